@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { bytesSchema } from './parse.ts'
+import { sessionPath } from './session-document.ts'
+
+/** PERSISTED CONTRACT v1: `whatsapp_connection_states/{sessionId}/messages/{hash of chat, participant, id}`, a received message. */
+export const messagesPath = (sessionId: string): string => `${sessionPath(sessionId)}/messages`
+
+export const messageDocumentSchema = z.object({
+  v: z.literal(1),
+  /** The WhatsApp id, chosen by the sender. */
+  messageId: z.string(),
+  chat: z.string(),
+  participant: z.string().nullable(),
+  fromMe: z.boolean(),
+  pushName: z.string().nullable(),
+  type: z.string(),
+  /** Sealed JSON `{ text, proto }`: the text if there is one, and the whole message in base64. */
+  content: bytesSchema,
+  /** By the sender's phone. */
+  sentAt: z.date(),
+  /** Ascending in the order of becoming visible: 20 digits of the journal record, a dash, 6 digits within it. */
+  order: z.string(),
+})
+
+export type MessageDocument = z.infer<typeof messageDocumentSchema>
+
+export const messageOrder = (sequence: number, index: number): string =>
+  `${String(sequence).padStart(20, '0')}-${String(index).padStart(6, '0')}`

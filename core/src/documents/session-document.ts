@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { bytesSchema } from './parse.ts'
+import { REASONS, SESSION_STATES, type ReasonCode } from '../session-states.ts'
+
+/**
+ * PERSISTED CONTRACT v1: `whatsapp_connection_states/{sessionId}`.
+ * Functions write `wanted`, `config` and the creation fields; the owner writes the rest, as merges that ride on its journal records.
+ * New versions only add optional fields.
+ */
+export const SESSIONS = 'whatsapp_connection_states'
+
+export const sessionPath = (sessionId: string): string => `${SESSIONS}/${sessionId}`
+
+export const checkpointPointerSchema = z.object({
+  object: z.string(),
+  generation: z.string(),
+  /** Of the whole object, hex. */
+  sha256: z.string(),
+  /** The last record that the checkpoint contains. */
+  seq: z.number().int().nonnegative(),
+  epoch: z.number().int().positive(),
+})
+
+export type CheckpointPointer = z.infer<typeof checkpointPointerSchema>
+
+const reasonCodes = Object.keys(REASONS) as [ReasonCode, ...ReasonCode[]]
+
+export const sessionDocumentSchema = z.object({
+  v: z.literal(1),
+  tenant: z.string(),
+  name: z.string(),
+  wanted: z.enum(['online', 'offline']),
+  config: z.record(z.string(), z.unknown()).default({}),
+  createdAt: z.date(),
+
+  state: z.enum(SESSION_STATES).default('NEW'),
+  reason: z.enum(reasonCodes).catch('created'),
+  sentence: z.string().default(''),
+  userAction: z.string().nullable().default(null),
+  since: z.date().optional(),
+  /** Null: unowned or released. */
+  runnerId: z.string().nullable().default(null),
+  epoch: z.number().int().nonnegative().default(0),
+  /** A hint: the journal reaches at least this far. */
+  journalHead: z.number().int().nonnegative().default(0),
+  checkpoint: checkpointPointerSchema.nullable().default(null),
+  previousCheckpoint: checkpointPointerSchema.nullable().default(null),
+  /** Records up to here were trimmed, but for claims and the record before each. */
+  trimmedTo: z.number().int().nonnegative().default(0),
+  lastProofOfLifeAt: z.date().nullable().default(null),
+  lastInboundAt: z.date().nullable().default(null),
+  me: z.object({ id: z.string(), lid: z.string().nullable() }).nullable().default(null),
+  /** The QR code to scan now, sealed with the session's data key: it contains the pairing secret. */
+  pairing: z.object({ qr: bytesSchema, expiresAt: z.date() }).nullable().default(null),
+  counters: z.object({ sent: z.number().default(0), received: z.number().default(0) }).default({ sent: 0, received: 0 }),
+  nextAttemptAt: z.date().nullable().default(null),
+})
+
+export type SessionDocument = z.infer<typeof sessionDocumentSchema>

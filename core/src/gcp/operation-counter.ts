@@ -1,0 +1,20 @@
+/** What Google bills, counted where it is asked for. */
+export interface OperationCounter {
+  documentReads: number
+  documentWrites: number
+  documentDeletes: number
+  objectCreates: number
+  objectReads: number
+  objectBytesWritten: number
+  objectBytesRead: number
+}
+
+export const newOperationCounter = (): OperationCounter => ({
+  documentReads: 0,
+  documentWrites: 0,
+  documentDeletes: 0,
+  objectCreates: 0,
+  objectReads: 0,
+  objectBytesWritten: 0,
+  objectBytesRead: 0,
+})

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest'
+import {
+  SESSION_NAME,
+  chatIdOf,
+  checkpointName,
+  jidOfChat,
+  jobIdOf,
+  receivedMessageIdOf,
+  redactJid,
+  sequenceId,
+  sessionIdOf,
+  tenantOf,
+  whatsappMessageIdOf,
+} from './ids.ts'
+
+describe('derived ids', () => {
+  // They are persisted: a change of these values would send messages twice.
+  it('are what they have always been', () => {
+    const jobId = jobIdOf('default', 'order-1')
+    expect(jobId).toBe('007a2c75041cb2968903045c3912bc9bb2edfeda')
+    expect(whatsappMessageIdOf(jobId)).toBe('3EB029B14AA007DEF52711')
+    expect(receivedMessageIdOf('5511999990000@s.whatsapp.net', '', '3A1')).toBe('efc209d116aa663339613e89899e01360a3cf816')
+  })
+
+  it('differ when any part differs, also when the parts run together to the same text', () => {
+    const ids = [jobIdOf('default', 'a'), jobIdOf('other', 'a'), jobIdOf('default', 'b'), jobIdOf('defaul', 'ta')]
+    expect(new Set(ids).size).toBe(ids.length)
+    const received = [
+      receivedMessageIdOf('chat', 'one', 'id'),
+      receivedMessageIdOf('chat', 'two', 'id'),
+      receivedMessageIdOf('chato', 'ne', 'id'),
+      receivedMessageIdOf('chat', '', 'oneid'),
+      receivedMessageIdOf('chat', '3:one', 'id'),
+    ]
+    expect(new Set(received).size).toBe(received.length)
+  })
+
+  it("of messages look like WhatsApp Web's own", () => {
+    expect(whatsappMessageIdOf('job')).toMatch(/^3EB0[0-9A-F]{18}$/)
+  })
+})
+
+describe('names', () => {
+  it('sort as their numbers do', () => {
+    const numbers = [1, 2, 9, 10, 99, 100, 12_345, Number.MAX_SAFE_INTEGER]
+    expect(numbers.map(sequenceId).toSorted()).toEqual(numbers.map(sequenceId))
+    expect(new Set(numbers.map((number) => sequenceId(number).length))).toEqual(new Set([20]))
+  })
+
+  it('of a session give back its tenant', () => {
+    expect(sessionIdOf('salon', 'main')).toBe('salon.main')
+    expect(tenantOf('salon.main')).toBe('salon')
+  })
+
+  it('of a checkpoint say which record and which owner it is of', () => {
+    expect(checkpointName('default.main', 12, 3)).toBe('sessions/default.main/00000000000000000012-0000000003.ckpt')
+  })
+
+  it.each(['main', 'a', '0', 'Salon_1-b', 'x'.repeat(54)])('of sessions may be %s', (name) => {
+    expect(SESSION_NAME.test(name)).toBe(true)
+  })
+
+  it.each(['', '.', '..', '-a', '_a', 'a.b', 'a/b', 'ä', 'a b', 'a\n', 'x'.repeat(55)])('of sessions may not be %j', (name) => {
+    expect(SESSION_NAME.test(name)).toBe(false)
+  })
+})
+
+describe('chats', () => {
+  it.each([
+    ['5511999990000@c.us', '5511999990000@s.whatsapp.net'],
+    ['5511999990000@s.whatsapp.net', '5511999990000@s.whatsapp.net'],
+    ['5511999990000', '5511999990000@s.whatsapp.net'],
+    ['+5511999990000', '5511999990000@s.whatsapp.net'],
+    ['123456789012345@lid', '123456789012345@lid'],
+  ])('%s is %s', (chatId, jid) => {
+    expect(jidOfChat(chatId)).toBe(jid)
+  })
+
+  it.each([
+    '',
+    '123',
+    'abc',
+    '1203630@g.us',
+    'status@broadcast',
+    '55119@c.us@c.us',
+    '5511999990000:2@c.us',
+    '5511999990000@c.us\n',
+    ' 5511999990000',
+  ])('%j is none that a message can go to', (chatId) => {
+    expect(jidOfChat(chatId)).toBeNull()
+  })
+
+  it("have WAHA's form in the API", () => {
+    expect(chatIdOf('5511999990000@s.whatsapp.net')).toBe('5511999990000@c.us')
+    expect(chatIdOf('1234@lid')).toBe('1234@lid')
+  })
+
+  it('are told apart in logs without showing a number', () => {
+    expect(redactJid('5511999990000@s.whatsapp.net')).toMatch(/^[0-9a-f]{8}@s\.whatsapp\.net$/)
+    expect(redactJid('5511999990000@s.whatsapp.net')).not.toBe(redactJid('5511999990001@s.whatsapp.net'))
+  })
+})

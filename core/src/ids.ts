@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto'
+
+/** Names of sessions, jobs, messages and records. Ids are persisted: their derivations never change. */
+
+export const DEFAULT_TENANT = 'default'
+
+/** WAHA's rule for session names, kept short enough for every id built from one. */
+export const SESSION_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,53}$/
+
+export const sessionIdOf = (tenant: string, name: string): string => `${tenant}.${name}`
+
+export const tenantOf = (sessionId: string): string => sessionId.slice(0, sessionId.indexOf('.'))
+
+/** Document id of a journal record: 20 digits, so that ids sort as numbers do. */
+export const sequenceId = (sequence: number): string => String(sequence).padStart(20, '0')
+
+/** One job per tenant and idempotency key, for ever. */
+export const jobIdOf = (tenant: string, idempotencyKey: string): string => hashOf('job', tenant, idempotencyKey).slice(0, 40)
+
+/** The WhatsApp id that a job keeps for life, in the form that WhatsApp Web's own ids have. */
+export const whatsappMessageIdOf = (jobId: string): string => `3EB0${hashOf('message', jobId).slice(0, 18).toUpperCase()}`
+
+/** Ids repeat across chats and participants, so a received message is named by all three. */
+export const receivedMessageIdOf = (chat: string, participant: string, id: string): string =>
+  hashOf('received', chat, participant, id).slice(0, 40)
+
+export const checkpointName = (sessionId: string, sequence: number, epoch: number): string =>
+  `sessions/${sessionId}/${sequenceId(sequence)}-${String(epoch).padStart(10, '0')}.ckpt`
+
+/** For logs: tells two numbers apart without showing one. */
+export const redactJid = (jid: string): string => {
+  const [user = '', server = ''] = jid.split('@')
+  return `${hashOf('log', user).slice(0, 8)}@${server}`
+}
+
+/** Length-prefixed, so that no two lists of parts give the same bytes. */
+function hashOf(...parts: readonly string[]): string {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:${part}`)
+  return hash.digest('hex')
+}
+
+/** WhatsApp's `5511999@s.whatsapp.net` in the API is WAHA's `5511999@c.us`. */
+export const chatIdOf = (jid: string): string => jid.replace(/@s\.whatsapp\.net$/, '@c.us')
+
+const CHAT_ID = /^(\d{5,20})@(c\.us|s\.whatsapp\.net|lid)$/
+
+/** The JID of a one-to-one chat, or null when the text is not the id of one. A bare number is taken as a phone number. */
+export function jidOfChat(chatId: string): string | null {
+  const digits = /^\+?(\d{5,20})$/.exec(chatId)
+  if (digits) return `${digits[1]}@s.whatsapp.net`
+  const match = CHAT_ID.exec(chatId)
+  if (!match) return null
+  return match[2] === 'lid' ? chatId : `${match[1]}@s.whatsapp.net`
+}

@@ -1,0 +1,43 @@
+import { type Logger, pino } from 'pino'
+
+export type { Logger }
+
+/** pino's levels in Cloud Logging's words. */
+const SEVERITY: Record<string, string> = {
+  trace: 'DEBUG',
+  debug: 'DEBUG',
+  info: 'INFO',
+  warn: 'WARNING',
+  error: 'ERROR',
+  fatal: 'CRITICAL',
+}
+
+/** Structured logs, one JSON object a line: ids and states, never content, keys or phone numbers. */
+export function createLogger(component: string, level: string): Logger {
+  return pino({
+    level,
+    base: { component },
+    messageKey: 'message',
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: (label) => ({ severity: SEVERITY[label] ?? 'DEFAULT' }) },
+    serializers: { error: serializeError },
+  })
+}
+
+/** Errors of third parties may quote what they choked on, so only their kind, code and place are logged. */
+export function serializeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return { type: typeof error }
+  const code = 'code' in error ? error.code : undefined
+  const own = error.name === 'HoldfastError'
+  return {
+    type: error.name,
+    code,
+    ...(own ? { text: error.message } : {}),
+    at: error.stack
+      ?.split('\n')
+      .filter((line) => line.startsWith('    at '))
+      .slice(0, 4)
+      .map((line) => line.trim()),
+    ...(error.cause === undefined ? {} : { cause: serializeError(error.cause) }),
+  }
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { HoldfastError } from './errors.ts'
+
+/** Building blocks for the configuration of a process: the environment in, a typed object out, all problems at once. */
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Reads the environment by a schema. Throws `bad-configuration` listing every problem, each with what to set. */
+export function readSettings<Schema extends z.ZodType>(schema: Schema, environment: Environment): z.infer<Schema> {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''))
+  const result = schema.safeParse(given)
+  if (result.success) return result.data
+  const problems = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+  throw new HoldfastError('bad-configuration', `The configuration has ${problems.length} problem(s):\n${problems.join('\n')}`)
+}
+
+export const integer = (options: { min: number; max: number; default: number }) =>
+  z.coerce
+    .number({ error: 'must be a number' })
+    .int('must be a whole number')
+    .min(options.min, `must be at least ${options.min}`)
+    .max(options.max, `must be at most ${options.max}`)
+    .default(options.default)
+
+export const requiredText = (what: string) => z.string({ error: `is required: ${what}` }).min(1, `is required: ${what}`)
+
+/** 32 bytes as base64 or 64 hex digits. The message never contains the value. */
+export const encryptionKey = z
+  .string({ error: 'is required: 32 random bytes, e.g. from `openssl rand -base64 32`' })
+  .transform((text, context) => {
+    if (/^[0-9a-fA-F]{64}$/.test(text)) return Buffer.from(text, 'hex')
+    // Node decodes what it can and leaves out the rest: a key with a typing error would become another key without a word.
+    if (/^[A-Za-z0-9+/_-]{43}=?$/.test(text)) return Buffer.from(text, 'base64')
+    context.addIssue({ code: 'custom', message: 'must be 32 bytes as base64 or hex, e.g. from `openssl rand -base64 32`' })
+    return z.NEVER
+  })
+
+export const projectId = requiredText('the Google Cloud project id')
+
+/** Settings that switch off the check of WhatsApp's certificate: TLS is what authenticates the server. */
+export const refuseInsecureTls = (environment: Environment): void => {
+  if (environment['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0') return
+  throw new HoldfastError('bad-configuration', 'NODE_TLS_REJECT_UNAUTHORIZED=0 switches off the check of certificates. Unset it.')
+}

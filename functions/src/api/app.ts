@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto'
+import type { WrappingKey } from '@holdfast/core/envelope'
+import type { Logger } from '@holdfast/core/logging'
+import type { Clock, DocumentCounter, DocumentStore } from '@holdfast/core/ports'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { requireApiKey } from './authentication.ts'
+import { withDeadline } from './deadline.ts'
+import { healthRoutes } from './health.ts'
+import { messageRoutes } from './messages.ts'
+import { pairingRoutes } from './pairing.ts'
+import { problem, problemOf } from './problems.ts'
+import { sendRoutes } from './send.ts'
+import { sessionRoutes } from './sessions.ts'
+
+export interface ApiDependencies {
+  readonly documents: DocumentStore & DocumentCounter
+  readonly wrappingKey: WrappingKey
+  readonly apiKey: string
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+const MAX_BODY_BYTES = 1024 * 1024
+
+/** Google's client would try for minutes; a caller is better served by a 503 that it can repeat. */
+const STORE_DEADLINE_MS = 10_000
+
+/** The API in WAHA's words. Holds nothing in memory that a second instance would have to know. */
+export function createApp(given: ApiDependencies): Hono {
+  const dependencies = { ...given, documents: withDeadline(given.documents, given.clock, STORE_DEADLINE_MS) }
+  const app = new Hono()
+
+  app.onError((error, context) => {
+    const known = problemOf(error)
+    if (known && known.status < 500) return known.getResponse()
+    const requestId = randomUUID()
+    dependencies.logger.error({ error, requestId, method: context.req.method, status: known?.status ?? 500 }, 'A request failed.')
+    const shown = known ?? problem('internal-error', `The log has the cause under requestId ${requestId}.`)
+    return shown.getResponse()
+  })
+  app.notFound(() => problem('not-found', 'See the API description for the routes that exist.').getResponse())
+
+  app.use(async (context, next) => {
+    await next()
+    // Answers carry messages and pairing secrets: no cache may keep them.
+    context.header('Cache-Control', 'no-store')
+    context.header('X-Content-Type-Options', 'nosniff')
+  })
+  app.route('/', healthRoutes(dependencies))
+  app.use('/api/*', requireApiKey(dependencies.apiKey))
+  app.use('/api/*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => problem('too-large', 'At most 1 MiB.').getResponse() }))
+  app.route('/api', sessionRoutes(dependencies))
+  app.route('/api', sendRoutes(dependencies))
+  app.route('/api', messageRoutes(dependencies))
+  app.route('/api', pairingRoutes(dependencies))
+  return app
+}

@@ -1,0 +1,37 @@
+import { HoldfastError } from '@holdfast/core/errors'
+import type { Clock, DocumentCounter, DocumentStore } from '@holdfast/core/ports'
+
+/** Settles as `work` does, or throws `unavailable` once the time is up. The work itself cannot be called back. */
+export function within<Result>(clock: Clock, limitMs: number, work: Promise<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(limitMs, () =>
+      reject(new HoldfastError('unavailable', `The database did not answer within ${limitMs} ms.`)),
+    )
+    work.then(resolve, reject).finally(cancel)
+  })
+}
+
+/**
+ * The store with a time limit, and with `unavailable` for all its errors: a request can do nothing about any of them but be
+ * repeated. Whether a failed commit has been applied is found out by reading, never from its error.
+ */
+export function withDeadline(
+  documents: DocumentStore & DocumentCounter,
+  clock: Clock,
+  limitMs: number,
+): DocumentStore & DocumentCounter {
+  const guard = async <Result>(work: Promise<Result>): Promise<Result> => {
+    try {
+      return await within(clock, limitMs, work)
+    } catch (cause) {
+      throw new HoldfastError('unavailable', 'The database could not be asked.', { cause })
+    }
+  }
+  return {
+    commit: (changes) => guard(documents.commit(changes)),
+    read: (path) => guard(documents.read(path)),
+    query: (query) => guard(documents.query(query)),
+    count: (query) => guard(documents.count(query)),
+    listen: (query, onEvents, onError) => documents.listen(query, onEvents, onError),
+  }
+}

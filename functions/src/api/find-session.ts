@@ -1,0 +1,33 @@
+import { type SessionDocument, sessionDocumentSchema, sessionPath } from '@holdfast/core/documents/session-document'
+import { parseStored } from '@holdfast/core/documents/parse'
+import type { SessionCipher, WrappingKey } from '@holdfast/core/envelope'
+import { HoldfastError } from '@holdfast/core/errors'
+import { DEFAULT_TENANT, SESSION_NAME, sessionIdOf } from '@holdfast/core/ids'
+import type { DocumentSnapshot, DocumentStore } from '@holdfast/core/ports'
+import { loadSessionCipher } from '@holdfast/core/session-keys'
+import type { HTTPException } from 'hono/http-exception'
+import { problem } from './problems.ts'
+
+export const unknownSession = (name: string): HTTPException =>
+  problem('unknown-session', `There is no session "${name.slice(0, 64)}". Create it with POST /api/sessions.`)
+
+/** The document of the session that a caller named. A name that no session can have is as unknown as any other. */
+export async function findSession(documents: DocumentStore, name: string): Promise<{ id: string; snapshot: DocumentSnapshot }> {
+  if (!SESSION_NAME.test(name)) throw unknownSession(name)
+  const id = sessionIdOf(DEFAULT_TENANT, name)
+  const snapshot = await documents.read(sessionPath(id))
+  if (!snapshot) throw unknownSession(name)
+  return { id, snapshot }
+}
+
+export const parseSession = (snapshot: DocumentSnapshot): SessionDocument =>
+  parseStored(sessionDocumentSchema, snapshot.fields, snapshot.path)
+
+/** A session is created together with its key, so a missing key is damage and never a reason to make another. */
+export async function cipherOf(documents: DocumentStore, sessionId: string, wrappingKey: WrappingKey): Promise<SessionCipher> {
+  const cipher = await loadSessionCipher(documents, sessionId, wrappingKey)
+  if (cipher) return cipher
+  throw new HoldfastError('data-key-missing', `Session ${sessionId} has no data key.`, {
+    advice: 'Its key document was removed. Restore session_keys from a backup of Firestore.',
+  })
+}

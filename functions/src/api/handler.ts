@@ -1,0 +1,40 @@
+import { WrappingKey } from '@holdfast/core/envelope'
+import { createGoogleClients } from '@holdfast/core/gcp/clients'
+import { createLogger } from '@holdfast/core/logging'
+import { messageOf } from '@holdfast/core/errors'
+import { systemClock } from '@holdfast/core/system-clock'
+import type { ApiConfig } from '../config.ts'
+import { createApp } from './app.ts'
+import { problem } from './problems.ts'
+
+type Handler = (request: Request) => Response | Promise<Response>
+
+/**
+ * Wires the API on its first request, not when the module is loaded: deployment loads it without a configuration. A configuration
+ * that is wrong stays wrong for this process, so it is reported once, and every request is told so without saying what it is.
+ */
+export function createHandler(readConfig: () => ApiConfig): Handler {
+  let handler: Handler | undefined
+  return (request) => {
+    handler ??= wire(readConfig)
+    return handler(request)
+  }
+}
+
+function wire(readConfig: () => ApiConfig): Handler {
+  try {
+    const config = readConfig()
+    const { documents } = createGoogleClients({ projectId: config.projectId, bucket: config.bucket })
+    const app = createApp({
+      documents,
+      wrappingKey: new WrappingKey(config.wrappingKey),
+      apiKey: config.apiKey,
+      clock: systemClock,
+      logger: createLogger('api', config.logLevel),
+    })
+    return (request) => app.fetch(request)
+  } catch (error) {
+    createLogger('api', 'info').fatal({ problem: messageOf(error) }, 'The API cannot start.')
+    return () => problem('bad-configuration', 'The service is not configured correctly. Its log says what to set.').getResponse()
+  }
+}

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto'
+import { type JobDocument, jobDocumentSchema, jobPath } from '@holdfast/core/documents/job-document'
+import { parseStored } from '@holdfast/core/documents/parse'
+import type { SessionCipher } from '@holdfast/core/envelope'
+import { DEFAULT_TENANT, jidOfChat, jobIdOf, whatsappMessageIdOf } from '@holdfast/core/ids'
+import { type Clock, SERVER_TIME } from '@holdfast/core/ports'
+import { Hono } from 'hono'
+import { z } from 'zod'
+import type { ApiDependencies } from './app.ts'
+import { openJobText, sealJobText } from './content.ts'
+import { cipherOf, findSession } from './find-session.ts'
+import { problem } from './problems.ts'
+import { readBody, unknownField } from './request.ts'
+
+const MAX_TEXT_LENGTH = 65_536
+const MAX_KEY_LENGTH = 255
+
+const sendTextSchema = z
+  .object({
+    session: z.string({ error: 'is required: the name of a session' }),
+    chatId: z.string({ error: 'is required: like 491701234567@c.us' }),
+    text: z
+      .string({ error: 'is required' })
+      .min(1, 'must not be empty')
+      .max(MAX_TEXT_LENGTH, `must have at most ${MAX_TEXT_LENGTH} characters`),
+  })
+  .catchall(unknownField)
+
+interface TextMessage {
+  readonly sessionId: string
+  readonly chat: string
+  readonly text: string
+}
+
+export function sendRoutes({ documents, wrappingKey, clock, logger }: ApiDependencies): Hono {
+  const routes = new Hono()
+
+  routes.post('/sendText', async (context) => {
+    const { session, chatId, text } = await readBody(context, sendTextSchema)
+    const key = idempotencyKeyOf(context.req.header('Idempotency-Key'))
+    const chat = jidOfChat(chatId)
+    if (!chat) {
+      throw problem('unsupported-chat', 'chatId must be a one-to-one chat: 491701234567@c.us, a number@lid, or a bare number.')
+    }
+    const { id: sessionId } = await findSession(documents, session)
+    const cipher = await cipherOf(documents, sessionId, wrappingKey)
+    const message = { sessionId, chat, text }
+    const jobId = jobIdOf(DEFAULT_TENANT, key)
+
+    let status: JobDocument['status'] = 'pending'
+    try {
+      await documents.commit([{ kind: 'create', path: jobPath(jobId), fields: newJob(jobId, message, cipher, clock) }])
+      logger.info({ sessionId, jobId, messageId: whatsappMessageIdOf(jobId) }, 'A message was accepted.')
+    } catch (error) {
+      // Taken already, lost a race, or written although the answer was lost: the document says which.
+      const existing = await documents.read(jobPath(jobId))
+      if (!existing) throw error
+      const job = parseStored(jobDocumentSchema, existing.fields, existing.path)
+      if (!isSameRequest(jobId, job, message, cipher)) {
+        throw problem('idempotency-key-reused', 'Use a new Idempotency-Key for another message.')
+      }
+      status = job.status
+    }
+    return context.json({ id: jobId, messageId: whatsappMessageIdOf(jobId), status }, 202)
+  })
+
+  return routes
+}
+
+function idempotencyKeyOf(header: string | undefined): string {
+  if (header === undefined) return randomUUID()
+  if (header.length >= 1 && header.length <= MAX_KEY_LENGTH) return header
+  throw problem('bad-request', `The header Idempotency-Key must have 1 to ${MAX_KEY_LENGTH} characters.`)
+}
+
+function newJob(jobId: string, message: TextMessage, cipher: SessionCipher, clock: Clock): Record<string, unknown> {
+  const { sessionId, chat, text } = message
+  return {
+    v: 1,
+    tenant: DEFAULT_TENANT,
+    sessionId,
+    chat,
+    type: 'text',
+    content: sealJobText(cipher, jobId, text),
+    requestHash: cipher.fingerprint(Buffer.from(JSON.stringify([sessionId, chat, text]))),
+    messageId: whatsappMessageIdOf(jobId),
+    status: 'pending',
+    createdAt: SERVER_TIME,
+    // Firestore sets its own time only outside of lists.
+    timeline: [{ status: 'pending', at: new Date(clock.now()) }],
+    attempts: 0,
+    lastAttemptAt: null,
+    nextAttemptAt: null,
+    failedAt: null,
+    lastError: null,
+  }
+}
+
+/** The text itself is compared, since the fingerprint beside it depends on a key that may have been rotated in between. */
+function isSameRequest(jobId: string, job: JobDocument, message: TextMessage, cipher: SessionCipher): boolean {
+  if (job.sessionId !== message.sessionId || job.chat !== message.chat) return false
+  return openJobText(cipher, jobId, job) === message.text
+}

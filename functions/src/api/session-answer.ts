@@ -1,0 +1,120 @@
+import type { SessionDocument } from '@holdfast/core/documents/session-document'
+import { type RunnerDocument, runnerDocumentSchema } from '@holdfast/core/documents/runner-document'
+import { chatIdOf } from '@holdfast/core/ids'
+import type { DocumentSnapshot } from '@holdfast/core/ports'
+import { type ApiStatus, REASONS, type ReasonCode, type SessionState, apiStatusOf } from '@holdfast/core/session-states'
+import { parseSession } from './find-session.ts'
+
+/** A session as the API shows it. Dates become ISO 8601 texts. */
+export interface SessionAnswer {
+  readonly name: string
+  readonly status: ApiStatus
+  /** What Firestore says; `status` and `reason` also know whether anybody vouches for it. */
+  readonly state: SessionState
+  readonly reason: ReasonCode
+  readonly sentence: string
+  readonly userAction: string | null
+  readonly since: Date | null
+  readonly wanted: 'online' | 'offline'
+  readonly config: Readonly<Record<string, unknown>>
+  readonly me: { readonly id: string; readonly lid: string | null } | null
+  readonly owner: { readonly runnerId: string | null; readonly epoch: number }
+  readonly lastProofOfLifeAt: Date | null
+  readonly lastInboundAt: Date | null
+  readonly counters: { readonly sent: number; readonly received: number }
+  readonly checkpoint: { readonly object: string; readonly seq: number } | null
+  readonly createdAt: Date | null
+}
+
+/** States that claim that a runner is at work. */
+const LIVE_STATES: ReadonlySet<SessionState> = new Set([
+  'CLAIMING',
+  'RESTORING',
+  'PAIRING',
+  'CONNECTING',
+  'CONNECTED',
+  'BACKOFF',
+  'MUTED',
+])
+
+type StatusOfSession = Pick<SessionAnswer, 'status' | 'reason' | 'sentence' | 'userAction'>
+
+/** `runner` is the heartbeat document of the session's owner, null when there is none. */
+export function sessionAnswer(snapshot: DocumentSnapshot, runner: DocumentSnapshot | null): SessionAnswer {
+  const session = parseSession(snapshot)
+  const { name, state, wanted, config, lastInboundAt, counters, createdAt, checkpoint, me } = session
+  return {
+    name,
+    ...statusOf(session, runner),
+    state,
+    since: session.since ?? null,
+    wanted,
+    config,
+    me: me && { id: chatIdOf(withoutDevice(me.id)), lid: me.lid },
+    owner: { runnerId: session.runnerId, epoch: session.epoch },
+    lastProofOfLifeAt: later(session.lastProofOfLifeAt, proofOfRunner(snapshot.id, runner)),
+    lastInboundAt,
+    counters,
+    checkpoint: checkpoint && { object: checkpoint.object, seq: checkpoint.seq },
+    createdAt,
+  }
+}
+
+/** `5511999:7@s.whatsapp.net` names the device, the chat id names the account. */
+const withoutDevice = (jid: string): string => jid.replace(/:\d+@/, '@')
+
+/** The status, with what is said about it: a live state counts only while its runner is heard. */
+export function statusOf(
+  session: Pick<SessionDocument, 'state' | 'reason' | 'sentence' | 'userAction' | 'runnerId'>,
+  runner: DocumentSnapshot | null,
+): StatusOfSession {
+  const { state, reason, sentence, userAction } = session
+  const status = apiStatusOf(state)
+  const told = { status, reason, sentence, userAction }
+  if (!LIVE_STATES.has(state)) return told
+  // Without an owner nobody vouches for it either; but a runner that left may have said why it waits.
+  if (session.runnerId === null)
+    return status === 'STARTING' ? told : { status: 'STARTING', reason: 'owner-lost', ...REASONS['owner-lost'] }
+  if (!isSilent(runner)) return told
+  return { status: 'STARTING', reason: 'owner-silent', ...REASONS['owner-silent'] }
+}
+
+function isSilent(snapshot: DocumentSnapshot | null): boolean {
+  const runner = parseRunner(snapshot)
+  return !snapshot || !runner || snapshot.silentForMs > runner.deadAfterMs
+}
+
+function proofOfRunner(sessionId: string, snapshot: DocumentSnapshot | null): Date | null {
+  return parseRunner(snapshot)?.sessions[sessionId]?.lastProofOfLifeAt ?? null
+}
+
+/** Null as well for a heartbeat that does not parse: it vouches for nothing, and must not hide the sessions. */
+function parseRunner(snapshot: DocumentSnapshot | null): RunnerDocument | null {
+  return runnerDocumentSchema.safeParse(snapshot?.fields).data ?? null
+}
+
+function later(one: Date | null, other: Date | null): Date | null {
+  if (!one || !other) return one ?? other
+  return one > other ? one : other
+}
+
+/** For a document that does not parse: one damaged session must not hide the others. */
+export function damagedSessionAnswer(name: string): SessionAnswer {
+  return {
+    name,
+    status: 'FAILED',
+    state: 'NEEDS_ATTENTION',
+    reason: 'state-corrupt',
+    ...REASONS['state-corrupt'],
+    since: null,
+    wanted: 'offline',
+    config: {},
+    me: null,
+    owner: { runnerId: null, epoch: 0 },
+    lastProofOfLifeAt: null,
+    lastInboundAt: null,
+    counters: { sent: 0, received: 0 },
+    checkpoint: null,
+    createdAt: null,
+  }
+}

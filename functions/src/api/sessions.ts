@@ -1,0 +1,140 @@
+import { RUNNERS, runnerPath } from '@holdfast/core/documents/runner-document'
+import { type SessionDocument, SESSIONS, sessionPath } from '@holdfast/core/documents/session-document'
+import { sessionKeyPath } from '@holdfast/core/documents/session-key-document'
+import { newSessionKeys } from '@holdfast/core/envelope'
+import { isHoldfastError } from '@holdfast/core/errors'
+import { DEFAULT_TENANT, SESSION_NAME, sessionIdOf } from '@holdfast/core/ids'
+import { type DocumentSnapshot, type DocumentStore, SERVER_TIME } from '@holdfast/core/ports'
+import { REASONS } from '@holdfast/core/session-states'
+import { Hono } from 'hono'
+import { z } from 'zod'
+import type { ApiDependencies } from './app.ts'
+import { findSession, unknownSession } from './find-session.ts'
+import { problem } from './problems.ts'
+import { readBody, unknownField } from './request.ts'
+import { type SessionAnswer, damagedSessionAnswer, sessionAnswer } from './session-answer.ts'
+
+type Wanted = SessionDocument['wanted']
+
+/** Routes below `/api` begin with these or with a session's name. */
+const RESERVED_NAMES: readonly string[] = ['sessions', 'messages']
+
+const newSessionSchema = z
+  .object({
+    name: z
+      .string({ error: 'is required' })
+      .regex(SESSION_NAME, 'must begin with a letter or digit and have at most 54 letters, digits, "-" and "_"')
+      .refine((name) => !RESERVED_NAMES.includes(name), 'is a reserved word'),
+    start: z.boolean('must be true or false').default(true),
+  })
+  .catchall(unknownField)
+
+export function sessionRoutes({ documents, wrappingKey, logger }: ApiDependencies): Hono {
+  const routes = new Hono()
+
+  routes.post('/sessions', async (context) => {
+    const { name, start } = await readBody(context, newSessionSchema)
+    const id = sessionIdOf(DEFAULT_TENANT, name)
+    try {
+      // In one commit, so that no session is ever without its key.
+      await documents.commit([
+        { kind: 'create', path: sessionPath(id), fields: newSession(name, start ? 'online' : 'offline') },
+        { kind: 'create', path: sessionKeyPath(id), fields: { ...newSessionKeys(id, wrappingKey) } },
+      ])
+    } catch (error) {
+      await refuseExisting(documents, id, name)
+      throw error
+    }
+    logger.info({ sessionId: id, start }, 'A session was created.')
+    return context.json(await answerOne(documents, name), 201)
+  })
+
+  routes.get('/sessions', async (context) => {
+    // Sessions first: a runner that one of them names is then found by the second query.
+    const sessions = await documents.query({ collection: SESSIONS, where: [['tenant', '==', DEFAULT_TENANT]] })
+    const runners = await documents.query({ collection: RUNNERS })
+    const byId = new Map(runners.map((runner) => [runner.id, runner]))
+    const answers = sessions.map((snapshot) => answerOf(snapshot, byId.get(String(snapshot.fields['runnerId'])) ?? null))
+    return context.json(answers.sort((one, other) => (one.name < other.name ? -1 : 1)))
+  })
+
+  routes.get('/sessions/:name', async (context) => context.json(await answerOne(documents, context.req.param('name'))))
+
+  const want = async (name: string, wanted: Wanted): Promise<SessionAnswer> => {
+    if (!SESSION_NAME.test(name)) throw unknownSession(name)
+    const id = sessionIdOf(DEFAULT_TENANT, name)
+    try {
+      await documents.commit([{ kind: 'update', path: sessionPath(id), fields: { wanted } }])
+    } catch (error) {
+      if (!(await documents.read(sessionPath(id)))) throw unknownSession(name)
+      throw error
+    }
+    logger.info({ sessionId: id, wanted }, 'A session is wanted otherwise.')
+    return answerOne(documents, name)
+  }
+  routes.post('/sessions/:name/start', async (context) => context.json(await want(context.req.param('name'), 'online')))
+  routes.post('/sessions/:name/stop', async (context) => context.json(await want(context.req.param('name'), 'offline')))
+
+  /** The damage is not hidden from the operator, but kept from hiding the other sessions. */
+  const answerOf = (snapshot: DocumentSnapshot, runner: DocumentSnapshot | null): SessionAnswer => {
+    try {
+      return sessionAnswer(snapshot, runner)
+    } catch (error) {
+      if (!isHoldfastError(error, 'bad-document')) throw error
+      logger.error({ error, sessionId: snapshot.id }, 'A session document does not parse.')
+      return damagedSessionAnswer(snapshot.id.slice(DEFAULT_TENANT.length + 1))
+    }
+  }
+
+  return routes
+}
+
+async function answerOne(documents: DocumentStore, name: string): Promise<SessionAnswer> {
+  const { snapshot } = await findSession(documents, name)
+  return sessionAnswer(snapshot, await ownerOf(documents, snapshot))
+}
+
+/** The heartbeat of the session's owner, if it has one. */
+export async function ownerOf(documents: DocumentStore, session: DocumentSnapshot): Promise<DocumentSnapshot | null> {
+  const runnerId = session.fields['runnerId']
+  return typeof runnerId === 'string' ? documents.read(runnerPath(runnerId)) : null
+}
+
+function newSession(name: string, wanted: Wanted): Record<string, unknown> {
+  const waiting = { sentence: 'Created; waiting for a runner to take it.', userAction: null }
+  return {
+    v: 1,
+    tenant: DEFAULT_TENANT,
+    name,
+    wanted,
+    config: {},
+    createdAt: SERVER_TIME,
+    state: 'NEW',
+    reason: 'created',
+    ...(wanted === 'online' ? waiting : REASONS.created),
+    since: SERVER_TIME,
+    // Written although null: queries find only fields that exist.
+    runnerId: null,
+    epoch: 0,
+    journalHead: 0,
+    checkpoint: null,
+    previousCheckpoint: null,
+    trimmedTo: 0,
+    lastProofOfLifeAt: null,
+    lastInboundAt: null,
+    me: null,
+    pairing: null,
+    counters: { sent: 0, received: 0 },
+    nextAttemptAt: null,
+  }
+}
+
+/** Why a creation was refused is read, not taken from the error. Returns when nothing of that name is there. */
+async function refuseExisting(documents: DocumentStore, id: string, name: string): Promise<void> {
+  if (await documents.read(sessionPath(id))) {
+    throw problem('session-exists', `Use it as it is (POST /api/sessions/${name}/start), or choose another name.`)
+  }
+  if (await documents.read(sessionKeyPath(id))) {
+    throw problem('session-exists', 'The key of an earlier session of this name is kept. Choose another name.')
+  }
+}

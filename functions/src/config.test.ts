@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest'
+import { readApiConfig } from './config.ts'
+
+const complete = {
+  GOOGLE_CLOUD_PROJECT: 'project',
+  STORAGE_BUCKET: 'bucket',
+  SESSION_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64'),
+  API_KEY: 'sixteen characters',
+}
+
+it('reads a complete environment', () => {
+  expect(readApiConfig(complete)).toEqual({
+    projectId: 'project',
+    bucket: 'bucket',
+    wrappingKey: Buffer.alloc(32, 1),
+    apiKey: 'sixteen characters',
+    logLevel: 'info',
+  })
+})
+
+it("takes the project from Cloud Functions' own variable", () => {
+  const { GOOGLE_CLOUD_PROJECT: _, ...deployed } = complete
+  expect(readApiConfig({ ...deployed, GCLOUD_PROJECT: 'deployed' }).projectId).toBe('deployed')
+})
+
+it('reports every problem at once and shows no secret', () => {
+  const bad = { API_KEY: 'short secret', SESSION_ENCRYPTION_KEY: 'another secret', LOG_LEVEL: 'loud secret' }
+  const message = expect.stringMatching(
+    /GOOGLE_CLOUD_PROJECT(.|\n)*STORAGE_BUCKET(.|\n)*SESSION_ENCRYPTION_KEY(.|\n)*API_KEY(.|\n)*LOG_LEVEL/,
+  )
+  expect(() => readApiConfig(bad)).toThrow(expect.objectContaining({ code: 'bad-configuration', message }))
+  expect(() => readApiConfig(bad)).not.toThrow(/secret/)
+})

@@ -1,0 +1,38 @@
+import { type Environment, encryptionKey, projectId, readSettings, requiredText } from '@holdfast/core/settings'
+import { z } from 'zod'
+
+/** Shorter keys could be guessed. */
+const MIN_API_KEY_LENGTH = 16
+
+const apiSettings = z.object({
+  GOOGLE_CLOUD_PROJECT: projectId,
+  STORAGE_BUCKET: requiredText('the Cloud Storage bucket of checkpoints and media'),
+  SESSION_ENCRYPTION_KEY: encryptionKey,
+  API_KEY: requiredText('what callers send as X-Api-Key').min(
+    MIN_API_KEY_LENGTH,
+    `must have at least ${MIN_API_KEY_LENGTH} characters, e.g. from \`openssl rand -hex 24\``,
+  ),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+})
+
+export interface ApiConfig {
+  readonly projectId: string
+  readonly bucket: string
+  readonly wrappingKey: Buffer
+  readonly apiKey: string
+  readonly logLevel: string
+}
+
+/** Throws `bad-configuration` with all problems at once. */
+export function readApiConfig(environment: Environment = process.env): ApiConfig {
+  // Cloud Functions sets GCLOUD_PROJECT and reserves GOOGLE_CLOUD_PROJECT; everywhere else it is the other way round.
+  const project = environment['GOOGLE_CLOUD_PROJECT'] || environment['GCLOUD_PROJECT']
+  const settings = readSettings(apiSettings, { ...environment, GOOGLE_CLOUD_PROJECT: project })
+  return {
+    projectId: settings.GOOGLE_CLOUD_PROJECT,
+    bucket: settings.STORAGE_BUCKET,
+    wrappingKey: settings.SESSION_ENCRYPTION_KEY,
+    apiKey: settings.API_KEY,
+    logLevel: settings.LOG_LEVEL,
+  }
+}

@@ -1,0 +1,76 @@
+// Every script of package.json begins here. This file needs nothing but Node 20: it installs what is
+// missing and goes on with the Node 24 that `npm install` brought (our code is TypeScript that Node 24 runs as it is).
+import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(fileURLToPath(import.meta.url))
+const [entry, ...args] = process.argv.slice(2)
+if (!entry) fail('Usage: node launch.mjs <entry.ts> [arguments]')
+
+install()
+run(findNode(), join(root, entry), args)
+
+/** Runs `npm ci` when node_modules is missing or was made from another lock file. Two launchers at once wait for each other. */
+function install() {
+  const lockFile = readFileSync(join(root, 'package-lock.json'))
+  const wanted = createHash('sha256').update(lockFile).digest('hex')
+  const stamp = join(root, 'node_modules', '.holdfast-installed')
+  const isInstalled = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted
+  if (isInstalled()) return
+  const guard = join(root, '.install-guard')
+  while (!acquire(guard)) {
+    if (isInstalled()) return
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
+  }
+  try {
+    if (isInstalled()) return
+    process.stderr.write('Installing packages (about half a minute, once) ...\n')
+    const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
+    const done = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] })
+    if (done.status !== 0) fail(`\`npm ci\` failed${done.error ? ` (${done.error.message})` : ''}. Its output above says why; run it again when that is mended.`)
+    writeFileSync(stamp, wanted)
+  } finally {
+    rmSync(guard, { recursive: true, force: true })
+  }
+}
+
+/** A directory is created by one process only; one older than ten minutes belongs to a launcher that was killed. */
+function acquire(guard) {
+  try {
+    mkdirSync(guard)
+    return true
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error
+    try {
+      if (Date.now() - statSync(guard).mtimeMs > 600_000) rmSync(guard, { recursive: true, force: true })
+    } catch (gone) {
+      if (gone.code !== 'ENOENT') throw gone
+    }
+    return false
+  }
+}
+
+/** Node 24: the one that came with the packages (Linux), else the installed one. */
+function findNode() {
+  const bundled = join(root, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node')
+  if (process.platform === 'linux' && existsSync(bundled)) return bundled
+  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
+  return fail(`Holdfast runs on Node 24 or newer; this is ${process.version}. Install it from https://nodejs.org and run the command again.`)
+}
+
+/** Runs the entry in the foreground, hands signals on and ends as it ends. */
+function run(node, file, rest) {
+  const path = [dirname(node), join(root, 'node_modules', '.bin'), process.env.PATH].join(process.platform === 'win32' ? ';' : ':')
+  const child = spawn(node, [file, ...rest], { cwd: root, stdio: 'inherit', env: { ...process.env, PATH: path } })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('error', (error) => fail(`Could not start Node 24: ${error.message}`))
+  child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
+}
+
+function fail(message) {
+  process.stderr.write(`${message}\n`)
+  process.exit(1)
+}

@@ -1,0 +1,26 @@
+import { BufferJSON, initAuthCreds, proto, type AuthenticationCreds } from '@whiskeysockets/baileys'
+import { pruneSessionRecord } from './session-pruning.ts'
+
+/** How Baileys' values are written into the state image: JSON, bytes as base64. PERSISTED CONTRACT v1. */
+
+export function encodeValue(kind: string, value: unknown): string {
+  return JSON.stringify(kind === 'session' ? pruneSessionRecord(value) : value, BufferJSON.replacer)
+}
+
+/** A fresh value each time, so that nobody shares what another may change. */
+export function decodeValue(kind: string, encoded: string): unknown {
+  const value: unknown = JSON.parse(encoded, BufferJSON.reviver)
+  return kind === 'app-state-sync-key' ? proto.Message.AppStateSyncKeyData.fromObject(value as object) : value
+}
+
+export const encodeCreds = (creds: AuthenticationCreds): string => JSON.stringify(creds, BufferJSON.replacer)
+
+export function decodeCreds(encoded: string): AuthenticationCreds {
+  const creds = JSON.parse(encoded, BufferJSON.reviver) as AuthenticationCreds
+  // A pairing that was cut short may have set `me` before the phone confirmed: without an account nobody knows this device.
+  if (creds.me && !creds.account) delete creds.me
+  return creds
+}
+
+/** The identity of a device that was never linked. */
+export const newCreds = (): AuthenticationCreds => initAuthCreds()

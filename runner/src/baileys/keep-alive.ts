@@ -1,0 +1,54 @@
+import type { Clock, Random } from '@holdfast/core/ports'
+
+/** whatsmeow's numbers: a ping every 20 to 30 s, at random. */
+const PING_MIN_MS = 20_000
+const PING_MAX_MS = 30_000
+
+/** No frame at all for this long, although pings were sent, means that the connection is dead. */
+const SILENCE_MS = 45_000
+
+/** Pings of our own, which depend on no record, and the watch over the server's silence. */
+export class KeepAlive {
+  readonly #clock: Clock
+  readonly #random: Random
+  readonly #ping: () => Promise<void>
+  readonly #onSilence: () => void
+  #cancel: () => void = () => {}
+  #heardAt: number
+  #stopped = false
+
+  constructor(options: { clock: Clock; random: Random; ping: () => Promise<void>; onSilence: () => void }) {
+    this.#clock = options.clock
+    this.#random = options.random
+    this.#ping = options.ping
+    this.#onSilence = options.onSilence
+    this.#heardAt = options.clock.monotonic()
+    this.#schedule()
+  }
+
+  heard(): void {
+    this.#heardAt = this.#clock.monotonic()
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#cancel()
+  }
+
+  #schedule(): void {
+    if (this.#stopped) return
+    const delay = PING_MIN_MS + (PING_MAX_MS - PING_MIN_MS) * this.#random.fraction()
+    this.#cancel = this.#clock.after(delay, () => this.#beat())
+  }
+
+  #beat(): void {
+    if (this.#clock.monotonic() - this.#heardAt > SILENCE_MS) {
+      this.stop()
+      this.#onSilence()
+      return
+    }
+    // Before the handshake is through, or when the socket is already gone: its end is reported by the socket itself.
+    this.#ping().catch(() => {})
+    this.#schedule()
+  }
+}

@@ -1,0 +1,154 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { SignalDataSet, SignalDataTypeMap, SignalKeyStoreWithTransaction } from '@whiskeysockets/baileys'
+import type { Entry } from '../session/journal.ts'
+import type { KeyChanges } from '../session/mutation.ts'
+import type { SessionState } from '../session/session-state.ts'
+import { decodeValue, encodeValue } from './codec.ts'
+
+/** What a transaction has written so far, encoded, and what is to ride on its record. */
+interface Transaction {
+  changes: Record<string, Record<string, string | null>>
+  entry: Omit<Entry, 'mutation'>
+  done: boolean
+}
+
+/** Pre-keys this far behind the newest are of uploads that a crash cut short: nobody was ever offered them. */
+const PRE_KEYS_KEPT = 2000
+
+/**
+ * The keys of one connection, as Baileys reads and writes them, over the session's state. A set is applied to the image and queued
+ * in the journal in the same tick; what it causes to be said waits at the gate, so nobody has to wait here.
+ *
+ * The transactions are ours as well: Baileys' own send frames before they commit.
+ */
+export class KeyStore {
+  readonly #state: SessionState
+  readonly #changedCreds: () => string | undefined
+  readonly #current = new AsyncLocalStorage<Transaction>()
+  readonly #locks: Map<string, Promise<void>>
+  #closed = false
+  /** How often a frame was sent inside a transaction that had already written something. */
+  committedEarly = 0
+
+  /** @param locks belong to the session: an older connection's handlers may still be running. */
+  constructor(options: { state: SessionState; changedCreds: () => string | undefined; locks: Map<string, Promise<void>> }) {
+    this.#state = options.state
+    this.#changedCreds = options.changedCreds
+    this.#locks = options.locks
+  }
+
+  /** Refuses writes from now on: the connection is over, and its late handlers must not write into the next one's state. */
+  close(): void {
+    this.#closed = true
+  }
+
+  /** The plain store that the socket is configured with. */
+  readonly store = {
+    get: async <Kind extends keyof SignalDataTypeMap>(kind: Kind, ids: string[]) =>
+      this.#read(kind, ids) as Record<string, SignalDataTypeMap[Kind]>,
+    set: async (data: SignalDataSet) => this.#set(data),
+  }
+
+  /** Replaces the transactions on the very object that all of Baileys shares. */
+  install(keys: SignalKeyStoreWithTransaction): void {
+    Object.assign(keys, {
+      get: this.store.get,
+      set: this.store.set,
+      isInTransaction: () => this.#current.getStore() !== undefined,
+      transaction: <T>(work: () => Promise<T>, lock: string) => this.transaction(work, lock),
+    })
+  }
+
+  /** Runs the work; what it writes becomes one mutation. A transaction inside another is part of it. */
+  async transaction<T>(work: () => Promise<T>, lock: string): Promise<T> {
+    const outer = this.#current.getStore()
+    if (outer && !outer.done) return work()
+    const before = this.#locks.get(lock) ?? Promise.resolve()
+    let free = () => {}
+    const mine = new Promise<void>((resolve) => (free = resolve))
+    this.#locks.set(lock, mine)
+    await before
+    const transaction: Transaction = { changes: {}, entry: {}, done: false }
+    try {
+      const result = await this.#current.run(transaction, work)
+      transaction.done = true
+      this.#commit(transaction)
+      return result
+    } finally {
+      transaction.done = true
+      free()
+      if (this.#locks.get(lock) === mine) this.#locks.delete(lock)
+    }
+  }
+
+  /** Adds our own rows and what rides with them to the running transaction, to be committed with the keys it writes. */
+  join(changes: KeyChanges, entry: Omit<Entry, 'mutation'>): void {
+    const transaction = this.#current.getStore()
+    if (!transaction || transaction.done) throw new Error('There is no transaction to join.')
+    for (const [kind, values] of Object.entries(changes)) Object.assign((transaction.changes[kind] ??= {}), values)
+    transaction.entry = entry
+  }
+
+  /** Before a frame is tagged: what the transaction around it has written so far is committed, and so are changed credentials. */
+  commitPending(): void {
+    const transaction = this.#current.getStore()
+    if (transaction && !transaction.done && this.#commit(transaction)) this.committedEarly++
+    this.commitCreds()
+  }
+
+  commitCreds(): void {
+    if (this.#closed) return
+    const creds = this.#changedCreds()
+    if (creds !== undefined) this.#state.change({ creds })
+  }
+
+  #commit(transaction: Transaction): boolean {
+    const { changes, entry } = transaction
+    transaction.changes = {}
+    transaction.entry = {}
+    if (Object.keys(changes).length === 0) return false
+    this.#write(changes, entry)
+    return true
+  }
+
+  #write(changes: Record<string, Record<string, string | null>>, entry: Omit<Entry, 'mutation'>): void {
+    if (this.#closed) return
+    const creds = this.#changedCreds()
+    this.#dropOldPreKeys(changes)
+    this.#state.change({ keys: changes, ...(creds === undefined ? {} : { creds }) }, entry)
+  }
+
+  #read(kind: string, ids: readonly string[]): Record<string, unknown> {
+    const written = this.#current.getStore()
+    const found: Record<string, unknown> = {}
+    for (const id of ids) {
+      const own = written && !written.done ? written.changes[kind]?.[id] : undefined
+      const encoded = own === undefined ? this.#state.image.get(kind, id) : own
+      if (encoded !== undefined && encoded !== null) found[id] = decodeValue(kind, encoded)
+    }
+    return found
+  }
+
+  #set(data: SignalDataSet): void {
+    const encoded: Record<string, Record<string, string | null>> = {}
+    for (const [kind, values] of Object.entries(data)) {
+      if (!values) continue
+      const into: Record<string, string | null> = (encoded[kind] = {})
+      for (const [id, value] of Object.entries(values))
+        into[id] = value === null || value === undefined ? null : encodeValue(kind, value)
+    }
+    const transaction = this.#current.getStore()
+    if (!transaction || transaction.done) return this.#write(encoded, {})
+    for (const [kind, values] of Object.entries(encoded)) Object.assign((transaction.changes[kind] ??= {}), values)
+  }
+
+  #dropOldPreKeys(changes: Record<string, Record<string, string | null>>): void {
+    const added = Object.entries(changes['pre-key'] ?? {}).filter(([, value]) => value !== null)
+    if (added.length === 0) return
+    const limit = Math.max(...added.map(([id]) => Number(id))) - PRE_KEYS_KEPT
+    if (limit <= 0) return
+    for (const [id] of this.#state.image.entries('pre-key')) {
+      if (Number(id) < limit) (changes['pre-key'] ??= {})[id] = null
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { WrappingKey } from '@holdfast/core/envelope'
+import {
+  encryptionKey,
+  integer,
+  projectId,
+  readSettings,
+  refuseInsecureTls,
+  requiredText,
+  type Environment,
+} from '@holdfast/core/settings'
+
+const schema = z.object({
+  GOOGLE_CLOUD_PROJECT: projectId,
+  STORAGE_BUCKET: requiredText('the Cloud Storage bucket for checkpoints'),
+  SESSION_ENCRYPTION_KEY: encryptionKey,
+  MAX_CONNECTIONS: integer({ min: 1, max: 1000, default: 50 }),
+  QUEUE_CONCURRENCY: integer({ min: 1, max: 100, default: 8 }),
+  MAX_RETRY_ATTEMPTS: integer({ min: 0, max: 100, default: 6 }),
+  /** Minutes. */
+  SESSION_BACKUP_INTERVAL: integer({ min: 1, max: 24 * 60, default: 60 }),
+  CHECKPOINT_RECORDS: integer({ min: 16, max: 10_000, default: 256 }),
+  CONNECTS_PER_SECOND: integer({ min: 1, max: 1000, default: 10 }),
+  HEARTBEAT_INTERVAL_MS: integer({ min: 200, max: 60_000, default: 4000 }),
+  RUNNER_DEAD_AFTER_MS: integer({ min: 1000, max: 600_000, default: 12_000 }),
+  SIGNATURE_CHECK: z.enum(['enforce', 'log'], 'must be `enforce` or `log`').default('log'),
+  INSTANCE_ID: z.string().optional(),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent'], 'must be debug, info, warn, error or silent').default('info'),
+})
+
+/** What the runner is told by its environment. The only place that reads it. */
+export type RunnerConfig = ReturnType<typeof readRunnerConfig>
+
+/** @throws HoldfastError `bad-configuration`, naming every problem. */
+export function readRunnerConfig(environment: Environment = process.env) {
+  refuseInsecureTls(environment)
+  const settings = readSettings(
+    schema.refine(({ HEARTBEAT_INTERVAL_MS, RUNNER_DEAD_AFTER_MS }) => RUNNER_DEAD_AFTER_MS >= 3 * HEARTBEAT_INTERVAL_MS, {
+      path: ['RUNNER_DEAD_AFTER_MS'],
+      message: 'must be at least three times HEARTBEAT_INTERVAL_MS, or one lost heartbeat costs the sessions',
+    }),
+    environment,
+  )
+  return {
+    projectId: settings.GOOGLE_CLOUD_PROJECT,
+    bucket: settings.STORAGE_BUCKET,
+    wrappingKey: new WrappingKey(settings.SESSION_ENCRYPTION_KEY),
+    maxConnections: settings.MAX_CONNECTIONS,
+    chatsAtOnce: settings.QUEUE_CONCURRENCY,
+    maxRetries: settings.MAX_RETRY_ATTEMPTS,
+    checkpoints: { everyRecords: settings.CHECKPOINT_RECORDS, everyMs: settings.SESSION_BACKUP_INTERVAL * 60_000 },
+    connectsPerSecond: settings.CONNECTS_PER_SECOND,
+    heartbeat: { intervalMs: settings.HEARTBEAT_INTERVAL_MS, deadAfterMs: settings.RUNNER_DEAD_AFTER_MS },
+    signatureCheck: settings.SIGNATURE_CHECK,
+    instanceId: settings.INSTANCE_ID ?? null,
+    logLevel: settings.LOG_LEVEL,
+  }
+}

@@ -1,0 +1,149 @@
+import { SESSIONS } from '@holdfast/core/documents/session-document'
+import type { ListenerEvent } from '@holdfast/core/ports'
+import { claimSession } from '../session/claim.ts'
+import { OwnedSession, type OwnedSessionDependencies } from '../session/owned-session.ts'
+import type { Heartbeat } from './heartbeat.ts'
+import type { Candidate, Placement } from './placement.ts'
+
+/** How often a runner looks for sessions that nobody owns. */
+const LOOK_INTERVAL_MS = 1000
+
+/** How much later each next runner tries. */
+const RANK_DELAY_MS = 250
+
+/** A session that this process had to give up is not tried again by it before this. */
+const GIVEN_UP_PAUSE_MS = 5000
+
+/** The sessions of one runner: takes over what nobody owns, hears what is wanted, hands everything over when it leaves. */
+export class Fleet {
+  readonly #dependencies: OwnedSessionDependencies
+  readonly #heartbeat: Heartbeat
+  readonly #placement: Placement
+  readonly #capacity: number
+  readonly #sessions: Map<string, OwnedSession>
+  readonly #running = new Map<string, Promise<void>>()
+  readonly #claiming = new Set<string>()
+  /** Sessions that are still ours in Firestore although no loop runs for them, and when to take them up again. */
+  readonly #givenUp = new Map<string, number>()
+  #leaving = false
+  #looking: Promise<void> | null = null
+  #stopLooking: () => void = () => {}
+  #stopListening: () => void = () => {}
+  #stopRetry: () => void = () => {}
+
+  constructor(options: {
+    dependencies: OwnedSessionDependencies
+    heartbeat: Heartbeat
+    placement: Placement
+    capacity: number
+    /** Shared with the heartbeat, which vouches for them. */
+    sessions: Map<string, OwnedSession>
+  }) {
+    this.#dependencies = options.dependencies
+    this.#heartbeat = options.heartbeat
+    this.#placement = options.placement
+    this.#capacity = options.capacity
+    this.#sessions = options.sessions
+  }
+
+  async start(): Promise<void> {
+    await this.#heartbeat.start()
+    this.#listen()
+    this.#stopLooking = this.#dependencies.clock.every(LOOK_INTERVAL_MS, () => this.#look())
+    this.#look()
+  }
+
+  /** Hands everything over. Bounded by the caller: what is not done when the process ends is what a crash leaves. */
+  async leave(): Promise<void> {
+    this.#leaving = true
+    this.#stopLooking()
+    this.#stopRetry()
+    await this.#heartbeat.drain()
+    await this.#looking
+    for (const session of this.#sessions.values()) session.leave()
+    await Promise.all(this.#running.values())
+    this.#stopListening()
+    await this.#heartbeat.stop()
+  }
+
+  #look(): void {
+    if (this.#looking || this.#leaving || this.#heartbeat.muted) return
+    this.#looking = this.#takeOver()
+      .catch((error: unknown) => this.#dependencies.logger.warn({ error }, 'Looking for sessions failed; trying again.'))
+      .finally(() => {
+        this.#looking = null
+      })
+  }
+
+  async #takeOver(): Promise<void> {
+    const free = this.#capacity - this.#sessions.size - this.#claiming.size
+    const candidates = await this.#placement.look(free)
+    const now = this.#dependencies.clock.now()
+    const again = [...this.#givenUp]
+      .filter(([, at]) => at <= now)
+      .map(([sessionId]) => ({ sessionId, deadOwner: this.#dependencies.runnerId, rank: 0 }))
+    await Promise.all([...candidates, ...again].map((candidate) => this.#claim(candidate)))
+  }
+
+  async #claim({ sessionId, deadOwner, rank }: Candidate): Promise<void> {
+    if (this.#sessions.has(sessionId) || this.#claiming.has(sessionId)) return
+    this.#claiming.add(sessionId)
+    const { clock, documents, random, runnerId, logger } = this.#dependencies
+    try {
+      await clock.sleep(rank * RANK_DELAY_MS)
+      if (this.#leaving) return
+      const mayClaim = (owner: string | null, wanted: string) =>
+        (owner === null && wanted === 'online') || (owner !== null && owner === deadOwner)
+      const claim = await claimSession({
+        documents,
+        random,
+        sessionId,
+        runnerId,
+        mayClaim: (session) => mayClaim(session.runnerId, session.wanted),
+      })
+      this.#givenUp.delete(sessionId)
+      if (!claim) return
+      logger.info({ session: sessionId, epoch: claim.head.epoch, from: deadOwner }, 'A session was claimed.')
+      this.#run(new OwnedSession(this.#dependencies, claim))
+    } catch (error) {
+      logger.warn({ error, session: sessionId }, 'A session could not be claimed.')
+    } finally {
+      this.#claiming.delete(sessionId)
+    }
+  }
+
+  #run(session: OwnedSession): void {
+    const { sessionId } = session
+    this.#sessions.set(sessionId, session)
+    if (this.#heartbeat.muted) session.mute(true)
+    if (this.#leaving) session.leave()
+    const running = session.run().then((end) => {
+      this.#sessions.delete(sessionId)
+      this.#running.delete(sessionId)
+      if (end === 'given-up') this.#givenUp.set(sessionId, this.#dependencies.clock.now() + GIVEN_UP_PAUSE_MS)
+    })
+    this.#running.set(sessionId, running)
+  }
+
+  /** Hears what becomes of this runner's sessions in Firestore. */
+  #listen(): void {
+    const { documents, runnerId, logger, clock } = this.#dependencies
+    const query = { collection: SESSIONS, where: [['runnerId', '==', runnerId]] as const }
+    this.#stopListening = documents.listen(
+      query,
+      (events) => this.#hear(events),
+      (error) => {
+        logger.warn({ error }, 'The session listener failed; it is set up again.')
+        if (!this.#leaving) this.#stopRetry = clock.after(LOOK_INTERVAL_MS, () => this.#listen())
+      },
+    )
+  }
+
+  #hear(events: readonly ListenerEvent[]): void {
+    for (const { kind, document } of events) {
+      const session = this.#sessions.get(document.id)
+      if (kind === 'removed') session?.doubtOwnership()
+      else session?.want(document.fields['wanted'] === 'offline' ? 'offline' : 'online')
+    }
+  }
+}

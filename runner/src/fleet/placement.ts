@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto'
+import { RUNNERS, runnerDocumentSchema, runnerPath, type RunnerDocument } from '@holdfast/core/documents/runner-document'
+import { parseStored } from '@holdfast/core/documents/parse'
+import { SESSIONS } from '@holdfast/core/documents/session-document'
+import type { Logger } from '@holdfast/core/logging'
+import type { DocumentStore } from '@holdfast/core/ports'
+
+/** A session that this runner may try to take over, and which silent owner justifies it. */
+export interface Candidate {
+  readonly sessionId: string
+  /** Null when nobody owns it. */
+  readonly deadOwner: string | null
+  /** 0 tries at once, the next ones a little later each, so that not everybody tries at the same time. */
+  readonly rank: number
+}
+
+interface RunnerSeen {
+  readonly id: string
+  readonly document: RunnerDocument
+  readonly isDead: boolean
+}
+
+/** Rounds between two looks for sessions whose owner has no document at all. */
+const ORPHAN_ROUNDS = 30
+
+/** Finds the sessions that are wanted and that nobody alive owns. */
+export class Placement {
+  readonly #documents: DocumentStore
+  readonly #logger: Logger
+  readonly #runnerId: string
+  readonly #instanceId: string | null
+  #round = 0
+
+  constructor(options: { documents: DocumentStore; logger: Logger; runnerId: string; instanceId: string | null }) {
+    this.#documents = options.documents
+    this.#logger = options.logger
+    this.#runnerId = options.runnerId
+    this.#instanceId = options.instanceId
+  }
+
+  /** At most `limit` candidates. */
+  async look(limit: number): Promise<Candidate[]> {
+    if (limit <= 0) return []
+    const runners = await this.#runners()
+    const alive = runners.filter(({ isDead }) => !isDead).map(({ id }) => id)
+    const found: { sessionId: string; deadOwner: string | null }[] = []
+    for (const sessionId of await this.#unowned(limit)) found.push({ sessionId, deadOwner: null })
+    for (const dead of runners.filter(({ isDead }) => isDead)) {
+      if (found.length >= limit) break
+      const sessions = await this.#ownedBy(dead.id, limit - found.length)
+      for (const sessionId of sessions) found.push({ sessionId, deadOwner: dead.id })
+      if (sessions.length === 0) await this.#clearAway(dead.id)
+    }
+    if (this.#round++ % ORPHAN_ROUNDS === 0) found.push(...(await this.#orphans(runners)))
+    return found
+      .slice(0, limit)
+      .map(({ sessionId, deadOwner }) => ({ sessionId, deadOwner, rank: rankOf(sessionId, this.#runnerId, alive) }))
+  }
+
+  async #runners(): Promise<RunnerSeen[]> {
+    const snapshots = await this.#documents.query({ collection: RUNNERS })
+    return snapshots.flatMap((snapshot) => {
+      try {
+        const document = parseStored(runnerDocumentSchema, snapshot.fields, snapshot.path)
+        const isDead =
+          snapshot.id !== this.#runnerId && (snapshot.silentForMs > document.deadAfterMs || this.#isPredecessor(document))
+        return [{ id: snapshot.id, document, isDead }]
+      } catch (error) {
+        this.#logger.warn({ error, runner: snapshot.id }, 'A runner has an unexpected shape and is left alone.')
+        return []
+      }
+    })
+  }
+
+  /** A container runs one process at a time: an earlier one of our own container is dead for certain. */
+  #isPredecessor(document: RunnerDocument): boolean {
+    return this.#instanceId !== null && document.instanceId === this.#instanceId
+  }
+
+  async #unowned(limit: number): Promise<string[]> {
+    const where = [
+      ['wanted', '==', 'online'],
+      ['runnerId', '==', null],
+    ] as const
+    const snapshots = await this.#documents.query({ collection: SESSIONS, where, limit, select: ['runnerId'] })
+    return snapshots.map(({ id }) => id)
+  }
+
+  async #ownedBy(runnerId: string, limit: number): Promise<string[]> {
+    const where = [['runnerId', '==', runnerId]] as const
+    const snapshots = await this.#documents.query({ collection: SESSIONS, where, limit, select: ['runnerId'] })
+    return snapshots.map(({ id }) => id)
+  }
+
+  /** Nothing refers to it any more. */
+  async #clearAway(runnerId: string): Promise<void> {
+    await this.#documents.commit([{ kind: 'delete', path: runnerPath(runnerId) }])
+  }
+
+  /** Sessions whose owner was cleared away by hand, or by a runner that did not see them yet. */
+  async #orphans(runners: readonly RunnerSeen[]): Promise<{ sessionId: string; deadOwner: string }[]> {
+    const known = new Set(runners.map(({ id }) => id))
+    const sessions = await this.#documents.query({
+      collection: SESSIONS,
+      where: [['wanted', '==', 'online']],
+      select: ['runnerId'],
+    })
+    return sessions.flatMap(({ id, fields }) => {
+      const owner = fields['runnerId']
+      return typeof owner === 'string' && !known.has(owner) ? [{ sessionId: id, deadOwner: owner }] : []
+    })
+  }
+}
+
+/** Rendezvous hashing: every runner orders all the same way, without asking anybody. */
+function rankOf(sessionId: string, runnerId: string, alive: readonly string[]): number {
+  const weight = (id: string): string => createHash('sha256').update(`${sessionId}/${id}`).digest('hex')
+  const mine = weight(runnerId)
+  return alive.filter((id) => id !== runnerId && weight(id) > mine).length
+}

@@ -1,0 +1,103 @@
+import { sessionPath, type CheckpointPointer, type SessionDocument } from '@holdfast/core/documents/session-document'
+import type { SessionCipher } from '@holdfast/core/envelope'
+import type { Logger } from '@holdfast/core/logging'
+import type { Clock, DocumentStore, ObjectStore } from '@holdfast/core/ports'
+import { writeCheckpoint } from './checkpoint.ts'
+import type { Inbox } from './inbox.ts'
+import type { SessionState } from './session-state.ts'
+import { trimJournal } from './trim.ts'
+
+export interface CheckpointPolicy {
+  /** Records after which a checkpoint is due. */
+  readonly everyRecords: number
+  /** Time after which unsaved changes make one due (`SESSION_BACKUP_INTERVAL`). */
+  readonly everyMs: number
+}
+
+export const DEFAULT_CHECKPOINT_POLICY: CheckpointPolicy = { everyRecords: 256, everyMs: 60 * 60_000 }
+
+/**
+ * Bounds the journal: writes the image to Cloud Storage, points to it by a journal record, and removes the records that the older
+ * of the two newest checkpoints covers. In this order, so that a crash anywhere leaves a session that can be restored.
+ */
+export class Checkpointer {
+  readonly #options
+  #pointer: CheckpointPointer | null
+  #previous: CheckpointPointer | null
+  #trimmedTo: number
+  #savedAtMs: number
+  #running: Promise<void> | null = null
+
+  constructor(options: {
+    state: SessionState
+    inbox: Inbox
+    cipher: SessionCipher
+    documents: DocumentStore
+    objects: ObjectStore
+    clock: Clock
+    logger: Logger
+    policy: CheckpointPolicy
+    session: SessionDocument
+  }) {
+    this.#options = options
+    this.#pointer = options.session.checkpoint
+    this.#previous = options.session.previousCheckpoint
+    this.#trimmedTo = options.session.trimmedTo
+    this.#savedAtMs = options.clock.now()
+  }
+
+  get isDue(): boolean {
+    const { state, policy, clock } = this.#options
+    if (this.#running || state.unsavedChanges === 0) return false
+    const records = state.journal.head.sequence - (this.#pointer?.seq ?? 0)
+    return records >= policy.everyRecords || clock.now() - this.#savedAtMs >= policy.everyMs
+  }
+
+  /** When time alone will make one due, ms; infinity while there is nothing to save. */
+  get dueAtMs(): number {
+    return this.#options.state.unsavedChanges === 0 ? Number.POSITIVE_INFINITY : this.#savedAtMs + this.#options.policy.everyMs
+  }
+
+  /** Makes a checkpoint unless one is being made. Never rejects: without it the journal is longer, nothing else. */
+  run(): Promise<void> {
+    this.#running ??= this.#make()
+      .catch((error: unknown) => this.#options.logger.warn({ error }, 'A checkpoint failed; the journal keeps everything.'))
+      .finally(() => {
+        this.#running = null
+      })
+    return this.#running
+  }
+
+  async #make(): Promise<void> {
+    const { state, inbox, cipher, objects, clock, logger } = this.#options
+    state.later(inbox.forgettable())
+    const unsaved = state.unsavedChanges
+    const image = state.image.toMutation()
+    const head = await state.journal.cut()
+    // Also after a failure: the next attempt waits its time.
+    this.#savedAtMs = clock.now()
+    if (head.sequence === this.#pointer?.seq) return
+    const pointer = await writeCheckpoint(objects, cipher, { ...head, image })
+    const fields = { checkpoint: pointer, previousCheckpoint: this.#pointer, trimmedTo: this.#trimmedTo }
+    const position = state.append({
+      kind: 'checkpoint',
+      writes: ({ sequence }) => [
+        { kind: 'merge', path: sessionPath(cipher.sessionId), fields: { ...fields, journalHead: sequence } },
+      ],
+    })
+    await state.journal.whenDurable(position)
+    state.markSaved(unsaved)
+    this.#previous = this.#pointer
+    this.#pointer = pointer
+    logger.info({ checkpoint: pointer.object, records: head.sequence }, 'A checkpoint was written and verified.')
+    await this.#trim()
+  }
+
+  async #trim(): Promise<void> {
+    const { documents, cipher } = this.#options
+    const upTo = this.#previous?.seq ?? 0
+    if (upTo <= this.#trimmedTo) return
+    await trimJournal(documents, cipher.sessionId, this.#trimmedTo, upTo)
+    this.#trimmedTo = upTo
+  }
+}

@@ -1,0 +1,40 @@
+import type { Clock } from '@holdfast/core/ports'
+import type { DisconnectContext } from '@holdfast/core/verdict'
+
+const HOUR_MS = 60 * 60 * 1000
+
+const isNetwork = (code: number | undefined): boolean => code === undefined || code === 408 || code === 428
+
+/** The disconnects of a session since it last worked, as far as the next decision needs them. */
+export class Failures {
+  readonly #clock: Clock
+  #network = 0
+  #whatsapp = 0
+  #replacedAtMs: number[] = []
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** The session works again. That it was replaced is remembered for an hour all the same. */
+  reset(): void {
+    this.#network = 0
+    this.#whatsapp = 0
+  }
+
+  /** Counts one more disconnect and gives the context in which to judge it. */
+  count(code: number | undefined, known: Pick<DisconnectContext, 'everLoggedIn' | 'paired'>): DisconnectContext {
+    const now = this.#clock.now()
+    this.#replacedAtMs = this.#replacedAtMs.filter((at) => at > now - HOUR_MS)
+    const replacedWithinHour = this.#replacedAtMs.length
+    if (code === 440) this.#replacedAtMs.push(now)
+    else if (isNetwork(code)) this.#network++
+    else if (code !== 515) this.#whatsapp++
+    return {
+      ...known,
+      networkFailures: Math.max(1, this.#network),
+      whatsappFailures: Math.max(1, this.#whatsapp),
+      replacedWithinHour,
+    }
+  }
+}

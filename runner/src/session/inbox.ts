@@ -1,0 +1,198 @@
+import { messageDocumentSchema, messageOrder, messagesPath } from '@holdfast/core/documents/message-document'
+import { parseStored } from '@holdfast/core/documents/parse'
+import type { SessionCipher } from '@holdfast/core/envelope'
+import { receivedMessageIdOf } from '@holdfast/core/ids'
+import type { Clock, DocumentStore, Fields, Merge } from '@holdfast/core/ports'
+import { z } from 'zod'
+import type { ReceivedMessage } from './connection.ts'
+import type { Entry, RecordPlace } from './journal.ts'
+import type { KeyChanges } from './mutation.ts'
+import type { SessionState } from './session-state.ts'
+
+/**
+ * Received messages. A row is committed in the same record as the ratchet step that decrypted it (the ratchet cannot decrypt it
+ * again), keyed by the hash of the ciphertext, so that a redelivered stanza is answered from the row.
+ *
+ * A row is *open* while it holds its message, *documented* once the message has a document (what the API reads), and may be
+ * forgotten when WhatsApp has acknowledged our receipt and `KEEP_MS` have passed.
+ *
+ * PERSISTED CONTRACT v1: kind `inbox` of the state image.
+ */
+const rowSchema = z.object({
+  /** WhatsApp's id of the stanza. */
+  id: z.string(),
+  /** When it was decrypted, ms. */
+  at: z.number(),
+  /** The padded plaintext, base64, while open. */
+  plain: z.string().optional(),
+  /** What its document will say, while open; absent when the stanza has no document. */
+  message: z
+    .object({
+      messageId: z.string(),
+      chat: z.string(),
+      participant: z.string().nullable(),
+      fromMe: z.boolean(),
+      pushName: z.string().nullable(),
+      type: z.string(),
+      text: z.string().nullable(),
+      proto: z.string(),
+      sentAtMs: z.number(),
+    })
+    .optional(),
+  /** Id of the message's document. Another stanza with the same message (a sender's retry) makes none of its own. */
+  document: z.string().optional(),
+  /** WhatsApp has acknowledged the receipt. */
+  acked: z.literal(true).optional(),
+})
+
+type Row = z.infer<typeof rowSchema>
+
+const KIND = 'inbox'
+
+/** The server redelivers what it holds for up to 14 days. */
+const KEEP_MS = 14 * 24 * 60 * 60 * 1000
+
+/** Beyond this many acknowledged rows the oldest go earlier. About 100 bytes each. */
+const KEEP_ROWS = 10_000
+
+/** What stands for the plaintext of a row that no longer holds it. */
+export const DOCUMENTED = Symbol('documented')
+
+export class Inbox {
+  readonly #state: SessionState
+  readonly #cipher: SessionCipher
+  readonly #documents: DocumentStore
+  readonly #clock: Clock
+  /** Hashes of rows whose receipt is not acknowledged yet, by stanza id. */
+  readonly #unacked = new Map<string, Set<string>>()
+  /** Documents that rows have made or will make. */
+  readonly #known = new Set<string>()
+  received = 0
+
+  constructor(options: { state: SessionState; cipher: SessionCipher; documents: DocumentStore; clock: Clock }) {
+    this.#state = options.state
+    this.#cipher = options.cipher
+    this.#documents = options.documents
+    this.#clock = options.clock
+    for (const [hash, encoded] of this.#state.image.entries(KIND)) {
+      const row = decodeRow(encoded)
+      if (!row.acked) this.#remember(row.id, hash)
+      if (row.document !== undefined) this.#known.add(row.document)
+    }
+  }
+
+  /** The plaintext of a stanza that was decrypted before, or null when this one is new. */
+  lookup(hash: string): Buffer | typeof DOCUMENTED | null {
+    const encoded = this.#state.image.get(KIND, hash)
+    if (encoded === undefined) return null
+    const { plain } = decodeRow(encoded)
+    return plain === undefined ? DOCUMENTED : Buffer.from(plain, 'base64')
+  }
+
+  /** The row of a newly decrypted stanza, and what rides on its record. To be committed together with the ratchet step. */
+  admit(
+    hash: string,
+    stanzaId: string,
+    plain: Buffer,
+    message: ReceivedMessage | null,
+  ): { keys: KeyChanges; entry: Omit<Entry, 'mutation'> } {
+    const document = message ? receivedMessageIdOf(message.chat, message.participant ?? '', message.messageId) : undefined
+    const isNew = message && document !== undefined && !this.#known.has(document)
+    const stored = isNew ? { ...message, proto: Buffer.from(message.proto).toString('base64') } : undefined
+    const row: Row = {
+      id: stanzaId,
+      at: this.#clock.now(),
+      plain: plain.toString('base64'),
+      ...(stored ? { message: stored } : {}),
+      ...(document === undefined ? {} : { document }),
+    }
+    this.#remember(stanzaId, hash)
+    const keys = { [KIND]: { [hash]: JSON.stringify(row) } }
+    if (!stored || document === undefined) return { keys, entry: { onDurable: () => this.#close(hash) } }
+    this.#known.add(document)
+    this.received++
+    const writes = (place: RecordPlace): Merge[] => [
+      this.#documentOf(stored, document, messageOrder(place.sequence, place.index)),
+    ]
+    return { keys, entry: { writes, onWritten: () => this.#close(hash) } }
+  }
+
+  /** WhatsApp has acknowledged our receipt of a stanza: it will not come again. */
+  receiptAcknowledged(stanzaId: string): void {
+    const hashes = this.#unacked.get(stanzaId)
+    if (!hashes) return
+    this.#unacked.delete(stanzaId)
+    const changes: Record<string, string> = {}
+    for (const hash of hashes) {
+      const encoded = this.#state.image.get(KIND, hash)
+      if (encoded !== undefined) changes[hash] = JSON.stringify({ ...decodeRow(encoded), acked: true } satisfies Row)
+    }
+    this.#state.later({ [KIND]: changes })
+  }
+
+  /**
+   * Writes the documents of rows that were still open when the last owner ended. They come behind every document that is there
+   * and before every one that this owner will write, so that a reader with a cursor misses none.
+   */
+  async documentOpenRows(sequence: number): Promise<number> {
+    const open = [...this.#state.image.entries(KIND)].map(([hash, encoded]) => ({ hash, ...decodeRow(encoded) }))
+    const undocumented = open.filter(({ plain }) => plain !== undefined)
+    for (const [index, { hash, message, document }] of undocumented.entries()) {
+      if (!message || document === undefined) {
+        this.#close(hash)
+        continue
+      }
+      const { path, fields } = this.#documentOf(message, document, messageOrder(sequence, index))
+      await this.#createUnlessThere(path, fields)
+      this.#close(hash)
+    }
+    return undocumented.length
+  }
+
+  /** Rows that need not be remembered any longer. */
+  forgettable(): KeyChanges {
+    const acked: [string, number][] = []
+    for (const [hash, encoded] of this.#state.image.entries(KIND)) {
+      const row = decodeRow(encoded)
+      if (row.acked && row.plain === undefined) acked.push([hash, row.at])
+    }
+    acked.sort(([, a], [, b]) => b - a)
+    const before = this.#clock.now() - KEEP_MS
+    const gone = acked.filter(([, at], index) => index >= KEEP_ROWS || at < before)
+    return { [KIND]: Object.fromEntries(gone.map(([hash]) => [hash, null])) }
+  }
+
+  #remember(stanzaId: string, hash: string): void {
+    const hashes = this.#unacked.get(stanzaId)
+    if (hashes) hashes.add(hash)
+    else this.#unacked.set(stanzaId, new Set([hash]))
+  }
+
+  /** The row keeps only what tells a redelivered stanza from a new one. */
+  #close(hash: string): void {
+    const encoded = this.#state.image.get(KIND, hash)
+    if (encoded === undefined) return
+    const { id, at, document, acked } = decodeRow(encoded)
+    const closed: Row = { id, at, ...(document === undefined ? {} : { document }), ...(acked ? { acked } : {}) }
+    this.#state.later({ [KIND]: { [hash]: JSON.stringify(closed) } })
+  }
+
+  async #createUnlessThere(path: string, fields: Fields): Promise<void> {
+    try {
+      await this.#documents.commit([{ kind: 'create', path, fields }])
+    } catch (error) {
+      if (await this.#documents.read(path)) return
+      throw error
+    }
+  }
+
+  #documentOf(message: NonNullable<Row['message']>, documentId: string, order: string): Merge {
+    const { messageId, chat, participant, fromMe, pushName, type, text, proto, sentAtMs } = message
+    const path = `${messagesPath(this.#cipher.sessionId)}/${documentId}`
+    const content = this.#cipher.sealContent(Buffer.from(JSON.stringify({ text, proto })), `${path}/content`)
+    const fields = { v: 1, messageId, chat, participant, fromMe, pushName, type, content, sentAt: new Date(sentAtMs), order }
+    return { kind: 'merge', path, fields: parseStored(messageDocumentSchema, fields, path) }
+  }
+}
+
+const decodeRow = (encoded: string): Row => JSON.parse(encoded) as Row

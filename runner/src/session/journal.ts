@@ -1,0 +1,366 @@
+import type { RecordKind } from '@holdfast/core/documents/journal-record'
+import { hashOfRecord, journalPath, type JournalRecord } from '@holdfast/core/documents/journal-record'
+import type { SessionCipher } from '@holdfast/core/envelope'
+import { HoldfastError } from '@holdfast/core/errors'
+import { sequenceId } from '@holdfast/core/ids'
+import type { Change, Clock, DocumentStore, Merge, Random } from '@holdfast/core/ports'
+import { sealGroup, storedRecord } from './record-codec.ts'
+import type { Mutation } from './mutation.ts'
+
+/** One append: what changes, and the writes that ride on its commit once the record's number is known. */
+export interface Entry {
+  readonly kind?: RecordKind
+  readonly mutation?: Mutation
+  /** Merges without preconditions, so that none of them can stop the session. */
+  readonly writes?: (place: RecordPlace) => readonly Merge[]
+  /** Called once the record is durable, in the order of appending. */
+  readonly onDurable?: (place: RecordPlace) => void
+  /** Called once the writes have taken effect: with the record, or on their own after it when they had to be left out. */
+  readonly onWritten?: () => void
+}
+
+/** Where an entry lies in the log. Ascends from append to append. */
+export interface RecordPlace {
+  readonly sequence: number
+  /** Of the entry within its group. */
+  readonly index: number
+}
+
+export interface JournalLimits {
+  /** After this, a commit's outcome counts as unknown and is found out by reading. */
+  readonly commitTimeoutMs: number
+  /** After this long without success the whole session is given up by this process. */
+  readonly giveUpAfterMs: number
+}
+
+export const DEFAULT_JOURNAL_LIMITS: JournalLimits = { commitTimeoutMs: 10_000, giveUpAfterMs: 60_000 }
+
+/** Where the journal stands when its owner begins to append: right behind its own claim. */
+export interface JournalHead {
+  readonly sequence: number
+  readonly epoch: number
+  readonly hash: string
+}
+
+interface Group {
+  /** Rises by one with each group of this owner; what the gate tags frames with. */
+  readonly position: number
+  readonly kind: RecordKind
+  readonly mutations: Mutation[]
+  readonly entries: Entry[]
+  bytes: number
+  /** Writes that were left out of an earlier commit, each tried once more in a group of its own. */
+  readonly retried?: true
+  /** Nothing may join any more: somebody has looked at the image right behind it. */
+  closed: boolean
+  /** The end of the log with this group; known once it is written. */
+  head: JournalHead | null
+}
+
+interface Written {
+  readonly group: Group
+  readonly sequence: number
+  readonly withWrites: boolean
+}
+
+export interface JournalListeners {
+  /** `durable` has risen. */
+  onDurable(): void
+  /** No append will ever succeed again: fenced, or Firestore was away for too long. */
+  onEnd(error: HoldfastError): void
+  /** Firestore refused these documents twice; the record itself is safe. */
+  onWriteRefused(paths: readonly string[]): void
+}
+
+/** Firestore takes 10 MiB a commit; a group is closed well before. */
+const MAX_GROUP_BYTES = 4 * 1024 * 1024
+const MAX_GROUP_ENTRIES = 200
+
+/**
+ * The log of one session, as its owner writes it. `append` is the only way to make a session's state durable, and it returns at
+ * once: what arrives while a commit is in flight forms the next group. Positions tell when an append is durable.
+ *
+ * A failed commit says nothing: whether the record exists is found out by reading it. Ours: it had succeeded, and counts once one
+ * further commit has succeeded (another owner may have come in between). Another's: fenced, for good. Absent: again; the riding
+ * writes are left out every other time, so that a write that Firestore refuses cannot stop the session.
+ */
+export class Journal {
+  readonly #documents: DocumentStore
+  readonly #sessionId: string
+  readonly #runnerId: string
+  readonly #cipher: SessionCipher
+  readonly #clock: Clock
+  readonly #random: Random
+  readonly #limits: JournalLimits
+  #head: JournalHead
+  #queue: Group[] = []
+  #pumping = false
+  #inFlight: Group | null = null
+  #lastPosition = 0
+  #durable = 0
+  /** Groups that are in the log but whose commit was not answered: they count after one further success. */
+  #unconfirmed: Written[] = []
+  #end: HoldfastError | null = null
+  #waiting: { position: number; resolve: () => void; reject: (error: Error) => void }[] = []
+  #listeners: JournalListeners = { onDurable: () => {}, onEnd: () => {}, onWriteRefused: () => {} }
+
+  constructor(options: {
+    documents: DocumentStore
+    sessionId: string
+    runnerId: string
+    cipher: SessionCipher
+    clock: Clock
+    random: Random
+    limits?: JournalLimits
+    head: JournalHead
+  }) {
+    this.#documents = options.documents
+    this.#sessionId = options.sessionId
+    this.#runnerId = options.runnerId
+    this.#cipher = options.cipher
+    this.#clock = options.clock
+    this.#random = options.random
+    this.#limits = options.limits ?? DEFAULT_JOURNAL_LIMITS
+    this.#head = options.head
+  }
+
+  get head(): JournalHead {
+    return this.#head
+  }
+
+  /** Everything appended so far is durable when `durable` reaches this. */
+  get position(): number {
+    return this.#lastPosition
+  }
+
+  get durable(): number {
+    return this.#durable
+  }
+
+  /** Why the journal takes no more appends: fenced, given up or closed. */
+  get ended(): HoldfastError | null {
+    return this.#end
+  }
+
+  listen(listeners: JournalListeners): void {
+    this.#listeners = listeners
+  }
+
+  /** Queues the entry behind everything before it and returns its position. After the end it is dropped, like its session. */
+  append(entry: Entry): number {
+    if (this.#end) return Number.POSITIVE_INFINITY
+    const kind = entry.kind ?? 'data'
+    const last = this.#queue.at(-1)
+    const group = last && kind === 'data' && takesMore(last) ? last : this.#open(kind)
+    group.entries.push(entry)
+    if (entry.mutation) {
+      group.mutations.push(entry.mutation)
+      group.bytes += sizeOf(entry.mutation)
+    }
+    return group.position
+  }
+
+  /** Rejects when the journal ends before the position is durable. */
+  whenDurable(position: number = this.#lastPosition): Promise<void> {
+    if (position <= this.#durable) return Promise.resolve()
+    if (this.#end) return Promise.reject(this.#end)
+    return new Promise((resolve, reject) => this.#waiting.push({ position, resolve, reject }))
+  }
+
+  /**
+   * Where the log ends with everything appended so far, once that is durable. The caller takes its copy of the image in the same
+   * tick: what is appended later is in later records.
+   */
+  async cut(): Promise<JournalHead> {
+    const last = this.#queue.at(-1) ?? this.#inFlight ?? this.#unconfirmed.at(-1)?.group
+    if (!last) return this.#head
+    last.closed = true
+    await this.whenDurable(last.position)
+    return last.head ?? this.#head
+  }
+
+  /** Takes no more appends and forgets what is queued. A commit in flight may still take effect. */
+  close(): void {
+    this.#finish(new HoldfastError('journal-closed', `The journal of ${this.#sessionId} was closed by its owner.`), false)
+  }
+
+  #open(kind: RecordKind): Group {
+    const group: Group = emptyGroup(++this.#lastPosition, kind)
+    this.#queue.push(group)
+    if (!this.#pumping) {
+      this.#pumping = true
+      // What is appended until the event loop turns joins this group.
+      setImmediate(() => void this.#pump())
+    }
+    return group
+  }
+
+  async #pump(): Promise<void> {
+    try {
+      while (!this.#end) {
+        const group = this.#queue.shift() ?? this.#probe()
+        if (!group) break
+        await this.#write(group)
+      }
+    } catch (error) {
+      const ended =
+        error instanceof HoldfastError ? error : new HoldfastError('journal-unavailable', 'The journal failed.', { cause: error })
+      this.#finish(ended, true)
+    } finally {
+      this.#pumping = false
+    }
+  }
+
+  /** An empty group that confirms those before it. */
+  #probe(): Group | null {
+    if (this.#unconfirmed.length === 0) return null
+    return emptyGroup(this.#lastPosition, 'data')
+  }
+
+  async #write(group: Group): Promise<void> {
+    this.#inFlight = group
+    const { sequence, answered, withWrites } = await this.#commit(group)
+    this.#inFlight = null
+    if (this.#end) return
+    group.head = this.#head
+    this.#unconfirmed.push({ group, sequence, withWrites })
+    if (!answered) return
+    const confirmed = this.#unconfirmed
+    this.#unconfirmed = []
+    this.#durable = Math.max(this.#durable, group.position)
+    for (const written of confirmed) this.#report(written)
+    this.#listeners.onDurable()
+    const ready = this.#waiting.filter(({ position }) => position <= this.#durable)
+    this.#waiting = this.#waiting.filter(({ position }) => position > this.#durable)
+    for (const { resolve } of ready) resolve()
+  }
+
+  #report({ group, sequence, withWrites }: Written): void {
+    for (const [index, entry] of group.entries.entries()) {
+      entry.onDurable?.({ sequence, index })
+      if (!entry.writes) continue
+      if (withWrites) entry.onWritten?.()
+      else if (group.retried) this.#listeners.onWriteRefused(entry.writes({ sequence, index }).map(({ path }) => path))
+      else this.#retryWrites(entry)
+    }
+  }
+
+  #retryWrites({ writes, onWritten }: Entry): void {
+    if (!writes) return
+    const entry: Entry = { writes, ...(onWritten ? { onWritten } : {}) }
+    this.#queue.push({ ...emptyGroup(++this.#lastPosition, 'data'), entries: [entry], retried: true })
+  }
+
+  async #commit(group: Group): Promise<{ sequence: number; answered: boolean; withWrites: boolean }> {
+    const sequence = this.#head.sequence + 1
+    const writes = group.entries.flatMap((entry, index) => entry.writes?.({ sequence, index }) ?? [])
+    const full = this.#seal(group)
+    let alone: readonly JournalRecord[] | null = null
+    const startedAt = this.#clock.monotonic()
+    for (let attempt = 1; ; attempt++) {
+      const withWrites = writes.length === 0 || attempt < 3 || attempt % 2 === 0
+      const records = withWrites ? full : (alone ??= this.#seal(group))
+      try {
+        await this.#within(
+          this.#documents.commit([...records.map((record) => this.#create(record)), ...(records === full ? writes : [])]),
+        )
+        return this.#advance(records, true, records === full)
+      } catch (cause) {
+        const settled = await this.#findOut(sequence, full, alone)
+        if (settled) return this.#advance(settled, false, settled === full)
+        if (this.#clock.monotonic() - startedAt > this.#limits.giveUpAfterMs) {
+          throw new HoldfastError('journal-unavailable', `The journal of ${this.#sessionId} could not be written.`, { cause })
+        }
+        await this.#clock.sleep(Math.min(50 * 2 ** attempt, 2000))
+        if (this.#end) throw this.#end
+      }
+    }
+  }
+
+  /** The records that are in the log, null when there are none yet. Throws `fenced` when they are another's. */
+  async #findOut(sequence: number, full: readonly JournalRecord[], alone: readonly JournalRecord[] | null) {
+    let found
+    try {
+      found = await this.#within(this.#documents.read(`${journalPath(this.#sessionId)}/${sequenceId(sequence)}`))
+    } catch {
+      return null
+    }
+    if (!found) return null
+    if (found.fields['nonce'] === full[0]?.nonce) return full
+    if (alone && found.fields['nonce'] === alone[0]?.nonce) return alone
+    throw new HoldfastError(
+      'fenced',
+      `Record ${sequence} of ${this.#sessionId} was written by ${String(found.fields['runnerId'])}.`,
+    )
+  }
+
+  #advance(records: readonly JournalRecord[], answered: boolean, withWrites: boolean) {
+    const last = records.at(-1)
+    const first = records[0]
+    if (!first || !last) throw new Error('A group has at least one record.')
+    this.#head = { sequence: last.seq, epoch: last.epoch, hash: hashOfRecord(last) }
+    return { sequence: first.seq, answered, withWrites }
+  }
+
+  #seal(group: Group): JournalRecord[] {
+    return sealGroup({
+      kind: group.kind,
+      mutations: group.mutations,
+      head: this.#head,
+      runnerId: this.#runnerId,
+      nonce: this.#random.bytes(12).toString('base64url'),
+      cipher: this.#cipher,
+    })
+  }
+
+  #create(record: JournalRecord): Change {
+    return { kind: 'create', path: `${journalPath(this.#sessionId)}/${sequenceId(record.seq)}`, fields: storedRecord(record) }
+  }
+
+  async #within<T>(work: Promise<T>): Promise<T> {
+    let cancel = () => {}
+    const late = new Promise<never>((_, reject) => {
+      cancel = this.#clock.after(this.#limits.commitTimeoutMs, () => reject(new Error('No answer from Firestore in time.')))
+    })
+    try {
+      return await Promise.race([work, late])
+    } finally {
+      cancel()
+    }
+  }
+
+  #finish(error: HoldfastError, tell: boolean): void {
+    if (this.#end) return
+    this.#end = error
+    this.#queue = []
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const { reject } of waiting) reject(error)
+    if (tell) this.#listeners.onEnd(error)
+  }
+}
+
+const emptyGroup = (position: number, kind: RecordKind): Group => ({
+  position,
+  kind,
+  mutations: [],
+  entries: [],
+  bytes: 0,
+  closed: false,
+  head: null,
+})
+
+const takesMore = (group: Group): boolean =>
+  group.kind === 'data' &&
+  !group.retried &&
+  !group.closed &&
+  group.bytes < MAX_GROUP_BYTES &&
+  group.entries.length < MAX_GROUP_ENTRIES
+
+const sizeOf = (mutation: Mutation): number => {
+  let bytes = mutation.creds?.length ?? 0
+  for (const changes of Object.values(mutation.keys ?? {})) {
+    for (const [id, value] of Object.entries(changes)) bytes += id.length + (value?.length ?? 0)
+  }
+  return bytes
+}

@@ -1,0 +1,340 @@
+import { sessionPath } from '@holdfast/core/documents/session-document'
+import { SessionCipher } from '@holdfast/core/envelope'
+import { HoldfastError, isHoldfastError } from '@holdfast/core/errors'
+import type { Fields, Merge } from '@holdfast/core/ports'
+import { isHalted, type ReasonCode, type SessionState as StateName } from '@holdfast/core/session-states'
+import { type ReconnectPolicy, type Verdict, verdict } from '@holdfast/core/verdict'
+import type { Claim } from './claim.ts'
+import type { Connection, ConnectionEvents } from './connection.ts'
+import { type Engine, type SessionDependencies, openEngine } from './engine.ts'
+import { Failures } from './failures.ts'
+import { Journal } from './journal.ts'
+import { stateFields } from './session-fields.ts'
+import { Wake } from './wake.ts'
+
+/** Why this process no longer holds the session. */
+export type SessionEnd = 'released' | 'fenced' | 'given-up'
+
+export interface OwnedSessionDependencies extends SessionDependencies {
+  readonly reconnect: ReconnectPolicy
+  /** Resolves when this runner may dial once more. */
+  readonly dialTurn: () => Promise<void>
+}
+
+/** A muted connection that holds frames is let go after this, rather than kept half alive. */
+const LET_GO_AFTER_MS = 20_000
+
+/** WhatsApp shows the first QR code of a connection for 60 s and the next ones for 20 s each. */
+const FIRST_QR_MS = 60_000
+const NEXT_QR_MS = 20_000
+
+/**
+ * One session, from its claim to the moment this process gives it up. A single loop reconciles what is wanted with what is: events
+ * only note what happened and wake it. It ends when the journal does: whoever may not append may not speak.
+ */
+export class OwnedSession {
+  readonly sessionId: string
+  readonly #dependencies: OwnedSessionDependencies
+  readonly #claim: Claim
+  readonly #wake: Wake
+  readonly #failures: Failures
+  #engine: Engine | null = null
+  #journal: Journal
+  #connection: Connection | null = null
+  #wanted: 'online' | 'offline'
+  #leaving = false
+  #muted = false
+  /** Nothing is dialled until somebody acts. */
+  #halted: boolean
+  #dialAtMs = 0
+  #ended: { code: number | undefined } | null = null
+  #qrCodes = 0
+  #shown: StateName
+  #lastProofOfLifeMs: number | null = null
+
+  constructor(dependencies: OwnedSessionDependencies, claim: Claim) {
+    const logger = dependencies.logger.child({ session: claim.sessionId, epoch: claim.head.epoch })
+    this.#dependencies = { ...dependencies, logger }
+    this.#claim = claim
+    this.sessionId = claim.sessionId
+    this.#wanted = claim.session.wanted
+    this.#halted = isHalted(claim.session.state)
+    this.#shown = this.#halted ? claim.session.state : 'CLAIMING'
+    this.#wake = new Wake(dependencies.clock)
+    this.#failures = new Failures(dependencies.clock)
+    this.#journal = this.#keylessJournal()
+  }
+
+  /** What the runner's heartbeat says about the session. */
+  get status(): { state: StateName; epoch: number; lastProofOfLifeAt: Date | null } {
+    const state = this.#muted ? 'MUTED' : this.#shown
+    const lastProofOfLifeAt = this.#lastProofOfLifeMs === null ? null : new Date(this.#lastProofOfLifeMs)
+    return { state, epoch: this.#claim.head.epoch, lastProofOfLifeAt }
+  }
+
+  want(wanted: 'online' | 'offline'): void {
+    this.#wanted = wanted
+    this.#wake.call()
+  }
+
+  mute(muted: boolean): void {
+    this.#muted = muted
+    this.#connection?.mute(muted)
+    this.#wake.call()
+  }
+
+  /** Hands the session over: the loop closes the connection in order and releases it. */
+  leave(): void {
+    this.#leaving = true
+    this.#wake.call()
+  }
+
+  /** Somebody may have taken the session: the next append tells. */
+  doubtOwnership(): void {
+    this.#engine?.state.append({})
+  }
+
+  async run(): Promise<SessionEnd> {
+    const { logger } = this.#dependencies
+    try {
+      this.#listen()
+      await this.#open()
+      while (!this.#journal.ended) {
+        if (this.#leaving) return await this.#release('BACKOFF', 'runner-leaving')
+        if (this.#wanted === 'offline') return await this.#release('STOPPED', 'requested')
+        await this.#step()
+        await this.#wake.wait(this.#nextStepAtMs())
+      }
+    } catch (error) {
+      if (!this.#journal.ended) logger.error({ error }, 'The session failed in an unexpected way.')
+    }
+    this.#drop()
+    this.#journal.close()
+    const fenced = isHoldfastError(this.#journal.ended, 'fenced')
+    logger.warn({ error: this.#journal.ended }, fenced ? 'The session is no longer ours.' : 'The session is given up.')
+    return fenced ? 'fenced' : 'given-up'
+  }
+
+  async #step(): Promise<void> {
+    if (this.#ended) await this.#judge(this.#ended)
+    const engine = this.#engine
+    if (!engine) return
+    if (engine.checkpointer.isDue && !this.#muted) void engine.checkpointer.run()
+    if (this.#connection) {
+      if (this.#muted && this.#connection.heldForMs() > LET_GO_AFTER_MS) this.#lose(undefined)
+      return
+    }
+    if (this.#halted || this.#muted || this.#dependencies.clock.now() < this.#dialAtMs) return
+    await this.#dial(engine)
+  }
+
+  #nextStepAtMs(): number {
+    const { clock } = this.#dependencies
+    if (this.#muted && this.#connection) return clock.now() + 1000
+    const dial = this.#connection || this.#halted || this.#muted || !this.#engine ? Number.POSITIVE_INFINITY : this.#dialAtMs
+    return Math.min(dial, this.#engine?.checkpointer.dueAtMs ?? Number.POSITIVE_INFINITY)
+  }
+
+  /** Reads the state. Trouble of the stores is tried again; damage halts the session, with everything left as it is. */
+  async #open(): Promise<void> {
+    const { clock, logger } = this.#dependencies
+    for (let attempt = 1; !this.#leaving && !this.#journal.ended; attempt++) {
+      try {
+        const engine = await openEngine(this.#dependencies, this.#claim)
+        await engine.inbox.documentOpenRows(this.#claim.head.sequence)
+        this.#engine = engine
+        this.#journal = engine.state.journal
+        this.#listen()
+        engine.sentJobs.settleRecorded()
+        engine.outbox.listen()
+        return
+      } catch (error) {
+        if (error instanceof HoldfastError) {
+          logger.error({ error }, 'The state cannot be read in full. Nothing was changed; an operator has to look.')
+          this.#halted = true
+          this.#publish('NEEDS_ATTENTION', isKeyTrouble(error) ? 'key-unavailable' : 'state-corrupt')
+          return
+        }
+        logger.warn({ error, attempt }, 'The state could not be read yet.')
+        await clock.sleep(Math.min(500 * 2 ** attempt, 30_000))
+      }
+    }
+  }
+
+  /** The attempt is a record: an owner that lost the session without knowing it must not log in either. */
+  async #dial(engine: Engine): Promise<void> {
+    const { dialTurn, logger } = this.#dependencies
+    await dialTurn()
+    if (this.#leaving || this.#muted || this.#wanted === 'offline') return
+    this.#shown = 'CONNECTING'
+    if (engine.state.image.creds === null) engine.client.renewIdentity()
+    const position = engine.state.append({
+      kind: 'connect',
+      writes: this.#sessionWrite(stateFields('CONNECTING', 'opening-socket')),
+    })
+    await engine.state.journal.whenDurable(position)
+    this.#qrCodes = 0
+    this.#connection = engine.client.connect(this.#events(engine))
+    logger.info('Connecting to WhatsApp.')
+  }
+
+  #events(engine: Engine): ConnectionEvents {
+    return {
+      onQr: (qr) => this.#showQr(engine, qr),
+      onLogin: () => {
+        if (engine.state.image.get('meta', 'everLoggedIn') === undefined)
+          engine.state.change({ keys: { meta: { everLoggedIn: '1' } } })
+      },
+      onOpen: () => this.#opened(engine),
+      onMessageAck: (messageId, error) => engine.outbox.acknowledged(messageId, error),
+      onReceipt: (messageIds, type) => {
+        for (const messageId of messageIds) {
+          // A contact can only have what WhatsApp has: the receipt says what a lost ack would have said.
+          engine.outbox.acknowledged(messageId, null)
+          engine.sentJobs.receipt(messageId, type)
+        }
+      },
+      onProofOfLife: () => {
+        this.#lastProofOfLifeMs = this.#dependencies.clock.now()
+      },
+      onClose: (code) => this.#lose(code),
+    }
+  }
+
+  #showQr(engine: Engine, qr: string): void {
+    const { clock } = this.#dependencies
+    const lifeMs = this.#qrCodes++ === 0 ? FIRST_QR_MS : NEXT_QR_MS
+    const sealed = engine.cipher.sealContent(Buffer.from(qr), `${sessionPath(this.sessionId)}/pairing`)
+    this.#publish('PAIRING', 'scan-qr', { pairing: { qr: sealed, expiresAt: new Date(clock.now() + lifeMs) } })
+  }
+
+  #opened(engine: Engine): void {
+    this.#failures.reset()
+    this.#publish('CONNECTED', 'logged-in', { me: engine.client.me, pairing: null, nextAttemptAt: null })
+    this.#dependencies.logger.info('Connected to WhatsApp.')
+    if (this.#connection) engine.outbox.opened(this.#connection)
+    this.#wake.call()
+  }
+
+  /** The connection is gone, by whoever's doing. */
+  #lose(code: number | undefined): void {
+    this.#connection?.cut()
+    this.#connection = null
+    this.#engine?.outbox.closed()
+    this.#ended = { code }
+    this.#wake.call()
+  }
+
+  async #judge({ code }: { code: number | undefined }): Promise<void> {
+    const engine = this.#engine
+    this.#ended = null
+    if (!engine) return
+    const { random, reconnect, logger } = this.#dependencies
+    // Replaced: perhaps by the session's new owner. One append tells, and when it is refused there is nothing more to say.
+    if (code === 440) await engine.state.journal.whenDurable(engine.state.append({}))
+    const context = this.#failures.count(code, {
+      everLoggedIn: engine.state.image.get('meta', 'everLoggedIn') !== undefined,
+      paired: engine.client.me !== null,
+    })
+    const decision = verdict({ code }, context, reconnect, random)
+    logger.info({ code, action: decision.action, reason: decision.reason }, 'The connection ended.')
+    this.#follow(engine, decision)
+  }
+
+  #follow(engine: Engine, decision: Verdict): void {
+    const { clock } = this.#dependencies
+    switch (decision.action) {
+      case 'reconnect':
+        this.#dialAtMs = clock.now() + decision.delayMs
+        if (decision.delayMs > 0)
+          this.#publish(decision.state, decision.reason, { nextAttemptAt: new Date(this.#dialAtMs), pairing: null })
+        return
+      case 'new-identity':
+        engine.client.renewIdentity()
+        this.#dialAtMs = clock.now() + this.#dependencies.reconnect.network.firstMs
+        this.#publish('BACKOFF', decision.reason, { nextAttemptAt: new Date(this.#dialAtMs), pairing: null })
+        return
+      case 'stop':
+        this.#halted = true
+        this.#publish(decision.state, decision.reason, { nextAttemptAt: null, pairing: null })
+    }
+  }
+
+  /** Closes in order, saves, and appends that nobody owns the session any more. */
+  async #release(state: StateName, reason: ReasonCode): Promise<SessionEnd> {
+    const engine = this.#engine
+    engine?.outbox.stop()
+    await this.#connection?.close()
+    this.#connection = null
+    try {
+      if (engine && engine.state.unsavedChanges > 0) await engine.checkpointer.run()
+      const shown = this.#halted && this.#wanted === 'online' ? {} : stateFields(state, reason)
+      const entry = { kind: 'release', writes: this.#sessionWrite({ runnerId: null, pairing: null, ...shown }) } as const
+      await this.#journal.whenDurable(engine ? engine.state.append(entry) : this.#journal.append(entry))
+      return 'released'
+    } catch {
+      return isHoldfastError(this.#journal.ended, 'fenced') ? 'fenced' : 'given-up'
+    } finally {
+      this.#journal.close()
+    }
+  }
+
+  /** Nothing more is said or written: everything in memory is thrown away. */
+  #drop(): void {
+    this.#engine?.outbox.stop()
+    this.#connection?.cut()
+    this.#connection = null
+  }
+
+  #publish(state: StateName, reason: ReasonCode, fields: Fields = {}): void {
+    this.#shown = state
+    const entry = { writes: this.#sessionWrite({ ...stateFields(state, reason), ...fields }) }
+    if (this.#engine) this.#engine.state.append(entry)
+    else this.#journal.append(entry)
+  }
+
+  /** A write to the session's document, along with what is known for nothing. */
+  #sessionWrite(fields: Fields): (place: { sequence: number }) => Merge[] {
+    const { lastProofOfLifeAt } = this.status
+    const engine = this.#engine
+    const before = this.#claim.session.counters
+    const counters = engine && { sent: before.sent + engine.outbox.sent, received: before.received + engine.inbox.received }
+    const extra = { ...(lastProofOfLifeAt ? { lastProofOfLifeAt } : {}), ...(counters ? { counters } : {}) }
+    return ({ sequence }) => [
+      { kind: 'merge', path: sessionPath(this.sessionId), fields: { ...extra, ...fields, journalHead: sequence } },
+    ]
+  }
+
+  #listen(): void {
+    this.#journal.listen({
+      onDurable: () => {
+        this.#connection?.release()
+        if (this.#engine?.checkpointer.isDue) this.#wake.call()
+      },
+      onEnd: () => {
+        this.#drop()
+        this.#wake.call()
+      },
+      onWriteRefused: (paths) =>
+        this.#dependencies.logger.error({ paths }, 'Firestore refused a document twice; the journal has its content.'),
+    })
+  }
+
+  /** For a session whose state is not open (yet): its records carry nothing that would need a key. */
+  #keylessJournal(): Journal {
+    const { documents, clock, random, runnerId, journalLimits } = this.#dependencies
+    const cipher = new SessionCipher(this.sessionId, new Map(), 0)
+    return new Journal({
+      documents,
+      sessionId: this.sessionId,
+      runnerId,
+      cipher,
+      clock,
+      random,
+      limits: journalLimits,
+      head: this.#claim.head,
+    })
+  }
+}
+
+const isKeyTrouble = ({ code }: HoldfastError): boolean => code === 'wrong-key' || code === 'data-key-missing'

@@ -1,0 +1,33 @@
+/** When and how often a message is tried. */
+export interface SendPolicy {
+  /** Chats with a message on its way at the same time (`QUEUE_CONCURRENCY`). */
+  readonly chatsAtOnce: number
+  /** Without the server's ack after this, the message goes out again under its id. */
+  readonly ackTimeoutMs: number
+  /** Delay before the attempt after each failed one; the last one repeats. */
+  readonly retryDelaysMs: readonly number[]
+  /** `MAX_RETRY_ATTEMPTS`: attempts after the first. */
+  readonly maxRetries: number
+}
+
+const MINUTE_MS = 60_000
+
+export const DEFAULT_SEND_POLICY: SendPolicy = {
+  chatsAtOnce: 8,
+  ackTimeoutMs: 20_000,
+  retryDelaysMs: [0, 5, 15, 30, 60, 120].map((minutes) => minutes * MINUTE_MS),
+  maxRetries: 6,
+}
+
+/** Trying again cannot help: 400-like answers of WhatsApp to the message itself. */
+const PERMANENT = new Set(['not-on-whatsapp', 'whatsapp-400', 'whatsapp-404', 'whatsapp-406'])
+
+export function afterFailure(
+  policy: SendPolicy,
+  code: string,
+  attempts: number,
+): { action: 'retry'; delayMs: number } | { action: 'fail' } {
+  if (PERMANENT.has(code) || attempts > policy.maxRetries) return { action: 'fail' }
+  const index = Math.min(Math.max(attempts - 1, 0), policy.retryDelaysMs.length - 1)
+  return { action: 'retry', delayMs: policy.retryDelaysMs[index] ?? 0 }
+}

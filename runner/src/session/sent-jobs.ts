@@ -1,0 +1,113 @@
+import { JOBS, advances, jobDocumentSchema, jobPath, jobProtoPlace, type JobStatus } from '@holdfast/core/documents/job-document'
+import { parseStored } from '@holdfast/core/documents/parse'
+import type { SessionCipher } from '@holdfast/core/envelope'
+import type { Logger } from '@holdfast/core/logging'
+import { Append, type Clock, type DocumentStore } from '@holdfast/core/ports'
+import type { SessionState } from './session-state.ts'
+
+/** Jobs whose messages are with WhatsApp: their receipts, and their content when a contact asks for it again. */
+export class SentJobs {
+  readonly #sessionId: string
+  readonly #state: SessionState
+  readonly #cipher: SessionCipher
+  readonly #documents: DocumentStore
+  readonly #clock: Clock
+  readonly #logger: Logger
+  /** The newest ones, by message id. Others are looked up. */
+  readonly #recent = new Map<string, { jobId: string; status: JobStatus }>()
+
+  constructor(options: {
+    sessionId: string
+    state: SessionState
+    cipher: SessionCipher
+    documents: DocumentStore
+    clock: Clock
+    logger: Logger
+  }) {
+    this.#sessionId = options.sessionId
+    this.#state = options.state
+    this.#cipher = options.cipher
+    this.#documents = options.documents
+    this.#clock = options.clock
+    this.#logger = options.logger
+  }
+
+  add(messageId: string, jobId: string, status: JobStatus): void {
+    this.#recent.set(messageId, { jobId, status })
+    const oldest = this.#recent.keys().next()
+    if (this.#recent.size > RECENT_JOBS && !oldest.done) this.#recent.delete(oldest.value)
+  }
+
+  /**
+   * A contact received or read a message. What it changes is in the journal before this returns, since WhatsApp forgets the
+   * receipt once we have acknowledged it: the job's new status if the job is known, else the receipt itself until it was looked up.
+   */
+  receipt(messageId: string, type: 'delivered' | 'read'): void {
+    const known = this.#recent.get(messageId)
+    if (known) {
+      this.#advance(messageId, known, type)
+      return
+    }
+    this.#state.change({ keys: { [KIND]: { [messageId]: type } } })
+    this.#settle(messageId, type)
+  }
+
+  /** Settles the receipts that the last owner recorded and did not get to. */
+  settleRecorded(): void {
+    for (const [messageId, type] of this.#state.image.entries(KIND)) this.#settle(messageId, type as 'delivered' | 'read')
+  }
+
+  /** The message as it was sent, for a contact that asks for it again; null when no job of this session has this id. */
+  async messageOf(messageId: string): Promise<Uint8Array | null> {
+    const found = await this.#find(messageId)
+    if (!found?.job.proto) return null
+    return this.#cipher.openContent(found.job.proto, jobProtoPlace(found.id))
+  }
+
+  #settle(messageId: string, type: 'delivered' | 'read'): void {
+    this.#find(messageId).then(
+      (found) => {
+        const forget = { keys: { [KIND]: { [messageId]: null } } }
+        if (!found) {
+          this.#state.later(forget.keys)
+          return
+        }
+        const known = this.#recent.get(messageId) ?? { jobId: found.id, status: found.job.status }
+        this.#advance(messageId, known, type, forget)
+      },
+      // It stays recorded, and the next owner settles it.
+      (error: unknown) => this.#logger.warn({ error, messageId }, 'A receipt could not be settled yet.'),
+    )
+  }
+
+  #advance(
+    messageId: string,
+    known: { jobId: string; status: JobStatus },
+    type: JobStatus,
+    mutation?: { keys: Record<string, Record<string, null>> },
+  ): void {
+    if (!advances(known.status, type)) {
+      if (mutation) this.#state.later(mutation.keys)
+      return
+    }
+    this.add(messageId, known.jobId, type)
+    const timeline = new Append({ status: type, at: new Date(this.#clock.now()) })
+    const entry = { writes: () => [{ kind: 'merge' as const, path: jobPath(known.jobId), fields: { status: type, timeline } }] }
+    if (mutation) this.#state.change(mutation, entry)
+    else this.#state.append(entry)
+  }
+
+  async #find(messageId: string) {
+    const where = [
+      ['sessionId', '==', this.#sessionId],
+      ['messageId', '==', messageId],
+    ] as const
+    const [snapshot] = await this.#documents.query({ collection: JOBS, where, limit: 1 })
+    return snapshot ? { id: snapshot.id, job: parseStored(jobDocumentSchema, snapshot.fields, snapshot.path) } : null
+  }
+}
+
+/** PERSISTED CONTRACT v1: kind `receipt` of the state image, by message id: `delivered` or `read`. */
+const KIND = 'receipt'
+
+const RECENT_JOBS = 5000

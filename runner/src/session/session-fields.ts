@@ -1,0 +1,11 @@
+import { SERVER_TIME, type Fields } from '@holdfast/core/ports'
+import { REASONS, type ReasonCode, type SessionState } from '@holdfast/core/session-states'
+
+/** What a change of state writes into the session's document. */
+export const stateFields = (state: SessionState, reason: ReasonCode): Fields => ({
+  state,
+  reason,
+  sentence: REASONS[reason].sentence,
+  userAction: REASONS[reason].userAction,
+  since: SERVER_TIME,
+})

@@ -1,0 +1,62 @@
+import type { Entry, Journal } from './journal.ts'
+import type { KeyChanges, Mutation } from './mutation.ts'
+import type { StateImage } from './state-image.ts'
+
+/**
+ * The state of one owned session: the image in memory and the journal behind it. A change is in the image at once and durable
+ * later; whatever it causes to be said waits at the gate.
+ */
+export class SessionState {
+  readonly image: StateImage
+  readonly journal: Journal
+  /** Changes that nothing depends on. They ride on the next record instead of making one. */
+  #carried: Mutation[] = []
+  #unsavedChanges = 0
+
+  constructor(image: StateImage, journal: Journal) {
+    this.image = image
+    this.journal = journal
+  }
+
+  /** Changes that no checkpoint contains. */
+  get unsavedChanges(): number {
+    return this.#unsavedChanges
+  }
+
+  markSaved(changes: number): void {
+    this.#unsavedChanges -= changes
+  }
+
+  /** Returns the journal position at which the change is durable. */
+  change(mutation: Mutation, entry: Omit<Entry, 'mutation'> = {}): number {
+    this.image.apply(mutation)
+    this.#unsavedChanges++
+    return this.append({ ...entry, mutation })
+  }
+
+  /** A record that need not change anything, for its writes or its kind. */
+  append(entry: Entry): number {
+    const carried = this.#carried
+    this.#carried = []
+    if (carried.length === 0) return this.journal.append(entry)
+    const mutation = merge([...carried, entry.mutation ?? {}])
+    return this.journal.append({ ...entry, mutation })
+  }
+
+  /** For what may get lost: a crash before the next record forgets it. */
+  later(keys: KeyChanges): void {
+    this.image.apply({ keys })
+    this.#carried.push({ keys })
+  }
+}
+
+/** Later changes win. */
+function merge(mutations: readonly Mutation[]): Mutation {
+  const keys: Record<string, Record<string, string | null>> = {}
+  let creds: string | undefined
+  for (const mutation of mutations) {
+    if (mutation.creds !== undefined) creds = mutation.creds
+    for (const [kind, changes] of Object.entries(mutation.keys ?? {})) keys[kind] = { ...keys[kind], ...changes }
+  }
+  return { keys, ...(creds === undefined ? {} : { creds }) }
+}
