@@ -13,7 +13,11 @@ if (!entry) fail('Usage: node launch.mjs <entry.ts> [arguments]')
 install()
 run(findNode(), join(root, entry), args)
 
-/** Runs `npm ci` when node_modules is missing or was made from another lock file. Two launchers at once wait for each other. */
+/**
+ * Installs when node_modules is missing or was made from another lock file. Two launchers at once wait for each other.
+ * Not `npm ci`: it refuses a lock file without the binaries of other systems, which npm leaves out where a registry lacks them.
+ * With `--no-save` the lock file decides all versions and stays as it is.
+ */
 function install() {
   const lockFile = readFileSync(join(root, 'package-lock.json'))
   const wanted = createHash('sha256').update(lockFile).digest('hex')
@@ -29,8 +33,8 @@ function install() {
     if (isInstalled()) return
     process.stderr.write('Installing packages (about half a minute, once) ...\n')
     const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-    const done = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] })
-    if (done.status !== 0) fail(`\`npm ci\` failed${done.error ? ` (${done.error.message})` : ''}. Its output above says why; run it again when that is mended.`)
+    const done = spawnSync(npm, ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] })
+    if (done.status !== 0) fail(`\`npm install\` failed${done.error ? ` (${done.error.message})` : ''}. Its output above says why; run it again when that is mended.`)
     writeFileSync(stamp, wanted)
   } finally {
     rmSync(guard, { recursive: true, force: true })

@@ -15,6 +15,7 @@ export class KeepAlive {
   readonly #onSilence: () => void
   #cancel: () => void = () => {}
   #heardAt: number
+  #started = false
   #stopped = false
 
   constructor(options: { clock: Clock; random: Random; ping: () => Promise<void>; onSilence: () => void }) {
@@ -23,6 +24,13 @@ export class KeepAlive {
     this.#ping = options.ping
     this.#onSilence = options.onSilence
     this.#heardAt = options.clock.monotonic()
+  }
+
+  /** To be called once frames can be sent: a ping within the handshake would break it. Further calls change nothing. */
+  start(): void {
+    if (this.#started || this.#stopped) return
+    this.#started = true
+    this.#heardAt = this.#clock.monotonic()
     this.#schedule()
   }
 
@@ -47,7 +55,7 @@ export class KeepAlive {
       this.#onSilence()
       return
     }
-    // Before the handshake is through, or when the socket is already gone: its end is reported by the socket itself.
+    // When the socket is already gone, its end is reported by the socket itself.
     this.#ping().catch(() => {})
     this.#schedule()
   }

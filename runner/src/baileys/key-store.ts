@@ -9,6 +9,7 @@ import { decodeValue, encodeValue } from './codec.ts'
 interface Transaction {
   changes: Record<string, Record<string, string | null>>
   entry: Omit<Entry, 'mutation'>
+  onApplied: () => void
   done: boolean
 }
 
@@ -25,16 +26,15 @@ export class KeyStore {
   readonly #state: SessionState
   readonly #changedCreds: () => string | undefined
   readonly #current = new AsyncLocalStorage<Transaction>()
-  readonly #locks: Map<string, Promise<void>>
+  /** Per connection: an older one may wait for its server for a minute, and what it writes is refused anyway. */
+  readonly #locks = new Map<string, Promise<void>>()
   #closed = false
   /** How often a frame was sent inside a transaction that had already written something. */
   committedEarly = 0
 
-  /** @param locks belong to the session: an older connection's handlers may still be running. */
-  constructor(options: { state: SessionState; changedCreds: () => string | undefined; locks: Map<string, Promise<void>> }) {
+  constructor(options: { state: SessionState; changedCreds: () => string | undefined }) {
     this.#state = options.state
     this.#changedCreds = options.changedCreds
-    this.#locks = options.locks
   }
 
   /** Refuses writes from now on: the connection is over, and its late handlers must not write into the next one's state. */
@@ -68,7 +68,7 @@ export class KeyStore {
     const mine = new Promise<void>((resolve) => (free = resolve))
     this.#locks.set(lock, mine)
     await before
-    const transaction: Transaction = { changes: {}, entry: {}, done: false }
+    const transaction: Transaction = { changes: {}, entry: {}, onApplied: () => {}, done: false }
     try {
       const result = await this.#current.run(transaction, work)
       transaction.done = true
@@ -81,12 +81,16 @@ export class KeyStore {
     }
   }
 
-  /** Adds our own rows and what rides with them to the running transaction, to be committed with the keys it writes. */
-  join(changes: KeyChanges, entry: Omit<Entry, 'mutation'>): void {
+  /**
+   * Adds our own rows and what rides with them to the running transaction, to be committed with the keys it writes. `onApplied` is
+   * called in the tick in which they are in the image; never when the connection ended before.
+   */
+  join(changes: KeyChanges, entry: Omit<Entry, 'mutation'>, onApplied: () => void): void {
     const transaction = this.#current.getStore()
     if (!transaction || transaction.done) throw new Error('There is no transaction to join.')
     for (const [kind, values] of Object.entries(changes)) Object.assign((transaction.changes[kind] ??= {}), values)
     transaction.entry = entry
+    transaction.onApplied = onApplied
   }
 
   /** Before a frame is tagged: what the transaction around it has written so far is committed, and so are changed credentials. */
@@ -103,19 +107,20 @@ export class KeyStore {
   }
 
   #commit(transaction: Transaction): boolean {
-    const { changes, entry } = transaction
-    transaction.changes = {}
-    transaction.entry = {}
+    const { changes, entry, onApplied } = transaction
     if (Object.keys(changes).length === 0) return false
-    this.#write(changes, entry)
+    Object.assign(transaction, { changes: {}, entry: {}, onApplied: () => {} })
+    if (this.#write(changes, entry)) onApplied()
     return true
   }
 
-  #write(changes: Record<string, Record<string, string | null>>, entry: Omit<Entry, 'mutation'>): void {
-    if (this.#closed) return
+  /** False when the connection is over. */
+  #write(changes: Record<string, Record<string, string | null>>, entry: Omit<Entry, 'mutation'>): boolean {
+    if (this.#closed) return false
     const creds = this.#changedCreds()
     this.#dropOldPreKeys(changes)
     this.#state.change({ keys: changes, ...(creds === undefined ? {} : { creds }) }, entry)
+    return true
   }
 
   #read(kind: string, ids: readonly string[]): Record<string, unknown> {
@@ -138,7 +143,10 @@ export class KeyStore {
         into[id] = value === null || value === undefined ? null : encodeValue(kind, value)
     }
     const transaction = this.#current.getStore()
-    if (!transaction || transaction.done) return this.#write(encoded, {})
+    if (!transaction || transaction.done) {
+      this.#write(encoded, {})
+      return
+    }
     for (const [kind, values] of Object.entries(encoded)) Object.assign((transaction.changes[kind] ??= {}), values)
   }
 

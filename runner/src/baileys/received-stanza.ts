@@ -8,8 +8,19 @@ import {
 } from '@whiskeysockets/baileys'
 import type { ReceivedMessage } from '../session/connection.ts'
 
-/** What a decrypted stanza says to a person; null when it only carries protocol (keys, receipts of edits, history, …). */
+/**
+ * What a decrypted stanza says to a person; null when it only carries protocol (keys, receipts of edits, history, …) or is no
+ * message at all, as Baileys will find out for itself.
+ */
 export function describeMessage(stanza: BinaryNode, padded: Uint8Array, receivedAtMs: number): ReceivedMessage | null {
+  try {
+    return describe(stanza, padded, receivedAtMs)
+  } catch {
+    return null
+  }
+}
+
+function describe(stanza: BinaryNode, padded: Uint8Array, receivedAtMs: number): ReceivedMessage | null {
   const { id, from, participant, recipient, category, notify, t } = stanza.attrs
   if (id === undefined || from === undefined || category === 'peer') return null
   if (from === 'status@broadcast' || from.endsWith('@newsletter')) return null

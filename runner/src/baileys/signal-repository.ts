@@ -63,8 +63,8 @@ export function makeSignalRepository(options: {
         const plain = Buffer.from(await decrypt())
         const stanza = stanzaOf(ciphertext)
         const message = stanza ? describeMessage(stanza, plain, now()) : null
-        const { keys, entry } = inbox.admit(hash, stanza?.attrs['id'] ?? hash, plain, message)
-        keyStore.join({ ...keys, ...appStateKeys(stanza, plain) }, entry)
+        const { keys, entry, onApplied } = inbox.admit(hash, stanza?.attrs['id'] ?? hash, plain, message)
+        keyStore.join({ ...keys, ...appStateKeys(stanza, plain) }, entry, onApplied)
         return plain
       }, lock)
 

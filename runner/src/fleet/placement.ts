@@ -20,8 +20,8 @@ interface RunnerSeen {
   readonly isDead: boolean
 }
 
-/** Rounds between two looks for sessions whose owner has no document at all. */
-const ORPHAN_ROUNDS = 30
+/** Rounds between two looks at all wanted sessions. */
+const ORPHAN_ROUNDS = 10
 
 /** Finds the sessions that are wanted and that nobody alive owns. */
 export class Placement {
@@ -97,17 +97,18 @@ export class Placement {
     await this.#documents.commit([{ kind: 'delete', path: runnerPath(runnerId) }])
   }
 
-  /** Sessions whose owner was cleared away by hand, or by a runner that did not see them yet. */
-  async #orphans(runners: readonly RunnerSeen[]): Promise<{ sessionId: string; deadOwner: string }[]> {
+  /** Sessions that the queries above cannot find: made by hand without the field, or whose owner was cleared away. */
+  async #orphans(runners: readonly RunnerSeen[]): Promise<{ sessionId: string; deadOwner: string | null }[]> {
     const known = new Set(runners.map(({ id }) => id))
     const sessions = await this.#documents.query({
       collection: SESSIONS,
       where: [['wanted', '==', 'online']],
       select: ['runnerId'],
     })
-    return sessions.flatMap(({ id, fields }) => {
+    return sessions.flatMap<{ sessionId: string; deadOwner: string | null }>(({ id, fields }) => {
       const owner = fields['runnerId']
-      return typeof owner === 'string' && !known.has(owner) ? [{ sessionId: id, deadOwner: owner }] : []
+      if (typeof owner === 'string') return known.has(owner) ? [] : [{ sessionId: id, deadOwner: owner }]
+      return [{ sessionId: id, deadOwner: null }]
     })
   }
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { parseStored } from '@holdfast/core/documents/parse'
 import type { CheckpointPointer } from '@holdfast/core/documents/session-document'
 import type { SessionCipher } from '@holdfast/core/envelope'
-import { HoldfastError } from '@holdfast/core/errors'
+import { HoldfastError, isHoldfastError } from '@holdfast/core/errors'
 import { checkpointName } from '@holdfast/core/ids'
 import type { ObjectStore } from '@holdfast/core/ports'
 import type { ReadFrom } from './journal-reader.ts'
@@ -56,8 +56,17 @@ export async function writeCheckpoint(objects: ObjectStore, cipher: SessionCiphe
   const sealed = cipher.seal('checkpoint', encodePacked(JSON.stringify(cut.image)), head)
   const bytes = Buffer.concat([Buffer.from(`${head}\n`), sealed])
   const name = checkpointName(cipher.sessionId, cut.sequence, cut.epoch)
-  const { generation } = await objects.create(name, bytes)
-  const pointer = { object: name, generation, sha256: sha256(bytes), seq: cut.sequence, epoch: cut.epoch }
+  const place = { object: name, seq: cut.sequence, epoch: cut.epoch }
+  let pointer: CheckpointPointer
+  try {
+    const { generation } = await objects.create(name, bytes)
+    pointer = { ...place, generation, sha256: sha256(bytes) }
+  } catch (error) {
+    // An earlier attempt at the same record got this far. What it wrote is verified like our own.
+    const stored = isHoldfastError(error, 'already-exists') ? await objects.read(name) : null
+    if (!stored) throw error
+    pointer = { ...place, generation: stored.generation, sha256: sha256(stored.bytes) }
+  }
   await readCheckpoint(objects, cipher, pointer)
   return pointer
 }

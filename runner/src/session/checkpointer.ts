@@ -53,9 +53,10 @@ export class Checkpointer {
     return records >= policy.everyRecords || clock.now() - this.#savedAtMs >= policy.everyMs
   }
 
-  /** When time alone will make one due, ms; infinity while there is nothing to save. */
+  /** When time alone will make one due, ms; infinity while there is nothing to save or one is being made. */
   get dueAtMs(): number {
-    return this.#options.state.unsavedChanges === 0 ? Number.POSITIVE_INFINITY : this.#savedAtMs + this.#options.policy.everyMs
+    if (this.#running || this.#options.state.unsavedChanges === 0) return Number.POSITIVE_INFINITY
+    return this.#savedAtMs + this.#options.policy.everyMs
   }
 
   /** Makes a checkpoint unless one is being made. Never rejects: without it the journal is longer, nothing else. */
@@ -70,7 +71,7 @@ export class Checkpointer {
 
   async #make(): Promise<void> {
     const { state, inbox, cipher, objects, clock, logger } = this.#options
-    state.later(inbox.forgettable())
+    inbox.forget()
     const unsaved = state.unsavedChanges
     const image = state.image.toMutation()
     const head = await state.journal.cut()

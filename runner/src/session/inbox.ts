@@ -49,6 +49,13 @@ type Row = z.infer<typeof rowSchema>
 
 const KIND = 'inbox'
 
+/** What admits a stanza: the row, what rides on its record, and what to do once the row is in the image. */
+interface Admission {
+  readonly keys: KeyChanges
+  readonly entry: Omit<Entry, 'mutation'>
+  readonly onApplied: () => void
+}
+
 /** The server redelivers what it holds for up to 14 days. */
 const KEEP_MS = 14 * 24 * 60 * 60 * 1000
 
@@ -67,7 +74,8 @@ export class Inbox {
   readonly #unacked = new Map<string, Set<string>>()
   /** Documents that rows have made or will make. */
   readonly #known = new Set<string>()
-  received = 0
+  #received = 0
+  #lastReceivedMs: number | null = null
 
   constructor(options: { state: SessionState; cipher: SessionCipher; documents: DocumentStore; clock: Clock }) {
     this.#state = options.state
@@ -81,6 +89,11 @@ export class Inbox {
     }
   }
 
+  /** New messages since this process owns the session, and when the last one came. */
+  get figures(): { received: number; lastReceivedMs: number | null } {
+    return { received: this.#received, lastReceivedMs: this.#lastReceivedMs }
+  }
+
   /** The plaintext of a stanza that was decrypted before, or null when this one is new. */
   lookup(hash: string): Buffer | typeof DOCUMENTED | null {
     const encoded = this.#state.image.get(KIND, hash)
@@ -90,12 +103,7 @@ export class Inbox {
   }
 
   /** The row of a newly decrypted stanza, and what rides on its record. To be committed together with the ratchet step. */
-  admit(
-    hash: string,
-    stanzaId: string,
-    plain: Buffer,
-    message: ReceivedMessage | null,
-  ): { keys: KeyChanges; entry: Omit<Entry, 'mutation'> } {
+  admit(hash: string, stanzaId: string, plain: Buffer, message: ReceivedMessage | null): Admission {
     const document = message ? receivedMessageIdOf(message.chat, message.participant ?? '', message.messageId) : undefined
     const isNew = message && document !== undefined && !this.#known.has(document)
     const stored = isNew ? { ...message, proto: Buffer.from(message.proto).toString('base64') } : undefined
@@ -106,15 +114,19 @@ export class Inbox {
       ...(stored ? { message: stored } : {}),
       ...(document === undefined ? {} : { document }),
     }
-    this.#remember(stanzaId, hash)
     const keys = { [KIND]: { [hash]: JSON.stringify(row) } }
-    if (!stored || document === undefined) return { keys, entry: { onDurable: () => this.#close(hash) } }
-    this.#known.add(document)
-    this.received++
-    const writes = (place: RecordPlace): Merge[] => [
-      this.#documentOf(stored, document, messageOrder(place.sequence, place.index)),
+    const onApplied = () => {
+      this.#remember(stanzaId, hash)
+      if (!stored || document === undefined) return
+      this.#known.add(document)
+      this.#received++
+      this.#lastReceivedMs = this.#clock.now()
+    }
+    if (!stored || document === undefined) return { keys, entry: { onDurable: () => this.#close(hash) }, onApplied }
+    const writes = ({ sequence, index }: RecordPlace): Merge[] => [
+      this.#documentOf(stored, document, messageOrder(sequence, index)),
     ]
-    return { keys, entry: { writes, onWritten: () => this.#close(hash) } }
+    return { keys, entry: { writes, onWritten: () => this.#close(hash) }, onApplied }
   }
 
   /** WhatsApp has acknowledged our receipt of a stanza: it will not come again. */
@@ -149,8 +161,8 @@ export class Inbox {
     return undocumented.length
   }
 
-  /** Rows that need not be remembered any longer. */
-  forgettable(): KeyChanges {
+  /** Forgets what need not be remembered any longer. */
+  forget(): void {
     const acked: [string, number][] = []
     for (const [hash, encoded] of this.#state.image.entries(KIND)) {
       const row = decodeRow(encoded)
@@ -159,7 +171,7 @@ export class Inbox {
     acked.sort(([, a], [, b]) => b - a)
     const before = this.#clock.now() - KEEP_MS
     const gone = acked.filter(([, at], index) => index >= KEEP_ROWS || at < before)
-    return { [KIND]: Object.fromEntries(gone.map(([hash]) => [hash, null])) }
+    if (gone.length > 0) this.#state.later({ [KIND]: Object.fromEntries(gone.map(([hash]) => [hash, null])) })
   }
 
   #remember(stanzaId: string, hash: string): void {

@@ -14,7 +14,13 @@ export async function readTail(documents: DocumentStore, sessionId: string, know
   let startAfter = sequenceId(Math.max(0, knownToReach - 1))
   let last: string | null = null
   for (;;) {
-    const page = await documents.query({ collection: journalPath(sessionId), orderBy: ['id', 'asc'], startAfter, limit: PAGE, select: ['seq'] })
+    const page = await documents.query({
+      collection: journalPath(sessionId),
+      orderBy: ['id', 'asc'],
+      startAfter,
+      limit: PAGE,
+      select: ['seq'],
+    })
     const end = page.at(-1)
     if (end) last = end.path
     if (!end || page.length < PAGE) break

@@ -9,32 +9,21 @@ import {
 } from '@holdfast/core/documents/job-document'
 import { parseStored } from '@holdfast/core/documents/parse'
 import type { SessionCipher } from '@holdfast/core/envelope'
-import { messageOf } from '@holdfast/core/errors'
+import { HoldfastError, messageOf } from '@holdfast/core/errors'
 import type { Logger } from '@holdfast/core/logging'
-import { Append, type Clock, type DocumentSnapshot, type DocumentStore, type Fields } from '@holdfast/core/ports'
+import {
+  Append,
+  type Clock,
+  type DocumentSnapshot,
+  type DocumentStore,
+  type Fields,
+  type ListenerEvent,
+} from '@holdfast/core/ports'
 import type { Connection } from './connection.ts'
+import { OpenJobs, type OpenJob } from './open-jobs.ts'
 import { afterFailure, type SendPolicy } from './send-policy.ts'
 import type { SentJobs } from './sent-jobs.ts'
 import type { SessionState } from './session-state.ts'
-
-/**
- * One job that is not settled yet.
- *
- * waiting   to be sent, now or from `notBeforeMs`
- * sending   on its way to the wire, or on the wire without the server's ack
- * unknown   it may have been on the wire (a crash, a lost connection, no ack): it goes out again, under the same id and with the
- *           same content, before anything else to its chat
- */
-interface OpenJob {
-  readonly id: string
-  readonly document: JobDocument
-  readonly createdAtMicros: number
-  phase: 'waiting' | 'sending' | 'unknown'
-  attempts: number
-  notBeforeMs: number
-  message: Uint8Array | null
-  cancelTimeout: (() => void) | null
-}
 
 /**
  * Sends the jobs of one session: in order per chat, one at a time to each, up to a number of chats at once. A job's state changes in
@@ -49,11 +38,14 @@ export class Outbox {
   readonly #policy: SendPolicy
   readonly #sentJobs: SentJobs
   readonly #logger: Logger
-  readonly #open = new Map<string, OpenJob>()
+  readonly #open = new OpenJobs()
+  readonly #sending = new Set<OpenJob>()
   #connection: Connection | null = null
-  #stopListening: (() => void) | null = null
-  #cancelWake: (() => void) | null = null
   #accepting = true
+  #stopListening: () => void = () => {}
+  #cancelWake: () => void = () => {}
+  #onIdle: () => void = () => {}
+  /** Messages that WhatsApp took since this process owns the session. */
   sent = 0
 
   constructor(options: {
@@ -78,22 +70,15 @@ export class Outbox {
 
   /** Hears of jobs through Firestore, for as long as the session is owned. */
   listen(): void {
-    const query = {
-      collection: JOBS,
-      where: [
-        ['sessionId', '==', this.#sessionId],
-        ['status', 'in', OPEN_JOB_STATUSES],
-      ] as const,
-    }
-    const onEvents = (events: readonly { kind: string; document: DocumentSnapshot }[]) => {
-      for (const { kind, document } of events) if (kind === 'added') this.#add(document)
-      this.#next()
-    }
-    this.#stopListening = this.#documents.listen(query, onEvents, (error) => {
+    const where = [
+      ['sessionId', '==', this.#sessionId],
+      ['status', 'in', OPEN_JOB_STATUSES],
+    ] as const
+    const onError = (error: unknown) => {
       this.#logger.warn({ error }, 'The job listener failed; it is set up again.')
-      this.#stopListening = null
-      if (this.#accepting) this.#cancelWake = this.#clock.after(1000, () => this.listen())
-    })
+      if (this.#accepting) this.#stopListening = this.#clock.after(1000, () => this.listen())
+    }
+    this.#stopListening = this.#documents.listen({ collection: JOBS, where }, (events) => this.#hear(events), onError)
   }
 
   /** The connection is ready to send. */
@@ -105,111 +90,115 @@ export class Outbox {
   /** The connection is gone: what was on its way has an unknown outcome. */
   closed(): void {
     this.#connection = null
-    for (const job of this.#open.values()) {
-      if (job.phase !== 'sending') continue
-      job.cancelTimeout?.()
-      job.phase = 'unknown'
-    }
+    for (const job of this.#sending) this.#leaveWire(job, 'unknown')
   }
 
-  /** Nothing more is begun. */
-  stop(): void {
-    this.#accepting = false
-    this.#stopListening?.()
-    this.#cancelWake?.()
+  /** Begins nothing more. Resolves when nothing is on its way any more, or after the time. */
+  async stop(withinMs: number): Promise<void> {
+    this.#stopAccepting()
+    if (this.#sending.size === 0) return
+    const idle = new Promise<void>((resolve) => {
+      this.#onIdle = resolve
+    })
+    await Promise.race([idle, this.#clock.sleep(withinMs)])
+  }
+
+  /** Ends at once, whatever is on its way. */
+  abandon(): void {
+    this.#stopAccepting()
     this.closed()
-  }
-
-  get inFlight(): number {
-    return [...this.#open.values()].filter(({ phase }) => phase === 'sending').length
-  }
-
-  get waiting(): number {
-    return this.#open.size
   }
 
   /** The server's word on a message. Without an error it has it: `sent` rides on the next record. */
   acknowledged(messageId: string, error: string | null): void {
-    const job = [...this.#open.values()].find(({ document }) => document.messageId === messageId)
+    const job = this.#open.get(messageId)
     if (!job) return
-    job.cancelTimeout?.()
+    this.#leaveWire(job, 'waiting')
     if (error !== null) return this.#refused(job, `whatsapp-${error}`, `WhatsApp refused the message (${error}).`)
-    this.#open.delete(job.id)
+    this.#open.remove(job)
     this.sent++
     this.#sentJobs.add(messageId, job.id, 'sent')
-    this.#record(job, {
-      status: 'sent',
-      lastError: null,
-      nextAttemptAt: null,
-      timeline: new Append({ status: 'sent', at: this.#now() }),
-    })
+    const timeline = new Append({ status: 'sent', at: this.#now() })
+    this.#record(job, { status: 'sent', lastError: null, nextAttemptAt: null, timeline })
+    this.#next()
+  }
+
+  #hear(events: readonly ListenerEvent[]): void {
+    for (const { kind, document } of events) {
+      if (kind === 'added') this.#add(document)
+      if (kind === 'removed') this.#withdraw(document)
+    }
     this.#next()
   }
 
   #add(snapshot: DocumentSnapshot): void {
-    if (this.#open.has(snapshot.id)) return
-    let document: JobDocument
     try {
-      document = parseStored(jobDocumentSchema, snapshot.fields, snapshot.path)
+      const document = parseStored(jobDocumentSchema, snapshot.fields, snapshot.path)
+      if (!this.#open.get(document.messageId)) this.#open.add(this.#openJob(snapshot, document))
     } catch (error) {
-      this.#logger.error({ error, job: snapshot.id }, 'A job has an unexpected shape and is left alone.')
-      return
+      this.#logger.error({ error, job: snapshot.id }, 'A job cannot be read and is left alone.')
     }
-    this.#open.set(snapshot.id, {
-      id: snapshot.id,
+  }
+
+  #openJob({ id, createdAtMicros }: DocumentSnapshot, document: JobDocument): OpenJob {
+    return {
+      id,
       document,
-      createdAtMicros: snapshot.createdAtMicros,
+      createdAtMicros,
       phase: document.status === 'processing' ? 'unknown' : 'waiting',
       attempts: document.attempts,
       notBeforeMs: document.nextAttemptAt?.getTime() ?? 0,
-      message: document.proto === undefined ? null : this.#cipher.openContent(document.proto, jobProtoPlace(snapshot.id)),
+      message: document.proto === undefined ? null : this.#cipher.openContent(document.proto, jobProtoPlace(id)),
       cancelTimeout: null,
-    })
+    }
+  }
+
+  /** The job is no longer open in Firestore, and not by our doing: somebody canceled it. Once begun, it is finished. */
+  #withdraw(snapshot: DocumentSnapshot): void {
+    const job = this.#open.get(String(snapshot.fields['messageId']))
+    if (job?.phase === 'waiting') this.#open.remove(job)
   }
 
   /** Begins whatever may begin now, and wakes up again when the next becomes due. */
   #next(): void {
-    this.#cancelWake?.()
-    this.#cancelWake = null
+    this.#cancelWake()
     if (!this.#connection || !this.#accepting) return
     const now = this.#clock.now()
-    let free = this.#policy.chatsAtOnce - this.inFlight
+    let free = this.#policy.chatsAtOnce - this.#sending.size
     let wakeAt = Number.POSITIVE_INFINITY
-    for (const job of this.#heads()) {
+    const due: OpenJob[] = []
+    for (const job of this.#open.heads()) {
       if (job.phase === 'sending') continue
       if (job.notBeforeMs > now) wakeAt = Math.min(wakeAt, job.notBeforeMs)
-      else if (free-- > 0) void this.#send(job, this.#connection)
+      else due.push(job)
     }
+    due.sort((a, b) => a.createdAtMicros - b.createdAtMicros)
+    for (const job of due) if (free-- > 0) void this.#send(job, this.#connection)
     if (Number.isFinite(wakeAt)) this.#cancelWake = this.#clock.after(wakeAt - now, () => this.#next())
-  }
-
-  /** The job of each chat whose turn it is: the one with an unknown outcome first, else the oldest. */
-  #heads(): OpenJob[] {
-    const heads = new Map<string, OpenJob>()
-    for (const job of this.#open.values()) {
-      const head = heads.get(job.document.chat)
-      if (!head || comesBefore(job, head)) heads.set(job.document.chat, job)
-    }
-    return [...heads.values()].sort((a, b) => a.createdAtMicros - b.createdAtMicros)
   }
 
   async #send(job: OpenJob, connection: Connection): Promise<void> {
     const { chat, messageId } = job.document
     job.phase = 'sending'
+    this.#sending.add(job)
+    const isStillOurs = (): boolean => this.#connection === connection && job.phase === 'sending'
     try {
       if (!job.message) {
-        if (!(await connection.isReachable(chat)))
-          return this.#fail(job, 'not-on-whatsapp', 'Nobody has this number on WhatsApp.')
+        const reachable = await connection.isReachable(chat)
+        if (!isStillOurs()) return
+        if (!reachable) return this.#fail(job, 'not-on-whatsapp', 'Nobody has this number on WhatsApp.')
         job.message = connection.composeText(chat, this.#textOf(job), messageId)
       }
       this.#recordAttempt(job, job.message)
       job.cancelTimeout = this.#clock.after(this.#policy.ackTimeoutMs, () => this.#unanswered(job))
       await connection.relay(chat, job.message, messageId)
     } catch (error) {
-      job.cancelTimeout?.()
       // The connection's end is no failure of the job: `closed` has made its outcome unknown.
-      if (this.#connection !== connection || job.phase !== 'sending') return
-      this.#refused(job, 'send-failed', messageOf(error))
+      if (!isStillOurs()) return
+      this.#leaveWire(job, 'waiting')
+      // What cannot be opened today cannot be opened tomorrow.
+      if (error instanceof HoldfastError) this.#fail(job, error.code, error.message)
+      else this.#refused(job, 'send-failed', messageOf(error))
     }
   }
 
@@ -218,6 +207,7 @@ export class Outbox {
     return (JSON.parse(content.toString()) as { text: string }).text
   }
 
+  /** The intent, with the message as it will be sent: in the log before the frame that it precedes. */
   #recordAttempt(job: OpenJob, message: Uint8Array): void {
     job.attempts++
     const at = this.#now()
@@ -231,10 +221,18 @@ export class Outbox {
     })
   }
 
+  /** Takes a job off the wire, with what is known of it. */
+  #leaveWire(job: OpenJob, phase: 'waiting' | 'unknown'): void {
+    job.cancelTimeout?.()
+    job.phase = phase
+    this.#sending.delete(job)
+    if (this.#sending.size === 0) this.#onIdle()
+  }
+
   /** No ack came in time: the same message again, under the same id. */
   #unanswered(job: OpenJob): void {
     if (job.phase !== 'sending') return
-    job.phase = 'unknown'
+    this.#leaveWire(job, 'unknown')
     this.#next()
   }
 
@@ -242,24 +240,19 @@ export class Outbox {
   #refused(job: OpenJob, code: string, message: string): void {
     const decision = afterFailure(this.#policy, code, job.attempts)
     if (decision.action === 'fail') return this.#fail(job, code, message)
-    job.phase = 'waiting'
     job.notBeforeMs = this.#clock.now() + decision.delayMs
-    const nextAttemptAt = new Date(job.notBeforeMs)
     const timeline = new Append({ status: 'pending', at: this.#now(), attempt: job.attempts })
+    const nextAttemptAt = new Date(job.notBeforeMs)
     this.#record(job, { status: 'pending', nextAttemptAt, lastError: { code, message }, timeline })
     this.#next()
   }
 
   #fail(job: OpenJob, code: string, message: string): void {
-    const at = this.#now()
-    this.#open.delete(job.id)
-    this.#record(job, {
-      status: 'failed',
-      failedAt: at,
-      nextAttemptAt: null,
-      lastError: { code, message },
-      timeline: new Append({ status: 'failed', at }),
-    })
+    this.#leaveWire(job, 'waiting')
+    this.#open.remove(job)
+    const failedAt = this.#now()
+    const timeline = new Append({ status: 'failed', at: failedAt })
+    this.#record(job, { status: 'failed', failedAt, nextAttemptAt: null, lastError: { code, message }, timeline })
     this.#next()
   }
 
@@ -267,13 +260,13 @@ export class Outbox {
     this.#state.append({ writes: () => [{ kind: 'merge', path: jobPath(job.id), fields }] })
   }
 
+  #stopAccepting(): void {
+    this.#accepting = false
+    this.#stopListening()
+    this.#cancelWake()
+  }
+
   #now(): Date {
     return new Date(this.#clock.now())
   }
 }
-
-const comesBefore = (a: OpenJob, b: OpenJob): boolean =>
-  rank(a) < rank(b) || (rank(a) === rank(b) && a.createdAtMicros < b.createdAtMicros)
-
-/** What is or may be on the wire comes before what was never sent. */
-const rank = (job: OpenJob): number => (job.phase === 'waiting' ? 1 : 0)

@@ -24,6 +24,11 @@ export interface OwnedSessionDependencies extends SessionDependencies {
 /** A muted connection that holds frames is let go after this, rather than kept half alive. */
 const LET_GO_AFTER_MS = 20_000
 
+/** A leaving runner has 8 s in all (Cloud Run kills after 10). */
+const FINISH_SENDING_MS = 2000
+const FINISH_WRITING_MS = 1000
+const CHECKPOINT_MS = 2000
+
 /** WhatsApp shows the first QR code of a connection for 60 s and the next ones for 20 s each. */
 const FIRST_QR_MS = 60_000
 const NEXT_QR_MS = 20_000
@@ -119,7 +124,7 @@ export class OwnedSession {
     if (this.#ended) await this.#judge(this.#ended)
     const engine = this.#engine
     if (!engine) return
-    if (engine.checkpointer.isDue && !this.#muted) void engine.checkpointer.run()
+    if (engine.checkpointer.isDue && !this.#muted) void engine.checkpointer.run().then(() => this.#wake.call())
     if (this.#connection) {
       if (this.#muted && this.#connection.heldForMs() > LET_GO_AFTER_MS) this.#lose(undefined)
       return
@@ -260,14 +265,16 @@ export class OwnedSession {
     }
   }
 
-  /** Closes in order, saves, and appends that nobody owns the session any more. */
+  /** Lets what is on its way arrive, closes in order, saves, and appends that nobody owns the session any more. */
   async #release(state: StateName, reason: ReasonCode): Promise<SessionEnd> {
     const engine = this.#engine
-    engine?.outbox.stop()
-    await this.#connection?.close()
-    this.#connection = null
     try {
-      if (engine && engine.state.unsavedChanges > 0) await engine.checkpointer.run()
+      await engine?.outbox.stop(FINISH_SENDING_MS)
+      // What was received until now may be receipted as soon as it is durable.
+      await this.#within(FINISH_WRITING_MS, this.#journal.whenDurable())
+      await this.#connection?.close()
+      this.#connection = null
+      if (engine && engine.state.unsavedChanges > 0) await this.#within(CHECKPOINT_MS, engine.checkpointer.run())
       const shown = this.#halted && this.#wanted === 'online' ? {} : stateFields(state, reason)
       const entry = { kind: 'release', writes: this.#sessionWrite({ runnerId: null, pairing: null, ...shown }) } as const
       await this.#journal.whenDurable(engine ? engine.state.append(entry) : this.#journal.append(entry))
@@ -275,13 +282,18 @@ export class OwnedSession {
     } catch {
       return isHoldfastError(this.#journal.ended, 'fenced') ? 'fenced' : 'given-up'
     } finally {
+      this.#drop()
       this.#journal.close()
     }
   }
 
+  async #within(limitMs: number, work: Promise<void>): Promise<void> {
+    await Promise.race([work, this.#dependencies.clock.sleep(limitMs)])
+  }
+
   /** Nothing more is said or written: everything in memory is thrown away. */
   #drop(): void {
-    this.#engine?.outbox.stop()
+    this.#engine?.outbox.abandon()
     this.#connection?.cut()
     this.#connection = null
   }
@@ -298,8 +310,12 @@ export class OwnedSession {
     const { lastProofOfLifeAt } = this.status
     const engine = this.#engine
     const before = this.#claim.session.counters
-    const counters = engine && { sent: before.sent + engine.outbox.sent, received: before.received + engine.inbox.received }
-    const extra = { ...(lastProofOfLifeAt ? { lastProofOfLifeAt } : {}), ...(counters ? { counters } : {}) }
+    const { received, lastReceivedMs } = engine?.inbox.figures ?? { received: 0, lastReceivedMs: null }
+    const extra = {
+      counters: { sent: before.sent + (engine?.outbox.sent ?? 0), received: before.received + received },
+      ...(lastProofOfLifeAt ? { lastProofOfLifeAt } : {}),
+      ...(lastReceivedMs === null ? {} : { lastInboundAt: new Date(lastReceivedMs) }),
+    }
     return ({ sequence }) => [
       { kind: 'merge', path: sessionPath(this.sessionId), fields: { ...extra, ...fields, journalHead: sequence } },
     ]

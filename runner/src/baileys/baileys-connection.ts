@@ -1,0 +1,183 @@
+import {
+  generateWAMessageFromContent,
+  jidDecode,
+  jidNormalizedUser,
+  proto,
+  type BinaryNode,
+  type WASocket,
+} from '@whiskeysockets/baileys'
+import type { Clock, Random } from '@holdfast/core/ports'
+import type { Connection, ConnectionEvents } from '../session/connection.ts'
+import type { Gate } from '../session/gate.ts'
+import type { Inbox } from '../session/inbox.ts'
+import type { DeviceCache } from './device-cache.ts'
+import { KeepAlive } from './keep-alive.ts'
+import type { KeyStore } from './key-store.ts'
+import { watchStanzas } from './stanza-events.ts'
+
+/** How long an orderly close may wait for the server's side of it. */
+const CLOSE_TIMEOUT_MS = 1500
+
+/** A dial that has led neither to a login nor to a QR code by then has failed, whatever the socket thinks. */
+const DIAL_TIMEOUT_MS = 30_000
+
+const CONNECTION_CLOSED = 428
+const CONNECTION_LOST = 408
+
+/** One Baileys socket behind its gate, from dialling to its end. */
+export class BaileysConnection implements Connection {
+  readonly #socket: WASocket
+  readonly #gate: Gate
+  readonly #keyStore: KeyStore
+  readonly #devices: DeviceCache
+  readonly #events: ConnectionEvents
+  readonly #clock: Clock
+  readonly #keepAlive: KeepAlive
+  #cancelDialTimeout: () => void
+  /** The end came, or was asked for: nobody is told of it any more. */
+  #over = false
+
+  constructor(options: {
+    socket: WASocket
+    gate: Gate
+    keyStore: KeyStore
+    devices: DeviceCache
+    inbox: Inbox
+    stanzas: WeakMap<Uint8Array, BinaryNode>
+    events: ConnectionEvents
+    clock: Clock
+    random: Random
+  }) {
+    const { socket, gate, clock, events, inbox } = options
+    this.#socket = socket
+    this.#gate = gate
+    this.#keyStore = options.keyStore
+    this.#devices = options.devices
+    this.#events = events
+    this.#clock = clock
+    this.#keepAlive = new KeepAlive({
+      clock,
+      random: options.random,
+      ping: () => gate.sendUnbound(() => socket.sendNode(pingNode(socket.generateMessageTag()))),
+      onSilence: () => this.#fail(CONNECTION_LOST),
+    })
+    this.#cancelDialTimeout = clock.after(DIAL_TIMEOUT_MS, () => this.#fail(CONNECTION_LOST))
+    // `ws` leaves a refused upgrade to whoever listens to this, Baileys listens, and does nothing.
+    socket.ws.on('unexpected-response', () => this.#fail(CONNECTION_CLOSED))
+    watchStanzas(socket, {
+      stanzas: options.stanzas,
+      onFrame: () => {
+        this.#keepAlive.heard()
+        events.onProofOfLife()
+      },
+      onLogin: () => {
+        this.#answered()
+        events.onLogin()
+      },
+      onMessageAck: (id, error) => events.onMessageAck(id, error),
+      onReceipt: (ids, type) => events.onReceipt(ids, type),
+      onReceiptAcknowledged: (id) => inbox.receiptAcknowledged(id),
+    })
+    this.#follow()
+  }
+
+  release(): void {
+    this.#gate.release()
+  }
+
+  composeText(chat: string, text: string, messageId: string): Uint8Array {
+    const userJid = this.#socket.authState.creds.me?.id
+    if (!userJid) throw new Error('A message can only be made by a linked device.')
+    const content = { extendedTextMessage: { text } }
+    const { message } = generateWAMessageFromContent(chat, content, { userJid: jidNormalizedUser(userJid), messageId })
+    if (!message) throw new Error('Baileys made no message.')
+    return proto.Message.encode(message).finish()
+  }
+
+  async relay(chat: string, message: Uint8Array, messageId: string): Promise<void> {
+    await this.#socket.relayMessage(chat, proto.Message.decode(message), { messageId })
+  }
+
+  async isReachable(chat: string): Promise<boolean> {
+    const user = jidDecode(chat)?.user
+    if (chat.endsWith('@lid') || (user !== undefined && this.#devices.has(user))) return true
+    const [found] = (await this.#socket.onWhatsApp(chat)) ?? []
+    return found?.exists === true
+  }
+
+  mute(muted: boolean): void {
+    this.#gate.mute(muted)
+  }
+
+  heldForMs(): number {
+    return this.#gate.heldSince === null ? 0 : this.#clock.monotonic() - this.#gate.heldSince
+  }
+
+  async close(): Promise<void> {
+    if (this.#over) return
+    this.#stopTimers()
+    this.#over = true
+    await Promise.race([this.#socket.end(undefined), this.#clock.sleep(CLOSE_TIMEOUT_MS)])
+    this.#keyStore.close()
+    this.#gate.shut()
+  }
+
+  cut(): void {
+    this.#stopTimers()
+    this.#over = true
+    this.#keyStore.close()
+    this.#gate.shut()
+    void this.#socket.end(undefined)
+  }
+
+  #follow(): void {
+    const { ev } = this.#socket
+    ev.on('creds.update', () => this.#keyStore.commitCreds())
+    ev.on('connection.update', ({ qr, connection, lastDisconnect }) => {
+      if (this.#over) return
+      if (qr) {
+        this.#answered()
+        this.#events.onQr(qr)
+      }
+      if (connection === 'open') this.#events.onOpen()
+      if (connection === 'close') this.#ended(codeOf(lastDisconnect?.error))
+    })
+  }
+
+  /** The server talks to us: from here on its silence is watched. */
+  #answered(): void {
+    this.#cancelDialTimeout()
+    this.#keepAlive.start()
+  }
+
+  #ended(code: number | undefined): void {
+    this.#over = true
+    this.#stopTimers()
+    this.#keyStore.close()
+    this.#events.onClose(code)
+  }
+
+  #fail(code: number): void {
+    if (this.#over) return
+    void this.#socket.end(errorWith(code))
+  }
+
+  #stopTimers(): void {
+    this.#cancelDialTimeout()
+    this.#keepAlive.stop()
+  }
+}
+
+const pingNode = (id: string): BinaryNode => ({
+  tag: 'iq',
+  attrs: { id, to: 's.whatsapp.net', type: 'get', xmlns: 'w:p' },
+  content: [{ tag: 'ping', attrs: {} }],
+})
+
+/** In the shape in which Baileys reports the ends that it sees itself. */
+const errorWith = (statusCode: number): Error => Object.assign(new Error('The connection ended'), { output: { statusCode } })
+
+function codeOf(error: unknown): number | undefined {
+  const output = (error as { output?: { statusCode?: unknown } } | undefined)?.output
+  return typeof output?.statusCode === 'number' ? output.statusCode : undefined
+}

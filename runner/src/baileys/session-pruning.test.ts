@@ -1,0 +1,70 @@
+import { BufferJSON } from '@whiskeysockets/baileys'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { encodeValue } from './codec.ts'
+import { silenceConsole } from './console-guard.ts'
+import { pruneSessionRecord } from './session-pruning.ts'
+import { mendSessionTrials } from './signal-session-mend.ts'
+import { exchange, startChat } from './testing/signal-endpoint.ts'
+
+beforeAll(() => {
+  silenceConsole()
+  mendSessionTrials()
+})
+
+const sessionsIn = (record: string): number =>
+  Object.keys((JSON.parse(record, BufferJSON.reviver) as { _sessions: object })._sessions).length
+
+describe('which sessions stay', () => {
+  test('ten new sessions that never reached the contact do not push out the one that it uses', async () => {
+    const [ours, theirs] = await startChat(encodeValue)
+    for (let restart = 0; restart < 10; restart++) {
+      await ours.openSession(theirs)
+      await ours.encrypt(theirs, 'never arrives')
+    }
+    expect(await exchange(theirs, ours, 'on the old session')).toBe('on the old session')
+    expect(await exchange(theirs, ours, 'and again')).toBe('and again')
+  })
+
+  test('once the contact was heard on a later session, the older ones go, but for a few', async () => {
+    const [ours, theirs] = await startChat(encodeValue)
+    const straggler = { text: 'sent before the last change', sent: await theirs.encrypt(ours, 'sent before the last change') }
+    for (let change = 0; change < 10; change++) {
+      await ours.openSession(theirs)
+      await exchange(ours, theirs, 'on the new session')
+      await exchange(theirs, ours, 'heard')
+      if (change === 8) straggler.sent = await theirs.encrypt(ours, straggler.text)
+    }
+    expect(sessionsIn(ours.sessionRecord(theirs))).toBe(1 + 4)
+    expect(await ours.decrypt(theirs, straggler.sent)).toBe(straggler.text)
+  })
+})
+
+describe('which receiving chains stay', () => {
+  const pingPong = async (encode: typeof encodeValue | undefined, rounds: number): Promise<string> => {
+    const [ours, theirs] = await startChat(encode)
+    for (let round = 0; round < rounds; round++) {
+      await exchange(ours, theirs, 'ping')
+      await exchange(theirs, ours, 'pong')
+    }
+    return ours.sessionRecord(theirs)
+  }
+
+  test('a record grows with each turn of the conversation, and pruned it does not', async () => {
+    expect(Buffer.byteLength(await pingPong(undefined, 300))).toBeGreaterThan(20 * 1024)
+    expect(Buffer.byteLength(await pingPong(encodeValue, 300))).toBeLessThan(4 * 1024)
+  })
+
+  test('a message that was overtaken many turns ago can still be read', async () => {
+    const [ours, theirs] = await startChat(encodeValue)
+    const late = await theirs.encrypt(ours, 'overtaken')
+    for (let turn = 0; turn < 20; turn++) {
+      await exchange(theirs, ours, 'pong')
+      await exchange(ours, theirs, 'ping')
+    }
+    expect(await ours.decrypt(theirs, late)).toBe('overtaken')
+  })
+})
+
+test('what is not a session record stays as it is', () => {
+  for (const value of [null, undefined, 7, 'text', {}]) expect(pruneSessionRecord(value)).toBe(value)
+})

@@ -1,0 +1,73 @@
+import type { JobDocument } from '@holdfast/core/documents/job-document'
+
+/**
+ * One job that is not settled yet.
+ *
+ * waiting   to be sent, now or from `notBeforeMs`
+ * sending   on its way to the wire, or on the wire without the server's ack
+ * unknown   it may have been on the wire (a crash, a lost connection, no ack): it goes out again, under the same id and with the
+ *           same content, before anything else to its chat
+ */
+export interface OpenJob {
+  readonly id: string
+  readonly document: JobDocument
+  /** By Firestore's clock: the order in which jobs were accepted. */
+  readonly createdAtMicros: number
+  phase: 'waiting' | 'sending' | 'unknown'
+  attempts: number
+  notBeforeMs: number
+  /** The message as it was first sent; null before that. */
+  message: Uint8Array | null
+  cancelTimeout: (() => void) | null
+}
+
+/** The open jobs of a session by message id, and each chat's in the order of sending. */
+export class OpenJobs {
+  readonly #byMessageId = new Map<string, OpenJob>()
+  readonly #byChat = new Map<string, OpenJob[]>()
+
+  get size(): number {
+    return this.#byMessageId.size
+  }
+
+  get(messageId: string): OpenJob | undefined {
+    return this.#byMessageId.get(messageId)
+  }
+
+  all(): IterableIterator<OpenJob> {
+    return this.#byMessageId.values()
+  }
+
+  add(job: OpenJob): void {
+    const { chat, messageId } = job.document
+    this.#byMessageId.set(messageId, job)
+    const jobs = this.#byChat.get(chat)
+    if (!jobs) {
+      this.#byChat.set(chat, [job])
+      return
+    }
+    // Nearly always the last: jobs are heard of in the order of their creation.
+    const index = jobs.findLastIndex((other) => comesBefore(other, job))
+    jobs.splice(index + 1, 0, job)
+  }
+
+  remove(job: OpenJob): void {
+    const { chat, messageId } = job.document
+    this.#byMessageId.delete(messageId)
+    const jobs = this.#byChat.get(chat) ?? []
+    const index = jobs.indexOf(job)
+    if (index >= 0) jobs.splice(index, 1)
+    if (jobs.length === 0) this.#byChat.delete(chat)
+  }
+
+  /** Of each chat the job whose turn it is. */
+  *heads(): Generator<OpenJob> {
+    for (const jobs of this.#byChat.values()) if (jobs[0]) yield jobs[0]
+  }
+}
+
+/** What was or may be on the wire comes before what was never sent; else the older one first. */
+const comesBefore = (a: OpenJob, b: OpenJob): boolean =>
+  rank(a) < rank(b) || (rank(a) === rank(b) && a.createdAtMicros <= b.createdAtMicros)
+
+const rank = (job: OpenJob): number => (job.phase === 'waiting' ? 1 : 0)

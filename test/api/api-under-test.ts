@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto'
+import { sessionPath } from '@holdfast/core/documents/session-document'
+import type { SessionCipher } from '@holdfast/core/envelope'
+import { WrappingKey } from '@holdfast/core/envelope'
+import { sessionIdOf } from '@holdfast/core/ids'
+import { createLogger } from '@holdfast/core/logging'
+import type { Change, DocumentStore, Fields } from '@holdfast/core/ports'
+import { loadSessionCipher } from '@holdfast/core/session-keys'
+import { systemClock } from '@holdfast/core/system-clock'
+import { type ApiDependencies, createApp } from '../../functions/src/api/app.ts'
+import { type FirestoreUnderTest, startFirestore } from '../firestore-under-test.ts'
+
+export const API_KEY = 'a key of 16 or more characters'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  // oxlint-disable-next-line typescript/no-explicit-any -- what the answer is like is for the test to say
+  readonly body: any
+}
+
+export interface ApiUnderTest extends AsyncDisposable {
+  readonly firestore: FirestoreUnderTest
+  readonly documents: DocumentStore
+  readonly wrappingKey: WrappingKey
+  get(path: string, headers?: Record<string, string>): Promise<Answer>
+  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
+  /** Another API on the same data, with some of its parts replaced. */
+  with(changes: Partial<ApiDependencies>): Pick<ApiUnderTest, 'get' | 'post'>
+  /** The same store with another way to commit. */
+  committing(commit: (changes: readonly Change[], real: DocumentStore['commit']) => Promise<void>): ApiDependencies['documents']
+  /** Writes what a runner would write into the session's document. */
+  asOwner(name: string, fields: Fields): Promise<void>
+  heartbeat(runnerId: string, sessions?: Fields, deadAfterMs?: number): Promise<void>
+  cipher(name: string): Promise<SessionCipher>
+}
+
+/** The real app on the real client and Google's emulator. */
+export async function startApi(): Promise<ApiUnderTest> {
+  const firestore = await startFirestore()
+  const { documents } = firestore.clients
+  const wrappingKey = new WrappingKey(randomBytes(32))
+  const dependencies = { documents, wrappingKey, apiKey: API_KEY, clock: systemClock, logger: createLogger('api', 'silent') }
+  return {
+    firestore,
+    documents,
+    wrappingKey,
+    ...callsOf(dependencies),
+    with: (changes) => callsOf({ ...dependencies, ...changes }),
+    committing: (commit) => ({
+      commit: (changes) => commit(changes, (real) => documents.commit(real)),
+      read: (path) => documents.read(path),
+      query: (query) => documents.query(query),
+      count: (query) => documents.count(query),
+      listen: (query, onEvents, onError) => documents.listen(query, onEvents, onError),
+    }),
+    asOwner: (name, fields) => documents.commit([{ kind: 'update', path: sessionPath(sessionIdOf('default', name)), fields }]),
+    heartbeat: (runnerId, sessions = {}, deadAfterMs = 60_000) =>
+      documents.commit([{ kind: 'merge', path: `runners/${runnerId}`, fields: heartbeatFields(sessions, deadAfterMs) }]),
+    async cipher(name) {
+      const cipher = await loadSessionCipher(documents, sessionIdOf('default', name), wrappingKey)
+      if (!cipher) throw new Error(`Session ${name} has no key.`)
+      return cipher
+    },
+    [Symbol.asyncDispose]: () => firestore[Symbol.asyncDispose](),
+  }
+}
+
+function callsOf(dependencies: ApiDependencies): Pick<ApiUnderTest, 'get' | 'post'> {
+  const app = createApp(dependencies)
+  const call = async (
+    path: string,
+    init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> },
+  ): Promise<Answer> => {
+    const response = await app.request(path, { ...init, headers: { 'X-Api-Key': API_KEY, ...init.headers } })
+    const text = await response.text()
+    const isJson = response.headers.get('content-type')?.includes('json')
+    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text }
+  }
+  return {
+    get: (path, headers = {}) => call(path, { headers }),
+    post: (path, body, headers = {}) =>
+      call(path, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', ...headers },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      }),
+  }
+}
+
+const heartbeatFields = (sessions: Fields, deadAfterMs: number): Fields => ({
+  v: 1,
+  state: 'active',
+  instanceId: null,
+  startedAt: new Date(),
+  heartbeatAt: new Date(),
+  capacity: 50,
+  heartbeatIntervalMs: 1000,
+  deadAfterMs,
+  memoryBytes: 1,
+  sessions,
+})

@@ -1,0 +1,311 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { journalPath } from '@holdfast/core/documents/journal-record'
+import { sessionPath } from '@holdfast/core/documents/session-document'
+import { sequenceId } from '@holdfast/core/ids'
+import { FROM_THE_BEGINNING, readGroups } from '../../runner/src/session/journal-reader.ts'
+import type { Mutation } from '../../runner/src/session/mutation.ts'
+import { MAX_RECORD_BYTES, openGroup } from '../../runner/src/session/record-codec.ts'
+import { trimJournal } from '../../runner/src/session/trim.ts'
+import { type FirestoreUnderTest, startFirestore } from '../firestore-under-test.ts'
+import { FaultyDocuments } from './faulty-documents.ts'
+import { SessionUnderTest } from './session-under-test.ts'
+
+let firestore: FirestoreUnderTest
+
+beforeAll(async () => {
+  firestore = await startFirestore()
+})
+
+afterAll(async () => {
+  await firestore[Symbol.asyncDispose]()
+})
+
+const newSession = () => new SessionUnderTest(firestore.clients.documents).create()
+
+const key = (id: string, value = id): Mutation => ({ keys: { session: { [id]: value } } })
+
+/** Everything that the journal holds, as a new owner would replay it. */
+async function replay(session: SessionUnderTest): Promise<{ kinds: string[]; values: Record<string, string | null> }> {
+  const kinds: string[] = []
+  const values: Record<string, string | null> = {}
+  for await (const group of readGroups(session.documents, session.sessionId, FROM_THE_BEGINNING)) {
+    kinds.push(...group.map(({ kind }) => kind))
+    for (const { keys } of openGroup(group, session.cipher)) Object.assign(values, keys?.['session'])
+  }
+  return { kinds, values }
+}
+
+describe('appending', () => {
+  test('what arrives while a commit is in flight forms the next group, in order', async () => {
+    const session = await newSession()
+    const journal = session.journal(await session.claim('a'), 'a')
+    const positions = Array.from({ length: 50 }, (_, index) => journal.append({ mutation: key(`k${index}`) }))
+    await journal.whenDurable()
+    expect(positions).toEqual([...positions].sort((a, b) => a - b))
+    const { kinds, values } = await replay(session)
+    expect(Object.keys(values)).toHaveLength(50)
+    expect(kinds).toEqual(['claim', 'data'])
+  })
+
+  test('the writes of a record are in its commit, and know its number', async () => {
+    const session = await newSession()
+    const journal = session.journal(await session.claim('a'), 'a')
+    let written = false
+    journal.append({
+      writes: ({ sequence }) => [{ kind: 'merge', path: `t/${session.sessionId}`, fields: { sequence } }],
+      onWritten: () => (written = true),
+    })
+    await journal.whenDurable()
+    expect(written).toBe(true)
+    expect((await session.documents.read(`t/${session.sessionId}`))?.fields).toEqual({ sequence: journal.head.sequence })
+  })
+
+  test('a group too large for one document becomes consecutive ones and is replayed whole', async () => {
+    const session = await newSession()
+    const journal = session.journal(await session.claim('a'), 'a')
+    // Random text does not deflate below the size of two documents.
+    const large = randomBytes(MAX_RECORD_BYTES * 2).toString('base64')
+    journal.append({ mutation: key('large', large) })
+    journal.append({ mutation: key('small') })
+    await journal.whenDurable()
+    const { kinds, values } = await replay(session)
+    expect(kinds.length).toBeGreaterThan(2)
+    expect(values['large'] === large && values['small'] === 'small').toBe(true)
+  })
+
+  test('a cut ends behind what was appended before it, and before what is appended after it', async () => {
+    const session = await newSession()
+    const journal = session.journal(await session.claim('a'), 'a')
+    journal.append({ mutation: key('before') })
+    const cut = journal.cut()
+    journal.append({ mutation: key('after') })
+    const head = await cut
+    await journal.whenDurable()
+    expect(head.sequence).toBe(2)
+    const rest: (string | null)[] = []
+    for await (const group of readGroups(session.documents, session.sessionId, head)) {
+      for (const { keys } of openGroup(group, session.cipher)) rest.push(...Object.values(keys?.['session'] ?? {}))
+    }
+    expect(rest).toEqual(['after'])
+  })
+})
+
+describe('a commit that fails', () => {
+  test('with its answer lost is recognized as ours, and counts once another commit has succeeded', async () => {
+    const session = await newSession()
+    const documents = new FaultyDocuments(session.documents)
+    const journal = session.journal(await session.claim('a'), 'a', { documents })
+    let durableAtSecond = -1
+    let commits = 0
+    documents.faults(() => {
+      if (++commits === 2) durableAtSecond = journal.durable
+      return commits === 1 ? 'lose-answer' : null
+    })
+    const position = journal.append({ mutation: key('once') })
+    await journal.whenDurable(position)
+    expect(durableAtSecond).toBe(0)
+    expect(await replay(session)).toEqual({ kinds: ['claim', 'data', 'data'], values: { once: 'once' } })
+  })
+
+  test('without effect is tried again', async () => {
+    const session = await newSession()
+    const documents = new FaultyDocuments(session.documents)
+    const journal = session.journal(await session.claim('a'), 'a', { documents })
+    let left = 2
+    documents.faults(() => (left-- > 0 ? 'refuse' : null))
+    await journal.whenDurable(journal.append({ mutation: key('late') }))
+    expect((await replay(session)).values).toEqual({ late: 'late' })
+  })
+
+  test('because of a write that Firestore refuses does not stop the session', async () => {
+    const session = await newSession()
+    const journal = session.journal(await session.claim('a'), 'a')
+    const refused: string[] = []
+    journal.listen({ onDurable: () => {}, onEnd: () => {}, onWriteRefused: (paths) => refused.push(...paths) })
+    const tooLarge = 'x'.repeat(1_100_000)
+    journal.append({
+      mutation: key('kept'),
+      writes: () => [{ kind: 'merge', path: `t/poison-${session.sessionId}`, fields: { tooLarge } }],
+    })
+    journal.append({ writes: () => [{ kind: 'merge', path: `t/good-${session.sessionId}`, fields: { good: true } }] })
+    await journal.whenDurable()
+    expect((await replay(session)).values).toEqual({ kept: 'kept' })
+    // The good write of the same group is made up for; the poisoned one is reported.
+    await journal.whenDurable()
+    await expect.poll(() => refused).toEqual([`t/poison-${session.sessionId}`])
+    expect((await session.documents.read(`t/good-${session.sessionId}`))?.fields).toEqual({ good: true })
+  })
+
+  test('for longer than the limit gives the session up', async () => {
+    const session = await newSession()
+    const documents = new FaultyDocuments(session.documents)
+    const limits = { commitTimeoutMs: 100, giveUpAfterMs: 200 }
+    const journal = session.journal(await session.claim('a'), 'a', { documents, limits })
+    documents.away(true)
+    const ended = new Promise((resolve) => journal.listen({ onDurable: () => {}, onWriteRefused: () => {}, onEnd: resolve }))
+    await expect(journal.whenDurable(journal.append({}))).rejects.toMatchObject({ code: 'journal-unavailable' })
+    await ended
+    expect(journal.append({})).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  test('and hangs is found out by reading', async () => {
+    const session = await newSession()
+    const documents = new FaultyDocuments(session.documents)
+    const limits = { commitTimeoutMs: 100, giveUpAfterMs: 10_000 }
+    const journal = session.journal(await session.claim('a'), 'a', { documents, limits })
+    let first = true
+    documents.faults(() => (first ? ((first = false), 'hang') : null))
+    const position = journal.append({ mutation: key('hung') })
+    await journal.whenDurable(position)
+    // The one that hung takes effect too late: the number is taken.
+    documents.release()
+    await journal.whenDurable(journal.append({ mutation: key('next') }))
+    expect((await replay(session)).values).toEqual({ hung: 'hung', next: 'next' })
+  })
+})
+
+describe('a new owner', () => {
+  test('fences the old one: its next append is refused and nothing of it is in the log', async () => {
+    const session = await newSession()
+    const old = session.journal(await session.claim('old'), 'old')
+    await old.whenDurable(old.append({ mutation: key('mine') }))
+    const claim = await session.claim('new')
+    await expect(old.whenDurable(old.append({ mutation: key('too late') }))).rejects.toMatchObject({ code: 'fenced' })
+    const fresh = session.journal(claim, 'new')
+    await fresh.whenDurable(fresh.append({ mutation: key('theirs') }))
+    expect(await replay(session)).toEqual({
+      kinds: ['claim', 'data', 'claim', 'data'],
+      values: { mine: 'mine', theirs: 'theirs' },
+    })
+  })
+
+  test('makes writes of the old one impossible, job states included', async () => {
+    const session = await newSession()
+    const old = session.journal(await session.claim('old'), 'old')
+    await session.claim('new')
+    const position = old.append({
+      writes: () => [{ kind: 'merge', path: `t/job-${session.sessionId}`, fields: { status: 'sent' } }],
+    })
+    await expect(old.whenDurable(position)).rejects.toMatchObject({ code: 'fenced' })
+    expect(await session.documents.read(`t/job-${session.sessionId}`)).toBeNull()
+  })
+
+  test('meets an old one whose commit took effect unheard: recognized, and then fenced', async () => {
+    const session = await newSession()
+    const documents = new FaultyDocuments(session.documents)
+    const old = session.journal(await session.claim('old'), 'old', { documents })
+    let commits = 0
+    const unheard = new Promise<void>((resolve) => {
+      // The second commit is the one that would confirm the first.
+      documents.faults(() => {
+        if (++commits === 1) return 'lose-answer'
+        resolve()
+        return 'hang'
+      })
+    })
+    const outcome = expect(old.whenDurable(old.append({ mutation: key('unheard') }))).rejects.toMatchObject({ code: 'fenced' })
+    await unheard
+    await session.claim('new')
+    documents.faults(null)
+    documents.release()
+    await outcome
+    expect(await replay(session)).toEqual({ kinds: ['claim', 'data', 'claim'], values: { unheard: 'unheard' } })
+  })
+
+  test('of three that try at once, claims get consecutive numbers and rising epochs, and one log results', async () => {
+    const session = await newSession()
+    const claims = await Promise.allSettled(['a', 'b', 'c'].map((runner) => session.claim(runner)))
+    const won = claims.flatMap((claim) => (claim.status === 'fulfilled' ? [claim.value.head] : []))
+    expect(won.length).toBeGreaterThan(0)
+    expect(new Set(won.map(({ epoch }) => epoch)).size).toBe(won.length)
+    expect((await replay(session)).kinds).toEqual(won.map(() => 'claim'))
+  })
+
+  test('recognizes its own claim when the answer was lost', async () => {
+    const session = await newSession()
+    const documents = new FaultyDocuments(session.documents)
+    documents.faults(() => 'lose-answer')
+    expect((await session.claim('a', documents)).head).toMatchObject({ sequence: 1, epoch: 1 })
+  })
+
+  test('never takes an error of reading for an empty journal', async () => {
+    const session = await newSession()
+    await session.claim('a')
+    const documents = new FaultyDocuments(session.documents)
+    documents.away(true)
+    await expect(session.claim('b', documents)).rejects.toThrow('UNAVAILABLE')
+    expect((await replay(session)).kinds).toEqual(['claim'])
+  })
+
+  test('refuses a journal that ends before what is known to have been written', async () => {
+    const session = await newSession()
+    const journal = session.journal(await session.claim('a'), 'a')
+    await journal.whenDurable(journal.append({ mutation: key('lost') }))
+    await session.documents.commit([
+      { kind: 'merge', path: sessionPath(session.sessionId), fields: { journalHead: 2 } },
+      { kind: 'delete', path: `${journalPath(session.sessionId)}/${sequenceId(2)}` },
+    ])
+    await expect(session.claim('b')).rejects.toMatchObject({ code: 'journal-corrupt' })
+  })
+})
+
+describe('replay', () => {
+  test.each([
+    ['a gap', (path: string) => ({ kind: 'delete', path: `${path}/${sequenceId(2)}` }) as const],
+    [
+      'a record that was changed',
+      (path: string) => ({ kind: 'merge', path: `${path}/${sequenceId(2)}`, fields: { nonce: 'x' } }) as const,
+    ],
+    ['an unknown version', (path: string) => ({ kind: 'merge', path: `${path}/${sequenceId(2)}`, fields: { v: 2 } }) as const],
+    [
+      'bytes that were changed',
+      (path: string) => ({ kind: 'merge', path: `${path}/${sequenceId(3)}`, fields: { bytes: Buffer.from('x') } }) as const,
+    ],
+  ])('stops at %s', async (_, damage) => {
+    const session = await newSession()
+    const journal = session.journal(await session.claim('a'), 'a')
+    for (const id of ['one', 'two']) await journal.whenDurable(journal.append({ mutation: key(id) }))
+    await session.documents.commit([damage(journalPath(session.sessionId))])
+    await expect(replay(session)).rejects.toMatchObject({ code: expect.stringMatching(/journal-corrupt|bad-document/) })
+  })
+
+  test('refuses records of another session', async () => {
+    const [session, other] = [await newSession(), await newSession()]
+    for (const each of [session, other]) {
+      const journal = each.journal(await each.claim('a'), 'a')
+      await journal.whenDurable(journal.append({ mutation: key('secret') }))
+    }
+    const stolen = await other.documents.read(`${journalPath(other.sessionId)}/${sequenceId(2)}`)
+    await session.documents.commit([
+      { kind: 'merge', path: `${journalPath(session.sessionId)}/${sequenceId(2)}`, fields: { bytes: stolen?.fields['bytes'] } },
+    ])
+    await expect(replay(session)).rejects.toMatchObject({ code: 'journal-corrupt' })
+  })
+})
+
+describe('trimming', () => {
+  test('leaves every claim and the record before it, so that an old owner still meets the fence', async () => {
+    const session = await newSession()
+    const old = session.journal(await session.claim('old'), 'old')
+    for (let index = 0; index < 5; index++) await old.whenDurable(old.append({ mutation: key(`k${index}`) }))
+    const fresh = session.journal(await session.claim('new'), 'new')
+    for (let index = 0; index < 5; index++) await fresh.whenDurable(fresh.append({ mutation: key(`n${index}`) }))
+    const removed = await trimJournal(session.documents, session.sessionId, 0, fresh.head.sequence)
+    const left = await session.documents.query({ collection: journalPath(session.sessionId) })
+    // 1 claim, 6 the record before the claim, 7 the claim. The last one stays: what comes after it is not known yet.
+    expect(left.map(({ id }) => Number(id))).toEqual([1, 6, 7, 12])
+    expect(removed).toBe(8)
+    await expect(old.whenDurable(old.append({}))).rejects.toMatchObject({ code: 'fenced' })
+  })
+
+  test('in steps removes the same as in one', async () => {
+    const session = await newSession()
+    const journal = session.journal(await session.claim('a'), 'a')
+    for (let index = 0; index < 8; index++) await journal.whenDurable(journal.append({ mutation: key(`k${index}`) }))
+    await trimJournal(session.documents, session.sessionId, 0, 4)
+    await trimJournal(session.documents, session.sessionId, 4, 6)
+    const left = await session.documents.query({ collection: journalPath(session.sessionId) })
+    expect(left.map(({ id }) => Number(id))).toEqual([1, 7, 8, 9])
+  })
+})

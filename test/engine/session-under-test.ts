@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto'
+import { sessionKeyPath } from '@holdfast/core/documents/session-key-document'
+import { sessionPath } from '@holdfast/core/documents/session-document'
+import { newSessionKeys, unwrapSessionKeys, WrappingKey, type SessionCipher } from '@holdfast/core/envelope'
+import { SERVER_TIME, type DocumentStore } from '@holdfast/core/ports'
+import { systemClock, systemRandom } from '@holdfast/core/system-clock'
+import { claimSession, type Claim } from '../../runner/src/session/claim.ts'
+import { Journal, type JournalLimits } from '../../runner/src/session/journal.ts'
+
+/** A session in Firestore, to be claimed as often as a test likes. */
+export class SessionUnderTest {
+  readonly sessionId = `default.t${randomBytes(5).toString('hex')}`
+  readonly wrappingKey = new WrappingKey(randomBytes(32))
+  readonly documents: DocumentStore
+  readonly cipher: SessionCipher
+
+  private readonly keys = newSessionKeys(this.sessionId, this.wrappingKey)
+
+  constructor(documents: DocumentStore) {
+    this.documents = documents
+    this.cipher = unwrapSessionKeys(this.sessionId, this.keys, this.wrappingKey)
+  }
+
+  async create(fields: Record<string, unknown> = {}): Promise<this> {
+    const [tenant, name] = this.sessionId.split('.')
+    const session = { v: 1, tenant, name, wanted: 'online', config: {}, createdAt: SERVER_TIME, runnerId: null, ...fields }
+    await this.documents.commit([
+      { kind: 'create', path: sessionPath(this.sessionId), fields: session },
+      { kind: 'create', path: sessionKeyPath(this.sessionId), fields: { ...this.keys } },
+    ])
+    return this
+  }
+
+  /** Claims without asking whether the owner is dead. */
+  async claim(runnerId: string, documents: DocumentStore = this.documents): Promise<Claim> {
+    const claim = await claimSession({
+      documents,
+      random: systemRandom,
+      sessionId: this.sessionId,
+      runnerId,
+      mayClaim: () => true,
+    })
+    if (!claim) throw new Error('The claim was lost.')
+    return claim
+  }
+
+  journal(claim: Claim, runnerId: string, options: { documents?: DocumentStore; limits?: JournalLimits } = {}): Journal {
+    return new Journal({
+      documents: options.documents ?? this.documents,
+      sessionId: this.sessionId,
+      runnerId,
+      cipher: this.cipher,
+      clock: systemClock,
+      random: systemRandom,
+      head: claim.head,
+      ...(options.limits ? { limits: options.limits } : {}),
+    })
+  }
+}

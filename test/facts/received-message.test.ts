@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts'
+import { HoldfastSubject } from './holdfast-subject.ts'
+import { StockSubject } from './stock-subject.ts'
+import type { Subject } from './subject.ts'
+import { World } from './world.ts'
+
+// Fact 1: the receipt for a received message leaves before the application hears of the message. With the receipt the service
+// forgets the message, so a crash in between loses it.
+
+const ANA = '5511800000001'
+const ROUNDS = 5
+const BACKLOG = 20
+
+let sandbox: Sandbox
+let world: World
+let holdfast: HoldfastSubject
+
+beforeAll(async () => {
+  sandbox = await startSandbox()
+  world = await World.of(sandbox)
+  await world.simulator.createContact(ANA, 'Ana')
+  holdfast = new HoldfastSubject(world, sandbox, { phone: '5511900000002', name: 'received' })
+})
+
+afterAll(async () => {
+  world[Symbol.dispose]()
+  await sandbox.stop()
+})
+
+/** Sends one message, strikes when the service has its receipt, and tells whether the application has it in the end. */
+async function survivesKillAtReceipt(subject: Subject, round: number): Promise<boolean> {
+  const receipt = world.happens('receipt', ({ phone }) => phone === subject.phone)
+  const sent = world.simulator.sendAsContact(ANA, subject.phone, `struck ${round}`)
+  const { id } = await receipt
+  subject.kill()
+  expect(id).toBe(await sent)
+  await subject.restart()
+  return (await missingAfterwards(subject, [await sent])) === 0
+}
+
+/** The same in the middle of what waited while it was down. Tells how many are missing in the end. */
+async function lostWithBacklog(subject: Subject): Promise<number> {
+  const ids: string[] = []
+  subject.kill()
+  for (let n = 0; n < BACKLOG; n++) ids.push(await world.simulator.sendAsContact(ANA, subject.phone, `while it was down ${n}`))
+  let receipts = 0
+  const half = world.happens('receipt', ({ phone }) => phone === subject.phone && ++receipts === BACKLOG / 2)
+  await Promise.race([half, subject.restart()])
+  await half
+  subject.kill()
+  await subject.restart()
+  return await missingAfterwards(subject, ids)
+}
+
+/** What is sent now is stored after everything that could still come of the messages before. */
+async function missingAfterwards(subject: Subject, ids: string[]): Promise<number> {
+  await arrives(subject, await world.simulator.sendAsContact(ANA, subject.phone, `after ${ids.at(-1)}`))
+  const stored = (await subject.storedMessages()).map(({ id }) => id)
+  expect(new Set(stored).size).toBe(stored.length)
+  return ids.filter((id) => !stored.includes(id)).length
+}
+
+async function arrives(subject: Subject, id: string): Promise<void> {
+  await expect.poll(async () => (await subject.storedMessages()).some((message) => message.id === id), { timeout: 20_000 }).toBe(true)
+}
+
+async function startChat(subject: Subject): Promise<void> {
+  await subject.link()
+  await arrives(subject, await world.simulator.sendAsContact(ANA, subject.phone, 'hello'))
+}
+
+describe('killed at the moment when the service has the receipt of a message', () => {
+  test('stock Baileys loses it, with a database that is 20 ms away', async () => {
+    const stock = await StockSubject.make(world, '5511900000001', { databaseMs: 20 })
+    onTestFinished(() => stock.close())
+    await startChat(stock)
+    const survived: boolean[] = []
+    while (survived.length < ROUNDS) survived.push(await survivesKillAtReceipt(stock, survived.length))
+    console.log('FIGURE', survived)
+    expect(survived).toContain(false)
+  })
+
+  test('Holdfast has it', async () => {
+    await startChat(holdfast)
+    for (let round = 0; round < ROUNDS; round++) expect(await survivesKillAtReceipt(holdfast, round)).toBe(true)
+    expect(await world.violationsOf(holdfast.phone)).toEqual([])
+  })
+})
+
+describe('killed in the middle of a backlog', () => {
+  test('stock Baileys loses what the service has the receipts of, with a database on the local disk', async () => {
+    const stock = await StockSubject.make(world, '5511900000003')
+    onTestFinished(() => stock.close())
+    await startChat(stock)
+    const lost = await lostWithBacklog(stock)
+    console.log('FIGURE', lost)
+    expect(lost).toBeGreaterThanOrEqual(BACKLOG / 2)
+  })
+
+  test('Holdfast has all of it', async () => {
+    expect(await lostWithBacklog(holdfast)).toBe(0)
+    expect(await world.violationsOf(holdfast.phone)).toEqual([])
+  })
+})

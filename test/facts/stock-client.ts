@@ -1,0 +1,109 @@
+// A program of its own: Baileys, used as its documentation shows. It is told what to send, and tells what happens, by messages
+// to its parent.
+import { appendFileSync, closeSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
+import {
+  DisconnectReason,
+  WA_CERT_DETAILS,
+  makeWASocket,
+  useMultiFileAuthState,
+  type CacheStore,
+  type ConnectionState,
+  type SignalKeyStore,
+  type WAMessage,
+  type WASocket,
+} from '@whiskeysockets/baileys'
+import type { StockCommand, StockEvent, StockSetup } from './stock-process.ts'
+
+// libsignal prints private keys.
+for (const method of ['log', 'info', 'warn', 'error'] as const) console[method] = () => undefined
+
+const setup = JSON.parse(process.argv[2] ?? '') as StockSetup
+WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(setup.root, 'hex')
+
+const tell = (event: StockEvent): void => void process.send?.(event)
+
+/** The application's own database: a file, with each message safe on the disk before it counts. */
+const database = openSync(setup.database, 'a')
+
+async function persist({ key, message }: WAMessage): Promise<void> {
+  const text = message?.conversation
+  if (key.fromMe || !key.id || !text) return
+  if (setup.databaseMs > 0) await pause(setup.databaseMs)
+  appendFileSync(database, `${JSON.stringify({ id: key.id, text })}\n`)
+  fsyncSync(database)
+  tell({ event: 'persisted', id: key.id, text })
+}
+
+/**
+ * Which devices a contact has, kept across starts, as who has read about pre-keys being used up at each start would do. With the
+ * default, in memory, the first message after a start asks for the devices anew, and the answer makes a new session: that hides
+ * that the old one is broken.
+ */
+function deviceCache(file: string): CacheStore {
+  const read = (): Record<string, unknown> => {
+    try {
+      return JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
+    } catch {
+      return {}
+    }
+  }
+  const write = (devices: Record<string, unknown>): void => writeFileSync(file, JSON.stringify(devices))
+  return {
+    get: <T>(user: string) => read()[user] as T | undefined,
+    set: (user, devices) => write({ ...read(), [user]: devices }),
+    del: (user) => write({ ...read(), [user]: undefined }),
+    flushAll: () => write({}),
+  }
+}
+
+/** A disk that takes its time. The order of things is not touched: what waits for the write goes on waiting for it. */
+function onSlowDisk(keys: SignalKeyStore): SignalKeyStore {
+  return {
+    ...keys,
+    set: async (data) => {
+      if (setup.diskMs > 0) await pause(setup.diskMs)
+      await keys.set(data)
+    },
+  }
+}
+
+let socket: WASocket | undefined
+
+async function connect(): Promise<void> {
+  const { state, saveCreds } = await useMultiFileAuthState(setup.authFolder)
+  socket = makeWASocket({
+    waWebSocketUrl: setup.url,
+    auth: { creds: state.creds, keys: onSlowDisk(state.keys) },
+    shouldSyncHistoryMessage: () => false,
+    userDevicesCache: deviceCache(setup.deviceCache),
+  })
+  socket.ev.on('creds.update', saveCreds)
+  socket.ev.on('messages.upsert', async ({ messages }) => {
+    for (const message of messages) await persist(message)
+  })
+  socket.ev.on('connection.update', onConnection)
+}
+
+function onConnection({ qr, connection, lastDisconnect }: Partial<ConnectionState>): void {
+  if (qr) tell({ event: 'qr', qr })
+  if (connection === 'open') tell({ event: 'open' })
+  if (connection !== 'close') return
+  const code = (lastDisconnect?.error as { output?: { statusCode?: number } } | undefined)?.output?.statusCode
+  tell({ event: 'close', code: code ?? null })
+  if (code !== DisconnectReason.loggedOut) void connect()
+}
+
+process.on('message', (command: StockCommand) => {
+  if ('diskMs' in command) return void Object.assign(setup, command)
+  const sending = socket?.sendMessage(command.to, { text: command.text })
+  sending?.then(
+    (sent) => tell({ event: 'sent', id: sent?.key.id ?? '' }),
+    (error: unknown) => tell({ event: 'not-sent', error: String(error) }),
+  )
+})
+process.on('disconnect', () => {
+  closeSync(database)
+  process.exit()
+})
+await connect()

@@ -1,0 +1,95 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { StockProcess, type StockSetup } from './stock-process.ts'
+import type { Subject } from './subject.ts'
+import type { World } from './world.ts'
+
+/** Baileys with its multi-file state, in a process that is started again by hand. */
+export class StockSubject implements Subject {
+  readonly phone: string
+  readonly #world: World
+  readonly #setup: StockSetup
+  readonly #folder: string
+  readonly #processes: StockProcess[] = []
+  #killedAt = 0
+
+  private constructor(phone: string, world: World, folder: string, setup: StockSetup) {
+    this.phone = phone
+    this.#world = world
+    this.#folder = folder
+    this.#setup = setup
+  }
+
+  static async make(world: World, phone: string, options: { databaseMs?: number } = {}): Promise<StockSubject> {
+    const folder = await mkdtemp(join(tmpdir(), 'holdfast-stock-'))
+    const { url, root } = await world.address()
+    return new StockSubject(phone, world, folder, {
+      url,
+      root,
+      authFolder: join(folder, 'auth'),
+      deviceCache: join(folder, 'devices.json'),
+      database: join(folder, 'messages'),
+      diskMs: 0,
+      databaseMs: options.databaseMs ?? 0,
+    })
+  }
+
+  async link(): Promise<void> {
+    const since = this.#world.now
+    await this.#world.simulator.createPhone(this.phone)
+    const { qr } = await this.startProcess().hears('qr')
+    await this.#world.simulator.scan(this.phone, qr)
+    await this.#isActive(since)
+  }
+
+  async send(contact: string, text: string): Promise<void> {
+    this.#newest().command({ to: `${contact}@s.whatsapp.net`, text })
+  }
+
+  async storedMessages(): Promise<{ id: string; text: string }[]> {
+    const lines = await readFile(this.#setup.database, 'utf8')
+    return lines
+      .split('\n')
+      .filter((line) => line.endsWith('}'))
+      .map((line) => JSON.parse(line) as { id: string; text: string })
+  }
+
+  kill(): void {
+    this.#killedAt = this.#world.now
+    this.#newest().strike()
+  }
+
+  async restart(): Promise<void> {
+    this.startProcess()
+    await this.#isActive(this.#killedAt)
+  }
+
+  /** From now on, in this life and the next. */
+  slowDownDisk(diskMs: number): void {
+    this.#setup.diskMs = diskMs
+    this.#newest().command({ diskMs })
+  }
+
+  /** One more on the same files: nothing keeps anybody from it. */
+  startProcess(): StockProcess {
+    const process = new StockProcess(this.#setup)
+    this.#processes.push(process)
+    return process
+  }
+
+  async close(): Promise<void> {
+    for (const process of this.#processes) await process.end()
+    await rm(this.#folder, { recursive: true, force: true })
+  }
+
+  #newest(): StockProcess {
+    const newest = this.#processes.at(-1)
+    if (!newest) throw new Error('It was never started.')
+    return newest
+  }
+
+  async #isActive(since: number): Promise<void> {
+    await this.#world.happens('active', ({ phone }) => phone === this.phone, since)
+  }
+}

@@ -1,0 +1,57 @@
+import { createGoogleClients, type GoogleClients } from '@holdfast/core/gcp/clients'
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { findFirestoreEmulator, firestoreProcess } from './sandbox/google/firestore-emulator.ts'
+import { plainEnvironment } from './sandbox/environment.ts'
+import { freePort } from './sandbox/ports.ts'
+
+export interface FirestoreUnderTest extends AsyncDisposable {
+  /** host:port */
+  readonly address: string
+  /** Each project is a database of its own. */
+  readonly projectId: string
+  readonly clients: GoogleClients
+  /** Takes the emulator away while the clients stay. */
+  kill(): Promise<void>
+}
+
+const rules = fileURLToPath(new URL('../firestore.rules', import.meta.url))
+
+/** An emulator of its own for a test file, with the product's rules and the product's clients. */
+export async function startFirestore(): Promise<FirestoreUnderTest> {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-firestore-'))
+  const port = await freePort()
+  const emulator = firestoreProcess({
+    ...(await findFirestoreEmulator(process.env)),
+    port,
+    folder,
+    rules,
+    env: plainEnvironment(),
+    log: join(folder, 'firestore.log'),
+  })
+  await emulator.start()
+  const address = `127.0.0.1:${port}`
+  process.env['FIRESTORE_EMULATOR_HOST'] = address
+  process.env['METADATA_SERVER_DETECTION'] = 'none'
+  const projectId = `demo-${randomBytes(4).toString('hex')}`
+  const clients = createGoogleClients({ projectId, bucket: 'unused' })
+  let killed = false
+  return {
+    address,
+    projectId,
+    clients,
+    async kill() {
+      killed = true
+      await emulator.stop()
+    },
+    async [Symbol.asyncDispose]() {
+      // Without its emulator the client has calls that it will try again for a minute, and to end it makes each of them an unhandled error.
+      if (!killed) await clients.close()
+      await emulator.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}

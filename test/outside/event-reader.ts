@@ -1,0 +1,53 @@
+/** One line of the simulator's `GET /events`. */
+export interface SimulatorEvent {
+  type: string
+  at: number
+  phone?: string
+  id?: string
+  connection?: number
+  [detail: string]: unknown
+}
+
+type Listener = (event: SimulatorEvent) => void
+
+/** Hears what happens at the simulator, in order and at that moment: whoever listens can strike before the next thing does. */
+export class EventReader implements Disposable {
+  readonly #listeners = new Set<Listener>()
+  readonly #stop = new AbortController()
+
+  static async open(simulatorUrl: string): Promise<EventReader> {
+    const reader = new EventReader()
+    const response = await fetch(`${simulatorUrl}/events`, { signal: reader.#stop.signal })
+    if (!response.ok || !response.body) throw new Error(`GET /events of the simulator: ${response.status}`)
+    // It ends with the simulator or with `close()`; either is noticed by whoever waits for an event.
+    reader.#read(response.body).catch(() => undefined)
+    return reader
+  }
+
+  /** Returns the function that ends it. */
+  on(listener: Listener): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  close(): void {
+    this.#stop.abort()
+    this.#listeners.clear()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  async #read(body: ReadableStream<Uint8Array>): Promise<void> {
+    let rest = ''
+    for await (const text of body.pipeThrough(new TextDecoderStream())) {
+      const lines = (rest + text).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) {
+        const event = JSON.parse(line) as SimulatorEvent
+        for (const listener of this.#listeners) listener(event)
+      }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import type { ApiClient } from './api-client.ts'
+import type { EventReader } from './event-reader.ts'
+import type { Ledger } from './figures.ts'
+import { inParallel } from './in-parallel.ts'
+import type { SimulatorClient } from './simulator-client.ts'
+
+export interface InFlight {
+  /** Jobs that the runner had begun and not recorded as sent. */
+  outgoing: number
+  /** Messages that were delivered to the runner and not receipted. */
+  incoming: number
+}
+
+/** Jobs this young may have been acked on the wire without the runner having recorded it. */
+const YOUNG_MS = 2_000
+
+/** Knows what was on its way at a strike, strictly: a job that still waited for its turn does not count. */
+export class InFlightWatch {
+  readonly #simulator: SimulatorClient
+  readonly #api: ApiClient
+  readonly #ledger: Ledger
+  /** Message ids by phone. */
+  readonly #delivered = new Map<string, Set<string>>()
+  readonly #ackedAt = new Map<string, number>()
+
+  constructor(options: { simulator: SimulatorClient; api: ApiClient; ledger: Ledger; events: EventReader }) {
+    this.#simulator = options.simulator
+    this.#api = options.api
+    this.#ledger = options.ledger
+    options.events.on(({ type, phone, id, at }) => {
+      if (phone === undefined || id === undefined) return
+      if (type === 'delivered') this.#deliveredTo(phone).add(id)
+      if (type === 'receipt' || type === 'retry-receipt') this.#delivered.get(phone)?.delete(id)
+      if (type === 'acked') this.#ackedAt.set(id, at)
+    })
+  }
+
+  /** To be called at the strike: the dead process changes nothing any more, so asking a moment later tells what was. */
+  async afterStrike(sessions: readonly { name: string; phone: string }[]): Promise<InFlight> {
+    const struckAt = Date.now()
+    const names = new Set(sessions.map(({ name }) => name))
+    const open = this.#ledger.accepted.filter(
+      ({ session, messageId }) => names.has(session) && (this.#ackedAt.get(messageId) ?? struckAt) >= struckAt - YOUNG_MS,
+    )
+    const delivered = sessions.map(({ phone }) => ({ phone, ids: [...this.#deliveredTo(phone)] }))
+    const [outgoing, { accounts }] = await Promise.all([this.#begun(open.map(({ jobId }) => jobId)), this.#simulator.state()])
+    const receipted = new Map(accounts.map((account) => [account.phone, new Set(account.receipted)]))
+    const unreceipted = delivered.flatMap(({ phone, ids }) => ids.filter((id) => !receipted.get(phone)?.has(id)))
+    return { outgoing, incoming: unreceipted.length }
+  }
+
+  async #begun(jobIds: string[]): Promise<number> {
+    let begun = 0
+    await inParallel(8, jobIds.slice(-40), async (jobId) => {
+      if ((await this.#api.message(jobId)).status === 'processing') begun++
+    })
+    return begun
+  }
+
+  #deliveredTo(phone: string): Set<string> {
+    const known = this.#delivered.get(phone)
+    if (known) return known
+    const ids = new Set<string>()
+    this.#delivered.set(phone, ids)
+    return ids
+  }
+}

@@ -1,0 +1,47 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { ApiClient } from './api-client.ts'
+import { RequestFailed } from './json-request.ts'
+import type { SimulatorClient } from './simulator-client.ts'
+
+/** A session and the phone it is linked with. */
+export interface LinkedSession {
+  name: string
+  phone: string
+}
+
+const LIMIT_MS = 60_000
+const LOOK_EVERY_MS = 100
+
+/** Does what a person does: creates the session, holds the phone before the QR code, waits until it works. */
+export async function linkSession(api: ApiClient, simulator: SimulatorClient, wanted: LinkedSession): Promise<LinkedSession> {
+  const { name, phone } = wanted
+  await simulator.createPhone(phone)
+  if (!(await api.createSession(name))) throw new Error(`There is a session ${name} already.`)
+  const deadline = performance.now() + LIMIT_MS
+  await scanWhenShown(api, simulator, wanted, deadline)
+  for (;;) {
+    const session = await api.session(name)
+    if (session.status === 'WORKING') return { name, phone }
+    if (performance.now() > deadline) throw new Error(`${name} is ${session.state} after the scan: ${session.sentence}`)
+    await pause(LOOK_EVERY_MS)
+  }
+}
+
+async function scanWhenShown(
+  api: ApiClient,
+  simulator: SimulatorClient,
+  { name, phone }: LinkedSession,
+  deadline: number,
+): Promise<void> {
+  for (;;) {
+    const qr = await api.qrCode(name)
+    try {
+      if (qr !== null) return void (await simulator.scan(phone, qr))
+    } catch (error) {
+      // The code was replaced by the next one while the phone looked at it.
+      if (!(error instanceof RequestFailed) || performance.now() > deadline) throw error
+    }
+    if (performance.now() > deadline) throw new Error(`${name} showed no QR code: ${(await api.session(name)).sentence}`)
+    await pause(LOOK_EVERY_MS)
+  }
+}

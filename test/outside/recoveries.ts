@@ -1,0 +1,71 @@
+import type { EventReader, SimulatorEvent } from './event-reader.ts'
+
+interface Outage {
+  since: number
+  /** Connections up to this one are of the process that was struck. */
+  lastConnection: number
+  loggedIn: boolean
+}
+
+export interface Percentiles {
+  p50: number
+  p95: number
+  max: number
+}
+
+/**
+ * How long an account is away when its runner dies: from the strike until the service counts it as connected again, by the
+ * simulator's clock. A second strike before that begins anew.
+ */
+export class Recoveries {
+  readonly samples: number[] = []
+  readonly #outages = new Map<string, Outage>()
+  readonly #waiting = new Set<() => void>()
+  #lastConnection = 0
+
+  constructor(events: EventReader) {
+    events.on((event) => this.#hear(event))
+  }
+
+  /** To be called at the strike. */
+  struck(phones: Iterable<string>): void {
+    const since = Date.now()
+    for (const phone of phones) this.#outages.set(phone, { since, lastConnection: this.#lastConnection, loggedIn: false })
+  }
+
+  isOpen(phone: string): boolean {
+    return !this.#outages.has(phone)
+  }
+
+  /** Resolves when all of them are connected again; false when the time is up first. */
+  async untilOpen(phones: readonly string[], limitMs: number): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    const look = () => phones.every((phone) => this.isOpen(phone)) && resolve(true)
+    const limit = setTimeout(() => resolve(false), limitMs)
+    this.#waiting.add(look)
+    look()
+    return await promise.finally(() => {
+      clearTimeout(limit)
+      this.#waiting.delete(look)
+    })
+  }
+
+  #hear({ type, at, phone, connection }: SimulatorEvent): void {
+    if (type === 'connection' && connection !== undefined) this.#lastConnection = connection
+    const outage = this.#outages.get(phone ?? '')
+    if (!outage || phone === undefined) return
+    // What the dead process had written may still be read after its death, a login among it.
+    if (type === 'login' && (connection ?? 0) > outage.lastConnection) outage.loggedIn = true
+    if (type !== 'active' || !outage.loggedIn) return
+    this.samples.push(at - outage.since)
+    this.#outages.delete(phone)
+    for (const look of this.#waiting) look()
+  }
+}
+
+/** By nearest rank; zeros when there is nothing to rank. */
+export function percentilesOf(samples: readonly number[]): Percentiles {
+  const sorted = samples.toSorted((one, other) => one - other)
+  const rank = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0
+  return { p50: rank(0.5), p95: rank(0.95), max: rank(1) }
+}

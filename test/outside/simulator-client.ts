@@ -1,0 +1,74 @@
+import { requestJson } from './json-request.ts'
+
+/** What `GET /state` tells, as far as it is used here. */
+export interface SimulatorState {
+  accounts: AccountState[]
+  contacts: ContactState[]
+  violations: { kind: string; detail: string; at: number }[]
+}
+
+export interface AccountState {
+  phone: string
+  deviceJid: string | null
+  connected: boolean
+  logins: number
+  registrations: number
+  offlineQueue: number
+  receipted: string[]
+}
+
+export interface ContactState {
+  phone: string
+  received: { id: string; from: string; text: string; copies: number; at: number }[]
+  undecryptable: number
+  retryReceipts: number
+}
+
+export interface FaultOrder {
+  kind: 'drop' | 'stream-error' | 'login-failure' | 'nack' | 'hold-acks' | 'no-acks' | 'silence' | 'refuse' | 'latency'
+  account?: string
+  code?: number
+  count?: number
+  ms?: number
+}
+
+/** The people with the phones, and the weather on the network. */
+export class SimulatorClient {
+  readonly url: string
+
+  constructor(url: string) {
+    this.url = url
+  }
+
+  async state(): Promise<SimulatorState> {
+    return await requestJson(`${this.url}/state`, { method: 'GET' })
+  }
+
+  async createPhone(phone: string): Promise<void> {
+    await this.#post('/phones', { phone })
+  }
+
+  async scan(phone: string, qr: string): Promise<{ deviceJid: string }> {
+    return await this.#post(`/phones/${phone}/scan`, { qr })
+  }
+
+  async createContact(phone: string, name: string): Promise<void> {
+    await this.#post('/contacts', { phone, name })
+  }
+
+  /** The id that the service gave the message. */
+  async sendAsContact(contact: string, to: string, text: string): Promise<string> {
+    const { ids } = await this.#post<{ ids: string[] }>(`/contacts/${contact}/send`, { to, text })
+    const [id] = ids
+    if (id === undefined) throw new Error('The simulator sent a message and told no id.')
+    return id
+  }
+
+  async orderFault(order: FaultOrder): Promise<void> {
+    await this.#post('/faults', order)
+  }
+
+  async #post<Answer>(path: string, json: unknown): Promise<Answer> {
+    return await requestJson(`${this.url}${path}`, { method: 'POST', json })
+  }
+}

@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** Types, lint, format, import boundaries and dead code, side by side; prints what failed, each with its output. */
+const root = fileURLToPath(new URL('..', import.meta.url))
+const bin = (name: string): string => join(root, 'node_modules/.bin', name)
+
+interface Check {
+  readonly name: string
+  readonly command: readonly string[]
+  /** Judges the output of a check that ended well; a text is what is wrong with it. */
+  readonly inspect?: (output: string) => string | null
+}
+
+const PACKAGES = ['core', 'functions', 'runner', 'test']
+
+const CHECKS: readonly Check[] = [
+  { name: 'types', command: [bin('tsc'), '-p', '.'] },
+  { name: 'lint', command: [bin('oxlint'), '--type-aware', ...PACKAGES] },
+  { name: 'format', command: [bin('oxfmt'), '--check', ...PACKAGES] },
+  {
+    name: 'boundaries',
+    command: [bin('depcruise'), '--config', '.dependency-cruiser.mjs', ...PACKAGES],
+    // A cruiser that cannot read TypeScript finds no modules and no violations.
+    inspect: (output) => (cruised(output) >= 50 ? null : `Only ${cruised(output)} modules were seen.\n${output}`),
+  },
+  { name: 'dead code', command: [bin('knip')] },
+]
+
+const cruised = (output: string): number => Number(/\((\d+) modules/.exec(output)?.[1] ?? 0)
+
+async function run(check: Check): Promise<boolean> {
+  const startedAt = performance.now()
+  const { code, output } = await capture(check.command)
+  const problem = code === 0 ? (check.inspect?.(output) ?? null) : output
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+  process.stdout.write(`${problem === null ? 'ok    ' : 'FAILED'} ${check.name} (${seconds} s)\n`)
+  if (problem !== null) process.stdout.write(`${problem}\n`)
+  return problem === null
+}
+
+function capture([command = '', ...args]: readonly string[]): Promise<{ code: number; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [command, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code: code ?? 1, output }))
+  })
+}
+
+const results = await Promise.all(CHECKS.map(run))
+process.exitCode = results.every(Boolean) ? 0 : 1

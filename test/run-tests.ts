@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { findFirestoreEmulator } from './sandbox/google/firestore-emulator.ts'
+
+/** Runs all tests (or those whose paths contain the given words) and ends with the line that CI reads: `N passed, N failed`. */
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+interface Report {
+  readonly numPassedTests: number
+  readonly numFailedTests: number
+  readonly testResults: readonly { readonly name: string; readonly status: string; readonly assertionResults: readonly unknown[] }[]
+}
+
+async function main(): Promise<number> {
+  try {
+    await findFirestoreEmulator(process.env)
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.stdout.write('0 passed, 1 failed\n')
+    return 1
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-tests-'))
+  try {
+    const report = join(folder, 'report.json')
+    const code = await vitest(['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)])
+    const { numPassedTests, numFailedTests, testResults } = JSON.parse(await readFile(report, 'utf8')) as Report
+    // A file that fails before its first test counts as one failure.
+    const brokenFiles = testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0).length
+    const failed = numFailedTests + brokenFiles
+    process.stdout.write(`${numPassedTests} passed, ${failed} failed\n`)
+    return code === 0 && failed === 0 && numPassedTests > 0 ? 0 : 1
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function vitest(args: readonly string[]): Promise<number> {
+  const child = spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), ...args], { cwd: root, stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('exit', (code) => resolve(code ?? 1))
+  })
+}
+
+process.exitCode = await main()

@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto'
+import { renameSync, writeFileSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { SandboxInfo } from './sandbox.ts'
+
+/** What stays the same when a sandbox is started again in its folder: its data is of no use without. */
+export interface Identity {
+  project: string
+  bucket: string
+  apiKey: string
+  sessionEncryptionKey: string
+}
+
+/** Where a sandbox keeps everything. One that the sandbox made for itself goes with it. */
+export class Folder {
+  readonly path: string
+  readonly identity: Identity
+  readonly #temporary: boolean
+
+  private constructor(path: string, identity: Identity, temporary: boolean) {
+    this.path = path
+    this.identity = identity
+    this.#temporary = temporary
+  }
+
+  static async open(path: string | undefined): Promise<Folder> {
+    const folder = path === undefined ? await mkdtemp(join(tmpdir(), 'holdfast-sandbox-')) : resolve(path)
+    await mkdir(join(folder, 'logs'), { recursive: true })
+    const before = await readJson<SandboxInfo>(join(folder, 'sandbox.json'))
+    if (before) await refuseWhileRunning(folder, before)
+    const opened = new Folder(folder, await identityOf(folder), path === undefined)
+    // It was killed: Cloud Storage is as it was then, but Firestore as at the stop before. There never was such a world.
+    if (before) await opened.discardData()
+    return opened
+  }
+
+  get firestore(): string {
+    return join(this.path, 'firestore')
+  }
+
+  get storage(): string {
+    return join(this.path, 'storage')
+  }
+
+  /** Whether the data is to be there for the next start. */
+  get kept(): boolean {
+    return !this.#temporary
+  }
+
+  log(name: string): string {
+    return join(this.path, 'logs', `${name}.log`)
+  }
+
+  /** At once and atomically: whoever reads the file sees the processes of this moment. */
+  publish(info: SandboxInfo): void {
+    const aside = join(this.path, 'sandbox.json.new')
+    writeFileSync(aside, `${JSON.stringify(info, null, 2)}\n`, { mode: 0o600 })
+    renameSync(aside, join(this.path, 'sandbox.json'))
+  }
+
+  async close(): Promise<void> {
+    if (this.#temporary) await rm(this.path, { recursive: true, force: true })
+    else await rm(join(this.path, 'sandbox.json'), { force: true })
+  }
+
+  /** Puts the data aside, for whoever wants to look at it; what was aside before goes. */
+  async discardData(): Promise<void> {
+    const aside = join(this.path, 'discarded')
+    await rm(aside, { recursive: true, force: true })
+    await mkdir(aside)
+    for (const name of ['firestore', 'storage']) {
+      await rename(join(this.path, name), join(aside, name)).catch(ignoreMissing)
+    }
+    await rm(join(this.path, 'sandbox.json'), { force: true })
+  }
+}
+
+async function identityOf(folder: string): Promise<Identity> {
+  const file = join(folder, 'identity.json')
+  const known = await readJson<Identity>(file)
+  if (known) return known
+  const name = `demo-${randomBytes(4).toString('hex')}`
+  const identity: Identity = {
+    project: name,
+    bucket: `${name}-sessions`,
+    apiKey: randomBytes(24).toString('base64url'),
+    sessionEncryptionKey: randomBytes(32).toString('base64'),
+  }
+  await writeFile(file, `${JSON.stringify(identity, null, 2)}\n`, { mode: 0o600 })
+  return identity
+}
+
+/** The processes of a sandbox that was killed need a moment to notice; those of a running one answer for good. */
+async function refuseWhileRunning(folder: string, info: SandboxInfo): Promise<void> {
+  const deadline = performance.now() + 2_000
+  while (await answers(`${info.storage}/storage/v1/b/${info.bucket}`)) {
+    if (performance.now() > deadline)
+      throw new Error(`A sandbox is running in ${folder} (its API is at ${info.api ?? 'no address'}).`)
+    await pause(50)
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url, { signal: AbortSignal.timeout(1_000) })).ok
+  } catch {
+    return false
+  }
+}
+
+async function readJson<T>(path: string): Promise<T | null> {
+  const text = await readFile(path, 'utf8').catch(ignoreMissing)
+  return text === undefined ? null : (JSON.parse(text) as T)
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error
+}

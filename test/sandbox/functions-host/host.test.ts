@@ -1,0 +1,80 @@
+import { getRequestListener } from '@hono/node-server'
+import { onDocumentWritten } from 'firebase-functions/firestore'
+import { onRequest } from 'firebase-functions/https'
+import { Hono } from 'hono'
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { hostFunctions, type Host } from './host.ts'
+
+// A function as the product writes them: Hono inside onRequest.
+const app = new Hono()
+app.get('/health', (context) => context.json({ ok: true }))
+app.post('/echo', async (context) =>
+  context.body(await context.req.text(), 200, { 'x-type': context.req.header('content-type') ?? '' }),
+)
+app.get('/stream', (context) => context.body(new ReadableStream({ start: sendThree })))
+const listener = getRequestListener(app.fetch)
+
+function sendThree(stream: ReadableStreamDefaultController) {
+  for (const word of ['one ', 'two ', 'three']) stream.enqueue(new TextEncoder().encode(word))
+  stream.close()
+}
+
+let host: Host
+let server: Server
+let url: string
+
+beforeAll(async () => {
+  host = hostFunctions({
+    api: onRequest(async (request, response) => await listener(request, response)),
+    hook: onRequest(
+      (request, response) => void response.json({ url: request.url, body: request.body as unknown, ip: request.ip }),
+    ),
+    failing: onRequest(() => {
+      throw new Error('a bug')
+    }),
+    watcher: onDocumentWritten('jobs/{id}', () => {}),
+    constant: 42,
+  })
+  server = createServer(host.app).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+
+afterAll(() => {
+  server.close()
+  server.closeAllConnections()
+})
+
+test('HTTP functions are mounted, others are named', () => {
+  expect(host.mounted.sort()).toEqual(['api', 'failing', 'hook'])
+  expect(host.ignored).toEqual(['watcher'])
+})
+
+test('a Hono application inside onRequest has the root, and receives every kind of body as it was sent', async () => {
+  expect(await (await fetch(`${url}/health`)).json()).toEqual({ ok: true })
+  const types = ['application/json', 'application/problem+json', 'text/plain', 'application/x-www-form-urlencoded', 'image/png']
+  for (const type of types) {
+    const body = type.endsWith('json') ? '{ "a" : 1 }' : 'a=1&b=ä'
+    const response = await fetch(`${url}/echo`, { method: 'POST', headers: { 'content-type': type }, body })
+    expect([type, await response.text(), response.headers.get('x-type')]).toEqual([type, body, type])
+  }
+})
+
+test('a response may be streamed', async () => {
+  expect(await (await fetch(`${url}/stream`)).text()).toBe('one two three')
+})
+
+test('a function beside api has its own root, a parsed body, and the address that the front end names', async () => {
+  const headers = { 'content-type': 'application/json', 'x-forwarded-for': '203.0.113.7' }
+  const response = await fetch(`${url}/hook/path?q=1`, { method: 'POST', headers, body: '{"a":1}' })
+  expect(await response.json()).toEqual({ url: '/path?q=1', body: { a: 1 }, ip: '203.0.113.7' })
+})
+
+test('broken JSON is answered with 400 before the function runs, an exception with 500', async () => {
+  const headers = { 'content-type': 'application/json' }
+  expect((await fetch(`${url}/echo`, { method: 'POST', headers, body: '{' })).status).toBe(400)
+  expect((await fetch(`${url}/failing`)).status).toBe(500)
+})

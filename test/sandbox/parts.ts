@@ -1,0 +1,98 @@
+import { fileURLToPath } from 'node:url'
+import {
+  functionsEnvironment,
+  plainEnvironment,
+  productEnvironment,
+  runnerEnvironment,
+  whatsappEnvironment,
+} from './environment.ts'
+import type { Folder } from './folder.ts'
+import { SupervisedProcess } from './processes.ts'
+
+export interface WhatsApp {
+  url: string
+  /** Null where the server's certificates lead to WhatsApp's own root. */
+  root: string | null
+}
+
+/** Where Firestore and Cloud Storage are. */
+export interface Backends {
+  firestore: string
+  storage: string
+}
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+export const repositoryFile = (path: string) => here(`../../${path}`)
+
+/** It has everything on disk: like the service, it may be struck at any time and is there again. */
+export function storageProcess(folder: Folder, port: number): SupervisedProcess {
+  return new SupervisedProcess({
+    name: 'storage',
+    entry: here('google/storage/main.ts'),
+    args: ['--port', String(port), '--data', folder.storage],
+    env: plainEnvironment(),
+    log: folder.log('storage'),
+    whenItDies: 'restart',
+    ready: 'line',
+  })
+}
+
+export async function createBucket(storage: string, project: string, name: string): Promise<void> {
+  const response = await fetch(`${storage}/storage/v1/b?project=${project}`, { method: 'POST', body: JSON.stringify({ name }) })
+  // 409: it is there from an earlier start.
+  if (!response.ok && response.status !== 409)
+    throw new Error(`The bucket ${name} could not be created: ${await response.text()}`)
+}
+
+export function functionsProcess(
+  folder: Folder,
+  backends: Backends,
+  port: number,
+  options: { entry?: string | undefined; env?: Record<string, string> | undefined },
+): SupervisedProcess {
+  return new SupervisedProcess({
+    name: 'functions',
+    entry: here('functions-host/main.ts'),
+    args: ['--port', String(port), '--entry', options.entry ?? repositoryFile('functions/src/index.ts')],
+    env: { ...productEnvironment(folder.identity, backends), ...functionsEnvironment(folder.identity), ...options.env },
+    log: folder.log('functions'),
+    whenItDies: 'restart',
+    ready: 'line',
+  })
+}
+
+/** It keeps its state in memory, and like WhatsApp it stays when everything of ours is killed. */
+export function simulatorProcess(folder: Folder): SupervisedProcess {
+  return new SupervisedProcess({
+    name: 'simulator',
+    entry: here('whatsapp/main.ts'),
+    args: ['--port', '0'],
+    env: plainEnvironment(),
+    log: folder.log('simulator'),
+    whenItDies: 'leave',
+    ready: 'line',
+  })
+}
+
+export function runnerProcess(
+  folder: Folder,
+  backends: Backends,
+  whatsapp: WhatsApp,
+  slot: string,
+  options: { entry?: string | undefined; env?: Record<string, string> | undefined },
+): SupervisedProcess {
+  return new SupervisedProcess({
+    name: slot,
+    entry: options.entry ?? repositoryFile('runner/src/main.ts'),
+    preloads: [new URL('./trust-simulator.ts', import.meta.url).href],
+    env: {
+      ...productEnvironment(folder.identity, backends),
+      ...runnerEnvironment(folder.identity, slot),
+      ...whatsappEnvironment(whatsapp),
+      ...options.env,
+    },
+    log: folder.log(slot),
+    whenItDies: 'restart',
+    ready: 'alive',
+  })
+}

@@ -1,0 +1,198 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { EventEmitter } from 'node:events'
+import { createWriteStream, type WriteStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { setTimeout as pause } from 'node:timers/promises'
+
+const STOP_LIMIT_MS = 10_000
+const SHORT_LIFE_MS = 1_000
+const LONGEST_PAUSE_MS = 5_000
+const START_LIMIT_MS = 30_000
+const SILENT_START_MS = 3_000
+const TAIL_LINES = 20
+
+export interface ProcessOptions {
+  name: string
+  /** A TypeScript file that node runs. */
+  entry: string
+  args?: string[]
+  /** Files to import before the entry. */
+  preloads?: string[]
+  env: Record<string, string>
+  /** Its output is appended here. */
+  log: string
+  /** What happens when it ends without having been asked to. */
+  whenItDies: 'restart' | 'leave'
+  /** `line`: when it prints a JSON line with `ready: true`. `alive`: when it prints anything, or has lived for three seconds. */
+  ready: 'line' | 'alive'
+  /** How long it may take to end when asked; ten seconds, as on Cloud Run, unless said otherwise. */
+  stopLimitMs?: number
+}
+
+export interface Exit {
+  pid: number
+  code: number | null
+  signal: NodeJS.Signals | null
+  /** Asked for by `stop()`. */
+  expected: boolean
+}
+
+export type ReadyLine = Record<string, unknown>
+
+interface Events {
+  started: [pid: number]
+  ready: [ReadyLine]
+  exited: [Exit]
+}
+
+const exitWithParent = new URL('./exit-with-parent.ts', import.meta.url).href
+
+/**
+ * A child process that is started again when it dies, as Cloud Run does with a container, and that never outlives us: it has
+ * a channel to us and ends when that closes. It has its own process group, so that Ctrl-C at the terminal reaches us
+ * alone and everything is stopped in order.
+ */
+export class SupervisedProcess extends EventEmitter<Events> {
+  readonly name: string
+  readonly #options: ProcessOptions
+  readonly #log: WriteStream
+  #child: ChildProcess | null = null
+  /** Whether it is to run; between its death and its restart it is wanted but has no child. */
+  #wanted = false
+  /** During its first start a death is an error to report, not an accident to recover from. */
+  #starting = false
+  #startedAt = 0
+  #shortLives = 0
+  #pause: NodeJS.Timeout | null = null
+  #closed = false
+
+  constructor(options: ProcessOptions) {
+    super()
+    this.name = options.name
+    this.#options = options
+    this.#log = createWriteStream(options.log, { flags: 'a' })
+  }
+
+  /** Null while it is not running. */
+  get pid(): number | null {
+    return this.#child?.pid ?? null
+  }
+
+  /** Resolves with its ready line; rejects, with the end of its output, when it dies first or takes too long. */
+  async start(): Promise<ReadyLine> {
+    if (this.#closed) throw new Error(`${this.name} was stopped for good.`)
+    if (this.#wanted) throw new Error(`${this.name} is already running.`)
+    this.#wanted = true
+    this.#starting = true
+    this.#shortLives = 0
+    try {
+      return await this.#spawn()
+    } catch (error) {
+      await this.stop('SIGKILL')
+      throw error
+    } finally {
+      this.#starting = false
+    }
+  }
+
+  /** Asks it to end, waits, and after its limit does not ask any more. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    this.#wanted = false
+    if (this.#pause) clearTimeout(this.#pause)
+    const child = this.#child
+    if (!child) return
+    const exited = new Promise<void>((resolve) => this.once('exited', () => resolve()))
+    const silent = new Promise<void>((resolve) => child.once('close', () => resolve()))
+    child.kill(signal)
+    // A process that was paused with SIGSTOP hears SIGTERM only when it goes on.
+    child.kill('SIGCONT')
+    const limit = setTimeout(() => child.kill('SIGKILL'), this.#options.stopLimitMs ?? STOP_LIMIT_MS)
+    await exited
+    clearTimeout(limit)
+    // Its last words; but a child of its own, if it left one behind, may hold its output open.
+    await Promise.race([silent, pause(500, undefined, { ref: false })])
+  }
+
+  /** Strikes it from outside; whether it comes back is up to `whenItDies`. Returns the pid that was struck. */
+  kill(signal: NodeJS.Signals = 'SIGKILL'): number {
+    const pid = this.#child?.pid
+    if (pid === undefined) throw new Error(`${this.name} is not running.`)
+    process.kill(pid, signal)
+    return pid
+  }
+
+  /** Stops it for good and closes its log. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.stop()
+    await new Promise<void>((resolve) => this.#log.end(resolve))
+  }
+
+  async #spawn(): Promise<ReadyLine> {
+    const { entry, args = [], preloads = [], env } = this.#options
+    const imports = [exitWithParent, ...preloads].flatMap((file) => ['--import', file])
+    const stdio = ['ignore', 'pipe', 'pipe', 'ipc'] as const
+    const child = spawn(process.execPath, [...imports, entry, ...args], { detached: true, env, stdio: [...stdio] })
+    this.#child = child
+    this.#startedAt = performance.now()
+    child.once('exit', (code, signal) => this.#exited(child, code, signal))
+    const ready = this.#untilReady(child)
+    if (child.pid !== undefined) this.emit('started', child.pid)
+    const line = await ready
+    this.emit('ready', line)
+    return line
+  }
+
+  async #untilReady(child: ChildProcess): Promise<ReadyLine> {
+    const { promise, resolve, reject } = Promise.withResolvers<ReadyLine>()
+    const tail: string[] = []
+    const fail = (what: string) => reject(new Error([`${this.name} ${what}. ${this.#options.log}:`, ...tail].join('\n')))
+    for (const output of [child.stdout, child.stderr]) {
+      if (output) this.#follow(output, (line) => tail.push(line) > TAIL_LINES && tail.shift())
+    }
+    if (child.stdout) {
+      createInterface(child.stdout).on('line', (text) => {
+        const line = parseJson(text)
+        if (this.#options.ready === 'alive' || line['ready'] === true) resolve(line)
+      })
+    }
+    const limitMs = this.#options.ready === 'alive' ? SILENT_START_MS : START_LIMIT_MS
+    const limit = setTimeout(
+      () => (this.#options.ready === 'alive' ? resolve({}) : fail(`was not ready after ${limitMs} ms`)),
+      limitMs,
+    )
+    child.once('error', (error) => fail(`could not be started (${error.message})`))
+    // Not 'exit': its last words may still be on their way then.
+    child.once('close', (code, signal) => fail(`ended with ${signal ?? `code ${code}`} before it was ready`))
+    return await promise.finally(() => clearTimeout(limit))
+  }
+
+  #follow(output: Readable, onLine: (line: string) => void): void {
+    output.on('data', (chunk: Buffer) => this.#log.writableEnded || this.#log.write(chunk))
+    createInterface(output).on('line', onLine)
+  }
+
+  #exited(child: ChildProcess, code: number | null, signal: NodeJS.Signals | null): void {
+    this.#child = null
+    const lived = performance.now() - this.#startedAt
+    this.#shortLives = lived < SHORT_LIFE_MS ? this.#shortLives + 1 : 0
+    this.emit('exited', { pid: child.pid ?? 0, code, signal, expected: !this.#wanted })
+    if (!this.#wanted || this.#starting || this.#options.whenItDies === 'leave') return
+    // At once, but one that dies again and again right after its start is given a pause.
+    const pauseMs = this.#shortLives < 2 ? 0 : Math.min(100 * 2 ** this.#shortLives, LONGEST_PAUSE_MS)
+    // Why it did not become ready is in its log, and its death comes here again.
+    const restart = () => void this.#spawn().catch(() => {})
+    if (pauseMs === 0) restart()
+    else this.#pause = setTimeout(restart, pauseMs)
+  }
+}
+
+function parseJson(line: string): ReadyLine {
+  try {
+    const value: unknown = JSON.parse(line)
+    return typeof value === 'object' && value !== null ? (value as ReadyLine) : {}
+  } catch {
+    return {}
+  }
+}

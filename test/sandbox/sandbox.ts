@@ -1,0 +1,245 @@
+import { EventEmitter } from 'node:events'
+import { Folder } from './folder.ts'
+import { exportFirestore, findFirestoreEmulator, firestoreProcess, type FirestoreEmulator } from './google/firestore-emulator.ts'
+import {
+  createBucket,
+  functionsProcess,
+  repositoryFile,
+  runnerProcess,
+  simulatorProcess,
+  storageProcess,
+  type WhatsApp,
+} from './parts.ts'
+import { plainEnvironment } from './environment.ts'
+import { freePort } from './ports.ts'
+import type { Exit, ReadyLine, SupervisedProcess } from './processes.ts'
+
+export interface SandboxOptions {
+  /** How many runners; 1 unless said otherwise. */
+  runners?: number
+  /** Where the data is kept from one start to the next; by default a fresh folder that goes when the sandbox stops. */
+  folder?: string
+  /** Another server that speaks WhatsApp's protocol, instead of the simulator; and its root key, where it is not WhatsApp's. */
+  whatsappUrl?: string
+  whatsappRoot?: string
+  /** Called when a part is up, with the milliseconds since the start. */
+  onProgress?: (part: string, ms: number) => void
+  runnerEnv?: Record<string, string>
+  functionsEnv?: Record<string, string>
+  /** Whether the functions host runs; true unless said otherwise. */
+  functions?: boolean
+  /** Other programs in the place of the product, for the sandbox's own tests. */
+  runnerEntry?: string
+  functionsEntry?: string
+}
+
+/** The content of `sandbox.json`. */
+export interface SandboxInfo {
+  /** Base URL of the HTTP API; null without functions. */
+  api: string | null
+  apiKey: string
+  project: string
+  bucket: string
+  firestore: string
+  storage: string
+  /** Base URL of the simulator; null when another server stands for WhatsApp, and until the simulator is up. */
+  simulator: string | null
+  /** Those that run at this moment. */
+  runners: { id: string; pid: number }[]
+}
+
+interface Events {
+  /** A part that stands for Google or WhatsApp, and holds its state in memory, ended by itself. */
+  lost: [part: string, exit: Exit]
+}
+
+/** Brings the whole world up on this machine. Several can run side by side. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const startedAt = performance.now()
+  const emulator = await findFirestoreEmulator(process.env)
+  const folder = await Folder.open(options.folder)
+  const [firestore, storage, functions] = [await freePort(), await freePort(), await freePort()]
+  const sandbox = new Sandbox(options, folder, emulator, { firestore, storage, functions })
+  try {
+    await sandbox.start(startedAt)
+  } catch (error) {
+    await sandbox.stop()
+    throw error
+  }
+  return sandbox
+}
+
+export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
+  // The parts, to be struck: `kill()`, `stop()`, `start()`, and what happens to them as events.
+  readonly firestore: SupervisedProcess
+  readonly storage: SupervisedProcess
+  readonly functions: SupervisedProcess | null
+  readonly simulator: SupervisedProcess | null
+  readonly #runners = new Map<string, SupervisedProcess>()
+
+  readonly #options: SandboxOptions
+  readonly #folder: Folder
+  readonly #addresses: { api: string | null; firestore: string; storage: string }
+  readonly #whatsapp: WhatsApp
+  #simulatorUrl: string | null = null
+  #firestoreWasUp = false
+  #stopping: Promise<void> | null = null
+
+  constructor(
+    options: SandboxOptions,
+    folder: Folder,
+    emulator: FirestoreEmulator,
+    ports: Record<'firestore' | 'storage' | 'functions', number>,
+  ) {
+    super()
+    this.#options = options
+    this.#folder = folder
+    const api = options.functions === false ? null : `http://127.0.0.1:${ports.functions}`
+    this.#addresses = { api, firestore: `127.0.0.1:${ports.firestore}`, storage: `http://127.0.0.1:${ports.storage}` }
+    this.#whatsapp = { url: options.whatsappUrl ?? '', root: options.whatsappRoot ?? null }
+    this.firestore = firestoreProcess({
+      ...emulator,
+      port: ports.firestore,
+      folder: folder.firestore,
+      rules: repositoryFile('firestore.rules'),
+      env: plainEnvironment(),
+      log: folder.log('firestore'),
+    })
+    this.storage = storageProcess(folder, ports.storage)
+    const functions = { entry: options.functionsEntry, env: options.functionsEnv }
+    this.functions = api === null ? null : functionsProcess(folder, this.#addresses, ports.functions, functions)
+    this.simulator = options.whatsappUrl === undefined ? simulatorProcess(folder) : null
+    for (const part of [this.firestore, this.simulator]) {
+      part?.on('exited', (exit) => !exit.expected && this.emit('lost', part.name, exit))
+    }
+  }
+
+  /** Everything in parallel, except that runners find what they need when they start. */
+  async start(startedAt: number): Promise<void> {
+    this.#publish()
+    const up = async (part: SupervisedProcess | null, then?: (line: ReadyLine) => void | Promise<void>) => {
+      if (!part) return
+      const line = await part.start()
+      await then?.(line)
+      this.#options.onProgress?.(part.name, Math.round(performance.now() - startedAt))
+    }
+    const { project, bucket } = this.#folder.identity
+    const backends = Promise.all([
+      up(this.firestore, () => void (this.#firestoreWasUp = true)),
+      up(this.storage, () => createBucket(this.#addresses.storage, project, bucket)),
+      up(this.simulator, (line) => this.#simulatorIsUp(line)),
+    ])
+    const runners = async () => {
+      await backends
+      const slots = Array.from({ length: this.#options.runners ?? 1 }, () => this.#newSlot())
+      await Promise.all(slots.map((runner) => up(runner)))
+    }
+    await Promise.all([up(this.functions), runners()])
+  }
+
+  get folder(): string {
+    return this.#folder.path
+  }
+
+  /** As of this moment; the same is in `sandbox.json` of the folder. */
+  get info(): SandboxInfo {
+    const { project, bucket, apiKey } = this.#folder.identity
+    const runners = this.runners().flatMap(({ name, pid }) => (pid === null ? [] : [{ id: name, pid }]))
+    return { apiKey, project, bucket, ...this.#addresses, simulator: this.#simulatorUrl, runners }
+  }
+
+  /** A request to the HTTP API, with its key; `json` is posted as the body. */
+  async api(path: string, init: RequestInit & { json?: unknown } = {}): Promise<Response> {
+    const { api, apiKey } = this.info
+    if (api === null) throw new Error('This sandbox runs without functions.')
+    const { json, ...request } = init
+    const headers = new Headers(init.headers)
+    headers.set('x-api-key', apiKey)
+    if (json === undefined) return await fetch(`${api}${path}`, { ...request, headers })
+    headers.set('content-type', 'application/json')
+    return await fetch(`${api}${path}`, { method: 'POST', ...request, headers, body: JSON.stringify(json) })
+  }
+
+  /** Of slot `runner-1` and so on. Killed, it comes back at once, in the same slot with another pid. */
+  runner(slot: string): SupervisedProcess {
+    const runner = this.#runners.get(slot)
+    if (!runner) throw new Error(`There is no ${slot}; there are ${[...this.#runners.keys()].join(', ') || 'no runners'}.`)
+    return runner
+  }
+
+  runners(): SupervisedProcess[] {
+    return [...this.#runners.values()]
+  }
+
+  /** Scale-out: one more, in a new slot. */
+  async addRunner(): Promise<SupervisedProcess> {
+    const runner = this.#newSlot()
+    await runner.start()
+    return runner
+  }
+
+  /** Scale-in: SIGTERM, ten seconds, and it does not come back until `startRunner`. */
+  async stopRunner(slot: string): Promise<void> {
+    await this.runner(slot).stop()
+  }
+
+  async startRunner(slot: string): Promise<void> {
+    await this.runner(slot).start()
+  }
+
+  async restartFunctions(): Promise<void> {
+    await this.functions?.stop()
+    await this.functions?.start()
+  }
+
+  /** Everything ends. In a folder of its own the data stays, and the next start there goes on with it. */
+  async stop(): Promise<void> {
+    this.#stopping ??= this.#stop()
+    await this.#stopping
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+
+  async #stop(): Promise<void> {
+    // First whatever writes, then what it wrote to.
+    await close([...this.runners(), this.functions])
+    try {
+      if (this.#folder.kept && this.#firestoreWasUp) await this.#keepData()
+    } finally {
+      await close([this.firestore, this.storage, this.simulator])
+      await this.#folder.close()
+    }
+  }
+
+  async #keepData(): Promise<void> {
+    // What Firestore held is gone, and the rest is of no use without.
+    if (this.firestore.pid === null) await this.#folder.discardData()
+    else await exportFirestore(this.#addresses.firestore, this.#folder.identity.project, this.#folder.firestore)
+  }
+
+  #simulatorIsUp({ port, url, root }: ReadyLine): void {
+    this.#simulatorUrl = `http://127.0.0.1:${String(port)}`
+    this.#whatsapp.url = String(url)
+    this.#whatsapp.root = String(root)
+    this.#publish()
+  }
+
+  #newSlot(): SupervisedProcess {
+    const slot = `runner-${this.#runners.size + 1}`
+    const options = { entry: this.#options.runnerEntry, env: this.#options.runnerEnv }
+    const runner = runnerProcess(this.#folder, this.#addresses, this.#whatsapp, slot, options)
+    for (const event of ['started', 'exited'] as const) runner.on(event, () => this.#publish())
+    this.#runners.set(slot, runner)
+    return runner
+  }
+
+  #publish(): void {
+    this.#folder.publish(this.info)
+  }
+}
+
+async function close(parts: (SupervisedProcess | null)[]): Promise<void> {
+  await Promise.all(parts.filter((part) => part !== null).map((part) => part.close()))
+}

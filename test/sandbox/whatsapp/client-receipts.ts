@@ -1,0 +1,76 @@
+// What clients say about what they were sent: receipts take it off the queue, retry receipts ask for it again.
+import { getBinaryNodeChild, getBinaryNodeChildren } from '@whiskeysockets/baileys'
+import type { Connection } from './connection.ts'
+import type { ContactMessages } from './contact-messages.ts'
+import type { LinkedDevice } from './linked-device.ts'
+import { queueKey } from './offline-queue.ts'
+import type { Services } from './services.ts'
+import { firstChild, timestamp } from './stanzas.ts'
+import type { Stanza } from './stanzas.ts'
+import type { Account } from './world.ts'
+
+type Sender = { account: Account; device: LinkedDevice }
+
+const idsIn = (receipt: Stanza): string[] => {
+  const more = getBinaryNodeChildren(firstChild(receipt), 'item').map((item) => item.attrs.id)
+  return [receipt.attrs.id, ...more].filter((id) => id !== undefined)
+}
+
+export class ClientReceipts {
+  readonly #services: Services
+  readonly #contacts: ContactMessages
+
+  constructor(services: Services, contacts: ContactMessages) {
+    this.#services = services
+    this.#contacts = contacts
+  }
+
+  takeReceipt(connection: Connection, sender: Sender, receipt: Stanza): void {
+    const { id = '', to = '', type } = receipt.attrs
+    if (type === 'retry') this.#takeRetry(sender, receipt)
+    else for (const one of idsIn(receipt)) this.#settleMessage(sender, one, type)
+    const kind = type === undefined ? {} : { type }
+    connection.send({ tag: 'ack', attrs: { class: 'receipt', id, from: to, t: timestamp(), ...kind } })
+  }
+
+  takeAck({ account, device }: Sender, ack: Stanza): void {
+    const { class: stanzaClass = '', id = '', type, to, error } = ack.attrs
+    const { happenings, violations } = this.#services
+    if (stanzaClass === 'message' && error !== undefined) {
+      violations.record('nack', `${device.jid} answered message ${id} with error ${error}`)
+      happenings.tell('nack', { phone: account.phone, id, error })
+      if (device.retriesAsked.delete(id)) return
+    }
+    device.queue.settle(queueKey(stanzaClass, id, type, to))
+  }
+
+  #settleMessage({ account, device }: Sender, id: string, receiptType: string | undefined): void {
+    const { happenings, violations } = this.#services
+    if (!device.queue.wasSent(id)) {
+      violations.record(
+        'receipt-unknown',
+        `${device.jid} sent a receipt (${receiptType ?? 'delivery'}) for ${id}, never sent to it`,
+      )
+    } else {
+      account.receipted.add(id)
+      device.queue.settle(queueKey('message', id, undefined, undefined))
+    }
+    happenings.tell('receipt', { phone: account.phone, id, receiptType: receiptType ?? 'delivery' })
+  }
+
+  #takeRetry({ account, device }: Sender, receipt: Stanza): void {
+    const { id = '', to } = receipt.attrs
+    const { happenings, violations, world } = this.#services
+    const count = Number(getBinaryNodeChild(receipt, 'retry')?.attrs.count ?? 1)
+    if (!device.queue.wasSent(id)) {
+      violations.record('receipt-unknown', `${device.jid} sent a retry receipt for ${id}, never sent to it`)
+    } else {
+      account.clientRetryReceipts++
+      device.retriesAsked.add(id)
+      device.queue.settle(queueKey('message', id, undefined, undefined))
+      const person = world.find(to)
+      if (person) this.#contacts.answerRetry(person, device, { id, count, receipt })
+    }
+    happenings.tell('retry-receipt', { phone: account.phone, id, count })
+  }
+}

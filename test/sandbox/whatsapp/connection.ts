@@ -1,0 +1,180 @@
+// One WebSocket connection of a client: handshake, then stanzas both ways until somebody ends it.
+import { encodeBinaryNode } from '@whiskeysockets/baileys'
+import type { proto } from '@whiskeysockets/baileys'
+import type { RawData, WebSocket } from 'ws'
+import { FrameReader, frame } from './frame-reader.ts'
+import type { LinkedDevice, Registration } from './linked-device.ts'
+import { NoiseResponder } from './noise-responder.ts'
+import type { Line } from './offline-queue.ts'
+import { PacedSender } from './paced-sender.ts'
+import type { Services } from './services.ts'
+import { decodeStanza, firstChild } from './stanzas.ts'
+import type { Stanza } from './stanzas.ts'
+
+export interface ConnectionHandler {
+  introduced(connection: Connection, clientKey: Buffer, payload: proto.ClientPayload): void
+  stanza(connection: Connection, stanza: Stanza): void
+  closed(connection: Connection): void
+}
+
+/** A client that was told something final closes by itself; the server waits this long before it does. */
+const LAST_WORD_MS = 50
+/** How long a replaced client may still be heard after it has certainly read that it was replaced. */
+const REPLACED_GRACE_MS = 250
+const REPLACED_CLOSE_MS = 1000
+/** A client that does not answer the close (a frozen process) finds its connection dead when it wakes. */
+const CLOSE_ANSWER_MS = 500
+
+let connections = 0
+
+export class Connection implements Line {
+  readonly id = ++connections
+  /** Set when the client has logged in. */
+  device: LinkedDevice | undefined
+  /** Set when the client wants to be linked. */
+  registration: Registration | undefined
+  readonly #socket: WebSocket
+  readonly #services: Services
+  readonly #handler: ConnectionHandler
+  readonly #noise: NoiseResponder
+  readonly #reader = new FrameReader()
+  readonly #sender: PacedSender
+  readonly #questions = new Map<string, (answer: Stanza | undefined) => void>()
+  #stage: 'hello' | 'finish' | 'open' | 'ended' | 'replaced' = 'hello'
+  #spokeAfterReplaced: 'not yet' | 'counts' | 'recorded' = 'not yet'
+  #nextQuestion = 1
+
+  constructor(socket: WebSocket, services: Services, handler: ConnectionHandler) {
+    this.#socket = socket
+    this.#services = services
+    this.#handler = handler
+    this.#noise = new NoiseResponder(services.trust)
+    this.#sender = new PacedSender(socket, services.faults, () => this.phone)
+    socket.on('message', (data) => this.#read(data))
+    socket.on('error', () => socket.terminate())
+    socket.on('close', () => this.#closed())
+    services.happenings.tell('connection', { connection: this.id })
+  }
+
+  get phone(): string | undefined {
+    return this.device?.phone
+  }
+
+  get isOpen(): boolean {
+    return this.#stage === 'open' && this.#socket.readyState === this.#socket.OPEN
+  }
+
+  send(stanza: Stanza): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return
+    this.#sender.send(frame(this.#noise.seal(encodeBinaryNode(stanza))))
+  }
+
+  /** Resolves to undefined if the connection ends before the client has answered. */
+  ask(stanza: Stanza): Promise<Stanza | undefined> {
+    const id = `server-${this.id}-${this.#nextQuestion++}`
+    return new Promise((resolve) => {
+      if (!this.isOpen) return resolve(undefined)
+      this.#questions.set(id, resolve)
+      this.send({ ...stanza, attrs: { ...stanza.attrs, id } })
+    })
+  }
+
+  /** Sends frames that waited for a fault to end. */
+  pump(): void {
+    this.#sender.pump()
+  }
+
+  /** Says a last word and closes. What the client still sends is not heard. */
+  endWith(stanza: Stanza): void {
+    this.send(stanza)
+    this.#stage = 'ended'
+    this.#sender.afterwards(() => this.#closeAfter(LAST_WORD_MS))
+  }
+
+  drop(): void {
+    this.#socket.terminate()
+  }
+
+  /**
+   * A newer login has taken this one's place. From here on nothing this client sends has an effect. It is at fault only if it
+   * goes on although it knows: the WebSocket ping after the stream error is answered by its WebSocket library when everything
+   * before it was read, so frames that crossed the error on the wire, and frames of a process that was frozen, come before
+   * the pong and do not count. Nor does what comes within the grace after it (the client may be about to act on what it read).
+   */
+  replace(): void {
+    this.send({ tag: 'stream:error', attrs: {}, content: [{ tag: 'conflict', attrs: { type: 'replaced' } }] })
+    this.#stage = 'replaced'
+    this.#services.happenings.tell('stream-error', { phone: this.phone, connection: this.id, reason: 'replaced' })
+    this.#socket.once('pong', () => setTimeout(() => this.#graceIsOver(), REPLACED_GRACE_MS))
+    this.#sender.afterwards(() => {
+      if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping()
+      this.#closeAfter(REPLACED_CLOSE_MS)
+    })
+  }
+
+  #closeAfter(ms: number): void {
+    setTimeout(() => this.#socket.close(), ms)
+    setTimeout(() => this.#socket.terminate(), ms + CLOSE_ANSWER_MS)
+  }
+
+  #graceIsOver(): void {
+    if (this.#spokeAfterReplaced === 'not yet') this.#spokeAfterReplaced = 'counts'
+  }
+
+  #read(data: RawData): void {
+    try {
+      for (const payload of this.#reader.read(data as Buffer)) this.#readFrame(payload)
+    } catch (error) {
+      this.#services.violations.record('broken-frame', `connection ${this.id}: ${String(error)}`)
+      this.#socket.terminate()
+    }
+  }
+
+  #readFrame(payload: Buffer): void {
+    if (this.#stage === 'ended') return
+    if (this.#stage === 'hello') {
+      this.#sender.send(frame(this.#noise.hello(payload)))
+      this.#stage = 'finish'
+    } else if (this.#stage === 'finish') {
+      const { clientKey, payload: clientPayload } = this.#noise.finish(payload)
+      this.#stage = 'open'
+      this.#services.happenings.tell('handshake', { connection: this.id })
+      this.#handler.introduced(this, clientKey, clientPayload)
+    } else {
+      this.#takeStanza(decodeStanza(this.#noise.open(payload)))
+    }
+  }
+
+  #takeStanza(stanza: Stanza): void {
+    this.#tellFrame(stanza)
+    if (this.#stage === 'replaced') return this.#hearReplaced(stanza)
+    const { id, type } = stanza.attrs
+    const answered = stanza.tag === 'iq' && (type === 'result' || type === 'error') ? this.#questions.get(id ?? '') : undefined
+    if (!answered) return this.#handler.stanza(this, stanza)
+    this.#questions.delete(id ?? '')
+    answered(stanza)
+  }
+
+  #hearReplaced(stanza: Stanza): void {
+    if (this.#spokeAfterReplaced !== 'counts') return
+    this.#spokeAfterReplaced = 'recorded'
+    const what = `<${stanza.tag}> ${stanza.attrs.id ?? ''}`
+    this.#services.violations.record('spoke-after-replaced', `${this.device?.jid} sent ${what} on connection ${this.id}`)
+  }
+
+  #tellFrame({ tag, attrs, ...stanza }: Stanza): void {
+    const child = firstChild({ tag, attrs, ...stanza })?.tag
+    const { id, xmlns, class: stanzaClass, type: attrsType } = attrs
+    const details = { tag, class: stanzaClass, attrsType, id, xmlns, child }
+    this.#services.happenings.tell('frame', { phone: this.phone, connection: this.id, ...details })
+  }
+
+  #closed(): void {
+    this.#sender.stop()
+    this.#stage = 'ended'
+    for (const resolve of this.#questions.values()) resolve(undefined)
+    this.#questions.clear()
+    this.#handler.closed(this)
+    this.#services.happenings.tell('disconnect', { phone: this.phone, connection: this.id })
+  }
+}

@@ -1,0 +1,152 @@
+// Each fault, as a stock client meets it.
+import type { IncomingMessage } from 'node:http'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { SimulatorProcess } from './testing/simulator-process.ts'
+import { StockClient } from './testing/stock-client.ts'
+
+const ANA = '5511800000001'
+const PHONE = '5511900000201'
+const OTHER = '5511900000202'
+
+let simulator: SimulatorProcess
+let client: StockClient
+let since = 0
+
+beforeAll(async () => {
+  simulator = await SimulatorProcess.start()
+  await simulator.post('/contacts', { phone: ANA, name: 'Ana' })
+  await simulator.post('/phones', { phone: PHONE })
+  await simulator.post('/phones', { phone: OTHER })
+  client = new StockClient(simulator)
+  await client.link(PHONE)
+})
+
+beforeEach(async () => {
+  if (!client.isOpen) await client.open()
+  since = simulator.now
+})
+
+afterEach(() => simulator.request('DELETE', '/faults'))
+
+afterAll(() => simulator.stop())
+
+const fault = (order: Record<string, unknown>) => simulator.post('/faults', order)
+const happens = (type: string, id: string) => simulator.happens(type, (happening) => happening.id === id)
+const closes = (code: number) => client.until(`closing with ${code}`, () => !client.isOpen && client.closeCodes.at(-1) === code)
+const received = async () => (await simulator.state()).contacts[0]?.received.map(({ id }) => id)
+
+/** What the server said to a message, as the client hears it. */
+const ackOf = (id: string): Promise<Record<string, string>> =>
+  new Promise((resolve) => {
+    client.socket?.ws.on('CB:ack,class:message', ({ attrs }: { attrs: Record<string, string> }) => {
+      if (attrs.id === id) resolve(attrs)
+    })
+  })
+
+test('drop cuts the connection', async () => {
+  await fault({ kind: 'drop', account: PHONE })
+  await closes(428)
+})
+
+test('a fault for one account does not meet another', async () => {
+  await fault({ kind: 'drop', account: OTHER })
+  await happens('contact-received', await client.say(ANA, 'still here'))
+  expect(client.isOpen).toBe(true)
+})
+
+test('stream-error says its code and closes', async () => {
+  await fault({ kind: 'stream-error', code: 516 })
+  await closes(516)
+})
+
+test('login-failure meets so many logins', async () => {
+  await fault({ kind: 'login-failure', code: 405, count: 2 })
+  await client.cut()
+  for (const attempt of [1, 2]) {
+    client.connect()
+    await client.until(`failure ${attempt}`, () => client.closeCodes.slice(-attempt).every((code) => code === 405))
+  }
+  await client.open()
+})
+
+test('nack answers a message with an error, and the contact does not get it', async () => {
+  await fault({ kind: 'nack', code: 463 })
+  const ack = ackOf('NACKED')
+  await client.say(ANA, 'not accepted', 'NACKED')
+  expect(await ack).toMatchObject({ error: '463' })
+  await happens('contact-received', await client.say(ANA, 'accepted again'))
+  expect(await received()).not.toContain('NACKED')
+})
+
+test('no-acks delivers a message but loses the ack', async () => {
+  await fault({ kind: 'no-acks' })
+  await client.say(ANA, 'is delivered', 'UNACKED')
+  await happens('contact-received', 'UNACKED')
+  await happens('acked', await client.say(ANA, 'is acked again'))
+  expect(simulator.happenings.some(({ type, id }) => type === 'acked' && id === 'UNACKED')).toBe(false)
+})
+
+test('hold-acks lets acks go when it is cleared', async () => {
+  await fault({ kind: 'hold-acks' })
+  const ack = ackOf('HELD')
+  await client.say(ANA, 'is acked later', 'HELD')
+  await happens('contact-received', 'HELD')
+  expect(simulator.happenings.some(({ type, id }) => type === 'acked' && id === 'HELD')).toBe(false)
+  await simulator.request('DELETE', '/faults')
+  expect(await ack).not.toHaveProperty('error')
+})
+
+test('silence: the server reads, but nothing comes back until it ends', async () => {
+  await fault({ kind: 'silence' })
+  let heard = false
+  const ack = ackOf('SILENT').then(() => (heard = true))
+  await client.say(ANA, 'into the silence', 'SILENT')
+  await happens('contact-received', 'SILENT')
+  await happens('acked', 'SILENT')
+  expect(heard).toBe(false)
+  await simulator.request('DELETE', '/faults')
+  await ack
+})
+
+test('silence ends by itself after ms, also for a new connection', async () => {
+  await client.cut()
+  await fault({ kind: 'silence', ms: 300 })
+  const started = Date.now()
+  await client.open()
+  expect(Date.now() - started).toBeGreaterThan(250)
+})
+
+test('refuse answers the upgrade with 503', async () => {
+  await client.cut()
+  await fault({ kind: 'refuse', count: 1 })
+  // Baileys listens to this, so its WebSocket does not close by itself; and it does nothing about it.
+  const status = new Promise<number | undefined>((resolve) => {
+    client.connect().ws.on('unexpected-response', (_request: unknown, response: IncomingMessage) => resolve(response.statusCode))
+  })
+  expect(await status).toBe(503)
+  await client.open()
+})
+
+test('refuse for one account cuts its connection when it wants to log in', async () => {
+  await client.cut()
+  await fault({ kind: 'refuse', account: PHONE, count: 1 })
+  client.connect()
+  await closes(428)
+})
+
+test('latency delays every frame to the client, in order', async () => {
+  await fault({ kind: 'latency', ms: 200 })
+  const acks: string[] = []
+  client.socket?.ws.on('CB:ack,class:message', ({ attrs }: { attrs: { id: string } }) => acks.push(attrs.id))
+  const started = Date.now()
+  const last = ackOf('LATE-3')
+  for (const id of ['LATE-1', 'LATE-2', 'LATE-3']) await client.say(ANA, id, id)
+  await last
+  expect(Date.now() - started).toBeGreaterThan(190)
+  expect(acks).toEqual(['LATE-1', 'LATE-2', 'LATE-3'])
+})
+
+test('no fault of the network made the client break a rule', async () => {
+  expect(since).toBeGreaterThan(0)
+  expect(await simulator.violationKinds()).toEqual([])
+})

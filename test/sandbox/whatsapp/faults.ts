@@ -1,0 +1,115 @@
+// What a test may do to the connection between a client and the service.
+
+export const FAULT_KINDS = [
+  'drop',
+  'stream-error',
+  'login-failure',
+  'nack',
+  'hold-acks',
+  'no-acks',
+  'silence',
+  'refuse',
+  'latency',
+] as const
+
+type FaultKind = (typeof FAULT_KINDS)[number]
+
+export type FaultOrder = {
+  kind: FaultKind
+  /** Phone digits; without it the fault is for every account. */
+  account?: string | undefined
+  code?: number | undefined
+  /** Ends the fault after so many strikes. */
+  count?: number | undefined
+  /** Ends the fault after so long; for `latency` it is the delay instead. */
+  ms?: number | undefined
+}
+
+type Fault = FaultOrder & { id: string; strikesLeft: number; timer?: NodeJS.Timeout; onEnd: (() => void)[] }
+
+/** These strike once where they are ordered, at what is connected now; they have no duration. */
+const MOMENTARY: ReadonlySet<FaultKind> = new Set(['drop', 'stream-error'])
+/** These would make no sense for ever: without `count` they strike once. */
+const ONCE_BY_DEFAULT: ReadonlySet<FaultKind> = new Set(['login-failure', 'nack', 'no-acks'])
+
+export const DEFAULT_CODES = { 'stream-error': 503, 'login-failure': 503, nack: 479 } as const
+
+export class Faults {
+  readonly #active = new Set<Fault>()
+  readonly #onChange: () => void
+  #nextId = 1
+
+  /** `onChange` is called whenever frames that were held back may go. */
+  constructor(onChange: () => void) {
+    this.#onChange = onChange
+  }
+
+  order(order: FaultOrder): string {
+    const id = `fault-${this.#nextId++}`
+    if (MOMENTARY.has(order.kind)) return id
+    const strikesLeft = order.count ?? (ONCE_BY_DEFAULT.has(order.kind) ? 1 : Number.POSITIVE_INFINITY)
+    const fault: Fault = { ...order, id, strikesLeft, onEnd: [] }
+    if (order.ms !== undefined && order.kind !== 'latency') fault.timer = setTimeout(() => this.#end(fault), order.ms)
+    this.#active.add(fault)
+    return id
+  }
+
+  clear(): void {
+    for (const fault of this.#active) this.#end(fault)
+  }
+
+  isSilent(account: string | undefined): boolean {
+    return this.#find('silence', account) !== undefined
+  }
+
+  takeLatency(account: string | undefined): number {
+    return this.#strike('latency', account)?.ms ?? 0
+  }
+
+  takeRefusal(account: string | undefined): boolean {
+    return this.#strike('refuse', account) !== undefined
+  }
+
+  takeLoginFailure(account: string): number | undefined {
+    const fault = this.#strike('login-failure', account)
+    return fault && (fault.code ?? DEFAULT_CODES['login-failure'])
+  }
+
+  takeNack(account: string): number | undefined {
+    const fault = this.#strike('nack', account)
+    return fault && (fault.code ?? DEFAULT_CODES.nack)
+  }
+
+  takeLostAck(account: string): boolean {
+    return this.#strike('no-acks', account) !== undefined
+  }
+
+  /** True if the ack is held; `release` is called when the fault ends. */
+  holdAck(account: string, release: () => void): boolean {
+    const fault = this.#find('hold-acks', account)
+    if (!fault || fault.strikesLeft <= fault.onEnd.length) return false
+    fault.onEnd.push(release)
+    return true
+  }
+
+  /** A fault without an account is for everybody; a connection without an account (not logged in) is met by those alone. */
+  #find(kind: FaultKind, account: string | undefined): Fault | undefined {
+    for (const fault of this.#active) {
+      if (fault.kind === kind && (fault.account === undefined || fault.account === account)) return fault
+    }
+    return undefined
+  }
+
+  #strike(kind: FaultKind, account: string | undefined): Fault | undefined {
+    const fault = this.#find(kind, account)
+    if (fault && --fault.strikesLeft <= 0) this.#end(fault)
+    return fault
+  }
+
+  #end(fault: Fault): void {
+    clearTimeout(fault.timer)
+    this.#active.delete(fault)
+    for (const release of fault.onEnd) release()
+    this.#onChange()
+  }
+}

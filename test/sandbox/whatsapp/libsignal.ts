@@ -1,0 +1,130 @@
+// The only place that touches libsignal: its own types are incomplete, two of its functions need care, and one needs a mend.
+import { createRequire } from 'node:module'
+
+const require = createRequire(import.meta.url)
+
+export type SignalKeyPair = { pubKey: Buffer; privKey: Buffer }
+
+type Chain = { chainKey: { counter: number; key?: string }; messageKeys: Record<string, string> }
+
+/** A session record as it is stored: plain data, so that a stored record can never be changed by a failed attempt. */
+export type StoredRecord = { _sessions: Record<string, { _chains: Record<string, Chain> }>; version: string }
+
+type SessionEntry = { pendingPreKey?: unknown; indexInfo: { used: number }; serialize(): object }
+type EntryClass = { deserialize(stored: object): SessionEntry }
+
+export interface SessionRecord {
+  serialize(): StoredRecord
+  haveOpenSession(): boolean
+}
+
+export type PeerBundle = {
+  registrationId: number
+  identityKey: Uint8Array
+  signedPreKey: { keyId: number; publicKey: Uint8Array; signature: Uint8Array }
+  preKey?: { keyId: number; publicKey: Uint8Array } | undefined
+}
+
+export interface SignalStorage {
+  loadSession(address: string): SessionRecord | undefined
+  storeSession(address: string, record: SessionRecord): void
+  isTrustedIdentity(): boolean
+  loadPreKey(id: number): SignalKeyPair | undefined
+  removePreKey(id: number): void
+  loadSignedPreKey(): SignalKeyPair
+  getOurRegistrationId(): number
+  getOurIdentity(): SignalKeyPair
+}
+
+interface SessionCipher {
+  encrypt(data: Buffer): Promise<{ type: number; body: Buffer }>
+  decryptWhisperMessage(data: Buffer): Promise<Buffer>
+  decryptPreKeyWhisperMessage(data: Buffer): Promise<Buffer>
+}
+
+type CipherInternals = {
+  decryptWithSessions(data: Buffer, sessions: SessionEntry[]): Promise<{ session: SessionEntry; plaintext: Buffer }>
+  doDecryptWhisperMessage(data: Buffer, session: SessionEntry): Promise<Buffer>
+}
+
+type SignalMessage = { ephemeralKey: Uint8Array; counter: number }
+type PreKeySignalMessage = { message: Uint8Array; preKeyId?: number; identityKey: Uint8Array; baseKey: Uint8Array }
+
+const address: { ProtocolAddress: new (name: string, device: number) => object } = require('libsignal')
+const record: {
+  new (): SessionRecord
+  deserialize(stored: StoredRecord): SessionRecord
+} = require('libsignal/src/session_record.js')
+const builder: new (
+  storage: SignalStorage,
+  address: object,
+) => { initOutgoing(bundle: PeerBundle): Promise<void> } = require('libsignal/src/session_builder.js')
+const cipher: {
+  new (storage: SignalStorage, address: object): SessionCipher
+  prototype: CipherInternals
+} = require('libsignal/src/session_cipher.js')
+const curve: {
+  verifySignature(key: Buffer, message: Uint8Array, signature: Uint8Array): boolean
+} = require('libsignal/src/curve.js')
+const messages: {
+  WhisperMessage: { decode(bytes: Uint8Array): SignalMessage }
+  PreKeyWhisperMessage: { decode(bytes: Uint8Array): PreKeySignalMessage }
+} = require('libsignal/src/protobufs.js')
+
+export const newProtocolAddress = (user: string, device: number): object => new address.ProtocolAddress(user, device)
+export const newSessionBuilder = (storage: SignalStorage, peer: object) => new builder(storage, peer)
+export const newSessionCipher = (storage: SignalStorage, peer: object) => new cipher(storage, peer)
+export const loadRecord = (stored: StoredRecord): SessionRecord => record.deserialize(stored)
+
+/** True only for a good signature. (Baileys' own check looks at whether this throws, and so accepts everything of 64 bytes.) */
+export const isSignedBy = (key: Uint8Array, message: Uint8Array, signature: Uint8Array | null | undefined): boolean => {
+  if (signature?.byteLength !== 64 || key.byteLength < 32) return false
+  const prefixed = key.byteLength === 33 ? Buffer.from(key) : Buffer.concat([Buffer.of(5), key])
+  return curve.verifySignature(prefixed, message, signature)
+}
+
+type RatchetPosition = { ratchetKey: string; counter: number; identityKey?: Buffer }
+
+/** Where in which sending ratchet a ciphertext stands: readable without any key. */
+export const ratchetPosition = (type: string, ciphertext: Uint8Array): RatchetPosition => {
+  const outer = type === 'pkmsg' ? messages.PreKeyWhisperMessage.decode(ciphertext.subarray(1)) : undefined
+  const inner = outer ? outer.message : ciphertext
+  const { ephemeralKey, counter } = messages.WhisperMessage.decode(inner.subarray(1, -8))
+  const ratchetKey = Buffer.from(ephemeralKey).toString('base64')
+  return outer ? { ratchetKey, counter, identityKey: Buffer.from(outer.identityKey) } : { ratchetKey, counter }
+}
+
+/**
+ * libsignal tries the sessions of a record one after the other, and a failed attempt changes the session it was made on. When a
+ * later one succeeds, the record is stored with the damage, and the newest session can no longer be used. So: try on a copy.
+ */
+export const mendSessionCipher = (): void => {
+  cipher.prototype.decryptWithSessions = async function tryOnCopies(data, sessions) {
+    for (const session of sessions) {
+      const copy = (session.constructor as unknown as EntryClass).deserialize(session.serialize())
+      try {
+        const plaintext = await this.doDecryptWhisperMessage(data, copy)
+        if (!copy.pendingPreKey) delete session.pendingPreKey
+        Object.assign(session, copy)
+        session.indexInfo.used = Date.now()
+        return { session, plaintext }
+      } catch {
+        // Not this session's message: the next one is tried on its own copy.
+      }
+    }
+    throw new Error('no session of this contact can read the message')
+  }
+}
+
+const KEPT_CLOSED_CHAINS = 5
+
+/** Drops receiving chains that are closed and read to the end, but for the last few: a long chat would grow without bound. */
+export const dropFinishedChains = (stored: StoredRecord): StoredRecord => {
+  for (const session of Object.values(stored._sessions)) {
+    const finished = Object.entries(session._chains).filter(
+      ([, chain]) => chain.chainKey.key === undefined && Object.keys(chain.messageKeys).length === 0,
+    )
+    for (const [key] of finished.slice(0, -KEPT_CLOSED_CHAINS)) delete session._chains[key]
+  }
+  return stored
+}

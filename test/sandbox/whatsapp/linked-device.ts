@@ -1,0 +1,80 @@
+// One companion device linked to a phone, as the server knows it: its keys, and what waits for it.
+import type { Happenings } from './happenings.ts'
+import type { PeerBundle } from './libsignal.ts'
+import { OfflineQueue } from './offline-queue.ts'
+import { SERVER, SERVER_JID, timestamp } from './stanzas.ts'
+import { PreKeyShelf, RatchetGuard } from './strictness.ts'
+
+export type SignedKey = { keyId: number; publicKey: Buffer; signature: Buffer }
+
+/** What a client says about itself when it registers. */
+export type Registration = { noiseKey: Buffer; identity: Buffer; registrationId: number; signedPreKey: SignedKey }
+
+/** Below this the server asks for more one-time keys: the number at which Baileys acts on the notice. */
+const LOW_PRE_KEYS = 5
+
+const typed = (key: Uint8Array): Buffer => Buffer.concat([Buffer.of(5), key])
+
+export class LinkedDevice {
+  readonly phone: string
+  readonly device: number
+  readonly jid: string
+  readonly lid: string
+  readonly noiseKey: Buffer
+  readonly identity: Buffer
+  readonly queue: OfflineQueue
+  readonly ratchets = new RatchetGuard()
+  readonly preKeys = new PreKeyShelf()
+  /** The serialised proofs of identity that were checked and found good. */
+  readonly provenIdentities = new Set<string>()
+  /** Messages whose re-encryption was asked for: the error ack that follows the request is about the first copy. */
+  readonly retriesAsked = new Set<string>()
+  registrationId: number
+  signedPreKey: SignedKey
+  logins = 0
+  #lowNotice: string | undefined
+  #notices = 0
+
+  constructor(phone: string, lidUser: string, device: number, registration: Registration, happenings: Happenings) {
+    this.phone = phone
+    this.device = device
+    this.jid = `${phone}:${device}@${SERVER}`
+    this.lid = `${lidUser}:${device}@lid`
+    this.noiseKey = registration.noiseKey
+    this.identity = registration.identity
+    this.registrationId = registration.registrationId
+    this.signedPreKey = registration.signedPreKey
+    this.queue = new OfflineQueue(phone, happenings)
+  }
+
+  /** The name of this device in the sessions of those who write to it. */
+  get peer(): { user: string; device: number; takeBundle: () => PeerBundle } {
+    return { user: this.phone, device: this.device, takeBundle: () => this.takeBundle() }
+  }
+
+  takeBundle(): PeerBundle {
+    const preKey = this.preKeys.take()
+    this.#askForPreKeys()
+    return {
+      registrationId: this.registrationId,
+      identityKey: typed(this.identity),
+      signedPreKey: { ...this.signedPreKey, publicKey: typed(this.signedPreKey.publicKey) },
+      preKey: preKey && { keyId: preKey.keyId, publicKey: typed(preKey.publicKey) },
+    }
+  }
+
+  preKeysArrived(): void {
+    this.#lowNotice = undefined
+  }
+
+  /** A device that is not connected counts its keys itself when it logs in, so the notice is not queued. */
+  #askForPreKeys(): void {
+    if (this.preKeys.count >= LOW_PRE_KEYS || this.#lowNotice !== undefined || !this.queue.isLive) return
+    this.#lowNotice = `low-pre-keys-${++this.#notices}`
+    this.queue.line?.send({
+      tag: 'notification',
+      attrs: { from: SERVER_JID, type: 'encrypt', id: this.#lowNotice, t: timestamp() },
+      content: [{ tag: 'count', attrs: { value: String(this.preKeys.count) } }],
+    })
+  }
+}

@@ -1,0 +1,81 @@
+// Logging in: who may, what goes wrong on order, and that the newest login wins.
+import type { proto } from '@whiskeysockets/baileys'
+import type { Connection } from './connection.ts'
+import type { LinkedDevice } from './linked-device.ts'
+import type { Services } from './services.ts'
+import { SERVER, timestamp } from './stanzas.ts'
+import type { Account } from './world.ts'
+
+const UNLINKED = 401
+
+/** The phone removes a companion: its connection is told, its keys are worth nothing any more. */
+export const unlink = (account: Account, device: LinkedDevice, connection: Connection | undefined): void => {
+  account.companions.delete(device.device)
+  connection?.endWith({
+    tag: 'stream:error',
+    attrs: { code: String(UNLINKED) },
+    content: [{ tag: 'conflict', attrs: { type: 'device_removed' } }],
+  })
+}
+
+const refuseLogin = (connection: Connection, code: number): void =>
+  connection.endWith({ tag: 'failure', attrs: { reason: String(code), location: 'sim' } })
+
+export class Login {
+  readonly #services: Services
+  readonly #connections = new Map<LinkedDevice, Connection>()
+
+  constructor(services: Services) {
+    this.#services = services
+  }
+
+  connectionOf(device: LinkedDevice): Connection | undefined {
+    return this.#connections.get(device)
+  }
+
+  attempt(connection: Connection, noiseKey: Buffer, payload: proto.ClientPayload): void {
+    const jid = `${String(payload.username)}:${payload.device}@${SERVER}`
+    const account = this.#services.world.accounts.get(String(payload.username))
+    const device = account?.companions.get(payload.device ?? 0)
+    if (!account || !device) return this.#refuse(connection, jid, UNLINKED, 'not linked')
+    if (!device.noiseKey.equals(noiseKey)) {
+      this.#services.violations.record('login-with-wrong-key', `${jid}: the connection's key is not the one that was linked`)
+      return this.#refuse(connection, jid, UNLINKED, 'wrong key')
+    }
+    const failure = this.#services.faults.takeLoginFailure(account.phone)
+    if (failure !== undefined) {
+      // For a client this code means that it is no longer linked; so it must be true.
+      if (failure === UNLINKED) unlink(account, device, undefined)
+      return this.#refuse(connection, jid, failure, 'ordered')
+    }
+    if (this.#services.faults.takeRefusal(account.phone)) return connection.drop()
+    this.#accept(connection, account, device)
+  }
+
+  closed(connection: Connection): void {
+    const { device } = connection
+    if (!device) return
+    device.queue.logout(connection)
+    if (this.#connections.get(device) === connection) this.#connections.delete(device)
+  }
+
+  #accept(connection: Connection, account: Account, device: LinkedDevice): void {
+    this.#connections.get(device)?.replace()
+    this.#connections.set(device, connection)
+    connection.device = device
+    device.logins++
+    account.logins++
+    device.preKeysArrived()
+    device.queue.login(connection)
+    connection.send({
+      tag: 'success',
+      attrs: { t: timestamp(), lid: device.lid, props: '1', creation: timestamp(), display_name: account.name },
+    })
+    this.#services.happenings.tell('login', { phone: account.phone, connection: connection.id, logins: account.logins })
+  }
+
+  #refuse(connection: Connection, jid: string, code: number, why: string): void {
+    this.#services.happenings.tell('login-refused', { jid, code, why })
+    refuseLogin(connection, code)
+  }
+}

@@ -1,0 +1,144 @@
+// What the server keeps for one linked device until the device has receipted it, and how it is handed over.
+import type { Happenings } from './happenings.ts'
+import { SERVER } from './stanzas.ts'
+import type { Stanza } from './stanzas.ts'
+
+/** The way to the client, while it is connected. */
+export interface Line {
+  send(stanza: Stanza): void
+}
+
+type Entry = { stanza: Stanza; sentOn: Line | undefined }
+
+/**
+ * The same message under the same id is one entry; receipts of several kinds, or of several people, about one id are not.
+ * A client answers with the same id, class, type and (for all but messages) the sender's JID.
+ */
+export const queueKey = (stanzaClass: string, id: string, type: string | undefined, peer: string | undefined): string =>
+  stanzaClass === 'message' ? `message|${id}` : `${stanzaClass}|${id}|${type ?? ''}|${peer ?? ''}`
+
+const keyOf = ({ tag, attrs }: Stanza): string => queueKey(tag, attrs.id ?? '', attrs.type, attrs.from)
+
+export class OfflineQueue {
+  readonly #entries = new Map<string, Entry>()
+  readonly #happenings: Happenings
+  readonly #phone: string
+  readonly #sentMessages = new Set<string>()
+  /** Keys of the batch under way: the next batch follows when all of it is receipted. */
+  readonly #batch = new Set<string>()
+  #line: Line | undefined
+  #state: 'closed' | 'announced' | 'draining' | 'live' = 'closed'
+  #batchSize = 0
+  #drained = 0
+  /** When the device last became active, in ms. */
+  lastActiveAt: number | null = null
+
+  constructor(phone: string, happenings: Happenings) {
+    this.#phone = phone
+    this.#happenings = happenings
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  /** Logged in, and everything that waited has been handed over. */
+  get isLive(): boolean {
+    return this.#state === 'live'
+  }
+
+  get line(): Line | undefined {
+    return this.#line
+  }
+
+  wasSent(messageId: string): boolean {
+    return this.#sentMessages.has(messageId)
+  }
+
+  /** An entry with a known key is replaced and goes to the end: a message that was encrypted again. */
+  put(stanza: Stanza): void {
+    const key = keyOf(stanza)
+    this.settle(key)
+    const entry: Entry = { stanza, sentOn: undefined }
+    this.#entries.set(key, entry)
+    if (this.#state === 'live') this.#hand(entry, undefined)
+  }
+
+  settle(key: string): boolean {
+    const known = this.#entries.delete(key)
+    if (this.#batch.delete(key) && this.#batch.size === 0 && this.#state === 'draining') this.#nextBatch()
+    return known
+  }
+
+  login(line: Line): void {
+    this.#line = line
+    this.#state = 'closed'
+  }
+
+  logout(line: Line): void {
+    if (this.#line !== line) return
+    this.#line = undefined
+    this.#state = 'closed'
+    this.#batch.clear()
+  }
+
+  /** The device said that it is ready: it hears what waits, and asks for it in batches. */
+  activate(): void {
+    this.#batch.clear()
+    this.#drained = 0
+    if (this.#entries.size === 0) return this.#goLive()
+    this.#state = 'announced'
+    this.#line?.send({ tag: 'ib', attrs: { from: SERVER }, content: [{ tag: 'offline_preview', attrs: this.#preview() }] })
+  }
+
+  /** The device asked for a batch. The batches after the first follow by themselves as each is receipted. */
+  requestBatch(size: number): void {
+    if (this.#state !== 'announced' && this.#state !== 'draining') return
+    this.#state = 'draining'
+    this.#batchSize = Math.max(1, size)
+    this.#nextBatch()
+  }
+
+  #nextBatch(): void {
+    for (const [key, entry] of this.#entries) {
+      if (entry.sentOn === this.#line) continue
+      if (this.#batch.size >= this.#batchSize) return
+      this.#batch.add(key)
+      this.#hand(entry, this.#drained++)
+    }
+    this.#goLive()
+  }
+
+  #goLive(): void {
+    this.#state = 'live'
+    this.#batch.clear()
+    this.lastActiveAt = Date.now()
+    const marker = { tag: 'offline', attrs: { count: String(this.#drained) } }
+    this.#line?.send({ tag: 'ib', attrs: { from: SERVER }, content: [marker] })
+    this.#happenings.tell('active', { phone: this.#phone, offline: this.#drained })
+  }
+
+  #hand(entry: Entry, offline: number | undefined): void {
+    if (!this.#line) return
+    entry.sentOn = this.#line
+    const { stanza } = entry
+    if (stanza.tag === 'message' && stanza.attrs.id) this.#sentMessages.add(stanza.attrs.id)
+    const attrs = offline === undefined ? stanza.attrs : { ...stanza.attrs, offline: String(offline) }
+    this.#line.send({ ...stanza, attrs })
+    if (stanza.tag !== 'message') return
+    const mark = offline === undefined ? {} : { offline: true }
+    this.#happenings.tell('delivered', { phone: this.#phone, id: stanza.attrs.id, ...mark })
+  }
+
+  #preview(): Record<string, string> {
+    const counts = { message: 0, receipt: 0, notification: 0 }
+    for (const { stanza } of this.#entries.values()) counts[stanza.tag as keyof typeof counts]++
+    return {
+      count: String(this.#entries.size),
+      message: String(counts.message),
+      receipt: String(counts.receipt),
+      notification: String(counts.notification),
+      appdata: '0',
+    }
+  }
+}

@@ -1,0 +1,106 @@
+// The questions a client asks (`iq`), each with its answer. What is not known is answered with an empty result.
+import { getBinaryNodeChildren } from '@whiskeysockets/baileys'
+import type { Connection } from './connection.ts'
+import type { ContactMessages } from './contact-messages.ts'
+import { KeyServer } from './key-server.ts'
+import type { LinkedDevice } from './linked-device.ts'
+import { unlink } from './login.ts'
+import type { Services } from './services.ts'
+import { firstChild, SERVER } from './stanzas.ts'
+import type { Stanza } from './stanzas.ts'
+import { answerUsync } from './usync.ts'
+import type { Account } from './world.ts'
+
+class Question {
+  readonly connection: Connection
+  readonly account: Account
+  readonly device: LinkedDevice
+  readonly iq: Stanza
+
+  constructor(connection: Connection, account: Account, device: LinkedDevice, iq: Stanza) {
+    this.connection = connection
+    this.account = account
+    this.device = device
+    this.iq = iq
+  }
+
+  get child(): Stanza {
+    return firstChild(this.iq) ?? { tag: '', attrs: {} }
+  }
+
+  get kind(): string {
+    return [this.iq.attrs.type, this.iq.attrs.xmlns, this.child.tag].join(' ').trim()
+  }
+
+  answer(content?: Stanza[]): void {
+    const result = { tag: 'iq', attrs: { ...this.#address(), type: 'result' } }
+    this.connection.send(content ? { ...result, content } : result)
+  }
+
+  refuse(): void {
+    const error = { tag: 'error', attrs: { code: '406', text: 'not-acceptable' } }
+    this.connection.send({ tag: 'iq', attrs: { ...this.#address(), type: 'error' }, content: [error] })
+  }
+
+  #address(): { id: string; from: string } {
+    const { id = '', to = SERVER } = this.iq.attrs
+    return { id, from: to }
+  }
+}
+
+type Answers = Record<string, (question: Question) => void>
+
+const keyAnswers = (keys: KeyServer): Answers => ({
+  'get encrypt count': (q) => q.answer([{ tag: 'count', attrs: { value: String(q.device.preKeys.count) } }]),
+  'get encrypt digest': (q) => q.answer([keys.digest(q.device)]),
+  'get encrypt key': (q) => q.answer([{ tag: 'list', attrs: {}, content: keys.bundles(q.child) }]),
+  'set encrypt registration': (q) => (keys.upload(q.device, q.iq) ? q.answer() : q.refuse()),
+  'set encrypt rotate': (q) => (keys.rotate(q.device, q.child) ? q.answer() : q.refuse()),
+})
+
+/** What clients want to know when they log in, answered as for an account without anything in it. */
+const PROPS = { tag: 'props', attrs: { protocol: '1', ab_key: '5,', hash: 'simulator', refresh: '86400' } }
+const PRIVACY = { tag: 'privacy', attrs: {}, content: [{ tag: 'category', attrs: { name: 'readreceipts', value: 'all' } }] }
+
+const accountAnswers: Answers = {
+  'get abt props': (q) => q.answer([{ ...PROPS, content: [{ tag: 'prop', attrs: { config_code: '1', config_value: '1' } }] }]),
+  'get blocklist': (q) => q.answer([{ tag: 'list', attrs: {} }]),
+  'get privacy privacy': (q) => q.answer([PRIVACY]),
+  'set w:sync:app:state sync': (q) => {
+    const collections = getBinaryNodeChildren(q.child, 'collection').map(({ attrs: { name = '', version = '0' } }) => ({
+      tag: 'collection',
+      attrs: { name, version },
+    }))
+    q.answer([{ tag: 'sync', attrs: {}, content: collections }])
+  },
+  'set md remove-companion-device': (q) => {
+    q.answer()
+    unlink(q.account, q.device, q.connection)
+  },
+}
+
+const deliveryAnswers = (services: Services, contacts: ContactMessages): Answers => ({
+  'get usync usync': (q) => q.answer([answerUsync(services.world, q.child)]),
+  'set passive active': (q) => {
+    q.answer()
+    q.device.queue.activate()
+    if (!q.account.keyShare || q.device.logins > 1) return
+    contacts.shareAppStateKey(q.account).catch((error: unknown) => services.violations.record('simulator-fault', String(error)))
+  },
+})
+
+export class Queries {
+  readonly #answers: ReadonlyMap<string, (question: Question) => void>
+
+  constructor(services: Services, contacts: ContactMessages) {
+    const all = { ...keyAnswers(new KeyServer(services)), ...accountAnswers, ...deliveryAnswers(services, contacts) }
+    this.#answers = new Map(Object.entries(all))
+  }
+
+  take(connection: Connection, account: Account, device: LinkedDevice, iq: Stanza): void {
+    const question = new Question(connection, account, device, iq)
+    const known = this.#answers.get(question.kind)
+    if (known) known(question)
+    else question.answer()
+  }
+}

@@ -1,0 +1,52 @@
+// One loopback port for everything: the WebSocket that clients use, the event stream, and the control routes.
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { getRequestListener } from '@hono/node-server'
+import { WebSocketServer } from 'ws'
+import { makeControlApi } from './control-api.ts'
+import { streamEvents } from './event-stream.ts'
+import type { Simulator } from './simulator.ts'
+
+const HOST = '127.0.0.1'
+const WEB_SOCKET_PATH = '/ws/chat'
+
+type RunningServer = { port: number; url: string; root: string }
+
+const refuse = (socket: Duplex, status: string): void => {
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
+}
+
+const acceptWebSockets = (server: Server, simulator: Simulator): void => {
+  const webSockets = new WebSocketServer({ noServer: true, perMessageDeflate: false })
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy())
+    if (new URL(request.url ?? '/', `http://${HOST}`).pathname !== WEB_SOCKET_PATH) return refuse(socket, '404 Not Found')
+    if (simulator.services.faults.takeRefusal(undefined)) return refuse(socket, '503 Service Unavailable')
+    webSockets.handleUpgrade(request, socket, head, (webSocket) => simulator.connect(webSocket))
+  })
+}
+
+const listen = (server: Server, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, HOST, resolve)
+  })
+
+export const startServer = async (simulator: Simulator, wantedPort: number): Promise<RunningServer> => {
+  let url = ''
+  const control = getRequestListener(makeControlApi(simulator, () => url).fetch, { overrideGlobalObjects: false })
+  const server = createServer((request, response) => {
+    if (request.method === 'GET' && request.url === '/events') return streamEvents(simulator.services.happenings, response)
+    control(request, response).catch((error: unknown) => {
+      simulator.services.violations.record('simulator-fault', String(error))
+      response.destroy()
+    })
+  })
+  acceptWebSockets(server, simulator)
+  await listen(server, wantedPort)
+  const { port } = server.address() as AddressInfo
+  url = `ws://${HOST}:${port}${WEB_SOCKET_PATH}`
+  return { port, url, root: Buffer.from(simulator.services.trust.rootPublic).toString('hex') }
+}

@@ -1,0 +1,14 @@
+// What every part of the simulator shares.
+import type { Faults } from './faults.ts'
+import type { Happenings } from './happenings.ts'
+import type { Violations } from './strictness.ts'
+import type { Trust } from './trust.ts'
+import type { World } from './world.ts'
+
+export type Services = {
+  trust: Trust
+  happenings: Happenings
+  violations: Violations
+  faults: Faults
+  world: World
+}

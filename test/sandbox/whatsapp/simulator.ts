@@ -1,0 +1,110 @@
+// The simulated service: what its parts are, and which of them a stanza goes to.
+import { getBinaryNodeChild } from '@whiskeysockets/baileys'
+import type { proto } from '@whiskeysockets/baileys'
+import type { WebSocket } from 'ws'
+import { ClientMessages } from './client-messages.ts'
+import { ClientReceipts } from './client-receipts.ts'
+import { Connection } from './connection.ts'
+import type { ConnectionHandler } from './connection.ts'
+import { ContactMessages } from './contact-messages.ts'
+import { DEFAULT_CODES, Faults } from './faults.ts'
+import type { FaultOrder } from './faults.ts'
+import { Happenings } from './happenings.ts'
+import { mendSessionCipher } from './libsignal.ts'
+import { Login, unlink } from './login.ts'
+import { Pairing, Refused } from './pairing.ts'
+import { Queries } from './queries.ts'
+import type { Services } from './services.ts'
+import type { Stanza } from './stanzas.ts'
+import { Violations } from './strictness.ts'
+import { makeTrust } from './trust.ts'
+import { World } from './world.ts'
+import type { Account } from './world.ts'
+
+const UNLINKED = 401
+
+export class Simulator implements ConnectionHandler {
+  readonly services: Services
+  readonly contacts: ContactMessages
+  readonly pairing: Pairing
+  readonly #login: Login
+  readonly #queries: Queries
+  readonly #messages: ClientMessages
+  readonly #receipts: ClientReceipts
+  readonly #connections = new Set<Connection>()
+
+  constructor() {
+    mendSessionCipher()
+    const happenings = new Happenings()
+    const faults = new Faults(() => this.#pump())
+    this.services = { trust: makeTrust(), happenings, violations: new Violations(happenings), faults, world: new World() }
+    this.contacts = new ContactMessages(this.services)
+    this.pairing = new Pairing(this.services)
+    this.#login = new Login(this.services)
+    this.#queries = new Queries(this.services, this.contacts)
+    this.#messages = new ClientMessages(this.services, this.contacts)
+    this.#receipts = new ClientReceipts(this.services, this.contacts)
+  }
+
+  connect(socket: WebSocket): void {
+    this.#connections.add(new Connection(socket, this.services, this))
+  }
+
+  orderFault(order: FaultOrder): string {
+    const id = this.services.faults.order(order)
+    const met = [...this.#connections].filter(({ phone }) => order.account === undefined || order.account === phone)
+    if (order.kind === 'drop') for (const connection of met) connection.drop()
+    if (order.kind === 'stream-error') {
+      for (const connection of met) this.#endWithStreamError(connection, order.code ?? DEFAULT_CODES['stream-error'])
+    }
+    return id
+  }
+
+  /** The phone's owner removes all companions. */
+  unlinkAll(account: Account): void {
+    for (const device of account.companions.values()) unlink(account, device, this.#login.connectionOf(device))
+  }
+
+  introduced(connection: Connection, clientKey: Buffer, payload: proto.ClientPayload): void {
+    if (payload.devicePairingData) this.pairing.register(connection, clientKey, payload.devicePairingData)
+    else this.#login.attempt(connection, clientKey, payload)
+  }
+
+  closed(connection: Connection): void {
+    this.#connections.delete(connection)
+    this.pairing.closed(connection)
+    this.#login.closed(connection)
+  }
+
+  stanza(connection: Connection, stanza: Stanza): void {
+    const { device } = connection
+    const account = this.services.world.accounts.get(connection.phone ?? '')
+    if (!device || !account) return // A client that is not linked yet has nothing to say but answers.
+    if (stanza.tag === 'iq') this.#queries.take(connection, account, device, stanza)
+    else if (stanza.tag === 'message') this.#messages.take(connection, { account, device }, stanza)
+    else if (stanza.tag === 'receipt') this.#receipts.takeReceipt(connection, { account, device }, stanza)
+    else if (stanza.tag === 'ack') this.#receipts.takeAck({ account, device }, stanza)
+    else if (stanza.tag === 'ib') {
+      const batch = getBinaryNodeChild(stanza, 'offline_batch')
+      if (batch) device.queue.requestBatch(Number(batch.attrs.count ?? 1))
+    }
+  }
+
+  account(phone: string): Account {
+    const account = this.services.world.accounts.get(phone)
+    if (account) return account
+    throw new Refused(404, `there is no phone ${phone}: create it with POST /phones {"phone":"${phone}"}`)
+  }
+
+  #endWithStreamError(connection: Connection, code: number): void {
+    const { device } = connection
+    this.services.happenings.tell('stream-error', { phone: connection.phone, connection: connection.id, code })
+    // For a client this code means that it is no longer linked; so it must be true.
+    if (code === UNLINKED && device) unlink(this.account(device.phone), device, connection)
+    else connection.endWith({ tag: 'stream:error', attrs: { code: String(code) } })
+  }
+
+  #pump(): void {
+    for (const connection of this.#connections) connection.pump()
+  }
+}

@@ -1,0 +1,150 @@
+// Stock Baileys with its keys in memory. Keys survive the socket, as they would on a disk, and tests can tamper with them.
+import { BufferJSON, initAuthCreds, makeWASocket, WA_CERT_DETAILS } from '@whiskeysockets/baileys'
+import type { AuthenticationCreds, SignalDataSet, SignalKeyStore, WASocket } from '@whiskeysockets/baileys'
+import type { proto } from '@whiskeysockets/baileys'
+import pino from 'pino'
+import type { SimulatorProcess } from './simulator-process.ts'
+
+for (const method of ['info', 'warn', 'error'] as const) console[method] = () => undefined
+
+const silent = pino({ level: 'silent' })
+
+type KeyImage = { creds: string; keys: Map<string, string> }
+
+const freeze = (value: unknown): string => JSON.stringify(value, BufferJSON.replacer)
+
+export class StockClient {
+  creds: AuthenticationCreds = initAuthCreds()
+  readonly keys = new Map<string, string>()
+  readonly received: { id: string; text: string }[] = []
+  readonly closeCodes: (number | undefined)[] = []
+  readonly sent = new Map<string, proto.IMessage>()
+  socket: WASocket | undefined
+  readonly #simulator: SimulatorProcess
+  readonly #watchers = new Set<() => void>()
+  qr = ''
+  isOpen = false
+
+  constructor(simulator: SimulatorProcess) {
+    this.#simulator = simulator
+    WA_CERT_DETAILS.PUBLIC_KEY = simulator.root as Buffer<ArrayBuffer>
+  }
+
+  /** The store under the sockets, usable by a test as well. */
+  get store(): SignalKeyStore {
+    return {
+      get: async (type, ids) => {
+        const found: Record<string, never> = {}
+        for (const id of ids) {
+          const value = this.keys.get(`${type}|${id}`)
+          if (value !== undefined) found[id] = JSON.parse(value, BufferJSON.reviver) as never
+        }
+        return found
+      },
+      set: async (data: SignalDataSet) => {
+        for (const [type, entries] of Object.entries(data)) {
+          for (const [id, value] of Object.entries(entries)) {
+            if (value) this.keys.set(`${type}|${id}`, freeze(value))
+            else this.keys.delete(`${type}|${id}`)
+          }
+        }
+      },
+    }
+  }
+
+  get image(): KeyImage {
+    return { creds: freeze(this.creds), keys: new Map(this.keys) }
+  }
+
+  /** As a backup that is put back: everything is what it was then. */
+  restore({ creds, keys }: KeyImage): void {
+    this.creds = JSON.parse(creds, BufferJSON.reviver) as AuthenticationCreds
+    this.keys.clear()
+    for (const [id, value] of keys) this.keys.set(id, value)
+  }
+
+  connect(): WASocket {
+    this.isOpen = false
+    const socket = makeWASocket({
+      waWebSocketUrl: this.#simulator.url,
+      auth: { creds: this.creds, keys: this.store },
+      logger: silent,
+      shouldSyncHistoryMessage: () => false,
+      getMessage: async ({ id }) => this.sent.get(id ?? ''),
+    })
+    this.socket = socket
+    socket.ev.on('creds.update', (update) => Object.assign(this.creds, update))
+    socket.ev.on('messages.upsert', ({ messages }) => {
+      for (const { key, message } of messages) {
+        if (!key.fromMe && message?.conversation) this.received.push({ id: key.id ?? '', text: message.conversation })
+      }
+      this.#look()
+    })
+    socket.ev.on('connection.update', ({ qr, connection, lastDisconnect }) => {
+      if (qr) this.qr = qr
+      if (connection === 'open') this.isOpen = true
+      if (connection === 'close') {
+        this.isOpen = false
+        this.closeCodes.push((lastDisconnect?.error as { output?: { statusCode: number } } | undefined)?.output?.statusCode)
+      }
+      this.#look()
+    })
+    return socket
+  }
+
+  until(what: string, holds: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`the client never came to: ${what}`)), 30_000)
+      const look = (): void => {
+        if (!holds()) return
+        clearTimeout(timer)
+        this.#watchers.delete(look)
+        resolve()
+      }
+      this.#watchers.add(look)
+      look()
+    })
+  }
+
+  async showCode(): Promise<string> {
+    this.qr = ''
+    this.connect()
+    await this.until('a code', () => this.qr !== '')
+    return this.qr
+  }
+
+  /** From nothing to an open, linked connection. */
+  async link(phone: string): Promise<void> {
+    const qr = await this.showCode()
+    const closes = this.closeCodes.length
+    await this.#simulator.post(`/phones/${phone}/scan`, { qr })
+    await this.until('the restart after linking', () => this.closeCodes.length > closes)
+    await this.open()
+  }
+
+  async open(): Promise<WASocket> {
+    const socket = this.connect()
+    await this.until('open', () => this.isOpen)
+    return socket
+  }
+
+  /** Like a process that is killed: the connection is cut, nothing is said or saved any more. */
+  async cut(): Promise<void> {
+    const closed = this.#simulator.happens('disconnect', () => true, this.#simulator.now)
+    const raw = this.socket?.ws as unknown as { socket: { terminate(): void } } | undefined
+    raw?.socket.terminate()
+    await closed
+  }
+
+  async say(to: string, text: string, messageId?: string): Promise<string> {
+    const options = messageId === undefined ? {} : { messageId }
+    const sent = await this.socket?.sendMessage(`${to}@s.whatsapp.net`, { text }, options)
+    const id = sent?.key.id ?? ''
+    if (sent?.message) this.sent.set(id, sent.message)
+    return id
+  }
+
+  #look(): void {
+    for (const look of this.#watchers) look()
+  }
+}

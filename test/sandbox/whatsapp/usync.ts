@@ -1,0 +1,47 @@
+// "Who is this number, which LID has it, which devices?": the question a client asks before it writes to somebody.
+import { getBinaryNodeChild, getBinaryNodeChildren } from '@whiskeysockets/baileys'
+import { SERVER } from './stanzas.ts'
+import type { Stanza } from './stanzas.ts'
+import { Account } from './world.ts'
+import type { Contact, World } from './world.ts'
+
+const jidAskedFor = (user: Stanza): string => {
+  if (user.attrs.jid) return user.attrs.jid
+  const number = getBinaryNodeChild(user, 'contact')?.content
+  const digits = typeof number === 'string' ? number : Buffer.from((number as Uint8Array | undefined) ?? []).toString()
+  return `${digits.replace(/\D/g, '')}@${SERVER}`
+}
+
+/** Device 0 is the phone itself; only the others have a key index. */
+const devicesOf = (person: Account | Contact): Stanza => {
+  const companions = person instanceof Account ? [...person.companions.keys()].map(String) : []
+  const devices = [{ id: '0' }, ...companions.map((id) => ({ id, 'key-index': id }))]
+  const list = devices.map((attrs) => ({ tag: 'device', attrs }))
+  const deviceList = { tag: 'device-list', attrs: { hash: `2:${devices.length}` }, content: list }
+  return { tag: 'devices', attrs: {}, content: [deviceList] }
+}
+
+const describe = (world: World, user: Stanza, asked: ReadonlySet<string>): Stanza => {
+  const jid = jidAskedFor(user)
+  const person = world.find(jid)
+  const content: Stanza[] = []
+  if (asked.has('contact')) content.push({ tag: 'contact', attrs: { type: person ? 'in' : 'out' } })
+  if (person && asked.has('lid')) content.push({ tag: 'lid', attrs: { val: person.lid } })
+  if (person && asked.has('devices')) content.push(devicesOf(person))
+  return { tag: 'user', attrs: { jid }, content }
+}
+
+export const answerUsync = (world: World, usync: Stanza): Stanza => {
+  const query = getBinaryNodeChild(usync, 'query')?.content
+  const asked = new Set(Array.isArray(query) ? query.map((protocol) => protocol.tag) : [])
+  const users = getBinaryNodeChildren(getBinaryNodeChild(usync, 'list'), 'user')
+  const { sid = '', mode = 'query', context = '' } = usync.attrs
+  return {
+    tag: 'usync',
+    attrs: { sid, mode, context, index: '0', last: 'true' },
+    content: [
+      { tag: 'result', attrs: {} },
+      { tag: 'list', attrs: {}, content: users.map((user) => describe(world, user, asked)) },
+    ],
+  }
+}

@@ -1,0 +1,42 @@
+import { styleText } from 'node:util'
+
+type Colour = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
+
+/** Where lines for a person go. Colours only at a terminal, and not against NO_COLOR. */
+export class Terminal {
+  readonly #stream: NodeJS.WriteStream
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream
+  }
+
+  line(text = ''): void {
+    this.#stream.write(`${text}\n`)
+  }
+
+  paint(colour: Colour, text: string): string {
+    return styleText(colour, text, { stream: this.#stream })
+  }
+
+  /** Something that happened, one line: when, which way, which session, what. */
+  event({ at = Date.now(), arrow, session, what, colour }: TimedLine): void {
+    const time = this.paint('dim', clockTime(at))
+    const told = `${arrow}  ${session.padEnd(10)} ${what}`
+    this.line(`${time}  ${colour ? this.paint(colour, told) : told}`)
+  }
+}
+
+export interface TimedLine {
+  at?: number
+  arrow: string
+  session: string
+  what: string
+  colour?: Colour
+}
+
+function clockTime(at: number): string {
+  const date = new Date(at)
+  const digits = (value: number, length = 2) => String(value).padStart(length, '0')
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map((value) => digits(value)).join(':')
+  return `${time}.${digits(date.getMilliseconds(), 3)}`
+}
