@@ -9,7 +9,7 @@ export interface Subject {
   storedMessages(): Promise<{ id: string; text: string }[]>
   /** SIGKILL, at once. */
   kill(): void
-  /** Runs again at once; resolves when it is connected, which it is only after the backlog was handed over. */
+  /** Resolves when it is connected again after `kill`. */
   restart(): Promise<void>
   close(): Promise<void>
 }

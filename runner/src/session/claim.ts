@@ -6,7 +6,7 @@ import { sequenceId } from '@holdfast/core/ids'
 import type { DocumentSnapshot, DocumentStore, Random } from '@holdfast/core/ports'
 import { isHalted, type SessionState } from '@holdfast/core/session-states'
 import { readTail } from './journal-reader.ts'
-import type { JournalHead } from './journal.ts'
+import type { JournalHead } from './group.ts'
 import { storedRecord } from './record-codec.ts'
 import { stateFields } from './session-fields.ts'
 

@@ -5,7 +5,7 @@ import { receivedMessageIdOf } from '@holdfast/core/ids'
 import type { Clock, DocumentStore, Fields, Merge } from '@holdfast/core/ports'
 import { z } from 'zod'
 import type { ReceivedMessage } from './connection.ts'
-import type { Entry, RecordPlace } from './journal.ts'
+import type { Entry, RecordPlace } from './group.ts'
 import type { KeyChanges } from './mutation.ts'
 import type { SessionState } from './session-state.ts'
 

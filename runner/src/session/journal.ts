@@ -3,28 +3,9 @@ import { hashOfRecord, journalPath, type JournalRecord } from '@holdfast/core/do
 import type { SessionCipher } from '@holdfast/core/envelope'
 import { HoldfastError } from '@holdfast/core/errors'
 import { sequenceId } from '@holdfast/core/ids'
-import type { Change, Clock, DocumentStore, Merge, Random } from '@holdfast/core/ports'
+import type { Change, Clock, DocumentStore, Random } from '@holdfast/core/ports'
+import { emptyGroup, join, takesMore, type Entry, type Group, type JournalHead } from './group.ts'
 import { sealGroup, storedRecord } from './record-codec.ts'
-import type { Mutation } from './mutation.ts'
-
-/** One append: what changes, and the writes that ride on its commit once the record's number is known. */
-export interface Entry {
-  readonly kind?: RecordKind
-  readonly mutation?: Mutation
-  /** Merges without preconditions, so that none of them can stop the session. */
-  readonly writes?: (place: RecordPlace) => readonly Merge[]
-  /** Called once the record is durable, in the order of appending. */
-  readonly onDurable?: (place: RecordPlace) => void
-  /** Called once the writes have taken effect: with the record, or on their own after it when they had to be left out. */
-  readonly onWritten?: () => void
-}
-
-/** Where an entry lies in the log. Ascends from append to append. */
-export interface RecordPlace {
-  readonly sequence: number
-  /** Of the entry within its group. */
-  readonly index: number
-}
 
 export interface JournalLimits {
   /** After this, a commit's outcome counts as unknown and is found out by reading. */
@@ -34,28 +15,6 @@ export interface JournalLimits {
 }
 
 export const DEFAULT_JOURNAL_LIMITS: JournalLimits = { commitTimeoutMs: 10_000, giveUpAfterMs: 60_000 }
-
-/** Where the journal stands when its owner begins to append: right behind its own claim. */
-export interface JournalHead {
-  readonly sequence: number
-  readonly epoch: number
-  readonly hash: string
-}
-
-interface Group {
-  /** Rises by one with each group of this owner; what the gate tags frames with. */
-  readonly position: number
-  readonly kind: RecordKind
-  readonly mutations: Mutation[]
-  readonly entries: Entry[]
-  bytes: number
-  /** Writes that were left out of an earlier commit, each tried once more in a group of its own. */
-  readonly retried?: true
-  /** Nothing may join any more: somebody has looked at the image right behind it. */
-  closed: boolean
-  /** The end of the log with this group; known once it is written. */
-  head: JournalHead | null
-}
 
 interface Written {
   readonly group: Group
@@ -71,10 +30,6 @@ export interface JournalListeners {
   /** Firestore refused these documents twice; the record itself is safe. */
   onWriteRefused(paths: readonly string[]): void
 }
-
-/** Firestore takes 10 MiB a commit; a group is closed well before. */
-const MAX_GROUP_BYTES = 4 * 1024 * 1024
-const MAX_GROUP_ENTRIES = 200
 
 /**
  * The log of one session, as its owner writes it. `append` is the only way to make a session's state durable, and it returns at
@@ -152,11 +107,7 @@ export class Journal {
     const kind = entry.kind ?? 'data'
     const last = this.#queue.at(-1)
     const group = last && kind === 'data' && takesMore(last) ? last : this.#open(kind)
-    group.entries.push(entry)
-    if (entry.mutation) {
-      group.mutations.push(entry.mutation)
-      group.bytes += sizeOf(entry.mutation)
-    }
+    join(group, entry)
     return group.position
   }
 
@@ -338,29 +289,4 @@ export class Journal {
     for (const { reject } of waiting) reject(error)
     if (tell) this.#listeners.onEnd(error)
   }
-}
-
-const emptyGroup = (position: number, kind: RecordKind): Group => ({
-  position,
-  kind,
-  mutations: [],
-  entries: [],
-  bytes: 0,
-  closed: false,
-  head: null,
-})
-
-const takesMore = (group: Group): boolean =>
-  group.kind === 'data' &&
-  !group.retried &&
-  !group.closed &&
-  group.bytes < MAX_GROUP_BYTES &&
-  group.entries.length < MAX_GROUP_ENTRIES
-
-const sizeOf = (mutation: Mutation): number => {
-  let bytes = mutation.creds?.length ?? 0
-  for (const changes of Object.values(mutation.keys ?? {})) {
-    for (const [id, value] of Object.entries(changes)) bytes += id.length + (value?.length ?? 0)
-  }
-  return bytes
 }

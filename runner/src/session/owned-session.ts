@@ -1,7 +1,7 @@
 import { sessionPath } from '@holdfast/core/documents/session-document'
 import { SessionCipher } from '@holdfast/core/envelope'
 import { HoldfastError, isHoldfastError } from '@holdfast/core/errors'
-import type { Fields, Merge } from '@holdfast/core/ports'
+import type { Fields } from '@holdfast/core/ports'
 import { isHalted, type ReasonCode, type SessionState as StateName } from '@holdfast/core/session-states'
 import { type ReconnectPolicy, type Verdict, verdict } from '@holdfast/core/verdict'
 import type { Claim } from './claim.ts'
@@ -10,6 +10,7 @@ import { type Engine, type SessionDependencies, openEngine } from './engine.ts'
 import { Failures } from './failures.ts'
 import { Journal } from './journal.ts'
 import { stateFields } from './session-fields.ts'
+import { SessionStatus } from './session-status.ts'
 import { Wake } from './wake.ts'
 
 /** Why this process no longer holds the session. */
@@ -43,6 +44,7 @@ export class OwnedSession {
   readonly #claim: Claim
   readonly #wake: Wake
   readonly #failures: Failures
+  readonly #status: SessionStatus
   #engine: Engine | null = null
   #journal: Journal
   #connection: Connection | null = null
@@ -54,8 +56,6 @@ export class OwnedSession {
   #dialAtMs = 0
   #ended: { code: number | undefined } | null = null
   #qrCodes = 0
-  #shown: StateName
-  #lastProofOfLifeMs: number | null = null
 
   constructor(dependencies: OwnedSessionDependencies, claim: Claim) {
     const logger = dependencies.logger.child({ session: claim.sessionId, epoch: claim.head.epoch })
@@ -64,17 +64,15 @@ export class OwnedSession {
     this.sessionId = claim.sessionId
     this.#wanted = claim.session.wanted
     this.#halted = isHalted(claim.session.state)
-    this.#shown = this.#halted ? claim.session.state : 'CLAIMING'
+    this.#status = new SessionStatus(claim, dependencies.clock, this.#halted ? claim.session.state : 'CLAIMING')
     this.#wake = new Wake(dependencies.clock)
     this.#failures = new Failures(dependencies.clock)
     this.#journal = this.#keylessJournal()
   }
 
   /** What the runner's heartbeat says about the session. */
-  get status(): { state: StateName; epoch: number; lastProofOfLifeAt: Date | null } {
-    const state = this.#muted ? 'MUTED' : this.#shown
-    const lastProofOfLifeAt = this.#lastProofOfLifeMs === null ? null : new Date(this.#lastProofOfLifeMs)
-    return { state, epoch: this.#claim.head.epoch, lastProofOfLifeAt }
+  get status(): ReturnType<SessionStatus['snapshot']> {
+    return this.#status.snapshot(this.#muted)
   }
 
   want(wanted: 'online' | 'offline'): void {
@@ -171,12 +169,9 @@ export class OwnedSession {
     const { dialTurn, logger } = this.#dependencies
     await dialTurn()
     if (this.#leaving || this.#muted || this.#wanted === 'offline') return
-    this.#shown = 'CONNECTING'
     if (engine.state.image.creds === null) engine.client.renewIdentity()
-    const position = engine.state.append({
-      kind: 'connect',
-      writes: this.#sessionWrite(stateFields('CONNECTING', 'opening-socket')),
-    })
+    const writes = this.#status.enter('CONNECTING', 'opening-socket', {}, engine)
+    const position = engine.state.append({ kind: 'connect', writes })
     await engine.state.journal.whenDurable(position)
     this.#qrCodes = 0
     this.#connection = engine.client.connect(this.#events(engine))
@@ -199,9 +194,7 @@ export class OwnedSession {
           engine.sentJobs.receipt(messageId, type)
         }
       },
-      onProofOfLife: () => {
-        this.#lastProofOfLifeMs = this.#dependencies.clock.now()
-      },
+      onProofOfLife: () => this.#status.provedAlive(),
       onClose: (code) => this.#lose(code),
     }
   }
@@ -276,7 +269,7 @@ export class OwnedSession {
       this.#connection = null
       if (engine && engine.state.unsavedChanges > 0) await this.#within(CHECKPOINT_MS, engine.checkpointer.run())
       const shown = this.#halted && this.#wanted === 'online' ? {} : stateFields(state, reason)
-      const entry = { kind: 'release', writes: this.#sessionWrite({ runnerId: null, pairing: null, ...shown }) } as const
+      const entry = { kind: 'release', writes: this.#status.writes({ runnerId: null, pairing: null, ...shown }, engine) } as const
       await this.#journal.whenDurable(engine ? engine.state.append(entry) : this.#journal.append(entry))
       return 'released'
     } catch {
@@ -299,26 +292,9 @@ export class OwnedSession {
   }
 
   #publish(state: StateName, reason: ReasonCode, fields: Fields = {}): void {
-    this.#shown = state
-    const entry = { writes: this.#sessionWrite({ ...stateFields(state, reason), ...fields }) }
+    const entry = { writes: this.#status.enter(state, reason, fields, this.#engine) }
     if (this.#engine) this.#engine.state.append(entry)
     else this.#journal.append(entry)
-  }
-
-  /** A write to the session's document, along with what is known for nothing. */
-  #sessionWrite(fields: Fields): (place: { sequence: number }) => Merge[] {
-    const { lastProofOfLifeAt } = this.status
-    const engine = this.#engine
-    const before = this.#claim.session.counters
-    const { received, lastReceivedMs } = engine?.inbox.figures ?? { received: 0, lastReceivedMs: null }
-    const extra = {
-      counters: { sent: before.sent + (engine?.outbox.sent ?? 0), received: before.received + received },
-      ...(lastProofOfLifeAt ? { lastProofOfLifeAt } : {}),
-      ...(lastReceivedMs === null ? {} : { lastInboundAt: new Date(lastReceivedMs) }),
-    }
-    return ({ sequence }) => [
-      { kind: 'merge', path: sessionPath(this.sessionId), fields: { ...extra, ...fields, journalHead: sequence } },
-    ]
   }
 
   #listen(): void {

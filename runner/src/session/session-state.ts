@@ -1,4 +1,5 @@
-import type { Entry, Journal } from './journal.ts'
+import type { Entry } from './group.ts'
+import type { Journal } from './journal.ts'
 import type { KeyChanges, Mutation } from './mutation.ts'
 import type { StateImage } from './state-image.ts'
 

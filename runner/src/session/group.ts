@@ -1,0 +1,81 @@
+import type { RecordKind } from '@holdfast/core/documents/journal-record'
+import type { Merge } from '@holdfast/core/ports'
+import type { Mutation } from './mutation.ts'
+
+/** One append: what changes, and the writes that ride on its commit once the record's number is known. */
+export interface Entry {
+  readonly kind?: RecordKind
+  readonly mutation?: Mutation
+  /** Merges without preconditions, so that none of them can stop the session. */
+  readonly writes?: (place: RecordPlace) => readonly Merge[]
+  /** Called once the record is durable, in the order of appending. */
+  readonly onDurable?: (place: RecordPlace) => void
+  /** Called once the writes have taken effect: with the record, or on their own after it when they had to be left out. */
+  readonly onWritten?: () => void
+}
+
+/** Where an entry lies in the log. Ascends from append to append. */
+export interface RecordPlace {
+  readonly sequence: number
+  /** Of the entry within its group. */
+  readonly index: number
+}
+
+/** Where the log ends after a record. */
+export interface JournalHead {
+  readonly sequence: number
+  readonly epoch: number
+  readonly hash: string
+}
+
+/** What is committed as one: entries that arrived together, and where they stand. */
+export interface Group {
+  /** Rises by one with each group of this owner; what the gate tags frames with. */
+  readonly position: number
+  readonly kind: RecordKind
+  readonly mutations: Mutation[]
+  readonly entries: Entry[]
+  bytes: number
+  /** Writes that were left out of an earlier commit, each tried once more in a group of its own. */
+  readonly retried?: true
+  /** Nothing may join any more: somebody has looked at the image right behind it. */
+  closed: boolean
+  /** The end of the log with this group; known once it is written. */
+  head: JournalHead | null
+}
+
+/** Firestore takes 10 MiB a commit; a group is closed well before. */
+const MAX_GROUP_BYTES = 4 * 1024 * 1024
+const MAX_GROUP_ENTRIES = 200
+
+export const emptyGroup = (position: number, kind: RecordKind): Group => ({
+  position,
+  kind,
+  mutations: [],
+  entries: [],
+  bytes: 0,
+  closed: false,
+  head: null,
+})
+
+export const takesMore = (group: Group): boolean =>
+  group.kind === 'data' &&
+  !group.retried &&
+  !group.closed &&
+  group.bytes < MAX_GROUP_BYTES &&
+  group.entries.length < MAX_GROUP_ENTRIES
+
+export function join(group: Group, entry: Entry): void {
+  group.entries.push(entry)
+  if (!entry.mutation) return
+  group.mutations.push(entry.mutation)
+  group.bytes += sizeOf(entry.mutation)
+}
+
+const sizeOf = (mutation: Mutation): number => {
+  let bytes = mutation.creds?.length ?? 0
+  for (const changes of Object.values(mutation.keys ?? {})) {
+    for (const [id, value] of Object.entries(changes)) bytes += id.length + (value?.length ?? 0)
+  }
+  return bytes
+}
