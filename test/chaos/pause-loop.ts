@@ -22,11 +22,7 @@ export interface PauseCounts {
 }
 
 /** Pauses an owner until its journal is gone from under it, wakes it, and sees whether it does anything that counts. */
-export async function runPauseLoop(
-  world: World,
-  { pauses, random }: { pauses: number; random: SeededRandom },
-): Promise<PauseCounts> {
-  const counts = { pauses: 0, loginsAfterWake: 0 }
+export async function runPauseLoop(world: World, pauses: number, random: SeededRandom, counts: PauseCounts): Promise<void> {
   while (counts.pauses < pauses) {
     const { sandbox, api, sessions, tell } = world
     await pause(random.between(0, 1_000))

@@ -1,5 +1,5 @@
-// A program of its own: Baileys, used as its documentation shows. It is told what to send, and tells what happens, by messages
-// to its parent.
+// A program of its own: Baileys, used as its documentation shows. It is told what to send, and shows its QR code, by messages
+// between it and its parent.
 import { appendFileSync, closeSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import {
@@ -21,18 +21,17 @@ for (const method of ['log', 'info', 'warn', 'error'] as const) console[method] 
 const setup = JSON.parse(process.argv[2] ?? '') as StockSetup
 WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(setup.root, 'hex')
 
-const tell = (event: StockEvent): void => void process.send?.(event)
-
 /** The application's own database: a file, with each message safe on the disk before it counts. */
 const database = openSync(setup.database, 'a')
 
-async function persist({ key, message }: WAMessage): Promise<void> {
-  const text = message?.conversation
-  if (key.fromMe || !key.id || !text) return
-  if (setup.databaseMs > 0) await pause(setup.databaseMs)
-  appendFileSync(database, `${JSON.stringify({ id: key.id, text })}\n`)
-  fsyncSync(database)
-  tell({ event: 'persisted', id: key.id, text })
+async function persist(messages: WAMessage[]): Promise<void> {
+  for (const { key, message } of messages) {
+    const text = message?.conversation
+    if (key.fromMe || !key.id || !text) continue
+    if (setup.databaseMs > 0) await pause(setup.databaseMs)
+    appendFileSync(database, `${JSON.stringify({ id: key.id, text })}\n`)
+    fsyncSync(database)
+  }
 }
 
 /**
@@ -78,29 +77,22 @@ async function connect(): Promise<void> {
     shouldSyncHistoryMessage: () => false,
     userDevicesCache: deviceCache(setup.deviceCache),
   })
-  socket.ev.on('creds.update', saveCreds)
-  socket.ev.on('messages.upsert', async ({ messages }) => {
-    for (const message of messages) await persist(message)
-  })
+  socket.ev.on('creds.update', () => void saveCreds())
+  socket.ev.on('messages.upsert', ({ messages }) => void persist(messages))
   socket.ev.on('connection.update', onConnection)
 }
 
 function onConnection({ qr, connection, lastDisconnect }: Partial<ConnectionState>): void {
-  if (qr) tell({ event: 'qr', qr })
-  if (connection === 'open') tell({ event: 'open' })
+  if (qr) process.send?.({ qr } satisfies StockEvent)
   if (connection !== 'close') return
   const code = (lastDisconnect?.error as { output?: { statusCode?: number } } | undefined)?.output?.statusCode
-  tell({ event: 'close', code: code ?? null })
   if (code !== DisconnectReason.loggedOut) void connect()
 }
 
 process.on('message', (command: StockCommand) => {
-  if ('diskMs' in command) return void Object.assign(setup, command)
-  const sending = socket?.sendMessage(command.to, { text: command.text })
-  sending?.then(
-    (sent) => tell({ event: 'sent', id: sent?.key.id ?? '' }),
-    (error: unknown) => tell({ event: 'not-sent', error: String(error) }),
-  )
+  if ('diskMs' in command) Object.assign(setup, command)
+  // What cannot be sent is lost to the application; here it is enough that the contact does not have it.
+  else socket?.sendMessage(command.to, { text: command.text }).catch(() => undefined)
 })
 process.on('disconnect', () => {
   closeSync(database)

@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process'
-import { EventEmitter, once } from 'node:events'
+import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
 export interface StockSetup {
@@ -17,32 +17,28 @@ export interface StockSetup {
 
 export type StockCommand = { to: string; text: string } | { diskMs: number }
 
-export type StockEvent =
-  | { event: 'qr'; qr: string }
-  | { event: 'open' }
-  | { event: 'close'; code: number | null }
-  | { event: 'sent'; id: string }
-  | { event: 'not-sent'; error: string }
-  | { event: 'persisted'; id: string; text: string }
-
-interface Events {
-  told: [StockEvent]
+/** All that is asked of it: what it does besides is seen by the service, and in the application's database. */
+export interface StockEvent {
+  qr: string
 }
 
 const PROGRAM = fileURLToPath(new URL('./stock-client.ts', import.meta.url))
 
 /** One life of the stock client: it ends when it is killed, or with the process that started it. */
-export class StockProcess extends EventEmitter<Events> {
+export class StockProcess {
   readonly #child: ChildProcess
   readonly #ended: Promise<unknown>
 
   constructor(setup: StockSetup) {
-    super()
     this.#child = fork(PROGRAM, [JSON.stringify(setup)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
     this.#ended = once(this.#child, 'exit')
-    this.#child.on('message', (told) => this.emit('told', told as StockEvent))
     // A command to a process that was killed a moment ago.
     this.#child.on('error', () => undefined)
+  }
+
+  async firstCode(): Promise<string> {
+    const [{ qr }] = (await once(this.#child, 'message')) as [StockEvent]
+    return qr
   }
 
   command(command: StockCommand): void {
@@ -57,16 +53,5 @@ export class StockProcess extends EventEmitter<Events> {
   async end(): Promise<void> {
     this.strike()
     await this.#ended
-  }
-
-  hears<Kind extends StockEvent['event']>(kind: Kind): Promise<Extract<StockEvent, { event: Kind }>> {
-    return new Promise((resolve) => {
-      const hear = (told: StockEvent): void => {
-        if (told.event !== kind) return
-        this.off('told', hear)
-        resolve(told as Extract<StockEvent, { event: Kind }>)
-      }
-      this.on('told', hear)
-    })
   }
 }

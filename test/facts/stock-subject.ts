@@ -38,13 +38,17 @@ export class StockSubject implements Subject {
   async link(): Promise<void> {
     const since = this.#world.now
     await this.#world.simulator.createPhone(this.phone)
-    const { qr } = await this.startProcess().hears('qr')
-    await this.#world.simulator.scan(this.phone, qr)
+    await this.#world.simulator.scan(this.phone, await this.startProcess().firstCode())
     await this.#isActive(since)
   }
 
   async send(contact: string, text: string): Promise<void> {
     this.#newest().command({ to: `${contact}@s.whatsapp.net`, text })
+  }
+
+  /** What each of its processes is told to send. */
+  sendFromAll(contact: string, text: string): void {
+    for (const process of this.#processes) process.command({ to: `${contact}@s.whatsapp.net`, text })
   }
 
   async storedMessages(): Promise<{ id: string; text: string }[]> {

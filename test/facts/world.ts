@@ -6,6 +6,8 @@ import type { Sandbox } from '../sandbox/sandbox.ts'
 const LIMIT_MS = 30_000
 const TOLD_OF = 20
 
+type Fits = (event: SimulatorEvent) => boolean
+
 /** The one world that both kinds of client live in: people with phones, and what is seen of the clients from outside. */
 export class World implements Disposable {
   readonly simulator: SimulatorClient
@@ -34,21 +36,25 @@ export class World implements Disposable {
     return this.#history.length
   }
 
-  /** Resolves at the moment when it happens; with `since`, at once if it has happened from there on. */
-  async happens(type: string, fits: (event: SimulatorEvent) => boolean, since = this.now): Promise<SimulatorEvent> {
-    const isIt = (event: SimulatorEvent) => event.type === type && fits(event)
+  /** Resolves at the moment when one of them happens; with `since`, at once if it has happened from there on. */
+  async happens(types: string | readonly string[], fits: Fits, since = this.now): Promise<SimulatorEvent> {
+    const wanted = [types].flat()
+    const isIt = (event: SimulatorEvent) => wanted.includes(event.type) && fits(event)
     const past = this.#history.slice(since).find(isIt)
     if (past) return past
     const { promise, resolve, reject } = Promise.withResolvers<SimulatorEvent>()
     const stop = this.#events.on((event) => isIt(event) && resolve(event))
-    const limit = setTimeout(() => reject(new Error(`"${type}" did not happen; the last was\n${this.#lastEvents()}`)), LIMIT_MS)
+    const limit = setTimeout(
+      () => reject(new Error(`${wanted.join(' or ')} did not happen; the last was\n${this.#lastEvents()}`)),
+      LIMIT_MS,
+    )
     return await promise.finally(() => {
       stop()
       clearTimeout(limit)
     })
   }
 
-  countOf(type: string, fits: (event: SimulatorEvent) => boolean, since = 0): number {
+  countOf(type: string, fits: Fits, since: number): number {
     return this.#history.slice(since).filter((event) => event.type === type && fits(event)).length
   }
 

@@ -64,6 +64,11 @@ export class SimulatorClient {
     return id
   }
 
+  /** `{n}` in the text is numbered. */
+  async sendManyAsContact(contact: string, to: string, text: string, count: number): Promise<string[]> {
+    return (await this.#post<{ ids: string[] }>(`/contacts/${contact}/send`, { to, text, count })).ids
+  }
+
   async orderFault(order: FaultOrder): Promise<void> {
     await this.#post('/faults', order)
   }

@@ -7,7 +7,7 @@ import { exchange, startChat } from './testing/signal-endpoint.ts'
 // libsignal explains each failed attempt on the console.
 silenceConsole()
 
-const stock = SessionCipher.prototype.decryptWithSessions
+const stock = Reflect.get(SessionCipher.prototype, 'decryptWithSessions')
 
 beforeEach(() => {
   SessionCipher.prototype.decryptWithSessions = stock

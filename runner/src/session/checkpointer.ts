@@ -14,8 +14,6 @@ export interface CheckpointPolicy {
   readonly everyMs: number
 }
 
-export const DEFAULT_CHECKPOINT_POLICY: CheckpointPolicy = { everyRecords: 256, everyMs: 60 * 60_000 }
-
 /**
  * Bounds the journal: writes the image to Cloud Storage, points to it by a journal record, and removes the records that the older
  * of the two newest checkpoints covers. In this order, so that a crash anywhere leaves a session that can be restored.

@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { isHoldfastError } from '@holdfast/core/errors'
+import { readRunnerConfig } from './config.ts'
+
+const good = {
+  GOOGLE_CLOUD_PROJECT: 'project',
+  STORAGE_BUCKET: 'bucket',
+  SESSION_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+}
+
+const complaint = (environment: Record<string, string | undefined>): string => {
+  try {
+    readRunnerConfig(environment)
+  } catch (error) {
+    if (isHoldfastError(error, 'bad-configuration')) return error.message
+    throw error
+  }
+  return 'nothing'
+}
+
+describe('a runner whose environment is complete', () => {
+  test('starts with the documented defaults', () => {
+    expect(readRunnerConfig(good)).toMatchObject({
+      projectId: 'project',
+      bucket: 'bucket',
+      maxConnections: 50,
+      maxRetries: 6,
+      checkpoints: { everyRecords: 256, everyMs: 60 * 60_000 },
+      heartbeat: { intervalMs: 4000, deadAfterMs: 12_000 },
+      signatureCheck: 'log',
+      instanceId: null,
+      logLevel: 'info',
+    })
+  })
+
+  test('takes what it is told', () => {
+    const told = { MAX_CONNECTIONS: '3', SESSION_BACKUP_INTERVAL: '5', SIGNATURE_CHECK: 'enforce', MAX_RETRY_ATTEMPTS: '0' }
+    expect(readRunnerConfig({ ...good, ...told })).toMatchObject({
+      maxConnections: 3,
+      checkpoints: { everyMs: 5 * 60_000 },
+      signatureCheck: 'enforce',
+      maxRetries: 0,
+    })
+  })
+})
+
+describe('a runner whose environment is wrong', () => {
+  test('says everything that is wrong at once, by name', () => {
+    const said = complaint({ MAX_CONNECTIONS: 'many', SIGNATURE_CHECK: 'perhaps', SESSION_BACKUP_INTERVAL: '0.5' })
+    for (const name of [
+      'GOOGLE_CLOUD_PROJECT',
+      'STORAGE_BUCKET',
+      'SESSION_ENCRYPTION_KEY',
+      'MAX_CONNECTIONS',
+      'SIGNATURE_CHECK',
+      'SESSION_BACKUP_INTERVAL',
+    ]) {
+      expect(said).toContain(name)
+    }
+  })
+
+  test('never repeats a secret', () => {
+    const secret = 'c2VjcmV0IGJ1dCB0b28gc2hvcnQ='
+    const said = complaint({ ...good, STORAGE_BUCKET: '', SESSION_ENCRYPTION_KEY: secret })
+    expect(said).toContain('SESSION_ENCRYPTION_KEY')
+    expect(said).not.toContain(secret)
+    expect(said).not.toContain(Buffer.from(secret, 'base64').toString())
+  })
+
+  test('refuses times at which one lost heartbeat would cost it its sessions', () => {
+    expect(complaint({ ...good, HEARTBEAT_INTERVAL_MS: '5000' })).toContain('RUNNER_DEAD_AFTER_MS')
+    expect(complaint({ ...good, HEARTBEAT_INTERVAL_MS: '5000', RUNNER_DEAD_AFTER_MS: '15000' })).toBe('nothing')
+  })
+
+  test('refuses to run without the check of certificates, which is what authenticates WhatsApp', () => {
+    expect(complaint({ ...good, NODE_TLS_REJECT_UNAUTHORIZED: '0' })).toContain('NODE_TLS_REJECT_UNAUTHORIZED')
+    expect(complaint({ ...good, NODE_TLS_REJECT_UNAUTHORIZED: '1' })).toBe('nothing')
+  })
+
+  test.fails('says so together with everything else that is wrong', () => {
+    const said = complaint({ NODE_TLS_REJECT_UNAUTHORIZED: '0', HEARTBEAT_INTERVAL_MS: '5000' })
+    for (const name of ['NODE_TLS_REJECT_UNAUTHORIZED', 'STORAGE_BUCKET', 'RUNNER_DEAD_AFTER_MS']) expect(said).toContain(name)
+  })
+})

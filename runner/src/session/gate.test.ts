@@ -1,0 +1,230 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { Gate, type RawSocket } from './gate.ts'
+
+const OPEN = 1
+
+/** What stands behind the gate, and what came out of it. */
+class Wire implements RawSocket {
+  readyState = 0
+  readonly left: string[] = []
+  readonly callbacks: (((error?: Error) => void) | undefined)[] = []
+  terminated = false
+
+  send(data: Uint8Array, _options: unknown, callback?: (error?: Error) => void): void {
+    this.left.push(Buffer.from(data).toString())
+    this.callbacks.push(callback)
+  }
+
+  terminate(): void {
+    this.terminated = true
+  }
+}
+
+let wire: Wire
+let gate: Gate
+let journal: { position: number; durable: number }
+/** What is written but not in the journal yet. */
+let pending: number
+let now: number
+
+beforeEach(() => {
+  wire = new Wire()
+  journal = { position: 0, durable: 0 }
+  pending = 0
+  now = 1000
+  const commitPending = () => {
+    journal.position += pending
+    pending = 0
+  }
+  gate = new Gate({ journal, commitPending, now: () => now })
+  gate.attach(wire)
+  wire.readyState = OPEN
+})
+
+/** As Baileys does: through the method of the raw socket. */
+const say = (text: string, callback?: (error?: Error) => void) => wire.send(Buffer.from(text), undefined, callback)
+
+const durableUpTo = (position: number) => {
+  journal.durable = position
+  gate.release()
+}
+
+const ping = (text: string) => gate.sendUnbound(async () => say(text))
+
+describe('a frame', () => {
+  test('leaves at once when everything before it is durable', () => {
+    Object.assign(journal, { position: 7, durable: 7 })
+    say('hello')
+    expect(wire.left).toEqual(['hello'])
+    expect(gate.heldSince).toBeNull()
+  })
+
+  test('waits until the position at which it was sent is durable', () => {
+    journal.position = 2
+    say('depends on 2')
+    journal.position = 9
+    durableUpTo(1)
+    expect(wire.left).toEqual([])
+    durableUpTo(2)
+    expect(wire.left).toEqual(['depends on 2'])
+  })
+
+  test('depends on what was written right before it, although nobody had committed that', () => {
+    pending = 1
+    say('with a new key')
+    expect(journal.position).toBe(1)
+    expect(wire.left).toEqual([])
+    durableUpTo(1)
+    expect(wire.left).toEqual(['with a new key'])
+  })
+
+  test('never passes one that waits before it', () => {
+    journal.position = 3
+    say('first')
+    journal.position = 5
+    say('second')
+    say('third')
+    durableUpTo(4)
+    expect(wire.left).toEqual(['first'])
+    durableUpTo(5)
+    expect(wire.left).toEqual(['first', 'second', 'third'])
+    expect(gate.counts).toEqual({ passed: 3, dropped: 0 })
+  })
+
+  test('stays when the socket is no longer open', () => {
+    journal.position = 1
+    say('too late')
+    wire.readyState = 2
+    durableUpTo(1)
+    expect(wire.left).toEqual([])
+  })
+
+  test('may be sent with its callback in the place of the options', () => {
+    let answered = false
+    ;(wire.send as (data: Uint8Array, callback: () => void) => void)(Buffer.from('short'), () => (answered = true))
+    expect([wire.left, answered]).toEqual([['short'], true])
+  })
+})
+
+describe('the oldest held frame', () => {
+  test('tells since when it waits', () => {
+    journal.position = 1
+    say('first')
+    now = 2000
+    say('second')
+    expect(gate.heldSince).toBe(1000)
+    durableUpTo(1)
+    expect(gate.heldSince).toBeNull()
+  })
+})
+
+describe('a ping', () => {
+  test('passes while nothing waits, although the journal is behind', async () => {
+    journal.position = 4
+    pending = 1
+    await ping('ping')
+    expect(wire.left).toEqual(['ping'])
+    // It depends on nothing, so nothing had to be written for it.
+    expect(pending).toBe(1)
+  })
+
+  test('waits its turn behind frames that wait', async () => {
+    journal.position = 4
+    say('held')
+    await ping('ping')
+    expect(wire.left).toEqual([])
+    durableUpTo(4)
+    expect(wire.left).toEqual(['held', 'ping'])
+  })
+
+  test('that is slow to be answered makes no other frame free', async () => {
+    journal.position = 4
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const pinging = gate.sendUnbound(() => promise)
+    say('meanwhile')
+    expect(wire.left).toEqual([])
+    resolve()
+    await pinging
+  })
+
+  test('that cannot be sent makes no later frame free', async () => {
+    journal.position = 4
+    await expect(gate.sendUnbound(() => Promise.reject(new Error('closed')))).rejects.toThrow('closed')
+    await expect(
+      gate.sendUnbound(() => {
+        throw new Error('closed at once')
+      }),
+    ).rejects.toThrow('closed at once')
+    say('held')
+    expect(wire.left).toEqual([])
+  })
+})
+
+describe('a sender', () => {
+  test('is answered at once while its frame waits', () => {
+    journal.position = 1
+    let answered = 0
+    say('held', () => answered++)
+    expect([answered, wire.left]).toEqual([1, []])
+    durableUpTo(1)
+    expect(answered).toBe(1)
+  })
+
+  test('beyond 500 waiting frames is answered by the real write alone', () => {
+    journal.position = 1
+    let answered = 0
+    for (let index = 0; index < 502; index++) say(`frame ${index}`, () => answered++)
+    expect(answered).toBe(500)
+    durableUpTo(1)
+    expect(wire.left).toHaveLength(502)
+    expect(wire.callbacks.filter((callback) => callback !== undefined)).toHaveLength(2)
+    for (const callback of wire.callbacks) callback?.()
+    expect(answered).toBe(502)
+  })
+})
+
+describe('while muted', () => {
+  test('nothing that depends on a record leaves, not even when it is durable', () => {
+    Object.assign(journal, { position: 3, durable: 3 })
+    gate.mute(true)
+    say('quiet')
+    gate.release()
+    expect(wire.left).toEqual([])
+    gate.mute(false)
+    expect(wire.left).toEqual(['quiet'])
+  })
+
+  test('pings keep the connection alive', async () => {
+    Object.assign(journal, { position: 3, durable: 2 })
+    gate.mute(true)
+    await ping('ping')
+    expect(wire.left).toEqual(['ping'])
+  })
+})
+
+describe('once shut', () => {
+  test('what is held is dropped, the socket is cut off, and nothing leaves any more', () => {
+    journal.position = 1
+    say('held')
+    gate.shut()
+    expect(wire.terminated).toBe(true)
+    durableUpTo(1)
+    say('later')
+    expect(wire.left).toEqual([])
+    expect(gate.counts).toEqual({ passed: 0, dropped: 2 })
+  })
+
+  test('it writes nothing for a late sender', () => {
+    gate.shut()
+    pending = 1
+    say('late')
+    expect(pending).toBe(1)
+  })
+})
+
+test('a socket that is past connecting is refused: its first frames would be past the gate', () => {
+  const late = new Gate({ journal, commitPending: () => {}, now: () => now })
+  const open = new Wire()
+  open.readyState = OPEN
+  expect(() => late.attach(open)).toThrow('before the socket opens')
+})

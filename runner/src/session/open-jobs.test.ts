@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest'
+import type { JobDocument } from '@holdfast/core/documents/job-document'
+import { OpenJobs, type OpenJob } from './open-jobs.ts'
+
+const newJob = (messageId: string, chat: string, createdAtMicros: number, phase: OpenJob['phase'] = 'waiting'): OpenJob => ({
+  id: `job-${messageId}`,
+  document: { messageId, chat } as JobDocument,
+  createdAtMicros,
+  phase,
+  attempts: 0,
+  notBeforeMs: 0,
+  message: null,
+  cancelTimeout: null,
+})
+
+/** The order in which the jobs of all chats would be sent, one after the other. */
+function drained(jobs: OpenJobs): string[] {
+  const order: string[] = []
+  for (let heads = [...jobs.heads()]; heads.length > 0; heads = [...jobs.heads()]) {
+    for (const head of heads) {
+      order.push(head.document.messageId)
+      jobs.remove(head)
+    }
+  }
+  return order
+}
+
+const filledWith = (...all: OpenJob[]): OpenJobs => {
+  const jobs = new OpenJobs()
+  for (const job of all) jobs.add(job)
+  return jobs
+}
+
+describe('in one chat', () => {
+  test('the older job comes first, in whatever order they were heard of', () => {
+    expect(drained(filledWith(newJob('c', 'x', 3), newJob('a', 'x', 1), newJob('b', 'x', 2)))).toEqual(['a', 'b', 'c'])
+  })
+
+  test('what may have been on the wire goes before what was never sent, however old that is', () => {
+    const jobs = filledWith(
+      newJob('waiting', 'x', 1),
+      newJob('unknown 2', 'x', 5, 'unknown'),
+      newJob('unknown 1', 'x', 4, 'unknown'),
+    )
+    expect(drained(jobs)).toEqual(['unknown 1', 'unknown 2', 'waiting'])
+  })
+
+  test('jobs of the same instant keep the order in which they were heard of', () => {
+    expect(drained(filledWith(newJob('first', 'x', 1), newJob('second', 'x', 1)))).toEqual(['first', 'second'])
+  })
+
+  test('one that is heard of later does not push out the one on the wire', () => {
+    const jobs = filledWith(newJob('on the wire', 'x', 5, 'sending'))
+    jobs.add(newJob('older', 'x', 1))
+    expect([...jobs.heads()].map(({ document }) => document.messageId)).toEqual(['on the wire'])
+  })
+
+  test('only one job is at the head', () => {
+    expect([...filledWith(newJob('a', 'x', 1), newJob('b', 'x', 2)).heads()]).toHaveLength(1)
+  })
+})
+
+describe('over all chats', () => {
+  test('each chat has a job at its head', () => {
+    const jobs = filledWith(newJob('a', 'x', 1), newJob('b', 'y', 2), newJob('c', 'x', 3))
+    expect([...jobs.heads()].map(({ document }) => document.messageId)).toEqual(['a', 'b'])
+  })
+
+  test('a job is found by its message id until it is removed', () => {
+    const job = newJob('a', 'x', 1)
+    const jobs = filledWith(job, newJob('b', 'x', 2))
+    expect([jobs.get('a'), jobs.size, [...jobs.all()].length]).toEqual([job, 2, 2])
+    jobs.remove(job)
+    expect([jobs.get('a'), jobs.size]).toEqual([undefined, 1])
+    jobs.remove(job)
+    expect(drained(jobs)).toEqual(['b'])
+  })
+})

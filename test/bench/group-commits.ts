@@ -1,0 +1,24 @@
+import { startFirestore } from '../firestore-under-test.ts'
+import { SessionUnderTest } from '../engine/session-under-test.ts'
+import { percentiles } from './statistics.ts'
+
+/** Latency of a commit that holds one record of the size of a message and one write that rides on it, one after the other. */
+export async function measureGroupCommits(count: number): Promise<{ p50: number; p95: number; max: number }> {
+  await using firestore = await startFirestore()
+  const session = await new SessionUnderTest(firestore.clients.documents).create()
+  const journal = session.journal(await session.claim('bench'), 'bench')
+  const mutation = { keys: { session: { '5511900000000.0': 'x'.repeat(1500) } } }
+  const append = () =>
+    journal.append({
+      mutation,
+      writes: () => [{ kind: 'merge', path: `bench/${session.sessionId}`, fields: { at: new Date() } }],
+    })
+  for (let warm = 0; warm < 50; warm++) await journal.whenDurable(append())
+  const times: number[] = []
+  for (let index = 0; index < count; index++) {
+    const before = performance.now()
+    await journal.whenDurable(append())
+    times.push(performance.now() - before)
+  }
+  return percentiles(times)
+}

@@ -1,0 +1,84 @@
+import { messagesPath } from '@holdfast/core/documents/message-document'
+import type { Clock, DocumentStore, ObjectStore } from '@holdfast/core/ports'
+import { systemClock } from '@holdfast/core/system-clock'
+import type { Claim } from '../../runner/src/session/claim.ts'
+import type { ReceivedMessage } from '../../runner/src/session/connection.ts'
+import { Inbox } from '../../runner/src/session/inbox.ts'
+import type { Journal } from '../../runner/src/session/journal.ts'
+import { restoreState, type Restored } from '../../runner/src/session/restore.ts'
+import { SessionState } from '../../runner/src/session/session-state.ts'
+import type { SessionUnderTest } from './session-under-test.ts'
+
+/** Of a session that has no checkpoint yet. */
+const NO_OBJECTS: ObjectStore = {
+  create: () => Promise.reject(new Error('This test has no object store.')),
+  read: () => Promise.reject(new Error('This test has no object store.')),
+}
+
+export interface Owner {
+  readonly claim: Claim
+  readonly restored: Restored
+  readonly journal: Journal
+  readonly state: SessionState
+  readonly inbox: Inbox
+}
+
+/** Claims the session, replays it and puts its state together, as a runner does before it dials. */
+export async function takeOver(
+  session: SessionUnderTest,
+  options: { runnerId?: string; documents?: DocumentStore; objects?: ObjectStore; clock?: Clock } = {},
+): Promise<Owner> {
+  const { runnerId = 'owner', documents = session.documents, objects = NO_OBJECTS, clock = systemClock } = options
+  const claim = await session.claim(runnerId)
+  const restored = await restoreState({ documents, objects, cipher: session.cipher, claim })
+  const journal = session.journal(claim, runnerId, { documents })
+  const state = new SessionState(restored.image, journal)
+  const inbox = new Inbox({ state, cipher: session.cipher, documents, clock })
+  return { claim, restored, journal, state, inbox }
+}
+
+const CONTACT = '5511900000002@s.whatsapp.net'
+
+export const textMessage = (messageId: string, text = `text of ${messageId}`): ReceivedMessage => ({
+  messageId,
+  chat: CONTACT,
+  participant: null,
+  fromMe: false,
+  pushName: 'Bob',
+  type: 'text',
+  text,
+  proto: Buffer.from(`proto of ${text}`),
+  sentAtMs: 1_700_000_000_000,
+})
+
+export interface Received {
+  hash: string
+  message: ReceivedMessage | null
+}
+
+export const stanza = (messageId: string, hash = `hash of ${messageId}`): Received => ({ hash, message: textMessage(messageId) })
+
+/** What decrypting a stanza does: the ratchet step and the row are one mutation. Returns its position. */
+export function receive({ inbox, state }: Owner, { hash, message }: Received): number {
+  const plain = Buffer.from(`plaintext of ${hash}`)
+  const { keys, entry, onApplied } = inbox.admit(hash, message?.messageId ?? hash, plain, message)
+  const position = state.change({ keys: { ...keys, session: { [`step ${hash}`]: 'stepped' } } }, entry)
+  onApplied()
+  return position
+}
+
+export interface Listed {
+  readonly messageId: string
+  readonly order: string
+}
+
+/** What a reader with a cursor is given: the next page, ascending. */
+export async function listMessages(session: SessionUnderTest, after?: string, limit = 1000): Promise<Listed[]> {
+  const found = await session.documents.query({
+    collection: messagesPath(session.sessionId),
+    orderBy: ['order', 'asc'],
+    ...(after === undefined ? {} : { startAfter: after }),
+    limit,
+  })
+  return found.map(({ fields }) => ({ messageId: String(fields['messageId']), order: String(fields['order']) }))
+}

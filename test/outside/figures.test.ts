@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest'
+import type { StoredMessage } from './api-client.ts'
+import { computeFigures, isFlawless, type Ledger } from './figures.ts'
+import type { SimulatorState } from './simulator-client.ts'
+
+const ledger: Ledger = {
+  accepted: [
+    { jobId: 'j1', messageId: 'OUT1', session: 'shop', contact: '222', text: 'out one' },
+    { jobId: 'j2', messageId: 'OUT2', session: 'shop', contact: '222', text: 'out two' },
+  ],
+  issued: [
+    { id: 'IN1', session: 'shop', contact: '222', text: 'in one' },
+    { id: 'IN2', session: 'shop', contact: '222', text: 'in two' },
+  ],
+}
+
+const arrived = (id: string, text: string, copies = 1) => ({ id, from: '111', text, copies, at: 0 })
+const row = (id: string, body: string): StoredMessage => ({ id, body })
+
+interface Seen {
+  received?: ReturnType<typeof arrived>[]
+  rows?: StoredMessage[]
+  undecryptable?: number
+  violations?: string[]
+  registrations?: number
+}
+
+function figuresOf(seen: Seen) {
+  const { undecryptable = 0, violations = [], registrations = 1 } = seen
+  const received = seen.received ?? [arrived('OUT1', 'out one'), arrived('OUT2', 'out two')]
+  const state: SimulatorState = {
+    accounts: [
+      { phone: '111', deviceJid: null, connected: true, logins: 1, registrations, offlineQueue: 0, receipted: ['IN1', 'IN2'] },
+    ],
+    contacts: [{ phone: '222', received, undecryptable, retryReceipts: 0 }],
+    violations: violations.map((kind) => ({ kind, detail: 'of a test', at: 0 })),
+  }
+  const stored = new Map([['shop', seen.rows ?? [row('IN1', 'in one'), row('IN2', 'in two')]]])
+  return computeFigures(ledger, { state, stored })
+}
+
+test('everything that was asked for is there once', () => {
+  const { figures, findings } = figuresOf({})
+  expect(figures).toEqual({
+    sent: 2,
+    received: 2,
+    lost: 0,
+    duplicated: 0,
+    undecryptable: 0,
+    violations: 0,
+    registrations: 1,
+    resent: 0,
+  })
+  expect(findings).toEqual([])
+  expect(isFlawless(figures)).toBe(true)
+})
+
+test('copies of one id on the wire are resent, not duplicated', () => {
+  const { figures } = figuresOf({ received: [arrived('OUT1', 'out one', 3), arrived('OUT2', 'out two')] })
+  expect(figures).toMatchObject({ resent: 2, duplicated: 0, lost: 0 })
+  expect(isFlawless(figures)).toBe(true)
+})
+
+test('accepted and never with the contact, or issued and not in the listing, is lost', () => {
+  const { figures, findings } = figuresOf({ received: [arrived('OUT1', 'out one')], rows: [row('IN2', 'in two')] })
+  expect(figures).toMatchObject({ sent: 1, received: 1, lost: 2 })
+  expect(findings).toEqual([expect.stringContaining('OUT2'), expect.stringContaining('IN1')])
+})
+
+test('another text under the id is lost', () => {
+  const { figures, findings } = figuresOf({
+    received: [arrived('OUT1', 'something else'), arrived('OUT2', 'out two')],
+    rows: [row('IN1', 'in one'), row('IN2', '')],
+  })
+  expect(figures).toMatchObject({ sent: 1, received: 1, lost: 2 })
+  expect(findings[0]).toContain('another text')
+})
+
+test('one job under two ids is duplicated', () => {
+  const { figures } = figuresOf({
+    received: [arrived('OUT1', 'out one'), arrived('OUT9', 'out one'), arrived('OUT2', 'out two')],
+  })
+  expect(figures).toMatchObject({ sent: 2, lost: 0, duplicated: 1 })
+})
+
+test('a received message stored twice is duplicated, under the same id or another', () => {
+  const rows = [row('IN1', 'in one'), row('IN1', 'in one'), row('IN2', 'in two'), row('IN9', 'in two')]
+  expect(figuresOf({ rows }).figures).toMatchObject({ received: 2, lost: 0, duplicated: 2 })
+})
+
+test('what a contact could not read counts once, although it is a violation as well', () => {
+  const { figures } = figuresOf({ undecryptable: 1, violations: ['undecryptable', 'ratchet-reuse'] })
+  expect(figures).toMatchObject({ undecryptable: 1, violations: 2 })
+  expect(isFlawless(figures)).toBe(false)
+})
+
+test('a second QR code shows', () => {
+  expect(isFlawless(figuresOf({ registrations: 2 }).figures)).toBe(false)
+})
