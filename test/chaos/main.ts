@@ -13,9 +13,9 @@ import { createWorld, type World } from './world.ts'
 type Result = Figures & (KillCounts | PauseCounts) & { recoveryMs: Percentiles; seed: number }
 
 const MESSAGES_PER_STRIKE = 10
-const SETTLE_LIMIT_MS = 60_000
+const SETTLE_LIMIT_MS = 120_000
 /** A mean time between messages, per session and direction. */
-const PACE_MS = { kill: 600, pause: 250 }
+const PACE_MS = { kill: 1_000, pause: 250 }
 /** The journal is to be trimmed within seconds. */
 const FREQUENT_CHECKPOINTS = { CHECKPOINT_RECORDS: '16' }
 const FINDINGS_TOLD = 20

@@ -44,7 +44,10 @@ export async function createWorld(sandbox: Sandbox, sessions: number, tell: (lin
 async function createSession(api: ApiClient, simulator: SimulatorClient, number: number): Promise<ChaosSession> {
   const digits = String(number).padStart(2, '0')
   const contacts = Array.from({ length: CONTACTS }, (_, index) => `55118${digits}0000${index + 1}`)
-  for (const [index, contact] of contacts.entries()) await simulator.createContact(contact, `Contact ${number}.${index + 1}`)
+  for (const [index, contact] of contacts.entries()) {
+    // The second keeps his delivery receipts to himself: whether a message reached him without its ack shows only in the resend.
+    await simulator.createContact(contact, `Contact ${number}.${index + 1}`, { autoReceipt: index === 0 })
+  }
   const session = await linkSession(api, simulator, { name: `chaos-${number}`, phone: `55119${digits}00000` })
   return { ...session, contacts }
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { createGoogleClients, type GoogleClients } from '@holdfast/core/gcp/clients'
 import { type StorageUnderTest, openStorage } from '../sandbox/google/storage/under-test.ts'
 import { type FirestoreUnderTest, startFirestore } from '../firestore-under-test.ts'
@@ -6,6 +7,8 @@ import { type FirestoreUnderTest, startFirestore } from '../firestore-under-test
 export interface Stores extends AsyncDisposable {
   readonly clients: GoogleClients
   readonly storage: StorageUnderTest
+  /** The clients of an empty database, with the same bucket. */
+  emptyProject(): GoogleClients
 }
 
 export async function openStores(): Promise<Stores> {
@@ -13,12 +16,18 @@ export async function openStores(): Promise<Stores> {
   const storage = await openStorage()
   // Read by Google's client when it is made; empty for the real service.
   if (storage.url) process.env['STORAGE_EMULATOR_HOST'] = storage.url
-  const clients = createGoogleClients({ projectId: firestore.projectId, bucket: storage.bucket.name })
+  const projects: GoogleClients[] = []
+  const open = (projectId: string): GoogleClients => {
+    const clients = createGoogleClients({ projectId, bucket: storage.bucket.name })
+    projects.push(clients)
+    return clients
+  }
   return {
-    clients,
+    clients: open(firestore.projectId),
     storage,
+    emptyProject: () => open(`demo-${randomBytes(4).toString('hex')}`),
     async [Symbol.asyncDispose]() {
-      await clients.close()
+      await Promise.all(projects.map((clients) => clients.close()))
       await storage.close()
       await firestore[Symbol.asyncDispose]()
     },

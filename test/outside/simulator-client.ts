@@ -52,8 +52,9 @@ export class SimulatorClient {
     return await this.#post(`/phones/${phone}/scan`, { qr })
   }
 
-  async createContact(phone: string, name: string): Promise<void> {
-    await this.#post('/contacts', { phone, name })
+  /** Without `autoReceipt` the contact's phone tells nobody that it has received something. */
+  async createContact(phone: string, name: string, { autoReceipt = true } = {}): Promise<void> {
+    await this.#post('/contacts', { phone, name, autoReceipt })
   }
 
   /** The id that the service gave the message. */

@@ -35,9 +35,8 @@ async function main(args: string[]): Promise<number> {
 
 async function bringUp(options: Options, terminal: Terminal): Promise<Sandbox> {
   const { runners, folder, whatsappUrl, whatsappRoot } = options
-  if (folder !== undefined && (await prepareFolder(folder, whatsappUrl))) {
-    terminal.line("The data of the last start was removed: it was linked with the simulator's phone, which is new each time.")
-  }
+  const prepared = folder === undefined ? null : await prepareFolder(folder, whatsappUrl)
+  if (prepared !== null) terminal.line(prepared)
   const sandbox = await startSandbox({
     runners,
     ...(folder === undefined ? {} : { folder }),

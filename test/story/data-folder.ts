@@ -1,32 +1,35 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { BadOption } from './options.ts'
 
 /** Says which WhatsApp the sessions in a folder are linked with. */
 const LINKED_WITH = 'linked-with.json'
 const SIMULATOR = 'simulator'
+const DATA = ['firestore', 'storage']
 
 /**
  * Before a sandbox starts in a folder. What was linked with the simulator goes: the phones were in its memory, so every session
- * there would only find itself logged out. What was linked with another server stays, for that server alone. True if
- * something was removed.
+ * there would only find itself logged out. What was linked with another server is used with such a server again, and is put
+ * aside for the simulator. Says what was done, if anything was.
  */
-export async function prepareFolder(folder: string, whatsappUrl: string | undefined): Promise<boolean> {
+export async function prepareFolder(folder: string, whatsappUrl: string | undefined): Promise<string | null> {
+  // A sandbox runs there, or was killed: the start finds out which, and discards what a killed one left.
+  if (existsSync(join(folder, 'sandbox.json'))) return null
   const wanted = whatsappUrl ?? SIMULATOR
   const known = await linkedWith(folder)
-  // A sandbox runs there, or was killed: the start finds out which, and discards what a killed one left.
-  const isSettled = !existsSync(join(folder, 'sandbox.json'))
-  const hasData = existsSync(join(folder, 'firestore')) || existsSync(join(folder, 'storage'))
-  if (hasData && known === null) throw new BadOption(`${folder} holds data that npm start did not make. Use another --folder.`)
-  if (hasData && known !== SIMULATOR && known !== wanted) {
-    throw new BadOption(`The sessions in ${folder} are linked with ${known}. Give it as --whatsapp-url, or use another --folder.`)
-  }
-  const removes = hasData && isSettled && known === SIMULATOR
-  if (removes) for (const name of ['firestore', 'storage']) await rm(join(folder, name), { recursive: true, force: true })
+  const present = DATA.filter((name) => existsSync(join(folder, name)))
   await mkdir(folder, { recursive: true })
-  if (isSettled) await writeFile(join(folder, LINKED_WITH), `${JSON.stringify({ whatsapp: wanted })}\n`)
-  return removes
+  await writeFile(join(folder, LINKED_WITH), `${JSON.stringify({ whatsapp: wanted })}\n`)
+  if (present.length === 0) return null
+  if (known === SIMULATOR) {
+    for (const name of present) await rm(join(folder, name), { recursive: true })
+    return "The data of the last start was removed: it was linked with the simulator's phone, which was in its memory."
+  }
+  if (wanted !== SIMULATOR) return null
+  const aside = join(folder, `aside-${Date.now()}`)
+  await mkdir(aside)
+  for (const name of present) await rename(join(folder, name), join(aside, name))
+  return `The data here is linked with ${known ?? 'an unknown server'}; it was put aside in ${aside}.`
 }
 
 async function linkedWith(folder: string): Promise<string | null> {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { ApiClient } from '../outside/api-client.ts'
 import { EventReader, type SimulatorEvent } from '../outside/event-reader.ts'
 import { linkSession } from '../outside/linked-session.ts'
@@ -8,6 +9,10 @@ import { Experiments, LIVE_SESSION, LIVE_CONTACT } from './experiments.ts'
 import { listenForKeys } from './keys.ts'
 import { SessionWatch } from './session-watch.ts'
 import type { Terminal } from './terminal.ts'
+
+/** How long a session from before may take to show whether it still is good. */
+const OUTCOME_LIMIT_MS = 10_000
+const LOOK_EVERY_MS = 200
 
 const KEYS = 's send   r receive   k kill -9 the runner   q quit   ? help'
 
@@ -29,7 +34,7 @@ export async function runLive(sandbox: Sandbox, terminal: Terminal): Promise<voi
       })
     })
   }
-  using watch = new SessionWatch(api, terminal)
+  using watch = new SessionWatch({ api, terminal, showsCodes: simulatorUrl === null })
   watch.start()
   if (simulatorUrl === null) return await driveFromOutside(api, terminal)
   using events = await EventReader.open(simulatorUrl)
@@ -46,13 +51,26 @@ export async function runLive(sandbox: Sandbox, terminal: Terminal): Promise<voi
   })
 }
 
-/** Another server stands for WhatsApp: the session is created, so that there is a QR code to scan, and the rest is shown. */
+/** Another server stands for WhatsApp: there is a session, with a QR code if it needs one, and the rest is shown. */
 async function driveFromOutside(api: ApiClient, terminal: Terminal): Promise<void> {
-  const { name } = LIVE_SESSION
-  const isNew = await api.createSession(name)
-  terminal.line(isNew ? `The session ${name} was created; its QR code follows.` : `The session ${name} is here from before.`)
+  terminal.line(`The session is ${await usableSession(api)}. More: POST /api/sessions.`)
   const fromOutside = async () => 'Pairing and traffic come from outside here: POST /api/sendText, and the other server.'
   await untilQuit(terminal, { s: fromOutside, r: fromOutside })
+}
+
+/** The one from an earlier start, or the next name where that one has ended: logged out, or unknown to this server. */
+async function usableSession(api: ApiClient): Promise<string> {
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? LIVE_SESSION.name : `${LIVE_SESSION.name}-${number}`
+    if (await api.createSession(name)) return name
+    const deadline = performance.now() + OUTCOME_LIMIT_MS
+    let { status } = await api.session(name)
+    while (status !== 'WORKING' && status !== 'SCAN_QR_CODE' && status !== 'FAILED' && performance.now() < deadline) {
+      await pause(LOOK_EVERY_MS)
+      status = (await api.session(name)).status
+    }
+    if (status !== 'FAILED') return name
+  }
 }
 
 function show(terminal: Terminal, event: SimulatorEvent): void {

@@ -28,7 +28,8 @@ export const HELP = `Brings up the whole world on this machine, links a simulate
   --help                             this
 
 The simulator keeps its phones in memory, so data of an earlier start with it is of no use and is removed at the next; what was
-linked with another server by --whatsapp-url is kept. DIR/sandbox.json tells where everything is.
+linked with another server by --whatsapp-url is kept, and put aside when the simulator is used in that folder.
+DIR/sandbox.json tells where everything is.
 Ends with 0 if all held (and after \`q\`), 1 if not, 2 for a wrong option, 130 or 143 after SIGINT or SIGTERM.
 `
 

@@ -6,18 +6,20 @@ const LOOK_EVERY_MS = 500
 
 const COLOURS = { STOPPED: 'dim', STARTING: 'yellow', SCAN_QR_CODE: 'cyan', WORKING: 'green', FAILED: 'red' } as const
 
-/** Tells every change of every session's status, and shows the QR codes that are to be scanned. */
+/** Tells every change of every session's status, and shows the QR codes where a person is to scan them. */
 export class SessionWatch implements Disposable {
   readonly #api: ApiClient
   readonly #terminal: Terminal
+  readonly #showsCodes: boolean
   readonly #told = new Map<string, string>()
   readonly #codes = new Map<string, string>()
   #timer: NodeJS.Timeout | null = null
   #looking = false
 
-  constructor(api: ApiClient, terminal: Terminal) {
-    this.#api = api
-    this.#terminal = terminal
+  constructor(options: { api: ApiClient; terminal: Terminal; showsCodes: boolean }) {
+    this.#api = options.api
+    this.#terminal = options.terminal
+    this.#showsCodes = options.showsCodes
   }
 
   start(): void {
@@ -34,7 +36,7 @@ export class SessionWatch implements Disposable {
     try {
       for (const session of await this.#api.sessions()) {
         this.#tell(session)
-        if (session.status === 'SCAN_QR_CODE') await this.#showCode(session.name)
+        if (this.#showsCodes && session.status === 'SCAN_QR_CODE') await this.#showCode(session.name)
       }
     } catch {
       // The API is away for a moment; the next look is soon.

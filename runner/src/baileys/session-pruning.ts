@@ -64,4 +64,8 @@ const wasHeard = (session: SerializedSession): boolean =>
   Object.values(session._chains).some(({ chainType }) => chainType === RECEIVING)
 
 const isRecord = (value: unknown): value is SerializedRecord =>
-  typeof value === 'object' && value !== null && '_sessions' in value
+  typeof value === 'object' &&
+  value !== null &&
+  '_sessions' in value &&
+  typeof value._sessions === 'object' &&
+  value._sessions !== null

@@ -1,0 +1,162 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { journalPath } from '@holdfast/core/documents/journal-record'
+import { runnerPath } from '@holdfast/core/documents/runner-document'
+import { sessionPath } from '@holdfast/core/documents/session-document'
+import { WrappingKey, newSessionKeys } from '@holdfast/core/envelope'
+import type { GoogleClients } from '@holdfast/core/gcp/clients'
+import { SERVER_TIME, type Change, type DocumentStore } from '@holdfast/core/ports'
+import { FaultyDocuments } from './faulty-documents.ts'
+import { RunnerUnderTest, type RunnerOptions } from './runner-under-test.ts'
+import { type Stores, openStores } from './stores.ts'
+
+let stores: Stores
+let clients: GoogleClients
+const runners: RunnerUnderTest[] = []
+const wrappingKey = new WrappingKey(randomBytes(32))
+
+beforeAll(async () => {
+  stores = await openStores()
+})
+
+beforeEach(() => {
+  clients = stores.emptyProject()
+})
+
+afterEach(async () => {
+  await Promise.all(runners.splice(0).map((runner) => runner.leave()))
+})
+
+afterAll(async () => {
+  await stores[Symbol.asyncDispose]()
+})
+
+function newRunner(options: Partial<RunnerOptions> = {}): RunnerUnderTest {
+  const runner = new RunnerUnderTest({ documents: clients.documents, objects: clients.objects, wrappingKey, ...options })
+  runners.push(runner)
+  return runner
+}
+
+async function startRunner(options?: Partial<RunnerOptions>): Promise<RunnerUnderTest> {
+  const runner = newRunner(options)
+  await runner.fleet.start()
+  return runner
+}
+
+async function createSession(name: string, fields: Record<string, unknown> = {}): Promise<string> {
+  const sessionId = `default.${name}`
+  const session = { v: 1, tenant: 'default', name, wanted: 'online', createdAt: SERVER_TIME, runnerId: null, ...fields }
+  await clients.documents.commit([
+    { kind: 'create', path: sessionPath(sessionId), fields: session },
+    { kind: 'create', path: `session_keys/${sessionId}`, fields: { ...newSessionKeys(sessionId, wrappingKey) } },
+  ])
+  return sessionId
+}
+
+const ownerOf = async (sessionId: string) => (await clients.documents.read(sessionPath(sessionId)))?.fields['runnerId']
+
+const epochsOf = async (sessionId: string) =>
+  (await clients.documents.query({ collection: journalPath(sessionId) }))
+    .filter(({ fields }) => fields['kind'] === 'claim')
+    .map(({ fields }) => fields['epoch'])
+
+describe('several runners', () => {
+  test('share the sessions up to what each holds, and each session has one owner', async () => {
+    const ids = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((name) => createSession(name)))
+    const [one, two] = await Promise.all([startRunner({ capacity: 2 }), startRunner({ capacity: 2 })])
+    await expect.poll(() => one.sessions.size + two.sessions.size, { timeout: 10_000 }).toBe(4)
+    const owners = await Promise.all(ids.map(ownerOf))
+    expect(owners.filter((owner) => owner === null)).toHaveLength(1)
+    for (const runner of [one, two]) expect(owners.filter((owner) => owner === runner.runnerId)).toHaveLength(2)
+    // The fifth finds its place as soon as there is one.
+    const third = await startRunner({ capacity: 2 })
+    await expect.poll(() => third.sessions.size, { timeout: 5000 }).toBe(1)
+    expect(await epochsOf(ids[4] ?? '')).toEqual([1])
+  })
+
+  test('take over the sessions of one that leaves without waiting for its death', async () => {
+    const id = await createSession('a')
+    const first = await startRunner()
+    await expect.poll(() => ownerOf(id)).toBe(first.runnerId)
+    const second = await startRunner()
+    await first.leave()
+    expect(await clients.documents.read(runnerPath(first.runnerId))).toBeNull()
+    await expect.poll(() => ownerOf(id), { timeout: 3000 }).toBe(second.runnerId)
+    expect(await epochsOf(id)).toEqual([1, 2])
+  })
+
+  test('leave alone what a living one owns, and take over what a dead one owned', async () => {
+    const [kept, lost] = [await createSession('kept'), await createSession('lost', { runnerId: 'dead' })]
+    const heartbeat = { v: 1, state: 'active', instanceId: null, startedAt: SERVER_TIME, heartbeatAt: SERVER_TIME, capacity: 1 }
+    const policy = { heartbeatIntervalMs: 100, deadAfterMs: 300, memoryBytes: 1, sessions: {} }
+    await clients.documents.commit([{ kind: 'create', path: runnerPath('dead'), fields: { ...heartbeat, ...policy } }])
+    const alive = await startRunner({ deadAfterMs: 900, capacity: 1 })
+    await expect.poll(() => alive.sessions.size).toBe(1)
+    const other = await startRunner()
+    await expect.poll(() => [alive, other].reduce((sum, { sessions }) => sum + sessions.size, 0), { timeout: 5000 }).toBe(2)
+    expect(await epochsOf(kept)).toEqual([1])
+    expect(await epochsOf(lost)).toEqual([1])
+  })
+})
+
+/** A store in which something happens right before a query is answered. */
+const interrupted = (documents: DocumentStore, before: (collection: string) => Promise<void>): DocumentStore => ({
+  commit: (changes) => documents.commit(changes),
+  read: (path) => documents.read(path),
+  query: async (query) => {
+    await before(query.collection)
+    return documents.query(query)
+  },
+  listen: (query, onEvents, onError) => documents.listen(query, onEvents, onError),
+})
+
+test.fails('a runner that starts while another looks around is not taken for a dead one', async () => {
+  await createSession('a')
+  let newcomer: RunnerUnderTest | null = null
+  const looking = newRunner({
+    documents: interrupted(clients.documents, async (collection) => {
+      // After the list of runners was read, and before the list of sessions is.
+      if (collection === 'runners' || newcomer) return
+      newcomer = await startRunner()
+      await expect.poll(() => newcomer?.sessions.size).toBe(1)
+    }),
+  })
+  expect(await looking.placement.look(10)).toEqual([])
+})
+
+describe('a session that cannot be claimed', () => {
+  test.fails('takes no other one its place', async () => {
+    // First in the order of ids, and of a version that this code does not know.
+    await createSession('a', { v: 2 })
+    const good = await createSession('b')
+    const runner = await startRunner({ capacity: 1 })
+    await expect.poll(() => ownerOf(good), { timeout: 4000 }).toBe(runner.runnerId)
+  })
+})
+
+describe('a claim whose answer was lost', () => {
+  test('is recognized by reading its record', async () => {
+    const id = await createSession('a')
+    const documents = new FaultyDocuments(clients.documents)
+    const isClaim = (change: Change): boolean => change.kind === 'create' && change.fields['kind'] === 'claim'
+    documents.faults((changes) => (changes.some(isClaim) ? 'lose-answer' : null))
+    const runner = await startRunner({ documents })
+    await expect.poll(() => runner.dials.length).toBe(1)
+    expect(await epochsOf(id)).toEqual([1])
+  })
+
+  test.fails('and could not be read either is made up for: the session is not left with an owner that knows nothing of it', async () => {
+    const id = await createSession('a')
+    const documents = new FaultyDocuments(clients.documents)
+    const isClaim = (change: Change): boolean => change.kind === 'create' && change.fields['kind'] === 'claim'
+    documents.faults((changes) => {
+      if (!changes.some(isClaim)) return null
+      documents.away(true)
+      setTimeout(() => documents.away(false), 200)
+      return 'lose-answer'
+    })
+    const runner = await startRunner({ documents })
+    await expect.poll(() => ownerOf(id)).toBe(runner.runnerId)
+    await expect.poll(() => runner.dials.length, { timeout: 6000 }).toBe(1)
+  })
+})

@@ -1,0 +1,212 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { journalPath } from '@holdfast/core/documents/journal-record'
+import { sessionKeyPath } from '@holdfast/core/documents/session-key-document'
+import { sessionPath } from '@holdfast/core/documents/session-document'
+import { WrappingKey } from '@holdfast/core/envelope'
+import type { GoogleClients } from '@holdfast/core/gcp/clients'
+import { SERVER_TIME, type Change } from '@holdfast/core/ports'
+import { FaultyDocuments } from './faulty-documents.ts'
+import { RunnerUnderTest, type RunnerOptions } from './runner-under-test.ts'
+import { SessionUnderTest } from './session-under-test.ts'
+import { type Stores, openStores } from './stores.ts'
+
+let stores: Stores
+let clients: GoogleClients
+const runners: RunnerUnderTest[] = []
+
+beforeAll(async () => {
+  stores = await openStores()
+})
+
+beforeEach(() => {
+  clients = stores.emptyProject()
+})
+
+afterEach(async () => {
+  await Promise.all(runners.splice(0).map((runner) => runner.leave()))
+})
+
+afterAll(async () => {
+  await stores[Symbol.asyncDispose]()
+})
+
+async function startRunner(options: Pick<RunnerOptions, 'wrappingKey'> & Partial<RunnerOptions>): Promise<RunnerUnderTest> {
+  const runner = new RunnerUnderTest({ documents: clients.documents, objects: clients.objects, ...options })
+  runners.push(runner)
+  await runner.fleet.start()
+  return runner
+}
+
+const newSession = (fields?: Record<string, unknown>) => new SessionUnderTest(clients.documents).create(fields)
+
+const fieldsOf = async ({ sessionId }: SessionUnderTest) => (await clients.documents.read(sessionPath(sessionId)))?.fields ?? {}
+
+const kindsOf = async ({ sessionId }: SessionUnderTest) =>
+  (await clients.documents.query({ collection: journalPath(sessionId) })).map(({ fields }) => fields['kind'])
+
+const stateOf = (session: SessionUnderTest) =>
+  expect.poll(async () => {
+    const { state, reason } = await fieldsOf(session)
+    return [state, reason]
+  })
+
+const dialsOf = (runner: RunnerUnderTest) => expect.poll(() => runner.dials.length)
+
+describe('a connection attempt', () => {
+  test('is a record that is durable before the first byte', async () => {
+    const session = await newSession()
+    const documents = new FaultyDocuments(session.documents)
+    const isConnect = (change: Change): boolean => change.kind === 'create' && change.fields['kind'] === 'connect'
+    let tried = 0
+    documents.faults((changes) => (changes.some(isConnect) && ++tried > 0 ? 'hang' : null))
+    const runner = await startRunner({ wrappingKey: session.wrappingKey, documents })
+    await expect.poll(() => tried).toBe(1)
+    expect(runner.dials).toHaveLength(0)
+    documents.faults(null)
+    documents.release()
+    await dialsOf(runner).toBe(1)
+    expect(await kindsOf(session)).toEqual(['claim', 'connect'])
+  })
+
+  test('of an owner that lost the session without knowing it never begins', async () => {
+    const session = await newSession()
+    const runner = await startRunner({ wrappingKey: session.wrappingKey })
+    await dialsOf(runner).toBe(1)
+    // The claim of another runner, which this one is not told of: it stays the owner in the session's document.
+    await session.claim('another')
+    await clients.documents.commit([
+      { kind: 'merge', path: sessionPath(session.sessionId), fields: { runnerId: runner.runnerId } },
+    ])
+    runner.dials[0]?.events.onClose(428)
+    await expect.poll(() => runner.sessions.size).toBe(0)
+    expect(runner.dials).toHaveLength(1)
+  })
+})
+
+describe('after a disconnect', () => {
+  test.each([
+    [401, 'LOGGED_OUT', 'logged-out'],
+    [403, 'BANNED', 'account-banned'],
+    [411, 'NEEDS_ATTENTION', 'multidevice-mismatch'],
+  ])('with %s nobody dials any more, no other owner either', async (code, state, reason) => {
+    const session = await newSession()
+    const runner = await startRunner({ wrappingKey: session.wrappingKey })
+    await dialsOf(runner).toBe(1)
+    runner.dials[0]?.events.onLogin()
+    runner.dials[0]?.events.onClose(code)
+    await stateOf(session).toEqual([state, reason])
+    await runner.leave()
+    const next = await startRunner({ wrappingKey: session.wrappingKey })
+    await expect.poll(() => next.sessions.has(session.sessionId), { timeout: 5000 }).toBe(true)
+    await expect.poll(async () => (await fieldsOf(session))['runnerId']).toBe(next.runnerId)
+    await stateOf(session).toEqual([state, reason])
+    expect([runner.dials.length, next.dials.length]).toEqual([1, 0])
+  })
+
+  test('because another connection took its place it waits before it dials again', async () => {
+    const session = await newSession()
+    const soon = { fraction: () => 0, bytes: (length: number) => randomBytes(length) }
+    const runner = await startRunner({ wrappingKey: session.wrappingKey, random: soon })
+    await dialsOf(runner).toBe(1)
+    runner.dials[0]?.events.onClose(440)
+    await stateOf(session).toEqual(['REPLACED', 'replaced-waiting'])
+    const { nextAttemptAt, since } = await fieldsOf(session)
+    expect((nextAttemptAt as Date).getTime() - (since as Date).getTime()).toBeGreaterThan(15_000)
+    expect(runner.dials).toHaveLength(1)
+  })
+
+  test.fails('because another connection took its place, the next owner waits as well', async () => {
+    const session = await newSession()
+    const runner = await startRunner({ wrappingKey: session.wrappingKey })
+    await dialsOf(runner).toBe(1)
+    runner.dials[0]?.events.onClose(440)
+    await stateOf(session).toEqual(['REPLACED', 'replaced-waiting'])
+    await runner.leave()
+    const next = await startRunner({ wrappingKey: session.wrappingKey })
+    await expect(vi.waitUntil(() => next.dials.length > 0, { timeout: 2000 })).rejects.toThrow('Timed out')
+    expect(next.sessions.size).toBe(1)
+  })
+
+  test('before the first login a 401 means that the pairing was cut short', async () => {
+    const session = await newSession()
+    const runner = await startRunner({ wrappingKey: session.wrappingKey })
+    await dialsOf(runner).toBe(1)
+    runner.dials[0]?.events.onClose(401)
+    await stateOf(session).toEqual(['BACKOFF', 'pairing-void'])
+    await expect.poll(() => runner.dials.length, { timeout: 5000 }).toBe(2)
+  })
+})
+
+describe('the data key', () => {
+  test('of a session that was made by hand is made with its first claim', async () => {
+    const session = new SessionUnderTest(clients.documents)
+    const [tenant, name] = session.sessionId.split('.')
+    const byHand = { v: 1, tenant, name, wanted: 'online', createdAt: SERVER_TIME }
+    await clients.documents.commit([{ kind: 'create', path: sessionPath(session.sessionId), fields: byHand }])
+    const runner = await startRunner({ wrappingKey: session.wrappingKey })
+    await dialsOf(runner).toBe(1)
+    const key = await clients.documents.read(sessionKeyPath(session.sessionId))
+    expect(key?.fields).toMatchObject({ v: 1, current: 1, keys: { '1': { wrappedBy: session.wrappingKey.id } } })
+  })
+
+  test('that is missing although there is a journal is never made anew', async () => {
+    const session = await newSession()
+    const journal = session.journal(await session.claim('a'), 'a')
+    await journal.whenDurable(journal.append({ mutation: { creds: 'the credentials' } }))
+    await clients.documents.commit([
+      { kind: 'delete', path: sessionKeyPath(session.sessionId) },
+      { kind: 'merge', path: sessionPath(session.sessionId), fields: { runnerId: null } },
+    ])
+    const runner = await startRunner({ wrappingKey: session.wrappingKey })
+    await stateOf(session).toEqual(['NEEDS_ATTENTION', 'key-unavailable'])
+    expect(await clients.documents.read(sessionKeyPath(session.sessionId))).toBeNull()
+    expect(runner.dials).toHaveLength(0)
+  })
+
+  test('that was wrapped by another key leaves everything as it is, and opens again with the right one', async () => {
+    const session = await newSession()
+    const journal = session.journal(await session.claim('a'), 'a')
+    await journal.whenDurable(journal.append({ mutation: { creds: 'the credentials' } }))
+    await clients.documents.commit([{ kind: 'merge', path: sessionPath(session.sessionId), fields: { runnerId: null } }])
+    const before = await clients.documents.read(sessionKeyPath(session.sessionId))
+    const wrong = await startRunner({ wrappingKey: new WrappingKey(randomBytes(32)) })
+    await stateOf(session).toEqual(['NEEDS_ATTENTION', 'key-unavailable'])
+    expect((await clients.documents.read(sessionKeyPath(session.sessionId)))?.fields).toEqual(before?.fields)
+    expect(wrong.dials).toHaveLength(0)
+    // What the operator does: the key put right, the session stopped and started.
+    await wrong.leave()
+    await clients.documents.commit([{ kind: 'merge', path: sessionPath(session.sessionId), fields: { state: 'STOPPED' } }])
+    const right = await startRunner({ wrappingKey: session.wrappingKey })
+    await dialsOf(right).toBe(1)
+  })
+})
+
+describe('a session whose state is damaged', () => {
+  test('needs attention, and nothing of it was changed', async () => {
+    const session = await newSession()
+    const journal = session.journal(await session.claim('a'), 'a')
+    for (const creds of ['1', '2', '3']) await journal.whenDurable(journal.append({ mutation: { creds } }))
+    const gap = `${journalPath(session.sessionId)}/${String(3).padStart(20, '0')}`
+    await clients.documents.commit([
+      { kind: 'delete', path: gap },
+      { kind: 'merge', path: sessionPath(session.sessionId), fields: { runnerId: null } },
+    ])
+    const runner = await startRunner({ wrappingKey: session.wrappingKey })
+    await stateOf(session).toEqual(['NEEDS_ATTENTION', 'state-corrupt'])
+    expect(await kindsOf(session)).toEqual(['claim', 'data', 'data', 'claim', 'data'])
+    expect(runner.dials).toHaveLength(0)
+  })
+
+  test.fails('at its very end is reported like any other damage', async () => {
+    const session = await newSession()
+    const journal = session.journal(await session.claim('a'), 'a')
+    for (const creds of ['1', '2']) await journal.whenDurable(journal.append({ mutation: { creds } }))
+    await clients.documents.commit([
+      { kind: 'delete', path: `${journalPath(session.sessionId)}/${String(3).padStart(20, '0')}` },
+      { kind: 'merge', path: sessionPath(session.sessionId), fields: { runnerId: null, journalHead: 3 } },
+    ])
+    await startRunner({ wrappingKey: session.wrappingKey })
+    await expect.poll(async () => (await fieldsOf(session))['reason'], { timeout: 3000 }).toBe('state-corrupt')
+  })
+})

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto'
+import type { WrappingKey } from '@holdfast/core/envelope'
+import { createLogger } from '@holdfast/core/logging'
+import type { DocumentStore, ObjectStore, Random } from '@holdfast/core/ports'
+import { systemClock, systemRandom } from '@holdfast/core/system-clock'
+import { DEFAULT_RECONNECT_POLICY } from '@holdfast/core/verdict'
+import { Fleet } from '../../runner/src/fleet/fleet.ts'
+import { Heartbeat } from '../../runner/src/fleet/heartbeat.ts'
+import { Placement } from '../../runner/src/fleet/placement.ts'
+import type { Connection, ConnectionEvents } from '../../runner/src/session/connection.ts'
+import type { Client } from '../../runner/src/session/engine.ts'
+import { DEFAULT_JOURNAL_LIMITS, type JournalLimits } from '../../runner/src/session/journal.ts'
+import type { OwnedSession, OwnedSessionDependencies } from '../../runner/src/session/owned-session.ts'
+import { DEFAULT_SEND_POLICY } from '../../runner/src/session/send-policy.ts'
+
+/** What became of one dial; the test plays WhatsApp. */
+export interface Dial {
+  readonly events: ConnectionEvents
+  isOver: boolean
+}
+
+export interface RunnerOptions {
+  documents: DocumentStore
+  objects: ObjectStore
+  wrappingKey: WrappingKey
+  capacity?: number
+  random?: Random
+  journalLimits?: JournalLimits
+  deadAfterMs?: number
+}
+
+/** A runner in this process, whole but for its WhatsApp client. */
+export class RunnerUnderTest {
+  readonly runnerId = `runner-${randomBytes(4).toString('hex')}`
+  readonly dials: Dial[] = []
+  readonly dependencies: OwnedSessionDependencies
+  readonly sessions = new Map<string, OwnedSession>()
+  readonly placement: Placement
+  readonly fleet: Fleet
+  readonly heartbeat: Heartbeat
+  #left = false
+
+  constructor(options: RunnerOptions) {
+    const { documents, objects, wrappingKey, capacity = 10, random = systemRandom, deadAfterMs = 60_000 } = options
+    const { runnerId, sessions } = this
+    const logger = createLogger('test', 'silent')
+    this.dependencies = {
+      documents,
+      objects,
+      clock: systemClock,
+      random,
+      logger,
+      wrappingKey,
+      runnerId,
+      journalLimits: options.journalLimits ?? DEFAULT_JOURNAL_LIMITS,
+      checkpoints: { everyRecords: 256, everyMs: 60_000 },
+      sending: DEFAULT_SEND_POLICY,
+      reconnect: DEFAULT_RECONNECT_POLICY,
+      dialTurn: () => Promise.resolve(),
+      createClient: () => this.#client(),
+    }
+    const policy = { intervalMs: 300, deadAfterMs }
+    const memoryBytes = () => 1
+    const parts = { documents, clock: systemClock, logger, runnerId, instanceId: null }
+    this.heartbeat = new Heartbeat({ ...parts, capacity, policy, sessions, memoryBytes })
+    this.placement = new Placement(parts)
+    this.fleet = new Fleet({
+      dependencies: this.dependencies,
+      heartbeat: this.heartbeat,
+      placement: this.placement,
+      capacity,
+      sessions,
+    })
+  }
+
+  async leave(): Promise<void> {
+    if (this.#left) return
+    this.#left = true
+    await this.fleet.leave()
+  }
+
+  #client(): Client {
+    return {
+      me: null,
+      renewIdentity: () => {},
+      connect: (events) => {
+        const dial: Dial = { events, isOver: false }
+        this.dials.push(dial)
+        return connectionOf(dial)
+      },
+    }
+  }
+}
+
+const connectionOf = (dial: Dial): Connection => ({
+  composeText: () => new Uint8Array(),
+  relay: () => Promise.resolve(),
+  isReachable: () => Promise.resolve(true),
+  release: () => {},
+  mute: () => {},
+  heldForMs: () => 0,
+  close: async () => {
+    dial.isOver = true
+  },
+  cut: () => {
+    dial.isOver = true
+  },
+})
