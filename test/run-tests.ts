@@ -11,7 +11,11 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 interface Report {
   readonly numPassedTests: number
   readonly numFailedTests: number
-  readonly testResults: readonly { readonly name: string; readonly status: string; readonly assertionResults: readonly unknown[] }[]
+  readonly testResults: readonly {
+    readonly name: string
+    readonly status: string
+    readonly assertionResults: readonly unknown[]
+  }[]
 }
 
 async function main(): Promise<number> {
@@ -25,10 +29,18 @@ async function main(): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-tests-'))
   try {
     const report = join(folder, 'report.json')
-    const code = await vitest(['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)])
+    const code = await vitest([
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+      ...process.argv.slice(2),
+    ])
     const { numPassedTests, numFailedTests, testResults } = JSON.parse(await readFile(report, 'utf8')) as Report
     // A file that fails before its first test counts as one failure.
-    const brokenFiles = testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0).length
+    const brokenFiles = testResults.filter(
+      ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+    ).length
     const failed = numFailedTests + brokenFiles
     process.stdout.write(`${numPassedTests} passed, ${failed} failed\n`)
     return code === 0 && failed === 0 && numPassedTests > 0 ? 0 : 1

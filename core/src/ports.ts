@@ -68,7 +68,7 @@ export interface Query {
   /** A field, or `id` for the document's own id. */
   readonly orderBy?: readonly [field: string, direction: 'asc' | 'desc']
   /** With `orderBy`: only what comes after this value. */
-  readonly startAfter?: string
+  readonly startAfter?: unknown
   readonly endAt?: string
   readonly limit?: number
   /** Only these fields are transferred. */

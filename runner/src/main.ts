@@ -8,6 +8,7 @@ import { installMends } from './baileys/mends.ts'
 import { readRunnerConfig, type RunnerConfig } from './config.ts'
 import { DialPacer } from './fleet/dial-pacer.ts'
 import { Fleet } from './fleet/fleet.ts'
+import { JobFeed } from './fleet/job-feed.ts'
 import { Heartbeat } from './fleet/heartbeat.ts'
 import { Placement } from './fleet/placement.ts'
 import { DEFAULT_JOURNAL_LIMITS } from './session/journal.ts'
@@ -81,6 +82,7 @@ function sessionDependencies(
   runnerId: string,
   logger: ReturnType<typeof createLogger>,
 ): OwnedSessionDependencies {
+  const feed = new JobFeed({ documents: google.documents, clock: systemClock, logger })
   const pacer = new DialPacer({ clock: systemClock, perSecond: config.connectsPerSecond, burst: config.connectsPerSecond })
   return {
     documents: google.documents,
@@ -93,6 +95,7 @@ function sessionDependencies(
     journalLimits: DEFAULT_JOURNAL_LIMITS,
     checkpoints: config.checkpoints,
     sending: { ...DEFAULT_SEND_POLICY, chatsAtOnce: config.chatsAtOnce, maxRetries: config.maxRetries },
+    subscribeJobs: (sessionId, onJobs) => feed.subscribe(sessionId, onJobs),
     reconnect: DEFAULT_RECONNECT_POLICY,
     dialTurn: () => pacer.turn(),
     createClient: (options) => new BaileysClient(options),

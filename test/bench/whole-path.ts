@@ -24,8 +24,10 @@ export async function measureSandbox(options: { sessions: number; messages: numb
       await world.simulator.createContact(`55118000001${index}`, `Contact ${index}`)
     }
     const linkedMb = await residentMb(sandbox)
+    say('Warming up (the emulator is ten times slower at first) ...')
+    await send(world, events, sessions, 400, 'warm')
     say('Sending ...')
-    const sentPerSecond = await send(world, events, sessions, options.messages)
+    const sentPerSecond = await send(world, events, sessions, options.messages, 'out')
     say('Receiving ...')
     const receivedPerSecond = await receive(world, events, sessions, options.messages)
     const usedMb = await residentMb(sandbox)
@@ -54,7 +56,13 @@ interface World {
 const contactOf = (session: LinkedSession): string => session.phone.replace('55119', '55118')
 
 /** From the first accepted request to the last ack of WhatsApp's server. */
-async function send({ api }: World, events: EventReader, sessions: readonly LinkedSession[], messages: number): Promise<number> {
+async function send(
+  { api }: World,
+  events: EventReader,
+  sessions: readonly LinkedSession[],
+  messages: number,
+  word: string,
+): Promise<number> {
   let acked = 0
   const done = countEvents(events, 'acked', () => ++acked >= messages)
   const startedAt = performance.now()
@@ -68,8 +76,8 @@ async function send({ api }: World, events: EventReader, sessions: readonly Link
             api.sendText({
               session: session.name,
               chatId: `${contactOf(session)}@c.us`,
-              text: `out ${number}`,
-              idempotencyKey: `${session.name}-${number}`,
+              text: `${word} ${number}`,
+              idempotencyKey: `${session.name}-${word}-${number}`,
             }),
           ),
         )

@@ -12,6 +12,7 @@ export class FaultyDocuments implements DocumentStore {
   #fault: ((changes: readonly Change[]) => Fault | null) | null = null
   #held: (() => void)[] = []
   #isAway = false
+  #failQueries = false
   readonly commits: (readonly Change[])[] = []
 
   constructor(real: DocumentStore) {
@@ -26,6 +27,11 @@ export class FaultyDocuments implements DocumentStore {
   /** Neither reads nor commits are answered but with an error. */
   away(isAway: boolean): void {
     this.#isAway = isAway
+  }
+
+  /** Single documents can be read, lists cannot. */
+  failQueries(fail: boolean): void {
+    this.#failQueries = fail
   }
 
   /** Lets hanging commits go on. */
@@ -52,6 +58,7 @@ export class FaultyDocuments implements DocumentStore {
 
   async query(query: Query): Promise<DocumentSnapshot[]> {
     this.#answer()
+    if (this.#failQueries) throw unavailable()
     return this.#real.query(query)
   }
 

@@ -238,6 +238,15 @@ describe('a new owner', () => {
     expect((await replay(session)).kinds).toEqual(['claim'])
   })
 
+  test('never takes a journal that cannot be listed for one that has lost its end', async () => {
+    const session = await newSession()
+    await session.claim('a')
+    const documents = new FaultyDocuments(session.documents)
+    documents.failQueries(true)
+    await expect(session.claim('b', documents)).rejects.toThrow('UNAVAILABLE')
+    expect((await replay(session)).kinds).toEqual(['claim'])
+  })
+
   test('refuses a journal that ends before what is known to have been written', async () => {
     const session = await newSession()
     const journal = session.journal(await session.claim('a'), 'a')

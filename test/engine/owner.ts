@@ -39,7 +39,7 @@ export async function takeOver(
 
 const CONTACT = '5511900000002@s.whatsapp.net'
 
-export const textMessage = (messageId: string, text = `text of ${messageId}`): ReceivedMessage => ({
+const textMessage = (messageId: string, text = `text of ${messageId}`): ReceivedMessage => ({
   messageId,
   chat: CONTACT,
   participant: null,

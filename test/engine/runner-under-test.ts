@@ -6,6 +6,7 @@ import { systemClock, systemRandom } from '@holdfast/core/system-clock'
 import { DEFAULT_RECONNECT_POLICY } from '@holdfast/core/verdict'
 import { Fleet } from '../../runner/src/fleet/fleet.ts'
 import { Heartbeat } from '../../runner/src/fleet/heartbeat.ts'
+import { JobFeed } from '../../runner/src/fleet/job-feed.ts'
 import { Placement } from '../../runner/src/fleet/placement.ts'
 import type { Connection, ConnectionEvents } from '../../runner/src/session/connection.ts'
 import type { Client } from '../../runner/src/session/engine.ts'
@@ -44,6 +45,7 @@ export class RunnerUnderTest {
     const { documents, objects, wrappingKey, capacity = 10, random = systemRandom, deadAfterMs = 60_000 } = options
     const { runnerId, sessions } = this
     const logger = createLogger('test', 'silent')
+    const feed = new JobFeed({ documents, clock: systemClock, logger })
     this.dependencies = {
       documents,
       objects,
@@ -55,6 +57,7 @@ export class RunnerUnderTest {
       journalLimits: options.journalLimits ?? DEFAULT_JOURNAL_LIMITS,
       checkpoints: { everyRecords: 256, everyMs: 60_000 },
       sending: DEFAULT_SEND_POLICY,
+      subscribeJobs: (sessionId, onJobs) => feed.subscribe(sessionId, onJobs),
       reconnect: DEFAULT_RECONNECT_POLICY,
       dialTurn: () => Promise.resolve(),
       createClient: () => this.#client(),

@@ -34,7 +34,9 @@ it.each([
   [JOBS, 'sessionId ASCENDING, status ASCENDING'],
   [SESSIONS, 'wanted ASCENDING, runnerId ASCENDING'],
   [SESSIONS, 'runnerId ASCENDING, wanted ASCENDING'],
-  // Firestore can walk ids backwards, to a journal's last record, only along an index made for it.
+  // The bell of the job feed asks for the newest, and then for what came since.
+  [JOBS, 'sessionId ASCENDING, status ASCENDING, queuedAt DESCENDING'],
+  [JOBS, 'sessionId ASCENDING, status ASCENDING, queuedAt ASCENDING'],
 ])('%s has the index that a query needs: %s', (collection, wanted) => {
   const described = file.indexes
     .filter(({ collectionGroup }) => collectionGroup === collection)

@@ -40,6 +40,8 @@ export const jobDocumentSchema = z.object({
   messageId: z.string(),
   status: z.enum(JOB_STATUSES),
   createdAt: z.date(),
+  /** When it became pending for somebody to take: at its creation, or when it was put back into the queue by hand. */
+  queuedAt: z.date(),
   timeline: z.array(timelineEntrySchema),
   attempts: z.number().int().nonnegative().default(0),
   lastAttemptAt: z.date().nullable().default(null),

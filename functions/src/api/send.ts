@@ -86,6 +86,7 @@ function newJob(jobId: string, message: TextMessage, cipher: SessionCipher, cloc
     messageId: whatsappMessageIdOf(jobId),
     status: 'pending',
     createdAt: SERVER_TIME,
+    queuedAt: SERVER_TIME,
     // Firestore sets its own time only outside of lists.
     timeline: [{ status: 'pending', at: new Date(clock.now()) }],
     attempts: 0,

@@ -3,7 +3,7 @@ import { sessionKeyPath } from '@holdfast/core/documents/session-key-document'
 import { newSessionKeys, type SessionCipher, type WrappingKey } from '@holdfast/core/envelope'
 import { HoldfastError } from '@holdfast/core/errors'
 import type { Logger } from '@holdfast/core/logging'
-import type { Clock, DocumentStore, ObjectStore, Random } from '@holdfast/core/ports'
+import type { Clock, DocumentSnapshot, DocumentStore, ObjectStore, Random } from '@holdfast/core/ports'
 import { loadSessionCipher } from '@holdfast/core/session-keys'
 import { Checkpointer, type CheckpointPolicy } from './checkpointer.ts'
 import type { Claim } from './claim.ts'
@@ -28,6 +28,8 @@ export interface SessionDependencies {
   readonly journalLimits: JournalLimits
   readonly checkpoints: CheckpointPolicy
   readonly sending: SendPolicy
+  /** Gives every open job of a session first, then each one that is queued. Returns what ends it. */
+  readonly subscribeJobs: (sessionId: string, onJobs: (jobs: readonly DocumentSnapshot[]) => void) => () => void
   readonly createClient: (options: ClientOptions) => Client
 }
 
@@ -83,7 +85,15 @@ export async function openEngine(dependencies: SessionDependencies, claim: Claim
   const state = new SessionState(image, journal)
   const inbox = new Inbox({ state, cipher, documents, clock })
   const sentJobs = new SentJobs({ sessionId, state, cipher, documents, clock, logger })
-  const outbox = new Outbox({ sessionId, state, cipher, documents, clock, policy: dependencies.sending, sentJobs, logger })
+  const outbox = new Outbox({
+    subscribe: (onJobs) => dependencies.subscribeJobs(sessionId, onJobs),
+    state,
+    cipher,
+    clock,
+    policy: dependencies.sending,
+    sentJobs,
+    logger,
+  })
   const checkpointer = new Checkpointer({
     state,
     inbox,

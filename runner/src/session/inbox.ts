@@ -2,7 +2,7 @@ import { messageDocumentSchema, messageOrder, messagesPath } from '@holdfast/cor
 import { parseStored } from '@holdfast/core/documents/parse'
 import type { SessionCipher } from '@holdfast/core/envelope'
 import { receivedMessageIdOf } from '@holdfast/core/ids'
-import type { Clock, DocumentStore, Fields, Merge } from '@holdfast/core/ports'
+import type { Clock, DocumentStore, Merge } from '@holdfast/core/ports'
 import { z } from 'zod'
 import type { ReceivedMessage } from './connection.ts'
 import type { Entry, RecordPlace } from './group.ts'
@@ -61,6 +61,9 @@ const KEEP_MS = 14 * 24 * 60 * 60 * 1000
 
 /** Beyond this many acknowledged rows the oldest go earlier. About 100 bytes each. */
 const KEEP_ROWS = 10_000
+
+/** Rows that a new owner documents in one commit. */
+const ROWS_AT_ONCE = 100
 
 /** What stands for the plaintext of a row that no longer holds it. */
 export const DOCUMENTED = Symbol('documented')
@@ -149,15 +152,13 @@ export class Inbox {
   async documentOpenRows(sequence: number): Promise<number> {
     const open = [...this.#state.image.entries(KIND)].map(([hash, encoded]) => ({ hash, ...decodeRow(encoded) }))
     const undocumented = open.filter(({ plain }) => plain !== undefined)
-    for (const [index, { hash, message, document }] of undocumented.entries()) {
-      if (!message || document === undefined) {
-        this.#close(hash)
-        continue
-      }
-      const { path, fields } = this.#documentOf(message, document, messageOrder(sequence, index))
-      await this.#createUnlessThere(path, fields)
-      this.#close(hash)
+    const documents = undocumented.flatMap(({ message, document }, index) =>
+      message && document !== undefined ? [this.#documentOf(message, document, messageOrder(sequence, index))] : [],
+    )
+    for (let start = 0; start < documents.length; start += ROWS_AT_ONCE) {
+      await this.#createMissing(documents.slice(start, start + ROWS_AT_ONCE))
     }
+    for (const { hash } of undocumented) this.#close(hash)
     return undocumented.length
   }
 
@@ -189,13 +190,11 @@ export class Inbox {
     this.#state.later({ [KIND]: { [hash]: JSON.stringify(closed) } })
   }
 
-  async #createUnlessThere(path: string, fields: Fields): Promise<void> {
-    try {
-      await this.#documents.commit([{ kind: 'create', path, fields }])
-    } catch (error) {
-      if (await this.#documents.read(path)) return
-      throw error
-    }
+  /** One owner at a time does this, and a document that is there stays as it is: whoever read it has read it under its order. */
+  async #createMissing(documents: readonly Merge[]): Promise<void> {
+    const found = await Promise.all(documents.map(({ path }) => this.#documents.read(path)))
+    const missing = documents.filter((_, index) => !found[index])
+    if (missing.length > 0) await this.#documents.commit(missing.map(({ path, fields }) => ({ kind: 'create', path, fields })))
   }
 
   #documentOf(message: NonNullable<Row['message']>, documentId: string, order: string): Merge {

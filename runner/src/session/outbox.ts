@@ -1,6 +1,4 @@
 import {
-  JOBS,
-  OPEN_JOB_STATUSES,
   jobContentPlace,
   jobDocumentSchema,
   jobPath,
@@ -11,14 +9,7 @@ import { parseStored } from '@holdfast/core/documents/parse'
 import type { SessionCipher } from '@holdfast/core/envelope'
 import { HoldfastError, messageOf } from '@holdfast/core/errors'
 import type { Logger } from '@holdfast/core/logging'
-import {
-  Append,
-  type Clock,
-  type DocumentSnapshot,
-  type DocumentStore,
-  type Fields,
-  type ListenerEvent,
-} from '@holdfast/core/ports'
+import { Append, type Clock, type DocumentSnapshot, type Fields } from '@holdfast/core/ports'
 import type { Connection } from './connection.ts'
 import { OpenJobs, type OpenJob } from './open-jobs.ts'
 import { afterFailure, type SendPolicy } from './send-policy.ts'
@@ -30,10 +21,9 @@ import type { SessionState } from './session-state.ts'
  * the commit of a journal record, so that an owner that lost the session cannot change it either.
  */
 export class Outbox {
-  readonly #sessionId: string
   readonly #state: SessionState
   readonly #cipher: SessionCipher
-  readonly #documents: DocumentStore
+  readonly #subscribe: (onJobs: (jobs: readonly DocumentSnapshot[]) => void) => () => void
   readonly #clock: Clock
   readonly #policy: SendPolicy
   readonly #sentJobs: SentJobs
@@ -42,26 +32,25 @@ export class Outbox {
   readonly #sending = new Set<OpenJob>()
   #connection: Connection | null = null
   #accepting = true
-  #stopListening: () => void = () => {}
+  #unsubscribe: () => void = () => {}
   #cancelWake: () => void = () => {}
   #onIdle: () => void = () => {}
   /** Messages that WhatsApp took since this process owns the session. */
   sent = 0
 
   constructor(options: {
-    sessionId: string
+    /** Gives every open job of the session first, then each one that is queued. */
+    subscribe: (onJobs: (jobs: readonly DocumentSnapshot[]) => void) => () => void
     state: SessionState
     cipher: SessionCipher
-    documents: DocumentStore
     clock: Clock
     policy: SendPolicy
     sentJobs: SentJobs
     logger: Logger
   }) {
-    this.#sessionId = options.sessionId
+    this.#subscribe = options.subscribe
     this.#state = options.state
     this.#cipher = options.cipher
-    this.#documents = options.documents
     this.#clock = options.clock
     this.#policy = options.policy
     this.#sentJobs = options.sentJobs
@@ -70,15 +59,7 @@ export class Outbox {
 
   /** Hears of jobs through Firestore, for as long as the session is owned. */
   listen(): void {
-    const where = [
-      ['sessionId', '==', this.#sessionId],
-      ['status', 'in', OPEN_JOB_STATUSES],
-    ] as const
-    const onError = (error: unknown) => {
-      this.#logger.warn({ error }, 'The job listener failed; it is set up again.')
-      if (this.#accepting) this.#stopListening = this.#clock.after(1000, () => this.listen())
-    }
-    this.#stopListening = this.#documents.listen({ collection: JOBS, where }, (events) => this.#hear(events), onError)
+    this.#unsubscribe = this.#subscribe((jobs) => this.#hear(jobs))
   }
 
   /** The connection is ready to send. */
@@ -123,11 +104,8 @@ export class Outbox {
     this.#next()
   }
 
-  #hear(events: readonly ListenerEvent[]): void {
-    for (const { kind, document } of events) {
-      if (kind === 'added') this.#add(document)
-      if (kind === 'removed') this.#withdraw(document)
-    }
+  #hear(jobs: readonly DocumentSnapshot[]): void {
+    for (const job of jobs) this.#add(job)
     this.#next()
   }
 
@@ -151,12 +129,6 @@ export class Outbox {
       message: document.proto === undefined ? null : this.#cipher.openContent(document.proto, jobProtoPlace(id)),
       cancelTimeout: null,
     }
-  }
-
-  /** The job is no longer open in Firestore, and not by our doing: somebody canceled it. Once begun, it is finished. */
-  #withdraw(snapshot: DocumentSnapshot): void {
-    const job = this.#open.get(String(snapshot.fields['messageId']))
-    if (job?.phase === 'waiting') this.#open.remove(job)
   }
 
   /** Begins whatever may begin now, and wakes up again when the next becomes due. */
@@ -262,7 +234,8 @@ export class Outbox {
 
   #stopAccepting(): void {
     this.#accepting = false
-    this.#stopListening()
+    this.#unsubscribe()
+    this.#unsubscribe = () => {}
     this.#cancelWake()
   }
 

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { journalPath } from '@holdfast/core/documents/journal-record'
+import { sessionKeyPath } from '@holdfast/core/documents/session-key-document'
+import { sessionPath } from '@holdfast/core/documents/session-document'
+import { SERVER_TIME } from '@holdfast/core/ports'
+import type { AcceptedJob } from '../outside/api-client.ts'
+import { slotOf } from '../outside/owning-runner.ts'
+import type { Exit } from '../sandbox/processes.ts'
+import { Chat, EngineWorld, eventually } from './world.ts'
+
+let world: EngineWorld
+
+beforeAll(async () => {
+  // So long that whatever moves in these tests was handed over, not taken from a dead one.
+  world = await EngineWorld.start({ runners: 2, runnerEnv: { RUNNER_DEAD_AFTER_MS: '120000' } })
+})
+
+afterAll(async () => {
+  const { violations } = await world.simulator.state()
+  await world[Symbol.asyncDispose]()
+  expect(violations).toEqual([])
+})
+
+const epochOf = async (chat: Chat): Promise<number> => Number((await chat.document())['epoch'])
+
+const isOffline = (chat: Chat) => eventually(async () => expect((await chat.account()).connected).toBe(false))
+
+describe('a runner that is told to leave', () => {
+  test('while messages flow hands over within 8 s, loses nothing and sends nothing again that was acked', async () => {
+    const chat = await world.linked('moving')
+    const slot = await slotOf(world.sandbox, world.api, 'moving')
+    const oldOwner = (await chat.document())['runnerId']
+    const runner = world.sandbox.runner(slot)
+    const exited = new Promise<Exit>((resolve) => runner.once('exited', resolve))
+    const jobs: AcceptedJob[] = []
+    const texts: string[] = []
+    let leftAt = 0
+    let stopped: Promise<void> | undefined
+    for (let index = 0; index < 30; index++) {
+      jobs.push(await chat.send(`out ${index}`))
+      texts.push(`in ${index}`)
+      await chat.receive(`in ${index}`)
+      if (index !== 10) continue
+      leftAt = performance.now()
+      stopped = world.sandbox.stopRunner(slot)
+    }
+    expect(await exited).toMatchObject({ code: 0, signal: null })
+    expect(performance.now() - leftAt).toBeLessThan(8000)
+    const ackedBefore = world.happened.filter(({ type, phone }) => type === 'acked' && phone === chat.phone).map(({ id }) => id)
+    await stopped
+    await chat.works()
+    expect((await chat.document())['runnerId']).not.toBe(oldOwner)
+    for (const job of jobs) await chat.untilStatus(job, 'delivered')
+    await eventually(async () => expect((await chat.stored()).toSorted()).toEqual(texts.toSorted()))
+    const received = await chat.received()
+    expect(received.map(({ text }) => text)).toEqual(jobs.map((_, index) => `out ${index}`))
+    const again = received.filter(({ id, copies }) => copies > 1 && ackedBefore.includes(id))
+    expect(again).toEqual([])
+    const records = await world.google.documents.query({ collection: journalPath(chat.sessionId) })
+    expect(records.map(({ fields }) => fields['kind'])).toContain('release')
+    expect((await chat.account()).registrations).toBe(1)
+    await world.sandbox.startRunner(slot)
+  })
+})
+
+describe('a session', () => {
+  test('is stopped and started as often as one likes: offline, online without a scan, the epoch rises', async () => {
+    const chat = await world.linked('on-off')
+    const epochs = [await epochOf(chat)]
+    const want = async (what: 'stop' | 'start') => {
+      const response = await world.sandbox.api(`/api/sessions/on-off/${what}`, { method: 'POST' })
+      expect(response.status).toBe(200)
+    }
+    for (let round = 0; round < 3; round++) {
+      await want('stop')
+      await chat.untilSession('STOPPED STOPPED requested')
+      expect((await chat.document())['runnerId']).toBeNull()
+      await isOffline(chat)
+      await chat.receive(`while stopped ${round}`)
+      const job = await chat.send(`accepted while stopped ${round}`)
+      expect((await chat.job(job)).status).toBe('pending')
+      await want('start')
+      await chat.works()
+      await chat.untilStatus(job, 'delivered')
+      epochs.push(await epochOf(chat))
+    }
+    expect(epochs).toEqual([...new Set(epochs)].toSorted((one, other) => one - other))
+    expect(await chat.account()).toMatchObject({ registrations: 1, logins: 4 })
+    await eventually(async () => expect(await chat.stored()).toEqual([0, 1, 2].map((round) => `while stopped ${round}`)))
+  })
+
+  test.each([
+    ['with the field that says who owns it', { runnerId: null }],
+    ['without it', {}],
+  ])('made by hand in Firestore, %s, is found by itself and can be linked', async (what, more) => {
+    const chat = new Chat(world, `by-hand-${what.length}`)
+    const fields = { v: 1, tenant: 'default', name: chat.name, wanted: 'online', createdAt: SERVER_TIME, ...more }
+    await world.google.documents.commit([{ kind: 'create', path: sessionPath(chat.sessionId), fields }])
+    await world.post('/phones', { phone: chat.phone })
+    await world.post('/contacts', { phone: chat.contact, name: 'Bob' })
+    const qr = await eventually(async () => {
+      const shown = await world.api.qrCode(chat.name).catch(() => null)
+      if (shown === null) throw new Error('There is no QR code yet.')
+      return shown
+    })
+    expect(await world.google.documents.read(sessionKeyPath(chat.sessionId))).not.toBeNull()
+    await world.simulator.scan(chat.phone, qr)
+    await chat.works()
+    await chat.untilStatus(await chat.send('from a session made by hand'), 'delivered')
+  })
+})
