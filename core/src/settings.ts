@@ -5,13 +5,22 @@ import { HoldfastError } from './errors.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
+/** What one variable alone cannot say. Gives what is wrong, as `NAME: what to do`, or null. */
+export type Rule = (environment: Environment) => string | null
+
 /** Reads the environment by a schema. Throws `bad-configuration` listing every problem, each with what to set. */
-export function readSettings<Schema extends z.ZodType>(schema: Schema, environment: Environment): z.infer<Schema> {
+export function readSettings<Schema extends z.ZodType>(
+  schema: Schema,
+  environment: Environment,
+  rules: readonly Rule[] = [],
+): z.infer<Schema> {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''))
   const result = schema.safeParse(given)
-  if (result.success) return result.data
-  const problems = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
-  throw new HoldfastError('bad-configuration', `The configuration has ${problems.length} problem(s):\n${problems.join('\n')}`)
+  const wrong = result.success ? [] : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  const problems = [...wrong, ...rules.map((rule) => rule(given as Environment)).filter((problem) => problem !== null)]
+  if (result.success && problems.length === 0) return result.data
+  const list = problems.map((problem) => `  ${problem}`).join('\n')
+  throw new HoldfastError('bad-configuration', `The configuration has ${problems.length} problem(s):\n${list}`)
 }
 
 export const integer = (options: { min: number; max: number; default: number }) =>
@@ -37,8 +46,8 @@ export const encryptionKey = z
 
 export const projectId = requiredText('the Google Cloud project id')
 
-/** Settings that switch off the check of WhatsApp's certificate: TLS is what authenticates the server. */
-export const refuseInsecureTls = (environment: Environment): void => {
-  if (environment['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0') return
-  throw new HoldfastError('bad-configuration', 'NODE_TLS_REJECT_UNAUTHORIZED=0 switches off the check of certificates. Unset it.')
-}
+/** TLS is what authenticates WhatsApp's server. */
+export const insecureTls: Rule = (environment) =>
+  environment['NODE_TLS_REJECT_UNAUTHORIZED'] === '0'
+    ? 'NODE_TLS_REJECT_UNAUTHORIZED: 0 switches off the check of certificates; unset it'
+    : null

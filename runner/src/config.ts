@@ -2,12 +2,13 @@ import { z } from 'zod'
 import { WrappingKey } from '@holdfast/core/envelope'
 import {
   encryptionKey,
+  insecureTls,
   integer,
   projectId,
   readSettings,
-  refuseInsecureTls,
   requiredText,
   type Environment,
+  type Rule,
 } from '@holdfast/core/settings'
 
 const schema = z.object({
@@ -31,16 +32,14 @@ const schema = z.object({
 /** What the runner is told by its environment. The only place that reads it. */
 export type RunnerConfig = ReturnType<typeof readRunnerConfig>
 
+const patientHeartbeat: Rule = ({ HEARTBEAT_INTERVAL_MS = '4000', RUNNER_DEAD_AFTER_MS = '12000' }) =>
+  Number(RUNNER_DEAD_AFTER_MS) < 3 * Number(HEARTBEAT_INTERVAL_MS)
+    ? 'RUNNER_DEAD_AFTER_MS: must be at least three times HEARTBEAT_INTERVAL_MS, or one lost heartbeat costs the sessions'
+    : null
+
 /** @throws HoldfastError `bad-configuration`, naming every problem. */
 export function readRunnerConfig(environment: Environment = process.env) {
-  refuseInsecureTls(environment)
-  const settings = readSettings(
-    schema.refine(({ HEARTBEAT_INTERVAL_MS, RUNNER_DEAD_AFTER_MS }) => RUNNER_DEAD_AFTER_MS >= 3 * HEARTBEAT_INTERVAL_MS, {
-      path: ['RUNNER_DEAD_AFTER_MS'],
-      message: 'must be at least three times HEARTBEAT_INTERVAL_MS, or one lost heartbeat costs the sessions',
-    }),
-    environment,
-  )
+  const settings = readSettings(schema, environment, [insecureTls, patientHeartbeat])
   return {
     projectId: settings.GOOGLE_CLOUD_PROJECT,
     bucket: settings.STORAGE_BUCKET,

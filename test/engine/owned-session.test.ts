@@ -116,7 +116,7 @@ describe('after a disconnect', () => {
     expect(runner.dials).toHaveLength(1)
   })
 
-  test.fails('because another connection took its place, the next owner waits as well', async () => {
+  test('because another connection took its place, the next owner waits as well', async () => {
     const session = await newSession()
     const runner = await startRunner({ wrappingKey: session.wrappingKey })
     await dialsOf(runner).toBe(1)
@@ -198,7 +198,7 @@ describe('a session whose state is damaged', () => {
     expect(runner.dials).toHaveLength(0)
   })
 
-  test.fails('at its very end is reported like any other damage', async () => {
+  test('at its very end is reported like any other damage', async () => {
     const session = await newSession()
     const journal = session.journal(await session.claim('a'), 'a')
     for (const creds of ['1', '2']) await journal.whenDurable(journal.append({ mutation: { creds } }))

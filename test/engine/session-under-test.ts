@@ -35,6 +35,7 @@ export class SessionUnderTest {
   async claim(runnerId: string, documents: DocumentStore = this.documents): Promise<Claim> {
     const claim = await claimSession({
       documents,
+      clock: systemClock,
       random: systemRandom,
       sessionId: this.sessionId,
       runnerId,

@@ -1,6 +1,7 @@
 import { SESSIONS } from '@holdfast/core/documents/session-document'
 import type { ListenerEvent } from '@holdfast/core/ports'
-import { claimSession } from '../session/claim.ts'
+import { isHoldfastError } from '@holdfast/core/errors'
+import { claimSession, reportDamage } from '../session/claim.ts'
 import { OwnedSession, type OwnedSessionDependencies } from '../session/owned-session.ts'
 import type { Heartbeat } from './heartbeat.ts'
 import type { Candidate, Placement } from './placement.ts'
@@ -14,6 +15,9 @@ const RANK_DELAY_MS = 250
 /** A session that this process had to give up is not tried again by it before this. */
 const GIVEN_UP_PAUSE_MS = 5000
 
+/** One whose state is damaged is looked at again after this: somebody may have repaired it. */
+const UNCLAIMABLE_PAUSE_MS = 60_000
+
 /** The sessions of one runner: takes over what nobody owns, hears what is wanted, hands everything over when it leaves. */
 export class Fleet {
   readonly #dependencies: OwnedSessionDependencies
@@ -23,8 +27,10 @@ export class Fleet {
   readonly #sessions: Map<string, OwnedSession>
   readonly #running = new Map<string, Promise<void>>()
   readonly #claiming = new Set<string>()
-  /** Sessions that are still ours in Firestore although no loop runs for them, and when to take them up again. */
+  /** Sessions that may be ours in Firestore although no loop runs for them, and when to take them up again. */
   readonly #givenUp = new Map<string, number>()
+  /** Sessions that could not be claimed, and until when they are left alone. */
+  readonly #unclaimable = new Map<string, number>()
   #leaving = false
   #looking: Promise<void> | null = null
   #stopLooking: () => void = () => {}
@@ -77,11 +83,11 @@ export class Fleet {
 
   async #takeOver(): Promise<void> {
     const free = this.#capacity - this.#sessions.size - this.#claiming.size
-    const candidates = await this.#placement.look(free)
     const now = this.#dependencies.clock.now()
-    const again = [...this.#givenUp]
-      .filter(([, at]) => at <= now)
-      .map(([sessionId]) => ({ sessionId, deadOwner: this.#dependencies.runnerId, rank: 0 }))
+    for (const [sessionId, until] of this.#unclaimable) if (until <= now) this.#unclaimable.delete(sessionId)
+    const candidates = await this.#placement.look(free, new Set(this.#unclaimable.keys()))
+    const due = [...this.#givenUp].filter(([, at]) => at <= now)
+    const again = due.map(([sessionId]) => ({ sessionId, deadOwner: this.#dependencies.runnerId, rank: 0 }))
     await Promise.all([...candidates, ...again].map((candidate) => this.#claim(candidate)))
   }
 
@@ -96,6 +102,7 @@ export class Fleet {
         (owner === null && wanted === 'online') || (owner !== null && owner === deadOwner)
       const claim = await claimSession({
         documents,
+        clock,
         random,
         sessionId,
         runnerId,
@@ -107,8 +114,23 @@ export class Fleet {
       this.#run(new OwnedSession(this.#dependencies, claim))
     } catch (error) {
       logger.warn({ error, session: sessionId }, 'A session could not be claimed.')
+      await this.#claimFailed(sessionId, error)
     } finally {
       this.#claiming.delete(sessionId)
+    }
+  }
+
+  /** Damage is shown and left alone for a while; anything else may have been a claim that took effect unheard. */
+  async #claimFailed(sessionId: string, error: unknown): Promise<void> {
+    const { clock, documents, logger } = this.#dependencies
+    const isDamaged = isHoldfastError(error, 'journal-corrupt') || isHoldfastError(error, 'bad-document')
+    if (isDamaged) {
+      this.#unclaimable.set(sessionId, clock.now() + UNCLAIMABLE_PAUSE_MS)
+      await reportDamage(documents, sessionId).catch((trouble: unknown) =>
+        logger.warn({ error: trouble }, 'Damage could not be reported.'),
+      )
+    } else {
+      this.#givenUp.set(sessionId, clock.now())
     }
   }
 

@@ -38,9 +38,14 @@ export class Placement {
     this.#instanceId = options.instanceId
   }
 
-  /** At most `limit` candidates. */
-  async look(limit: number): Promise<Candidate[]> {
+  /** At most `limit` candidates, none of those to be left out. */
+  async look(limit: number, leftOut: ReadonlySet<string> = new Set()): Promise<Candidate[]> {
     if (limit <= 0) return []
+    const candidates = await this.#find(limit + leftOut.size)
+    return candidates.filter(({ sessionId }) => !leftOut.has(sessionId)).slice(0, limit)
+  }
+
+  async #find(limit: number): Promise<Candidate[]> {
     const runners = await this.#runners()
     const alive = runners.filter(({ isDead }) => !isDead).map(({ id }) => id)
     const found: { sessionId: string; deadOwner: string | null }[] = []
@@ -105,11 +110,15 @@ export class Placement {
       where: [['wanted', '==', 'online']],
       select: ['runnerId'],
     })
-    return sessions.flatMap<{ sessionId: string; deadOwner: string | null }>(({ id, fields }) => {
+    const found: { sessionId: string; deadOwner: string | null }[] = []
+    for (const { id, fields } of sessions) {
       const owner = fields['runnerId']
-      if (typeof owner === 'string') return known.has(owner) ? [] : [{ sessionId: id, deadOwner: owner }]
-      return [{ sessionId: id, deadOwner: null }]
-    })
+      if (typeof owner !== 'string') found.push({ sessionId: id, deadOwner: null })
+      // One that is not on the list may have started since the list was read.
+      else if (!known.has(owner) && !(await this.#documents.read(runnerPath(owner))))
+        found.push({ sessionId: id, deadOwner: owner })
+    }
+    return found
   }
 }
 

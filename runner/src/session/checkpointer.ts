@@ -1,7 +1,7 @@
 import { sessionPath, type CheckpointPointer, type SessionDocument } from '@holdfast/core/documents/session-document'
 import type { SessionCipher } from '@holdfast/core/envelope'
 import type { Logger } from '@holdfast/core/logging'
-import type { Clock, DocumentStore, ObjectStore } from '@holdfast/core/ports'
+import type { Clock, DocumentStore, Fields, ObjectStore } from '@holdfast/core/ports'
 import { writeCheckpoint } from './checkpoint.ts'
 import type { Inbox } from './inbox.ts'
 import type { SessionState } from './session-state.ts'
@@ -14,6 +14,9 @@ export interface CheckpointPolicy {
   readonly everyMs: number
 }
 
+/** Storage that refuses an object is not asked again at once. */
+const PAUSE_AFTER_FAILURE_MS = 60_000
+
 /**
  * Bounds the journal: writes the image to Cloud Storage, points to it by a journal record, and removes the records that the older
  * of the two newest checkpoints covers. In this order, so that a crash anywhere leaves a session that can be restored.
@@ -24,6 +27,7 @@ export class Checkpointer {
   #previous: CheckpointPointer | null
   #trimmedTo: number
   #savedAtMs: number
+  #notBeforeMs = 0
   #running: Promise<void> | null = null
 
   constructor(options: {
@@ -46,7 +50,7 @@ export class Checkpointer {
 
   get isDue(): boolean {
     const { state, policy, clock } = this.#options
-    if (this.#running || state.unsavedChanges === 0) return false
+    if (this.#running || state.unsavedChanges === 0 || clock.now() < this.#notBeforeMs) return false
     const records = state.journal.head.sequence - (this.#pointer?.seq ?? 0)
     return records >= policy.everyRecords || clock.now() - this.#savedAtMs >= policy.everyMs
   }
@@ -60,7 +64,10 @@ export class Checkpointer {
   /** Makes a checkpoint unless one is being made. Never rejects: without it the journal is longer, nothing else. */
   run(): Promise<void> {
     this.#running ??= this.#make()
-      .catch((error: unknown) => this.#options.logger.warn({ error }, 'A checkpoint failed; the journal keeps everything.'))
+      .catch((error: unknown) => {
+        this.#notBeforeMs = this.#options.clock.now() + PAUSE_AFTER_FAILURE_MS
+        this.#options.logger.warn({ error }, 'A checkpoint failed; the journal keeps everything.')
+      })
       .finally(() => {
         this.#running = null
       })
@@ -77,19 +84,29 @@ export class Checkpointer {
     this.#savedAtMs = clock.now()
     if (head.sequence === this.#pointer?.seq) return
     const pointer = await writeCheckpoint(objects, cipher, { ...head, image })
-    const fields = { checkpoint: pointer, previousCheckpoint: this.#pointer, trimmedTo: this.#trimmedTo }
-    const position = state.append({
-      kind: 'checkpoint',
-      writes: ({ sequence }) => [
-        { kind: 'merge', path: sessionPath(cipher.sessionId), fields: { ...fields, journalHead: sequence } },
-      ],
-    })
-    await state.journal.whenDurable(position)
+    await this.#point({ checkpoint: pointer, previousCheckpoint: this.#pointer, trimmedTo: this.#trimmedTo })
     state.markSaved(unsaved)
     this.#previous = this.#pointer
     this.#pointer = pointer
     logger.info({ checkpoint: pointer.object, records: head.sequence }, 'A checkpoint was written and verified.')
     await this.#trim()
+  }
+
+  /** Resolves when the pointer is in the session's document: only then may anything be removed. */
+  async #point(fields: Fields): Promise<void> {
+    const { state, cipher } = this.#options
+    const { promise: written, resolve: onWritten, reject } = Promise.withResolvers<void>()
+    const position = state.append({
+      kind: 'checkpoint',
+      writes: ({ sequence }) => [
+        { kind: 'merge', path: sessionPath(cipher.sessionId), fields: { ...fields, journalHead: sequence } },
+      ],
+      onWritten,
+      onRefused: () => reject(new Error('Firestore refused the pointer to the checkpoint.')),
+    })
+    written.catch(() => {})
+    await state.journal.whenDurable(position)
+    await written
   }
 
   async #trim(): Promise<void> {

@@ -3,7 +3,7 @@ import { parseStored } from '@holdfast/core/documents/parse'
 import { sessionDocumentSchema, sessionPath, type SessionDocument } from '@holdfast/core/documents/session-document'
 import { HoldfastError } from '@holdfast/core/errors'
 import { sequenceId } from '@holdfast/core/ids'
-import type { DocumentSnapshot, DocumentStore, Random } from '@holdfast/core/ports'
+import type { Clock, DocumentSnapshot, DocumentStore, Random } from '@holdfast/core/ports'
 import { isHalted, type SessionState } from '@holdfast/core/session-states'
 import { readTail } from './journal-reader.ts'
 import type { JournalHead } from './group.ts'
@@ -25,6 +25,7 @@ export interface Claim {
  */
 export async function claimSession(options: {
   documents: DocumentStore
+  clock: Clock
   random: Random
   sessionId: string
   runnerId: string
@@ -44,8 +45,16 @@ export async function claimSession(options: {
     )
   }
   const record = claimRecord(session, tail, runnerId, options.random.bytes(12).toString('base64url'))
-  const won = await commitClaim(documents, snapshot, record)
+  const won = await commitClaim(documents, options.clock, snapshot, record)
   return won ? { sessionId, session, head: { sequence: record.seq, epoch: record.epoch, hash: hashOfRecord(record) } } : null
+}
+
+/** Says in the document of a session that nobody can claim why that is. Nothing else is changed. */
+export async function reportDamage(documents: DocumentStore, sessionId: string): Promise<void> {
+  const snapshot = await documents.read(sessionPath(sessionId))
+  if (!snapshot || snapshot.fields['state'] === 'NEEDS_ATTENTION') return
+  const fields = stateFields('NEEDS_ATTENTION', 'state-corrupt')
+  await documents.commit([{ kind: 'update', path: snapshot.path, fields, unlessChangedSince: snapshot }])
 }
 
 function claimRecord(session: SessionDocument, tail: JournalRecord | null, runnerId: string, nonce: string): JournalRecord {
@@ -64,7 +73,12 @@ function claimRecord(session: SessionDocument, tail: JournalRecord | null, runne
   }
 }
 
-async function commitClaim(documents: DocumentStore, session: DocumentSnapshot, record: JournalRecord): Promise<boolean> {
+async function commitClaim(
+  documents: DocumentStore,
+  clock: Clock,
+  session: DocumentSnapshot,
+  record: JournalRecord,
+): Promise<boolean> {
   const path = `${journalPath(session.id)}/${sequenceId(record.seq)}`
   const ownership = {
     runnerId: record.runnerId,
@@ -81,7 +95,22 @@ async function commitClaim(documents: DocumentStore, session: DocumentSnapshot, 
     return true
   } catch {
     // Lost, or won without hearing of it: the record tells.
-    const found = await documents.read(path)
+    const found = await readPatiently(documents, clock, path)
     return found?.fields['nonce'] === record.nonce
   }
 }
+
+/** Firestore may be away for a moment, and a claim that is not known to have succeeded leaves a session without anybody. */
+async function readPatiently(documents: DocumentStore, clock: Clock, path: string): Promise<DocumentSnapshot | null> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await documents.read(path)
+    } catch (error) {
+      if (attempt >= READ_ATTEMPTS) throw error
+      await clock.sleep(200 * 2 ** attempt)
+    }
+  }
+}
+
+/** 400 ms and doubling: 6 s in all. */
+const READ_ATTEMPTS = 5

@@ -10,10 +10,20 @@ export class Failures {
   readonly #clock: Clock
   #network = 0
   #whatsapp = 0
-  #replacedAtMs: number[] = []
+  #replacedAtMs: readonly number[] = []
 
   constructor(clock: Clock) {
     this.#clock = clock
+  }
+
+  /** When it was replaced within the last hour. */
+  get replacedAtMs(): readonly number[] {
+    return this.#replacedAtMs
+  }
+
+  /** What an earlier owner saw. */
+  remember(replacedAtMs: readonly number[]): void {
+    this.#replacedAtMs = replacedAtMs
   }
 
   /** The session works again. That it was replaced is remembered for an hour all the same. */
@@ -27,7 +37,7 @@ export class Failures {
     const now = this.#clock.now()
     this.#replacedAtMs = this.#replacedAtMs.filter((at) => at > now - HOUR_MS)
     const replacedWithinHour = this.#replacedAtMs.length
-    if (code === 440) this.#replacedAtMs.push(now)
+    if (code === 440) this.#replacedAtMs = [...this.#replacedAtMs, now]
     else if (isNetwork(code)) this.#network++
     else if (code !== 515) this.#whatsapp++
     return {

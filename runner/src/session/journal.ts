@@ -4,7 +4,7 @@ import type { SessionCipher } from '@holdfast/core/envelope'
 import { HoldfastError } from '@holdfast/core/errors'
 import { sequenceId } from '@holdfast/core/ids'
 import type { Change, Clock, DocumentStore, Random } from '@holdfast/core/ports'
-import { emptyGroup, join, takesMore, type Entry, type Group, type JournalHead } from './group.ts'
+import { emptyGroup, join, takesMore, type Entry, type Group, type JournalHead, type RecordPlace } from './group.ts'
 import { sealGroup, storedRecord } from './record-codec.ts'
 
 export interface JournalLimits {
@@ -191,14 +191,19 @@ export class Journal {
       entry.onDurable?.({ sequence, index })
       if (!entry.writes) continue
       if (withWrites) entry.onWritten?.()
-      else if (group.retried) this.#listeners.onWriteRefused(entry.writes({ sequence, index }).map(({ path }) => path))
+      else if (group.retried) this.#refuse(entry, { sequence, index })
       else this.#retryWrites(entry)
     }
   }
 
-  #retryWrites({ writes, onWritten }: Entry): void {
+  #refuse({ writes, onRefused }: Entry, place: RecordPlace): void {
+    onRefused?.()
+    this.#listeners.onWriteRefused((writes?.(place) ?? []).map(({ path }) => path))
+  }
+
+  #retryWrites({ writes, onWritten, onRefused }: Entry): void {
     if (!writes) return
-    const entry: Entry = { writes, ...(onWritten ? { onWritten } : {}) }
+    const entry: Entry = { writes, ...(onWritten ? { onWritten } : {}), ...(onRefused ? { onRefused } : {}) }
     this.#queue.push({ ...emptyGroup(++this.#lastPosition, 'data'), entries: [entry], retried: true })
   }
 

@@ -16,6 +16,9 @@ import { afterFailure, type SendPolicy } from './send-policy.ts'
 import type { SentJobs } from './sent-jobs.ts'
 import type { SessionState } from './session-state.ts'
 
+/** Far more than a session can settle while a query is on its way. */
+const SETTLED_KEPT = 5000
+
 /**
  * Sends the jobs of one session: in order per chat, one at a time to each, up to a number of chats at once. A job's state changes in
  * the commit of a journal record, so that an owner that lost the session cannot change it either.
@@ -30,6 +33,8 @@ export class Outbox {
   readonly #logger: Logger
   readonly #open = new OpenJobs()
   readonly #sending = new Set<OpenJob>()
+  /** When jobs were queued that are settled, by message id: what was read of them before that may still arrive here. */
+  readonly #settled = new Map<string, number>()
   #connection: Connection | null = null
   #accepting = true
   #unsubscribe: () => void = () => {}
@@ -96,7 +101,7 @@ export class Outbox {
     if (!job) return
     this.#leaveWire(job, 'waiting')
     if (error !== null) return this.#refused(job, `whatsapp-${error}`, `WhatsApp refused the message (${error}).`)
-    this.#open.remove(job)
+    this.#close(job)
     this.sent++
     this.#sentJobs.add(messageId, job.id, 'sent')
     const timeline = new Append({ status: 'sent', at: this.#now() })
@@ -112,7 +117,8 @@ export class Outbox {
   #add(snapshot: DocumentSnapshot): void {
     try {
       const document = parseStored(jobDocumentSchema, snapshot.fields, snapshot.path)
-      if (!this.#open.get(document.messageId)) this.#open.add(this.#openJob(snapshot, document))
+      const isSettled = document.queuedAt.getTime() <= (this.#settled.get(document.messageId) ?? 0)
+      if (!isSettled && !this.#open.get(document.messageId)) this.#open.add(this.#openJob(snapshot, document))
     } catch (error) {
       this.#logger.error({ error, job: snapshot.id }, 'A job cannot be read and is left alone.')
     }
@@ -201,6 +207,14 @@ export class Outbox {
     if (this.#sending.size === 0) this.#onIdle()
   }
 
+  #close(job: OpenJob): void {
+    const { messageId, queuedAt } = job.document
+    this.#open.remove(job)
+    this.#settled.set(messageId, queuedAt.getTime())
+    const oldest = this.#settled.keys().next()
+    if (this.#settled.size > SETTLED_KEPT && !oldest.done) this.#settled.delete(oldest.value)
+  }
+
   /** No ack came in time: the same message again, under the same id. */
   #unanswered(job: OpenJob): void {
     if (job.phase !== 'sending') return
@@ -221,7 +235,7 @@ export class Outbox {
 
   #fail(job: OpenJob, code: string, message: string): void {
     this.#leaveWire(job, 'waiting')
-    this.#open.remove(job)
+    this.#close(job)
     const failedAt = this.#now()
     const timeline = new Append({ status: 'failed', at: failedAt })
     this.#record(job, { status: 'failed', failedAt, nextAttemptAt: null, lastError: { code, message }, timeline })

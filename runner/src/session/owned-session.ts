@@ -148,6 +148,7 @@ export class OwnedSession {
         this.#engine = engine
         this.#journal = engine.state.journal
         this.#listen()
+        this.#recall(engine)
         engine.sentJobs.settleRecorded()
         engine.outbox.listen()
         return
@@ -162,6 +163,15 @@ export class OwnedSession {
         await clock.sleep(Math.min(500 * 2 ** attempt, 30_000))
       }
     }
+  }
+
+  /** That the session was replaced binds the next owner as well. */
+  #recall(engine: Engine): void {
+    const encoded = engine.state.image.get('meta', 'replaced')
+    if (encoded === undefined) return
+    const { atMs, dialAtMs } = JSON.parse(encoded) as Replaced
+    this.#failures.remember(atMs)
+    this.#dialAtMs = dialAtMs
   }
 
   /** The attempt is a record: an owner that lost the session without knowing it must not log in either. */
@@ -244,6 +254,10 @@ export class OwnedSession {
     switch (decision.action) {
       case 'reconnect':
         this.#dialAtMs = clock.now() + decision.delayMs
+        if (decision.counts === 'replaced') {
+          const replaced = { atMs: this.#failures.replacedAtMs, dialAtMs: this.#dialAtMs } satisfies Replaced
+          engine.state.change({ keys: { meta: { replaced: JSON.stringify(replaced) } } })
+        }
         if (decision.delayMs > 0)
           this.#publish(decision.state, decision.reason, { nextAttemptAt: new Date(this.#dialAtMs), pairing: null })
         return
@@ -327,6 +341,12 @@ export class OwnedSession {
       head: this.#claim.head,
     })
   }
+}
+
+/** PERSISTED CONTRACT v1: `meta/replaced` of the state image. Other connections that took this session's place, and when to dial. */
+interface Replaced {
+  readonly atMs: readonly number[]
+  readonly dialAtMs: number
 }
 
 const isKeyTrouble = ({ code }: HoldfastError): boolean => code === 'wrong-key' || code === 'data-key-missing'

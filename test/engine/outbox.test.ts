@@ -1,0 +1,101 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { jobContentPlace, jobDocumentSchema, jobPath } from '@holdfast/core/documents/job-document'
+import { createLogger } from '@holdfast/core/logging'
+import { SERVER_TIME, type DocumentSnapshot } from '@holdfast/core/ports'
+import { systemClock } from '@holdfast/core/system-clock'
+import type { Connection } from '../../runner/src/session/connection.ts'
+import { Outbox } from '../../runner/src/session/outbox.ts'
+import { DEFAULT_SEND_POLICY } from '../../runner/src/session/send-policy.ts'
+import { SentJobs } from '../../runner/src/session/sent-jobs.ts'
+import { type FirestoreUnderTest, startFirestore } from '../firestore-under-test.ts'
+import { takeOver } from './owner.ts'
+import { SessionUnderTest } from './session-under-test.ts'
+
+let firestore: FirestoreUnderTest
+
+beforeAll(async () => {
+  firestore = await startFirestore()
+})
+
+afterAll(async () => {
+  await firestore[Symbol.asyncDispose]()
+})
+
+/** An outbox whose jobs the test brings, and whose connection notes what would have been on the wire. */
+async function newOutbox(isReachable = true) {
+  const session = await new SessionUnderTest(firestore.clients.documents).create()
+  const { sessionId, cipher, documents } = session
+  const { state, journal } = await takeOver(session)
+  const parts = { state, cipher, clock: systemClock, logger: createLogger('test', 'silent') }
+  const sentJobs = new SentJobs({ ...parts, sessionId, documents })
+  let bring: (jobs: readonly DocumentSnapshot[]) => void = () => {}
+  const subscribe = (onJobs: typeof bring) => {
+    bring = onJobs
+    return () => {}
+  }
+  const outbox = new Outbox({ ...parts, subscribe, sentJobs, policy: DEFAULT_SEND_POLICY })
+  const relayed: string[] = []
+  const connection: Connection = {
+    composeText: (_, text) => Buffer.from(text),
+    relay: async (_, __, messageId) => void relayed.push(messageId),
+    isReachable: async () => isReachable,
+    release: () => {},
+    mute: () => {},
+    heldForMs: () => 0,
+    close: async () => {},
+    cut: () => {},
+  }
+  outbox.listen()
+  outbox.opened(connection)
+  const accept = async (id: string): Promise<DocumentSnapshot> => {
+    const content = cipher.sealContent(Buffer.from(JSON.stringify({ text: 'hello' })), jobContentPlace(id))
+    const fixed = { v: 1, tenant: 'default', sessionId, chat: '5511900000002@s.whatsapp.net', type: 'text', requestHash: '' }
+    const times = { createdAt: SERVER_TIME, queuedAt: SERVER_TIME, timeline: [{ status: 'pending', at: new Date() }] }
+    const fields = { ...fixed, ...times, content, messageId: `M-${id}`, status: 'pending' }
+    await documents.commit([{ kind: 'create', path: jobPath(id), fields }])
+    return (await documents.read(jobPath(id))) as DocumentSnapshot
+  }
+  const statuses = async (id: string) => {
+    await journal.whenDurable()
+    const stored = jobDocumentSchema.parse((await documents.read(jobPath(id)))?.fields)
+    return stored.timeline.map(({ status }) => status)
+  }
+  return { outbox, relayed, bring: (job: DocumentSnapshot) => bring([job]), accept, statuses, journal }
+}
+
+describe('a job of which Firestore tells once more, as it was before it was taken', () => {
+  test('is sent once while it is on its way', async () => {
+    const { bring, accept, relayed } = await newOutbox()
+    const job = await accept('brought-twice')
+    bring(job)
+    bring(job)
+    await expect.poll(() => relayed.length).toBeGreaterThan(0)
+    bring(job)
+    await nextTurn()
+    expect(relayed).toEqual(['M-brought-twice'])
+  })
+
+  test('after WhatsApp took it, is not sent again and stays what it is', async () => {
+    const { bring, accept, relayed, outbox, statuses } = await newOutbox()
+    const job = await accept('late')
+    bring(job)
+    await expect.poll(() => relayed.length).toBe(1)
+    outbox.acknowledged('M-late', null)
+    bring(job)
+    await nextTurn()
+    expect(await statuses('late')).toEqual(['pending', 'processing', 'sent'])
+    expect(relayed).toEqual(['M-late'])
+  })
+
+  test('after it failed, stays failed', async () => {
+    const { bring, accept, relayed, statuses } = await newOutbox(false)
+    const job = await accept('nobody')
+    bring(job)
+    await expect.poll(() => statuses('nobody')).toEqual(['pending', 'failed'])
+    bring(job)
+    await nextTurn()
+    expect(await statuses('nobody')).toEqual(['pending', 'failed'])
+    expect(relayed).toEqual([])
+  })
+})
