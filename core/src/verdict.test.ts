@@ -7,11 +7,13 @@ const random: Random = { fraction: () => 0.5, bytes: (length) => Buffer.alloc(le
 const linked: DisconnectContext = {
   everLoggedIn: true,
   paired: true,
+  qrShown: false,
   networkFailures: 1,
+  restarts: 1,
   whatsappFailures: 1,
   replacedWithinHour: 0,
 }
-const pairing: DisconnectContext = { ...linked, everLoggedIn: false, paired: false }
+const pairing: DisconnectContext = { ...linked, everLoggedIn: false, paired: false, qrShown: true }
 
 const decide = (code: number | undefined, context: Partial<DisconnectContext> = {}) =>
   verdict({ code }, { ...linked, ...context }, DEFAULT_RECONNECT_POLICY, random)
@@ -87,4 +89,14 @@ it('no code ends the identity of a session that has logged in once', () => {
 it('only a 401 makes a new identity before that', () => {
   const codes = Array.from({ length: 1000 }, (_, code) => code)
   expect(codes.filter((code) => decide(code, pairing).action === 'new-identity')).toEqual([401])
+})
+
+it('a server that asks for restart after restart is obeyed at once, and then ever more slowly', () => {
+  const delays = [1, 2, 3, 4].map((restarts) => {
+    const decided = decide(515, { restarts })
+    return decided.action === 'reconnect' ? decided.delayMs : -1
+  })
+  expect(delays[0]).toBe(0)
+  expect(delays[1]).toBeGreaterThan(0)
+  expect(delays[3]).toBeGreaterThan(delays[2] ?? 0)
 })

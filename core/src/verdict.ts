@@ -12,9 +12,13 @@ export interface DisconnectContext {
   readonly everLoggedIn: boolean
   /** The credentials name an account (a QR code was scanned). */
   readonly paired: boolean
+  /** This connection got as far as showing a QR code. */
+  readonly qrShown: boolean
   /** Disconnects in a row without a login in between, this one included. */
   readonly networkFailures: number
   readonly whatsappFailures: number
+  /** Restarts that WhatsApp asked for in a row without a login in between, this one included. */
+  readonly restarts: number
   /** Times of earlier "replaced" disconnects within the last hour, this one not included. */
   readonly replacedWithinHour: number
 }
@@ -57,10 +61,11 @@ export const DEFAULT_RECONNECT_POLICY: ReconnectPolicy = {
 export function verdict(disconnect: Disconnect, context: DisconnectContext, policy: ReconnectPolicy, random: Random): Verdict {
   switch (disconnect.code) {
     case 515:
-      return { action: 'reconnect', delayMs: 0, state: 'CONNECTING', reason: 'restart-required', counts: 'nothing' }
+      return restart(context, policy, random)
     case 408:
       // Also the end of the QR codes of one connection, when nobody has scanned.
-      return context.paired ? network(context, policy, random) : { ...network(context, policy, random), reason: 'qr-expired' }
+      if (context.paired || !context.qrShown) return network(context, policy, random)
+      return { ...network(context, policy, random), reason: 'qr-expired' }
     case 428:
     case undefined:
       return network(context, policy, random)
@@ -83,6 +88,13 @@ export function verdict(disconnect: Disconnect, context: DisconnectContext, poli
       // 500 and 503, and every code that nobody has told us about: WhatsApp's trouble, the credentials are kept.
       return whatsappTrouble(context, policy)
   }
+}
+
+/** At once, as it is asked for after each pairing; but a server that asks again and again is not obeyed at full speed. */
+function restart(context: DisconnectContext, policy: ReconnectPolicy, random: Random): Verdict {
+  const delayMs = context.restarts <= 1 ? 0 : backoffMs(policy.network, context.restarts - 1, random)
+  const state = delayMs === 0 ? 'CONNECTING' : 'BACKOFF'
+  return { action: 'reconnect', delayMs, state, reason: 'restart-required', counts: 'nothing' }
 }
 
 function network(context: DisconnectContext, policy: ReconnectPolicy, random: Random): Extract<Verdict, { action: 'reconnect' }> {

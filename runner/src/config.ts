@@ -18,6 +18,7 @@ const schema = z.object({
   MAX_CONNECTIONS: integer({ min: 1, max: 1000, default: 50 }),
   QUEUE_CONCURRENCY: integer({ min: 1, max: 100, default: 8 }),
   MAX_RETRY_ATTEMPTS: integer({ min: 0, max: 100, default: 6 }),
+  SEND_ACK_TIMEOUT_MS: integer({ min: 1000, max: 300_000, default: 20_000 }),
   /** Minutes. */
   SESSION_BACKUP_INTERVAL: integer({ min: 1, max: 24 * 60, default: 60 }),
   CHECKPOINT_RECORDS: integer({ min: 16, max: 10_000, default: 256 }),
@@ -47,6 +48,7 @@ export function readRunnerConfig(environment: Environment = process.env) {
     maxConnections: settings.MAX_CONNECTIONS,
     chatsAtOnce: settings.QUEUE_CONCURRENCY,
     maxRetries: settings.MAX_RETRY_ATTEMPTS,
+    ackTimeoutMs: settings.SEND_ACK_TIMEOUT_MS,
     checkpoints: { everyRecords: settings.CHECKPOINT_RECORDS, everyMs: settings.SESSION_BACKUP_INTERVAL * 60_000 },
     connectsPerSecond: settings.CONNECTS_PER_SECOND,
     heartbeat: { intervalMs: settings.HEARTBEAT_INTERVAL_MS, deadAfterMs: settings.RUNNER_DEAD_AFTER_MS },

@@ -94,7 +94,12 @@ function sessionDependencies(
     runnerId,
     journalLimits: DEFAULT_JOURNAL_LIMITS,
     checkpoints: config.checkpoints,
-    sending: { ...DEFAULT_SEND_POLICY, chatsAtOnce: config.chatsAtOnce, maxRetries: config.maxRetries },
+    sending: {
+      ...DEFAULT_SEND_POLICY,
+      chatsAtOnce: config.chatsAtOnce,
+      maxRetries: config.maxRetries,
+      ackTimeoutMs: config.ackTimeoutMs,
+    },
     subscribeJobs: (sessionId, onJobs) => feed.subscribe(sessionId, onJobs),
     reconnect: DEFAULT_RECONNECT_POLICY,
     dialTurn: () => pacer.turn(),

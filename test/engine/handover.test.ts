@@ -63,6 +63,23 @@ describe('a runner that is told to leave', () => {
   })
 })
 
+describe('a runner that is told to leave while a message is on its way', () => {
+  test('waits for the answer of WhatsApp, so that nobody has to send it again', async () => {
+    const chat = await world.linked('in-flight', { receipts: false })
+    const slot = await slotOf(world.sandbox, world.api, 'in-flight')
+    const oldOwner = (await chat.document())['runnerId']
+    await chat.fault('hold-acks', { ms: 1200 })
+    const job = await chat.send('on its way')
+    await world.happens(({ type, id }) => type === 'contact-received' && id === job.messageId)
+    await world.sandbox.stopRunner(slot)
+    await chat.works()
+    expect((await chat.document())['runnerId']).not.toBe(oldOwner)
+    expect(await chat.job(job)).toMatchObject({ status: 'sent', attempts: 1 })
+    expect(await chat.received()).toMatchObject([{ id: job.messageId, copies: 1 }])
+    await world.sandbox.startRunner(slot)
+  })
+})
+
 describe('a session', () => {
   test('is stopped and started as often as one likes: offline, online without a scan, the epoch rises', async () => {
     const chat = await world.linked('on-off')

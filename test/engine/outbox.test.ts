@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { jobContentPlace, jobDocumentSchema, jobPath } from '@holdfast/core/documents/job-document'
+import { jobContentPlace, jobDocumentSchema, jobPath, jobProtoPlace } from '@holdfast/core/documents/job-document'
 import { createLogger } from '@holdfast/core/logging'
 import { SERVER_TIME, type DocumentSnapshot } from '@holdfast/core/ports'
 import { systemClock } from '@holdfast/core/system-clock'
@@ -36,9 +36,13 @@ async function newOutbox(isReachable = true) {
   }
   const outbox = new Outbox({ ...parts, subscribe, sentJobs, policy: DEFAULT_SEND_POLICY })
   const relayed: string[] = []
+  const bytes: string[] = []
   const connection: Connection = {
     composeText: (_, text) => Buffer.from(text),
-    relay: async (_, __, messageId) => void relayed.push(messageId),
+    relay: async (_, message, messageId) => {
+      relayed.push(messageId)
+      bytes.push(Buffer.from(message).toString())
+    },
     isReachable: async () => isReachable,
     release: () => {},
     mute: () => {},
@@ -48,11 +52,13 @@ async function newOutbox(isReachable = true) {
   }
   outbox.listen()
   outbox.opened(connection)
-  const accept = async (id: string): Promise<DocumentSnapshot> => {
+  const accept = async (id: string, before: { proto?: string } = {}): Promise<DocumentSnapshot> => {
     const content = cipher.sealContent(Buffer.from(JSON.stringify({ text: 'hello' })), jobContentPlace(id))
     const fixed = { v: 1, tenant: 'default', sessionId, chat: '5511900000002@s.whatsapp.net', type: 'text', requestHash: '' }
     const times = { createdAt: SERVER_TIME, queuedAt: SERVER_TIME, timeline: [{ status: 'pending', at: new Date() }] }
-    const fields = { ...fixed, ...times, content, messageId: `M-${id}`, status: 'pending' }
+    const proto = before.proto === undefined ? {} : { proto: cipher.sealContent(Buffer.from(before.proto), jobProtoPlace(id)) }
+    const status = before.proto === undefined ? 'pending' : 'processing'
+    const fields = { ...fixed, ...times, ...proto, content, messageId: `M-${id}`, status }
     await documents.commit([{ kind: 'create', path: jobPath(id), fields }])
     return (await documents.read(jobPath(id))) as DocumentSnapshot
   }
@@ -61,8 +67,22 @@ async function newOutbox(isReachable = true) {
     const stored = jobDocumentSchema.parse((await documents.read(jobPath(id)))?.fields)
     return stored.timeline.map(({ status }) => status)
   }
-  return { outbox, relayed, bring: (job: DocumentSnapshot) => bring([job]), accept, statuses, journal }
+  return { outbox, connection, relayed, bytes, bring: (job: DocumentSnapshot) => bring([job]), accept, statuses, journal }
 }
+
+test('what may have been on the wire goes out again as it was, byte for byte, before anything else to its chat', async () => {
+  const { bring, accept, relayed, bytes, outbox, connection } = await newOutbox()
+  const waiting = await accept('waiting')
+  const begun = await accept('begun', { proto: 'as first composed' })
+  outbox.closed()
+  bring(waiting)
+  bring(begun)
+  outbox.opened(connection)
+  await expect.poll(() => relayed).toEqual(['M-begun'])
+  expect(bytes).toEqual(['as first composed'])
+  outbox.acknowledged('M-begun', null)
+  await expect.poll(() => relayed).toEqual(['M-begun', 'M-waiting'])
+})
 
 describe('a job of which Firestore tells once more, as it was before it was taken', () => {
   test('is sent once while it is on its way', async () => {

@@ -2,6 +2,7 @@ import { Firestore, type CollectionReference } from '@google-cloud/firestore'
 import { Storage } from '@google-cloud/storage'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { constants, inflateRawSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { jobDocumentSchema } from '@holdfast/core/documents/job-document'
 import { runnerDocumentSchema } from '@holdfast/core/documents/runner-document'
@@ -65,15 +66,28 @@ async function allDocuments(): Promise<Stored[]> {
 }
 
 function flat(value: unknown): Buffer {
-  if (value instanceof Uint8Array) return Buffer.from(value)
+  if (value instanceof Uint8Array) return readable(Buffer.from(value))
   if (value === null || typeof value !== 'object') return Buffer.from(`${String(value)}\n`)
   return Buffer.concat(Object.entries(value).flatMap(([name, inner]) => [Buffer.from(`${name}: `), flat(inner)]))
+}
+
+/** With what unpacking makes of it, wherever that may begin: what is only packed is not encrypted. */
+function readable(bytes: Buffer): Buffer {
+  const starts = [0, 1, 2, 3, bytes.indexOf(0x0a) + 1, bytes.indexOf(0x0a) + 2]
+  const unpacked = starts.flatMap((start) => {
+    try {
+      return [inflateRawSync(bytes.subarray(start), { finishFlush: constants.Z_SYNC_FLUSH })]
+    } catch {
+      return []
+    }
+  })
+  return Buffer.concat([bytes, ...unpacked])
 }
 
 async function allObjects(): Promise<Stored[]> {
   const { storage, bucket } = world.sandbox.info
   const [files] = await new Storage({ apiEndpoint: storage, projectId: 'any' }).bucket(bucket).getFiles()
-  return Promise.all(files.map(async (file) => ({ path: file.name, bytes: (await file.download())[0] })))
+  return Promise.all(files.map(async (file) => ({ path: file.name, bytes: readable((await file.download())[0]) })))
 }
 
 /** As text, and as what encoding it would make of it when it stands at the beginning. */

@@ -111,7 +111,7 @@ export class Chat {
     return this.#world.simulator.sendAsContact(this.contact, this.phone, text)
   }
 
-  async fault(kind: string, more: { code?: number; count?: number } = {}): Promise<void> {
+  async fault(kind: string, more: { code?: number; count?: number; ms?: number } = {}): Promise<void> {
     await this.#world.post('/faults', { account: this.phone, kind, ...more })
   }
 

@@ -20,7 +20,14 @@ export const runnerDocumentSchema = z.object({
   memoryBytes: z.number(),
   sessions: z.record(
     z.string(),
-    z.object({ state: z.enum(SESSION_STATES), epoch: z.number(), lastProofOfLifeAt: z.date().nullable() }),
+    z.object({
+      state: z.enum(SESSION_STATES),
+      epoch: z.number(),
+      lastProofOfLifeAt: z.date().nullable(),
+      lastInboundAt: z.date().nullable().default(null),
+      /** Of the session in all, as its owner knows them now. */
+      counters: z.object({ sent: z.number(), received: z.number() }).optional(),
+    }),
   ),
 })
 

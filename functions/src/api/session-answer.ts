@@ -42,7 +42,9 @@ type StatusOfSession = Pick<SessionAnswer, 'status' | 'reason' | 'sentence' | 'u
 /** `runner` is the heartbeat document of the session's owner, null when there is none. */
 export function sessionAnswer(snapshot: DocumentSnapshot, runner: DocumentSnapshot | null): SessionAnswer {
   const session = parseSession(snapshot)
-  const { name, state, wanted, config, lastInboundAt, counters, createdAt, checkpoint, me } = session
+  const { name, state, wanted, config, createdAt, checkpoint, me } = session
+  // The owner's heartbeat knows better than the document, which is written when something changes.
+  const fresh = parseRunner(runner)?.sessions[snapshot.id]
   return {
     name,
     ...statusOf(session, runner),
@@ -52,9 +54,9 @@ export function sessionAnswer(snapshot: DocumentSnapshot, runner: DocumentSnapsh
     config,
     me: me && { id: chatIdOf(withoutDevice(me.id)), lid: me.lid },
     owner: { runnerId: session.runnerId, epoch: session.epoch },
-    lastProofOfLifeAt: later(session.lastProofOfLifeAt, proofOfRunner(snapshot.id, runner)),
-    lastInboundAt,
-    counters,
+    lastProofOfLifeAt: later(session.lastProofOfLifeAt, fresh?.lastProofOfLifeAt ?? null),
+    lastInboundAt: later(session.lastInboundAt, fresh?.lastInboundAt ?? null),
+    counters: fresh?.counters ?? session.counters,
     checkpoint: checkpoint && { object: checkpoint.object, seq: checkpoint.seq },
     createdAt,
   }
@@ -82,10 +84,6 @@ export function statusOf(
 function isSilent(snapshot: DocumentSnapshot | null): boolean {
   const runner = parseRunner(snapshot)
   return !snapshot || !runner || snapshot.silentForMs > runner.deadAfterMs
-}
-
-function proofOfRunner(sessionId: string, snapshot: DocumentSnapshot | null): Date | null {
-  return parseRunner(snapshot)?.sessions[sessionId]?.lastProofOfLifeAt ?? null
 }
 
 /** Null as well for a heartbeat that does not parse: it vouches for nothing, and must not hide the sessions. */

@@ -7,7 +7,7 @@ import {
   type WASocket,
 } from '@whiskeysockets/baileys'
 import type { Clock, Random } from '@holdfast/core/ports'
-import type { Connection, ConnectionEvents } from '../session/connection.ts'
+import { ConnectionEnded, type Connection, type ConnectionEvents } from '../session/connection.ts'
 import type { Gate } from '../session/gate.ts'
 import type { Inbox } from '../session/inbox.ts'
 import type { DeviceCache } from './device-cache.ts'
@@ -95,14 +95,24 @@ export class BaileysConnection implements Connection {
   }
 
   async relay(chat: string, message: Uint8Array, messageId: string): Promise<void> {
-    await this.#socket.relayMessage(chat, proto.Message.decode(message), { messageId })
+    await this.#whileOpen(this.#socket.relayMessage(chat, proto.Message.decode(message), { messageId }))
   }
 
   async isReachable(chat: string): Promise<boolean> {
     const user = jidDecode(chat)?.user
     if (chat.endsWith('@lid') || (user !== undefined && this.#devices.has(user))) return true
-    const [found] = (await this.#socket.onWhatsApp(chat)) ?? []
+    const [found] = (await this.#whileOpen(this.#socket.onWhatsApp(chat))) ?? []
     return found?.exists === true
+  }
+
+  /** Baileys reports the end of a socket to whoever asked it for something before it reports it as an end. */
+  async #whileOpen<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work
+    } catch (error) {
+      if (this.#socket.ws.isOpen && !this.#over) throw error
+      throw new ConnectionEnded('The connection ended.', { cause: error })
+    }
   }
 
   mute(muted: boolean): void {

@@ -1,3 +1,6 @@
+/** Thrown when a connection ended under what was asked of it: what became of it is unknown, and `onClose` follows. */
+export class ConnectionEnded extends Error {}
+
 /**
  * What a session needs of a WhatsApp client. Implemented on Baileys in `../baileys`; nothing else of the runner knows Baileys.
  * One connection is one socket, from dialling to its end; a new attempt is a new connection.
@@ -5,7 +8,10 @@
 export interface Connection {
   /** Builds the message as it is stored and sent, encoded: made once per job, so that what goes out again is the same. */
   composeText(chat: string, text: string, messageId: string): Uint8Array
-  /** Encrypts and sends under the given id. Resolves when the frame is behind the gate; the server's ack comes as an event. */
+  /**
+   * Encrypts and sends under the given id. Resolves when the frame is behind the gate; the server's ack comes as an event.
+   * @throws ConnectionEnded
+   */
   relay(chat: string, message: Uint8Array, messageId: string): Promise<void>
   /** False when WhatsApp says that nobody has this number. */
   isReachable(chat: string): Promise<boolean>

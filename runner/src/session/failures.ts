@@ -10,6 +10,7 @@ export class Failures {
   readonly #clock: Clock
   #network = 0
   #whatsapp = 0
+  #restarts = 0
   #replacedAtMs: readonly number[] = []
 
   constructor(clock: Clock) {
@@ -30,20 +31,23 @@ export class Failures {
   reset(): void {
     this.#network = 0
     this.#whatsapp = 0
+    this.#restarts = 0
   }
 
   /** Counts one more disconnect and gives the context in which to judge it. */
-  count(code: number | undefined, known: Pick<DisconnectContext, 'everLoggedIn' | 'paired'>): DisconnectContext {
+  count(code: number | undefined, known: Pick<DisconnectContext, 'everLoggedIn' | 'paired' | 'qrShown'>): DisconnectContext {
     const now = this.#clock.now()
     this.#replacedAtMs = this.#replacedAtMs.filter((at) => at > now - HOUR_MS)
     const replacedWithinHour = this.#replacedAtMs.length
     if (code === 440) this.#replacedAtMs = [...this.#replacedAtMs, now]
     else if (isNetwork(code)) this.#network++
-    else if (code !== 515) this.#whatsapp++
+    else if (code === 515) this.#restarts++
+    else this.#whatsapp++
     return {
       ...known,
       networkFailures: Math.max(1, this.#network),
       whatsappFailures: Math.max(1, this.#whatsapp),
+      restarts: this.#restarts,
       replacedWithinHour,
     }
   }

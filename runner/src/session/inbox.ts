@@ -59,6 +59,9 @@ interface Admission {
 /** The server redelivers what it holds for up to 14 days. */
 const KEEP_MS = 14 * 24 * 60 * 60 * 1000
 
+/** A receipt that was never acknowledged in this time will not be asked for any more. */
+const KEEP_UNACKED_MS = 30 * 24 * 60 * 60 * 1000
+
 /** Beyond this many acknowledged rows the oldest go earlier. About 100 bytes each. */
 const KEEP_ROWS = 10_000
 
@@ -164,15 +167,18 @@ export class Inbox {
 
   /** Forgets what need not be remembered any longer. */
   forget(): void {
-    const acked: [string, number][] = []
-    for (const [hash, encoded] of this.#state.image.entries(KIND)) {
-      const row = decodeRow(encoded)
-      if (row.acked && row.plain === undefined) acked.push([hash, row.at])
-    }
-    acked.sort(([, a], [, b]) => b - a)
-    const before = this.#clock.now() - KEEP_MS
-    const gone = acked.filter(([, at], index) => index >= KEEP_ROWS || at < before)
-    if (gone.length > 0) this.#state.later({ [KIND]: Object.fromEntries(gone.map(([hash]) => [hash, null])) })
+    const closed = [...this.#state.image.entries(KIND)]
+      .map(([hash, encoded]) => ({ hash, ...decodeRow(encoded) }))
+      .filter(({ plain }) => plain === undefined)
+      .sort((a, b) => b.at - a.at)
+    const now = this.#clock.now()
+    const isGone = ({ at, acked }: Row, index: number): boolean =>
+      (acked === true && (index >= KEEP_ROWS || now - at > KEEP_MS)) || now - at > KEEP_UNACKED_MS
+    const gone = closed.filter(isGone).map(({ hash, id }) => {
+      this.#unacked.delete(id)
+      return [hash, null] as const
+    })
+    if (gone.length > 0) this.#state.later({ [KIND]: Object.fromEntries(gone) })
   }
 
   #remember(stanzaId: string, hash: string): void {

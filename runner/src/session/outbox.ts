@@ -10,7 +10,7 @@ import type { SessionCipher } from '@holdfast/core/envelope'
 import { HoldfastError, messageOf } from '@holdfast/core/errors'
 import type { Logger } from '@holdfast/core/logging'
 import { Append, type Clock, type DocumentSnapshot, type Fields } from '@holdfast/core/ports'
-import type { Connection } from './connection.ts'
+import { ConnectionEnded, type Connection } from './connection.ts'
 import { OpenJobs, type OpenJob } from './open-jobs.ts'
 import { afterFailure, type SendPolicy } from './send-policy.ts'
 import type { SentJobs } from './sent-jobs.ts'
@@ -171,8 +171,9 @@ export class Outbox {
       job.cancelTimeout = this.#clock.after(this.#policy.ackTimeoutMs, () => this.#unanswered(job))
       await connection.relay(chat, job.message, messageId)
     } catch (error) {
-      // The connection's end is no failure of the job: `closed` has made its outcome unknown.
+      // The connection's end is no failure of the job: its outcome is unknown.
       if (!isStillOurs()) return
+      if (error instanceof ConnectionEnded) return this.#leaveWire(job, 'unknown')
       this.#leaveWire(job, 'waiting')
       // What cannot be opened today cannot be opened tomorrow.
       if (error instanceof HoldfastError) this.#fail(job, error.code, error.message)

@@ -10,7 +10,7 @@ import { type Engine, type SessionDependencies, openEngine } from './engine.ts'
 import { Failures } from './failures.ts'
 import { Journal } from './journal.ts'
 import { stateFields } from './session-fields.ts'
-import { SessionStatus } from './session-status.ts'
+import { SessionStatus, type SessionSnapshot } from './session-status.ts'
 import { Wake } from './wake.ts'
 
 /** Why this process no longer holds the session. */
@@ -71,8 +71,8 @@ export class OwnedSession {
   }
 
   /** What the runner's heartbeat says about the session. */
-  get status(): ReturnType<SessionStatus['snapshot']> {
-    return this.#status.snapshot(this.#muted)
+  get status(): SessionSnapshot {
+    return this.#status.snapshot(this.#muted, this.#engine)
   }
 
   want(wanted: 'online' | 'offline'): void {
@@ -243,6 +243,7 @@ export class OwnedSession {
     const context = this.#failures.count(code, {
       everLoggedIn: engine.state.image.get('meta', 'everLoggedIn') !== undefined,
       paired: engine.client.me !== null,
+      qrShown: this.#qrCodes > 0,
     })
     const decision = verdict({ code }, context, reconnect, random)
     logger.info({ code, action: decision.action, reason: decision.reason }, 'The connection ended.')

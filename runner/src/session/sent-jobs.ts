@@ -48,13 +48,15 @@ export class SentJobs {
       this.#advance(messageId, known, type)
       return
     }
+    const recorded = this.#state.image.get(KIND, messageId)
+    if (recorded === 'read' || recorded === type) return
     this.#state.change({ keys: { [KIND]: { [messageId]: type } } })
-    this.#settle(messageId, type)
+    if (recorded === undefined) this.#settle(messageId)
   }
 
   /** Settles the receipts that the last owner recorded and did not get to. */
   settleRecorded(): void {
-    for (const [messageId, type] of this.#state.image.entries(KIND)) this.#settle(messageId, type as 'delivered' | 'read')
+    for (const [messageId] of this.#state.image.entries(KIND)) this.#settle(messageId)
   }
 
   /** The message as it was sent, for a contact that asks for it again; null when no job of this session has this id. */
@@ -64,16 +66,19 @@ export class SentJobs {
     return this.#cipher.openContent(found.job.proto, jobProtoPlace(found.id))
   }
 
-  #settle(messageId: string, type: 'delivered' | 'read'): void {
+  /** Looks the job up and gives it what is recorded by then: a later receipt may have come meanwhile. */
+  #settle(messageId: string): void {
     this.#find(messageId).then(
       (found) => {
+        const type = this.#state.image.get(KIND, messageId)
+        if (type === undefined) return
         const forget = { keys: { [KIND]: { [messageId]: null } } }
         if (!found) {
           this.#state.later(forget.keys)
           return
         }
         const known = this.#recent.get(messageId) ?? { jobId: found.id, status: found.job.status }
-        this.#advance(messageId, known, type, forget)
+        this.#advance(messageId, known, type as 'delivered' | 'read', forget)
       },
       // It stays recorded, and the next owner settles it.
       (error: unknown) => this.#logger.warn({ error, messageId }, 'A receipt could not be settled yet.'),

@@ -18,10 +18,15 @@ export class SessionStatus {
     this.#state = state
   }
 
-  /** For the heartbeat. */
-  snapshot(muted: boolean): { state: StateName; epoch: number; lastProofOfLifeAt: Date | null } {
-    const state = muted ? 'MUTED' : this.#state
-    return { state, epoch: this.#claim.head.epoch, lastProofOfLifeAt: dateOf(this.#lastProofOfLifeMs) }
+  /** For the heartbeat, which vouches for it every few seconds: here the figures are fresh. */
+  snapshot(muted: boolean, engine: Engine | null): SessionSnapshot {
+    return {
+      state: muted ? 'MUTED' : this.#state,
+      epoch: this.#claim.head.epoch,
+      lastProofOfLifeAt: dateOf(this.#lastProofOfLifeMs),
+      lastInboundAt: dateOf(engine?.inbox.figures.lastReceivedMs ?? null),
+      counters: this.#counters(engine),
+    }
   }
 
   /** WhatsApp's server was heard. */
@@ -37,16 +42,29 @@ export class SessionStatus {
 
   /** Writes to the session's document, along with what is known for nothing. */
   writes(fields: Fields, engine: Engine | null): (place: { sequence: number }) => Merge[] {
-    const before = this.#claim.session.counters
-    const { received, lastReceivedMs } = engine?.inbox.figures ?? { received: 0, lastReceivedMs: null }
+    const lastReceivedMs = engine?.inbox.figures.lastReceivedMs ?? null
     const known = {
-      counters: { sent: before.sent + (engine?.outbox.sent ?? 0), received: before.received + received },
+      counters: this.#counters(engine),
       ...(this.#lastProofOfLifeMs === null ? {} : { lastProofOfLifeAt: dateOf(this.#lastProofOfLifeMs) }),
       ...(lastReceivedMs === null ? {} : { lastInboundAt: dateOf(lastReceivedMs) }),
     }
     const path = sessionPath(this.#claim.sessionId)
     return ({ sequence }) => [{ kind: 'merge', path, fields: { ...known, ...fields, journalHead: sequence } }]
   }
+
+  /** A crash forgets what was counted since the session's document was last written. */
+  #counters(engine: Engine | null): { sent: number; received: number } {
+    const { sent, received } = this.#claim.session.counters
+    return { sent: sent + (engine?.outbox.sent ?? 0), received: received + (engine?.inbox.figures.received ?? 0) }
+  }
+}
+
+export interface SessionSnapshot {
+  readonly state: StateName
+  readonly epoch: number
+  readonly lastProofOfLifeAt: Date | null
+  readonly lastInboundAt: Date | null
+  readonly counters: { readonly sent: number; readonly received: number }
 }
 
 const dateOf = (ms: number | null): Date | null => (ms === null ? null : new Date(ms))
