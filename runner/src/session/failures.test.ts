@@ -3,7 +3,7 @@ import { systemClock } from '@holdfast/core/system-clock'
 import { Failures } from './failures.ts'
 
 const MINUTE_MS = 60_000
-const known = { everLoggedIn: true, paired: true }
+const known = { everLoggedIn: true, paired: true, qrShown: false }
 
 let failures: Failures
 
@@ -34,7 +34,10 @@ describe('the row of failures', () => {
   })
 
   test('carries what is known of the session', () => {
-    expect(failures.count(401, { everLoggedIn: false, paired: true })).toMatchObject({ everLoggedIn: false, paired: true })
+    expect(failures.count(401, { everLoggedIn: false, paired: true, qrShown: true })).toMatchObject({
+      everLoggedIn: false,
+      paired: true,
+    })
   })
 })
 
