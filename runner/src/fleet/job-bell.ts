@@ -10,6 +10,7 @@ interface Member {
 
 const RETRY_MS = 1000
 const PAGE = 500
+const BURST_MS = 50
 
 /** Firestore promises no order between the time stamp that it sets and the moment of becoming visible; this is far beyond both. */
 const SWEEP_AFTER_MS = 5000
@@ -117,6 +118,8 @@ export class JobBell {
       const unloaded = [...this.#members].filter(([, { isLoaded }]) => !isLoaded)
       await Promise.all(unloaded.map(([sessionId, member]) => this.#load(sessionId, member)))
       if (unloaded.length < this.size) this.#give(await this.#queuedSince(this.#fetchedUpTo))
+      // What is queued in a burst is fetched together.
+      if (unloaded.length === 0) await this.#clock.sleep(BURST_MS)
     }
   }
 
