@@ -2,7 +2,7 @@
 // missing and goes on with the Node 24 that `npm install` brought (our code is TypeScript that Node 24 runs as it is).
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -10,12 +10,16 @@ const root = dirname(fileURLToPath(import.meta.url))
 const [entry, ...args] = process.argv.slice(2)
 if (!entry) fail('Usage: node launch.mjs <entry.ts> [arguments]')
 
-install()
+try {
+  install()
+} catch (error) {
+  fail(error.message)
+}
 run(findNode(), join(root, entry), args)
 
 /**
  * Installs when node_modules is missing or was made from another lock file. Two launchers at once wait for each other.
- * Not `npm ci`: it refuses a lock file without the binaries of other systems, which npm leaves out where a registry lacks them.
+ * Not `npm ci`: it refuses a lock file without the binaries of other systems, which npm leaves out.
  * With `--no-save` the lock file decides all versions and stays as it is.
  */
 function install() {
@@ -25,8 +29,9 @@ function install() {
   const isInstalled = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted
   if (isInstalled()) return
   const guard = join(root, '.install-guard')
-  while (!acquire(guard)) {
+  for (let waited = 0; !acquire(guard); waited++) {
     if (isInstalled()) return
+    if (waited === 5) process.stderr.write('Waiting for another command that installs the packages ...\n')
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
   }
   try {
@@ -34,26 +39,34 @@ function install() {
     process.stderr.write('Installing packages (about half a minute, once) ...\n')
     const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
     const done = spawnSync(npm, ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] })
-    if (done.status !== 0) fail(`\`npm install\` failed${done.error ? ` (${done.error.message})` : ''}. Its output above says why; run it again when that is mended.`)
+    if (done.status !== 0) throw new Error(`\`npm install\` failed${done.error ? ` (${done.error.message})` : ''}. Its output above says why; run it again when that is mended.`)
     writeFileSync(stamp, wanted)
   } finally {
-    rmSync(guard, { recursive: true, force: true })
+    rmSync(guard, { force: true })
   }
 }
 
-/** A directory is created by one process only; one older than ten minutes belongs to a launcher that was killed. */
+/** A file is created by one process only. One whose process is gone was left by a launcher that was killed. */
 function acquire(guard) {
   try {
-    mkdirSync(guard)
+    writeFileSync(guard, String(process.pid), { flag: 'wx' })
     return true
   } catch (error) {
     if (error.code !== 'EEXIST') throw error
-    try {
-      if (Date.now() - statSync(guard).mtimeMs > 600_000) rmSync(guard, { recursive: true, force: true })
-    } catch (gone) {
-      if (gone.code !== 'ENOENT') throw gone
-    }
+    if (!isAlive(guard)) rmSync(guard, { force: true })
     return false
+  }
+}
+
+function isAlive(guard) {
+  try {
+    const pid = Number(readFileSync(guard, 'utf8'))
+    // Just created, its id not written yet.
+    if (!pid) return true
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error.code === 'EPERM'
   }
 }
 

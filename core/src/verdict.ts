@@ -36,7 +36,7 @@ export type Verdict =
       readonly reason: ReasonCode
       readonly counts: Counts
     }
-  | { readonly action: 'new-identity'; readonly reason: ReasonCode }
+  | { readonly action: 'new-identity'; readonly delayMs: number; readonly reason: ReasonCode }
   | { readonly action: 'stop'; readonly state: SessionState; readonly reason: ReasonCode }
 
 /** Which row of failures the disconnect belongs to. */
@@ -72,7 +72,10 @@ export function verdict(disconnect: Disconnect, context: DisconnectContext, poli
     case 440:
       return replaced(context, policy, random)
     case 401:
-      if (!context.everLoggedIn) return { action: 'new-identity', reason: 'pairing-void' }
+      if (!context.everLoggedIn) {
+        const delayMs = backoffMs(policy.network, context.whatsappFailures, random)
+        return { action: 'new-identity', delayMs, reason: 'pairing-void' }
+      }
       return { action: 'stop', state: 'LOGGED_OUT', reason: 'logged-out' }
     case 402:
     case 403:

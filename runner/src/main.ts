@@ -1,3 +1,4 @@
+import { documentsWithin, objectsWithin } from '@holdfast/core/deadlines'
 import { messageOf } from '@holdfast/core/errors'
 import { createGoogleClients } from '@holdfast/core/gcp/clients'
 import { createLogger } from '@holdfast/core/logging'
@@ -15,6 +16,9 @@ import { DEFAULT_JOURNAL_LIMITS } from './session/journal.ts'
 import type { OwnedSession, OwnedSessionDependencies } from './session/owned-session.ts'
 import { DEFAULT_SEND_POLICY } from './session/send-policy.ts'
 
+/** Google's clients would wait for minutes. */
+const ANSWER_WITHIN_MS = 20_000
+
 /** Cloud Run sends SIGTERM and kills 10 s later. */
 const LEAVE_WITHIN_MS = 8000
 
@@ -27,12 +31,14 @@ async function main(): Promise<void> {
     onInvalidSignature: () => logger.error('A signature of WhatsApp or of the phone is not valid.'),
   })
   const google = createGoogleClients({ projectId: config.projectId, bucket: config.bucket })
+  const documents = documentsWithin(google.documents, systemClock, ANSWER_WITHIN_MS)
+  const objects = objectsWithin(google.objects, systemClock, ANSWER_WITHIN_MS)
   // Fresh at every start: whoever finds this id knows this process, and no other.
   const runnerId = `runner-${systemRandom.bytes(6).toString('hex')}`
   const log = logger.child({ runner: runnerId })
   const sessions = new Map<string, OwnedSession>()
   const heartbeat = new Heartbeat({
-    documents: google.documents,
+    documents,
     clock: systemClock,
     logger: log,
     runnerId,
@@ -42,8 +48,8 @@ async function main(): Promise<void> {
     sessions,
     memoryBytes: () => process.memoryUsage.rss(),
   })
-  const placement = new Placement({ documents: google.documents, logger: log, runnerId, instanceId: config.instanceId })
-  const dependencies = sessionDependencies(config, google, runnerId, log)
+  const placement = new Placement({ documents, logger: log, runnerId, instanceId: config.instanceId })
+  const dependencies = sessionDependencies(config, { documents, objects }, runnerId, log)
   const fleet = new Fleet({ dependencies, heartbeat, placement, capacity: config.maxConnections, sessions })
 
   let leaving = false
@@ -78,15 +84,15 @@ async function main(): Promise<void> {
 
 function sessionDependencies(
   config: RunnerConfig,
-  google: ReturnType<typeof createGoogleClients>,
+  { documents, objects }: Pick<OwnedSessionDependencies, 'documents' | 'objects'>,
   runnerId: string,
   logger: ReturnType<typeof createLogger>,
 ): OwnedSessionDependencies {
-  const feed = new JobFeed({ documents: google.documents, clock: systemClock, logger })
+  const feed = new JobFeed({ documents, clock: systemClock, logger })
   const pacer = new DialPacer({ clock: systemClock, perSecond: config.connectsPerSecond, burst: config.connectsPerSecond })
   return {
-    documents: google.documents,
-    objects: google.objects,
+    documents,
+    objects,
     clock: systemClock,
     random: systemRandom,
     logger,

@@ -148,7 +148,11 @@ describe('starting and stopping', () => {
       const { status, body } = await api.post(`/api/sessions/levels/${verb}`)
       expect(status).toBe(200)
       expect(body).toMatchObject({ name: 'levels', wanted, state: 'STOPPED', owner: { epoch: 7 } })
-      expect((await api.documents.read(sessionPath('default.levels')))?.fields).toEqual({ ...before, wanted })
+      expect((await api.documents.read(sessionPath('default.levels')))?.fields).toEqual({
+        ...before,
+        wanted,
+        ...(verb === 'start' ? { startRequestedAt: expect.any(Date) } : {}),
+      })
     }
   })
 

@@ -52,6 +52,7 @@ async function owned(session?: SessionUnderTest, runnerId?: string): Promise<Sav
     logger: createLogger('test', 'silent'),
     policy: { everyRecords: 1, everyMs: 60_000 },
     session: claim.session,
+    startedFrom: owner.restored.startedFrom,
   })
   return { ...owner, session: given, objects, documents, checkpointer }
 }

@@ -1,3 +1,4 @@
+import { createLogger } from '@holdfast/core/logging'
 import { messagesPath } from '@holdfast/core/documents/message-document'
 import type { Clock, DocumentStore, ObjectStore } from '@holdfast/core/ports'
 import { systemClock } from '@holdfast/core/system-clock'
@@ -33,7 +34,7 @@ export async function takeOver(
   const restored = await restoreState({ documents, objects, cipher: session.cipher, claim })
   const journal = session.journal(claim, runnerId, { documents })
   const state = new SessionState(restored.image, journal)
-  const inbox = new Inbox({ state, cipher: session.cipher, documents, clock })
+  const inbox = new Inbox({ state, cipher: session.cipher, documents, clock, logger: createLogger('test', 'silent') })
   return { claim, restored, journal, state, inbox }
 }
 

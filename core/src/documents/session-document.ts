@@ -4,7 +4,7 @@ import { REASONS, SESSION_STATES, type ReasonCode } from '../session-states.ts'
 
 /**
  * PERSISTED CONTRACT v1: `whatsapp_connection_states/{sessionId}`.
- * Functions write `wanted`, `config` and the creation fields; the owner writes the rest, as merges that ride on its journal records.
+ * Functions write `wanted`, `startRequestedAt`, `config` and the creation fields; the owner writes the rest, as merges that ride on its journal records.
  * New versions only add optional fields.
  */
 export const SESSIONS = 'whatsapp_connection_states'
@@ -31,6 +31,8 @@ export const sessionDocumentSchema = z.object({
   name: z.string(),
   wanted: z.enum(['online', 'offline']),
   config: z.record(z.string(), z.unknown()).default({}),
+  /** The operator's last word that the session is to run. Newer than `since` of a state that waits for somebody, it ends the wait. */
+  startRequestedAt: z.date().nullable().default(null),
   createdAt: z.date(),
 
   state: z.enum(SESSION_STATES).default('NEW'),

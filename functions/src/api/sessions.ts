@@ -63,8 +63,10 @@ export function sessionRoutes({ documents, wrappingKey, logger }: ApiDependencie
   const want = async (name: string, wanted: Wanted): Promise<SessionAnswer> => {
     if (!SESSION_NAME.test(name)) throw unknownSession(name)
     const id = sessionIdOf(DEFAULT_TENANT, name)
+    // A start is also heard by a session that is wanted online already and waits for somebody.
+    const fields = { wanted, ...(wanted === 'online' ? { startRequestedAt: SERVER_TIME } : {}) }
     try {
-      await documents.commit([{ kind: 'update', path: sessionPath(id), fields: { wanted } }])
+      await documents.commit([{ kind: 'update', path: sessionPath(id), fields }])
     } catch (error) {
       if (!(await documents.read(sessionPath(id)))) throw unknownSession(name)
       throw error

@@ -101,8 +101,10 @@ export class BaileysConnection implements Connection {
   async isReachable(chat: string): Promise<boolean> {
     const user = jidDecode(chat)?.user
     if (chat.endsWith('@lid') || (user !== undefined && this.#devices.has(user))) return true
-    const [found] = (await this.#whileOpen(this.#socket.onWhatsApp(chat))) ?? []
-    return found?.exists === true
+    const found = await this.#whileOpen(this.#socket.onWhatsApp(chat))
+    // Baileys resolves a query that timed out with nothing, which is no answer.
+    if (found === undefined) throw new Error('WhatsApp did not say whether the number is reachable.')
+    return found.some(({ exists }) => exists)
   }
 
   /** Baileys reports the end of a socket to whoever asked it for something before it reports it as an end. */
@@ -167,9 +169,9 @@ export class BaileysConnection implements Connection {
     this.#events.onClose(code)
   }
 
+  /** Told at once: the socket itself may take half a minute to give up on the server's side of its end. */
   #fail(code: number): void {
-    if (this.#over) return
-    void this.#socket.end(errorWith(code))
+    if (!this.#over) this.#ended(code)
   }
 
   #stopTimers(): void {
@@ -183,9 +185,6 @@ const pingNode = (id: string): BinaryNode => ({
   attrs: { id, to: 's.whatsapp.net', type: 'get', xmlns: 'w:p' },
   content: [{ tag: 'ping', attrs: {} }],
 })
-
-/** In the shape in which Baileys reports the ends that it sees itself. */
-const errorWith = (statusCode: number): Error => Object.assign(new Error('The connection ended'), { output: { statusCode } })
 
 function codeOf(error: unknown): number | undefined {
   const output = (error as { output?: { statusCode?: unknown } } | undefined)?.output

@@ -12,6 +12,7 @@ import type { Clock, Random } from '@holdfast/core/ports'
 import type { Connect } from '../session/connection.ts'
 import { Gate, type RawSocket } from '../session/gate.ts'
 import type { Inbox } from '../session/inbox.ts'
+import type { KeyChanges } from '../session/mutation.ts'
 import type { SessionState } from '../session/session-state.ts'
 import { BaileysConnection } from './baileys-connection.ts'
 import { decodeCreds, encodeCreds, newCreds } from './codec.ts'
@@ -25,6 +26,19 @@ const SILENT = createLogger('baileys', 'silent')
 /** setInterval's limit. Baileys' own pings would wait at the gate behind what they have nothing to do with. */
 const NEVER_MS = 2 ** 31 - 1
 
+const KINDS_OF_AN_IDENTITY = [
+  'session',
+  'pre-key',
+  'sender-key',
+  'sender-key-memory',
+  'identity-key',
+  'app-state-sync-key',
+  'app-state-sync-version',
+  'tctoken',
+  'device-list',
+  'device-cache',
+]
+
 /** One per owned session: what its connections share. */
 export class BaileysClient {
   readonly #state: SessionState
@@ -32,7 +46,6 @@ export class BaileysClient {
   readonly #clock: Clock
   readonly #random: Random
   readonly #sentMessage: (messageId: string) => Promise<Uint8Array | null>
-  readonly #queue = new SerialQueue()
   readonly #devices: DeviceCache
 
   constructor(options: {
@@ -58,13 +71,17 @@ export class BaileysClient {
     return me ? { id: jidNormalizedUser(me.id), lid: me.lid ? jidNormalizedUser(me.lid) : null } : null
   }
 
-  /** A fresh identity, for a device that was never linked. What was there before stays in the state, aside. */
+  /** A fresh identity, to be linked by a new scan. The credentials that were there before stay in the state, aside. */
   renewIdentity(): void {
-    const { creds } = this.#state.image
-    this.#state.change({
-      creds: encodeCreds(newCreds()),
-      ...(creds === null ? {} : { keys: { 'voided-creds': { last: creds } } }),
-    })
+    const { image } = this.#state
+    const ended = image.creds === null ? null : decodeCreds(image.creds)
+    const aside = ended && image.creds !== null ? { 'voided-creds': { [String(ended.registrationId)]: image.creds } } : {}
+    // Keys and ratchets belong to the identity that made them; a contact could not read what the new one sends with them.
+    const gone = KINDS_OF_AN_IDENTITY.map((kind) => [
+      kind,
+      Object.fromEntries([...image.entries(kind)].map(([id]) => [id, null])),
+    ])
+    this.#state.change({ creds: encodeCreds(newCreds()), keys: { ...(Object.fromEntries(gone) as KeyChanges), ...aside } })
   }
 
   /** Dials. The caller has made sure that the attempt is recorded. */
@@ -115,7 +132,7 @@ export class BaileysClient {
       makeSignalRepository: makeSignalRepository({
         keyStore,
         inbox: this.#inbox,
-        queue: this.#queue,
+        queue: new SerialQueue(),
         stanzaOf: (ciphertext) => stanzas.get(ciphertext),
         now: () => this.#clock.now(),
       }),

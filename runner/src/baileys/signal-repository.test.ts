@@ -43,6 +43,7 @@ let appended: Entry[]
 let keyStore: KeyStore
 let ours: Repository
 let theirs: Repository
+let inbox: Inbox
 
 beforeEach(async () => {
   silenceConsole()
@@ -55,7 +56,13 @@ beforeEach(async () => {
   const changedCreds = () => (encodeCreds(creds) === image.creds ? undefined : encodeCreds(creds))
   keyStore = new KeyStore({ state, changedCreds })
   const cipher = new SessionCipher('default.shop', new Map([[1, randomBytes(32)]]), 1)
-  const inbox = new Inbox({ state, cipher, documents: {} as DocumentStore, clock: systemClock })
+  inbox = new Inbox({
+    state,
+    cipher,
+    documents: {} as DocumentStore,
+    clock: systemClock,
+    logger: createLogger('test', 'silent'),
+  })
   const queue = new SerialQueue()
   const make = makeSignalRepository({ keyStore, inbox, queue, stanzaOf: (bytes) => stanzas.get(bytes), now: () => 0 })
   ours = make({ creds, keys: addTransactionCapability(keyStore.store, SILENT, ONCE) }, SILENT)
@@ -124,10 +131,11 @@ describe('a received message', () => {
     expect(appended).toHaveLength(1)
   })
 
-  test('that comes again after it has a document says nothing, and changes nothing', async () => {
+  test('that comes again although its receipt was acknowledged says nothing, and changes nothing', async () => {
     const request = await incoming({ conversation: 'hello' })
     await ours.decryptMessage(request)
     appended[0]?.onWritten?.()
+    inbox.receiptAcknowledged('M1')
     const again = Buffer.from(await ours.decryptMessage(request))
     expect(proto.Message.decode(again.subarray(0, -1)).conversation).toBe('')
     expect(appended).toHaveLength(1)

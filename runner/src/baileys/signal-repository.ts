@@ -16,7 +16,10 @@ type Repository = ReturnType<SocketConfig['makeSignalRepository']>
 /** Bound at load, outside of any transaction: what runs in it does not join the transaction of its caller. */
 const outsideOfTransactions: <T>(work: () => T) => T = AsyncResource.bind((work) => work())
 
-/** Runs its work one after the other. One per session: encryption and decryption for a contact must never interleave. */
+/**
+ * Runs its work one after the other: encryption and decryption must never interleave. One per connection, since one that ended may
+ * hold its turn for a minute; its writes are refused.
+ */
 export class SerialQueue {
   #last: Promise<unknown> = Promise.resolve()
 

@@ -14,6 +14,7 @@ const RANK_DELAY_MS = 250
 
 /** A session that this process had to give up is not tried again by it before this. */
 const GIVEN_UP_PAUSE_MS = 5000
+const LONGEST_PAUSE_MS = 5 * 60_000
 
 /** One whose state is damaged is looked at again after this: somebody may have repaired it. */
 const UNCLAIMABLE_PAUSE_MS = 60_000
@@ -27,8 +28,10 @@ export class Fleet {
   readonly #sessions: Map<string, OwnedSession>
   readonly #running = new Map<string, Promise<void>>()
   readonly #claiming = new Set<string>()
-  /** Sessions that may be ours in Firestore although no loop runs for them, and when to take them up again. */
-  readonly #givenUp = new Map<string, number>()
+  /** Sessions that are ours by their documents. One without a loop (given up, or claimed unheard) is claimed again. */
+  readonly #ours = new Set<string>()
+  /** How often in a row this process gave a session up, and until when it leaves it alone. */
+  readonly #givenUp = new Map<string, { times: number; until: number }>()
   /** Sessions that could not be claimed, and until when they are left alone. */
   readonly #unclaimable = new Map<string, number>()
   #leaving = false
@@ -64,9 +67,8 @@ export class Fleet {
     this.#leaving = true
     this.#stopLooking()
     this.#stopRetry()
-    await this.#heartbeat.drain()
-    await this.#looking
     for (const session of this.#sessions.values()) session.leave()
+    await Promise.all([this.#heartbeat.drain(), this.#looking])
     await Promise.all(this.#running.values())
     this.#stopListening()
     await this.#heartbeat.stop()
@@ -86,8 +88,10 @@ export class Fleet {
     const now = this.#dependencies.clock.now()
     for (const [sessionId, until] of this.#unclaimable) if (until <= now) this.#unclaimable.delete(sessionId)
     const candidates = await this.#placement.look(free, new Set(this.#unclaimable.keys()))
-    const due = [...this.#givenUp].filter(([, at]) => at <= now)
-    const again = due.map(([sessionId]) => ({ sessionId, deadOwner: this.#dependencies.runnerId, rank: 0 }))
+    const isDue = (sessionId: string) => !this.#sessions.has(sessionId) && (this.#givenUp.get(sessionId)?.until ?? 0) <= now
+    const again = [...this.#ours]
+      .filter((sessionId) => isDue(sessionId) && !this.#unclaimable.has(sessionId))
+      .map((sessionId) => ({ sessionId, deadOwner: this.#dependencies.runnerId, rank: 0 }))
     await Promise.all([...candidates, ...again].map((candidate) => this.#claim(candidate)))
   }
 
@@ -108,7 +112,6 @@ export class Fleet {
         runnerId,
         mayClaim: (session) => mayClaim(session.runnerId, session.wanted),
       })
-      this.#givenUp.delete(sessionId)
       if (!claim) return
       logger.info({ session: sessionId, epoch: claim.head.epoch, from: deadOwner }, 'A session was claimed.')
       this.#run(new OwnedSession(this.#dependencies, claim))
@@ -120,7 +123,7 @@ export class Fleet {
     }
   }
 
-  /** Damage is shown and left alone for a while; anything else may have been a claim that took effect unheard. */
+  /** Damage is shown and left alone for a while. */
   async #claimFailed(sessionId: string, error: unknown): Promise<void> {
     const { clock, documents, logger } = this.#dependencies
     const isDamaged = isHoldfastError(error, 'journal-corrupt') || isHoldfastError(error, 'bad-document')
@@ -129,8 +132,6 @@ export class Fleet {
       await reportDamage(documents, sessionId).catch((trouble: unknown) =>
         logger.warn({ error: trouble }, 'Damage could not be reported.'),
       )
-    } else {
-      this.#givenUp.set(sessionId, clock.now())
     }
   }
 
@@ -142,9 +143,17 @@ export class Fleet {
     const running = session.run().then((end) => {
       this.#sessions.delete(sessionId)
       this.#running.delete(sessionId)
-      if (end === 'given-up') this.#givenUp.set(sessionId, this.#dependencies.clock.now() + GIVEN_UP_PAUSE_MS)
+      if (end === 'given-up') this.#pause(sessionId)
+      else this.#givenUp.delete(sessionId)
     })
     this.#running.set(sessionId, running)
+  }
+
+  /** Each claim is two records for ever, so a session that fails again and again is taken up ever more slowly. */
+  #pause(sessionId: string): void {
+    const times = (this.#givenUp.get(sessionId)?.times ?? 0) + 1
+    const pauseMs = Math.min(GIVEN_UP_PAUSE_MS * 2 ** (times - 1), LONGEST_PAUSE_MS)
+    this.#givenUp.set(sessionId, { times, until: this.#dependencies.clock.now() + pauseMs })
   }
 
   /** Hears what becomes of this runner's sessions in Firestore. */
@@ -164,8 +173,14 @@ export class Fleet {
   #hear(events: readonly ListenerEvent[]): void {
     for (const { kind, document } of events) {
       const session = this.#sessions.get(document.id)
-      if (kind === 'removed') session?.doubtOwnership()
-      else session?.want(document.fields['wanted'] === 'offline' ? 'offline' : 'online')
+      if (kind === 'removed') {
+        this.#ours.delete(document.id)
+        session?.doubtOwnership()
+        continue
+      }
+      this.#ours.add(document.id)
+      const { wanted, startRequestedAt } = document.fields
+      session?.want(wanted === 'offline' ? 'offline' : 'online', startRequestedAt instanceof Date ? startRequestedAt : null)
     }
   }
 }

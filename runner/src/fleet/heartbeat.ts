@@ -20,6 +20,7 @@ export class Heartbeat {
   #renewedAt: number
   #muted = false
   #beating = false
+  #stopped = false
   #cancel: () => void = () => {}
 
   constructor(options: {
@@ -56,6 +57,7 @@ export class Heartbeat {
 
   /** Takes the runner off the list. */
   async stop(): Promise<void> {
+    this.#stopped = true
     this.#cancel()
     await this.#options.documents.commit([{ kind: 'delete', path: this.#path }])
   }
@@ -68,7 +70,7 @@ export class Heartbeat {
 
   async #beat(): Promise<void> {
     this.#judge()
-    if (this.#beating) return
+    if (this.#beating || this.#stopped) return
     this.#beating = true
     const { documents, clock, logger } = this.#options
     const before = clock.monotonic()
@@ -88,7 +90,7 @@ export class Heartbeat {
   async #recover(error: unknown): Promise<void> {
     const { documents, logger } = this.#options
     try {
-      if (await documents.read(this.#path)) return
+      if (this.#stopped || (await documents.read(this.#path))) return
       logger.warn('This runner was taken for dead; it registers again.')
       await this.#create()
     } catch {

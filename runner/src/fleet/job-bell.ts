@@ -37,7 +37,7 @@ export class JobBell {
   #fetchedUpTo = EPOCH
   #sweptUpTo = EPOCH
   #cancelSweep: (() => void) | null = null
-  #cancelRetry: () => void = () => {}
+  #cancelFetch: () => void = () => {}
 
   constructor({ documents, clock, logger }: { documents: DocumentStore; clock: Clock; logger: Logger }) {
     this.#documents = documents
@@ -72,9 +72,9 @@ export class JobBell {
 
   #stopListening(): void {
     this.#listening()
-    this.#cancelRetry()
     this.#isHearing = false
     if (this.size > 0) return
+    this.#cancelFetch()
     this.#cancelSweep?.()
     this.#cancelSweep = null
   }
@@ -86,7 +86,7 @@ export class JobBell {
       (events) => this.#ring(events),
       (error) => {
         this.#logger.warn({ error }, 'The job listener failed; it is set up again.')
-        this.#cancelRetry = this.#clock.after(RETRY_MS, () => this.#listen())
+        this.#listening = this.#clock.after(RETRY_MS, () => this.#listen())
       },
     )
   }
@@ -100,12 +100,13 @@ export class JobBell {
 
   #fetch(): void {
     this.#again = true
-    if (this.#working) return
+    if (this.#working || this.size === 0) return
     this.#working = true
     this.#fetchAll()
       .catch((error: unknown) => {
         this.#logger.warn({ error }, 'Jobs could not be fetched; trying again.')
-        this.#cancelRetry = this.#clock.after(RETRY_MS, () => this.#fetch())
+        this.#cancelFetch()
+        this.#cancelFetch = this.#clock.after(RETRY_MS, () => this.#fetch())
       })
       .finally(() => {
         this.#working = false

@@ -21,7 +21,7 @@ interface RunnerSeen {
 }
 
 /** Rounds between two looks at all wanted sessions. */
-const ORPHAN_ROUNDS = 10
+const ORPHAN_ROUNDS = 30
 
 /** Finds the sessions that are wanted and that nobody alive owns. */
 export class Placement {

@@ -28,6 +28,8 @@ export class Checkpointer {
   #trimmedTo: number
   #savedAtMs: number
   #notBeforeMs = 0
+  /** The newest checkpoint is damaged: another is needed at once. */
+  #isOverdue: boolean
   #running: Promise<void> | null = null
 
   constructor(options: {
@@ -40,17 +42,24 @@ export class Checkpointer {
     logger: Logger
     policy: CheckpointPolicy
     session: SessionDocument
+    /** What the state was restored from. A newer checkpoint that could not be used counts for nothing. */
+    startedFrom: CheckpointPointer | null
   }) {
     this.#options = options
-    this.#pointer = options.session.checkpoint
-    this.#previous = options.session.previousCheckpoint
+    const { checkpoint, previousCheckpoint } = options.session
+    const isIntact = checkpoint?.object === options.startedFrom?.object
+    this.#pointer = options.startedFrom
+    this.#previous = isIntact ? previousCheckpoint : null
+    this.#isOverdue = !isIntact
     this.#trimmedTo = options.session.trimmedTo
     this.#savedAtMs = options.clock.now()
   }
 
   get isDue(): boolean {
     const { state, policy, clock } = this.#options
-    if (this.#running || state.unsavedChanges === 0 || clock.now() < this.#notBeforeMs) return false
+    if (this.#running || clock.now() < this.#notBeforeMs) return false
+    if (this.#isOverdue) return true
+    if (state.unsavedChanges === 0) return false
     const records = state.journal.head.sequence - (this.#pointer?.seq ?? 0)
     return records >= policy.everyRecords || clock.now() - this.#savedAtMs >= policy.everyMs
   }
@@ -88,6 +97,7 @@ export class Checkpointer {
     state.markSaved(unsaved)
     this.#previous = this.#pointer
     this.#pointer = pointer
+    this.#isOverdue = false
     logger.info({ checkpoint: pointer.object, records: head.sequence }, 'A checkpoint was written and verified.')
     await this.#trim()
   }

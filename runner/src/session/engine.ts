@@ -69,9 +69,9 @@ export async function openEngine(dependencies: SessionDependencies, claim: Claim
   const { documents, objects, clock, random, logger, runnerId } = dependencies
   const { sessionId } = claim
   const cipher = await cipherOf(dependencies, claim)
-  const { image, replayed, damaged } = await restoreState({ documents, objects, cipher, claim })
+  const { image, replayed, damaged, startedFrom } = await restoreState({ documents, objects, cipher, claim })
   for (const error of damaged) logger.error({ error }, 'A checkpoint is damaged; an older one and the journal made up for it.')
-  logger.info({ replayed, epoch: claim.head.epoch }, 'The state was restored.')
+  logger.info({ replayed }, 'The state was restored.')
   const journal = new Journal({
     documents,
     sessionId,
@@ -83,7 +83,7 @@ export async function openEngine(dependencies: SessionDependencies, claim: Claim
     head: claim.head,
   })
   const state = new SessionState(image, journal)
-  const inbox = new Inbox({ state, cipher, documents, clock })
+  const inbox = new Inbox({ state, cipher, documents, clock, logger })
   const sentJobs = new SentJobs({ sessionId, state, cipher, documents, clock, logger })
   const outbox = new Outbox({
     subscribe: (onJobs) => dependencies.subscribeJobs(sessionId, onJobs),
@@ -104,6 +104,7 @@ export async function openEngine(dependencies: SessionDependencies, claim: Claim
     logger,
     policy: dependencies.checkpoints,
     session: claim.session,
+    startedFrom,
   })
   const client = dependencies.createClient({
     state,

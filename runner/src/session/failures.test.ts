@@ -25,7 +25,7 @@ describe('the row of failures', () => {
 
   test('ends when the session works again', () => {
     count(428, 428, 503)
-    failures.reset()
+    failures.opened()
     expect(count(428)).toMatchObject({ networkFailures: 1, whatsappFailures: 1 })
   })
 
@@ -52,7 +52,7 @@ describe('having been replaced', () => {
 
   test('is remembered although the session worked in between', () => {
     count(440)
-    failures.reset()
+    failures.opened()
     expect(count(440)).toMatchObject({ replacedWithinHour: 1 })
   })
 

@@ -1,6 +1,9 @@
 import type { Clock } from '@holdfast/core/ports'
 import type { DisconnectContext } from '@holdfast/core/verdict'
 
+/** As long as the process itself has to live to count as started. */
+const STABLE_MS = 10_000
+
 const HOUR_MS = 60 * 60 * 1000
 
 const isNetwork = (code: number | undefined): boolean => code === undefined || code === 408 || code === 428
@@ -11,6 +14,7 @@ export class Failures {
   #network = 0
   #whatsapp = 0
   #restarts = 0
+  #openedAtMs: number | null = null
   #replacedAtMs: readonly number[] = []
 
   constructor(clock: Clock) {
@@ -28,15 +32,26 @@ export class Failures {
   }
 
   /** The session works again. That it was replaced is remembered for an hour all the same. */
-  reset(): void {
+  opened(): void {
+    this.#network = 0
+    this.#restarts = 0
+    this.#openedAtMs = this.#clock.now()
+  }
+
+  /** Somebody asked for a new beginning. */
+  forget(): void {
     this.#network = 0
     this.#whatsapp = 0
     this.#restarts = 0
+    this.#replacedAtMs = []
   }
 
   /** Counts one more disconnect and gives the context in which to judge it. */
   count(code: number | undefined, known: Pick<DisconnectContext, 'everLoggedIn' | 'paired' | 'qrShown'>): DisconnectContext {
     const now = this.#clock.now()
+    // A connection that WhatsApp ends right after it opened does not count as working.
+    if (this.#openedAtMs !== null && now - this.#openedAtMs >= STABLE_MS) this.#whatsapp = 0
+    this.#openedAtMs = null
     this.#replacedAtMs = this.#replacedAtMs.filter((at) => at > now - HOUR_MS)
     const replacedWithinHour = this.#replacedAtMs.length
     if (code === 440) this.#replacedAtMs = [...this.#replacedAtMs, now]

@@ -60,6 +60,12 @@ export const emptyGroup = (position: number, kind: RecordKind): Group => ({
   head: null,
 })
 
+/** The writes of an entry once more, on their own. Its record is durable, so nothing waits for the position. */
+export const retryOf = (group: Group, { writes, onWritten, onRefused }: Entry): Group => {
+  const entry = { ...(writes ? { writes } : {}), ...(onWritten ? { onWritten } : {}), ...(onRefused ? { onRefused } : {}) }
+  return { ...emptyGroup(group.position, 'data'), entries: [entry], retried: true }
+}
+
 export const takesMore = (group: Group): boolean =>
   group.kind === 'data' &&
   !group.retried &&

@@ -1,10 +1,11 @@
 import type { RecordKind } from '@holdfast/core/documents/journal-record'
+import { within } from '@holdfast/core/deadlines'
 import { hashOfRecord, journalPath, type JournalRecord } from '@holdfast/core/documents/journal-record'
 import type { SessionCipher } from '@holdfast/core/envelope'
-import { HoldfastError } from '@holdfast/core/errors'
+import { HoldfastError, messageOf } from '@holdfast/core/errors'
 import { sequenceId } from '@holdfast/core/ids'
-import type { Change, Clock, DocumentStore, Random } from '@holdfast/core/ports'
-import { emptyGroup, join, takesMore, type Entry, type Group, type JournalHead, type RecordPlace } from './group.ts'
+import type { Change, Clock, DocumentStore, Merge, Random } from '@holdfast/core/ports'
+import { emptyGroup, join, retryOf, takesMore, type Entry, type Group, type JournalHead, type RecordPlace } from './group.ts'
 import { sealGroup, storedRecord } from './record-codec.ts'
 
 export interface JournalLimits {
@@ -187,39 +188,45 @@ export class Journal {
   }
 
   #report({ group, sequence, withWrites }: Written): void {
+    const leftOut: Group[] = []
     for (const [index, entry] of group.entries.entries()) {
       entry.onDurable?.({ sequence, index })
       if (!entry.writes) continue
       if (withWrites) entry.onWritten?.()
       else if (group.retried) this.#refuse(entry, { sequence, index })
-      else this.#retryWrites(entry)
+      else leftOut.push(retryOf(group, entry))
     }
+    // Before everything that was appended since: an older state of a document must not overwrite a newer one.
+    this.#queue.unshift(...leftOut)
   }
 
-  #refuse({ writes, onRefused }: Entry, place: RecordPlace): void {
-    onRefused?.()
-    this.#listeners.onWriteRefused((writes?.(place) ?? []).map(({ path }) => path))
+  #refuse(entry: Entry, place: RecordPlace): void {
+    entry.onRefused?.()
+    this.#listeners.onWriteRefused(this.#writesOf(entry, place).map(({ path }) => path))
   }
 
-  #retryWrites({ writes, onWritten, onRefused }: Entry): void {
-    if (!writes) return
-    const entry: Entry = { writes, ...(onWritten ? { onWritten } : {}), ...(onRefused ? { onRefused } : {}) }
-    this.#queue.push({ ...emptyGroup(++this.#lastPosition, 'data'), entries: [entry], retried: true })
+  /** An entry that cannot say what it wants to write must not stop the log. */
+  #writesOf(entry: Entry, place: RecordPlace): readonly Merge[] {
+    try {
+      return entry.writes?.(place) ?? []
+    } catch (error) {
+      this.#listeners.onWriteRefused([messageOf(error)])
+      return []
+    }
   }
 
   async #commit(group: Group): Promise<{ sequence: number; answered: boolean; withWrites: boolean }> {
     const sequence = this.#head.sequence + 1
-    const writes = group.entries.flatMap((entry, index) => entry.writes?.({ sequence, index }) ?? [])
+    const writes = group.entries.flatMap((entry, index) => this.#writesOf(entry, { sequence, index }))
     const full = this.#seal(group)
     let alone: readonly JournalRecord[] | null = null
     const startedAt = this.#clock.monotonic()
     for (let attempt = 1; ; attempt++) {
-      const withWrites = writes.length === 0 || attempt < 3 || attempt % 2 === 0
+      const withWrites = writes.length === 0 || attempt < 4 || attempt % 2 === 1
       const records = withWrites ? full : (alone ??= this.#seal(group))
       try {
-        await this.#within(
-          this.#documents.commit([...records.map((record) => this.#create(record)), ...(records === full ? writes : [])]),
-        )
+        const changes = [...records.map((record) => this.#create(record)), ...(records === full ? writes : [])]
+        await within(this.#clock, this.#limits.commitTimeoutMs, this.#documents.commit(changes))
         return this.#advance(records, true, records === full)
       } catch (cause) {
         const settled = await this.#findOut(sequence, full, alone)
@@ -237,7 +244,11 @@ export class Journal {
   async #findOut(sequence: number, full: readonly JournalRecord[], alone: readonly JournalRecord[] | null) {
     let found
     try {
-      found = await this.#within(this.#documents.read(`${journalPath(this.#sessionId)}/${sequenceId(sequence)}`))
+      found = await within(
+        this.#clock,
+        this.#limits.commitTimeoutMs,
+        this.#documents.read(`${journalPath(this.#sessionId)}/${sequenceId(sequence)}`),
+      )
     } catch {
       return null
     }
@@ -271,18 +282,6 @@ export class Journal {
 
   #create(record: JournalRecord): Change {
     return { kind: 'create', path: `${journalPath(this.#sessionId)}/${sequenceId(record.seq)}`, fields: storedRecord(record) }
-  }
-
-  async #within<T>(work: Promise<T>): Promise<T> {
-    let cancel = () => {}
-    const late = new Promise<never>((_, reject) => {
-      cancel = this.#clock.after(this.#limits.commitTimeoutMs, () => reject(new Error('No answer from Firestore in time.')))
-    })
-    try {
-      return await Promise.race([work, late])
-    } finally {
-      cancel()
-    }
   }
 
   #finish(error: HoldfastError, tell: boolean): void {

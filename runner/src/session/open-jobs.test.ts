@@ -8,6 +8,8 @@ const newJob = (messageId: string, chat: string, createdAtMicros: number, phase:
   createdAtMicros,
   phase,
   attempts: 0,
+  refusals: 0,
+  unanswered: 0,
   notBeforeMs: 0,
   message: null,
   cancelTimeout: null,

@@ -15,6 +15,10 @@ export interface OpenJob {
   readonly createdAtMicros: number
   phase: 'waiting' | 'sending' | 'unknown'
   attempts: number
+  /** Attempts that certainly failed. Those with an unknown outcome do not count towards giving up. */
+  refusals: number
+  /** Attempts in a row that nobody answered. */
+  unanswered: number
   notBeforeMs: number
   /** The message as it was first sent; null before that. */
   message: Uint8Array | null

@@ -12,9 +12,12 @@ import type { Logger } from '@holdfast/core/logging'
 import { Append, type Clock, type DocumentSnapshot, type Fields } from '@holdfast/core/ports'
 import { ConnectionEnded, type Connection } from './connection.ts'
 import { OpenJobs, type OpenJob } from './open-jobs.ts'
-import { afterFailure, type SendPolicy } from './send-policy.ts'
+import { afterFailure, unansweredDelayMs, type SendPolicy } from './send-policy.ts'
 import type { SentJobs } from './sent-jobs.ts'
 import type { SessionState } from './session-state.ts'
+
+/** Timers take no more than 24 days. */
+const LONGEST_WAIT_MS = 60 * 60 * 1000
 
 /** Far more than a session can settle while a query is on its way. */
 const SETTLED_KEPT = 5000
@@ -118,7 +121,8 @@ export class Outbox {
     try {
       const document = parseStored(jobDocumentSchema, snapshot.fields, snapshot.path)
       const isSettled = document.queuedAt.getTime() <= (this.#settled.get(document.messageId) ?? 0)
-      if (!isSettled && !this.#open.get(document.messageId)) this.#open.add(this.#openJob(snapshot, document))
+      const isKnown = this.#open.get(document.messageId) ?? this.#sentJobs.isSent(document.messageId)
+      if (!isSettled && !isKnown) this.#open.add(this.#openJob(snapshot, document))
     } catch (error) {
       this.#logger.error({ error, job: snapshot.id }, 'A job cannot be read and is left alone.')
     }
@@ -131,6 +135,8 @@ export class Outbox {
       createdAtMicros,
       phase: document.status === 'processing' ? 'unknown' : 'waiting',
       attempts: document.attempts,
+      refusals: document.timeline.filter(({ status, attempt }) => status === 'pending' && attempt !== undefined).length,
+      unanswered: 0,
       notBeforeMs: document.nextAttemptAt?.getTime() ?? 0,
       message: document.proto === undefined ? null : this.#cipher.openContent(document.proto, jobProtoPlace(id)),
       cancelTimeout: null,
@@ -152,14 +158,15 @@ export class Outbox {
     }
     due.sort((a, b) => a.createdAtMicros - b.createdAtMicros)
     for (const job of due) if (free-- > 0) void this.#send(job, this.#connection)
-    if (Number.isFinite(wakeAt)) this.#cancelWake = this.#clock.after(wakeAt - now, () => this.#next())
+    if (Number.isFinite(wakeAt)) this.#cancelWake = this.#clock.after(Math.min(wakeAt - now, LONGEST_WAIT_MS), () => this.#next())
   }
 
   async #send(job: OpenJob, connection: Connection): Promise<void> {
     const { chat, messageId } = job.document
+    const attempt = ++job.attempts
     job.phase = 'sending'
     this.#sending.add(job)
-    const isStillOurs = (): boolean => this.#connection === connection && job.phase === 'sending'
+    const isStillOurs = (): boolean => this.#connection === connection && job.phase === 'sending' && job.attempts === attempt
     try {
       if (!job.message) {
         const reachable = await connection.isReachable(chat)
@@ -167,8 +174,7 @@ export class Outbox {
         if (!reachable) return this.#fail(job, 'not-on-whatsapp', 'Nobody has this number on WhatsApp.')
         job.message = connection.composeText(chat, this.#textOf(job), messageId)
       }
-      this.#recordAttempt(job, job.message)
-      job.cancelTimeout = this.#clock.after(this.#policy.ackTimeoutMs, () => this.#unanswered(job))
+      this.#recordAttempt(job, job.message, isStillOurs)
       await connection.relay(chat, job.message, messageId)
     } catch (error) {
       // The connection's end is no failure of the job: its outcome is unknown.
@@ -187,17 +193,21 @@ export class Outbox {
   }
 
   /** The intent, with the message as it will be sent: in the log before the frame that it precedes. */
-  #recordAttempt(job: OpenJob, message: Uint8Array): void {
-    job.attempts++
+  #recordAttempt(job: OpenJob, message: Uint8Array, isStillOurs: () => boolean): void {
     const at = this.#now()
-    this.#record(job, {
+    const fields = {
       status: 'processing',
       attempts: job.attempts,
       lastAttemptAt: at,
       nextAttemptAt: null,
       proto: this.#cipher.sealContent(message, jobProtoPlace(job.id)),
       timeline: new Append({ status: 'processing', at, attempt: job.attempts }),
-    })
+    }
+    // The frame leaves when this is durable: from then on an ack can be expected.
+    const onDurable = (): void => {
+      if (isStillOurs()) job.cancelTimeout = this.#clock.after(this.#policy.ackTimeoutMs, () => this.#unanswered(job))
+    }
+    this.#state.append({ writes: () => [{ kind: 'merge', path: jobPath(job.id), fields }], onDurable })
   }
 
   /** Takes a job off the wire, with what is known of it. */
@@ -216,16 +226,17 @@ export class Outbox {
     if (this.#settled.size > SETTLED_KEPT && !oldest.done) this.#settled.delete(oldest.value)
   }
 
-  /** No ack came in time: the same message again, under the same id. */
+  /** No ack came in time: the same message again, under the same id; after the first time not at once. */
   #unanswered(job: OpenJob): void {
     if (job.phase !== 'sending') return
     this.#leaveWire(job, 'unknown')
+    job.notBeforeMs = this.#clock.now() + unansweredDelayMs(++job.unanswered)
     this.#next()
   }
 
   /** The attempt certainly failed: again after the delay of the schedule, or for good when it is exhausted. */
   #refused(job: OpenJob, code: string, message: string): void {
-    const decision = afterFailure(this.#policy, code, job.attempts)
+    const decision = afterFailure(this.#policy, code, ++job.refusals)
     if (decision.action === 'fail') return this.#fail(job, code, message)
     job.notBeforeMs = this.#clock.now() + decision.delayMs
     const timeline = new Append({ status: 'pending', at: this.#now(), attempt: job.attempts })

@@ -1,4 +1,4 @@
-import { sessionPath } from '@holdfast/core/documents/session-document'
+import { sessionPath, type SessionDocument } from '@holdfast/core/documents/session-document'
 import { SessionCipher } from '@holdfast/core/envelope'
 import { HoldfastError, isHoldfastError } from '@holdfast/core/errors'
 import type { Fields } from '@holdfast/core/ports'
@@ -53,6 +53,7 @@ export class OwnedSession {
   #muted = false
   /** Nothing is dialled until somebody acts. */
   #halted: boolean
+  #startRequestedAt: Date | null
   #dialAtMs = 0
   #ended: { code: number | undefined } | null = null
   #qrCodes = 0
@@ -63,7 +64,8 @@ export class OwnedSession {
     this.#claim = claim
     this.sessionId = claim.sessionId
     this.#wanted = claim.session.wanted
-    this.#halted = isHalted(claim.session.state)
+    this.#halted = isHalted(claim.session.state) && !wasStartedSince(claim.session)
+    this.#startRequestedAt = claim.session.startRequestedAt
     this.#status = new SessionStatus(claim, dependencies.clock, this.#halted ? claim.session.state : 'CLAIMING')
     this.#wake = new Wake(dependencies.clock)
     this.#failures = new Failures(dependencies.clock)
@@ -75,8 +77,13 @@ export class OwnedSession {
     return this.#status.snapshot(this.#muted, this.#engine)
   }
 
-  want(wanted: 'online' | 'offline'): void {
+  /** What the session's document says. A newer request to start ends the wait of a session that nothing was tried for. */
+  want(wanted: 'online' | 'offline', startRequestedAt: Date | null): void {
     this.#wanted = wanted
+    if (startRequestedAt && startRequestedAt > (this.#startRequestedAt ?? NEVER)) {
+      this.#startRequestedAt = startRequestedAt
+      if (this.#halted && this.#engine) this.#resume()
+    }
     this.#wake.call()
   }
 
@@ -133,8 +140,9 @@ export class OwnedSession {
 
   #nextStepAtMs(): number {
     const { clock } = this.#dependencies
-    if (this.#muted && this.#connection) return clock.now() + 1000
-    const dial = this.#connection || this.#halted || this.#muted || !this.#engine ? Number.POSITIVE_INFINITY : this.#dialAtMs
+    // Unmuting wakes the loop; nothing else is done before.
+    if (this.#muted) return this.#connection ? clock.now() + 1000 : Number.POSITIVE_INFINITY
+    const dial = this.#connection || this.#halted || !this.#engine ? Number.POSITIVE_INFINITY : this.#dialAtMs
     return Math.min(dial, this.#engine?.checkpointer.dueAtMs ?? Number.POSITIVE_INFINITY)
   }
 
@@ -143,8 +151,12 @@ export class OwnedSession {
     const { clock, logger } = this.#dependencies
     for (let attempt = 1; !this.#leaving && !this.#journal.ended; attempt++) {
       try {
-        const engine = await openEngine(this.#dependencies, this.#claim)
-        await engine.inbox.documentOpenRows(this.#claim.head.sequence)
+        if (attempt > 1 && !this.#halted) await this.#showRestoring()
+        const claim = { ...this.#claim, head: this.#journal.head }
+        const engine = await openEngine(this.#dependencies, claim)
+        await engine.inbox.documentOpenRows(claim.head.sequence)
+        // What was damaged or locked is readable again.
+        if (REPAIRABLE.has(claim.session.reason)) this.#halted = false
         this.#engine = engine
         this.#journal = engine.state.journal
         this.#listen()
@@ -165,6 +177,31 @@ export class OwnedSession {
     }
   }
 
+  async #showRestoring(): Promise<void> {
+    this.#publish('RESTORING', 'restoring')
+    await this.#journal.whenDurable()
+  }
+
+  #mayDial(): boolean {
+    return !this.#leaving && !this.#muted && this.#wanted === 'online'
+  }
+
+  /** The operator wants to try again what had been stopped for good. */
+  #resume(): void {
+    this.#halted = false
+    this.#dialAtMs = 0
+    this.#failures.forget()
+  }
+
+  /** The phone has unlinked this device, and somebody asked to start it all the same: it is to be linked anew. */
+  async #renewLoggedOut(engine: Engine): Promise<void> {
+    if (engine.state.image.get('meta', 'loggedOut') === undefined) return
+    // The credentials that end here stay in a checkpoint of their own, and aside in the state.
+    await engine.checkpointer.run()
+    engine.client.renewIdentity()
+    engine.state.change({ keys: { meta: { loggedOut: null, everLoggedIn: null } } })
+  }
+
   /** That the session was replaced binds the next owner as well. */
   #recall(engine: Engine): void {
     const encoded = engine.state.image.get('meta', 'replaced')
@@ -178,13 +215,16 @@ export class OwnedSession {
   async #dial(engine: Engine): Promise<void> {
     const { dialTurn, logger } = this.#dependencies
     await dialTurn()
-    if (this.#leaving || this.#muted || this.#wanted === 'offline') return
+    if (!this.#mayDial()) return
+    await this.#renewLoggedOut(engine)
     if (engine.state.image.creds === null) engine.client.renewIdentity()
     const writes = this.#status.enter('CONNECTING', 'opening-socket', {}, engine)
     const position = engine.state.append({ kind: 'connect', writes })
     await engine.state.journal.whenDurable(position)
+    if (!this.#mayDial()) return
     this.#qrCodes = 0
     this.#connection = engine.client.connect(this.#events(engine))
+    this.#connection.mute(this.#muted)
     logger.info('Connecting to WhatsApp.')
   }
 
@@ -217,7 +257,7 @@ export class OwnedSession {
   }
 
   #opened(engine: Engine): void {
-    this.#failures.reset()
+    this.#failures.opened()
     this.#publish('CONNECTED', 'logged-in', { me: engine.client.me, pairing: null, nextAttemptAt: null })
     this.#dependencies.logger.info('Connected to WhatsApp.')
     if (this.#connection) engine.outbox.opened(this.#connection)
@@ -264,11 +304,12 @@ export class OwnedSession {
         return
       case 'new-identity':
         engine.client.renewIdentity()
-        this.#dialAtMs = clock.now() + this.#dependencies.reconnect.network.firstMs
+        this.#dialAtMs = clock.now() + decision.delayMs
         this.#publish('BACKOFF', decision.reason, { nextAttemptAt: new Date(this.#dialAtMs), pairing: null })
         return
       case 'stop':
         this.#halted = true
+        if (decision.state === 'LOGGED_OUT') engine.state.change({ keys: { meta: { loggedOut: '1' } } })
         this.#publish(decision.state, decision.reason, { nextAttemptAt: null, pairing: null })
     }
   }
@@ -284,8 +325,13 @@ export class OwnedSession {
       this.#connection = null
       if (engine && engine.state.unsavedChanges > 0) await this.#within(CHECKPOINT_MS, engine.checkpointer.run())
       const shown = this.#halted && this.#wanted === 'online' ? {} : stateFields(state, reason)
-      const entry = { kind: 'release', writes: this.#status.writes({ runnerId: null, pairing: null, ...shown }, engine) } as const
+      const { promise: written, resolve: onWritten, reject } = Promise.withResolvers<void>()
+      written.catch(() => {})
+      const writes = this.#status.writes({ runnerId: null, pairing: null, ...shown }, engine)
+      const onRefused = () => reject(new Error('Firestore refused the release.'))
+      const entry = { kind: 'release', writes, onWritten, onRefused } as const
       await this.#journal.whenDurable(engine ? engine.state.append(entry) : this.#journal.append(entry))
+      await written
       return 'released'
     } catch {
       return isHoldfastError(this.#journal.ended, 'fenced') ? 'fenced' : 'given-up'
@@ -296,7 +342,8 @@ export class OwnedSession {
   }
 
   async #within(limitMs: number, work: Promise<void>): Promise<void> {
-    await Promise.race([work, this.#dependencies.clock.sleep(limitMs)])
+    const done = new AbortController()
+    await Promise.race([work, this.#dependencies.clock.sleep(limitMs, done.signal)]).finally(() => done.abort())
   }
 
   /** Nothing more is said or written: everything in memory is thrown away. */
@@ -349,5 +396,13 @@ interface Replaced {
   readonly atMs: readonly number[]
   readonly dialAtMs: number
 }
+
+/** Reasons that end by themselves when the state can be read. */
+const REPAIRABLE: ReadonlySet<ReasonCode> = new Set(['key-unavailable', 'state-corrupt'])
+
+const NEVER = new Date(0)
+
+const wasStartedSince = ({ startRequestedAt, since }: SessionDocument): boolean =>
+  startRequestedAt !== null && since !== undefined && startRequestedAt > since
 
 const isKeyTrouble = ({ code }: HoldfastError): boolean => code === 'wrong-key' || code === 'data-key-missing'

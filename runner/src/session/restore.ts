@@ -1,4 +1,4 @@
-import type { SessionDocument } from '@holdfast/core/documents/session-document'
+import type { CheckpointPointer, SessionDocument } from '@holdfast/core/documents/session-document'
 import type { SessionCipher } from '@holdfast/core/envelope'
 import { HoldfastError, isHoldfastError } from '@holdfast/core/errors'
 import type { DocumentStore, ObjectStore } from '@holdfast/core/ports'
@@ -14,6 +14,8 @@ export interface Restored {
   readonly replayed: number
   /** The checkpoints that could not be used, newest first: their loss cost nothing, but somebody should know. */
   readonly damaged: readonly HoldfastError[]
+  /** The checkpoint that was started from; null when the whole journal was replayed. */
+  readonly startedFrom: CheckpointPointer | null
 }
 
 /**
@@ -29,7 +31,7 @@ export async function restoreState(options: {
   claim: Claim
 }): Promise<Restored> {
   const { documents, claim, cipher } = options
-  const { checkpoint, damaged } = await newestUsable(options.objects, cipher, claim.session)
+  const { checkpoint, damaged, startedFrom } = await newestUsable(options.objects, cipher, claim.session)
   const { image, from } = checkpoint
   let reached = from.sequence
   let replayed = 0
@@ -49,7 +51,7 @@ export async function restoreState(options: {
       },
     )
   }
-  return { image, replayed, damaged }
+  return { image, replayed, damaged, startedFrom }
 }
 
 async function newestUsable(objects: ObjectStore, cipher: SessionCipher, session: SessionDocument) {
@@ -57,7 +59,7 @@ async function newestUsable(objects: ObjectStore, cipher: SessionCipher, session
   for (const pointer of [session.checkpoint, session.previousCheckpoint]) {
     if (!pointer) continue
     try {
-      return { checkpoint: await readCheckpoint(objects, cipher, pointer), damaged }
+      return { checkpoint: await readCheckpoint(objects, cipher, pointer), damaged, startedFrom: pointer }
     } catch (error) {
       // A store that does not answer is no damage: it is tried again later.
       if (!isHoldfastError(error, 'checkpoint-corrupt')) throw error
@@ -65,5 +67,5 @@ async function newestUsable(objects: ObjectStore, cipher: SessionCipher, session
     }
   }
   const checkpoint: Checkpoint = { image: new StateImage(), from: FROM_THE_BEGINNING }
-  return { checkpoint, damaged }
+  return { checkpoint, damaged, startedFrom: null }
 }

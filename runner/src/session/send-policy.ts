@@ -25,9 +25,12 @@ const PERMANENT = new Set(['not-on-whatsapp', 'whatsapp-400', 'whatsapp-404', 'w
 export function afterFailure(
   policy: SendPolicy,
   code: string,
-  attempts: number,
+  refusals: number,
 ): { action: 'retry'; delayMs: number } | { action: 'fail' } {
-  if (PERMANENT.has(code) || attempts > policy.maxRetries) return { action: 'fail' }
-  const index = Math.min(Math.max(attempts - 1, 0), policy.retryDelaysMs.length - 1)
+  if (PERMANENT.has(code) || refusals > policy.maxRetries) return { action: 'fail' }
+  const index = Math.min(Math.max(refusals - 1, 0), policy.retryDelaysMs.length - 1)
   return { action: 'retry', delayMs: policy.retryDelaysMs[index] ?? 0 }
 }
+
+/** Before a message that nobody acknowledged goes out again: at once, then 30 s doubling to 10 min. */
+export const unansweredDelayMs = (times: number): number => (times <= 1 ? 0 : Math.min(30_000 * 2 ** (times - 2), 10 * MINUTE_MS))

@@ -38,6 +38,12 @@ export class SentJobs {
     if (this.#recent.size > RECENT_JOBS && !oldest.done) this.#recent.delete(oldest.value)
   }
 
+  /** Whether WhatsApp is known to have the message, however old what Firestore said of its job was. */
+  isSent(messageId: string): true | undefined {
+    const known = this.#recent.get(messageId)
+    return known && advances('processing', known.status) && known.status !== 'failed' ? true : undefined
+  }
+
   /**
    * A contact received or read a message. What it changes is in the journal before this returns, since WhatsApp forgets the
    * receipt once we have acknowledged it: the job's new status if the job is known, else the receipt itself until it was looked up.
