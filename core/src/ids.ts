@@ -9,8 +9,6 @@ export const SESSION_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,53}$/
 
 export const sessionIdOf = (tenant: string, name: string): string => `${tenant}.${name}`
 
-export const tenantOf = (sessionId: string): string => sessionId.slice(0, sessionId.indexOf('.'))
-
 /** Document id of a journal record: 20 digits, so that ids sort as numbers do. */
 export const sequenceId = (sequence: number): string => String(sequence).padStart(20, '0')
 
@@ -26,12 +24,6 @@ export const receivedMessageIdOf = (chat: string, participant: string, id: strin
 
 export const checkpointName = (sessionId: string, sequence: number, epoch: number): string =>
   `sessions/${sessionId}/${sequenceId(sequence)}-${String(epoch).padStart(10, '0')}.ckpt`
-
-/** For logs: tells two numbers apart without showing one. */
-export const redactJid = (jid: string): string => {
-  const [user = '', server = ''] = jid.split('@')
-  return `${hashOf('log', user).slice(0, 8)}@${server}`
-}
 
 /** Length-prefixed, so that no two lists of parts give the same bytes. */
 function hashOf(...parts: readonly string[]): string {

@@ -107,7 +107,7 @@ export const REASONS = {
     userAction: 'Find and stop the other program, then start the session again.',
   },
   'connection-refused': {
-    sentence: 'WhatsApp could not be authenticated.',
+    sentence: 'The connection was refused before the login: WhatsApp could not be authenticated, or did not understand us.',
     userAction: 'Check for a proxy that intercepts TLS.',
   },
   'whatsapp-keeps-failing': {
@@ -116,7 +116,7 @@ export const REASONS = {
   },
   'state-corrupt': {
     sentence: 'The stored state of the session is damaged; nothing was changed or deleted.',
-    userAction: 'See the runbook: restore.',
+    userAction: 'Restore the missing documents or objects from a backup; the session is tried again by itself.',
   },
   'key-unavailable': {
     sentence: 'The session cannot be decrypted with the key that the runner has.',

@@ -111,3 +111,22 @@ describe('a session that only a person can help', () => {
     }
   })
 })
+
+describe('a session that was logged out', () => {
+  test('is linked anew by a scan when somebody starts it, and keeps the old credentials aside', { timeout: 60_000 }, async () => {
+    const chat = await world.linked('again')
+    const before = await chat.send('before')
+    await chat.untilStatus(before, 'delivered')
+    await world.post(`/phones/${chat.phone}/unlink`, {})
+    await chat.untilSession('FAILED LOGGED_OUT logged-out')
+    await world.sandbox.api('/api/sessions/again/start', { method: 'POST' })
+    await chat.untilSession('SCAN_QR_CODE PAIRING scan-qr')
+    await eventually(async () => world.simulator.scan(chat.phone, (await world.api.qrCode('again')) ?? ''))
+    await chat.untilSession('WORKING CONNECTED logged-in')
+    const after = await chat.send('after')
+    await chat.untilStatus(after, 'delivered')
+    await chat.receive('and back')
+    await eventually(async () => expect(await chat.stored()).toEqual(['and back']))
+    expect((await chat.document())['checkpoint']).not.toBeNull()
+  })
+})

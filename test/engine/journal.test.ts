@@ -137,6 +137,23 @@ describe('a commit that fails', () => {
     expect((await session.documents.read(`t/good-${session.sessionId}`))?.fields).toEqual({ good: true })
   })
 
+  test('several times leaves the writes out, and makes up for them before anything newer', async () => {
+    const session = await newSession()
+    const documents = new FaultyDocuments(session.documents)
+    const journal = session.journal(await session.claim('a'), 'a', { documents })
+    const path = `t/order-${session.sessionId}`
+    const status = (word: string) => ({ writes: () => [{ kind: 'merge' as const, path, fields: { status: word } }] })
+    let refused = 0
+    // Only a commit without riding writes gets through, as long as there are any.
+    documents.faults((changes) => (changes.length > 1 && ++refused <= 3 ? 'refuse' : null))
+    const first = journal.append(status('older'))
+    await expect.poll(() => refused).toBe(1)
+    journal.append(status('newer'))
+    await journal.whenDurable(first)
+    await journal.whenDurable(journal.append({}))
+    expect((await session.documents.read(path))?.fields).toEqual({ status: 'newer' })
+  })
+
   test('for longer than the limit gives the session up', async () => {
     const session = await newSession()
     const documents = new FaultyDocuments(session.documents)

@@ -23,7 +23,7 @@ afterAll(async () => {
 })
 
 /** An outbox whose jobs the test brings, and whose connection notes what would have been on the wire. */
-async function newOutbox(isReachable = true) {
+async function newOutbox(isReachable: boolean | (() => Promise<boolean>) = true) {
   const session = await new SessionUnderTest(firestore.clients.documents).create()
   const { sessionId, cipher, documents } = session
   const { state, journal } = await takeOver(session)
@@ -43,7 +43,7 @@ async function newOutbox(isReachable = true) {
       relayed.push(messageId)
       bytes.push(Buffer.from(message).toString())
     },
-    isReachable: async () => isReachable,
+    isReachable: async () => (typeof isReachable === 'boolean' ? isReachable : isReachable()),
     release: () => {},
     mute: () => {},
     heldForMs: () => 0,
@@ -62,12 +62,12 @@ async function newOutbox(isReachable = true) {
     await documents.commit([{ kind: 'create', path: jobPath(id), fields }])
     return (await documents.read(jobPath(id))) as DocumentSnapshot
   }
-  const statuses = async (id: string) => {
+  const job = async (id: string) => {
     await journal.whenDurable()
-    const stored = jobDocumentSchema.parse((await documents.read(jobPath(id)))?.fields)
-    return stored.timeline.map(({ status }) => status)
+    return jobDocumentSchema.parse((await documents.read(jobPath(id)))?.fields)
   }
-  return { outbox, connection, relayed, bytes, bring: (job: DocumentSnapshot) => bring([job]), accept, statuses, journal }
+  const statuses = async (id: string) => (await job(id)).timeline.map(({ status }) => status)
+  return { outbox, connection, relayed, bytes, bring: (one: DocumentSnapshot) => bring([one]), accept, job, statuses, journal }
 }
 
 test('what may have been on the wire goes out again as it was, byte for byte, before anything else to its chat', async () => {
@@ -117,5 +117,19 @@ describe('a job of which Firestore tells once more, as it was before it was take
     await nextTurn()
     expect(await statuses('nobody')).toEqual(['pending', 'failed'])
     expect(relayed).toEqual([])
+  })
+})
+
+describe('a number of which WhatsApp does not say whether somebody has it', () => {
+  test('is asked for once more, and then waits: no answer is not a no, and no reason to hammer', async () => {
+    let asked = 0
+    const { bring, accept, relayed, job } = await newOutbox(async () => {
+      asked++
+      throw new Error('rate-overlimit')
+    })
+    bring(await accept('unanswered'))
+    await expect.poll(async () => (await job('unanswered')).nextAttemptAt?.getTime() ?? 0).toBeGreaterThan(Date.now() + 60_000)
+    expect([asked, relayed]).toEqual([2, []])
+    expect(await job('unanswered')).toMatchObject({ status: 'pending', lastError: { code: 'send-failed' } })
   })
 })

@@ -5,6 +5,10 @@ import { sessionPath } from './session-document.ts'
 /** PERSISTED CONTRACT v1: `whatsapp_connection_states/{sessionId}/messages/{hash of chat, participant, id}`, a received message. */
 export const messagesPath = (sessionId: string): string => `${sessionPath(sessionId)}/messages`
 
+/** What the sealed content of a message is bound to. */
+export const messageContentPlace = (sessionId: string, documentId: string): string =>
+  `${messagesPath(sessionId)}/${documentId}/content`
+
 export const messageDocumentSchema = z.object({
   v: z.literal(1),
   /** The WhatsApp id, chosen by the sender. */

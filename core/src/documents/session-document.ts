@@ -11,6 +11,9 @@ export const SESSIONS = 'whatsapp_connection_states'
 
 export const sessionPath = (sessionId: string): string => `${SESSIONS}/${sessionId}`
 
+/** What the sealed QR code is bound to. */
+export const pairingPlace = (sessionId: string): string => `${sessionPath(sessionId)}/pairing`
+
 export const checkpointPointerSchema = z.object({
   object: z.string(),
   generation: z.string(),

@@ -1,5 +1,5 @@
 import { type JobDocument, jobContentPlace } from '@holdfast/core/documents/job-document'
-import { type MessageDocument, messagesPath } from '@holdfast/core/documents/message-document'
+import { type MessageDocument, messageContentPlace } from '@holdfast/core/documents/message-document'
 import { parseStored } from '@holdfast/core/documents/parse'
 import type { SessionCipher } from '@holdfast/core/envelope'
 import { z } from 'zod'
@@ -9,8 +9,6 @@ import { z } from 'zod'
 const jobContentSchema = z.object({ text: z.string() })
 
 const receivedContentSchema = z.object({ text: z.string().nullable() })
-
-const placeInReceived = (sessionId: string, documentId: string): string => `${messagesPath(sessionId)}/${documentId}/content`
 
 export const sealJobText = (cipher: SessionCipher, jobId: string, text: string): Buffer =>
   cipher.sealContent(Buffer.from(JSON.stringify({ text })), jobContentPlace(jobId))
@@ -26,6 +24,6 @@ export function openReceivedText(
   documentId: string,
   message: Pick<MessageDocument, 'content'>,
 ): string | null {
-  const place = placeInReceived(cipher.sessionId, documentId)
+  const place = messageContentPlace(cipher.sessionId, documentId)
   return parseStored(receivedContentSchema, JSON.parse(cipher.openContent(message.content, place).toString('utf8')), place).text
 }

@@ -1,4 +1,4 @@
-import { sessionPath } from '@holdfast/core/documents/session-document'
+import { pairingPlace } from '@holdfast/core/documents/session-document'
 import { Hono } from 'hono'
 import { renderSVG } from 'uqr'
 import { z } from 'zod'
@@ -22,7 +22,7 @@ export function pairingRoutes({ documents, wrappingKey, clock }: ApiDependencies
     if (session.status !== 'SCAN_QR_CODE' || !pairing || pairing.expiresAt.getTime() <= clock.now()) throw noQrCode(session)
 
     const cipher = await cipherOf(documents, id, wrappingKey)
-    const value = cipher.openContent(pairing.qr, `${sessionPath(id)}/pairing`).toString('utf8')
+    const value = cipher.openContent(pairing.qr, pairingPlace(id)).toString('utf8')
     if (format === 'raw') return context.json({ value, expiresAt: pairing.expiresAt })
     return context.body(renderSVG(value), 200, { 'Content-Type': 'image/svg+xml' })
   })

@@ -1,4 +1,4 @@
-import { messageDocumentSchema, messageOrder, messagesPath } from '@holdfast/core/documents/message-document'
+import { messageContentPlace, messageDocumentSchema, messageOrder, messagesPath } from '@holdfast/core/documents/message-document'
 import { parseStored } from '@holdfast/core/documents/parse'
 import type { SessionCipher } from '@holdfast/core/envelope'
 import { receivedMessageIdOf } from '@holdfast/core/ids'
@@ -242,7 +242,10 @@ export class Inbox {
   #documentOf(message: NonNullable<Row['message']>, documentId: string, order: string): Merge {
     const { messageId, chat, participant, fromMe, pushName, type, text, proto, sentAtMs } = message
     const path = this.#pathOf(documentId)
-    const content = this.#cipher.sealContent(Buffer.from(JSON.stringify({ text, proto })), `${path}/content`)
+    const content = this.#cipher.sealContent(
+      Buffer.from(JSON.stringify({ text, proto })),
+      messageContentPlace(this.#cipher.sessionId, documentId),
+    )
     const fields = { v: 1, messageId, chat, participant, fromMe, pushName, type, content, sentAt: new Date(sentAtMs), order }
     return { kind: 'merge', path, fields: parseStored(messageDocumentSchema, fields, path) }
   }

@@ -1,4 +1,4 @@
-import { sessionPath, type SessionDocument } from '@holdfast/core/documents/session-document'
+import { pairingPlace, type SessionDocument } from '@holdfast/core/documents/session-document'
 import { SessionCipher } from '@holdfast/core/envelope'
 import { HoldfastError, isHoldfastError } from '@holdfast/core/errors'
 import type { Fields } from '@holdfast/core/ports'
@@ -252,7 +252,7 @@ export class OwnedSession {
   #showQr(engine: Engine, qr: string): void {
     const { clock } = this.#dependencies
     const lifeMs = this.#qrCodes++ === 0 ? FIRST_QR_MS : NEXT_QR_MS
-    const sealed = engine.cipher.sealContent(Buffer.from(qr), `${sessionPath(this.sessionId)}/pairing`)
+    const sealed = engine.cipher.sealContent(Buffer.from(qr), pairingPlace(this.sessionId))
     this.#publish('PAIRING', 'scan-qr', { pairing: { qr: sealed, expiresAt: new Date(clock.now() + lifeMs) } })
   }
 
@@ -370,7 +370,10 @@ export class OwnedSession {
         this.#wake.call()
       },
       onWriteRefused: (paths) =>
-        this.#dependencies.logger.error({ paths }, 'Firestore refused a document twice; the journal has its content.'),
+        this.#dependencies.logger.error(
+          { paths },
+          'Firestore refused these documents twice; they do not show what the session knows.',
+        ),
     })
   }
 
