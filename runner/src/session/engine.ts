@@ -14,6 +14,7 @@ import { Outbox } from './outbox.ts'
 import { restoreState } from './restore.ts'
 import type { SendPolicy } from './send-policy.ts'
 import { SentJobs } from './sent-jobs.ts'
+import { SessionMemory } from './session-memory.ts'
 import { SessionState } from './session-state.ts'
 
 /** What every session of a runner shares. */
@@ -57,6 +58,7 @@ export interface Engine {
   readonly sentJobs: SentJobs
   readonly checkpointer: Checkpointer
   readonly client: Client
+  readonly memory: SessionMemory
 }
 
 /**
@@ -113,7 +115,7 @@ export async function openEngine(dependencies: SessionDependencies, claim: Claim
     random,
     sentMessage: (messageId) => sentJobs.messageOf(messageId),
   })
-  return { state, cipher, inbox, outbox, sentJobs, checkpointer, client }
+  return { state, cipher, inbox, outbox, sentJobs, checkpointer, client, memory: new SessionMemory(state) }
 }
 
 /** The session's data key. Made here only for a session that has never sealed anything; otherwise its absence is damage. */

@@ -195,20 +195,18 @@ export class OwnedSession {
 
   /** The phone has unlinked this device, and somebody asked to start it all the same: it is to be linked anew. */
   async #renewLoggedOut(engine: Engine): Promise<void> {
-    if (engine.state.image.get('meta', 'loggedOut') === undefined) return
+    if (!engine.memory.loggedOut) return
     // The credentials that end here stay in a checkpoint of their own, and aside in the state.
     await engine.checkpointer.run()
     engine.client.renewIdentity()
-    engine.state.change({ keys: { meta: { loggedOut: null, everLoggedIn: null } } })
+    engine.memory.forgetIdentity()
   }
 
   /** That the session was replaced binds the next owner as well. */
-  #recall(engine: Engine): void {
-    const encoded = engine.state.image.get('meta', 'replaced')
-    if (encoded === undefined) return
-    const { atMs, dialAtMs } = JSON.parse(encoded) as Replaced
-    this.#failures.remember(atMs)
-    this.#dialAtMs = dialAtMs
+  #recall({ memory }: Engine): void {
+    if (!memory.replaced) return
+    this.#failures.remember(memory.replaced.atMs)
+    this.#dialAtMs = memory.replaced.dialAtMs
   }
 
   /** The attempt is a record: an owner that lost the session without knowing it must not log in either. */
@@ -231,10 +229,7 @@ export class OwnedSession {
   #events(engine: Engine): ConnectionEvents {
     return {
       onQr: (qr) => this.#showQr(engine, qr),
-      onLogin: () => {
-        if (engine.state.image.get('meta', 'everLoggedIn') === undefined)
-          engine.state.change({ keys: { meta: { everLoggedIn: '1' } } })
-      },
+      onLogin: () => engine.memory.rememberLogin(),
       onOpen: () => this.#opened(engine),
       onMessageAck: (messageId, error) => engine.outbox.acknowledged(messageId, error),
       onReceipt: (messageIds, type) => {
@@ -281,7 +276,7 @@ export class OwnedSession {
     // Replaced: perhaps by the session's new owner. One append tells, and when it is refused there is nothing more to say.
     if (code === 440) await engine.state.journal.whenDurable(engine.state.append({}))
     const context = this.#failures.count(code, {
-      everLoggedIn: engine.state.image.get('meta', 'everLoggedIn') !== undefined,
+      everLoggedIn: engine.memory.everLoggedIn,
       paired: engine.client.me !== null,
       qrShown: this.#qrCodes > 0,
     })
@@ -296,8 +291,7 @@ export class OwnedSession {
       case 'reconnect':
         this.#dialAtMs = clock.now() + decision.delayMs
         if (decision.counts === 'replaced') {
-          const replaced = { atMs: this.#failures.replacedAtMs, dialAtMs: this.#dialAtMs } satisfies Replaced
-          engine.state.change({ keys: { meta: { replaced: JSON.stringify(replaced) } } })
+          engine.memory.rememberReplaced({ atMs: this.#failures.replacedAtMs, dialAtMs: this.#dialAtMs })
         }
         if (decision.delayMs > 0)
           this.#publish(decision.state, decision.reason, { nextAttemptAt: new Date(this.#dialAtMs), pairing: null })
@@ -309,7 +303,7 @@ export class OwnedSession {
         return
       case 'stop':
         this.#halted = true
-        if (decision.state === 'LOGGED_OUT') engine.state.change({ keys: { meta: { loggedOut: '1' } } })
+        if (decision.state === 'LOGGED_OUT') engine.memory.rememberLogout()
         this.#publish(decision.state, decision.reason, { nextAttemptAt: null, pairing: null })
     }
   }
@@ -392,12 +386,6 @@ export class OwnedSession {
       head: this.#claim.head,
     })
   }
-}
-
-/** PERSISTED CONTRACT v1: `meta/replaced` of the state image. Other connections that took this session's place, and when to dial. */
-interface Replaced {
-  readonly atMs: readonly number[]
-  readonly dialAtMs: number
 }
 
 /** Reasons that end by themselves when the state can be read. */
