@@ -22,6 +22,8 @@ export const documentsWithin = (documents: DocumentStore, clock: Clock, limitMs:
 })
 
 export const objectsWithin = (objects: ObjectStore, clock: Clock, limitMs: number): ObjectStore => ({
+  placeOf: (name) => objects.placeOf(name),
   create: (name, bytes) => within(clock, limitMs, objects.create(name, bytes)),
   read: (name, generation) => within(clock, limitMs, objects.read(name, generation)),
+  list: (prefix) => within(clock, limitMs, objects.list(prefix)),
 })

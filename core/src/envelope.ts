@@ -36,7 +36,11 @@ export class WrappingKey {
         advice: 'Set SESSION_ENCRYPTION_KEY to the key that was used when the session was created.',
       })
     }
-    return open(this.#key, wrapped, place)
+    try {
+      return open(this.#key, wrapped, place)
+    } catch (cause) {
+      throw new HoldfastError('data-key-damaged', `${place} does not open with the key that wrapped it.`, { cause })
+    }
   }
 }
 

@@ -17,7 +17,7 @@ export class HoldfastError extends Error {
 export type ErrorCode =
   /** Thrown when the environment does not describe a runnable process. */
   | 'bad-configuration'
-  /** Thrown when a stored shape does not parse, or carries a version that this code does not know. */
+  /** Thrown when a stored shape does not parse. */
   | 'bad-document'
   /** Thrown when sealed bytes cannot be opened: altered, truncated, or sealed for another place. */
   | 'cannot-decrypt'
@@ -25,8 +25,18 @@ export type ErrorCode =
   | 'wrong-key'
   /** Thrown when the data key of a session is missing although the session has a journal. */
   | 'data-key-missing'
-  /** Thrown when the journal has a gap, a broken chain, or ends below what is known to have been written. */
-  | 'journal-corrupt'
+  /** Thrown when the stored data key of a session is not what was written. */
+  | 'data-key-damaged'
+  /** Thrown when a stored shape carries a version that only a later program knows. */
+  | 'unknown-version'
+  /** Thrown when a record of the journal is missing although later ones are there. */
+  | 'journal-gap'
+  /** Thrown when the journal ends before what is known to have been written. */
+  | 'journal-short'
+  /** Thrown when a record is not what was written: altered, truncated, of another session, or out of its chain. */
+  | 'journal-damaged'
+  /** Thrown when no checkpoint opens and the journal alone does not reach back to the beginning. */
+  | 'checkpoint-lost'
   /** Thrown when a checkpoint object is missing, altered or not the one its pointer names. */
   | 'checkpoint-corrupt'
   /** Thrown when another owner has written to the journal: this one says nothing more. */
@@ -39,8 +49,34 @@ export type ErrorCode =
   | 'journal-closed'
   /** Thrown when a document that should not exist yet does. */
   | 'already-exists'
+  /** Thrown when something needs WhatsApp and the session does not reach it. */
+  | 'not-connected'
+  /** Thrown when the state could not be saved in an object that was read back and opened. */
+  | 'backup-failed'
+  /** Thrown when a restore would lose more than was agreed to, or there is nothing to restore. */
+  | 'restore-refused'
 
 export const isHoldfastError = (error: unknown, code?: ErrorCode): error is HoldfastError =>
   error instanceof HoldfastError && (code === undefined || error.code === code)
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** What is wrong is in what is stored: asking again gives the same answer. */
+const DAMAGE: ReadonlySet<ErrorCode> = new Set([
+  'bad-document',
+  'unknown-version',
+  'cannot-decrypt',
+  'journal-gap',
+  'journal-short',
+  'journal-damaged',
+  'checkpoint-corrupt',
+  'checkpoint-lost',
+])
+
+const KEY_TROUBLE: ReadonlySet<ErrorCode> = new Set(['wrong-key', 'data-key-missing', 'data-key-damaged'])
+
+/** The state may be whole, but it cannot be read without its key. */
+export const isKeyTrouble = (error: unknown): error is HoldfastError => isHoldfastError(error) && KEY_TROUBLE.has(error.code)
+
+/** Not so when a store does not answer: that is never taken for damage, nor for absence. */
+export const isDamage = (error: unknown): error is HoldfastError => isHoldfastError(error) && DAMAGE.has(error.code)

@@ -22,8 +22,17 @@ export const whatsappMessageIdOf = (jobId: string): string => `3EB0${hashOf('mes
 export const receivedMessageIdOf = (chat: string, participant: string, id: string): string =>
   hashOf('received', chat, participant, id).slice(0, 40)
 
+/** What the names of a session's checkpoints begin with. */
+export const checkpointFolder = (sessionId: string): string => `sessions/${sessionId}/`
+
 export const checkpointName = (sessionId: string, sequence: number, epoch: number): string =>
-  `sessions/${sessionId}/${sequenceId(sequence)}-${String(epoch).padStart(10, '0')}.ckpt`
+  `${checkpointFolder(sessionId)}${sequenceId(sequence)}-${String(epoch).padStart(10, '0')}.ckpt`
+
+/** Null for an object that is no checkpoint. */
+export function placeOfCheckpoint(name: string): { seq: number; epoch: number } | null {
+  const match = /\/(\d{20})-(\d{10})\.ckpt$/.exec(name)
+  return match ? { seq: Number(match[1]), epoch: Number(match[2]) } : null
+}
 
 /** Length-prefixed, so that no two lists of parts give the same bytes. */
 function hashOf(...parts: readonly string[]): string {

@@ -103,8 +103,12 @@ export interface StoredObject {
 
 /** Immutable objects under names that are used once. */
 export interface ObjectStore {
+  /** Where an object lies, for people. */
+  placeOf(name: string): string
   /** Creates the object; throws `already-exists` when the name is taken. Returns its generation. */
   create(name: string, bytes: Buffer): Promise<{ generation: string }>
   /** Null only when the store says that there is no such object; every other trouble throws. */
   read(name: string, generation?: string): Promise<StoredObject | null>
+  /** Names of the objects that begin like this, ascending. */
+  list(prefix: string): Promise<string[]>
 }

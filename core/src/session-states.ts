@@ -1,3 +1,5 @@
+import type { ErrorCode } from './errors.ts'
+
 /**
  * The states of a session as Firestore shows them, and the words that the API has for them (WAHA's).
  *
@@ -64,6 +66,9 @@ export function apiStatusOf(state: SessionState): ApiStatus {
 /** In these states nothing is tried until somebody acts: a new owner must not dial either. */
 export const isHalted = (state: SessionState): boolean => apiStatusOf(state) === 'FAILED' && state !== 'REPLACED'
 
+const RESTORE =
+  'Bring the missing documents or objects back (the session then goes on by itself), or see what a restore would lose: POST /api/sessions/{name}/restore.'
+
 /** Why a session is in its state: the machine's code, a sentence for people, and what the user is to do (if anything). */
 export const REASONS = {
   created: { sentence: 'Created; not started yet.', userAction: 'Start the session.' },
@@ -93,6 +98,10 @@ export const REASONS = {
     sentence: 'The device was unlinked from the phone.',
     userAction: 'Check the phone. Linking it again needs a new scan; the old credentials are kept.',
   },
+  'logged-out-on-request': {
+    sentence: 'The device was unlinked on request; the old credentials are put aside.',
+    userAction: 'Start the session to link it again by a new scan.',
+  },
   'account-banned': {
     sentence: 'WhatsApp refuses this account.',
     userAction: 'Open WhatsApp on the phone and follow what it says.',
@@ -114,14 +123,75 @@ export const REASONS = {
     sentence: 'WhatsApp kept refusing the connection.',
     userAction: 'Start the session again, or look at the phone.',
   },
-  'state-corrupt': {
-    sentence: 'The stored state of the session is damaged; nothing was changed or deleted.',
-    userAction: 'Restore the missing documents or objects from a backup; the session is tried again by itself.',
+  'state-unreachable': {
+    sentence: 'The stored state cannot be read at the moment; trying again.',
+    userAction: null,
   },
-  'key-unavailable': {
+  'journal-gap': {
+    sentence: 'A record of the journal is missing. Nothing was changed or deleted.',
+    userAction: RESTORE,
+  },
+  'journal-damaged': {
+    sentence: 'A record of the journal is not what was written. Nothing was changed or deleted.',
+    userAction: RESTORE,
+  },
+  'journal-short': {
+    sentence: 'The journal ends before what is known to have been written. Nothing was changed or deleted.',
+    userAction: RESTORE,
+  },
+  'checkpoint-lost': {
+    sentence:
+      'No checkpoint of the session can be read, and the journal alone does not reach back. Nothing was changed or deleted.',
+    userAction: RESTORE,
+  },
+  'unknown-version': {
+    sentence: 'The stored state was written by a later version of Holdfast.',
+    userAction: 'Deploy the version that wrote it; the session then goes on by itself.',
+  },
+  'document-invalid': {
+    sentence: 'A document of the session does not have the expected shape: it was changed by hand. Nothing was altered.',
+    userAction: 'Put the document right (the log names its fields); the session then goes on by itself.',
+  },
+  'data-key-missing': {
+    sentence: 'The data key of the session is missing although there is a journal. No new one is made.',
+    userAction: 'Bring the document in session_keys back from a backup of Firestore; the session then goes on by itself.',
+  },
+  'data-key-damaged': {
+    sentence: 'The data key of the session is not what was written. No new one is made.',
+    userAction: 'Bring the document in session_keys back from a backup of Firestore; the session then goes on by itself.',
+  },
+  'wrong-key': {
     sentence: 'The session cannot be decrypted with the key that the runner has.',
-    userAction: 'Check SESSION_ENCRYPTION_KEY.',
+    userAction: 'Set SESSION_ENCRYPTION_KEY to the key that the session was made with; it then goes on by itself.',
+  },
+  'restoring-from-backup': {
+    sentence: 'Somebody agreed to a restore; the session is put together from what is left.',
+    userAction: null,
   },
 } as const satisfies Record<string, { sentence: string; userAction: string | null }>
 
 export type ReasonCode = keyof typeof REASONS
+
+/** Reasons that end by themselves when the state can be read again. */
+const STATE_TROUBLE = [
+  'journal-gap',
+  'journal-short',
+  'journal-damaged',
+  'checkpoint-lost',
+  'unknown-version',
+  'document-invalid',
+  'data-key-missing',
+  'data-key-damaged',
+  'wrong-key',
+] as const satisfies readonly ReasonCode[]
+
+type StateTrouble = (typeof STATE_TROUBLE)[number]
+
+export const isStateTrouble = (reason: string): reason is StateTrouble => STATE_TROUBLE.some((trouble) => trouble === reason)
+
+/** Damage of the stored state goes by its error's code, where that says enough. */
+export function reasonOfDamage(code: ErrorCode): StateTrouble {
+  if (isStateTrouble(code)) return code
+  if (code === 'bad-document') return 'document-invalid'
+  return code === 'checkpoint-corrupt' ? 'checkpoint-lost' : 'journal-damaged'
+}

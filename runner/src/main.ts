@@ -2,11 +2,14 @@ import { documentsWithin, objectsWithin } from '@holdfast/core/deadlines'
 import { messageOf } from '@holdfast/core/errors'
 import { createGoogleClients } from '@holdfast/core/gcp/clients'
 import { createLogger } from '@holdfast/core/logging'
+import { DocumentJournals } from '@holdfast/core/session-log/document-journals'
 import { systemClock, systemRandom } from '@holdfast/core/system-clock'
 import { DEFAULT_RECONNECT_POLICY } from '@holdfast/core/verdict'
 import { BaileysClient } from './baileys/client.ts'
 import { installMends } from './baileys/mends.ts'
+import { rekeyedState } from './baileys/rekey.ts'
 import { readRunnerConfig, type RunnerConfig } from './config.ts'
+import { ActionFeed } from './fleet/action-feed.ts'
 import { DialPacer } from './fleet/dial-pacer.ts'
 import { Fleet } from './fleet/fleet.ts'
 import { JobFeed } from './fleet/job-feed.ts'
@@ -50,7 +53,8 @@ async function main(): Promise<void> {
   })
   const placement = new Placement({ documents, logger: log, runnerId, instanceId: config.instanceId })
   const dependencies = sessionDependencies(config, { documents, objects }, runnerId, log)
-  const fleet = new Fleet({ dependencies, heartbeat, placement, capacity: config.maxConnections, sessions })
+  const actions = new ActionFeed({ documents, clock: systemClock, logger: log })
+  const fleet = new Fleet({ dependencies, heartbeat, placement, actions, capacity: config.maxConnections, sessions })
 
   let leaving = false
   const leave = (signal: string): void => {
@@ -92,6 +96,7 @@ function sessionDependencies(
   const pacer = new DialPacer({ clock: systemClock, perSecond: config.connectsPerSecond, burst: config.connectsPerSecond })
   return {
     documents,
+    journals: new DocumentJournals(documents),
     objects,
     clock: systemClock,
     random: systemRandom,
@@ -100,6 +105,9 @@ function sessionDependencies(
     runnerId,
     journalLimits: DEFAULT_JOURNAL_LIMITS,
     checkpoints: config.checkpoints,
+    autoRestore: config.autoRestore,
+    keepsImage: true,
+    rekey: (image, lostRecords) => rekeyedState(image, lostRecords, systemClock.now()),
     sending: {
       ...DEFAULT_SEND_POLICY,
       chatsAtOnce: config.chatsAtOnce,

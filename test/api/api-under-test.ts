@@ -38,9 +38,16 @@ export interface ApiUnderTest extends AsyncDisposable {
 /** The real app on the real client and Google's emulator. */
 export async function startApi(): Promise<ApiUnderTest> {
   const firestore = await startFirestore()
-  const { documents } = firestore.clients
+  const { documents, objects } = firestore.clients
   const wrappingKey = new WrappingKey(randomBytes(32))
-  const dependencies = { documents, wrappingKey, apiKey: API_KEY, clock: systemClock, logger: createLogger('api', 'silent') }
+  const dependencies = {
+    documents,
+    objects,
+    wrappingKey,
+    apiKey: API_KEY,
+    clock: systemClock,
+    logger: createLogger('api', 'silent'),
+  }
   return {
     firestore,
     documents,
@@ -66,7 +73,7 @@ export async function startApi(): Promise<ApiUnderTest> {
   }
 }
 
-function callsOf(dependencies: ApiDependencies): Pick<ApiUnderTest, 'get' | 'post'> {
+function callsOf(dependencies: Parameters<typeof createApp>[0]): Pick<ApiUnderTest, 'get' | 'post'> {
   const app = createApp(dependencies)
   const call = async (
     path: string,

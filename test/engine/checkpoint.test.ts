@@ -4,8 +4,9 @@ import { parseStored } from '@holdfast/core/documents/parse'
 import { sessionDocumentSchema, sessionPath, type CheckpointPointer } from '@holdfast/core/documents/session-document'
 import { createLogger } from '@holdfast/core/logging'
 import type { Change } from '@holdfast/core/ports'
+import { DocumentJournals } from '@holdfast/core/session-log/document-journals'
 import { systemClock } from '@holdfast/core/system-clock'
-import { writeCheckpoint } from '../../runner/src/session/checkpoint.ts'
+import { writeCheckpoint } from '@holdfast/core/session-log/checkpoint'
 import { Checkpointer } from '../../runner/src/session/checkpointer.ts'
 import { FaultyDocuments } from './faulty-documents.ts'
 import { FaultyObjects, forbidden } from './faulty-objects.ts'
@@ -46,7 +47,7 @@ async function owned(session?: SessionUnderTest, runnerId?: string): Promise<Sav
     state,
     inbox,
     cipher: given.cipher,
-    documents,
+    journals: new DocumentJournals(documents),
     objects,
     clock: systemClock,
     logger: createLogger('test', 'silent'),
@@ -207,7 +208,7 @@ describe('when the newest checkpoint', () => {
     const before = await contentOf(owner.session)
     // Not the owner itself: a failure would print all of it.
     const loading = owned(owner.session, 'next').then(idsIn)
-    await expect(loading).rejects.toMatchObject({ code: 'journal-corrupt' })
+    await expect(loading).rejects.toMatchObject({ code: 'checkpoint-lost' })
     const after = await contentOf(owner.session)
     // A claim was added, since it is what entitles to look.
     expect(after).toEqual({ ...before, records: [...before.records, (before.records.at(-1) ?? 0) + 1] })

@@ -14,6 +14,10 @@ export class FaultyObjects implements ObjectStore {
     this.#real = real
   }
 
+  placeOf(name: string): string {
+    return this.#real.placeOf(name)
+  }
+
   async create(name: string, bytes: Buffer): Promise<{ generation: string }> {
     this.created.push(name)
     const error = this.refuseCreate?.(name)
@@ -25,6 +29,12 @@ export class FaultyObjects implements ObjectStore {
     const error = this.refuseRead?.(name)
     if (error) throw error
     return this.#real.read(name, generation)
+  }
+
+  async list(prefix: string): Promise<string[]> {
+    const error = this.refuseRead?.(prefix)
+    if (error) throw error
+    return this.#real.list(prefix)
   }
 }
 

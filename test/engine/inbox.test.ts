@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Change, Clock } from '@holdfast/core/ports'
 import { systemClock } from '@holdfast/core/system-clock'
 import { DOCUMENTED } from '../../runner/src/session/inbox.ts'
-import { FROM_THE_BEGINNING, readGroups } from '../../runner/src/session/journal-reader.ts'
-import { openGroup } from '../../runner/src/session/record-codec.ts'
+import { FROM_THE_BEGINNING, readGroups } from '@holdfast/core/session-log/journal-reader'
+import { openGroup } from '@holdfast/core/session-log/record-codec'
 import { type FirestoreUnderTest, startFirestore } from '../firestore-under-test.ts'
 import { FaultyDocuments } from './faulty-documents.ts'
 import { type Owner, listMessages, receive, stanza, takeOver } from './owner.ts'
@@ -43,8 +43,8 @@ describe('a received message', () => {
     const owner = await takeOver(session, { documents })
     await owner.journal.whenDurable(receive(owner, stanza('M1')))
     const kinds: string[][] = []
-    for await (const group of readGroups(session.documents, session.sessionId, FROM_THE_BEGINNING)) {
-      for (const { keys } of openGroup(group, session.cipher)) kinds.push(Object.keys(keys ?? {}).toSorted())
+    for await (const { records } of readGroups(session.journals, session.sessionId, FROM_THE_BEGINNING)) {
+      for (const { keys } of openGroup(records, session.cipher)) kinds.push(Object.keys(keys ?? {}).toSorted())
     }
     expect(kinds).toEqual([['inbox', 'session']])
     const commit = documents.commits.find(carriesMessages)

@@ -48,6 +48,7 @@ async function newOutbox(isReachable: boolean | (() => Promise<boolean>) = true)
     mute: () => {},
     heldForMs: () => 0,
     close: async () => {},
+    unlink: () => Promise.resolve(),
     cut: () => {},
   }
   outbox.listen()

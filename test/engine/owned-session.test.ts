@@ -159,7 +159,7 @@ describe('the data key', () => {
       { kind: 'merge', path: sessionPath(session.sessionId), fields: { runnerId: null } },
     ])
     const runner = await startRunner({ wrappingKey: session.wrappingKey })
-    await stateOf(session).toEqual(['NEEDS_ATTENTION', 'key-unavailable'])
+    await stateOf(session).toEqual(['NEEDS_ATTENTION', 'data-key-missing'])
     expect(await clients.documents.read(sessionKeyPath(session.sessionId))).toBeNull()
     expect(runner.dials).toHaveLength(0)
   })
@@ -171,7 +171,7 @@ describe('the data key', () => {
     await clients.documents.commit([{ kind: 'merge', path: sessionPath(session.sessionId), fields: { runnerId: null } }])
     const before = await clients.documents.read(sessionKeyPath(session.sessionId))
     const wrong = await startRunner({ wrappingKey: new WrappingKey(randomBytes(32)) })
-    await stateOf(session).toEqual(['NEEDS_ATTENTION', 'key-unavailable'])
+    await stateOf(session).toEqual(['NEEDS_ATTENTION', 'wrong-key'])
     expect((await clients.documents.read(sessionKeyPath(session.sessionId)))?.fields).toEqual(before?.fields)
     expect(wrong.dials).toHaveLength(0)
     // What the operator does: the key put right, the session stopped and started.
@@ -193,7 +193,7 @@ describe('a session whose state is damaged', () => {
       { kind: 'merge', path: sessionPath(session.sessionId), fields: { runnerId: null } },
     ])
     const runner = await startRunner({ wrappingKey: session.wrappingKey })
-    await stateOf(session).toEqual(['NEEDS_ATTENTION', 'state-corrupt'])
+    await stateOf(session).toEqual(['NEEDS_ATTENTION', 'journal-gap'])
     expect(await kindsOf(session)).toEqual(['claim', 'data', 'data', 'claim', 'data'])
     expect(runner.dials).toHaveLength(0)
   })
@@ -207,6 +207,6 @@ describe('a session whose state is damaged', () => {
       { kind: 'merge', path: sessionPath(session.sessionId), fields: { runnerId: null, journalHead: 3 } },
     ])
     await startRunner({ wrappingKey: session.wrappingKey })
-    await expect.poll(async () => (await fieldsOf(session))['reason'], { timeout: 3000 }).toBe('state-corrupt')
+    await expect.poll(async () => (await fieldsOf(session))['reason'], { timeout: 3000 }).toBe('journal-short')
   })
 })

@@ -1,12 +1,13 @@
 import { createLogger } from '@holdfast/core/logging'
 import { messagesPath } from '@holdfast/core/documents/message-document'
 import type { Clock, DocumentStore, ObjectStore } from '@holdfast/core/ports'
+import { DocumentJournals } from '@holdfast/core/session-log/document-journals'
+import { loadState, type Loaded } from '@holdfast/core/session-log/load'
 import { systemClock } from '@holdfast/core/system-clock'
 import type { Claim } from '../../runner/src/session/claim.ts'
 import type { ReceivedMessage } from '../../runner/src/session/connection.ts'
 import { Inbox } from '../../runner/src/session/inbox.ts'
 import type { Journal } from '../../runner/src/session/journal.ts'
-import { restoreState, type Restored } from '../../runner/src/session/restore.ts'
 import { SessionState } from '../../runner/src/session/session-state.ts'
 import type { SessionUnderTest } from './session-under-test.ts'
 
@@ -14,11 +15,13 @@ import type { SessionUnderTest } from './session-under-test.ts'
 const NO_OBJECTS: ObjectStore = {
   create: () => Promise.reject(new Error('This test has no object store.')),
   read: () => Promise.reject(new Error('This test has no object store.')),
+  list: () => Promise.resolve([]),
+  placeOf: (name) => name,
 }
 
 export interface Owner {
   readonly claim: Claim
-  readonly restored: Restored
+  readonly restored: Loaded
   readonly journal: Journal
   readonly state: SessionState
   readonly inbox: Inbox
@@ -31,7 +34,14 @@ export async function takeOver(
 ): Promise<Owner> {
   const { runnerId = 'owner', documents = session.documents, objects = NO_OBJECTS, clock = systemClock } = options
   const claim = await session.claim(runnerId)
-  const restored = await restoreState({ documents, objects, cipher: session.cipher, claim })
+  const restored = await loadState({
+    journals: new DocumentJournals(documents),
+    objects,
+    cipher: session.cipher,
+    pointers: claim.session,
+    end: claim.head.sequence,
+  })
+  if (restored.trouble) throw restored.trouble
   const journal = session.journal(claim, runnerId, { documents })
   const state = new SessionState(restored.image, journal)
   const inbox = new Inbox({ state, cipher: session.cipher, documents, clock, logger: createLogger('test', 'silent') })

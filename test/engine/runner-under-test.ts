@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto'
 import type { WrappingKey } from '@holdfast/core/envelope'
 import { createLogger } from '@holdfast/core/logging'
 import type { DocumentStore, ObjectStore, Random } from '@holdfast/core/ports'
+import { DocumentJournals } from '@holdfast/core/session-log/document-journals'
 import { systemClock, systemRandom } from '@holdfast/core/system-clock'
 import { DEFAULT_RECONNECT_POLICY } from '@holdfast/core/verdict'
+import { ActionFeed } from '../../runner/src/fleet/action-feed.ts'
 import { Fleet } from '../../runner/src/fleet/fleet.ts'
 import { Heartbeat } from '../../runner/src/fleet/heartbeat.ts'
 import { JobFeed } from '../../runner/src/fleet/job-feed.ts'
@@ -28,6 +30,8 @@ export interface RunnerOptions {
   random?: Random
   journalLimits?: JournalLimits
   deadAfterMs?: number
+  autoRestore?: 'lossless' | 'always'
+  keepsImage?: boolean
 }
 
 /** A runner in this process, whole but for its WhatsApp client. */
@@ -48,6 +52,7 @@ export class RunnerUnderTest {
     const feed = new JobFeed({ documents, clock: systemClock, logger })
     this.dependencies = {
       documents,
+      journals: new DocumentJournals(documents),
       objects,
       clock: systemClock,
       random,
@@ -56,6 +61,9 @@ export class RunnerUnderTest {
       runnerId,
       journalLimits: options.journalLimits ?? DEFAULT_JOURNAL_LIMITS,
       checkpoints: { everyRecords: 256, everyMs: 60_000 },
+      autoRestore: options.autoRestore ?? 'lossless',
+      keepsImage: options.keepsImage ?? true,
+      rekey: (image) => image.toMutation(),
       sending: DEFAULT_SEND_POLICY,
       subscribeJobs: (sessionId, onJobs) => feed.subscribe(sessionId, onJobs),
       reconnect: DEFAULT_RECONNECT_POLICY,
@@ -71,6 +79,7 @@ export class RunnerUnderTest {
       dependencies: this.dependencies,
       heartbeat: this.heartbeat,
       placement: this.placement,
+      actions: new ActionFeed(parts),
       capacity,
       sessions,
     })
@@ -102,6 +111,7 @@ const connectionOf = (dial: Dial): Connection => ({
   release: () => {},
   mute: () => {},
   heldForMs: () => 0,
+  unlink: () => Promise.resolve(),
   close: async () => {
     dial.isOver = true
   },

@@ -3,6 +3,8 @@ import { sessionKeyPath } from '@holdfast/core/documents/session-key-document'
 import { sessionPath } from '@holdfast/core/documents/session-document'
 import { newSessionKeys, unwrapSessionKeys, WrappingKey, type SessionCipher } from '@holdfast/core/envelope'
 import { SERVER_TIME, type DocumentStore } from '@holdfast/core/ports'
+import { DocumentJournals } from '@holdfast/core/session-log/document-journals'
+import type { JournalStore } from '@holdfast/core/session-log/journal-store'
 import { systemClock, systemRandom } from '@holdfast/core/system-clock'
 import { claimSession, type Claim } from '../../runner/src/session/claim.ts'
 import { Journal, type JournalLimits } from '../../runner/src/session/journal.ts'
@@ -12,12 +14,14 @@ export class SessionUnderTest {
   readonly sessionId = `default.t${randomBytes(5).toString('hex')}`
   readonly wrappingKey = new WrappingKey(randomBytes(32))
   readonly documents: DocumentStore
+  readonly journals: JournalStore
   readonly cipher: SessionCipher
 
   private readonly keys = newSessionKeys(this.sessionId, this.wrappingKey)
 
   constructor(documents: DocumentStore) {
     this.documents = documents
+    this.journals = new DocumentJournals(documents)
     this.cipher = unwrapSessionKeys(this.sessionId, this.keys, this.wrappingKey)
   }
 
@@ -35,6 +39,7 @@ export class SessionUnderTest {
   async claim(runnerId: string, documents: DocumentStore = this.documents): Promise<Claim> {
     const claim = await claimSession({
       documents,
+      journals: new DocumentJournals(documents),
       clock: systemClock,
       random: systemRandom,
       sessionId: this.sessionId,
@@ -46,15 +51,16 @@ export class SessionUnderTest {
   }
 
   journal(claim: Claim, runnerId: string, options: { documents?: DocumentStore; limits?: JournalLimits } = {}): Journal {
-    return new Journal({
-      documents: options.documents ?? this.documents,
+    const journal = new Journal({
+      journals: new DocumentJournals(options.documents ?? this.documents),
       sessionId: this.sessionId,
       runnerId,
-      cipher: this.cipher,
       clock: systemClock,
       random: systemRandom,
       head: claim.head,
       ...(options.limits ? { limits: options.limits } : {}),
     })
+    journal.unlock(this.cipher)
+    return journal
   }
 }

@@ -4,7 +4,7 @@ import { REASONS, SESSION_STATES, type ReasonCode } from '../session-states.ts'
 
 /**
  * PERSISTED CONTRACT v1: `whatsapp_connection_states/{sessionId}`.
- * Functions write `wanted`, `startRequestedAt`, `config` and the creation fields; the owner writes the rest, as merges that ride on its journal records.
+ * Functions write `wanted`, `config` and the creation fields; the owner writes the rest, as merges that ride on its journal records.
  * New versions only add optional fields.
  */
 export const SESSIONS = 'whatsapp_connection_states'
@@ -26,6 +26,18 @@ export const checkpointPointerSchema = z.object({
 
 export type CheckpointPointer = z.infer<typeof checkpointPointerSchema>
 
+/** What a restore, a log-out or a repair left behind. Nothing of it is ever deleted by the program. */
+export const putAsideSchema = z.object({
+  /** Why, as a code: `logged-out`, `journal-gap`, … */
+  reason: z.string(),
+  at: z.date(),
+  /** The checkpoint that holds what was put aside, and the records (from, to] that are not part of the state any more. */
+  checkpoint: checkpointPointerSchema.nullable().default(null),
+  records: z.object({ after: z.number(), upTo: z.number() }).nullable().default(null),
+})
+
+export type PutAside = z.infer<typeof putAsideSchema>
+
 const reasonCodes = Object.keys(REASONS) as [ReasonCode, ...ReasonCode[]]
 
 export const sessionDocumentSchema = z.object({
@@ -34,8 +46,6 @@ export const sessionDocumentSchema = z.object({
   name: z.string(),
   wanted: z.enum(['online', 'offline']),
   config: z.record(z.string(), z.unknown()).default({}),
-  /** The operator's last word that the session is to run. Newer than `since` of a state that waits for somebody, it ends the wait. */
-  startRequestedAt: z.date().nullable().default(null),
   createdAt: z.date(),
 
   state: z.enum(SESSION_STATES).default('NEW'),
@@ -52,6 +62,9 @@ export const sessionDocumentSchema = z.object({
   previousCheckpoint: checkpointPointerSchema.nullable().default(null),
   /** Records up to here were trimmed, but for claims and the record before each. */
   trimmedTo: z.number().int().nonnegative().default(0),
+  /** Where the journal can be read from without a checkpoint: behind this record. Moved by a restore, whose record holds a whole state. */
+  journalOrigin: z.object({ seq: z.number().int().nonnegative(), hash: z.string() }).nullable().default(null),
+  putAside: z.array(putAsideSchema).default([]),
   lastProofOfLifeAt: z.date().nullable().default(null),
   lastInboundAt: z.date().nullable().default(null),
   me: z.object({ id: z.string(), lid: z.string().nullable() }).nullable().default(null),

@@ -5,6 +5,7 @@ export interface OperationCounter {
   documentDeletes: number
   objectCreates: number
   objectReads: number
+  objectLists: number
   objectBytesWritten: number
   objectBytesRead: number
 }
@@ -15,6 +16,7 @@ export const newOperationCounter = (): OperationCounter => ({
   documentDeletes: 0,
   objectCreates: 0,
   objectReads: 0,
+  objectLists: 0,
   objectBytesWritten: 0,
   objectBytesRead: 0,
 })

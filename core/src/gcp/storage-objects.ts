@@ -13,6 +13,10 @@ export class StorageObjects implements ObjectStore {
     this.#counter = counter
   }
 
+  placeOf(name: string): string {
+    return `gs://${this.#bucket.name}/${name}`
+  }
+
   async create(name: string, bytes: Buffer): Promise<{ generation: string }> {
     this.#counter.objectCreates++
     this.#counter.objectBytesWritten += bytes.length
@@ -47,6 +51,13 @@ export class StorageObjects implements ObjectStore {
       if (statusOf(error) === 404) return null
       throw error
     }
+  }
+
+  async list(prefix: string): Promise<string[]> {
+    const [files] = await this.#bucket.getFiles({ prefix })
+    // Google bills one operation for each thousand objects that are listed.
+    this.#counter.objectLists += Math.max(1, Math.ceil(files.length / 1000))
+    return files.map(({ name }) => name).toSorted()
   }
 }
 

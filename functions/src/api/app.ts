@@ -1,20 +1,27 @@
 import { randomUUID } from 'node:crypto'
 import type { WrappingKey } from '@holdfast/core/envelope'
 import type { Logger } from '@holdfast/core/logging'
-import type { Clock, DocumentCounter, DocumentStore } from '@holdfast/core/ports'
+import type { Clock, DocumentCounter, DocumentStore, ObjectStore } from '@holdfast/core/ports'
+import { DocumentJournals } from '@holdfast/core/session-log/document-journals'
+import type { JournalStore } from '@holdfast/core/session-log/journal-store'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { requireApiKey } from './authentication.ts'
-import { withDeadline } from './deadline.ts'
+import { objectsWithDeadline, withDeadline } from './deadline.ts'
 import { healthRoutes } from './health.ts'
 import { messageRoutes } from './messages.ts'
 import { pairingRoutes } from './pairing.ts'
 import { problem, problemOf } from './problems.ts'
+import { recoveryActionRoutes } from './recovery-actions.ts'
+import { restoreRoutes } from './restore.ts'
 import { sendRoutes } from './send.ts'
+import { sessionInfoRoutes } from './session-info.ts'
 import { sessionRoutes } from './sessions.ts'
 
 export interface ApiDependencies {
   readonly documents: DocumentStore & DocumentCounter
+  readonly journals: JournalStore
+  readonly objects: ObjectStore
   readonly wrappingKey: WrappingKey
   readonly apiKey: string
   readonly clock: Clock
@@ -27,8 +34,10 @@ const MAX_BODY_BYTES = 1024 * 1024
 const STORE_DEADLINE_MS = 10_000
 
 /** The API in WAHA's words. Holds nothing in memory that a second instance would have to know. */
-export function createApp(given: ApiDependencies): Hono {
-  const dependencies = { ...given, documents: withDeadline(given.documents, given.clock, STORE_DEADLINE_MS) }
+export function createApp(given: Omit<ApiDependencies, 'journals'>): Hono {
+  const documents = withDeadline(given.documents, given.clock, STORE_DEADLINE_MS)
+  const objects = objectsWithDeadline(given.objects, given.clock, STORE_DEADLINE_MS)
+  const dependencies: ApiDependencies = { ...given, documents, objects, journals: new DocumentJournals(documents) }
   const app = new Hono()
 
   app.onError((error, context) => {
@@ -51,6 +60,9 @@ export function createApp(given: ApiDependencies): Hono {
   app.use('/api/*', requireApiKey(dependencies.apiKey))
   app.use('/api/*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => problem('too-large', 'At most 1 MiB.').getResponse() }))
   app.route('/api', sessionRoutes(dependencies))
+  app.route('/api', recoveryActionRoutes(dependencies))
+  app.route('/api', restoreRoutes(dependencies))
+  app.route('/api', sessionInfoRoutes(dependencies))
   app.route('/api', sendRoutes(dependencies))
   app.route('/api', messageRoutes(dependencies))
   app.route('/api', pairingRoutes(dependencies))

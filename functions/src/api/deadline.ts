@@ -1,11 +1,11 @@
-import { HoldfastError } from '@holdfast/core/errors'
-import type { Clock, DocumentCounter, DocumentStore } from '@holdfast/core/ports'
+import { HoldfastError, isHoldfastError } from '@holdfast/core/errors'
+import type { Clock, DocumentCounter, DocumentStore, ObjectStore } from '@holdfast/core/ports'
 
 /** Settles as `work` does, or throws `unavailable` once the time is up. The work itself cannot be called back. */
 export function within<Result>(clock: Clock, limitMs: number, work: Promise<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {
     const cancel = clock.after(limitMs, () =>
-      reject(new HoldfastError('unavailable', `The database did not answer within ${limitMs} ms.`)),
+      reject(new HoldfastError('unavailable', `The store did not answer within ${limitMs} ms.`)),
     )
     work.then(resolve, reject).finally(cancel)
   })
@@ -20,18 +20,32 @@ export function withDeadline(
   clock: Clock,
   limitMs: number,
 ): DocumentStore & DocumentCounter {
-  const guard = async <Result>(work: Promise<Result>): Promise<Result> => {
-    try {
-      return await within(clock, limitMs, work)
-    } catch (cause) {
-      throw new HoldfastError('unavailable', 'The database could not be asked.', { cause })
-    }
-  }
+  const guard = <Result>(work: Promise<Result>) => orUnavailable(clock, limitMs, work, 'The database could not be asked.')
   return {
     commit: (changes) => guard(documents.commit(changes)),
     read: (path) => guard(documents.read(path)),
     query: (query) => guard(documents.query(query)),
     count: (query) => guard(documents.count(query)),
     listen: (query, onEvents, onError) => documents.listen(query, onEvents, onError),
+  }
+}
+
+/** The same for Cloud Storage. A name that is taken is an answer, not an outage. */
+export function objectsWithDeadline(objects: ObjectStore, clock: Clock, limitMs: number): ObjectStore {
+  const guard = <Result>(work: Promise<Result>) => orUnavailable(clock, limitMs, work, 'Cloud Storage could not be asked.')
+  return {
+    placeOf: (name) => objects.placeOf(name),
+    create: (name, bytes) => guard(objects.create(name, bytes)),
+    read: (name, generation) => guard(objects.read(name, generation)),
+    list: (prefix) => guard(objects.list(prefix)),
+  }
+}
+
+async function orUnavailable<Result>(clock: Clock, limitMs: number, work: Promise<Result>, what: string): Promise<Result> {
+  try {
+    return await within(clock, limitMs, work)
+  } catch (cause) {
+    if (isHoldfastError(cause, 'already-exists')) throw cause
+    throw new HoldfastError('unavailable', what, { cause })
   }
 }

@@ -24,9 +24,10 @@ export function createHandler(readConfig: () => ApiConfig): Handler {
 function wire(readConfig: () => ApiConfig): Handler {
   try {
     const config = readConfig()
-    const { documents } = createGoogleClients({ projectId: config.projectId, bucket: config.bucket })
+    const { documents, objects } = createGoogleClients({ projectId: config.projectId, bucket: config.bucket })
     const app = createApp({
       documents,
+      objects,
       wrappingKey: new WrappingKey(config.wrappingKey),
       apiKey: config.apiKey,
       clock: systemClock,

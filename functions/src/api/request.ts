@@ -3,8 +3,14 @@ import { z } from 'zod'
 import { problem } from './problems.ts'
 
 /** Parses the JSON body, or refuses it with all that is wrong with it. */
-export async function readBody<Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.infer<Schema>> {
-  const text = await context.req.text()
+export const readBody = async <Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.infer<Schema>> =>
+  parse(schema, await context.req.text())
+
+/** The same for a request that may come without a body. */
+export const readOptionalBody = async <Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.infer<Schema>> =>
+  parse(schema, (await context.req.text()) || '{}')
+
+function parse<Schema extends z.ZodType>(schema: Schema, text: string): z.infer<Schema> {
   let body: unknown
   try {
     body = JSON.parse(text)

@@ -11,6 +11,7 @@ import { z } from 'zod'
 import type { ApiDependencies } from './app.ts'
 import { findSession, unknownSession } from './find-session.ts'
 import { problem } from './problems.ts'
+import { requestAction } from './recovery-actions.ts'
 import { readBody, unknownField } from './request.ts'
 import { type SessionAnswer, damagedSessionAnswer, sessionAnswer } from './session-answer.ts'
 
@@ -60,22 +61,38 @@ export function sessionRoutes({ documents, wrappingKey, logger }: ApiDependencie
 
   routes.get('/sessions/:name', async (context) => context.json(await answerOne(documents, context.req.param('name'))))
 
-  const want = async (name: string, wanted: Wanted): Promise<SessionAnswer> => {
+  const want = async (name: string, wanted: Wanted): Promise<void> => {
     if (!SESSION_NAME.test(name)) throw unknownSession(name)
     const id = sessionIdOf(DEFAULT_TENANT, name)
-    // A start is also heard by a session that is wanted online already and waits for somebody.
-    const fields = { wanted, ...(wanted === 'online' ? { startRequestedAt: SERVER_TIME } : {}) }
     try {
-      await documents.commit([{ kind: 'update', path: sessionPath(id), fields }])
+      await documents.commit([{ kind: 'update', path: sessionPath(id), fields: { wanted } }])
     } catch (error) {
       if (!(await documents.read(sessionPath(id)))) throw unknownSession(name)
       throw error
     }
     logger.info({ sessionId: id, wanted }, 'A session is wanted otherwise.')
-    return answerOne(documents, name)
   }
-  routes.post('/sessions/:name/start', async (context) => context.json(await want(context.req.param('name'), 'online')))
-  routes.post('/sessions/:name/stop', async (context) => context.json(await want(context.req.param('name'), 'offline')))
+
+  routes.post('/sessions/:name/start', async (context) => {
+    const name = context.req.param('name')
+    await want(name, 'online')
+    const answer = await answerOne(documents, name)
+    // It is wanted online already and waits for somebody: that it is wanted tells it nothing new.
+    if (answer.status === 'FAILED') {
+      await requestAction(documents, {
+        sessionId: sessionIdOf(DEFAULT_TENANT, name),
+        type: 'restart',
+        why: 'Started while it was waiting for somebody.',
+      })
+    }
+    return context.json(answer)
+  })
+
+  routes.post('/sessions/:name/stop', async (context) => {
+    const name = context.req.param('name')
+    await want(name, 'offline')
+    return context.json(await answerOne(documents, name))
+  })
 
   /** The damage is not hidden from the operator, but kept from hiding the other sessions. */
   const answerOf = (snapshot: DocumentSnapshot, runner: DocumentSnapshot | null): SessionAnswer => {

@@ -125,6 +125,12 @@ export class BaileysConnection implements Connection {
     return this.#gate.heldSince === null ? 0 : this.#clock.monotonic() - this.#gate.heldSince
   }
 
+  async unlink(): Promise<void> {
+    const jid = this.#socket.authState.creds.me?.id
+    if (!jid) throw new Error('This device is not linked.')
+    await this.#whileOpen(this.#socket.query(unlinkNode(jid, this.#socket.generateMessageTag())))
+  }
+
   async close(): Promise<void> {
     if (this.#over) return
     this.#stopTimers()
@@ -184,6 +190,12 @@ const pingNode = (id: string): BinaryNode => ({
   tag: 'iq',
   attrs: { id, to: 's.whatsapp.net', type: 'get', xmlns: 'w:p' },
   content: [{ tag: 'ping', attrs: {} }],
+})
+
+const unlinkNode = (jid: string, id: string): BinaryNode => ({
+  tag: 'iq',
+  attrs: { to: 's.whatsapp.net', type: 'set', id, xmlns: 'md' },
+  content: [{ tag: 'remove-companion-device', attrs: { jid, reason: 'user_initiated' } }],
 })
 
 function codeOf(error: unknown): number | undefined {

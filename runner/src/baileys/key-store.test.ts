@@ -4,7 +4,7 @@ import { Gate, type RawSocket } from '../session/gate.ts'
 import type { Entry } from '../session/group.ts'
 import type { Journal } from '../session/journal.ts'
 import { SessionState } from '../session/session-state.ts'
-import { StateImage } from '../session/state-image.ts'
+import { StateImage } from '@holdfast/core/session-log/state-image'
 import { KeyStore } from './key-store.ts'
 
 let image: StateImage

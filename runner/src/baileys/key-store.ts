@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { SignalDataSet, SignalDataTypeMap, SignalKeyStoreWithTransaction } from '@whiskeysockets/baileys'
 import type { Entry } from '../session/group.ts'
-import type { KeyChanges } from '../session/mutation.ts'
+import type { KeyChanges } from '@holdfast/core/session-log/mutation'
 import type { SessionState } from '../session/session-state.ts'
 import { decodeValue, encodeValue } from './codec.ts'
 

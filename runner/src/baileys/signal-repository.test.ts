@@ -20,9 +20,9 @@ import { systemClock } from '@holdfast/core/system-clock'
 import type { Entry } from '../session/group.ts'
 import { Inbox } from '../session/inbox.ts'
 import type { Journal } from '../session/journal.ts'
-import type { Mutation } from '../session/mutation.ts'
+import type { Mutation } from '@holdfast/core/session-log/mutation'
 import { SessionState } from '../session/session-state.ts'
-import { StateImage } from '../session/state-image.ts'
+import { StateImage } from '@holdfast/core/session-log/state-image'
 import { encodeCreds } from './codec.ts'
 import { silenceConsole } from './console-guard.ts'
 import { KeyStore } from './key-store.ts'
@@ -120,7 +120,9 @@ describe('a received message', () => {
     expect(appended).toHaveLength(1)
     expect(kindsIn(appended[0]?.mutation)).toEqual(expect.arrayContaining(['inbox', 'pre-key', 'session']))
     expect(appended[0]?.mutation?.keys?.['pre-key']).toEqual({ '1': null })
-    expect(appended[0]?.writes?.({ sequence: 7, index: 0 })).toMatchObject([{ kind: 'merge', fields: { messageId: 'M1' } }])
+    expect(appended[0]?.writes?.({ sequence: 7, index: 0, prevHash: '' })).toMatchObject([
+      { kind: 'merge', fields: { messageId: 'M1' } },
+    ])
   })
 
   test('that comes again is answered from its row, without the ratchet, which could not do it again', async () => {

@@ -1,8 +1,10 @@
-import { SESSIONS } from '@holdfast/core/documents/session-document'
-import type { ListenerEvent } from '@holdfast/core/ports'
-import { isHoldfastError } from '@holdfast/core/errors'
+import { recoveryActionPath } from '@holdfast/core/documents/recovery-action-document'
+import { SESSIONS, type SessionDocument } from '@holdfast/core/documents/session-document'
+import { type HoldfastError, isDamage } from '@holdfast/core/errors'
+import { SERVER_TIME, type Change, type ListenerEvent } from '@holdfast/core/ports'
 import { claimSession, reportDamage } from '../session/claim.ts'
 import { OwnedSession, type OwnedSessionDependencies } from '../session/owned-session.ts'
+import type { ActionFeed } from './action-feed.ts'
 import type { Heartbeat } from './heartbeat.ts'
 import type { Candidate, Placement } from './placement.ts'
 
@@ -24,6 +26,7 @@ export class Fleet {
   readonly #dependencies: OwnedSessionDependencies
   readonly #heartbeat: Heartbeat
   readonly #placement: Placement
+  readonly #actions: ActionFeed
   readonly #capacity: number
   readonly #sessions: Map<string, OwnedSession>
   readonly #running = new Map<string, Promise<void>>()
@@ -44,6 +47,7 @@ export class Fleet {
     dependencies: OwnedSessionDependencies
     heartbeat: Heartbeat
     placement: Placement
+    actions: ActionFeed
     capacity: number
     /** Shared with the heartbeat, which vouches for them. */
     sessions: Map<string, OwnedSession>
@@ -51,6 +55,7 @@ export class Fleet {
     this.#dependencies = options.dependencies
     this.#heartbeat = options.heartbeat
     this.#placement = options.placement
+    this.#actions = options.actions
     this.#capacity = options.capacity
     this.#sessions = options.sessions
   }
@@ -58,6 +63,7 @@ export class Fleet {
   async start(): Promise<void> {
     await this.#heartbeat.start()
     this.#listen()
+    this.#actions.start((sessionIds) => this.#asked(sessionIds))
     this.#stopLooking = this.#dependencies.clock.every(LOOK_INTERVAL_MS, () => this.#look())
     this.#look()
   }
@@ -71,6 +77,7 @@ export class Fleet {
     await Promise.all([this.#heartbeat.drain(), this.#looking])
     await Promise.all(this.#running.values())
     this.#stopListening()
+    this.#actions.stop()
     await this.#heartbeat.stop()
   }
 
@@ -92,46 +99,47 @@ export class Fleet {
     const again = [...this.#ours]
       .filter((sessionId) => isDue(sessionId) && !this.#unclaimable.has(sessionId))
       .map((sessionId) => ({ sessionId, deadOwner: this.#dependencies.runnerId, rank: 0 }))
-    await Promise.all([...candidates, ...again].map((candidate) => this.#claim(candidate)))
+    // Nobody may want such a session online, and yet something is asked of it.
+    const asked = [...this.#actions.sessionIds()]
+      .filter((sessionId) => isDue(sessionId) && !candidates.some((candidate) => candidate.sessionId === sessionId))
+      .map((sessionId) => ({ sessionId, deadOwner: null, rank: this.#placement.rankOf(sessionId) }))
+    await Promise.all([...candidates, ...again, ...asked].map((candidate) => this.#claim(candidate)))
   }
 
   async #claim({ sessionId, deadOwner, rank }: Candidate): Promise<void> {
     if (this.#sessions.has(sessionId) || this.#claiming.has(sessionId)) return
     this.#claiming.add(sessionId)
-    const { clock, documents, random, runnerId, logger } = this.#dependencies
+    const { clock, logger, autoRestore } = this.#dependencies
     try {
       await clock.sleep(rank * RANK_DELAY_MS)
       if (this.#leaving) return
-      const mayClaim = (owner: string | null, wanted: string) =>
-        (owner === null && wanted === 'online') || (owner !== null && owner === deadOwner)
-      const claim = await claimSession({
-        documents,
-        clock,
-        random,
-        sessionId,
-        runnerId,
-        mayClaim: (session) => mayClaim(session.runnerId, session.wanted),
-      })
+      const actions = this.#actions.of(sessionId)
+      const isWanted = ({ wanted }: SessionDocument) => wanted === 'online' || actions.length > 0
+      const mayClaim = (session: SessionDocument) =>
+        session.runnerId === null ? isWanted(session) : session.runnerId === deadOwner
+      const acceptsDamage = autoRestore === 'always' || actions.some(({ action }) => action.approved !== null)
+      const claim = await claimSession({ ...this.#dependencies, sessionId, mayClaim, acceptsDamage })
       if (!claim) return
       logger.info({ session: sessionId, epoch: claim.head.epoch, from: deadOwner }, 'A session was claimed.')
       this.#run(new OwnedSession(this.#dependencies, claim))
     } catch (error) {
       logger.warn({ error, session: sessionId }, 'A session could not be claimed.')
-      await this.#claimFailed(sessionId, error)
+      if (isDamage(error)) await this.#leaveDamaged(sessionId, error)
     } finally {
       this.#claiming.delete(sessionId)
     }
   }
 
-  /** Damage is shown and left alone for a while. */
-  async #claimFailed(sessionId: string, error: unknown): Promise<void> {
+  /** Damage is shown and left alone for a while; what was asked of the session cannot be done. */
+  async #leaveDamaged(sessionId: string, damage: HoldfastError): Promise<void> {
     const { clock, documents, logger } = this.#dependencies
-    const isDamaged = isHoldfastError(error, 'journal-corrupt') || isHoldfastError(error, 'bad-document')
-    if (isDamaged) {
-      this.#unclaimable.set(sessionId, clock.now() + UNCLAIMABLE_PAUSE_MS)
-      await reportDamage(documents, sessionId).catch((trouble: unknown) =>
-        logger.warn({ error: trouble }, 'Damage could not be reported.'),
-      )
+    this.#unclaimable.set(sessionId, clock.now() + UNCLAIMABLE_PAUSE_MS)
+    try {
+      await reportDamage(documents, sessionId, damage)
+      const failed = this.#actions.of(sessionId).map(({ id }) => failedAction(id, damage))
+      if (failed.length > 0) await documents.commit(failed)
+    } catch (error) {
+      logger.warn({ error, session: sessionId }, 'Damage could not be reported.')
     }
   }
 
@@ -140,6 +148,7 @@ export class Fleet {
     this.#sessions.set(sessionId, session)
     if (this.#heartbeat.muted) session.mute(true)
     if (this.#leaving) session.leave()
+    session.act(this.#actions.of(sessionId))
     const running = session.run().then((end) => {
       this.#sessions.delete(sessionId)
       this.#running.delete(sessionId)
@@ -170,6 +179,14 @@ export class Fleet {
     )
   }
 
+  #asked(sessionIds: ReadonlySet<string>): void {
+    for (const sessionId of sessionIds) {
+      this.#unclaimable.delete(sessionId)
+      this.#sessions.get(sessionId)?.act(this.#actions.of(sessionId))
+    }
+    this.#look()
+  }
+
   #hear(events: readonly ListenerEvent[]): void {
     for (const { kind, document } of events) {
       const session = this.#sessions.get(document.id)
@@ -179,8 +196,13 @@ export class Fleet {
         continue
       }
       this.#ours.add(document.id)
-      const { wanted, startRequestedAt } = document.fields
-      session?.want(wanted === 'offline' ? 'offline' : 'online', startRequestedAt instanceof Date ? startRequestedAt : null)
+      session?.want(document.fields['wanted'] === 'offline' ? 'offline' : 'online')
     }
   }
 }
+
+const failedAction = (id: string, { code, message }: HoldfastError): Change => ({
+  kind: 'update',
+  path: recoveryActionPath(id),
+  fields: { state: 'failed', finishedAt: SERVER_TIME, result: { code, sentence: message } },
+})

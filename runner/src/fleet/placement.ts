@@ -30,6 +30,8 @@ export class Placement {
   readonly #runnerId: string
   readonly #instanceId: string | null
   #round = 0
+  /** As of the last look. */
+  #alive: readonly string[] = []
 
   constructor(options: { documents: DocumentStore; logger: Logger; runnerId: string; instanceId: string | null }) {
     this.#documents = options.documents
@@ -45,9 +47,14 @@ export class Placement {
     return candidates.filter(({ sessionId }) => !leftOut.has(sessionId)).slice(0, limit)
   }
 
+  /** How late this runner is to try a session that it heard of elsewhere. */
+  rankOf(sessionId: string): number {
+    return rankOf(sessionId, this.#runnerId, this.#alive)
+  }
+
   async #find(limit: number): Promise<Candidate[]> {
     const runners = await this.#runners()
-    const alive = runners.filter(({ isDead }) => !isDead).map(({ id }) => id)
+    this.#alive = runners.filter(({ isDead }) => !isDead).map(({ id }) => id)
     const found: { sessionId: string; deadOwner: string | null }[] = []
     for (const sessionId of await this.#unowned(limit)) found.push({ sessionId, deadOwner: null })
     for (const dead of runners.filter(({ isDead }) => isDead)) {
@@ -57,9 +64,7 @@ export class Placement {
       if (sessions.length === 0) await this.#clearAway(dead.id)
     }
     if (this.#round++ % ORPHAN_ROUNDS === 0) found.push(...(await this.#orphans(runners)))
-    return found
-      .slice(0, limit)
-      .map(({ sessionId, deadOwner }) => ({ sessionId, deadOwner, rank: rankOf(sessionId, this.#runnerId, alive) }))
+    return found.slice(0, limit).map(({ sessionId, deadOwner }) => ({ sessionId, deadOwner, rank: this.rankOf(sessionId) }))
   }
 
   async #runners(): Promise<RunnerSeen[]> {

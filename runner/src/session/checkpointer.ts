@@ -1,8 +1,10 @@
 import { sessionPath, type CheckpointPointer, type SessionDocument } from '@holdfast/core/documents/session-document'
 import type { SessionCipher } from '@holdfast/core/envelope'
 import type { Logger } from '@holdfast/core/logging'
-import type { Clock, DocumentStore, Fields, ObjectStore } from '@holdfast/core/ports'
-import { writeCheckpoint } from './checkpoint.ts'
+import { HoldfastError } from '@holdfast/core/errors'
+import type { Clock, Fields, ObjectStore } from '@holdfast/core/ports'
+import { writeCheckpoint } from '@holdfast/core/session-log/checkpoint'
+import type { JournalStore } from '@holdfast/core/session-log/journal-store'
 import type { Inbox } from './inbox.ts'
 import type { SessionState } from './session-state.ts'
 import { trimJournal } from './trim.ts'
@@ -36,7 +38,7 @@ export class Checkpointer {
     state: SessionState
     inbox: Inbox
     cipher: SessionCipher
-    documents: DocumentStore
+    journals: JournalStore
     objects: ObjectStore
     clock: Clock
     logger: Logger
@@ -83,6 +85,20 @@ export class Checkpointer {
     return this.#running
   }
 
+  /**
+   * Makes a checkpoint of everything that there is now, and says where it lies.
+   *
+   * @throws HoldfastError `backup-failed` when it could not be written, read back and opened.
+   */
+  async backup(): Promise<CheckpointPointer> {
+    const { state } = this.#options
+    await this.#running
+    const before = state.journal.head.sequence
+    await this.run()
+    if (this.#pointer && this.#pointer.seq >= before) return this.#pointer
+    throw new HoldfastError('backup-failed', 'The state could not be backed up; the log of the runner has the cause.')
+  }
+
   async #make(): Promise<void> {
     const { state, inbox, cipher, objects, clock, logger } = this.#options
     inbox.forget()
@@ -120,10 +136,10 @@ export class Checkpointer {
   }
 
   async #trim(): Promise<void> {
-    const { documents, cipher } = this.#options
+    const { journals, cipher } = this.#options
     const upTo = this.#previous?.seq ?? 0
     if (upTo <= this.#trimmedTo) return
-    await trimJournal(documents, cipher.sessionId, this.#trimmedTo, upTo)
+    await trimJournal(journals, cipher.sessionId, this.#trimmedTo, upTo)
     this.#trimmedTo = upTo
   }
 }

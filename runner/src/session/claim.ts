@@ -1,13 +1,12 @@
-import { hashOfRecord, journalPath, type JournalRecord } from '@holdfast/core/documents/journal-record'
+import { hashOfRecord, type JournalRecord } from '@holdfast/core/documents/journal-record'
 import { parseStored } from '@holdfast/core/documents/parse'
 import { sessionDocumentSchema, sessionPath, type SessionDocument } from '@holdfast/core/documents/session-document'
-import { HoldfastError } from '@holdfast/core/errors'
-import { sequenceId } from '@holdfast/core/ids'
+import { HoldfastError, isDamage } from '@holdfast/core/errors'
 import type { Clock, DocumentSnapshot, DocumentStore, Random } from '@holdfast/core/ports'
-import { isHalted, type SessionState } from '@holdfast/core/session-states'
-import { readTail } from './journal-reader.ts'
+import { endOfLog, readTail } from '@holdfast/core/session-log/journal-reader'
+import type { FoundRecord, JournalStore } from '@holdfast/core/session-log/journal-store'
+import { isHalted, reasonOfDamage, type SessionState } from '@holdfast/core/session-states'
 import type { JournalHead } from './group.ts'
-import { storedRecord } from './record-codec.ts'
 import { stateFields } from './session-fields.ts'
 
 export interface Claim {
@@ -17,69 +16,105 @@ export interface Claim {
   readonly head: JournalHead
 }
 
+export interface ClaimOptions {
+  readonly documents: DocumentStore
+  readonly journals: JournalStore
+  readonly clock: Clock
+  readonly random: Random
+  readonly sessionId: string
+  readonly runnerId: string
+  /** Judges the session as it is at the moment of the claim. */
+  readonly mayClaim: (session: SessionDocument) => boolean
+  /**
+   * Claims a log whose end is lost or damaged as well, behind everything that is known of it: somebody has agreed to a restore
+   * that gives up what is missing.
+   */
+  readonly acceptsDamage?: boolean
+}
+
 /**
  * Takes a session over: one commit creates the next journal record and updates the session, if nobody changed it since it was
  * judged free. The record is the fence: the old owner's next append fails on it. Returns null when somebody else was faster.
  *
- * @throws HoldfastError `journal-corrupt` when the log ends before what is known to have been written.
+ * @throws HoldfastError `journal-short` when the log ends before what is known to have been written, and other damage when its last
+ * record cannot be read: a record that claims to follow it would break the chain for good.
  */
-export async function claimSession(options: {
-  documents: DocumentStore
-  clock: Clock
-  random: Random
-  sessionId: string
-  runnerId: string
-  /** Judges the session as it is at the moment of the claim. */
-  mayClaim: (session: SessionDocument) => boolean
-}): Promise<Claim | null> {
+export async function claimSession(options: ClaimOptions): Promise<Claim | null> {
   const { documents, sessionId, runnerId } = options
   const snapshot = await documents.read(sessionPath(sessionId))
   if (!snapshot) return null
   const session = parseStored(sessionDocumentSchema, snapshot.fields, snapshot.path)
   if (!options.mayClaim(session)) return null
-  const tail = await readTail(documents, sessionId, session.journalHead)
-  if ((tail?.seq ?? 0) < session.journalHead) {
-    throw new HoldfastError(
-      'journal-corrupt',
-      `The journal of ${sessionId} ends at ${tail?.seq ?? 0}; it had reached ${session.journalHead}.`,
-    )
-  }
-  const record = claimRecord(session, tail, runnerId, options.random.bytes(12).toString('base64url'))
-  const won = await commitClaim(documents, options.clock, snapshot, record)
-  return won ? { sessionId, session, head: { sequence: record.seq, epoch: record.epoch, hash: hashOfRecord(record) } } : null
-}
-
-/** Says in the document of a session that nobody can claim why that is. Nothing else is changed. */
-export async function reportDamage(documents: DocumentStore, sessionId: string): Promise<void> {
-  const snapshot = await documents.read(sessionPath(sessionId))
-  if (!snapshot || snapshot.fields['state'] === 'NEEDS_ATTENTION') return
-  const fields = stateFields('NEEDS_ATTENTION', 'state-corrupt')
-  await documents.commit([{ kind: 'update', path: snapshot.path, fields, unlessChangedSince: snapshot }])
-}
-
-function claimRecord(session: SessionDocument, tail: JournalRecord | null, runnerId: string, nonce: string): JournalRecord {
-  return {
+  const end = await endOf(options, session)
+  const record: JournalRecord = {
     v: 1,
     kind: 'claim',
-    seq: (tail?.seq ?? 0) + 1,
-    epoch: Math.max(session.epoch, tail?.epoch ?? 0) + 1,
+    seq: end.seq + 1,
+    epoch: Math.max(session.epoch, end.epoch) + 1,
     runnerId,
-    nonce,
-    prevHash: tail ? hashOfRecord(tail) : '',
+    nonce: options.random.bytes(12).toString('base64url'),
+    prevHash: end.hash,
     keyVersion: 0,
     bytes: Buffer.alloc(0),
     part: 1,
     parts: 1,
   }
+  const won = await commitClaim(options, snapshot, record)
+  return won ? { sessionId, session, head: { sequence: record.seq, epoch: record.epoch, hash: hashOfRecord(record) } } : null
+}
+
+/** Where a claim has to be written. */
+interface End {
+  readonly seq: number
+  readonly epoch: number
+  readonly hash: string
+}
+
+async function endOf(options: ClaimOptions, session: SessionDocument): Promise<End> {
+  try {
+    return await intactEnd(options, session)
+  } catch (error) {
+    if (options.acceptsDamage && isDamage(error)) return anyEnd(options, session)
+    throw error
+  }
+}
+
+async function intactEnd({ journals, sessionId }: ClaimOptions, session: SessionDocument): Promise<End> {
+  const tail = await readTail(journals, sessionId, session.journalHead)
+  if ((tail?.seq ?? 0) >= session.journalHead) return endAfter(tail)
+  const message = `The journal of ${sessionId} ends at ${tail?.seq ?? 0}; it had reached ${session.journalHead}.`
+  throw new HoldfastError('journal-short', message)
+}
+
+/** No number that is known to have been used is used again; the chain begins anew if the last record cannot be read. */
+async function anyEnd({ journals, sessionId }: ClaimOptions, session: SessionDocument): Promise<End> {
+  const seq = Math.max(await endOfLog(journals, sessionId, 0), session.journalHead)
+  try {
+    const tail = await readTail(journals, sessionId, seq)
+    if (tail?.seq === seq) return endAfter(tail)
+  } catch (error) {
+    if (!isDamage(error)) throw error
+  }
+  return { seq, epoch: session.epoch, hash: '' }
+}
+
+const endAfter = (tail: JournalRecord | null): End =>
+  tail ? { seq: tail.seq, epoch: tail.epoch, hash: hashOfRecord(tail) } : { seq: 0, epoch: 0, hash: '' }
+
+/** Says in the document of a session that nobody can claim why that is. Nothing else is changed. */
+export async function reportDamage(documents: DocumentStore, sessionId: string, damage: HoldfastError): Promise<void> {
+  const reason = reasonOfDamage(damage.code)
+  const snapshot = await documents.read(sessionPath(sessionId))
+  if (!snapshot || (snapshot.fields['state'] === 'NEEDS_ATTENTION' && snapshot.fields['reason'] === reason)) return
+  const fields = stateFields('NEEDS_ATTENTION', reason)
+  await documents.commit([{ kind: 'update', path: snapshot.path, fields, unlessChangedSince: snapshot }])
 }
 
 async function commitClaim(
-  documents: DocumentStore,
-  clock: Clock,
+  { journals, clock }: ClaimOptions,
   session: DocumentSnapshot,
   record: JournalRecord,
 ): Promise<boolean> {
-  const path = `${journalPath(session.id)}/${sequenceId(record.seq)}`
   const ownership = {
     runnerId: record.runnerId,
     epoch: record.epoch,
@@ -88,23 +123,21 @@ async function commitClaim(
     ...(isHalted(session.fields['state'] as SessionState) ? {} : stateFields('CLAIMING', 'claimed')),
   }
   try {
-    await documents.commit([
-      { kind: 'create', path, fields: storedRecord(record) },
-      { kind: 'update', path: session.path, fields: ownership, unlessChangedSince: session },
-    ])
+    const update = { kind: 'update', path: session.path, fields: ownership, unlessChangedSince: session } as const
+    await journals.append(session.id, [record], [update])
     return true
   } catch {
     // Lost, or won without hearing of it: the record tells.
-    const found = await readPatiently(documents, clock, path)
+    const found = await readPatiently(journals, clock, session.id, record.seq)
     return found?.fields['nonce'] === record.nonce
   }
 }
 
-/** Firestore may be away for a moment, and a claim that is not known to have succeeded leaves a session without anybody. */
-async function readPatiently(documents: DocumentStore, clock: Clock, path: string): Promise<DocumentSnapshot | null> {
+/** The store may be away for a moment, and a claim that is not known to have succeeded leaves a session without anybody. */
+async function readPatiently(journals: JournalStore, clock: Clock, sessionId: string, seq: number): Promise<FoundRecord | null> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await documents.read(path)
+      return await journals.read(sessionId, seq)
     } catch (error) {
       if (attempt >= READ_ATTEMPTS) throw error
       await clock.sleep(200 * 2 ** attempt)

@@ -21,6 +21,11 @@ export interface Connection {
   mute(muted: boolean): void
   /** How long frames have been waiting at the gate, in milliseconds; 0 when none do. */
   heldForMs(): number
+  /**
+   * Unlinks this device from its phone. Resolves when WhatsApp has confirmed it.
+   * @throws ConnectionEnded
+   */
+  unlink(): Promise<void>
   /** Ends the connection in order. Resolves when the socket is closed; `onClose` is not called. */
   close(): Promise<void>
   /** Cuts the connection off without another word. */

@@ -1,17 +1,20 @@
-import { journalPath } from '@holdfast/core/documents/journal-record'
 import { sessionKeyPath } from '@holdfast/core/documents/session-key-document'
 import { newSessionKeys, type SessionCipher, type WrappingKey } from '@holdfast/core/envelope'
 import { HoldfastError } from '@holdfast/core/errors'
 import type { Logger } from '@holdfast/core/logging'
 import type { Clock, DocumentSnapshot, DocumentStore, ObjectStore, Random } from '@holdfast/core/ports'
 import { loadSessionCipher } from '@holdfast/core/session-keys'
+import { hasSealedRecords } from '@holdfast/core/session-log/journal-reader'
+import type { JournalStore } from '@holdfast/core/session-log/journal-store'
+import { loadState, type Loaded } from '@holdfast/core/session-log/load'
+import type { Mutation } from '@holdfast/core/session-log/mutation'
+import type { StateImage } from '@holdfast/core/session-log/state-image'
 import { Checkpointer, type CheckpointPolicy } from './checkpointer.ts'
 import type { Claim } from './claim.ts'
 import type { Connect } from './connection.ts'
 import { Inbox } from './inbox.ts'
-import { Journal, type JournalLimits } from './journal.ts'
+import type { Journal, JournalLimits } from './journal.ts'
 import { Outbox } from './outbox.ts'
-import { restoreState } from './restore.ts'
 import type { SendPolicy } from './send-policy.ts'
 import { SentJobs } from './sent-jobs.ts'
 import { SessionMemory } from './session-memory.ts'
@@ -20,6 +23,7 @@ import { SessionState } from './session-state.ts'
 /** What every session of a runner shares. */
 export interface SessionDependencies {
   readonly documents: DocumentStore
+  readonly journals: JournalStore
   readonly objects: ObjectStore
   readonly clock: Clock
   readonly random: Random
@@ -28,10 +32,14 @@ export interface SessionDependencies {
   readonly runnerId: string
   readonly journalLimits: JournalLimits
   readonly checkpoints: CheckpointPolicy
+  /** `AUTO_RESTORE`: whether a damaged state is restored without asking when that gives something up. */
+  readonly autoRestore: 'lossless' | 'always'
   readonly sending: SendPolicy
   /** Gives every open job of a session first, then each one that is queued. Returns what ends it. */
   readonly subscribeJobs: (sessionId: string, onJobs: (jobs: readonly DocumentSnapshot[]) => void) => () => void
   readonly createClient: (options: ClientOptions) => Client
+  /** What a state that lost its newest records has to become before it may speak again: see `rekey.ts`. */
+  readonly rekey: (image: StateImage, lostRecords: number) => Mutation
 }
 
 export interface ClientOptions {
@@ -61,29 +69,36 @@ export interface Engine {
   readonly memory: SessionMemory
 }
 
+/** A state that was read, as far as it could be, and the key that it was read with. */
+export interface Found {
+  readonly cipher: SessionCipher
+  readonly loaded: Loaded
+}
+
 /**
- * Reads the state of a claimed session and puts its parts together. Nothing is dialled yet.
+ * Reads the state of a claimed session. What is damaged of it is said in the result; nothing is changed.
  *
- * @throws HoldfastError when the state cannot be had in full (damage, a missing or wrong key); nothing was changed.
- * @throws other errors when Firestore or Cloud Storage did not answer: worth another try.
+ * @throws HoldfastError when there is no key to read it with (a missing, wrong or damaged one).
+ * @throws other errors when the stores did not answer: worth another try.
  */
-export async function openEngine(dependencies: SessionDependencies, claim: Claim): Promise<Engine> {
-  const { documents, objects, clock, random, logger, runnerId } = dependencies
-  const { sessionId } = claim
+export async function findState(dependencies: SessionDependencies, claim: Claim): Promise<Found> {
+  const { journals, objects } = dependencies
   const cipher = await cipherOf(dependencies, claim)
-  const { image, replayed, damaged, startedFrom } = await restoreState({ documents, objects, cipher, claim })
-  for (const error of damaged) logger.error({ error }, 'A checkpoint is damaged; an older one and the journal made up for it.')
-  logger.info({ replayed }, 'The state was restored.')
-  const journal = new Journal({
-    documents,
-    sessionId,
-    runnerId,
-    cipher,
-    clock,
-    random,
-    limits: dependencies.journalLimits,
-    head: claim.head,
-  })
+  const loaded = await loadState({ journals, objects, cipher, pointers: claim.session, end: claim.head.sequence })
+  return { cipher, loaded }
+}
+
+/** Puts the parts of a session together on its state. Nothing is dialled yet. */
+export function assembleEngine(
+  dependencies: SessionDependencies,
+  claim: Claim,
+  { cipher, loaded }: Found,
+  journal: Journal,
+): Engine {
+  const { documents, journals, objects, clock, random, logger } = dependencies
+  const { sessionId } = claim
+  const { image, startedFrom } = loaded
+  journal.unlock(cipher)
   const state = new SessionState(image, journal)
   const inbox = new Inbox({ state, cipher, documents, clock, logger })
   const sentJobs = new SentJobs({ sessionId, state, cipher, documents, clock, logger })
@@ -100,7 +115,7 @@ export async function openEngine(dependencies: SessionDependencies, claim: Claim
     state,
     inbox,
     cipher,
-    documents,
+    journals,
     objects,
     clock,
     logger,
@@ -119,12 +134,12 @@ export async function openEngine(dependencies: SessionDependencies, claim: Claim
 }
 
 /** The session's data key. Made here only for a session that has never sealed anything; otherwise its absence is damage. */
-async function cipherOf({ documents, wrappingKey }: SessionDependencies, claim: Claim): Promise<SessionCipher> {
+async function cipherOf({ documents, journals, wrappingKey }: SessionDependencies, claim: Claim): Promise<SessionCipher> {
   const { sessionId } = claim
   const cipher = await loadSessionCipher(documents, sessionId, wrappingKey)
   if (cipher) return cipher
   const path = sessionKeyPath(sessionId)
-  if (claim.session.checkpoint || (await hasSealedRecords(documents, sessionId))) {
+  if (claim.session.checkpoint || claim.session.trimmedTo > 0 || (await hasSealedRecords(journals, sessionId))) {
     throw new HoldfastError('data-key-missing', `Session ${sessionId} has a journal but no data key.`, {
       advice: `Restore the document ${path} from a backup of Firestore.`,
     })
@@ -134,15 +149,4 @@ async function cipherOf({ documents, wrappingKey }: SessionDependencies, claim: 
   const made = await loadSessionCipher(documents, sessionId, wrappingKey)
   if (!made) throw new Error(`The data key of ${sessionId} could not be stored.`)
   return made
-}
-
-/** A session that nobody could open yet has claims only. */
-async function hasSealedRecords(documents: DocumentStore, sessionId: string): Promise<boolean> {
-  const first = await documents.query({
-    collection: journalPath(sessionId),
-    orderBy: ['id', 'asc'],
-    limit: 100,
-    select: ['keyVersion'],
-  })
-  return first.length === 100 || first.some(({ fields }) => fields['keyVersion'] !== 0)
 }

@@ -1,6 +1,6 @@
 import type { RecordKind } from '@holdfast/core/documents/journal-record'
 import type { Merge } from '@holdfast/core/ports'
-import type { Mutation } from './mutation.ts'
+import type { Mutation } from '@holdfast/core/session-log/mutation'
 
 /** One append: what changes, and the writes that ride on its commit once the record's number is known. */
 export interface Entry {
@@ -21,6 +21,8 @@ export interface RecordPlace {
   readonly sequence: number
   /** Of the entry within its group. */
   readonly index: number
+  /** Of the record before. */
+  readonly prevHash: string
 }
 
 /** Where the log ends after a record. */

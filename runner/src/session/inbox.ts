@@ -7,7 +7,7 @@ import type { Clock, DocumentStore, Merge } from '@holdfast/core/ports'
 import { z } from 'zod'
 import type { ReceivedMessage } from './connection.ts'
 import type { Entry, RecordPlace } from './group.ts'
-import type { KeyChanges } from './mutation.ts'
+import type { KeyChanges } from '@holdfast/core/session-log/mutation'
 import type { SessionState } from './session-state.ts'
 
 /**

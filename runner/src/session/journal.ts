@@ -1,12 +1,12 @@
 import type { RecordKind } from '@holdfast/core/documents/journal-record'
 import { within } from '@holdfast/core/deadlines'
-import { hashOfRecord, journalPath, type JournalRecord } from '@holdfast/core/documents/journal-record'
+import { hashOfRecord, type JournalRecord } from '@holdfast/core/documents/journal-record'
 import type { SessionCipher } from '@holdfast/core/envelope'
 import { HoldfastError, messageOf } from '@holdfast/core/errors'
-import { sequenceId } from '@holdfast/core/ids'
-import type { Change, Clock, DocumentStore, Merge, Random } from '@holdfast/core/ports'
+import type { Clock, Merge, Random } from '@holdfast/core/ports'
+import type { JournalStore } from '@holdfast/core/session-log/journal-store'
+import { sealGroup } from '@holdfast/core/session-log/record-codec'
 import { emptyGroup, join, retryOf, takesMore, type Entry, type Group, type JournalHead, type RecordPlace } from './group.ts'
-import { sealGroup, storedRecord } from './record-codec.ts'
 
 export interface JournalLimits {
   /** After this, a commit's outcome counts as unknown and is found out by reading. */
@@ -20,6 +20,7 @@ export const DEFAULT_JOURNAL_LIMITS: JournalLimits = { commitTimeoutMs: 10_000, 
 interface Written {
   readonly group: Group
   readonly sequence: number
+  readonly prevHash: string
   readonly withWrites: boolean
 }
 
@@ -41,13 +42,14 @@ export interface JournalListeners {
  * writes are left out every other time, so that a write that Firestore refuses cannot stop the session.
  */
 export class Journal {
-  readonly #documents: DocumentStore
+  readonly #journals: JournalStore
   readonly #sessionId: string
   readonly #runnerId: string
-  readonly #cipher: SessionCipher
   readonly #clock: Clock
   readonly #random: Random
   readonly #limits: JournalLimits
+  /** Null until the session's key is at hand: records that carry no state need none. */
+  #cipher: SessionCipher | null = null
   #head: JournalHead
   #queue: Group[] = []
   #pumping = false
@@ -61,19 +63,17 @@ export class Journal {
   #listeners: JournalListeners = { onDurable: () => {}, onEnd: () => {}, onWriteRefused: () => {} }
 
   constructor(options: {
-    documents: DocumentStore
+    journals: JournalStore
     sessionId: string
     runnerId: string
-    cipher: SessionCipher
     clock: Clock
     random: Random
     limits?: JournalLimits
     head: JournalHead
   }) {
-    this.#documents = options.documents
+    this.#journals = options.journals
     this.#sessionId = options.sessionId
     this.#runnerId = options.runnerId
-    this.#cipher = options.cipher
     this.#clock = options.clock
     this.#random = options.random
     this.#limits = options.limits ?? DEFAULT_JOURNAL_LIMITS
@@ -96,6 +96,11 @@ export class Journal {
   /** Why the journal takes no more appends: fenced, given up or closed. */
   get ended(): HoldfastError | null {
     return this.#end
+  }
+
+  /** From here on records can carry state. */
+  unlock(cipher: SessionCipher): void {
+    this.#cipher = cipher
   }
 
   listen(listeners: JournalListeners): void {
@@ -171,11 +176,12 @@ export class Journal {
 
   async #write(group: Group): Promise<void> {
     this.#inFlight = group
+    const prevHash = this.#head.hash
     const { sequence, answered, withWrites } = await this.#commit(group)
     this.#inFlight = null
     if (this.#end) return
     group.head = this.#head
-    this.#unconfirmed.push({ group, sequence, withWrites })
+    this.#unconfirmed.push({ group, sequence, prevHash, withWrites })
     if (!answered) return
     const confirmed = this.#unconfirmed
     this.#unconfirmed = []
@@ -187,13 +193,14 @@ export class Journal {
     for (const { resolve } of ready) resolve()
   }
 
-  #report({ group, sequence, withWrites }: Written): void {
+  #report({ group, sequence, prevHash, withWrites }: Written): void {
     const leftOut: Group[] = []
     for (const [index, entry] of group.entries.entries()) {
-      entry.onDurable?.({ sequence, index })
+      const place = { sequence, index, prevHash }
+      entry.onDurable?.(place)
       if (!entry.writes) continue
       if (withWrites) entry.onWritten?.()
-      else if (group.retried) this.#refuse(entry, { sequence, index })
+      else if (group.retried) this.#refuse(entry, place)
       else leftOut.push(retryOf(group, entry))
     }
     // Before everything that was appended since: an older state of a document must not overwrite a newer one.
@@ -217,7 +224,8 @@ export class Journal {
 
   async #commit(group: Group): Promise<{ sequence: number; answered: boolean; withWrites: boolean }> {
     const sequence = this.#head.sequence + 1
-    const writes = group.entries.flatMap((entry, index) => this.#writesOf(entry, { sequence, index }))
+    const prevHash = this.#head.hash
+    const writes = group.entries.flatMap((entry, index) => this.#writesOf(entry, { sequence, index, prevHash }))
     const full = this.#seal(group)
     let alone: readonly JournalRecord[] | null = null
     const startedAt = this.#clock.monotonic()
@@ -225,8 +233,8 @@ export class Journal {
       const withWrites = writes.length === 0 || attempt < 4 || attempt % 2 === 1
       const records = withWrites ? full : (alone ??= this.#seal(group))
       try {
-        const changes = [...records.map((record) => this.#create(record)), ...(records === full ? writes : [])]
-        await within(this.#clock, this.#limits.commitTimeoutMs, this.#documents.commit(changes))
+        const commit = this.#journals.append(this.#sessionId, records, records === full ? writes : [])
+        await within(this.#clock, this.#limits.commitTimeoutMs, commit)
         return this.#advance(records, true, records === full)
       } catch (cause) {
         const settled = await this.#findOut(sequence, full, alone)
@@ -244,11 +252,7 @@ export class Journal {
   async #findOut(sequence: number, full: readonly JournalRecord[], alone: readonly JournalRecord[] | null) {
     let found
     try {
-      found = await within(
-        this.#clock,
-        this.#limits.commitTimeoutMs,
-        this.#documents.read(`${journalPath(this.#sessionId)}/${sequenceId(sequence)}`),
-      )
+      found = await within(this.#clock, this.#limits.commitTimeoutMs, this.#journals.read(this.#sessionId, sequence))
     } catch {
       return null
     }
@@ -278,10 +282,6 @@ export class Journal {
       nonce: this.#random.bytes(12).toString('base64url'),
       cipher: this.#cipher,
     })
-  }
-
-  #create(record: JournalRecord): Change {
-    return { kind: 'create', path: `${journalPath(this.#sessionId)}/${sequenceId(record.seq)}`, fields: storedRecord(record) }
   }
 
   #finish(error: HoldfastError, tell: boolean): void {

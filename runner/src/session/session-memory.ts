@@ -9,7 +9,8 @@ export interface Replaced {
 /**
  * What one owner tells the next through the journal.
  *
- * PERSISTED CONTRACT v1: kind `meta` of the state image: `everLoggedIn` (`1`), `loggedOut` (`1`), `replaced` (JSON).
+ * PERSISTED CONTRACT v1: kind `meta` of the state image: `everLoggedIn` (`1`), `loggedOut` (`1`), `archived` (`1`),
+ * `replaced` (JSON).
  */
 export class SessionMemory {
   readonly #state: SessionState
@@ -28,6 +29,11 @@ export class SessionMemory {
     return this.#state.image.get('meta', 'loggedOut') !== undefined
   }
 
+  /** What the logged-out identity left was put aside. */
+  get archived(): boolean {
+    return this.#state.image.get('meta', 'archived') !== undefined
+  }
+
   get replaced(): Replaced | null {
     const encoded = this.#state.image.get('meta', 'replaced')
     return encoded === undefined ? null : (JSON.parse(encoded) as Replaced)
@@ -41,13 +47,17 @@ export class SessionMemory {
     this.#write({ loggedOut: '1' })
   }
 
+  rememberArchived(): void {
+    this.#write({ archived: '1' })
+  }
+
   rememberReplaced(replaced: Replaced): void {
     this.#write({ replaced: JSON.stringify(replaced) })
   }
 
   /** The identity that this was true of has ended. */
   forgetIdentity(): void {
-    this.#write({ loggedOut: null, everLoggedIn: null })
+    this.#write({ loggedOut: null, everLoggedIn: null, archived: null })
   }
 
   #write(meta: Record<string, string | null>): void {

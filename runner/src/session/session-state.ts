@@ -1,7 +1,7 @@
 import type { Entry } from './group.ts'
 import type { Journal } from './journal.ts'
-import type { KeyChanges, Mutation } from './mutation.ts'
-import type { StateImage } from './state-image.ts'
+import type { KeyChanges, Mutation } from '@holdfast/core/session-log/mutation'
+import type { StateImage } from '@holdfast/core/session-log/state-image'
 
 /**
  * The state of one owned session: the image in memory and the journal behind it. A change is in the image at once and durable

@@ -1,8 +1,9 @@
 import { sessionPath } from '@holdfast/core/documents/session-document'
 import type { Clock, Fields, Merge } from '@holdfast/core/ports'
-import type { ReasonCode, SessionState as StateName } from '@holdfast/core/session-states'
+import { isHalted, type ReasonCode, type SessionState as StateName } from '@holdfast/core/session-states'
 import type { Claim } from './claim.ts'
 import type { Engine } from './engine.ts'
+import type { RecordPlace } from './group.ts'
 import { stateFields } from './session-fields.ts'
 
 /** What a session says of itself: in its document, along with journal records, and in its runner's heartbeat. */
@@ -11,11 +12,19 @@ export class SessionStatus {
   readonly #clock: Clock
   #state: StateName
   #lastProofOfLifeMs: number | null = null
+  /** What was counted before, by earlier owners and by engines of this one. */
+  #counted: { sent: number; received: number }
 
   constructor(claim: Claim, clock: Clock, state: StateName) {
     this.#claim = claim
     this.#clock = clock
     this.#state = state
+    this.#counted = claim.session.counters
+  }
+
+  /** The engine's figures end with it. */
+  absorb(engine: Engine): void {
+    this.#counted = this.#counters(engine)
   }
 
   /** For the heartbeat, which vouches for it every few seconds: here the figures are fresh. */
@@ -34,14 +43,24 @@ export class SessionStatus {
     this.#lastProofOfLifeMs = this.#clock.now()
   }
 
+  /** It waits for somebody. */
+  get isHalted(): boolean {
+    return isHalted(this.#state)
+  }
+
+  /** Nobody owns the session from now on. A state that waits for somebody may keep saying so. */
+  released(shown: { state: StateName; reason: ReasonCode } | null, engine: Engine | null): (place: RecordPlace) => Merge[] {
+    return this.writes({ runnerId: null, pairing: null, ...(shown ? stateFields(shown.state, shown.reason) : {}) }, engine)
+  }
+
   /** The session is in this state from now on; the writes that say so. */
-  enter(state: StateName, reason: ReasonCode, fields: Fields, engine: Engine | null): (place: { sequence: number }) => Merge[] {
+  enter(state: StateName, reason: ReasonCode, fields: Fields, engine: Engine | null): (place: RecordPlace) => Merge[] {
     this.#state = state
     return this.writes({ ...stateFields(state, reason), ...fields }, engine)
   }
 
   /** Writes to the session's document, along with what is known for nothing. */
-  writes(fields: Fields, engine: Engine | null): (place: { sequence: number }) => Merge[] {
+  writes(fields: Fields, engine: Engine | null): (place: RecordPlace) => Merge[] {
     const lastReceivedMs = engine?.inbox.figures.lastReceivedMs ?? null
     const known = {
       counters: this.#counters(engine),
@@ -54,7 +73,7 @@ export class SessionStatus {
 
   /** A crash forgets what was counted since the session's document was last written. */
   #counters(engine: Engine | null): { sent: number; received: number } {
-    const { sent, received } = this.#claim.session.counters
+    const { sent, received } = this.#counted
     return { sent: sent + (engine?.outbox.sent ?? 0), received: received + (engine?.inbox.figures.received ?? 0) }
   }
 }

@@ -1,6 +1,5 @@
-import { journalPath, type RecordKind } from '@holdfast/core/documents/journal-record'
-import { sequenceId } from '@holdfast/core/ids'
-import type { DocumentStore } from '@holdfast/core/ports'
+import type { RecordKind } from '@holdfast/core/documents/journal-record'
+import type { JournalStore } from '@holdfast/core/session-log/journal-store'
 
 const PAGE = 300
 
@@ -10,31 +9,22 @@ const PAGE = 300
  *
  * Returns how many were removed.
  */
-export async function trimJournal(documents: DocumentStore, sessionId: string, after: number, upTo: number): Promise<number> {
+export async function trimJournal(journals: JournalStore, sessionId: string, after: number, upTo: number): Promise<number> {
   let removed = 0
-  let startAfter = sequenceId(after)
-  // The record after the last one decides over the last one, so the range is read one further.
-  const endAt = sequenceId(upTo + 1)
-  let held: string | null = null
-  for (;;) {
-    const page = await documents.query({
-      collection: journalPath(sessionId),
-      orderBy: ['id', 'asc'],
-      startAfter,
-      endAt,
-      limit: PAGE,
-      select: ['kind'],
-    })
-    const removable: string[] = []
-    for (const { path, fields } of page) {
+  let held: number | null = null
+  for (let from = after; ;) {
+    // The record after the last one decides over the last one, so the range is read one further.
+    const page = await journals.outline(sessionId, { after: from, upTo: upTo + 1, limit: PAGE })
+    const removable: number[] = []
+    for (const { seq, fields } of page) {
       const isClaim = (fields['kind'] as RecordKind) === 'claim'
-      if (held && !isClaim) removable.push(held)
-      held = isClaim ? null : path
+      if (held !== null && !isClaim) removable.push(held)
+      held = isClaim ? null : seq
     }
-    if (removable.length > 0) await documents.commit(removable.map((path) => ({ kind: 'delete', path })))
+    if (removable.length > 0) await journals.remove(sessionId, removable)
     removed += removable.length
     const last = page.at(-1)
     if (!last || page.length < PAGE) return removed
-    startAfter = last.id
+    from = last.seq
   }
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { parseStored } from '@holdfast/core/documents/parse'
-import type { CheckpointPointer } from '@holdfast/core/documents/session-document'
-import type { SessionCipher } from '@holdfast/core/envelope'
-import { HoldfastError, isHoldfastError } from '@holdfast/core/errors'
-import { checkpointName } from '@holdfast/core/ids'
-import type { ObjectStore } from '@holdfast/core/ports'
+import { parseStored } from '../documents/parse.ts'
+import type { CheckpointPointer } from '../documents/session-document.ts'
+import type { SessionCipher } from '../envelope.ts'
+import { HoldfastError, isHoldfastError } from '../errors.ts'
+import { checkpointName } from '../ids.ts'
+import type { ObjectStore } from '../ports.ts'
 import type { ReadFrom } from './journal-reader.ts'
 import { decodePacked, encodePacked, type Mutation } from './mutation.ts'
 import { StateImage } from './state-image.ts'
@@ -31,7 +31,9 @@ const imageSchema = z.object({
 
 export interface Checkpoint {
   readonly image: StateImage
+  /** Where the journal goes on behind it. */
   readonly from: ReadFrom
+  readonly epoch: number
 }
 
 /** The state of a session right after a record, ready to be written. */
@@ -71,32 +73,63 @@ export async function writeCheckpoint(objects: ObjectStore, cipher: SessionCiphe
   return pointer
 }
 
-/** Throws `checkpoint-corrupt` when the object is missing, altered, or not the one that the pointer names. */
+/**
+ * @throws HoldfastError `checkpoint-corrupt` when the object is missing, altered, or not the one that the pointer names;
+ * `unknown-version` when a later program wrote it.
+ */
 export async function readCheckpoint(
   objects: ObjectStore,
   cipher: SessionCipher,
   pointer: CheckpointPointer,
 ): Promise<Checkpoint> {
   const stored = await objects.read(pointer.object, pointer.generation)
-  if (!stored) throw corrupt(pointer, 'is missing')
-  if (sha256(stored.bytes) !== pointer.sha256) throw corrupt(pointer, 'was altered')
-  const end = stored.bytes.indexOf(0x0a)
-  if (end < 0) throw corrupt(pointer, 'has no header')
-  const head = stored.bytes.subarray(0, end).toString()
+  if (!stored) throw corrupt(pointer.object, 'is missing')
+  if (sha256(stored.bytes) !== pointer.sha256) throw corrupt(pointer.object, 'was altered')
+  const checkpoint = open(stored.bytes, cipher, pointer.object)
+  if (checkpoint.from.sequence !== pointer.seq) throw corrupt(pointer.object, 'belongs to another place')
+  return checkpoint
+}
+
+/** A checkpoint that nothing points to any more, with the pointer that fits it. Its own seal is what it is checked by. */
+export async function readUnpointed(
+  objects: ObjectStore,
+  cipher: SessionCipher,
+  name: string,
+): Promise<{ checkpoint: Checkpoint; pointer: CheckpointPointer }> {
+  const stored = await objects.read(name)
+  if (!stored) throw corrupt(name, 'is missing')
+  const checkpoint = open(stored.bytes, cipher, name)
+  const pointer = {
+    object: name,
+    generation: stored.generation,
+    sha256: sha256(stored.bytes),
+    seq: checkpoint.from.sequence,
+    epoch: checkpoint.epoch,
+  }
+  return { checkpoint, pointer }
+}
+
+function open(bytes: Buffer, cipher: SessionCipher, name: string): Checkpoint {
+  const end = bytes.indexOf(0x0a)
+  if (end < 0) throw corrupt(name, 'has no header')
+  const head = bytes.subarray(0, end).toString()
   try {
-    const header = parseStored(headerSchema, JSON.parse(head), pointer.object)
-    if (header.seq !== pointer.seq || header.sessionId !== cipher.sessionId) throw corrupt(pointer, 'belongs to another place')
-    const packed = cipher.open('checkpoint', stored.bytes.subarray(end + 1), head, header.keyVersion)
-    const { keys, creds } = parseStored(imageSchema, decodePacked(packed), pointer.object)
+    const header = parseStored(headerSchema, JSON.parse(head), name)
+    const isAtItsPlace =
+      name === checkpointName(cipher.sessionId, header.seq, header.epoch) && header.sessionId === cipher.sessionId
+    if (!isAtItsPlace) throw corrupt(name, 'belongs to another place')
+    const packed = cipher.open('checkpoint', bytes.subarray(end + 1), head, header.keyVersion)
+    const { keys, creds } = parseStored(imageSchema, decodePacked(packed), name)
     const image = new StateImage()
     image.apply({ keys, ...(creds === undefined ? {} : { creds }) })
-    return { image, from: { sequence: header.seq, hash: header.hash } }
+    return { image, from: { sequence: header.seq, hash: header.hash }, epoch: header.epoch }
   } catch (cause) {
-    throw corrupt(pointer, 'cannot be opened', cause)
+    if (isHoldfastError(cause, 'unknown-version')) throw cause
+    throw corrupt(name, 'cannot be opened', cause)
   }
 }
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 
-const corrupt = (pointer: CheckpointPointer, what: string, cause?: unknown): HoldfastError =>
-  new HoldfastError('checkpoint-corrupt', `The checkpoint ${pointer.object} ${what}.`, { cause })
+const corrupt = (name: string, what: string, cause?: unknown): HoldfastError =>
+  new HoldfastError('checkpoint-corrupt', `The checkpoint ${name} ${what}.`, { cause })

@@ -20,7 +20,16 @@ export class StateImage {
     return this.#kinds.get(kind)?.size ?? 0
   }
 
+  /** Values by kind. */
+  counts(): Record<string, number> {
+    return Object.fromEntries([...this.#kinds].map(([kind, values]) => [kind, values.size]))
+  }
+
   apply(mutation: Mutation): void {
+    if (mutation.reset) {
+      this.#kinds.clear()
+      this.creds = null
+    }
     if (mutation.creds !== undefined) this.creds = mutation.creds
     for (const [kind, changes] of Object.entries(mutation.keys ?? {})) {
       let values = this.#kinds.get(kind)

@@ -1,8 +1,9 @@
-import { hashOfRecord, type JournalRecord, type RecordKind } from '@holdfast/core/documents/journal-record'
-import type { SessionCipher } from '@holdfast/core/envelope'
-import { HoldfastError } from '@holdfast/core/errors'
-import { SERVER_TIME, type Fields } from '@holdfast/core/ports'
+import { hashOfRecord, type JournalRecord, type RecordKind } from '../documents/journal-record.ts'
+import type { SessionCipher } from '../envelope.ts'
+import { HoldfastError } from '../errors.ts'
 import { decodeGroup, encodeGroup, type Mutation } from './mutation.ts'
+
+type Envelope = Omit<JournalRecord, 'bytes' | 'keyVersion'>
 
 /** A document takes 1 MiB; a larger group becomes several consecutive records of one commit. */
 export const MAX_RECORD_BYTES = 700 * 1024
@@ -14,7 +15,8 @@ export function sealGroup(options: {
   head: { sequence: number; epoch: number; hash: string }
   runnerId: string
   nonce: string
-  cipher: SessionCipher
+  /** Null while there is no key: then nothing may be carried. */
+  cipher: SessionCipher | null
 }): JournalRecord[] {
   const { kind, mutations, head, runnerId, nonce, cipher } = options
   const encoded = encodeGroup(mutations)
@@ -24,12 +26,17 @@ export function sealGroup(options: {
   for (let part = 1; part <= parts; part++) {
     const plain = encoded.subarray((part - 1) * MAX_RECORD_BYTES, part * MAX_RECORD_BYTES)
     const envelope = { v: 1 as const, kind, seq: head.sequence + part, epoch: head.epoch, runnerId, nonce, prevHash, part, parts }
-    const bytes = plain.length === 0 ? Buffer.alloc(0) : cipher.seal('journal', plain, placeOf(envelope))
-    const record: JournalRecord = { ...envelope, keyVersion: plain.length === 0 ? 0 : cipher.currentVersion, bytes }
+    const record = { ...envelope, ...sealed(plain, envelope, cipher) }
     prevHash = hashOfRecord(record)
     records.push(record)
   }
   return records
+}
+
+function sealed(plain: Buffer, envelope: Envelope, cipher: SessionCipher | null): Pick<JournalRecord, 'keyVersion' | 'bytes'> {
+  if (plain.length === 0) return { keyVersion: 0, bytes: Buffer.alloc(0) }
+  if (!cipher) throw new Error('A record cannot carry state without a key to seal it with.')
+  return { keyVersion: cipher.currentVersion, bytes: cipher.seal('journal', plain, placeOf(envelope)) }
 }
 
 /** Opens the group that the records, all of one group and complete, carry. */
@@ -40,20 +47,17 @@ export function openGroup(records: readonly JournalRecord[], cipher: SessionCiph
       try {
         return cipher.open('journal', record.bytes, placeOf(record), record.keyVersion)
       } catch (cause) {
-        throw new HoldfastError('journal-corrupt', `Record ${record.seq} of ${cipher.sessionId} does not open.`, { cause })
+        throw new HoldfastError('journal-damaged', `Record ${record.seq} of ${cipher.sessionId} does not open.`, { cause })
       }
     }),
   )
   try {
     return decodeGroup(encoded, `record ${records[0]?.seq} of ${cipher.sessionId}`)
   } catch (cause) {
-    throw new HoldfastError('journal-corrupt', `Record ${records[0]?.seq} of ${cipher.sessionId} cannot be read.`, { cause })
+    throw new HoldfastError('journal-damaged', `Record ${records[0]?.seq} of ${cipher.sessionId} cannot be read.`, { cause })
   }
 }
 
-/** As it is stored. `at` is for people: it is not part of the hash, since Firestore sets it. */
-export const storedRecord = (record: JournalRecord): Fields => ({ ...record, at: SERVER_TIME })
-
 /** Binds sealed bytes to their record: they open nowhere else. */
-const placeOf = (record: Omit<JournalRecord, 'bytes' | 'keyVersion'>): string =>
+const placeOf = (record: Envelope): string =>
   JSON.stringify([record.v, record.kind, record.seq, record.epoch, record.prevHash, record.part, record.parts])

@@ -1,14 +1,16 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { z } from 'zod'
-import { parseStored } from '@holdfast/core/documents/parse'
+import { parseStored } from '../documents/parse.ts'
 
 /**
  * PERSISTED CONTRACT v1: what a journal record carries once it is opened. A group is a list of mutations, applied in order.
  *
  * `keys`: by kind, then id, the encoded value or null for removal. Baileys' own kinds (`session`, `pre-key`, …) stand beside ours
- * (`inbox`, `receipt`, `device-cache`, `meta`). `creds`: the encoded credentials, whole.
+ * (`inbox`, `receipt`, `device-cache`, `meta`). `creds`: the encoded credentials, whole. `reset`: everything before is forgotten
+ * first, so that the mutation is a whole state.
  */
 export interface Mutation {
+  readonly reset?: true
   readonly keys?: KeyChanges
   readonly creds?: string
 }
@@ -17,6 +19,7 @@ export type KeyChanges = Readonly<Record<string, Readonly<Record<string, string 
 
 const groupSchema = z.array(
   z.object({
+    reset: z.literal(true).optional(),
     keys: z.record(z.string(), z.record(z.string(), z.string().nullable())).optional(),
     creds: z.string().optional(),
   }),
@@ -35,7 +38,8 @@ export function encodeGroup(mutations: readonly Mutation[]): Buffer {
 
 export function decodeGroup(encoded: Buffer, place: string): Mutation[] {
   if (encoded.length === 0) return []
-  return parseStored(groupSchema, decodePacked(encoded), place).map(({ keys, creds }) => ({
+  return parseStored(groupSchema, decodePacked(encoded), place).map(({ reset, keys, creds }) => ({
+    ...(reset === undefined ? {} : { reset }),
     ...(keys === undefined ? {} : { keys }),
     ...(creds === undefined ? {} : { creds }),
   }))

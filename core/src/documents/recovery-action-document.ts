@@ -1,0 +1,47 @@
+import { z } from 'zod'
+
+/**
+ * PERSISTED CONTRACT v1: `recovery_actions/{actionId}`, something that is to be done once to a session: asked for by somebody, done
+ * by the session's owner (or by the next one, if that owner dies over it), with its steps and its result. New versions only add
+ * optional fields.
+ */
+export const RECOVERY_ACTIONS = 'recovery_actions'
+
+export const recoveryActionPath = (actionId: string): string => `${RECOVERY_ACTIONS}/${actionId}`
+
+/**
+ * restart  closes the connection in order and connects anew, whatever the session was waiting for
+ * logout   backs up, then unlinks the device from the phone
+ * restore  puts a damaged session together from what is left, giving up what somebody agreed to lose
+ */
+export const RECOVERY_ACTION_TYPES = ['restart', 'logout', 'restore'] as const
+
+export type RecoveryActionType = (typeof RECOVERY_ACTION_TYPES)[number]
+
+/** In these the action still waits for an owner to take it to its end. */
+export const OPEN_ACTION_STATES: readonly RecoveryActionState[] = ['pending', 'running']
+
+export type RecoveryActionState = 'pending' | 'running' | 'done' | 'failed'
+
+export const recoveryActionSchema = z.object({
+  v: z.literal(1),
+  tenant: z.string(),
+  sessionId: z.string(),
+  type: z.enum(RECOVERY_ACTION_TYPES),
+  state: z.enum(['pending', 'running', 'done', 'failed']),
+  /** Who asked, and for what reason: `api`, `runner`, … */
+  requestedBy: z.string(),
+  why: z.string(),
+  requestedAt: z.date(),
+  /** Of a restore: that records behind this one may be given up. It does nothing that would lose more. */
+  approved: z.object({ reaches: z.number().int().nonnegative() }).nullable().default(null),
+  runnerId: z.string().nullable().default(null),
+  epoch: z.number().nullable().default(null),
+  startedAt: z.date().nullable().default(null),
+  finishedAt: z.date().nullable().default(null),
+  steps: z.array(z.object({ at: z.date(), what: z.string() })).default([]),
+  /** What became of it: a code for programs and a sentence for people. */
+  result: z.object({ code: z.string(), sentence: z.string() }).nullable().default(null),
+})
+
+export type RecoveryAction = z.infer<typeof recoveryActionSchema>

@@ -1,0 +1,44 @@
+import type { SessionDocument } from '../documents/session-document.ts'
+import { isDamage, isKeyTrouble, type HoldfastError } from '../errors.ts'
+import type { SessionCipher } from '../envelope.ts'
+import type { ObjectStore } from '../ports.ts'
+import { endOfLog } from './journal-reader.ts'
+import type { JournalStore } from './journal-store.ts'
+import { isRestorable, loadState, type Loaded } from './load.ts'
+
+/** What is stored of a session, found out by reading all of it back. */
+export type Assessment =
+  /** Nothing was ever linked: there is nothing to lose. */
+  | { readonly status: 'missing' }
+  | { readonly status: 'valid'; readonly loaded: Loaded; readonly end: number }
+  /** `loaded` is null when there is no key to read anything with. */
+  | { readonly status: 'corrupt'; readonly error: HoldfastError; readonly loaded: Loaded | null; readonly end: number }
+
+/**
+ * Reads a session's state back as its next owner would, and says what of it there is. Changes nothing, and may be done while an
+ * owner is at work.
+ *
+ * @throws whatever the stores throw when they do not answer: that is neither damage nor absence.
+ */
+export async function assessState(options: {
+  journals: JournalStore
+  objects: ObjectStore
+  sessionId: string
+  session: SessionDocument
+  /** Throws when there is no key that opens. */
+  openCipher: () => Promise<SessionCipher>
+}): Promise<Assessment> {
+  const { journals, objects, sessionId, session } = options
+  const end = Math.max(await endOfLog(journals, sessionId, session.journalHead), session.journalHead)
+  if (end === 0 && !session.checkpoint) return { status: 'missing' }
+  let cipher: SessionCipher
+  try {
+    cipher = await options.openCipher()
+  } catch (error) {
+    if (isKeyTrouble(error) || isDamage(error)) return { status: 'corrupt', error, loaded: null, end }
+    throw error
+  }
+  const loaded = await loadState({ journals, objects, cipher, pointers: session, end })
+  if (loaded.trouble) return { status: 'corrupt', error: loaded.trouble, loaded, end }
+  return isRestorable(loaded) ? { status: 'valid', loaded, end } : { status: 'missing' }
+}

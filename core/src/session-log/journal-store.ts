@@ -1,0 +1,40 @@
+import type { JournalRecord } from '../documents/journal-record.ts'
+import type { Change } from '../ports.ts'
+
+/** A record as it was found: nothing of it is trusted yet. */
+export interface FoundRecord {
+  /** The number that it lies under. */
+  readonly seq: number
+  /** Where it lies, for error messages. */
+  readonly place: string
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+export interface Range {
+  /** Records behind this number. */
+  readonly after: number
+  /** And up to this one, if given. */
+  readonly upTo?: number
+  readonly limit: number
+}
+
+/**
+ * Where the records of sessions lie: each is created once, under the number that follows the last one, and never changed. What
+ * makes a record's creation fail when its number is taken is all that ownership rests on.
+ */
+export interface JournalStore {
+  /** Where the records of a session lie, for people. */
+  placeOf(sessionId: string): string
+  /**
+   * Creates consecutive records, all or none, and makes the changes along with them; when a number is taken, or a change has a
+   * precondition that does not hold, nothing is done. A failure says nothing about what has happened: read the first record.
+   */
+  append(sessionId: string, records: readonly JournalRecord[], changes: readonly Change[]): Promise<void>
+  /** Null only when the store says that there is no such record. */
+  read(sessionId: string, seq: number): Promise<FoundRecord | null>
+  /** Ascending. */
+  list(sessionId: string, range: Range): Promise<FoundRecord[]>
+  /** The same, but of the fields only `kind` and `keyVersion` are promised. */
+  outline(sessionId: string, range: Range): Promise<FoundRecord[]>
+  remove(sessionId: string, seqs: readonly number[]): Promise<void>
+}

@@ -1,0 +1,112 @@
+import {
+  OPEN_ACTION_STATES,
+  RECOVERY_ACTIONS,
+  type RecoveryAction,
+  type RecoveryActionType,
+  recoveryActionPath,
+  recoveryActionSchema,
+} from '@holdfast/core/documents/recovery-action-document'
+import { parseStored } from '@holdfast/core/documents/parse'
+import { DEFAULT_TENANT } from '@holdfast/core/ids'
+import { type DocumentCounter, type DocumentSnapshot, type DocumentStore, SERVER_TIME } from '@holdfast/core/ports'
+import { Hono } from 'hono'
+import { z } from 'zod'
+import type { ApiDependencies } from './app.ts'
+import { findSession } from './find-session.ts'
+import { problem } from './problems.ts'
+import { readOptionalBody, unknownField } from './request.ts'
+
+const MAX_REASON_LENGTH = 200
+
+const requestSchema = z
+  .object({
+    reason: z.string('must be a text').max(MAX_REASON_LENGTH, `must have at most ${MAX_REASON_LENGTH} characters`).optional(),
+  })
+  .catchall(unknownField)
+
+/** What is to be done to a session once. The request writes it down; the session's owner does it. */
+export function recoveryActionRoutes({ documents, logger }: ApiDependencies): Hono {
+  const routes = new Hono()
+
+  for (const type of ['restart', 'logout'] as const) {
+    routes.post(`/sessions/:name/${type}`, async (context) => {
+      const { reason } = await readOptionalBody(context, requestSchema)
+      const { id: sessionId, snapshot } = await findSession(documents, context.req.param('name'))
+      if (type === 'restart' && snapshot.fields['wanted'] === 'offline') {
+        throw problem('session-stopped', `Start it instead: POST /api/sessions/${context.req.param('name')}/start.`)
+      }
+      const action = await requestAction(documents, { sessionId, type, why: reason ?? 'Asked for over HTTP.' })
+      logger.info({ sessionId, action: action.id, type }, 'A recovery action was asked for.')
+      return context.json(action, 202)
+    })
+  }
+
+  routes.get('/sessions/:name/actions', async (context) => {
+    const { id: sessionId } = await findSession(documents, context.req.param('name'))
+    const found = await documents.query({ collection: RECOVERY_ACTIONS, where: [['sessionId', '==', sessionId]] })
+    const answers = found.map(actionAnswer)
+    return context.json(answers.sort((one, other) => Number(other.requestedAt) - Number(one.requestedAt)))
+  })
+
+  routes.get('/sessions/:name/actions/:id', async (context) => {
+    const { id: sessionId } = await findSession(documents, context.req.param('name'))
+    const snapshot = await documents.read(recoveryActionPath(context.req.param('id')))
+    if (snapshot?.fields['sessionId'] !== sessionId) {
+      throw problem('unknown-action', 'The id is one of those that GET /api/sessions/{name}/actions lists.')
+    }
+    return context.json(actionAnswer(snapshot))
+  })
+
+  return routes
+}
+
+interface ActionRequest {
+  readonly sessionId: string
+  readonly type: RecoveryActionType
+  readonly why: string
+  readonly approved?: RecoveryAction['approved']
+}
+
+/** A number that two requests at the same time agree on may be taken by one that has just ended. */
+const CREATE_ATTEMPTS = 5
+
+const JUST_ENDED_MS = 10_000
+
+/** Asked twice, it is done once: while an action of the same kind is open, that one is the answer. */
+export async function requestAction(documents: DocumentStore & DocumentCounter, request: ActionRequest): Promise<ActionAnswer> {
+  const { sessionId, type, why, approved = null } = request
+  const sameKind = [
+    ['sessionId', '==', sessionId],
+    ['type', '==', type],
+  ] as const
+  const where = [...sameKind, ['state', 'in', OPEN_ACTION_STATES] as const]
+  const [open] = await documents.query({ collection: RECOVERY_ACTIONS, where, limit: 1 })
+  if (open) return actionAnswer(open)
+  const earlier = await documents.count({ collection: RECOVERY_ACTIONS, where: sameKind })
+  const fields = { v: 1, tenant: DEFAULT_TENANT, sessionId, type, state: 'pending', requestedBy: 'api', why, approved }
+  for (let number = earlier + 1; ; number++) {
+    const path = recoveryActionPath(`${sessionId}-${type}-${String(number).padStart(6, '0')}`)
+    try {
+      await documents.commit([{ kind: 'create', path, fields: { ...fields, steps: [], requestedAt: SERVER_TIME } }])
+    } catch (error) {
+      // Another request was faster, or this one was written although its answer was lost: the document tells.
+      const found = await documents.read(path)
+      if (!found || number > earlier + CREATE_ATTEMPTS) throw error
+      const isOpen = OPEN_ACTION_STATES.includes(found.fields['state'] as RecoveryAction['state'])
+      if (!isOpen && found.silentForMs > JUST_ENDED_MS) continue
+    }
+    const made = await documents.read(path)
+    if (made) return actionAnswer(made)
+  }
+}
+
+type ActionAnswer = ReturnType<typeof actionAnswer>
+
+/** Dates become ISO 8601 texts. */
+function actionAnswer({ id, path, fields }: DocumentSnapshot) {
+  const action = parseStored(recoveryActionSchema, fields, path)
+  const { sessionId, type, state, requestedBy, why, requestedAt, startedAt, finishedAt, steps, result } = action
+  const session = sessionId.slice(DEFAULT_TENANT.length + 1)
+  const durationMs = startedAt && finishedAt ? finishedAt.getTime() - startedAt.getTime() : null
+  return { id, session, type, state, requestedBy, why, requestedAt, startedAt, finishedAt, durationMs, steps, result }
+}

@@ -1,0 +1,241 @@
+import { pairingPlace } from '@holdfast/core/documents/session-document'
+import { HoldfastError } from '@holdfast/core/errors'
+import type { Logger } from '@holdfast/core/logging'
+import type { Clock, Fields } from '@holdfast/core/ports'
+import type { ReasonCode, SessionState as StateName } from '@holdfast/core/session-states'
+import type { Verdict } from '@holdfast/core/verdict'
+import type { Connection, ConnectionEvents } from './connection.ts'
+import type { Engine } from './engine.ts'
+import type { Reconnection } from './reconnection.ts'
+import type { SessionStatus } from './session-status.ts'
+
+/** A muted connection that holds frames is let go after this, rather than kept half alive. */
+const LET_GO_AFTER_MS = 20_000
+
+/** A muted connection is looked at this often. */
+const LOOK_AT_MUTED_MS = 1000
+
+/** WhatsApp shows the first QR code of a connection for 60 s and the next ones for 20 s each. */
+const FIRST_QR_MS = 60_000
+const NEXT_QR_MS = 20_000
+
+/** What a logged-out identity leaves could not be saved: no new one is made before that has worked. */
+const ARCHIVE_AGAIN_MS = 30_000
+
+export interface KeeperDependencies {
+  readonly sessionId: string
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly status: SessionStatus
+  readonly reconnection: Reconnection
+  /** Resolves when this runner may dial once more. */
+  readonly dialTurn: () => Promise<void>
+  /** Whether the session is to have a connection, as things are at the moment of asking. */
+  readonly isWanted: () => boolean
+  readonly publish: (state: StateName, reason: ReasonCode, fields?: Fields) => void
+  /** Saves the state in an object that is named for a reason; throws when that could not be verified. */
+  readonly putAside: (reason: string) => Promise<void>
+  /** Something has happened that the session's loop has to look at. */
+  readonly wake: () => void
+}
+
+/** Keeps one session connected, as far as it may be: from dialling to the verdict on how a connection ended, and again. */
+export class ConnectionKeeper {
+  readonly #dependencies: KeeperDependencies
+  #connection: Connection | null = null
+  #isOpen = false
+  #muted = false
+  #ended: { code: number | undefined } | null = null
+  #qrCodes = 0
+  #archiveAgainMs = 0
+
+  constructor(dependencies: KeeperDependencies) {
+    this.#dependencies = dependencies
+  }
+
+  /** How far the connection has got. */
+  get reach(): 'connected' | 'pairing' | 'on-its-way' {
+    if (this.#isOpen) return 'connected'
+    return this.#connection && this.#qrCodes > 0 ? 'pairing' : 'on-its-way'
+  }
+
+  /** When the keeper has something to do by itself, ms; infinity while it waits for events. */
+  get dueAtMs(): number {
+    if (this.#ended) return 0
+    // Unmuting wakes the loop; nothing is dialled before.
+    if (this.#muted) return this.#connection ? this.#dependencies.clock.now() + LOOK_AT_MUTED_MS : Number.POSITIVE_INFINITY
+    return this.#connection ? Number.POSITIVE_INFINITY : this.#dialAtMs
+  }
+
+  get #dialAtMs(): number {
+    return Math.max(this.#dependencies.reconnection.dialAtMs, this.#archiveAgainMs)
+  }
+
+  mute(muted: boolean): void {
+    this.#muted = muted
+    this.#connection?.mute(muted)
+  }
+
+  /** The journal has become durable further. */
+  release(): void {
+    this.#connection?.release()
+  }
+
+  /** The next step. True when a connection has just been judged to be over. */
+  async keep(engine: Engine): Promise<boolean> {
+    if (this.#ended) {
+      await this.#judge(engine, this.#ended)
+      return true
+    }
+    if (this.#connection) {
+      if (this.#muted && this.#connection.heldForMs() > LET_GO_AFTER_MS) this.#lose(engine, undefined)
+    } else if (!this.#muted && this.#dependencies.clock.now() >= this.#dialAtMs) await this.#dial(engine)
+    return false
+  }
+
+  /** Ends the connection in order; no verdict follows. */
+  async close(engine: Engine | null): Promise<void> {
+    const connection = this.#connection
+    this.#forget(engine)
+    await connection?.close()
+    this.#ended = null
+  }
+
+  /** Cuts the connection off without another word. */
+  cut(): void {
+    this.#connection?.cut()
+    this.#connection = null
+    this.#isOpen = false
+  }
+
+  /** Unlinks the device from its phone, which ends the connection and halts the session. */
+  async unlink(engine: Engine): Promise<void> {
+    if (!this.#connection) throw new HoldfastError('not-connected', 'The connection ended before the device could be unlinked.')
+    await this.#connection.unlink()
+    engine.memory.rememberLogout()
+    this.#dependencies.reconnection.halt()
+    this.#dependencies.publish('LOGGED_OUT', 'logged-out-on-request', { nextAttemptAt: null, pairing: null })
+    await this.close(engine)
+  }
+
+  /** The attempt is a record: an owner that lost the session without knowing it must not log in either. */
+  async #dial(engine: Engine): Promise<void> {
+    const { dialTurn, isWanted, logger, status } = this.#dependencies
+    const mayDial = () => !this.#muted && isWanted()
+    await dialTurn()
+    if (!mayDial()) return
+    if (engine.memory.loggedOut && !(await this.#renewLoggedOut(engine))) return
+    if (engine.state.image.creds === null) engine.client.renewIdentity()
+    const writes = status.enter('CONNECTING', 'opening-socket', {}, engine)
+    await engine.state.journal.whenDurable(engine.state.append({ kind: 'connect', writes }))
+    if (!mayDial()) return
+    this.#qrCodes = 0
+    this.#connection = engine.client.connect(this.#events(engine))
+    this.#connection.mute(this.#muted)
+    logger.info('Connecting to WhatsApp.')
+  }
+
+  /** The phone has unlinked this device, and somebody asked to start it all the same: it is to be linked anew. */
+  async #renewLoggedOut(engine: Engine): Promise<boolean> {
+    if (!engine.memory.archived && !(await this.#archive(engine))) {
+      this.#archiveAgainMs = this.#dependencies.clock.now() + ARCHIVE_AGAIN_MS
+      return false
+    }
+    engine.client.renewIdentity()
+    engine.memory.forgetIdentity()
+    return true
+  }
+
+  /** The credentials that have ended stay in an object that is named. */
+  async #archive(engine: Engine): Promise<boolean> {
+    try {
+      await this.#dependencies.putAside('logged-out')
+      engine.memory.rememberArchived()
+      return true
+    } catch (error) {
+      this.#dependencies.logger.warn(
+        { error },
+        'The old credentials could not be put aside yet; no new ones are made before that.',
+      )
+      return false
+    }
+  }
+
+  #events(engine: Engine): ConnectionEvents {
+    return {
+      onQr: (qr) => this.#showQr(engine, qr),
+      onLogin: () => engine.memory.rememberLogin(),
+      onOpen: () => this.#opened(engine),
+      onMessageAck: (messageId, error) => engine.outbox.acknowledged(messageId, error),
+      onReceipt: (messageIds, type) => {
+        for (const messageId of messageIds) {
+          // A contact can only have what WhatsApp has: the receipt says what a lost ack would have said.
+          engine.outbox.acknowledged(messageId, null)
+          engine.sentJobs.receipt(messageId, type)
+        }
+      },
+      onProofOfLife: () => this.#dependencies.status.provedAlive(),
+      onClose: (code) => this.#lose(engine, code),
+    }
+  }
+
+  #showQr(engine: Engine, qr: string): void {
+    const { clock, sessionId, publish } = this.#dependencies
+    const lifeMs = this.#qrCodes++ === 0 ? FIRST_QR_MS : NEXT_QR_MS
+    this.#dependencies.wake()
+    const sealed = engine.cipher.sealContent(Buffer.from(qr), pairingPlace(sessionId))
+    publish('PAIRING', 'scan-qr', { pairing: { qr: sealed, expiresAt: new Date(clock.now() + lifeMs) } })
+  }
+
+  #opened(engine: Engine): void {
+    const { logger, publish, reconnection, wake } = this.#dependencies
+    this.#isOpen = true
+    reconnection.opened()
+    publish('CONNECTED', 'logged-in', { me: engine.client.me, pairing: null, nextAttemptAt: null })
+    logger.info('Connected to WhatsApp.')
+    if (this.#connection) engine.outbox.opened(this.#connection)
+    wake()
+  }
+
+  /** The connection is gone, by whoever's doing. */
+  #lose(engine: Engine, code: number | undefined): void {
+    this.#connection?.cut()
+    this.#forget(engine)
+    this.#ended = { code }
+    this.#dependencies.wake()
+  }
+
+  #forget(engine: Engine | null): void {
+    this.#connection = null
+    this.#isOpen = false
+    engine?.outbox.closed()
+  }
+
+  async #judge(engine: Engine, { code }: { code: number | undefined }): Promise<void> {
+    const { logger, reconnection } = this.#dependencies
+    this.#ended = null
+    // Replaced: perhaps by the session's new owner. One append tells, and when it is refused there is nothing more to say.
+    if (code === 440) await engine.state.journal.whenDurable(engine.state.append({}))
+    const known = { paired: engine.client.me !== null, qrShown: this.#qrCodes > 0 }
+    const decision = reconnection.judge(code, known, engine.memory)
+    logger.info({ code, action: decision.action, reason: decision.reason }, 'The connection ended.')
+    this.#follow(engine, decision)
+    if (decision.action === 'stop' && decision.state === 'LOGGED_OUT') await this.#archive(engine)
+  }
+
+  #follow(engine: Engine, decision: Verdict): void {
+    const { publish, reconnection } = this.#dependencies
+    switch (decision.action) {
+      case 'reconnect':
+        if (decision.delayMs === 0) return
+        publish(decision.state, decision.reason, { nextAttemptAt: new Date(reconnection.dialAtMs), pairing: null })
+        return
+      case 'new-identity':
+        engine.client.renewIdentity()
+        publish('BACKOFF', decision.reason, { nextAttemptAt: new Date(reconnection.dialAtMs), pairing: null })
+        return
+      case 'stop':
+        publish(decision.state, decision.reason, { nextAttemptAt: null, pairing: null })
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import { parseStored } from '@holdfast/core/documents/parse'
+import type { RecoveryAction } from '@holdfast/core/documents/recovery-action-document'
+import {
+  sessionDocumentSchema,
+  sessionPath,
+  type PutAside,
+  type SessionDocument,
+} from '@holdfast/core/documents/session-document'
+import { HoldfastError, isDamage, isKeyTrouble } from '@holdfast/core/errors'
+import { Append, type Merge } from '@holdfast/core/ports'
+import { isRestorable } from '@holdfast/core/session-log/load'
+import type { Claim } from './claim.ts'
+import { assembleEngine, findState, type Engine, type Found, type SessionDependencies } from './engine.ts'
+import type { RecordPlace } from './group.ts'
+import type { Journal } from './journal.ts'
+
+/** The state could not be had: damage, which waits for somebody, or stores that do not answer, which are asked again soon. */
+export interface Trouble {
+  readonly error: unknown
+  /** Null when nothing is wrong but that the stores do not answer. */
+  readonly damage: HoldfastError | null
+}
+
+/** Damage is looked at again after this: somebody may have brought back what was missing. */
+const LOOK_AGAIN_MS = 60_000
+const FIRST_PAUSE_MS = 1000
+const LONGEST_PAUSE_MS = 30_000
+
+/** What somebody has to agree to before records are given up: how far the state must still reach. */
+export type Approval = NonNullable<RecoveryAction['approved']>
+
+/** Reads the state of an owned session, again and again until it can be had. */
+export class Opening {
+  readonly #dependencies: SessionDependencies
+  readonly #claim: Claim
+  readonly #journal: Journal
+  #attempts = 0
+  #failures = 0
+  #dueAtMs = 0
+
+  constructor(dependencies: SessionDependencies, claim: Claim, journal: Journal) {
+    this.#dependencies = dependencies
+    this.#claim = claim
+    this.#journal = journal
+  }
+
+  /** When the next attempt is due, ms. */
+  get dueAtMs(): number {
+    return this.#dueAtMs
+  }
+
+  /** Somebody may have repaired something: the next attempt need not wait. */
+  hasten(): void {
+    this.#dueAtMs = 0
+  }
+
+  async attempt(): Promise<Engine | Trouble> {
+    const { autoRestore, logger } = this.#dependencies
+    try {
+      const claim = await this.#claimNow()
+      const found = await findState(this.#dependencies, claim)
+      const gives = autoRestore === 'always' && found.loaded.trouble && isRestorable(found.loaded)
+      const engine = gives ? await this.#giveUpWhatIsLost(claim, found) : this.#assemble(claim, found)
+      this.#failures = 0
+      this.#dueAtMs = 0
+      return engine
+    } catch (error) {
+      const { clock } = this.#dependencies
+      const damage = isDamage(error) || isKeyTrouble(error) ? error : null
+      const pauseMs = damage ? LOOK_AGAIN_MS : Math.min(FIRST_PAUSE_MS * 2 ** this.#failures++, LONGEST_PAUSE_MS)
+      this.#dueAtMs = clock.now() + pauseMs
+      if (damage) logger.error({ error }, 'The state cannot be read in full. Nothing was changed; an operator has to look.')
+      else logger.warn({ error, attempt: this.#attempts }, 'The state could not be read yet.')
+      return { error, damage }
+    }
+  }
+
+  /**
+   * Puts a damaged state together as far as it reaches, and makes it speak with new keys.
+   *
+   * @throws HoldfastError `restore-refused` when nothing is damaged, no credentials are left, or more would be lost than was agreed to.
+   */
+  async restore({ reaches }: Approval): Promise<Engine> {
+    const claim = await this.#claimNow()
+    const found = await findState(this.#dependencies, claim)
+    const { trouble, reached } = found.loaded
+    if (!trouble) throw new HoldfastError('restore-refused', 'The state is whole: there is nothing to restore.')
+    if (!isRestorable(found.loaded)) throw new HoldfastError('restore-refused', 'Nothing that is left holds the credentials.')
+    if (reached.sequence >= reaches) return this.#giveUpWhatIsLost(claim, found)
+    const message = `The state reaches record ${reached.sequence} only; it was agreed to give up what comes after ${reaches}.`
+    throw new HoldfastError('restore-refused', `${message} Ask for the restore again to see what it would lose now.`)
+  }
+
+  #assemble(claim: Claim, found: Found): Engine {
+    const { damaged, replayed, trouble } = found.loaded
+    if (trouble) throw trouble
+    const { logger } = this.#dependencies
+    for (const error of damaged) logger.error({ error }, 'A checkpoint is damaged; an older one and the journal made up for it.')
+    logger.info({ replayed }, 'The state was restored.')
+    return assembleEngine(this.#dependencies, claim, found, this.#journal)
+  }
+
+  /** The restore record holds the whole state: from here on the journal can be read without what came before. */
+  async #giveUpWhatIsLost(claim: Claim, found: Found): Promise<Engine> {
+    const { rekey, logger, clock } = this.#dependencies
+    const { loaded } = found
+    const lost = claim.head.sequence - loaded.reached.sequence
+    const session = { ...claim.session, checkpoint: null, previousCheckpoint: null, trimmedTo: claim.head.sequence }
+    const whole = { ...found, loaded: { ...loaded, startedFrom: null } }
+    const engine = assembleEngine(this.#dependencies, { ...claim, session }, whole, this.#journal)
+    const aside = putAside(claim.session, found, claim.head.sequence).map((entry) => ({ ...entry, at: new Date(clock.now()) }))
+    const writes = (place: RecordPlace) => [restoredFields(claim.sessionId, place, aside)]
+    await this.#journal.whenDurable(
+      engine.state.change({ reset: true, ...rekey(loaded.image, lost) }, { kind: 'restore', writes }),
+    )
+    logger.warn({ reached: loaded.reached.sequence, lost, trouble: loaded.trouble?.code }, 'The state was restored with losses.')
+    void engine.checkpointer.run()
+    return engine
+  }
+
+  /** The claim as it stands now: its own record may not be the last one any more, and the documents may have been repaired. */
+  async #claimNow(): Promise<Claim> {
+    await this.#journal.whenDurable()
+    const { head } = this.#journal
+    if (this.#attempts++ === 0) return { ...this.#claim, head }
+    const path = sessionPath(this.#claim.sessionId)
+    const snapshot = await this.#dependencies.documents.read(path)
+    if (!snapshot) throw new HoldfastError('bad-document', `${path} is gone.`)
+    return { ...this.#claim, head, session: parseStored(sessionDocumentSchema, snapshot.fields, path) }
+  }
+}
+
+/** What is not part of the state any more, and where it lies: none of it is removed. */
+function putAside({ checkpoint, previousCheckpoint }: SessionDocument, { loaded }: Found, upTo: number): Omit<PutAside, 'at'>[] {
+  const reason = loaded.trouble?.code ?? 'restored'
+  const records = { after: loaded.reached.sequence, upTo }
+  const older = previousCheckpoint ? [{ reason, checkpoint: previousCheckpoint, records: null }] : []
+  return [{ reason, checkpoint, records }, ...older]
+}
+
+/** Where the state is to be read from now on: from the record at this place, which holds all of it. */
+const restoredFields = (sessionId: string, { sequence, prevHash }: RecordPlace, aside: readonly PutAside[]): Merge => ({
+  kind: 'merge',
+  path: sessionPath(sessionId),
+  fields: {
+    checkpoint: null,
+    previousCheckpoint: null,
+    trimmedTo: sequence - 1,
+    journalOrigin: { seq: sequence - 1, hash: prevHash },
+    journalHead: sequence,
+    putAside: new Append(...aside),
+  },
+})
