@@ -8,5 +8,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What is waited for comes or not; a loaded machine is no reason to fail.
+    expect: { poll: { timeout: 15_000 } },
   },
 })

@@ -112,6 +112,9 @@ export function newSessionKeys(sessionId: string, wrappingKey: WrappingKey): Ses
 }
 
 export function unwrapSessionKeys(sessionId: string, stored: SessionKeyDocument, wrappingKey: WrappingKey): SessionCipher {
+  if (!stored.keys[String(stored.current)]) {
+    throw new HoldfastError('data-key-damaged', `session_keys/${sessionId} lacks its current version ${stored.current}.`)
+  }
   const keys = new Map<number, Buffer>()
   for (const [version, { wrapped, wrappedBy }] of Object.entries(stored.keys)) {
     keys.set(Number(version), wrappingKey.unwrap(wrapped, wrappedBy, wrapPlace(sessionId, Number(version))))

@@ -1,9 +1,13 @@
+import { parseStored } from '@holdfast/core/documents/parse'
+import { sessionDocumentSchema, sessionPath } from '@holdfast/core/documents/session-document'
+import type { GoogleClients } from '@holdfast/core/gcp/clients'
 import { createLogger } from '@holdfast/core/logging'
 import { messagesPath } from '@holdfast/core/documents/message-document'
 import type { Clock, DocumentStore, ObjectStore } from '@holdfast/core/ports'
 import { DocumentJournals } from '@holdfast/core/session-log/document-journals'
 import { loadState, type Loaded } from '@holdfast/core/session-log/load'
 import { systemClock } from '@holdfast/core/system-clock'
+import { Checkpointer } from '../../runner/src/session/checkpointer.ts'
 import type { Claim } from '../../runner/src/session/claim.ts'
 import type { ReceivedMessage } from '../../runner/src/session/connection.ts'
 import { Inbox } from '../../runner/src/session/inbox.ts'
@@ -46,6 +50,24 @@ export async function takeOver(
   const state = new SessionState(restored.image, journal)
   const inbox = new Inbox({ state, cipher: session.cipher, documents, clock, logger: createLogger('test', 'silent') })
   return { claim, restored, journal, state, inbox }
+}
+
+/** A checkpoint of everything so far, as the owner makes one by itself from time to time. */
+export async function checkpointNow(session: SessionUnderTest, owner: Owner, { objects }: GoogleClients): Promise<void> {
+  const snapshot = await session.documents.read(sessionPath(session.sessionId))
+  const checkpointer = new Checkpointer({
+    state: owner.state,
+    inbox: owner.inbox,
+    cipher: session.cipher,
+    journals: session.journals,
+    objects,
+    clock: systemClock,
+    logger: createLogger('test', 'silent'),
+    policy: { everyRecords: 1, everyMs: 60_000 },
+    session: parseStored(sessionDocumentSchema, snapshot?.fields, session.sessionId),
+    startedFrom: parseStored(sessionDocumentSchema, snapshot?.fields, session.sessionId).checkpoint,
+  })
+  await checkpointer.backup()
 }
 
 const CONTACT = '5511900000002@s.whatsapp.net'

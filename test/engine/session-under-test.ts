@@ -44,6 +44,7 @@ export class SessionUnderTest {
       random: systemRandom,
       sessionId: this.sessionId,
       runnerId,
+      wrappingKey: this.wrappingKey,
       mayClaim: () => true,
     })
     if (!claim) throw new Error('The claim was lost.')

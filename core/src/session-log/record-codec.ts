@@ -39,18 +39,19 @@ function sealed(plain: Buffer, envelope: Envelope, cipher: SessionCipher | null)
   return { keyVersion: cipher.currentVersion, bytes: cipher.seal('journal', plain, placeOf(envelope)) }
 }
 
+/** @throws HoldfastError `journal-damaged` when what the record carries is not what was written under its number. */
+export function openRecord(record: JournalRecord, cipher: SessionCipher): Buffer {
+  if (record.bytes.length === 0) return Buffer.alloc(0)
+  try {
+    return cipher.open('journal', record.bytes, placeOf(record), record.keyVersion)
+  } catch (cause) {
+    throw new HoldfastError('journal-damaged', `Record ${record.seq} of ${cipher.sessionId} does not open.`, { cause })
+  }
+}
+
 /** Opens the group that the records, all of one group and complete, carry. */
 export function openGroup(records: readonly JournalRecord[], cipher: SessionCipher): Mutation[] {
-  const encoded = Buffer.concat(
-    records.map((record) => {
-      if (record.bytes.length === 0) return Buffer.alloc(0)
-      try {
-        return cipher.open('journal', record.bytes, placeOf(record), record.keyVersion)
-      } catch (cause) {
-        throw new HoldfastError('journal-damaged', `Record ${record.seq} of ${cipher.sessionId} does not open.`, { cause })
-      }
-    }),
-  )
+  const encoded = Buffer.concat(records.map((record) => openRecord(record, cipher)))
   try {
     return decodeGroup(encoded, `record ${records[0]?.seq} of ${cipher.sessionId}`)
   } catch (cause) {

@@ -1,10 +1,13 @@
 import { hashOfRecord, type JournalRecord } from '@holdfast/core/documents/journal-record'
 import { parseStored } from '@holdfast/core/documents/parse'
 import { sessionDocumentSchema, sessionPath, type SessionDocument } from '@holdfast/core/documents/session-document'
-import { HoldfastError, isDamage } from '@holdfast/core/errors'
+import type { SessionCipher, WrappingKey } from '@holdfast/core/envelope'
+import { HoldfastError, isDamage, isKeyTrouble } from '@holdfast/core/errors'
 import type { Clock, DocumentSnapshot, DocumentStore, Random } from '@holdfast/core/ports'
 import { endOfLog, readTail } from '@holdfast/core/session-log/journal-reader'
 import type { FoundRecord, JournalStore } from '@holdfast/core/session-log/journal-store'
+import { openRecord } from '@holdfast/core/session-log/record-codec'
+import { loadSessionCipher } from '@holdfast/core/session-keys'
 import { isHalted, reasonOfDamage, type SessionState } from '@holdfast/core/session-states'
 import type { JournalHead } from './group.ts'
 import { stateFields } from './session-fields.ts'
@@ -23,6 +26,7 @@ export interface ClaimOptions {
   readonly random: Random
   readonly sessionId: string
   readonly runnerId: string
+  readonly wrappingKey: WrappingKey
   /** Judges the session as it is at the moment of the claim. */
   readonly mayClaim: (session: SessionDocument) => boolean
   /**
@@ -79,11 +83,27 @@ async function endOf(options: ClaimOptions, session: SessionDocument): Promise<E
   }
 }
 
-async function intactEnd({ journals, sessionId }: ClaimOptions, session: SessionDocument): Promise<End> {
+async function intactEnd(options: ClaimOptions, session: SessionDocument): Promise<End> {
+  const { journals, sessionId } = options
   const tail = await readTail(journals, sessionId, session.journalHead)
-  if ((tail?.seq ?? 0) >= session.journalHead) return endAfter(tail)
-  const message = `The journal of ${sessionId} ends at ${tail?.seq ?? 0}; it had reached ${session.journalHead}.`
-  throw new HoldfastError('journal-short', message)
+  if ((tail?.seq ?? 0) < session.journalHead) {
+    const message = `The journal of ${sessionId} ends at ${tail?.seq ?? 0}; it had reached ${session.journalHead}.`
+    throw new HoldfastError('journal-short', message)
+  }
+  // A claim names the hash of the record before it: behind one that is damaged it would follow the damage for good.
+  const cipher = tail && (await cipherIfAny(options))
+  if (tail && cipher) openRecord(tail, cipher)
+  return endAfter(tail)
+}
+
+/** Without a key there is nothing to check with, and the session is claimed to say so. */
+async function cipherIfAny({ documents, sessionId, wrappingKey }: ClaimOptions): Promise<SessionCipher | null> {
+  try {
+    return await loadSessionCipher(documents, sessionId, wrappingKey)
+  } catch (error) {
+    if (isKeyTrouble(error) || isDamage(error)) return null
+    throw error
+  }
 }
 
 /** No number that is known to have been used is used again; the chain begins anew if the last record cannot be read. */

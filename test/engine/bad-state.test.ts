@@ -1,0 +1,290 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { journalPath } from '@holdfast/core/documents/journal-record'
+import { recoveryActionPath } from '@holdfast/core/documents/recovery-action-document'
+import { sessionKeyPath } from '@holdfast/core/documents/session-key-document'
+import { sessionPath } from '@holdfast/core/documents/session-document'
+import { WrappingKey } from '@holdfast/core/envelope'
+import type { GoogleClients } from '@holdfast/core/gcp/clients'
+import { sequenceId } from '@holdfast/core/ids'
+import { SERVER_TIME, type Change, type Fields } from '@holdfast/core/ports'
+import { checkpointNow, takeOver } from './owner.ts'
+import { FaultyObjects, forbidden } from './faulty-objects.ts'
+import { RunnerUnderTest, type RunnerOptions } from './runner-under-test.ts'
+import { SessionUnderTest } from './session-under-test.ts'
+import { type Stores, openStores } from './stores.ts'
+
+let stores: Stores
+let clients: GoogleClients
+const runners: RunnerUnderTest[] = []
+
+beforeAll(async () => {
+  stores = await openStores()
+})
+
+beforeEach(() => {
+  clients = stores.emptyProject()
+})
+
+afterEach(async () => {
+  await Promise.all(runners.splice(0).map((runner) => runner.leave()))
+})
+
+afterAll(async () => {
+  await stores[Symbol.asyncDispose]()
+})
+
+/**
+ * A session with a past: two checkpoints, a journal behind the newer one, credentials, two owners. Its last owner has released it.
+ * The last record is 15; the checkpoints are cut at 7 and 11, so that records before 8 are trimmed.
+ */
+async function sessionWithPast(): Promise<SessionUnderTest> {
+  const session = await new SessionUnderTest(clients.documents).create()
+  const first = await takeOver(session, { runnerId: 'first', objects: clients.objects })
+  const change = async (owner: typeof first, id: string) =>
+    owner.journal.whenDurable(owner.state.change({ keys: { session: { [id]: randomBytes(40).toString('hex') } } }))
+  await first.journal.whenDurable(first.state.change({ creds: 'the credentials' }))
+  for (const id of ['a', 'b']) await change(first, id)
+  first.journal.close()
+  const second = await takeOver(session, { runnerId: 'second', objects: clients.objects })
+  await change(second, 'c')
+  for (const id of ['d', 'e']) {
+    await checkpointNow(session, second, clients)
+    await change(second, id)
+  }
+  for (const id of ['f', 'g']) await change(second, id)
+  const head = second.journal.head.sequence
+  second.journal.close()
+  await clients.documents.commit([
+    { kind: 'merge', path: sessionPath(session.sessionId), fields: { runnerId: null, journalHead: head, state: 'STOPPED' } },
+  ])
+  return session
+}
+
+async function startRunner(options: Pick<RunnerOptions, 'wrappingKey'> & Partial<RunnerOptions>): Promise<RunnerUnderTest> {
+  const runner = new RunnerUnderTest({ documents: clients.documents, objects: clients.objects, ...options })
+  runners.push(runner)
+  await runner.fleet.start()
+  return runner
+}
+
+const recordPath = ({ sessionId }: SessionUnderTest, seq: number) => `${journalPath(sessionId)}/${sequenceId(seq)}`
+
+const bytesOf = async (path: string): Promise<Buffer> =>
+  Buffer.from((await clients.documents.read(path))?.fields['bytes'] as Buffer)
+
+const merge = (path: string, fields: Fields): Change => ({ kind: 'merge', path, fields })
+
+const lastRecord = async (session: SessionUnderTest): Promise<number> =>
+  Number((await clients.documents.query({ collection: journalPath(session.sessionId), select: ['seq'] })).at(-1)?.id)
+
+/** Everything that is stored of the session, except for what says what the session is doing, and claims that were added. */
+async function contentOf(session: SessionUnderTest): Promise<Record<string, unknown>> {
+  const document = (await clients.documents.read(sessionPath(session.sessionId)))?.fields ?? {}
+  const { checkpoint, previousCheckpoint, trimmedTo, journalOrigin } = document
+  const records = await clients.documents.query({ collection: journalPath(session.sessionId) })
+  const kept = records.filter(({ fields }) => fields['runnerId'] === 'first' || fields['runnerId'] === 'second')
+  const names = await clients.objects.list(`sessions/${session.sessionId}/`)
+  return {
+    pointers: { checkpoint, previousCheckpoint, trimmedTo, journalOrigin },
+    records: kept.map(({ id, fields }) => [id, fields]),
+    key: (await clients.documents.read(sessionKeyPath(session.sessionId)))?.fields,
+    objects: await Promise.all(names.map(async (name) => [name, (await clients.objects.read(name))?.bytes.toString('base64')])),
+  }
+}
+
+type Damage = (session: SessionUnderTest) => Promise<Change[]>
+
+/** What is wrong, as what reason it is shown, and the documents that are changed for it. */
+const DAMAGES: readonly (readonly [what: string, reason: string, damage: Damage])[] = [
+  ['a record is missing', 'journal-gap', async (s) => [{ kind: 'delete', path: recordPath(s, (await lastRecord(s)) - 1) }]],
+  ['the last record is missing', 'journal-short', async (s) => [{ kind: 'delete', path: recordPath(s, await lastRecord(s)) }]],
+  [
+    'a record was truncated',
+    'journal-damaged',
+    async (s) => {
+      const path = recordPath(s, (await lastRecord(s)) - 1)
+      return [merge(path, { bytes: (await bytesOf(path)).subarray(0, -8) })]
+    },
+  ],
+  [
+    'a bit of the last record was flipped',
+    'journal-damaged',
+    async (s) => {
+      const path = recordPath(s, await lastRecord(s))
+      const bytes = await bytesOf(path)
+      bytes[20] = (bytes[20] ?? 0) ^ 1
+      return [merge(path, { bytes })]
+    },
+  ],
+  [
+    'a record is the one of another session',
+    'journal-damaged',
+    async (s) => {
+      const other = await sessionWithPast()
+      const seq = (await lastRecord(s)) - 1
+      const stolen = await clients.documents.read(recordPath(other, seq))
+      return [merge(recordPath(s, seq), { ...stolen?.fields })]
+    },
+  ],
+  [
+    'a record has an older epoch',
+    'journal-damaged',
+    async (s) => [merge(recordPath(s, (await lastRecord(s)) - 1), { epoch: 1 })],
+  ],
+  [
+    'a record has an unknown version',
+    'unknown-version',
+    async (s) => [merge(recordPath(s, (await lastRecord(s)) - 1), { v: 2 })],
+  ],
+  [
+    'a record has another shape',
+    'journal-damaged',
+    async (s) => [merge(recordPath(s, (await lastRecord(s)) - 1), { nonce: 7, bytes: 'text' })],
+  ],
+  ['the data key is missing', 'data-key-missing', async ({ sessionId }) => [{ kind: 'delete', path: sessionKeyPath(sessionId) }]],
+  [
+    'the data key was altered',
+    'data-key-damaged',
+    async ({ sessionId }) => {
+      const keys = (await clients.documents.read(sessionKeyPath(sessionId)))?.fields['keys'] as Record<string, Fields>
+      const wrapped = Buffer.from(keys['1']?.['wrapped'] as Buffer)
+      wrapped[20] = (wrapped[20] ?? 0) ^ 1
+      return [merge(sessionKeyPath(sessionId), { keys: { '1': { ...keys['1'], wrapped } } })]
+    },
+  ],
+  [
+    'the current version of the data key is missing',
+    'data-key-damaged',
+    async ({ sessionId }) => [merge(sessionKeyPath(sessionId), { current: 2 })],
+  ],
+  [
+    'the document of the data key has another shape',
+    'document-invalid',
+    async ({ sessionId }) => [merge(sessionKeyPath(sessionId), { keys: 'none' })],
+  ],
+  [
+    'the document of the data key has an unknown version',
+    'unknown-version',
+    async ({ sessionId }) => [merge(sessionKeyPath(sessionId), { v: 9 })],
+  ],
+  [
+    "the session's document has another shape",
+    'document-invalid',
+    async ({ sessionId }) => [merge(sessionPath(sessionId), { epoch: 'two' })],
+  ],
+  [
+    "the session's document has an unknown version",
+    'unknown-version',
+    async ({ sessionId }) => [merge(sessionPath(sessionId), { v: 2 })],
+  ],
+]
+
+const shownOf = async ({ sessionId }: SessionUnderTest) => {
+  const { state, reason } = (await clients.documents.read(sessionPath(sessionId)))?.fields ?? {}
+  return [state, reason]
+}
+
+let actions = 0
+
+/** What `POST …/restart` writes. */
+const askToRestart = (session: SessionUnderTest): Promise<void> =>
+  clients.documents.commit([
+    {
+      kind: 'create',
+      path: recoveryActionPath(`restart-${++actions}`),
+      fields: {
+        v: 1,
+        tenant: 'default',
+        sessionId: session.sessionId,
+        type: 'restart',
+        state: 'pending',
+        requestedBy: 'test',
+        why: 'It was repaired.',
+        requestedAt: SERVER_TIME,
+        approved: null,
+      },
+    },
+  ])
+
+describe('when of a session', () => {
+  test.each(DAMAGES)(
+    '%s, it waits as %s, nothing is changed, and brought back it goes on by itself',
+    async (_, reason, damage) => {
+      const session = await sessionWithPast()
+      const changes = await damage(session)
+      const before = await Promise.all(changes.map(({ path }) => clients.documents.read(path)))
+      await clients.documents.commit(changes)
+      const damaged = await contentOf(session)
+      const runner = await startRunner({ wrappingKey: session.wrappingKey })
+      await expect.poll(() => shownOf(session)).toEqual(['NEEDS_ATTENTION', reason])
+      expect(await contentOf(session)).toEqual(damaged)
+      expect(runner.dials).toHaveLength(0)
+      // Somebody brings back what was there.
+      const asItWas = (path: string, fields: Fields) =>
+        merge(path, path === sessionPath(session.sessionId) ? withoutState(fields) : fields)
+      const repairs = before.map((snapshot) => asItWas(snapshot?.path ?? '', snapshot?.fields ?? {}))
+      await clients.documents.commit(repairs)
+      await askToRestart(session)
+      await expect.poll(() => runner.dials.length).toBe(1)
+      expect(await shownOf(session)).toEqual(['CONNECTING', 'opening-socket'])
+    },
+  )
+
+  test('no checkpoint is left that opens, it waits and says so', async () => {
+    const session = await sessionWithPast()
+    for (const name of await clients.objects.list(`sessions/${session.sessionId}/`)) {
+      const file = stores.storage.bucket.file(name)
+      const [{ generation }] = await file.getMetadata()
+      await stores.storage.bucket.file(name, { generation: String(generation) }).delete()
+    }
+    const runner = await startRunner({ wrappingKey: session.wrappingKey })
+    await expect.poll(() => shownOf(session)).toEqual(['NEEDS_ATTENTION', 'checkpoint-lost'])
+    expect(runner.dials).toHaveLength(0)
+  })
+
+  test('the runner has another key, nothing is changed, and a runner with the right one goes on', async () => {
+    const session = await sessionWithPast()
+    const before = await contentOf(session)
+    const wrong = await startRunner({ wrappingKey: new WrappingKey(randomBytes(32)) })
+    await expect.poll(() => shownOf(session)).toEqual(['NEEDS_ATTENTION', 'wrong-key'])
+    expect(await contentOf(session)).toEqual(before)
+    await wrong.leave()
+    const right = await startRunner({ wrappingKey: session.wrappingKey })
+    await expect.poll(() => right.dials.length).toBe(1)
+    expect(wrong.dials).toHaveLength(0)
+  })
+
+  test('the pointers are lost, the newest checkpoint that is there serves, and nothing is lost', async () => {
+    const session = await sessionWithPast()
+    const fields = { checkpoint: null, previousCheckpoint: null }
+    await clients.documents.commit([merge(sessionPath(session.sessionId), fields)])
+    const runner = await startRunner({ wrappingKey: session.wrappingKey })
+    await expect.poll(() => runner.dials.length).toBe(1)
+    const next = await takeOver(session, { runnerId: 'next', objects: clients.objects })
+    expect([...next.state.image.entries('session')].map(([id]) => id).toSorted()).toEqual([...'abcdefg'])
+    next.journal.close()
+  })
+
+  test('the checkpoint cannot be read, that is no damage: it is tried again until it can', async () => {
+    const session = await sessionWithPast()
+    const objects = new FaultyObjects(clients.objects)
+    objects.refuseRead = forbidden
+    const runner = await startRunner({ wrappingKey: session.wrappingKey, objects })
+    await expect.poll(() => shownOf(session)).toEqual(['RESTORING', 'state-unreachable'])
+    expect(runner.dials).toHaveLength(0)
+    objects.refuseRead = null
+    await expect.poll(() => runner.dials.length).toBe(1)
+  })
+})
+
+/** The owner has written meanwhile what the session is doing, and that it owns it. */
+const withoutState = ({
+  state: _s,
+  reason: _r,
+  sentence: _t,
+  userAction: _u,
+  since: _n,
+  runnerId: _o,
+  ...fields
+}: Fields): Fields => fields
