@@ -262,7 +262,7 @@ describe('when of a session', () => {
     const runner = await startRunner({ wrappingKey: session.wrappingKey })
     await expect.poll(() => runner.dials.length).toBe(1)
     const next = await takeOver(session, { runnerId: 'next', objects: clients.objects })
-    expect([...next.state.image.entries('session')].map(([id]) => id).toSorted()).toEqual([...'abcdefg'])
+    expect([...next.state.image.entries('session')].map(([id]) => id).toSorted()).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g'])
     next.journal.close()
   })
 
