@@ -123,6 +123,14 @@ export const REASONS = {
     sentence: 'WhatsApp kept refusing the connection.',
     userAction: 'Start the session again, or look at the phone.',
   },
+  'awaiting-trial': {
+    sentence: 'Its runners kept dying; it is opened when no other suspected session is, to find out which of them is the cause.',
+    userAction: null,
+  },
+  'crashes-its-runner': {
+    sentence: 'Whenever this session was opened alone, its runner died. It is kept closed, so that the others can live.',
+    userAction: 'Look into the log of the runner at its last ends. Restart the session to try it again.',
+  },
   'state-unreachable': {
     sentence: 'The stored state cannot be read at the moment; trying again.',
     userAction: null,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DEFAULT_CRASH_POLICY } from './session/crash-record.ts'
 import { WrappingKey } from '@holdfast/core/envelope'
 import {
   encryptionKey,
@@ -23,6 +24,8 @@ const schema = z.object({
   SESSION_BACKUP_INTERVAL: integer({ min: 1, max: 24 * 60, default: 60 }),
   CHECKPOINT_RECORDS: integer({ min: 16, max: 10_000, default: 256 }),
   AUTO_RESTORE: z.enum(['lossless', 'always'], 'must be `lossless` or `always`').default('lossless'),
+  CRASH_LOOP_AFTER: integer({ min: 2, max: 1_000_000, default: DEFAULT_CRASH_POLICY.suspectAfter }),
+  CRASH_FREE_MS: integer({ min: 100, max: 600_000, default: DEFAULT_CRASH_POLICY.stableMs }),
   CONNECTS_PER_SECOND: integer({ min: 1, max: 1000, default: 10 }),
   HEARTBEAT_INTERVAL_MS: integer({ min: 200, max: 60_000, default: 4000 }),
   RUNNER_DEAD_AFTER_MS: integer({ min: 1000, max: 600_000, default: 12_000 }),
@@ -52,6 +55,7 @@ export function readRunnerConfig(environment: Environment = process.env) {
     ackTimeoutMs: settings.SEND_ACK_TIMEOUT_MS,
     checkpoints: { everyRecords: settings.CHECKPOINT_RECORDS, everyMs: settings.SESSION_BACKUP_INTERVAL * 60_000 },
     autoRestore: settings.AUTO_RESTORE,
+    crashPolicy: { suspectAfter: settings.CRASH_LOOP_AFTER, stableMs: settings.CRASH_FREE_MS },
     connectsPerSecond: settings.CONNECTS_PER_SECOND,
     heartbeat: { intervalMs: settings.HEARTBEAT_INTERVAL_MS, deadAfterMs: settings.RUNNER_DEAD_AFTER_MS },
     signatureCheck: settings.SIGNATURE_CHECK,

@@ -14,6 +14,7 @@ import { DialPacer } from './fleet/dial-pacer.ts'
 import { Fleet } from './fleet/fleet.ts'
 import { JobFeed } from './fleet/job-feed.ts'
 import { Heartbeat } from './fleet/heartbeat.ts'
+import { OneTrial } from './fleet/one-trial.ts'
 import { Placement } from './fleet/placement.ts'
 import { DEFAULT_JOURNAL_LIMITS } from './session/journal.ts'
 import type { OwnedSession, OwnedSessionDependencies } from './session/owned-session.ts'
@@ -107,6 +108,8 @@ function sessionDependencies(
     checkpoints: config.checkpoints,
     autoRestore: config.autoRestore,
     keepsImage: true,
+    crashPolicy: config.crashPolicy,
+    trialSlot: new OneTrial(),
     rekey: (image, lostRecords) => rekeyedState(image, lostRecords, systemClock.now()),
     sending: {
       ...DEFAULT_SEND_POLICY,

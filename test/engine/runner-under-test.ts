@@ -9,9 +9,11 @@ import { ActionFeed } from '../../runner/src/fleet/action-feed.ts'
 import { Fleet } from '../../runner/src/fleet/fleet.ts'
 import { Heartbeat } from '../../runner/src/fleet/heartbeat.ts'
 import { JobFeed } from '../../runner/src/fleet/job-feed.ts'
+import { OneTrial } from '../../runner/src/fleet/one-trial.ts'
 import { Placement } from '../../runner/src/fleet/placement.ts'
 import type { Connection, ConnectionEvents } from '../../runner/src/session/connection.ts'
 import type { Client } from '../../runner/src/session/engine.ts'
+import { DEFAULT_CRASH_POLICY, type CrashPolicy } from '../../runner/src/session/crash-record.ts'
 import { DEFAULT_JOURNAL_LIMITS, type JournalLimits } from '../../runner/src/session/journal.ts'
 import type { OwnedSession, OwnedSessionDependencies } from '../../runner/src/session/owned-session.ts'
 import { DEFAULT_SEND_POLICY } from '../../runner/src/session/send-policy.ts'
@@ -32,6 +34,7 @@ export interface RunnerOptions {
   deadAfterMs?: number
   autoRestore?: 'lossless' | 'always'
   keepsImage?: boolean
+  crashPolicy?: CrashPolicy
 }
 
 /** A runner in this process, whole but for its WhatsApp client. */
@@ -63,6 +66,8 @@ export class RunnerUnderTest {
       checkpoints: { everyRecords: 256, everyMs: 60_000 },
       autoRestore: options.autoRestore ?? 'lossless',
       keepsImage: options.keepsImage ?? true,
+      crashPolicy: options.crashPolicy ?? DEFAULT_CRASH_POLICY,
+      trialSlot: new OneTrial(),
       rekey: (image) => image.toMutation(),
       sending: DEFAULT_SEND_POLICY,
       subscribeJobs: (sessionId, onJobs) => feed.subscribe(sessionId, onJobs),

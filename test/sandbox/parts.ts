@@ -79,12 +79,12 @@ export function runnerProcess(
   backends: Backends,
   whatsapp: WhatsApp,
   slot: string,
-  options: { entry?: string | undefined; env?: Record<string, string> | undefined },
+  options: { entry?: string | undefined; env?: Record<string, string> | undefined; preloads?: readonly string[] | undefined },
 ): SupervisedProcess {
   return new SupervisedProcess({
     name: slot,
     entry: options.entry ?? repositoryFile('runner/src/main.ts'),
-    preloads: [new URL('./trust-simulator.ts', import.meta.url).href],
+    preloads: [new URL('./trust-simulator.ts', import.meta.url).href, ...(options.preloads ?? [])],
     env: {
       ...productEnvironment(folder.identity, backends),
       ...runnerEnvironment(folder.identity, slot),

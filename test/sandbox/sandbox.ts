@@ -30,6 +30,8 @@ export interface SandboxOptions {
   functions?: boolean
   /** Other programs in the place of the product, for the sandbox's own tests. */
   runnerEntry?: string
+  /** Modules to import into runners before anything else, for tests that break something in them. */
+  runnerPreloads?: readonly string[]
   functionsEntry?: string
 }
 
@@ -228,7 +230,8 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
 
   #newSlot(): SupervisedProcess {
     const slot = `runner-${this.#runners.size + 1}`
-    const options = { entry: this.#options.runnerEntry, env: this.#options.runnerEnv }
+    const { runnerEntry: entry, runnerEnv: env, runnerPreloads: preloads } = this.#options
+    const options = { entry, env, preloads }
     const runner = runnerProcess(this.#folder, this.#addresses, this.#whatsapp, slot, options)
     for (const event of ['started', 'exited'] as const) runner.on(event, () => this.#publish())
     this.#runners.set(slot, runner)

@@ -38,6 +38,18 @@ export const putAsideSchema = z.object({
 
 export type PutAside = z.infer<typeof putAsideSchema>
 
+/** Owners that died over the session: see `crash-record.ts` of the runner. */
+export const crashRecordSchema = z.object({
+  /** Ownerships in a row that ended without a release before the session had held for a while. */
+  shortLives: z.number().int().nonnegative(),
+  /** Trials in a row that its owner did not survive. */
+  failedTrials: z.number().int().nonnegative(),
+  /** Its owner opens it as the only suspect at this moment. */
+  onTrial: z.boolean(),
+})
+
+export type CrashRecord = z.infer<typeof crashRecordSchema>
+
 const reasonCodes = Object.keys(REASONS) as [ReasonCode, ...ReasonCode[]]
 
 export const sessionDocumentSchema = z.object({
@@ -65,6 +77,7 @@ export const sessionDocumentSchema = z.object({
   /** Where the journal can be read from without a checkpoint: behind this record. Moved by a restore, whose record holds a whole state. */
   journalOrigin: z.object({ seq: z.number().int().nonnegative(), hash: z.string() }).nullable().default(null),
   putAside: z.array(putAsideSchema).default([]),
+  crashes: crashRecordSchema.default({ shortLives: 0, failedTrials: 0, onTrial: false }),
   lastProofOfLifeAt: z.date().nullable().default(null),
   lastInboundAt: z.date().nullable().default(null),
   me: z.object({ id: z.string(), lid: z.string().nullable() }).nullable().default(null),

@@ -1,14 +1,20 @@
 import { hashOfRecord, type JournalRecord } from '@holdfast/core/documents/journal-record'
 import { parseStored } from '@holdfast/core/documents/parse'
-import { sessionDocumentSchema, sessionPath, type SessionDocument } from '@holdfast/core/documents/session-document'
+import {
+  sessionDocumentSchema,
+  sessionPath,
+  type CrashRecord,
+  type SessionDocument,
+} from '@holdfast/core/documents/session-document'
 import type { SessionCipher, WrappingKey } from '@holdfast/core/envelope'
 import { HoldfastError, isDamage, isKeyTrouble } from '@holdfast/core/errors'
-import type { Clock, DocumentSnapshot, DocumentStore, Random } from '@holdfast/core/ports'
+import type { Clock, DocumentSnapshot, DocumentStore, Fields, Random } from '@holdfast/core/ports'
 import { endOfLog, readTail } from '@holdfast/core/session-log/journal-reader'
 import type { FoundRecord, JournalStore } from '@holdfast/core/session-log/journal-store'
 import { openRecord } from '@holdfast/core/session-log/record-codec'
 import { loadSessionCipher } from '@holdfast/core/session-keys'
 import { isHalted, reasonOfDamage, type SessionState } from '@holdfast/core/session-states'
+import { atClaim, isConvicted } from './crash-record.ts'
 import type { JournalHead } from './group.ts'
 import { stateFields } from './session-fields.ts'
 
@@ -17,6 +23,8 @@ export interface Claim {
   readonly session: SessionDocument
   /** The claim's own record: the journal goes on behind it. */
   readonly head: JournalHead
+  /** What is known of owners that died over it. */
+  readonly crashes: CrashRecord
 }
 
 export interface ClaimOptions {
@@ -63,8 +71,9 @@ export async function claimSession(options: ClaimOptions): Promise<Claim | null>
     part: 1,
     parts: 1,
   }
-  const won = await commitClaim(options, snapshot, record)
-  return won ? { sessionId, session, head: { sequence: record.seq, epoch: record.epoch, hash: hashOfRecord(record) } } : null
+  const crashes = atClaim(session, runnerId, end.isRelease)
+  if (!(await commitClaim(options, snapshot, record, crashes))) return null
+  return { sessionId, session, crashes, head: { sequence: record.seq, epoch: record.epoch, hash: hashOfRecord(record) } }
 }
 
 /** Where a claim has to be written. */
@@ -72,6 +81,8 @@ interface End {
   readonly seq: number
   readonly epoch: number
   readonly hash: string
+  /** The last owner gave the session up in order. */
+  readonly isRelease: boolean
 }
 
 async function endOf(options: ClaimOptions, session: SessionDocument): Promise<End> {
@@ -115,11 +126,13 @@ async function anyEnd({ journals, sessionId }: ClaimOptions, session: SessionDoc
   } catch (error) {
     if (!isDamage(error)) throw error
   }
-  return { seq, epoch: session.epoch, hash: '' }
+  return { seq, epoch: session.epoch, hash: '', isRelease: false }
 }
 
 const endAfter = (tail: JournalRecord | null): End =>
-  tail ? { seq: tail.seq, epoch: tail.epoch, hash: hashOfRecord(tail) } : { seq: 0, epoch: 0, hash: '' }
+  tail
+    ? { seq: tail.seq, epoch: tail.epoch, hash: hashOfRecord(tail), isRelease: tail.kind === 'release' }
+    : { seq: 0, epoch: 0, hash: '', isRelease: false }
 
 /** Says in the document of a session that nobody can claim why that is. Nothing else is changed. */
 export async function reportDamage(documents: DocumentStore, sessionId: string, damage: HoldfastError): Promise<void> {
@@ -134,13 +147,14 @@ async function commitClaim(
   { journals, clock }: ClaimOptions,
   session: DocumentSnapshot,
   record: JournalRecord,
+  crashes: CrashRecord,
 ): Promise<boolean> {
   const ownership = {
     runnerId: record.runnerId,
     epoch: record.epoch,
     journalHead: record.seq,
-    // A session that waits for somebody keeps saying so, whoever holds it.
-    ...(isHalted(session.fields['state'] as SessionState) ? {} : stateFields('CLAIMING', 'claimed')),
+    crashes,
+    ...stateAtClaim(session.fields['state'] as SessionState, crashes),
   }
   try {
     const update = { kind: 'update', path: session.path, fields: ownership, unlessChangedSince: session } as const
@@ -151,6 +165,12 @@ async function commitClaim(
     const found = await readPatiently(journals, clock, session.id, record.seq)
     return found?.fields['nonce'] === record.nonce
   }
+}
+
+/** A session that waits for somebody keeps saying so, whoever holds it. */
+function stateAtClaim(state: SessionState, crashes: CrashRecord): Fields {
+  if (isHalted(state)) return {}
+  return isConvicted(crashes) ? stateFields('QUARANTINED', 'crashes-its-runner') : stateFields('CLAIMING', 'claimed')
 }
 
 /** The store may be away for a moment, and a claim that is not known to have succeeded leaves a session without anybody. */

@@ -54,6 +54,11 @@ export class Opening {
     this.#dueAtMs = 0
   }
 
+  /** Not before somebody hastens it. */
+  postpone(): void {
+    this.#dueAtMs = Number.POSITIVE_INFINITY
+  }
+
   async attempt(): Promise<Engine | Trouble> {
     const { autoRestore, logger } = this.#dependencies
     try {

@@ -1,4 +1,4 @@
-import { sessionPath } from '@holdfast/core/documents/session-document'
+import { sessionPath, type CrashRecord } from '@holdfast/core/documents/session-document'
 import { HoldfastError, isHoldfastError } from '@holdfast/core/errors'
 import { Append, type Fields, type Merge } from '@holdfast/core/ports'
 import {
@@ -12,11 +12,13 @@ import type { ReconnectPolicy } from '@holdfast/core/verdict'
 import { Actions, type ActionTarget, type OpenAction } from './actions.ts'
 import type { Claim } from './claim.ts'
 import { ConnectionKeeper } from './connection-keeper.ts'
+import { isConvicted, type CrashPolicy } from './crash-record.ts'
 import type { Engine, SessionDependencies } from './engine.ts'
 import type { Entry } from './group.ts'
 import { releaseSession } from './hand-over.ts'
 import { Journal } from './journal.ts'
 import { Opening, type Approval, type Trouble } from './opening.ts'
+import { Probation, type TrialSlot } from './probation.ts'
 import { Reconnection } from './reconnection.ts'
 import { SessionStatus, type SessionSnapshot } from './session-status.ts'
 import { Wake } from './wake.ts'
@@ -28,6 +30,8 @@ export interface OwnedSessionDependencies extends SessionDependencies {
   readonly reconnect: ReconnectPolicy
   /** Resolves when this runner may dial once more. */
   readonly dialTurn: () => Promise<void>
+  readonly crashPolicy: CrashPolicy
+  readonly trialSlot: TrialSlot
   /** False in storage mode `cloud`: the state is read anew for each connection. */
   readonly keepsImage: boolean
 }
@@ -46,6 +50,7 @@ export class OwnedSession {
   readonly #actions: Actions
   readonly #status: SessionStatus
   readonly #keeper: ConnectionKeeper
+  readonly #probation: Probation
   #engine: Engine | null = null
   #wanted: 'online' | 'offline'
   #leaving = false
@@ -61,12 +66,14 @@ export class OwnedSession {
     this.sessionId = sessionId
     this.#wanted = session.wanted
     const halted = isHalted(session.state)
-    this.#status = new SessionStatus(claim, clock, halted ? session.state : 'CLAIMING')
+    const shown = halted ? session.state : isConvicted(claim.crashes) ? 'QUARANTINED' : 'CLAIMING'
+    this.#status = new SessionStatus(claim, clock, shown)
     this.#wake = new Wake(clock)
     this.#journal = new Journal({ journals, sessionId, runnerId, clock, random, limits, head })
     this.#opening = new Opening(this.#dependencies, claim, this.#journal)
+    this.#probation = this.#newProbation(claim)
     // Trouble with the state ends by itself when the state can be read.
-    const waitsForSomebody = halted && !isStateTrouble(session.reason)
+    const waitsForSomebody = (halted && !isStateTrouble(session.reason)) || this.#probation.isQuarantined
     this.#reconnection = new Reconnection({ clock, random, policy: dependencies.reconnect, halted: waitsForSomebody })
     this.#keeper = this.#newKeeper()
     this.#actions = new Actions({ target: this.#actionTarget(), clock, logger, owner: { runnerId, epoch: head.epoch } })
@@ -130,6 +137,7 @@ export class OwnedSession {
       this.#inDoubt = false
       this.#append({})
     }
+    this.#probation.look()
     if (!this.#engine && this.#dependencies.clock.now() >= this.#opening.dueAtMs) await this.#open()
     await this.#actions.advance()
     const engine = this.#engine
@@ -140,14 +148,22 @@ export class OwnedSession {
   }
 
   #nextStepAtMs(): number {
-    if (!this.#engine) return Math.min(this.#opening.dueAtMs, this.#actions.dueAtMs)
-    return Math.min(this.#keeper.dueAtMs, this.#actions.dueAtMs, this.#engine.checkpointer.dueAtMs)
+    const next = Math.min(this.#actions.dueAtMs, this.#probation.dueAtMs)
+    if (!this.#engine) return Math.min(next, this.#opening.dueAtMs)
+    return Math.min(next, this.#keeper.dueAtMs, this.#engine.checkpointer.dueAtMs)
   }
 
   async #open(): Promise<void> {
+    if (!(await this.#probation.mayOpen())) return this.#postpone()
     const opened = await this.#opening.attempt()
     if ('state' in opened) return this.#adopt(opened)
     this.#showTrouble(opened)
+  }
+
+  /** Nothing of the session is touched until its turn comes, or somebody acts. */
+  #postpone(): void {
+    this.#opening.postpone()
+    if (!this.#probation.isQuarantined) this.#publish('BACKOFF', 'awaiting-trial')
   }
 
   /** Everything is left as it is; the state is looked at again, and whoever brings back what was missing need do nothing more. */
@@ -196,6 +212,7 @@ export class OwnedSession {
 
   /** Nothing more is said or written: everything in memory is thrown away. */
   #drop(): void {
+    this.#probation.end()
     this.#engine?.outbox.abandon()
     this.#keeper.cut()
   }
@@ -216,6 +233,19 @@ export class OwnedSession {
     })
   }
 
+  #newProbation({ sessionId, crashes }: Claim): Probation {
+    const { clock, crashPolicy, trialSlot } = this.#dependencies
+    const write = (record: CrashRecord): Promise<void> => {
+      const merge: Merge = { kind: 'merge', path: sessionPath(sessionId), fields: { crashes: record } }
+      return this.#journal.whenDurable(this.#append({ writes: () => [merge] }))
+    }
+    const wake = (): void => {
+      this.#opening.hasten()
+      this.#wake.call()
+    }
+    return new Probation({ sessionId, clock, policy: crashPolicy, slot: trialSlot, record: crashes, write, wake })
+  }
+
   #actionTarget(): ActionTarget {
     const reach = () => (this.#reconnection.isHalted ? 'halted' : this.#keeper.reach)
     return {
@@ -230,6 +260,7 @@ export class OwnedSession {
   }
 
   async #restart(): Promise<void> {
+    this.#probation.forgive()
     this.#reconnection.resume()
     this.#opening.hasten()
     await this.#keeper.close(this.#engine)
