@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { sessionKeyPath } from '@holdfast/core/documents/session-key-document'
+import { sessionKeyPath, type SessionKeyDocument } from '@holdfast/core/documents/session-key-document'
 import { sessionPath } from '@holdfast/core/documents/session-document'
 import { newSessionKeys, unwrapSessionKeys, WrappingKey, type SessionCipher } from '@holdfast/core/envelope'
 import { SERVER_TIME, type DocumentStore } from '@holdfast/core/ports'
@@ -12,14 +12,16 @@ import { Journal, type JournalLimits } from '../../runner/src/session/journal.ts
 /** A session in Firestore, to be claimed as often as a test likes. */
 export class SessionUnderTest {
   readonly sessionId = `default.t${randomBytes(5).toString('hex')}`
-  readonly wrappingKey = new WrappingKey(randomBytes(32))
+  readonly wrappingKey: WrappingKey
   readonly documents: DocumentStore
   readonly journals: JournalStore
   readonly cipher: SessionCipher
 
-  private readonly keys = newSessionKeys(this.sessionId, this.wrappingKey)
+  private readonly keys: SessionKeyDocument
 
-  constructor(documents: DocumentStore) {
+  constructor(documents: DocumentStore, wrappingKey = new WrappingKey(randomBytes(32))) {
+    this.wrappingKey = wrappingKey
+    this.keys = newSessionKeys(this.sessionId, wrappingKey)
     this.documents = documents
     this.journals = new DocumentJournals(documents)
     this.cipher = unwrapSessionKeys(this.sessionId, this.keys, this.wrappingKey)

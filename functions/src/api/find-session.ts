@@ -1,7 +1,7 @@
 import { type SessionDocument, sessionDocumentSchema, sessionPath } from '@holdfast/core/documents/session-document'
 import { parseStored } from '@holdfast/core/documents/parse'
 import type { SessionCipher, WrappingKey } from '@holdfast/core/envelope'
-import { HoldfastError } from '@holdfast/core/errors'
+import { HoldfastError, isDamage } from '@holdfast/core/errors'
 import { DEFAULT_TENANT, SESSION_NAME, sessionIdOf } from '@holdfast/core/ids'
 import type { DocumentSnapshot, DocumentStore } from '@holdfast/core/ports'
 import { loadSessionCipher } from '@holdfast/core/session-keys'
@@ -22,6 +22,16 @@ export async function findSession(documents: DocumentStore, name: string): Promi
 
 export const parseSession = (snapshot: DocumentSnapshot): SessionDocument =>
   parseStored(sessionDocumentSchema, snapshot.fields, snapshot.path)
+
+/** The damage itself, where the document is not what it should be. */
+export function parseUnlessDamaged(snapshot: DocumentSnapshot): SessionDocument | HoldfastError {
+  try {
+    return parseSession(snapshot)
+  } catch (error) {
+    if (isDamage(error)) return error
+    throw error
+  }
+}
 
 /** A session is created together with its key, so a missing key is damage and never a reason to make another. */
 export async function cipherOf(documents: DocumentStore, sessionId: string, wrappingKey: WrappingKey): Promise<SessionCipher> {

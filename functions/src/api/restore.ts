@@ -1,10 +1,15 @@
+import { type SessionDocument, sessionPath } from '@holdfast/core/documents/session-document'
+import { DEFAULT_TENANT, SESSION_NAME, sessionIdOf } from '@holdfast/core/ids'
+import type { Fields } from '@holdfast/core/ports'
+import { isHoldfastError } from '@holdfast/core/errors'
 import { isRestorable, type Loaded } from '@holdfast/core/session-log/load'
 import { assessState } from '@holdfast/core/session-log/assess'
 import { REASONS, reasonOfDamage } from '@holdfast/core/session-states'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import type { ApiDependencies } from './app.ts'
-import { cipherOf, findSession, parseSession } from './find-session.ts'
+import { cipherOf, findSession, parseUnlessDamaged, unknownSession } from './find-session.ts'
+import { documentOfLost } from './lost-session.ts'
 import { problem } from './problems.ts'
 import { requestAction } from './recovery-actions.ts'
 import { readOptionalBody, unknownField } from './request.ts'
@@ -15,14 +20,29 @@ const restoreSchema = z.object({ approve: z.boolean('must be true or false').def
  * Puts a damaged session together from what is left of it. Without `approve` nothing is done: the answer says what would be lost.
  * What costs nothing is never asked for: an older checkpoint whose journal still reaches the end is taken by the owner itself.
  */
-export function restoreRoutes({ documents, objects, journals, wrappingKey, logger }: ApiDependencies): Hono {
+export function restoreRoutes(dependencies: ApiDependencies): Hono {
+  const { documents, objects, journals, wrappingKey, logger } = dependencies
   const routes = new Hono()
+
+  /** Its document is gone, but not its state: nothing is lost by writing it anew. */
+  const bringBack = async (context: Context, name: string, fields: Fields, approve: boolean): Promise<Response> => {
+    const { journalHead, checkpoint } = fields as Pick<SessionDocument, 'journalHead' | 'checkpoint'>
+    const plan = { reason: 'document-missing', found: { journalHead, checkpoint: checkpoint?.object ?? null } }
+    const sentence = 'The document of the session is gone; its key is there. It can be written anew; nothing is lost by it.'
+    if (!approve) return context.json({ approved: false, ...plan, sentence, next: nextStep(name) })
+    await documents.commit([{ kind: 'create', path: sessionPath(sessionIdOf(DEFAULT_TENANT, name)), fields }])
+    logger.warn({ sessionId: sessionIdOf(DEFAULT_TENANT, name), journalHead }, 'The document of a lost session was written anew.')
+    return context.json({ approved: true, ...plan, next: `Start it: POST /api/sessions/${name}/start.` }, 201)
+  }
 
   routes.post('/sessions/:name/restore', async (context) => {
     const { approve } = await readOptionalBody(context, restoreSchema)
     const name = context.req.param('name')
+    const lost = await lostFields(dependencies, name)
+    if (lost) return bringBack(context, name, lost, approve)
     const { id: sessionId, snapshot } = await findSession(documents, name)
-    const session = parseSession(snapshot)
+    const session = parseUnlessDamaged(snapshot)
+    if (isHoldfastError(session)) throw problem('cannot-restore', `${session.message} ${session.advice ?? ''}`.trim())
     const openCipher = () => cipherOf(documents, sessionId, wrappingKey)
     const assessment = await assessState({ journals, objects, sessionId, session, openCipher })
     if (assessment.status !== 'corrupt') {
@@ -43,8 +63,7 @@ export function restoreRoutes({ documents, objects, journals, wrappingKey, logge
       from: loaded.startedFrom?.object ?? 'the journal',
     }
     if (!approve) {
-      const next = `Nothing was done. To agree: POST /api/sessions/${name}/restore {"approve": true}.`
-      return context.json({ approved: false, ...plan, next })
+      return context.json({ approved: false, ...plan, next: nextStep(name) })
     }
     const approved = { reaches: loaded.reached.sequence }
     const why = `Restore from ${plan.from}, giving up ${plan.wouldLose.records} records (${reason}).`
@@ -55,6 +74,15 @@ export function restoreRoutes({ documents, objects, journals, wrappingKey, logge
 
   return routes
 }
+
+/** Null when the session's document is there, or nothing of it is. */
+async function lostFields(dependencies: ApiDependencies, name: string): Promise<Fields | null> {
+  if (!SESSION_NAME.test(name)) throw unknownSession(name)
+  const isThere = await dependencies.documents.read(sessionPath(sessionIdOf(DEFAULT_TENANT, name)))
+  return isThere ? null : documentOfLost(dependencies, name)
+}
+
+const nextStep = (name: string): string => `Nothing was done. To agree: POST /api/sessions/${name}/restore {"approve": true}.`
 
 function wouldLose({ reached }: Loaded, end: number) {
   return {

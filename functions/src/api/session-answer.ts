@@ -1,8 +1,16 @@
 import type { SessionDocument } from '@holdfast/core/documents/session-document'
 import { type RunnerDocument, runnerDocumentSchema } from '@holdfast/core/documents/runner-document'
+import type { HoldfastError } from '@holdfast/core/errors'
 import { chatIdOf } from '@holdfast/core/ids'
 import type { DocumentSnapshot } from '@holdfast/core/ports'
-import { type ApiStatus, REASONS, type ReasonCode, type SessionState, apiStatusOf } from '@holdfast/core/session-states'
+import {
+  type ApiStatus,
+  REASONS,
+  type ReasonCode,
+  type SessionState,
+  apiStatusOf,
+  reasonOfDamage,
+} from '@holdfast/core/session-states'
 import { parseSession } from './find-session.ts'
 
 /** A session as the API shows it. Dates become ISO 8601 texts. */
@@ -97,13 +105,14 @@ function later(one: Date | null, other: Date | null): Date | null {
 }
 
 /** For a document that does not parse: one damaged session must not hide the others. */
-export function damagedSessionAnswer(name: string): SessionAnswer {
+export function damagedSessionAnswer(name: string, damage: HoldfastError): SessionAnswer {
+  const reason = reasonOfDamage(damage.code)
   return {
     name,
     status: 'FAILED',
     state: 'NEEDS_ATTENTION',
-    reason: 'document-invalid',
-    ...REASONS['document-invalid'],
+    reason,
+    ...REASONS[reason],
     since: null,
     wanted: 'offline',
     config: {},

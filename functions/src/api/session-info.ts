@@ -1,11 +1,12 @@
 import type { PutAside } from '@holdfast/core/documents/session-document'
+import { isHoldfastError } from '@holdfast/core/errors'
 import { REASONS, reasonOfDamage } from '@holdfast/core/session-states'
 import { type Assessment, assessState } from '@holdfast/core/session-log/assess'
 import { checkpointFolder, placeOfCheckpoint } from '@holdfast/core/ids'
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import type { ApiDependencies } from './app.ts'
-import { cipherOf, findSession, parseSession } from './find-session.ts'
+import { cipherOf, findSession, parseUnlessDamaged } from './find-session.ts'
 import { readQuery } from './request.ts'
 
 const querySchema = z.object({ session: z.string({ error: 'is required: the name of a session' }) })
@@ -22,16 +23,23 @@ export function sessionInfoRoutes(dependencies: ApiDependencies): Hono {
 async function infoOf(dependencies: ApiDependencies, name: string) {
   const { documents, objects, journals, wrappingKey, clock } = dependencies
   const { id: sessionId, snapshot } = await findSession(documents, name)
-  const session = parseSession(snapshot)
-  const openCipher = () => cipherOf(documents, sessionId, wrappingKey)
-  const assessment = await assessState({ journals, objects, sessionId, session, openCipher })
   const checkpoints = (await objects.list(checkpointFolder(sessionId))).filter((object) => placeOfCheckpoint(object) !== null)
   const path = { journal: journals.placeOf(sessionId), checkpoints: objects.placeOf(checkpointFolder(sessionId)) }
+  // Both were read for this answer: a store that does not answer is an error of the request.
+  const read = { name, readBackAt: new Date(clock.now()), store: { valid: true, path } }
+  const session = parseUnlessDamaged(snapshot)
+  if (isHoldfastError(session)) {
+    const damaged = { status: 'corrupt', error: session, loaded: null, end: 0 } as const
+    return {
+      ...read,
+      session: { exists: true, status: 'corrupt', ...storedOf(damaged) },
+      persistence: { willSurviveRestart: false },
+    }
+  }
+  const openCipher = () => cipherOf(documents, sessionId, wrappingKey)
+  const assessment = await assessState({ journals, objects, sessionId, session, openCipher })
   return {
-    name,
-    readBackAt: new Date(clock.now()),
-    // Both were read for this answer: a store that does not answer is an error of the request.
-    store: { valid: true, path },
+    ...read,
     session: { exists: assessment.status !== 'missing', status: assessment.status, ...storedOf(assessment) },
     persistence: { willSurviveRestart: assessment.status === 'valid' },
     journal: {

@@ -2,14 +2,14 @@ import { RUNNERS, runnerPath } from '@holdfast/core/documents/runner-document'
 import { type SessionDocument, SESSIONS, sessionPath } from '@holdfast/core/documents/session-document'
 import { sessionKeyPath } from '@holdfast/core/documents/session-key-document'
 import { newSessionKeys } from '@holdfast/core/envelope'
-import { isHoldfastError } from '@holdfast/core/errors'
+import { isDamage } from '@holdfast/core/errors'
 import { DEFAULT_TENANT, SESSION_NAME, sessionIdOf } from '@holdfast/core/ids'
-import { type DocumentSnapshot, type DocumentStore, SERVER_TIME } from '@holdfast/core/ports'
-import { REASONS } from '@holdfast/core/session-states'
+import type { DocumentSnapshot, DocumentStore } from '@holdfast/core/ports'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { ApiDependencies } from './app.ts'
 import { findSession, unknownSession } from './find-session.ts'
+import { newSession } from './new-session.ts'
 import { problem } from './problems.ts'
 import { requestAction } from './recovery-actions.ts'
 import { readBody, unknownField } from './request.ts'
@@ -47,7 +47,7 @@ export function sessionRoutes({ documents, wrappingKey, logger }: ApiDependencie
       throw error
     }
     logger.info({ sessionId: id, start }, 'A session was created.')
-    return context.json(await answerOne(documents, name), 201)
+    return context.json(await answerOne(name), 201)
   })
 
   routes.get('/sessions', async (context) => {
@@ -59,7 +59,7 @@ export function sessionRoutes({ documents, wrappingKey, logger }: ApiDependencie
     return context.json(answers.sort((one, other) => (one.name < other.name ? -1 : 1)))
   })
 
-  routes.get('/sessions/:name', async (context) => context.json(await answerOne(documents, context.req.param('name'))))
+  routes.get('/sessions/:name', async (context) => context.json(await answerOne(context.req.param('name'))))
 
   const want = async (name: string, wanted: Wanted): Promise<void> => {
     if (!SESSION_NAME.test(name)) throw unknownSession(name)
@@ -76,7 +76,7 @@ export function sessionRoutes({ documents, wrappingKey, logger }: ApiDependencie
   routes.post('/sessions/:name/start', async (context) => {
     const name = context.req.param('name')
     await want(name, 'online')
-    const answer = await answerOne(documents, name)
+    const answer = await answerOne(name)
     // It is wanted online already and waits for somebody: that it is wanted tells it nothing new.
     if (answer.status === 'FAILED') {
       await requestAction(documents, {
@@ -91,7 +91,7 @@ export function sessionRoutes({ documents, wrappingKey, logger }: ApiDependencie
   routes.post('/sessions/:name/stop', async (context) => {
     const name = context.req.param('name')
     await want(name, 'offline')
-    return context.json(await answerOne(documents, name))
+    return context.json(await answerOne(name))
   })
 
   /** The damage is not hidden from the operator, but kept from hiding the other sessions. */
@@ -99,18 +99,18 @@ export function sessionRoutes({ documents, wrappingKey, logger }: ApiDependencie
     try {
       return sessionAnswer(snapshot, runner)
     } catch (error) {
-      if (!isHoldfastError(error, 'bad-document')) throw error
+      if (!isDamage(error)) throw error
       logger.error({ error, sessionId: snapshot.id }, 'A session document does not parse.')
-      return damagedSessionAnswer(snapshot.id.slice(DEFAULT_TENANT.length + 1))
+      return damagedSessionAnswer(snapshot.id.slice(DEFAULT_TENANT.length + 1), error)
     }
   }
 
-  return routes
-}
+  const answerOne = async (name: string): Promise<SessionAnswer> => {
+    const { snapshot } = await findSession(documents, name)
+    return answerOf(snapshot, await ownerOf(documents, snapshot))
+  }
 
-async function answerOne(documents: DocumentStore, name: string): Promise<SessionAnswer> {
-  const { snapshot } = await findSession(documents, name)
-  return sessionAnswer(snapshot, await ownerOf(documents, snapshot))
+  return routes
 }
 
 /** The heartbeat of the session's owner, if it has one. */
@@ -119,41 +119,15 @@ export async function ownerOf(documents: DocumentStore, session: DocumentSnapsho
   return typeof runnerId === 'string' ? documents.read(runnerPath(runnerId)) : null
 }
 
-function newSession(name: string, wanted: Wanted): Record<string, unknown> {
-  const waiting = { sentence: 'Created; waiting for a runner to take it.', userAction: null }
-  return {
-    v: 1,
-    tenant: DEFAULT_TENANT,
-    name,
-    wanted,
-    config: {},
-    createdAt: SERVER_TIME,
-    state: 'NEW',
-    reason: 'created',
-    ...(wanted === 'online' ? waiting : REASONS.created),
-    since: SERVER_TIME,
-    // Written although null: queries find only fields that exist.
-    runnerId: null,
-    epoch: 0,
-    journalHead: 0,
-    checkpoint: null,
-    previousCheckpoint: null,
-    trimmedTo: 0,
-    lastProofOfLifeAt: null,
-    lastInboundAt: null,
-    me: null,
-    pairing: null,
-    counters: { sent: 0, received: 0 },
-    nextAttemptAt: null,
-  }
-}
-
 /** Why a creation was refused is read, not taken from the error. Returns when nothing of that name is there. */
 async function refuseExisting(documents: DocumentStore, id: string, name: string): Promise<void> {
   if (await documents.read(sessionPath(id))) {
     throw problem('session-exists', `Use it as it is (POST /api/sessions/${name}/start), or choose another name.`)
   }
   if (await documents.read(sessionKeyPath(id))) {
-    throw problem('session-exists', 'The key of an earlier session of this name is kept. Choose another name.')
+    throw problem(
+      'session-exists',
+      `The key of an earlier session of this name is kept. Choose another name, or bring that session back: POST /api/sessions/${name}/restore.`,
+    )
   }
 }
