@@ -14,7 +14,7 @@ interface Report {
   readonly testResults: readonly {
     readonly name: string
     readonly status: string
-    readonly assertionResults: readonly unknown[]
+    readonly assertionResults: readonly { readonly status: string }[]
   }[]
 }
 
@@ -37,9 +37,10 @@ async function main(): Promise<number> {
       ...process.argv.slice(2),
     ])
     const { numPassedTests, numFailedTests, testResults } = JSON.parse(await readFile(report, 'utf8')) as Report
-    // A file that fails before its first test counts as one failure.
+    // A file that fails before its first test, or after its last one, counts as one failure.
+    const hasFailure = (results: readonly { readonly status: string }[]) => results.some(({ status }) => status === 'failed')
     const brokenFiles = testResults.filter(
-      ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+      ({ status, assertionResults }) => status === 'failed' && !hasFailure(assertionResults),
     ).length
     const failed = numFailedTests + brokenFiles
     process.stdout.write(`${numPassedTests} passed, ${failed} failed\n`)

@@ -105,6 +105,22 @@ describe('a log-out', () => {
   )
 })
 
+describe('while Cloud Storage is away a log-out', () => {
+  test('fails before anything was done: what cannot be backed up is not given up', async () => {
+    const chat = await world.linked('kept')
+    await world.sandbox.storage.stop()
+    const { body } = await call(`/api/sessions/${chat.name}/logout`)
+    await eventually(async () => {
+      const response = await world.sandbox.api(`/api/sessions/${chat.name}/actions/${String(body['id'])}`)
+      expect(await response.json()).toMatchObject({ state: 'failed', result: { code: 'backup-failed' } })
+    })
+    await world.sandbox.storage.start()
+    await chat.works()
+    await conversationGoesOn(chat, 'as before')
+    expect(await chat.account()).toMatchObject({ registrations: 1, deviceJid: expect.any(String) })
+  })
+})
+
 /** Records of key changes that WhatsApp has seen the effects of are gone; a later one may still be there. */
 async function loseRecords(chat: Chat, missing: readonly number[]): Promise<void> {
   const deletions = missing.map((seq) => ({ kind: 'delete' as const, path: `${journalPath(chat.sessionId)}/${sequenceId(seq)}` }))
