@@ -143,12 +143,11 @@ async function read(
   const journals = new DocumentJournals(store.documentsOf('reader'))
   const objects = store.objectsOf('reader')
   const loading = loadState({ journals, objects, cipher: CIPHER, pointers, end })
-  let isDone = false
-  void loading.finally(() => (isDone = true)).catch(() => {})
-  for (let step = 0; step < 1000 && !isDone; step++) {
-    await settled()
-    await scheduler.step()
-  }
+  const done = loading.then(
+    () => true,
+    () => true,
+  )
+  while (!(await Promise.race([done, settled().then(() => false)]))) await scheduler.step()
   const { trouble, image } = await loading
   if (trouble) return [`5: the state cannot be read: ${trouble.message}`]
   const found = [...image.entries('session')].map(([id, owner]) => `${id} of ${owner}`)

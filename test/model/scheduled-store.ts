@@ -94,7 +94,7 @@ export class ScheduledStore {
         if (fault === 'unanswered') return
         this.#scheduler.heardBy(actor, () => {
           if (fault === 'answerLost') reject(unavailable())
-          else if ('error' in outcome) reject(outcome.error as Error)
+          else if ('error' in outcome) reject(outcome.error)
           else resolve(outcome.result)
         })
       })
