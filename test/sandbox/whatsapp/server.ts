@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import { WebSocketServer } from 'ws'
-import { makeControlApi } from './control-api.ts'
+import { makeControlApi } from './control/api.ts'
 import { streamEvents } from './event-stream.ts'
 import type { Simulator } from './simulator.ts'
 

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { SimulatorProcess } from './testing/simulator-process.ts'
-import { StockClient } from './testing/stock-client.ts'
+import { SimulatorProcess } from '../testing/simulator-process.ts'
+import { StockClient } from '../testing/stock-client.ts'
 
 const PHONE = '5511900000301'
 const ANA = '5511800000001'
@@ -76,7 +76,7 @@ test('the process ends when its parent goes away, and refuses a port that is non
   other.child.disconnect()
   expect(await ended).toBe(0)
   await other.stop()
-  const main = fileURLToPath(new URL('main.ts', import.meta.url))
+  const main = fileURLToPath(new URL('../main.ts', import.meta.url))
   const wrong = spawn(process.execPath, [main, '--port', 'many'], { stdio: 'ignore' })
   expect(await new Promise((resolve) => wrong.once('exit', resolve))).toBe(2)
 })
