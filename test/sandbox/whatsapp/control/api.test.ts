@@ -20,7 +20,7 @@ afterAll(() => simulator.stop())
 test('GET /health tells the root and where to connect', async () => {
   const { status, body } = await simulator.request('GET', '/health')
   expect(status).toBe(200)
-  expect(body).toEqual({ ok: true, root: simulator.root.toString('hex'), url: simulator.url })
+  expect(body).toEqual({ ok: true, root: simulator.root.toString('hex'), url: simulator.url, media: simulator.media })
 })
 
 test.each([

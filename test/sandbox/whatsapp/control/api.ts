@@ -6,14 +6,16 @@ import { stateOf } from '../state.ts'
 import { contactRoutes } from './contact-routes.ts'
 import { faultRoutes } from './fault-routes.ts'
 import { phoneRoutes } from './phone-routes.ts'
+import { syncRoutes } from './sync-routes.ts'
 
-export const makeControlApi = (simulator: Simulator, url: () => string): Hono => {
+export const makeControlApi = (simulator: Simulator, where: () => { url: string; media: string }): Hono => {
   const app = new Hono()
   const root = Buffer.from(simulator.services.trust.rootPublic).toString('hex')
-  app.get('/health', (c) => c.json({ ok: true, root, url: url() }))
+  app.get('/health', (c) => c.json({ ok: true, root, ...where() }))
   app.get('/state', (c) => c.json(stateOf(simulator.services)))
   phoneRoutes(app, simulator)
   contactRoutes(app, simulator)
+  syncRoutes(app, simulator)
   faultRoutes(app, simulator)
   app.notFound((c) => c.json({ error: `no such route: ${c.req.method} ${c.req.path}` }, 404))
   app.onError((error, c) => {

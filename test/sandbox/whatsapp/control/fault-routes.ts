@@ -1,7 +1,7 @@
 // Control routes: the weather on the network.
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import { FAULT_KINDS } from '../faults.ts'
+import { DELAYS, FAULT_KINDS } from '../faults.ts'
 import { Refused } from '../pairing.ts'
 import type { Simulator } from '../simulator.ts'
 import { phone, positive, read } from './request.ts'
@@ -17,7 +17,9 @@ const faultBody = z.strictObject({
 export const faultRoutes = (app: Hono, simulator: Simulator): void => {
   app.post('/faults', async (c) => {
     const order = await read(c, faultBody)
-    if (order.kind === 'latency' && order.ms === undefined) throw new Refused(400, 'latency needs ms: the delay of each frame')
+    if (DELAYS.has(order.kind) && order.ms === undefined) {
+      throw new Refused(400, `${order.kind} needs ms: the delay of each frame, or the time that each download takes`)
+    }
     if (order.account !== undefined) simulator.account(order.account)
     return c.json({ id: simulator.orderFault(order) }, 201)
   })

@@ -3,10 +3,11 @@ import type { Hono } from 'hono'
 import { z } from 'zod'
 import { Refused } from '../pairing.ts'
 import type { Simulator } from '../simulator.ts'
+import { historyOrder, makePast } from '../sync/past.ts'
 import { phone, read } from './request.ts'
 
 const bodies = {
-  phone: z.strictObject({ phone, keyShare: z.boolean().default(false) }),
+  phone: z.strictObject({ phone, keyShare: z.boolean().default(false), history: historyOrder.optional() }),
   scan: z.strictObject({ qr: z.string().min(1) }),
 }
 
@@ -15,7 +16,10 @@ export const phoneRoutes = (app: Hono, simulator: Simulator): void => {
   app.post('/phones', async (c) => {
     const wanted = await read(c, bodies.phone)
     if (world.contacts.has(wanted.phone)) throw new Refused(409, `${wanted.phone} is a contact already`)
-    if (!world.accounts.has(wanted.phone)) world.addAccount(wanted.phone, wanted.keyShare)
+    if (!world.accounts.has(wanted.phone)) {
+      const account = world.addAccount(wanted.phone, wanted.keyShare)
+      if (wanted.history) account.past = makePast(world, account, wanted.history)
+    }
     return c.json({ phone: wanted.phone }, 201)
   })
   app.post('/phones/:phone/scan', async (c) => {

@@ -1,9 +1,17 @@
 // Stock Baileys with its keys in memory. Keys survive the socket, as they would on a disk, and tests can tamper with them.
 import { BufferJSON, initAuthCreds, makeWASocket, WA_CERT_DETAILS } from '@whiskeysockets/baileys'
-import type { AuthenticationCreds, SignalDataSet, SignalKeyStore, WASocket } from '@whiskeysockets/baileys'
+import type {
+  AuthenticationCreds,
+  SignalDataSet,
+  SignalKeyStore,
+  UserFacingSocketConfig,
+  WASocket,
+} from '@whiskeysockets/baileys'
 import type { proto } from '@whiskeysockets/baileys'
 import pino from 'pino'
+import { redirectMedia } from '../media/redirect.ts'
 import type { SimulatorProcess } from './simulator-process.ts'
+import { SyncEvents } from './sync-events.ts'
 
 for (const method of ['info', 'warn', 'error'] as const) console[method] = () => undefined
 
@@ -20,13 +28,18 @@ export class StockClient {
   readonly closeCodes: (number | undefined)[] = []
   readonly sent = new Map<string, proto.IMessage>()
   socket: WASocket | undefined
+  readonly sync = new SyncEvents(() => this.#look())
   readonly #simulator: SimulatorProcess
+  readonly #options: Partial<UserFacingSocketConfig>
   readonly #watchers = new Set<() => void>()
   qr = ''
   isOpen = false
 
-  constructor(simulator: SimulatorProcess) {
+  /** History is left alone unless the options say otherwise. */
+  constructor(simulator: SimulatorProcess, options: Partial<UserFacingSocketConfig> = {}) {
     this.#simulator = simulator
+    this.#options = options
+    redirectMedia(simulator.media)
     WA_CERT_DETAILS.PUBLIC_KEY = simulator.root as Buffer<ArrayBuffer>
   }
 
@@ -71,8 +84,10 @@ export class StockClient {
       logger: silent,
       shouldSyncHistoryMessage: () => false,
       getMessage: async ({ id }) => this.sent.get(id ?? ''),
+      ...this.#options,
     })
     this.socket = socket
+    this.sync.follow(socket.ev)
     socket.ev.on('creds.update', (update) => Object.assign(this.creds, update))
     socket.ev.on('messages.upsert', ({ messages }) => {
       for (const { key, message } of messages) {
