@@ -1,5 +1,4 @@
 // The questions a client asks (`iq`), each with its answer. What is not known is answered with an empty result.
-import { getBinaryNodeChildren } from '@whiskeysockets/baileys'
 import type { Connection } from './connection.ts'
 import { KeyServer } from './key-server.ts'
 import type { LinkedDevice } from './linked-device.ts'
@@ -66,13 +65,6 @@ const accountAnswers: Answers = {
   'get abt props': (q) => q.answer([{ ...PROPS, content: [{ tag: 'prop', attrs: { config_code: '1', config_value: '1' } }] }]),
   'get blocklist': (q) => q.answer([{ tag: 'list', attrs: {} }]),
   'get privacy privacy': (q) => q.answer([PRIVACY]),
-  'set w:sync:app:state sync': (q) => {
-    const collections = getBinaryNodeChildren(q.child, 'collection').map(({ attrs: { name = '', version = '0' } }) => ({
-      tag: 'collection',
-      attrs: { name, version },
-    }))
-    q.answer([{ tag: 'sync', attrs: {}, content: collections }])
-  },
   'set md remove-companion-device': (q) => {
     q.answer()
     unlink(q.account, q.device, q.connection)
@@ -80,6 +72,7 @@ const accountAnswers: Answers = {
 }
 
 const deliveryAnswers = (services: Services, sync: PhoneSync): Answers => ({
+  'set w:sync:app:state sync': (q) => q.answer([sync.appState.answer(q.account, q.device, q.child)]),
   'get usync usync': (q) => q.answer([answerUsync(services.world, q.child)]),
   'set passive active': (q) => {
     q.answer()

@@ -4,8 +4,7 @@ import type { proto } from '@whiskeysockets/baileys'
 import { Endpoint } from './endpoint.ts'
 import type { LinkedDevice } from './linked-device.ts'
 import { SERVER } from './stanzas.ts'
-import { newAppStateKey } from './sync/app-state-keys.ts'
-import type { AppStateKey } from './sync/app-state-keys.ts'
+import { AppState } from './sync/app-state.ts'
 import type { Past } from './sync/past.ts'
 
 type Received = { id: string; from: string; text: string; copies: number; at: number; device: LinkedDevice }
@@ -37,7 +36,7 @@ export class Account extends Person {
   readonly companions = new Map<number, LinkedDevice>()
   readonly receipted = new Set<string>()
   readonly keyShare: boolean
-  readonly appStateKeys: AppStateKey[] = [newAppStateKey()]
+  readonly appState = new AppState()
   /** What its companions are told of; without it they are told nothing. */
   past: Past | undefined
   logins = 0

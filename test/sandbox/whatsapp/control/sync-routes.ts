@@ -3,12 +3,16 @@ import type { Hono } from 'hono'
 import { z } from 'zod'
 import { Refused } from '../pairing.ts'
 import type { Simulator } from '../simulator.ts'
+import { keyName } from '../sync/app-state-keys.ts'
+import { appStateOf } from '../sync/app-state-server.ts'
 import { chunksOf, syncTypeName } from '../sync/history-chunks.ts'
+import { changesIn, phoneChanges } from '../sync/phone-changes.ts'
 import type { Account } from '../world.ts'
-import { read } from './request.ts'
+import { linkedAccount, read } from './request.ts'
 
 const bodies = {
   expire: z.strictObject({ id: z.string().min(1).optional() }),
+  rotate: z.strictObject({ share: z.boolean().default(true) }),
 }
 
 /** The file of one notification that a companion was sent, whichever it was. */
@@ -21,6 +25,7 @@ const fileOf = (account: Account, id: string): string => {
 }
 
 export const syncRoutes = (app: Hono, simulator: Simulator): void => {
+  const { sync } = simulator
   const { media } = simulator.services
   app.get('/phones/:phone/history', (c) => {
     const { past } = simulator.account(c.req.param('phone'))
@@ -34,6 +39,28 @@ export const syncRoutes = (app: Hono, simulator: Simulator): void => {
     }))
     const people = new Set(past.chats.flatMap((chat) => chat.people))
     return c.json({ chunks, people: [...people].map(({ pn, lid, name }) => ({ pn, lid, name })) })
+  })
+  app.get('/phones/:phone/app-state', (c) => c.json(appStateOf(simulator.account(c.req.param('phone')).appState)))
+  app.post('/phones/:phone/app-state', async (c) => {
+    const account = simulator.account(c.req.param('phone'))
+    const wanted = await read(c, phoneChanges)
+    const changes = changesIn(wanted, simulator.services.world)
+    if (changes.length === 0) throw new Refused(400, 'nothing to change: name one of archive, pin, mute, contact and so on')
+    sync.appState.change(account, changes, wanted.external)
+    return c.json(appStateOf(account.appState))
+  })
+  app.post('/phones/:phone/app-state/rotate-key', async (c) => {
+    const account = simulator.account(c.req.param('phone'))
+    const { share } = await read(c, bodies.rotate)
+    const key = account.appState.rotateKey()
+    if (share) for (const device of account.companions.values()) await sync.shareKeys(account, device, [key])
+    return c.json({ keyId: keyName(key.id) })
+  })
+  app.post('/phones/:phone/app-state/share-keys', async (c) => {
+    const account = linkedAccount(simulator, c.req.param('phone'))
+    const keys = [...account.appState.keys.values()]
+    for (const device of account.companions.values()) await sync.shareKeys(account, device, keys)
+    return c.json({ keyIds: keys.map(({ id }) => keyName(id)) })
   })
   app.post('/phones/:phone/expire-files', async (c) => {
     const account = simulator.account(c.req.param('phone'))

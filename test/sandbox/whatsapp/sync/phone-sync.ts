@@ -1,19 +1,25 @@
 // What a phone does for its companions besides messages: it briefs a new one, and answers when one asks it for something.
-import type { proto } from '@whiskeysockets/baileys'
+import { proto } from '@whiskeysockets/baileys'
 import type { LinkedDevice } from '../linked-device.ts'
 import type { Services } from '../services.ts'
 import type { Account } from '../world.ts'
-import { keyShare } from './app-state-keys.ts'
+import { keyName, keyShare } from './app-state-keys.ts'
+import type { AppStateKey } from './app-state-keys.ts'
+import { AppStateServer } from './app-state-server.ts'
 import { PeerMessages } from './peer-messages.ts'
 import { PhoneHistory } from './phone-history.ts'
 
+const { APP_STATE_SYNC_KEY_REQUEST } = proto.Message.ProtocolMessage.Type
+
 export class PhoneSync {
+  readonly appState: AppStateServer
   readonly #services: Services
   readonly #messages = new PeerMessages()
   readonly #history: PhoneHistory
 
   constructor(services: Services) {
     this.#services = services
+    this.appState = new AppStateServer(services)
     this.#history = new PhoneHistory(services, this.#messages)
   }
 
@@ -22,7 +28,7 @@ export class PhoneSync {
     if (device.isBriefed) return
     device.isBriefed = true
     this.#run(async () => {
-      if (account.keyShare) await this.#shareKeys(account, device)
+      if (account.keyShare) await this.shareKeys(account, device, [...account.appState.keys.values()])
       await this.#history.tell(account, device)
       this.#services.happenings.tell('briefed', { phone: account.phone, deviceJid: device.jid })
     })
@@ -33,12 +39,22 @@ export class PhoneSync {
     const { protocolMessage } = message.deviceSentMessage?.message ?? message
     const request = protocolMessage?.peerDataOperationRequestMessage?.historySyncOnDemandRequest
     if (request) this.#run(() => this.#history.answer(account, device, id, request))
+    if (protocolMessage?.type === APP_STATE_SYNC_KEY_REQUEST) {
+      this.#answerKeyRequest(account, device, protocolMessage.appStateSyncKeyRequest?.keyIds ?? [])
+    }
   }
 
-  async #shareKeys(account: Account, device: LinkedDevice): Promise<void> {
-    const keys = account.appStateKeys
-    const keyIds = keys.map(({ id }) => id.toString('base64'))
+  /** Resolves when the message with the keys is queued. */
+  async shareKeys(account: Account, device: LinkedDevice, keys: readonly AppStateKey[]): Promise<void> {
+    const keyIds = keys.map(({ id }) => keyName(id))
     await this.#messages.send(account, device, keyShare(keys), { kind: 'APP_STATE_SYNC_KEY_SHARE', keyIds })
+  }
+
+  /** The phone answers with the keys that it has; of the others it says nothing. */
+  #answerKeyRequest(account: Account, device: LinkedDevice, asked: readonly proto.Message.IAppStateSyncKeyId[]): void {
+    const keys = asked.flatMap(({ keyId }) => account.appState.keys.get(keyName(keyId ?? Buffer.alloc(0))) ?? [])
+    this.#services.happenings.tell('app-state-key-request', { phone: account.phone, asked: asked.length, known: keys.length })
+    if (keys.length > 0) this.#run(() => this.shareKeys(account, device, keys))
   }
 
   #run(job: () => Promise<void>): void {

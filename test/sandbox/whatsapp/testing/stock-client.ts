@@ -1,5 +1,5 @@
 // Stock Baileys with its keys in memory. Keys survive the socket, as they would on a disk, and tests can tamper with them.
-import { BufferJSON, initAuthCreds, makeWASocket, WA_CERT_DETAILS } from '@whiskeysockets/baileys'
+import { BufferJSON, initAuthCreds, makeWASocket, proto, WA_CERT_DETAILS } from '@whiskeysockets/baileys'
 import type {
   AuthenticationCreds,
   SignalDataSet,
@@ -7,7 +7,6 @@ import type {
   UserFacingSocketConfig,
   WASocket,
 } from '@whiskeysockets/baileys'
-import type { proto } from '@whiskeysockets/baileys'
 import pino from 'pino'
 import { redirectMedia } from '../media/redirect.ts'
 import type { SimulatorProcess } from './simulator-process.ts'
@@ -20,6 +19,12 @@ const silent = pino({ level: 'silent' })
 type KeyImage = { creds: string; keys: Map<string, string> }
 
 const freeze = (value: unknown): string => JSON.stringify(value, BufferJSON.replacer)
+
+/** Baileys writes a protobuf here, and wants it back as one. */
+const thaw = (type: string, value: string): unknown => {
+  const plain: unknown = JSON.parse(value, BufferJSON.reviver)
+  return type === 'app-state-sync-key' ? proto.Message.AppStateSyncKeyData.fromObject(plain as object) : plain
+}
 
 export class StockClient {
   creds: AuthenticationCreds = initAuthCreds()
@@ -50,7 +55,7 @@ export class StockClient {
         const found: Record<string, never> = {}
         for (const id of ids) {
           const value = this.keys.get(`${type}|${id}`)
-          if (value !== undefined) found[id] = JSON.parse(value, BufferJSON.reviver) as never
+          if (value !== undefined) found[id] = thaw(type, value) as never
         }
         return found
       },
@@ -88,7 +93,10 @@ export class StockClient {
     })
     this.socket = socket
     this.sync.follow(socket.ev)
-    socket.ev.on('creds.update', (update) => Object.assign(this.creds, update))
+    socket.ev.on('creds.update', (update) => {
+      Object.assign(this.creds, update)
+      this.#look()
+    })
     socket.ev.on('messages.upsert', ({ messages }) => {
       for (const { key, message } of messages) {
         if (!key.fromMe && message?.conversation) this.received.push({ id: key.id ?? '', text: message.conversation })
