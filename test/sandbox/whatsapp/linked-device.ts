@@ -4,6 +4,7 @@ import type { PeerBundle } from './libsignal.ts'
 import { OfflineQueue } from './offline-queue.ts'
 import { SERVER, SERVER_JID, timestamp } from './stanzas.ts'
 import { PreKeyShelf, RatchetGuard } from './strictness.ts'
+import { DirtyBits } from './sync/dirty-bits.ts'
 import { PeerLog } from './sync/peer-log.ts'
 
 export type SignedKey = { keyId: number; publicKey: Buffer; signature: Buffer }
@@ -35,6 +36,7 @@ export class LinkedDevice {
   readonly queue: OfflineQueue
   readonly syncWish: SyncWish
   readonly peerLog = new PeerLog()
+  readonly dirty = new DirtyBits()
   readonly ratchets = new RatchetGuard()
   readonly preKeys = new PreKeyShelf()
   /** The serialised proofs of identity that were checked and found good. */

@@ -65,6 +65,11 @@ const accountAnswers: Answers = {
   'get abt props': (q) => q.answer([{ ...PROPS, content: [{ tag: 'prop', attrs: { config_code: '1', config_value: '1' } }] }]),
   'get blocklist': (q) => q.answer([{ tag: 'list', attrs: {} }]),
   'get privacy privacy': (q) => q.answer([PRIVACY]),
+  'set urn:xmpp:whatsapp:dirty clean': (q) => {
+    const { type = '', timestamp } = q.child.attrs
+    q.device.dirty.clean(type, timestamp === undefined ? undefined : Number(timestamp))
+    q.answer()
+  },
   'set md remove-companion-device': (q) => {
     q.answer()
     unlink(q.account, q.device, q.connection)
@@ -77,6 +82,7 @@ const deliveryAnswers = (services: Services, sync: PhoneSync): Answers => ({
   'set passive active': (q) => {
     q.answer()
     q.device.queue.activate()
+    q.device.dirty.tell(q.device.queue.line)
     sync.greet(q.account, q.device)
   },
 })

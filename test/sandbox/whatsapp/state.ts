@@ -17,6 +17,7 @@ const accountState = (account: Account, media: MediaHost) => {
     lastActiveAt: device?.queue.lastActiveAt ?? null,
     retryReceipts: account.clientRetryReceipts,
     preKeys: device?.preKeys.count ?? 0,
+    dirty: device?.dirty.list ?? [],
     peerMessages: device?.peerLog.notices.map((notice) => peerMessageState(notice, media)) ?? [],
   }
 }

@@ -41,6 +41,12 @@ test.each([
   ['POST', '/faults', { kind: 'earthquake' }, 400, 'drop, stream-error, login-failure, nack, hold-acks'],
   ['POST', '/faults', { kind: 'latency' }, 400, 'ms'],
   ['POST', '/faults', { kind: 'drop', account: '5511999999999' }, 404, 'no phone'],
+  ['POST', '/faults', { kind: 'media-slow' }, 400, 'ms'],
+  ['POST', '/phones', { phone: '5511900000309', history: { conversations: [{ chat: 'Bea', messages: [] }] } }, 400, 'a chat is'],
+  ['POST', `/phones/${PHONE}/app-state`, { external: true }, 400, 'nothing to change'],
+  ['POST', `/phones/${PHONE}/app-state/share-keys`, {}, 409, 'scan'],
+  ['POST', `/phones/${PHONE}/dirty`, { type: 'groups' }, 409, 'scan'],
+  ['POST', `/phones/${PHONE}/expire-files`, { id: 'NONE' }, 404, 'no notification NONE'],
   ['GET', '/nowhere', undefined, 404, 'no such route'],
 ])('%s %s %j → %i', async (method, path, body, status, hint) => {
   const answer = await simulator.request(method as 'GET' | 'POST', path, body)

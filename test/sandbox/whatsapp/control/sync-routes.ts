@@ -5,13 +5,15 @@ import { Refused } from '../pairing.ts'
 import type { Simulator } from '../simulator.ts'
 import { keyName } from '../sync/app-state-keys.ts'
 import { appStateOf } from '../sync/app-state-server.ts'
+import { DIRTY_TYPES } from '../sync/dirty-bits.ts'
 import { chunksOf, syncTypeName } from '../sync/history-chunks.ts'
 import { changesIn, phoneChanges } from '../sync/phone-changes.ts'
 import type { Account } from '../world.ts'
-import { linkedAccount, read } from './request.ts'
+import { linkedAccount, positive, read } from './request.ts'
 
 const bodies = {
   expire: z.strictObject({ id: z.string().min(1).optional() }),
+  dirty: z.strictObject({ type: z.enum(DIRTY_TYPES), timestamp: positive.optional() }),
   rotate: z.strictObject({ share: z.boolean().default(true) }),
 }
 
@@ -61,6 +63,15 @@ export const syncRoutes = (app: Hono, simulator: Simulator): void => {
     const keys = [...account.appState.keys.values()]
     for (const device of account.companions.values()) await sync.shareKeys(account, device, keys)
     return c.json({ keyIds: keys.map(({ id }) => keyName(id)) })
+  })
+  app.post('/phones/:phone/dirty', async (c) => {
+    const account = linkedAccount(simulator, c.req.param('phone'))
+    const { type, timestamp = Math.floor(Date.now() / 1000) } = await read(c, bodies.dirty)
+    for (const { dirty, queue } of account.companions.values()) {
+      dirty.mark(type, timestamp)
+      if (queue.isLive) dirty.tell(queue.line)
+    }
+    return c.json({ ok: true })
   })
   app.post('/phones/:phone/expire-files', async (c) => {
     const account = simulator.account(c.req.param('phone'))

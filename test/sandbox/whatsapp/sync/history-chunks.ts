@@ -59,10 +59,10 @@ const nonBlockingData = (past: Past): HistoryChunk => {
 }
 
 /** Each chunk has a slice of every chat, the newer ones first. Group members' LIDs come with the group. */
-const inChunks = (past: Past, part: PastMessage['part'], syncType: HistoryChunk['syncType'], count: number): HistoryChunk[] =>
-  Array.from({ length: count }, (_, n) => {
-    const slices = past.chats.map((chat) => {
-      const messages = chat.messages.filter((message) => message.part === part)
+const inChunks = (past: Past, part: PastMessage['part'], syncType: HistoryChunk['syncType'], count: number): HistoryChunk[] => {
+  const whole = past.chats.map((chat) => ({ chat, messages: chat.messages.filter((message) => message.part === part) }))
+  return Array.from({ length: count }, (_, n) => {
+    const slices = whole.map(({ chat, messages }) => {
       const size = Math.ceil(messages.length / count)
       return { chat, messages: messages.slice(n * size, (n + 1) * size) }
     })
@@ -70,6 +70,7 @@ const inChunks = (past: Past, part: PastMessage['part'], syncType: HistoryChunk[
     const groups = used.flatMap(({ chat }) => (chat.isGroup ? [chat] : []))
     return withMappings(chunk(syncType, n + 1, Math.round((100 * (n + 1)) / count), used), groups)
   })
+}
 
 const chunk = (
   syncType: HistoryChunk['syncType'],
