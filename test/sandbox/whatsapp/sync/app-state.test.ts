@@ -141,10 +141,13 @@ test('a snapshot may be a little older than the patches that come with it', asyn
 
 test('a patch may have its mutations in a file', async () => {
   await pair.link()
-  await pair.change({ archive: { chat: ANA }, pin: { chat: ANA }, external: true })
-  await pair.isArchived(true)
-  expect(simulator.happenings.slice(since)).toContainEqual(expect.objectContaining({ type: 'media-request', phone, answer: 200 }))
-  expect(pair.version('regular_low')).toBe(1)
+  await pair.archive(true)
+  await pair.acknowledged(1)
+  const file = fileRequest(simulator.now)
+  await pair.change({ archive: { chat: ANA, archived: false }, pin: { chat: ANA }, external: true })
+  await pair.isArchived(false)
+  expect(await file).toMatchObject({ answer: 200 })
+  expect(pair.version('regular_low')).toBe(2)
   await inOrder()
 })
 
