@@ -56,6 +56,10 @@ export function runnerEnvironment(identity: Identity, slot: string): Environment
 }
 
 /** Read by the preload `trust-simulator.ts`, not by the product. */
-export function whatsappEnvironment(whatsapp: { url: string; root: string | null }): Environment {
-  return { SANDBOX_WHATSAPP_URL: whatsapp.url, ...(whatsapp.root ? { SANDBOX_WHATSAPP_ROOT: whatsapp.root } : {}) }
+export function whatsappEnvironment(whatsapp: { url: string; root: string | null; media: string | null }): Environment {
+  return {
+    SANDBOX_WHATSAPP_URL: whatsapp.url,
+    ...(whatsapp.root ? { SANDBOX_WHATSAPP_ROOT: whatsapp.root } : {}),
+    ...(whatsapp.media ? { SANDBOX_WHATSAPP_MEDIA: whatsapp.media } : {}),
+  }
 }

@@ -13,6 +13,8 @@ export interface WhatsApp {
   url: string
   /** Null where the server's certificates lead to WhatsApp's own root. */
   root: string | null
+  /** Base URL of its media host; null where that is WhatsApp's own. */
+  media: string | null
 }
 
 /** Where Firestore and Cloud Storage are. */

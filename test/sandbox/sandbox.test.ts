@@ -87,6 +87,16 @@ test('two sandboxes run side by side and share nothing', async () => {
   for (const key of Object.keys(shared) as (keyof typeof shared)[]) expect(two.info[key]).not.toEqual(one.info[key])
 })
 
+test('a runner that downloads from WhatsApp downloads from the simulator', async () => {
+  const DOWNLOAD = 'https://mmg.whatsapp.net/v/there-is-none.enc'
+  const options = { functions: false, runnerEntry: here('fixtures/runner.ts'), runnerEnv: { DOWNLOAD } }
+  await using sandbox = await startSandbox(options)
+  const runner = sandbox.runner('runner-1')
+  const restarted = once(runner, 'ready')
+  runner.kill()
+  expect((await restarted)[0]).toMatchObject({ downloaded: 404 })
+})
+
 describe('a part that is struck', () => {
   test('a runner that was killed is back at once, with another pid, which sandbox.json names', async () => {
     await using sandbox = await withFixtures({ runners: 2, functions: false, runnerEnv: { EXTRA: 'setting' } })

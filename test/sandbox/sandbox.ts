@@ -98,7 +98,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     this.#folder = folder
     const api = options.functions === false ? null : `http://127.0.0.1:${ports.functions}`
     this.#addresses = { api, firestore: `127.0.0.1:${ports.firestore}`, storage: `http://127.0.0.1:${ports.storage}` }
-    this.#whatsapp = { url: options.whatsappUrl ?? '', root: options.whatsappRoot ?? null }
+    this.#whatsapp = { url: options.whatsappUrl ?? '', root: options.whatsappRoot ?? null, media: null }
     this.firestore = firestoreProcess({
       ...emulator,
       port: ports.firestore,
@@ -221,10 +221,11 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     else await exportFirestore(this.#addresses.firestore, this.#folder.identity.project, this.#folder.firestore)
   }
 
-  #simulatorIsUp({ port, url, root }: ReadyLine): void {
+  #simulatorIsUp({ port, url, root, media }: ReadyLine): void {
     this.#simulatorUrl = `http://127.0.0.1:${String(port)}`
     this.#whatsapp.url = String(url)
     this.#whatsapp.root = String(root)
+    this.#whatsapp.media = String(media)
     this.#publish()
   }
 

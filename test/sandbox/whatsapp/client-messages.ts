@@ -10,6 +10,7 @@ import type { Services } from './services.ts'
 import { timestamp } from './stanzas.ts'
 import type { Stanza } from './stanzas.ts'
 import type { RatchetUse } from './strictness.ts'
+import type { PhoneSync } from './sync/phone-sync.ts'
 import { Contact } from './world.ts'
 import type { Account } from './world.ts'
 
@@ -39,10 +40,12 @@ const textOf = (message: proto.Message): string => {
 export class ClientMessages {
   readonly #services: Services
   readonly #replies: ContactMessages
+  readonly #sync: PhoneSync
 
-  constructor(services: Services, replies: ContactMessages) {
+  constructor(services: Services, replies: ContactMessages, sync: PhoneSync) {
     this.#services = services
     this.#replies = replies
+    this.#sync = sync
   }
 
   take(connection: Connection, sender: Sender, stanza: Stanza): void {
@@ -123,6 +126,7 @@ export class ClientMessages {
     } catch (error) {
       return this.#cannotRead(sender, person, stanza, copy, error)
     }
+    if (person === sender.account) this.#sync.hear(sender.account, sender.device, id, message)
     if (!(person instanceof Contact)) return
     if (copy.type === 'pkmsg') person.forgotten.delete(sender.device)
     this.#receive(sender, person, id, textOf(message))

@@ -53,6 +53,7 @@ export class ClientReceipts {
       )
     } else {
       account.receipted.add(id)
+      device.peerLog.noteReceipt(id, receiptType ?? 'delivery')
       device.queue.settle(queueKey('message', id, undefined, undefined))
     }
     happenings.tell('receipt', { phone: account.phone, id, receiptType: receiptType ?? 'delivery' })

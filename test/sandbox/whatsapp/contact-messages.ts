@@ -1,6 +1,6 @@
 // From people to clients: messages, receipts, and what is encrypted again because a client could not read it.
 import { randomBytes } from 'node:crypto'
-import { encodeBigEndian, extractE2ESessionFromRetryReceipt, KEY_BUNDLE_TYPE, proto } from '@whiskeysockets/baileys'
+import { encodeBigEndian, extractE2ESessionFromRetryReceipt, KEY_BUNDLE_TYPE } from '@whiskeysockets/baileys'
 import { xmppPreKey, xmppSignedPreKey } from '@whiskeysockets/baileys'
 import type { LinkedDevice } from './linked-device.ts'
 import { isSignedPreKeyGood } from './pairing.ts'
@@ -27,22 +27,6 @@ export class ContactMessages {
   async send(contact: Contact, account: Account, text: string): Promise<string> {
     const attrs = { from: contact.pn, type: 'text', notify: contact.name, sender_lid: contact.lid }
     return this.#sendToCompanions(contact, account, { message: { conversation: text }, attrs })
-  }
-
-  /** What a phone tells its new companion first: the key of the app state. */
-  async shareAppStateKey(account: Account): Promise<string> {
-    const key = {
-      keyId: { keyId: randomBytes(6) },
-      keyData: {
-        keyData: randomBytes(32),
-        timestamp: Math.floor(Date.now() / 1000),
-        fingerprint: { rawId: 1, currentIndex: 1, deviceIndexes: [0] },
-      },
-    }
-    const { Type } = proto.Message.ProtocolMessage
-    const protocolMessage = { type: Type.APP_STATE_SYNC_KEY_SHARE, appStateSyncKeyShare: { keys: [key] } }
-    const attrs = { from: account.pn, type: 'text', category: 'peer', sender_lid: account.lid }
-    return this.#sendToCompanions(account, account, { message: { protocolMessage }, attrs })
   }
 
   /** As after a new install: what comes next in the old sessions cannot be read, and that is not the sender's fault. */

@@ -10,6 +10,11 @@ export const FAULT_KINDS = [
   'silence',
   'refuse',
   'latency',
+  'media-status',
+  'media-hang',
+  'media-slow',
+  'media-cut',
+  'media-corrupt',
 ] as const
 
 type FaultKind = (typeof FAULT_KINDS)[number]
@@ -21,7 +26,7 @@ export type FaultOrder = {
   code?: number | undefined
   /** Ends the fault after so many strikes. */
   count?: number | undefined
-  /** Ends the fault after so long; for `latency` it is the delay instead. */
+  /** Ends the fault after so long; for `latency` and `media-slow` it is the delay instead. */
   ms?: number | undefined
 }
 
@@ -31,8 +36,17 @@ type Fault = FaultOrder & { id: string; strikesLeft: number; timer?: NodeJS.Time
 const MOMENTARY: ReadonlySet<FaultKind> = new Set(['drop', 'stream-error'])
 /** These would make no sense for ever: without `count` they strike once. */
 const ONCE_BY_DEFAULT: ReadonlySet<FaultKind> = new Set(['login-failure', 'nack', 'no-acks'])
+/** With these `ms` says how long something takes, not how long the fault lasts. */
+export const DELAYS: ReadonlySet<FaultKind> = new Set(['latency', 'media-slow'])
 
-export const DEFAULT_CODES = { 'stream-error': 503, 'login-failure': 503, nack: 479 } as const
+export const DEFAULT_CODES = { 'stream-error': 503, 'login-failure': 503, nack: 479, 'media-status': 404 } as const
+
+/** What befalls one download. */
+type MediaFault =
+  | { kind: 'media-status'; code: number }
+  | { kind: 'media-slow'; ms: number }
+  | { kind: 'media-cut' }
+  | { kind: 'media-corrupt' }
 
 export class Faults {
   readonly #active = new Set<Fault>()
@@ -49,7 +63,7 @@ export class Faults {
     if (MOMENTARY.has(order.kind)) return id
     const strikesLeft = order.count ?? (ONCE_BY_DEFAULT.has(order.kind) ? 1 : Number.POSITIVE_INFINITY)
     const fault: Fault = { ...order, id, strikesLeft, onEnd: [] }
-    if (order.ms !== undefined && order.kind !== 'latency') fault.timer = setTimeout(() => this.#end(fault), order.ms)
+    if (order.ms !== undefined && !DELAYS.has(order.kind)) fault.timer = setTimeout(() => this.#end(fault), order.ms)
     this.#active.add(fault)
     return id
   }
@@ -86,7 +100,25 @@ export class Faults {
 
   /** True if the ack is held; `release` is called when the fault ends. */
   holdAck(account: string, release: () => void): boolean {
-    const fault = this.#find('hold-acks', account)
+    return this.#hold('hold-acks', account, release)
+  }
+
+  /** True if the answer to a download is held; `release` is called when the fault ends. */
+  holdMedia(account: string, release: () => void): boolean {
+    return this.#hold('media-hang', account, release)
+  }
+
+  takeMediaFault(account: string): MediaFault | undefined {
+    const status = this.#strike('media-status', account)
+    if (status) return { kind: 'media-status', code: status.code ?? DEFAULT_CODES['media-status'] }
+    if (this.#strike('media-cut', account)) return { kind: 'media-cut' }
+    if (this.#strike('media-corrupt', account)) return { kind: 'media-corrupt' }
+    const slow = this.#strike('media-slow', account)
+    return slow && { kind: 'media-slow', ms: slow.ms ?? 0 }
+  }
+
+  #hold(kind: FaultKind, account: string, release: () => void): boolean {
+    const fault = this.#find(kind, account)
     if (!fault || fault.strikesLeft <= fault.onEnd.length) return false
     fault.onEnd.push(release)
     return true

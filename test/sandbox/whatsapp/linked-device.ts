@@ -4,11 +4,22 @@ import type { PeerBundle } from './libsignal.ts'
 import { OfflineQueue } from './offline-queue.ts'
 import { SERVER, SERVER_JID, timestamp } from './stanzas.ts'
 import { PreKeyShelf, RatchetGuard } from './strictness.ts'
+import { DirtyBits } from './sync/dirty-bits.ts'
+import { PeerLog } from './sync/peer-log.ts'
 
 export type SignedKey = { keyId: number; publicKey: Buffer; signature: Buffer }
 
+/** What a client wants to be told of the past. */
+export type SyncWish = { requireFullSync: boolean; inlineInitialPayload: boolean }
+
 /** What a client says about itself when it registers. */
-export type Registration = { noiseKey: Buffer; identity: Buffer; registrationId: number; signedPreKey: SignedKey }
+export type Registration = {
+  noiseKey: Buffer
+  identity: Buffer
+  registrationId: number
+  signedPreKey: SignedKey
+  syncWish: SyncWish
+}
 
 /** Below this the server asks for more one-time keys: the number at which Baileys acts on the notice. */
 const LOW_PRE_KEYS = 5
@@ -23,6 +34,9 @@ export class LinkedDevice {
   readonly noiseKey: Buffer
   readonly identity: Buffer
   readonly queue: OfflineQueue
+  readonly syncWish: SyncWish
+  readonly peerLog = new PeerLog()
+  readonly dirty = new DirtyBits()
   readonly ratchets = new RatchetGuard()
   readonly preKeys = new PreKeyShelf()
   /** The serialised proofs of identity that were checked and found good. */
@@ -32,6 +46,8 @@ export class LinkedDevice {
   registrationId: number
   signedPreKey: SignedKey
   logins = 0
+  /** The phone has begun to tell it what a new companion is told. */
+  isBriefed = false
   #lowNotice: string | undefined
   #notices = 0
 
@@ -44,6 +60,7 @@ export class LinkedDevice {
     this.identity = registration.identity
     this.registrationId = registration.registrationId
     this.signedPreKey = registration.signedPreKey
+    this.syncWish = registration.syncWish
     this.queue = new OfflineQueue(phone, happenings)
   }
 

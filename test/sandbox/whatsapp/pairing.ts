@@ -11,7 +11,7 @@ import {
 import type { Connection } from './connection.ts'
 import { isSignedBy } from './libsignal.ts'
 import { LinkedDevice } from './linked-device.ts'
-import type { Registration } from './linked-device.ts'
+import type { Registration, SyncWish } from './linked-device.ts'
 import type { Services } from './services.ts'
 import { SERVER, bigEndian } from './stanzas.ts'
 import type { Account } from './world.ts'
@@ -29,6 +29,14 @@ export class Refused extends Error {
   }
 }
 
+const readSyncWish = (deviceProps: Buffer): SyncWish => {
+  const { requireFullSync, historySyncConfig } = proto.DeviceProps.decode(deviceProps)
+  return {
+    requireFullSync: requireFullSync ?? false,
+    inlineInitialPayload: historySyncConfig?.inlineInitialPayloadInE2EeMsg ?? false,
+  }
+}
+
 const readRegistration = (noiseKey: Buffer, data: proto.ClientPayload.IDevicePairingRegistrationData): Registration => {
   const bytes = (field: keyof typeof data): Buffer => {
     const value = data[field]
@@ -40,6 +48,7 @@ const readRegistration = (noiseKey: Buffer, data: proto.ClientPayload.IDevicePai
     identity: bytes('eIdent'),
     registrationId: bigEndian(bytes('eRegid')),
     signedPreKey: { keyId: bigEndian(bytes('eSkeyId')), publicKey: bytes('eSkeyVal'), signature: bytes('eSkeySig') },
+    syncWish: readSyncWish(bytes('deviceProps')),
   }
 }
 

@@ -1,13 +1,12 @@
 // The questions a client asks (`iq`), each with its answer. What is not known is answered with an empty result.
-import { getBinaryNodeChildren } from '@whiskeysockets/baileys'
 import type { Connection } from './connection.ts'
-import type { ContactMessages } from './contact-messages.ts'
 import { KeyServer } from './key-server.ts'
 import type { LinkedDevice } from './linked-device.ts'
 import { unlink } from './login.ts'
 import type { Services } from './services.ts'
 import { firstChild, SERVER } from './stanzas.ts'
 import type { Stanza } from './stanzas.ts'
+import type { PhoneSync } from './sync/phone-sync.ts'
 import { answerUsync } from './usync.ts'
 import type { Account } from './world.ts'
 
@@ -66,12 +65,10 @@ const accountAnswers: Answers = {
   'get abt props': (q) => q.answer([{ ...PROPS, content: [{ tag: 'prop', attrs: { config_code: '1', config_value: '1' } }] }]),
   'get blocklist': (q) => q.answer([{ tag: 'list', attrs: {} }]),
   'get privacy privacy': (q) => q.answer([PRIVACY]),
-  'set w:sync:app:state sync': (q) => {
-    const collections = getBinaryNodeChildren(q.child, 'collection').map(({ attrs: { name = '', version = '0' } }) => ({
-      tag: 'collection',
-      attrs: { name, version },
-    }))
-    q.answer([{ tag: 'sync', attrs: {}, content: collections }])
+  'set urn:xmpp:whatsapp:dirty clean': (q) => {
+    const { type = '', timestamp } = q.child.attrs
+    q.device.dirty.clean(type, timestamp === undefined ? undefined : Number(timestamp))
+    q.answer()
   },
   'set md remove-companion-device': (q) => {
     q.answer()
@@ -79,21 +76,22 @@ const accountAnswers: Answers = {
   },
 }
 
-const deliveryAnswers = (services: Services, contacts: ContactMessages): Answers => ({
+const deliveryAnswers = (services: Services, sync: PhoneSync): Answers => ({
+  'set w:sync:app:state sync': (q) => q.answer([sync.appState.answer(q.account, q.device, q.child)]),
   'get usync usync': (q) => q.answer([answerUsync(services.world, q.child)]),
   'set passive active': (q) => {
     q.answer()
     q.device.queue.activate()
-    if (!q.account.keyShare || q.device.logins > 1) return
-    contacts.shareAppStateKey(q.account).catch((error: unknown) => services.violations.record('simulator-fault', String(error)))
+    q.device.dirty.tell(q.device.queue.line)
+    sync.greet(q.account, q.device)
   },
 })
 
 export class Queries {
   readonly #answers: ReadonlyMap<string, (question: Question) => void>
 
-  constructor(services: Services, contacts: ContactMessages) {
-    const all = { ...keyAnswers(new KeyServer(services)), ...accountAnswers, ...deliveryAnswers(services, contacts) }
+  constructor(services: Services, sync: PhoneSync) {
+    const all = { ...keyAnswers(new KeyServer(services)), ...accountAnswers, ...deliveryAnswers(services, sync) }
     this.#answers = new Map(Object.entries(all))
   }
 

@@ -5,14 +5,15 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import { WebSocketServer } from 'ws'
-import { makeControlApi } from './control-api.ts'
+import { makeControlApi } from './control/api.ts'
 import { streamEvents } from './event-stream.ts'
+import { MEDIA_PATH } from './media/host.ts'
 import type { Simulator } from './simulator.ts'
 
 const HOST = '127.0.0.1'
 const WEB_SOCKET_PATH = '/ws/chat'
 
-type RunningServer = { port: number; url: string; root: string }
+type RunningServer = { port: number; url: string; media: string; root: string }
 
 const refuse = (socket: Duplex, status: string): void => {
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
@@ -35,10 +36,11 @@ const listen = (server: Server, port: number): Promise<void> =>
   })
 
 export const startServer = async (simulator: Simulator, wantedPort: number): Promise<RunningServer> => {
-  let url = ''
-  const control = getRequestListener(makeControlApi(simulator, () => url).fetch, { overrideGlobalObjects: false })
+  let where = { url: '', media: '' }
+  const control = getRequestListener(makeControlApi(simulator, () => where).fetch, { overrideGlobalObjects: false })
   const server = createServer((request, response) => {
     if (request.method === 'GET' && request.url === '/events') return streamEvents(simulator.services.happenings, response)
+    if (request.url?.startsWith(`${MEDIA_PATH}/`)) return simulator.services.media.serve(request, response)
     control(request, response).catch((error: unknown) => {
       simulator.services.violations.record('simulator-fault', String(error))
       response.destroy()
@@ -47,6 +49,6 @@ export const startServer = async (simulator: Simulator, wantedPort: number): Pro
   acceptWebSockets(server, simulator)
   await listen(server, wantedPort)
   const { port } = server.address() as AddressInfo
-  url = `ws://${HOST}:${port}${WEB_SOCKET_PATH}`
-  return { port, url, root: Buffer.from(simulator.services.trust.rootPublic).toString('hex') }
+  where = { url: `ws://${HOST}:${port}${WEB_SOCKET_PATH}`, media: `http://${HOST}:${port}${MEDIA_PATH}` }
+  return { port, ...where, root: Buffer.from(simulator.services.trust.rootPublic).toString('hex') }
 }

@@ -1,6 +1,7 @@
 // What every part of the simulator shares.
 import type { Faults } from './faults.ts'
 import type { Happenings } from './happenings.ts'
+import type { MediaHost } from './media/host.ts'
 import type { Violations } from './strictness.ts'
 import type { Trust } from './trust.ts'
 import type { World } from './world.ts'
@@ -11,4 +12,5 @@ export type Services = {
   violations: Violations
   faults: Faults
   world: World
+  media: MediaHost
 }

@@ -12,11 +12,13 @@ import type { FaultOrder } from './faults.ts'
 import { Happenings } from './happenings.ts'
 import { mendSessionCipher } from './libsignal.ts'
 import { Login, unlink } from './login.ts'
+import { MediaHost } from './media/host.ts'
 import { Pairing, Refused } from './pairing.ts'
 import { Queries } from './queries.ts'
 import type { Services } from './services.ts'
 import type { Stanza } from './stanzas.ts'
 import { Violations } from './strictness.ts'
+import { PhoneSync } from './sync/phone-sync.ts'
 import { makeTrust } from './trust.ts'
 import { World } from './world.ts'
 import type { Account } from './world.ts'
@@ -27,6 +29,7 @@ export class Simulator implements ConnectionHandler {
   readonly services: Services
   readonly contacts: ContactMessages
   readonly pairing: Pairing
+  readonly sync: PhoneSync
   readonly #login: Login
   readonly #queries: Queries
   readonly #messages: ClientMessages
@@ -37,12 +40,15 @@ export class Simulator implements ConnectionHandler {
     mendSessionCipher()
     const happenings = new Happenings()
     const faults = new Faults(() => this.#pump())
-    this.services = { trust: makeTrust(), happenings, violations: new Violations(happenings), faults, world: new World() }
+    const violations = new Violations(happenings)
+    const media = new MediaHost(faults, happenings)
+    this.services = { trust: makeTrust(), happenings, violations, faults, world: new World(), media }
     this.contacts = new ContactMessages(this.services)
     this.pairing = new Pairing(this.services)
     this.#login = new Login(this.services)
-    this.#queries = new Queries(this.services, this.contacts)
-    this.#messages = new ClientMessages(this.services, this.contacts)
+    this.sync = new PhoneSync(this.services)
+    this.#queries = new Queries(this.services, this.sync)
+    this.#messages = new ClientMessages(this.services, this.contacts, this.sync)
     this.#receipts = new ClientReceipts(this.services, this.contacts)
   }
 

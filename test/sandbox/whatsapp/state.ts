@@ -1,8 +1,10 @@
 // What the simulator shows of itself.
+import type { MediaHost } from './media/host.ts'
 import type { Services } from './services.ts'
+import type { PeerNotice } from './sync/peer-log.ts'
 import type { Account, Contact } from './world.ts'
 
-const accountState = (account: Account) => {
+const accountState = (account: Account, media: MediaHost) => {
   const device = account.newestDevice
   return {
     phone: account.phone,
@@ -15,8 +17,17 @@ const accountState = (account: Account) => {
     lastActiveAt: device?.queue.lastActiveAt ?? null,
     retryReceipts: account.clientRetryReceipts,
     preKeys: device?.preKeys.count ?? 0,
+    dirty: device?.dirty.list ?? [],
+    peerMessages: device?.peerLog.notices.map((notice) => peerMessageState(notice, media)) ?? [],
   }
 }
+
+/** What the phone told its companion behind the scenes, and how far the companion got with it. */
+const peerMessageState = ({ file, ...notice }: PeerNotice, media: MediaHost) => ({
+  ...notice,
+  file: file ?? null,
+  downloads: file === undefined ? 0 : media.requestsOf(file),
+})
 
 const contactState = (contact: Contact) => ({
   phone: contact.phone,
@@ -25,8 +36,8 @@ const contactState = (contact: Contact) => ({
   retryReceipts: contact.retryReceipts,
 })
 
-export const stateOf = ({ world, violations }: Services) => ({
-  accounts: [...world.accounts.values()].map(accountState),
+export const stateOf = ({ world, violations, media }: Services) => ({
+  accounts: [...world.accounts.values()].map((account) => accountState(account, media)),
   contacts: [...world.contacts.values()].map(contactState),
   violations: violations.list,
 })

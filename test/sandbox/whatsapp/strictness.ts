@@ -15,6 +15,7 @@ type ViolationKind =
   | 'bad-signature'
   | 'broken-frame'
   | 'message-id-reuse'
+  | 'bad-app-state'
   | 'simulator-fault'
 
 type Violation = { kind: ViolationKind; detail: string; at: number }

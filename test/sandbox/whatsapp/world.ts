@@ -4,6 +4,8 @@ import type { proto } from '@whiskeysockets/baileys'
 import { Endpoint } from './endpoint.ts'
 import type { LinkedDevice } from './linked-device.ts'
 import { SERVER } from './stanzas.ts'
+import { AppState } from './sync/app-state.ts'
+import type { Past } from './sync/past.ts'
 
 type Received = { id: string; from: string; text: string; copies: number; at: number; device: LinkedDevice }
 
@@ -34,6 +36,9 @@ export class Account extends Person {
   readonly companions = new Map<number, LinkedDevice>()
   readonly receipted = new Set<string>()
   readonly keyShare: boolean
+  readonly appState = new AppState()
+  /** What its companions are told of; without it they are told nothing. */
+  past: Past | undefined
   logins = 0
   registrations = 0
   clientRetryReceipts = 0

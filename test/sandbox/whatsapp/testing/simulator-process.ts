@@ -19,6 +19,8 @@ const firstLine = (child: ChildProcess): Promise<string> =>
 export class SimulatorProcess {
   readonly url: string
   readonly root: Buffer
+  /** Where its media host serves files. */
+  readonly media: string
   readonly child: ChildProcess
   /** Everything that happened since the start. */
   readonly happenings: Happening[] = []
@@ -26,9 +28,10 @@ export class SimulatorProcess {
   readonly #watchers = new Set<() => void>()
   readonly #stop = new AbortController()
 
-  private constructor(child: ChildProcess, ready: { port: number; url: string; root: string }) {
+  private constructor(child: ChildProcess, ready: { port: number; url: string; media: string; root: string }) {
     this.child = child
     this.url = ready.url
+    this.media = ready.media
     this.root = Buffer.from(ready.root, 'hex')
     this.#base = `http://127.0.0.1:${ready.port}`
   }

@@ -1,9 +1,16 @@
 // Stock Baileys with its keys in memory. Keys survive the socket, as they would on a disk, and tests can tamper with them.
-import { BufferJSON, initAuthCreds, makeWASocket, WA_CERT_DETAILS } from '@whiskeysockets/baileys'
-import type { AuthenticationCreds, SignalDataSet, SignalKeyStore, WASocket } from '@whiskeysockets/baileys'
-import type { proto } from '@whiskeysockets/baileys'
+import { BufferJSON, initAuthCreds, makeWASocket, proto, WA_CERT_DETAILS } from '@whiskeysockets/baileys'
+import type {
+  AuthenticationCreds,
+  SignalDataSet,
+  SignalKeyStore,
+  UserFacingSocketConfig,
+  WASocket,
+} from '@whiskeysockets/baileys'
 import pino from 'pino'
+import { redirectMedia } from '../media/redirect.ts'
 import type { SimulatorProcess } from './simulator-process.ts'
+import { SyncEvents } from './sync-events.ts'
 
 for (const method of ['info', 'warn', 'error'] as const) console[method] = () => undefined
 
@@ -13,6 +20,12 @@ type KeyImage = { creds: string; keys: Map<string, string> }
 
 const freeze = (value: unknown): string => JSON.stringify(value, BufferJSON.replacer)
 
+/** Baileys writes a protobuf here, and wants it back as one. */
+const thaw = (type: string, value: string): unknown => {
+  const plain: unknown = JSON.parse(value, BufferJSON.reviver)
+  return type === 'app-state-sync-key' ? proto.Message.AppStateSyncKeyData.fromObject(plain as object) : plain
+}
+
 export class StockClient {
   creds: AuthenticationCreds = initAuthCreds()
   readonly keys = new Map<string, string>()
@@ -20,13 +33,18 @@ export class StockClient {
   readonly closeCodes: (number | undefined)[] = []
   readonly sent = new Map<string, proto.IMessage>()
   socket: WASocket | undefined
+  readonly sync = new SyncEvents(() => this.#look())
   readonly #simulator: SimulatorProcess
+  readonly #options: Partial<UserFacingSocketConfig>
   readonly #watchers = new Set<() => void>()
   qr = ''
   isOpen = false
 
-  constructor(simulator: SimulatorProcess) {
+  /** History is left alone unless the options say otherwise. */
+  constructor(simulator: SimulatorProcess, options: Partial<UserFacingSocketConfig> = {}) {
     this.#simulator = simulator
+    this.#options = options
+    redirectMedia(simulator.media)
     WA_CERT_DETAILS.PUBLIC_KEY = simulator.root as Buffer<ArrayBuffer>
   }
 
@@ -37,7 +55,7 @@ export class StockClient {
         const found: Record<string, never> = {}
         for (const id of ids) {
           const value = this.keys.get(`${type}|${id}`)
-          if (value !== undefined) found[id] = JSON.parse(value, BufferJSON.reviver) as never
+          if (value !== undefined) found[id] = thaw(type, value) as never
         }
         return found
       },
@@ -71,9 +89,14 @@ export class StockClient {
       logger: silent,
       shouldSyncHistoryMessage: () => false,
       getMessage: async ({ id }) => this.sent.get(id ?? ''),
+      ...this.#options,
     })
     this.socket = socket
-    socket.ev.on('creds.update', (update) => Object.assign(this.creds, update))
+    this.sync.follow(socket.ev)
+    socket.ev.on('creds.update', (update) => {
+      Object.assign(this.creds, update)
+      this.#look()
+    })
     socket.ev.on('messages.upsert', ({ messages }) => {
       for (const { key, message } of messages) {
         if (!key.fromMe && message?.conversation) this.received.push({ id: key.id ?? '', text: message.conversation })

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { SimulatorProcess } from './testing/simulator-process.ts'
-import { StockClient } from './testing/stock-client.ts'
+import { SimulatorProcess } from '../testing/simulator-process.ts'
+import { StockClient } from '../testing/stock-client.ts'
 
 const PHONE = '5511900000301'
 const ANA = '5511800000001'
@@ -20,7 +20,7 @@ afterAll(() => simulator.stop())
 test('GET /health tells the root and where to connect', async () => {
   const { status, body } = await simulator.request('GET', '/health')
   expect(status).toBe(200)
-  expect(body).toEqual({ ok: true, root: simulator.root.toString('hex'), url: simulator.url })
+  expect(body).toEqual({ ok: true, root: simulator.root.toString('hex'), url: simulator.url, media: simulator.media })
 })
 
 test.each([
@@ -41,6 +41,12 @@ test.each([
   ['POST', '/faults', { kind: 'earthquake' }, 400, 'drop, stream-error, login-failure, nack, hold-acks'],
   ['POST', '/faults', { kind: 'latency' }, 400, 'ms'],
   ['POST', '/faults', { kind: 'drop', account: '5511999999999' }, 404, 'no phone'],
+  ['POST', '/faults', { kind: 'media-slow' }, 400, 'ms'],
+  ['POST', '/phones', { phone: '5511900000309', history: { conversations: [{ chat: 'Bea', messages: [] }] } }, 400, 'a chat is'],
+  ['POST', `/phones/${PHONE}/app-state`, { external: true }, 400, 'nothing to change'],
+  ['POST', `/phones/${PHONE}/app-state/share-keys`, {}, 409, 'scan'],
+  ['POST', `/phones/${PHONE}/dirty`, { type: 'groups' }, 409, 'scan'],
+  ['POST', `/phones/${PHONE}/expire-files`, { id: 'NONE' }, 404, 'no notification NONE'],
   ['GET', '/nowhere', undefined, 404, 'no such route'],
 ])('%s %s %j → %i', async (method, path, body, status, hint) => {
   const answer = await simulator.request(method as 'GET' | 'POST', path, body)
@@ -76,7 +82,7 @@ test('the process ends when its parent goes away, and refuses a port that is non
   other.child.disconnect()
   expect(await ended).toBe(0)
   await other.stop()
-  const main = fileURLToPath(new URL('main.ts', import.meta.url))
+  const main = fileURLToPath(new URL('../main.ts', import.meta.url))
   const wrong = spawn(process.execPath, [main, '--port', 'many'], { stdio: 'ignore' })
   expect(await new Promise((resolve) => wrong.once('exit', resolve))).toBe(2)
 })

@@ -1,0 +1,53 @@
+// Control routes: contacts, and what they write and receipt.
+import type { Hono } from 'hono'
+import { z } from 'zod'
+import { Refused } from '../pairing.ts'
+import type { Simulator } from '../simulator.ts'
+import type { Account, Contact } from '../world.ts'
+import { contactOf, linkedAccount, phone, positive, read } from './request.ts'
+
+const bodies = {
+  contact: z.strictObject({ phone, name: z.string().min(1), autoReceipt: z.boolean().default(true) }),
+  send: z.strictObject({ to: phone, text: z.string().min(1), count: positive.max(100_000).optional() }),
+  receipt: z.strictObject({ id: z.string().min(1), type: z.enum(['delivery', 'read']) }),
+}
+
+const numbered = (text: string, n: number): string => text.replaceAll('{n}', String(n))
+
+/** A sequence of texts, sent one after the other as a person would. */
+const sendAll = async (simulator: Simulator, contact: Contact, account: Account, text: string, count?: number) => {
+  if ((count ?? 1) > 1 && !text.includes('{n}')) throw new Refused(400, 'with count the text needs {n}: no two messages alike')
+  const ids: string[] = []
+  for (let n = 1; n <= (count ?? 1); n++) ids.push(await simulator.contacts.send(contact, account, numbered(text, n)))
+  return ids
+}
+
+export const contactRoutes = (app: Hono, simulator: Simulator): void => {
+  const { world } = simulator.services
+  app.post('/contacts', async (c) => {
+    const wanted = await read(c, bodies.contact)
+    if (world.accounts.has(wanted.phone)) throw new Refused(409, `${wanted.phone} is the phone of an account already`)
+    const contact = world.contacts.get(wanted.phone) ?? world.addContact(wanted.phone, wanted.name)
+    contact.name = wanted.name
+    contact.autoReceipt = wanted.autoReceipt
+    return c.json({ phone: contact.phone }, 201)
+  })
+  app.post('/contacts/:phone/send', async (c) => {
+    const contact = contactOf(simulator, c.req.param('phone'))
+    const { to, text, count } = await read(c, bodies.send)
+    return c.json({ ids: await sendAll(simulator, contact, linkedAccount(simulator, to), text, count) })
+  })
+  app.post('/contacts/:phone/receipt', async (c) => {
+    const contact = contactOf(simulator, c.req.param('phone'))
+    const { id, type } = await read(c, bodies.receipt)
+    const received = contact.received.get(id)
+    if (!received) throw new Refused(404, `${contact.phone} has not received a message ${id}`)
+    simulator.contacts.sendReceipt(contact, received.device, id, type)
+    return c.json({ ok: true })
+  })
+  app.post('/contacts/:phone/forget-sessions', async (c) => {
+    const contact = contactOf(simulator, c.req.param('phone'))
+    await simulator.contacts.forgetSessions(contact)
+    return c.json({ ok: true })
+  })
+}

@@ -1,0 +1,35 @@
+// Control routes: phones, what is linked to them, and what is removed.
+import type { Hono } from 'hono'
+import { z } from 'zod'
+import { Refused } from '../pairing.ts'
+import type { Simulator } from '../simulator.ts'
+import { historyOrder, makePast } from '../sync/past.ts'
+import { phone, read } from './request.ts'
+
+const bodies = {
+  phone: z.strictObject({ phone, keyShare: z.boolean().default(false), history: historyOrder.optional() }),
+  scan: z.strictObject({ qr: z.string().min(1) }),
+}
+
+export const phoneRoutes = (app: Hono, simulator: Simulator): void => {
+  const { world } = simulator.services
+  app.post('/phones', async (c) => {
+    const wanted = await read(c, bodies.phone)
+    if (world.contacts.has(wanted.phone)) throw new Refused(409, `${wanted.phone} is a contact already`)
+    if (!world.accounts.has(wanted.phone)) {
+      const account = world.addAccount(wanted.phone, wanted.keyShare)
+      if (wanted.history) account.past = makePast(world, account, wanted.history)
+    }
+    return c.json({ phone: wanted.phone }, 201)
+  })
+  app.post('/phones/:phone/scan', async (c) => {
+    const account = simulator.account(c.req.param('phone'))
+    const { qr } = await read(c, bodies.scan)
+    const device = await simulator.pairing.scan(account, qr)
+    return c.json({ deviceJid: device.jid })
+  })
+  app.post('/phones/:phone/unlink', (c) => {
+    simulator.unlinkAll(simulator.account(c.req.param('phone')))
+    return c.json({ ok: true })
+  })
+}

@@ -1,0 +1,34 @@
+// What every control route needs: a checked body, and the people that its path names.
+import type { Context } from 'hono'
+import { z } from 'zod'
+import { Refused } from '../pairing.ts'
+import type { Simulator } from '../simulator.ts'
+import type { Account, Contact } from '../world.ts'
+
+export const phone = z.string().regex(/^\d{5,15}$/, 'a phone is 5 to 15 digits, without +')
+export const positive = z.number().int().positive()
+
+export const read = async <T>(context: Context, schema: z.ZodType<T>): Promise<T> => {
+  const text = await context.req.text()
+  let body: unknown
+  try {
+    body = JSON.parse(text)
+  } catch {
+    throw new Refused(400, 'the body must be a JSON object')
+  }
+  const result = schema.safeParse(body)
+  if (result.success) return result.data
+  throw new Refused(400, result.error.issues.map((issue) => [...issue.path, issue.message].join(': ')).join('; '))
+}
+
+export const contactOf = (simulator: Simulator, number: string): Contact => {
+  const contact = simulator.services.world.contacts.get(number)
+  if (contact) return contact
+  throw new Refused(404, `there is no contact ${number}: create it with POST /contacts {"phone":"${number}","name":"…"}`)
+}
+
+export const linkedAccount = (simulator: Simulator, number: string): Account => {
+  const account = simulator.account(number)
+  if (account.companions.size > 0) return account
+  throw new Refused(409, `nothing is linked to phone ${number}: show it a code with POST /phones/${number}/scan`)
+}

@@ -1,0 +1,104 @@
+// The host from which clients fetch what is too large for a message: history, and snapshots of the app state.
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Faults } from '../faults.ts'
+import type { Happenings } from '../happenings.ts'
+import { sealMedia } from './encryption.ts'
+import type { MediaKind, SealedMedia } from './encryption.ts'
+
+/** Everything below it is a file. */
+export const MEDIA_PATH = '/media'
+
+/** What a message says about a file, so that its reader can fetch and open it. */
+export type MediaReference = Omit<SealedMedia, 'bytes'> & { directPath: string }
+
+type StoredFile = { phone: string; bytes: Buffer; expired: boolean; requests: number }
+
+/** A slow download comes in so many pieces. */
+const SLOW_PIECES = 10
+
+export class MediaHost {
+  readonly #files = new Map<string, StoredFile>()
+  readonly #faults: Faults
+  readonly #happenings: Happenings
+
+  constructor(faults: Faults, happenings: Happenings) {
+    this.#faults = faults
+    this.#happenings = happenings
+  }
+
+  put(phone: string, plain: Uint8Array, kind: MediaKind): MediaReference {
+    const directPath = `/v/t62.7118-24/${randomBytes(16).toString('hex')}.enc`
+    const { bytes, ...reference } = sealMedia(plain, kind)
+    this.#files.set(directPath, { phone, bytes, expired: false, requests: 0 })
+    return { ...reference, directPath }
+  }
+
+  /** As some weeks later: the file is asked for in vain. Without a path, all files of the phone. */
+  expire(phone: string, directPath?: string): void {
+    for (const [path, file] of this.#files) {
+      if (file.phone === phone && (directPath === undefined || directPath === path)) file.expired = true
+    }
+  }
+
+  /** How often a file was asked for, whatever the answer was. */
+  requestsOf(directPath: string): number {
+    return this.#files.get(directPath)?.requests ?? 0
+  }
+
+  serve(request: IncomingMessage, response: ServerResponse): void {
+    const path = new URL(request.url ?? '/', 'http://media').pathname.slice(MEDIA_PATH.length)
+    const file = this.#files.get(path)
+    if (!file) return this.#refuse(response, 404)
+    file.requests++
+    const answer = (): void => this.#answer(path, file, response)
+    if (this.#faults.holdMedia(file.phone, answer)) return this.#tell(path, file, 'hanging')
+    answer()
+  }
+
+  #answer(path: string, file: StoredFile, response: ServerResponse): void {
+    if (response.destroyed) return
+    const fault = this.#faults.takeMediaFault(file.phone)
+    const status = fault?.kind === 'media-status' ? fault.code : file.expired ? 410 : 200
+    if (status !== 200) {
+      this.#tell(path, file, status)
+      return this.#refuse(response, status)
+    }
+    this.#tell(path, file, fault?.kind ?? 200)
+    response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': file.bytes.byteLength })
+    if (fault?.kind === 'media-cut') this.#cut(file, response)
+    else if (fault?.kind === 'media-slow') this.#trickle(file, response, fault.ms)
+    else response.end(fault?.kind === 'media-corrupt' ? withOneBitFlipped(file.bytes) : file.bytes)
+  }
+
+  #refuse(response: ServerResponse, status: number): void {
+    response.writeHead(status, { 'content-length': 0 }).end()
+  }
+
+  /** The connection breaks when half of the file is through. */
+  #cut({ bytes }: StoredFile, response: ServerResponse): void {
+    response.write(bytes.subarray(0, bytes.byteLength / 2), () => response.destroy())
+  }
+
+  #trickle({ bytes }: StoredFile, response: ServerResponse, ms: number): void {
+    const size = Math.ceil(bytes.byteLength / SLOW_PIECES)
+    let sent = 0
+    const timer = setInterval(() => {
+      response.write(bytes.subarray(sent, sent + size))
+      sent += size
+      if (sent >= bytes.byteLength) response.end()
+    }, ms / SLOW_PIECES)
+    response.on('close', () => clearInterval(timer)).on('finish', () => clearInterval(timer))
+  }
+
+  #tell(path: string, { phone }: StoredFile, answer: number | string): void {
+    this.#happenings.tell('media-request', { phone, path, answer })
+  }
+}
+
+const withOneBitFlipped = (bytes: Buffer): Buffer => {
+  const copy = Buffer.from(bytes)
+  const middle = Math.floor(copy.byteLength / 2)
+  copy.writeUInt8(copy.readUInt8(middle) ^ 1, middle)
+  return copy
+}

@@ -1,0 +1,130 @@
+// What a phone has behind it when a companion is linked: chats and messages that its history sync tells. Made up by rule, so that
+// the same order makes the same past, or given message by message.
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { SERVER } from '../stanzas.ts'
+import type { Account, Contact, World } from '../world.ts'
+
+/** When a companion is told: with the first notification, in the chunks that follow, or only if it wants everything. */
+const PARTS = ['bootstrap', 'recent', 'older'] as const
+
+export type PastMessage = {
+  id: string
+  chat: string
+  fromMe: boolean
+  /** Who wrote it, in a group. */
+  participant: string | undefined
+  text: string
+  /** In seconds. */
+  timestamp: number
+  part: (typeof PARTS)[number]
+}
+
+/** Messages are the newest first, as history has them. */
+export type PastChat = { jid: string; name: string; people: Contact[]; isGroup: boolean; messages: PastMessage[] }
+
+export type Past = { chats: PastChat[]; recentChunks: number; fullChunks: number; inline: boolean }
+
+const GROUP_SERVER = 'g.us'
+
+const digits = z.string().regex(/^\d{5,15}$/, 'a phone is 5 to 15 digits, without +')
+const chat = z.union([digits, z.string().regex(/^[\d-]+@g\.us$/)], 'a chat is the phone of a contact, or the JID of a group')
+const count = (most: number) => z.number().int().min(0).max(most)
+
+const givenMessage = z.strictObject({
+  text: z.string().min(1),
+  from: z.union([z.literal('me'), digits]),
+  id: z.string().min(1).optional(),
+  timestamp: z.number().int().positive().optional(),
+  part: z.enum(PARTS).default('recent'),
+})
+
+const givenChat = z.strictObject({
+  chat,
+  name: z.string().min(1).optional(),
+  participants: z.array(digits).default([]),
+  /** The oldest first. */
+  messages: z.array(givenMessage),
+})
+
+export const historyOrder = z.strictObject({
+  chats: count(1000).default(2),
+  groups: count(200).default(1),
+  /** How many messages each chat has in each part. */
+  bootstrap: count(100).default(1),
+  recent: count(1000).default(4),
+  older: count(10_000).default(3),
+  recentChunks: count(100).default(2),
+  fullChunks: count(100).default(1),
+  /** Whether the first notification brings its content along, instead of a file. */
+  inline: z.boolean().default(true),
+  /** Instead of what is made up. */
+  conversations: z.array(givenChat).optional(),
+})
+
+type HistoryOrder = z.infer<typeof historyOrder>
+type GivenChat = z.infer<typeof givenChat>
+
+const SECONDS_APART = 60
+const GROUP_SIZE = 3
+
+const idOf = (...what: (string | number)[]): string =>
+  `3A${createHash('sha256').update(what.join('|')).digest('hex').slice(0, 18).toUpperCase()}`
+
+export const makePast = (world: World, account: Account, order: HistoryOrder): Past => {
+  const given = order.conversations ?? madeUp(account, order)
+  const newest = Math.floor(Date.now() / 1000) - SECONDS_APART
+  const { recentChunks, fullChunks, inline } = order
+  return { chats: given.map((one) => pastChat(world, account, one, newest)), recentChunks, fullChunks, inline }
+}
+
+const madeUp = (account: Account, order: HistoryOrder): GivenChat[] => {
+  const person = (n: number): string => `88${account.phone.slice(-8)}${String(n).padStart(3, '0')}`
+  const people = Array.from({ length: order.chats }, (_, n) => person(n))
+  const groups = Array.from({ length: order.groups }, (_, n) => ({
+    jid: `12036${account.phone.slice(-8)}${String(n).padStart(5, '0')}@${GROUP_SERVER}`,
+    participants: Array.from({ length: GROUP_SIZE }, (_, member) => person(500 + n * GROUP_SIZE + member)),
+  }))
+  return [
+    ...people.map((one) => ({ chat: one, participants: [], messages: madeUpMessages(one, [one], order) })),
+    ...groups.map(({ jid, participants }, n) => ({
+      chat: jid,
+      name: `Group ${n + 1}`,
+      participants,
+      messages: madeUpMessages(jid, participants, order),
+    })),
+  ]
+}
+
+/** Every third message is the account's own. */
+const madeUpMessages = (where: string, writers: string[], order: HistoryOrder): GivenChat['messages'] => {
+  const parts = PARTS.toReversed().flatMap((part) => Array.from({ length: order[part] }, () => part))
+  return parts.map((part, n) => ({
+    part,
+    from: n % 3 === 2 ? 'me' : (writers[n % writers.length] ?? 'me'),
+    text: `history of ${where}, message ${n + 1}`,
+  }))
+}
+
+const pastChat = (world: World, account: Account, given: GivenChat, newest: number): PastChat => {
+  const isGroup = given.chat.endsWith(`@${GROUP_SERVER}`)
+  const jid = isGroup ? given.chat : `${given.chat}@${SERVER}`
+  const contact = (phone: string): Contact => world.contacts.get(phone) ?? world.addContact(phone, `Contact ${phone}`)
+  const writers = given.messages.flatMap(({ from }) => (from === 'me' ? [] : [from]))
+  const phones = new Set(isGroup ? [...given.participants, ...writers] : [given.chat])
+  const messages = given.messages.map((message, n): PastMessage => {
+    const fromMe = message.from === 'me'
+    return {
+      id: message.id ?? idOf(account.phone, jid, n),
+      chat: jid,
+      fromMe,
+      participant: isGroup && !fromMe ? `${message.from}@${SERVER}` : undefined,
+      text: message.text,
+      timestamp: message.timestamp ?? newest - (given.messages.length - 1 - n) * SECONDS_APART,
+      part: message.part,
+    }
+  })
+  const people = [...phones].map(contact)
+  const name = given.name ?? people[0]?.name ?? jid
+  return { jid, name, people, isGroup, messages: messages.toReversed() }
+}

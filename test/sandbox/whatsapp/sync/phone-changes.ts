@@ -1,0 +1,76 @@
+// What a person does on the phone that its companions learn through the app state.
+import { z } from 'zod'
+import { SERVER } from '../stanzas.ts'
+import type { World } from '../world.ts'
+import type { CollectionName } from './app-state.ts'
+import type { Mutation } from './mutations.ts'
+
+const digits = z.string().regex(/^\d{5,15}$/, 'a phone is 5 to 15 digits, without +')
+const chat = z
+  .union([digits, z.string().regex(/^[\d-]+@g\.us$/)], 'a chat is the phone of a contact, or the JID of a group')
+  .transform((one) => (one.includes('@') ? one : `${one}@${SERVER}`))
+
+export const phoneChanges = z.strictObject({
+  archive: z.strictObject({ chat, archived: z.boolean().default(true) }).optional(),
+  pin: z.strictObject({ chat, pinned: z.boolean().default(true) }).optional(),
+  /** `until` is in ms since 1970; without it the chat is no longer mute. */
+  mute: z.strictObject({ chat, until: z.number().int().positive().nullable() }).optional(),
+  read: z.strictObject({ chat, read: z.boolean().default(true) }).optional(),
+  star: z.strictObject({ chat, id: z.string().min(1), fromMe: z.boolean(), starred: z.boolean().default(true) }).optional(),
+  deleteForMe: z.strictObject({ chat, id: z.string().min(1), fromMe: z.boolean() }).optional(),
+  /** Without a name the contact is removed from the address book. */
+  contact: z.strictObject({ phone: digits, name: z.string().min(1).nullable() }).optional(),
+  pushName: z.string().min(1).optional(),
+  unarchiveChats: z.boolean().optional(),
+  /** Put what changes into files, as phones do with what is much. */
+  external: z.boolean().default(false),
+})
+
+type PhoneChanges = z.infer<typeof phoneChanges>
+
+type Change = { collection: CollectionName; mutation: Mutation }
+
+const flag = (yes: boolean): string => (yes ? '1' : '0')
+
+/** Collections, indexes and versions are those that WhatsApp's own clients use. */
+export const changesIn = (wanted: PhoneChanges, world: World): Change[] => {
+  const timestamp = Date.now()
+  const change = (
+    collection: CollectionName,
+    version: number,
+    index: string[],
+    value: Omit<Mutation['value'], 'timestamp'>,
+    remove = false,
+  ): Change => ({ collection, mutation: { remove, index, version, value: { ...value, timestamp } } })
+  const { archive, pin, mute, read, star, deleteForMe, contact, pushName, unarchiveChats } = wanted
+  const found: Change[] = []
+  if (archive) {
+    const archiveChatAction = { archived: archive.archived }
+    found.push(change('regular_low', 3, ['archive', archive.chat], { archiveChatAction }))
+  }
+  if (pin) found.push(change('regular_low', 5, ['pin_v1', pin.chat], { pinAction: { pinned: pin.pinned } }))
+  if (mute) {
+    const muteAction = mute.until === null ? { muted: false } : { muted: true, muteEndTimestamp: mute.until }
+    found.push(change('regular_high', 2, ['mute', mute.chat], { muteAction }))
+  }
+  if (read) found.push(change('regular_low', 3, ['markChatAsRead', read.chat], { markChatAsReadAction: { read: read.read } }))
+  if (star) {
+    const index = ['star', star.chat, star.id, flag(star.fromMe), '0']
+    found.push(change('regular_low', 2, index, { starAction: { starred: star.starred } }))
+  }
+  if (deleteForMe) {
+    const index = ['deleteMessageForMe', deleteForMe.chat, deleteForMe.id, flag(deleteForMe.fromMe), '0']
+    found.push(change('regular_high', 3, index, { deleteMessageForMeAction: { deleteMedia: false } }))
+  }
+  if (contact) {
+    const { phone, name } = contact
+    const lidJid = world.contacts.get(phone)?.lid ?? null
+    const contactAction = name === null ? {} : { fullName: name, firstName: name, lidJid, saveOnPrimaryAddressbook: true }
+    found.push(change('critical_unblock_low', 2, ['contact', `${phone}@${SERVER}`], { contactAction }, name === null))
+  }
+  if (pushName) found.push(change('critical_block', 1, ['setting_pushName'], { pushNameSetting: { name: pushName } }))
+  if (unarchiveChats !== undefined) {
+    found.push(change('regular_low', 4, ['setting_unarchiveChats'], { unarchiveChatsSetting: { unarchiveChats } }))
+  }
+  return found
+}
