@@ -7,6 +7,7 @@ import { keyName } from '../sync/app-state-keys.ts'
 import { appStateOf } from '../sync/app-state-server.ts'
 import { DIRTY_TYPES } from '../sync/dirty-bits.ts'
 import { chunksOf, syncTypeName } from '../sync/history-chunks.ts'
+import { historyOrder, makePast } from '../sync/past.ts'
 import { changesIn, phoneChanges } from '../sync/phone-changes.ts'
 import type { Account } from '../world.ts'
 import { linkedAccount, positive, read } from './request.ts'
@@ -41,6 +42,11 @@ export const syncRoutes = (app: Hono, simulator: Simulator): void => {
     }))
     const people = new Set(past.chats.flatMap((chat) => chat.people))
     return c.json({ chunks, people: [...people].map(({ pn, lid, name }) => ({ pn, lid, name })) })
+  })
+  app.post('/phones/:phone/history', async (c) => {
+    const account = simulator.account(c.req.param('phone'))
+    account.past = makePast(simulator.services.world, account, await read(c, historyOrder))
+    return c.json({ ok: true })
   })
   app.get('/phones/:phone/app-state', (c) => c.json(appStateOf(simulator.account(c.req.param('phone')).appState)))
   app.post('/phones/:phone/app-state', async (c) => {

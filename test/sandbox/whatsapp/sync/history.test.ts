@@ -150,7 +150,7 @@ test('the first notification may have its content in a file as well', async () =
   expect((await notices())[0]).toMatchObject({ syncType: 'INITIAL_BOOTSTRAP', file: expect.stringMatching(/^\//), downloads: 1 })
 })
 
-test('a past can be given message by message', async () => {
+test('a past can be given message by message, also to a phone that is there already', async () => {
   const group = '120363000000000001@g.us'
   const conversations = [
     { chat: '5511800000011', name: 'Bea', messages: [{ text: 'are you there?', from: '5511800000011', id: 'OLD-1' }] },
@@ -164,7 +164,8 @@ test('a past can be given message by message', async () => {
       ],
     },
   ]
-  await haveHistory({ conversations, recentChunks: 1 })
+  await simulator.post('/phones', { phone })
+  await simulator.post(`/phones/${phone}/history`, { conversations, recentChunks: 1 })
   await client.link(phone)
   await hasAll(['OLD-1', 'OLD-2', 'OLD-3'])
   const lunch = client.sync.history.flatMap(({ messages }) => messages).find(({ key }) => key.id === 'OLD-2')

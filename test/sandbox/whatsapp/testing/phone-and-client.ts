@@ -82,6 +82,12 @@ export class PhoneAndClient {
     return this.client.until(`archived: ${archived}`, () => last()?.archived === archived)
   }
 
+  /** Stock Baileys may keep events to itself for up to 30 s, until the next stanza comes: here is one. */
+  async nudge(): Promise<void> {
+    const [id] = await this.#simulator.send(ANA, this.phone, 'nudge')
+    await this.client.until('the nudge', () => this.client.received.some((message) => message.id === id))
+  }
+
   /** Resolves when so many notices of changes have been acknowledged since the beginning. */
   acknowledged(count: number): Promise<Happening> {
     let seen = 0

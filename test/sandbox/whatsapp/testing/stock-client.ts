@@ -16,6 +16,9 @@ for (const method of ['info', 'warn', 'error'] as const) console[method] = () =>
 
 const silent = pino({ level: 'silent' })
 
+/** Longer than Baileys may keep an event to itself, which is 30 s. */
+const PATIENCE_MS = 45_000
+
 type KeyImage = { creds: string; keys: Map<string, string> }
 
 const freeze = (value: unknown): string => JSON.stringify(value, BufferJSON.replacer)
@@ -66,6 +69,7 @@ export class StockClient {
             else this.keys.delete(`${type}|${id}`)
           }
         }
+        this.#look()
       },
     }
   }
@@ -117,7 +121,7 @@ export class StockClient {
 
   until(what: string, holds: () => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`the client never came to: ${what}`)), 30_000)
+      const timer = setTimeout(() => reject(new Error(`the client never came to: ${what}`)), PATIENCE_MS)
       const look = (): void => {
         if (!holds()) return
         clearTimeout(timer)
