@@ -14,7 +14,7 @@ const ledger: Ledger = {
   ],
 }
 
-const arrived = (id: string, text: string, copies = 1) => ({ id, from: '111', text, copies, at: 0 })
+const arrived = (id: string, text: string, copies = 1) => ({ id, from: '111', text, copies, at: 0, group: null, devices: [0] })
 const row = (id: string, body: string): StoredMessage => ({ id, body })
 
 interface Seen {

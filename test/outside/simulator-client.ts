@@ -19,9 +19,21 @@ export interface AccountState {
 
 export interface ContactState {
   phone: string
-  received: { id: string; from: string; text: string; copies: number; at: number }[]
+  received: ReceivedMessage[]
   undecryptable: number
   retryReceipts: number
+}
+
+export interface ReceivedMessage {
+  id: string
+  from: string
+  text: string
+  copies: number
+  at: number
+  /** The id of the group that it was sent to, if it was. */
+  group: string | null
+  /** Numbers of the contact's devices that have read it; its phone is 0. */
+  devices: number[]
 }
 
 export interface FaultOrder {
@@ -68,6 +80,16 @@ export class SimulatorClient {
   /** `{n}` in the text is numbered. */
   async sendManyAsContact(contact: string, to: string, text: string, count: number): Promise<string[]> {
     return (await this.#post<{ ids: string[] }>(`/contacts/${contact}/send`, { to, text, count })).ids
+  }
+
+  /** Accounts and contacts by their phones; the first one is the owner. Returns the id, which ends in `@g.us`. */
+  async createGroup(subject: string, participants: string[], addressing: 'lid' | 'pn' = 'lid'): Promise<string> {
+    return (await this.#post<{ id: string }>('/groups', { subject, participants, addressing })).id
+  }
+
+  /** `{n}` in the text is numbered. */
+  async sendToGroupAsContact(group: string, from: string, text: string, count = 1): Promise<string[]> {
+    return (await this.#post<{ ids: string[] }>(`/groups/${group}/send`, { from, text, count })).ids
   }
 
   async orderFault(order: FaultOrder): Promise<void> {

@@ -1,7 +1,7 @@
 // What clients say about what they were sent: receipts take it off the queue, retry receipts ask for it again.
 import { getBinaryNodeChild, getBinaryNodeChildren } from '@whiskeysockets/baileys'
 import type { Connection } from './connection.ts'
-import type { ContactMessages } from './contact-messages.ts'
+import type { ContactReplies } from './contact-replies.ts'
 import type { LinkedDevice } from './linked-device.ts'
 import { queueKey } from './offline-queue.ts'
 import type { Services } from './services.ts'
@@ -18,30 +18,30 @@ const idsIn = (receipt: Stanza): string[] => {
 
 export class ClientReceipts {
   readonly #services: Services
-  readonly #contacts: ContactMessages
+  readonly #replies: ContactReplies
 
-  constructor(services: Services, contacts: ContactMessages) {
+  constructor(services: Services, replies: ContactReplies) {
     this.#services = services
-    this.#contacts = contacts
+    this.#replies = replies
   }
 
   takeReceipt(connection: Connection, sender: Sender, receipt: Stanza): void {
-    const { id = '', to = '', type } = receipt.attrs
+    const { id = '', to = '', type, participant } = receipt.attrs
     if (type === 'retry') this.#takeRetry(sender, receipt)
     else for (const one of idsIn(receipt)) this.#settleMessage(sender, one, type)
-    const kind = type === undefined ? {} : { type }
-    connection.send({ tag: 'ack', attrs: { class: 'receipt', id, from: to, t: timestamp(), ...kind } })
+    const more = { ...(type === undefined ? {} : { type }), ...(participant === undefined ? {} : { participant }) }
+    connection.send({ tag: 'ack', attrs: { class: 'receipt', id, from: to, t: timestamp(), ...more } })
   }
 
   takeAck({ account, device }: Sender, ack: Stanza): void {
-    const { class: stanzaClass = '', id = '', type, to, error } = ack.attrs
+    const { class: stanzaClass = '', id = '', error } = ack.attrs
     const { happenings, violations } = this.#services
     if (stanzaClass === 'message' && error !== undefined) {
       violations.record('nack', `${device.jid} answered message ${id} with error ${error}`)
       happenings.tell('nack', { phone: account.phone, id, error })
       if (device.retriesAsked.delete(id)) return
     }
-    device.queue.settle(queueKey(stanzaClass, id, type, to))
+    device.queue.settle(queueKey(stanzaClass, { ...ack.attrs, from: ack.attrs.to }))
   }
 
   #settleMessage({ account, device }: Sender, id: string, receiptType: string | undefined): void {
@@ -54,13 +54,13 @@ export class ClientReceipts {
     } else {
       account.receipted.add(id)
       device.peerLog.noteReceipt(id, receiptType ?? 'delivery')
-      device.queue.settle(queueKey('message', id, undefined, undefined))
+      device.queue.settle(queueKey('message', { id }))
     }
     happenings.tell('receipt', { phone: account.phone, id, receiptType: receiptType ?? 'delivery' })
   }
 
   #takeRetry({ account, device }: Sender, receipt: Stanza): void {
-    const { id = '', to } = receipt.attrs
+    const { id = '', to, participant } = receipt.attrs
     const { happenings, violations, world } = this.#services
     const count = Number(getBinaryNodeChild(receipt, 'retry')?.attrs.count ?? 1)
     if (!device.queue.wasSent(id)) {
@@ -68,10 +68,10 @@ export class ClientReceipts {
     } else {
       account.clientRetryReceipts++
       device.retriesAsked.add(id)
-      device.queue.settle(queueKey('message', id, undefined, undefined))
-      const person = world.find(to)
-      if (person) this.#contacts.answerRetry(person, device, { id, count, receipt })
+      device.queue.settle(queueKey('message', { id }))
+      const asked = world.findHandset(participant ?? to)
+      if (asked) this.#replies.answerRetry(asked.handset, device, { id, count, receipt })
     }
-    happenings.tell('retry-receipt', { phone: account.phone, id, count })
+    happenings.tell('retry-receipt', { phone: account.phone, id, count, participant })
   }
 }

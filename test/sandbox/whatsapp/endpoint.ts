@@ -2,6 +2,7 @@
 import { encodeWAMessage, generateSignalPubKey, initAuthCreds, Curve, proto, unpadRandomMax16 } from '@whiskeysockets/baileys'
 import type { KeyPair, SignedKeyPair } from '@whiskeysockets/baileys'
 import { dropFinishedChains, loadRecord, newProtocolAddress, newSessionBuilder, newSessionCipher } from './libsignal.ts'
+import { ratchetPosition } from './libsignal.ts'
 import type { PeerBundle, SessionRecord, SignalKeyPair, SignalStorage, StoredRecord } from './libsignal.ts'
 
 type EndpointBundle = {
@@ -66,6 +67,12 @@ export class Endpoint {
 
   hasSessionWith(peer: Pick<PeerDevice, 'user' | 'device'>): boolean {
     return this.#sessions.has(addressOf(peer))
+  }
+
+  /** True if the one-time key with which this first message was made is still here. */
+  hasPreKeyOf(ciphertext: Uint8Array): boolean {
+    const { preKeyId } = ratchetPosition('pkmsg', ciphertext)
+    return preKeyId !== undefined && this.#preKeys.has(preKeyId)
   }
 
   forgetSessions(): void {

@@ -3,7 +3,6 @@ import {
   encodeBigEndian,
   getBinaryNodeChild,
   getBinaryNodeChildren,
-  jidDecode,
   KEY_BUNDLE_TYPE,
   xmppPreKey,
   xmppSignedPreKey,
@@ -72,13 +71,13 @@ export class KeyServer {
   }
 
   #bundleFor(jid: string): Stanza {
-    const content = jidDecode(jid)?.device ? this.#companionBundle(jid) : this.#personBundle(jid)
+    const content = this.#companionBundle(jid) ?? this.#handsetBundle(jid)
     const unavailable = [{ tag: 'error', attrs: { code: '406', text: 'not-acceptable' } }]
     return { tag: 'user', attrs: { jid }, content: content ?? unavailable }
   }
 
-  #personBundle(jid: string): Stanza[] | undefined {
-    const bundle = this.#services.world.find(jid)?.endpoint.makeBundle()
+  #handsetBundle(jid: string): Stanza[] | undefined {
+    const bundle = this.#services.world.findHandset(jid)?.handset.endpoint.makeBundle()
     if (!bundle) return undefined
     return [
       leaf('registration', encodeBigEndian(bundle.registrationId)),

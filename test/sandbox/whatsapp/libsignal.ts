@@ -83,7 +83,14 @@ export const isSignedBy = (key: Uint8Array, message: Uint8Array, signature: Uint
   return curve.verifySignature(prefixed, message, signature)
 }
 
-type RatchetPosition = { ratchetKey: string; counter: number; identityKey?: Buffer }
+type RatchetPosition = {
+  ratchetKey: string
+  counter: number
+  /** In first messages only, as is all that follows. */
+  identityKey?: Buffer
+  baseKey?: string
+  preKeyId?: number | undefined
+}
 
 /** Where in which sending ratchet a ciphertext stands: readable without any key. */
 export const ratchetPosition = (type: string, ciphertext: Uint8Array): RatchetPosition => {
@@ -91,7 +98,9 @@ export const ratchetPosition = (type: string, ciphertext: Uint8Array): RatchetPo
   const inner = outer ? outer.message : ciphertext
   const { ephemeralKey, counter } = messages.WhisperMessage.decode(inner.subarray(1, -8))
   const ratchetKey = Buffer.from(ephemeralKey).toString('base64')
-  return outer ? { ratchetKey, counter, identityKey: Buffer.from(outer.identityKey) } : { ratchetKey, counter }
+  if (!outer) return { ratchetKey, counter }
+  const baseKey = Buffer.from(outer.baseKey).toString('base64')
+  return { ratchetKey, counter, identityKey: Buffer.from(outer.identityKey), baseKey, preKeyId: outer.preKeyId }
 }
 
 /**

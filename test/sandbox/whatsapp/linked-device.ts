@@ -3,7 +3,7 @@ import type { Happenings } from './happenings.ts'
 import type { PeerBundle } from './libsignal.ts'
 import { OfflineQueue } from './offline-queue.ts'
 import { SERVER, SERVER_JID, timestamp } from './stanzas.ts'
-import { PreKeyShelf, RatchetGuard } from './strictness.ts'
+import { KeyUseGuard, PreKeyShelf } from './strictness.ts'
 import { DirtyBits } from './sync/dirty-bits.ts'
 import { PeerLog } from './sync/peer-log.ts'
 
@@ -37,12 +37,15 @@ export class LinkedDevice {
   readonly syncWish: SyncWish
   readonly peerLog = new PeerLog()
   readonly dirty = new DirtyBits()
-  readonly ratchets = new RatchetGuard()
+  readonly keyUses = new KeyUseGuard()
   readonly preKeys = new PreKeyShelf()
   /** The serialised proofs of identity that were checked and found good. */
   readonly provenIdentities = new Set<string>()
   /** Messages whose re-encryption was asked for: the error ack that follows the request is about the first copy. */
   readonly retriesAsked = new Set<string>()
+  /** What the client was told when it asked: the devices of people, the members of groups. It cannot know others. */
+  readonly toldDevices = new Map<string, ReadonlySet<number>>()
+  readonly toldMembers = new Map<string, ReadonlySet<string>>()
   registrationId: number
   signedPreKey: SignedKey
   logins = 0

@@ -10,14 +10,14 @@ export interface Line {
 
 type Entry = { stanza: Stanza; sentOn: Line | undefined }
 
+type KeyAttrs = { id?: string; type?: string; from?: string | undefined; participant?: string }
+
 /**
  * The same message under the same id is one entry; receipts of several kinds, or of several people, about one id are not.
- * A client answers with the same id, class, type and (for all but messages) the sender's JID.
+ * A client answers with the same id, class, type and (for all but messages) the names of the sender.
  */
-export const queueKey = (stanzaClass: string, id: string, type: string | undefined, peer: string | undefined): string =>
-  stanzaClass === 'message' ? `message|${id}` : `${stanzaClass}|${id}|${type ?? ''}|${peer ?? ''}`
-
-const keyOf = ({ tag, attrs }: Stanza): string => queueKey(tag, attrs.id ?? '', attrs.type, attrs.from)
+export const queueKey = (stanzaClass: string, { id = '', type = '', from = '', participant = '' }: KeyAttrs): string =>
+  stanzaClass === 'message' ? `message|${id}` : [stanzaClass, id, type, from, participant].join('|')
 
 export class OfflineQueue {
   readonly #entries = new Map<string, Entry>()
@@ -57,7 +57,7 @@ export class OfflineQueue {
 
   /** An entry with a known key is replaced and goes to the end: a message that was encrypted again. */
   put(stanza: Stanza): void {
-    const key = keyOf(stanza)
+    const key = queueKey(stanza.tag, stanza.attrs)
     this.settle(key)
     const entry: Entry = { stanza, sentOn: undefined }
     this.#entries.set(key, entry)

@@ -7,8 +7,12 @@ import { ClientReceipts } from './client-receipts.ts'
 import { Connection } from './connection.ts'
 import type { ConnectionHandler } from './connection.ts'
 import { ContactMessages } from './contact-messages.ts'
+import { ContactReplies } from './contact-replies.ts'
 import { DEFAULT_CODES, Faults } from './faults.ts'
 import type { FaultOrder } from './faults.ts'
+import { GroupChanges } from './group-changes.ts'
+import { GroupMessages } from './group-messages.ts'
+import { HandsetReader } from './handset-reader.ts'
 import { Happenings } from './happenings.ts'
 import { mendSessionCipher } from './libsignal.ts'
 import { Login, unlink } from './login.ts'
@@ -28,6 +32,9 @@ const UNLINKED = 401
 export class Simulator implements ConnectionHandler {
   readonly services: Services
   readonly contacts: ContactMessages
+  readonly replies: ContactReplies
+  readonly groups = new GroupMessages()
+  readonly groupChanges: GroupChanges
   readonly pairing: Pairing
   readonly sync: PhoneSync
   readonly #login: Login
@@ -46,10 +53,12 @@ export class Simulator implements ConnectionHandler {
     this.contacts = new ContactMessages(this.services)
     this.pairing = new Pairing(this.services)
     this.#login = new Login(this.services)
+    this.groupChanges = new GroupChanges(this.services)
+    this.replies = new ContactReplies(this.services)
     this.sync = new PhoneSync(this.services)
     this.#queries = new Queries(this.services, this.sync)
-    this.#messages = new ClientMessages(this.services, this.contacts, this.sync)
-    this.#receipts = new ClientReceipts(this.services, this.contacts)
+    this.#messages = new ClientMessages(this.services, new HandsetReader(this.services, this.replies, this.sync))
+    this.#receipts = new ClientReceipts(this.services, this.replies)
   }
 
   connect(socket: WebSocket): void {

@@ -1,8 +1,9 @@
 // What the simulator shows of itself.
+import type { Group } from './group.ts'
 import type { MediaHost } from './media/host.ts'
 import type { Services } from './services.ts'
 import type { PeerNotice } from './sync/peer-log.ts'
-import type { Account, Contact } from './world.ts'
+import type { Account, Contact, ReceivedMessage } from './world.ts'
 
 const accountState = (account: Account, media: MediaHost) => {
   const device = account.newestDevice
@@ -29,16 +30,36 @@ const peerMessageState = ({ file, ...notice }: PeerNotice, media: MediaHost) => 
   downloads: file === undefined ? 0 : media.requestsOf(file),
 })
 
+/** A message counts as often as the device that read it most often has read it. */
+const receivedState = ({ id, from, text, at, group, copies }: ReceivedMessage) => ({
+  id,
+  from,
+  text,
+  copies: Math.max(...copies.values()),
+  at,
+  group: group ?? null,
+  /** The contact's devices that have read it. */
+  devices: [...copies.keys()],
+})
+
 const contactState = (contact: Contact) => ({
   phone: contact.phone,
-  received: [...contact.received.values()].map(({ id, from, text, copies, at }) => ({ id, from, text, copies, at })),
+  received: [...contact.received.values()].map(receivedState),
   undecryptable: contact.undecryptable,
   retryReceipts: contact.retryReceipts,
+})
+
+const groupState = (group: Group) => ({
+  id: group.id,
+  subject: group.subject,
+  addressing: group.addressing,
+  participants: group.members.map(({ phone }) => phone),
 })
 
 export const stateOf = ({ world, violations, media }: Services) => ({
   accounts: [...world.accounts.values()].map((account) => accountState(account, media)),
   contacts: [...world.contacts.values()].map(contactState),
+  groups: [...world.groups.values()].map(groupState),
   violations: violations.list,
 })
 

@@ -5,6 +5,7 @@ import type { Simulator } from '../simulator.ts'
 import { stateOf } from '../state.ts'
 import { contactRoutes } from './contact-routes.ts'
 import { faultRoutes } from './fault-routes.ts'
+import { groupRoutes } from './group-routes.ts'
 import { phoneRoutes } from './phone-routes.ts'
 import { syncRoutes } from './sync-routes.ts'
 
@@ -16,6 +17,7 @@ export const makeControlApi = (simulator: Simulator, where: () => { url: string;
   phoneRoutes(app, simulator)
   contactRoutes(app, simulator)
   syncRoutes(app, simulator)
+  groupRoutes(app, simulator)
   faultRoutes(app, simulator)
   app.notFound((c) => c.json({ error: `no such route: ${c.req.method} ${c.req.path}` }, 404))
   app.onError((error, c) => {

@@ -32,3 +32,11 @@ export const linkedAccount = (simulator: Simulator, number: string): Account => 
   if (account.companions.size > 0) return account
   throw new Refused(409, `nothing is linked to phone ${number}: show it a code with POST /phones/${number}/scan`)
 }
+
+/** A sequence of texts, sent one after the other as a person would; `{n}` in the text is numbered. Returns the ids. */
+export const inOrder = async (text: string, count = 1, send: (text: string) => Promise<string>): Promise<string[]> => {
+  if (count > 1 && !text.includes('{n}')) throw new Refused(400, 'with count the text needs {n}: no two messages alike')
+  const ids: string[] = []
+  for (let n = 1; n <= count; n++) ids.push(await send(text.replaceAll('{n}', String(n))))
+  return ids
+}

@@ -17,7 +17,7 @@ export class PeerMessages {
     const id = `3A${randomBytes(9).toString('hex').toUpperCase()}`
     const attrs = { from: account.pn, type: 'text', category: 'peer', sender_lid: account.lid }
     const message = { protocolMessage }
-    account.sent.set(id, { message, attrs })
+    account.main.sent.set(id, { message, attrs })
     device.peerLog.add({ id, ...notice })
     await account.endpoint.inTurn(async () => {
       const { type, ciphertext } = await account.endpoint.encrypt(device.peer, message)

@@ -18,6 +18,16 @@ const silent = pino({ level: 'silent' })
 
 type KeyImage = { creds: string; keys: Map<string, string> }
 
+type Received = {
+  id: string
+  text: string
+  chat: string | null | undefined
+  /** In groups: who wrote it. */
+  participant: string | null | undefined
+  /** In which way it came: `append` is what waited while the client was away. */
+  upsert: string
+}
+
 const freeze = (value: unknown): string => JSON.stringify(value, BufferJSON.replacer)
 
 /** Baileys writes a protobuf here, and wants it back as one. */
@@ -29,7 +39,7 @@ const thaw = (type: string, value: string): unknown => {
 export class StockClient {
   creds: AuthenticationCreds = initAuthCreds()
   readonly keys = new Map<string, string>()
-  readonly received: { id: string; text: string }[] = []
+  readonly received: Received[] = []
   readonly closeCodes: (number | undefined)[] = []
   readonly sent = new Map<string, proto.IMessage>()
   socket: WASocket | undefined
@@ -97,9 +107,11 @@ export class StockClient {
       Object.assign(this.creds, update)
       this.#look()
     })
-    socket.ev.on('messages.upsert', ({ messages }) => {
+    socket.ev.on('messages.upsert', ({ messages, type }) => {
       for (const { key, message } of messages) {
-        if (!key.fromMe && message?.conversation) this.received.push({ id: key.id ?? '', text: message.conversation })
+        if (key.fromMe || !message?.conversation) continue
+        const { id, remoteJid: chat, participant } = key
+        this.received.push({ id: id ?? '', text: message.conversation, chat, participant, upsert: type })
       }
       this.#look()
     })
