@@ -32,7 +32,7 @@ function figuresOf(seen: Seen) {
     accounts: [
       { phone: '111', deviceJid: null, connected: true, logins: 1, registrations, offlineQueue: 0, receipted: ['IN1', 'IN2'] },
     ],
-    contacts: [{ phone: '222', received, undecryptable, retryReceipts: 0 }],
+    contacts: [{ phone: '222', devices: [0], received, undecryptable, retryReceipts: 0 }],
     violations: violations.map((kind) => ({ kind, detail: 'of a test', at: 0 })),
   }
   const stored = new Map([['shop', seen.rows ?? [row('IN1', 'in one'), row('IN2', 'in two')]]])

@@ -19,6 +19,8 @@ export interface AccountState {
 
 export interface ContactState {
   phone: string
+  /** Numbers of its devices as they are now; its phone is 0. */
+  devices: number[]
   received: ReceivedMessage[]
   undecryptable: number
   retryReceipts: number
@@ -70,8 +72,8 @@ export class SimulatorClient {
   }
 
   /** The id that the service gave the message. */
-  async sendAsContact(contact: string, to: string, text: string): Promise<string> {
-    const { ids } = await this.#post<{ ids: string[] }>(`/contacts/${contact}/send`, { to, text })
+  async sendAsContact(contact: string, to: string, text: string, { device = 0 } = {}): Promise<string> {
+    const { ids } = await this.#post<{ ids: string[] }>(`/contacts/${contact}/send`, { to, text, device })
     const [id] = ids
     if (id === undefined) throw new Error('The simulator sent a message and told no id.')
     return id
@@ -80,6 +82,15 @@ export class SimulatorClient {
   /** `{n}` in the text is numbered. */
   async sendManyAsContact(contact: string, to: string, text: string, count: number): Promise<string[]> {
     return (await this.#post<{ ids: string[] }>(`/contacts/${contact}/send`, { to, text, count })).ids
+  }
+
+  /** Returns the number of the new companion. Without a notice a client finds out only when it asks. */
+  async linkContactDevice(contact: string, notice: 'change' | 'update' | 'none' = 'change'): Promise<number> {
+    return (await this.#post<{ device: number }>(`/contacts/${contact}/devices`, { notice })).device
+  }
+
+  async removeContactDevice(contact: string, device: number): Promise<void> {
+    await requestJson(`${this.url}/contacts/${contact}/devices/${device}`, { method: 'DELETE' })
   }
 
   /** Accounts and contacts by their phones; the first one is the owner. Returns the id, which ends in `@g.us`. */

@@ -7,6 +7,7 @@ import type { Copy, HandsetReader, Letter } from './handset-reader.ts'
 import { identityFault } from './identity-proof.ts'
 import { ratchetPosition } from './libsignal.ts'
 import type { LinkedDevice } from './linked-device.ts'
+import { hashIfStale } from './participant-hash.ts'
 import { senderKeyPosition } from './sender-keys.ts'
 import type { Services } from './services.ts'
 import { timestamp } from './stanzas.ts'
@@ -62,7 +63,7 @@ export class ClientMessages {
     const group = this.#services.world.groups.get(to)
     if (isJidGroup(to) && !group?.has(sender.account)) return this.#sendAck(connection, stanza, { error: NOT_A_MEMBER })
     this.#checkIdentity(sender, stanza, copies)
-    this.#ack(connection, phone, stanza)
+    this.#ack(connection, phone, stanza, hashIfStale(this.#services.world, sender, stanza))
     if (group) this.#deliverToGroup({ ...sender, id, group }, group, stanza, copies, forGroup)
     else for (const copy of copies) this.#deliver({ ...sender, id, group }, stanza, copy)
   }
@@ -106,14 +107,14 @@ export class ClientMessages {
     this.#services.violations.record('bad-signature', `${device.jid}: the proof of identity in ${stanza.attrs.id} ${fault}`)
   }
 
-  #ack(connection: Connection, phone: string, stanza: Stanza): void {
+  #ack(connection: Connection, phone: string, stanza: Stanza, phash: string | undefined): void {
     const { faults } = this.#services
-    const send = (): void => this.#sendAck(connection, stanza, {})
+    const send = (): void => this.#sendAck(connection, stanza, phash === undefined ? {} : { phash })
     if (faults.holdAck(phone, send) || faults.takeLostAck(phone)) return
     send()
   }
 
-  #sendAck(connection: Connection, { attrs }: Stanza, more: { error?: string }): void {
+  #sendAck(connection: Connection, { attrs }: Stanza, more: { error?: string; phash?: string }): void {
     const { id = '', to = '' } = attrs
     if (!connection.isOpen) return
     connection.send({ tag: 'ack', attrs: { class: 'message', id, from: to, t: timestamp(), ...more } })

@@ -31,6 +31,7 @@ export class ContactMessages {
 
   /** Encrypts for every companion of the account, in turn; each has it queued when this resolves. */
   async send(contact: Contact, account: Account, text: string, handset: Handset = contact.main): Promise<string> {
+    contact.knownTo.add(account)
     const attrs = { ...senderAttrs(contact, handset, contact.addressing), type: 'text', notify: contact.name }
     return this.#sendToCompanions(handset, account, { message: { conversation: text }, attrs })
   }

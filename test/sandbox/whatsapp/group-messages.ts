@@ -23,6 +23,7 @@ export class GroupMessages {
       type: 'text',
       notify: contact.name,
     }
+    for (const member of group.members) contact.knownTo.add(member)
     handset.sent.set(id, { message, attrs })
     await handset.endpoint.inTurn(() => this.#sendToClients(group, handset, id, message, attrs))
     return id

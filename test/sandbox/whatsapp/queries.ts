@@ -79,7 +79,7 @@ const accountAnswers: Answers = {
 
 const deliveryAnswers = (services: Services, sync: PhoneSync): Answers => ({
   'set w:sync:app:state sync': (q) => q.answer([sync.appState.answer(q.account, q.device, q.child)]),
-  'get usync usync': (q) => q.answer([answerUsync(services.world, q.device, q.child)]),
+  'get usync usync': (q) => q.answer([answerUsync(services.world, q, q.child)]),
   'set passive active': (q) => {
     q.answer()
     q.device.queue.activate()

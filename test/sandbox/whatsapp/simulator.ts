@@ -8,6 +8,7 @@ import { Connection } from './connection.ts'
 import type { ConnectionHandler } from './connection.ts'
 import { ContactMessages } from './contact-messages.ts'
 import { ContactReplies } from './contact-replies.ts'
+import { DeviceChanges } from './device-changes.ts'
 import { DEFAULT_CODES, Faults } from './faults.ts'
 import type { FaultOrder } from './faults.ts'
 import { GroupChanges } from './group-changes.ts'
@@ -35,6 +36,7 @@ export class Simulator implements ConnectionHandler {
   readonly replies: ContactReplies
   readonly groups = new GroupMessages()
   readonly groupChanges: GroupChanges
+  readonly deviceChanges: DeviceChanges
   readonly pairing: Pairing
   readonly sync: PhoneSync
   readonly #login: Login
@@ -53,6 +55,7 @@ export class Simulator implements ConnectionHandler {
     this.contacts = new ContactMessages(this.services)
     this.pairing = new Pairing(this.services)
     this.#login = new Login(this.services)
+    this.deviceChanges = new DeviceChanges(this.services)
     this.groupChanges = new GroupChanges(this.services)
     this.replies = new ContactReplies(this.services)
     this.sync = new PhoneSync(this.services)

@@ -44,6 +44,8 @@ const receivedState = ({ id, from, text, at, group, copies }: ReceivedMessage) =
 
 const contactState = (contact: Contact) => ({
   phone: contact.phone,
+  /** Numbers of its devices as they are now; the phone is 0. */
+  devices: [...contact.handsets.keys()],
   received: [...contact.received.values()].map(receivedState),
   undecryptable: contact.undecryptable,
   retryReceipts: contact.retryReceipts,

@@ -33,6 +33,8 @@ export class Person {
   /** What the simulator plays of this person's devices, by number. The phone itself is number 0. */
   readonly handsets = new Map<number, Handset>()
   readonly main: Handset
+  /** The accounts that have this person's list of devices, and hear when it changes. */
+  readonly knownTo = new Set<Person>()
 
   /** Phone numbers and LIDs are different worlds; the first digit keeps those of accounts and contacts apart. */
   constructor(phone: string, name: string, lidPrefix: '1' | '2') {
@@ -80,9 +82,17 @@ export class Contact extends Person {
   readonly received = new Map<string, ReceivedMessage>()
   undecryptable = 0
   retryReceipts = 0
+  #nextCompanion = 1
 
   constructor(phone: string, name: string) {
     super(phone, name, '2')
+  }
+
+  /** Numbers are never used again, as on the real service. */
+  addCompanion(): Handset {
+    const handset = new Handset(this.phone, this.lidUser, this.#nextCompanion++)
+    this.handsets.set(handset.number, handset)
+    return handset
   }
 }
 

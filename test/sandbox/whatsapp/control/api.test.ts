@@ -38,6 +38,10 @@ test.each([
   ['POST', `/contacts/${ANA}/send`, { to: PHONE, text: 'x' }, 409, 'scan'],
   ['POST', `/contacts/${ANA}/receipt`, { id: 'NONE', type: 'read' }, 404, 'has not received'],
   ['POST', `/contacts/${ANA}/receipt`, { id: 'NONE', type: 'eaten' }, 400, 'type'],
+  ['POST', `/contacts/${ANA}/send`, { to: PHONE, text: 'x', device: 1 }, 409, 'scan'],
+  ['POST', `/contacts/${ANA}/devices`, { notice: 'loud' }, 400, 'notice'],
+  ['DELETE', `/contacts/${ANA}/devices/0`, undefined, 409, 'the phone itself'],
+  ['DELETE', `/contacts/${ANA}/devices/7`, undefined, 404, 'POST /contacts'],
   ['POST', '/groups', { subject: 'X', participants: [] }, 400, 'participants'],
   ['POST', '/groups', { subject: 'X', participants: ['5511999999999'] }, 404, 'POST /contacts'],
   ['POST', '/groups/123@g.us/send', { from: ANA, text: 'x' }, 404, 'POST /groups'],
@@ -52,7 +56,7 @@ test.each([
   ['POST', `/phones/${PHONE}/expire-files`, { id: 'NONE' }, 404, 'no notification NONE'],
   ['GET', '/nowhere', undefined, 404, 'no such route'],
 ])('%s %s %j → %i', async (method, path, body, status, hint) => {
-  const answer = await simulator.request(method as 'GET' | 'POST', path, body)
+  const answer = await simulator.request(method as 'GET' | 'POST' | 'DELETE', path, body)
   expect(answer.status).toBe(status)
   expect(answer.body.error).toContain(hint)
 })

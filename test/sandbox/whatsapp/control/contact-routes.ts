@@ -4,12 +4,12 @@ import { z } from 'zod'
 import { receiptSender } from '../addressing.ts'
 import { Refused } from '../pairing.ts'
 import type { Simulator } from '../simulator.ts'
-import { contactOf, inOrder, linkedAccount, phone, positive, read } from './request.ts'
+import { contactOf, device, handsetOf, inOrder, linkedAccount, phone, positive, read } from './request.ts'
 
 const bodies = {
   contact: z.strictObject({ phone, name: z.string().min(1), autoReceipt: z.boolean().default(true) }),
-  send: z.strictObject({ to: phone, text: z.string().min(1), count: positive.max(100_000).optional() }),
-  receipt: z.strictObject({ id: z.string().min(1), type: z.enum(['delivery', 'read']) }),
+  send: z.strictObject({ to: phone, text: z.string().min(1), count: positive.max(100_000).optional(), device }),
+  receipt: z.strictObject({ id: z.string().min(1), type: z.enum(['delivery', 'read']), device }),
 }
 
 export const contactRoutes = (app: Hono, simulator: Simulator): void => {
@@ -24,17 +24,18 @@ export const contactRoutes = (app: Hono, simulator: Simulator): void => {
   })
   app.post('/contacts/:phone/send', async (c) => {
     const contact = contactOf(simulator, c.req.param('phone'))
-    const { to, text, count } = await read(c, bodies.send)
-    const account = linkedAccount(simulator, to)
-    return c.json({ ids: await inOrder(text, count, (one) => simulator.contacts.send(contact, account, one)) })
+    const { to, text, count, device } = await read(c, bodies.send)
+    const [account, handset] = [linkedAccount(simulator, to), handsetOf(contact, device)]
+    return c.json({ ids: await inOrder(text, count, (one) => simulator.contacts.send(contact, account, one, handset)) })
   })
   app.post('/contacts/:phone/receipt', async (c) => {
     const contact = contactOf(simulator, c.req.param('phone'))
-    const { id, type } = await read(c, bodies.receipt)
+    const { id, type, device } = await read(c, bodies.receipt)
     const received = contact.received.get(id)
     if (!received) throw new Refused(404, `${contact.phone} has not received a message ${id}`)
     const group = world.groups.get(received.group ?? '')
-    simulator.replies.sendReceipt(receiptSender(contact.main, contact.addressing, group), received.device, id, type)
+    const sender = receiptSender(handsetOf(contact, device), contact.addressing, group)
+    simulator.replies.sendReceipt(sender, received.device, id, type)
     return c.json({ ok: true })
   })
   app.post('/contacts/:phone/forget-sessions', async (c) => {

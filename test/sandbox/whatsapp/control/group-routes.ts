@@ -4,14 +4,14 @@ import { z } from 'zod'
 import type { Group, Member } from '../group.ts'
 import { Refused } from '../pairing.ts'
 import type { Simulator } from '../simulator.ts'
-import { contactOf, inOrder, phone, positive, read } from './request.ts'
+import { contactOf, device, handsetOf, inOrder, phone, positive, read } from './request.ts'
 
 const phones = z.array(phone).min(1)
 
 const bodies = {
   group: z.strictObject({ subject: z.string().min(1), participants: phones, addressing: z.enum(['lid', 'pn']).default('lid') }),
   participants: z.strictObject({ add: phones.optional(), remove: phones.optional() }),
-  send: z.strictObject({ from: phone, text: z.string().min(1), count: positive.max(100_000).optional() }),
+  send: z.strictObject({ from: phone, text: z.string().min(1), count: positive.max(100_000).optional(), device }),
   rotate: z.strictObject({ contact: phone }),
 }
 
@@ -52,9 +52,10 @@ export const groupRoutes = (app: Hono, simulator: Simulator): void => {
   })
   app.post('/groups/:id/send', async (c) => {
     const group = groupOf(simulator, c.req.param('id'))
-    const { from, text, count } = await read(c, bodies.send)
+    const { from, text, count, device } = await read(c, bodies.send)
     const contact = writerIn(simulator, group, from)
-    return c.json({ ids: await inOrder(text, count, (one) => simulator.groups.send(group, contact, one)) })
+    const handset = handsetOf(contact, device)
+    return c.json({ ids: await inOrder(text, count, (one) => simulator.groups.send(group, contact, one, handset)) })
   })
   app.post('/groups/:id/rotate', async (c) => {
     const group = groupOf(simulator, c.req.param('id'))

@@ -1,6 +1,7 @@
 // What every control route needs: a checked body, and the people that its path names.
 import type { Context } from 'hono'
 import { z } from 'zod'
+import type { Handset } from '../handset.ts'
 import { Refused } from '../pairing.ts'
 import type { Simulator } from '../simulator.ts'
 import type { Account, Contact } from '../world.ts'
@@ -8,11 +9,14 @@ import type { Account, Contact } from '../world.ts'
 export const phone = z.string().regex(/^\d{5,15}$/, 'a phone is 5 to 15 digits, without +')
 export const positive = z.number().int().positive()
 
+/** The number of a contact's device; its phone is 0. */
+export const device = z.number().int().nonnegative().default(0)
+
 export const read = async <T>(context: Context, schema: z.ZodType<T>): Promise<T> => {
   const text = await context.req.text()
   let body: unknown
   try {
-    body = JSON.parse(text)
+    body = JSON.parse(text || '{}')
   } catch {
     throw new Refused(400, 'the body must be a JSON object')
   }
@@ -25,6 +29,12 @@ export const contactOf = (simulator: Simulator, number: string): Contact => {
   const contact = simulator.services.world.contacts.get(number)
   if (contact) return contact
   throw new Refused(404, `there is no contact ${number}: create it with POST /contacts {"phone":"${number}","name":"…"}`)
+}
+
+export const handsetOf = (contact: Contact, number: number): Handset => {
+  const handset = contact.handsets.get(number)
+  if (handset) return handset
+  throw new Refused(404, `${contact.phone} has no device ${number}: link one with POST /contacts/${contact.phone}/devices`)
 }
 
 export const linkedAccount = (simulator: Simulator, number: string): Account => {
