@@ -25,6 +25,8 @@ interface Seen {
   registrations?: number
 }
 
+const SESSIONS = { sessionsOpened: 1, needlessSessions: 0, preKeysTaken: 1 }
+
 function figuresOf(seen: Seen) {
   const { undecryptable = 0, violations = [], registrations = 1 } = seen
   const received = seen.received ?? [arrived('OUT1', 'out one'), arrived('OUT2', 'out two')]
@@ -32,7 +34,7 @@ function figuresOf(seen: Seen) {
     accounts: [
       { phone: '111', deviceJid: null, connected: true, logins: 1, registrations, offlineQueue: 0, receipted: ['IN1', 'IN2'] },
     ],
-    contacts: [{ phone: '222', devices: [0], received, undecryptable, retryReceipts: 0 }],
+    contacts: [{ phone: '222', devices: [0], received, undecryptable, retryReceipts: 0, ...SESSIONS }],
     violations: violations.map((kind) => ({ kind, detail: 'of a test', at: 0 })),
   }
   const stored = new Map([['shop', seen.rows ?? [row('IN1', 'in one'), row('IN2', 'in two')]]])

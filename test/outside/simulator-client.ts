@@ -24,6 +24,10 @@ export interface ContactState {
   received: ReceivedMessage[]
   undecryptable: number
   retryReceipts: number
+  /** What clients spent on sessions with it, all devices together. Needless: begun anew although neither side had lost it. */
+  sessionsOpened: number
+  needlessSessions: number
+  preKeysTaken: number
 }
 
 export interface ReceivedMessage {
@@ -82,6 +86,16 @@ export class SimulatorClient {
   /** `{n}` in the text is numbered. */
   async sendManyAsContact(contact: string, to: string, text: string, count: number): Promise<string[]> {
     return (await this.#post<{ ids: string[] }>(`/contacts/${contact}/send`, { to, text, count })).ids
+  }
+
+  /** How the contact is named in what it sends one-to-one from now on. */
+  async addressContact(contact: string, mode: 'pn' | 'lid'): Promise<void> {
+    await this.#post(`/contacts/${contact}/addressing`, { mode })
+  }
+
+  /** The contact asks for a message again that it has read, as if it had lost it. */
+  async askAgain(contact: string, id: string, { device = 0 } = {}): Promise<void> {
+    await this.#post(`/contacts/${contact}/ask-again`, { id, device })
   }
 
   /** Returns the number of the new companion. Without a notice a client finds out only when it asks. */

@@ -1,5 +1,5 @@
 // From clients to people: a message is acked by the server at once, then each recipient gets its copy.
-import { getBinaryNodeChild, getBinaryNodeChildren, isJidGroup } from '@whiskeysockets/baileys'
+import { getBinaryNodeChild, getBinaryNodeChildren, isJidGroup, isLidUser } from '@whiskeysockets/baileys'
 import { participantAttrs, senderAttrs } from './addressing.ts'
 import type { Connection } from './connection.ts'
 import type { Group } from './group.ts'
@@ -23,6 +23,11 @@ type AddressedCopy = Copy & { jid: string }
 type Unguarded<C> = Omit<C, 'use'>
 
 const NOT_A_MEMBER = '403'
+const MIXED_ADDRESSES = '400'
+
+/** The service takes a one-to-one message only if all its devices are named in the way that the chat is: by LID, or not. */
+const mixesAddresses = (to: string, copies: readonly AddressedCopy[]): boolean =>
+  copies.some(({ jid }) => isLidUser(jid) !== isLidUser(to))
 
 const PAIRWISE = new Set(['msg', 'pkmsg'])
 
@@ -62,6 +67,7 @@ export class ClientMessages {
     if (nack !== undefined) return this.#sendAck(connection, stanza, { error: String(nack) })
     const group = this.#services.world.groups.get(to)
     if (isJidGroup(to) && !group?.has(sender.account)) return this.#sendAck(connection, stanza, { error: NOT_A_MEMBER })
+    if (!group && mixesAddresses(to, copies)) return this.#sendAck(connection, stanza, { error: MIXED_ADDRESSES })
     this.#checkIdentity(sender, stanza, copies)
     this.#ack(connection, phone, stanza, hashIfStale(this.#services.world, sender, stanza))
     if (group) this.#deliverToGroup({ ...sender, id, group }, group, stanza, copies, forGroup)

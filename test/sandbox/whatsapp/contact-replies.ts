@@ -31,8 +31,10 @@ export class ContactReplies {
 
   /** The handset could not read a message and asks its sender to encrypt it again, with fresh keys to do it with. */
   requestRetry(sender: ReceiptSender, handset: Handset, device: LinkedDevice, id: string): void {
-    const count = String(handset.asked.get(id) ?? 1)
+    const count = (handset.asked.get(id) ?? 0) + 1
+    handset.asked.set(id, count)
     const bundle = handset.endpoint.makeBundle()
+    handset.sessions.excuse(device)
     const t = timestamp()
     const keys = [
       { tag: 'type', attrs: {}, content: KEY_BUNDLE_TYPE },
@@ -44,7 +46,7 @@ export class ContactReplies {
       tag: 'receipt',
       attrs: { ...sender, id, type: 'retry', t },
       content: [
-        { tag: 'retry', attrs: { count, id, t, v: '1' } },
+        { tag: 'retry', attrs: { count: String(count), id, t, v: '1' } },
         { tag: 'registration', attrs: {}, content: encodeBigEndian(bundle.registrationId) },
         { tag: 'keys', attrs: {}, content: keys },
       ],

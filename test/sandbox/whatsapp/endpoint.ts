@@ -1,8 +1,8 @@
 // A real Signal endpoint: what a contact's phone, or the phone of a linked account, has for keys and sessions.
 import { encodeWAMessage, generateSignalPubKey, initAuthCreds, Curve, proto, unpadRandomMax16 } from '@whiskeysockets/baileys'
 import type { KeyPair, SignedKeyPair } from '@whiskeysockets/baileys'
-import { dropFinishedChains, loadRecord, newProtocolAddress, newSessionBuilder, newSessionCipher } from './libsignal.ts'
-import { ratchetPosition } from './libsignal.ts'
+import { dropFinishedChains, hasHeard, loadRecord, newProtocolAddress, newSessionBuilder } from './libsignal.ts'
+import { newSessionCipher, ratchetPosition } from './libsignal.ts'
 import type { PeerBundle, SessionRecord, SignalKeyPair, SignalStorage, StoredRecord } from './libsignal.ts'
 
 type EndpointBundle = {
@@ -65,8 +65,10 @@ export class Endpoint {
     }
   }
 
-  hasSessionWith(peer: Pick<PeerDevice, 'user' | 'device'>): boolean {
-    return this.#sessions.has(addressOf(peer))
+  /** True if this endpoint would write in a session in which it has read something of the peer. */
+  hasHeard(peer: Pick<PeerDevice, 'user' | 'device'>): boolean {
+    const known = this.#sessions.get(addressOf(peer))
+    return known !== undefined && hasHeard(known)
   }
 
   /** True if the one-time key with which this first message was made is still here. */

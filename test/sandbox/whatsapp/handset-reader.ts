@@ -83,7 +83,11 @@ export class HandsetReader {
       return proto.Message.decode(unpadRandomMax16(padded))
     }
     if (type === 'pkmsg') checkIdentityKey(device, ciphertext)
-    return handset.endpoint.decrypt(device.peer, type, ciphertext)
+    const hadHeard = handset.endpoint.hasHeard(device.peer)
+    const message = await handset.endpoint.decrypt(device.peer, type, ciphertext)
+    const { baseKey } = ratchetPosition(type, ciphertext)
+    if (baseKey !== undefined) handset.sessions.opened(device, baseKey, hadHeard)
+    return message
   }
 
   #take(letter: Letter, { person, handset }: Recipient, copy: Copy, message: proto.Message): void {
@@ -126,9 +130,7 @@ export class HandsetReader {
     }
     if (!(person instanceof Contact)) return
     person.undecryptable++
-    const count = (handset.asked.get(id) ?? 0) + 1
-    handset.asked.set(id, count)
-    if (count > MAX_ASKED) return
+    if ((handset.asked.get(id) ?? 0) >= MAX_ASKED) return
     person.retryReceipts++
     this.#replies.requestRetry(receiptSender(handset, person.addressing, group), handset, device, id)
   }

@@ -3,6 +3,7 @@ import type { proto } from '@whiskeysockets/baileys'
 import { Endpoint } from './endpoint.ts'
 import type { LinkedDevice } from './linked-device.ts'
 import { KnownKeys, SenderKey } from './sender-keys.ts'
+import { SessionLedger } from './session-ledger.ts'
 import { SERVER } from './stanzas.ts'
 
 /** A message as its sender keeps it, to encrypt it again when asked. */
@@ -20,6 +21,7 @@ export class Handset {
   readonly asked = new Map<string, number>()
   /** Clients whose sessions this device lost by itself: what it cannot read of theirs is not their fault. */
   readonly forgotten = new Set<LinkedDevice>()
+  readonly sessions = new SessionLedger()
   readonly #endpoint = new Endpoint()
   readonly #groupKeys = new Map<string, GroupKey>()
   readonly #knownKeys = new Map<string, KnownKeys>()

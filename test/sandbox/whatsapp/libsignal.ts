@@ -8,7 +8,9 @@ export type SignalKeyPair = { pubKey: Buffer; privKey: Buffer }
 type Chain = { chainKey: { counter: number; key?: string }; messageKeys: Record<string, string> }
 
 /** A session record as it is stored: plain data, so that a stored record can never be changed by a failed attempt. */
-export type StoredRecord = { _sessions: Record<string, { _chains: Record<string, Chain> }>; version: string }
+export type StoredRecord = { _sessions: Record<string, StoredSession>; version: string }
+
+type StoredSession = { _chains: Record<string, Chain>; indexInfo: { closed: number }; pendingPreKey?: unknown }
 
 type SessionEntry = { pendingPreKey?: unknown; indexInfo: { used: number }; serialize(): object }
 type EntryClass = { deserialize(stored: object): SessionEntry }
@@ -74,6 +76,10 @@ const messages: {
 export const newProtocolAddress = (user: string, device: number): object => new address.ProtocolAddress(user, device)
 export const newSessionBuilder = (storage: SignalStorage, peer: object) => new builder(storage, peer)
 export const newSessionCipher = (storage: SignalStorage, peer: object) => new cipher(storage, peer)
+/** Whether the open session of a record was answered (one that was not is still waiting with its pre-key). */
+export const hasHeard = (stored: StoredRecord): boolean =>
+  Object.values(stored._sessions).some(({ indexInfo, pendingPreKey }) => indexInfo.closed === -1 && pendingPreKey === undefined)
+
 export const loadRecord = (stored: StoredRecord): SessionRecord => record.deserialize(stored)
 
 /** True only for a good signature. (Baileys' own check looks at whether this throws, and so accepts everything of 64 bytes.) */

@@ -53,7 +53,7 @@ type Answers = Record<string, (question: Question) => void>
 const keyAnswers = (keys: KeyServer): Answers => ({
   'get encrypt count': (q) => q.answer([{ tag: 'count', attrs: { value: String(q.device.preKeys.count) } }]),
   'get encrypt digest': (q) => q.answer([keys.digest(q.device)]),
-  'get encrypt key': (q) => q.answer([{ tag: 'list', attrs: {}, content: keys.bundles(q.child) }]),
+  'get encrypt key': (q) => q.answer([{ tag: 'list', attrs: {}, content: keys.bundles(q.device, q.child) }]),
   'set encrypt registration': (q) => (keys.upload(q.device, q.iq) ? q.answer() : q.refuse()),
   'set encrypt rotate': (q) => (keys.rotate(q.device, q.child) ? q.answer() : q.refuse()),
 })

@@ -1,5 +1,6 @@
 // What the simulator shows of itself.
 import type { Group } from './group.ts'
+import type { Handset } from './handset.ts'
 import type { MediaHost } from './media/host.ts'
 import type { Services } from './services.ts'
 import type { PeerNotice } from './sync/peer-log.ts'
@@ -42,6 +43,18 @@ const receivedState = ({ id, from, text, at, group, copies }: ReceivedMessage) =
   devices: [...copies.keys()],
 })
 
+/** What clients spent on sessions with this contact, on all of its devices. */
+const sessionTotals = (handsets: readonly Handset[]) => {
+  const sum = { sessionsOpened: 0, needlessSessions: 0, preKeysTaken: 0 }
+  for (const { sessions } of handsets) {
+    const { sessionsOpened, needlessSessions, preKeysTaken } = sessions.totals
+    sum.sessionsOpened += sessionsOpened
+    sum.needlessSessions += needlessSessions
+    sum.preKeysTaken += preKeysTaken
+  }
+  return sum
+}
+
 const contactState = (contact: Contact) => ({
   phone: contact.phone,
   /** Numbers of its devices as they are now; the phone is 0. */
@@ -49,6 +62,7 @@ const contactState = (contact: Contact) => ({
   received: [...contact.received.values()].map(receivedState),
   undecryptable: contact.undecryptable,
   retryReceipts: contact.retryReceipts,
+  ...sessionTotals([...contact.handsets.values()]),
 })
 
 const groupState = (group: Group) => ({

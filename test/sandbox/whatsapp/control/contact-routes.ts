@@ -4,12 +4,21 @@ import { z } from 'zod'
 import { receiptSender } from '../addressing.ts'
 import { Refused } from '../pairing.ts'
 import type { Simulator } from '../simulator.ts'
+import type { Contact, ReceivedMessage } from '../world.ts'
 import { contactOf, device, handsetOf, inOrder, linkedAccount, phone, positive, read } from './request.ts'
 
 const bodies = {
+  again: z.strictObject({ id: z.string().min(1), device }),
+  addressing: z.strictObject({ mode: z.enum(['pn', 'lid']) }),
   contact: z.strictObject({ phone, name: z.string().min(1), autoReceipt: z.boolean().default(true) }),
   send: z.strictObject({ to: phone, text: z.string().min(1), count: positive.max(100_000).optional(), device }),
   receipt: z.strictObject({ id: z.string().min(1), type: z.enum(['delivery', 'read']), device }),
+}
+
+const receivedBy = (contact: Contact, id: string): ReceivedMessage => {
+  const received = contact.received.get(id)
+  if (received) return received
+  throw new Refused(404, `${contact.phone} has not received a message ${id}`)
 }
 
 export const contactRoutes = (app: Hono, simulator: Simulator): void => {
@@ -31,11 +40,23 @@ export const contactRoutes = (app: Hono, simulator: Simulator): void => {
   app.post('/contacts/:phone/receipt', async (c) => {
     const contact = contactOf(simulator, c.req.param('phone'))
     const { id, type, device } = await read(c, bodies.receipt)
-    const received = contact.received.get(id)
-    if (!received) throw new Refused(404, `${contact.phone} has not received a message ${id}`)
+    const received = receivedBy(contact, id)
     const group = world.groups.get(received.group ?? '')
     const sender = receiptSender(handsetOf(contact, device), contact.addressing, group)
     simulator.replies.sendReceipt(sender, received.device, id, type)
+    return c.json({ ok: true })
+  })
+  app.post('/contacts/:phone/ask-again', async (c) => {
+    const contact = contactOf(simulator, c.req.param('phone'))
+    const { id, device } = await read(c, bodies.again)
+    const [received, handset] = [receivedBy(contact, id), handsetOf(contact, device)]
+    const sender = receiptSender(handset, contact.addressing, world.groups.get(received.group ?? ''))
+    simulator.replies.requestRetry(sender, handset, received.device, id)
+    return c.json({ ok: true })
+  })
+  app.post('/contacts/:phone/addressing', async (c) => {
+    const contact = contactOf(simulator, c.req.param('phone'))
+    contact.addressing = (await read(c, bodies.addressing)).mode
     return c.json({ ok: true })
   })
   app.post('/contacts/:phone/forget-sessions', async (c) => {
