@@ -107,6 +107,11 @@ export class SimulatorClient {
     await requestJson(`${this.url}/contacts/${contact}/devices/${device}`, { method: 'DELETE' })
   }
 
+  /** The contact's phone gets a new identity and new keys; its companions are gone. */
+  async reinstallContact(contact: string, notice: 'change' | 'none' = 'change'): Promise<void> {
+    await this.#post(`/contacts/${contact}/reinstall`, { notice })
+  }
+
   /** Accounts and contacts by their phones; the first one is the owner. Returns the id, which ends in `@g.us`. */
   async createGroup(subject: string, participants: string[], addressing: 'lid' | 'pn' = 'lid'): Promise<string> {
     return (await this.#post<{ id: string }>('/groups', { subject, participants, addressing })).id

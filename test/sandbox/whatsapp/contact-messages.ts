@@ -36,15 +36,10 @@ export class ContactMessages {
     return this.#sendToCompanions(handset, account, { message: { conversation: text }, attrs })
   }
 
-  /** As after a new install: what comes next in the old sessions cannot be read, and that is not the sender's fault. */
+  /** What comes next in the old sessions cannot be read, and that is not the sender's fault. */
   async forgetSessions(contact: Contact): Promise<void> {
     for (const handset of contact.handsets.values()) {
-      await handset.endpoint.inTurn(async () => {
-        handset.forgetSessions()
-        for (const account of this.#services.world.accounts.values()) {
-          for (const device of account.companions.values()) handset.forgotten.add(device)
-        }
-      })
+      await handset.endpoint.inTurn(async () => handset.forgetSessions(this.#services.world.clients))
     }
   }
 

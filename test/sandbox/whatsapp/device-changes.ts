@@ -1,4 +1,4 @@
-// Contacts link and remove companions; whoever knows them is told that their list of devices has changed.
+// Contacts link and remove companions, and install anew; whoever knows them is told.
 import type { Handset } from './handset.ts'
 import { deviceNames, participantHash } from './participant-hash.ts'
 import type { Services } from './services.ts'
@@ -36,17 +36,29 @@ export class DeviceChanges {
     this.#tell(contact, 'remove', [handset], notice)
   }
 
+  /** The phone's keys are new, its companions are gone; messages that it sent before it still has. */
+  async reinstall(contact: Contact, notice: 'change' | 'none'): Promise<void> {
+    for (const handset of contact.handsets.values()) if (handset !== contact.main) this.remove(contact, handset, 'change')
+    await contact.main.endpoint.inTurn(async () => contact.main.reinstall(this.#services.world.clients))
+    this.#services.happenings.tell('reinstalled', { contact: contact.phone })
+    if (notice === 'none') return
+    const attrs = { from: contact.main[contact.addressing], type: 'encrypt' }
+    this.#notify(contact, attrs, { tag: 'identity', attrs: {} })
+  }
+
   #tell(contact: Contact, change: Change, handsets: readonly Handset[], notice: Notice): void {
     const numbers = handsets.map(({ number }) => number)
     this.#services.happenings.tell('devices', { contact: contact.phone, change, devices: numbers })
     if (notice === 'none') return
-    const content = [
-      notice === 'update' ? this.#list(contact, 'update', [...contact.handsets.values()]) : this.#list(contact, change, handsets),
-    ]
-    const id = `devices-${++this.#notices}`
-    const attrs = { from: contact.pn, lid: contact.lid, type: 'devices', id, t: timestamp() }
+    const all = [...contact.handsets.values()]
+    const list = notice === 'update' ? this.#list(contact, 'update', all) : this.#list(contact, change, handsets)
+    this.#notify(contact, { from: contact.pn, lid: contact.lid, type: 'devices' }, list)
+  }
+
+  #notify(contact: Contact, attrs: Record<string, string>, child: Stanza): void {
+    const notification = { tag: 'notification', attrs: { ...attrs, id: `device-change-${++this.#notices}`, t: timestamp() } }
     for (const account of contact.knownTo) {
-      for (const device of clientsOf(account)) device.queue.put({ tag: 'notification', attrs, content })
+      for (const device of clientsOf(account)) device.queue.put({ ...notification, content: [child] })
     }
   }
 

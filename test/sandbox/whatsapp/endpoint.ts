@@ -24,22 +24,30 @@ const signalPair = (pair: KeyPair): SignalKeyPair => ({
 
 const addressOf = (peer: Pick<PeerDevice, 'user' | 'device'>): string => `${peer.user}.${peer.device}`
 
+type Identity = { identity: KeyPair; signedPreKey: SignedKeyPair; registrationId: number }
+
+const makeIdentity = (): Identity => {
+  const { signedIdentityKey: identity, signedPreKey, registrationId } = initAuthCreds()
+  return { identity, signedPreKey, registrationId }
+}
+
 export class Endpoint {
-  readonly identity: KeyPair
-  readonly #signedPreKey: SignedKeyPair
-  readonly #registrationId: number
+  #own = makeIdentity()
   readonly #sessions = new Map<string, StoredRecord>()
   readonly #preKeys = new Map<number, KeyPair>()
-  readonly #storage: SignalStorage
+  readonly #storage: SignalStorage = this.#makeStorage()
   #nextPreKey = 1
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor() {
-    const creds = initAuthCreds()
-    this.identity = creds.signedIdentityKey
-    this.#signedPreKey = creds.signedPreKey
-    this.#registrationId = creds.registrationId
-    this.#storage = this.#makeStorage()
+  get identity(): KeyPair {
+    return this.#own.identity
+  }
+
+  /** All keys are new. Only the numbers of one-time keys go on, so that an old one is never taken for a new one. */
+  reinstall(): void {
+    this.#own = makeIdentity()
+    this.#sessions.clear()
+    this.#preKeys.clear()
   }
 
   /**
@@ -57,12 +65,8 @@ export class Endpoint {
     const id = this.#nextPreKey++
     const pair = Curve.generateKeyPair()
     this.#preKeys.set(id, pair)
-    return {
-      registrationId: this.#registrationId,
-      identity: this.identity.public,
-      signedPreKey: this.#signedPreKey,
-      preKey: { id, pair },
-    }
+    const { registrationId, identity, signedPreKey } = this.#own
+    return { registrationId, identity: identity.public, signedPreKey, preKey: { id, pair } }
   }
 
   /** True if this endpoint would write in a session in which it has read something of the peer. */
@@ -115,8 +119,8 @@ export class Endpoint {
         return pair && signalPair(pair)
       },
       removePreKey: (id) => void this.#preKeys.delete(id),
-      loadSignedPreKey: () => signalPair(this.#signedPreKey.keyPair),
-      getOurRegistrationId: () => this.#registrationId,
+      loadSignedPreKey: () => signalPair(this.#own.signedPreKey.keyPair),
+      getOurRegistrationId: () => this.#own.registrationId,
       getOurIdentity: () => signalPair(this.identity),
     }
   }

@@ -22,7 +22,7 @@ export class Handset {
   /** Clients whose sessions this device lost by itself: what it cannot read of theirs is not their fault. */
   readonly forgotten = new Set<LinkedDevice>()
   readonly sessions = new SessionLedger()
-  readonly #endpoint = new Endpoint()
+  readonly endpoint = new Endpoint()
   readonly #groupKeys = new Map<string, GroupKey>()
   readonly #knownKeys = new Map<string, KnownKeys>()
 
@@ -31,10 +31,6 @@ export class Handset {
     const device = number === 0 ? '' : `:${number}`
     this.pn = `${phone}${device}@${SERVER}`
     this.lid = `${lidUser}${device}@lid`
-  }
-
-  get endpoint(): Endpoint {
-    return this.#endpoint
   }
 
   /** The key for this group, made when it is first needed. */
@@ -59,10 +55,22 @@ export class Handset {
     return known
   }
 
-  /** As if its store was lost, but for its identity. */
-  forgetSessions(): void {
+  /** As if its store was lost, but for its identity. What `clients` still send in old sessions is not their fault. */
+  forgetSessions(clients: readonly LinkedDevice[]): void {
     this.endpoint.forgetSessions()
+    this.#loseKeys(clients)
+  }
+
+  /** As after a new install: another identity. */
+  reinstall(clients: readonly LinkedDevice[]): void {
+    this.endpoint.reinstall()
+    this.#loseKeys(clients)
+    for (const client of clients) this.sessions.excuse(client)
+  }
+
+  #loseKeys(clients: readonly LinkedDevice[]): void {
     this.#groupKeys.clear()
     this.#knownKeys.clear()
+    for (const client of clients) this.forgotten.add(client)
   }
 }

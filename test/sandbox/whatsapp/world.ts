@@ -108,6 +108,10 @@ export class World {
   readonly groups = new Map<string, Group>()
   readonly #byUser = new Map<string, Account | Contact>()
 
+  get clients(): LinkedDevice[] {
+    return [...this.accounts.values()].flatMap(clientsOf)
+  }
+
   addAccount(phone: string, keyShare: boolean): Account {
     const account = new Account(phone, keyShare)
     this.accounts.set(phone, account)
