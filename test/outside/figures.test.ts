@@ -32,7 +32,16 @@ function figuresOf(seen: Seen) {
   const received = seen.received ?? [arrived('OUT1', 'out one'), arrived('OUT2', 'out two')]
   const state: SimulatorState = {
     accounts: [
-      { phone: '111', deviceJid: null, connected: true, logins: 1, registrations, offlineQueue: 0, receipted: ['IN1', 'IN2'] },
+      {
+        phone: '111',
+        deviceJid: null,
+        connected: true,
+        logins: 1,
+        registrations,
+        offlineQueue: 0,
+        receipted: ['IN1', 'IN2'],
+        watched: [],
+      },
     ],
     contacts: [{ phone: '222', devices: [0], received, undecryptable, retryReceipts: 0, ...SESSIONS }],
     violations: violations.map((kind) => ({ kind, detail: 'of a test', at: 0 })),

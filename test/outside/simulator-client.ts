@@ -15,6 +15,30 @@ export interface AccountState {
   registrations: number
   offlineQueue: number
   receipted: string[]
+  /** Poison, and stanzas that were put in: how often each was delivered, and what the client answered. */
+  watched: { id: string; what: string; deliveries: number; answers: string[] }[]
+}
+
+export interface PoisonOrder {
+  kind:
+    | 'garbage'
+    | 'truncated'
+    | 'unknown-pre-key'
+    | 'bad-padding'
+    | 'not-protobuf'
+    | 'unknown-enc-type'
+    | 'message-secret'
+    | 'no-enc'
+    | 'huge'
+    | 'no-sender-key'
+  /** What becomes of a request to send it again: the good message, another one as bad, or nothing (the default). */
+  retry?: 'good' | 'bad' | 'off'
+  /** The good message. */
+  text?: string
+  /** Length of the text of a `huge` one. */
+  bytes?: number
+  /** The id of a group, which `no-sender-key` needs. */
+  group?: string
 }
 
 export interface ContactState {
@@ -86,6 +110,11 @@ export class SimulatorClient {
   /** `{n}` in the text is numbered. */
   async sendManyAsContact(contact: string, to: string, text: string, count: number): Promise<string[]> {
     return (await this.#post<{ ids: string[] }>(`/contacts/${contact}/send`, { to, text, count })).ids
+  }
+
+  /** A message that the client cannot process. Returns its id. */
+  async poisonAsContact(contact: string, to: string, order: PoisonOrder): Promise<string> {
+    return (await this.#post<{ id: string }>(`/contacts/${contact}/poison`, { to, ...order })).id
   }
 
   /** How the contact is named in what it sends one-to-one from now on. */

@@ -16,6 +16,8 @@ const idsIn = (receipt: Stanza): string[] => {
   return [receipt.attrs.id, ...more].filter((id) => id !== undefined)
 }
 
+const join = (answer: string, detail: string | undefined): string => (detail === undefined ? answer : `${answer} ${detail}`)
+
 export class ClientReceipts {
   readonly #services: Services
   readonly #replies: ContactReplies
@@ -36,8 +38,9 @@ export class ClientReceipts {
   takeAck({ account, device }: Sender, ack: Stanza): void {
     const { class: stanzaClass = '', id = '', error } = ack.attrs
     const { happenings, violations } = this.#services
+    device.watched.answered(id, error === undefined ? 'ack' : join('nack', error))
     if (stanzaClass === 'message' && error !== undefined) {
-      violations.record('nack', `${device.jid} answered message ${id} with error ${error}`)
+      if (!device.watched.isWatched(id)) violations.record('nack', `${device.jid} answered message ${id} with error ${error}`)
       happenings.tell('nack', { phone: account.phone, id, error })
       if (device.retriesAsked.delete(id)) return
     }
@@ -46,6 +49,7 @@ export class ClientReceipts {
 
   #settleMessage({ account, device }: Sender, id: string, receiptType: string | undefined): void {
     const { happenings, violations } = this.#services
+    device.watched.answered(id, join('receipt', receiptType))
     if (!device.queue.wasSent(id)) {
       violations.record(
         'receipt-unknown',
@@ -63,6 +67,7 @@ export class ClientReceipts {
     const { id = '', to, participant } = receipt.attrs
     const { happenings, violations, world } = this.#services
     const count = Number(getBinaryNodeChild(receipt, 'retry')?.attrs.count ?? 1)
+    device.watched.answered(id, join('retry', String(count)))
     if (!device.queue.wasSent(id)) {
       violations.record('receipt-unknown', `${device.jid} sent a retry receipt for ${id}, never sent to it`)
     } else {

@@ -1,10 +1,12 @@
 // From people to clients, one-to-one: what they write, and what a phone tells its own companions.
 import { randomBytes } from 'node:crypto'
+import type { proto } from '@whiskeysockets/baileys'
 import { senderAttrs } from './addressing.ts'
 import type { Handset, SentMessage } from './handset.ts'
 import type { LinkedDevice } from './linked-device.ts'
 import type { Services } from './services.ts'
 import { timestamp } from './stanzas.ts'
+import type { Stanza } from './stanzas.ts'
 import type { Account, Contact } from './world.ts'
 
 export const newMessageId = (): string => `3A${randomBytes(9).toString('hex').toUpperCase()}`
@@ -14,12 +16,17 @@ export const encryptFor = async (
   handset: Handset,
   device: LinkedDevice,
   id: string,
-  { message, attrs }: SentMessage,
+  sent: SentMessage,
   retry: { count?: string } = {},
 ): Promise<void> => {
+  const parts = sent.make ? await sent.make(device) : [await encrypted(handset, device, sent.message)]
+  const content = parts.map((part) => ({ ...part, attrs: { ...part.attrs, ...retry } }))
+  device.queue.put({ tag: 'message', attrs: { ...sent.attrs, id, t: timestamp() }, content })
+}
+
+const encrypted = async (handset: Handset, device: LinkedDevice, message: proto.IMessage): Promise<Stanza> => {
   const { type, ciphertext } = await handset.endpoint.encrypt(device.peer, message)
-  const enc = { tag: 'enc', attrs: { v: '2', type, ...retry }, content: ciphertext }
-  device.queue.put({ tag: 'message', attrs: { ...attrs, id, t: timestamp() }, content: [enc] })
+  return { tag: 'enc', attrs: { v: '2', type }, content: ciphertext }
 }
 
 export class ContactMessages {

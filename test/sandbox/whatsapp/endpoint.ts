@@ -90,11 +90,22 @@ export class Endpoint {
     await newSessionBuilder(this.#storage, newProtocolAddress(peer.user, peer.device)).initOutgoing(bundle)
   }
 
+  /** The same identity without any session: what it begins does not disturb what this one has. */
+  twin(): Endpoint {
+    const twin = new Endpoint()
+    twin.#own = this.#own
+    return twin
+  }
+
   async encrypt(peer: PeerDevice, message: proto.IMessage): Promise<Ciphertext> {
+    return this.encryptBytes(peer, encodeWAMessage(message))
+  }
+
+  async encryptBytes(peer: PeerDevice, padded: Buffer): Promise<Ciphertext> {
     const known = this.#sessions.get(addressOf(peer))
     if (!known || !loadRecord(known).haveOpenSession()) await this.openSession(peer, peer.takeBundle())
     const cipher = newSessionCipher(this.#storage, newProtocolAddress(peer.user, peer.device))
-    const { type, body } = await cipher.encrypt(encodeWAMessage(message))
+    const { type, body } = await cipher.encrypt(padded)
     return { type: type === 3 ? 'pkmsg' : 'msg', ciphertext: body }
   }
 

@@ -5,9 +5,15 @@ import type { LinkedDevice } from './linked-device.ts'
 import { KnownKeys, SenderKey } from './sender-keys.ts'
 import { SessionLedger } from './session-ledger.ts'
 import { SERVER } from './stanzas.ts'
+import type { Stanza } from './stanzas.ts'
 
 /** A message as its sender keeps it, to encrypt it again when asked. */
-export type SentMessage = { message: proto.IMessage; attrs: Record<string, string> }
+export type SentMessage = {
+  message: proto.IMessage
+  attrs: Record<string, string>
+  /** Makes what is sent instead of the message, when that is meant to be wrong. */
+  make?: (device: LinkedDevice) => Promise<Stanza[]>
+}
 
 /** The key with which a handset writes to a group, and which devices were told it. */
 type GroupKey = { key: SenderKey; told: Set<LinkedDevice> }

@@ -6,6 +6,7 @@ import { SERVER, SERVER_JID, timestamp } from './stanzas.ts'
 import { KeyUseGuard, PreKeyShelf } from './strictness.ts'
 import { DirtyBits } from './sync/dirty-bits.ts'
 import { PeerLog } from './sync/peer-log.ts'
+import { WatchedStanzas } from './watched-stanzas.ts'
 
 export type SignedKey = { keyId: number; publicKey: Buffer; signature: Buffer }
 
@@ -33,6 +34,7 @@ export class LinkedDevice {
   readonly lid: string
   readonly noiseKey: Buffer
   readonly identity: Buffer
+  readonly watched = new WatchedStanzas()
   readonly queue: OfflineQueue
   readonly syncWish: SyncWish
   readonly peerLog = new PeerLog()
@@ -64,7 +66,7 @@ export class LinkedDevice {
     this.registrationId = registration.registrationId
     this.signedPreKey = registration.signedPreKey
     this.syncWish = registration.syncWish
-    this.queue = new OfflineQueue(phone, happenings)
+    this.queue = new OfflineQueue(phone, happenings, this.watched)
   }
 
   /** The name of this device in the sessions of those who write to it. */
@@ -75,11 +77,15 @@ export class LinkedDevice {
   takeBundle(): PeerBundle {
     const preKey = this.preKeys.take()
     this.#askForPreKeys()
+    return this.bundleWith(preKey && { keyId: preKey.keyId, publicKey: typed(preKey.publicKey) })
+  }
+
+  bundleWith(preKey: PeerBundle['preKey']): PeerBundle {
     return {
       registrationId: this.registrationId,
       identityKey: typed(this.identity),
       signedPreKey: { ...this.signedPreKey, publicKey: typed(this.signedPreKey.publicKey) },
-      preKey: preKey && { keyId: preKey.keyId, publicKey: typed(preKey.publicKey) },
+      preKey,
     }
   }
 

@@ -2,6 +2,7 @@
 import type { Happenings } from './happenings.ts'
 import { SERVER } from './stanzas.ts'
 import type { Stanza } from './stanzas.ts'
+import type { WatchedStanzas } from './watched-stanzas.ts'
 
 /** The way to the client, while it is connected. */
 export interface Line {
@@ -23,6 +24,7 @@ export class OfflineQueue {
   readonly #entries = new Map<string, Entry>()
   readonly #happenings: Happenings
   readonly #phone: string
+  readonly #watched: WatchedStanzas
   readonly #sentMessages = new Set<string>()
   /** Keys of the batch under way: the next batch follows when all of it is receipted. */
   readonly #batch = new Set<string>()
@@ -33,9 +35,10 @@ export class OfflineQueue {
   /** When the device last became active, in ms. */
   lastActiveAt: number | null = null
 
-  constructor(phone: string, happenings: Happenings) {
+  constructor(phone: string, happenings: Happenings, watched: WatchedStanzas) {
     this.#phone = phone
     this.#happenings = happenings
+    this.#watched = watched
   }
 
   get size(): number {
@@ -122,6 +125,7 @@ export class OfflineQueue {
     if (!this.#line) return
     entry.sentOn = this.#line
     const { stanza } = entry
+    this.#watched.delivered(stanza.attrs.id)
     if (stanza.tag === 'message' && stanza.attrs.id) this.#sentMessages.add(stanza.attrs.id)
     const attrs = offline === undefined ? stanza.attrs : { ...stanza.attrs, offline: String(offline) }
     this.#line.send({ ...stanza, attrs })

@@ -19,6 +19,7 @@ import { mendSessionCipher } from './libsignal.ts'
 import { Login, unlink } from './login.ts'
 import { MediaHost } from './media/host.ts'
 import { Pairing, Refused } from './pairing.ts'
+import { Poison } from './poison.ts'
 import { Queries } from './queries.ts'
 import type { Services } from './services.ts'
 import type { Stanza } from './stanzas.ts'
@@ -37,6 +38,7 @@ export class Simulator implements ConnectionHandler {
   readonly groups = new GroupMessages()
   readonly groupChanges: GroupChanges
   readonly deviceChanges: DeviceChanges
+  readonly poison: Poison
   readonly pairing: Pairing
   readonly sync: PhoneSync
   readonly #login: Login
@@ -56,6 +58,7 @@ export class Simulator implements ConnectionHandler {
     this.pairing = new Pairing(this.services)
     this.#login = new Login(this.services)
     this.deviceChanges = new DeviceChanges(this.services)
+    this.poison = new Poison(this.services)
     this.groupChanges = new GroupChanges(this.services)
     this.replies = new ContactReplies(this.services)
     this.sync = new PhoneSync(this.services)

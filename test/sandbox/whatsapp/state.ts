@@ -21,6 +21,8 @@ const accountState = (account: Account, media: MediaHost) => {
     preKeys: device?.preKeys.count ?? 0,
     dirty: device?.dirty.list ?? [],
     peerMessages: device?.peerLog.notices.map((notice) => peerMessageState(notice, media)) ?? [],
+    /** Of all its companions: poison, and stanzas that a test has put in. */
+    watched: [...account.companions.values()].flatMap(({ watched }) => watched.list),
   }
 }
 

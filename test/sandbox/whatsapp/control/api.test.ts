@@ -41,6 +41,8 @@ test.each([
   ['POST', `/contacts/${ANA}/send`, { to: PHONE, text: 'x', device: 1 }, 409, 'scan'],
   ['POST', `/contacts/${ANA}/devices`, { notice: 'loud' }, 400, 'notice'],
   ['POST', `/contacts/${ANA}/reinstall`, { notice: 'update' }, 400, 'notice'],
+  ['POST', `/contacts/${ANA}/poison`, { to: PHONE, kind: 'arsenic' }, 400, 'garbage, truncated, unknown-pre-key'],
+  ['POST', `/contacts/${ANA}/poison`, { to: PHONE, kind: 'no-sender-key' }, 400, 'needs a group'],
   ['POST', `/contacts/${ANA}/addressing`, { mode: 'name' }, 400, 'mode'],
   ['POST', `/contacts/${ANA}/ask-again`, { id: 'NONE' }, 404, 'has not received'],
   ['DELETE', `/contacts/${ANA}/devices/0`, undefined, 409, 'the phone itself'],

@@ -8,6 +8,7 @@ import { deviceRoutes } from './device-routes.ts'
 import { faultRoutes } from './fault-routes.ts'
 import { groupRoutes } from './group-routes.ts'
 import { phoneRoutes } from './phone-routes.ts'
+import { poisonRoutes } from './poison-routes.ts'
 import { syncRoutes } from './sync-routes.ts'
 
 export const makeControlApi = (simulator: Simulator, where: () => { url: string; media: string }): Hono => {
@@ -20,6 +21,7 @@ export const makeControlApi = (simulator: Simulator, where: () => { url: string;
   syncRoutes(app, simulator)
   deviceRoutes(app, simulator)
   groupRoutes(app, simulator)
+  poisonRoutes(app, simulator)
   faultRoutes(app, simulator)
   app.notFound((c) => c.json({ error: `no such route: ${c.req.method} ${c.req.path}` }, 404))
   app.onError((error, c) => {

@@ -15,7 +15,7 @@ const bodies = {
   rotate: z.strictObject({ contact: phone }),
 }
 
-const groupOf = (simulator: Simulator, id: string): Group => {
+export const groupOf = (simulator: Simulator, id: string): Group => {
   const group = simulator.services.world.groups.get(id)
   if (group) return group
   throw new Refused(404, `there is no group ${id}: create it with POST /groups {"subject":"…","participants":["…"]}`)
