@@ -19,6 +19,17 @@ export interface AccountState {
   watched: { id: string; what: string; deliveries: number; answers: string[] }[]
 }
 
+/** Content is stanzas, a text, or bytes. */
+export interface Stanza {
+  tag: string
+  attrs?: Record<string, string>
+  content?: Stanza[] | string | { base64: string }
+}
+
+export interface StanzaOrder extends Stanza {
+  via?: 'queue' | 'line'
+}
+
 export interface PoisonOrder {
   kind:
     | 'garbage'
@@ -115,6 +126,20 @@ export class SimulatorClient {
   /** A message that the client cannot process. Returns its id. */
   async poisonAsContact(contact: string, to: string, order: PoisonOrder): Promise<string> {
     return (await this.#post<{ id: string }>(`/contacts/${contact}/poison`, { to, ...order })).id
+  }
+
+  /** Rings at the client. Returns the id of the call, which can be ended. */
+  async call(from: string, to: string, { video = false } = {}): Promise<string> {
+    return (await this.#post<{ callId: string }>(`/accounts/${to}/call`, { from, video })).callId
+  }
+
+  async endCall(to: string, callId: string, how: 'terminate' | 'timeout'): Promise<void> {
+    await this.#post(`/accounts/${to}/call/${callId}/end`, { how })
+  }
+
+  /** Any stanza: queued until it is answered (it needs an id then), or once to a client that is connected. */
+  async putStanza(phone: string, stanza: StanzaOrder): Promise<void> {
+    await this.#post(`/phones/${phone}/stanza`, stanza)
   }
 
   /** How the contact is named in what it sends one-to-one from now on. */

@@ -11,6 +11,9 @@ export interface Line {
 
 type Entry = { stanza: Stanza; sentOn: Line | undefined }
 
+/** What every client answers. Nothing else holds up the batches. */
+const ANSWERED: ReadonlySet<string> = new Set(['message', 'receipt', 'notification', 'call'])
+
 type KeyAttrs = { id?: string; type?: string; from?: string | undefined; participant?: string }
 
 /**
@@ -67,6 +70,12 @@ export class OfflineQueue {
     if (this.#state === 'live') this.#hand(entry, undefined)
   }
 
+  /** Without any queue: it is not sent again. */
+  sendNow(stanza: Stanza): void {
+    this.#watched.delivered(stanza.attrs.id)
+    this.#line?.send(stanza)
+  }
+
   settle(key: string): boolean {
     const known = this.#entries.delete(key)
     if (this.#batch.delete(key) && this.#batch.size === 0 && this.#state === 'draining') this.#nextBatch()
@@ -106,7 +115,7 @@ export class OfflineQueue {
     for (const [key, entry] of this.#entries) {
       if (entry.sentOn === this.#line) continue
       if (this.#batch.size >= this.#batchSize) return
-      this.#batch.add(key)
+      if (ANSWERED.has(entry.stanza.tag)) this.#batch.add(key)
       this.#hand(entry, this.#drained++)
     }
     this.#goLive()
@@ -135,13 +144,14 @@ export class OfflineQueue {
   }
 
   #preview(): Record<string, string> {
-    const counts = { message: 0, receipt: 0, notification: 0 }
-    for (const { stanza } of this.#entries.values()) counts[stanza.tag as keyof typeof counts]++
+    const tags = [...this.#entries.values()].map(({ stanza }) => stanza.tag)
+    const count = (tag: string): string => String(tags.filter((other) => other === tag).length)
     return {
-      count: String(this.#entries.size),
-      message: String(counts.message),
-      receipt: String(counts.receipt),
-      notification: String(counts.notification),
+      count: String(tags.length),
+      message: count('message'),
+      receipt: count('receipt'),
+      notification: count('notification'),
+      call: count('call'),
       appdata: '0',
     }
   }

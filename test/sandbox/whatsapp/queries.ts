@@ -111,6 +111,8 @@ export class Queries {
   }
 
   take(connection: Connection, account: Account, device: LinkedDevice, iq: Stanza): void {
+    const { id = '', type = '' } = iq.attrs
+    if (type === 'result' || type === 'error') return device.watched.answered(id, type)
     const question = new Question(connection, account, device, iq)
     const known = this.#answers.get(question.kind)
     if (known) known(question)

@@ -2,6 +2,7 @@
 import { getBinaryNodeChild } from '@whiskeysockets/baileys'
 import type { proto } from '@whiskeysockets/baileys'
 import type { WebSocket } from 'ws'
+import { Calls } from './calls.ts'
 import { ClientMessages } from './client-messages.ts'
 import { ClientReceipts } from './client-receipts.ts'
 import { Connection } from './connection.ts'
@@ -39,6 +40,7 @@ export class Simulator implements ConnectionHandler {
   readonly groupChanges: GroupChanges
   readonly deviceChanges: DeviceChanges
   readonly poison: Poison
+  readonly calls: Calls
   readonly pairing: Pairing
   readonly sync: PhoneSync
   readonly #login: Login
@@ -58,6 +60,7 @@ export class Simulator implements ConnectionHandler {
     this.pairing = new Pairing(this.services)
     this.#login = new Login(this.services)
     this.deviceChanges = new DeviceChanges(this.services)
+    this.calls = new Calls(this.services)
     this.poison = new Poison(this.services)
     this.groupChanges = new GroupChanges(this.services)
     this.replies = new ContactReplies(this.services)
@@ -105,6 +108,7 @@ export class Simulator implements ConnectionHandler {
     else if (stanza.tag === 'message') this.#messages.take(connection, { account, device }, stanza)
     else if (stanza.tag === 'receipt') this.#receipts.takeReceipt(connection, { account, device }, stanza)
     else if (stanza.tag === 'ack') this.#receipts.takeAck({ account, device }, stanza)
+    else if (stanza.tag === 'call') this.calls.take(connection, account, stanza)
     else if (stanza.tag === 'ib') {
       const batch = getBinaryNodeChild(stanza, 'offline_batch')
       if (batch) device.queue.requestBatch(Number(batch.attrs.count ?? 1))

@@ -9,6 +9,7 @@ import { faultRoutes } from './fault-routes.ts'
 import { groupRoutes } from './group-routes.ts'
 import { phoneRoutes } from './phone-routes.ts'
 import { poisonRoutes } from './poison-routes.ts'
+import { stanzaRoutes } from './stanza-routes.ts'
 import { syncRoutes } from './sync-routes.ts'
 
 export const makeControlApi = (simulator: Simulator, where: () => { url: string; media: string }): Hono => {
@@ -22,6 +23,7 @@ export const makeControlApi = (simulator: Simulator, where: () => { url: string;
   deviceRoutes(app, simulator)
   groupRoutes(app, simulator)
   poisonRoutes(app, simulator)
+  stanzaRoutes(app, simulator)
   faultRoutes(app, simulator)
   app.notFound((c) => c.json({ error: `no such route: ${c.req.method} ${c.req.path}` }, 404))
   app.onError((error, c) => {
