@@ -81,6 +81,11 @@ export interface FaultOrder {
   kind: 'drop' | 'stream-error' | 'login-failure' | 'nack' | 'hold-acks' | 'no-acks' | 'silence' | 'refuse' | 'latency'
   account?: string
   code?: number
+  /** Attributes of a login failure, besides those that belong to its code. */
+  attrs?: Record<string, string>
+  /** Of a stream error. */
+  conflict?: 'replaced' | 'device_removed'
+  condition?: string
   count?: number
   ms?: number
 }

@@ -10,7 +10,9 @@ import type { ConnectionHandler } from './connection.ts'
 import { ContactMessages } from './contact-messages.ts'
 import { ContactReplies } from './contact-replies.ts'
 import { DeviceChanges } from './device-changes.ts'
-import { DEFAULT_CODES, Faults } from './faults.ts'
+import { streamError, streamErrorCode } from './farewells.ts'
+import type { StreamErrorOrder } from './farewells.ts'
+import { Faults } from './faults.ts'
 import type { FaultOrder } from './faults.ts'
 import { GroupChanges } from './group-changes.ts'
 import { GroupMessages } from './group-messages.ts'
@@ -79,7 +81,7 @@ export class Simulator implements ConnectionHandler {
     const met = [...this.#connections].filter(({ phone }) => order.account === undefined || order.account === phone)
     if (order.kind === 'drop') for (const connection of met) connection.drop()
     if (order.kind === 'stream-error') {
-      for (const connection of met) this.#endWithStreamError(connection, order.code ?? DEFAULT_CODES['stream-error'])
+      for (const connection of met) this.#endWithStreamError(connection, order)
     }
     return id
   }
@@ -121,12 +123,20 @@ export class Simulator implements ConnectionHandler {
     throw new Refused(404, `there is no phone ${phone}: create it with POST /phones {"phone":"${phone}"}`)
   }
 
-  #endWithStreamError(connection: Connection, code: number): void {
+  #endWithStreamError(connection: Connection, order: StreamErrorOrder): void {
     const { device } = connection
-    this.services.happenings.tell('stream-error', { phone: connection.phone, connection: connection.id, code })
+    const code = streamErrorCode(order)
+    const { conflict, condition } = order
+    this.services.happenings.tell('stream-error', {
+      phone: connection.phone,
+      connection: connection.id,
+      code,
+      conflict,
+      condition,
+    })
     // For a client this code means that it is no longer linked; so it must be true.
     if (code === UNLINKED && device) unlink(this.account(device.phone), device, connection)
-    else connection.endWith({ tag: 'stream:error', attrs: { code: String(code) } })
+    else connection.endWith(streamError(order))
   }
 
   #pump(): void {

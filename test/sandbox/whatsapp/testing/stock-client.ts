@@ -41,6 +41,8 @@ export class StockClient {
   readonly keys = new Map<string, string>()
   readonly received: Received[] = []
   readonly closeCodes: (number | undefined)[] = []
+  /** What came with the last close. */
+  closeData: unknown
   readonly sent = new Map<string, proto.IMessage>()
   socket: WASocket | undefined
   readonly sync = new SyncEvents(() => this.#look())
@@ -120,7 +122,9 @@ export class StockClient {
       if (connection === 'open') this.isOpen = true
       if (connection === 'close') {
         this.isOpen = false
-        this.closeCodes.push((lastDisconnect?.error as { output?: { statusCode: number } } | undefined)?.output?.statusCode)
+        const error = lastDisconnect?.error as { output?: { statusCode: number }; data?: unknown } | undefined
+        this.closeCodes.push(error?.output?.statusCode)
+        this.closeData = error?.data
       }
       this.#look()
     })
