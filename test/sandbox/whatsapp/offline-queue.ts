@@ -112,13 +112,19 @@ export class OfflineQueue {
   }
 
   #nextBatch(): void {
+    const before = this.#drained
     for (const [key, entry] of this.#entries) {
       if (entry.sentOn === this.#line) continue
-      if (this.#batch.size >= this.#batchSize) return
+      if (this.#batch.size >= this.#batchSize) return this.#tellBatch(before)
       if (ANSWERED.has(entry.stanza.tag)) this.#batch.add(key)
       this.#hand(entry, this.#drained++)
     }
+    this.#tellBatch(before)
     this.#goLive()
+  }
+
+  #tellBatch(before: number): void {
+    this.#happenings.tell('batch', { phone: this.#phone, size: this.#drained - before })
   }
 
   #goLive(): void {
