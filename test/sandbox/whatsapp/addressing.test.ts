@@ -32,10 +32,8 @@ const lid = () => `2${ana.padStart(15, '0')}@lid`
 const contact = async () => (await simulator.state()).contacts.find((other) => other.phone === ana)
 const switchTo = (mode: 'pn' | 'lid') => simulator.post(`/contacts/${ana}/addressing`, { mode })
 
-const say = async (jid: string, text: string): Promise<string | null | undefined> => {
-  const sent = await client.socket?.sendMessage(jid, { text })
-  const id = sent?.key.id
-  if (id && sent.message) client.sent.set(id, sent.message)
+const say = async (jid: string, text: string): Promise<string> => {
+  const id = await client.sayTo(jid, text)
   await simulator.happens('contact-received', (happening) => happening.id === id && happening.text === text)
   return id
 }

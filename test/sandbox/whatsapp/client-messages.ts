@@ -36,11 +36,11 @@ const copyIn = (node: Stanza, jid: string): Unguarded<AddressedCopy>[] => {
   return enc?.content instanceof Uint8Array ? [{ jid, type: enc.attrs.type ?? '', ciphertext: enc.content }] : []
 }
 
-/** One ciphertext for each device, or the only one for the device that asked for the message again. */
+/** One ciphertext for each device. One that asked for the message again may be sent two: its own, and one beside the list. */
 const pairwiseCopies = (stanza: Stanza): Unguarded<AddressedCopy>[] => {
   const addressed = getBinaryNodeChildren(getBinaryNodeChild(stanza, 'participants'), 'to')
-  if (addressed.length > 0) return addressed.flatMap((node) => copyIn(node, node.attrs.jid ?? ''))
-  return copyIn(stanza, stanza.attrs.participant ?? stanza.attrs.to ?? '')
+  const beside = copyIn(stanza, stanza.attrs.participant ?? stanza.attrs.to ?? '')
+  return [...addressed.flatMap((node) => copyIn(node, node.attrs.jid ?? '')), ...beside]
 }
 
 const groupCopy = (stanza: Stanza): Unguarded<Copy> | undefined => {
@@ -60,8 +60,8 @@ export class ClientMessages {
   take(connection: Connection, sender: Sender, stanza: Stanza): void {
     const { id = '', to = '' } = stanza.attrs
     const { phone } = sender.account
-    this.#services.happenings.tell('message', { phone, id, to })
     const copies = pairwiseCopies(stanza).map((copy) => this.#guardRatchet(sender.device, copy, id))
+    this.#services.happenings.tell('message', { phone, id, to, devices: copies.length })
     const forGroup = this.#guardSenderKey(sender.device, groupCopy(stanza), to, id)
     const nack = this.#services.faults.takeNack(phone)
     if (nack !== undefined) return this.#sendAck(connection, stanza, { error: String(nack) })
@@ -71,7 +71,7 @@ export class ClientMessages {
     this.#checkIdentity(sender, stanza, copies)
     this.#ack(connection, phone, stanza, hashIfStale(this.#services.world, sender, stanza))
     if (group) this.#deliverToGroup({ ...sender, id, group }, group, stanza, copies, forGroup)
-    else for (const copy of copies) this.#deliver({ ...sender, id, group }, stanza, copy)
+    else this.#deliver({ ...sender, id, group }, stanza, copies)
   }
 
   #guardRatchet(device: LinkedDevice, copy: Unguarded<AddressedCopy>, id: string): AddressedCopy {
@@ -127,17 +127,20 @@ export class ClientMessages {
     this.#services.happenings.tell('acked', { phone: connection.phone, id, ...more })
   }
 
-  #deliver(letter: Letter, stanza: Stanza, copy: AddressedCopy): void {
-    const companion = this.#services.world.findDevice(copy.jid)
-    if (companion) return this.#forward(letter, companion, stanza, [copy])
-    const recipient = this.#services.world.findHandset(copy.jid)
-    if (recipient) this.#reader.read(letter, recipient, [copy])
+  #deliver(letter: Letter, stanza: Stanza, copies: readonly AddressedCopy[]): void {
+    const { world } = this.#services
+    for (const [name, own] of this.#byRecipient(copies)) {
+      const companion = world.findDevice(name)
+      const recipient = world.findHandset(name)
+      if (companion) this.#forward(letter, companion, stanza, own)
+      else if (recipient) this.#reader.read(letter, recipient, own)
+    }
   }
 
-  /** To every device of every member: its own copy, if there is one, then the one for all. */
-  #deliverToGroup(letter: Letter, group: Group, stanza: Stanza, copies: readonly AddressedCopy[], forGroup: Copy | undefined) {
-    const own = new Map(copies.map((copy) => [this.#canonical(copy.jid), copy]))
-    const copiesFor = (name: string): Copy[] => [own.get(name), forGroup].filter((copy) => copy !== undefined)
+  /** To every device of every member: its own copies, if there are any, then the one for all. */
+  #deliverToGroup(letter: Letter, group: Group, stanza: Stanza, copies: readonly AddressedCopy[], forAll: Copy | undefined) {
+    const own = this.#byRecipient(copies)
+    const copiesFor = (name: string): Copy[] => [...(own.get(name) ?? []), ...(forAll ? [forAll] : [])]
     for (const person of group.members) {
       for (const handset of person.handsets.values()) {
         const mine = copiesFor(handset.pn)
@@ -145,6 +148,10 @@ export class ClientMessages {
       }
       for (const companion of clientsOf(person)) this.#forward(letter, companion, stanza, copiesFor(companion.jid))
     }
+  }
+
+  #byRecipient(copies: readonly AddressedCopy[]): Map<string, AddressedCopy[]> {
+    return Map.groupBy(copies, ({ jid }) => this.#canonical(jid))
   }
 
   /** To a companion of an account (a second one of the sender's own, or another account's): it decrypts for itself. */

@@ -63,18 +63,18 @@ export class HandsetReader {
   }
 
   async #readCopies(letter: Letter, recipient: Recipient, copies: readonly Copy[]): Promise<void> {
-    for (const copy of copies) {
-      // A frame that was sent twice: a real phone knows it by its ratchet position and drops it.
-      if (copy.use === 'same-bytes') {
-        this.#countAgain(letter, recipient)
-        continue
-      }
+    let text: string | undefined
+    // A frame that was sent twice: a real phone knows it by its ratchet position and drops it.
+    if (copies.some(({ use }) => use === 'same-bytes')) this.#countAgain(letter, recipient)
+    for (const copy of copies.filter(({ use }) => use !== 'same-bytes')) {
       try {
-        this.#take(letter, recipient, copy, await this.#decrypt(letter, recipient.handset, copy))
+        text = this.#take(letter, recipient, copy, await this.#decrypt(letter, recipient.handset, copy)) ?? text
       } catch (error) {
         return this.#cannotRead(letter, recipient, copy, error)
       }
     }
+    const { person, handset } = recipient
+    if (person instanceof Contact && text !== undefined) this.#receive(letter, person, handset, text)
   }
 
   async #decrypt({ device, group }: Letter, handset: Handset, { type, ciphertext }: Copy): Promise<proto.Message> {
@@ -90,14 +90,14 @@ export class HandsetReader {
     return message
   }
 
-  #take(letter: Letter, { person, handset }: Recipient, copy: Copy, message: proto.Message): void {
+  /** Returns what the person sees of it, if anything. */
+  #take(letter: Letter, { person, handset }: Recipient, copy: Copy, message: proto.Message): string | undefined {
     const { account, device, id } = letter
     if (person === account) this.#sync.hear(account, device, id, message)
     if (copy.type === 'pkmsg') handset.forgotten.delete(device)
     const { groupId, axolotlSenderKeyDistributionMessage: key } = message.senderKeyDistributionMessage ?? {}
     if (groupId && key) handset.keysOf(device, groupId).learn(key)
-    const text = textOf(message)
-    if (person instanceof Contact && text !== undefined) this.#receive(letter, person, handset, text)
+    return textOf(message)
   }
 
   #receive(letter: Letter, contact: Contact, handset: Handset, text: string): void {
@@ -129,6 +129,8 @@ export class HandsetReader {
       this.#services.violations.record('undecryptable', detail)
     }
     if (!(person instanceof Contact)) return
+    const what = { contact: person.phone, device: handset.number, phone: device.phone, id }
+    this.#services.happenings.tell('undecryptable', { ...what, error: String(error) })
     person.undecryptable++
     if ((handset.asked.get(id) ?? 0) >= MAX_ASKED) return
     person.retryReceipts++

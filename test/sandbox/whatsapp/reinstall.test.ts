@@ -115,11 +115,7 @@ test('the companions of a phone that is installed anew are gone', async () => {
 
 test('in a group it tells its new key, and asks for what it cannot read', async () => {
   const group = await simulator.createGroup('Friends', [phone, ana])
-  const say = async (text: string) => {
-    const sent = await client.socket?.sendMessage(group, { text })
-    if (sent?.message) client.sent.set(sent.key.id ?? '', sent.message)
-    await arrives(sent?.key.id ?? '', text)
-  }
+  const say = async (text: string) => arrives(await client.sayTo(group, text), text)
   await simulator.sendToGroup(group, ana, 'with the first key')
   await say('with the first key')
   await reinstall('none')

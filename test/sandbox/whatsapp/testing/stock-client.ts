@@ -111,9 +111,10 @@ export class StockClient {
     })
     socket.ev.on('messages.upsert', ({ messages, type }) => {
       for (const { key, message } of messages) {
-        if (key.fromMe || !message?.conversation) continue
+        const text = message?.conversation ?? message?.extendedTextMessage?.text
+        if (key.fromMe || !text) continue
         const { id, remoteJid: chat, participant } = key
-        this.received.push({ id: id ?? '', text: message.conversation, chat, participant, upsert: type })
+        this.received.push({ id: id ?? '', text, chat, participant, upsert: type })
       }
       this.#look()
     })
@@ -176,8 +177,12 @@ export class StockClient {
   }
 
   async say(to: string, text: string, messageId?: string): Promise<string> {
+    return this.sayTo(`${to}@s.whatsapp.net`, text, messageId)
+  }
+
+  async sayTo(jid: string, text: string, messageId?: string): Promise<string> {
     const options = messageId === undefined ? {} : { messageId }
-    const sent = await this.socket?.sendMessage(`${to}@s.whatsapp.net`, { text }, options)
+    const sent = await this.socket?.sendMessage(jid, { text }, options)
     const id = sent?.key.id ?? ''
     if (sent?.message) this.sent.set(id, sent.message)
     return id
