@@ -14,6 +14,8 @@ type Entry = { stanza: Stanza; sentOn: Line | undefined }
 /** What every client answers. Nothing else holds up the batches. */
 const ANSWERED: ReadonlySet<string> = new Set(['message', 'receipt', 'notification', 'call'])
 
+export type MessageSender = { from: string; participant: string | undefined }
+
 type KeyAttrs = { id?: string; type?: string; from?: string | undefined; participant?: string }
 
 /**
@@ -28,7 +30,7 @@ export class OfflineQueue {
   readonly #happenings: Happenings
   readonly #phone: string
   readonly #watched: WatchedStanzas
-  readonly #sentMessages = new Set<string>()
+  readonly #sentMessages = new Map<string, MessageSender>()
   /** Keys of the batch under way: the next batch follows when all of it is receipted. */
   readonly #batch = new Set<string>()
   #line: Line | undefined
@@ -57,8 +59,9 @@ export class OfflineQueue {
     return this.#line
   }
 
-  wasSent(messageId: string): boolean {
-    return this.#sentMessages.has(messageId)
+  /** Who a message came from, if it was ever handed over. */
+  senderOf(messageId: string): MessageSender | undefined {
+    return this.#sentMessages.get(messageId)
   }
 
   /** An entry with a known key is replaced and goes to the end: a message that was encrypted again. */
@@ -141,7 +144,8 @@ export class OfflineQueue {
     entry.sentOn = this.#line
     const { stanza } = entry
     this.#watched.delivered(stanza.attrs.id)
-    if (stanza.tag === 'message' && stanza.attrs.id) this.#sentMessages.add(stanza.attrs.id)
+    const { id, from = '', participant } = stanza.attrs
+    if (stanza.tag === 'message' && id) this.#sentMessages.set(id, { from, participant })
     const attrs = offline === undefined ? stanza.attrs : { ...stanza.attrs, offline: String(offline) }
     this.#line.send({ ...stanza, attrs })
     if (stanza.tag !== 'message') return

@@ -132,6 +132,18 @@ test('receipt-unknown: a client that receipts what it was not sent', async () =>
   expect((await caught('receipt-unknown')).detail).toContain('NEVER-SENT')
 })
 
+test('receipt-unknown: a client that receipts a message of a group without its writer; the message stays', async () => {
+  await client.link(phone)
+  client.socket?.ws.removeAllListeners('CB:message')
+  const group = await simulator.createGroup('Friends', [phone, ANA])
+  const [id = ''] = await simulator.sendToGroup(group, ANA, 'who wrote this?')
+  await client.socket?.sendReceipt(group, undefined, [id], undefined)
+  const violation = await simulator.happens('violation', ({ detail }) => String(detail).includes(id), since)
+  expect(violation).toMatchObject({ kind: 'receipt-unknown', detail: expect.stringContaining(`which came from ${group}`) })
+  const account = (await simulator.state()).accounts.find((other) => other.phone === phone)
+  expect(account).toMatchObject({ offlineQueue: 1, receipted: [] })
+})
+
 test('registered-while-linked: a second registration, though the first client is linked and has logged in', async () => {
   await client.link(phone)
   const other = new StockClient(simulator)

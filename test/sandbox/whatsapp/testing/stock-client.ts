@@ -2,6 +2,7 @@
 import { BufferJSON, initAuthCreds, makeWASocket, proto, WA_CERT_DETAILS } from '@whiskeysockets/baileys'
 import type {
   AuthenticationCreds,
+  BinaryNode,
   SignalDataSet,
   SignalKeyStore,
   UserFacingSocketConfig,
@@ -40,6 +41,8 @@ export class StockClient {
   creds: AuthenticationCreds = initAuthCreds()
   readonly keys = new Map<string, string>()
   readonly received: Received[] = []
+  /** The attributes of every receipt that came. */
+  readonly receipts: Record<string, string>[] = []
   readonly closeCodes: (number | undefined)[] = []
   /** What came with the last close. */
   closeData: unknown
@@ -116,6 +119,10 @@ export class StockClient {
         const { id, remoteJid: chat, participant } = key
         this.received.push({ id: id ?? '', text, chat, participant, upsert: type })
       }
+      this.#look()
+    })
+    socket.ws.on('CB:receipt', ({ attrs }: BinaryNode) => {
+      this.receipts.push(attrs)
       this.#look()
     })
     socket.ev.on('connection.update', ({ qr, connection, lastDisconnect }) => {
