@@ -78,7 +78,7 @@ export class ClientReceipts {
       violations.record('receipt-unknown', `${device.jid} sent a receipt (${receiptType}) for ${id}, ${fault}`)
     } else {
       account.receipted.add(id)
-      device.peerLog.noteReceipt(id, receiptType ?? 'delivery')
+      device.peerLog.noteReceipt(id, receiptType)
       device.queue.settle(queueKey('message', { id }))
     }
     happenings.tell('receipt', { phone: account.phone, id, receiptType })
