@@ -14,7 +14,7 @@ const ledger: Ledger = {
   ],
 }
 
-const arrived = (id: string, text: string, copies = 1) => ({ id, from: '111', text, copies, at: 0 })
+const arrived = (id: string, text: string, copies = 1) => ({ id, from: '111', text, copies, at: 0, group: null, devices: [0] })
 const row = (id: string, body: string): StoredMessage => ({ id, body })
 
 interface Seen {
@@ -25,14 +25,25 @@ interface Seen {
   registrations?: number
 }
 
+const SESSIONS = { sessionsOpened: 1, needlessSessions: 0, preKeysTaken: 1 }
+
 function figuresOf(seen: Seen) {
   const { undecryptable = 0, violations = [], registrations = 1 } = seen
   const received = seen.received ?? [arrived('OUT1', 'out one'), arrived('OUT2', 'out two')]
   const state: SimulatorState = {
     accounts: [
-      { phone: '111', deviceJid: null, connected: true, logins: 1, registrations, offlineQueue: 0, receipted: ['IN1', 'IN2'] },
+      {
+        phone: '111',
+        deviceJid: null,
+        connected: true,
+        logins: 1,
+        registrations,
+        offlineQueue: 0,
+        receipted: ['IN1', 'IN2'],
+        watched: [],
+      },
     ],
-    contacts: [{ phone: '222', received, undecryptable, retryReceipts: 0 }],
+    contacts: [{ phone: '222', devices: [0], received, undecryptable, retryReceipts: 0, ...SESSIONS }],
     violations: violations.map((kind) => ({ kind, detail: 'of a test', at: 0 })),
   }
   const stored = new Map([['shop', seen.rows ?? [row('IN1', 'in one'), row('IN2', 'in two')]]])

@@ -1,76 +1,110 @@
-// From clients to people: a message is acked by the server at once, then each recipient reads its copy, or cannot.
-import { getBinaryNodeChild, getBinaryNodeChildren, jidDecode } from '@whiskeysockets/baileys'
-import type { proto } from '@whiskeysockets/baileys'
+// From clients to people: a message is acked by the server at once, then each recipient gets its copy.
+import { getBinaryNodeChild, getBinaryNodeChildren, isJidGroup, isLidUser } from '@whiskeysockets/baileys'
+import { participantAttrs, senderAttrs } from './addressing.ts'
 import type { Connection } from './connection.ts'
-import type { ContactMessages } from './contact-messages.ts'
+import type { Group } from './group.ts'
+import type { Copy, HandsetReader, Letter } from './handset-reader.ts'
 import { identityFault } from './identity-proof.ts'
 import { ratchetPosition } from './libsignal.ts'
 import type { LinkedDevice } from './linked-device.ts'
+import { hashIfStale } from './participant-hash.ts'
+import { senderKeyPosition } from './sender-keys.ts'
 import type { Services } from './services.ts'
 import { timestamp } from './stanzas.ts'
 import type { Stanza } from './stanzas.ts'
-import type { RatchetUse } from './strictness.ts'
-import type { PhoneSync } from './sync/phone-sync.ts'
-import { Contact } from './world.ts'
+import { clientsOf } from './world.ts'
 import type { Account } from './world.ts'
-
-/** One recipient's copy of a message. */
-type Copy = { jid: string; type: string; ciphertext: Uint8Array; use: RatchetUse }
 
 type Sender = { account: Account; device: LinkedDevice }
 
-const MAX_ASKED = 5
+/** A ciphertext for one device. */
+type AddressedCopy = Copy & { jid: string }
 
-const copiesIn = (stanza: Stanza): Omit<Copy, 'use'>[] => {
-  const addressed = getBinaryNodeChildren(getBinaryNodeChild(stanza, 'participants'), 'to')
-  const nodes = addressed.length > 0 ? addressed : [{ ...stanza, attrs: { jid: stanza.attrs.to ?? '' } }]
-  return nodes.flatMap((node) => {
-    const enc = getBinaryNodeChild(node, 'enc')
-    const type = enc?.attrs.type ?? ''
-    if (!(enc?.content instanceof Uint8Array) || (type !== 'msg' && type !== 'pkmsg')) return []
-    return [{ jid: node.attrs.jid ?? '', type, ciphertext: enc.content }]
-  })
+type Unguarded<C> = Omit<C, 'use'>
+
+const NOT_A_MEMBER = '403'
+const MIXED_ADDRESSES = '400'
+
+/** The service takes a one-to-one message only if all its devices are named in the way that the chat is: by LID, or not. */
+const mixesAddresses = (to: string, copies: readonly AddressedCopy[]): boolean =>
+  copies.some(({ jid }) => isLidUser(jid) !== isLidUser(to))
+
+const PAIRWISE = new Set(['msg', 'pkmsg'])
+
+const copyIn = (node: Stanza, jid: string): Unguarded<AddressedCopy>[] => {
+  const enc = getBinaryNodeChildren(node, 'enc').find(({ attrs: { type = '' } }) => PAIRWISE.has(type))
+  return enc?.content instanceof Uint8Array ? [{ jid, type: enc.attrs.type ?? '', ciphertext: enc.content }] : []
 }
 
-const textOf = (message: proto.Message): string => {
-  const kind = Object.keys(message).find((key) => key !== 'messageContextInfo') ?? 'empty'
-  return message.extendedTextMessage?.text ?? message.conversation ?? `[${kind}]`
+/** One ciphertext for each device. One that asked for the message again may be sent two: its own, and one beside the list. */
+const pairwiseCopies = (stanza: Stanza): Unguarded<AddressedCopy>[] => {
+  const addressed = getBinaryNodeChildren(getBinaryNodeChild(stanza, 'participants'), 'to')
+  const beside = copyIn(stanza, stanza.attrs.participant ?? stanza.attrs.to ?? '')
+  return [...addressed.flatMap((node) => copyIn(node, node.attrs.jid ?? '')), ...beside]
+}
+
+const groupCopy = (stanza: Stanza): Unguarded<Copy> | undefined => {
+  const enc = getBinaryNodeChildren(stanza, 'enc').find(({ attrs }) => attrs.type === 'skmsg')
+  return enc?.content instanceof Uint8Array ? { type: 'skmsg', ciphertext: enc.content } : undefined
 }
 
 export class ClientMessages {
   readonly #services: Services
-  readonly #replies: ContactMessages
-  readonly #sync: PhoneSync
+  readonly #reader: HandsetReader
 
-  constructor(services: Services, replies: ContactMessages, sync: PhoneSync) {
+  constructor(services: Services, reader: HandsetReader) {
     this.#services = services
-    this.#replies = replies
-    this.#sync = sync
+    this.#reader = reader
   }
 
   take(connection: Connection, sender: Sender, stanza: Stanza): void {
     const { id = '', to = '' } = stanza.attrs
     const { phone } = sender.account
-    this.#services.happenings.tell('message', { phone, id, to })
-    const copies = copiesIn(stanza).map((copy) => ({ ...copy, use: this.#guardRatchet(sender.device, copy, id) }))
+    const copies = pairwiseCopies(stanza).map((copy) => this.#guardRatchet(sender.device, copy, id))
+    this.#services.happenings.tell('message', { phone, id, to, devices: copies.length })
+    const forGroup = this.#guardSenderKey(sender.device, groupCopy(stanza), to, id)
     const nack = this.#services.faults.takeNack(phone)
     if (nack !== undefined) return this.#sendAck(connection, stanza, { error: String(nack) })
+    const group = this.#services.world.groups.get(to)
+    if (isJidGroup(to) && !group?.has(sender.account)) return this.#sendAck(connection, stanza, { error: NOT_A_MEMBER })
+    if (!group && mixesAddresses(to, copies)) return this.#sendAck(connection, stanza, { error: MIXED_ADDRESSES })
     this.#checkIdentity(sender, stanza, copies)
-    this.#ack(connection, phone, stanza)
-    for (const copy of copies) this.#deliver(sender, stanza, copy)
+    this.#ack(connection, phone, stanza, hashIfStale(this.#services.world, sender, stanza))
+    if (group) this.#deliverToGroup({ ...sender, id, group }, group, stanza, copies, forGroup)
+    else this.#deliver({ ...sender, id, group }, stanza, copies)
   }
 
-  #guardRatchet(device: LinkedDevice, copy: Omit<Copy, 'use'>, id: string): RatchetUse {
+  #guardRatchet(device: LinkedDevice, copy: Unguarded<AddressedCopy>, id: string): AddressedCopy {
+    const recipient = this.#canonical(copy.jid)
     try {
-      const { use, detail } = device.ratchets.use(copy.jid, copy.type, copy.ciphertext, id)
-      if (use === 'reused') this.#services.violations.record('ratchet-reuse', `${device.jid} ${detail}`)
-      return use
+      const { ratchetKey, counter } = ratchetPosition(copy.type, copy.ciphertext)
+      const { use, detail } = device.keyUses.use(`${recipient}|${ratchetKey}`, counter, copy.ciphertext, id)
+      if (use === 'reused') this.#services.violations.record('ratchet-reuse', `${device.jid} to ${recipient}: ${detail}`)
+      return { ...copy, use }
     } catch {
-      return 'new' // Not a Signal message at all: the recipient will say so.
+      return { ...copy, use: 'new' } // Not a Signal message at all: the recipient will say so.
     }
   }
 
-  #checkIdentity({ account, device }: Sender, stanza: Stanza, copies: Copy[]): void {
+  #guardSenderKey(device: LinkedDevice, copy: Unguarded<Copy> | undefined, to: string, id: string): Copy | undefined {
+    if (!copy) return undefined
+    try {
+      const { keyId, iteration } = senderKeyPosition(copy.ciphertext)
+      const { use, detail } = device.keyUses.use(`${to}|${keyId}`, iteration, copy.ciphertext, id)
+      if (use === 'reused') this.#services.violations.record('sender-key-reuse', `${device.jid} in ${to}: ${detail}`)
+      return { ...copy, use }
+    } catch {
+      return { ...copy, use: 'new' }
+    }
+  }
+
+  /** One name for a device, whichever address it was called by: it has one session with each client. */
+  #canonical(jid: string): string {
+    const { world } = this.#services
+    return world.findDevice(jid)?.jid ?? world.findHandset(jid)?.handset.pn ?? jid
+  }
+
+  #checkIdentity({ account, device }: Sender, stanza: Stanza, copies: readonly Copy[]): void {
     const first = copies.find((copy) => copy.type === 'pkmsg')
     // A retried message for a single device comes without the proof, also from real clients.
     if (!first || !getBinaryNodeChild(stanza, 'participants')) return
@@ -79,92 +113,58 @@ export class ClientMessages {
     this.#services.violations.record('bad-signature', `${device.jid}: the proof of identity in ${stanza.attrs.id} ${fault}`)
   }
 
-  #ack(connection: Connection, phone: string, stanza: Stanza): void {
+  #ack(connection: Connection, phone: string, stanza: Stanza, phash: string | undefined): void {
     const { faults } = this.#services
-    const send = (): void => this.#sendAck(connection, stanza, {})
+    const send = (): void => this.#sendAck(connection, stanza, phash === undefined ? {} : { phash })
     if (faults.holdAck(phone, send) || faults.takeLostAck(phone)) return
     send()
   }
 
-  #sendAck(connection: Connection, { attrs }: Stanza, more: { error?: string }): void {
+  #sendAck(connection: Connection, { attrs }: Stanza, more: { error?: string; phash?: string }): void {
     const { id = '', to = '' } = attrs
     if (!connection.isOpen) return
     connection.send({ tag: 'ack', attrs: { class: 'message', id, from: to, t: timestamp(), ...more } })
     this.#services.happenings.tell('acked', { phone: connection.phone, id, ...more })
   }
 
-  #deliver(sender: Sender, stanza: Stanza, copy: Copy): void {
-    const companion = this.#services.world.findDevice(copy.jid)
-    if (companion) return this.#forward(sender, companion, stanza, copy)
-    const person = this.#services.world.find(copy.jid)
-    if (!person || jidDecode(copy.jid)?.device) return
-    person.endpoint
-      .inTurn(() => this.#read(sender, person, stanza, copy))
-      .catch((error: unknown) => this.#services.violations.record('simulator-fault', String(error)))
+  #deliver(letter: Letter, stanza: Stanza, copies: readonly AddressedCopy[]): void {
+    const { world } = this.#services
+    for (const [name, own] of this.#byRecipient(copies)) {
+      const companion = world.findDevice(name)
+      const recipient = world.findHandset(name)
+      if (companion) this.#forward(letter, companion, stanza, own)
+      else if (recipient) this.#reader.read(letter, recipient, own)
+    }
+  }
+
+  /** To every device of every member: its own copies, if there are any, then the one for all. */
+  #deliverToGroup(letter: Letter, group: Group, stanza: Stanza, copies: readonly AddressedCopy[], forAll: Copy | undefined) {
+    const own = this.#byRecipient(copies)
+    const copiesFor = (name: string): Copy[] => [...(own.get(name) ?? []), ...(forAll ? [forAll] : [])]
+    for (const person of group.members) {
+      for (const handset of person.handsets.values()) {
+        const mine = copiesFor(handset.pn)
+        if (mine.length > 0) this.#reader.read(letter, { person, handset }, mine)
+      }
+      for (const companion of clientsOf(person)) this.#forward(letter, companion, stanza, copiesFor(companion.jid))
+    }
+  }
+
+  #byRecipient(copies: readonly AddressedCopy[]): Map<string, AddressedCopy[]> {
+    return Map.groupBy(copies, ({ jid }) => this.#canonical(jid))
   }
 
   /** To a companion of an account (a second one of the sender's own, or another account's): it decrypts for itself. */
-  #forward({ account, device }: Sender, companion: LinkedDevice, stanza: Stanza, { type, ciphertext }: Copy): void {
-    if (companion === device) return
+  #forward({ account, device, group }: Letter, companion: LinkedDevice, stanza: Stanza, copies: readonly Copy[]): void {
+    if (companion === device || copies.length === 0) return
     const { id = '', to = '', type: kind = 'text' } = stanza.attrs
-    const own = companion.phone === account.phone ? { recipient: to } : { notify: account.name }
-    companion.queue.put({
-      tag: 'message',
-      attrs: { from: device.jid, id, t: timestamp(), type: kind, sender_lid: device.lid, ...own },
-      content: [{ tag: 'enc', attrs: { v: '2', type }, content: ciphertext }],
-    })
-  }
-
-  async #read(sender: Sender, person: Account | Contact, stanza: Stanza, copy: Copy): Promise<void> {
-    const id = stanza.attrs.id ?? ''
-    // A frame that was sent twice: a real phone knows it by its ratchet position and drops it.
-    if (copy.use === 'same-bytes') return this.#countAgain(person, id)
-    let message: proto.Message
-    try {
-      if (copy.type === 'pkmsg') this.#checkSenderKey(sender.device, copy)
-      message = await person.endpoint.decrypt(sender.device.peer, copy.type, copy.ciphertext)
-    } catch (error) {
-      return this.#cannotRead(sender, person, stanza, copy, error)
-    }
-    if (person === sender.account) this.#sync.hear(sender.account, sender.device, id, message)
-    if (!(person instanceof Contact)) return
-    if (copy.type === 'pkmsg') person.forgotten.delete(sender.device)
-    this.#receive(sender, person, id, textOf(message))
-  }
-
-  #checkSenderKey(device: LinkedDevice, { type, ciphertext }: Copy): void {
-    const { identityKey } = ratchetPosition(type, ciphertext)
-    if (!identityKey?.subarray(-32).equals(device.identity)) throw new Error('the identity key is not that of the device')
-  }
-
-  #receive({ account, device }: Sender, contact: Contact, id: string, text: string): void {
-    const known = contact.received.get(id)
-    if (!known) contact.received.set(id, { id, from: account.phone, text, copies: 1, at: Date.now(), device })
-    else if (known.text !== text) {
-      this.#services.violations.record('message-id-reuse', `${device.jid}: ${id} came with another text than before`)
-    } else known.copies++
-    this.#services.happenings.tell('contact-received', { contact: contact.phone, phone: account.phone, id, text })
-    if (contact.autoReceipt) this.#replies.sendReceipt(contact, device, id, 'delivery')
-  }
-
-  #countAgain(person: Account | Contact, id: string): void {
-    const known = person instanceof Contact ? person.received.get(id) : undefined
-    if (known) known.copies++
-  }
-
-  #cannotRead({ device }: Sender, person: Account | Contact, stanza: Stanza, copy: Copy, error: unknown): void {
-    const id = stanza.attrs.id ?? ''
-    const ownFault = person instanceof Contact && copy.type === 'msg' && person.forgotten.has(device)
-    if (!ownFault) {
-      const detail = `${device.jid} to ${copy.jid}: ${copy.type} ${id}: ${String(error)}`
-      this.#services.violations.record('undecryptable', detail)
-    }
-    if (!(person instanceof Contact)) return
-    person.undecryptable++
-    const count = (person.asked.get(id) ?? 0) + 1
-    person.asked.set(id, count)
-    if (count > MAX_ASKED) return
-    person.retryReceipts++
-    this.#replies.requestRetry(person, device, stanza, count)
+    const own = companion.phone === account.phone
+    const name = { pn: device.jid, lid: device.lid }
+    const names = group
+      ? { from: group.id, ...participantAttrs(account, name, group.addressing) }
+      : { ...senderAttrs(account, name, 'pn'), ...(own ? { recipient: to } : {}) }
+    const content = copies.map(({ type, ciphertext }) => ({ tag: 'enc', attrs: { v: '2', type }, content: ciphertext }))
+    const notify = own ? {} : { notify: account.name }
+    companion.queue.put({ tag: 'message', attrs: { ...names, id, t: timestamp(), type: kind, ...notify }, content })
   }
 }

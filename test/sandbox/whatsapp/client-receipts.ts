@@ -1,9 +1,11 @@
 // What clients say about what they were sent: receipts take it off the queue, retry receipts ask for it again.
-import { getBinaryNodeChild, getBinaryNodeChildren } from '@whiskeysockets/baileys'
+import { getBinaryNodeChild, getBinaryNodeChildren, isLidUser } from '@whiskeysockets/baileys'
+import { receiptSender } from './addressing.ts'
 import type { Connection } from './connection.ts'
-import type { ContactMessages } from './contact-messages.ts'
+import type { ContactReplies } from './contact-replies.ts'
 import type { LinkedDevice } from './linked-device.ts'
 import { queueKey } from './offline-queue.ts'
+import type { MessageSender } from './offline-queue.ts'
 import type { Services } from './services.ts'
 import { firstChild, timestamp } from './stanzas.ts'
 import type { Stanza } from './stanzas.ts'
@@ -16,62 +18,99 @@ const idsIn = (receipt: Stanza): string[] => {
   return [receipt.attrs.id, ...more].filter((id) => id !== undefined)
 }
 
+const join = (answer: string, detail: string | undefined): string => (detail === undefined ? answer : `${answer} ${detail}`)
+
+/** Kinds that say that a message was delivered; the second is of a client that nobody is looking at. */
+const DELIVERY: ReadonlySet<string> = new Set(['', 'inactive'])
+/** What the writer of a message hears of; other kinds are for the reader's own devices. */
+const PASSED_ON: ReadonlySet<string> = new Set([...DELIVERY, 'read', 'played', 'retry'])
+
+/** These go to the chat; all others exactly to the device, or to the group and its member, that the message came from. */
+const TO_THE_CHAT: ReadonlySet<string> = new Set(['read', 'read-self', 'played'])
+
+/** The service goes on sending a message whose receipt went to another name than it came from. */
+const receiptFault = (
+  { attrs: { to, participant, type = '' } }: Stanza,
+  sender: MessageSender | undefined,
+): string | undefined => {
+  if (!sender) return 'never sent to it'
+  if (TO_THE_CHAT.has(type) || (to === sender.from && participant === sender.participant)) return undefined
+  const names = (one: string | undefined, other: string | undefined): string => [one, other].filter(Boolean).join(' ')
+  return `which came from ${names(sender.from, sender.participant)}, to ${names(to, participant)}`
+}
+
 export class ClientReceipts {
   readonly #services: Services
-  readonly #contacts: ContactMessages
+  readonly #replies: ContactReplies
 
-  constructor(services: Services, contacts: ContactMessages) {
+  constructor(services: Services, replies: ContactReplies) {
     this.#services = services
-    this.#contacts = contacts
+    this.#replies = replies
   }
 
   takeReceipt(connection: Connection, sender: Sender, receipt: Stanza): void {
-    const { id = '', to = '', type } = receipt.attrs
+    const { id = '', to = '', type, participant } = receipt.attrs
     if (type === 'retry') this.#takeRetry(sender, receipt)
-    else for (const one of idsIn(receipt)) this.#settleMessage(sender, one, type)
-    const kind = type === undefined ? {} : { type }
-    connection.send({ tag: 'ack', attrs: { class: 'receipt', id, from: to, t: timestamp(), ...kind } })
+    else for (const one of idsIn(receipt)) this.#settleMessage(sender, one, receipt)
+    this.#passOn(sender, receipt)
+    const more = { ...(type === undefined ? {} : { type }), ...(participant === undefined ? {} : { participant }) }
+    connection.send({ tag: 'ack', attrs: { class: 'receipt', id, from: to, t: timestamp(), ...more } })
   }
 
   takeAck({ account, device }: Sender, ack: Stanza): void {
-    const { class: stanzaClass = '', id = '', type, to, error } = ack.attrs
+    const { class: stanzaClass = '', id = '', error } = ack.attrs
     const { happenings, violations } = this.#services
+    device.watched.answered(id, error === undefined ? 'ack' : join('nack', error))
     if (stanzaClass === 'message' && error !== undefined) {
-      violations.record('nack', `${device.jid} answered message ${id} with error ${error}`)
+      if (!device.watched.isWatched(id)) violations.record('nack', `${device.jid} answered message ${id} with error ${error}`)
       happenings.tell('nack', { phone: account.phone, id, error })
       if (device.retriesAsked.delete(id)) return
     }
-    device.queue.settle(queueKey(stanzaClass, id, type, to))
+    device.queue.settle(queueKey(stanzaClass, { ...ack.attrs, from: ack.attrs.to }))
   }
 
-  #settleMessage({ account, device }: Sender, id: string, receiptType: string | undefined): void {
+  #settleMessage({ account, device }: Sender, id: string, receipt: Stanza): void {
     const { happenings, violations } = this.#services
-    if (!device.queue.wasSent(id)) {
-      violations.record(
-        'receipt-unknown',
-        `${device.jid} sent a receipt (${receiptType ?? 'delivery'}) for ${id}, never sent to it`,
-      )
+    const receiptType = receipt.attrs.type ?? 'delivery'
+    device.watched.answered(id, join('receipt', receipt.attrs.type))
+    const fault = receiptFault(receipt, device.queue.senderOf(id))
+    if (fault !== undefined) {
+      violations.record('receipt-unknown', `${device.jid} sent a receipt (${receiptType}) for ${id}, ${fault}`)
     } else {
       account.receipted.add(id)
-      device.peerLog.noteReceipt(id, receiptType ?? 'delivery')
-      device.queue.settle(queueKey('message', id, undefined, undefined))
+      device.peerLog.noteReceipt(id, receiptType)
+      device.queue.settle(queueKey('message', { id }))
     }
-    happenings.tell('receipt', { phone: account.phone, id, receiptType: receiptType ?? 'delivery' })
+    happenings.tell('receipt', { phone: account.phone, id, receiptType })
+  }
+
+  /** If another client wrote the message, it hears of the receipt as it does from contacts. */
+  #passOn({ account, device }: Sender, { attrs, ...receipt }: Stanza): void {
+    const { id = '', to = '', participant, type = '' } = attrs
+    const { world } = this.#services
+    const writer = world.findDevice(participant ?? to)
+    if (!writer || writer.phone === account.phone || !PASSED_ON.has(type)) return
+    const name = { pn: device.jid, lid: device.lid }
+    const from = receiptSender(name, isLidUser(to) ? 'lid' : 'pn', world.groups.get(to))
+    const kind = DELIVERY.has(type) ? {} : { type }
+    writer.queue.put({ ...receipt, attrs: { ...from, id, t: timestamp(), ...kind } })
   }
 
   #takeRetry({ account, device }: Sender, receipt: Stanza): void {
-    const { id = '', to } = receipt.attrs
+    const { id = '', to, participant } = receipt.attrs
     const { happenings, violations, world } = this.#services
     const count = Number(getBinaryNodeChild(receipt, 'retry')?.attrs.count ?? 1)
-    if (!device.queue.wasSent(id)) {
-      violations.record('receipt-unknown', `${device.jid} sent a retry receipt for ${id}, never sent to it`)
+    device.watched.answered(id, join('retry', String(count)))
+    const fault = receiptFault(receipt, device.queue.senderOf(id))
+    if (fault !== undefined) {
+      violations.record('receipt-unknown', `${device.jid} sent a retry receipt for ${id}, ${fault}`)
     } else {
       account.clientRetryReceipts++
       device.retriesAsked.add(id)
-      device.queue.settle(queueKey('message', id, undefined, undefined))
-      const person = world.find(to)
-      if (person) this.#contacts.answerRetry(person, device, { id, count, receipt })
+      device.queue.settle(queueKey('message', { id }))
+      const asked = world.findHandset(participant ?? to)
+      if (asked) this.#replies.answerRetry(asked.handset, device, { id, count, receipt })
     }
-    happenings.tell('retry-receipt', { phone: account.phone, id, count })
+    happenings.tell('retry-receipt', { phone: account.phone, id, count, participant })
   }
 }

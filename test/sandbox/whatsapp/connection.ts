@@ -2,6 +2,7 @@
 import { encodeBinaryNode } from '@whiskeysockets/baileys'
 import type { proto } from '@whiskeysockets/baileys'
 import type { RawData, WebSocket } from 'ws'
+import { streamError } from './farewells.ts'
 import { FrameReader, frame } from './frame-reader.ts'
 import type { LinkedDevice, Registration } from './linked-device.ts'
 import { NoiseResponder } from './noise-responder.ts'
@@ -102,7 +103,7 @@ export class Connection implements Line {
    * the pong and do not count. Nor does what comes within the grace after it (the client may be about to act on what it read).
    */
   replace(): void {
-    this.send({ tag: 'stream:error', attrs: {}, content: [{ tag: 'conflict', attrs: { type: 'replaced' } }] })
+    this.send(streamError({ conflict: 'replaced' }))
     this.#stage = 'replaced'
     this.#services.happenings.tell('stream-error', { phone: this.phone, connection: this.id, reason: 'replaced' })
     this.#socket.once('pong', () => setTimeout(() => this.#graceIsOver(), REPLACED_GRACE_MS))

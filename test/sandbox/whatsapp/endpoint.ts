@@ -1,7 +1,8 @@
 // A real Signal endpoint: what a contact's phone, or the phone of a linked account, has for keys and sessions.
 import { encodeWAMessage, generateSignalPubKey, initAuthCreds, Curve, proto, unpadRandomMax16 } from '@whiskeysockets/baileys'
 import type { KeyPair, SignedKeyPair } from '@whiskeysockets/baileys'
-import { dropFinishedChains, loadRecord, newProtocolAddress, newSessionBuilder, newSessionCipher } from './libsignal.ts'
+import { dropFinishedChains, hasHeard, loadRecord, newProtocolAddress, newSessionBuilder } from './libsignal.ts'
+import { newSessionCipher, ratchetPosition } from './libsignal.ts'
 import type { PeerBundle, SessionRecord, SignalKeyPair, SignalStorage, StoredRecord } from './libsignal.ts'
 
 type EndpointBundle = {
@@ -23,22 +24,30 @@ const signalPair = (pair: KeyPair): SignalKeyPair => ({
 
 const addressOf = (peer: Pick<PeerDevice, 'user' | 'device'>): string => `${peer.user}.${peer.device}`
 
+type Identity = { identity: KeyPair; signedPreKey: SignedKeyPair; registrationId: number }
+
+const makeIdentity = (): Identity => {
+  const { signedIdentityKey: identity, signedPreKey, registrationId } = initAuthCreds()
+  return { identity, signedPreKey, registrationId }
+}
+
 export class Endpoint {
-  readonly identity: KeyPair
-  readonly #signedPreKey: SignedKeyPair
-  readonly #registrationId: number
+  #own = makeIdentity()
   readonly #sessions = new Map<string, StoredRecord>()
   readonly #preKeys = new Map<number, KeyPair>()
-  readonly #storage: SignalStorage
+  readonly #storage: SignalStorage = this.#makeStorage()
   #nextPreKey = 1
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor() {
-    const creds = initAuthCreds()
-    this.identity = creds.signedIdentityKey
-    this.#signedPreKey = creds.signedPreKey
-    this.#registrationId = creds.registrationId
-    this.#storage = this.#makeStorage()
+  get identity(): KeyPair {
+    return this.#own.identity
+  }
+
+  /** All keys are new. Only the numbers of one-time keys go on, so that an old one is never taken for a new one. */
+  reinstall(): void {
+    this.#own = makeIdentity()
+    this.#sessions.clear()
+    this.#preKeys.clear()
   }
 
   /**
@@ -56,16 +65,20 @@ export class Endpoint {
     const id = this.#nextPreKey++
     const pair = Curve.generateKeyPair()
     this.#preKeys.set(id, pair)
-    return {
-      registrationId: this.#registrationId,
-      identity: this.identity.public,
-      signedPreKey: this.#signedPreKey,
-      preKey: { id, pair },
-    }
+    const { registrationId, identity, signedPreKey } = this.#own
+    return { registrationId, identity: identity.public, signedPreKey, preKey: { id, pair } }
   }
 
-  hasSessionWith(peer: Pick<PeerDevice, 'user' | 'device'>): boolean {
-    return this.#sessions.has(addressOf(peer))
+  /** True if this endpoint would write in a session in which it has read something of the peer. */
+  hasHeard(peer: Pick<PeerDevice, 'user' | 'device'>): boolean {
+    const known = this.#sessions.get(addressOf(peer))
+    return known !== undefined && hasHeard(known)
+  }
+
+  /** True if the one-time key with which this first message was made is still here. */
+  hasPreKeyOf(ciphertext: Uint8Array): boolean {
+    const { preKeyId } = ratchetPosition('pkmsg', ciphertext)
+    return preKeyId !== undefined && this.#preKeys.has(preKeyId)
   }
 
   forgetSessions(): void {
@@ -77,11 +90,22 @@ export class Endpoint {
     await newSessionBuilder(this.#storage, newProtocolAddress(peer.user, peer.device)).initOutgoing(bundle)
   }
 
+  /** The same identity without any session: what it begins does not disturb what this one has. */
+  twin(): Endpoint {
+    const twin = new Endpoint()
+    twin.#own = this.#own
+    return twin
+  }
+
   async encrypt(peer: PeerDevice, message: proto.IMessage): Promise<Ciphertext> {
+    return this.encryptBytes(peer, encodeWAMessage(message))
+  }
+
+  async encryptBytes(peer: PeerDevice, padded: Buffer): Promise<Ciphertext> {
     const known = this.#sessions.get(addressOf(peer))
     if (!known || !loadRecord(known).haveOpenSession()) await this.openSession(peer, peer.takeBundle())
     const cipher = newSessionCipher(this.#storage, newProtocolAddress(peer.user, peer.device))
-    const { type, body } = await cipher.encrypt(encodeWAMessage(message))
+    const { type, body } = await cipher.encrypt(padded)
     return { type: type === 3 ? 'pkmsg' : 'msg', ciphertext: body }
   }
 
@@ -106,8 +130,8 @@ export class Endpoint {
         return pair && signalPair(pair)
       },
       removePreKey: (id) => void this.#preKeys.delete(id),
-      loadSignedPreKey: () => signalPair(this.#signedPreKey.keyPair),
-      getOurRegistrationId: () => this.#registrationId,
+      loadSignedPreKey: () => signalPair(this.#own.signedPreKey.keyPair),
+      getOurRegistrationId: () => this.#own.registrationId,
       getOurIdentity: () => signalPair(this.identity),
     }
   }

@@ -1,4 +1,5 @@
 // What a test may do to the connection between a client and the service.
+import type { StreamErrorOrder } from './farewells.ts'
 
 export const FAULT_KINDS = [
   'drop',
@@ -19,11 +20,12 @@ export const FAULT_KINDS = [
 
 type FaultKind = (typeof FAULT_KINDS)[number]
 
-export type FaultOrder = {
+export type FaultOrder = StreamErrorOrder & {
   kind: FaultKind
   /** Phone digits; without it the fault is for every account. */
   account?: string | undefined
-  code?: number | undefined
+  /** Attributes that a login failure comes with, besides those that belong to its code. */
+  attrs?: Record<string, string> | undefined
   /** Ends the fault after so many strikes. */
   count?: number | undefined
   /** Ends the fault after so long; for `latency` and `media-slow` it is the delay instead. */
@@ -39,7 +41,7 @@ const ONCE_BY_DEFAULT: ReadonlySet<FaultKind> = new Set(['login-failure', 'nack'
 /** With these `ms` says how long something takes, not how long the fault lasts. */
 export const DELAYS: ReadonlySet<FaultKind> = new Set(['latency', 'media-slow'])
 
-export const DEFAULT_CODES = { 'stream-error': 503, 'login-failure': 503, nack: 479, 'media-status': 404 } as const
+const DEFAULT_CODES = { 'login-failure': 503, nack: 479, 'media-status': 404 } as const
 
 /** What befalls one download. */
 type MediaFault =
@@ -84,9 +86,9 @@ export class Faults {
     return this.#strike('refuse', account) !== undefined
   }
 
-  takeLoginFailure(account: string): number | undefined {
+  takeLoginFailure(account: string): { code: number; attrs: Record<string, string> } | undefined {
     const fault = this.#strike('login-failure', account)
-    return fault && (fault.code ?? DEFAULT_CODES['login-failure'])
+    return fault && { code: fault.code ?? DEFAULT_CODES['login-failure'], attrs: fault.attrs ?? {} }
   }
 
   takeNack(account: string): number | undefined {

@@ -3,7 +3,6 @@ import {
   encodeBigEndian,
   getBinaryNodeChild,
   getBinaryNodeChildren,
-  jidDecode,
   KEY_BUNDLE_TYPE,
   xmppPreKey,
   xmppSignedPreKey,
@@ -58,8 +57,8 @@ export class KeyServer {
     return false
   }
 
-  bundles(request: Stanza): Stanza[] {
-    return getBinaryNodeChildren(request, 'user').map(({ attrs: { jid = '' } }) => this.#bundleFor(jid))
+  bundles(asker: LinkedDevice, request: Stanza): Stanza[] {
+    return getBinaryNodeChildren(request, 'user').map(({ attrs: { jid = '' } }) => this.#bundleFor(asker, jid))
   }
 
   digest(device: LinkedDevice): Stanza {
@@ -71,15 +70,17 @@ export class KeyServer {
     this.#services.violations.record('prekey-reuse', `${device.jid} uploaded pre-key ${id} again, with another key`)
   }
 
-  #bundleFor(jid: string): Stanza {
-    const content = jidDecode(jid)?.device ? this.#companionBundle(jid) : this.#personBundle(jid)
+  #bundleFor(asker: LinkedDevice, jid: string): Stanza {
+    const content = this.#companionBundle(jid) ?? this.#handsetBundle(asker, jid)
     const unavailable = [{ tag: 'error', attrs: { code: '406', text: 'not-acceptable' } }]
     return { tag: 'user', attrs: { jid }, content: content ?? unavailable }
   }
 
-  #personBundle(jid: string): Stanza[] | undefined {
-    const bundle = this.#services.world.find(jid)?.endpoint.makeBundle()
-    if (!bundle) return undefined
+  #handsetBundle(asker: LinkedDevice, jid: string): Stanza[] | undefined {
+    const handset = this.#services.world.findHandset(jid)?.handset
+    if (!handset) return undefined
+    handset.sessions.preKeyTaken(asker)
+    const bundle = handset.endpoint.makeBundle()
     return [
       leaf('registration', encodeBigEndian(bundle.registrationId)),
       leaf('type', KEY_BUNDLE_TYPE),

@@ -8,7 +8,9 @@ export type SignalKeyPair = { pubKey: Buffer; privKey: Buffer }
 type Chain = { chainKey: { counter: number; key?: string }; messageKeys: Record<string, string> }
 
 /** A session record as it is stored: plain data, so that a stored record can never be changed by a failed attempt. */
-export type StoredRecord = { _sessions: Record<string, { _chains: Record<string, Chain> }>; version: string }
+export type StoredRecord = { _sessions: Record<string, StoredSession>; version: string }
+
+type StoredSession = { _chains: Record<string, Chain>; indexInfo: { closed: number }; pendingPreKey?: unknown }
 
 type SessionEntry = { pendingPreKey?: unknown; indexInfo: { used: number }; serialize(): object }
 type EntryClass = { deserialize(stored: object): SessionEntry }
@@ -74,6 +76,10 @@ const messages: {
 export const newProtocolAddress = (user: string, device: number): object => new address.ProtocolAddress(user, device)
 export const newSessionBuilder = (storage: SignalStorage, peer: object) => new builder(storage, peer)
 export const newSessionCipher = (storage: SignalStorage, peer: object) => new cipher(storage, peer)
+/** Whether the open session of a record was answered (one that was not is still waiting with its pre-key). */
+export const hasHeard = (stored: StoredRecord): boolean =>
+  Object.values(stored._sessions).some(({ indexInfo, pendingPreKey }) => indexInfo.closed === -1 && pendingPreKey === undefined)
+
 export const loadRecord = (stored: StoredRecord): SessionRecord => record.deserialize(stored)
 
 /** True only for a good signature. (Baileys' own check looks at whether this throws, and so accepts everything of 64 bytes.) */
@@ -83,7 +89,14 @@ export const isSignedBy = (key: Uint8Array, message: Uint8Array, signature: Uint
   return curve.verifySignature(prefixed, message, signature)
 }
 
-type RatchetPosition = { ratchetKey: string; counter: number; identityKey?: Buffer }
+type RatchetPosition = {
+  ratchetKey: string
+  counter: number
+  /** In first messages only, as is all that follows. */
+  identityKey?: Buffer
+  baseKey?: string
+  preKeyId?: number | undefined
+}
 
 /** Where in which sending ratchet a ciphertext stands: readable without any key. */
 export const ratchetPosition = (type: string, ciphertext: Uint8Array): RatchetPosition => {
@@ -91,7 +104,9 @@ export const ratchetPosition = (type: string, ciphertext: Uint8Array): RatchetPo
   const inner = outer ? outer.message : ciphertext
   const { ephemeralKey, counter } = messages.WhisperMessage.decode(inner.subarray(1, -8))
   const ratchetKey = Buffer.from(ephemeralKey).toString('base64')
-  return outer ? { ratchetKey, counter, identityKey: Buffer.from(outer.identityKey) } : { ratchetKey, counter }
+  if (!outer) return { ratchetKey, counter }
+  const baseKey = Buffer.from(outer.baseKey).toString('base64')
+  return { ratchetKey, counter, identityKey: Buffer.from(outer.identityKey), baseKey, preKeyId: outer.preKeyId }
 }
 
 /**

@@ -3,9 +3,10 @@ import type { Happenings } from './happenings.ts'
 import type { PeerBundle } from './libsignal.ts'
 import { OfflineQueue } from './offline-queue.ts'
 import { SERVER, SERVER_JID, timestamp } from './stanzas.ts'
-import { PreKeyShelf, RatchetGuard } from './strictness.ts'
+import { KeyUseGuard, PreKeyShelf } from './strictness.ts'
 import { DirtyBits } from './sync/dirty-bits.ts'
 import { PeerLog } from './sync/peer-log.ts'
+import { WatchedStanzas } from './watched-stanzas.ts'
 
 export type SignedKey = { keyId: number; publicKey: Buffer; signature: Buffer }
 
@@ -33,16 +34,20 @@ export class LinkedDevice {
   readonly lid: string
   readonly noiseKey: Buffer
   readonly identity: Buffer
+  readonly watched = new WatchedStanzas()
   readonly queue: OfflineQueue
   readonly syncWish: SyncWish
   readonly peerLog = new PeerLog()
   readonly dirty = new DirtyBits()
-  readonly ratchets = new RatchetGuard()
+  readonly keyUses = new KeyUseGuard()
   readonly preKeys = new PreKeyShelf()
   /** The serialised proofs of identity that were checked and found good. */
   readonly provenIdentities = new Set<string>()
   /** Messages whose re-encryption was asked for: the error ack that follows the request is about the first copy. */
   readonly retriesAsked = new Set<string>()
+  /** What the client was told when it asked: the devices of people, the members of groups. It cannot know others. */
+  readonly toldDevices = new Map<string, ReadonlySet<number>>()
+  readonly toldMembers = new Map<string, ReadonlySet<string>>()
   registrationId: number
   signedPreKey: SignedKey
   logins = 0
@@ -61,7 +66,7 @@ export class LinkedDevice {
     this.registrationId = registration.registrationId
     this.signedPreKey = registration.signedPreKey
     this.syncWish = registration.syncWish
-    this.queue = new OfflineQueue(phone, happenings)
+    this.queue = new OfflineQueue(phone, happenings, this.watched)
   }
 
   /** The name of this device in the sessions of those who write to it. */
@@ -72,11 +77,15 @@ export class LinkedDevice {
   takeBundle(): PeerBundle {
     const preKey = this.preKeys.take()
     this.#askForPreKeys()
+    return this.bundleWith(preKey && { keyId: preKey.keyId, publicKey: typed(preKey.publicKey) })
+  }
+
+  bundleWith(preKey: PeerBundle['preKey']): PeerBundle {
     return {
       registrationId: this.registrationId,
       identityKey: typed(this.identity),
       signedPreKey: { ...this.signedPreKey, publicKey: typed(this.signedPreKey.publicKey) },
-      preKey: preKey && { keyId: preKey.keyId, publicKey: typed(preKey.publicKey) },
+      preKey,
     }
   }
 

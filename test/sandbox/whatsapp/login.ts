@@ -1,6 +1,7 @@
 // Logging in: who may, what goes wrong on order, and that the newest login wins.
 import type { proto } from '@whiskeysockets/baileys'
 import type { Connection } from './connection.ts'
+import { loginFailure, streamError } from './farewells.ts'
 import type { LinkedDevice } from './linked-device.ts'
 import type { Services } from './services.ts'
 import { SERVER, timestamp } from './stanzas.ts'
@@ -11,15 +12,8 @@ const UNLINKED = 401
 /** The phone removes a companion: its connection is told, its keys are worth nothing any more. */
 export const unlink = (account: Account, device: LinkedDevice, connection: Connection | undefined): void => {
   account.companions.delete(device.device)
-  connection?.endWith({
-    tag: 'stream:error',
-    attrs: { code: String(UNLINKED) },
-    content: [{ tag: 'conflict', attrs: { type: 'device_removed' } }],
-  })
+  connection?.endWith(streamError({ conflict: 'device_removed' }))
 }
-
-const refuseLogin = (connection: Connection, code: number): void =>
-  connection.endWith({ tag: 'failure', attrs: { reason: String(code), location: 'sim' } })
 
 export class Login {
   readonly #services: Services
@@ -45,8 +39,8 @@ export class Login {
     const failure = this.#services.faults.takeLoginFailure(account.phone)
     if (failure !== undefined) {
       // For a client this code means that it is no longer linked; so it must be true.
-      if (failure === UNLINKED) unlink(account, device, undefined)
-      return this.#refuse(connection, jid, failure, 'ordered')
+      if (failure.code === UNLINKED) unlink(account, device, undefined)
+      return this.#refuse(connection, jid, failure.code, 'ordered', failure.attrs)
     }
     if (this.#services.faults.takeRefusal(account.phone)) return connection.drop()
     this.#accept(connection, account, device)
@@ -74,8 +68,8 @@ export class Login {
     this.#services.happenings.tell('login', { phone: account.phone, connection: connection.id, logins: account.logins })
   }
 
-  #refuse(connection: Connection, jid: string, code: number, why: string): void {
+  #refuse(connection: Connection, jid: string, code: number, why: string, attrs?: Record<string, string>): void {
     this.#services.happenings.tell('login-refused', { jid, code, why })
-    refuseLogin(connection, code)
+    connection.endWith(loginFailure(code, attrs))
   }
 }

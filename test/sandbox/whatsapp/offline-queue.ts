@@ -2,6 +2,7 @@
 import type { Happenings } from './happenings.ts'
 import { SERVER } from './stanzas.ts'
 import type { Stanza } from './stanzas.ts'
+import type { WatchedStanzas } from './watched-stanzas.ts'
 
 /** The way to the client, while it is connected. */
 export interface Line {
@@ -10,20 +11,26 @@ export interface Line {
 
 type Entry = { stanza: Stanza; sentOn: Line | undefined }
 
+/** What every client answers. Nothing else holds up the batches. */
+const ANSWERED: ReadonlySet<string> = new Set(['message', 'receipt', 'notification', 'call'])
+
+export type MessageSender = { from: string; participant: string | undefined }
+
+type KeyAttrs = { id?: string; type?: string; from?: string | undefined; participant?: string }
+
 /**
  * The same message under the same id is one entry; receipts of several kinds, or of several people, about one id are not.
- * A client answers with the same id, class, type and (for all but messages) the sender's JID.
+ * A client answers with the same id, class, type and (for all but messages) the names of the sender.
  */
-export const queueKey = (stanzaClass: string, id: string, type: string | undefined, peer: string | undefined): string =>
-  stanzaClass === 'message' ? `message|${id}` : `${stanzaClass}|${id}|${type ?? ''}|${peer ?? ''}`
-
-const keyOf = ({ tag, attrs }: Stanza): string => queueKey(tag, attrs.id ?? '', attrs.type, attrs.from)
+export const queueKey = (stanzaClass: string, { id = '', type = '', from = '', participant = '' }: KeyAttrs): string =>
+  stanzaClass === 'message' ? `message|${id}` : [stanzaClass, id, type, from, participant].join('|')
 
 export class OfflineQueue {
   readonly #entries = new Map<string, Entry>()
   readonly #happenings: Happenings
   readonly #phone: string
-  readonly #sentMessages = new Set<string>()
+  readonly #watched: WatchedStanzas
+  readonly #sentMessages = new Map<string, MessageSender>()
   /** Keys of the batch under way: the next batch follows when all of it is receipted. */
   readonly #batch = new Set<string>()
   #line: Line | undefined
@@ -33,9 +40,10 @@ export class OfflineQueue {
   /** When the device last became active, in ms. */
   lastActiveAt: number | null = null
 
-  constructor(phone: string, happenings: Happenings) {
+  constructor(phone: string, happenings: Happenings, watched: WatchedStanzas) {
     this.#phone = phone
     this.#happenings = happenings
+    this.#watched = watched
   }
 
   get size(): number {
@@ -51,17 +59,24 @@ export class OfflineQueue {
     return this.#line
   }
 
-  wasSent(messageId: string): boolean {
-    return this.#sentMessages.has(messageId)
+  /** Who a message came from, if it was ever handed over. */
+  senderOf(messageId: string): MessageSender | undefined {
+    return this.#sentMessages.get(messageId)
   }
 
   /** An entry with a known key is replaced and goes to the end: a message that was encrypted again. */
   put(stanza: Stanza): void {
-    const key = keyOf(stanza)
+    const key = queueKey(stanza.tag, stanza.attrs)
     this.settle(key)
     const entry: Entry = { stanza, sentOn: undefined }
     this.#entries.set(key, entry)
     if (this.#state === 'live') this.#hand(entry, undefined)
+  }
+
+  /** Without any queue: it is not sent again. */
+  sendNow(stanza: Stanza): void {
+    this.#watched.delivered(stanza.attrs.id)
+    this.#line?.send(stanza)
   }
 
   settle(key: string): boolean {
@@ -100,13 +115,19 @@ export class OfflineQueue {
   }
 
   #nextBatch(): void {
+    const before = this.#drained
     for (const [key, entry] of this.#entries) {
       if (entry.sentOn === this.#line) continue
-      if (this.#batch.size >= this.#batchSize) return
-      this.#batch.add(key)
+      if (this.#batch.size >= this.#batchSize) return this.#tellBatch(before)
+      if (ANSWERED.has(entry.stanza.tag)) this.#batch.add(key)
       this.#hand(entry, this.#drained++)
     }
+    this.#tellBatch(before)
     this.#goLive()
+  }
+
+  #tellBatch(before: number): void {
+    this.#happenings.tell('batch', { phone: this.#phone, size: this.#drained - before })
   }
 
   #goLive(): void {
@@ -122,7 +143,9 @@ export class OfflineQueue {
     if (!this.#line) return
     entry.sentOn = this.#line
     const { stanza } = entry
-    if (stanza.tag === 'message' && stanza.attrs.id) this.#sentMessages.add(stanza.attrs.id)
+    this.#watched.delivered(stanza.attrs.id)
+    const { id, from = '', participant } = stanza.attrs
+    if (stanza.tag === 'message' && id) this.#sentMessages.set(id, { from, participant })
     const attrs = offline === undefined ? stanza.attrs : { ...stanza.attrs, offline: String(offline) }
     this.#line.send({ ...stanza, attrs })
     if (stanza.tag !== 'message') return
@@ -131,13 +154,14 @@ export class OfflineQueue {
   }
 
   #preview(): Record<string, string> {
-    const counts = { message: 0, receipt: 0, notification: 0 }
-    for (const { stanza } of this.#entries.values()) counts[stanza.tag as keyof typeof counts]++
+    const tags = [...this.#entries.values()].map(({ stanza }) => stanza.tag)
+    const count = (tag: string): string => String(tags.filter((other) => other === tag).length)
     return {
-      count: String(this.#entries.size),
-      message: String(counts.message),
-      receipt: String(counts.receipt),
-      notification: String(counts.notification),
+      count: String(tags.length),
+      message: count('message'),
+      receipt: count('receipt'),
+      notification: count('notification'),
+      call: count('call'),
       appdata: '0',
     }
   }

@@ -9,6 +9,7 @@ import {
   WA_ADV_DEVICE_SIG_PREFIX,
 } from '@whiskeysockets/baileys'
 import type { Connection } from './connection.ts'
+import { streamError } from './farewells.ts'
 import { isSignedBy } from './libsignal.ts'
 import { LinkedDevice } from './linked-device.ts'
 import type { Registration, SyncWish } from './linked-device.ts'
@@ -130,7 +131,7 @@ export class Pairing {
       throw new Refused(409, "the device's signature of its identity is wrong")
     }
     this.#enter(account, device)
-    connection.endWith({ tag: 'stream:error', attrs: { code: '515' } })
+    connection.endWith(streamError({ code: 515 }))
     return device
   }
 

@@ -1,5 +1,6 @@
 // The questions a client asks (`iq`), each with its answer. What is not known is answered with an empty result.
 import type { Connection } from './connection.ts'
+import { tellGroup } from './group-queries.ts'
 import { KeyServer } from './key-server.ts'
 import type { LinkedDevice } from './linked-device.ts'
 import { unlink } from './login.ts'
@@ -36,8 +37,8 @@ class Question {
     this.connection.send(content ? { ...result, content } : result)
   }
 
-  refuse(): void {
-    const error = { tag: 'error', attrs: { code: '406', text: 'not-acceptable' } }
+  refuse(code = '406', text = 'not-acceptable'): void {
+    const error = { tag: 'error', attrs: { code, text } }
     this.connection.send({ tag: 'iq', attrs: { ...this.#address(), type: 'error' }, content: [error] })
   }
 
@@ -52,7 +53,7 @@ type Answers = Record<string, (question: Question) => void>
 const keyAnswers = (keys: KeyServer): Answers => ({
   'get encrypt count': (q) => q.answer([{ tag: 'count', attrs: { value: String(q.device.preKeys.count) } }]),
   'get encrypt digest': (q) => q.answer([keys.digest(q.device)]),
-  'get encrypt key': (q) => q.answer([{ tag: 'list', attrs: {}, content: keys.bundles(q.child) }]),
+  'get encrypt key': (q) => q.answer([{ tag: 'list', attrs: {}, content: keys.bundles(q.device, q.child) }]),
   'set encrypt registration': (q) => (keys.upload(q.device, q.iq) ? q.answer() : q.refuse()),
   'set encrypt rotate': (q) => (keys.rotate(q.device, q.child) ? q.answer() : q.refuse()),
 })
@@ -78,7 +79,7 @@ const accountAnswers: Answers = {
 
 const deliveryAnswers = (services: Services, sync: PhoneSync): Answers => ({
   'set w:sync:app:state sync': (q) => q.answer([sync.appState.answer(q.account, q.device, q.child)]),
-  'get usync usync': (q) => q.answer([answerUsync(services.world, q.child)]),
+  'get usync usync': (q) => q.answer([answerUsync(services.world, q, q.child)]),
   'set passive active': (q) => {
     q.answer()
     q.device.queue.activate()
@@ -87,15 +88,31 @@ const deliveryAnswers = (services: Services, sync: PhoneSync): Answers => ({
   },
 })
 
+const groupAnswers = ({ world }: Services): Answers => ({
+  'get w:g2 query': (q) => {
+    const group = world.groups.get(q.iq.attrs.to ?? '')
+    if (!group) return q.refuse('404', 'item-not-found')
+    if (!group.has(q.account)) return q.refuse('403', 'forbidden')
+    q.answer([tellGroup(q.device, group)])
+  },
+  'get w:g2 participating': (q) => {
+    const own = [...world.groups.values()].filter((group) => group.has(q.account))
+    q.answer([{ tag: 'groups', attrs: {}, content: own.map((group) => tellGroup(q.device, group)) }])
+  },
+})
+
 export class Queries {
   readonly #answers: ReadonlyMap<string, (question: Question) => void>
 
   constructor(services: Services, sync: PhoneSync) {
-    const all = { ...keyAnswers(new KeyServer(services)), ...accountAnswers, ...deliveryAnswers(services, sync) }
+    const own = { ...keyAnswers(new KeyServer(services)), ...accountAnswers }
+    const all = { ...own, ...deliveryAnswers(services, sync), ...groupAnswers(services) }
     this.#answers = new Map(Object.entries(all))
   }
 
   take(connection: Connection, account: Account, device: LinkedDevice, iq: Stanza): void {
+    const { id = '', type = '' } = iq.attrs
+    if (type === 'result' || type === 'error') return device.watched.answered(id, type)
     const question = new Question(connection, account, device, iq)
     const known = this.#answers.get(question.kind)
     if (known) known(question)

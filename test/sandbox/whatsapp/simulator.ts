@@ -2,18 +2,27 @@
 import { getBinaryNodeChild } from '@whiskeysockets/baileys'
 import type { proto } from '@whiskeysockets/baileys'
 import type { WebSocket } from 'ws'
+import { Calls } from './calls.ts'
 import { ClientMessages } from './client-messages.ts'
 import { ClientReceipts } from './client-receipts.ts'
 import { Connection } from './connection.ts'
 import type { ConnectionHandler } from './connection.ts'
 import { ContactMessages } from './contact-messages.ts'
-import { DEFAULT_CODES, Faults } from './faults.ts'
+import { ContactReplies } from './contact-replies.ts'
+import { DeviceChanges } from './device-changes.ts'
+import { streamError, streamErrorCode } from './farewells.ts'
+import type { StreamErrorOrder } from './farewells.ts'
+import { Faults } from './faults.ts'
 import type { FaultOrder } from './faults.ts'
+import { GroupChanges } from './group-changes.ts'
+import { GroupMessages } from './group-messages.ts'
+import { HandsetReader } from './handset-reader.ts'
 import { Happenings } from './happenings.ts'
 import { mendSessionCipher } from './libsignal.ts'
 import { Login, unlink } from './login.ts'
 import { MediaHost } from './media/host.ts'
 import { Pairing, Refused } from './pairing.ts'
+import { Poison } from './poison.ts'
 import { Queries } from './queries.ts'
 import type { Services } from './services.ts'
 import type { Stanza } from './stanzas.ts'
@@ -28,6 +37,12 @@ const UNLINKED = 401
 export class Simulator implements ConnectionHandler {
   readonly services: Services
   readonly contacts: ContactMessages
+  readonly replies: ContactReplies
+  readonly groups = new GroupMessages()
+  readonly groupChanges: GroupChanges
+  readonly deviceChanges: DeviceChanges
+  readonly poison: Poison
+  readonly calls: Calls
   readonly pairing: Pairing
   readonly sync: PhoneSync
   readonly #login: Login
@@ -46,10 +61,15 @@ export class Simulator implements ConnectionHandler {
     this.contacts = new ContactMessages(this.services)
     this.pairing = new Pairing(this.services)
     this.#login = new Login(this.services)
+    this.deviceChanges = new DeviceChanges(this.services)
+    this.calls = new Calls(this.services)
+    this.poison = new Poison(this.services)
+    this.groupChanges = new GroupChanges(this.services)
+    this.replies = new ContactReplies(this.services)
     this.sync = new PhoneSync(this.services)
     this.#queries = new Queries(this.services, this.sync)
-    this.#messages = new ClientMessages(this.services, this.contacts, this.sync)
-    this.#receipts = new ClientReceipts(this.services, this.contacts)
+    this.#messages = new ClientMessages(this.services, new HandsetReader(this.services, this.replies, this.sync))
+    this.#receipts = new ClientReceipts(this.services, this.replies)
   }
 
   connect(socket: WebSocket): void {
@@ -61,7 +81,7 @@ export class Simulator implements ConnectionHandler {
     const met = [...this.#connections].filter(({ phone }) => order.account === undefined || order.account === phone)
     if (order.kind === 'drop') for (const connection of met) connection.drop()
     if (order.kind === 'stream-error') {
-      for (const connection of met) this.#endWithStreamError(connection, order.code ?? DEFAULT_CODES['stream-error'])
+      for (const connection of met) this.#endWithStreamError(connection, order)
     }
     return id
   }
@@ -90,6 +110,7 @@ export class Simulator implements ConnectionHandler {
     else if (stanza.tag === 'message') this.#messages.take(connection, { account, device }, stanza)
     else if (stanza.tag === 'receipt') this.#receipts.takeReceipt(connection, { account, device }, stanza)
     else if (stanza.tag === 'ack') this.#receipts.takeAck({ account, device }, stanza)
+    else if (stanza.tag === 'call') this.calls.take(connection, account, stanza)
     else if (stanza.tag === 'ib') {
       const batch = getBinaryNodeChild(stanza, 'offline_batch')
       if (batch) device.queue.requestBatch(Number(batch.attrs.count ?? 1))
@@ -102,12 +123,20 @@ export class Simulator implements ConnectionHandler {
     throw new Refused(404, `there is no phone ${phone}: create it with POST /phones {"phone":"${phone}"}`)
   }
 
-  #endWithStreamError(connection: Connection, code: number): void {
+  #endWithStreamError(connection: Connection, order: StreamErrorOrder): void {
     const { device } = connection
-    this.services.happenings.tell('stream-error', { phone: connection.phone, connection: connection.id, code })
+    const code = streamErrorCode(order)
+    const { conflict, condition } = order
+    this.services.happenings.tell('stream-error', {
+      phone: connection.phone,
+      connection: connection.id,
+      code,
+      conflict,
+      condition,
+    })
     // For a client this code means that it is no longer linked; so it must be true.
     if (code === UNLINKED && device) unlink(this.account(device.phone), device, connection)
-    else connection.endWith({ tag: 'stream:error', attrs: { code: String(code) } })
+    else connection.endWith(streamError(order))
   }
 
   #pump(): void {

@@ -1,8 +1,10 @@
 // What the simulator shows of itself.
+import type { Group } from './group.ts'
+import type { Handset } from './handset.ts'
 import type { MediaHost } from './media/host.ts'
 import type { Services } from './services.ts'
 import type { PeerNotice } from './sync/peer-log.ts'
-import type { Account, Contact } from './world.ts'
+import type { Account, Contact, ReceivedMessage } from './world.ts'
 
 const accountState = (account: Account, media: MediaHost) => {
   const device = account.newestDevice
@@ -19,6 +21,8 @@ const accountState = (account: Account, media: MediaHost) => {
     preKeys: device?.preKeys.count ?? 0,
     dirty: device?.dirty.list ?? [],
     peerMessages: device?.peerLog.notices.map((notice) => peerMessageState(notice, media)) ?? [],
+    /** Of all its companions: poison, and stanzas that a test has put in. */
+    watched: [...account.companions.values()].flatMap(({ watched }) => watched.list),
   }
 }
 
@@ -29,16 +33,51 @@ const peerMessageState = ({ file, ...notice }: PeerNotice, media: MediaHost) => 
   downloads: file === undefined ? 0 : media.requestsOf(file),
 })
 
+/** A message counts as often as the device that read it most often has read it. */
+const receivedState = ({ id, from, text, at, group, copies }: ReceivedMessage) => ({
+  id,
+  from,
+  text,
+  copies: Math.max(...copies.values()),
+  at,
+  group: group ?? null,
+  /** The contact's devices that have read it. */
+  devices: [...copies.keys()],
+})
+
+/** What clients spent on sessions with this contact, on all of its devices. */
+const sessionTotals = (handsets: readonly Handset[]) => {
+  const sum = { sessionsOpened: 0, needlessSessions: 0, preKeysTaken: 0 }
+  for (const { sessions } of handsets) {
+    const { sessionsOpened, needlessSessions, preKeysTaken } = sessions.totals
+    sum.sessionsOpened += sessionsOpened
+    sum.needlessSessions += needlessSessions
+    sum.preKeysTaken += preKeysTaken
+  }
+  return sum
+}
+
 const contactState = (contact: Contact) => ({
   phone: contact.phone,
-  received: [...contact.received.values()].map(({ id, from, text, copies, at }) => ({ id, from, text, copies, at })),
+  /** Numbers of its devices as they are now; the phone is 0. */
+  devices: [...contact.handsets.keys()],
+  received: [...contact.received.values()].map(receivedState),
   undecryptable: contact.undecryptable,
   retryReceipts: contact.retryReceipts,
+  ...sessionTotals([...contact.handsets.values()]),
+})
+
+const groupState = (group: Group) => ({
+  id: group.id,
+  subject: group.subject,
+  addressing: group.addressing,
+  participants: group.members.map(({ phone }) => phone),
 })
 
 export const stateOf = ({ world, violations, media }: Services) => ({
   accounts: [...world.accounts.values()].map((account) => accountState(account, media)),
   contacts: [...world.contacts.values()].map(contactState),
+  groups: [...world.groups.values()].map(groupState),
   violations: violations.list,
 })
 

@@ -1,6 +1,7 @@
 // Each rule, and a client that breaks it: stock Baileys with something amiss.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { Curve } from '@whiskeysockets/baileys'
+import { BufferJSON, Curve } from '@whiskeysockets/baileys'
+import type { Happening } from './happenings.ts'
 import { SimulatorProcess } from './testing/simulator-process.ts'
 import { StockClient } from './testing/stock-client.ts'
 
@@ -70,6 +71,51 @@ test('undecryptable: a client with a damaged session; the contact asks for the m
   expect(ana?.received.find((message) => message.id === id)).toMatchObject({ text: 'cannot be read at first', copies: 1 })
 })
 
+const senderKeyOf = () => [...client.keys.keys()].find((key) => key.startsWith('sender-key|')) ?? ''
+
+/** A client that has written to a group with Ana in it. */
+const linkAndWriteToGroup = async () => {
+  await client.link(phone)
+  const group = await simulator.createGroup('Friends', [phone, ANA])
+  await arrives(await client.sayTo(group, 'hello all'))
+  return group
+}
+
+test('sender-key-reuse: a client whose sender key was rolled back', async () => {
+  const group = await linkAndWriteToGroup()
+  const backup = client.keys.get(senderKeyOf()) ?? ''
+  await arrives(await client.sayTo(group, 'after the backup'))
+  client.keys.set(senderKeyOf(), backup)
+  await client.sayTo(group, 'with the same key as the message before')
+  expect((await caught('sender-key-reuse')).detail).toContain(`${phone}:1@s.whatsapp.net in ${group}: counter`)
+})
+
+test('undecryptable: a client with a damaged sender key; who is in the group asks for the message again', async () => {
+  const group = await linkAndWriteToGroup()
+  client.keys.set(senderKeyOf(), withAnotherChain(client.keys.get(senderKeyOf()) ?? ''))
+  const id = await client.sayTo(group, 'cannot be read at first')
+  expect((await caught('undecryptable')).detail).toContain(`skmsg ${id}`)
+  const asked = ({ contact, id: of }: Happening) => contact === ANA && of === id
+  await simulator.happens('undecryptable', asked, since)
+  await simulator.happens('frame', (frame) => frame.id === id && frame.attrsType === 'retry', since)
+})
+
+test('undecryptable: a client that believes it has told its sender key, but has not', async () => {
+  await client.link(phone)
+  const group = await simulator.createGroup('Friends', [phone, ANA])
+  client.keys.set(`sender-key-memory|${group}`, JSON.stringify({ [`2${ANA.padStart(15, '0')}@lid`]: true }))
+  const id = await client.sayTo(group, 'without the key')
+  await simulator.happens('violation', ({ detail }) => String(detail).includes(`skmsg ${id}: Error: sender key`), since)
+  await arrives(id) // Asked for again, it comes with the key.
+})
+
+const withAnotherChain = (stored: string): string => {
+  const record = JSON.parse(stored, BufferJSON.reviver) as Buffer
+  const states = JSON.parse(record.toString()) as { senderChainKey: { seed: unknown } }[]
+  for (const state of states) state.senderChainKey.seed = { type: 'Buffer', data: [...Buffer.alloc(32, 1)] }
+  return JSON.stringify(Buffer.from(JSON.stringify(states)), BufferJSON.replacer)
+}
+
 const withoutSecrets = (session: string): string => {
   const record = JSON.parse(session) as Stored
   for (const { _chains } of Object.values(record._sessions)) {
@@ -84,6 +130,18 @@ test('receipt-unknown: a client that receipts what it was not sent', async () =>
   await client.link(phone)
   await client.socket?.sendReceipt(`${ANA}@s.whatsapp.net`, undefined, ['NEVER-SENT'], undefined)
   expect((await caught('receipt-unknown')).detail).toContain('NEVER-SENT')
+})
+
+test('receipt-unknown: a client that receipts a message of a group without its writer; the message stays', async () => {
+  await client.link(phone)
+  client.socket?.ws.removeAllListeners('CB:message')
+  const group = await simulator.createGroup('Friends', [phone, ANA])
+  const [id = ''] = await simulator.sendToGroup(group, ANA, 'who wrote this?')
+  await client.socket?.sendReceipt(group, undefined, [id], undefined)
+  const violation = await simulator.happens('violation', ({ detail }) => String(detail).includes(id), since)
+  expect(violation).toMatchObject({ kind: 'receipt-unknown', detail: expect.stringContaining(`which came from ${group}`) })
+  const account = (await simulator.state()).accounts.find((other) => other.phone === phone)
+  expect(account).toMatchObject({ offlineQueue: 1, receipted: [] })
 })
 
 test('registered-while-linked: a second registration, though the first client is linked and has logged in', async () => {

@@ -1,10 +1,10 @@
 // What no honest client does. The real service would answer such things with lost messages; here they are written down.
 import { createHash } from 'node:crypto'
 import type { Happenings } from './happenings.ts'
-import { ratchetPosition } from './libsignal.ts'
 
 type ViolationKind =
   | 'ratchet-reuse'
+  | 'sender-key-reuse'
   | 'prekey-reuse'
   | 'undecryptable'
   | 'receipt-unknown'
@@ -36,21 +36,20 @@ export class Violations {
 
 const fingerprint = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64').slice(0, 20)
 
-export type RatchetUse = 'new' | 'same-bytes' | 'reused'
+export type KeyUse = 'new' | 'same-bytes' | 'reused'
 
-/** Remembers every position of a device's sending ratchets that was used, and for which ciphertext. */
-export class RatchetGuard {
+/** Remembers every key of a device's sending chains that was used, and for which ciphertext. */
+export class KeyUseGuard {
   readonly #used = new Map<string, { ciphertext: string; id: string }>()
 
   /** A resent frame (`same-bytes`) is harmless: no key is used for two plaintexts. */
-  use(recipient: string, type: string, ciphertext: Uint8Array, id: string): { use: RatchetUse; detail: string } {
-    const { ratchetKey, counter } = ratchetPosition(type, ciphertext)
-    const position = `${recipient}|${ratchetKey}|${counter}`
+  use(chain: string, counter: number, ciphertext: Uint8Array, id: string): { use: KeyUse; detail: string } {
+    const position = `${chain}|${counter}`
     const print = fingerprint(ciphertext)
     const earlier = this.#used.get(position)
     if (!earlier) this.#used.set(position, { ciphertext: print, id })
     const use = !earlier ? 'new' : earlier.ciphertext === print ? 'same-bytes' : 'reused'
-    return { use, detail: earlier ? `to ${recipient}: counter ${counter} of message ${earlier.id} used again for ${id}` : '' }
+    return { use, detail: earlier ? `counter ${counter} of message ${earlier.id} used again for ${id}` : '' }
   }
 }
 

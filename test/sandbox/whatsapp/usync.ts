@@ -1,9 +1,11 @@
 // "Who is this number, which LID has it, which devices?": the question a client asks before it writes to somebody.
-import { getBinaryNodeChild, getBinaryNodeChildren } from '@whiskeysockets/baileys'
+import { getBinaryNodeChild, getBinaryNodeChildren, isLidUser } from '@whiskeysockets/baileys'
+import type { LinkedDevice } from './linked-device.ts'
+import { deviceNames, participantHash } from './participant-hash.ts'
 import { SERVER } from './stanzas.ts'
 import type { Stanza } from './stanzas.ts'
-import { Account } from './world.ts'
-import type { Contact, World } from './world.ts'
+import { clientsOf } from './world.ts'
+import type { Account, Contact, World } from './world.ts'
 
 const jidAskedFor = (user: Stanza): string => {
   if (user.attrs.jid) return user.attrs.jid
@@ -12,26 +14,37 @@ const jidAskedFor = (user: Stanza): string => {
   return `${digits.replace(/\D/g, '')}@${SERVER}`
 }
 
+type Asker = { account: Account; device: LinkedDevice }
+
+const devicesOf = (person: Account | Contact): number[] => [
+  ...person.handsets.keys(),
+  ...clientsOf(person).map(({ device }) => device),
+]
+
 /** Device 0 is the phone itself; only the others have a key index. */
-const devicesOf = (person: Account | Contact): Stanza => {
-  const companions = person instanceof Account ? [...person.companions.keys()].map(String) : []
-  const devices = [{ id: '0' }, ...companions.map((id) => ({ id, 'key-index': id }))]
+const describeDevices = (numbers: readonly number[], hash: string): Stanza => {
+  const devices = numbers.map((n) => (n === 0 ? { id: '0' } : { id: String(n), 'key-index': String(n) }))
   const list = devices.map((attrs) => ({ tag: 'device', attrs }))
-  const deviceList = { tag: 'device-list', attrs: { hash: `2:${devices.length}` }, content: list }
+  const deviceList = { tag: 'device-list', attrs: { hash }, content: list }
   return { tag: 'devices', attrs: {}, content: [deviceList] }
 }
 
-const describe = (world: World, user: Stanza, asked: ReadonlySet<string>): Stanza => {
+const describe = (world: World, { account, device }: Asker, user: Stanza, asked: ReadonlySet<string>): Stanza => {
   const jid = jidAskedFor(user)
   const person = world.find(jid)
   const content: Stanza[] = []
   if (asked.has('contact')) content.push({ tag: 'contact', attrs: { type: person ? 'in' : 'out' } })
   if (person && asked.has('lid')) content.push({ tag: 'lid', attrs: { val: person.lid } })
-  if (person && asked.has('devices')) content.push(devicesOf(person))
+  if (person && asked.has('devices')) {
+    const numbers = devicesOf(person)
+    device.toldDevices.set(person.phone, new Set(numbers))
+    person.knownTo.add(account)
+    content.push(describeDevices(numbers, participantHash(deviceNames(person, isLidUser(jid) ? 'lid' : 'pn'))))
+  }
   return { tag: 'user', attrs: { jid }, content }
 }
 
-export const answerUsync = (world: World, usync: Stanza): Stanza => {
+export const answerUsync = (world: World, asker: Asker, usync: Stanza): Stanza => {
   const query = getBinaryNodeChild(usync, 'query')?.content
   const asked = new Set(Array.isArray(query) ? query.map((protocol) => protocol.tag) : [])
   const users = getBinaryNodeChildren(getBinaryNodeChild(usync, 'list'), 'user')
@@ -41,7 +54,7 @@ export const answerUsync = (world: World, usync: Stanza): Stanza => {
     attrs: { sid, mode, context, index: '0', last: 'true' },
     content: [
       { tag: 'result', attrs: {} },
-      { tag: 'list', attrs: {}, content: users.map((user) => describe(world, user, asked)) },
+      { tag: 'list', attrs: {}, content: users.map((user) => describe(world, asker, user, asked)) },
     ],
   }
 }

@@ -1,16 +1,28 @@
-// Who exists: accounts (phones to which clients are linked) and contacts. Both are people with a real Signal endpoint.
+// Who exists: accounts (phones to which clients are linked) and contacts. Both are people whose devices have real Signal keys.
 import { jidDecode } from '@whiskeysockets/baileys'
-import type { proto } from '@whiskeysockets/baileys'
-import { Endpoint } from './endpoint.ts'
+import type { AddressingMode } from './addressing.ts'
+import type { Endpoint } from './endpoint.ts'
+import { Group } from './group.ts'
+import type { Member } from './group.ts'
+import { Handset } from './handset.ts'
 import type { LinkedDevice } from './linked-device.ts'
-import { SERVER } from './stanzas.ts'
+import { SERVER, timestamp } from './stanzas.ts'
 import { AppState } from './sync/app-state.ts'
 import type { Past } from './sync/past.ts'
 
-type Received = { id: string; from: string; text: string; copies: number; at: number; device: LinkedDevice }
-
-/** A message as its sender keeps it, to encrypt it again when asked. */
-export type SentMessage = { message: proto.IMessage; attrs: Record<string, string> }
+/** A message that a contact has read, on one device or more. */
+export type ReceivedMessage = {
+  id: string
+  from: string
+  text: string
+  at: number
+  /** The client that sent it. */
+  device: LinkedDevice
+  /** The id of the group that it was sent to, if it was. */
+  group: string | undefined
+  /** By number of the contact's device: how often it read the message. */
+  copies: Map<number, number>
+}
 
 export class Person {
   readonly phone: string
@@ -18,8 +30,11 @@ export class Person {
   readonly lidUser: string
   readonly lid: string
   name: string
-  readonly endpoint = new Endpoint()
-  readonly sent = new Map<string, SentMessage>()
+  /** What the simulator plays of this person's devices, by number. The phone itself is number 0. */
+  readonly handsets = new Map<number, Handset>()
+  readonly main: Handset
+  /** The accounts that have this person's list of devices, and hear when it changes. */
+  readonly knownTo = new Set<Person>()
 
   /** Phone numbers and LIDs are different worlds; the first digit keeps those of accounts and contacts apart. */
   constructor(phone: string, name: string, lidPrefix: '1' | '2') {
@@ -28,6 +43,12 @@ export class Person {
     this.lidUser = lidPrefix + phone.padStart(15, '0')
     this.lid = `${this.lidUser}@lid`
     this.name = name
+    this.main = new Handset(phone, this.lidUser, 0)
+    this.handsets.set(0, this.main)
+  }
+
+  get endpoint(): Endpoint {
+    return this.main.endpoint
   }
 }
 
@@ -56,23 +77,40 @@ export class Account extends Person {
 
 export class Contact extends Person {
   autoReceipt = true
-  readonly received = new Map<string, Received>()
-  /** How often each message that could not be read was asked for again. */
-  readonly asked = new Map<string, number>()
-  /** Devices whose sessions the contact lost by itself: what it cannot read of theirs is not their fault. */
-  readonly forgotten = new Set<LinkedDevice>()
+  /** How this contact is named in what it sends one-to-one. */
+  addressing: AddressingMode = 'pn'
+  readonly received = new Map<string, ReceivedMessage>()
   undecryptable = 0
   retryReceipts = 0
+  #nextCompanion = 1
 
   constructor(phone: string, name: string) {
     super(phone, name, '2')
   }
+
+  /** Numbers are never used again, as on the real service. */
+  addCompanion(): Handset {
+    const handset = new Handset(this.phone, this.lidUser, this.#nextCompanion++)
+    this.handsets.set(handset.number, handset)
+    return handset
+  }
 }
+
+/** The clients that are linked to a person's phone. */
+export const clientsOf = (person: Person): LinkedDevice[] => (person instanceof Account ? [...person.companions.values()] : [])
+
+/** Ids of groups look like this on the real service. */
+const groupId = (n: number): string => `120363${String(n).padStart(12, '0')}@g.us`
 
 export class World {
   readonly accounts = new Map<string, Account>()
   readonly contacts = new Map<string, Contact>()
+  readonly groups = new Map<string, Group>()
   readonly #byUser = new Map<string, Account | Contact>()
+
+  get clients(): LinkedDevice[] {
+    return [...this.accounts.values()].flatMap(clientsOf)
+  }
 
   addAccount(phone: string, keyShare: boolean): Account {
     const account = new Account(phone, keyShare)
@@ -88,6 +126,12 @@ export class World {
     return contact
   }
 
+  addGroup(subject: string, addressing: AddressingMode, members: readonly [Member, ...Member[]]): Group {
+    const group = new Group(groupId(this.groups.size + 1), subject, addressing, members, timestamp())
+    this.groups.set(group.id, group)
+    return group
+  }
+
   /** By phone number or LID; the device part of the JID does not matter. */
   find(jid: string | undefined): Account | Contact | undefined {
     return this.#byUser.get(jidDecode(jid)?.user ?? '')
@@ -96,6 +140,12 @@ export class World {
   findDevice(jid: string | undefined): LinkedDevice | undefined {
     const person = this.find(jid)
     return person instanceof Account ? person.companions.get(jidDecode(jid)?.device ?? 0) : undefined
+  }
+
+  findHandset(jid: string | undefined): { person: Account | Contact; handset: Handset } | undefined {
+    const person = this.find(jid)
+    const handset = person?.handsets.get(jidDecode(jid)?.device ?? 0)
+    return person && handset && { person, handset }
   }
 
   #enter(person: Account | Contact): void {

@@ -38,6 +38,18 @@ test.each([
   ['POST', `/contacts/${ANA}/send`, { to: PHONE, text: 'x' }, 409, 'scan'],
   ['POST', `/contacts/${ANA}/receipt`, { id: 'NONE', type: 'read' }, 404, 'has not received'],
   ['POST', `/contacts/${ANA}/receipt`, { id: 'NONE', type: 'eaten' }, 400, 'type'],
+  ['POST', `/contacts/${ANA}/send`, { to: PHONE, text: 'x', device: 1 }, 409, 'scan'],
+  ['POST', `/contacts/${ANA}/devices`, { notice: 'loud' }, 400, 'notice'],
+  ['POST', `/contacts/${ANA}/reinstall`, { notice: 'update' }, 400, 'notice'],
+  ['POST', `/contacts/${ANA}/poison`, { to: PHONE, kind: 'arsenic' }, 400, 'garbage, truncated, unknown-pre-key'],
+  ['POST', `/contacts/${ANA}/poison`, { to: PHONE, kind: 'no-sender-key' }, 400, 'needs a group'],
+  ['POST', `/contacts/${ANA}/addressing`, { mode: 'name' }, 400, 'mode'],
+  ['POST', `/contacts/${ANA}/ask-again`, { id: 'NONE' }, 404, 'has not received'],
+  ['DELETE', `/contacts/${ANA}/devices/0`, undefined, 409, 'the phone itself'],
+  ['DELETE', `/contacts/${ANA}/devices/7`, undefined, 404, 'POST /contacts'],
+  ['POST', '/groups', { subject: 'X', participants: [] }, 400, 'participants'],
+  ['POST', '/groups', { subject: 'X', participants: ['5511999999999'] }, 404, 'POST /contacts'],
+  ['POST', '/groups/123@g.us/send', { from: ANA, text: 'x' }, 404, 'POST /groups'],
   ['POST', '/faults', { kind: 'earthquake' }, 400, 'drop, stream-error, login-failure, nack, hold-acks'],
   ['POST', '/faults', { kind: 'latency' }, 400, 'ms'],
   ['POST', '/faults', { kind: 'drop', account: '5511999999999' }, 404, 'no phone'],
@@ -49,7 +61,7 @@ test.each([
   ['POST', `/phones/${PHONE}/expire-files`, { id: 'NONE' }, 404, 'no notification NONE'],
   ['GET', '/nowhere', undefined, 404, 'no such route'],
 ])('%s %s %j → %i', async (method, path, body, status, hint) => {
-  const answer = await simulator.request(method as 'GET' | 'POST', path, body)
+  const answer = await simulator.request(method as 'GET' | 'POST' | 'DELETE', path, body)
   expect(answer.status).toBe(status)
   expect(answer.body.error).toContain(hint)
 })
@@ -70,6 +82,12 @@ test('texts are numbered, and must be when there are many', async () => {
   expect(refused).toMatchObject({ status: 400, body: { error: expect.stringContaining('{n}') } })
   const ids = await simulator.send(ANA, PHONE, 'text {n}', 3)
   expect(new Set(ids).size).toBe(3)
+})
+
+test('only who is in a group can write to it', async () => {
+  const group = await simulator.createGroup('Without Ana', [PHONE])
+  const refused = await simulator.request('POST', `/groups/${group}/send`, { from: ANA, text: 'let me in' })
+  expect(refused).toMatchObject({ status: 409, body: { error: expect.stringContaining('participants') } })
 })
 
 test('nothing of this disturbed the simulator', async () => {

@@ -4,8 +4,12 @@ import { Refused } from '../pairing.ts'
 import type { Simulator } from '../simulator.ts'
 import { stateOf } from '../state.ts'
 import { contactRoutes } from './contact-routes.ts'
+import { deviceRoutes } from './device-routes.ts'
 import { faultRoutes } from './fault-routes.ts'
+import { groupRoutes } from './group-routes.ts'
 import { phoneRoutes } from './phone-routes.ts'
+import { poisonRoutes } from './poison-routes.ts'
+import { stanzaRoutes } from './stanza-routes.ts'
 import { syncRoutes } from './sync-routes.ts'
 
 export const makeControlApi = (simulator: Simulator, where: () => { url: string; media: string }): Hono => {
@@ -16,6 +20,10 @@ export const makeControlApi = (simulator: Simulator, where: () => { url: string;
   phoneRoutes(app, simulator)
   contactRoutes(app, simulator)
   syncRoutes(app, simulator)
+  deviceRoutes(app, simulator)
+  groupRoutes(app, simulator)
+  poisonRoutes(app, simulator)
+  stanzaRoutes(app, simulator)
   faultRoutes(app, simulator)
   app.notFound((c) => c.json({ error: `no such route: ${c.req.method} ${c.req.path}` }, 404))
   app.onError((error, c) => {

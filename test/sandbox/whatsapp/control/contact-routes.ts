@@ -1,25 +1,24 @@
 // Control routes: contacts, and what they write and receipt.
 import type { Hono } from 'hono'
 import { z } from 'zod'
+import { receiptSender } from '../addressing.ts'
 import { Refused } from '../pairing.ts'
 import type { Simulator } from '../simulator.ts'
-import type { Account, Contact } from '../world.ts'
-import { contactOf, linkedAccount, phone, positive, read } from './request.ts'
+import type { Contact, ReceivedMessage } from '../world.ts'
+import { contactOf, device, handsetOf, inOrder, linkedAccount, phone, positive, read } from './request.ts'
 
 const bodies = {
+  again: z.strictObject({ id: z.string().min(1), device }),
+  addressing: z.strictObject({ mode: z.enum(['pn', 'lid']) }),
   contact: z.strictObject({ phone, name: z.string().min(1), autoReceipt: z.boolean().default(true) }),
-  send: z.strictObject({ to: phone, text: z.string().min(1), count: positive.max(100_000).optional() }),
-  receipt: z.strictObject({ id: z.string().min(1), type: z.enum(['delivery', 'read']) }),
+  send: z.strictObject({ to: phone, text: z.string().min(1), count: positive.max(100_000).optional(), device }),
+  receipt: z.strictObject({ id: z.string().min(1), type: z.enum(['delivery', 'read']), device }),
 }
 
-const numbered = (text: string, n: number): string => text.replaceAll('{n}', String(n))
-
-/** A sequence of texts, sent one after the other as a person would. */
-const sendAll = async (simulator: Simulator, contact: Contact, account: Account, text: string, count?: number) => {
-  if ((count ?? 1) > 1 && !text.includes('{n}')) throw new Refused(400, 'with count the text needs {n}: no two messages alike')
-  const ids: string[] = []
-  for (let n = 1; n <= (count ?? 1); n++) ids.push(await simulator.contacts.send(contact, account, numbered(text, n)))
-  return ids
+const receivedBy = (contact: Contact, id: string): ReceivedMessage => {
+  const received = contact.received.get(id)
+  if (received) return received
+  throw new Refused(404, `${contact.phone} has not received a message ${id}`)
 }
 
 export const contactRoutes = (app: Hono, simulator: Simulator): void => {
@@ -34,15 +33,30 @@ export const contactRoutes = (app: Hono, simulator: Simulator): void => {
   })
   app.post('/contacts/:phone/send', async (c) => {
     const contact = contactOf(simulator, c.req.param('phone'))
-    const { to, text, count } = await read(c, bodies.send)
-    return c.json({ ids: await sendAll(simulator, contact, linkedAccount(simulator, to), text, count) })
+    const { to, text, count, device } = await read(c, bodies.send)
+    const [account, handset] = [linkedAccount(simulator, to), handsetOf(contact, device)]
+    return c.json({ ids: await inOrder(text, count, (one) => simulator.contacts.send(contact, account, one, handset)) })
   })
   app.post('/contacts/:phone/receipt', async (c) => {
     const contact = contactOf(simulator, c.req.param('phone'))
-    const { id, type } = await read(c, bodies.receipt)
-    const received = contact.received.get(id)
-    if (!received) throw new Refused(404, `${contact.phone} has not received a message ${id}`)
-    simulator.contacts.sendReceipt(contact, received.device, id, type)
+    const { id, type, device } = await read(c, bodies.receipt)
+    const received = receivedBy(contact, id)
+    const group = world.groups.get(received.group ?? '')
+    const sender = receiptSender(handsetOf(contact, device), contact.addressing, group)
+    simulator.replies.sendReceipt(sender, received.device, id, type)
+    return c.json({ ok: true })
+  })
+  app.post('/contacts/:phone/ask-again', async (c) => {
+    const contact = contactOf(simulator, c.req.param('phone'))
+    const { id, device } = await read(c, bodies.again)
+    const [received, handset] = [receivedBy(contact, id), handsetOf(contact, device)]
+    const sender = receiptSender(handset, contact.addressing, world.groups.get(received.group ?? ''))
+    simulator.replies.requestRetry(sender, handset, received.device, id)
+    return c.json({ ok: true })
+  })
+  app.post('/contacts/:phone/addressing', async (c) => {
+    const contact = contactOf(simulator, c.req.param('phone'))
+    contact.addressing = (await read(c, bodies.addressing)).mode
     return c.json({ ok: true })
   })
   app.post('/contacts/:phone/forget-sessions', async (c) => {

@@ -10,6 +10,9 @@ const faultBody = z.strictObject({
   account: phone.optional(),
   kind: z.enum(FAULT_KINDS, `kind must be one of: ${FAULT_KINDS.join(', ')}`),
   code: positive.optional(),
+  attrs: z.record(z.string(), z.string()).optional(),
+  conflict: z.enum(['replaced', 'device_removed']).optional(),
+  condition: z.string().min(1).optional(),
   count: positive.optional(),
   ms: positive.optional(),
 })

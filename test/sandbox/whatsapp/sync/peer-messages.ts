@@ -1,8 +1,7 @@
 // Messages from a phone to one of its own companions, which no chat shows: keys of the app state, and where history lies.
-import { randomBytes } from 'node:crypto'
 import type { proto } from '@whiskeysockets/baileys'
+import { encryptFor, newMessageId } from '../contact-messages.ts'
 import type { LinkedDevice } from '../linked-device.ts'
-import { timestamp } from '../stanzas.ts'
 import type { Account } from '../world.ts'
 import type { PeerNotice } from './peer-log.ts'
 
@@ -14,16 +13,12 @@ export class PeerMessages {
     protocolMessage: proto.Message.IProtocolMessage,
     notice: Omit<PeerNotice, 'id' | 'receipts'>,
   ): Promise<string> {
-    const id = `3A${randomBytes(9).toString('hex').toUpperCase()}`
+    const id = newMessageId()
     const attrs = { from: account.pn, type: 'text', category: 'peer', sender_lid: account.lid }
-    const message = { protocolMessage }
-    account.sent.set(id, { message, attrs })
+    const sent = { message: { protocolMessage }, attrs }
+    account.main.sent.set(id, sent)
     device.peerLog.add({ id, ...notice })
-    await account.endpoint.inTurn(async () => {
-      const { type, ciphertext } = await account.endpoint.encrypt(device.peer, message)
-      const enc = { tag: 'enc', attrs: { v: '2', type }, content: ciphertext }
-      device.queue.put({ tag: 'message', attrs: { ...attrs, id, t: timestamp() }, content: [enc] })
-    })
+    await account.endpoint.inTurn(() => encryptFor(account.main, device, id, sent))
     return id
   }
 }

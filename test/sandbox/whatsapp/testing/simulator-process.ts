@@ -68,6 +68,14 @@ export class SimulatorProcess {
     return (await this.post(`/contacts/${contact}/send`, { to, text, ...(count ? { count } : {}) })).ids as string[]
   }
 
+  async createGroup(subject: string, participants: string[], addressing: 'lid' | 'pn' = 'lid'): Promise<string> {
+    return (await this.post('/groups', { subject, participants, addressing })).id as string
+  }
+
+  async sendToGroup(group: string, from: string, text: string, count?: number): Promise<string[]> {
+    return (await this.post(`/groups/${group}/send`, { from, text, ...(count ? { count } : {}) })).ids as string[]
+  }
+
   async state(): Promise<SimulatorState> {
     return (await this.request('GET', '/state')).body as unknown as SimulatorState
   }

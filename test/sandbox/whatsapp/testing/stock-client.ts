@@ -2,6 +2,7 @@
 import { BufferJSON, initAuthCreds, makeWASocket, proto, WA_CERT_DETAILS } from '@whiskeysockets/baileys'
 import type {
   AuthenticationCreds,
+  BinaryNode,
   SignalDataSet,
   SignalKeyStore,
   UserFacingSocketConfig,
@@ -21,6 +22,16 @@ const PATIENCE_MS = 45_000
 
 type KeyImage = { creds: string; keys: Map<string, string> }
 
+type Received = {
+  id: string
+  text: string
+  chat: string | null | undefined
+  /** In groups: who wrote it. */
+  participant: string | null | undefined
+  /** In which way it came: `append` is what waited while the client was away. */
+  upsert: string
+}
+
 const freeze = (value: unknown): string => JSON.stringify(value, BufferJSON.replacer)
 
 /** Baileys writes a protobuf here, and wants it back as one. */
@@ -32,8 +43,12 @@ const thaw = (type: string, value: string): unknown => {
 export class StockClient {
   creds: AuthenticationCreds = initAuthCreds()
   readonly keys = new Map<string, string>()
-  readonly received: { id: string; text: string }[] = []
+  readonly received: Received[] = []
+  /** The attributes of every receipt that came. */
+  readonly receipts: Record<string, string>[] = []
   readonly closeCodes: (number | undefined)[] = []
+  /** What came with the last close. */
+  closeData: unknown
   readonly sent = new Map<string, proto.IMessage>()
   socket: WASocket | undefined
   readonly sync = new SyncEvents(() => this.#look())
@@ -101,10 +116,17 @@ export class StockClient {
       Object.assign(this.creds, update)
       this.#look()
     })
-    socket.ev.on('messages.upsert', ({ messages }) => {
+    socket.ev.on('messages.upsert', ({ messages, type }) => {
       for (const { key, message } of messages) {
-        if (!key.fromMe && message?.conversation) this.received.push({ id: key.id ?? '', text: message.conversation })
+        const text = message?.conversation ?? message?.extendedTextMessage?.text
+        if (key.fromMe || !text) continue
+        const { id, remoteJid: chat, participant } = key
+        this.received.push({ id: id ?? '', text, chat, participant, upsert: type })
       }
+      this.#look()
+    })
+    socket.ws.on('CB:receipt', ({ attrs }: BinaryNode) => {
+      this.receipts.push(attrs)
       this.#look()
     })
     socket.ev.on('connection.update', ({ qr, connection, lastDisconnect }) => {
@@ -112,7 +134,9 @@ export class StockClient {
       if (connection === 'open') this.isOpen = true
       if (connection === 'close') {
         this.isOpen = false
-        this.closeCodes.push((lastDisconnect?.error as { output?: { statusCode: number } } | undefined)?.output?.statusCode)
+        const error = lastDisconnect?.error as { output?: { statusCode: number }; data?: unknown } | undefined
+        this.closeCodes.push(error?.output?.statusCode)
+        this.closeData = error?.data
       }
       this.#look()
     })
@@ -164,8 +188,12 @@ export class StockClient {
   }
 
   async say(to: string, text: string, messageId?: string): Promise<string> {
+    return this.sayTo(`${to}@s.whatsapp.net`, text, messageId)
+  }
+
+  async sayTo(jid: string, text: string, messageId?: string): Promise<string> {
     const options = messageId === undefined ? {} : { messageId }
-    const sent = await this.socket?.sendMessage(`${to}@s.whatsapp.net`, { text }, options)
+    const sent = await this.socket?.sendMessage(jid, { text }, options)
     const id = sent?.key.id ?? ''
     if (sent?.message) this.sent.set(id, sent.message)
     return id

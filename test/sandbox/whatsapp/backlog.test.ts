@@ -1,0 +1,119 @@
+// A long backlog of all kinds, from several people and groups: in order, in batches, and again if the client dies in between.
+import type { BinaryNode } from '@whiskeysockets/baileys'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { SimulatorProcess } from './testing/simulator-process.ts'
+import { StockClient } from './testing/stock-client.ts'
+
+const ROUNDS = 10
+/** One-to-one and to a group, of each of two contacts. */
+const MESSAGES_A_ROUND = 4 * 7
+const BACKLOG = ROUNDS * (MESSAGES_A_ROUND + 3) // And a call, a notice, a receipt.
+
+let simulator: SimulatorProcess
+let client: StockClient
+let phone = ''
+let people = 0
+let contacts: [string, string] = ['', '']
+let since = 0
+
+beforeAll(async () => {
+  simulator = await SimulatorProcess.start()
+})
+
+beforeEach(async () => {
+  const n = String(++people).padStart(2, '0')
+  phone = `55119000010${n}`
+  contacts = [`55118000010${n}`, `55118000011${n}`]
+  await simulator.post('/phones', { phone })
+  for (const contact of contacts) await simulator.post('/contacts', { phone: contact, name: contact, autoReceipt: false })
+  client = new StockClient(simulator)
+  await client.link(phone)
+})
+
+afterAll(() => simulator.stop())
+
+const account = async () => (await simulator.state()).accounts.find((other) => other.phone === phone)
+
+/** What waits, in the order in which it was sent: the ids of the messages. */
+const makeBacklog = async (): Promise<string[]> => {
+  const [ana, bea] = contacts
+  const read = await client.say(ana, 'read this')
+  await simulator.happens('contact-received', ({ id }) => id === read)
+  const noticed = simulator.happens(
+    'frame',
+    ({ class: of, attrsType }) => of === 'notification' && attrsType === 'w:gp2',
+    simulator.now,
+  )
+  const group = await simulator.createGroup('Friends', [phone, ana, bea])
+  await noticed
+  await client.cut()
+  since = simulator.now
+  const ids: string[] = []
+  for (let round = 1; round <= ROUNDS; round++) {
+    ids.push(...(await simulator.send(ana, phone, `Ana ${round}.{n}`, 7)))
+    ids.push(...(await simulator.sendToGroup(group, bea, `Bea to all ${round}.{n}`, 7)))
+    await simulator.post(`/phones/${phone}/stanza`, notice(round))
+    ids.push(...(await simulator.send(bea, phone, `Bea ${round}.{n}`, 7)))
+    ids.push(...(await simulator.sendToGroup(group, ana, `Ana to all ${round}.{n}`, 7)))
+    await simulator.post(`/accounts/${phone}/call`, { from: ana })
+    await simulator.post(`/phones/${phone}/stanza`, receipt(round, ana))
+  }
+  return ids
+}
+
+const notice = (n: number) => ({
+  tag: 'notification',
+  attrs: { id: `NOTICE-${n}`, from: 's.whatsapp.net', type: 'status', t: '1' },
+})
+const receipt = (n: number, from: string) => ({
+  tag: 'receipt',
+  attrs: { id: `OLD-${n}`, from: `${from}@s.whatsapp.net`, type: 'read', t: '1' },
+})
+
+const during = (type: string, from = since) =>
+  simulator.happenings.slice(from).filter((happening) => happening.type === type && happening.phone === phone)
+
+test('everything is announced, comes in order and in batches of a hundred, and is answered', async () => {
+  const ids = await makeBacklog()
+  expect(await account()).toMatchObject({ offlineQueue: BACKLOG })
+  const active = simulator.happens('active', (happening) => happening.phone === phone, since)
+  const socket = client.connect()
+  const preview = new Promise<BinaryNode>((resolve) => socket.ws.on('CB:ib,,offline_preview', resolve))
+  const counts = (await preview).content as BinaryNode[]
+  expect(counts[0]?.attrs).toMatchObject({
+    count: String(BACKLOG),
+    message: String(MESSAGES_A_ROUND * ROUNDS),
+    notification: String(ROUNDS),
+    receipt: String(ROUNDS),
+    call: String(ROUNDS),
+  })
+  expect(await active).toMatchObject({ offline: BACKLOG })
+  await client.until('all messages', () => client.received.length === ids.length)
+  expect(client.received.map(({ id }) => id)).toEqual(ids)
+  expect(new Set(client.received.map(({ upsert }) => upsert))).toEqual(new Set(['append']))
+  expect(during('delivered').every(({ offline }) => offline === true)).toBe(true)
+  expect(during('batch').map(({ size }) => size)).toEqual([100, 100, 100, 10])
+  await simulator.happens('frame', ({ tag, id }) => tag === 'ack' && id === `OLD-${ROUNDS}`, since)
+  expect(await account()).toMatchObject({ offlineQueue: 0, receipted: ids })
+})
+
+test('a client that dies in the middle gets all that it had not receipted again, in order', async () => {
+  const ids = await makeBacklog()
+  client.connect()
+  await simulator.happens('receipt', ({ id }) => id === ids[70], since)
+  await client.cut()
+  const receipted = (await account())?.receipted ?? []
+  expect(receipted.length).toBeGreaterThan(70)
+  expect(receipted.length).toBeLessThan(ids.length)
+  const again = simulator.now
+  await client.open()
+  await simulator.happens('receipt', ({ id }) => id === ids.at(-1), again)
+  await simulator.happens('frame', ({ tag, id }) => tag === 'ack' && id === `OLD-${ROUNDS}`, again)
+  expect(during('delivered', again).map(({ id }) => id)).toEqual(ids.filter((id) => !receipted.includes(id)))
+  expect(await account()).toMatchObject({ offlineQueue: 0 })
+  expect(new Set((await account())?.receipted)).toEqual(new Set(ids))
+})
+
+test('no client broke a rule', async () => {
+  expect(await simulator.violationKinds()).toEqual([])
+})

@@ -1,0 +1,47 @@
+// From people to groups: each message once under the sender's key, and that key pairwise to whoever was not told it yet.
+import { encodeWAMessage } from '@whiskeysockets/baileys'
+import type { proto } from '@whiskeysockets/baileys'
+import { participantAttrs } from './addressing.ts'
+import { newMessageId } from './contact-messages.ts'
+import type { Group } from './group.ts'
+import type { Handset } from './handset.ts'
+import { timestamp } from './stanzas.ts'
+import type { Stanza } from './stanzas.ts'
+import { clientsOf } from './world.ts'
+import type { Contact } from './world.ts'
+
+const enc = (type: string, content: Uint8Array): Stanza => ({ tag: 'enc', attrs: { v: '2', type }, content })
+
+export class GroupMessages {
+  /** Queued for every client in the group when this resolves. (Contacts do not read what other contacts write.) */
+  async send(group: Group, contact: Contact, text: string, handset: Handset = contact.main): Promise<string> {
+    const id = newMessageId()
+    const message = { conversation: text }
+    const attrs = {
+      from: group.id,
+      ...participantAttrs(contact, handset, group.addressing),
+      type: 'text',
+      notify: contact.name,
+    }
+    for (const member of group.members) contact.knownTo.add(member)
+    handset.sent.set(id, { message, attrs })
+    await handset.endpoint.inTurn(() => this.#sendToClients(group, handset, id, message, attrs))
+    return id
+  }
+
+  async #sendToClients(group: Group, handset: Handset, id: string, message: proto.IMessage, attrs: Record<string, string>) {
+    const { key, told } = handset.groupKey(group.id)
+    const distribution = { groupId: group.id, axolotlSenderKeyDistributionMessage: key.distribution() }
+    const ciphertext = key.encrypt(encodeWAMessage(message))
+    for (const device of group.members.flatMap(clientsOf)) {
+      const content: Stanza[] = []
+      if (!told.has(device)) {
+        const pairwise = await handset.endpoint.encrypt(device.peer, { senderKeyDistributionMessage: distribution })
+        content.push(enc(pairwise.type, pairwise.ciphertext))
+        told.add(device)
+      }
+      content.push(enc('skmsg', ciphertext))
+      device.queue.put({ tag: 'message', attrs: { ...attrs, id, t: timestamp() }, content })
+    }
+  }
+}

@@ -1,0 +1,43 @@
+// What a client asks about groups (`w:g2`): who is in one, and which ones its account is in.
+import type { AddressingMode } from './addressing.ts'
+import type { Group } from './group.ts'
+import type { LinkedDevice } from './linked-device.ts'
+import type { Stanza } from './stanzas.ts'
+import type { Person } from './world.ts'
+
+const jidIn = (person: Person, mode: AddressingMode): string => (mode === 'lid' ? person.lid : person.pn)
+
+/** A member as metadata and notifications name it, the other address beside it. */
+export const participantNode = (person: Person, mode: AddressingMode, type?: string): Stanza => ({
+  tag: 'participant',
+  attrs: {
+    jid: jidIn(person, mode),
+    ...(mode === 'lid' ? { phone_number: person.pn } : { lid: person.lid }),
+    ...(type === undefined ? {} : { type }),
+  },
+})
+
+export const describeGroup = (group: Group): Stanza => {
+  const { id, subject, owner, addressing, creation, members } = group
+  const creator = jidIn(owner, addressing)
+  return {
+    tag: 'group',
+    attrs: {
+      id: id.replace('@g.us', ''),
+      subject,
+      addressing_mode: addressing,
+      creation,
+      creator,
+      s_o: creator,
+      s_t: creation,
+      size: String(members.length),
+      ...(addressing === 'lid' ? { creator_pn: owner.pn, s_o_pn: owner.pn } : {}),
+    },
+    content: members.map((member) => participantNode(member, addressing, member === owner ? 'superadmin' : undefined)),
+  }
+}
+
+export const tellGroup = (asker: LinkedDevice, group: Group): Stanza => {
+  asker.toldMembers.set(group.id, new Set(group.members.map(({ phone }) => phone)))
+  return describeGroup(group)
+}

@@ -1,0 +1,139 @@
+// What a person's device does with its copy of a client's message: it reads it, or cannot and asks for it again.
+import { proto, unpadRandomMax16 } from '@whiskeysockets/baileys'
+import { receiptSender } from './addressing.ts'
+import type { ContactReplies } from './contact-replies.ts'
+import type { Group } from './group.ts'
+import type { Handset } from './handset.ts'
+import { ratchetPosition } from './libsignal.ts'
+import type { LinkedDevice } from './linked-device.ts'
+import type { Services } from './services.ts'
+import type { KeyUse } from './strictness.ts'
+import type { PhoneSync } from './sync/phone-sync.ts'
+import { Contact } from './world.ts'
+import type { Account } from './world.ts'
+
+/** One ciphertext of a message, for one device (`pkmsg`, `msg`) or for all of a group (`skmsg`). */
+export type Copy = { type: string; ciphertext: Uint8Array; use: KeyUse }
+
+/** A message as the server passes it on. */
+export type Letter = { account: Account; device: LinkedDevice; id: string; group: Group | undefined }
+
+export type Recipient = { person: Account | Contact; handset: Handset }
+
+const MAX_ASKED = 5
+
+const SILENT_PARTS = new Set(['messageContextInfo', 'senderKeyDistributionMessage'])
+
+/** What the person sees of it, if anything. */
+const textOf = (message: proto.Message): string | undefined => {
+  const kind = Object.keys(message).find((key) => !SILENT_PARTS.has(key))
+  return message.extendedTextMessage?.text ?? message.conversation ?? (kind && `[${kind}]`)
+}
+
+const checkIdentityKey = (device: LinkedDevice, ciphertext: Uint8Array): void => {
+  const { identityKey } = ratchetPosition('pkmsg', ciphertext)
+  if (!identityKey?.subarray(-32).equals(device.identity)) throw new Error('the identity key is not that of the device')
+}
+
+/** Not the client's fault: the recipient lost its keys by itself, or is a device or member that the client was not told of. */
+const isExcused = ({ device, group }: Letter, { person, handset }: Recipient, { type, ciphertext }: Copy): boolean => {
+  if (handset.forgotten.has(device)) return type !== 'pkmsg' || !handset.endpoint.hasPreKeyOf(ciphertext)
+  if (type !== 'skmsg' || !group || handset.keysOf(device, group.id).isKnown) return false
+  const toldDevice = device.toldDevices.get(person.phone)?.has(handset.number) ?? false
+  const toldMember = device.toldMembers.get(group.id)?.has(person.phone) ?? false
+  return !toldDevice || !toldMember
+}
+
+export class HandsetReader {
+  readonly #services: Services
+  readonly #replies: ContactReplies
+  readonly #sync: PhoneSync
+
+  constructor(services: Services, replies: ContactReplies, sync: PhoneSync) {
+    this.#services = services
+    this.#replies = replies
+    this.#sync = sync
+  }
+
+  /** In turn: a device reads one message after the other. */
+  read(letter: Letter, recipient: Recipient, copies: readonly Copy[]): void {
+    recipient.handset.endpoint
+      .inTurn(() => this.#readCopies(letter, recipient, copies))
+      .catch((error: unknown) => this.#services.violations.record('simulator-fault', String(error)))
+  }
+
+  async #readCopies(letter: Letter, recipient: Recipient, copies: readonly Copy[]): Promise<void> {
+    let text: string | undefined
+    // A frame that was sent twice: a real phone knows it by its ratchet position and drops it.
+    if (copies.some(({ use }) => use === 'same-bytes')) this.#countAgain(letter, recipient)
+    for (const copy of copies.filter(({ use }) => use !== 'same-bytes')) {
+      try {
+        text = this.#take(letter, recipient, copy, await this.#decrypt(letter, recipient.handset, copy)) ?? text
+      } catch (error) {
+        return this.#cannotRead(letter, recipient, copy, error)
+      }
+    }
+    const { person, handset } = recipient
+    if (person instanceof Contact && text !== undefined) this.#receive(letter, person, handset, text)
+  }
+
+  async #decrypt({ device, group }: Letter, handset: Handset, { type, ciphertext }: Copy): Promise<proto.Message> {
+    if (type === 'skmsg') {
+      const padded = handset.keysOf(device, group?.id ?? '').decrypt(ciphertext)
+      return proto.Message.decode(unpadRandomMax16(padded))
+    }
+    if (type === 'pkmsg') checkIdentityKey(device, ciphertext)
+    const hadHeard = handset.endpoint.hasHeard(device.peer)
+    const message = await handset.endpoint.decrypt(device.peer, type, ciphertext)
+    const { baseKey } = ratchetPosition(type, ciphertext)
+    if (baseKey !== undefined) handset.sessions.opened(device, baseKey, hadHeard)
+    return message
+  }
+
+  /** Returns what the person sees of it, if anything. */
+  #take(letter: Letter, { person, handset }: Recipient, copy: Copy, message: proto.Message): string | undefined {
+    const { account, device, id } = letter
+    if (person === account) this.#sync.hear(account, device, id, message)
+    if (copy.type === 'pkmsg') handset.forgotten.delete(device)
+    const { groupId, axolotlSenderKeyDistributionMessage: key } = message.senderKeyDistributionMessage ?? {}
+    if (groupId && key) handset.keysOf(device, groupId).learn(key)
+    return textOf(message)
+  }
+
+  #receive(letter: Letter, contact: Contact, handset: Handset, text: string): void {
+    const { account, device, id, group } = letter
+    const known = contact.received.get(id)
+    if (known && known.text !== text) {
+      this.#services.violations.record('message-id-reuse', `${device.jid}: ${id} came with another text than before`)
+    } else if (known) {
+      known.copies.set(handset.number, (known.copies.get(handset.number) ?? 0) + 1)
+    } else {
+      const copies = new Map([[handset.number, 1]])
+      contact.received.set(id, { id, from: account.phone, text, at: Date.now(), device, group: group?.id, copies })
+    }
+    const where = { contact: contact.phone, device: handset.number, ...(group ? { group: group.id } : {}) }
+    this.#services.happenings.tell('contact-received', { ...where, phone: account.phone, id, text })
+    if (contact.autoReceipt) this.#replies.sendReceipt(receiptSender(handset, contact.addressing, group), device, id, 'delivery')
+  }
+
+  #countAgain({ id }: Letter, { person, handset }: Recipient): void {
+    const known = person instanceof Contact ? person.received.get(id) : undefined
+    const times = known?.copies.get(handset.number)
+    if (times !== undefined) known?.copies.set(handset.number, times + 1)
+  }
+
+  #cannotRead(letter: Letter, { person, handset }: Recipient, copy: Copy, error: unknown): void {
+    const { device, id, group } = letter
+    if (!isExcused(letter, { person, handset }, copy)) {
+      const detail = `${device.jid} to ${handset.pn}: ${copy.type} ${id}: ${String(error)}`
+      this.#services.violations.record('undecryptable', detail)
+    }
+    if (!(person instanceof Contact)) return
+    const what = { contact: person.phone, device: handset.number, phone: device.phone, id }
+    this.#services.happenings.tell('undecryptable', { ...what, error: String(error) })
+    person.undecryptable++
+    if ((handset.asked.get(id) ?? 0) >= MAX_ASKED) return
+    person.retryReceipts++
+    this.#replies.requestRetry(receiptSender(handset, person.addressing, group), handset, device, id)
+  }
+}

@@ -1,0 +1,50 @@
+// The hash with which server and clients compare for which devices a message was encrypted.
+import { createHash } from 'node:crypto'
+import { getBinaryNodeChild, getBinaryNodeChildren, isLidUser, jidDecode } from '@whiskeysockets/baileys'
+import type { AddressingMode } from './addressing.ts'
+import type { LinkedDevice } from './linked-device.ts'
+import type { Stanza } from './stanzas.ts'
+import { clientsOf } from './world.ts'
+import type { Account, Person, World } from './world.ts'
+
+const HASH_BYTES = 6
+
+/** With agent and device spelt out, also where they are 0. */
+const fullName = (jid: string): string => {
+  const { user = '', device = 0, server = '' } = jidDecode(jid) ?? {}
+  return `${user}.0:${device}@${server}`
+}
+
+/** As WhatsApp's own clients compute it: of the sorted names, whatever their order was. */
+export const participantHash = (devices: readonly string[]): string => {
+  const names = devices.map(fullName).sort().join('')
+  const hash = createHash('sha256').update(names).digest().subarray(0, HASH_BYTES)
+  return `2:${hash.toString('base64').replaceAll('=', '')}`
+}
+
+/** All devices of a person as they are now. */
+export const deviceNames = (person: Person, mode: AddressingMode): string[] => [
+  ...[...person.handsets.values()].map((handset) => handset[mode]),
+  ...clientsOf(person).map((client) => (mode === 'pn' ? client.jid : client.lid)),
+]
+
+type Sender = { account: Account; device: LinkedDevice }
+
+/**
+ * The hash of all devices that a message is for, if it was encrypted for others than these. A client may say for which it was
+ * (`phash`); if it does not, a one-to-one message shows it. Undefined if the list was right, or nothing can be said.
+ */
+export const hashIfStale = (world: World, { account, device }: Sender, stanza: Stanza): string | undefined => {
+  const { to = '', phash } = stanza.attrs
+  const group = world.groups.get(to)
+  const mode = group?.addressing ?? (isLidUser(to) ? 'lid' : 'pn')
+  const people = group ? group.members : [...new Set([world.find(to) ?? account, account])]
+  const right = people.flatMap((person) => deviceNames(person, mode))
+  const expected = participantHash(right)
+  if (phash !== undefined) return phash === expected ? undefined : expected
+  const copies = getBinaryNodeChildren(getBinaryNodeChild(stanza, 'participants'), 'to')
+  if (group || copies.length === 0) return undefined
+  const own = mode === 'pn' ? device.jid : device.lid
+  const actual = participantHash([...copies.map(({ attrs }) => attrs.jid ?? ''), own])
+  return actual === expected ? undefined : expected
+}

@@ -1,0 +1,48 @@
+// What clients spend on their sessions with one device of a contact: sessions opened, and one-time keys taken for them.
+import type { LinkedDevice } from './linked-device.ts'
+
+type Expenses = { baseKeys: Set<string>; preKeysTaken: number; needless: number; excused: boolean }
+
+export class SessionLedger {
+  readonly #expenses = new Map<LinkedDevice, Expenses>()
+
+  preKeyTaken(device: LinkedDevice): void {
+    this.#expensesOf(device).preKeysTaken++
+  }
+
+  /** The contact gave the client a reason to begin anew: it sent keys of its own, or changed its identity. */
+  excuse(device: LinkedDevice): void {
+    this.#expensesOf(device).excused = true
+  }
+
+  /**
+   * A first message was read. It needs no new session if there was one in which the contact had heard the client: then neither
+   * had lost it, nor had both begun at once. A client may still have had reasons that cannot be seen from here, so this is a
+   * figure and no violation.
+   */
+  opened(device: LinkedDevice, baseKey: string, hadHeardBefore: boolean): void {
+    const expenses = this.#expensesOf(device)
+    if (expenses.baseKeys.has(baseKey)) return
+    expenses.baseKeys.add(baseKey)
+    if (hadHeardBefore && !expenses.excused) expenses.needless++
+    expenses.excused = false
+  }
+
+  get totals(): { sessionsOpened: number; needlessSessions: number; preKeysTaken: number } {
+    const totals = { sessionsOpened: 0, needlessSessions: 0, preKeysTaken: 0 }
+    for (const { baseKeys, needless, preKeysTaken } of this.#expenses.values()) {
+      totals.sessionsOpened += baseKeys.size
+      totals.needlessSessions += needless
+      totals.preKeysTaken += preKeysTaken
+    }
+    return totals
+  }
+
+  #expensesOf(device: LinkedDevice): Expenses {
+    const known = this.#expenses.get(device)
+    if (known) return known
+    const fresh = { baseKeys: new Set<string>(), preKeysTaken: 0, needless: 0, excused: false }
+    this.#expenses.set(device, fresh)
+    return fresh
+  }
+}
