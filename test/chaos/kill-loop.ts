@@ -3,7 +3,7 @@ import { slotOf } from '../outside/owning-runner.ts'
 import { strikeAt } from '../outside/strike.ts'
 import type { SupervisedProcess } from '../sandbox/processes.ts'
 import { drawAim, type Aim } from './aim.ts'
-import type { SeededRandom } from './seeded-random.ts'
+import type { SeededRandom } from '../seeded-random.ts'
 import type { ChaosSession, World } from './world.ts'
 
 const OPEN_LIMIT_MS = 60_000

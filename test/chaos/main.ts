@@ -6,7 +6,7 @@ import { endOfSignals } from '../story/signals.ts'
 import { runKillLoop, type KillCounts } from './kill-loop.ts'
 import { BadOption, HELP, parseOptions, type Options } from './options.ts'
 import { runPauseLoop, type PauseCounts } from './pause-loop.ts'
-import { SeededRandom } from './seeded-random.ts'
+import { SeededRandom } from '../seeded-random.ts'
 import { Traffic } from './traffic.ts'
 import { createWorld, type World } from './world.ts'
 

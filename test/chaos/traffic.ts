@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { SeededRandom } from './seeded-random.ts'
+import type { SeededRandom } from '../seeded-random.ts'
 import type { ChaosSession, World } from './world.ts'
 
 /** Messages flow both ways in every session, whatever happens meanwhile, and every one that was taken is in the ledger. */
