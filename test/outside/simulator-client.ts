@@ -70,6 +70,11 @@ export class SimulatorClient {
     return (await this.#post<{ ids: string[] }>(`/contacts/${contact}/send`, { to, text, count })).ids
   }
 
+  /** What comes next in the sessions that it had, it cannot read. */
+  async forgetSessions(contact: string): Promise<void> {
+    await this.#post(`/contacts/${contact}/forget-sessions`, {})
+  }
+
   async orderFault(order: FaultOrder): Promise<void> {
     await this.#post('/faults', order)
   }

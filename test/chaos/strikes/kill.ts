@@ -1,10 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { slotOf } from '../outside/owning-runner.ts'
-import { strikeAt } from '../outside/strike.ts'
-import type { SupervisedProcess } from '../sandbox/processes.ts'
+import { slotOf } from '../../outside/owning-runner.ts'
+import { strikeAt } from '../../outside/strike.ts'
+import type { SeededRandom } from '../../seeded-random.ts'
+import type { ChaosSession, World } from '../world.ts'
 import { drawAim, type Aim } from './aim.ts'
-import type { SeededRandom } from '../seeded-random.ts'
-import type { ChaosSession, World } from './world.ts'
 
 const OPEN_LIMIT_MS = 60_000
 /** A moment that does not come within this is not waited for. */
@@ -17,8 +16,24 @@ export interface KillCounts {
   inFlightKills: number
 }
 
+/** What dies in one strike. */
+export interface Victims {
+  name: string
+  /** Those that are without their runner then. */
+  sessions: readonly ChaosSession[]
+  kill(): void
+}
+
+export interface KillLoop {
+  kills: number
+  random: SeededRandom
+  counts: KillCounts
+  /** Who dies in a strike at something of this session. */
+  choose: (session: ChaosSession) => Promise<Victims>
+}
+
 /** Strikes with SIGKILL so many times, and counts as it goes; afterwards all sessions are open again. */
-export async function runKillLoop(world: World, kills: number, random: SeededRandom, counts: KillCounts): Promise<void> {
+export async function runKillLoop(world: World, { kills, random, counts, choose }: KillLoop): Promise<void> {
   while (counts.kills < kills) {
     const aim = drawAim(random, counts.kills === 0)
     const session = random.pick(world.sessions)
@@ -26,16 +41,24 @@ export async function runKillLoop(world: World, kills: number, random: SeededRan
       await untilOpen(world)
       await pause(aim.pauseMs)
     }
-    const runner = world.sandbox.runner(await slotOf(world.sandbox, world.api, session.name))
-    const struck = await sessionsOf(world, runner)
-    const moment = await strike(world, { aim, session, runner, struck })
+    const victims = await choose(session)
+    const moment = await strike(world, aim, session, victims)
     counts.kills++
-    const { outgoing, incoming } = await world.watch.afterStrike(struck)
+    const { outgoing, incoming } = await world.watch.afterStrike(victims.sessions)
     if (outgoing + incoming > 0) counts.inFlightKills++
     const flight = `in flight: ${outgoing} to send, ${incoming} received`
-    world.tell(`kill ${counts.kills}/${kills} of ${runner.name} at: ${moment}; ${flight}.`)
+    world.tell(`kill ${counts.kills}/${kills} of ${victims.name} at: ${moment}; ${flight}.`)
   }
   await untilOpen(world)
+}
+
+/** The runner of the session alone. */
+export async function runnerOf(world: World, session: ChaosSession): Promise<Victims> {
+  const { sandbox, api, sessions } = world
+  const runner = sandbox.runner(await slotOf(sandbox, api, session.name))
+  const slots = sandbox.runners().length === 1 ? null : await Promise.all(sessions.map(({ name }) => slotOf(sandbox, api, name)))
+  const owned = slots === null ? sessions : sessions.filter((_, index) => slots[index] === runner.name)
+  return { name: runner.name, sessions: owned, kill: () => void runner.kill('SIGKILL') }
 }
 
 async function untilOpen({ recoveries, sessions, api }: World): Promise<void> {
@@ -46,26 +69,11 @@ async function untilOpen({ recoveries, sessions, api }: World): Promise<void> {
   throw new Error(`Not open again ${OPEN_LIMIT_MS / 1000} s after the kill: ${told.join('; ')}`)
 }
 
-async function sessionsOf({ sandbox, api, sessions }: World, runner: SupervisedProcess): Promise<readonly ChaosSession[]> {
-  if (sandbox.runners().length === 1) return sessions
-  const slots = await Promise.all(sessions.map(({ name }) => slotOf(sandbox, api, name)))
-  return sessions.filter((_, index) => slots[index] === runner.name)
-}
-
-interface Target {
-  aim: Aim
-  /** The one whose events are watched. */
-  session: ChaosSession
-  runner: SupervisedProcess
-  /** All that the runner owns. */
-  struck: readonly ChaosSession[]
-}
-
-/** Resolves, after the strike, with what it struck at. */
-async function strike(world: World, { aim, session, runner, struck }: Target): Promise<string> {
+/** Resolves, after the strike, with what it struck at. The events of the session are watched. */
+async function strike(world: World, aim: Aim, session: ChaosSession, victims: Victims): Promise<string> {
   const kill = (): void => {
-    world.recoveries.struck(struck.map(({ phone }) => phone))
-    runner.kill('SIGKILL')
+    world.recoveries.struck(victims.sessions.map(({ phone }) => phone))
+    victims.kill()
   }
   if (aim.fits === null) {
     if (!aim.afterRecovery) await pause(aim.pauseMs)

@@ -1,0 +1,54 @@
+import type { ProxyMode } from '../../sandbox/network/tcp-proxy.ts'
+import type { SeededRandom } from '../../seeded-random.ts'
+
+export type Store = 'firestore' | 'storage'
+
+/** Ways to take a store away; see the proxy's modes. */
+export const WAYS = ['refuse', 'hang', 'freeze', 'slow', 'cut'] as const
+export type Way = (typeof WAYS)[number]
+
+export const STORE_CHOICES = ['firestore', 'storage', 'both', 'each'] as const
+export const WAY_CHOICES = [...WAYS, 'all'] as const
+
+export interface Outage {
+  /** Taken away together. */
+  stores: readonly Store[]
+  mode: ProxyMode
+  /** Whether a runner is killed in the middle of it: it has to start without the store. */
+  withKill: boolean
+}
+
+const KILL_SHARE = 1 / 3
+/** Of each chunk; an answer of Firestore takes a few of them each way. */
+const SLOW_MS = { least: 150, most: 600 }
+/** From less than a handshake to some answers. */
+const CUT_BYTES = { leastBytes: 50, mostBytes: 15_000 }
+
+/** Pure: one outage after the other; the same for the same seed. */
+export function planOutages(
+  wanted: { store: (typeof STORE_CHOICES)[number]; how: (typeof WAY_CHOICES)[number] },
+  random: SeededRandom,
+): Outage[] {
+  const together: readonly (readonly Store[])[] =
+    wanted.store === 'each'
+      ? [['firestore'], ['storage']]
+      : wanted.store === 'both'
+        ? [['firestore', 'storage']]
+        : [[wanted.store]]
+  const ways = wanted.how === 'all' ? WAYS : [wanted.how]
+  return together.flatMap((stores) =>
+    ways.map((how) => ({ stores, mode: modeOf(how, random), withKill: random.chance(KILL_SHARE) })),
+  )
+}
+
+function modeOf(how: Way, random: SeededRandom): ProxyMode {
+  // Drawn for every way, so that leaving one out does not change the others.
+  const delayMs = Math.round(random.between(SLOW_MS.least, SLOW_MS.most))
+  const seed = Math.floor(random.next() * 2 ** 32)
+  if (how === 'slow') return { how, delayMs }
+  if (how === 'cut') return { how, seed, ...CUT_BYTES }
+  return { how }
+}
+
+/** Whether nothing at all gets through, so that the health check cannot find the store in order. */
+export const isTotal = ({ mode }: Outage): boolean => mode.how === 'refuse' || mode.how === 'hang' || mode.how === 'freeze'
