@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { STORE_CHOICES, WAY_CHOICES } from './strikes/outage-plan.ts'
+import { STORE_CHOICES, WAYS } from './strikes/outage-plan.ts'
 import { TROUBLE_CHOICES } from './troubles/troubles.ts'
 
 const WHAT = ['kill', 'pause', 'outage', 'everything'] as const
@@ -9,7 +9,7 @@ export interface Options {
   kills: number
   pauses: number
   store: (typeof STORE_CHOICES)[number]
-  how: (typeof WAY_CHOICES)[number]
+  how: readonly (typeof WAYS)[number][]
   /** How long each outage lasts. */
   seconds: number
   /** What is mixed in. */
@@ -33,7 +33,7 @@ export const HELP = `Breaks the world around the sessions while messages flow bo
 
   --kills N      strikes (25)                 --pauses N     with --what pause (3)
   --store S      firestore, storage, both at once, or each after the other (each)
-  --how H        refuse, hang (connections are dead for good), freeze (they go on afterwards), slow, cut (in the middle of
+  --how H,...    refuse, hang (connections are dead for good), freeze (they go on afterwards), slow, cut (in the middle of
                  answers, again and again), or all (all)
   --seconds N    how long each outage lasts (60)
   --with T,...   mixes in at random: faults (of the simulator), backlogs (300 messages while a session is away), retries
@@ -65,9 +65,9 @@ export function parseOptions(args: string[]): Options {
     kills: number('kills', 25),
     pauses: number('pauses', 3),
     store: oneOf('--store', values.store ?? 'each', STORE_CHOICES),
-    how: oneOf('--how', values.how ?? 'all', WAY_CHOICES),
+    how: listOf('--how', values.how ?? 'all', WAYS),
     seconds: number('seconds', 60),
-    troubles: troublesOf(values.with),
+    troubles: values.with === undefined ? [] : listOf('--with', values.with, TROUBLE_CHOICES),
     sessions: number('sessions', 4),
     runners: what === 'pause' ? number('runners', 2, 2) : number('runners', 1),
     seed: number('seed', Math.floor(Math.random() * 1_000_000), 0),
@@ -77,10 +77,9 @@ export function parseOptions(args: string[]): Options {
   }
 }
 
-function troublesOf(list: string | undefined): Options['troubles'] {
-  if (list === undefined) return []
-  if (list === 'all') return TROUBLE_CHOICES
-  return list.split(',').map((name) => oneOf('--with', name.trim(), TROUBLE_CHOICES, ['all']))
+function listOf<Choice extends string>(option: string, list: string, choices: readonly Choice[]): readonly Choice[] {
+  if (list === 'all') return choices
+  return list.split(',').map((name) => oneOf(option, name.trim(), choices, ['all']))
 }
 
 function oneOf<Choice extends string>(

@@ -8,7 +8,6 @@ export const WAYS = ['refuse', 'hang', 'freeze', 'slow', 'cut'] as const
 export type Way = (typeof WAYS)[number]
 
 export const STORE_CHOICES = ['firestore', 'storage', 'both', 'each'] as const
-export const WAY_CHOICES = [...WAYS, 'all'] as const
 
 export interface Outage {
   /** Taken away together. */
@@ -26,7 +25,7 @@ const CUT_BYTES = { leastBytes: 50, mostBytes: 15_000 }
 
 /** Pure: one outage after the other; the same for the same seed. */
 export function planOutages(
-  wanted: { store: (typeof STORE_CHOICES)[number]; how: (typeof WAY_CHOICES)[number] },
+  wanted: { store: (typeof STORE_CHOICES)[number]; how: readonly Way[] },
   random: SeededRandom,
 ): Outage[] {
   const together: readonly (readonly Store[])[] =
@@ -35,9 +34,8 @@ export function planOutages(
       : wanted.store === 'both'
         ? [['firestore', 'storage']]
         : [[wanted.store]]
-  const ways = wanted.how === 'all' ? WAYS : [wanted.how]
   return together.flatMap((stores) =>
-    ways.map((how) => ({ stores, mode: modeOf(how, random), withKill: random.chance(KILL_SHARE) })),
+    wanted.how.map((how) => ({ stores, mode: modeOf(how, random), withKill: random.chance(KILL_SHARE) })),
   )
 }
 

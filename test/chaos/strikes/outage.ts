@@ -10,6 +10,11 @@ import { isTotal, type Outage } from './outage-plan.ts'
 
 /** Clients wait up to a minute between two attempts when a store has been away for long. */
 const FLOW_LIMIT_MS = 180_000
+/** After a checkpoint that failed, the next one is tried a minute later. */
+const CHECKPOINT_LIMIT_MS = 120_000
+/** An outage that is shorter may be over before a checkpoint is due, and is not worth the wait. */
+const LONG_OUTAGE_S = 30
+const LOOK_EVERY_MS = 500
 /** A total outage is known to the health check by then. */
 const HEALTH_KNOWS_AFTER_MS = 8_000
 
@@ -33,7 +38,7 @@ export async function runOutageLoop(world: World, loop: OutageLoop): Promise<voi
   const { proxies } = world.sandbox
   if (!proxies) throw new Error('Outages need a sandbox with proxies.')
   const { outages, counts, findings, seconds } = loop
-  for (const outage of outages) {
+  for (const [index, outage] of outages.entries()) {
     const answersBefore = { ...world.answers.counts }
     const failedBefore = await failedCheckpoints(world)
     const { struck, recoveryMs } = await outlive(world, proxies, outage, loop)
@@ -46,6 +51,8 @@ export async function runOutageLoop(world: World, loop: OutageLoop): Promise<voi
         `${struck} connections struck, ${failed} checkpoints failed; the API accepted ${accepted}, said later to ${unavailable}, ` +
         `nothing to ${unanswered}, wrong things to ${wrong}; messages flow again after ${recoveryMs} ms.`,
     )
+    const isLast = index === outages.length - 1
+    if (outage.stores.includes('storage') && (!isLast || seconds >= LONG_OUTAGE_S)) await untilCheckpointed(world)
   }
 }
 
@@ -96,6 +103,25 @@ async function untilFlowing(world: World): Promise<number> {
   if (stuck.length === 0) return Math.max(...[...flowing.values()].map(Number))
   const told = await Promise.all(stuck.map(async ({ name }) => `${name}: ${(await world.api.session(name)).sentence}`))
   throw new Error(`No messages flow ${FLOW_LIMIT_MS / 1000} s after the outage: ${told.join('; ')}`)
+}
+
+/** Checkpoints are made again; before that, the next outage of Cloud Storage would not be noticed. */
+async function untilCheckpointed({ api, sessions, tell }: World): Promise<void> {
+  const startedAt = performance.now()
+  await Promise.all(
+    sessions.map(async ({ name }) => {
+      const before = (await api.session(name)).checkpoint?.seq
+      for (;;) {
+        const { checkpoint, sentence } = await api.session(name)
+        if (checkpoint?.seq !== before) return
+        if (performance.now() - startedAt > CHECKPOINT_LIMIT_MS) {
+          throw new Error(`${name}: no checkpoint ${CHECKPOINT_LIMIT_MS / 1000} s after Cloud Storage was back (${sentence})`)
+        }
+        await pause(LOOK_EVERY_MS)
+      }
+    }),
+  )
+  tell(`  every session was checkpointed ${((performance.now() - startedAt) / 1000).toFixed(1)} s later.`)
 }
 
 /** By the logs of the runners: that an outage of Cloud Storage was met shows nowhere else. */
