@@ -15,7 +15,7 @@ export interface Chaos {
   result: Figures & Record<string, unknown> & { answers: AnswerCounts; recoveryMs: Percentiles; seed: number }
 }
 
-const SETTLE_LIMIT_MS = 120_000
+const SETTLE_LIMIT_MS = 300_000
 /** A mean time between messages, per session and direction. */
 const PACE_MS = { kill: 1_000, everything: 1_000, pause: 250, outage: 500 }
 const FINDINGS_TOLD = 20

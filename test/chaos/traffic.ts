@@ -5,6 +5,9 @@ import type { ChaosSession, World } from './world.ts'
 /** So many requests of one session wait for their answer at the same time, at most. */
 const MOST_UNANSWERED = 8
 
+/** Where more than this has not arrived, nobody writes: a machine that is slower than the traffic would never catch up. */
+const MOST_UNDERWAY = 150
+
 /** Messages flow both ways in every session, whatever happens meanwhile, and every one that was taken is in the ledger. */
 export class Traffic {
   readonly #world: World
@@ -58,6 +61,7 @@ export class Traffic {
     while (!this.#stopped) {
       await pause(random.between(0, 2 * this.#paceMs))
       if (this.#stopped) break
+      if (this.#world.underway.of(session) > MOST_UNDERWAY) continue
       const taken = once(++this.#count, random.pick(session.contacts))
         .catch((error: unknown) => this.#refused.reject(error))
         .finally(() => unanswered.delete(taken))

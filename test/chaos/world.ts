@@ -3,8 +3,10 @@ import { EventReader } from '../outside/event-reader.ts'
 import type { Ledger } from '../outside/figures.ts'
 import { InFlightWatch } from '../outside/in-flight.ts'
 import { linkSession, type LinkedSession } from '../outside/linked-session.ts'
+import { OpenAccounts } from '../outside/open-accounts.ts'
 import { Recoveries } from '../outside/recoveries.ts'
 import { SimulatorClient } from '../outside/simulator-client.ts'
+import { Underway } from '../outside/underway.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { Answers } from './answers.ts'
 import type { Options } from './options.ts'
@@ -23,6 +25,8 @@ export interface World {
   ledger: Ledger
   recoveries: Recoveries
   watch: InFlightWatch
+  underway: Underway
+  open: OpenAccounts
   /** Judged from the first strike on. */
   answers: Answers
   sessions: readonly ChaosSession[]
@@ -57,10 +61,24 @@ export async function createWorld(
   const recoveries = new Recoveries(events)
   const statusOf = what === 'everything' ? { statusOf: (jobId: string) => statusInFirestore({ sandbox }, jobId) } : {}
   const watch = new InFlightWatch({ simulator, api, ledger, events, ...statusOf })
+  const underway = new Underway(ledger, events)
   const linked: ChaosSession[] = []
   for (let number = 1; number <= sessions; number++) linked.push(await createSession(api, simulator, number))
   tell(`${sessions} phones are linked.`)
-  return { sandbox, api, simulator, events, ledger, recoveries, watch, answers, sessions: linked, tell }
+  return {
+    sandbox,
+    api,
+    simulator,
+    events,
+    ledger,
+    recoveries,
+    watch,
+    underway,
+    open: new OpenAccounts(events),
+    answers,
+    sessions: linked,
+    tell,
+  }
 }
 
 async function createSession(api: ApiClient, simulator: SimulatorClient, number: number): Promise<ChaosSession> {

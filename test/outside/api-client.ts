@@ -36,6 +36,8 @@ export interface StoredMessage {
   chatId?: string
   from?: string
   fromMe?: boolean
+  /** When it was sent, in seconds since the epoch. */
+  timestamp?: number
   body: string | null
   error?: string
 }
@@ -69,7 +71,9 @@ export interface ApiClientOptions {
 }
 
 const SEND_LIMIT_MS = 60_000
-const AGAIN_AFTER_MS = 200
+const CREATE_LIMIT_MS = 30_000
+/** Doubled after each attempt, up to the limit. */
+const AGAIN_AFTER_MS = { first: 100, limit: 1_000 }
 const PAGE = 1000
 
 /** The product, as a customer's program sees it. */
@@ -82,12 +86,17 @@ export class ApiClient {
 
   /** False if there is one of that name already. */
   async createSession(name: string): Promise<boolean> {
+    let attempts = 0
     try {
-      await this.#post('/api/sessions', { name, start: true })
+      await this.#untilAnswered(Math.max(CREATE_LIMIT_MS, this.#options.patienceMs ?? 0), async () => {
+        attempts++
+        await this.#post('/api/sessions', { name, start: true })
+      })
       return true
     } catch (error) {
-      if (error instanceof RequestFailed && error.status === 409) return false
-      throw error
+      if (!(error instanceof RequestFailed) || error.status !== 409) throw error
+      // An attempt without an answer may have made it.
+      return attempts > 1
     }
   }
 
@@ -159,13 +168,13 @@ export class ApiClient {
 
   async #untilAnswered<Answer>(limitMs: number, ask: () => Promise<Answer>): Promise<Answer> {
     const deadline = performance.now() + limitMs
-    for (;;) {
+    for (let pauseMs = AGAIN_AFTER_MS.first; ; pauseMs = Math.min(2 * pauseMs, AGAIN_AFTER_MS.limit)) {
       try {
         return await ask()
       } catch (error) {
         const refused = error instanceof RequestFailed && error.status < 500
         if (refused || performance.now() > deadline) throw error
-        await pause(AGAIN_AFTER_MS)
+        await pause(pauseMs)
       }
     }
   }

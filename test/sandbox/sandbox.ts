@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { MovableClock } from './clock/movable-clock.ts'
 import { Folder } from './folder.ts'
 import { exportFirestore, findFirestoreEmulator, firestoreProcess, type FirestoreEmulator } from './google/firestore-emulator.ts'
 import {
@@ -30,6 +31,8 @@ export interface SandboxOptions {
   functionsEnv?: Record<string, string>
   /** Whether the product reaches Firestore and Cloud Storage through `sandbox.proxies`, which can take them away from it. */
   proxied?: boolean
+  /** Whether the wall clock of runners, functions and simulator obeys `advanceClock`. Firestore's stays as it is. */
+  movableClock?: boolean
   /** Whether the functions host runs; true unless said otherwise. */
   functions?: boolean
   /** Other programs in the place of the product, for the sandbox's own tests. */
@@ -115,6 +118,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
   /** Where the product finds them: behind the proxies, if there are any. */
   readonly #backends: Backends
   readonly #whatsapp: WhatsApp
+  readonly #clock: MovableClock | null
   #simulatorUrl: string | null = null
   #firestoreWasUp = false
   #stopping: Promise<void> | null = null
@@ -137,9 +141,11 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
       log: folder.log('firestore'),
     })
     this.storage = storageProcess(folder, ports.storage)
-    const functions = { entry: options.functionsEntry, env: options.functionsEnv }
+    this.#clock = options.movableClock === true ? new MovableClock(folder.clock) : null
+    const clock = this.#clock
+    const functions = { entry: options.functionsEntry, env: options.functionsEnv, clock }
     this.functions = api === null ? null : functionsProcess(folder, this.#backends, ports.functions, functions)
-    this.simulator = options.whatsappUrl === undefined ? simulatorProcess(folder) : null
+    this.simulator = options.whatsappUrl === undefined ? simulatorProcess(folder, { clock }) : null
     for (const part of [this.firestore, this.simulator]) {
       part?.on('exited', (exit) => !exit.expected && this.emit('lost', part.name, exit))
     }
@@ -218,6 +224,18 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     await this.runner(slot).start()
   }
 
+  /**
+   * So many days pass at once for runners, functions and simulator, those that start later included. Firestore's own times stay:
+   * they alone may decide whether an owner is dead.
+   */
+  async advanceClock(days: number): Promise<void> {
+    if (!this.#clock) throw new Error('This sandbox has no movable clock: start it with `movableClock`.')
+    await this.#clock.advance(
+      days,
+      [...this.runners(), this.functions, this.simulator].filter((part) => part !== null),
+    )
+  }
+
   async restartFunctions(): Promise<void> {
     await this.functions?.stop()
     await this.functions?.start()
@@ -262,7 +280,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
   #newSlot(): SupervisedProcess {
     const slot = `runner-${this.#runners.size + 1}`
     const { runnerEntry: entry, runnerEnv: env, runnerPreloads: preloads } = this.#options
-    const options = { entry, env, preloads }
+    const options = { entry, env, preloads, clock: this.#clock }
     const runner = runnerProcess(this.#folder, this.#backends, this.#whatsapp, slot, options)
     for (const event of ['started', 'exited'] as const) runner.on(event, () => this.#publish())
     this.#runners.set(slot, runner)

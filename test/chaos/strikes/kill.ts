@@ -5,7 +5,8 @@ import type { SeededRandom } from '../../seeded-random.ts'
 import type { ChaosSession, World } from '../world.ts'
 import { drawAim, type Aim } from './aim.ts'
 
-const OPEN_LIMIT_MS = 60_000
+/** Given up then; how long it takes is in the figures. With faults mixed in a session may have to wait for a minute. */
+const OPEN_LIMIT_MS = 180_000
 /** A moment that does not come within this is not waited for. */
 const AIM_LIMIT_MS = 8_000
 const ACKS_HELD_MS = 3_000

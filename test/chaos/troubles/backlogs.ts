@@ -13,6 +13,8 @@ const GONE_LIMIT_MS = 60_000
 export async function makeBacklogs(world: World, { random, signal, count }: TroubleOptions): Promise<void> {
   for (let number = 1; await pauseUnless(signal, random.between(BETWEEN_MS.least, BETWEEN_MS.most)); number++) {
     const session = random.pick(world.sessions)
+    // It has still to cope with the last one.
+    if (world.underway.of(session) > MESSAGES / 2) continue
     const contact = random.pick(session.contacts)
     const keepAway = random.pick([stopped, refused])
     await keepAway(world, session, () => write(world, session, contact, number))
@@ -22,7 +24,7 @@ export async function makeBacklogs(world: World, { random, signal, count }: Trou
 
 type KeepAway = (world: World, session: ChaosSession, meanwhile: () => Promise<void>) => Promise<void>
 
-/** By its owner's wish. */
+/** By its owner's wish. It is started again whatever happens. */
 const stopped: KeepAway = async (world, session, meanwhile) => {
   await world.api.want(session.name, 'stop')
   try {

@@ -4,7 +4,7 @@ import type { ChaosSession, World } from '../world.ts'
 import { pauseUnless } from './pause-unless.ts'
 import type { TroubleOptions } from './troubles.ts'
 
-/** Between two faults of one session. Not shorter: two failed logins in a row rightly cost a minute, two refusals five. */
+/** Between two faults of one session. Not shorter: two refusals of one message rightly cost five minutes. */
 const BETWEEN_MS = { least: 3_000, most: 12_000 }
 
 /** What WhatsApp says to a message that may be sent again. */
@@ -15,6 +15,8 @@ const STREAM_ERRORS = [500, 503, 515]
 export async function orderFaults(world: World, { random, signal, count }: TroubleOptions): Promise<void> {
   const lane = async (session: ChaosSession, own: SeededRandom): Promise<void> => {
     while (await pauseUnless(signal, own.between(BETWEEN_MS.least, BETWEEN_MS.most))) {
+      // A session that is not open yet has its own trouble, and two failures of WhatsApp before a login rightly cost a minute.
+      if (!world.open.has(session.phone)) continue
       for (const fault of drawFault(own)) await world.simulator.orderFault({ ...fault, account: session.phone })
       count()
     }
