@@ -1,6 +1,6 @@
 import { Storage } from '@google-cloud/storage'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Chat, EngineWorld, eventually } from './world.ts'
+import { type Chat, EngineWorld, eventually } from './world.ts'
 
 /**
  * A month passes for runners, functions and WhatsApp, and not for Firestore, whose times alone may judge owners. Phones are

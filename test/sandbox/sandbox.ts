@@ -28,6 +28,8 @@ export interface SandboxOptions {
   /** Called when a part is up, with the milliseconds since the start. */
   onProgress?: (part: string, ms: number) => void
   runnerEnv?: Record<string, string>
+  /** Files that runners import before the product. */
+  runnerPreloads?: readonly string[]
   functionsEnv?: Record<string, string>
   /** Whether the product reaches Firestore and Cloud Storage through `sandbox.proxies`, which can take them away from it. */
   proxied?: boolean
