@@ -28,8 +28,6 @@ export interface SandboxOptions {
   /** Called when a part is up, with the milliseconds since the start. */
   onProgress?: (part: string, ms: number) => void
   runnerEnv?: Record<string, string>
-  /** Files that runners import before the product. */
-  runnerPreloads?: readonly string[]
   functionsEnv?: Record<string, string>
   /** Whether the product reaches Firestore and Cloud Storage through `sandbox.proxies`, which can take them away from it. */
   proxied?: boolean
@@ -39,7 +37,7 @@ export interface SandboxOptions {
   functions?: boolean
   /** Other programs in the place of the product, for the sandbox's own tests. */
   runnerEntry?: string
-  /** Modules to import into runners before anything else, for tests that break something in them. */
+  /** Modules to import into runners before anything else, for tests that break or measure something in them. */
   runnerPreloads?: readonly string[]
   functionsEntry?: string
 }
