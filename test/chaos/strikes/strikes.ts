@@ -59,7 +59,7 @@ function pauseStrikes(world: World, { pauses }: Options, random: SeededRandom): 
 }
 
 function outageStrikes(world: World, { store, how, seconds }: Options, random: SeededRandom): Strikes {
-  const outages = planOutages({ store, how }, random)
+  const outages = planOutages({ store, how, seconds }, random)
   const counts = { outages: 0, kills: 0, health: { asked: 0, said: {}, unanswered: 0 } }
   const findings: string[] = []
   return {
