@@ -37,7 +37,8 @@ export const HELP = `Breaks the world around the sessions while messages flow bo
                  answers, again and again), or all (all)
   --seconds N    how long each outage lasts (60)
   --with T,...   mixes in at random: faults (of the simulator), backlogs (300 messages while a session is away), retries
-                 (contacts forget their Signal sessions), or all
+                 (contacts forget their Signal sessions), groups (contacts write to one), devices (contacts link companions and
+                 remove them), or all
   --sessions N   each with a phone and two contacts (4)
   --runners N    (1; with --what pause 2)     --seed N       the same strikes again; told at the start if not given
   --folder DIR   keeps data and logs there (a temporary folder)

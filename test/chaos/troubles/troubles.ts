@@ -1,7 +1,9 @@
 import type { SeededRandom } from '../../seeded-random.ts'
 import type { World } from '../world.ts'
 import { makeBacklogs } from './backlogs.ts'
+import { changeDevices } from './devices.ts'
 import { orderFaults } from './faults.ts'
+import { writeToGroups } from './groups.ts'
 import { forgetSessions } from './retries.ts'
 
 /** Something that happens to the sessions at random while they are struck. It ends soon after the signal; what it did, it counts. */
@@ -18,6 +20,8 @@ const TROUBLES = {
   faults: orderFaults,
   backlogs: makeBacklogs,
   retries: forgetSessions,
+  groups: writeToGroups,
+  devices: changeDevices,
 } as const satisfies Record<string, Trouble>
 
 export const TROUBLE_CHOICES = Object.keys(TROUBLES) as readonly (keyof typeof TROUBLES)[]
