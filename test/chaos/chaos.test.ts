@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { lastLine, runProgram } from '../outside/run-program.ts'
 
-const LIMIT_MS = 110_000
+// Several times what it takes on a machine with nothing else to do.
+const LIMIT_MS = 220_000
 const main = new URL('main.ts', import.meta.url)
 
 const FLAWLESS = { lost: 0, duplicated: 0, undecryptable: 0, violations: 0, registrations: 1 }
@@ -15,7 +16,7 @@ async function run(...args: string[]): Promise<Record<string, number>> {
   return result as Record<string, number>
 }
 
-test('five kills of a runner with two sessions, messages flowing both ways', { timeout: 120_000 }, async () => {
+test('five kills of a runner with two sessions, messages flowing both ways', { timeout: 240_000 }, async () => {
   const result = await run('--kills', '5')
   expect(result).toMatchObject({ kills: 5 })
   expect(result['inFlightKills']).toBeGreaterThanOrEqual(3)
@@ -24,7 +25,7 @@ test('five kills of a runner with two sessions, messages flowing both ways', { t
 
 test(
   'an owner that slept through a takeover, its checkpoints and its trimming says nothing that counts',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     expect(await run('--what', 'pause', '--pauses', '1')).toMatchObject({ pauses: 1, loginsAfterWake: 0 })
   },
@@ -32,7 +33,7 @@ test(
 
 test(
   'runners, functions and Cloud Storage die at one instant, twice, while the network to WhatsApp is bad and backlogs pile up',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     const result = await run('--what', 'everything', '--kills', '2', '--with', 'faults,backlogs')
     expect(result).toMatchObject({ kills: 2, answers: { wrong: 0 } })
@@ -41,7 +42,7 @@ test(
 
 test(
   'Firestore is refused, frozen, slow and cut off in the middle; the API says when to ask again, and nothing is lost',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     const result = await run('--what', 'outage', '--store', 'firestore', '--how', 'refuse,freeze,slow,cut', '--seconds', '4')
     expect(result).toMatchObject({ outages: 4, answers: { wrong: 0, unanswered: 0 }, health: { unanswered: 0 } })

@@ -11,15 +11,22 @@ export interface HealthSaid {
 interface Asking {
   signal: AbortSignal
   said: HealthSaid
-  findings: string[]
   /** From then on the health check may not say that all is well. */
   mustBeDegradedAfterMs: number
 }
 
 const EVERY_MS = 500
 
-/** Asks the API for what people look at while things are broken: its health above all, and sessions and messages. */
-export async function askAround(world: World, asking: Asking): Promise<void> {
+interface Heard {
+  tooHealthy: number
+  troubles: string[]
+}
+
+/**
+ * Asks the API for what people look at while things are broken: its health above all, and sessions and messages. Resolves, soon
+ * after the signal, with what is wrong with what the health check said; the other answers are judged where they are heard.
+ */
+export async function askAround(world: World, asking: Asking): Promise<string[]> {
   const { api, sessions } = world
   const startedAt = performance.now()
   const name = sessions[0]?.name ?? ''
@@ -28,11 +35,12 @@ export async function askAround(world: World, asking: Asking): Promise<void> {
     () => api.once(`/api/sessions/${name}`),
     () => api.once(`/api/${name}/messages?limit=10`),
   ]
+  const heard: Heard = { tooHealthy: 0, troubles: [] }
   await Promise.all([
-    repeat(asking.signal, () => askHealth(world, asking, startedAt)),
-    // What they answer is judged where it is heard.
+    repeat(asking.signal, () => askHealth(world, asking, startedAt, heard)),
     ...routes.map((ask) => repeat(asking.signal, () => ask().then(ignore, ignore))),
   ])
+  return findingsOf(heard, asking)
 }
 
 const ignore = (): void => {}
@@ -44,17 +52,25 @@ async function repeat(signal: AbortSignal, ask: () => Promise<void>): Promise<vo
   }
 }
 
-async function askHealth({ api }: World, asking: Asking, startedAt: number): Promise<void> {
-  const { said, findings, signal } = asking
+async function askHealth({ api }: World, { said, signal, mustBeDegradedAfterMs }: Asking, startedAt: number, heard: Heard) {
   const askedAfterMs = performance.now() - startedAt
   said.asked++
   try {
     const { status } = await api.health()
     said.said[status] = (said.said[status] ?? 0) + 1
-    if (status !== 'healthy' || signal.aborted || askedAfterMs < asking.mustBeDegradedAfterMs) return
-    findings.push(`/health said "healthy" ${Math.round(askedAfterMs / 1000)} s after the store was taken away`)
+    if (status === 'healthy' && !signal.aborted && askedAfterMs >= mustBeDegradedAfterMs) heard.tooHealthy++
   } catch (error) {
     said.unanswered++
-    findings.push(`/health: ${error instanceof Error ? error.message : String(error)}`)
+    heard.troubles.push(error instanceof Error ? error.message : String(error))
   }
+}
+
+function findingsOf({ tooHealthy, troubles }: Heard, { mustBeDegradedAfterMs }: Asking): string[] {
+  const seconds = Math.round(mustBeDegradedAfterMs / 1000)
+  return [
+    ...(tooHealthy > 0
+      ? [`/health said "healthy" ${tooHealthy} times, later than ${seconds} s after the store was taken away`]
+      : []),
+    ...(troubles.length > 0 ? [`/health was not answered ${troubles.length} times, at first: ${troubles[0]}`] : []),
+  ]
 }

@@ -67,7 +67,6 @@ async function outlive(world: World, proxies: Proxies, outage: Outage, loop: Out
   const asking = askAround(world, {
     signal: isOver.signal,
     said: loop.counts.health,
-    findings: loop.findings,
     mustBeDegradedAfterMs: isTotal(outage) ? HEALTH_KNOWS_AFTER_MS : Number.POSITIVE_INFINITY,
   })
   try {
@@ -82,7 +81,8 @@ async function outlive(world: World, proxies: Proxies, outage: Outage, loop: Out
     for (const proxy of away) await proxy.change({ how: 'pass' })
   }
   const struck = met() - metBefore
-  const [recoveryMs] = await Promise.all([untilFlowing(world), asking])
+  const [recoveryMs, findings] = await Promise.all([untilFlowing(world), asking])
+  loop.findings.push(...findings)
   return { struck, recoveryMs }
 }
 
