@@ -32,9 +32,6 @@ export interface FaultOrder {
   ms?: number
 }
 
-/** What clients are told of a change in a contact's devices: what it is, that there is one, or nothing. */
-export type DeviceNotice = 'change' | 'update' | 'none'
-
 /** The people with the phones, and the weather on the network. */
 export class SimulatorClient {
   readonly url: string
@@ -78,13 +75,22 @@ export class SimulatorClient {
     await this.#post(`/contacts/${contact}/forget-sessions`, {})
   }
 
-  /** Returns its id. The first participant is the owner. */
-  async createGroup(subject: string, participants: string[], { addressing }: { addressing: 'lid' | 'pn' }): Promise<string> {
+  /** Returns the number of the new companion. Without a notice a client finds out only when it asks. */
+  async linkContactDevice(contact: string, notice: 'change' | 'update' | 'none' = 'change'): Promise<number> {
+    return (await this.#post<{ device: number }>(`/contacts/${contact}/devices`, { notice })).device
+  }
+
+  async removeContactDevice(contact: string, device: number, notice: 'change' | 'update' | 'none' = 'change'): Promise<void> {
+    await requestJson(`${this.url}/contacts/${contact}/devices/${device}`, { method: 'DELETE', json: { notice } })
+  }
+
+  /** Accounts and contacts by their phones; the first one is the owner. Returns the id, which ends in `@g.us`. */
+  async createGroup(subject: string, participants: string[], addressing: 'lid' | 'pn' = 'lid'): Promise<string> {
     return (await this.#post<{ id: string }>('/groups', { subject, participants, addressing })).id
   }
 
   /** `{n}` in the text is numbered. */
-  async sendToGroup(group: string, from: string, text: string, count: number): Promise<string[]> {
+  async sendToGroupAsContact(group: string, from: string, text: string, count = 1): Promise<string[]> {
     return (await this.#post<{ ids: string[] }>(`/groups/${group}/send`, { from, text, count })).ids
   }
 
@@ -95,15 +101,6 @@ export class SimulatorClient {
   /** What the contact writes next comes with a new sender key. */
   async rotateGroupKey(group: string, contact: string): Promise<void> {
     await this.#post(`/groups/${group}/rotate`, { contact })
-  }
-
-  /** Returns the number of the device. */
-  async linkCompanion(contact: string, notice: DeviceNotice): Promise<number> {
-    return (await this.#post<{ device: number }>(`/contacts/${contact}/devices`, { notice })).device
-  }
-
-  async removeCompanion(contact: string, device: number, notice: DeviceNotice): Promise<void> {
-    await requestJson(`${this.url}/contacts/${contact}/devices/${device}`, { method: 'DELETE', json: { notice } })
   }
 
   async orderFault(order: FaultOrder): Promise<void> {

@@ -14,8 +14,8 @@ export async function changeDevices(world: World, { random, signal, count }: Tro
       const notice = own.pick(['change', 'update', 'none'] as const)
       const links = companions.length === 0 || (companions.length < MOST_COMPANIONS && own.chance(0.5))
       const oldest = links ? undefined : companions.shift()
-      if (oldest === undefined) companions.push(await world.simulator.linkCompanion(contact, notice))
-      else await world.simulator.removeCompanion(contact, oldest, notice)
+      if (oldest === undefined) companions.push(await world.simulator.linkContactDevice(contact, notice))
+      else await world.simulator.removeContactDevice(contact, oldest, notice)
       count()
     }
   }

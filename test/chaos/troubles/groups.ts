@@ -15,9 +15,8 @@ export async function writeToGroups(world: World, options: TroubleOptions): Prom
 
 async function writeToGroup(world: World, session: ChaosSession, { random, signal, count }: TroubleOptions): Promise<void> {
   const { simulator } = world
-  const group = await simulator.createGroup(`Group of ${session.name}`, [session.phone, ...session.contacts], {
-    addressing: random.pick(['lid', 'pn']),
-  })
+  const participants = [session.phone, ...session.contacts]
+  const group = await simulator.createGroup(`Group of ${session.name}`, participants, random.pick(['lid', 'pn']))
   for (let number = 1; await pauseUnless(signal, random.between(BETWEEN_MS.least, BETWEEN_MS.most)); number++) {
     const contact = random.pick(session.contacts)
     if (random.chance(ROTATE_SHARE)) await simulator.rotateGroupKey(group, contact)
@@ -40,7 +39,7 @@ interface Writing {
 async function write({ simulator, ledger }: World, writing: Writing, random: SeededRandom): Promise<void> {
   const { session, group, contact, number } = writing
   const text = `To the group of ${session.name} ${number}, {n}`
-  const ids = await simulator.sendToGroup(group, contact, text, 1 + Math.floor(random.next() * MOST_AT_ONCE))
+  const ids = await simulator.sendToGroupAsContact(group, contact, text, 1 + Math.floor(random.next() * MOST_AT_ONCE))
   for (const [index, id] of ids.entries()) {
     ledger.issued.push({ id, session: session.name, contact, text: text.replace('{n}', String(index + 1)) })
   }
