@@ -3,9 +3,14 @@ import { EventReader } from '../outside/event-reader.ts'
 import type { Ledger } from '../outside/figures.ts'
 import { InFlightWatch } from '../outside/in-flight.ts'
 import { linkSession, type LinkedSession } from '../outside/linked-session.ts'
+import { OpenAccounts } from '../outside/open-accounts.ts'
 import { Recoveries } from '../outside/recoveries.ts'
 import { SimulatorClient } from '../outside/simulator-client.ts'
+import { Underway } from '../outside/underway.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
+import { Answers } from './answers.ts'
+import type { Options } from './options.ts'
+import { statusInFirestore } from './strikes/everything.ts'
 
 export interface ChaosSession extends LinkedSession {
   contacts: readonly string[]
@@ -20,25 +25,60 @@ export interface World {
   ledger: Ledger
   recoveries: Recoveries
   watch: InFlightWatch
+  underway: Underway
+  open: OpenAccounts
+  /** Judged from the first strike on. */
+  answers: Answers
   sessions: readonly ChaosSession[]
   tell: (line: string) => void
 }
 
 const CONTACTS = 2
 
-export async function createWorld(sandbox: Sandbox, sessions: number, tell: (line: string) => void): Promise<World> {
+/** Longer than anything lasts that is broken on purpose. */
+const PATIENCE_MS = 300_000
+/** As long as a function may take for a request. */
+const ANSWER_LIMIT_MS = 60_000
+
+export async function createWorld(
+  sandbox: Sandbox,
+  { sessions, what }: Pick<Options, 'sessions' | 'what'>,
+  tell: (line: string) => void,
+): Promise<World> {
   const { api: url, apiKey, simulator: simulatorUrl } = sandbox.info
   if (url === null || simulatorUrl === null) throw new Error('Chaos needs the API and the simulator.')
-  const api = new ApiClient({ url, apiKey })
+  const answers = new Answers()
+  const api = new ApiClient({
+    url,
+    apiKey,
+    patienceMs: PATIENCE_MS,
+    answerLimitMs: ANSWER_LIMIT_MS,
+    onAttempt: (attempt) => answers.hear(attempt),
+  })
   const simulator = new SimulatorClient(simulatorUrl)
   const events = await EventReader.open(simulatorUrl)
   const ledger: Ledger = { accepted: [], issued: [] }
   const recoveries = new Recoveries(events)
-  const watch = new InFlightWatch({ simulator, api, ledger, events })
+  const statusOf = what === 'everything' ? { statusOf: (jobId: string) => statusInFirestore({ sandbox }, jobId) } : {}
+  const watch = new InFlightWatch({ simulator, api, ledger, events, ...statusOf })
+  const underway = new Underway(ledger, events)
   const linked: ChaosSession[] = []
   for (let number = 1; number <= sessions; number++) linked.push(await createSession(api, simulator, number))
   tell(`${sessions} phones are linked.`)
-  return { sandbox, api, simulator, events, ledger, recoveries, watch, sessions: linked, tell }
+  return {
+    sandbox,
+    api,
+    simulator,
+    events,
+    ledger,
+    recoveries,
+    watch,
+    underway,
+    open: new OpenAccounts(events),
+    answers,
+    sessions: linked,
+    tell,
+  }
 }
 
 async function createSession(api: ApiClient, simulator: SimulatorClient, number: number): Promise<ChaosSession> {

@@ -1,5 +1,5 @@
 import type { Clock } from '@holdfast/core/ports'
-import type { SeededRandom } from '../chaos/seeded-random.ts'
+import type { SeededRandom } from '../seeded-random.ts'
 
 /** Something that may happen next, on behalf of an owner; while that owner is paused it does not. */
 interface Step {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { RequestFailed, requestJson } from './json-request.ts'
+import { RequestFailed, requestJson, type JsonRequest } from './json-request.ts'
 
 export interface Session {
   name: string
@@ -36,32 +36,67 @@ export interface StoredMessage {
   chatId?: string
   from?: string
   fromMe?: boolean
+  /** When it was sent, in seconds since the epoch. */
+  timestamp?: number
   body: string | null
   error?: string
 }
 
+/** What became of one attempt of a request. */
+export interface Attempt {
+  /** Method and path. */
+  what: string
+  /** Null when there was no whole answer. */
+  status: number | null
+  retryAfter: string | null
+  tookMs: number
+  /** In words, where it failed. */
+  trouble: string | null
+}
+
+export interface Health {
+  status: string
+  problems: readonly string[]
+}
+
+export interface ApiClientOptions {
+  url: string
+  apiKey: string
+  /** How long an answer may take; 15 s unless said otherwise. */
+  answerLimitMs?: number
+  /** How long a question is repeated that has got no answer, or one of 5xx; not at all unless said otherwise. */
+  patienceMs?: number
+  /** Hears of every attempt. */
+  onAttempt?: (attempt: Attempt) => void
+}
+
 const SEND_LIMIT_MS = 60_000
-const SEND_AGAIN_AFTER_MS = 200
+const CREATE_LIMIT_MS = 30_000
+/** Doubled after each attempt, up to the limit. */
+const AGAIN_AFTER_MS = { first: 100, limit: 1_000 }
 const PAGE = 1000
 
 /** The product, as a customer's program sees it. */
 export class ApiClient {
-  readonly #url: string
-  readonly #headers: Record<string, string>
+  readonly #options: ApiClientOptions
 
-  constructor(options: { url: string; apiKey: string }) {
-    this.#url = options.url
-    this.#headers = { 'x-api-key': options.apiKey }
+  constructor(options: ApiClientOptions) {
+    this.#options = options
   }
 
   /** False if there is one of that name already. */
   async createSession(name: string): Promise<boolean> {
+    let attempts = 0
     try {
-      await this.#post('/api/sessions', { name, start: true })
+      await this.#untilAnswered(Math.max(CREATE_LIMIT_MS, this.#options.patienceMs ?? 0), async () => {
+        attempts++
+        await this.#post('/api/sessions', { name, start: true })
+      })
       return true
     } catch (error) {
-      if (error instanceof RequestFailed && error.status === 409) return false
-      throw error
+      if (!(error instanceof RequestFailed) || error.status !== 409) throw error
+      // An attempt without an answer may have made it.
+      return attempts > 1
     }
   }
 
@@ -71,6 +106,11 @@ export class ApiClient {
 
   async sessions(): Promise<Session[]> {
     return await this.#get('/api/sessions')
+  }
+
+  /** Wanted online; or offline: it closes its connection and is not heard of until it is started. */
+  async want(name: string, what: 'start' | 'stop'): Promise<void> {
+    await this.#untilAnswered(this.#options.patienceMs ?? 0, () => this.#post(`/api/sessions/${name}/${what}`, {}))
   }
 
   /** Null while there is none to show. */
@@ -85,16 +125,14 @@ export class ApiClient {
 
   /** Tries until the API has accepted it, as a caller should who got no answer; what is refused for good throws at once. */
   async sendText({ session, chatId, text, idempotencyKey }: TextToSend): Promise<AcceptedJob> {
-    const deadline = performance.now() + SEND_LIMIT_MS
-    for (;;) {
-      try {
-        return await this.#post('/api/sendText', { session, chatId, text }, { 'idempotency-key': idempotencyKey })
-      } catch (error) {
-        const refused = error instanceof RequestFailed && error.status < 500
-        if (refused || performance.now() > deadline) throw error
-        await pause(SEND_AGAIN_AFTER_MS)
-      }
-    }
+    const limitMs = Math.max(SEND_LIMIT_MS, this.#options.patienceMs ?? 0)
+    const headers = { 'idempotency-key': idempotencyKey }
+    return await this.#untilAnswered(limitMs, () => this.#post('/api/sendText', { session, chatId, text }, headers))
+  }
+
+  /** Asked once, whatever comes: a health check is to be answered at any time. */
+  async health(): Promise<Health> {
+    return await this.#request('/health', { method: 'GET' })
   }
 
   async message(id: string): Promise<Job> {
@@ -115,11 +153,52 @@ export class ApiClient {
     }
   }
 
+  /** A question that is not repeated, and whose answer is of interest to `onAttempt` alone. */
+  async once(path: string): Promise<void> {
+    await this.#request(path, { method: 'GET' })
+  }
+
   async #get<Answer>(path: string): Promise<Answer> {
-    return await requestJson(`${this.#url}${path}`, { method: 'GET', headers: this.#headers })
+    return await this.#untilAnswered(this.#options.patienceMs ?? 0, () => this.#request<Answer>(path, { method: 'GET' }))
   }
 
   async #post<Answer>(path: string, json: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-    return await requestJson(`${this.#url}${path}`, { method: 'POST', headers: { ...this.#headers, ...headers }, json })
+    return await this.#request(path, { method: 'POST', headers, json })
+  }
+
+  async #untilAnswered<Answer>(limitMs: number, ask: () => Promise<Answer>): Promise<Answer> {
+    const deadline = performance.now() + limitMs
+    for (let pauseMs = AGAIN_AFTER_MS.first; ; pauseMs = Math.min(2 * pauseMs, AGAIN_AFTER_MS.limit)) {
+      try {
+        return await ask()
+      } catch (error) {
+        const refused = error instanceof RequestFailed && error.status < 500
+        if (refused || performance.now() > deadline) throw error
+        await pause(pauseMs)
+      }
+    }
+  }
+
+  async #request<Answer>(path: string, request: JsonRequest): Promise<Answer> {
+    const { url, apiKey, answerLimitMs: limitMs, onAttempt } = this.#options
+    const askedAt = performance.now()
+    const tell = (status: number | null, retryAfter: string | null, trouble: string | null) =>
+      onAttempt?.({ what: `${request.method} ${path}`, status, retryAfter, tookMs: performance.now() - askedAt, trouble })
+    try {
+      const headers = { ...request.headers, 'x-api-key': apiKey }
+      const answer = await requestJson<Answer>(`${url}${path}`, {
+        ...request,
+        headers,
+        ...(limitMs === undefined ? {} : { limitMs }),
+      })
+      // 2xx; which of them does not matter to anybody.
+      tell(200, null, null)
+      return answer
+    } catch (error) {
+      const told = error instanceof Error ? error.message : String(error)
+      if (error instanceof RequestFailed) tell(error.status, error.retryAfter, told)
+      else tell(null, null, told)
+      throw error
+    }
   }
 }

@@ -18,15 +18,23 @@ const MOST_ASKED = 40
 /** Knows what was on its way at a strike, strictly: a job that still waited for its turn does not count. */
 export class InFlightWatch {
   readonly #simulator: SimulatorClient
-  readonly #api: ApiClient
+  readonly #statusOf: (jobId: string) => Promise<string>
   readonly #ledger: Ledger
   /** Message ids by phone. */
   readonly #delivered = new Map<string, Set<string>>()
   readonly #ackedAt = new Map<string, number>()
 
-  constructor(options: { simulator: SimulatorClient; api: ApiClient; ledger: Ledger; events: EventReader }) {
-    this.#simulator = options.simulator
-    this.#api = options.api
+  /** `statusOf` asks somebody else than the API for the status of a job. */
+  constructor(options: {
+    simulator: SimulatorClient
+    api: ApiClient
+    ledger: Ledger
+    events: EventReader
+    statusOf?: (jobId: string) => Promise<string>
+  }) {
+    const { simulator, api, statusOf } = options
+    this.#simulator = simulator
+    this.#statusOf = statusOf ?? (async (jobId) => (await api.message(jobId)).status)
     this.#ledger = options.ledger
     options.events.on(({ type, phone, id, at }) => {
       if (phone === undefined || id === undefined) return
@@ -55,7 +63,7 @@ export class InFlightWatch {
     // Those in between wait for their turn; asking for all would take longer than the next process needs to start.
     const asked = new Set([...jobIds.slice(0, MOST_ASKED / 2), ...jobIds.slice(-MOST_ASKED / 2)])
     await inParallel(8, asked, async (jobId) => {
-      if ((await this.#api.message(jobId)).status === 'processing') begun++
+      if ((await this.#statusOf(jobId)) === 'processing') begun++
     })
     return begun
   }

@@ -7,6 +7,8 @@ import type { SimulatorClient, SimulatorState } from './simulator-client.ts'
 const LOOK_EVERY_MS = 100
 /** The product is asked less often than the simulator: its answers cost it work. */
 const ASK_EVERY_MS = 300
+/** The longer an answer takes, the longer the pause before the next question: what is waited for needs the machine itself. */
+const REST = 4
 /** What should not come any more is given this long to come. */
 const AFTERMATH_MS = 1_000
 
@@ -33,18 +35,21 @@ export async function untilSettled({
   const unsent = new Set(ledger.accepted.map(({ jobId }) => jobId))
   const isOver = () => performance.now() > deadline || signal?.aborted === true
   for (;;) {
+    let lookedAt = performance.now()
     let state = await simulator.state()
     let missing = missingAtSimulator(ledger, state)
     while (missing.length > 0 && !isOver()) {
-      await pause(LOOK_EVERY_MS)
+      await pause(Math.max(LOOK_EVERY_MS, REST * (performance.now() - lookedAt)))
+      lookedAt = performance.now()
       state = await simulator.state()
       missing = missingAtSimulator(ledger, state)
     }
+    const askedAt = performance.now()
     const stored = await listAll(api, ledger)
     missing.push(...(await missingAtApi(api, ledger, stored, unsent)))
     if (missing.length > 0 && isOver()) return { state, stored, missing }
     if (missing.length === 0) break
-    await pause(ASK_EVERY_MS)
+    await pause(Math.max(ASK_EVERY_MS, performance.now() - askedAt))
   }
   await pause(AFTERMATH_MS)
   return { state: await simulator.state(), stored: await listAll(api, ledger), missing: [] }

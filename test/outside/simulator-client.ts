@@ -128,6 +128,11 @@ export class SimulatorClient {
     return (await this.#post<{ ids: string[] }>(`/contacts/${contact}/send`, { to, text, count })).ids
   }
 
+  /** What comes next in the sessions that it had, it cannot read. */
+  async forgetSessions(contact: string): Promise<void> {
+    await this.#post(`/contacts/${contact}/forget-sessions`, {})
+  }
+
   /** A message that the client cannot process. Returns its id. */
   async poisonAsContact(contact: string, to: string, order: PoisonOrder): Promise<string> {
     return (await this.#post<{ id: string }>(`/contacts/${contact}/poison`, { to, ...order })).id
@@ -162,8 +167,8 @@ export class SimulatorClient {
     return (await this.#post<{ device: number }>(`/contacts/${contact}/devices`, { notice })).device
   }
 
-  async removeContactDevice(contact: string, device: number): Promise<void> {
-    await requestJson(`${this.url}/contacts/${contact}/devices/${device}`, { method: 'DELETE' })
+  async removeContactDevice(contact: string, device: number, notice: 'change' | 'update' | 'none' = 'change'): Promise<void> {
+    await requestJson(`${this.url}/contacts/${contact}/devices/${device}`, { method: 'DELETE', json: { notice } })
   }
 
   /** The contact's phone gets a new identity and new keys; its companions are gone. */
@@ -179,6 +184,15 @@ export class SimulatorClient {
   /** `{n}` in the text is numbered. */
   async sendToGroupAsContact(group: string, from: string, text: string, count = 1): Promise<string[]> {
     return (await this.#post<{ ids: string[] }>(`/groups/${group}/send`, { from, text, count })).ids
+  }
+
+  async changeParticipants(group: string, change: { add?: string[]; remove?: string[] }): Promise<void> {
+    await this.#post(`/groups/${group}/participants`, change)
+  }
+
+  /** What the contact writes next comes with a new sender key. */
+  async rotateGroupKey(group: string, contact: string): Promise<void> {
+    await this.#post(`/groups/${group}/rotate`, { contact })
   }
 
   async orderFault(order: FaultOrder): Promise<void> {

@@ -63,3 +63,6 @@ export function whatsappEnvironment(whatsapp: { url: string; root: string | null
     ...(whatsapp.media ? { SANDBOX_WHATSAPP_MEDIA: whatsapp.media } : {}),
   }
 }
+
+/** Read by the preload `shift-clock.ts`. */
+export const clockEnvironment = (file: string): Environment => ({ SANDBOX_CLOCK_FILE: file })

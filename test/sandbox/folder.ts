@@ -45,6 +45,11 @@ export class Folder {
     return join(this.path, 'storage')
   }
 
+  /** How far a movable clock is ahead. */
+  get clock(): string {
+    return join(this.path, 'clock')
+  }
+
   /** Whether the data is to be there for the next start. */
   get kept(): boolean {
     return !this.#temporary

@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url'
+import { MovableClock } from './clock/movable-clock.ts'
 import {
+  clockEnvironment,
   functionsEnvironment,
   plainEnvironment,
   productEnvironment,
@@ -22,6 +24,18 @@ export interface Backends {
   firestore: string
   storage: string
 }
+
+/** What a sandbox adds to a part of it. */
+export interface PartOptions {
+  entry?: string | undefined
+  env?: Record<string, string> | undefined
+  preloads?: readonly string[] | undefined
+  /** Null: the clock of the machine. */
+  clock: MovableClock | null
+}
+
+const clockPreload = (clock: MovableClock | null): string[] => (clock ? [MovableClock.preload] : [])
+const clockSettings = (clock: MovableClock | null) => (clock ? clockEnvironment(clock.file) : {})
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 export const repositoryFile = (path: string) => here(`../../${path}`)
@@ -46,17 +60,18 @@ export async function createBucket(storage: string, project: string, name: strin
     throw new Error(`The bucket ${name} could not be created: ${await response.text()}`)
 }
 
-export function functionsProcess(
-  folder: Folder,
-  backends: Backends,
-  port: number,
-  options: { entry?: string | undefined; env?: Record<string, string> | undefined },
-): SupervisedProcess {
+export function functionsProcess(folder: Folder, backends: Backends, port: number, options: PartOptions): SupervisedProcess {
   return new SupervisedProcess({
     name: 'functions',
     entry: here('functions-host/main.ts'),
     args: ['--port', String(port), '--entry', options.entry ?? repositoryFile('functions/src/index.ts')],
-    env: { ...productEnvironment(folder.identity, backends), ...functionsEnvironment(folder.identity), ...options.env },
+    preloads: clockPreload(options.clock),
+    env: {
+      ...productEnvironment(folder.identity, backends),
+      ...functionsEnvironment(folder.identity),
+      ...clockSettings(options.clock),
+      ...options.env,
+    },
     log: folder.log('functions'),
     whenItDies: 'restart',
     ready: 'line',
@@ -64,12 +79,13 @@ export function functionsProcess(
 }
 
 /** It keeps its state in memory, and like WhatsApp it stays when everything of ours is killed. */
-export function simulatorProcess(folder: Folder): SupervisedProcess {
+export function simulatorProcess(folder: Folder, { clock }: Pick<PartOptions, 'clock'>): SupervisedProcess {
   return new SupervisedProcess({
     name: 'simulator',
     entry: here('whatsapp/main.ts'),
     args: ['--port', '0'],
-    env: plainEnvironment(),
+    preloads: clockPreload(clock),
+    env: { ...plainEnvironment(), ...clockSettings(clock) },
     log: folder.log('simulator'),
     whenItDies: 'leave',
     ready: 'line',
@@ -81,16 +97,21 @@ export function runnerProcess(
   backends: Backends,
   whatsapp: WhatsApp,
   slot: string,
-  options: { entry?: string | undefined; env?: Record<string, string> | undefined; preloads?: readonly string[] | undefined },
+  options: PartOptions,
 ): SupervisedProcess {
   return new SupervisedProcess({
     name: slot,
     entry: options.entry ?? repositoryFile('runner/src/main.ts'),
-    preloads: [new URL('./trust-simulator.ts', import.meta.url).href, ...(options.preloads ?? [])],
+    preloads: [
+      ...clockPreload(options.clock),
+      new URL('./trust-simulator.ts', import.meta.url).href,
+      ...(options.preloads ?? []),
+    ],
     env: {
       ...productEnvironment(folder.identity, backends),
       ...runnerEnvironment(folder.identity, slot),
       ...whatsappEnvironment(whatsapp),
+      ...clockSettings(options.clock),
       ...options.env,
     },
     log: folder.log(slot),

@@ -4,6 +4,7 @@ import { createWriteStream, type WriteStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
+import { isAnswer } from './parent-channel.ts'
 
 const STOP_LIMIT_MS = 10_000
 const SHORT_LIFE_MS = 1_000
@@ -66,6 +67,7 @@ export class SupervisedProcess extends EventEmitter<Events> {
   #shortLives = 0
   #pause: NodeJS.Timeout | null = null
   #closed = false
+  #questions = 0
 
   constructor(options: ProcessOptions) {
     super()
@@ -94,6 +96,24 @@ export class SupervisedProcess extends EventEmitter<Events> {
     } finally {
       this.#starting = false
     }
+  }
+
+  /** The answer of one of its preloads; undefined when it does not run, or ends before it has answered. */
+  async ask(question: string): Promise<unknown> {
+    const child = this.#child
+    if (!child?.connected) return undefined
+    const id = ++this.#questions
+    const { promise, resolve } = Promise.withResolvers<unknown>()
+    const hear = (message: unknown) => isAnswer(message) && message.answers === id && resolve(message.value)
+    const end = () => resolve(undefined)
+    child.on('message', hear)
+    child.once('exit', end)
+    // One that was killed a moment ago takes no message.
+    child.send({ ask: question, id }, (error) => error && end())
+    return await promise.finally(() => {
+      child.off('message', hear)
+      child.off('exit', end)
+    })
   }
 
   /** Asks it to end, waits, and after its limit does not ask any more. */

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { MovableClock } from './clock/movable-clock.ts'
 import { Folder } from './folder.ts'
 import { exportFirestore, findFirestoreEmulator, firestoreProcess, type FirestoreEmulator } from './google/firestore-emulator.ts'
 import {
@@ -8,9 +9,11 @@ import {
   runnerProcess,
   simulatorProcess,
   storageProcess,
+  type Backends,
   type WhatsApp,
 } from './parts.ts'
 import { plainEnvironment } from './environment.ts'
+import { TcpProxy } from './network/tcp-proxy.ts'
 import { freePort } from './ports.ts'
 import type { Exit, ReadyLine, SupervisedProcess } from './processes.ts'
 
@@ -26,11 +29,15 @@ export interface SandboxOptions {
   onProgress?: (part: string, ms: number) => void
   runnerEnv?: Record<string, string>
   functionsEnv?: Record<string, string>
+  /** Whether the product reaches Firestore and Cloud Storage through `sandbox.proxies`, which can take them away from it. */
+  proxied?: boolean
+  /** Whether the wall clock of runners, functions and simulator obeys `advanceClock`. Firestore's stays as it is. */
+  movableClock?: boolean
   /** Whether the functions host runs; true unless said otherwise. */
   functions?: boolean
   /** Other programs in the place of the product, for the sandbox's own tests. */
   runnerEntry?: string
-  /** Modules to import into runners before anything else, for tests that break something in them. */
+  /** Modules to import into runners before anything else, for tests that break or measure something in them. */
   runnerPreloads?: readonly string[]
   functionsEntry?: string
 }
@@ -61,7 +68,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const emulator = await findFirestoreEmulator(process.env)
   const folder = await Folder.open(options.folder)
   const [firestore, storage, functions] = [await freePort(), await freePort(), await freePort()]
-  const sandbox = new Sandbox(options, folder, emulator, { firestore, storage, functions })
+  const proxies = options.proxied === true ? await startProxies({ firestore, storage }) : null
+  const sandbox = new Sandbox({ options, folder, emulator, ports: { firestore, storage, functions }, proxies })
   try {
     await sandbox.start(startedAt)
   } catch (error) {
@@ -71,33 +79,58 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   return sandbox
 }
 
+/** The network between the product and its stores. */
+export type Proxies = Readonly<Record<'firestore' | 'storage', TcpProxy>>
+
+async function startProxies(ports: Record<keyof Proxies, number>): Promise<Proxies> {
+  return {
+    firestore: await TcpProxy.start(await freePort(), ports.firestore),
+    storage: await TcpProxy.start(await freePort(), ports.storage),
+  }
+}
+
+interface SandboxParts {
+  options: SandboxOptions
+  folder: Folder
+  emulator: FirestoreEmulator
+  ports: Record<'firestore' | 'storage' | 'functions', number>
+  proxies: Proxies | null
+}
+
+const backendsAt = (ports: Record<keyof Backends, number>): Backends => ({
+  firestore: `127.0.0.1:${ports.firestore}`,
+  storage: `http://127.0.0.1:${ports.storage}`,
+})
+
 export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
   // The parts, to be struck: `kill()`, `stop()`, `start()`, and what happens to them as events.
   readonly firestore: SupervisedProcess
   readonly storage: SupervisedProcess
   readonly functions: SupervisedProcess | null
   readonly simulator: SupervisedProcess | null
+  /** Null unless the sandbox is `proxied`. */
+  readonly proxies: Proxies | null
   readonly #runners = new Map<string, SupervisedProcess>()
 
   readonly #options: SandboxOptions
   readonly #folder: Folder
-  readonly #addresses: { api: string | null; firestore: string; storage: string }
+  readonly #addresses: { api: string | null } & Backends
+  /** Where the product finds them: behind the proxies, if there are any. */
+  readonly #backends: Backends
   readonly #whatsapp: WhatsApp
+  readonly #clock: MovableClock | null
   #simulatorUrl: string | null = null
   #firestoreWasUp = false
   #stopping: Promise<void> | null = null
 
-  constructor(
-    options: SandboxOptions,
-    folder: Folder,
-    emulator: FirestoreEmulator,
-    ports: Record<'firestore' | 'storage' | 'functions', number>,
-  ) {
+  constructor({ options, folder, emulator, ports, proxies }: SandboxParts) {
     super()
     this.#options = options
     this.#folder = folder
     const api = options.functions === false ? null : `http://127.0.0.1:${ports.functions}`
-    this.#addresses = { api, firestore: `127.0.0.1:${ports.firestore}`, storage: `http://127.0.0.1:${ports.storage}` }
+    this.#addresses = { api, ...backendsAt(ports) }
+    this.proxies = proxies
+    this.#backends = proxies ? backendsAt({ firestore: proxies.firestore.port, storage: proxies.storage.port }) : this.#addresses
     this.#whatsapp = { url: options.whatsappUrl ?? '', root: options.whatsappRoot ?? null, media: null }
     this.firestore = firestoreProcess({
       ...emulator,
@@ -108,9 +141,11 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
       log: folder.log('firestore'),
     })
     this.storage = storageProcess(folder, ports.storage)
-    const functions = { entry: options.functionsEntry, env: options.functionsEnv }
-    this.functions = api === null ? null : functionsProcess(folder, this.#addresses, ports.functions, functions)
-    this.simulator = options.whatsappUrl === undefined ? simulatorProcess(folder) : null
+    this.#clock = options.movableClock === true ? new MovableClock(folder.clock) : null
+    const clock = this.#clock
+    const functions = { entry: options.functionsEntry, env: options.functionsEnv, clock }
+    this.functions = api === null ? null : functionsProcess(folder, this.#backends, ports.functions, functions)
+    this.simulator = options.whatsappUrl === undefined ? simulatorProcess(folder, { clock }) : null
     for (const part of [this.firestore, this.simulator]) {
       part?.on('exited', (exit) => !exit.expected && this.emit('lost', part.name, exit))
     }
@@ -189,6 +224,18 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     await this.runner(slot).start()
   }
 
+  /**
+   * So many days pass at once for runners, functions and simulator, those that start later included. Firestore's own times stay:
+   * they alone may decide whether an owner is dead.
+   */
+  async advanceClock(days: number): Promise<void> {
+    if (!this.#clock) throw new Error('This sandbox has no movable clock: start it with `movableClock`.')
+    await this.#clock.advance(
+      days,
+      [...this.runners(), this.functions, this.simulator].filter((part) => part !== null),
+    )
+  }
+
   async restartFunctions(): Promise<void> {
     await this.functions?.stop()
     await this.functions?.start()
@@ -211,6 +258,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
       if (this.#folder.kept && this.#firestoreWasUp) await this.#keepData()
     } finally {
       await close([this.firestore, this.storage, this.simulator])
+      for (const proxy of Object.values(this.proxies ?? {})) await proxy.close()
       await this.#folder.close()
     }
   }
@@ -232,8 +280,8 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
   #newSlot(): SupervisedProcess {
     const slot = `runner-${this.#runners.size + 1}`
     const { runnerEntry: entry, runnerEnv: env, runnerPreloads: preloads } = this.#options
-    const options = { entry, env, preloads }
-    const runner = runnerProcess(this.#folder, this.#addresses, this.#whatsapp, slot, options)
+    const options = { entry, env, preloads, clock: this.#clock }
+    const runner = runnerProcess(this.#folder, this.#backends, this.#whatsapp, slot, options)
     for (const event of ['started', 'exited'] as const) runner.on(event, () => this.#publish())
     this.#runners.set(slot, runner)
     return runner

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Session } from '../outside/api-client.ts'
-import { slotOf } from '../outside/owning-runner.ts'
-import type { SupervisedProcess } from '../sandbox/processes.ts'
-import type { SeededRandom } from './seeded-random.ts'
-import type { ChaosSession, World } from './world.ts'
+import type { Session } from '../../outside/api-client.ts'
+import { slotOf } from '../../outside/owning-runner.ts'
+import type { SupervisedProcess } from '../../sandbox/processes.ts'
+import type { SeededRandom } from '../../seeded-random.ts'
+import type { ChaosSession, World } from '../world.ts'
 
 const TAKE_OVER_LIMIT_MS = 60_000
 const LOOK_EVERY_MS = 200

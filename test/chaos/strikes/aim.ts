@@ -1,5 +1,5 @@
-import type { SimulatorEvent } from '../outside/event-reader.ts'
-import type { SeededRandom } from './seeded-random.ts'
+import type { SimulatorEvent } from '../../outside/event-reader.ts'
+import type { SeededRandom } from '../../seeded-random.ts'
 
 /** A moment to strike at. */
 export interface Aim {

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { Answers, judge } from './answers.ts'
+
+const attempt = (status: number | null, retryAfter: string | null = null) => ({
+  what: 'POST /api/sendText',
+  status,
+  retryAfter,
+  tookMs: 5,
+  trouble: status === 200 ? null : 'what was said',
+})
+
+test('an API that is not struck itself does it, or says when to ask again', () => {
+  expect(judge(attempt(200), false)).toEqual({ counts: 'accepted', finding: null })
+  expect(judge(attempt(503, '5'), false)).toEqual({ counts: 'unavailable', finding: null })
+})
+
+test('everything else is a finding', () => {
+  expect(judge(attempt(503), false)).toMatchObject({ counts: 'wrong', finding: expect.stringContaining('Retry-After') })
+  expect(judge(attempt(503, 'soon'), false)).toMatchObject({ counts: 'wrong' })
+  expect(judge(attempt(500, '5'), false)).toMatchObject({ counts: 'wrong', finding: expect.stringContaining('what was said') })
+  expect(judge(attempt(404), false)).toMatchObject({ counts: 'wrong' })
+  expect(judge(attempt(null), false)).toMatchObject({ counts: 'unanswered', finding: expect.stringContaining('no answer') })
+})
+
+test('only where the API is struck may it say nothing', () => {
+  expect(judge(attempt(null), true)).toEqual({ counts: 'unanswered', finding: null })
+  expect(judge(attempt(500), true)).toMatchObject({ counts: 'wrong' })
+})
+
+test('what came before the strikes does not count', () => {
+  const answers = new Answers()
+  answers.hear(attempt(404))
+  answers.judgeFromNowOn({ mayBeStruck: false })
+  answers.hear(attempt(200))
+  const before = { ...answers.counts }
+  answers.hear(attempt(503, '1'))
+  answers.hear(attempt(500))
+  expect(answers.counts).toEqual({ accepted: 1, unavailable: 1, unanswered: 0, wrong: 1 })
+  expect(answers.since(before)).toEqual({ accepted: 0, unavailable: 1, unanswered: 0, wrong: 1 })
+  expect(answers.findings).toHaveLength(1)
+})

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { BadOption, parseOptions } from './options.ts'
+import { WAYS } from './strikes/outage-plan.ts'
+import { TROUBLE_CHOICES } from './troubles/troubles.ts'
+
+test('without options, runners are killed', () => {
+  expect(parseOptions([])).toMatchObject({
+    what: 'kill',
+    kills: 25,
+    sessions: 4,
+    runners: 1,
+    troubles: [],
+    how: WAYS,
+    store: 'each',
+  })
+})
+
+test('pausing needs a second runner', () => {
+  expect(parseOptions(['--what', 'pause'])).toMatchObject({ runners: 2 })
+  expect(() => parseOptions(['--what', 'pause', '--runners', '1'])).toThrow(BadOption)
+})
+
+test('lists name their members, or all of them', () => {
+  expect(parseOptions(['--how', 'refuse,cut']).how).toEqual(['refuse', 'cut'])
+  expect(parseOptions(['--with', 'all']).troubles).toEqual(TROUBLE_CHOICES)
+  expect(parseOptions(['--with', 'faults, retries']).troubles).toEqual(['faults', 'retries'])
+})
+
+test('what is wrong is said with what would be right', () => {
+  expect(() => parseOptions(['--what', 'sleep'])).toThrow('--what must be one of: kill, pause, outage, everything.')
+  expect(() => parseOptions(['--how', 'refuse,melt'])).toThrow(/--how must be one of: .*cut, all/)
+  expect(() => parseOptions(['--with', 'rain'])).toThrow(/--with must be one of: faults/)
+  expect(() => parseOptions(['--sessions', '21'])).toThrow('--sessions must be 1 to 20.')
+  expect(() => parseOptions(['--seconds', '0'])).toThrow(BadOption)
+  expect(() => parseOptions(['--kill', '3'])).toThrow(BadOption)
+})

@@ -1,0 +1,76 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { World } from '../world.ts'
+
+export interface HealthSaid {
+  asked: number
+  /** By what `status` said. */
+  said: Record<string, number>
+  unanswered: number
+}
+
+interface Asking {
+  signal: AbortSignal
+  said: HealthSaid
+  /** From then on the health check may not say that all is well. */
+  mustBeDegradedAfterMs: number
+}
+
+const EVERY_MS = 500
+
+interface Heard {
+  tooHealthy: number
+  troubles: string[]
+}
+
+/**
+ * Asks the API for what people look at while things are broken: its health above all, and sessions and messages. Resolves, soon
+ * after the signal, with what is wrong with what the health check said; the other answers are judged where they are heard.
+ */
+export async function askAround(world: World, asking: Asking): Promise<string[]> {
+  const { api, sessions } = world
+  const startedAt = performance.now()
+  const name = sessions[0]?.name ?? ''
+  const routes = [
+    () => api.once(`/api/sessions`),
+    () => api.once(`/api/sessions/${name}`),
+    () => api.once(`/api/${name}/messages?limit=10`),
+  ]
+  const heard: Heard = { tooHealthy: 0, troubles: [] }
+  await Promise.all([
+    repeat(asking.signal, () => askHealth(world, asking, startedAt, heard)),
+    ...routes.map((ask) => repeat(asking.signal, () => ask().then(ignore, ignore))),
+  ])
+  return findingsOf(heard, asking)
+}
+
+const ignore = (): void => {}
+
+async function repeat(signal: AbortSignal, ask: () => Promise<void>): Promise<void> {
+  while (!signal.aborted) {
+    await ask()
+    await pause(EVERY_MS)
+  }
+}
+
+async function askHealth({ api }: World, { said, signal, mustBeDegradedAfterMs }: Asking, startedAt: number, heard: Heard) {
+  const askedAfterMs = performance.now() - startedAt
+  said.asked++
+  try {
+    const { status } = await api.health()
+    said.said[status] = (said.said[status] ?? 0) + 1
+    if (status === 'healthy' && !signal.aborted && askedAfterMs >= mustBeDegradedAfterMs) heard.tooHealthy++
+  } catch (error) {
+    said.unanswered++
+    heard.troubles.push(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function findingsOf({ tooHealthy, troubles }: Heard, { mustBeDegradedAfterMs }: Asking): string[] {
+  const seconds = Math.round(mustBeDegradedAfterMs / 1000)
+  return [
+    ...(tooHealthy > 0
+      ? [`/health said "healthy" ${tooHealthy} times, later than ${seconds} s after the store was taken away`]
+      : []),
+    ...(troubles.length > 0 ? [`/health was not answered ${troubles.length} times, at first: ${troubles[0]}`] : []),
+  ]
+}

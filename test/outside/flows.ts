@@ -1,0 +1,47 @@
+import type { EventReader, SimulatorEvent } from './event-reader.ts'
+
+/** Both directions of one account. */
+interface Flow {
+  ackedAt: number | null
+  receiptedAt: number | null
+}
+
+/**
+ * How long it takes after trouble until messages flow again: until the service has acked a message of the account and has been
+ * told by it that it received one.
+ */
+export class Flows {
+  readonly #events: EventReader
+
+  constructor(events: EventReader) {
+    this.#events = events
+  }
+
+  /** The milliseconds from now until each of them flows both ways; null for those that do not in time. */
+  async untilFlowing(phones: readonly string[], limitMs: number): Promise<Map<string, number | null>> {
+    const since = Date.now()
+    const flows = new Map<string, Flow>(phones.map((phone) => [phone, { ackedAt: null, receiptedAt: null }]))
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const limit = setTimeout(resolve, limitMs)
+    const ignore = this.#events.on((event) => {
+      const flow = flows.get(event.phone ?? '')
+      if (!flow || event.at < since) return
+      note(flow, event)
+      if ([...flows.values()].every((one) => tookMs(one, since) !== null)) resolve()
+    })
+    await promise.finally(() => {
+      clearTimeout(limit)
+      ignore()
+    })
+    return new Map([...flows].map(([phone, flow]) => [phone, tookMs(flow, since)]))
+  }
+}
+
+function note(flow: Flow, { type, at, error }: SimulatorEvent): void {
+  if (type === 'acked' && error === undefined) flow.ackedAt ??= at
+  if (type === 'receipt') flow.receiptedAt ??= at
+}
+
+function tookMs({ ackedAt, receiptedAt }: Flow, since: number): number | null {
+  return ackedAt === null || receiptedAt === null ? null : Math.max(ackedAt, receiptedAt) - since
+}

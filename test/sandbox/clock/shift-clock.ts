@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs'
+import { answerParent } from '../parent-channel.ts'
+
+// Preloaded into the processes of a sandbox with a movable clock, and into nothing else: `Date` tells a time that lies as far
+// ahead as the file says, which is read at the start and whenever the sandbox asks. Timers and `performance` are as they are, as
+// on a machine whose clock is set.
+
+const { SANDBOX_CLOCK_FILE: file } = process.env
+const RealDate = Date
+let aheadMs = 0
+
+function read(): number {
+  if (file !== undefined) aheadMs = Number(readFileSync(file, 'utf8'))
+  return aheadMs
+}
+
+const now = (): number => RealDate.now() + aheadMs
+
+globalThis.Date = new Proxy(RealDate, {
+  construct: (target, args: [], newTarget) => Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget) as Date,
+  apply: () => new RealDate(now()).toString(),
+  get: (target, key, receiver) => (key === 'now' ? now : (Reflect.get(target, key, receiver) as unknown)),
+})
+
+read()
+answerParent('clock', read)

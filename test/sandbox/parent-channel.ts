@@ -1,0 +1,23 @@
+// The channel between a process of the sandbox and the one that started it: questions down, answers up. The product knows
+// nothing of it; preloads answer.
+
+interface Question {
+  ask: string
+  id: number
+}
+
+export interface Answer {
+  answers: number
+  value: unknown
+}
+
+export const isAnswer = (message: unknown): message is Answer =>
+  typeof message === 'object' && message !== null && 'answers' in message
+
+/** To be called by a preload. The channel keeps no process alive, see `exit-with-parent.ts`. */
+export function answerParent(ask: string, answer: () => unknown): void {
+  process.on('message', (message: Partial<Question> | null) => {
+    if (message?.ask !== ask) return
+    void Promise.resolve(answer()).then((value) => process.send?.({ answers: message.id, value }))
+  })
+}
