@@ -44,6 +44,8 @@ export interface RunnerOptions {
 export class RunnerUnderTest {
   readonly runnerId = `runner-${randomBytes(4).toString('hex')}`
   readonly dials: Dial[] = []
+  /** How often a session's state was read and put together. */
+  openings = 0
   readonly dependencies: OwnedSessionDependencies
   readonly sessions = new Map<string, OwnedSession>()
   readonly placement: Placement
@@ -100,6 +102,7 @@ export class RunnerUnderTest {
   }
 
   #client(): Client {
+    this.openings++
     return {
       me: null,
       renewIdentity: () => {},
