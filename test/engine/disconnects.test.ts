@@ -4,7 +4,8 @@ import { type Chat, EngineWorld, eventually } from './world.ts'
 let world: EngineWorld
 
 beforeAll(async () => {
-  world = await EngineWorld.start({ runnerEnv: { QR_LIFETIME_MS: '500' } })
+  const runnerEnv = { QR_LIFETIME_MS: '500', MAX_PAIRING_ROUNDS: '3', RECONNECT_WHATSAPP_DELAYS_MS: '500' }
+  world = await EngineWorld.start({ runnerEnv })
   // Everything has been used once before many use it at once.
   await stop(await world.linked('first'))
 })
