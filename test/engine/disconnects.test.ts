@@ -4,7 +4,12 @@ import { type Chat, EngineWorld, eventually } from './world.ts'
 let world: EngineWorld
 
 beforeAll(async () => {
-  const runnerEnv = { QR_LIFETIME_MS: '500', MAX_PAIRING_ROUNDS: '3', RECONNECT_WHATSAPP_DELAYS_MS: '500' }
+  const runnerEnv = {
+    QR_LIFETIME_MS: '500',
+    MAX_PAIRING_ROUNDS: '3',
+    RECONNECT_WHATSAPP_DELAYS_MS: '500',
+    WHATSAPP_WEB_VERSION: '2.3000.1999999999',
+  }
   world = await EngineWorld.start({ runnerEnv })
   // Everything has been used once before many use it at once.
   await stop(await world.linked('first'))
@@ -202,6 +207,11 @@ describe('a session that only a person can help', { timeout: 120_000 }, () => {
     expect((nextAttemptAt as Date).getTime() - (since as Date).getTime()).toBeGreaterThan(3_500_000)
     expect(userAction).toContain('WHATSAPP_WEB_VERSION')
     expect(lastDisconnect).toMatchObject({ code: 405, class: 'client-outdated' })
+  })
+
+  test('and every other one announces the version that was set', () => {
+    const versions = new Set(world.happened.filter(({ type }) => type === 'handshake').map(({ version }) => version))
+    expect([...versions]).toEqual(['2.3000.1999999999'])
   })
 
   test('is dialled neither by its runner nor by a new one, which tries what was outdated at once', async () => {
