@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
-import { NETWORK_BACKOFF, backoffMs } from './backoff.ts'
+import { backoffMs, spreadMs } from './backoff.ts'
 import type { Random } from './ports.ts'
+import { DEFAULT_RECONNECT_POLICY } from './verdict.ts'
 
 const always = (fraction: number): Random => ({ fraction: () => fraction, bytes: (length) => Buffer.alloc(length) })
 
@@ -12,6 +13,11 @@ it.each([
   [8, 30_000, 60_000],
   [100_000, 30_000, 60_000],
 ])('failure %i waits between %i and %i ms', (failures, least, most) => {
-  expect(backoffMs(NETWORK_BACKOFF, failures, always(0))).toBe(least)
-  expect(backoffMs(NETWORK_BACKOFF, failures, always(0.999_999_999))).toBe(most)
+  expect(backoffMs(DEFAULT_RECONNECT_POLICY.network, failures, always(0))).toBe(least)
+  expect(backoffMs(DEFAULT_RECONNECT_POLICY.network, failures, always(0.999_999_999))).toBe(most)
+})
+
+it.each([0, 1000, 60_000])('%i ms spread are that long at least, and a fifth more at most', (delayMs) => {
+  expect(spreadMs(delayMs, always(0))).toBe(delayMs)
+  expect(spreadMs(delayMs, always(0.999_999_999))).toBe(delayMs * 1.2)
 })

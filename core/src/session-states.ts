@@ -81,47 +81,71 @@ export const REASONS = {
     userAction: 'Scan the QR code with WhatsApp: Settings, Linked devices.',
   },
   'qr-expired': { sentence: 'Nobody scanned the QR code; a new one is being made.', userAction: null },
-  'logged-in': { sentence: 'Connected to WhatsApp.', userAction: null },
-  'restart-required': { sentence: 'WhatsApp asked for a new connection.', userAction: null },
-  'connection-lost': { sentence: 'The network connection was lost; reconnecting.', userAction: null },
-  'whatsapp-trouble': { sentence: 'WhatsApp closed the connection with an error; trying again.', userAction: null },
+  'qr-not-scanned': {
+    sentence: 'Nobody scanned any of the QR codes; no more are made.',
+    userAction: 'Start the session when a phone is at hand: it then shows a new QR code.',
+  },
   'pairing-void': {
-    sentence: 'Pairing was interrupted before WhatsApp knew the device; a new QR code is being made.',
+    sentence: 'Linking was cut short before WhatsApp knew the device; a new QR code is being made.',
+    userAction: null,
+  },
+  'pairing-failed': {
+    sentence: 'Linking was cut short again and again; no more QR codes are made.',
+    userAction:
+      'Start the session to try again with a new QR code, and keep WhatsApp open on the phone until the device is listed.',
+  },
+  'logged-in': { sentence: 'Connected to WhatsApp.', userAction: null },
+  'restart-required': { sentence: 'WhatsApp asked for a new connection; connecting again.', userAction: null },
+  'connection-lost': { sentence: 'The network connection was lost; connecting again.', userAction: null },
+  'whatsapp-trouble': { sentence: 'WhatsApp ended the connection with an error; trying again.', userAction: null },
+  'bad-session': {
+    sentence: 'WhatsApp ended the connection for a reason that it did not name; trying again with the same credentials.',
     userAction: null,
   },
   'owner-silent': { sentence: 'The runner of this session has not been heard lately; another will take over.', userAction: null },
   'owner-lost': { sentence: 'The last runner of this session is gone; waiting for another.', userAction: null },
   'runner-leaving': { sentence: 'The runner is shutting down; another will take over.', userAction: null },
   'firestore-away': { sentence: 'The runner cannot reach Firestore; nothing is sent until it can.', userAction: null },
-  'replaced-waiting': { sentence: 'Another connection took this session; trying once more after a pause.', userAction: null },
+  'replaced-waiting': {
+    sentence: 'Another connection with the same credentials took the place of this one; trying once more after a pause.',
+    userAction: 'If another program uses this session, stop it; otherwise wait.',
+  },
   'logged-out': {
-    sentence: 'The device was unlinked from the phone.',
-    userAction: 'Check the phone. Linking it again needs a new scan; the old credentials are kept.',
+    sentence: 'The device was unlinked from the phone; the old credentials are kept.',
+    userAction: 'Start the session to link it again by a new scan.',
   },
   'logged-out-on-request': {
     sentence: 'The device was unlinked on request; the old credentials are put aside.',
     userAction: 'Start the session to link it again by a new scan.',
   },
   'account-banned': {
-    sentence: 'WhatsApp refuses this account.',
-    userAction: 'Open WhatsApp on the phone and follow what it says.',
+    sentence: 'WhatsApp refuses this account; the credentials are kept.',
+    userAction: 'Open WhatsApp on the phone and follow what it says, then start the session.',
   },
-  'client-outdated': { sentence: 'WhatsApp refuses this version of the client.', userAction: 'Update Holdfast.' },
+  'temporarily-banned': {
+    sentence: 'WhatsApp has banned this account for a time; the credentials are kept.',
+    userAction: 'Open WhatsApp on the phone to see how long, and start the session when the ban is over.',
+  },
+  'client-outdated': {
+    sentence: 'WhatsApp does not take this version of its client any more; it is tried again now and then.',
+    userAction:
+      'Update Holdfast, or set WHATSAPP_WEB_VERSION to the version that WhatsApp Web has now; the session then goes on by itself.',
+  },
   'multidevice-mismatch': {
-    sentence: 'The phone has left multi-device mode.',
-    userAction: 'Open WhatsApp on the phone and link the device again.',
+    sentence: 'The phone does not take part in linked devices.',
+    userAction: 'Update WhatsApp on the phone, then start the session; if that does not help, unlink the device there first.',
   },
   'foreign-connection': {
     sentence: 'Another program keeps connecting with the same credentials.',
-    userAction: 'Find and stop the other program, then start the session again.',
+    userAction: 'Find and stop the other program, then start the session.',
   },
   'connection-refused': {
     sentence: 'The connection was refused before the login: WhatsApp could not be authenticated, or did not understand us.',
-    userAction: 'Check for a proxy that intercepts TLS.',
+    userAction: 'Check that no proxy intercepts TLS and that Holdfast is up to date, then start the session.',
   },
   'whatsapp-keeps-failing': {
-    sentence: 'WhatsApp kept refusing the connection.',
-    userAction: 'Start the session again, or look at the phone.',
+    sentence: 'WhatsApp ended each of several connections with an error.',
+    userAction: 'See whether WhatsApp works on the phone, then start the session.',
   },
   'awaiting-trial': {
     sentence: 'Its runners kept dying; it is opened when no other suspected session is, to find out which of them is the cause.',
@@ -202,4 +226,15 @@ export function reasonOfDamage(code: ErrorCode): StateTrouble {
   if (isStateTrouble(code)) return code
   if (code === 'bad-document') return 'document-invalid'
   return code === 'checkpoint-corrupt' ? 'checkpoint-lost' : 'journal-damaged'
+}
+
+/** What people are told of a temporary ban. Its end is told in UTC: nobody here knows the reader's clock. */
+export function temporaryBanTexts(until: Date | null): { sentence: string; userAction: string } {
+  if (!until) return REASONS['temporarily-banned']
+  const wholeMinute = new Date(Math.ceil(until.getTime() / 60_000) * 60_000)
+  const end = `${wholeMinute.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  return {
+    sentence: `WhatsApp has banned this account until ${end}; the credentials are kept.`,
+    userAction: `Start the session after ${end}. WhatsApp on the phone says what the ban is for.`,
+  }
 }

@@ -23,13 +23,27 @@ export function readSettings<Schema extends z.ZodType>(
   throw new HoldfastError('bad-configuration', `The configuration has ${problems.length} problem(s):\n${list}`)
 }
 
-export const integer = (options: { min: number; max: number; default: number }) =>
+export const wholeNumber = (options: { min: number; max: number }) =>
   z.coerce
     .number({ error: 'must be a number' })
     .int('must be a whole number')
     .min(options.min, `must be at least ${options.min}`)
     .max(options.max, `must be at most ${options.max}`)
-    .default(options.default)
+
+export const integer = (options: { min: number; max: number; default: number }) => wholeNumber(options).default(options.default)
+
+/** Whole numbers, separated by commas. */
+export const integers = (options: { min: number; max: number; default: readonly number[] }) =>
+  z
+    .string()
+    .default(options.default.join(','))
+    .transform((text, context) => {
+      const numbers = text.split(',').map((part) => (/^\s*\d+\s*$/.test(part) ? Number(part) : Number.NaN))
+      if (numbers.every((number) => number >= options.min && number <= options.max)) return numbers
+      const message = `must be whole numbers from ${options.min} to ${options.max}, separated by commas`
+      context.addIssue({ code: 'custom', message })
+      return z.NEVER
+    })
 
 export const requiredText = (what: string) => z.string({ error: `is required: ${what}` }).min(1, `is required: ${what}`)
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { isHoldfastError } from '@holdfast/core/errors'
+import { DEFAULT_RECONNECT_POLICY } from '@holdfast/core/verdict'
 import { readRunnerConfig } from './config.ts'
 
 const good = {
@@ -31,7 +32,36 @@ describe('a runner whose environment is complete', () => {
       signatureCheck: 'log',
       instanceId: null,
       logLevel: 'info',
+      maxPairings: 2,
+      client: { version: null, qrLifeMs: null },
+      reconnect: DEFAULT_RECONNECT_POLICY,
     })
+  })
+
+  test('reconnects on the schedule that it is told', () => {
+    const told = {
+      RECONNECT_NETWORK_FIRST_MS: '200',
+      RECONNECT_NETWORK_LIMIT_MS: '5000',
+      RECONNECT_WHATSAPP_DELAYS_MS: '1000, 2000',
+      MAX_RECONNECTION_ATTEMPTS: '3',
+      REPLACED_DELAY_MIN_MS: '1000',
+      REPLACED_DELAY_MAX_MS: '2000',
+      CLIENT_OUTDATED_DELAY_MS: '60000',
+      MAX_PAIRING_ROUNDS: '2',
+    }
+    expect(readRunnerConfig({ ...good, ...told }).reconnect).toEqual({
+      network: { firstMs: 200, limitMs: 5000 },
+      whatsappDelaysMs: [1000, 2000],
+      maxAttempts: 3,
+      replacedDelayMs: { min: 1000, max: 2000 },
+      outdatedDelayMs: 60_000,
+      pairingRounds: 2,
+    })
+  })
+
+  test('announces the version of WhatsApp Web that it is told', () => {
+    const told = { WHATSAPP_WEB_VERSION: '2.3000.1234567890', QR_LIFETIME_MS: '500' }
+    expect(readRunnerConfig({ ...good, ...told }).client).toEqual({ version: [2, 3000, 1_234_567_890], qrLifeMs: 500 })
   })
 
   test('takes what it is told', () => {
@@ -71,6 +101,21 @@ describe('a runner whose environment is wrong', () => {
   test('refuses times at which one lost heartbeat would cost it its sessions', () => {
     expect(complaint({ ...good, HEARTBEAT_INTERVAL_MS: '5000' })).toContain('RUNNER_DEAD_AFTER_MS')
     expect(complaint({ ...good, HEARTBEAT_INTERVAL_MS: '5000', RUNNER_DEAD_AFTER_MS: '15000' })).toBe('nothing')
+  })
+
+  test.each([
+    ['RECONNECT_NETWORK_LIMIT_MS', { RECONNECT_NETWORK_FIRST_MS: '2000', RECONNECT_NETWORK_LIMIT_MS: '1000' }],
+    ['RECONNECT_NETWORK_LIMIT_MS', { RECONNECT_NETWORK_FIRST_MS: '70000' }],
+    ['REPLACED_DELAY_MAX_MS', { REPLACED_DELAY_MAX_MS: '19999' }],
+    ['RECONNECT_WHATSAPP_DELAYS_MS', { RECONNECT_WHATSAPP_DELAYS_MS: '1000,,2000' }],
+    ['RECONNECT_WHATSAPP_DELAYS_MS', { RECONNECT_WHATSAPP_DELAYS_MS: '1000,-1' }],
+    ['RECONNECT_WHATSAPP_DELAYS_MS', { RECONNECT_WHATSAPP_DELAYS_MS: '1e99' }],
+    ['MAX_RECONNECTION_ATTEMPTS', { MAX_RECONNECTION_ATTEMPTS: '-1' }],
+    ['MAX_PAIRINGS', { MAX_PAIRINGS: '0' }],
+    ['WHATSAPP_WEB_VERSION', { WHATSAPP_WEB_VERSION: '2.3000' }],
+    ['WHATSAPP_WEB_VERSION', { WHATSAPP_WEB_VERSION: '2.3000.1234567-alpha' }],
+  ])('says what is wrong with %s', (name, environment) => {
+    expect(complaint({ ...good, ...environment })).toContain(`${name}: must`)
   })
 
   test('refuses to run without the check of certificates, which is what authenticates WhatsApp', () => {

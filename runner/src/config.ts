@@ -5,12 +5,18 @@ import {
   encryptionKey,
   insecureTls,
   integer,
+  integers,
   projectId,
   readSettings,
   requiredText,
+  wholeNumber,
   type Environment,
   type Rule,
 } from '@holdfast/core/settings'
+import { DEFAULT_RECONNECT_POLICY as RECONNECT } from '@holdfast/core/verdict'
+
+const HOUR_MS = 60 * 60 * 1000
+const DAY_MS = 24 * HOUR_MS
 
 const schema = z.object({
   GOOGLE_CLOUD_PROJECT: projectId,
@@ -27,6 +33,21 @@ const schema = z.object({
   CRASH_LOOP_AFTER: integer({ min: 2, max: 1_000_000, default: DEFAULT_CRASH_POLICY.suspectAfter }),
   CRASH_FREE_MS: integer({ min: 100, max: 600_000, default: DEFAULT_CRASH_POLICY.stableMs }),
   CONNECTS_PER_SECOND: integer({ min: 1, max: 1000, default: 10 }),
+  MAX_PAIRINGS: integer({ min: 1, max: 1000, default: 2 }),
+  MAX_PAIRING_ROUNDS: integer({ min: 1, max: 1000, default: RECONNECT.pairingRounds }),
+  QR_LIFETIME_MS: wholeNumber({ min: 100, max: HOUR_MS }).optional(),
+  RECONNECT_NETWORK_FIRST_MS: integer({ min: 10, max: HOUR_MS, default: RECONNECT.network.firstMs }),
+  RECONNECT_NETWORK_LIMIT_MS: integer({ min: 10, max: DAY_MS, default: RECONNECT.network.limitMs }),
+  RECONNECT_WHATSAPP_DELAYS_MS: integers({ min: 0, max: DAY_MS, default: RECONNECT.whatsappDelaysMs }),
+  MAX_RECONNECTION_ATTEMPTS: integer({ min: 0, max: 1000, default: RECONNECT.maxAttempts }),
+  REPLACED_DELAY_MIN_MS: integer({ min: 100, max: HOUR_MS, default: RECONNECT.replacedDelayMs.min }),
+  REPLACED_DELAY_MAX_MS: integer({ min: 100, max: HOUR_MS, default: RECONNECT.replacedDelayMs.max }),
+  CLIENT_OUTDATED_DELAY_MS: integer({ min: 1000, max: DAY_MS, default: RECONNECT.outdatedDelayMs }),
+  WHATSAPP_WEB_VERSION: z
+    .string()
+    .regex(/^\d{1,9}\.\d{1,9}\.\d{1,10}$/, 'must be three numbers, like 2.3000.1234567')
+    .transform((text) => text.split('.').map(Number) as [number, number, number])
+    .optional(),
   HEARTBEAT_INTERVAL_MS: integer({ min: 200, max: 60_000, default: 4000 }),
   RUNNER_DEAD_AFTER_MS: integer({ min: 1000, max: 600_000, default: 12_000 }),
   SIGNATURE_CHECK: z.enum(['enforce', 'log'], 'must be `enforce` or `log`').default('log'),
@@ -42,9 +63,30 @@ const patientHeartbeat: Rule = ({ HEARTBEAT_INTERVAL_MS = '4000', RUNNER_DEAD_AF
     ? 'RUNNER_DEAD_AFTER_MS: must be at least three times HEARTBEAT_INTERVAL_MS, or one lost heartbeat costs the sessions'
     : null
 
+/** The first must not be above the second; the schema names the one that is left out. */
+const ascending =
+  (lower: string, upper: string, defaults: { lower: number; upper: number }): Rule =>
+  (environment) =>
+    Number(environment[lower] ?? defaults.lower) > Number(environment[upper] ?? defaults.upper)
+      ? `${upper}: must not be less than ${lower}`
+      : null
+
+const rules = [
+  insecureTls,
+  patientHeartbeat,
+  ascending('RECONNECT_NETWORK_FIRST_MS', 'RECONNECT_NETWORK_LIMIT_MS', {
+    lower: RECONNECT.network.firstMs,
+    upper: RECONNECT.network.limitMs,
+  }),
+  ascending('REPLACED_DELAY_MIN_MS', 'REPLACED_DELAY_MAX_MS', {
+    lower: RECONNECT.replacedDelayMs.min,
+    upper: RECONNECT.replacedDelayMs.max,
+  }),
+]
+
 /** @throws HoldfastError `bad-configuration`, naming every problem. */
 export function readRunnerConfig(environment: Environment = process.env) {
-  const settings = readSettings(schema, environment, [insecureTls, patientHeartbeat])
+  const settings = readSettings(schema, environment, rules)
   return {
     projectId: settings.GOOGLE_CLOUD_PROJECT,
     bucket: settings.STORAGE_BUCKET,
@@ -57,6 +99,16 @@ export function readRunnerConfig(environment: Environment = process.env) {
     autoRestore: settings.AUTO_RESTORE,
     crashPolicy: { suspectAfter: settings.CRASH_LOOP_AFTER, stableMs: settings.CRASH_FREE_MS },
     connectsPerSecond: settings.CONNECTS_PER_SECOND,
+    maxPairings: settings.MAX_PAIRINGS,
+    reconnect: {
+      network: { firstMs: settings.RECONNECT_NETWORK_FIRST_MS, limitMs: settings.RECONNECT_NETWORK_LIMIT_MS },
+      whatsappDelaysMs: settings.RECONNECT_WHATSAPP_DELAYS_MS,
+      maxAttempts: settings.MAX_RECONNECTION_ATTEMPTS,
+      replacedDelayMs: { min: settings.REPLACED_DELAY_MIN_MS, max: settings.REPLACED_DELAY_MAX_MS },
+      outdatedDelayMs: settings.CLIENT_OUTDATED_DELAY_MS,
+      pairingRounds: settings.MAX_PAIRING_ROUNDS,
+    },
+    client: { version: settings.WHATSAPP_WEB_VERSION ?? null, qrLifeMs: settings.QR_LIFETIME_MS ?? null },
     heartbeat: { intervalMs: settings.HEARTBEAT_INTERVAL_MS, deadAfterMs: settings.RUNNER_DEAD_AFTER_MS },
     signatureCheck: settings.SIGNATURE_CHECK,
     instanceId: settings.INSTANCE_ID ?? null,

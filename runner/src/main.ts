@@ -4,7 +4,6 @@ import { createGoogleClients } from '@holdfast/core/gcp/clients'
 import { createLogger } from '@holdfast/core/logging'
 import { DocumentJournals } from '@holdfast/core/session-log/document-journals'
 import { systemClock, systemRandom } from '@holdfast/core/system-clock'
-import { DEFAULT_RECONNECT_POLICY } from '@holdfast/core/verdict'
 import { BaileysClient } from './baileys/client.ts'
 import { installMends } from './baileys/mends.ts'
 import { rekeyedState } from './baileys/rekey.ts'
@@ -94,7 +93,8 @@ function sessionDependencies(
   logger: ReturnType<typeof createLogger>,
 ): OwnedSessionDependencies {
   const feed = new JobFeed({ documents, clock: systemClock, logger })
-  const pacer = new DialPacer({ clock: systemClock, perSecond: config.connectsPerSecond, burst: config.connectsPerSecond })
+  const { connectsPerSecond: perSecond, maxPairings: pairings } = config
+  const pacer = new DialPacer({ clock: systemClock, perSecond, burst: perSecond, pairings })
   return {
     documents,
     journals: new DocumentJournals(documents),
@@ -118,9 +118,9 @@ function sessionDependencies(
       ackTimeoutMs: config.ackTimeoutMs,
     },
     subscribeJobs: (sessionId, onJobs) => feed.subscribe(sessionId, onJobs),
-    reconnect: DEFAULT_RECONNECT_POLICY,
-    dialTurn: () => pacer.turn(),
-    createClient: (options) => new BaileysClient(options),
+    reconnect: config.reconnect,
+    askToDial: pacer.ask,
+    createClient: (options) => new BaileysClient({ ...options, settings: config.client }),
   }
 }
 

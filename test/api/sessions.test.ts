@@ -91,6 +91,36 @@ describe('showing a session', () => {
     })
   })
 
+  it('shows how the last connection had ended, and what a session waits for while it does', async () => {
+    await api.post('/api/sessions', { name: 'waiting' })
+    expect((await api.get('/api/sessions/waiting')).body).toMatchObject({
+      nextAttemptAt: null,
+      bannedUntil: null,
+      lastDisconnect: null,
+    })
+    const at = new Date('2026-11-01T10:00:00Z')
+    const nextAttemptAt = new Date('2026-11-01T10:01:00Z')
+    const lastDisconnect = { code: 503, class: 'whatsapp', reason: 'whatsapp-trouble', at }
+    await api.heartbeat('runner-3', {})
+    await api.asOwner('waiting', { state: 'BACKOFF', runnerId: 'runner-3', nextAttemptAt, lastDisconnect })
+    expect((await api.get('/api/sessions/waiting')).body).toMatchObject({
+      nextAttemptAt: nextAttemptAt.toISOString(),
+      lastDisconnect: { ...lastDisconnect, at: at.toISOString() },
+    })
+    // A time that a runner left behind when it died is none of a session that does not wait.
+    await api.asOwner('waiting', { state: 'BANNED', bannedUntil: nextAttemptAt })
+    expect((await api.get('/api/sessions/waiting')).body).toMatchObject({
+      nextAttemptAt: null,
+      bannedUntil: nextAttemptAt.toISOString(),
+    })
+  })
+
+  it('shows a class of disconnects that only a later version knows as trouble at WhatsApp', async () => {
+    await api.post('/api/sessions', { name: 'later-class' })
+    await api.asOwner('later-class', { lastDisconnect: { code: null, class: 'new', reason: 'new', at: new Date() } })
+    expect((await api.get('/api/sessions/later-class')).body.lastDisconnect).toMatchObject({ class: 'whatsapp', reason: 'new' })
+  })
+
   it('does not believe a live state whose runner is silent', async () => {
     await api.post('/api/sessions', { name: 'silent' })
     await api.heartbeat('runner-2', {}, 1)

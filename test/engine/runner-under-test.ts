@@ -4,7 +4,7 @@ import { createLogger } from '@holdfast/core/logging'
 import type { DocumentStore, ObjectStore, Random } from '@holdfast/core/ports'
 import { DocumentJournals } from '@holdfast/core/session-log/document-journals'
 import { systemClock, systemRandom } from '@holdfast/core/system-clock'
-import { DEFAULT_RECONNECT_POLICY } from '@holdfast/core/verdict'
+import { DEFAULT_RECONNECT_POLICY, type ReconnectPolicy } from '@holdfast/core/verdict'
 import { ActionFeed } from '../../runner/src/fleet/action-feed.ts'
 import { Fleet } from '../../runner/src/fleet/fleet.ts'
 import { Heartbeat } from '../../runner/src/fleet/heartbeat.ts'
@@ -12,6 +12,7 @@ import { JobFeed } from '../../runner/src/fleet/job-feed.ts'
 import { OneTrial } from '../../runner/src/fleet/one-trial.ts'
 import { Placement } from '../../runner/src/fleet/placement.ts'
 import type { Connection, ConnectionEvents } from '../../runner/src/session/connection.ts'
+import type { AskToDial } from '../../runner/src/session/dial-place.ts'
 import type { Client } from '../../runner/src/session/engine.ts'
 import { DEFAULT_CRASH_POLICY, type CrashPolicy } from '../../runner/src/session/crash-record.ts'
 import { DEFAULT_JOURNAL_LIMITS, type JournalLimits } from '../../runner/src/session/journal.ts'
@@ -35,12 +36,16 @@ export interface RunnerOptions {
   autoRestore?: 'lossless' | 'always'
   keepsImage?: boolean
   crashPolicy?: CrashPolicy
+  reconnect?: ReconnectPolicy
+  askToDial?: AskToDial
 }
 
 /** A runner in this process, whole but for its WhatsApp client. */
 export class RunnerUnderTest {
   readonly runnerId = `runner-${randomBytes(4).toString('hex')}`
   readonly dials: Dial[] = []
+  /** How often a session's state was read and put together. */
+  openings = 0
   readonly dependencies: OwnedSessionDependencies
   readonly sessions = new Map<string, OwnedSession>()
   readonly placement: Placement
@@ -71,8 +76,8 @@ export class RunnerUnderTest {
       rekey: (image) => image.toMutation(),
       sending: DEFAULT_SEND_POLICY,
       subscribeJobs: (sessionId, onJobs) => feed.subscribe(sessionId, onJobs),
-      reconnect: DEFAULT_RECONNECT_POLICY,
-      dialTurn: () => Promise.resolve(),
+      reconnect: options.reconnect ?? DEFAULT_RECONNECT_POLICY,
+      askToDial: options.askToDial ?? grantAtOnce,
       createClient: () => this.#client(),
     }
     const policy = { intervalMs: 300, deadAfterMs }
@@ -97,6 +102,7 @@ export class RunnerUnderTest {
   }
 
   #client(): Client {
+    this.openings++
     return {
       me: null,
       renewIdentity: () => {},
@@ -108,6 +114,8 @@ export class RunnerUnderTest {
     }
   }
 }
+
+const grantAtOnce: AskToDial = () => ({ isGranted: true, end: () => {} })
 
 const connectionOf = (dial: Dial): Connection => ({
   composeText: () => new Uint8Array(),

@@ -10,7 +10,7 @@ import { ApiClient, type AcceptedJob } from '../outside/api-client.ts'
 import { EventReader, type SimulatorEvent } from '../outside/event-reader.ts'
 import { requestJson } from '../outside/json-request.ts'
 import { linkSession } from '../outside/linked-session.ts'
-import { SimulatorClient, type AccountState, type ContactState } from '../outside/simulator-client.ts'
+import { SimulatorClient, type AccountState, type ContactState, type FaultOrder } from '../outside/simulator-client.ts'
 import { startSandbox, type Sandbox, type SandboxOptions } from '../sandbox/sandbox.ts'
 
 /** Tries until the assertion holds; also within concurrent tests. Generous, since other tests run beside this one. */
@@ -50,9 +50,14 @@ export class EngineWorld implements AsyncDisposable {
     await this.sandbox.stop()
   }
 
+  /** A session that is yet to be made. */
+  chat(name: string): Chat {
+    return new Chat(this, name)
+  }
+
   /** A session that works, its phone, and a contact of it. */
   async linked(name: string, options: { receipts?: boolean } = {}): Promise<Chat> {
-    const chat = new Chat(this, name)
+    const chat = this.chat(name)
     const contact = { phone: chat.contact, name: `Contact of ${name}`, autoReceipt: options.receipts ?? true }
     await this.post('/contacts', contact)
     await linkSession(this.api, this.simulator, chat)
@@ -69,12 +74,12 @@ export class EngineWorld implements AsyncDisposable {
   }
 
   /** Resolves when it has happened, now or earlier, from the given point of the story on. */
-  async happens(fits: (event: SimulatorEvent) => boolean, since = 0): Promise<SimulatorEvent> {
+  async happens(fits: (event: SimulatorEvent) => boolean, since = 0, timeout = 30_000): Promise<SimulatorEvent> {
     return eventually(() => {
       const found = this.happened.slice(since).find(fits)
       if (!found) throw new Error(`It did not happen; the last was ${JSON.stringify(this.happened.at(-1))}`)
       return found
-    })
+    }, timeout)
   }
 
   async logs(): Promise<string> {
@@ -111,7 +116,7 @@ export class Chat {
     return this.#world.simulator.sendAsContact(this.contact, this.phone, text)
   }
 
-  async fault(kind: string, more: { code?: number; count?: number; ms?: number } = {}): Promise<void> {
+  async fault(kind: FaultOrder['kind'], more: Omit<FaultOrder, 'kind' | 'account'> = {}): Promise<void> {
     await this.#world.post('/faults', { account: this.phone, kind, ...more })
   }
 

@@ -52,7 +52,18 @@ export function functionsEnvironment(identity: Identity): Environment {
 
 /** A container keeps its instance id when the process in it is started again. */
 export function runnerEnvironment(identity: Identity, slot: string): Environment {
-  return { INSTANCE_ID: `${identity.project}-${slot}`, SIGNATURE_CHECK: 'enforce' }
+  return {
+    INSTANCE_ID: `${identity.project}-${slot}`,
+    SIGNATURE_CHECK: 'enforce',
+    // Seconds where a runner in the cloud waits for minutes.
+    RECONNECT_NETWORK_FIRST_MS: '300',
+    RECONNECT_NETWORK_LIMIT_MS: '5000',
+    RECONNECT_WHATSAPP_DELAYS_MS: '1000,2000,3000,4000,5000',
+    REPLACED_DELAY_MIN_MS: '2000',
+    REPLACED_DELAY_MAX_MS: '4000',
+    // Tests link many phones at once.
+    MAX_PAIRINGS: '50',
+  }
 }
 
 /** Read by the preload `trust-simulator.ts`, not by the product. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { bytesSchema } from './parse.ts'
 import { REASONS, SESSION_STATES, type ReasonCode } from '../session-states.ts'
+import { DISCONNECT_CLASSES } from '../verdict.ts'
 
 /**
  * PERSISTED CONTRACT v1: `whatsapp_connection_states/{sessionId}`.
@@ -50,6 +51,18 @@ export const crashRecordSchema = z.object({
 
 export type CrashRecord = z.infer<typeof crashRecordSchema>
 
+/** How the last connection that this session lost had ended. */
+const lastDisconnectSchema = z.object({
+  /** As the client library had it; null when there was none. */
+  code: z.number().nullable(),
+  class: z.enum(DISCONNECT_CLASSES).catch('whatsapp'),
+  /** A reason code, of this version or a later one. */
+  reason: z.string(),
+  at: z.date(),
+})
+
+export type LastDisconnect = z.infer<typeof lastDisconnectSchema>
+
 const reasonCodes = Object.keys(REASONS) as [ReasonCode, ...ReasonCode[]]
 
 export const sessionDocumentSchema = z.object({
@@ -85,6 +98,9 @@ export const sessionDocumentSchema = z.object({
   pairing: z.object({ qr: bytesSchema, expiresAt: z.date() }).nullable().default(null),
   counters: z.object({ sent: z.number().default(0), received: z.number().default(0) }).default({ sent: 0, received: 0 }),
   nextAttemptAt: z.date().nullable().default(null),
+  /** Of a ban that is said to end; the session does not try by itself even then. */
+  bannedUntil: z.date().nullable().default(null),
+  lastDisconnect: lastDisconnectSchema.nullable().default(null),
 })
 
 export type SessionDocument = z.infer<typeof sessionDocumentSchema>

@@ -1,4 +1,4 @@
-import type { SessionDocument } from '@holdfast/core/documents/session-document'
+import type { LastDisconnect, SessionDocument } from '@holdfast/core/documents/session-document'
 import { type RunnerDocument, runnerDocumentSchema } from '@holdfast/core/documents/runner-document'
 import type { HoldfastError } from '@holdfast/core/errors'
 import { chatIdOf } from '@holdfast/core/ids'
@@ -23,6 +23,12 @@ export interface SessionAnswer {
   readonly sentence: string
   readonly userAction: string | null
   readonly since: Date | null
+  /** Of a session that waits before it connects again by itself. */
+  readonly nextAttemptAt: Date | null
+  /** Of a ban whose end WhatsApp has told. */
+  readonly bannedUntil: Date | null
+  /** How its last lost connection had ended: WhatsApp's code, what it was taken for, and what was made of it. */
+  readonly lastDisconnect: LastDisconnect | null
   readonly wanted: 'online' | 'offline'
   readonly config: Readonly<Record<string, unknown>>
   readonly me: { readonly id: string; readonly lid: string | null } | null
@@ -45,6 +51,9 @@ const LIVE_STATES: ReadonlySet<SessionState> = new Set([
   'MUTED',
 ])
 
+/** States whose end has a time. */
+const WAITING_STATES: ReadonlySet<SessionState> = new Set(['BACKOFF', 'REPLACED'])
+
 type StatusOfSession = Pick<SessionAnswer, 'status' | 'reason' | 'sentence' | 'userAction'>
 
 /** `runner` is the heartbeat document of the session's owner, null when there is none. */
@@ -58,6 +67,9 @@ export function sessionAnswer(snapshot: DocumentSnapshot, runner: DocumentSnapsh
     ...statusOf(session, runner),
     state,
     since: session.since ?? null,
+    nextAttemptAt: WAITING_STATES.has(state) ? session.nextAttemptAt : null,
+    bannedUntil: session.bannedUntil,
+    lastDisconnect: session.lastDisconnect,
     wanted,
     config,
     me: me && { id: chatIdOf(withoutDevice(me.id)), lid: me.lid },
@@ -114,6 +126,9 @@ export function damagedSessionAnswer(name: string, damage: HoldfastError): Sessi
     reason,
     ...REASONS[reason],
     since: null,
+    nextAttemptAt: null,
+    bannedUntil: null,
+    lastDisconnect: null,
     wanted: 'offline',
     config: {},
     me: null,

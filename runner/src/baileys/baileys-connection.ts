@@ -7,10 +7,12 @@ import {
   type WASocket,
 } from '@whiskeysockets/baileys'
 import type { Clock, Random } from '@holdfast/core/ports'
+import type { Disconnect } from '@holdfast/core/verdict'
 import { ConnectionEnded, type Connection, type ConnectionEvents } from '../session/connection.ts'
 import type { Gate } from '../session/gate.ts'
 import type { Inbox } from '../session/inbox.ts'
 import type { DeviceCache } from './device-cache.ts'
+import { disconnectOf } from './disconnect.ts'
 import { KeepAlive } from './keep-alive.ts'
 import type { KeyStore } from './key-store.ts'
 import { watchStanzas } from './stanza-events.ts'
@@ -21,8 +23,13 @@ const CLOSE_TIMEOUT_MS = 1500
 /** A dial that has led neither to a login nor to a QR code by then has failed, whatever the socket thinks. */
 const DIAL_TIMEOUT_MS = 30_000
 
-const CONNECTION_CLOSED = 428
-const CONNECTION_LOST = 408
+/** WhatsApp shows the first QR code of a connection for 60 s and the next ones for 20 s each. */
+const FIRST_QR_MS = 60_000
+const NEXT_QR_MS = 20_000
+
+/** Baileys' codes, for what it does not notice or not at once. */
+const CONNECTION_CLOSED: Disconnect = { code: 428, transport: 'broken' }
+const CONNECTION_LOST: Disconnect = { code: 408, transport: 'broken' }
 
 /** One Baileys socket behind its gate, from dialling to its end. */
 export class BaileysConnection implements Connection {
@@ -33,6 +40,8 @@ export class BaileysConnection implements Connection {
   readonly #events: ConnectionEvents
   readonly #clock: Clock
   readonly #keepAlive: KeepAlive
+  readonly #qrLifeMs: number | null
+  #qrCodes = 0
   #cancelDialTimeout: () => void
   /** The end came, or was asked for: nobody is told of it any more. */
   #over = false
@@ -47,6 +56,8 @@ export class BaileysConnection implements Connection {
     events: ConnectionEvents
     clock: Clock
     random: Random
+    /** Of every QR code; null for WhatsApp's own timing. */
+    qrLifeMs: number | null
   }) {
     const { socket, gate, clock, events, inbox } = options
     this.#socket = socket
@@ -55,6 +66,7 @@ export class BaileysConnection implements Connection {
     this.#devices = options.devices
     this.#events = events
     this.#clock = clock
+    this.#qrLifeMs = options.qrLifeMs
     this.#keepAlive = new KeepAlive({
       clock,
       random: options.random,
@@ -155,10 +167,11 @@ export class BaileysConnection implements Connection {
       if (this.#over) return
       if (qr) {
         this.#answered()
-        this.#events.onQr(qr)
+        this.#events.onQr(qr, this.#qrLifeMs ?? (this.#qrCodes === 0 ? FIRST_QR_MS : NEXT_QR_MS))
+        this.#qrCodes++
       }
       if (connection === 'open') this.#events.onOpen()
-      if (connection === 'close') this.#ended(codeOf(lastDisconnect?.error))
+      if (connection === 'close') this.#ended(disconnectOf(lastDisconnect?.error, this.#clock.now()))
     })
   }
 
@@ -168,16 +181,16 @@ export class BaileysConnection implements Connection {
     this.#keepAlive.start()
   }
 
-  #ended(code: number | undefined): void {
+  #ended({ code, ...details }: Disconnect): void {
     this.#over = true
     this.#stopTimers()
     this.#keyStore.close()
-    this.#events.onClose(code)
+    this.#events.onClose(code, details)
   }
 
   /** Told at once: the socket itself may take half a minute to give up on the server's side of its end. */
-  #fail(code: number): void {
-    if (!this.#over) this.#ended(code)
+  #fail(disconnect: Disconnect): void {
+    if (!this.#over) this.#ended(disconnect)
   }
 
   #stopTimers(): void {
@@ -197,8 +210,3 @@ const unlinkNode = (jid: string, id: string): BinaryNode => ({
   attrs: { to: 's.whatsapp.net', type: 'set', id, xmlns: 'md' },
   content: [{ tag: 'remove-companion-device', attrs: { jid, reason: 'user_initiated' } }],
 })
-
-function codeOf(error: unknown): number | undefined {
-  const output = (error as { output?: { statusCode?: unknown } } | undefined)?.output
-  return typeof output?.statusCode === 'number' ? output.statusCode : undefined
-}

@@ -6,6 +6,7 @@ import {
   type AuthenticationCreds,
   type BinaryNode,
   type WASocket,
+  type WAVersion,
 } from '@whiskeysockets/baileys'
 import { createLogger } from '@holdfast/core/logging'
 import type { Clock, Random } from '@holdfast/core/ports'
@@ -39,6 +40,14 @@ const KINDS_OF_AN_IDENTITY = [
   'device-cache',
 ]
 
+/** What is the same for every session of a runner. */
+export interface ClientSettings {
+  /** The version of WhatsApp Web to announce; null for the one that Baileys knows. */
+  readonly version: WAVersion | null
+  /** How long each QR code is shown; null for WhatsApp's own timing. */
+  readonly qrLifeMs: number | null
+}
+
 /** One per owned session: what its connections share. */
 export class BaileysClient {
   readonly #state: SessionState
@@ -47,6 +56,7 @@ export class BaileysClient {
   readonly #random: Random
   readonly #sentMessage: (messageId: string) => Promise<Uint8Array | null>
   readonly #devices: DeviceCache
+  readonly #settings: ClientSettings
 
   constructor(options: {
     state: SessionState
@@ -55,6 +65,7 @@ export class BaileysClient {
     random: Random
     /** The message as it was sent, for a contact that asks for it again. */
     sentMessage: (messageId: string) => Promise<Uint8Array | null>
+    settings: ClientSettings
   }) {
     this.#state = options.state
     this.#inbox = options.inbox
@@ -62,6 +73,7 @@ export class BaileysClient {
     this.#random = options.random
     this.#sentMessage = options.sentMessage
     this.#devices = new DeviceCache(options.state)
+    this.#settings = options.settings
   }
 
   /** Who this device is; null until a phone has scanned its QR code. */
@@ -111,11 +123,15 @@ export class BaileysClient {
       events,
       clock: this.#clock,
       random: this.#random,
+      qrLifeMs: this.#settings.qrLifeMs,
     })
   }
 
   #open(creds: AuthenticationCreds, keyStore: KeyStore, stanzas: WeakMap<Uint8Array, BinaryNode>): WASocket {
+    const { version, qrLifeMs } = this.#settings
     return makeWASocket({
+      ...(version === null ? {} : { version }),
+      ...(qrLifeMs === null ? {} : { qrTimeout: qrLifeMs }),
       auth: { creds, keys: keyStore.store },
       logger: SILENT,
       browser: Browsers.ubuntu('Chrome'),

@@ -2,9 +2,10 @@ import { pairingPlace } from '@holdfast/core/documents/session-document'
 import { HoldfastError } from '@holdfast/core/errors'
 import type { Logger } from '@holdfast/core/logging'
 import type { Clock, Fields } from '@holdfast/core/ports'
-import type { ReasonCode, SessionState as StateName } from '@holdfast/core/session-states'
-import type { Verdict } from '@holdfast/core/verdict'
+import { temporaryBanTexts, type ReasonCode, type SessionState as StateName } from '@holdfast/core/session-states'
+import type { Disconnect, Verdict } from '@holdfast/core/verdict'
 import type { Connection, ConnectionEvents } from './connection.ts'
+import { DialPlace, type AskToDial, type DialKind } from './dial-place.ts'
 import type { Engine } from './engine.ts'
 import type { Reconnection } from './reconnection.ts'
 import type { SessionStatus } from './session-status.ts'
@@ -15,10 +16,6 @@ const LET_GO_AFTER_MS = 20_000
 /** A muted connection is looked at this often. */
 const LOOK_AT_MUTED_MS = 1000
 
-/** WhatsApp shows the first QR code of a connection for 60 s and the next ones for 20 s each. */
-const FIRST_QR_MS = 60_000
-const NEXT_QR_MS = 20_000
-
 /** What a logged-out identity leaves could not be saved: no new one is made before that has worked. */
 const ARCHIVE_AGAIN_MS = 30_000
 
@@ -28,8 +25,7 @@ export interface KeeperDependencies {
   readonly logger: Logger
   readonly status: SessionStatus
   readonly reconnection: Reconnection
-  /** Resolves when this runner may dial once more. */
-  readonly dialTurn: () => Promise<void>
+  readonly askToDial: AskToDial
   /** Whether the session is to have a connection, as things are at the moment of asking. */
   readonly isWanted: () => boolean
   readonly publish: (state: StateName, reason: ReasonCode, fields?: Fields) => void
@@ -42,15 +38,18 @@ export interface KeeperDependencies {
 /** Keeps one session connected, as far as it may be: from dialling to the verdict on how a connection ended, and again. */
 export class ConnectionKeeper {
   readonly #dependencies: KeeperDependencies
+  readonly #place: DialPlace
   #connection: Connection | null = null
   #isOpen = false
   #muted = false
-  #ended: { code: number | undefined } | null = null
+  #ended: Disconnect | null = null
   #qrCodes = 0
   #archiveAgainMs = 0
 
   constructor(dependencies: KeeperDependencies) {
+    const { askToDial: ask, clock, wake } = dependencies
     this.#dependencies = dependencies
+    this.#place = new DialPlace({ ask, clock, wake })
   }
 
   /** How far the connection has got. */
@@ -64,7 +63,9 @@ export class ConnectionKeeper {
     if (this.#ended) return 0
     // Unmuting wakes the loop; nothing is dialled before.
     if (this.#muted) return this.#connection ? this.#dependencies.clock.now() + LOOK_AT_MUTED_MS : Number.POSITIVE_INFINITY
-    return this.#connection ? Number.POSITIVE_INFINITY : this.#dialAtMs
+    if (this.#connection) return this.#place.settlesAtMs
+    // Its turn wakes the loop.
+    return this.#place.isTaken ? Number.POSITIVE_INFINITY : this.#dialAtMs
   }
 
   get #dialAtMs(): number {
@@ -74,6 +75,7 @@ export class ConnectionKeeper {
   mute(muted: boolean): void {
     this.#muted = muted
     this.#connection?.mute(muted)
+    if (muted && !this.#connection) this.#place.leave()
   }
 
   /** The journal has become durable further. */
@@ -81,16 +83,14 @@ export class ConnectionKeeper {
     this.#connection?.release()
   }
 
-  /** The next step. True when a connection has just been judged to be over. */
-  async keep(engine: Engine): Promise<boolean> {
-    if (this.#ended) {
-      await this.#judge(engine, this.#ended)
-      return true
-    }
+  /** The next step. `ended`: a connection has just been judged; `distrusted`: and the state in memory is to be read anew. */
+  async keep(engine: Engine): Promise<'kept' | 'ended' | 'distrusted'> {
+    if (this.#ended) return this.#judge(engine, this.#ended)
     if (this.#connection) {
-      if (this.#muted && this.#connection.heldForMs() > LET_GO_AFTER_MS) this.#lose(engine, undefined)
-    } else if (!this.#muted && this.#dependencies.clock.now() >= this.#dialAtMs) await this.#dial(engine)
-    return false
+      this.#place.leaveWhenSettled()
+      if (this.#muted && this.#connection.heldForMs() > LET_GO_AFTER_MS) this.#lose(engine, { code: undefined })
+    } else if (!this.#muted && this.#dependencies.clock.now() >= this.#dialAtMs) await this.#dialInTurn(engine)
+    return 'kept'
   }
 
   /** Ends the connection in order; no verdict follows. */
@@ -104,8 +104,7 @@ export class ConnectionKeeper {
   /** Cuts the connection off without another word. */
   cut(): void {
     this.#connection?.cut()
-    this.#connection = null
-    this.#isOpen = false
+    this.#forget(null)
   }
 
   /** Unlinks the device from its phone, which ends the connection and halts the session. */
@@ -114,21 +113,25 @@ export class ConnectionKeeper {
     await this.#connection.unlink()
     engine.memory.rememberLogout()
     this.#dependencies.reconnection.halt()
-    this.#dependencies.publish('LOGGED_OUT', 'logged-out-on-request', { nextAttemptAt: null, pairing: null })
+    this.#dependencies.publish('LOGGED_OUT', 'logged-out-on-request')
     await this.close(engine)
+  }
+
+  async #dialInTurn(engine: Engine): Promise<void> {
+    if (!this.#place.mayDial(kindOf(engine))) return
+    await this.#dial(engine)
+    if (this.#connection) this.#place.dialled()
+    else this.#place.leave()
   }
 
   /** The attempt is a record: an owner that lost the session without knowing it must not log in either. */
   async #dial(engine: Engine): Promise<void> {
-    const { dialTurn, isWanted, logger, status } = this.#dependencies
-    const mayDial = () => !this.#muted && isWanted()
-    await dialTurn()
-    if (!mayDial()) return
+    const { isWanted, logger, status } = this.#dependencies
     if (engine.memory.loggedOut && !(await this.#renewLoggedOut(engine))) return
     if (engine.state.image.creds === null) engine.client.renewIdentity()
     const writes = status.enter('CONNECTING', 'opening-socket', {}, engine)
     await engine.state.journal.whenDurable(engine.state.append({ kind: 'connect', writes }))
-    if (!mayDial()) return
+    if (this.#muted || !isWanted()) return
     this.#qrCodes = 0
     this.#connection = engine.client.connect(this.#events(engine))
     this.#connection.mute(this.#muted)
@@ -163,7 +166,7 @@ export class ConnectionKeeper {
 
   #events(engine: Engine): ConnectionEvents {
     return {
-      onQr: (qr) => this.#showQr(engine, qr),
+      onQr: (qr, lifeMs) => this.#showQr(engine, qr, lifeMs),
       onLogin: () => engine.memory.rememberLogin(),
       onOpen: () => this.#opened(engine),
       onMessageAck: (messageId, error) => engine.outbox.acknowledged(messageId, error),
@@ -174,68 +177,84 @@ export class ConnectionKeeper {
           engine.sentJobs.receipt(messageId, type)
         }
       },
-      onProofOfLife: () => this.#dependencies.status.provedAlive(),
-      onClose: (code) => this.#lose(engine, code),
+      onProofOfLife: () => {
+        this.#place.heard()
+        this.#dependencies.status.provedAlive()
+      },
+      onClose: (code, details) => this.#lose(engine, { code, ...details }),
     }
   }
 
-  #showQr(engine: Engine, qr: string): void {
-    const { clock, sessionId, publish } = this.#dependencies
-    const lifeMs = this.#qrCodes++ === 0 ? FIRST_QR_MS : NEXT_QR_MS
-    this.#dependencies.wake()
+  #showQr(engine: Engine, qr: string, lifeMs: number): void {
+    const { clock, sessionId, publish, reconnection, wake } = this.#dependencies
+    if (this.#qrCodes++ === 0) reconnection.opened(engine.memory)
+    this.#place.qrShown()
     const sealed = engine.cipher.sealContent(Buffer.from(qr), pairingPlace(sessionId))
     publish('PAIRING', 'scan-qr', { pairing: { qr: sealed, expiresAt: new Date(clock.now() + lifeMs) } })
+    wake()
   }
 
   #opened(engine: Engine): void {
     const { logger, publish, reconnection, wake } = this.#dependencies
     this.#isOpen = true
-    reconnection.opened()
-    publish('CONNECTED', 'logged-in', { me: engine.client.me, pairing: null, nextAttemptAt: null })
+    this.#place.opened()
+    reconnection.opened(engine.memory)
+    publish('CONNECTED', 'logged-in', { me: engine.client.me })
     logger.info('Connected to WhatsApp.')
     if (this.#connection) engine.outbox.opened(this.#connection)
     wake()
   }
 
   /** The connection is gone, by whoever's doing. */
-  #lose(engine: Engine, code: number | undefined): void {
+  #lose(engine: Engine, disconnect: Disconnect): void {
     this.#connection?.cut()
     this.#forget(engine)
-    this.#ended = { code }
+    this.#ended = disconnect
     this.#dependencies.wake()
   }
 
   #forget(engine: Engine | null): void {
     this.#connection = null
     this.#isOpen = false
+    this.#place.leave()
     engine?.outbox.closed()
   }
 
-  async #judge(engine: Engine, { code }: { code: number | undefined }): Promise<void> {
-    const { logger, reconnection } = this.#dependencies
+  async #judge(engine: Engine, disconnect: Disconnect): Promise<'ended' | 'distrusted'> {
+    const { clock, logger, reconnection, status } = this.#dependencies
     this.#ended = null
+    const linking = { paired: engine.client.me !== null, qrShown: this.#qrCodes > 0 }
     // Replaced: perhaps by the session's new owner. One append tells, and when it is refused there is nothing more to say.
-    if (code === 440) await engine.state.journal.whenDurable(engine.state.append({}))
-    const known = { paired: engine.client.me !== null, qrShown: this.#qrCodes > 0 }
-    const decision = reconnection.judge(code, known, engine.memory)
-    logger.info({ code, action: decision.action, reason: decision.reason }, 'The connection ended.')
+    if (reconnection.isReplaced(disconnect, linking, engine.memory)) {
+      await engine.state.journal.whenDurable(engine.state.append({}))
+    }
+    const decision = reconnection.judge(disconnect, linking, engine.memory)
+    const { class: kind, reason, action } = decision
+    const delayMs = action === 'stop' ? null : decision.delayMs
+    logger[action === 'stop' ? 'warn' : 'info']({ ...disconnect, class: kind, action, reason, delayMs }, 'The connection ended.')
+    status.disconnected({ code: disconnect.code ?? null, class: kind, reason, at: new Date(clock.now()) })
     this.#follow(engine, decision)
-    if (decision.action === 'stop' && decision.state === 'LOGGED_OUT') await this.#archive(engine)
+    if (action === 'stop' && decision.state === 'LOGGED_OUT') await this.#archive(engine)
+    return action === 'reconnect' && decision.rereads ? 'distrusted' : 'ended'
   }
 
+  /** What is remembered of the disconnect rides on the record that says what comes of it. */
   #follow(engine: Engine, decision: Verdict): void {
-    const { publish, reconnection } = this.#dependencies
-    switch (decision.action) {
-      case 'reconnect':
-        if (decision.delayMs === 0) return
-        publish(decision.state, decision.reason, { nextAttemptAt: new Date(reconnection.dialAtMs), pairing: null })
-        return
-      case 'new-identity':
-        engine.client.renewIdentity()
-        publish('BACKOFF', decision.reason, { nextAttemptAt: new Date(reconnection.dialAtMs), pairing: null })
-        return
-      case 'stop':
-        publish(decision.state, decision.reason, { nextAttemptAt: null, pairing: null })
-    }
+    const { clock, publish, reconnection } = this.#dependencies
+    if (decision.action === 'stop') return publish(decision.state, decision.reason, banFields(decision, clock.now()))
+    if (decision.action === 'new-identity') engine.client.renewIdentity()
+    publish(decision.state, decision.reason, decision.delayMs === 0 ? {} : { nextAttemptAt: new Date(reconnection.dialAtMs) })
   }
+}
+
+/** What an attempt would be, by what is known of the device. */
+function kindOf({ client, memory }: Engine): DialKind {
+  if (client.me === null || memory.loggedOut) return 'pairing'
+  return memory.everLoggedIn ? 'login' : 'first-login'
+}
+
+function banFields({ reason, banMs }: Extract<Verdict, { action: 'stop' }>, nowMs: number): Fields {
+  if (reason !== 'temporarily-banned') return {}
+  const bannedUntil = banMs === null ? null : new Date(nowMs + banMs)
+  return { bannedUntil, ...temporaryBanTexts(bannedUntil) }
 }

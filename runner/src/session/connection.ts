@@ -1,3 +1,5 @@
+import type { Disconnect } from '@holdfast/core/verdict'
+
 /** Thrown when a connection ended under what was asked of it: what became of it is unknown, and `onClose` follows. */
 export class ConnectionEnded extends Error {}
 
@@ -34,7 +36,8 @@ export interface Connection {
 
 /** Calls are synchronous and in the order of the wire, before Baileys itself reacts to the stanza. */
 export interface ConnectionEvents {
-  onQr(qr: string): void
+  /** The next QR code to show, and for how long, in milliseconds. */
+  onQr(qr: string, lifeMs: number): void
   /** WhatsApp accepted the login. */
   onLogin(): void
   /** Initial queries are done; messages can be sent. */
@@ -45,7 +48,7 @@ export interface ConnectionEvents {
   onReceipt(messageIds: readonly string[], type: 'delivered' | 'read'): void
   /** Any sign of the server. */
   onProofOfLife(): void
-  onClose(code: number | undefined): void
+  onClose(code: number | undefined, details?: Omit<Disconnect, 'code'>): void
 }
 
 /** A message as it was received and decrypted. */

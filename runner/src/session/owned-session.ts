@@ -13,6 +13,7 @@ import { Actions, type ActionTarget, type OpenAction } from './actions.ts'
 import type { Claim } from './claim.ts'
 import { ConnectionKeeper } from './connection-keeper.ts'
 import { isConvicted, type CrashPolicy } from './crash-record.ts'
+import type { AskToDial } from './dial-place.ts'
 import type { Engine, SessionDependencies } from './engine.ts'
 import type { Entry } from './group.ts'
 import { releaseSession } from './hand-over.ts'
@@ -28,8 +29,7 @@ export type SessionEnd = 'released' | 'fenced' | 'given-up'
 
 export interface OwnedSessionDependencies extends SessionDependencies {
   readonly reconnect: ReconnectPolicy
-  /** Resolves when this runner may dial once more. */
-  readonly dialTurn: () => Promise<void>
+  readonly askToDial: AskToDial
   readonly crashPolicy: CrashPolicy
   readonly trialSlot: TrialSlot
   /** False in storage mode `cloud`: the state is read anew for each connection. */
@@ -74,7 +74,13 @@ export class OwnedSession {
     this.#probation = this.#newProbation(claim)
     // Trouble with the state ends by itself when the state can be read.
     const waitsForSomebody = (halted && !isStateTrouble(session.reason)) || this.#probation.isQuarantined
-    this.#reconnection = new Reconnection({ clock, random, policy: dependencies.reconnect, halted: waitsForSomebody })
+    this.#reconnection = new Reconnection({
+      clock,
+      random,
+      policy: dependencies.reconnect,
+      halted: waitsForSomebody,
+      beginsAnew: session.state === 'STOPPED',
+    })
     this.#keeper = this.#newKeeper()
     this.#actions = new Actions({ target: this.#actionTarget(), clock, logger, owner: { runnerId, epoch: head.epoch } })
   }
@@ -143,8 +149,8 @@ export class OwnedSession {
     const engine = this.#engine
     if (!engine) return
     if (engine.checkpointer.isDue && !this.#muted) void engine.checkpointer.run().then(() => this.#wake.call())
-    const isOver = await this.#keeper.keep(engine)
-    if (isOver && !this.#dependencies.keepsImage) await this.#putDown(engine)
+    const kept = await this.#keeper.keep(engine)
+    if (kept === 'distrusted' || (kept === 'ended' && !this.#dependencies.keepsImage)) await this.#putDown(engine)
   }
 
   #nextStepAtMs(): number {
@@ -175,7 +181,10 @@ export class OwnedSession {
   async #adopt(engine: Engine): Promise<void> {
     await engine.inbox.documentOpenRows(this.#journal.head.sequence)
     this.#engine = engine
-    this.#reconnection.recall(engine.memory)
+    const wait = this.#reconnection.recall(engine.memory)
+    if (wait && wait.state !== this.#status.state) {
+      this.#publish(wait.state, wait.reason, { nextAttemptAt: new Date(wait.untilMs) })
+    }
     engine.sentJobs.settleRecorded()
     engine.outbox.listen()
   }
@@ -218,14 +227,14 @@ export class OwnedSession {
   }
 
   #newKeeper(): ConnectionKeeper {
-    const { clock, logger, dialTurn } = this.#dependencies
+    const { clock, logger, askToDial } = this.#dependencies
     return new ConnectionKeeper({
       sessionId: this.sessionId,
       clock,
       logger,
       status: this.#status,
       reconnection: this.#reconnection,
-      dialTurn,
+      askToDial,
       isWanted: () => !this.#leaving && (this.#wanted === 'online' || this.#actions.isBusy),
       publish: (state, reason, fields) => this.#publish(state, reason, fields),
       putAside: (reason) => this.#putAside(reason),
@@ -261,7 +270,7 @@ export class OwnedSession {
 
   async #restart(): Promise<void> {
     this.#probation.forgive()
-    this.#reconnection.resume()
+    this.#reconnection.resume(this.#engine?.memory ?? null)
     this.#opening.hasten()
     await this.#keeper.close(this.#engine)
   }

@@ -1,7 +1,15 @@
 import type { Clock, Random } from '@holdfast/core/ports'
-import { type DisconnectContext, type ReconnectPolicy, type Verdict, verdict } from '@holdfast/core/verdict'
+import {
+  type Disconnect,
+  type Linking,
+  type ReconnectPolicy,
+  type Verdict,
+  classify,
+  longestBindingDelayMs,
+  verdict,
+} from '@holdfast/core/verdict'
 import { Failures } from './failures.ts'
-import type { SessionMemory } from './session-memory.ts'
+import type { SessionMemory, Wait } from './session-memory.ts'
 
 /** Whether the session may dial, and when: what the disconnects of the past allow. */
 export class Reconnection {
@@ -10,13 +18,16 @@ export class Reconnection {
   readonly #policy: ReconnectPolicy
   readonly #failures: Failures
   #halted: boolean
+  #beginsAnew: boolean
   #dialAtMs = 0
 
-  constructor(options: { clock: Clock; random: Random; policy: ReconnectPolicy; halted: boolean }) {
+  /** `beginsAnew`: somebody had stopped the session and started it again, which ends what it was waiting for. */
+  constructor(options: { clock: Clock; random: Random; policy: ReconnectPolicy; halted: boolean; beginsAnew: boolean }) {
     this.#clock = options.clock
     this.#random = options.random
     this.#policy = options.policy
     this.#halted = options.halted
+    this.#beginsAnew = options.beginsAnew
     this.#failures = new Failures(options.clock)
   }
 
@@ -30,47 +41,65 @@ export class Reconnection {
     return this.#halted ? Number.POSITIVE_INFINITY : this.#dialAtMs
   }
 
-  /** What an earlier owner saw binds this one as well. */
-  recall({ replaced }: SessionMemory): void {
-    if (!replaced) return
-    this.#failures.remember(replaced.atMs)
-    this.#dialAtMs = replaced.dialAtMs
+  /** What an earlier owner saw binds this one as well. Gives what the session still waits for. */
+  recall(memory: SessionMemory): Wait | null {
+    if (this.#beginsAnew) {
+      this.#beginsAnew = false
+      this.#remember(memory, null)
+      return null
+    }
+    const remembered = memory.failures
+    if (!remembered) return null
+    this.#failures.recall(remembered.failures)
+    const now = this.#clock.now()
+    if (!remembered.wait || remembered.wait.untilMs <= now) return null
+    // Another machine's clock wrote it.
+    this.#dialAtMs = Math.min(remembered.wait.untilMs, now + longestBindingDelayMs(this.#policy))
+    return this.#halted ? null : { ...remembered.wait, untilMs: this.#dialAtMs }
   }
 
-  /** The session works. */
-  opened(): void {
+  /** WhatsApp has answered. */
+  opened(memory: SessionMemory): void {
     this.#failures.opened()
+    this.#remember(memory, null)
   }
 
   halt(): void {
     this.#halted = true
   }
 
-  /** What kept the session from dialling has ended. */
-  release(): void {
-    this.#halted = false
-  }
-
-  /** Somebody wants to try again what had been stopped for good. */
-  resume(): void {
+  /** Somebody wants to try again what was waiting, or had been stopped for good. Without a state, when it has been read. */
+  resume(memory: SessionMemory | null): void {
     this.#halted = false
     this.#dialAtMs = 0
     this.#failures.forget()
+    if (memory) this.#remember(memory, null)
+    else this.#beginsAnew = true
+  }
+
+  /** Whether another connection has taken the place of the one that ended. */
+  isReplaced(disconnect: Disconnect, linking: Omit<Linking, 'everLoggedIn'>, { everLoggedIn }: SessionMemory): boolean {
+    return classify(disconnect, { ...linking, everLoggedIn }) === 'replaced'
   }
 
   /** Decides what a disconnect means, and remembers it as far as the next owner has to know. */
-  judge(code: number | undefined, known: Pick<DisconnectContext, 'paired' | 'qrShown'>, memory: SessionMemory): Verdict {
-    const context = this.#failures.count(code, { ...known, everLoggedIn: memory.everLoggedIn })
-    const decision = verdict({ code }, context, this.#policy, this.#random)
+  judge(disconnect: Disconnect, linking: Omit<Linking, 'everLoggedIn'>, memory: SessionMemory): Verdict {
+    const context = this.#failures.count(disconnect, { ...linking, everLoggedIn: memory.everLoggedIn })
+    const decision = verdict(disconnect, context, this.#policy, this.#random)
     if (decision.action === 'stop') {
       this.#halted = true
       if (decision.state === 'LOGGED_OUT') memory.rememberLogout()
+      this.#remember(memory, null)
       return decision
     }
     this.#dialAtMs = this.#clock.now() + decision.delayMs
-    if (decision.action === 'reconnect' && decision.counts === 'replaced') {
-      memory.rememberReplaced({ atMs: this.#failures.replacedAtMs, dialAtMs: this.#dialAtMs })
-    }
+    const { state, reason } = decision
+    const binds = decision.action === 'reconnect' && decision.bindsNextOwner
+    this.#remember(memory, binds ? { untilMs: this.#dialAtMs, state, reason } : null)
     return decision
+  }
+
+  #remember(memory: SessionMemory, wait: Wait | null): void {
+    memory.rememberFailures({ failures: this.#failures.record, wait })
   }
 }

@@ -1,16 +1,40 @@
+import { REASONS, type ReasonCode } from '@holdfast/core/session-states'
+import { z } from 'zod'
+import type { FailureRecord } from './failures.ts'
 import type { SessionState } from './session-state.ts'
 
 /** Other connections that took this session's place, and when it may dial again. */
-export interface Replaced {
-  readonly atMs: readonly number[]
-  readonly dialAtMs: number
+const replacedSchema = z.object({ atMs: z.array(z.number()), dialAtMs: z.number() })
+
+const reasonCodes = Object.keys(REASONS) as [ReasonCode, ...ReasonCode[]]
+
+/** What a session waits for before it dials, and until when (milliseconds since the epoch). Words of a later version are replaced. */
+const waitSchema = z.object({
+  untilMs: z.number(),
+  state: z.enum(['CONNECTING', 'BACKOFF', 'REPLACED']).catch('BACKOFF'),
+  reason: z.enum(reasonCodes).catch('whatsapp-trouble'),
+})
+
+export type Wait = z.infer<typeof waitSchema>
+
+const failuresSchema = z.object({
+  whatsapp: z.number(),
+  pairings: z.number(),
+  openedAtMs: z.number().nullable(),
+  wait: waitSchema.nullable(),
+})
+
+/** The failures that an earlier owner counted, and what it was waiting for. */
+export interface RememberedFailures {
+  readonly failures: FailureRecord
+  readonly wait: Wait | null
 }
 
 /**
  * What one owner tells the next through the journal.
  *
  * PERSISTED CONTRACT v1: kind `meta` of the state image: `everLoggedIn` (`1`), `loggedOut` (`1`), `archived` (`1`),
- * `replaced` (JSON).
+ * `replaced` (JSON), `failures` (JSON).
  */
 export class SessionMemory {
   readonly #state: SessionState
@@ -34,9 +58,13 @@ export class SessionMemory {
     return this.#state.image.get('meta', 'archived') !== undefined
   }
 
-  get replaced(): Replaced | null {
-    const encoded = this.#state.image.get('meta', 'replaced')
-    return encoded === undefined ? null : (JSON.parse(encoded) as Replaced)
+  /** Null when there were none, or none of a shape that is known here. */
+  get failures(): RememberedFailures | null {
+    const replaced = this.#read('replaced', replacedSchema)
+    const counted = this.#read('failures', failuresSchema)
+    if (!replaced && !counted) return null
+    const { wait, ...rows } = counted ?? { whatsapp: 0, pairings: 0, openedAtMs: null, wait: waitAfter(replaced?.dialAtMs ?? 0) }
+    return { failures: { ...rows, replacedAtMs: replaced?.atMs ?? [] }, wait }
   }
 
   rememberLogin(): void {
@@ -51,8 +79,14 @@ export class SessionMemory {
     this.#write({ archived: '1' })
   }
 
-  rememberReplaced(replaced: Replaced): void {
-    this.#write({ replaced: JSON.stringify(replaced) })
+  /** Rides on the next record, which is to be the one that says what the session waits for. */
+  rememberFailures({ failures: { replacedAtMs, ...rows }, wait }: RememberedFailures): void {
+    const isNothing = rows.whatsapp === 0 && rows.pairings === 0 && wait === null
+    const replaced = { atMs: replacedAtMs, dialAtMs: wait?.untilMs ?? 0 }
+    this.#carry({
+      failures: isNothing ? null : JSON.stringify({ ...rows, wait }),
+      replaced: replacedAtMs.length === 0 ? null : JSON.stringify(replaced),
+    })
   }
 
   /** The identity that this was true of has ended. */
@@ -60,7 +94,21 @@ export class SessionMemory {
     this.#write({ loggedOut: null, everLoggedIn: null, archived: null })
   }
 
+  #read<Schema extends z.ZodType>(id: string, schema: Schema): z.infer<Schema> | null {
+    const encoded = this.#state.image.get('meta', id)
+    return encoded === undefined ? null : (schema.safeParse(JSON.parse(encoded)).data ?? null)
+  }
+
   #write(meta: Record<string, string | null>): void {
     this.#state.change({ keys: { meta } })
   }
+
+  /** What is as it was makes no record longer. */
+  #carry(meta: Record<string, string | null>): void {
+    const changed = Object.entries(meta).filter(([id, value]) => (this.#state.image.get('meta', id) ?? null) !== value)
+    if (changed.length > 0) this.#state.later({ meta: Object.fromEntries(changed) })
+  }
 }
+
+/** An owner of an earlier version remembered only that the session was replaced. */
+const waitAfter = (dialAtMs: number): Wait => ({ untilMs: dialAtMs, state: 'REPLACED', reason: 'replaced-waiting' })

@@ -1,4 +1,4 @@
-import { sessionPath } from '@holdfast/core/documents/session-document'
+import { sessionPath, type LastDisconnect } from '@holdfast/core/documents/session-document'
 import type { Clock, Fields, Merge } from '@holdfast/core/ports'
 import { isHalted, type ReasonCode, type SessionState as StateName } from '@holdfast/core/session-states'
 import type { Claim } from './claim.ts'
@@ -6,12 +6,15 @@ import type { Engine } from './engine.ts'
 import type { RecordPlace } from './group.ts'
 import { stateFields } from './session-fields.ts'
 
+const OF_A_STATE: Fields = { nextAttemptAt: null, pairing: null, bannedUntil: null }
+
 /** What a session says of itself: in its document, along with journal records, and in its runner's heartbeat. */
 export class SessionStatus {
   readonly #claim: Claim
   readonly #clock: Clock
   #state: StateName
   #lastProofOfLifeMs: number | null = null
+  #lastDisconnect: LastDisconnect | null = null
   /** What was counted before, by earlier owners and by engines of this one. */
   #counted: { sent: number; received: number }
 
@@ -43,6 +46,15 @@ export class SessionStatus {
     this.#lastProofOfLifeMs = this.#clock.now()
   }
 
+  /** Told with whatever is written next. */
+  disconnected(disconnect: LastDisconnect): void {
+    this.#lastDisconnect = disconnect
+  }
+
+  get state(): StateName {
+    return this.#state
+  }
+
   /** It waits for somebody. */
   get isHalted(): boolean {
     return isHalted(this.#state)
@@ -50,13 +62,14 @@ export class SessionStatus {
 
   /** Nobody owns the session from now on. A state that waits for somebody may keep saying so. */
   released(shown: { state: StateName; reason: ReasonCode } | null, engine: Engine | null): (place: RecordPlace) => Merge[] {
-    return this.writes({ runnerId: null, pairing: null, ...(shown ? stateFields(shown.state, shown.reason) : {}) }, engine)
+    const fields = shown ? stateFields(shown.state, shown.reason) : {}
+    return this.writes({ ...(shown?.state === 'STOPPED' ? OF_A_STATE : {}), ...fields, runnerId: null, pairing: null }, engine)
   }
 
-  /** The session is in this state from now on; the writes that say so. */
+  /** The session is in this state from now on; the writes that say so. What belonged to the state before ends with it. */
   enter(state: StateName, reason: ReasonCode, fields: Fields, engine: Engine | null): (place: RecordPlace) => Merge[] {
     this.#state = state
-    return this.writes({ ...stateFields(state, reason), ...fields }, engine)
+    return this.writes({ ...OF_A_STATE, ...stateFields(state, reason), ...fields }, engine)
   }
 
   /** Writes to the session's document, along with what is known for nothing. */
@@ -66,6 +79,7 @@ export class SessionStatus {
       counters: this.#counters(engine),
       ...(this.#lastProofOfLifeMs === null ? {} : { lastProofOfLifeAt: dateOf(this.#lastProofOfLifeMs) }),
       ...(lastReceivedMs === null ? {} : { lastInboundAt: dateOf(lastReceivedMs) }),
+      ...(this.#lastDisconnect === null ? {} : { lastDisconnect: this.#lastDisconnect }),
     }
     const path = sessionPath(this.#claim.sessionId)
     return ({ sequence }) => [{ kind: 'merge', path, fields: { ...known, ...fields, journalHead: sequence } }]

@@ -139,7 +139,8 @@ export class Connection implements Line {
     } else if (this.#stage === 'finish') {
       const { clientKey, payload: clientPayload } = this.#noise.finish(payload)
       this.#stage = 'open'
-      this.#services.happenings.tell('handshake', { connection: this.id })
+      const { primary, secondary, tertiary } = clientPayload.userAgent?.appVersion ?? {}
+      this.#services.happenings.tell('handshake', { connection: this.id, version: [primary, secondary, tertiary].join('.') })
       this.#handler.introduced(this, clientKey, clientPayload)
     } else {
       this.#takeStanza(decodeStanza(this.#noise.open(payload)))
