@@ -23,7 +23,7 @@ describe('a runner whose environment is complete', () => {
   test('starts with the documented defaults', () => {
     expect(readRunnerConfig(good)).toMatchObject({
       projectId: 'project',
-      bucket: 'bucket',
+      storage: { type: 'hybrid', bucket: 'bucket' },
       maxConnections: 50,
       maxRetries: 6,
       checkpoints: { everyRecords: 256, everyMs: 60 * 60_000 },
@@ -32,6 +32,12 @@ describe('a runner whose environment is complete', () => {
       instanceId: null,
       logLevel: 'info',
     })
+  })
+
+  test('keeps sessions in a directory when it is told to, and needs no bucket then', () => {
+    const { STORAGE_BUCKET: _, ...rest } = good
+    const told = { ...rest, SESSION_STORAGE_TYPE: 'local', SESSION_STORAGE_PATH: '/data/sessions' }
+    expect(readRunnerConfig(told)).toMatchObject({ storage: { type: 'local', path: '/data/sessions' } })
   })
 
   test('takes what it is told', () => {

@@ -7,14 +7,14 @@ import {
   integer,
   projectId,
   readSettings,
-  requiredText,
   type Environment,
   type Rule,
 } from '@holdfast/core/settings'
+import { storageOf, storageRules, storageSettings } from '@holdfast/core/stores/storage-settings'
 
 const schema = z.object({
   GOOGLE_CLOUD_PROJECT: projectId,
-  STORAGE_BUCKET: requiredText('the Cloud Storage bucket for checkpoints'),
+  ...storageSettings,
   SESSION_ENCRYPTION_KEY: encryptionKey,
   MAX_CONNECTIONS: integer({ min: 1, max: 1000, default: 50 }),
   QUEUE_CONCURRENCY: integer({ min: 1, max: 100, default: 8 }),
@@ -44,10 +44,10 @@ const patientHeartbeat: Rule = ({ HEARTBEAT_INTERVAL_MS = '4000', RUNNER_DEAD_AF
 
 /** @throws HoldfastError `bad-configuration`, naming every problem. */
 export function readRunnerConfig(environment: Environment = process.env) {
-  const settings = readSettings(schema, environment, [insecureTls, patientHeartbeat])
+  const settings = readSettings(schema, environment, [insecureTls, patientHeartbeat, ...storageRules])
   return {
     projectId: settings.GOOGLE_CLOUD_PROJECT,
-    bucket: settings.STORAGE_BUCKET,
+    storage: storageOf(settings),
     wrappingKey: new WrappingKey(settings.SESSION_ENCRYPTION_KEY),
     maxConnections: settings.MAX_CONNECTIONS,
     chatsAtOnce: settings.QUEUE_CONCURRENCY,

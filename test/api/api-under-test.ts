@@ -5,6 +5,7 @@ import { WrappingKey } from '@holdfast/core/envelope'
 import { sessionIdOf } from '@holdfast/core/ids'
 import { createLogger } from '@holdfast/core/logging'
 import type { Change, DocumentStore, Fields } from '@holdfast/core/ports'
+import { DocumentJournals } from '@holdfast/core/session-log/document-journals'
 import { loadSessionCipher } from '@holdfast/core/session-keys'
 import { systemClock } from '@holdfast/core/system-clock'
 import { type ApiDependencies, createApp } from '../../functions/src/api/app.ts'
@@ -43,6 +44,7 @@ export async function startApi(): Promise<ApiUnderTest> {
   const dependencies = {
     documents,
     objects,
+    journalsOn: (guarded: DocumentStore) => new DocumentJournals(guarded),
     wrappingKey,
     apiKey: API_KEY,
     clock: systemClock,

@@ -40,6 +40,7 @@ async function main(args: string[]): Promise<number> {
   const interrupted = endOfSignals()
   await using sandbox = await startSandbox({
     runners: options.runners,
+    storage: options.storage,
     ...(options.folder === undefined ? {} : { folder: options.folder }),
     runnerEnv: { ...STRIKES_ARE_OURS, ...(options.what === 'pause' ? FREQUENT_CHECKPOINTS : {}) },
   })

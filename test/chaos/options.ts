@@ -1,9 +1,12 @@
 import { parseArgs } from 'node:util'
+import { STORAGE_TYPES, type StorageType } from '../sandbox/environment.ts'
 
 export interface Options {
   what: 'kill' | 'pause'
   kills: number
   pauses: number
+  /** Where the state of sessions is kept. */
+  storage: StorageType
   sessions: number
   runners: number
   seed: number
@@ -20,6 +23,7 @@ export const HELP = `Strikes the runners while messages flow both ways, and coun
   npm run chaos -- --what pause --pauses 3 --runners 2       SIGSTOP until another runner has taken over, then SIGCONT
 
   --kills N      strikes (25)                 --pauses N     with --what pause (3)
+  --storage S    local, cloud or hybrid: where sessions are kept (hybrid)
   --sessions N   each with a phone and two contacts (4)
   --runners N    (1; with --what pause 2)     --seed N       the same strikes again; told at the start if not given
   --folder DIR   keeps data and logs there (a temporary folder)
@@ -36,6 +40,10 @@ export function parseOptions(args: string[]): Options {
   const values = parse(args)
   const what = values.what ?? 'kill'
   if (what !== 'kill' && what !== 'pause') throw new BadOption('--what must be kill or pause.')
+  const storage = STORAGE_TYPES.find((type) => type === (values.storage ?? 'hybrid'))
+  if (!storage) throw new BadOption(`--storage must be one of: ${STORAGE_TYPES.join(', ')}.`)
+  if (storage === 'local' && what === 'pause')
+    throw new BadOption('--what pause needs a second runner, which a directory does not have.')
   const number = (name: keyof typeof MOST, fallback: number, least = 1) => {
     const value = Number(values[name] ?? fallback)
     if (Number.isInteger(value) && value >= least && value <= MOST[name]) return value
@@ -44,6 +52,7 @@ export function parseOptions(args: string[]): Options {
   const { json = false, help = false, folder } = values
   return {
     what,
+    storage,
     kills: number('kills', 25),
     pauses: number('pauses', 3),
     sessions: number('sessions', 4),
@@ -60,8 +69,10 @@ function parse(args: string[]) {
     const text = { type: 'string' } as const
     const flag = { type: 'boolean' } as const
     const numbers = { kills: text, pauses: text, sessions: text, runners: text, seed: text }
-    return parseArgs({ args, options: { ...numbers, what: text, folder: text, json: flag, help: { ...flag, short: 'h' } } })
-      .values
+    return parseArgs({
+      args,
+      options: { ...numbers, what: text, storage: text, folder: text, json: flag, help: { ...flag, short: 'h' } },
+    }).values
   } catch (error) {
     throw new BadOption(error instanceof Error ? error.message : String(error))
   }

@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import {
+  type StorageType,
   functionsEnvironment,
   plainEnvironment,
   productEnvironment,
   runnerEnvironment,
+  storageEnvironment,
   whatsappEnvironment,
 } from './environment.ts'
 import type { Folder } from './folder.ts'
@@ -21,6 +23,12 @@ export interface WhatsApp {
 export interface Backends {
   firestore: string
   storage: string
+}
+
+export interface ProductOptions {
+  entry?: string | undefined
+  env?: Record<string, string> | undefined
+  storage?: StorageType | undefined
 }
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -46,17 +54,17 @@ export async function createBucket(storage: string, project: string, name: strin
     throw new Error(`The bucket ${name} could not be created: ${await response.text()}`)
 }
 
-export function functionsProcess(
-  folder: Folder,
-  backends: Backends,
-  port: number,
-  options: { entry?: string | undefined; env?: Record<string, string> | undefined },
-): SupervisedProcess {
+export function functionsProcess(folder: Folder, backends: Backends, port: number, options: ProductOptions): SupervisedProcess {
   return new SupervisedProcess({
     name: 'functions',
     entry: here('functions-host/main.ts'),
     args: ['--port', String(port), '--entry', options.entry ?? repositoryFile('functions/src/index.ts')],
-    env: { ...productEnvironment(folder.identity, backends), ...functionsEnvironment(folder.identity), ...options.env },
+    env: {
+      ...productEnvironment(folder.identity, backends),
+      ...storageEnvironment(options.storage ?? 'hybrid', folder.identity, folder.sessions),
+      ...functionsEnvironment(folder.identity),
+      ...options.env,
+    },
     log: folder.log('functions'),
     whenItDies: 'restart',
     ready: 'line',
@@ -81,7 +89,7 @@ export function runnerProcess(
   backends: Backends,
   whatsapp: WhatsApp,
   slot: string,
-  options: { entry?: string | undefined; env?: Record<string, string> | undefined; preloads?: readonly string[] | undefined },
+  options: ProductOptions & { preloads?: readonly string[] | undefined },
 ): SupervisedProcess {
   return new SupervisedProcess({
     name: slot,
@@ -89,6 +97,7 @@ export function runnerProcess(
     preloads: [new URL('./trust-simulator.ts', import.meta.url).href, ...(options.preloads ?? [])],
     env: {
       ...productEnvironment(folder.identity, backends),
+      ...storageEnvironment(options.storage ?? 'hybrid', folder.identity, folder.sessions),
       ...runnerEnvironment(folder.identity, slot),
       ...whatsappEnvironment(whatsapp),
       ...options.env,

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { mkdir } from 'node:fs/promises'
 import { Folder } from './folder.ts'
 import { exportFirestore, findFirestoreEmulator, firestoreProcess, type FirestoreEmulator } from './google/firestore-emulator.ts'
 import {
@@ -10,7 +11,7 @@ import {
   storageProcess,
   type WhatsApp,
 } from './parts.ts'
-import { plainEnvironment } from './environment.ts'
+import { plainEnvironment, type StorageType } from './environment.ts'
 import { freePort } from './ports.ts'
 import type { Exit, ReadyLine, SupervisedProcess } from './processes.ts'
 
@@ -26,6 +27,8 @@ export interface SandboxOptions {
   onProgress?: (part: string, ms: number) => void
   runnerEnv?: Record<string, string>
   functionsEnv?: Record<string, string>
+  /** Where the state of sessions is kept; `local` in a directory of the folder. Hybrid unless said otherwise. */
+  storage?: StorageType
   /** Whether the functions host runs; true unless said otherwise. */
   functions?: boolean
   /** Other programs in the place of the product, for the sandbox's own tests. */
@@ -60,6 +63,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const startedAt = performance.now()
   const emulator = await findFirestoreEmulator(process.env)
   const folder = await Folder.open(options.folder)
+  // As an operator does: the runner makes no directory of its own.
+  if (options.storage === 'local') await mkdir(folder.sessions, { recursive: true, mode: 0o700 })
   const [firestore, storage, functions] = [await freePort(), await freePort(), await freePort()]
   const sandbox = new Sandbox(options, folder, emulator, { firestore, storage, functions })
   try {
@@ -108,7 +113,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
       log: folder.log('firestore'),
     })
     this.storage = storageProcess(folder, ports.storage)
-    const functions = { entry: options.functionsEntry, env: options.functionsEnv }
+    const functions = { entry: options.functionsEntry, env: options.functionsEnv, storage: options.storage }
     this.functions = api === null ? null : functionsProcess(folder, this.#addresses, ports.functions, functions)
     this.simulator = options.whatsappUrl === undefined ? simulatorProcess(folder) : null
     for (const part of [this.firestore, this.simulator]) {
@@ -141,6 +146,11 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
 
   get folder(): string {
     return this.#folder.path
+  }
+
+  /** Where storage mode `local` keeps sessions. */
+  get sessionsFolder(): string {
+    return this.#folder.sessions
   }
 
   /** As of this moment; the same is in `sandbox.json` of the folder. */
@@ -231,8 +241,8 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
 
   #newSlot(): SupervisedProcess {
     const slot = `runner-${this.#runners.size + 1}`
-    const { runnerEntry: entry, runnerEnv: env, runnerPreloads: preloads } = this.#options
-    const options = { entry, env, preloads }
+    const { runnerEntry: entry, runnerEnv: env, runnerPreloads: preloads, storage } = this.#options
+    const options = { entry, env, preloads, storage }
     const runner = runnerProcess(this.#folder, this.#addresses, this.#whatsapp, slot, options)
     for (const event of ['started', 'exited'] as const) runner.on(event, () => this.#publish())
     this.#runners.set(slot, runner)

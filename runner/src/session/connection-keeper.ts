@@ -59,6 +59,11 @@ export class ConnectionKeeper {
     return this.#connection && this.#qrCodes > 0 ? 'pairing' : 'on-its-way'
   }
 
+  /** There is no connection, and none whose end is still to be judged. */
+  get isAtRest(): boolean {
+    return this.#connection === null && this.#ended === null
+  }
+
   /** When the keeper has something to do by itself, ms; infinity while it waits for events. */
   get dueAtMs(): number {
     if (this.#ended) return 0
@@ -81,16 +86,12 @@ export class ConnectionKeeper {
     this.#connection?.release()
   }
 
-  /** The next step. True when a connection has just been judged to be over. */
-  async keep(engine: Engine): Promise<boolean> {
-    if (this.#ended) {
-      await this.#judge(engine, this.#ended)
-      return true
-    }
+  /** The next step. */
+  async keep(engine: Engine): Promise<void> {
+    if (this.#ended) return this.#judge(engine, this.#ended)
     if (this.#connection) {
       if (this.#muted && this.#connection.heldForMs() > LET_GO_AFTER_MS) this.#lose(engine, undefined)
     } else if (!this.#muted && this.#dependencies.clock.now() >= this.#dialAtMs) await this.#dial(engine)
-    return false
   }
 
   /** Ends the connection in order; no verdict follows. */
