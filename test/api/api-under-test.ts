@@ -27,7 +27,7 @@ export interface ApiUnderTest extends AsyncDisposable {
   get(path: string, headers?: Record<string, string>): Promise<Answer>
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
   /** Another API on the same data, with some of its parts replaced. */
-  with(changes: Partial<ApiDependencies>): Pick<ApiUnderTest, 'get' | 'post'>
+  with(changes: Partial<Parameters<typeof createApp>[0]>): Pick<ApiUnderTest, 'get' | 'post'>
   /** The same store with another way to commit. */
   committing(commit: (changes: readonly Change[], real: DocumentStore['commit']) => Promise<void>): ApiDependencies['documents']
   /** Writes what a runner would write into the session's document. */
