@@ -33,6 +33,8 @@ export type ErrorCode =
   | 'journal-gap'
   /** Thrown when the journal ends before what is known to have been written. */
   | 'journal-short'
+  /** Thrown when there is nothing of a journal that is known to have been written. */
+  | 'journal-missing'
   /** Thrown when a record is not what was written: altered, truncated, of another session, or out of its chain. */
   | 'journal-damaged'
   /** Thrown when no checkpoint opens and the journal alone does not reach back to the beginning. */
@@ -47,8 +49,16 @@ export type ErrorCode =
   | 'unavailable'
   /** Thrown when something is asked of a journal that its own process has closed. */
   | 'journal-closed'
-  /** Thrown when a document that should not exist yet does. */
+  /** Thrown when a document, an object or a record that should not exist yet does. */
   | 'already-exists'
+  /** Thrown when the place that a store was set to is not there: a directory, a bucket, a database. Never taken for absence. */
+  | 'store-missing'
+  /** Thrown when this process may not read or write a store. */
+  | 'store-forbidden'
+  /** Thrown when a store cannot do what is needed of it, or does not give back what was written. */
+  | 'store-unfit'
+  /** Thrown when another runner, which is alive, works on the directory. */
+  | 'store-in-use'
   /** Thrown when something needs WhatsApp and the session does not reach it. */
   | 'not-connected'
   /** Thrown when the state could not be saved in an object that was read back and opened. */
@@ -61,6 +71,9 @@ export const isHoldfastError = (error: unknown, code?: ErrorCode): error is Hold
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
+/** gRPC's INVALID_ARGUMENT: too large, for example. Trying again cannot help. */
+export const isInvalid = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === 3
+
 /** What is wrong is in what is stored: asking again gives the same answer. */
 const DAMAGE: ReadonlySet<ErrorCode> = new Set([
   'bad-document',
@@ -68,12 +81,19 @@ const DAMAGE: ReadonlySet<ErrorCode> = new Set([
   'cannot-decrypt',
   'journal-gap',
   'journal-short',
+  'journal-missing',
   'journal-damaged',
   'checkpoint-corrupt',
   'checkpoint-lost',
 ])
 
 const KEY_TROUBLE: ReadonlySet<ErrorCode> = new Set(['wrong-key', 'data-key-missing', 'data-key-damaged'])
+
+/** What a store is set to is wrong, or is not there at the moment: nothing is known of what it holds. */
+const STORE_TROUBLE: ReadonlySet<ErrorCode> = new Set(['store-missing', 'store-forbidden', 'store-unfit', 'store-in-use'])
+
+/** Waiting does not help, somebody has to act. It says nothing about what is stored. */
+export const isStoreTrouble = (error: unknown): error is HoldfastError => isHoldfastError(error) && STORE_TROUBLE.has(error.code)
 
 /** The state may be whole, but it cannot be read without its key. */
 export const isKeyTrouble = (error: unknown): error is HoldfastError => isHoldfastError(error) && KEY_TROUBLE.has(error.code)

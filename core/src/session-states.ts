@@ -171,6 +171,20 @@ export const REASONS = {
     sentence: 'The journal ends before what is known to have been written. Nothing was changed or deleted.',
     userAction: RESTORE,
   },
+  'journal-missing': {
+    sentence:
+      'Nothing of the journal is where the runner keeps journals, although there was one: another directory is mounted, the storage settings were changed, or it was removed. Nothing was changed or deleted.',
+    userAction:
+      'Mount the directory that held it, or set SESSION_STORAGE_TYPE and SESSION_STORAGE_PATH as they were; the session then goes on by itself.',
+  },
+  'store-missing': {
+    sentence: 'The directory or bucket that holds the session cannot be found by its runner. Nothing was changed or deleted.',
+    userAction: 'Mount or bring back what SESSION_STORAGE_PATH or STORAGE_BUCKET names; the session then goes on by itself.',
+  },
+  'store-forbidden': {
+    sentence: 'The runner may not read or write where the session is kept. Nothing was changed or deleted.',
+    userAction: 'Give the runner its rights back (its log says which); the session then goes on by itself.',
+  },
   'checkpoint-lost': {
     sentence:
       'No checkpoint of the session can be read, and the journal alone does not reach back. Nothing was changed or deleted.',
@@ -208,7 +222,10 @@ export type ReasonCode = keyof typeof REASONS
 const STATE_TROUBLE = [
   'journal-gap',
   'journal-short',
+  'journal-missing',
   'journal-damaged',
+  'store-missing',
+  'store-forbidden',
   'checkpoint-lost',
   'unknown-version',
   'document-invalid',
@@ -225,6 +242,7 @@ export const isStateTrouble = (reason: string): reason is StateTrouble => STATE_
 export function reasonOfDamage(code: ErrorCode): StateTrouble {
   if (isStateTrouble(code)) return code
   if (code === 'bad-document') return 'document-invalid'
+  if (code === 'store-unfit' || code === 'store-in-use') return 'store-forbidden'
   return code === 'checkpoint-corrupt' ? 'checkpoint-lost' : 'journal-damaged'
 }
 

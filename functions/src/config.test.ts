@@ -11,7 +11,7 @@ const complete = {
 it('reads a complete environment', () => {
   expect(readApiConfig(complete)).toEqual({
     projectId: 'project',
-    bucket: 'bucket',
+    storage: { type: 'hybrid', bucket: 'bucket' },
     wrappingKey: Buffer.alloc(32, 1),
     apiKey: 'sixteen characters',
     logLevel: 'info',
@@ -25,9 +25,10 @@ it("takes the project from Cloud Functions' own variable", () => {
 
 it('reports every problem at once and shows no secret', () => {
   const bad = { API_KEY: 'short secret', SESSION_ENCRYPTION_KEY: 'another secret', LOG_LEVEL: 'loud secret' }
-  const message = expect.stringMatching(
-    /GOOGLE_CLOUD_PROJECT(.|\n)*STORAGE_BUCKET(.|\n)*SESSION_ENCRYPTION_KEY(.|\n)*API_KEY(.|\n)*LOG_LEVEL/,
-  )
-  expect(() => readApiConfig(bad)).toThrow(expect.objectContaining({ code: 'bad-configuration', message }))
+  const names = ['GOOGLE_CLOUD_PROJECT', 'STORAGE_BUCKET', 'SESSION_ENCRYPTION_KEY', 'API_KEY', 'LOG_LEVEL']
+  for (const name of names) {
+    const message = expect.stringContaining(name)
+    expect(() => readApiConfig(bad)).toThrow(expect.objectContaining({ code: 'bad-configuration', message }))
+  }
   expect(() => readApiConfig(bad)).not.toThrow(/secret/)
 })

@@ -1,4 +1,5 @@
 import { type Environment, encryptionKey, projectId, readSettings, requiredText } from '@holdfast/core/settings'
+import { type StorageConfig, storageOf, storageRules, storageSettings } from '@holdfast/core/stores/storage-settings'
 import { z } from 'zod'
 
 /** Shorter keys could be guessed. */
@@ -6,7 +7,7 @@ const MIN_API_KEY_LENGTH = 16
 
 const apiSettings = z.object({
   GOOGLE_CLOUD_PROJECT: projectId,
-  STORAGE_BUCKET: requiredText('the Cloud Storage bucket of checkpoints and media'),
+  ...storageSettings,
   SESSION_ENCRYPTION_KEY: encryptionKey,
   API_KEY: requiredText('what callers send as X-Api-Key').min(
     MIN_API_KEY_LENGTH,
@@ -17,7 +18,7 @@ const apiSettings = z.object({
 
 export interface ApiConfig {
   readonly projectId: string
-  readonly bucket: string
+  readonly storage: StorageConfig
   readonly wrappingKey: Buffer
   readonly apiKey: string
   readonly logLevel: string
@@ -27,10 +28,10 @@ export interface ApiConfig {
 export function readApiConfig(environment: Environment = process.env): ApiConfig {
   // Cloud Functions sets GCLOUD_PROJECT and reserves GOOGLE_CLOUD_PROJECT; everywhere else it is the other way round.
   const project = environment['GOOGLE_CLOUD_PROJECT'] || environment['GCLOUD_PROJECT']
-  const settings = readSettings(apiSettings, { ...environment, GOOGLE_CLOUD_PROJECT: project })
+  const settings = readSettings(apiSettings, { ...environment, GOOGLE_CLOUD_PROJECT: project }, storageRules)
   return {
     projectId: settings.GOOGLE_CLOUD_PROJECT,
-    bucket: settings.STORAGE_BUCKET,
+    storage: storageOf(settings),
     wrappingKey: settings.SESSION_ENCRYPTION_KEY,
     apiKey: settings.API_KEY,
     logLevel: settings.LOG_LEVEL,

@@ -24,7 +24,7 @@ describe('a runner whose environment is complete', () => {
   test('starts with the documented defaults', () => {
     expect(readRunnerConfig(good)).toMatchObject({
       projectId: 'project',
-      bucket: 'bucket',
+      storage: { type: 'hybrid', bucket: 'bucket' },
       maxConnections: 50,
       maxRetries: 6,
       checkpoints: { everyRecords: 256, everyMs: 60 * 60_000 },
@@ -62,6 +62,12 @@ describe('a runner whose environment is complete', () => {
   test('announces the version of WhatsApp Web that it is told', () => {
     const told = { WHATSAPP_WEB_VERSION: '2.3000.1234567890', QR_LIFETIME_MS: '500' }
     expect(readRunnerConfig({ ...good, ...told }).client).toEqual({ version: [2, 3000, 1_234_567_890], qrLifeMs: 500 })
+  })
+
+  test('keeps sessions in a directory when it is told to, and needs no bucket then', () => {
+    const { STORAGE_BUCKET: _, ...rest } = good
+    const told = { ...rest, SESSION_STORAGE_TYPE: 'local', SESSION_STORAGE_PATH: '/data/sessions' }
+    expect(readRunnerConfig(told)).toMatchObject({ storage: { type: 'local', path: '/data/sessions' } })
   })
 
   test('takes what it is told', () => {

@@ -8,11 +8,11 @@ import {
   integers,
   projectId,
   readSettings,
-  requiredText,
   wholeNumber,
   type Environment,
   type Rule,
 } from '@holdfast/core/settings'
+import { storageOf, storageRules, storageSettings } from '@holdfast/core/stores/storage-settings'
 import { DEFAULT_RECONNECT_POLICY as RECONNECT } from '@holdfast/core/verdict'
 
 const HOUR_MS = 60 * 60 * 1000
@@ -20,7 +20,7 @@ const DAY_MS = 24 * HOUR_MS
 
 const schema = z.object({
   GOOGLE_CLOUD_PROJECT: projectId,
-  STORAGE_BUCKET: requiredText('the Cloud Storage bucket for checkpoints'),
+  ...storageSettings,
   SESSION_ENCRYPTION_KEY: encryptionKey,
   MAX_CONNECTIONS: integer({ min: 1, max: 1000, default: 50 }),
   QUEUE_CONCURRENCY: integer({ min: 1, max: 100, default: 8 }),
@@ -74,6 +74,7 @@ const ascending =
 const rules = [
   insecureTls,
   patientHeartbeat,
+  ...storageRules,
   ascending('RECONNECT_NETWORK_FIRST_MS', 'RECONNECT_NETWORK_LIMIT_MS', {
     lower: RECONNECT.network.firstMs,
     upper: RECONNECT.network.limitMs,
@@ -89,7 +90,7 @@ export function readRunnerConfig(environment: Environment = process.env) {
   const settings = readSettings(schema, environment, rules)
   return {
     projectId: settings.GOOGLE_CLOUD_PROJECT,
-    bucket: settings.STORAGE_BUCKET,
+    storage: storageOf(settings),
     wrappingKey: new WrappingKey(settings.SESSION_ENCRYPTION_KEY),
     maxConnections: settings.MAX_CONNECTIONS,
     chatsAtOnce: settings.QUEUE_CONCURRENCY,

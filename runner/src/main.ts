@@ -1,8 +1,7 @@
-import { documentsWithin, objectsWithin } from '@holdfast/core/deadlines'
 import { messageOf } from '@holdfast/core/errors'
-import { createGoogleClients } from '@holdfast/core/gcp/clients'
 import { createLogger } from '@holdfast/core/logging'
-import { DocumentJournals } from '@holdfast/core/session-log/document-journals'
+import { openRunnerStores, type RunnerStores } from '@holdfast/core/stores/session-stores'
+import type { StoreReport } from '@holdfast/core/stores/store-report'
 import { systemClock, systemRandom } from '@holdfast/core/system-clock'
 import { BaileysClient } from './baileys/client.ts'
 import { installMends } from './baileys/mends.ts'
@@ -15,15 +14,16 @@ import { JobFeed } from './fleet/job-feed.ts'
 import { Heartbeat } from './fleet/heartbeat.ts'
 import { OneTrial } from './fleet/one-trial.ts'
 import { Placement } from './fleet/placement.ts'
+import { untilUsable } from './process/usable-stores.ts'
 import { DEFAULT_JOURNAL_LIMITS } from './session/journal.ts'
 import type { OwnedSession, OwnedSessionDependencies } from './session/owned-session.ts'
 import { DEFAULT_SEND_POLICY } from './session/send-policy.ts'
 
-/** Google's clients would wait for minutes. */
-const ANSWER_WITHIN_MS = 20_000
-
 /** Cloud Run sends SIGTERM and kills 10 s later. */
 const LEAVE_WITHIN_MS = 8000
+
+/** EX_CONFIG: a setting is wrong, and starting again does not help. */
+const BAD_CONFIGURATION = 78
 
 /** Wires a runner and lives until it is told to leave. */
 async function main(): Promise<void> {
@@ -33,13 +33,15 @@ async function main(): Promise<void> {
     signatureCheck: config.signatureCheck,
     onInvalidSignature: () => logger.error('A signature of WhatsApp or of the phone is not valid.'),
   })
-  const google = createGoogleClients({ projectId: config.projectId, bucket: config.bucket })
-  const documents = documentsWithin(google.documents, systemClock, ANSWER_WITHIN_MS)
-  const objects = objectsWithin(google.objects, systemClock, ANSWER_WITHIN_MS)
   // Fresh at every start: whoever finds this id knows this process, and no other.
   const runnerId = `runner-${systemRandom.bytes(6).toString('hex')}`
   const log = logger.child({ runner: runnerId })
   const sessions = new Map<string, OwnedSession>()
+  const { projectId, storage, wrappingKey } = config
+  const onLost = () => process.exit(1)
+  const stores = openRunnerStores({ projectId, storage, wrappingKey, runnerId, clock: systemClock, logger: log, onLost })
+  const { documents } = stores
+  let store: StoreReport | null = null
   const heartbeat = new Heartbeat({
     documents,
     clock: systemClock,
@@ -47,25 +49,27 @@ async function main(): Promise<void> {
     runnerId,
     instanceId: config.instanceId,
     capacity: config.maxConnections,
-    policy: config.heartbeat,
+    // A directory is one runner's: nobody else could go on with its sessions.
+    policy: { ...config.heartbeat, mutes: storage.type !== 'local' },
     sessions,
     memoryBytes: () => process.memoryUsage.rss(),
+    store: () => store,
   })
   const placement = new Placement({ documents, logger: log, runnerId, instanceId: config.instanceId })
-  const dependencies = sessionDependencies(config, { documents, objects }, runnerId, log)
+  const dependencies = sessionDependencies(config, stores, runnerId, log)
   const actions = new ActionFeed({ documents, clock: systemClock, logger: log })
   const fleet = new Fleet({ dependencies, heartbeat, placement, actions, capacity: config.maxConnections, sessions })
 
-  let leaving = false
+  const leaving = new AbortController()
   const leave = (signal: string): void => {
-    if (leaving) return
-    leaving = true
+    if (leaving.signal.aborted) return
+    leaving.abort()
     log.info({ signal, sessions: sessions.size }, 'Leaving: handing the sessions over.')
     const end = (code: number) => process.exit(code)
     systemClock.after(LEAVE_WITHIN_MS, () => end(1))
     fleet
       .leave()
-      .then(() => google.close())
+      .then(() => stores.close())
       .then(
         () => end(0),
         (error: unknown) => {
@@ -83,12 +87,27 @@ async function main(): Promise<void> {
   })
 
   log.info({ capacity: config.maxConnections }, 'The runner starts.')
-  await fleet.start()
+  const lasting = await untilUsable({
+    stores,
+    clock: systemClock,
+    logger: log,
+    leaving: leaving.signal,
+    onReport(report) {
+      store = report
+      // Whoever looks at the runners sees one that waits, and for what.
+      if (!report.valid) heartbeat.start().catch((error: unknown) => log.warn({ error }, 'The runner cannot register yet.'))
+    },
+  })
+  if (lasting.length > 0) {
+    for (const { code, sentence, advice } of lasting) log.fatal({ code }, `${sentence} ${advice}`)
+    return process.exit(BAD_CONFIGURATION)
+  }
+  if (!leaving.signal.aborted) await fleet.start()
 }
 
 function sessionDependencies(
   config: RunnerConfig,
-  { documents, objects }: Pick<OwnedSessionDependencies, 'documents' | 'objects'>,
+  { documents, journals, objects }: RunnerStores,
   runnerId: string,
   logger: ReturnType<typeof createLogger>,
 ): OwnedSessionDependencies {
@@ -97,7 +116,7 @@ function sessionDependencies(
   const pacer = new DialPacer({ clock: systemClock, perSecond, burst: perSecond, pairings })
   return {
     documents,
-    journals: new DocumentJournals(documents),
+    journals,
     objects,
     clock: systemClock,
     random: systemRandom,
@@ -107,7 +126,7 @@ function sessionDependencies(
     journalLimits: DEFAULT_JOURNAL_LIMITS,
     checkpoints: config.checkpoints,
     autoRestore: config.autoRestore,
-    keepsImage: true,
+    keepsImage: config.storage.type !== 'cloud',
     crashPolicy: config.crashPolicy,
     trialSlot: new OneTrial(),
     rekey: (image, lostRecords) => rekeyedState(image, lostRecords, systemClock.now()),
@@ -129,7 +148,7 @@ function readConfigOrExit(): RunnerConfig {
     return readRunnerConfig()
   } catch (error) {
     process.stderr.write(`${messageOf(error)}\n`)
-    return process.exit(78)
+    return process.exit(BAD_CONFIGURATION)
   }
 }
 

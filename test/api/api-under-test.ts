@@ -5,6 +5,7 @@ import { WrappingKey } from '@holdfast/core/envelope'
 import { sessionIdOf } from '@holdfast/core/ids'
 import { createLogger } from '@holdfast/core/logging'
 import type { Change, DocumentStore, Fields } from '@holdfast/core/ports'
+import { DocumentJournals } from '@holdfast/core/session-log/document-journals'
 import { loadSessionCipher } from '@holdfast/core/session-keys'
 import { systemClock } from '@holdfast/core/system-clock'
 import { type ApiDependencies, createApp } from '../../functions/src/api/app.ts'
@@ -26,7 +27,7 @@ export interface ApiUnderTest extends AsyncDisposable {
   get(path: string, headers?: Record<string, string>): Promise<Answer>
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
   /** Another API on the same data, with some of its parts replaced. */
-  with(changes: Partial<ApiDependencies>): Pick<ApiUnderTest, 'get' | 'post'>
+  with(changes: Partial<Parameters<typeof createApp>[0]>): Pick<ApiUnderTest, 'get' | 'post'>
   /** The same store with another way to commit. */
   committing(commit: (changes: readonly Change[], real: DocumentStore['commit']) => Promise<void>): ApiDependencies['documents']
   /** Writes what a runner would write into the session's document. */
@@ -43,6 +44,7 @@ export async function startApi(): Promise<ApiUnderTest> {
   const dependencies = {
     documents,
     objects,
+    journalsOn: (guarded: DocumentStore) => new DocumentJournals(guarded),
     wrappingKey,
     apiKey: API_KEY,
     clock: systemClock,

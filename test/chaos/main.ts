@@ -27,6 +27,7 @@ async function main(args: string[]): Promise<number> {
   const interrupted = endOfSignals()
   await using sandbox = await startSandbox({
     runners: options.runners,
+    storage: options.storage,
     proxied: options.what === 'outage',
     ...(options.folder === undefined ? {} : { folder: options.folder }),
     runnerEnv: { ...STRIKES_ARE_OURS, ...(options.what === 'kill' ? {} : FREQUENT_CHECKPOINTS) },

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { STORAGE_TYPES, type StorageType } from '../sandbox/environment.ts'
 import { STORE_CHOICES, WAYS } from './strikes/outage-plan.ts'
 import { TROUBLE_CHOICES } from './troubles/troubles.ts'
 
@@ -14,6 +15,8 @@ export interface Options {
   seconds: number
   /** What is mixed in. */
   troubles: readonly (typeof TROUBLE_CHOICES)[number][]
+  /** Where the state of sessions is kept. */
+  storage: StorageType
   sessions: number
   runners: number
   seed: number
@@ -39,6 +42,7 @@ export const HELP = `Breaks the world around the sessions while messages flow bo
   --with T,...   mixes in at random: faults (of the simulator), backlogs (300 messages while a session is away), retries
                  (contacts forget their Signal sessions), groups (contacts write to one), devices (contacts link companions and
                  remove them), or all
+  --storage S    local, cloud or hybrid: where sessions are kept (hybrid)
   --sessions N   each with a phone and two contacts (4)
   --runners N    (1; with --what pause 2)     --seed N       the same strikes again; told at the start if not given
   --folder DIR   keeps data and logs there (a temporary folder)
@@ -55,6 +59,9 @@ const MOST = { kills: 1000, pauses: 100, sessions: 20, runners: 10, seconds: 360
 export function parseOptions(args: string[]): Options {
   const values = parse(args)
   const what = oneOf('--what', values.what ?? 'kill', WHAT)
+  const storage = oneOf('--storage', values.storage ?? 'hybrid', STORAGE_TYPES)
+  if (storage === 'local' && what === 'pause')
+    throw new BadOption('--what pause needs a second runner, which a directory does not have.')
   const number = (name: keyof typeof MOST, fallback: number, least = 1) => {
     const value = Number(values[name] ?? fallback)
     if (Number.isInteger(value) && value >= least && value <= MOST[name]) return value
@@ -63,6 +70,7 @@ export function parseOptions(args: string[]): Options {
   const { json = false, help = false, folder } = values
   return {
     what,
+    storage,
     kills: number('kills', 25),
     pauses: number('pauses', 3),
     store: oneOf('--store', values.store ?? 'each', STORE_CHOICES),
@@ -99,7 +107,7 @@ function parse(args: string[]) {
     const text = { type: 'string' } as const
     const flag = { type: 'boolean' } as const
     const numbers = { kills: text, pauses: text, sessions: text, runners: text, seed: text, seconds: text }
-    const words = { what: text, store: text, how: text, with: text, folder: text }
+    const words = { what: text, storage: text, store: text, how: text, with: text, folder: text }
     return parseArgs({ args, options: { ...numbers, ...words, json: flag, help: { ...flag, short: 'h' } } }).values
   } catch (error) {
     throw new BadOption(error instanceof Error ? error.message : String(error))

@@ -34,7 +34,7 @@ async function newOutbox(isReachable: boolean | (() => Promise<boolean>) = true)
     bring = onJobs
     return () => {}
   }
-  const outbox = new Outbox({ ...parts, subscribe, sentJobs, policy: DEFAULT_SEND_POLICY })
+  const outbox = new Outbox({ ...parts, subscribe, sentJobs, settled: new Map(), policy: DEFAULT_SEND_POLICY })
   const relayed: string[] = []
   const bytes: string[] = []
   const connection: Connection = {

@@ -3,6 +3,7 @@ import type { WrappingKey } from '@holdfast/core/envelope'
 import { createLogger } from '@holdfast/core/logging'
 import type { DocumentStore, ObjectStore, Random } from '@holdfast/core/ports'
 import { DocumentJournals } from '@holdfast/core/session-log/document-journals'
+import type { JournalStore } from '@holdfast/core/session-log/journal-store'
 import { systemClock, systemRandom } from '@holdfast/core/system-clock'
 import { DEFAULT_RECONNECT_POLICY, type ReconnectPolicy } from '@holdfast/core/verdict'
 import { ActionFeed } from '../../runner/src/fleet/action-feed.ts'
@@ -11,9 +12,10 @@ import { Heartbeat } from '../../runner/src/fleet/heartbeat.ts'
 import { JobFeed } from '../../runner/src/fleet/job-feed.ts'
 import { OneTrial } from '../../runner/src/fleet/one-trial.ts'
 import { Placement } from '../../runner/src/fleet/placement.ts'
+import type { CheckpointPolicy } from '../../runner/src/session/checkpointer.ts'
 import type { Connection, ConnectionEvents } from '../../runner/src/session/connection.ts'
 import type { AskToDial } from '../../runner/src/session/dial-place.ts'
-import type { Client } from '../../runner/src/session/engine.ts'
+import type { Client, ClientOptions } from '../../runner/src/session/engine.ts'
 import { DEFAULT_CRASH_POLICY, type CrashPolicy } from '../../runner/src/session/crash-record.ts'
 import { DEFAULT_JOURNAL_LIMITS, type JournalLimits } from '../../runner/src/session/journal.ts'
 import type { OwnedSession, OwnedSessionDependencies } from '../../runner/src/session/owned-session.ts'
@@ -28,6 +30,9 @@ export interface Dial {
 export interface RunnerOptions {
   documents: DocumentStore
   objects: ObjectStore
+  journals?: JournalStore
+  /** Whether it falls silent when Firestore does not take its heartbeat. */
+  mutes?: boolean
   wrappingKey: WrappingKey
   capacity?: number
   random?: Random
@@ -38,6 +43,9 @@ export interface RunnerOptions {
   crashPolicy?: CrashPolicy
   reconnect?: ReconnectPolicy
   askToDial?: AskToDial
+  checkpoints?: CheckpointPolicy
+  /** Called with what each new client is given: one for each time that the state was read. */
+  onClient?: (options: ClientOptions) => void
 }
 
 /** A runner in this process, whole but for its WhatsApp client. */
@@ -60,7 +68,7 @@ export class RunnerUnderTest {
     const feed = new JobFeed({ documents, clock: systemClock, logger })
     this.dependencies = {
       documents,
-      journals: new DocumentJournals(documents),
+      journals: options.journals ?? new DocumentJournals(documents),
       objects,
       clock: systemClock,
       random,
@@ -68,7 +76,7 @@ export class RunnerUnderTest {
       wrappingKey,
       runnerId,
       journalLimits: options.journalLimits ?? DEFAULT_JOURNAL_LIMITS,
-      checkpoints: { everyRecords: 256, everyMs: 60_000 },
+      checkpoints: options.checkpoints ?? { everyRecords: 256, everyMs: 60_000 },
       autoRestore: options.autoRestore ?? 'lossless',
       keepsImage: options.keepsImage ?? true,
       crashPolicy: options.crashPolicy ?? DEFAULT_CRASH_POLICY,
@@ -78,12 +86,15 @@ export class RunnerUnderTest {
       subscribeJobs: (sessionId, onJobs) => feed.subscribe(sessionId, onJobs),
       reconnect: options.reconnect ?? DEFAULT_RECONNECT_POLICY,
       askToDial: options.askToDial ?? grantAtOnce,
-      createClient: () => this.#client(),
+      createClient: (given) => {
+        options.onClient?.(given)
+        return this.#client()
+      },
     }
-    const policy = { intervalMs: 300, deadAfterMs }
+    const policy = { intervalMs: 300, deadAfterMs, mutes: options.mutes ?? true }
     const memoryBytes = () => 1
     const parts = { documents, clock: systemClock, logger, runnerId, instanceId: null }
-    this.heartbeat = new Heartbeat({ ...parts, capacity, policy, sessions, memoryBytes })
+    this.heartbeat = new Heartbeat({ ...parts, capacity, policy, sessions, memoryBytes, store: () => null })
     this.placement = new Placement(parts)
     this.fleet = new Fleet({
       dependencies: this.dependencies,

@@ -9,6 +9,12 @@ import { systemClock, systemRandom } from '@holdfast/core/system-clock'
 import { claimSession, type Claim } from '../../runner/src/session/claim.ts'
 import { Journal, type JournalLimits } from '../../runner/src/session/journal.ts'
 
+/** Where a claim is decided and where its record goes. */
+interface ClaimStores {
+  readonly documents: DocumentStore
+  readonly journals: JournalStore
+}
+
 /** A session in Firestore, to be claimed as often as a test likes. */
 export class SessionUnderTest {
   readonly sessionId = `default.t${randomBytes(5).toString('hex')}`
@@ -38,10 +44,12 @@ export class SessionUnderTest {
   }
 
   /** Claims without asking whether the owner is dead. */
-  async claim(runnerId: string, documents: DocumentStore = this.documents): Promise<Claim> {
+  async claim(runnerId: string, through: DocumentStore | ClaimStores = this.documents): Promise<Claim> {
+    const { documents, journals } =
+      'journals' in through ? through : { documents: through, journals: new DocumentJournals(through) }
     const claim = await claimSession({
       documents,
-      journals: new DocumentJournals(documents),
+      journals,
       clock: systemClock,
       random: systemRandom,
       sessionId: this.sessionId,
@@ -53,9 +61,13 @@ export class SessionUnderTest {
     return claim
   }
 
-  journal(claim: Claim, runnerId: string, options: { documents?: DocumentStore; limits?: JournalLimits } = {}): Journal {
+  journal(
+    claim: Claim,
+    runnerId: string,
+    options: { documents?: DocumentStore; journals?: JournalStore; limits?: JournalLimits } = {},
+  ): Journal {
     const journal = new Journal({
-      journals: new DocumentJournals(options.documents ?? this.documents),
+      journals: options.journals ?? new DocumentJournals(options.documents ?? this.documents),
       sessionId: this.sessionId,
       runnerId,
       clock: systemClock,

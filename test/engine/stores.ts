@@ -5,6 +5,7 @@ import { type FirestoreUnderTest, startFirestore } from '../firestore-under-test
 
 /** Firestore and Cloud Storage for a test file, with the product's clients. */
 export interface Stores extends AsyncDisposable {
+  readonly projectId: string
   readonly clients: GoogleClients
   readonly storage: StorageUnderTest
   /** The clients of an empty database, with the same bucket. */
@@ -23,6 +24,7 @@ export async function openStores(): Promise<Stores> {
     return clients
   }
   return {
+    projectId: firestore.projectId,
     clients: open(firestore.projectId),
     storage,
     emptyProject: () => open(`demo-${randomBytes(4).toString('hex')}`),

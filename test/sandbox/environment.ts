@@ -25,6 +25,16 @@ export function plainEnvironment(): Environment {
   )
 }
 
+export const STORAGE_TYPES = ['local', 'cloud', 'hybrid'] as const
+
+export type StorageType = (typeof STORAGE_TYPES)[number]
+
+/** Where the product keeps the state of sessions. In a directory it needs no bucket. */
+export function storageEnvironment(type: StorageType, identity: Identity, directory: string): Environment {
+  if (type === 'local') return { SESSION_STORAGE_TYPE: type, SESSION_STORAGE_PATH: directory }
+  return { SESSION_STORAGE_TYPE: type, STORAGE_BUCKET: identity.bucket }
+}
+
 /** Where the product finds this world's Google: the variables that Google's own clients read. */
 export function productEnvironment(identity: Identity, backends: { firestore: string; storage: string }): Environment {
   return {
@@ -33,7 +43,6 @@ export function productEnvironment(identity: Identity, backends: { firestore: st
     GCLOUD_PROJECT: identity.project,
     FIRESTORE_EMULATOR_HOST: backends.firestore,
     STORAGE_EMULATOR_HOST: backends.storage,
-    STORAGE_BUCKET: identity.bucket,
     SESSION_ENCRYPTION_KEY: identity.sessionEncryptionKey,
     // There is no metadata server here, and a client that looks for one complains.
     METADATA_SERVER_DETECTION: 'none',

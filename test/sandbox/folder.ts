@@ -50,6 +50,11 @@ export class Folder {
     return join(this.path, 'clock')
   }
 
+  /** The directory of storage mode `local`. */
+  get sessions(): string {
+    return join(this.path, 'sessions')
+  }
+
   /** Whether the data is to be there for the next start. */
   get kept(): boolean {
     return !this.#temporary
@@ -76,7 +81,7 @@ export class Folder {
     const aside = join(this.path, 'discarded')
     await rm(aside, { recursive: true, force: true })
     await mkdir(aside)
-    for (const name of ['firestore', 'storage']) {
+    for (const name of ['firestore', 'storage', 'sessions']) {
       await rename(join(this.path, name), join(aside, name)).catch(ignoreMissing)
     }
     await rm(join(this.path, 'sandbox.json'), { force: true })

@@ -2,10 +2,12 @@ import { fileURLToPath } from 'node:url'
 import { MovableClock } from './clock/movable-clock.ts'
 import {
   clockEnvironment,
+  type StorageType,
   functionsEnvironment,
   plainEnvironment,
   productEnvironment,
   runnerEnvironment,
+  storageEnvironment,
   whatsappEnvironment,
 } from './environment.ts'
 import type { Folder } from './folder.ts'
@@ -30,6 +32,8 @@ export interface PartOptions {
   entry?: string | undefined
   env?: Record<string, string> | undefined
   preloads?: readonly string[] | undefined
+  /** Where the product keeps sessions. */
+  storage?: StorageType | undefined
   /** Null: the clock of the machine. */
   clock: MovableClock | null
 }
@@ -68,6 +72,7 @@ export function functionsProcess(folder: Folder, backends: Backends, port: numbe
     preloads: clockPreload(options.clock),
     env: {
       ...productEnvironment(folder.identity, backends),
+      ...storageEnvironment(options.storage ?? 'hybrid', folder.identity, folder.sessions),
       ...functionsEnvironment(folder.identity),
       ...clockSettings(options.clock),
       ...options.env,
@@ -109,6 +114,7 @@ export function runnerProcess(
     ],
     env: {
       ...productEnvironment(folder.identity, backends),
+      ...storageEnvironment(options.storage ?? 'hybrid', folder.identity, folder.sessions),
       ...runnerEnvironment(folder.identity, slot),
       ...whatsappEnvironment(whatsapp),
       ...clockSettings(options.clock),

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { mkdir } from 'node:fs/promises'
 import { MovableClock } from './clock/movable-clock.ts'
 import { Folder } from './folder.ts'
 import { exportFirestore, findFirestoreEmulator, firestoreProcess, type FirestoreEmulator } from './google/firestore-emulator.ts'
@@ -12,7 +13,7 @@ import {
   type Backends,
   type WhatsApp,
 } from './parts.ts'
-import { plainEnvironment } from './environment.ts'
+import { plainEnvironment, type StorageType } from './environment.ts'
 import { TcpProxy } from './network/tcp-proxy.ts'
 import { freePort } from './ports.ts'
 import type { Exit, ReadyLine, SupervisedProcess } from './processes.ts'
@@ -33,6 +34,8 @@ export interface SandboxOptions {
   proxied?: boolean
   /** Whether the wall clock of runners, functions and simulator obeys `advanceClock`. Firestore's stays as it is. */
   movableClock?: boolean
+  /** Where the state of sessions is kept; `local` in a directory of the folder. Hybrid unless said otherwise. */
+  storage?: StorageType
   /** Whether the functions host runs; true unless said otherwise. */
   functions?: boolean
   /** Other programs in the place of the product, for the sandbox's own tests. */
@@ -67,6 +70,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const startedAt = performance.now()
   const emulator = await findFirestoreEmulator(process.env)
   const folder = await Folder.open(options.folder)
+  // As an operator does: the runner makes no directory of its own.
+  if (options.storage === 'local') await mkdir(folder.sessions, { recursive: true, mode: 0o700 })
   const [firestore, storage, functions] = [await freePort(), await freePort(), await freePort()]
   const proxies = options.proxied === true ? await startProxies({ firestore, storage }) : null
   const sandbox = new Sandbox({ options, folder, emulator, ports: { firestore, storage, functions }, proxies })
@@ -143,7 +148,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     this.storage = storageProcess(folder, ports.storage)
     this.#clock = options.movableClock === true ? new MovableClock(folder.clock) : null
     const clock = this.#clock
-    const functions = { entry: options.functionsEntry, env: options.functionsEnv, clock }
+    const functions = { entry: options.functionsEntry, env: options.functionsEnv, storage: options.storage, clock }
     this.functions = api === null ? null : functionsProcess(folder, this.#backends, ports.functions, functions)
     this.simulator = options.whatsappUrl === undefined ? simulatorProcess(folder, { clock }) : null
     for (const part of [this.firestore, this.simulator]) {
@@ -176,6 +181,11 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
 
   get folder(): string {
     return this.#folder.path
+  }
+
+  /** Where storage mode `local` keeps sessions. */
+  get sessionsFolder(): string {
+    return this.#folder.sessions
   }
 
   /** As of this moment; the same is in `sandbox.json` of the folder. */
@@ -279,8 +289,8 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
 
   #newSlot(): SupervisedProcess {
     const slot = `runner-${this.#runners.size + 1}`
-    const { runnerEntry: entry, runnerEnv: env, runnerPreloads: preloads } = this.#options
-    const options = { entry, env, preloads, clock: this.#clock }
+    const { runnerEntry: entry, runnerEnv: env, runnerPreloads: preloads, storage } = this.#options
+    const options = { entry, env, preloads, storage, clock: this.#clock }
     const runner = runnerProcess(this.#folder, this.#backends, this.#whatsapp, slot, options)
     for (const event of ['started', 'exited'] as const) runner.on(event, () => this.#publish())
     this.#runners.set(slot, runner)

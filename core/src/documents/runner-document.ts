@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SESSION_STATES } from '../session-states.ts'
+import { storeReportSchema } from '../stores/store-report.ts'
 
 /** PERSISTED CONTRACT v1: `runners/{runnerId}`, a runner's heartbeat. Alive as long as Firestore's update time of it is fresh. */
 export const RUNNERS = 'runners'
@@ -18,6 +19,8 @@ export const runnerDocumentSchema = z.object({
   heartbeatIntervalMs: z.number(),
   deadAfterMs: z.number(),
   memoryBytes: z.number(),
+  /** Not of a runner of an earlier version. What does not parse must not hide what the runner vouches for. */
+  store: storeReportSchema.optional().catch(undefined),
   sessions: z.record(
     z.string(),
     z.object({

@@ -83,6 +83,8 @@ export const sessionDocumentSchema = z.object({
   epoch: z.number().int().nonnegative().default(0),
   /** A hint: the journal reaches at least this far. */
   journalHead: z.number().int().nonnegative().default(0),
+  /** Where its last claim found the journal, for people. */
+  journalPlace: z.string().nullable().default(null),
   checkpoint: checkpointPointerSchema.nullable().default(null),
   previousCheckpoint: checkpointPointerSchema.nullable().default(null),
   /** Records up to here were trimmed, but for claims and the record before each. */

@@ -5,11 +5,14 @@ import { FirestoreDocuments } from './firestore-documents.ts'
 import { type OperationCounter, newOperationCounter } from './operation-counter.ts'
 import { StorageObjects } from './storage-objects.ts'
 
-export interface GoogleClients {
+export interface FirestoreClients {
   readonly documents: DocumentStore & DocumentCounter
-  readonly objects: ObjectStore
   readonly operations: OperationCounter
   close(): Promise<void>
+}
+
+export interface GoogleClients extends FirestoreClients {
+  readonly objects: ObjectStore
 }
 
 /**
@@ -17,13 +20,14 @@ export interface GoogleClients {
  * (FIRESTORE_EMULATOR_HOST, STORAGE_EMULATOR_HOST); this code does not know of them.
  */
 export function createGoogleClients(options: { projectId: string; bucket: string }): GoogleClients {
-  const operations = newOperationCounter()
-  const firestore = new Firestore({ projectId: options.projectId, ignoreUndefinedProperties: true })
+  const clients = createFirestoreClients(options)
   const storage = new Storage({ projectId: options.projectId })
-  return {
-    documents: new FirestoreDocuments(firestore, operations),
-    objects: new StorageObjects(storage.bucket(options.bucket), operations),
-    operations,
-    close: () => firestore.terminate(),
-  }
+  return { ...clients, objects: new StorageObjects(storage.bucket(options.bucket), clients.operations) }
+}
+
+/** For a process that keeps nothing in Cloud Storage. */
+export function createFirestoreClients({ projectId }: { projectId: string }): FirestoreClients {
+  const operations = newOperationCounter()
+  const firestore = new Firestore({ projectId, ignoreUndefinedProperties: true })
+  return { documents: new FirestoreDocuments(firestore, operations), operations, close: () => firestore.terminate() }
 }

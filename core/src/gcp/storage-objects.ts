@@ -1,5 +1,5 @@
 import type { Bucket } from '@google-cloud/storage'
-import { HoldfastError } from '../errors.ts'
+import { HoldfastError, messageOf } from '../errors.ts'
 import type { ObjectStore, StoredObject } from '../ports.ts'
 import type { OperationCounter } from './operation-counter.ts'
 
@@ -31,7 +31,8 @@ export class StorageObjects implements ObjectStore {
     } catch (error) {
       if (statusOf(error) === 412)
         throw new HoldfastError('already-exists', `The object ${name} exists already.`, { cause: error })
-      throw error
+      // A new object can only lack its bucket.
+      throw this.#inOurWords(error, statusOf(error) === 404)
     }
     const generation = file.metadata.generation
     if (generation === undefined) throw new Error(`Cloud Storage reported no generation for ${name}.`)
@@ -48,18 +49,41 @@ export class StorageObjects implements ObjectStore {
       const [metadata] = await file.getMetadata()
       return { bytes, generation: String(metadata.generation) }
     } catch (error) {
-      if (statusOf(error) === 404) return null
-      throw error
+      if (statusOf(error) === 404 && !saysNoBucket(error)) return null
+      throw this.#inOurWords(error, saysNoBucket(error))
     }
   }
 
   async list(prefix: string): Promise<string[]> {
-    const [files] = await this.#bucket.getFiles({ prefix })
-    // Google bills one operation for each thousand objects that are listed.
-    this.#counter.objectLists += Math.max(1, Math.ceil(files.length / 1000))
-    return files.map(({ name }) => name).toSorted()
+    try {
+      const [files] = await this.#bucket.getFiles({ prefix })
+      // Google bills one operation for each thousand objects that are listed.
+      this.#counter.objectLists += Math.max(1, Math.ceil(files.length / 1000))
+      return files.map(({ name }) => name).toSorted()
+    } catch (error) {
+      throw this.#inOurWords(error, statusOf(error) === 404)
+    }
+  }
+
+  /** What waiting does not change is told from what it does. */
+  #inOurWords(error: unknown, isBucketMissing: boolean): unknown {
+    const { name } = this.#bucket
+    if (isBucketMissing) {
+      return new HoldfastError('store-missing', `The bucket ${name} does not exist.`, {
+        advice: 'Create it, or set STORAGE_BUCKET to the one that was created.',
+        cause: error,
+      })
+    }
+    if (statusOf(error) !== 401 && statusOf(error) !== 403) return error
+    return new HoldfastError('store-forbidden', `This process may not use the bucket ${name}.`, {
+      advice: `Give its service account roles/storage.objectUser on gs://${name}.`,
+      cause: error,
+    })
   }
 }
+
+/** Cloud Storage answers 404 for a missing bucket as well as for a missing object. */
+const saysNoBucket = (error: unknown): boolean => statusOf(error) === 404 && /bucket does not exist/i.test(messageOf(error))
 
 function statusOf(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null) return undefined

@@ -2,8 +2,8 @@ import type { SessionDocument } from '../documents/session-document.ts'
 import { isDamage, isKeyTrouble, type HoldfastError } from '../errors.ts'
 import type { SessionCipher } from '../envelope.ts'
 import type { ObjectStore } from '../ports.ts'
-import { endOfLog } from './journal-reader.ts'
-import type { JournalStore } from './journal-store.ts'
+import { endOfLog, shortfallOf } from './journal-reader.ts'
+import type { ReadableJournals } from './journal-store.ts'
 import { isRestorable, loadState, type Loaded } from './load.ts'
 
 /** What is stored of a session, found out by reading all of it back. */
@@ -21,7 +21,7 @@ export type Assessment =
  * @throws whatever the stores throw when they do not answer: that is neither damage nor absence.
  */
 export async function assessState(options: {
-  journals: JournalStore
+  journals: ReadableJournals
   objects: ObjectStore
   sessionId: string
   session: SessionDocument
@@ -29,7 +29,8 @@ export async function assessState(options: {
   openCipher: () => Promise<SessionCipher>
 }): Promise<Assessment> {
   const { journals, objects, sessionId, session } = options
-  const end = Math.max(await endOfLog(journals, sessionId, session.journalHead), session.journalHead)
+  const found = await endOfLog(journals, sessionId, session.journalHead)
+  const end = Math.max(found, session.journalHead)
   if (end === 0 && !session.checkpoint) return { status: 'missing' }
   let cipher: SessionCipher
   try {
@@ -39,6 +40,10 @@ export async function assessState(options: {
     throw error
   }
   const loaded = await loadState({ journals, objects, cipher, pointers: session, end })
-  if (loaded.trouble) return { status: 'corrupt', error: loaded.trouble, loaded, end }
+  if (loaded.trouble) {
+    const known = { reached: end, place: session.journalPlace }
+    const shortfall = found < end ? await shortfallOf(journals, sessionId, found, known) : null
+    return { status: 'corrupt', error: shortfall?.code === 'journal-missing' ? shortfall : loaded.trouble, loaded, end }
+  }
   return isRestorable(loaded) ? { status: 'valid', loaded, end } : { status: 'missing' }
 }

@@ -1,7 +1,7 @@
 import { hashOfRecord, journalRecordSchema, type JournalRecord } from '../documents/journal-record.ts'
 import { parseStored } from '../documents/parse.ts'
 import { HoldfastError } from '../errors.ts'
-import type { FoundRecord, JournalStore } from './journal-store.ts'
+import type { FoundRecord, ReadableJournals } from './journal-store.ts'
 
 const PAGE = 200
 
@@ -9,14 +9,18 @@ const PAGE = 200
  * The last record of the log, or null when there is none. Found by going forward from where the log is known to have reached:
  * Firestore has no index that would serve the ids backwards.
  */
-export async function readTail(journals: JournalStore, sessionId: string, knownToReach: number): Promise<JournalRecord | null> {
+export async function readTail(
+  journals: ReadableJournals,
+  sessionId: string,
+  knownToReach: number,
+): Promise<JournalRecord | null> {
   const end = await endOfLog(journals, sessionId, knownToReach)
   const found = end === 0 ? null : await journals.read(sessionId, end)
   return found && parseRecord(found)
 }
 
 /** The number of the last record that is there; 0 when there is none. Nothing of it is read. */
-export async function endOfLog(journals: JournalStore, sessionId: string, knownToReach: number): Promise<number> {
+export async function endOfLog(journals: ReadableJournals, sessionId: string, knownToReach: number): Promise<number> {
   let after = Math.max(0, knownToReach - 1)
   let last = 0
   for (;;) {
@@ -28,8 +32,25 @@ export async function endOfLog(journals: JournalStore, sessionId: string, knownT
   }
 }
 
+/** What is wrong with a log that ends below what is known to have been written: its end is missing, or all of it. */
+export async function shortfallOf(
+  journals: ReadableJournals,
+  sessionId: string,
+  end: number,
+  known: { reached: number; place: string | null },
+): Promise<HoldfastError> {
+  const [first] = await journals.outline(sessionId, { after: 0, limit: 1 })
+  const reached = `it had reached record ${known.reached}`
+  if (first) return new HoldfastError('journal-short', `The journal of ${sessionId} ends at ${end}; ${reached}.`)
+  const here = journals.placeOf(sessionId)
+  const moved = known.place === null || known.place === here ? '' : ` It was last written at ${known.place}.`
+  return new HoldfastError('journal-missing', `There is no journal of ${sessionId} at ${here}, although ${reached}.${moved}`, {
+    advice: 'Mount the directory or bring the journal back, or set SESSION_STORAGE_TYPE and SESSION_STORAGE_PATH as they were.',
+  })
+}
+
 /** Whether anything was ever sealed in the log, as far as it is there: a session that nobody could open yet has claims only. */
-export async function hasSealedRecords(journals: JournalStore, sessionId: string): Promise<boolean> {
+export async function hasSealedRecords(journals: ReadableJournals, sessionId: string): Promise<boolean> {
   const first = await journals.outline(sessionId, { after: 0, limit: 100 })
   return first.length === 100 || first.some(({ fields }) => fields['keyVersion'] !== 0)
 }
@@ -56,7 +77,7 @@ export interface RecordGroup {
  * @throws HoldfastError `journal-gap` where a number is missing, `journal-damaged` at a record that is not what it was, at a broken
  * chain, a falling epoch or an incomplete group, `unknown-version` at a record of a later program.
  */
-export async function* readGroups(journals: JournalStore, sessionId: string, from: ReadFrom): AsyncGenerator<RecordGroup> {
+export async function* readGroups(journals: ReadableJournals, sessionId: string, from: ReadFrom): AsyncGenerator<RecordGroup> {
   let { sequence, hash } = from
   let epoch = 0
   let group: JournalRecord[] = []
@@ -84,7 +105,7 @@ export async function* readGroups(journals: JournalStore, sessionId: string, fro
   if (group.length > 0) throw damaged(sessionId, `the group that ends at record ${sequence} is incomplete`)
 }
 
-async function* readRecords(journals: JournalStore, sessionId: string, from: number): AsyncGenerator<FoundRecord> {
+async function* readRecords(journals: ReadableJournals, sessionId: string, from: number): AsyncGenerator<FoundRecord> {
   let after = from
   for (;;) {
     const page = await journals.list(sessionId, { after, limit: PAGE })

@@ -6,7 +6,7 @@ import { checkpointFolder, placeOfCheckpoint } from '../ids.ts'
 import type { ObjectStore } from '../ports.ts'
 import { readCheckpoint, readUnpointed, type Checkpoint } from './checkpoint.ts'
 import { FROM_THE_BEGINNING, readGroups } from './journal-reader.ts'
-import type { JournalStore } from './journal-store.ts'
+import type { ReadableJournals } from './journal-store.ts'
 import { openGroup } from './record-codec.ts'
 import { StateImage } from './state-image.ts'
 
@@ -14,7 +14,7 @@ import { StateImage } from './state-image.ts'
 export type StatePointers = Pick<SessionDocument, 'checkpoint' | 'previousCheckpoint' | 'journalOrigin' | 'trimmedTo'>
 
 export interface LoadOptions {
-  readonly journals: JournalStore
+  readonly journals: ReadableJournals
   readonly objects: ObjectStore
   readonly cipher: SessionCipher
   readonly pointers: StatePointers

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { WrappingKey } from '@holdfast/core/envelope'
 import type { Logger } from '@holdfast/core/logging'
 import type { Clock, DocumentCounter, DocumentStore, ObjectStore } from '@holdfast/core/ports'
-import { DocumentJournals } from '@holdfast/core/session-log/document-journals'
-import type { JournalStore } from '@holdfast/core/session-log/journal-store'
+import type { ReadableJournals } from '@holdfast/core/session-log/journal-store'
+import type { ReadingStores } from '@holdfast/core/stores/session-stores'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { requireApiKey } from './authentication.ts'
@@ -20,7 +20,7 @@ import { sessionRoutes } from './sessions.ts'
 
 export interface ApiDependencies {
   readonly documents: DocumentStore & DocumentCounter
-  readonly journals: JournalStore
+  readonly journals: ReadableJournals
   readonly objects: ObjectStore
   readonly wrappingKey: WrappingKey
   readonly apiKey: string
@@ -34,10 +34,10 @@ const MAX_BODY_BYTES = 1024 * 1024
 const STORE_DEADLINE_MS = 10_000
 
 /** The API in WAHA's words. Holds nothing in memory that a second instance would have to know. */
-export function createApp(given: Omit<ApiDependencies, 'journals'>): Hono {
+export function createApp(given: Omit<ApiDependencies, 'journals'> & ReadingStores): Hono {
   const documents = withDeadline(given.documents, given.clock, STORE_DEADLINE_MS)
   const objects = objectsWithDeadline(given.objects, given.clock, STORE_DEADLINE_MS)
-  const dependencies: ApiDependencies = { ...given, documents, objects, journals: new DocumentJournals(documents) }
+  const dependencies: ApiDependencies = { ...given, documents, objects, journals: given.journalsOn(documents) }
   const app = new Hono()
 
   app.onError((error, context) => {

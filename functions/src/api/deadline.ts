@@ -1,4 +1,4 @@
-import { HoldfastError, isHoldfastError } from '@holdfast/core/errors'
+import { HoldfastError, isHoldfastError, isStoreTrouble } from '@holdfast/core/errors'
 import type { Clock, DocumentCounter, DocumentStore, ObjectStore } from '@holdfast/core/ports'
 
 /** Settles as `work` does, or throws `unavailable` once the time is up. The work itself cannot be called back. */
@@ -30,9 +30,10 @@ export function withDeadline(
   }
 }
 
-/** The same for Cloud Storage. A name that is taken is an answer, not an outage. */
+/** The same for objects. A name that is taken is an answer, not an outage, and so is that what is configured is not there. */
 export function objectsWithDeadline(objects: ObjectStore, clock: Clock, limitMs: number): ObjectStore {
-  const guard = <Result>(work: Promise<Result>) => orUnavailable(clock, limitMs, work, 'Cloud Storage could not be asked.')
+  const guard = <Result>(work: Promise<Result>) =>
+    orUnavailable(clock, limitMs, work, 'The store of checkpoints could not be asked.')
   return {
     placeOf: (name) => objects.placeOf(name),
     create: (name, bytes) => guard(objects.create(name, bytes)),
@@ -45,7 +46,7 @@ async function orUnavailable<Result>(clock: Clock, limitMs: number, work: Promis
   try {
     return await within(clock, limitMs, work)
   } catch (cause) {
-    if (isHoldfastError(cause, 'already-exists')) throw cause
+    if (isHoldfastError(cause, 'already-exists') || isStoreTrouble(cause)) throw cause
     throw new HoldfastError('unavailable', what, { cause })
   }
 }

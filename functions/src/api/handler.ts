@@ -1,7 +1,7 @@
 import { WrappingKey } from '@holdfast/core/envelope'
-import { createGoogleClients } from '@holdfast/core/gcp/clients'
 import { createLogger } from '@holdfast/core/logging'
 import { messageOf } from '@holdfast/core/errors'
+import { openReadingStores } from '@holdfast/core/stores/session-stores'
 import { systemClock } from '@holdfast/core/system-clock'
 import type { ApiConfig } from '../config.ts'
 import { createApp } from './app.ts'
@@ -24,10 +24,8 @@ export function createHandler(readConfig: () => ApiConfig): Handler {
 function wire(readConfig: () => ApiConfig): Handler {
   try {
     const config = readConfig()
-    const { documents, objects } = createGoogleClients({ projectId: config.projectId, bucket: config.bucket })
     const app = createApp({
-      documents,
-      objects,
+      ...openReadingStores({ projectId: config.projectId, storage: config.storage }),
       wrappingKey: new WrappingKey(config.wrappingKey),
       apiKey: config.apiKey,
       clock: systemClock,

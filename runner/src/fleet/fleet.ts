@@ -1,6 +1,6 @@
 import { recoveryActionPath } from '@holdfast/core/documents/recovery-action-document'
 import { SESSIONS, type SessionDocument } from '@holdfast/core/documents/session-document'
-import { type HoldfastError, isDamage } from '@holdfast/core/errors'
+import { type HoldfastError, isDamage, isStoreTrouble } from '@holdfast/core/errors'
 import { SERVER_TIME, type Change, type ListenerEvent } from '@holdfast/core/ports'
 import { claimSession, reportDamage } from '../session/claim.ts'
 import { OwnedSession, type OwnedSessionDependencies } from '../session/owned-session.ts'
@@ -124,7 +124,7 @@ export class Fleet {
       this.#run(new OwnedSession(this.#dependencies, claim))
     } catch (error) {
       logger.warn({ error, session: sessionId }, 'A session could not be claimed.')
-      if (isDamage(error)) await this.#leaveDamaged(sessionId, error)
+      if (isDamage(error) || isStoreTrouble(error)) await this.#leaveDamaged(sessionId, error)
     } finally {
       this.#claiming.delete(sessionId)
     }

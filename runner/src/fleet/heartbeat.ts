@@ -1,12 +1,15 @@
 import { runnerPath } from '@holdfast/core/documents/runner-document'
 import type { Logger } from '@holdfast/core/logging'
 import { SERVER_TIME, type Clock, type DocumentStore, type Fields } from '@holdfast/core/ports'
+import type { StoreReport } from '@holdfast/core/stores/store-report'
 import type { OwnedSession } from '../session/owned-session.ts'
 
 export interface HeartbeatPolicy {
   readonly intervalMs: number
   /** After this silence others may take this runner's sessions. They judge it by Firestore's times alone. */
   readonly deadAfterMs: number
+  /** False where nobody else can take this runner's sessions: then they go on without Firestore as far as they can. */
+  readonly mutes: boolean
 }
 
 /** This share of the time to death without a renewal mutes the runner: courtesy, the fence is what keeps it safe. */
@@ -21,6 +24,7 @@ export class Heartbeat {
   #muted = false
   #beating = false
   #stopped = false
+  #starting: Promise<void> | null = null
   #cancel: () => void = () => {}
 
   constructor(options: {
@@ -33,6 +37,8 @@ export class Heartbeat {
     policy: HeartbeatPolicy
     sessions: ReadonlyMap<string, OwnedSession>
     memoryBytes: () => number
+    /** What came out when the stores were last checked. */
+    store: () => StoreReport | null
   }) {
     this.#options = options
     this.#path = runnerPath(options.runnerId)
@@ -43,9 +49,17 @@ export class Heartbeat {
     return this.#muted
   }
 
+  /** Once is enough; when it fails it may be tried again. */
   async start(): Promise<void> {
+    this.#starting ??= this.#create()
+    try {
+      await this.#starting
+    } catch (error) {
+      this.#starting = null
+      throw error
+    }
     const { clock, policy } = this.#options
-    await this.#create()
+    this.#cancel()
     this.#cancel = clock.every(policy.intervalMs, () => void this.#beat())
   }
 
@@ -100,14 +114,15 @@ export class Heartbeat {
 
   #judge(): void {
     const { clock, policy, sessions } = this.#options
-    const muted = clock.monotonic() - this.#renewedAt > policy.deadAfterMs * MUTE_AFTER
+    const muted = policy.mutes && clock.monotonic() - this.#renewedAt > policy.deadAfterMs * MUTE_AFTER
     if (muted === this.#muted) return
     this.#muted = muted
     for (const session of sessions.values()) session.mute(muted)
   }
 
   #fields(): Fields {
-    const { policy, capacity, instanceId, sessions, memoryBytes } = this.#options
+    const { policy, capacity, instanceId, sessions, memoryBytes, store } = this.#options
+    const checked = store()
     return {
       v: 1,
       state: this.#state,
@@ -117,6 +132,7 @@ export class Heartbeat {
       heartbeatIntervalMs: policy.intervalMs,
       deadAfterMs: policy.deadAfterMs,
       memoryBytes: memoryBytes(),
+      ...(checked ? { store: checked } : {}),
       sessions: Object.fromEntries([...sessions].map(([id, session]) => [id, session.status])),
     }
   }

@@ -109,6 +109,7 @@ export class Checkpointer {
     this.#savedAtMs = clock.now()
     if (head.sequence === this.#pointer?.seq) return
     const pointer = await writeCheckpoint(objects, cipher, { ...head, image })
+    if (state.isRetired) throw new Error('The state was read anew meanwhile: its next checkpoint is made from that.')
     await this.#point({ checkpoint: pointer, previousCheckpoint: this.#pointer, trimmedTo: this.#trimmedTo })
     state.markSaved(unsaved)
     this.#previous = this.#pointer

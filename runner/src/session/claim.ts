@@ -7,9 +7,9 @@ import {
   type SessionDocument,
 } from '@holdfast/core/documents/session-document'
 import type { SessionCipher, WrappingKey } from '@holdfast/core/envelope'
-import { HoldfastError, isDamage, isKeyTrouble } from '@holdfast/core/errors'
-import type { Clock, DocumentSnapshot, DocumentStore, Fields, Random } from '@holdfast/core/ports'
-import { endOfLog, readTail } from '@holdfast/core/session-log/journal-reader'
+import { isDamage, isKeyTrouble, type HoldfastError } from '@holdfast/core/errors'
+import type { Change, Clock, DocumentSnapshot, DocumentStore, Fields, Random } from '@holdfast/core/ports'
+import { endOfLog, readTail, shortfallOf } from '@holdfast/core/session-log/journal-reader'
 import type { FoundRecord, JournalStore } from '@holdfast/core/session-log/journal-store'
 import { openRecord } from '@holdfast/core/session-log/record-codec'
 import { loadSessionCipher } from '@holdfast/core/session-keys'
@@ -48,8 +48,8 @@ export interface ClaimOptions {
  * Takes a session over: one commit creates the next journal record and updates the session, if nobody changed it since it was
  * judged free. The record is the fence: the old owner's next append fails on it. Returns null when somebody else was faster.
  *
- * @throws HoldfastError `journal-short` when the log ends before what is known to have been written, and other damage when its last
- * record cannot be read: a record that claims to follow it would break the chain for good.
+ * @throws HoldfastError `journal-short` or `journal-missing` when the log ends before what is known to have been written, and other
+ * damage when its last record cannot be read: a record that claims to follow it would break the chain for good.
  */
 export async function claimSession(options: ClaimOptions): Promise<Claim | null> {
   const { documents, sessionId, runnerId } = options
@@ -98,8 +98,7 @@ async function intactEnd(options: ClaimOptions, session: SessionDocument): Promi
   const { journals, sessionId } = options
   const tail = await readTail(journals, sessionId, session.journalHead)
   if ((tail?.seq ?? 0) < session.journalHead) {
-    const message = `The journal of ${sessionId} ends at ${tail?.seq ?? 0}; it had reached ${session.journalHead}.`
-    throw new HoldfastError('journal-short', message)
+    throw await shortfallOf(journals, sessionId, tail?.seq ?? 0, { reached: session.journalHead, place: session.journalPlace })
   }
   // A claim names the hash of the record before it: behind one that is damaged it would follow the damage for good.
   const cipher = tail && (await cipherIfAny(options))
@@ -152,13 +151,17 @@ async function commitClaim(
   const ownership = {
     runnerId: record.runnerId,
     epoch: record.epoch,
-    journalHead: record.seq,
     crashes,
     ...stateAtClaim(session.fields['state'] as SessionState, crashes),
   }
+  // Apart from the rest: what the log is said to have reached is never said before its record is there.
+  const reached = { journalHead: record.seq, journalPlace: journals.placeOf(session.id) }
+  const changes: readonly Change[] = [
+    { kind: 'update', path: session.path, fields: ownership, unlessChangedSince: session },
+    { kind: 'merge', path: session.path, fields: reached },
+  ]
   try {
-    const update = { kind: 'update', path: session.path, fields: ownership, unlessChangedSince: session } as const
-    await journals.append(session.id, [record], [update])
+    await journals.append(session.id, [record], changes)
     return true
   } catch {
     // Lost, or won without hearing of it: the record tells.

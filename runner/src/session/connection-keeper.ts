@@ -58,6 +58,11 @@ export class ConnectionKeeper {
     return this.#connection && this.#qrCodes > 0 ? 'pairing' : 'on-its-way'
   }
 
+  /** There is no connection, and none whose end is still to be judged. */
+  get isAtRest(): boolean {
+    return this.#connection === null && this.#ended === null
+  }
+
   /** When the keeper has something to do by itself, ms; infinity while it waits for events. */
   get dueAtMs(): number {
     if (this.#ended) return 0

@@ -14,7 +14,7 @@ import type { Claim } from './claim.ts'
 import type { Connect } from './connection.ts'
 import { Inbox } from './inbox.ts'
 import type { Journal, JournalLimits } from './journal.ts'
-import { Outbox } from './outbox.ts'
+import { Outbox, type SettledJobs } from './outbox.ts'
 import type { SendPolicy } from './send-policy.ts'
 import { SentJobs } from './sent-jobs.ts'
 import { SessionMemory } from './session-memory.ts'
@@ -88,12 +88,18 @@ export async function findState(dependencies: SessionDependencies, claim: Claim)
   return { cipher, loaded }
 }
 
+/** What is the same for all engines of an ownership. */
+export interface Lasting {
+  readonly journal: Journal
+  readonly settled: SettledJobs
+}
+
 /** Puts the parts of a session together on its state. Nothing is dialled yet. */
 export function assembleEngine(
   dependencies: SessionDependencies,
   claim: Claim,
   { cipher, loaded }: Found,
-  journal: Journal,
+  { journal, settled }: Lasting,
 ): Engine {
   const { documents, journals, objects, clock, random, logger } = dependencies
   const { sessionId } = claim
@@ -109,6 +115,7 @@ export function assembleEngine(
     clock,
     policy: dependencies.sending,
     sentJobs,
+    settled,
     logger,
   })
   const checkpointer = new Checkpointer({

@@ -1,6 +1,7 @@
 import { messageContentPlace, messageDocumentSchema, messageOrder, messagesPath } from '@holdfast/core/documents/message-document'
 import { parseStored } from '@holdfast/core/documents/parse'
 import type { SessionCipher } from '@holdfast/core/envelope'
+import { isInvalid } from '@holdfast/core/errors'
 import { receivedMessageIdOf } from '@holdfast/core/ids'
 import type { Logger } from '@holdfast/core/logging'
 import type { Clock, DocumentStore, Merge } from '@holdfast/core/ports'
@@ -68,9 +69,6 @@ const KEEP_UNACKED_MS = 30 * 24 * 60 * 60 * 1000
 
 /** Beyond this many acknowledged rows the oldest go earlier. About 100 bytes each. */
 const KEEP_ROWS = 10_000
-
-/** gRPC's INVALID_ARGUMENT: too large, for example. Trying again cannot help. */
-const isInvalid = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === 3
 
 /** Rows that a new owner documents in one commit. */
 const ROWS_AT_ONCE = 100

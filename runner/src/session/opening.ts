@@ -6,13 +6,14 @@ import {
   type PutAside,
   type SessionDocument,
 } from '@holdfast/core/documents/session-document'
-import { HoldfastError, isDamage, isKeyTrouble } from '@holdfast/core/errors'
+import { HoldfastError, isDamage, isKeyTrouble, isStoreTrouble } from '@holdfast/core/errors'
 import { Append, type Merge } from '@holdfast/core/ports'
 import { isRestorable } from '@holdfast/core/session-log/load'
 import type { Claim } from './claim.ts'
-import { assembleEngine, findState, type Engine, type Found, type SessionDependencies } from './engine.ts'
+import { assembleEngine, findState, type Engine, type Found, type Lasting, type SessionDependencies } from './engine.ts'
 import type { RecordPlace } from './group.ts'
 import type { Journal } from './journal.ts'
+import type { SettledJobs } from './outbox.ts'
 
 /** The state could not be had: damage, which waits for somebody, or stores that do not answer, which are asked again soon. */
 export interface Trouble {
@@ -34,6 +35,7 @@ export class Opening {
   readonly #dependencies: SessionDependencies
   readonly #claim: Claim
   readonly #journal: Journal
+  readonly #settled: SettledJobs = new Map()
   #attempts = 0
   #failures = 0
   #dueAtMs = 0
@@ -71,7 +73,7 @@ export class Opening {
       return engine
     } catch (error) {
       const { clock } = this.#dependencies
-      const damage = isDamage(error) || isKeyTrouble(error) ? error : null
+      const damage = isDamage(error) || isKeyTrouble(error) || isStoreTrouble(error) ? error : null
       const pauseMs = damage ? LOOK_AGAIN_MS : Math.min(FIRST_PAUSE_MS * 2 ** this.#failures++, LONGEST_PAUSE_MS)
       this.#dueAtMs = clock.now() + pauseMs
       if (damage) logger.error({ error }, 'The state cannot be read in full. Nothing was changed; an operator has to look.')
@@ -102,7 +104,7 @@ export class Opening {
     const { logger } = this.#dependencies
     for (const error of damaged) logger.error({ error }, 'A checkpoint is damaged; an older one and the journal made up for it.')
     logger.info({ replayed }, 'The state was restored.')
-    return assembleEngine(this.#dependencies, claim, found, this.#journal)
+    return assembleEngine(this.#dependencies, claim, found, this.#lasting)
   }
 
   /** The restore record holds the whole state: from here on the journal can be read without what came before. */
@@ -112,7 +114,7 @@ export class Opening {
     const lost = claim.head.sequence - loaded.reached.sequence
     const session = { ...claim.session, checkpoint: null, previousCheckpoint: null, trimmedTo: claim.head.sequence }
     const whole = { ...found, loaded: { ...loaded, startedFrom: null } }
-    const engine = assembleEngine(this.#dependencies, { ...claim, session }, whole, this.#journal)
+    const engine = assembleEngine(this.#dependencies, { ...claim, session }, whole, this.#lasting)
     const aside = putAside(claim.session, found, claim.head.sequence).map((entry) => ({ ...entry, at: new Date(clock.now()) }))
     const writes = (place: RecordPlace) => [restoredFields(claim.sessionId, place, aside)]
     await this.#journal.whenDurable(
@@ -121,6 +123,10 @@ export class Opening {
     logger.warn({ reached: loaded.reached.sequence, lost, trouble: loaded.trouble?.code }, 'The state was restored with losses.')
     void engine.checkpointer.run()
     return engine
+  }
+
+  get #lasting(): Lasting {
+    return { journal: this.#journal, settled: this.#settled }
   }
 
   /** The claim as it stands now: its own record may not be the last one any more, and the documents may have been repaired. */

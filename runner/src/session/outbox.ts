@@ -22,6 +22,9 @@ const LONGEST_WAIT_MS = 60 * 60 * 1000
 /** Far more than a session can settle while a query is on its way. */
 const SETTLED_KEPT = 5000
 
+/** When jobs were queued that are settled, by message id. */
+export type SettledJobs = Map<string, number>
+
 /**
  * Sends the jobs of one session: in order per chat, one at a time to each, up to a number of chats at once. A job's state changes in
  * the commit of a journal record, so that an owner that lost the session cannot change it either.
@@ -36,8 +39,8 @@ export class Outbox {
   readonly #logger: Logger
   readonly #open = new OpenJobs()
   readonly #sending = new Set<OpenJob>()
-  /** When jobs were queued that are settled, by message id: what was read of them before that may still arrive here. */
-  readonly #settled = new Map<string, number>()
+  /** What was read of a job before it was settled may still arrive here. */
+  readonly #settled: SettledJobs
   #connection: Connection | null = null
   #accepting = true
   #unsubscribe: () => void = () => {}
@@ -54,6 +57,8 @@ export class Outbox {
     clock: Clock
     policy: SendPolicy
     sentJobs: SentJobs
+    /** Outlives the outbox where the state is read anew for each connection. */
+    settled: SettledJobs
     logger: Logger
   }) {
     this.#subscribe = options.subscribe
@@ -62,6 +67,7 @@ export class Outbox {
     this.#clock = options.clock
     this.#policy = options.policy
     this.#sentJobs = options.sentJobs
+    this.#settled = options.settled
     this.#logger = options.logger
   }
 

@@ -52,6 +52,10 @@ export class OwnedSession {
   readonly #keeper: ConnectionKeeper
   readonly #probation: Probation
   #engine: Engine | null = null
+  /** The image has had a connection. */
+  #isImageUsed = false
+  /** What an earlier owner remembered binds this one from the first time on that it is read. */
+  #hasRecalled = false
   #wanted: 'online' | 'offline'
   #leaving = false
   #muted = false
@@ -144,19 +148,26 @@ export class OwnedSession {
       this.#append({})
     }
     this.#probation.look()
-    if (!this.#engine && this.#dependencies.clock.now() >= this.#opening.dueAtMs) await this.#open()
+    if (!this.#engine && this.#dependencies.clock.now() >= this.#openAtMs) await this.#open()
     await this.#actions.advance()
+    await this.#putDown()
     const engine = this.#engine
     if (!engine) return
     if (engine.checkpointer.isDue && !this.#muted) void engine.checkpointer.run().then(() => this.#wake.call())
     const kept = await this.#keeper.keep(engine)
-    if (kept === 'distrusted' || (kept === 'ended' && !this.#dependencies.keepsImage)) await this.#putDown(engine)
+    if (!this.#keeper.isAtRest) this.#isImageUsed = true
+    if (kept === 'distrusted' || !this.#dependencies.keepsImage) await this.#putDown()
   }
 
   #nextStepAtMs(): number {
     const next = Math.min(this.#actions.dueAtMs, this.#probation.dueAtMs)
-    if (!this.#engine) return Math.min(next, this.#opening.dueAtMs)
+    if (!this.#engine) return Math.min(next, this.#openAtMs)
     return Math.min(next, this.#keeper.dueAtMs, this.#engine.checkpointer.dueAtMs)
+  }
+
+  /** When the state is to be read: at once, or where it is read anew for each connection, when that is to be dialled. */
+  get #openAtMs(): number {
+    return this.#isImageUsed ? Math.max(this.#opening.dueAtMs, this.#keeper.dueAtMs) : this.#opening.dueAtMs
   }
 
   async #open(): Promise<void> {
@@ -181,20 +192,30 @@ export class OwnedSession {
   async #adopt(engine: Engine): Promise<void> {
     await engine.inbox.documentOpenRows(this.#journal.head.sequence)
     this.#engine = engine
-    const wait = this.#reconnection.recall(engine.memory)
-    if (wait && wait.state !== this.#status.state) {
-      this.#publish(wait.state, wait.reason, { nextAttemptAt: new Date(wait.untilMs) })
-    }
+    this.#isImageUsed = false
+    this.#recall(engine)
     engine.sentJobs.settleRecorded()
     engine.outbox.listen()
   }
 
-  /** The image goes; the next connection reads it anew from what is durable. */
-  async #putDown(engine: Engine): Promise<void> {
-    await this.#journal.whenDurable()
+  /** What the last owner saw binds this one; what this one sees itself it need not be told. */
+  #recall({ memory }: Engine): void {
+    if (this.#hasRecalled) return
+    this.#hasRecalled = true
+    const wait = this.#reconnection.recall(memory)
+    if (!wait || wait.state === this.#status.state) return
+    this.#publish(wait.state, wait.reason, { nextAttemptAt: new Date(wait.untilMs) })
+  }
+
+  /** Where no image outlives a connection it goes; the next one is read from what is durable. */
+  async #putDown(): Promise<void> {
+    const engine = this.#engine
+    if (!engine || !this.#isImageUsed || !this.#keeper.isAtRest) return
     engine.outbox.abandon()
+    engine.state.retire()
     this.#status.absorb(engine)
     this.#engine = null
+    await this.#journal.whenDurable()
     this.#opening.hasten()
   }
 

@@ -13,6 +13,7 @@ export class SessionState {
   /** Changes that nothing depends on. They ride on the next record instead of making one. */
   #carried: Mutation[] = []
   #unsavedChanges = 0
+  #isRetired = false
 
   constructor(image: StateImage, journal: Journal) {
     this.image = image
@@ -28,8 +29,23 @@ export class SessionState {
     this.#unsavedChanges -= changes
   }
 
+  /** Another image goes on in the place of this one. */
+  get isRetired(): boolean {
+    return this.#isRetired
+  }
+
+  /**
+   * From now on this image changes nothing any more, whoever still holds it: what it would write was decided on a state that may be
+   * past. What it has carried so far becomes a record.
+   */
+  retire(): void {
+    if (this.#carried.length > 0) this.append({})
+    this.#isRetired = true
+  }
+
   /** Returns the journal position at which the change is durable. */
   change(mutation: Mutation, entry: Omit<Entry, 'mutation'> = {}): number {
+    if (this.#isRetired) return Number.POSITIVE_INFINITY
     this.image.apply(mutation)
     this.#unsavedChanges++
     return this.append({ ...entry, mutation })
@@ -37,6 +53,7 @@ export class SessionState {
 
   /** A record that need not change anything, for its writes or its kind. */
   append(entry: Entry): number {
+    if (this.#isRetired) return Number.POSITIVE_INFINITY
     const carried = this.#carried
     this.#carried = []
     if (carried.length === 0) return this.journal.append(entry)
@@ -46,6 +63,7 @@ export class SessionState {
 
   /** For what may get lost: a crash before the next record forgets it. */
   later(keys: KeyChanges): void {
+    if (this.#isRetired) return
     this.image.apply({ keys })
     this.#carried.push({ keys })
   }

@@ -1,0 +1,71 @@
+import { readFile, readlink } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { z } from 'zod'
+
+/**
+ * PERSISTED CONTRACT v1: the content of `_store/lock/{number}.lock`: the process that works on the directory, in what tells it from
+ * every other one. Null where the system does not say.
+ */
+export const lockOwnerSchema = z.object({
+  v: z.literal(1),
+  runnerId: z.string(),
+  host: z.string(),
+  pid: z.number().int().positive(),
+  /** Of the process, in clock ticks since the machine started: a process number is used again. */
+  startedAtTicks: z.string().nullable(),
+  /** Changes with each start of the machine. */
+  bootId: z.string().nullable(),
+  /** Process numbers mean something within it only: containers have their own. */
+  pidNamespace: z.string().nullable(),
+  /** ISO 8601. For people. */
+  since: z.string(),
+})
+
+export type LockOwner = z.infer<typeof lockOwnerSchema>
+
+/** What is known of this process. */
+export async function describeSelf(runnerId: string, since: Date): Promise<LockOwner> {
+  return {
+    v: 1,
+    runnerId,
+    host: hostname(),
+    pid: process.pid,
+    startedAtTicks: await startedAtTicks(process.pid),
+    bootId: await orNull(readFile('/proc/sys/kernel/random/boot_id', 'utf8').then((text) => text.trim())),
+    pidNamespace: await orNull(readlink('/proc/self/ns/pid')),
+    since: since.toISOString(),
+  }
+}
+
+/** When a process of this machine started; null when there is none of this number, or when it has ended and is not cleared away. */
+export async function startedAtTicks(pid: number): Promise<string | null> {
+  const stat = await orNull(readFile(`/proc/${pid}/stat`, 'utf8'))
+  if (stat === null) return null
+  // The name of the program, in brackets, may hold anything.
+  const [state, ...fields] = stat
+    .slice(stat.lastIndexOf(')') + 1)
+    .trim()
+    .split(' ')
+  return state === 'Z' || state === 'X' ? null : (fields[18] ?? null)
+}
+
+/**
+ * Whether the owner of a lock still lives. Never judged by a clock: either the same table of processes says it, or it is unknown,
+ * and whether the lock is still being touched has to be watched.
+ *
+ * @param runningTicks when the process with the owner's number started, as this machine's table has it; null when there is none
+ */
+export function judgeOwner(owner: LockOwner, self: LockOwner, runningTicks: string | null): 'alive' | 'dead' | 'unknown' {
+  if (owner.bootId === null || self.bootId === null) return 'unknown'
+  if (owner.bootId !== self.bootId) return owner.host === self.host ? 'dead' : 'unknown'
+  if (owner.pidNamespace === null || owner.pidNamespace !== self.pidNamespace) return 'unknown'
+  return runningTicks !== null && runningTicks === owner.startedAtTicks ? 'alive' : 'dead'
+}
+
+async function orNull(work: Promise<string>): Promise<string | null> {
+  try {
+    return await work
+  } catch {
+    return null
+  }
+}
