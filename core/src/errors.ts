@@ -63,6 +63,8 @@ export type ErrorCode =
   | 'not-connected'
   /** Thrown when the state could not be saved in an object that was read back and opened. */
   | 'backup-failed'
+  /** Thrown when the installed Baileys or libsignal is not the one that this program was made for. */
+  | 'library-changed'
   /** Thrown when a restore would lose more than was agreed to, or there is nothing to restore. */
   | 'restore-refused'
 

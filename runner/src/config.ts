@@ -29,6 +29,7 @@ const schema = z.object({
   /** Minutes. */
   SESSION_BACKUP_INTERVAL: integer({ min: 1, max: 24 * 60, default: 60 }),
   CHECKPOINT_RECORDS: integer({ min: 16, max: 10_000, default: 256 }),
+  SYNC_FULL_HISTORY: z.enum(['true', 'false'], 'must be `true` or `false`').default('false'),
   AUTO_RESTORE: z.enum(['lossless', 'always'], 'must be `lossless` or `always`').default('lossless'),
   CRASH_LOOP_AFTER: integer({ min: 2, max: 1_000_000, default: DEFAULT_CRASH_POLICY.suspectAfter }),
   CRASH_FREE_MS: integer({ min: 100, max: 600_000, default: DEFAULT_CRASH_POLICY.stableMs }),
@@ -109,7 +110,11 @@ export function readRunnerConfig(environment: Environment = process.env) {
       outdatedDelayMs: settings.CLIENT_OUTDATED_DELAY_MS,
       pairingRounds: settings.MAX_PAIRING_ROUNDS,
     },
-    client: { version: settings.WHATSAPP_WEB_VERSION ?? null, qrLifeMs: settings.QR_LIFETIME_MS ?? null },
+    client: {
+      version: settings.WHATSAPP_WEB_VERSION ?? null,
+      qrLifeMs: settings.QR_LIFETIME_MS ?? null,
+      fullHistory: settings.SYNC_FULL_HISTORY === 'true',
+    },
     heartbeat: { intervalMs: settings.HEARTBEAT_INTERVAL_MS, deadAfterMs: settings.RUNNER_DEAD_AFTER_MS },
     signatureCheck: settings.SIGNATURE_CHECK,
     instanceId: settings.INSTANCE_ID ?? null,

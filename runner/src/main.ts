@@ -29,7 +29,8 @@ const BAD_CONFIGURATION = 78
 async function main(): Promise<void> {
   const config = readConfigOrExit()
   const logger = createLogger('runner', config.logLevel)
-  installMends({
+  await installMends({
+    clock: systemClock,
     signatureCheck: config.signatureCheck,
     onInvalidSignature: () => logger.error('A signature of WhatsApp or of the phone is not valid.'),
   })

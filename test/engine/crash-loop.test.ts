@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { parkedStanzasPath } from '@holdfast/core/documents/parked-stanza-document'
 import { EngineWorld, eventually } from './world.ts'
 
 let world: EngineWorld
 
 beforeAll(async () => {
   world = await EngineWorld.start({
-    runnerPreloads: [new URL('../sandbox/fixtures/crash-on-message.ts', import.meta.url).href],
-    runnerEnv: { CRASH_ON_MESSAGE_OF: 'The Crasher', CRASH_LOOP_AFTER: '2', CRASH_FREE_MS: '2000' },
+    runnerPreloads: ['crash-on-message', 'crash-on-text'].map(
+      (name) => new URL(`../sandbox/fixtures/${name}.ts`, import.meta.url).href,
+    ),
+    runnerEnv: { CRASH_ON_MESSAGE_OF: 'The Crasher', CRASH_ON_TEXT: 'deadly', CRASH_LOOP_AFTER: '2', CRASH_FREE_MS: '2000' },
   })
 })
 
@@ -14,14 +17,14 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]()
 })
 
-test('a session that brings its runner down is quarantined; the others of the runner live on', { timeout: 120_000 }, async () => {
+test('a session that brings its runner down is quarantined; the others of the runner live on', { timeout: 240_000 }, async () => {
   const [crasher, others] = [await world.linked('crasher'), [await world.linked('other-1'), await world.linked('other-2')]]
   await world.post('/contacts', { phone: crasher.contact, name: 'The Crasher' })
   await crasher.receive('a message that no runner survives')
   await eventually(async () => {
     const { state, reason } = await crasher.document()
     expect([state, reason]).toEqual(['QUARANTINED', 'crashes-its-runner'])
-  }, 90_000)
+  }, 150_000)
   expect((await crasher.document())['crashes']).toMatchObject({ failedTrials: 3 })
   for (const chat of others) {
     await chat.works()
@@ -29,4 +32,17 @@ test('a session that brings its runner down is quarantined; the others of the ru
     expect((await chat.document())['crashes']).toMatchObject({ failedTrials: 0 })
   }
   expect((await crasher.account()).registrations).toBe(1)
+})
+
+test('a stanza that brings the runner down is parked, and its session goes on', { timeout: 240_000 }, async () => {
+  const chat = await world.linked('struck')
+  await chat.receive('hello')
+  const deadly = await chat.receive('deadly')
+  await chat.receive('the one after it')
+  await eventually(async () => expect(await chat.stored()).toEqual(['hello', 'the one after it']), 90_000)
+  const parked = await world.google.documents.query({ collection: parkedStanzasPath(chat.sessionId) })
+  expect(parked.map(({ fields }) => fields)).toMatchObject([{ messageId: deadly, error: { code: 'not-survived' } }])
+  await chat.works()
+  await eventually(async () => expect((await chat.document())['crashes']).toMatchObject({ failedTrials: 0, onTrial: false }))
+  await eventually(async () => expect((await chat.account()).offlineQueue).toBe(0))
 })

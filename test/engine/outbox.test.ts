@@ -34,7 +34,8 @@ async function newOutbox(isReachable: boolean | (() => Promise<boolean>) = true)
     bring = onJobs
     return () => {}
   }
-  const outbox = new Outbox({ ...parts, subscribe, sentJobs, settled: new Map(), policy: DEFAULT_SEND_POLICY })
+  const rest = { settled: new Map<string, number>(), contactOf: (chat: string) => chat }
+  const outbox = new Outbox({ ...parts, ...rest, subscribe, sentJobs, policy: DEFAULT_SEND_POLICY })
   const relayed: string[] = []
   const bytes: string[] = []
   const connection: Connection = {
@@ -132,5 +133,20 @@ describe('a number of which WhatsApp does not say whether somebody has it', () =
     await expect.poll(async () => (await job('unanswered')).nextAttemptAt?.getTime() ?? 0).toBeGreaterThan(Date.now() + 60_000)
     expect([asked, relayed]).toEqual([2, []])
     expect(await job('unanswered')).toMatchObject({ status: 'pending', lastError: { code: 'send-failed' } })
+  })
+})
+
+describe('a message that WhatsApp has, and that some devices of its chat will miss', () => {
+  test('goes out once more, byte for byte, before anything else to its chat; then it is sent, whatever is said', async () => {
+    const { bring, accept, relayed, bytes, outbox, statuses } = await newOutbox()
+    bring(await accept('missed'))
+    bring(await accept('next'))
+    await expect.poll(() => relayed).toEqual(['M-missed'])
+    outbox.missedDevices('M-missed')
+    await expect.poll(() => relayed).toEqual(['M-missed', 'M-missed'])
+    outbox.missedDevices('M-missed')
+    await expect.poll(() => relayed).toEqual(['M-missed', 'M-missed', 'M-next'])
+    expect(bytes[0]).toBe(bytes[1])
+    expect(await statuses('missed')).toEqual(['pending', 'processing', 'processing', 'sent'])
   })
 })

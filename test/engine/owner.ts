@@ -72,7 +72,7 @@ export async function checkpointNow(session: SessionUnderTest, owner: Owner, { o
 
 const CONTACT = '5511900000002@s.whatsapp.net'
 
-const textMessage = (messageId: string, text = `text of ${messageId}`): ReceivedMessage => ({
+export const textMessage = (messageId: string, text = `text of ${messageId}`): ReceivedMessage => ({
   messageId,
   chat: CONTACT,
   participant: null,
@@ -81,7 +81,7 @@ const textMessage = (messageId: string, text = `text of ${messageId}`): Received
   type: 'text',
   text,
   proto: Buffer.from(`proto of ${text}`),
-  sentAtMs: 1_700_000_000_000,
+  sentAtMs: systemClock.now(),
 })
 
 export interface Received {
@@ -94,7 +94,7 @@ export const stanza = (messageId: string, hash = `hash of ${messageId}`): Receiv
 /** What decrypting a stanza does: the ratchet step and the row are one mutation. Returns its position. */
 export function receive({ inbox, state }: Owner, { hash, message }: Received): number {
   const plain = Buffer.from(`plaintext of ${hash}`)
-  const { keys, entry, onApplied } = inbox.admit(hash, message?.messageId ?? hash, plain, message)
+  const { keys, entry, onApplied } = inbox.admit({ hash, stanzaId: message?.messageId ?? hash, plain, message })
   const position = state.change({ keys: { ...keys, session: { [`step ${hash}`]: 'stepped' } } }, entry)
   onApplied()
   return position

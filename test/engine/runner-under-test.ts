@@ -116,6 +116,8 @@ export class RunnerUnderTest {
     this.openings++
     return {
       me: null,
+      told: { read: async function* () {} },
+      contactOf: (chat) => chat,
       renewIdentity: () => {},
       connect: (events) => {
         const dial: Dial = { events, isOver: false }

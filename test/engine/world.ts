@@ -56,8 +56,9 @@ export class EngineWorld implements AsyncDisposable {
   }
 
   /** A session that works, its phone, and a contact of it. */
-  async linked(name: string, options: { receipts?: boolean } = {}): Promise<Chat> {
-    const chat = this.chat(name)
+  async linked(name: string, options: { receipts?: boolean; phone?: object; as?: Chat } = {}): Promise<Chat> {
+    const chat = options.as ?? this.chat(name)
+    if (options.phone) await this.post('/phones', { phone: chat.phone, ...options.phone })
     const contact = { phone: chat.contact, name: `Contact of ${name}`, autoReceipt: options.receipts ?? true }
     await this.post('/contacts', contact)
     await linkSession(this.api, this.simulator, chat)

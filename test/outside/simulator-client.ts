@@ -77,8 +77,21 @@ export interface ReceivedMessage {
   devices: number[]
 }
 
+/** What befalls downloads from the media host. */
+type MediaFault = 'media-status' | 'media-hang' | 'media-slow' | 'media-cut' | 'media-corrupt'
+
 export interface FaultOrder {
-  kind: 'drop' | 'stream-error' | 'login-failure' | 'nack' | 'hold-acks' | 'no-acks' | 'silence' | 'refuse' | 'latency'
+  kind:
+    | 'drop'
+    | 'stream-error'
+    | 'login-failure'
+    | 'nack'
+    | 'hold-acks'
+    | 'no-acks'
+    | 'silence'
+    | 'refuse'
+    | 'latency'
+    | MediaFault
   account?: string
   code?: number
   /** Attributes of a login failure, besides those that belong to its code. */

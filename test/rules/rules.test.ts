@@ -17,6 +17,7 @@ const session = 'whatsapp_connection_states/default.main'
 const readable = [
   session,
   `${session}/messages/one`,
+  `${session}/parked_stanzas/one`,
   'message_queue_jobs/one',
   'runners/one',
   'recovery_actions/one',

@@ -24,6 +24,8 @@ export const messageDocumentSchema = z.object({
   sentAt: z.date(),
   /** Ascending in the order of becoming visible: 20 digits of the journal record, a dash, 6 digits within it. */
   order: z.string(),
+  /** The phone told of it when the device was linked: it was sent before. */
+  fromHistory: z.literal(true).optional(),
 })
 
 export type MessageDocument = z.infer<typeof messageDocumentSchema>

@@ -113,6 +113,7 @@ const envelopeOf = (message: MessageDocument) => ({
   type: message.type,
   timestamp: Math.floor(message.sentAt.getTime() / 1000),
   order: message.order,
+  ...(message.fromHistory ? { fromHistory: true } : {}),
 })
 
 function openOrSay(open: () => string | null): { text: string | null; error?: string } {

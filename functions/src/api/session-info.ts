@@ -2,6 +2,7 @@ import { runnerDocumentSchema } from '@holdfast/core/documents/runner-document'
 import type { PutAside, SessionDocument } from '@holdfast/core/documents/session-document'
 import { type HoldfastError, isHoldfastError, isStoreTrouble } from '@holdfast/core/errors'
 import { REASONS, reasonOfDamage } from '@holdfast/core/session-states'
+import { parkedStanzasPath } from '@holdfast/core/documents/parked-stanza-document'
 import { type Assessment, assessState } from '@holdfast/core/session-log/assess'
 import { checkpointFolder, placeOfCheckpoint } from '@holdfast/core/ids'
 import { type Context, Hono } from 'hono'
@@ -26,7 +27,12 @@ async function infoOf(dependencies: ApiDependencies, name: string) {
   const { documents, objects, journals, clock } = dependencies
   const { id: sessionId, snapshot } = await findSession(documents, name)
   const session = parseUnlessDamaged(snapshot)
-  const [stored, owner] = await Promise.all([readStored(dependencies, sessionId, session), ownerOf(documents, snapshot)])
+  const unresolved = [['resolvedAt', '==', null]] as const
+  const [stored, owner, parkedStanzas] = await Promise.all([
+    readStored(dependencies, sessionId, session),
+    ownerOf(documents, snapshot),
+    documents.count({ collection: parkedStanzasPath(sessionId), where: unresolved }),
+  ])
   const path = { journal: journals.placeOf(sessionId), checkpoints: objects.placeOf(checkpointFolder(sessionId)) }
   const problems = 'trouble' in stored ? [stored.trouble] : []
   const checkedByOwner = runnerDocumentSchema.safeParse(owner?.fields).data?.store ?? null
@@ -34,6 +40,8 @@ async function infoOf(dependencies: ApiDependencies, name: string) {
     name,
     readBackAt: new Date(clock.now()),
     store: { valid: problems.length === 0, path, problems, checkedByOwner },
+    // Delivered by WhatsApp, and readable by nobody here: each is a document for a person to look at.
+    parkedStanzas,
   }
   if (isHoldfastError(session)) return { ...read, ...damagedDocument(session) }
   return {

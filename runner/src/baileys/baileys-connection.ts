@@ -6,15 +6,19 @@ import {
   type BinaryNode,
   type WASocket,
 } from '@whiskeysockets/baileys'
+import type { Logger } from '@holdfast/core/logging'
 import type { Clock, Random } from '@holdfast/core/ports'
 import type { Disconnect } from '@holdfast/core/verdict'
 import { ConnectionEnded, type Connection, type ConnectionEvents } from '../session/connection.ts'
 import type { Gate } from '../session/gate.ts'
 import type { Inbox } from '../session/inbox.ts'
+import type { AppState } from './app-state.ts'
 import type { DeviceCache } from './device-cache.ts'
 import { disconnectOf } from './disconnect.ts'
 import { KeepAlive } from './keep-alive.ts'
 import type { KeyStore } from './key-store.ts'
+import type { Receiving } from './receiving.ts'
+import { StaleDevices } from './stale-devices.ts'
 import { watchStanzas } from './stanza-events.ts'
 
 /** How long an orderly close may wait for the server's side of it. */
@@ -37,6 +41,7 @@ export class BaileysConnection implements Connection {
   readonly #gate: Gate
   readonly #keyStore: KeyStore
   readonly #devices: DeviceCache
+  readonly #appState: AppState
   readonly #events: ConnectionEvents
   readonly #clock: Clock
   readonly #keepAlive: KeepAlive
@@ -52,18 +57,23 @@ export class BaileysConnection implements Connection {
     keyStore: KeyStore
     devices: DeviceCache
     inbox: Inbox
+    receiving: Receiving
+    appState: AppState
     stanzas: WeakMap<Uint8Array, BinaryNode>
     events: ConnectionEvents
     clock: Clock
     random: Random
     /** Of every QR code; null for WhatsApp's own timing. */
     qrLifeMs: number | null
+    logger: Logger
   }) {
-    const { socket, gate, clock, events, inbox } = options
+    const { socket, gate, clock, events, inbox, devices, receiving, logger } = options
+    const staleDevices = new StaleDevices(devices, () => this.#me)
     this.#socket = socket
     this.#gate = gate
     this.#keyStore = options.keyStore
-    this.#devices = options.devices
+    this.#devices = devices
+    this.#appState = options.appState
     this.#events = events
     this.#clock = clock
     this.#qrLifeMs = options.qrLifeMs
@@ -76,7 +86,7 @@ export class BaileysConnection implements Connection {
     this.#cancelDialTimeout = clock.after(DIAL_TIMEOUT_MS, () => this.#fail(CONNECTION_LOST))
     // `ws` leaves a refused upgrade to whoever listens to this, Baileys listens, and does nothing.
     socket.ws.on('unexpected-response', () => this.#fail(CONNECTION_CLOSED))
-    watchStanzas(socket, {
+    watchStanzas(socket.ws, {
       stanzas: options.stanzas,
       onFrame: () => {
         this.#keepAlive.heard()
@@ -86,11 +96,23 @@ export class BaileysConnection implements Connection {
         this.#answered()
         events.onLogin()
       },
-      onMessageAck: (id, error) => events.onMessageAck(id, error),
+      onMessage: (stanza) => receiving.arrived(stanza),
+      onMessageAck: (id, { error, chat, devicesHash }) => {
+        if (error === null && staleDevices.areFor(chat, devicesHash)) events.onDevicesMissed(id)
+        else events.onMessageAck(id, error)
+      },
       onReceipt: (ids, type) => events.onReceipt(ids, type),
       onReceiptAcknowledged: (id) => inbox.receiptAcknowledged(id),
+      onDevicesChanged: (jids) => devices.revoke(jids),
+      onOwnDevicesChanged: () => devices.revoke([this.#me?.id, this.#me?.lid].filter((jid) => jid !== undefined)),
+      onDevicesTold: (jids) => devices.told(jids),
+      onBroken: (error) => logger.error({ error }, 'A stanza could not be taken in.'),
     })
     this.#follow()
+  }
+
+  get #me(): { id: string; lid?: string | undefined } | undefined {
+    return this.#socket.authState.creds.me
   }
 
   release(): void {
@@ -98,7 +120,7 @@ export class BaileysConnection implements Connection {
   }
 
   composeText(chat: string, text: string, messageId: string): Uint8Array {
-    const userJid = this.#socket.authState.creds.me?.id
+    const userJid = this.#me?.id
     if (!userJid) throw new Error('A message can only be made by a linked device.')
     const content = { extendedTextMessage: { text } }
     const { message } = generateWAMessageFromContent(chat, content, { userJid: jidNormalizedUser(userJid), messageId })
@@ -107,7 +129,13 @@ export class BaileysConnection implements Connection {
   }
 
   async relay(chat: string, message: Uint8Array, messageId: string): Promise<void> {
-    await this.#whileOpen(this.#socket.relayMessage(chat, proto.Message.decode(message), { messageId }))
+    try {
+      await this.#whileOpen(this.#socket.relayMessage(chat, proto.Message.decode(message), { messageId }))
+    } catch (error) {
+      // It may be for a device that is gone, and nobody has told: the next attempt asks who is there.
+      if (!(error instanceof ConnectionEnded)) this.#devices.revoke([chat])
+      throw error
+    }
   }
 
   async isReachable(chat: string): Promise<boolean> {
@@ -138,7 +166,7 @@ export class BaileysConnection implements Connection {
   }
 
   async unlink(): Promise<void> {
-    const jid = this.#socket.authState.creds.me?.id
+    const jid = this.#me?.id
     if (!jid) throw new Error('This device is not linked.')
     await this.#whileOpen(this.#socket.query(unlinkNode(jid, this.#socket.generateMessageTag())))
   }
@@ -162,7 +190,10 @@ export class BaileysConnection implements Connection {
 
   #follow(): void {
     const { ev } = this.#socket
-    ev.on('creds.update', () => this.#keyStore.commitCreds())
+    ev.on('creds.update', ({ myAppStateKeyId }) => {
+      this.#keyStore.commitCreds()
+      if (myAppStateKeyId !== undefined) this.#appState.keyArrived()
+    })
     ev.on('connection.update', ({ qr, connection, lastDisconnect }) => {
       if (this.#over) return
       if (qr) {
@@ -170,7 +201,10 @@ export class BaileysConnection implements Connection {
         this.#events.onQr(qr, this.#qrLifeMs ?? (this.#qrCodes === 0 ? FIRST_QR_MS : NEXT_QR_MS))
         this.#qrCodes++
       }
-      if (connection === 'open') this.#events.onOpen()
+      if (connection === 'open') {
+        this.#events.onOpen()
+        this.#appState.opened()
+      }
       if (connection === 'close') this.#ended(disconnectOf(lastDisconnect?.error, this.#clock.now()))
     })
   }
@@ -196,6 +230,7 @@ export class BaileysConnection implements Connection {
   #stopTimers(): void {
     this.#cancelDialTimeout()
     this.#keepAlive.stop()
+    this.#appState.close()
   }
 }
 

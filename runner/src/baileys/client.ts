@@ -8,18 +8,31 @@ import {
   type WASocket,
   type WAVersion,
 } from '@whiskeysockets/baileys'
-import { createLogger } from '@holdfast/core/logging'
+import { createLogger, type Logger } from '@holdfast/core/logging'
 import type { Clock, Random } from '@holdfast/core/ports'
 import type { Connect } from '../session/connection.ts'
-import { Gate, type RawSocket } from '../session/gate.ts'
+import { Gate } from '../session/gate.ts'
 import type { Inbox } from '../session/inbox.ts'
 import type { KeyChanges } from '@holdfast/core/session-log/mutation'
+import { patiently } from '../session/patiently.ts'
 import type { SessionState } from '../session/session-state.ts'
+import type { ToldReader } from '../session/told-messages.ts'
+import type { Undecrypted } from '../session/undecrypted.ts'
+import { AppState } from './app-state.ts'
 import { BaileysConnection } from './baileys-connection.ts'
 import { decodeCreds, encodeCreds, newCreds } from './codec.ts'
 import { DeviceCache } from './device-cache.ts'
+import { FromPhone } from './from-phone.ts'
 import { KeyStore } from './key-store.ts'
-import { SerialQueue, makeSignalRepository } from './signal-repository.ts'
+import { changesOf, usersOf, type Learned } from './learned.ts'
+import { mappingChanges, ownDeviceOf } from './lid-moves.ts'
+import { Names } from './names.ts'
+import type { Reader } from './received-stanza.ts'
+import { Receiving } from './receiving.ts'
+import { SerialQueue } from './serial-queue.ts'
+import { makeSignalRepository } from './signal-repository.ts'
+import { assertSocket } from './surface.ts'
+import { PhoneReader } from './told-reader.ts'
 
 /** Baileys logs stanzas with their content, so its logger stays silent. */
 const SILENT = createLogger('baileys', 'silent')
@@ -38,7 +51,14 @@ const KINDS_OF_AN_IDENTITY = [
   'tctoken',
   'device-list',
   'device-cache',
+  'app-state-pending',
 ]
+
+/** How often a contact may ask for one message, as WhatsApp's own clients do: five times. Baileys counts each request twice. */
+const ANSWERS_TO_ONE_CONTACT = 10
+
+/** A contact who asks for a message again is kept waiting while Firestore does not answer: nobody else has the message. */
+const ASK_AGAIN_MS = 1000
 
 /** What is the same for every session of a runner. */
 export interface ClientSettings {
@@ -46,41 +66,52 @@ export interface ClientSettings {
   readonly version: WAVersion | null
   /** How long each QR code is shown; null for WhatsApp's own timing. */
   readonly qrLifeMs: number | null
+  /** `SYNC_FULL_HISTORY`: at first login the phone is asked for all of its past, and not only for the last months. */
+  readonly fullHistory: boolean
+}
+
+export interface BaileysClientOptions {
+  readonly state: SessionState
+  readonly inbox: Inbox
+  readonly undecrypted: Undecrypted
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  /** The message as it was sent, for a contact that asks for it again. */
+  readonly sentMessage: (messageId: string) => Promise<Uint8Array | null>
+  /** See `Receiving`. */
+  readonly countFirst?: () => boolean
+  readonly settings: ClientSettings
 }
 
 /** One per owned session: what its connections share. */
 export class BaileysClient {
+  readonly #options: BaileysClientOptions
   readonly #state: SessionState
-  readonly #inbox: Inbox
-  readonly #clock: Clock
-  readonly #random: Random
-  readonly #sentMessage: (messageId: string) => Promise<Uint8Array | null>
+  readonly #names: Names
   readonly #devices: DeviceCache
-  readonly #settings: ClientSettings
+  readonly told: ToldReader
+  /** That of the last connection: what is learned besides must not come between its steps. */
+  #queue = new SerialQueue()
 
-  constructor(options: {
-    state: SessionState
-    inbox: Inbox
-    clock: Clock
-    random: Random
-    /** The message as it was sent, for a contact that asks for it again. */
-    sentMessage: (messageId: string) => Promise<Uint8Array | null>
-    settings: ClientSettings
-  }) {
+  constructor(options: BaileysClientOptions) {
+    this.#options = options
     this.#state = options.state
-    this.#inbox = options.inbox
-    this.#clock = options.clock
-    this.#random = options.random
-    this.#sentMessage = options.sentMessage
-    this.#devices = new DeviceCache(options.state)
-    this.#settings = options.settings
+    this.#names = new Names(options.state.image)
+    this.#devices = new DeviceCache({ state: options.state, names: this.#names, clock: options.clock })
+    const reader = this.#readerFor(() => this.#storedMe ?? { id: '' })
+    this.told = new PhoneReader({ reader, learn: (learned) => this.#learn(learned, reader) })
   }
 
   /** Who this device is; null until a phone has scanned its QR code. */
   get me(): { id: string; lid: string | null } | null {
-    const { creds } = this.#state.image
-    const me = creds === null ? undefined : decodeCreds(creds).me
+    const me = this.#storedMe
     return me ? { id: jidNormalizedUser(me.id), lid: me.lid ? jidNormalizedUser(me.lid) : null } : null
+  }
+
+  /** The same for every name of a contact. */
+  contactOf(chat: string): string {
+    return this.#names.phoneOf(chat) ?? chat
   }
 
   /** A fresh identity, to be linked by a new scan. The credentials that were there before stay in the state, aside. */
@@ -104,31 +135,55 @@ export class BaileysClient {
       const encoded = encodeCreds(creds)
       return encoded === this.#state.image.creds ? undefined : encoded
     }
+    const { clock, random, logger } = this.#options
     const keyStore = new KeyStore({ state: this.#state, changedCreds })
     const gate = new Gate({
       journal: this.#state.journal,
       commitPending: () => keyStore.commitPending(),
-      now: () => this.#clock.monotonic(),
+      now: () => clock.monotonic(),
     })
     const stanzas = new WeakMap<Uint8Array, BinaryNode>()
-    const socket = this.#open(creds, keyStore, stanzas)
-    gate.attach((socket.ws as unknown as { socket: RawSocket }).socket)
+    const receiving = this.#receiving(creds, keyStore, stanzas)
+    const socket = this.#open(creds, keyStore, receiving)
+    gate.attach(assertSocket(socket, keyStore))
+    const hasKey = () => creds.myAppStateKeyId !== undefined
+    const appState = new AppState({ socket, state: this.#state, keyStore, clock, logger, hasKey })
     return new BaileysConnection({
       socket,
       gate,
       keyStore,
       devices: this.#devices,
-      inbox: this.#inbox,
+      inbox: this.#options.inbox,
+      receiving,
+      appState,
       stanzas,
       events,
-      clock: this.#clock,
-      random: this.#random,
-      qrLifeMs: this.#settings.qrLifeMs,
+      clock,
+      random,
+      logger,
+      qrLifeMs: this.#options.settings.qrLifeMs,
     })
   }
 
-  #open(creds: AuthenticationCreds, keyStore: KeyStore, stanzas: WeakMap<Uint8Array, BinaryNode>): WASocket {
-    const { version, qrLifeMs } = this.#settings
+  #receiving(creds: AuthenticationCreds, keyStore: KeyStore, stanzas: WeakMap<Uint8Array, BinaryNode>): Receiving {
+    const { inbox, undecrypted, logger, countFirst, settings } = this.#options
+    const fromPhone = new FromPhone(creds, settings)
+    return new Receiving({
+      state: this.#state,
+      keyStore,
+      inbox,
+      undecrypted,
+      stanzaOf: (ciphertext) => stanzas.get(ciphertext),
+      reader: this.#readerFor(() => creds.me ?? { id: '' }),
+      logger,
+      fromPhone: fromPhone.take,
+      ...(countFirst ? { countFirst } : {}),
+    })
+  }
+
+  #open(creds: AuthenticationCreds, keyStore: KeyStore, receiving: Receiving): WASocket {
+    const { version, qrLifeMs, fullHistory } = this.#options.settings
+    this.#queue = new SerialQueue()
     return makeWASocket({
       ...(version === null ? {} : { version }),
       ...(qrLifeMs === null ? {} : { qrTimeout: qrLifeMs }),
@@ -137,21 +192,63 @@ export class BaileysClient {
       browser: Browsers.ubuntu('Chrome'),
       markOnlineOnConnect: false,
       emitOwnEvents: false,
-      syncFullHistory: false,
+      syncFullHistory: fullHistory,
+      // History is read from the inbox, where it cannot get lost. Baileys would wait for it, for 20 s at the first login.
       shouldSyncHistoryMessage: () => false,
       keepAliveIntervalMs: NEVER_MS,
+      maxMsgRetryCount: ANSWERS_TO_ONE_CONTACT,
       userDevicesCache: this.#devices,
       getMessage: async ({ id }) => {
-        const sent = id ? await this.#sentMessage(id) : null
+        const sent = id ? await this.#sentMessage(id, keyStore) : null
         return sent ? proto.Message.decode(sent) : undefined
       },
       makeSignalRepository: makeSignalRepository({
+        state: this.#state,
         keyStore,
-        inbox: this.#inbox,
-        queue: new SerialQueue(),
-        stanzaOf: (ciphertext) => stanzas.get(ciphertext),
-        now: () => this.#clock.now(),
+        names: this.#names,
+        queue: this.#queue,
+        receiving,
+        me: () => creds.me,
       }),
     })
+  }
+
+  /** Baileys would acknowledge the request although it was not answered, and the contact would wait for ever. */
+  #sentMessage(messageId: string, keyStore: KeyStore): Promise<Uint8Array | null> {
+    const { sentMessage, clock, logger } = this.#options
+    return patiently(() => sentMessage(messageId), {
+      clock,
+      pauseMs: ASK_AGAIN_MS,
+      isOver: () => keyStore.isClosed,
+      onFailure: (error) => logger.warn({ error, messageId }, 'A message that a contact asks for again could not be read yet.'),
+    })
+  }
+
+  async #learn(learned: Learned, reader: Reader): Promise<void> {
+    const { image } = this.#state
+    await this.#queue.run(async () => {
+      this.#change(mappingChanges(image, learned.lids.flatMap(usersOf), ownDeviceOf(this.#storedMe)))
+      this.#change(changesOf(learned, image, reader))
+    })
+  }
+
+  #change(keys: KeyChanges): void {
+    if (Object.keys(keys).length > 0) this.#state.change({ keys })
+  }
+
+  #readerFor(me: () => Reader['me']): Reader {
+    const { clock } = this.#options
+    return {
+      get me() {
+        return me()
+      },
+      names: this.#names,
+      now: () => clock.now(),
+    }
+  }
+
+  get #storedMe() {
+    const { creds } = this.#state.image
+    return creds === null ? undefined : decodeCreds(creds).me
   }
 }

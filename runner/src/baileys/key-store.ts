@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { SignalDataSet, SignalDataTypeMap, SignalKeyStoreWithTransaction } from '@whiskeysockets/baileys'
+import { HoldfastError } from '@holdfast/core/errors'
 import type { Entry } from '../session/group.ts'
 import type { KeyChanges } from '@holdfast/core/session-log/mutation'
 import type { SessionState } from '../session/session-state.ts'
@@ -11,10 +12,20 @@ interface Transaction {
   entry: Omit<Entry, 'mutation'>
   onApplied: () => void
   done: boolean
+  /** Gives its lock to the next one. */
+  free: () => void
+  /** Has exchanged its lock for that of the app state. */
+  isAside?: true
 }
 
 /** Pre-keys this far behind the newest are of uploads that a crash cut short: nobody was ever offered them. */
 const PRE_KEYS_KEPT = 2000
+
+/**
+ * Fetching app state is one transaction, under the lock of everything that is sent, and waits for the server and for downloads.
+ * It begins with reading this kind: from there on it has a lock of its own.
+ */
+const APP_STATE = 'app-state-sync-version'
 
 /**
  * The keys of one connection, as Baileys reads and writes them, over the session's state. A set is applied to the image and queued
@@ -29,12 +40,21 @@ export class KeyStore {
   /** Per connection: an older one may wait for its server for a minute, and what it writes is refused anyway. */
   readonly #locks = new Map<string, Promise<void>>()
   #closed = false
+  #shared: SignalKeyStoreWithTransaction | null = null
   /** How often a frame was sent inside a transaction that had already written something. */
   committedEarly = 0
 
   constructor(options: { state: SessionState; changedCreds: () => string | undefined }) {
     this.#state = options.state
     this.#changedCreds = options.changedCreds
+  }
+
+  isInstalledOn(keys: unknown): boolean {
+    return this.#shared === keys
+  }
+
+  get isClosed(): boolean {
+    return this.#closed
   }
 
   /** Refuses writes from now on: the connection is over, and its late handlers must not write into the next one's state. */
@@ -44,13 +64,20 @@ export class KeyStore {
 
   /** The plain store that the socket is configured with. */
   readonly store = {
-    get: async <Kind extends keyof SignalDataTypeMap>(kind: Kind, ids: string[]) =>
-      this.#read(kind, ids) as Record<string, SignalDataTypeMap[Kind]>,
+    get: async <Kind extends keyof SignalDataTypeMap>(kind: Kind, ids: string[]) => {
+      if (kind === APP_STATE) await this.#stepAside()
+      return this.#read(kind, ids) as Record<string, SignalDataTypeMap[Kind]>
+    },
     set: async (data: SignalDataSet) => this.#set(data),
   }
 
   /** Replaces the transactions on the very object that all of Baileys shares. */
   install(keys: SignalKeyStoreWithTransaction): void {
+    const known: Partial<SignalKeyStoreWithTransaction> = keys
+    if (typeof known.transaction !== 'function' || typeof known.isInTransaction !== 'function') {
+      throw new HoldfastError('library-changed', 'The keys of Baileys have no transactions that could be replaced.')
+    }
+    this.#shared = keys
     Object.assign(keys, {
       get: this.store.get,
       set: this.store.set,
@@ -63,12 +90,13 @@ export class KeyStore {
   async transaction<T>(work: () => Promise<T>, lock: string): Promise<T> {
     const outer = this.#current.getStore()
     if (outer && !outer.done) return work()
-    const before = this.#locks.get(lock) ?? Promise.resolve()
-    let free = () => {}
-    const mine = new Promise<void>((resolve) => (free = resolve))
-    this.#locks.set(lock, mine)
-    await before
-    const transaction: Transaction = { changes: {}, entry: {}, onApplied: () => {}, done: false }
+    const transaction: Transaction = {
+      changes: {},
+      entry: {},
+      onApplied: () => {},
+      done: false,
+      free: await this.#acquire(lock),
+    }
     try {
       const result = await this.#current.run(transaction, work)
       transaction.done = true
@@ -76,8 +104,7 @@ export class KeyStore {
       return result
     } finally {
       transaction.done = true
-      free()
-      if (this.#locks.get(lock) === mine) this.#locks.delete(lock)
+      transaction.free()
     }
   }
 
@@ -104,6 +131,25 @@ export class KeyStore {
     if (this.#closed) return
     const creds = this.#changedCreds()
     if (creds !== undefined) this.#state.change({ creds })
+  }
+
+  async #acquire(lock: string): Promise<() => void> {
+    const before = this.#locks.get(lock) ?? Promise.resolve()
+    const { promise: mine, resolve } = Promise.withResolvers<void>()
+    this.#locks.set(lock, mine)
+    await before
+    return () => {
+      resolve()
+      if (this.#locks.get(lock) === mine) this.#locks.delete(lock)
+    }
+  }
+
+  async #stepAside(): Promise<void> {
+    const transaction = this.#current.getStore()
+    if (!transaction || transaction.done || transaction.isAside || Object.keys(transaction.changes).length > 0) return
+    transaction.isAside = true
+    transaction.free()
+    transaction.free = await this.#acquire(APP_STATE)
   }
 
   #commit(transaction: Transaction): boolean {

@@ -1,10 +1,19 @@
+import type { Clock } from '@holdfast/core/ports'
 import { silenceConsole } from './console-guard.ts'
+import { mendMediaDownloads } from './media-downloads.ts'
+import { assertLibraries } from './surface.ts'
 import { mendSessionTrials } from './signal-session-mend.ts'
 import { type SignatureCheck, mendSignatureCheck } from './signature-check.ts'
 
 /** Mends the known defects of the pinned Baileys and libsignal, once per process and before the first socket. */
-export function installMends(options: { signatureCheck: SignatureCheck; onInvalidSignature: () => void }): void {
+export async function installMends(options: {
+  clock: Clock
+  signatureCheck: SignatureCheck
+  onInvalidSignature: () => void
+}): Promise<void> {
+  await assertLibraries()
   silenceConsole()
   mendSessionTrials()
+  mendMediaDownloads(options.clock)
   mendSignatureCheck(options.signatureCheck, options.onInvalidSignature)
 }

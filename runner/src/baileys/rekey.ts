@@ -2,6 +2,7 @@ import { jidDecode } from '@whiskeysockets/baileys'
 import { HoldfastError } from '@holdfast/core/errors'
 import type { Mutation } from '@holdfast/core/session-log/mutation'
 import type { StateImage } from '@holdfast/core/session-log/state-image'
+import { PENDING_APP_STATE } from './app-state.ts'
 import { decodeCreds, encodeCreds } from './codec.ts'
 
 /** A lost record may have added so many pre-keys at most: Baileys uploads 812 at first, 5 at a time later. */
@@ -22,6 +23,7 @@ const LARGEST_PRE_KEY_ID = 0xff_ff_ff
  * - Groups: our own sender keys go, and with them the note of who has them.
  * - Pre-keys: numbers jump past every one that can have been used with another key.
  * - App state: versions go, so that it is read anew from the beginning.
+ * - Lists of devices: one may have been revoked in the lost records, so that all are asked for again.
  */
 export function rekeyedState(image: StateImage, lostRecords: number, nowMs: number): Mutation {
   const { keys = {}, creds: encoded } = image.toMutation()
@@ -35,6 +37,8 @@ export function rekeyedState(image: StateImage, lostRecords: number, nowMs: numb
       'sender-key': Object.fromEntries(Object.entries(keys['sender-key'] ?? {}).filter(([name]) => !isOwn(name))),
       'sender-key-memory': {},
       'app-state-sync-version': {},
+      'device-cache': {},
+      ...PENDING_APP_STATE,
     },
     ...(creds ? { creds: encodeCreds(creds) } : {}),
   }

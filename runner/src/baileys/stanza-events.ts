@@ -1,38 +1,85 @@
+import type { EventEmitter } from 'node:events'
 import type { BinaryNode, WASocket } from '@whiskeysockets/baileys'
+import { tellsOfNewIdentity, tellsOfOwnDevices, usersInAnswer, usersWithChangedDevices } from './device-notices.ts'
+
+/** The server's word on a message of ours. */
+export interface MessageAck {
+  /** Its code, when the message was refused. */
+  readonly error: string | null
+  readonly chat: string | undefined
+  /** Of the devices that the message is for, as the server knows them. */
+  readonly devicesHash: string | undefined
+}
 
 export interface StanzaListeners {
   /** Filled with the stanza of each ciphertext: the same buffer reaches the Signal repository. */
   readonly stanzas: WeakMap<Uint8Array, BinaryNode>
   onFrame(): void
   onLogin(): void
-  onMessageAck(messageId: string, error: string | null): void
+  /** A message, before Baileys reacts to it. */
+  onMessage(stanza: BinaryNode): void
+  onMessageAck(messageId: string, ack: MessageAck): void
   onReceipt(messageIds: readonly string[], type: 'delivered' | 'read'): void
   onReceiptAcknowledged(messageId: string): void
+  /** These have other devices now. */
+  onDevicesChanged(jids: readonly string[]): void
+  onOwnDevicesChanged(): void
+  /** The server has told the devices of these. */
+  onDevicesTold(jids: readonly string[]): void
+  /** What a stanza says could not be taken in. Nothing that the wire brings may end more than itself. */
+  onBroken(error: unknown): void
 }
+
+type Emitter = Pick<EventEmitter, 'on' | 'prependListener'>
 
 /**
  * Listens to the raw stanzas. Baileys' own events are too late for us (they come after its receipts) or never come (a good ack).
  * What must be recorded before Baileys answers a stanza is prepended to its own listener.
  */
-export function watchStanzas(socket: WASocket, listeners: StanzaListeners): void {
-  const { ws } = socket
+export function watchStanzas(ws: Emitter, listeners: StanzaListeners): void {
+  const guarded = (listen: (stanza: BinaryNode) => void) => (stanza: BinaryNode) => {
+    try {
+      listen(stanza)
+    } catch (error) {
+      listeners.onBroken(error)
+    }
+  }
+  const first = (event: string, listen: (stanza: BinaryNode) => void) => ws.prependListener(event, guarded(listen))
   ws.on('frame', () => listeners.onFrame())
   ws.on('CB:success', () => listeners.onLogin())
-  ws.prependListener('CB:message', (stanza: BinaryNode) => {
-    if (!Array.isArray(stanza.content)) return
-    for (const { tag, content } of stanza.content) {
+  first('CB:message', (stanza) => {
+    for (const { tag, content } of Array.isArray(stanza.content) ? stanza.content : []) {
       if (tag === 'enc' && content instanceof Uint8Array) listeners.stanzas.set(content, stanza)
     }
+    listeners.onMessage(stanza)
   })
-  ws.on('CB:ack,class:message', ({ attrs }: BinaryNode) => {
-    if (attrs['id'] !== undefined) listeners.onMessageAck(attrs['id'], attrs['error'] ?? null)
+  first('CB:ack,class:message', ({ attrs }) => {
+    const { id, error = null, from: chat, phash: devicesHash } = attrs
+    if (id !== undefined) listeners.onMessageAck(id, { error, chat, devicesHash })
   })
-  ws.on('CB:ack,class:receipt', ({ attrs }: BinaryNode) => {
+  first('CB:ack,class:receipt', ({ attrs }) => {
     if (attrs['id'] !== undefined) listeners.onReceiptAcknowledged(attrs['id'])
   })
-  ws.prependListener('CB:receipt', (stanza: BinaryNode) => {
+  first('CB:receipt', (stanza) => {
     const type = receiptMeaning(stanza.attrs['type'])
     if (type) listeners.onReceipt(receiptIds(stanza), type)
+  })
+  first('CB:notification,type:devices', (stanza) => listeners.onDevicesChanged(usersWithChangedDevices(stanza)))
+  first('CB:notification,type:encrypt', (stanza) => {
+    if (tellsOfNewIdentity(stanza)) listeners.onDevicesChanged(usersWithChangedDevices(stanza))
+  })
+  first('CB:notification,type:account_sync', (stanza) => {
+    if (tellsOfOwnDevices(stanza)) listeners.onOwnDevicesChanged()
+  })
+  first('CB:iq,,usync', (stanza) => listeners.onDevicesTold(usersInAnswer(stanza)))
+}
+
+/** Lets `takes` have stanzas instead of Baileys: those for which it says so do not reach Baileys' own listener. */
+export function interceptStanzas(ws: WASocket['ws'], event: string, takes: (stanza: BinaryNode) => boolean): void {
+  const own = ws.listeners(event) as ((stanza: BinaryNode) => void)[]
+  ws.removeAllListeners(event)
+  ws.on(event, (stanza: BinaryNode) => {
+    if (!takes(stanza)) for (const listener of own) listener.call(ws, stanza)
   })
 }
 

@@ -175,6 +175,7 @@ export class ConnectionKeeper {
       onLogin: () => engine.memory.rememberLogin(),
       onOpen: () => this.#opened(engine),
       onMessageAck: (messageId, error) => engine.outbox.acknowledged(messageId, error),
+      onDevicesMissed: (messageId) => engine.outbox.missedDevices(messageId),
       onReceipt: (messageIds, type) => {
         for (const messageId of messageIds) {
           // A contact can only have what WhatsApp has: the receipt says what a lost ack would have said.

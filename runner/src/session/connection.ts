@@ -44,6 +44,8 @@ export interface ConnectionEvents {
   onOpen(): void
   /** The server's word on a message of ours. `error` is its code when it was refused. */
   onMessageAck(messageId: string, error: string | null): void
+  /** The server has a message of ours, and says that it is for more devices than it was encrypted for. They are asked for anew. */
+  onDevicesMissed(messageId: string): void
   /** A contact has received or read messages of ours. Must make durable what it changes before it returns. */
   onReceipt(messageIds: readonly string[], type: 'delivered' | 'read'): void
   /** Any sign of the server. */
@@ -63,6 +65,8 @@ export interface ReceivedMessage {
   /** The whole message, encoded. */
   readonly proto: Uint8Array
   readonly sentAtMs: number
+  /** The same chat and participant by the other names that they go by: an earlier copy may be stored under those. */
+  readonly alias?: { readonly chat: string; readonly participant: string | null }
 }
 
 export type Connect = (events: ConnectionEvents) => Connection

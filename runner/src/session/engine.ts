@@ -13,12 +13,15 @@ import { Checkpointer, type CheckpointPolicy } from './checkpointer.ts'
 import type { Claim } from './claim.ts'
 import type { Connect } from './connection.ts'
 import { Inbox } from './inbox.ts'
+import { MessageDocuments } from './message-documents.ts'
 import type { Journal, JournalLimits } from './journal.ts'
 import { Outbox, type SettledJobs } from './outbox.ts'
 import type { SendPolicy } from './send-policy.ts'
 import { SentJobs } from './sent-jobs.ts'
 import { SessionMemory } from './session-memory.ts'
 import { SessionState } from './session-state.ts'
+import { ToldMessages, type ToldReader } from './told-messages.ts'
+import { Undecrypted } from './undecrypted.ts'
 
 /** What every session of a runner shares. */
 export interface SessionDependencies {
@@ -38,6 +41,8 @@ export interface SessionDependencies {
   /** Gives every open job of a session first, then each one that is queued. Returns what ends it. */
   readonly subscribeJobs: (sessionId: string, onJobs: (jobs: readonly DocumentSnapshot[]) => void) => () => void
   readonly createClient: (options: ClientOptions) => Client
+  /** See `ClientOptions`; asked at each delivery. */
+  readonly countFirst?: () => boolean
   /** What a state that lost its newest records has to become before it may speak again: see `rekey.ts`. */
   readonly rekey: (image: StateImage, lostRecords: number) => Mutation
 }
@@ -45,16 +50,23 @@ export interface SessionDependencies {
 export interface ClientOptions {
   readonly state: SessionState
   readonly inbox: Inbox
+  readonly undecrypted: Undecrypted
   readonly clock: Clock
   readonly random: Random
+  readonly logger: Logger
   readonly sentMessage: (messageId: string) => Promise<Uint8Array | null>
+  /** For a session under suspicion of ending its process: each delivery is counted durably before it is touched. */
+  readonly countFirst?: () => boolean
 }
 
 /** A WhatsApp client library, for one session. */
 export interface Client {
   readonly connect: Connect
   readonly me: { id: string; lid: string | null } | null
+  readonly told: ToldReader
   renewIdentity(): void
+  /** The same for every name of a contact. */
+  contactOf(chat: string): string
 }
 
 /** The parts of one owned session whose state has been read and verified. */
@@ -62,6 +74,8 @@ export interface Engine {
   readonly state: SessionState
   readonly cipher: SessionCipher
   readonly inbox: Inbox
+  readonly undecrypted: Undecrypted
+  readonly told: ToldMessages
   readonly outbox: Outbox
   readonly sentJobs: SentJobs
   readonly checkpointer: Checkpointer
@@ -107,7 +121,18 @@ export function assembleEngine(
   journal.unlock(cipher)
   const state = new SessionState(image, journal)
   const inbox = new Inbox({ state, cipher, documents, clock, logger })
+  const undecrypted = new Undecrypted({ state, cipher, clock, logger })
   const sentJobs = new SentJobs({ sessionId, state, cipher, documents, clock, logger })
+  const client = dependencies.createClient({
+    state,
+    inbox,
+    undecrypted,
+    clock,
+    random,
+    logger,
+    sentMessage: (messageId) => sentJobs.messageOf(messageId),
+    ...(dependencies.countFirst ? { countFirst: dependencies.countFirst } : {}),
+  })
   const outbox = new Outbox({
     subscribe: (onJobs) => dependencies.subscribeJobs(sessionId, onJobs),
     state,
@@ -117,6 +142,7 @@ export function assembleEngine(
     sentJobs,
     settled,
     logger,
+    contactOf: (chat) => client.contactOf(chat),
   })
   const checkpointer = new Checkpointer({
     state,
@@ -130,14 +156,17 @@ export function assembleEngine(
     session: claim.session,
     startedFrom,
   })
-  const client = dependencies.createClient({
+  const told = new ToldMessages({
     state,
     inbox,
+    documents: new MessageDocuments(cipher, documents),
+    undecrypted,
+    reader: client.told,
     clock,
-    random,
-    sentMessage: (messageId) => sentJobs.messageOf(messageId),
+    logger,
   })
-  return { state, cipher, inbox, outbox, sentJobs, checkpointer, client, memory: new SessionMemory(state) }
+  const memory = new SessionMemory(state)
+  return { state, cipher, inbox, undecrypted, told, outbox, sentJobs, checkpointer, client, memory }
 }
 
 /** The session's data key. Made here only for a session that has never sealed anything; otherwise its absence is damage. */

@@ -22,7 +22,10 @@ export async function releaseSession(options: {
   writes: (place: RecordPlace) => Merge[]
 }): Promise<void> {
   const { journal, engine, keeper, clock, append, writes } = options
-  await engine?.outbox.stop(FINISH_SENDING_MS)
+  await Promise.all([
+    engine?.outbox.stop(FINISH_SENDING_MS),
+    engine && noLongerThan(clock, FINISH_SENDING_MS, engine.told.stop()),
+  ])
   // What was received until now may be receipted as soon as it is durable.
   await noLongerThan(clock, FINISH_WRITING_MS, journal.whenDurable())
   await keeper.close(engine)

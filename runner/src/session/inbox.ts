@@ -1,64 +1,42 @@
-import { messageContentPlace, messageDocumentSchema, messageOrder, messagesPath } from '@holdfast/core/documents/message-document'
-import { parseStored } from '@holdfast/core/documents/parse'
+import { messageOrder } from '@holdfast/core/documents/message-document'
 import type { SessionCipher } from '@holdfast/core/envelope'
-import { isInvalid } from '@holdfast/core/errors'
-import { receivedMessageIdOf } from '@holdfast/core/ids'
 import type { Logger } from '@holdfast/core/logging'
 import type { Clock, DocumentStore, Merge } from '@holdfast/core/ports'
-import { z } from 'zod'
+import type { KeyChanges } from '@holdfast/core/session-log/mutation'
 import type { ReceivedMessage } from './connection.ts'
 import type { Entry, RecordPlace } from './group.ts'
-import type { KeyChanges } from '@holdfast/core/session-log/mutation'
+import { INBOX, decodeRow, encodeRow, type Row } from './inbox-rows.ts'
+import { MessageDocuments, documentIdsOf, storedMessageOf } from './message-documents.ts'
 import type { SessionState } from './session-state.ts'
 
-/**
- * Received messages. A row is committed in the same record as the ratchet step that decrypted it (the ratchet cannot decrypt it
- * again), keyed by the hash of the ciphertext, so that a redelivered stanza is answered from the row.
- *
- * A row is *open* while it holds its message, *settled* once the message has a document (what the API reads) or needs none. The
- * plaintext stays until WhatsApp has acknowledged our receipt as well: what Baileys derives from it after the receipt (a sender
- * key, for example) is derived again when the stanza comes again. The row is forgotten when `KEEP_MS` have passed after that.
- *
- * PERSISTED CONTRACT v1: kind `inbox` of the state image.
- */
-const rowSchema = z.object({
+/** What was decrypted, as far as the inbox is concerned. */
+export interface Received {
+  /** Of the ciphertext. */
+  readonly hash: string
   /** WhatsApp's id of the stanza. */
-  id: z.string(),
-  /** When it was decrypted, ms. */
-  at: z.number(),
-  /** The padded plaintext, base64, while open. */
-  plain: z.string().optional(),
-  /** What its document will say, while open; absent when the stanza has no document. */
-  message: z
-    .object({
-      messageId: z.string(),
-      chat: z.string(),
-      participant: z.string().nullable(),
-      fromMe: z.boolean(),
-      pushName: z.string().nullable(),
-      type: z.string(),
-      text: z.string().nullable(),
-      proto: z.string(),
-      sentAtMs: z.number(),
-    })
-    .optional(),
-  /** Id of the message's document. Another stanza with the same message (a sender's retry) makes none of its own. */
-  document: z.string().optional(),
-  /** Its message has a document, or needs none. */
-  settled: z.literal(true).optional(),
-  /** WhatsApp has acknowledged the receipt. */
-  acked: z.literal(true).optional(),
-})
-
-type Row = z.infer<typeof rowSchema>
-
-const KIND = 'inbox'
+  readonly stanzaId: string
+  readonly plain: Buffer
+  /** What it says to a person; null when it carries protocol only. */
+  readonly message: ReceivedMessage | null
+  /** It tells of other messages, which are to be stored before the row is settled. */
+  readonly tells?: boolean
+}
 
 /** What admits a stanza: the row, what rides on its record, and what to do once the row is in the image. */
-interface Admission {
+export interface Admission {
   readonly keys: KeyChanges
   readonly entry: Omit<Entry, 'mutation'>
   readonly onApplied: () => void
+}
+
+/** A row that tells of other messages. */
+export interface Told {
+  readonly hash: string
+  /** WhatsApp's id of the stanza. */
+  readonly id: string
+  /** When it was decrypted, ms. */
+  readonly at: number
+  readonly plain: Buffer
 }
 
 /** The server redelivers what it holds for up to 14 days. */
@@ -76,27 +54,36 @@ const ROWS_AT_ONCE = 100
 /** What stands for the plaintext of a row that no longer holds it. */
 export const DOCUMENTED = Symbol('documented')
 
+/**
+ * Received messages. A row is committed in the same record as the ratchet step that decrypted it (the ratchet cannot decrypt it
+ * again), keyed by the hash of the ciphertext, so that a redelivered stanza is answered from the row.
+ *
+ * A row is *open* while something is to be done with it: its message has no document yet (what the API reads), or it tells of
+ * other messages that have none. Then it is *settled*. The plaintext stays until WhatsApp has acknowledged our receipt as well:
+ * what Baileys derives from it after the receipt (a sender key, for example) is derived again when the stanza comes again. The row
+ * is forgotten when `KEEP_MS` have passed after that.
+ */
 export class Inbox {
   readonly #state: SessionState
-  readonly #cipher: SessionCipher
-  readonly #documents: DocumentStore
+  readonly #messages: MessageDocuments
   readonly #clock: Clock
   readonly #logger: Logger
   /** Hashes of rows whose receipt is not acknowledged yet, by stanza id. */
   readonly #unacked = new Map<string, Set<string>>()
   /** Documents that rows have made or will make. */
   readonly #known = new Set<string>()
+  /** Documents that are being made of what a row tells: of which row, and rows with the same message that wait for that. */
+  readonly #reserved = new Map<string, { by: string; waiting: Set<string> }>()
   #received = 0
   #lastReceivedMs: number | null = null
+  #onTold: () => void = () => {}
 
   constructor(options: { state: SessionState; cipher: SessionCipher; documents: DocumentStore; clock: Clock; logger: Logger }) {
     this.#state = options.state
-    this.#cipher = options.cipher
-    this.#documents = options.documents
+    this.#messages = new MessageDocuments(options.cipher, options.documents)
     this.#clock = options.clock
     this.#logger = options.logger
-    for (const [hash, encoded] of this.#state.image.entries(KIND)) {
-      const row = decodeRow(encoded)
+    for (const [hash, row] of this.#rows()) {
       if (!row.acked) this.#remember(row.id, hash)
       if (row.document !== undefined) this.#known.add(row.document)
     }
@@ -109,35 +96,46 @@ export class Inbox {
 
   /** The plaintext of a stanza that was decrypted before, or null when this one is new. */
   lookup(hash: string): Buffer | typeof DOCUMENTED | null {
-    const encoded = this.#state.image.get(KIND, hash)
+    const encoded = this.#state.image.get(INBOX, hash)
     if (encoded === undefined) return null
     const { plain } = decodeRow(encoded)
     return plain === undefined ? DOCUMENTED : Buffer.from(plain, 'base64')
   }
 
+  /** Whether the message has a document or will have one, by whatever name of its sender. */
+  knows(message: ReceivedMessage): boolean {
+    return documentIdsOf(message).some((id) => this.#known.has(id))
+  }
+
   /** The row of a newly decrypted stanza, and what rides on its record. To be committed together with the ratchet step. */
-  admit(hash: string, stanzaId: string, plain: Buffer, message: ReceivedMessage | null): Admission {
-    const document = message ? receivedMessageIdOf(message.chat, message.participant ?? '', message.messageId) : undefined
-    const isNew = message && document !== undefined && !this.#known.has(document)
-    const stored = isNew ? { ...message, proto: Buffer.from(message.proto).toString('base64') } : undefined
+  admit({ hash, stanzaId, plain, message, tells = false }: Received): Admission {
+    const ids = message ? documentIdsOf(message) : []
+    const [document] = ids
+    const reservation = ids.map((id) => this.#reserved.get(id)).find((found) => found !== undefined)
+    const stored = message && !this.knows(message) ? storedMessageOf(message) : undefined
     const row: Row = {
       id: stanzaId,
       at: this.#clock.now(),
       plain: plain.toString('base64'),
       ...(stored ? { message: stored } : {}),
       ...(document === undefined ? {} : { document }),
+      ...(tells ? { work: 'told' } : {}),
     }
-    const keys = { [KIND]: { [hash]: JSON.stringify(row) } }
+    const keys = { [INBOX]: { [hash]: JSON.stringify(row) } }
     const onApplied = () => {
       this.#remember(stanzaId, hash)
       if (!stored || document === undefined) return
-      this.#known.add(document)
+      if (reservation) reservation.waiting.add(hash)
+      else this.#known.add(document)
       this.#received++
       this.#lastReceivedMs = this.#clock.now()
     }
+    // Its document is on its way already.
+    if (stored && reservation) return { keys, entry: {}, onApplied }
+    if (tells) return { keys, entry: { onDurable: () => this.#onTold() }, onApplied }
     if (!stored || document === undefined) return { keys, entry: { onDurable: () => this.#settle(hash) }, onApplied }
     const writes = ({ sequence, index }: RecordPlace): Merge[] => [
-      this.#documentOf(stored, document, messageOrder(sequence, index)),
+      this.#messages.documentOf(stored, document, messageOrder(sequence, index)),
     ]
     return { keys, entry: { writes, onWritten: () => this.#settle(hash) }, onApplied }
   }
@@ -149,10 +147,64 @@ export class Inbox {
     this.#unacked.delete(stanzaId)
     const changes: Record<string, string> = {}
     for (const hash of hashes) {
-      const encoded = this.#state.image.get(KIND, hash)
+      const encoded = this.#state.image.get(INBOX, hash)
       if (encoded !== undefined) changes[hash] = encodeRow({ ...decodeRow(encoded), acked: true })
     }
-    this.#state.later({ [KIND]: changes })
+    this.#state.later({ [INBOX]: changes })
+  }
+
+  /** Called whenever a row has become durable that tells of other messages. */
+  onTold(listener: () => void): void {
+    this.#onTold = listener
+  }
+
+  /** Rows that tell of other messages and are not settled, the oldest first. */
+  openTold(): Told[] {
+    const told = this.#rows().filter(([, { work, settled }]) => work !== undefined && !settled)
+    told.sort(([, a], [, b]) => a.at - b.at)
+    return told.map(([hash, { id, at, plain = '' }]) => ({ hash, id, at, plain: Buffer.from(plain, 'base64') }))
+  }
+
+  /** Everything that the row told of is stored, or never will be: `failed` says why. */
+  settleTold({ hash }: Told, failed: string | null): void {
+    this.#release(hash)
+    const encoded = this.#state.image.get(INBOX, hash)
+    if (encoded === undefined) return
+    const row = { ...decodeRow(encoded), settled: true as const, ...(failed === null ? {} : { failed }) }
+    this.#state.change({ keys: { [INBOX]: { [hash]: encodeRow(row) } } })
+  }
+
+  /** Nobody else makes the document of this message, of which the row tells. False when somebody has or will. */
+  reserve(message: ReceivedMessage, { hash }: Told): boolean {
+    const ids = documentIdsOf(message)
+    if (ids.some((id) => this.#known.has(id))) return false
+    const other = ids.map((id) => this.#reserved.get(id)).find((found) => found !== undefined)
+    if (other) return other.by === hash
+    this.#reserved.set(ids[0], { by: hash, waiting: new Set() })
+    return true
+  }
+
+  /** The documents of these are there, whoever made them. */
+  documented(messages: readonly ReceivedMessage[]): void {
+    for (const message of messages) {
+      const [id] = documentIdsOf(message)
+      for (const hash of this.#reserved.get(id)?.waiting ?? []) this.#settle(hash)
+      this.#reserved.delete(id)
+      this.#known.add(id)
+    }
+  }
+
+  /** Rows that remember messages which another than a stanza of their own has told of: a copy that comes by itself is no new one. */
+  remembering(messages: readonly ReceivedMessage[]): KeyChanges {
+    const at = this.#clock.now()
+    const rows = messages.map((message) => {
+      const [document] = documentIdsOf(message)
+      return [
+        `history ${document}`,
+        JSON.stringify({ id: message.messageId, at, document, settled: true, acked: true } satisfies Row),
+      ]
+    })
+    return { [INBOX]: Object.fromEntries(rows) as Record<string, string> }
   }
 
   /**
@@ -160,17 +212,16 @@ export class Inbox {
    * and before every one that this owner will write, so that a reader with a cursor misses none.
    */
   async documentOpenRows(sequence: number): Promise<number> {
-    const open = [...this.#state.image.entries(KIND)].map(([hash, encoded]) => ({ hash, ...decodeRow(encoded) }))
-    const undocumented = open.filter(({ settled }) => !settled)
+    const undocumented = this.#rows().flatMap(([hash, row]) => (row.settled || row.work ? [] : [{ hash, ...row }]))
     const documents = undocumented.flatMap(({ message, document }, index) =>
-      message && document !== undefined ? [this.#documentOf(message, document, messageOrder(sequence, index))] : [],
+      message && document !== undefined ? [this.#messages.documentOf(message, document, messageOrder(sequence, index))] : [],
     )
     const failed = new Set<string>()
     for (let start = 0; start < documents.length; start += ROWS_AT_ONCE) {
-      for (const path of await this.#createMissing(documents.slice(start, start + ROWS_AT_ONCE))) failed.add(path)
+      for (const path of await this.#messages.createMissing(documents.slice(start, start + ROWS_AT_ONCE))) failed.add(path)
     }
     const isRefused = ({ document }: { document?: string | undefined }) =>
-      document !== undefined && failed.has(this.#pathOf(document))
+      document !== undefined && failed.has(this.#messages.pathOf(document))
     for (const row of undocumented) if (!isRefused(row)) this.#settle(row.hash)
     if (failed.size > 0) this.#logger.error({ paths: [...failed] }, 'Firestore refuses these messages; the journal keeps them.')
     return undocumented.length
@@ -178,18 +229,42 @@ export class Inbox {
 
   /** Forgets what need not be remembered any longer. */
   forget(): void {
-    const closed = [...this.#state.image.entries(KIND)]
-      .map(([hash, encoded]) => ({ hash, ...decodeRow(encoded) }))
-      .filter(({ settled }) => settled)
-      .sort((a, b) => b.at - a.at)
+    const closed = this.#rows().filter(([, { settled }]) => settled)
+    closed.sort(([, a], [, b]) => b.at - a.at)
     const now = this.#clock.now()
     const isGone = ({ at, acked }: Row, index: number): boolean =>
       (acked === true && (index >= KEEP_ROWS || now - at > KEEP_MS)) || now - at > KEEP_UNACKED_MS
-    const gone = closed.filter(isGone).map(({ hash, id, document }) => {
-      this.#forgetRow(id, hash, document)
-      return [hash, null] as const
-    })
-    if (gone.length > 0) this.#state.later({ [KIND]: Object.fromEntries(gone) })
+    const gone = closed
+      .filter(([, row], index) => isGone(row, index))
+      .map(([hash, { id, document }]) => {
+        this.#forgetRow(id, hash, document)
+        return [hash, null] as const
+      })
+    if (gone.length > 0) this.#state.later({ [INBOX]: Object.fromEntries(gone) })
+  }
+
+  /** What a row told of will not be made of it any more: messages that came by themselves meanwhile get their documents. */
+  #release(by: string): void {
+    for (const [id, reservation] of this.#reserved) {
+      if (reservation.by !== by) continue
+      this.#reserved.delete(id)
+      for (const hash of reservation.waiting) this.#document(hash)
+    }
+  }
+
+  #document(hash: string): void {
+    const encoded = this.#state.image.get(INBOX, hash)
+    const { message, document } = encoded === undefined ? {} : decodeRow(encoded)
+    if (!message || document === undefined) return
+    this.#known.add(document)
+    const writes = ({ sequence, index }: RecordPlace) => [
+      this.#messages.documentOf(message, document, messageOrder(sequence, index)),
+    ]
+    this.#state.append({ writes, onWritten: () => this.#settle(hash) })
+  }
+
+  #rows(): [string, Row][] {
+    return [...this.#state.image.entries(INBOX)].map(([hash, encoded]) => [hash, decodeRow(encoded)])
   }
 
   #forgetRow(stanzaId: string, hash: string, document: string | undefined): void {
@@ -207,50 +282,9 @@ export class Inbox {
 
   /** The message has its document, or needs none. The plaintext stays until WhatsApp will not send the stanza again. */
   #settle(hash: string): void {
-    const encoded = this.#state.image.get(KIND, hash)
+    const encoded = this.#state.image.get(INBOX, hash)
     if (encoded === undefined) return
     const { message: _, ...row } = decodeRow(encoded)
-    this.#state.later({ [KIND]: { [hash]: encodeRow({ ...row, settled: true }) } })
-  }
-
-  /**
-   * One owner at a time does this, and a document that is there stays as it is: whoever read it has read it under its order.
-   * Gives the paths of documents that Firestore will never take, which must not keep a session from opening.
-   */
-  async #createMissing(documents: readonly Merge[]): Promise<string[]> {
-    const found = await Promise.all(documents.map(({ path }) => this.#documents.read(path)))
-    const missing = documents.filter((_, index) => !found[index])
-    if (missing.length === 0) return []
-    try {
-      await this.#documents.commit(missing.map(({ path, fields }) => ({ kind: 'create', path, fields })))
-      return []
-    } catch (error) {
-      if (!isInvalid(error)) throw error
-      const [only, ...others] = missing
-      if (only && others.length === 0) return [only.path]
-      const half = Math.ceil(missing.length / 2)
-      return [...(await this.#createMissing(missing.slice(0, half))), ...(await this.#createMissing(missing.slice(half)))]
-    }
-  }
-
-  #pathOf(document: string): string {
-    return `${messagesPath(this.#cipher.sessionId)}/${document}`
-  }
-
-  #documentOf(message: NonNullable<Row['message']>, documentId: string, order: string): Merge {
-    const { messageId, chat, participant, fromMe, pushName, type, text, proto, sentAtMs } = message
-    const path = this.#pathOf(documentId)
-    const content = this.#cipher.sealContent(
-      Buffer.from(JSON.stringify({ text, proto })),
-      messageContentPlace(this.#cipher.sessionId, documentId),
-    )
-    const fields = { v: 1, messageId, chat, participant, fromMe, pushName, type, content, sentAt: new Date(sentAtMs), order }
-    return { kind: 'merge', path, fields: parseStored(messageDocumentSchema, fields, path) }
+    this.#state.later({ [INBOX]: { [hash]: encodeRow({ ...row, settled: true }) } })
   }
 }
-
-/** Once nobody needs the plaintext any more, the row only tells a redelivered stanza from a new one. */
-const encodeRow = ({ plain, ...row }: Row): string =>
-  JSON.stringify({ ...row, ...(plain === undefined || (row.settled && row.acked) ? {} : { plain }) } satisfies Row)
-
-const decodeRow = (encoded: string): Row => JSON.parse(encoded) as Row

@@ -11,6 +11,7 @@ const newJob = (messageId: string, chat: string, createdAtMicros: number, phase:
   refusals: 0,
   unanswered: 0,
   notBeforeMs: 0,
+  sentToAll: false,
   message: null,
   cancelTimeout: null,
 })
@@ -28,7 +29,7 @@ function drained(jobs: OpenJobs): string[] {
 }
 
 const filledWith = (...all: OpenJob[]): OpenJobs => {
-  const jobs = new OpenJobs()
+  const jobs = new OpenJobs((chat) => chat)
   for (const job of all) jobs.add(job)
   return jobs
 }
@@ -76,5 +77,31 @@ describe('over all chats', () => {
     expect([jobs.get('a'), jobs.size]).toEqual([undefined, 1])
     jobs.remove(job)
     expect(drained(jobs)).toEqual(['b'])
+  })
+})
+
+describe('two names of one contact', () => {
+  const jobsOf = (contactOf: (chat: string) => string, ...all: OpenJob[]): OpenJobs => {
+    const jobs = new OpenJobs(contactOf)
+    for (const job of all) jobs.add(job)
+    return jobs
+  }
+  const all = () => [newJob('M1', 'pn', 1), newJob('M2', 'lid', 2), newJob('M3', 'pn', 3), newJob('M4', 'lid', 4)]
+
+  test('share one order', () => {
+    expect(drained(jobsOf(() => 'ana', ...all()))).toEqual(['M1', 'M2', 'M3', 'M4'])
+  })
+
+  test('share it from the moment at which it becomes known', () => {
+    let isKnown = false
+    const jobs = jobsOf((chat) => (isKnown ? 'ana' : chat), ...all())
+    expect([...jobs.heads()].map(({ document }) => document.messageId)).toEqual(['M1', 'M2'])
+    isKnown = true
+    expect([...jobs.heads()].map(({ document }) => document.messageId)).toEqual(['M1'])
+  })
+
+  test('wait for what is on its way under the other, also when it is the later one', () => {
+    const jobs = jobsOf(() => 'ana', newJob('M1', 'pn', 1), newJob('M2', 'lid', 2, 'sending'))
+    expect([...jobs.heads()].map(({ document }) => document.messageId)).toEqual(['M2'])
   })
 })

@@ -20,6 +20,8 @@ export interface OpenJob {
   /** Attempts in a row that nobody answered. */
   unanswered: number
   notBeforeMs: number
+  /** It goes or went out once more because devices were missed. */
+  sentToAll: boolean
   /** The message as it was first sent; null before that. */
   message: Uint8Array | null
   cancelTimeout: (() => void) | null
@@ -27,8 +29,14 @@ export interface OpenJob {
 
 /** The open jobs of a session by message id, and each chat's in the order of sending. */
 export class OpenJobs {
+  readonly #contactOf: (chat: string) => string
   readonly #byMessageId = new Map<string, OpenJob>()
   readonly #byChat = new Map<string, OpenJob[]>()
+
+  /** @param contactOf the same for every name of a contact: chats of one contact share one order */
+  constructor(contactOf: (chat: string) => string) {
+    this.#contactOf = contactOf
+  }
 
   get size(): number {
     return this.#byMessageId.size
@@ -64,11 +72,20 @@ export class OpenJobs {
     if (jobs.length === 0) this.#byChat.delete(chat)
   }
 
-  /** Of each chat the job whose turn it is. */
-  *heads(): Generator<OpenJob> {
-    for (const jobs of this.#byChat.values()) if (jobs[0]) yield jobs[0]
+  /** Of each contact the job whose turn it is. That two chats are with one contact may become known at any time. */
+  heads(): IterableIterator<OpenJob> {
+    const heads = new Map<string, OpenJob>()
+    for (const [chat, [job]] of this.#byChat) {
+      const contact = this.#contactOf(chat)
+      const other = heads.get(contact)
+      if (job && (!other || isBefore(job, other))) heads.set(contact, job)
+    }
+    return heads.values()
   }
 }
+
+/** What is on its way is waited for, whatever came before it. */
+const isBefore = (a: OpenJob, b: OpenJob): boolean => a.phase === 'sending' || (b.phase !== 'sending' && comesBefore(a, b))
 
 /** What was or may be on the wire comes before what was never sent; else the older one first. */
 const comesBefore = (a: OpenJob, b: OpenJob): boolean =>

@@ -37,7 +37,7 @@ export class Outbox {
   readonly #policy: SendPolicy
   readonly #sentJobs: SentJobs
   readonly #logger: Logger
-  readonly #open = new OpenJobs()
+  readonly #open: OpenJobs
   readonly #sending = new Set<OpenJob>()
   /** What was read of a job before it was settled may still arrive here. */
   readonly #settled: SettledJobs
@@ -60,6 +60,8 @@ export class Outbox {
     /** Outlives the outbox where the state is read anew for each connection. */
     settled: SettledJobs
     logger: Logger
+    /** The same for every name of a contact. */
+    contactOf: (chat: string) => string
   }) {
     this.#subscribe = options.subscribe
     this.#state = options.state
@@ -69,6 +71,7 @@ export class Outbox {
     this.#sentJobs = options.sentJobs
     this.#settled = options.settled
     this.#logger = options.logger
+    this.#open = new OpenJobs(options.contactOf)
   }
 
   /** Hears of jobs through Firestore, for as long as the session is owned. */
@@ -118,6 +121,15 @@ export class Outbox {
     this.#next()
   }
 
+  /** The server has a message that some devices of its chat will not get: the same message again, once, to all that there are now. */
+  missedDevices(messageId: string): void {
+    const job = this.#open.get(messageId)
+    if (!job || job.sentToAll) return this.acknowledged(messageId, null)
+    job.sentToAll = true
+    this.#leaveWire(job, 'unknown')
+    this.#next()
+  }
+
   #hear(jobs: readonly DocumentSnapshot[]): void {
     for (const job of jobs) this.#add(job)
     this.#next()
@@ -144,6 +156,7 @@ export class Outbox {
       refusals: document.timeline.filter(({ status, attempt }) => status === 'pending' && attempt !== undefined).length,
       unanswered: 0,
       notBeforeMs: document.nextAttemptAt?.getTime() ?? 0,
+      sentToAll: false,
       message: document.proto === undefined ? null : this.#cipher.openContent(document.proto, jobProtoPlace(id)),
       cancelTimeout: null,
     }

@@ -66,7 +66,7 @@ export class OwnedSession {
     const { sessionId, head, session } = claim
     const { clock, random, journals, runnerId, journalLimits: limits } = dependencies
     const logger = dependencies.logger.child({ session: sessionId, epoch: head.epoch })
-    this.#dependencies = { ...dependencies, logger }
+    this.#dependencies = { ...dependencies, logger, countFirst: () => this.#probation.isOnTrial }
     this.sessionId = sessionId
     this.#wanted = session.wanted
     const halted = isHalted(session.state)
@@ -191,9 +191,11 @@ export class OwnedSession {
 
   async #adopt(engine: Engine): Promise<void> {
     await engine.inbox.documentOpenRows(this.#journal.head.sequence)
+    engine.undecrypted.takeOver()
     this.#engine = engine
     this.#isImageUsed = false
     this.#recall(engine)
+    engine.told.start()
     engine.sentJobs.settleRecorded()
     engine.outbox.listen()
   }
@@ -211,6 +213,7 @@ export class OwnedSession {
   async #putDown(): Promise<void> {
     const engine = this.#engine
     if (!engine || !this.#isImageUsed || !this.#keeper.isAtRest) return
+    void engine.told.stop()
     engine.outbox.abandon()
     engine.state.retire()
     this.#status.absorb(engine)
@@ -244,6 +247,7 @@ export class OwnedSession {
   #drop(): void {
     this.#probation.end()
     this.#engine?.outbox.abandon()
+    void this.#engine?.told.stop()
     this.#keeper.cut()
   }
 

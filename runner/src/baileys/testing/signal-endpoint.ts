@@ -1,15 +1,13 @@
 import {
-  BufferJSON,
   Curve,
   DEFAULT_CONNECTION_CONFIG,
   addTransactionCapability,
   generateSignalPubKey,
   initAuthCreds,
   type AuthenticationCreds,
-  type SignalDataSet,
-  type SignalKeyStore,
 } from '@whiskeysockets/baileys'
 import { createLogger } from '@holdfast/core/logging'
+import { MemoryKeys } from './memory-keys.ts'
 
 const SILENT = createLogger('endpoint', 'silent')
 
@@ -24,17 +22,14 @@ export interface SignalMessage {
 export class SignalEndpoint {
   readonly jid: string
   readonly #creds: AuthenticationCreds = initAuthCreds()
-  readonly #values = new Map<string, string>()
-  readonly #encode: (kind: string, value: unknown) => string
-  readonly #keys: SignalKeyStore
+  readonly #keys: MemoryKeys
   readonly #signal: Repository
   #lastPreKey = 0
 
   /** @param encode how a value is stored; what is read is always a fresh copy, as from a disk. */
-  constructor(phone: string, encode = (_kind: string, value: unknown) => JSON.stringify(value, BufferJSON.replacer)) {
+  constructor(phone: string, encode?: (kind: string, value: unknown) => string) {
     this.jid = `${phone}@s.whatsapp.net`
-    this.#encode = encode
-    this.#keys = this.#memory()
+    this.#keys = new MemoryKeys(encode)
     const keys = addTransactionCapability(this.#keys, SILENT, { maxCommitRetries: 1, delayBetweenTriesMs: 1 })
     this.#signal = DEFAULT_CONNECTION_CONFIG.makeSignalRepository({ creds: this.#creds, keys }, SILENT)
   }
@@ -56,7 +51,7 @@ export class SignalEndpoint {
 
   /** As stored; the bytes that each message of the chat writes. */
   sessionRecord(peer: SignalEndpoint): string {
-    return this.#values.get(`session|${peer.jid.split('@')[0]}.0`) ?? ''
+    return this.#keys.values.get(`session|${peer.jid.split('@')[0]}.0`) ?? ''
   }
 
   async #bundle() {
@@ -73,27 +68,6 @@ export class SignalEndpoint {
         signature: signedPreKey.signature,
       },
       preKey: { keyId, publicKey: generateSignalPubKey(pair.public) },
-    }
-  }
-
-  #memory(): SignalKeyStore {
-    return {
-      get: async (kind, ids) => {
-        const found: Record<string, never> = {}
-        for (const id of ids) {
-          const value = this.#values.get(`${kind}|${id}`)
-          if (value !== undefined) found[id] = JSON.parse(value, BufferJSON.reviver) as never
-        }
-        return found
-      },
-      set: async (data: SignalDataSet) => {
-        for (const [kind, values] of Object.entries(data)) {
-          for (const [id, value] of Object.entries(values)) {
-            if (value) this.#values.set(`${kind}|${id}`, this.#encode(kind, value))
-            else this.#values.delete(`${kind}|${id}`)
-          }
-        }
-      },
     }
   }
 }

@@ -1,0 +1,42 @@
+import { BufferJSON, proto } from '@whiskeysockets/baileys'
+import type { KeyStore } from './key-store.ts'
+
+/** A sender key can be stepped this far ahead to reach a message. */
+const REACH = 2000
+
+/** The shape in which Baileys stores the keys of one sender in one group. */
+interface SenderKeyState {
+  readonly senderKeyId: number
+  readonly senderChainKey: { readonly iteration: number }
+  readonly senderSigningKey: { readonly public: Uint8Array }
+}
+
+/**
+ * Whether a sender key that is told is one that is known already. Senders tell theirs with every message that is asked for again,
+ * and a stanza may be delivered twice. Baileys would store it each time as one more key, in the state it is told in: after five
+ * times the one in use is pushed out, and its counter falls back.
+ *
+ * A known key that is too far behind to reach what is told now is dropped, since Baileys would find it first.
+ *
+ * @param sender `user.device`, as Signal addresses are written
+ */
+export async function isOldKey(
+  keyStore: KeyStore,
+  sender: string,
+  { groupId, axolotlSenderKeyDistributionMessage: told }: proto.Message.ISenderKeyDistributionMessage,
+): Promise<boolean> {
+  if (!groupId || !told) return false
+  const name = `${groupId}::${sender.replace('.', '::')}`
+  const stored = (await keyStore.store.get('sender-key', [name]))[name]
+  if (!stored) return false
+  const states = JSON.parse(Buffer.from(stored).toString(), BufferJSON.reviver) as SenderKeyState[]
+  const { id = 0, iteration = 0, signingKey } = proto.SenderKeyDistributionMessage.decode(told.slice(1))
+  const isSame = ({ senderKeyId, senderSigningKey }: SenderKeyState): boolean =>
+    senderKeyId === id && Buffer.from(senderSigningKey.public).equals(Buffer.from(signingKey ?? []))
+  const same = states.find(isSame)
+  if (!same) return false
+  if ((iteration ?? 0) <= same.senderChainKey.iteration + REACH) return true
+  const others = JSON.stringify(states.filter((state) => !isSame(state)))
+  await keyStore.store.set({ 'sender-key': { [name]: Buffer.from(others) } })
+  return false
+}

@@ -1,0 +1,57 @@
+import { createCipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getMediaKeys, type proto } from '@whiskeysockets/baileys'
+
+type Answer = (response: ServerResponse) => void
+
+/** WhatsApp's media host, for what is fetched in this process: files by path, or whatever a test has answered instead. */
+export class MediaHost implements AsyncDisposable {
+  readonly #answers = new Map<string, Answer>()
+  readonly #server = createServer((request, response) => {
+    const answer = this.#answers.get(request.url ?? '')
+    if (answer) answer(response)
+    else response.writeHead(404).end()
+  })
+  readonly #fetch = globalThis.fetch
+
+  static async start(): Promise<MediaHost> {
+    const host = new MediaHost()
+    await new Promise<void>((resolve) => host.#server.listen(0, '127.0.0.1', resolve))
+    const { port } = host.#server.address() as AddressInfo
+    const { fetch } = globalThis
+    globalThis.fetch = (input, init) => {
+      const url = new URL(input instanceof Request ? input.url : input)
+      return fetch(url.hostname === 'mmg.whatsapp.net' ? `http://127.0.0.1:${port}${url.pathname}` : input, init)
+    }
+    return host
+  }
+
+  /** The next question for the path is answered like this, and all further ones. */
+  answer(path: string, answer: Answer): void {
+    this.#answers.set(path, answer)
+  }
+
+  /** Puts a file there, encrypted as WhatsApp's are, and returns what a notification says about it. */
+  async put(path: string, packed: Uint8Array): Promise<proto.Message.IHistorySyncNotification & { bytes: Buffer }> {
+    const mediaKey = randomBytes(32)
+    const { iv, cipherKey, macKey } = await getMediaKeys(mediaKey, 'md-msg-hist')
+    const cipher = createCipheriv('aes-256-cbc', cipherKey, iv)
+    const sealed = Buffer.concat([cipher.update(packed), cipher.final()])
+    const mac = createHmac('sha256', macKey ?? '')
+      .update(iv)
+      .update(sealed)
+      .digest()
+      .subarray(0, 10)
+    const bytes = Buffer.concat([sealed, mac])
+    this.answer(path, (response) => response.writeHead(200, { 'content-length': bytes.length }).end(bytes))
+    const sha256 = (of: Uint8Array) => createHash('sha256').update(of).digest()
+    return { mediaKey, directPath: path, fileSha256: sha256(packed), fileEncSha256: sha256(bytes), bytes }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    globalThis.fetch = this.#fetch
+    this.#server.closeAllConnections()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+}

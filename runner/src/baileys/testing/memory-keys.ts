@@ -1,0 +1,29 @@
+import { BufferJSON, type SignalDataSet, type SignalKeyStore } from '@whiskeysockets/baileys'
+
+/** Keys in memory; what is read is always a fresh copy, as from a disk. */
+export class MemoryKeys implements SignalKeyStore {
+  readonly values = new Map<string, string>()
+  readonly #encode: (kind: string, value: unknown) => string
+
+  constructor(encode = (_kind: string, value: unknown) => JSON.stringify(value, BufferJSON.replacer)) {
+    this.#encode = encode
+  }
+
+  get: SignalKeyStore['get'] = async (kind, ids) => {
+    const found: Record<string, never> = {}
+    for (const id of ids) {
+      const value = this.values.get(`${kind}|${id}`)
+      if (value !== undefined) found[id] = JSON.parse(value, BufferJSON.reviver) as never
+    }
+    return found
+  }
+
+  set: SignalKeyStore['set'] = async (data: SignalDataSet) => {
+    for (const [kind, values] of Object.entries(data)) {
+      for (const [id, value] of Object.entries(values)) {
+        if (value) this.values.set(`${kind}|${id}`, this.#encode(kind, value))
+        else this.values.delete(`${kind}|${id}`)
+      }
+    }
+  }
+}

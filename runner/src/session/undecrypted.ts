@@ -1,0 +1,213 @@
+import { parkedStanzaDocumentSchema, parkedStanzaPlace, parkedStanzasPath } from '@holdfast/core/documents/parked-stanza-document'
+import { parseStored } from '@holdfast/core/documents/parse'
+import type { SessionCipher } from '@holdfast/core/envelope'
+import type { Logger } from '@holdfast/core/logging'
+import type { Clock, Merge } from '@holdfast/core/ports'
+import type { KeyChanges } from '@holdfast/core/session-log/mutation'
+import type { Entry } from './group.ts'
+import type { SessionState } from './session-state.ts'
+
+/** Something that was delivered and cannot be read. */
+export interface FailedStanza {
+  /** The same for every copy of a message: a hash of sender, participant and id. */
+  readonly key: string
+  readonly messageId: string
+  readonly from: string
+  readonly participant: string | null
+  /** How it was encrypted, or `none`. */
+  readonly kind: string
+  readonly error: { readonly code: string; readonly message: string }
+  readonly bytes: Uint8Array
+  /** What it was decrypted to, when that was no message: no ratchet can do it a second time. */
+  readonly plain?: Uint8Array
+}
+
+/** PERSISTED CONTRACT v1: kind `undecrypted` of the state image, by `key`. */
+interface Row {
+  readonly messageId: string
+  readonly from: string
+  readonly participant: string | null
+  readonly kind: string
+  readonly code: string
+  readonly message: string
+  /** ms */
+  readonly firstAt: number
+  readonly lastAt: number
+  readonly attempts: number
+  readonly size: number
+  /** Base64; gone once the document has it, and absent when the stanza was too large to be kept. */
+  readonly stanza?: string
+  readonly plain?: string
+  /** When it was parked, ms. Its document has everything once `stanza` is gone. */
+  readonly parkedAt?: number
+}
+
+const KIND = 'undecrypted'
+
+/** Deliveries without success after which a stanza is parked. */
+export const ATTEMPTS = 5
+
+/** Beyond these the oldest are parked early, so that the state stays small. */
+const MAX_ROWS = 200
+const MAX_BYTES = 2 * 1024 * 1024
+
+/** A larger stanza is not kept, only told of: a document takes 1 MiB, and a text is far below. */
+const MAX_STANZA_BYTES = 256 * 1024
+
+/** Parked rows remember that a stanza is not to be asked for any more. About 200 bytes each. */
+const MAX_PARKED_ROWS = 1000
+
+/** A phone that was away may still send what only it can; what has not come by then is parked. */
+const GIVE_UP_AFTER_MS = 14 * 24 * 60 * 60 * 1000
+
+/**
+ * What was delivered and could not be read. WhatsApp is asked for it again and told so, and forgets it: therefore a row holds the
+ * stanza before anything of that leaves. A good copy that comes later removes the row; what stays unreadable is parked: its
+ * document is for a person to look at, and WhatsApp is not asked any more.
+ */
+export class Undecrypted {
+  readonly #state: SessionState
+  readonly #cipher: SessionCipher
+  readonly #clock: Clock
+  readonly #logger: Logger
+
+  constructor(options: { state: SessionState; cipher: SessionCipher; clock: Clock; logger: Logger }) {
+    this.#state = options.state
+    this.#cipher = options.cipher
+    this.#clock = options.clock
+    this.#logger = options.logger
+  }
+
+  /** Notes one failed delivery. What is answered depends on it: it is in the journal when this returns. */
+  failed(stanza: FailedStanza, attempts: number = ATTEMPTS): { parked: boolean } {
+    const row = this.#rowOf(stanza)
+    const parked = row.attempts >= attempts || row.parkedAt !== undefined
+    if (parked) this.#park(stanza.key, row)
+    else {
+      this.#state.change({ keys: { [KIND]: { [stanza.key]: JSON.stringify(row) } } })
+      this.#logger.warn(
+        { stanza: row.messageId, kind: row.kind, code: row.code, attempts: row.attempts },
+        'A stanza is unreadable.',
+      )
+      this.#makeRoom()
+      this.#giveUpOld()
+    }
+    return { parked }
+  }
+
+  /** Puts a stanza aside that is not to be touched again. */
+  park(stanza: FailedStanza): void {
+    this.#park(stanza.key, this.#rowOf(stanza))
+  }
+
+  isParked(key: string): boolean {
+    return this.#get(key)?.parkedAt !== undefined
+  }
+
+  /** What changes when these come after all; to be part of the mutation that admits them. */
+  resolvedAll(keys: readonly string[]): { keys: KeyChanges; writes: readonly Merge[] } {
+    const missing = keys.flatMap((key) => [this.#get(key)].flatMap((row) => (row ? [{ key, row }] : [])))
+    if (missing.length === 0) return { keys: {}, writes: [] }
+    const fields = { resolvedAt: new Date(this.#clock.now()) }
+    const parked = missing.filter(({ row }) => row.parkedAt !== undefined)
+    return {
+      keys: { [KIND]: Object.fromEntries(missing.map(({ key }) => [key, null])) as Record<string, null> },
+      writes: parked.map(({ key }) => ({ kind: 'merge', path: this.#pathOf(key), fields })),
+    }
+  }
+
+  /** After a claim: documents that the last owner did not get to write, and what nothing has come of for long. */
+  takeOver(): void {
+    for (const [key, row] of this.#rows()) if (row.parkedAt !== undefined && row.stanza !== undefined) this.#park(key, row)
+    this.#giveUpOld()
+  }
+
+  #giveUpOld(): void {
+    const now = this.#clock.now()
+    const rows = this.#rows()
+    for (const [key, row] of rows) if (row.parkedAt === undefined && now - row.lastAt > GIVE_UP_AFTER_MS) this.#park(key, row)
+    const done = rows.filter(([, { parkedAt, stanza }]) => parkedAt !== undefined && stanza === undefined)
+    const gone = done.slice(0, Math.max(0, done.length - MAX_PARKED_ROWS)).map(([key]) => [key, null])
+    if (gone.length > 0) this.#state.later({ [KIND]: Object.fromEntries(gone) as Record<string, null> })
+  }
+
+  #rowOf({ key, messageId, from, participant, kind, error, bytes, plain }: FailedStanza): Row {
+    const known = this.#get(key)
+    const now = this.#clock.now()
+    const isKept = bytes.length + (plain?.length ?? 0) <= MAX_STANZA_BYTES
+    return {
+      messageId,
+      from,
+      participant,
+      kind,
+      code: error.code,
+      message: error.message,
+      firstAt: known?.firstAt ?? now,
+      lastAt: now,
+      attempts: (known?.attempts ?? 0) + 1,
+      size: bytes.length,
+      ...(isKept ? { stanza: Buffer.from(bytes).toString('base64') } : {}),
+      ...(isKept && plain ? { plain: Buffer.from(plain).toString('base64') } : {}),
+      ...(known?.parkedAt === undefined ? {} : { parkedAt: known.parkedAt }),
+    }
+  }
+
+  #park(key: string, row: Row): void {
+    const isNew = row.parkedAt === undefined
+    const parked = { ...row, parkedAt: row.parkedAt ?? this.#clock.now() }
+    const { stanza: _, plain: __, ...small } = parked
+    const entry: Omit<Entry, 'mutation'> = {
+      writes: () => [this.#documentOf(key, parked)],
+      onWritten: () => {
+        if (this.isParked(key)) this.#state.later({ [KIND]: { [key]: JSON.stringify(small) } })
+      },
+    }
+    this.#state.change({ keys: { [KIND]: { [key]: JSON.stringify(parked) } } }, entry)
+    if (!isNew) return
+    const { messageId, kind, code, attempts } = row
+    this.#logger.error(
+      { stanza: messageId, kind, code, attempts, document: this.#pathOf(key) },
+      'A stanza cannot be read and is parked: its bytes are in a document, and WhatsApp is not asked for it any more.',
+    )
+  }
+
+  #makeRoom(): void {
+    const waiting = this.#rows().filter(([, { parkedAt }]) => parkedAt === undefined)
+    waiting.sort(([, a], [, b]) => a.lastAt - b.lastAt)
+    let bytes = waiting.reduce((sum, [, { size }]) => sum + size, 0)
+    for (const [index, [key, row]] of waiting.entries()) {
+      if (waiting.length - index <= MAX_ROWS && bytes <= MAX_BYTES) return
+      bytes -= row.size
+      this.#park(key, row)
+    }
+  }
+
+  #documentOf(key: string, row: Row & { parkedAt: number }): Merge {
+    const path = this.#pathOf(key)
+    const { messageId, from, participant, kind, code, message, attempts, size, stanza = null, plain = null } = row
+    const content = this.#cipher.sealContent(
+      Buffer.from(JSON.stringify({ stanza, plain })),
+      parkedStanzaPlace(this.#cipher.sessionId, key),
+    )
+    const times = { firstAt: new Date(row.firstAt), lastAt: new Date(row.lastAt), parkedAt: new Date(row.parkedAt) }
+    const envelope = { v: 1, messageId, from, participant, kind, error: { code, message }, attempts, size, ...times }
+    return {
+      kind: 'merge',
+      path,
+      fields: parseStored(parkedStanzaDocumentSchema, { ...envelope, content, resolvedAt: null }, path),
+    }
+  }
+
+  #pathOf(key: string): string {
+    return `${parkedStanzasPath(this.#cipher.sessionId)}/${key}`
+  }
+
+  #get(key: string): Row | null {
+    const encoded = this.#state.image.get(KIND, key)
+    return encoded === undefined ? null : (JSON.parse(encoded) as Row)
+  }
+
+  #rows(): [string, Row][] {
+    return [...this.#state.image.entries(KIND)].map(([key, encoded]) => [key, JSON.parse(encoded) as Row])
+  }
+}

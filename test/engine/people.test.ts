@@ -1,0 +1,382 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { parkedStanzasPath } from '@holdfast/core/documents/parked-stanza-document'
+import type { AcceptedJob } from '../outside/api-client.ts'
+import type { ContactState, PoisonOrder } from '../outside/simulator-client.ts'
+import { type Chat, EngineWorld, eventually } from './world.ts'
+
+// Each of these is many steps of many processes.
+vi.setConfig({ testTimeout: 180_000 })
+
+let world: EngineWorld
+
+beforeAll(async () => {
+  world = await EngineWorld.start()
+})
+
+afterAll(async () => {
+  const { violations } = await world.simulator.state()
+  await world[Symbol.asyncDispose]()
+  // A stanza that nobody could read is refused as such, which is not the client's fault.
+  expect(violations.filter(({ kind, detail }) => kind !== 'nack' || !poison.some((id) => detail.includes(id)))).toEqual([])
+})
+
+/** Messages that nobody can read. */
+const poison: string[] = []
+
+const contactOf = async (chat: Chat): Promise<ContactState> => {
+  const { contacts } = await world.simulator.state()
+  return contacts.find(({ phone }) => phone === chat.contact) as ContactState
+}
+
+/** Sends, and resolves when exactly these devices of the contact have read it. */
+async function reaches(chat: Chat, devices: number[], text: string): Promise<AcceptedJob> {
+  const job = await chat.send(text)
+  await chat.untilStatus(job, 'delivered')
+  await eventually(async () => {
+    const read = (await contactOf(chat)).received.find(({ id }) => id === job.messageId)
+    expect(read).toMatchObject({ text, devices })
+  })
+  return job
+}
+
+const stored = async (chat: Chat) =>
+  (await world.api.storedMessages(chat.name)).map(({ id, chatId, from, body }) => ({ id, chatId, from, body }))
+
+const untilStored = async (chat: Chat, body: string) =>
+  eventually(async () => {
+    const found = (await stored(chat)).find((message) => message.body === body)
+    expect(found).toBeDefined()
+    return found
+  })
+
+/** Both have been heard: from here on nothing but the ratchet tells one message from the next. */
+async function begin(chat: Chat): Promise<Chat> {
+  await reaches(chat, [0], 'hello')
+  await chat.receive('hello back')
+  await untilStored(chat, 'hello back')
+  return chat
+}
+
+const parkedOf = (chat: Chat) => world.google.documents.query({ collection: parkedStanzasPath(chat.sessionId) })
+
+const info = async (chat: Chat) => {
+  const response = await world.sandbox.api(`/api/sessions/${chat.name}/info`)
+  return (await response.json()) as { parkedStanzas: number; session: { records: Record<string, number> } }
+}
+
+describe('the devices of a contact', () => {
+  test.concurrent('are those that there are: one that is linked is reached, one that is removed is not', async () => {
+    const chat = await begin(await world.linked('devices'))
+    expect(await world.simulator.linkContactDevice(chat.contact)).toBe(1)
+    await noticed(chat, 'devices')
+    await reaches(chat, [0, 1], 'to both')
+    await world.simulator.removeContactDevice(chat.contact, 1)
+    await reaches(chat, [0], 'to the phone alone')
+  })
+
+  test.concurrent('of which nobody has told are found by the server’s word on the message, which goes out once more', async () => {
+    const chat = await begin(await world.linked('devices-untold'))
+    await world.simulator.linkContactDevice(chat.contact, 'none')
+    const job = await reaches(chat, [0, 1], 'to both, in the end')
+    expect((await chat.received()).find(({ id }) => id === job.messageId)?.copies).toBe(2)
+    const next = await reaches(chat, [0, 1], 'to both')
+    expect((await chat.received()).find(({ id }) => id === next.messageId)?.copies).toBe(1)
+  })
+})
+
+describe('a contact with two names', () => {
+  test.concurrent('is one chat with one session, by whichever name it writes', async () => {
+    const chat = await begin(await world.linked('two-names'))
+    await world.simulator.addressContact(chat.contact, 'lid')
+    await chat.receive('by LID')
+    await reaches(chat, [0], 'answered')
+    await world.simulator.addressContact(chat.contact, 'pn')
+    await chat.receive('by number again')
+    await untilStored(chat, 'by number again')
+    expect(new Set((await stored(chat)).map(({ chatId }) => chatId))).toEqual(new Set([`${chat.contact}@c.us`]))
+    expect(await contactOf(chat)).toMatchObject({ undecryptable: 0, needlessSessions: 0 })
+    const { records } = (await info(chat)).session
+    expect(records['lid-mapping']).toBeGreaterThanOrEqual(4)
+  })
+
+  test.concurrent('hears us in the order in which the messages were accepted, whichever name they were addressed to', async () => {
+    const chat = await begin(await world.linked('two-names-order'))
+    const lid = `2${chat.contact.padStart(15, '0')}@lid`
+    await world.simulator.addressContact(chat.contact, 'lid')
+    await chat.fault('nack')
+    const jobs: AcceptedJob[] = []
+    for (let index = 0; index < 8; index++) {
+      const chatId = index % 2 === 0 ? `${chat.contact}@c.us` : lid
+      const idempotencyKey = `${chat.name}-order-${index}`
+      jobs.push(await world.api.sendText({ session: chat.name, chatId, text: `number ${index}`, idempotencyKey }))
+    }
+    await chat.untilStatus(jobs.at(-1) as AcceptedJob, 'delivered')
+    expect((await chat.received()).slice(1).map(({ text }) => text)).toEqual(jobs.map((_, index) => `number ${index}`))
+  })
+})
+
+describe('a group', () => {
+  test.concurrent('is a chat of its own, with who wrote; its keys change, and everything is read', async () => {
+    const chat = await begin(await world.linked('group'))
+    const group = await world.simulator.createGroup('Friends', [chat.phone, chat.contact])
+    const write = (text: string) => world.simulator.sendToGroupAsContact(group, chat.contact, text)
+    await write('first')
+    await write('second')
+    await world.post(`/groups/${group}/rotate`, { contact: chat.contact })
+    await write('under a new key')
+    await untilStored(chat, 'under a new key')
+    const messages = (await world.api.storedMessages(chat.name)).filter(({ chatId }) => chatId === group)
+    expect(messages).toMatchObject(
+      ['first', 'second', 'under a new key'].map((body) => ({ body, fromMe: false, from: `${chat.contact}@c.us` })),
+    )
+    await eventually(async () => expect((await chat.account()).offlineQueue).toBe(0))
+  })
+
+  test.concurrent('whose key was never told is asked for it, and the message is stored once', async () => {
+    const chat = await begin(await world.linked('group-no-key'))
+    const group = await world.simulator.createGroup('Friends', [chat.phone, chat.contact])
+    const id = await spoil(chat, { kind: 'no-sender-key', group, retry: 'good', text: 'with its key' })
+    await untilStored(chat, 'with its key')
+    const next = (await world.simulator.sendToGroupAsContact(group, chat.contact, 'and on'))[0]
+    await untilStored(chat, 'and on')
+    const ids = (await stored(chat)).filter(({ chatId }) => chatId === group).map((message) => message.id)
+    expect(ids).toEqual([id, next])
+    expect((await info(chat)).session.records['undecrypted'] ?? 0).toBe(0)
+  })
+})
+
+async function spoil(chat: Chat, order: PoisonOrder): Promise<string> {
+  const id = await world.simulator.poisonAsContact(chat.contact, chat.phone, order)
+  poison.push(id)
+  return id
+}
+
+const watched = async (chat: Chat, id: string) => (await chat.account()).watched.find((stanza) => stanza.id === id)
+
+describe('what cannot be read', () => {
+  test.concurrent('is asked for again, and stored once under its id when it comes', async () => {
+    const chat = await begin(await world.linked('poison-good'))
+    const ids = [
+      await spoil(chat, { kind: 'truncated', retry: 'good', text: 'whole' }),
+      await spoil(chat, { kind: 'unknown-enc-type', retry: 'good', text: 'in another encryption' }),
+      await spoil(chat, { kind: 'not-protobuf', retry: 'good', text: 'a message after all' }),
+    ]
+    for (const text of ['whole', 'in another encryption', 'a message after all']) await untilStored(chat, text)
+    const listed = await stored(chat)
+    expect(ids.map((id) => listed.filter((message) => message.id === id).length)).toEqual([1, 1, 1])
+    expect(new Set(listed.map((message) => message.id)).size).toBe(listed.length)
+    expect((await info(chat)).session.records['undecrypted'] ?? 0).toBe(0)
+    expect(await parkedOf(chat)).toEqual([])
+  })
+
+  test.concurrent('and comes as bad again each time is parked, and not delivered any more', async () => {
+    const chat = await begin(await world.linked('poison-bad'))
+    const id = await spoil(chat, { kind: 'not-protobuf', retry: 'bad' })
+    await eventually(async () => expect(await parkedOf(chat)).toHaveLength(1))
+    const [document] = await parkedOf(chat)
+    expect(document?.fields).toMatchObject({
+      messageId: id,
+      from: `${chat.contact}@s.whatsapp.net`,
+      attempts: 5,
+      error: { code: 'no-message' },
+      resolvedAt: null,
+    })
+    await chat.receive('the one after it')
+    await untilStored(chat, 'the one after it')
+    const { answers = [], deliveries } = (await watched(chat, id)) ?? {}
+    expect([deliveries, answers.at(-1)]).toEqual([5, 'nack 487'])
+    await eventually(async () => expect((await info(chat)).parkedStanzas).toBe(1))
+    expect((await chat.account()).offlineQueue).toBe(0)
+  })
+
+  test.concurrent('of a sender who is off is kept in the state, and holds nothing up', async () => {
+    const chat = await begin(await world.linked('poison-off'))
+    const kinds = [
+      'garbage',
+      'truncated',
+      'unknown-pre-key',
+      'bad-padding',
+      'not-protobuf',
+      'unknown-enc-type',
+      'no-enc',
+    ] as const
+    for (const kind of kinds) await spoil(chat, { kind })
+    await spoil(chat, { kind: 'message-secret' })
+    await chat.receive('the one after them')
+    await untilStored(chat, 'the one after them')
+    await eventually(async () => {
+      const { session, parkedStanzas } = await info(chat)
+      // The bot's reply cannot be had in any other way.
+      expect([session.records['undecrypted'], parkedStanzas]).toEqual([kinds.length + 1, 1])
+    })
+    await reaches(chat, [0], 'still there')
+  })
+})
+
+test.concurrent('calls and stanzas that nobody knows change nothing', async () => {
+  const chat = await begin(await world.linked('stanzas'))
+  const from = `${chat.contact}@s.whatsapp.net`
+  await world.simulator.endCall(chat.phone, await world.simulator.call(chat.contact, chat.phone), 'timeout')
+  const odd = [
+    { tag: 'notification', attrs: { id: 'N1', from, type: 'weather' } },
+    { tag: 'notification', attrs: { id: 'N2', from, type: 'devices' }, content: [{ tag: 'add' }] },
+    { tag: 'notification', attrs: { id: 'N3', from, type: 'encrypt' } },
+    {
+      tag: 'notification',
+      attrs: { id: 'N4', from, type: 'server_sync' },
+      content: [{ tag: 'collection', attrs: { name: 'x' } }],
+    },
+    { tag: 'notification', attrs: { id: 'N5', from, type: 'account_sync' } },
+    { tag: 'receipt', attrs: { id: 'R1', from } },
+    { tag: 'call', attrs: { id: 'C1', from } },
+    { tag: 'message', attrs: { id: 'M1' } },
+    { tag: 'message', attrs: { id: 'M2', from: 'x@y.z' } },
+    { tag: 'weather', attrs: { id: 'W1', from } },
+  ]
+  poison.push('M1', 'M2')
+  for (const stanza of odd) await world.simulator.putStanza(chat.phone, stanza)
+  const lines = [
+    { tag: 'chatstate', attrs: { from }, content: [] },
+    { tag: 'presence', attrs: {} },
+    { tag: 'ib', attrs: {}, content: [{ tag: 'dirty' }] },
+    { tag: 'iq', attrs: { id: 'Q1', type: 'result' }, content: [{ tag: 'usync' }] },
+    { tag: 'ack', attrs: { class: 'message' } },
+  ]
+  for (const stanza of lines) await world.simulator.putStanza(chat.phone, { ...stanza, via: 'line' })
+  await chat.receive('the one after them')
+  await untilStored(chat, 'the one after them')
+  await reaches(chat, [0], 'still there')
+  const unanswered = (await chat.account()).watched.filter(({ answers }) => answers.length === 0).map(({ id }) => id)
+  expect(unanswered).toEqual(['W1', 'Q1'])
+  expect((await info(chat)).parkedStanzas).toBe(2)
+})
+
+const noticed = (chat: Chat, type: string, since = 0) =>
+  world.happens(
+    (event) =>
+      event.type === 'frame' && event.phone === chat.phone && event['class'] === 'notification' && event['attrsType'] === type,
+    since,
+  )
+
+describe('a contact who installs anew', () => {
+  test.concurrent('is read at once when it was told of, and what was under way arrives otherwise', async () => {
+    const chat = await begin(await world.linked('reinstall'))
+    await world.simulator.reinstallContact(chat.contact)
+    await noticed(chat, 'encrypt')
+    await reaches(chat, [0], 'do you know me?')
+    await chat.receive('with my new keys')
+    await untilStored(chat, 'with my new keys')
+    expect(await contactOf(chat)).toMatchObject({ undecryptable: 0 })
+    await world.simulator.reinstallContact(chat.contact, 'none')
+    const jobs = [await chat.send('one'), await chat.send('two')]
+    for (const job of jobs) await chat.untilStatus(job, 'delivered')
+    await chat.receive('and back')
+    await untilStored(chat, 'and back')
+    expect((await info(chat)).session.records['undecrypted'] ?? 0).toBe(0)
+  })
+
+  test.concurrent('asks for messages again, several times and long after, and gets them', async () => {
+    const chat = await begin(await world.linked('asks-again'))
+    const job = await reaches(chat, [0], 'read it once more')
+    const copies = async () => (await chat.received()).find(({ id }) => id === job.messageId)?.copies
+    for (let asked = 1; asked <= 3; asked++) {
+      await world.simulator.askAgain(chat.contact, job.messageId)
+      await eventually(async () => expect(await copies()).toBe(1 + asked))
+    }
+  })
+})
+
+describe('when the runner is killed', () => {
+  const kill = () => world.sandbox.runner('runner-1').kill()
+
+  test('five times between messages, they take one pre-key of the contact', async () => {
+    const chat = await world.linked('pre-keys')
+    for (let life = 0; life < 5; life++) {
+      await reaches(chat, [0], `in life ${life}`)
+      kill()
+    }
+    await chat.works()
+    expect(await contactOf(chat)).toMatchObject({ preKeysTaken: 1, needlessSessions: 0 })
+  })
+
+  test('right when it has acknowledged that a contact has another device, that device is reached all the same', async () => {
+    const chat = await begin(await world.linked('struck-devices'))
+    const since = world.happened.length
+    await world.simulator.linkContactDevice(chat.contact)
+    await noticed(chat, 'devices', since)
+    kill()
+    await chat.works()
+    await reaches(chat, [0, 1], 'to both')
+  })
+
+  test('right when it has acknowledged a new identity, nothing stays unreadable', async () => {
+    const chat = await begin(await world.linked('struck-identity'))
+    const since = world.happened.length
+    await world.simulator.reinstallContact(chat.contact)
+    await noticed(chat, 'encrypt', since)
+    kill()
+    await reaches(chat, [0], 'do you know me?')
+    await chat.receive('with my new keys')
+    await untilStored(chat, 'with my new keys')
+  })
+
+  test('right when it has asked for a message again, the message comes and is stored once', async () => {
+    const chat = await begin(await world.linked('struck-retry'))
+    const asked = world.happens(({ type, phone }) => type === 'retry-receipt' && phone === chat.phone)
+    const id = await spoil(chat, { kind: 'truncated', retry: 'good', text: 'whole' })
+    await asked
+    kill()
+    await untilStored(chat, 'whole')
+    expect((await stored(chat)).filter((message) => message.id === id)).toHaveLength(1)
+    await eventually(async () => expect((await info(chat)).session.records['undecrypted'] ?? 0).toBe(0))
+  })
+
+  test('in the middle of a group’s messages, none is missing and none is there twice', async () => {
+    const chat = await begin(await world.linked('struck-group'))
+    const group = await world.simulator.createGroup('Friends', [chat.phone, chat.contact])
+    const sent: string[] = []
+    for (let strike = 0; strike < 4; strike++) {
+      const receipted = world.happens(
+        ({ type, phone, id }) => type === 'receipt' && phone === chat.phone && sent.includes(String(id)),
+        world.happened.length,
+      )
+      // A new key each time: the kill may come between the key and the message.
+      await world.post(`/groups/${group}/rotate`, { contact: chat.contact })
+      sent.push(...(await world.simulator.sendToGroupAsContact(group, chat.contact, `strike ${strike} {n}`, 5)))
+      await receipted
+      kill()
+    }
+    await eventually(async () => {
+      const ids = (await stored(chat)).filter(({ chatId }) => chatId === group).map(({ id }) => id)
+      expect(ids.toSorted()).toEqual(sent.toSorted())
+    })
+    await eventually(async () => expect((await chat.account()).offlineQueue).toBe(0))
+  })
+
+  test('after a message was sent, a contact that asks for it again gets it from the next owner', async () => {
+    const chat = await begin(await world.linked('struck-ask'))
+    const job = await reaches(chat, [0], 'sent by another life')
+    kill()
+    await world.simulator.askAgain(chat.contact, job.messageId)
+    await eventually(async () => expect((await chat.received()).find(({ id }) => id === job.messageId)?.copies).toBe(2))
+  })
+
+  test('with a backlog of everything waiting, all of it is taken in', async () => {
+    const chat = await begin(await world.linked('struck-backlog'))
+    const group = await world.simulator.createGroup('Friends', [chat.phone, chat.contact])
+    await world.sandbox.stopRunner('runner-1')
+    await world.simulator.sendManyAsContact(chat.contact, chat.phone, 'chat {n}', 40)
+    await world.simulator.sendToGroupAsContact(group, chat.contact, 'group {n}', 40)
+    await world.simulator.linkContactDevice(chat.contact)
+    await world.simulator.sendAsContact(chat.contact, chat.phone, 'from the companion', { device: 1 })
+    await world.simulator.endCall(chat.phone, await world.simulator.call(chat.contact, chat.phone), 'timeout')
+    await spoil(chat, { kind: 'garbage' })
+    await world.sandbox.startRunner('runner-1')
+    const backlog = world.happens(({ type, phone }) => type === 'receipt' && phone === chat.phone, world.happened.length)
+    await backlog
+    kill()
+    await eventually(async () => expect(await stored(chat)).toHaveLength(1 + 40 + 40 + 1))
+    await eventually(async () => expect((await chat.account()).offlineQueue).toBe(0))
+    await reaches(chat, [0, 1], 'to both')
+  })
+})
