@@ -37,7 +37,7 @@ export function mappingChanges(
  *
  * @param lids by the user of the phone number
  */
-export function movesToLids(image: StateImage, lids: ReadonlyMap<string, string>, own: OwnDevice | null): KeyChanges {
+function movesToLids(image: StateImage, lids: ReadonlyMap<string, string>, own: OwnDevice | null): KeyChanges {
   const moved = {
     session: movedAddresses(image, 'session', lids, mergeSessions),
     'identity-key': movedAddresses(image, 'identity-key', lids, (_old, known) => known),
