@@ -23,13 +23,21 @@ export function readSettings<Schema extends z.ZodType>(
   throw new HoldfastError('bad-configuration', `The configuration has ${problems.length} problem(s):\n${list}`)
 }
 
-export const integer = (options: { min: number; max: number; default: number }) =>
+interface Range {
+  readonly min: number
+  readonly max: number
+}
+
+export const integer = (options: Range & { default: number }) => integerWithin(options).default(options.default)
+
+export const optionalInteger = (range: Range) => integerWithin(range).optional()
+
+const integerWithin = ({ min, max }: Range) =>
   z.coerce
     .number({ error: 'must be a number' })
     .int('must be a whole number')
-    .min(options.min, `must be at least ${options.min}`)
-    .max(options.max, `must be at most ${options.max}`)
-    .default(options.default)
+    .min(min, `must be at least ${min}`)
+    .max(max, `must be at most ${max}`)
 
 export const requiredText = (what: string) => z.string({ error: `is required: ${what}` }).min(1, `is required: ${what}`)
 

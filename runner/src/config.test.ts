@@ -28,6 +28,8 @@ describe('a runner whose environment is complete', () => {
       maxRetries: 6,
       checkpoints: { everyRecords: 256, everyMs: 60 * 60_000 },
       heartbeat: { intervalMs: 4000, deadAfterMs: 12_000 },
+      resources: { intervalMs: 30_000, memoryEveryMs: 4000 },
+      memoryLimitBytes: null,
       signatureCheck: 'log',
       instanceId: null,
       logLevel: 'info',
@@ -35,12 +37,19 @@ describe('a runner whose environment is complete', () => {
   })
 
   test('takes what it is told', () => {
-    const told = { MAX_CONNECTIONS: '3', SESSION_BACKUP_INTERVAL: '5', SIGNATURE_CHECK: 'enforce', MAX_RETRY_ATTEMPTS: '0' }
+    const told = {
+      MAX_CONNECTIONS: '3',
+      SESSION_BACKUP_INTERVAL: '5',
+      SIGNATURE_CHECK: 'enforce',
+      MAX_RETRY_ATTEMPTS: '0',
+      MEMORY_LIMIT_MB: '512',
+    }
     expect(readRunnerConfig({ ...good, ...told })).toMatchObject({
       maxConnections: 3,
       checkpoints: { everyMs: 5 * 60_000 },
       signatureCheck: 'enforce',
       maxRetries: 0,
+      memoryLimitBytes: 512 * 1024 * 1024,
     })
   })
 })

@@ -5,6 +5,7 @@ import {
   encryptionKey,
   insecureTls,
   integer,
+  optionalInteger,
   projectId,
   readSettings,
   requiredText,
@@ -29,10 +30,16 @@ const schema = z.object({
   CONNECTS_PER_SECOND: integer({ min: 1, max: 1000, default: 10 }),
   HEARTBEAT_INTERVAL_MS: integer({ min: 200, max: 60_000, default: 4000 }),
   RUNNER_DEAD_AFTER_MS: integer({ min: 1000, max: 600_000, default: 12_000 }),
+  /** Seconds. */
+  HEALTH_CHECK_INTERVAL: integer({ min: 1, max: 3600, default: 30 }),
+  MEMORY_LIMIT_MB: optionalInteger({ min: 1, max: 1024 * 1024 }),
   SIGNATURE_CHECK: z.enum(['enforce', 'log'], 'must be `enforce` or `log`').default('log'),
   INSTANCE_ID: z.string().optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent'], 'must be debug, info, warn, error or silent').default('info'),
 })
+
+/** As Cloud Run counts them. */
+const BYTES_PER_MB = 1024 * 1024
 
 /** What the runner is told by its environment. The only place that reads it. */
 export type RunnerConfig = ReturnType<typeof readRunnerConfig>
@@ -58,6 +65,8 @@ export function readRunnerConfig(environment: Environment = process.env) {
     crashPolicy: { suspectAfter: settings.CRASH_LOOP_AFTER, stableMs: settings.CRASH_FREE_MS },
     connectsPerSecond: settings.CONNECTS_PER_SECOND,
     heartbeat: { intervalMs: settings.HEARTBEAT_INTERVAL_MS, deadAfterMs: settings.RUNNER_DEAD_AFTER_MS },
+    resources: { intervalMs: settings.HEALTH_CHECK_INTERVAL * 1000, memoryEveryMs: settings.HEARTBEAT_INTERVAL_MS },
+    memoryLimitBytes: settings.MEMORY_LIMIT_MB === undefined ? null : settings.MEMORY_LIMIT_MB * BYTES_PER_MB,
     signatureCheck: settings.SIGNATURE_CHECK,
     instanceId: settings.INSTANCE_ID ?? null,
     logLevel: settings.LOG_LEVEL,

@@ -16,6 +16,8 @@ import { JobFeed } from './fleet/job-feed.ts'
 import { Heartbeat } from './fleet/heartbeat.ts'
 import { OneTrial } from './fleet/one-trial.ts'
 import { Placement } from './fleet/placement.ts'
+import { processMeter } from './process/resource-meter.ts'
+import { ResourceWatch } from './process/resource-watch.ts'
 import { DEFAULT_JOURNAL_LIMITS } from './session/journal.ts'
 import type { OwnedSession, OwnedSessionDependencies } from './session/owned-session.ts'
 import { DEFAULT_SEND_POLICY } from './session/send-policy.ts'
@@ -41,6 +43,9 @@ async function main(): Promise<void> {
   const runnerId = `runner-${systemRandom.bytes(6).toString('hex')}`
   const log = logger.child({ runner: runnerId })
   const sessions = new Map<string, OwnedSession>()
+  const meter = processMeter(config.memoryLimitBytes)
+  const resources = new ResourceWatch({ meter, clock: systemClock, policy: config.resources })
+  resources.start(() => {})
   const heartbeat = new Heartbeat({
     documents,
     clock: systemClock,
@@ -50,7 +55,7 @@ async function main(): Promise<void> {
     capacity: config.maxConnections,
     policy: config.heartbeat,
     sessions,
-    memoryBytes: () => process.memoryUsage.rss(),
+    resources: () => resources.latest,
   })
   const placement = new Placement({ documents, logger: log, runnerId, instanceId: config.instanceId })
   const dependencies = sessionDependencies(config, { documents, objects }, runnerId, log)

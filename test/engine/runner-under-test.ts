@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { RunnerResources } from '@holdfast/core/documents/runner-document'
 import type { WrappingKey } from '@holdfast/core/envelope'
 import { createLogger } from '@holdfast/core/logging'
 import type { DocumentStore, ObjectStore, Random } from '@holdfast/core/ports'
@@ -35,6 +36,12 @@ export interface RunnerOptions {
   autoRestore?: 'lossless' | 'always'
   keepsImage?: boolean
   crashPolicy?: CrashPolicy
+}
+
+const RESOURCES: RunnerResources = {
+  memory: { rssBytes: 1, limitBytes: null, percentage: null },
+  cpu: { cpus: 1, percentage: null },
+  eventLoop: { p99Ms: null, maxMs: null },
 }
 
 /** A runner in this process, whole but for its WhatsApp client. */
@@ -76,9 +83,8 @@ export class RunnerUnderTest {
       createClient: () => this.#client(),
     }
     const policy = { intervalMs: 300, deadAfterMs }
-    const memoryBytes = () => 1
     const parts = { documents, clock: systemClock, logger, runnerId, instanceId: null }
-    this.heartbeat = new Heartbeat({ ...parts, capacity, policy, sessions, memoryBytes })
+    this.heartbeat = new Heartbeat({ ...parts, capacity, policy, sessions, resources: () => RESOURCES })
     this.placement = new Placement(parts)
     this.fleet = new Fleet({
       dependencies: this.dependencies,

@@ -176,6 +176,15 @@ describe('somebody who looks at Firestore in its console', () => {
     expect(runnerDocumentSchema.safeParse(runner?.fields).error).toBeUndefined()
     expect(runner?.fields).toMatchObject({ state: 'active', heartbeatAt: isDate, startedAt: isDate, capacity: 50 })
     expect(runner?.fields['sessions']).toMatchObject({ [chat.sessionId]: { state: 'CONNECTED', lastProofOfLifeAt: isDate } })
+    // After the first whole interval.
+    await eventually(async () => {
+      const [alive] = await world.google.documents.query({ collection: 'runners', where: [['state', '==', 'active']] })
+      expect(alive?.fields['resources']).toMatchObject({
+        memory: { rssBytes: expect.any(Number) },
+        cpu: { cpus: expect.any(Number), percentage: expect.any(Number) },
+        eventLoop: { p99Ms: expect.any(Number), maxMs: expect.any(Number) },
+      })
+    })
     // Of the one that was killed nothing is left once its sessions have moved.
     await eventually(async () => expect(await world.google.documents.query({ collection: 'runners' })).toHaveLength(1))
   })

@@ -39,6 +39,7 @@ export function productEnvironment(identity: Identity, backends: { firestore: st
     METADATA_SERVER_DETECTION: 'none',
     HEARTBEAT_INTERVAL_MS: '1000',
     RUNNER_DEAD_AFTER_MS: '4000',
+    HEALTH_CHECK_INTERVAL: '2',
     LOG_LEVEL: 'info',
   }
 }

@@ -6,6 +6,22 @@ export const RUNNERS = 'runners'
 
 export const runnerPath = (runnerId: string): string => `${RUNNERS}/${runnerId}`
 
+/** What the runner's process used when it last looked. Percentages are of what its container may use, not of one CPU. */
+const resourcesSchema = z.object({
+  memory: z.object({
+    rssBytes: z.number(),
+    /** Null where no limit is known; then there is no percentage either. */
+    limitBytes: z.number().nullable(),
+    percentage: z.number().nullable(),
+  }),
+  /** Over the last interval, null before the first one is over. */
+  cpu: z.object({ cpus: z.number(), percentage: z.number().nullable() }),
+  /** How late timers fired in that interval, in milliseconds. */
+  eventLoop: z.object({ p99Ms: z.number().nullable(), maxMs: z.number().nullable() }),
+})
+
+export type RunnerResources = z.infer<typeof resourcesSchema>
+
 export const runnerDocumentSchema = z.object({
   v: z.literal(1),
   state: z.enum(['active', 'draining']),
@@ -18,6 +34,8 @@ export const runnerDocumentSchema = z.object({
   heartbeatIntervalMs: z.number(),
   deadAfterMs: z.number(),
   memoryBytes: z.number(),
+  /** Not of a runner of an earlier version. Figures that do not parse must not hide what the runner vouches for. */
+  resources: resourcesSchema.optional().catch(undefined),
   sessions: z.record(
     z.string(),
     z.object({

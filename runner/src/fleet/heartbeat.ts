@@ -1,4 +1,4 @@
-import { runnerPath } from '@holdfast/core/documents/runner-document'
+import { runnerPath, type RunnerResources } from '@holdfast/core/documents/runner-document'
 import type { Logger } from '@holdfast/core/logging'
 import { SERVER_TIME, type Clock, type DocumentStore, type Fields } from '@holdfast/core/ports'
 import type { OwnedSession } from '../session/owned-session.ts'
@@ -32,7 +32,8 @@ export class Heartbeat {
     capacity: number
     policy: HeartbeatPolicy
     sessions: ReadonlyMap<string, OwnedSession>
-    memoryBytes: () => number
+    /** What this process used when it last looked. */
+    resources: () => RunnerResources
   }) {
     this.#options = options
     this.#path = runnerPath(options.runnerId)
@@ -107,7 +108,8 @@ export class Heartbeat {
   }
 
   #fields(): Fields {
-    const { policy, capacity, instanceId, sessions, memoryBytes } = this.#options
+    const { policy, capacity, instanceId, sessions } = this.#options
+    const resources = this.#options.resources()
     return {
       v: 1,
       state: this.#state,
@@ -116,7 +118,8 @@ export class Heartbeat {
       capacity,
       heartbeatIntervalMs: policy.intervalMs,
       deadAfterMs: policy.deadAfterMs,
-      memoryBytes: memoryBytes(),
+      memoryBytes: resources.memory.rssBytes,
+      resources,
       sessions: Object.fromEntries([...sessions].map(([id, session]) => [id, session.status])),
     }
   }
