@@ -14,6 +14,7 @@ it('reads a complete environment', () => {
     bucket: 'bucket',
     wrappingKey: Buffer.alloc(32, 1),
     apiKey: 'sixteen characters',
+    thresholds: { cpu: 70, memory: 75 },
     logLevel: 'info',
   })
 })

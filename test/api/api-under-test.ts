@@ -31,7 +31,7 @@ export interface ApiUnderTest extends AsyncDisposable {
   committing(commit: (changes: readonly Change[], real: DocumentStore['commit']) => Promise<void>): ApiDependencies['documents']
   /** Writes what a runner would write into the session's document. */
   asOwner(name: string, fields: Fields): Promise<void>
-  heartbeat(runnerId: string, sessions?: Fields, deadAfterMs?: number): Promise<void>
+  heartbeat(runnerId: string, sessions?: Fields, more?: Fields): Promise<void>
   cipher(name: string): Promise<SessionCipher>
 }
 
@@ -43,8 +43,11 @@ export async function startApi(): Promise<ApiUnderTest> {
   const dependencies = {
     documents,
     objects,
+    // Of all routes /health alone asks for it, and its tests bring the real one.
+    storage: { check: () => Promise.resolve() },
     wrappingKey,
     apiKey: API_KEY,
+    thresholds: { cpu: 70, memory: 75 },
     clock: systemClock,
     logger: createLogger('api', 'silent'),
   }
@@ -62,8 +65,8 @@ export async function startApi(): Promise<ApiUnderTest> {
       listen: (query, onEvents, onError) => documents.listen(query, onEvents, onError),
     }),
     asOwner: (name, fields) => documents.commit([{ kind: 'update', path: sessionPath(sessionIdOf('default', name)), fields }]),
-    heartbeat: (runnerId, sessions = {}, deadAfterMs = 60_000) =>
-      documents.commit([{ kind: 'merge', path: `runners/${runnerId}`, fields: heartbeatFields(sessions, deadAfterMs) }]),
+    heartbeat: (runnerId, sessions = {}, more = {}) =>
+      documents.commit([{ kind: 'merge', path: `runners/${runnerId}`, fields: { ...heartbeatFields(sessions), ...more } }]),
     async cipher(name) {
       const cipher = await loadSessionCipher(documents, sessionIdOf('default', name), wrappingKey)
       if (!cipher) throw new Error(`Session ${name} has no key.`)
@@ -95,7 +98,7 @@ function callsOf(dependencies: Parameters<typeof createApp>[0]): Pick<ApiUnderTe
   }
 }
 
-const heartbeatFields = (sessions: Fields, deadAfterMs: number): Fields => ({
+const heartbeatFields = (sessions: Fields): Fields => ({
   v: 1,
   state: 'active',
   instanceId: null,
@@ -103,7 +106,7 @@ const heartbeatFields = (sessions: Fields, deadAfterMs: number): Fields => ({
   heartbeatAt: new Date(),
   capacity: 50,
   heartbeatIntervalMs: 1000,
-  deadAfterMs,
+  deadAfterMs: 60_000,
   memoryBytes: 1,
   sessions,
 })

@@ -1,13 +1,13 @@
 import { Firestore } from '@google-cloud/firestore'
 import { Storage } from '@google-cloud/storage'
-import type { DocumentCounter, DocumentStore, ObjectStore } from '../ports.ts'
+import type { DocumentCounter, DocumentStore, ObjectStore, StoreCheck } from '../ports.ts'
 import { FirestoreDocuments } from './firestore-documents.ts'
 import { type OperationCounter, newOperationCounter } from './operation-counter.ts'
 import { StorageObjects } from './storage-objects.ts'
 
 export interface GoogleClients {
   readonly documents: DocumentStore & DocumentCounter
-  readonly objects: ObjectStore
+  readonly objects: ObjectStore & StoreCheck
   readonly operations: OperationCounter
   close(): Promise<void>
 }

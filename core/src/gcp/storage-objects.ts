@@ -1,10 +1,10 @@
 import type { Bucket } from '@google-cloud/storage'
-import { HoldfastError } from '../errors.ts'
-import type { ObjectStore, StoredObject } from '../ports.ts'
+import { HoldfastError, messageOf } from '../errors.ts'
+import type { ObjectStore, StoreCheck, StoredObject } from '../ports.ts'
 import type { OperationCounter } from './operation-counter.ts'
 
 /** The ObjectStore on Cloud Storage: create-only by generation precondition; checksums are verified by the client both ways. */
-export class StorageObjects implements ObjectStore {
+export class StorageObjects implements ObjectStore, StoreCheck {
   readonly #bucket: Bucket
   readonly #counter: OperationCounter
 
@@ -59,7 +59,24 @@ export class StorageObjects implements ObjectStore {
     this.#counter.objectLists += Math.max(1, Math.ceil(files.length / 1000))
     return files.map(({ name }) => name).toSorted()
   }
+
+  /** The metadata of an object that nobody makes: one of the cheapest operations, and it needs no right that runners and the API lack. */
+  async check(): Promise<void> {
+    this.#counter.objectReads++
+    try {
+      await this.#bucket.file(NOBODYS_OBJECT).getMetadata()
+    } catch (error) {
+      if (statusOf(error) !== 404) throw error
+      if (!/bucket does not exist/i.test(messageOf(error))) return
+      throw new HoldfastError('unavailable', `The bucket ${this.#bucket.name} does not exist.`, {
+        cause: error,
+        advice: 'Create it, or set STORAGE_BUCKET to the one that was created.',
+      })
+    }
+  }
 }
+
+const NOBODYS_OBJECT = 'check'
 
 function statusOf(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null) return undefined

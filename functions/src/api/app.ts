@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { WrappingKey } from '@holdfast/core/envelope'
 import type { Logger } from '@holdfast/core/logging'
-import type { Clock, DocumentCounter, DocumentStore, ObjectStore } from '@holdfast/core/ports'
+import type { Clock, DocumentCounter, DocumentStore, ObjectStore, StoreCheck } from '@holdfast/core/ports'
 import { DocumentJournals } from '@holdfast/core/session-log/document-journals'
 import type { JournalStore } from '@holdfast/core/session-log/journal-store'
 import { Hono } from 'hono'
@@ -9,6 +9,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { requireApiKey } from './authentication.ts'
 import { objectsWithDeadline, withDeadline } from './deadline.ts'
 import { healthRoutes } from './health.ts'
+import type { Thresholds } from './health-status.ts'
 import { messageRoutes } from './messages.ts'
 import { pairingRoutes } from './pairing.ts'
 import { problem, problemOf } from './problems.ts'
@@ -22,8 +23,10 @@ export interface ApiDependencies {
   readonly documents: DocumentStore & DocumentCounter
   readonly journals: JournalStore
   readonly objects: ObjectStore
+  readonly storage: StoreCheck
   readonly wrappingKey: WrappingKey
   readonly apiKey: string
+  readonly thresholds: Thresholds
   readonly clock: Clock
   readonly logger: Logger
 }

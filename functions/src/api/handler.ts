@@ -28,6 +28,8 @@ function wire(readConfig: () => ApiConfig): Handler {
     const app = createApp({
       documents,
       objects,
+      storage: objects,
+      thresholds: config.thresholds,
       wrappingKey: new WrappingKey(config.wrappingKey),
       apiKey: config.apiKey,
       clock: systemClock,
