@@ -13,6 +13,8 @@ import {
   type Rule,
 } from '@holdfast/core/settings'
 
+const port = optionalInteger({ min: 0, max: 65_535 })
+
 const schema = z.object({
   GOOGLE_CLOUD_PROJECT: projectId,
   STORAGE_BUCKET: requiredText('the Cloud Storage bucket for checkpoints'),
@@ -33,8 +35,19 @@ const schema = z.object({
   /** Seconds. */
   HEALTH_CHECK_INTERVAL: integer({ min: 1, max: 3600, default: 30 }),
   MEMORY_LIMIT_MB: optionalInteger({ min: 1, max: 1024 * 1024 }),
+  /** Percent. */
+  MEMORY_DRAIN_THRESHOLD: integer({ min: 1, max: 100, default: 90 }),
+  MEMORY_DRAIN_LOOKS: integer({ min: 1, max: 1000, default: 3 }),
+  RESTART_ALERT_AFTER: integer({ min: 1, max: 1000, default: 10 }),
+  RESTART_PAUSE_LIMIT_MS: integer({ min: 0, max: 3_600_000, default: 60_000 }),
+  PROBE_PORT: port,
+  /** Cloud Run sets it. */
+  PORT: port,
   SIGNATURE_CHECK: z.enum(['enforce', 'log'], 'must be `enforce` or `log`').default('log'),
-  INSTANCE_ID: z.string().optional(),
+  INSTANCE_ID: z
+    .string()
+    .regex(/^[^/]{1,200}$/, 'must have 1 to 200 characters, none of them a slash')
+    .optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent'], 'must be debug, info, warn, error or silent').default('info'),
 })
 
@@ -67,6 +80,13 @@ export function readRunnerConfig(environment: Environment = process.env) {
     heartbeat: { intervalMs: settings.HEARTBEAT_INTERVAL_MS, deadAfterMs: settings.RUNNER_DEAD_AFTER_MS },
     resources: { intervalMs: settings.HEALTH_CHECK_INTERVAL * 1000, memoryEveryMs: settings.HEARTBEAT_INTERVAL_MS },
     memoryLimitBytes: settings.MEMORY_LIMIT_MB === undefined ? null : settings.MEMORY_LIMIT_MB * BYTES_PER_MB,
+    memory: { abovePercentage: settings.MEMORY_DRAIN_THRESHOLD, looks: settings.MEMORY_DRAIN_LOOKS },
+    restarts: {
+      uptimeMs: settings.CRASH_FREE_MS,
+      alertAfter: settings.RESTART_ALERT_AFTER,
+      longestPauseMs: settings.RESTART_PAUSE_LIMIT_MS,
+    },
+    probePort: settings.PROBE_PORT ?? settings.PORT ?? null,
     signatureCheck: settings.SIGNATURE_CHECK,
     instanceId: settings.INSTANCE_ID ?? null,
     logLevel: settings.LOG_LEVEL,

@@ -1,7 +1,8 @@
 import { documentsWithin, objectsWithin } from '@holdfast/core/deadlines'
+import { RUNNERS } from '@holdfast/core/documents/runner-document'
 import { messageOf } from '@holdfast/core/errors'
 import { createGoogleClients } from '@holdfast/core/gcp/clients'
-import { createLogger } from '@holdfast/core/logging'
+import { createLogger, type Logger } from '@holdfast/core/logging'
 import { DocumentJournals } from '@holdfast/core/session-log/document-journals'
 import { systemClock, systemRandom } from '@holdfast/core/system-clock'
 import { DEFAULT_RECONNECT_POLICY } from '@holdfast/core/verdict'
@@ -16,8 +17,15 @@ import { JobFeed } from './fleet/job-feed.ts'
 import { Heartbeat } from './fleet/heartbeat.ts'
 import { OneTrial } from './fleet/one-trial.ts'
 import { Placement } from './fleet/placement.ts'
+import { Departure } from './process/departure.ts'
+import { EXIT } from './process/exit-codes.ts'
+import { logLastWords } from './process/last-words.ts'
+import { Liveness } from './process/liveness.ts'
+import { leaveBeforeMemoryIsFull } from './process/memory-limit.ts'
+import { ProbeServer } from './process/probe-server.ts'
 import { processMeter } from './process/resource-meter.ts'
 import { ResourceWatch } from './process/resource-watch.ts'
+import { Start } from './process/start.ts'
 import { DEFAULT_JOURNAL_LIMITS } from './session/journal.ts'
 import type { OwnedSession, OwnedSessionDependencies } from './session/owned-session.ts'
 import { DEFAULT_SEND_POLICY } from './session/send-policy.ts'
@@ -25,86 +33,106 @@ import { DEFAULT_SEND_POLICY } from './session/send-policy.ts'
 /** Google's clients would wait for minutes. */
 const ANSWER_WITHIN_MS = 20_000
 
-/** Cloud Run sends SIGTERM and kills 10 s later. */
-const LEAVE_WITHIN_MS = 8000
+/** So many times the silence after which a runner counts as dead, and it doubts itself. */
+const DOUBTED_AFTER_DEATHS = 5
+
+const clock = systemClock
 
 /** Wires a runner and lives until it is told to leave. */
 async function main(): Promise<void> {
   const config = readConfigOrExit()
   const logger = createLogger('runner', config.logLevel)
+  logLastWords(logger)
   installMends({
     signatureCheck: config.signatureCheck,
     onInvalidSignature: () => logger.error('A signature of WhatsApp or of the phone is not valid.'),
   })
-  const google = createGoogleClients({ projectId: config.projectId, bucket: config.bucket })
-  const documents = documentsWithin(google.documents, systemClock, ANSWER_WITHIN_MS)
-  const objects = objectsWithin(google.objects, systemClock, ANSWER_WITHIN_MS)
+  const connect = () => createGoogleClients({ projectId: config.projectId, bucket: config.bucket })
+  const google = connect()
+  const documents = documentsWithin(google.documents, clock, ANSWER_WITHIN_MS)
+  const objects = objectsWithin(google.objects, clock, ANSWER_WITHIN_MS)
   // Fresh at every start: whoever finds this id knows this process, and no other.
   const runnerId = `runner-${systemRandom.bytes(6).toString('hex')}`
   const log = logger.child({ runner: runnerId })
+  const { instanceId, maxConnections: capacity } = config
   const sessions = new Map<string, OwnedSession>()
   const meter = processMeter(config.memoryLimitBytes)
-  const resources = new ResourceWatch({ meter, clock: systemClock, policy: config.resources })
-  resources.start(() => {})
-  const heartbeat = new Heartbeat({
-    documents,
-    clock: systemClock,
-    logger: log,
-    runnerId,
-    instanceId: config.instanceId,
-    capacity: config.maxConnections,
-    policy: config.heartbeat,
-    sessions,
-    resources: () => resources.latest,
-  })
-  const placement = new Placement({ documents, logger: log, runnerId, instanceId: config.instanceId })
+  const resources = new ResourceWatch({ meter, clock, policy: config.resources })
+  const own = { documents, clock, logger: log, runnerId, instanceId }
+  const heartbeat = new Heartbeat({ ...own, capacity, policy: config.heartbeat, sessions, resources: () => resources.latest })
+  const placement = new Placement(own)
   const dependencies = sessionDependencies(config, { documents, objects }, runnerId, log)
-  const actions = new ActionFeed({ documents, clock: systemClock, logger: log })
-  const fleet = new Fleet({ dependencies, heartbeat, placement, actions, capacity: config.maxConnections, sessions })
+  const actions = new ActionFeed({ documents, clock, logger: log })
+  const fleet = new Fleet({ dependencies, heartbeat, placement, actions, capacity, sessions })
 
-  let leaving = false
-  const leave = (signal: string): void => {
-    if (leaving) return
-    leaving = true
-    log.info({ signal, sessions: sessions.size }, 'Leaving: handing the sessions over.')
-    const end = (code: number) => process.exit(code)
-    systemClock.after(LEAVE_WITHIN_MS, () => end(1))
-    fleet
-      .leave()
-      .then(() => google.close())
-      .then(
-        () => end(0),
-        (error: unknown) => {
-          log.error({ error }, 'Leaving failed; the next owner starts as after a crash.')
-          end(1)
-        },
-      )
-  }
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => leave(signal))
-  // Baileys leaves promises of a closed socket without a listener. None of them decides anything here.
-  process.on('unhandledRejection', (error) => log.warn({ error }, 'A promise was rejected and nobody listened.'))
-  process.on('uncaughtException', (error) => {
-    log.fatal({ error }, 'The process is in an unknown state and ends; the next start takes over from the journal.')
-    process.exit(1)
+  const liveness = new Liveness({
+    clock,
+    logger: log,
+    unrenewedForMs: () => heartbeat.unrenewedForMs,
+    limitMs: DOUBTED_AFTER_DEATHS * config.heartbeat.deadAfterMs,
+    askAfresh: async () => {
+      const fresh = connect()
+      try {
+        await fresh.documents.query({ collection: RUNNERS, limit: 1, select: ['v'] })
+      } finally {
+        await fresh.close()
+      }
+    },
   })
+  let probes: ProbeServer | null = null
+  const departure = new Departure({
+    clock,
+    logger: log,
+    sessions,
+    handOver: async () => {
+      await fleet.leave()
+      await google.close()
+      await probes?.close()
+    },
+    exit: (code) => process.exit(code),
+  })
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => departure.begin({ why: signal, exitCode: EXIT.leftInOrder }))
+  }
 
-  log.info({ capacity: config.maxConnections }, 'The runner starts.')
-  await fleet.start()
+  tellStart(log, config, meter)
+  const start = new Start({
+    ...own,
+    storage: google.objects,
+    heartbeat,
+    fleet,
+    policy: config.restarts,
+    leaving: departure.signal,
+  })
+  if (config.probePort !== null) {
+    probes = await ProbeServer.listen(config.probePort, { startup: () => start.waitsFor, live: () => liveness.trouble })
+    log.info({ port: probes.port }, `Probes are answered on port ${probes.port}.`)
+  }
+  resources.start(leaveBeforeMemoryIsFull(config.memory, departure, log))
+  await start.run()
+}
+
+function tellStart(log: Logger, config: RunnerConfig, meter: ReturnType<typeof processMeter>): void {
+  const limitMb = meter.memoryLimitBytes === null ? null : Math.round(meter.memoryLimitBytes / 1024 / 1024)
+  const { maxConnections: capacity, instanceId: instance } = config
+  const figures = { capacity, instance, pid: process.pid, node: process.version, cpus: meter.cpus, memoryLimitMb: limitMb }
+  const memory = limitMb === null ? 'an unknown limit of memory' : `${limitMb} MB of memory`
+  log.info(figures, `The runner starts: up to ${capacity} sessions, ${meter.cpus} CPUs, ${memory}.`)
 }
 
 function sessionDependencies(
   config: RunnerConfig,
   { documents, objects }: Pick<OwnedSessionDependencies, 'documents' | 'objects'>,
   runnerId: string,
-  logger: ReturnType<typeof createLogger>,
+  logger: Logger,
 ): OwnedSessionDependencies {
-  const feed = new JobFeed({ documents, clock: systemClock, logger })
-  const pacer = new DialPacer({ clock: systemClock, perSecond: config.connectsPerSecond, burst: config.connectsPerSecond })
+  const feed = new JobFeed({ documents, clock, logger })
+  const pacer = new DialPacer({ clock, perSecond: config.connectsPerSecond, burst: config.connectsPerSecond })
   return {
     documents,
     journals: new DocumentJournals(documents),
     objects,
-    clock: systemClock,
+    clock,
     random: systemRandom,
     logger,
     wrappingKey: config.wrappingKey,
@@ -133,9 +161,14 @@ function readConfigOrExit(): RunnerConfig {
   try {
     return readRunnerConfig()
   } catch (error) {
-    process.stderr.write(`${messageOf(error)}\n`)
-    return process.exit(78)
+    createLogger('runner', 'info').fatal({ exitCode: EXIT.badConfiguration }, messageOf(error))
+    return process.exit(EXIT.badConfiguration)
   }
 }
 
-await main()
+try {
+  await main()
+} catch (error) {
+  createLogger('runner', 'info').fatal({ error, exitCode: EXIT.crashed }, 'The runner could not be put together.')
+  process.exit(EXIT.crashed)
+}

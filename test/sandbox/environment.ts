@@ -51,9 +51,13 @@ export function functionsEnvironment(identity: Identity): Environment {
   }
 }
 
-/** A container keeps its instance id when the process in it is started again. */
-export function runnerEnvironment(identity: Identity, slot: string): Environment {
-  return { INSTANCE_ID: `${identity.project}-${slot}`, SIGNATURE_CHECK: 'enforce' }
+/** A container keeps its instance id and its ports when the process in it is started again. */
+export function runnerEnvironment(identity: Identity, slot: string, probePort: number): Environment {
+  return {
+    INSTANCE_ID: `${identity.project}-${slot}`,
+    PROBE_PORT: String(probePort),
+    SIGNATURE_CHECK: 'enforce',
+  }
 }
 
 /** Read by the preload `trust-simulator.ts`, not by the product. */

@@ -80,20 +80,20 @@ export function runnerProcess(
   folder: Folder,
   backends: Backends,
   whatsapp: WhatsApp,
-  slot: string,
+  slot: { name: string; probePort: number },
   options: { entry?: string | undefined; env?: Record<string, string> | undefined; preloads?: readonly string[] | undefined },
 ): SupervisedProcess {
   return new SupervisedProcess({
-    name: slot,
+    name: slot.name,
     entry: options.entry ?? repositoryFile('runner/src/main.ts'),
     preloads: [new URL('./trust-simulator.ts', import.meta.url).href, ...(options.preloads ?? [])],
     env: {
       ...productEnvironment(folder.identity, backends),
-      ...runnerEnvironment(folder.identity, slot),
+      ...runnerEnvironment(folder.identity, slot.name, slot.probePort),
       ...whatsappEnvironment(whatsapp),
       ...options.env,
     },
-    log: folder.log(slot),
+    log: folder.log(slot.name),
     whenItDies: 'restart',
     ready: 'alive',
   })

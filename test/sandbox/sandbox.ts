@@ -35,6 +35,13 @@ export interface SandboxOptions {
   functionsEntry?: string
 }
 
+interface RunnerInfo {
+  id: string
+  pid: number
+  /** Base URL of its probes. */
+  probes: string
+}
+
 /** The content of `sandbox.json`. */
 export interface SandboxInfo {
   /** Base URL of the HTTP API; null without functions. */
@@ -47,7 +54,7 @@ export interface SandboxInfo {
   /** Base URL of the simulator; null when another server stands for WhatsApp, and until the simulator is up. */
   simulator: string | null
   /** Those that run at this moment. */
-  runners: { id: string; pid: number }[]
+  runners: RunnerInfo[]
 }
 
 interface Events {
@@ -78,6 +85,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
   readonly functions: SupervisedProcess | null
   readonly simulator: SupervisedProcess | null
   readonly #runners = new Map<string, SupervisedProcess>()
+  readonly #probes = new Map<string, string>()
 
   readonly #options: SandboxOptions
   readonly #folder: Folder
@@ -133,7 +141,8 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     ])
     const runners = async () => {
       await backends
-      const slots = Array.from({ length: this.#options.runners ?? 1 }, () => this.#newSlot())
+      const slots: SupervisedProcess[] = []
+      while (slots.length < (this.#options.runners ?? 1)) slots.push(await this.#newSlot())
       await Promise.all(slots.map((runner) => up(runner)))
     }
     await Promise.all([up(this.functions), runners()])
@@ -146,7 +155,9 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
   /** As of this moment; the same is in `sandbox.json` of the folder. */
   get info(): SandboxInfo {
     const { project, bucket, apiKey } = this.#folder.identity
-    const runners = this.runners().flatMap(({ name, pid }) => (pid === null ? [] : [{ id: name, pid }]))
+    const runners = this.runners().flatMap(({ name, pid }) =>
+      pid === null ? [] : [{ id: name, pid, probes: this.probesOf(name) }],
+    )
     return { apiKey, project, bucket, ...this.#addresses, simulator: this.#simulatorUrl, runners }
   }
 
@@ -169,13 +180,18 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     return runner
   }
 
+  /** Base URL of the probes of a slot, whether or not a process runs there. */
+  probesOf(slot: string): string {
+    return this.#probes.get(slot) ?? ''
+  }
+
   runners(): SupervisedProcess[] {
     return [...this.#runners.values()]
   }
 
-  /** Scale-out: one more, in a new slot. */
-  async addRunner(): Promise<SupervisedProcess> {
-    const runner = this.#newSlot()
+  /** Scale-out: one more, in a new slot; with other settings than those of all runners, where some are given. */
+  async addRunner(env: Record<string, string> = {}): Promise<SupervisedProcess> {
+    const runner = await this.#newSlot(env)
     await runner.start()
     return runner
   }
@@ -229,11 +245,13 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     this.#publish()
   }
 
-  #newSlot(): SupervisedProcess {
+  async #newSlot(env: Record<string, string> = {}): Promise<SupervisedProcess> {
+    const probePort = await freePort()
     const slot = `runner-${this.#runners.size + 1}`
-    const { runnerEntry: entry, runnerEnv: env, runnerPreloads: preloads } = this.#options
-    const options = { entry, env, preloads }
-    const runner = runnerProcess(this.#folder, this.#addresses, this.#whatsapp, slot, options)
+    const { runnerEntry: entry, runnerEnv, runnerPreloads: preloads } = this.#options
+    const options = { entry, env: { ...runnerEnv, ...env }, preloads }
+    const runner = runnerProcess(this.#folder, this.#addresses, this.#whatsapp, { name: slot, probePort }, options)
+    this.#probes.set(slot, `http://127.0.0.1:${probePort}`)
     for (const event of ['started', 'exited'] as const) runner.on(event, () => this.#publish())
     this.#runners.set(slot, runner)
     return runner

@@ -28,6 +28,10 @@ export const runnerDocumentSchema = z.object({
   /** The container that the process runs in: a container runs one process at a time, so an older one of the same container is dead. */
   instanceId: z.string().nullable(),
   startedAt: z.date(),
+  /** When it began to take up sessions; null while it waits because those before it died young. */
+  workingSince: z.date().nullable().optional(),
+  /** How many processes of this container in a row had died young when it started. */
+  shortLives: z.number().int().nonnegative().optional(),
   heartbeatAt: z.date(),
   capacity: z.number().int().nonnegative(),
   /** Heartbeats are this far apart, and the runner counts as dead after this silence. Both in milliseconds. */
