@@ -19,14 +19,20 @@ export interface Answer {
   readonly body: any
 }
 
+type Calls = Pick<ApiUnderTest, 'get' | 'post' | 'call'>
+
 export interface ApiUnderTest extends AsyncDisposable {
   readonly firestore: FirestoreUnderTest
   readonly documents: DocumentStore
   readonly wrappingKey: WrappingKey
+  /** Of the API itself, as `GET /api/sessions/:name`. */
+  readonly routes: readonly string[]
   get(path: string, headers?: Record<string, string>): Promise<Answer>
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
+  /** With a body and a method of any kind. */
+  call(path: string, init: RequestInit): Promise<Answer>
   /** Another API on the same data, with some of its parts replaced. */
-  with(changes: Partial<ApiDependencies>): Pick<ApiUnderTest, 'get' | 'post'>
+  with(changes: Partial<ApiDependencies>): Calls
   /** The same store with another way to commit. */
   committing(commit: (changes: readonly Change[], real: DocumentStore['commit']) => Promise<void>): ApiDependencies['documents']
   /** Writes what a runner would write into the session's document. */
@@ -55,6 +61,7 @@ export async function startApi(): Promise<ApiUnderTest> {
     firestore,
     documents,
     wrappingKey,
+    routes: routesOf(createApp(dependencies)),
     ...callsOf(dependencies),
     with: (changes) => callsOf({ ...dependencies, ...changes }),
     committing: (commit) => ({
@@ -76,18 +83,23 @@ export async function startApi(): Promise<ApiUnderTest> {
   }
 }
 
-function callsOf(dependencies: Parameters<typeof createApp>[0]): Pick<ApiUnderTest, 'get' | 'post'> {
+/** Middleware has no method of its own. */
+const routesOf = ({ routes }: ReturnType<typeof createApp>): string[] => [
+  ...new Set(routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`)),
+]
+
+function callsOf(dependencies: Parameters<typeof createApp>[0]): Calls {
   const app = createApp(dependencies)
-  const call = async (
-    path: string,
-    init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> },
-  ): Promise<Answer> => {
-    const response = await app.request(path, { ...init, headers: { 'X-Api-Key': API_KEY, ...init.headers } })
+  const call = async (path: string, init: RequestInit): Promise<Answer> => {
+    const headers = new Headers(init.headers)
+    if (!headers.has('X-Api-Key')) headers.set('X-Api-Key', API_KEY)
+    const response = await app.request(path, { ...init, headers })
     const text = await response.text()
     const isJson = response.headers.get('content-type')?.includes('json')
-    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text }
+    return { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text }
   }
   return {
+    call,
     get: (path, headers = {}) => call(path, { headers }),
     post: (path, body, headers = {}) =>
       call(path, {

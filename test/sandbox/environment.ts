@@ -56,6 +56,7 @@ export function runnerEnvironment(identity: Identity, slot: string, probePort: n
   return {
     INSTANCE_ID: `${identity.project}-${slot}`,
     PROBE_PORT: String(probePort),
+    RESTART_PAUSE_LIMIT_MS: '1000',
     SIGNATURE_CHECK: 'enforce',
   }
 }

@@ -92,11 +92,10 @@ describe('the meter of this process', () => {
     const before = meter.cpuMs()
     meter.takeLag()
     await new Promise((resolve) => setTimeout(resolve, 50))
-    const until = performance.now() + 200
-    while (performance.now() < until);
+    // Until so much CPU was had, however busy the machine is.
+    while (meter.cpuMs() < before + 150);
     await new Promise((resolve) => setTimeout(resolve, 50))
     expect(meter.takeLag().maxMs).toBeGreaterThan(100)
-    expect(meter.cpuMs() - before).toBeGreaterThan(50)
     expect(meter.memoryBytes()).toBeGreaterThan(20 * MIB)
     expect(meter.cpus).toBeGreaterThanOrEqual(1)
   })
