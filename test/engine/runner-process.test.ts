@@ -176,7 +176,7 @@ describe('processes of one container that die young again and again', () => {
           severity: 'critical',
           state: 'open',
           count: 1,
-          sentence: "3 in a row of this container's processes died before they had worked for 60 s.",
+          sentence: 'Each of the last 3 processes of this container died before it had worked for 60 s.',
         }),
       )
       await eventually(async () => expect(await ownerOf('patient')).toBe(last))

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { WrappingKey } from '@holdfast/core/envelope'
 import type { Logger } from '@holdfast/core/logging'
 import type { Clock, DocumentCounter, DocumentStore, ObjectStore, StoreCheck } from '@holdfast/core/ports'
@@ -6,6 +5,7 @@ import { DocumentJournals } from '@holdfast/core/session-log/document-journals'
 import type { JournalStore } from '@holdfast/core/session-log/journal-store'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { routePath } from 'hono/route'
 import { requireApiKey } from './authentication.ts'
 import { objectsWithDeadline, withDeadline } from './deadline.ts'
 import { healthRoutes } from './health.ts'
@@ -13,6 +13,7 @@ import type { Thresholds } from './health-status.ts'
 import { messageRoutes } from './messages.ts'
 import { pairingRoutes } from './pairing.ts'
 import { problem, problemOf } from './problems.ts'
+import { requestContext, underRequestId } from './request-id.ts'
 import { recoveryActionRoutes } from './recovery-actions.ts'
 import { restoreRoutes } from './restore.ts'
 import { sendRoutes } from './send.ts'
@@ -46,15 +47,24 @@ export function createApp(given: Omit<ApiDependencies, 'journals'>): Hono {
   app.onError((error, context) => {
     const known = problemOf(error)
     if (known && known.status < 500) return known.getResponse()
-    const requestId = randomUUID()
-    dependencies.logger.error({ error, requestId, method: context.req.method, status: known?.status ?? 500 }, 'A request failed.')
+    const { logger } = dependencies
+    logger.error({ error, method: context.req.method, status: known?.status ?? 500 }, 'A request failed.')
+    const { requestId = '' } = requestContext()
     const shown = known ?? problem('internal-error', `The log has the cause under requestId ${requestId}.`)
     return shown.getResponse()
   })
   app.notFound(() => problem('not-found', 'See the API description for the routes that exist.').getResponse())
 
   app.use(async (context, next) => {
-    await next()
+    const { clock, logger } = dependencies
+    const startedAt = clock.monotonic()
+    await underRequestId(async (requestId) => {
+      await next()
+      context.header('X-Request-Id', requestId)
+      // The pattern, not the path: what a caller writes there is his.
+      const asked = { method: context.req.method, route: routePath(context, -1), status: context.res.status }
+      logger.debug({ ...asked, tookMs: Math.round(clock.monotonic() - startedAt) }, 'A request was answered.')
+    })
     // Answers carry messages and pairing secrets: no cache may keep them.
     context.header('Cache-Control', 'no-store')
     context.header('X-Content-Type-Options', 'nosniff')

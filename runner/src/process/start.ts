@@ -104,7 +104,9 @@ export class Start {
     const { clock, logger, heartbeat, instanceId, leaving, policy } = this.#options
     const pauseMs = pauseBefore(shortLives, policy)
     const figures = { shortLives, pauseMs, instance: instanceId }
-    const sentence = `${shortLives} in a row of this container's processes died before they had worked for ${policy.uptimeMs / 1000} s.`
+    const who =
+      shortLives === 1 ? 'The last process of this container' : `Each of the last ${shortLives} processes of this container`
+    const sentence = `${who} died before it had worked for ${policy.uptimeMs / 1000} s.`
     const waits = pauseMs === 0 ? '' : ` This one waits ${pauseMs / 1000} s before it takes up sessions.`
     if (shortLives >= policy.alertAfter) {
       logger.error(figures, `Crash loop: ${sentence}${waits}`)
