@@ -4,7 +4,8 @@ import { z } from 'zod'
 /** Shorter keys could be guessed. */
 const MIN_API_KEY_LENGTH = 16
 
-const apiSettings = z.object({
+/** Every variable that there is. */
+export const apiSettings = z.object({
   GOOGLE_CLOUD_PROJECT: projectId,
   STORAGE_BUCKET: requiredText('the Cloud Storage bucket of checkpoints and media'),
   SESSION_ENCRYPTION_KEY: encryptionKey,

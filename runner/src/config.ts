@@ -15,7 +15,8 @@ import {
 
 const port = optionalInteger({ min: 0, max: 65_535 })
 
-const schema = z.object({
+/** Every variable that there is. */
+export const runnerSettings = z.object({
   GOOGLE_CLOUD_PROJECT: projectId,
   STORAGE_BUCKET: requiredText('the Cloud Storage bucket for checkpoints'),
   SESSION_ENCRYPTION_KEY: encryptionKey,
@@ -64,7 +65,7 @@ const patientHeartbeat: Rule = ({ HEARTBEAT_INTERVAL_MS = '4000', RUNNER_DEAD_AF
 
 /** @throws HoldfastError `bad-configuration`, naming every problem. */
 export function readRunnerConfig(environment: Environment = process.env) {
-  const settings = readSettings(schema, environment, [insecureTls, patientHeartbeat])
+  const settings = readSettings(runnerSettings, environment, [insecureTls, patientHeartbeat])
   return {
     projectId: settings.GOOGLE_CLOUD_PROJECT,
     bucket: settings.STORAGE_BUCKET,
