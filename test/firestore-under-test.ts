@@ -16,6 +16,8 @@ export interface FirestoreUnderTest extends AsyncDisposable {
   readonly clients: GoogleClients
   /** Takes the emulator away while the clients stay. */
   kill(): Promise<void>
+  /** SIGSTOP lets it hang, SIGCONT lets it go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void
 }
 
 const rules = fileURLToPath(new URL('../firestore.rules', import.meta.url))
@@ -47,6 +49,8 @@ export async function startFirestore(): Promise<FirestoreUnderTest> {
       killed = true
       await emulator.stop()
     },
+    // Its process and the java that it runs are one group.
+    signal: (signal) => void process.kill(-(emulator.pid ?? Number.NaN), signal),
     async [Symbol.asyncDispose]() {
       // Without its emulator the client has calls that it will try again for a minute, and to end it makes each of them an unhandled error.
       if (!killed) await clients.close()

@@ -12,10 +12,14 @@ const SEVERITY: Record<string, string> = {
   fatal: 'CRITICAL',
 }
 
-/** Structured logs, one JSON object a line: ids and states, never content, keys or phone numbers. */
-export function createLogger(component: string, level: string): Logger {
+/**
+ * Structured logs, one JSON object a line: ids and states, never content, keys or phone numbers. `context` is asked at every line
+ * for what else it belongs to.
+ */
+export function createLogger(component: string, level: string, context?: () => object): Logger {
   return pino({
     level,
+    ...(context ? { mixin: context } : {}),
     base: { component },
     messageKey: 'message',
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
@@ -33,8 +37,10 @@ export function serializeError(error: unknown): unknown {
     type: error.name,
     code,
     ...(own ? { text: error.message } : {}),
+    // A message may have lines that look like places.
     at: error.stack
-      ?.split('\n')
+      ?.replace(error.message, '')
+      .split('\n')
       .filter((line) => line.startsWith('    at '))
       .slice(0, 4)
       .map((line) => line.trim()),

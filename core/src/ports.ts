@@ -112,3 +112,9 @@ export interface ObjectStore {
   /** Names of the objects that begin like this, ascending. */
   list(prefix: string): Promise<string[]>
 }
+
+/** Whether a store answers at all, asked for as little as it costs. Apart from ObjectStore, which says nothing of buckets. */
+export interface StoreCheck {
+  /** Throws when it does not, or when what is configured is not there. */
+  check(): Promise<void>
+}

@@ -103,6 +103,7 @@ export const REASONS = {
     userAction: null,
   },
   'owner-silent': { sentence: 'The runner of this session has not been heard lately; another will take over.', userAction: null },
+  'not-vouched-for': { sentence: 'The runner of this session does not vouch for this state at the moment.', userAction: null },
   'owner-lost': { sentence: 'The last runner of this session is gone; waiting for another.', userAction: null },
   'runner-leaving': { sentence: 'The runner is shutting down; another will take over.', userAction: null },
   'firestore-away': { sentence: 'The runner cannot reach Firestore; nothing is sent until it can.', userAction: null },

@@ -23,17 +23,24 @@ export function readSettings<Schema extends z.ZodType>(
   throw new HoldfastError('bad-configuration', `The configuration has ${problems.length} problem(s):\n${list}`)
 }
 
-export const wholeNumber = (options: { min: number; max: number }) =>
+interface Range {
+  readonly min: number
+  readonly max: number
+}
+
+const wholeNumber = ({ min, max }: Range) =>
   z.coerce
     .number({ error: 'must be a number' })
     .int('must be a whole number')
-    .min(options.min, `must be at least ${options.min}`)
-    .max(options.max, `must be at most ${options.max}`)
+    .min(min, `must be at least ${min}`)
+    .max(max, `must be at most ${max}`)
 
-export const integer = (options: { min: number; max: number; default: number }) => wholeNumber(options).default(options.default)
+export const integer = (options: Range & { default: number }) => wholeNumber(options).default(options.default)
+
+export const optionalInteger = (range: Range) => wholeNumber(range).optional()
 
 /** Whole numbers, separated by commas. */
-export const integers = (options: { min: number; max: number; default: readonly number[] }) =>
+export const integers = (options: Range & { default: readonly number[] }) =>
   z
     .string()
     .default(options.default.join(','))

@@ -1,5 +1,7 @@
+import { parseEnv } from 'node:util'
+import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { readApiConfig } from './config.ts'
+import { apiSettings, readApiConfig } from './config.ts'
 
 const complete = {
   GOOGLE_CLOUD_PROJECT: 'project',
@@ -14,6 +16,7 @@ it('reads a complete environment', () => {
     storage: { type: 'hybrid', bucket: 'bucket' },
     wrappingKey: Buffer.alloc(32, 1),
     apiKey: 'sixteen characters',
+    thresholds: { cpu: 70, memory: 75 },
     logLevel: 'info',
   })
 })
@@ -31,4 +34,11 @@ it('reports every problem at once and shows no secret', () => {
     expect(() => readApiConfig(bad)).toThrow(expect.objectContaining({ code: 'bad-configuration', message }))
   }
   expect(() => readApiConfig(bad)).not.toThrow(/secret/)
+})
+
+it('is described in .env.example, in which every variable stands with its default, and no other one', () => {
+  const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8')
+  const named = [...example.matchAll(/^#?([A-Z][A-Z0-9_]*)=/gm)].map(([, name]) => name)
+  expect(new Set(named)).toEqual(new Set(Object.keys(apiSettings.shape)))
+  expect(readApiConfig({ ...parseEnv(example), ...complete })).toEqual(readApiConfig(complete))
 })

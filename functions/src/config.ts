@@ -1,11 +1,12 @@
-import { type Environment, encryptionKey, projectId, readSettings, requiredText } from '@holdfast/core/settings'
+import { type Environment, encryptionKey, integer, projectId, readSettings, requiredText } from '@holdfast/core/settings'
 import { type StorageConfig, storageOf, storageRules, storageSettings } from '@holdfast/core/stores/storage-settings'
 import { z } from 'zod'
 
 /** Shorter keys could be guessed. */
 const MIN_API_KEY_LENGTH = 16
 
-const apiSettings = z.object({
+/** Every variable that there is. */
+export const apiSettings = z.object({
   GOOGLE_CLOUD_PROJECT: projectId,
   ...storageSettings,
   SESSION_ENCRYPTION_KEY: encryptionKey,
@@ -13,6 +14,9 @@ const apiSettings = z.object({
     MIN_API_KEY_LENGTH,
     `must have at least ${MIN_API_KEY_LENGTH} characters, e.g. from \`openssl rand -hex 24\``,
   ),
+  /** Percent of what the container of a runner may use; above it GET /health warns. */
+  CPU_THRESHOLD: integer({ min: 1, max: 100, default: 70 }),
+  MEMORY_THRESHOLD: integer({ min: 1, max: 100, default: 75 }),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
 })
 
@@ -21,6 +25,8 @@ export interface ApiConfig {
   readonly storage: StorageConfig
   readonly wrappingKey: Buffer
   readonly apiKey: string
+  /** Percent. */
+  readonly thresholds: { readonly cpu: number; readonly memory: number }
   readonly logLevel: string
 }
 
@@ -34,6 +40,7 @@ export function readApiConfig(environment: Environment = process.env): ApiConfig
     storage: storageOf(settings),
     wrappingKey: settings.SESSION_ENCRYPTION_KEY,
     apiKey: settings.API_KEY,
+    thresholds: { cpu: settings.CPU_THRESHOLD, memory: settings.MEMORY_THRESHOLD },
     logLevel: settings.LOG_LEVEL,
   }
 }

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { isHoldfastError } from '@holdfast/core/errors'
 import { DEFAULT_RECONNECT_POLICY } from '@holdfast/core/verdict'
-import { readRunnerConfig } from './config.ts'
+import { readRunnerConfig, runnerSettings } from './config.ts'
 
 const good = {
   GOOGLE_CLOUD_PROJECT: 'project',
@@ -29,6 +31,11 @@ describe('a runner whose environment is complete', () => {
       maxRetries: 6,
       checkpoints: { everyRecords: 256, everyMs: 60 * 60_000 },
       heartbeat: { intervalMs: 4000, deadAfterMs: 12_000 },
+      resources: { intervalMs: 30_000, memoryEveryMs: 4000 },
+      memoryLimitBytes: null,
+      memory: { abovePercentage: 90, looks: 3 },
+      restarts: { uptimeMs: 10_000, alertAfter: 10, longestPauseMs: 60_000 },
+      probePort: null,
       signatureCheck: 'log',
       instanceId: null,
       logLevel: 'info',
@@ -71,12 +78,19 @@ describe('a runner whose environment is complete', () => {
   })
 
   test('takes what it is told', () => {
-    const told = { MAX_CONNECTIONS: '3', SESSION_BACKUP_INTERVAL: '5', SIGNATURE_CHECK: 'enforce', MAX_RETRY_ATTEMPTS: '0' }
+    const told = {
+      MAX_CONNECTIONS: '3',
+      SESSION_BACKUP_INTERVAL: '5',
+      SIGNATURE_CHECK: 'enforce',
+      MAX_RETRY_ATTEMPTS: '0',
+      MEMORY_LIMIT_MB: '512',
+    }
     expect(readRunnerConfig({ ...good, ...told })).toMatchObject({
       maxConnections: 3,
       checkpoints: { everyMs: 5 * 60_000 },
       signatureCheck: 'enforce',
       maxRetries: 0,
+      memoryLimitBytes: 512 * 1024 * 1024,
     })
   })
 })
@@ -132,5 +146,25 @@ describe('a runner whose environment is wrong', () => {
   test('says so together with everything else that is wrong', () => {
     const said = complaint({ NODE_TLS_REJECT_UNAUTHORIZED: '0', HEARTBEAT_INTERVAL_MS: '5000' })
     for (const name of ['NODE_TLS_REJECT_UNAUTHORIZED', 'STORAGE_BUCKET', 'RUNNER_DEAD_AFTER_MS']) expect(said).toContain(name)
+  })
+})
+
+test('the probes have a port of their own, else the one that Cloud Run names, else none', () => {
+  const portOf = (told: Record<string, string>) => readRunnerConfig({ ...good, ...told }).probePort
+  expect([portOf({}), portOf({ PORT: '8080' }), portOf({ PORT: '8080', PROBE_PORT: '0' })]).toEqual([null, 8080, 0])
+  expect(complaint({ ...good, PROBE_PORT: '65536' })).toContain('PROBE_PORT')
+})
+
+test('an instance may not be named so that no document could be', () => {
+  expect(complaint({ ...good, INSTANCE_ID: 'a/b' })).toContain('INSTANCE_ID')
+})
+
+test('.env.example has every variable with its default, and no other one', () => {
+  const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8')
+  const named = [...example.matchAll(/^#?([A-Z][A-Z0-9_]*)=/gm)].map(([, name]) => name)
+  expect(new Set(named)).toEqual(new Set(Object.keys(runnerSettings.shape)))
+  expect({ ...readRunnerConfig({ ...parseEnv(example), ...good }), wrappingKey: null }).toEqual({
+    ...readRunnerConfig(good),
+    wrappingKey: null,
   })
 })

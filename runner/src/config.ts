@@ -6,9 +6,9 @@ import {
   insecureTls,
   integer,
   integers,
+  optionalInteger,
   projectId,
   readSettings,
-  wholeNumber,
   type Environment,
   type Rule,
 } from '@holdfast/core/settings'
@@ -18,7 +18,10 @@ import { DEFAULT_RECONNECT_POLICY as RECONNECT } from '@holdfast/core/verdict'
 const HOUR_MS = 60 * 60 * 1000
 const DAY_MS = 24 * HOUR_MS
 
-const schema = z.object({
+const port = optionalInteger({ min: 0, max: 65_535 })
+
+/** Every variable that there is. */
+export const runnerSettings = z.object({
   GOOGLE_CLOUD_PROJECT: projectId,
   ...storageSettings,
   SESSION_ENCRYPTION_KEY: encryptionKey,
@@ -36,7 +39,7 @@ const schema = z.object({
   CONNECTS_PER_SECOND: integer({ min: 1, max: 1000, default: 10 }),
   MAX_PAIRINGS: integer({ min: 1, max: 1000, default: 2 }),
   MAX_PAIRING_ROUNDS: integer({ min: 1, max: 1000, default: RECONNECT.pairingRounds }),
-  QR_LIFETIME_MS: wholeNumber({ min: 100, max: HOUR_MS }).optional(),
+  QR_LIFETIME_MS: optionalInteger({ min: 100, max: HOUR_MS }),
   RECONNECT_NETWORK_FIRST_MS: integer({ min: 10, max: HOUR_MS, default: RECONNECT.network.firstMs }),
   RECONNECT_NETWORK_LIMIT_MS: integer({ min: 10, max: DAY_MS, default: RECONNECT.network.limitMs }),
   RECONNECT_WHATSAPP_DELAYS_MS: integers({ min: 0, max: DAY_MS, default: RECONNECT.whatsappDelaysMs }),
@@ -51,10 +54,27 @@ const schema = z.object({
     .optional(),
   HEARTBEAT_INTERVAL_MS: integer({ min: 200, max: 60_000, default: 4000 }),
   RUNNER_DEAD_AFTER_MS: integer({ min: 1000, max: 600_000, default: 12_000 }),
+  /** Seconds. */
+  HEALTH_CHECK_INTERVAL: integer({ min: 1, max: 3600, default: 30 }),
+  MEMORY_LIMIT_MB: optionalInteger({ min: 1, max: 1024 * 1024 }),
+  /** Percent. */
+  MEMORY_DRAIN_THRESHOLD: integer({ min: 1, max: 100, default: 90 }),
+  MEMORY_DRAIN_LOOKS: integer({ min: 1, max: 1000, default: 3 }),
+  RESTART_ALERT_AFTER: integer({ min: 1, max: 1000, default: 10 }),
+  RESTART_PAUSE_LIMIT_MS: integer({ min: 0, max: 3_600_000, default: 60_000 }),
+  PROBE_PORT: port,
+  /** Cloud Run sets it. */
+  PORT: port,
   SIGNATURE_CHECK: z.enum(['enforce', 'log'], 'must be `enforce` or `log`').default('log'),
-  INSTANCE_ID: z.string().optional(),
+  INSTANCE_ID: z
+    .string()
+    .regex(/^[^/]{1,200}$/, 'must have 1 to 200 characters, none of them a slash')
+    .optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent'], 'must be debug, info, warn, error or silent').default('info'),
 })
+
+/** As Cloud Run counts them. */
+const BYTES_PER_MB = 1024 * 1024
 
 /** What the runner is told by its environment. The only place that reads it. */
 export type RunnerConfig = ReturnType<typeof readRunnerConfig>
@@ -88,7 +108,7 @@ const rules = [
 
 /** @throws HoldfastError `bad-configuration`, naming every problem. */
 export function readRunnerConfig(environment: Environment = process.env) {
-  const settings = readSettings(schema, environment, rules)
+  const settings = readSettings(runnerSettings, environment, rules)
   return {
     projectId: settings.GOOGLE_CLOUD_PROJECT,
     storage: storageOf(settings),
@@ -116,6 +136,15 @@ export function readRunnerConfig(environment: Environment = process.env) {
       fullHistory: settings.SYNC_FULL_HISTORY === 'true',
     },
     heartbeat: { intervalMs: settings.HEARTBEAT_INTERVAL_MS, deadAfterMs: settings.RUNNER_DEAD_AFTER_MS },
+    resources: { intervalMs: settings.HEALTH_CHECK_INTERVAL * 1000, memoryEveryMs: settings.HEARTBEAT_INTERVAL_MS },
+    memoryLimitBytes: settings.MEMORY_LIMIT_MB === undefined ? null : settings.MEMORY_LIMIT_MB * BYTES_PER_MB,
+    memory: { abovePercentage: settings.MEMORY_DRAIN_THRESHOLD, looks: settings.MEMORY_DRAIN_LOOKS },
+    restarts: {
+      uptimeMs: settings.CRASH_FREE_MS,
+      alertAfter: settings.RESTART_ALERT_AFTER,
+      longestPauseMs: settings.RESTART_PAUSE_LIMIT_MS,
+    },
+    probePort: settings.PROBE_PORT ?? settings.PORT ?? null,
     signatureCheck: settings.SIGNATURE_CHECK,
     instanceId: settings.INSTANCE_ID ?? null,
     logLevel: settings.LOG_LEVEL,

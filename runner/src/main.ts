@@ -1,7 +1,9 @@
+import { RUNNERS } from '@holdfast/core/documents/runner-document'
 import { messageOf } from '@holdfast/core/errors'
-import { createLogger } from '@holdfast/core/logging'
+import { createFirestoreClients } from '@holdfast/core/gcp/clients'
+import { createLogger, type Logger } from '@holdfast/core/logging'
 import { openRunnerStores, type RunnerStores } from '@holdfast/core/stores/session-stores'
-import type { StoreReport } from '@holdfast/core/stores/store-report'
+import type { StoreProblem, StoreReport } from '@holdfast/core/stores/store-report'
 import { systemClock, systemRandom } from '@holdfast/core/system-clock'
 import { BaileysClient } from './baileys/client.ts'
 import { installMends } from './baileys/mends.ts'
@@ -14,112 +16,140 @@ import { JobFeed } from './fleet/job-feed.ts'
 import { Heartbeat } from './fleet/heartbeat.ts'
 import { OneTrial } from './fleet/one-trial.ts'
 import { Placement } from './fleet/placement.ts'
-import { untilUsable } from './process/usable-stores.ts'
+import { Departure } from './process/departure.ts'
+import { EXIT } from './process/exit-codes.ts'
+import { logLastWords } from './process/last-words.ts'
+import { Liveness } from './process/liveness.ts'
+import { leaveBeforeMemoryIsFull } from './process/memory-limit.ts'
+import { ProbeServer } from './process/probe-server.ts'
+import { processMeter } from './process/resource-meter.ts'
+import { ResourceWatch } from './process/resource-watch.ts'
+import { Start } from './process/start.ts'
 import { DEFAULT_JOURNAL_LIMITS } from './session/journal.ts'
 import type { OwnedSession, OwnedSessionDependencies } from './session/owned-session.ts'
 import { DEFAULT_SEND_POLICY } from './session/send-policy.ts'
 
-/** Cloud Run sends SIGTERM and kills 10 s later. */
-const LEAVE_WITHIN_MS = 8000
+/** So many times the silence after which a runner counts as dead, and it doubts itself. */
+const DOUBTED_AFTER_DEATHS = 5
 
-/** EX_CONFIG: a setting is wrong, and starting again does not help. */
-const BAD_CONFIGURATION = 78
+const clock = systemClock
 
 /** Wires a runner and lives until it is told to leave. */
 async function main(): Promise<void> {
   const config = readConfigOrExit()
   const logger = createLogger('runner', config.logLevel)
+  logLastWords(logger)
   await installMends({
-    clock: systemClock,
+    clock,
     signatureCheck: config.signatureCheck,
     onInvalidSignature: () => logger.error('A signature of WhatsApp or of the phone is not valid.'),
   })
   // Fresh at every start: whoever finds this id knows this process, and no other.
   const runnerId = `runner-${systemRandom.bytes(6).toString('hex')}`
   const log = logger.child({ runner: runnerId })
+  const { instanceId, maxConnections: capacity } = config
   const sessions = new Map<string, OwnedSession>()
   const { projectId, storage, wrappingKey } = config
-  const onLost = () => process.exit(1)
-  const stores = openRunnerStores({ projectId, storage, wrappingKey, runnerId, clock: systemClock, logger: log, onLost })
+  const onLost = () => process.exit(EXIT.leftInDisorder)
+  const stores = openRunnerStores({ projectId, storage, wrappingKey, runnerId, clock, logger: log, onLost })
   const { documents } = stores
   let store: StoreReport | null = null
+  const meter = processMeter(config.memoryLimitBytes)
+  const resources = new ResourceWatch({ meter, clock, policy: config.resources })
+  const own = { documents, clock, logger: log, runnerId, instanceId }
   const heartbeat = new Heartbeat({
-    documents,
-    clock: systemClock,
-    logger: log,
-    runnerId,
-    instanceId: config.instanceId,
-    capacity: config.maxConnections,
+    ...own,
+    capacity,
     // A directory is one runner's: nobody else could go on with its sessions.
     policy: { ...config.heartbeat, mutes: storage.type !== 'local' },
     sessions,
-    memoryBytes: () => process.memoryUsage.rss(),
+    resources: () => resources.latest,
     store: () => store,
   })
-  const placement = new Placement({ documents, logger: log, runnerId, instanceId: config.instanceId })
+  const placement = new Placement(own)
   const dependencies = sessionDependencies(config, stores, runnerId, log)
-  const actions = new ActionFeed({ documents, clock: systemClock, logger: log })
-  const fleet = new Fleet({ dependencies, heartbeat, placement, actions, capacity: config.maxConnections, sessions })
+  const actions = new ActionFeed({ documents, clock, logger: log })
+  const fleet = new Fleet({ dependencies, heartbeat, placement, actions, capacity, sessions })
 
-  const leaving = new AbortController()
-  const leave = (signal: string): void => {
-    if (leaving.signal.aborted) return
-    leaving.abort()
-    log.info({ signal, sessions: sessions.size }, 'Leaving: handing the sessions over.')
-    const end = (code: number) => process.exit(code)
-    systemClock.after(LEAVE_WITHIN_MS, () => end(1))
-    fleet
-      .leave()
-      .then(() => stores.close())
-      .then(
-        () => end(0),
-        (error: unknown) => {
-          log.error({ error }, 'Leaving failed; the next owner starts as after a crash.')
-          end(1)
-        },
-      )
-  }
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => leave(signal))
-  // Baileys leaves promises of a closed socket without a listener. None of them decides anything here.
-  process.on('unhandledRejection', (error) => log.warn({ error }, 'A promise was rejected and nobody listened.'))
-  process.on('uncaughtException', (error) => {
-    log.fatal({ error }, 'The process is in an unknown state and ends; the next start takes over from the journal.')
-    process.exit(1)
-  })
-
-  log.info({ capacity: config.maxConnections }, 'The runner starts.')
-  const lasting = await untilUsable({
-    stores,
-    clock: systemClock,
+  const liveness = new Liveness({
+    clock,
     logger: log,
-    leaving: leaving.signal,
-    onReport(report) {
-      store = report
-      // Whoever looks at the runners sees one that waits, and for what.
-      if (!report.valid) heartbeat.start().catch((error: unknown) => log.warn({ error }, 'The runner cannot register yet.'))
+    unrenewedForMs: () => heartbeat.unrenewedForMs,
+    limitMs: DOUBTED_AFTER_DEATHS * config.heartbeat.deadAfterMs,
+    askAfresh: async () => {
+      const fresh = createFirestoreClients({ projectId })
+      try {
+        await fresh.documents.query({ collection: RUNNERS, limit: 1, select: ['v'] })
+      } finally {
+        await fresh.close()
+      }
     },
   })
-  if (lasting.length > 0) {
-    for (const { code, sentence, advice } of lasting) log.fatal({ code }, `${sentence} ${advice}`)
-    return process.exit(BAD_CONFIGURATION)
+  let probes: ProbeServer | null = null
+  const departure = new Departure({
+    clock,
+    logger: log,
+    sessions,
+    handOver: async () => {
+      await fleet.leave()
+      await stores.close()
+      await probes?.close()
+    },
+    exit: (code) => process.exit(code),
+  })
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => departure.begin({ why: signal, exitCode: EXIT.leftInOrder }))
   }
-  if (!leaving.signal.aborted) await fleet.start()
+
+  tellStart(log, config, meter)
+  const start = new Start({
+    ...own,
+    stores,
+    heartbeat,
+    fleet,
+    policy: config.restarts,
+    leaving: departure.signal,
+    onReport(report) {
+      store = report
+    },
+    onUnfit: (problems) => endUnfit(log, problems),
+  })
+  if (config.probePort !== null) {
+    probes = await ProbeServer.listen(config.probePort, { startup: () => start.waitsFor, live: () => liveness.trouble })
+    log.info({ port: probes.port }, `Probes are answered on port ${probes.port}.`)
+  }
+  resources.start(leaveBeforeMemoryIsFull(config.memory, departure, log))
+  await start.run()
+}
+
+function endUnfit(log: Logger, problems: readonly StoreProblem[]): void {
+  const exitCode = EXIT.badConfiguration
+  for (const { code, sentence, advice } of problems) log.fatal({ code, exitCode }, `${sentence} ${advice}`)
+  process.exit(exitCode)
+}
+
+function tellStart(log: Logger, config: RunnerConfig, meter: ReturnType<typeof processMeter>): void {
+  const limitMb = meter.memoryLimitBytes === null ? null : Math.round(meter.memoryLimitBytes / 1024 / 1024)
+  const { maxConnections: capacity, instanceId: instance } = config
+  const figures = { capacity, instance, pid: process.pid, node: process.version, cpus: meter.cpus, memoryLimitMb: limitMb }
+  const memory = limitMb === null ? 'an unknown limit of memory' : `${limitMb} MB of memory`
+  log.info(figures, `The runner starts: up to ${capacity} sessions, ${meter.cpus} CPUs, ${memory}.`)
 }
 
 function sessionDependencies(
   config: RunnerConfig,
   { documents, journals, objects }: RunnerStores,
   runnerId: string,
-  logger: ReturnType<typeof createLogger>,
+  logger: Logger,
 ): OwnedSessionDependencies {
-  const feed = new JobFeed({ documents, clock: systemClock, logger })
+  const feed = new JobFeed({ documents, clock, logger })
   const { connectsPerSecond: perSecond, maxPairings: pairings } = config
-  const pacer = new DialPacer({ clock: systemClock, perSecond, burst: perSecond, pairings })
+  const pacer = new DialPacer({ clock, perSecond, burst: perSecond, pairings })
   return {
     documents,
     journals,
     objects,
-    clock: systemClock,
+    clock,
     random: systemRandom,
     logger,
     wrappingKey: config.wrappingKey,
@@ -130,7 +160,7 @@ function sessionDependencies(
     keepsImage: config.storage.type !== 'cloud',
     crashPolicy: config.crashPolicy,
     trialSlot: new OneTrial(),
-    rekey: (image, lostRecords) => rekeyedState(image, lostRecords, systemClock.now()),
+    rekey: (image, lostRecords) => rekeyedState(image, lostRecords, clock.now()),
     sending: {
       ...DEFAULT_SEND_POLICY,
       chatsAtOnce: config.chatsAtOnce,
@@ -148,9 +178,14 @@ function readConfigOrExit(): RunnerConfig {
   try {
     return readRunnerConfig()
   } catch (error) {
-    process.stderr.write(`${messageOf(error)}\n`)
-    return process.exit(BAD_CONFIGURATION)
+    createLogger('runner', 'info').fatal({ exitCode: EXIT.badConfiguration }, messageOf(error))
+    return process.exit(EXIT.badConfiguration)
   }
 }
 
-await main()
+try {
+  await main()
+} catch (error) {
+  createLogger('runner', 'info').fatal({ error, exitCode: EXIT.crashed }, 'The runner could not be put together.')
+  process.exit(EXIT.crashed)
+}

@@ -20,19 +20,25 @@ export interface Answer {
   readonly body: any
 }
 
+type Calls = Pick<ApiUnderTest, 'get' | 'post' | 'call'>
+
 export interface ApiUnderTest extends AsyncDisposable {
   readonly firestore: FirestoreUnderTest
   readonly documents: DocumentStore
   readonly wrappingKey: WrappingKey
+  /** Of the API itself, as `GET /api/sessions/:name`. */
+  readonly routes: readonly string[]
   get(path: string, headers?: Record<string, string>): Promise<Answer>
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
+  /** With a body and a method of any kind. */
+  call(path: string, init: RequestInit): Promise<Answer>
   /** Another API on the same data, with some of its parts replaced. */
-  with(changes: Partial<Parameters<typeof createApp>[0]>): Pick<ApiUnderTest, 'get' | 'post'>
+  with(changes: Partial<Parameters<typeof createApp>[0]>): Calls
   /** The same store with another way to commit. */
   committing(commit: (changes: readonly Change[], real: DocumentStore['commit']) => Promise<void>): ApiDependencies['documents']
   /** Writes what a runner would write into the session's document. */
   asOwner(name: string, fields: Fields): Promise<void>
-  heartbeat(runnerId: string, sessions?: Fields, deadAfterMs?: number): Promise<void>
+  heartbeat(runnerId: string, sessions?: Fields, more?: Fields): Promise<void>
   cipher(name: string): Promise<SessionCipher>
 }
 
@@ -45,8 +51,11 @@ export async function startApi(): Promise<ApiUnderTest> {
     documents,
     objects,
     journalsOn: (guarded: DocumentStore) => new DocumentJournals(guarded),
+    // Of all routes /health alone asks for it, and its tests bring the real one.
+    storage: { check: () => Promise.resolve() },
     wrappingKey,
     apiKey: API_KEY,
+    thresholds: { cpu: 70, memory: 75 },
     clock: systemClock,
     logger: createLogger('api', 'silent'),
   }
@@ -54,6 +63,7 @@ export async function startApi(): Promise<ApiUnderTest> {
     firestore,
     documents,
     wrappingKey,
+    routes: routesOf(createApp(dependencies)),
     ...callsOf(dependencies),
     with: (changes) => callsOf({ ...dependencies, ...changes }),
     committing: (commit) => ({
@@ -64,8 +74,8 @@ export async function startApi(): Promise<ApiUnderTest> {
       listen: (query, onEvents, onError) => documents.listen(query, onEvents, onError),
     }),
     asOwner: (name, fields) => documents.commit([{ kind: 'update', path: sessionPath(sessionIdOf('default', name)), fields }]),
-    heartbeat: (runnerId, sessions = {}, deadAfterMs = 60_000) =>
-      documents.commit([{ kind: 'merge', path: `runners/${runnerId}`, fields: heartbeatFields(sessions, deadAfterMs) }]),
+    heartbeat: (runnerId, sessions = {}, more = {}) =>
+      documents.commit([{ kind: 'merge', path: `runners/${runnerId}`, fields: { ...heartbeatFields(sessions), ...more } }]),
     async cipher(name) {
       const cipher = await loadSessionCipher(documents, sessionIdOf('default', name), wrappingKey)
       if (!cipher) throw new Error(`Session ${name} has no key.`)
@@ -75,18 +85,23 @@ export async function startApi(): Promise<ApiUnderTest> {
   }
 }
 
-function callsOf(dependencies: Parameters<typeof createApp>[0]): Pick<ApiUnderTest, 'get' | 'post'> {
+/** Middleware has no method of its own. */
+const routesOf = ({ routes }: ReturnType<typeof createApp>): string[] => [
+  ...new Set(routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`)),
+]
+
+function callsOf(dependencies: Parameters<typeof createApp>[0]): Calls {
   const app = createApp(dependencies)
-  const call = async (
-    path: string,
-    init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> },
-  ): Promise<Answer> => {
-    const response = await app.request(path, { ...init, headers: { 'X-Api-Key': API_KEY, ...init.headers } })
+  const call = async (path: string, init: RequestInit): Promise<Answer> => {
+    const headers = new Headers(init.headers)
+    if (!headers.has('X-Api-Key')) headers.set('X-Api-Key', API_KEY)
+    const response = await app.request(path, { ...init, headers })
     const text = await response.text()
     const isJson = response.headers.get('content-type')?.includes('json')
-    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text }
+    return { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text }
   }
   return {
+    call,
     get: (path, headers = {}) => call(path, { headers }),
     post: (path, body, headers = {}) =>
       call(path, {
@@ -97,7 +112,7 @@ function callsOf(dependencies: Parameters<typeof createApp>[0]): Pick<ApiUnderTe
   }
 }
 
-const heartbeatFields = (sessions: Fields, deadAfterMs: number): Fields => ({
+const heartbeatFields = (sessions: Fields): Fields => ({
   v: 1,
   state: 'active',
   instanceId: null,
@@ -105,7 +120,7 @@ const heartbeatFields = (sessions: Fields, deadAfterMs: number): Fields => ({
   heartbeatAt: new Date(),
   capacity: 50,
   heartbeatIntervalMs: 1000,
-  deadAfterMs,
+  deadAfterMs: 60_000,
   memoryBytes: 1,
   sessions,
 })

@@ -123,7 +123,7 @@ describe('showing a session', () => {
 
   it('does not believe a live state whose runner is silent', async () => {
     await api.post('/api/sessions', { name: 'silent' })
-    await api.heartbeat('runner-2', {}, 1)
+    await api.heartbeat('runner-2', {}, { deadAfterMs: 1 })
     await api.asOwner('silent', { state: 'CONNECTED', runnerId: 'runner-2', epoch: 1 })
     await pause(20)
     const silent = { status: 'STARTING', state: 'CONNECTED', reason: 'owner-silent' }

@@ -10,7 +10,8 @@ import { percentiles, round } from './statistics.ts'
 export async function measureSandbox(options: { sessions: number; messages: number; say: (text: string) => void }) {
   const { say } = options
   const startedAt = performance.now()
-  await using sandbox = await startSandbox()
+  // It is killed a few times, which is not to be taken for a crash loop.
+  await using sandbox = await startSandbox({ runnerEnv: { RESTART_PAUSE_LIMIT_MS: '0' } })
   const upMs = Math.round(performance.now() - startedAt)
   const { api, apiKey, simulator: simulatorUrl } = sandbox.info
   if (api === null || simulatorUrl === null) throw new Error('The sandbox is not whole.')

@@ -6,8 +6,8 @@ import { createWorld } from './world.ts'
 
 /** The journal is to be checkpointed and trimmed within seconds. */
 const FREQUENT_CHECKPOINTS = { CHECKPOINT_RECORDS: '16' }
-/** A runner that is killed every few seconds looks like one that crashes; nobody is to be suspected for it. */
-const STRIKES_ARE_OURS = { CRASH_LOOP_AFTER: '1000000' }
+/** A runner that is killed every few seconds looks like one that crashes; nobody is to be suspected, or to wait, for it. */
+const STRIKES_ARE_OURS = { CRASH_LOOP_AFTER: '1000000', RESTART_PAUSE_LIMIT_MS: '0' }
 
 const startedAt = performance.now()
 

@@ -36,12 +36,10 @@ async function appendAndKill(sessionId: string, acks: number, path: string[], me
     acked = (JSON.parse(line) as { acked: number }).acked
     if (++heard === acks) child.kill('SIGKILL')
   })
-  let isOver = false
   const looking = (async () => {
-    while (meanwhile && !isOver) await meanwhile()
+    if (meanwhile) while (child.exitCode === null && child.signalCode === null) await meanwhile()
   })()
   await exited
-  isOver = true
   await looking
   return acked
 }

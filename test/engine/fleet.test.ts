@@ -97,6 +97,17 @@ describe('several runners', () => {
     expect(await epochsOf(kept)).toEqual([1])
     expect(await epochsOf(lost)).toEqual([1])
   })
+
+  test('clear a dead one away, unless the next process of its container may still come to read how long it lived', async () => {
+    const heartbeat = { v: 1, state: 'active', startedAt: SERVER_TIME, heartbeatAt: SERVER_TIME, capacity: 1 }
+    const policy = { heartbeatIntervalMs: 100, deadAfterMs: 300, memoryBytes: 1, sessions: {} }
+    for (const [id, instanceId] of Object.entries({ nameless: null, named: 'a-container' })) {
+      await clients.documents.commit([{ kind: 'create', path: runnerPath(id), fields: { ...heartbeat, ...policy, instanceId } }])
+    }
+    await startRunner()
+    await expect.poll(() => clients.documents.read(runnerPath('nameless')), { timeout: 5000 }).toBeNull()
+    expect(await clients.documents.read(runnerPath('named'))).not.toBeNull()
+  })
 })
 
 /** A store in which something happens right before a query is answered. */

@@ -25,42 +25,89 @@ const epochOf = async (chat: Chat): Promise<number> => Number((await chat.docume
 
 const isOffline = (chat: Chat) => eventually(async () => expect((await chat.account()).connected).toBe(false))
 
-describe('a runner that is told to leave', () => {
-  test('while messages flow hands over within 8 s, loses nothing and sends nothing again that was acked', async () => {
-    const chat = await world.linked('moving')
-    const slot = await slotOf(world.sandbox, world.api, 'moving')
-    const oldOwner = (await chat.document())['runnerId']
-    const runner = world.sandbox.runner(slot)
-    const exited = new Promise<Exit>((resolve) => runner.once('exited', resolve))
-    const jobs: AcceptedJob[] = []
-    const texts: string[] = []
-    let leftAt = 0
-    let stopped: Promise<void> | undefined
-    for (let index = 0; index < 30; index++) {
-      jobs.push(await chat.send(`out ${index}`))
-      texts.push(`in ${index}`)
-      await chat.receive(`in ${index}`)
-      if (index !== 10) continue
-      leftAt = performance.now()
-      stopped = world.sandbox.stopRunner(slot)
-    }
-    expect(await exited).toMatchObject({ code: 0, signal: null })
-    expect(performance.now() - leftAt).toBeLessThan(8000)
-    const ackedBefore = world.happened.filter(({ type, phone }) => type === 'acked' && phone === chat.phone).map(({ id }) => id)
-    await stopped
-    await chat.works()
-    expect((await chat.document())['runnerId']).not.toBe(oldOwner)
-    for (const job of jobs) await chat.untilStatus(job, 'delivered')
-    await eventually(async () => expect((await chat.stored()).toSorted()).toEqual(texts.toSorted()))
-    const received = await chat.received()
-    expect(received.map(({ text }) => text)).toEqual(jobs.map((_, index) => `out ${index}`))
-    const again = received.filter(({ id, copies }) => copies > 1 && ackedBefore.includes(id))
-    expect(again).toEqual([])
-    const records = await world.google.documents.query({ collection: journalPath(chat.sessionId) })
-    expect(records.map(({ fields }) => fields['kind'])).toContain('release')
-    expect((await chat.account()).registrations).toBe(1)
-    await world.sandbox.startRunner(slot)
+/** What flowed through a session: what was accepted by the API, and what a contact wrote. */
+interface Flow {
+  chat: Chat
+  jobs: AcceptedJob[]
+  texts: string[]
+}
+
+const MESSAGES = 16
+const LEAVES_AT = 5
+
+/** Messages both ways in all sessions at once; `meanwhile` is called in the middle of it. */
+async function flow(chats: readonly Chat[], round: string, meanwhile: () => void): Promise<Flow[]> {
+  const flows = chats.map((chat) => ({ chat, jobs: [] as AcceptedJob[], texts: [] as string[] }))
+  for (let index = 0; index < MESSAGES; index++) {
+    await Promise.all(
+      flows.map(async ({ chat, jobs, texts }) => {
+        jobs.push(await chat.send(`out ${round} ${index}`))
+        texts.push(`in ${round} ${index}`)
+        await chat.receive(`in ${round} ${index}`)
+      }),
+    )
+    if (index === LEAVES_AT) meanwhile()
+  }
+  return flows
+}
+
+async function expectNothingLost({ chat, jobs, texts }: Flow, round: string): Promise<void> {
+  for (const job of jobs) await chat.untilStatus(job, 'delivered')
+  const ofThisRound = (all: string[]) => all.filter((text) => text.includes(` ${round} `))
+  await eventually(async () => expect(ofThisRound(await chat.stored()).toSorted()).toEqual(texts.toSorted()))
+  expect(ofThisRound((await chat.received()).map(({ text }) => text))).toEqual(jobs.map((_, index) => `out ${round} ${index}`))
+  expect((await chat.account()).registrations).toBe(1)
+}
+
+describe('a runner with several sessions that is told to leave while messages flow', () => {
+  const chats: Chat[] = []
+
+  beforeAll(async () => {
+    // While there is one runner alone, all of them are with it.
+    await world.sandbox.stopRunner('runner-2')
+    for (const name of ['moving-1', 'moving-2', 'moving-3']) chats.push(await world.linked(name))
+    await world.sandbox.startRunner('runner-2')
   })
+
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'by %s hands all of them over within 8 s, loses nothing and sends nothing again that was acked',
+    async (signal) => {
+      const slot = await slotOf(world.sandbox, world.api, 'moving-1')
+      const runner = world.sandbox.runner(slot)
+      const ownersOf = () => Promise.all(chats.map(async (chat) => String((await chat.document())['runnerId'])))
+      const [oldOwner = '', ...others] = await ownersOf()
+      expect(others).toEqual([oldOwner, oldOwner])
+      const epochs = await Promise.all(chats.map(epochOf))
+      let leftAt = 0
+      const exited = new Promise<Exit & { tookMs: number }>((resolve) =>
+        runner.once('exited', (exit) => resolve({ ...exit, tookMs: performance.now() - leftAt })),
+      )
+      let stopped: Promise<void> | undefined
+      const flows = await flow(chats, signal, () => {
+        leftAt = performance.now()
+        stopped = runner.stop(signal)
+      })
+      const exit = await exited
+      expect(exit).toMatchObject({ code: 0, signal: null, expected: true })
+      expect(exit.tookMs).toBeLessThan(8000)
+      const acked = new Set(world.happened.filter(({ type }) => type === 'acked').map(({ id }) => id))
+      await stopped
+      for (const chat of chats) await chat.works()
+      const newOwners = new Set(await ownersOf())
+      expect(newOwners.size).toBe(1)
+      expect(newOwners).not.toContain(oldOwner)
+      // One release and one claim each, and nobody in between.
+      expect(await Promise.all(chats.map(epochOf))).toEqual(epochs.map((epoch) => epoch + 1))
+      for (const each of flows) {
+        await expectNothingLost(each, signal)
+        const again = (await each.chat.received()).filter(({ id, copies }) => copies > 1 && acked.has(id))
+        expect(again).toEqual([])
+        const records = await world.google.documents.query({ collection: journalPath(each.chat.sessionId) })
+        expect(records.map(({ fields }) => fields['kind'])).toContain('release')
+      }
+      await world.sandbox.startRunner(slot)
+    },
+  )
 })
 
 describe('a runner that is told to leave while a message is on its way', () => {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { RunnerResources } from '@holdfast/core/documents/runner-document'
 import type { WrappingKey } from '@holdfast/core/envelope'
 import { createLogger } from '@holdfast/core/logging'
 import type { DocumentStore, ObjectStore, Random } from '@holdfast/core/ports'
@@ -48,6 +49,12 @@ export interface RunnerOptions {
   onClient?: (options: ClientOptions) => void
 }
 
+const RESOURCES: RunnerResources = {
+  memory: { rssBytes: 1, limitBytes: null, percentage: null },
+  cpu: { cpus: 1, percentage: null },
+  eventLoop: { p99Ms: null, maxMs: null },
+}
+
 /** A runner in this process, whole but for its WhatsApp client. */
 export class RunnerUnderTest {
   readonly runnerId = `runner-${randomBytes(4).toString('hex')}`
@@ -92,9 +99,9 @@ export class RunnerUnderTest {
       },
     }
     const policy = { intervalMs: 300, deadAfterMs, mutes: options.mutes ?? true }
-    const memoryBytes = () => 1
     const parts = { documents, clock: systemClock, logger, runnerId, instanceId: null }
-    this.heartbeat = new Heartbeat({ ...parts, capacity, policy, sessions, memoryBytes, store: () => null })
+    const reports = { resources: () => RESOURCES, store: () => null }
+    this.heartbeat = new Heartbeat({ ...parts, ...reports, capacity, policy, sessions })
     this.placement = new Placement(parts)
     this.fleet = new Fleet({
       dependencies: this.dependencies,

@@ -102,25 +102,6 @@ const findIn = (stored: readonly Stored[], secret: string): string[] =>
 const identity = async (): Promise<{ apiKey: string; sessionEncryptionKey: string }> =>
   JSON.parse(await readFile(join(world.sandbox.folder, 'identity.json'), 'utf8')) as never
 
-describe('the logs of the runner and the functions', () => {
-  test('name no text, no full phone number, no key and no QR code', async () => {
-    const log = await world.logs()
-    expect(log.length).toBeGreaterThan(1000)
-    const { apiKey, sessionEncryptionKey } = await identity()
-    const [ref = '', noiseKey = '', identityKey = '', advSecret = ''] = qr.slice(qr.indexOf('#') + 1).split(',')
-    const secrets = { OUT, IN, phone: chat.phone, contact: chat.contact, nobody: '5511000000000', apiKey, sessionEncryptionKey }
-    for (const [name, secret] of Object.entries({ ...secrets, ref, noiseKey, identityKey, advSecret })) {
-      expect(secret.length, name).toBeGreaterThan(8)
-      for (const text of disguisesOf(secret)) expect(log.includes(text), name).toBe(false)
-    }
-    expect(log).not.toMatch(/privKey|"private"|rootKey|chainKey/)
-  })
-
-  test('name the session, so that somebody can follow it', async () => {
-    expect(await world.logs()).toContain(chat.sessionId)
-  })
-})
-
 describe('what lies in Firestore and in Cloud Storage', () => {
   test('shows no text and no secret to somebody who reads all of it', async () => {
     const [documents, objects] = [await allDocuments(), await allObjects()]
@@ -176,6 +157,15 @@ describe('somebody who looks at Firestore in its console', () => {
     expect(runnerDocumentSchema.safeParse(runner?.fields).error).toBeUndefined()
     expect(runner?.fields).toMatchObject({ state: 'active', heartbeatAt: isDate, startedAt: isDate, capacity: 50 })
     expect(runner?.fields['sessions']).toMatchObject({ [chat.sessionId]: { state: 'CONNECTED', lastProofOfLifeAt: isDate } })
+    // After the first whole interval.
+    await eventually(async () => {
+      const [alive] = await world.google.documents.query({ collection: 'runners', where: [['state', '==', 'active']] })
+      expect(alive?.fields['resources']).toMatchObject({
+        memory: { rssBytes: expect.any(Number) },
+        cpu: { cpus: expect.any(Number), percentage: expect.any(Number) },
+        eventLoop: { p99Ms: expect.any(Number), maxMs: expect.any(Number) },
+      })
+    })
     // Of the one that was killed nothing is left once its sessions have moved.
     await eventually(async () => expect(await world.google.documents.query({ collection: 'runners' })).toHaveLength(1))
   })

@@ -108,7 +108,6 @@ describe('stores in the cloud', () => {
     [5, 'store-missing'],
   ])('are set wrong when Firestore answers %i', async (code, expected) => {
     const refusing: DocumentStore = {
-      ...new FaultyDocuments(stores.clients.documents),
       read: async () => null,
       commit: () => Promise.reject(Object.assign(new Error('refused'), { code })),
       query: async () => [],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { JOBS } from '@holdfast/core/documents/job-document'
 import { journalRecordSchema } from '@holdfast/core/documents/journal-record'
+import { RUNNERS } from '@holdfast/core/documents/runner-document'
 import { SESSIONS } from '@holdfast/core/documents/session-document'
 import { expect, it } from 'vitest'
 
@@ -25,6 +26,10 @@ it('sealed bytes are not indexed', () => {
   expect(exempt(JOBS)).toEqual(expect.arrayContaining(['content', 'proto']))
   expect(exempt(SESSIONS)).toContain('pairing')
   expect(exempt('session_keys')).toContain('keys')
+})
+
+it('what every heartbeat changes is not indexed', () => {
+  expect(exempt(RUNNERS)).toEqual(['sessions', 'heartbeatAt', 'memoryBytes', 'resources'])
 })
 
 it('an exemption leaves no index', () => {

@@ -48,6 +48,7 @@ export function productEnvironment(identity: Identity, backends: { firestore: st
     METADATA_SERVER_DETECTION: 'none',
     HEARTBEAT_INTERVAL_MS: '1000',
     RUNNER_DEAD_AFTER_MS: '4000',
+    HEALTH_CHECK_INTERVAL: '2',
     LOG_LEVEL: 'info',
   }
 }
@@ -59,12 +60,14 @@ export function functionsEnvironment(identity: Identity): Environment {
   }
 }
 
-/** A container keeps its instance id when the process in it is started again. */
-export function runnerEnvironment(identity: Identity, slot: string): Environment {
+/** A container keeps its instance id and its ports when the process in it is started again. */
+export function runnerEnvironment(identity: Identity, slot: { name: string; probePort: number }): Environment {
   return {
-    INSTANCE_ID: `${identity.project}-${slot}`,
+    INSTANCE_ID: `${identity.project}-${slot.name}`,
+    PROBE_PORT: String(slot.probePort),
     SIGNATURE_CHECK: 'enforce',
     // Seconds where a runner in the cloud waits for minutes.
+    RESTART_PAUSE_LIMIT_MS: '1000',
     RECONNECT_NETWORK_FIRST_MS: '300',
     RECONNECT_NETWORK_LIMIT_MS: '5000',
     RECONNECT_WHATSAPP_DELAYS_MS: '1000,2000,3000,4000,5000',

@@ -101,11 +101,11 @@ export function runnerProcess(
   folder: Folder,
   backends: Backends,
   whatsapp: WhatsApp,
-  slot: string,
+  slot: { name: string; probePort: number },
   options: PartOptions,
 ): SupervisedProcess {
   return new SupervisedProcess({
-    name: slot,
+    name: slot.name,
     entry: options.entry ?? repositoryFile('runner/src/main.ts'),
     preloads: [
       ...clockPreload(options.clock),
@@ -120,7 +120,7 @@ export function runnerProcess(
       ...clockSettings(options.clock),
       ...options.env,
     },
-    log: folder.log(slot),
+    log: folder.log(slot.name),
     whenItDies: 'restart',
     ready: 'alive',
   })

@@ -107,8 +107,8 @@ describe('a part that is struck', () => {
     expect(INSTANCE_ID).toBe(`${sandbox.info.project}-runner-1`)
     expect(EXTRA).toBe('setting')
     expect((await published(sandbox.folder)).runners).toEqual([
-      { id: 'runner-1', pid },
-      { id: 'runner-2', pid: sandbox.runner('runner-2').pid },
+      { id: 'runner-1', pid, probes: sandbox.probesOf('runner-1') },
+      { id: 'runner-2', pid: sandbox.runner('runner-2').pid, probes: sandbox.probesOf('runner-2') },
     ])
   })
 

@@ -45,6 +45,13 @@ export interface SandboxOptions {
   functionsEntry?: string
 }
 
+interface RunnerInfo {
+  id: string
+  pid: number
+  /** Base URL of its probes. */
+  probes: string
+}
+
 /** The content of `sandbox.json`. */
 export interface SandboxInfo {
   /** Base URL of the HTTP API; null without functions. */
@@ -57,7 +64,7 @@ export interface SandboxInfo {
   /** Base URL of the simulator; null when another server stands for WhatsApp, and until the simulator is up. */
   simulator: string | null
   /** Those that run at this moment. */
-  runners: { id: string; pid: number }[]
+  runners: RunnerInfo[]
 }
 
 interface Events {
@@ -116,6 +123,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
   /** Null unless the sandbox is `proxied`. */
   readonly proxies: Proxies | null
   readonly #runners = new Map<string, SupervisedProcess>()
+  readonly #probes = new Map<string, string>()
 
   readonly #options: SandboxOptions
   readonly #folder: Folder
@@ -173,7 +181,8 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     ])
     const runners = async () => {
       await backends
-      const slots = Array.from({ length: this.#options.runners ?? 1 }, () => this.#newSlot())
+      const slots: SupervisedProcess[] = []
+      while (slots.length < (this.#options.runners ?? 1)) slots.push(await this.#newSlot())
       await Promise.all(slots.map((runner) => up(runner)))
     }
     await Promise.all([up(this.functions), runners()])
@@ -191,7 +200,9 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
   /** As of this moment; the same is in `sandbox.json` of the folder. */
   get info(): SandboxInfo {
     const { project, bucket, apiKey } = this.#folder.identity
-    const runners = this.runners().flatMap(({ name, pid }) => (pid === null ? [] : [{ id: name, pid }]))
+    const runners = this.runners().flatMap(({ name, pid }) =>
+      pid === null ? [] : [{ id: name, pid, probes: this.probesOf(name) }],
+    )
     return { apiKey, project, bucket, ...this.#addresses, simulator: this.#simulatorUrl, runners }
   }
 
@@ -214,13 +225,18 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     return runner
   }
 
+  /** Base URL of the probes of a slot, whether or not a process runs there. */
+  probesOf(slot: string): string {
+    return this.#probes.get(slot) ?? ''
+  }
+
   runners(): SupervisedProcess[] {
     return [...this.#runners.values()]
   }
 
-  /** Scale-out: one more, in a new slot. */
-  async addRunner(): Promise<SupervisedProcess> {
-    const runner = this.#newSlot()
+  /** Scale-out: one more, in a new slot; with other settings than those of all runners, where some are given. */
+  async addRunner(env: Record<string, string> = {}): Promise<SupervisedProcess> {
+    const runner = await this.#newSlot(env)
     await runner.start()
     return runner
   }
@@ -287,11 +303,13 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     this.#publish()
   }
 
-  #newSlot(): SupervisedProcess {
+  async #newSlot(env: Record<string, string> = {}): Promise<SupervisedProcess> {
+    const probePort = await freePort()
     const slot = `runner-${this.#runners.size + 1}`
-    const { runnerEntry: entry, runnerEnv: env, runnerPreloads: preloads, storage } = this.#options
-    const options = { entry, env, preloads, storage, clock: this.#clock }
-    const runner = runnerProcess(this.#folder, this.#backends, this.#whatsapp, slot, options)
+    const { runnerEntry: entry, runnerEnv, runnerPreloads: preloads, storage } = this.#options
+    const options = { entry, env: { ...runnerEnv, ...env }, preloads, storage, clock: this.#clock }
+    const runner = runnerProcess(this.#folder, this.#backends, this.#whatsapp, { name: slot, probePort }, options)
+    this.#probes.set(slot, `http://127.0.0.1:${probePort}`)
     for (const event of ['started', 'exited'] as const) runner.on(event, () => this.#publish())
     this.#runners.set(slot, runner)
     return runner

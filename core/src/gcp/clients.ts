@@ -1,6 +1,6 @@
 import { Firestore } from '@google-cloud/firestore'
 import { Storage } from '@google-cloud/storage'
-import type { DocumentCounter, DocumentStore, ObjectStore } from '../ports.ts'
+import type { DocumentCounter, DocumentStore, ObjectStore, StoreCheck } from '../ports.ts'
 import { FirestoreDocuments } from './firestore-documents.ts'
 import { type OperationCounter, newOperationCounter } from './operation-counter.ts'
 import { StorageObjects } from './storage-objects.ts'
@@ -12,7 +12,7 @@ export interface FirestoreClients {
 }
 
 export interface GoogleClients extends FirestoreClients {
-  readonly objects: ObjectStore
+  readonly objects: ObjectStore & StoreCheck
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { Bucket } from '@google-cloud/storage'
 import { HoldfastError, messageOf } from '../errors.ts'
-import type { ObjectStore, StoredObject } from '../ports.ts'
+import type { ObjectStore, StoreCheck, StoredObject } from '../ports.ts'
 import type { OperationCounter } from './operation-counter.ts'
 
 /** The ObjectStore on Cloud Storage: create-only by generation precondition; checksums are verified by the client both ways. */
-export class StorageObjects implements ObjectStore {
+export class StorageObjects implements ObjectStore, StoreCheck {
   readonly #bucket: Bucket
   readonly #counter: OperationCounter
 
@@ -80,7 +80,20 @@ export class StorageObjects implements ObjectStore {
       cause: error,
     })
   }
+
+  /** The metadata of an object that nobody makes: one of the cheapest operations, and it needs no right that runners and the API lack. */
+  async check(): Promise<void> {
+    this.#counter.objectReads++
+    try {
+      await this.#bucket.file(NOBODYS_OBJECT).getMetadata()
+    } catch (error) {
+      if (statusOf(error) === 404 && !saysNoBucket(error)) return
+      throw this.#inOurWords(error, saysNoBucket(error))
+    }
+  }
 }
+
+const NOBODYS_OBJECT = 'check'
 
 /** Cloud Storage answers 404 for a missing bucket as well as for a missing object. */
 const saysNoBucket = (error: unknown): boolean => statusOf(error) === 404 && /bucket does not exist/i.test(messageOf(error))

@@ -7,7 +7,7 @@ import { StoreDirectory } from '../directory/store-directory.ts'
 import type { WrappingKey } from '../envelope.ts'
 import { createFirestoreClients, createGoogleClients } from '../gcp/clients.ts'
 import type { Logger } from '../logging.ts'
-import type { Clock, DocumentCounter, DocumentStore, ObjectStore } from '../ports.ts'
+import type { Clock, DocumentCounter, DocumentStore, ObjectStore, StoreCheck } from '../ports.ts'
 import { DocumentJournals } from '../session-log/document-journals.ts'
 import type { JournalStore, ReadableJournals } from '../session-log/journal-store.ts'
 import type { StorageConfig } from './storage-settings.ts'
@@ -29,6 +29,8 @@ interface StoresConfig {
 export interface ReadingStores {
   readonly documents: DocumentStore & DocumentCounter
   readonly objects: ObjectStore
+  /** Of where the objects are. */
+  readonly storage: StoreCheck
   /** `documents` is asked where journals are documents. */
   journalsOn(documents: DocumentStore): ReadableJournals
 }
@@ -36,11 +38,13 @@ export interface ReadingStores {
 export function openReadingStores({ projectId, storage }: StoresConfig): ReadingStores {
   if (storage.type !== 'local') {
     const { documents, objects } = createGoogleClients({ projectId, bucket: storage.bucket })
-    return { documents, objects, journalsOn: (guarded) => new DocumentJournals(guarded) }
+    return { documents, objects, storage: objects, journalsOn: (guarded) => new DocumentJournals(guarded) }
   }
   const { documents } = createFirestoreClients({ projectId })
   const directory = new StoreDirectory(storage.path)
-  return { documents, objects: new DirectoryObjects(directory), journalsOn: () => new JournalFiles(directory) }
+  const objects = new DirectoryObjects(directory)
+  const check = () => directory.assertUsable()
+  return { documents, objects, storage: { check }, journalsOn: () => new JournalFiles(directory) }
 }
 
 /** The stores of a runner. No call waits for longer than it is good for. */

@@ -1,17 +1,19 @@
-import { randomUUID } from 'node:crypto'
 import type { WrappingKey } from '@holdfast/core/envelope'
 import type { Logger } from '@holdfast/core/logging'
-import type { Clock, DocumentCounter, DocumentStore, ObjectStore } from '@holdfast/core/ports'
+import type { Clock, DocumentCounter, DocumentStore, ObjectStore, StoreCheck } from '@holdfast/core/ports'
 import type { ReadableJournals } from '@holdfast/core/session-log/journal-store'
 import type { ReadingStores } from '@holdfast/core/stores/session-stores'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { routePath } from 'hono/route'
 import { requireApiKey } from './authentication.ts'
 import { objectsWithDeadline, withDeadline } from './deadline.ts'
 import { healthRoutes } from './health.ts'
+import type { Thresholds } from './health-status.ts'
 import { messageRoutes } from './messages.ts'
 import { pairingRoutes } from './pairing.ts'
 import { problem, problemOf } from './problems.ts'
+import { requestContext, underRequestId } from './request-id.ts'
 import { recoveryActionRoutes } from './recovery-actions.ts'
 import { restoreRoutes } from './restore.ts'
 import { sendRoutes } from './send.ts'
@@ -22,8 +24,10 @@ export interface ApiDependencies {
   readonly documents: DocumentStore & DocumentCounter
   readonly journals: ReadableJournals
   readonly objects: ObjectStore
+  readonly storage: StoreCheck
   readonly wrappingKey: WrappingKey
   readonly apiKey: string
+  readonly thresholds: Thresholds
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -43,15 +47,24 @@ export function createApp(given: Omit<ApiDependencies, 'journals'> & ReadingStor
   app.onError((error, context) => {
     const known = problemOf(error)
     if (known && known.status < 500) return known.getResponse()
-    const requestId = randomUUID()
-    dependencies.logger.error({ error, requestId, method: context.req.method, status: known?.status ?? 500 }, 'A request failed.')
+    const { logger } = dependencies
+    logger.error({ error, method: context.req.method, status: known?.status ?? 500 }, 'A request failed.')
+    const { requestId = '' } = requestContext()
     const shown = known ?? problem('internal-error', `The log has the cause under requestId ${requestId}.`)
     return shown.getResponse()
   })
   app.notFound(() => problem('not-found', 'See the API description for the routes that exist.').getResponse())
 
   app.use(async (context, next) => {
-    await next()
+    const { clock, logger } = dependencies
+    const startedAt = clock.monotonic()
+    await underRequestId(async (requestId) => {
+      await next()
+      context.header('X-Request-Id', requestId)
+      // The pattern, not the path: what a caller writes there is his.
+      const asked = { method: context.req.method, route: routePath(context, -1), status: context.res.status }
+      logger.debug({ ...asked, tookMs: Math.round(clock.monotonic() - startedAt) }, 'A request was answered.')
+    })
     // Answers carry messages and pairing secrets: no cache may keep them.
     context.header('Cache-Control', 'no-store')
     context.header('X-Content-Type-Options', 'nosniff')

@@ -6,6 +6,7 @@ import { systemClock } from '@holdfast/core/system-clock'
 import type { ApiConfig } from '../config.ts'
 import { createApp } from './app.ts'
 import { problem } from './problems.ts'
+import { requestContext } from './request-id.ts'
 
 type Handler = (request: Request) => Response | Promise<Response>
 
@@ -26,10 +27,11 @@ function wire(readConfig: () => ApiConfig): Handler {
     const config = readConfig()
     const app = createApp({
       ...openReadingStores({ projectId: config.projectId, storage: config.storage }),
+      thresholds: config.thresholds,
       wrappingKey: new WrappingKey(config.wrappingKey),
       apiKey: config.apiKey,
       clock: systemClock,
-      logger: createLogger('api', config.logLevel),
+      logger: createLogger('api', config.logLevel, requestContext),
     })
     return (request) => app.fetch(request)
   } catch (error) {

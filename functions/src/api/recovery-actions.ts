@@ -18,6 +18,9 @@ import { readOptionalBody, unknownField } from './request.ts'
 
 const MAX_REASON_LENGTH = 200
 
+/** What `requestAction` makes: anything else may not even be the name of a document. */
+const ACTION_ID = /^[\w.-]{1,200}-\d{6,}$/
+
 const requestSchema = z
   .object({
     reason: z.string('must be a text').max(MAX_REASON_LENGTH, `must have at most ${MAX_REASON_LENGTH} characters`).optional(),
@@ -50,7 +53,8 @@ export function recoveryActionRoutes({ documents, logger }: ApiDependencies): Ho
 
   routes.get('/sessions/:name/actions/:id', async (context) => {
     const { id: sessionId } = await findSession(documents, context.req.param('name'))
-    const snapshot = await documents.read(recoveryActionPath(context.req.param('id')))
+    const id = context.req.param('id')
+    const snapshot = ACTION_ID.test(id) ? await documents.read(recoveryActionPath(id)) : null
     if (snapshot?.fields['sessionId'] !== sessionId) {
       throw problem('unknown-action', 'The id is one of those that GET /api/sessions/{name}/actions lists.')
     }

@@ -1,14 +1,25 @@
+import { TextDecoder } from 'node:util'
 import type { Context } from 'hono'
 import { z } from 'zod'
 import { problem } from './problems.ts'
 
 /** Parses the JSON body, or refuses it with all that is wrong with it. */
 export const readBody = async <Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.infer<Schema>> =>
-  parse(schema, await context.req.text())
+  parse(schema, await textOf(context))
 
 /** The same for a request that may come without a body. */
 export const readOptionalBody = async <Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.infer<Schema>> =>
-  parse(schema, (await context.req.text()) || '{}')
+  parse(schema, (await textOf(context)) || '{}')
+
+/** Bytes that are no text would be taken for another text without a word. */
+async function textOf(context: Context): Promise<string> {
+  const bytes = await context.req.arrayBuffer()
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw problem('bad-request', 'The body is not UTF-8.')
+  }
+}
 
 function parse<Schema extends z.ZodType>(schema: Schema, text: string): z.infer<Schema> {
   let body: unknown

@@ -22,7 +22,9 @@ const sendTextSchema = z
     text: z
       .string({ error: 'is required' })
       .min(1, 'must not be empty')
-      .max(MAX_TEXT_LENGTH, `must have at most ${MAX_TEXT_LENGTH} characters`),
+      .max(MAX_TEXT_LENGTH, `must have at most ${MAX_TEXT_LENGTH} characters`)
+      // Half a character is lost when it is encoded: another text would arrive.
+      .refine((text) => text.isWellFormed(), 'must be well-formed Unicode'),
   })
   .catchall(unknownField)
 

@@ -64,7 +64,7 @@ export function sessionAnswer(snapshot: DocumentSnapshot, runner: DocumentSnapsh
   const fresh = parseRunner(runner)?.sessions[snapshot.id]
   return {
     name,
-    ...statusOf(session, runner),
+    ...statusOf(snapshot.id, session, runner),
     state,
     since: session.since ?? null,
     nextAttemptAt: WAITING_STATES.has(state) ? session.nextAttemptAt : null,
@@ -85,26 +85,32 @@ export function sessionAnswer(snapshot: DocumentSnapshot, runner: DocumentSnapsh
 /** `5511999:7@s.whatsapp.net` names the device, the chat id names the account. */
 const withoutDevice = (jid: string): string => jid.replace(/:\d+@/, '@')
 
-/** The status, with what is said about it: a live state counts only while its runner is heard. */
+/** The status, with what is said about it: a live state counts only while its runner is heard, and only if that one says so too. */
 export function statusOf(
-  session: Pick<SessionDocument, 'state' | 'reason' | 'sentence' | 'userAction' | 'runnerId'>,
-  runner: DocumentSnapshot | null,
+  sessionId: string,
+  session: Pick<SessionDocument, 'state' | 'reason' | 'sentence' | 'userAction' | 'since' | 'runnerId' | 'epoch'>,
+  heartbeat: DocumentSnapshot | null,
 ): StatusOfSession {
   const { state, reason, sentence, userAction } = session
   const status = apiStatusOf(state)
   const told = { status, reason, sentence, userAction }
   if (!LIVE_STATES.has(state)) return told
   // Without an owner nobody vouches for it either; but a runner that left may have said why it waits.
-  if (session.runnerId === null)
-    return status === 'STARTING' ? told : { status: 'STARTING', reason: 'owner-lost', ...REASONS['owner-lost'] }
-  if (!isSilent(runner)) return told
-  return { status: 'STARTING', reason: 'owner-silent', ...REASONS['owner-silent'] }
+  if (session.runnerId === null) return status === 'STARTING' ? told : saying('STARTING', 'owner-lost')
+  const runner = parseRunner(heartbeat)
+  if (!heartbeat || !runner || heartbeat.silentForMs > runner.deadAfterMs) return saying('STARTING', 'owner-silent')
+  // A heartbeat takes a moment to be written, and may say what was before the document was.
+  const saidMs = runner.heartbeatAt.getTime() - (session.since?.getTime() ?? 0)
+  if (saidMs <= runner.heartbeatIntervalMs) return told
+  const vouched = runner.sessions[sessionId]
+  if (!vouched || vouched.epoch !== session.epoch) return saying('STARTING', 'not-vouched-for')
+  if (vouched.state === state) return told
+  return saying(apiStatusOf(vouched.state), SAID_BY_STATE[vouched.state] ?? 'not-vouched-for')
 }
 
-function isSilent(snapshot: DocumentSnapshot | null): boolean {
-  const runner = parseRunner(snapshot)
-  return !snapshot || !runner || snapshot.silentForMs > runner.deadAfterMs
-}
+const SAID_BY_STATE: Partial<Record<SessionState, ReasonCode>> = { CONNECTED: 'logged-in', MUTED: 'firestore-away' }
+
+const saying = (status: ApiStatus, reason: ReasonCode): StatusOfSession => ({ status, reason, ...REASONS[reason] })
 
 /** Null as well for a heartbeat that does not parse: it vouches for nothing, and must not hide the sessions. */
 function parseRunner(snapshot: DocumentSnapshot | null): RunnerDocument | null {

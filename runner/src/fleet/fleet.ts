@@ -62,6 +62,7 @@ export class Fleet {
 
   async start(): Promise<void> {
     await this.#heartbeat.start()
+    if (this.#leaving) return
     this.#listen()
     this.#actions.start((sessionIds) => this.#asked(sessionIds))
     this.#stopLooking = this.#dependencies.clock.every(LOOK_INTERVAL_MS, () => this.#look())

@@ -1,4 +1,4 @@
-import { runnerPath } from '@holdfast/core/documents/runner-document'
+import { runnerPath, type RunnerResources } from '@holdfast/core/documents/runner-document'
 import type { Logger } from '@holdfast/core/logging'
 import { SERVER_TIME, type Clock, type DocumentStore, type Fields } from '@holdfast/core/ports'
 import type { StoreReport } from '@holdfast/core/stores/store-report'
@@ -12,6 +12,12 @@ export interface HeartbeatPolicy {
   readonly mutes: boolean
 }
 
+/** How this process begins: what those before it in its container did, and whether it may work at once. */
+export interface Beginning {
+  readonly shortLives: number
+  readonly works: boolean
+}
+
 /** This share of the time to death without a renewal mutes the runner: courtesy, the fence is what keeps it safe. */
 const MUTE_AFTER = 2 / 3
 
@@ -20,11 +26,16 @@ export class Heartbeat {
   readonly #options
   readonly #path: string
   #state: 'active' | 'draining' = 'active'
+  #beginning: Beginning = { shortLives: 0, works: true }
+  /** Null: not registered yet. */
+  #registering: Promise<void> | null = null
+  /** Whether Firestore knows that it works. */
+  #workIsKnown = false
   #renewedAt: number
   #muted = false
-  #beating = false
+  /** The one that is on its way to Firestore. */
+  #beating: Promise<void> | null = null
   #stopped = false
-  #starting: Promise<void> | null = null
   #cancel: () => void = () => {}
 
   constructor(options: {
@@ -36,7 +47,8 @@ export class Heartbeat {
     capacity: number
     policy: HeartbeatPolicy
     sessions: ReadonlyMap<string, OwnedSession>
-    memoryBytes: () => number
+    /** What this process used when it last looked. */
+    resources: () => RunnerResources
     /** What came out when the stores were last checked. */
     store: () => StoreReport | null
   }) {
@@ -49,55 +61,91 @@ export class Heartbeat {
     return this.#muted
   }
 
-  /** Once is enough; when it fails it may be tried again. */
-  async start(): Promise<void> {
-    this.#starting ??= this.#create()
+  /** Milliseconds since Firestore last took a heartbeat, or since this process began. */
+  get unrenewedForMs(): number {
+    return this.#options.clock.monotonic() - this.#renewedAt
+  }
+
+  /** Registers the runner; when that fails it may be tried again, and when it is done nothing is done again. */
+  async start(beginning: Beginning = this.#beginning): Promise<void> {
+    this.#beginning = beginning
+    this.#registering ??= this.#register()
     try {
-      await this.#starting
+      await this.#registering
     } catch (error) {
-      this.#starting = null
+      this.#registering = null
       throw error
     }
-    const { clock, policy } = this.#options
-    this.#cancel()
-    this.#cancel = clock.every(policy.intervalMs, () => void this.#beat())
+  }
+
+  /** Says that from now on it takes up sessions. */
+  async beginWork(): Promise<void> {
+    this.#beginning = { ...this.#beginning, works: true }
+    await this.renew()
+  }
+
+  /** One that is on its way says what was before. */
+  async renew(): Promise<void> {
+    await this.#beating
+    await this.#beat()
   }
 
   /** Says that this runner takes no more sessions. */
   async drain(): Promise<void> {
     this.#state = 'draining'
-    await this.#beat()
+    if (this.#registering) await this.renew()
   }
 
   /** Takes the runner off the list. */
   async stop(): Promise<void> {
     this.#stopped = true
     this.#cancel()
-    await this.#options.documents.commit([{ kind: 'delete', path: this.#path }])
+    if (this.#registering) await this.#options.documents.commit([{ kind: 'delete', path: this.#path }])
+  }
+
+  async #register(): Promise<void> {
+    const { clock, policy, documents } = this.#options
+    try {
+      await this.#create()
+    } catch (error) {
+      // The id is this process's own: what is there was written by a commit whose answer was lost.
+      if (!(await documents.read(this.#path))) throw error
+    }
+    if (!this.#stopped) this.#cancel = clock.every(policy.intervalMs, () => void this.#beat())
   }
 
   async #create(): Promise<void> {
     const { documents, clock } = this.#options
-    await documents.commit([{ kind: 'create', path: this.#path, fields: { ...this.#fields(), startedAt: SERVER_TIME } }])
+    const { shortLives, works } = this.#beginning
+    const workingSince = works ? SERVER_TIME : null
+    const fields = { ...this.#fields(), startedAt: SERVER_TIME, workingSince, shortLives }
+    await documents.commit([{ kind: 'create', path: this.#path, fields }])
+    this.#workIsKnown = works
     this.#renewedAt = clock.monotonic()
   }
 
   async #beat(): Promise<void> {
     this.#judge()
     if (this.#beating || this.#stopped) return
-    this.#beating = true
-    const { documents, clock, logger } = this.#options
+    this.#beating = this.#write()
+    await this.#beating
+    this.#beating = null
+    this.#judge()
+    if (this.#muted) this.#options.logger.warn('Firestore does not take our heartbeat: muted.')
+  }
+
+  async #write(): Promise<void> {
+    const { documents, clock } = this.#options
     const before = clock.monotonic()
     try {
-      await documents.commit([{ kind: 'update', path: this.#path, fields: this.#fields() }])
+      const beginsToWork = this.#beginning.works && !this.#workIsKnown
+      const fields = { ...this.#fields(), ...(beginsToWork ? { workingSince: SERVER_TIME } : {}) }
+      await documents.commit([{ kind: 'update', path: this.#path, fields }])
+      if (beginsToWork) this.#workIsKnown = true
       this.#renewedAt = before
     } catch (error) {
       await this.#recover(error)
-    } finally {
-      this.#beating = false
     }
-    this.#judge()
-    if (this.#muted) logger.warn('Firestore does not take our heartbeat: muted.')
   }
 
   /** Somebody took this runner for dead and cleared it away. Its sessions are decided by their journals; it lives on. */
@@ -113,16 +161,17 @@ export class Heartbeat {
   }
 
   #judge(): void {
-    const { clock, policy, sessions } = this.#options
-    const muted = policy.mutes && clock.monotonic() - this.#renewedAt > policy.deadAfterMs * MUTE_AFTER
+    const { policy, sessions } = this.#options
+    const muted = policy.mutes && this.unrenewedForMs > policy.deadAfterMs * MUTE_AFTER
     if (muted === this.#muted) return
     this.#muted = muted
     for (const session of sessions.values()) session.mute(muted)
   }
 
   #fields(): Fields {
-    const { policy, capacity, instanceId, sessions, memoryBytes, store } = this.#options
-    const checked = store()
+    const { policy, capacity, instanceId, sessions } = this.#options
+    const resources = this.#options.resources()
+    const store = this.#options.store()
     return {
       v: 1,
       state: this.#state,
@@ -131,8 +180,9 @@ export class Heartbeat {
       capacity,
       heartbeatIntervalMs: policy.intervalMs,
       deadAfterMs: policy.deadAfterMs,
-      memoryBytes: memoryBytes(),
-      ...(checked ? { store: checked } : {}),
+      memoryBytes: resources.memory.rssBytes,
+      resources,
+      ...(store ? { store } : {}),
       sessions: Object.fromEntries([...sessions].map(([id, session]) => [id, session.status])),
     }
   }

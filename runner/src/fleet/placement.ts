@@ -18,7 +18,12 @@ interface RunnerSeen {
   readonly id: string
   readonly document: RunnerDocument
   readonly isDead: boolean
+  /** Of a dead one: whether the next process of its container may still come and read how long it lived. */
+  readonly isKept: boolean
 }
+
+/** A platform starts a container again after seconds, or after minutes when that has failed a few times. */
+const KEPT_FOR_MS = 10 * 60_000
 
 /** Rounds between two looks at all wanted sessions. */
 const ORPHAN_ROUNDS = 30
@@ -61,7 +66,7 @@ export class Placement {
       if (found.length >= limit) break
       const sessions = await this.#ownedBy(dead.id, limit - found.length)
       for (const sessionId of sessions) found.push({ sessionId, deadOwner: dead.id })
-      if (sessions.length === 0) await this.#clearAway(dead.id)
+      if (sessions.length === 0 && !dead.isKept) await this.#clearAway(dead.id)
     }
     if (this.#round++ % ORPHAN_ROUNDS === 0) found.push(...(await this.#orphans(runners)))
     return found.slice(0, limit).map(({ sessionId, deadOwner }) => ({ sessionId, deadOwner, rank: this.rankOf(sessionId) }))
@@ -72,9 +77,10 @@ export class Placement {
     return snapshots.flatMap((snapshot) => {
       try {
         const document = parseStored(runnerDocumentSchema, snapshot.fields, snapshot.path)
-        const isDead =
-          snapshot.id !== this.#runnerId && (snapshot.silentForMs > document.deadAfterMs || this.#isPredecessor(document))
-        return [{ id: snapshot.id, document, isDead }]
+        const isPredecessor = this.#isPredecessor(document)
+        const isDead = snapshot.id !== this.#runnerId && (snapshot.silentForMs > document.deadAfterMs || isPredecessor)
+        const isKept = document.instanceId !== null && !isPredecessor && snapshot.silentForMs < KEPT_FOR_MS
+        return [{ id: snapshot.id, document, isDead, isKept }]
       } catch (error) {
         this.#logger.warn({ error, runner: snapshot.id }, 'A runner has an unexpected shape and is left alone.')
         return []

@@ -3,7 +3,7 @@ import type { ChaosSession, World } from '../world.ts'
 import { pauseUnless } from './pause-unless.ts'
 import type { TroubleOptions } from './troubles.ts'
 
-const BETWEEN_MS = { least: 2_000, most: 8_000 }
+const BETWEEN_MS = { least: 5_000, most: 15_000 }
 const MESSAGES = 300
 /** Longer than the messages take to be written. */
 const REFUSED_MS = 5_000

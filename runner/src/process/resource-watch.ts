@@ -1,0 +1,73 @@
+import type { RunnerResources } from '@holdfast/core/documents/runner-document'
+import type { Clock } from '@holdfast/core/ports'
+import type { ResourceMeter } from './resource-meter.ts'
+
+export interface ResourcePolicy {
+  /** CPU and lag are figures of an interval of this length, so that a busy moment is not taken for a busy runner. */
+  readonly intervalMs: number
+  /** Memory is looked at this often: it may be gone before such an interval is over. */
+  readonly memoryEveryMs: number
+}
+
+interface Interval {
+  readonly cpuPercentage: number | null
+  readonly lag: { readonly p99Ms: number | null; readonly maxMs: number | null }
+}
+
+/** Looks at what this process uses, and tells after each look. */
+export class ResourceWatch {
+  readonly #meter: ResourceMeter
+  readonly #clock: Clock
+  readonly #policy: ResourcePolicy
+  #since: { readonly atMs: number; readonly cpuMs: number }
+  #interval: Interval = { cpuPercentage: null, lag: { p99Ms: null, maxMs: null } }
+  #latest: RunnerResources
+
+  constructor(options: { meter: ResourceMeter; clock: Clock; policy: ResourcePolicy }) {
+    this.#meter = options.meter
+    this.#clock = options.clock
+    this.#policy = options.policy
+    this.#since = this.#now()
+    this.#latest = this.#look()
+  }
+
+  get latest(): RunnerResources {
+    return this.#latest
+  }
+
+  /** Returns what ends it. */
+  start(onLook: (resources: RunnerResources) => void): () => void {
+    return this.#clock.every(this.#policy.memoryEveryMs, () => {
+      this.#latest = this.#look()
+      onLook(this.#latest)
+    })
+  }
+
+  #look(): RunnerResources {
+    this.#closeInterval()
+    const { cpus, memoryLimitBytes: limitBytes } = this.#meter
+    const rssBytes = this.#meter.memoryBytes()
+    const { cpuPercentage, lag } = this.#interval
+    return {
+      memory: { rssBytes, limitBytes, percentage: limitBytes === null ? null : percentage(rssBytes, limitBytes) },
+      cpu: { cpus, percentage: cpuPercentage },
+      eventLoop: lag,
+    }
+  }
+
+  #closeInterval(): void {
+    const now = this.#now()
+    const elapsedMs = now.atMs - this.#since.atMs
+    if (elapsedMs < this.#policy.intervalMs) return
+    const cpuPercentage = percentage(now.cpuMs - this.#since.cpuMs, elapsedMs * this.#meter.cpus)
+    this.#interval = { cpuPercentage, lag: this.#meter.takeLag() }
+    this.#since = now
+  }
+
+  #now(): { atMs: number; cpuMs: number } {
+    return { atMs: this.#clock.monotonic(), cpuMs: this.#meter.cpuMs() }
+  }
+}
+
+/** With one digit behind the point. */
+const percentage = (part: number, whole: number): number => Math.round((1000 * part) / whole) / 10

@@ -1,0 +1,150 @@
+import { raiseAlert, resolveAlert } from '@holdfast/core/alerts'
+import { within } from '@holdfast/core/deadlines'
+import { RUNNERS, runnerDocumentSchema } from '@holdfast/core/documents/runner-document'
+import type { Logger } from '@holdfast/core/logging'
+import type { Clock, DocumentStore } from '@holdfast/core/ports'
+import type { RunnerStores } from '@holdfast/core/stores/session-stores'
+import type { StoreProblem, StoreReport } from '@holdfast/core/stores/store-report'
+import type { Fleet } from '../fleet/fleet.ts'
+import type { Heartbeat } from '../fleet/heartbeat.ts'
+import { type RestartPolicy, pauseBefore, shortLivesBefore } from './restarts.ts'
+import { untilUsable } from './usable-stores.ts'
+
+const STORE_ANSWERS_WITHIN_MS = 10_000
+const FIRST_RETRY_MS = 500
+const LONGEST_RETRY_MS = 10_000
+
+/**
+ * From the first line to a runner that takes up sessions: the stores can be worked with, the runner is on the list, and if its
+ * predecessors in the same container died young, it waits. What does not succeed is tried again until the process leaves; only what
+ * is set wrong fails for good. While a store is away the runner is on the list as one that does not work yet.
+ */
+export class Start {
+  readonly #options
+  /** What it waits for now, each in a sentence. */
+  #waitsFor: readonly string[] = ['The process has just begun.']
+
+  constructor(options: {
+    documents: DocumentStore
+    stores: Pick<RunnerStores, 'check'>
+    heartbeat: Heartbeat
+    fleet: Fleet
+    clock: Clock
+    logger: Logger
+    instanceId: string | null
+    policy: RestartPolicy
+    /** Aborted when the process leaves. */
+    leaving: AbortSignal
+    /** What came out of each look at the stores. */
+    onReport: (report: StoreReport) => void
+    /** The stores cannot be worked with, and waiting does not help: the process has to end. */
+    onUnfit: (problems: readonly StoreProblem[]) => void
+  }) {
+    this.#options = options
+  }
+
+  /** What a start that is under way waits for. Null when it is over, which the pause of a crash loop does not put off. */
+  get waitsFor(): string | null {
+    return this.#waitsFor.length === 0 ? null : this.#waitsFor.join(' ')
+  }
+
+  async run(): Promise<void> {
+    const { clock, logger, fleet, heartbeat, leaving, policy } = this.#options
+    const startedAt = clock.monotonic()
+    const asked = this.#insist('Firestore could not be asked who was here before.', () => this.#shortLives())
+    const unfit = await this.#untilUsable(asked)
+    if (unfit.length > 0) return this.#options.onUnfit(unfit)
+    const shortLives = (await asked) ?? 0
+    this.#waitsFor = ['Firestore does not take the heartbeat.']
+    const beginning = { shortLives, works: pauseBefore(shortLives, policy) === 0 }
+    await this.#insist('The runner is not on the list yet.', () => heartbeat.start(beginning))
+    if (leaving.aborted) return
+    this.#waitsFor = []
+    const tookMs = Math.round(clock.monotonic() - startedAt)
+    logger.info({ tookMs }, `The runner is ready after ${tookMs} ms: its stores can be worked with, and it is on the list.`)
+    if (shortLives > 0) await this.#afterShortLives(shortLives)
+    if (leaving.aborted) return
+    await fleet.start()
+    clock.after(policy.uptimeMs, () => void this.#provedItself())
+  }
+
+  /** Meanwhile whoever looks at the runners sees one that waits, and for what. Gives what waiting does not change. */
+  async #untilUsable(asked: Promise<number | null>): Promise<readonly StoreProblem[]> {
+    const { heartbeat, logger, leaving } = this.#options
+    this.#waitsFor = ['The stores have not answered yet.']
+    return untilUsable({
+      ...this.#options,
+      onReport: (report) => {
+        this.#options.onReport(report)
+        this.#waitsFor = report.problems.map(({ sentence }) => sentence)
+        if (report.valid) return
+        asked
+          .then((shortLives) => (leaving.aborted ? null : heartbeat.start({ shortLives: shortLives ?? 0, works: false })))
+          .catch((error: unknown) => logger.warn({ error }, 'The runner cannot be put on the list yet.'))
+      },
+    })
+  }
+
+  /** Tries until it succeeds. Null when the process leaves first. */
+  async #insist<Result>(trouble: string, work: () => Promise<Result>): Promise<Result | null> {
+    const { clock, logger, leaving } = this.#options
+    for (let attempt = 1; !leaving.aborted; attempt++) {
+      try {
+        return await work()
+      } catch (error) {
+        logger.warn({ error, attempt }, trouble)
+        await clock.sleep(Math.min(FIRST_RETRY_MS * 2 ** (attempt - 1), LONGEST_RETRY_MS), leaving)
+      }
+    }
+    return null
+  }
+
+  /** Of processes of this container. Asked even where they cannot be known, since the answer shows that Firestore is there. */
+  async #shortLives(): Promise<number> {
+    const { clock, documents, instanceId, policy } = this.#options
+    const ofThisContainer = { collection: RUNNERS, where: [['instanceId', '==', instanceId]] } as const
+    const query = instanceId === null ? { collection: RUNNERS, limit: 1 } : ofThisContainer
+    const found = await within(clock, STORE_ANSWERS_WITHIN_MS, documents.query(query))
+    if (instanceId === null) return 0
+    return shortLivesBefore(
+      found.flatMap(({ fields }) => runnerDocumentSchema.safeParse(fields).data ?? []),
+      policy,
+    )
+  }
+
+  async #afterShortLives(shortLives: number): Promise<void> {
+    const { clock, logger, heartbeat, instanceId, leaving, policy } = this.#options
+    const pauseMs = pauseBefore(shortLives, policy)
+    const figures = { shortLives, pauseMs, instance: instanceId }
+    const who =
+      shortLives === 1 ? 'The last process of this container' : `Each of the last ${shortLives} processes of this container`
+    const sentence = `${who} died before it had worked for ${policy.uptimeMs / 1000} s.`
+    const waits = pauseMs === 0 ? '' : ` This one waits ${pauseMs / 1000} s before it takes up sessions.`
+    if (shortLives >= policy.alertAfter) {
+      logger.error(figures, `Crash loop: ${sentence}${waits}`)
+      void this.#raise(sentence)
+    } else logger.warn(figures, `${sentence}${waits}`)
+    if (pauseMs === 0) return
+    await clock.sleep(pauseMs, leaving)
+    if (!leaving.aborted) await heartbeat.beginWork()
+  }
+
+  async #raise(sentence: string): Promise<void> {
+    const { documents, instanceId } = this.#options
+    const userAction = "Read the runner's log: the last lines before each end say why it ended."
+    const alert = { type: 'crash-loop', scope: instanceId ?? '', severity: 'critical', sentence, userAction } as const
+    await this.#insist('The alert of a crash loop could not be written.', () => raiseAlert(documents, alert))
+  }
+
+  /** It has worked for long enough: Firestore is told, and whatever was alerted is over. */
+  async #provedItself(): Promise<void> {
+    const { documents, heartbeat, logger, instanceId, leaving } = this.#options
+    if (leaving.aborted) return
+    await heartbeat.renew()
+    if (instanceId === null) return
+    const wasOpen = await this.#insist('The alert of a crash loop could not be looked at.', () =>
+      resolveAlert(documents, 'crash-loop', instanceId),
+    )
+    if (wasOpen) logger.info({ instance: instanceId }, 'The crash loop is over: this process has worked for long enough.')
+  }
+}

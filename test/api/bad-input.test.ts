@@ -1,0 +1,252 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Answer, type ApiUnderTest, startApi } from './api-under-test.ts'
+import { EVERY_ROUTE, type RouteRequest } from './every-route.ts'
+
+/** Whatever a caller sends: his mistake is a 4xx that says what is wrong, never a 500, and it changes nothing. */
+
+let api: ApiUnderTest
+beforeAll(async () => {
+  api = await startApi()
+  await api.post('/api/sessions', { name: 'main' })
+})
+afterAll(() => api[Symbol.asyncDispose]())
+
+const methodOf = (route: string): string => route.split(' ')[0] ?? ''
+
+const initOf = (route: string, { body, headers }: RouteRequest): RequestInit => ({
+  method: methodOf(route),
+  headers: { 'Content-Type': 'application/json', ...headers },
+  ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+})
+
+/** A refusal in the form of all refusals. */
+function expectRefusal({ status, headers, body }: Answer, what: string, expected: number[] = []): void {
+  expect({ what, status }).toEqual({ what, status: expected.length === 1 ? expected[0] : expect.any(Number) })
+  expect(status, what).toBeGreaterThanOrEqual(400)
+  expect(status, what).toBeLessThan(500)
+  if (expected.length > 0) expect(expected, what).toContain(status)
+  expect(headers.get('content-type'), what).toBe('application/problem+json')
+  expect(body, what).toMatchObject({
+    type: expect.stringMatching(/^urn:holdfast:problem:[a-z-]+$/),
+    code: expect.any(String),
+    title: expect.any(String),
+    detail: expect.any(String),
+    status,
+  })
+}
+
+it('every route of the API is tried', () => {
+  expect(Object.keys(EVERY_ROUTE).toSorted()).toEqual(api.routes.filter((route) => route.includes('/api')).toSorted())
+})
+
+const bytes = (...values: number[]): Uint8Array<ArrayBuffer> => new Uint8Array(values)
+
+const withBytes = (before: string, broken: Uint8Array, after: string): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(Buffer.concat([Buffer.from(before), broken, Buffer.from(after)]))
+
+/** None of these is a body that any route takes. */
+const NO_BODIES: [string, string | Uint8Array<ArrayBuffer>][] = [
+  ['half of JSON', '{"name":'],
+  ['no JSON at all', 'name=main'],
+  ['two values', '{}{}'],
+  ['null', 'null'],
+  ['a number', '1'],
+  ['a text', '"main"'],
+  ['a list', '[]'],
+  ['a list of what would do', '[{"name":"main"}]'],
+  ['spaces', '   '],
+  ['broken UTF-8', withBytes('{"session":"', bytes(0xc3, 0x28), '"}')],
+  ['a surrogate in UTF-8', withBytes('{"session":"', bytes(0xed, 0xa0, 0x80), '"}')],
+  ['UTF-16', new Uint8Array(Buffer.from('{"name":"x"}', 'utf16le'))],
+  ['compressed bytes', bytes(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3)],
+  ['deep lists', `${'['.repeat(200_000)}${']'.repeat(200_000)}`],
+  ['deep objects', `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`],
+  ['a field that nobody knows', '{"nobody-knows-this":1}'],
+  ['a prototype', '{"__proto__":{"name":"x"},"constructor":1}'],
+  ['a body that is too large', JSON.stringify({ name: 'x'.repeat(1_100_000) })],
+]
+
+/** Every other POST is decided by its path alone. */
+const TAKES_A_BODY = [
+  'POST /api/sessions',
+  'POST /api/sendText',
+  ...['restart', 'logout', 'restore'].map((verb) => `POST /api/sessions/:name/${verb}`),
+]
+
+describe('a body', () => {
+  it.each(TAKES_A_BODY)('that is none is refused by %s', async (route) => {
+    const { path } = EVERY_ROUTE[route] ?? { path: '' }
+    for (const [what, body] of NO_BODIES) {
+      for (const type of ['application/json', 'text/plain']) {
+        expectRefusal(await api.call(path, { method: 'POST', headers: { 'Content-Type': type }, body }), `${what} as ${type}`)
+      }
+    }
+  })
+
+  it.each(Object.keys(EVERY_ROUTE).filter((route) => methodOf(route) === 'POST' && !TAKES_A_BODY.includes(route)))(
+    'does not matter to %s',
+    async (route) => {
+      const { path } = EVERY_ROUTE[route] ?? { path: '' }
+      for (const [what, body] of NO_BODIES) {
+        const { status } = await api.call(path, { method: 'POST', body })
+        expect([what, status]).toEqual([what, what === 'a body that is too large' ? 413 : 200])
+      }
+    },
+  )
+
+  it.each<[string, string, unknown]>([
+    ['no name', 'POST /api/sessions', {}],
+    ['a name that is no text', 'POST /api/sessions', { name: 1 }],
+    ['a name that is an object', 'POST /api/sessions', { name: { toString: 'x' } }],
+    ['a reserved name', 'POST /api/sessions', { name: 'messages' }],
+    ['a name with a path', 'POST /api/sessions', { name: '../x' }],
+    ['a name with a line break', 'POST /api/sessions', { name: 'main\n' }],
+    ['a name with a null byte', 'POST /api/sessions', { name: 'ma\u0000in' }],
+    ['a long name', 'POST /api/sessions', { name: 'x'.repeat(55) }],
+    ['a start that is no switch', 'POST /api/sessions', { name: 'x', start: 1 }],
+    ['a text that is no text', 'POST /api/sendText', { session: 'main', chatId: '5511999990000@c.us', text: 7 }],
+    ['half a character', 'POST /api/sendText', { session: 'main', chatId: '5511999990000@c.us', text: 'a\uD83D' }],
+    ['a long text', 'POST /api/sendText', { session: 'main', chatId: '5511999990000@c.us', text: 'x'.repeat(65_537) }],
+    ['a chat that is none', 'POST /api/sendText', { session: 'main', chatId: '5511999990000@c.us\n', text: 'x' }],
+    ['a chat of digits that are none', 'POST /api/sendText', { session: 'main', chatId: '٥٥١١٩٩٩٩٩@c.us', text: 'x' }],
+    ['a session that is none', 'POST /api/sendText', { session: 'a/b', chatId: '5511999990000@c.us', text: 'x' }],
+    ['a reason that is no text', 'POST /api/sessions/:name/restart', { reason: {} }],
+    ['a long reason', 'POST /api/sessions/:name/logout', { reason: 'x'.repeat(201) }],
+    ['an approval that is none', 'POST /api/sessions/:name/restore', { approve: 'true' }],
+  ])('with %s is refused', async (what, route, body) => {
+    expectRefusal(await api.post(EVERY_ROUTE[route]?.path ?? '', body), what)
+  })
+})
+
+it('a text that is not UTF-8 is refused, and not taken for another text', async () => {
+  const body = JSON.stringify({ session: 'main', chatId: '5511999990000@c.us', text: '?' })
+  const [before = '', after = ''] = body.split('?')
+  for (const broken of [bytes(0xc3, 0x28), bytes(0xed, 0xa0, 0x80), bytes(0xff), bytes(0xe2, 0x82)]) {
+    expectRefusal(
+      await api.call('/api/sendText', { method: 'POST', body: withBytes(before, broken, after) }),
+      String(broken),
+      [400],
+    )
+  }
+})
+
+/** In the place of a session's name or of an id. */
+const NO_NAMES = [
+  'nobody',
+  '..',
+  '.',
+  '%2e%2e',
+  'a%2Fb',
+  '%2F',
+  '%00',
+  'main%00',
+  'main%0A',
+  '%E0%A4%A',
+  '%',
+  '%C3%28',
+  '%ED%A0%80',
+  'm%C3%A4in',
+  '__proto__',
+  'constructor',
+  '__id7__',
+  'x'.repeat(5000),
+  '%20',
+  '*',
+  '{}',
+  'main;drop',
+]
+
+describe('a path', () => {
+  const withParameters = Object.entries(EVERY_ROUTE).filter(([route]) => route.includes(':'))
+
+  it.each(withParameters)('with a name of nothing is refused by %s', async (route, request) => {
+    const pattern = route.split(' ')[1] ?? ''
+    const query = request.path.split('?')[1]
+    for (const parameter of [':name', ':id'].filter((each) => pattern.includes(each))) {
+      for (const name of NO_NAMES) {
+        const path = pattern.replace(parameter, name).replace(':name', 'main').replace(':id', 'x')
+        const answer = await api.call(query ? `${path}?${query}` : path, initOf(route, request))
+        // Dots are taken out of a path before anybody sees it, which may leave another route.
+        if (!/^\.|^%2e/i.test(name)) expectRefusal(answer, `${methodOf(route)} ${path.slice(0, 100)}`, [404])
+        else expect(answer.status).toBeLessThan(500)
+      }
+    }
+  })
+
+  it('of no route is 404, whatever the method', async () => {
+    for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']) {
+      for (const path of [
+        '/api',
+        '/api/',
+        '/api//sessions',
+        '/api/sessions/',
+        '/api/x/y/z/w',
+        '/API/sessions',
+        '/api/sessions/main/x',
+        '//',
+      ]) {
+        expectRefusal(await api.call(path, { method }), `${method} ${path}`, [404])
+      }
+    }
+  })
+})
+
+it.each(Object.entries(EVERY_ROUTE))('%s refuses another method', async (route, { path }) => {
+  const others = Object.entries(EVERY_ROUTE).filter(([other]) => other.split(' ')[1] === route.split(' ')[1])
+  const taken = new Set(others.map(([other]) => methodOf(other)))
+  for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'].filter((each) => !taken.has(each))) {
+    expectRefusal(await api.call(path, { method }), `${method} ${path}`, [404])
+  }
+})
+
+describe('a query', () => {
+  it.each([
+    ...['', '0', '-1', '1.5', '1001', '1e99', 'NaN', 'x', '%00', '9'.repeat(400)].map(
+      (limit) => `/api/main/messages?limit=${limit}`,
+    ),
+    ...['', 'x', '1', '9'.repeat(20), `${'9'.repeat(20)}-1`, '%00', '%FF'].map((since) => `/api/main/messages?since=${since}`),
+    ...['', 'png', 'RAW', '%00', '__proto__'].map((format) => `/api/main/auth/qr?format=${format}`),
+    ...['', '?session=', '?session=nobody', '?session=a%2Fb', '?session=%FF', '?session[]=main'].map(
+      (query) => `/api/session-info${query}`,
+    ),
+  ])('%s is refused', async (path) => {
+    expectRefusal(await api.get(path), path, [400, 404])
+  })
+
+  it('that nobody asked for does not matter', async () => {
+    expect((await api.get('/api/sessions/main?a=1&a=2&__proto__=x&%FF=%FF')).status).toBe(200)
+  })
+})
+
+describe('a header', () => {
+  it('with an idempotency key that is empty or too long is refused', async () => {
+    const { path, body } = EVERY_ROUTE['POST /api/sendText'] ?? { path: '' }
+    for (const key of ['', 'k'.repeat(256), 'k'.repeat(10_000)]) {
+      expectRefusal(await api.post(path, body, { 'Idempotency-Key': key }), `${key.length} characters`, [400])
+    }
+  })
+
+  it('may say anything of the body that is not so', async () => {
+    const { path, body, headers } = EVERY_ROUTE['POST /api/sendText'] ?? { path: '' }
+    for (const [name, value] of [
+      ['Content-Type', 'multipart/form-data'],
+      ['Content-Type', '\u00ff'],
+      ['Content-Length', '2'],
+      ['Content-Encoding', 'br'],
+      ['Accept', 'image/png'],
+      ['X-Forwarded-For', 'x'.repeat(5000)],
+    ] as const) {
+      const { status } = await api.post(path, body, { ...headers, [name]: value })
+      expect([name, status < 500]).toEqual([name, true])
+    }
+  })
+})
+
+it('nothing of all that was stored', async () => {
+  const ids = async (collection: string) => (await api.documents.query({ collection })).map(({ id }) => id)
+  expect(await ids('whatsapp_connection_states')).toEqual(['default.main'])
+  expect(await ids('session_keys')).toEqual(['default.main'])
+  expect(await ids('recovery_actions')).toEqual([])
+  // The one of `may say anything of the body`, which was good each time.
+  expect(await ids('message_queue_jobs')).toHaveLength(1)
+})
