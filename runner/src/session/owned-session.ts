@@ -54,8 +54,8 @@ export class OwnedSession {
   #engine: Engine | null = null
   /** The image has had a connection. */
   #isImageUsed = false
-  /** What an earlier owner remembered binds this one from the first time on that it is read. */
-  #hasRecalled = false
+  /** What is stored is to be asked again: WhatsApp takes what is in the image for broken. */
+  #isDistrusted = false
   #wanted: 'online' | 'offline'
   #leaving = false
   #muted = false
@@ -156,7 +156,8 @@ export class OwnedSession {
     if (engine.checkpointer.isDue && !this.#muted) void engine.checkpointer.run().then(() => this.#wake.call())
     const kept = await this.#keeper.keep(engine)
     if (!this.#keeper.isAtRest) this.#isImageUsed = true
-    if (kept === 'distrusted' || !this.#dependencies.keepsImage) await this.#putDown()
+    if (kept === 'distrusted') this.#isDistrusted = true
+    await this.#putDown()
   }
 
   #nextStepAtMs(): number {
@@ -167,7 +168,8 @@ export class OwnedSession {
 
   /** When the state is to be read: at once, or where it is read anew for each connection, when that is to be dialled. */
   get #openAtMs(): number {
-    return this.#isImageUsed ? Math.max(this.#opening.dueAtMs, this.#keeper.dueAtMs) : this.#opening.dueAtMs
+    const isForDialling = this.#isImageUsed && !this.#dependencies.keepsImage
+    return isForDialling ? Math.max(this.#opening.dueAtMs, this.#keeper.dueAtMs) : this.#opening.dueAtMs
   }
 
   async #open(): Promise<void> {
@@ -194,25 +196,25 @@ export class OwnedSession {
     engine.undecrypted.takeOver()
     this.#engine = engine
     this.#isImageUsed = false
+    this.#isDistrusted = false
     this.#recall(engine)
     engine.told.start()
     engine.sentJobs.settleRecorded()
     engine.outbox.listen()
   }
 
-  /** What the last owner saw binds this one; what this one sees itself it need not be told. */
+  /** What the last owner saw binds this one. */
   #recall({ memory }: Engine): void {
-    if (this.#hasRecalled) return
-    this.#hasRecalled = true
     const wait = this.#reconnection.recall(memory)
     if (!wait || wait.state === this.#status.state) return
     this.#publish(wait.state, wait.reason, { nextAttemptAt: new Date(wait.untilMs) })
   }
 
-  /** Where no image outlives a connection it goes; the next one is read from what is durable. */
+  /** Where no image outlives a connection, or it is not believed any more, it goes; the next one is read from what is durable. */
   async #putDown(): Promise<void> {
     const engine = this.#engine
-    if (!engine || !this.#isImageUsed || !this.#keeper.isAtRest) return
+    const isDone = this.#isDistrusted || (this.#isImageUsed && !this.#dependencies.keepsImage)
+    if (!engine || !isDone || !this.#keeper.isAtRest) return
     void engine.told.stop()
     engine.outbox.abandon()
     engine.state.retire()

@@ -170,6 +170,21 @@ describe('a restart', () => {
   })
 })
 
+describe('an owner that reads the state anew', () => {
+  test('is not told what it has seen itself, but for what somebody wants to be forgotten', () => {
+    const image = new StateImage()
+    const owner = takeOver(image)
+    for (const code of [503, 503, 428]) judge(owner, code)
+    const { dialAtMs } = owner.reconnection
+    expect(owner.reconnection.recall(memoryOn(image))).toBeNull()
+    expect(owner.reconnection.dialAtMs).toBe(dialAtMs)
+    expect(judge(owner, 428)).toMatchObject({ delayMs: 1000 })
+    owner.reconnection.resume(null)
+    expect(owner.reconnection.recall(memoryOn(image))).toBeNull()
+    expect(image.get('meta', 'failures')).toBeUndefined()
+  })
+})
+
 describe('what a session remembers', () => {
   test('is nothing once it has worked again', () => {
     const image = new StateImage()

@@ -19,6 +19,7 @@ export class Reconnection {
   readonly #failures: Failures
   #halted: boolean
   #beginsAnew: boolean
+  #hasRecalled = false
   #dialAtMs = 0
 
   /** `beginsAnew`: somebody had stopped the session and started it again, which ends what it was waiting for. */
@@ -41,14 +42,19 @@ export class Reconnection {
     return this.#halted ? Number.POSITIVE_INFINITY : this.#dialAtMs
   }
 
-  /** What an earlier owner saw binds this one as well. Gives what the session still waits for. */
+  /**
+   * What an earlier owner saw binds this one as well. Gives what the session still waits for. To be called with each state that is
+   * read: what this owner has seen itself it need not be told.
+   */
   recall(memory: SessionMemory): Wait | null {
     if (this.#beginsAnew) {
       this.#beginsAnew = false
+      this.#hasRecalled = true
       this.#remember(memory, null)
       return null
     }
-    const remembered = memory.failures
+    const remembered = this.#hasRecalled ? null : memory.failures
+    this.#hasRecalled = true
     if (!remembered) return null
     this.#failures.recall(remembered.failures)
     const now = this.#clock.now()
