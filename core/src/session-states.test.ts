@@ -34,6 +34,7 @@ const BY_ITSELF = [
   'bad-session',
   'owner-silent',
   'owner-lost',
+  'not-vouched-for',
   'runner-leaving',
   'firestore-away',
   'state-unreachable',

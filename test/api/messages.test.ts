@@ -45,7 +45,7 @@ describe('accepting a message', () => {
   it('says so in the log, without the text, the number or the keys', async () => {
     const lines: string[] = []
     const collect = (...said: unknown[]) => void lines.push(JSON.stringify(said))
-    const logger = { info: collect, warn: collect, error: collect } as unknown as Logger
+    const logger = { debug: collect, info: collect, warn: collect, error: collect } as unknown as Logger
     const { body } = await api.with({ logger }).post('/api/sendText', text, keyed('logged-key'))
     expect(lines.join()).toContain(body.id)
     for (const secret of [text.text, '5511999990000', 'logged-key', API_KEY]) expect(lines.join()).not.toContain(secret)
