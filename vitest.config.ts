@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['{core,functions,runner,test}/**/*.test.ts'],
+    globalSetup: 'test/shared-firestore.ts',
     pool: 'forks',
     // The machine that counts has two cores, and most files start processes of their own.
     maxWorkers: 2,

@@ -9,7 +9,7 @@ import { DocumentJournals } from '@holdfast/core/session-log/document-journals'
 import { loadSessionCipher } from '@holdfast/core/session-keys'
 import { systemClock } from '@holdfast/core/system-clock'
 import { type ApiDependencies, createApp } from '../../functions/src/api/app.ts'
-import { type FirestoreUnderTest, startFirestore } from '../firestore-under-test.ts'
+import { type FirestoreUnderTest, type OwnFirestore, startFirestore, startOwnFirestore } from '../firestore-under-test.ts'
 
 export const API_KEY = 'a key of 16 or more characters'
 
@@ -43,8 +43,15 @@ export interface ApiUnderTest extends AsyncDisposable {
 }
 
 /** The real app on the real client and Google's emulator. */
-export async function startApi(): Promise<ApiUnderTest> {
-  const firestore = await startFirestore()
+export const startApi = async (): Promise<ApiUnderTest> => apiOn(await startFirestore())
+
+/** The same with a Firestore that may be harmed. */
+export async function startApiToHarm(): Promise<ApiUnderTest & { readonly firestore: OwnFirestore }> {
+  const firestore = await startOwnFirestore()
+  return { ...apiOn(firestore), firestore }
+}
+
+function apiOn(firestore: FirestoreUnderTest): ApiUnderTest {
   const { documents, objects } = firestore.clients
   const wrappingKey = new WrappingKey(randomBytes(32))
   const dependencies = {

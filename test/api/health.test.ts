@@ -8,17 +8,17 @@ import { systemClock } from '@holdfast/core/system-clock'
 import { SERVER_TIME, type Fields, type StoreCheck } from '@holdfast/core/ports'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type StorageServer, startServer } from '../sandbox/google/storage/under-test.ts'
-import { type Answer, type ApiUnderTest, startApi } from './api-under-test.ts'
+import { type Answer, type ApiUnderTest, startApiToHarm } from './api-under-test.ts'
 
 const BUCKET = 'checkpoints'
 
 let folder: string
 let server: StorageServer
 let storage: StoreCheck
-let api: ApiUnderTest
+let api: Awaited<ReturnType<typeof startApiToHarm>>
 
 beforeAll(async () => {
-  api = await startApi()
+  api = await startApiToHarm()
   folder = await mkdtemp(join(tmpdir(), 'holdfast-health-'))
   server = await startServer(folder)
   await fetch(`${server.url}/storage/v1/b?project=any`, { method: 'POST', body: JSON.stringify({ name: BUCKET }) })

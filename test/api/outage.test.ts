@@ -5,16 +5,16 @@ import { jobIdOf } from '@holdfast/core/ids'
 import type { Clock } from '@holdfast/core/ports'
 import { systemClock } from '@holdfast/core/system-clock'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Answer, type ApiUnderTest, startApi } from './api-under-test.ts'
+import { type Answer, type ApiUnderTest, startApiToHarm } from './api-under-test.ts'
 import { EVERY_ROUTE } from './every-route.ts'
 
 /** While a store is away: every request that needs it is asked to come again, and nothing is ever half-done. */
 
-let api: ApiUnderTest
+let api: Awaited<ReturnType<typeof startApiToHarm>>
 beforeAll(async () => {
   // Nobody listens there: Cloud Storage is away in all of these tests.
   process.env['STORAGE_EMULATOR_HOST'] = 'http://127.0.0.1:9'
-  api = await startApi()
+  api = await startApiToHarm()
   await api.post('/api/sessions', { name: 'main' })
 })
 afterAll(() => api[Symbol.asyncDispose]())

@@ -14,6 +14,7 @@ const passedOn = [
   'JAVA_HOME',
   'NODE_EXTRA_CA_CERTS',
   'NODE_V8_COVERAGE',
+  'NODE_COMPILE_CACHE',
 ]
 
 export function plainEnvironment(): Environment {
