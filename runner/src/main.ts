@@ -65,6 +65,7 @@ async function main(): Promise<void> {
     sessions,
     resources: () => resources.latest,
     store: () => store,
+    operations: () => ({ ...stores.operations }),
   })
   const placement = new Placement(own)
   const dependencies = sessionDependencies(config, stores, runnerId, log)

@@ -1,25 +1,128 @@
-import { parseArgs } from 'node:util'
+import { compare, linkAll } from './compare.ts'
+import { rounded, usd } from './costs.ts'
 import { measureGroupCommits } from './group-commits.ts'
-import { measureSandbox } from './whole-path.ts'
+import { HoldfastSubject } from './holdfast-subject.ts'
+import { measureLatency } from './latency.ts'
+import { measureEmpty, measureOperations } from './operations.ts'
+import { BadOption, HELP, parseOptions, type Options } from './options.ts'
+import { freshHeartbeat, openClients } from './product.ts'
+import { measureReconnection, measureRecovery } from './recovery.ts'
+import { round } from './statistics.ts'
+import { StockSubject } from './stock-subject.ts'
+import type { Chat } from './subject.ts'
+import { printFigures } from './table.ts'
+import { World } from './world.ts'
 
-/** First figures of the product on this machine, with everything (emulator, simulator, runner, this program) on its cores. */
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    sessions: { type: 'string', default: '4' },
-    messages: { type: 'string', default: '400' },
-  },
-})
+const IDLE_MS = 30_000
+const LATENCY_MESSAGES = 200
+const COMMITS = 300
+const COUNTED_MESSAGES = 10
+const COUNTED_SESSIONS = 10
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
-say('Group commits on the emulator ...')
-const groupCommitMs = await measureGroupCommits(300)
-say('The whole path ...')
-const wholePath = await measureSandbox({ sessions: Number(values.sessions), messages: Number(values.messages), say })
-const figures = { groupCommitMs, ...wholePath }
+/** Everything on this machine: emulator, simulator, the compared processes, and this one. */
+export type Figures = Awaited<ReturnType<typeof measure>>
 
-if (values.json) process.stdout.write(`${JSON.stringify(figures)}\n`)
-else for (const [name, value] of Object.entries(figures)) process.stdout.write(`${name.padEnd(24)} ${JSON.stringify(value)}\n`)
-// Google's client keeps its channel open for a while.
-process.exit(0)
+async function measure(options: Options) {
+  const { sessions, rounds } = options
+  say('Group commits on the emulator ...')
+  const groupCommitMs = await measureGroupCommits(COMMITS)
+  await using world = await World.start()
+  const clients = openClients(world)
+  const empty = await measureEmpty(clients, IDLE_MS)
+
+  const inMemory = await StockSubject.start(world, 'memory')
+  const memoryChats = chatsOf('memory', 1, sessions)
+  const memory = await compare(world, inMemory, memoryChats, options, say)
+  say(`${inMemory.name}: its sockets are dropped ...`)
+  const reconnectMs = { half: await measureReconnection(world, memoryChats, rounds), all: 0 }
+  const moreMemory = chatsOf('memory-more', 2, sessions)
+  await linkAll(world, inMemory, moreMemory)
+  reconnectMs.all = await measureReconnection(world, [...memoryChats, ...moreMemory], rounds)
+  await inMemory.close()
+
+  const inFiles = await StockSubject.start(world, 'multi-file')
+  const multiFile = await compare(world, inFiles, chatsOf('files', 3, sessions), options, say)
+  await inFiles.close()
+
+  const product = new HoldfastSubject(world)
+  const chats = chatsOf('holdfast', 4, sessions)
+  const holdfast = await compare(world, product, chats, options, say)
+  const { eventLoop } = (await freshHeartbeat(clients)).resources ?? {}
+  say('Holdfast: latency ...')
+  const sendToAckMs = await measureLatency(world, chats[0]!, LATENCY_MESSAGES)
+  say('Holdfast: operations ...')
+  const counted = {
+    chats: chats.slice(0, COUNTED_SESSIONS),
+    online: sessions,
+    messages: COUNTED_MESSAGES,
+    idleMs: IDLE_MS,
+    empty,
+  }
+  const operations = await measureOperations(world, clients, counted)
+  say('Holdfast: kills ...')
+  const recovery = { half: await measureRecovery(world, clients, chats, rounds), all: { fromKillMs: 0, fromClaimMs: 0 } }
+  const moreChats = chatsOf('holdfast-more', 5, sessions)
+  await linkAll(world, product, moreChats)
+  recovery.all = await measureRecovery(world, clients, [...chats, ...moreChats], rounds)
+
+  const worse = (one: number, other: number) => round(Math.min(one, other), 2)
+  return {
+    sessions,
+    ratios: {
+      throughputVsMemory: worse(
+        holdfast.many.sentPerSecond / memory.many.sentPerSecond,
+        holdfast.many.receivedPerSecond / memory.many.receivedPerSecond,
+      ),
+      throughputVsMultiFile: worse(
+        holdfast.many.sentPerSecond / multiFile.many.sentPerSecond,
+        holdfast.many.receivedPerSecond / multiFile.many.receivedPerSecond,
+      ),
+      recoveryVsMemory: round(recovery.half.fromClaimMs / reconnectMs.half, 2),
+    },
+    rssPerSessionMb: holdfast.rssPerSessionMb.afterTraffic,
+    operations: {
+      perSent: rounded(operations.perSent),
+      perReceived: rounded(operations.perReceived),
+      perIdleSessionHour: rounded(operations.perIdleSessionHour),
+      perIdleRunnerHour: rounded(operations.perIdleRunnerHour),
+    },
+    /** Half of them sent, half received. */
+    usdPer1000Messages: round(1000 * ((usd(operations.perSent) + usd(operations.perReceived)) / 2), 5),
+    groupCommitMs,
+    sendToAckMs,
+    eventLoopMs: eventLoop ?? null,
+    recovery: { [sessions]: recovery.half, [2 * sessions]: recovery.all },
+    reconnectMs: { [sessions]: reconnectMs.half, [2 * sessions]: reconnectMs.all },
+    compared: { memory, multiFile, holdfast },
+  }
+}
+
+function chatsOf(name: string, digit: number, count: number): Chat[] {
+  return Array.from({ length: count }, (_, index) => {
+    const number = `${digit}${String(index).padStart(4, '0')}`
+    return { name: `${name}-${index}`, phone: `551190${number}11`, contact: `551180${number}11` }
+  })
+}
+
+async function main(): Promise<number> {
+  const options = parseOptions(process.argv.slice(2))
+  if (options === 'help') {
+    process.stdout.write(HELP)
+    return 0
+  }
+  const figures = await measure(options)
+  if (options.json) process.stdout.write(`${JSON.stringify(figures)}\n`)
+  else printFigures(figures)
+  return 0
+}
+
+try {
+  // Google's client keeps its channel open for a while.
+  process.exit(await main())
+} catch (error) {
+  if (!(error instanceof BadOption)) throw error
+  process.stderr.write(`${error.message}\n\n${HELP}`)
+  process.exit(2)
+}

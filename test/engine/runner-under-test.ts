@@ -100,7 +100,7 @@ export class RunnerUnderTest {
     }
     const policy = { intervalMs: 300, deadAfterMs, mutes: options.mutes ?? true }
     const parts = { documents, clock: systemClock, logger, runnerId, instanceId: null }
-    const reports = { resources: () => RESOURCES, store: () => null }
+    const reports = { resources: () => RESOURCES, store: () => null, operations: () => ({}) }
     this.heartbeat = new Heartbeat({ ...parts, ...reports, capacity, policy, sessions })
     this.placement = new Placement(parts)
     this.fleet = new Fleet({

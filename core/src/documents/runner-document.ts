@@ -23,6 +23,18 @@ const resourcesSchema = z.object({
 
 export type RunnerResources = z.infer<typeof resourcesSchema>
 
+/** What Google bills, since the process began. */
+const operationsSchema = z.object({
+  documentReads: z.number(),
+  documentWrites: z.number(),
+  documentDeletes: z.number(),
+  objectCreates: z.number(),
+  objectReads: z.number(),
+  objectLists: z.number(),
+  objectBytesWritten: z.number(),
+  objectBytesRead: z.number(),
+})
+
 export const runnerDocumentSchema = z.object({
   v: z.literal(1),
   state: z.enum(['active', 'draining']),
@@ -43,6 +55,7 @@ export const runnerDocumentSchema = z.object({
   store: storeReportSchema.optional().catch(undefined),
   /** Not of a runner of an earlier version. Figures that do not parse must not hide what the runner vouches for. */
   resources: resourcesSchema.optional().catch(undefined),
+  operations: operationsSchema.optional().catch(undefined),
   sessions: z.record(
     z.string(),
     z.object({

@@ -6,6 +6,7 @@ import { JournalFiles } from '../directory/journal-files.ts'
 import { StoreDirectory } from '../directory/store-directory.ts'
 import type { WrappingKey } from '../envelope.ts'
 import { createFirestoreClients, createGoogleClients } from '../gcp/clients.ts'
+import type { OperationCounter } from '../gcp/operation-counter.ts'
 import type { Logger } from '../logging.ts'
 import type { Clock, DocumentCounter, DocumentStore, ObjectStore, StoreCheck } from '../ports.ts'
 import { DocumentJournals } from '../session-log/document-journals.ts'
@@ -52,6 +53,7 @@ export interface RunnerStores {
   readonly documents: DocumentStore
   readonly journals: JournalStore
   readonly objects: ObjectStore
+  readonly operations: OperationCounter
   /**
    * Whether all of it can be worked with, each trouble with what to do. Where the state is in a directory, this takes it for this
    * process, and brings Firestore up to what the process before left in the journals. Nothing may be claimed before all is well.
@@ -91,7 +93,8 @@ function cloudStores(options: RunnerStoresOptions, projectId: string, bucket: st
     { what: 'Cloud Storage', run: () => within(clock, CHECKED_WITHIN_MS, checkObjects(objects, wrappingKey)) },
   ]
   const check = () => checkAll(options, `gs://${bucket}`, [checks])
-  return { documents, journals: new DocumentJournals(documents), objects, check, close: () => google.close() }
+  const { operations } = google
+  return { documents, journals: new DocumentJournals(documents), objects, operations, check, close: () => google.close() }
 }
 
 function localStores(options: RunnerStoresOptions, path: string): RunnerStores {
@@ -117,6 +120,7 @@ function localStores(options: RunnerStoresOptions, path: string): RunnerStores {
     documents,
     journals,
     objects,
+    operations: google.operations,
     check: () => checkAll(options, path, [checks, [recovery]]),
     async close() {
       await journals.close()

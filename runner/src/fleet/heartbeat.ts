@@ -51,6 +51,8 @@ export class Heartbeat {
     resources: () => RunnerResources
     /** What came out when the stores were last checked. */
     store: () => StoreReport | null
+    /** What it has asked of Google. */
+    operations: () => Fields
   }) {
     this.#options = options
     this.#path = runnerPath(options.runnerId)
@@ -182,6 +184,7 @@ export class Heartbeat {
       deadAfterMs: policy.deadAfterMs,
       memoryBytes: resources.memory.rssBytes,
       resources,
+      operations: this.#options.operations(),
       ...(store ? { store } : {}),
       sessions: Object.fromEntries([...sessions].map(([id, session]) => [id, session.status])),
     }

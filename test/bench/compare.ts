@@ -1,0 +1,56 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { inParallel } from '../outside/in-parallel.ts'
+import type { Options } from './options.ts'
+import { residentMb } from './process-usage.ts'
+import { round } from './statistics.ts'
+import type { Chat, Subject } from './subject.ts'
+import { measureThroughput, type Throughput } from './throughput.ts'
+import type { World } from './world.ts'
+
+export interface Comparison {
+  readonly one: Throughput
+  readonly many: Throughput
+  /** Resident memory of the process beyond what it takes without sessions, for each of them. */
+  readonly rssPerSessionMb: { readonly idle: number; readonly afterTraffic: number }
+}
+
+/** A single session has as many messages as all of many together, but no more than this. */
+const MOST_OF_ONE = 200
+const LINKED_AT_ONCE = 4
+/** Until what a login brings with it is over. */
+const QUIET_MS = 3000
+
+/** What is measured of everybody who is compared. The chats are linked when it is done. */
+export async function compare(
+  world: World,
+  subject: Subject,
+  chats: readonly Chat[],
+  { messages, rounds }: Options,
+  say: (text: string) => void,
+): Promise<Comparison> {
+  const emptyMb = await residentMb(subject.pid())
+  say(`${subject.name}: linking ${chats.length} sessions ...`)
+  await linkAll(world, subject, chats)
+  await pause(QUIET_MS)
+  const idleMb = await residentMb(subject.pid())
+  say(`${subject.name}: one session ...`)
+  const [first] = chats
+  if (!first) throw new Error('There is no session to measure.')
+  // The first message of a chat begins its session: that is not what is measured.
+  await measureThroughput(world, subject, { chats, messages: 1, rounds: 1 })
+  const ofOne = Math.min(MOST_OF_ONE, messages * chats.length)
+  const one = await measureThroughput(world, subject, { chats: [first], messages: ofOne, rounds })
+  say(`${subject.name}: ${chats.length} sessions ...`)
+  const many = await measureThroughput(world, subject, { chats, messages, rounds })
+  await pause(QUIET_MS)
+  const usedMb = await residentMb(subject.pid())
+  const each = (mb: number) => round((mb - emptyMb) / chats.length, 2)
+  return { one, many, rssPerSessionMb: { idle: each(idleMb), afterTraffic: each(usedMb) } }
+}
+
+export async function linkAll(world: World, subject: Subject, chats: readonly Chat[]): Promise<void> {
+  await inParallel(LINKED_AT_ONCE, chats, async (chat) => {
+    await world.simulator.createContact(chat.contact, `Contact of ${chat.name}`)
+    await subject.link(chat)
+  })
+}

@@ -1,0 +1,46 @@
+import { inParallel } from '../outside/in-parallel.ts'
+import { linkSession } from '../outside/linked-session.ts'
+import type { Chat, Subject } from './subject.ts'
+import type { World } from './world.ts'
+
+const REQUESTS_AT_ONCE = 8
+
+/** The product: its runner process holds the sockets, its API is told what to do. */
+export class HoldfastSubject implements Subject {
+  readonly name = 'Holdfast'
+  readonly #world: World
+  #rounds = 0
+
+  constructor(world: World) {
+    this.#world = world
+  }
+
+  readonly pid = (): number => this.#world.sandbox.runner('runner-1').pid ?? Number.NaN
+
+  async link({ name, phone }: Chat): Promise<void> {
+    const active = this.#world.allActive([phone])
+    await linkSession(this.#world.api, this.#world.simulator, { name, phone })
+    await active
+  }
+
+  async disconnect(chats: readonly Chat[]): Promise<void> {
+    const closed = this.#world.allDisconnected(chats.map(({ phone }) => phone))
+    await inParallel(REQUESTS_AT_ONCE, chats, ({ name }) => this.#world.api.want(name, 'stop'))
+    await closed
+  }
+
+  async connect(chats: readonly Chat[]): Promise<void> {
+    await inParallel(REQUESTS_AT_ONCE, chats, ({ name }) => this.#world.api.want(name, 'start'))
+  }
+
+  async queue({ name, contact }: Chat, texts: readonly string[]): Promise<void> {
+    const round = ++this.#rounds
+    for (const [index, text] of texts.entries()) {
+      const idempotencyKey = `${name}-${round}-${index}`
+      await this.#world.api.sendText({ session: name, chatId: `${contact}@c.us`, text, idempotencyKey })
+    }
+  }
+
+  /** It ends with its sandbox. */
+  async close(): Promise<void> {}
+}

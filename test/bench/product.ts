@@ -1,0 +1,42 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { RUNNERS, type RunnerDocument, runnerDocumentSchema } from '@holdfast/core/documents/runner-document'
+import { journalPath } from '@holdfast/core/documents/journal-record'
+import { createGoogleClients, type GoogleClients } from '@holdfast/core/gcp/clients'
+import { sessionIdOf } from '@holdfast/core/ids'
+import type { Chat } from './subject.ts'
+import type { World } from './world.ts'
+
+/** Google's clients on the sandbox's stores. */
+export type Clients = GoogleClients
+
+export function openClients({ sandbox: { info } }: World): Clients {
+  process.env['FIRESTORE_EMULATOR_HOST'] = info.firestore
+  process.env['STORAGE_EMULATOR_HOST'] = info.storage
+  process.env['METADATA_SERVER_DETECTION'] = 'none'
+  return createGoogleClients({ projectId: info.project, bucket: info.bucket })
+}
+
+/** What the runner says of itself, in a heartbeat that began after this was asked. */
+export async function freshHeartbeat({ documents }: Clients): Promise<RunnerDocument> {
+  const askedAt = Date.now()
+  for (;;) {
+    const found = (await documents.query({ collection: RUNNERS })).map(({ fields }) => runnerDocumentSchema.parse(fields))
+    const [newest] = found.toSorted((one, other) => other.heartbeatAt.getTime() - one.heartbeatAt.getTime())
+    if (newest && newest.heartbeatAt.getTime() > askedAt) return newest
+    await pause(50)
+  }
+}
+
+/** When the first of these sessions was claimed by its present owner, by Firestore's clock, which here is this machine's. */
+export async function claimedAtMs({ documents }: Clients, chats: readonly Chat[]): Promise<number> {
+  const times = await Promise.all(
+    chats.map(async ({ name }) => {
+      const claims = await documents.query({
+        collection: journalPath(sessionIdOf('default', name)),
+        where: [['kind', '==', 'claim']],
+      })
+      return Math.max(...claims.map(({ createdAtMicros }) => createdAtMicros / 1000))
+    }),
+  )
+  return Math.min(...times)
+}

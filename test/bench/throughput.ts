@@ -1,0 +1,64 @@
+import { cpuMs } from './process-usage.ts'
+import { medianOf, round } from './statistics.ts'
+import type { Chat, Subject } from './subject.ts'
+import type { World } from './world.ts'
+
+export interface Throughput {
+  /** Messages a second, medians of the rounds. */
+  readonly sentPerSecond: number
+  readonly receivedPerSecond: number
+  /** Of the process with the sockets, in ms. */
+  readonly cpuMsPerSent: number
+  readonly cpuMsPerReceived: number
+}
+
+interface Load {
+  readonly chats: readonly Chat[]
+  /** In each chat, and each direction. */
+  readonly messages: number
+  readonly rounds: number
+}
+
+interface Drained {
+  readonly perSecond: number
+  readonly cpuMs: number
+}
+
+/** How fast a backlog goes that has gathered while the sessions were offline: one in the store, and one at the server. */
+export async function measureThroughput(world: World, subject: Subject, load: Load): Promise<Throughput> {
+  const sent: Drained[] = []
+  const received: Drained[] = []
+  for (let round = 0; round < load.rounds; round++) {
+    sent.push(await drain(world, subject, load, 'acked'))
+    received.push(await drain(world, subject, load, 'receipt'))
+  }
+  const total = load.chats.length * load.messages
+  return {
+    sentPerSecond: Math.round(medianOf(sent.map(({ perSecond }) => perSecond))),
+    receivedPerSecond: Math.round(medianOf(received.map(({ perSecond }) => perSecond))),
+    cpuMsPerSent: round(medianOf(sent.map(({ cpuMs: each }) => each)) / total),
+    cpuMsPerReceived: round(medianOf(received.map(({ cpuMs: each }) => each)) / total),
+  }
+}
+
+/** From the first of the server's acks, or of the client's receipts, to the last. The CPU time is that of the logins as well. */
+async function drain(world: World, subject: Subject, { chats, messages }: Load, sign: 'acked' | 'receipt'): Promise<Drained> {
+  await subject.disconnect(chats)
+  const phones = chats.map(({ phone }) => phone)
+  const total = chats.length * messages
+  if (sign === 'acked') {
+    const texts = Array.from({ length: messages }, (_, index) => `A message to send, number ${index}`)
+    await Promise.all(chats.map((chat) => subject.queue(chat, texts)))
+  } else {
+    const put = (chat: Chat) => world.simulator.sendManyAsContact(chat.contact, chat.phone, 'A message that waits {n}', messages)
+    await Promise.all(chats.map(put))
+  }
+  const span = world.span(sign, phones, total)
+  const active = world.allActive(phones)
+  const before = await cpuMs(subject.pid())
+  await subject.connect(chats)
+  const spanMs = await span
+  const used = (await cpuMs(subject.pid())) - before
+  await active
+  return { perSecond: total / (spanMs / 1000), cpuMs: used }
+}
