@@ -8,7 +8,8 @@ import type { ObjectStore } from '@holdfast/core/ports'
 import { checkpointNow, takeOver } from '../engine/owner.ts'
 import { SessionUnderTest } from '../engine/session-under-test.ts'
 import { type StorageUnderTest, openStorage } from '../sandbox/google/storage/under-test.ts'
-import { type ApiUnderTest, startApi } from './api-under-test.ts'
+import type { ApiDependencies } from '../../functions/src/api/app.ts'
+import { type Answer, type ApiUnderTest, startApi } from './api-under-test.ts'
 
 let api: ApiUnderTest
 let storage: StorageUnderTest
@@ -75,6 +76,21 @@ describe('asking for a recovery action', () => {
     const listed = await calls.get('/api/sessions/twice/actions')
     expect(listed.body.map(({ id }: { id: string }) => id)).toEqual([again.body.id, asked[0]?.body.id])
     expect((await calls.get(`/api/sessions/twice/actions/${again.body.id}`)).body).toMatchObject({ id: again.body.id })
+  })
+
+  it('is answered with the action of another request that was faster by a moment', async () => {
+    await newSession('overtaken')
+    let faster: Answer | undefined
+    const overtake = async () => (faster ??= await calls.post('/api/sessions/overtaken/restart'))
+    const documents: ApiDependencies['documents'] = {
+      ...api.committing((changes, real) => real(changes)),
+      count: async (query) => {
+        await overtake()
+        return clients.documents.count(query)
+      },
+    }
+    const { body } = await api.with({ objects: clients.objects, documents }).post('/api/sessions/overtaken/restart')
+    expect(body.id).toBe(faster?.body.id)
   })
 
   it('is refused for what is not there, or makes no sense', async () => {

@@ -228,6 +228,8 @@ describe('a claim', () => {
     const journals = open()
     const old = session.journal(await claimed(session, journals, 'old'), 'old', { journals })
     await old.whenDurable(old.append({ mutation: { creds: 'mine' } }))
+    // What Firestore is told after the record would make the claim one on stale words.
+    await expect.poll(async () => (await documents.read(sessionPath(sessionId)))?.fields['journalHead']).toBe(1)
     const claim = await claimed(session, open(), 'new')
     await firestore.clients.documents.commit([{ kind: 'merge', path: sessionPath(sessionId), fields: { runnerId: 'old' } }])
     const late = old.append({ mutation: { creds: 'too late' }, writes: () => [merge({ status: 'too late' })] })

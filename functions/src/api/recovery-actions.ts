@@ -83,10 +83,11 @@ export async function requestAction(documents: DocumentStore & DocumentCounter, 
     ['sessionId', '==', sessionId],
     ['type', '==', type],
   ] as const
+  // Counted first: one that is made after it is found open, or has the number that this one would take.
+  const earlier = await documents.count({ collection: RECOVERY_ACTIONS, where: sameKind })
   const where = [...sameKind, ['state', 'in', OPEN_ACTION_STATES] as const]
   const [open] = await documents.query({ collection: RECOVERY_ACTIONS, where, limit: 1 })
   if (open) return actionAnswer(open)
-  const earlier = await documents.count({ collection: RECOVERY_ACTIONS, where: sameKind })
   const fields = { v: 1, tenant: DEFAULT_TENANT, sessionId, type, state: 'pending', requestedBy: 'api', why, approved }
   for (let number = earlier + 1; ; number++) {
     const path = recoveryActionPath(`${sessionId}-${type}-${String(number).padStart(6, '0')}`)
