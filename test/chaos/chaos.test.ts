@@ -16,11 +16,11 @@ async function run(...args: string[]): Promise<Record<string, number>> {
   return result as Record<string, number>
 }
 
-test('five kills of a runner with two sessions, messages flowing both ways', { timeout: 240_000 }, async () => {
-  const result = await run('--kills', '5')
-  expect(result).toMatchObject({ kills: 5 })
-  expect(result['inFlightKills']).toBeGreaterThanOrEqual(3)
-  expect(Math.min(result['sent'] ?? 0, result['received'] ?? 0)).toBeGreaterThanOrEqual(50)
+test('three kills of a runner with two sessions, messages flowing both ways', { timeout: 240_000 }, async () => {
+  const result = await run('--kills', '3')
+  expect(result).toMatchObject({ kills: 3 })
+  expect(result['inFlightKills']).toBeGreaterThanOrEqual(2)
+  expect(Math.min(result['sent'] ?? 0, result['received'] ?? 0)).toBeGreaterThanOrEqual(30)
 })
 
 test(
@@ -32,11 +32,11 @@ test(
 )
 
 test(
-  'runners, functions and Cloud Storage die at one instant, twice, while the network to WhatsApp is bad and backlogs pile up',
+  'runners, functions and Cloud Storage die at one instant while the network to WhatsApp is bad and backlogs pile up',
   { timeout: 240_000 },
   async () => {
-    const result = await run('--what', 'everything', '--kills', '2', '--with', 'faults,backlogs')
-    expect(result).toMatchObject({ kills: 2, answers: { wrong: 0 } })
+    const result = await run('--what', 'everything', '--kills', '1', '--with', 'faults,backlogs')
+    expect(result).toMatchObject({ kills: 1, answers: { wrong: 0 } })
   },
 )
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { requestJson } from '../outside/json-request.ts'
 import type { StoredMessage } from '../outside/api-client.ts'
 import { Chat, EngineWorld, eventually } from './world.ts'
@@ -11,6 +11,8 @@ let world: EngineWorld
 beforeAll(async () => {
   world = await EngineWorld.start({ runnerEnv: { SYNC_FULL_HISTORY: 'true' } })
 })
+
+afterEach(() => world.stopSessions())
 
 afterAll(async () => {
   const { violations } = await world.simulator.state()

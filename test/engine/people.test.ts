@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { parkedStanzasPath } from '@holdfast/core/documents/parked-stanza-document'
 import type { AcceptedJob } from '../outside/api-client.ts'
 import type { ContactState, PoisonOrder } from '../outside/simulator-client.ts'
@@ -12,6 +12,8 @@ let world: EngineWorld
 beforeAll(async () => {
   world = await EngineWorld.start()
 })
+
+afterEach(() => world.stopSessions())
 
 afterAll(async () => {
   const { violations } = await world.simulator.state()
@@ -289,9 +291,9 @@ describe('a contact who installs anew', () => {
 describe('when the runner is killed', () => {
   const kill = () => world.sandbox.runner('runner-1').kill()
 
-  test('five times between messages, they take one pre-key of the contact', async () => {
+  test('again and again between messages, they take one pre-key of the contact', async () => {
     const chat = await world.linked('pre-keys')
-    for (let life = 0; life < 5; life++) {
+    for (let life = 0; life < 3; life++) {
       await reaches(chat, [0], `in life ${life}`)
       kill()
     }
@@ -335,7 +337,7 @@ describe('when the runner is killed', () => {
     const chat = await begin(await world.linked('struck-group'))
     const group = await world.simulator.createGroup('Friends', [chat.phone, chat.contact])
     const sent: string[] = []
-    for (let strike = 0; strike < 4; strike++) {
+    for (let strike = 0; strike < 2; strike++) {
       const receipted = world.happens(
         ({ type, phone, id }) => type === 'receipt' && phone === chat.phone && sent.includes(String(id)),
         world.happened.length,

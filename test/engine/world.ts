@@ -65,6 +65,12 @@ export class EngineWorld implements AsyncDisposable {
     return chat
   }
 
+  /** Between two tests: each start of a runner would bring back what the earlier ones left online. */
+  async stopSessions(): Promise<void> {
+    const online = (await this.api.sessions()).filter(({ status }) => status !== 'STOPPED')
+    await Promise.all(online.map(({ name }) => this.api.want(name, 'stop')))
+  }
+
   /** To the simulator. */
   async post(path: string, json: unknown): Promise<void> {
     await requestJson(`${this.simulator.url}${path}`, { method: 'POST', json })
