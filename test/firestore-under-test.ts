@@ -24,6 +24,33 @@ const rules = fileURLToPath(new URL('../firestore.rules', import.meta.url))
 
 /** An emulator of its own for a test file, with the product's rules and the product's clients. */
 export async function startFirestore(): Promise<FirestoreUnderTest> {
+  const shared = process.env['SHARED_FIRESTORE']
+  return shared === undefined ? startOwn() : share(shared)
+}
+
+/** `npm run mutants` runs a few tests very often: a database of their own in one emulator is enough for them. */
+async function share(address: string): Promise<FirestoreUnderTest> {
+  const { projectId, clients } = connect(address)
+  return {
+    address,
+    projectId,
+    clients,
+    kill: () => Promise.reject(new Error('Others use this emulator as well.')),
+    signal: () => {
+      throw new Error('Others use this emulator as well.')
+    },
+    [Symbol.asyncDispose]: () => clients.close(),
+  }
+}
+
+function connect(address: string) {
+  process.env['FIRESTORE_EMULATOR_HOST'] = address
+  process.env['METADATA_SERVER_DETECTION'] = 'none'
+  const projectId = `demo-${randomBytes(4).toString('hex')}`
+  return { projectId, clients: createGoogleClients({ projectId, bucket: 'unused' }) }
+}
+
+async function startOwn(): Promise<FirestoreUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-firestore-'))
   const port = await freePort()
   const emulator = firestoreProcess({
@@ -36,10 +63,7 @@ export async function startFirestore(): Promise<FirestoreUnderTest> {
   })
   await emulator.start()
   const address = `127.0.0.1:${port}`
-  process.env['FIRESTORE_EMULATOR_HOST'] = address
-  process.env['METADATA_SERVER_DETECTION'] = 'none'
-  const projectId = `demo-${randomBytes(4).toString('hex')}`
-  const clients = createGoogleClients({ projectId, bucket: 'unused' })
+  const { projectId, clients } = connect(address)
   let killed = false
   return {
     address,
