@@ -59,7 +59,7 @@ export const LOG: readonly Mutant[] = [
     invariant: 'I4',
     what: 'a claim does not look whether the session was claimed since it was judged free',
     edits: [{ file: CLAIM, find: ', fields: ownership, unlessChangedSince: session }', replace: ', fields: ownership }' }],
-    noticedBy: { file: 'test/contract/journal-store.test.ts', tests: 'of two who claim at once on the same word of Firestore' },
+    noticedBy: { file: JOURNAL_TEST, tests: 'a new owner that judged the session free before another claimed it' },
   },
   {
     name: 'fenced-and-still-connected',
@@ -75,7 +75,10 @@ export const LOG: readonly Mutant[] = [
     void this.#engine?.told.stop()`,
       },
     ],
-    noticedBy: { file: 'test/engine/owned-session.test.ts', tests: 'of an owner that lost the session' },
+    noticedBy: {
+      file: 'test/engine/owned-session.test.ts',
+      tests: 'an owner that lost the session without knowing it is cut off',
+    },
   },
   {
     name: 'heartbeat-ignored',
@@ -114,7 +117,7 @@ export const LOG: readonly Mutant[] = [
         replace: 'epoch: Math.max(session.epoch, end.epoch, 1),',
       },
     ],
-    noticedBy: { file: JOURNAL_TEST, tests: 'claims get consecutive numbers and rising epochs' },
+    noticedBy: { file: 'test/engine/fleet.test.ts', tests: 'take over the sessions of one that leaves' },
   },
   {
     name: 'read-error-as-absence',
@@ -127,7 +130,7 @@ export const LOG: readonly Mutant[] = [
         replace: 'const snapshot = await this.#documents.read(pathOf(sessionId, seq)).catch(() => null)',
       },
     ],
-    noticedBy: { file: JOURNAL_TEST, tests: 'never takes an error of reading for an empty journal' },
+    noticedBy: { file: 'test/contract/journal-store.test.ts', tests: 'that cannot be read are never taken for absent ones' },
   },
   {
     name: 'list-error-as-absence',

@@ -64,7 +64,10 @@ export const OUTPUT: readonly Mutant[] = [
     invariant: 'I1',
     what: 'a connection attempt is no record: an owner that lost the session logs in once more',
     edits: [{ file: KEEPER, find: DIAL, replace: 'void writes' }],
-    noticedBy: { file: 'test/engine/owned-session.test.ts', tests: 'of an owner that lost the session without knowing it' },
+    noticedBy: {
+      file: 'test/engine/owned-session.test.ts',
+      tests: 'an owner that lost the session without knowing it while it waited',
+    },
   },
   {
     name: 'unmuted-frames',
