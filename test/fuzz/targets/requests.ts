@@ -1,5 +1,6 @@
 import { startApi, type Answer } from '../../api/api-under-test.ts'
 import { EVERY_ROUTE } from '../../api/every-route.ts'
+import { MemoryObjects } from '../../contract/memory-objects.ts'
 import type { SeededRandom } from '../../seeded-random.ts'
 import { mutateBytes, mutateText, mutateValue } from '../mutations.ts'
 import { described, type Target } from '../target.ts'
@@ -10,6 +11,7 @@ const requests: Target = {
   promise: 'every request is answered, a mistake of the caller with a 4xx that says what is wrong',
   async open() {
     const api = await startApi()
+    const { call } = api.with({ objects: new MemoryObjects() })
     await api.post('/api/sessions', { name: 'main' })
     const routes = Object.entries(EVERY_ROUTE)
     return {
@@ -18,7 +20,7 @@ const requests: Target = {
         const given = mutatedRequest(random, { method: route.split(' ')[0] ?? 'GET', path, body, headers: headers ?? {} })
         if (!given) return null
         try {
-          return problemOf(await api.call(given.path, given.init), route)
+          return problemOf(await call(given.path, given.init), route)
         } catch (error) {
           return `${route} threw ${described(error)}`
         }

@@ -1,3 +1,5 @@
+// As in the runner: before Baileys is loaded.
+import '../../../runner/src/baileys/inflate-limit.ts'
 import { EventEmitter } from 'node:events'
 import { deflateSync } from 'node:zlib'
 import { decodeBinaryNode, encodeBinaryNode, proto, type BinaryNode } from '@whiskeysockets/baileys'
