@@ -139,6 +139,26 @@ describe('a commit that fails', () => {
     expect((await session.documents.read(`t/good-${session.sessionId}`))?.fields).toEqual({ good: true })
   })
 
+  test('never counts as written what could not even be said', async () => {
+    const session = await newSession()
+    const journal = session.journal(await session.claim('a'), 'a')
+    const heard: string[] = []
+    const path = `t/said-${session.sessionId}`
+    const unsaid = () => {
+      throw new Error('Nothing to be said.')
+    }
+    const hear = (name: string) => ({
+      onWritten: () => heard.push(`${name} written`),
+      onRefused: () => heard.push(`${name} refused`),
+    })
+    journal.append({ mutation: key('kept'), writes: unsaid, ...hear('unsaid') })
+    journal.append({ writes: () => [{ kind: 'merge', path, fields: { good: true } }], ...hear('good') })
+    await journal.whenDurable()
+    expect(heard).toEqual(['unsaid refused', 'good written'])
+    expect((await session.documents.read(path))?.fields).toEqual({ good: true })
+    expect((await replay(session)).values).toEqual({ kept: 'kept' })
+  })
+
   test('several times leaves the writes out, and makes up for them before anything newer', async () => {
     const session = await newSession()
     const documents = new FaultyDocuments(session.documents)

@@ -3,13 +3,17 @@ import '../../../runner/src/baileys/inflate-limit.ts'
 import { EventEmitter } from 'node:events'
 import { deflateSync } from 'node:zlib'
 import { decodeBinaryNode, encodeBinaryNode, proto, type BinaryNode } from '@whiskeysockets/baileys'
+import { SessionCipher } from '@holdfast/core/envelope'
 import { isHoldfastError } from '@holdfast/core/errors'
+import type { DocumentStore } from '@holdfast/core/ports'
 import { historyFile, partsOf } from '../../../runner/src/baileys/history-file.ts'
 import { readStanza } from '../../../runner/src/baileys/received-stanza.ts'
 import { watchStanzas } from '../../../runner/src/baileys/stanza-events.ts'
 import { Contact } from '../../../runner/src/baileys/testing/contact.ts'
 import { DeviceUnderTest } from '../../../runner/src/baileys/testing/device-under-test.ts'
 import { PhoneReader } from '../../../runner/src/baileys/told-reader.ts'
+import type { ReceivedMessage } from '../../../runner/src/session/connection.ts'
+import { MessageDocuments, documentIdsOf, storedMessageOf } from '../../../runner/src/session/message-documents.ts'
 import { ToldLost } from '../../../runner/src/session/told-messages.ts'
 import type { SeededRandom } from '../../seeded-random.ts'
 import { mutateBytes, mutateText, mutateValue, zlibBomb } from '../mutations.ts'
@@ -212,11 +216,12 @@ const deliveries: Target = {
     let number = 0
     return {
       async attempt(random) {
-        const plain = random.chance(0.02) ? random.pick(deep) : mutateBytes(random, padded(random.pick(MESSAGES)))
+        const whole = padded(random.pick(MESSAGES))
+        const plain = random.chance(0.02) ? random.pick(deep) : random.chance(0.5) ? whole : mutateBytes(random, whole)
         const encrypted = await contact.encrypted(plain, false)
         const attrs = { id: `D${++number}` }
         const stanza = contact.stanza([encrypted], attrs)
-        const given = random.chance(0.4) ? { ...stanza, attrs: mutateAttributes(random, stanza.attrs) } : stanza
+        const given = random.chance(0.6) ? { ...stanza, attrs: mutateAttributes(random, stanza.attrs) } : stanza
         const unread = await unlessRefused(() => device.receive(given), isAnyError)
         return unread ?? written(device)
       },
@@ -242,7 +247,7 @@ const pasts: Target = {
           for (const part of partsOf(await historyFile({ initialHistBootstrapInlinePayload: file }))) void part
         }
         const read = async () => {
-          for await (const piece of reader.read(notification(file))) void piece.messages
+          for await (const { messages } of reader.read(notification(file))) messages.forEach(assertStorable)
         }
         return (await unlessRefused(whole, isLost)) ?? (await unlessRefused(read, isLost))
       },
@@ -253,12 +258,28 @@ const pasts: Target = {
 /** What the records of the device would write must be writable. */
 function written(device: DeviceUnderTest): string | null {
   try {
-    void device.documents
+    Object.values(device.documents).forEach(assertTimes)
     return null
   } catch (error) {
     return `a document could not be made: ${described(error)}`
   } finally {
     device.settle()
+  }
+}
+
+const DOCUMENTS = new MessageDocuments(
+  new SessionCipher('default.fuzz', new Map([[1, Buffer.alloc(32)]]), 1),
+  {} as DocumentStore,
+)
+
+const assertStorable = (message: ReceivedMessage): void =>
+  assertTimes(DOCUMENTS.documentOf(storedMessageOf(message), documentIdsOf(message)[0], '0', {}).fields)
+
+/** Firestore takes the years 1 to 9999. */
+function assertTimes(fields: Readonly<Record<string, unknown>>): void {
+  for (const value of Object.values(fields)) {
+    const isOdd = value instanceof Date && !(value.getUTCFullYear() >= 1 && value.getUTCFullYear() <= 9999)
+    if (isOdd) throw new Error('A time is none that Firestore takes.')
   }
 }
 

@@ -97,6 +97,32 @@ export const MESSAGES: readonly Mutant[] = [
     },
   },
   {
+    name: 'unsaid-counts-as-written',
+    invariant: 'beside',
+    what: 'a message whose document could not be made counts as stored',
+    edits: [
+      {
+        file: 'runner/src/session/journal.ts',
+        find: 'if (unsaid.has(entry)) entry.onRefused?.()',
+        replace: 'if (false) void unsaid',
+      },
+    ],
+    noticedBy: { file: 'test/engine/journal.test.ts', tests: 'never counts as written what could not even be said' },
+  },
+  {
+    name: 'any-time-believed',
+    invariant: 'beside',
+    what: 'a message that was sent at a time that never was has no document',
+    edits: [
+      {
+        file: 'runner/src/session/message-documents.ts',
+        find: 'const sentAt = storableDate(sentAtMs)',
+        replace: 'const sentAt = new Date(sentAtMs)',
+      },
+    ],
+    noticedBy: { file: 'test/engine/inbox.test.ts', tests: 'that was sent at no time that there is' },
+  },
+  {
     name: 'job-in-no-state',
     invariant: 'I8',
     what: 'a message that failed is forgotten without a word in its document',
