@@ -15,7 +15,7 @@ export default {
     {
       name: 'baileys-in-tests-only-where-named',
       severity: 'error',
-      from: { path: '^test/', pathNot: '^test/(sandbox/whatsapp|sandbox/trust-simulator|sandbox/fixtures|facts|bench)' },
+      from: { path: '^test/', pathNot: '^test/(sandbox/whatsapp|sandbox/trust-simulator|sandbox/fixtures|facts|bench|fuzz/targets/wire)' },
       to: { path: baileys },
     },
   ],

@@ -1,3 +1,5 @@
+// Before Baileys is loaded, by whichever import.
+import './baileys/inflate-limit.ts'
 import { RUNNERS } from '@holdfast/core/documents/runner-document'
 import { messageOf } from '@holdfast/core/errors'
 import { createFirestoreClients } from '@holdfast/core/gcp/clients'

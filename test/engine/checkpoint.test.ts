@@ -172,9 +172,9 @@ describe('when Cloud Storage', () => {
   test('does not answer, that is no damage: nothing older is taken instead', async () => {
     const owner = await owned()
     await save(owner, 'a')
-    await save(owner, 'b')
+    const newest = await save(owner, 'b')
     const objects = new FaultyObjects(stores.clients.objects)
-    objects.refuseRead = forbidden
+    objects.refuseRead = (name) => (name === newest?.object ? forbidden() : null)
     await expect(takeOver(owner.session, { runnerId: 'next', objects })).rejects.toThrow('403')
   })
 })

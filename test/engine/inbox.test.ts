@@ -100,6 +100,18 @@ describe('a received message', () => {
     expect(await owner.inbox.documentOpenRows(owner.claim.head.sequence)).toBe(0)
   })
 
+  test.each([1e23, -1, 8.64e15, Number.NaN])(
+    'that was sent at no time that there is (%s ms) has a document all the same',
+    async (sentAtMs) => {
+      const session = await newSession()
+      const owner = await takeOver(session)
+      const { hash, message } = stanza('M-odd')
+      receive(owner, { hash, message: message && { ...message, sentAtMs } })
+      await owner.journal.whenDurable()
+      expect((await listMessages(session)).map(({ messageId }) => messageId)).toEqual(['M-odd'])
+    },
+  )
+
   test('is sealed for its own place', async () => {
     const session = await newSession()
     const owner = await takeOver(session)

@@ -6,6 +6,7 @@ import { sequenceId } from '@holdfast/core/ids'
 import { FROM_THE_BEGINNING, readGroups } from '@holdfast/core/session-log/journal-reader'
 import type { Mutation } from '@holdfast/core/session-log/mutation'
 import { MAX_RECORD_BYTES, openGroup } from '@holdfast/core/session-log/record-codec'
+import type { Claim } from '../../runner/src/session/claim.ts'
 import { trimJournal } from '../../runner/src/session/trim.ts'
 import { type FirestoreUnderTest, startFirestore } from '../firestore-under-test.ts'
 import { FaultyDocuments } from './faulty-documents.ts'
@@ -95,7 +96,8 @@ describe('a commit that fails', () => {
   test('with its answer lost is recognized as ours, and counts once another commit has succeeded', async () => {
     const session = await newSession()
     const documents = new FaultyDocuments(session.documents)
-    const journal = session.journal(await session.claim('a'), 'a', { documents })
+    const limits = { commitTimeoutMs: 10_000, giveUpAfterMs: 1000 }
+    const journal = session.journal(await session.claim('a'), 'a', { documents, limits })
     let durableAtSecond = -1
     let commits = 0
     documents.faults(() => {
@@ -135,6 +137,26 @@ describe('a commit that fails', () => {
     await journal.whenDurable()
     await expect.poll(() => refused, { timeout: 10_000 }).toEqual([`t/poison-${session.sessionId}`])
     expect((await session.documents.read(`t/good-${session.sessionId}`))?.fields).toEqual({ good: true })
+  })
+
+  test('never counts as written what could not even be said', async () => {
+    const session = await newSession()
+    const journal = session.journal(await session.claim('a'), 'a')
+    const heard: string[] = []
+    const path = `t/said-${session.sessionId}`
+    const unsaid = () => {
+      throw new Error('Nothing to be said.')
+    }
+    const hear = (name: string) => ({
+      onWritten: () => heard.push(`${name} written`),
+      onRefused: () => heard.push(`${name} refused`),
+    })
+    journal.append({ mutation: key('kept'), writes: unsaid, ...hear('unsaid') })
+    journal.append({ writes: () => [{ kind: 'merge', path, fields: { good: true } }], ...hear('good') })
+    await journal.whenDurable()
+    expect(heard).toEqual(['unsaid refused', 'good written'])
+    expect((await session.documents.read(path))?.fields).toEqual({ good: true })
+    expect((await replay(session)).values).toEqual({ kept: 'kept' })
   })
 
   test('several times leaves the writes out, and makes up for them before anything newer', async () => {
@@ -222,7 +244,7 @@ describe('a new owner', () => {
       })
     })
     const outcome = expect(old.whenDurable(old.append({ mutation: key('unheard') }))).rejects.toMatchObject({ code: 'fenced' })
-    await unheard
+    await Promise.race([unheard, outcome])
     await session.claim('new')
     documents.faults(null)
     documents.release()
@@ -237,6 +259,28 @@ describe('a new owner', () => {
     expect(won.length).toBeGreaterThan(0)
     expect(new Set(won.map(({ epoch }) => epoch)).size).toBe(won.length)
     expect((await replay(session)).kinds).toEqual(won.map(() => 'claim'))
+  })
+
+  test('that judged the session free before another claimed it takes nothing from that one', async () => {
+    const session = await newSession()
+    const { documents, sessionId } = session
+    const rivals: Claim[] = []
+    const late = await session
+      .claim('late', {
+        commit: (changes) => documents.commit(changes),
+        query: (query) => documents.query(query),
+        listen: (query, onEvents, onError) => documents.listen(query, onEvents, onError),
+        read: async (path) => {
+          const found = await documents.read(path)
+          if (path === sessionPath(sessionId)) rivals.push(await session.claim('rival'))
+          return found
+        },
+      })
+      .catch((error: unknown) => String(error))
+    expect(late).toBe('Error: The claim was lost.')
+    const rival = session.journal(rivals[0] as Claim, 'rival')
+    await rival.whenDurable(rival.append({ mutation: key('theirs') }))
+    expect(await replay(session)).toEqual({ kinds: ['claim', 'data'], values: { theirs: 'theirs' } })
   })
 
   test('recognizes its own claim when the answer was lost', async () => {

@@ -6,6 +6,7 @@ import { sessionPath } from '@holdfast/core/documents/session-document'
 import { WrappingKey } from '@holdfast/core/envelope'
 import type { GoogleClients } from '@holdfast/core/gcp/clients'
 import { SERVER_TIME, type Change } from '@holdfast/core/ports'
+import type { AskToDial } from '../../runner/src/session/dial-place.ts'
 import { FaultyDocuments } from './faulty-documents.ts'
 import { RunnerUnderTest, type RunnerOptions } from './runner-under-test.ts'
 import { SessionUnderTest } from './session-under-test.ts'
@@ -68,19 +69,52 @@ describe('a connection attempt', () => {
     await dialsOf(runner).toBe(1)
     expect(await kindsOf(session)).toEqual(['claim', 'connect'])
   })
+})
 
-  test('of an owner that lost the session without knowing it never begins', async () => {
+describe('an owner that lost the session without knowing it', () => {
+  /** The claim of another runner, which this one is not told of: it stays the owner in the session's document. */
+  const loseSilently = async (session: SessionUnderTest, { runnerId }: RunnerUnderTest) => {
+    await session.claim('another')
+    await clients.documents.commit([{ kind: 'merge', path: sessionPath(session.sessionId), fields: { runnerId } }])
+  }
+
+  test('while it waited for its turn to dial never dials', async () => {
+    const session = await newSession()
+    const turns: (() => void)[] = []
+    const askToDial: AskToDial = (_, onGranted) => {
+      const turn = { isGranted: false, end: () => {} }
+      turns.push(() => {
+        turn.isGranted = true
+        onGranted()
+      })
+      return turn
+    }
+    const runner = await startRunner({ wrappingKey: session.wrappingKey, askToDial })
+    await expect.poll(() => turns.length).toBe(1)
+    await loseSilently(session, runner)
+    turns[0]?.()
+    await expect.poll(() => runner.sessions.size).toBe(0)
+    expect(runner.dials).toHaveLength(0)
+  })
+
+  test('whose connection ends does not dial again', async () => {
     const session = await newSession()
     const runner = await startRunner({ wrappingKey: session.wrappingKey })
     await dialsOf(runner).toBe(1)
-    // The claim of another runner, which this one is not told of: it stays the owner in the session's document.
-    await session.claim('another')
-    await clients.documents.commit([
-      { kind: 'merge', path: sessionPath(session.sessionId), fields: { runnerId: runner.runnerId } },
-    ])
+    await loseSilently(session, runner)
     runner.dials[0]?.events.onClose(428)
     await expect.poll(() => runner.sessions.size).toBe(0)
     expect(runner.dials).toHaveLength(1)
+  })
+
+  test('is cut off with the first append that is refused', async () => {
+    const session = await newSession()
+    const runner = await startRunner({ wrappingKey: session.wrappingKey })
+    await dialsOf(runner).toBe(1)
+    await loseSilently(session, runner)
+    runner.dials[0]?.events.onOpen()
+    await expect.poll(() => runner.dials[0]?.isOver).toBe(true)
+    await expect.poll(() => runner.sessions.size).toBe(0)
   })
 })
 
@@ -100,7 +134,11 @@ describe('after a disconnect', () => {
     const next = await startRunner({ wrappingKey: session.wrappingKey })
     await expect.poll(() => next.sessions.has(session.sessionId), { timeout: 5000 }).toBe(true)
     await expect.poll(async () => (await fieldsOf(session))['runnerId']).toBe(next.runnerId)
+    // Once it has read the state, it would append a `connect` record before it gives the session up.
+    await expect.poll(() => next.openings).toBe(1)
+    await next.leave()
     await stateOf(session).toEqual([state, reason])
+    expect((await kindsOf(session)).filter((kind) => kind === 'connect')).toHaveLength(1)
     expect([runner.dials.length, next.dials.length]).toEqual([1, 0])
   })
 

@@ -109,6 +109,8 @@ export function runnerProcess(
     entry: options.entry ?? repositoryFile('runner/src/main.ts'),
     preloads: [
       ...clockPreload(options.clock),
+      // The next one loads Baileys, which has to find this in place: in the cloud it is the first line of the runner's `main.ts`.
+      new URL('../../runner/src/baileys/inflate-limit.ts', import.meta.url).href,
       new URL('./trust-simulator.ts', import.meta.url).href,
       ...(options.preloads ?? []),
     ],

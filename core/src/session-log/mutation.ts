@@ -30,6 +30,8 @@ const PLAIN = 0
 const DEFLATED = 1
 /** Below this size, deflating costs more than the bytes it saves. */
 const DEFLATE_FROM_BYTES = 512
+/** Of a whole state, unpacked: some hundred times what a busy session has. Neither written nor read beyond, whatever a length says. */
+const MAX_PACKED_BYTES = 256 * 1024 * 1024
 
 export function encodeGroup(mutations: readonly Mutation[]): Buffer {
   if (mutations.length === 0) return Buffer.alloc(0)
@@ -45,14 +47,20 @@ export function decodeGroup(encoded: Buffer, place: string): Mutation[] {
   }))
 }
 
-/** JSON text with a codec byte in front, deflated when that pays. Checkpoints use it as well. */
+/**
+ * JSON text with a codec byte in front, deflated when that pays. Checkpoints use it as well.
+ *
+ * @throws RangeError when it is more than could be read back.
+ */
 export function encodePacked(json: string): Buffer {
   const plain = Buffer.from(json)
+  if (plain.length > MAX_PACKED_BYTES) throw new RangeError(`A state of ${plain.length} bytes is too large to be stored.`)
   if (plain.length < DEFLATE_FROM_BYTES) return Buffer.concat([Buffer.of(PLAIN), plain])
   return Buffer.concat([Buffer.of(DEFLATED), deflateRawSync(plain, { level: 1 })])
 }
 
 export function decodePacked(encoded: Buffer): unknown {
   const body = encoded.subarray(1)
-  return JSON.parse((encoded[0] === DEFLATED ? inflateRawSync(body) : body).toString()) as unknown
+  const plain = encoded[0] === DEFLATED ? inflateRawSync(body, { maxOutputLength: MAX_PACKED_BYTES }) : body
+  return JSON.parse(plain.toString()) as unknown
 }

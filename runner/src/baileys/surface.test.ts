@@ -1,3 +1,4 @@
+import './inflate-limit.ts'
 import { EventEmitter } from 'node:events'
 import { addTransactionCapability, type WASocket } from '@whiskeysockets/baileys'
 import { createLogger } from '@holdfast/core/logging'

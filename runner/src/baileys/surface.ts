@@ -1,4 +1,6 @@
+import { timesInflated } from './inflate-limit.ts'
 import { createRequire } from 'node:module'
+import { deflateSync } from 'node:zlib'
 import * as baileys from '@whiskeysockets/baileys'
 import type { BinaryNode, WASocket } from '@whiskeysockets/baileys'
 import { HoldfastError } from '@holdfast/core/errors'
@@ -18,6 +20,7 @@ const EXPORTS = [
   'decodeMessageNode',
   'decryptMessageNode',
   'encodeBinaryNode',
+  'decodeBinaryNode',
   'downloadContentFromMessage',
   'processHistoryMessage',
   'generateWAMessageFromContent',
@@ -40,6 +43,15 @@ export async function assertLibraries(versionOf: (name: string) => unknown = ins
   const { decryptWithSessions } = SessionCipher.prototype as Partial<typeof SessionCipher.prototype>
   expect(typeof decryptWithSessions === 'function', 'libsignal tries sessions in another way')
   await assertHandedOver()
+  await assertInflateLimit()
+}
+
+/** Baileys unpacks frames with the `inflate` of `inflate-limit.ts`. */
+async function assertInflateLimit(): Promise<void> {
+  const before = timesInflated()
+  const frame = baileys.encodeBinaryNode({ tag: 'ib', attrs: {} })
+  await baileys.decodeBinaryNode(Buffer.concat([Buffer.of(2), deflateSync(frame.subarray(1))]))
+  expect(timesInflated() === before + 1, 'Baileys was loaded before `inflate-limit.ts`, and unpacks frames without a limit')
 }
 
 /** The very buffer that a stanza brought reaches the Signal repository: by it the two are brought together. */

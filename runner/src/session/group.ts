@@ -12,7 +12,7 @@ export interface Entry {
   readonly onDurable?: (place: RecordPlace) => void
   /** Called once the writes have taken effect: with the record, or on their own after it when they had to be left out. */
   readonly onWritten?: () => void
-  /** Called when Firestore refused the writes twice: they will not be made. */
+  /** Called when Firestore refused the writes twice, or they could not even be said: they will not be made. */
   readonly onRefused?: () => void
 }
 

@@ -22,6 +22,8 @@ interface Written {
   readonly sequence: number
   readonly prevHash: string
   readonly withWrites: boolean
+  /** Entries that could not say what they want to write. */
+  readonly unsaid: ReadonlySet<Entry>
 }
 
 export interface JournalListeners {
@@ -177,11 +179,11 @@ export class Journal {
   async #write(group: Group): Promise<void> {
     this.#inFlight = group
     const prevHash = this.#head.hash
-    const { sequence, answered, withWrites } = await this.#commit(group)
+    const { sequence, answered, withWrites, unsaid } = await this.#commit(group)
     this.#inFlight = null
     if (this.#end) return
     group.head = this.#head
-    this.#unconfirmed.push({ group, sequence, prevHash, withWrites })
+    this.#unconfirmed.push({ group, sequence, prevHash, withWrites, unsaid })
     if (!answered) return
     const confirmed = this.#unconfirmed
     this.#unconfirmed = []
@@ -193,13 +195,14 @@ export class Journal {
     for (const { resolve } of ready) resolve()
   }
 
-  #report({ group, sequence, prevHash, withWrites }: Written): void {
+  #report({ group, sequence, prevHash, withWrites, unsaid }: Written): void {
     const leftOut: Group[] = []
     for (const [index, entry] of group.entries.entries()) {
       const place = { sequence, index, prevHash }
       entry.onDurable?.(place)
       if (!entry.writes) continue
-      if (withWrites) entry.onWritten?.()
+      if (unsaid.has(entry)) entry.onRefused?.()
+      else if (withWrites) entry.onWritten?.()
       else if (group.retried) this.#refuse(entry, place)
       else leftOut.push(retryOf(group, entry))
     }
@@ -209,23 +212,25 @@ export class Journal {
 
   #refuse(entry: Entry, place: RecordPlace): void {
     entry.onRefused?.()
-    this.#listeners.onWriteRefused(this.#writesOf(entry, place).map(({ path }) => path))
+    this.#listeners.onWriteRefused(this.#writesOf(entry, place)?.map(({ path }) => path) ?? [])
   }
 
-  /** An entry that cannot say what it wants to write must not stop the log. */
-  #writesOf(entry: Entry, place: RecordPlace): readonly Merge[] {
+  /** Null for an entry that cannot say what it wants to write: that must not stop the log, and does not count as written. */
+  #writesOf(entry: Entry, place: RecordPlace): readonly Merge[] | null {
     try {
       return entry.writes?.(place) ?? []
     } catch (error) {
       this.#listeners.onWriteRefused([messageOf(error)])
-      return []
+      return null
     }
   }
 
-  async #commit(group: Group): Promise<{ sequence: number; answered: boolean; withWrites: boolean }> {
+  async #commit(group: Group): Promise<Omit<Written, 'group' | 'prevHash'> & { answered: boolean }> {
     const sequence = this.#head.sequence + 1
     const prevHash = this.#head.hash
-    const writes = group.entries.flatMap((entry, index) => this.#writesOf(entry, { sequence, index, prevHash }))
+    const said = group.entries.map((entry, index) => this.#writesOf(entry, { sequence, index, prevHash }))
+    const writes = said.flatMap((some) => some ?? [])
+    const unsaid = new Set(group.entries.filter((_, index) => said[index] === null))
     const full = this.#seal(group)
     let alone: readonly JournalRecord[] | null = null
     const startedAt = this.#clock.monotonic()
@@ -235,10 +240,10 @@ export class Journal {
       try {
         const commit = this.#journals.append(this.#sessionId, records, records === full ? writes : [])
         await within(this.#clock, this.#limits.commitTimeoutMs, commit)
-        return this.#advance(records, true, records === full)
+        return { ...this.#advance(records), answered: true, withWrites: records === full, unsaid }
       } catch (cause) {
         const settled = await this.#findOut(sequence, full, alone)
-        if (settled) return this.#advance(settled, false, settled === full)
+        if (settled) return { ...this.#advance(settled), answered: false, withWrites: settled === full, unsaid }
         if (this.#clock.monotonic() - startedAt > this.#limits.giveUpAfterMs) {
           throw new HoldfastError('journal-unavailable', `The journal of ${this.#sessionId} could not be written.`, { cause })
         }
@@ -265,12 +270,12 @@ export class Journal {
     )
   }
 
-  #advance(records: readonly JournalRecord[], answered: boolean, withWrites: boolean) {
+  #advance(records: readonly JournalRecord[]): { sequence: number } {
     const last = records.at(-1)
     const first = records[0]
     if (!first || !last) throw new Error('A group has at least one record.')
     this.#head = { sequence: last.seq, epoch: last.epoch, hash: hashOfRecord(last) }
-    return { sequence: first.seq, answered, withWrites }
+    return { sequence: first.seq }
   }
 
   #seal(group: Group): JournalRecord[] {

@@ -20,6 +20,12 @@ export function documentIdsOf({ chat, participant, messageId, alias }: ReceivedM
   return alias ? [id, receivedMessageIdOf(alias.chat, alias.participant ?? '', messageId)] : [id]
 }
 
+/** What Firestore takes for a time ends here. */
+const LATEST_MS = Date.UTC(9999, 11, 31)
+
+/** Phones tell of times that never were. That is no reason not to store what was written then. */
+const storableDate = (ms: number): Date => new Date(Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), LATEST_MS))
+
 /** The documents of one session's received messages, sealed. */
 export class MessageDocuments {
   readonly #cipher: SessionCipher
@@ -41,7 +47,7 @@ export class MessageDocuments {
       Buffer.from(JSON.stringify({ text, proto })),
       messageContentPlace(this.#cipher.sessionId, documentId),
     )
-    const sentAt = new Date(sentAtMs)
+    const sentAt = storableDate(sentAtMs)
     const fields = { v: 1, messageId, chat, participant, fromMe, pushName, type, content, sentAt, order, ...more }
     return { kind: 'merge', path, fields: parseStored(messageDocumentSchema, fields, path) }
   }
