@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { requestJson } from '../outside/json-request.ts'
 import type { StoredMessage } from '../outside/api-client.ts'
 import { Chat, EngineWorld, eventually } from './world.ts'
@@ -11,8 +11,6 @@ let world: EngineWorld
 beforeAll(async () => {
   world = await EngineWorld.start({ runnerEnv: { SYNC_FULL_HISTORY: 'true' } })
 })
-
-afterEach(() => world.stopSessions())
 
 afterAll(async () => {
   const { violations } = await world.simulator.state()
@@ -221,6 +219,8 @@ describe('the app state of the phone', () => {
 })
 
 describe('when the runner is killed', () => {
+  beforeEach(() => world.stopSessions())
+
   test('at any moment while the past is told, all of it is stored in the end, once', async () => {
     const chat = new Chat(world, 'history-struck')
     const history = { ...PAST, recent: 60, recentChunks: 6, inline: false }

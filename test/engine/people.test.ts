@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { parkedStanzasPath } from '@holdfast/core/documents/parked-stanza-document'
 import type { AcceptedJob } from '../outside/api-client.ts'
 import type { ContactState, PoisonOrder } from '../outside/simulator-client.ts'
@@ -12,8 +12,6 @@ let world: EngineWorld
 beforeAll(async () => {
   world = await EngineWorld.start()
 })
-
-afterEach(() => world.stopSessions())
 
 afterAll(async () => {
   const { violations } = await world.simulator.state()
@@ -289,6 +287,8 @@ describe('a contact who installs anew', () => {
 })
 
 describe('when the runner is killed', () => {
+  beforeEach(() => world.stopSessions())
+
   const kill = () => world.sandbox.runner('runner-1').kill()
 
   test('again and again between messages, they take one pre-key of the contact', async () => {

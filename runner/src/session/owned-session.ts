@@ -1,6 +1,6 @@
 import { sessionPath, type CrashRecord } from '@holdfast/core/documents/session-document'
-import { HoldfastError, isHoldfastError } from '@holdfast/core/errors'
-import { Append, type Fields, type Merge } from '@holdfast/core/ports'
+import { isHoldfastError } from '@holdfast/core/errors'
+import type { Fields, Merge } from '@holdfast/core/ports'
 import {
   isHalted,
   isStateTrouble,
@@ -9,7 +9,7 @@ import {
   type SessionState as StateName,
 } from '@holdfast/core/session-states'
 import type { ReconnectPolicy } from '@holdfast/core/verdict'
-import { Actions, type ActionTarget, type OpenAction } from './actions.ts'
+import { Actions, type OpenAction } from './actions.ts'
 import type { Claim } from './claim.ts'
 import { ConnectionKeeper } from './connection-keeper.ts'
 import { isConvicted, type CrashPolicy } from './crash-record.ts'
@@ -17,8 +17,9 @@ import type { AskToDial } from './dial-place.ts'
 import type { Engine, SessionDependencies } from './engine.ts'
 import type { Entry } from './group.ts'
 import { releaseSession } from './hand-over.ts'
+import { Interventions } from './interventions.ts'
 import { Journal } from './journal.ts'
-import { Opening, type Approval, type Trouble } from './opening.ts'
+import { Opening, type Trouble } from './opening.ts'
 import { Probation, type TrialSlot } from './probation.ts'
 import { Reconnection } from './reconnection.ts'
 import { SessionStatus, type SessionSnapshot } from './session-status.ts'
@@ -51,6 +52,7 @@ export class OwnedSession {
   readonly #status: SessionStatus
   readonly #keeper: ConnectionKeeper
   readonly #probation: Probation
+  readonly #interventions: Interventions
   #engine: Engine | null = null
   /** The image has had a connection. */
   #isImageUsed = false
@@ -86,7 +88,8 @@ export class OwnedSession {
       beginsAnew: session.state === 'STOPPED',
     })
     this.#keeper = this.#newKeeper()
-    this.#actions = new Actions({ target: this.#actionTarget(), clock, logger, owner: { runnerId, epoch: head.epoch } })
+    this.#interventions = this.#newInterventions()
+    this.#actions = new Actions({ target: this.#interventions, clock, logger, owner: { runnerId, epoch: head.epoch } })
   }
 
   /** What the runner's heartbeat says about the session. */
@@ -264,7 +267,7 @@ export class OwnedSession {
       askToDial,
       isWanted: () => !this.#leaving && (this.#wanted === 'online' || this.#actions.isBusy),
       publish: (state, reason, fields) => this.#publish(state, reason, fields),
-      putAside: (reason) => this.#putAside(reason),
+      putAside: (reason) => this.#interventions.putAside(reason),
       wake: () => this.#wake.call(),
     })
   }
@@ -282,43 +285,19 @@ export class OwnedSession {
     return new Probation({ sessionId, clock, policy: crashPolicy, slot: trialSlot, record: crashes, write, wake })
   }
 
-  #actionTarget(): ActionTarget {
-    const reach = () => (this.#reconnection.isHalted ? 'halted' : this.#keeper.reach)
-    return {
-      record: (writes) => void this.#append({ writes }),
-      reach,
-      isLoggedOut: () => this.#engine?.memory.loggedOut ?? false,
-      restart: () => this.#restart(),
-      putAside: (reason) => this.#putAside(reason),
-      unlink: () => this.#unlink(),
-      restore: (approved) => this.#restore(approved),
-    }
-  }
-
-  async #restart(): Promise<void> {
-    this.#probation.forgive()
-    this.#reconnection.resume(this.#engine?.memory ?? null)
-    this.#opening.hasten()
-    await this.#keeper.close(this.#engine)
-  }
-
-  async #putAside(reason: string): Promise<void> {
-    if (!this.#engine) throw new HoldfastError('backup-failed', 'There is no state that could be backed up.')
-    const checkpoint = await this.#engine.checkpointer.backup()
-    const putAside = new Append({ reason, at: new Date(this.#dependencies.clock.now()), checkpoint, records: null })
-    const merge: Merge = { kind: 'merge', path: sessionPath(this.sessionId), fields: { putAside } }
-    await this.#journal.whenDurable(this.#append({ writes: () => [merge] }))
-  }
-
-  async #unlink(): Promise<void> {
-    if (!this.#engine) throw new HoldfastError('not-connected', 'The session is not connected.')
-    await this.#keeper.unlink(this.#engine)
-  }
-
-  async #restore(approved: Approval): Promise<string> {
-    if (this.#engine) throw new HoldfastError('restore-refused', 'The state is whole: there is nothing to restore.')
-    await this.#adopt(await this.#opening.restore(approved))
-    return 'The state was put together from what is left; the session goes on with new keys.'
+  #newInterventions(): Interventions {
+    return new Interventions({
+      sessionId: this.sessionId,
+      clock: this.#dependencies.clock,
+      journal: this.#journal,
+      opening: this.#opening,
+      probation: this.#probation,
+      reconnection: this.#reconnection,
+      keeper: this.#keeper,
+      engine: () => this.#engine,
+      append: (entry) => this.#append(entry),
+      adopt: (engine) => this.#adopt(engine),
+    })
   }
 
   #publish(state: StateName, reason: ReasonCode, fields: Fields = {}): void {
