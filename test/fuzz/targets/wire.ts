@@ -237,7 +237,11 @@ const pasts: Target = {
     const reader = new PhoneReader({ reader: device.reader, learn: () => Promise.resolve() })
     const bomb = zlibBomb(1024 ** 3)
     const notification = (payload: Uint8Array): Buffer =>
-      padded({ protocolMessage: { historySyncNotification: { syncType: 3, initialHistBootstrapInlinePayload: payload } } })
+      padded({
+        protocolMessage: {
+          historySyncNotification: { syncType: proto.Message.HistorySyncType.RECENT, initialHistBootstrapInlinePayload: payload },
+        },
+      })
     return {
       async attempt(random) {
         const isLost = (error: unknown): boolean => error instanceof ToldLost || isHoldfastError(error)
