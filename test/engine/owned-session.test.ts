@@ -8,6 +8,7 @@ import type { GoogleClients } from '@holdfast/core/gcp/clients'
 import { SERVER_TIME, type Change } from '@holdfast/core/ports'
 import type { AskToDial } from '../../runner/src/session/dial-place.ts'
 import { FaultyDocuments } from './faulty-documents.ts'
+import { takeOver } from './owner.ts'
 import { RunnerUnderTest, type RunnerOptions } from './runner-under-test.ts'
 import { SessionUnderTest } from './session-under-test.ts'
 import { type Stores, openStores } from './stores.ts'
@@ -140,6 +141,25 @@ describe('after a disconnect', () => {
     await stateOf(session).toEqual([state, reason])
     expect((await kindsOf(session)).filter((kind) => kind === 'connect')).toHaveLength(1)
     expect([runner.dials.length, next.dials.length]).toEqual([1, 0])
+  })
+
+  test('with 401 the credentials stay where they are, and are put aside in an object as well', async () => {
+    const session = await newSession()
+    const journal = session.journal(await session.claim('before'), 'before')
+    await journal.whenDurable(journal.append({ mutation: { creds: 'the credentials' } }))
+    journal.close()
+    await clients.documents.commit([{ kind: 'merge', path: sessionPath(session.sessionId), fields: { runnerId: null } }])
+    const runner = await startRunner({ wrappingKey: session.wrappingKey })
+    await dialsOf(runner).toBe(1)
+    runner.dials[0]?.events.onLogin()
+    runner.dials[0]?.events.onClose(401)
+    await stateOf(session).toEqual(['LOGGED_OUT', 'logged-out'])
+    await expect
+      .poll(async () => (await fieldsOf(session))['putAside'])
+      .toEqual([expect.objectContaining({ reason: 'logged-out' })])
+    await runner.leave()
+    const { state } = await takeOver(session, { runnerId: 'next', objects: clients.objects })
+    expect(state.image.creds).toBe('the credentials')
   })
 
   test('because another connection took its place it waits before it dials again', async () => {

@@ -8,10 +8,10 @@ const program = fileURLToPath(new URL('./fuzzing-process.ts', import.meta.url))
 const exitWithParent = new URL('../sandbox/exit-with-parent.ts', import.meta.url).href
 
 /** A case that is not over by then never will be. */
-const HANGS_AFTER_MS = 20_000
+const HANGS_AFTER_MS = 60_000
 
 /** Opening the targets takes a moment: an emulator starts. */
-const OPENS_WITHIN_MS = 60_000
+const OPENS_WITHIN_MS = 180_000
 
 /** Enough for one case of each target. */
 const ONE_CASE_SECONDS = 3600
@@ -21,8 +21,10 @@ export interface FuzzOptions {
   readonly seconds: number
   /** Names of targets; all if there are none. */
   readonly only: readonly string[]
-  /** A single case of each target. */
+  /** A single case of each target; null for as many as there is time for. */
   readonly index: number | null
+  /** No more than so many cases of each target. */
+  readonly rounds?: number
   readonly onBroken: (broken: Broken) => void
 }
 
@@ -34,7 +36,7 @@ export interface FuzzResult {
 
 /** Runs cases until the time is over; a process that ends or hangs is a broken case, and the next process goes on behind it. */
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
-  const { seed, seconds, only, index, onBroken } = options
+  const { seed, seconds, only, index, rounds = Number.MAX_SAFE_INTEGER, onBroken } = options
   const cases: Record<string, number> = {}
   const broken: Broken[] = []
   const tell = (one: Broken): void => {
@@ -43,7 +45,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   }
   // Opening the targets does not count.
   let untilMs: number | null = null
-  const to = index === null ? Number.MAX_SAFE_INTEGER : index + 1
+  const to = index === null ? rounds : index + 1
   for (let from = index ?? 0; from < to;) {
     const left = index !== null ? ONE_CASE_SECONDS : untilMs === null ? seconds : Math.max(0, untilMs - Date.now()) / 1000
     const end = await runProcess([seed, from, to, left, ...only].map(String), cases, tell)

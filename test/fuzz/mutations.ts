@@ -3,7 +3,7 @@ import type { SeededRandom } from '../seeded-random.ts'
 
 const whole = (random: SeededRandom, least: number, most: number): number => Math.floor(random.between(least, most + 1))
 
-export const someBytes = (random: SeededRandom, length: number): Buffer =>
+const someBytes = (random: SeededRandom, length: number): Buffer =>
   Buffer.from(Array.from({ length }, () => whole(random, 0, 255)))
 
 /** One to four changes: what a bad disk, a cut connection or somebody with a hex editor does. */

@@ -8,8 +8,9 @@ import type { Witness } from './mutant.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** A mutant may make a process wait for ever. */
-const LIMIT_MS = 120_000
+/** A mutant may make a process wait for ever. Far more than the few tests of one need; all that are needed take longer. */
+const LIMIT_MS = 300_000
+const LIMIT_OF_ALL_MS = 900_000
 
 interface Report {
   readonly success: boolean
@@ -41,7 +42,9 @@ export async function runVitest(options: {
     const limits = [`--maxWorkers=${workers}`, `--testNamePattern=${names}`]
     const files = [...new Set(witnesses.map(({ file }) => file))]
     const chosen = mutant === null ? {} : { MUTANT: mutant }
-    const ended = await vitest([...args, ...limits, ...files], { ...env, ...chosen })
+    const limitMs = mutant === null ? LIMIT_OF_ALL_MS : LIMIT_MS
+    const ended = await vitest([...args, ...limits, ...files], { ...env, ...chosen }, limitMs)
+    if (ended.isLate) return { results: [], trouble: `The tests did not end within ${limitMs / 1000} s.` }
     const written = await readFile(report, 'utf8').catch(() => null)
     if (written === null) return { results: [], trouble: ended.output.slice(-2000) || 'The tests wrote no report.' }
     return runOf(JSON.parse(written) as Report, ended)
@@ -50,7 +53,7 @@ export async function runVitest(options: {
   }
 }
 
-function runOf({ testResults }: Report, { code, isLate }: Ended): Run {
+function runOf({ testResults }: Report, { code }: Ended): Run {
   const results = testResults.flatMap(({ name: path, assertionResults }) =>
     assertionResults.flatMap(({ status, fullName, failureMessages }) => {
       if (status !== 'passed' && status !== 'failed') return []
@@ -63,8 +66,7 @@ function runOf({ testResults }: Report, { code, isLate }: Ended): Run {
   )
   const hasFailed = results.some(({ status }) => status === 'failed')
   const outside = code !== 0 && !hasFailed ? 'The tests failed outside of any test.' : null
-  const late = isLate ? `The tests did not end within ${LIMIT_MS / 1000} s.` : null
-  return { results, trouble: late ?? (broken ? `${relative(root, broken.name)}: ${firstLine(broken.message)}` : outside) }
+  return { results, trouble: broken ? `${relative(root, broken.name)}: ${firstLine(broken.message)}` : outside }
 }
 
 interface Ended {
@@ -73,7 +75,7 @@ interface Ended {
   readonly isLate: boolean
 }
 
-function vitest(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ended> {
+function vitest(args: readonly string[], env: Readonly<Record<string, string>>, limitMs: number): Promise<Ended> {
   // A group of its own, so that whatever it has started ends with it.
   const child = spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), ...args], {
     cwd: root,
@@ -89,7 +91,7 @@ function vitest(args: readonly string[], env: Readonly<Record<string, string>>):
   const timer = setTimeout(() => {
     isLate = true
     end()
-  }, LIMIT_MS)
+  }, limitMs)
   return new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (code) => {

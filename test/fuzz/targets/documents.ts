@@ -6,7 +6,7 @@ import { parseStored } from '@holdfast/core/documents/parse'
 import { recoveryActionSchema } from '@holdfast/core/documents/recovery-action-document'
 import { runnerDocumentSchema } from '@holdfast/core/documents/runner-document'
 import { sessionDocumentSchema } from '@holdfast/core/documents/session-document'
-import { sessionKeyDocumentSchema, type SessionKeyDocument } from '@holdfast/core/documents/session-key-document'
+import { sessionKeyDocumentSchema } from '@holdfast/core/documents/session-key-document'
 import { newSessionKeys, unwrapSessionKeys, WrappingKey } from '@holdfast/core/envelope'
 import { isHoldfastError } from '@holdfast/core/errors'
 import type { DocumentSnapshot } from '@holdfast/core/ports'
@@ -228,12 +228,7 @@ const sealed: Target = {
         }, isTyped)
         const keys = mutateValue(random, KEYS)
         const cipher = await unlessRefused(
-          () =>
-            unwrapSessionKeys(
-              SESSION_ID,
-              parseStored(sessionKeyDocumentSchema, keys, 'fuzz') as SessionKeyDocument,
-              WRAPPING_KEY,
-            ),
+          () => unwrapSessionKeys(SESSION_ID, parseStored(sessionKeyDocumentSchema, keys, 'fuzz'), WRAPPING_KEY),
           isTyped,
         )
         return text ?? received ?? cipher

@@ -20,6 +20,32 @@ export const ENDINGS: readonly Mutant[] = [
     noticedBy: { file: OWNED_TEST, tests: 'after a disconnect with 401 nobody dials any more' },
   },
   {
+    name: 'credentials-deleted-on-log-out',
+    invariant: 'I6',
+    what: 'the phone that unlinks the device ends its credentials here as well',
+    edits: [
+      {
+        file: 'runner/src/session/session-memory.ts',
+        find: "this.#write({ loggedOut: '1' })",
+        replace: "this.#state.change({ reset: true, keys: { meta: { loggedOut: '1' } } })",
+      },
+    ],
+    noticedBy: { file: OWNED_TEST, tests: 'with 401 the credentials stay where they are' },
+  },
+  {
+    name: 'not-put-aside',
+    invariant: 'I6',
+    what: 'what a log-out leaves is not saved in an object that is named',
+    edits: [
+      {
+        file: 'runner/src/session/connection-keeper.ts',
+        find: `if (action === 'stop' && decision.state === 'LOGGED_OUT') await this.#archive(engine)`,
+        replace: '',
+      },
+    ],
+    noticedBy: { file: OWNED_TEST, tests: 'with 401 the credentials stay where they are' },
+  },
+  {
     name: 'a-ban-that-reconnects',
     invariant: 'I9',
     what: 'a banned session dials again',
