@@ -1,0 +1,67 @@
+import { linkSession } from '../outside/linked-session.ts'
+import { newPhone, type Stage } from './stage.ts'
+
+export interface SentMessage {
+  jobId: string
+  messageId: string
+  contact: string
+  text: string
+}
+
+/** A session of a stage, with its phone, and everything that was asked of it. */
+export class Chats {
+  readonly stage: Stage
+  readonly name: string
+  readonly phone = newPhone()
+  /** A contact with whom messages went both ways before the first case. */
+  readonly contact = newPhone()
+  readonly sent: SentMessage[] = []
+  readonly issued: string[] = []
+  #texts = 0
+
+  constructor(stage: Stage, name: string) {
+    this.stage = stage
+    this.name = name
+  }
+
+  get sessionId(): string {
+    return `default.${this.name}`
+  }
+
+  async link(): Promise<void> {
+    await this.stage.simulator.createContact(this.contact, 'Contact')
+    await linkSession(this.stage.api, this.stage.simulator, this)
+  }
+
+  async newContact(): Promise<string> {
+    const contact = newPhone()
+    await this.stage.simulator.createContact(contact, 'Another contact')
+    return contact
+  }
+
+  /** Resolves when the API has accepted it. */
+  async send(contact = this.contact): Promise<SentMessage> {
+    const text = this.#text('sent')
+    const order = { session: this.name, chatId: `${contact}@c.us`, text, idempotencyKey: `${this.name} ${text}` }
+    const { id: jobId, messageId } = await this.stage.api.sendText(order)
+    const message = { jobId, messageId, contact, text }
+    this.sent.push(message)
+    return message
+  }
+
+  /** The contact writes. Returns the message's id. */
+  async receive(contact = this.contact): Promise<string> {
+    const id = await this.stage.simulator.sendAsContact(contact, this.phone, this.#text('received'))
+    this.issued.push(id)
+    return id
+  }
+
+  async receiveMany(count: number): Promise<void> {
+    const text = `${this.#text('received')} {n}`
+    this.issued.push(...(await this.stage.simulator.sendManyAsContact(this.contact, this.phone, text, count)))
+  }
+
+  #text(what: string): string {
+    return `${what} ${++this.#texts}`
+  }
+}
