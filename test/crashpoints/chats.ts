@@ -17,6 +17,14 @@ export class Chats {
   readonly contact = newPhone()
   readonly sent: SentMessage[] = []
   readonly issued: string[] = []
+  /** How often somebody held the phone before a QR code. */
+  scans = 0
+  /** What scenarios remember of their own. */
+  askedAgain: { id: string; copies: number } | null = null
+  loginsBefore = 0
+  notice = ''
+  pointerBefore: string | null = null
+  hadTwoCheckpoints = false
   #texts = 0
 
   constructor(stage: Stage, name: string) {
@@ -30,6 +38,7 @@ export class Chats {
 
   async link(): Promise<void> {
     await this.stage.simulator.createContact(this.contact, 'Contact')
+    this.scans++
     await linkSession(this.stage.api, this.stage.simulator, this)
   }
 
@@ -41,7 +50,7 @@ export class Chats {
 
   /** Resolves when the API has accepted it. */
   async send(contact = this.contact): Promise<SentMessage> {
-    const text = this.#text('sent')
+    const text = this.nextText('sent')
     const order = { session: this.name, chatId: `${contact}@c.us`, text, idempotencyKey: `${this.name} ${text}` }
     const { id: jobId, messageId } = await this.stage.api.sendText(order)
     const message = { jobId, messageId, contact, text }
@@ -51,17 +60,18 @@ export class Chats {
 
   /** The contact writes. Returns the message's id. */
   async receive(contact = this.contact): Promise<string> {
-    const id = await this.stage.simulator.sendAsContact(contact, this.phone, this.#text('received'))
+    const id = await this.stage.simulator.sendAsContact(contact, this.phone, this.nextText('received'))
     this.issued.push(id)
     return id
   }
 
   async receiveMany(count: number): Promise<void> {
-    const text = `${this.#text('received')} {n}`
+    const text = `${this.nextText('received')} {n}`
     this.issued.push(...(await this.stage.simulator.sendManyAsContact(this.contact, this.phone, text, count)))
   }
 
-  #text(what: string): string {
+  /** No two are alike. */
+  nextText(what: string): string {
     return `${what} ${++this.#texts}`
   }
 }

@@ -52,7 +52,7 @@ async function missing(chats: Chats, state: SimulatorState, settled: Settled): P
   const account = state.accounts.find((one) => one.phone === phone)
   if (!account?.connected) return ['the device is not connected']
   const wrong: string[] = []
-  if (account.registrations !== 1) wrong.push(`the device was linked ${account.registrations} times`)
+  if (account.registrations > chats.scans) wrong.push(`the device was linked ${account.registrations} times`)
   if (account.offlineQueue > 0) wrong.push(`${account.offlineQueue} stanzas wait for the device`)
   const unseen = chats.sent.slice(settled.sent)
   wrong.push(...unseen.flatMap((message) => notAtContact(message, state)))

@@ -2,8 +2,17 @@ import type { SeededRandom } from '../seeded-random.ts'
 import { faultsAt, isDeath, type Fault } from './faults.ts'
 import type { Order } from './orders.ts'
 
-/** What every runner does all the time, whatever its sessions do. It is struck in scenarios that begin with a process. */
+/** What every runner does when it starts, and all the time, whatever its sessions do. One scenario strikes it. */
 const ALL_THE_TIME = [
+  'query runner by instanceId',
+  'read store check',
+  'commit merge store check',
+  'object create store check',
+  'object read store check',
+  'object list store check',
+  'commit create runner',
+  'commit delete runner',
+  'listen recovery action by state',
   'timer heartbeat',
   'timer fleet',
   'timer resource-watch',

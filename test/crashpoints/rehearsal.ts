@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { EXIT } from '../../runner/src/process/exit-codes.ts'
 import { Chats } from './chats.ts'
 import { isDeath } from './faults.ts'
 import { look, whatIsWrong, type Settled } from './judge.ts'
 import type { Order } from './orders.ts'
+import { isAllTheTime } from './plan.ts'
 import type { Scenario } from './scenario.ts'
 import { Stage } from './stage.ts'
 
@@ -12,8 +14,10 @@ const SCENARIO_LIMIT_MS = 60_000
 const RECOVERY_LIMIT_MS = 60_000
 const LOOK_EVERY_MS = 15
 const LOOK_WHETHER_OVER_EVERY_MS = 300
+const MOST_LOOKS = 60
 /** What still follows when everything is as it should be. */
 const AFTERMATH_MS = 300
+const QUIET_MS = 1_000
 
 export interface Verdict {
   /** A case in which nothing happened says nothing. */
@@ -26,6 +30,7 @@ export class Rehearsal implements AsyncDisposable {
   readonly #scenario: Scenario
   readonly #stage: Stage
   #chats: Chats
+  #sessions = 0
   #settled: Settled = { sent: 0, issued: 0, violations: 0 }
 
   private constructor(scenario: Scenario, stage: Stage) {
@@ -39,7 +44,7 @@ export class Rehearsal implements AsyncDisposable {
     try {
       await rehearsal.#stage.go(null)
       await rehearsal.#chats.link()
-      const wrong = await rehearsal.#probe(SCENARIO_LIMIT_MS)
+      const wrong = await rehearsal.#first()
       if (wrong.length > 0) throw new Error(`Before any fault: ${wrong.join('; ')}`)
     } catch (error) {
       await rehearsal[Symbol.asyncDispose]()
@@ -52,15 +57,30 @@ export class Rehearsal implements AsyncDisposable {
     await this.#stage[Symbol.asyncDispose]()
   }
 
+  /** Messages have gone both ways, and the process that works is one of several in the session's life, as in all cases. */
+  async #first(): Promise<string[]> {
+    const chats = this.#chats
+    for (let processes = 1; processes <= 2; processes++) {
+      if (processes > 1) {
+        await this.#stage.strike('SIGKILL')
+        await this.#stage.go(null)
+      }
+      await Promise.all([chats.send(), chats.receive()])
+      const wrong = await whatIsWrong(chats, this.#settled, SCENARIO_LIMIT_MS)
+      if (wrong.length > 0) return wrong
+      this.#settled = { sent: chats.sent.length, issued: chats.issued.length, violations: 0 }
+    }
+    return []
+  }
+
   /** Which points the scenario passes, and how often, when nothing goes wrong. */
   async points(): Promise<Map<string, number>> {
     await this.#begin(null)
-    const { pid } = this.#stage
+    const { armedPid } = this.#stage
     await this.#scenario.act?.(this.#chats)
-    const wrong = await this.#untilOver()
+    const wrong = await this.#untilOver(SCENARIO_LIMIT_MS)
     if (wrong.length > 0) throw new Error(`Without a fault: ${wrong.join('; ')}`)
-    await pause(AFTERMATH_MS)
-    const points = await this.#stage.trace.passed(pid)
+    const points = await this.#untilQuiet(armedPid)
     await this.#probe(SCENARIO_LIMIT_MS)
     return points
   }
@@ -68,41 +88,83 @@ export class Rehearsal implements AsyncDisposable {
   async run(order: Order): Promise<Verdict> {
     const exitsBefore = this.#stage.exits.length
     await this.#begin(order)
-    const { pid } = this.#stage
-    const acted = this.#scenario.act?.(this.#chats)
+    const { armedPid } = this.#stage
+    const acted = this.#act()
     const hasFired = await this.#untilFired()
-    await acted
     if (hasFired && isDeath(order.fault)) {
-      await this.#stage.untilGone(pid)
+      await this.#stage.untilGone(armedPid)
     } else {
-      const wrong = await this.#untilOver()
+      const wrong = [...(await this.#untilOver(RECOVERY_LIMIT_MS)), ...(await acted)]
       if (wrong.length > 0) return { hasFired, wrong: wrong.map((what) => `before a new start: ${what}`) }
-      if (!hasFired) return { hasFired, wrong: [] }
+      if (!hasFired) return { hasFired, wrong: await this.#probe(RECOVERY_LIMIT_MS) }
       if (!this.#stage.isGone(this.#stage.pid)) await this.#stage.strike('SIGKILL')
     }
     await this.#stage.go(null)
-    return { hasFired, wrong: [...(await this.#probe(RECOVERY_LIMIT_MS)), ...this.#unasked(exitsBefore)] }
+    const wrong = [...(await acted), ...(await this.#probe(RECOVERY_LIMIT_MS))]
+    return { hasFired, wrong: [...wrong, ...this.#unasked(exitsBefore)] }
   }
 
   lastWords(): Promise<string> {
     return this.#stage.lastWords(40)
   }
 
+  /** All names of points that were passed here, by whichever process. */
+  get labels(): ReadonlySet<string> {
+    return this.#stage.trace.labels
+  }
+
+  /** Some of what a scenario is about comes after everything that can be seen from outside. */
+  async #untilQuiet(pid: number): Promise<Map<string, number>> {
+    const deadline = performance.now() + SCENARIO_LIMIT_MS
+    for (let before = -1, points = await this.#stage.trace.passed(pid); ;) {
+      const own = [...points].filter(([label]) => !isAllTheTime(label))
+      const now = own.reduce((sum, [, times]) => sum + times, 0)
+      if (now === before || performance.now() > deadline) return points
+      before = now
+      await pause(QUIET_MS)
+      points = await this.#stage.trace.passed(pid)
+    }
+  }
+
+  async #act(): Promise<string[]> {
+    try {
+      await this.#scenario.act?.(this.#chats)
+      return []
+    } catch (error) {
+      return [`what was asked for was refused: ${String(error)}`]
+    }
+  }
+
   async #begin(order: Order | null): Promise<void> {
-    const { struck, prepare } = this.#scenario
-    if (struck === 'next') await this.#stage.strike('SIGKILL')
+    const { struck, links, prepare, meanwhile } = this.#scenario
+    if (links) await this.#another()
     await prepare?.(this.#chats)
+    if (struck === 'next') {
+      await this.#stage.strike('SIGKILL')
+      await meanwhile?.(this.#chats)
+    }
     await this.#stage.trace.forget()
     if (struck === 'next') await this.#stage.go(order)
     else await this.#stage.arm(order)
+    this.#stage.armedPid = this.#stage.pid
+  }
+
+  /** The session before is put aside, for good. */
+  async #another(): Promise<void> {
+    const { api } = this.#stage
+    await api.want(this.#chats.name, 'stop')
+    const isStopped = async () => (await api.session(this.#chats.name)).state === 'STOPPED'
+    for (let looks = 0; !(await isStopped()) && looks < MOST_LOOKS; looks++) await pause(LOOK_WHETHER_OVER_EVERY_MS)
+    this.#chats = new Chats(this.#stage, `crashpoints-${++this.#sessions}`)
+    this.#settled = { ...this.#settled, sent: 0, issued: 0 }
   }
 
   /** False when the scenario is over, or the process, and it has not. */
   async #untilFired(): Promise<boolean> {
-    const { pid, trace } = this.#stage
+    const { armedPid, trace } = this.#stage
     const deadline = performance.now() + SCENARIO_LIMIT_MS
     let lookAt = performance.now() + LOOK_WHETHER_OVER_EVERY_MS
-    for (let isOver = false; !isOver && !this.#stage.isGone(pid);) {
+    for (let isOver = false; !isOver && !this.#stage.isGone(armedPid);) {
       if (await trace.fired()) return true
       await pause(LOOK_EVERY_MS)
       if (performance.now() < lookAt) continue
@@ -118,12 +180,13 @@ export class Rehearsal implements AsyncDisposable {
     return forGood.length + forNow.length === 0 && (await this.#scenario.isOver?.(this.#chats)) !== false
   }
 
-  async #untilOver(): Promise<string[]> {
-    const deadline = performance.now() + SCENARIO_LIMIT_MS
-    const wrong = await whatIsWrong(this.#chats, this.#settled, SCENARIO_LIMIT_MS)
+  async #untilOver(limitMs: number): Promise<string[]> {
+    const deadline = performance.now() + limitMs
+    const wrong = await whatIsWrong(this.#chats, this.#settled, limitMs)
     if (wrong.length > 0) return wrong
     while (this.#scenario.isOver && !(await this.#scenario.isOver(this.#chats))) {
       if (performance.now() > deadline) return ['the scenario does not come to its end']
+      await this.#stage.keepGoing()
       await pause(LOOK_EVERY_MS)
     }
     return []
@@ -132,7 +195,7 @@ export class Rehearsal implements AsyncDisposable {
   /** Messages go both ways, and everything of before has come to its end. */
   async #probe(limitMs: number): Promise<string[]> {
     await Promise.all([this.#chats.send(), this.#chats.receive()])
-    const wrong = await whatIsWrong(this.#chats, this.#settled, limitMs)
+    const wrong = await this.#untilOver(limitMs)
     if (wrong.length > 0) return wrong
     const { violations } = await this.#stage.simulator.state()
     this.#settled = { sent: this.#chats.sent.length, issued: this.#chats.issued.length, violations: violations.length }
@@ -143,7 +206,7 @@ export class Rehearsal implements AsyncDisposable {
   #unasked(since: number): string[] {
     return this.#stage.exits
       .slice(since)
-      .filter(({ code }) => code !== null && code !== 0)
+      .filter(({ code }) => code !== null && code !== EXIT.leftInOrder && code !== EXIT.leftInDisorder)
       .map(({ code }) => `a process ended with code ${code}`)
   }
 }

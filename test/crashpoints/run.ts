@@ -66,9 +66,8 @@ async function play(scenario: Scenario, wanted: Wanted, result: Result, reached:
   try {
     rehearsal = await Rehearsal.open(scenario)
     const points = await rehearsal.points()
-    for (const label of points.keys()) reached.add(label)
     const random = new SeededRandom(seed + hashOf(name))
-    const planned = planCases(points, { extent, random, isWhole: scenario.struck === 'next' })
+    const planned = planCases(points, { extent, random, isWhole: scenario.isWhole === true })
     const cases = planned.filter(({ label }) => point === null || label.includes(point))
     const own = [...points.keys()].filter((label) => !isAllTheTime(label)).length
     tell(`${name}: ${own} points of its own, ${cases.length} cases.`)
@@ -86,6 +85,7 @@ async function play(scenario: Scenario, wanted: Wanted, result: Result, reached:
       tell(await rehearsal.lastWords())
       result.broken.push({ scenario: name, point: place, fault: order.fault, what: wrong.join('; ') })
       // What is broken would break the cases after it.
+      for (const label of rehearsal.labels) reached.add(label)
       await rehearsal[Symbol.asyncDispose]()
       rehearsal = null
     }
@@ -95,6 +95,7 @@ async function play(scenario: Scenario, wanted: Wanted, result: Result, reached:
     if (rehearsal) tell(await rehearsal.lastWords().catch(() => ''))
     result.broken.push({ scenario: name, point: '', fault: '', what })
   } finally {
+    for (const label of rehearsal?.labels ?? []) reached.add(label)
     await rehearsal?.[Symbol.asyncDispose]()
   }
 }

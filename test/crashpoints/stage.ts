@@ -32,6 +32,8 @@ export class Stage implements AsyncDisposable {
   /** Ids of messages that the service has acknowledged. */
   readonly acked = new Set<string>()
   readonly exits: Exit[] = []
+  /** Of the process in which something is to happen. */
+  armedPid = 0
   readonly #events: EventReader
   readonly #folder: string
   #active: SupervisedProcess | null = null

@@ -7,6 +7,8 @@ export class Trace implements AsyncDisposable {
   #offset = 0
   #rest = ''
   #lines: TraceLine[] = []
+  /** Every name that any process has ever passed. */
+  readonly labels = new Set<string>()
 
   private constructor(file: FileHandle) {
     this.#file = file
@@ -44,12 +46,6 @@ export class Trace implements AsyncDisposable {
     return counts
   }
 
-  /** Every name that any process has passed. */
-  async labels(): Promise<Set<string>> {
-    await this.#read()
-    return new Set(this.#lines.flatMap((line) => ('passed' in line ? line.passed : [])))
-  }
-
   async #read(): Promise<void> {
     const { size } = await this.#file.stat()
     if (size <= this.#offset) return
@@ -58,6 +54,9 @@ export class Trace implements AsyncDisposable {
     this.#offset += bytesRead
     const lines = (this.#rest + bytes.toString('utf8', 0, bytesRead)).split('\n')
     this.#rest = lines.pop() ?? ''
-    this.#lines.push(...lines.map((line) => JSON.parse(line) as TraceLine))
+    for (const line of lines.map((text) => JSON.parse(text) as TraceLine)) {
+      this.#lines.push(line)
+      if ('passed' in line) for (const label of line.passed) this.labels.add(label)
+    }
   }
 }

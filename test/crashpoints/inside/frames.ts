@@ -12,8 +12,6 @@ interface Pausable {
   resume(): void
 }
 
-/** The WebSocket that carries the frames of each of Baileys' clients. */
-const sockets = new WeakMap<object, RawSocket>()
 /** Connections over which nothing comes or goes any more, without anybody having been told. */
 const silent = new WeakSet<RawSocket>()
 

@@ -1,4 +1,6 @@
 import type { Scenario } from '../scenario.ts'
-import { messageOnOpenChat } from './messages.ts'
+import { LIFE } from './life.ts'
+import { MESSAGES } from './messages.ts'
 
-export const SCENARIOS: readonly Scenario[] = [messageOnOpenChat]
+/** Those that take longest come first. */
+export const SCENARIOS: readonly Scenario[] = [...LIFE, ...MESSAGES]
