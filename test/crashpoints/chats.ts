@@ -1,5 +1,8 @@
+import { requestJson } from '../outside/json-request.ts'
 import { linkSession } from '../outside/linked-session.ts'
 import { newPhone, type Stage } from './stage.ts'
+
+const PAST = { chats: 2, groups: 0, bootstrap: 1, recent: 3, older: 0, recentChunks: 1, fullChunks: 0 }
 
 export interface SentMessage {
   jobId: string
@@ -38,8 +41,17 @@ export class Chats {
 
   async link(): Promise<void> {
     await this.stage.simulator.createContact(this.contact, 'Contact')
+    await this.beginPhone()
     this.scans++
     await linkSession(this.stage.api, this.stage.simulator, this)
+  }
+
+  /** A phone that shares its app state, and has a past to tell. What it tells counts as received. */
+  async beginPhone(): Promise<void> {
+    await this.stage.post('/phones', { phone: this.phone, keyShare: true, history: PAST })
+    const url = `${this.stage.simulator.url}/phones/${this.phone}/history`
+    const { chunks } = await requestJson<{ chunks: { messages: { id: string }[] }[] }>(url, { method: 'GET' })
+    for (const { messages } of chunks) this.issued.push(...messages.map(({ id }) => id))
   }
 
   async newContact(): Promise<string> {

@@ -15,8 +15,8 @@ import { Trace } from './trace.ts'
 
 /** They all count as processes of one container, so that the next one need not wait until the last one counts as dead. */
 const INSTANCE = 'crashpoints'
-/** One runs; the others have loaded everything and wait. */
-const RUNNERS = 3
+/** One runs; the other has loaded everything and waits. */
+const RUNNERS = 2
 /** A process that is struck again and again looks like one that crashes; nobody is to be suspected, or to wait, for it. */
 const STRIKES_ARE_OURS = { CRASH_LOOP_AFTER: '1000000', RESTART_PAUSE_LIMIT_MS: '0', CONNECTS_PER_SECOND: '1000' }
 /** What is not answered by then is given up by the product; less than in the cloud, where nobody waits for it. */

@@ -24,7 +24,7 @@ const pairing: Scenario = {
   async act(chats) {
     const { stage, name, phone, contact } = chats
     await stage.simulator.createContact(contact, 'Contact')
-    await stage.simulator.createPhone(phone)
+    await chats.beginPhone()
     await stage.api.createSession(name)
     const deadline = performance.now() + LINK_LIMIT_MS
     for (let shown = ''; (await loginsOf(chats)) === 0 && performance.now() < deadline; await pause(LOOK_EVERY_MS)) {
@@ -60,7 +60,7 @@ const preKeyRefill: Scenario = {
   async act(chats) {
     chats.notice = chats.nextText('low')
     const content = [{ tag: 'count', attrs: { value: String(LOW_PRE_KEYS) } }]
-    const attrs = { id: chats.notice, from: 's.whatsapp.net', type: 'encrypt' }
+    const attrs = { id: chats.notice, from: '@s.whatsapp.net', type: 'encrypt' }
     await chats.stage.simulator.putStanza(chats.phone, { tag: 'notification', attrs, content })
   },
   isOver: async (chats) => {
@@ -160,4 +160,4 @@ const restore: Scenario = {
   isOver: async (chats) => (await pointerOf(chats)) !== chats.pointerBefore,
 }
 
-export const LIFE: readonly Scenario[] = [pairing, login, preKeyRefill, credsChange, checkpoint, claim, handOver, drain, restore]
+export const LIFE: readonly Scenario[] = [checkpoint, handOver, drain, preKeyRefill, credsChange, claim, restore, login, pairing]

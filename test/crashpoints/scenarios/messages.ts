@@ -68,7 +68,7 @@ export const MESSAGES: readonly Scenario[] = [
   firstMessage,
   receivedOnOpenChat,
   firstReceived,
-  backlog,
   retryAnswered,
   retryAsked,
+  backlog,
 ]
