@@ -21,10 +21,10 @@ async function main(args: string[]): Promise<number> {
     return 0
   }
   tell(`Seed ${options.seed}.`)
-  const { seed, point, stages, all } = options
+  const { seed, point, stages, all, sample } = options
   const scenarios = SCENARIOS.filter(({ name }) => options.scenarios.includes(name))
   const isComplete = scenarios.length === SCENARIOS.length && point === null
-  const extent = all ? 'all' : { others: OTHERS }
+  const extent = all ? 'all' : sample === null ? { others: OTHERS } : { sample }
   const played = runCrashPoints({ seed, scenarios, extent, point, stages, isComplete, tell }).then((result) =>
     report(result, options),
   )
