@@ -136,12 +136,12 @@ export class Rehearsal implements AsyncDisposable {
   }
 
   async #begin(order: Order | null): Promise<void> {
-    const { struck, links, prepare, meanwhile } = this.#scenario
+    const { struck, links } = this.#scenario
     if (links) await this.#another()
-    await prepare?.(this.#chats)
+    await this.#scenario.prepare?.(this.#chats)
     if (struck === 'next') {
       await this.#stage.strike('SIGKILL')
-      await meanwhile?.(this.#chats)
+      await this.#scenario.meanwhile?.(this.#chats)
     }
     await this.#stage.trace.forget()
     if (struck === 'next') await this.#stage.go(order)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { SeededRandom } from '../seeded-random.ts'
 import { isAllTheTime, planCases, type Extent } from './plan.ts'
 import { unexpectedPoints, unreachedPoints } from './registry.ts'
@@ -108,4 +109,4 @@ async function attempt(rehearsal: Rehearsal, order: Parameters<Rehearsal['run']>
 }
 
 /** So that a scenario has the same cases whichever others are played. */
-const hashOf = (name: string): number => [...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, 7)
+const hashOf = (name: string): number => createHash('sha256').update(name).digest().readUInt32BE()

@@ -26,17 +26,19 @@ watchStores()
 watchFrames()
 watchTimers()
 
-process.on('message', (message: { ask?: string; id?: number }) => {
-  const { ask, id } = message
+const { promise: told, resolve: go } = Promise.withResolvers<void>()
+
+process.on('message', ({ ask, id }: { ask?: string; id?: number }) => {
   const word = [GO, ARM].find((one) => ask?.startsWith(one))
   if (ask === undefined || word === undefined) return
-  arm(JSON.parse(ask.slice(word.length)) as Order | null)
-  process.send?.({ answers: id, value: process.pid })
+  const order = JSON.parse(ask.slice(word.length)) as Order | null
+  // Answered first: the next step may be the last one.
+  process.send?.({ answers: id, value: process.pid }, () => {
+    arm(order)
+    if (word === GO) go()
+  })
 })
 
-const told = new Promise<void>((resolve) => {
-  process.on('message', ({ ask }: { ask?: string }) => ask?.startsWith(GO) && resolve())
-})
 process.channel?.ref()
 process.stdout.write('{"loaded":true}\n')
 await told

@@ -85,19 +85,27 @@ export class Stage implements AsyncDisposable {
     const waiting = this.sandbox.runners().filter((runner) => runner !== this.#active)
     const runner = waiting.find(({ pid }) => pid !== null) ?? waiting[0]
     if (!runner) throw new Error('There is no runner that waits.')
-    for (;;) {
-      const pid = await runner.ask(`${GO}${JSON.stringify(order)}`)
-      if (typeof pid === 'number') this.#pid = pid
-      if (pid !== undefined) break
-      await pause(20)
-    }
+    this.#pid = await this.#tell(runner, GO, order)
     this.#active = runner
   }
 
   /** Tells the process that works what is to happen in it. */
   async arm(order: Order | null): Promise<void> {
-    if (this.isGone(this.#pid) || (await this.#active?.ask(`${ARM}${JSON.stringify(order)}`)) === undefined)
-      throw new Error('No runner works.')
+    if (!this.#active || this.isGone(this.#pid)) throw new Error(`The process ${this.#pid} has ended before it was struck.`)
+    await this.#tell(this.#active, ARM, order)
+  }
+
+  /** Resolves with the process's id when it counts. */
+  async #tell(runner: SupervisedProcess, word: string, order: Order | null): Promise<number> {
+    for (;;) {
+      const pid = await runner.ask(`${word}${JSON.stringify(order)}`)
+      if (typeof pid === 'number') {
+        while (!(await this.trace.hasBegun(pid)) && !this.isGone(pid)) await pause(5)
+        return pid
+      }
+      // It is being started.
+      await pause(20)
+    }
   }
 
   /** Resolves when the process that works has ended. */

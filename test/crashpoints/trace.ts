@@ -28,6 +28,12 @@ export class Trace implements AsyncDisposable {
     this.#lines = []
   }
 
+  /** Whether the process has begun to count. */
+  async hasBegun(pid: number): Promise<boolean> {
+    await this.#read()
+    return this.#lines.some((line) => line.pid === pid && 'began' in line)
+  }
+
   async fired(): Promise<Order | null> {
     await this.#read()
     for (const line of this.#lines) if ('fired' in line) return line.fired

@@ -18,7 +18,7 @@ registerHooks({
   load(url, context, nextLoad) {
     const loaded = nextLoad(url, context)
     if (!url.endsWith('/baileys/lib/WABinary/encode.js')) return loaded
-    const source = String(loaded.source instanceof Uint8Array ? Buffer.from(loaded.source) : loaded.source)
+    const source = typeof loaded.source === 'string' ? loaded.source : Buffer.from(loaded.source as Uint8Array).toString('utf8')
     if (!source.includes(PACKS)) throw new Error('Baileys packs its stanzas elsewhere: the points of frames have no names.')
     return { ...loaded, source: source.replace(PACKS, NOTES) }
   },

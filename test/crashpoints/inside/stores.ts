@@ -3,6 +3,7 @@ import { FirestoreDocuments } from '@holdfast/core/gcp/firestore-documents'
 import { StorageObjects } from '@holdfast/core/gcp/storage-objects'
 import { nameOfNews, nameOfObject, nameOfQuery, nameOfRead, namesOfCommit } from '../labels.ts'
 import { die, fired, pass } from './points.ts'
+import { replace } from './replace.ts'
 
 const SLOW_MS = 1_500
 const NEVER = new Promise<never>(() => {})
@@ -43,69 +44,85 @@ async function step<T>(labels: readonly string[], work: () => Promise<T>, spoile
 }
 
 function watchDocuments(): void {
-  const { commit, read, query, listen } = FirestoreDocuments.prototype
-  Object.assign(FirestoreDocuments.prototype, {
-    commit(this: FirestoreDocuments, changes: Parameters<typeof commit>[0]) {
+  const documents = FirestoreDocuments.prototype
+  replace(documents, 'commit', (commit) => {
+    return function (this: FirestoreDocuments, changes) {
       return step(namesOfCommit(changes), () => commit.call(this, changes))
-    },
-    read(this: FirestoreDocuments, path: string) {
-      return step([nameOfRead(path)], () => read.call(this, path))
-    },
-    query(this: FirestoreDocuments, asked: Parameters<typeof query>[0]) {
-      return step([nameOfQuery(asked)], () => query.call(this, asked))
-    },
-    listen(this: FirestoreDocuments, ...[asked, onEvents, onError]: Parameters<typeof listen>) {
-      const label = nameOfNews(asked)
-      let stopped = false
-      const stop = listen.call(
-        this,
-        asked,
-        (events) => {
-          const fault = pass([label])
-          if (fault === 'die-before') die()
-          if (fault === 'fail') {
-            // As when Firestore ends a listener: nothing comes any more, and whoever listens is told.
-            fired()
-            stopped = true
-            stop()
-            return onError(unavailable())
-          }
-          if (fault === 'slow') {
-            fired()
-            return void setTimeout(() => stopped || onEvents(events), SLOW_MS)
-          }
-          if (!stopped) onEvents(events)
-          if (fault === 'die-after') die()
-        },
-        onError,
-      )
-      return () => {
-        stopped = true
-        stop()
-      }
-    },
+    }
   })
+  replace(documents, 'read', (read) => {
+    return function (this: FirestoreDocuments, path) {
+      return step([nameOfRead(path)], () => read.call(this, path))
+    }
+  })
+  replace(documents, 'query', (query) => {
+    return function (this: FirestoreDocuments, asked) {
+      return step([nameOfQuery(asked)], () => query.call(this, asked))
+    }
+  })
+  replace(documents, 'listen', (listen) => {
+    return function (this: FirestoreDocuments, asked, onEvents, onError) {
+      return heard(nameOfNews(asked), (guarded) => listen.call(this, asked, guarded(onEvents), onError), onError)
+    }
+  })
+}
+
+type OnEvents = Parameters<FirestoreDocuments['listen']>[1]
+
+/** Each time that a listener brings something is a step. */
+function heard(
+  label: string,
+  listen: (guarded: (onEvents: OnEvents) => OnEvents) => () => void,
+  onError: (error: unknown) => void,
+): () => void {
+  let isOver = false
+  const end = () => {
+    isOver = true
+    stop()
+  }
+  const stop = listen((onEvents) => (events) => {
+    const deliver = () => isOver || onEvents(events)
+    const fault = pass([label])
+    if (fault === 'die-before') die()
+    if (fault === 'fail') {
+      // As when Firestore ends a listener: nothing comes any more, and whoever listens is told.
+      fired()
+      end()
+      return onError(unavailable())
+    }
+    if (fault === 'slow') {
+      fired()
+      return void setTimeout(deliver, SLOW_MS)
+    }
+    deliver()
+    if (fault === 'die-after') die()
+  })
+  return end
 }
 
 const half = (bytes: Buffer): Buffer => bytes.subarray(0, Math.floor(bytes.length / 2))
 
 function watchObjects(): void {
-  const { create, read, list } = StorageObjects.prototype
-  Object.assign(StorageObjects.prototype, {
-    create(this: StorageObjects, name: string, bytes: Buffer) {
+  const objects = StorageObjects.prototype
+  replace(objects, 'create', (create) => {
+    return function (this: StorageObjects, name, bytes) {
       const torn = () => create.call(this, name, half(bytes))
       return step([nameOfObject('create', name)], () => create.call(this, name, bytes), torn)
-    },
-    read(this: StorageObjects, name: string, generation?: string) {
+    }
+  })
+  replace(objects, 'read', (read) => {
+    return function (this: StorageObjects, name, generation) {
       const whole = () => read.call(this, name, generation)
       return step([nameOfObject('read', name)], whole, async () => {
         const found = await whole()
         return found && { ...found, bytes: half(found.bytes) }
       })
-    },
-    list(this: StorageObjects, prefix: string) {
+    }
+  })
+  replace(objects, 'list', (list) => {
+    return function (this: StorageObjects, prefix) {
       return step([nameOfObject('list', prefix)], () => list.call(this, prefix))
-    },
+    }
   })
 }
 
