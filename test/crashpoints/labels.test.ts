@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest'
+import { nameOfFrame, nameOfQuery, nameOfTimer, namesOfCommit } from './labels.ts'
+
+const session = 'whatsapp_connection_states/default.a'
+
+describe('the names of points', () => {
+  test('of a commit say which record it makes, and what rides with it, whatever its order', () => {
+    const record = { kind: 'create', path: `${session}/journal/00000000000000000007`, fields: { kind: 'data' } } as const
+    const job = { kind: 'merge', path: 'message_queue_jobs/x', fields: {} } as const
+    const message = { kind: 'merge', path: `${session}/messages/y`, fields: {} } as const
+    expect(namesOfCommit([record, message, job, job]).toSorted()).toEqual([
+      'commit data record',
+      'commit data record with job',
+      'commit data record with message',
+    ])
+    expect(namesOfCommit([{ kind: 'delete', path: record.path }])).toEqual(['commit delete journal'])
+  })
+
+  test('of a query say by what it asks', () => {
+    const where = [['runnerId', '==', null]] as const
+    expect(nameOfQuery({ collection: 'whatsapp_connection_states', where })).toBe('query session by runnerId')
+  })
+
+  test('of a frame name its stanza, without ids', () => {
+    expect(nameOfFrame('out', null)).toBe('frame out handshake')
+    expect(nameOfFrame('in', { tag: 'receipt', attrs: { id: '1', type: 'retry' } })).toBe('frame in receipt retry')
+    const attrs = { id: '1', type: 'set', xmlns: 'encrypt' }
+    expect(nameOfFrame('out', { tag: 'iq', attrs, content: [{ tag: 'registration', attrs: {} }] })).toBe(
+      'frame out iq set encrypt registration',
+    )
+  })
+
+  test('of a timer name the file of ours that set it', () => {
+    const stack = ['Error', 'at after (/x/core/src/system-clock.ts:1:1)', 'at A (/x/runner/src/session/wake.ts:2:2)'].join('\n')
+    expect(nameOfTimer(stack)).toBe('timer wake')
+    expect(nameOfTimer('Error\n at node:timers:1')).toBeNull()
+  })
+})

@@ -1,0 +1,65 @@
+import { JOBS } from '@holdfast/core/documents/job-document'
+import { SESSIONS } from '@holdfast/core/documents/session-document'
+
+interface RestDocument {
+  name: string
+  fields?: Record<string, { stringValue?: string; integerValue?: string; mapValue?: { fields?: RestDocument['fields'] } }>
+}
+
+/** Firestore's own word, through its REST interface and nothing of ours. */
+export class Stored {
+  readonly #documents: string
+
+  constructor(address: string, project: string) {
+    this.#documents = `http://${address}/v1/projects/${project}/databases/(default)/documents`
+  }
+
+  /** `status` of the job, or null where there is none. */
+  async jobStatus(id: string): Promise<string | null> {
+    const { documents } = await this.#get(`${JOBS}/${id}?mask.fieldPaths=status`)
+    return documents[0]?.fields?.['status']?.stringValue ?? null
+  }
+
+  async sessionState(sessionId: string): Promise<string | null> {
+    const { documents } = await this.#get(`${SESSIONS}/${sessionId}?mask.fieldPaths=state`)
+    return documents[0]?.fields?.['state']?.stringValue ?? null
+  }
+
+  /** The object that the session's checkpoint pointer names. */
+  async checkpoint(sessionId: string): Promise<string | null> {
+    const { documents } = await this.#get(`${SESSIONS}/${sessionId}?mask.fieldPaths=checkpoint`)
+    return documents[0]?.fields?.['checkpoint']?.mapValue?.fields?.['object']?.stringValue ?? null
+  }
+
+  /** The WhatsApp ids of all messages that are stored of the session, as often as they are. */
+  async messageIds(sessionId: string): Promise<string[]> {
+    const found = await this.#all(`${SESSIONS}/${sessionId}/messages`, 'messageId')
+    return found.map(({ fields }) => fields?.['messageId']?.stringValue ?? '')
+  }
+
+  /** The numbers of the records that are there, ascending. */
+  async journal(sessionId: string): Promise<{ seq: number; kind: string }[]> {
+    const found = await this.#all(`${SESSIONS}/${sessionId}/journal`, 'kind')
+    return found.map(({ name, fields }) => ({ seq: Number(name.split('/').at(-1)), kind: fields?.['kind']?.stringValue ?? '' }))
+  }
+
+  async #all(collection: string, field: string): Promise<RestDocument[]> {
+    const all: RestDocument[] = []
+    for (let token = ''; ;) {
+      const query = `pageSize=300&mask.fieldPaths=${field}${token === '' ? '' : `&pageToken=${encodeURIComponent(token)}`}`
+      const { documents, next } = await this.#get(`${collection}?${query}`)
+      all.push(...documents)
+      if (next === '') return all
+      token = next
+    }
+  }
+
+  async #get(path: string): Promise<{ documents: RestDocument[]; next: string }> {
+    const response = await fetch(`${this.#documents}/${path}`, { headers: { authorization: 'Bearer owner' } })
+    if (response.status === 404) return { documents: [], next: '' }
+    if (!response.ok) throw new Error(`Firestore says ${response.status} to ${path}: ${await response.text()}`)
+    const answer = (await response.json()) as { documents?: RestDocument[]; nextPageToken?: string } & Partial<RestDocument>
+    if (answer.name !== undefined) return { documents: [answer as RestDocument], next: '' }
+    return { documents: answer.documents ?? [], next: answer.nextPageToken ?? '' }
+  }
+}
