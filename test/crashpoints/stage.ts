@@ -22,6 +22,9 @@ const STRIKES_ARE_OURS = { CRASH_LOOP_AFTER: '1000000', RESTART_PAUSE_LIMIT_MS: 
 /** What is not answered by then is given up by the product; less than in the cloud, where nobody waits for it. */
 const IMPATIENCE = { SEND_ACK_TIMEOUT_MS: '2000' }
 
+/** The API is no part of what is broken here; that the machine is busy says nothing. */
+const PATIENCE = { answerLimitMs: 60_000, patienceMs: 60_000 }
+
 /** The world of one scenario: Google, WhatsApp, the API, and runners of which one works. */
 export class Stage implements AsyncDisposable {
   readonly sandbox: Sandbox
@@ -42,7 +45,7 @@ export class Stage implements AsyncDisposable {
   private constructor(sandbox: Sandbox, events: EventReader, trace: Trace, folder: string) {
     const { info } = sandbox
     this.sandbox = sandbox
-    this.api = new ApiClient({ url: info.api ?? '', apiKey: info.apiKey })
+    this.api = new ApiClient({ url: info.api ?? '', apiKey: info.apiKey, ...PATIENCE })
     this.simulator = new SimulatorClient(info.simulator ?? '')
     this.stored = new Stored(info.firestore, info.project)
     this.trace = trace
