@@ -63,11 +63,15 @@ export class Stage implements AsyncDisposable {
     // Processes are started by the hundred, and most of a start is compiling.
     const compiled = { NODE_COMPILE_CACHE: join(tmpdir(), 'holdfast-crashpoints-compiled') }
     const own = { ...compiled, INSTANCE_ID: INSTANCE, [TRACE_VARIABLE]: path, NODE_OPTIONS: `--import=${preload}` }
-    const sandbox = await startSandbox({
-      runners: RUNNERS,
-      runnerEnv: { ...STRIKES_ARE_OURS, ...IMPATIENCE, ...own, ...runnerEnv },
-    })
-    return new Stage(sandbox, await EventReader.open(sandbox.info.simulator ?? ''), trace, folder)
+    try {
+      const env = { ...STRIKES_ARE_OURS, ...IMPATIENCE, ...own, ...runnerEnv }
+      const sandbox = await startSandbox({ runners: RUNNERS, runnerEnv: env })
+      return new Stage(sandbox, await EventReader.open(sandbox.info.simulator ?? ''), trace, folder)
+    } catch (error) {
+      await trace[Symbol.asyncDispose]()
+      await rm(folder, { recursive: true })
+      throw error
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
