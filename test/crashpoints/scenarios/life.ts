@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { RequestFailed } from '../../outside/json-request.ts'
 import type { AccountState } from '../../outside/simulator-client.ts'
 import type { Chats } from '../chats.ts'
 import type { Scenario } from '../scenario.ts'
@@ -16,6 +15,13 @@ const accountOf = async ({ stage, phone }: Chats): Promise<AccountState | undefi
 
 const loginsOf = async (chats: Chats): Promise<number> => (await accountOf(chats))?.logins ?? 0
 
+/** Not known, if nobody answers. */
+const hasLoggedIn = (chats: Chats): Promise<boolean> =>
+  loginsOf(chats).then(
+    (logins) => logins > 0,
+    () => false,
+  )
+
 /** Holds the phone before every QR code until the device has logged in; after that, nobody scans anything. */
 const pairing: Scenario = {
   name: 'pairing',
@@ -27,16 +33,15 @@ const pairing: Scenario = {
     await chats.beginPhone()
     await stage.api.createSession(name)
     const deadline = performance.now() + LINK_LIMIT_MS
-    for (let shown = ''; (await loginsOf(chats)) === 0 && performance.now() < deadline; await pause(LOOK_EVERY_MS)) {
-      const qr = await stage.api.qrCode(name)
-      if (qr === null || qr === shown) continue
+    for (let shown = ''; !(await hasLoggedIn(chats)) && performance.now() < deadline; await pause(LOOK_EVERY_MS)) {
       try {
+        const qr = await stage.api.qrCode(name)
+        if (qr === null || qr === shown) continue
         await stage.simulator.scan(phone, qr)
         chats.scans++
         shown = qr
-      } catch (error) {
-        // It is the code of a connection that is gone, or about to be replaced.
-        if (!(error instanceof RequestFailed)) throw error
+      } catch {
+        // It is the code of a connection that is gone or about to be replaced, or they are busy: it is shown again.
       }
     }
   },
