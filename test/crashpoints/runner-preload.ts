@@ -1,5 +1,6 @@
 import { flushCompileCache } from 'node:module'
 import '../sandbox/exit-with-parent.ts'
+import '../../runner/src/baileys/inflate-limit.ts'
 import './inside/stanza-names.ts'
 import { ARM, GO, type Order } from './orders.ts'
 
