@@ -7,7 +7,7 @@ const AWAY_MS = 6000
 let world: EngineWorld
 
 beforeAll(async () => {
-  world = await EngineWorld.start()
+  world = await EngineWorld.start({ ownFirestore: true })
 })
 
 afterAll(async () => {

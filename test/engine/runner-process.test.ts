@@ -11,7 +11,7 @@ import { EngineWorld, eventually } from './world.ts'
 let world: EngineWorld
 
 beforeAll(async () => {
-  world = await EngineWorld.start({ runners: 0 })
+  world = await EngineWorld.start({ runners: 0, ownFirestore: true })
 })
 
 afterAll(async () => {

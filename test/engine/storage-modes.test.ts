@@ -60,7 +60,7 @@ const runnerStarts = () => new Promise<void>((resolve) => world.sandbox.runner('
 function inWorldOf(storage: StorageType, tests: () => void): void {
   describe(`with storage type \`${storage}\``, () => {
     beforeAll(async () => {
-      world = await EngineWorld.start({ storage, runnerEnv: { CHECKPOINT_RECORDS: '16' } })
+      world = await EngineWorld.start({ ownFirestore: true, storage, runnerEnv: { CHECKPOINT_RECORDS: '16' } })
     }, WHOLE.timeout)
 
     afterAll(async () => {

@@ -39,8 +39,13 @@ export class EngineWorld implements AsyncDisposable {
     events.on((event) => this.happened.push(event))
   }
 
-  static async start(options: SandboxOptions = {}): Promise<EngineWorld> {
-    const sandbox = await startSandbox(options)
+  /** `ownFirestore`: one that the test may harm. */
+  static async start({
+    ownFirestore = false,
+    ...options
+  }: SandboxOptions & { ownFirestore?: boolean } = {}): Promise<EngineWorld> {
+    const firestore = ownFirestore ? undefined : process.env['SHARED_FIRESTORE']
+    const sandbox = await startSandbox({ ...options, firestore })
     return new EngineWorld(sandbox, await EventReader.open(sandbox.info.simulator ?? ''))
   }
 

@@ -21,7 +21,7 @@ let world: World
 let holdfast: HoldfastSubject
 
 beforeAll(async () => {
-  sandbox = await startSandbox()
+  sandbox = await startSandbox({ firestore: process.env['SHARED_FIRESTORE'] })
   world = await World.of(sandbox)
   await world.simulator.createContact(ANA, 'Ana')
   holdfast = new HoldfastSubject(world, sandbox, { phone: '5511900000002', name: 'received' })

@@ -18,7 +18,7 @@ let sandbox: Sandbox
 let world: World
 
 beforeAll(async () => {
-  sandbox = await startSandbox()
+  sandbox = await startSandbox({ firestore: process.env['SHARED_FIRESTORE'] })
   world = await World.of(sandbox)
   await world.simulator.createContact(ANA, 'Ana')
 })

@@ -23,6 +23,8 @@ export interface SandboxOptions {
   runners?: number
   /** Where the data is kept from one start to the next; by default a fresh folder that goes when the sandbox stops. */
   folder?: string
+  /** A Firestore emulator that runs already (host:port), instead of one of its own: to start one costs seconds. */
+  firestore?: string | undefined
   /** Another server that speaks WhatsApp's protocol, instead of the simulator; and its root key, where it is not WhatsApp's. */
   whatsappUrl?: string
   whatsappRoot?: string
@@ -114,9 +116,19 @@ const backendsAt = (ports: Record<keyof Backends, number>): Backends => ({
   storage: `http://127.0.0.1:${ports.storage}`,
 })
 
+const firestoreOf = (folder: Folder, emulator: FirestoreEmulator, port: number): SupervisedProcess =>
+  firestoreProcess({
+    ...emulator,
+    port,
+    folder: folder.firestore,
+    rules: repositoryFile('firestore.rules'),
+    env: plainEnvironment(),
+    log: folder.log('firestore'),
+  })
+
 export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
   // The parts, to be struck: `kill()`, `stop()`, `start()`, and what happens to them as events.
-  readonly firestore: SupervisedProcess
+  readonly #firestore: SupervisedProcess | null
   readonly storage: SupervisedProcess
   readonly functions: SupervisedProcess | null
   readonly simulator: SupervisedProcess | null
@@ -141,25 +153,19 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     this.#options = options
     this.#folder = folder
     const api = options.functions === false ? null : `http://127.0.0.1:${ports.functions}`
-    this.#addresses = { api, ...backendsAt(ports) }
+    const own = backendsAt(ports)
+    this.#addresses = { api, ...own, firestore: options.firestore ?? own.firestore }
     this.proxies = proxies
     this.#backends = proxies ? backendsAt({ firestore: proxies.firestore.port, storage: proxies.storage.port }) : this.#addresses
     this.#whatsapp = { url: options.whatsappUrl ?? '', root: options.whatsappRoot ?? null, media: null }
-    this.firestore = firestoreProcess({
-      ...emulator,
-      port: ports.firestore,
-      folder: folder.firestore,
-      rules: repositoryFile('firestore.rules'),
-      env: plainEnvironment(),
-      log: folder.log('firestore'),
-    })
+    this.#firestore = options.firestore === undefined ? firestoreOf(folder, emulator, ports.firestore) : null
     this.storage = storageProcess(folder, ports.storage)
     this.#clock = options.movableClock === true ? new MovableClock(folder.clock) : null
     const clock = this.#clock
     const functions = { entry: options.functionsEntry, env: options.functionsEnv, storage: options.storage, clock }
     this.functions = api === null ? null : functionsProcess(folder, this.#backends, ports.functions, functions)
     this.simulator = options.whatsappUrl === undefined ? simulatorProcess(folder, { clock }) : null
-    for (const part of [this.firestore, this.simulator]) {
+    for (const part of [this.#firestore, this.simulator]) {
       part?.on('exited', (exit) => !exit.expected && this.emit('lost', part.name, exit))
     }
   }
@@ -175,7 +181,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     }
     const { project, bucket } = this.#folder.identity
     const backends = Promise.all([
-      up(this.firestore, () => void (this.#firestoreWasUp = true)),
+      up(this.#firestore, () => void (this.#firestoreWasUp = true)),
       up(this.storage, () => createBucket(this.#addresses.storage, project, bucket)),
       up(this.simulator, (line) => this.#simulatorIsUp(line)),
     ])
@@ -186,6 +192,12 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
       await Promise.all(slots.map((runner) => up(runner)))
     }
     await Promise.all([up(this.functions), runners()])
+  }
+
+  /** Its own. */
+  get firestore(): SupervisedProcess {
+    if (!this.#firestore) throw new Error('This sandbox uses an emulator that others use as well.')
+    return this.#firestore
   }
 
   get folder(): string {
@@ -283,7 +295,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     try {
       if (this.#folder.kept && this.#firestoreWasUp) await this.#keepData()
     } finally {
-      await close([this.firestore, this.storage, this.simulator])
+      await close([this.#firestore, this.storage, this.simulator])
       for (const proxy of Object.values(this.proxies ?? {})) await proxy.close()
       await this.#folder.close()
     }
@@ -291,7 +303,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
 
   async #keepData(): Promise<void> {
     // What Firestore held is gone, and the rest is of no use without.
-    if (this.firestore.pid === null) await this.#folder.discardData()
+    if (this.#firestore?.pid === null) await this.#folder.discardData()
     else await exportFirestore(this.#addresses.firestore, this.#folder.identity.project, this.#folder.firestore)
   }
 
