@@ -8,29 +8,24 @@ const PACE_MS = 100
 
 /** From the request to the API to the ack of WhatsApp's server, in ms. */
 export async function measureLatency(world: World, { name, phone, contact }: Chat, count: number) {
-  const acked = new Map<string, (at: number) => void>()
+  const ackedAt = new Map<string, number>()
+  const { promise: allAcked, resolve } = Promise.withResolvers<void>()
   const stop = world.events.on(({ type, phone: of, id, at }) => {
-    if (type === 'acked' && of === phone && id !== undefined) acked.get(id)?.(at)
+    // An ack may come before the API has answered with the message's id.
+    if (type !== 'acked' || of !== phone || id === undefined || ackedAt.has(id)) return
+    ackedAt.set(id, at)
+    if (ackedAt.size >= count) resolve()
   })
-  const times: Promise<number>[] = []
+  const accepted: Promise<{ messageId: string; from: number }>[] = []
   for (let index = 0; index < count; index++) {
     const from = Date.now()
-    const accepted = world.api.sendText({
-      session: name,
-      chatId: `${contact}@c.us`,
-      text: `Message ${index}`,
-      idempotencyKey: `latency-${name}-${index}`,
-    })
-    times.push(ackOf(acked, accepted).then((at) => at - from))
+    const text = { session: name, chatId: `${contact}@c.us`, text: `Message ${index}` }
+    const answer = world.api.sendText({ ...text, idempotencyKey: `latency-${name}-${index}` })
+    accepted.push(answer.then(({ messageId }) => ({ messageId, from })))
     await pause(PACE_MS)
   }
-  const measured = await Promise.all(times)
+  const sent = await Promise.all(accepted)
+  await allAcked
   stop()
-  return percentiles(measured)
-}
-
-/** An ack may come before the API has answered. */
-async function ackOf(acked: Map<string, (at: number) => void>, accepted: Promise<{ messageId: string }>): Promise<number> {
-  const { messageId } = await accepted
-  return new Promise((resolve) => acked.set(messageId, resolve))
+  return percentiles(sent.map(({ messageId, from }) => (ackedAt.get(messageId) ?? Number.NaN) - from))
 }
