@@ -1,15 +1,6 @@
+import { within } from '@holdfast/core/deadlines'
 import { HoldfastError, isHoldfastError, isStoreTrouble } from '@holdfast/core/errors'
 import type { Clock, DocumentCounter, DocumentStore, ObjectStore } from '@holdfast/core/ports'
-
-/** Settles as `work` does, or throws `unavailable` once the time is up. The work itself cannot be called back. */
-export function within<Result>(clock: Clock, limitMs: number, work: Promise<Result>): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const cancel = clock.after(limitMs, () =>
-      reject(new HoldfastError('unavailable', `The store did not answer within ${limitMs} ms.`)),
-    )
-    work.then(resolve, reject).finally(cancel)
-  })
-}
 
 /**
  * The store with a time limit, and with `unavailable` for all its errors: a request can do nothing about any of them but be

@@ -1,10 +1,10 @@
+import { within } from '@holdfast/core/deadlines'
 import { JOBS, type JobStatus } from '@holdfast/core/documents/job-document'
 import { RUNNERS } from '@holdfast/core/documents/runner-document'
 import { SESSIONS, sessionDocumentSchema } from '@holdfast/core/documents/session-document'
 import type { DocumentCounter, DocumentSnapshot, DocumentStore, StoreCheck } from '@holdfast/core/ports'
 import { Hono } from 'hono'
 import type { ApiDependencies } from './app.ts'
-import { within } from './deadline.ts'
 import {
   type HealthProblem,
   type HealthStatus,
