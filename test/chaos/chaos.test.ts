@@ -16,6 +16,13 @@ async function run(...args: string[]): Promise<Record<string, number>> {
   return result as Record<string, number>
 }
 
+test('five kills of a runner with two sessions, messages flowing both ways', { timeout: 240_000 }, async () => {
+  const result = await run('--kills', '5')
+  expect(result).toMatchObject({ kills: 5 })
+  expect(result['inFlightKills']).toBeGreaterThanOrEqual(3)
+  expect(Math.min(result['sent'] ?? 0, result['received'] ?? 0)).toBeGreaterThanOrEqual(50)
+})
+
 test(
   'an owner that slept through a takeover, its checkpoints and its trimming says nothing that counts',
   { timeout: 240_000 },

@@ -10,9 +10,7 @@ import { World } from './world.ts'
 // the next message is encrypted with a key that was used: the contact cannot read it.
 
 const ANA = '5511800000001'
-/** Stock Baileys may be lucky at first. */
 const ROUNDS = 5
-const HOLDFAST_ROUNDS = 3
 
 let sandbox: Sandbox
 let world: World
@@ -96,7 +94,7 @@ describe('killed at the moment when the service has a message', () => {
   test('Holdfast goes on where it was, and both messages arrive once', async () => {
     const holdfast = new HoldfastSubject(world, sandbox, { phone: '5511900000002', name: 'sent' })
     await startChat(holdfast)
-    for (let round = 0; round < HOLDFAST_ROUNDS; round++) {
+    for (let round = 0; round < ROUNDS; round++) {
       expect(await strikeAtMessage(holdfast, round)).toEqual({ violations: [], struck: 1, after: 1 })
     }
   })
