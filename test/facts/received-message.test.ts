@@ -100,7 +100,10 @@ describe('killed in the middle of a backlog', () => {
     const stock = await StockSubject.make(world, '5511900000003')
     onTestFinished(() => stock.close())
     await startChat(stock)
-    expect(await lostWithBacklog(stock)).toBeGreaterThanOrEqual(STRUCK_AT)
+    // Where the machine is busy the kill may come late: what is shown is that it happens, not that it happens each time.
+    let lost = 0
+    for (let round = 0; lost < STRUCK_AT && round < ROUNDS; round++) lost = await lostWithBacklog(stock)
+    expect(lost).toBeGreaterThanOrEqual(STRUCK_AT)
   })
 
   test('Holdfast has all of it', async () => {
