@@ -88,8 +88,8 @@ const COMES_BACK: readonly (readonly [what: string, strike: Strike, code: number
 async function refuseTwice(chat: Chat): Promise<void> {
   await chat.fault('refuse', { count: 2 })
   await chat.fault('drop')
-  await chat.untilSession('STARTING BACKOFF connection-lost')
-  expect((await chat.document())['nextAttemptAt']).toBeInstanceOf(Date)
+  const { nextAttemptAt } = await chat.untilSession('STARTING BACKOFF connection-lost')
+  expect(nextAttemptAt).toEqual(expect.any(String))
 }
 
 describe('a connection that was', () => {
@@ -117,9 +117,8 @@ describe('a connection that was', () => {
   test.concurrent('replaced a second time within the hour does not come back until somebody starts it', async () => {
     const chat = await world.linked('replaced')
     await chat.fault('stream-error', { conflict: 'replaced' })
-    await chat.untilSession('FAILED REPLACED replaced-waiting')
-    const { nextAttemptAt, since } = await chat.document()
-    expect((nextAttemptAt as Date).getTime() - (since as Date).getTime()).toBeGreaterThan(1000)
+    const { nextAttemptAt, since } = await chat.untilSession('FAILED REPLACED replaced-waiting')
+    expect(Date.parse(nextAttemptAt ?? '') - Date.parse(since ?? '')).toBeGreaterThan(1000)
     await isWell(chat)
     await chat.fault('stream-error', { conflict: 'replaced' })
     await chat.untilSession('FAILED NEEDS_ATTENTION foreign-connection')

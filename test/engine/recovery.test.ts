@@ -97,7 +97,10 @@ describe('a log-out', () => {
       const { putAside } = await chat.document()
       expect(putAside).toMatchObject([{ reason: 'logged-out', checkpoint: { object: expect.any(String) } }])
       expect(await infoOf(chat)).toMatchObject({ putAside: [{ reason: 'logged-out' }], session: { status: 'valid' } })
-      if (state === 'stopped') return chat.untilSession('STOPPED STOPPED requested')
+      if (state === 'stopped') {
+        await chat.untilSession('STOPPED STOPPED requested')
+        return
+      }
       await chat.untilSession('FAILED LOGGED_OUT logged-out-on-request')
       await linkAnew(chat)
       await conversationGoesOn(chat, 'with the new device')

@@ -6,7 +6,7 @@ import { randomInt } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, vi } from 'vitest'
-import { ApiClient, type AcceptedJob } from '../outside/api-client.ts'
+import { ApiClient, type AcceptedJob, type Session } from '../outside/api-client.ts'
 import { EventReader, type SimulatorEvent } from '../outside/event-reader.ts'
 import { requestJson } from '../outside/json-request.ts'
 import { linkSession } from '../outside/linked-session.ts'
@@ -170,11 +170,12 @@ export class Chat {
     await eventually(async () => expect((await this.job(job)).status).toBe(status))
   }
 
-  /** `status state reason`, as the API says them. */
-  async untilSession(wanted: string): Promise<void> {
-    await eventually(async () => {
-      const { status, state, reason } = await this.#world.api.session(this.name)
-      expect(`${status} ${state} ${reason}`).toBe(wanted)
+  /** `status state reason`, as the API says them. Returns the answer that said so: the next one may say something else. */
+  async untilSession(wanted: string): Promise<Session> {
+    return eventually(async () => {
+      const answer = await this.#world.api.session(this.name)
+      expect(`${answer.status} ${answer.state} ${answer.reason}`).toBe(wanted)
+      return answer
     })
   }
 

@@ -8,6 +8,9 @@ export interface Session {
   reason: string
   sentence: string
   userAction: string | null
+  /** Both as ISO 8601. */
+  since: string | null
+  nextAttemptAt: string | null
   owner: { runnerId: string | null; epoch: number }
   checkpoint: { object: string; seq: number } | null
 }
