@@ -99,7 +99,8 @@ test('a received message stored twice is duplicated, under the same id or anothe
   expect(figuresOf({ rows }).figures).toMatchObject({ received: 2, lost: 0, duplicated: 2 })
 })
 
-test('what a contact could not read counts once, although it is a violation as well', () => {
+test('what a contact could not read counts when it had the keys for it', () => {
+  expect(figuresOf({ undecryptable: 1 }).figures).toMatchObject({ undecryptable: 0, violations: 0 })
   const { figures } = figuresOf({ undecryptable: 1, violations: ['undecryptable', 'ratchet-reuse'] })
   expect(figures).toMatchObject({ undecryptable: 1, violations: 2 })
   expect(isFlawless(figures)).toBe(false)
