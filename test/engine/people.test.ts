@@ -132,6 +132,25 @@ describe('a group', () => {
     await eventually(async () => expect((await chat.account()).offlineQueue).toBe(0))
   })
 
+  test.concurrent('goes on in order behind a backlog, whose messages hold the keys for what comes live', async () => {
+    const chat = await begin(await world.linked('group-backlog'))
+    const group = await world.simulator.createGroup('Friends', [chat.phone, chat.contact])
+    const write = async (text: string) => (await world.simulator.sendToGroupAsContact(group, chat.contact, text))[0]
+    await world.api.want(chat.name, 'stop')
+    await chat.untilSession('STOPPED STOPPED requested')
+    await Promise.all(Array.from({ length: 90 }, (_, index) => chat.receive(`waiting ${index}`)))
+    const first = await write('with its key')
+    const since = world.happened.length
+    await world.api.want(chat.name, 'start')
+    // Everything that waited has been handed over, and most of it is not read yet.
+    await world.happens(({ type, phone }) => type === 'active' && phone === chat.phone, since)
+    const second = await write('live')
+    await untilStored(chat, 'live')
+    const ids = (await stored(chat)).filter(({ chatId }) => chatId === group).map((message) => message.id)
+    expect(ids).toEqual([first, second])
+    expect(world.happened.filter(({ type, phone }) => type === 'nack' && phone === chat.phone)).toEqual([])
+  })
+
   test.concurrent('whose key was never told is asked for it, and the message is stored once', async () => {
     const chat = await begin(await world.linked('group-no-key'))
     const group = await world.simulator.createGroup('Friends', [chat.phone, chat.contact])

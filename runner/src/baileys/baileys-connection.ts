@@ -19,7 +19,7 @@ import { KeepAlive } from './keep-alive.ts'
 import type { KeyStore } from './key-store.ts'
 import type { Receiving } from './receiving.ts'
 import { StaleDevices } from './stale-devices.ts'
-import { watchStanzas } from './stanza-events.ts'
+import { keepMessagesInOrder, watchStanzas } from './stanza-events.ts'
 
 /** How long an orderly close may wait for the server's side of it. */
 const CLOSE_TIMEOUT_MS = 1500
@@ -86,6 +86,7 @@ export class BaileysConnection implements Connection {
     this.#cancelDialTimeout = clock.after(DIAL_TIMEOUT_MS, () => this.#fail(CONNECTION_LOST))
     // `ws` leaves a refused upgrade to whoever listens to this, Baileys listens, and does nothing.
     socket.ws.on('unexpected-response', () => this.#fail(CONNECTION_CLOSED))
+    keepMessagesInOrder(socket.ws)
     watchStanzas(socket.ws, {
       stanzas: options.stanzas,
       onFrame: () => {

@@ -83,6 +83,20 @@ export function interceptStanzas(ws: WASocket['ws'], event: string, takes: (stan
   })
 }
 
+/**
+ * Has Baileys take in the messages one after the other, in the order in which they came. It does so with those of a backlog, and lets
+ * one that comes meanwhile overtake them: the sender's keys for it may be in the one that is still waiting. To Baileys they all look
+ * like part of a backlog, which makes no other difference than the name of an event that nobody listens to.
+ */
+export function keepMessagesInOrder(ws: WASocket['ws']): void {
+  const own = ws.listeners('CB:message') as ((stanza: BinaryNode) => void)[]
+  ws.removeAllListeners('CB:message')
+  ws.on('CB:message', (stanza: BinaryNode) => {
+    const inTurn = { ...stanza, attrs: { offline: '0', ...stanza.attrs } }
+    for (const listener of own) listener.call(ws, inTurn)
+  })
+}
+
 /** `sender`, `retry`, `peer_msg` and the like say nothing about a contact having received or read something. */
 function receiptMeaning(type: string | undefined): 'delivered' | 'read' | null {
   if (type === undefined || type === 'inactive' || type === 'delivery') return 'delivered'
