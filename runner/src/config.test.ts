@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { isHoldfastError } from '@holdfast/core/errors'
 import { DEFAULT_RECONNECT_POLICY } from '@holdfast/core/verdict'
 import { readRunnerConfig, runnerSettings } from './config.ts'
+import { DEFAULT_SEND_POLICY } from './session/send-policy.ts'
 
 const good = {
   GOOGLE_CLOUD_PROJECT: 'project',
@@ -28,7 +29,7 @@ describe('a runner whose environment is complete', () => {
       projectId: 'project',
       storage: { type: 'hybrid', bucket: 'bucket' },
       maxConnections: 50,
-      maxRetries: 6,
+      sending: DEFAULT_SEND_POLICY,
       checkpoints: { everyRecords: 256, everyMs: 60 * 60_000 },
       heartbeat: { intervalMs: 4000, deadAfterMs: 12_000 },
       resources: { intervalMs: 30_000, memoryEveryMs: 4000 },
@@ -89,7 +90,7 @@ describe('a runner whose environment is complete', () => {
       maxConnections: 3,
       checkpoints: { everyMs: 5 * 60_000 },
       signatureCheck: 'enforce',
-      maxRetries: 0,
+      sending: { maxRetries: 0 },
       memoryLimitBytes: 512 * 1024 * 1024,
     })
   })
@@ -130,6 +131,7 @@ describe('a runner whose environment is wrong', () => {
     ['RECONNECT_WHATSAPP_DELAYS_MS', { RECONNECT_WHATSAPP_DELAYS_MS: '1000,,2000' }],
     ['RECONNECT_WHATSAPP_DELAYS_MS', { RECONNECT_WHATSAPP_DELAYS_MS: '1000,-1' }],
     ['RECONNECT_WHATSAPP_DELAYS_MS', { RECONNECT_WHATSAPP_DELAYS_MS: '1e99' }],
+    ['SEND_RETRY_DELAYS_MS', { SEND_RETRY_DELAYS_MS: '0,-1' }],
     ['MAX_RECONNECTION_ATTEMPTS', { MAX_RECONNECTION_ATTEMPTS: '-1' }],
     ['MAX_PAIRINGS', { MAX_PAIRINGS: '0' }],
     ['WHATSAPP_WEB_VERSION', { WHATSAPP_WEB_VERSION: '2.3000' }],

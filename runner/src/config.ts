@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DEFAULT_CRASH_POLICY } from './session/crash-record.ts'
+import { DEFAULT_SEND_POLICY as SENDING } from './session/send-policy.ts'
 import { WrappingKey } from '@holdfast/core/envelope'
 import {
   encryptionKey,
@@ -28,6 +29,7 @@ export const runnerSettings = z.object({
   MAX_CONNECTIONS: integer({ min: 1, max: 1000, default: 50 }),
   QUEUE_CONCURRENCY: integer({ min: 1, max: 100, default: 8 }),
   MAX_RETRY_ATTEMPTS: integer({ min: 0, max: 100, default: 6 }),
+  SEND_RETRY_DELAYS_MS: integers({ min: 0, max: DAY_MS, default: SENDING.retryDelaysMs }),
   SEND_ACK_TIMEOUT_MS: integer({ min: 1000, max: 300_000, default: 20_000 }),
   /** Minutes. */
   SESSION_BACKUP_INTERVAL: integer({ min: 1, max: 24 * 60, default: 60 }),
@@ -114,9 +116,12 @@ export function readRunnerConfig(environment: Environment = process.env) {
     storage: storageOf(settings),
     wrappingKey: new WrappingKey(settings.SESSION_ENCRYPTION_KEY),
     maxConnections: settings.MAX_CONNECTIONS,
-    chatsAtOnce: settings.QUEUE_CONCURRENCY,
-    maxRetries: settings.MAX_RETRY_ATTEMPTS,
-    ackTimeoutMs: settings.SEND_ACK_TIMEOUT_MS,
+    sending: {
+      chatsAtOnce: settings.QUEUE_CONCURRENCY,
+      maxRetries: settings.MAX_RETRY_ATTEMPTS,
+      retryDelaysMs: settings.SEND_RETRY_DELAYS_MS,
+      ackTimeoutMs: settings.SEND_ACK_TIMEOUT_MS,
+    },
     checkpoints: { everyRecords: settings.CHECKPOINT_RECORDS, everyMs: settings.SESSION_BACKUP_INTERVAL * 60_000 },
     autoRestore: settings.AUTO_RESTORE,
     crashPolicy: { suspectAfter: settings.CRASH_LOOP_AFTER, stableMs: settings.CRASH_FREE_MS },

@@ -29,7 +29,6 @@ import { ResourceWatch } from './process/resource-watch.ts'
 import { Start } from './process/start.ts'
 import { DEFAULT_JOURNAL_LIMITS } from './session/journal.ts'
 import type { OwnedSession, OwnedSessionDependencies } from './session/owned-session.ts'
-import { DEFAULT_SEND_POLICY } from './session/send-policy.ts'
 
 /** So many times the silence after which a runner counts as dead, and it doubts itself. */
 const DOUBTED_AFTER_DEATHS = 5
@@ -164,12 +163,7 @@ function sessionDependencies(
     crashPolicy: config.crashPolicy,
     trialSlot: new OneTrial(),
     rekey: (image, lostRecords) => rekeyedState(image, lostRecords, clock.now()),
-    sending: {
-      ...DEFAULT_SEND_POLICY,
-      chatsAtOnce: config.chatsAtOnce,
-      maxRetries: config.maxRetries,
-      ackTimeoutMs: config.ackTimeoutMs,
-    },
+    sending: config.sending,
     subscribeJobs: (sessionId, onJobs) => feed.subscribe(sessionId, onJobs),
     reconnect: config.reconnect,
     askToDial: pacer.ask,

@@ -1,11 +1,15 @@
+import { createWriteStream } from 'node:fs'
+import { join } from 'node:path'
 import { startSandbox } from '../sandbox/sandbox.ts'
 import { endOfSignals } from '../story/signals.ts'
 import { runChaos, type Chaos } from './chaos.ts'
 import { BadOption, HELP, parseOptions, type Options } from './options.ts'
-import { createWorld } from './world.ts'
+import { createWorld, type World } from './world.ts'
 
 /** The journal is to be checkpointed and trimmed within seconds. */
 const FREQUENT_CHECKPOINTS = { CHECKPOINT_RECORDS: '16' }
+/** What is refused is refused by us: two refusals of one message need not cost it, and the chat behind it, five minutes. */
+const REFUSALS_ARE_OURS = { SEND_RETRY_DELAYS_MS: '0,1000,2000,5000,10000' }
 /** A runner that is killed every few seconds looks like one that crashes; nobody is to be suspected, or to wait, for it. */
 const STRIKES_ARE_OURS = { CRASH_LOOP_AFTER: '1000000', RESTART_PAUSE_LIMIT_MS: '0' }
 
@@ -30,14 +34,22 @@ async function main(args: string[]): Promise<number> {
     storage: options.storage,
     proxied: options.what === 'outage',
     ...(options.folder === undefined ? {} : { folder: options.folder }),
-    runnerEnv: { ...STRIKES_ARE_OURS, ...(options.what === 'kill' ? {} : FREQUENT_CHECKPOINTS) },
+    runnerEnv: { ...STRIKES_ARE_OURS, ...REFUSALS_ARE_OURS, ...(options.what === 'kill' ? {} : FREQUENT_CHECKPOINTS) },
   })
   const chaos = async (): Promise<number> => {
-    const { held, result } = await runChaos(await createWorld(sandbox, options, tell), options)
+    const world = await createWorld(sandbox, options, tell)
+    if (options.folder !== undefined) keepEvents(world, options.folder)
+    const { held, result } = await runChaos(world, options)
     report(result, held, options)
     return held ? 0 : 1
   }
   return await Promise.race([interrupted, chaos()])
+}
+
+/** What happened at the simulator, beside the logs: to be read together when something is not as it should be. */
+function keepEvents({ events }: World, folder: string): void {
+  const file = createWriteStream(join(folder, 'logs', 'events.ndjson'))
+  events.on((event) => file.write(`${JSON.stringify(event)}\n`))
 }
 
 function report(result: Chaos['result'], held: boolean, { json }: Options): void {

@@ -84,6 +84,15 @@ describe('the devices of a contact', () => {
   })
 })
 
+test.concurrent('a device that is gone when its keys are asked for costs a message no attempt', async () => {
+  const chat = await begin(await world.linked('devices-gone'))
+  await world.simulator.linkContactDevice(chat.contact)
+  await noticed(chat, 'devices')
+  await chat.fault('no-keys', { count: 2 })
+  const job = await reaches(chat, [0, 1], 'in the end')
+  expect(await chat.job(job)).toMatchObject({ attempts: 1, lastError: null })
+})
+
 describe('a contact with two names', () => {
   test.concurrent('is one chat with one session, by whichever name it writes', async () => {
     const chat = await begin(await world.linked('two-names'))

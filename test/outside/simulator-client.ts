@@ -88,6 +88,7 @@ export interface FaultOrder {
     | 'nack'
     | 'hold-acks'
     | 'no-acks'
+    | 'no-keys'
     | 'silence'
     | 'refuse'
     | 'latency'

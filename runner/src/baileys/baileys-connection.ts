@@ -31,6 +31,12 @@ const DIAL_TIMEOUT_MS = 30_000
 const FIRST_QR_MS = 60_000
 const NEXT_QR_MS = 20_000
 
+/** A device that goes away after the server has told of it, and before it is asked for its keys, is no fault of the message. */
+const KEYS_ASKED_AT_MOST = 3
+
+/** How the server says that a device has no keys, in the error that Baileys makes of it. */
+const NOT_ACCEPTABLE = 406
+
 /** Baileys' codes, for what it does not notice or not at once. */
 const CONNECTION_CLOSED: Disconnect = { code: 428, transport: 'broken' }
 const CONNECTION_LOST: Disconnect = { code: 408, transport: 'broken' }
@@ -130,12 +136,15 @@ export class BaileysConnection implements Connection {
   }
 
   async relay(chat: string, message: Uint8Array, messageId: string): Promise<void> {
-    try {
-      await this.#whileOpen(this.#socket.relayMessage(chat, proto.Message.decode(message), { messageId }))
-    } catch (error) {
-      // It may be for a device that is gone, and nobody has told: the next attempt asks who is there.
-      if (!(error instanceof ConnectionEnded)) this.#devices.revoke([chat])
-      throw error
+    for (let asked = 1; ; asked++) {
+      try {
+        return void (await this.#whileOpen(this.#socket.relayMessage(chat, proto.Message.decode(message), { messageId })))
+      } catch (error) {
+        if (error instanceof ConnectionEnded) throw error
+        // It may be for a device that is gone, and nobody has told: the next attempt asks who is there.
+        this.#devices.revoke([chat])
+        if (!hasNoKeys(error) || asked === KEYS_ASKED_AT_MOST) throw error
+      }
     }
   }
 
@@ -234,6 +243,9 @@ export class BaileysConnection implements Connection {
     this.#appState.close()
   }
 }
+
+/** Nothing was sent: Baileys asks for the keys of all devices before it encrypts for any. */
+const hasNoKeys = (error: unknown): boolean => error instanceof Error && 'data' in error && error.data === NOT_ACCEPTABLE
 
 const pingNode = (id: string): BinaryNode => ({
   tag: 'iq',

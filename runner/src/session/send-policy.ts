@@ -4,7 +4,7 @@ export interface SendPolicy {
   readonly chatsAtOnce: number
   /** Without the server's ack after this, the message goes out again under its id. */
   readonly ackTimeoutMs: number
-  /** Delay before the attempt after each failed one; the last one repeats. */
+  /** `SEND_RETRY_DELAYS_MS`: before the attempt after each failed one; the last one repeats. */
   readonly retryDelaysMs: readonly number[]
   /** `MAX_RETRY_ATTEMPTS`: attempts after the first. */
   readonly maxRetries: number

@@ -4,7 +4,7 @@ import type { ChaosSession, World } from '../world.ts'
 import { pauseUnless } from './pause-unless.ts'
 import type { TroubleOptions } from './troubles.ts'
 
-/** Between two faults of one session. Not shorter: two refusals of one message rightly cost five minutes. */
+/** Between two faults of one session. */
 const BETWEEN_MS = { least: 3_000, most: 12_000 }
 
 /** What WhatsApp says to a message that may be sent again. */

@@ -8,6 +8,7 @@ export const FAULT_KINDS = [
   'nack',
   'hold-acks',
   'no-acks',
+  'no-keys',
   'silence',
   'refuse',
   'latency',
@@ -37,7 +38,7 @@ type Fault = FaultOrder & { id: string; strikesLeft: number; timer?: NodeJS.Time
 /** These strike once where they are ordered, at what is connected now; they have no duration. */
 const MOMENTARY: ReadonlySet<FaultKind> = new Set(['drop', 'stream-error'])
 /** These would make no sense for ever: without `count` they strike once. */
-const ONCE_BY_DEFAULT: ReadonlySet<FaultKind> = new Set(['login-failure', 'nack', 'no-acks'])
+const ONCE_BY_DEFAULT: ReadonlySet<FaultKind> = new Set(['login-failure', 'nack', 'no-acks', 'no-keys'])
 /** With these `ms` says how long something takes, not how long the fault lasts. */
 export const DELAYS: ReadonlySet<FaultKind> = new Set(['latency', 'media-slow'])
 
@@ -98,6 +99,11 @@ export class Faults {
 
   takeLostAck(account: string): boolean {
     return this.#strike('no-acks', account) !== undefined
+  }
+
+  /** True if a device is gone when its keys are asked for. */
+  takeMissingKeys(account: string): boolean {
+    return this.#strike('no-keys', account) !== undefined
   }
 
   /** True if the ack is held; `release` is called when the fault ends. */

@@ -71,7 +71,8 @@ export class KeyServer {
   }
 
   #bundleFor(asker: LinkedDevice, jid: string): Stanza {
-    const content = this.#companionBundle(jid) ?? this.#handsetBundle(asker, jid)
+    const isGone = this.#services.faults.takeMissingKeys(asker.phone)
+    const content = isGone ? undefined : (this.#companionBundle(jid) ?? this.#handsetBundle(asker, jid))
     const unavailable = [{ tag: 'error', attrs: { code: '406', text: 'not-acceptable' } }]
     return { tag: 'user', attrs: { jid }, content: content ?? unavailable }
   }
