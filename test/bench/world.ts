@@ -26,7 +26,7 @@ export class World implements AsyncDisposable {
       CONNECTS_PER_SECOND: '1000',
       MAX_CONNECTIONS: '200',
     }
-    const sandbox = await startSandbox({ runnerEnv })
+    const sandbox = await startSandbox({ runnerEnv, forLong: true })
     const { api, apiKey, simulator } = sandbox.info
     if (api === null || simulator === null) throw new Error('The sandbox is not whole.')
     const events = await EventReader.open(simulator)

@@ -30,6 +30,7 @@ async function main(args: string[]): Promise<number> {
   tell(`Seed ${options.seed}.`)
   const interrupted = endOfSignals()
   await using sandbox = await startSandbox({
+    forLong: true,
     runners: options.runners,
     storage: options.storage,
     proxied: options.what === 'outage',

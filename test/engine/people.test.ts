@@ -93,6 +93,17 @@ test.concurrent('a device that is gone when its keys are asked for costs a messa
   expect(await chat.job(job)).toMatchObject({ attempts: 1, lastError: null })
 })
 
+test.concurrent('a message that the server delivers once more is acknowledged, and is there once', async () => {
+  const chat = await begin(await world.linked('repeated'))
+  const id = await chat.receive('once')
+  await untilStored(chat, 'once')
+  await reaches(chat, [0], 'and on')
+  const since = world.happened.length
+  await world.simulator.repeatMessage(chat.phone, id)
+  await world.happens((event) => event.type === 'receipt' && event.phone === chat.phone && event.id === id, since)
+  expect((await stored(chat)).filter((message) => message.id === id)).toHaveLength(1)
+})
+
 describe('a contact with two names', () => {
   test.concurrent('is one chat with one session, by whichever name it writes', async () => {
     const chat = await begin(await world.linked('two-names'))

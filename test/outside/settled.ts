@@ -17,6 +17,8 @@ interface Settling {
   simulator: SimulatorClient
   ledger: Ledger
   limitMs: number
+  /** Jobs of which the API has said already that they are sent, and which may be gone since. */
+  knownAsSent?: ReadonlySet<string>
   signal?: AbortSignal
 }
 
@@ -30,9 +32,10 @@ export async function untilSettled({
   ledger,
   limitMs,
   signal,
+  knownAsSent = new Set(),
 }: Settling): Promise<Outcome & { missing: string[] }> {
   const deadline = performance.now() + limitMs
-  const unsent = new Set(ledger.accepted.map(({ jobId }) => jobId))
+  const unsent = new Set(ledger.accepted.map(({ jobId }) => jobId).filter((jobId) => !knownAsSent.has(jobId)))
   const isOver = () => performance.now() > deadline || signal?.aborted === true
   for (;;) {
     let lookedAt = performance.now()

@@ -142,6 +142,11 @@ export class SimulatorClient {
     return (await this.#post<{ ids: string[] }>(`/contacts/${contact}/send`, { to, text, count })).ids
   }
 
+  /** The server delivers a message once more, as it was. */
+  async repeatMessage(phone: string, id: string): Promise<void> {
+    await this.#post(`/phones/${phone}/repeat`, { id })
+  }
+
   /** What comes next in the sessions that it had, it cannot read. */
   async forgetSessions(contact: string): Promise<void> {
     await this.#post(`/contacts/${contact}/forget-sessions`, {})

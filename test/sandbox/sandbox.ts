@@ -25,6 +25,8 @@ export interface SandboxOptions {
   folder?: string
   /** A Firestore emulator that runs already (host:port), instead of one of its own: to start one costs seconds. */
   firestore?: string | undefined
+  /** Whether it will run for more than some minutes, so that its Firestore emulator starts slower and works faster. */
+  forLong?: boolean
   /** Another server that speaks WhatsApp's protocol, instead of the simulator; and its root key, where it is not WhatsApp's. */
   whatsappUrl?: string
   whatsappRoot?: string
@@ -116,12 +118,13 @@ const backendsAt = (ports: Record<keyof Backends, number>): Backends => ({
   storage: `http://127.0.0.1:${ports.storage}`,
 })
 
-const firestoreOf = (folder: Folder, emulator: FirestoreEmulator, port: number): SupervisedProcess =>
+const firestoreOf = (folder: Folder, emulator: FirestoreEmulator, port: number, forLong: boolean): SupervisedProcess =>
   firestoreProcess({
     ...emulator,
     port,
     folder: folder.firestore,
     rules: repositoryFile('firestore.rules'),
+    forLong,
     env: plainEnvironment(),
     log: folder.log('firestore'),
   })
@@ -158,7 +161,8 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     this.proxies = proxies
     this.#backends = proxies ? backendsAt({ firestore: proxies.firestore.port, storage: proxies.storage.port }) : this.#addresses
     this.#whatsapp = { url: options.whatsappUrl ?? '', root: options.whatsappRoot ?? null, media: null }
-    this.#firestore = options.firestore === undefined ? firestoreOf(folder, emulator, ports.firestore) : null
+    this.#firestore =
+      options.firestore === undefined ? firestoreOf(folder, emulator, ports.firestore, options.forLong === true) : null
     this.storage = storageProcess(folder, ports.storage)
     this.#clock = options.movableClock === true ? new MovableClock(folder.clock) : null
     const clock = this.#clock

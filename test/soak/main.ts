@@ -23,7 +23,9 @@ async function main(args: string[]): Promise<number> {
   tell(`Seed ${options.seed}.`)
   const interrupted = endOfSignals()
   await using sandbox = await startSandbox({
-    runnerEnv: { CHECKPOINT_RECORDS: String(CHECKPOINT_RECORDS) },
+    forLong: true,
+    // The kills are ours: nobody is to be suspected, or to wait, for them.
+    runnerEnv: { CHECKPOINT_RECORDS: String(CHECKPOINT_RECORDS), CRASH_LOOP_AFTER: '1000000', RESTART_PAUSE_LIMIT_MS: '0' },
     runnerPreloads: [new URL('./runner-probe.ts', import.meta.url).href],
     ...(options.folder === undefined ? {} : { folder: options.folder }),
   })

@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { journalPath } from '@holdfast/core/documents/journal-record'
-import type { DocumentCounter } from '@holdfast/core/ports'
+import type { DocumentCounter, DocumentStore } from '@holdfast/core/ports'
 import type { SupervisedProcess } from '../sandbox/processes.ts'
 import type { ProbeAnswer } from './runner-probe.ts'
 
@@ -18,6 +18,7 @@ export const FIGURES = [
   'emitters',
   'promises',
   'journal',
+  'recordBytes',
 ] as const
 export type Figure = (typeof FIGURES)[number]
 
@@ -28,18 +29,21 @@ export interface Sample extends Record<Figure, number> {
 
 interface Sampled {
   runner: SupervisedProcess
-  documents: DocumentCounter
+  documents: DocumentCounter & DocumentStore
   sessionIds: readonly string[]
+  /** The session of the long chat. */
+  longChat: string
 }
 
 /** What the runner holds, by its own word and by that of the system; and the longest of the sessions' journals. */
-export async function takeSample({ runner, documents, sessionIds }: Sampled, at: number): Promise<Sample> {
+export async function takeSample({ runner, documents, sessionIds, longChat }: Sampled, at: number): Promise<Sample> {
   const { pid } = runner
   const probe = (await runner.ask('probe')) as ProbeAnswer | undefined
   if (pid === null || !probe) throw new Error('The runner does not run any more; its log says why.')
-  const [rssMb, sockets, journals] = await Promise.all([
+  const [rssMb, sockets, recordBytes, journals] = await Promise.all([
     residentMb(pid),
     openSockets(pid),
+    meanRecordBytes(documents, longChat),
     Promise.all(sessionIds.map((sessionId) => documents.count({ collection: journalPath(sessionId) }))),
   ])
   return {
@@ -54,7 +58,15 @@ export async function takeSample({ runner, documents, sessionIds }: Sampled, at:
     emitters: probe.emitters,
     promises: probe.promises,
     journal: Math.max(...journals),
+    recordBytes,
   }
+}
+
+/** Of the records in the journal that carry something. */
+async function meanRecordBytes(documents: DocumentStore, sessionId: string): Promise<number> {
+  const records = await documents.query({ collection: journalPath(sessionId) })
+  const sizes = records.flatMap(({ fields }) => (fields['kind'] === 'data' ? [(fields['bytes'] as Uint8Array).length] : []))
+  return sizes.reduce((sum, size) => sum + size, 0) / Math.max(1, sizes.length)
 }
 
 async function residentMb(pid: number): Promise<number> {

@@ -1,12 +1,15 @@
-import { createGoogleClients } from '@holdfast/core/gcp/clients'
+import { createGoogleClients, type GoogleClients } from '@holdfast/core/gcp/clients'
 import { setTimeout as pause } from 'node:timers/promises'
+import { runKillLoop, runnerOf } from '../chaos/strikes/kill.ts'
 import { Traffic } from '../chaos/traffic.ts'
 import { pauseUnless } from '../chaos/troubles/pause-unless.ts'
-import type { World } from '../chaos/world.ts'
+import type { ChaosSession, World } from '../chaos/world.ts'
 import { computeFigures, isFlawless } from '../outside/figures.ts'
 import { untilSettled } from '../outside/settled.ts'
 import { SeededRandom } from '../seeded-random.ts'
+import { LongChat } from './long-chat.ts'
 import type { Options } from './options.ts'
+import { retireJobs } from './retention.ts'
 import { takeSample, type Sample } from './sample.ts'
 import { judgeSamples } from './verdict.ts'
 
@@ -14,9 +17,9 @@ export const CHECKPOINT_RECORDS = 64
 /** Two checkpoints' worth, what comes while they are made, and the claims, which stay. */
 const MOST_RECORDS = 4 * CHECKPOINT_RECORDS
 /** A mean time between messages, per session and direction. */
-const PACE_MS = 2_000
-/** Between two drops of a session's connection. */
-const DROP_MS = { least: 20_000, most: 60_000 }
+const PACE_MS = 5_000
+/** How far the time between two drops of a session's connection is from the mean, either way. */
+const DROP_SPREAD = 0.15
 const SAMPLE_EVERY_MS = 10_000
 const SETTLE_LIMIT_MS = 300_000
 const FINDINGS_TOLD = 20
@@ -26,41 +29,67 @@ export interface Soak {
   result: Record<string, unknown>
 }
 
-/** Traffic and drops for so long, with a sample every few seconds; then everything is counted. */
+/**
+ * Traffic, and first some kills. Then, for so long, the process that came last has its connections dropped and is looked at every
+ * few seconds, while one chat becomes long. At last everything is counted.
+ */
 export async function runSoak(world: World, options: Options, onSample: (sample: Sample) => void): Promise<Soak> {
   const random = new SeededRandom(options.seed)
+  const seconds = options.minutes * 60
   const traffic = new Traffic(world, { paceMs: PACE_MS, random: random.fork() })
+  const longChat = await LongChat.link(world)
+  const kills = { kills: 0, inFlightKills: 0 }
   const stopping = new AbortController()
-  const drops = dropConnections(world, random.fork(), stopping.signal)
-  traffic.start()
   const complaints: string[] = []
+  // What breaks off is one complaint more: what there is to count is counted all the same.
+  const brokeOff = (error: unknown) => void complaints.push(error instanceof Error ? error.message : String(error))
+  traffic.start()
+  const choose = (session: ChaosSession) => runnerOf(world, session)
+  const killing = runKillLoop(world, { kills: options.kills, random: random.fork(), counts: kills, choose })
+  await traffic.untilRefused(killing).catch(brokeOff)
+  const google = googleOf(world)
+  const retired = new Set<string>()
+  const retiring = retireJobs(google.documents, retired, stopping.signal).catch(brokeOff)
+  const drops = dropConnections(world, options, random.fork(), stopping.signal)
+  const writing = longChat.write(options.chat, seconds, stopping.signal).catch(brokeOff)
   const samples: Sample[] = []
-  const sampling = sampleFor(world, options.minutes * 60, (sample) => {
+  const sampling = sampleFor(world, google.documents, longChat.sessionId, seconds, (sample) => {
     samples.push(sample)
     onSample(sample)
   })
-  // What breaks off is one complaint more: what there is to count is counted all the same.
-  const brokeOff = (error: unknown) => complaints.push(error instanceof Error ? error.message : String(error))
   await traffic.untilRefused(sampling).catch(brokeOff)
   stopping.abort()
   await traffic.stop().catch(brokeOff)
+  await Promise.all([writing, retiring])
+  await google.close()
+  const repeated = await longChat.repeatOldest()
   const { api, simulator, ledger, tell } = world
   tell(`No more messages: ${ledger.accepted.length} were sent, ${ledger.issued.length} received. Waiting until all has settled.`)
-  const outcome = await untilSettled({ api, simulator, ledger, limitMs: SETTLE_LIMIT_MS })
+  const outcome = await untilSettled({ api, simulator, ledger, limitMs: SETTLE_LIMIT_MS, knownAsSent: retired })
   const { figures, findings } = computeFigures(ledger, outcome)
   const { trends, complaints: grown } = judgeSamples(samples, { journal: MOST_RECORDS })
   complaints.push(...grown, ...outcome.missing, ...findings)
+  const reconnects = await drops
+  if (reconnects < options.reconnects) complaints.push(`only ${reconnects} of ${options.reconnects} connections were dropped`)
   for (const line of complaints.slice(0, FINDINGS_TOLD)) tell(`Not as it should be: ${line}`)
   const { minutes, sessions, seed } = options
-  const result = { ...figures, minutes, sessions, drops: await drops, samples: samples.length, trends, seed }
+  const longest = { longChat: longChat.count, repeated }
+  const result = { ...figures, minutes, sessions, ...kills, reconnects, ...longest, samples: samples.length, trends, seed }
   return { held: isFlawless(figures) && complaints.length === 0, result }
 }
 
-/** Resolves, after the signal, with how many there were. */
-async function dropConnections(world: World, random: SeededRandom, signal: AbortSignal): Promise<number> {
+/** As many as are wanted in the time. Resolves, after the signal, with how many there were. */
+async function dropConnections(
+  world: World,
+  { minutes, sessions, reconnects }: Options,
+  random: SeededRandom,
+  signal: AbortSignal,
+): Promise<number> {
+  // Some more, since a connection that is not there cannot be dropped.
+  const meanMs = (minutes * 60_000 * sessions) / Math.max(1, reconnects * 1.1)
   let drops = 0
   const lane = async (phone: string, own: SeededRandom): Promise<void> => {
-    while (await pauseUnless(signal, own.between(DROP_MS.least, DROP_MS.most))) {
+    while (await pauseUnless(signal, own.between((1 - DROP_SPREAD) * meanMs, (1 + DROP_SPREAD) * meanMs))) {
       if (!world.open.has(phone)) continue
       await world.simulator.orderFault({ kind: 'drop', account: phone })
       drops++
@@ -70,21 +99,26 @@ async function dropConnections(world: World, random: SeededRandom, signal: Abort
   return drops
 }
 
-async function sampleFor({ sandbox, sessions }: World, seconds: number, onSample: (sample: Sample) => void): Promise<void> {
+async function sampleFor(
+  { sandbox, sessions }: World,
+  documents: GoogleClients['documents'],
+  longChat: string,
+  seconds: number,
+  onSample: (sample: Sample) => void,
+): Promise<void> {
+  const runner = sandbox.runner('runner-1')
+  const sessionIds = [...sessions.map(({ name }) => `default.${name}`), longChat]
+  const startedAt = performance.now()
+  const elapsed = () => (performance.now() - startedAt) / 1000
+  while (elapsed() < seconds) {
+    await pause(SAMPLE_EVERY_MS)
+    onSample(await takeSample({ runner, documents, sessionIds, longChat }, Math.round(elapsed())))
+  }
+}
+
+function googleOf({ sandbox }: World): GoogleClients {
   const { firestore, project, bucket } = sandbox.info
   process.env['FIRESTORE_EMULATOR_HOST'] = firestore
   process.env['METADATA_SERVER_DETECTION'] = 'none'
-  const google = createGoogleClients({ projectId: project, bucket })
-  const runner = sandbox.runner('runner-1')
-  const sessionIds = sessions.map(({ name }) => `default.${name}`)
-  const startedAt = performance.now()
-  const elapsed = () => (performance.now() - startedAt) / 1000
-  try {
-    while (elapsed() < seconds) {
-      await pause(SAMPLE_EVERY_MS)
-      onSample(await takeSample({ runner, documents: google.documents, sessionIds }, Math.round(elapsed())))
-    }
-  } finally {
-    await google.close()
-  }
+  return createGoogleClients({ projectId: project, bucket })
 }

@@ -87,6 +87,8 @@ export interface FirestoreOptions extends FirestoreEmulator {
   /** Where `exportFirestore` puts the data and the next start finds it. */
   folder: string
   rules: string
+  /** It will run for more than some minutes. */
+  forLong?: boolean
   env: Record<string, string>
   log: string
 }
@@ -94,6 +96,7 @@ export interface FirestoreOptions extends FirestoreEmulator {
 export function firestoreProcess(options: FirestoreOptions): SupervisedProcess {
   const args = ['--java', options.java, '--jar', options.jar, '--port', String(options.port)]
   if (existsSync(options.rules)) args.push('--rules', options.rules)
+  if (options.forLong) args.push('--for-long')
   const seed = join(options.folder, EXPORT_NAME, `${EXPORT_NAME}.overall_export_metadata`)
   if (existsSync(seed)) args.push('--seed', seed)
   return new SupervisedProcess({

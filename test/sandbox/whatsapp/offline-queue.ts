@@ -30,7 +30,8 @@ export class OfflineQueue {
   readonly #happenings: Happenings
   readonly #phone: string
   readonly #watched: WatchedStanzas
-  readonly #sentMessages = new Map<string, MessageSender>()
+  /** Every message that was ever handed over, as it was the last time. */
+  readonly #messages = new Map<string, Stanza>()
   /** Keys of the batch under way: the next batch follows when all of it is receipted. */
   readonly #batch = new Set<string>()
   #line: Line | undefined
@@ -61,7 +62,15 @@ export class OfflineQueue {
 
   /** Who a message came from, if it was ever handed over. */
   senderOf(messageId: string): MessageSender | undefined {
-    return this.#sentMessages.get(messageId)
+    const attrs = this.#messages.get(messageId)?.attrs
+    return attrs && { from: attrs.from ?? '', participant: attrs.participant }
+  }
+
+  /** Hands a message over once more, as a server does that has lost its receipt. False if it never was. */
+  repeat(messageId: string): boolean {
+    const stanza = this.#messages.get(messageId)
+    if (stanza) this.put(stanza)
+    return stanza !== undefined
   }
 
   /** An entry with a known key is replaced and goes to the end: a message that was encrypted again. */
@@ -144,8 +153,7 @@ export class OfflineQueue {
     entry.sentOn = this.#line
     const { stanza } = entry
     this.#watched.delivered(stanza.attrs.id)
-    const { id, from = '', participant } = stanza.attrs
-    if (stanza.tag === 'message' && id) this.#sentMessages.set(id, { from, participant })
+    if (stanza.tag === 'message' && stanza.attrs.id) this.#messages.set(stanza.attrs.id, stanza)
     const attrs = offline === undefined ? stanza.attrs : { ...stanza.attrs, offline: String(offline) }
     this.#line.send({ ...stanza, attrs })
     if (stanza.tag !== 'message') return

@@ -8,6 +8,7 @@ import { phone, read } from './request.ts'
 
 const bodies = {
   phone: z.strictObject({ phone, keyShare: z.boolean().default(false), history: historyOrder.optional() }),
+  repeat: z.strictObject({ id: z.string().min(1) }),
   scan: z.strictObject({ qr: z.string().min(1) }),
 }
 
@@ -27,6 +28,13 @@ export const phoneRoutes = (app: Hono, simulator: Simulator): void => {
     const { qr } = await read(c, bodies.scan)
     const device = await simulator.pairing.scan(account, qr)
     return c.json({ deviceJid: device.jid })
+  })
+  app.post('/phones/:phone/repeat', async (c) => {
+    const account = simulator.account(c.req.param('phone'))
+    const { id } = await read(c, bodies.repeat)
+    const repeated = [...account.companions.values()].filter(({ queue }) => queue.repeat(id)).length
+    if (repeated === 0) throw new Refused(404, `no message ${id} was ever delivered to a companion of ${account.phone}`)
+    return c.json({ repeated })
   })
   app.post('/phones/:phone/unlink', (c) => {
     simulator.unlinkAll(simulator.account(c.req.param('phone')))
