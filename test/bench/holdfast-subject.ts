@@ -1,5 +1,7 @@
+import type { DocumentStore } from '@holdfast/core/ports'
 import { inParallel } from '../outside/in-parallel.ts'
 import { linkSession } from '../outside/linked-session.ts'
+import { retireJobs } from '../outside/retire-jobs.ts'
 import type { Chat, Subject } from './subject.ts'
 import type { World } from './world.ts'
 
@@ -9,10 +11,12 @@ const REQUESTS_AT_ONCE = 8
 export class HoldfastSubject implements Subject {
   readonly name = 'Holdfast'
   readonly #world: World
+  readonly #documents: DocumentStore
   #rounds = 0
 
-  constructor(world: World) {
+  constructor(world: World, documents: DocumentStore) {
     this.#world = world
+    this.#documents = documents
   }
 
   readonly pid = (): number => this.#world.sandbox.runner('runner-1').pid ?? Number.NaN
@@ -27,6 +31,7 @@ export class HoldfastSubject implements Subject {
     const closed = this.#world.allDisconnected(chats.map(({ phone }) => phone))
     await inParallel(REQUESTS_AT_ONCE, chats, ({ name }) => this.#world.api.want(name, 'stop'))
     await closed
+    await retireJobs(this.#documents, 'delivered', 0)
   }
 
   async connect(chats: readonly Chat[]): Promise<void> {

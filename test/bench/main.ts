@@ -46,7 +46,7 @@ async function measure(options: Options) {
   const multiFile = await compare(world, inFiles, chatsOf('files', 3, sessions), options, say)
   await inFiles.close()
 
-  const product = new HoldfastSubject(world)
+  const product = new HoldfastSubject(world, clients.documents)
   const chats = chatsOf('holdfast', 4, sessions)
   const holdfast = await compare(world, product, chats, options, say)
   const { eventLoop } = (await freshHeartbeat(clients)).resources ?? {}

@@ -11,10 +11,10 @@ export interface Options {
 
 export class BadOption extends Error {}
 
-export const HELP = `npm run bench [-- --sessions 50 --messages 20 --rounds 3 --json]
+export const HELP = `npm run bench [-- --sessions 50 --messages 6 --rounds 3 --json]
 
 Compares Baileys with its keys in memory, Baileys with its multi-file state, and Holdfast, on one simulator, each in a process of its
-own. Takes about ten minutes; --sessions 10 --messages 10 --rounds 1 gives a first impression in two.
+own. Takes about ten minutes; --sessions 10 --rounds 1 gives a first impression in two.
 `
 
 export function parseOptions(args: readonly string[]): Options | 'help' {
@@ -24,7 +24,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
   try {
     values = parseArgs({
       args: [...args],
-      options: { sessions: option('50'), messages: option('20'), rounds: option('3'), json: flag, help: flag },
+      options: { sessions: option('50'), messages: option('6'), rounds: option('3'), json: flag, help: flag },
     }).values
   } catch (error) {
     throw new BadOption(error instanceof Error ? error.message : String(error))

@@ -9,7 +9,7 @@ import { untilSettled } from '../outside/settled.ts'
 import { SeededRandom } from '../seeded-random.ts'
 import { LongChat } from './long-chat.ts'
 import type { Options } from './options.ts'
-import { retireJobs } from './retention.ts'
+import { keepQueueShort } from './retention.ts'
 import { takeSample, type Sample } from './sample.ts'
 import { judgeSamples } from './verdict.ts'
 
@@ -49,7 +49,7 @@ export async function runSoak(world: World, options: Options, onSample: (sample:
   await traffic.untilRefused(killing).catch(brokeOff)
   const google = googleOf(world)
   const retired = new Set<string>()
-  const retiring = retireJobs(google.documents, retired, stopping.signal).catch(brokeOff)
+  const retiring = keepQueueShort(google.documents, retired, stopping.signal).catch(brokeOff)
   const drops = dropConnections(world, options, random.fork(), stopping.signal)
   const writing = longChat.write(options.chat, seconds, stopping.signal).catch(brokeOff)
   const samples: Sample[] = []
