@@ -20,6 +20,7 @@ import type { ToldReader } from '../session/told-messages.ts'
 import type { Undecrypted } from '../session/undecrypted.ts'
 import { AppState } from './app-state.ts'
 import { BaileysConnection } from './baileys-connection.ts'
+import { BEGUN_WITH } from './begun-sessions.ts'
 import { decodeCreds, encodeCreds, newCreds } from './codec.ts'
 import { DeviceCache } from './device-cache.ts'
 import { FromPhone } from './from-phone.ts'
@@ -46,6 +47,7 @@ const KINDS_OF_AN_IDENTITY = [
   'sender-key',
   'sender-key-memory',
   'identity-key',
+  BEGUN_WITH,
   'app-state-sync-key',
   'app-state-sync-version',
   'tctoken',

@@ -1,6 +1,7 @@
 import { jidDecode } from '@whiskeysockets/baileys'
 import type { KeyChanges } from '@holdfast/core/session-log/mutation'
 import type { StateImage } from '@holdfast/core/session-log/state-image'
+import { BEGUN_WITH } from './begun-sessions.ts'
 
 /** Which of our own devices this is: its sender keys stay under the name that it sends with. */
 export interface OwnDevice {
@@ -41,6 +42,7 @@ function movesToLids(image: StateImage, lids: ReadonlyMap<string, string>, own: 
   const moved = {
     session: movedAddresses(image, 'session', lids, mergeSessions),
     'identity-key': movedAddresses(image, 'identity-key', lids, (_old, known) => known),
+    [BEGUN_WITH]: movedAddresses(image, BEGUN_WITH, lids, (_old, known) => known),
     'sender-key': movedSenderKeys(image, lids, own),
   }
   return Object.fromEntries(Object.entries(moved).filter(([, changes]) => Object.keys(changes).length > 0))

@@ -3,6 +3,7 @@ import { HoldfastError } from '@holdfast/core/errors'
 import type { Mutation } from '@holdfast/core/session-log/mutation'
 import type { StateImage } from '@holdfast/core/session-log/state-image'
 import { PENDING_APP_STATE } from './app-state.ts'
+import { BEGUN_WITH } from './begun-sessions.ts'
 import { decodeCreds, encodeCreds } from './codec.ts'
 
 /** A lost record may have added so many pre-keys at most: Baileys uploads 812 at first, 5 at a time later. */
@@ -36,6 +37,7 @@ export function rekeyedState(image: StateImage, lostRecords: number, nowMs: numb
       session: mapValues(keys['session'], (record) => closeSessions(record, nowMs)),
       'sender-key': Object.fromEntries(Object.entries(keys['sender-key'] ?? {}).filter(([name]) => !isOwn(name))),
       'sender-key-memory': {},
+      [BEGUN_WITH]: {},
       'app-state-sync-version': {},
       'device-cache': {},
       ...PENDING_APP_STATE,

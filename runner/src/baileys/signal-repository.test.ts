@@ -114,6 +114,20 @@ describe('a contact with a new identity', () => {
     expect((await device.receive(await contact.text('and now?'))).message?.conversation).toBe('and now?')
   })
 
+  test('is asked to hear us in one session, whenever it sent keys for one: what is written before and after they come again is read', async () => {
+    const keys = await contact.bundle()
+    const written = []
+    for (const text of ['first', 'second']) {
+      await device.signal.injectE2ESession({ jid: contact.pn, session: keys })
+      written.push(await device.signal.encryptMessage({ jid: contact.pn, data: textFor(text) }))
+    }
+    const read = []
+    for (const message of written.toReversed()) read.push(await contact.read(message))
+    expect(read).toEqual(['second', 'first'])
+    await device.signal.injectE2ESession({ jid: contact.pn, session: await contact.bundle() })
+    expect(await contact.read(await device.signal.encryptMessage({ jid: contact.pn, data: textFor('third') }))).toBe('third')
+  })
+
   test('is not believed when the message that claims it cannot be decrypted: the session in use stays', async () => {
     await device.receive(await contact.text('hello'))
     const before = new Map(device.image.entries('session'))

@@ -7,6 +7,7 @@ import {
   type SocketConfig,
 } from '@whiskeysockets/baileys'
 import type { SessionState } from '../session/session-state.ts'
+import { BEGUN_WITH, hashOfKeys } from './begun-sessions.ts'
 import { isOldKey } from './group-keys.ts'
 import type { KeyStore } from './key-store.ts'
 import { usersOf } from './learned.ts'
@@ -26,6 +27,7 @@ type Repository = ReturnType<SocketConfig['makeSignalRepository']>
  * - All operations of a session pass one queue.
  * - A contact is one, by whatever name: when a LID becomes known, everything kept under the phone number moves in the same
  *   mutation, and group keys are kept under the LID of their sender.
+ * - No second session is begun with the keys that one was begun with already.
  * - The identity that a session is begun with is noted, so that the contact's own first message does not seem to bring another
  *   one, which would end the session.
  */
@@ -83,9 +85,14 @@ export function makeSignalRepository(options: {
       injectE2ESession: async (request) => {
         await resolveLid(request.jid)
         const address = inner.jidToSignalProtocolAddress(authorOf(request.jid))
+        const keys = hashOfKeys(request.session)
+        const isBegun = async () =>
+          state.image.get(BEGUN_WITH, address) === keys && (await inner.validateSession(request.jid)).exists
         await alone(() =>
           keyStore.transaction(async () => {
+            if (await isBegun()) return
             await inner.injectE2ESession(request)
+            keyStore.join({ [BEGUN_WITH]: { [address]: keys } }, {}, () => {})
             await keyStore.store.set({ 'identity-key': { [address]: new Uint8Array(request.session.identityKey) } })
           }, request.jid),
         )

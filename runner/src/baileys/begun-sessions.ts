@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto'
+import type { SignalRepositoryWithLIDStore } from '@whiskeysockets/baileys'
+
+/**
+ * PERSISTED CONTRACT v1: kind `begun-with` of the state image, by Signal address: the hash of the keys with which the last session
+ * was begun that we began.
+ */
+export const BEGUN_WITH = 'begun-with'
+
+type Keys = Parameters<SignalRepositoryWithLIDStore['injectE2ESession']>[0]['session']
+
+/**
+ * A contact that asks for a message again sends keys for a session, and its request comes again when we died before we had answered
+ * it. Its one-time key opens one session only: in a second one, begun with the same keys, it could read nothing.
+ */
+export const hashOfKeys = ({ identityKey, signedPreKey, preKey }: Keys): string => {
+  const hash = createHash('sha256').update(identityKey).update(signedPreKey.publicKey)
+  // By the types there always is one; a contact that has run out of them sends none.
+  const oneTime = preKey as typeof preKey | undefined
+  return (oneTime ? hash.update(oneTime.publicKey) : hash).digest('base64url')
+}
