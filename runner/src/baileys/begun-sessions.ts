@@ -15,7 +15,5 @@ type Keys = Parameters<SignalRepositoryWithLIDStore['injectE2ESession']>[0]['ses
  */
 export const hashOfKeys = ({ identityKey, signedPreKey, preKey }: Keys): string => {
   const hash = createHash('sha256').update(identityKey).update(signedPreKey.publicKey)
-  // By the types there always is one; a contact that has run out of them sends none.
-  const oneTime = preKey as typeof preKey | undefined
-  return (oneTime ? hash.update(oneTime.publicKey) : hash).digest('base64url')
+  return (preKey ? hash.update(preKey.publicKey) : hash).digest('base64url')
 }

@@ -46,11 +46,13 @@ export class KeepAlive {
   #schedule(): void {
     if (this.#stopped) return
     const delay = PING_MIN_MS + (PING_MAX_MS - PING_MIN_MS) * this.#random.fraction()
-    this.#cancel = this.#clock.after(delay, () => this.#beat())
+    // Not only with the next ping, which may be half a minute away by then.
+    const untilSilent = this.#heardAt + SILENCE_MS - this.#clock.monotonic()
+    this.#cancel = this.#clock.after(Math.min(delay, untilSilent), () => this.#beat())
   }
 
   #beat(): void {
-    if (this.#clock.monotonic() - this.#heardAt > SILENCE_MS) {
+    if (this.#clock.monotonic() - this.#heardAt >= SILENCE_MS) {
       this.stop()
       this.#onSilence()
       return
