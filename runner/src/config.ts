@@ -27,10 +27,10 @@ export const runnerSettings = z.object({
   ...storageSettings,
   SESSION_ENCRYPTION_KEY: encryptionKey,
   MAX_CONNECTIONS: integer({ min: 1, max: 1000, default: 50 }),
-  QUEUE_CONCURRENCY: integer({ min: 1, max: 100, default: 8 }),
-  MAX_RETRY_ATTEMPTS: integer({ min: 0, max: 100, default: 6 }),
+  QUEUE_CONCURRENCY: integer({ min: 1, max: 100, default: SENDING.chatsAtOnce }),
+  MAX_RETRY_ATTEMPTS: integer({ min: 0, max: 100, default: SENDING.maxRetries }),
   SEND_RETRY_DELAYS_MS: integers({ min: 0, max: DAY_MS, default: SENDING.retryDelaysMs }),
-  SEND_ACK_TIMEOUT_MS: integer({ min: 1000, max: 300_000, default: 20_000 }),
+  SEND_ACK_TIMEOUT_MS: integer({ min: 1000, max: 300_000, default: SENDING.ackTimeoutMs }),
   /** Minutes. */
   SESSION_BACKUP_INTERVAL: integer({ min: 1, max: 24 * 60, default: 60 }),
   CHECKPOINT_RECORDS: integer({ min: 16, max: 10_000, default: 256 }),

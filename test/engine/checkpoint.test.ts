@@ -36,7 +36,9 @@ interface Saving extends Owner {
   readonly checkpointer: Checkpointer
 }
 
-async function owned(session?: SessionUnderTest, runnerId?: string): Promise<Saving> {
+const SAVE_EVERYTHING = { everyRecords: 1, everyMs: 60_000 }
+
+async function owned(session?: SessionUnderTest, runnerId?: string, policy = SAVE_EVERYTHING): Promise<Saving> {
   const given = session ?? (await new SessionUnderTest(stores.clients.documents).create())
   const objects = new FaultyObjects(stores.clients.objects)
   const documents = new FaultyDocuments(given.documents)
@@ -45,13 +47,13 @@ async function owned(session?: SessionUnderTest, runnerId?: string): Promise<Sav
   const { state, inbox, claim } = owner
   const checkpointer = new Checkpointer({
     state,
-    inbox,
+    tidyUp: () => inbox.forget(),
     cipher: given.cipher,
     journals: new DocumentJournals(documents),
     objects,
     clock: systemClock,
     logger: createLogger('test', 'silent'),
-    policy: { everyRecords: 1, everyMs: 60_000 },
+    policy,
     session: claim.session,
     startedFrom: owner.restored.startedFrom,
   })
@@ -162,11 +164,13 @@ describe('when Cloud Storage', () => {
     expect(idsIn(await owned(owner.session, 'next'))).toEqual(['a', 'b', 'c'])
   })
 
-  test('refuses the object, it is not asked again at once', async () => {
-    const owner = await owned()
+  test('refuses the object, it is not asked again at once, and nobody wakes up for it before', async () => {
+    const owner = await owned(undefined, undefined, { everyRecords: 1, everyMs: 0 })
     owner.objects.refuseCreate = forbidden
     await save(owner, 'a')
     expect(owner.checkpointer.isDue).toBe(false)
+    expect(owner.state.unsavedChanges).toBeGreaterThan(0)
+    expect(owner.checkpointer.dueAtMs).toBeGreaterThan(systemClock.now() + 50_000)
   })
 
   test('does not answer, that is no damage: nothing older is taken instead', async () => {

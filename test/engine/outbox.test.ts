@@ -6,7 +6,7 @@ import { SERVER_TIME, type DocumentSnapshot } from '@holdfast/core/ports'
 import { systemClock } from '@holdfast/core/system-clock'
 import type { Connection } from '../../runner/src/session/connection.ts'
 import { Outbox } from '../../runner/src/session/outbox.ts'
-import { DEFAULT_SEND_POLICY } from '../../runner/src/session/send-policy.ts'
+import { DEFAULT_SEND_POLICY, type SendPolicy } from '../../runner/src/session/send-policy.ts'
 import { SentJobs } from '../../runner/src/session/sent-jobs.ts'
 import { type FirestoreUnderTest, startFirestore } from '../firestore-under-test.ts'
 import { takeOver } from './owner.ts'
@@ -23,7 +23,7 @@ afterAll(async () => {
 })
 
 /** An outbox whose jobs the test brings, and whose connection notes what would have been on the wire. */
-async function newOutbox(isReachable: boolean | (() => Promise<boolean>) = true) {
+async function newOutbox(isReachable: boolean | (() => Promise<boolean>) = true, policy: Partial<SendPolicy> = {}) {
   const session = await new SessionUnderTest(firestore.clients.documents).create()
   const { sessionId, cipher, documents } = session
   const { state, journal } = await takeOver(session)
@@ -35,7 +35,7 @@ async function newOutbox(isReachable: boolean | (() => Promise<boolean>) = true)
     return () => {}
   }
   const rest = { settled: new Map<string, number>(), contactOf: (chat: string) => chat }
-  const outbox = new Outbox({ ...parts, ...rest, subscribe, sentJobs, policy: DEFAULT_SEND_POLICY })
+  const outbox = new Outbox({ ...parts, ...rest, subscribe, sentJobs, policy: { ...DEFAULT_SEND_POLICY, ...policy } })
   const relayed: string[] = []
   const bytes: string[] = []
   const connection: Connection = {
@@ -84,6 +84,26 @@ test('what may have been on the wire goes out again as it was, byte for byte, be
   expect(bytes).toEqual(['as first composed'])
   outbox.acknowledged('M-begun', null)
   await expect.poll(() => relayed).toEqual(['M-begun', 'M-waiting'])
+})
+
+const ACK_TIMEOUT_MS = 20
+
+test('a message that is long in getting on its way is not begun a second time meanwhile', async () => {
+  const { bring, accept, relayed, outbox, connection, job } = await newOutbox(true, { ackTimeoutMs: ACK_TIMEOUT_MS })
+  const underway = Promise.withResolvers<void>()
+  connection.relay = (_chat, _message, messageId) => {
+    relayed.push(messageId)
+    return underway.promise
+  }
+  bring(await accept('slow'))
+  await expect.poll(() => relayed.length).toBe(1)
+  expect(await job('slow')).toMatchObject({ status: 'processing', attempts: 1 })
+  // Its record is durable: a shorter timer that had been set by then would fire before this one.
+  await systemClock.sleep(3 * ACK_TIMEOUT_MS)
+  expect(relayed).toEqual(['M-slow'])
+  underway.resolve()
+  await expect.poll(() => relayed).toEqual(['M-slow', 'M-slow'])
+  outbox.acknowledged('M-slow', null)
 })
 
 describe('a job of which Firestore tells once more, as it was before it was taken', () => {

@@ -57,7 +57,7 @@ export async function checkpointNow(session: SessionUnderTest, owner: Owner, { o
   const snapshot = await session.documents.read(sessionPath(session.sessionId))
   const checkpointer = new Checkpointer({
     state: owner.state,
-    inbox: owner.inbox,
+    tidyUp: () => owner.inbox.forget(),
     cipher: session.cipher,
     journals: session.journals,
     objects,

@@ -8,7 +8,6 @@ import { loadState } from '@holdfast/core/session-log/load'
 import { Checkpointer } from '../../runner/src/session/checkpointer.ts'
 import { claimSession, type Claim } from '../../runner/src/session/claim.ts'
 import { Gate, type RawSocket } from '../../runner/src/session/gate.ts'
-import type { Inbox } from '../../runner/src/session/inbox.ts'
 import { Journal } from '../../runner/src/session/journal.ts'
 import { SessionState } from '../../runner/src/session/session-state.ts'
 import type { ScheduledStore } from './scheduled-store.ts'
@@ -22,7 +21,6 @@ export interface Said {
 
 const LIMITS = { commitTimeoutMs: 10_000, giveUpAfterMs: 60_000 }
 
-const NO_INBOX = { forget: () => {} } as Inbox
 
 /** A process that takes the session for its own as soon as it can, changes its state, and speaks. The product's own parts. */
 export class ModelOwner {
@@ -129,7 +127,7 @@ export class ModelOwner {
     const logger = createLogger('model', 'silent')
     const checkpointer = new Checkpointer({
       state,
-      inbox: NO_INBOX,
+      tidyUp: () => {},
       cipher,
       journals: this.#journals,
       objects,

@@ -17,7 +17,7 @@ interface Settling {
   simulator: SimulatorClient
   ledger: Ledger
   limitMs: number
-  /** Jobs of which the API has said already that they are sent, and which may be gone since. */
+  /** Jobs that were seen to be sent, and have been deleted since. */
   knownAsSent?: ReadonlySet<string>
   signal?: AbortSignal
 }

@@ -71,6 +71,7 @@ export async function runSoak(world: World, options: Options, onSample: (sample:
   complaints.push(...grown, ...outcome.missing, ...findings)
   const reconnects = await drops
   if (reconnects < options.reconnects) complaints.push(`only ${reconnects} of ${options.reconnects} connections were dropped`)
+  if (longChat.count < options.chat) complaints.push(`the long chat has only ${longChat.count} of ${options.chat} messages`)
   for (const line of complaints.slice(0, FINDINGS_TOLD)) tell(`Not as it should be: ${line}`)
   const { minutes, sessions, seed } = options
   const longest = { longChat: longChat.count, repeated }

@@ -6,8 +6,9 @@ import { parseStored } from '../documents/parse.ts'
  * PERSISTED CONTRACT v1: what a journal record carries once it is opened. A group is a list of mutations, applied in order.
  *
  * `keys`: by kind, then id, the encoded value or null for removal. Baileys' own kinds (`session`, `pre-key`, …) stand beside ours
- * (`inbox`, `undecrypted`, `delivery`, `receipt`, `device-cache`, `app-state-pending`, `contact`, `meta`). `creds`: the encoded
- * credentials, whole. `reset`: everything before is forgotten first, so that the mutation is a whole state.
+ * (`inbox`, `undecrypted`, `delivery`, `receipt`, `device-cache`, `app-state-pending`, `begun-with`, `contact`, `meta`,
+ * `voided-creds`). `creds`: the encoded credentials, whole. `reset`: everything before is forgotten first, so that the mutation is
+ * a whole state.
  */
 export interface Mutation {
   readonly reset?: true

@@ -74,7 +74,7 @@ export function problemsOf({ fleet, storageAnswers, thresholds }: Measured): Hea
       : [
           sayingThat(
             'storage-unavailable',
-            'Cloud Storage does not answer: checkpoints wait, and a session can only be taken over when it does.',
+            'The store of checkpoints does not answer: they wait, and a session can only be taken over when it does.',
           ),
         ]),
   ]

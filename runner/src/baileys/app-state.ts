@@ -11,7 +11,7 @@ import type { Clock } from '@holdfast/core/ports'
 import type { KeyChanges } from '@holdfast/core/session-log/mutation'
 import type { SessionState } from '../session/session-state.ts'
 import type { KeyStore } from './key-store.ts'
-import { interceptStanzas } from './stanza-events.ts'
+import { interceptStanzas } from './own-listeners.ts'
 
 /** PERSISTED CONTRACT v1: kind `app-state-pending` of the state image: names of collections that are to be fetched, each `1`. */
 const KIND = 'app-state-pending'

@@ -18,8 +18,9 @@ import { disconnectOf } from './disconnect.ts'
 import { KeepAlive } from './keep-alive.ts'
 import type { KeyStore } from './key-store.ts'
 import type { Receiving } from './receiving.ts'
+import { keepMessagesInOrder } from './own-listeners.ts'
 import { StaleDevices } from './stale-devices.ts'
-import { keepMessagesInOrder, watchStanzas } from './stanza-events.ts'
+import { watchStanzas } from './stanza-events.ts'
 
 /** How long an orderly close may wait for the server's side of it. */
 const CLOSE_TIMEOUT_MS = 1500
@@ -111,7 +112,7 @@ export class BaileysConnection implements Connection {
       onReceipt: (ids, type) => events.onReceipt(ids, type),
       onReceiptAcknowledged: (id) => inbox.receiptAcknowledged(id),
       onDevicesChanged: (jids) => devices.revoke(jids),
-      onOwnDevicesChanged: () => devices.revoke([this.#me?.id, this.#me?.lid].filter((jid) => jid !== undefined)),
+      onOwnDevicesChanged: () => devices.revoke(this.#ownJids),
       onDevicesTold: (jids) => devices.told(jids),
       onBroken: (error) => logger.error({ error }, 'A stanza could not be taken in.'),
     })
@@ -120,6 +121,10 @@ export class BaileysConnection implements Connection {
 
   get #me(): { id: string; lid?: string | undefined } | undefined {
     return this.#socket.authState.creds.me
+  }
+
+  get #ownJids(): string[] {
+    return [this.#me?.id, this.#me?.lid].filter((jid) => jid !== undefined)
   }
 
   release(): void {
@@ -141,8 +146,8 @@ export class BaileysConnection implements Connection {
         return void (await this.#whileOpen(this.#socket.relayMessage(chat, proto.Message.decode(message), { messageId })))
       } catch (error) {
         if (error instanceof ConnectionEnded) throw error
-        // It may be for a device that is gone, and nobody has told: the next attempt asks who is there.
-        this.#devices.revoke([chat])
+        // It may be for a device that is gone, and nobody has told: the next attempt asks who is there, of the chat and of us.
+        this.#devices.revoke([chat, ...this.#ownJids])
         if (!hasNoKeys(error) || asked === KEYS_ASKED_AT_MOST) throw error
       }
     }

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events'
-import type { BinaryNode, WASocket } from '@whiskeysockets/baileys'
+import type { BinaryNode } from '@whiskeysockets/baileys'
 import { tellsOfNewIdentity, tellsOfOwnDevices, usersInAnswer, usersWithChangedDevices } from './device-notices.ts'
 
 /** The server's word on a message of ours. */
@@ -72,29 +72,6 @@ export function watchStanzas(ws: Emitter, listeners: StanzaListeners): void {
     if (tellsOfOwnDevices(stanza)) listeners.onOwnDevicesChanged()
   })
   first('CB:iq,,usync', (stanza) => listeners.onDevicesTold(usersInAnswer(stanza)))
-}
-
-/** Lets `takes` have stanzas instead of Baileys: those for which it says so do not reach Baileys' own listener. */
-export function interceptStanzas(ws: WASocket['ws'], event: string, takes: (stanza: BinaryNode) => boolean): void {
-  const own = ws.listeners(event) as ((stanza: BinaryNode) => void)[]
-  ws.removeAllListeners(event)
-  ws.on(event, (stanza: BinaryNode) => {
-    if (!takes(stanza)) for (const listener of own) listener.call(ws, stanza)
-  })
-}
-
-/**
- * Has Baileys take in the messages one after the other, in the order in which they came. It does so with those of a backlog, and lets
- * one that comes meanwhile overtake them: the sender's keys for it may be in the one that is still waiting. To Baileys they all look
- * like part of a backlog, which makes no other difference than the name of an event that nobody listens to.
- */
-export function keepMessagesInOrder(ws: WASocket['ws']): void {
-  const own = ws.listeners('CB:message') as ((stanza: BinaryNode) => void)[]
-  ws.removeAllListeners('CB:message')
-  ws.on('CB:message', (stanza: BinaryNode) => {
-    const inTurn = { ...stanza, attrs: { offline: '0', ...stanza.attrs } }
-    for (const listener of own) listener.call(ws, inTurn)
-  })
 }
 
 /** `sender`, `retry`, `peer_msg` and the like say nothing about a contact having received or read something. */

@@ -5,7 +5,6 @@ import { HoldfastError } from '@holdfast/core/errors'
 import type { Clock, Fields, ObjectStore } from '@holdfast/core/ports'
 import { writeCheckpoint } from '@holdfast/core/session-log/checkpoint'
 import type { JournalStore } from '@holdfast/core/session-log/journal-store'
-import type { Inbox } from './inbox.ts'
 import type { SessionState } from './session-state.ts'
 import { trimJournal } from './trim.ts'
 
@@ -36,7 +35,8 @@ export class Checkpointer {
 
   constructor(options: {
     state: SessionState
-    inbox: Inbox
+    /** Lets go of what need not be kept any longer, before all is saved. */
+    tidyUp: () => void
     cipher: SessionCipher
     journals: JournalStore
     objects: ObjectStore
@@ -69,7 +69,7 @@ export class Checkpointer {
   /** When time alone will make one due, ms; infinity while there is nothing to save or one is being made. */
   get dueAtMs(): number {
     if (this.#running || this.#options.state.unsavedChanges === 0) return Number.POSITIVE_INFINITY
-    return this.#savedAtMs + this.#options.policy.everyMs
+    return Math.max(this.#savedAtMs + this.#options.policy.everyMs, this.#notBeforeMs)
   }
 
   /** Makes a checkpoint unless one is being made. Never rejects: without it the journal is longer, nothing else. */
@@ -100,8 +100,8 @@ export class Checkpointer {
   }
 
   async #make(): Promise<void> {
-    const { state, inbox, cipher, objects, clock, logger } = this.#options
-    inbox.forget()
+    const { state, tidyUp, cipher, objects, clock, logger } = this.#options
+    tidyUp()
     const unsaved = state.unsavedChanges
     const image = state.image.toMutation()
     const head = await state.journal.cut()

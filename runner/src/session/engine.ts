@@ -146,7 +146,10 @@ export function assembleEngine(
   })
   const checkpointer = new Checkpointer({
     state,
-    inbox,
+    tidyUp: () => {
+      inbox.forget()
+      undecrypted.giveUpOld()
+    },
     cipher,
     journals,
     objects,

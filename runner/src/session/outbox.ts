@@ -193,8 +193,11 @@ export class Outbox {
         if (!reachable) return this.#fail(job, 'not-on-whatsapp', 'Nobody has this number on WhatsApp.')
         job.message = connection.composeText(chat, this.#textOf(job), messageId)
       }
-      this.#recordAttempt(job, job.message, isStillOurs)
+      const recorded = this.#recordAttempt(job, job.message)
       await connection.relay(chat, job.message, messageId)
+      // The frame leaves when its record is durable: from then on an ack can be expected.
+      await recorded
+      if (isStillOurs()) job.cancelTimeout = this.#clock.after(this.#policy.ackTimeoutMs, () => this.#unanswered(job))
     } catch (error) {
       // The connection's end is no failure of the job: its outcome is unknown.
       if (!isStillOurs()) return
@@ -211,8 +214,8 @@ export class Outbox {
     return (JSON.parse(content.toString()) as { text: string }).text
   }
 
-  /** The intent, with the message as it will be sent: in the log before the frame that it precedes. */
-  #recordAttempt(job: OpenJob, message: Uint8Array, isStillOurs: () => boolean): void {
+  /** The intent, with the message as it will be sent: in the log before the frame that it precedes. Resolves when it is durable. */
+  #recordAttempt(job: OpenJob, message: Uint8Array): Promise<void> {
     const at = this.#now()
     const fields = {
       status: 'processing',
@@ -222,11 +225,9 @@ export class Outbox {
       proto: this.#cipher.sealContent(message, jobProtoPlace(job.id)),
       timeline: new Append({ status: 'processing', at, attempt: job.attempts }),
     }
-    // The frame leaves when this is durable: from then on an ack can be expected.
-    const onDurable = (): void => {
-      if (isStillOurs()) job.cancelTimeout = this.#clock.after(this.#policy.ackTimeoutMs, () => this.#unanswered(job))
-    }
-    this.#state.append({ writes: () => [{ kind: 'merge', path: jobPath(job.id), fields }], onDurable })
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#state.append({ writes: () => [{ kind: 'merge', path: jobPath(job.id), fields }], onDurable: () => resolve() })
+    return promise
   }
 
   /** Takes a job off the wire, with what is known of it. */

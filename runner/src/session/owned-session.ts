@@ -166,7 +166,9 @@ export class OwnedSession {
   #nextStepAtMs(): number {
     const next = Math.min(this.#actions.dueAtMs, this.#probation.dueAtMs)
     if (!this.#engine) return Math.min(next, this.#openAtMs)
-    return Math.min(next, this.#keeper.dueAtMs, this.#engine.checkpointer.dueAtMs)
+    // While muted none is begun: whoever unmutes wakes the loop.
+    const checkpointAtMs = this.#muted ? Number.POSITIVE_INFINITY : this.#engine.checkpointer.dueAtMs
+    return Math.min(next, this.#keeper.dueAtMs, checkpointAtMs)
   }
 
   /** When the state is to be read: at once, or where it is read anew for each connection, when that is to be dialled. */

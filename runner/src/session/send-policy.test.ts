@@ -25,6 +25,11 @@ describe('after an attempt that failed', () => {
     expect(afterFailure(DEFAULT_SEND_POLICY, 'send-failed', 0)).toEqual({ action: 'retry', delayMs: 0 })
   })
 
+  test('is not tried again at once when WhatsApp restricts the account: that would count against it', () => {
+    const delays = [1, 2, 3].map((refusals) => afterFailure(DEFAULT_SEND_POLICY, 'whatsapp-463', refusals))
+    expect(delays).toEqual([5, 5, 15].map((minutes) => ({ action: 'retry', delayMs: minutes * MINUTE_MS })))
+  })
+
   test.each(['not-on-whatsapp', 'whatsapp-400', 'whatsapp-404', 'whatsapp-406'])('%s is final', (code) => {
     expect(afterFailure(DEFAULT_SEND_POLICY, code, 1)).toEqual({ action: 'fail' })
   })

@@ -22,13 +22,17 @@ export const DEFAULT_SEND_POLICY: SendPolicy = {
 /** Trying again cannot help: 400-like answers of WhatsApp to the message itself. */
 const PERMANENT = new Set(['not-on-whatsapp', 'whatsapp-400', 'whatsapp-404', 'whatsapp-406'])
 
+/** Whoever tries again at once is restricted for longer; a token that was missing has come by the second attempt. */
+const NOT_AT_ONCE = new Set(['whatsapp-463'])
+
 export function afterFailure(
   policy: SendPolicy,
   code: string,
   refusals: number,
 ): { action: 'retry'; delayMs: number } | { action: 'fail' } {
   if (PERMANENT.has(code) || refusals > policy.maxRetries) return { action: 'fail' }
-  const index = Math.min(Math.max(refusals - 1, 0), policy.retryDelaysMs.length - 1)
+  const step = Math.max(refusals - 1, NOT_AT_ONCE.has(code) ? 1 : 0)
+  const index = Math.min(step, policy.retryDelaysMs.length - 1)
   return { action: 'retry', delayMs: policy.retryDelaysMs[index] ?? 0 }
 }
 

@@ -90,7 +90,7 @@ export class Undecrypted {
         'A stanza is unreadable.',
       )
       this.#makeRoom()
-      this.#giveUpOld()
+      this.giveUpOld()
     }
     return { parked }
   }
@@ -119,10 +119,11 @@ export class Undecrypted {
   /** After a claim: documents that the last owner did not get to write, and what nothing has come of for long. */
   takeOver(): void {
     for (const [key, row] of this.#rows()) if (row.parkedAt !== undefined && row.stanza !== undefined) this.#park(key, row)
-    this.#giveUpOld()
+    this.giveUpOld()
   }
 
-  #giveUpOld(): void {
+  /** Parks what nothing has come of for long. To be called now and then. */
+  giveUpOld(): void {
     const now = this.#clock.now()
     const rows = this.#rows()
     for (const [key, row] of rows) if (row.parkedAt === undefined && now - row.lastAt > GIVE_UP_AFTER_MS) this.#park(key, row)

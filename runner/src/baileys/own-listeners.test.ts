@@ -1,0 +1,56 @@
+import { EventEmitter } from 'node:events'
+import type { BinaryNode, WASocket } from '@whiskeysockets/baileys'
+import { expect, test } from 'vitest'
+import { interceptStanzas, keepMessagesInOrder } from './own-listeners.ts'
+
+/** Baileys' socket with the one listener that it has, which takes as long for a message as the test says. */
+function socketOf(event: string, reads: (stanza: BinaryNode) => Promise<void> | void) {
+  const emitter = Object.assign(new EventEmitter(), { isOpen: true })
+  emitter.on(event, async (stanza: BinaryNode) => reads(stanza))
+  return { emitter, ws: emitter as unknown as WASocket['ws'] }
+}
+
+const message = (id: string, attrs: Record<string, string> = {}): BinaryNode => ({ tag: 'message', attrs: { id, ...attrs } })
+
+test('messages are read one after the other, whether they come live or from a backlog, and each as if it came live', async () => {
+  const begun: Record<string, string>[] = []
+  const waiting: (() => void)[] = []
+  const { emitter, ws } = socketOf('CB:message', async ({ attrs }) => {
+    begun.push(attrs)
+    await new Promise<void>((resolve) => waiting.push(resolve))
+  })
+  keepMessagesInOrder(ws)
+  for (const stanza of [message('1', { offline: '0' }), message('2', { offline: '1' }), message('3')])
+    emitter.emit('CB:message', stanza)
+  expect(begun).toEqual([{ id: '1' }])
+  waiting.shift()?.()
+  await expect.poll(() => begun.length).toBe(2)
+  waiting.shift()?.()
+  await expect.poll(() => begun).toEqual([{ id: '1' }, { id: '2' }, { id: '3' }])
+})
+
+test('what waits when the connection ends is not read any more: it comes again', async () => {
+  const begun: string[] = []
+  const first = Promise.withResolvers<void>()
+  const { emitter, ws } = socketOf('CB:message', async ({ attrs }) => {
+    begun.push(attrs['id'] ?? '')
+    await first.promise
+  })
+  keepMessagesInOrder(ws)
+  emitter.emit('CB:message', message('1'))
+  emitter.emit('CB:message', message('2'))
+  emitter.isOpen = false
+  first.resolve()
+  await first.promise
+  await new Promise(setImmediate)
+  expect(begun).toEqual(['1'])
+})
+
+test('a stanza that is taken does not reach Baileys, any other does', () => {
+  const read: string[] = []
+  const { emitter, ws } = socketOf('CB:notification', ({ attrs }) => void read.push(attrs['id'] ?? ''))
+  interceptStanzas(ws, 'CB:notification', ({ attrs }) => attrs['id'] === 'ours')
+  emitter.emit('CB:notification', message('ours'))
+  emitter.emit('CB:notification', message('theirs'))
+  expect(read).toEqual(['theirs'])
+})
