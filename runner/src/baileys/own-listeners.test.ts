@@ -6,7 +6,8 @@ import { interceptStanzas, keepMessagesInOrder } from './own-listeners.ts'
 /** Baileys' socket with the one listener that it has, which takes as long for a message as the test says. */
 function socketOf(event: string, reads: (stanza: BinaryNode) => Promise<void> | void) {
   const emitter = Object.assign(new EventEmitter(), { isOpen: true })
-  emitter.on(event, async (stanza: BinaryNode) => reads(stanza))
+  // A promise, as from Baileys' own.
+  emitter.on(event, (stanza: BinaryNode): unknown => reads(stanza))
   return { emitter, ws: emitter as unknown as WASocket['ws'] }
 }
 
