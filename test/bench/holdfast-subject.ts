@@ -1,7 +1,7 @@
 import type { DocumentStore } from '@holdfast/core/ports'
 import { inParallel } from '../outside/in-parallel.ts'
 import { linkSession } from '../outside/linked-session.ts'
-import { retireJobs } from '../sandbox/google/retire-jobs.ts'
+import { retireJobs } from '../retire-jobs.ts'
 import type { Chat, Subject } from './subject.ts'
 import type { World } from './world.ts'
 

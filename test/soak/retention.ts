@@ -1,6 +1,6 @@
 import type { DocumentStore } from '@holdfast/core/ports'
 import { pauseUnless } from '../chaos/troubles/pause-unless.ts'
-import { retireJobs } from '../sandbox/google/retire-jobs.ts'
+import { retireJobs } from '../retire-jobs.ts'
 
 const EVERY_MS = 5_000
 
