@@ -21,7 +21,6 @@ export interface Said {
 
 const LIMITS = { commitTimeoutMs: 10_000, giveUpAfterMs: 60_000 }
 
-
 /** A process that takes the session for its own as soon as it can, changes its state, and speaks. The product's own parts. */
 export class ModelOwner {
   readonly name: string
