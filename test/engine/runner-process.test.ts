@@ -122,12 +122,12 @@ describe('probes', () => {
     const stopped = runner.stop()
     const states = new Set<unknown>()
     for (;;) {
-      // Asked before it is probed: a document that is there then was there before the probe went unanswered.
-      const before = await world.google.documents.read(runnerPath(id))
       const live = await probe(runner, '/live')
-      states.add(before?.fields['state'])
+      const document = await world.google.documents.read(runnerPath(id))
+      states.add(document?.fields['state'])
       if (live === null) {
-        expect(before).toBeNull()
+        // It is gone with the process, or nobody would ever take it away.
+        expect(document).toBeNull()
         break
       }
       expect(live.status).toBe(200)
