@@ -25,9 +25,10 @@ const tell = (event: StockEvent): void => void process.stdout.write(`${JSON.stri
 
 class Session {
   readonly #name: string
-  #auth: { state: AuthenticationState; saveCreds: () => Promise<void> } | null = null
+  #auth: Promise<{ state: AuthenticationState; saveCreds: () => Promise<void> }> | null = null
   #socket: WASocket | null = null
   #wanted = false
+  #attempt = 0
   #whenOpen: (() => void)[] = []
   #isOpen = false
 
@@ -37,18 +38,26 @@ class Session {
 
   async connect(): Promise<void> {
     this.#wanted = true
-    this.#auth ??= await this.#openAuth()
-    const { state, saveCreds } = this.#auth
+    const attempt = ++this.#attempt
+    const { state, saveCreds } = await (this.#auth ??= this.#openAuth())
+    // Another one has begun meanwhile: two sockets of one session would take each other's place for ever.
+    if (attempt !== this.#attempt) return
     const socket = makeWASocket({ waWebSocketUrl: setup.url, auth: state, shouldSyncHistoryMessage: () => false })
     this.#socket = socket
     socket.ev.on('creds.update', () => void saveCreds())
-    socket.ev.on('connection.update', (update) => this.#onConnection(update))
+    // An end may be told when the next socket is there already.
+    socket.ev.on('connection.update', (update) => {
+      if (socket === this.#socket) this.#onConnection(update)
+    })
   }
 
   async disconnect(): Promise<void> {
     this.#wanted = false
     this.#isOpen = false
-    await this.#socket?.end(undefined)
+    this.#attempt++
+    const socket = this.#socket
+    this.#socket = null
+    await socket?.end(undefined)
   }
 
   /** One after the other, as messages to one contact are sent. */
