@@ -106,6 +106,18 @@ test('a message that is long in getting on its way is not begun a second time me
   outbox.acknowledged('M-slow', null)
 })
 
+test('a message that got no ack on a dead connection, however often, goes out at once on the next one', async () => {
+  const { bring, accept, relayed, outbox, connection } = await newOutbox(true, { ackTimeoutMs: ACK_TIMEOUT_MS })
+  bring(await accept('unheard'))
+  await expect.poll(() => relayed.length).toBe(2)
+  // By now the third attempt is half a minute away.
+  await systemClock.sleep(3 * ACK_TIMEOUT_MS)
+  outbox.closed()
+  outbox.opened(connection)
+  await expect.poll(() => relayed.length).toBe(3)
+  outbox.acknowledged('M-unheard', null)
+})
+
 describe('a job of which Firestore tells once more, as it was before it was taken', () => {
   test('is sent once while it is on its way', async () => {
     const { bring, accept, relayed } = await newOutbox()

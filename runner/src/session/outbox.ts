@@ -82,6 +82,12 @@ export class Outbox {
   /** The connection is ready to send. */
   opened(connection: Connection): void {
     this.#connection = connection
+    // That the last connection brought no ack, however often, says nothing about this one.
+    for (const job of this.#open.heads()) {
+      if (job.phase !== 'unknown') continue
+      job.unanswered = 0
+      job.notBeforeMs = 0
+    }
     this.#next()
   }
 
