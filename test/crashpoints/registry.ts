@@ -102,6 +102,7 @@ const POINTS: readonly string[] = [
  */
 const AFTER_TROUBLE: readonly string[] = [
   'commit create message',
+  'frame out iq get w:p ping',
   'object list checkpoint',
   'query job by messageId',
   'query job by sessionId, messageId',
