@@ -93,7 +93,8 @@ export class BaileysConnection implements Connection {
     this.#cancelDialTimeout = clock.after(DIAL_TIMEOUT_MS, () => this.#fail(CONNECTION_LOST))
     // `ws` leaves a refused upgrade to whoever listens to this, Baileys listens, and does nothing.
     socket.ws.on('unexpected-response', () => this.#fail(CONNECTION_CLOSED))
-    keepMessagesInOrder(socket.ws)
+    const onBroken = (error: unknown) => logger.error({ error }, 'A stanza could not be taken in.')
+    keepMessagesInOrder(socket.ws, onBroken)
     watchStanzas(socket.ws, {
       stanzas: options.stanzas,
       onFrame: () => {
@@ -114,7 +115,7 @@ export class BaileysConnection implements Connection {
       onDevicesChanged: (jids) => devices.revoke(jids),
       onOwnDevicesChanged: () => devices.revoke(this.#ownJids),
       onDevicesTold: (jids) => devices.told(jids),
-      onBroken: (error) => logger.error({ error }, 'A stanza could not be taken in.'),
+      onBroken,
     })
     this.#follow()
   }

@@ -13,6 +13,10 @@ function socketOf(event: string, reads: (stanza: BinaryNode) => Promise<void> | 
 
 const message = (id: string, attrs: Record<string, string> = {}): BinaryNode => ({ tag: 'message', attrs: { id, ...attrs } })
 
+const unexpected = (error: unknown): never => {
+  throw error
+}
+
 test('messages are read one after the other, whether they come live or from a backlog, and each as if it came live', async () => {
   const begun: Record<string, string>[] = []
   const waiting: (() => void)[] = []
@@ -20,7 +24,7 @@ test('messages are read one after the other, whether they come live or from a ba
     begun.push(attrs)
     await new Promise<void>((resolve) => waiting.push(resolve))
   })
-  keepMessagesInOrder(ws)
+  keepMessagesInOrder(ws, unexpected)
   for (const stanza of [message('1', { offline: '0' }), message('2', { offline: '1' }), message('3')])
     emitter.emit('CB:message', stanza)
   expect(begun).toEqual([{ id: '1' }])
@@ -37,7 +41,7 @@ test('what waits when the connection ends is not read any more: it comes again',
     begun.push(attrs['id'] ?? '')
     await first.promise
   })
-  keepMessagesInOrder(ws)
+  keepMessagesInOrder(ws, unexpected)
   emitter.emit('CB:message', message('1'))
   emitter.emit('CB:message', message('2'))
   emitter.isOpen = false
@@ -45,6 +49,19 @@ test('what waits when the connection ends is not read any more: it comes again',
   await first.promise
   await new Promise(setImmediate)
   expect(begun).toEqual(['1'])
+})
+
+test('a message that breaks Baileys holds up none of those behind it', async () => {
+  const read: string[] = []
+  const { emitter, ws } = socketOf('CB:message', async ({ attrs }) => {
+    if (attrs['id'] === 'broken') throw new Error('Baileys did not expect this')
+    read.push(attrs['id'] ?? '')
+  })
+  const broken: unknown[] = []
+  keepMessagesInOrder(ws, (error) => void broken.push(error))
+  for (const id of ['broken', 'next', 'broken', 'last']) emitter.emit('CB:message', message(id))
+  await expect.poll(() => read).toEqual(['next', 'last'])
+  expect(broken).toEqual([new Error('Baileys did not expect this'), new Error('Baileys did not expect this')])
 })
 
 test('a stanza that is taken does not reach Baileys, any other does', () => {

@@ -3,6 +3,7 @@ import type { BinaryNode, WASocket } from '@whiskeysockets/baileys'
 
 type Socket = WASocket['ws']
 type Listener = (stanza: BinaryNode) => void | Promise<void>
+type Reader = (stanza: BinaryNode) => Promise<void>
 
 /** Lets `takes` have stanzas instead of Baileys: those for which it says so do not reach Baileys' own listener. */
 export function interceptStanzas(ws: Socket, event: string, takes: (stanza: BinaryNode) => boolean): void {
@@ -19,8 +20,10 @@ const WITHOUT_PAUSE = 10
  * Has Baileys take in the messages one after the other, in the order in which they came. It does so with those of a backlog, and lets
  * one that comes meanwhile overtake them: the sender's keys for it may be in the one that is still waiting. And it has a backlog's
  * messages wait for everything else in it: for a request to send something again, which is answered from Firestore.
+ *
+ * What one message breaks, `onBroken` hears, and the next one is read.
  */
-export function keepMessagesInOrder(ws: Socket): void {
+export function keepMessagesInOrder(ws: Socket, onBroken: (error: unknown) => void): void {
   const own = takeOver(ws, 'CB:message')
   const waiting: BinaryNode[] = []
   let isReading = false
@@ -30,7 +33,7 @@ export function keepMessagesInOrder(ws: Socket): void {
     for (let stanza = waiting.shift(); stanza && ws.isOpen; stanza = waiting.shift()) {
       // To Baileys each is one that came live, which it reads at once, and whose promise is kept when it has.
       const { offline: _, ...attrs } = stanza.attrs
-      await own({ ...stanza, attrs })
+      await own({ ...stanza, attrs }).catch(onBroken)
       if (++count % WITHOUT_PAUSE === 0) await nextTurn()
     }
     isReading = false
@@ -42,7 +45,7 @@ export function keepMessagesInOrder(ws: Socket): void {
 }
 
 /** Baileys' one listener of the event, which is not called by itself any more. */
-function takeOver(ws: Socket, event: string): Listener {
+function takeOver(ws: Socket, event: string): Reader {
   const listeners = ws.listeners(event) as Listener[]
   ws.removeAllListeners(event)
   return async (stanza) => {
