@@ -21,6 +21,7 @@ interface Seen {
   received?: ReturnType<typeof arrived>[]
   rows?: StoredMessage[]
   undecryptable?: number
+  lostByItself?: number
   violations?: string[]
   registrations?: number
 }
@@ -28,7 +29,7 @@ interface Seen {
 const SESSIONS = { sessionsOpened: 1, needlessSessions: 0, preKeysTaken: 1 }
 
 function figuresOf(seen: Seen) {
-  const { undecryptable = 0, violations = [], registrations = 1 } = seen
+  const { undecryptable = 0, lostByItself = 0, violations = [], registrations = 1 } = seen
   const received = seen.received ?? [arrived('OUT1', 'out one'), arrived('OUT2', 'out two')]
   const state: SimulatorState = {
     accounts: [
@@ -43,7 +44,7 @@ function figuresOf(seen: Seen) {
         watched: [],
       },
     ],
-    contacts: [{ phone: '222', devices: [0], received, undecryptable, retryReceipts: 0, ...SESSIONS }],
+    contacts: [{ phone: '222', devices: [0], received, undecryptable, lostByItself, retryReceipts: 0, ...SESSIONS }],
     violations: violations.map((kind) => ({ kind, detail: 'of a test', at: 0 })),
   }
   const stored = new Map([['shop', seen.rows ?? [row('IN1', 'in one'), row('IN2', 'in two')]]])
@@ -99,8 +100,9 @@ test('a received message stored twice is duplicated, under the same id or anothe
   expect(figuresOf({ rows }).figures).toMatchObject({ received: 2, lost: 0, duplicated: 2 })
 })
 
-test('what a contact could not read counts when it had the keys for it', () => {
-  expect(figuresOf({ undecryptable: 1 }).figures).toMatchObject({ undecryptable: 0, violations: 0 })
+test('what a contact could not read counts once, although it is a violation as well, unless it had lost the session by itself', () => {
+  expect(figuresOf({ undecryptable: 1 }).figures).toMatchObject({ undecryptable: 1, violations: 0 })
+  expect(figuresOf({ undecryptable: 3, lostByItself: 2 }).figures).toMatchObject({ undecryptable: 1, violations: 0 })
   const { figures } = figuresOf({ undecryptable: 1, violations: ['undecryptable', 'ratchet-reuse'] })
   expect(figures).toMatchObject({ undecryptable: 1, violations: 2 })
   expect(isFlawless(figures)).toBe(false)

@@ -40,9 +40,8 @@ export interface Figures {
   lost: number
   /** Further ids under which a job was seen, and further rows in which a received message is stored. */
   duplicated: number
-  /** Which somebody could not read who had the keys for it. Who lost them by themselves asks again, and is not counted. */
+  /** Which somebody could not read. Contacts that lost their sessions by themselves ask again, and are not counted. */
   undecryptable: number
-  /** These among them. */
   violations: number
   /** The most of any account. */
   registrations: number
@@ -71,12 +70,17 @@ export function computeFigures(ledger: Ledger, { state, stored }: Outcome): { fi
   for (const [what, all] of Map.groupBy(state.violations, ({ kind, detail }) => `${kind}: ${detail}`)) {
     findings.push(`violation ${what}${all.length > 1 ? ` (${all.length} times)` : ''}`)
   }
+  const undecryptable = Math.max(
+    sum(state.contacts.map((contact) => contact.undecryptable - contact.lostByItself)),
+    // Of these, those at a contact are counted there as well; those at the account's own phone are only here.
+    state.violations.filter(({ kind }) => kind === 'undecryptable').length,
+  )
   const figures = {
     sent,
     received,
     lost: outgoing.length - sent + (incoming.length - received),
     duplicated,
-    undecryptable: state.violations.filter(({ kind }) => kind === 'undecryptable').length,
+    undecryptable,
     violations: state.violations.length,
     registrations: Math.max(0, ...state.accounts.map(({ registrations }) => registrations)),
     resent: sum(state.contacts.flatMap((contact) => contact.received.map(({ copies }) => copies - 1))),

@@ -58,6 +58,8 @@ export interface ContactState {
   devices: number[]
   received: ReceivedMessage[]
   undecryptable: number
+  /** Of these, what came in sessions that the contact had lost. */
+  lostByItself: number
   retryReceipts: number
   /** What clients spent on sessions with it, all devices together. Needless: begun anew although neither side had lost it. */
   sessionsOpened: number

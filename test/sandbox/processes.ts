@@ -54,6 +54,10 @@ const exitWithParent = new URL('./exit-with-parent.ts', import.meta.url).href
  * a channel to us and ends when that closes. It has its own process group, so that Ctrl-C at the terminal reaches us
  * alone and everything is stopped in order.
  */
+/** Pure: at once, but one that dies again and again right after its start is given a pause. */
+export const restartPauseMs = (shortLives: number): number =>
+  shortLives < 2 ? 0 : Math.min(100 * 2 ** shortLives, LONGEST_PAUSE_MS)
+
 export class SupervisedProcess extends EventEmitter<Events> {
   readonly name: string
   readonly #options: ProcessOptions
@@ -199,8 +203,7 @@ export class SupervisedProcess extends EventEmitter<Events> {
     this.#shortLives = lived < SHORT_LIFE_MS ? this.#shortLives + 1 : 0
     this.emit('exited', { pid: child.pid ?? 0, code, signal, expected: !this.#wanted })
     if (!this.#wanted || this.#starting || this.#options.whenItDies === 'leave') return
-    // At once, but one that dies again and again right after its start is given a pause.
-    const pauseMs = this.#shortLives < 2 ? 0 : Math.min(100 * 2 ** this.#shortLives, LONGEST_PAUSE_MS)
+    const pauseMs = restartPauseMs(this.#shortLives)
     // Why it did not become ready is in its log, and its death comes here again.
     const restart = () => void this.#spawn().catch(() => {})
     if (pauseMs === 0) restart()

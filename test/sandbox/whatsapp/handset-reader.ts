@@ -132,6 +132,7 @@ export class HandsetReader {
     const what = { contact: person.phone, device: handset.number, phone: device.phone, id }
     this.#services.happenings.tell('undecryptable', { ...what, error: String(error) })
     person.undecryptable++
+    if (handset.forgotten.has(device)) person.lostByItself++
     if ((handset.asked.get(id) ?? 0) >= MAX_ASKED) return
     person.retryReceipts++
     this.#replies.requestRetry(receiptSender(handset, person.addressing, group), handset, device, id)

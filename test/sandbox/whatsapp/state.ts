@@ -63,6 +63,7 @@ const contactState = (contact: Contact) => ({
   devices: [...contact.handsets.keys()],
   received: [...contact.received.values()].map(receivedState),
   undecryptable: contact.undecryptable,
+  lostByItself: contact.lostByItself,
   retryReceipts: contact.retryReceipts,
   ...sessionTotals([...contact.handsets.values()]),
 })

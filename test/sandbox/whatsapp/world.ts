@@ -81,6 +81,8 @@ export class Contact extends Person {
   addressing: AddressingMode = 'pn'
   readonly received = new Map<string, ReceivedMessage>()
   undecryptable = 0
+  /** Of these, what came in sessions that this contact had lost. */
+  lostByItself = 0
   retryReceipts = 0
   #nextCompanion = 1
 
