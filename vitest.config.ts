@@ -8,6 +8,7 @@ const LONG = [
   'test/engine/runner-process',
   'test/engine/storage-modes',
   'test/engine/people',
+  'test/engine/people-after-kills',
   'test/sandbox/sandbox',
   'test/engine/handover',
   'test/engine/past',

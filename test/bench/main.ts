@@ -1,3 +1,4 @@
+import { clientsOf } from '../clients-of-sandbox.ts'
 import { compare, linkAll } from './compare.ts'
 import { rounded, usd } from './costs.ts'
 import { measureGroupCommits } from './group-commits.ts'
@@ -5,7 +6,7 @@ import { HoldfastSubject } from './holdfast-subject.ts'
 import { measureLatency } from './latency.ts'
 import { measureEmpty, measureOperations } from './operations.ts'
 import { BadOption, HELP, parseOptions, type Options } from './options.ts'
-import { freshHeartbeat, openClients } from './product.ts'
+import { freshHeartbeat } from './product.ts'
 import { measureReconnection, measureRecovery } from './recovery.ts'
 import { round } from './statistics.ts'
 import { StockSubject } from './stock-subject.ts'
@@ -29,7 +30,7 @@ async function measure(options: Options) {
   say('Group commits on the emulator ...')
   const groupCommitMs = await measureGroupCommits(COMMITS)
   await using world = await World.start()
-  const clients = openClients(world)
+  const clients = clientsOf(world.sandbox.info)
   const empty = await measureEmpty(clients, IDLE_MS)
 
   const inMemory = await StockSubject.start(world, 'memory')

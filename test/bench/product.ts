@@ -1,20 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { RUNNERS, type RunnerDocument, runnerDocumentSchema } from '@holdfast/core/documents/runner-document'
 import { journalPath } from '@holdfast/core/documents/journal-record'
-import { createGoogleClients, type GoogleClients } from '@holdfast/core/gcp/clients'
+import type { GoogleClients } from '@holdfast/core/gcp/clients'
 import { sessionIdOf } from '@holdfast/core/ids'
 import type { Chat } from './subject.ts'
-import type { World } from './world.ts'
 
 /** Google's clients on the sandbox's stores. */
 export type Clients = GoogleClients
-
-export function openClients({ sandbox: { info } }: World): Clients {
-  process.env['FIRESTORE_EMULATOR_HOST'] = info.firestore
-  process.env['STORAGE_EMULATOR_HOST'] = info.storage
-  process.env['METADATA_SERVER_DETECTION'] = 'none'
-  return createGoogleClients({ projectId: info.project, bucket: info.bucket })
-}
 
 /** What the runner says of itself, in a heartbeat that began after this was asked. */
 export async function freshHeartbeat({ documents }: Clients): Promise<RunnerDocument> {

@@ -1,4 +1,5 @@
 import { computeFigures, isFlawless, type Figures } from '../outside/figures.ts'
+import { tellFindings } from '../outside/findings.ts'
 import { percentilesOf, type Percentiles } from '../outside/recoveries.ts'
 import { untilSettled } from '../outside/settled.ts'
 import { SeededRandom } from '../seeded-random.ts'
@@ -18,10 +19,6 @@ export interface Chaos {
 const SETTLE_LIMIT_MS = 300_000
 /** A mean time between messages, per session and direction. */
 const PACE_MS = { kill: 1_000, everything: 1_000, pause: 250, outage: 500 }
-const FINDINGS_TOLD = 20
-
-/** Of what it complains, without which message it is: ids have at least 16 digits or capitals. */
-const kindOf = (complaint: string): string => complaint.replaceAll(/[0-9A-Z]{16,}|[0-9a-f-]{20,}/g, '…')
 
 /** Traffic, strikes and troubles, until all has settled; then the figures. */
 export async function runChaos(world: World, options: Options): Promise<Chaos> {
@@ -45,11 +42,7 @@ export async function runChaos(world: World, options: Options): Promise<Chaos> {
   const outcome = await untilSettled({ api, simulator, ledger, limitMs: SETTLE_LIMIT_MS })
   const { figures, findings } = computeFigures(ledger, outcome)
   complaints.push(...strikes.complaints(), ...answers.findings, ...outcome.missing, ...findings)
-  const kinds = [...Map.groupBy(complaints, kindOf).values()]
-  for (const [first = '', ...more] of kinds.slice(0, FINDINGS_TOLD)) {
-    tell(`Not as it should be: ${first}${more.length > 0 ? `, and ${more.length} more like it` : ''}`)
-  }
-  if (kinds.length > FINDINGS_TOLD) tell(`... and ${kinds.length - FINDINGS_TOLD} more kinds.`)
+  tellFindings(complaints, tell)
   const result = {
     ...figures,
     ...strikes.counts,

@@ -1,4 +1,4 @@
-import { createGoogleClients, type GoogleClients } from '@holdfast/core/gcp/clients'
+import type { GoogleClients } from '@holdfast/core/gcp/clients'
 import { jobPath, jobDocumentSchema, type JobDocument, type JobStatus } from '@holdfast/core/documents/job-document'
 import { parseStored } from '@holdfast/core/documents/parse'
 import { sessionPath } from '@holdfast/core/documents/session-document'
@@ -6,6 +6,7 @@ import { randomInt } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, vi } from 'vitest'
+import { clientsOf } from '../clients-of-sandbox.ts'
 import { ApiClient, type AcceptedJob, type Session } from '../outside/api-client.ts'
 import { EventReader, type SimulatorEvent } from '../outside/event-reader.ts'
 import { requestJson } from '../outside/json-request.ts'
@@ -37,10 +38,7 @@ export class EngineWorld implements AsyncDisposable {
     this.sandbox = sandbox
     this.api = new ApiClient({ url: info.api ?? '', apiKey: info.apiKey })
     this.simulator = new SimulatorClient(info.simulator ?? '')
-    process.env['FIRESTORE_EMULATOR_HOST'] = info.firestore
-    process.env['STORAGE_EMULATOR_HOST'] = info.storage
-    process.env['METADATA_SERVER_DETECTION'] = 'none'
-    this.google = createGoogleClients({ projectId: info.project, bucket: info.bucket })
+    this.google = clientsOf(info)
     this.#events = events
     events.on((event) => this.happened.push(event))
   }

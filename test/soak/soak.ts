@@ -1,10 +1,12 @@
-import { createGoogleClients, type GoogleClients } from '@holdfast/core/gcp/clients'
+import type { GoogleClients } from '@holdfast/core/gcp/clients'
 import { setTimeout as pause } from 'node:timers/promises'
 import { runKillLoop, runnerOf } from '../chaos/strikes/kill.ts'
 import { Traffic } from '../chaos/traffic.ts'
 import { pauseUnless } from '../chaos/troubles/pause-unless.ts'
 import type { ChaosSession, World } from '../chaos/world.ts'
+import { clientsOf } from '../clients-of-sandbox.ts'
 import { computeFigures, isFlawless } from '../outside/figures.ts'
+import { tellFindings } from '../outside/findings.ts'
 import { untilSettled } from '../outside/settled.ts'
 import { SeededRandom } from '../seeded-random.ts'
 import { LongChat } from './long-chat.ts'
@@ -22,7 +24,6 @@ const PACE_MS = 5_000
 const DROP_SPREAD = 0.15
 const SAMPLE_EVERY_MS = 10_000
 const SETTLE_LIMIT_MS = 300_000
-const FINDINGS_TOLD = 20
 
 export interface Soak {
   held: boolean
@@ -47,7 +48,7 @@ export async function runSoak(world: World, options: Options, onSample: (sample:
   const choose = (session: ChaosSession) => runnerOf(world, session)
   const killing = runKillLoop(world, { kills: options.kills, random: random.fork(), counts: kills, choose })
   await traffic.untilRefused(killing).catch(brokeOff)
-  const google = googleOf(world)
+  const google = clientsOf(world.sandbox.info)
   const retired = new Set<string>()
   const retiring = keepQueueShort(google.documents, retired, stopping.signal).catch(brokeOff)
   const drops = dropConnections(world, options, random.fork(), stopping.signal)
@@ -72,7 +73,7 @@ export async function runSoak(world: World, options: Options, onSample: (sample:
   const reconnects = await drops
   if (reconnects < options.reconnects) complaints.push(`only ${reconnects} of ${options.reconnects} connections were dropped`)
   if (longChat.count < options.chat) complaints.push(`the long chat has only ${longChat.count} of ${options.chat} messages`)
-  for (const line of complaints.slice(0, FINDINGS_TOLD)) tell(`Not as it should be: ${line}`)
+  tellFindings(complaints, tell)
   const { minutes, sessions, seed } = options
   const longest = { longChat: longChat.count, repeated }
   const result = { ...figures, minutes, sessions, ...kills, reconnects, ...longest, samples: samples.length, trends, seed }
@@ -115,11 +116,4 @@ async function sampleFor(
     await pause(SAMPLE_EVERY_MS)
     onSample(await takeSample({ runner, documents, sessionIds, longChat }, Math.round(elapsed())))
   }
-}
-
-function googleOf({ sandbox }: World): GoogleClients {
-  const { firestore, project, bucket } = sandbox.info
-  process.env['FIRESTORE_EMULATOR_HOST'] = firestore
-  process.env['METADATA_SERVER_DETECTION'] = 'none'
-  return createGoogleClients({ projectId: project, bucket })
 }
