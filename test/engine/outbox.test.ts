@@ -69,7 +69,19 @@ async function newOutbox(isReachable: boolean | (() => Promise<boolean>) = true,
     return jobDocumentSchema.parse((await documents.read(jobPath(id)))?.fields)
   }
   const statuses = async (id: string) => (await job(id)).timeline.map(({ status }) => status)
-  return { outbox, connection, relayed, bytes, bring: (one: DocumentSnapshot) => bring([one]), accept, job, statuses, journal }
+  return {
+    outbox,
+    sentJobs,
+    documents,
+    connection,
+    relayed,
+    bytes,
+    bring: (one: DocumentSnapshot) => bring([one]),
+    accept,
+    job,
+    statuses,
+    journal,
+  }
 }
 
 test('what may have been on the wire goes out again as it was, byte for byte, before anything else to its chat', async () => {
@@ -116,6 +128,26 @@ test('a message that got no ack on a dead connection, however often, goes out at
   outbox.opened(connection)
   await expect.poll(() => relayed.length).toBe(3)
   outbox.acknowledged('M-unheard', null)
+})
+
+describe('a message that a contact asks for again', () => {
+  test('is given as it was sent', async () => {
+    const { accept, sentJobs } = await newOutbox()
+    await accept('asked', { proto: 'as sent' })
+    expect(await sentJobs.messageOf('M-asked')).toEqual(Buffer.from('as sent'))
+    expect(await sentJobs.messageOf('M-of-another')).toBeNull()
+  })
+
+  test.each([
+    ['sealed bytes', { proto: Buffer.from('not what was sealed') }],
+    ['shape', { status: 'lost' }],
+    ['version', { v: 2 }],
+  ])('and is damaged in its %s is as good as none: nobody waits until that changes', async (what, fields) => {
+    const { accept, sentJobs, documents } = await newOutbox()
+    const { path } = await accept(`damaged ${what}`, { proto: 'as sent' })
+    await documents.commit([{ kind: 'merge', path, fields }])
+    expect(await sentJobs.messageOf(`M-damaged ${what}`)).toBeNull()
+  })
 })
 
 describe('a job of which Firestore tells once more, as it was before it was taken', () => {

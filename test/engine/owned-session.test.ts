@@ -5,13 +5,18 @@ import { sessionKeyPath } from '@holdfast/core/documents/session-key-document'
 import { sessionPath } from '@holdfast/core/documents/session-document'
 import { WrappingKey } from '@holdfast/core/envelope'
 import type { GoogleClients } from '@holdfast/core/gcp/clients'
-import { SERVER_TIME, type Change } from '@holdfast/core/ports'
+import { parkedStanzasPath } from '@holdfast/core/documents/parked-stanza-document'
+import { SERVER_TIME, type Change, type Clock } from '@holdfast/core/ports'
+import { systemClock } from '@holdfast/core/system-clock'
+import type { ClientOptions } from '../../runner/src/session/engine.ts'
 import type { AskToDial } from '../../runner/src/session/dial-place.ts'
 import { FaultyDocuments } from './faulty-documents.ts'
 import { takeOver } from './owner.ts'
 import { RunnerUnderTest, type RunnerOptions } from './runner-under-test.ts'
 import { SessionUnderTest } from './session-under-test.ts'
 import { type Stores, openStores } from './stores.ts'
+
+const DAY_MS = 24 * 60 * 60 * 1000
 
 let stores: Stores
 let clients: GoogleClients
@@ -69,6 +74,47 @@ describe('a connection attempt', () => {
     documents.release()
     await dialsOf(runner).toBe(1)
     expect(await kindsOf(session)).toEqual(['claim', 'connect'])
+  })
+})
+
+describe('a session with something to save', () => {
+  /** The owner, with a checkpoint that time alone makes due, and what its client was given. */
+  async function owner(clock: Clock, everyMs: number) {
+    const session = await newSession()
+    const given: ClientOptions[] = []
+    const checkpoints = { everyRecords: 1_000_000, everyMs }
+    const onClient = (options: ClientOptions) => void given.push(options)
+    const runner = await startRunner({ wrappingKey: session.wrappingKey, clock, checkpoints, onClient })
+    await dialsOf(runner).toBe(1)
+    const [{ state, undecrypted } = expect.unreachable()] = given
+    return { session, state, undecrypted, owned: runner.sessions.get(session.sessionId) }
+  }
+
+  test('that must not save it because it is muted sleeps all the same', async () => {
+    let turns = 0
+    const after: Clock['after'] = (delayMs, callback) => {
+      if (delayMs === 0) turns++
+      return systemClock.after(delayMs, callback)
+    }
+    const { state, owned } = await owner({ ...systemClock, after }, 10)
+    owned?.mute(true)
+    state.change({ keys: { kind: { id: '1' } } })
+    turns = 0
+    await systemClock.sleep(300)
+    expect(state.unsavedChanges).toBeGreaterThan(0)
+    expect(turns).toBeLessThan(20)
+  })
+
+  test('puts aside with it what nothing has come of for 14 days', async () => {
+    let passedMs = 0
+    const { session, undecrypted, owned } = await owner({ ...systemClock, now: () => systemClock.now() + passedMs }, 15 * DAY_MS)
+    const stanza = { key: 'M1', messageId: 'M1', from: 'x@s.whatsapp.net', participant: null, kind: 'msg', bytes: Buffer.of(1) }
+    undecrypted.failed({ ...stanza, error: { code: 'no-session-fits', message: 'of a test' } })
+    const parked = () => clients.documents.query({ collection: parkedStanzasPath(session.sessionId) })
+    passedMs = 16 * DAY_MS
+    // Whatever happens next lets the loop see what is due.
+    owned?.want('online')
+    await expect.poll(async () => (await parked()).map(({ fields }) => fields['messageId'])).toEqual(['M1'])
   })
 })
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { RunnerResources } from '@holdfast/core/documents/runner-document'
 import type { WrappingKey } from '@holdfast/core/envelope'
 import { createLogger } from '@holdfast/core/logging'
-import type { DocumentStore, ObjectStore, Random } from '@holdfast/core/ports'
+import type { Clock, DocumentStore, ObjectStore, Random } from '@holdfast/core/ports'
 import { DocumentJournals } from '@holdfast/core/session-log/document-journals'
 import type { JournalStore } from '@holdfast/core/session-log/journal-store'
 import { systemClock, systemRandom } from '@holdfast/core/system-clock'
@@ -37,6 +37,8 @@ export interface RunnerOptions {
   wrappingKey: WrappingKey
   capacity?: number
   random?: Random
+  /** That of its sessions. */
+  clock?: Clock
   journalLimits?: JournalLimits
   deadAfterMs?: number
   autoRestore?: 'lossless' | 'always'
@@ -77,7 +79,7 @@ export class RunnerUnderTest {
       documents,
       journals: options.journals ?? new DocumentJournals(documents),
       objects,
-      clock: systemClock,
+      clock: options.clock ?? systemClock,
       random,
       logger,
       wrappingKey,

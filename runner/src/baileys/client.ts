@@ -8,7 +8,6 @@ import {
   type WASocket,
   type WAVersion,
 } from '@whiskeysockets/baileys'
-import { isDamage, isKeyTrouble } from '@holdfast/core/errors'
 import { createLogger, type Logger } from '@holdfast/core/logging'
 import type { Clock, Random } from '@holdfast/core/ports'
 import type { Connect } from '../session/connection.ts'
@@ -219,17 +218,7 @@ export class BaileysClient {
   /** Baileys would acknowledge the request although it was not answered, and the contact would wait for ever. */
   #sentMessage(messageId: string, keyStore: KeyStore): Promise<Uint8Array | null> {
     const { sentMessage, clock, logger } = this.#options
-    const readable = async (): Promise<Uint8Array | null> => {
-      try {
-        return await sentMessage(messageId)
-      } catch (error) {
-        if (!isDamage(error) && !isKeyTrouble(error)) throw error
-        // Waiting does not mend it, and whatever came with the request would wait as well.
-        logger.error({ error, messageId }, 'A message that a contact asks for again cannot be read: it is not sent again.')
-        return null
-      }
-    }
-    return patiently(readable, {
+    return patiently(() => sentMessage(messageId), {
       clock,
       pauseMs: ASK_AGAIN_MS,
       isOver: () => keyStore.isClosed,

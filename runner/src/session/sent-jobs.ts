@@ -1,5 +1,6 @@
 import { JOBS, advances, jobDocumentSchema, jobPath, jobProtoPlace, type JobStatus } from '@holdfast/core/documents/job-document'
 import { parseStored } from '@holdfast/core/documents/parse'
+import { isDamage, isKeyTrouble } from '@holdfast/core/errors'
 import type { SessionCipher } from '@holdfast/core/envelope'
 import type { Logger } from '@holdfast/core/logging'
 import { Append, type Clock, type DocumentStore } from '@holdfast/core/ports'
@@ -65,11 +66,20 @@ export class SentJobs {
     for (const [messageId] of this.#state.image.entries(KIND)) this.#settle(messageId)
   }
 
-  /** The message as it was sent, for a contact that asks for it again; null when no job of this session has this id. */
+  /**
+   * The message as it was sent, for a contact that asks for it again; null when no job of this session has this id, or when it is
+   * damaged: whoever waited for that to change would wait for ever, with all that came with the request.
+   */
   async messageOf(messageId: string): Promise<Uint8Array | null> {
-    const found = await this.#find(messageId)
-    if (!found?.job.proto) return null
-    return this.#cipher.openContent(found.job.proto, jobProtoPlace(found.id))
+    try {
+      const found = await this.#find(messageId)
+      if (!found?.job.proto) return null
+      return this.#cipher.openContent(found.job.proto, jobProtoPlace(found.id))
+    } catch (error) {
+      if (!isDamage(error) && !isKeyTrouble(error)) throw error
+      this.#logger.error({ error, messageId }, 'A message that a contact asks for again cannot be read: it is not sent again.')
+      return null
+    }
   }
 
   /** Looks the job up and gives it what is recorded by then: a later receipt may have come meanwhile. */
