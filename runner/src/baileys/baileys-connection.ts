@@ -48,6 +48,7 @@ export class BaileysConnection implements Connection {
   readonly #gate: Gate
   readonly #keyStore: KeyStore
   readonly #devices: DeviceCache
+  readonly #staleDevices: StaleDevices
   readonly #appState: AppState
   readonly #events: ConnectionEvents
   readonly #clock: Clock
@@ -75,11 +76,11 @@ export class BaileysConnection implements Connection {
     logger: Logger
   }) {
     const { socket, gate, clock, events, inbox, devices, receiving, logger } = options
-    const staleDevices = new StaleDevices(devices, () => this.#me)
     this.#socket = socket
     this.#gate = gate
     this.#keyStore = options.keyStore
     this.#devices = devices
+    this.#staleDevices = new StaleDevices(devices, () => this.#me)
     this.#appState = options.appState
     this.#events = events
     this.#clock = clock
@@ -107,13 +108,13 @@ export class BaileysConnection implements Connection {
       },
       onMessage: (stanza) => receiving.arrived(stanza),
       onMessageAck: (id, { error, chat, devicesHash }) => {
-        if (error === null && staleDevices.areFor(chat, devicesHash)) events.onDevicesMissed(id)
+        if (error === null && this.#staleDevices.areFor(chat, devicesHash)) events.onDevicesMissed(id)
         else events.onMessageAck(id, error)
       },
       onReceipt: (ids, type) => events.onReceipt(ids, type),
       onReceiptAcknowledged: (id) => inbox.receiptAcknowledged(id),
       onDevicesChanged: (jids) => devices.revoke(jids),
-      onOwnDevicesChanged: () => devices.revoke(this.#ownJids),
+      onOwnDevicesChanged: () => this.#staleDevices.drop(),
       onDevicesTold: (jids) => devices.told(jids),
       onBroken,
     })
@@ -122,10 +123,6 @@ export class BaileysConnection implements Connection {
 
   get #me(): { id: string; lid?: string | undefined } | undefined {
     return this.#socket.authState.creds.me
-  }
-
-  get #ownJids(): string[] {
-    return [this.#me?.id, this.#me?.lid].filter((jid) => jid !== undefined)
   }
 
   release(): void {
@@ -148,7 +145,7 @@ export class BaileysConnection implements Connection {
       } catch (error) {
         if (error instanceof ConnectionEnded) throw error
         // It may be for a device that is gone, and nobody has told: the next attempt asks who is there, of the chat and of us.
-        this.#devices.revoke([chat, ...this.#ownJids])
+        this.#staleDevices.drop(chat)
         if (!hasNoKeys(error) || asked === KEYS_ASKED_AT_MOST) throw error
       }
     }

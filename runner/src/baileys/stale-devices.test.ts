@@ -44,6 +44,20 @@ test('a hash of others has the lists dropped, in the journal, and the message se
   expect([devices.has(ANA), devices.has(OURS)]).toEqual([false, false])
 })
 
+test('what could not be sent has the lists of the chat and our own dropped, a change of our devices ours alone', () => {
+  const learnBoth = () => {
+    devices.told([CHAT, `${OURS}@s.whatsapp.net`])
+    learn(ANA, 's.whatsapp.net', 0)
+    learn(OURS, 's.whatsapp.net', 0, 7)
+  }
+  learnBoth()
+  stale.drop()
+  expect([devices.has(ANA), devices.has(OURS)]).toEqual([true, false])
+  learnBoth()
+  stale.drop(CHAT)
+  expect([devices.has(ANA), devices.has(OURS)]).toEqual([false, false])
+})
+
 test('for a list that was revoked meanwhile, any hash says that some were missed', () => {
   expect(stale.areFor(CHAT, OF_PHONE_AND_US)).toBe(true)
 })

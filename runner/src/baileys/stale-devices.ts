@@ -44,8 +44,13 @@ export class StaleDevices {
       return false
     }
     this.#dropped.set(chat, hash)
-    this.#devices.revoke([chat, this.#me()?.id, this.#me()?.lid].filter((jid) => jid !== undefined))
+    this.drop(chat)
     return true
+  }
+
+  /** The next message to the chat asks who its devices are, and which other devices we have. Without a chat: ours alone. */
+  drop(chat?: string): void {
+    this.#devices.revoke([chat, this.#me()?.id, this.#me()?.lid].filter((jid) => jid !== undefined))
   }
 
   /** Of the devices that the next message to the chat would be for, as far as their lists are known; null when they are not. */
