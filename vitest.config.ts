@@ -4,18 +4,18 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 /** Those that take a minute and more, the longest first: one that begins last would keep a single core busy at the end. */
 const LONG = [
   'test/chaos/chaos',
-  'test/engine/crash-loop',
-  'test/engine/runner-process',
   'test/engine/storage-modes',
-  'test/engine/people',
-  'test/engine/people-after-kills',
-  'test/sandbox/sandbox',
-  'test/engine/handover',
+  'test/engine/runner-process',
   'test/engine/past',
-  'test/crashpoints/crashpoints',
+  'test/sandbox/sandbox',
+  'test/engine/people-after-kills',
+  'test/engine/handover',
+  'test/engine/crash-loop',
   'test/engine/recovery',
   'test/engine/disconnects',
+  'test/crashpoints/crashpoints',
   'test/story/story',
+  'test/engine/people',
   'test/facts/received-message',
 ]
 

@@ -30,7 +30,7 @@ async function main(args: string[]): Promise<number> {
   tell(`Seed ${options.seed}.`)
   const interrupted = endOfSignals()
   await using sandbox = await startSandbox({
-    forLong: true,
+    forLong: takesLong(options),
     runners: options.runners,
     storage: options.storage,
     proxied: options.what === 'outage',
@@ -46,6 +46,9 @@ async function main(args: string[]): Promise<number> {
   }
   return await Promise.race([interrupted, chaos()])
 }
+
+/** Minutes. What is over sooner is not worth the work of a thorough compiler, which the rest of the machine would wait for. */
+const takesLong = ({ what, kills, seconds }: Options): boolean => (what === 'outage' ? seconds > 10 : kills > 10)
 
 /** What happened at the simulator, beside the logs: to be read together when something is not as it should be. */
 function keepEvents({ events }: World, folder: string): void {
