@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { isHoldfastError } from '@holdfast/core/errors'
 import { DEFAULT_RECONNECT_POLICY } from '@holdfast/core/verdict'
 import { readRunnerConfig, runnerSettings } from './config.ts'
-import { DEFAULT_SEND_POLICY } from './session/send-policy.ts'
+import { DEFAULT_SEND_POLICY } from './session/outbox/send-policy.ts'
 
 const good = {
   GOOGLE_CLOUD_PROJECT: 'project',

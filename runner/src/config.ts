@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DEFAULT_CRASH_POLICY } from './session/crash-record.ts'
-import { DEFAULT_SEND_POLICY as SENDING } from './session/send-policy.ts'
+import { DEFAULT_SEND_POLICY as SENDING } from './session/outbox/send-policy.ts'
 import { WrappingKey } from '@holdfast/core/envelope'
 import {
   encryptionKey,

@@ -27,7 +27,7 @@ import { ProbeServer } from './process/probe-server.ts'
 import { processMeter } from './process/resource-meter.ts'
 import { ResourceWatch } from './process/resource-watch.ts'
 import { Start } from './process/start.ts'
-import { DEFAULT_JOURNAL_LIMITS } from './session/journal.ts'
+import { DEFAULT_JOURNAL_LIMITS } from './session/journal/journal.ts'
 import type { OwnedSession, OwnedSessionDependencies } from './session/owned-session.ts'
 
 /** So many times the silence after which a runner counts as dead, and it doubts itself. */

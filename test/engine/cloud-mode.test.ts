@@ -8,7 +8,7 @@ import type { GoogleClients } from '@holdfast/core/gcp/clients'
 import { SERVER_TIME } from '@holdfast/core/ports'
 import type { StateImage } from '@holdfast/core/session-log/state-image'
 import type { ClientOptions } from '../../runner/src/session/engine.ts'
-import type { SessionState } from '../../runner/src/session/session-state.ts'
+import type { JournaledState } from '../../runner/src/session/journal/journaled-state.ts'
 import { RunnerUnderTest, type RunnerOptions } from './runner-under-test.ts'
 import { SessionUnderTest } from './session-under-test.ts'
 import { type Stores, openStores } from './stores.ts'
@@ -63,7 +63,7 @@ const dialsOf = (runner: RunnerUnderTest) => expect.poll(() => runner.dials.leng
 test('nothing of the image is in memory between two connections, and the next one has what was durable', async () => {
   const session = await newSession()
   const images: WeakRef<StateImage>[] = []
-  let latest: SessionState | null = null
+  let latest: JournaledState | null = null
   const onClient = ({ state }: ClientOptions): void => {
     images.push(new WeakRef(state.image))
     latest = state
@@ -72,7 +72,7 @@ test('nothing of the image is in memory between two connections, and the next on
   await dialsOf(runner).toBe(1)
   runner.dials[0]?.events.onLogin()
   // A change with a record of its own, and one that would have ridden on a later record.
-  const change = (state: SessionState): void => {
+  const change = (state: JournaledState): void => {
     state.change({ creds: 'the credentials', keys: { session: { alice: 'ratchet' } } })
     state.later({ session: { bob: 'carried' } })
   }
@@ -109,7 +109,7 @@ test('nothing of the image is in memory between two connections, and the next on
 
 test('a restart that is asked for reads the state anew as well', async () => {
   const session = await newSession()
-  const states: SessionState[] = []
+  const states: JournaledState[] = []
   const runner = await startRunner(session, { onClient: ({ state }) => states.push(state) })
   await dialsOf(runner).toBe(1)
   runner.dials[0]?.events.onOpen()
@@ -124,7 +124,7 @@ test('a restart that is asked for reads the state anew as well', async () => {
 
 test('whoever still holds a state that was put down changes nothing with it', async () => {
   const session = await newSession()
-  const states: SessionState[] = []
+  const states: JournaledState[] = []
   const runner = await startRunner(session, { onClient: ({ state }) => states.push(state) })
   await dialsOf(runner).toBe(1)
   runner.dials[0]?.events.onClose(515)
@@ -192,7 +192,7 @@ describe('a checkpoint that is on its way while the connection ends', () => {
         return clients.objects.create(name, bytes)
       },
     }
-    const states: SessionState[] = []
+    const states: JournaledState[] = []
     const checkpoints = { everyRecords: 4, everyMs: 60_000 }
     const runner = await startRunner(session, { objects, checkpoints, onClient: ({ state }) => states.push(state) })
     await dialsOf(runner).toBe(1)

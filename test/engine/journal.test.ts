@@ -7,7 +7,7 @@ import { FROM_THE_BEGINNING, readGroups } from '@holdfast/core/session-log/journ
 import type { Mutation } from '@holdfast/core/session-log/mutation'
 import { MAX_RECORD_BYTES, openGroup } from '@holdfast/core/session-log/record-codec'
 import type { Claim } from '../../runner/src/session/claim.ts'
-import { trimJournal } from '../../runner/src/session/trim.ts'
+import { trimJournal } from '../../runner/src/session/journal/trim.ts'
 import { type FirestoreUnderTest, startFirestore } from '../firestore-under-test.ts'
 import { FaultyDocuments } from './faulty-documents.ts'
 import { SessionUnderTest } from './session-under-test.ts'

@@ -9,7 +9,7 @@ import { recoveryActionPath } from '@holdfast/core/documents/recovery-action-doc
 import { sessionPath } from '@holdfast/core/documents/session-document'
 import type { GoogleClients } from '@holdfast/core/gcp/clients'
 import { SERVER_TIME } from '@holdfast/core/ports'
-import type { SessionState } from '../../runner/src/session/session-state.ts'
+import type { JournaledState } from '../../runner/src/session/journal/journaled-state.ts'
 import { type DirectoryUnderTest, journalsIn, openDirectory } from '../contract/journal-backends.ts'
 import { FaultyDocuments } from './faulty-documents.ts'
 import { RunnerUnderTest, type RunnerOptions } from './runner-under-test.ts'
@@ -65,7 +65,7 @@ const newSession = () => new SessionUnderTest(clients.documents).create()
 
 test('a directory that goes under a running owner is shown as that, and the session goes on when it is back', async () => {
   const session = await newSession()
-  const states: SessionState[] = []
+  const states: JournaledState[] = []
   const runner = await startRunner(session, {
     journalLimits: { commitTimeoutMs: 500, giveUpAfterMs: 1000 },
     onClient: ({ state }) => states.push(state),
@@ -92,7 +92,7 @@ test('a directory that goes under a running owner is shown as that, and the sess
 
 test('the next process tells Firestore what the one before it did with a job, before it takes the job up again', async () => {
   const session = await newSession()
-  const states: SessionState[] = []
+  const states: JournaledState[] = []
   const documents = new FaultyDocuments(clients.documents)
   const runner = await startRunner(session, { documents, onClient: ({ state }) => states.push(state) })
   await expect.poll(() => runner.dials.length).toBe(1)
@@ -113,7 +113,7 @@ test('the next process tells Firestore what the one before it did with a job, be
 test('a runner that cannot reach Firestore keeps its sessions speaking, since nobody else could take them', async () => {
   const session = await newSession()
   const documents = new FaultyDocuments(clients.documents)
-  const states: SessionState[] = []
+  const states: JournaledState[] = []
   const runner = await startRunner(session, { documents, deadAfterMs: 600, onClient: ({ state }) => states.push(state) })
   await expect.poll(() => runner.dials.length).toBe(1)
   documents.away(true)

@@ -9,9 +9,9 @@ import { parkedStanzasPath } from '@holdfast/core/documents/parked-stanza-docume
 import { SERVER_TIME, type Change, type Clock } from '@holdfast/core/ports'
 import { systemClock } from '@holdfast/core/system-clock'
 import type { ClientOptions } from '../../runner/src/session/engine.ts'
-import type { AskToDial } from '../../runner/src/session/dial-place.ts'
+import type { AskToDial } from '../../runner/src/session/connecting/dial-place.ts'
 import { FaultyDocuments } from './faulty-documents.ts'
-import { takeOver } from './owner.ts'
+import { listMessages, receive, stanza, takeOver } from './owner.ts'
 import { RunnerUnderTest, type RunnerOptions } from './runner-under-test.ts'
 import { SessionUnderTest } from './session-under-test.ts'
 import { type Stores, openStores } from './stores.ts'
@@ -115,6 +115,26 @@ describe('a session with something to save', () => {
     // Whatever happens next lets the loop see what is due.
     owned?.want('online')
     await expect.poll(async () => (await parked()).map(({ fields }) => fields['messageId'])).toEqual(['M1'])
+  })
+})
+
+describe('messages that the last owner had no time to document', () => {
+  test('are asked for again where Firestore does not take them at once, and the session waits', async () => {
+    const session = await newSession()
+    const documents = new FaultyDocuments(session.documents)
+    let refused = 0
+    const isMessage = ({ path }: Change): boolean => path.includes('/messages/')
+    documents.faults((changes) => (changes.some(isMessage) && ++refused > 0 ? 'refuse' : null))
+    const last = await takeOver(session, { documents })
+    await last.journal.whenDurable(receive(last, stanza('M1')))
+    last.journal.close()
+    refused = 0
+    const runner = await startRunner({ wrappingKey: session.wrappingKey, documents })
+    await expect.poll(() => refused).toBeGreaterThan(0)
+    documents.faults(null)
+    await dialsOf(runner).toBe(1)
+    expect(await listMessages(session)).toHaveLength(1)
+    expect((await kindsOf(session)).filter((kind) => kind === 'claim')).toHaveLength(2)
   })
 })
 

@@ -7,12 +7,12 @@ import type { Clock, DocumentStore, ObjectStore } from '@holdfast/core/ports'
 import { DocumentJournals } from '@holdfast/core/session-log/document-journals'
 import { loadState, type Loaded } from '@holdfast/core/session-log/load'
 import { systemClock } from '@holdfast/core/system-clock'
-import { Checkpointer } from '../../runner/src/session/checkpointer.ts'
+import { Checkpointer } from '../../runner/src/session/journal/checkpointer.ts'
 import type { Claim } from '../../runner/src/session/claim.ts'
-import type { ReceivedMessage } from '../../runner/src/session/connection.ts'
-import { Inbox } from '../../runner/src/session/inbox.ts'
-import type { Journal } from '../../runner/src/session/journal.ts'
-import { SessionState } from '../../runner/src/session/session-state.ts'
+import type { ReceivedMessage } from '../../runner/src/session/connecting/connection.ts'
+import { Inbox } from '../../runner/src/session/inbox/inbox.ts'
+import type { Journal } from '../../runner/src/session/journal/journal.ts'
+import { JournaledState } from '../../runner/src/session/journal/journaled-state.ts'
 import type { SessionUnderTest } from './session-under-test.ts'
 
 /** Of a session that has no checkpoint yet. */
@@ -27,7 +27,7 @@ export interface Owner {
   readonly claim: Claim
   readonly restored: Loaded
   readonly journal: Journal
-  readonly state: SessionState
+  readonly state: JournaledState
   readonly inbox: Inbox
 }
 
@@ -47,7 +47,7 @@ export async function takeOver(
   })
   if (restored.trouble) throw restored.trouble
   const journal = session.journal(claim, runnerId, { documents })
-  const state = new SessionState(restored.image, journal)
+  const state = new JournaledState(restored.image, journal)
   const inbox = new Inbox({ state, cipher: session.cipher, documents, clock, logger: createLogger('test', 'silent') })
   return { claim, restored, journal, state, inbox }
 }

@@ -6,7 +6,7 @@ import { sessionDocumentSchema, sessionPath, type SessionDocument } from '@holdf
 import type { GoogleClients } from '@holdfast/core/gcp/clients'
 import { SERVER_TIME, type Change } from '@holdfast/core/ports'
 import { DEFAULT_RECONNECT_POLICY, type ReconnectPolicy } from '@holdfast/core/verdict'
-import type { DialTurn } from '../../runner/src/session/dial-place.ts'
+import type { DialTurn } from '../../runner/src/session/connecting/dial-place.ts'
 import { FaultyDocuments } from './faulty-documents.ts'
 import { RunnerUnderTest, type Dial, type RunnerOptions } from './runner-under-test.ts'
 import { SessionUnderTest } from './session-under-test.ts'

@@ -7,7 +7,7 @@ import { DocumentJournals } from '@holdfast/core/session-log/document-journals'
 import type { JournalStore } from '@holdfast/core/session-log/journal-store'
 import { systemClock, systemRandom } from '@holdfast/core/system-clock'
 import { claimSession, type Claim } from '../../runner/src/session/claim.ts'
-import { Journal, type JournalLimits } from '../../runner/src/session/journal.ts'
+import { Journal, type JournalLimits } from '../../runner/src/session/journal/journal.ts'
 
 /** Where a claim is decided and where its record goes. */
 interface ClaimStores {

@@ -5,11 +5,11 @@ import type { SessionCipher, WrappingKey } from '@holdfast/core/envelope'
 import type { Clock, Random } from '@holdfast/core/ports'
 import { DocumentJournals } from '@holdfast/core/session-log/document-journals'
 import { loadState } from '@holdfast/core/session-log/load'
-import { Checkpointer } from '../../runner/src/session/checkpointer.ts'
+import { Checkpointer } from '../../runner/src/session/journal/checkpointer.ts'
 import { claimSession, type Claim } from '../../runner/src/session/claim.ts'
-import { Gate, type RawSocket } from '../../runner/src/session/gate.ts'
-import { Journal } from '../../runner/src/session/journal.ts'
-import { SessionState } from '../../runner/src/session/session-state.ts'
+import { Gate, type RawSocket } from '../../runner/src/session/journal/gate.ts'
+import { Journal } from '../../runner/src/session/journal/journal.ts'
+import { JournaledState } from '../../runner/src/session/journal/journaled-state.ts'
 import type { ScheduledStore } from './scheduled-store.ts'
 import type { Scheduler } from './scheduler.ts'
 
@@ -28,7 +28,7 @@ export class ModelOwner {
   readonly #clock: Clock
   readonly #journals: DocumentJournals
   readonly #changed: string[] = []
-  #parts: { journal: Journal; state: SessionState; gate: Gate; raw: RawSocket; checkpointer: Checkpointer } | null = null
+  #parts: { journal: Journal; state: JournaledState; gate: Gate; raw: RawSocket; checkpointer: Checkpointer } | null = null
   #isOver = false
   /** Ids whose record is durable, by the journal's word. */
   readonly durable = new Set<string>()
@@ -110,7 +110,7 @@ export class ModelOwner {
     const shared = { sessionId, runnerId: this.name, clock: this.#clock, random, limits: LIMITS, head: claim.head }
     const journal = new Journal({ journals: this.#journals, ...shared })
     journal.unlock(cipher)
-    const state = new SessionState(loaded.image, journal)
+    const state = new JournaledState(loaded.image, journal)
     const gate = new Gate({ journal, commitPending: () => {}, now: () => this.#clock.monotonic() })
     const raw = rawSocket((data) => onSaid(JSON.parse(data.toString()) as Said))
     gate.attach(raw)

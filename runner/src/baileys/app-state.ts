@@ -9,7 +9,7 @@ import { within } from '@holdfast/core/deadlines'
 import type { Logger } from '@holdfast/core/logging'
 import type { Clock } from '@holdfast/core/ports'
 import type { KeyChanges } from '@holdfast/core/session-log/mutation'
-import type { SessionState } from '../session/session-state.ts'
+import type { JournaledState } from '../session/journal/journaled-state.ts'
 import type { KeyStore } from './key-store.ts'
 import { interceptStanzas } from './own-listeners.ts'
 
@@ -36,7 +36,7 @@ const isName = (name: string | undefined): name is WAPatchName => ALL_WA_PATCH_N
  */
 export class AppState {
   readonly #socket: Pick<WASocket, 'resyncAppState' | 'sendMessageAck' | 'ws'>
-  readonly #state: SessionState
+  readonly #state: JournaledState
   readonly #keyStore: KeyStore
   readonly #clock: Clock
   readonly #logger: Logger
@@ -51,7 +51,7 @@ export class AppState {
 
   constructor(options: {
     socket: Pick<WASocket, 'resyncAppState' | 'sendMessageAck' | 'ws'>
-    state: SessionState
+    state: JournaledState
     keyStore: KeyStore
     clock: Clock
     logger: Logger

@@ -10,14 +10,14 @@ import {
 } from '@whiskeysockets/baileys'
 import { createLogger, type Logger } from '@holdfast/core/logging'
 import type { Clock, Random } from '@holdfast/core/ports'
-import type { Connect } from '../session/connection.ts'
-import { Gate } from '../session/gate.ts'
-import type { Inbox } from '../session/inbox.ts'
+import type { Connect } from '../session/connecting/connection.ts'
+import { Gate } from '../session/journal/gate.ts'
+import type { Inbox } from '../session/inbox/inbox.ts'
 import type { KeyChanges } from '@holdfast/core/session-log/mutation'
 import { patiently } from '../session/patiently.ts'
-import type { SessionState } from '../session/session-state.ts'
-import type { ToldReader } from '../session/told-messages.ts'
-import type { Undecrypted } from '../session/undecrypted.ts'
+import type { JournaledState } from '../session/journal/journaled-state.ts'
+import type { ToldReader } from '../session/inbox/told-messages.ts'
+import type { Undecrypted } from '../session/inbox/undecrypted.ts'
 import { AppState } from './app-state.ts'
 import { BaileysConnection } from './baileys-connection.ts'
 import { BEGUN_WITH } from './begun-sessions.ts'
@@ -73,7 +73,7 @@ export interface ClientSettings {
 }
 
 export interface BaileysClientOptions {
-  readonly state: SessionState
+  readonly state: JournaledState
   readonly inbox: Inbox
   readonly undecrypted: Undecrypted
   readonly clock: Clock
@@ -89,7 +89,7 @@ export interface BaileysClientOptions {
 /** One per owned session: what its connections share. */
 export class BaileysClient {
   readonly #options: BaileysClientOptions
-  readonly #state: SessionState
+  readonly #state: JournaledState
   readonly #names: Names
   readonly #devices: DeviceCache
   readonly told: ToldReader

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { KeyPair, SignalDataSet } from '@whiskeysockets/baileys'
-import { Gate, type RawSocket } from '../session/gate.ts'
-import type { Entry } from '../session/group.ts'
-import type { Journal } from '../session/journal.ts'
-import { SessionState } from '../session/session-state.ts'
+import { Gate, type RawSocket } from '../session/journal/gate.ts'
+import type { Entry } from '../session/journal/group.ts'
+import type { Journal } from '../session/journal/journal.ts'
+import { JournaledState } from '../session/journal/journaled-state.ts'
 import { StateImage } from '@holdfast/core/session-log/state-image'
 import { KeyStore } from './key-store.ts'
 
@@ -32,7 +32,7 @@ function newKeyStore(): KeyStore {
   }
   journal = log as unknown as Journal
   return new KeyStore({
-    state: new SessionState(image, journal),
+    state: new JournaledState(image, journal),
     changedCreds: () => (creds === image.creds ? undefined : creds),
   })
 }

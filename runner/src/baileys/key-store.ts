@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { SignalDataSet, SignalDataTypeMap, SignalKeyStoreWithTransaction } from '@whiskeysockets/baileys'
 import { HoldfastError } from '@holdfast/core/errors'
-import type { Entry } from '../session/group.ts'
+import type { Entry } from '../session/journal/group.ts'
 import type { KeyChanges } from '@holdfast/core/session-log/mutation'
-import type { SessionState } from '../session/session-state.ts'
+import type { JournaledState } from '../session/journal/journaled-state.ts'
 import { decodeValue, encodeValue } from './codec.ts'
 
 /** What a transaction has written so far, encoded, and what is to ride on its record. */
@@ -34,7 +34,7 @@ const APP_STATE = 'app-state-sync-version'
  * The transactions are ours as well: Baileys' own send frames before they commit.
  */
 export class KeyStore {
-  readonly #state: SessionState
+  readonly #state: JournaledState
   readonly #changedCreds: () => string | undefined
   readonly #current = new AsyncLocalStorage<Transaction>()
   /** Per connection: an older one may wait for its server for a minute, and what it writes is refused anyway. */
@@ -44,7 +44,7 @@ export class KeyStore {
   /** How often a frame was sent inside a transaction that had already written something. */
   committedEarly = 0
 
-  constructor(options: { state: SessionState; changedCreds: () => string | undefined }) {
+  constructor(options: { state: JournaledState; changedCreds: () => string | undefined }) {
     this.#state = options.state
     this.#changedCreds = options.changedCreds
   }

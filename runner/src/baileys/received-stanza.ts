@@ -10,7 +10,7 @@ import {
   unpadRandomMax16,
   type BinaryNode,
 } from '@whiskeysockets/baileys'
-import type { ReceivedMessage } from '../session/connection.ts'
+import type { ReceivedMessage } from '../session/connecting/connection.ts'
 import type { Names } from './names.ts'
 
 /** Who reads: our own account, and what it knows of others. */

@@ -1,6 +1,6 @@
 import { proto, type BinaryNode } from '@whiskeysockets/baileys'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { ATTEMPTS } from '../session/undecrypted.ts'
+import { ATTEMPTS } from '../session/inbox/undecrypted.ts'
 import { Contact, Phone } from './testing/contact.ts'
 import { DeviceUnderTest } from './testing/device-under-test.ts'
 

@@ -3,10 +3,10 @@ import { MISSING_KEYS_ERROR_TEXT, encodeBinaryNode, type BinaryNode, type proto 
 import type { Logger } from '@holdfast/core/logging'
 import type { Merge } from '@holdfast/core/ports'
 import type { KeyChanges } from '@holdfast/core/session-log/mutation'
-import type { RecordPlace } from '../session/group.ts'
-import { DOCUMENTED, type Inbox } from '../session/inbox.ts'
-import type { SessionState } from '../session/session-state.ts'
-import type { Undecrypted } from '../session/undecrypted.ts'
+import type { RecordPlace } from '../session/journal/group.ts'
+import { DOCUMENTED, type Inbox } from '../session/inbox/inbox.ts'
+import type { JournaledState } from '../session/journal/journaled-state.ts'
+import type { Undecrypted } from '../session/inbox/undecrypted.ts'
 import { causeOf, failedStanza, isOnlyOnThePhone, keyOfStanza, troubleOf } from './failed-stanza.ts'
 import type { KeyStore } from './key-store.ts'
 import { addressOf, describeUnavailable, emptyPlaintext, isOfNoInterest, readStanza, type Reader } from './received-stanza.ts'
@@ -18,7 +18,7 @@ const ASK_NO_MORE = MISSING_KEYS_ERROR_TEXT
 const DELIVERY = 'delivery'
 
 export interface ReceivingOptions {
-  readonly state: SessionState
+  readonly state: JournaledState
   readonly keyStore: KeyStore
   readonly inbox: Inbox
   readonly undecrypted: Undecrypted

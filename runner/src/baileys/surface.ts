@@ -6,7 +6,7 @@ import type { BinaryNode, WASocket } from '@whiskeysockets/baileys'
 import { HoldfastError } from '@holdfast/core/errors'
 import { createLogger } from '@holdfast/core/logging'
 import SessionCipher from 'libsignal/src/session_cipher.js'
-import type { RawSocket } from '../session/gate.ts'
+import type { RawSocket } from '../session/journal/gate.ts'
 import type { KeyStore } from './key-store.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib'
 import { proto, writeRandomPadMax16 } from '@whiskeysockets/baileys'
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { ToldPiece } from '../session/told-messages.ts'
+import type { ToldPiece } from '../session/inbox/told-messages.ts'
 import { changesOf, usersOf, type Learned } from './learned.ts'
 import { mappingChanges } from './lid-moves.ts'
 import { PhoneReader } from './told-reader.ts'

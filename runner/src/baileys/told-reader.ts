@@ -1,6 +1,6 @@
 import { jidDecode, jidNormalizedUser, processHistoryMessage, proto, unpadRandomMax16 } from '@whiskeysockets/baileys'
-import type { ReceivedMessage } from '../session/connection.ts'
-import type { ToldPiece, ToldReader } from '../session/told-messages.ts'
+import type { ReceivedMessage } from '../session/connecting/connection.ts'
+import type { ToldPiece, ToldReader } from '../session/inbox/told-messages.ts'
 import { historyFile, partsOf } from './history-file.ts'
 import type { Learned } from './learned.ts'
 import { contentOf, isOfNoInterest, nameOf, type Reader } from './received-stanza.ts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { systemClock } from '@holdfast/core/system-clock'
-import type { DialKind, DialTurn } from '../session/dial-place.ts'
+import type { DialKind, DialTurn } from '../session/connecting/dial-place.ts'
 import { DialPacer } from './dial-pacer.ts'
 
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import type { Clock } from '@holdfast/core/ports'
-import type { AskToDial, DialKind, DialTurn } from '../session/dial-place.ts'
+import type { AskToDial, DialKind, DialTurn } from '../session/connecting/dial-place.ts'
 
 /** A device that is being linked leaves its place after this at the latest, so that one that hangs does not keep the others. */
 const PLACE_LIMIT_MS = 60_000

@@ -15,7 +15,7 @@ import { openRecord } from '@holdfast/core/session-log/record-codec'
 import { loadSessionCipher } from '@holdfast/core/session-keys'
 import { isHalted, reasonOfDamage, type SessionState } from '@holdfast/core/session-states'
 import { atClaim, isConvicted } from './crash-record.ts'
-import type { JournalHead } from './group.ts'
+import type { JournalHead } from './journal/group.ts'
 import { stateFields } from './session-fields.ts'
 
 export interface Claim {

@@ -9,19 +9,19 @@ import type { JournalStore } from '@holdfast/core/session-log/journal-store'
 import { loadState, type Loaded } from '@holdfast/core/session-log/load'
 import type { Mutation } from '@holdfast/core/session-log/mutation'
 import type { StateImage } from '@holdfast/core/session-log/state-image'
-import { Checkpointer, type CheckpointPolicy } from './checkpointer.ts'
+import { Checkpointer, type CheckpointPolicy } from './journal/checkpointer.ts'
 import type { Claim } from './claim.ts'
-import type { Connect } from './connection.ts'
-import { Inbox } from './inbox.ts'
-import { MessageDocuments } from './message-documents.ts'
-import type { Journal, JournalLimits } from './journal.ts'
-import { Outbox, type SettledJobs } from './outbox.ts'
-import type { SendPolicy } from './send-policy.ts'
-import { SentJobs } from './sent-jobs.ts'
+import type { Connect } from './connecting/connection.ts'
+import { Inbox } from './inbox/inbox.ts'
+import { MessageDocuments } from './inbox/message-documents.ts'
+import type { Journal, JournalLimits } from './journal/journal.ts'
+import { Outbox, type SettledJobs } from './outbox/outbox.ts'
+import type { SendPolicy } from './outbox/send-policy.ts'
+import { SentJobs } from './outbox/sent-jobs.ts'
 import { SessionMemory } from './session-memory.ts'
-import { SessionState } from './session-state.ts'
-import { ToldMessages, type ToldReader } from './told-messages.ts'
-import { Undecrypted } from './undecrypted.ts'
+import { JournaledState } from './journal/journaled-state.ts'
+import { ToldMessages, type ToldReader } from './inbox/told-messages.ts'
+import { Undecrypted } from './inbox/undecrypted.ts'
 
 /** What every session of a runner shares. */
 export interface SessionDependencies {
@@ -48,7 +48,7 @@ export interface SessionDependencies {
 }
 
 export interface ClientOptions {
-  readonly state: SessionState
+  readonly state: JournaledState
   readonly inbox: Inbox
   readonly undecrypted: Undecrypted
   readonly clock: Clock
@@ -71,7 +71,7 @@ export interface Client {
 
 /** The parts of one owned session whose state has been read and verified. */
 export interface Engine {
-  readonly state: SessionState
+  readonly state: JournaledState
   readonly cipher: SessionCipher
   readonly inbox: Inbox
   readonly undecrypted: Undecrypted
@@ -119,7 +119,7 @@ export function assembleEngine(
   const { sessionId } = claim
   const { image, startedFrom } = loaded
   journal.unlock(cipher)
-  const state = new SessionState(image, journal)
+  const state = new JournaledState(image, journal)
   const inbox = new Inbox({ state, cipher, documents, clock, logger })
   const undecrypted = new Undecrypted({ state, cipher, clock, logger })
   const sentJobs = new SentJobs({ sessionId, state, cipher, documents, clock, logger })

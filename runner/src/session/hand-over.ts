@@ -1,8 +1,8 @@
 import type { Clock, Merge } from '@holdfast/core/ports'
-import type { ConnectionKeeper } from './connection-keeper.ts'
+import type { ConnectionKeeper } from './connecting/connection-keeper.ts'
 import type { Engine } from './engine.ts'
-import type { Entry, RecordPlace } from './group.ts'
-import type { Journal } from './journal.ts'
+import type { Entry, RecordPlace } from './journal/group.ts'
+import type { Journal } from './journal/journal.ts'
 
 /** A leaving runner has 8 s in all (Cloud Run kills after 10). */
 const FINISH_SENDING_MS = 2000

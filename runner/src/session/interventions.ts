@@ -2,13 +2,13 @@ import { sessionPath } from '@holdfast/core/documents/session-document'
 import { HoldfastError } from '@holdfast/core/errors'
 import { Append, type Clock, type Merge } from '@holdfast/core/ports'
 import type { ActionTarget, Reach } from './actions.ts'
-import type { ConnectionKeeper } from './connection-keeper.ts'
+import type { ConnectionKeeper } from './connecting/connection-keeper.ts'
 import type { Engine } from './engine.ts'
-import type { Entry } from './group.ts'
-import type { Journal } from './journal.ts'
+import type { Entry } from './journal/group.ts'
+import type { Journal } from './journal/journal.ts'
 import type { Approval, Opening } from './opening.ts'
 import type { Probation } from './probation.ts'
-import type { Reconnection } from './reconnection.ts'
+import type { Reconnection } from './connecting/reconnection.ts'
 
 /** What somebody may have done to a session, on the parts of its owner. */
 export class Interventions implements ActionTarget {
@@ -26,7 +26,7 @@ export class Interventions implements ActionTarget {
     engine: () => Engine | null
     append: (entry: Entry) => number
     /** Goes on with a state that was put together. */
-    adopt: (engine: Engine) => Promise<void>
+    adopt: (engine: Engine) => void
   }) {
     this.#parts = parts
   }
@@ -70,7 +70,7 @@ export class Interventions implements ActionTarget {
   async restore(approved: Approval): Promise<string> {
     const { adopt, engine, opening } = this.#parts
     if (engine()) throw new HoldfastError('restore-refused', 'The state is whole: there is nothing to restore.')
-    await adopt(await opening.restore(approved))
+    adopt(await opening.restore(approved))
     return 'The state was put together from what is left; the session goes on with new keys.'
   }
 }

@@ -11,9 +11,9 @@ import { Append, type Merge } from '@holdfast/core/ports'
 import { isRestorable } from '@holdfast/core/session-log/load'
 import type { Claim } from './claim.ts'
 import { assembleEngine, findState, type Engine, type Found, type Lasting, type SessionDependencies } from './engine.ts'
-import type { RecordPlace } from './group.ts'
-import type { Journal } from './journal.ts'
-import type { SettledJobs } from './outbox.ts'
+import type { RecordPlace } from './journal/group.ts'
+import type { Journal } from './journal/journal.ts'
+import type { SettledJobs } from './outbox/outbox.ts'
 
 /** The state could not be had: damage, which waits for somebody, or stores that do not answer, which are asked again soon. */
 export interface Trouble {
@@ -68,6 +68,7 @@ export class Opening {
       const found = await findState(this.#dependencies, claim)
       const gives = autoRestore === 'always' && found.loaded.trouble && isRestorable(found.loaded)
       const engine = gives ? await this.#giveUpWhatIsLost(claim, found) : this.#assemble(claim, found)
+      await engine.inbox.documentOpenRows(this.#journal.head.sequence)
       this.#failures = 0
       this.#dueAtMs = 0
       return engine
@@ -93,7 +94,11 @@ export class Opening {
     const { trouble, reached } = found.loaded
     if (!trouble) throw new HoldfastError('restore-refused', 'The state is whole: there is nothing to restore.')
     if (!isRestorable(found.loaded)) throw new HoldfastError('restore-refused', 'Nothing that is left holds the credentials.')
-    if (reached.sequence >= reaches) return this.#giveUpWhatIsLost(claim, found)
+    if (reached.sequence >= reaches) {
+      const engine = await this.#giveUpWhatIsLost(claim, found)
+      await engine.inbox.documentOpenRows(this.#journal.head.sequence)
+      return engine
+    }
     const message = `The state reaches record ${reached.sequence} only; it was agreed to give up what comes after ${reaches}.`
     throw new HoldfastError('restore-refused', `${message} Ask for the restore again to see what it would lose now.`)
   }

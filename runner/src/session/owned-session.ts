@@ -1,27 +1,21 @@
 import { sessionPath, type CrashRecord } from '@holdfast/core/documents/session-document'
 import { isHoldfastError } from '@holdfast/core/errors'
 import type { Fields, Merge } from '@holdfast/core/ports'
-import {
-  isHalted,
-  isStateTrouble,
-  reasonOfDamage,
-  type ReasonCode,
-  type SessionState as StateName,
-} from '@holdfast/core/session-states'
+import { isHalted, isStateTrouble, reasonOfDamage, type ReasonCode, type SessionState } from '@holdfast/core/session-states'
 import type { ReconnectPolicy } from '@holdfast/core/verdict'
 import { Actions, type OpenAction } from './actions.ts'
 import type { Claim } from './claim.ts'
-import { ConnectionKeeper } from './connection-keeper.ts'
+import { ConnectionKeeper } from './connecting/connection-keeper.ts'
 import { isConvicted, type CrashPolicy } from './crash-record.ts'
-import type { AskToDial } from './dial-place.ts'
+import type { AskToDial } from './connecting/dial-place.ts'
 import type { Engine, SessionDependencies } from './engine.ts'
-import type { Entry } from './group.ts'
+import type { Entry } from './journal/group.ts'
 import { releaseSession } from './hand-over.ts'
 import { Interventions } from './interventions.ts'
-import { Journal } from './journal.ts'
+import { Journal } from './journal/journal.ts'
 import { Opening, type Trouble } from './opening.ts'
 import { Probation, type TrialSlot } from './probation.ts'
-import { Reconnection } from './reconnection.ts'
+import { Reconnection } from './connecting/reconnection.ts'
 import { SessionStatus, type SessionSnapshot } from './session-status.ts'
 import { Wake } from './wake.ts'
 
@@ -196,8 +190,7 @@ export class OwnedSession {
     else if (!this.#reconnection.isHalted) this.#publish('RESTORING', 'state-unreachable')
   }
 
-  async #adopt(engine: Engine): Promise<void> {
-    await engine.inbox.documentOpenRows(this.#journal.head.sequence)
+  #adopt(engine: Engine): void {
     engine.undecrypted.takeOver()
     this.#engine = engine
     this.#isImageUsed = false
@@ -229,7 +222,7 @@ export class OwnedSession {
     this.#opening.hasten()
   }
 
-  async #release(state: StateName, reason: ReasonCode): Promise<SessionEnd> {
+  async #release(state: SessionState, reason: ReasonCode): Promise<SessionEnd> {
     // What waits for somebody keeps saying so, unless it is stopped.
     const keepsSaying = this.#status.isHalted && this.#wanted === 'online'
     try {
@@ -302,7 +295,7 @@ export class OwnedSession {
     })
   }
 
-  #publish(state: StateName, reason: ReasonCode, fields: Fields = {}): void {
+  #publish(state: SessionState, reason: ReasonCode, fields: Fields = {}): void {
     this.#append({ writes: this.#status.enter(state, reason, fields, this.#engine) })
   }
 

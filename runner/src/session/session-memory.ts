@@ -1,7 +1,7 @@
 import { REASONS, type ReasonCode } from '@holdfast/core/session-states'
 import { z } from 'zod'
-import type { FailureRecord } from './failures.ts'
-import type { SessionState } from './session-state.ts'
+import type { FailureRecord } from './connecting/failures.ts'
+import type { JournaledState } from './journal/journaled-state.ts'
 
 /** Other connections that took this session's place, and when it may dial again. */
 const replacedSchema = z.object({ atMs: z.array(z.number()), dialAtMs: z.number() })
@@ -37,9 +37,9 @@ export interface RememberedFailures {
  * `replaced` (JSON), `failures` (JSON).
  */
 export class SessionMemory {
-  readonly #state: SessionState
+  readonly #state: JournaledState
 
-  constructor(state: SessionState) {
+  constructor(state: JournaledState) {
     this.#state = state
   }
 

@@ -1,9 +1,9 @@
 import { sessionPath, type LastDisconnect } from '@holdfast/core/documents/session-document'
 import type { Clock, Fields, Merge } from '@holdfast/core/ports'
-import { isHalted, type ReasonCode, type SessionState as StateName } from '@holdfast/core/session-states'
+import { isHalted, type ReasonCode, type SessionState } from '@holdfast/core/session-states'
 import type { Claim } from './claim.ts'
 import type { Engine } from './engine.ts'
-import type { RecordPlace } from './group.ts'
+import type { RecordPlace } from './journal/group.ts'
 import { stateFields } from './session-fields.ts'
 
 const OF_A_STATE: Fields = { nextAttemptAt: null, pairing: null, bannedUntil: null }
@@ -12,13 +12,13 @@ const OF_A_STATE: Fields = { nextAttemptAt: null, pairing: null, bannedUntil: nu
 export class SessionStatus {
   readonly #claim: Claim
   readonly #clock: Clock
-  #state: StateName
+  #state: SessionState
   #lastProofOfLifeMs: number | null = null
   #lastDisconnect: LastDisconnect | null = null
   /** What was counted before, by earlier owners and by engines of this one. */
   #counted: { sent: number; received: number }
 
-  constructor(claim: Claim, clock: Clock, state: StateName) {
+  constructor(claim: Claim, clock: Clock, state: SessionState) {
     this.#claim = claim
     this.#clock = clock
     this.#state = state
@@ -51,7 +51,7 @@ export class SessionStatus {
     this.#lastDisconnect = disconnect
   }
 
-  get state(): StateName {
+  get state(): SessionState {
     return this.#state
   }
 
@@ -61,13 +61,13 @@ export class SessionStatus {
   }
 
   /** Nobody owns the session from now on. A state that waits for somebody may keep saying so. */
-  released(shown: { state: StateName; reason: ReasonCode } | null, engine: Engine | null): (place: RecordPlace) => Merge[] {
+  released(shown: { state: SessionState; reason: ReasonCode } | null, engine: Engine | null): (place: RecordPlace) => Merge[] {
     const fields = shown ? stateFields(shown.state, shown.reason) : {}
     return this.writes({ ...(shown?.state === 'STOPPED' ? OF_A_STATE : {}), ...fields, runnerId: null, pairing: null }, engine)
   }
 
   /** The session is in this state from now on; the writes that say so. What belonged to the state before ends with it. */
-  enter(state: StateName, reason: ReasonCode, fields: Fields, engine: Engine | null): (place: RecordPlace) => Merge[] {
+  enter(state: SessionState, reason: ReasonCode, fields: Fields, engine: Engine | null): (place: RecordPlace) => Merge[] {
     this.#state = state
     return this.writes({ ...OF_A_STATE, ...stateFields(state, reason), ...fields }, engine)
   }
@@ -93,7 +93,7 @@ export class SessionStatus {
 }
 
 export interface SessionSnapshot {
-  readonly state: StateName
+  readonly state: SessionState
   readonly epoch: number
   readonly lastProofOfLifeAt: Date | null
   readonly lastInboundAt: Date | null

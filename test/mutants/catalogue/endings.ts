@@ -38,7 +38,7 @@ export const ENDINGS: readonly Mutant[] = [
     what: 'what a log-out leaves is not saved in an object that is named',
     edits: [
       {
-        file: 'runner/src/session/connection-keeper.ts',
+        file: 'runner/src/session/connecting/connection-keeper.ts',
         find: `if (action === 'stop' && decision.state === 'LOGGED_OUT') await this.#archive(engine)`,
         replace: '',
       },
@@ -97,19 +97,24 @@ export const ENDINGS: readonly Mutant[] = [
     what: 'the next owner does not wait for what the last one was waiting for',
     edits: [
       {
-        file: 'runner/src/session/reconnection.ts',
+        file: 'runner/src/session/connecting/reconnection.ts',
         find: 'const remembered = this.#hasRecalled ? null : memory.failures',
         replace: 'const remembered = this.#hasRecalled ? memory.failures : null',
       },
     ],
-    noticedBy: { file: 'runner/src/session/reconnection.test.ts', tests: 'waits for the rest of the time' },
+    noticedBy: { file: 'runner/src/session/connecting/reconnection.test.ts', tests: 'waits for the rest of the time' },
   },
   {
     name: 'over-when-it-opens',
     invariant: 'I9',
     what: 'a row of failures ends when a connection opens, although it did not last',
-    edits: [{ file: 'runner/src/session/failures.ts', find: 'const STABLE_MS = 10_000', replace: 'const STABLE_MS = 0' }],
-    noticedBy: { file: 'runner/src/session/failures.test.ts', tests: 'goes on when a connection was ended right after' },
+    edits: [
+      { file: 'runner/src/session/connecting/failures.ts', find: 'const STABLE_MS = 10_000', replace: 'const STABLE_MS = 0' },
+    ],
+    noticedBy: {
+      file: 'runner/src/session/connecting/failures.test.ts',
+      tests: 'goes on when a connection was ended right after',
+    },
   },
   {
     name: 'no-pacing',

@@ -1,11 +1,11 @@
 import type { Mutant } from '../mutant.ts'
 
-const JOURNAL = 'runner/src/session/journal.ts'
+const JOURNAL = 'runner/src/session/journal/journal.ts'
 const JOURNAL_TEST = 'test/engine/journal.test.ts'
 const CLAIM = 'runner/src/session/claim.ts'
 const DOCUMENT_JOURNALS = 'core/src/session-log/document-journals.ts'
 const CHECKPOINT = 'core/src/session-log/checkpoint.ts'
-const CHECKPOINTER = 'runner/src/session/checkpointer.ts'
+const CHECKPOINTER = 'runner/src/session/journal/checkpointer.ts'
 const CHECKPOINT_TEST = 'test/engine/checkpoint.test.ts'
 const FIND_OUT = 'const settled = await this.#findOut(sequence, full, alone)'
 
@@ -99,7 +99,7 @@ export const LOG: readonly Mutant[] = [
     what: 'claims are trimmed away: a number that an old owner can try is free again',
     edits: [
       {
-        file: 'runner/src/session/trim.ts',
+        file: 'runner/src/session/journal/trim.ts',
         find: `const isClaim = (fields['kind'] as RecordKind) === 'claim'`,
         replace: `const isClaim = (fields['kind'] as RecordKind) === 'restore'`,
       },

@@ -1,6 +1,6 @@
 import type { Mutant } from '../mutant.ts'
 
-const OUTBOX = 'runner/src/session/outbox.ts'
+const OUTBOX = 'runner/src/session/outbox/outbox.ts'
 const OUTBOX_TEST = 'test/engine/outbox.test.ts'
 const SIGNAL_TEST = 'runner/src/baileys/signal-repository.test.ts'
 
@@ -102,7 +102,7 @@ export const MESSAGES: readonly Mutant[] = [
     what: 'a message whose document could not be made counts as stored',
     edits: [
       {
-        file: 'runner/src/session/journal.ts',
+        file: 'runner/src/session/journal/journal.ts',
         find: 'if (unsaid.has(entry)) entry.onRefused?.()',
         replace: 'if (false) void unsaid',
       },
@@ -115,7 +115,7 @@ export const MESSAGES: readonly Mutant[] = [
     what: 'a message that was sent at a time that never was has no document',
     edits: [
       {
-        file: 'runner/src/session/message-documents.ts',
+        file: 'runner/src/session/inbox/message-documents.ts',
         find: 'const sentAt = storableDate(sentAtMs)',
         replace: 'const sentAt = new Date(sentAtMs)',
       },

@@ -1,7 +1,7 @@
 import type { Mutant } from '../mutant.ts'
 
-const GATE = 'runner/src/session/gate.ts'
-const KEEPER = 'runner/src/session/connection-keeper.ts'
+const GATE = 'runner/src/session/journal/gate.ts'
+const KEEPER = 'runner/src/session/connecting/connection-keeper.ts'
 const KEY_STORE = 'runner/src/baileys/key-store.ts'
 
 const DIAL = `await engine.state.journal.whenDurable(engine.state.append({ kind: 'connect', writes }))`
@@ -14,7 +14,7 @@ export const OUTPUT: readonly Mutant[] = [
     what: 'a frame does not wait for the records that it depends on',
     edits: [{ file: GATE, find: 'frame.position > this.#journal.durable || ', replace: '' }],
     noticedBy: {
-      file: 'runner/src/session/gate.test.ts',
+      file: 'runner/src/session/journal/gate.test.ts',
       tests: 'a frame waits until the position at which it was sent is durable',
     },
   },
@@ -30,7 +30,7 @@ export const OUTPUT: readonly Mutant[] = [
     invariant: 'I1',
     what: 'what the transaction around a frame has written is not in the log when the frame is numbered',
     edits: [{ file: GATE, find: 'if (!unbound) this.#commitPending()', replace: '' }],
-    noticedBy: { file: 'runner/src/session/gate.test.ts', tests: 'a frame depends on what was written right before it' },
+    noticedBy: { file: 'runner/src/session/journal/gate.test.ts', tests: 'a frame depends on what was written right before it' },
   },
   {
     name: 'frame-inside-transaction',
@@ -74,6 +74,6 @@ export const OUTPUT: readonly Mutant[] = [
     invariant: 'I1',
     what: 'a muted runner goes on speaking',
     edits: [{ file: GATE, find: ' || (this.#muted && frame.position > 0)', replace: '' }],
-    noticedBy: { file: 'runner/src/session/gate.test.ts', tests: 'while muted' },
+    noticedBy: { file: 'runner/src/session/journal/gate.test.ts', tests: 'while muted' },
   },
 ]

@@ -15,11 +15,11 @@ import type { Clock, DocumentStore } from '@holdfast/core/ports'
 import type { Mutation } from '@holdfast/core/session-log/mutation'
 import { StateImage } from '@holdfast/core/session-log/state-image'
 import { systemClock } from '@holdfast/core/system-clock'
-import type { Entry, RecordPlace } from '../../session/group.ts'
-import { Inbox } from '../../session/inbox.ts'
-import type { Journal } from '../../session/journal.ts'
-import { SessionState } from '../../session/session-state.ts'
-import { Undecrypted } from '../../session/undecrypted.ts'
+import type { Entry, RecordPlace } from '../../session/journal/group.ts'
+import { Inbox } from '../../session/inbox/inbox.ts'
+import type { Journal } from '../../session/journal/journal.ts'
+import { JournaledState } from '../../session/journal/journaled-state.ts'
+import { Undecrypted } from '../../session/inbox/undecrypted.ts'
 import { encodeCreds } from '../codec.ts'
 import { silenceConsole } from '../console-guard.ts'
 import { FromPhone } from '../from-phone.ts'
@@ -38,7 +38,7 @@ type Repository = ReturnType<ReturnType<typeof makeSignalRepository>>
 export class DeviceUnderTest {
   readonly creds: AuthenticationCreds = initAuthCreds()
   readonly image: StateImage
-  readonly state: SessionState
+  readonly state: JournaledState
   readonly inbox: Inbox
   readonly undecrypted: Undecrypted
   readonly names: Names
@@ -62,7 +62,7 @@ export class DeviceUnderTest {
       this.image.apply(earlier.image.toMutation())
     } else this.creds.me = { id: `${OURS}:1@s.whatsapp.net`, lid: `${OUR_LID}:1@lid` }
     this.image.creds = encodeCreds(this.creds)
-    this.state = new SessionState(this.image, this.#journal())
+    this.state = new JournaledState(this.image, this.#journal())
     const cipher = new SessionCipher('default.shop', new Map([[1, randomBytes(32)]]), 1)
     const parts = { state: this.state, cipher, clock: this.#clock, logger: SILENT }
     this.inbox = new Inbox({ ...parts, documents: {} as DocumentStore })

@@ -9,7 +9,7 @@ import {
   verdict,
 } from '@holdfast/core/verdict'
 import { Failures } from './failures.ts'
-import type { SessionMemory, Wait } from './session-memory.ts'
+import type { SessionMemory, Wait } from '../session-memory.ts'
 
 /** Whether the session may dial, and when: what the disconnects of the past allow. */
 export class Reconnection {

@@ -2,11 +2,11 @@ import { messageOrder } from '@holdfast/core/documents/message-document'
 import { receivedMessageIdOf } from '@holdfast/core/ids'
 import type { Logger } from '@holdfast/core/logging'
 import type { Clock, Merge } from '@holdfast/core/ports'
-import type { ReceivedMessage } from './connection.ts'
-import type { RecordPlace } from './group.ts'
+import type { ReceivedMessage } from '../connecting/connection.ts'
+import type { RecordPlace } from '../journal/group.ts'
 import type { Inbox, Told } from './inbox.ts'
 import { documentIdsOf, storedMessageOf, type MessageDocuments } from './message-documents.ts'
-import type { SessionState } from './session-state.ts'
+import type { JournaledState } from '../journal/journaled-state.ts'
 import type { Undecrypted } from './undecrypted.ts'
 
 /** What a row tells of, in pieces that fit in a commit. */
@@ -57,7 +57,7 @@ const orderOf = ({ sequence, index }: RecordPlace, position: number): string =>
  * Piece by piece, each riding on a record, so that what comes live is not held up.
  */
 export class ToldMessages {
-  readonly #state: SessionState
+  readonly #state: JournaledState
   readonly #inbox: Inbox
   readonly #documents: MessageDocuments
   readonly #undecrypted: Undecrypted
@@ -72,7 +72,7 @@ export class ToldMessages {
   #piece: Promise<unknown> = Promise.resolve()
 
   constructor(options: {
-    state: SessionState
+    state: JournaledState
     inbox: Inbox
     documents: MessageDocuments
     undecrypted: Undecrypted

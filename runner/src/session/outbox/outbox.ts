@@ -10,11 +10,11 @@ import type { SessionCipher } from '@holdfast/core/envelope'
 import { HoldfastError, messageOf } from '@holdfast/core/errors'
 import type { Logger } from '@holdfast/core/logging'
 import { Append, type Clock, type DocumentSnapshot, type Fields } from '@holdfast/core/ports'
-import { ConnectionEnded, type Connection } from './connection.ts'
+import { ConnectionEnded, type Connection } from '../connecting/connection.ts'
 import { OpenJobs, type OpenJob } from './open-jobs.ts'
 import { afterFailure, unansweredDelayMs, type SendPolicy } from './send-policy.ts'
 import type { SentJobs } from './sent-jobs.ts'
-import type { SessionState } from './session-state.ts'
+import type { JournaledState } from '../journal/journaled-state.ts'
 
 /** Timers take no more than 24 days. */
 const LONGEST_WAIT_MS = 60 * 60 * 1000
@@ -30,7 +30,7 @@ export type SettledJobs = Map<string, number>
  * the commit of a journal record, so that an owner that lost the session cannot change it either.
  */
 export class Outbox {
-  readonly #state: SessionState
+  readonly #state: JournaledState
   readonly #cipher: SessionCipher
   readonly #subscribe: (onJobs: (jobs: readonly DocumentSnapshot[]) => void) => () => void
   readonly #clock: Clock
@@ -52,7 +52,7 @@ export class Outbox {
   constructor(options: {
     /** Gives every open job of the session first, then each one that is queued. */
     subscribe: (onJobs: (jobs: readonly DocumentSnapshot[]) => void) => () => void
-    state: SessionState
+    state: JournaledState
     cipher: SessionCipher
     clock: Clock
     policy: SendPolicy

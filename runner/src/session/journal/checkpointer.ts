@@ -5,7 +5,7 @@ import { HoldfastError } from '@holdfast/core/errors'
 import type { Clock, Fields, ObjectStore } from '@holdfast/core/ports'
 import { writeCheckpoint } from '@holdfast/core/session-log/checkpoint'
 import type { JournalStore } from '@holdfast/core/session-log/journal-store'
-import type { SessionState } from './session-state.ts'
+import type { JournaledState } from './journaled-state.ts'
 import { trimJournal } from './trim.ts'
 
 export interface CheckpointPolicy {
@@ -34,7 +34,7 @@ export class Checkpointer {
   #running: Promise<void> | null = null
 
   constructor(options: {
-    state: SessionState
+    state: JournaledState
     /** Lets go of what need not be kept any longer, before all is saved. */
     tidyUp: () => void
     cipher: SessionCipher

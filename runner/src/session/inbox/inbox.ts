@@ -3,11 +3,11 @@ import type { SessionCipher } from '@holdfast/core/envelope'
 import type { Logger } from '@holdfast/core/logging'
 import type { Clock, DocumentStore, Merge } from '@holdfast/core/ports'
 import type { KeyChanges } from '@holdfast/core/session-log/mutation'
-import type { ReceivedMessage } from './connection.ts'
-import type { Entry, RecordPlace } from './group.ts'
+import type { ReceivedMessage } from '../connecting/connection.ts'
+import type { Entry, RecordPlace } from '../journal/group.ts'
 import { INBOX, decodeRow, encodeRow, type Row } from './inbox-rows.ts'
 import { MessageDocuments, documentIdsOf, storedMessageOf } from './message-documents.ts'
-import type { SessionState } from './session-state.ts'
+import type { JournaledState } from '../journal/journaled-state.ts'
 
 /** What was decrypted, as far as the inbox is concerned. */
 export interface Received {
@@ -64,7 +64,7 @@ export const DOCUMENTED = Symbol('documented')
  * is forgotten when `KEEP_MS` have passed after that.
  */
 export class Inbox {
-  readonly #state: SessionState
+  readonly #state: JournaledState
   readonly #messages: MessageDocuments
   readonly #clock: Clock
   readonly #logger: Logger
@@ -78,7 +78,7 @@ export class Inbox {
   #lastReceivedMs: number | null = null
   #onTold: () => void = () => {}
 
-  constructor(options: { state: SessionState; cipher: SessionCipher; documents: DocumentStore; clock: Clock; logger: Logger }) {
+  constructor(options: { state: JournaledState; cipher: SessionCipher; documents: DocumentStore; clock: Clock; logger: Logger }) {
     this.#state = options.state
     this.#messages = new MessageDocuments(options.cipher, options.documents)
     this.#clock = options.clock

@@ -2,13 +2,13 @@ import { pairingPlace } from '@holdfast/core/documents/session-document'
 import { HoldfastError } from '@holdfast/core/errors'
 import type { Logger } from '@holdfast/core/logging'
 import type { Clock, Fields } from '@holdfast/core/ports'
-import { temporaryBanTexts, type ReasonCode, type SessionState as StateName } from '@holdfast/core/session-states'
+import { temporaryBanTexts, type ReasonCode, type SessionState } from '@holdfast/core/session-states'
 import type { Disconnect, Verdict } from '@holdfast/core/verdict'
 import type { Connection, ConnectionEvents } from './connection.ts'
 import { DialPlace, type AskToDial, type DialKind } from './dial-place.ts'
-import type { Engine } from './engine.ts'
+import type { Engine } from '../engine.ts'
 import type { Reconnection } from './reconnection.ts'
-import type { SessionStatus } from './session-status.ts'
+import type { SessionStatus } from '../session-status.ts'
 
 /** A muted connection that holds frames is let go after this, rather than kept half alive. */
 const LET_GO_AFTER_MS = 20_000
@@ -28,7 +28,7 @@ export interface KeeperDependencies {
   readonly askToDial: AskToDial
   /** Whether the session is to have a connection, as things are at the moment of asking. */
   readonly isWanted: () => boolean
-  readonly publish: (state: StateName, reason: ReasonCode, fields?: Fields) => void
+  readonly publish: (state: SessionState, reason: ReasonCode, fields?: Fields) => void
   /** Saves the state in an object that is named for a reason; throws when that could not be verified. */
   readonly putAside: (reason: string) => Promise<void>
   /** Something has happened that the session's loop has to look at. */

@@ -7,7 +7,7 @@ import type { StateImage } from '@holdfast/core/session-log/state-image'
  * The state of one owned session: the image in memory and the journal behind it. A change is in the image at once and durable
  * later; whatever it causes to be said waits at the gate.
  */
-export class SessionState {
+export class JournaledState {
   readonly image: StateImage
   readonly journal: Journal
   /** Changes that nothing depends on. They ride on the next record instead of making one. */

@@ -4,11 +4,11 @@ import { StateImage } from '@holdfast/core/session-log/state-image'
 import { systemClock, systemRandom } from '@holdfast/core/system-clock'
 import { DEFAULT_RECONNECT_POLICY } from '@holdfast/core/verdict'
 import type { JournalStore } from '@holdfast/core/session-log/journal-store'
-import { DialPacer } from '../fleet/dial-pacer.ts'
-import { Journal } from './journal.ts'
+import { DialPacer } from '../../fleet/dial-pacer.ts'
+import { Journal } from '../journal/journal.ts'
 import { Reconnection } from './reconnection.ts'
-import { SessionMemory } from './session-memory.ts'
-import { SessionState } from './session-state.ts'
+import { SessionMemory } from '../session-memory.ts'
+import { JournaledState } from '../journal/journaled-state.ts'
 
 const MINUTE_MS = 60_000
 
@@ -33,7 +33,7 @@ function memoryOn(image: StateImage): SessionMemory {
     random: systemRandom,
     head,
   })
-  return new SessionMemory(new SessionState(image, journal))
+  return new SessionMemory(new JournaledState(image, journal))
 }
 
 const earliest: Random = { fraction: () => 0, bytes: (length) => Buffer.alloc(length) }

@@ -4,8 +4,8 @@ import type { SessionCipher } from '@holdfast/core/envelope'
 import type { Logger } from '@holdfast/core/logging'
 import type { Clock, Merge } from '@holdfast/core/ports'
 import type { KeyChanges } from '@holdfast/core/session-log/mutation'
-import type { Entry } from './group.ts'
-import type { SessionState } from './session-state.ts'
+import type { Entry } from '../journal/group.ts'
+import type { JournaledState } from '../journal/journaled-state.ts'
 
 /** Something that was delivered and cannot be read. */
 export interface FailedStanza {
@@ -66,12 +66,12 @@ const GIVE_UP_AFTER_MS = 14 * 24 * 60 * 60 * 1000
  * document is for a person to look at, and WhatsApp is not asked any more.
  */
 export class Undecrypted {
-  readonly #state: SessionState
+  readonly #state: JournaledState
   readonly #cipher: SessionCipher
   readonly #clock: Clock
   readonly #logger: Logger
 
-  constructor(options: { state: SessionState; cipher: SessionCipher; clock: Clock; logger: Logger }) {
+  constructor(options: { state: JournaledState; cipher: SessionCipher; clock: Clock; logger: Logger }) {
     this.#state = options.state
     this.#cipher = options.cipher
     this.#clock = options.clock

@@ -4,7 +4,7 @@ import type { SessionCipher } from '@holdfast/core/envelope'
 import { isInvalid } from '@holdfast/core/errors'
 import { receivedMessageIdOf } from '@holdfast/core/ids'
 import type { DocumentStore, Merge } from '@holdfast/core/ports'
-import type { ReceivedMessage } from './connection.ts'
+import type { ReceivedMessage } from '../connecting/connection.ts'
 import type { Row } from './inbox-rows.ts'
 
 export type StoredMessage = NonNullable<Row['message']>

@@ -4,12 +4,12 @@ import { isDamage, isKeyTrouble } from '@holdfast/core/errors'
 import type { SessionCipher } from '@holdfast/core/envelope'
 import type { Logger } from '@holdfast/core/logging'
 import { Append, type Clock, type DocumentStore } from '@holdfast/core/ports'
-import type { SessionState } from './session-state.ts'
+import type { JournaledState } from '../journal/journaled-state.ts'
 
 /** Jobs whose messages are with WhatsApp: their receipts, and their content when a contact asks for it again. */
 export class SentJobs {
   readonly #sessionId: string
-  readonly #state: SessionState
+  readonly #state: JournaledState
   readonly #cipher: SessionCipher
   readonly #documents: DocumentStore
   readonly #clock: Clock
@@ -19,7 +19,7 @@ export class SentJobs {
 
   constructor(options: {
     sessionId: string
-    state: SessionState
+    state: JournaledState
     cipher: SessionCipher
     documents: DocumentStore
     clock: Clock
