@@ -13,6 +13,7 @@ export class FaultyDocuments implements DocumentStore {
   #held: (() => void)[] = []
   #isAway = false
   #failQueries = false
+  readonly #listeners = new Set<(error: Error) => void>()
   readonly commits: (readonly Change[])[] = []
 
   constructor(real: DocumentStore) {
@@ -63,7 +64,22 @@ export class FaultyDocuments implements DocumentStore {
   }
 
   listen(query: Query, onEvents: (events: ListenerEvent[]) => void, onError: (error: unknown) => void): () => void {
-    return this.#real.listen(query, onEvents, onError)
+    const stop = this.#real.listen(query, onEvents, onError)
+    const fail = (error: Error): void => {
+      end()
+      onError(error)
+    }
+    const end = (): void => {
+      this.#listeners.delete(fail)
+      stop()
+    }
+    this.#listeners.add(fail)
+    return end
+  }
+
+  /** Every listener ends with an error, as after a long time without Firestore. */
+  failListeners(): void {
+    for (const fail of [...this.#listeners]) fail(unavailable())
   }
 
   #answer(): void {

@@ -6,6 +6,9 @@ import { sessionPath } from '@holdfast/core/documents/session-document'
 import { WrappingKey, newSessionKeys } from '@holdfast/core/envelope'
 import type { GoogleClients } from '@holdfast/core/gcp/clients'
 import { SERVER_TIME, type Change, type DocumentStore } from '@holdfast/core/ports'
+import { DocumentJournals } from '@holdfast/core/session-log/document-journals'
+import { systemClock, systemRandom } from '@holdfast/core/system-clock'
+import { claimSession } from '../../runner/src/session/claim.ts'
 import { FaultyDocuments } from './faulty-documents.ts'
 import { RunnerUnderTest, type RunnerOptions } from './runner-under-test.ts'
 import { type Stores, openStores } from './stores.ts'
@@ -119,6 +122,24 @@ const interrupted = (documents: DocumentStore, before: (collection: string) => P
     return documents.query(query)
   },
   listen: (query, onEvents, onError) => documents.listen(query, onEvents, onError),
+})
+
+test('a session that was taken while the listener was away is noticed when it is back', async () => {
+  const id = await createSession('a')
+  const documents = new FaultyDocuments(clients.documents)
+  const runner = await startRunner({ documents })
+  await expect.poll(() => runner.dials.length).toBe(1)
+  documents.failListeners()
+  const { documents: store } = clients
+  const taking = {
+    documents: store,
+    journals: new DocumentJournals(store),
+    clock: systemClock,
+    random: systemRandom,
+    wrappingKey,
+  }
+  expect(await claimSession({ ...taking, sessionId: id, runnerId: 'another', mayClaim: () => true })).not.toBeNull()
+  await expect.poll(() => runner.sessions.size, { timeout: 5000 }).toBe(0)
 })
 
 test('a runner that starts while another looks around is not taken for a dead one', async () => {

@@ -170,9 +170,14 @@ export class Fleet {
   #listen(): void {
     const { documents, runnerId, logger, clock } = this.#dependencies
     const query = { collection: SESSIONS, where: [['runnerId', '==', runnerId]] as const }
+    let isFirst = true
     this.#stopListening = documents.listen(
       query,
-      (events) => this.#hear(events),
+      (events) => {
+        if (isFirst) this.#doubtAllBut(events)
+        isFirst = false
+        this.#hear(events)
+      },
       (error) => {
         logger.warn({ error }, 'The session listener failed; it is set up again.')
         if (!this.#leaving) this.#stopRetry = clock.after(LOOK_INTERVAL_MS, () => this.#listen())
@@ -188,16 +193,25 @@ export class Fleet {
     this.#look()
   }
 
+  /** A listener begins with all that is there: what went away while there was none is not told. */
+  #doubtAllBut(events: readonly ListenerEvent[]): void {
+    const present = new Set(events.map(({ document }) => document.id))
+    for (const sessionId of this.#ours) if (!present.has(sessionId)) this.#lost(sessionId)
+  }
+
+  #lost(sessionId: string): void {
+    this.#ours.delete(sessionId)
+    this.#sessions.get(sessionId)?.doubtOwnership()
+  }
+
   #hear(events: readonly ListenerEvent[]): void {
     for (const { kind, document } of events) {
-      const session = this.#sessions.get(document.id)
       if (kind === 'removed') {
-        this.#ours.delete(document.id)
-        session?.doubtOwnership()
+        this.#lost(document.id)
         continue
       }
       this.#ours.add(document.id)
-      session?.want(document.fields['wanted'] === 'offline' ? 'offline' : 'online')
+      this.#sessions.get(document.id)?.want(document.fields['wanted'] === 'offline' ? 'offline' : 'online')
     }
   }
 }
