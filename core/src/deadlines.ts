@@ -13,6 +13,12 @@ export async function within<T>(clock: Clock, limitMs: number, work: Promise<T>)
   }
 }
 
+/** Resolves with the work, or after the time without it. */
+export async function noLongerThan(clock: Clock, limitMs: number, work: Promise<void>): Promise<void> {
+  const done = new AbortController()
+  await Promise.race([work, clock.sleep(limitMs, done.signal)]).finally(() => done.abort())
+}
+
 /** The same store, which never leaves anybody waiting for ever. Whoever commits has to find out what became of it anyway. */
 export const documentsWithin = (documents: DocumentStore, clock: Clock, limitMs: number): DocumentStore => ({
   commit: (changes) => within(clock, limitMs, documents.commit(changes)),

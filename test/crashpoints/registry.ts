@@ -114,7 +114,6 @@ const AFTER_TROUBLE: readonly string[] = [
   'timer claim',
   'timer deadlines',
   'timer departure',
-  'timer hand-over',
   'timer journal',
   'timer keep-alive',
   'timer outbox',

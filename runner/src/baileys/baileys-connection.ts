@@ -6,6 +6,7 @@ import {
   type BinaryNode,
   type WASocket,
 } from '@whiskeysockets/baileys'
+import { noLongerThan } from '@holdfast/core/deadlines'
 import type { Logger } from '@holdfast/core/logging'
 import type { Clock, Random } from '@holdfast/core/ports'
 import type { Disconnect } from '@holdfast/core/verdict'
@@ -188,7 +189,7 @@ export class BaileysConnection implements Connection {
     if (this.#over) return
     this.#stopTimers()
     this.#over = true
-    await Promise.race([this.#socket.end(undefined), this.#clock.sleep(CLOSE_TIMEOUT_MS)])
+    await noLongerThan(this.#clock, CLOSE_TIMEOUT_MS, this.#socket.end(undefined))
     this.#keyStore.close()
     this.#gate.shut()
   }

@@ -1,3 +1,4 @@
+import { noLongerThan } from '@holdfast/core/deadlines'
 import type { Clock, Merge } from '@holdfast/core/ports'
 import type { ConnectionKeeper } from './connecting/connection-keeper.ts'
 import type { Engine } from './engine.ts'
@@ -35,9 +36,4 @@ export async function releaseSession(options: {
   const onRefused = () => reject(new Error('Firestore refused the release.'))
   await journal.whenDurable(append({ kind: 'release', writes, onWritten, onRefused }))
   await written
-}
-
-async function noLongerThan(clock: Clock, limitMs: number, work: Promise<void>): Promise<void> {
-  const done = new AbortController()
-  await Promise.race([work, clock.sleep(limitMs, done.signal)]).finally(() => done.abort())
 }

@@ -1,3 +1,4 @@
+import { noLongerThan } from '@holdfast/core/deadlines'
 import {
   jobContentPlace,
   jobDocumentSchema,
@@ -104,7 +105,7 @@ export class Outbox {
     const idle = new Promise<void>((resolve) => {
       this.#onIdle = resolve
     })
-    await Promise.race([idle, this.#clock.sleep(withinMs)])
+    await noLongerThan(this.#clock, withinMs, idle)
   }
 
   /** Ends at once, whatever is on its way. */
