@@ -79,7 +79,7 @@ export class FaultyDocuments implements DocumentStore {
 
   /** Every listener ends with an error, as after a long time without Firestore. */
   failListeners(): void {
-    for (const fail of [...this.#listeners]) fail(unavailable())
+    for (const fail of this.#listeners) fail(unavailable())
   }
 
   #answer(): void {
