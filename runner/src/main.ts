@@ -68,8 +68,9 @@ async function main(): Promise<void> {
     store: () => store,
     operations: () => ({ ...stores.operations }),
   })
-  const placement = new Placement(own)
-  const dependencies = sessionDependencies(config, stores, runnerId, log)
+  const jobs = new JobFeed(own)
+  const placement = new Placement({ ...own, onAlone: (isAlone) => jobs.alone(isAlone) })
+  const dependencies = sessionDependencies(config, stores, { runnerId, logger: log, jobs })
   const actions = new ActionFeed({ documents, clock, logger: log })
   const fleet = new Fleet({ dependencies, heartbeat, placement, actions, capacity, sessions })
 
@@ -141,10 +142,8 @@ function tellStart(log: Logger, config: RunnerConfig, meter: ReturnType<typeof p
 function sessionDependencies(
   config: RunnerConfig,
   { documents, journals, objects }: RunnerStores,
-  runnerId: string,
-  logger: Logger,
+  { runnerId, logger, jobs }: { runnerId: string; logger: Logger; jobs: JobFeed },
 ): OwnedSessionDependencies {
-  const feed = new JobFeed({ documents, clock, logger })
   const { connectsPerSecond: perSecond, maxPairings: pairings } = config
   const pacer = new DialPacer({ clock, perSecond, burst: perSecond, pairings })
   return {
@@ -164,7 +163,7 @@ function sessionDependencies(
     trialSlot: new OneTrial(),
     rekey: (image, lostRecords) => rekeyedState(image, lostRecords, clock.now()),
     sending: config.sending,
-    subscribeJobs: (sessionId, onJobs) => feed.subscribe(sessionId, onJobs),
+    subscribeJobs: (sessionId, onJobs) => jobs.subscribe(sessionId, onJobs),
     reconnect: config.reconnect,
     askToDial: pacer.ask,
     createClient: (options) => new BaileysClient({ ...options, settings: config.client }),

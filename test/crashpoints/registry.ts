@@ -66,7 +66,7 @@ const POINTS: readonly string[] = [
   'frame out receipt inactive',
   'frame out receipt peer_msg',
   'frame out receipt retry',
-  'listen job by sessionId, status',
+  'listen job by status',
   'listen recovery action by state',
   'listen session by runnerId',
   'object create checkpoint',
@@ -103,6 +103,7 @@ const POINTS: readonly string[] = [
 const AFTER_TROUBLE: readonly string[] = [
   'commit create message',
   'frame out iq get w:p ping',
+  'listen job by sessionId, status',
   'object list checkpoint',
   'query job by messageId',
   'query job by sessionId, messageId',

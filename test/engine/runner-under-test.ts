@@ -104,7 +104,7 @@ export class RunnerUnderTest {
     const parts = { documents, clock: systemClock, logger, runnerId, instanceId: null }
     const reports = { resources: () => RESOURCES, store: () => null, operations: () => ({}) }
     this.heartbeat = new Heartbeat({ ...parts, ...reports, capacity, policy, sessions })
-    this.placement = new Placement(parts)
+    this.placement = new Placement({ ...parts, onAlone: (isAlone) => feed.alone(isAlone) })
     this.fleet = new Fleet({
       dependencies: this.dependencies,
       heartbeat: this.heartbeat,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { Curve, WA_CERT_DETAILS, generateSignalPubKey } from '@whiskeysockets/baileys'
 import { verifySignature } from 'libsignal/src/curve.js'
 
@@ -20,10 +21,21 @@ export function mendSignatureCheck(mode: SignatureCheck, onInvalid: () => void):
   Object.freeze(Curve)
 }
 
+/** Certificates are the same at each connection, and checking one takes 12 ms of pure computing. */
+const REMEMBERED = 32
+const known = new Set<string>()
+
 function isValid(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  const lengths = `${publicKey.length} ${signature.length} `
+  const question = createHash('sha256').update(lengths).update(publicKey).update(signature).update(message).digest('base64')
+  if (known.has(question)) return true
   try {
-    return verifySignature(generateSignalPubKey(publicKey), message, signature)
+    if (!verifySignature(generateSignalPubKey(publicKey), message, signature)) return false
   } catch {
     return false
   }
+  known.add(question)
+  const [oldest] = known
+  if (known.size > REMEMBERED && oldest !== undefined) known.delete(oldest)
+  return true
 }

@@ -17,17 +17,23 @@ const SWEEP_AFTER_MS = 5000
 
 const EPOCH = new Date(0)
 
+const IS_PENDING = ['status', '==', 'pending'] as const
+
 /**
  * Hears that something was queued for one of some sessions, and fetches it.
  *
  * The listener is on the newest pending job only: on the whole queue it would cost with each change what the queue is long. What
  * was queued since the last fetch is then fetched, and a little later once more, for what became visible late.
+ *
+ * A runner that is alone listens to the newest of all sessions: that is less to ask for than a list of sessions, and need not be
+ * asked anew when the list changes. With others it would hear, and pay for, all that is theirs.
  */
 export class JobBell {
   readonly #documents: DocumentStore
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #members = new Map<string, Member>()
+  #isAlone: boolean
   #listening: () => void = () => {}
   #willListen = false
   #isHearing = false
@@ -39,7 +45,9 @@ export class JobBell {
   #cancelSweep: (() => void) | null = null
   #cancelFetch: () => void = () => {}
 
-  constructor({ documents, clock, logger }: { documents: DocumentStore; clock: Clock; logger: Logger }) {
+  constructor(options: { documents: DocumentStore; clock: Clock; logger: Logger; isAlone: boolean }) {
+    const { documents, clock, logger, isAlone } = options
+    this.#isAlone = isAlone
     this.#documents = documents
     this.#clock = clock
     this.#logger = logger
@@ -51,11 +59,17 @@ export class JobBell {
 
   add(sessionId: string, onJobs: Member['onJobs']): void {
     this.#members.set(sessionId, { onJobs, isLoaded: false })
-    this.#listenAnew()
+    if (this.#isAlone && this.#isHearing) this.#fetch()
+    else this.#listenAnew()
   }
 
   remove(sessionId: string): void {
     this.#members.delete(sessionId)
+    if (!this.#isAlone || this.size === 0) this.#listenAnew()
+  }
+
+  alone(isAlone: boolean): void {
+    this.#isAlone = isAlone
     this.#listenAnew()
   }
 
@@ -80,7 +94,8 @@ export class JobBell {
   }
 
   #listen(): void {
-    const newest: Query = { ...this.#pending(), orderBy: ['queuedAt', 'desc'], limit: 1 }
+    const of = this.#isAlone ? { collection: JOBS, where: [IS_PENDING] } : this.#pending()
+    const newest: Query = { ...of, orderBy: ['queuedAt', 'desc'], limit: 1 }
     this.#listening = this.#documents.listen(
       newest,
       (events) => this.#ring(events),
@@ -178,7 +193,7 @@ export class JobBell {
   #pending() {
     return {
       collection: JOBS,
-      where: [['sessionId', 'in', [...this.#members.keys()]] as const, ['status', '==', 'pending'] as const],
+      where: [['sessionId', 'in', [...this.#members.keys()]] as const, IS_PENDING],
     }
   }
 }

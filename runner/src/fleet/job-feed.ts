@@ -9,9 +9,17 @@ const SESSIONS_PER_BELL = 30
 export class JobFeed {
   readonly #dependencies: { documents: DocumentStore; clock: Clock; logger: Logger }
   readonly #bells = new Set<JobBell>()
+  #isAlone = false
 
   constructor(dependencies: { documents: DocumentStore; clock: Clock; logger: Logger }) {
     this.#dependencies = dependencies
+  }
+
+  /** Whether this is the only runner there is: all that is queued is then for its sessions, or for nobody's. */
+  alone(isAlone: boolean): void {
+    if (isAlone === this.#isAlone) return
+    this.#isAlone = isAlone
+    for (const bell of this.#bells) bell.alone(isAlone)
   }
 
   /** Gives every open job of the session first, then each one that is queued, some more than once. Returns what ends it. */
@@ -25,7 +33,7 @@ export class JobFeed {
   }
 
   #newBell(): JobBell {
-    const bell = new JobBell(this.#dependencies)
+    const bell = new JobBell({ ...this.#dependencies, isAlone: this.#isAlone })
     this.#bells.add(bell)
     return bell
   }

@@ -34,20 +34,32 @@ export class Placement {
   readonly #logger: Logger
   readonly #runnerId: string
   readonly #instanceId: string | null
+  readonly #onAlone: (isAlone: boolean) => void
   #round = 0
   /** As of the last look. */
   #alive: readonly string[] = []
 
-  constructor(options: { documents: DocumentStore; logger: Logger; runnerId: string; instanceId: string | null }) {
+  constructor(options: {
+    documents: DocumentStore
+    logger: Logger
+    runnerId: string
+    instanceId: string | null
+    /** Told at each look whether no other runner is alive. One that is full does not look, and is taken for one of several. */
+    onAlone: (isAlone: boolean) => void
+  }) {
     this.#documents = options.documents
     this.#logger = options.logger
     this.#runnerId = options.runnerId
     this.#instanceId = options.instanceId
+    this.#onAlone = options.onAlone
   }
 
   /** At most `limit` candidates, none of those to be left out. */
   async look(limit: number, leftOut: ReadonlySet<string> = new Set()): Promise<Candidate[]> {
-    if (limit <= 0) return []
+    if (limit <= 0) {
+      this.#onAlone(false)
+      return []
+    }
     const candidates = await this.#find(limit + leftOut.size)
     return candidates.filter(({ sessionId }) => !leftOut.has(sessionId)).slice(0, limit)
   }
@@ -60,6 +72,7 @@ export class Placement {
   async #find(limit: number): Promise<Candidate[]> {
     const runners = await this.#runners()
     this.#alive = runners.filter(({ isDead }) => !isDead).map(({ id }) => id)
+    this.#onAlone(this.#alive.every((id) => id === this.#runnerId))
     const found: { sessionId: string; deadOwner: string | null }[] = []
     for (const sessionId of await this.#unowned(limit)) found.push({ sessionId, deadOwner: null })
     for (const dead of runners.filter(({ isDead }) => isDead)) {

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { JOBS, jobPath } from '@holdfast/core/documents/job-document'
+import { createLogger } from '@holdfast/core/logging'
+import { SERVER_TIME, type DocumentStore, type Query } from '@holdfast/core/ports'
+import { systemClock } from '@holdfast/core/system-clock'
+import { JobFeed } from '../../runner/src/fleet/job-feed.ts'
+import { type FirestoreUnderTest, startFirestore } from '../firestore-under-test.ts'
+
+let firestore: FirestoreUnderTest
+let prefix = 0
+
+beforeAll(async () => {
+  firestore = await startFirestore()
+})
+
+afterAll(async () => {
+  await firestore[Symbol.asyncDispose]()
+})
+
+/** A feed, the listeners that it has asked for, and what it brought to whom. */
+function newFeed() {
+  const { documents } = firestore.clients
+  const asked: Query[] = []
+  const listening: DocumentStore = {
+    commit: (changes) => documents.commit(changes),
+    read: (path) => documents.read(path),
+    query: (query) => documents.query(query),
+    listen: (query, onEvents, onError) => {
+      asked.push(query)
+      return documents.listen(query, onEvents, onError)
+    },
+  }
+  const feed = new JobFeed({ documents: listening, clock: systemClock, logger: createLogger('test', 'silent') })
+  const heard = new Map<string, Set<string>>()
+  const name = `default.feed${++prefix}`
+  const ends: (() => void)[] = []
+  return {
+    asked,
+    feed,
+    join(session: string) {
+      const ids = new Set<string>()
+      heard.set(session, ids)
+      ends.push(feed.subscribe(`${name}-${session}`, (jobs) => jobs.forEach(({ id }) => ids.add(id))))
+    },
+    async queue(session: string, id: string) {
+      const fields = { sessionId: `${name}-${session}`, status: 'pending', queuedAt: SERVER_TIME }
+      const commit = () => documents.commit([{ kind: 'merge', path: jobPath(`${name}-${id}`), fields }])
+      // The emulator answers now and then with UNKNOWN to a commit that meets a listener which is just being set up.
+      await commit().catch(commit)
+    },
+    brought: (session: string) => expect.poll(() => [...(heard.get(session) ?? [])].map((id) => id.replace(`${name}-`, ''))),
+    [Symbol.dispose]: () => ends.forEach((end) => end()),
+  }
+}
+
+const filters = ({ where = [] }: Query) => where.map(([field]) => field)
+
+describe('the only runner', () => {
+  test('listens once, to whatever is queued, and brings to each session what is its own', async () => {
+    using one = newFeed()
+    one.feed.alone(true)
+    one.join('a')
+    await one.queue('a', '1')
+    await one.brought('a').toEqual(['1'])
+    await one.queue('b', '2')
+    one.join('b')
+    await one.brought('b').toEqual(['2'])
+    await one.queue('nobody', '3')
+    await one.queue('b', '4')
+    await one.brought('b').toEqual(['2', '4'])
+    await one.brought('a').toEqual(['1'])
+    expect(one.asked.map(filters)).toEqual([['status']])
+    expect(one.asked[0]).toMatchObject({ collection: JOBS, limit: 1 })
+  })
+
+  test('listens to its own sessions from when another one comes', async () => {
+    using one = newFeed()
+    one.feed.alone(true)
+    one.join('a')
+    await one.queue('a', '1')
+    await one.brought('a').toEqual(['1'])
+    one.feed.alone(false)
+    await one.queue('a', '2')
+    await one.brought('a').toEqual(['1', '2'])
+    expect(one.asked.map(filters)).toEqual([['status'], ['sessionId', 'status']])
+  })
+})
+
+test('one of several runners listens to its own sessions, anew whenever they change', async () => {
+  using one = newFeed()
+  one.join('a')
+  await one.queue('a', '1')
+  await one.brought('a').toEqual(['1'])
+  one.join('b')
+  await one.queue('b', '2')
+  await one.brought('b').toEqual(['2'])
+  expect(one.asked.map(filters)).toEqual([
+    ['sessionId', 'status'],
+    ['sessionId', 'status'],
+  ])
+})
