@@ -6,10 +6,11 @@ const POINTS = new Map([
   ['commit data record', 3],
   ['frame out message', 1],
   ['timer heartbeat', 2],
+  ['read session', 1],
 ])
 
 const planned = (extent: Extent, { seed = 1, isWhole = false } = {}) =>
-  planCases(POINTS, { extent, random: new SeededRandom(seed), isWhole })
+  planCases(POINTS, { extent, random: new SeededRandom(seed), isWhole, about: 'messages' })
 
 describe('the cases of a scenario', () => {
   test('are a death before and after the first passage of each point of its own, and others by chance', () => {
@@ -20,6 +21,13 @@ describe('the cases of a scenario', () => {
     expect(planned({ others: 0 })).toHaveLength(deaths.length)
     expect(planned({ others: 0 })).toEqual(expect.arrayContaining(deaths))
     expect(planned({ others: 3 })).toHaveLength(deaths.length + 3)
+  })
+
+  test('strike what another scenario is about by chance only', () => {
+    expect(planned({ others: 0 }).map(({ label }) => label)).not.toContain('read session')
+    expect(planned({ others: 100 }).filter(({ label, fault }) => label === 'read session' && fault === 'die-after')).toHaveLength(
+      1,
+    )
   })
 
   test('are the same for the same seed, and no case is there twice', () => {

@@ -1,5 +1,5 @@
 import type { SeededRandom } from '../seeded-random.ts'
-import { faultsAt, isDeath, type Fault } from './faults.ts'
+import { faultsAt, isDeath } from './faults.ts'
 import type { Order } from './orders.ts'
 
 /** What every runner does when it starts, and all the time, whatever its sessions do. One scenario strikes it. */
@@ -24,10 +24,63 @@ const ALL_THE_TIME = [
   'read runner',
 ]
 
+/** Steps that many scenarios pass, by what they are about: where they are not about it, these are struck by chance only. */
+const STEPS = {
+  start: [
+    'commit claim record',
+    'commit claim record with session',
+    'commit connect record',
+    'commit connect record with session',
+    'frame in handshake',
+    'frame in ib offline_preview',
+    'frame in iq result count',
+    'frame in iq result digest',
+    'frame in success',
+    'frame out handshake',
+    'frame out ib',
+    'frame out iq get abt props',
+    'frame out iq get blocklist',
+    'frame out iq get encrypt count',
+    'frame out iq get encrypt digest',
+    'frame out iq get privacy privacy',
+    'frame out iq set passive active',
+    'frame out presence',
+    'listen job by status',
+    'listen session by runnerId',
+    'query job by sessionId, status',
+    'read journal',
+    'read session',
+    'read session key',
+    'timer dial-pacer',
+  ],
+  messages: [
+    'commit data record',
+    'commit data record with job',
+    'commit data record with message',
+    'frame in ack of message',
+    'frame in ack of receipt',
+    'frame in iq result',
+    'frame in iq result list',
+    'frame in iq result usync',
+    'frame in message',
+    'frame in receipt delivery',
+    'frame out ack of receipt',
+    'frame out iq get encrypt key',
+    'frame out iq get usync usync',
+    'frame out iq set privacy tokens',
+    'frame out message',
+    'frame out receipt inactive',
+    'query job by sessionId, status, queuedAt',
+    'timer job-bell',
+  ],
+}
+
+export type About = keyof typeof STEPS
+
 export const isAllTheTime = (label: string): boolean => ALL_THE_TIME.includes(label)
 
 export type Extent =
-  /** Every point is died at before and after, at its first passage; and so many other cases by chance. */
+  /** Every point that the scenario is about is died at before and after, at its first passage; and so many other cases by chance. */
   | { others: number }
   /** As many cases by chance, and nothing else. */
   | { sample: number }
@@ -38,17 +91,19 @@ interface Wanted {
   random: SeededRandom
   /** Whether what a runner does all the time is to be struck as well. */
   isWhole: boolean
+  about: About | null
 }
 
 /** Pure: which cases are made of the points that a scenario passes, with how often it does. */
-export function planCases(points: ReadonlyMap<string, number>, { extent, random, isWhole }: Wanted): Order[] {
+export function planCases(points: ReadonlyMap<string, number>, { extent, random, isWhole, about }: Wanted): Order[] {
   const all = [...points]
     .filter(([label]) => isWhole || !isAllTheTime(label))
     .flatMap(([label, times]) =>
       Array.from({ length: times }, (_, index) => faultsAt(label).map((fault) => ({ label, nth: index + 1, fault }))).flat(),
     )
   if (extent === 'all') return all
-  const isDue = ({ nth, fault }: { nth: number; fault: Fault }) => nth === 1 && isDeath(fault)
+  const elsewhere = new Set(Object.entries(STEPS).flatMap(([of, labels]) => (of === about ? [] : labels)))
+  const isDue = ({ label, nth, fault }: Order) => nth === 1 && isDeath(fault) && !elsewhere.has(label)
   if ('sample' in extent) return draw(all, extent.sample, random)
   const due = all.filter(isDue)
   const rest = all.filter((one) => !isDue(one))

@@ -90,15 +90,19 @@ export class Rehearsal implements AsyncDisposable {
     await this.#begin(order)
     const { armedPid } = this.#stage
     const acted = this.#act()
-    const hasFired = await this.#untilFired()
-    if (hasFired && isDeath(order.fault)) {
-      await this.#stage.untilGone(armedPid)
-    } else {
+    let hasFired = await this.#untilFired()
+    if (!hasFired || !isDeath(order.fault)) {
       const wrong = [...(await this.#untilOver(RECOVERY_LIMIT_MS)), ...(await acted)]
       if (wrong.length > 0) return { hasFired, wrong: wrong.map((what) => `before a new start: ${what}`) }
-      if (!hasFired) return { hasFired, wrong: await this.#probe(RECOVERY_LIMIT_MS) }
-      if (!this.#stage.isGone(this.#stage.pid)) await this.#stage.strike('SIGKILL')
     }
+    if (!hasFired) {
+      const wrong = await this.#probe(RECOVERY_LIMIT_MS)
+      // It may come to it at last in what goes on afterwards.
+      hasFired = (await this.#stage.trace.fired()) !== null
+      if (!hasFired || wrong.length > 0) return { hasFired, wrong: [...wrong, ...this.#unasked(exitsBefore)] }
+    }
+    if (isDeath(order.fault)) await this.#stage.untilGone(armedPid)
+    else if (!this.#stage.isGone(this.#stage.pid)) await this.#stage.strike('SIGKILL')
     await this.#stage.go(null)
     const wrong = [...(await acted), ...(await this.#probe(RECOVERY_LIMIT_MS))]
     return { hasFired, wrong: [...wrong, ...this.#unasked(exitsBefore)] }

@@ -77,7 +77,12 @@ async function play(scenario: Scenario, wanted: Wanted, result: Result, reached:
     rehearsal = await Rehearsal.open(scenario)
     const points = await rehearsal.points()
     const random = new SeededRandom(seed + hashOf(name))
-    const planned = planCases(points, { extent, random, isWhole: scenario.isWhole === true })
+    const planned = planCases(points, {
+      extent,
+      random,
+      isWhole: scenario.isWhole === true,
+      about: scenario.about ?? null,
+    })
     const cases = planned.filter(({ label }) => point === null || label.includes(point))
     const own = [...points.keys()].filter((label) => !isAllTheTime(label)).length
     tell(`${name}: ${own} points of its own, ${cases.length} cases.`)

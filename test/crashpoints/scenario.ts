@@ -1,4 +1,5 @@
 import type { Chats } from './chats.ts'
+import type { About } from './plan.ts'
 
 /** A piece of a session's life in which something is to go wrong. */
 export interface Scenario {
@@ -10,6 +11,8 @@ export interface Scenario {
   readonly links?: boolean
   /** Whether what every runner does at its start and all the time is struck here. */
   readonly isWhole?: boolean
+  /** Steps that many scenarios pass are struck in those that are about them. */
+  readonly about?: About
   /** While a process works and nothing counts yet. */
   prepare?(chats: Chats): Promise<void>
   /** With `next`: while no process works. */

@@ -49,6 +49,7 @@ const pairing: Scenario = {
 
 const login: Scenario = {
   name: 'login',
+  about: 'start',
   struck: 'working',
   async act(chats) {
     chats.loginsBefore = await loginsOf(chats)
@@ -103,6 +104,7 @@ const checkpoint: Scenario = {
 /** There was work left when the last owner died. */
 const claim: Scenario = {
   name: 'claim',
+  about: 'start',
   struck: 'next',
   isWhole: true,
   async meanwhile(chats) {

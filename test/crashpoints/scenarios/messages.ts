@@ -5,24 +5,28 @@ const BACKLOG = 150
 
 const messageOnOpenChat: Scenario = {
   name: 'message',
+  about: 'messages',
   struck: 'working',
   act: async (chats) => void (await chats.send()),
 }
 
 const firstMessage: Scenario = {
   name: 'first-message',
+  about: 'messages',
   struck: 'working',
   act: async (chats) => void (await chats.send(await chats.newContact())),
 }
 
 const receivedOnOpenChat: Scenario = {
   name: 'received',
+  about: 'messages',
   struck: 'working',
   act: async (chats) => void (await chats.receive()),
 }
 
 const firstReceived: Scenario = {
   name: 'first-received',
+  about: 'messages',
   struck: 'working',
   act: async (chats) => void (await chats.receive(await chats.newContact())),
 }
@@ -30,6 +34,7 @@ const firstReceived: Scenario = {
 /** It came while no process was there. */
 const backlog: Scenario = {
   name: 'backlog',
+  about: 'messages',
   struck: 'next',
   meanwhile: (chats) => chats.receiveMany(BACKLOG),
 }
@@ -42,6 +47,7 @@ const copiesOf = async ({ stage, contact }: Chats, id: string | undefined): Prom
 /** The contact asks for a message that it has read, and has lost its sessions by the next one. */
 const retryAnswered: Scenario = {
   name: 'retry-answered',
+  about: 'messages',
   struck: 'working',
   async act(chats) {
     const read = chats.sent.findLast(({ contact }) => contact === chats.contact)
@@ -56,6 +62,7 @@ const retryAnswered: Scenario = {
 /** What the contact sent cannot be read, and comes whole when it is asked for. */
 const retryAsked: Scenario = {
   name: 'retry-asked',
+  about: 'messages',
   struck: 'working',
   async act(chats) {
     const order = { kind: 'unknown-pre-key', retry: 'good', text: chats.nextText('received again') } as const
