@@ -41,8 +41,6 @@ export class KeyStore {
   readonly #locks = new Map<string, Promise<void>>()
   #closed = false
   #shared: SignalKeyStoreWithTransaction | null = null
-  /** How often a frame was sent inside a transaction that had already written something. */
-  committedEarly = 0
 
   constructor(options: { state: JournaledState; changedCreds: () => string | undefined }) {
     this.#state = options.state
@@ -123,7 +121,7 @@ export class KeyStore {
   /** Before a frame is tagged: what the transaction around it has written so far is committed, and so are changed credentials. */
   commitPending(): void {
     const transaction = this.#current.getStore()
-    if (transaction && !transaction.done && this.#commit(transaction)) this.committedEarly++
+    if (transaction && !transaction.done) this.#commit(transaction)
     this.commitCreds()
   }
 
@@ -152,12 +150,11 @@ export class KeyStore {
     transaction.free = await this.#acquire(APP_STATE)
   }
 
-  #commit(transaction: Transaction): boolean {
+  #commit(transaction: Transaction): void {
     const { changes, entry, onApplied } = transaction
-    if (Object.keys(changes).length === 0) return false
+    if (Object.keys(changes).length === 0) return
     Object.assign(transaction, { changes: {}, entry: {}, onApplied: () => {} })
     if (this.#write(changes, entry)) onApplied()
-    return true
   }
 
   /** False when the connection is over. */

@@ -39,7 +39,7 @@ export const OUTPUT: readonly Mutant[] = [
     edits: [
       {
         file: KEY_STORE,
-        find: 'if (transaction && !transaction.done && this.#commit(transaction)) this.committedEarly++',
+        find: 'if (transaction && !transaction.done) this.#commit(transaction)',
         replace: 'void transaction',
       },
     ],

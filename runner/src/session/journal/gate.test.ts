@@ -88,7 +88,6 @@ describe('a frame', () => {
     expect(wire.left).toEqual(['first'])
     durableUpTo(5)
     expect(wire.left).toEqual(['first', 'second', 'third'])
-    expect(gate.counts).toEqual({ passed: 3, dropped: 0 })
   })
 
   test('stays when the socket is no longer open', () => {
@@ -211,7 +210,6 @@ describe('once shut', () => {
     durableUpTo(1)
     say('later')
     expect(wire.left).toEqual([])
-    expect(gate.counts).toEqual({ passed: 0, dropped: 2 })
   })
 
   test('it writes nothing for a late sender', () => {

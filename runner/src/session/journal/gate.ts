@@ -38,7 +38,6 @@ export class Gate {
   #muted = false
   #shut = false
   #unbound = false
-  readonly counts = { passed: 0, dropped: 0 }
 
   constructor(options: { journal: Pick<Journal, 'position' | 'durable'>; commitPending: () => void; now: () => number }) {
     this.#journal = options.journal
@@ -84,7 +83,6 @@ export class Gate {
   /** For good: everything held is dropped, and the socket is cut off without a word. */
   shut(): void {
     this.#shut = true
-    this.counts.dropped += this.#held.length
     this.#held = []
     this.#raw?.terminate()
   }
@@ -96,16 +94,12 @@ export class Gate {
       if (!frame || frame.position > this.#journal.durable || (this.#muted && frame.position > 0)) return
       if (this.#raw?.readyState !== OPEN) return
       this.#held.shift()
-      this.counts.passed++
       this.#write(frame.data, frame.options, frame.callback)
     }
   }
 
   #hold(data: Uint8Array, options: unknown, callback: ((error?: Error) => void) | undefined): void {
-    if (this.#shut) {
-      this.counts.dropped++
-      return
-    }
+    if (this.#shut) return
     const unbound = this.#unbound && this.#held.length === 0
     if (!unbound) this.#commitPending()
     const answerNow = this.#held.length < FREE_FRAMES
