@@ -43,6 +43,8 @@ it.each([
   // The bell of the job feed asks for the newest, and then for what came since.
   [JOBS, 'sessionId ASCENDING, status ASCENDING, queuedAt DESCENDING'],
   [JOBS, 'sessionId ASCENDING, status ASCENDING, queuedAt ASCENDING'],
+  // That of the only runner there is.
+  [JOBS, 'status ASCENDING, queuedAt DESCENDING'],
 ])('%s has the index that a query needs: %s', (collection, wanted) => {
   const described = file.indexes
     .filter(({ collectionGroup }) => collectionGroup === collection)
