@@ -67,8 +67,7 @@ export class Opening {
       const claim = await this.#claimNow()
       const found = await findState(this.#dependencies, claim)
       const gives = autoRestore === 'always' && found.loaded.trouble && isRestorable(found.loaded)
-      const engine = gives ? await this.#giveUpWhatIsLost(claim, found) : this.#assemble(claim, found)
-      await engine.inbox.documentOpenRows(this.#journal.head.sequence)
+      const engine = gives ? await this.#giveUpWhatIsLost(claim, found) : await this.#goOn(claim, found)
       this.#failures = 0
       this.#dueAtMs = 0
       return engine
@@ -94,22 +93,20 @@ export class Opening {
     const { trouble, reached } = found.loaded
     if (!trouble) throw new HoldfastError('restore-refused', 'The state is whole: there is nothing to restore.')
     if (!isRestorable(found.loaded)) throw new HoldfastError('restore-refused', 'Nothing that is left holds the credentials.')
-    if (reached.sequence >= reaches) {
-      const engine = await this.#giveUpWhatIsLost(claim, found)
-      await engine.inbox.documentOpenRows(this.#journal.head.sequence)
-      return engine
-    }
+    if (reached.sequence >= reaches) return this.#giveUpWhatIsLost(claim, found)
     const message = `The state reaches record ${reached.sequence} only; it was agreed to give up what comes after ${reaches}.`
     throw new HoldfastError('restore-refused', `${message} Ask for the restore again to see what it would lose now.`)
   }
 
-  #assemble(claim: Claim, found: Found): Engine {
+  async #goOn(claim: Claim, found: Found): Promise<Engine> {
     const { damaged, replayed, trouble } = found.loaded
     if (trouble) throw trouble
     const { logger } = this.#dependencies
     for (const error of damaged) logger.error({ error }, 'A checkpoint is damaged; an older one and the journal made up for it.')
     logger.info({ replayed }, 'The state was restored.')
-    return assembleEngine(this.#dependencies, claim, found, this.#lasting)
+    const engine = assembleEngine(this.#dependencies, claim, found, this.#lasting)
+    await engine.inbox.documentOpenRows(this.#journal.head.sequence)
+    return engine
   }
 
   /** The restore record holds the whole state: from here on the journal can be read without what came before. */
@@ -126,6 +123,7 @@ export class Opening {
       engine.state.change({ reset: true, ...rekey(loaded.image, lost) }, { kind: 'restore', writes }),
     )
     logger.warn({ reached: loaded.reached.sequence, lost, trouble: loaded.trouble?.code }, 'The state was restored with losses.')
+    await engine.inbox.documentOpenRows(this.#journal.head.sequence)
     void engine.checkpointer.run()
     return engine
   }
