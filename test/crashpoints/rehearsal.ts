@@ -93,6 +93,7 @@ export class Rehearsal implements AsyncDisposable {
     let hasFired = await this.#untilFired()
     if (!hasFired || !isDeath(order.fault)) {
       const wrong = [...(await this.#untilOver(RECOVERY_LIMIT_MS)), ...(await acted)]
+      hasFired = (await this.#stage.trace.fired()) !== null
       if (wrong.length > 0) return { hasFired, wrong: wrong.map((what) => `before a new start: ${what}`) }
     }
     if (!hasFired) {
@@ -103,7 +104,8 @@ export class Rehearsal implements AsyncDisposable {
     }
     if (isDeath(order.fault)) await this.#stage.untilGone(armedPid)
     else if (!this.#stage.isGone(this.#stage.pid)) await this.#stage.strike('SIGKILL')
-    await this.#stage.go(null)
+    // After a death that came late another process may be at work already.
+    await this.#stage.keepGoing()
     const wrong = [...(await acted), ...(await this.#probe(RECOVERY_LIMIT_MS))]
     return { hasFired, wrong: [...wrong, ...this.#unasked(exitsBefore)] }
   }

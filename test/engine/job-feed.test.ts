@@ -21,10 +21,15 @@ afterAll(async () => {
 function newFeed() {
   const { documents } = firestore.clients
   const asked: Query[] = []
+  let fetches = 0
   const listening: DocumentStore = {
     commit: (changes) => documents.commit(changes),
     read: (path) => documents.read(path),
-    query: (query) => documents.query(query),
+    query: async (query) => {
+      const found = await documents.query(query)
+      fetches++
+      return found
+    },
     listen: (query, onEvents, onError) => {
       asked.push(query)
       return documents.listen(query, onEvents, onError)
@@ -42,12 +47,13 @@ function newFeed() {
       heard.set(session, ids)
       ends.push(feed.subscribe(`${name}-${session}`, (jobs) => jobs.forEach(({ id }) => ids.add(id))))
     },
-    async queue(session: string, id: string) {
-      const fields = { sessionId: `${name}-${session}`, status: 'pending', queuedAt: SERVER_TIME }
+    async queue(session: string, id: string, queuedAt: Date | typeof SERVER_TIME = SERVER_TIME) {
+      const fields = { sessionId: `${name}-${session}`, status: 'pending', queuedAt }
       const commit = () => documents.commit([{ kind: 'merge', path: jobPath(`${name}-${id}`), fields }])
       // The emulator answers now and then with UNKNOWN to a commit that meets a listener which is just being set up.
       await commit().catch(commit)
     },
+    fetches: () => fetches,
     brought: (session: string) => expect.poll(() => [...(heard.get(session) ?? [])].map((id) => id.replace(`${name}-`, ''))),
     [Symbol.dispose]: () => ends.forEach((end) => end()),
   }
@@ -71,6 +77,19 @@ describe('the only runner', () => {
     await one.brought('a').toEqual(['1'])
     expect(one.asked.map(filters)).toEqual([['status']])
     expect(one.asked[0]).toMatchObject({ collection: JOBS, limit: 1 })
+  })
+
+  test("brings what becomes visible late, behind a newer job that is nobody's", async () => {
+    using one = newFeed()
+    one.feed.alone(true)
+    one.join('a')
+    await one.queue('a', '1')
+    await one.brought('a').toEqual(['1'])
+    const before = one.fetches()
+    await one.queue('nobody', '2', new Date(Date.now() + 2000))
+    await expect.poll(one.fetches).toBeGreaterThan(before)
+    await one.queue('a', '3', new Date(Date.now() + 1000))
+    await one.brought('a').toEqual(['1', '3'])
   })
 
   test('listens to its own sessions from when another one comes', async () => {

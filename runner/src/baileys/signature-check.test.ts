@@ -29,7 +29,8 @@ test('mended: only the right signature passes, and each wrong one is reported', 
   expect(Curve.verify(signer.public, Buffer.from('another message'), signature)).toBe(false)
   expect(Curve.verify(signer.public, message, Buffer.alloc(64, 7))).toBe(false)
   expect(Curve.verify(signer.public, message, Buffer.alloc(10))).toBe(false)
-  expect(invalid).toBe(4)
+  expect(Curve.verify(null as never, message, signature)).toBe(false)
+  expect(invalid).toBe(5)
 })
 
 test('mended: neither the check nor the pinned key of WhatsApp can be exchanged any more', () => {

@@ -26,16 +26,17 @@ const REMEMBERED = 32
 const known = new Set<string>()
 
 function isValid(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  const lengths = `${publicKey.length} ${signature.length} `
-  const question = createHash('sha256').update(lengths).update(publicKey).update(signature).update(message).digest('base64')
-  if (known.has(question)) return true
   try {
+    const lengths = `${publicKey.length} ${signature.length} `
+    const question = createHash('sha256').update(lengths).update(publicKey).update(signature).update(message).digest('base64')
+    if (known.has(question)) return true
     if (!verifySignature(generateSignalPubKey(publicKey), message, signature)) return false
+    known.add(question)
+    const [oldest] = known
+    if (known.size > REMEMBERED && oldest !== undefined) known.delete(oldest)
+    return true
   } catch {
+    // A part of a certificate may be missing.
     return false
   }
-  known.add(question)
-  const [oldest] = known
-  if (known.size > REMEMBERED && oldest !== undefined) known.delete(oldest)
-  return true
 }

@@ -196,7 +196,8 @@ export class Fleet {
   /** A listener begins with all that is there: what went away while there was none is not told. */
   #doubtAllBut(events: readonly ListenerEvent[]): void {
     const present = new Set(events.map(({ document }) => document.id))
-    for (const sessionId of this.#ours) if (!present.has(sessionId)) this.#lost(sessionId)
+    const held = new Set([...this.#ours, ...this.#sessions.keys()])
+    for (const sessionId of held) if (!present.has(sessionId)) this.#lost(sessionId)
   }
 
   #lost(sessionId: string): void {

@@ -102,6 +102,8 @@ export class JobBell {
       (error) => {
         this.#logger.warn({ error }, 'The job listener failed; it is set up again.')
         this.#listening = this.#clock.after(RETRY_MS, () => this.#listen())
+        // It may stay away for long, as before its index is built: until then the queue is asked.
+        this.#fetch()
       },
     )
   }
@@ -110,32 +112,36 @@ export class JobBell {
     const isFirst = !this.#isHearing
     this.#isHearing = true
     const isNews = ({ kind, document }: ListenerEvent) => kind === 'added' && queuedAt(document) >= this.#fetchedUpTo
-    if (isFirst || events.some(isNews)) this.#fetch()
+    if (!isFirst && !events.some(isNews)) return
+    this.#fetch()
+    // Whatever rang, be it nobody's job, may hide one that becomes visible after it.
+    this.#cancelSweep ??= this.#clock.after(SWEEP_AFTER_MS, () => this.#sweep())
   }
 
   #fetch(): void {
     this.#again = true
     if (this.#working || this.size === 0) return
     this.#working = true
-    this.#fetchAll()
-      .catch((error: unknown) => {
-        this.#logger.warn({ error }, 'Jobs could not be fetched; trying again.')
-        this.#cancelFetch()
-        this.#cancelFetch = this.#clock.after(RETRY_MS, () => this.#fetch())
-      })
-      .finally(() => {
-        this.#working = false
-      })
+    this.#fetchAll().catch((error: unknown) => {
+      this.#logger.warn({ error }, 'Jobs could not be fetched; trying again.')
+      this.#cancelFetch()
+      this.#cancelFetch = this.#clock.after(RETRY_MS, () => this.#fetch())
+    })
   }
 
   async #fetchAll(): Promise<void> {
-    while (this.#again && this.size > 0) {
-      this.#again = false
-      const unloaded = [...this.#members].filter(([, { isLoaded }]) => !isLoaded)
-      await Promise.all(unloaded.map(([sessionId, member]) => this.#load(sessionId, member)))
-      if (unloaded.length < this.size) this.#give(await this.#queuedSince(this.#fetchedUpTo))
-      // What is queued in a burst is fetched together.
-      if (unloaded.length === 0) await this.#clock.sleep(BURST_MS)
+    try {
+      while (this.#again && this.size > 0) {
+        this.#again = false
+        const unloaded = [...this.#members].filter(([, { isLoaded }]) => !isLoaded)
+        await Promise.all(unloaded.map(([sessionId, member]) => this.#load(sessionId, member)))
+        if (unloaded.length < this.size) this.#give(await this.#queuedSince(this.#fetchedUpTo))
+        // What is queued in a burst is fetched together.
+        if (unloaded.length === 0) await this.#clock.sleep(BURST_MS)
+      }
+    } finally {
+      // In the tick of the last look at `#again`, or what is asked for in between would be asked of nobody.
+      this.#working = false
     }
   }
 
@@ -148,10 +154,8 @@ export class JobBell {
   }
 
   #give(jobs: readonly DocumentSnapshot[]): void {
-    const before = this.#fetchedUpTo
     const bySession = Map.groupBy(jobs, ({ fields }) => fields['sessionId'])
-    this.#fetchedUpTo = jobs.map(queuedAt).reduce((newest, time) => (time > newest ? time : newest), before)
-    if (this.#fetchedUpTo > before) this.#cancelSweep ??= this.#clock.after(SWEEP_AFTER_MS, () => this.#sweep())
+    this.#fetchedUpTo = jobs.map(queuedAt).reduce((newest, time) => (time > newest ? time : newest), this.#fetchedUpTo)
     for (const [sessionId, member] of this.#members) {
       const own = bySession.get(sessionId)
       if (own && member.isLoaded) member.onJobs(own)

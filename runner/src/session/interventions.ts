@@ -70,7 +70,8 @@ export class Interventions implements ActionTarget {
   async restore(approved: Approval): Promise<string> {
     const { adopt, engine, opening } = this.#parts
     if (engine()) throw new HoldfastError('restore-refused', 'The state is whole: there is nothing to restore.')
-    adopt(await opening.restore(approved))
+    const restored = await opening.restore(approved)
+    if (restored) adopt(restored)
     return 'The state was put together from what is left; the session goes on with new keys.'
   }
 }

@@ -67,7 +67,9 @@ export class Opening {
       const claim = await this.#claimNow()
       const found = await findState(this.#dependencies, claim)
       const gives = autoRestore === 'always' && found.loaded.trouble && isRestorable(found.loaded)
-      const engine = gives ? await this.#giveUpWhatIsLost(claim, found) : await this.#goOn(claim, found)
+      const engine = gives ? await this.#giveUpWhatIsLost(claim, found) : this.#assemble(claim, found)
+      await this.#document(engine)
+      if (gives) void engine.checkpointer.run()
       this.#failures = 0
       this.#dueAtMs = 0
       return engine
@@ -83,30 +85,51 @@ export class Opening {
   }
 
   /**
-   * Puts a damaged state together as far as it reaches, and makes it speak with new keys.
+   * Puts a damaged state together as far as it reaches, and makes it speak with new keys. Null when an attempt has to open it.
    *
    * @throws HoldfastError `restore-refused` when nothing is damaged, no credentials are left, or more would be lost than was agreed to.
    */
-  async restore({ reaches }: Approval): Promise<Engine> {
+  async restore({ reaches }: Approval): Promise<Engine | null> {
     const claim = await this.#claimNow()
     const found = await findState(this.#dependencies, claim)
     const { trouble, reached } = found.loaded
     if (!trouble) throw new HoldfastError('restore-refused', 'The state is whole: there is nothing to restore.')
     if (!isRestorable(found.loaded)) throw new HoldfastError('restore-refused', 'Nothing that is left holds the credentials.')
-    if (reached.sequence >= reaches) return this.#giveUpWhatIsLost(claim, found)
+    if (reached.sequence >= reaches) return this.#afterRestore(await this.#giveUpWhatIsLost(claim, found))
     const message = `The state reaches record ${reached.sequence} only; it was agreed to give up what comes after ${reaches}.`
     throw new HoldfastError('restore-refused', `${message} Ask for the restore again to see what it would lose now.`)
   }
 
-  async #goOn(claim: Claim, found: Found): Promise<Engine> {
+  /** Null when it is done, and the stores do not take what else there is to write: the next attempt goes on with it. */
+  async #afterRestore(engine: Engine): Promise<Engine | null> {
+    try {
+      await this.#document(engine)
+      void engine.checkpointer.run()
+      return engine
+    } catch (error) {
+      this.#dependencies.logger.warn({ error }, 'The state was restored; it is opened as soon as the stores answer.')
+      this.hasten()
+      return null
+    }
+  }
+
+  #assemble(claim: Claim, found: Found): Engine {
     const { damaged, replayed, trouble } = found.loaded
     if (trouble) throw trouble
     const { logger } = this.#dependencies
     for (const error of damaged) logger.error({ error }, 'A checkpoint is damaged; an older one and the journal made up for it.')
     logger.info({ replayed }, 'The state was restored.')
-    const engine = assembleEngine(this.#dependencies, claim, found, this.#lasting)
-    await engine.inbox.documentOpenRows(this.#journal.head.sequence)
-    return engine
+    return assembleEngine(this.#dependencies, claim, found, this.#lasting)
+  }
+
+  /** What the last owner left to be written. Where it cannot be, another engine takes the place of this one. */
+  async #document(engine: Engine): Promise<void> {
+    try {
+      await engine.inbox.documentOpenRows(this.#journal.head.sequence)
+    } catch (error) {
+      engine.state.retire()
+      throw error
+    }
   }
 
   /** The restore record holds the whole state: from here on the journal can be read without what came before. */
@@ -123,8 +146,6 @@ export class Opening {
       engine.state.change({ reset: true, ...rekey(loaded.image, lost) }, { kind: 'restore', writes }),
     )
     logger.warn({ reached: loaded.reached.sequence, lost, trouble: loaded.trouble?.code }, 'The state was restored with losses.')
-    await engine.inbox.documentOpenRows(this.#journal.head.sequence)
-    void engine.checkpointer.run()
     return engine
   }
 
