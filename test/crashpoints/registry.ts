@@ -86,7 +86,6 @@ const POINTS: readonly string[] = [
   'read session',
   'read session key',
   'read store check',
-  'timer baileys-connection',
   'timer dial-pacer',
   'timer fleet',
   'timer heartbeat',
@@ -101,7 +100,10 @@ const POINTS: readonly string[] = [
  * of them can be asked for.
  */
 const AFTER_TROUBLE: readonly string[] = [
+  'commit create alert',
   'commit create message',
+  'commit update alert',
+  'frame in failure',
   'frame out iq get w:p ping',
   'listen job by sessionId, status',
   'object list checkpoint',
@@ -112,6 +114,7 @@ const AFTER_TROUBLE: readonly string[] = [
   'read runner',
   'timer action-feed',
   'timer app-state',
+  'timer baileys-connection',
   'timer claim',
   'timer deadlines',
   'timer departure',
