@@ -15,6 +15,18 @@ export interface GoogleClients extends FirestoreClients {
   readonly objects: ObjectStore & StoreCheck
 }
 
+/** How it is noticed that a connection is dead which nobody has closed. */
+export interface ConnectionProbes {
+  readonly everyMs: number
+  readonly answeredWithinMs: number
+}
+
+/**
+ * While something is asked. Without them the client asks on a dead connection for as long as the process lives: grpc has no probes of
+ * its own, and the network no reason to tell. Google's own subscriber of Pub/Sub asks as often.
+ */
+const DEFAULT_PROBES: ConnectionProbes = { everyMs: 30_000, answeredWithinMs: 10_000 }
+
 /**
  * The one place where Google's clients are made. In the sandbox the SDKs find the emulators by their own variables
  * (FIRESTORE_EMULATOR_HOST, STORAGE_EMULATOR_HOST); this code does not know of them.
@@ -26,8 +38,14 @@ export function createGoogleClients(options: { projectId: string; bucket: string
 }
 
 /** For a process that keeps nothing in Cloud Storage. */
-export function createFirestoreClients({ projectId }: { projectId: string }): FirestoreClients {
+export function createFirestoreClients(options: { projectId: string; probes?: ConnectionProbes }): FirestoreClients {
+  const { projectId, probes = DEFAULT_PROBES } = options
   const operations = newOperationCounter()
-  const firestore = new Firestore({ projectId, ignoreUndefinedProperties: true })
+  const firestore = new Firestore({
+    projectId,
+    ignoreUndefinedProperties: true,
+    'grpc.keepalive_time_ms': probes.everyMs,
+    'grpc.keepalive_timeout_ms': probes.answeredWithinMs,
+  })
   return { documents: new FirestoreDocuments(firestore, operations), operations, close: () => firestore.terminate() }
 }
