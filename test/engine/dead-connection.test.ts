@@ -10,16 +10,16 @@ test('a connection to Firestore that is dead without a word is given up, and the
   const direct = process.env['FIRESTORE_EMULATOR_HOST']
   process.env['FIRESTORE_EMULATOR_HOST'] = `127.0.0.1:${proxy.port}`
   const probes = { everyMs: 300, answeredWithinMs: 300 }
-  const { documents, close } = createFirestoreClients({ projectId: firestore.projectId, probes })
+  const clients = createFirestoreClients({ projectId: firestore.projectId, probes })
   try {
-    expect(await documents.read('runners/nobody')).toBeNull()
+    expect(await clients.documents.read('runners/nobody')).toBeNull()
     await proxy.change({ how: 'hang' })
-    const asked = documents.read('runners/nobody').catch(() => null)
+    const asked = clients.documents.read('runners/nobody').catch(() => null)
     await proxy.change({ how: 'pass' })
     expect(await asked).toBeNull()
-    expect(await documents.read('runners/nobody')).toBeNull()
+    expect(await clients.documents.read('runners/nobody')).toBeNull()
   } finally {
-    await close()
+    await clients.close()
     await proxy.close()
     if (direct === undefined) delete process.env['FIRESTORE_EMULATOR_HOST']
     else process.env['FIRESTORE_EMULATOR_HOST'] = direct
