@@ -122,6 +122,7 @@ const AFTER_TROUBLE: readonly string[] = [
   'timer keep-alive',
   'timer outbox',
   'timer patiently',
+  'timer renewed-firestore',
   'timer told-messages',
   'timer usable-stores',
 ]

@@ -1,8 +1,10 @@
 import { Firestore } from '@google-cloud/firestore'
 import { Storage } from '@google-cloud/storage'
+import { systemClock } from '../system-clock.ts'
 import type { DocumentCounter, DocumentStore, ObjectStore, StoreCheck } from '../ports.ts'
 import { FirestoreDocuments } from './firestore-documents.ts'
 import { type OperationCounter, newOperationCounter } from './operation-counter.ts'
+import { RenewedFirestore } from './renewed-firestore.ts'
 import { StorageObjects } from './storage-objects.ts'
 
 export interface FirestoreClients {
@@ -19,13 +21,15 @@ export interface GoogleClients extends FirestoreClients {
 export interface ConnectionProbes {
   readonly everyMs: number
   readonly answeredWithinMs: number
+  /** Something is asked, and nothing was answered: by then at the latest another connection is made. */
+  readonly silentMs: number
 }
 
 /**
  * While something is asked. Without them the client asks on a dead connection for as long as the process lives: grpc has no probes of
  * its own, and the network no reason to tell. Google's own subscriber of Pub/Sub asks as often.
  */
-const DEFAULT_PROBES: ConnectionProbes = { everyMs: 30_000, answeredWithinMs: 10_000 }
+const DEFAULT_PROBES: ConnectionProbes = { everyMs: 30_000, answeredWithinMs: 10_000, silentMs: 45_000 }
 
 /**
  * The one place where Google's clients are made. In the sandbox the SDKs find the emulators by their own variables
@@ -41,11 +45,13 @@ export function createGoogleClients(options: { projectId: string; bucket: string
 export function createFirestoreClients(options: { projectId: string; probes?: ConnectionProbes }): FirestoreClients {
   const { projectId, probes = DEFAULT_PROBES } = options
   const operations = newOperationCounter()
-  const firestore = new Firestore({
-    projectId,
-    ignoreUndefinedProperties: true,
-    'grpc.keepalive_time_ms': probes.everyMs,
-    'grpc.keepalive_timeout_ms': probes.answeredWithinMs,
-  })
-  return { documents: new FirestoreDocuments(firestore, operations), operations, close: () => firestore.terminate() }
+  const make = () =>
+    new Firestore({
+      projectId,
+      ignoreUndefinedProperties: true,
+      'grpc.keepalive_time_ms': probes.everyMs,
+      'grpc.keepalive_timeout_ms': probes.answeredWithinMs,
+    })
+  const connection = new RenewedFirestore(make, probes.silentMs, systemClock)
+  return { documents: new FirestoreDocuments(connection, operations), operations, close: () => connection.close() }
 }

@@ -6,7 +6,9 @@ import {
   type Firestore,
   type Query as FirestoreQuery,
   type QueryDocumentSnapshot,
+  type QuerySnapshot,
   type DocumentSnapshot as FirestoreSnapshot,
+  type WriteBatch,
 } from '@google-cloud/firestore'
 import {
   Append,
@@ -20,21 +22,26 @@ import {
   type Query,
 } from '../ports.ts'
 import type { OperationCounter } from './operation-counter.ts'
+import type { RenewedFirestore } from './renewed-firestore.ts'
 
 /** The DocumentStore on Firestore. Every operation that Google bills passes here and is counted. */
 export class FirestoreDocuments implements DocumentStore, DocumentCounter {
-  readonly #firestore: Firestore
+  readonly #connection: RenewedFirestore
   readonly #counter: OperationCounter
 
-  constructor(firestore: Firestore, counter: OperationCounter) {
-    this.#firestore = firestore
+  constructor(connection: RenewedFirestore, counter: OperationCounter) {
+    this.#connection = connection
     this.#counter = counter
   }
 
   async commit(changes: readonly Change[]): Promise<void> {
-    const batch = this.#firestore.batch()
+    await this.#connection.ask((firestore) => this.#batch(firestore, changes).commit())
+  }
+
+  #batch(firestore: Firestore, changes: readonly Change[]): WriteBatch {
+    const batch = firestore.batch()
     for (const change of changes) {
-      const document = this.#firestore.doc(change.path)
+      const document = firestore.doc(change.path)
       switch (change.kind) {
         case 'create':
           batch.create(document, encode(change.fields))
@@ -56,50 +63,51 @@ export class FirestoreDocuments implements DocumentStore, DocumentCounter {
       if (change.kind === 'delete') this.#counter.documentDeletes++
       else this.#counter.documentWrites++
     }
-    await batch.commit()
+    return batch
   }
 
   async read(path: string): Promise<DocumentSnapshot | null> {
     this.#counter.documentReads++
-    const snapshot = await this.#firestore.doc(path).get()
+    const snapshot = await this.#connection.ask((firestore) => firestore.doc(path).get())
     return snapshot.exists ? decodeSnapshot(snapshot) : null
   }
 
   async query(query: Query): Promise<DocumentSnapshot[]> {
-    const result = await this.#build(query).get()
+    const result = await this.#connection.ask((firestore) => build(firestore, query).get())
     // Google bills a query that finds nothing as one read.
     this.#counter.documentReads += Math.max(1, result.size)
     return result.docs.map(decodeSnapshot)
   }
 
   async count(query: Pick<Query, 'collection' | 'where'>): Promise<number> {
-    const { count } = (await this.#build(query).count().get()).data()
+    const { count } = (await this.#connection.ask((firestore) => build(firestore, query).count().get())).data()
     // Google bills one read for each thousand index entries that were counted.
     this.#counter.documentReads += Math.max(1, Math.ceil(count / 1000))
     return count
   }
 
   listen(query: Query, onEvents: (events: ListenerEvent[]) => void, onError: (error: unknown) => void): () => void {
-    return this.#build(query).onSnapshot((result) => {
+    const onResult = (result: QuerySnapshot): void => {
       const changes = result.docChanges()
       this.#counter.documentReads += changes.length
       onEvents(changes.map((change) => ({ kind: change.type, document: decodeSnapshot(change.doc) })))
-    }, onError)
-  }
-
-  #build(query: Query): FirestoreQuery {
-    let built: FirestoreQuery = this.#firestore.collection(query.collection)
-    for (const [field, operator, value] of query.where ?? []) built = built.where(field, operator, value)
-    if (query.orderBy) {
-      const [field, direction] = query.orderBy
-      built = built.orderBy(field === 'id' ? FieldPath.documentId() : field, direction)
     }
-    if (query.startAfter !== undefined) built = built.startAfter(query.startAfter)
-    if (query.endAt !== undefined) built = built.endAt(query.endAt)
-    if (query.limit !== undefined) built = built.limit(query.limit)
-    if (query.select) built = built.select(...query.select)
-    return built
+    return this.#connection.listen((firestore, fail) => build(firestore, query).onSnapshot(onResult, fail), onError)
   }
+}
+
+function build(firestore: Firestore, query: Query): FirestoreQuery {
+  let built: FirestoreQuery = firestore.collection(query.collection)
+  for (const [field, operator, value] of query.where ?? []) built = built.where(field, operator, value)
+  if (query.orderBy) {
+    const [field, direction] = query.orderBy
+    built = built.orderBy(field === 'id' ? FieldPath.documentId() : field, direction)
+  }
+  if (query.startAfter !== undefined) built = built.startAfter(query.startAfter)
+  if (query.endAt !== undefined) built = built.endAt(query.endAt)
+  if (query.limit !== undefined) built = built.limit(query.limit)
+  if (query.select) built = built.select(...query.select)
+  return built
 }
 
 function encode(fields: Fields): DocumentData {
