@@ -52,11 +52,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-test('a sandbox comes up, tells of each part, and leaves no process and no file when it stops', async () => {
+test('a sandbox comes up within ten seconds, and leaves no process and no file when it stops', async () => {
   const progress = new Map<string, number>()
   const sandbox = await withFixtures({ runners: 2, onProgress: (part, ms) => progress.set(part, ms) })
   expect([...progress.keys()].sort()).toEqual(['firestore', 'functions', 'runner-1', 'runner-2', 'storage'])
-  for (const tookMs of progress.values()) expect(tookMs).toBeGreaterThan(0)
+  expect(Math.max(...progress.values())).toBeLessThan(10_000)
   expect(await published(sandbox.folder)).toEqual(sandbox.info)
 
   const answer = await (await sandbox.api('/some/path?q=1', { json: { hello: 'world' } })).json()
