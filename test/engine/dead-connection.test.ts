@@ -1,5 +1,8 @@
+import { Firestore } from '@google-cloud/firestore'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createFirestoreClients, type ConnectionProbes, type FirestoreClients } from '@holdfast/core/gcp/clients'
+import { RenewedFirestore } from '@holdfast/core/gcp/renewed-firestore'
+import { systemClock } from '@holdfast/core/system-clock'
 import { type FirestoreUnderTest, startFirestore } from '../firestore-under-test.ts'
 import { TcpProxy } from '../sandbox/network/tcp-proxy.ts'
 import { freePort } from '../sandbox/ports.ts'
@@ -54,4 +57,36 @@ test('one that dies while it is made is not waited for; listeners are told to be
   expect(await read()).toBeNull()
   // What was asked of the old one ends with it, however.
   void lost
+})
+
+test('one that answers is kept, however long something else is asked', async () => {
+  const { read, documents } = openClients({ silentMs: 300 })
+  let failures = 0
+  const stop = documents.listen(
+    { collection: 'runners' },
+    () => {},
+    () => failures++,
+  )
+  const isOver = performance.now() + 1500
+  while (performance.now() < isOver) await Promise.all([read(), read()])
+  stop()
+  expect(failures).toBe(0)
+})
+
+test('once closed, what is still under way makes no other client', async () => {
+  const made: Firestore[] = []
+  const make = () => {
+    made.push(new Firestore({ projectId: firestore.projectId }))
+    return made.at(-1)!
+  }
+  const connection = new RenewedFirestore(make, 50, systemClock)
+  const { promise: answer, resolve } = Promise.withResolvers<void>()
+  const { promise: never } = Promise.withResolvers<void>()
+  void connection.ask(() => never)
+  const asked = connection.ask(() => answer)
+  await connection.close()
+  resolve()
+  await asked
+  await systemClock.sleep(200)
+  expect(made).toHaveLength(1)
 })

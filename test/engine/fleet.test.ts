@@ -5,9 +5,11 @@ import { runnerPath } from '@holdfast/core/documents/runner-document'
 import { sessionPath } from '@holdfast/core/documents/session-document'
 import { WrappingKey, newSessionKeys } from '@holdfast/core/envelope'
 import type { GoogleClients } from '@holdfast/core/gcp/clients'
+import { createLogger } from '@holdfast/core/logging'
 import { SERVER_TIME, type Change, type DocumentStore } from '@holdfast/core/ports'
 import { DocumentJournals } from '@holdfast/core/session-log/document-journals'
 import { systemClock, systemRandom } from '@holdfast/core/system-clock'
+import { Placement } from '../../runner/src/fleet/placement.ts'
 import { claimSession } from '../../runner/src/session/claim.ts'
 import { FaultyDocuments } from './faulty-documents.ts'
 import { RunnerUnderTest, type RunnerOptions } from './runner-under-test.ts'
@@ -154,6 +156,19 @@ test('a runner that starts while another looks around is not taken for a dead on
     }),
   })
   expect(await looking.placement.look(10)).toEqual([])
+})
+
+test('a runner knows at each look whether it is the only one; one that is full takes itself for one of several', async () => {
+  const told: boolean[] = []
+  const parts = { documents: clients.documents, logger: createLogger('test', 'silent'), runnerId: 'me', instanceId: null }
+  const placement = new Placement({ ...parts, onAlone: (isAlone) => told.push(isAlone) })
+  await placement.look(1)
+  const other = await startRunner()
+  await placement.look(1)
+  await other.leave()
+  await placement.look(1)
+  await placement.look(0)
+  expect(told).toEqual([true, false, true, false])
 })
 
 describe('a session that cannot be claimed', () => {

@@ -22,6 +22,7 @@ function newFeed() {
   const { documents } = firestore.clients
   const asked: Query[] = []
   let fetches = 0
+  let isDeaf = false
   const listening: DocumentStore = {
     commit: (changes) => documents.commit(changes),
     read: (path) => documents.read(path),
@@ -32,6 +33,10 @@ function newFeed() {
     },
     listen: (query, onEvents, onError) => {
       asked.push(query)
+      if (isDeaf) {
+        setImmediate(() => onError(new Error('FAILED_PRECONDITION: the index is being built (made by the test)')))
+        return () => {}
+      }
       return documents.listen(query, onEvents, onError)
     },
   }
@@ -54,6 +59,7 @@ function newFeed() {
       await commit().catch(commit)
     },
     fetches: () => fetches,
+    deafen: () => (isDeaf = true),
     brought: (session: string) => expect.poll(() => [...(heard.get(session) ?? [])].map((id) => id.replace(`${name}-`, ''))),
     [Symbol.dispose]: () => ends.forEach((end) => end()),
   }
@@ -117,4 +123,14 @@ test('one of several runners listens to its own sessions, anew whenever they cha
     ['sessionId', 'status'],
     ['sessionId', 'status'],
   ])
+})
+
+test('while there is no listener, as before its index is built, the queue is asked all the same', async () => {
+  using one = newFeed()
+  one.deafen()
+  one.join('a')
+  await one.queue('a', '1')
+  await one.brought('a').toEqual(['1'])
+  await one.queue('a', '2')
+  await one.brought('a').toEqual(['1', '2'])
 })

@@ -49,15 +49,15 @@ interface Events {
 
 const exitWithParent = new URL('./exit-with-parent.ts', import.meta.url).href
 
+/** Pure: at once, but one that dies again and again right after its start is given a pause. */
+export const restartPauseMs = (shortLives: number): number =>
+  shortLives < 2 ? 0 : Math.min(100 * 2 ** shortLives, LONGEST_PAUSE_MS)
+
 /**
  * A child process that is started again when it dies, as Cloud Run does with a container, and that never outlives us: it has
  * a channel to us and ends when that closes. It has its own process group, so that Ctrl-C at the terminal reaches us
  * alone and everything is stopped in order.
  */
-/** Pure: at once, but one that dies again and again right after its start is given a pause. */
-export const restartPauseMs = (shortLives: number): number =>
-  shortLives < 2 ? 0 : Math.min(100 * 2 ** shortLives, LONGEST_PAUSE_MS)
-
 export class SupervisedProcess extends EventEmitter<Events> {
   readonly name: string
   readonly #options: ProcessOptions

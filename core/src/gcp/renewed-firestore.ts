@@ -21,6 +21,7 @@ export class RenewedFirestore {
   readonly #listeners = new Set<(error: Error) => void>()
   #client: Client
   #cancelTimer: (() => void) | null = null
+  #isClosed = false
 
   constructor(make: () => Firestore, silentMs: number, clock: Clock) {
     this.#make = make
@@ -32,7 +33,7 @@ export class RenewedFirestore {
   async ask<T>(work: (firestore: Firestore) => Promise<T>): Promise<T> {
     const client = this.#client
     client.asked++
-    this.#cancelTimer ??= this.#clock.after(this.#silentMs, () => this.#renew())
+    if (!this.#cancelTimer) this.#watch()
     let isAnswered = true
     try {
       return await work(client.firestore)
@@ -64,14 +65,20 @@ export class RenewedFirestore {
   }
 
   close(): Promise<void> {
+    this.#isClosed = true
     this.#cancelTimer?.()
     return this.#client.firestore.terminate()
   }
 
-  /** Counts anew from here, while something else is asked. */
   #answered(): void {
     this.#cancelTimer?.()
-    this.#cancelTimer = this.#client.asked === 0 ? null : this.#clock.after(this.#silentMs, () => this.#renew())
+    this.#cancelTimer = null
+    if (this.#client.asked > 0) this.#watch()
+  }
+
+  /** The silence counts from here. What is still under way when the client is closed starts no other one. */
+  #watch(): void {
+    if (!this.#isClosed) this.#cancelTimer = this.#clock.after(this.#silentMs, () => this.#renew())
   }
 
   #renew(): void {
