@@ -4,7 +4,9 @@ export const FAULTS = ['die-before', 'die-after', 'fail', 'fail-after', 'hang', 
 export type Fault = (typeof FAULTS)[number]
 
 /** The process ends at the point itself; everything else it has to live through. */
-export const isDeath = (fault: Fault): boolean => fault === 'die-before' || fault === 'die-after'
+export const DEATHS: readonly Fault[] = ['die-before', 'die-after']
+
+export const isDeath = (fault: Fault): boolean => DEATHS.includes(fault)
 
 /** Every step can be died at. What else can befall it depends on what it asks for. */
 const POSSIBLE: readonly (readonly [beginning: string, faults: readonly Fault[]])[] = [
@@ -22,5 +24,5 @@ const POSSIBLE: readonly (readonly [beginning: string, faults: readonly Fault[]]
 
 export function faultsAt(label: string): readonly Fault[] {
   const others = POSSIBLE.find(([beginning]) => label.startsWith(beginning))?.[1] ?? []
-  return ['die-before', 'die-after', ...others]
+  return [...DEATHS, ...others]
 }

@@ -1,3 +1,5 @@
+import { DEATHS, type Fault } from './faults.ts'
+
 /** Every point that there is. One that no scenario passes is an error, and so is one that is passed and not listed here. */
 const POINTS: readonly string[] = [
   'commit checkpoint record',
@@ -132,3 +134,13 @@ const KNOWN = new Set([...POINTS, ...AFTER_TROUBLE])
 export const unexpectedPoints = (reached: ReadonlySet<string>): string[] => [...reached].filter((label) => !KNOWN.has(label))
 
 export const unreachedPoints = (reached: ReadonlySet<string>): string[] => POINTS.filter((label) => !reached.has(label))
+
+/** Passed by the first process of a container only, before anything can be made to happen in it. */
+const BEFORE_ALL = ['commit create store check', 'object create store check', 'timer start']
+
+/** Points at which no case of these dies before and after: whoever narrows the cases of one scenario has to widen another's. */
+export const spared = (cases: readonly { readonly label: string; readonly fault: Fault }[]): string[] => {
+  const struck = new Set(cases.map(({ label, fault }) => `${label}, ${fault}`))
+  const isSpared = (label: string) => !DEATHS.every((fault) => struck.has(`${label}, ${fault}`))
+  return POINTS.filter((label) => !BEFORE_ALL.includes(label) && isSpared(label))
+}

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { SeededRandom } from '../seeded-random.ts'
 import { isAllTheTime, planCases, type Extent } from './plan.ts'
-import { unexpectedPoints, unreachedPoints } from './registry.ts'
+import type { Order } from './orders.ts'
+import { spared, unexpectedPoints, unreachedPoints } from './registry.ts'
 import { Rehearsal } from './rehearsal.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -23,6 +24,15 @@ export interface Result {
   missed: number
   broken: Broken[]
   seconds: number
+}
+
+/** What comes of all scenarios together. */
+interface Told {
+  readonly result: Result
+  /** Names of points that were passed. */
+  readonly reached: Set<string>
+  /** Cases that were played. */
+  readonly struck: Order[]
 }
 
 interface Wanted {
@@ -47,23 +57,28 @@ export async function runCrashPoints(wanted: Wanted): Promise<Result> {
   const { seed, scenarios, stages } = wanted
   const result: Result = { seed, points: 0, cases: 0, missed: 0, broken: [], seconds: 0 }
   const reached = new Set<string>()
+  const struck: Order[] = []
   const queue = [...scenarios]
   const lane = async (): Promise<void> => {
-    for (let scenario = queue.shift(); scenario; scenario = queue.shift()) await play(scenario, wanted, result, reached)
+    for (let scenario = queue.shift(); scenario; scenario = queue.shift())
+      await play(scenario, wanted, { result, reached, struck })
   }
   await Promise.all(Array.from({ length: stages }, lane))
   result.points = reached.size
   for (const label of unexpectedPoints(reached)) result.broken.push(noCase(label, 'passed, and not in the registry'))
   if (wanted.isComplete) {
     for (const label of unreachedPoints(reached)) result.broken.push(noCase(label, 'no scenario passes it'))
+    for (const label of isSample(wanted.extent) ? [] : spared(struck)) result.broken.push(noCase(label, 'nobody dies at it'))
   }
   result.seconds = Math.round((performance.now() - startedAt) / 1000)
   return result
 }
 
+const isSample = (extent: Extent): boolean => extent !== 'all' && 'sample' in extent
+
 const noCase = (point: string, what: string): Broken => ({ scenario: '', point, fault: '', what })
 
-async function play(scenario: Scenario, wanted: Wanted, result: Result, reached: Set<string>): Promise<void> {
+async function play(scenario: Scenario, wanted: Wanted, { result, reached, struck }: Told): Promise<void> {
   const { name } = scenario
   const { seed, extent, point, tell } = wanted
   let rehearsal: Rehearsal | null = null
@@ -92,6 +107,7 @@ async function play(scenario: Scenario, wanted: Wanted, result: Result, reached:
       const place = order.nth === 1 ? order.label : `${order.label} (${order.nth})`
       const startedAt = performance.now()
       const { hasFired, wrong } = await attempt(rehearsal, order)
+      if (hasFired) struck.push(order)
       const tookMs = Math.round(performance.now() - startedAt)
       if (hasFired) result.cases++
       else result.missed++

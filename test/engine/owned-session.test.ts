@@ -5,6 +5,8 @@ import { sessionKeyPath } from '@holdfast/core/documents/session-key-document'
 import { sessionPath } from '@holdfast/core/documents/session-document'
 import { WrappingKey } from '@holdfast/core/envelope'
 import type { GoogleClients } from '@holdfast/core/gcp/clients'
+import { recoveryActionPath } from '@holdfast/core/documents/recovery-action-document'
+import { sequenceId } from '@holdfast/core/ids'
 import { parkedStanzasPath } from '@holdfast/core/documents/parked-stanza-document'
 import { SERVER_TIME, type Change, type Clock } from '@holdfast/core/ports'
 import { systemClock } from '@holdfast/core/system-clock'
@@ -136,6 +138,30 @@ describe('messages that the last owner had no time to document', () => {
     expect(await listMessages(session)).toHaveLength(1)
     expect((await kindsOf(session)).filter((kind) => kind === 'claim')).toHaveLength(2)
   })
+})
+
+test('a restore is done although messages cannot be documented yet, and the session goes on when they can', async () => {
+  const session = await newSession()
+  const documents = new FaultyDocuments(session.documents)
+  documents.faults((changes) => (changes.some(({ path }) => path.includes('/messages/')) ? 'refuse' : null))
+  const last = await takeOver(session, { documents })
+  await last.journal.whenDurable(last.state.change({ creds: 'the credentials' }))
+  await last.journal.whenDurable(receive(last, stanza('M1')))
+  const reaches = last.journal.head.sequence
+  for (const id of ['lost', 'last']) await last.journal.whenDurable(last.state.change({ keys: { session: { [id]: id } } }))
+  last.journal.close()
+  await clients.documents.commit([{ kind: 'delete', path: `${journalPath(session.sessionId)}/${sequenceId(reaches + 1)}` }])
+  const runner = await startRunner({ wrappingKey: session.wrappingKey, documents })
+  await stateOf(session).toEqual(['NEEDS_ATTENTION', 'journal-gap'])
+  const asked = { v: 1, tenant: 'default', sessionId: session.sessionId, type: 'restore', state: 'pending', requestedBy: 'test' }
+  const fields = { ...asked, why: 'It is lost.', requestedAt: SERVER_TIME, approved: { reaches } }
+  await clients.documents.commit([{ kind: 'create', path: recoveryActionPath('a-restore'), fields }])
+  const action = () => clients.documents.read(recoveryActionPath('a-restore'))
+  await expect.poll(async () => (await action())?.fields['state']).toBe('done')
+  expect(runner.dials).toHaveLength(0)
+  documents.faults(null)
+  await dialsOf(runner).toBe(1)
+  expect(await listMessages(session)).toHaveLength(1)
 })
 
 describe('an owner that lost the session without knowing it', () => {
