@@ -189,7 +189,7 @@ test('what Firestore will never take keeps nothing else back', async () => {
 
 describe('a claim', () => {
   const claimed = async (session: SessionUnderTest, journals: DirectoryJournals, runnerId: string) =>
-    session.claim(runnerId, { documents, journals })
+    session.claimThrough({ documents, journals }, runnerId)
 
   const newSession = async () => {
     const session = await new SessionUnderTest(firestore.clients.documents).create()

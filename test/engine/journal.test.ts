@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { journalPath } from '@holdfast/core/documents/journal-record'
 import { sessionPath } from '@holdfast/core/documents/session-document'
 import { sequenceId } from '@holdfast/core/ids'
+import type { DocumentStore } from '@holdfast/core/ports'
 import { FROM_THE_BEGINNING, readGroups } from '@holdfast/core/session-log/journal-reader'
 import type { Mutation } from '@holdfast/core/session-log/mutation'
 import { MAX_RECORD_BYTES, openGroup } from '@holdfast/core/session-log/record-codec'
@@ -265,19 +266,17 @@ describe('a new owner', () => {
     const session = await newSession()
     const { documents, sessionId } = session
     const rivals: Claim[] = []
-    const late = await session
-      .claim('late', {
-        commit: (changes) => documents.commit(changes),
-        query: (query) => documents.query(query),
-        listen: (query, onEvents, onError) => documents.listen(query, onEvents, onError),
-        read: async (path) => {
-          const found = await documents.read(path)
-          if (path === sessionPath(sessionId)) rivals.push(await session.claim('rival'))
-          return found
-        },
-      })
-      .catch((error: unknown) => String(error))
-    expect(late).toBe('Error: The claim was lost.')
+    const reading: DocumentStore = {
+      commit: (changes) => documents.commit(changes),
+      query: (query) => documents.query(query),
+      listen: (query, onEvents, onError) => documents.listen(query, onEvents, onError),
+      read: async (path) => {
+        const found = await documents.read(path)
+        if (path === sessionPath(sessionId) && rivals.length === 0) rivals.push(await session.claim('rival'))
+        return found
+      },
+    }
+    await expect(session.claimThrough(reading, 'late')).rejects.toThrow('The claim was lost.')
     const rival = session.journal(rivals[0] as Claim, 'rival')
     await rival.whenDurable(rival.append({ mutation: key('theirs') }))
     expect(await replay(session)).toEqual({ kinds: ['claim', 'data'], values: { theirs: 'theirs' } })
@@ -287,7 +286,16 @@ describe('a new owner', () => {
     const session = await newSession()
     const documents = new FaultyDocuments(session.documents)
     documents.faults(() => 'lose-answer')
-    expect((await session.claim('a', documents)).head).toMatchObject({ sequence: 1, epoch: 1 })
+    expect((await session.claimThrough(documents, 'a')).head).toMatchObject({ sequence: 1, epoch: 1 })
+  })
+
+  test('is told when the store refused its claim, which nobody else has won', async () => {
+    const session = await newSession()
+    const documents = new FaultyDocuments(session.documents)
+    documents.faults(() => 'refuse')
+    await expect(session.claimThrough(documents, 'a')).rejects.toThrow('UNAVAILABLE')
+    documents.faults(null)
+    expect((await session.claimThrough(documents, 'a')).head).toMatchObject({ sequence: 1, epoch: 1 })
   })
 
   test('never takes an error of reading for an empty journal', async () => {
@@ -295,7 +303,7 @@ describe('a new owner', () => {
     await session.claim('a')
     const documents = new FaultyDocuments(session.documents)
     documents.away(true)
-    await expect(session.claim('b', documents)).rejects.toThrow('UNAVAILABLE')
+    await expect(session.claimThrough(documents, 'b')).rejects.toThrow('UNAVAILABLE')
     expect((await replay(session)).kinds).toEqual(['claim'])
   })
 
@@ -304,7 +312,7 @@ describe('a new owner', () => {
     await session.claim('a')
     const documents = new FaultyDocuments(session.documents)
     documents.failQueries(true)
-    await expect(session.claim('b', documents)).rejects.toThrow('UNAVAILABLE')
+    await expect(session.claimThrough(documents, 'b')).rejects.toThrow('UNAVAILABLE')
     expect((await replay(session)).kinds).toEqual(['claim'])
   })
 

@@ -10,7 +10,7 @@ import type { SessionCipher, WrappingKey } from '@holdfast/core/envelope'
 import { isDamage, isKeyTrouble, type HoldfastError } from '@holdfast/core/errors'
 import type { Change, Clock, DocumentSnapshot, DocumentStore, Fields, Random } from '@holdfast/core/ports'
 import { endOfLog, readTail, shortfallOf } from '@holdfast/core/session-log/journal-reader'
-import type { FoundRecord, JournalStore } from '@holdfast/core/session-log/journal-store'
+import type { JournalStore } from '@holdfast/core/session-log/journal-store'
 import { openRecord } from '@holdfast/core/session-log/record-codec'
 import { loadSessionCipher } from '@holdfast/core/session-keys'
 import { isHalted, reasonOfDamage, type SessionState } from '@holdfast/core/session-states'
@@ -47,6 +47,7 @@ export interface ClaimOptions {
 /**
  * Takes a session over: one commit creates the next journal record and updates the session, if nobody changed it since it was
  * judged free. The record is the fence: the old owner's next append fails on it. Returns null when somebody else was faster.
+ * An error of the store is thrown as it is: nobody has the session then, and it can be claimed again.
  *
  * @throws HoldfastError `journal-short` or `journal-missing` when the log ends before what is known to have been written, and other
  * damage when its last record cannot be read: a record that claims to follow it would break the chain for good.
@@ -143,7 +144,7 @@ export async function reportDamage(documents: DocumentStore, sessionId: string, 
 }
 
 async function commitClaim(
-  { journals, clock }: ClaimOptions,
+  { documents, journals, clock }: ClaimOptions,
   session: DocumentSnapshot,
   record: JournalRecord,
   crashes: CrashRecord,
@@ -163,12 +164,18 @@ async function commitClaim(
   try {
     await journals.append(session.id, [record], changes)
     return true
-  } catch {
+  } catch (error) {
     // Lost, or won without hearing of it: the record tells.
-    const found = await readPatiently(journals, clock, session.id, record.seq)
-    return found?.fields['nonce'] === record.nonce
+    const found = await patiently(clock, () => journals.read(session.id, record.seq))
+    if (found) return found.fields['nonce'] === record.nonce
+    const now = await patiently(clock, () => documents.read(session.path))
+    // Still as it was judged: nobody was faster, it is the store that did not take the claim.
+    if (now && OWNERSHIP.every((field) => now.fields[field] === session.fields[field])) throw error
+    return false
   }
 }
+
+const OWNERSHIP = ['runnerId', 'epoch'] as const
 
 /** A session that waits for somebody keeps saying so, whoever holds it. */
 function stateAtClaim(state: SessionState, crashes: CrashRecord): Fields {
@@ -177,10 +184,10 @@ function stateAtClaim(state: SessionState, crashes: CrashRecord): Fields {
 }
 
 /** The store may be away for a moment, and a claim that is not known to have succeeded leaves a session without anybody. */
-async function readPatiently(journals: JournalStore, clock: Clock, sessionId: string, seq: number): Promise<FoundRecord | null> {
+async function patiently<T>(clock: Clock, read: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await journals.read(sessionId, seq)
+      return await read()
     } catch (error) {
       if (attempt >= READ_ATTEMPTS) throw error
       await clock.sleep(200 * 2 ** attempt)
