@@ -58,10 +58,17 @@ function keepEvents({ events }: World, folder: string): void {
 
 function report(result: Chaos['result'], held: boolean, { json }: Options): void {
   if (json) return void process.stdout.write(`${JSON.stringify(result)}\n`)
-  const told = (value: unknown) => (typeof value === 'object' && value ? Object.entries(value).flat().join(' ') : String(value))
   for (const [name, value] of Object.entries(result)) process.stdout.write(`${name.padEnd(16)} ${told(value)}\n`)
   process.stdout.write(held ? 'It held.\n' : 'It did NOT hold.\n')
 }
+
+/** Figures within figures on one line. */
+const told = (value: unknown): string =>
+  typeof value === 'object' && value
+    ? Object.entries(value)
+        .map(([name, inner]) => `${name} ${told(inner)}`)
+        .join(' ')
+    : String(value)
 
 try {
   process.exitCode = await main(process.argv.slice(2))
