@@ -3,7 +3,10 @@ import type { Clock } from '../ports.ts'
 
 interface Client {
   readonly firestore: Firestore
+  /** What was asked of it and has come to no end yet. */
   asked: number
+  /** Ends the wait of each who asked. */
+  readonly waiting: Set<(error: Error) => void>
 }
 
 /** What grpc says by itself when nobody answers: DEADLINE_EXCEEDED and UNAVAILABLE. */
@@ -11,8 +14,8 @@ const NO_ANSWER = new Set<unknown>([4, 14])
 
 /**
  * A client of Firestore that another takes the place of when something is asked and nothing was answered for long: grpc has no limit
- * for the handshake of a connection, so that one which dies in it without a word is waited for without end. What was asked of the
- * old client fails or not, as after any other trouble; its listeners fail.
+ * for the handshake of a connection, so that one which dies in it without a word is waited for without end. Who asked the old client
+ * is told that nobody answered, as after any other trouble: what was asked may still take effect. Its listeners fail.
  */
 export class RenewedFirestore {
   readonly #make: () => Firestore
@@ -27,23 +30,33 @@ export class RenewedFirestore {
     this.#make = make
     this.#silentMs = silentMs
     this.#clock = clock
-    this.#client = { firestore: make(), asked: 0 }
+    this.#client = newClient(make())
   }
 
-  async ask<T>(work: (firestore: Firestore) => Promise<T>): Promise<T> {
+  ask<T>(work: (firestore: Firestore) => Promise<T>): Promise<T> {
     const client = this.#client
     client.asked++
     if (!this.#cancelTimer) this.#watch()
-    let isAnswered = true
-    try {
-      return await work(client.firestore)
-    } catch (error) {
-      isAnswered = !NO_ANSWER.has((error as { code?: unknown }).code)
-      throw error
-    } finally {
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    client.waiting.add(reject)
+    const end = (isAnswered: boolean): void => {
+      client.waiting.delete(reject)
       client.asked--
-      if (client === this.#client && (isAnswered || client.asked === 0)) this.#answered()
+      if (client === this.#client) {
+        if (isAnswered || client.asked === 0) this.#answered()
+      } else if (client.asked === 0) discard(client)
     }
+    work(client.firestore).then(
+      (answer) => {
+        end(true)
+        resolve(answer)
+      },
+      (error: unknown) => {
+        end(!NO_ANSWER.has((error as { code?: unknown }).code))
+        reject(error)
+      },
+    )
+    return promise
   }
 
   /** `begin` returns what ends the listener. Returns the same; `onError` is called once at most, and ends it. */
@@ -83,10 +96,20 @@ export class RenewedFirestore {
 
   #renew(): void {
     this.#cancelTimer = null
-    const { firestore } = this.#client
-    this.#client = { firestore: this.#make(), asked: 0 }
-    for (const fail of this.#listeners) fail(new Error('Firestore did not answer; another connection is made.'))
-    // Resolves when all that was asked of it has failed.
-    firestore.terminate().catch(() => {})
+    const old = this.#client
+    this.#client = newClient(this.#make())
+    const error = new Error('Firestore did not answer; another connection is made.')
+    for (const fail of [...this.#listeners, ...old.waiting]) fail(error)
+    if (old.asked === 0) discard(old)
   }
+}
+
+const newClient = (firestore: Firestore): Client => ({ firestore, asked: 0, waiting: new Set() })
+
+/**
+ * Only when nothing is under way in it: what the client tries again after its end it neither answers nor fails, and leaves a rejected
+ * promise to nobody, which ends a process (@google-cloud/firestore 9.4.1, `requestStream`).
+ */
+function discard({ firestore }: Client): void {
+  firestore.terminate().catch(() => {})
 }
