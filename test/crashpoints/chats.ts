@@ -28,6 +28,9 @@ export class Chats {
   notice = ''
   pointerBefore: string | null = null
   hadTwoCheckpoints = false
+  lostRecord = 0
+  /** What the contact sends may be answered with an error at first: its keys are in records that are lost. It is to come all the same. */
+  mayBeUnreadable = false
   #texts = 0
 
   constructor(stage: Stage, name: string) {

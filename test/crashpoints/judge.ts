@@ -32,7 +32,7 @@ export async function whatIsWrong(chats: Chats, settled: Settled, limitMs: numbe
 export async function look(chats: Chats, settled: Settled): Promise<{ forGood: string[]; forNow: string[] }> {
   try {
     const state = await chats.stage.simulator.state()
-    const forGood = [...violations(state, settled), ...twiceAtContacts(state)]
+    const forGood = [...violations(chats, state, settled), ...twiceAtContacts(state)]
     return { forGood, forNow: await missing(chats, state, settled) }
   } catch (error) {
     // Those who are asked are not broken here: they are busy.
@@ -40,8 +40,11 @@ export async function look(chats: Chats, settled: Settled): Promise<{ forGood: s
   }
 }
 
-const violations = (state: SimulatorState, settled: Settled): string[] =>
-  state.violations.slice(settled.violations).map(({ kind, detail }) => `violation ${kind}: ${detail}`)
+const violations = ({ mayBeUnreadable }: Chats, state: SimulatorState, settled: Settled): string[] =>
+  state.violations
+    .slice(settled.violations)
+    .filter(({ kind }) => kind !== 'nack' || !mayBeUnreadable)
+    .map(({ kind, detail }) => `violation ${kind}: ${detail}`)
 
 /** No two messages have one text, whatever their ids. */
 function twiceAtContacts({ contacts }: SimulatorState): string[] {
@@ -96,13 +99,15 @@ async function listed({ stage, sessionId, issued }: Chats, settled: Settled): Pr
   return [...lost.map((id) => `${id} is not in Firestore`), ...twice.map((id) => `${id} is in Firestore twice`)]
 }
 
-/** Numbers end where they were trimmed, and claims with the record before them stay; behind the last of these, none is missing. */
+/** A claim and the record before it stay for good; others may be gone up to where the journal was trimmed, and none behind that. */
 async function journalHoles({ stage, sessionId }: Chats): Promise<string[]> {
   const records = await stage.stored.journal(sessionId)
-  const gaps = records.filter(({ seq }, index) => index > 0 && seq !== (records[index - 1]?.seq ?? 0) + 1)
-  const trimmed = gaps.at(-1)?.seq ?? 0
-  const lonely = records.filter(({ kind, seq }, index) => kind === 'claim' && seq > 1 && records[index - 1]?.seq !== seq - 1)
-  return lonely.filter(({ seq }) => seq !== trimmed).map(({ seq }) => `the record before claim ${seq} is gone`)
+  // Asked last: what was trimmed meanwhile is known by then.
+  const { mayBeTrimmedTo } = await stage.stored.logEnds(sessionId)
+  return records
+    .filter(({ seq }, index) => seq > 1 && records[index - 1]?.seq !== seq - 1)
+    .filter(({ kind, seq }) => kind === 'claim' || seq - 1 > mayBeTrimmedTo)
+    .map(({ kind, seq }) => `the record before ${kind} ${seq} is gone`)
 }
 
 async function objectIsThere({ stage }: Chats, name: string): Promise<boolean> {

@@ -9,8 +9,8 @@ const POINTS = new Map([
   ['read session', 1],
 ])
 
-const planned = (extent: Extent, { seed = 1, isWhole = false } = {}) =>
-  planCases(POINTS, { extent, random: new SeededRandom(seed), isWhole, about: 'messages' })
+const planned = (extent: Extent, { seed = 1, isWhole = false, diedAt = null as string[] | null } = {}) =>
+  planCases(POINTS, { extent, random: new SeededRandom(seed), isWhole, about: 'messages', diedAt })
 
 describe('the cases of a scenario', () => {
   test('are a death before and after the first passage of each point of its own, and others by chance', () => {
@@ -27,6 +27,12 @@ describe('the cases of a scenario', () => {
     expect(planned({ others: 0 }).map(({ label }) => label)).not.toContain('read session')
     expect(planned({ others: 100 }).filter(({ label, fault }) => label === 'read session' && fault === 'die-after')).toHaveLength(
       1,
+    )
+  })
+
+  test('die at the points that it names and at no other, if it names any', () => {
+    expect(new Set(planned({ others: 0 }, { diedAt: ['read session'] }).map(({ label }) => label))).toEqual(
+      new Set(['read session']),
     )
   })
 

@@ -92,10 +92,12 @@ interface Wanted {
   /** Whether what a runner does all the time is to be struck as well. */
   isWhole: boolean
   about: About | null
+  /** The points that are died at, where not all of the scenario's own are. */
+  diedAt: readonly string[] | null
 }
 
 /** Pure: which cases are made of the points that a scenario passes, with how often it does. */
-export function planCases(points: ReadonlyMap<string, number>, { extent, random, isWhole, about }: Wanted): Order[] {
+export function planCases(points: ReadonlyMap<string, number>, { extent, random, isWhole, about, diedAt }: Wanted): Order[] {
   const all = [...points]
     .filter(([label]) => isWhole || !isAllTheTime(label))
     .flatMap(([label, times]) =>
@@ -103,7 +105,8 @@ export function planCases(points: ReadonlyMap<string, number>, { extent, random,
     )
   if (extent === 'all') return all
   const elsewhere = new Set(Object.entries(STEPS).flatMap(([of, labels]) => (of === about ? [] : labels)))
-  const isDue = ({ label, nth, fault }: Order) => nth === 1 && isDeath(fault) && !elsewhere.has(label)
+  const isOwn = (label: string) => (diedAt ? diedAt.includes(label) : !elsewhere.has(label))
+  const isDue = ({ label, nth, fault }: Order) => nth === 1 && isDeath(fault) && isOwn(label)
   if ('sample' in extent) return draw(all, extent.sample, random)
   const due = all.filter(isDue)
   const rest = all.filter((one) => !isDue(one))

@@ -97,6 +97,7 @@ async function play(scenario: Scenario, wanted: Wanted, { result, reached, struc
       random,
       isWhole: scenario.isWhole === true,
       about: scenario.about ?? null,
+      diedAt: scenario.diedAt ?? null,
     })
     const cases = planned.filter(({ label }) => point === null || label.includes(point))
     const own = [...points.keys()].filter((label) => !isAllTheTime(label)).length

@@ -13,6 +13,8 @@ export interface Scenario {
   readonly isWhole?: boolean
   /** Steps that many scenarios pass are struck in those that are about them. */
   readonly about?: About
+  /** Where the rest of it is struck in other scenarios: the points that are died at in this one. All others are struck by chance. */
+  readonly diedAt?: readonly string[]
   /** While a process works and nothing counts yet. */
   prepare?(chats: Chats): Promise<void>
   /** With `next`: while no process works. */

@@ -1,10 +1,27 @@
 import { JOBS } from '@holdfast/core/documents/job-document'
 import { SESSIONS } from '@holdfast/core/documents/session-document'
+import { sequenceId } from '@holdfast/core/ids'
 
 interface RestDocument {
   name: string
-  fields?: Record<string, { stringValue?: string; integerValue?: string; mapValue?: { fields?: RestDocument['fields'] } }>
+  fields?: Record<string, RestValue>
 }
+
+interface RestValue {
+  stringValue?: string
+  integerValue?: string
+  mapValue?: { fields?: Record<string, RestValue> }
+}
+
+/** Of a session's log. */
+export interface LogEnds {
+  /** Records up to there may have been trimmed; a gap behind it is a loss. */
+  mayBeTrimmedTo: number
+  /** The newest checkpoint holds everything up to there; 0 where there is none. */
+  checkpointed: number
+}
+
+const AS_OWNER = { authorization: 'Bearer owner' }
 
 /** Firestore's own word, through its REST interface and nothing of ours. */
 export class Stored {
@@ -31,6 +48,22 @@ export class Stored {
     return documents[0]?.fields?.['checkpoint']?.mapValue?.fields?.['object']?.stringValue ?? null
   }
 
+  async logEnds(sessionId: string): Promise<LogEnds> {
+    const masks = ['trimmedTo', 'checkpoint', 'previousCheckpoint'].map((field) => `mask.fieldPaths=${field}`)
+    const { documents } = await this.#get(`${SESSIONS}/${sessionId}?${masks.join('&')}`)
+    const { trimmedTo, checkpoint, previousCheckpoint } = documents[0]?.fields ?? {}
+    const numberOf = (value: RestValue | undefined) => Number(value?.integerValue ?? 0)
+    const seqOf = (pointer: RestValue | undefined) => numberOf(pointer?.mapValue?.fields?.['seq'])
+    return { mayBeTrimmedTo: Math.max(numberOf(trimmedTo), seqOf(previousCheckpoint)), checkpointed: seqOf(checkpoint) }
+  }
+
+  /** Takes a record of the journal away, as nobody of ours would. */
+  async loseRecord(sessionId: string, seq: number): Promise<void> {
+    const path = `${SESSIONS}/${sessionId}/journal/${sequenceId(seq)}`
+    const response = await fetch(`${this.#documents}/${path}`, { method: 'DELETE', headers: AS_OWNER })
+    if (!response.ok) throw new Error(`Firestore says ${response.status} to the deletion of ${path}.`)
+  }
+
   /** The WhatsApp ids of all messages that are stored of the session, as often as they are. */
   async messageIds(sessionId: string): Promise<string[]> {
     const found = await this.#all(`${SESSIONS}/${sessionId}/messages`, 'messageId')
@@ -55,7 +88,7 @@ export class Stored {
   }
 
   async #get(path: string): Promise<{ documents: RestDocument[]; next: string }> {
-    const response = await fetch(`${this.#documents}/${path}`, { headers: { authorization: 'Bearer owner' } })
+    const response = await fetch(`${this.#documents}/${path}`, { headers: AS_OWNER })
     if (response.status === 404) return { documents: [], next: '' }
     if (!response.ok) throw new Error(`Firestore says ${response.status} to ${path}: ${await response.text()}`)
     const answer = (await response.json()) as { documents?: RestDocument[]; nextPageToken?: string } & Partial<RestDocument>

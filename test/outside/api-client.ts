@@ -116,6 +116,11 @@ export class ApiClient {
     await this.#untilAnswered(this.#options.patienceMs ?? 0, () => this.#post(`/api/sessions/${name}/${what}`, {}))
   }
 
+  /** Agrees to a restore that gives up what is lost. Refused with 409 where nothing is damaged, and asked twice it is asked once. */
+  async approveRestore(name: string): Promise<void> {
+    await this.#untilAnswered(this.#options.patienceMs ?? 0, () => this.#post(`/api/sessions/${name}/restore`, { approve: true }))
+  }
+
   /** Null while there is none to show. */
   async qrCode(name: string): Promise<string | null> {
     try {

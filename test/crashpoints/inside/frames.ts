@@ -83,9 +83,11 @@ function befall(fault: Fault | null, { raw, line, send, sendAnd }: Outgoing): vo
   line.put(send)
 }
 
+/** A connection that is not there any more cannot be cut, and nothing has happened then. */
 function cut(raw: RawSocket | undefined): void {
+  if (!raw) return
   fired()
-  raw?.terminate()
+  raw.terminate()
 }
 
 /** Of Baileys: what it hears of a frame, it hears as events of this. */
@@ -105,12 +107,12 @@ function watchIncoming(): void {
       // Everybody hears of the frame in this tick; what follows from it has just begun.
       if (fault === 'die-after') setImmediate(die)
       if (fault === 'fail-after') setImmediate(() => cut(raw))
-      if (fault === 'hang' || fault === 'slow') {
+      if (raw && (fault === 'hang' || fault === 'slow')) {
         fired()
-        raw?.pause()
+        raw.pause()
+        if (fault === 'hang') silent.add(raw)
+        else setTimeout(() => raw.resume(), SLOW_MS)
       }
-      if (fault === 'hang' && raw) silent.add(raw)
-      if (fault === 'slow') setTimeout(() => raw?.resume(), SLOW_MS)
       return go()
     }
   })

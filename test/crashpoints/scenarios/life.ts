@@ -167,4 +167,72 @@ const restore: Scenario = {
   isOver: async (chats) => (await pointerOf(chats)) !== chats.pointerBefore,
 }
 
-export const LIFE: readonly Scenario[] = [checkpoint, handOver, drain, preKeyRefill, credsChange, claim, restore, login, pairing]
+/** A record behind the newest checkpoint with one right before and one right behind it, neither of them a claim; 0 if there is none. */
+async function recordToLose({ stage, sessionId }: Chats): Promise<number> {
+  const { checkpointed } = await stage.stored.logEnds(sessionId)
+  const records = await stage.stored.journal(sessionId)
+  const kindOf = new Map(records.map(({ seq, kind }) => [seq, kind]))
+  const isData = (seq: number) => kindOf.get(seq) === 'data'
+  return records.findLast(({ seq }) => seq > checkpointed + 1 && [seq - 1, seq, seq + 1].every(isData))?.seq ?? 0
+}
+
+/** In the middle of the journal a record is gone for good, and an operator agrees to what that costs. */
+const approvedRestore: Scenario = {
+  name: 'approved-restore',
+  struck: 'working',
+  diedAt: [
+    'commit data record with recovery action',
+    'commit restore record',
+    'commit restore record with session',
+    'frame out iq set encrypt registration',
+    'listen recovery action by state',
+    'object create checkpoint',
+    'object list checkpoint',
+    'object read checkpoint',
+    'query journal',
+  ],
+  async prepare(chats) {
+    const { stage, sessionId } = chats
+    const deadline = performance.now() + LINK_LIMIT_MS
+    for (; (await recordToLose(chats)) === 0 && performance.now() < deadline; await pause(4 * LOOK_EVERY_MS)) {
+      await chats.send()
+      await chats.receive()
+    }
+    await untilSettled(chats)
+    await stage.strike('SIGKILL')
+    chats.mayBeUnreadable = true
+    chats.lostRecord = await recordToLose(chats)
+    await stage.stored.loseRecord(sessionId, chats.lostRecord)
+    await stage.go(null)
+    while ((await stage.stored.sessionState(sessionId)) !== 'NEEDS_ATTENTION') await pause(LOOK_EVERY_MS)
+  },
+  act: ({ stage, name }) => stage.api.approveRestore(name),
+  async isOver({ stage, sessionId, lostRecord }) {
+    const records = await stage.stored.journal(sessionId)
+    return records.some(({ seq, kind }) => kind === 'restore' && seq > lostRecord)
+  },
+}
+
+/** What the lost records tell of is with whom it is for: it is not what is looked for here. */
+async function untilSettled({ stage, sessionId, sent, issued }: Chats): Promise<void> {
+  const isStored = async () => {
+    const ids = new Set(await stage.stored.messageIds(sessionId))
+    return issued.every((id) => ids.has(id))
+  }
+  const isDelivered = async ({ jobId }: { jobId: string }) =>
+    ['delivered', 'read'].includes((await stage.stored.jobStatus(jobId)) ?? '')
+  while (!(await isStored()) || !(await Promise.all(sent.map(isDelivered))).every(Boolean)) await pause(LOOK_EVERY_MS)
+}
+
+export const LIFE: readonly Scenario[] = [
+  checkpoint,
+  handOver,
+  drain,
+  preKeyRefill,
+  credsChange,
+  claim,
+  restore,
+  approvedRestore,
+  login,
+  pairing,
+]
