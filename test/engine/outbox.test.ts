@@ -54,13 +54,14 @@ async function newOutbox(isReachable: boolean | (() => Promise<boolean>) = true,
   }
   outbox.listen()
   outbox.opened(connection)
-  const accept = async (id: string, before: { proto?: string } = {}): Promise<DocumentSnapshot> => {
+  const accept = async (id: string, before: { proto?: string; nextAttemptAt?: Date } = {}): Promise<DocumentSnapshot> => {
     const content = cipher.sealContent(Buffer.from(JSON.stringify({ text: 'hello' })), jobContentPlace(id))
     const fixed = { v: 1, tenant: 'default', sessionId, chat: '5511900000002@s.whatsapp.net', type: 'text', requestHash: '' }
     const times = { createdAt: SERVER_TIME, queuedAt: SERVER_TIME, timeline: [{ status: 'pending', at: new Date() }] }
     const proto = before.proto === undefined ? {} : { proto: cipher.sealContent(Buffer.from(before.proto), jobProtoPlace(id)) }
     const status = before.proto === undefined ? 'pending' : 'processing'
-    const fields = { ...fixed, ...times, ...proto, content, messageId: `M-${id}`, status }
+    const nextAttemptAt = before.nextAttemptAt ?? null
+    const fields = { ...fixed, ...times, ...proto, content, messageId: `M-${id}`, status, nextAttemptAt }
     await documents.commit([{ kind: 'create', path: jobPath(id), fields }])
     return (await documents.read(jobPath(id))) as DocumentSnapshot
   }
@@ -128,6 +129,72 @@ test('a message that got no ack on a dead connection, however often, goes out at
   outbox.opened(connection)
   await expect.poll(() => relayed.length).toBe(3)
   outbox.acknowledged('M-unheard', null)
+})
+
+describe('a message without an ack', () => {
+  test('says so in the record of the attempt that follows at once, and until when it waits in one write; the ack takes it back', async () => {
+    const { bring, accept, relayed, outbox, connection, job, journal } = await newOutbox(true, { ackTimeoutMs: ACK_TIMEOUT_MS })
+    const before = journal.head.sequence
+    const second = Promise.withResolvers<void>()
+    connection.relay = (_chat, _message, messageId) => (relayed.push(messageId) === 2 ? second.promise : Promise.resolve())
+    bring(await accept('unacked'))
+    await expect.poll(() => relayed.length).toBe(2)
+    const noAck = { code: 'no-ack', message: expect.stringMatching(/^[A-Z].*\.$/) }
+    expect(await job('unacked')).toMatchObject({ status: 'processing', attempts: 2, lastError: noAck, nextAttemptAt: null })
+    expect(journal.head.sequence - before).toBe(2)
+
+    second.resolve()
+    await expect.poll(async () => (await job('unacked')).nextAttemptAt).not.toBeNull()
+    const { nextAttemptAt, lastAttemptAt, ...waiting } = await job('unacked')
+    expect(waiting).toMatchObject({ status: 'processing', attempts: 2, lastError: noAck })
+    expect(Number(nextAttemptAt) - Number(lastAttemptAt)).toBeGreaterThanOrEqual(30_000)
+    expect(Number(nextAttemptAt) - Number(lastAttemptAt)).toBeLessThan(40_000)
+    expect(journal.head.sequence - before).toBe(3)
+
+    outbox.acknowledged('M-unacked', null)
+    expect(await job('unacked')).toMatchObject({ status: 'sent', lastError: null, nextAttemptAt: null })
+  })
+
+  test('whose connection ended says that, and that it waits for the next one', async () => {
+    const { bring, accept, relayed, outbox, connection, job, journal } = await newOutbox()
+    bring(await accept('cut off'))
+    await expect.poll(() => relayed.length).toBe(1)
+    outbox.closed()
+    const before = await job('cut off')
+    expect(before).toMatchObject({
+      status: 'processing',
+      attempts: 1,
+      lastError: { code: 'connection-lost' },
+      nextAttemptAt: null,
+    })
+    const records = journal.head.sequence
+    // It is on no wire any more: no further write until it goes out again.
+    outbox.closed()
+    await journal.whenDurable()
+    expect(journal.head.sequence).toBe(records)
+    outbox.opened(connection)
+    await expect.poll(() => relayed.length).toBe(2)
+    outbox.acknowledged('M-cut off', null)
+    expect(await job('cut off')).toMatchObject({ status: 'sent', attempts: 2, lastError: null, nextAttemptAt: null })
+  })
+
+  test('is not waited for by the next owner, who has a connection of its own', async () => {
+    const { bring, accept, relayed, outbox } = await newOutbox()
+    bring(await accept('handed over', { proto: 'as sent', nextAttemptAt: new Date(Date.now() + 600_000) }))
+    await expect.poll(() => relayed).toEqual(['M-handed over'])
+    outbox.acknowledged('M-handed over', null)
+  })
+})
+
+test('a message that is acknowledged at once is two writes: the attempt, and that it was sent', async () => {
+  const { bring, accept, relayed, outbox, job, journal } = await newOutbox()
+  const before = journal.head.sequence
+  bring(await accept('acked'))
+  await expect.poll(() => relayed.length).toBe(1)
+  expect((await job('acked')).status).toBe('processing')
+  outbox.acknowledged('M-acked', null)
+  expect(await job('acked')).toMatchObject({ status: 'sent', attempts: 1, lastError: null, nextAttemptAt: null })
+  expect(journal.head.sequence - before).toBe(2)
 })
 
 describe('a message that a contact asks for again', () => {

@@ -47,6 +47,7 @@ export const jobDocumentSchema = z.object({
   lastAttemptAt: z.date().nullable().default(null),
   nextAttemptAt: z.date().nullable().default(null),
   failedAt: z.date().nullable().default(null),
+  /** Of the last attempt that ended; null when WhatsApp has the message. */
   lastError: z.object({ code: z.string(), message: z.string() }).nullable().default(null),
   /** Sealed protobuf as it was first encrypted: what goes out again when the ack did not come. */
   proto: bytesSchema.optional(),

@@ -128,9 +128,9 @@ export const MESSAGES: readonly Mutant[] = [
     what: 'a message that failed is forgotten without a word in its document',
     edits: [
       {
-        file: OUTBOX,
-        find: `this.#record(job, { status: 'failed', failedAt, nextAttemptAt: null, lastError: { code, message }, timeline })`,
-        replace: 'void [failedAt, code, message, timeline]',
+        file: 'runner/src/session/outbox/job-progress.ts',
+        find: `this.#write(job, { status: 'failed', failedAt, nextAttemptAt: null, lastError: error, timeline })`,
+        replace: 'void timeline',
       },
     ],
     noticedBy: { file: OUTBOX_TEST, tests: 'after it failed, stays failed' },

@@ -11,6 +11,7 @@ const newJob = (messageId: string, chat: string, createdAtMicros: number, phase:
   refusals: 0,
   unanswered: 0,
   notBeforeMs: 0,
+  lastError: null,
   sentToAll: false,
   message: null,
   cancelTimeout: null,

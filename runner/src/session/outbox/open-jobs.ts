@@ -1,5 +1,8 @@
 import type { JobDocument } from '@holdfast/core/documents/job-document'
 
+/** Why an attempt was not the last one, or the last one failed: a stable code, and a sentence for people. */
+export type JobError = NonNullable<JobDocument['lastError']>
+
 /**
  * One job that is not settled yet.
  *
@@ -19,7 +22,10 @@ export interface OpenJob {
   refusals: number
   /** Attempts in a row that nobody answered. */
   unanswered: number
+  /** 0: as soon as there is a connection. */
   notBeforeMs: number
+  /** Of the last attempt that ended; null before one has. */
+  lastError: JobError | null
   /** It goes or went out once more because devices were missed. */
   sentToAll: boolean
   /** The message as it was first sent; null before that. */

@@ -1,19 +1,14 @@
 import { noLongerThan } from '@holdfast/core/deadlines'
-import {
-  jobContentPlace,
-  jobDocumentSchema,
-  jobPath,
-  jobProtoPlace,
-  type JobDocument,
-} from '@holdfast/core/documents/job-document'
+import { jobContentPlace, jobDocumentSchema, jobProtoPlace, type JobDocument } from '@holdfast/core/documents/job-document'
 import { parseStored } from '@holdfast/core/documents/parse'
 import type { SessionCipher } from '@holdfast/core/envelope'
 import { HoldfastError, messageOf } from '@holdfast/core/errors'
 import type { Logger } from '@holdfast/core/logging'
-import { Append, type Clock, type DocumentSnapshot, type Fields } from '@holdfast/core/ports'
+import type { Clock, DocumentSnapshot } from '@holdfast/core/ports'
 import { ConnectionEnded, type Connection } from '../connecting/connection.ts'
-import { OpenJobs, type OpenJob } from './open-jobs.ts'
-import { afterFailure, unansweredDelayMs, type SendPolicy } from './send-policy.ts'
+import { JobProgress } from './job-progress.ts'
+import { OpenJobs, type JobError, type OpenJob } from './open-jobs.ts'
+import { afterFailure, CONNECTION_LOST, NO_ACK, unansweredDelayMs, type SendPolicy } from './send-policy.ts'
 import type { SentJobs } from './sent-jobs.ts'
 import type { JournaledState } from '../journal/journaled-state.ts'
 
@@ -31,7 +26,7 @@ export type SettledJobs = Map<string, number>
  * the commit of a journal record, so that an owner that lost the session cannot change it either.
  */
 export class Outbox {
-  readonly #state: JournaledState
+  readonly #progress: JobProgress
   readonly #cipher: SessionCipher
   readonly #subscribe: (onJobs: (jobs: readonly DocumentSnapshot[]) => void) => () => void
   readonly #clock: Clock
@@ -65,7 +60,7 @@ export class Outbox {
     contactOf: (chat: string) => string
   }) {
     this.#subscribe = options.subscribe
-    this.#state = options.state
+    this.#progress = new JobProgress(options)
     this.#cipher = options.cipher
     this.#clock = options.clock
     this.#policy = options.policy
@@ -95,7 +90,7 @@ export class Outbox {
   /** The connection is gone: what was on its way has an unknown outcome. */
   closed(): void {
     this.#connection = null
-    for (const job of this.#sending) this.#leaveWire(job, 'unknown')
+    for (const job of this.#sending) this.#cutOff(job)
   }
 
   /** Begins nothing more. Resolves when nothing is on its way any more, or after the time. */
@@ -119,12 +114,13 @@ export class Outbox {
     const job = this.#open.get(messageId)
     if (!job) return
     this.#leaveWire(job, 'waiting')
-    if (error !== null) return this.#refused(job, `whatsapp-${error}`, `WhatsApp refused the message (${error}).`)
+    if (error !== null) {
+      return this.#refused(job, { code: `whatsapp-${error}`, message: `WhatsApp refused the message (${error}).` })
+    }
     this.#close(job)
     this.sent++
     this.#sentJobs.add(messageId, job.id, 'sent')
-    const timeline = new Append({ status: 'sent', at: this.#now() })
-    this.#record(job, { status: 'sent', lastError: null, nextAttemptAt: null, timeline })
+    this.#progress.sent(job)
     this.#next()
   }
 
@@ -154,15 +150,18 @@ export class Outbox {
   }
 
   #openJob({ id, createdAtMicros }: DocumentSnapshot, document: JobDocument): OpenJob {
+    const isUnknown = document.status === 'processing'
     return {
       id,
       document,
       createdAtMicros,
-      phase: document.status === 'processing' ? 'unknown' : 'waiting',
+      phase: isUnknown ? 'unknown' : 'waiting',
       attempts: document.attempts,
       refusals: document.timeline.filter(({ status, attempt }) => status === 'pending' && attempt !== undefined).length,
       unanswered: 0,
-      notBeforeMs: document.nextAttemptAt?.getTime() ?? 0,
+      // That the last owner got no ack, however often, says nothing about this one.
+      notBeforeMs: isUnknown ? 0 : (document.nextAttemptAt?.getTime() ?? 0),
+      lastError: document.lastError,
       sentToAll: false,
       message: document.proto === undefined ? null : this.#cipher.openContent(document.proto, jobProtoPlace(id)),
       cancelTimeout: null,
@@ -197,10 +196,10 @@ export class Outbox {
       if (!job.message) {
         const reachable = await connection.isReachable(chat)
         if (!isStillOurs()) return
-        if (!reachable) return this.#fail(job, 'not-on-whatsapp', 'Nobody has this number on WhatsApp.')
+        if (!reachable) return this.#fail(job, { code: 'not-on-whatsapp', message: 'Nobody has this number on WhatsApp.' })
         job.message = connection.composeText(chat, this.#textOf(job), messageId)
       }
-      const recorded = this.#recordAttempt(job, job.message)
+      const recorded = this.#progress.begins(job, job.message)
       await connection.relay(chat, job.message, messageId)
       // The frame leaves when its record is durable: from then on an ack can be expected.
       await recorded
@@ -208,11 +207,11 @@ export class Outbox {
     } catch (error) {
       // The connection's end is no failure of the job: its outcome is unknown.
       if (!isStillOurs()) return
-      if (error instanceof ConnectionEnded) return this.#leaveWire(job, 'unknown')
+      if (error instanceof ConnectionEnded) return this.#cutOff(job)
       this.#leaveWire(job, 'waiting')
       // What cannot be opened today cannot be opened tomorrow.
-      if (error instanceof HoldfastError) this.#fail(job, error.code, error.message)
-      else this.#refused(job, 'send-failed', messageOf(error))
+      if (error instanceof HoldfastError) this.#fail(job, error)
+      else this.#refused(job, { code: 'send-failed', message: messageOf(error) })
     }
   }
 
@@ -221,28 +220,22 @@ export class Outbox {
     return (JSON.parse(content.toString()) as { text: string }).text
   }
 
-  /** The intent, with the message as it will be sent: in the log before the frame that it precedes. Resolves when it is durable. */
-  #recordAttempt(job: OpenJob, message: Uint8Array): Promise<void> {
-    const at = this.#now()
-    const fields = {
-      status: 'processing',
-      attempts: job.attempts,
-      lastAttemptAt: at,
-      nextAttemptAt: null,
-      proto: this.#cipher.sealContent(message, jobProtoPlace(job.id)),
-      timeline: new Append({ status: 'processing', at, attempt: job.attempts }),
-    }
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#state.append({ writes: () => [{ kind: 'merge', path: jobPath(job.id), fields }], onDurable: () => resolve() })
-    return promise
-  }
-
   /** Takes a job off the wire, with what is known of it. */
   #leaveWire(job: OpenJob, phase: 'waiting' | 'unknown'): void {
     job.cancelTimeout?.()
     job.phase = phase
     this.#sending.delete(job)
     if (this.#sending.size === 0) this.#onIdle()
+  }
+
+  /** The connection ended under it. */
+  #cutOff(job: OpenJob): void {
+    this.#leaveWire(job, 'unknown')
+    // It was never on its way before it had been composed.
+    if (job.message === null) return
+    job.notBeforeMs = 0
+    this.#progress.unacknowledged(job, CONNECTION_LOST)
+    this.#progress.waits(job)
   }
 
   #close(job: OpenJob): void {
@@ -258,31 +251,26 @@ export class Outbox {
     if (job.phase !== 'sending') return
     this.#leaveWire(job, 'unknown')
     job.notBeforeMs = this.#clock.now() + unansweredDelayMs(++job.unanswered)
+    this.#progress.unacknowledged(job, NO_ACK)
     this.#next()
+    // What goes out again at once says it in the record of that attempt.
+    if (!this.#sending.has(job)) this.#progress.waits(job)
   }
 
   /** The attempt certainly failed: again after the delay of the schedule, or for good when it is exhausted. */
-  #refused(job: OpenJob, code: string, message: string): void {
-    const decision = afterFailure(this.#policy, code, ++job.refusals)
-    if (decision.action === 'fail') return this.#fail(job, code, message)
+  #refused(job: OpenJob, error: JobError): void {
+    const decision = afterFailure(this.#policy, error.code, ++job.refusals)
+    if (decision.action === 'fail') return this.#fail(job, error)
     job.notBeforeMs = this.#clock.now() + decision.delayMs
-    const timeline = new Append({ status: 'pending', at: this.#now(), attempt: job.attempts })
-    const nextAttemptAt = new Date(job.notBeforeMs)
-    this.#record(job, { status: 'pending', nextAttemptAt, lastError: { code, message }, timeline })
+    this.#progress.refused(job, error)
     this.#next()
   }
 
-  #fail(job: OpenJob, code: string, message: string): void {
+  #fail(job: OpenJob, { code, message }: JobError): void {
     this.#leaveWire(job, 'waiting')
     this.#close(job)
-    const failedAt = this.#now()
-    const timeline = new Append({ status: 'failed', at: failedAt })
-    this.#record(job, { status: 'failed', failedAt, nextAttemptAt: null, lastError: { code, message }, timeline })
+    this.#progress.failed(job, { code, message })
     this.#next()
-  }
-
-  #record(job: OpenJob, fields: Fields): void {
-    this.#state.append({ writes: () => [{ kind: 'merge', path: jobPath(job.id), fields }] })
   }
 
   #stopAccepting(): void {
@@ -290,9 +278,5 @@ export class Outbox {
     this.#unsubscribe()
     this.#unsubscribe = () => {}
     this.#cancelWake()
-  }
-
-  #now(): Date {
-    return new Date(this.#clock.now())
   }
 }

@@ -1,3 +1,5 @@
+import type { JobError } from './open-jobs.ts'
+
 /** When and how often a message is tried. */
 export interface SendPolicy {
   /** Chats with a message on its way at the same time (`QUEUE_CONCURRENCY`). */
@@ -34,6 +36,16 @@ export function afterFailure(
   const step = Math.max(refusals - 1, NOT_AT_ONCE.has(code) ? 1 : 0)
   const index = Math.min(step, policy.retryDelaysMs.length - 1)
   return { action: 'retry', delayMs: policy.retryDelaysMs[index] ?? 0 }
+}
+
+/** What an attempt ended with whose outcome is unknown. */
+export const NO_ACK: JobError = {
+  code: 'no-ack',
+  message: 'WhatsApp did not acknowledge the message in time; it goes out again under the same id.',
+}
+export const CONNECTION_LOST: JobError = {
+  code: 'connection-lost',
+  message: 'The connection ended before WhatsApp acknowledged the message; it goes out again under the same id.',
 }
 
 /** Before a message that nobody acknowledged goes out again: at once, then 30 s doubling to 10 min. */
