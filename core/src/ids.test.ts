@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import {
   SESSION_NAME,
   chatIdOf,
@@ -8,6 +8,7 @@ import {
   receivedMessageIdOf,
   sequenceId,
   sessionIdOf,
+  tenantOf,
   whatsappMessageIdOf,
 } from './ids.ts'
 
@@ -60,6 +61,14 @@ describe('names', () => {
   it.each(['', '.', '..', '-a', '_a', 'a.b', 'a/b', 'ä', 'a b', 'a\n', 'x'.repeat(55)])('of sessions may not be %j', (name) => {
     expect(SESSION_NAME.test(name)).toBe(false)
   })
+})
+
+test.each([
+  ['default.bookings', 'default'],
+  ['a.tenant.with.dots.bookings', 'a.tenant.with.dots'],
+  ['no-session', ''],
+])('%j belongs to the tenant %j', (sessionId, tenant) => {
+  expect(tenantOf(sessionId)).toBe(tenant)
 })
 
 describe('chats', () => {

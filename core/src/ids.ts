@@ -9,6 +9,9 @@ export const SESSION_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,53}$/
 
 export const sessionIdOf = (tenant: string, name: string): string => `${tenant}.${name}`
 
+/** Names of sessions have no dots. */
+export const tenantOf = (sessionId: string): string => sessionId.slice(0, Math.max(0, sessionId.lastIndexOf('.')))
+
 /** Document id of a journal record: 20 digits, so that ids sort as numbers do. */
 export const sequenceId = (sequence: number): string => String(sequence).padStart(20, '0')
 

@@ -1,4 +1,5 @@
 import { type Logger, pino } from 'pino'
+import { tenantOf } from './ids.ts'
 
 export type { Logger }
 
@@ -27,6 +28,15 @@ export function createLogger(component: string, level: string, context?: () => o
     serializers: { error: serializeError },
   })
 }
+
+/**
+ * What every line about a session says of it, whichever process writes it, so that one filter finds all of them. A message to send is
+ * `job` and `messageId` beside it.
+ */
+export const ofSession = (sessionId: string): { tenant: string; session: string } => ({
+  tenant: tenantOf(sessionId),
+  session: sessionId,
+})
 
 /** Errors of third parties may quote what they choked on, so only their kind, code and place are logged. */
 export function serializeError(error: unknown): unknown {

@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { AcceptedJob } from '../outside/api-client.ts'
 import type { Exit } from '../sandbox/processes.ts'
 import { type Chat, EngineWorld, eventually } from './world.ts'
 
 /** Everything that the runner and the functions print, with the lowest level logged: one JSON object a line, ids and no content. */
 
 const NOBODY = '5511000000000'
+/** A contact whose phone sends no receipts. */
+const SILENT = '5511000000001'
 /** Texts, and what callers may put in the wrong place. Each could be found in a log. */
 const SECRETS: Record<string, string> = {
   sent: 'Opening hours are nine to five, my dear',
@@ -27,11 +30,13 @@ let world: EngineWorld
 let chat: Chat
 let crashed: Exit
 let requestIds: (string | null)[]
+/** By what became of them. */
+const jobs: Record<string, AcceptedJob> = {}
 
 /** Linked, messages both ways and some that fail, bad requests, a crash by an exception, and the end of it all. */
 beforeAll(async () => {
   world = await EngineWorld.start({
-    runnerEnv: { LOG_LEVEL: 'debug', CHECKPOINT_RECORDS: '16', CRASH_TEXT: secret('crash') },
+    runnerEnv: { LOG_LEVEL: 'debug', CHECKPOINT_RECORDS: '16', CRASH_TEXT: secret('crash'), SEND_ACK_TIMEOUT_MS: '3000' },
     functionsEnv: { LOG_LEVEL: 'debug' },
     runnerPreloads: [new URL('../sandbox/fixtures/crash-on-signal.ts', import.meta.url).href],
   })
@@ -48,10 +53,13 @@ beforeAll(async () => {
     .slice(0, 4)
   for (const [index, part] of parts.entries()) SECRETS[`qr ${index}`] = part
   chat = await world.linked('secret')
-  await message(secret('sent'), { idempotencyKey: secret('idempotencyKey') })
-  await message(secret('unsent'), { to: NOBODY })
+  jobs['sent'] = await message(secret('sent'), { idempotencyKey: secret('idempotencyKey') })
+  jobs['failed'] = await message(secret('unsent'), { to: NOBODY })
   await chat.fault('nack', { code: 479 })
-  await message(secret('unsent'))
+  jobs['refused'] = await message(secret('unsent'))
+  await world.post('/contacts', { phone: SILENT, name: 'Silent', autoReceipt: false })
+  await chat.fault('no-acks')
+  jobs['unacknowledged'] = await message(secret('unsent'), { to: SILENT, until: ['sent'] })
   await chat.receive(secret('received'))
   await eventually(async () => expect(await chat.stored()).toEqual([secret('received')]))
 
@@ -69,14 +77,18 @@ afterAll(async () => {
 })
 
 /** Until it has been delivered or has failed. */
-async function message(text: string, { to = chat.contact, idempotencyKey = text.slice(0, 30) } = {}): Promise<void> {
+async function message(
+  text: string,
+  { to = chat.contact, idempotencyKey = text.slice(0, 30), until = ['delivered', 'failed'] } = {},
+): Promise<AcceptedJob> {
   const job = await world.api.sendText({
     session: chat.name,
     chatId: `${to}@c.us`,
     text,
     idempotencyKey: `${idempotencyKey} ${to}`,
   })
-  await eventually(async () => expect(['delivered', 'failed']).toContain((await chat.job(job)).status))
+  await eventually(async () => expect(until).toContain((await chat.job(job)).status))
+  return job
 }
 
 /** The ids that their answers name. */
@@ -141,7 +153,7 @@ async function printed(): Promise<Line[]> {
 describe('what is printed', () => {
   test('names no text, no full phone number, no key of whatever kind, and no QR code', async () => {
     const { apiKey, sessionEncryptionKey } = await identity()
-    const phones = { phone: chat.phone, contact: chat.contact, nobody: NOBODY }
+    const phones = { phone: chat.phone, contact: chat.contact, nobody: NOBODY, silent: SILENT }
     const all = (await printed()).map(({ text }) => text).join('\n')
     for (const [name, text] of Object.entries({ ...SECRETS, ...phones, apiKey, sessionEncryptionKey })) {
       expect(text.length, name).toBeGreaterThan(8)
@@ -173,6 +185,41 @@ describe('what is printed', () => {
     expect(requestIds).not.toContain(null)
     expect(new Set(requestIds).size).toBe(requestIds.length)
     for (const id of requestIds) expect(logged).toContain(id)
+  })
+})
+
+describe('what is said of a session or a message has the same names in both processes:', () => {
+  const parsed = async (): Promise<({ from: Line['from'] } & Record<string, unknown>)[]> =>
+    (await printed()).map(({ from, text }) => ({ ...(JSON.parse(text) as Record<string, unknown>), from }))
+
+  test('tenant and session, on every line that belongs to one', async () => {
+    const lines = await parsed()
+    for (const line of lines) {
+      expect(Object.keys(line)).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(sessionId|jobId|name)$/)]))
+      if ('session' in line) expect(line).toMatchObject({ tenant: 'default', session: expect.stringMatching(/^default\./) })
+    }
+    const [tenant, session] = ['default', chat.sessionId]
+    expect(lines).toContainEqual(expect.objectContaining({ tenant, session, message: 'A session was created.' }))
+    expect(lines).toContainEqual(expect.objectContaining({ tenant, session, message: 'A session was claimed.' }))
+    expect(lines).toContainEqual(expect.objectContaining({ tenant, session, message: 'Connected to WhatsApp.' }))
+    const answered = { message: 'A request was answered.', status: 200 }
+    expect(lines).toContainEqual(expect.objectContaining({ ...answered, tenant, session, route: '/api/:name/messages' }))
+    expect(lines).toContainEqual(expect.objectContaining({ ...answered, tenant, session, route: '/api/sessions/:name' }))
+  })
+
+  test.each([
+    ['sent', []],
+    ['failed', ['runner: A message has failed for good. not-on-whatsapp']],
+    ['refused', ['runner: A message was refused; it is tried again. whatsapp-479']],
+    ['unacknowledged', ['runner: A message got no ack; it goes out again. no-ack']],
+  ])('a message that was %s can be followed by its id from the request on', async (fate, between) => {
+    const { id: job, messageId } = jobs[fate] as AcceptedJob
+    const lines = (await parsed()).filter((line) => line['messageId'] === messageId)
+    for (const line of lines) expect(line).toMatchObject({ tenant: 'default', session: chat.sessionId, job, messageId })
+    expect(lines.find(({ from }) => from === 'functions')).toHaveProperty('requestId')
+    const told = lines.map((line) => [`${line.from}: ${String(line['message'])}`, line['code']].filter(Boolean).join(' '))
+    const end = fate === 'failed' ? [] : ['runner: A message was sent: WhatsApp has it.']
+    expect(told).toEqual(expect.arrayContaining(['functions: A message was accepted.', ...between, ...end]))
   })
 })
 

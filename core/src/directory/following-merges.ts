@@ -1,5 +1,5 @@
 import { isInvalid } from '../errors.ts'
-import type { Logger } from '../logging.ts'
+import { type Logger, ofSession } from '../logging.ts'
 import type { Clock, DocumentStore, Merge } from '../ports.ts'
 import { AppliedMarker } from './applied-marker.ts'
 import type { JournalFiles } from './journal-files.ts'
@@ -25,6 +25,7 @@ const LONGEST_PAUSE_MS = 10_000
  */
 export class FollowingMerges {
   readonly #options: FollowingOptions
+  readonly #logger: Logger
   readonly #sessionId: string
   readonly #marker: AppliedMarker
   /** Null until the marker is read. */
@@ -40,6 +41,7 @@ export class FollowingMerges {
   constructor(sessionId: string, options: FollowingOptions) {
     this.#sessionId = sessionId
     this.#options = options
+    this.#logger = options.logger.child(ofSession(sessionId))
     this.#marker = new AppliedMarker(options.files.placeOf(sessionId))
   }
 
@@ -92,22 +94,21 @@ export class FollowingMerges {
   }
 
   #succeed(): void {
-    const { logger } = this.#options
-    if (this.#failures > 0) logger.info({ session: this.#sessionId, record: this.#appliedTo }, 'Firestore has caught up.')
+    if (this.#failures > 0) this.#logger.info({ record: this.#appliedTo }, 'Firestore has caught up.')
     this.#failures = 0
     this.#release(Number.POSITIVE_INFINITY)
   }
 
   #fail(error: unknown): void {
-    const { clock, logger } = this.#options
+    const { clock } = this.#options
     const waiting = this.#waiting
     this.#waiting = []
     for (const { reject } of waiting) reject(error)
     if (this.#isClosed) return
     // Once is enough: what becomes of it is told when it is over.
     if (this.#failures++ === 0) {
-      const figures = { error, session: this.#sessionId, record: this.#appliedTo }
-      logger.warn(figures, 'Firestore does not take what the journal holds; it is told later.')
+      const figures = { error, record: this.#appliedTo }
+      this.#logger.warn(figures, 'Firestore does not take what the journal holds; it is told later.')
     }
     const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(this.#failures - 1, 30), LONGEST_PAUSE_MS)
     this.#cancelRetry = clock.after(pauseMs, () => this.#start())
@@ -120,13 +121,13 @@ export class FollowingMerges {
   }
 
   async #applyAll(): Promise<void> {
-    const { files, logger } = this.#options
+    const { files } = this.#options
     const appliedTo = (this.#appliedTo ??= await this.#readMarker())
     let merges: Merge[] = []
     let upTo = appliedTo
     for await (const file of files.walk(this.#sessionId, appliedTo)) {
       // Whoever replays the journal meets the same damage, and says so; here it must not keep back what comes after it.
-      if (file.damage) logger.error({ error: file.damage, session: this.#sessionId }, 'What came with a record cannot be read.')
+      if (file.damage) this.#logger.error({ error: file.damage }, 'What came with a record cannot be read.')
       merges.push(...file.merges)
       upTo = file.last
       if (merges.length < MERGES_AT_ONCE) continue
@@ -137,7 +138,6 @@ export class FollowingMerges {
   }
 
   async #apply(merges: readonly Merge[], upTo: number): Promise<void> {
-    const { logger } = this.#options
     const refused = merges.length === 0 ? [] : await this.#commit(merges)
     this.#appliedTo = upTo
     // What carries nothing need not be remembered.
@@ -145,10 +145,7 @@ export class FollowingMerges {
     this.#release(upTo)
     if (refused.length > 0) {
       const paths = refused.map(({ path }) => path)
-      logger.error(
-        { paths, session: this.#sessionId },
-        'Firestore refuses these documents; the journal keeps what they would say.',
-      )
+      this.#logger.error({ paths }, 'Firestore refuses these documents; the journal keeps what they would say.')
     }
   }
 

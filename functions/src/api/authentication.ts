@@ -1,6 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { DEFAULT_TENANT } from '@holdfast/core/ids'
 import type { MiddlewareHandler } from 'hono'
 import { problem } from './problems.ts'
+import { concerns } from './request-context.ts'
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
@@ -14,6 +16,7 @@ export function requireApiKey(apiKey: string): MiddlewareHandler {
         headers: { 'WWW-Authenticate': 'ApiKey header="X-Api-Key"' },
       })
     }
+    concerns({ tenant: DEFAULT_TENANT })
     await next()
   }
 }

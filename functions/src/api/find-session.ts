@@ -3,10 +3,12 @@ import { parseStored } from '@holdfast/core/documents/parse'
 import type { SessionCipher, WrappingKey } from '@holdfast/core/envelope'
 import { HoldfastError, isDamage } from '@holdfast/core/errors'
 import { DEFAULT_TENANT, SESSION_NAME, sessionIdOf } from '@holdfast/core/ids'
+import { ofSession } from '@holdfast/core/logging'
 import type { DocumentSnapshot, DocumentStore } from '@holdfast/core/ports'
 import { loadSessionCipher } from '@holdfast/core/session-keys'
 import type { HTTPException } from 'hono/http-exception'
 import { problem } from './problems.ts'
+import { concerns } from './request-context.ts'
 
 export const unknownSession = (name: string): HTTPException =>
   problem('unknown-session', `There is no session "${name.slice(0, 64)}". Create it with POST /api/sessions.`)
@@ -17,6 +19,7 @@ export async function findSession(documents: DocumentStore, name: string): Promi
   const id = sessionIdOf(DEFAULT_TENANT, name)
   const snapshot = await documents.read(sessionPath(id))
   if (!snapshot) throw unknownSession(name)
+  concerns(ofSession(id))
   return { id, snapshot }
 }
 

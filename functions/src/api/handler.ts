@@ -6,7 +6,7 @@ import { systemClock } from '@holdfast/core/system-clock'
 import type { ApiConfig } from '../config.ts'
 import { createApp } from './app.ts'
 import { problem } from './problems.ts'
-import { requestContext } from './request-id.ts'
+import { requestContext } from './request-context.ts'
 
 type Handler = (request: Request) => Response | Promise<Response>
 

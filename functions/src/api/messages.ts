@@ -4,6 +4,7 @@ import { parseStored } from '@holdfast/core/documents/parse'
 import type { SessionCipher } from '@holdfast/core/envelope'
 import { isHoldfastError } from '@holdfast/core/errors'
 import { DEFAULT_TENANT, chatIdOf } from '@holdfast/core/ids'
+import { ofSession } from '@holdfast/core/logging'
 import type { DocumentSnapshot, DocumentStore } from '@holdfast/core/ports'
 import { Hono } from 'hono'
 import { z } from 'zod'
@@ -12,6 +13,7 @@ import { openJobText, openReceivedText } from './content.ts'
 import { cipherOf, findSession } from './find-session.ts'
 import { problem } from './problems.ts'
 import { readQuery } from './request.ts'
+import { concerns } from './request-context.ts'
 
 const JOB_ID = /^[0-9a-f]{40}$/
 const WHATSAPP_ID = /^[0-9A-F]{8,40}$/
@@ -37,6 +39,7 @@ export function messageRoutes({ documents, wrappingKey, logger }: ApiDependencie
     const snapshot = await findJob(documents, id)
     if (!snapshot) throw problem('unknown-message', 'The id is one of those that POST /api/sendText answered: id or messageId.')
     const job = parseStored(jobDocumentSchema, snapshot.fields, snapshot.path)
+    concerns(ofSession(job.sessionId))
     const cipher = await cipherOf(documents, job.sessionId, wrappingKey)
     return context.json(jobAnswer(snapshot.id, job, cipher))
   })
@@ -53,7 +56,7 @@ export function messageRoutes({ documents, wrappingKey, logger }: ApiDependencie
     })
     const messages = found.map((snapshot) => {
       const answer = receivedAnswer(snapshot, cipher)
-      if (answer.error) logger.error({ sessionId, document: snapshot.id, code: answer.error }, 'A received message is damaged.')
+      if (answer.error) logger.error({ document: snapshot.id, code: answer.error }, 'A received message is damaged.')
       return answer
     })
     // The query orders by this field, so every document that it finds has it.

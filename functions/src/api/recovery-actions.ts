@@ -39,7 +39,7 @@ export function recoveryActionRoutes({ documents, logger }: ApiDependencies): Ho
         throw problem('session-stopped', `Start it instead: POST /api/sessions/${context.req.param('name')}/start.`)
       }
       const action = await requestAction(documents, { sessionId, type, why: reason ?? 'Asked for over HTTP.' })
-      logger.info({ sessionId, action: action.id, type }, 'A recovery action was asked for.')
+      logger.info({ action: action.id, type }, 'A recovery action was asked for.')
       return context.json(action, 202)
     })
   }

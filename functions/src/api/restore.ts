@@ -1,5 +1,6 @@
 import { type SessionDocument, sessionPath } from '@holdfast/core/documents/session-document'
 import { DEFAULT_TENANT, SESSION_NAME, sessionIdOf } from '@holdfast/core/ids'
+import { ofSession } from '@holdfast/core/logging'
 import type { Fields } from '@holdfast/core/ports'
 import { isHoldfastError } from '@holdfast/core/errors'
 import { isRestorable, type Loaded } from '@holdfast/core/session-log/load'
@@ -13,6 +14,7 @@ import { documentOfLost } from './lost-session.ts'
 import { problem } from './problems.ts'
 import { requestAction } from './recovery-actions.ts'
 import { readOptionalBody, unknownField } from './request.ts'
+import { concerns } from './request-context.ts'
 
 const restoreSchema = z.object({ approve: z.boolean('must be true or false').default(false) }).catchall(unknownField)
 
@@ -30,8 +32,10 @@ export function restoreRoutes(dependencies: ApiDependencies): Hono {
     const plan = { reason: 'document-missing', found: { journalHead, checkpoint: checkpoint?.object ?? null } }
     const sentence = 'The document of the session is gone; its key is there. It can be written anew; nothing is lost by it.'
     if (!approve) return context.json({ approved: false, ...plan, sentence, next: nextStep(name) })
-    await documents.commit([{ kind: 'create', path: sessionPath(sessionIdOf(DEFAULT_TENANT, name)), fields }])
-    logger.warn({ sessionId: sessionIdOf(DEFAULT_TENANT, name), journalHead }, 'The document of a lost session was written anew.')
+    const sessionId = sessionIdOf(DEFAULT_TENANT, name)
+    await documents.commit([{ kind: 'create', path: sessionPath(sessionId), fields }])
+    concerns(ofSession(sessionId))
+    logger.warn({ journalHead }, 'The document of a lost session was written anew.')
     return context.json({ approved: true, ...plan, next: `Start it: POST /api/sessions/${name}/start.` }, 201)
   }
 
@@ -68,7 +72,7 @@ export function restoreRoutes(dependencies: ApiDependencies): Hono {
     const approved = { reaches: loaded.reached.sequence }
     const why = `Restore from ${plan.from}, giving up ${plan.wouldLose.records} records (${reason}).`
     const action = await requestAction(documents, { sessionId, type: 'restore', why, approved })
-    logger.warn({ sessionId, action: action.id, reason, reaches: approved.reaches, end }, 'A restore with losses was agreed to.')
+    logger.warn({ action: action.id, reason, reaches: approved.reaches, end }, 'A restore with losses was agreed to.')
     return context.json({ approved: true, ...plan, action }, 202)
   })
 

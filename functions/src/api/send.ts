@@ -52,7 +52,7 @@ export function sendRoutes({ documents, wrappingKey, clock, logger }: ApiDepende
     let status: JobDocument['status'] = 'pending'
     try {
       await documents.commit([{ kind: 'create', path: jobPath(jobId), fields: newJob(jobId, message, cipher, clock) }])
-      logger.info({ sessionId, jobId, messageId: whatsappMessageIdOf(jobId) }, 'A message was accepted.')
+      logger.info({ job: jobId, messageId: whatsappMessageIdOf(jobId) }, 'A message was accepted.')
     } catch (error) {
       // Taken already, lost a race, or written although the answer was lost: the document says which.
       const existing = await documents.read(jobPath(jobId))

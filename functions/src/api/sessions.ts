@@ -4,6 +4,7 @@ import { sessionKeyPath } from '@holdfast/core/documents/session-key-document'
 import { newSessionKeys } from '@holdfast/core/envelope'
 import { isDamage } from '@holdfast/core/errors'
 import { DEFAULT_TENANT, SESSION_NAME, sessionIdOf } from '@holdfast/core/ids'
+import { ofSession } from '@holdfast/core/logging'
 import type { DocumentSnapshot, DocumentStore } from '@holdfast/core/ports'
 import { Hono } from 'hono'
 import { z } from 'zod'
@@ -13,6 +14,7 @@ import { newSession } from './new-session.ts'
 import { problem } from './problems.ts'
 import { requestAction } from './recovery-actions.ts'
 import { readBody, unknownField } from './request.ts'
+import { concerns } from './request-context.ts'
 import { type SessionAnswer, damagedSessionAnswer, sessionAnswer } from './session-answer.ts'
 
 type Wanted = SessionDocument['wanted']
@@ -46,7 +48,8 @@ export function sessionRoutes({ documents, wrappingKey, logger }: ApiDependencie
       await refuseExisting(documents, id, name)
       throw error
     }
-    logger.info({ sessionId: id, start }, 'A session was created.')
+    concerns(ofSession(id))
+    logger.info({ start }, 'A session was created.')
     return context.json(await answerOne(name), 201)
   })
 
@@ -70,7 +73,8 @@ export function sessionRoutes({ documents, wrappingKey, logger }: ApiDependencie
       if (!(await documents.read(sessionPath(id)))) throw unknownSession(name)
       throw error
     }
-    logger.info({ sessionId: id, wanted }, 'A session is wanted otherwise.')
+    concerns(ofSession(id))
+    logger.info({ wanted }, 'A session is wanted otherwise.')
   }
 
   routes.post('/sessions/:name/start', async (context) => {
@@ -100,7 +104,7 @@ export function sessionRoutes({ documents, wrappingKey, logger }: ApiDependencie
       return sessionAnswer(snapshot, runner)
     } catch (error) {
       if (!isDamage(error)) throw error
-      logger.error({ error, sessionId: snapshot.id }, 'A session document does not parse.')
+      logger.error({ error, ...ofSession(snapshot.id) }, 'A session document does not parse.')
       return damagedSessionAnswer(snapshot.id.slice(DEFAULT_TENANT.length + 1), error)
     }
   }

@@ -1,6 +1,7 @@
 import { recoveryActionPath } from '@holdfast/core/documents/recovery-action-document'
 import { SESSIONS, type SessionDocument } from '@holdfast/core/documents/session-document'
 import { type HoldfastError, isDamage, isStoreTrouble } from '@holdfast/core/errors'
+import { ofSession } from '@holdfast/core/logging'
 import { SERVER_TIME, type Change, type ListenerEvent } from '@holdfast/core/ports'
 import { claimSession, reportDamage } from '../session/claim.ts'
 import { OwnedSession, type OwnedSessionDependencies } from '../session/owned-session.ts'
@@ -121,10 +122,10 @@ export class Fleet {
       const acceptsDamage = autoRestore === 'always' || actions.some(({ action }) => action.approved !== null)
       const claim = await claimSession({ ...this.#dependencies, sessionId, mayClaim, acceptsDamage })
       if (!claim) return
-      logger.info({ session: sessionId, epoch: claim.head.epoch, from: deadOwner }, 'A session was claimed.')
+      logger.info({ ...ofSession(sessionId), epoch: claim.head.epoch, from: deadOwner }, 'A session was claimed.')
       this.#run(new OwnedSession(this.#dependencies, claim))
     } catch (error) {
-      logger.warn({ error, session: sessionId }, 'A session could not be claimed.')
+      logger.warn({ error, ...ofSession(sessionId) }, 'A session could not be claimed.')
       if (isDamage(error) || isStoreTrouble(error)) await this.#leaveDamaged(sessionId, error)
     } finally {
       this.#claiming.delete(sessionId)
@@ -140,7 +141,7 @@ export class Fleet {
       const failed = this.#actions.of(sessionId).map(({ id }) => failedAction(id, damage))
       if (failed.length > 0) await documents.commit(failed)
     } catch (error) {
-      logger.warn({ error, session: sessionId }, 'Damage could not be reported.')
+      logger.warn({ error, ...ofSession(sessionId) }, 'Damage could not be reported.')
     }
   }
 

@@ -1,5 +1,6 @@
 import { sessionPath, type CrashRecord } from '@holdfast/core/documents/session-document'
 import { isHoldfastError } from '@holdfast/core/errors'
+import { ofSession } from '@holdfast/core/logging'
 import type { Fields, Merge } from '@holdfast/core/ports'
 import { isHalted, isStateTrouble, reasonOfDamage, type ReasonCode, type SessionState } from '@holdfast/core/session-states'
 import type { ReconnectPolicy } from '@holdfast/core/verdict'
@@ -61,7 +62,7 @@ export class OwnedSession {
   constructor(dependencies: OwnedSessionDependencies, claim: Claim) {
     const { sessionId, head, session } = claim
     const { clock, random, journals, runnerId, journalLimits: limits } = dependencies
-    const logger = dependencies.logger.child({ session: sessionId, epoch: head.epoch })
+    const logger = dependencies.logger.child({ ...ofSession(sessionId), epoch: head.epoch })
     this.#dependencies = { ...dependencies, logger, countFirst: () => this.#probation.isOnTrial }
     this.sessionId = sessionId
     this.#wanted = session.wanted
