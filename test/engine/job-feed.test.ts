@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { JOBS, jobPath } from '@holdfast/core/documents/job-document'
+import { JOBS, jobPath, type JobStatus } from '@holdfast/core/documents/job-document'
 import { createLogger } from '@holdfast/core/logging'
 import { SERVER_TIME, type DocumentStore, type Query } from '@holdfast/core/ports'
 import { systemClock } from '@holdfast/core/system-clock'
@@ -52,8 +52,8 @@ function newFeed() {
       heard.set(session, ids)
       ends.push(feed.subscribe(`${name}-${session}`, (jobs) => jobs.forEach(({ id }) => ids.add(id))))
     },
-    async queue(session: string, id: string, queuedAt: Date | typeof SERVER_TIME = SERVER_TIME) {
-      const fields = { sessionId: `${name}-${session}`, status: 'pending', queuedAt }
+    async queue(session: string, id: string, queuedAt: Date | typeof SERVER_TIME = SERVER_TIME, status: JobStatus = 'pending') {
+      const fields = { sessionId: `${name}-${session}`, status, queuedAt }
       const commit = () => documents.commit([{ kind: 'merge', path: jobPath(`${name}-${id}`), fields }])
       // The emulator answers now and then with UNKNOWN to a commit that meets a listener which is just being set up.
       await commit().catch(commit)
@@ -123,6 +123,18 @@ test('one of several runners listens to its own sessions, anew whenever they cha
     ['sessionId', 'status'],
     ['sessionId', 'status'],
   ])
+})
+
+test.each([true, false])('what was cancelled before it was taken up is brought to nobody (only runner: %s)', async (isAlone) => {
+  using one = newFeed()
+  one.feed.alone(isAlone)
+  await one.queue('a', 'cancelled before', SERVER_TIME, 'canceled')
+  await one.queue('a', '1')
+  one.join('a')
+  await one.brought('a').toEqual(['1'])
+  await one.queue('a', 'cancelled meanwhile', SERVER_TIME, 'canceled')
+  await one.queue('a', '2')
+  await one.brought('a').toEqual(['1', '2'])
 })
 
 test('while there is no listener, as before its index is built, the queue is asked all the same', async () => {

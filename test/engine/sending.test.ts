@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { JobDocument } from '@holdfast/core/documents/job-document'
+import { type JobDocument, jobPath } from '@holdfast/core/documents/job-document'
+import { Append } from '@holdfast/core/ports'
 import type { AcceptedJob } from '../outside/api-client.ts'
 import { type Chat, EngineWorld, eventually } from './world.ts'
 
@@ -94,6 +95,24 @@ describe('while nothing is struck', () => {
     for (let index = 0; index < 10; index++) jobs.push(await chat.send(`number ${index}`))
     await chat.untilStatus(jobs.at(-1) as AcceptedJob, 'delivered')
     expect((await chat.received()).map(({ text }) => text)).toEqual(jobs.map((_, index) => `number ${index}`))
+  })
+
+  test.concurrent('a message that was cancelled before its session took it up is never sent', async () => {
+    const chat = await world.linked('cancelled')
+    await world.api.want(chat.name, 'stop')
+    await chat.untilSession('STOPPED STOPPED requested')
+    const cancelled = await chat.send('on second thought, not this')
+    const timeline = new Append({ status: 'canceled', at: new Date() })
+    await world.google.documents.commit([
+      { kind: 'merge', path: jobPath(cancelled.id), fields: { status: 'canceled', timeline } },
+    ])
+    const next = await chat.send('but this')
+    await world.api.want(chat.name, 'start')
+    await chat.untilStatus(next, 'delivered')
+    expect((await chat.received()).map(({ text }) => text)).toEqual(['but this'])
+    const document = await chat.job(cancelled)
+    expect(statusesOf(document)).toEqual(['pending', 'canceled'])
+    expect(document).toMatchObject({ status: 'canceled', attempts: 0, lastAttemptAt: null })
   })
 
   test.concurrent('a message that was read says so, and a later delivery does not take it back', async () => {
