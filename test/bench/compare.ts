@@ -3,7 +3,7 @@ import { inParallel } from '../outside/in-parallel.ts'
 import type { Options } from './options.ts'
 import { residentMb } from './process-usage.ts'
 import { round } from './statistics.ts'
-import type { Chat, Subject } from './subject.ts'
+import type { Chat, Lag, Subject } from './subject.ts'
 import { measureThroughput, type Throughput } from './throughput.ts'
 import type { World } from './world.ts'
 
@@ -12,6 +12,8 @@ export interface Comparison {
   readonly many: Throughput
   /** Resident memory of the process beyond what it takes without sessions, for each of them. */
   readonly rssPerSessionMb: { readonly idle: number; readonly afterTraffic: number }
+  /** How late timers of the process fired while messages flowed, from the first login for them to the last message. */
+  readonly eventLoopMs: Lag | null
 }
 
 /** A single session has as many messages as all of many together, but no more than this. */
@@ -39,13 +41,16 @@ export async function compare(
   // The first message of a chat begins its session: that is not what is measured.
   await measureThroughput(world, subject, { chats, messages: 1, rounds: 1 })
   const ofOne = Math.min(MOST_OF_ONE, messages * chats.length)
+  // What it says of the time before does not count.
+  await subject.takeLag?.()
   const one = await measureThroughput(world, subject, { chats: [first], messages: ofOne, rounds })
   say(`${subject.name}: ${chats.length} sessions ...`)
   const many = await measureThroughput(world, subject, { chats, messages, rounds })
+  const eventLoopMs = (await subject.takeLag?.()) ?? null
   await pause(QUIET_MS)
   const usedMb = await residentMb(subject.pid())
   const each = (mb: number) => round((mb - emptyMb) / chats.length, 2)
-  return { one, many, rssPerSessionMb: { idle: each(idleMb), afterTraffic: each(usedMb) } }
+  return { one, many, rssPerSessionMb: { idle: each(idleMb), afterTraffic: each(usedMb) }, eventLoopMs }
 }
 
 export async function linkAll(world: World, subject: Subject, chats: readonly Chat[]): Promise<void> {

@@ -1,9 +1,9 @@
 import { startFirestore } from '../firestore-under-test.ts'
 import { SessionUnderTest } from '../engine/session-under-test.ts'
-import { percentiles } from './statistics.ts'
+import { percentiles, type Percentiles } from './statistics.ts'
 
 /** Latency of a commit that holds one record of the size of a message and one write that rides on it, one after the other. */
-export async function measureGroupCommits(count: number): Promise<{ p50: number; p95: number; max: number }> {
+export async function measureGroupCommits(count: number): Promise<Percentiles> {
   await using firestore = await startFirestore()
   const session = await new SessionUnderTest(firestore.clients.documents).create()
   const journal = session.journal(await session.claim('bench'), 'bench')

@@ -2,7 +2,7 @@ import type { DocumentStore } from '@holdfast/core/ports'
 import { inParallel } from '../outside/in-parallel.ts'
 import { linkSession } from '../outside/linked-session.ts'
 import { retireJobs } from '../retire-jobs.ts'
-import type { Chat, Subject } from './subject.ts'
+import type { Chat, Lag, Subject } from './subject.ts'
 import type { World } from './world.ts'
 
 const REQUESTS_AT_ONCE = 8
@@ -44,6 +44,12 @@ export class HoldfastSubject implements Subject {
       const idempotencyKey = `${name}-${round}-${index}`
       await this.#world.api.sendText({ session: name, chatId: `${contact}@c.us`, text, idempotencyKey })
     }
+  }
+
+  async takeLag(): Promise<Lag> {
+    const lag = (await this.#world.sandbox.runner('runner-1').ask('lag')) as Lag | undefined
+    if (!lag) throw new Error('The runner does not run any more; its log says why.')
+    return lag
   }
 
   /** It ends with its sandbox. */

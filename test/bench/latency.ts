@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { percentiles } from './statistics.ts'
+import { percentiles, type Percentiles } from './statistics.ts'
 import type { Chat } from './subject.ts'
 import type { World } from './world.ts'
 
@@ -7,7 +7,7 @@ import type { World } from './world.ts'
 const PACE_MS = 100
 
 /** From the request to the API to the ack of WhatsApp's server, in ms. */
-export async function measureLatency(world: World, { name, phone, contact }: Chat, count: number) {
+export async function measureLatency(world: World, { name, phone, contact }: Chat, count: number): Promise<Percentiles> {
   const ackedAt = new Map<string, number>()
   const { promise: allAcked, resolve } = Promise.withResolvers<void>()
   const stop = world.events.on(({ type, phone: of, id, at }) => {

@@ -6,7 +6,6 @@ import { HoldfastSubject } from './holdfast-subject.ts'
 import { measureLatency } from './latency.ts'
 import { measureEmpty, measureOperations } from './operations.ts'
 import { BadOption, HELP, parseOptions, type Options } from './options.ts'
-import { freshHeartbeat } from './product.ts'
 import { measureReconnection, measureRecovery } from './recovery.ts'
 import { round } from './statistics.ts'
 import { StockSubject } from './stock-subject.ts'
@@ -19,6 +18,7 @@ const LATENCY_MESSAGES = 200
 const COMMITS = 300
 const COUNTED_MESSAGES = 10
 const COUNTED_SESSIONS = 10
+const HOURS_A_MONTH = 730
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
@@ -50,7 +50,6 @@ async function measure(options: Options) {
   const product = new HoldfastSubject(world, clients.documents)
   const chats = chatsOf('holdfast', 4, sessions)
   const holdfast = await compare(world, product, chats, options, say)
-  const { eventLoop } = (await freshHeartbeat(clients)).resources ?? {}
   say('Holdfast: latency ...')
   const sendToAckMs = await measureLatency(world, chats[0]!, LATENCY_MESSAGES)
   say('Holdfast: operations ...')
@@ -91,9 +90,14 @@ async function measure(options: Options) {
     },
     /** Half of them sent, half received. */
     usdPer1000Messages: round(1000 * ((usd(operations.perSent) + usd(operations.perReceived)) / 2), 5),
+    /** Of what the runner asks for when nothing is said. */
+    usdAMonth: {
+      idleSession: round(HOURS_A_MONTH * usd(operations.perIdleSessionHour), 3),
+      idleRunner: round(HOURS_A_MONTH * usd(operations.perIdleRunnerHour), 2),
+    },
     groupCommitMs,
     sendToAckMs,
-    eventLoopMs: eventLoop ?? null,
+    eventLoopMs: holdfast.eventLoopMs,
     recovery: { [sessions]: recovery.half, [2 * sessions]: recovery.all },
     reconnectMs: { [sessions]: reconnectMs.half, [2 * sessions]: reconnectMs.all },
     compared: { memory, multiFile, holdfast },

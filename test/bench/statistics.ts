@@ -1,13 +1,23 @@
+export interface Percentiles {
+  readonly p50: number
+  readonly p95: number
+  readonly p99: number
+  readonly max: number
+}
+
 /** Percentiles by nearest rank; zeros when nothing was measured. */
-export function percentiles(values: readonly number[]): { p50: number; p95: number; p99: number; max: number } {
+export function percentiles(values: readonly number[]): Percentiles {
   const sorted = values.toSorted((a, b) => a - b)
   const at = (share: number): number => round(sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0)
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) }
 }
 
-export const medianOf = (values: readonly number[]): number => {
+/** Of an even number the mean of the two in the middle; NaN when nothing was measured. */
+export function medianOf(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+  const half = sorted.length / 2
+  const [lower = Number.NaN, upper = Number.NaN] = [sorted[Math.ceil(half) - 1], sorted[Math.floor(half)]]
+  return (lower + upper) / 2
 }
 
 export const round = (value: number, digits = 1): number => Number(value.toFixed(digits))

@@ -5,6 +5,12 @@ export interface Chat {
   readonly contact: string
 }
 
+/** In ms. */
+export interface Lag {
+  readonly p99Ms: number
+  readonly maxMs: number
+}
+
 /** Something that keeps sessions in a process of its own, driven alike whatever it is. */
 export interface Subject {
   readonly name: string
@@ -18,5 +24,7 @@ export interface Subject {
   connect(chats: readonly Chat[]): Promise<void>
   /** Hands over what is to be sent while they are not connected, to go out when they are. */
   queue(chat: Chat, texts: readonly string[]): Promise<void>
+  /** How late timers of the process fired since this was last asked. Of the product only. */
+  takeLag?(): Promise<Lag>
   close(): Promise<void>
 }

@@ -4,6 +4,8 @@ import { requestJson } from '../outside/json-request.ts'
 import { SimulatorClient } from '../outside/simulator-client.ts'
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts'
 
+const LAG_PROBE = new URL('./lag-probe.ts', import.meta.url).href
+
 /** One simulator for everybody who is compared, and the product beside it. */
 export class World implements AsyncDisposable {
   readonly sandbox: Sandbox
@@ -26,7 +28,7 @@ export class World implements AsyncDisposable {
       CONNECTS_PER_SECOND: '1000',
       MAX_CONNECTIONS: '200',
     }
-    const sandbox = await startSandbox({ runnerEnv, forLong: true })
+    const sandbox = await startSandbox({ runnerEnv, runnerPreloads: [LAG_PROBE], forLong: true })
     const { api, apiKey, simulator } = sandbox.info
     if (api === null || simulator === null) throw new Error('The sandbox is not whole.')
     const events = await EventReader.open(simulator)

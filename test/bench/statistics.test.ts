@@ -1,0 +1,23 @@
+import { describe, expect, test } from 'vitest'
+import { medianOf, percentiles } from './statistics.ts'
+
+describe('the median', () => {
+  test.each([
+    [[7], 7],
+    [[9, 1, 5], 5],
+    [[10, 20], 15],
+    [[4, 100, 1, 2], 3],
+  ])('of %j is %d', (values, median) => {
+    expect(medianOf(values)).toBe(median)
+  })
+
+  test('of nothing is no number', () => {
+    expect(medianOf([])).toBeNaN()
+  })
+})
+
+test('percentiles are by nearest rank, whatever the order', () => {
+  const values = Array.from({ length: 200 }, (_, index) => 200 - index)
+  expect(percentiles(values)).toEqual({ p50: 100, p95: 190, p99: 198, max: 200 })
+  expect(percentiles([])).toEqual({ p50: 0, p95: 0, p99: 0, max: 0 })
+})
