@@ -30,6 +30,7 @@ export class ModelOwner {
   readonly #changed: string[] = []
   #parts: { journal: Journal; state: JournaledState; gate: Gate; raw: RawSocket; checkpointer: Checkpointer } | null = null
   #isOver = false
+  #wasFenced = false
   /** Ids whose record is durable, by the journal's word. */
   readonly durable = new Set<string>()
 
@@ -51,6 +52,11 @@ export class ModelOwner {
 
   get isOver(): boolean {
     return this.#isOver
+  }
+
+  /** Another's record was where its own was to be. One whose claim came too late, or that failed by itself, was not fenced. */
+  get wasFenced(): boolean {
+    return this.#wasFenced
   }
 
   get isOpen(): boolean {
@@ -117,7 +123,8 @@ export class ModelOwner {
     Object.assign(raw, { readyState: 1 })
     journal.listen({
       onDurable: () => gate.release(),
-      onEnd: () => {
+      onEnd: ({ code }) => {
+        this.#wasFenced = code === 'fenced'
         this.#isOver = true
         gate.shut()
       },

@@ -29,8 +29,11 @@ export interface Verdict {
   readonly claims: number
   readonly records: number
   readonly frames: number
+  /** Owners that had a state open, and met another's record where theirs was to be. */
   readonly fenced: number
 }
+
+export const COUNTS = ['claims', 'records', 'frames', 'fenced'] as const
 
 /**
  * One schedule: owners that each believe the session to be theirs, on a store whose operations take effect and are answered in an
@@ -67,7 +70,7 @@ export async function runSchedule({ seed, owners, steps }: Schedule): Promise<Ve
   broken.push(...(await judge(store, scheduler, people)))
   const records = recordsOf(store)
   const claims = records.filter(({ kind }) => kind === 'claim').length
-  const fenced = people.all.filter(({ isOver }) => isOver).length
+  const fenced = people.all.filter(({ wasFenced }) => wasFenced).length
   return { broken, claims, records: records.length, frames: frames.length, fenced }
 }
 
