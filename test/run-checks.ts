@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -23,10 +24,18 @@ const CHECKS: readonly Check[] = [
     name: 'boundaries',
     command: [bin('depcruise'), '--config', '.dependency-cruiser.mjs', ...PACKAGES],
     // A cruiser that cannot read TypeScript finds no modules and no violations.
-    inspect: (output) => (cruised(output) >= 50 ? null : `Only ${cruised(output)} modules were seen.\n${output}`),
+    inspect: (output) =>
+      cruised(output) >= sourceFiles()
+        ? null
+        : `Only ${cruised(output)} modules were seen; there are ${sourceFiles()} source files alone.\n${output}`,
   },
   { name: 'dead code', command: [bin('knip')] },
 ]
+
+const sourceFiles = (): number =>
+  PACKAGES.flatMap((name) => readdirSync(join(root, name), { recursive: true, encoding: 'utf8' })).filter(
+    (path) => path.endsWith('.ts') && !path.includes('node_modules'),
+  ).length
 
 const cruised = (output: string): number => Number(/\((\d+) modules/.exec(output)?.[1] ?? 0)
 
