@@ -5,9 +5,9 @@ import type { DocumentStore } from '@holdfast/core/ports'
 const AT_ONCE = 500
 
 /**
- * Deletes jobs of this status that are older, as a policy of retention does after a month; returns their ids. Firestore's emulator
- * needs it much sooner: with each commit that touches a job it reads all jobs, once for each session that the runner listens for.
- * That is 65 ms for 1,000 jobs and 20 sessions.
+ * Deletes jobs of this status that are older, as a policy of retention would after a month; returns their ids. Firestore's emulator
+ * needs it much sooner: with each commit that touches a job it scans all jobs for every listener on them, and for one that names
+ * sessions (see `JobBell`) once for each of these.
  */
 export async function retireJobs(documents: DocumentStore, status: JobStatus, olderThanMs: number): Promise<string[]> {
   const found = await documents.query({ collection: JOBS, where: [['status', '==', status]] })

@@ -9,7 +9,7 @@ import { sessionPath } from './session-document.ts'
  * Records are created once and numbered without gaps. Each names the hash of the one before it. The hash covers the stored
  * fields and needs no key, so that a claim can be appended by a runner that has not unwrapped the session's data key yet.
  */
-export const RECORD_KINDS = ['data', 'claim', 'connect', 'checkpoint', 'release', 'restore', 'reset'] as const
+const RECORD_KINDS = ['data', 'claim', 'connect', 'checkpoint', 'release', 'restore'] as const
 
 export type RecordKind = (typeof RECORD_KINDS)[number]
 

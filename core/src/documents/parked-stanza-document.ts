@@ -33,5 +33,3 @@ export const parkedStanzaDocumentSchema = z.object({
   /** When the message came all the same, in another copy. */
   resolvedAt: z.date().nullable().default(null),
 })
-
-export type ParkedStanzaDocument = z.infer<typeof parkedStanzaDocumentSchema>

@@ -41,7 +41,7 @@ export function createGoogleClients(options: { projectId: string; bucket: string
   return { ...clients, objects: new StorageObjects(storage.bucket(options.bucket), clients.operations) }
 }
 
-/** For a process that keeps nothing in Cloud Storage. */
+/** For a process that keeps nothing in Cloud Storage. A test that waits for a dead connection has its own idea of how long. */
 export function createFirestoreClients(options: { projectId: string; probes?: ConnectionProbes }): FirestoreClients {
   const { projectId, probes = DEFAULT_PROBES } = options
   const operations = newOperationCounter()
