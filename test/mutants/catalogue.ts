@@ -1,3 +1,4 @@
+import { BESIDE } from './catalogue/beside.ts'
 import { ENDINGS } from './catalogue/endings.ts'
 import { LOG } from './catalogue/log.ts'
 import { MESSAGES } from './catalogue/messages.ts'
@@ -5,4 +6,4 @@ import { OUTPUT } from './catalogue/output.ts'
 import { SECRECY } from './catalogue/secrecy.ts'
 import type { Mutant } from './mutant.ts'
 
-export const CATALOGUE: readonly Mutant[] = [...OUTPUT, ...MESSAGES, ...LOG, ...ENDINGS, ...SECRECY]
+export const CATALOGUE: readonly Mutant[] = [...OUTPUT, ...MESSAGES, ...LOG, ...ENDINGS, ...SECRECY, ...BESIDE]

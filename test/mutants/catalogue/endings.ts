@@ -158,17 +158,4 @@ export const ENDINGS: readonly Mutant[] = [
     ],
     noticedBy: { file: 'runner/src/fleet/dial-pacer.test.ts', tests: 'leaves no timer behind' },
   },
-  {
-    name: 'state-believed-without-a-heartbeat',
-    invariant: 'beside',
-    what: 'a session is shown as connected although its runner is silent',
-    edits: [
-      {
-        file: 'functions/src/api/session-answer.ts',
-        find: 'if (!heartbeat || !runner || heartbeat.silentForMs > runner.deadAfterMs) return',
-        replace: 'if (!heartbeat || !runner) return',
-      },
-    ],
-    noticedBy: { file: 'functions/src/api/session-answer.test.ts', tests: 'is not when the runner is silent' },
-  },
 ]

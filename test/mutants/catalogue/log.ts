@@ -120,6 +120,28 @@ export const LOG: readonly Mutant[] = [
     noticedBy: { file: 'test/engine/fleet.test.ts', tests: 'take over the sessions of one that leaves' },
   },
   {
+    name: 'lost-numbers-again',
+    invariant: 'I5',
+    what: 'a restore that gives records up uses their numbers again',
+    edits: [
+      {
+        file: CLAIM,
+        find: 'const seq = Math.max(await endOfLog(journals, sessionId, 0), session.journalHead)',
+        replace: 'const seq = await endOfLog(journals, sessionId, 0)',
+      },
+    ],
+    noticedBy: { file: 'test/engine/numbers.test.ts', tests: 'when the records that had them are lost' },
+  },
+  {
+    name: 'epoch-by-the-document-alone',
+    invariant: 'I5',
+    what: "an epoch that the session's document has forgotten is used again",
+    edits: [
+      { file: CLAIM, find: 'epoch: Math.max(session.epoch, end.epoch) + 1,', replace: 'epoch: Math.max(session.epoch, 0) + 1,' },
+    ],
+    noticedBy: { file: 'test/engine/numbers.test.ts', tests: "when the session's document has forgotten them" },
+  },
+  {
     name: 'read-error-as-absence',
     invariant: 'I6',
     what: 'a record that cannot be read counts as one that is not there',
