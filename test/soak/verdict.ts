@@ -4,6 +4,9 @@ import { trendOf, warmUpOf, type Tolerance, type Trend } from './trend.ts'
 /**
  * What may grow. The heap holds, for each message that was received, the hash of its ciphertext for 14 days; the resident set is
  * never given back in full; the rest goes up and down with what is under way.
+ *
+ * These are shares of the whole run, so that they are the stricter for a leak the longer the run is: 10 % in ten minutes hides what
+ * 10 % in ten hours does not. Less would be luck in a short one: what is legitimate grows with the messages, and not with the time.
  */
 const TOLERANCES: Readonly<Record<Figure, Tolerance>> = {
   rssMb: { share: 0.1, amount: 0 },
