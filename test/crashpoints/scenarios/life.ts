@@ -142,6 +142,14 @@ const drain: Scenario = {
 const restore: Scenario = {
   name: 'restore',
   struck: 'next',
+  diedAt: [
+    'commit checkpoint record',
+    'commit checkpoint record with session',
+    'commit data record with session',
+    'object create checkpoint',
+    'object read checkpoint',
+    'query journal',
+  ],
   runnerEnv: FREQUENT_CHECKPOINTS,
   async prepare(chats) {
     const first = await pointerOf(chats)
