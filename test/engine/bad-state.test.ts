@@ -6,12 +6,12 @@ import { sessionKeyPath } from '@holdfast/core/documents/session-key-document'
 import { sessionPath } from '@holdfast/core/documents/session-document'
 import { WrappingKey } from '@holdfast/core/envelope'
 import type { GoogleClients } from '@holdfast/core/gcp/clients'
-import { sequenceId } from '@holdfast/core/ids'
 import { SERVER_TIME, type Change, type Fields } from '@holdfast/core/ports'
-import { checkpointNow, takeOver } from './owner.ts'
+import { takeOver } from './owner.ts'
 import { FaultyObjects, forbidden } from './faulty-objects.ts'
 import { RunnerUnderTest, type RunnerOptions } from './runner-under-test.ts'
-import { SessionUnderTest } from './session-under-test.ts'
+import type { SessionUnderTest } from './session-under-test.ts'
+import { contentOfSession, lastRecordOf, newSessionWithPast, recordPath } from './session-with-past.ts'
 import { type Stores, openStores } from './stores.ts'
 
 let stores: Stores
@@ -34,33 +34,6 @@ afterAll(async () => {
   await stores[Symbol.asyncDispose]()
 })
 
-/**
- * A session with a past: two checkpoints, a journal behind the newer one, credentials, two owners. Its last owner has released it.
- * The last record is 15; the checkpoints are cut at 7 and 11, so that records before 8 are trimmed.
- */
-async function sessionWithPast(): Promise<SessionUnderTest> {
-  const session = await new SessionUnderTest(clients.documents).create()
-  const first = await takeOver(session, { runnerId: 'first', objects: clients.objects })
-  const change = async (owner: typeof first, id: string) =>
-    owner.journal.whenDurable(owner.state.change({ keys: { session: { [id]: randomBytes(40).toString('hex') } } }))
-  await first.journal.whenDurable(first.state.change({ creds: 'the credentials' }))
-  for (const id of ['a', 'b']) await change(first, id)
-  first.journal.close()
-  const second = await takeOver(session, { runnerId: 'second', objects: clients.objects })
-  await change(second, 'c')
-  for (const id of ['d', 'e']) {
-    await checkpointNow(session, second, clients)
-    await change(second, id)
-  }
-  for (const id of ['f', 'g']) await change(second, id)
-  const head = second.journal.head.sequence
-  second.journal.close()
-  await clients.documents.commit([
-    { kind: 'merge', path: sessionPath(session.sessionId), fields: { runnerId: null, journalHead: head, state: 'STOPPED' } },
-  ])
-  return session
-}
-
 async function startRunner(options: Pick<RunnerOptions, 'wrappingKey'> & Partial<RunnerOptions>): Promise<RunnerUnderTest> {
   const runner = new RunnerUnderTest({ documents: clients.documents, objects: clients.objects, ...options })
   runners.push(runner)
@@ -68,30 +41,16 @@ async function startRunner(options: Pick<RunnerOptions, 'wrappingKey'> & Partial
   return runner
 }
 
-const recordPath = ({ sessionId }: SessionUnderTest, seq: number) => `${journalPath(sessionId)}/${sequenceId(seq)}`
-
 const bytesOf = async (path: string): Promise<Buffer> =>
   Buffer.from((await clients.documents.read(path))?.fields['bytes'] as Buffer)
 
 const merge = (path: string, fields: Fields): Change => ({ kind: 'merge', path, fields })
 
-const lastRecord = async (session: SessionUnderTest): Promise<number> =>
-  Number((await clients.documents.query({ collection: journalPath(session.sessionId), select: ['seq'] })).at(-1)?.id)
+const sessionWithPast = () => newSessionWithPast(clients)
 
-/** Everything that is stored of the session, except for what says what the session is doing, and claims that were added. */
-async function contentOf(session: SessionUnderTest): Promise<Record<string, unknown>> {
-  const document = (await clients.documents.read(sessionPath(session.sessionId)))?.fields ?? {}
-  const { checkpoint, previousCheckpoint, trimmedTo, journalOrigin } = document
-  const records = await clients.documents.query({ collection: journalPath(session.sessionId) })
-  const kept = records.filter(({ fields }) => fields['runnerId'] === 'first' || fields['runnerId'] === 'second')
-  const names = await clients.objects.list(`sessions/${session.sessionId}/`)
-  return {
-    pointers: { checkpoint, previousCheckpoint, trimmedTo, journalOrigin },
-    records: kept.map(({ id, fields }) => [id, fields]),
-    key: (await clients.documents.read(sessionKeyPath(session.sessionId)))?.fields,
-    objects: await Promise.all(names.map(async (name) => [name, (await clients.objects.read(name))?.bytes.toString('base64')])),
-  }
-}
+const lastRecord = (session: SessionUnderTest) => lastRecordOf(clients, session)
+
+const contentOf = (session: SessionUnderTest) => contentOfSession(clients, session)
 
 type Damage = (session: SessionUnderTest) => Promise<Change[]>
 
@@ -266,6 +225,46 @@ describe('when of a session', () => {
     const next = await takeOver(session, { runnerId: 'next', objects: clients.objects })
     expect([...next.state.image.entries('session')].map(([id]) => id).toSorted()).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g'])
     next.journal.close()
+  })
+
+  test('the newest checkpoint is damaged, the one before it makes up for it, and the damaged one stays to be looked at', async () => {
+    const session = await sessionWithPast()
+    const { checkpoint } = (await clients.documents.read(sessionPath(session.sessionId)))?.fields ?? {}
+    await clients.documents.commit([
+      merge(sessionPath(session.sessionId), { checkpoint: { ...(checkpoint as Fields), sha256: 'another' } }),
+    ])
+    const damaged = { reason: 'checkpoint-corrupt', records: null, checkpoint: { ...(checkpoint as Fields), sha256: 'another' } }
+    const runner = await startRunner({ wrappingKey: session.wrappingKey })
+    const documentOf = async () => (await clients.documents.read(sessionPath(session.sessionId)))?.fields ?? {}
+    await expect.poll(() => runner.dials.length).toBe(1)
+    await expect.poll(async () => (await documentOf())['putAside']).toMatchObject([damaged])
+    // The next checkpoint takes its place, and nothing but this tells of it.
+    await expect.poll(async () => (await documentOf())['checkpoint']).not.toMatchObject(damaged.checkpoint)
+    await runner.leave()
+    // Once more the same one, and it is not noted again.
+    await clients.documents.commit([merge(sessionPath(session.sessionId), { checkpoint: damaged.checkpoint })])
+    const next = await startRunner({ wrappingKey: session.wrappingKey })
+    await expect.poll(() => next.dials.length).toBe(1)
+    await next.leave()
+    expect((await documentOf())['putAside']).toMatchObject([damaged])
+  })
+
+  test('the document was made again by hand and the journal is gone, the checkpoints tell that it is no new one', async () => {
+    const session = await sessionWithPast()
+    const records = await clients.documents.query({ collection: journalPath(session.sessionId), select: ['seq'] })
+    const gone = [...records.map(({ path }) => path), sessionPath(session.sessionId)]
+    await clients.documents.commit(gone.map((path) => ({ kind: 'delete', path })))
+    const [tenant, name] = session.sessionId.split('.')
+    const fields = { v: 1, tenant, name, wanted: 'online', config: {}, createdAt: SERVER_TIME, runnerId: null }
+    await clients.documents.commit([{ kind: 'create', path: sessionPath(session.sessionId), fields }])
+    const objects = new FaultyObjects(clients.objects)
+    objects.refuseRead = forbidden
+    const runner = await startRunner({ wrappingKey: session.wrappingKey, objects })
+    // A bucket that cannot be read is not an empty one.
+    await expect.poll(() => shownOf(session)).toEqual(['RESTORING', 'state-unreachable'])
+    objects.refuseRead = null
+    await expect.poll(() => shownOf(session)).toEqual(['NEEDS_ATTENTION', 'journal-missing'])
+    expect([runner.dials.length, runner.openings]).toEqual([0, 0])
   })
 
   test('the checkpoint cannot be read, that is no damage: it is tried again until it can', async () => {

@@ -40,10 +40,10 @@ export async function assessState(options: {
     throw error
   }
   const loaded = await loadState({ journals, objects, cipher, pointers: session, end })
-  if (loaded.trouble) {
-    const known = { reached: end, place: session.journalPlace }
-    const shortfall = found < end ? await shortfallOf(journals, sessionId, found, known) : null
-    return { status: 'corrupt', error: shortfall?.code === 'journal-missing' ? shortfall : loaded.trouble, loaded, end }
-  }
+  // Nobody claims a log that ends too early, even where a checkpoint covers what is missing.
+  const isShort =
+    found < end ? await shortfallOf(journals, sessionId, found, { reached: end, place: session.journalPlace }) : null
+  const error = loaded.trouble ?? isShort
+  if (error) return { status: 'corrupt', error, loaded, end }
   return isRestorable(loaded) ? { status: 'valid', loaded, end } : { status: 'missing' }
 }

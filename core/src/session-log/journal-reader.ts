@@ -32,19 +32,35 @@ export async function endOfLog(journals: ReadableJournals, sessionId: string, kn
   }
 }
 
+/** How far a log is known to have reached, and where it was last written. */
+export interface KnownReach {
+  readonly reached: number
+  readonly place: string | null
+}
+
 /** What is wrong with a log that ends below what is known to have been written: its end is missing, or all of it. */
 export async function shortfallOf(
   journals: ReadableJournals,
   sessionId: string,
   end: number,
-  known: { reached: number; place: string | null },
+  known: KnownReach,
 ): Promise<HoldfastError> {
+  const message = `The journal of ${sessionId} ends at ${end}; it had reached record ${known.reached}.`
+  return (await emptyJournal(journals, sessionId, known)) ?? new HoldfastError('journal-short', message)
+}
+
+/** What is wrong with a log of which nothing is there, although it is known to have been written; null when something is. */
+export async function emptyJournal(
+  journals: ReadableJournals,
+  sessionId: string,
+  { reached, place }: KnownReach,
+): Promise<HoldfastError | null> {
   const [first] = await journals.outline(sessionId, { after: 0, limit: 1 })
-  const reached = `it had reached record ${known.reached}`
-  if (first) return new HoldfastError('journal-short', `The journal of ${sessionId} ends at ${end}; ${reached}.`)
+  if (first) return null
   const here = journals.placeOf(sessionId)
-  const moved = known.place === null || known.place === here ? '' : ` It was last written at ${known.place}.`
-  return new HoldfastError('journal-missing', `There is no journal of ${sessionId} at ${here}, although ${reached}.${moved}`, {
+  const moved = place === null || place === here ? '' : ` It was last written at ${place}.`
+  const message = `There is no journal of ${sessionId} at ${here}, although it had reached record ${reached}.${moved}`
+  return new HoldfastError('journal-missing', message, {
     advice: 'Mount the directory or bring the journal back, or set SESSION_STORAGE_TYPE and SESSION_STORAGE_PATH as they were.',
   })
 }

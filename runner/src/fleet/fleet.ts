@@ -4,6 +4,7 @@ import { type HoldfastError, isDamage, isStoreTrouble } from '@holdfast/core/err
 import { ofSession } from '@holdfast/core/logging'
 import { SERVER_TIME, type Change, type ListenerEvent } from '@holdfast/core/ports'
 import { claimSession, reportDamage } from '../session/claim.ts'
+import { mayGiveUpUnclaimed } from '../session/giving-up.ts'
 import { OwnedSession, type OwnedSessionDependencies } from '../session/owned-session.ts'
 import type { ActionFeed } from './action-feed.ts'
 import type { Heartbeat } from './heartbeat.ts'
@@ -111,7 +112,7 @@ export class Fleet {
   async #claim({ sessionId, deadOwner, rank }: Candidate): Promise<void> {
     if (this.#sessions.has(sessionId) || this.#claiming.has(sessionId)) return
     this.#claiming.add(sessionId)
-    const { clock, logger, autoRestore } = this.#dependencies
+    const { clock, logger } = this.#dependencies
     try {
       await clock.sleep(rank * RANK_DELAY_MS)
       if (this.#leaving) return
@@ -119,7 +120,9 @@ export class Fleet {
       const isWanted = ({ wanted }: SessionDocument) => wanted === 'online' || actions.length > 0
       const mayClaim = (session: SessionDocument) =>
         session.runnerId === null ? isWanted(session) : session.runnerId === deadOwner
-      const acceptsDamage = autoRestore === 'always' || actions.some(({ action }) => action.approved !== null)
+      const isApproved = actions.some(({ action }) => action.approved !== null)
+      const acceptsDamage = async (damage: HoldfastError, session: SessionDocument) =>
+        isApproved || this.#givesUpUnasked({ sessionId, session, damage })
       const claim = await claimSession({ ...this.#dependencies, sessionId, mayClaim, acceptsDamage })
       if (!claim) return
       logger.info({ ...ofSession(sessionId), epoch: claim.head.epoch, from: deadOwner }, 'A session was claimed.')
@@ -130,6 +133,10 @@ export class Fleet {
     } finally {
       this.#claiming.delete(sessionId)
     }
+  }
+
+  async #givesUpUnasked(unclaimed: { sessionId: string; session: SessionDocument; damage: HoldfastError }): Promise<boolean> {
+    return this.#dependencies.autoRestore === 'always' && mayGiveUpUnclaimed(this.#dependencies, unclaimed)
   }
 
   /** Damage is shown and left alone for a while; what was asked of the session cannot be done. */

@@ -38,10 +38,10 @@ export interface ClaimOptions {
   /** Judges the session as it is at the moment of the claim. */
   readonly mayClaim: (session: SessionDocument) => boolean
   /**
-   * Claims a log whose end is lost or damaged as well, behind everything that is known of it: somebody has agreed to a restore
-   * that gives up what is missing.
+   * Whether a log whose end is lost or damaged is claimed as well, behind everything that is known of it: only for a restore that
+   * gives up what is missing.
    */
-  readonly acceptsDamage?: boolean
+  readonly acceptsDamage?: (damage: HoldfastError, session: SessionDocument) => Promise<boolean>
 }
 
 /**
@@ -90,7 +90,7 @@ async function endOf(options: ClaimOptions, session: SessionDocument): Promise<E
   try {
     return await intactEnd(options, session)
   } catch (error) {
-    if (options.acceptsDamage && isDamage(error)) return anyEnd(options, session)
+    if (isDamage(error) && (await options.acceptsDamage?.(error, session))) return anyEnd(options, session)
     throw error
   }
 }

@@ -1,6 +1,7 @@
 import { sessionKeyPath } from '@holdfast/core/documents/session-key-document'
 import { newSessionKeys, type SessionCipher, type WrappingKey } from '@holdfast/core/envelope'
 import { HoldfastError } from '@holdfast/core/errors'
+import { checkpointFolder } from '@holdfast/core/ids'
 import type { Logger } from '@holdfast/core/logging'
 import type { Clock, DocumentSnapshot, DocumentStore, ObjectStore, Random } from '@holdfast/core/ports'
 import { loadSessionCipher } from '@holdfast/core/session-keys'
@@ -173,13 +174,17 @@ export function assembleEngine(
 }
 
 /** The session's data key. Made here only for a session that has never sealed anything; otherwise its absence is damage. */
-async function cipherOf({ documents, journals, wrappingKey }: SessionDependencies, claim: Claim): Promise<SessionCipher> {
+async function cipherOf(
+  { documents, journals, objects, wrappingKey }: SessionDependencies,
+  claim: Claim,
+): Promise<SessionCipher> {
   const { sessionId } = claim
   const cipher = await loadSessionCipher(documents, sessionId, wrappingKey)
   if (cipher) return cipher
   const path = sessionKeyPath(sessionId)
-  if (claim.session.checkpoint || claim.session.trimmedTo > 0 || (await hasSealedRecords(journals, sessionId))) {
-    throw new HoldfastError('data-key-missing', `Session ${sessionId} has a journal but no data key.`, {
+  const isUsed = claim.session.checkpoint || claim.session.trimmedTo > 0 || (await hasSealedRecords(journals, sessionId))
+  if (isUsed || (await objects.list(checkpointFolder(sessionId))).length > 0) {
+    throw new HoldfastError('data-key-missing', `Session ${sessionId} has a journal or checkpoints but no data key.`, {
       advice: `Restore the document ${path} from a backup of Firestore.`,
     })
   }

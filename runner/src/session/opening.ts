@@ -8,9 +8,10 @@ import {
 } from '@holdfast/core/documents/session-document'
 import { HoldfastError, isDamage, isKeyTrouble, isStoreTrouble } from '@holdfast/core/errors'
 import { Append, type Merge } from '@holdfast/core/ports'
-import { isRestorable } from '@holdfast/core/session-log/load'
+import { isRestorable, type DamagedCheckpoint } from '@holdfast/core/session-log/load'
 import type { Claim } from './claim.ts'
 import { assembleEngine, findState, type Engine, type Found, type Lasting, type SessionDependencies } from './engine.ts'
+import { mayGiveUp } from './giving-up.ts'
 import type { RecordPlace } from './journal/group.ts'
 import type { Journal } from './journal/journal.ts'
 import type { SettledJobs } from './outbox/outbox.ts'
@@ -66,7 +67,8 @@ export class Opening {
     try {
       const claim = await this.#claimNow()
       const found = await findState(this.#dependencies, claim)
-      const gives = autoRestore === 'always' && found.loaded.trouble && isRestorable(found.loaded)
+      const { trouble } = found.loaded
+      const gives = autoRestore === 'always' && trouble !== null && mayGiveUp(trouble, found.loaded)
       const engine = gives ? await this.#giveUpWhatIsLost(claim, found) : this.#assemble(claim, found)
       await this.#document(engine)
       if (gives) void engine.checkpointer.run()
@@ -87,13 +89,15 @@ export class Opening {
   /**
    * Puts a damaged state together as far as it reaches, and makes it speak with new keys. Null when an attempt has to open it.
    *
-   * @throws HoldfastError `restore-refused` when nothing is damaged, no credentials are left, or more would be lost than was agreed to.
+   * @throws HoldfastError `restore-refused` when nothing is damaged, a later version wrote it, no credentials are left, or more would
+   * be lost than was agreed to.
    */
   async restore({ reaches }: Approval): Promise<Engine | null> {
     const claim = await this.#claimNow()
     const found = await findState(this.#dependencies, claim)
     const { trouble, reached } = found.loaded
     if (!trouble) throw new HoldfastError('restore-refused', 'The state is whole: there is nothing to restore.')
+    if (trouble.code === 'unknown-version') throw new HoldfastError('restore-refused', trouble.message)
     if (!isRestorable(found.loaded)) throw new HoldfastError('restore-refused', 'Nothing that is left holds the credentials.')
     if (reached.sequence >= reaches) return this.#afterRestore(await this.#giveUpWhatIsLost(claim, found))
     const message = `The state reaches record ${reached.sequence} only; it was agreed to give up what comes after ${reaches}.`
@@ -117,9 +121,25 @@ export class Opening {
     const { damaged, replayed, trouble } = found.loaded
     if (trouble) throw trouble
     const { logger } = this.#dependencies
-    for (const error of damaged) logger.error({ error }, 'A checkpoint is damaged; an older one and the journal made up for it.')
+    for (const { error } of damaged)
+      logger.error({ error }, 'A checkpoint is damaged; an older one and the journal made up for it.')
     logger.info({ replayed }, 'The state was restored.')
-    return assembleEngine(this.#dependencies, claim, found, this.#lasting)
+    const engine = assembleEngine(this.#dependencies, claim, found, this.#lasting)
+    this.#noteMadeUpFor(engine, claim, found)
+    return engine
+  }
+
+  /** The next checkpoint takes the place of a damaged one in the document: what is noted here can still be looked at then. */
+  #noteMadeUpFor(engine: Engine, { sessionId, session }: Claim, { loaded }: Found): void {
+    const at = new Date(this.#dependencies.clock.now())
+    const isNoted = ({ code, object }: DamagedCheckpoint): boolean =>
+      session.putAside.some(({ reason, checkpoint }) => reason === code && checkpoint?.object === object)
+    const aside = loaded.damaged
+      .filter((one) => one.pointer !== null && !isNoted(one))
+      .map(({ code, pointer }): PutAside => ({ reason: code, at, checkpoint: pointer, records: null }))
+    if (aside.length === 0) return
+    const merge: Merge = { kind: 'merge', path: sessionPath(sessionId), fields: { putAside: new Append(...aside) } }
+    engine.state.append({ writes: () => [merge] })
   }
 
   /** What the last owner left to be written. Where it cannot be, another engine takes the place of this one. */

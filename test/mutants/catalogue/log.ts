@@ -187,8 +187,8 @@ export const LOG: readonly Mutant[] = [
     edits: [
       {
         file: 'runner/src/session/engine.ts',
-        find: 'if (claim.session.checkpoint || claim.session.trimmedTo > 0 || (await hasSealedRecords(journals, sessionId))) {',
-        replace: 'if (claim.session.checkpoint || claim.session.trimmedTo > 0) {',
+        find: 'claim.session.trimmedTo > 0 || (await hasSealedRecords(journals, sessionId))',
+        replace: 'claim.session.trimmedTo > 0',
       },
     ],
     noticedBy: {
