@@ -172,6 +172,22 @@ describe('following a message', () => {
     expect([status, body.text, body.textError, body.status]).toEqual([200, null, 'cannot-decrypt', 'pending'])
   })
 
+  it('says of one whose document is damaged that it is, by whatever it is asked for', async () => {
+    const { body: sent } = await api.post('/api/sendText', text, keyed('torn'))
+    await api.documents.commit([{ kind: 'update', path: jobPath(sent.id), fields: { timeline: 'none' } }])
+    for (const answer of [
+      await api.get(`/api/messages/${sent.id}`),
+      await api.get(`/api/messages/${sent.messageId}`),
+      await api.post('/api/sendText', text, keyed('torn')),
+    ]) {
+      expect(answer).toMatchObject({
+        status: 409,
+        body: { code: 'message-damaged', detail: expect.stringMatching(/timeline: expected array.*Nothing was altered/) },
+      })
+      expect(answer.headers.get('content-type')).toBe('application/problem+json')
+    }
+  })
+
   it('answers 404 for ids of nothing', async () => {
     for (const id of ['0'.repeat(40), '3EB0000000000000000000', 'x', 'a%2Fb']) {
       expect((await api.get(`/api/messages/${id}`)).body.code, id).toBe('unknown-message')

@@ -4,6 +4,7 @@ import { journalPath } from '@holdfast/core/documents/journal-record'
 import { recoveryActionPath } from '@holdfast/core/documents/recovery-action-document'
 import { sessionPath } from '@holdfast/core/documents/session-document'
 import { sessionKeyPath } from '@holdfast/core/documents/session-key-document'
+import { HoldfastError } from '@holdfast/core/errors'
 import type { ObjectStore } from '@holdfast/core/ports'
 import { checkpointNow, takeOver } from '../engine/owner.ts'
 import { SessionUnderTest } from '../engine/session-under-test.ts'
@@ -93,6 +94,47 @@ describe('asking for a recovery action', () => {
     expect(body.id).toBe(faster?.body.id)
   })
 
+  it('shows one that is damaged as that, beside the others, and another can be asked for', async () => {
+    await newSession('torn')
+    const { body: first } = await calls.post('/api/sessions/torn/restart')
+    const path = recoveryActionPath(first.id as string)
+    await api.documents.commit([{ kind: 'update', path, fields: { why: 7, steps: 'none' } }])
+    const { body: logout } = await calls.post('/api/sessions/torn/logout')
+    const damaged = {
+      id: first.id,
+      type: 'restart',
+      state: 'damaged',
+      result: { code: 'bad-document', sentence: expect.any(String) },
+    }
+    const listed = await calls.get('/api/sessions/torn/actions')
+    expect(listed).toMatchObject({ status: 200, body: [{ id: logout.id, state: 'pending' }, damaged] })
+    expect(await calls.get(`/api/sessions/torn/actions/${first.id}`)).toMatchObject({ status: 200, body: damaged })
+    const second = await calls.post('/api/sessions/torn/restart')
+    expect(second).toMatchObject({ status: 202, body: { state: 'pending', type: 'restart' } })
+    expect(second.body.id).not.toBe(first.id)
+    expect((await calls.post('/api/sessions/torn/restart')).body.id).toBe(second.body.id)
+    // And so can a start of a session that waits for somebody.
+    await api.documents.commit([{ kind: 'update', path: recoveryActionPath(second.body.id as string), fields: { v: 'one' } }])
+    await api.asOwner('torn', { state: 'NEEDS_ATTENTION', reason: 'foreign-connection' })
+    expect(await calls.post('/api/sessions/torn/start')).toMatchObject({ status: 200, body: { status: 'FAILED' } })
+    const { body: actions } = await calls.get('/api/sessions/torn/actions')
+    expect(actions.map(({ state }: { state: string }) => state).toSorted()).toEqual(['damaged', 'damaged', 'pending', 'pending'])
+  })
+
+  it('takes a number beyond those of damaged ones, also where others were cleared away', async () => {
+    await newSession('cleared')
+    const { body: first } = await calls.post('/api/sessions/cleared/restart')
+    await api.documents.commit([{ kind: 'update', path: recoveryActionPath(first.id as string), fields: { state: 'done' } }])
+    const { body: second } = await calls.post('/api/sessions/cleared/restart')
+    await api.documents.commit([
+      { kind: 'delete', path: recoveryActionPath(first.id as string) },
+      { kind: 'update', path: recoveryActionPath(second.id as string), fields: { steps: 'none' } },
+    ])
+    const third = await calls.post('/api/sessions/cleared/restart')
+    expect(third).toMatchObject({ status: 202, body: { state: 'pending' } })
+    expect([first.id, second.id]).not.toContain(third.body.id)
+  })
+
   it('is refused for what is not there, or makes no sense', async () => {
     await newSession('one')
     await newSession('two')
@@ -130,6 +172,70 @@ describe('what is stored of a session', () => {
       backups: 2,
       lastBackup: body.lastCheckpoint.object,
     })
+  })
+
+  it('names the checkpoints that are damaged, and as the last backup the newest that opens', async () => {
+    const session = await linkedSession()
+    const info = async () => (await calls.get(`/api/sessions/${nameOf(session)}/info`)).body
+    const whole = await info()
+    expect(whole).toMatchObject({ damaged: [], backups: 2 })
+    const newest = whole.lastCheckpoint.object
+    // Under the pointer's own generation, as if the disk had done it.
+    const bytes = Buffer.from('not what was written')
+    await storage.bucket.file(newest).save(bytes, { resumable: false })
+    const [{ generation }] = await storage.bucket.file(newest).getMetadata()
+    const { checkpoint } = (await api.documents.read(sessionPath(session.sessionId)))?.fields ?? {}
+    await api.asOwner(nameOf(session), { checkpoint: { ...(checkpoint as object), generation: String(generation) } })
+    const [older] = await clients.objects.list(`sessions/${session.sessionId}/`)
+    const body = await info()
+    expect(body).toMatchObject({
+      session: { status: 'valid', records: { session: 4 } },
+      persistence: { willSurviveRestart: true },
+      damaged: [{ object: newest, code: 'checkpoint-corrupt' }],
+      lastBackup: older,
+      backups: 2,
+    })
+    // One that nobody points to is read back as well.
+    await api.asOwner(nameOf(session), { checkpoint: null, previousCheckpoint: null })
+    expect(await info()).toMatchObject({ damaged: [{ object: newest }], lastBackup: older, backups: 2 })
+    await storage.bucket.file(older ?? '').save(bytes, { resumable: false })
+    expect(await info()).toMatchObject({
+      session: { status: 'corrupt' },
+      persistence: { willSurviveRestart: false },
+      damaged: [{ object: newest }, { object: older }],
+      lastBackup: null,
+    })
+  })
+
+  it('does not survive a restart where the end of the journal is missing that the checkpoint covers', async () => {
+    const session = await linkedSession()
+    const path = sessionPath(session.sessionId)
+    const { checkpoint, journalHead } = (await api.documents.read(path))?.fields ?? {}
+    const { seq } = checkpoint as { seq: number }
+    const behind = Array.from({ length: Number(journalHead) - seq + 1 }, (_, index) => seq + index)
+    await Promise.all(behind.map((missing) => loseRecord(session, missing)))
+    await api.asOwner(nameOf(session), { journalHead: seq })
+    expect((await calls.get(`/api/sessions/${nameOf(session)}/info`)).body).toMatchObject({
+      session: { status: 'corrupt', reason: 'journal-short' },
+      persistence: { willSurviveRestart: false },
+    })
+    const plan = await calls.post(`/api/sessions/${nameOf(session)}/restore`)
+    expect(plan).toMatchObject({ status: 200, body: { reason: 'journal-short', wouldLose: { records: 0, upTo: seq } } })
+  })
+
+  it('is not nothing where the document was made again by hand', async () => {
+    const session = await linkedSession()
+    const path = sessionPath(session.sessionId)
+    const { tenant, name, wanted, createdAt } = (await api.documents.read(path))?.fields ?? {}
+    const records = await clients.documents.query({ collection: journalPath(session.sessionId), select: ['seq'] })
+    await clients.documents.commit([
+      ...records.map((record) => ({ kind: 'delete' as const, path: record.path })),
+      { kind: 'delete', path },
+    ])
+    await clients.documents.commit([{ kind: 'create', path, fields: { v: 1, tenant, name, wanted, createdAt, config: {} } }])
+    const { body } = await calls.get(`/api/sessions/${nameOf(session)}/info`)
+    expect(body).toMatchObject({ session: { exists: true, status: 'corrupt', reason: 'journal-missing' }, backups: 2 })
+    expect(body.lastBackup).toContain(session.sessionId)
   })
 
   it('is told to be corrupt with the reason and what to do, also when the document itself is', async () => {
@@ -185,11 +291,31 @@ describe('a restore', () => {
         wouldLose: { records: 2, after: head - 2, upTo: head, since: expect.any(String) },
       },
     })
+    // A message rides with its document; what waited to be read, or to be stored piece by piece, is in the records alone.
+    expect(plan.body.wouldLose.sentence).toMatch(/all that has no document yet: bytes that could not be read .* told of its past/)
     expect((await calls.get(`/api/sessions/${nameOf(session)}/actions`)).body).toEqual([])
     const agreed = await calls.post(`/api/sessions/${nameOf(session)}/restore`, { approve: true })
     expect(agreed).toMatchObject({ status: 202, body: { approved: true, action: { type: 'restore', state: 'pending' } } })
     const stored = await api.documents.read(recoveryActionPath(agreed.body.action.id as string))
     expect(stored?.fields['approved']).toEqual({ reaches: head - 2 })
+  })
+
+  it('cannot be told of while the bucket is not there or may not be used: a 503 that says so, and nothing is begun', async () => {
+    const session = await linkedSession()
+    await loseRecord(session, Number((await api.documents.read(sessionPath(session.sessionId)))?.fields['journalHead']) - 1)
+    const missing = createGoogleClients({ projectId: api.firestore.projectId, bucket: 'never-made' })
+    const refused = new HoldfastError('store-forbidden', 'This process may not use the bucket.', {
+      advice: 'Give it its rights.',
+    })
+    const forbidding = () => Promise.reject(refused)
+    const forbidden: ObjectStore = { placeOf: (name) => name, create: forbidding, read: forbidding, list: forbidding }
+    for (const [code, objects] of [['store-missing', missing.objects] as const, ['store-forbidden', forbidden] as const]) {
+      const answer = await api.with({ objects }).post(`/api/sessions/${nameOf(session)}/restore`, { approve: true })
+      expect(answer).toMatchObject({ status: 503, body: { code, title: 'A store cannot be used', detail: expect.any(String) } })
+      expect(answer.headers.get('retry-after')).toBe('30')
+    }
+    await missing.close()
+    expect((await calls.get(`/api/sessions/${nameOf(session)}/actions`)).body).toEqual([])
   })
 
   it('is not made without a key, or of what a later version wrote', async () => {

@@ -20,6 +20,19 @@ export function parseStored<Schema extends z.ZodType>(schema: Schema, stored: un
   })
 }
 
+/** The damage itself, where a document is not what it should be. */
+export function parseUnlessDamaged<Schema extends z.ZodType>(
+  schema: Schema,
+  { fields, path }: { readonly fields: unknown; readonly path: string },
+): z.infer<Schema> | HoldfastError {
+  try {
+    return parseStored(schema, fields, path)
+  } catch (error) {
+    if (error instanceof HoldfastError) return error
+    throw error
+  }
+}
+
 function versionOf(stored: unknown): number | null {
   const version = typeof stored === 'object' && stored !== null && 'v' in stored ? stored.v : null
   return typeof version === 'number' ? version : null

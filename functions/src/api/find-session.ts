@@ -1,7 +1,7 @@
 import { type SessionDocument, sessionDocumentSchema, sessionPath } from '@holdfast/core/documents/session-document'
-import { parseStored } from '@holdfast/core/documents/parse'
+import { parseStored, parseUnlessDamaged } from '@holdfast/core/documents/parse'
 import type { SessionCipher, WrappingKey } from '@holdfast/core/envelope'
-import { HoldfastError, isDamage } from '@holdfast/core/errors'
+import { HoldfastError } from '@holdfast/core/errors'
 import { DEFAULT_TENANT, SESSION_NAME, sessionIdOf } from '@holdfast/core/ids'
 import { ofSession } from '@holdfast/core/logging'
 import type { DocumentSnapshot, DocumentStore } from '@holdfast/core/ports'
@@ -27,14 +27,8 @@ export const parseSession = (snapshot: DocumentSnapshot): SessionDocument =>
   parseStored(sessionDocumentSchema, snapshot.fields, snapshot.path)
 
 /** The damage itself, where the document is not what it should be. */
-export function parseUnlessDamaged(snapshot: DocumentSnapshot): SessionDocument | HoldfastError {
-  try {
-    return parseSession(snapshot)
-  } catch (error) {
-    if (isDamage(error)) return error
-    throw error
-  }
-}
+export const parseSessionUnlessDamaged = (snapshot: DocumentSnapshot): SessionDocument | HoldfastError =>
+  parseUnlessDamaged(sessionDocumentSchema, snapshot)
 
 /** A session is created together with its key, so a missing key is damage and never a reason to make another. */
 export async function cipherOf(documents: DocumentStore, sessionId: string, wrappingKey: WrappingKey): Promise<SessionCipher> {

@@ -1,6 +1,5 @@
-import { type JobDocument, JOBS, jobDocumentSchema, jobPath } from '@holdfast/core/documents/job-document'
+import { type JobDocument, JOBS, jobPath } from '@holdfast/core/documents/job-document'
 import { type MessageDocument, messageDocumentSchema, messagesPath } from '@holdfast/core/documents/message-document'
-import { parseStored } from '@holdfast/core/documents/parse'
 import type { SessionCipher } from '@holdfast/core/envelope'
 import { isHoldfastError } from '@holdfast/core/errors'
 import { DEFAULT_TENANT, chatIdOf } from '@holdfast/core/ids'
@@ -11,6 +10,7 @@ import { z } from 'zod'
 import type { ApiDependencies } from './app.ts'
 import { openJobText, openReceivedText } from './content.ts'
 import { cipherOf, findSession } from './find-session.ts'
+import { parseJob } from './parse-job.ts'
 import { problem } from './problems.ts'
 import { readQuery } from './request.ts'
 import { concerns } from './request-context.ts'
@@ -38,7 +38,7 @@ export function messageRoutes({ documents, wrappingKey, logger }: ApiDependencie
     const id = context.req.param('id')
     const snapshot = await findJob(documents, id)
     if (!snapshot) throw problem('unknown-message', 'The id is one of those that POST /api/sendText answered: id or messageId.')
-    const job = parseStored(jobDocumentSchema, snapshot.fields, snapshot.path)
+    const job = parseJob(snapshot)
     concerns(ofSession(job.sessionId))
     const cipher = await cipherOf(documents, job.sessionId, wrappingKey)
     return context.json(jobAnswer(snapshot.id, job, cipher))

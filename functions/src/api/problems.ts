@@ -1,4 +1,4 @@
-import { type HoldfastError, isHoldfastError } from '@holdfast/core/errors'
+import { type HoldfastError, isHoldfastError, isStoreTrouble } from '@holdfast/core/errors'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 
@@ -13,6 +13,7 @@ const PROBLEMS = {
   'session-exists': { status: 409, title: 'The session exists already' },
   'session-stopped': { status: 409, title: 'The session is stopped' },
   'nothing-to-restore': { status: 409, title: 'There is nothing to restore' },
+  'message-damaged': { status: 409, title: 'What is stored of the message cannot be used' },
   'cannot-restore': { status: 409, title: 'The session cannot be restored from what is left' },
   'no-qr-code': { status: 409, title: 'There is no QR code now' },
   'too-large': { status: 413, title: 'The request is too large' },
@@ -45,11 +46,17 @@ export function problemOf(error: unknown): HTTPException | null {
     const detail = 'Try again later. With the same Idempotency-Key a message is accepted only once, however often it is tried.'
     return problem('unavailable', detail, { headers: { 'Retry-After': '5' } })
   }
-  return asException({ code: error.code, status: 500, title: 'Stored data cannot be used', detail: sentenceOf(error) })
+  const { code } = error
+  const detail = sentenceOf(error)
+  if (isStoreTrouble(error)) {
+    // Nothing is known of what the store holds; somebody has to put it right, and then the same request is answered.
+    return asException({ code, status: 503, title: 'A store cannot be used', detail }, { 'Retry-After': '30' })
+  }
+  return asException({ code, status: 500, title: 'Stored data cannot be used', detail })
 }
 
 /** Our own errors name documents and keys' ids, never content. */
-const sentenceOf = (error: HoldfastError): string => [error.message, error.advice].filter(Boolean).join(' ')
+export const sentenceOf = (error: HoldfastError): string => [error.message, error.advice].filter(Boolean).join(' ')
 
 interface ProblemBody {
   readonly code: string

@@ -6,14 +6,15 @@ import {
   recoveryActionPath,
   recoveryActionSchema,
 } from '@holdfast/core/documents/recovery-action-document'
-import { parseStored } from '@holdfast/core/documents/parse'
+import { parseStored, parseUnlessDamaged } from '@holdfast/core/documents/parse'
+import { type HoldfastError, isHoldfastError } from '@holdfast/core/errors'
 import { DEFAULT_TENANT } from '@holdfast/core/ids'
 import { type DocumentCounter, type DocumentSnapshot, type DocumentStore, SERVER_TIME } from '@holdfast/core/ports'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { ApiDependencies } from './app.ts'
 import { findSession } from './find-session.ts'
-import { problem } from './problems.ts'
+import { problem, sentenceOf } from './problems.ts'
 import { readOptionalBody, unknownField } from './request.ts'
 
 const MAX_REASON_LENGTH = 200
@@ -31,6 +32,14 @@ const requestSchema = z
 export function recoveryActionRoutes({ documents, logger }: ApiDependencies): Hono {
   const routes = new Hono()
 
+  /** One that is damaged is shown as that: it must not hide the others. */
+  const answerOf = (snapshot: DocumentSnapshot): ActionAnswer | DamagedActionAnswer => {
+    const action = parseUnlessDamaged(recoveryActionSchema, snapshot)
+    if (!isHoldfastError(action)) return actionAnswer(snapshot.id, action)
+    logger.error({ error: action, action: snapshot.id }, 'A recovery action is damaged.')
+    return damagedAnswer(snapshot, action)
+  }
+
   for (const type of ['restart', 'logout'] as const) {
     routes.post(`/sessions/:name/${type}`, async (context) => {
       const { reason } = await readOptionalBody(context, requestSchema)
@@ -47,7 +56,7 @@ export function recoveryActionRoutes({ documents, logger }: ApiDependencies): Ho
   routes.get('/sessions/:name/actions', async (context) => {
     const { id: sessionId } = await findSession(documents, context.req.param('name'))
     const found = await documents.query({ collection: RECOVERY_ACTIONS, where: [['sessionId', '==', sessionId]] })
-    const answers = found.map(actionAnswer)
+    const answers = found.map(answerOf)
     return context.json(answers.sort((one, other) => Number(other.requestedAt) - Number(one.requestedAt)))
   })
 
@@ -58,7 +67,7 @@ export function recoveryActionRoutes({ documents, logger }: ApiDependencies): Ho
     if (snapshot?.fields['sessionId'] !== sessionId) {
       throw problem('unknown-action', 'The id is one of those that GET /api/sessions/{name}/actions lists.')
     }
-    return context.json(actionAnswer(snapshot))
+    return context.json(answerOf(snapshot))
   })
 
   return routes
@@ -86,8 +95,11 @@ export async function requestAction(documents: DocumentStore & DocumentCounter, 
   // Counted first: one that is made after it is found open, or has the number that this one would take.
   const earlier = await documents.count({ collection: RECOVERY_ACTIONS, where: sameKind })
   const where = [...sameKind, ['state', 'in', OPEN_ACTION_STATES] as const]
-  const [open] = await documents.query({ collection: RECOVERY_ACTIONS, where, limit: 1 })
-  if (open) return actionAnswer(open)
+  // A damaged one will never be done: it is no reason not to ask.
+  for (const open of await documents.query({ collection: RECOVERY_ACTIONS, where })) {
+    const action = parseUnlessDamaged(recoveryActionSchema, open)
+    if (!isHoldfastError(action)) return actionAnswer(open.id, action)
+  }
   const fields = { v: 1, tenant: DEFAULT_TENANT, sessionId, type, state: 'pending', requestedBy: 'api', why, approved }
   for (let number = earlier + 1; ; number++) {
     const path = recoveryActionPath(`${sessionId}-${type}-${String(number).padStart(6, '0')}`)
@@ -97,21 +109,31 @@ export async function requestAction(documents: DocumentStore & DocumentCounter, 
       // Another request was faster, or this one was written although its answer was lost: the document tells.
       const found = await documents.read(path)
       if (!found || number > earlier + CREATE_ATTEMPTS) throw error
-      const isOpen = OPEN_ACTION_STATES.includes(found.fields['state'] as RecoveryAction['state'])
-      if (!isOpen && found.silentForMs > JUST_ENDED_MS) continue
+      const action = parseUnlessDamaged(recoveryActionSchema, found)
+      const isOpen = !isHoldfastError(action) && OPEN_ACTION_STATES.includes(action.state)
+      if (isHoldfastError(action) || (!isOpen && found.silentForMs > JUST_ENDED_MS)) continue
     }
     const made = await documents.read(path)
-    if (made) return actionAnswer(made)
+    if (made) return actionAnswer(made.id, parseStored(recoveryActionSchema, made.fields, made.path))
   }
 }
 
 type ActionAnswer = ReturnType<typeof actionAnswer>
 
 /** Dates become ISO 8601 texts. */
-function actionAnswer({ id, path, fields }: DocumentSnapshot) {
-  const action = parseStored(recoveryActionSchema, fields, path)
+function actionAnswer(id: string, action: RecoveryAction) {
   const { sessionId, type, state, requestedBy, why, requestedAt, startedAt, finishedAt, steps, result } = action
   const session = sessionId.slice(DEFAULT_TENANT.length + 1)
   const durationMs = startedAt && finishedAt ? finishedAt.getTime() - startedAt.getTime() : null
   return { id, session, type, state, requestedBy, why, requestedAt, startedAt, finishedAt, durationMs, steps, result }
+}
+
+type DamagedActionAnswer = ReturnType<typeof damagedAnswer>
+
+/** As far as it can be shown. No owner does it, and another may be asked for. */
+function damagedAnswer({ id, fields }: DocumentSnapshot, damage: HoldfastError) {
+  const shown = (field: string): string | null => (typeof fields[field] === 'string' ? fields[field] : null)
+  const requestedAt = fields['requestedAt'] instanceof Date ? fields['requestedAt'] : null
+  const result = { code: damage.code, sentence: sentenceOf(damage) }
+  return { id, type: shown('type'), state: 'damaged' as const, why: shown('why'), requestedAt, result }
 }

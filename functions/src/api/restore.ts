@@ -5,13 +5,13 @@ import type { Fields } from '@holdfast/core/ports'
 import { isHoldfastError } from '@holdfast/core/errors'
 import { isRestorable, type Loaded } from '@holdfast/core/session-log/load'
 import { assessState } from '@holdfast/core/session-log/assess'
-import { REASONS, reasonOfDamage } from '@holdfast/core/session-states'
+import { REASONS, type ReasonCode, reasonOfDamage } from '@holdfast/core/session-states'
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import type { ApiDependencies } from './app.ts'
-import { cipherOf, findSession, parseUnlessDamaged, unknownSession } from './find-session.ts'
+import { cipherOf, findSession, parseSessionUnlessDamaged, unknownSession } from './find-session.ts'
 import { documentOfLost } from './lost-session.ts'
-import { problem } from './problems.ts'
+import { problem, sentenceOf } from './problems.ts'
 import { requestAction } from './recovery-actions.ts'
 import { readOptionalBody, unknownField } from './request.ts'
 import { concerns } from './request-context.ts'
@@ -45,8 +45,8 @@ export function restoreRoutes(dependencies: ApiDependencies): Hono {
     const lost = await lostFields(dependencies, name)
     if (lost) return bringBack(context, name, lost, approve)
     const { id: sessionId, snapshot } = await findSession(documents, name)
-    const session = parseUnlessDamaged(snapshot)
-    if (isHoldfastError(session)) throw problem('cannot-restore', `${session.message} ${session.advice ?? ''}`.trim())
+    const session = parseSessionUnlessDamaged(snapshot)
+    if (isHoldfastError(session)) throw problem('cannot-restore', sentenceOf(session))
     const openCipher = () => cipherOf(documents, sessionId, wrappingKey)
     const assessment = await assessState({ journals, objects, sessionId, session, openCipher })
     if (assessment.status !== 'corrupt') {
@@ -58,7 +58,7 @@ export function restoreRoutes(dependencies: ApiDependencies): Hono {
     const { error, loaded, end } = assessment
     const reason = reasonOfDamage(error.code)
     if (!loaded || !isRestorable(loaded) || error.code === 'unknown-version') {
-      throw problem('cannot-restore', `${REASONS[reason].sentence} ${cannot(loaded)}`)
+      throw problem('cannot-restore', `${REASONS[reason].sentence} ${cannot(loaded, reason)}`)
     }
     const plan = {
       reason,
@@ -96,12 +96,14 @@ function wouldLose({ reached }: Loaded, end: number) {
     /** When the last record was written that would be kept; null where the store does not say. */
     since: reached.at,
     sentence:
-      'Key changes since then are lost, no received messages and no jobs: those have documents of their own. The session is given ' +
-      'new keys to send with; a contact whose newest message cannot be read is asked for it again, by itself.',
+      'Key changes since then are lost, and of what was received since then all that has no document yet: bytes that could not be ' +
+      'read and were not parked, what the phone told of its past and was still being stored, a message that Firestore had not taken. ' +
+      'Jobs, and received messages that GET /api/{session}/messages lists, have documents of their own and stay. The session is ' +
+      'given new keys to send with; a contact whose newest message cannot be read is asked for it again, by itself.',
   }
 }
 
-const cannot = (loaded: Loaded | null): string =>
-  loaded && !isRestorable(loaded)
+const cannot = (loaded: Loaded | null, reason: ReasonCode): string =>
+  loaded && !isRestorable(loaded) && reason !== 'journal-missing'
     ? 'Nothing that is left holds the credentials: bring documents or objects back from a backup of Firestore or Cloud Storage.'
     : 'No restore helps here; see userAction of the session.'

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type JobDocument, jobDocumentSchema, jobPath } from '@holdfast/core/documents/job-document'
-import { parseStored } from '@holdfast/core/documents/parse'
+import { type JobDocument, jobPath } from '@holdfast/core/documents/job-document'
 import type { SessionCipher } from '@holdfast/core/envelope'
 import { DEFAULT_TENANT, jidOfChat, jobIdOf, whatsappMessageIdOf } from '@holdfast/core/ids'
 import { type Clock, SERVER_TIME } from '@holdfast/core/ports'
@@ -9,6 +8,7 @@ import { z } from 'zod'
 import type { ApiDependencies } from './app.ts'
 import { openJobText, sealJobText } from './content.ts'
 import { cipherOf, findSession } from './find-session.ts'
+import { parseJob } from './parse-job.ts'
 import { problem } from './problems.ts'
 import { readBody, unknownField } from './request.ts'
 
@@ -57,7 +57,7 @@ export function sendRoutes({ documents, wrappingKey, clock, logger }: ApiDepende
       // Taken already, lost a race, or written although the answer was lost: the document says which.
       const existing = await documents.read(jobPath(jobId))
       if (!existing) throw error
-      const job = parseStored(jobDocumentSchema, existing.fields, existing.path)
+      const job = parseJob(existing)
       if (!isSameRequest(jobId, job, message, cipher)) {
         throw problem('idempotency-key-reused', 'Use a new Idempotency-Key for another message.')
       }

@@ -1,14 +1,18 @@
 import { runnerDocumentSchema } from '@holdfast/core/documents/runner-document'
 import type { PutAside, SessionDocument } from '@holdfast/core/documents/session-document'
-import { type HoldfastError, isHoldfastError, isStoreTrouble } from '@holdfast/core/errors'
+import type { SessionCipher } from '@holdfast/core/envelope'
+import { type HoldfastError, isDamage, isHoldfastError, isKeyTrouble, isStoreTrouble } from '@holdfast/core/errors'
 import { REASONS, reasonOfDamage } from '@holdfast/core/session-states'
 import { parkedStanzasPath } from '@holdfast/core/documents/parked-stanza-document'
 import { type Assessment, assessState } from '@holdfast/core/session-log/assess'
+import { readUnpointed } from '@holdfast/core/session-log/checkpoint'
+import { type Loaded, lostBehindCheckpoints } from '@holdfast/core/session-log/load'
+import type { ObjectStore } from '@holdfast/core/ports'
 import { checkpointFolder, placeOfCheckpoint } from '@holdfast/core/ids'
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import type { ApiDependencies } from './app.ts'
-import { cipherOf, findSession, parseUnlessDamaged } from './find-session.ts'
+import { cipherOf, findSession, parseSessionUnlessDamaged } from './find-session.ts'
 import { readQuery } from './request.ts'
 import { ownerOf } from './sessions.ts'
 
@@ -26,7 +30,7 @@ export function sessionInfoRoutes(dependencies: ApiDependencies): Hono {
 async function infoOf(dependencies: ApiDependencies, name: string) {
   const { documents, objects, journals, clock } = dependencies
   const { id: sessionId, snapshot } = await findSession(documents, name)
-  const session = parseUnlessDamaged(snapshot)
+  const session = parseSessionUnlessDamaged(snapshot)
   const unresolved = [['resolvedAt', '==', null]] as const
   const [stored, owner, parkedStanzas] = await Promise.all([
     readStored(dependencies, sessionId, session),
@@ -55,6 +59,15 @@ interface Stored {
   readonly assessment: Assessment
   /** Names, ascending. */
   readonly checkpoints: readonly string[]
+  readonly damaged: readonly Damaged[]
+  /** The newest that opens; null when none does, or there is no key to open one with. */
+  readonly lastBackup: string | null
+}
+
+/** A checkpoint that was read back and cannot be used. */
+interface Damaged {
+  readonly object: string
+  readonly code: string
 }
 
 /** Reads all of it back; or what keeps it from being read from here, which says nothing of the state. */
@@ -67,18 +80,60 @@ async function readStored(
   try {
     const objectNames = await objects.list(checkpointFolder(sessionId))
     const checkpoints = objectNames.filter((object) => placeOfCheckpoint(object) !== null)
-    if (isHoldfastError(session)) {
-      return { assessment: { status: 'corrupt', error: session, loaded: null, end: 0 }, checkpoints }
-    }
-    const assessment = await assessState({ journals, objects, sessionId, session, openCipher })
+    const assessment = isHoldfastError(session)
+      ? corrupt(session)
+      : notNew(await assessState({ journals, objects, sessionId, session, openCipher }), () =>
+          checkpoints.length > 0 ? lostBehindCheckpoints(sessionId, journals, objects) : null,
+        )
     const here = journals.placeOf(sessionId)
+    const place = isHoldfastError(session) ? null : session.journalPlace
     const isMissing = assessment.status === 'corrupt' && assessment.error.code === 'journal-missing'
-    if (isMissing && session.journalPlace !== null && session.journalPlace !== here) return elsewhere(session.journalPlace, here)
-    return { assessment, checkpoints }
+    if (isMissing && place !== null && place !== here) return elsewhere(place, here)
+    const known = 'loaded' in assessment ? assessment.loaded : null
+    const backup = await newestThatOpens(objects, checkpoints, known, openCipher)
+    return { assessment, checkpoints, ...backup }
   } catch (error) {
     if (!isStoreTrouble(error)) throw error
     return { trouble: { code: error.code, sentence: error.message, advice: error.advice ?? '' } }
   }
+}
+
+const corrupt = (error: HoldfastError): Assessment => ({ status: 'corrupt', error, loaded: null, end: 0 })
+
+/** A session without a journal that has checkpoints all the same was linked once. */
+function notNew(assessment: Assessment, traces: () => HoldfastError | null): Assessment {
+  const error = assessment.status === 'missing' ? traces() : null
+  return error ? corrupt(error) : assessment
+}
+
+/** What reading the state back has told already is not read again. */
+async function newestThatOpens(
+  objects: ObjectStore,
+  names: readonly string[],
+  loaded: Loaded | null,
+  openCipher: () => Promise<SessionCipher>,
+): Promise<Pick<Stored, 'damaged' | 'lastBackup'>> {
+  const damaged: Damaged[] = (loaded?.damaged ?? []).map(({ object, code }) => ({ object, code }))
+  const cipher = names.length === 0 ? null : await openCipher().catch(unlessKeyOpens)
+  if (!cipher) return { damaged, lastBackup: null }
+  for (const object of names.toReversed()) {
+    if (object === loaded?.startedFrom?.object) return { damaged, lastBackup: object }
+    if (damaged.some((one) => one.object === object)) continue
+    try {
+      await readUnpointed(objects, cipher, object)
+      return { damaged, lastBackup: object }
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      damaged.push({ object, code: error.code })
+    }
+  }
+  return { damaged, lastBackup: null }
+}
+
+/** Nothing can be said of what nobody here can open. */
+function unlessKeyOpens(error: unknown): null {
+  if (isKeyTrouble(error) || isDamage(error)) return null
+  throw error
 }
 
 const elsewhere = (place: string, here: string) => ({
@@ -89,7 +144,7 @@ const elsewhere = (place: string, here: string) => ({
   },
 })
 
-const knownState = (session: SessionDocument, { assessment, checkpoints }: Stored) => ({
+const knownState = (session: SessionDocument, { assessment, checkpoints, damaged, lastBackup }: Stored) => ({
   session: { exists: assessment.status !== 'missing', status: assessment.status, ...storedOf(assessment) },
   persistence: { willSurviveRestart: assessment.status === 'valid' },
   journal: {
@@ -99,12 +154,13 @@ const knownState = (session: SessionDocument, { assessment, checkpoints }: Store
     trimmedTo: session.trimmedTo,
   },
   lastCheckpoint: session.checkpoint && pick(session.checkpoint),
-  lastBackup: checkpoints.at(-1) ?? null,
+  lastBackup,
   backups: checkpoints.length,
+  damaged,
 })
 
 const damagedDocument = (error: HoldfastError) => ({
-  session: { exists: true, status: 'corrupt', ...storedOf({ status: 'corrupt', error, loaded: null, end: 0 }) },
+  session: { exists: true, status: 'corrupt', ...storedOf(corrupt(error)) },
   persistence: { willSurviveRestart: false },
 })
 
@@ -116,6 +172,7 @@ const unknownState = (session: SessionDocument) => ({
   lastCheckpoint: session.checkpoint && pick(session.checkpoint),
   lastBackup: null,
   backups: null,
+  damaged: [],
 })
 
 /** How many values there are of each kind, or what is wrong. */
