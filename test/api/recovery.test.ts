@@ -5,6 +5,7 @@ import { recoveryActionPath } from '@holdfast/core/documents/recovery-action-doc
 import { sessionPath } from '@holdfast/core/documents/session-document'
 import { sessionKeyPath } from '@holdfast/core/documents/session-key-document'
 import { HoldfastError } from '@holdfast/core/errors'
+import { checkpointName } from '@holdfast/core/ids'
 import type { ObjectStore } from '@holdfast/core/ports'
 import { checkpointNow, takeOver } from '../engine/owner.ts'
 import { SessionUnderTest } from '../engine/session-under-test.ts'
@@ -180,6 +181,16 @@ describe('what is stored of a session', () => {
     const whole = await info()
     expect(whole).toMatchObject({ damaged: [], backups: 2 })
     const newest = whole.lastCheckpoint.object
+    // An attempt that was cut short, which nothing points to.
+    const torn = checkpointName(session.sessionId, 9999, 1)
+    await clients.objects.create(torn, Buffer.from('half of it'))
+    expect(await info()).toMatchObject({
+      session: { status: 'valid' },
+      damaged: [{ object: torn, code: 'checkpoint-corrupt' }],
+      lastBackup: newest,
+      backups: 3,
+    })
+    await storage.bucket.file(torn).delete()
     // Under the pointer's own generation, as if the disk had done it.
     const bytes = Buffer.from('not what was written')
     await storage.bucket.file(newest).save(bytes, { resumable: false })
