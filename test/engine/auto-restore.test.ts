@@ -4,9 +4,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { DirectoryObjects } from '@holdfast/core/directory/directory-objects'
 import { StoreDirectory } from '@holdfast/core/directory/store-directory'
 import { journalPath } from '@holdfast/core/documents/journal-record'
+import { recoveryActionPath } from '@holdfast/core/documents/recovery-action-document'
 import { sessionPath, type CheckpointPointer } from '@holdfast/core/documents/session-document'
 import type { GoogleClients } from '@holdfast/core/gcp/clients'
-import type { Change, Fields } from '@holdfast/core/ports'
+import { SERVER_TIME, type Change, type Fields } from '@holdfast/core/ports'
 import { journalsIn, openDirectory } from '../contract/journal-backends.ts'
 import type { JournaledState } from '../../runner/src/session/journal/journaled-state.ts'
 import { takeOver } from './owner.ts'
@@ -207,6 +208,22 @@ describe('nothing is given up when', () => {
       expect(await keysAfter(session, next)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g'])
     },
   )
+})
+
+test('what a later version wrote is not given up either when somebody had agreed to another restore', async () => {
+  const session = await newSessionWithPast(clients)
+  const last = await lastRecordOf(clients, session)
+  const { sessionId } = session
+  const path = recoveryActionPath('an-old-one')
+  const request = { v: 1, tenant: 'default', sessionId, type: 'restore', state: 'pending', requestedBy: 'test', why: 'a gap' }
+  const fields = { ...request, requestedAt: SERVER_TIME, approved: { reaches: 0 } }
+  await clients.documents.commit([{ kind: 'create', path, fields }, merge(recordPath(session, last - 1), { v: 2 })])
+  const before = await contentOfSession(clients, session)
+  await startRunner(session, { autoRestore: 'lossless' })
+  await expect
+    .poll(async () => (await clients.documents.read(path))?.fields)
+    .toMatchObject({ state: 'failed', result: { code: 'restore-refused' } })
+  expect(await contentOfSession(clients, session)).toEqual(before)
 })
 
 test('another directory in the place of the right one takes no record, and the right one goes on without a loss', async () => {

@@ -265,6 +265,12 @@ describe('when of a session', () => {
     objects.refuseRead = null
     await expect.poll(() => shownOf(session)).toEqual(['NEEDS_ATTENTION', 'journal-missing'])
     expect([runner.dials.length, runner.openings]).toEqual([0, 0])
+    await runner.leave()
+    // Nor does a key that is gone as well make it one.
+    await clients.documents.commit([{ kind: 'delete', path: sessionKeyPath(session.sessionId) }])
+    const next = await startRunner({ wrappingKey: session.wrappingKey })
+    await expect.poll(() => shownOf(session)).toEqual(['NEEDS_ATTENTION', 'data-key-missing'])
+    expect([next.dials.length, await clients.documents.read(sessionKeyPath(session.sessionId))]).toEqual([0, null])
   })
 
   test('the checkpoint cannot be read, that is no damage: it is tried again until it can', async () => {
