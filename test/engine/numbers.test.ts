@@ -21,7 +21,7 @@ afterAll(async () => {
 function claimAllTheSame(session: SessionUnderTest) {
   const { documents, journals, sessionId, wrappingKey } = session
   const parts = { documents, journals, clock: systemClock, random: systemRandom, sessionId, wrappingKey }
-  return claimSession({ ...parts, runnerId: 'next', mayClaim: () => true, acceptsDamage: true })
+  return claimSession({ ...parts, runnerId: 'next', mayClaim: () => true, acceptsDamage: () => Promise.resolve(true) })
 }
 
 describe('numbers that were used are not used again', () => {
