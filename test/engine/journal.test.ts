@@ -137,7 +137,8 @@ describe('a commit that fails', () => {
     // The good write of the same group is made up for; the poisoned one is reported.
     await journal.whenDurable()
     await expect.poll(() => refused, { timeout: 10_000 }).toEqual([`t/poison-${session.sessionId}`])
-    expect((await session.documents.read(`t/good-${session.sessionId}`))?.fields).toEqual({ good: true })
+    const good = async () => (await session.documents.read(`t/good-${session.sessionId}`))?.fields
+    await expect.poll(good).toEqual({ good: true })
   })
 
   test('never counts as written what could not even be said', async () => {
