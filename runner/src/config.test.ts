@@ -35,7 +35,7 @@ describe('a runner whose environment is complete', () => {
       resources: { intervalMs: 30_000, memoryEveryMs: 4000 },
       memoryLimitBytes: null,
       memory: { abovePercentage: 90, looks: 3 },
-      restarts: { uptimeMs: 10_000, alertAfter: 10, longestPauseMs: 60_000 },
+      restarts: { uptimeMs: 10_000, memoryUptimeMs: 600_000, alertAfter: 10, longestPauseMs: 60_000 },
       probePort: null,
       signatureCheck: 'log',
       instanceId: null,

@@ -62,6 +62,7 @@ export const runnerSettings = z.object({
   /** Percent. */
   MEMORY_DRAIN_THRESHOLD: integer({ min: 1, max: 100, default: 90 }),
   MEMORY_DRAIN_LOOKS: integer({ min: 1, max: 1000, default: 3 }),
+  MEMORY_DRAIN_SOON_MS: integer({ min: 0, max: HOUR_MS, default: 600_000 }),
   RESTART_ALERT_AFTER: integer({ min: 1, max: 1000, default: 10 }),
   RESTART_PAUSE_LIMIT_MS: integer({ min: 0, max: 3_600_000, default: 60_000 }),
   PROBE_PORT: port,
@@ -146,6 +147,7 @@ export function readRunnerConfig(environment: Environment = process.env) {
     memory: { abovePercentage: settings.MEMORY_DRAIN_THRESHOLD, looks: settings.MEMORY_DRAIN_LOOKS },
     restarts: {
       uptimeMs: settings.CRASH_FREE_MS,
+      memoryUptimeMs: settings.MEMORY_DRAIN_SOON_MS,
       alertAfter: settings.RESTART_ALERT_AFTER,
       longestPauseMs: settings.RESTART_PAUSE_LIMIT_MS,
     },

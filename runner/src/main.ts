@@ -93,8 +93,8 @@ async function main(): Promise<void> {
     clock,
     logger: log,
     sessions,
-    handOver: async () => {
-      await fleet.leave()
+    handOver: async (why) => {
+      await fleet.leave(why === 'memory-limit' ? why : 'told')
       await stores.close()
       await probes?.close()
     },

@@ -115,6 +115,42 @@ describe('several runners', () => {
   })
 })
 
+describe('a runner that leaves because of its memory', () => {
+  test('stays on the list for the next process of its container, and nobody takes it for alive', async () => {
+    const id = await createSession('a')
+    const first = await startRunner({ instanceId: 'box' })
+    await expect.poll(() => ownerOf(id)).toBe(first.runnerId)
+    await first.leave('memory-limit')
+    const left = await clients.documents.read(runnerPath(first.runnerId))
+    expect(left?.fields).toMatchObject({ state: 'draining', leavesBecause: 'memory-limit', sessions: {}, instanceId: 'box' })
+    // What it could not give up waits for no silence either.
+    const kept = await createSession('kept', { runnerId: first.runnerId })
+    const told: boolean[] = []
+    const parts = { documents: clients.documents, logger: createLogger('test', 'silent'), runnerId: 'me', instanceId: 'other' }
+    const placement = new Placement({ ...parts, onAlone: (isAlone) => told.push(isAlone) })
+    const found = new Map((await placement.look(10)).map(({ sessionId, deadOwner }) => [sessionId, deadOwner]))
+    expect(found).toEqual(
+      new Map([
+        [id, null],
+        [kept, first.runnerId],
+      ]),
+    )
+    expect(told).toEqual([true])
+    await startRunner({ instanceId: 'other' })
+    await expect.poll(() => ownerOf(kept), { timeout: 3000 }).not.toBe(first.runnerId)
+    expect(await clients.documents.read(runnerPath(first.runnerId))).not.toBeNull()
+    // The next process of its container has read it before it looks around.
+    await startRunner({ instanceId: 'box' })
+    await expect.poll(() => clients.documents.read(runnerPath(first.runnerId)), { timeout: 5000 }).toBeNull()
+  })
+
+  test('leaves no document where its container is not known', async () => {
+    const runner = await startRunner()
+    await runner.leave('memory-limit')
+    expect(await clients.documents.read(runnerPath(runner.runnerId))).toBeNull()
+  })
+})
+
 /** A store in which something happens right before a query is answered. */
 const interrupted = (documents: DocumentStore, before: (collection: string) => Promise<void>): DocumentStore => ({
   commit: (changes) => documents.commit(changes),

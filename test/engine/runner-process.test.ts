@@ -55,6 +55,12 @@ const exitOf = (runner: SupervisedProcess) => new Promise<Exit>((resolve) => run
 
 const ownerOf = async (name: string) => (await world.api.session(name)).owner.runnerId
 
+/** What has been alerted of a container. */
+async function crashLoopOf(instance: string) {
+  const found = await world.google.documents.read(alertPath('crash-loop', instance))
+  return found && alertDocumentSchema.strict().parse(found.fields)
+}
+
 describe('probes', () => {
   test('say while a store is away what the start waits for, and that the process lives; a process that waits leaves at once', async () => {
     process.kill(-(world.sandbox.firestore.pid ?? Number.NaN), 'SIGSTOP')
@@ -144,10 +150,7 @@ describe('processes of one container that die young again and again', () => {
     async () => {
       const container = { INSTANCE_ID: 'a-container-that-fails', RESTART_ALERT_AFTER: '3', RESTART_PAUSE_LIMIT_MS: '1000' }
       const failing = await world.sandbox.addRunner({ ...container, CRASH_FREE_MS: '60000' })
-      const alert = async () => {
-        const found = await world.google.documents.read(alertPath('crash-loop', container.INSTANCE_ID))
-        return found && alertDocumentSchema.strict().parse(found.fields)
-      }
+      const alert = () => crashLoopOf(container.INSTANCE_ID)
       let last = ''
       /** Of the next process: how many died before it, and whether it works at once. */
       const nextLife = () =>
@@ -248,4 +251,47 @@ describe('a runner whose memory comes to its limit', () => {
     )
     await roomy.stop()
   })
+
+  test(
+    'soon after its start again and again waits ever longer before it works, and says what helps',
+    SEVERAL_STARTS,
+    async () => {
+      const container = { INSTANCE_ID: 'a-container-that-is-too-small', RESTART_ALERT_AFTER: '3', RESTART_PAUSE_LIMIT_MS: '2000' }
+      // When it leaves it has worked for longer than a process has to that is killed: there are five looks, one each second.
+      const small = { MEMORY_LIMIT_MB: '60', MEMORY_DRAIN_LOOKS: '5', CRASH_FREE_MS: '500' }
+      const cramped = await world.sandbox.addRunner({ ...container, ...small })
+      const exits: Exit[] = []
+      cramped.on('exited', (exit) => exits.push(exit))
+      /** Of each process: how many before it ended too soon. */
+      const lives = new Map<string, number | undefined>()
+      while (lives.size < 5) {
+        const found = await documentOf(container.INSTANCE_ID)
+        if (found) lives.set(found.id, found.document.shortLives)
+        const alert = await crashLoopOf(container.INSTANCE_ID)
+        // Processes that have worked for a while do not end it: that they came to their limit all the same is what it is about.
+        if (alert) expect(alert).toMatchObject({ state: 'open', severity: 'critical', scope: container.INSTANCE_ID })
+        await pause(50)
+      }
+      expect([...lives.values()]).toEqual([0, 1, 2, 3, 4])
+      const asAsked = { code: 75, signal: null }
+      expect(exits.map(({ code, signal }) => ({ code, signal }))).toEqual([asAsked, asAsked, asAsked, asAsked])
+      await eventually(async () =>
+        expect(await crashLoopOf(container.INSTANCE_ID)).toMatchObject({
+          count: 2,
+          sentence:
+            'Each of the last 4 processes of this container ended too soon, the last one because its memory came to its limit before it had worked for 600 s.',
+          userAction: expect.stringContaining('MAX_CONNECTIONS'),
+        }),
+      )
+      const line = new RegExp(`"lastEnd":"memory-limit","pauseMs":(\\d+),"instance":"${container.INSTANCE_ID}"`, 'g')
+      const waited = [...(await world.logs()).matchAll(line)].map(([, pauseMs]) => Number(pauseMs))
+      expect(waited).toEqual([0, 0, 1000, 2000])
+
+      // With memory enough for as long as is asked of it the alert is over.
+      await cramped.stop('SIGKILL')
+      const roomy = await world.sandbox.addRunner({ ...container, CRASH_FREE_MS: '500', MEMORY_DRAIN_SOON_MS: '2000' })
+      await eventually(async () => expect(await crashLoopOf(container.INSTANCE_ID)).toMatchObject({ state: 'resolved' }))
+      await roomy.stop()
+    },
+  )
 })

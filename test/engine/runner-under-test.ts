@@ -9,7 +9,7 @@ import { systemClock, systemRandom } from '@holdfast/core/system-clock'
 import { DEFAULT_RECONNECT_POLICY, type ReconnectPolicy } from '@holdfast/core/verdict'
 import { ActionFeed } from '../../runner/src/fleet/action-feed.ts'
 import { Fleet } from '../../runner/src/fleet/fleet.ts'
-import { Heartbeat } from '../../runner/src/fleet/heartbeat.ts'
+import { Heartbeat, type Leaving } from '../../runner/src/fleet/heartbeat.ts'
 import { JobFeed } from '../../runner/src/fleet/job-feed.ts'
 import { OneTrial } from '../../runner/src/fleet/one-trial.ts'
 import { Placement } from '../../runner/src/fleet/placement.ts'
@@ -35,6 +35,7 @@ export interface RunnerOptions {
   /** Whether it falls silent when Firestore does not take its heartbeat. */
   mutes?: boolean
   wrappingKey: WrappingKey
+  instanceId?: string
   capacity?: number
   random?: Random
   /** That of its sessions. */
@@ -101,7 +102,7 @@ export class RunnerUnderTest {
       },
     }
     const policy = { intervalMs: 300, deadAfterMs, mutes: options.mutes ?? true }
-    const parts = { documents, clock: systemClock, logger, runnerId, instanceId: null }
+    const parts = { documents, clock: systemClock, logger, runnerId, instanceId: options.instanceId ?? null }
     const reports = { resources: () => RESOURCES, store: () => null, operations: () => ({}) }
     this.heartbeat = new Heartbeat({ ...parts, ...reports, capacity, policy, sessions })
     this.placement = new Placement({ ...parts, onAlone: (isAlone) => feed.alone(isAlone) })
@@ -115,10 +116,10 @@ export class RunnerUnderTest {
     })
   }
 
-  async leave(): Promise<void> {
+  async leave(because: Leaving = 'told'): Promise<void> {
     if (this.#left) return
     this.#left = true
-    await this.fleet.leave()
+    await this.fleet.leave(because)
   }
 
   #client(): Client {

@@ -38,6 +38,8 @@ const operationsSchema = z.object({
 export const runnerDocumentSchema = z.object({
   v: z.literal(1),
   state: z.enum(['active', 'draining']),
+  /** Of one that is draining, or has left and is remembered for it, not because it was told to. Words of a later version say nothing. */
+  leavesBecause: z.literal('memory-limit').optional().catch(undefined),
   /** The container that the process runs in: a container runs one process at a time, so an older one of the same container is dead. */
   instanceId: z.string().nullable(),
   startedAt: z.date(),
@@ -47,7 +49,7 @@ export const runnerDocumentSchema = z.object({
   shortLives: z.number().int().nonnegative().optional(),
   heartbeatAt: z.date(),
   capacity: z.number().int().nonnegative(),
-  /** Heartbeats are this far apart, and the runner counts as dead after this silence. Both in milliseconds. */
+  /** Heartbeats are this far apart, and the runner counts as dead after this silence: none once it has left. Both in milliseconds. */
   heartbeatIntervalMs: z.number(),
   deadAfterMs: z.number(),
   memoryBytes: z.number(),

@@ -7,7 +7,7 @@ import { claimSession, reportDamage } from '../session/claim.ts'
 import { mayGiveUpUnclaimed } from '../session/giving-up.ts'
 import { OwnedSession, type OwnedSessionDependencies } from '../session/owned-session.ts'
 import type { ActionFeed } from './action-feed.ts'
-import type { Heartbeat } from './heartbeat.ts'
+import type { Heartbeat, Leaving } from './heartbeat.ts'
 import type { Candidate, Placement } from './placement.ts'
 
 /** How often a runner looks for sessions that nobody owns. */
@@ -72,12 +72,12 @@ export class Fleet {
   }
 
   /** Hands everything over. Bounded by the caller: what is not done when the process ends is what a crash leaves. */
-  async leave(): Promise<void> {
+  async leave(because: Leaving = 'told'): Promise<void> {
     this.#leaving = true
     this.#stopLooking()
     this.#stopRetry()
     for (const session of this.#sessions.values()) session.leave()
-    await Promise.all([this.#heartbeat.drain(), this.#looking])
+    await Promise.all([this.#heartbeat.drain(because), this.#looking])
     await Promise.all(this.#running.values())
     this.#stopListening()
     this.#actions.stop()

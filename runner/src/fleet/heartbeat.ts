@@ -1,4 +1,4 @@
-import { runnerPath, type RunnerResources } from '@holdfast/core/documents/runner-document'
+import { runnerPath, type RunnerDocument, type RunnerResources } from '@holdfast/core/documents/runner-document'
 import type { Logger } from '@holdfast/core/logging'
 import { SERVER_TIME, type Clock, type DocumentStore, type Fields } from '@holdfast/core/ports'
 import type { StoreReport } from '@holdfast/core/stores/store-report'
@@ -18,6 +18,9 @@ export interface Beginning {
   readonly works: boolean
 }
 
+/** Why a runner leaves: because of its memory, or for a reason that nobody need remember. */
+export type Leaving = NonNullable<RunnerDocument['leavesBecause']> | 'told'
+
 /** This share of the time to death without a renewal mutes the runner: courtesy, the fence is what keeps it safe. */
 const MUTE_AFTER = 2 / 3
 
@@ -25,7 +28,7 @@ const MUTE_AFTER = 2 / 3
 export class Heartbeat {
   readonly #options
   readonly #path: string
-  #state: 'active' | 'draining' = 'active'
+  #leaving: Leaving | null = null
   #beginning: Beginning = { shortLives: 0, works: true }
   /** Null: not registered yet. */
   #registering: Promise<void> | null = null
@@ -93,16 +96,33 @@ export class Heartbeat {
   }
 
   /** Says that this runner takes no more sessions. */
-  async drain(): Promise<void> {
-    this.#state = 'draining'
+  async drain(because: Leaving): Promise<void> {
+    this.#leaving = because
     if (this.#registering) await this.renew()
   }
 
-  /** Takes the runner off the list. */
+  /** Takes the runner off the list, unless the next process of its container has to know how it ended. */
   async stop(): Promise<void> {
     this.#stopped = true
     this.#cancel()
-    if (this.#registering) await this.#options.documents.commit([{ kind: 'delete', path: this.#path }])
+    if (!this.#registering || (await this.#leaveNote())) return
+    await this.#options.documents.commit([{ kind: 'delete', path: this.#path }])
+  }
+
+  /** True when the document stays, as that of one who is dead from now on: nobody waits for its heartbeat. */
+  async #leaveNote(): Promise<boolean> {
+    const { documents, instanceId, logger } = this.#options
+    if (this.#leaving !== 'memory-limit' || instanceId === null) return false
+    // One that is on its way would say after it that this runner lives.
+    await this.#beating
+    try {
+      const fields = { ...this.#fields(), deadAfterMs: 0 }
+      await documents.commit([{ kind: 'update', path: this.#path, fields }])
+      return true
+    } catch (error) {
+      logger.warn({ error }, 'The next process of this container will not know that this one left because of its memory.')
+      return false
+    }
   }
 
   async #register(): Promise<void> {
@@ -176,7 +196,8 @@ export class Heartbeat {
     const store = this.#options.store()
     return {
       v: 1,
-      state: this.#state,
+      state: this.#leaving ? 'draining' : 'active',
+      ...(this.#leaving === 'memory-limit' ? { leavesBecause: this.#leaving } : {}),
       instanceId,
       heartbeatAt: SERVER_TIME,
       capacity,

@@ -3,8 +3,7 @@ import type { Clock } from '@holdfast/core/ports'
 import { EXIT } from './exit-codes.ts'
 
 export interface Reason {
-  /** A signal, or a code of our own. */
-  readonly why: string
+  readonly why: NodeJS.Signals | 'memory-limit'
   readonly exitCode: number
 }
 
@@ -20,7 +19,7 @@ export class Departure {
     clock: Clock
     logger: Logger
     sessions: ReadonlyMap<string, unknown>
-    handOver: () => Promise<void>
+    handOver: (why: Reason['why']) => Promise<void>
     exit: (code: number) => void
   }) {
     this.#options = options
@@ -46,7 +45,7 @@ export class Departure {
       exit(code)
     }
     clock.after(LEAVE_WITHIN_MS, () => end(EXIT.leftInDisorder))
-    handOver().then(
+    handOver(why).then(
       () => end(exitCode),
       (error: unknown) => {
         logger.error({ error }, 'Leaving failed.')

@@ -6,7 +6,7 @@ export const EXIT = {
   /** EX_SOFTWARE: an exception that nobody caught. */
   crashed: 70,
   /** EX_TEMPFAIL: it left in order before its memory was used up. */
-  outOfMemory: 75,
+  memoryAtLimit: 75,
   /** EX_CONFIG. */
   badConfiguration: 78,
 } as const

@@ -29,6 +29,6 @@ export function leaveBeforeMemoryIsFull(
     if (highLooks === 0 || departure.signal.aborted) return
     const figures = { rssBytes, limitBytes, percentage, highLooks, ...policy }
     logger.warn(figures, `The runner uses ${percentage} % of its memory, for ${highLooks} of ${policy.looks} looks.`)
-    if (isTimeToLeave(highLooks, policy)) departure.begin({ why: 'memory-limit', exitCode: EXIT.outOfMemory })
+    if (isTimeToLeave(highLooks, policy)) departure.begin({ why: 'memory-limit', exitCode: EXIT.memoryAtLimit })
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { pauseBefore, shortLivesBefore } from './restarts.ts'
+import { NO_PAST, pastOf, pauseBefore, tell } from './restarts.ts'
 
-const POLICY = { uptimeMs: 10_000, alertAfter: 10, longestPauseMs: 60_000 }
+const POLICY = { uptimeMs: 10_000, memoryUptimeMs: 600_000, alertAfter: 10, longestPauseMs: 60_000 }
 
 const at = (seconds: number): Date => new Date(Date.UTC(2026, 10, 1, 12) + seconds * 1000)
 
@@ -25,13 +25,13 @@ describe('the number of short lives in a row', () => {
     ['the last one died while it was leaving as it was told', [life(3, 6, 'draining')], 0],
     ['the last one is of a version that did not count', [{ ...life(3), shortLives: undefined }], 1],
   ])('when %s', (_, predecessors, expected) => {
-    expect(shortLivesBefore(predecessors, POLICY)).toBe(expected)
+    expect(pastOf(predecessors, POLICY).shortLives).toBe(expected)
   })
 
   test('of a version that did not write when work began, which was at its start', () => {
     const { workingSince: _, ...old } = life(0)
-    expect(shortLivesBefore([{ ...old, heartbeatAt: at(109), workingSince: undefined }], POLICY)).toBe(1)
-    expect(shortLivesBefore([{ ...old, heartbeatAt: at(110), workingSince: undefined }], POLICY)).toBe(0)
+    expect(pastOf([{ ...old, heartbeatAt: at(109), workingSince: undefined }], POLICY).shortLives).toBe(1)
+    expect(pastOf([{ ...old, heartbeatAt: at(110), workingSince: undefined }], POLICY).shortLives).toBe(0)
   })
 
   test('goes by the last one that started, whatever order they are found in', () => {
@@ -40,8 +40,37 @@ describe('the number of short lives in a row', () => {
       [earlier, life(3, 8)],
       [life(3, 8), earlier],
     ]) {
-      expect(shortLivesBefore(found, POLICY)).toBe(9)
+      expect(pastOf(found, POLICY).shortLives).toBe(9)
     }
+  })
+})
+
+/** One that left because of its memory. */
+const forMemory = (workedS: number | null, shortLives = 0) => ({
+  ...life(workedS, shortLives, 'draining'),
+  leavesBecause: 'memory-limit' as const,
+})
+
+describe('a process that left because its memory came to its limit', () => {
+  test.each([
+    ['after a few looks counts, though it left in order', forMemory(12, 2), { shortLives: 3, lastEnd: 'memory-limit' }],
+    ['before it worked counts', forMemory(null, 2), { shortLives: 3, lastEnd: 'memory-limit' }],
+    ['a moment too early counts', forMemory(599.999), { shortLives: 1, lastEnd: 'memory-limit' }],
+    ['after ten minutes is no failure', forMemory(600, 9), NO_PAST],
+  ])('%s', (_, last, expected) => {
+    expect(pastOf([last], POLICY)).toEqual(expected)
+  })
+
+  test('is told of with what helps against it, one that was killed with where to look', () => {
+    expect(tell({ shortLives: 3, lastEnd: 'memory-limit' }, POLICY)).toEqual({
+      sentence:
+        'Each of the last 3 processes of this container ended too soon, the last one because its memory came to its limit before it had worked for 600 s.',
+      userAction: expect.stringMatching(/memory limit.*MAX_CONNECTIONS/),
+    })
+    expect(tell({ shortLives: 1, lastEnd: 'death' }, POLICY)).toEqual({
+      sentence: 'The last process of this container died before it had worked for 10 s.',
+      userAction: expect.stringContaining('log'),
+    })
   })
 })
 

@@ -1,4 +1,4 @@
-import { raiseAlert, resolveAlert } from '@holdfast/core/alerts'
+import { type Alert, raiseAlert, resolveAlert } from '@holdfast/core/alerts'
 import { within } from '@holdfast/core/deadlines'
 import { RUNNERS, runnerDocumentSchema } from '@holdfast/core/documents/runner-document'
 import type { Logger } from '@holdfast/core/logging'
@@ -7,7 +7,7 @@ import type { RunnerStores } from '@holdfast/core/stores/session-stores'
 import type { StoreProblem, StoreReport } from '@holdfast/core/stores/store-report'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { Heartbeat } from '../fleet/heartbeat.ts'
-import { type RestartPolicy, pauseBefore, shortLivesBefore } from './restarts.ts'
+import { NO_PAST, type Past, type RestartPolicy, enoughMs, pastOf, pauseBefore, tell } from './restarts.ts'
 import { untilUsable } from './usable-stores.ts'
 
 const STORE_ANSWERS_WITHIN_MS = 10_000
@@ -51,10 +51,11 @@ export class Start {
   async run(): Promise<void> {
     const { clock, logger, fleet, heartbeat, leaving, policy } = this.#options
     const startedAt = clock.monotonic()
-    const asked = this.#insist('Firestore could not be asked who was here before.', () => this.#shortLives())
+    const asked = this.#insist('Firestore could not be asked who was here before.', () => this.#askForPast())
     const unfit = await this.#untilUsable(asked)
     if (unfit.length > 0) return this.#options.onUnfit(unfit)
-    const shortLives = (await asked) ?? 0
+    const past = (await asked) ?? NO_PAST
+    const { shortLives } = past
     this.#waitsFor = ['Firestore does not take the heartbeat.']
     const beginning = { shortLives, works: pauseBefore(shortLives, policy) === 0 }
     await this.#insist('The runner is not on the list yet.', () => heartbeat.start(beginning))
@@ -62,14 +63,14 @@ export class Start {
     this.#waitsFor = []
     const tookMs = Math.round(clock.monotonic() - startedAt)
     logger.info({ tookMs }, `The runner is ready after ${tookMs} ms: its stores can be worked with, and it is on the list.`)
-    if (shortLives > 0) await this.#afterShortLives(shortLives)
+    if (shortLives > 0) await this.#afterShortLives(past)
     if (leaving.aborted) return
     await fleet.start()
-    clock.after(policy.uptimeMs, () => void this.#provedItself())
+    clock.after(policy.uptimeMs, () => void this.#proveItself(past))
   }
 
   /** Meanwhile whoever looks at the runners sees one that waits, and for what. Gives what waiting does not change. */
-  async #untilUsable(asked: Promise<number | null>): Promise<readonly StoreProblem[]> {
+  async #untilUsable(asked: Promise<Past | null>): Promise<readonly StoreProblem[]> {
     const { heartbeat, logger, leaving } = this.#options
     this.#waitsFor = ['The stores have not answered yet.']
     return untilUsable({
@@ -79,7 +80,7 @@ export class Start {
         this.#waitsFor = report.problems.map(({ sentence }) => sentence)
         if (report.valid) return
         asked
-          .then((shortLives) => (leaving.aborted ? null : heartbeat.start({ shortLives: shortLives ?? 0, works: false })))
+          .then((past) => (leaving.aborted ? null : heartbeat.start({ shortLives: past?.shortLives ?? 0, works: false })))
           .catch((error: unknown) => logger.warn({ error }, 'The runner cannot be put on the list yet.'))
       },
     })
@@ -100,48 +101,47 @@ export class Start {
   }
 
   /** Of processes of this container. Asked even where they cannot be known, since the answer shows that Firestore is there. */
-  async #shortLives(): Promise<number> {
+  async #askForPast(): Promise<Past> {
     const { clock, documents, instanceId, policy } = this.#options
     const ofThisContainer = { collection: RUNNERS, where: [['instanceId', '==', instanceId]] } as const
     const query = instanceId === null ? { collection: RUNNERS, limit: 1 } : ofThisContainer
     const found = await within(clock, STORE_ANSWERS_WITHIN_MS, documents.query(query))
-    if (instanceId === null) return 0
-    return shortLivesBefore(
+    if (instanceId === null) return NO_PAST
+    return pastOf(
       found.flatMap(({ fields }) => runnerDocumentSchema.safeParse(fields).data ?? []),
       policy,
     )
   }
 
-  async #afterShortLives(shortLives: number): Promise<void> {
+  async #afterShortLives(past: Past): Promise<void> {
     const { clock, logger, heartbeat, instanceId, leaving, policy } = this.#options
+    const { shortLives, lastEnd } = past
     const pauseMs = pauseBefore(shortLives, policy)
-    const figures = { shortLives, pauseMs, instance: instanceId }
-    const who =
-      shortLives === 1 ? 'The last process of this container' : `Each of the last ${shortLives} processes of this container`
-    const sentence = `${who} died before it had worked for ${policy.uptimeMs / 1000} s.`
+    const figures = { shortLives, lastEnd, pauseMs, instance: instanceId }
+    const told = tell(past, policy)
     const waits = pauseMs === 0 ? '' : ` This one waits ${pauseMs / 1000} s before it takes up sessions.`
     if (shortLives >= policy.alertAfter) {
-      logger.error(figures, `Crash loop: ${sentence}${waits}`)
-      void this.#raise(sentence)
-    } else logger.warn(figures, `${sentence}${waits}`)
+      logger.error(figures, `Crash loop: ${told.sentence}${waits}`)
+      void this.#raise(told)
+    } else logger.warn(figures, `${told.sentence}${waits}`)
     if (pauseMs === 0) return
     await clock.sleep(pauseMs, leaving)
     if (!leaving.aborted) await heartbeat.beginWork()
   }
 
-  async #raise(sentence: string): Promise<void> {
+  async #raise(told: Pick<Alert, 'sentence' | 'userAction'>): Promise<void> {
     const { documents, instanceId } = this.#options
-    const userAction = "Read the runner's log: the last lines before each end say why it ended."
-    const alert = { type: 'crash-loop', scope: instanceId ?? '', severity: 'critical', sentence, userAction } as const
+    const alert = { type: 'crash-loop', scope: instanceId ?? '', severity: 'critical', ...told } as const
     await this.#insist('The alert of a crash loop could not be written.', () => raiseAlert(documents, alert))
   }
 
-  /** It has worked for long enough: Firestore is told, and whatever was alerted is over. */
-  async #provedItself(): Promise<void> {
-    const { documents, heartbeat, logger, instanceId, leaving } = this.#options
+  /** It has worked for long enough not to count if it dies, of which Firestore is told; what was alerted is over now or later. */
+  async #proveItself({ lastEnd }: Past): Promise<void> {
+    const { clock, documents, heartbeat, logger, instanceId, leaving, policy } = this.#options
     if (leaving.aborted) return
     await heartbeat.renew()
-    if (instanceId === null) return
+    await clock.sleep(enoughMs(lastEnd, policy) - policy.uptimeMs, leaving)
+    if (instanceId === null || leaving.aborted) return
     const wasOpen = await this.#insist('The alert of a crash loop could not be looked at.', () =>
       resolveAlert(documents, 'crash-loop', instanceId),
     )

@@ -143,7 +143,7 @@ export const ENDINGS: readonly Mutant[] = [
     edits: [
       {
         file: 'runner/src/fleet/heartbeat.ts',
-        find: `if (this.#registering) await this.#options.documents.commit([{ kind: 'delete', path: this.#path }])`,
+        find: `await this.#options.documents.commit([{ kind: 'delete', path: this.#path }])`,
         replace: '',
       },
     ],
