@@ -34,6 +34,19 @@ test('a session that brings its runner down is quarantined; the others of the ru
   expect((await crasher.account()).registrations).toBe(1)
 })
 
+test('a session that connects slowly is no less suspected, nor acquitted for the time before', { timeout: 300_000 }, async () => {
+  const chat = await world.linked('slow')
+  await world.post('/contacts', { phone: chat.contact, name: 'The Crasher' })
+  // Each time its owner has had it for longer than `CRASH_FREE_MS` when the login is answered; what ends the process comes after that.
+  await chat.fault('latency', { ms: 2200 })
+  await chat.receive('another message that no runner survives')
+  await eventually(async () => {
+    const { state, reason } = await chat.document()
+    expect([state, reason]).toEqual(['QUARANTINED', 'crashes-its-runner'])
+  }, 240_000)
+  await world.clearFaults()
+})
+
 test('a stanza that brings the runner down is parked, and its session goes on', { timeout: 240_000 }, async () => {
   const chat = await world.linked('struck')
   await chat.receive('hello')

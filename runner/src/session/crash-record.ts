@@ -3,16 +3,17 @@ import type { CrashRecord, SessionDocument } from '@holdfast/core/documents/sess
 /**
  * Which session brings its runner down? A process that ends takes all its sessions with it, so that an end alone accuses nobody.
  *
- * An ownership that ends without a release, before the session was held for `stableMs`, is a short life. After `suspectAfter` of
- * them in a row a session is a *suspect*: it is opened only in a runner's one trial slot, while no other suspect is, and the
- * trial is written down before anything of the session is touched. One that holds for `stableMs` is acquitted. An owner that dies
+ * An ownership that ends without a release, before a connection of the session held for `stableMs`, is a short life. After `suspectAfter` of
+ * them in a row a session is a *suspect*: it is opened and connected only in a runner's one trial slot, while no other suspect is, and
+ * the trial is written down before anything of the session is touched. One whose connection holds for `stableMs` is acquitted; one
+ * that waits for so long without one leaves the slot to others, and needs it again to connect. An owner that dies
  * over a trial leaves the mark, and the next claim finds it: that was a failed trial, and after `FAILED_TRIALS` of them the
  * session is quarantined. The others pass their trials and go on.
  */
 export interface CrashPolicy {
   /** `CRASH_LOOP_AFTER`: short lives in a row that make a suspect. */
   readonly suspectAfter: number
-  /** `CRASH_FREE_MS`: a session that is held for so long is no part of a crash loop. */
+  /** `CRASH_FREE_MS`: a session whose connection holds for so long is no part of a crash loop. */
   readonly stableMs: number
 }
 

@@ -128,6 +128,7 @@ export class OwnedSession {
         if (this.#leaving) return await this.#release('BACKOFF', 'runner-leaving')
         if (this.#wanted === 'offline' && !this.#actions.isBusy) return await this.#release('STOPPED', 'requested')
         await this.#step()
+        this.#probation.look(this.#engine ? this.#keeper.activity : 'waiting')
         await this.#wake.wait(this.#nextStepAtMs())
       }
     } catch (error) {
@@ -145,7 +146,6 @@ export class OwnedSession {
       this.#inDoubt = false
       this.#append({})
     }
-    this.#probation.look()
     if (!this.#engine && this.#dependencies.clock.now() >= this.#openAtMs) await this.#open()
     await this.#actions.advance()
     await this.#putDown()
@@ -173,16 +173,19 @@ export class OwnedSession {
   }
 
   async #open(): Promise<void> {
-    if (!(await this.#probation.mayOpen())) return this.#postpone()
+    // Not before its turn comes, or somebody acts.
+    if (!(await this.#mayOpen())) return this.#opening.postpone()
     const opened = await this.#opening.attempt()
     if ('state' in opened) return this.#adopt(opened)
     this.#showTrouble(opened)
   }
 
-  /** Nothing of the session is touched until its turn comes, or somebody acts. */
-  #postpone(): void {
-    this.#opening.postpone()
-    if (!this.#probation.isQuarantined) this.#publish('BACKOFF', 'awaiting-trial')
+  /** What waits for somebody keeps saying so while it waits for its trial as well. */
+  async #mayOpen(): Promise<boolean> {
+    const may = await this.#probation.mayOpen()
+    if (!may && !this.#reconnection.isHalted && this.#status.reason !== 'awaiting-trial')
+      this.#publish('BACKOFF', 'awaiting-trial')
+    return may
   }
 
   /** Everything is left as it is; the state is looked at again, and whoever brings back what was missing need do nothing more. */
@@ -261,6 +264,7 @@ export class OwnedSession {
       status: this.#status,
       reconnection: this.#reconnection,
       askToDial,
+      mayConnect: () => this.#mayOpen(),
       isWanted: () => !this.#leaving && (this.#wanted === 'online' || this.#actions.isBusy),
       publish: (state, reason, fields) => this.#publish(state, reason, fields),
       putAside: (reason) => this.#interventions.putAside(reason),

@@ -13,6 +13,7 @@ export class SessionStatus {
   readonly #claim: Claim
   readonly #clock: Clock
   #state: SessionState
+  #reason: ReasonCode | null = null
   #lastProofOfLifeMs: number | null = null
   #lastDisconnect: LastDisconnect | null = null
   /** What was counted before, by earlier owners and by engines of this one. */
@@ -55,6 +56,11 @@ export class SessionStatus {
     return this.#state
   }
 
+  /** Null before this owner has said anything. */
+  get reason(): ReasonCode | null {
+    return this.#reason
+  }
+
   /** It waits for somebody. */
   get isHalted(): boolean {
     return isHalted(this.#state)
@@ -69,6 +75,7 @@ export class SessionStatus {
   /** The session is in this state from now on; the writes that say so. What belonged to the state before ends with it. */
   enter(state: SessionState, reason: ReasonCode, fields: Fields, engine: Engine | null): (place: RecordPlace) => Merge[] {
     this.#state = state
+    this.#reason = reason
     return this.writes({ ...OF_A_STATE, ...stateFields(state, reason), ...fields }, engine)
   }
 

@@ -7,6 +7,7 @@ import type { Disconnect, Verdict } from '@holdfast/core/verdict'
 import type { Connection, ConnectionEvents } from './connection.ts'
 import { DialPlace, type AskToDial, type DialKind } from './dial-place.ts'
 import type { Engine } from '../engine.ts'
+import type { Activity } from '../probation.ts'
 import type { Reconnection } from './reconnection.ts'
 import type { SessionStatus } from '../session-status.ts'
 
@@ -26,6 +27,8 @@ export interface KeeperDependencies {
   readonly status: SessionStatus
   readonly reconnection: Reconnection
   readonly askToDial: AskToDial
+  /** Whether a connection may be opened, as far as its runners died over the session. Whoever may not is woken when that changes. */
+  readonly mayConnect: () => Promise<boolean>
   /** Whether the session is to have a connection, as things are at the moment of asking. */
   readonly isWanted: () => boolean
   readonly publish: (state: SessionState, reason: ReasonCode, fields?: Fields) => void
@@ -61,6 +64,11 @@ export class ConnectionKeeper {
   /** There is no connection, and none whose end is still to be judged. */
   get isAtRest(): boolean {
     return this.#connection === null && this.#ended === null
+  }
+
+  get activity(): Activity {
+    if (this.#dependencies.reconnection.isHalted || this.reach !== 'on-its-way') return 'holding'
+    return this.isAtRest && this.dueAtMs > this.#dependencies.clock.now() ? 'waiting' : 'connecting'
   }
 
   /** When the keeper has something to do by itself, ms; infinity while it waits for events. */
@@ -123,7 +131,7 @@ export class ConnectionKeeper {
   }
 
   async #dialInTurn(engine: Engine): Promise<void> {
-    if (!this.#place.mayDial(kindOf(engine))) return
+    if (!this.#place.mayDial(kindOf(engine)) || !(await this.#dependencies.mayConnect())) return
     await this.#dial(engine)
     if (this.#connection) this.#place.dialled()
     else this.#place.leave()
