@@ -257,6 +257,21 @@ test('an older checkpoint in the place of a newer one is refused', async () => {
   expect(idsIn(next)).toEqual(['a', 'b'])
 })
 
+test('a checkpoint whose pointer is still to be written when the session is lost comes to its end, as failed', async () => {
+  const owner = await owned()
+  await change(owner, 'a')
+  const kindOf = (change: Change): unknown => change.kind === 'create' && change.fields['kind']
+  let isRecorded = false
+  owner.documents.faults((changes) => {
+    if (changes.some((one) => kindOf(one) === 'checkpoint')) return changes.length > 1 ? 'refuse' : ((isRecorded = true), null)
+    return isRecorded ? 'refuse' : null
+  })
+  const failed = expect(owner.checkpointer.backup()).rejects.toMatchObject({ code: 'backup-failed' })
+  await expect.poll(() => isRecorded).toBe(true)
+  await owner.session.claim('another')
+  await failed
+})
+
 describe('trimming', () => {
   test('goes only as far as the older of the two checkpoints', async () => {
     const owner = await owned()

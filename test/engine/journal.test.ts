@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { journalPath } from '@holdfast/core/documents/journal-record'
 import { sessionPath } from '@holdfast/core/documents/session-document'
 import { sequenceId } from '@holdfast/core/ids'
-import type { DocumentStore } from '@holdfast/core/ports'
+import type { HoldfastError } from '@holdfast/core/errors'
+import type { Change, DocumentStore } from '@holdfast/core/ports'
 import { FROM_THE_BEGINNING, readGroups } from '@holdfast/core/session-log/journal-reader'
 import type { Mutation } from '@holdfast/core/session-log/mutation'
 import { MAX_RECORD_BYTES, openGroup } from '@holdfast/core/session-log/record-codec'
@@ -176,6 +177,51 @@ describe('a commit that fails', () => {
     await journal.whenDurable(first)
     await journal.whenDurable(journal.append({}))
     expect((await session.documents.read(path))?.fields).toEqual({ status: 'newer' })
+  })
+
+  test('several times, and then with its answer lost, makes up for the writes before anything newer all the same', async () => {
+    const session = await newSession()
+    const documents = new FaultyDocuments(session.documents)
+    const journal = session.journal(await session.claim('a'), 'a', { documents })
+    const path = `t/order-${session.sessionId}`
+    const status = (word: string) => ({ writes: () => [{ kind: 'merge' as const, path, fields: { status: word } }] })
+    const isNewer = (change: Change) => change.kind === 'merge' && change.fields['status'] === 'newer'
+    let commits = 0
+    let durableBefore = -1
+    const newer = Promise.withResolvers<number>()
+    documents.faults((changes) => {
+      if (changes.some(isNewer)) durableBefore = journal.durable
+      if (++commits === 1) newer.resolve(journal.append(status('newer')))
+      if (commits <= 3) return 'refuse'
+      return commits === 4 ? 'lose-answer' : null
+    })
+    const first = journal.append(status('older'))
+    await journal.whenDurable(await newer.promise)
+    const told = documents.commits.flat().flatMap((change) => (change.kind === 'merge' ? [change.fields['status']] : []))
+    expect(told).toEqual(['older', 'newer'])
+    expect((await session.documents.read(path))?.fields).toEqual({ status: 'newer' })
+    // What confirmed the first said nothing of what was waiting behind it.
+    expect(durableBefore).toBe(first)
+  })
+
+  test('for good tells also those whose records are durable and whose writes were still to be made', async () => {
+    const session = await newSession()
+    const documents = new FaultyDocuments(session.documents)
+    const limits = { commitTimeoutMs: 10_000, giveUpAfterMs: 1000 }
+    const journal = session.journal(await session.claim('a'), 'a', { documents, limits })
+    documents.faults((changes) => (changes.length > 1 || journal.durable > 0 ? 'refuse' : null))
+    const heard: string[] = []
+    const entry = (name: string) => ({
+      writes: () => [{ kind: 'merge' as const, path: `t/${name}-${session.sessionId}`, fields: { name } }],
+      onWritten: () => heard.push(`${name} written`),
+      onRefused: () => heard.push(`${name} refused`),
+      onEnd: (error: Error) => heard.push(`${name} ${(error as HoldfastError).code}`),
+    })
+    journal.append(entry('one'))
+    await journal.whenDurable(journal.append(entry('other')))
+    expect(heard).toEqual([])
+    await expect.poll(() => journal.ended).toMatchObject({ code: 'journal-unavailable' })
+    expect(heard).toEqual(['one journal-unavailable', 'other journal-unavailable'])
   })
 
   test('for longer than the limit gives the session up', async () => {

@@ -211,6 +211,24 @@ describe('an owner that lost the session without knowing it', () => {
   })
 })
 
+test('a release whose writes had to be left out comes to its end also when another took the session meanwhile', async () => {
+  const session = await newSession()
+  const documents = new FaultyDocuments(session.documents)
+  const runner = await startRunner({ wrappingKey: session.wrappingKey, documents })
+  await dialsOf(runner).toBe(1)
+  const isRelease = (change: Change): boolean => change.kind === 'create' && change.fields['kind'] === 'release'
+  const isData = (change: Change): boolean => change.kind === 'create' && change.fields['kind'] === 'data'
+  let isReleased = false
+  documents.faults((changes) => {
+    if (changes.some(isRelease)) return changes.length > 1 ? 'refuse' : ((isReleased = true), null)
+    return isReleased && changes.some(isData) ? 'refuse' : null
+  })
+  runner.sessions.get(session.sessionId)?.want('offline')
+  await expect.poll(() => isReleased).toBe(true)
+  await session.claim('another')
+  await expect.poll(() => runner.sessions.size).toBe(0)
+})
+
 describe('after a disconnect', () => {
   test.each([
     [401, 'LOGGED_OUT', 'logged-out'],

@@ -34,6 +34,6 @@ export async function releaseSession(options: {
   const { promise: written, resolve: onWritten, reject } = Promise.withResolvers<void>()
   written.catch(() => {})
   const onRefused = () => reject(new Error('Firestore refused the release.'))
-  await journal.whenDurable(append({ kind: 'release', writes, onWritten, onRefused }))
+  await journal.whenDurable(append({ kind: 'release', writes, onWritten, onRefused, onEnd: reject }))
   await written
 }

@@ -130,8 +130,8 @@ export const ENDINGS: readonly Mutant[] = [
     edits: [
       {
         file: 'runner/src/session/hand-over.ts',
-        find: `await journal.whenDurable(append({ kind: 'release', writes, onWritten, onRefused }))\n  await written`,
-        replace: 'void [append, writes, onWritten, onRefused, written]',
+        find: `await journal.whenDurable(append({ kind: 'release', writes, onWritten, onRefused, onEnd: reject }))\n  await written`,
+        replace: 'void [append, writes, onWritten, onRefused, reject, written]',
       },
     ],
     noticedBy: { file: 'test/engine/fleet.test.ts', tests: 'take over the sessions of one that leaves' },

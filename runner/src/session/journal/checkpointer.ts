@@ -130,6 +130,7 @@ export class Checkpointer {
       ],
       onWritten,
       onRefused: () => reject(new Error('Firestore refused the pointer to the checkpoint.')),
+      onEnd: reject,
     })
     written.catch(() => {})
     await state.journal.whenDurable(position)

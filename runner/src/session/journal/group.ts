@@ -14,6 +14,8 @@ export interface Entry {
   readonly onWritten?: () => void
   /** Called when Firestore refused the writes twice, or they could not even be said: they will not be made. */
   readonly onRefused?: () => void
+  /** Called instead of these when the journal ended before either was known: the writes may have been made, or never will be. */
+  readonly onEnd?: (error: Error) => void
 }
 
 /** Where an entry lies in the log. Ascends from append to append. */
@@ -63,9 +65,9 @@ export const emptyGroup = (position: number, kind: RecordKind): Group => ({
 })
 
 /** The writes of an entry once more, on their own. Its record is durable, so nothing waits for the position. */
-export const retryOf = (group: Group, { writes, onWritten, onRefused }: Entry): Group => {
-  const entry = { ...(writes ? { writes } : {}), ...(onWritten ? { onWritten } : {}), ...(onRefused ? { onRefused } : {}) }
-  return { ...emptyGroup(group.position, 'data'), entries: [entry], retried: true }
+export const retryOf = (group: Group, { writes, onWritten, onRefused, onEnd }: Entry): Group => {
+  const ends = { ...(onWritten ? { onWritten } : {}), ...(onRefused ? { onRefused } : {}), ...(onEnd ? { onEnd } : {}) }
+  return { ...emptyGroup(group.position, 'data'), entries: [{ ...(writes ? { writes } : {}), ...ends }], retried: true }
 }
 
 export const takesMore = (group: Group): boolean =>

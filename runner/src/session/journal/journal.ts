@@ -157,7 +157,7 @@ export class Journal {
   async #pump(): Promise<void> {
     try {
       while (!this.#end) {
-        const group = this.#queue.shift() ?? this.#probe()
+        const group = this.#next()
         if (!group) break
         await this.#write(group)
       }
@@ -170,10 +170,14 @@ export class Journal {
     }
   }
 
-  /** An empty group that confirms those before it. */
-  #probe(): Group | null {
-    if (this.#unconfirmed.length === 0) return null
-    return emptyGroup(this.#lastPosition, 'data')
+  /**
+   * What is to be written next. Where nothing waits, an empty group that confirms those before it; and where something does, still
+   * that, as long as one of them has left its writes out: they are to be made before any that are newer.
+   */
+  #next(): Group | null {
+    const last = this.#unconfirmed.at(-1)?.group
+    const probe = last ? emptyGroup(last.position, 'data') : null
+    return this.#unconfirmed.some(owesWrites) ? probe : (this.#queue.shift() ?? probe)
   }
 
   async #write(group: Group): Promise<void> {
@@ -188,14 +192,16 @@ export class Journal {
     const confirmed = this.#unconfirmed
     this.#unconfirmed = []
     this.#durable = Math.max(this.#durable, group.position)
-    for (const written of confirmed) this.#report(written)
+    // Before everything that was appended since: an older state of a document must not overwrite a newer one.
+    this.#queue.unshift(...confirmed.flatMap((written) => this.#report(written)))
     this.#listeners.onDurable()
     const ready = this.#waiting.filter(({ position }) => position <= this.#durable)
     this.#waiting = this.#waiting.filter(({ position }) => position > this.#durable)
     for (const { resolve } of ready) resolve()
   }
 
-  #report({ group, sequence, prevHash, withWrites, unsaid }: Written): void {
+  /** Tells the entries of a group what became of them. Returns the writes that are still to be made, in order. */
+  #report({ group, sequence, prevHash, withWrites, unsaid }: Written): Group[] {
     const leftOut: Group[] = []
     for (const [index, entry] of group.entries.entries()) {
       const place = { sequence, index, prevHash }
@@ -206,8 +212,7 @@ export class Journal {
       else if (group.retried) this.#refuse(entry, place)
       else leftOut.push(retryOf(group, entry))
     }
-    // Before everything that was appended since: an older state of a document must not overwrite a newer one.
-    this.#queue.unshift(...leftOut)
+    return leftOut
   }
 
   #refuse(entry: Entry, place: RecordPlace): void {
@@ -292,10 +297,16 @@ export class Journal {
   #finish(error: HoldfastError, tell: boolean): void {
     if (this.#end) return
     this.#end = error
+    const inFlight = this.#inFlight ? [this.#inFlight] : []
+    const untold = [...this.#unconfirmed.map(({ group }) => group), ...inFlight, ...this.#queue]
     this.#queue = []
     const waiting = this.#waiting
     this.#waiting = []
     for (const { reject } of waiting) reject(error)
+    for (const { entries } of untold) for (const { onEnd } of entries) onEnd?.(error)
     if (tell) this.#listeners.onEnd(error)
   }
 }
+
+/** A group whose writes were left out, and are to be tried once more. */
+const owesWrites = ({ withWrites, group }: Written): boolean => !withWrites && !group.retried
