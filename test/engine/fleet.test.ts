@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { journalPath } from '@holdfast/core/documents/journal-record'
+import { RECOVERY_ACTIONS, recoveryActionPath, type RecoveryActionType } from '@holdfast/core/documents/recovery-action-document'
 import { runnerPath } from '@holdfast/core/documents/runner-document'
 import { sessionPath } from '@holdfast/core/documents/session-document'
 import { WrappingKey, newSessionKeys } from '@holdfast/core/envelope'
@@ -9,6 +10,7 @@ import { createLogger } from '@holdfast/core/logging'
 import { SERVER_TIME, type Change, type DocumentStore } from '@holdfast/core/ports'
 import { DocumentJournals } from '@holdfast/core/session-log/document-journals'
 import { systemClock, systemRandom } from '@holdfast/core/system-clock'
+import { ActionFeed } from '../../runner/src/fleet/action-feed.ts'
 import { Placement } from '../../runner/src/fleet/placement.ts'
 import { claimSession } from '../../runner/src/session/claim.ts'
 import { FaultyDocuments } from './faulty-documents.ts'
@@ -180,6 +182,81 @@ test('a session that was taken while the listener was away is noticed when it is
   const claim = () => claimSession({ ...taking, sessionId: id, runnerId: 'another', mayClaim: () => true }).catch(() => null)
   await expect.poll(claim).not.toBeNull()
   await expect.poll(() => runner.sessions.size, { timeout: 5000 }).toBe(0)
+})
+
+describe('an action that is asked for', () => {
+  const askFor = async (sessionId: string, type: RecoveryActionType): Promise<string> => {
+    const path = recoveryActionPath(`${sessionId}-${type}`)
+    const who = { v: 1, tenant: 'default', sessionId, type, state: 'pending', requestedBy: 'test', why: 'a test' }
+    await clients.documents.commit([{ kind: 'create', path, fields: { ...who, requestedAt: SERVER_TIME } }])
+    return path
+  }
+
+  const finish = (path: string) =>
+    clients.documents.commit([{ kind: 'merge', path, fields: { state: 'done', result: { code: 'by-another', sentence: '' } } }])
+
+  const fieldsOf = async (path: string) => (await clients.documents.read(path))?.fields
+
+  test('and finished while the listener was away is not open any more when it is back', async () => {
+    const documents = new FaultyDocuments(clients.documents)
+    const feed = new ActionFeed({ documents, clock: systemClock, logger: createLogger('test', 'silent') })
+    onTestFinished(() => feed.stop())
+    const [kept, finished] = [await askFor('default.kept', 'restart'), await askFor('default.finished', 'logout')]
+    feed.start(() => {})
+    await expect.poll(() => feed.sessionIds().size).toBe(2)
+    documents.failListeners()
+    await finish(finished)
+    await expect.poll(() => [...feed.sessionIds()]).toEqual(['default.kept'])
+    expect(feed.of('default.kept').map(({ id }) => id)).toEqual([kept.split('/').at(-1)])
+  })
+
+  test('and finished by another owner, which this runner has not heard of, is not done again', async () => {
+    const id = await createSession('a', { runnerId: 'another' })
+    const heartbeat = { v: 1, state: 'active', instanceId: null, startedAt: SERVER_TIME, heartbeatAt: SERVER_TIME, capacity: 1 }
+    const policy = { heartbeatIntervalMs: 1000, deadAfterMs: 60_000, memoryBytes: 1, sessions: {} }
+    await clients.documents.commit([{ kind: 'create', path: runnerPath('another'), fields: { ...heartbeat, ...policy } }])
+    const path = await askFor(id, 'logout')
+    // The listener falls silent with what it has told first.
+    let told = 0
+    const documents: DocumentStore = {
+      ...interrupted(clients.documents, async () => {}),
+      listen: (query, onEvents, onError) =>
+        clients.documents.listen(
+          query,
+          (events) => {
+            if (query.collection !== RECOVERY_ACTIONS || told === 0) onEvents(events)
+            if (query.collection === RECOVERY_ACTIONS) told += events.length
+          },
+          onError,
+        ),
+    }
+    const runner = await startRunner({ documents })
+    await expect.poll(() => told).toBe(1)
+    await finish(path)
+    await clients.documents.commit([{ kind: 'merge', path: sessionPath(id), fields: { runnerId: null } }])
+    const before = await fieldsOf(path)
+    await expect.poll(() => runner.dials.length).toBe(1)
+    runner.dials[0]?.events.onOpen()
+    await expect.poll(async () => (await fieldsOf(sessionPath(id)))?.['state']).toBe('CONNECTED')
+    expect(await fieldsOf(path)).toEqual(before)
+  })
+
+  test('waits while it cannot be known whether it is still to be done, and is done then', async () => {
+    const id = await createSession('a')
+    const path = await askFor(id, 'restart')
+    const found: unknown[] = []
+    const documents: DocumentStore = {
+      ...interrupted(clients.documents, async () => {}),
+      read: async (asked) => {
+        const document = await clients.documents.read(asked)
+        if (asked === path && found.push(document?.fields['state']) === 1) throw new Error('Not now.')
+        return document
+      },
+    }
+    const runner = await startRunner({ documents })
+    await expect.poll(() => fieldsOf(path)).toMatchObject({ state: 'running', runnerId: runner.runnerId })
+    expect(found).toEqual(['pending', 'pending'])
+  })
 })
 
 test('a runner that starts while another looks around is not taken for a dead one', async () => {

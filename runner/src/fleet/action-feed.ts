@@ -27,9 +27,14 @@ export class ActionFeed {
   /** Calls back with the sessions that something is newly asked of. */
   start(onNews: (sessionIds: ReadonlySet<string>) => void): void {
     const query = { collection: RECOVERY_ACTIONS, where: [['state', 'in', OPEN_ACTION_STATES]] as const }
+    let isFirst = true
     this.#stop = this.#documents.listen(
       query,
-      (events) => onNews(this.#hear(events)),
+      (events) => {
+        if (isFirst) this.#forgetAllBut(events)
+        isFirst = false
+        onNews(this.#hear(events))
+      },
       (error) => {
         this.#logger.warn({ error }, 'The listener to recovery actions failed; it is set up again.')
         if (!this.#stopped) this.#stop = this.#clock.after(RETRY_MS, () => this.start(onNews))
@@ -50,6 +55,12 @@ export class ActionFeed {
   /** Sessions that something is asked of. */
   sessionIds(): ReadonlySet<string> {
     return new Set([...this.#open.values()].map(({ action }) => action.sessionId))
+  }
+
+  /** A listener begins with all that is open: what was finished while there was none is not told. */
+  #forgetAllBut(events: readonly ListenerEvent[]): void {
+    const present = new Set(events.map(({ document }) => document.id))
+    for (const id of this.#open.keys()) if (!present.has(id)) this.#open.delete(id)
   }
 
   #hear(events: readonly ListenerEvent[]): ReadonlySet<string> {

@@ -1,3 +1,4 @@
+import { within } from '@holdfast/core/deadlines'
 import { recoveryActionPath, type RecoveryAction } from '@holdfast/core/documents/recovery-action-document'
 import { HoldfastError } from '@holdfast/core/errors'
 import type { Logger } from '@holdfast/core/logging'
@@ -16,6 +17,8 @@ export type Reach = 'connected' | 'pairing' | 'on-its-way' | 'halted'
 export interface ActionTarget {
   /** A record with these writes: an owner that lost the session cannot change its actions either. */
   record(writes: () => readonly Merge[]): void
+  /** Whether Firestore still has the action as one that is to be done: what was heard of it may be past. */
+  isOpen(id: string): Promise<boolean>
   /** Ends what the session waits for, and its connection in order: the loop connects anew. */
   restart(): Promise<void>
   reach(): Reach
@@ -31,6 +34,10 @@ export interface ActionTarget {
 /** A connection that does not come about in this time is not waited for. */
 const CONNECT_WITHIN_MS = 60_000
 
+/** Whether an action is still to be done: the loop waits for the answer no longer than this, and asks again after that. */
+const ASK_WITHIN_MS = 3000
+const ASK_AGAIN_MS = 2000
+
 /** Takes the actions on one session to their ends, one after the other. Called by the session's loop, never blocks it for long. */
 export class Actions {
   readonly #target: ActionTarget
@@ -41,6 +48,8 @@ export class Actions {
   readonly #finished = new Set<string>()
   /** The one that is under way, and since when. */
   #running: { id: string; sinceMs: number; isBegun: boolean } | null = null
+  /** Firestore did not say whether the next one is still to be done: when it is asked again, ms. */
+  #askAgainAtMs: number | null = null
 
   constructor(options: { target: ActionTarget; clock: Clock; logger: Logger; owner: { runnerId: string; epoch: number } }) {
     this.#target = options.target
@@ -63,7 +72,8 @@ export class Actions {
 
   /** When an action that waits has to be looked at again; infinity when none does. */
   get dueAtMs(): number {
-    return this.#running ? this.#running.sinceMs + CONNECT_WITHIN_MS : Number.POSITIVE_INFINITY
+    const running = this.#running ? this.#running.sinceMs + CONNECT_WITHIN_MS : Number.POSITIVE_INFINITY
+    return Math.min(running, this.#askAgainAtMs ?? Number.POSITIVE_INFINITY)
   }
 
   /** The next step of the oldest action. To be called whenever something has changed. */
@@ -75,7 +85,12 @@ export class Actions {
 
   /** True when the action is finished. */
   async #advance({ id, action }: OpenAction): Promise<boolean> {
-    if (this.#running?.id !== id) this.#begin(id, action)
+    if (this.#running?.id !== id) {
+      const isOpen = await this.#isOpen(id)
+      if (isOpen === null) return false
+      if (!isOpen) return this.#leaveAlone(id)
+      this.#begin(id, action)
+    }
     try {
       const result = await this.#perform(id, action)
       if (result === null) return false
@@ -109,7 +124,7 @@ export class Actions {
       return null
     }
     const reach = this.#target.reach()
-    if (reach === 'on-its-way' && this.#clock.now() < this.dueAtMs) return null
+    if (reach === 'on-its-way' && this.#isInTime) return null
     return { code: 'restarted', sentence: RESTARTED[reach] }
   }
 
@@ -120,13 +135,41 @@ export class Actions {
     if (reach === 'halted') throw unreachable('The session is not connected and waits for somebody.')
     if (reach === 'pairing') throw unreachable('No phone is linked.')
     if (reach === 'on-its-way') {
-      if (this.#clock.now() < this.dueAtMs) return null
+      if (this.#isInTime) return null
       throw unreachable('The session could not connect in time.')
     }
     await this.#target.putAside('logged-out')
     this.#step(id, 'The state was backed up.')
     await this.#target.unlink()
     return done
+  }
+
+  get #isInTime(): boolean {
+    return this.#running !== null && this.#clock.now() < this.#running.sinceMs + CONNECT_WITHIN_MS
+  }
+
+  /**
+   * Whether the action is still to be done. What was heard of it may be past: an owner before this one may have finished it, and
+   * nobody but the owner does, so that what is read now holds. Null while that cannot be known.
+   */
+  async #isOpen(id: string): Promise<boolean | null> {
+    if (this.#askAgainAtMs !== null && this.#clock.now() < this.#askAgainAtMs) return null
+    try {
+      const isOpen = await within(this.#clock, ASK_WITHIN_MS, this.#target.isOpen(id))
+      this.#askAgainAtMs = null
+      return isOpen
+    } catch (error) {
+      this.#logger.warn({ error, action: id }, 'It is not known whether a recovery action is still to be done; asking again.')
+      this.#askAgainAtMs = this.#clock.now() + ASK_AGAIN_MS
+      return null
+    }
+  }
+
+  #leaveAlone(id: string): true {
+    this.#open.delete(id)
+    this.#finished.add(id)
+    this.#logger.info({ action: id }, 'A recovery action was finished by an earlier owner and is left alone.')
+    return true
   }
 
   #begin(id: string, { type, startedAt }: RecoveryAction): void {

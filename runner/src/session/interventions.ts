@@ -1,6 +1,7 @@
+import { OPEN_ACTION_STATES, recoveryActionPath } from '@holdfast/core/documents/recovery-action-document'
 import { sessionPath } from '@holdfast/core/documents/session-document'
 import { HoldfastError } from '@holdfast/core/errors'
-import { Append, type Clock, type Merge } from '@holdfast/core/ports'
+import { Append, type Clock, type DocumentStore, type Merge } from '@holdfast/core/ports'
 import type { ActionTarget, Reach } from './actions.ts'
 import type { ConnectionKeeper } from './connecting/connection-keeper.ts'
 import type { Engine } from './engine.ts'
@@ -17,6 +18,7 @@ export class Interventions implements ActionTarget {
   constructor(parts: {
     sessionId: string
     clock: Clock
+    documents: DocumentStore
     journal: Journal
     opening: Opening
     probation: Probation
@@ -33,6 +35,11 @@ export class Interventions implements ActionTarget {
 
   record(writes: () => readonly Merge[]): void {
     this.#parts.append({ writes })
+  }
+
+  async isOpen(actionId: string): Promise<boolean> {
+    const found = await this.#parts.documents.read(recoveryActionPath(actionId))
+    return OPEN_ACTION_STATES.some((state) => state === found?.fields['state'])
   }
 
   reach(): Reach {

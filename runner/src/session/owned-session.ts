@@ -289,6 +289,7 @@ export class OwnedSession {
     return new Interventions({
       sessionId: this.sessionId,
       clock: this.#dependencies.clock,
+      documents: this.#dependencies.documents,
       journal: this.#journal,
       opening: this.#opening,
       probation: this.#probation,
