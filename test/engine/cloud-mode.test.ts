@@ -9,6 +9,7 @@ import { SERVER_TIME } from '@holdfast/core/ports'
 import type { StateImage } from '@holdfast/core/session-log/state-image'
 import type { ClientOptions } from '../../runner/src/session/engine.ts'
 import type { JournaledState } from '../../runner/src/session/journal/journaled-state.ts'
+import { listMessages, receive, stanza, textMessage } from './owner.ts'
 import { RunnerUnderTest, type RunnerOptions } from './runner-under-test.ts'
 import { SessionUnderTest } from './session-under-test.ts'
 import { type Stores, openStores } from './stores.ts'
@@ -143,6 +144,25 @@ test('whoever still holds a state that was put down changes nothing with it', as
     undefined,
     'word',
   ])
+})
+
+test('a message that waited for another to make its document is found by a reader who has read all that there was', async () => {
+  const session = await newSession()
+  const given: ClientOptions[] = []
+  const runner = await startRunner(session, { onClient: (options) => given.push(options) })
+  await dialsOf(runner).toBe(1)
+  const [owner = expect.unreachable()] = given
+  // What the phone tells of is still being read when the connection ends, with the record that has another message's document.
+  const waiting = stanza('waits')
+  owner.inbox.reserve(textMessage('waits'), { hash: 'told', id: 'told', at: 0, plain: Buffer.of() })
+  receive(owner, waiting)
+  receive(owner, stanza('documented'))
+  runner.dials[0]?.events.onClose(515)
+  await owner.state.journal.whenDurable()
+  const [read] = await listMessages(session)
+  expect(read?.messageId).toBe('documented')
+  await dialsOf(runner).toBe(2)
+  expect(await listMessages(session, read?.order)).toMatchObject([{ messageId: 'waits' }])
 })
 
 test('a session that waits is not read before it may dial, and waits for as long as it has to', async () => {

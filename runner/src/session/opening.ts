@@ -142,14 +142,25 @@ export class Opening {
     engine.state.append({ writes: () => [merge] })
   }
 
-  /** What the last owner left to be written. Where it cannot be, another engine takes the place of this one. */
+  /** What was left to be written. Where it cannot be, another engine takes the place of this one. */
   async #document(engine: Engine): Promise<void> {
     try {
-      await engine.inbox.documentOpenRows(this.#journal.head.sequence)
+      const { inbox } = engine
+      await inbox.documentOpenRows(inbox.owesDocuments ? await this.#freshRecord() : this.#journal.head.sequence)
     } catch (error) {
       engine.state.retire()
       throw error
     }
+  }
+
+  /**
+   * A record that no message lies in. The newest may be one: where the state is read anew, this very owner has received messages
+   * before, and readers have seen them.
+   */
+  async #freshRecord(): Promise<number> {
+    let sequence = 0
+    await this.#journal.whenDurable(this.#journal.append({ onDurable: (place) => (sequence = place.sequence) }))
+    return sequence
   }
 
   /** The restore record holds the whole state: from here on the journal can be read without what came before. */

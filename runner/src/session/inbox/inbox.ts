@@ -207,12 +207,18 @@ export class Inbox {
     return { [INBOX]: Object.fromEntries(rows) as Record<string, string> }
   }
 
+  /** Whether messages were left that have no document yet. */
+  get owesDocuments(): boolean {
+    return this.#undocumented().some(({ message, document }) => message && document !== undefined)
+  }
+
   /**
-   * Writes the documents of rows that were still open when the last owner ended. They come behind every document that is there
-   * and before every one that this owner will write, so that a reader with a cursor misses none.
+   * Writes the documents of rows that were still open when the state was last given up. They come behind every document that is
+   * there and before every one that will be written from now on, so that a reader with a cursor misses none: no document may have
+   * been placed by the number of this record, or a later one.
    */
   async documentOpenRows(sequence: number): Promise<number> {
-    const undocumented = this.#rows().flatMap(([hash, row]) => (row.settled || row.work ? [] : [{ hash, ...row }]))
+    const undocumented = this.#undocumented()
     const documents = undocumented.flatMap(({ message, document }, index) =>
       message && document !== undefined ? [this.#messages.documentOf(message, document, messageOrder(sequence, index))] : [],
     )
@@ -261,6 +267,10 @@ export class Inbox {
       this.#messages.documentOf(message, document, messageOrder(sequence, index)),
     ]
     this.#state.append({ writes, onWritten: () => this.#settle(hash) })
+  }
+
+  #undocumented() {
+    return this.#rows().flatMap(([hash, row]) => (row.settled || row.work ? [] : [{ hash, ...row }]))
   }
 
   #rows(): [string, Row][] {
