@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { DirectoryObjects } from '@holdfast/core/directory/directory-objects'
@@ -10,7 +10,7 @@ import type { GoogleClients } from '@holdfast/core/gcp/clients'
 import { SERVER_TIME, type Change, type Fields } from '@holdfast/core/ports'
 import { journalsIn, openDirectory } from '../contract/journal-backends.ts'
 import type { JournaledState } from '../../runner/src/session/journal/journaled-state.ts'
-import { takeOver } from './owner.ts'
+import { checkpointNow, takeOver } from './owner.ts'
 import { RunnerUnderTest, type RunnerOptions } from './runner-under-test.ts'
 import { SessionUnderTest } from './session-under-test.ts'
 import { contentOfSession, lastRecordOf, newSessionWithPast, recordPath } from './session-with-past.ts'
@@ -107,6 +107,25 @@ describe('what is lost', () => {
     expect(await keysAfter(session, runner)).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
   })
 
+  test('is given up of a state that is larger than what Firestore takes at once', async () => {
+    const session = await newSessionWithPast(clients)
+    const owner = await takeOver(session, { runnerId: 'third', objects: clients.objects })
+    const ids = Array.from({ length: 16 }, (_, index) => `large ${String(index).padStart(2, '0')}`)
+    for (const id of ids) {
+      const value = randomBytes(LARGE_BYTES).toString('base64')
+      await owner.journal.whenDurable(owner.state.change({ keys: { session: { [id]: value } } }))
+    }
+    await checkpointNow(session, owner, clients)
+    for (const id of ['h', 'i', 'j']) await owner.journal.whenDurable(owner.state.change({ keys: { session: { [id]: id } } }))
+    owner.journal.close()
+    const last = await lastRecordOf(clients, session)
+    const free = { runnerId: null, journalHead: last }
+    await clients.documents.commit([removal(recordPath(session, last - 1)), merge(sessionPath(session.sessionId), free)])
+    const runner = await startRunner(session)
+    await expect.poll(() => runner.dials.length, { timeout: 20_000 }).toBe(1)
+    expect(await keysAfter(session, runner)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', ...ids])
+  })
+
   test('is given up where both checkpoints are gone and an older one is left', async () => {
     const session = await newSessionWithPast(clients, ['d', 'e', 'e2'])
     const [oldest, ...newer] = await objectsOf(session)
@@ -118,6 +137,9 @@ describe('what is lost', () => {
     expect(await keysAfter(session, runner)).toEqual(['a', 'b', 'c'])
   })
 })
+
+/** Sixteen of them are more than the 10 MiB of a commit, each fits one easily. */
+const LARGE_BYTES = 700_000
 
 type Damage = (session: SessionUnderTest) => Promise<Change[]>
 

@@ -45,12 +45,12 @@ export async function contentOfSession(
   { sessionId }: SessionUnderTest,
 ): Promise<Record<string, unknown>> {
   const document = (await documents.read(sessionPath(sessionId)))?.fields ?? {}
-  const { checkpoint, previousCheckpoint, trimmedTo, journalOrigin } = document
+  const { checkpoint, previousCheckpoint, trimmedTo } = document
   const records = await documents.query({ collection: journalPath(sessionId) })
   const kept = records.filter(({ fields }) => fields['runnerId'] === 'first' || fields['runnerId'] === 'second')
   const names = await objects.list(`sessions/${sessionId}/`)
   return {
-    pointers: { checkpoint, previousCheckpoint, trimmedTo, journalOrigin },
+    pointers: { checkpoint, previousCheckpoint, trimmedTo },
     records: kept.map(({ id, fields }) => [id, fields]),
     key: (await documents.read(sessionKeyPath(sessionId)))?.fields,
     objects: await Promise.all(names.map(async (name) => [name, (await objects.read(name))?.bytes.toString('base64')])),

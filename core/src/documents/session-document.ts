@@ -89,8 +89,6 @@ export const sessionDocumentSchema = z.object({
   previousCheckpoint: checkpointPointerSchema.nullable().default(null),
   /** Records up to here were trimmed, but for claims and the record before each. */
   trimmedTo: z.number().int().nonnegative().default(0),
-  /** Where the journal can be read from without a checkpoint: behind this record. Moved by a restore, whose record holds a whole state. */
-  journalOrigin: z.object({ seq: z.number().int().nonnegative(), hash: z.string() }).nullable().default(null),
   putAside: z.array(putAsideSchema).default([]),
   crashes: crashRecordSchema.default({ shortLives: 0, failedTrials: 0, onTrial: false }),
   lastProofOfLifeAt: z.date().nullable().default(null),

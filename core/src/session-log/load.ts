@@ -11,7 +11,7 @@ import { openGroup } from './record-codec.ts'
 import { StateImage } from './state-image.ts'
 
 /** What the session's document says of where its state lies. */
-export type StatePointers = Pick<SessionDocument, 'checkpoint' | 'previousCheckpoint' | 'journalOrigin' | 'trimmedTo'> &
+export type StatePointers = Pick<SessionDocument, 'checkpoint' | 'previousCheckpoint' | 'trimmedTo'> &
   Partial<Pick<SessionDocument, 'journalPlace'>>
 
 export interface LoadOptions {
@@ -68,25 +68,20 @@ async function loadNewest(options: LoadOptions, damaged: DamagedCheckpoint[]): P
     const checkpoint = await unlessDamaged(damaged, place, () => readCheckpoint(objects, cipher, pointer))
     if (checkpoint) return replay(options, checkpoint, pointer, damaged)
   }
-  const fromOrigin = await replay(options, originOf(pointers), null, damaged)
-  if (!fromOrigin.trouble) return mayBeNew(fromOrigin, pointers) ? unlessIdentityIsKept(fromOrigin, options, damaged) : fromOrigin
+  const fromNothing = { image: new StateImage(), from: FROM_THE_BEGINNING, epoch: 0 }
+  const whole = await replay(options, fromNothing, null, damaged)
+  if (!whole.trouble) return mayBeNew(whole, pointers) ? unlessIdentityIsKept(whole, options, damaged) : whole
   const unpointed = await newestUnpointed(options, damaged, options.end)
-  const older = unpointed ? await replay(options, unpointed.checkpoint, unpointed.pointer, damaged) : fromOrigin
-  return older.reached.sequence > fromOrigin.reached.sequence ? older : fromOrigin
+  const older = unpointed ? await replay(options, unpointed.checkpoint, unpointed.pointer, damaged) : whole
+  return older.reached.sequence > whole.reached.sequence ? older : whole
 }
 
 /** A state without credentials would be a new identity: that is never what a restore makes. */
 export const isRestorable = ({ image }: Loaded): boolean => image.creds !== null
 
-const originOf = ({ journalOrigin }: StatePointers): Checkpoint => ({
-  image: new StateImage(),
-  from: journalOrigin ? { sequence: journalOrigin.seq, hash: journalOrigin.hash } : FROM_THE_BEGINNING,
-  epoch: 0,
-})
-
 /** Neither a record nor the session's document knows of anybody that was ever linked. */
-const mayBeNew = ({ image }: Loaded, { checkpoint, previousCheckpoint, journalOrigin }: StatePointers): boolean =>
-  image.creds === null && !checkpoint && !previousCheckpoint && !journalOrigin
+const mayBeNew = ({ image }: Loaded, { checkpoint, previousCheckpoint }: StatePointers): boolean =>
+  image.creds === null && !checkpoint && !previousCheckpoint
 
 /**
  * A session's document that was made again by hand knows nothing of what was before it. While a checkpoint is there that may hold

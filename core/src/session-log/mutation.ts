@@ -7,11 +7,9 @@ import { parseStored } from '../documents/parse.ts'
  *
  * `keys`: by kind, then id, the encoded value or null for removal. Baileys' own kinds (`session`, `pre-key`, …) stand beside ours
  * (`inbox`, `undecrypted`, `delivery`, `receipt`, `device-cache`, `app-state-pending`, `begun-with`, `contact`, `meta`,
- * `voided-creds`). `creds`: the encoded credentials, whole. `reset`: everything before is forgotten first, so that the mutation is
- * a whole state.
+ * `voided-creds`). `creds`: the encoded credentials, whole.
  */
 export interface Mutation {
-  readonly reset?: true
   readonly keys?: KeyChanges
   readonly creds?: string
 }
@@ -20,7 +18,6 @@ export type KeyChanges = Readonly<Record<string, Readonly<Record<string, string 
 
 const groupSchema = z.array(
   z.object({
-    reset: z.literal(true).optional(),
     keys: z.record(z.string(), z.record(z.string(), z.string().nullable())).optional(),
     creds: z.string().optional(),
   }),
@@ -41,8 +38,7 @@ export function encodeGroup(mutations: readonly Mutation[]): Buffer {
 
 export function decodeGroup(encoded: Buffer, place: string): Mutation[] {
   if (encoded.length === 0) return []
-  return parseStored(groupSchema, decodePacked(encoded), place).map(({ reset, keys, creds }) => ({
-    ...(reset === undefined ? {} : { reset }),
+  return parseStored(groupSchema, decodePacked(encoded), place).map(({ keys, creds }) => ({
     ...(keys === undefined ? {} : { keys }),
     ...(creds === undefined ? {} : { creds }),
   }))

@@ -26,10 +26,6 @@ export class StateImage {
   }
 
   apply(mutation: Mutation): void {
-    if (mutation.reset) {
-      this.#kinds.clear()
-      this.creds = null
-    }
     if (mutation.creds !== undefined) this.creds = mutation.creds
     for (const [kind, changes] of Object.entries(mutation.keys ?? {})) {
       let values = this.#kinds.get(kind)

@@ -3,11 +3,13 @@ import type { RecoveryAction } from '@holdfast/core/documents/recovery-action-do
 import {
   sessionDocumentSchema,
   sessionPath,
+  type CheckpointPointer,
   type PutAside,
   type SessionDocument,
 } from '@holdfast/core/documents/session-document'
 import { HoldfastError, isDamage, isKeyTrouble, isStoreTrouble } from '@holdfast/core/errors'
 import { Append, type Merge } from '@holdfast/core/ports'
+import { readCheckpoint, writeCheckpoint } from '@holdfast/core/session-log/checkpoint'
 import { isRestorable, type DamagedCheckpoint } from '@holdfast/core/session-log/load'
 import type { Claim } from './claim.ts'
 import { assembleEngine, findState, type Engine, type Found, type Lasting, type SessionDependencies } from './engine.ts'
@@ -163,19 +165,24 @@ export class Opening {
     return sequence
   }
 
-  /** The restore record holds the whole state: from here on the journal can be read without what came before. */
+  /**
+   * What is left becomes a checkpoint with new keys, however large it is; the restore record then has it take the place of all that
+   * came before. Dying in between leaves a checkpoint that makes up for the damage: it was agreed to.
+   */
   async #giveUpWhatIsLost(claim: Claim, found: Found): Promise<Engine> {
-    const { rekey, logger, clock } = this.#dependencies
-    const { loaded } = found
+    const { rekey, logger, clock, objects } = this.#dependencies
+    const { cipher, loaded } = found
     const lost = claim.head.sequence - loaded.reached.sequence
-    const session = { ...claim.session, checkpoint: null, previousCheckpoint: null, trimmedTo: claim.head.sequence }
-    const whole = { ...found, loaded: { ...loaded, startedFrom: null } }
+    // No other checkpoint has the name that this one gets.
+    await this.#freshRecord()
+    const pointer = await writeCheckpoint(objects, cipher, { ...(await this.#journal.cut()), image: rekey(loaded.image, lost) })
+    const { image } = await readCheckpoint(objects, cipher, pointer)
+    const session = { ...claim.session, checkpoint: pointer, previousCheckpoint: null, trimmedTo: pointer.seq }
+    const whole = { ...found, loaded: { ...loaded, image, startedFrom: pointer } }
     const engine = assembleEngine(this.#dependencies, { ...claim, session }, whole, this.#lasting)
     const aside = putAside(claim.session, found, claim.head.sequence).map((entry) => ({ ...entry, at: new Date(clock.now()) }))
-    const writes = (place: RecordPlace) => [restoredFields(claim.sessionId, place, aside)]
-    await this.#journal.whenDurable(
-      engine.state.change({ reset: true, ...rekey(loaded.image, lost) }, { kind: 'restore', writes }),
-    )
+    const writes = ({ sequence }: RecordPlace) => [restoredFields(claim.sessionId, sequence, pointer, aside)]
+    await this.#journal.whenDurable(engine.state.append({ kind: 'restore', writes }))
     logger.warn({ reached: loaded.reached.sequence, lost, trouble: loaded.trouble?.code }, 'The state was restored with losses.')
     return engine
   }
@@ -204,16 +211,20 @@ function putAside({ checkpoint, previousCheckpoint }: SessionDocument, { loaded 
   return [{ reason, checkpoint, records }, ...older]
 }
 
-/** Where the state is to be read from now on: from the record at this place, which holds all of it. */
-const restoredFields = (sessionId: string, { sequence, prevHash }: RecordPlace, aside: readonly PutAside[]): Merge => ({
+/** Where the state is to be read from now on. */
+const restoredFields = (
+  sessionId: string,
+  journalHead: number,
+  checkpoint: CheckpointPointer,
+  aside: readonly PutAside[],
+): Merge => ({
   kind: 'merge',
   path: sessionPath(sessionId),
   fields: {
-    checkpoint: null,
+    checkpoint,
     previousCheckpoint: null,
-    trimmedTo: sequence - 1,
-    journalOrigin: { seq: sequence - 1, hash: prevHash },
-    journalHead: sequence,
+    trimmedTo: checkpoint.seq,
+    journalHead,
     putAside: new Append(...aside),
   },
 })

@@ -44,7 +44,6 @@ const session = {
   checkpoint: pointer,
   previousCheckpoint: { ...pointer, seq: 5 },
   trimmedTo: 5,
-  journalOrigin: { seq: 0, hash: '' },
   putAside: [{ reason: 'logged-out', at, checkpoint: pointer, records: { after: 1, upTo: 2 } }],
   crashes: { shortLives: 0, failedTrials: 0, onTrial: false },
   lastProofOfLifeAt: at,

@@ -52,7 +52,7 @@ const journalsOf = (records: readonly FoundRecord[]): ReadableJournals => {
   }
 }
 
-const NO_POINTERS = { checkpoint: null, previousCheckpoint: null, journalOrigin: null, trimmedTo: 0 }
+const NO_POINTERS = { checkpoint: null, previousCheckpoint: null, trimmedTo: 0 }
 
 const shown = (image: StateImage): string => JSON.stringify(image.toMutation())
 

@@ -27,7 +27,7 @@ export const ENDINGS: readonly Mutant[] = [
       {
         file: 'runner/src/session/session-memory.ts',
         find: "this.#write({ loggedOut: '1' })",
-        replace: "this.#state.change({ reset: true, keys: { meta: { loggedOut: '1' } } })",
+        replace: "this.#state.change({ creds: '{}', keys: { meta: { loggedOut: '1' } } })",
       },
     ],
     noticedBy: { file: OWNED_TEST, tests: 'with 401 the credentials stay where they are' },
