@@ -128,6 +128,7 @@ const AFTER_TROUBLE: readonly string[] = [
   'timer outbox',
   'timer patiently',
   'timer renewed-firestore',
+  'timer sent-jobs',
   'timer told-messages',
   'timer usable-stores',
 ]

@@ -2,13 +2,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { jobContentPlace, jobDocumentSchema, jobPath, jobProtoPlace } from '@holdfast/core/documents/job-document'
 import { createLogger } from '@holdfast/core/logging'
-import { SERVER_TIME, type DocumentSnapshot } from '@holdfast/core/ports'
+import { SERVER_TIME, type Clock, type DocumentSnapshot, type DocumentStore } from '@holdfast/core/ports'
 import { systemClock } from '@holdfast/core/system-clock'
 import type { Connection } from '../../runner/src/session/connecting/connection.ts'
 import { Outbox } from '../../runner/src/session/outbox/outbox.ts'
 import { DEFAULT_SEND_POLICY, type SendPolicy } from '../../runner/src/session/outbox/send-policy.ts'
 import { SentJobs } from '../../runner/src/session/outbox/sent-jobs.ts'
 import { type FirestoreUnderTest, startFirestore } from '../firestore-under-test.ts'
+import { FaultyDocuments } from './faulty-documents.ts'
 import { takeOver } from './owner.ts'
 import { SessionUnderTest } from './session-under-test.ts'
 
@@ -23,12 +24,16 @@ afterAll(async () => {
 })
 
 /** An outbox whose jobs the test brings, and whose connection notes what would have been on the wire. */
-async function newOutbox(isReachable: boolean | (() => Promise<boolean>) = true, policy: Partial<SendPolicy> = {}) {
+async function newOutbox(
+  isReachable: boolean | (() => Promise<boolean>) = true,
+  policy: Partial<SendPolicy> = {},
+  forReceipts: { documents?: DocumentStore; clock?: Clock } = {},
+) {
   const session = await new SessionUnderTest(firestore.clients.documents).create()
   const { sessionId, cipher, documents } = session
   const { state, journal } = await takeOver(session)
   const parts = { state, cipher, clock: systemClock, logger: createLogger('test', 'silent') }
-  const sentJobs = new SentJobs({ ...parts, sessionId, documents })
+  const sentJobs = new SentJobs({ ...parts, sessionId, documents, ...forReceipts })
   let bring: (jobs: readonly DocumentSnapshot[]) => void = () => {}
   const subscribe = (onJobs: typeof bring) => {
     bring = onJobs
@@ -195,6 +200,52 @@ test('a message that is acknowledged at once is two writes: the attempt, and tha
   outbox.acknowledged('M-acked', null)
   expect(await job('acked')).toMatchObject({ status: 'sent', attempts: 1, lastError: null, nextAttemptAt: null })
   expect(journal.head.sequence - before).toBe(2)
+})
+
+describe('a receipt whose job could not be looked up', () => {
+  /** The attempts that are due later are up to the test. */
+  async function awayFrom(id: string) {
+    const documents = new FaultyDocuments(firestore.clients.documents)
+    const due = new Map<() => void, number>()
+    const after: Clock['after'] = (delayMs, callback) => {
+      due.set(callback, delayMs)
+      return () => due.delete(callback)
+    }
+    const parts = await newOutbox(true, {}, { documents, clock: { ...systemClock, after } })
+    await parts.accept(id, { proto: 'as sent' })
+    documents.failQueries(true)
+    parts.sentJobs.receipt(`M-${id}`, 'delivered')
+    await expect.poll(() => [...due.values()]).toEqual([60_000])
+    const attempt = () => {
+      const [callback] = due.keys()
+      if (!callback) return expect.unreachable()
+      due.delete(callback)
+      callback()
+    }
+    return { ...parts, faulty: documents, due, attempt }
+  }
+
+  test('is settled later, as often as it takes, by the newest word of it', async () => {
+    const { faulty, due, attempt, sentJobs, job } = await awayFrom('unsettled')
+    sentJobs.receipt('M-unsettled', 'read')
+    attempt()
+    await expect.poll(() => due.size).toBe(1)
+    expect((await job('unsettled')).status).toBe('processing')
+    faulty.failQueries(false)
+    attempt()
+    await expect.poll(async () => (await job('unsettled')).status).toBe('read')
+    expect(due.size).toBe(0)
+  })
+
+  test('is left to whoever has the session next when it is given up', async () => {
+    const { due, outbox, sentJobs } = await awayFrom('given-up')
+    outbox.abandon()
+    expect(due.size).toBe(0)
+    // It fails before the turn is over.
+    sentJobs.settleRecorded()
+    await nextTurn()
+    expect(due.size).toBe(0)
+  })
 })
 
 describe('a message that a contact asks for again', () => {

@@ -278,5 +278,6 @@ export class Outbox {
     this.#unsubscribe()
     this.#unsubscribe = () => {}
     this.#cancelWake()
+    this.#sentJobs.stop()
   }
 }

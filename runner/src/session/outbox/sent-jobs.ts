@@ -6,6 +6,9 @@ import type { Logger } from '@holdfast/core/logging'
 import { Append, type Clock, type DocumentStore } from '@holdfast/core/ports'
 import type { JournaledState } from '../journal/journaled-state.ts'
 
+/** A job that could not be looked up is looked up again after this. */
+const SETTLE_AGAIN_MS = 60_000
+
 /** Jobs whose messages are with WhatsApp: their receipts, and their content when a contact asks for it again. */
 export class SentJobs {
   readonly #sessionId: string
@@ -16,6 +19,10 @@ export class SentJobs {
   readonly #logger: Logger
   /** The newest ones, by message id. Others are looked up. */
   readonly #recent = new Map<string, { jobId: string; status: JobStatus }>()
+  /** Messages whose recorded receipts are to be settled at the next attempt. */
+  readonly #unsettled = new Set<string>()
+  #cancelAttempt: (() => void) | null = null
+  #isStopped = false
 
   constructor(options: {
     sessionId: string
@@ -66,6 +73,13 @@ export class SentJobs {
     for (const [messageId] of this.#state.image.entries(KIND)) this.#settle(messageId)
   }
 
+  /** Nothing is looked up again by itself: what is recorded is left to whoever has the state next. */
+  stop(): void {
+    this.#isStopped = true
+    this.#cancelAttempt?.()
+    this.#cancelAttempt = null
+  }
+
   /**
    * The message as it was sent, for a contact that asks for it again; null when no job of this session has this id, or when it is
    * damaged: whoever waited for that to change would wait for ever, with all that came with the request.
@@ -96,9 +110,21 @@ export class SentJobs {
         const known = this.#recent.get(messageId) ?? { jobId: found.id, status: found.job.status }
         this.#advance(messageId, known, type as 'delivered' | 'read', forget)
       },
-      // It stays recorded, and the next owner settles it.
-      (error: unknown) => this.#logger.warn({ error, messageId }, 'A receipt could not be settled yet.'),
+      (error: unknown) => this.#settleLater(messageId, error),
     )
+  }
+
+  /** It stays recorded. What is damaged is left to the next owner: a minute changes nothing about it. */
+  #settleLater(messageId: string, error: unknown): void {
+    this.#logger.warn({ error, messageId }, 'A receipt could not be settled yet.')
+    if (this.#isStopped || isDamage(error)) return
+    this.#unsettled.add(messageId)
+    this.#cancelAttempt ??= this.#clock.after(SETTLE_AGAIN_MS, () => {
+      this.#cancelAttempt = null
+      const due = [...this.#unsettled]
+      this.#unsettled.clear()
+      for (const one of due) this.#settle(one)
+    })
   }
 
   #advance(
