@@ -2,9 +2,13 @@ import { readFile, readdir, rm, stat, truncate, writeFile } from 'node:fs/promis
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { DirectoryJournals } from '@holdfast/core/directory/directory-journals'
+import { DirectoryLock } from '@holdfast/core/directory/directory-lock'
+import { StoreDirectory } from '@holdfast/core/directory/store-directory'
 import { sessionPath } from '@holdfast/core/documents/session-document'
+import { createLogger } from '@holdfast/core/logging'
 import { SERVER_TIME, type Change, type Merge } from '@holdfast/core/ports'
 import { FROM_THE_BEGINNING, readGroups } from '@holdfast/core/session-log/journal-reader'
+import { systemClock } from '@holdfast/core/system-clock'
 import { FaultyDocuments } from '../engine/faulty-documents.ts'
 import { SessionUnderTest } from '../engine/session-under-test.ts'
 import { type FirestoreUnderTest, startFirestore } from '../firestore-under-test.ts'
@@ -18,6 +22,7 @@ let directory: DirectoryUnderTest
 let documents: FaultyDocuments
 let sessionId: string
 const opened: DirectoryJournals[] = []
+const held: DirectoryLock[] = []
 
 beforeAll(async () => {
   firestore = await startFirestore()
@@ -34,6 +39,7 @@ afterEach(async () => {
   documents.faults(null)
   documents.release()
   await Promise.all(opened.splice(0).map((journals) => journals.close()))
+  await Promise.all(held.splice(0).map((lock) => lock.release()))
   await directory[Symbol.asyncDispose]()
 })
 
@@ -171,6 +177,33 @@ describe('a crash between a record and what came with it', () => {
       await expect.poll(() => fieldsOf()).toEqual({ status: 'at 3' })
     },
   )
+})
+
+test('a process that slept while another took the directory puts nothing older over what that one has made', async () => {
+  const logger = createLogger('test', 'silent')
+  const store = new StoreDirectory(directory.path)
+  const lock = await DirectoryLock.acquire({ directory: store, runnerId: 'asleep', clock: systemClock, logger, onLost: () => {} })
+  held.push(lock)
+  const [asleep, woken] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  // It has read what is to be made, and sleeps before it looks.
+  const journals = journalsIn(directory.path, documents, async () => {
+    asleep.resolve()
+    await woken.promise
+    await lock.assertHeld()
+  })
+  opened.push(journals)
+  await journals.append(sessionId, group({ first: 1 }), [merge({ status: 'older' })])
+  await asleep.promise
+  // As another machine takes it.
+  await writeFile(join(store.ownFolder('lock'), '0000000002.lock'), '')
+  const next = open()
+  await next.recover()
+  await next.append(sessionId, group({ first: 2 }), [merge({ status: 'newer' })])
+  await expect.poll(() => fieldsOf()).toEqual({ status: 'newer' })
+  const late = expect(journals.remove(sessionId, [1])).rejects.toMatchObject({ code: 'store-in-use' })
+  woken.resolve()
+  await late
+  expect(await fieldsOf()).toEqual({ status: 'newer' })
 })
 
 test('what Firestore will never take keeps nothing else back', async () => {

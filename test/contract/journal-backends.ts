@@ -61,8 +61,9 @@ export async function openDirectory(): Promise<DirectoryUnderTest> {
 }
 
 /** As a process that has just started opens them. */
-export function journalsIn(path: string, documents: DocumentStore): DirectoryJournals {
+export function journalsIn(path: string, documents: DocumentStore, assertOurs = async () => {}): DirectoryJournals {
   const directory = new StoreDirectory(path)
   const files = new JournalFiles(directory)
-  return new DirectoryJournals(directory, { files, documents, clock: systemClock, logger: createLogger('test', 'silent') })
+  const logger = createLogger('test', 'silent')
+  return new DirectoryJournals(directory, { files, documents, clock: systemClock, logger, assertOurs })
 }

@@ -13,6 +13,7 @@ import { openRunnerStores, type RunnerStores } from '@holdfast/core/stores/sessi
 import type { StorageConfig } from '@holdfast/core/stores/storage-settings'
 import { checkDocuments, checkObjects } from '@holdfast/core/stores/store-checks'
 import { systemClock } from '@holdfast/core/system-clock'
+import { group, newSessionId } from '../contract/records.ts'
 import { untilUsable } from '../../runner/src/process/usable-stores.ts'
 import { FaultyDocuments } from './faulty-documents.ts'
 import { type Stores, openStores } from './stores.ts'
@@ -178,6 +179,17 @@ describe('a directory', () => {
     expect(await problemsOf(open(local()))).toEqual([second])
     await first.close()
     expect(await problemsOf(open(local()))).toEqual([])
+  })
+
+  test('that another took meanwhile is not told from any more, whoever has not noticed yet', async () => {
+    const made = open(local())
+    expect(await problemsOf(made)).toEqual([])
+    await writeFile(join(path, '_store', 'lock', '0000000002.lock'), '')
+    const sessionId = newSessionId()
+    const late = { kind: 'merge' as const, path: `t/${sessionId}`, fields: { late: true } }
+    await made.journals.append(sessionId, group({ first: 1, kind: 'claim' }), [late])
+    await expect(made.journals.remove(sessionId, [1])).rejects.toMatchObject({ code: 'store-in-use' })
+    expect(await stores.clients.documents.read(late.path)).toBeNull()
   })
 
   test('that does not exist, or is a file, is a setting that is wrong; nothing is created', async () => {

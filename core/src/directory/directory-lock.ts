@@ -31,10 +31,12 @@ interface Lock {
  * It keeps a second runner out and says so. What keeps two from writing the same journal is the journal: its numbers are created once.
  */
 export class DirectoryLock {
+  readonly #directory: StoreDirectory
   readonly #path: string
   readonly #stopTouching: () => void
 
-  private constructor(path: string, stopTouching: () => void) {
+  private constructor(directory: StoreDirectory, path: string, stopTouching: () => void) {
+    this.#directory = directory
     this.#path = path
     this.#stopTouching = stopTouching
   }
@@ -60,8 +62,14 @@ export class DirectoryLock {
       if (!(await directory.guard(create(path, self)))) continue
       await clearAway(folder, number)
       await directory.removeUnfinished(folder)
-      return new DirectoryLock(path, keepTouching(path, self, options))
+      return new DirectoryLock(directory, path, keepTouching(path, self, options))
     }
+  }
+
+  /** @throws HoldfastError `store-in-use` when another runner has taken the directory, since this one seemed to be dead. */
+  async assertHeld(): Promise<void> {
+    const newest = await this.#directory.guard(newestOf(this.#directory.ownFolder('lock')))
+    if (newest && newest.path !== this.#path) throw await inUse(this.#directory, newest)
   }
 
   /** Gives the directory back: the next runner need not find out whether this one is dead. */

@@ -9,6 +9,8 @@ export interface FollowingOptions {
   readonly documents: DocumentStore
   readonly clock: Clock
   readonly logger: Logger
+  /** Throws when another process works on the directory by now. */
+  readonly assertOurs: () => Promise<void>
 }
 
 /** Merges of one commit. What Firestore finds too much is divided further. */
@@ -22,6 +24,9 @@ const LONGEST_PAUSE_MS = 10_000
  * again until Firestore takes them. They are read from the journal's files, just written or years old, so that what a crash leaves
  * undone is done by the next process in the same way. Those whose answer was lost, or whose mark was, are made once more: a merge
  * says the same each time, and all that follow it are made again as well.
+ *
+ * That holds for one process. One that slept while another took the directory would put what it read before over what that one has
+ * made since, so it looks whose the directory is before each commit.
  */
 export class FollowingMerges {
   readonly #options: FollowingOptions
@@ -151,6 +156,7 @@ export class FollowingMerges {
 
   /** Gives those that Firestore will never take, which must not keep the others back. */
   async #commit(merges: readonly Merge[]): Promise<readonly Merge[]> {
+    await this.#options.assertOurs()
     try {
       await this.#options.documents.commit(merges)
       return []

@@ -103,8 +103,10 @@ function localStores(options: RunnerStoresOptions, path: string): RunnerStores {
   const documents = documentsWithin(google.documents, clock, ANSWER_WITHIN_MS)
   const directory = new StoreDirectory(path)
   const objects = objectsWithin(new DirectoryObjects(directory), clock, ANSWER_WITHIN_MS)
-  const journals = new DirectoryJournals(directory, { files: new JournalFiles(directory), documents, clock, logger })
   let lock: DirectoryLock | null = null
+  const assertOurs = async () => lock?.assertHeld()
+  const files = new JournalFiles(directory)
+  const journals = new DirectoryJournals(directory, { files, documents, clock, logger, assertOurs })
   const takeDirectory = async (): Promise<void> => {
     await directory.assertUsable()
     await directory.initialize()
