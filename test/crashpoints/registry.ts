@@ -89,6 +89,7 @@ const POINTS: readonly string[] = [
   'query session by wanted',
   'query session by wanted, runnerId',
   'read journal',
+  'read recovery action',
   'read session',
   'read session key',
   'read store check',

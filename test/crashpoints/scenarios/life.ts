@@ -198,6 +198,7 @@ const approvedRestore: Scenario = {
     'object list checkpoint',
     'object read checkpoint',
     'query journal',
+    'read recovery action',
   ],
   async prepare(chats) {
     const { stage, sessionId } = chats
