@@ -91,6 +91,9 @@ export interface FaultOrder {
     | 'hold-acks'
     | 'no-acks'
     | 'no-keys'
+    | 'no-bundles'
+    | 'no-devices'
+    | 'no-answer'
     | 'silence'
     | 'refuse'
     | 'latency'
@@ -102,6 +105,8 @@ export interface FaultOrder {
   /** Of a stream error. */
   conflict?: 'replaced' | 'device_removed'
   condition?: string
+  /** Of `no-answer`: the tag of the question. */
+  query?: string
   count?: number
   ms?: number
 }

@@ -8,9 +8,12 @@ const draw = (seed: number) => {
   return Array.from({ length: 200 }, () => drawFault(random))
 }
 
-test('every fault of the connection comes, except that it is refused: backlogs do that', () => {
+/** Backlogs have connections refused. Baileys waits for an answer for a minute, which no run has for each. */
+const NOT_DRAWN: readonly string[] = ['refuse', 'no-answer']
+
+test('every fault of the connection comes, except that it is refused or a question is not answered', () => {
   const kinds = new Set(draw(1).flatMap((faults) => faults.map(({ kind }) => kind)))
-  expect([...kinds].sort()).toEqual(FAULT_KINDS.filter((kind) => kind !== 'refuse' && !kind.startsWith('media-')).sort())
+  expect([...kinds].sort()).toEqual(FAULT_KINDS.filter((kind) => !NOT_DRAWN.includes(kind) && !kind.startsWith('media-')).sort())
 })
 
 test('the seed decides', () => {

@@ -34,6 +34,8 @@ export function drawFault(random: SeededRandom): Omit<FaultOrder, 'account'>[] {
     () => [{ kind: 'hold-acks', ms: ms(500, 4_000) }],
     () => [{ kind: 'no-acks', count: 1 }],
     () => [{ kind: 'no-keys', count: 1 }],
+    () => [{ kind: 'no-bundles', count: 1 }],
+    () => [{ kind: 'no-devices', count: 1 }],
     () => [{ kind: 'silence', ms: ms(500, 6_000) }],
     () => [{ kind: 'latency', ms: ms(20, 400), count: ms(20, 200) }],
     () => [{ kind: 'login-failure', code: 503, count: 1 }, { kind: 'drop' }],

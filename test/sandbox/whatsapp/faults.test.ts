@@ -1,5 +1,6 @@
 // Each fault, as a stock client meets it.
 import type { IncomingMessage } from 'node:http'
+import { getBinaryNodeChild, getBinaryNodeChildren } from '@whiskeysockets/baileys'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { SimulatorProcess } from './testing/simulator-process.ts'
 import { StockClient } from './testing/stock-client.ts'
@@ -94,6 +95,42 @@ test('hold-acks lets acks go when it is cleared', async () => {
   expect(simulator.happenings.some(({ type, id }) => type === 'acked' && id === 'HELD')).toBe(false)
   await simulator.request('DELETE', '/faults')
   expect(await ack).not.toHaveProperty('error')
+})
+
+const ANA_JID = `${ANA}@s.whatsapp.net`
+const devicesOfAna = () => client.socket?.getUSyncDevices([ANA_JID], false, false)
+
+test('no-devices answers the question who has which devices, and names none', async () => {
+  await fault({ kind: 'no-devices' })
+  expect(await devicesOfAna()).toEqual([])
+  expect(await devicesOfAna()).toMatchObject([{ device: 0 }])
+})
+
+test('no-bundles answers the question for keys, and leaves them out', async () => {
+  const [ana] = (await client.socket?.onWhatsApp(ANA_JID)) ?? []
+  expect(ana).toMatchObject({ exists: true })
+  const keysOfAna = async () => {
+    const user = { tag: 'user', attrs: { jid: ANA_JID } }
+    const attrs = { to: 's.whatsapp.net', type: 'get', xmlns: 'encrypt' }
+    const answer = await client.socket?.query({ tag: 'iq', attrs, content: [{ tag: 'key', attrs: {}, content: [user] }] })
+    return getBinaryNodeChildren(getBinaryNodeChild(answer, 'list'), 'user').length
+  }
+  await fault({ kind: 'no-bundles' })
+  expect([await keysOfAna(), await keysOfAna()]).toEqual([0, 1])
+})
+
+test('no-answer leaves a question alone, and no other one', async () => {
+  await fault({ kind: 'no-answer', query: 'usync' })
+  let isAnswered = false
+  devicesOfAna()?.then(
+    () => (isAnswered = true),
+    // The connection ends first.
+    () => {},
+  )
+  await simulator.happens('frame', ({ xmlns }) => xmlns === 'usync', since)
+  await client.socket?.fetchPrivacySettings(true)
+  expect(await devicesOfAna()).toMatchObject([{ device: 0 }])
+  expect(isAnswered).toBe(false)
 })
 
 test('silence: the server reads, but nothing comes back until it ends', async () => {

@@ -9,6 +9,9 @@ export const FAULT_KINDS = [
   'hold-acks',
   'no-acks',
   'no-keys',
+  'no-bundles',
+  'no-devices',
+  'no-answer',
   'silence',
   'refuse',
   'latency',
@@ -27,6 +30,8 @@ export type FaultOrder = StreamErrorOrder & {
   account?: string | undefined
   /** Attributes that a login failure comes with, besides those that belong to its code. */
   attrs?: Record<string, string> | undefined
+  /** With `no-answer`: the tag of the question; without it every question is meant. */
+  query?: string | undefined
   /** Ends the fault after so many strikes. */
   count?: number | undefined
   /** Ends the fault after so long; for `latency` and `media-slow` it is the delay instead. */
@@ -38,7 +43,15 @@ type Fault = FaultOrder & { id: string; strikesLeft: number; timer?: NodeJS.Time
 /** These strike once where they are ordered, at what is connected now; they have no duration. */
 const MOMENTARY: ReadonlySet<FaultKind> = new Set(['drop', 'stream-error'])
 /** These would make no sense for ever: without `count` they strike once. */
-const ONCE_BY_DEFAULT: ReadonlySet<FaultKind> = new Set(['login-failure', 'nack', 'no-acks', 'no-keys'])
+const ONCE_BY_DEFAULT: ReadonlySet<FaultKind> = new Set([
+  'login-failure',
+  'nack',
+  'no-acks',
+  'no-keys',
+  'no-bundles',
+  'no-devices',
+  'no-answer',
+])
 /** With these `ms` says how long something takes, not how long the fault lasts. */
 export const DELAYS: ReadonlySet<FaultKind> = new Set(['latency', 'media-slow'])
 
@@ -106,6 +119,21 @@ export class Faults {
     return this.#strike('no-keys', account) !== undefined
   }
 
+  /** True if an answer to who asks for keys leaves all of them out. */
+  takeMissingBundles(account: string): boolean {
+    return this.#strike('no-bundles', account) !== undefined
+  }
+
+  /** True if an answer to who asks for devices names none, of nobody. */
+  takeMissingDevices(account: string): boolean {
+    return this.#strike('no-devices', account) !== undefined
+  }
+
+  /** True if this question stays without an answer, and without an effect. */
+  takeUnanswered(account: string, query: string): boolean {
+    return this.#strike('no-answer', account, query) !== undefined
+  }
+
   /** True if the ack is held; `release` is called when the fault ends. */
   holdAck(account: string, release: () => void): boolean {
     return this.#hold('hold-acks', account, release)
@@ -133,15 +161,16 @@ export class Faults {
   }
 
   /** A fault without an account is for everybody; a connection without an account (not logged in) is met by those alone. */
-  #find(kind: FaultKind, account: string | undefined): Fault | undefined {
+  #find(kind: FaultKind, account: string | undefined, query?: string): Fault | undefined {
     for (const fault of this.#active) {
+      if (fault.query !== undefined && fault.query !== query) continue
       if (fault.kind === kind && (fault.account === undefined || fault.account === account)) return fault
     }
     return undefined
   }
 
-  #strike(kind: FaultKind, account: string | undefined): Fault | undefined {
-    const fault = this.#find(kind, account)
+  #strike(kind: FaultKind, account: string | undefined, query?: string): Fault | undefined {
+    const fault = this.#find(kind, account, query)
     if (fault && --fault.strikesLeft <= 0) this.#end(fault)
     return fault
   }

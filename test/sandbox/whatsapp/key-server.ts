@@ -58,6 +58,7 @@ export class KeyServer {
   }
 
   bundles(asker: LinkedDevice, request: Stanza): Stanza[] {
+    if (this.#services.faults.takeMissingBundles(asker.phone)) return []
     return getBinaryNodeChildren(request, 'user').map(({ attrs: { jid = '' } }) => this.#bundleFor(asker, jid))
   }
 

@@ -79,7 +79,7 @@ const accountAnswers: Answers = {
 
 const deliveryAnswers = (services: Services, sync: PhoneSync): Answers => ({
   'set w:sync:app:state sync': (q) => q.answer([sync.appState.answer(q.account, q.device, q.child)]),
-  'get usync usync': (q) => q.answer([answerUsync(services.world, q, q.child)]),
+  'get usync usync': (q) => q.answer([answerUsync(services, q, q.child)]),
   'set passive active': (q) => {
     q.answer()
     q.device.queue.activate()
@@ -102,9 +102,11 @@ const groupAnswers = ({ world }: Services): Answers => ({
 })
 
 export class Queries {
+  readonly #services: Services
   readonly #answers: ReadonlyMap<string, (question: Question) => void>
 
   constructor(services: Services, sync: PhoneSync) {
+    this.#services = services
     const own = { ...keyAnswers(new KeyServer(services)), ...accountAnswers }
     const all = { ...own, ...deliveryAnswers(services, sync), ...groupAnswers(services) }
     this.#answers = new Map(Object.entries(all))
@@ -114,6 +116,7 @@ export class Queries {
     const { id = '', type = '' } = iq.attrs
     if (type === 'result' || type === 'error') return device.watched.answered(id, type)
     const question = new Question(connection, account, device, iq)
+    if (this.#services.faults.takeUnanswered(account.phone, question.child.tag)) return
     const known = this.#answers.get(question.kind)
     if (known) known(question)
     else question.answer()

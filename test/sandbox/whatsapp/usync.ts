@@ -2,6 +2,7 @@
 import { getBinaryNodeChild, getBinaryNodeChildren, isLidUser } from '@whiskeysockets/baileys'
 import type { LinkedDevice } from './linked-device.ts'
 import { deviceNames, participantHash } from './participant-hash.ts'
+import type { Services } from './services.ts'
 import { SERVER } from './stanzas.ts'
 import type { Stanza } from './stanzas.ts'
 import { clientsOf } from './world.ts'
@@ -29,13 +30,19 @@ const describeDevices = (numbers: readonly number[], hash: string): Stanza => {
   return { tag: 'devices', attrs: {}, content: [deviceList] }
 }
 
-const describe = (world: World, { account, device }: Asker, user: Stanza, asked: ReadonlySet<string>): Stanza => {
+const describe = (
+  world: World,
+  { account, device }: Asker,
+  user: Stanza,
+  asked: ReadonlySet<string>,
+  tellsDevices: boolean,
+): Stanza => {
   const jid = jidAskedFor(user)
   const person = world.find(jid)
   const content: Stanza[] = []
   if (asked.has('contact')) content.push({ tag: 'contact', attrs: { type: person ? 'in' : 'out' } })
   if (person && asked.has('lid')) content.push({ tag: 'lid', attrs: { val: person.lid } })
-  if (person && asked.has('devices')) {
+  if (person && tellsDevices) {
     const numbers = devicesOf(person)
     device.toldDevices.set(person.phone, new Set(numbers))
     person.knownTo.add(account)
@@ -44,9 +51,10 @@ const describe = (world: World, { account, device }: Asker, user: Stanza, asked:
   return { tag: 'user', attrs: { jid }, content }
 }
 
-export const answerUsync = (world: World, asker: Asker, usync: Stanza): Stanza => {
+export const answerUsync = ({ world, faults }: Services, asker: Asker, usync: Stanza): Stanza => {
   const query = getBinaryNodeChild(usync, 'query')?.content
   const asked = new Set(Array.isArray(query) ? query.map((protocol) => protocol.tag) : [])
+  const tellsDevices = asked.has('devices') && !faults.takeMissingDevices(asker.account.phone)
   const users = getBinaryNodeChildren(getBinaryNodeChild(usync, 'list'), 'user')
   const { sid = '', mode = 'query', context = '' } = usync.attrs
   return {
@@ -54,7 +62,7 @@ export const answerUsync = (world: World, asker: Asker, usync: Stanza): Stanza =
     attrs: { sid, mode, context, index: '0', last: 'true' },
     content: [
       { tag: 'result', attrs: {} },
-      { tag: 'list', attrs: {}, content: users.map((user) => describe(world, asker, user, asked)) },
+      { tag: 'list', attrs: {}, content: users.map((user) => describe(world, asker, user, asked, tellsDevices)) },
     ],
   }
 }

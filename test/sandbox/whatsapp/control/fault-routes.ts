@@ -13,6 +13,7 @@ const faultBody = z.strictObject({
   attrs: z.record(z.string(), z.string()).optional(),
   conflict: z.enum(['replaced', 'device_removed']).optional(),
   condition: z.string().min(1).optional(),
+  query: z.string().min(1).optional(),
   count: positive.optional(),
   ms: positive.optional(),
 })
