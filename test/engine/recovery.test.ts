@@ -108,6 +108,54 @@ describe('a log-out', () => {
   )
 })
 
+describe('a log-out that WhatsApp does not answer', () => {
+  /** Resolves when the question is with WhatsApp, and stays there. */
+  async function logOutUnanswered(chat: Chat): Promise<unknown> {
+    await chat.fault('no-answer', { query: 'remove-companion-device' })
+    const since = world.happened.length
+    const { body } = await call(`/api/sessions/${chat.name}/logout`)
+    await world.happens(({ phone, child }) => phone === chat.phone && child === 'remove-companion-device', since)
+    return body['id']
+  }
+
+  test.concurrent('fails and says so: the device stays linked, and the next one unlinks it', async () => {
+    const chat = await world.linked('unanswered')
+    const id = await logOutUnanswered(chat)
+    await eventually(async () => {
+      const response = await world.sandbox.api(`/api/sessions/${chat.name}/actions/${String(id)}`)
+      expect(await response.json()).toMatchObject({ state: 'failed', result: { code: 'not-connected' } })
+    })
+    await chat.works()
+    await conversationGoesOn(chat, 'as before')
+    expect(await chat.account()).toMatchObject({ registrations: 1, deviceJid: expect.any(String) })
+    await untilDone(chat, (await call(`/api/sessions/${chat.name}/logout`)).body['id'])
+    await chat.untilSession('FAILED LOGGED_OUT logged-out-on-request')
+    expect((await chat.account()).deviceJid).toBeNull()
+  })
+
+  test.concurrent('and whose connection ends is tried again on the next one', async () => {
+    const chat = await world.linked('unanswered-ended')
+    const id = await logOutUnanswered(chat)
+    const { logins } = await chat.account()
+    await chat.fault('stream-error', { code: 503 })
+    await untilDone(chat, id)
+    await chat.untilSession('FAILED LOGGED_OUT logged-out-on-request')
+    expect(await chat.account()).toMatchObject({ deviceJid: null, logins: logins + 1 })
+  })
+
+  test('holds no hand-over up, and is done by the next owner', async () => {
+    const chat = await world.linked('unanswered-left')
+    const id = await logOutUnanswered(chat)
+    const [owner] = world.sandbox.runners()
+    await world.sandbox.stopRunner(owner?.name ?? '')
+    expect(await chat.document()).toMatchObject({ runnerId: null, reason: 'runner-leaving' })
+    await world.sandbox.startRunner(owner?.name ?? '')
+    await untilDone(chat, id)
+    await chat.untilSession('FAILED LOGGED_OUT logged-out-on-request')
+    expect((await chat.account()).deviceJid).toBeNull()
+  })
+})
+
 describe('while Cloud Storage is away a log-out', () => {
   test('fails before anything was done: what cannot be backed up is not given up', async () => {
     const chat = await world.linked('kept')

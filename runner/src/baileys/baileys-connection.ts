@@ -7,6 +7,7 @@ import {
   type WASocket,
 } from '@whiskeysockets/baileys'
 import { noLongerThan } from '@holdfast/core/deadlines'
+import { HoldfastError } from '@holdfast/core/errors'
 import type { Logger } from '@holdfast/core/logging'
 import type { Clock, Random } from '@holdfast/core/ports'
 import type { Disconnect } from '@holdfast/core/verdict'
@@ -18,8 +19,10 @@ import type { DeviceCache } from './device-cache.ts'
 import { disconnectOf } from './disconnect.ts'
 import { KeepAlive } from './keep-alive.ts'
 import type { KeyStore } from './key-store.ts'
+import type { Names } from './names.ts'
 import type { Receiving } from './receiving.ts'
 import { keepMessagesInOrder } from './own-listeners.ts'
+import { assertRecipients } from './recipients.ts'
 import { StaleDevices } from './stale-devices.ts'
 import { watchStanzas } from './stanza-events.ts'
 
@@ -39,6 +42,9 @@ const KEYS_ASKED_AT_MOST = 3
 /** How the server says that a device has no keys, in the error that Baileys makes of it. */
 const NOT_ACCEPTABLE = 406
 
+/** The owner of the session does nothing else while it waits for this, and has 8 s in all when it is told to leave. */
+const UNLINK_TIMEOUT_MS = 10_000
+
 /** Baileys' codes, for what it does not notice or not at once. */
 const CONNECTION_CLOSED: Disconnect = { code: 428, transport: 'broken' }
 const CONNECTION_LOST: Disconnect = { code: 408, transport: 'broken' }
@@ -50,6 +56,7 @@ export class BaileysConnection implements Connection {
   readonly #keyStore: KeyStore
   readonly #devices: DeviceCache
   readonly #staleDevices: StaleDevices
+  readonly #names: Names
   readonly #appState: AppState
   readonly #events: ConnectionEvents
   readonly #clock: Clock
@@ -59,12 +66,15 @@ export class BaileysConnection implements Connection {
   #cancelDialTimeout: () => void
   /** The end came, or was asked for: nobody is told of it any more. */
   #over = false
+  /** Ends the wait of each who asked the socket for something. */
+  readonly #waiting = new Set<() => void>()
 
   constructor(options: {
     socket: WASocket
     gate: Gate
     keyStore: KeyStore
     devices: DeviceCache
+    names: Names
     inbox: Inbox
     receiving: Receiving
     appState: AppState
@@ -81,6 +91,7 @@ export class BaileysConnection implements Connection {
     this.#gate = gate
     this.#keyStore = options.keyStore
     this.#devices = devices
+    this.#names = options.names
     this.#staleDevices = new StaleDevices(devices, () => this.#me)
     this.#appState = options.appState
     this.#events = events
@@ -142,7 +153,7 @@ export class BaileysConnection implements Connection {
   async relay(chat: string, message: Uint8Array, messageId: string): Promise<void> {
     for (let asked = 1; ; asked++) {
       try {
-        return void (await this.#whileOpen(this.#socket.relayMessage(chat, proto.Message.decode(message), { messageId })))
+        return await this.#whileOpen(this.#relay(chat, proto.Message.decode(message), messageId))
       } catch (error) {
         if (error instanceof ConnectionEnded) throw error
         // It may be for a device that is gone, and nobody has told: the next attempt asks who is there, of the chat and of us.
@@ -150,6 +161,16 @@ export class BaileysConnection implements Connection {
         if (!hasNoKeys(error) || asked === KEYS_ASKED_AT_MOST) throw error
       }
     }
+  }
+
+  /** In one transaction with the look at who gets it: what is known then is what Baileys goes by. */
+  #relay(chat: string, message: proto.Message, messageId: string): Promise<void> {
+    const me = this.#me
+    if (!me) throw new Error('A message can only be sent by a linked device.')
+    return this.#keyStore.transaction(async () => {
+      await assertRecipients(this.#socket, { chat, me, names: this.#names })
+      await this.#socket.relayMessage(chat, message, { messageId })
+    }, me.id)
   }
 
   async isReachable(chat: string): Promise<boolean> {
@@ -161,13 +182,22 @@ export class BaileysConnection implements Connection {
     return found.some(({ exists }) => exists)
   }
 
-  /** Baileys reports the end of a socket to whoever asked it for something before it reports it as an end. */
+  /**
+   * Baileys reports the end of a socket to whoever asked it for something before it reports it as an end, or not at all: then what
+   * was asked has no answer for a minute.
+   */
   async #whileOpen<T>(work: Promise<T>): Promise<T> {
+    const { promise: over, reject } = Promise.withResolvers<never>()
+    const end = () => reject(new Error('Nobody waits for this any more.'))
+    this.#waiting.add(end)
+    if (this.#over) end()
     try {
-      return await work
+      return await Promise.race([work, over])
     } catch (error) {
       if (this.#socket.ws.isOpen && !this.#over) throw error
       throw new ConnectionEnded('The connection ended.', { cause: error })
+    } finally {
+      this.#waiting.delete(end)
     }
   }
 
@@ -182,21 +212,24 @@ export class BaileysConnection implements Connection {
   async unlink(): Promise<void> {
     const jid = this.#me?.id
     if (!jid) throw new Error('This device is not linked.')
-    await this.#whileOpen(this.#socket.query(unlinkNode(jid, this.#socket.generateMessageTag())))
+    const waiting = new AbortController()
+    const answer = this.#socket.query(unlinkNode(jid, this.#socket.generateMessageTag()))
+    const late = this.#clock.sleep(UNLINK_TIMEOUT_MS, waiting.signal)
+    const confirmed = await this.#whileOpen(Promise.race([answer, late])).finally(() => waiting.abort())
+    // Baileys resolves a query that timed out with nothing, which is no answer.
+    if (!confirmed) throw new HoldfastError('not-connected', 'WhatsApp did not confirm in time that the device is unlinked.')
   }
 
   async close(): Promise<void> {
     if (this.#over) return
-    this.#stopTimers()
-    this.#over = true
+    this.#finish()
     await noLongerThan(this.#clock, CLOSE_TIMEOUT_MS, this.#socket.end(undefined))
     this.#keyStore.close()
     this.#gate.shut()
   }
 
   cut(): void {
-    this.#stopTimers()
-    this.#over = true
+    this.#finish()
     this.#keyStore.close()
     this.#gate.shut()
     void this.#socket.end(undefined)
@@ -230,8 +263,7 @@ export class BaileysConnection implements Connection {
   }
 
   #ended({ code, ...details }: Disconnect): void {
-    this.#over = true
-    this.#stopTimers()
+    this.#finish()
     this.#keyStore.close()
     this.#events.onClose(code, details)
   }
@@ -241,7 +273,9 @@ export class BaileysConnection implements Connection {
     if (!this.#over) this.#ended(disconnect)
   }
 
-  #stopTimers(): void {
+  #finish(): void {
+    this.#over = true
+    for (const end of this.#waiting) end()
     this.#cancelDialTimeout()
     this.#keepAlive.stop()
     this.#appState.close()

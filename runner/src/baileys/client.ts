@@ -155,6 +155,7 @@ export class BaileysClient {
       gate,
       keyStore,
       devices: this.#devices,
+      names: this.#names,
       inbox: this.#options.inbox,
       receiving,
       appState,

@@ -31,7 +31,17 @@ const EXPORTS = [
 /** Stanzas that Baileys answers, each by one listener of its own. */
 const ANSWERED = ['CB:message', 'CB:receipt', 'CB:notification', 'CB:call'] as const
 
-const OF_A_SOCKET = ['relayMessage', 'resyncAppState', 'sendMessageAck', 'sendNode', 'query', 'onWhatsApp', 'end'] as const
+const OF_A_SOCKET = [
+  'relayMessage',
+  'getUSyncDevices',
+  'assertSessions',
+  'resyncAppState',
+  'sendMessageAck',
+  'sendNode',
+  'query',
+  'onWhatsApp',
+  'end',
+] as const
 
 /** @throws HoldfastError `library-changed`, saying what is not as expected. */
 export async function assertLibraries(versionOf: (name: string) => unknown = installedVersion): Promise<void> {

@@ -3,6 +3,7 @@ import { recoveryActionPath, type RecoveryAction } from '@holdfast/core/document
 import { HoldfastError } from '@holdfast/core/errors'
 import type { Logger } from '@holdfast/core/logging'
 import { Append, SERVER_TIME, type Clock, type Fields, type Merge } from '@holdfast/core/ports'
+import { ConnectionEnded } from './connecting/connection.ts'
 
 /** An action on this session that is not finished. */
 export interface OpenAction {
@@ -25,7 +26,10 @@ export interface ActionTarget {
   isLoggedOut(): boolean
   /** Saves the state in an object that stays, for a reason. Throws when it could not be verified. */
   putAside(reason: string): Promise<void>
-  /** Unlinks the device. Resolves when WhatsApp has confirmed it. */
+  /**
+   * Unlinks the device. Resolves when WhatsApp has confirmed it.
+   * @throws ConnectionEnded
+   */
   unlink(): Promise<void>
   /** Puts a damaged state together as agreed. Throws when that would lose more than was agreed to. */
   restore(approved: NonNullable<RecoveryAction['approved']>): Promise<string>
@@ -140,8 +144,19 @@ export class Actions {
     }
     await this.#target.putAside('logged-out')
     this.#step(id, 'The state was backed up.')
-    await this.#target.unlink()
-    return done
+    return (await this.#isUnlinked()) ? done : null
+  }
+
+  /** False when the connection ended over it: what WhatsApp did is not known, and the next connection tells. */
+  async #isUnlinked(): Promise<boolean> {
+    try {
+      await this.#target.unlink()
+      return true
+    } catch (error) {
+      if (!(error instanceof ConnectionEnded)) throw error
+      if (this.#clock.now() < this.dueAtMs) return false
+      throw unreachable('The connection ended before WhatsApp confirmed it.')
+    }
   }
 
   get #isInTime(): boolean {

@@ -112,6 +112,7 @@ export class OwnedSession {
   /** Hands the session over: the loop closes the connection in order and releases it. */
   leave(): void {
     this.#leaving = true
+    this.#keeper.interrupt()
     this.#wake.call()
   }
 

@@ -1,10 +1,9 @@
 import { pairingPlace } from '@holdfast/core/documents/session-document'
-import { HoldfastError } from '@holdfast/core/errors'
 import type { Logger } from '@holdfast/core/logging'
 import type { Clock, Fields } from '@holdfast/core/ports'
 import { temporaryBanTexts, type ReasonCode, type SessionState } from '@holdfast/core/session-states'
 import type { Disconnect, Verdict } from '@holdfast/core/verdict'
-import type { Connection, ConnectionEvents } from './connection.ts'
+import { ConnectionEnded, type Connection, type ConnectionEvents } from './connection.ts'
 import { DialPlace, type AskToDial, type DialKind } from './dial-place.ts'
 import type { Engine } from '../engine.ts'
 import type { Activity } from '../probation.ts'
@@ -48,6 +47,7 @@ export class ConnectionKeeper {
   #ended: Disconnect | null = null
   #qrCodes = 0
   #archiveAgainMs = 0
+  #interrupt: () => void = () => {}
 
   constructor(dependencies: KeeperDependencies) {
     const { askToDial: ask, clock, wake } = dependencies
@@ -120,10 +120,21 @@ export class ConnectionKeeper {
     this.#forget(null)
   }
 
-  /** Unlinks the device from its phone, which ends the connection and halts the session. */
+  /** Whoever waits for WhatsApp's answer gives up: the session is needed elsewhere. */
+  interrupt(): void {
+    this.#interrupt()
+  }
+
+  /**
+   * Unlinks the device from its phone, which ends the connection and halts the session.
+   *
+   * @throws ConnectionEnded when it is not known whether WhatsApp did it: the next login tells.
+   */
   async unlink(engine: Engine): Promise<void> {
-    if (!this.#connection) throw new HoldfastError('not-connected', 'The connection ended before the device could be unlinked.')
-    await this.#connection.unlink()
+    if (!this.#connection || !this.#dependencies.isWanted()) throw new ConnectionEnded('There is no connection any more.')
+    const { promise: interrupted, reject } = Promise.withResolvers<never>()
+    this.#interrupt = () => reject(new ConnectionEnded('The session is handed over.'))
+    await Promise.race([this.#connection.unlink(), interrupted])
     engine.memory.rememberLogout()
     this.#dependencies.reconnection.halt()
     this.#dependencies.publish('LOGGED_OUT', 'logged-out-on-request')

@@ -26,6 +26,7 @@ export interface Connection {
   /**
    * Unlinks this device from its phone. Resolves when WhatsApp has confirmed it.
    * @throws ConnectionEnded
+   * @throws HoldfastError `not-connected` when WhatsApp does not answer.
    */
   unlink(): Promise<void>
   /** Ends the connection in order. Resolves when the socket is closed; `onClose` is not called. */
