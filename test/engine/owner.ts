@@ -92,8 +92,11 @@ export interface Received {
 export const stanza = (messageId: string, hash = `hash of ${messageId}`): Received => ({ hash, message: textMessage(messageId) })
 
 /** What decrypting a stanza does: the ratchet step and the row are one mutation. Returns its position. */
-export function receive({ inbox, state }: Pick<Owner, 'inbox' | 'state'>, { hash, message }: Received): number {
-  const plain = Buffer.from(`plaintext of ${hash}`)
+export function receive(
+  { inbox, state }: Pick<Owner, 'inbox' | 'state'>,
+  { hash, message }: Received,
+  plain: Buffer = Buffer.from(`plaintext of ${hash}`),
+): number {
   const { keys, entry, onApplied } = inbox.admit({ hash, stanzaId: message?.messageId ?? hash, plain, message })
   const position = state.change({ keys: { ...keys, session: { [`step ${hash}`]: 'stepped' } } }, entry)
   onApplied()

@@ -42,6 +42,8 @@ export interface StoredMessage {
   /** When it was sent, in seconds since the epoch. */
   timestamp?: number
   body: string | null
+  /** Nothing but the text was stored of a message that had so many bytes; the beginning of it when it is cut. */
+  tooLarge?: { bytes: number; textIsCut: boolean }
   error?: string
 }
 

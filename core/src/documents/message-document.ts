@@ -18,12 +18,14 @@ export const messageDocumentSchema = z.object({
   fromMe: z.boolean(),
   pushName: z.string().nullable(),
   type: z.string(),
-  /** Sealed JSON `{ text, proto }`: the text if there is one, and the whole message in base64. */
+  /** Sealed JSON `{ text, proto }`: the text if there is one, and the whole message in base64, or nothing when it is `tooLarge`. */
   content: bytesSchema,
   /** By the sender's phone. */
   sentAt: z.date(),
   /** Ascending in the order of becoming visible: 20 digits of the journal record, a dash, 6 digits within it. */
   order: z.string(),
+  /** It does not fit: of the message, which had so many bytes, only the text is here; the beginning of it when it is cut. */
+  tooLarge: z.object({ bytes: z.number().int().nonnegative(), textIsCut: z.boolean() }).optional(),
   /** The phone told of it when the device was linked: it was sent before. */
   fromHistory: z.literal(true).optional(),
 })

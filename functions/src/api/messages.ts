@@ -116,6 +116,7 @@ const envelopeOf = (message: MessageDocument) => ({
   type: message.type,
   timestamp: Math.floor(message.sentAt.getTime() / 1000),
   order: message.order,
+  ...(message.tooLarge ? { tooLarge: message.tooLarge } : {}),
   ...(message.fromHistory ? { fromHistory: true } : {}),
 })
 

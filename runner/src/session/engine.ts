@@ -123,6 +123,7 @@ export function assembleEngine(
   const state = new JournaledState(image, journal)
   const inbox = new Inbox({ state, cipher, documents, clock, logger })
   const undecrypted = new Undecrypted({ state, cipher, clock, logger })
+  inbox.onRefused((refused) => undecrypted.refused(refused))
   const sentJobs = new SentJobs({ sessionId, state, cipher, documents, clock, logger })
   const client = dependencies.createClient({
     state,

@@ -5,8 +5,8 @@ import type { Clock, DocumentStore, Merge } from '@holdfast/core/ports'
 import type { KeyChanges } from '@holdfast/core/session-log/mutation'
 import type { ReceivedMessage } from '../connecting/connection.ts'
 import type { Entry, RecordPlace } from '../journal/group.ts'
-import { INBOX, decodeRow, encodeRow, type Row } from './inbox-rows.ts'
-import { MessageDocuments, documentIdsOf, storedMessageOf } from './message-documents.ts'
+import { INBOX, decodeRow, encodeRow, keptOf, type Row } from './inbox-rows.ts'
+import { MessageDocuments, bytesOf, documentIdsOf, storedMessageOf, type StoredMessage } from './message-documents.ts'
 import type { JournaledState } from '../journal/journaled-state.ts'
 
 /** What was decrypted, as far as the inbox is concerned. */
@@ -29,6 +29,13 @@ export interface Admission {
   readonly onApplied: () => void
 }
 
+/** A message whose document Firestore will never take. */
+export interface RefusedMessage {
+  readonly document: string
+  readonly message: StoredMessage
+  readonly plain: Buffer
+}
+
 /** A row that tells of other messages. */
 export interface Told {
   readonly hash: string
@@ -47,9 +54,6 @@ const KEEP_UNACKED_MS = 30 * 24 * 60 * 60 * 1000
 
 /** Beyond this many acknowledged rows the oldest go earlier. About 100 bytes each. */
 const KEEP_ROWS = 10_000
-
-/** Rows that a new owner documents in one commit. */
-const ROWS_AT_ONCE = 100
 
 /** What stands for the plaintext of a row that no longer holds it. */
 export const DOCUMENTED = Symbol('documented')
@@ -77,6 +81,7 @@ export class Inbox {
   #received = 0
   #lastReceivedMs: number | null = null
   #onTold: () => void = () => {}
+  #onRefused: (refused: RefusedMessage) => void = () => {}
 
   constructor(options: { state: JournaledState; cipher: SessionCipher; documents: DocumentStore; clock: Clock; logger: Logger }) {
     this.#state = options.state
@@ -113,13 +118,17 @@ export class Inbox {
     const [document] = ids
     const reservation = ids.map((id) => this.#reserved.get(id)).find((found) => found !== undefined)
     const stored = message && !this.knows(message) ? storedMessageOf(message) : undefined
+    const kept = keptOf(plain, tells)
+    if (tells && kept === null)
+      this.#logger.error({ stanza: stanzaId, bytes: plain.length }, 'What the phone tells is too large.')
     const row: Row = {
       id: stanzaId,
       at: this.#clock.now(),
-      plain: plain.toString('base64'),
+      ...(kept === null ? {} : { plain: kept }),
       ...(stored ? { message: stored } : {}),
       ...(document === undefined ? {} : { document }),
       ...(tells ? { work: 'told' } : {}),
+      ...(tells && kept === null ? { settled: true, failed: 'too-large' } : {}),
     }
     const keys = { [INBOX]: { [hash]: JSON.stringify(row) } }
     const onApplied = () => {
@@ -137,7 +146,13 @@ export class Inbox {
     const writes = ({ sequence, index }: RecordPlace): Merge[] => [
       this.#messages.documentOf(stored, document, messageOrder(sequence, index)),
     ]
-    return { keys, entry: { writes, onWritten: () => this.#settle(hash) }, onApplied }
+    const entry = {
+      writes,
+      bytesOfWrites: bytesOf(stored),
+      onWritten: () => this.#settle(hash),
+      onRefused: () => this.#refused(hash),
+    }
+    return { keys, entry, onApplied }
   }
 
   /** WhatsApp has acknowledged our receipt of a stanza: it will not come again. */
@@ -156,6 +171,11 @@ export class Inbox {
   /** Called whenever a row has become durable that tells of other messages. */
   onTold(listener: () => void): void {
     this.#onTold = listener
+  }
+
+  /** Called with each message whose document Firestore refuses, before its row is settled without one. */
+  onRefused(listener: (refused: RefusedMessage) => void): void {
+    this.#onRefused = listener
   }
 
   /** Rows that tell of other messages and are not settled, the oldest first. */
@@ -222,14 +242,13 @@ export class Inbox {
     const documents = undocumented.flatMap(({ message, document }, index) =>
       message && document !== undefined ? [this.#messages.documentOf(message, document, messageOrder(sequence, index))] : [],
     )
-    const failed = new Set<string>()
-    for (let start = 0; start < documents.length; start += ROWS_AT_ONCE) {
-      for (const path of await this.#messages.createMissing(documents.slice(start, start + ROWS_AT_ONCE))) failed.add(path)
-    }
+    const failed = new Set(await this.#messages.createMissing(documents))
     const isRefused = ({ document }: { document?: string | undefined }) =>
       document !== undefined && failed.has(this.#messages.pathOf(document))
-    for (const row of undocumented) if (!isRefused(row)) this.#settle(row.hash)
-    if (failed.size > 0) this.#logger.error({ paths: [...failed] }, 'Firestore refuses these messages; the journal keeps them.')
+    for (const row of undocumented) {
+      if (isRefused(row)) this.#refused(row.hash)
+      else this.#settle(row.hash)
+    }
     return undocumented.length
   }
 
@@ -266,7 +285,7 @@ export class Inbox {
     const writes = ({ sequence, index }: RecordPlace) => [
       this.#messages.documentOf(message, document, messageOrder(sequence, index)),
     ]
-    this.#state.append({ writes, onWritten: () => this.#settle(hash) })
+    this.#state.append({ writes, onWritten: () => this.#settle(hash), onRefused: () => this.#refused(hash) })
   }
 
   #undocumented() {
@@ -291,10 +310,20 @@ export class Inbox {
   }
 
   /** The message has its document, or needs none. The plaintext stays until WhatsApp will not send the stanza again. */
-  #settle(hash: string): void {
+  #settle(hash: string, failed?: 'refused'): void {
     const encoded = this.#state.image.get(INBOX, hash)
     if (encoded === undefined) return
     const { message: _, ...row } = decodeRow(encoded)
-    this.#state.later({ [INBOX]: { [hash]: encodeRow({ ...row, settled: true }) } })
+    const why = failed === undefined ? {} : { failed }
+    this.#state.later({ [INBOX]: { [hash]: encodeRow({ ...row, ...why, settled: true }) } })
+  }
+
+  /** A row that waited for what never comes would keep its message in the state for ever. */
+  #refused(hash: string): void {
+    const encoded = this.#state.image.get(INBOX, hash)
+    if (encoded === undefined) return
+    const { message, document, plain = '' } = decodeRow(encoded)
+    if (message && document !== undefined) this.#onRefused({ document, message, plain: Buffer.from(plain, 'base64') })
+    this.#settle(hash, 'refused')
   }
 }

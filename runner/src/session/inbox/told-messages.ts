@@ -5,7 +5,7 @@ import type { Clock, Merge } from '@holdfast/core/ports'
 import type { ReceivedMessage } from '../connecting/connection.ts'
 import type { RecordPlace } from '../journal/group.ts'
 import type { Inbox, Told } from './inbox.ts'
-import { documentIdsOf, storedMessageOf, type MessageDocuments } from './message-documents.ts'
+import { bytesOf, documentIdsOf, storedMessageOf, type MessageDocuments } from './message-documents.ts'
 import type { JournaledState } from '../journal/journaled-state.ts'
 import type { Undecrypted } from './undecrypted.ts'
 
@@ -179,6 +179,11 @@ export class ToldMessages {
     return found.includes(true)
   }
 
+  #refused(message: ReceivedMessage): void {
+    const plain = Buffer.from(message.proto)
+    this.#undecrypted.refused({ document: documentIdsOf(message)[0], message: storedMessageOf(message), plain })
+  }
+
   /** Resolves when the documents are there, but for those that Firestore will never take. */
   async #write(messages: readonly ReceivedMessage[], told: Told, more: { fromHistory?: true }): Promise<void> {
     if (messages.length === 0) return
@@ -188,9 +193,11 @@ export class ToldMessages {
     const resolved = this.#undecrypted.resolvedAll(
       messages.map(({ chat, participant, messageId }) => receivedMessageIdOf(chat, participant ?? '', messageId)),
     )
+    const stored = messages.map((message) => ({ message: storedMessageOf(message), document: documentIdsOf(message)[0] }))
+    const bytesOfWrites = stored.reduce((sum, { message }) => sum + bytesOf(message), 0)
     const writes = (place: RecordPlace): Merge[] => [
-      ...messages.map((message, position) =>
-        this.#documents.documentOf(storedMessageOf(message), documentIdsOf(message)[0], orderOf(place, position), more),
+      ...stored.map(({ message, document }, position) =>
+        this.#documents.documentOf(message, document, orderOf(place, position), more),
       ),
       ...resolved.writes,
     ]
@@ -199,13 +206,13 @@ export class ToldMessages {
     const keys = { ...this.#inbox.remembering(recent), ...resolved.keys }
     const onWritten = () => (outcome = 'written')
     const onRefused = () => (outcome = 'refused')
-    await journal.whenDurable(this.#state.change({ keys }, { writes, onWritten, onRefused }))
+    await journal.whenDurable(this.#state.change({ keys }, { writes, bytesOfWrites, onWritten, onRefused }))
     // The writes had to be left out of the record: they are tried once more before anything that is appended now.
     this.#unlessStopped()
     if (outcome === null) await journal.whenDurable(this.#state.append({}))
     if (outcome === 'written') return
     const [only, ...others] = messages
-    if (only && others.length === 0) return this.#logger.error('Firestore refuses a message that the phone told of.')
+    if (only && others.length === 0) return this.#refused(only)
     const half = Math.ceil(messages.length / 2)
     await this.#write(messages.slice(0, half), told, more)
     await this.#write(messages.slice(half), told, more)

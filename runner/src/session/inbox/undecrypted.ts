@@ -6,8 +6,9 @@ import type { Clock, Merge } from '@holdfast/core/ports'
 import type { KeyChanges } from '@holdfast/core/session-log/mutation'
 import type { Entry } from '../journal/group.ts'
 import type { JournaledState } from '../journal/journaled-state.ts'
+import type { RefusedMessage } from './inbox.ts'
 
-/** Something that was delivered and cannot be read. */
+/** Something that was delivered and cannot be read, or not be stored. */
 export interface FailedStanza {
   /** The same for every copy of a message: a hash of sender, participant and id. */
   readonly key: string
@@ -95,6 +96,13 @@ export class Undecrypted {
     return { parked }
   }
 
+  /** A message that could be read, and whose document Firestore will never take: somebody has to look at it. */
+  refused({ document, message, plain }: RefusedMessage): void {
+    const { messageId, chat: from, participant } = message
+    const error = { code: 'refused', message: 'Firestore refuses the document of this message.' }
+    this.park({ key: document, messageId, from, participant, kind: 'none', error, bytes: Buffer.alloc(0), plain })
+  }
+
   /** Puts a stanza aside that is not to be touched again. */
   park(stanza: FailedStanza): void {
     this.#park(stanza.key, this.#rowOf(stanza))
@@ -146,7 +154,7 @@ export class Undecrypted {
       firstAt: known?.firstAt ?? now,
       lastAt: now,
       attempts: (known?.attempts ?? 0) + 1,
-      size: bytes.length,
+      size: bytes.length || (plain?.length ?? 0),
       ...(isKept ? { stanza: Buffer.from(bytes).toString('base64') } : {}),
       ...(isKept && plain ? { plain: Buffer.from(plain).toString('base64') } : {}),
       ...(known?.parkedAt === undefined ? {} : { parkedAt: known.parkedAt }),
@@ -157,18 +165,21 @@ export class Undecrypted {
     const isNew = row.parkedAt === undefined
     const parked = { ...row, parkedAt: row.parkedAt ?? this.#clock.now() }
     const { stanza: _, plain: __, ...small } = parked
+    const shrink = (): void => {
+      if (this.isParked(key)) this.#state.later({ [KIND]: { [key]: JSON.stringify(small) } })
+    }
+    // A document that is refused would be refused for ever: what is left is the error in the log.
     const entry: Omit<Entry, 'mutation'> = {
       writes: () => [this.#documentOf(key, parked)],
-      onWritten: () => {
-        if (this.isParked(key)) this.#state.later({ [KIND]: { [key]: JSON.stringify(small) } })
-      },
+      onWritten: shrink,
+      onRefused: shrink,
     }
     this.#state.change({ keys: { [KIND]: { [key]: JSON.stringify(parked) } } }, entry)
     if (!isNew) return
     const { messageId, kind, code, attempts } = row
     this.#logger.error(
       { stanza: messageId, kind, code, attempts, document: this.#pathOf(key) },
-      'A stanza cannot be read and is parked: its bytes are in a document, and WhatsApp is not asked for it any more.',
+      'A stanza is parked: what is kept of it is in a document, and WhatsApp is not asked for it any more.',
     )
   }
 

@@ -8,6 +8,8 @@ export interface Entry {
   readonly mutation?: Mutation
   /** Merges without preconditions, so that none of them can stop the session. */
   readonly writes?: (place: RecordPlace) => readonly Merge[]
+  /** About how many bytes they are, where that may be many. */
+  readonly bytesOfWrites?: number
   /** Called once the record is durable, in the order of appending. */
   readonly onDurable?: (place: RecordPlace) => void
   /** Called once the writes have taken effect: with the record, or on their own after it when they had to be left out. */
@@ -50,8 +52,8 @@ export interface Group {
   head: JournalHead | null
 }
 
-/** Firestore takes 10 MiB a commit; a group is closed well before. */
-const MAX_GROUP_BYTES = 4 * 1024 * 1024
+/** Firestore takes 10 MiB a commit, its emulator 4; a group is closed before, with what rides on it. Only what is larger by itself is. */
+const MAX_GROUP_BYTES = 3 * 1024 * 1024
 const MAX_GROUP_ENTRIES = 200
 
 export const emptyGroup = (position: number, kind: RecordKind): Group => ({
@@ -70,21 +72,22 @@ export const retryOf = (group: Group, { writes, onWritten, onRefused, onEnd }: E
   return { ...emptyGroup(group.position, 'data'), entries: [{ ...(writes ? { writes } : {}), ...ends }], retried: true }
 }
 
-export const takesMore = (group: Group): boolean =>
+export const takes = (group: Group, entry: Entry): boolean =>
   group.kind === 'data' &&
   !group.retried &&
   !group.closed &&
-  group.bytes < MAX_GROUP_BYTES &&
+  group.bytes + weightOf(entry) <= MAX_GROUP_BYTES &&
   group.entries.length < MAX_GROUP_ENTRIES
 
 export function join(group: Group, entry: Entry): void {
   group.entries.push(entry)
-  if (!entry.mutation) return
-  group.mutations.push(entry.mutation)
-  group.bytes += sizeOf(entry.mutation)
+  group.bytes += weightOf(entry)
+  if (entry.mutation) group.mutations.push(entry.mutation)
 }
 
-const sizeOf = (mutation: Mutation): number => {
+const weightOf = ({ mutation, bytesOfWrites = 0 }: Entry): number => bytesOfWrites + (mutation ? sizeOf(mutation) : 0)
+
+export const sizeOf = (mutation: Mutation): number => {
   let bytes = mutation.creds?.length ?? 0
   for (const changes of Object.values(mutation.keys ?? {})) {
     for (const [id, value] of Object.entries(changes)) bytes += id.length + (value?.length ?? 0)

@@ -6,7 +6,7 @@ import { HoldfastError, messageOf } from '@holdfast/core/errors'
 import type { Clock, Merge, Random } from '@holdfast/core/ports'
 import type { JournalStore } from '@holdfast/core/session-log/journal-store'
 import { sealGroup } from '@holdfast/core/session-log/record-codec'
-import { emptyGroup, join, retryOf, takesMore, type Entry, type Group, type JournalHead, type RecordPlace } from './group.ts'
+import { emptyGroup, join, retryOf, takes, type Entry, type Group, type JournalHead, type RecordPlace } from './group.ts'
 
 export interface JournalLimits {
   /** After this, a commit's outcome counts as unknown and is found out by reading. */
@@ -114,7 +114,7 @@ export class Journal {
     if (this.#end) return Number.POSITIVE_INFINITY
     const kind = entry.kind ?? 'data'
     const last = this.#queue.at(-1)
-    const group = last && kind === 'data' && takesMore(last) ? last : this.#open(kind)
+    const group = last && kind === 'data' && takes(last, entry) ? last : this.#open(kind)
     join(group, entry)
     return group.position
   }

@@ -1,4 +1,4 @@
-import type { Entry } from './group.ts'
+import { sizeOf, type Entry } from './group.ts'
 import type { Journal } from './journal.ts'
 import type { KeyChanges, Mutation } from '@holdfast/core/session-log/mutation'
 import type { StateImage } from '@holdfast/core/session-log/state-image'
@@ -12,6 +12,7 @@ export class JournaledState {
   readonly journal: Journal
   /** Changes that nothing depends on. They ride on the next record instead of making one. */
   #carried: Mutation[] = []
+  #carriedBytes = 0
   #unsavedChanges = 0
   #isRetired = false
 
@@ -56,6 +57,7 @@ export class JournaledState {
     if (this.#isRetired) return Number.POSITIVE_INFINITY
     const carried = this.#carried
     this.#carried = []
+    this.#carriedBytes = 0
     if (carried.length === 0) return this.journal.append(entry)
     const mutation = merge([...carried, entry.mutation ?? {}])
     return this.journal.append({ ...entry, mutation })
@@ -66,8 +68,13 @@ export class JournaledState {
     if (this.#isRetired) return
     this.image.apply({ keys })
     this.#carried.push({ keys })
+    this.#carriedBytes += sizeOf({ keys })
+    if (this.#carriedBytes > MAX_CARRIED_BYTES) this.append({})
   }
 }
+
+/** One record takes all that is carried. However much that is, a commit must be able to take it. */
+const MAX_CARRIED_BYTES = 1024 * 1024
 
 /** Later changes win. */
 function merge(mutations: readonly Mutation[]): Mutation {
