@@ -42,7 +42,8 @@ describe('a socket', () => {
     device.keyStore.install(keys)
     const ws = Object.assign(new EventEmitter(), { socket: { send: () => {}, terminate: () => {} } })
     for (const event of ['CB:message', 'CB:receipt', 'CB:notification', 'CB:call']) ws.on(event, () => {})
-    const names = ['relayMessage', 'resyncAppState', 'sendMessageAck', 'sendNode', 'query', 'onWhatsApp', 'end']
+    const sending = ['relayMessage', 'getUSyncDevices', 'assertSessions', 'sendMessageAck', 'sendNode']
+    const names = [...sending, 'resyncAppState', 'query', 'onWhatsApp', 'end']
     socket = { ws, authState: { keys }, ...Object.fromEntries(names.map((name) => [name, () => {}])) }
   })
 
@@ -58,6 +59,7 @@ describe('a socket', () => {
     ['listens to CB:message 2 times', () => socket.ws.on('CB:message', () => {})],
     ['listens to CB:notification 0 times', () => socket.ws.removeAllListeners('CB:notification')],
     ['has no resyncAppState', () => Object.assign(socket, { resyncAppState: undefined })],
+    ['has no assertSessions', () => Object.assign(socket, { assertSessions: undefined })],
   ])('is refused when Baileys %s', (problem, change) => {
     change()
     expect(look).toThrow(problem)
