@@ -4,7 +4,7 @@ import { parseOptions } from './options.ts'
 describe('the options of npm run crashpoints', () => {
   test('are all scenarios with a seed of chance, unless told otherwise', () => {
     const { scenarios, all, stages, seed } = parseOptions([])
-    expect([scenarios.length > 10, all, stages]).toEqual([true, false, 2])
+    expect([scenarios.length > 10, all, stages]).toEqual([true, false, 3])
     expect(seed).toBeGreaterThanOrEqual(0)
   })
 

@@ -24,13 +24,13 @@ export const HELP = `Breaks the runner at every step of what it does, and asks t
 
   npm run crashpoints                                every point dies before and after it took effect, other faults by chance
   npm run crashpoints -- --only claim --seed 7       one scenario
-  npm run crashpoints -- --all                       every fault at every passage of every point: hours
+  npm run crashpoints -- --all                       every fault at every passage: hours
 
   --only S,...   ${NAMES.join(', ')}
   --sample N     so many cases of each scenario, drawn by the seed from all
   --point TEXT   only points whose names contain it
   --seed N       the same cases again; told at the start if not given
-  --stages N     how many scenarios are played at once (2)
+  --stages N     how many scenarios are played at once (3)
   --json         { points, cases, broken: [{ scenario, point, fault, what }] } and figures, as the last thing on stdout
 
 Ends with 0 if nothing is broken and every point was reached, 1 if not, 2 for a wrong option.
@@ -54,7 +54,7 @@ export function parseOptions(args: string[]): Options {
     sample: sample === undefined ? null : number('sample', sample, 0, 1),
     scenarios: only === undefined ? NAMES : only.split(',').map((name) => scenarioNamed(name.trim())),
     seed: number('seed', seed, Math.floor(Math.random() * 1_000_000), 0),
-    stages: number('stages', stages, 2, 1),
+    stages: number('stages', stages, 3, 1),
   }
 }
 

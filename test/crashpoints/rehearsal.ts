@@ -73,6 +73,10 @@ export class Rehearsal implements AsyncDisposable {
     return []
   }
 
+  get #recoveryLimitMs(): number {
+    return this.#scenario.recoveryLimitMs ?? RECOVERY_LIMIT_MS
+  }
+
   /** Which points the scenario passes, and how often, when nothing goes wrong. */
   async points(): Promise<Map<string, number>> {
     await this.#begin(null)
@@ -92,12 +96,12 @@ export class Rehearsal implements AsyncDisposable {
     const acted = this.#act()
     let hasFired = await this.#untilFired()
     if (!hasFired || !isDeath(order.fault)) {
-      const wrong = [...(await this.#untilOver(RECOVERY_LIMIT_MS)), ...(await acted)]
+      const wrong = [...(await this.#untilOver(this.#recoveryLimitMs)), ...(await acted)]
       hasFired = (await this.#stage.trace.fired()) !== null
       if (wrong.length > 0) return { hasFired, wrong: wrong.map((what) => `before a new start: ${what}`) }
     }
     if (!hasFired) {
-      const wrong = await this.#probe(RECOVERY_LIMIT_MS)
+      const wrong = await this.#probe(this.#recoveryLimitMs)
       // It may come to it at last in what goes on afterwards.
       hasFired = (await this.#stage.trace.fired()) !== null
       if (!hasFired || wrong.length > 0) return { hasFired, wrong: [...wrong, ...this.#unasked(exitsBefore)] }
@@ -106,7 +110,7 @@ export class Rehearsal implements AsyncDisposable {
     else if (!this.#stage.isGone(this.#stage.pid)) await this.#stage.strike('SIGKILL')
     // After a death that came late another process may be at work already.
     await this.#stage.keepGoing()
-    const wrong = [...(await acted), ...(await this.#probe(RECOVERY_LIMIT_MS))]
+    const wrong = [...(await acted), ...(await this.#probe(this.#recoveryLimitMs))]
     return { hasFired, wrong: [...wrong, ...this.#unasked(exitsBefore)] }
   }
 

@@ -15,6 +15,8 @@ export interface Scenario {
   readonly about?: About
   /** Where the rest of it is struck in other scenarios: the points that are died at in this one. All others are struck by chance. */
   readonly diedAt?: readonly string[]
+  /** How long everything may take to come right again, where a minute is not enough by design. */
+  readonly recoveryLimitMs?: number
   /** While a process works and nothing counts yet. */
   prepare?(chats: Chats): Promise<void>
   /** With `next`: while no process works. */

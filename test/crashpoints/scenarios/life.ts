@@ -7,6 +7,8 @@ const LINK_LIMIT_MS = 60_000
 const LOOK_EVERY_MS = 50
 /** The fewest that a runner takes. */
 const FREQUENT_CHECKPOINTS = { CHECKPOINT_RECORDS: '16' }
+/** One that fails is tried again a minute later. */
+const CHECKPOINT_LIMIT_MS = 120_000
 /** Enough for a checkpoint, sent one by one so that each makes a record. */
 const MESSAGES_TO_CHECKPOINT = 8
 
@@ -88,6 +90,7 @@ const checkpoint: Scenario = {
   name: 'checkpoint',
   struck: 'working',
   runnerEnv: FREQUENT_CHECKPOINTS,
+  recoveryLimitMs: CHECKPOINT_LIMIT_MS,
   async prepare(chats) {
     chats.pointerBefore = await pointerOf(chats)
   },
@@ -151,6 +154,7 @@ const restore: Scenario = {
     'query journal',
   ],
   runnerEnv: FREQUENT_CHECKPOINTS,
+  recoveryLimitMs: CHECKPOINT_LIMIT_MS,
   async prepare(chats) {
     const first = await pointerOf(chats)
     const deadline = performance.now() + LINK_LIMIT_MS
@@ -195,7 +199,6 @@ const approvedRestore: Scenario = {
     'frame out iq set encrypt registration',
     'listen recovery action by state',
     'object create checkpoint',
-    'object list checkpoint',
     'object read checkpoint',
     'query journal',
     'read recovery action',
@@ -233,15 +236,16 @@ async function untilSettled({ stage, sessionId, sent, issued }: Chats): Promise<
   while (!(await isStored()) || !(await Promise.all(sent.map(isDelivered))).every(Boolean)) await pause(LOOK_EVERY_MS)
 }
 
+/** Those that take longest first. */
 export const LIFE: readonly Scenario[] = [
+  claim,
+  login,
+  pairing,
+  restore,
   checkpoint,
+  approvedRestore,
   handOver,
   drain,
   preKeyRefill,
   credsChange,
-  claim,
-  restore,
-  approvedRestore,
-  login,
-  pairing,
 ]
