@@ -1,51 +1,26 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { DirectoryObjects } from '@holdfast/core/directory/directory-objects'
 import { StoreDirectory } from '@holdfast/core/directory/store-directory'
 import { journalPath } from '@holdfast/core/documents/journal-record'
 import { recoveryActionPath } from '@holdfast/core/documents/recovery-action-document'
 import { sessionPath, type CheckpointPointer } from '@holdfast/core/documents/session-document'
-import type { GoogleClients } from '@holdfast/core/gcp/clients'
 import { SERVER_TIME, type Change, type Fields } from '@holdfast/core/ports'
 import { journalsIn, openDirectory } from '../contract/journal-backends.ts'
 import type { JournaledState } from '../../runner/src/session/journal/journaled-state.ts'
 import { checkpointNow, takeOver } from './owner.ts'
-import { RunnerUnderTest, type RunnerOptions } from './runner-under-test.ts'
+import type { RunnerUnderTest, RunnerOptions } from './runner-under-test.ts'
 import { SessionUnderTest } from './session-under-test.ts'
 import { contentOfSession, lastRecordOf, newSessionWithPast, recordPath } from './session-with-past.ts'
-import { type Stores, openStores } from './stores.ts'
+import { runnersOfThisFile } from './runners-of-a-file.ts'
 
 // `AUTO_RESTORE=always`: what is lost is given up unasked, what is only out of reach is not.
 
-let stores: Stores
-let clients: GoogleClients
-const runners: RunnerUnderTest[] = []
+const { clients, startRunner: start, storage } = runnersOfThisFile()
 
-beforeAll(async () => {
-  stores = await openStores()
-})
-
-beforeEach(() => {
-  clients = stores.emptyProject()
-})
-
-afterEach(async () => {
-  await Promise.all(runners.splice(0).map((runner) => runner.leave()))
-})
-
-afterAll(async () => {
-  await stores[Symbol.asyncDispose]()
-})
-
-async function startRunner(session: SessionUnderTest, options: Partial<RunnerOptions> = {}): Promise<RunnerUnderTest> {
-  const { documents, objects } = clients
-  const { wrappingKey } = session
-  const runner = new RunnerUnderTest({ documents, objects, wrappingKey, autoRestore: 'always', ...options })
-  runners.push(runner)
-  await runner.fleet.start()
-  return runner
-}
+const startRunner = ({ wrappingKey }: SessionUnderTest, options: Partial<RunnerOptions> = {}): Promise<RunnerUnderTest> =>
+  start({ wrappingKey, autoRestore: 'always', ...options })
 
 const fieldsOf = async ({ sessionId }: SessionUnderTest) => (await clients.documents.read(sessionPath(sessionId)))?.fields ?? {}
 
@@ -63,8 +38,10 @@ const again = (path: string, fields: Fields): Change => ({ kind: 'create', path,
 
 /** Every version of the object, as somebody with access to the bucket could. */
 async function removeObject(name: string): Promise<void> {
-  const [{ generation }] = await stores.storage.bucket.file(name).getMetadata()
-  await stores.storage.bucket.file(name, { generation: String(generation) }).delete()
+  const [{ generation }] = await storage().bucket.file(name).getMetadata()
+  await storage()
+    .bucket.file(name, { generation: String(generation) })
+    .delete()
 }
 
 const objectsOf = ({ sessionId }: SessionUnderTest) => clients.objects.list(`sessions/${sessionId}/`)
@@ -169,7 +146,7 @@ const OUT_OF_REACH: readonly (readonly [what: string, reason: string, damage: Da
       const checkpoint = (await fieldsOf(s))['checkpoint'] as CheckpointPointer
       const { object, seq } = checkpoint
       const bytes = Buffer.from('{"v":2}\nof a later version')
-      const file = stores.storage.bucket.file(object)
+      const file = storage().bucket.file(object)
       await file.save(bytes, { resumable: false })
       const generation = String((await file.getMetadata())[0].generation)
       const pointer = { ...checkpoint, generation, sha256: createHash('sha256').update(bytes).digest('hex') }

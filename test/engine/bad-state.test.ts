@@ -1,45 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { journalPath } from '@holdfast/core/documents/journal-record'
 import { recoveryActionPath } from '@holdfast/core/documents/recovery-action-document'
 import { sessionKeyPath } from '@holdfast/core/documents/session-key-document'
 import { sessionPath } from '@holdfast/core/documents/session-document'
 import { WrappingKey } from '@holdfast/core/envelope'
-import type { GoogleClients } from '@holdfast/core/gcp/clients'
 import { SERVER_TIME, type Change, type Fields } from '@holdfast/core/ports'
 import { takeOver } from './owner.ts'
 import { FaultyObjects, forbidden } from './faulty-objects.ts'
-import { RunnerUnderTest, type RunnerOptions } from './runner-under-test.ts'
 import type { SessionUnderTest } from './session-under-test.ts'
 import { contentOfSession, lastRecordOf, newSessionWithPast, recordPath } from './session-with-past.ts'
-import { type Stores, openStores } from './stores.ts'
+import { runnersOfThisFile } from './runners-of-a-file.ts'
 
-let stores: Stores
-let clients: GoogleClients
-const runners: RunnerUnderTest[] = []
-
-beforeAll(async () => {
-  stores = await openStores()
-})
-
-beforeEach(() => {
-  clients = stores.emptyProject()
-})
-
-afterEach(async () => {
-  await Promise.all(runners.splice(0).map((runner) => runner.leave()))
-})
-
-afterAll(async () => {
-  await stores[Symbol.asyncDispose]()
-})
-
-async function startRunner(options: Pick<RunnerOptions, 'wrappingKey'> & Partial<RunnerOptions>): Promise<RunnerUnderTest> {
-  const runner = new RunnerUnderTest({ documents: clients.documents, objects: clients.objects, ...options })
-  runners.push(runner)
-  await runner.fleet.start()
-  return runner
-}
+const { clients, startRunner, storage } = runnersOfThisFile()
 
 const bytesOf = async (path: string): Promise<Buffer> =>
   Buffer.from((await clients.documents.read(path))?.fields['bytes'] as Buffer)
@@ -193,9 +166,11 @@ describe('when of a session', () => {
   test('no checkpoint is left that opens, it waits and says so', async () => {
     const session = await sessionWithPast()
     for (const name of await clients.objects.list(`sessions/${session.sessionId}/`)) {
-      const file = stores.storage.bucket.file(name)
+      const file = storage().bucket.file(name)
       const [{ generation }] = await file.getMetadata()
-      await stores.storage.bucket.file(name, { generation: String(generation) }).delete()
+      await storage()
+        .bucket.file(name, { generation: String(generation) })
+        .delete()
     }
     const runner = await startRunner({ wrappingKey: session.wrappingKey })
     await expect.poll(() => shownOf(session)).toEqual(['NEEDS_ATTENTION', 'checkpoint-lost'])

@@ -1,57 +1,27 @@
 import { randomBytes } from 'node:crypto'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { recoveryActionPath } from '@holdfast/core/documents/recovery-action-document'
 import { sessionPath } from '@holdfast/core/documents/session-document'
-import type { GoogleClients } from '@holdfast/core/gcp/clients'
 import { SERVER_TIME } from '@holdfast/core/ports'
 import type { StateImage } from '@holdfast/core/session-log/state-image'
 import type { ClientOptions } from '../../runner/src/session/engine.ts'
 import type { JournaledState } from '../../runner/src/session/journal/journaled-state.ts'
 import { listMessages, receive, stanza, textMessage } from './owner.ts'
-import { RunnerUnderTest, type RunnerOptions } from './runner-under-test.ts'
+import type { RunnerUnderTest, RunnerOptions } from './runner-under-test.ts'
 import { SessionUnderTest } from './session-under-test.ts'
-import { type Stores, openStores } from './stores.ts'
+import { runnersOfThisFile } from './runners-of-a-file.ts'
 
 // Storage mode `cloud`: the state is in memory only as long as a connection, and is read anew for the next one.
 
-let stores: Stores
-let clients: GoogleClients
-const runners: RunnerUnderTest[] = []
-
-beforeAll(async () => {
-  stores = await openStores()
-})
-
-beforeEach(() => {
-  clients = stores.emptyProject()
-})
-
-afterEach(async () => {
-  await Promise.all(runners.splice(0).map((runner) => runner.leave()))
-})
-
-afterAll(async () => {
-  await stores[Symbol.asyncDispose]()
-})
+const { clients, startRunner: start } = runnersOfThisFile()
 
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
-async function startRunner(session: SessionUnderTest, options: Partial<RunnerOptions> = {}): Promise<RunnerUnderTest> {
-  const { wrappingKey } = session
-  const runner = new RunnerUnderTest({
-    documents: clients.documents,
-    objects: clients.objects,
-    wrappingKey,
-    keepsImage: false,
-    ...options,
-  })
-  runners.push(runner)
-  await runner.fleet.start()
-  return runner
-}
+const startRunner = ({ wrappingKey }: SessionUnderTest, options: Partial<RunnerOptions> = {}): Promise<RunnerUnderTest> =>
+  start({ wrappingKey, keepsImage: false, ...options })
 
 const newSession = () => new SessionUnderTest(clients.documents).create()
 

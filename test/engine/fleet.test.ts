@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { journalPath } from '@holdfast/core/documents/journal-record'
 import { RECOVERY_ACTIONS, recoveryActionPath, type RecoveryActionType } from '@holdfast/core/documents/recovery-action-document'
 import { runnerPath } from '@holdfast/core/documents/runner-document'
 import { sessionPath } from '@holdfast/core/documents/session-document'
 import { WrappingKey, newSessionKeys } from '@holdfast/core/envelope'
-import type { GoogleClients } from '@holdfast/core/gcp/clients'
 import { createLogger } from '@holdfast/core/logging'
 import { SERVER_TIME, type Change, type DocumentStore } from '@holdfast/core/ports'
 import { DocumentJournals } from '@holdfast/core/session-log/document-journals'
@@ -14,41 +13,14 @@ import { ActionFeed } from '../../runner/src/fleet/action-feed.ts'
 import { Placement } from '../../runner/src/fleet/placement.ts'
 import { claimSession } from '../../runner/src/session/claim.ts'
 import { FaultyDocuments } from './faulty-documents.ts'
-import { RunnerUnderTest, type RunnerOptions } from './runner-under-test.ts'
-import { type Stores, openStores } from './stores.ts'
+import type { RunnerUnderTest, RunnerOptions } from './runner-under-test.ts'
+import { runnersOfThisFile } from './runners-of-a-file.ts'
 
-let stores: Stores
-let clients: GoogleClients
-const runners: RunnerUnderTest[] = []
+const { clients, addRunner, startRunner: start } = runnersOfThisFile()
 const wrappingKey = new WrappingKey(randomBytes(32))
 
-beforeAll(async () => {
-  stores = await openStores()
-})
-
-beforeEach(() => {
-  clients = stores.emptyProject()
-})
-
-afterEach(async () => {
-  await Promise.all(runners.splice(0).map((runner) => runner.leave()))
-})
-
-afterAll(async () => {
-  await stores[Symbol.asyncDispose]()
-})
-
-function newRunner(options: Partial<RunnerOptions> = {}): RunnerUnderTest {
-  const runner = new RunnerUnderTest({ documents: clients.documents, objects: clients.objects, wrappingKey, ...options })
-  runners.push(runner)
-  return runner
-}
-
-async function startRunner(options?: Partial<RunnerOptions>): Promise<RunnerUnderTest> {
-  const runner = newRunner(options)
-  await runner.fleet.start()
-  return runner
-}
+const newRunner = (options: Partial<RunnerOptions> = {}) => addRunner({ wrappingKey, ...options })
+const startRunner = (options: Partial<RunnerOptions> = {}) => start({ wrappingKey, ...options })
 
 async function createSession(name: string, fields: Record<string, unknown> = {}): Promise<string> {
   const sessionId = `default.${name}`

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { journalPath } from '@holdfast/core/documents/journal-record'
 import { sessionKeyPath } from '@holdfast/core/documents/session-key-document'
 import { sessionPath } from '@holdfast/core/documents/session-document'
 import { WrappingKey } from '@holdfast/core/envelope'
-import type { GoogleClients } from '@holdfast/core/gcp/clients'
 import { recoveryActionPath } from '@holdfast/core/documents/recovery-action-document'
 import { sequenceId } from '@holdfast/core/ids'
 import { parkedStanzasPath } from '@holdfast/core/documents/parked-stanza-document'
@@ -14,38 +13,13 @@ import type { ClientOptions } from '../../runner/src/session/engine.ts'
 import type { AskToDial } from '../../runner/src/session/connecting/dial-place.ts'
 import { FaultyDocuments } from './faulty-documents.ts'
 import { listMessages, receive, stanza, takeOver } from './owner.ts'
-import { RunnerUnderTest, type RunnerOptions } from './runner-under-test.ts'
+import type { RunnerUnderTest } from './runner-under-test.ts'
 import { SessionUnderTest } from './session-under-test.ts'
-import { type Stores, openStores } from './stores.ts'
+import { runnersOfThisFile } from './runners-of-a-file.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
-let stores: Stores
-let clients: GoogleClients
-const runners: RunnerUnderTest[] = []
-
-beforeAll(async () => {
-  stores = await openStores()
-})
-
-beforeEach(() => {
-  clients = stores.emptyProject()
-})
-
-afterEach(async () => {
-  await Promise.all(runners.splice(0).map((runner) => runner.leave()))
-})
-
-afterAll(async () => {
-  await stores[Symbol.asyncDispose]()
-})
-
-async function startRunner(options: Pick<RunnerOptions, 'wrappingKey'> & Partial<RunnerOptions>): Promise<RunnerUnderTest> {
-  const runner = new RunnerUnderTest({ documents: clients.documents, objects: clients.objects, ...options })
-  runners.push(runner)
-  await runner.fleet.start()
-  return runner
-}
+const { clients, startRunner } = runnersOfThisFile()
 
 const newSession = (fields?: Record<string, unknown>) => new SessionUnderTest(clients.documents).create(fields)
 

@@ -1,44 +1,20 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { journalPath } from '@holdfast/core/documents/journal-record'
 import { recoveryActionPath } from '@holdfast/core/documents/recovery-action-document'
 import { sessionDocumentSchema, sessionPath, type SessionDocument } from '@holdfast/core/documents/session-document'
-import type { GoogleClients } from '@holdfast/core/gcp/clients'
 import { SERVER_TIME, type Change } from '@holdfast/core/ports'
 import { DEFAULT_RECONNECT_POLICY, type ReconnectPolicy } from '@holdfast/core/verdict'
 import type { DialTurn } from '../../runner/src/session/connecting/dial-place.ts'
 import { FaultyDocuments } from './faulty-documents.ts'
-import { RunnerUnderTest, type Dial, type RunnerOptions } from './runner-under-test.ts'
+import type { RunnerUnderTest, Dial, RunnerOptions } from './runner-under-test.ts'
 import { SessionUnderTest } from './session-under-test.ts'
-import { type Stores, openStores } from './stores.ts'
+import { runnersOfThisFile } from './runners-of-a-file.ts'
 
-let stores: Stores
-let clients: GoogleClients
-const runners: RunnerUnderTest[] = []
+const { clients, startRunner: start } = runnersOfThisFile()
 
-beforeAll(async () => {
-  stores = await openStores()
-})
-
-beforeEach(() => {
-  clients = stores.emptyProject()
-})
-
-afterEach(async () => {
-  await Promise.all(runners.splice(0).map((runner) => runner.leave()))
-})
-
-afterAll(async () => {
-  await stores[Symbol.asyncDispose]()
-})
-
-async function startRunner(session: SessionUnderTest, options: Partial<RunnerOptions> = {}): Promise<RunnerUnderTest> {
-  const { wrappingKey } = session
-  const runner = new RunnerUnderTest({ documents: clients.documents, objects: clients.objects, wrappingKey, ...options })
-  runners.push(runner)
-  await runner.fleet.start()
-  return runner
-}
+const startRunner = ({ wrappingKey }: SessionUnderTest, options: Partial<RunnerOptions> = {}): Promise<RunnerUnderTest> =>
+  start({ wrappingKey, ...options })
 
 const newSession = () => new SessionUnderTest(clients.documents).create()
 

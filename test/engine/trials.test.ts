@@ -1,50 +1,25 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { recoveryActionPath } from '@holdfast/core/documents/recovery-action-document'
 import { sessionDocumentSchema, sessionPath, type SessionDocument } from '@holdfast/core/documents/session-document'
 import { WrappingKey } from '@holdfast/core/envelope'
-import type { GoogleClients } from '@holdfast/core/gcp/clients'
 import { SERVER_TIME } from '@holdfast/core/ports'
 import { DEFAULT_RECONNECT_POLICY } from '@holdfast/core/verdict'
-import { RunnerUnderTest, type Dial, type RunnerOptions } from './runner-under-test.ts'
+import type { RunnerUnderTest, Dial, RunnerOptions } from './runner-under-test.ts'
 import { SessionUnderTest } from './session-under-test.ts'
-import { type Stores, openStores } from './stores.ts'
+import { runnersOfThisFile } from './runners-of-a-file.ts'
 
 /** Sessions whose owners died over them, in a runner that is whole but for WhatsApp. */
 
-let stores: Stores
-let clients: GoogleClients
-const runners: RunnerUnderTest[] = []
+const { clients, startRunner: start } = runnersOfThisFile()
 const wrappingKey = new WrappingKey(randomBytes(32))
-
-beforeAll(async () => {
-  stores = await openStores()
-})
-
-beforeEach(() => {
-  clients = stores.emptyProject()
-})
-
-afterEach(async () => {
-  await Promise.all(runners.splice(0).map((runner) => runner.leave()))
-})
-
-afterAll(async () => {
-  await stores[Symbol.asyncDispose]()
-})
 
 const STABLE_MS = 400
 const SUSPECT = { shortLives: 5, failedTrials: 0, onTrial: false }
 const NO_CRASHES = { shortLives: 0, failedTrials: 0, onTrial: false }
 
-async function startRunner(options: Partial<RunnerOptions> = {}): Promise<RunnerUnderTest> {
-  const crashPolicy = { suspectAfter: 2, stableMs: STABLE_MS }
-  const { documents, objects } = clients
-  const runner = new RunnerUnderTest({ documents, objects, wrappingKey, crashPolicy, ...options })
-  runners.push(runner)
-  await runner.fleet.start()
-  return runner
-}
+const crashPolicy = { suspectAfter: 2, stableMs: STABLE_MS }
+const startRunner = (options: Partial<RunnerOptions> = {}) => start({ wrappingKey, crashPolicy, ...options })
 
 const newSession = (fields: Record<string, unknown>) => new SessionUnderTest(clients.documents, wrappingKey).create(fields)
 
