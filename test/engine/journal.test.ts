@@ -1,18 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { journalPath } from '@holdfast/core/documents/journal-record'
-import { sessionPath } from '@holdfast/core/documents/session-document'
 import { sequenceId } from '@holdfast/core/ids'
 import type { HoldfastError } from '@holdfast/core/errors'
-import type { Change, DocumentStore } from '@holdfast/core/ports'
-import { FROM_THE_BEGINNING, readGroups } from '@holdfast/core/session-log/journal-reader'
-import type { Mutation } from '@holdfast/core/session-log/mutation'
+import type { Change } from '@holdfast/core/ports'
+import { readGroups } from '@holdfast/core/session-log/journal-reader'
 import { MAX_RECORD_BYTES, openGroup } from '@holdfast/core/session-log/record-codec'
-import type { Claim } from '../../runner/src/session/claim.ts'
 import { trimJournal } from '../../runner/src/session/journal/trim.ts'
 import { type FirestoreUnderTest, startFirestore } from '../firestore-under-test.ts'
 import { FaultyDocuments } from './faulty-documents.ts'
-import { SessionUnderTest } from './session-under-test.ts'
+import { SessionUnderTest, key } from './session-under-test.ts'
 
 let firestore: FirestoreUnderTest
 
@@ -26,19 +23,6 @@ afterAll(async () => {
 
 const newSession = () => new SessionUnderTest(firestore.clients.documents).create()
 
-const key = (id: string, value = id): Mutation => ({ keys: { session: { [id]: value } } })
-
-/** Everything that the journal holds, as a new owner would replay it. */
-async function replay(session: SessionUnderTest): Promise<{ kinds: string[]; values: Record<string, string | null> }> {
-  const kinds: string[] = []
-  const values: Record<string, string | null> = {}
-  for await (const { records } of readGroups(session.journals, session.sessionId, FROM_THE_BEGINNING)) {
-    kinds.push(...records.map(({ kind }) => kind))
-    for (const { keys } of openGroup(records, session.cipher)) Object.assign(values, keys?.['session'])
-  }
-  return { kinds, values }
-}
-
 describe('appending', () => {
   test('what arrives while a commit is in flight forms the next group, in order', async () => {
     const session = await newSession()
@@ -46,7 +30,7 @@ describe('appending', () => {
     const positions = Array.from({ length: 50 }, (_, index) => journal.append({ mutation: key(`k${index}`) }))
     await journal.whenDurable()
     expect(positions).toEqual([...positions].sort((a, b) => a - b))
-    const { kinds, values } = await replay(session)
+    const { kinds, values } = await session.replay()
     expect(Object.keys(values)).toHaveLength(50)
     expect(kinds).toEqual(['claim', 'data'])
   })
@@ -72,7 +56,7 @@ describe('appending', () => {
     journal.append({ mutation: key('large', large) })
     journal.append({ mutation: key('small') })
     await journal.whenDurable()
-    const { kinds, values } = await replay(session)
+    const { kinds, values } = await session.replay()
     expect(kinds.length).toBeGreaterThan(2)
     expect(values['large'] === large && values['small'] === 'small').toBe(true)
   })
@@ -109,7 +93,7 @@ describe('a commit that fails', () => {
     const position = journal.append({ mutation: key('once') })
     await journal.whenDurable(position)
     expect(durableAtSecond).toBe(0)
-    expect(await replay(session)).toEqual({ kinds: ['claim', 'data', 'data'], values: { once: 'once' } })
+    expect(await session.replay()).toEqual({ kinds: ['claim', 'data', 'data'], values: { once: 'once' } })
   })
 
   test('without effect is tried again', async () => {
@@ -119,7 +103,7 @@ describe('a commit that fails', () => {
     let left = 2
     documents.faults(() => (left-- > 0 ? 'refuse' : null))
     await journal.whenDurable(journal.append({ mutation: key('late') }))
-    expect((await replay(session)).values).toEqual({ late: 'late' })
+    expect((await session.replay()).values).toEqual({ late: 'late' })
   })
 
   test('because of a write that Firestore refuses does not stop the session', async () => {
@@ -134,7 +118,7 @@ describe('a commit that fails', () => {
     })
     journal.append({ writes: () => [{ kind: 'merge', path: `t/good-${session.sessionId}`, fields: { good: true } }] })
     await journal.whenDurable()
-    expect((await replay(session)).values).toEqual({ kept: 'kept' })
+    expect((await session.replay()).values).toEqual({ kept: 'kept' })
     // The good write of the same group is made up for; the poisoned one is reported.
     await journal.whenDurable()
     await expect.poll(() => refused, { timeout: 10_000 }).toEqual([`t/poison-${session.sessionId}`])
@@ -159,7 +143,7 @@ describe('a commit that fails', () => {
     await journal.whenDurable()
     expect(heard).toEqual(['unsaid refused', 'good written'])
     expect((await session.documents.read(path))?.fields).toEqual({ good: true })
-    expect((await replay(session)).values).toEqual({ kept: 'kept' })
+    expect((await session.replay()).values).toEqual({ kept: 'kept' })
   })
 
   test('several times leaves the writes out, and makes up for them before anything newer', async () => {
@@ -248,130 +232,7 @@ describe('a commit that fails', () => {
     // The one that hung takes effect too late: the number is taken.
     documents.release()
     await journal.whenDurable(journal.append({ mutation: key('next') }))
-    expect((await replay(session)).values).toEqual({ hung: 'hung', next: 'next' })
-  })
-})
-
-describe('a new owner', () => {
-  test('fences the old one: its next append is refused and nothing of it is in the log', async () => {
-    const session = await newSession()
-    const old = session.journal(await session.claim('old'), 'old')
-    await old.whenDurable(old.append({ mutation: key('mine') }))
-    const claim = await session.claim('new')
-    await expect(old.whenDurable(old.append({ mutation: key('too late') }))).rejects.toMatchObject({ code: 'fenced' })
-    const fresh = session.journal(claim, 'new')
-    await fresh.whenDurable(fresh.append({ mutation: key('theirs') }))
-    expect(await replay(session)).toEqual({
-      kinds: ['claim', 'data', 'claim', 'data'],
-      values: { mine: 'mine', theirs: 'theirs' },
-    })
-  })
-
-  test('makes writes of the old one impossible, job states included', async () => {
-    const session = await newSession()
-    const old = session.journal(await session.claim('old'), 'old')
-    await session.claim('new')
-    const position = old.append({
-      writes: () => [{ kind: 'merge', path: `t/job-${session.sessionId}`, fields: { status: 'sent' } }],
-    })
-    await expect(old.whenDurable(position)).rejects.toMatchObject({ code: 'fenced' })
-    expect(await session.documents.read(`t/job-${session.sessionId}`)).toBeNull()
-  })
-
-  test('meets an old one whose commit took effect unheard: recognized, and then fenced', async () => {
-    const session = await newSession()
-    const documents = new FaultyDocuments(session.documents)
-    const old = session.journal(await session.claim('old'), 'old', { documents })
-    let commits = 0
-    const unheard = new Promise<void>((resolve) => {
-      // The second commit is the one that would confirm the first.
-      documents.faults(() => {
-        if (++commits === 1) return 'lose-answer'
-        resolve()
-        return 'hang'
-      })
-    })
-    const outcome = expect(old.whenDurable(old.append({ mutation: key('unheard') }))).rejects.toMatchObject({ code: 'fenced' })
-    await Promise.race([unheard, outcome])
-    await session.claim('new')
-    documents.faults(null)
-    documents.release()
-    await outcome
-    expect(await replay(session)).toEqual({ kinds: ['claim', 'data', 'claim'], values: { unheard: 'unheard' } })
-  })
-
-  test('of three that try at once, claims get consecutive numbers and rising epochs, and one log results', async () => {
-    const session = await newSession()
-    const claims = await Promise.allSettled(['a', 'b', 'c'].map((runner) => session.claim(runner)))
-    const won = claims.flatMap((claim) => (claim.status === 'fulfilled' ? [claim.value.head] : []))
-    expect(won.length).toBeGreaterThan(0)
-    expect(new Set(won.map(({ epoch }) => epoch)).size).toBe(won.length)
-    expect((await replay(session)).kinds).toEqual(won.map(() => 'claim'))
-  })
-
-  test('that judged the session free before another claimed it takes nothing from that one', async () => {
-    const session = await newSession()
-    const { documents, sessionId } = session
-    const rivals: Claim[] = []
-    const reading: DocumentStore = {
-      commit: (changes) => documents.commit(changes),
-      query: (query) => documents.query(query),
-      listen: (query, onEvents, onError) => documents.listen(query, onEvents, onError),
-      read: async (path) => {
-        const found = await documents.read(path)
-        if (path === sessionPath(sessionId) && rivals.length === 0) rivals.push(await session.claim('rival'))
-        return found
-      },
-    }
-    await expect(session.claimThrough(reading, 'late')).rejects.toThrow('The claim was lost.')
-    const rival = session.journal(rivals[0] as Claim, 'rival')
-    await rival.whenDurable(rival.append({ mutation: key('theirs') }))
-    expect(await replay(session)).toEqual({ kinds: ['claim', 'data'], values: { theirs: 'theirs' } })
-  })
-
-  test('recognizes its own claim when the answer was lost', async () => {
-    const session = await newSession()
-    const documents = new FaultyDocuments(session.documents)
-    documents.faults(() => 'lose-answer')
-    expect((await session.claimThrough(documents, 'a')).head).toMatchObject({ sequence: 1, epoch: 1 })
-  })
-
-  test('is told when the store refused its claim, which nobody else has won', async () => {
-    const session = await newSession()
-    const documents = new FaultyDocuments(session.documents)
-    documents.faults(() => 'refuse')
-    await expect(session.claimThrough(documents, 'a')).rejects.toThrow('UNAVAILABLE')
-    documents.faults(null)
-    expect((await session.claimThrough(documents, 'a')).head).toMatchObject({ sequence: 1, epoch: 1 })
-  })
-
-  test('never takes an error of reading for an empty journal', async () => {
-    const session = await newSession()
-    await session.claim('a')
-    const documents = new FaultyDocuments(session.documents)
-    documents.away(true)
-    await expect(session.claimThrough(documents, 'b')).rejects.toThrow('UNAVAILABLE')
-    expect((await replay(session)).kinds).toEqual(['claim'])
-  })
-
-  test('never takes a journal that cannot be listed for one that has lost its end', async () => {
-    const session = await newSession()
-    await session.claim('a')
-    const documents = new FaultyDocuments(session.documents)
-    documents.failQueries(true)
-    await expect(session.claimThrough(documents, 'b')).rejects.toThrow('UNAVAILABLE')
-    expect((await replay(session)).kinds).toEqual(['claim'])
-  })
-
-  test('refuses a journal that ends before what is known to have been written', async () => {
-    const session = await newSession()
-    const journal = session.journal(await session.claim('a'), 'a')
-    await journal.whenDurable(journal.append({ mutation: key('lost') }))
-    await session.documents.commit([
-      { kind: 'merge', path: sessionPath(session.sessionId), fields: { journalHead: 2 } },
-      { kind: 'delete', path: `${journalPath(session.sessionId)}/${sequenceId(2)}` },
-    ])
-    await expect(session.claim('b')).rejects.toMatchObject({ code: 'journal-short' })
+    expect((await session.replay()).values).toEqual({ hung: 'hung', next: 'next' })
   })
 })
 
@@ -398,7 +259,7 @@ describe('replay', () => {
     const journal = session.journal(await session.claim('a'), 'a')
     for (const id of ['one', 'two']) await journal.whenDurable(journal.append({ mutation: key(id) }))
     await session.documents.commit([damage(journalPath(session.sessionId))])
-    await expect(replay(session)).rejects.toMatchObject({ code })
+    await expect(session.replay()).rejects.toMatchObject({ code })
   })
 
   test('refuses records of another session', async () => {
@@ -411,7 +272,7 @@ describe('replay', () => {
     await session.documents.commit([
       { kind: 'merge', path: `${journalPath(session.sessionId)}/${sequenceId(2)}`, fields: { bytes: stolen?.fields['bytes'] } },
     ])
-    await expect(replay(session)).rejects.toMatchObject({ code: 'journal-damaged' })
+    await expect(session.replay()).rejects.toMatchObject({ code: 'journal-damaged' })
   })
 })
 

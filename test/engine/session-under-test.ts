@@ -4,7 +4,10 @@ import { sessionPath } from '@holdfast/core/documents/session-document'
 import { newSessionKeys, unwrapSessionKeys, WrappingKey, type SessionCipher } from '@holdfast/core/envelope'
 import { SERVER_TIME, type DocumentStore } from '@holdfast/core/ports'
 import { DocumentJournals } from '@holdfast/core/session-log/document-journals'
+import { FROM_THE_BEGINNING, readGroups } from '@holdfast/core/session-log/journal-reader'
 import type { JournalStore } from '@holdfast/core/session-log/journal-store'
+import type { Mutation } from '@holdfast/core/session-log/mutation'
+import { openGroup } from '@holdfast/core/session-log/record-codec'
 import { systemClock, systemRandom } from '@holdfast/core/system-clock'
 import { claimSession, type Claim } from '../../runner/src/session/claim.ts'
 import { Journal, type JournalLimits } from '../../runner/src/session/journal/journal.ts'
@@ -17,6 +20,9 @@ interface ClaimStores {
 
 /** A living owner may write at any moment, and the emulator answers now and then with UNKNOWN to a commit that meets a new listener. */
 const CLAIM_ATTEMPTS = 5
+
+/** A change of the state, small enough to be told apart. */
+export const key = (id: string, value = id): Mutation => ({ keys: { session: { [id]: value } } })
 
 /** A session in Firestore, to be claimed as often as a test likes. */
 export class SessionUnderTest {
@@ -91,5 +97,16 @@ export class SessionUnderTest {
     })
     journal.unlock(this.cipher)
     return journal
+  }
+
+  /** Everything that the journal holds, as a new owner would replay it. */
+  async replay(): Promise<{ kinds: string[]; values: Record<string, string | null> }> {
+    const kinds: string[] = []
+    const values: Record<string, string | null> = {}
+    for await (const { records } of readGroups(this.journals, this.sessionId, FROM_THE_BEGINNING)) {
+      kinds.push(...records.map(({ kind }) => kind))
+      for (const { keys } of openGroup(records, this.cipher)) Object.assign(values, keys?.['session'])
+    }
+    return { kinds, values }
   }
 }

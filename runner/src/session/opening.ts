@@ -167,7 +167,7 @@ export class Opening {
 
   /**
    * What is left becomes a checkpoint with new keys, however large it is; the restore record then has it take the place of all that
-   * came before. Dying in between leaves a checkpoint that makes up for the damage: it was agreed to.
+   * came before. Dying in between leaves one that nothing points to: the next owner does all of it again, unless no other one opens.
    */
   async #giveUpWhatIsLost(claim: Claim, found: Found): Promise<Engine> {
     const { rekey, logger, clock, objects } = this.#dependencies

@@ -2,6 +2,7 @@ import type { Mutant } from '../mutant.ts'
 
 const JOURNAL = 'runner/src/session/journal/journal.ts'
 const JOURNAL_TEST = 'test/engine/journal.test.ts'
+const CLAIM_TEST = 'test/engine/claim.test.ts'
 const CLAIM = 'runner/src/session/claim.ts'
 const DOCUMENT_JOURNALS = 'core/src/session-log/document-journals.ts'
 const CHECKPOINT = 'core/src/session-log/checkpoint.ts'
@@ -22,7 +23,7 @@ export const LOG: readonly Mutant[] = [
         replace: `return { kind: 'merge', path: pathOf(sessionId, record.seq)`,
       },
     ],
-    noticedBy: { file: JOURNAL_TEST, tests: 'a new owner fences the old one' },
+    noticedBy: { file: CLAIM_TEST, tests: 'a new owner fences the old one' },
   },
   {
     name: 'foreign-record-for-ones-own',
@@ -31,7 +32,7 @@ export const LOG: readonly Mutant[] = [
     edits: [
       { file: JOURNAL, find: `if (found.fields['nonce'] === full[0]?.nonce) return full`, replace: 'if (found) return full' },
     ],
-    noticedBy: { file: JOURNAL_TEST, tests: 'a new owner fences the old one' },
+    noticedBy: { file: CLAIM_TEST, tests: 'a new owner fences the old one' },
   },
   {
     name: 'error-code-believed-as-applied',
@@ -52,14 +53,14 @@ export const LOG: readonly Mutant[] = [
     invariant: 'I4',
     what: 'a commit that was not answered counts at once, although another owner may have come in between',
     edits: [{ file: JOURNAL, find: 'if (!answered) return\n', replace: '\n' }],
-    noticedBy: { file: JOURNAL_TEST, tests: 'meets an old one whose commit took effect unheard' },
+    noticedBy: { file: CLAIM_TEST, tests: 'meets an old one whose commit took effect unheard' },
   },
   {
     name: 'claim-without-precondition',
     invariant: 'I4',
     what: 'a claim does not look whether the session was claimed since it was judged free',
     edits: [{ file: CLAIM, find: ', fields: ownership, unlessChangedSince: session }', replace: ', fields: ownership }' }],
-    noticedBy: { file: JOURNAL_TEST, tests: 'a new owner that judged the session free before another claimed it' },
+    noticedBy: { file: CLAIM_TEST, tests: 'a new owner that judged the session free before another claimed it' },
   },
   {
     name: 'fenced-and-still-connected',
@@ -165,7 +166,7 @@ export const LOG: readonly Mutant[] = [
         replace: '      ...(select ? { select } : {}),\n    }).catch(() => [])',
       },
     ],
-    noticedBy: { file: JOURNAL_TEST, tests: 'never takes a journal that cannot be listed' },
+    noticedBy: { file: CLAIM_TEST, tests: 'never takes a journal that cannot be listed' },
   },
   {
     name: 'object-error-as-absence',
