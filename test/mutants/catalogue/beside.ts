@@ -41,11 +41,18 @@ export const BESIDE: readonly Mutant[] = [
     edits: [
       {
         file: RENEWED,
-        find: 'if (client === this.#client && (isAnswered || client.asked === 0)) this.#answered()',
-        replace: 'if (client === this.#client && !isAnswered) this.#answered()',
+        find: 'if (isAnswered || client.asked === 0) this.#answered()',
+        replace: 'if (!isAnswered) this.#answered()',
       },
     ],
     noticedBy: { file: DEAD_CONNECTION_TEST, tests: 'one that answers is kept' },
+  },
+  {
+    name: 'ended-while-asked',
+    invariant: 'beside',
+    what: 'a client of Firestore that another takes the place of is ended while something is under way in it, which ends the process',
+    edits: [{ file: RENEWED, find: 'if (old.asked === 0) discard(old)', replace: 'discard(old)' }],
+    noticedBy: { file: DEAD_CONNECTION_TEST, tests: 'ends only when nothing is under way in it' },
   },
   {
     name: 'never-quarantined',
@@ -81,8 +88,8 @@ export const BESIDE: readonly Mutant[] = [
     edits: [
       {
         file: 'runner/src/session/opening.ts',
-        find: `const gives = autoRestore === 'always' && found.loaded.trouble && isRestorable(found.loaded)`,
-        replace: 'const gives = found.loaded.trouble && isRestorable(found.loaded)',
+        find: `const gives = autoRestore === 'always' && trouble !== null && mayGiveUp(trouble, found.loaded)`,
+        replace: 'const gives = trouble !== null && mayGiveUp(trouble, found.loaded)',
       },
     ],
     noticedBy: { file: BAD_STATE_TEST, tests: 'a record is missing, it waits as journal-gap' },
