@@ -24,6 +24,9 @@ export interface StockEvent {
 
 const PROGRAM = fileURLToPath(new URL('./stock-client.ts', import.meta.url))
 
+const MOST_LOOKS = 1000
+const A_MOMENT = new Int32Array(new SharedArrayBuffer(4))
+
 /** One life of the stock client: it ends when it is killed, or with the process that started it. */
 export class StockProcess {
   readonly #child: ChildProcess
@@ -45,8 +48,12 @@ export class StockProcess {
     this.#child.send(command)
   }
 
-  /** SIGKILL, at once. */
-  strike(): void {
+  /** SIGKILL, at once; or, given a reason to wait, in the first millisecond in which it is fit for it. It is stopped to be looked at. */
+  strike(isFit: () => boolean = () => true): void {
+    for (let looks = 0; this.#child.kill('SIGSTOP') && !isFit() && looks < MOST_LOOKS; looks++) {
+      this.#child.kill('SIGCONT')
+      Atomics.wait(A_MOMENT, 0, 0, 1)
+    }
     this.#child.kill('SIGKILL')
   }
 

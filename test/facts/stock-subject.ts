@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -59,9 +60,10 @@ export class StockSubject implements Subject {
       .map((line) => JSON.parse(line) as { id: string; text: string })
   }
 
+  /** Not while it writes its credentials: half of them are none to it, and it asks for a new QR code. That is another fact than these. */
   kill(): void {
     this.#killedAt = this.#world.now
-    this.#newest().strike()
+    this.#newest().strike(() => isWhole(join(this.#setup.authFolder, 'creds.json')))
   }
 
   async restart(): Promise<void> {
@@ -95,5 +97,14 @@ export class StockSubject implements Subject {
 
   async #isActive(since: number): Promise<void> {
     await this.#world.happens('active', ({ phone }) => phone === this.phone, since)
+  }
+}
+
+function isWhole(file: string): boolean {
+  try {
+    JSON.parse(readFileSync(file, 'utf8'))
+    return true
+  } catch {
+    return false
   }
 }
