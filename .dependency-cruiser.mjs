@@ -6,16 +6,50 @@ export default {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
-    { name: 'core-is-below-everything', severity: 'error', from: { path: '^core/' }, to: { path: '^(functions|runner|cli|test)/' } },
-    { name: 'sdk-only-in-core-gcp', severity: 'error', from: { path: '^(core|runner|functions|cli)/', pathNot: '^core/src/gcp/' }, to: { path: googleSdk } },
-    { name: 'functions-know-no-runner', severity: 'error', from: { path: '^functions/' }, to: { path: '^(runner|test)/' } },
-    { name: 'runner-knows-no-functions', severity: 'error', from: { path: '^runner/' }, to: { path: '^(functions|test)/' } },
-    { name: 'baileys-in-one-folder', severity: 'error', from: { path: '^(core|functions|cli|runner)/', pathNot: '^runner/src/baileys/' }, to: { path: baileys } },
-    { name: 'sandbox-knows-no-product', severity: 'error', from: { path: '^test/sandbox/' }, to: { path: '^(core|functions|runner|cli)/' } },
+    {
+      name: 'core-is-below-everything',
+      severity: 'error',
+      from: { path: '^core/' },
+      to: { path: '^(functions|runner|cli|sandbox|test)/' },
+    },
+    {
+      name: 'sdk-only-in-google-adapters',
+      severity: 'error',
+      from: { path: '^(core|runner|functions|cli)/', pathNot: '^core/src/adapters/google/' },
+      to: { path: googleSdk },
+    },
+    {
+      name: 'functions-know-no-runner',
+      severity: 'error',
+      from: { path: '^functions/' },
+      to: { path: '^(runner|sandbox|test)/' },
+    },
+    {
+      name: 'runner-knows-no-functions',
+      severity: 'error',
+      from: { path: '^runner/' },
+      to: { path: '^(functions|sandbox|test)/' },
+    },
+    {
+      name: 'baileys-in-one-folder',
+      severity: 'error',
+      from: { path: '^(core|functions|cli|runner)/', pathNot: '^runner/src/whatsapp/baileys/' },
+      to: { path: baileys },
+    },
+    {
+      name: 'sandbox-knows-no-product',
+      severity: 'error',
+      from: { path: '^sandbox/' },
+      to: { path: '^(core|functions|runner|cli)/' },
+    },
     {
       name: 'baileys-in-tests-only-where-named',
       severity: 'error',
-      from: { path: '^test/', pathNot: '^test/(sandbox/whatsapp|sandbox/trust-simulator|sandbox/fixtures|facts|bench|fuzz/targets/wire)' },
+      from: {
+        path: '^(sandbox|test)/',
+        pathNot:
+          '^(sandbox/(whatsapp|trust-simulator)|test/(support/fixtures|integration/facts|bench|reliability/fuzz/targets/wire))',
+      },
       to: { path: baileys },
     },
   ],
@@ -24,6 +58,10 @@ export default {
     exclude: { path: '^node_modules/\\.cache' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'], extensions: ['.ts', '.mjs', '.js', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.mjs', '.js', '.json'],
+    },
   },
 }

@@ -38,8 +38,14 @@ function install() {
     if (isInstalled()) return
     process.stderr.write('Installing packages (about half a minute, once) ...\n')
     const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-    const done = spawnSync(npm, ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] })
-    if (done.status !== 0) throw new Error(`\`npm install\` failed${done.error ? ` (${done.error.message})` : ''}. Its output above says why; run it again when that is mended.`)
+    const done = spawnSync(npm, ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
+      cwd: root,
+      stdio: ['ignore', 2, 2],
+    })
+    if (done.status !== 0)
+      throw new Error(
+        `\`npm install\` failed${done.error ? ` (${done.error.message})` : ''}. Its output above says why; run it again when that is mended.`,
+      )
     writeFileSync(stamp, wanted)
   } finally {
     rmSync(guard, { force: true })
@@ -75,15 +81,23 @@ function findNode() {
   const bundled = join(root, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node')
   if (process.platform === 'linux' && existsSync(bundled)) return bundled
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
-  return fail(`Holdfast runs on Node 24 or newer; this is ${process.version}. Install it from https://nodejs.org and run the command again.`)
+  return fail(
+    `Holdfast runs on Node 24 or newer; this is ${process.version}. Install it from https://nodejs.org and run the command again.`,
+  )
 }
 
 /** Runs the entry in the foreground, hands signals on and ends as it ends. */
 function run(node, file, rest) {
-  const path = [dirname(node), join(root, 'node_modules', '.bin'), process.env.PATH].join(process.platform === 'win32' ? ';' : ':')
+  const path = [dirname(node), join(root, 'node_modules', '.bin'), process.env.PATH].join(
+    process.platform === 'win32' ? ';' : ':',
+  )
   // Compiled once for all processes that a command starts: a runner is up in two thirds of the time.
   const cache = process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules', '.cache', 'compiled')
-  const child = spawn(node, [file, ...rest], { cwd: root, stdio: 'inherit', env: { ...process.env, PATH: path, NODE_COMPILE_CACHE: cache } })
+  const child = spawn(node, [file, ...rest], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, PATH: path, NODE_COMPILE_CACHE: cache },
+  })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => fail(`Could not start Node 24: ${error.message}`))
   child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))

@@ -3,20 +3,20 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Those that take a minute and more, the longest first: one that begins last would keep a single core busy at the end. */
 const LONG = [
-  'test/chaos/chaos',
-  'test/engine/storage-modes',
-  'test/engine/runner-process',
-  'test/engine/past',
-  'test/sandbox/sandbox',
-  'test/engine/people-after-kills',
-  'test/engine/handover',
-  'test/engine/crash-loop',
-  'test/engine/recovery',
-  'test/engine/disconnects',
-  'test/crashpoints/crashpoints',
-  'test/story/story',
-  'test/engine/people',
-  'test/facts/received-message',
+  'test/reliability/chaos/chaos',
+  'test/system/storage-modes',
+  'test/system/runner-process',
+  'test/system/past',
+  'test/system/sandbox',
+  'test/system/people-after-kills',
+  'test/system/handover',
+  'test/system/crash-loop',
+  'test/system/recovery',
+  'test/system/disconnects',
+  'test/reliability/crashpoints/crashpoints',
+  'test/system/story',
+  'test/system/people',
+  'test/integration/facts/received-message',
 ]
 
 class LongestFirst extends BaseSequencer {
@@ -31,8 +31,8 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: ['{core,functions,runner,test}/**/*.test.ts'],
-    globalSetup: 'test/shared-firestore.ts',
+    include: ['{core,functions,runner,sandbox,test}/**/*.test.ts'],
+    globalSetup: 'test/support/shared-firestore.ts',
     pool: 'forks',
     // The machine that counts has two cores. Most files start processes of their own, and wait for them a third of the time.
     maxWorkers: 3,

@@ -14,7 +14,7 @@ interface Check {
   readonly inspect?: (output: string) => string | null
 }
 
-const PACKAGES = ['core', 'functions', 'runner', 'test']
+const PACKAGES = ['core', 'functions', 'runner', 'sandbox', 'test']
 
 const CHECKS: readonly Check[] = [
   { name: 'types', command: [bin('tsc'), '-p', '.'] },

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findFirestoreEmulator } from './sandbox/google/firestore-emulator.ts'
+import { findFirestoreEmulator } from '../sandbox/google/firestore-emulator.ts'
 
 /** Runs all tests (or those whose paths contain the given words) and ends with the line that CI reads: `N passed, N failed`. */
 const root = fileURLToPath(new URL('..', import.meta.url))

@@ -1,5 +1,5 @@
-import { type Environment, encryptionKey, integer, projectId, readSettings, requiredText } from '@holdfast/core/settings'
-import { type StorageConfig, storageOf, storageRules, storageSettings } from '@holdfast/core/stores/storage-settings'
+import { type Environment, encryptionKey, integer, projectId, readSettings, requiredText } from '@holdfast/core/platform/settings'
+import { type StorageConfig, storageOf, storageRules, storageSettings } from '@holdfast/core/platform/storage-settings'
 import { z } from 'zod'
 
 /** Shorter keys could be guessed. */

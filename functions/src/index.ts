@@ -1,6 +1,6 @@
 import { getRequestListener } from '@hono/node-server'
 import { onRequest } from 'firebase-functions/v2/https'
-import { createHandler } from './api/handler.ts'
+import { createHandler } from './app/handler.ts'
 import { readApiConfig } from './config.ts'
 
 // Global objects stay as they are: other functions and Google's clients live in the same process.

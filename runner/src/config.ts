@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { DEFAULT_CRASH_POLICY } from './session/crash-record.ts'
+import { DEFAULT_CRASH_POLICY } from './session/quarantine/crash-record.ts'
 import { DEFAULT_SEND_POLICY as SENDING } from './session/outbox/send-policy.ts'
-import { WrappingKey } from '@holdfast/core/envelope'
+import { WrappingKey } from '@holdfast/core/security/envelope'
 import {
   encryptionKey,
   insecureTls,
@@ -12,9 +12,9 @@ import {
   readSettings,
   type Environment,
   type Rule,
-} from '@holdfast/core/settings'
-import { storageOf, storageRules, storageSettings } from '@holdfast/core/stores/storage-settings'
-import { DEFAULT_RECONNECT_POLICY as RECONNECT } from '@holdfast/core/verdict'
+} from '@holdfast/core/platform/settings'
+import { storageOf, storageRules, storageSettings } from '@holdfast/core/platform/storage-settings'
+import { DEFAULT_RECONNECT_POLICY as RECONNECT } from '@holdfast/core/session/disconnect-policy'
 
 const HOUR_MS = 60 * 60 * 1000
 const DAY_MS = 24 * HOUR_MS

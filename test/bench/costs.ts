@@ -1,4 +1,4 @@
-import type { OperationCounter } from '@holdfast/core/gcp/operation-counter'
+import type { OperationCounter } from '@holdfast/core/adapters/google/operation-counter'
 import { round } from './statistics.ts'
 
 /** List prices in us-central1, in US dollars for each operation (Firestore Standard, Cloud Storage Standard), November 2026. */

@@ -1,5 +1,5 @@
-import { startFirestore } from '../firestore-under-test.ts'
-import { SessionUnderTest } from '../engine/session-under-test.ts'
+import { startFirestore } from '../support/firestore-under-test.ts'
+import { SessionUnderTest } from '../support/engine/session-under-test.ts'
 import { percentiles, type Percentiles } from './statistics.ts'
 
 /** Latency of a commit that holds one record of the size of a message and one write that rides on it, one after the other. */

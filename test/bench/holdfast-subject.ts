@@ -1,7 +1,7 @@
-import type { DocumentStore } from '@holdfast/core/ports'
-import { inParallel } from '../outside/in-parallel.ts'
-import { linkSession } from '../outside/linked-session.ts'
-import { retireJobs } from '../retire-jobs.ts'
+import type { DocumentStore } from '@holdfast/core/platform/ports'
+import { inParallel } from '../support/in-parallel.ts'
+import { linkSession } from '../support/linked-session.ts'
+import { retireJobs } from '../support/retire-jobs.ts'
 import type { Chat, Lag, Subject } from './subject.ts'
 import type { World } from './world.ts'
 

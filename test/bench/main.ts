@@ -1,4 +1,4 @@
-import { clientsOf } from '../clients-of-sandbox.ts'
+import { clientsOf } from '../support/clients-of-sandbox.ts'
 import { compare, linkAll } from './compare.ts'
 import { rounded, usd } from './costs.ts'
 import { measureGroupCommits } from './group-commits.ts'

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { RUNNERS, type RunnerDocument, runnerDocumentSchema } from '@holdfast/core/documents/runner-document'
-import { journalPath } from '@holdfast/core/documents/journal-record'
-import type { GoogleClients } from '@holdfast/core/gcp/clients'
-import { sessionIdOf } from '@holdfast/core/ids'
+import { RUNNERS, type RunnerDocument, runnerDocumentSchema } from '@holdfast/core/operations/runner-document'
+import { journalPath } from '@holdfast/core/journal/journal-record'
+import type { GoogleClients } from '@holdfast/core/adapters/google/clients'
+import { sessionIdOf } from '@holdfast/core/session/ids'
 import type { Chat } from './subject.ts'
 
 /** Google's clients on the sandbox's stores. */

@@ -1,8 +1,8 @@
-import { ApiClient } from '../outside/api-client.ts'
-import { EventReader, type SimulatorEvent } from '../outside/event-reader.ts'
-import { requestJson } from '../outside/json-request.ts'
-import { SimulatorClient } from '../outside/simulator-client.ts'
-import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts'
+import { ApiClient } from '../support/api-client.ts'
+import { EventReader, type SimulatorEvent } from '../support/event-reader.ts'
+import { requestJson } from '../support/json-request.ts'
+import { SimulatorClient } from '../support/simulator-client.ts'
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
 
 const LAG_PROBE = new URL('./lag-probe.ts', import.meta.url).href
 

@@ -1,10 +1,10 @@
-import { within } from '@holdfast/core/deadlines'
-import { JOBS, type JobStatus } from '@holdfast/core/documents/job-document'
-import { RUNNERS } from '@holdfast/core/documents/runner-document'
-import { SESSIONS, sessionDocumentSchema } from '@holdfast/core/documents/session-document'
-import type { DocumentCounter, DocumentSnapshot, DocumentStore, StoreCheck } from '@holdfast/core/ports'
+import { within } from '@holdfast/core/platform/deadlines'
+import { JOBS, type JobStatus } from '@holdfast/core/message/job-document'
+import { RUNNERS } from '@holdfast/core/operations/runner-document'
+import { SESSIONS, sessionDocumentSchema } from '@holdfast/core/session/session-document'
+import type { DocumentCounter, DocumentSnapshot, DocumentStore, StoreCheck } from '@holdfast/core/platform/ports'
 import { Hono } from 'hono'
-import type { ApiDependencies } from './app.ts'
+import type { ApiDependencies } from '../app/app.ts'
 import {
   type HealthProblem,
   type HealthStatus,
@@ -12,9 +12,9 @@ import {
   type SessionFigures,
   statusOfProblems,
   worstResources,
-} from './health-status.ts'
-import { type RunnerAnswer, runnerAnswers } from './runner-answer.ts'
-import { statusOf } from './session-answer.ts'
+} from '../use-cases/health-status.ts'
+import { type RunnerAnswer, runnerAnswers } from '../use-cases/runner-answer.ts'
+import { statusOf } from '../use-cases/session-answer.ts'
 
 /** A health check has to answer within two seconds while the stores do not. */
 const PATIENCE_MS = 1800

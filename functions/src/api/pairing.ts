@@ -1,12 +1,12 @@
-import { pairingPlace } from '@holdfast/core/documents/session-document'
+import { pairingPlace } from '@holdfast/core/session/session-document'
 import { Hono } from 'hono'
 import { renderSVG } from 'uqr'
 import { z } from 'zod'
-import type { ApiDependencies } from './app.ts'
-import { cipherOf, findSession, parseSession } from './find-session.ts'
-import { problem } from './problems.ts'
-import { readQuery } from './request.ts'
-import { type SessionAnswer, sessionAnswer } from './session-answer.ts'
+import type { ApiDependencies } from '../app/app.ts'
+import { cipherOf, findSession, parseSession } from '../use-cases/find-session.ts'
+import { problem } from '../app/problems.ts'
+import { readQuery } from '../app/request.ts'
+import { type SessionAnswer, sessionAnswer } from '../use-cases/session-answer.ts'
 import { ownerOf } from './sessions.ts'
 
 const querySchema = z.object({ format: z.enum(['raw', 'svg'], 'must be raw or svg').default('raw') })

@@ -5,17 +5,17 @@ import {
   type RecoveryActionType,
   recoveryActionPath,
   recoveryActionSchema,
-} from '@holdfast/core/documents/recovery-action-document'
-import { parseStored, parseUnlessDamaged } from '@holdfast/core/documents/parse'
-import { type HoldfastError, isHoldfastError } from '@holdfast/core/errors'
-import { DEFAULT_TENANT } from '@holdfast/core/ids'
-import { type DocumentCounter, type DocumentSnapshot, type DocumentStore, SERVER_TIME } from '@holdfast/core/ports'
+} from '@holdfast/core/operations/recovery-action-document'
+import { parseStored, parseUnlessDamaged } from '@holdfast/core/platform/parse'
+import { type HoldfastError, isHoldfastError } from '@holdfast/core/platform/errors'
+import { DEFAULT_TENANT } from '@holdfast/core/session/ids'
+import { type DocumentCounter, type DocumentSnapshot, type DocumentStore, SERVER_TIME } from '@holdfast/core/platform/ports'
 import { Hono } from 'hono'
 import { z } from 'zod'
-import type { ApiDependencies } from './app.ts'
-import { findSession } from './find-session.ts'
-import { problem, sentenceOf } from './problems.ts'
-import { readOptionalBody, unknownField } from './request.ts'
+import type { ApiDependencies } from '../app/app.ts'
+import { findSession } from '../use-cases/find-session.ts'
+import { problem, sentenceOf } from '../app/problems.ts'
+import { readOptionalBody, unknownField } from '../app/request.ts'
 
 const MAX_REASON_LENGTH = 200
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createLogger } from '@holdfast/core/logging'
-import { systemClock } from '@holdfast/core/system-clock'
+import { createLogger } from '@holdfast/core/platform/logging'
+import { systemClock } from '@holdfast/core/platform/system-clock'
 import { Liveness } from './liveness.ts'
 
 const LIMIT_MS = 60_000

@@ -1,6 +1,6 @@
-import { within } from '@holdfast/core/deadlines'
-import type { Logger } from '@holdfast/core/logging'
-import type { Clock } from '@holdfast/core/ports'
+import { within } from '@holdfast/core/platform/deadlines'
+import type { Logger } from '@holdfast/core/platform/logging'
+import type { Clock } from '@holdfast/core/platform/ports'
 
 /** How often Firestore is asked over a connection of its own while our heartbeats fail. */
 const ASK_EVERY_MS = 5000

@@ -1,6 +1,6 @@
-import type { RunnerResources } from '@holdfast/core/documents/runner-document'
-import type { Logger } from '@holdfast/core/logging'
-import type { Departure } from './departure.ts'
+import type { RunnerResources } from '@holdfast/core/operations/runner-document'
+import type { Logger } from '@holdfast/core/platform/logging'
+import type { Departure } from './shutdown.ts'
 import { EXIT } from './exit-codes.ts'
 
 /** When a runner leaves before its container is killed for its memory. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { RunnerResources } from '@holdfast/core/documents/runner-document'
-import { systemClock } from '@holdfast/core/system-clock'
+import type { RunnerResources } from '@holdfast/core/operations/runner-document'
+import { systemClock } from '@holdfast/core/platform/system-clock'
 import { memoryLimit, processMeter, type ResourceMeter } from './resource-meter.ts'
 import { ResourceWatch } from './resource-watch.ts'
 

@@ -1,5 +1,5 @@
-import type { RunnerResources } from '@holdfast/core/documents/runner-document'
-import type { Clock } from '@holdfast/core/ports'
+import type { RunnerResources } from '@holdfast/core/operations/runner-document'
+import type { Clock } from '@holdfast/core/platform/ports'
 import type { ResourceMeter } from './resource-meter.ts'
 
 export interface ResourcePolicy {

@@ -1,4 +1,4 @@
-import type { RunnerDocument } from '@holdfast/core/documents/runner-document'
+import type { RunnerDocument } from '@holdfast/core/operations/runner-document'
 
 /** What is made of processes of one container that end soon after they began. */
 export interface RestartPolicy {

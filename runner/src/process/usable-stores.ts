@@ -1,7 +1,7 @@
-import type { Logger } from '@holdfast/core/logging'
-import type { Clock } from '@holdfast/core/ports'
-import type { RunnerStores } from '@holdfast/core/stores/session-stores'
-import type { StoreProblem, StoreReport } from '@holdfast/core/stores/store-report'
+import type { Logger } from '@holdfast/core/platform/logging'
+import type { Clock } from '@holdfast/core/platform/ports'
+import type { RunnerStores } from '@holdfast/core/adapters/session-stores'
+import type { StoreProblem, StoreReport } from '@holdfast/core/operations/store-report'
 
 const FIRST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 10_000

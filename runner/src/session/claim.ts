@@ -1,20 +1,20 @@
-import { hashOfRecord, type JournalRecord } from '@holdfast/core/documents/journal-record'
-import { parseStored } from '@holdfast/core/documents/parse'
+import { hashOfRecord, type JournalRecord } from '@holdfast/core/journal/journal-record'
+import { parseStored } from '@holdfast/core/platform/parse'
 import {
   sessionDocumentSchema,
   sessionPath,
   type CrashRecord,
   type SessionDocument,
-} from '@holdfast/core/documents/session-document'
-import type { SessionCipher, WrappingKey } from '@holdfast/core/envelope'
-import { isDamage, isKeyTrouble, type HoldfastError } from '@holdfast/core/errors'
-import type { Change, Clock, DocumentSnapshot, DocumentStore, Fields, Random } from '@holdfast/core/ports'
-import { endOfLog, readTail, shortfallOf } from '@holdfast/core/session-log/journal-reader'
-import type { JournalStore } from '@holdfast/core/session-log/journal-store'
-import { openRecord } from '@holdfast/core/session-log/record-codec'
-import { loadSessionCipher } from '@holdfast/core/session-keys'
-import { isHalted, reasonOfDamage, type SessionState } from '@holdfast/core/session-states'
-import { atClaim, isConvicted } from './crash-record.ts'
+} from '@holdfast/core/session/session-document'
+import type { SessionCipher, WrappingKey } from '@holdfast/core/security/envelope'
+import { isDamage, isKeyTrouble, type HoldfastError } from '@holdfast/core/platform/errors'
+import type { Change, Clock, DocumentSnapshot, DocumentStore, Fields, Random } from '@holdfast/core/platform/ports'
+import { endOfLog, readTail, shortfallOf } from '@holdfast/core/journal/journal-reader'
+import type { JournalStore } from '@holdfast/core/journal/journal-store'
+import { openRecord } from '@holdfast/core/journal/record-codec'
+import { loadSessionCipher } from '@holdfast/core/security/session-keys'
+import { isHalted, reasonOfDamage, type SessionState } from '@holdfast/core/session/session-states'
+import { atClaim, isConvicted } from './quarantine/crash-record.ts'
 import type { JournalHead } from './journal/group.ts'
 import { stateFields } from './session-fields.ts'
 

@@ -1,19 +1,19 @@
-import { parseStored } from '@holdfast/core/documents/parse'
-import type { RecoveryAction } from '@holdfast/core/documents/recovery-action-document'
+import { parseStored } from '@holdfast/core/platform/parse'
+import type { RecoveryAction } from '@holdfast/core/operations/recovery-action-document'
 import {
   sessionDocumentSchema,
   sessionPath,
   type CheckpointPointer,
   type PutAside,
   type SessionDocument,
-} from '@holdfast/core/documents/session-document'
-import { HoldfastError, isDamage, isKeyTrouble, isStoreTrouble } from '@holdfast/core/errors'
-import { Append, type Merge } from '@holdfast/core/ports'
-import { readCheckpoint, writeCheckpoint } from '@holdfast/core/session-log/checkpoint'
-import { isRestorable, type DamagedCheckpoint } from '@holdfast/core/session-log/load'
+} from '@holdfast/core/session/session-document'
+import { HoldfastError, isDamage, isKeyTrouble, isStoreTrouble } from '@holdfast/core/platform/errors'
+import { Append, type Merge } from '@holdfast/core/platform/ports'
+import { readCheckpoint, writeCheckpoint } from '@holdfast/core/journal/checkpoint'
+import { isRestorable, type DamagedCheckpoint } from '@holdfast/core/journal/load'
 import type { Claim } from './claim.ts'
 import { assembleEngine, findState, type Engine, type Found, type Lasting, type SessionDependencies } from './engine.ts'
-import { mayGiveUp } from './giving-up.ts'
+import { mayGiveUp } from './auto-restore-policy.ts'
 import type { RecordPlace } from './journal/group.ts'
 import type { Journal } from './journal/journal.ts'
 import type { SettledJobs } from './outbox/outbox.ts'

@@ -1,22 +1,28 @@
-import { sessionPath, type CrashRecord } from '@holdfast/core/documents/session-document'
-import { isHoldfastError } from '@holdfast/core/errors'
-import { ofSession } from '@holdfast/core/logging'
-import type { Fields, Merge } from '@holdfast/core/ports'
-import { isHalted, isStateTrouble, reasonOfDamage, type ReasonCode, type SessionState } from '@holdfast/core/session-states'
-import type { ReconnectPolicy } from '@holdfast/core/verdict'
-import { Actions, type OpenAction } from './actions.ts'
+import { sessionPath, type CrashRecord } from '@holdfast/core/session/session-document'
+import { isHoldfastError } from '@holdfast/core/platform/errors'
+import { ofSession } from '@holdfast/core/platform/logging'
+import type { Fields, Merge } from '@holdfast/core/platform/ports'
+import {
+  isHalted,
+  isStateTrouble,
+  reasonOfDamage,
+  type ReasonCode,
+  type SessionState,
+} from '@holdfast/core/session/session-states'
+import type { ReconnectPolicy } from '@holdfast/core/session/disconnect-policy'
+import { Actions, type OpenAction } from './actions/actions.ts'
 import type { Claim } from './claim.ts'
-import { ConnectionKeeper } from './connecting/connection-keeper.ts'
-import { isConvicted, type CrashPolicy } from './crash-record.ts'
-import type { AskToDial } from './connecting/dial-place.ts'
+import { ConnectionKeeper } from './connection/connection-keeper.ts'
+import { isConvicted, type CrashPolicy } from './quarantine/crash-record.ts'
+import type { AskToDial } from './connection/dial-place.ts'
 import type { Engine, SessionDependencies } from './engine.ts'
 import type { Entry } from './journal/group.ts'
 import { releaseSession } from './hand-over.ts'
-import { Interventions } from './interventions.ts'
+import { Interventions } from './actions/interventions.ts'
 import { Journal } from './journal/journal.ts'
 import { Opening, type Trouble } from './opening.ts'
-import { Probation, type TrialSlot } from './probation.ts'
-import { Reconnection } from './connecting/reconnection.ts'
+import { Probation, type TrialSlot } from './quarantine/quarantine.ts'
+import { Reconnection } from './connection/reconnection.ts'
 import { SessionStatus, type SessionSnapshot } from './session-status.ts'
 import { Wake } from './wake.ts'
 

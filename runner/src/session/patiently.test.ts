@@ -1,4 +1,4 @@
-import { systemClock } from '@holdfast/core/system-clock'
+import { systemClock } from '@holdfast/core/platform/system-clock'
 import { expect, test } from 'vitest'
 import { patiently } from './patiently.ts'
 

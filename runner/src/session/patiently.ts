@@ -1,4 +1,4 @@
-import type { Clock } from '@holdfast/core/ports'
+import type { Clock } from '@holdfast/core/platform/ports'
 
 /** Asks again until there is an answer, or nobody waits for it any more; then the last error is thrown. */
 export async function patiently<T>(

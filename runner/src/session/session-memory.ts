@@ -1,6 +1,6 @@
-import { REASONS, type ReasonCode } from '@holdfast/core/session-states'
+import { REASONS, type ReasonCode } from '@holdfast/core/session/session-states'
 import { z } from 'zod'
-import type { FailureRecord } from './connecting/failures.ts'
+import type { FailureRecord } from './connection/failures.ts'
 import type { JournaledState } from './journal/journaled-state.ts'
 
 /** Other connections that took this session's place, and when it may dial again. */

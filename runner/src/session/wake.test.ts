@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { systemClock } from '@holdfast/core/system-clock'
+import { systemClock } from '@holdfast/core/platform/system-clock'
 import { Wake } from './wake.ts'
 
 let wake: Wake

@@ -1,4 +1,4 @@
-import type { Clock } from '@holdfast/core/ports'
+import type { Clock } from '@holdfast/core/platform/ports'
 
 /** Wake-ups of a reconcile loop. They accumulate: one that comes while nobody waits is not lost. */
 export class Wake {

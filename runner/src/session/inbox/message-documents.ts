@@ -1,10 +1,10 @@
-import { messageContentPlace, messageDocumentSchema, messagesPath } from '@holdfast/core/documents/message-document'
-import { parseStored } from '@holdfast/core/documents/parse'
-import type { SessionCipher } from '@holdfast/core/envelope'
-import { isInvalid } from '@holdfast/core/errors'
-import { receivedMessageIdOf } from '@holdfast/core/ids'
-import type { DocumentStore, Merge } from '@holdfast/core/ports'
-import type { ReceivedMessage } from '../connecting/connection.ts'
+import { messageContentPlace, messageDocumentSchema, messagesPath } from '@holdfast/core/message/message-document'
+import { parseStored } from '@holdfast/core/platform/parse'
+import type { SessionCipher } from '@holdfast/core/security/envelope'
+import { isInvalid } from '@holdfast/core/platform/errors'
+import { receivedMessageIdOf } from '@holdfast/core/session/ids'
+import type { DocumentStore, Merge } from '@holdfast/core/platform/ports'
+import type { ReceivedMessage } from '../../whatsapp/port.ts'
 import type { Row } from './inbox-rows.ts'
 
 export type StoredMessage = NonNullable<Row['message']>

@@ -1,6 +1,6 @@
-import type { RecordKind } from '@holdfast/core/documents/journal-record'
-import type { Merge } from '@holdfast/core/ports'
-import type { Mutation } from '@holdfast/core/session-log/mutation'
+import type { RecordKind } from '@holdfast/core/journal/journal-record'
+import type { Merge } from '@holdfast/core/platform/ports'
+import type { Mutation } from '@holdfast/core/journal/mutation'
 
 /** One append: what changes, and the writes that ride on its commit once the record's number is known. */
 export interface Entry {

@@ -1,7 +1,7 @@
 import { sizeOf, type Entry } from './group.ts'
 import type { Journal } from './journal.ts'
-import type { KeyChanges, Mutation } from '@holdfast/core/session-log/mutation'
-import type { StateImage } from '@holdfast/core/session-log/state-image'
+import type { KeyChanges, Mutation } from '@holdfast/core/journal/mutation'
+import type { StateImage } from '@holdfast/core/journal/state-image'
 
 /**
  * The state of one owned session: the image in memory and the journal behind it. A change is in the image at once and durable

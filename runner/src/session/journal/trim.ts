@@ -1,5 +1,5 @@
-import type { RecordKind } from '@holdfast/core/documents/journal-record'
-import type { JournalStore } from '@holdfast/core/session-log/journal-store'
+import type { RecordKind } from '@holdfast/core/journal/journal-record'
+import type { JournalStore } from '@holdfast/core/journal/journal-store'
 
 const PAGE = 300
 

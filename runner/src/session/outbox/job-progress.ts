@@ -1,7 +1,7 @@
-import { jobPath, jobProtoPlace } from '@holdfast/core/documents/job-document'
-import type { SessionCipher } from '@holdfast/core/envelope'
-import type { Logger } from '@holdfast/core/logging'
-import { Append, type Clock, type Fields } from '@holdfast/core/ports'
+import { jobPath, jobProtoPlace } from '@holdfast/core/message/job-document'
+import type { SessionCipher } from '@holdfast/core/security/envelope'
+import type { Logger } from '@holdfast/core/platform/logging'
+import { Append, type Clock, type Fields } from '@holdfast/core/platform/ports'
 import type { JournaledState } from '../journal/journaled-state.ts'
 import type { JobError, OpenJob } from './open-jobs.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { JobDocument } from '@holdfast/core/documents/job-document'
+import type { JobDocument } from '@holdfast/core/message/job-document'
 import { OpenJobs, type OpenJob } from './open-jobs.ts'
 
 const newJob = (messageId: string, chat: string, createdAtMicros: number, phase: OpenJob['phase'] = 'waiting'): OpenJob => ({

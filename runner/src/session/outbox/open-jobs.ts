@@ -1,4 +1,4 @@
-import type { JobDocument } from '@holdfast/core/documents/job-document'
+import type { JobDocument } from '@holdfast/core/message/job-document'
 
 /** Why an attempt was not the last one, or the last one failed: a stable code, and a sentence for people. */
 export type JobError = NonNullable<JobDocument['lastError']>

@@ -1,0 +1,178 @@
+import { isInvalid } from '../../platform/errors.ts'
+import { type Logger, ofSession } from '../../platform/logging.ts'
+import type { Clock, DocumentStore, Merge } from '../../platform/ports.ts'
+import { AppliedMarker } from './applied-marker.ts'
+import type { JournalFiles } from './journal-files.ts'
+
+export interface FollowingOptions {
+  readonly files: JournalFiles
+  readonly documents: DocumentStore
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Throws when another process works on the directory by now. */
+  readonly assertOurs: () => Promise<void>
+}
+
+/** Merges of one commit. What Firestore finds too much is divided further. */
+const MERGES_AT_ONCE = 50
+
+const FIRST_PAUSE_MS = 200
+const LONGEST_PAUSE_MS = 10_000
+
+/**
+ * Brings the merges that came with the records of one session to Firestore: in the order of the records, after them, again and
+ * again until Firestore takes them. They are read from the journal's files, just written or years old, so that what a crash leaves
+ * undone is done by the next process in the same way. Those whose answer was lost, or whose mark was, are made once more: a merge
+ * says the same each time, and all that follow it are made again as well.
+ *
+ * That holds for one process. One that slept while another took the directory would put what it read before over what that one has
+ * made since, so it looks whose the directory is before each commit.
+ */
+export class FollowingMerges {
+  readonly #options: FollowingOptions
+  readonly #logger: Logger
+  readonly #sessionId: string
+  readonly #marker: AppliedMarker
+  /** Null until the marker is read. */
+  #appliedTo: number | null = null
+  #isRunning = false
+  /** There may be more than what the present run has seen. */
+  #again = false
+  #failures = 0
+  #cancelRetry: (() => void) | null = null
+  #isClosed = false
+  #waiting: { seq: number; resolve: () => void; reject: (error: unknown) => void }[] = []
+
+  constructor(sessionId: string, options: FollowingOptions) {
+    this.#sessionId = sessionId
+    this.#options = options
+    this.#logger = options.logger.child(ofSession(sessionId))
+    this.#marker = new AppliedMarker(options.files.placeOf(sessionId))
+  }
+
+  /** Records were appended. After a failure they wait for the next attempt. */
+  wake(): void {
+    if (!this.#cancelRetry) this.#start()
+  }
+
+  /**
+   * Resolves when Firestore has the merges of all records there are up to this one. Rejects when it does not take them now; they
+   * are tried again all the same.
+   */
+  until(seq: number): Promise<void> {
+    if (this.#appliedTo !== null && seq <= this.#appliedTo) return Promise.resolve()
+    if (this.#isClosed) return Promise.reject(new Error('The journals were closed.'))
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ seq, resolve, reject })
+      this.#start()
+    })
+  }
+
+  /** Nothing more is begun. */
+  close(): void {
+    this.#isClosed = true
+    this.#cancelRetry?.()
+    this.#cancelRetry = null
+  }
+
+  #start(): void {
+    this.#again = true
+    if (this.#isRunning || this.#isClosed) return
+    this.#cancelRetry?.()
+    this.#cancelRetry = null
+    this.#isRunning = true
+    void this.#run()
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#again && !this.#isClosed) {
+        this.#again = false
+        await this.#applyAll()
+      }
+      this.#succeed()
+    } catch (error) {
+      this.#fail(error)
+    } finally {
+      this.#isRunning = false
+    }
+  }
+
+  #succeed(): void {
+    if (this.#failures > 0) this.#logger.info({ record: this.#appliedTo }, 'Firestore has caught up.')
+    this.#failures = 0
+    this.#release(Number.POSITIVE_INFINITY)
+  }
+
+  #fail(error: unknown): void {
+    const { clock } = this.#options
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const { reject } of waiting) reject(error)
+    if (this.#isClosed) return
+    // Once is enough: what becomes of it is told when it is over.
+    if (this.#failures++ === 0) {
+      const figures = { error, record: this.#appliedTo }
+      this.#logger.warn(figures, 'Firestore does not take what the journal holds; it is told later.')
+    }
+    const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(this.#failures - 1, 30), LONGEST_PAUSE_MS)
+    this.#cancelRetry = clock.after(pauseMs, () => this.#start())
+  }
+
+  #release(appliedTo: number): void {
+    const ready = this.#waiting.filter(({ seq }) => seq <= appliedTo)
+    this.#waiting = this.#waiting.filter(({ seq }) => seq > appliedTo)
+    for (const { resolve } of ready) resolve()
+  }
+
+  async #applyAll(): Promise<void> {
+    const { files } = this.#options
+    const appliedTo = (this.#appliedTo ??= await this.#readMarker())
+    let merges: Merge[] = []
+    let upTo = appliedTo
+    for await (const file of files.walk(this.#sessionId, appliedTo)) {
+      // Whoever replays the journal meets the same damage, and says so; here it must not keep back what comes after it.
+      if (file.damage) this.#logger.error({ error: file.damage }, 'What came with a record cannot be read.')
+      merges.push(...file.merges)
+      upTo = file.last
+      if (merges.length < MERGES_AT_ONCE) continue
+      await this.#apply(merges, upTo)
+      merges = []
+    }
+    await this.#apply(merges, upTo)
+  }
+
+  async #apply(merges: readonly Merge[], upTo: number): Promise<void> {
+    const refused = merges.length === 0 ? [] : await this.#commit(merges)
+    this.#appliedTo = upTo
+    // What carries nothing need not be remembered.
+    if (merges.length > 0) await this.#marker.write(upTo)
+    this.#release(upTo)
+    if (refused.length > 0) {
+      const paths = refused.map(({ path }) => path)
+      this.#logger.error({ paths }, 'Firestore refuses these documents; the journal keeps what they would say.')
+    }
+  }
+
+  /** Gives those that Firestore will never take, which must not keep the others back. */
+  async #commit(merges: readonly Merge[]): Promise<readonly Merge[]> {
+    await this.#options.assertOurs()
+    try {
+      await this.#options.documents.commit(merges)
+      return []
+    } catch (error) {
+      if (!isInvalid(error)) throw error
+      if (merges.length === 1) return merges
+      const half = Math.ceil(merges.length / 2)
+      return [...(await this.#commit(merges.slice(0, half))), ...(await this.#commit(merges.slice(half)))]
+    }
+  }
+
+  /** A marker that runs ahead is of another journal than the one that is here. */
+  async #readMarker(): Promise<number> {
+    const marked = await this.#marker.read()
+    const newest = (await this.#options.files.firsts(this.#sessionId)).at(-1)
+    const end = newest === undefined ? 0 : ((await this.#options.files.holding(this.#sessionId, newest))?.last ?? newest)
+    return Math.min(marked, end)
+  }
+}

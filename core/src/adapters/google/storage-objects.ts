@@ -1,0 +1,106 @@
+import type { Bucket } from '@google-cloud/storage'
+import { HoldfastError, messageOf } from '../../platform/errors.ts'
+import type { ObjectStore, StoreCheck, StoredObject } from '../../platform/ports.ts'
+import type { OperationCounter } from './operation-counter.ts'
+
+/** The ObjectStore on Cloud Storage: create-only by generation precondition; checksums are verified by the client both ways. */
+export class StorageObjects implements ObjectStore, StoreCheck {
+  readonly #bucket: Bucket
+  readonly #counter: OperationCounter
+
+  constructor(bucket: Bucket, counter: OperationCounter) {
+    this.#bucket = bucket
+    this.#counter = counter
+  }
+
+  placeOf(name: string): string {
+    return `gs://${this.#bucket.name}/${name}`
+  }
+
+  async create(name: string, bytes: Buffer): Promise<{ generation: string }> {
+    this.#counter.objectCreates++
+    this.#counter.objectBytesWritten += bytes.length
+    const file = this.#bucket.file(name)
+    try {
+      await file.save(bytes, {
+        resumable: false,
+        validation: 'crc32c',
+        contentType: 'application/octet-stream',
+        preconditionOpts: { ifGenerationMatch: 0 },
+      })
+    } catch (error) {
+      if (statusOf(error) === 412)
+        throw new HoldfastError('already-exists', `The object ${name} exists already.`, { cause: error })
+      // A new object can only lack its bucket.
+      throw this.#inOurWords(error, statusOf(error) === 404)
+    }
+    const generation = file.metadata.generation
+    if (generation === undefined) throw new Error(`Cloud Storage reported no generation for ${name}.`)
+    return { generation: String(generation) }
+  }
+
+  async read(name: string, generation?: string): Promise<StoredObject | null> {
+    this.#counter.objectReads++
+    const file = this.#bucket.file(name, generation === undefined ? {} : { generation })
+    try {
+      const [bytes] = await file.download({ validation: 'crc32c' })
+      this.#counter.objectBytesRead += bytes.length
+      if (generation !== undefined) return { bytes, generation }
+      const [metadata] = await file.getMetadata()
+      return { bytes, generation: String(metadata.generation) }
+    } catch (error) {
+      if (statusOf(error) === 404 && !saysNoBucket(error)) return null
+      throw this.#inOurWords(error, saysNoBucket(error))
+    }
+  }
+
+  async list(prefix: string): Promise<string[]> {
+    try {
+      const [files] = await this.#bucket.getFiles({ prefix })
+      // Google bills one operation for each thousand objects that are listed.
+      this.#counter.objectLists += Math.max(1, Math.ceil(files.length / 1000))
+      return files.map(({ name }) => name).toSorted()
+    } catch (error) {
+      throw this.#inOurWords(error, statusOf(error) === 404)
+    }
+  }
+
+  /** What waiting does not change is told from what it does. */
+  #inOurWords(error: unknown, isBucketMissing: boolean): unknown {
+    const { name } = this.#bucket
+    if (isBucketMissing) {
+      return new HoldfastError('store-missing', `The bucket ${name} does not exist.`, {
+        advice: 'Create it, or set STORAGE_BUCKET to the one that was created.',
+        cause: error,
+      })
+    }
+    if (statusOf(error) !== 401 && statusOf(error) !== 403) return error
+    return new HoldfastError('store-forbidden', `This process may not use the bucket ${name}.`, {
+      advice: `Give its service account roles/storage.objectUser on gs://${name}.`,
+      cause: error,
+    })
+  }
+
+  /** The metadata of an object that nobody makes: one of the cheapest operations, and it needs no right that runners and the API lack. */
+  async check(): Promise<void> {
+    this.#counter.objectReads++
+    try {
+      await this.#bucket.file(NOBODYS_OBJECT).getMetadata()
+    } catch (error) {
+      if (statusOf(error) === 404 && !saysNoBucket(error)) return
+      throw this.#inOurWords(error, saysNoBucket(error))
+    }
+  }
+}
+
+const NOBODYS_OBJECT = 'check'
+
+/** Cloud Storage answers 404 for a missing bucket as well as for a missing object. */
+const saysNoBucket = (error: unknown): boolean => statusOf(error) === 404 && /bucket does not exist/i.test(messageOf(error))
+
+function statusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  const { code, status } = error as { code?: unknown; status?: unknown }
+  const value = code ?? status
+  return typeof value === 'number' ? value : Number(value) || undefined
+}

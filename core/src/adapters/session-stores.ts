@@ -1,0 +1,157 @@
+import { documentsWithin, objectsWithin, within } from '../platform/deadlines.ts'
+import { DirectoryJournals } from './directory/directory-journals.ts'
+import { DirectoryLock } from './directory/directory-lock.ts'
+import { DirectoryObjects } from './directory/directory-objects.ts'
+import { JournalFiles } from './directory/journal-files.ts'
+import { StoreDirectory } from './directory/store-directory.ts'
+import type { WrappingKey } from '../security/envelope.ts'
+import { createFirestoreClients, createGoogleClients } from './google/clients.ts'
+import type { OperationCounter } from './google/operation-counter.ts'
+import type { Logger } from '../platform/logging.ts'
+import type { Clock, DocumentCounter, DocumentStore, ObjectStore, StoreCheck } from '../platform/ports.ts'
+import { DocumentJournals } from '../journal/document-journals.ts'
+import type { JournalStore, ReadableJournals } from '../journal/journal-store.ts'
+import type { StorageConfig } from '../platform/storage-settings.ts'
+import { checkDocuments, checkObjects } from '../operations/store-checks.ts'
+import { problemOf, type StoreProblem, type StoreReport } from '../operations/store-report.ts'
+
+/** Google's clients would wait for minutes. */
+const ANSWER_WITHIN_MS = 20_000
+
+/** A store that does not say this soon that all is well is away: whoever looks at the runner is told so. */
+const CHECKED_WITHIN_MS = 10_000
+
+interface StoresConfig {
+  readonly projectId: string
+  readonly storage: StorageConfig
+}
+
+/** The stores of a process that looks at sessions and owns none. */
+export interface ReadingStores {
+  readonly documents: DocumentStore & DocumentCounter
+  readonly objects: ObjectStore
+  /** Of where the objects are. */
+  readonly storage: StoreCheck
+  /** `documents` is asked where journals are documents. */
+  journalsOn(documents: DocumentStore): ReadableJournals
+}
+
+export function openReadingStores({ projectId, storage }: StoresConfig): ReadingStores {
+  if (storage.type !== 'local') {
+    const { documents, objects } = createGoogleClients({ projectId, bucket: storage.bucket })
+    return { documents, objects, storage: objects, journalsOn: (guarded) => new DocumentJournals(guarded) }
+  }
+  const { documents } = createFirestoreClients({ projectId })
+  const directory = new StoreDirectory(storage.path)
+  const objects = new DirectoryObjects(directory)
+  const check = () => directory.assertUsable()
+  return { documents, objects, storage: { check }, journalsOn: () => new JournalFiles(directory) }
+}
+
+/** The stores of a runner. No call waits for longer than it is good for. */
+export interface RunnerStores {
+  readonly documents: DocumentStore
+  readonly journals: JournalStore
+  readonly objects: ObjectStore
+  readonly operations: OperationCounter
+  /**
+   * Whether all of it can be worked with, each trouble with what to do. Where the state is in a directory, this takes it for this
+   * process, and brings Firestore up to what the process before left in the journals. Nothing may be claimed before all is well.
+   */
+  check(): Promise<{ report: StoreReport; problems: readonly StoreProblem[] }>
+  /** Gives everything back. What Firestore does not take now is left to the next process. */
+  close(): Promise<void>
+}
+
+export interface RunnerStoresOptions extends StoresConfig {
+  readonly wrappingKey: WrappingKey
+  readonly runnerId: string
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Another process has taken the directory: this one has to end. */
+  readonly onLost: () => void
+}
+
+/** A part of the check. It may be done again. */
+interface Check {
+  readonly what: string
+  readonly run: () => Promise<void>
+}
+
+export function openRunnerStores(options: RunnerStoresOptions): RunnerStores {
+  const { storage, projectId } = options
+  return storage.type === 'local' ? localStores(options, storage.path) : cloudStores(options, projectId, storage.bucket)
+}
+
+function cloudStores(options: RunnerStoresOptions, projectId: string, bucket: string): RunnerStores {
+  const { clock, wrappingKey } = options
+  const google = createGoogleClients({ projectId, bucket })
+  const documents = documentsWithin(google.documents, clock, ANSWER_WITHIN_MS)
+  const objects = objectsWithin(google.objects, clock, ANSWER_WITHIN_MS)
+  const checks = [
+    { what: 'Firestore', run: () => within(clock, CHECKED_WITHIN_MS, checkDocuments(documents, wrappingKey)) },
+    { what: 'Cloud Storage', run: () => within(clock, CHECKED_WITHIN_MS, checkObjects(objects, wrappingKey)) },
+  ]
+  const check = () => checkAll(options, `gs://${bucket}`, [checks])
+  const { operations } = google
+  return { documents, journals: new DocumentJournals(documents), objects, operations, check, close: () => google.close() }
+}
+
+function localStores(options: RunnerStoresOptions, path: string): RunnerStores {
+  const { clock, logger, projectId, wrappingKey } = options
+  const google = createFirestoreClients({ projectId })
+  const documents = documentsWithin(google.documents, clock, ANSWER_WITHIN_MS)
+  const directory = new StoreDirectory(path)
+  const objects = objectsWithin(new DirectoryObjects(directory), clock, ANSWER_WITHIN_MS)
+  let lock: DirectoryLock | null = null
+  const assertOurs = async () => lock?.assertHeld()
+  const files = new JournalFiles(directory)
+  const journals = new DirectoryJournals(directory, { files, documents, clock, logger, assertOurs })
+  const takeDirectory = async (): Promise<void> => {
+    await directory.assertUsable()
+    await directory.initialize()
+    lock ??= await DirectoryLock.acquire({ ...options, directory })
+    await checkObjects(objects, wrappingKey)
+  }
+  const checks = [
+    { what: 'Firestore', run: () => within(clock, CHECKED_WITHIN_MS, checkDocuments(documents, wrappingKey)) },
+    { what: `The directory ${path}`, run: takeDirectory },
+  ]
+  const recovery = { what: 'Firestore, which has to take what the journals hold,', run: () => journals.recover() }
+  return {
+    documents,
+    journals,
+    objects,
+    operations: google.operations,
+    check: () => checkAll(options, path, [checks, [recovery]]),
+    async close() {
+      await journals.close()
+      await lock?.release()
+      await google.close()
+    },
+  }
+}
+
+/** One step after the other, and the next one only if all is well with those before. */
+async function checkAll({ clock, storage, logger }: RunnerStoresOptions, path: string, steps: readonly (readonly Check[])[]) {
+  let problems: StoreProblem[] = []
+  for (const step of steps) {
+    if (problems.length > 0) break
+    const found = await Promise.all(step.map((check) => troubleWith(check, logger)))
+    problems = found.filter((problem) => problem !== null)
+  }
+  const told = problems.map(({ code, sentence, advice }) => ({ code, sentence, advice }))
+  const report = { type: storage.type, path, valid: problems.length === 0, problems: told, checkedAt: new Date(clock.now()) }
+  return { report, problems }
+}
+
+async function troubleWith({ what, run }: Check, logger: Logger): Promise<StoreProblem | null> {
+  try {
+    await run()
+    return null
+  } catch (error) {
+    const problem = problemOf(what, error)
+    logger.warn({ error, code: problem.code }, `${problem.sentence} ${problem.advice}`)
+    return problem
+  }
+}

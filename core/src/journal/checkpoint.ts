@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { parseStored } from '../platform/parse.ts'
+import type { CheckpointPointer } from '../session/session-document.ts'
+import type { SessionCipher } from '../security/envelope.ts'
+import { HoldfastError, isHoldfastError } from '../platform/errors.ts'
+import { checkpointName } from '../session/ids.ts'
+import type { ObjectStore } from '../platform/ports.ts'
+import type { ReadFrom } from './journal-reader.ts'
+import { decodePacked, encodePacked, type Mutation } from './mutation.ts'
+import { StateImage } from './state-image.ts'
+
+/**
+ * PERSISTED CONTRACT v1: a checkpoint object. One line of JSON (the header, readable), a line feed, then the sealed image.
+ * Objects are immutable; their name carries the record number and the epoch they were cut at, and is used once.
+ */
+const headerSchema = z.object({
+  v: z.literal(1),
+  sessionId: z.string(),
+  /** The last record that the image contains, and its hash: where the journal goes on. */
+  seq: z.number().int().positive(),
+  hash: z.string(),
+  epoch: z.number().int().positive(),
+  keyVersion: z.number().int().positive(),
+})
+
+const imageSchema = z.object({
+  keys: z.record(z.string(), z.record(z.string(), z.string())),
+  creds: z.string().optional(),
+})
+
+export interface Checkpoint {
+  readonly image: StateImage
+  /** Where the journal goes on behind it. */
+  readonly from: ReadFrom
+  readonly epoch: number
+}
+
+/** The state of a session right after a record, ready to be written. */
+export interface Cut {
+  readonly sequence: number
+  readonly hash: string
+  readonly epoch: number
+  readonly image: Mutation
+}
+
+/** Writes the object, reads it back and opens it; only then is there a pointer to be had. */
+export async function writeCheckpoint(objects: ObjectStore, cipher: SessionCipher, cut: Cut): Promise<CheckpointPointer> {
+  const header = {
+    v: 1,
+    sessionId: cipher.sessionId,
+    seq: cut.sequence,
+    hash: cut.hash,
+    epoch: cut.epoch,
+    keyVersion: cipher.currentVersion,
+  }
+  const head = JSON.stringify(header)
+  const sealed = cipher.seal('checkpoint', encodePacked(JSON.stringify(cut.image)), head)
+  const bytes = Buffer.concat([Buffer.from(`${head}\n`), sealed])
+  const name = checkpointName(cipher.sessionId, cut.sequence, cut.epoch)
+  const place = { object: name, seq: cut.sequence, epoch: cut.epoch }
+  let pointer: CheckpointPointer
+  try {
+    const { generation } = await objects.create(name, bytes)
+    pointer = { ...place, generation, sha256: sha256(bytes) }
+  } catch (error) {
+    // An earlier attempt at the same record got this far. What it wrote is verified like our own.
+    const stored = isHoldfastError(error, 'already-exists') ? await objects.read(name) : null
+    if (!stored) throw error
+    pointer = { ...place, generation: stored.generation, sha256: sha256(stored.bytes) }
+  }
+  await readCheckpoint(objects, cipher, pointer)
+  return pointer
+}
+
+/**
+ * @throws HoldfastError `checkpoint-corrupt` when the object is missing, altered, or not the one that the pointer names;
+ * `unknown-version` when a later program wrote it.
+ */
+export async function readCheckpoint(
+  objects: ObjectStore,
+  cipher: SessionCipher,
+  pointer: CheckpointPointer,
+): Promise<Checkpoint> {
+  const stored = await objects.read(pointer.object, pointer.generation)
+  if (!stored) throw corrupt(pointer.object, 'is missing')
+  if (sha256(stored.bytes) !== pointer.sha256) throw corrupt(pointer.object, 'was altered')
+  const checkpoint = open(stored.bytes, cipher, pointer.object)
+  if (checkpoint.from.sequence !== pointer.seq) throw corrupt(pointer.object, 'belongs to another place')
+  return checkpoint
+}
+
+/** A checkpoint that nothing points to any more, with the pointer that fits it. Its own seal is what it is checked by. */
+export async function readUnpointed(
+  objects: ObjectStore,
+  cipher: SessionCipher,
+  name: string,
+): Promise<{ checkpoint: Checkpoint; pointer: CheckpointPointer }> {
+  const stored = await objects.read(name)
+  if (!stored) throw corrupt(name, 'is missing')
+  const checkpoint = open(stored.bytes, cipher, name)
+  const pointer = {
+    object: name,
+    generation: stored.generation,
+    sha256: sha256(stored.bytes),
+    seq: checkpoint.from.sequence,
+    epoch: checkpoint.epoch,
+  }
+  return { checkpoint, pointer }
+}
+
+function open(bytes: Buffer, cipher: SessionCipher, name: string): Checkpoint {
+  const end = bytes.indexOf(0x0a)
+  if (end < 0) throw corrupt(name, 'has no header')
+  const head = bytes.subarray(0, end).toString()
+  try {
+    const header = parseStored(headerSchema, JSON.parse(head), name)
+    const isAtItsPlace =
+      name === checkpointName(cipher.sessionId, header.seq, header.epoch) && header.sessionId === cipher.sessionId
+    if (!isAtItsPlace) throw corrupt(name, 'belongs to another place')
+    const packed = cipher.open('checkpoint', bytes.subarray(end + 1), head, header.keyVersion)
+    const { keys, creds } = parseStored(imageSchema, decodePacked(packed), name)
+    const image = new StateImage()
+    image.apply({ keys, ...(creds === undefined ? {} : { creds }) })
+    return { image, from: { sequence: header.seq, hash: header.hash }, epoch: header.epoch }
+  } catch (cause) {
+    if (isHoldfastError(cause, 'unknown-version')) throw cause
+    throw corrupt(name, 'cannot be opened', cause)
+  }
+}
+
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
+
+const corrupt = (name: string, what: string, cause?: unknown): HoldfastError =>
+  new HoldfastError('checkpoint-corrupt', `The checkpoint ${name} ${what}.`, { cause })

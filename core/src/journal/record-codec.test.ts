@@ -1,0 +1,23 @@
+import { constants, deflateRawSync } from 'node:zlib'
+import { expect, test } from 'vitest'
+import { newSessionKeys, unwrapSessionKeys, WrappingKey } from '../security/envelope.ts'
+import { openGroup, sealGroup } from './record-codec.ts'
+
+const wrappingKey = new WrappingKey(Buffer.alloc(32, 7))
+const cipher = unwrapSessionKeys('default.test', newSessionKeys('default.test', wrappingKey), wrappingKey)
+
+test('a record that would unpack to more than any state has is damaged, and takes no more memory than one', () => {
+  const head = { sequence: 1, epoch: 1, hash: 'h' }
+  const [record] = sealGroup({ kind: 'data', mutations: [{ creds: 'c' }], head, runnerId: 'r', nonce: 'n', cipher })
+  if (!record) throw new Error('There is no record.')
+  // Zeros of 1 GiB, made of pieces of which none refers to the one before.
+  const piece = deflateRawSync(Buffer.alloc(16 * 1024 * 1024), { finishFlush: constants.Z_FULL_FLUSH })
+  const bomb = Buffer.concat([Buffer.of(1), ...Array.from({ length: 64 }, () => piece), Buffer.of(3, 0)])
+  const bytes = cipher.seal('journal', bomb, JSON.stringify([1, 'data', 2, 1, 'h', 1, 1]))
+  const before = process.resourceUsage().maxRSS
+  const open = () => openGroup([{ ...record, bytes }], cipher)
+  expect(open).toThrow(
+    expect.objectContaining({ code: 'journal-damaged', cause: expect.objectContaining({ code: 'ERR_BUFFER_TOO_LARGE' }) }),
+  )
+  expect((process.resourceUsage().maxRSS - before) / 1024).toBeLessThan(700)
+})

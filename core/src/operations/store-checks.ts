@@ -1,0 +1,93 @@
+import type { WrappingKey } from '../security/envelope.ts'
+import { HoldfastError, isHoldfastError } from '../platform/errors.ts'
+import { SERVER_TIME, type DocumentStore, type ObjectStore } from '../platform/ports.ts'
+
+/** What is sealed, written, read back and opened. One object and one document for each key, made once. */
+const PROBE = Buffer.from('What is written here can be read here.')
+
+export const STORE_CHECKS = 'store_checks'
+
+/**
+ * Writes something sealed, reads it back and opens it. Once it is there, that it is refused as being there shows that it could be
+ * written: rights are asked before names.
+ *
+ * @throws HoldfastError `store-missing`, `store-forbidden` or `store-unfit`; other errors when the store does not answer.
+ */
+export async function checkObjects(objects: ObjectStore, key: WrappingKey): Promise<void> {
+  const name = `checks/${key.id}`
+  const place = objects.placeOf(name)
+  try {
+    await objects.create(name, key.wrap(PROBE, name))
+  } catch (error) {
+    if (!isHoldfastError(error, 'already-exists')) throw error
+  }
+  const stored = await objects.read(name)
+  if (!stored || !(await objects.list('checks/')).includes(name)) throw notThere(place)
+  open(key, stored.bytes, name, place)
+}
+
+/** The same for Firestore. */
+export async function checkDocuments(documents: DocumentStore, key: WrappingKey): Promise<void> {
+  const path = `${STORE_CHECKS}/${key.id}`
+  const found = (await asked(documents.read(path))) ?? (await written(documents, path, key))
+  if (!found) throw notThere(path)
+  // That it is there says nothing of the right to write: the same word once more.
+  await asked(documents.commit([{ kind: 'merge', path, fields: { checkedAt: SERVER_TIME } }]))
+  const { sealed } = found.fields
+  open(key, sealed instanceof Uint8Array ? sealed : new Uint8Array(), path, path)
+}
+
+async function written(documents: DocumentStore, path: string, key: WrappingKey) {
+  const fields = { v: 1, sealed: key.wrap(PROBE, path), checkedAt: SERVER_TIME }
+  try {
+    await asked(documents.commit([{ kind: 'create', path, fields }]))
+  } catch (error) {
+    // Another process may have made it meanwhile: what is there counts.
+    const found = await asked(documents.read(path))
+    if (!found) throw error
+    return found
+  }
+  return asked(documents.read(path))
+}
+
+function open(key: WrappingKey, sealed: Uint8Array, place: string, where: string): void {
+  try {
+    if (key.unwrap(sealed, key.id, place).equals(PROBE)) return
+  } catch (error) {
+    if (!isHoldfastError(error)) throw error
+  }
+  throw new HoldfastError('store-unfit', `${where} does not open with the key that it was sealed with: it was altered.`, {
+    advice: 'Find out what else was altered, and remove it: it is made anew at the next start.',
+  })
+}
+
+const notThere = (place: string): HoldfastError =>
+  new HoldfastError('store-unfit', `${place} was written and is not there.`, {
+    advice: 'Something removes what is written there: life cycle rules, another program.',
+  })
+
+/** gRPC's codes that waiting does not change. Nothing else is decided by them. */
+const NOT_FOUND = 5
+const PERMISSION_DENIED = 7
+const UNAUTHENTICATED = 16
+
+async function asked<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work
+  } catch (cause) {
+    const code = (cause as { code?: unknown } | null)?.code
+    if (code === PERMISSION_DENIED || code === UNAUTHENTICATED) {
+      throw new HoldfastError('store-forbidden', 'This process may not read and write Firestore.', {
+        advice: 'Give its service account roles/datastore.user in the project.',
+        cause,
+      })
+    }
+    if (code === NOT_FOUND) {
+      throw new HoldfastError('store-missing', 'There is no Firestore database in the project.', {
+        advice: 'Create the database `(default)` in Native mode, or set GOOGLE_CLOUD_PROJECT to the project that has it.',
+        cause,
+      })
+    }
+    throw cause
+  }
+}

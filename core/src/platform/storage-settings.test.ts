@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { messageOf } from './errors.ts'
+import { readSettings } from './settings.ts'
+import { storageOf, storageRules, storageSettings, type StorageConfig } from './storage-settings.ts'
+
+const read = (environment: Record<string, string>): StorageConfig =>
+  storageOf(readSettings(z.object(storageSettings), environment, storageRules))
+
+const complaint = (environment: Record<string, string>): string => {
+  try {
+    read(environment)
+    return 'nothing'
+  } catch (error) {
+    return messageOf(error)
+  }
+}
+
+describe('where sessions are kept', () => {
+  test('is Firestore and a bucket unless said otherwise', () => {
+    expect(read({ STORAGE_BUCKET: 'bucket' })).toEqual({ type: 'hybrid', bucket: 'bucket' })
+    expect(read({ STORAGE_BUCKET: 'bucket', SESSION_STORAGE_TYPE: 'cloud' })).toEqual({ type: 'cloud', bucket: 'bucket' })
+  })
+
+  test('is a directory with `local`, which needs no bucket', () => {
+    const local = { SESSION_STORAGE_TYPE: 'local', SESSION_STORAGE_PATH: '/var/lib/holdfast' }
+    expect(read(local)).toEqual({ type: 'local', path: '/var/lib/holdfast' })
+    expect(read({ ...local, STORAGE_BUCKET: 'for media' })).toEqual({ type: 'local', path: '/var/lib/holdfast' })
+  })
+})
+
+describe('what is refused', () => {
+  const local = (path: string) => complaint({ SESSION_STORAGE_TYPE: 'local', SESSION_STORAGE_PATH: path })
+
+  test.each(['sessions', './sessions', '../sessions', 'C:\\sessions'])('is a relative path, which says so (%s)', (path) => {
+    expect(local(path)).toMatch(/SESSION_STORAGE_PATH: must be absolute.*relative/)
+  })
+
+  test.each(['~', '~/sessions', '~holdfast/sessions'])('is a home directory that nobody resolves (%s)', (path) => {
+    expect(local(path)).toMatch(/SESSION_STORAGE_PATH: must be absolute; `~`/)
+  })
+
+  test('is a relative path also where it would not be used', () => {
+    expect(complaint({ STORAGE_BUCKET: 'bucket', SESSION_STORAGE_PATH: 'sessions' })).toContain('SESSION_STORAGE_PATH')
+  })
+
+  test('is `local` without a path, and the root of the file system', () => {
+    expect(complaint({ SESSION_STORAGE_TYPE: 'local' })).toContain('SESSION_STORAGE_PATH: is required')
+    expect(local('/')).toContain('SESSION_STORAGE_PATH: must be a directory of its own')
+  })
+
+  test('is `hybrid` and `cloud` without a bucket, and a word that is none of the three', () => {
+    for (const type of ['hybrid', 'cloud'])
+      expect(complaint({ SESSION_STORAGE_TYPE: type })).toContain('STORAGE_BUCKET: is required')
+    expect(complaint({})).toContain('STORAGE_BUCKET: is required')
+    expect(complaint({ SESSION_STORAGE_TYPE: 'gcs', STORAGE_BUCKET: 'b' })).toContain(
+      'SESSION_STORAGE_TYPE: must be `local`, `cloud`',
+    )
+  })
+})

@@ -1,0 +1,57 @@
+import { isAbsolute } from 'node:path'
+import { z } from 'zod'
+import type { Environment, Rule } from './settings.ts'
+
+/**
+ * Where the state of sessions is kept (`SESSION_STORAGE_TYPE`):
+ *
+ * hybrid  journals in Firestore, checkpoints in Cloud Storage, the state in the runner's memory while it owns the session
+ * cloud   the same, but the state is in memory only as long as a connection
+ * local   journals and checkpoints in a directory of one host, where one runner works
+ */
+export const STORAGE_TYPES = ['local', 'cloud', 'hybrid'] as const
+
+export type StorageConfig =
+  | { readonly type: 'local'; /** Absolute. */ readonly path: string }
+  | { readonly type: 'cloud' | 'hybrid'; readonly bucket: string }
+
+/** To be spread into the schema of a process. What depends on each other is in `storageRules`. */
+export const storageSettings = {
+  SESSION_STORAGE_TYPE: z.enum(STORAGE_TYPES, 'must be `local`, `cloud` or `hybrid`').default('hybrid'),
+  SESSION_STORAGE_PATH: z.string().optional(),
+  STORAGE_BUCKET: z.string().optional(),
+}
+
+const typeOf = ({ SESSION_STORAGE_TYPE }: Environment): string => SESSION_STORAGE_TYPE ?? 'hybrid'
+
+const path: Rule = (environment) => {
+  const { SESSION_STORAGE_PATH: given } = environment
+  if (given === undefined) {
+    return typeOf(environment) === 'local'
+      ? 'SESSION_STORAGE_PATH: is required with SESSION_STORAGE_TYPE=local: the absolute path of a directory of this host'
+      : null
+  }
+  if (given.startsWith('~'))
+    return 'SESSION_STORAGE_PATH: must be absolute; `~` is not resolved here, write the home directory out'
+  if (!isAbsolute(given)) {
+    return 'SESSION_STORAGE_PATH: must be absolute, beginning with `/`; a relative path would depend on where the process is started'
+  }
+  return /^\/+$/.test(given) ? 'SESSION_STORAGE_PATH: must be a directory of its own, not the root of the file system' : null
+}
+
+const bucket: Rule = (environment) =>
+  environment['STORAGE_BUCKET'] === undefined && typeOf(environment) !== 'local'
+    ? 'STORAGE_BUCKET: is required: the Cloud Storage bucket for checkpoints'
+    : null
+
+export const storageRules: readonly Rule[] = [path, bucket]
+
+/** Of settings that the rules hold for. */
+export function storageOf(settings: {
+  SESSION_STORAGE_TYPE: (typeof STORAGE_TYPES)[number]
+  SESSION_STORAGE_PATH?: string | undefined
+  STORAGE_BUCKET?: string | undefined
+}): StorageConfig {
+  const { SESSION_STORAGE_TYPE: type, SESSION_STORAGE_PATH = '', STORAGE_BUCKET = '' } = settings
+  return type === 'local' ? { type, path: SESSION_STORAGE_PATH } : { type, bucket: STORAGE_BUCKET }
+}

@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import type { SessionKeyDocument } from './session-key-document.ts'
+import { SessionCipher, WrappingKey, newSessionKeys, unwrapSessionKeys } from './envelope.ts'
+
+const key = randomBytes(32)
+const cipherOf = (sessionId: string, dataKey = key) => new SessionCipher(sessionId, new Map([[1, dataKey]]), 1)
+
+const plain = Buffer.from('ratchet')
+const cipher = cipherOf('default.main')
+const sealed = cipher.seal('journal', plain, 'journal/7')
+const damaged = expect.objectContaining({ code: 'data-key-damaged' })
+const refused = expect.objectContaining({ code: 'cannot-decrypt' })
+
+describe('sealed bytes', () => {
+  it('open where they were sealed for', () => {
+    expect(cipher.open('journal', sealed, 'journal/7')).toEqual(plain)
+    expect(cipher.open('journal', cipher.seal('journal', Buffer.alloc(0), 'p'), 'p')).toEqual(Buffer.alloc(0))
+  })
+
+  it('are never the same twice, and do not show what they hold', () => {
+    expect(cipher.seal('journal', plain, 'journal/7')).not.toEqual(sealed)
+    expect(sealed.includes(plain)).toBe(false)
+  })
+
+  it('do not open in another place, for another purpose, in another session or under another key', () => {
+    expect(() => cipher.open('journal', sealed, 'journal/8')).toThrow(refused)
+    expect(() => cipher.open('checkpoint', sealed, 'journal/7')).toThrow(refused)
+    expect(() => cipherOf('default.other').open('journal', sealed, 'journal/7')).toThrow(refused)
+    expect(() => cipherOf('default.main', randomBytes(32)).open('journal', sealed, 'journal/7')).toThrow(refused)
+  })
+
+  it('do not open in another session that shares the data key by mistake, not even as content', () => {
+    const content = cipher.sealContent(plain, 'place')
+    expect(() => cipherOf('default.other').openContent(content, 'place')).toThrow(refused)
+  })
+
+  it('do not open truncated, at any length', () => {
+    for (let length = 0; length < sealed.length; length++) {
+      expect(() => cipher.open('journal', sealed.subarray(0, length), 'journal/7'), String(length)).toThrow(refused)
+    }
+    expect(() => cipher.open('journal', Buffer.concat([sealed, Buffer.of(0)]), 'journal/7')).toThrow(refused)
+  })
+
+  it('do not open with any bit changed', () => {
+    for (let bit = 0; bit < sealed.length * 8; bit++) {
+      const changed = Buffer.from(sealed)
+      changed[bit >> 3]! ^= 1 << (bit & 7)
+      expect(() => cipher.open('journal', changed, 'journal/7'), `bit ${bit}`).toThrow(refused)
+    }
+  })
+})
+
+describe('content', () => {
+  it('carries its key version, so that it opens after the key was rotated', () => {
+    const content = cipher.sealContent(plain, 'place')
+    const rotated = new SessionCipher(
+      'default.main',
+      new Map([
+        [1, key],
+        [2, randomBytes(32)],
+      ]),
+      2,
+    )
+    expect(rotated.openContent(content, 'place')).toEqual(plain)
+    const renewed = rotated.sealContent(plain, 'place')
+    expect(renewed.readUInt16BE()).toBe(2)
+    expect(() => cipher.openContent(renewed, 'place')).toThrow(refused)
+  })
+
+  it('with another version written over its own does not open', () => {
+    const both = new SessionCipher(
+      'default.main',
+      new Map([
+        [1, key],
+        [2, randomBytes(32)],
+      ]),
+      1,
+    )
+    const content = both.sealContent(plain, 'place')
+    content.writeUInt16BE(2)
+    expect(() => both.openContent(content, 'place')).toThrow(refused)
+  })
+
+  it('of a byte or two is refused, as is a view into a larger buffer at the wrong place', () => {
+    for (const length of [0, 1, 2]) expect(() => cipher.openContent(Buffer.alloc(length), 'place')).toThrow(refused)
+    const content = cipher.sealContent(plain, 'place')
+    const larger = Buffer.concat([randomBytes(5), content])
+    expect(cipher.openContent(larger.subarray(5), 'place')).toEqual(plain)
+    expect(() => cipher.openContent(larger.subarray(4), 'place')).toThrow(refused)
+  })
+})
+
+describe('a fingerprint', () => {
+  it('is equal for equal bytes of one session only, and under one key only', () => {
+    expect(cipher.fingerprint(plain)).toBe(cipherOf('default.main').fingerprint(plain))
+    expect(cipher.fingerprint(plain)).toMatch(/^[0-9a-f]{64}$/)
+    const others = [cipher.fingerprint(Buffer.from('ratchets')), cipherOf('default.other').fingerprint(plain)]
+    others.push(cipherOf('default.main', randomBytes(32)).fingerprint(plain))
+    expect(others).not.toContain(cipher.fingerprint(plain))
+  })
+})
+
+describe('data keys', () => {
+  const wrappingKey = new WrappingKey(randomBytes(32))
+  const stored = newSessionKeys('default.main', wrappingKey)
+
+  it('are stored wrapped, and unwrapped give the same cipher', () => {
+    const content = unwrapSessionKeys('default.main', stored, wrappingKey).sealContent(plain, 'place')
+    expect(unwrapSessionKeys('default.main', stored, wrappingKey).openContent(content, 'place')).toEqual(plain)
+  })
+
+  it('are other ones for each session', () => {
+    const first = unwrapSessionKeys('default.main', stored, wrappingKey)
+    const second = unwrapSessionKeys('default.main', newSessionKeys('default.main', wrappingKey), wrappingKey)
+    expect(() => second.openContent(first.sealContent(plain, 'place'), 'place')).toThrow(refused)
+  })
+
+  it('are not unwrapped by another wrapping key: the error names both keys by id, and what to set', () => {
+    const other = new WrappingKey(randomBytes(32))
+    expect(() => unwrapSessionKeys('default.main', stored, other)).toThrow(
+      expect.objectContaining({
+        code: 'wrong-key',
+        message: expect.stringMatching(`${wrappingKey.id}.*${other.id}`),
+        advice: expect.stringContaining('SESSION_ENCRYPTION_KEY'),
+      }),
+    )
+  })
+
+  it('are not taken from another session or another version', () => {
+    const [wrapped] = Object.values(stored.keys)
+    expect(() => unwrapSessionKeys('default.other', stored, wrappingKey)).toThrow(damaged)
+    const moved: SessionKeyDocument = { v: 1, current: 2, keys: { '2': wrapped! } }
+    expect(() => unwrapSessionKeys('default.main', moved, wrappingKey)).toThrow(damaged)
+  })
+
+  it('of which the current one is missing are refused', () => {
+    expect(() => unwrapSessionKeys('default.main', { ...stored, current: 3 }, wrappingKey)).toThrow(damaged)
+  })
+
+  it('are not wrapped by a key of another length', () => {
+    expect(() => new WrappingKey(randomBytes(16))).toThrow(expect.objectContaining({ code: 'bad-configuration' }))
+  })
+})

@@ -1,0 +1,144 @@
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import type { SessionKeyDocument } from './session-key-document.ts'
+import { HoldfastError } from '../platform/errors.ts'
+
+/**
+ * Encryption of everything that leaves a runner's memory: AES-256-GCM under keys derived (HKDF-SHA-256) from a data key of the
+ * session, which is stored wrapped by a key from the environment. Associated data binds each sealed text to its place, so that
+ * a swapped or replayed one does not open.
+ *
+ * Sealed bytes (PERSISTED CONTRACT v1): 0x01, 12 bytes of nonce, ciphertext, 16 bytes of tag.
+ */
+const FORMAT = 1
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+const KEY_BYTES = 32
+
+/** The key from SESSION_ENCRYPTION_KEY. */
+export class WrappingKey {
+  readonly #key: Buffer
+  /** Safe to show: tells which key wrapped a data key. */
+  readonly id: string
+
+  constructor(key: Buffer) {
+    if (key.length !== KEY_BYTES) throw new HoldfastError('bad-configuration', 'The wrapping key must have 32 bytes.')
+    this.#key = key
+    this.id = createHash('sha256').update(key).digest('hex').slice(0, 8)
+  }
+
+  wrap(dataKey: Buffer, place: string): Buffer {
+    return seal(this.#key, dataKey, place)
+  }
+
+  unwrap(wrapped: Uint8Array, wrappedBy: string, place: string): Buffer {
+    if (wrappedBy !== this.id) {
+      throw new HoldfastError('wrong-key', `${place} was wrapped by key ${wrappedBy}; this process has key ${this.id}.`, {
+        advice: 'Set SESSION_ENCRYPTION_KEY to the key that was used when the session was created.',
+      })
+    }
+    try {
+      return open(this.#key, wrapped, place)
+    } catch (cause) {
+      throw new HoldfastError('data-key-damaged', `${place} does not open with the key that wrapped it.`, { cause })
+    }
+  }
+}
+
+/** What a sealed text is for. Each purpose has its own derived key. */
+export type Purpose = 'journal' | 'checkpoint' | 'content' | 'fingerprint'
+
+/** The unwrapped data keys of one session. */
+export class SessionCipher {
+  readonly sessionId: string
+  readonly currentVersion: number
+  readonly #keys: ReadonlyMap<number, Buffer>
+  readonly #derived = new Map<string, Buffer>()
+
+  constructor(sessionId: string, keys: ReadonlyMap<number, Buffer>, currentVersion: number) {
+    this.sessionId = sessionId
+    this.#keys = keys
+    this.currentVersion = currentVersion
+  }
+
+  /** `place` must name where the sealed text will lie; the same is needed to open it. */
+  seal(purpose: Purpose, plain: Uint8Array, place: string, version: number = this.currentVersion): Buffer {
+    return seal(this.#keyFor(purpose, version), plain, this.#bind(purpose, place))
+  }
+
+  open(purpose: Purpose, sealed: Uint8Array, place: string, version: number = this.currentVersion): Buffer {
+    return open(this.#keyFor(purpose, version), sealed, this.#bind(purpose, place))
+  }
+
+  /** Content of jobs, messages and QR codes carries its key version in front, since their documents have no field for it. */
+  sealContent(plain: Uint8Array, place: string): Buffer {
+    const version = Buffer.alloc(2)
+    version.writeUInt16BE(this.currentVersion)
+    return Buffer.concat([version, this.seal('content', plain, place)])
+  }
+
+  openContent(sealed: Uint8Array, place: string): Buffer {
+    if (sealed.length < 2) throw new HoldfastError('cannot-decrypt', `${place} is too short to be sealed content.`)
+    const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength)
+    return this.open('content', bytes.subarray(2), place, bytes.readUInt16BE())
+  }
+
+  /** Hex. Equal for equal bytes under the current key, and no help in guessing them without it. */
+  fingerprint(plain: Uint8Array): string {
+    return createHmac('sha256', this.#keyFor('fingerprint', this.currentVersion)).update(plain).digest('hex')
+  }
+
+  #bind(purpose: Purpose, place: string): string {
+    return JSON.stringify(['holdfast', purpose, this.sessionId, place])
+  }
+
+  #keyFor(purpose: Purpose, version: number): Buffer {
+    const name = `${purpose}/${version}`
+    const known = this.#derived.get(name)
+    if (known) return known
+    const dataKey = this.#keys.get(version)
+    if (!dataKey) throw new HoldfastError('cannot-decrypt', `Session ${this.sessionId} has no data key of version ${version}.`)
+    const derived = Buffer.from(hkdfSync('sha256', dataKey, Buffer.alloc(0), `holdfast/${purpose}/${this.sessionId}`, KEY_BYTES))
+    this.#derived.set(name, derived)
+    return derived
+  }
+}
+
+const wrapPlace = (sessionId: string, version: number): string => `session_keys/${sessionId}/${version}`
+
+/** A new data key, wrapped, as its document is to be stored. */
+export function newSessionKeys(sessionId: string, wrappingKey: WrappingKey): SessionKeyDocument {
+  const wrapped = wrappingKey.wrap(randomBytes(KEY_BYTES), wrapPlace(sessionId, 1))
+  return { v: 1, current: 1, keys: { '1': { wrapped, wrappedBy: wrappingKey.id } } }
+}
+
+export function unwrapSessionKeys(sessionId: string, stored: SessionKeyDocument, wrappingKey: WrappingKey): SessionCipher {
+  if (!stored.keys[String(stored.current)]) {
+    throw new HoldfastError('data-key-damaged', `session_keys/${sessionId} lacks its current version ${stored.current}.`)
+  }
+  const keys = new Map<number, Buffer>()
+  for (const [version, { wrapped, wrappedBy }] of Object.entries(stored.keys)) {
+    keys.set(Number(version), wrappingKey.unwrap(wrapped, wrappedBy, wrapPlace(sessionId, Number(version))))
+  }
+  return new SessionCipher(sessionId, keys, stored.current)
+}
+
+function seal(key: Buffer, plain: Uint8Array, associated: string): Buffer {
+  const nonce = randomBytes(NONCE_BYTES)
+  const cipher = createCipheriv('aes-256-gcm', key, nonce)
+  cipher.setAAD(Buffer.from(associated))
+  return Buffer.concat([Buffer.of(FORMAT), nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
+}
+
+function open(key: Buffer, sealed: Uint8Array, associated: string): Buffer {
+  if (sealed.length < 1 + NONCE_BYTES + TAG_BYTES || sealed[0] !== FORMAT) {
+    throw new HoldfastError('cannot-decrypt', 'Sealed bytes are truncated or of an unknown format.')
+  }
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 1 + NONCE_BYTES), { authTagLength: TAG_BYTES })
+  decipher.setAAD(Buffer.from(associated))
+  decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES))
+  try {
+    return Buffer.concat([decipher.update(sealed.subarray(1 + NONCE_BYTES, sealed.length - TAG_BYTES)), decipher.final()])
+  } catch (cause) {
+    throw new HoldfastError('cannot-decrypt', 'Sealed bytes do not open: altered, or sealed for another place or key.', { cause })
+  }
+}

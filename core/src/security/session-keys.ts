@@ -1,0 +1,16 @@
+import { parseStored } from '../platform/parse.ts'
+import { sessionKeyDocumentSchema, sessionKeyPath } from './session-key-document.ts'
+import { type SessionCipher, type WrappingKey, unwrapSessionKeys } from './envelope.ts'
+import type { DocumentStore } from '../platform/ports.ts'
+
+/** Null when the session has no key document. Errors of reading are errors, never absence. */
+export async function loadSessionCipher(
+  documents: DocumentStore,
+  sessionId: string,
+  wrappingKey: WrappingKey,
+): Promise<SessionCipher | null> {
+  const path = sessionKeyPath(sessionId)
+  const snapshot = await documents.read(path)
+  if (!snapshot) return null
+  return unwrapSessionKeys(sessionId, parseStored(sessionKeyDocumentSchema, snapshot.fields, path), wrappingKey)
+}

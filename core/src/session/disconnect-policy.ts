@@ -1,0 +1,222 @@
+import { type BackoffSchedule, SPREAD, backoffMs, spreadMs } from '../platform/backoff.ts'
+import type { Random } from '../platform/ports.ts'
+import type { ReasonCode, SessionState } from './session-states.ts'
+
+/** How a connection ended, as far as the client library tells. */
+export interface Disconnect {
+  /** HTTP-like; undefined when there is none. */
+  readonly code: number | undefined
+  /** Set when the transport failed and WhatsApp said nothing; `untrusted`: whoever answered could not prove to be WhatsApp. */
+  readonly transport?: 'broken' | 'untrusted'
+  /** The kind of conflict that WhatsApp named: `replaced`, `device_removed`. */
+  readonly conflict?: string
+  /** How long WhatsApp says that a ban still lasts, in milliseconds. */
+  readonly banMs?: number
+}
+
+/**
+ * network          the transport failed, or nobody said why the connection ended
+ * whatsapp         trouble on WhatsApp's side, and every code that nobody has told us about
+ * restart          WhatsApp asks for a new connection
+ * replaced         another connection has taken this one's place
+ * logged-out       the phone has unlinked the device
+ * banned           WhatsApp refuses the account, for a time or for good
+ * client-outdated  WhatsApp refuses the version of its client that was announced
+ * bad-session      WhatsApp takes the session for broken, or gave no code at all: the client library has one word for both
+ * refused          refused before the login came to anything: a certificate, a request, a phone without multi-device
+ * pairing          the device was never linked: nobody scanned, or linking was cut short
+ */
+export const DISCONNECT_CLASSES = [
+  'network',
+  'whatsapp',
+  'restart',
+  'replaced',
+  'logged-out',
+  'banned',
+  'client-outdated',
+  'bad-session',
+  'refused',
+  'pairing',
+] as const
+
+export type DisconnectClass = (typeof DISCONNECT_CLASSES)[number]
+
+/** How far the device had been linked when the connection ended. */
+export interface Linking {
+  /** WhatsApp has accepted a login of this identity at least once. */
+  readonly everLoggedIn: boolean
+  /** The credentials name an account (a QR code was scanned). */
+  readonly paired: boolean
+  /** This connection got as far as showing a QR code. */
+  readonly qrShown: boolean
+}
+
+/** What came before. Each row counts from 1, the disconnect to be judged included; it ends when a connection has lasted. */
+export interface DisconnectContext extends Linking {
+  readonly networkFailures: number
+  readonly whatsappFailures: number
+  /** Restarts that WhatsApp asked for. */
+  readonly restarts: number
+  /** Rounds of QR codes and linkings that came to nothing. */
+  readonly pairingRounds: number
+  /** "Replaced" disconnects within the last hour, this one not included. */
+  readonly replacedWithinHour: number
+}
+
+interface Judged {
+  readonly class: DisconnectClass
+  readonly reason: ReasonCode
+}
+
+/**
+ * What to do after a disconnect. Nothing here deletes credentials.
+ * `reconnect` after a delay; `new-identity`: linking was never completed, so start over with a fresh QR code (the old credentials
+ * never were an account's); `stop`: no attempt until an operator or the user acts.
+ */
+export type Verdict = Judged &
+  (
+    | {
+        readonly action: 'reconnect'
+        readonly delayMs: number
+        readonly state: 'CONNECTING' | 'BACKOFF' | 'REPLACED'
+        /** The next owner of the session waits as well: neither a crash nor a hand-over cuts the delay short. */
+        readonly bindsNextOwner: boolean
+        /** The state is read anew from what is stored before the next attempt. */
+        readonly rereads: boolean
+      }
+    | { readonly action: 'new-identity'; readonly delayMs: number; readonly state: 'BACKOFF' }
+    | { readonly action: 'stop'; readonly state: SessionState; readonly banMs: number | null }
+  )
+
+export interface ReconnectPolicy {
+  readonly network: BackoffSchedule
+  /** After trouble on WhatsApp's side the first attempt is made at once; the delay before each further one, the last repeats. */
+  readonly whatsappDelaysMs: readonly number[]
+  /** `MAX_RECONNECTION_ATTEMPTS`: attempts after the one that is made at once. */
+  readonly maxAttempts: number
+  readonly replacedDelayMs: { readonly min: number; readonly max: number }
+  /** Between attempts with a version that WhatsApp refuses. */
+  readonly outdatedDelayMs: number
+  /** Rounds of QR codes that nobody scans, and linkings that come to nothing, before no more are made. */
+  readonly pairingRounds: number
+}
+
+const MINUTE_MS = 60_000
+
+export const DEFAULT_RECONNECT_POLICY: ReconnectPolicy = {
+  network: { firstMs: 1000, limitMs: MINUTE_MS },
+  whatsappDelaysMs: [1, 2, 3, 4, 5].map((minutes) => minutes * MINUTE_MS),
+  maxAttempts: 5,
+  replacedDelayMs: { min: 20_000, max: MINUTE_MS },
+  outdatedDelayMs: 60 * MINUTE_MS,
+  pairingRounds: 5,
+}
+
+/** The longest delay that binds the next owner: one that was written by a clock of the future is not believed beyond it. */
+export const longestBindingDelayMs = ({ whatsappDelaysMs, replacedDelayMs }: ReconnectPolicy): number =>
+  Math.max(replacedDelayMs.max, ...whatsappDelaysMs.map((delayMs) => delayMs * (1 + SPREAD)))
+
+export function classify({ code, transport, conflict }: Disconnect, { everLoggedIn, paired, qrShown }: Linking): DisconnectClass {
+  if (transport) return transport === 'untrusted' ? 'refused' : 'network'
+  // Whatever its code: should the device be unlinked after all, the next login says so.
+  if (conflict === 'replaced') return 'replaced'
+  switch (code) {
+    case undefined:
+    case 428:
+      return 'network'
+    case 408:
+      // The client library's word for the last QR code of a connection as well.
+      return qrShown && !paired ? 'pairing' : 'network'
+    case 401:
+      return everLoggedIn ? 'logged-out' : 'pairing'
+    case 402:
+    case 403:
+    case 406:
+      return 'banned'
+    case 405:
+      return 'client-outdated'
+    case 400:
+    case 411:
+      return 'refused'
+    case 440:
+      return 'replaced'
+    case 500:
+      return 'bad-session'
+    case 515:
+      return 'restart'
+    default:
+      return 'whatsapp'
+  }
+}
+
+/** The one decision that every disconnect passes. */
+export function verdict(disconnect: Disconnect, context: DisconnectContext, policy: ReconnectPolicy, random: Random): Verdict {
+  const kind = classify(disconnect, context)
+  switch (kind) {
+    case 'network':
+      return again(kind, 'connection-lost', backoffMs(policy.network, context.networkFailures, random))
+    case 'whatsapp':
+    case 'bad-session':
+      return afterTrouble(kind, context, policy, random)
+    case 'restart':
+      return again(kind, 'restart-required', restartDelayMs(context, policy, random))
+    case 'replaced':
+      return afterReplacement(context, policy, random)
+    case 'client-outdated':
+      return again(kind, 'client-outdated', spreadMs(policy.outdatedDelayMs, random))
+    case 'logged-out':
+      return stop(kind, 'LOGGED_OUT', 'logged-out')
+    case 'banned':
+      if (disconnect.code !== 402) return stop(kind, 'BANNED', 'account-banned')
+      return { ...stop(kind, 'BANNED', 'temporarily-banned'), banMs: disconnect.banMs ?? null }
+    case 'refused':
+      return stop(kind, 'NEEDS_ATTENTION', disconnect.code === 411 ? 'multidevice-mismatch' : 'connection-refused')
+    case 'pairing':
+      return afterPairing(disconnect, context, policy, random)
+  }
+}
+
+/** At once, as it is asked for after each pairing; but a server that asks again and again is not obeyed at full speed. */
+const restartDelayMs = ({ restarts }: DisconnectContext, policy: ReconnectPolicy, random: Random): number =>
+  restarts <= 1 ? 0 : backoffMs(policy.network, restarts - 1, random)
+
+function afterTrouble(kind: 'whatsapp' | 'bad-session', context: DisconnectContext, policy: ReconnectPolicy, random: Random) {
+  const further = context.whatsappFailures - 1
+  if (further > policy.maxAttempts) return stop(kind, 'NEEDS_ATTENTION', 'whatsapp-keeps-failing')
+  const delayMs = further === 0 ? 0 : (policy.whatsappDelaysMs[further - 1] ?? policy.whatsappDelaysMs.at(-1) ?? 0)
+  const reason = kind === 'whatsapp' ? 'whatsapp-trouble' : 'bad-session'
+  // What the session did wrong may be in memory only; once it failed twice, what is stored gets its chance.
+  const rereads = kind === 'bad-session' && further > 0
+  return { ...again(kind, reason, spreadMs(delayMs, random)), bindsNextOwner: true, rereads }
+}
+
+function afterReplacement(context: DisconnectContext, { replacedDelayMs }: ReconnectPolicy, random: Random): Verdict {
+  if (context.replacedWithinHour > 0) return stop('replaced', 'NEEDS_ATTENTION', 'foreign-connection')
+  const { min, max } = replacedDelayMs
+  const delayMs = Math.round(min + (max - min) * random.fraction())
+  return { ...again('replaced', 'replaced-waiting', delayMs), state: 'REPLACED', bindsNextOwner: true }
+}
+
+function afterPairing({ code }: Disconnect, context: DisconnectContext, policy: ReconnectPolicy, random: Random): Verdict {
+  const isVoid = code === 401
+  if (context.pairingRounds >= policy.pairingRounds) {
+    return stop('pairing', 'NEEDS_ATTENTION', isVoid ? 'pairing-failed' : 'qr-not-scanned')
+  }
+  const delayMs = backoffMs(policy.network, isVoid ? context.pairingRounds : 1, random)
+  if (!isVoid) return again('pairing', 'qr-expired', delayMs)
+  return { class: 'pairing', action: 'new-identity', reason: 'pairing-void', delayMs, state: 'BACKOFF' }
+}
+
+const again = (kind: DisconnectClass, reason: ReasonCode, delayMs: number) =>
+  ({
+    class: kind,
+    action: 'reconnect',
+    reason,
+    delayMs,
+    state: delayMs === 0 ? 'CONNECTING' : 'BACKOFF',
+    bindsNextOwner: false,
+    rereads: false,
+  }) as const
+
+const stop = (kind: DisconnectClass, state: SessionState, reason: ReasonCode) =>
+  ({ class: kind, action: 'stop', state, reason, banMs: null }) as const

@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import { bytesSchema } from '../platform/parse.ts'
+import { REASONS, SESSION_STATES, type ReasonCode } from './session-states.ts'
+import { DISCONNECT_CLASSES } from './disconnect-policy.ts'
+
+/**
+ * PERSISTED CONTRACT v1: `whatsapp_connection_states/{sessionId}`.
+ * Functions write `wanted`, `config` and the creation fields; the owner writes the rest, as merges that ride on its journal records.
+ * New versions only add optional fields.
+ */
+export const SESSIONS = 'whatsapp_connection_states'
+
+export const sessionPath = (sessionId: string): string => `${SESSIONS}/${sessionId}`
+
+/** What the sealed QR code is bound to. */
+export const pairingPlace = (sessionId: string): string => `${sessionPath(sessionId)}/pairing`
+
+export const checkpointPointerSchema = z.object({
+  object: z.string(),
+  generation: z.string(),
+  /** Of the whole object, hex. */
+  sha256: z.string(),
+  /** The last record that the checkpoint contains. */
+  seq: z.number().int().nonnegative(),
+  epoch: z.number().int().positive(),
+})
+
+export type CheckpointPointer = z.infer<typeof checkpointPointerSchema>
+
+/** What a restore, a log-out or a repair left behind. Nothing of it is ever deleted by the program. */
+export const putAsideSchema = z.object({
+  /** Why, as a code: `logged-out`, `journal-gap`, … */
+  reason: z.string(),
+  at: z.date(),
+  /** The checkpoint that holds what was put aside, and the records (from, to] that are not part of the state any more. */
+  checkpoint: checkpointPointerSchema.nullable().default(null),
+  records: z.object({ after: z.number(), upTo: z.number() }).nullable().default(null),
+})
+
+export type PutAside = z.infer<typeof putAsideSchema>
+
+/** Owners that died over the session: see `crash-record.ts` of the runner. */
+export const crashRecordSchema = z.object({
+  /** Ownerships in a row that ended without a release before the session had held for a while. */
+  shortLives: z.number().int().nonnegative(),
+  /** Trials in a row that its owner did not survive. */
+  failedTrials: z.number().int().nonnegative(),
+  /** Its owner opens it as the only suspect at this moment. */
+  onTrial: z.boolean(),
+})
+
+export type CrashRecord = z.infer<typeof crashRecordSchema>
+
+/** How the last connection that this session lost had ended. */
+const lastDisconnectSchema = z.object({
+  /** As the client library had it; null when there was none. */
+  code: z.number().nullable(),
+  class: z.enum(DISCONNECT_CLASSES).catch('whatsapp'),
+  /** A reason code, of this version or a later one. */
+  reason: z.string(),
+  at: z.date(),
+})
+
+export type LastDisconnect = z.infer<typeof lastDisconnectSchema>
+
+const reasonCodes = Object.keys(REASONS) as [ReasonCode, ...ReasonCode[]]
+
+export const sessionDocumentSchema = z.object({
+  v: z.literal(1),
+  tenant: z.string(),
+  name: z.string(),
+  wanted: z.enum(['online', 'offline']),
+  config: z.record(z.string(), z.unknown()).default({}),
+  createdAt: z.date(),
+
+  state: z.enum(SESSION_STATES).default('NEW'),
+  reason: z.enum(reasonCodes).catch('created'),
+  sentence: z.string().default(''),
+  userAction: z.string().nullable().default(null),
+  since: z.date().optional(),
+  /** Null: unowned or released. */
+  runnerId: z.string().nullable().default(null),
+  epoch: z.number().int().nonnegative().default(0),
+  /** A hint: the journal reaches at least this far. */
+  journalHead: z.number().int().nonnegative().default(0),
+  /** Where its last claim found the journal, for people. */
+  journalPlace: z.string().nullable().default(null),
+  checkpoint: checkpointPointerSchema.nullable().default(null),
+  previousCheckpoint: checkpointPointerSchema.nullable().default(null),
+  /** Records up to here were trimmed, but for claims and the record before each. */
+  trimmedTo: z.number().int().nonnegative().default(0),
+  putAside: z.array(putAsideSchema).default([]),
+  crashes: crashRecordSchema.default({ shortLives: 0, failedTrials: 0, onTrial: false }),
+  lastProofOfLifeAt: z.date().nullable().default(null),
+  lastInboundAt: z.date().nullable().default(null),
+  me: z.object({ id: z.string(), lid: z.string().nullable() }).nullable().default(null),
+  /** The QR code to scan now, sealed with the session's data key: it contains the pairing secret. */
+  pairing: z.object({ qr: bytesSchema, expiresAt: z.date() }).nullable().default(null),
+  counters: z.object({ sent: z.number().default(0), received: z.number().default(0) }).default({ sent: 0, received: 0 }),
+  nextAttemptAt: z.date().nullable().default(null),
+  /** Of a ban that is said to end; the session does not try by itself even then. */
+  bannedUntil: z.date().nullable().default(null),
+  lastDisconnect: lastDisconnectSchema.nullable().default(null),
+})
+
+export type SessionDocument = z.infer<typeof sessionDocumentSchema>

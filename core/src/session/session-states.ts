@@ -1,0 +1,259 @@
+import type { ErrorCode } from '../platform/errors.ts'
+
+/**
+ * The states of a session as Firestore shows them, and the words that the API has for them (WAHA's).
+ *
+ * NEW            created, never claimed
+ * STOPPED        wanted offline; its state is kept
+ * CLAIMING       a runner is taking it over
+ * RESTORING      its owner reads the checkpoint and replays the journal
+ * PAIRING        waits for a phone to scan the QR code
+ * CONNECTING     the socket is being opened
+ * CONNECTED      WhatsApp has accepted the login and answers
+ * BACKOFF        a connection ended; the next attempt has a time
+ * MUTED          its owner cannot reach Firestore: nothing leaves, nothing is lost
+ * LOGGED_OUT     the phone unlinked the device: only a new scan helps
+ * BANNED         WhatsApp refuses the account
+ * REPLACED       another client uses the same credentials
+ * NEEDS_ATTENTION  nothing is done until an operator looks at it
+ * QUARANTINED    it brought its runner down repeatedly
+ */
+export const SESSION_STATES = [
+  'NEW',
+  'STOPPED',
+  'CLAIMING',
+  'RESTORING',
+  'PAIRING',
+  'CONNECTING',
+  'CONNECTED',
+  'BACKOFF',
+  'MUTED',
+  'LOGGED_OUT',
+  'BANNED',
+  'REPLACED',
+  'NEEDS_ATTENTION',
+  'QUARANTINED',
+] as const
+
+export type SessionState = (typeof SESSION_STATES)[number]
+
+export type ApiStatus = 'STOPPED' | 'STARTING' | 'SCAN_QR_CODE' | 'WORKING' | 'FAILED'
+
+export function apiStatusOf(state: SessionState): ApiStatus {
+  switch (state) {
+    case 'NEW':
+    case 'STOPPED':
+      return 'STOPPED'
+    case 'CLAIMING':
+    case 'RESTORING':
+    case 'CONNECTING':
+    case 'BACKOFF':
+    case 'MUTED':
+      return 'STARTING'
+    case 'PAIRING':
+      return 'SCAN_QR_CODE'
+    case 'CONNECTED':
+      return 'WORKING'
+    case 'LOGGED_OUT':
+    case 'BANNED':
+    case 'REPLACED':
+    case 'NEEDS_ATTENTION':
+    case 'QUARANTINED':
+      return 'FAILED'
+  }
+}
+
+/** In these states nothing is tried until somebody acts: a new owner must not dial either. */
+export const isHalted = (state: SessionState): boolean => apiStatusOf(state) === 'FAILED' && state !== 'REPLACED'
+
+const RESTORE =
+  'Bring the missing documents or objects back (the session then goes on by itself), or see what a restore would lose: POST /api/sessions/{name}/restore.'
+
+/** Why a session is in its state: the machine's code, a sentence for people, and what the user is to do (if anything). */
+export const REASONS = {
+  created: { sentence: 'Created; not started yet.', userAction: 'Start the session.' },
+  requested: { sentence: 'Stopped on request; its state is kept.', userAction: null },
+  claimed: { sentence: 'A runner has taken the session over.', userAction: null },
+  restoring: { sentence: 'Reading the last checkpoint and replaying the journal.', userAction: null },
+  'opening-socket': { sentence: 'Connecting to WhatsApp.', userAction: null },
+  'scan-qr': {
+    sentence: 'Waiting for a phone to scan the QR code.',
+    userAction: 'Scan the QR code with WhatsApp: Settings, Linked devices.',
+  },
+  'qr-expired': { sentence: 'Nobody scanned the QR code; a new one is being made.', userAction: null },
+  'qr-not-scanned': {
+    sentence: 'Nobody scanned any of the QR codes; no more are made.',
+    userAction: 'Start the session when a phone is at hand: it then shows a new QR code.',
+  },
+  'pairing-void': {
+    sentence: 'Linking was cut short before WhatsApp knew the device; a new QR code is being made.',
+    userAction: null,
+  },
+  'pairing-failed': {
+    sentence: 'Linking was cut short again and again; no more QR codes are made.',
+    userAction:
+      'Start the session to try again with a new QR code, and keep WhatsApp open on the phone until the device is listed.',
+  },
+  'logged-in': { sentence: 'Connected to WhatsApp.', userAction: null },
+  'restart-required': { sentence: 'WhatsApp asked for a new connection; connecting again.', userAction: null },
+  'connection-lost': { sentence: 'The network connection was lost; connecting again.', userAction: null },
+  'whatsapp-trouble': { sentence: 'WhatsApp ended the connection with an error; trying again.', userAction: null },
+  'bad-session': {
+    sentence: 'WhatsApp ended the connection for a reason that it did not name; trying again with the same credentials.',
+    userAction: null,
+  },
+  'owner-silent': { sentence: 'The runner of this session has not been heard lately; another will take over.', userAction: null },
+  'not-vouched-for': { sentence: 'The runner of this session does not vouch for this state at the moment.', userAction: null },
+  'owner-lost': { sentence: 'The last runner of this session is gone; waiting for another.', userAction: null },
+  'runner-leaving': { sentence: 'The runner is shutting down; another will take over.', userAction: null },
+  'firestore-away': { sentence: 'The runner cannot reach Firestore; nothing is sent until it can.', userAction: null },
+  'replaced-waiting': {
+    sentence: 'Another connection with the same credentials took the place of this one; trying once more after a pause.',
+    userAction: 'If another program uses this session, stop it; otherwise wait.',
+  },
+  'logged-out': {
+    sentence: 'The device was unlinked from the phone; the old credentials are kept.',
+    userAction: 'Start the session to link it again by a new scan.',
+  },
+  'logged-out-on-request': {
+    sentence: 'The device was unlinked on request; the old credentials are put aside.',
+    userAction: 'Start the session to link it again by a new scan.',
+  },
+  'account-banned': {
+    sentence: 'WhatsApp refuses this account; the credentials are kept.',
+    userAction: 'Open WhatsApp on the phone and follow what it says, then start the session.',
+  },
+  'temporarily-banned': {
+    sentence: 'WhatsApp has banned this account for a time; the credentials are kept.',
+    userAction: 'Open WhatsApp on the phone to see how long, and start the session when the ban is over.',
+  },
+  'client-outdated': {
+    sentence: 'WhatsApp does not take this version of its client any more; it is tried again now and then.',
+    userAction:
+      'Update Holdfast, or set WHATSAPP_WEB_VERSION to the version that WhatsApp Web has now; the session then goes on by itself.',
+  },
+  'multidevice-mismatch': {
+    sentence: 'The phone does not take part in linked devices.',
+    userAction: 'Update WhatsApp on the phone, then start the session; if that does not help, unlink the device there first.',
+  },
+  'foreign-connection': {
+    sentence: 'Another program keeps connecting with the same credentials.',
+    userAction: 'Find and stop the other program, then start the session.',
+  },
+  'connection-refused': {
+    sentence: 'The connection was refused before the login: WhatsApp could not be authenticated, or did not understand us.',
+    userAction: 'Check that no proxy intercepts TLS and that Holdfast is up to date, then start the session.',
+  },
+  'whatsapp-keeps-failing': {
+    sentence: 'WhatsApp ended each of several connections with an error.',
+    userAction: 'See whether WhatsApp works on the phone, then start the session.',
+  },
+  'awaiting-trial': {
+    sentence: 'Its runners kept dying; it is opened when no other suspected session is, to find out which of them is the cause.',
+    userAction: null,
+  },
+  'crashes-its-runner': {
+    sentence: 'Whenever this session was opened alone, its runner died. It is kept closed, so that the others can live.',
+    userAction: 'Look into the log of the runner at its last ends. Restart the session to try it again.',
+  },
+  'state-unreachable': {
+    sentence: 'The stored state cannot be read at the moment; trying again.',
+    userAction: null,
+  },
+  'journal-gap': {
+    sentence: 'A record of the journal is missing. Nothing was changed or deleted.',
+    userAction: RESTORE,
+  },
+  'journal-damaged': {
+    sentence: 'A record of the journal is not what was written. Nothing was changed or deleted.',
+    userAction: RESTORE,
+  },
+  'journal-short': {
+    sentence: 'The journal ends before what is known to have been written. Nothing was changed or deleted.',
+    userAction: RESTORE,
+  },
+  'journal-missing': {
+    sentence:
+      'Nothing of the journal is where the runner keeps journals, although there was one: another directory is mounted, the storage settings were changed, or it was removed. Nothing was changed or deleted.',
+    userAction:
+      'Mount the directory that held it, or set SESSION_STORAGE_TYPE and SESSION_STORAGE_PATH as they were; the session then goes on by itself.',
+  },
+  'store-missing': {
+    sentence: 'The directory or bucket that holds the session cannot be found by its runner. Nothing was changed or deleted.',
+    userAction: 'Mount or bring back what SESSION_STORAGE_PATH or STORAGE_BUCKET names; the session then goes on by itself.',
+  },
+  'store-forbidden': {
+    sentence: 'The runner may not read or write where the session is kept. Nothing was changed or deleted.',
+    userAction: 'Give the runner its rights back (its log says which); the session then goes on by itself.',
+  },
+  'checkpoint-lost': {
+    sentence:
+      'No checkpoint of the session can be read, and the journal alone does not reach back. Nothing was changed or deleted.',
+    userAction: RESTORE,
+  },
+  'unknown-version': {
+    sentence: 'The stored state was written by a later version of Holdfast.',
+    userAction: 'Deploy the version that wrote it; the session then goes on by itself.',
+  },
+  'document-invalid': {
+    sentence: 'A document of the session does not have the expected shape: it was changed by hand. Nothing was altered.',
+    userAction: 'Put the document right (the log names its fields); the session then goes on by itself.',
+  },
+  'data-key-missing': {
+    sentence: 'The data key of the session is missing although there is a journal. No new one is made.',
+    userAction: 'Bring the document in session_keys back from a backup of Firestore; the session then goes on by itself.',
+  },
+  'data-key-damaged': {
+    sentence: 'The data key of the session is not what was written. No new one is made.',
+    userAction: 'Bring the document in session_keys back from a backup of Firestore; the session then goes on by itself.',
+  },
+  'wrong-key': {
+    sentence: 'The session cannot be decrypted with the key that the runner has.',
+    userAction: 'Set SESSION_ENCRYPTION_KEY to the key that the session was made with; it then goes on by itself.',
+  },
+  'restoring-from-backup': {
+    sentence: 'Somebody agreed to a restore; the session is put together from what is left.',
+    userAction: null,
+  },
+} as const satisfies Record<string, { sentence: string; userAction: string | null }>
+
+export type ReasonCode = keyof typeof REASONS
+
+/** Reasons that end by themselves when the state can be read again. */
+const STATE_TROUBLE = [
+  'journal-gap',
+  'journal-short',
+  'journal-missing',
+  'journal-damaged',
+  'store-missing',
+  'store-forbidden',
+  'checkpoint-lost',
+  'unknown-version',
+  'document-invalid',
+  'data-key-missing',
+  'data-key-damaged',
+  'wrong-key',
+] as const satisfies readonly ReasonCode[]
+
+type StateTrouble = (typeof STATE_TROUBLE)[number]
+
+export const isStateTrouble = (reason: string): reason is StateTrouble => STATE_TROUBLE.some((trouble) => trouble === reason)
+
+/** Damage of the stored state goes by its error's code, where that says enough. */
+export function reasonOfDamage(code: ErrorCode): StateTrouble {
+  if (isStateTrouble(code)) return code
+  if (code === 'bad-document') return 'document-invalid'
+  if (code === 'store-unfit' || code === 'store-in-use') return 'store-forbidden'
+  return code === 'checkpoint-corrupt' ? 'checkpoint-lost' : 'journal-damaged'
+}
+
+/** What people are told of a temporary ban. Its end is told in UTC: nobody here knows the reader's clock. */
+export function temporaryBanTexts(until: Date | null): { sentence: string; userAction: string } {
+  if (!until) return REASONS['temporarily-banned']
+  const wholeMinute = new Date(Math.ceil(until.getTime() / 60_000) * 60_000)
+  const end = `${wholeMinute.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  return {
+    sentence: `WhatsApp has banned this account until ${end}; the credentials are kept.`,
+    userAction: `Start the session after ${end}. WhatsApp on the phone says what the ban is for.`,
+  }
+}

@@ -1,0 +1,41 @@
+import { WrappingKey } from '@holdfast/core/security/envelope'
+import { createLogger } from '@holdfast/core/platform/logging'
+import { messageOf } from '@holdfast/core/platform/errors'
+import { openReadingStores } from '@holdfast/core/adapters/session-stores'
+import { systemClock } from '@holdfast/core/platform/system-clock'
+import type { ApiConfig } from '../config.ts'
+import { createApp } from './app.ts'
+import { problem } from './problems.ts'
+import { requestContext } from './request-context.ts'
+
+type Handler = (request: Request) => Response | Promise<Response>
+
+/**
+ * Wires the API on its first request, not when the module is loaded: deployment loads it without a configuration. A configuration
+ * that is wrong stays wrong for this process, so it is reported once, and every request is told so without saying what it is.
+ */
+export function createHandler(readConfig: () => ApiConfig): Handler {
+  let handler: Handler | undefined
+  return (request) => {
+    handler ??= wire(readConfig)
+    return handler(request)
+  }
+}
+
+function wire(readConfig: () => ApiConfig): Handler {
+  try {
+    const config = readConfig()
+    const app = createApp({
+      ...openReadingStores({ projectId: config.projectId, storage: config.storage }),
+      thresholds: config.thresholds,
+      wrappingKey: new WrappingKey(config.wrappingKey),
+      apiKey: config.apiKey,
+      clock: systemClock,
+      logger: createLogger('api', config.logLevel, requestContext),
+    })
+    return (request) => app.fetch(request)
+  } catch (error) {
+    createLogger('api', 'info').fatal({ problem: messageOf(error) }, 'The API cannot start.')
+    return () => problem('bad-configuration', 'The service is not configured correctly. Its log says what to set.').getResponse()
+  }
+}

@@ -1,0 +1,34 @@
+import type { SessionDocument } from '@holdfast/core/session/session-document'
+import { DEFAULT_TENANT } from '@holdfast/core/session/ids'
+import { type Fields, SERVER_TIME } from '@holdfast/core/platform/ports'
+import { REASONS } from '@holdfast/core/session/session-states'
+
+/** The document of a session that was never owned. */
+export function newSession(name: string, wanted: SessionDocument['wanted']): Fields {
+  const waiting = { sentence: 'Created; waiting for a runner to take it.', userAction: null }
+  return {
+    v: 1,
+    tenant: DEFAULT_TENANT,
+    name,
+    wanted,
+    config: {},
+    createdAt: SERVER_TIME,
+    state: 'NEW',
+    reason: 'created',
+    ...(wanted === 'online' ? waiting : REASONS.created),
+    since: SERVER_TIME,
+    // Written although null: queries find only fields that exist.
+    runnerId: null,
+    epoch: 0,
+    journalHead: 0,
+    checkpoint: null,
+    previousCheckpoint: null,
+    trimmedTo: 0,
+    lastProofOfLifeAt: null,
+    lastInboundAt: null,
+    me: null,
+    pairing: null,
+    counters: { sent: 0, received: 0 },
+    nextAttemptAt: null,
+  }
+}

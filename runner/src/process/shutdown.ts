@@ -1,0 +1,56 @@
+import type { Logger } from '@holdfast/core/platform/logging'
+import type { Clock } from '@holdfast/core/platform/ports'
+import { EXIT } from './exit-codes.ts'
+
+export interface Reason {
+  readonly why: NodeJS.Signals | 'memory-limit'
+  readonly exitCode: number
+}
+
+/** Cloud Run sends SIGTERM and kills 10 s later. */
+const LEAVE_WITHIN_MS = 8000
+
+/** This process leaves once, for the reason that came first: it hands over what it holds and ends. */
+export class Departure {
+  readonly #options
+  readonly #begun = new AbortController()
+
+  constructor(options: {
+    clock: Clock
+    logger: Logger
+    sessions: ReadonlyMap<string, unknown>
+    handOver: (why: Reason['why']) => Promise<void>
+    exit: (code: number) => void
+  }) {
+    this.#options = options
+  }
+
+  /** Aborted when leaving begins. */
+  get signal(): AbortSignal {
+    return this.#begun.signal
+  }
+
+  begin({ why, exitCode }: Reason): void {
+    if (this.signal.aborted) return
+    this.#begun.abort()
+    const { clock, logger, sessions, handOver, exit } = this.#options
+    const startedAt = clock.monotonic()
+    const held = sessions.size
+    logger.info({ why, sessions: held }, `Leaving because of ${why}: ${held} session(s) to hand over.`)
+    const end = (code: number): void => {
+      const tookMs = Math.round(clock.monotonic() - startedAt)
+      const figures = { why, sessions: held, left: sessions.size, tookMs, exitCode: code }
+      if (code === exitCode) logger.info(figures, `Left in order after ${tookMs} ms.`)
+      else logger.error(figures, `${sessions.size} session(s) were not handed over; the next owner starts as after a crash.`)
+      exit(code)
+    }
+    clock.after(LEAVE_WITHIN_MS, () => end(EXIT.leftInDisorder))
+    handOver(why).then(
+      () => end(exitCode),
+      (error: unknown) => {
+        logger.error({ error }, 'Leaving failed.')
+        end(EXIT.leftInDisorder)
+      },
+    )
+  }
+}

@@ -1,0 +1,266 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Random } from '@holdfast/core/platform/ports'
+import { StateImage } from '@holdfast/core/journal/state-image'
+import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
+import { DEFAULT_RECONNECT_POLICY } from '@holdfast/core/session/disconnect-policy'
+import type { JournalStore } from '@holdfast/core/journal/journal-store'
+import { DialPacer } from '../../supervisor/dial-pacer.ts'
+import { Journal } from '../journal/journal.ts'
+import { Reconnection } from './reconnection.ts'
+import { SessionMemory } from '../session-memory.ts'
+import { JournaledState } from '../journal/journaled-state.ts'
+
+const MINUTE_MS = 60_000
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** Nothing is durable here: what counts is what is in the image. */
+const NOWHERE = { append: () => new Promise(() => {}) } as unknown as JournalStore
+
+function memoryOn(image: StateImage): SessionMemory {
+  const head = { sequence: 1, epoch: 1, hash: '' }
+  const journal = new Journal({
+    journals: NOWHERE,
+    sessionId: 'default.test',
+    runnerId: 'runner',
+    clock: systemClock,
+    random: systemRandom,
+    head,
+  })
+  return new SessionMemory(new JournaledState(image, journal))
+}
+
+const earliest: Random = { fraction: () => 0, bytes: (length) => Buffer.alloc(length) }
+
+interface Owner {
+  readonly reconnection: Reconnection
+  readonly memory: SessionMemory
+}
+
+/** The next owner of the session whose state this is, as it begins. */
+function takeOver(image: StateImage, options: { beginsAnew?: boolean; random?: Random } = {}): Owner & { wait: unknown } {
+  const { beginsAnew = false, random = earliest } = options
+  const memory = memoryOn(image)
+  memory.rememberLogin()
+  const policy = DEFAULT_RECONNECT_POLICY
+  const reconnection = new Reconnection({ clock: systemClock, random, policy, halted: false, beginsAnew })
+  return { reconnection, memory, wait: reconnection.recall(memory) }
+}
+
+const judge = ({ reconnection, memory }: Owner, code: number | undefined) =>
+  reconnection.judge({ code }, { paired: true, qrShown: false }, memory)
+
+/** How long until the owner may dial. */
+const waitOf = ({ reconnection }: Owner): number => Math.max(0, reconnection.dialAtMs - systemClock.now())
+
+describe('an owner that takes over while a session waits because of trouble at WhatsApp', () => {
+  test('waits for the rest of the time, and goes on counting', () => {
+    const image = new StateImage()
+    let owner: Owner = takeOver(image)
+    // Each attempt is made by another owner.
+    const waits = [1, 2, 3, 4, 5, 6, 7].map(() => {
+      const decision = judge(owner, 503)
+      if (decision.action === 'stop') return decision.reason
+      vi.advanceTimersByTime(30_000)
+      owner = takeOver(image)
+      const wait = waitOf(owner)
+      vi.advanceTimersByTime(wait)
+      return wait / MINUTE_MS
+    })
+    expect(waits).toEqual([0, 0.5, 1.5, 2.5, 3.5, 4.5, 'whatsapp-keeps-failing'])
+  })
+
+  test('says what it waits for', () => {
+    const image = new StateImage()
+    const owner = takeOver(image)
+    judge(owner, 500)
+    judge(owner, 500)
+    expect(takeOver(image).wait).toEqual({ untilMs: systemClock.now() + MINUTE_MS, state: 'BACKOFF', reason: 'bad-session' })
+    vi.advanceTimersByTime(MINUTE_MS)
+    expect(takeOver(image).wait).toBeNull()
+  })
+
+  test('begins at one when a connection had come about and lasted', () => {
+    const image = new StateImage()
+    const owner = takeOver(image)
+    for (const code of [503, 503, 503]) judge(owner, code)
+    owner.reconnection.opened(owner.memory)
+    vi.advanceTimersByTime(MINUTE_MS)
+    const next = takeOver(image)
+    expect(waitOf(next)).toBe(0)
+    expect(judge(next, 503)).toMatchObject({ delayMs: 0 })
+  })
+
+  test('does not believe a clock that is far ahead', () => {
+    const image = new StateImage()
+    const owner = takeOver(image)
+    for (const code of [503, 503]) judge(owner, code)
+    vi.setSystemTime(systemClock.now() - 24 * 60 * MINUTE_MS)
+    expect(waitOf(takeOver(image))).toBe(6 * MINUTE_MS)
+  })
+
+  test('forgets all of it when somebody had stopped the session and started it', () => {
+    const image = new StateImage()
+    const owner = takeOver(image)
+    for (const code of [503, 503, 503, 440]) judge(owner, code)
+    const next = takeOver(image, { beginsAnew: true })
+    expect(waitOf(next)).toBe(0)
+    expect(judge(next, 503)).toMatchObject({ delayMs: 0 })
+    expect(judge(next, 440)).toMatchObject({ action: 'reconnect' })
+  })
+
+  test('does not wait because the network was lost, nor because the version was refused: it may be the one that helps', () => {
+    for (const code of [428, 405]) {
+      const image = new StateImage()
+      const owner = takeOver(image)
+      expect(judge(owner, code)).toMatchObject({ action: 'reconnect' })
+      expect(waitOf(owner)).toBeGreaterThan(0)
+      expect(waitOf(takeOver(image))).toBe(0)
+    }
+  })
+})
+
+describe('an owner that takes over a session whose place another connection took', () => {
+  test('waits for the rest of the time, and connects no second time within the hour', () => {
+    const image = new StateImage()
+    judge(takeOver(image), 440)
+    vi.advanceTimersByTime(5000)
+    const next = takeOver(image)
+    expect(next.wait).toEqual({ untilMs: systemClock.now() + 15_000, state: 'REPLACED', reason: 'replaced-waiting' })
+    vi.advanceTimersByTime(waitOf(next))
+    expect(judge(next, 440)).toMatchObject({ action: 'stop', reason: 'foreign-connection' })
+  })
+
+  test('understands what an owner of an earlier version left', () => {
+    const image = new StateImage()
+    const now = systemClock.now()
+    image.apply({ keys: { meta: { replaced: JSON.stringify({ atMs: [now], dialAtMs: now + 20_000 }) } } })
+    const owner = takeOver(image)
+    expect(waitOf(owner)).toBe(20_000)
+    expect(judge(owner, 440)).toMatchObject({ reason: 'foreign-connection' })
+  })
+})
+
+describe('a restart', () => {
+  test('ends the wait and the count, also for the next owner', () => {
+    const image = new StateImage()
+    const owner = takeOver(image)
+    for (const code of [503, 503, 503, 440]) judge(owner, code)
+    owner.reconnection.resume(owner.memory)
+    expect(waitOf(owner)).toBe(0)
+    expect([...image.entries('meta')]).toEqual([['everLoggedIn', '1']])
+    expect(judge(takeOver(image), 503)).toMatchObject({ delayMs: 0 })
+  })
+
+  test('of a session whose state could not be read yet counts once it is', () => {
+    const image = new StateImage()
+    const owner = takeOver(image)
+    for (const code of [503, 503, 503]) judge(owner, code)
+    const next = takeOver(new StateImage())
+    next.reconnection.resume(null)
+    expect(next.reconnection.recall(memoryOn(image))).toBeNull()
+    expect(waitOf(next)).toBe(0)
+    expect(image.get('meta', 'failures')).toBeUndefined()
+  })
+})
+
+describe('an owner that reads the state anew', () => {
+  test('is not told what it has seen itself, but for what somebody wants to be forgotten', () => {
+    const image = new StateImage()
+    const owner = takeOver(image)
+    for (const code of [503, 503, 428]) judge(owner, code)
+    const { dialAtMs } = owner.reconnection
+    expect(owner.reconnection.recall(memoryOn(image))).toBeNull()
+    expect(owner.reconnection.dialAtMs).toBe(dialAtMs)
+    expect(judge(owner, 428)).toMatchObject({ delayMs: 1000 })
+    owner.reconnection.resume(null)
+    expect(owner.reconnection.recall(memoryOn(image))).toBeNull()
+    expect(image.get('meta', 'failures')).toBeUndefined()
+  })
+})
+
+describe('what a session remembers', () => {
+  test('is nothing once it has worked again', () => {
+    const image = new StateImage()
+    const owner = takeOver(image)
+    judge(owner, 503)
+    expect(image.get('meta', 'failures')).toBeDefined()
+    owner.reconnection.opened(owner.memory)
+    vi.advanceTimersByTime(MINUTE_MS)
+    judge(owner, 428)
+    expect([...image.entries('meta')]).toEqual([['everLoggedIn', '1']])
+  })
+})
+
+/** Mulberry32, so that the numbers are the same each time. */
+function seeded(seed: number): Random {
+  let state = seed
+  const fraction = () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+  return { fraction, bytes: (length) => Buffer.alloc(length) }
+}
+
+/** When the sessions of one runner dial, from the moment on at which WhatsApp ends all their connections, until it works again. */
+async function outage(options: {
+  sessions: number
+  lastsMs: number
+  code: number | undefined
+  random: Random
+}): Promise<number[]> {
+  const startedAt = systemClock.now()
+  const sinceStart = () => systemClock.now() - startedAt
+  const pacer = new DialPacer({ clock: systemClock, perSecond: 10, burst: 10, pairings: 2 })
+  const dials: number[] = []
+  const lose = (owner: Owner): void => {
+    judge(owner, options.code)
+    if (!owner.reconnection.isHalted) systemClock.after(waitOf(owner), () => pacer.ask('login', () => dial(owner)))
+  }
+  const dial = (owner: Owner): void => {
+    dials.push(sinceStart())
+    if (sinceStart() < options.lastsMs) lose(owner)
+  }
+  for (let session = 0; session < options.sessions; session++) lose(takeOver(new StateImage(), { random: options.random }))
+  await vi.advanceTimersByTimeAsync(options.lastsMs + 30 * MINUTE_MS)
+  return dials
+}
+
+const most = (times: readonly number[], withinMs: number): number =>
+  Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + withinMs).length))
+
+describe('50 sessions after an outage', () => {
+  const seed = systemRandom.bytes(4).readUInt32BE()
+
+  test(`of WhatsApp come back spread, and never faster than the runner may dial (seed ${seed})`, async () => {
+    const lastsMs = 7 * MINUTE_MS
+    const dials = await outage({ sessions: 50, lastsMs, code: 503, random: seeded(seed) })
+    expect(most(dials, 1000)).toBeLessThanOrEqual(20)
+    expect(most(dials, 10_000)).toBeLessThanOrEqual(110)
+    const back = dials.filter((at) => at >= lastsMs)
+    expect(back).toHaveLength(50)
+    // Spread over the jitter of their delays, not all at one moment.
+    expect(Math.max(...back) - Math.min(...back)).toBeGreaterThan(20_000)
+    expect(most(back, 1000)).toBeLessThan(15)
+    // At once, then after each delay of the schedule that was over before WhatsApp worked again.
+    expect(dials.length / 50).toBeLessThan(6)
+  })
+
+  test(`of the network come back within the longest delay, spread (seed ${seed})`, async () => {
+    const lastsMs = 10 * MINUTE_MS
+    const dials = await outage({ sessions: 50, lastsMs, code: undefined, random: seeded(seed) })
+    const back = dials.filter((at) => at >= lastsMs)
+    expect(back).toHaveLength(50)
+    expect(Math.max(...back)).toBeLessThanOrEqual(lastsMs + MINUTE_MS)
+    expect(most(back, 1000)).toBeLessThan(15)
+    expect(most(dials, 1000)).toBeLessThanOrEqual(20)
+  })
+})

@@ -1,0 +1,40 @@
+import type { Logger } from '@holdfast/core/platform/logging'
+import type { Clock, DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/ports'
+import { JobBell } from './job-listener.ts'
+
+/** Firestore takes this many values in one `in` filter. */
+const SESSIONS_PER_BELL = 30
+
+/** Brings the jobs of this runner's sessions, whoever queues them. Sessions share listeners, or a runner would need one for each. */
+export class JobFeed {
+  readonly #dependencies: { documents: DocumentStore; clock: Clock; logger: Logger }
+  readonly #bells = new Set<JobBell>()
+  #isAlone = false
+
+  constructor(dependencies: { documents: DocumentStore; clock: Clock; logger: Logger }) {
+    this.#dependencies = dependencies
+  }
+
+  /** Whether this is the only runner there is: all that is queued is then for its sessions, or for nobody's. */
+  alone(isAlone: boolean): void {
+    if (isAlone === this.#isAlone) return
+    this.#isAlone = isAlone
+    for (const bell of this.#bells) bell.alone(isAlone)
+  }
+
+  /** Gives every open job of the session first, then each one that is queued, some more than once. Returns what ends it. */
+  subscribe(sessionId: string, onJobs: (jobs: readonly DocumentSnapshot[]) => void): () => void {
+    const bell = [...this.#bells].find(({ size }) => size < SESSIONS_PER_BELL) ?? this.#newBell()
+    bell.add(sessionId, onJobs)
+    return () => {
+      bell.remove(sessionId)
+      if (bell.size === 0) this.#bells.delete(bell)
+    }
+  }
+
+  #newBell(): JobBell {
+    const bell = new JobBell({ ...this.#dependencies, isAlone: this.#isAlone })
+    this.#bells.add(bell)
+    return bell
+  }
+}

@@ -1,0 +1,232 @@
+import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
+import { SESSIONS, type SessionDocument } from '@holdfast/core/session/session-document'
+import { type HoldfastError, isDamage, isStoreTrouble } from '@holdfast/core/platform/errors'
+import { ofSession } from '@holdfast/core/platform/logging'
+import { SERVER_TIME, type Change, type ListenerEvent } from '@holdfast/core/platform/ports'
+import { claimSession, reportDamage } from '../session/claim.ts'
+import { mayGiveUpUnclaimed } from '../session/auto-restore-policy.ts'
+import { OwnedSession, type OwnedSessionDependencies } from '../session/owned-session.ts'
+import type { ActionFeed } from './action-feed.ts'
+import type { Heartbeat, Leaving } from './heartbeat.ts'
+import type { Candidate, Placement } from './placement.ts'
+
+/** How often a runner looks for sessions that nobody owns. */
+const LOOK_INTERVAL_MS = 1000
+
+/** How much later each next runner tries. */
+const RANK_DELAY_MS = 250
+
+/** A session that this process had to give up is not tried again by it before this. */
+const GIVEN_UP_PAUSE_MS = 5000
+const LONGEST_PAUSE_MS = 5 * 60_000
+
+/** One whose state is damaged is looked at again after this: somebody may have repaired it. */
+const UNCLAIMABLE_PAUSE_MS = 60_000
+
+/** The sessions of one runner: takes over what nobody owns, hears what is wanted, hands everything over when it leaves. */
+export class Fleet {
+  readonly #dependencies: OwnedSessionDependencies
+  readonly #heartbeat: Heartbeat
+  readonly #placement: Placement
+  readonly #actions: ActionFeed
+  readonly #capacity: number
+  readonly #sessions: Map<string, OwnedSession>
+  readonly #running = new Map<string, Promise<void>>()
+  readonly #claiming = new Set<string>()
+  /** Sessions that are ours by their documents. One without a loop (given up, or claimed unheard) is claimed again. */
+  readonly #ours = new Set<string>()
+  /** How often in a row this process gave a session up, and until when it leaves it alone. */
+  readonly #givenUp = new Map<string, { times: number; until: number }>()
+  /** Sessions that could not be claimed, and until when they are left alone. */
+  readonly #unclaimable = new Map<string, number>()
+  #leaving = false
+  #looking: Promise<void> | null = null
+  #stopLooking: () => void = () => {}
+  #stopListening: () => void = () => {}
+  #stopRetry: () => void = () => {}
+
+  constructor(options: {
+    dependencies: OwnedSessionDependencies
+    heartbeat: Heartbeat
+    placement: Placement
+    actions: ActionFeed
+    capacity: number
+    /** Shared with the heartbeat, which vouches for them. */
+    sessions: Map<string, OwnedSession>
+  }) {
+    this.#dependencies = options.dependencies
+    this.#heartbeat = options.heartbeat
+    this.#placement = options.placement
+    this.#actions = options.actions
+    this.#capacity = options.capacity
+    this.#sessions = options.sessions
+  }
+
+  async start(): Promise<void> {
+    await this.#heartbeat.start()
+    if (this.#leaving) return
+    this.#listen()
+    this.#actions.start((sessionIds) => this.#asked(sessionIds))
+    this.#stopLooking = this.#dependencies.clock.every(LOOK_INTERVAL_MS, () => this.#look())
+    this.#look()
+  }
+
+  /** Hands everything over. Bounded by the caller: what is not done when the process ends is what a crash leaves. */
+  async leave(because: Leaving = 'told'): Promise<void> {
+    this.#leaving = true
+    this.#stopLooking()
+    this.#stopRetry()
+    for (const session of this.#sessions.values()) session.leave()
+    await Promise.all([this.#heartbeat.drain(because), this.#looking])
+    await Promise.all(this.#running.values())
+    this.#stopListening()
+    this.#actions.stop()
+    await this.#heartbeat.stop()
+  }
+
+  #look(): void {
+    if (this.#looking || this.#leaving || this.#heartbeat.muted) return
+    this.#looking = this.#takeOver()
+      .catch((error: unknown) => this.#dependencies.logger.warn({ error }, 'Looking for sessions failed; trying again.'))
+      .finally(() => {
+        this.#looking = null
+      })
+  }
+
+  async #takeOver(): Promise<void> {
+    const free = this.#capacity - this.#sessions.size - this.#claiming.size
+    const now = this.#dependencies.clock.now()
+    for (const [sessionId, until] of this.#unclaimable) if (until <= now) this.#unclaimable.delete(sessionId)
+    const candidates = await this.#placement.look(free, new Set(this.#unclaimable.keys()))
+    const isDue = (sessionId: string) => !this.#sessions.has(sessionId) && (this.#givenUp.get(sessionId)?.until ?? 0) <= now
+    const again = [...this.#ours]
+      .filter((sessionId) => isDue(sessionId) && !this.#unclaimable.has(sessionId))
+      .map((sessionId) => ({ sessionId, deadOwner: this.#dependencies.runnerId, rank: 0 }))
+    // Nobody may want such a session online, and yet something is asked of it.
+    const asked = [...this.#actions.sessionIds()]
+      .filter((sessionId) => isDue(sessionId) && !candidates.some((candidate) => candidate.sessionId === sessionId))
+      .map((sessionId) => ({ sessionId, deadOwner: null, rank: this.#placement.rankOf(sessionId) }))
+    await Promise.all([...candidates, ...again, ...asked].map((candidate) => this.#claim(candidate)))
+  }
+
+  async #claim({ sessionId, deadOwner, rank }: Candidate): Promise<void> {
+    if (this.#sessions.has(sessionId) || this.#claiming.has(sessionId)) return
+    this.#claiming.add(sessionId)
+    const { clock, logger } = this.#dependencies
+    try {
+      await clock.sleep(rank * RANK_DELAY_MS)
+      if (this.#leaving) return
+      const actions = this.#actions.of(sessionId)
+      const isWanted = ({ wanted }: SessionDocument) => wanted === 'online' || actions.length > 0
+      const mayClaim = (session: SessionDocument) =>
+        session.runnerId === null ? isWanted(session) : session.runnerId === deadOwner
+      const isApproved = actions.some(({ action }) => action.approved !== null)
+      const acceptsDamage = async (damage: HoldfastError, session: SessionDocument) =>
+        isApproved || this.#givesUpUnasked({ sessionId, session, damage })
+      const claim = await claimSession({ ...this.#dependencies, sessionId, mayClaim, acceptsDamage })
+      if (!claim) return
+      logger.info({ ...ofSession(sessionId), epoch: claim.head.epoch, from: deadOwner }, 'A session was claimed.')
+      this.#run(new OwnedSession(this.#dependencies, claim))
+    } catch (error) {
+      logger.warn({ error, ...ofSession(sessionId) }, 'A session could not be claimed.')
+      if (isDamage(error) || isStoreTrouble(error)) await this.#leaveDamaged(sessionId, error)
+    } finally {
+      this.#claiming.delete(sessionId)
+    }
+  }
+
+  async #givesUpUnasked(unclaimed: { sessionId: string; session: SessionDocument; damage: HoldfastError }): Promise<boolean> {
+    return this.#dependencies.autoRestore === 'always' && mayGiveUpUnclaimed(this.#dependencies, unclaimed)
+  }
+
+  /** Damage is shown and left alone for a while; what was asked of the session cannot be done. */
+  async #leaveDamaged(sessionId: string, damage: HoldfastError): Promise<void> {
+    const { clock, documents, logger } = this.#dependencies
+    this.#unclaimable.set(sessionId, clock.now() + UNCLAIMABLE_PAUSE_MS)
+    try {
+      await reportDamage(documents, sessionId, damage)
+      const failed = this.#actions.of(sessionId).map(({ id }) => failedAction(id, damage))
+      if (failed.length > 0) await documents.commit(failed)
+    } catch (error) {
+      logger.warn({ error, ...ofSession(sessionId) }, 'Damage could not be reported.')
+    }
+  }
+
+  #run(session: OwnedSession): void {
+    const { sessionId } = session
+    this.#sessions.set(sessionId, session)
+    if (this.#heartbeat.muted) session.mute(true)
+    if (this.#leaving) session.leave()
+    session.act(this.#actions.of(sessionId))
+    const running = session.run().then((end) => {
+      this.#sessions.delete(sessionId)
+      this.#running.delete(sessionId)
+      if (end === 'given-up') this.#pause(sessionId)
+      else this.#givenUp.delete(sessionId)
+    })
+    this.#running.set(sessionId, running)
+  }
+
+  /** Each claim is two records for ever, so a session that fails again and again is taken up ever more slowly. */
+  #pause(sessionId: string): void {
+    const times = (this.#givenUp.get(sessionId)?.times ?? 0) + 1
+    const pauseMs = Math.min(GIVEN_UP_PAUSE_MS * 2 ** (times - 1), LONGEST_PAUSE_MS)
+    this.#givenUp.set(sessionId, { times, until: this.#dependencies.clock.now() + pauseMs })
+  }
+
+  /** Hears what becomes of this runner's sessions in Firestore. */
+  #listen(): void {
+    const { documents, runnerId, logger, clock } = this.#dependencies
+    const query = { collection: SESSIONS, where: [['runnerId', '==', runnerId]] as const }
+    let isFirst = true
+    this.#stopListening = documents.listen(
+      query,
+      (events) => {
+        if (isFirst) this.#doubtAllBut(events)
+        isFirst = false
+        this.#hear(events)
+      },
+      (error) => {
+        logger.warn({ error }, 'The session listener failed; it is set up again.')
+        if (!this.#leaving) this.#stopRetry = clock.after(LOOK_INTERVAL_MS, () => this.#listen())
+      },
+    )
+  }
+
+  #asked(sessionIds: ReadonlySet<string>): void {
+    for (const sessionId of sessionIds) {
+      this.#unclaimable.delete(sessionId)
+      this.#sessions.get(sessionId)?.act(this.#actions.of(sessionId))
+    }
+    this.#look()
+  }
+
+  /** A listener begins with all that is there: what went away while there was none is not told. */
+  #doubtAllBut(events: readonly ListenerEvent[]): void {
+    const present = new Set(events.map(({ document }) => document.id))
+    const held = new Set([...this.#ours, ...this.#sessions.keys()])
+    for (const sessionId of held) if (!present.has(sessionId)) this.#lost(sessionId)
+  }
+
+  #lost(sessionId: string): void {
+    this.#ours.delete(sessionId)
+    this.#sessions.get(sessionId)?.doubtOwnership()
+  }
+
+  #hear(events: readonly ListenerEvent[]): void {
+    for (const { kind, document } of events) {
+      if (kind === 'removed') {
+        this.#lost(document.id)
+        continue
+      }
+      this.#ours.add(document.id)
+      this.#sessions.get(document.id)?.want(document.fields['wanted'] === 'offline' ? 'offline' : 'online')
+    }
+  }
+}
+
+const failedAction = (id: string, { code, message }: HoldfastError): Change => ({
+  kind: 'update',
+  path: recoveryActionPath(id),
+  fields: { state: 'failed', finishedAt: SERVER_TIME, result: { code, sentence: message } },
+})

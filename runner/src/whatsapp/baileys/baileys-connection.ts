@@ -1,0 +1,298 @@
+import {
+  generateWAMessageFromContent,
+  jidDecode,
+  jidNormalizedUser,
+  proto,
+  type BinaryNode,
+  type WASocket,
+} from '@whiskeysockets/baileys'
+import { noLongerThan } from '@holdfast/core/platform/deadlines'
+import { HoldfastError } from '@holdfast/core/platform/errors'
+import type { Logger } from '@holdfast/core/platform/logging'
+import type { Clock, Random } from '@holdfast/core/platform/ports'
+import type { Disconnect } from '@holdfast/core/session/disconnect-policy'
+import { ConnectionEnded, type Connection, type ConnectionEvents } from '../port.ts'
+import type { Gate } from '../../session/journal/gate.ts'
+import type { Inbox } from '../../session/inbox/inbox.ts'
+import type { AppState } from './receive/app-state.ts'
+import type { DeviceCache } from './send/device-cache.ts'
+import { disconnectOf } from './disconnect.ts'
+import { KeepAlive } from './keep-alive.ts'
+import type { KeyStore } from './signal/key-store.ts'
+import type { Names } from './signal/lid-map.ts'
+import type { Receiving } from './receive/receiving.ts'
+import { keepMessagesInOrder } from './receive/message-order.ts'
+import { assertRecipients } from './send/recipients.ts'
+import { StaleDevices } from './send/stale-devices.ts'
+import { watchStanzas } from './stanza-events.ts'
+
+/** How long an orderly close may wait for the server's side of it. */
+const CLOSE_TIMEOUT_MS = 1500
+
+/** A dial that has led neither to a login nor to a QR code by then has failed, whatever the socket thinks. */
+const DIAL_TIMEOUT_MS = 30_000
+
+/** WhatsApp shows the first QR code of a connection for 60 s and the next ones for 20 s each. */
+const FIRST_QR_MS = 60_000
+const NEXT_QR_MS = 20_000
+
+/** A device that goes away after the server has told of it, and before it is asked for its keys, is no fault of the message. */
+const KEYS_ASKED_AT_MOST = 3
+
+/** How the server says that a device has no keys, in the error that Baileys makes of it. */
+const NOT_ACCEPTABLE = 406
+
+/** The owner of the session does nothing else while it waits for this, and has 8 s in all when it is told to leave. */
+const UNLINK_TIMEOUT_MS = 10_000
+
+/** Baileys' codes, for what it does not notice or not at once. */
+const CONNECTION_CLOSED: Disconnect = { code: 428, transport: 'broken' }
+const CONNECTION_LOST: Disconnect = { code: 408, transport: 'broken' }
+
+/** One Baileys socket behind its gate, from dialling to its end. */
+export class BaileysConnection implements Connection {
+  readonly #socket: WASocket
+  readonly #gate: Gate
+  readonly #keyStore: KeyStore
+  readonly #devices: DeviceCache
+  readonly #staleDevices: StaleDevices
+  readonly #names: Names
+  readonly #appState: AppState
+  readonly #events: ConnectionEvents
+  readonly #clock: Clock
+  readonly #keepAlive: KeepAlive
+  readonly #qrLifeMs: number | null
+  #qrCodes = 0
+  #cancelDialTimeout: () => void
+  /** The end came, or was asked for: nobody is told of it any more. */
+  #over = false
+  /** Ends the wait of each who asked the socket for something. */
+  readonly #waiting = new Set<() => void>()
+
+  constructor(options: {
+    socket: WASocket
+    gate: Gate
+    keyStore: KeyStore
+    devices: DeviceCache
+    names: Names
+    inbox: Inbox
+    receiving: Receiving
+    appState: AppState
+    stanzas: WeakMap<Uint8Array, BinaryNode>
+    events: ConnectionEvents
+    clock: Clock
+    random: Random
+    /** Of every QR code; null for WhatsApp's own timing. */
+    qrLifeMs: number | null
+    logger: Logger
+  }) {
+    const { socket, gate, clock, events, inbox, devices, receiving, logger } = options
+    this.#socket = socket
+    this.#gate = gate
+    this.#keyStore = options.keyStore
+    this.#devices = devices
+    this.#names = options.names
+    this.#staleDevices = new StaleDevices(devices, () => this.#me)
+    this.#appState = options.appState
+    this.#events = events
+    this.#clock = clock
+    this.#qrLifeMs = options.qrLifeMs
+    this.#keepAlive = new KeepAlive({
+      clock,
+      random: options.random,
+      ping: () => gate.sendUnbound(() => socket.sendNode(pingNode(socket.generateMessageTag()))),
+      onSilence: () => this.#fail(CONNECTION_LOST),
+    })
+    this.#cancelDialTimeout = clock.after(DIAL_TIMEOUT_MS, () => this.#fail(CONNECTION_LOST))
+    // `ws` leaves a refused upgrade to whoever listens to this, Baileys listens, and does nothing.
+    socket.ws.on('unexpected-response', () => this.#fail(CONNECTION_CLOSED))
+    const onBroken = (error: unknown) => logger.error({ error }, 'A stanza could not be taken in.')
+    keepMessagesInOrder(socket.ws, onBroken)
+    watchStanzas(socket.ws, {
+      stanzas: options.stanzas,
+      onFrame: () => {
+        this.#keepAlive.heard()
+        events.onProofOfLife()
+      },
+      onLogin: () => {
+        this.#answered()
+        events.onLogin()
+      },
+      onMessage: (stanza) => receiving.arrived(stanza),
+      onMessageAck: (id, { error, chat, devicesHash }) => {
+        if (error === null && this.#staleDevices.areFor(chat, devicesHash)) events.onDevicesMissed(id)
+        else events.onMessageAck(id, error)
+      },
+      onReceipt: (ids, type) => events.onReceipt(ids, type),
+      onReceiptAcknowledged: (id) => inbox.receiptAcknowledged(id),
+      onDevicesChanged: (jids) => devices.revoke(jids),
+      onOwnDevicesChanged: () => this.#staleDevices.drop(),
+      onDevicesTold: (jids) => devices.told(jids),
+      onBroken,
+    })
+    this.#follow()
+  }
+
+  get #me(): { id: string; lid?: string | undefined } | undefined {
+    return this.#socket.authState.creds.me
+  }
+
+  release(): void {
+    this.#gate.release()
+  }
+
+  composeText(chat: string, text: string, messageId: string): Uint8Array {
+    const userJid = this.#me?.id
+    if (!userJid) throw new Error('A message can only be made by a linked device.')
+    const content = { extendedTextMessage: { text } }
+    const { message } = generateWAMessageFromContent(chat, content, { userJid: jidNormalizedUser(userJid), messageId })
+    if (!message) throw new Error('Baileys made no message.')
+    return proto.Message.encode(message).finish()
+  }
+
+  async relay(chat: string, message: Uint8Array, messageId: string): Promise<void> {
+    for (let asked = 1; ; asked++) {
+      try {
+        return await this.#whileOpen(this.#relay(chat, proto.Message.decode(message), messageId))
+      } catch (error) {
+        if (error instanceof ConnectionEnded) throw error
+        // It may be for a device that is gone, and nobody has told: the next attempt asks who is there, of the chat and of us.
+        this.#staleDevices.drop(chat)
+        if (!hasNoKeys(error) || asked === KEYS_ASKED_AT_MOST) throw error
+      }
+    }
+  }
+
+  /** In one transaction with the look at who gets it: what is known then is what Baileys goes by. */
+  #relay(chat: string, message: proto.Message, messageId: string): Promise<void> {
+    const me = this.#me
+    if (!me) throw new Error('A message can only be sent by a linked device.')
+    return this.#keyStore.transaction(async () => {
+      await assertRecipients(this.#socket, { chat, me, names: this.#names })
+      await this.#socket.relayMessage(chat, message, { messageId })
+    }, me.id)
+  }
+
+  async isReachable(chat: string): Promise<boolean> {
+    const user = jidDecode(chat)?.user
+    if (chat.endsWith('@lid') || (user !== undefined && this.#devices.has(user))) return true
+    const found = await this.#whileOpen(this.#socket.onWhatsApp(chat))
+    // Baileys resolves a query that timed out with nothing, which is no answer.
+    if (found === undefined) throw new Error('WhatsApp did not say whether the number is reachable.')
+    return found.some(({ exists }) => exists)
+  }
+
+  /**
+   * Baileys reports the end of a socket to whoever asked it for something before it reports it as an end, or not at all: then what
+   * was asked has no answer for a minute.
+   */
+  async #whileOpen<T>(work: Promise<T>): Promise<T> {
+    const { promise: over, reject } = Promise.withResolvers<never>()
+    const end = () => reject(new Error('Nobody waits for this any more.'))
+    this.#waiting.add(end)
+    if (this.#over) end()
+    try {
+      return await Promise.race([work, over])
+    } catch (error) {
+      if (this.#socket.ws.isOpen && !this.#over) throw error
+      throw new ConnectionEnded('The connection ended.', { cause: error })
+    } finally {
+      this.#waiting.delete(end)
+    }
+  }
+
+  mute(muted: boolean): void {
+    this.#gate.mute(muted)
+  }
+
+  heldForMs(): number {
+    return this.#gate.heldSince === null ? 0 : this.#clock.monotonic() - this.#gate.heldSince
+  }
+
+  async unlink(): Promise<void> {
+    const jid = this.#me?.id
+    if (!jid) throw new Error('This device is not linked.')
+    const waiting = new AbortController()
+    const answer = this.#socket.query(unlinkNode(jid, this.#socket.generateMessageTag()))
+    const late = this.#clock.sleep(UNLINK_TIMEOUT_MS, waiting.signal)
+    const confirmed = await this.#whileOpen(Promise.race([answer, late])).finally(() => waiting.abort())
+    // Baileys resolves a query that timed out with nothing, which is no answer.
+    if (!confirmed) throw new HoldfastError('not-connected', 'WhatsApp did not confirm in time that the device is unlinked.')
+  }
+
+  async close(): Promise<void> {
+    if (this.#over) return
+    this.#finish()
+    await noLongerThan(this.#clock, CLOSE_TIMEOUT_MS, this.#socket.end(undefined))
+    this.#keyStore.close()
+    this.#gate.shut()
+  }
+
+  cut(): void {
+    this.#finish()
+    this.#keyStore.close()
+    this.#gate.shut()
+    void this.#socket.end(undefined)
+  }
+
+  #follow(): void {
+    const { ev } = this.#socket
+    ev.on('creds.update', ({ myAppStateKeyId }) => {
+      this.#keyStore.commitCreds()
+      if (myAppStateKeyId !== undefined) this.#appState.keyArrived()
+    })
+    ev.on('connection.update', ({ qr, connection, lastDisconnect }) => {
+      if (this.#over) return
+      if (qr) {
+        this.#answered()
+        this.#events.onQr(qr, this.#qrLifeMs ?? (this.#qrCodes === 0 ? FIRST_QR_MS : NEXT_QR_MS))
+        this.#qrCodes++
+      }
+      if (connection === 'open') {
+        this.#events.onOpen()
+        this.#appState.opened()
+      }
+      if (connection === 'close') this.#ended(disconnectOf(lastDisconnect?.error, this.#clock.now()))
+    })
+  }
+
+  /** The server talks to us: from here on its silence is watched. */
+  #answered(): void {
+    this.#cancelDialTimeout()
+    this.#keepAlive.start()
+  }
+
+  #ended({ code, ...details }: Disconnect): void {
+    this.#finish()
+    this.#keyStore.close()
+    this.#events.onClose(code, details)
+  }
+
+  /** Told at once: the socket itself may take half a minute to give up on the server's side of its end. */
+  #fail(disconnect: Disconnect): void {
+    if (!this.#over) this.#ended(disconnect)
+  }
+
+  #finish(): void {
+    this.#over = true
+    for (const end of this.#waiting) end()
+    this.#cancelDialTimeout()
+    this.#keepAlive.stop()
+    this.#appState.close()
+  }
+}
+
+/** Nothing was sent: Baileys asks for the keys of all devices before it encrypts for any. */
+const hasNoKeys = (error: unknown): boolean => error instanceof Error && 'data' in error && error.data === NOT_ACCEPTABLE
+
+const pingNode = (id: string): BinaryNode => ({
+  tag: 'iq',
+  attrs: { id, to: 's.whatsapp.net', type: 'get', xmlns: 'w:p' },
+  content: [{ tag: 'ping', attrs: {} }],
+})
+
+const unlinkNode = (jid: string, id: string): BinaryNode => ({
+  tag: 'iq',
+  attrs: { to: 's.whatsapp.net', type: 'set', id, xmlns: 'md' },
+  content: [{ tag: 'remove-companion-device', attrs: { jid, reason: 'user_initiated' } }],
+})

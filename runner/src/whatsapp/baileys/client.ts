@@ -1,0 +1,257 @@
+import {
+  Browsers,
+  jidNormalizedUser,
+  makeWASocket,
+  proto,
+  type AuthenticationCreds,
+  type BinaryNode,
+  type WASocket,
+  type WAVersion,
+} from '@whiskeysockets/baileys'
+import { createLogger, type Logger } from '@holdfast/core/platform/logging'
+import type { Clock, Random } from '@holdfast/core/platform/ports'
+import type { Connect } from '../port.ts'
+import { Gate } from '../../session/journal/gate.ts'
+import type { Inbox } from '../../session/inbox/inbox.ts'
+import type { KeyChanges } from '@holdfast/core/journal/mutation'
+import { patiently } from '../../session/patiently.ts'
+import type { JournaledState } from '../../session/journal/journaled-state.ts'
+import type { ToldReader } from '../../session/inbox/history-sync.ts'
+import type { Undecrypted } from '../../session/inbox/undecrypted.ts'
+import { AppState } from './receive/app-state.ts'
+import { BaileysConnection } from './baileys-connection.ts'
+import { BEGUN_WITH } from './signal/begun-sessions.ts'
+import { decodeCreds, encodeCreds, newCreds } from './signal/codec.ts'
+import { DeviceCache } from './send/device-cache.ts'
+import { FromPhone } from './receive/from-phone.ts'
+import { KeyStore } from './signal/key-store.ts'
+import { changesOf, usersOf, type Learned } from './receive/history-contacts.ts'
+import { mappingChanges, ownDeviceOf } from './signal/lid-moves.ts'
+import { Names } from './signal/lid-map.ts'
+import type { Reader } from './receive/received-stanza.ts'
+import { Receiving } from './receive/receiving.ts'
+import { SerialQueue } from './signal/serial-queue.ts'
+import { makeSignalRepository } from './signal/signal-repository.ts'
+import { assertSocket } from './compatibility.ts'
+import { PhoneReader } from './receive/history-reader.ts'
+
+/** Baileys logs stanzas with their content, so its logger stays silent. */
+const SILENT = createLogger('baileys', 'silent')
+
+/** setInterval's limit. Baileys' own pings would wait at the gate behind what they have nothing to do with. */
+const NEVER_MS = 2 ** 31 - 1
+
+const KINDS_OF_AN_IDENTITY = [
+  'session',
+  'pre-key',
+  'sender-key',
+  'sender-key-memory',
+  'identity-key',
+  BEGUN_WITH,
+  'app-state-sync-key',
+  'app-state-sync-version',
+  'tctoken',
+  'device-list',
+  'device-cache',
+  'app-state-pending',
+]
+
+/** How often a contact may ask for one message, as WhatsApp's own clients do: five times. Baileys counts each request twice. */
+const ANSWERS_TO_ONE_CONTACT = 10
+
+/** A contact who asks for a message again is kept waiting while Firestore does not answer: nobody else has the message. */
+const ASK_AGAIN_MS = 1000
+
+/** What is the same for every session of a runner. */
+export interface ClientSettings {
+  /** The version of WhatsApp Web to announce; null for the one that Baileys knows. */
+  readonly version: WAVersion | null
+  /** How long each QR code is shown; null for WhatsApp's own timing. */
+  readonly qrLifeMs: number | null
+  /** `SYNC_FULL_HISTORY`: at first login the phone is asked for all of its past, and not only for the last months. */
+  readonly fullHistory: boolean
+}
+
+export interface BaileysClientOptions {
+  readonly state: JournaledState
+  readonly inbox: Inbox
+  readonly undecrypted: Undecrypted
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  /** The message as it was sent, for a contact that asks for it again. */
+  readonly sentMessage: (messageId: string) => Promise<Uint8Array | null>
+  /** See `Receiving`. */
+  readonly countFirst?: () => boolean
+  readonly settings: ClientSettings
+}
+
+/** One per owned session: what its connections share. */
+export class BaileysClient {
+  readonly #options: BaileysClientOptions
+  readonly #state: JournaledState
+  readonly #names: Names
+  readonly #devices: DeviceCache
+  readonly told: ToldReader
+  /** That of the last connection: what is learned besides must not come between its steps. */
+  #queue = new SerialQueue()
+
+  constructor(options: BaileysClientOptions) {
+    this.#options = options
+    this.#state = options.state
+    this.#names = new Names(options.state.image)
+    this.#devices = new DeviceCache({ state: options.state, names: this.#names, clock: options.clock })
+    const reader = this.#readerFor(() => this.#storedMe ?? { id: '' })
+    this.told = new PhoneReader({ reader, learn: (learned) => this.#learn(learned, reader) })
+  }
+
+  /** Who this device is; null until a phone has scanned its QR code. */
+  get me(): { id: string; lid: string | null } | null {
+    const me = this.#storedMe
+    return me ? { id: jidNormalizedUser(me.id), lid: me.lid ? jidNormalizedUser(me.lid) : null } : null
+  }
+
+  /** The same for every name of a contact. */
+  contactOf(chat: string): string {
+    return this.#names.phoneOf(chat) ?? chat
+  }
+
+  /** A fresh identity, to be linked by a new scan. The credentials that were there before stay in the state, aside. */
+  renewIdentity(): void {
+    const { image } = this.#state
+    const ended = image.creds === null ? null : decodeCreds(image.creds)
+    const aside = ended && image.creds !== null ? { 'voided-creds': { [String(ended.registrationId)]: image.creds } } : {}
+    // Keys and ratchets belong to the identity that made them; a contact could not read what the new one sends with them.
+    const gone = KINDS_OF_AN_IDENTITY.map((kind) => [
+      kind,
+      Object.fromEntries([...image.entries(kind)].map(([id]) => [id, null])),
+    ])
+    this.#state.change({ creds: encodeCreds(newCreds()), keys: { ...(Object.fromEntries(gone) as KeyChanges), ...aside } })
+  }
+
+  /** Dials. The caller has made sure that the attempt is recorded. */
+  readonly connect: Connect = (events) => {
+    if (this.#state.image.creds === null) this.renewIdentity()
+    const creds = decodeCreds(this.#state.image.creds ?? '')
+    const changedCreds = (): string | undefined => {
+      const encoded = encodeCreds(creds)
+      return encoded === this.#state.image.creds ? undefined : encoded
+    }
+    const { clock, random, logger } = this.#options
+    const keyStore = new KeyStore({ state: this.#state, changedCreds })
+    const gate = new Gate({
+      journal: this.#state.journal,
+      commitPending: () => keyStore.commitPending(),
+      now: () => clock.monotonic(),
+    })
+    const stanzas = new WeakMap<Uint8Array, BinaryNode>()
+    const receiving = this.#receiving(creds, keyStore, stanzas)
+    const socket = this.#open(creds, keyStore, receiving)
+    gate.attach(assertSocket(socket, keyStore))
+    const hasKey = () => creds.myAppStateKeyId !== undefined
+    const appState = new AppState({ socket, state: this.#state, keyStore, clock, logger, hasKey })
+    return new BaileysConnection({
+      socket,
+      gate,
+      keyStore,
+      devices: this.#devices,
+      names: this.#names,
+      inbox: this.#options.inbox,
+      receiving,
+      appState,
+      stanzas,
+      events,
+      clock,
+      random,
+      logger,
+      qrLifeMs: this.#options.settings.qrLifeMs,
+    })
+  }
+
+  #receiving(creds: AuthenticationCreds, keyStore: KeyStore, stanzas: WeakMap<Uint8Array, BinaryNode>): Receiving {
+    const { inbox, undecrypted, logger, countFirst, settings } = this.#options
+    const fromPhone = new FromPhone(creds, settings)
+    return new Receiving({
+      state: this.#state,
+      keyStore,
+      inbox,
+      undecrypted,
+      stanzaOf: (ciphertext) => stanzas.get(ciphertext),
+      reader: this.#readerFor(() => creds.me ?? { id: '' }),
+      logger,
+      fromPhone: fromPhone.take,
+      ...(countFirst ? { countFirst } : {}),
+    })
+  }
+
+  #open(creds: AuthenticationCreds, keyStore: KeyStore, receiving: Receiving): WASocket {
+    const { version, qrLifeMs, fullHistory } = this.#options.settings
+    this.#queue = new SerialQueue()
+    return makeWASocket({
+      ...(version === null ? {} : { version }),
+      ...(qrLifeMs === null ? {} : { qrTimeout: qrLifeMs }),
+      auth: { creds, keys: keyStore.store },
+      logger: SILENT,
+      browser: Browsers.ubuntu('Chrome'),
+      markOnlineOnConnect: false,
+      emitOwnEvents: false,
+      syncFullHistory: fullHistory,
+      // History is read from the inbox, where it cannot get lost. Baileys would wait for it, for 20 s at the first login.
+      shouldSyncHistoryMessage: () => false,
+      keepAliveIntervalMs: NEVER_MS,
+      maxMsgRetryCount: ANSWERS_TO_ONE_CONTACT,
+      userDevicesCache: this.#devices,
+      getMessage: async ({ id }) => {
+        const sent = id ? await this.#sentMessage(id, keyStore) : null
+        return sent ? proto.Message.decode(sent) : undefined
+      },
+      makeSignalRepository: makeSignalRepository({
+        state: this.#state,
+        keyStore,
+        names: this.#names,
+        queue: this.#queue,
+        receiving,
+        me: () => creds.me,
+      }),
+    })
+  }
+
+  /** Baileys would acknowledge the request although it was not answered, and the contact would wait for ever. */
+  #sentMessage(messageId: string, keyStore: KeyStore): Promise<Uint8Array | null> {
+    const { sentMessage, clock, logger } = this.#options
+    return patiently(() => sentMessage(messageId), {
+      clock,
+      pauseMs: ASK_AGAIN_MS,
+      isOver: () => keyStore.isClosed,
+      onFailure: (error) => logger.warn({ error, messageId }, 'A message that a contact asks for again could not be read yet.'),
+    })
+  }
+
+  async #learn(learned: Learned, reader: Reader): Promise<void> {
+    const { image } = this.#state
+    await this.#queue.run(async () => {
+      this.#change(mappingChanges(image, learned.lids.flatMap(usersOf), ownDeviceOf(this.#storedMe)))
+      this.#change(changesOf(learned, image, reader))
+    })
+  }
+
+  #change(keys: KeyChanges): void {
+    if (Object.keys(keys).length > 0) this.#state.change({ keys })
+  }
+
+  #readerFor(me: () => Reader['me']): Reader {
+    const { clock } = this.#options
+    return {
+      get me() {
+        return me()
+      },
+      names: this.#names,
+      now: () => clock.now(),
+    }
+  }
+
+  get #storedMe() {
+    const { creds } = this.#state.image
+    return creds === null ? undefined : decodeCreds(creds).me
+  }
+}

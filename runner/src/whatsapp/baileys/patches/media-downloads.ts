@@ -1,0 +1,47 @@
+import type { Clock } from '@holdfast/core/platform/ports'
+
+/** A history file of a busy phone has some MB; what is larger would not fit beside the other sessions of a runner. */
+const MAX_BYTES = 64 * 1024 * 1024
+
+const LIMIT_MS = 60_000
+
+/**
+ * Baileys reads a download in the way that a break in its middle is an error which nobody listens to: that ends the process, with
+ * all its sessions, and a download that hangs is waited for without end. Here what comes from WhatsApp's media hosts is read whole,
+ * within a time and a size, before Baileys sees any of it; what breaks is an error of the call.
+ */
+export function mendMediaDownloads(clock: Clock): void {
+  const fetchAnything = globalThis.fetch
+  globalThis.fetch = async (input, init) => {
+    if (!isMedia(input)) return fetchAnything(input, init)
+    const late = new AbortController()
+    const cancel = clock.after(LIMIT_MS, () => late.abort(new Error('The download took too long.')))
+    try {
+      const signal = init?.signal ? AbortSignal.any([late.signal, init.signal]) : late.signal
+      const response = await fetchAnything(input, { ...init, signal })
+      const body = response.ok ? await wholeBody(response, late) : null
+      return new Response(body, { status: response.status, statusText: response.statusText })
+    } finally {
+      cancel()
+    }
+  }
+}
+
+async function wholeBody(response: Response, late: AbortController): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const part of response.body ?? []) {
+    parts.push(part)
+    size += part.byteLength
+    if (size > MAX_BYTES) {
+      late.abort()
+      throw new Error('The download is too large.')
+    }
+  }
+  return Uint8Array.from(Buffer.concat(parts))
+}
+
+function isMedia(input: string | URL | Request): boolean {
+  const { hostname } = new URL(input instanceof Request ? input.url : input)
+  return hostname === 'whatsapp.net' || hostname.endsWith('.whatsapp.net')
+}

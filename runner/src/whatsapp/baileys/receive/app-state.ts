@@ -1,0 +1,147 @@
+import {
+  ALL_WA_PATCH_NAMES,
+  getBinaryNodeChildren,
+  type BinaryNode,
+  type WAPatchName,
+  type WASocket,
+} from '@whiskeysockets/baileys'
+import { within } from '@holdfast/core/platform/deadlines'
+import type { Logger } from '@holdfast/core/platform/logging'
+import type { Clock } from '@holdfast/core/platform/ports'
+import type { KeyChanges } from '@holdfast/core/journal/mutation'
+import type { JournaledState } from '../../../session/journal/journaled-state.ts'
+import type { KeyStore } from '../signal/key-store.ts'
+import { interceptStanzas } from './message-order.ts'
+
+/** PERSISTED CONTRACT v1: kind `app-state-pending` of the state image: names of collections that are to be fetched, each `1`. */
+const KIND = 'app-state-pending'
+
+/** With a key that the phone shares: everything may have waited for it. */
+export const PENDING_APP_STATE: KeyChanges = { [KIND]: Object.fromEntries(ALL_WA_PATCH_NAMES.map((name) => [name, '1'])) }
+
+/** A fetch that takes longer counts as hanging: nothing more is fetched on its connection. */
+const FETCH_LIMIT_MS = 120_000
+
+/** After a fetch that failed. */
+const AGAIN_MS = 60_000
+
+const isName = (name: string | undefined): name is WAPatchName => ALL_WA_PATCH_NAMES.some((known) => known === name)
+
+/**
+ * The app state: what the phone syncs to its companions (names of contacts, what is muted or archived). Baileys fetches it before it
+ * acknowledges the notification that tells of a change, while everything behind that notification waits: messages as well, when it
+ * came with the backlog. Here the notification is noted, acknowledged, and the fetch goes its own way.
+ *
+ * What is stored of it is a cache. A collection whose fetch an earlier owner did not finish is fetched as a whole.
+ */
+export class AppState {
+  readonly #socket: Pick<WASocket, 'resyncAppState' | 'sendMessageAck' | 'ws'>
+  readonly #state: JournaledState
+  readonly #keyStore: KeyStore
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #hasKey: () => boolean
+  readonly #unfinished: Set<string>
+  /** Told of while a fetch was on its way, which may have been too early for them. */
+  readonly #toldMeanwhile = new Set<string>()
+  #fetching = false
+  #isOpen = false
+  #hangs = false
+  #cancelAgain: () => void = () => {}
+
+  constructor(options: {
+    socket: Pick<WASocket, 'resyncAppState' | 'sendMessageAck' | 'ws'>
+    state: JournaledState
+    keyStore: KeyStore
+    clock: Clock
+    logger: Logger
+    /** Whether the phone has shared a key, without which nothing can be read. */
+    hasKey: () => boolean
+  }) {
+    this.#socket = options.socket
+    this.#state = options.state
+    this.#keyStore = options.keyStore
+    this.#clock = options.clock
+    this.#logger = options.logger
+    this.#hasKey = options.hasKey
+    this.#unfinished = new Set(this.#pending())
+    interceptStanzas(options.socket.ws, 'CB:notification', (stanza) => this.#takes(stanza))
+  }
+
+  /** The server answers queries from now on. */
+  opened(): void {
+    this.#isOpen = true
+    this.fetch()
+  }
+
+  /** The phone has shared a key: everything may have waited for it. */
+  keyArrived(): void {
+    if (this.#fetching) for (const name of this.#pending()) this.#toldMeanwhile.add(name)
+    this.fetch()
+  }
+
+  /** The connection is over. */
+  close(): void {
+    this.#isOpen = false
+    this.#cancelAgain()
+  }
+
+  /** Fetches what is pending, unless that is being done already. */
+  fetch(): void {
+    const names = this.#pending()
+    if (this.#fetching || this.#hangs || !this.#isOpen || names.length === 0 || !this.#hasKey()) return
+    this.#cancelAgain()
+    this.#fetching = true
+    this.#fetch(names)
+      .catch((error: unknown) => {
+        if (!this.#isOpen) return
+        this.#logger.warn({ error, collections: names }, 'App state could not be fetched yet.')
+        this.#cancelAgain = this.#clock.after(AGAIN_MS, () => this.fetch())
+      })
+      .finally(() => {
+        this.#fetching = false
+        if (this.#toldMeanwhile.size === 0) return
+        this.#toldMeanwhile.clear()
+        this.fetch()
+      })
+  }
+
+  async #fetch(names: readonly WAPatchName[]): Promise<void> {
+    const unfinished = names.filter((name) => this.#unfinished.has(name))
+    if (unfinished.length > 0) this.#change('app-state-sync-version', unfinished, null)
+    this.#unfinished.clear()
+    const isFirst = names.every((name) => this.#state.image.get('app-state-sync-version', name) === undefined)
+    this.#hangs = true
+    const fetched = this.#socket.resyncAppState(names, isFirst).finally(() => {
+      this.#hangs = false
+    })
+    await within(this.#clock, FETCH_LIMIT_MS, fetched)
+    // What has no version was empty, or its key has not come: it is looked at again with the next key or connection.
+    const hasVersion = (name: string) => this.#state.image.get('app-state-sync-version', name) !== undefined
+    const done = names.filter((name) => hasVersion(name) && !this.#toldMeanwhile.has(name))
+    if (done.length > 0 && this.#isOpen) this.#change(KIND, done, null)
+  }
+
+  /** True for a notification that is dealt with here, and not by Baileys. */
+  #takes(stanza: BinaryNode): boolean {
+    if (stanza.attrs['type'] !== 'server_sync') return false
+    if (this.#keyStore.isClosed) return true
+    const all = getBinaryNodeChildren(stanza, 'collection').map(({ attrs }) => attrs['name'])
+    const names = all.filter(isName)
+    this.#change(KIND, names, '1')
+    if (this.#fetching) for (const name of names) this.#toldMeanwhile.add(name)
+    this.#socket.sendMessageAck(stanza).catch(() => {
+      // The connection is over, and the notification comes again.
+    })
+    this.fetch()
+    return true
+  }
+
+  #pending(): WAPatchName[] {
+    return [...this.#state.image.entries(KIND)].map(([name]) => name).filter(isName)
+  }
+
+  #change(kind: string, names: readonly string[], value: string | null): void {
+    this.#state.change({ keys: { [kind]: Object.fromEntries(names.map((name) => [name, value])) } })
+  }
+}

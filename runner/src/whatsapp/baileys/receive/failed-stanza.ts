@@ -1,0 +1,98 @@
+import {
+  decodeMessageNode,
+  encodeBinaryNode,
+  getBinaryNodeChild,
+  getBinaryNodeChildren,
+  type BinaryNode,
+} from '@whiskeysockets/baileys'
+import { receivedMessageIdOf } from '@holdfast/core/session/ids'
+import { messageOf } from '@holdfast/core/platform/errors'
+import type { FailedStanza } from '../../../session/inbox/undecrypted.ts'
+import { isOfNoInterest, nameOf, type Reader } from './received-stanza.ts'
+
+/** What Baileys hands to the Signal repository; everything else it refuses by itself. */
+const DECRYPTABLE = new Set(['pkmsg', 'msg', 'skmsg'])
+
+interface Cause {
+  readonly code: string
+  readonly message: string
+}
+
+/** Why a stanza never gets as far as being decrypted, or `absent`: WhatsApp has only told that there is a message. */
+interface Trouble extends Cause {
+  /** Baileys does not ask for it again: one delivery is all there is. */
+  readonly isFinal: boolean
+}
+
+/** Replies of WhatsApp's own bots, which Baileys refuses as such. */
+const OF_A_BOT = 'msmsg'
+
+/** WhatsApp gives this device less than the message, for good: a person has to look at the phone. */
+const ONLY_ON_THE_PHONE = new Set([
+  'view_once',
+  'view_once_unavailable_fanout',
+  'bot_unavailable_fanout',
+  'hosted_unavailable_fanout',
+])
+
+/** What Baileys will not be able to read, found before it sees the stanza. Null when it can try. */
+export function troubleOf(stanza: BinaryNode, { me }: Reader): Trouble | null {
+  if (isOfNoInterest(stanza.attrs['from'])) return null
+  try {
+    decodeMessageNode(stanza, me.id, me.lid ?? '')
+  } catch (error) {
+    return { code: 'malformed', message: messageOf(error), isFinal: true }
+  }
+  if (getBinaryNodeChildren(stanza, 'plaintext').length > 0) return null
+  const encrypted = getBinaryNodeChildren(stanza, 'enc')
+  const [refused] = encrypted.filter(({ attrs }) => !DECRYPTABLE.has(attrs['type'] ?? ''))
+  if (refused) {
+    const message = 'It is encrypted in a way that nothing here can read.'
+    return { code: 'unknown-encryption', message, isFinal: refused.attrs['type'] === OF_A_BOT }
+  }
+  if (encrypted.some(({ content }) => content instanceof Uint8Array)) return null
+  return { code: 'absent', message: 'WhatsApp told that there is a message, and not what it says.', isFinal: false }
+}
+
+export const isOnlyOnThePhone = (stanza: BinaryNode): boolean =>
+  ONLY_ON_THE_PHONE.has(getBinaryNodeChild(stanza, 'unavailable')?.attrs['type'] ?? '')
+
+/** The same for every copy of a message, by whatever name its sender goes. */
+export function keyOfStanza({ attrs }: BinaryNode, { names }: Reader): string {
+  const { from = '', id = '', participant, sender_pn, participant_pn } = attrs
+  const author = participant === undefined ? '' : nameOf(names, participant, participant_pn).name
+  return receivedMessageIdOf(nameOf(names, from, sender_pn).name, author, id)
+}
+
+export function failedStanza(stanza: BinaryNode, reader: Reader, error: Cause, plain?: Uint8Array): FailedStanza {
+  const { from = '', id = '', participant } = stanza.attrs
+  return {
+    key: keyOfStanza(stanza, reader),
+    messageId: id,
+    from,
+    participant: participant ?? null,
+    kind: kindOf(stanza),
+    error: { code: error.code, message: error.message },
+    bytes: encodeBinaryNode(stanza),
+    ...(plain ? { plain } : {}),
+  }
+}
+
+/** libsignal and Baileys tell by their words what was wrong. */
+const CAUSES: readonly (readonly [RegExp, string])[] = [
+  [/No matching sessions/i, 'no-session-fits'],
+  [/No session record/i, 'no-session'],
+  [/Invalid PreKey ID|pre ?key/i, 'unknown-pre-key'],
+  [/Bad MAC/i, 'bad-mac'],
+  [/No SenderKeyRecord|No session found to decrypt/i, 'unknown-sender-key'],
+  [/Key used already|old counter/i, 'used-key'],
+  [/into the future/i, 'too-far-ahead'],
+]
+
+export function causeOf(error: unknown): Cause {
+  const text = messageOf(error)
+  const code = CAUSES.find(([pattern]) => pattern.test(text))?.[1] ?? 'cannot-decrypt'
+  return { code, message: text.slice(0, 200) }
+}
+
+const kindOf = (stanza: BinaryNode): string => getBinaryNodeChildren(stanza, 'enc').at(-1)?.attrs['type'] ?? 'none'

@@ -1,0 +1,53 @@
+import { proto, type AuthenticationCreds } from '@whiskeysockets/baileys'
+import type { KeyChanges } from '@holdfast/core/journal/mutation'
+import { PENDING_APP_STATE } from './app-state.ts'
+import { encodeValue } from '../signal/codec.ts'
+
+const { HistorySyncType } = proto.Message
+
+/** What our own phone tells behind the scenes, as far as something is to be kept of it. */
+export class FromPhone {
+  readonly #creds: AuthenticationCreds
+  readonly #fullHistory: boolean
+
+  constructor(creds: AuthenticationCreds, options: { fullHistory: boolean }) {
+    this.#creds = creds
+    this.#fullHistory = options.fullHistory
+  }
+
+  /** For the mutation of the message, since it comes only once; and whether it tells of other messages, which takes longer. */
+  readonly take = (told: proto.Message.IProtocolMessage): { keys: KeyChanges; tells: boolean } => ({
+    keys: this.#appStateKeys(told.appStateSyncKeyShare?.keys ?? []),
+    tells: this.#tells(told),
+  })
+
+  #tells({
+    historySyncNotification,
+    peerDataOperationRequestResponseMessage,
+    lidMigrationMappingSyncMessage,
+  }: proto.Message.IProtocolMessage) {
+    if (historySyncNotification) return this.#wantsHistory(historySyncNotification)
+    if (lidMigrationMappingSyncMessage) return true
+    const results = peerDataOperationRequestResponseMessage?.peerDataOperationResult ?? []
+    return results.some(({ placeholderMessageResendResponse }) => placeholderMessageResendResponse)
+  }
+
+  #wantsHistory({ syncType }: proto.Message.IHistorySyncNotification): boolean {
+    if (syncType === HistorySyncType.INITIAL_STATUS_V3) return false
+    return syncType !== HistorySyncType.FULL || this.#fullHistory
+  }
+
+  /** Keys come with everything that was waiting for them. */
+  #appStateKeys(keys: readonly proto.Message.IAppStateSyncKey[]): KeyChanges {
+    const shared = keys.flatMap(({ keyId, keyData }) =>
+      keyId?.keyId && keyData ? [{ id: Buffer.from(keyId.keyId).toString('base64'), data: keyData }] : [],
+    )
+    const last = shared.at(-1)
+    if (!last) return {}
+    Object.assign(this.#creds, { myAppStateKeyId: last.id })
+    return {
+      'app-state-sync-key': Object.fromEntries(shared.map(({ id, data }) => [id, encodeValue('app-state-sync-key', data)])),
+      ...PENDING_APP_STATE,
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import { isLidUser, isPnUser, jidDecode, jidNormalizedUser, type LIDMapping, type proto } from '@whiskeysockets/baileys'
+import type { KeyChanges } from '@holdfast/core/journal/mutation'
+import type { StateImage } from '@holdfast/core/journal/state-image'
+import { decodeValue, encodeValue } from '../signal/codec.ts'
+import { nameOf, type Reader } from './received-stanza.ts'
+
+/** What the phone's history tells of people. */
+export interface Learned {
+  readonly lids: readonly LIDMapping[]
+  readonly contacts: readonly { readonly id?: string | null; readonly notify?: string | null }[]
+  /** Chats with the token that shows that one has been written to before. */
+  readonly tokens: readonly Pick<proto.IConversation, 'id' | 'tcToken' | 'tcTokenTimestamp' | 'tcTokenSenderTimestamp'>[]
+}
+
+/** PERSISTED CONTRACT v1: kind `contact` of the state image, by the name that chats go by: `{ notify }`, how they call themselves. */
+const CONTACT = 'contact'
+
+/** Baileys keeps a list of all tokens here, in the shape of a token. */
+const TOKEN_INDEX = '__index'
+
+interface Token {
+  readonly token: Uint8Array
+  readonly timestamp?: string
+  readonly senderTimestamp?: number
+}
+
+/** What changes in the state with it, once the names in it are known. */
+export const changesOf = (learned: Learned, image: StateImage, reader: Reader): KeyChanges => ({
+  ...unlessEmpty(CONTACT, contactsOf(learned, reader)),
+  ...unlessEmpty('tctoken', tokensOf(learned, image, reader)),
+})
+
+/** The users of a mapping; Baileys does not care which of the two is which. Empty for what is none. */
+export function usersOf({ pn, lid }: LIDMapping): (readonly [phone: string, lid: string])[] {
+  const [phone, other] = isPnUser(pn) ? [pn, lid] : [lid, pn]
+  const [phoneUser, lidUser] = [jidDecode(phone)?.user, jidDecode(other)?.user]
+  return isPnUser(phone) && isLidUser(other) && phoneUser && lidUser ? [[phoneUser, lidUser]] : []
+}
+
+const contactsOf = ({ contacts }: Learned, { names }: Reader): Record<string, string> =>
+  Object.fromEntries(
+    contacts.flatMap(({ id, notify }) => (id && notify ? [[nameOf(names, id).name, JSON.stringify({ notify })]] : [])),
+  )
+
+/** As Baileys keeps them when it reads history itself: under the LID, the newer one wins. */
+function tokensOf({ tokens }: Learned, image: StateImage, { names }: Reader): Record<string, string> {
+  const changes: Record<string, string> = {}
+  for (const { id, tcToken, tcTokenTimestamp, tcTokenSenderTimestamp } of tokens) {
+    const timestamp = Number(tcTokenTimestamp ?? 0)
+    if (!id || !tcToken?.length || timestamp <= 0) continue
+    const jid = names.lidOf(jidNormalizedUser(id)) ?? jidNormalizedUser(id)
+    const known = tokenAt(image, jid)
+    if (Number(known?.timestamp ?? 0) >= timestamp) continue
+    const senderTimestamp = tcTokenSenderTimestamp ? Number(tcTokenSenderTimestamp) : known?.senderTimestamp
+    const token = { token: Buffer.from(tcToken), timestamp: String(timestamp) }
+    changes[jid] = encodeValue('tctoken', { ...token, ...(senderTimestamp === undefined ? {} : { senderTimestamp }) })
+  }
+  const added = Object.keys(changes)
+  if (added.length === 0) return {}
+  const listed = tokenAt(image, TOKEN_INDEX)?.token
+  const before = listed?.length ? (JSON.parse(Buffer.from(listed).toString()) as string[]) : []
+  const index = Buffer.from(JSON.stringify([...new Set([...before, ...added])]))
+  return { ...changes, [TOKEN_INDEX]: encodeValue('tctoken', { token: index }) }
+}
+
+function tokenAt(image: StateImage, jid: string): Token | null {
+  const encoded = image.get('tctoken', jid)
+  return encoded === undefined ? null : (decodeValue('tctoken', encoded) as Token)
+}
+
+const unlessEmpty = (kind: string, changes: Record<string, string>): KeyChanges =>
+  Object.keys(changes).length === 0 ? {} : { [kind]: changes }

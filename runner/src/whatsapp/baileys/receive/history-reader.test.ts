@@ -1,0 +1,169 @@
+import { deflateSync } from 'node:zlib'
+import { proto, writeRandomPadMax16 } from '@whiskeysockets/baileys'
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { ToldPiece } from '../../../session/inbox/history-sync.ts'
+import { changesOf, usersOf, type Learned } from './history-contacts.ts'
+import { mappingChanges } from '../signal/lid-moves.ts'
+import { PhoneReader } from './history-reader.ts'
+import { DeviceUnderTest, OURS } from '../testing/device-under-test.ts'
+
+const ANA = '5511900000002@s.whatsapp.net'
+const ANA_LID = '200000000000002@lid'
+const GROUP = '120363000000000001@g.us'
+
+let device: DeviceUnderTest
+let reader: PhoneReader
+
+beforeEach(() => {
+  device = new DeviceUnderTest()
+  const learn = async (learned: Learned): Promise<void> => {
+    device.image.apply({ keys: mappingChanges(device.image, learned.lids.flatMap(usersOf), null) })
+    device.image.apply({ keys: changesOf(learned, device.image, device.reader) })
+  }
+  reader = new PhoneReader({ reader: device.reader, learn })
+})
+
+const { HistorySyncType } = proto.HistorySync
+const { Type } = proto.Message.ProtocolMessage
+
+const row = (protocolMessage: proto.Message.IProtocolMessage): Buffer =>
+  Buffer.from(writeRandomPadMax16(proto.Message.encode({ protocolMessage }).finish()))
+
+const historyRow = (content: proto.IHistorySync): Buffer => {
+  const packed = deflateSync(proto.HistorySync.encode(content).finish())
+  return row({ type: Type.HISTORY_SYNC_NOTIFICATION, historySyncNotification: { initialHistBootstrapInlinePayload: packed } })
+}
+
+/** Everything that is told, with what is learned along the way. */
+async function told(plain: Buffer): Promise<ToldPiece['messages'][number][]> {
+  const all = []
+  for await (const piece of reader.read(plain)) {
+    await piece.learn()
+    all.push(...piece.messages)
+  }
+  return all
+}
+
+const text = (id: string, chat: string, more: Partial<proto.IWebMessageInfo> = {}, key: Partial<proto.IMessageKey> = {}) => ({
+  message: {
+    key: { remoteJid: chat, id, fromMe: false, ...key },
+    message: { conversation: `text of ${id}` },
+    messageTimestamp: 1_600_000_000,
+    ...more,
+  },
+})
+
+const conversation = (id: string, messages: proto.IHistorySyncMsg[], more: Partial<proto.IConversation> = {}) => ({
+  id,
+  messages,
+  ...more,
+})
+
+describe('the past of the phone', () => {
+  test('is told in messages as others are, each chat in the order of its time', async () => {
+    const later = text('M2', ANA, { messageTimestamp: 1_600_000_001 })
+    const own = text('M3', ANA, { messageTimestamp: 1_600_000_002 }, { fromMe: true })
+    const messages = await told(
+      historyRow({ syncType: HistorySyncType.RECENT, conversations: [conversation(ANA, [own, later, text('M1', ANA)])] }),
+    )
+    expect(messages).toMatchObject([
+      { messageId: 'M1', chat: ANA, participant: null, fromMe: false, text: 'text of M1', sentAtMs: 1_600_000_000_000 },
+      { messageId: 'M2' },
+      { messageId: 'M3', fromMe: true },
+    ])
+  })
+
+  test('names people by their numbers, also those that only this part of it tells', async () => {
+    const messages = await told(
+      historyRow({
+        syncType: HistorySyncType.INITIAL_BOOTSTRAP,
+        conversations: [
+          conversation(ANA_LID, [text('M1', ANA_LID)], { pnJid: ANA }),
+          conversation(GROUP, [text('M2', GROUP, {}, { participant: ANA_LID }), text('M3', GROUP, {}, { fromMe: true })]),
+        ],
+      }),
+    )
+    expect(messages).toMatchObject([
+      { chat: ANA, alias: { chat: ANA_LID } },
+      { chat: GROUP, participant: ANA },
+      { chat: GROUP, participant: `${OURS}@s.whatsapp.net`, fromMe: true },
+    ])
+    expect(device.names.lidOf(ANA)).toBe(ANA_LID)
+  })
+
+  test('leaves out what nobody sees: protocol, empty ones, status posts, what has no key', async () => {
+    const protocol = text('M1', ANA, { message: { protocolMessage: { type: Type.REVOKE } } })
+    const empty = text('M2', ANA, { message: null })
+    const status = text('M3', 'status@broadcast', {}, { participant: ANA })
+    const keyless = { message: { key: null, message: { conversation: 'whose?' } } } as unknown as proto.IHistorySyncMsg
+    const conversations = [
+      conversation(ANA, [protocol, empty, keyless, text('M4', ANA)]),
+      conversation('status@broadcast', [status]),
+    ]
+    const messages = await told(historyRow({ syncType: HistorySyncType.RECENT, conversations }))
+    expect(messages.map(({ messageId }) => messageId)).toEqual(['M4'])
+  })
+
+  test('tells how people call themselves, and tokens, of which the newer one stays', async () => {
+    const token = (bytes: string, timestamp: number) => ({ tcToken: Buffer.from(bytes), tcTokenTimestamp: timestamp })
+    await told(historyRow({ syncType: HistorySyncType.PUSH_NAME, pushnames: [{ id: ANA, pushname: 'Ana' }] }))
+    for (const [bytes, timestamp] of [
+      ['new', 20],
+      ['old', 10],
+    ] as const) {
+      const chat = conversation(ANA, [], { lidJid: ANA_LID, ...token(bytes, timestamp) })
+      await told(historyRow({ syncType: HistorySyncType.RECENT, conversations: [chat] }))
+    }
+    expect(JSON.parse(device.image.get('contact', ANA) ?? '{}')).toEqual({ notify: 'Ana' })
+    const stored = (await device.keyStore.store.get('tctoken', [ANA_LID, '__index'])) as Record<string, { token: Uint8Array }>
+    expect(Buffer.from(stored[ANA_LID]?.token ?? []).toString()).toBe('new')
+    expect(JSON.parse(Buffer.from(stored['__index']?.token ?? []).toString())).toEqual([ANA_LID])
+  })
+
+  test('comes in pieces that fit beside others in a commit', async () => {
+    const many = Array.from({ length: 120 }, (_, index) => text(`M${index}`, ANA))
+    const large = Array.from({ length: 4 }, (_, index) =>
+      text(`L${index}`, ANA, { message: { conversation: 'x'.repeat(600_000) }, messageTimestamp: 1_600_000_001 }),
+    )
+    const sizes: number[] = []
+    const conversations = [conversation(ANA, [...many, ...large])]
+    for await (const { messages } of reader.read(historyRow({ syncType: HistorySyncType.RECENT, conversations }))) {
+      if (messages.length > 0) sizes.push(messages.length)
+    }
+    expect(sizes).toEqual([50, 50, 22, 2])
+  })
+})
+
+test('messages that only the phone could read are told as they are, and not as history', async () => {
+  const webMessageInfoBytes = proto.WebMessageInfo.encode(text('M1', ANA).message).finish()
+  const result = { placeholderMessageResendResponse: { webMessageInfoBytes } }
+  const response = { peerDataOperationResult: [result, {}] }
+  const plain = row({
+    type: Type.PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE,
+    peerDataOperationRequestResponseMessage: response,
+  })
+  const pieces = []
+  for await (const piece of reader.read(plain)) pieces.push(piece)
+  expect(pieces).toMatchObject([{ fromHistory: false, messages: [{ messageId: 'M1', chat: ANA }] }])
+})
+
+test('the LIDs that the phone hands over are learned', async () => {
+  const mapping = { pn: 5511900000002, assignedLid: 200000000000002 }
+  const encodedMappingPayload = proto.LIDMigrationMappingSyncPayload.encode({ pnToLidMappings: [mapping] }).finish()
+  await told(row({ type: Type.LID_MIGRATION_MAPPING_SYNC, lidMigrationMappingSyncMessage: { encodedMappingPayload } }))
+  expect(device.names.phoneOf(ANA_LID)).toBe(ANA)
+})
+
+test('in the whole process one part of the past is read at a time', async () => {
+  const plain = historyRow({ syncType: HistorySyncType.RECENT, conversations: [conversation(ANA, [text('M1', ANA)])] })
+  const first = reader.read(plain)[Symbol.asyncIterator]()
+  await first.next()
+  const second = reader.read(plain)[Symbol.asyncIterator]()
+  let isReading = false
+  const begun = second.next().then(() => (isReading = true))
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(isReading).toBe(false)
+  await first.return?.()
+  await begun
+  await second.return?.()
+})

@@ -1,0 +1,132 @@
+import { jidDecode, jidNormalizedUser, processHistoryMessage, proto, unpadRandomMax16 } from '@whiskeysockets/baileys'
+import type { ReceivedMessage } from '../../port.ts'
+import type { ToldPiece, ToldReader } from '../../../session/inbox/history-sync.ts'
+import { historyFile, partsOf } from './history-file.ts'
+import type { Learned } from './history-contacts.ts'
+import { contentOf, isOfNoInterest, nameOf, type Reader } from './received-stanza.ts'
+import { SerialQueue } from '../signal/serial-queue.ts'
+
+/** A piece rides on one record, beside others: it stays far below what a commit takes. */
+const MESSAGES_AT_ONCE = 50
+const BYTES_AT_ONCE = 1024 * 1024
+
+/** A message as the phone stores it: `userReceipt` and the like are of no interest here. */
+type Stored = proto.IWebMessageInfo
+
+/** A part of the past may be large: in the whole process one at a time is read. */
+const READING = new SerialQueue()
+
+/** Resolves when nobody else is reading, with what lets the next one begin. */
+async function turn(): Promise<() => void> {
+  const begun = Promise.withResolvers<void>()
+  const over = Promise.withResolvers<void>()
+  void READING.run(() => {
+    begun.resolve()
+    return over.promise
+  })
+  await begun.promise
+  return over.resolve
+}
+
+/** Reads rows in which our own phone tells of messages. */
+export class PhoneReader implements ToldReader {
+  readonly #reader: Reader
+  readonly #learn: (learned: Learned) => Promise<void>
+
+  constructor(options: { reader: Reader; learn: (learned: Learned) => Promise<void> }) {
+    this.#reader = options.reader
+    this.#learn = options.learn
+  }
+
+  async *read(plain: Buffer): AsyncIterable<ToldPiece> {
+    const told = proto.Message.decode(unpadRandomMax16(plain)).protocolMessage
+    if (told?.historySyncNotification) yield* this.#history(told.historySyncNotification)
+    if (told?.lidMigrationMappingSyncMessage) yield this.#names(told.lidMigrationMappingSyncMessage)
+    const results = told?.peerDataOperationRequestResponseMessage?.peerDataOperationResult ?? []
+    const again = results.flatMap(({ placeholderMessageResendResponse: response }) =>
+      response?.webMessageInfoBytes ? [proto.WebMessageInfo.decode(response.webMessageInfoBytes)] : [],
+    )
+    if (again.length > 0) yield this.#piece(again, NOTHING, false)
+  }
+
+  async *#history(notification: proto.Message.IHistorySyncNotification): AsyncIterable<ToldPiece> {
+    const release = await turn()
+    try {
+      for (const part of partsOf(await historyFile(notification))) {
+        const { messages, contacts, lidPnMappings, chats } = processHistoryMessage(part)
+        yield this.#piece([], { lids: lidPnMappings, contacts, tokens: chats }, true)
+        messages.sort((a, b) => Number(a.messageTimestamp ?? 0) - Number(b.messageTimestamp ?? 0))
+        for (const some of inPieces(messages)) yield this.#piece(some, NOTHING, true)
+      }
+    } finally {
+      release()
+    }
+  }
+
+  #names({ encodedMappingPayload }: proto.ILIDMigrationMappingSyncMessage): ToldPiece {
+    const { pnToLidMappings } = proto.LIDMigrationMappingSyncPayload.decode(encodedMappingPayload ?? new Uint8Array())
+    const lids = pnToLidMappings.map(({ pn, latestLid, assignedLid }) => ({
+      pn: `${String(pn)}@s.whatsapp.net`,
+      lid: `${String(latestLid || assignedLid)}@lid`,
+    }))
+    return this.#piece([], { ...NOTHING, lids }, false)
+  }
+
+  #piece(stored: readonly Stored[], learned: Learned, fromHistory: boolean): ToldPiece {
+    const describe = (one: Stored) => describeStored(one, this.#reader)
+    return {
+      get messages() {
+        return stored.flatMap((one) => describe(one) ?? [])
+      },
+      fromHistory,
+      learn: () => (learned === NOTHING ? Promise.resolve() : this.#learn(learned)),
+    }
+  }
+}
+
+const NOTHING: Learned = { lids: [], contacts: [], tokens: [] }
+
+function* inPieces(stored: readonly Stored[]): Generator<Stored[]> {
+  let piece: Stored[] = []
+  let bytes = 0
+  for (const one of stored) {
+    piece.push(one)
+    bytes += proto.WebMessageInfo.encode(one).finish().length
+    if (piece.length < MESSAGES_AT_ONCE && bytes < BYTES_AT_ONCE) continue
+    yield piece
+    piece = []
+    bytes = 0
+  }
+  if (piece.length > 0) yield piece
+}
+
+/** Null when there is nothing in it that a person sees. */
+function describeStored(
+  { key, message, messageTimestamp, participant: author, pushName }: Stored,
+  reader: Reader,
+): ReceivedMessage | null {
+  const { remoteJid, id, fromMe } = key ?? {}
+  const content = message ? contentOf(message) : null
+  if (!remoteJid || !id || !content || isOfNoInterest(remoteJid)) return null
+  const isGroup = remoteJid.endsWith('@g.us')
+  const chat = nameOf(reader.names, remoteJid)
+  const writer = isGroup ? participantOf(key?.participant ?? author, fromMe === true, reader) : null
+  const hasAlias = chat.other !== null || (writer !== null && writer.other !== null)
+  const participant = writer ? (writer.other ?? writer.name) : null
+  return {
+    messageId: id,
+    chat: chat.name,
+    participant: writer?.name ?? null,
+    fromMe: fromMe === true,
+    ...(hasAlias ? { alias: { chat: chat.other ?? chat.name, participant } } : {}),
+    pushName: pushName ?? null,
+    sentAtMs: Number(messageTimestamp ?? 0) * 1000,
+    ...content,
+  }
+}
+
+/** Of our own messages in a group, the phone does not always say who wrote them. */
+function participantOf(jid: string | null | undefined, fromMe: boolean, { me, names }: Reader) {
+  const writer = jid ?? (fromMe ? me.id : undefined)
+  return writer && jidDecode(writer) ? nameOf(names, jidNormalizedUser(writer)) : null
+}

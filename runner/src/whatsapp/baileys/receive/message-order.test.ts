@@ -1,0 +1,74 @@
+import { EventEmitter } from 'node:events'
+import type { BinaryNode, WASocket } from '@whiskeysockets/baileys'
+import { expect, test } from 'vitest'
+import { interceptStanzas, keepMessagesInOrder } from './message-order.ts'
+
+/** Baileys' socket with the one listener that it has, which takes as long for a message as the test says. */
+function socketOf(event: string, reads: (stanza: BinaryNode) => Promise<void> | void) {
+  const emitter = Object.assign(new EventEmitter(), { isOpen: true })
+  // A promise, as from Baileys' own.
+  emitter.on(event, (stanza: BinaryNode): unknown => reads(stanza))
+  return { emitter, ws: emitter as unknown as WASocket['ws'] }
+}
+
+const message = (id: string, attrs: Record<string, string> = {}): BinaryNode => ({ tag: 'message', attrs: { id, ...attrs } })
+
+const unexpected = (error: unknown): never => {
+  throw error
+}
+
+test('messages are read one after the other, whether they come live or from a backlog, and each as if it came live', async () => {
+  const begun: Record<string, string>[] = []
+  const waiting: (() => void)[] = []
+  const { emitter, ws } = socketOf('CB:message', async ({ attrs }) => {
+    begun.push(attrs)
+    await new Promise<void>((resolve) => waiting.push(resolve))
+  })
+  keepMessagesInOrder(ws, unexpected)
+  for (const stanza of [message('1', { offline: '0' }), message('2', { offline: '1' }), message('3')])
+    emitter.emit('CB:message', stanza)
+  expect(begun).toEqual([{ id: '1' }])
+  waiting.shift()?.()
+  await expect.poll(() => begun.length).toBe(2)
+  waiting.shift()?.()
+  await expect.poll(() => begun).toEqual([{ id: '1' }, { id: '2' }, { id: '3' }])
+})
+
+test('what waits when the connection ends is not read any more: it comes again', async () => {
+  const begun: string[] = []
+  const first = Promise.withResolvers<void>()
+  const { emitter, ws } = socketOf('CB:message', async ({ attrs }) => {
+    begun.push(attrs['id'] ?? '')
+    await first.promise
+  })
+  keepMessagesInOrder(ws, unexpected)
+  emitter.emit('CB:message', message('1'))
+  emitter.emit('CB:message', message('2'))
+  emitter.isOpen = false
+  first.resolve()
+  await first.promise
+  await new Promise(setImmediate)
+  expect(begun).toEqual(['1'])
+})
+
+test('a message that breaks Baileys holds up none of those behind it', async () => {
+  const read: string[] = []
+  const { emitter, ws } = socketOf('CB:message', async ({ attrs }) => {
+    if (attrs['id'] === 'broken') throw new Error('Baileys did not expect this')
+    read.push(attrs['id'] ?? '')
+  })
+  const broken: unknown[] = []
+  keepMessagesInOrder(ws, (error) => void broken.push(error))
+  for (const id of ['broken', 'next', 'broken', 'last']) emitter.emit('CB:message', message(id))
+  await expect.poll(() => read).toEqual(['next', 'last'])
+  expect(broken).toEqual([new Error('Baileys did not expect this'), new Error('Baileys did not expect this')])
+})
+
+test('a stanza that is taken does not reach Baileys, any other does', () => {
+  const read: string[] = []
+  const { emitter, ws } = socketOf('CB:notification', ({ attrs }) => void read.push(attrs['id'] ?? ''))
+  interceptStanzas(ws, 'CB:notification', ({ attrs }) => attrs['id'] === 'ours')
+  emitter.emit('CB:notification', message('ours'))
+  emitter.emit('CB:notification', message('theirs'))
+  expect(read).toEqual(['theirs'])
+})

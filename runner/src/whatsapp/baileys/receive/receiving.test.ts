@@ -1,0 +1,286 @@
+import { proto, type BinaryNode } from '@whiskeysockets/baileys'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { ATTEMPTS } from '../../../session/inbox/undecrypted.ts'
+import { Contact, Phone } from '../testing/contact.ts'
+import { DeviceUnderTest } from '../testing/device-under-test.ts'
+
+let device: DeviceUnderTest
+let contact: Contact
+
+beforeEach(async () => {
+  device = new DeviceUnderTest()
+  contact = await newContact()
+})
+
+/** One with whom we talk already. */
+async function newContact(phone?: string, lid?: string): Promise<Contact> {
+  const made = new Contact(phone, lid)
+  await made.openSession(device)
+  await device.signal.lidMapping.storeLIDPNMappings([{ lid: made.lid, pn: made.pn }])
+  await device.receive(await made.text('hello', { id: 'HELLO' }))
+  device.settle()
+  return made
+}
+
+const enc = (stanza: BinaryNode): BinaryNode => (stanza.content as BinaryNode[]).at(-1) as BinaryNode
+
+/** As it may come out of a broken sender: no ratchet opens it. */
+function broken(stanza: BinaryNode): BinaryNode {
+  const content = Buffer.from(enc(stanza).content as Uint8Array)
+  content.writeUInt8(content.readUInt8(content.length - 12) ^ 1, content.length - 12)
+  return { ...stanza, content: [{ ...enc(stanza), content }] }
+}
+
+const rows = (): Record<string, unknown>[] =>
+  [...device.image.entries('undecrypted')].map(([, row]) => JSON.parse(row) as Record<string, unknown>)
+
+/** What Baileys says of it: nothing, or why it cannot be read. */
+const complaint = async (stanza: BinaryNode): Promise<string | null> =>
+  (await device.receive(stanza)).messageStubParameters?.[0] ?? null
+
+const NO_MORE = 'Key used already or never filled'
+
+describe('a stanza that cannot be decrypted', () => {
+  test('is in the journal with its bytes and what was wrong, before Baileys can answer it', async () => {
+    expect(await complaint(broken(await contact.text('broken', { id: 'M7' })))).toBe('Bad MAC')
+    expect(device.kinds.flat()).toContain('undecrypted')
+    expect(device.kinds.flat()).not.toContain('session')
+    const [row] = rows()
+    expect(row).toMatchObject({ messageId: 'M7', from: contact.pn, kind: 'pkmsg', code: 'bad-mac', attempts: 1 })
+    expect(Buffer.from(String(row?.['stanza']), 'base64').includes('M7')).toBe(true)
+  })
+
+  test('is forgotten in the mutation that admits a good copy', async () => {
+    await device.receive(broken(await contact.text('broken', { id: 'M7' })))
+    device.appended.length = 0
+    expect((await device.receive(await contact.text('mended', { id: 'M7' }))).message?.conversation).toBe('mended')
+    expect(device.kinds).toEqual([['inbox', 'session', 'undecrypted']])
+    expect(rows()).toEqual([])
+  })
+
+  test('is the same one when its copy names the sender otherwise', async () => {
+    await device.receive(broken(await contact.text('broken', { id: 'M7' })))
+    await device.receive(await contact.text('mended', { id: 'M7', from: contact.lid, sender_pn: contact.pn }))
+    expect(rows()).toEqual([])
+  })
+
+  test('is parked after its deliveries came to nothing, and not asked for any more', async () => {
+    const stanzas = [await contact.text('broken', { id: 'M7' })]
+    while (stanzas.length < ATTEMPTS) stanzas.push(await contact.text('broken', { id: 'M7' }))
+    const complaints: (string | null)[] = []
+    for (const stanza of stanzas) complaints.push(await complaint(broken(stanza)))
+    expect(complaints).toEqual([...Array.from({ length: ATTEMPTS - 1 }, () => 'Bad MAC'), NO_MORE])
+    const [[path, document] = []] = Object.entries(device.documents)
+    expect(path).toMatch(/^parked_stanzas\/[0-9a-f]{40}$/)
+    expect(document).toMatchObject({ messageId: 'M7', attempts: ATTEMPTS, error: { code: 'bad-mac' }, resolvedAt: null })
+    expect(Buffer.from(document?.['content'] as Uint8Array).includes('M7')).toBe(false)
+    // Its bytes are in the document now.
+    device.settle()
+    expect(rows()).toMatchObject([{ parkedAt: device.time.ms }])
+    expect(rows()[0]).not.toHaveProperty('stanza')
+  })
+
+  test('that was parked is resolved by a good copy all the same, and its document says so', async () => {
+    for (let index = 0; index < ATTEMPTS; index++) await device.receive(broken(await contact.text('broken', { id: 'M7' })))
+    device.settle()
+    await device.receive(await contact.text('mended', { id: 'M7' }))
+    const documents = Object.entries(device.documents)
+    expect(documents.find(([path]) => path.startsWith('parked'))?.[1]).toEqual({ resolvedAt: new Date(device.time.ms) })
+    expect(documents.find(([path]) => path.startsWith('messages'))?.[1]).toMatchObject({ messageId: 'M7' })
+    expect(rows()).toEqual([])
+  })
+
+  test('whose document the last owner did not get to write gets it from the next one', async () => {
+    for (let index = 0; index < ATTEMPTS; index++) await device.receive(broken(await contact.text('broken', { id: 'M7' })))
+    const next = new DeviceUnderTest({ earlier: device })
+    next.undecrypted.takeOver()
+    expect(Object.keys(next.documents)).toEqual([expect.stringMatching(/^parked_stanzas/)])
+    next.settle()
+    expect(new DeviceUnderTest({ earlier: next }).appended).toEqual([])
+  })
+
+  test('but is of a message that we have is as good as read: it is not asked for again', async () => {
+    await device.receive(await contact.text('read', { id: 'M7' }))
+    device.appended.length = 0
+    expect(await complaint(broken(await contact.text('read', { id: 'M7' })))).toBeNull()
+    expect(device.appended).toEqual([])
+  })
+
+  test('whose key was used is asked for again when nobody has the message', async () => {
+    const first = new Contact('5511900000003', '300000000000003')
+    await first.openSession(device)
+    const stanza = await first.text('lost with the records of a restore', { id: 'M8' })
+    await device.receive(stanza)
+    device.image.apply({ keys: { inbox: Object.fromEntries([...device.image.entries('inbox')].map(([hash]) => [hash, null])) } })
+    const restored = new DeviceUnderTest({ earlier: device })
+    expect((await restored.receive(stanza)).messageStubParameters?.[0]).not.toBe(NO_MORE)
+    expect([...restored.image.entries('undecrypted')]).toHaveLength(1)
+  })
+
+  test('on a connection that is over leaves no trace: its answer does not leave either', async () => {
+    const stanza = broken(await contact.text('broken'))
+    device.keyStore.close()
+    await device.receive(stanza)
+    expect(device.appended).toEqual([])
+  })
+
+  test('is kept in a bounded space: with more than 200 the oldest is parked early', async () => {
+    for (let index = 0; index < 201; index++) {
+      device.time.ms++
+      device.receiving.arrived({ tag: 'message', attrs: { id: `A${index}`, from: contact.pn, t: '1' }, content: [] })
+    }
+    const documents = Object.values(device.documents)
+    expect(documents).toMatchObject([{ messageId: 'A0', error: { code: 'absent' } }])
+  })
+
+  test('and of which nothing has come for 14 days is parked', async () => {
+    await device.receive(broken(await contact.text('broken', { id: 'M7' })))
+    device.time.ms += 14 * 24 * 60 * 60 * 1000 + 1
+    const next = new DeviceUnderTest({ earlier: device })
+    next.time.ms = device.time.ms
+    next.undecrypted.takeOver()
+    expect(Object.values(next.documents)).toMatchObject([{ messageId: 'M7', attempts: 1 }])
+  })
+})
+
+describe('what was decrypted and is no message', () => {
+  const garbage = async (id: string) => contact.stanza([await contact.encrypted(Buffer.from([0xff, 0xff, 0xff]))], { id })
+
+  test('is noted with its plaintext, since no ratchet decrypts it again, and its ratchet step stays', async () => {
+    expect(await complaint(await garbage('M7'))).not.toBeNull()
+    expect(device.kinds.flat()).toEqual(expect.arrayContaining(['undecrypted', 'inbox', 'session']))
+    expect(rows()).toMatchObject([{ code: 'no-message', plain: expect.any(String) }])
+    expect((await device.receive(await contact.text('next'))).message?.conversation).toBe('next')
+  })
+
+  test('counts each delivery, also of the same stanza, and is parked in the end', async () => {
+    const stanza = await garbage('M7')
+    for (let index = 1; index < ATTEMPTS; index++) await device.receive(stanza)
+    expect(rows()).toMatchObject([{ attempts: ATTEMPTS - 1 }])
+    expect(await complaint(stanza)).toBe(NO_MORE)
+    expect(Object.values(device.documents)).toMatchObject([{ attempts: ATTEMPTS, error: { code: 'no-message' } }])
+  })
+
+  test('because its padding is wrong is noted as well', async () => {
+    const stanza = contact.stanza([await contact.encrypted(Buffer.from([8, 200]), false)])
+    expect(await complaint(stanza)).toMatch('unpad')
+    expect(rows()).toMatchObject([{ code: 'no-message' }])
+  })
+})
+
+describe('what Baileys refuses without decrypting it', () => {
+  const sealedAs = (type: string) => {
+    const node = { tag: 'enc', attrs: { v: '2', type }, content: Buffer.from('sealed') }
+    return contact.stanza([node], { id: 'M7' })
+  }
+
+  test('the reply of a bot is parked at once: nobody is asked for it', async () => {
+    device.receiving.arrived(sealedAs('msmsg'))
+    const error = { code: 'unknown-encryption' }
+    expect(Object.values(device.documents)).toMatchObject([{ messageId: 'M7', kind: 'msmsg', error }])
+  })
+
+  test('an encryption that nobody knows is asked for again, and is read when it comes in another', async () => {
+    device.receiving.arrived(sealedAs('brand-new'))
+    expect(rows()).toMatchObject([{ messageId: 'M7', kind: 'brand-new', code: 'unknown-encryption', attempts: 1 }])
+    await device.receive(await contact.text('as ever', { id: 'M7' }))
+    expect(rows()).toEqual([])
+  })
+
+  test('a stanza that it stumbles over is parked at once', () => {
+    const stanza = { tag: 'message', attrs: { id: 'M7', from: 'somewhere@else', t: '1' }, content: [] }
+    device.receiving.arrived(stanza)
+    expect(Object.values(device.documents)).toMatchObject([{ messageId: 'M7', error: { code: 'malformed' } }])
+  })
+
+  test('a message that only the phone has is waited for: the phone is asked for it', () => {
+    device.receiving.arrived(contact.stanza([{ tag: 'unavailable', attrs: {} }], { id: 'M7' }))
+    expect(rows()).toMatchObject([{ messageId: 'M7', code: 'absent' }])
+  })
+
+  test('a message that can be seen on the phone only is listed as such, once', () => {
+    const stanza = contact.stanza([{ tag: 'unavailable', attrs: { type: 'view_once' } }], { id: 'M7' })
+    device.receiving.arrived(stanza)
+    device.receiving.arrived(stanza)
+    expect(device.appended).toHaveLength(1)
+    expect(Object.values(device.documents)).toMatchObject([{ messageId: 'M7', chat: contact.pn, type: 'unavailable' }])
+  })
+
+  test('status posts and newsletters are nobody’s messages to us', () => {
+    for (const from of ['status@broadcast', '1234@newsletter']) {
+      device.receiving.arrived({ tag: 'message', attrs: { id: 'M7', from, participant: contact.pn, t: '1' }, content: [] })
+    }
+    expect(device.appended).toEqual([])
+  })
+})
+
+describe('a message of the phone about others', () => {
+  const { Type } = proto.Message.ProtocolMessage
+  const tell = async (told: proto.Message.IProtocolMessage): Promise<void> => {
+    const phone = new Phone()
+    await phone.openSession(device)
+    device.settle()
+    await device.receive(await phone.tell(told))
+  }
+  const history = (syncType: proto.Message.HistorySyncType) =>
+    tell({ type: Type.HISTORY_SYNC_NOTIFICATION, historySyncNotification: { syncType } })
+
+  test('stays open until what it tells of is stored', async () => {
+    await history(proto.Message.HistorySyncType.RECENT)
+    device.settle()
+    expect(device.inbox.openTold()).toHaveLength(1)
+    expect(new DeviceUnderTest({ earlier: device }).inbox.openTold()).toHaveLength(1)
+  })
+
+  test('is settled at once where nobody wants what it tells of: all of the past, status posts', async () => {
+    await history(proto.Message.HistorySyncType.FULL)
+    await history(proto.Message.HistorySyncType.INITIAL_STATUS_V3)
+    expect(device.inbox.openTold()).toEqual([])
+  })
+
+  test('is not believed when it comes from a contact', async () => {
+    const notification = { type: Type.HISTORY_SYNC_NOTIFICATION, historySyncNotification: { syncType: 3 } }
+    await device.receive(await contact.message({ protocolMessage: notification }, { category: 'peer' }))
+    expect(device.inbox.openTold()).toEqual([])
+  })
+})
+
+describe('with deliveries counted first', () => {
+  const suspect = () => new DeviceUnderTest({ earlier: device, countFirst: true })
+  const count = (one: DeviceUnderTest) => [...one.image.entries('delivery')].map(([, begun]) => begun)
+
+  test('each is in the journal before it is touched, and the count goes with what admits the message', async () => {
+    const one = suspect()
+    await one.receive(await contact.text('harmless'))
+    expect(one.kinds).toEqual([['delivery'], ['delivery', 'inbox', 'session']])
+    expect(count(one)).toEqual([])
+  })
+
+  test('one that ended the process each time is parked without being touched', async () => {
+    const stanza = await contact.text('deadly', { id: 'M7' })
+    let owner = suspect()
+    for (let life = 0; life < 2; life++) {
+      owner = suspect()
+      // As if it had ended the process: nothing after the count is in the journal.
+      const before = [...owner.image.entries('session')]
+      await owner.receive(stanza)
+      const counted = owner.mutations[0]
+      if (counted) device.image.apply(counted)
+      expect(owner.kinds[0]).toEqual(['delivery'])
+      expect([...device.image.entries('session')]).toEqual(before)
+    }
+    const last = suspect()
+    const sessions = [...last.image.entries('session')]
+    expect((await last.receive(stanza)).messageStubParameters?.[0]).toBe(NO_MORE)
+    expect([...last.image.entries('session')]).toEqual(sessions)
+    expect(Object.values(last.documents)).toMatchObject([{ messageId: 'M7', error: { code: 'not-survived' } }])
+    expect(count(last)).toEqual([])
+  })
+
+  test('one that merely cannot be decrypted is not counted as deadly', async () => {
+    const one = suspect()
+    await one.receive(broken(await contact.text('broken')))
+    expect(count(one)).toEqual([])
+    expect([...one.image.entries('undecrypted')]).toHaveLength(1)
+  })
+})

@@ -1,0 +1,172 @@
+import { EventEmitter } from 'node:events'
+import type { BinaryNode } from '@whiskeysockets/baileys'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { systemClock } from '@holdfast/core/platform/system-clock'
+import { DeviceCache } from './device-cache.ts'
+import { watchStanzas, type StanzaListeners } from '../stanza-events.ts'
+import { DeviceUnderTest } from '../testing/device-under-test.ts'
+
+const ANA = '5511900000002'
+const ANA_LID = '200000000000002'
+const DAY_MS = 24 * 60 * 60 * 1000
+
+let device: DeviceUnderTest
+let cache: DeviceCache
+let wire: EventEmitter
+
+beforeEach(async () => {
+  device = new DeviceUnderTest()
+  await device.signal.lidMapping.storeLIDPNMappings([{ pn: `${ANA}@s.whatsapp.net`, lid: `${ANA_LID}@lid` }])
+  device.appended.length = 0
+  cache = new DeviceCache({ state: device.state, names: device.names, clock: { ...systemClock, now: () => device.time.ms } })
+  wire = new EventEmitter()
+  watchStanzas(wire, {
+    ...nothing,
+    onDevicesChanged: (jids) => cache.revoke(jids),
+    onOwnDevicesChanged: () => cache.revoke(['me@s.whatsapp.net']),
+    onDevicesTold: (jids) => cache.told(jids),
+    onBroken: (error) => {
+      throw error
+    },
+  })
+})
+
+const nothing: StanzaListeners = {
+  stanzas: new WeakMap(),
+  onFrame: () => {},
+  onLogin: () => {},
+  onMessage: () => {},
+  onMessageAck: () => {},
+  onReceipt: () => {},
+  onReceiptAcknowledged: () => {},
+  onDevicesChanged: () => {},
+  onOwnDevicesChanged: () => {},
+  onDevicesTold: () => {},
+  onBroken: () => {},
+}
+
+const list = (...numbers: number[]) => numbers.map((number) => ({ user: ANA, device: number, server: 's.whatsapp.net' }))
+
+const node = (tag: string, attrs: Record<string, string>, content?: BinaryNode[]): BinaryNode => ({
+  tag,
+  attrs,
+  ...(content ? { content } : {}),
+})
+
+/** As WhatsApp tells that a companion was linked, by whatever name of its owner. */
+function notify(type: string, attrs: Record<string, string>, change: BinaryNode): void {
+  wire.emit(`CB:notification,type:${type}`, node('notification', { id: 'n1', type, ...attrs }, [change]))
+}
+
+const linked = (attrs: Record<string, string> = { from: `${ANA}@s.whatsapp.net` }) =>
+  notify('devices', attrs, node('add', {}, [node('device', { jid: `${attrs['from']?.replace('@', ':1@')}` })]))
+
+function answer(): void {
+  const user = node('user', { jid: `${ANA}@s.whatsapp.net` }, [node('devices', {})])
+  wire.emit('CB:iq,,usync', node('iq', { type: 'result' }, [node('usync', {}, [node('list', {}, [user])])]))
+}
+
+/** What a process finds that is started after everything that is in the journal by now. */
+const nextOwner = () => {
+  const next = new DeviceUnderTest()
+  for (const mutation of device.mutations) next.image.apply(mutation)
+  return new DeviceCache({ state: next.state, names: next.names, clock: { ...systemClock, now: () => device.time.ms } })
+}
+
+describe('a list of devices', () => {
+  test('rides on the next record, and the next owner has it', () => {
+    cache.set(ANA, list(0))
+    expect(device.appended).toEqual([])
+    device.state.append({})
+    expect(nextOwner().get(ANA)).toEqual(list(0))
+  })
+
+  test('is revoked in the journal before anybody can acknowledge the notification', () => {
+    cache.set(ANA, list(0))
+    linked()
+    expect(device.mutations.at(-1)?.keys?.['device-cache']).toEqual({ [ANA]: null })
+    expect(cache.has(ANA)).toBe(false)
+    expect(nextOwner().has(ANA)).toBe(false)
+  })
+
+  test('is revoked by either name of its owner, whichever it is kept under', () => {
+    cache.set(ANA, list(0))
+    linked({ from: `${ANA_LID}@lid` })
+    expect(cache.has(ANA)).toBe(false)
+    cache.set(ANA_LID, list(0))
+    linked({ from: `${ANA}@s.whatsapp.net` })
+    expect(cache.has(ANA_LID)).toBe(false)
+  })
+
+  test('is not kept when it was asked for before the change', () => {
+    linked()
+    cache.set(ANA, list(0))
+    expect(cache.has(ANA)).toBe(false)
+    answer()
+    cache.set(ANA, list(0, 1))
+    expect(cache.get(ANA)).toEqual(list(0, 1))
+  })
+
+  test('that contradicts a known one is in the journal at once', () => {
+    cache.set(ANA, list(0))
+    cache.set(ANA, list(0, 1))
+    expect(nextOwner().get(ANA)).toEqual(list(0, 1))
+  })
+
+  test('is revoked when its owner has a new identity, and our own when another companion of ours is linked', () => {
+    cache.set(ANA, list(0))
+    cache.set('me', list(0))
+    notify('encrypt', { from: `${ANA}@s.whatsapp.net` }, node('identity', {}))
+    notify('account_sync', { from: 'me@s.whatsapp.net' }, node('devices', { dhash: '2:x' }))
+    expect([cache.has(ANA), cache.has('me')]).toEqual([false, false])
+  })
+
+  test('stays when a notification is about something else', () => {
+    cache.set(ANA, list(0))
+    notify('encrypt', { from: 's.whatsapp.net' }, node('count', { value: '3' }))
+    notify('account_sync', { from: `${ANA}@s.whatsapp.net` }, node('blocklist', {}))
+    linked({ from: '5511900000009@s.whatsapp.net' })
+    expect(cache.get(ANA)).toEqual(list(0))
+  })
+
+  test('is asked for again after 7 days, in case a notification was missed', () => {
+    cache.set(ANA, list(0))
+    device.time.ms += 7 * DAY_MS - 1
+    expect(cache.has(ANA)).toBe(true)
+    device.time.ms += 1
+    expect([cache.has(ANA), cache.get(ANA)]).toEqual([false, undefined])
+  })
+
+  test('that was stored without a date is asked for again', () => {
+    device.state.later({ 'device-cache': { [ANA]: JSON.stringify(list(0)) } })
+    expect(cache.get(ANA)).toBeUndefined()
+  })
+})
+
+test('of more than 5,000 lists the one that was asked for first goes', () => {
+  for (let index = 0; index <= 5000; index++) cache.set(`55119${String(index).padStart(8, '0')}`, list(0))
+  expect(device.image.count('device-cache')).toBe(5000)
+  expect([cache.has('5511900000000'), cache.has('5511900000001'), cache.has('5511900005000')]).toEqual([false, true, true])
+})
+
+test('what a stanza breaks is told, and ends nothing but itself', () => {
+  const errors: unknown[] = []
+  const broken = () => {
+    throw new Error('broken')
+  }
+  watchStanzas(wire, { ...nothing, onMessage: broken, onBroken: (error) => errors.push(error) })
+  let heard = 0
+  wire.on('CB:message', () => heard++)
+  wire.emit('CB:message', node('message', { id: 'M1' }))
+  expect([errors, heard]).toEqual([[new Error('broken')], 1])
+})
+
+test('a malformed notification changes nothing and is somebody else’s error', () => {
+  const errors: unknown[] = []
+  watchStanzas(wire, { ...nothing, onBroken: (error) => errors.push(error) })
+  cache.set(ANA, list(0))
+  for (const content of [undefined, 'text', Buffer.from('bytes'), [{ tag: 'add', attrs: {} }], [null]]) {
+    wire.emit('CB:notification,type:devices', { tag: 'notification', attrs: { from: 'nobody' }, content })
+  }
+  expect(cache.get(ANA)).toEqual(list(0))
+})

@@ -1,0 +1,101 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { systemClock } from '@holdfast/core/platform/system-clock'
+import { DeviceCache } from './device-cache.ts'
+import { StaleDevices } from './stale-devices.ts'
+import { DeviceUnderTest, OURS, OUR_LID } from '../testing/device-under-test.ts'
+
+const ANA = '5511900000002'
+const CHAT = `${ANA}@s.whatsapp.net`
+const LID_CHAT = '200000000000002@lid'
+
+let device: DeviceUnderTest
+let devices: DeviceCache
+let stale: StaleDevices
+
+beforeEach(() => {
+  device = new DeviceUnderTest()
+  devices = new DeviceCache({ state: device.state, names: device.names, clock: systemClock })
+  stale = new StaleDevices(devices, () => device.creds.me)
+})
+
+const learn = (user: string, server: string, ...numbers: number[]) =>
+  devices.set(
+    user,
+    numbers.map((number) => ({ user, server, device: number })),
+  )
+
+/** As an independent program computes them: SHA-256 of the sorted names, with agent and device, of all devices and our own. */
+const OF_PHONE_AND_US = '2:5DYXJ9s5'
+
+test('a hash that agrees with the lists, and an ack without one, say that all were reached', () => {
+  learn(ANA, 's.whatsapp.net', 0)
+  learn(OURS, 's.whatsapp.net', 0)
+  expect(stale.areFor(CHAT, undefined)).toBe(false)
+  expect(stale.areFor(CHAT, OF_PHONE_AND_US)).toBe(false)
+  expect(devices.has(ANA)).toBe(true)
+})
+
+test('a hash of others has the lists dropped, in the journal, and the message sent once more', () => {
+  learn(ANA, 's.whatsapp.net', 0)
+  learn(OURS, 's.whatsapp.net', 0)
+  device.state.append({})
+  expect(stale.areFor(CHAT, '2:another')).toBe(true)
+  expect(device.mutations.at(-1)?.keys?.['device-cache']).toEqual({ [ANA]: null, [OURS]: null })
+  expect([devices.has(ANA), devices.has(OURS)]).toEqual([false, false])
+})
+
+test('what could not be sent has the lists of the chat and our own dropped, a change of our devices ours alone', () => {
+  const learnBoth = () => {
+    devices.told([CHAT, `${OURS}@s.whatsapp.net`])
+    learn(ANA, 's.whatsapp.net', 0)
+    learn(OURS, 's.whatsapp.net', 0, 7)
+  }
+  learnBoth()
+  stale.drop()
+  expect([devices.has(ANA), devices.has(OURS)]).toEqual([true, false])
+  learnBoth()
+  stale.drop(CHAT)
+  expect([devices.has(ANA), devices.has(OURS)]).toEqual([false, false])
+})
+
+test('for a list that was revoked meanwhile, any hash says that some were missed', () => {
+  expect(stale.areFor(CHAT, OF_PHONE_AND_US)).toBe(true)
+})
+
+describe('a chat by LID', () => {
+  test('is compared by our own LID', () => {
+    learn('200000000000002', 'lid', 0)
+    learn(OUR_LID, 'lid', 0)
+    expect(stale.areFor(LID_CHAT, '2:another')).toBe(true)
+    expect(devices.has(OUR_LID)).toBe(false)
+  })
+})
+
+describe('a hash that fresh lists do not agree with', () => {
+  const fresh = (chat: string) => {
+    devices.told([chat, `${OURS}@s.whatsapp.net`])
+    learn(chat.split('@')[0] ?? '', 's.whatsapp.net', 0)
+    learn(OURS, 's.whatsapp.net', 0)
+  }
+
+  test('is not asked about again: the message goes out twice at most', () => {
+    fresh(CHAT)
+    expect(stale.areFor(CHAT, '2:ours is other')).toBe(true)
+    fresh(CHAT)
+    expect(stale.areFor(CHAT, '2:ours is other')).toBe(false)
+    expect(stale.areFor(CHAT, '2:ours is other')).toBe(false)
+    expect(devices.has(ANA)).toBe(true)
+  })
+
+  test('in several chats is not what it is taken for, and counts for nothing any more', () => {
+    const answers: boolean[] = []
+    for (let index = 0; index < 6; index++) {
+      const chat = `551190000001${index}@s.whatsapp.net`
+      fresh(chat)
+      answers.push(stale.areFor(chat, '2:ours is other'))
+      fresh(chat)
+      stale.areFor(chat, '2:ours is other')
+    }
+    expect(answers).toEqual([true, true, true, true, false, false])
+  })
+})

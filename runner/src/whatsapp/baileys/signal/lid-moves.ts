@@ -1,0 +1,99 @@
+import { jidDecode } from '@whiskeysockets/baileys'
+import type { KeyChanges } from '@holdfast/core/journal/mutation'
+import type { StateImage } from '@holdfast/core/journal/state-image'
+import { BEGUN_WITH } from './begun-sessions.ts'
+
+/** Which of our own devices this is: its sender keys stay under the name that it sends with. */
+export interface OwnDevice {
+  readonly users: readonly string[]
+  readonly device: number
+}
+
+/** Null for a device that was never linked. */
+export function ownDeviceOf(me: { id: string; lid?: string | undefined } | undefined): OwnDevice | null {
+  const users = [me?.id, me?.lid].map((jid) => jidDecode(jid)?.user).filter((user) => user !== undefined)
+  return users.length === 0 ? null : { users, device: jidDecode(me?.id)?.device ?? 0 }
+}
+
+/** What makes it known which LIDs phone numbers have, with everything that has to move for it. Users without server. */
+export function mappingChanges(
+  image: StateImage,
+  pairs: Iterable<readonly [phone: string, lid: string]>,
+  own: OwnDevice | null,
+): KeyChanges {
+  const isNew = ([phone, lid]: readonly [string, string]) => image.get('lid-mapping', phone) !== JSON.stringify(lid)
+  const lids = new Map([...pairs].filter(isNew))
+  const names = [...lids].flatMap(([phone, lid]) => [
+    [phone, JSON.stringify(lid)],
+    [`${lid}_reverse`, JSON.stringify(phone)],
+  ])
+  if (names.length === 0) return {}
+  return { 'lid-mapping': Object.fromEntries(names) as Record<string, string>, ...movesToLids(image, lids, own) }
+}
+
+/**
+ * Once the LID of a phone number is known, everything is looked up under the LID. What has to change so that everything kept under
+ * the number is kept there: to be part of the mutation that makes the mapping known, or a crash in between would leave sessions
+ * where nobody looks for them.
+ *
+ * @param lids by the user of the phone number
+ */
+function movesToLids(image: StateImage, lids: ReadonlyMap<string, string>, own: OwnDevice | null): KeyChanges {
+  const moved = {
+    session: movedAddresses(image, 'session', lids, mergeSessions),
+    'identity-key': movedAddresses(image, 'identity-key', lids, (_old, known) => known),
+    [BEGUN_WITH]: movedAddresses(image, BEGUN_WITH, lids, (_old, known) => known),
+    'sender-key': movedSenderKeys(image, lids, own),
+  }
+  return Object.fromEntries(Object.entries(moved).filter(([, changes]) => Object.keys(changes).length > 0))
+}
+
+/** Addresses are `number.device`, and `lid_1.device`. */
+function movedAddresses(
+  image: StateImage,
+  kind: string,
+  lids: ReadonlyMap<string, string>,
+  merge: (old: string, known: string) => string,
+): Record<string, string | null> {
+  const changes: Record<string, string | null> = {}
+  for (const [address, value] of image.entries(kind)) {
+    const [user = '', device = ''] = address.split('.')
+    const lid = lids.get(user)
+    if (lid === undefined) continue
+    const target = `${lid}_1.${device}`
+    const known = image.get(kind, target)
+    changes[target] = known === undefined ? value : merge(value, known)
+    changes[address] = null
+  }
+  return changes
+}
+
+/** Names are `group::number::device`, and `group::lid_1::device`. One that is there already is the one in use. */
+function movedSenderKeys(image: StateImage, lids: ReadonlyMap<string, string>, own: OwnDevice | null) {
+  const changes: Record<string, string | null> = {}
+  for (const [name, value] of image.entries('sender-key')) {
+    const [group = '', user = '', device = ''] = name.split('::')
+    const lid = lids.get(user)
+    const isOwn = own !== null && own.users.includes(user) && own.device === Number(device)
+    if (lid === undefined || isOwn) continue
+    const target = `${group}::${lid}_1::${device}`
+    changes[target] = image.get('sender-key', target) ?? value
+    changes[name] = null
+  }
+  return changes
+}
+
+/** The shape in which libsignal 6.0.0 serializes a record; -1 stands for the session that is sent with. */
+interface SerializedRecord {
+  readonly _sessions: Record<string, { readonly indexInfo: { closed: number; readonly used: number } }>
+}
+
+/** The sessions of both, so that whatever is on its way can be read. Sent with is the one that is there already. */
+function mergeSessions(old: string, known: string): string {
+  const [moved, there] = [JSON.parse(old) as SerializedRecord, JSON.parse(known) as SerializedRecord]
+  const isOpen = Object.values(there._sessions).some(({ indexInfo }) => indexInfo.closed === -1)
+  if (isOpen) {
+    for (const { indexInfo } of Object.values(moved._sessions)) if (indexInfo.closed === -1) indexInfo.closed = indexInfo.used
+  }
+  return JSON.stringify({ ...there, _sessions: { ...moved._sessions, ...there._sessions } })
+}

@@ -1,0 +1,120 @@
+import {
+  DEFAULT_CONNECTION_CONFIG,
+  isPnUser,
+  jidNormalizedUser,
+  type LIDMapping,
+  type SignalKeyStoreWithTransaction,
+  type SocketConfig,
+} from '@whiskeysockets/baileys'
+import type { JournaledState } from '../../../session/journal/journaled-state.ts'
+import { BEGUN_WITH, hashOfKeys } from './begun-sessions.ts'
+import { isOldKey } from './group-keys.ts'
+import type { KeyStore } from './key-store.ts'
+import { usersOf } from '../receive/history-contacts.ts'
+import { mappingChanges, ownDeviceOf } from './lid-moves.ts'
+import type { Names } from './lid-map.ts'
+import type { Receiving } from '../receive/receiving.ts'
+import { outsideOfTransactions, type SerialQueue } from './serial-queue.ts'
+
+type Repository = ReturnType<SocketConfig['makeSignalRepository']>
+
+/**
+ * Baileys' Signal repository, with these differences.
+ *
+ * - What is received goes through the inbox (see `Receiving`).
+ * - Each operation is a transaction of its own, outside of the sender's, so that the ratchet step of a message to send is
+ *   journaled before its frame.
+ * - All operations of a session pass one queue.
+ * - A contact is one, by whatever name: when a LID becomes known, everything kept under the phone number moves in the same
+ *   mutation, and group keys are kept under the LID of their sender.
+ * - No second session is begun with the keys that one was begun with already.
+ * - The identity that a session is begun with is noted, so that the contact's own first message does not seem to bring another
+ *   one, which would end the session.
+ */
+export function makeSignalRepository(options: {
+  state: JournaledState
+  keyStore: KeyStore
+  names: Names
+  queue: SerialQueue
+  receiving: Receiving
+  me: () => { id: string; lid?: string | undefined } | undefined
+}): SocketConfig['makeSignalRepository'] {
+  const { state, keyStore, names, queue, receiving, me } = options
+  return (auth, logger, fetchLids) => {
+    keyStore.install(auth.keys as SignalKeyStoreWithTransaction)
+    const inner: Repository = DEFAULT_CONNECTION_CONFIG.makeSignalRepository(auth, logger, fetchLids)
+    const { lidMapping } = inner
+    const alone = <T>(work: () => Promise<T>): Promise<T> => queue.run(work)
+
+    /** Looking up a LID may ask the server, so it is done before the turn in the queue. */
+    const resolveLid = async (jid: string): Promise<void> => {
+      if (isPnUser(jid)) await lidMapping.getLIDForPN(jid).catch(() => null)
+    }
+
+    const learn = (pairs: readonly LIDMapping[]): Promise<void> =>
+      alone(() =>
+        keyStore.transaction(async () => {
+          const users = pairs.flatMap(usersOf)
+          keyStore.join(mappingChanges(state.image, users, ownDeviceOf(me())), {}, () => {})
+        }, 'lid-mapping'),
+      )
+
+    const store = lidMapping.storeLIDPNMappings.bind(lidMapping)
+    lidMapping.storeLIDPNMappings = async (pairs) => {
+      await learn(pairs)
+      // What it finds stored already, it only takes into its memory.
+      await store(pairs)
+    }
+
+    const authorOf = (jid: string): string => names.lidOf(jid) ?? jid
+
+    return {
+      ...inner,
+      decryptMessage: async (request) => {
+        await resolveLid(request.jid)
+        return alone(() => receiving.decrypt(request.ciphertext, request.jid, () => inner.decryptMessage(request)))
+      },
+      decryptGroupMessage: (request) => {
+        const known = { ...request, authorJid: authorOf(request.authorJid) }
+        return alone(() => receiving.decrypt(request.msg, request.group, () => inner.decryptGroupMessage(known)))
+      },
+      encryptMessage: async (request) => {
+        await resolveLid(request.jid)
+        return alone(() => inner.encryptMessage(request))
+      },
+      injectE2ESession: async (request) => {
+        await resolveLid(request.jid)
+        const address = inner.jidToSignalProtocolAddress(authorOf(request.jid))
+        const keys = hashOfKeys(request.session)
+        const isBegun = async () =>
+          state.image.get(BEGUN_WITH, address) === keys && (await inner.validateSession(request.jid)).exists
+        await alone(() =>
+          keyStore.transaction(async () => {
+            if (await isBegun()) return
+            await inner.injectE2ESession(request)
+            keyStore.join({ [BEGUN_WITH]: { [address]: keys } }, {}, () => {})
+            await keyStore.store.set({ 'identity-key': { [address]: new Uint8Array(request.session.identityKey) } })
+          }, request.jid),
+        )
+      },
+      encryptGroupMessage: (request) => alone(() => inner.encryptGroupMessage(request)),
+      getSenderKeyDistributionMessage: (request) => alone(() => inner.getSenderKeyDistributionMessage(request)),
+      processSenderKeyDistributionMessage: (request) =>
+        alone(() =>
+          keyStore.transaction(async () => {
+            const known = { ...request, authorJid: authorOf(request.authorJid) }
+            if (await isOldKey(keyStore, inner.jidToSignalProtocolAddress(known.authorJid), known.item)) return
+            await inner.processSenderKeyDistributionMessage(known)
+          }, request.item.groupId ?? 'group'),
+        ),
+      deleteSession: (jids) => alone(() => inner.deleteSession([...new Set([...jids, ...jids.map(authorOf)])])),
+      migrateSession: async (from, to) => {
+        await learn([{ pn: jidNormalizedUser(from), lid: jidNormalizedUser(to) }])
+        return { migrated: 0, skipped: 0, total: 0 }
+      },
+      validateSession: (jid) => outsideOfTransactions(() => inner.validateSession(jid)),
+      getSessionInfo: (jid) => outsideOfTransactions(() => inner.getSessionInfo(jid)),
+      hasSenderKey: (request) => outsideOfTransactions(() => inner.hasSenderKey(request)),
+    }
+  }
+}

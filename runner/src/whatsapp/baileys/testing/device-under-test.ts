@@ -1,0 +1,165 @@
+import { randomBytes } from 'node:crypto'
+import {
+  Curve,
+  addTransactionCapability,
+  decryptMessageNode,
+  generateSignalPubKey,
+  initAuthCreds,
+  type AuthenticationCreds,
+  type BinaryNode,
+  type WAMessage,
+} from '@whiskeysockets/baileys'
+import { SessionCipher } from '@holdfast/core/security/envelope'
+import { createLogger } from '@holdfast/core/platform/logging'
+import type { Clock, DocumentStore } from '@holdfast/core/platform/ports'
+import type { Mutation } from '@holdfast/core/journal/mutation'
+import { StateImage } from '@holdfast/core/journal/state-image'
+import { systemClock } from '@holdfast/core/platform/system-clock'
+import type { Entry, RecordPlace } from '../../../session/journal/group.ts'
+import { Inbox } from '../../../session/inbox/inbox.ts'
+import type { Journal } from '../../../session/journal/journal.ts'
+import { JournaledState } from '../../../session/journal/journaled-state.ts'
+import { Undecrypted } from '../../../session/inbox/undecrypted.ts'
+import { encodeCreds } from '../signal/codec.ts'
+import { silenceConsole } from '../patches/console-guard.ts'
+import { FromPhone } from '../receive/from-phone.ts'
+import { KeyStore } from '../signal/key-store.ts'
+import { Names } from '../signal/lid-map.ts'
+import type { Reader } from '../receive/received-stanza.ts'
+import { Receiving } from '../receive/receiving.ts'
+import { SerialQueue } from '../signal/serial-queue.ts'
+import { makeSignalRepository } from '../signal/signal-repository.ts'
+
+const SILENT = createLogger('test', 'silent')
+
+type Repository = ReturnType<ReturnType<typeof makeSignalRepository>>
+
+/** Our side of a connection, whole but for the socket: what is appended to the journal can be looked at, and thrown away. */
+export class DeviceUnderTest {
+  readonly creds: AuthenticationCreds = initAuthCreds()
+  readonly image: StateImage
+  readonly state: JournaledState
+  readonly inbox: Inbox
+  readonly undecrypted: Undecrypted
+  readonly names: Names
+  readonly keyStore: KeyStore
+  readonly receiving: Receiving
+  readonly signal: Repository
+  readonly appended: Entry[] = []
+  readonly time = { ms: 1_700_000_000_000 }
+  readonly #stanzas = new WeakMap<Uint8Array, BinaryNode>()
+  readonly #clock: Clock = { ...systemClock, now: () => this.time.ms }
+  #lastPreKey = 0
+
+  /** @param earlier the state that an earlier owner left */
+  constructor(options: { earlier?: DeviceUnderTest; countFirst?: boolean } = {}) {
+    const { earlier, countFirst = false } = options
+    silenceConsole()
+    this.image = new StateImage()
+    if (earlier) {
+      this.creds = earlier.creds
+      this.#lastPreKey = earlier.#lastPreKey
+      this.image.apply(earlier.image.toMutation())
+    } else this.creds.me = { id: `${OURS}:1@s.whatsapp.net`, lid: `${OUR_LID}:1@lid` }
+    this.image.creds = encodeCreds(this.creds)
+    this.state = new JournaledState(this.image, this.#journal())
+    const cipher = new SessionCipher('default.shop', new Map([[1, randomBytes(32)]]), 1)
+    const parts = { state: this.state, cipher, clock: this.#clock, logger: SILENT }
+    this.inbox = new Inbox({ ...parts, documents: {} as DocumentStore })
+    this.undecrypted = new Undecrypted(parts)
+    this.names = new Names(this.image)
+    this.keyStore = new KeyStore({ state: this.state, changedCreds: () => this.#changedCreds() })
+    this.receiving = new Receiving({
+      state: this.state,
+      keyStore: this.keyStore,
+      inbox: this.inbox,
+      undecrypted: this.undecrypted,
+      stanzaOf: (bytes) => this.#stanzas.get(bytes),
+      reader: this.reader,
+      logger: SILENT,
+      fromPhone: new FromPhone(this.creds, { fullHistory: false }).take,
+      countFirst: () => countFirst,
+    })
+    const me = () => this.creds.me
+    const { state, keyStore, names, receiving } = this
+    const make = makeSignalRepository({ state, keyStore, names, queue: new SerialQueue(), receiving, me })
+    const keys = addTransactionCapability(keyStore.store, SILENT, { maxCommitRetries: 1, delayBetweenTriesMs: 1 })
+    this.signal = make({ creds: this.creds, keys }, SILENT)
+  }
+
+  get reader(): Reader {
+    const { creds, names, time } = this
+    return { me: creds.me ?? { id: '' }, names, now: () => time.ms }
+  }
+
+  get mutations(): Mutation[] {
+    return this.appended.flatMap(({ mutation }) => (mutation ? [mutation] : []))
+  }
+
+  /** The kinds that each mutation changes. */
+  get kinds(): string[][] {
+    return this.mutations.map(({ keys = {} }) => Object.keys(keys).toSorted())
+  }
+
+  /** What its records would write into documents, by path. */
+  get documents(): Record<string, Record<string, unknown>> {
+    const place: RecordPlace = { sequence: 1, index: 0, prevHash: '' }
+    const writes = this.appended.flatMap((entry) => entry.writes?.(place) ?? [])
+    return Object.fromEntries(writes.map(({ path, fields }) => [path.split('/').slice(2).join('/'), fields]))
+  }
+
+  /** All records so far are durable, and their documents written. */
+  settle(): void {
+    for (const [sequence, entry] of this.appended.splice(0).entries()) {
+      entry.onDurable?.({ sequence, index: 0, prevHash: '' })
+      entry.onWritten?.()
+    }
+  }
+
+  /** What the server hands out for a first message to us. */
+  async bundle() {
+    const keyId = ++this.#lastPreKey
+    const pair = Curve.generateKeyPair()
+    await this.keyStore.store.set({ 'pre-key': { [keyId]: pair } })
+    const { registrationId, signedIdentityKey, signedPreKey } = this.creds
+    return {
+      registrationId,
+      identityKey: generateSignalPubKey(signedIdentityKey.public),
+      signedPreKey: {
+        keyId: signedPreKey.keyId,
+        publicKey: generateSignalPubKey(signedPreKey.keyPair.public),
+        signature: signedPreKey.signature,
+      },
+      preKey: { keyId, publicKey: generateSignalPubKey(pair.public) },
+    }
+  }
+
+  /** The stanza arrives, and Baileys' own code reads it. */
+  async receive(stanza: BinaryNode): Promise<WAMessage> {
+    for (const { tag, content } of Array.isArray(stanza.content) ? stanza.content : []) {
+      if (tag === 'enc' && content instanceof Uint8Array) this.#stanzas.set(content, stanza)
+    }
+    this.receiving.arrived(stanza)
+    const { id, lid = '' } = this.creds.me ?? { id: '' }
+    const message = decryptMessageNode(stanza, id, lid, this.signal, SILENT)
+    await message.decrypt()
+    return message.fullMessage
+  }
+
+  #journal(): Journal {
+    const journal = {
+      append: (entry: Entry) => this.appended.push(entry),
+      whenDurable: () => Promise.resolve(),
+      ended: null,
+    }
+    return journal as unknown as Journal
+  }
+
+  #changedCreds(): string | undefined {
+    const encoded = encodeCreds(this.creds)
+    return encoded === this.image.creds ? undefined : encoded
+  }
+}
+
+export const OURS = '5511900000001'
+export const OUR_LID = '100000000000001'

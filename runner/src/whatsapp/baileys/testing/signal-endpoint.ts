@@ -1,0 +1,94 @@
+import {
+  Curve,
+  DEFAULT_CONNECTION_CONFIG,
+  addTransactionCapability,
+  generateSignalPubKey,
+  initAuthCreds,
+  type AuthenticationCreds,
+} from '@whiskeysockets/baileys'
+import { createLogger } from '@holdfast/core/platform/logging'
+import { MemoryKeys } from './memory-keys.ts'
+
+const SILENT = createLogger('endpoint', 'silent')
+
+type Repository = ReturnType<typeof DEFAULT_CONNECTION_CONFIG.makeSignalRepository>
+
+export interface SignalMessage {
+  type: 'pkmsg' | 'msg'
+  ciphertext: Uint8Array
+}
+
+/** One end of a chat: Baileys' own Signal repository over keys in memory, without a socket, a server, or anything of ours. */
+export class SignalEndpoint {
+  readonly jid: string
+  readonly #creds: AuthenticationCreds = initAuthCreds()
+  readonly #keys: MemoryKeys
+  readonly #signal: Repository
+  #lastPreKey = 0
+
+  /** @param encode how a value is stored; what is read is always a fresh copy, as from a disk. */
+  constructor(phone: string, encode?: (kind: string, value: unknown) => string) {
+    this.jid = `${phone}@s.whatsapp.net`
+    this.#keys = new MemoryKeys(encode)
+    const keys = addTransactionCapability(this.#keys, SILENT, { maxCommitRetries: 1, delayBetweenTriesMs: 1 })
+    this.#signal = DEFAULT_CONNECTION_CONFIG.makeSignalRepository({ creds: this.#creds, keys }, SILENT)
+  }
+
+  /** A new session with the peer, closing the one there was: what each device query does that a LID comes back from. */
+  async openSession(peer: SignalEndpoint): Promise<void> {
+    const session = await peer.#bundle()
+    await nextMillisecond()
+    await this.#signal.injectE2ESession({ jid: peer.jid, session })
+  }
+
+  async encrypt(peer: SignalEndpoint, text: string): Promise<SignalMessage> {
+    return this.#signal.encryptMessage({ jid: peer.jid, data: Buffer.from(text) })
+  }
+
+  async decrypt(peer: SignalEndpoint, { type, ciphertext }: SignalMessage): Promise<string> {
+    return Buffer.from(await this.#signal.decryptMessage({ jid: peer.jid, type, ciphertext })).toString()
+  }
+
+  /** As stored; the bytes that each message of the chat writes. */
+  sessionRecord(peer: SignalEndpoint): string {
+    return this.#keys.values.get(`session|${peer.jid.split('@')[0]}.0`) ?? ''
+  }
+
+  async #bundle() {
+    const keyId = ++this.#lastPreKey
+    const pair = Curve.generateKeyPair()
+    await this.#keys.set({ 'pre-key': { [keyId]: pair } })
+    const { registrationId, signedIdentityKey, signedPreKey } = this.#creds
+    return {
+      registrationId,
+      identityKey: generateSignalPubKey(signedIdentityKey.public),
+      signedPreKey: {
+        keyId: signedPreKey.keyId,
+        publicKey: generateSignalPubKey(signedPreKey.keyPair.public),
+        signature: signedPreKey.signature,
+      },
+      preKey: { keyId, publicKey: generateSignalPubKey(pair.public) },
+    }
+  }
+}
+
+/** A chat in which each has heard the other: further messages need no pre-key. */
+export async function startChat(encode?: (kind: string, value: unknown) => string): Promise<[SignalEndpoint, SignalEndpoint]> {
+  const [ours, theirs] = [new SignalEndpoint('5511900000001', encode), new SignalEndpoint('5511900000002')]
+  await ours.openSession(theirs)
+  await exchange(ours, theirs, 'hello')
+  await exchange(theirs, ours, 'hello back')
+  await exchange(ours, theirs, 'how are you')
+  return [ours, theirs]
+}
+
+/** What the receiver reads. */
+export async function exchange(sender: SignalEndpoint, receiver: SignalEndpoint, text: string): Promise<string> {
+  return receiver.decrypt(sender, await sender.encrypt(receiver, text))
+}
+
+/** libsignal orders the sessions of a contact by the millisecond of their last use; two in the same one have no order. */
+async function nextMillisecond(): Promise<void> {
+  const before = performance.now()
+  while (performance.now() < before + 2) await new Promise((resolve) => setImmediate(resolve))
+}

@@ -1,0 +1,64 @@
+import { renderUnicodeCompact } from 'uqr'
+import type { ApiClient, Session } from '../../test/support/api-client.ts'
+import type { Terminal } from './terminal.ts'
+
+const LOOK_EVERY_MS = 500
+
+const COLOURS = { STOPPED: 'dim', STARTING: 'yellow', SCAN_QR_CODE: 'cyan', WORKING: 'green', FAILED: 'red' } as const
+
+/** Tells every change of every session's status, and shows the QR codes where a person is to scan them. */
+export class SessionWatch implements Disposable {
+  readonly #api: ApiClient
+  readonly #terminal: Terminal
+  readonly #showsCodes: boolean
+  readonly #told = new Map<string, string>()
+  readonly #codes = new Map<string, string>()
+  #timer: NodeJS.Timeout | null = null
+  #looking = false
+
+  constructor(options: { api: ApiClient; terminal: Terminal; showsCodes: boolean }) {
+    this.#api = options.api
+    this.#terminal = options.terminal
+    this.#showsCodes = options.showsCodes
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MS)
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#timer) clearInterval(this.#timer)
+  }
+
+  async #look(): Promise<void> {
+    if (this.#looking) return
+    this.#looking = true
+    try {
+      for (const session of await this.#api.sessions()) {
+        this.#tell(session)
+        if (this.#showsCodes && session.status === 'SCAN_QR_CODE') await this.#showCode(session.name)
+      }
+    } catch {
+      // The API is away for a moment; the next look is soon.
+    } finally {
+      this.#looking = false
+    }
+  }
+
+  #tell({ name, status, sentence, userAction }: Session): void {
+    const what = [`${status}: ${sentence}`, userAction].filter(Boolean).join(' ')
+    if (this.#told.get(name) === what) return
+    this.#told.set(name, what)
+    this.#terminal.event({ arrow: '●', session: name, what, colour: COLOURS[status] })
+  }
+
+  async #showCode(name: string): Promise<void> {
+    const code = await this.#api.qrCode(name)
+    if (code === null || this.#codes.get(name) === code) return
+    this.#codes.set(name, code)
+    this.#terminal.line(renderUnicodeCompact(code))
+    this.#terminal.line(
+      `Scan it: WhatsApp, Linked devices, Link a device. The same code: GET /api/${name}/auth/qr?format=raw|svg`,
+    )
+  }
+}

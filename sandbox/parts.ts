@@ -1,0 +1,129 @@
+import { fileURLToPath } from 'node:url'
+import { MovableClock } from './clock/movable-clock.ts'
+import {
+  clockEnvironment,
+  type StorageType,
+  functionsEnvironment,
+  plainEnvironment,
+  productEnvironment,
+  runnerEnvironment,
+  storageEnvironment,
+  whatsappEnvironment,
+} from './environment.ts'
+import type { Folder } from './folder.ts'
+import { SupervisedProcess } from './processes.ts'
+
+export interface WhatsApp {
+  url: string
+  /** Null where the server's certificates lead to WhatsApp's own root. */
+  root: string | null
+  /** Base URL of its media host; null where that is WhatsApp's own. */
+  media: string | null
+}
+
+/** Where Firestore and Cloud Storage are. */
+export interface Backends {
+  firestore: string
+  storage: string
+}
+
+/** What a sandbox adds to a part of it. */
+export interface PartOptions {
+  entry?: string | undefined
+  env?: Record<string, string> | undefined
+  preloads?: readonly string[] | undefined
+  /** Where the product keeps sessions. */
+  storage?: StorageType | undefined
+  /** Null: the clock of the machine. */
+  clock: MovableClock | null
+}
+
+const clockPreload = (clock: MovableClock | null): string[] => (clock ? [MovableClock.preload] : [])
+const clockSettings = (clock: MovableClock | null) => (clock ? clockEnvironment(clock.file) : {})
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+export const repositoryFile = (path: string) => here(`../${path}`)
+
+/** It has everything on disk: like the service, it may be struck at any time and is there again. */
+export function storageProcess(folder: Folder, port: number): SupervisedProcess {
+  return new SupervisedProcess({
+    name: 'storage',
+    entry: here('google/storage/main.ts'),
+    args: ['--port', String(port), '--data', folder.storage],
+    env: plainEnvironment(),
+    log: folder.log('storage'),
+    whenItDies: 'restart',
+    ready: 'line',
+  })
+}
+
+export async function createBucket(storage: string, project: string, name: string): Promise<void> {
+  const response = await fetch(`${storage}/storage/v1/b?project=${project}`, { method: 'POST', body: JSON.stringify({ name }) })
+  // 409: it is there from an earlier start.
+  if (!response.ok && response.status !== 409)
+    throw new Error(`The bucket ${name} could not be created: ${await response.text()}`)
+}
+
+export function functionsProcess(folder: Folder, backends: Backends, port: number, options: PartOptions): SupervisedProcess {
+  return new SupervisedProcess({
+    name: 'functions',
+    entry: here('functions-host/main.ts'),
+    args: ['--port', String(port), '--entry', options.entry ?? repositoryFile('functions/src/index.ts')],
+    preloads: clockPreload(options.clock),
+    env: {
+      ...productEnvironment(folder.identity, backends),
+      ...storageEnvironment(options.storage ?? 'hybrid', folder.identity, folder.sessions),
+      ...functionsEnvironment(folder.identity),
+      ...clockSettings(options.clock),
+      ...options.env,
+    },
+    log: folder.log('functions'),
+    whenItDies: 'restart',
+    ready: 'line',
+  })
+}
+
+/** It keeps its state in memory, and like WhatsApp it stays when everything of ours is killed. */
+export function simulatorProcess(folder: Folder, { clock }: Pick<PartOptions, 'clock'>): SupervisedProcess {
+  return new SupervisedProcess({
+    name: 'simulator',
+    entry: here('whatsapp/main.ts'),
+    args: ['--port', '0'],
+    preloads: clockPreload(clock),
+    env: { ...plainEnvironment(), ...clockSettings(clock) },
+    log: folder.log('simulator'),
+    whenItDies: 'leave',
+    ready: 'line',
+  })
+}
+
+export function runnerProcess(
+  folder: Folder,
+  backends: Backends,
+  whatsapp: WhatsApp,
+  slot: { name: string; probePort: number },
+  options: PartOptions,
+): SupervisedProcess {
+  return new SupervisedProcess({
+    name: slot.name,
+    entry: options.entry ?? repositoryFile('runner/src/main.ts'),
+    preloads: [
+      ...clockPreload(options.clock),
+      // The next one loads Baileys, which has to find this in place: in the cloud it is the first line of the runner's `main.ts`.
+      new URL('../runner/src/whatsapp/baileys/patches/inflate-limit.ts', import.meta.url).href,
+      new URL('./trust-simulator.ts', import.meta.url).href,
+      ...(options.preloads ?? []),
+    ],
+    env: {
+      ...productEnvironment(folder.identity, backends),
+      ...storageEnvironment(options.storage ?? 'hybrid', folder.identity, folder.sessions),
+      ...runnerEnvironment(folder.identity, slot),
+      ...whatsappEnvironment(whatsapp),
+      ...clockSettings(options.clock),
+      ...options.env,
+    },
+    log: folder.log(slot.name),
+    whenItDies: 'restart',
+    ready: 'alive',
+  })
+}

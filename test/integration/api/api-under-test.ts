@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto'
+import { sessionPath } from '@holdfast/core/session/session-document'
+import type { SessionCipher } from '@holdfast/core/security/envelope'
+import { WrappingKey } from '@holdfast/core/security/envelope'
+import { sessionIdOf } from '@holdfast/core/session/ids'
+import { createLogger } from '@holdfast/core/platform/logging'
+import type { Change, DocumentStore, Fields } from '@holdfast/core/platform/ports'
+import { DocumentJournals } from '@holdfast/core/journal/document-journals'
+import { loadSessionCipher } from '@holdfast/core/security/session-keys'
+import { systemClock } from '@holdfast/core/platform/system-clock'
+import { type ApiDependencies, createApp } from '../../../functions/src/app/app.ts'
+import {
+  type FirestoreUnderTest,
+  type OwnFirestore,
+  startFirestore,
+  startOwnFirestore,
+} from '../../support/firestore-under-test.ts'
+
+export const API_KEY = 'a key of 16 or more characters'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  // oxlint-disable-next-line typescript/no-explicit-any -- what the answer is like is for the test to say
+  readonly body: any
+}
+
+type Calls = Pick<ApiUnderTest, 'get' | 'post' | 'call'>
+
+export interface ApiUnderTest extends AsyncDisposable {
+  readonly firestore: FirestoreUnderTest
+  readonly documents: DocumentStore
+  readonly wrappingKey: WrappingKey
+  /** Of the API itself, as `GET /api/sessions/:name`. */
+  readonly routes: readonly string[]
+  get(path: string, headers?: Record<string, string>): Promise<Answer>
+  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
+  /** With a body and a method of any kind. */
+  call(path: string, init: RequestInit): Promise<Answer>
+  /** Another API on the same data, with some of its parts replaced. */
+  with(changes: Partial<Parameters<typeof createApp>[0]>): Calls
+  /** The same store with another way to commit. */
+  committing(commit: (changes: readonly Change[], real: DocumentStore['commit']) => Promise<void>): ApiDependencies['documents']
+  /** Writes what a runner would write into the session's document. */
+  asOwner(name: string, fields: Fields): Promise<void>
+  heartbeat(runnerId: string, sessions?: Fields, more?: Fields): Promise<void>
+  cipher(name: string): Promise<SessionCipher>
+}
+
+/** The real app on the real client and Google's emulator. */
+export const startApi = async (): Promise<ApiUnderTest> => apiOn(await startFirestore())
+
+/** The same with a Firestore that may be harmed. */
+export async function startApiToHarm(): Promise<ApiUnderTest & { readonly firestore: OwnFirestore }> {
+  const firestore = await startOwnFirestore()
+  return { ...apiOn(firestore), firestore }
+}
+
+function apiOn(firestore: FirestoreUnderTest): ApiUnderTest {
+  const { documents, objects } = firestore.clients
+  const wrappingKey = new WrappingKey(randomBytes(32))
+  const dependencies = {
+    documents,
+    objects,
+    journalsOn: (guarded: DocumentStore) => new DocumentJournals(guarded),
+    // Of all routes /health alone asks for it, and its tests bring the real one.
+    storage: { check: () => Promise.resolve() },
+    wrappingKey,
+    apiKey: API_KEY,
+    thresholds: { cpu: 70, memory: 75 },
+    clock: systemClock,
+    logger: createLogger('api', 'silent'),
+  }
+  return {
+    firestore,
+    documents,
+    wrappingKey,
+    routes: routesOf(createApp(dependencies)),
+    ...callsOf(dependencies),
+    with: (changes) => callsOf({ ...dependencies, ...changes }),
+    committing: (commit) => ({
+      commit: (changes) => commit(changes, (real) => documents.commit(real)),
+      read: (path) => documents.read(path),
+      query: (query) => documents.query(query),
+      count: (query) => documents.count(query),
+      listen: (query, onEvents, onError) => documents.listen(query, onEvents, onError),
+    }),
+    asOwner: (name, fields) => documents.commit([{ kind: 'update', path: sessionPath(sessionIdOf('default', name)), fields }]),
+    heartbeat: (runnerId, sessions = {}, more = {}) =>
+      documents.commit([{ kind: 'merge', path: `runners/${runnerId}`, fields: { ...heartbeatFields(sessions), ...more } }]),
+    async cipher(name) {
+      const cipher = await loadSessionCipher(documents, sessionIdOf('default', name), wrappingKey)
+      if (!cipher) throw new Error(`Session ${name} has no key.`)
+      return cipher
+    },
+    [Symbol.asyncDispose]: () => firestore[Symbol.asyncDispose](),
+  }
+}
+
+/** Middleware has no method of its own. */
+const routesOf = ({ routes }: ReturnType<typeof createApp>): string[] => [
+  ...new Set(routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`)),
+]
+
+function callsOf(dependencies: Parameters<typeof createApp>[0]): Calls {
+  const app = createApp(dependencies)
+  const call = async (path: string, init: RequestInit): Promise<Answer> => {
+    const headers = new Headers(init.headers)
+    if (!headers.has('X-Api-Key')) headers.set('X-Api-Key', API_KEY)
+    const response = await app.request(path, { ...init, headers })
+    const text = await response.text()
+    const isJson = response.headers.get('content-type')?.includes('json')
+    return { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text }
+  }
+  return {
+    call,
+    get: (path, headers = {}) => call(path, { headers }),
+    post: (path, body, headers = {}) =>
+      call(path, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', ...headers },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      }),
+  }
+}
+
+const heartbeatFields = (sessions: Fields): Fields => ({
+  v: 1,
+  state: 'active',
+  instanceId: null,
+  startedAt: new Date(),
+  heartbeatAt: new Date(),
+  capacity: 50,
+  heartbeatIntervalMs: 1000,
+  deadAfterMs: 60_000,
+  memoryBytes: 1,
+  sessions,
+})

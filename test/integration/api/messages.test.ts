@@ -1,0 +1,266 @@
+import { jobDocumentSchema, jobPath } from '@holdfast/core/message/job-document'
+import type { Logger } from '@holdfast/core/platform/logging'
+import { messageOrder, messagesPath } from '@holdfast/core/message/message-document'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { API_KEY, type ApiUnderTest, startApi } from './api-under-test.ts'
+
+let api: ApiUnderTest
+beforeAll(async () => {
+  api = await startApi()
+  await api.post('/api/sessions', { name: 'main' })
+  await api.post('/api/sessions', { name: 'other' })
+})
+afterAll(() => api[Symbol.asyncDispose]())
+
+const text = { session: 'main', chatId: '5511999990000@c.us', text: 'Olá, dois às dez?' }
+const keyed = (key: string) => ({ 'Idempotency-Key': key })
+
+const jobs = async () => (await api.documents.query({ collection: 'message_queue_jobs' })).length
+
+describe('accepting a message', () => {
+  it('stores it, sealed, before it answers 202', async () => {
+    const { status, body } = await api.post('/api/sendText', text, keyed('first'))
+    expect(status).toBe(202)
+    expect(body).toEqual({
+      id: expect.stringMatching(/^[0-9a-f]{40}$/),
+      messageId: expect.stringMatching(/^3EB0[0-9A-F]{18}$/),
+      status: 'pending',
+    })
+    const stored = await api.documents.read(jobPath(body.id))
+    const job = jobDocumentSchema.strict().parse(stored?.fields)
+    expect(job).toMatchObject({
+      tenant: 'default',
+      sessionId: 'default.main',
+      chat: '5511999990000@s.whatsapp.net',
+      messageId: body.messageId,
+      status: 'pending',
+      attempts: 0,
+      nextAttemptAt: null,
+    })
+    expect(Buffer.from(job.content).includes('dois')).toBe(false)
+    const opened = (await api.cipher('main')).openContent(job.content, `${jobPath(body.id)}/content`)
+    expect(JSON.parse(opened.toString())).toEqual({ text: text.text })
+  })
+
+  it('says so in the log, without the text, the number or the keys', async () => {
+    const lines: string[] = []
+    const collect = (...said: unknown[]) => void lines.push(JSON.stringify(said))
+    const logger = { debug: collect, info: collect, warn: collect, error: collect } as unknown as Logger
+    const { body } = await api.with({ logger }).post('/api/sendText', text, keyed('logged-key'))
+    expect(lines.join()).toContain(body.id)
+    for (const secret of [text.text, '5511999990000', 'logged-key', API_KEY]) expect(lines.join()).not.toContain(secret)
+  })
+
+  it('makes two messages of two requests without a key', async () => {
+    const answers = [await api.post('/api/sendText', text), await api.post('/api/sendText', text)]
+    expect(answers.map(({ status }) => status)).toEqual([202, 202])
+    expect(answers[0]?.body.messageId).not.toBe(answers[1]?.body.messageId)
+  })
+
+  it('accepts it for a session that is logged out: it waits', async () => {
+    await api.asOwner('other', { state: 'LOGGED_OUT' })
+    expect((await api.post('/api/sendText', { ...text, session: 'other' })).status).toBe(202)
+  })
+
+  it('lists everything that is wrong with a request, and stores nothing', async () => {
+    const before = await jobs()
+    const { status, body } = await api.post('/api/sendText', { session: 1, text: '', reply_to: 'ABC', linkPreview: false })
+    expect(status).toBe(400)
+    expect(body.issues.map((issue: { field: string }) => issue.field).sort()).toEqual(['chatId', 'reply_to', 'session', 'text'])
+    expect((await api.post('/api/sendText', { ...text, text: 'x'.repeat(65_537) })).status).toBe(400)
+    expect((await api.post('/api/sendText', text, keyed('k'.repeat(256)))).status).toBe(400)
+    expect((await api.post('/api/sendText', { ...text, text: 'x'.repeat(1_100_000) })).status).toBe(413)
+    expect(await api.post('/api/sendText', { ...text, session: 'nobody' })).toMatchObject({ status: 404 })
+    for (const chatId of [
+      '123-456@g.us',
+      '1203630@g.us',
+      'status@broadcast',
+      '12345@newsletter',
+      '',
+      'a@c.us',
+      '5511@c.us/../x',
+    ]) {
+      expect((await api.post('/api/sendText', { ...text, chatId })).body.code, chatId).toBe('unsupported-chat')
+    }
+    expect(await jobs()).toBe(before)
+  })
+})
+
+describe('the same idempotency key', () => {
+  it('answers the same message again, with its present status', async () => {
+    const first = await api.post('/api/sendText', text, keyed('again'))
+    const before = await jobs()
+    // Another spelling of the same chat is the same request.
+    const second = await api.post('/api/sendText', { ...text, chatId: '+5511999990000' }, keyed('again'))
+    expect(second).toMatchObject({ status: 202, body: first.body })
+    await api.documents.commit([{ kind: 'update', path: jobPath(first.body.id), fields: { status: 'sent' } }])
+    expect((await api.post('/api/sendText', text, keyed('again'))).body).toEqual({ ...first.body, status: 'sent' })
+    expect(await jobs()).toBe(before)
+  })
+
+  it('refuses another session, chat or text', async () => {
+    await api.post('/api/sendText', text, keyed('reused'))
+    for (const changed of [{ session: 'other' }, { chatId: '5511999990001@c.us' }, { text: 'Other' }]) {
+      const { status, body } = await api.post('/api/sendText', { ...text, ...changed }, keyed('reused'))
+      expect([status, body.code]).toEqual([422, 'idempotency-key-reused'])
+    }
+  })
+
+  it('makes one message of ten requests at once', async () => {
+    const before = await jobs()
+    const answers = await Promise.all(Array.from({ length: 10 }, () => api.post('/api/sendText', text, keyed('raced'))))
+    expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1)
+    expect(answers.every(({ status }) => status === 202)).toBe(true)
+    expect(await jobs()).toBe(before + 1)
+  })
+
+  it('is accepted when the commit was applied but its answer was lost', async () => {
+    const losing = api.committing(async (changes, commit) => {
+      await commit(changes)
+      throw new Error('14 UNAVAILABLE')
+    })
+    const answer = await api.with({ documents: losing }).post('/api/sendText', text, keyed('lost answer'))
+    expect(answer).toMatchObject({ status: 202, body: { status: 'pending' } })
+  })
+
+  it('is answered with 503, and nothing is stored, when the commit was not applied', async () => {
+    const failing = api.committing(() => Promise.reject(new Error('14 UNAVAILABLE')))
+    const before = await jobs()
+    const answer = await api.with({ documents: failing }).post('/api/sendText', text, keyed('never'))
+    expect(answer).toMatchObject({ status: 503, body: { code: 'unavailable' } })
+    expect(answer.headers.get('retry-after')).toBe('5')
+    expect(await jobs()).toBe(before)
+  })
+})
+
+describe('following a message', () => {
+  it('shows its timeline, by either of its ids', async () => {
+    const { body: sent } = await api.post('/api/sendText', text, keyed('followed'))
+    const at = new Date('2026-11-01T10:00:00Z')
+    const timeline = [
+      { status: 'pending', at },
+      { status: 'processing', at, attempt: 1 },
+      { status: 'failed', at },
+    ]
+    const lastError = { code: 'not-on-whatsapp', message: 'The number is not on WhatsApp.' }
+    const fields = { status: 'failed', timeline, attempts: 1, lastAttemptAt: at, failedAt: at, lastError }
+    await api.documents.commit([{ kind: 'update', path: jobPath(sent.id), fields }])
+    for (const id of [sent.id, sent.messageId]) {
+      expect(await api.get(`/api/messages/${id}`)).toMatchObject({ status: 200 })
+      expect((await api.get(`/api/messages/${id}`)).body).toEqual({
+        id: sent.id,
+        messageId: sent.messageId,
+        session: 'main',
+        chatId: '5511999990000@c.us',
+        text: text.text,
+        status: 'failed',
+        timeline: JSON.parse(JSON.stringify(timeline)),
+        attempts: 1,
+        createdAt: expect.any(String),
+        lastAttemptAt: at.toISOString(),
+        nextAttemptAt: null,
+        failedAt: at.toISOString(),
+        error: lastError,
+      })
+    }
+  })
+
+  it('shows what became of it although its text does not open', async () => {
+    const { body: sent } = await api.post('/api/sendText', text, keyed('damaged'))
+    await api.documents.commit([{ kind: 'update', path: jobPath(sent.id), fields: { content: Buffer.alloc(40) } }])
+    const { status, body } = await api.get(`/api/messages/${sent.id}`)
+    expect([status, body.text, body.textError, body.status]).toEqual([200, null, 'cannot-decrypt', 'pending'])
+  })
+
+  it('says of one whose document is damaged that it is, by whatever it is asked for', async () => {
+    const { body: sent } = await api.post('/api/sendText', text, keyed('torn'))
+    await api.documents.commit([{ kind: 'update', path: jobPath(sent.id), fields: { timeline: 'none' } }])
+    for (const answer of [
+      await api.get(`/api/messages/${sent.id}`),
+      await api.get(`/api/messages/${sent.messageId}`),
+      await api.post('/api/sendText', text, keyed('torn')),
+    ]) {
+      expect(answer).toMatchObject({
+        status: 409,
+        body: { code: 'message-damaged', detail: expect.stringMatching(/timeline: expected array.*Nothing was altered/) },
+      })
+      expect(answer.headers.get('content-type')).toBe('application/problem+json')
+    }
+  })
+
+  it('answers 404 for ids of nothing', async () => {
+    for (const id of ['0'.repeat(40), '3EB0000000000000000000', 'x', 'a%2Fb']) {
+      expect((await api.get(`/api/messages/${id}`)).body.code, id).toBe('unknown-message')
+    }
+  })
+})
+
+describe('received messages', () => {
+  const receive = async (session: string, sequence: number, text: string, content?: Buffer) => {
+    const path = `${messagesPath(`default.${session}`)}/doc-${sequence}`
+    const sealed = (await api.cipher(session)).sealContent(
+      Buffer.from(JSON.stringify({ text, proto: 'AA==' })),
+      `${path}/content`,
+    )
+    const fields = {
+      v: 1,
+      messageId: `3A${sequence}`,
+      chat: '5511999990000@s.whatsapp.net',
+      participant: null,
+      fromMe: false,
+      pushName: 'Ana',
+      type: 'text',
+      content: content ?? sealed,
+      sentAt: new Date('2026-11-01T10:00:00.900Z'),
+      order: messageOrder(sequence, 0),
+    }
+    await api.documents.commit([{ kind: 'create', path, fields }])
+    return sealed
+  }
+
+  it('come in their order, page by page, to a client that keeps the cursor', async () => {
+    expect((await api.get('/api/main/messages')).body).toEqual({ messages: [], cursor: null })
+    for (const sequence of [10, 9, 100]) await receive('main', sequence, `number ${sequence}`)
+    const first = (await api.get('/api/main/messages?limit=2')).body
+    expect(first.messages.map(({ body }: { body: string }) => body)).toEqual(['number 9', 'number 10'])
+    expect(first.messages[0]).toEqual({
+      id: '3A9',
+      chatId: '5511999990000@c.us',
+      from: '5511999990000@c.us',
+      fromMe: false,
+      participant: null,
+      pushName: 'Ana',
+      type: 'text',
+      timestamp: 1793527200,
+      order: messageOrder(9, 0),
+      body: 'number 9',
+    })
+    const second = (await api.get(`/api/main/messages?since=${first.cursor}`)).body
+    expect(second.messages.map(({ body }: { body: string }) => body)).toEqual(['number 100'])
+    expect((await api.get(`/api/main/messages?since=${second.cursor}`)).body).toEqual({ messages: [], cursor: second.cursor })
+  })
+
+  it('that are damaged or lie in the wrong place do not hide the others', async () => {
+    const elsewhere = await receive('other', 1, 'secret')
+    await receive('other', 2, 'swapped', elsewhere)
+    await receive('other', 3, 'fine')
+    await api.documents.commit([
+      { kind: 'create', path: `${messagesPath('default.other')}/odd`, fields: { v: 1, order: messageOrder(4, 0) } },
+    ])
+    const { messages, cursor } = (await api.get('/api/other/messages')).body
+    expect(messages).toMatchObject([
+      { body: 'secret' },
+      { id: '3A2', body: null, error: 'cannot-decrypt' },
+      { body: 'fine' },
+      { id: null, body: null, error: 'bad-document' },
+    ])
+    expect(cursor).toBe(messageOrder(4, 0))
+  })
+
+  it('are asked for properly or not at all', async () => {
+    for (const query of ['since=yesterday', 'limit=0', 'limit=1001', 'limit=x']) {
+      expect((await api.get(`/api/main/messages?${query}`)).body.code, query).toBe('bad-request')
+    }
+    expect((await api.get('/api/nobody/messages')).status).toBe(404)
+  })
+})

@@ -1,0 +1,365 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createGoogleClients, type GoogleClients } from '@holdfast/core/adapters/google/clients'
+import { journalPath } from '@holdfast/core/journal/journal-record'
+import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
+import { sessionPath } from '@holdfast/core/session/session-document'
+import { sessionKeyPath } from '@holdfast/core/security/session-key-document'
+import { HoldfastError } from '@holdfast/core/platform/errors'
+import { checkpointName } from '@holdfast/core/session/ids'
+import type { ObjectStore } from '@holdfast/core/platform/ports'
+import { checkpointNow, takeOver } from '../../support/engine/owner.ts'
+import { SessionUnderTest } from '../../support/engine/session-under-test.ts'
+import { type StorageUnderTest, openStorage } from '../../../sandbox/google/storage/under-test.ts'
+import type { ApiDependencies } from '../../../functions/src/app/app.ts'
+import { type Answer, type ApiUnderTest, startApi } from './api-under-test.ts'
+
+let api: ApiUnderTest
+let storage: StorageUnderTest
+let clients: GoogleClients
+let calls: Pick<ApiUnderTest, 'get' | 'post'>
+
+beforeAll(async () => {
+  storage = await openStorage()
+  if (storage.url) process.env['STORAGE_EMULATOR_HOST'] = storage.url
+  api = await startApi()
+  clients = createGoogleClients({ projectId: api.firestore.projectId, bucket: storage.bucket.name })
+  calls = api.with({ objects: clients.objects })
+})
+
+afterAll(async () => {
+  await clients.close()
+  await api[Symbol.asyncDispose]()
+  await storage.close()
+})
+
+const newSession = async (name: string): Promise<void> => void (await calls.post('/api/sessions', { name }))
+
+/** A session that was linked and has a past; its owner has gone. The key that the API has opens it. */
+async function linkedSession(): Promise<SessionUnderTest> {
+  const session = await new SessionUnderTest(clients.documents, api.wrappingKey).create()
+  const owner = await takeOver(session, { objects: clients.objects })
+  const change = (id: string) =>
+    owner.journal.whenDurable(owner.state.change({ creds: 'the credentials', keys: { session: { [id]: id } } }))
+  await change('a')
+  await checkpointNow(session, owner, clients)
+  await change('b')
+  await checkpointNow(session, owner, clients)
+  for (const id of ['c', 'd']) await change(id)
+  owner.journal.close()
+  await clients.documents.commit([
+    { kind: 'merge', path: sessionPath(session.sessionId), fields: { runnerId: null, journalHead: owner.journal.head.sequence } },
+  ])
+  return session
+}
+
+const nameOf = ({ sessionId }: SessionUnderTest): string => sessionId.slice('default.'.length)
+
+const loseRecord = (session: SessionUnderTest, seq: number): Promise<void> =>
+  clients.documents.commit([{ kind: 'delete', path: `${journalPath(session.sessionId)}/${String(seq).padStart(20, '0')}` }])
+
+describe('asking for a recovery action', () => {
+  it('writes one document, however often it is asked while it is open, and a new one after that', async () => {
+    await newSession('twice')
+    const asked = await Promise.all([1, 2, 3, 4].map(() => calls.post('/api/sessions/twice/restart')))
+    expect(asked.map(({ status }) => status)).toEqual([202, 202, 202, 202])
+    expect(new Set(asked.map(({ body }) => body.id)).size).toBe(1)
+    expect(asked[0]?.body).toMatchObject({
+      session: 'twice',
+      type: 'restart',
+      state: 'pending',
+      requestedBy: 'api',
+      result: null,
+    })
+    const path = recoveryActionPath(asked[0]?.body.id as string)
+    await api.documents.commit([{ kind: 'update', path, fields: { state: 'done' } }])
+    const again = await calls.post('/api/sessions/twice/restart', { reason: 'once more' })
+    expect(again.body).toMatchObject({ state: 'pending', why: 'once more' })
+    expect(again.body.id).not.toBe(asked[0]?.body.id)
+    const listed = await calls.get('/api/sessions/twice/actions')
+    expect(listed.body.map(({ id }: { id: string }) => id)).toEqual([again.body.id, asked[0]?.body.id])
+    expect((await calls.get(`/api/sessions/twice/actions/${again.body.id}`)).body).toMatchObject({ id: again.body.id })
+  })
+
+  it('is answered with the action of another request that was faster by a moment', async () => {
+    await newSession('overtaken')
+    let faster: Answer | undefined
+    const overtake = async () => (faster ??= await calls.post('/api/sessions/overtaken/restart'))
+    const documents: ApiDependencies['documents'] = {
+      ...api.committing((changes, real) => real(changes)),
+      count: async (query) => {
+        await overtake()
+        return clients.documents.count(query)
+      },
+    }
+    const { body } = await api.with({ objects: clients.objects, documents }).post('/api/sessions/overtaken/restart')
+    expect(body.id).toBe(faster?.body.id)
+  })
+
+  it('shows one that is damaged as that, beside the others, and another can be asked for', async () => {
+    await newSession('torn')
+    const { body: first } = await calls.post('/api/sessions/torn/restart')
+    const path = recoveryActionPath(first.id as string)
+    await api.documents.commit([{ kind: 'update', path, fields: { why: 7, steps: 'none' } }])
+    const { body: logout } = await calls.post('/api/sessions/torn/logout')
+    const damaged = {
+      id: first.id,
+      type: 'restart',
+      state: 'damaged',
+      result: { code: 'bad-document', sentence: expect.any(String) },
+    }
+    const listed = await calls.get('/api/sessions/torn/actions')
+    expect(listed).toMatchObject({ status: 200, body: [{ id: logout.id, state: 'pending' }, damaged] })
+    expect(await calls.get(`/api/sessions/torn/actions/${first.id}`)).toMatchObject({ status: 200, body: damaged })
+    const second = await calls.post('/api/sessions/torn/restart')
+    expect(second).toMatchObject({ status: 202, body: { state: 'pending', type: 'restart' } })
+    expect(second.body.id).not.toBe(first.id)
+    expect((await calls.post('/api/sessions/torn/restart')).body.id).toBe(second.body.id)
+    // And so can a start of a session that waits for somebody.
+    await api.documents.commit([{ kind: 'update', path: recoveryActionPath(second.body.id as string), fields: { v: 'one' } }])
+    await api.asOwner('torn', { state: 'NEEDS_ATTENTION', reason: 'foreign-connection' })
+    expect(await calls.post('/api/sessions/torn/start')).toMatchObject({ status: 200, body: { status: 'FAILED' } })
+    const { body: actions } = await calls.get('/api/sessions/torn/actions')
+    expect(actions.map(({ state }: { state: string }) => state).toSorted()).toEqual(['damaged', 'damaged', 'pending', 'pending'])
+  })
+
+  it('takes a number beyond those of damaged ones, also where others were cleared away', async () => {
+    await newSession('cleared')
+    const { body: first } = await calls.post('/api/sessions/cleared/restart')
+    await api.documents.commit([{ kind: 'update', path: recoveryActionPath(first.id as string), fields: { state: 'done' } }])
+    const { body: second } = await calls.post('/api/sessions/cleared/restart')
+    await api.documents.commit([
+      { kind: 'delete', path: recoveryActionPath(first.id as string) },
+      { kind: 'update', path: recoveryActionPath(second.id as string), fields: { steps: 'none' } },
+    ])
+    const third = await calls.post('/api/sessions/cleared/restart')
+    expect(third).toMatchObject({ status: 202, body: { state: 'pending' } })
+    expect([first.id, second.id]).not.toContain(third.body.id)
+  })
+
+  it('is refused for what is not there, or makes no sense', async () => {
+    await newSession('one')
+    await newSession('two')
+    const { body } = await calls.post('/api/sessions/one/logout')
+    expect((await calls.get(`/api/sessions/two/actions/${body.id}`)).body.code).toBe('unknown-action')
+    expect((await calls.post('/api/sessions/none/restart')).body.code).toBe('unknown-session')
+    expect((await calls.post('/api/sessions/one/logout', { wipe: true })).body.code).toBe('bad-request')
+    expect((await calls.post('/api/sessions/one/logout', { reason: 'x'.repeat(201) })).body.code).toBe('bad-request')
+  })
+})
+
+describe('what is stored of a session', () => {
+  it('is nothing before a phone was linked', async () => {
+    await newSession('fresh')
+    const { body } = await calls.get('/api/sessions/fresh/info')
+    expect(body).toMatchObject({
+      store: {
+        valid: true,
+        path: { journal: expect.stringContaining('default.fresh'), checkpoints: expect.stringMatching(/^gs:/) },
+      },
+      session: { exists: false, status: 'missing' },
+      persistence: { willSurviveRestart: false },
+      lastCheckpoint: null,
+      backups: 0,
+    })
+  })
+
+  it('is read back, counted and found to survive a restart', async () => {
+    const session = await linkedSession()
+    const { body } = await calls.get(`/api/session-info?session=${nameOf(session)}`)
+    expect(body).toMatchObject({
+      session: { exists: true, status: 'valid', records: { session: 4 } },
+      persistence: { willSurviveRestart: true },
+      journal: { replayed: 3 },
+      backups: 2,
+      lastBackup: body.lastCheckpoint.object,
+    })
+  })
+
+  it('names the checkpoints that are damaged, and as the last backup the newest that opens', async () => {
+    const session = await linkedSession()
+    const info = async () => (await calls.get(`/api/sessions/${nameOf(session)}/info`)).body
+    const whole = await info()
+    expect(whole).toMatchObject({ damaged: [], backups: 2 })
+    const newest = whole.lastCheckpoint.object
+    // An attempt that was cut short, which nothing points to.
+    const torn = checkpointName(session.sessionId, 9999, 1)
+    await clients.objects.create(torn, Buffer.from('half of it'))
+    expect(await info()).toMatchObject({
+      session: { status: 'valid' },
+      damaged: [{ object: torn, code: 'checkpoint-corrupt' }],
+      lastBackup: newest,
+      backups: 3,
+    })
+    await storage.bucket.file(torn).delete()
+    // Under the pointer's own generation, as if the disk had done it.
+    const bytes = Buffer.from('not what was written')
+    await storage.bucket.file(newest).save(bytes, { resumable: false })
+    const [{ generation }] = await storage.bucket.file(newest).getMetadata()
+    const { checkpoint } = (await api.documents.read(sessionPath(session.sessionId)))?.fields ?? {}
+    await api.asOwner(nameOf(session), { checkpoint: { ...(checkpoint as object), generation: String(generation) } })
+    const [older] = await clients.objects.list(`sessions/${session.sessionId}/`)
+    const body = await info()
+    expect(body).toMatchObject({
+      session: { status: 'valid', records: { session: 4 } },
+      persistence: { willSurviveRestart: true },
+      damaged: [{ object: newest, code: 'checkpoint-corrupt' }],
+      lastBackup: older,
+      backups: 2,
+    })
+    // One that nobody points to is read back as well.
+    await api.asOwner(nameOf(session), { checkpoint: null, previousCheckpoint: null })
+    expect(await info()).toMatchObject({ damaged: [{ object: newest }], lastBackup: older, backups: 2 })
+    await storage.bucket.file(older ?? '').save(bytes, { resumable: false })
+    expect(await info()).toMatchObject({
+      session: { status: 'corrupt' },
+      persistence: { willSurviveRestart: false },
+      damaged: [{ object: newest }, { object: older }],
+      lastBackup: null,
+    })
+  })
+
+  it('does not survive a restart where the end of the journal is missing that the checkpoint covers', async () => {
+    const session = await linkedSession()
+    const path = sessionPath(session.sessionId)
+    const { checkpoint, journalHead } = (await api.documents.read(path))?.fields ?? {}
+    const { seq } = checkpoint as { seq: number }
+    const behind = Array.from({ length: Number(journalHead) - seq + 1 }, (_, index) => seq + index)
+    await Promise.all(behind.map((missing) => loseRecord(session, missing)))
+    await api.asOwner(nameOf(session), { journalHead: seq })
+    expect((await calls.get(`/api/sessions/${nameOf(session)}/info`)).body).toMatchObject({
+      session: { status: 'corrupt', reason: 'journal-short' },
+      persistence: { willSurviveRestart: false },
+    })
+    const plan = await calls.post(`/api/sessions/${nameOf(session)}/restore`)
+    expect(plan).toMatchObject({ status: 200, body: { reason: 'journal-short', wouldLose: { records: 0, upTo: seq } } })
+  })
+
+  it('is not nothing where the document was made again by hand', async () => {
+    const session = await linkedSession()
+    const path = sessionPath(session.sessionId)
+    const { tenant, name, wanted, createdAt } = (await api.documents.read(path))?.fields ?? {}
+    const records = await clients.documents.query({ collection: journalPath(session.sessionId), select: ['seq'] })
+    await clients.documents.commit([
+      ...records.map((record) => ({ kind: 'delete' as const, path: record.path })),
+      { kind: 'delete', path },
+    ])
+    await clients.documents.commit([{ kind: 'create', path, fields: { v: 1, tenant, name, wanted, createdAt, config: {} } }])
+    const { body } = await calls.get(`/api/sessions/${nameOf(session)}/info`)
+    expect(body).toMatchObject({ session: { exists: true, status: 'corrupt', reason: 'journal-missing' }, backups: 2 })
+    expect(body.lastBackup).toContain(session.sessionId)
+  })
+
+  it('is told to be corrupt with the reason and what to do, also when the document itself is', async () => {
+    const session = await linkedSession()
+    await loseRecord(session, Number((await api.documents.read(sessionPath(session.sessionId)))?.fields['journalHead']) - 1)
+    const { body } = await calls.get(`/api/sessions/${nameOf(session)}/info`)
+    expect(body).toMatchObject({
+      session: { status: 'corrupt', reason: 'journal-gap', userAction: expect.any(String) },
+      persistence: { willSurviveRestart: false },
+    })
+    await api.asOwner(nameOf(session), { epoch: 'two' })
+    const damaged = await calls.get(`/api/sessions/${nameOf(session)}/info`)
+    expect(damaged.body).toMatchObject({ session: { status: 'corrupt', reason: 'document-invalid' } })
+    expect((await calls.get(`/api/sessions/${nameOf(session)}`)).body).toMatchObject({ reason: 'document-invalid' })
+    expect((await calls.post(`/api/sessions/${nameOf(session)}/restore`)).body.code).toBe('cannot-restore')
+  })
+
+  it('cannot be told while Cloud Storage is away: a 503, not damage', async () => {
+    const session = await linkedSession()
+    const away = () => Promise.reject(new Error('ECONNREFUSED'))
+    const objects: ObjectStore = { placeOf: (name) => name, create: away, read: away, list: away }
+    const { get, post } = api.with({ objects })
+    for (const answer of [
+      await get(`/api/sessions/${nameOf(session)}/info`),
+      await post(`/api/sessions/${nameOf(session)}/restore`, { approve: true }),
+    ]) {
+      expect(answer).toMatchObject({ status: 503, body: { code: 'unavailable' } })
+      expect(answer.headers.get('retry-after')).toBe('5')
+    }
+    expect((await calls.get(`/api/sessions/${nameOf(session)}/actions`)).body).toEqual([])
+  })
+})
+
+describe('a restore', () => {
+  it('is not made of a session that is whole or empty', async () => {
+    await newSession('empty')
+    const session = await linkedSession()
+    for (const name of ['empty', nameOf(session)]) {
+      expect((await calls.post(`/api/sessions/${name}/restore`, { approve: true })).body.code).toBe('nothing-to-restore')
+    }
+  })
+
+  it('says what it would lose and does nothing, until somebody agrees to just that', async () => {
+    const session = await linkedSession()
+    const head = Number((await api.documents.read(sessionPath(session.sessionId)))?.fields['journalHead'])
+    await loseRecord(session, head - 1)
+    const plan = await calls.post(`/api/sessions/${nameOf(session)}/restore`)
+    expect(plan).toMatchObject({
+      status: 200,
+      body: {
+        approved: false,
+        reason: 'journal-gap',
+        wouldLose: { records: 2, after: head - 2, upTo: head, since: expect.any(String) },
+      },
+    })
+    // A message rides with its document; what waited to be read, or to be stored piece by piece, is in the records alone.
+    expect(plan.body.wouldLose.sentence).toMatch(/all that has no document yet: bytes that could not be read .* told of its past/)
+    expect((await calls.get(`/api/sessions/${nameOf(session)}/actions`)).body).toEqual([])
+    const agreed = await calls.post(`/api/sessions/${nameOf(session)}/restore`, { approve: true })
+    expect(agreed).toMatchObject({ status: 202, body: { approved: true, action: { type: 'restore', state: 'pending' } } })
+    const stored = await api.documents.read(recoveryActionPath(agreed.body.action.id as string))
+    expect(stored?.fields['approved']).toEqual({ reaches: head - 2 })
+  })
+
+  it('cannot be told of while the bucket is not there or may not be used: a 503 that says so, and nothing is begun', async () => {
+    const session = await linkedSession()
+    await loseRecord(session, Number((await api.documents.read(sessionPath(session.sessionId)))?.fields['journalHead']) - 1)
+    const missing = createGoogleClients({ projectId: api.firestore.projectId, bucket: 'never-made' })
+    const refused = new HoldfastError('store-forbidden', 'This process may not use the bucket.', {
+      advice: 'Give it its rights.',
+    })
+    const forbidding = () => Promise.reject(refused)
+    const forbidden: ObjectStore = { placeOf: (name) => name, create: forbidding, read: forbidding, list: forbidding }
+    for (const [code, objects] of [['store-missing', missing.objects] as const, ['store-forbidden', forbidden] as const]) {
+      const answer = await api.with({ objects }).post(`/api/sessions/${nameOf(session)}/restore`, { approve: true })
+      expect(answer).toMatchObject({ status: 503, body: { code, title: 'A store cannot be used', detail: expect.any(String) } })
+      expect(answer.headers.get('retry-after')).toBe('30')
+    }
+    await missing.close()
+    expect((await calls.get(`/api/sessions/${nameOf(session)}/actions`)).body).toEqual([])
+  })
+
+  it('is not made without a key, or of what a later version wrote', async () => {
+    const [keyless, newer] = [await linkedSession(), await linkedSession()]
+    await clients.documents.commit([{ kind: 'delete', path: sessionKeyPath(keyless.sessionId) }])
+    const head = Number((await api.documents.read(sessionPath(newer.sessionId)))?.fields['journalHead'])
+    const path = `${journalPath(newer.sessionId)}/${String(head).padStart(20, '0')}`
+    await clients.documents.commit([{ kind: 'merge', path, fields: { v: 2 } }])
+    for (const session of [keyless, newer]) {
+      expect((await calls.post(`/api/sessions/${nameOf(session)}/restore`, { approve: true })).body.code).toBe('cannot-restore')
+    }
+  })
+
+  it('brings back a session whose document was deleted, with all of its state', async () => {
+    const session = await linkedSession()
+    const name = nameOf(session)
+    const before = (await api.documents.read(sessionPath(session.sessionId)))?.fields
+    await clients.documents.commit([{ kind: 'delete', path: sessionPath(session.sessionId) }])
+    expect((await calls.post('/api/sessions', { name })).body).toMatchObject({ code: 'session-exists' })
+    expect((await calls.post(`/api/sessions/${name}/restore`)).body).toMatchObject({
+      approved: false,
+      reason: 'document-missing',
+    })
+    expect(await api.documents.read(sessionPath(session.sessionId))).toBeNull()
+    expect(await calls.post(`/api/sessions/${name}/restore`, { approve: true })).toMatchObject({ status: 201 })
+    const { journalHead, checkpoint, epoch, wanted } = (await api.documents.read(sessionPath(session.sessionId)))?.fields ?? {}
+    expect({ journalHead, checkpoint, epoch, wanted }).toEqual({
+      journalHead: before?.['journalHead'],
+      checkpoint: before?.['checkpoint'],
+      epoch: before?.['epoch'],
+      wanted: 'offline',
+    })
+    expect((await calls.get(`/api/sessions/${name}/info`)).body).toMatchObject({ session: { status: 'valid' } })
+    expect((await calls.post('/api/sessions/never-was/restore')).body.code).toBe('unknown-session')
+  })
+})

@@ -1,0 +1,188 @@
+import { randomBytes } from 'node:crypto'
+import { rename } from 'node:fs/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { DirectoryObjects } from '@holdfast/core/adapters/directory/directory-objects'
+import { StoreDirectory } from '@holdfast/core/adapters/directory/store-directory'
+import { createGoogleClients } from '@holdfast/core/adapters/google/clients'
+import { checkpointFolder, checkpointName } from '@holdfast/core/session/ids'
+import type { ObjectStore } from '@holdfast/core/platform/ports'
+import { FaultyObjects, forbidden } from '../../support/engine/faulty-objects.ts'
+import { openStorage, type StorageUnderTest } from '../../../sandbox/google/storage/under-test.ts'
+import { openDirectory } from './journal-backends.ts'
+import { MemoryObjects } from './memory-objects.ts'
+import { newSessionId } from './records.ts'
+
+// What checkpoints rely on, whatever they lie in. With HOLDFAST_CONTRACT_BUCKET the first back end is the real Cloud Storage.
+
+let storage: StorageUnderTest
+
+beforeAll(async () => {
+  storage = await openStorage()
+  // Read by Google's client when it is made; empty for the real service.
+  if (storage.url) process.env['STORAGE_EMULATOR_HOST'] = storage.url
+  process.env['METADATA_SERVER_DETECTION'] = 'none'
+})
+
+afterAll(async () => {
+  await storage.close()
+})
+
+interface Backend extends AsyncDisposable {
+  readonly objects: ObjectStore
+  away(isAway: boolean): Promise<void>
+}
+
+const googleObjects = (bucket: string): ObjectStore => createGoogleClients({ projectId: 'demo-contract', bucket }).objects
+
+const BACKENDS: Record<string, () => Promise<Backend>> = {
+  async 'Cloud Storage'() {
+    const objects = new FaultyObjects(googleObjects(storage.bucket.name))
+    const away = async (isAway: boolean): Promise<void> => {
+      objects.refuseCreate = isAway ? forbidden : null
+      objects.refuseRead = isAway ? forbidden : null
+    }
+    return { objects, away, [Symbol.asyncDispose]: async () => {} }
+  },
+  async 'a directory'() {
+    const { path, ...directory } = await openDirectory()
+    const away = (isAway: boolean) => (isAway ? rename(path, `${path}.away`) : rename(`${path}.away`, path))
+    return { ...directory, objects: new DirectoryObjects(new StoreDirectory(path)), away }
+  },
+  async memory() {
+    const objects = new MemoryObjects()
+    return { objects, away: async (isAway) => objects.away(isAway), [Symbol.asyncDispose]: async () => {} }
+  },
+}
+
+describe.each(Object.entries(BACKENDS))('objects in %s', (_, open) => {
+  let backend: Backend
+  let objects: ObjectStore
+  let sessionId: string
+
+  beforeEach(async () => {
+    backend = await open()
+    objects = backend.objects
+    sessionId = newSessionId()
+  })
+
+  afterEach(async () => {
+    if (storage.real) await storage.bucket.deleteFiles({ prefix: checkpointFolder(sessionId), versions: true, force: true })
+    await backend[Symbol.asyncDispose]()
+  })
+
+  const name = (sequence: number, epoch = 1) => checkpointName(sessionId, sequence, epoch)
+
+  test('give back what was created, by name and by generation', async () => {
+    const bytes = randomBytes(1000)
+    const { generation } = await objects.create(name(1), bytes)
+    expect(await objects.read(name(1))).toEqual({ bytes, generation })
+    expect(await objects.read(name(1), generation)).toEqual({ bytes, generation })
+    expect(objects.placeOf(name(1))).toContain(sessionId)
+  })
+
+  test('let exactly one of 20 who try at once create a name, and keep what that one wrote', async () => {
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, index) => objects.create(name(1), Buffer.from(`try ${index}`))),
+    )
+    const winners = outcomes.flatMap(({ status }, index) => (status === 'fulfilled' ? [index] : []))
+    expect(winners).toHaveLength(1)
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'already-exists' })
+    }
+    expect((await objects.read(name(1)))?.bytes.toString()).toBe(`try ${winners[0]}`)
+  })
+
+  test('are never changed: a name that is taken is refused', async () => {
+    await objects.create(name(1), Buffer.from('first'))
+    await expect(objects.create(name(1), Buffer.from('second'))).rejects.toMatchObject({ code: 'already-exists' })
+    expect((await objects.read(name(1)))?.bytes.toString()).toBe('first')
+  })
+
+  test('that are not there are null, in another generation as well', async () => {
+    expect(await objects.read(name(1))).toBeNull()
+    const { generation } = await objects.create(name(1), Buffer.from('bytes'))
+    expect(await objects.read(name(1), String(BigInt(generation) + 1n))).toBeNull()
+    expect(await objects.read(name(2), generation)).toBeNull()
+  })
+
+  test('are listed by how their names begin, ascending, and those of other sessions are not', async () => {
+    expect(await objects.list(checkpointFolder(sessionId))).toEqual([])
+    const names = [name(300, 2), name(20), name(1000, 12), name(20, 3)]
+    for (const each of names) await objects.create(each, Buffer.from(each))
+    const other = `${sessionId}x`
+    await objects.create(checkpointName(other, 1, 1), Buffer.from('other'))
+    expect(await objects.list(checkpointFolder(sessionId))).toEqual(names.toSorted())
+    expect(await objects.list(name(20).slice(0, -12))).toEqual([name(20), name(20, 3)])
+    const both = await objects.list(`sessions/${sessionId}`)
+    expect(both).toEqual([...names, checkpointName(other, 1, 1)].toSorted())
+    if (storage.real) await storage.bucket.deleteFiles({ prefix: checkpointFolder(other), versions: true, force: true })
+  })
+
+  test('may be large, or empty, and need not be of a session', async () => {
+    const large = randomBytes(5 * 1024 * 1024)
+    await objects.create(name(1), large)
+    expect((await objects.read(name(1)))?.bytes.equals(large)).toBe(true)
+    await objects.create(name(2), Buffer.alloc(0))
+    expect((await objects.read(name(2)))?.bytes).toHaveLength(0)
+    const elsewhere = `checks/${sessionId}`
+    await objects.create(elsewhere, Buffer.from('of nobody'))
+    expect((await objects.read(elsewhere))?.bytes.toString()).toBe('of nobody')
+    expect(await objects.list('checks/')).toContain(elsewhere)
+    expect(await objects.list(checkpointFolder(sessionId))).toEqual([name(1), name(2)])
+    if (storage.real) await storage.bucket.file(elsewhere).delete()
+  })
+
+  test('that cannot be read are never taken for absent ones', async () => {
+    await objects.create(name(1), Buffer.from('bytes'))
+    await backend.away(true)
+    try {
+      await expect(objects.read(name(1))).rejects.toThrow()
+      await expect(objects.read(name(2))).rejects.toThrow()
+      await expect(objects.list(checkpointFolder(sessionId))).rejects.toThrow()
+      await expect(objects.list(checkpointFolder(newSessionId()))).rejects.toThrow()
+      await expect(objects.create(name(2), Buffer.from('bytes'))).rejects.toThrow()
+    } finally {
+      await backend.away(false)
+    }
+    expect(await objects.list(checkpointFolder(sessionId))).toEqual([name(1)])
+  })
+})
+
+describe('a store that is set to what is not there', () => {
+  test('is told from one that lacks an object: a bucket that does not exist', async () => {
+    const objects = googleObjects('no-such-bucket-of-holdfast')
+    const missing = { code: 'store-missing', advice: expect.stringContaining('STORAGE_BUCKET') }
+    await expect(objects.read('sessions/a/b')).rejects.toMatchObject(missing)
+    await expect(objects.list('sessions/a/')).rejects.toMatchObject(missing)
+    await expect(objects.create('sessions/a/b', Buffer.from('bytes'))).rejects.toMatchObject(missing)
+  })
+
+  test('is told from one that lacks an object: a directory that is none of ours, or is gone', async () => {
+    await using directory = await openDirectory()
+    for (const path of [`${directory.path}/gone`, '/proc/self']) {
+      const objects = new DirectoryObjects(new StoreDirectory(path))
+      const missing = { code: 'store-missing', advice: expect.stringContaining('SESSION_STORAGE_PATH') }
+      await expect(objects.read('sessions/a/b')).rejects.toMatchObject(missing)
+      await expect(objects.list('sessions/a/')).rejects.toMatchObject(missing)
+      await expect(objects.create('sessions/a/b', Buffer.from('bytes'))).rejects.toMatchObject(missing)
+    }
+  })
+})
+
+test('no name leads out of the directory', async () => {
+  await using directory = await openDirectory()
+  const objects = new DirectoryObjects(new StoreDirectory(directory.path))
+  for (const name of [
+    '../out',
+    '/etc/passwd',
+    'a/../../b',
+    'sessions/../_store',
+    'sessions/../../x',
+    '.hidden',
+    'a/.b',
+    'a//b',
+    '',
+  ]) {
+    await expect(objects.create(name, Buffer.from('bytes')), name).rejects.toMatchObject({ code: 'bad-document' })
+  }
+})

@@ -1,0 +1,272 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { journalPath } from '@holdfast/core/journal/journal-record'
+import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
+import { sessionKeyPath } from '@holdfast/core/security/session-key-document'
+import { sessionPath } from '@holdfast/core/session/session-document'
+import { WrappingKey } from '@holdfast/core/security/envelope'
+import { SERVER_TIME, type Change, type Fields } from '@holdfast/core/platform/ports'
+import { takeOver } from '../../support/engine/owner.ts'
+import { FaultyObjects, forbidden } from '../../support/engine/faulty-objects.ts'
+import type { SessionUnderTest } from '../../support/engine/session-under-test.ts'
+import { contentOfSession, lastRecordOf, newSessionWithPast, recordPath } from '../../support/engine/session-with-past.ts'
+import { runnersOfThisFile } from '../../support/engine/runners-of-a-file.ts'
+
+const { clients, startRunner, storage } = runnersOfThisFile()
+
+const bytesOf = async (path: string): Promise<Buffer> =>
+  Buffer.from((await clients.documents.read(path))?.fields['bytes'] as Buffer)
+
+const merge = (path: string, fields: Fields): Change => ({ kind: 'merge', path, fields })
+
+const sessionWithPast = () => newSessionWithPast(clients)
+
+const lastRecord = (session: SessionUnderTest) => lastRecordOf(clients, session)
+
+const contentOf = (session: SessionUnderTest) => contentOfSession(clients, session)
+
+type Damage = (session: SessionUnderTest) => Promise<Change[]>
+
+/** What is wrong, as what reason it is shown, and the documents that are changed for it. */
+const DAMAGES: readonly (readonly [what: string, reason: string, damage: Damage])[] = [
+  ['a record is missing', 'journal-gap', async (s) => [{ kind: 'delete', path: recordPath(s, (await lastRecord(s)) - 1) }]],
+  ['the last record is missing', 'journal-short', async (s) => [{ kind: 'delete', path: recordPath(s, await lastRecord(s)) }]],
+  [
+    'a record was truncated',
+    'journal-damaged',
+    async (s) => {
+      const path = recordPath(s, (await lastRecord(s)) - 1)
+      return [merge(path, { bytes: (await bytesOf(path)).subarray(0, -8) })]
+    },
+  ],
+  [
+    'a bit of the last record was flipped',
+    'journal-damaged',
+    async (s) => {
+      const path = recordPath(s, await lastRecord(s))
+      const bytes = await bytesOf(path)
+      bytes[20] = (bytes[20] ?? 0) ^ 1
+      return [merge(path, { bytes })]
+    },
+  ],
+  [
+    'a record is the one of another session',
+    'journal-damaged',
+    async (s) => {
+      const other = await sessionWithPast()
+      const seq = (await lastRecord(s)) - 1
+      const stolen = await clients.documents.read(recordPath(other, seq))
+      return [merge(recordPath(s, seq), { ...stolen?.fields })]
+    },
+  ],
+  [
+    'a record has an older epoch',
+    'journal-damaged',
+    async (s) => [merge(recordPath(s, (await lastRecord(s)) - 1), { epoch: 1 })],
+  ],
+  [
+    'a record has an unknown version',
+    'unknown-version',
+    async (s) => [merge(recordPath(s, (await lastRecord(s)) - 1), { v: 2 })],
+  ],
+  [
+    'a record has another shape',
+    'journal-damaged',
+    async (s) => [merge(recordPath(s, (await lastRecord(s)) - 1), { nonce: 7, bytes: 'text' })],
+  ],
+  ['the data key is missing', 'data-key-missing', async ({ sessionId }) => [{ kind: 'delete', path: sessionKeyPath(sessionId) }]],
+  [
+    'the data key was altered',
+    'data-key-damaged',
+    async ({ sessionId }) => {
+      const keys = (await clients.documents.read(sessionKeyPath(sessionId)))?.fields['keys'] as Record<string, Fields>
+      const wrapped = Buffer.from(keys['1']?.['wrapped'] as Buffer)
+      wrapped[20] = (wrapped[20] ?? 0) ^ 1
+      return [merge(sessionKeyPath(sessionId), { keys: { '1': { ...keys['1'], wrapped } } })]
+    },
+  ],
+  [
+    'the current version of the data key is missing',
+    'data-key-damaged',
+    async ({ sessionId }) => [merge(sessionKeyPath(sessionId), { current: 2 })],
+  ],
+  [
+    'the document of the data key has another shape',
+    'document-invalid',
+    async ({ sessionId }) => [merge(sessionKeyPath(sessionId), { keys: 'none' })],
+  ],
+  [
+    'the document of the data key has an unknown version',
+    'unknown-version',
+    async ({ sessionId }) => [merge(sessionKeyPath(sessionId), { v: 9 })],
+  ],
+  [
+    "the session's document has another shape",
+    'document-invalid',
+    async ({ sessionId }) => [merge(sessionPath(sessionId), { epoch: 'two' })],
+  ],
+  [
+    "the session's document has an unknown version",
+    'unknown-version',
+    async ({ sessionId }) => [merge(sessionPath(sessionId), { v: 2 })],
+  ],
+]
+
+const shownOf = async ({ sessionId }: SessionUnderTest) => {
+  const { state, reason } = (await clients.documents.read(sessionPath(sessionId)))?.fields ?? {}
+  return [state, reason]
+}
+
+let actions = 0
+
+/** What `POST …/restart` writes. */
+const askToRestart = (session: SessionUnderTest): Promise<void> =>
+  clients.documents.commit([
+    {
+      kind: 'create',
+      path: recoveryActionPath(`restart-${++actions}`),
+      fields: {
+        v: 1,
+        tenant: 'default',
+        sessionId: session.sessionId,
+        type: 'restart',
+        state: 'pending',
+        requestedBy: 'test',
+        why: 'It was repaired.',
+        requestedAt: SERVER_TIME,
+        approved: null,
+      },
+    },
+  ])
+
+describe('when of a session', () => {
+  test.each(DAMAGES)(
+    '%s, it waits as %s, nothing is changed, and brought back it goes on by itself',
+    async (_, reason, damage) => {
+      const session = await sessionWithPast()
+      const changes = await damage(session)
+      const before = await Promise.all(changes.map(({ path }) => clients.documents.read(path)))
+      await clients.documents.commit(changes)
+      const damaged = await contentOf(session)
+      const runner = await startRunner({ wrappingKey: session.wrappingKey })
+      await expect.poll(() => shownOf(session)).toEqual(['NEEDS_ATTENTION', reason])
+      expect(await contentOf(session)).toEqual(damaged)
+      expect(runner.dials).toHaveLength(0)
+      // Somebody brings back what was there.
+      const asItWas = (path: string, fields: Fields) =>
+        merge(path, path === sessionPath(session.sessionId) ? withoutState(fields) : fields)
+      const repairs = before.map((snapshot) => asItWas(snapshot?.path ?? '', snapshot?.fields ?? {}))
+      await clients.documents.commit(repairs)
+      await askToRestart(session)
+      await expect.poll(() => runner.dials.length).toBe(1)
+      expect(await shownOf(session)).toEqual(['CONNECTING', 'opening-socket'])
+    },
+  )
+
+  test('no checkpoint is left that opens, it waits and says so', async () => {
+    const session = await sessionWithPast()
+    for (const name of await clients.objects.list(`sessions/${session.sessionId}/`)) {
+      const file = storage().bucket.file(name)
+      const [{ generation }] = await file.getMetadata()
+      await storage()
+        .bucket.file(name, { generation: String(generation) })
+        .delete()
+    }
+    const runner = await startRunner({ wrappingKey: session.wrappingKey })
+    await expect.poll(() => shownOf(session)).toEqual(['NEEDS_ATTENTION', 'checkpoint-lost'])
+    expect(runner.dials).toHaveLength(0)
+  })
+
+  test('the runner has another key, nothing is changed, and a runner with the right one goes on', async () => {
+    const session = await sessionWithPast()
+    const before = await contentOf(session)
+    const wrong = await startRunner({ wrappingKey: new WrappingKey(randomBytes(32)) })
+    await expect.poll(() => shownOf(session)).toEqual(['NEEDS_ATTENTION', 'wrong-key'])
+    expect(await contentOf(session)).toEqual(before)
+    await wrong.leave()
+    const right = await startRunner({ wrappingKey: session.wrappingKey })
+    await expect.poll(() => right.dials.length).toBe(1)
+    expect(wrong.dials).toHaveLength(0)
+  })
+
+  test('the pointers are lost, the newest checkpoint that is there serves, and nothing is lost', async () => {
+    const session = await sessionWithPast()
+    const fields = { checkpoint: null, previousCheckpoint: null }
+    await clients.documents.commit([merge(sessionPath(session.sessionId), fields)])
+    const runner = await startRunner({ wrappingKey: session.wrappingKey })
+    await expect.poll(() => runner.dials.length).toBe(1)
+    // A living owner may write at any moment, and be faster than the claim.
+    await runner.leave()
+    const next = await takeOver(session, { runnerId: 'next', objects: clients.objects })
+    expect([...next.state.image.entries('session')].map(([id]) => id).toSorted()).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g'])
+    next.journal.close()
+  })
+
+  test('the newest checkpoint is damaged, the one before it makes up for it, and the damaged one stays to be looked at', async () => {
+    const session = await sessionWithPast()
+    const { checkpoint } = (await clients.documents.read(sessionPath(session.sessionId)))?.fields ?? {}
+    await clients.documents.commit([
+      merge(sessionPath(session.sessionId), { checkpoint: { ...(checkpoint as Fields), sha256: 'another' } }),
+    ])
+    const damaged = { reason: 'checkpoint-corrupt', records: null, checkpoint: { ...(checkpoint as Fields), sha256: 'another' } }
+    const runner = await startRunner({ wrappingKey: session.wrappingKey })
+    const documentOf = async () => (await clients.documents.read(sessionPath(session.sessionId)))?.fields ?? {}
+    await expect.poll(() => runner.dials.length).toBe(1)
+    await expect.poll(async () => (await documentOf())['putAside']).toMatchObject([damaged])
+    // The next checkpoint takes its place, and nothing but this tells of it.
+    await expect.poll(async () => (await documentOf())['checkpoint']).not.toMatchObject(damaged.checkpoint)
+    await runner.leave()
+    // Once more the same one, and it is not noted again.
+    await clients.documents.commit([merge(sessionPath(session.sessionId), { checkpoint: damaged.checkpoint })])
+    const next = await startRunner({ wrappingKey: session.wrappingKey })
+    await expect.poll(() => next.dials.length).toBe(1)
+    await next.leave()
+    expect((await documentOf())['putAside']).toMatchObject([damaged])
+  })
+
+  test('the document was made again by hand and the journal is gone, the checkpoints tell that it is no new one', async () => {
+    const session = await sessionWithPast()
+    const records = await clients.documents.query({ collection: journalPath(session.sessionId), select: ['seq'] })
+    const gone = [...records.map(({ path }) => path), sessionPath(session.sessionId)]
+    await clients.documents.commit(gone.map((path) => ({ kind: 'delete', path })))
+    const [tenant, name] = session.sessionId.split('.')
+    const fields = { v: 1, tenant, name, wanted: 'online', config: {}, createdAt: SERVER_TIME, runnerId: null }
+    await clients.documents.commit([{ kind: 'create', path: sessionPath(session.sessionId), fields }])
+    const objects = new FaultyObjects(clients.objects)
+    objects.refuseRead = forbidden
+    const runner = await startRunner({ wrappingKey: session.wrappingKey, objects })
+    // A bucket that cannot be read is not an empty one.
+    await expect.poll(() => shownOf(session)).toEqual(['RESTORING', 'state-unreachable'])
+    objects.refuseRead = null
+    await expect.poll(() => shownOf(session)).toEqual(['NEEDS_ATTENTION', 'journal-missing'])
+    expect([runner.dials.length, runner.openings]).toEqual([0, 0])
+    await runner.leave()
+    // Nor does a key that is gone as well make it one.
+    await clients.documents.commit([{ kind: 'delete', path: sessionKeyPath(session.sessionId) }])
+    const next = await startRunner({ wrappingKey: session.wrappingKey })
+    await expect.poll(() => shownOf(session)).toEqual(['NEEDS_ATTENTION', 'data-key-missing'])
+    expect([next.dials.length, await clients.documents.read(sessionKeyPath(session.sessionId))]).toEqual([0, null])
+  })
+
+  test('the checkpoint cannot be read, that is no damage: it is tried again until it can', async () => {
+    const session = await sessionWithPast()
+    const objects = new FaultyObjects(clients.objects)
+    objects.refuseRead = forbidden
+    const runner = await startRunner({ wrappingKey: session.wrappingKey, objects })
+    await expect.poll(() => shownOf(session)).toEqual(['RESTORING', 'state-unreachable'])
+    expect(runner.dials).toHaveLength(0)
+    objects.refuseRead = null
+    await expect.poll(() => runner.dials.length).toBe(1)
+  })
+})
+
+/** The owner has written meanwhile what the session is doing, and that it owns it. */
+const withoutState = ({
+  state: _s,
+  reason: _r,
+  sentence: _t,
+  userAction: _u,
+  since: _n,
+  runnerId: _o,
+  ...fields
+}: Fields): Fields => fields

@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { journalPath } from '@holdfast/core/journal/journal-record'
+import { sessionPath } from '@holdfast/core/session/session-document'
+import { sequenceId } from '@holdfast/core/session/ids'
+import type { DocumentStore } from '@holdfast/core/platform/ports'
+import type { Claim } from '../../../runner/src/session/claim.ts'
+import { type FirestoreUnderTest, startFirestore } from '../../support/firestore-under-test.ts'
+import { FaultyDocuments } from '../../support/engine/faulty-documents.ts'
+import { SessionUnderTest, key } from '../../support/engine/session-under-test.ts'
+
+let firestore: FirestoreUnderTest
+
+beforeAll(async () => {
+  firestore = await startFirestore()
+})
+
+afterAll(async () => {
+  await firestore[Symbol.asyncDispose]()
+})
+
+const newSession = () => new SessionUnderTest(firestore.clients.documents).create()
+
+describe('a new owner', () => {
+  test('fences the old one: its next append is refused and nothing of it is in the log', async () => {
+    const session = await newSession()
+    const old = session.journal(await session.claim('old'), 'old')
+    await old.whenDurable(old.append({ mutation: key('mine') }))
+    const claim = await session.claim('new')
+    await expect(old.whenDurable(old.append({ mutation: key('too late') }))).rejects.toMatchObject({ code: 'fenced' })
+    const fresh = session.journal(claim, 'new')
+    await fresh.whenDurable(fresh.append({ mutation: key('theirs') }))
+    expect(await session.replay()).toEqual({
+      kinds: ['claim', 'data', 'claim', 'data'],
+      values: { mine: 'mine', theirs: 'theirs' },
+    })
+  })
+
+  test('makes writes of the old one impossible, job states included', async () => {
+    const session = await newSession()
+    const old = session.journal(await session.claim('old'), 'old')
+    await session.claim('new')
+    const position = old.append({
+      writes: () => [{ kind: 'merge', path: `t/job-${session.sessionId}`, fields: { status: 'sent' } }],
+    })
+    await expect(old.whenDurable(position)).rejects.toMatchObject({ code: 'fenced' })
+    expect(await session.documents.read(`t/job-${session.sessionId}`)).toBeNull()
+  })
+
+  test('meets an old one whose commit took effect unheard: recognized, and then fenced', async () => {
+    const session = await newSession()
+    const documents = new FaultyDocuments(session.documents)
+    const old = session.journal(await session.claim('old'), 'old', { documents })
+    let commits = 0
+    const unheard = new Promise<void>((resolve) => {
+      // The second commit is the one that would confirm the first.
+      documents.faults(() => {
+        if (++commits === 1) return 'lose-answer'
+        resolve()
+        return 'hang'
+      })
+    })
+    const outcome = expect(old.whenDurable(old.append({ mutation: key('unheard') }))).rejects.toMatchObject({ code: 'fenced' })
+    await Promise.race([unheard, outcome])
+    await session.claim('new')
+    documents.faults(null)
+    documents.release()
+    await outcome
+    expect(await session.replay()).toEqual({ kinds: ['claim', 'data', 'claim'], values: { unheard: 'unheard' } })
+  })
+
+  test('of three that try at once, claims get consecutive numbers and rising epochs, and one log results', async () => {
+    const session = await newSession()
+    const claims = await Promise.allSettled(['a', 'b', 'c'].map((runner) => session.claim(runner)))
+    const won = claims.flatMap((claim) => (claim.status === 'fulfilled' ? [claim.value.head] : []))
+    expect(won.length).toBeGreaterThan(0)
+    expect(new Set(won.map(({ epoch }) => epoch)).size).toBe(won.length)
+    expect((await session.replay()).kinds).toEqual(won.map(() => 'claim'))
+  })
+
+  test('that judged the session free before another claimed it takes nothing from that one', async () => {
+    const session = await newSession()
+    const { documents, sessionId } = session
+    const rivals: Claim[] = []
+    const reading: DocumentStore = {
+      commit: (changes) => documents.commit(changes),
+      query: (query) => documents.query(query),
+      listen: (query, onEvents, onError) => documents.listen(query, onEvents, onError),
+      read: async (path) => {
+        const found = await documents.read(path)
+        if (path === sessionPath(sessionId) && rivals.length === 0) rivals.push(await session.claim('rival'))
+        return found
+      },
+    }
+    await expect(session.claimThrough(reading, 'late')).rejects.toThrow('The claim was lost.')
+    const rival = session.journal(rivals[0] as Claim, 'rival')
+    await rival.whenDurable(rival.append({ mutation: key('theirs') }))
+    expect(await session.replay()).toEqual({ kinds: ['claim', 'data'], values: { theirs: 'theirs' } })
+  })
+
+  test('recognizes its own claim when the answer was lost', async () => {
+    const session = await newSession()
+    const documents = new FaultyDocuments(session.documents)
+    documents.faults(() => 'lose-answer')
+    expect((await session.claimThrough(documents, 'a')).head).toMatchObject({ sequence: 1, epoch: 1 })
+  })
+
+  test('is told when the store refused its claim, which nobody else has won', async () => {
+    const session = await newSession()
+    const documents = new FaultyDocuments(session.documents)
+    documents.faults(() => 'refuse')
+    await expect(session.claimThrough(documents, 'a')).rejects.toThrow('UNAVAILABLE')
+    documents.faults(null)
+    expect((await session.claimThrough(documents, 'a')).head).toMatchObject({ sequence: 1, epoch: 1 })
+  })
+
+  test('never takes an error of reading for an empty journal', async () => {
+    const session = await newSession()
+    await session.claim('a')
+    const documents = new FaultyDocuments(session.documents)
+    documents.away(true)
+    await expect(session.claimThrough(documents, 'b')).rejects.toThrow('UNAVAILABLE')
+    expect((await session.replay()).kinds).toEqual(['claim'])
+  })
+
+  test('never takes a journal that cannot be listed for one that has lost its end', async () => {
+    const session = await newSession()
+    await session.claim('a')
+    const documents = new FaultyDocuments(session.documents)
+    documents.failQueries(true)
+    await expect(session.claimThrough(documents, 'b')).rejects.toThrow('UNAVAILABLE')
+    expect((await session.replay()).kinds).toEqual(['claim'])
+  })
+
+  test('refuses a journal that ends before what is known to have been written', async () => {
+    const session = await newSession()
+    const journal = session.journal(await session.claim('a'), 'a')
+    await journal.whenDurable(journal.append({ mutation: key('lost') }))
+    await session.documents.commit([
+      { kind: 'merge', path: sessionPath(session.sessionId), fields: { journalHead: 2 } },
+      { kind: 'delete', path: `${journalPath(session.sessionId)}/${sequenceId(2)}` },
+    ])
+    await expect(session.claim('b')).rejects.toMatchObject({ code: 'journal-short' })
+  })
+})

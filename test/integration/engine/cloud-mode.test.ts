@@ -1,0 +1,217 @@
+import { randomBytes } from 'node:crypto'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { describe, expect, test } from 'vitest'
+import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
+import { sessionPath } from '@holdfast/core/session/session-document'
+import { SERVER_TIME } from '@holdfast/core/platform/ports'
+import type { StateImage } from '@holdfast/core/journal/state-image'
+import type { ClientOptions } from '../../../runner/src/session/engine.ts'
+import type { JournaledState } from '../../../runner/src/session/journal/journaled-state.ts'
+import { listMessages, receive, stanza, textMessage } from '../../support/engine/owner.ts'
+import type { RunnerUnderTest, RunnerOptions } from '../../support/engine/runner-under-test.ts'
+import { SessionUnderTest } from '../../support/engine/session-under-test.ts'
+import { runnersOfThisFile } from '../../support/engine/runners-of-a-file.ts'
+
+// Storage mode `cloud`: the state is in memory only as long as a connection, and is read anew for the next one.
+
+const { clients, startRunner: start } = runnersOfThisFile()
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
+const startRunner = ({ wrappingKey }: SessionUnderTest, options: Partial<RunnerOptions> = {}): Promise<RunnerUnderTest> =>
+  start({ wrappingKey, keepsImage: false, ...options })
+
+const newSession = () => new SessionUnderTest(clients.documents).create()
+
+const fieldsOf = async ({ sessionId }: SessionUnderTest) => (await clients.documents.read(sessionPath(sessionId)))?.fields ?? {}
+
+const stateOf = (session: SessionUnderTest) => expect.poll(async () => (await fieldsOf(session))['state'])
+
+const dialsOf = (runner: RunnerUnderTest) => expect.poll(() => runner.dials.length, { timeout: 10_000 })
+
+test('nothing of the image is in memory between two connections, and the next one has what was durable', async () => {
+  const session = await newSession()
+  const images: WeakRef<StateImage>[] = []
+  let latest: JournaledState | null = null
+  const onClient = ({ state }: ClientOptions): void => {
+    images.push(new WeakRef(state.image))
+    latest = state
+  }
+  const runner = await startRunner(session, { onClient })
+  await dialsOf(runner).toBe(1)
+  runner.dials[0]?.events.onLogin()
+  // A change with a record of its own, and one that would have ridden on a later record.
+  const change = (state: JournaledState): void => {
+    state.change({ creds: 'the credentials', keys: { session: { alice: 'ratchet' } } })
+    state.later({ session: { bob: 'carried' } })
+  }
+  change(latest!)
+  latest = null
+  // What the failure means keeps the session from dialling for a while.
+  runner.dials[0]?.events.onClose(503)
+  runner.dials.splice(0)
+  await dialsOf(runner).toBe(1)
+  runner.dials[0]?.events.onClose(503)
+  runner.dials.splice(0)
+  latest = null
+  await stateOf(session).toBe('BACKOFF')
+  await expect
+    .poll(
+      () => {
+        collectGarbage()
+        return images.map((image) => image.deref() !== undefined)
+      },
+      { timeout: 10_000 },
+    )
+    .toEqual([false, false])
+  // Somebody does not want to wait.
+  await ask(session, 'restart')
+  await dialsOf(runner).toBe(1)
+  const { image } = latest!
+  expect([image.creds, image.get('session', 'alice'), image.get('session', 'bob')]).toEqual([
+    'the credentials',
+    'ratchet',
+    'carried',
+  ])
+  expect(image.get('meta', 'everLoggedIn')).toBe('1')
+})
+
+test('a restart that is asked for reads the state anew as well', async () => {
+  const session = await newSession()
+  const states: JournaledState[] = []
+  const runner = await startRunner(session, { onClient: ({ state }) => states.push(state) })
+  await dialsOf(runner).toBe(1)
+  runner.dials[0]?.events.onOpen()
+  await stateOf(session).toBe('CONNECTED')
+  await ask(session, 'restart')
+  await dialsOf(runner).toBe(2)
+  expect(states).toHaveLength(2)
+  expect(states[0]?.image).not.toBe(states[1]?.image)
+  runner.dials[1]?.events.onOpen()
+  await stateOf(session).toBe('CONNECTED')
+})
+
+test('whoever still holds a state that was put down changes nothing with it', async () => {
+  const session = await newSession()
+  const states: JournaledState[] = []
+  const runner = await startRunner(session, { onClient: ({ state }) => states.push(state) })
+  await dialsOf(runner).toBe(1)
+  runner.dials[0]?.events.onClose(515)
+  await dialsOf(runner).toBe(2)
+  const [old, present] = states
+  expect(old?.change({ keys: { session: { late: 'word' } } })).toBe(Number.POSITIVE_INFINITY)
+  expect(old?.append({ kind: 'checkpoint' })).toBe(Number.POSITIVE_INFINITY)
+  old?.later({ session: { later: 'word' } })
+  const { journal } = present!
+  await journal.whenDurable(present!.change({ keys: { session: { present: 'word' } } }))
+  runner.dials[1]?.events.onClose(515)
+  await dialsOf(runner).toBe(3)
+  const next = states[2]?.image
+  expect([next?.get('session', 'late'), next?.get('session', 'later'), next?.get('session', 'present')]).toEqual([
+    undefined,
+    undefined,
+    'word',
+  ])
+})
+
+test('a message that waited for another to make its document is found by a reader who has read all that there was', async () => {
+  const session = await newSession()
+  const given: ClientOptions[] = []
+  const runner = await startRunner(session, { onClient: (options) => given.push(options) })
+  await dialsOf(runner).toBe(1)
+  const [owner = expect.unreachable()] = given
+  // What the phone tells of is still being read when the connection ends, with the record that has another message's document.
+  const waiting = stanza('waits')
+  owner.inbox.reserve(textMessage('waits'), { hash: 'told', id: 'told', at: 0, plain: Buffer.of() })
+  receive(owner, waiting)
+  receive(owner, stanza('documented'))
+  runner.dials[0]?.events.onClose(515)
+  await owner.state.journal.whenDurable()
+  const [read] = await listMessages(session)
+  expect(read?.messageId).toBe('documented')
+  await dialsOf(runner).toBe(2)
+  expect(await listMessages(session, read?.order)).toMatchObject([{ messageId: 'waits' }])
+})
+
+test('a session that waits is not read before it may dial, and waits for as long as it has to', async () => {
+  const session = await newSession()
+  const soon = { fraction: () => 0, bytes: (length: number) => randomBytes(length) }
+  let reads = 0
+  const runner = await startRunner(session, { random: soon, onClient: () => void reads++ })
+  await dialsOf(runner).toBe(1)
+  runner.dials[0]?.events.onClose(440)
+  await stateOf(session).toBe('REPLACED')
+  await new Promise((resolve) => setTimeout(resolve, 1500))
+  expect([reads, runner.dials.length]).toEqual([1, 1])
+})
+
+test('that it was replaced once does not make it dial at once ever after', async () => {
+  const session = await newSession()
+  const past = JSON.stringify({ atMs: [Date.now() - 1000], dialAtMs: Date.now() - 1000 })
+  const journal = session.journal(await session.claim('before'), 'before')
+  await journal.whenDurable(journal.append({ mutation: { creds: 'the credentials', keys: { meta: { replaced: past } } } }))
+  await clients.documents.commit([{ kind: 'merge', path: sessionPath(session.sessionId), fields: { runnerId: null } }])
+  const runner = await startRunner(session)
+  await dialsOf(runner).toBe(1)
+  for (const dials of [1, 2]) {
+    runner.dials[dials - 1]?.events.onClose(503)
+    if (dials === 1) await dialsOf(runner).toBe(2)
+  }
+  await stateOf(session).toBe('BACKOFF')
+  const { nextAttemptAt } = await fieldsOf(session)
+  expect((nextAttemptAt as Date).getTime() - Date.now()).toBeGreaterThan(20_000)
+  await new Promise((resolve) => setTimeout(resolve, 1500))
+  expect(runner.dials).toHaveLength(2)
+})
+
+describe('a checkpoint that is on its way while the connection ends', () => {
+  test('is left to the next image', async () => {
+    const session = await newSession()
+    let letGo = () => {}
+    const held = new Promise<void>((resolve) => (letGo = resolve))
+    let creating = 0
+    const objects = {
+      placeOf: (name: string) => name,
+      list: (prefix: string) => clients.objects.list(prefix),
+      read: (name: string, generation?: string) => clients.objects.read(name, generation),
+      async create(name: string, bytes: Buffer) {
+        creating++
+        await held
+        return clients.objects.create(name, bytes)
+      },
+    }
+    const states: JournaledState[] = []
+    const checkpoints = { everyRecords: 4, everyMs: 60_000 }
+    const runner = await startRunner(session, { objects, checkpoints, onClient: ({ state }) => states.push(state) })
+    await dialsOf(runner).toBe(1)
+    const { journal } = states[0]!
+    for (const id of ['1', '2', '3', '4', '5', '6'])
+      await journal.whenDurable(states[0]!.change({ keys: { session: { [id]: id } } }))
+    await expect.poll(() => creating).toBe(1)
+    runner.dials[0]?.events.onClose(515)
+    await dialsOf(runner).toBe(2)
+    letGo()
+    await journal.whenDurable(states[1]!.change({ keys: { session: { '7': '7' } } }))
+    expect([...states[1]!.image.entries('session')].map(([id]) => id).toSorted()).toEqual(['1', '2', '3', '4', '5', '6', '7'])
+    await expect.poll(async () => (await fieldsOf(session))['checkpoint'], { timeout: 5000 }).toMatchObject({ epoch: 1 })
+    runner.dials[1]?.events.onClose(515)
+    await dialsOf(runner).toBe(3)
+    expect([...states[2]!.image.entries('session')].map(([id]) => id).toSorted()).toEqual(['1', '2', '3', '4', '5', '6', '7'])
+  })
+})
+
+async function ask({ sessionId }: SessionUnderTest, type: 'restart'): Promise<void> {
+  const fields = {
+    v: 1,
+    tenant: 'default',
+    sessionId,
+    type,
+    state: 'pending',
+    requestedBy: 'test',
+    why: 'a test',
+    requestedAt: SERVER_TIME,
+  }
+  await clients.documents.commit([{ kind: 'create', path: recoveryActionPath(randomBytes(6).toString('hex')), fields }])
+}

@@ -1,0 +1,114 @@
+import { Firestore } from '@google-cloud/firestore'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createFirestoreClients, type ConnectionProbes, type FirestoreClients } from '@holdfast/core/adapters/google/clients'
+import { RenewedFirestore } from '@holdfast/core/adapters/google/renewed-firestore'
+import { systemClock } from '@holdfast/core/platform/system-clock'
+import { type FirestoreUnderTest, startFirestore } from '../../support/firestore-under-test.ts'
+import { TcpProxy } from '../../../sandbox/network/tcp-proxy.ts'
+import { freePort } from '../../../sandbox/ports.ts'
+
+const ADDRESS = 'FIRESTORE_EMULATOR_HOST'
+
+let firestore: FirestoreUnderTest
+let proxy: TcpProxy
+let opened: FirestoreClients[]
+const direct = process.env[ADDRESS]
+
+beforeEach(async () => {
+  opened = []
+  firestore = await startFirestore()
+  proxy = await TcpProxy.start(await freePort(), Number(firestore.address.split(':').at(-1)))
+  process.env[ADDRESS] = `127.0.0.1:${proxy.port}`
+})
+
+afterEach(async () => {
+  for (const clients of opened) await clients.close()
+  await proxy.close()
+  await firestore[Symbol.asyncDispose]()
+  if (direct === undefined) delete process.env[ADDRESS]
+  else process.env[ADDRESS] = direct
+})
+
+function openClients(probes: Partial<ConnectionProbes>) {
+  const never = { everyMs: 60_000, answeredWithinMs: 60_000, silentMs: 60_000 }
+  const clients = createFirestoreClients({ projectId: firestore.projectId, probes: { ...never, ...probes } })
+  opened.push(clients)
+  return { read: () => clients.documents.read('runners/nobody'), documents: clients.documents }
+}
+
+test('a connection to Firestore that is dead without a word is given up, and the next one works', async () => {
+  const { read } = openClients({ everyMs: 300, answeredWithinMs: 300 })
+  expect(await read()).toBeNull()
+  await proxy.change({ how: 'hang' })
+  const asked = read().catch(() => null)
+  await proxy.change({ how: 'pass' })
+  expect(await asked).toBeNull()
+  expect(await read()).toBeNull()
+})
+
+test('one that dies while it is made is not waited for; listeners are told to begin anew', async () => {
+  await proxy.change({ how: 'hang' })
+  const { read, documents } = openClients({ silentMs: 1000 })
+  let failures = 0
+  documents.listen(
+    { collection: 'runners' },
+    () => {},
+    () => failures++,
+  )
+  const asked = expect(read()).rejects.toThrow('did not answer')
+  await expect.poll(() => proxy.counts.accepted).toBeGreaterThan(0)
+  await expect.poll(() => failures).toBe(1)
+  await asked
+  await proxy.change({ how: 'pass' })
+  expect(await read()).toBeNull()
+})
+
+test('a client that another has taken the place of ends only when nothing is under way in it: it may try that again', async () => {
+  const made: Firestore[] = []
+  const make = () => {
+    made.push(new Firestore({ projectId: firestore.projectId }))
+    return made.at(-1)!
+  }
+  const connection = new RenewedFirestore(make, 50, systemClock)
+  const { promise: answer, resolve } = Promise.withResolvers<void>()
+  await expect(connection.ask(() => answer)).rejects.toThrow('did not answer')
+  expect(made).toHaveLength(2)
+  const old = made[0]!.doc('runners/nobody')
+  await expect(old.set({ isAlive: true })).resolves.toBeDefined()
+  resolve()
+  await answer
+  await expect(old.set({})).rejects.toThrow('terminated')
+  await connection.close()
+})
+
+test('one that answers is kept, however long something else is asked', async () => {
+  const { read, documents } = openClients({ silentMs: 1000 })
+  let failures = 0
+  const stop = documents.listen(
+    { collection: 'runners' },
+    () => {},
+    () => failures++,
+  )
+  const isOver = performance.now() + 5000
+  while (performance.now() < isOver) await Promise.all([read(), read()]).catch(() => failures++)
+  stop()
+  expect(failures).toBe(0)
+})
+
+test('once closed, what is still under way makes no other client', async () => {
+  const made: Firestore[] = []
+  const make = () => {
+    made.push(new Firestore({ projectId: firestore.projectId }))
+    return made.at(-1)!
+  }
+  const connection = new RenewedFirestore(make, 50, systemClock)
+  const { promise: answer, resolve } = Promise.withResolvers<void>()
+  const { promise: never } = Promise.withResolvers<void>()
+  void connection.ask(() => never)
+  const asked = connection.ask(() => answer)
+  await connection.close()
+  resolve()
+  await asked
+  await systemClock.sleep(200)
+  expect(made).toHaveLength(1)
+})

@@ -1,0 +1,296 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { journalPath } from '@holdfast/core/journal/journal-record'
+import { RECOVERY_ACTIONS, recoveryActionPath, type RecoveryActionType } from '@holdfast/core/operations/recovery-action-document'
+import { runnerPath } from '@holdfast/core/operations/runner-document'
+import { sessionPath } from '@holdfast/core/session/session-document'
+import { WrappingKey, newSessionKeys } from '@holdfast/core/security/envelope'
+import { createLogger } from '@holdfast/core/platform/logging'
+import { SERVER_TIME, type Change, type DocumentStore } from '@holdfast/core/platform/ports'
+import { DocumentJournals } from '@holdfast/core/journal/document-journals'
+import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
+import { ActionFeed } from '../../../runner/src/supervisor/action-feed.ts'
+import { Placement } from '../../../runner/src/supervisor/placement.ts'
+import { claimSession } from '../../../runner/src/session/claim.ts'
+import { FaultyDocuments } from '../../support/engine/faulty-documents.ts'
+import type { RunnerUnderTest, RunnerOptions } from '../../support/engine/runner-under-test.ts'
+import { runnersOfThisFile } from '../../support/engine/runners-of-a-file.ts'
+
+const { clients, addRunner, startRunner: start } = runnersOfThisFile()
+const wrappingKey = new WrappingKey(randomBytes(32))
+
+const newRunner = (options: Partial<RunnerOptions> = {}) => addRunner({ wrappingKey, ...options })
+const startRunner = (options: Partial<RunnerOptions> = {}) => start({ wrappingKey, ...options })
+
+async function createSession(name: string, fields: Record<string, unknown> = {}): Promise<string> {
+  const sessionId = `default.${name}`
+  const session = { v: 1, tenant: 'default', name, wanted: 'online', createdAt: SERVER_TIME, runnerId: null, ...fields }
+  await clients.documents.commit([
+    { kind: 'create', path: sessionPath(sessionId), fields: session },
+    { kind: 'create', path: `session_keys/${sessionId}`, fields: { ...newSessionKeys(sessionId, wrappingKey) } },
+  ])
+  return sessionId
+}
+
+const ownerOf = async (sessionId: string) => (await clients.documents.read(sessionPath(sessionId)))?.fields['runnerId']
+
+const epochsOf = async (sessionId: string) =>
+  (await clients.documents.query({ collection: journalPath(sessionId) }))
+    .filter(({ fields }) => fields['kind'] === 'claim')
+    .map(({ fields }) => fields['epoch'])
+
+describe('several runners', () => {
+  test('share the sessions up to what each holds, and each session has one owner', async () => {
+    const ids = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((name) => createSession(name)))
+    const [one, two] = await Promise.all([startRunner({ capacity: 2 }), startRunner({ capacity: 2 })])
+    await expect.poll(() => one.sessions.size + two.sessions.size, { timeout: 10_000 }).toBe(4)
+    const owners = await Promise.all(ids.map(ownerOf))
+    expect(owners.filter((owner) => owner === null)).toHaveLength(1)
+    for (const runner of [one, two]) expect(owners.filter((owner) => owner === runner.runnerId)).toHaveLength(2)
+    // The fifth finds its place as soon as there is one.
+    const third = await startRunner({ capacity: 2 })
+    await expect.poll(() => third.sessions.size, { timeout: 5000 }).toBe(1)
+    expect(await epochsOf(ids[4] ?? '')).toEqual([1])
+  })
+
+  test('take over the sessions of one that leaves without waiting for its death', async () => {
+    const id = await createSession('a')
+    const first = await startRunner()
+    await expect.poll(() => ownerOf(id)).toBe(first.runnerId)
+    const second = await startRunner()
+    await first.leave()
+    expect(await clients.documents.read(runnerPath(first.runnerId))).toBeNull()
+    await expect.poll(() => ownerOf(id), { timeout: 3000 }).toBe(second.runnerId)
+    expect(await epochsOf(id)).toEqual([1, 2])
+  })
+
+  test('leave alone what a living one owns, and take over what a dead one owned', async () => {
+    const [kept, lost] = [await createSession('kept'), await createSession('lost', { runnerId: 'dead' })]
+    const heartbeat = { v: 1, state: 'active', instanceId: null, startedAt: SERVER_TIME, heartbeatAt: SERVER_TIME, capacity: 1 }
+    const policy = { heartbeatIntervalMs: 100, deadAfterMs: 300, memoryBytes: 1, sessions: {} }
+    await clients.documents.commit([{ kind: 'create', path: runnerPath('dead'), fields: { ...heartbeat, ...policy } }])
+    const alive = await startRunner({ deadAfterMs: 900, capacity: 1 })
+    await expect.poll(() => alive.sessions.size).toBe(1)
+    const other = await startRunner()
+    await expect.poll(() => [alive, other].reduce((sum, { sessions }) => sum + sessions.size, 0), { timeout: 5000 }).toBe(2)
+    expect(await epochsOf(kept)).toEqual([1])
+    expect(await epochsOf(lost)).toEqual([1])
+  })
+
+  test('clear a dead one away, unless the next process of its container may still come to read how long it lived', async () => {
+    const heartbeat = { v: 1, state: 'active', startedAt: SERVER_TIME, heartbeatAt: SERVER_TIME, capacity: 1 }
+    const policy = { heartbeatIntervalMs: 100, deadAfterMs: 300, memoryBytes: 1, sessions: {} }
+    for (const [id, instanceId] of Object.entries({ nameless: null, named: 'a-container' })) {
+      await clients.documents.commit([{ kind: 'create', path: runnerPath(id), fields: { ...heartbeat, ...policy, instanceId } }])
+    }
+    await startRunner()
+    await expect.poll(() => clients.documents.read(runnerPath('nameless')), { timeout: 5000 }).toBeNull()
+    expect(await clients.documents.read(runnerPath('named'))).not.toBeNull()
+  })
+})
+
+describe('a runner that leaves because of its memory', () => {
+  test('stays on the list for the next process of its container, and nobody takes it for alive', async () => {
+    const id = await createSession('a')
+    const first = await startRunner({ instanceId: 'box' })
+    await expect.poll(() => ownerOf(id)).toBe(first.runnerId)
+    await first.leave('memory-limit')
+    const left = await clients.documents.read(runnerPath(first.runnerId))
+    expect(left?.fields).toMatchObject({ state: 'draining', leavesBecause: 'memory-limit', sessions: {}, instanceId: 'box' })
+    // What it could not give up waits for no silence either.
+    const kept = await createSession('kept', { runnerId: first.runnerId })
+    const told: boolean[] = []
+    const parts = { documents: clients.documents, logger: createLogger('test', 'silent'), runnerId: 'me', instanceId: 'other' }
+    const placement = new Placement({ ...parts, onAlone: (isAlone) => told.push(isAlone) })
+    const found = new Map((await placement.look(10)).map(({ sessionId, deadOwner }) => [sessionId, deadOwner]))
+    expect(found).toEqual(
+      new Map([
+        [id, null],
+        [kept, first.runnerId],
+      ]),
+    )
+    expect(told).toEqual([true])
+    await startRunner({ instanceId: 'other' })
+    await expect.poll(() => ownerOf(kept), { timeout: 3000 }).not.toBe(first.runnerId)
+    expect(await clients.documents.read(runnerPath(first.runnerId))).not.toBeNull()
+    // The next process of its container has read it before it looks around.
+    await startRunner({ instanceId: 'box' })
+    await expect.poll(() => clients.documents.read(runnerPath(first.runnerId)), { timeout: 5000 }).toBeNull()
+  })
+
+  test('leaves no document where its container is not known', async () => {
+    const runner = await startRunner()
+    await runner.leave('memory-limit')
+    expect(await clients.documents.read(runnerPath(runner.runnerId))).toBeNull()
+  })
+})
+
+/** A store in which something happens right before a query is answered. */
+const interrupted = (documents: DocumentStore, before: (collection: string) => Promise<void>): DocumentStore => ({
+  commit: (changes) => documents.commit(changes),
+  read: (path) => documents.read(path),
+  query: async (query) => {
+    await before(query.collection)
+    return documents.query(query)
+  },
+  listen: (query, onEvents, onError) => documents.listen(query, onEvents, onError),
+})
+
+test('a session that was taken while the listener was away is noticed when it is back', async () => {
+  const id = await createSession('a')
+  const documents = new FaultyDocuments(clients.documents)
+  const runner = await startRunner({ documents })
+  await expect.poll(() => runner.dials.length).toBe(1)
+  documents.failListeners()
+  const { documents: store } = clients
+  const taking = {
+    documents: store,
+    journals: new DocumentJournals(store),
+    clock: systemClock,
+    random: systemRandom,
+    wrappingKey,
+  }
+  // The living owner may write at any moment, and be faster.
+  const claim = () => claimSession({ ...taking, sessionId: id, runnerId: 'another', mayClaim: () => true }).catch(() => null)
+  await expect.poll(claim).not.toBeNull()
+  await expect.poll(() => runner.sessions.size, { timeout: 5000 }).toBe(0)
+})
+
+describe('an action that is asked for', () => {
+  const askFor = async (sessionId: string, type: RecoveryActionType): Promise<string> => {
+    const path = recoveryActionPath(`${sessionId}-${type}`)
+    const who = { v: 1, tenant: 'default', sessionId, type, state: 'pending', requestedBy: 'test', why: 'a test' }
+    await clients.documents.commit([{ kind: 'create', path, fields: { ...who, requestedAt: SERVER_TIME } }])
+    return path
+  }
+
+  const finish = (path: string) =>
+    clients.documents.commit([{ kind: 'merge', path, fields: { state: 'done', result: { code: 'by-another', sentence: '' } } }])
+
+  const fieldsOf = async (path: string) => (await clients.documents.read(path))?.fields
+
+  test('and finished while the listener was away is not open any more when it is back', async () => {
+    const documents = new FaultyDocuments(clients.documents)
+    const feed = new ActionFeed({ documents, clock: systemClock, logger: createLogger('test', 'silent') })
+    onTestFinished(() => feed.stop())
+    const [kept, finished] = [await askFor('default.kept', 'restart'), await askFor('default.finished', 'logout')]
+    feed.start(() => {})
+    await expect.poll(() => feed.sessionIds().size).toBe(2)
+    documents.failListeners()
+    await finish(finished)
+    await expect.poll(() => [...feed.sessionIds()]).toEqual(['default.kept'])
+    expect(feed.of('default.kept').map(({ id }) => id)).toEqual([kept.split('/').at(-1)])
+  })
+
+  test('and finished by another owner, which this runner has not heard of, is not done again', async () => {
+    const id = await createSession('a', { runnerId: 'another' })
+    const heartbeat = { v: 1, state: 'active', instanceId: null, startedAt: SERVER_TIME, heartbeatAt: SERVER_TIME, capacity: 1 }
+    const policy = { heartbeatIntervalMs: 1000, deadAfterMs: 60_000, memoryBytes: 1, sessions: {} }
+    await clients.documents.commit([{ kind: 'create', path: runnerPath('another'), fields: { ...heartbeat, ...policy } }])
+    const path = await askFor(id, 'logout')
+    // The listener falls silent with what it has told first.
+    let told = 0
+    const documents: DocumentStore = {
+      ...interrupted(clients.documents, async () => {}),
+      listen: (query, onEvents, onError) =>
+        clients.documents.listen(
+          query,
+          (events) => {
+            if (query.collection !== RECOVERY_ACTIONS || told === 0) onEvents(events)
+            if (query.collection === RECOVERY_ACTIONS) told += events.length
+          },
+          onError,
+        ),
+    }
+    const runner = await startRunner({ documents })
+    await expect.poll(() => told).toBe(1)
+    await finish(path)
+    await clients.documents.commit([{ kind: 'merge', path: sessionPath(id), fields: { runnerId: null } }])
+    const before = await fieldsOf(path)
+    await expect.poll(() => runner.dials.length).toBe(1)
+    runner.dials[0]?.events.onOpen()
+    await expect.poll(async () => (await fieldsOf(sessionPath(id)))?.['state']).toBe('CONNECTED')
+    expect(await fieldsOf(path)).toEqual(before)
+  })
+
+  test('waits while it cannot be known whether it is still to be done, and is done then', async () => {
+    const id = await createSession('a')
+    const path = await askFor(id, 'restart')
+    const found: unknown[] = []
+    const documents: DocumentStore = {
+      ...interrupted(clients.documents, async () => {}),
+      read: async (asked) => {
+        const document = await clients.documents.read(asked)
+        if (asked === path && found.push(document?.fields['state']) === 1) throw new Error('Not now.')
+        return document
+      },
+    }
+    const runner = await startRunner({ documents })
+    await expect.poll(() => fieldsOf(path)).toMatchObject({ state: 'running', runnerId: runner.runnerId })
+    expect(found).toEqual(['pending', 'pending'])
+  })
+})
+
+test('a runner that starts while another looks around is not taken for a dead one', async () => {
+  await createSession('a')
+  let newcomer: RunnerUnderTest | null = null
+  const looking = newRunner({
+    documents: interrupted(clients.documents, async (collection) => {
+      // After the list of runners was read, and before the list of sessions is.
+      if (collection === 'runners' || newcomer) return
+      newcomer = await startRunner()
+      await expect.poll(() => newcomer?.sessions.size).toBe(1)
+    }),
+  })
+  expect(await looking.placement.look(10)).toEqual([])
+})
+
+test('a runner knows at each look whether it is the only one; one that is full takes itself for one of several', async () => {
+  const told: boolean[] = []
+  const parts = { documents: clients.documents, logger: createLogger('test', 'silent'), runnerId: 'me', instanceId: null }
+  const placement = new Placement({ ...parts, onAlone: (isAlone) => told.push(isAlone) })
+  await placement.look(1)
+  const other = await startRunner()
+  await placement.look(1)
+  await other.leave()
+  await placement.look(1)
+  await placement.look(0)
+  expect(told).toEqual([true, false, true, false])
+})
+
+describe('a session that cannot be claimed', () => {
+  test('takes no other one its place', async () => {
+    // First in the order of ids, and of a version that this code does not know.
+    await createSession('a', { v: 2 })
+    const good = await createSession('b')
+    const runner = await startRunner({ capacity: 1 })
+    await expect.poll(() => ownerOf(good), { timeout: 4000 }).toBe(runner.runnerId)
+  })
+})
+
+describe('a claim whose answer was lost', () => {
+  test('is recognized by reading its record', async () => {
+    const id = await createSession('a')
+    const documents = new FaultyDocuments(clients.documents)
+    const isClaim = (change: Change): boolean => change.kind === 'create' && change.fields['kind'] === 'claim'
+    documents.faults((changes) => (changes.some(isClaim) ? 'lose-answer' : null))
+    const runner = await startRunner({ documents })
+    await expect.poll(() => runner.dials.length).toBe(1)
+    expect(await epochsOf(id)).toEqual([1])
+  })
+
+  test('and could not be read either is made up for: the session is not left with an owner that knows nothing of it', async () => {
+    const id = await createSession('a')
+    const documents = new FaultyDocuments(clients.documents)
+    const isClaim = (change: Change): boolean => change.kind === 'create' && change.fields['kind'] === 'claim'
+    documents.faults((changes) => {
+      if (!changes.some(isClaim)) return null
+      documents.away(true)
+      setTimeout(() => documents.away(false), 200)
+      return 'lose-answer'
+    })
+    const runner = await startRunner({ documents })
+    await expect.poll(() => ownerOf(id)).toBe(runner.runnerId)
+    await expect.poll(() => runner.dials.length, { timeout: 6000 }).toBe(1)
+  })
+})

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
+import { sessionDocumentSchema, sessionPath, type SessionDocument } from '@holdfast/core/session/session-document'
+import { WrappingKey } from '@holdfast/core/security/envelope'
+import { SERVER_TIME } from '@holdfast/core/platform/ports'
+import { DEFAULT_RECONNECT_POLICY } from '@holdfast/core/session/disconnect-policy'
+import type { RunnerUnderTest, Dial, RunnerOptions } from '../../support/engine/runner-under-test.ts'
+import { SessionUnderTest } from '../../support/engine/session-under-test.ts'
+import { runnersOfThisFile } from '../../support/engine/runners-of-a-file.ts'
+
+/** Sessions whose owners died over them, in a runner that is whole but for WhatsApp. */
+
+const { clients, startRunner: start } = runnersOfThisFile()
+const wrappingKey = new WrappingKey(randomBytes(32))
+
+const STABLE_MS = 400
+const SUSPECT = { shortLives: 5, failedTrials: 0, onTrial: false }
+const NO_CRASHES = { shortLives: 0, failedTrials: 0, onTrial: false }
+
+const crashPolicy = { suspectAfter: 2, stableMs: STABLE_MS }
+const startRunner = (options: Partial<RunnerOptions> = {}) => start({ wrappingKey, crashPolicy, ...options })
+
+const newSession = (fields: Record<string, unknown>) => new SessionUnderTest(clients.documents, wrappingKey).create(fields)
+
+async function documentOf({ sessionId }: SessionUnderTest): Promise<SessionDocument> {
+  return sessionDocumentSchema.parse((await clients.documents.read(sessionPath(sessionId)))?.fields)
+}
+
+const crashesOf = (session: SessionUnderTest) => expect.poll(async () => (await documentOf(session)).crashes)
+
+const shows = (session: SessionUnderTest) =>
+  expect.poll(async () => {
+    const { state, reason } = await documentOf(session)
+    return `${state} ${reason}`
+  })
+
+/** The dial of this number, counted from 1. */
+async function dialOf(runner: RunnerUnderTest, number: number): Promise<Dial> {
+  await expect.poll(() => runner.dials.length).toBeGreaterThanOrEqual(number)
+  return runner.dials[number - 1] as Dial
+}
+
+describe('a suspect', () => {
+  test('that waits before it connects leaves the trial to others, is not acquitted for it, and is on trial when it connects', async () => {
+    const waiting = await newSession({ crashes: SUSPECT })
+    const runner = await startRunner({ reconnect: { ...DEFAULT_RECONNECT_POLICY, whatsappDelaysMs: [6 * STABLE_MS] } })
+    ;(await dialOf(runner, 1)).events.onClose(503)
+    const second = await dialOf(runner, 2)
+    await crashesOf(waiting).toEqual({ ...SUSPECT, onTrial: true })
+    const other = await newSession({ crashes: SUSPECT })
+    await shows(other).toBe('BACKOFF awaiting-trial')
+    second.events.onClose(503)
+    await shows(waiting).toMatch(/^BACKOFF/)
+
+    // The runner may die over the other one now: that would not be this one's doing.
+    const third = await dialOf(runner, 3)
+    await crashesOf(other).toEqual({ ...SUSPECT, onTrial: true })
+    expect((await documentOf(waiting)).crashes).toEqual(SUSPECT)
+    // Its time has come, but not its turn, however slowly the other one connects.
+    await shows(waiting).toBe('BACKOFF awaiting-trial')
+    expect(runner.dials).toHaveLength(3)
+    third.events.onOpen()
+    await crashesOf(other).toEqual(NO_CRASHES)
+
+    const fourth = await dialOf(runner, 4)
+    expect((await documentOf(waiting)).crashes).toEqual({ ...SUSPECT, onTrial: true })
+    fourth.events.onOpen()
+    await crashesOf(waiting).toEqual(NO_CRASHES)
+    await shows(waiting).toBe('CONNECTED logged-in')
+  })
+
+  test('that waits for somebody says so while it waits for its trial, which it passes without a connection', async () => {
+    await newSession({ crashes: SUSPECT })
+    const runner = await startRunner()
+    const connecting = await dialOf(runner, 1)
+    const loggedOut = await newSession({ crashes: SUSPECT, state: 'LOGGED_OUT', reason: 'logged-out' })
+    await expect.poll(() => runner.sessions.size).toBe(2)
+    await expect.poll(async () => (await documentOf(loggedOut)).runnerId).toBe(runner.runnerId)
+    connecting.events.onOpen()
+    await expect.poll(() => runner.openings).toBe(2)
+    await crashesOf(loggedOut).toEqual(NO_CRASHES)
+    await shows(loggedOut).toBe('LOGGED_OUT logged-out')
+    expect(runner.dials).toHaveLength(1)
+  })
+})
+
+describe('a quarantined session', () => {
+  test('is not touched before somebody restarts it; then it is opened as one without a past', async () => {
+    const crashes = { shortLives: 9, failedTrials: 3, onTrial: false }
+    const session = await newSession({ crashes, state: 'QUARANTINED', reason: 'crashes-its-runner' })
+    const runner = await startRunner()
+    await expect.poll(async () => (await documentOf(session)).runnerId).toBe(runner.runnerId)
+    const id = `${session.sessionId}-restart`
+    const fields = {
+      v: 1,
+      tenant: 'default',
+      sessionId: session.sessionId,
+      type: 'restart',
+      state: 'pending',
+      requestedBy: 'api',
+    }
+    const action = { ...fields, why: 'a test', steps: [], requestedAt: SERVER_TIME }
+    expect([runner.openings, runner.dials.length, (await documentOf(session)).crashes]).toEqual([0, 0, crashes])
+    await shows(session).toBe('QUARANTINED crashes-its-runner')
+
+    await clients.documents.commit([{ kind: 'create', path: recoveryActionPath(id), fields: action }])
+    ;(await dialOf(runner, 1)).events.onOpen()
+    await shows(session).toBe('CONNECTED logged-in')
+    await crashesOf(session).toEqual(NO_CRASHES)
+    await expect
+      .poll(async () => (await clients.documents.read(recoveryActionPath(id)))?.fields)
+      .toMatchObject({ state: 'done', result: { code: 'restarted' } })
+  })
+})

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs'
+import { JOBS } from '@holdfast/core/message/job-document'
+import { journalRecordSchema } from '@holdfast/core/journal/journal-record'
+import { RUNNERS } from '@holdfast/core/operations/runner-document'
+import { SESSIONS } from '@holdfast/core/session/session-document'
+import { expect, it } from 'vitest'
+
+interface IndexFile {
+  indexes: { collectionGroup: string; fields: { fieldPath: string; order: string }[] }[]
+  fieldOverrides: { collectionGroup: string; fieldPath: string; indexes: object[] }[]
+}
+
+// The emulator answers every query without an index and never refuses one, so that only the file itself can be checked.
+const file = JSON.parse(readFileSync(new URL('../../../firestore.indexes.json', import.meta.url), 'utf8')) as IndexFile
+
+const exempt = (collection: string) =>
+  file.fieldOverrides.filter(({ collectionGroup }) => collectionGroup === collection).map(({ fieldPath }) => fieldPath)
+
+it('no field of a journal record is indexed: records are read by their numbers alone', () => {
+  expect(exempt('journal').sort()).toEqual(Object.keys(journalRecordSchema.shape).sort())
+})
+
+it('sealed bytes are not indexed', () => {
+  expect(exempt('messages')).toContain('content')
+  expect(exempt('parked_stanzas')).toContain('content')
+  expect(exempt(JOBS)).toEqual(expect.arrayContaining(['content', 'proto']))
+  expect(exempt(SESSIONS)).toContain('pairing')
+  expect(exempt('session_keys')).toContain('keys')
+})
+
+it('what every heartbeat changes is not indexed', () => {
+  expect(exempt(RUNNERS)).toEqual(['sessions', 'heartbeatAt', 'memoryBytes', 'resources'])
+})
+
+it('an exemption leaves no index', () => {
+  expect(file.fieldOverrides.every(({ indexes }) => indexes.length === 0)).toBe(true)
+})
+
+it.each([
+  [JOBS, 'sessionId ASCENDING, status ASCENDING'],
+  [SESSIONS, 'wanted ASCENDING, runnerId ASCENDING'],
+  [SESSIONS, 'runnerId ASCENDING, wanted ASCENDING'],
+  // The bell of the job feed asks for the newest, and then for what came since.
+  [JOBS, 'sessionId ASCENDING, status ASCENDING, queuedAt DESCENDING'],
+  [JOBS, 'sessionId ASCENDING, status ASCENDING, queuedAt ASCENDING'],
+  // That of the only runner there is.
+  [JOBS, 'status ASCENDING, queuedAt DESCENDING'],
+])('%s has the index that a query needs: %s', (collection, wanted) => {
+  const described = file.indexes
+    .filter(({ collectionGroup }) => collectionGroup === collection)
+    .map(({ fields }) => fields.map(({ fieldPath, order }) => `${fieldPath} ${order}`).join(', '))
+  expect(described).toContain(wanted)
+})

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+
+interface Locked {
+  readonly license?: string
+  readonly dev?: boolean
+  readonly devOptional?: boolean
+  readonly peer?: boolean
+  readonly link?: boolean
+}
+
+const PERMISSIVE = new Set(['MIT', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', '0BSD', 'BlueOak-1.0.0'])
+
+const root = new URL('../../../', import.meta.url)
+const read = (name: string): Promise<string> => readFile(new URL(name, root), 'utf8')
+
+/** All that npm may install, for whatever platform, with what its manifest says of its licence. */
+async function packages() {
+  const lock = JSON.parse(await read('package-lock.json')) as { packages: Record<string, Locked> }
+  const installed = Object.entries(lock.packages).filter(([path, { link }]) => path.includes('node_modules/') && !link)
+  const named = installed.map(async ([path, locked]) => ({
+    name: path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length),
+    isDev: locked.dev === true || locked.devOptional === true,
+    isPeer: locked.peer === true,
+    license: locked.license ?? (await manifestLicense(path)),
+  }))
+  return Promise.all(named)
+}
+
+/** As it was written before there were identifiers for licences, which the lock file leaves out. */
+async function manifestLicense(path: string): Promise<string> {
+  const { licenses = [] } = JSON.parse(await read(`${path}/package.json`)) as { licenses?: readonly { readonly type: string }[] }
+  return licenses.map(({ type }) => type).join(' AND ')
+}
+
+const notPermissive = (all: Awaited<ReturnType<typeof packages>>) => all.filter(({ license }) => !PERMISSIVE.has(license))
+
+test('what the product depends on is under permissive licences, but for what docs/LICENSING.md tells of', async () => {
+  const copyleft = notPermissive((await packages()).filter(({ isDev }) => !isDev))
+  const [vips, others] = [
+    copyleft.filter(({ name }) => name.startsWith('@img/sharp-')),
+    copyleft.filter(({ name }) => !name.startsWith('@img/sharp-')),
+  ]
+  expect(others.map(({ name, license }) => `${name}: ${license}`)).toEqual(['libsignal: GPL-3.0'])
+  expect(vips.length).toBeGreaterThan(0)
+  // So that an image can be made without them.
+  for (const one of vips) expect(one).toMatchObject({ license: expect.stringContaining('LGPL-3.0-or-later'), isPeer: true })
+  const page = await read('docs/LICENSING.md')
+  for (const told of ['`libsignal` 6.0.0, licensed under GPL-3.0', '`@img/sharp-libvips-*`']) expect(page).toContain(told)
+})
+
+test('what is a peer only is what sharp needs', async () => {
+  const peers = (await packages()).filter(({ isDev, isPeer }) => isPeer && !isDev).map(({ name }) => name)
+  const ofSharp = /^(sharp|detect-libc|@img\/.*|@emnapi\/runtime)$/
+  expect(peers.filter((name) => !ofSharp.test(name))).toEqual([])
+})
+
+test('so is what is for development only, but for lightningcss', async () => {
+  const copyleft = notPermissive((await packages()).filter(({ isDev }) => isDev))
+  expect(copyleft.filter(({ name, license }) => !(name.startsWith('lightningcss') && license === 'MPL-2.0'))).toEqual([])
+})

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { lastLine, runProgram } from '../../support/run-program.ts'
+
+// Several times what it takes on a machine with nothing else to do.
+const LIMIT_MS = 220_000
+const main = new URL('main.ts', import.meta.url)
+
+const FLAWLESS = { lost: 0, duplicated: 0, undecryptable: 0, violations: 0, registrations: 1 }
+
+/** The figures of a run that held; it is flawless but for what the caller says. */
+async function run(...args: string[]): Promise<Record<string, number>> {
+  const { code, stdout, stderr } = await runProgram(main, [...args, '--sessions', '2', '--seed', '1', '--json'], LIMIT_MS)
+  expect({ code, told: stderr }).toMatchObject({ code: 0 })
+  const result = lastLine(stdout)
+  expect(result).toMatchObject(FLAWLESS)
+  return result as Record<string, number>
+}
+
+test('five kills of a runner with two sessions, messages flowing both ways', { timeout: 240_000 }, async () => {
+  const result = await run('--kills', '5')
+  expect(result).toMatchObject({ kills: 5 })
+  expect(result['inFlightKills']).toBeGreaterThanOrEqual(3)
+  expect(Math.min(result['sent'] ?? 0, result['received'] ?? 0)).toBeGreaterThanOrEqual(50)
+})
+
+test(
+  'an owner that slept through a takeover, its checkpoints and its trimming says nothing that counts',
+  { timeout: 240_000 },
+  async () => {
+    expect(await run('--what', 'pause', '--pauses', '1')).toMatchObject({ pauses: 1, loginsAfterWake: 0 })
+  },
+)
+
+test(
+  'runners, functions and Cloud Storage die at one instant, twice, while the network to WhatsApp is bad and backlogs pile up',
+  { timeout: 240_000 },
+  async () => {
+    const result = await run('--what', 'everything', '--kills', '2', '--with', 'faults,backlogs')
+    expect(result).toMatchObject({ kills: 2, answers: { wrong: 0 } })
+  },
+)
+
+test(
+  'Firestore is refused, frozen, slow and cut off in the middle; the API says when to ask again, and nothing is lost',
+  { timeout: 240_000 },
+  async () => {
+    const result = await run('--what', 'outage', '--store', 'firestore', '--how', 'refuse,freeze,slow,cut', '--seconds', '4')
+    expect(result).toMatchObject({ outages: 4, answers: { wrong: 0, unanswered: 0 }, health: { unanswered: 0 } })
+  },
+)

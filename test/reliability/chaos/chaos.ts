@@ -1,0 +1,55 @@
+import { computeFigures, isFlawless, type Figures } from '../../support/figures.ts'
+import { tellFindings } from '../../support/findings.ts'
+import { percentilesOf, type Percentiles } from '../../support/recoveries.ts'
+import { untilSettled } from '../../support/settled.ts'
+import { SeededRandom } from '../../support/seeded-random.ts'
+import type { AnswerCounts } from './answers.ts'
+import type { Options } from './options.ts'
+import { startProgress } from './progress.ts'
+import { makeStrikes } from './strikes/strikes.ts'
+import { Traffic } from './traffic.ts'
+import { startTroubles } from './troubles/troubles.ts'
+import type { World } from './world.ts'
+
+export interface Chaos {
+  held: boolean
+  result: Figures & Record<string, unknown> & { answers: AnswerCounts; recoveryMs: Percentiles; seed: number }
+}
+
+const SETTLE_LIMIT_MS = 300_000
+/** A mean time between messages, per session and direction. */
+const PACE_MS = { kill: 1_000, everything: 1_000, pause: 250, outage: 500 }
+
+/** Traffic, strikes and troubles, until all has settled; then the figures. */
+export async function runChaos(world: World, options: Options): Promise<Chaos> {
+  const { api, simulator, ledger, answers, tell } = world
+  const random = new SeededRandom(options.seed)
+  const traffic = new Traffic(world, { paceMs: PACE_MS[options.what], random: random.fork() })
+  const strikes = makeStrikes(world, options, random.fork())
+  const troubles = startTroubles(world, options.troubles, random.fork())
+  const stopProgress = startProgress(world, strikes)
+  answers.judgeFromNowOn({ mayBeStruck: options.what === 'everything' })
+  traffic.start()
+  const complaints: string[] = []
+  // A loop that breaks off is one complaint more: what there is to count is counted all the same.
+  const brokeOff = (error: unknown) => complaints.push(error instanceof Error ? error.message : String(error))
+  await Promise.race([strikes.run(), traffic.untilRefused(), troubles.untilBroken()]).catch(brokeOff)
+  if (complaints.length === 0) await traffic.untilCount(strikes.leastMessages)
+  await troubles.stop().catch(brokeOff)
+  await traffic.stop().catch(brokeOff)
+  stopProgress()
+  tell(`No more messages: ${ledger.accepted.length} were sent, ${ledger.issued.length} received. Waiting until all has settled.`)
+  const outcome = await untilSettled({ api, simulator, ledger, limitMs: SETTLE_LIMIT_MS })
+  const { figures, findings } = computeFigures(ledger, outcome)
+  complaints.push(...strikes.complaints(), ...answers.findings, ...outcome.missing, ...findings)
+  tellFindings(complaints, tell)
+  const result = {
+    ...figures,
+    ...strikes.counts,
+    ...troubles.counts,
+    answers: answers.counts,
+    recoveryMs: percentilesOf(world.recoveries.samples),
+    seed: options.seed,
+  }
+  return { held: isFlawless(figures) && complaints.length === 0, result }
+}

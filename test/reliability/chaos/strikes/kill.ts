@@ -1,0 +1,98 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { slotOf } from '../../../support/owning-runner.ts'
+import { strikeAt } from '../../../support/strike.ts'
+import type { SeededRandom } from '../../../support/seeded-random.ts'
+import type { ChaosSession, World } from '../world.ts'
+import { drawAim, type Aim } from './aim.ts'
+
+/** Given up then; how long it takes is in the figures. With faults mixed in a session may have to wait for a minute. */
+const OPEN_LIMIT_MS = 180_000
+/** A moment that does not come within this is not waited for. */
+const AIM_LIMIT_MS = 8_000
+const ACKS_HELD_MS = 3_000
+
+export interface KillCounts {
+  kills: number
+  /** Those that struck while a job was begun and not recorded as sent, or a delivered message was not receipted. */
+  inFlightKills: number
+}
+
+/** What dies in one strike. */
+export interface Victims {
+  name: string
+  /** Those that are without their runner then. */
+  sessions: readonly ChaosSession[]
+  kill(): void
+}
+
+export interface KillLoop {
+  kills: number
+  random: SeededRandom
+  counts: KillCounts
+  /** Who dies in a strike at something of this session. */
+  choose: (session: ChaosSession) => Promise<Victims>
+}
+
+/** Strikes with SIGKILL so many times, and counts as it goes; afterwards all sessions are open again. */
+export async function runKillLoop(world: World, { kills, random, counts, choose }: KillLoop): Promise<void> {
+  while (counts.kills < kills) {
+    const aim = drawAim(random, counts.kills === 0)
+    const session = random.pick(world.sessions)
+    if (aim.afterRecovery) {
+      await untilOpen(world)
+      await pause(aim.pauseMs)
+    }
+    const victims = await choose(session)
+    const moment = await strike(world, aim, session, victims)
+    counts.kills++
+    const { outgoing, incoming } = await world.watch.afterStrike(victims.sessions)
+    if (outgoing + incoming > 0) counts.inFlightKills++
+    const flight = `in flight: ${outgoing} to send, ${incoming} received`
+    world.tell(`kill ${counts.kills}/${kills} of ${victims.name} at: ${moment}; ${flight}.`)
+  }
+  await untilOpen(world)
+}
+
+/** The runner of the session alone. */
+export async function runnerOf(world: World, session: ChaosSession): Promise<Victims> {
+  const { sandbox, api, sessions } = world
+  const runner = sandbox.runner(await slotOf(sandbox, api, session.name))
+  const slots = sandbox.runners().length === 1 ? null : await Promise.all(sessions.map(({ name }) => slotOf(sandbox, api, name)))
+  const owned = slots === null ? sessions : sessions.filter((_, index) => slots[index] === runner.name)
+  return { name: runner.name, sessions: owned, kill: () => void runner.kill('SIGKILL') }
+}
+
+async function untilOpen({ recoveries, sessions, api }: World): Promise<void> {
+  const phones = sessions.map(({ phone }) => phone)
+  if (await recoveries.untilOpen(phones, OPEN_LIMIT_MS)) return
+  const closed = sessions.filter(({ phone }) => !recoveries.isOpen(phone))
+  const told = await Promise.all(closed.map(async ({ name }) => `${name}: ${(await api.session(name)).sentence}`))
+  throw new Error(`Not open again ${OPEN_LIMIT_MS / 1000} s after the kill: ${told.join('; ')}`)
+}
+
+/** Resolves, after the strike, with what it struck at. The events of the session are watched. */
+async function strike(world: World, aim: Aim, session: ChaosSession, victims: Victims): Promise<string> {
+  const kill = (): void => {
+    world.recoveries.struck(victims.sessions.map(({ phone }) => phone))
+    victims.kill()
+  }
+  if (aim.fits === null) {
+    if (!aim.afterRecovery) await pause(aim.pauseMs)
+    kill()
+    return aim.what
+  }
+  if (aim.holdsAcks) await world.simulator.orderFault({ kind: 'hold-acks', account: session.phone, ms: ACKS_HELD_MS })
+  const fits = aim.fits
+  try {
+    await strikeAt(
+      world.events,
+      (event) => (event.phone === undefined || event.phone === session.phone) && fits(event),
+      AIM_LIMIT_MS,
+      kill,
+    )
+    return aim.what
+  } catch {
+    kill()
+    return `no particular moment (awaited: ${aim.what})`
+  }
+}

@@ -1,0 +1,71 @@
+import type { SeededRandom } from '../../../support/seeded-random.ts'
+import type { Options } from '../options.ts'
+import type { World } from '../world.ts'
+import { everythingOf } from './everything.ts'
+import { runKillLoop, runnerOf } from './kill.ts'
+import { planOutages } from './outage-plan.ts'
+import { runOutageLoop } from './outage.ts'
+import { runPauseLoop } from './pause.ts'
+
+/** One kind of trouble that is made on purpose, again and again. */
+export interface Strikes {
+  /** What was done so far; part of the result. */
+  readonly counts: Readonly<Record<string, unknown>>
+  /** Messages that are to go each way before all is counted. */
+  readonly leastMessages: number
+  /** Rejects when it cannot go on. */
+  run(): Promise<void>
+  /** What is wrong with what was done, and what was found meanwhile. */
+  complaints(): string[]
+}
+
+const MESSAGES_PER_STRIKE = 10
+
+export function makeStrikes(world: World, options: Options, random: SeededRandom): Strikes {
+  switch (options.what) {
+    case 'kill':
+    case 'everything':
+      return killStrikes(world, options, random)
+    case 'pause':
+      return pauseStrikes(world, options, random)
+    case 'outage':
+      return outageStrikes(world, options, random)
+  }
+}
+
+function killStrikes(world: World, { what, kills }: Options, random: SeededRandom): Strikes {
+  const counts = { kills: 0, inFlightKills: 0 }
+  const choose: Parameters<typeof runKillLoop>[1]['choose'] =
+    what === 'everything' ? async () => everythingOf(world) : async (session) => runnerOf(world, session)
+  return {
+    counts,
+    leastMessages: MESSAGES_PER_STRIKE * kills,
+    run: () => runKillLoop(world, { kills, random, counts, choose }),
+    complaints: () =>
+      counts.inFlightKills * 2 < kills
+        ? [`only ${counts.inFlightKills} of ${kills} kills struck while something was in flight`]
+        : [],
+  }
+}
+
+function pauseStrikes(world: World, { pauses }: Options, random: SeededRandom): Strikes {
+  const counts = { pauses: 0, loginsAfterWake: 0 }
+  return {
+    counts,
+    leastMessages: MESSAGES_PER_STRIKE * pauses,
+    run: () => runPauseLoop(world, pauses, random, counts),
+    complaints: () => (counts.loginsAfterWake > 0 ? [`${counts.loginsAfterWake} logins after the old owner woke`] : []),
+  }
+}
+
+function outageStrikes(world: World, { store, how, seconds }: Options, random: SeededRandom): Strikes {
+  const outages = planOutages({ store, how, seconds }, random)
+  const counts = { outages: 0, kills: 0, health: { asked: 0, said: {}, unanswered: 0 } }
+  const findings: string[] = []
+  return {
+    counts,
+    leastMessages: 0,
+    run: () => runOutageLoop(world, { outages, seconds, random, counts, findings }),
+    complaints: () => findings,
+  }
+}

@@ -1,0 +1,86 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { SeededRandom } from '../../support/seeded-random.ts'
+import type { ChaosSession, World } from './world.ts'
+
+/** So many requests of one session wait for their answer at the same time, at most. */
+const MOST_UNANSWERED = 8
+
+/** Where more than this has not arrived, nobody writes: a machine that is slower than the traffic would never catch up. */
+const MOST_UNDERWAY = 150
+
+/** Messages flow both ways in every session, whatever happens meanwhile, and every one that was taken is in the ledger. */
+export class Traffic {
+  readonly #world: World
+  readonly #paceMs: number
+  readonly #random: SeededRandom
+  readonly #refused = Promise.withResolvers<never>()
+  #flows: Promise<void>[] = []
+  #stopped = false
+  #count = 0
+
+  /** `paceMs` is the mean time between two messages of one session in one direction. */
+  constructor(world: World, options: { paceMs: number; random: SeededRandom }) {
+    this.#world = world
+    this.#paceMs = options.paceMs
+    this.#random = options.random
+    // Whoever does not wait for it hears of it from `stop`.
+    this.#refused.promise.catch(() => undefined)
+  }
+
+  start(): void {
+    this.#flows = this.#world.sessions.flatMap((session) => [
+      this.#flow(MOST_UNANSWERED, (number, contact) => this.#send(session, contact, number), session),
+      this.#flow(1, (number, contact) => this.#receive(session, contact, number), session),
+    ])
+  }
+
+  /** Resolves when the last message that was begun is taken; rejects when one was refused. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    await this.untilRefused(Promise.all(this.#flows))
+  }
+
+  /** Until so many went each way. */
+  async untilCount(each: number): Promise<void> {
+    const { accepted, issued } = this.#world.ledger
+    const hasEnough = async () => {
+      while (accepted.length < each || issued.length < each) await pause(50)
+    }
+    await this.untilRefused(hasEnough())
+  }
+
+  /** Rejects when a message is refused, unless the work ends before. */
+  async untilRefused(work: Promise<unknown> = new Promise(() => {})): Promise<void> {
+    await Promise.race([work, this.#refused.promise])
+  }
+
+  /** What is taken does not wait for what was taken before, until too much of that has no answer. */
+  async #flow(atOnce: number, once: (number: number, contact: string) => Promise<void>, session: ChaosSession): Promise<void> {
+    const random = this.#random.fork()
+    const unanswered = new Set<Promise<void>>()
+    while (!this.#stopped) {
+      await pause(random.between(0, 2 * this.#paceMs))
+      if (this.#stopped) break
+      if (this.#world.underway.of(session) > MOST_UNDERWAY) continue
+      const taken = once(++this.#count, random.pick(session.contacts))
+        .catch((error: unknown) => this.#refused.reject(error))
+        .finally(() => unanswered.delete(taken))
+      unanswered.add(taken)
+      while (unanswered.size >= atOnce) await Promise.race(unanswered)
+    }
+    await Promise.all(unanswered)
+  }
+
+  async #send(session: ChaosSession, contact: string, number: number): Promise<void> {
+    const text = `Outgoing ${number}`
+    const chatId = `${contact}@c.us`
+    const job = await this.#world.api.sendText({ session: session.name, chatId, text, idempotencyKey: `chaos-${number}` })
+    this.#world.ledger.accepted.push({ jobId: job.id, messageId: job.messageId, session: session.name, contact, text })
+  }
+
+  async #receive(session: ChaosSession, contact: string, number: number): Promise<void> {
+    const text = `Incoming ${number}`
+    const id = await this.#world.simulator.sendAsContact(contact, session.phone, text)
+    this.#world.ledger.issued.push({ id, session: session.name, contact, text })
+  }
+}

@@ -1,0 +1,57 @@
+import type { SeededRandom } from '../../../support/seeded-random.ts'
+import type { World } from '../world.ts'
+import { makeBacklogs } from './backlogs.ts'
+import { changeDevices } from './devices.ts'
+import { orderFaults } from './faults.ts'
+import { writeToGroups } from './groups.ts'
+import { forgetSessions } from './retries.ts'
+
+/** Something that happens to the sessions at random while they are struck. It ends soon after the signal; what it did, it counts. */
+export type Trouble = (world: World, options: TroubleOptions) => Promise<void>
+
+export interface TroubleOptions {
+  random: SeededRandom
+  signal: AbortSignal
+  /** To be called for each thing that was done. */
+  count: () => void
+}
+
+const TROUBLES = {
+  faults: orderFaults,
+  backlogs: makeBacklogs,
+  retries: forgetSessions,
+  groups: writeToGroups,
+  devices: changeDevices,
+} as const satisfies Record<string, Trouble>
+
+export const TROUBLE_CHOICES = Object.keys(TROUBLES) as readonly (keyof typeof TROUBLES)[]
+
+export interface Troubles {
+  /** How often each of them did something. */
+  readonly counts: Readonly<Record<string, number>>
+  /** Rejects when one of them cannot go on. */
+  untilBroken(): Promise<never>
+  stop(): Promise<void>
+}
+
+export function startTroubles(world: World, names: readonly (keyof typeof TROUBLES)[], random: SeededRandom): Troubles {
+  const counts: Record<string, number> = Object.fromEntries(names.map((name) => [name, 0]))
+  const stopping = new AbortController()
+  const broken = Promise.withResolvers<never>()
+  broken.promise.catch(() => undefined)
+  // Each kind has its own numbers whether the others are there or not.
+  const randoms = new Map(TROUBLE_CHOICES.map((name) => [name, random.fork()]))
+  const running = names.map((name) => {
+    const count = () => void (counts[name] = (counts[name] ?? 0) + 1)
+    return TROUBLES[name](world, { random: randoms.get(name) ?? random, signal: stopping.signal, count })
+  })
+  for (const one of running) one.catch((error: unknown) => broken.reject(error))
+  return {
+    counts,
+    untilBroken: () => broken.promise,
+    async stop() {
+      stopping.abort()
+      await Promise.all(running)
+    },
+  }
+}

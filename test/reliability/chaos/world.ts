@@ -1,0 +1,93 @@
+import { ApiClient } from '../../support/api-client.ts'
+import { EventReader } from '../../support/event-reader.ts'
+import type { Ledger } from '../../support/figures.ts'
+import { InFlightWatch } from '../../support/in-flight.ts'
+import { linkSession, type LinkedSession } from '../../support/linked-session.ts'
+import { OpenAccounts } from '../../support/open-accounts.ts'
+import { Recoveries } from '../../support/recoveries.ts'
+import { SimulatorClient } from '../../support/simulator-client.ts'
+import { Underway } from '../../support/underway.ts'
+import type { Sandbox } from '../../../sandbox/sandbox.ts'
+import { Answers } from './answers.ts'
+import type { Options } from './options.ts'
+import { statusInFirestore } from './strikes/everything.ts'
+
+export interface ChaosSession extends LinkedSession {
+  contacts: readonly string[]
+}
+
+/** Everything that a loop needs: the sandbox to strike, the two outsides to judge by, and the sessions. */
+export interface World {
+  sandbox: Sandbox
+  api: ApiClient
+  simulator: SimulatorClient
+  events: EventReader
+  ledger: Ledger
+  recoveries: Recoveries
+  watch: InFlightWatch
+  underway: Underway
+  open: OpenAccounts
+  /** Judged from the first strike on. */
+  answers: Answers
+  sessions: readonly ChaosSession[]
+  tell: (line: string) => void
+}
+
+const CONTACTS = 2
+
+/** Longer than anything lasts that is broken on purpose. */
+const PATIENCE_MS = 300_000
+/** As long as a function may take for a request. */
+const ANSWER_LIMIT_MS = 60_000
+
+export async function createWorld(
+  sandbox: Sandbox,
+  { sessions, what }: Pick<Options, 'sessions' | 'what'>,
+  tell: (line: string) => void,
+): Promise<World> {
+  const { api: url, apiKey, simulator: simulatorUrl } = sandbox.info
+  if (url === null || simulatorUrl === null) throw new Error('Chaos needs the API and the simulator.')
+  const answers = new Answers()
+  const api = new ApiClient({
+    url,
+    apiKey,
+    patienceMs: PATIENCE_MS,
+    answerLimitMs: ANSWER_LIMIT_MS,
+    onAttempt: (attempt) => answers.hear(attempt),
+  })
+  const simulator = new SimulatorClient(simulatorUrl)
+  const events = await EventReader.open(simulatorUrl)
+  const ledger: Ledger = { accepted: [], issued: [] }
+  const recoveries = new Recoveries(events)
+  const statusOf = what === 'everything' ? { statusOf: (jobId: string) => statusInFirestore({ sandbox }, jobId) } : {}
+  const watch = new InFlightWatch({ simulator, api, ledger, events, ...statusOf })
+  const underway = new Underway(ledger, events)
+  const linked: ChaosSession[] = []
+  for (let number = 1; number <= sessions; number++) linked.push(await createSession(api, simulator, number))
+  tell(`${sessions} phones are linked.`)
+  return {
+    sandbox,
+    api,
+    simulator,
+    events,
+    ledger,
+    recoveries,
+    watch,
+    underway,
+    open: new OpenAccounts(events),
+    answers,
+    sessions: linked,
+    tell,
+  }
+}
+
+async function createSession(api: ApiClient, simulator: SimulatorClient, number: number): Promise<ChaosSession> {
+  const digits = String(number).padStart(2, '0')
+  const contacts = Array.from({ length: CONTACTS }, (_, index) => `55118${digits}0000${index + 1}`)
+  for (const [index, contact] of contacts.entries()) {
+    // The second keeps his delivery receipts to himself: whether a message reached him without its ack shows only in the resend.
+    await simulator.createContact(contact, `Contact ${number}.${index + 1}`, { autoReceipt: index === 0 })
+  }
+  const session = await linkSession(api, simulator, { name: `chaos-${number}`, phone: `55119${digits}00000` })
+  return { ...session, contacts }
+}

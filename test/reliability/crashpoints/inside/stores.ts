@@ -1,0 +1,132 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { FirestoreDocuments } from '@holdfast/core/adapters/google/firestore-documents'
+import { StorageObjects } from '@holdfast/core/adapters/google/storage-objects'
+import { nameOfNews, nameOfObject, nameOfQuery, nameOfRead, namesOfCommit } from '../labels.ts'
+import { die, fired, pass } from './points.ts'
+import { replace } from './replace.ts'
+
+const SLOW_MS = 1_500
+const NEVER = new Promise<never>(() => {})
+
+/** As Google's clients report that a service is away, and that it did not answer in time. */
+const unavailable = () => Object.assign(new Error('14 UNAVAILABLE: a fault at a crash point'), { code: 14 })
+const unanswered = () => Object.assign(new Error('4 DEADLINE_EXCEEDED: a fault at a crash point'), { code: 4 })
+
+/** One question to a store; `spoiled` is how it goes when what it moves is torn. */
+async function step<T>(labels: readonly string[], work: () => Promise<T>, spoiled = work): Promise<T> {
+  const fault = pass(labels)
+  switch (fault) {
+    case null:
+      return await work()
+    case 'die-before':
+      return die()
+    case 'die-after':
+      await work()
+      return die()
+    case 'fail':
+      fired()
+      throw unavailable()
+    case 'fail-after':
+      await work()
+      fired()
+      throw unanswered()
+    case 'hang':
+      fired()
+      return await NEVER
+    case 'slow':
+      fired()
+      await pause(SLOW_MS)
+      return await work()
+    case 'torn':
+      fired()
+      return await spoiled()
+  }
+}
+
+function watchDocuments(): void {
+  const documents = FirestoreDocuments.prototype
+  replace(documents, 'commit', (commit) => {
+    return function (this: FirestoreDocuments, changes) {
+      return step(namesOfCommit(changes), () => commit.call(this, changes))
+    }
+  })
+  replace(documents, 'read', (read) => {
+    return function (this: FirestoreDocuments, path) {
+      return step([nameOfRead(path)], () => read.call(this, path))
+    }
+  })
+  replace(documents, 'query', (query) => {
+    return function (this: FirestoreDocuments, asked) {
+      return step([nameOfQuery(asked)], () => query.call(this, asked))
+    }
+  })
+  replace(documents, 'listen', (listen) => {
+    return function (this: FirestoreDocuments, asked, onEvents, onError) {
+      return heard(nameOfNews(asked), (guarded) => listen.call(this, asked, guarded(onEvents), onError), onError)
+    }
+  })
+}
+
+type OnEvents = Parameters<FirestoreDocuments['listen']>[1]
+
+/** Each time that a listener brings something is a step. */
+function heard(
+  label: string,
+  listen: (guarded: (onEvents: OnEvents) => OnEvents) => () => void,
+  onError: (error: unknown) => void,
+): () => void {
+  let isOver = false
+  const end = () => {
+    isOver = true
+    stop()
+  }
+  const stop = listen((onEvents) => (events) => {
+    const deliver = () => isOver || onEvents(events)
+    const fault = pass([label])
+    if (fault === 'die-before') die()
+    if (fault === 'fail') {
+      // As when Firestore ends a listener: nothing comes any more, and whoever listens is told.
+      fired()
+      end()
+      return onError(unavailable())
+    }
+    if (fault === 'slow') {
+      fired()
+      return void setTimeout(deliver, SLOW_MS)
+    }
+    deliver()
+    if (fault === 'die-after') die()
+  })
+  return end
+}
+
+const half = (bytes: Buffer): Buffer => bytes.subarray(0, Math.floor(bytes.length / 2))
+
+function watchObjects(): void {
+  const objects = StorageObjects.prototype
+  replace(objects, 'create', (create) => {
+    return function (this: StorageObjects, name, bytes) {
+      const torn = () => create.call(this, name, half(bytes))
+      return step([nameOfObject('create', name)], () => create.call(this, name, bytes), torn)
+    }
+  })
+  replace(objects, 'read', (read) => {
+    return function (this: StorageObjects, name, generation) {
+      const whole = () => read.call(this, name, generation)
+      return step([nameOfObject('read', name)], whole, async () => {
+        const found = await whole()
+        return found && { ...found, bytes: half(found.bytes) }
+      })
+    }
+  })
+  replace(objects, 'list', (list) => {
+    return function (this: StorageObjects, prefix) {
+      return step([nameOfObject('list', prefix)], () => list.call(this, prefix))
+    }
+  })
+}
+
+export function watchStores(): void {
+  watchDocuments()
+  watchObjects()
+}

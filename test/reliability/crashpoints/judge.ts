@@ -1,0 +1,117 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { SimulatorState } from '../../support/simulator-client.ts'
+import type { Chats, SentMessage } from './chats.ts'
+
+const LOOK_EVERY_MS = 60
+
+/** Everything up to there was found to be settled; nothing of it is looked at again, except for whether it came twice. */
+export interface Settled {
+  sent: number
+  issued: number
+  violations: number
+}
+
+const isSent = (status: string | null) => status === 'sent' || status === 'delivered' || status === 'read'
+
+/**
+ * Waits, with a process at work all the time, until the simulator and Firestore agree that everything is as it should be. Returns what is not
+ * when the time is up, and at once what cannot become right any more.
+ */
+export async function whatIsWrong(chats: Chats, settled: Settled, limitMs: number): Promise<string[]> {
+  const deadline = performance.now() + limitMs
+  for (;;) {
+    await chats.stage.keepGoing()
+    const { forGood, forNow } = await look(chats, settled)
+    const wrong = [...forGood, ...forNow]
+    if (wrong.length === 0 || forGood.length > 0 || performance.now() > deadline) return wrong
+    await pause(LOOK_EVERY_MS)
+  }
+}
+
+/** What is wrong at this moment. */
+export async function look(chats: Chats, settled: Settled): Promise<{ forGood: string[]; forNow: string[] }> {
+  try {
+    const state = await chats.stage.simulator.state()
+    const forGood = [...violations(chats, state, settled), ...twiceAtContacts(state)]
+    return { forGood, forNow: await missing(chats, state, settled) }
+  } catch (error) {
+    // Those who are asked are not broken here: they are busy.
+    return { forGood: [], forNow: [`what there is could not be asked: ${String(error)}`] }
+  }
+}
+
+const violations = ({ mayBeUnreadable }: Chats, state: SimulatorState, settled: Settled): string[] =>
+  state.violations
+    .slice(settled.violations)
+    .filter(({ kind }) => kind !== 'nack' || !mayBeUnreadable)
+    .map(({ kind, detail }) => `violation ${kind}: ${detail}`)
+
+/** No two messages have one text, whatever their ids. */
+function twiceAtContacts({ contacts }: SimulatorState): string[] {
+  return contacts.flatMap(({ received }) =>
+    [...Map.groupBy(received, ({ text }) => text)]
+      .filter(([, copies]) => copies.length > 1)
+      .map(([, copies]) => `a contact shows one message as ${copies.map(({ id }) => id).join(', ')}`),
+  )
+}
+
+async function missing(chats: Chats, state: SimulatorState, settled: Settled): Promise<string[]> {
+  const { stage, sessionId, phone } = chats
+  const account = state.accounts.find((one) => one.phone === phone)
+  if (!account?.connected) return ['the device is not connected']
+  const wrong: string[] = []
+  if (account.registrations > chats.scans) wrong.push(`the device was linked ${account.registrations} times`)
+  if (account.offlineQueue > 0) wrong.push(`${account.offlineQueue} stanzas wait for the device`)
+  const unseen = chats.sent.slice(settled.sent)
+  wrong.push(...unseen.flatMap((message) => notAtContact(message, state)))
+  if (wrong.length > 0) return wrong
+  const words = [sessionState(chats), jobs(chats, unseen), listed(chats, settled), journalHoles(chats)]
+  const found = (await Promise.all(words)).flat()
+  const pointer = await stage.stored.checkpoint(sessionId)
+  if (pointer !== null && !(await objectIsThere(chats, pointer))) found.push(`the pointer names ${pointer}, which is not there`)
+  return found
+}
+
+function notAtContact({ contact, messageId, text }: SentMessage, { contacts }: SimulatorState): string[] {
+  const received = contacts.find(({ phone }) => phone === contact)?.received.find(({ id }) => id === messageId)
+  if (received?.text === text) return []
+  return [`${messageId} (${text}) ${received ? 'has another text at its contact' : 'is not with its contact'}`]
+}
+
+async function sessionState({ stage, sessionId }: Chats): Promise<string[]> {
+  const state = await stage.stored.sessionState(sessionId)
+  return state === 'CONNECTED' ? [] : [`the session is ${state}`]
+}
+
+async function jobs({ stage }: Chats, messages: readonly SentMessage[]): Promise<string[]> {
+  const words = messages.map(async ({ jobId, messageId }) => {
+    const status = await stage.stored.jobStatus(jobId)
+    if (!isSent(status)) return `job ${jobId} is ${status}`
+    return stage.acked.has(messageId) ? null : `job ${jobId} is ${status}, and the service has acknowledged nothing`
+  })
+  return (await Promise.all(words)).filter((word) => word !== null)
+}
+
+async function listed({ stage, sessionId, issued }: Chats, settled: Settled): Promise<string[]> {
+  const ids = Map.groupBy(await stage.stored.messageIds(sessionId), (id) => id)
+  const lost = issued.slice(settled.issued).filter((id) => !ids.has(id))
+  const twice = [...ids].filter(([, rows]) => rows.length > 1).map(([id]) => id)
+  return [...lost.map((id) => `${id} is not in Firestore`), ...twice.map((id) => `${id} is in Firestore twice`)]
+}
+
+/** A claim and the record before it stay for good; others may be gone up to where the journal was trimmed, and none behind that. */
+async function journalHoles({ stage, sessionId }: Chats): Promise<string[]> {
+  const records = await stage.stored.journal(sessionId)
+  // Asked last: what was trimmed meanwhile is known by then.
+  const { mayBeTrimmedTo } = await stage.stored.logEnds(sessionId)
+  return records
+    .filter(({ seq }, index) => seq > 1 && records[index - 1]?.seq !== seq - 1)
+    .filter(({ kind, seq }) => kind === 'claim' || seq - 1 > mayBeTrimmedTo)
+    .map(({ kind, seq }) => `the record before ${kind} ${seq} is gone`)
+}
+
+async function objectIsThere({ stage }: Chats, name: string): Promise<boolean> {
+  const { storage, bucket } = stage.sandbox.info
+  const response = await fetch(`${storage}/storage/v1/b/${bucket}/o/${encodeURIComponent(name)}`)
+  return response.ok
+}

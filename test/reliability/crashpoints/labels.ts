@@ -1,0 +1,76 @@
+import type { Change, Query } from '@holdfast/core/platform/ports'
+
+// What a step is called. A commit has several names: one for what it is, one for each kind of document that rides with it, so that
+// what happens to be grouped together changes nothing of which points there are.
+
+const NAMES: Readonly<Record<string, string>> = {
+  whatsapp_connection_states: 'session',
+  message_queue_jobs: 'job',
+  messages: 'message',
+  runners: 'runner',
+  session_keys: 'session key',
+  recovery_actions: 'recovery action',
+  health_alerts: 'alert',
+  store_checks: 'store check',
+  parked_stanzas: 'parked stanza',
+}
+
+const nameOf = (collection: string): string => NAMES[collection] ?? collection
+
+/** Of a document: the collection that it is in. */
+const kindOf = (path: string): string => nameOf(path.split('/').at(-2) ?? path)
+
+export function namesOfCommit(changes: readonly Change[]): string[] {
+  const record = changes.find(({ kind, path }) => kind === 'create' && kindOf(path) === 'journal')
+  const names = new Set<string>()
+  if (record && 'fields' in record) {
+    const what = `commit ${String(record.fields['kind'])} record`
+    names.add(what)
+    for (const { path } of changes) if (kindOf(path) !== 'journal') names.add(`${what} with ${kindOf(path)}`)
+  } else {
+    for (const { kind, path } of changes) names.add(`commit ${kind} ${kindOf(path)}`)
+  }
+  return [...names]
+}
+
+export const nameOfRead = (path: string): string => `read ${kindOf(path)}`
+
+const collectionOf = ({ collection }: Query): string => nameOf(collection.split('/').at(-1) ?? collection)
+
+const conditionsOf = ({ where = [] }: Query): string =>
+  where.length === 0 ? '' : ` by ${where.map(([field]) => field).join(', ')}`
+
+export const nameOfQuery = (query: Query): string => `query ${collectionOf(query)}${conditionsOf(query)}`
+
+/** Of what a listener brings. */
+export const nameOfNews = (query: Query): string => `listen ${collectionOf(query)}${conditionsOf(query)}`
+
+export const nameOfObject = (what: 'create' | 'read' | 'list', name: string): string =>
+  `object ${what} ${name.startsWith('checks/') ? 'store check' : 'checkpoint'}`
+
+/** A stanza, as far as it matters here. */
+export interface NamedNode {
+  tag: string
+  attrs: Readonly<Record<string, string | undefined>>
+  content?: unknown
+}
+
+export function nameOfFrame(direction: 'in' | 'out', node: NamedNode | null): string {
+  if (!node) return `frame ${direction} handshake`
+  const { tag, attrs, content } = node
+  const inner = Array.isArray(content) ? (content as NamedNode[]).find((child) => typeof child.tag === 'string')?.tag : undefined
+  const details = {
+    iq: [attrs['type'], attrs['xmlns'], inner],
+    receipt: [attrs['type'] ?? 'delivery'],
+    ack: ['of', attrs['class'], attrs['error'] === undefined ? undefined : 'with error'],
+    notification: [attrs['type']],
+    ib: [inner],
+  }[tag]
+  return ['frame', direction, tag, ...(details ?? [])].filter((word) => word !== undefined).join(' ')
+}
+
+/** By the file that set it. Null when nobody of ours is on the stack. */
+export function nameOfTimer(stack: string): string | null {
+  const file = /\/(?:runner|core)\/src\/((?!system-clock)[^\s:]+)\.ts/.exec(stack)?.[1]
+  return file === undefined ? null : `timer ${file.split('/').at(-1)}`
+}

@@ -1,0 +1,54 @@
+import { endOfSignals } from '../../../sandbox/demo/signals.ts'
+import { BadOption, HELP, parseOptions, type Options } from './options.ts'
+import { runCrashPoints, type Result } from './run.ts'
+import { SCENARIOS } from './scenarios/all.ts'
+
+/** Cases by chance, for each scenario, unless all of them are asked for. */
+const OTHERS = 8
+
+const startedAt = performance.now()
+
+function tell(line: string): void {
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)
+  process.stderr.write(`${seconds}  ${line}\n`)
+}
+
+/** `npm run crashpoints`. Resolves with the exit code. */
+async function main(args: string[]): Promise<number> {
+  const options = parseOptions(args)
+  if (options.help) {
+    process.stdout.write(HELP)
+    return 0
+  }
+  tell(`Seed ${options.seed}.`)
+  const { seed, point, stages, all, sample } = options
+  const scenarios = SCENARIOS.filter(({ name }) => options.scenarios.includes(name))
+  const isComplete = scenarios.length === SCENARIOS.length && point === null
+  const extent = all ? 'all' : sample === null ? { others: OTHERS } : { sample }
+  const played = runCrashPoints({ seed, scenarios, extent, point, stages, isComplete, tell }).then((result) =>
+    report(result, options),
+  )
+  return await Promise.race([endOfSignals(), played])
+}
+
+function report(result: Result, { json }: Options): number {
+  const { points, cases, missed, broken, seconds } = result
+  if (json) process.stdout.write(`${JSON.stringify(result)}\n`)
+  else {
+    for (const { scenario, point, fault, what } of broken)
+      process.stdout.write(`BROKEN ${scenario}: ${point}, ${fault}: ${what}\n`)
+    process.stdout.write(
+      `${points} points, ${cases} cases in ${seconds} s, ${missed} that did not happen, ${broken.length} broken.\n`,
+    )
+  }
+  return broken.length === 0 ? 0 : 1
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  tell(error instanceof Error ? error.message : String(error))
+  process.exitCode = error instanceof BadOption ? 2 : 1
+}
+// What lost the race may still be under way.
+process.exit()

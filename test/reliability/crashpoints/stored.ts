@@ -1,0 +1,98 @@
+import { JOBS } from '@holdfast/core/message/job-document'
+import { SESSIONS } from '@holdfast/core/session/session-document'
+import { sequenceId } from '@holdfast/core/session/ids'
+
+interface RestDocument {
+  name: string
+  fields?: Record<string, RestValue>
+}
+
+interface RestValue {
+  stringValue?: string
+  integerValue?: string
+  mapValue?: { fields?: Record<string, RestValue> }
+}
+
+/** Of a session's log. */
+export interface LogEnds {
+  /** Records up to there may have been trimmed; a gap behind it is a loss. */
+  mayBeTrimmedTo: number
+  /** The newest checkpoint holds everything up to there; 0 where there is none. */
+  checkpointed: number
+}
+
+const AS_OWNER = { authorization: 'Bearer owner' }
+
+/** Firestore's own word, through its REST interface and nothing of ours. */
+export class Stored {
+  readonly #documents: string
+
+  constructor(address: string, project: string) {
+    this.#documents = `http://${address}/v1/projects/${project}/databases/(default)/documents`
+  }
+
+  /** `status` of the job, or null where there is none. */
+  async jobStatus(id: string): Promise<string | null> {
+    const { documents } = await this.#get(`${JOBS}/${id}?mask.fieldPaths=status`)
+    return documents[0]?.fields?.['status']?.stringValue ?? null
+  }
+
+  async sessionState(sessionId: string): Promise<string | null> {
+    const { documents } = await this.#get(`${SESSIONS}/${sessionId}?mask.fieldPaths=state`)
+    return documents[0]?.fields?.['state']?.stringValue ?? null
+  }
+
+  /** The object that the session's checkpoint pointer names. */
+  async checkpoint(sessionId: string): Promise<string | null> {
+    const { documents } = await this.#get(`${SESSIONS}/${sessionId}?mask.fieldPaths=checkpoint`)
+    return documents[0]?.fields?.['checkpoint']?.mapValue?.fields?.['object']?.stringValue ?? null
+  }
+
+  async logEnds(sessionId: string): Promise<LogEnds> {
+    const masks = ['trimmedTo', 'checkpoint', 'previousCheckpoint'].map((field) => `mask.fieldPaths=${field}`)
+    const { documents } = await this.#get(`${SESSIONS}/${sessionId}?${masks.join('&')}`)
+    const { trimmedTo, checkpoint, previousCheckpoint } = documents[0]?.fields ?? {}
+    const numberOf = (value: RestValue | undefined) => Number(value?.integerValue ?? 0)
+    const seqOf = (pointer: RestValue | undefined) => numberOf(pointer?.mapValue?.fields?.['seq'])
+    return { mayBeTrimmedTo: Math.max(numberOf(trimmedTo), seqOf(previousCheckpoint)), checkpointed: seqOf(checkpoint) }
+  }
+
+  /** Takes a record of the journal away, as nobody of ours would. */
+  async loseRecord(sessionId: string, seq: number): Promise<void> {
+    const path = `${SESSIONS}/${sessionId}/journal/${sequenceId(seq)}`
+    const response = await fetch(`${this.#documents}/${path}`, { method: 'DELETE', headers: AS_OWNER })
+    if (!response.ok) throw new Error(`Firestore says ${response.status} to the deletion of ${path}.`)
+  }
+
+  /** The WhatsApp ids of all messages that are stored of the session, as often as they are. */
+  async messageIds(sessionId: string): Promise<string[]> {
+    const found = await this.#all(`${SESSIONS}/${sessionId}/messages`, 'messageId')
+    return found.map(({ fields }) => fields?.['messageId']?.stringValue ?? '')
+  }
+
+  /** The numbers of the records that are there, ascending. */
+  async journal(sessionId: string): Promise<{ seq: number; kind: string }[]> {
+    const found = await this.#all(`${SESSIONS}/${sessionId}/journal`, 'kind')
+    return found.map(({ name, fields }) => ({ seq: Number(name.split('/').at(-1)), kind: fields?.['kind']?.stringValue ?? '' }))
+  }
+
+  async #all(collection: string, field: string): Promise<RestDocument[]> {
+    const all: RestDocument[] = []
+    for (let token = ''; ;) {
+      const query = `pageSize=300&mask.fieldPaths=${field}${token === '' ? '' : `&pageToken=${encodeURIComponent(token)}`}`
+      const { documents, next } = await this.#get(`${collection}?${query}`)
+      all.push(...documents)
+      if (next === '') return all
+      token = next
+    }
+  }
+
+  async #get(path: string): Promise<{ documents: RestDocument[]; next: string }> {
+    const response = await fetch(`${this.#documents}/${path}`, { headers: AS_OWNER })
+    if (response.status === 404) return { documents: [], next: '' }
+    if (!response.ok) throw new Error(`Firestore says ${response.status} to ${path}: ${await response.text()}`)
+    const answer = (await response.json()) as { documents?: RestDocument[]; nextPageToken?: string } & Partial<RestDocument>
+    if (answer.name !== undefined) return { documents: [answer as RestDocument], next: '' }
+    return { documents: answer.documents ?? [], next: answer.nextPageToken ?? '' }
+  }
+}

@@ -1,0 +1,88 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { SeededRandom } from '../../support/seeded-random.ts'
+import { described, type OpenTarget, type Target } from './target.ts'
+
+/** One input, by which it can be made again. */
+export interface Case {
+  readonly target: string
+  readonly seed: number
+  readonly index: number
+}
+
+export interface Broken extends Case {
+  readonly what: string
+}
+
+/** An input may take so much of a CPU, whatever else is going on in the machine, and so much memory. */
+const LIMIT_MS = 3000
+const LIMIT_BYTES = 512 * 1024 * 1024
+
+/** The numbers of one case depend on nothing but its name. */
+function randomOf({ target, seed, index }: Case): SeededRandom {
+  let state = seed >>> 0
+  for (const character of `${target} ${index}`) state = Math.imul(state ^ character.charCodeAt(0), 0x01000193) >>> 0
+  return new SeededRandom(state)
+}
+
+interface Opened {
+  readonly name: string
+  readonly target: OpenTarget
+}
+
+/** Runs cases of opened targets, and says what is broken of them. */
+export class Attempts {
+  readonly #opened: readonly Opened[]
+  readonly #rejected: unknown[] = []
+  readonly #hear = (error: unknown): void => void this.#rejected.push(error)
+
+  private constructor(opened: readonly Opened[]) {
+    this.#opened = opened
+    process.on('unhandledRejection', this.#hear)
+  }
+
+  static async open(targets: readonly Target[]): Promise<Attempts> {
+    const opened: Opened[] = []
+    for (const target of targets) opened.push({ name: target.name, target: await target.open() })
+    return new Attempts(opened)
+  }
+
+  get names(): string[] {
+    return this.#opened.map(({ name }) => name)
+  }
+
+  async run(given: Case): Promise<Broken | null> {
+    const { target } = this.#opened.find(({ name }) => name === given.target) ?? {}
+    if (!target) throw new Error(`There is no target ${given.target}.`)
+    const cpuBefore = process.cpuUsage()
+    const memoryBefore = peakBytes()
+    const what = await attempted(target, randomOf(given))
+    const { user, system } = process.cpuUsage(cpuBefore)
+    const tookMs = (user + system) / 1000
+    const tookBytes = peakBytes() - memoryBefore
+    // What was left without a listener is told when the loop turns.
+    await nextTurn()
+    const [rejected] = this.#rejected.splice(0)
+    const broken =
+      what ??
+      (rejected === undefined ? null : `left a rejection that nobody hears: ${described(rejected)}`) ??
+      (tookMs > LIMIT_MS ? `took ${Math.round(tookMs)} ms of CPU` : null) ??
+      (tookBytes > LIMIT_BYTES ? `took ${Math.round(tookBytes / 1024 ** 2)} MiB` : null)
+    return broken === null ? null : { ...given, what: broken }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    process.off('unhandledRejection', this.#hear)
+    for (const { target } of this.#opened) await target.close?.()
+  }
+}
+
+async function attempted(target: OpenTarget, random: SeededRandom): Promise<string | null> {
+  try {
+    return await target.attempt(random)
+  } catch (error) {
+    return `the attempt itself failed: ${described(error)}`
+  }
+}
+
+/** The most that the process ever had. */
+const peakBytes = (): number => process.resourceUsage().maxRSS * 1024

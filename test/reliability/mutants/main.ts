@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { startEmulator } from '../../support/firestore-emulator.ts'
+import { inParallel } from '../../support/in-parallel.ts'
+import { CATALOGUE } from './catalogue.ts'
+import { failuresWithout, judge, type Judgement } from './judgement.ts'
+import { INVARIANTS, applyEdit, type Mutant } from './mutant.ts'
+import { runVitest } from './run-vitest.ts'
+
+const HELP = `Breaks each invariant on purpose and runs the tests that should notice. The breakages exist in the test runs only.
+
+  npm run mutants [-- --only NAME[,NAME] --one-each --at-once 2 --json]
+
+--one-each takes the first mutant of each invariant, as CI does.
+
+Ends with 0 if every mutant was caught by an expectation that holds without it, else 1.
+`
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    'one-each': { type: 'boolean', default: false },
+    'at-once': { type: 'string', default: '2' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+const root = new URL('../../../', import.meta.url)
+
+type Judged = { readonly mutant: Mutant; readonly judgement: Judgement }
+
+async function main(): Promise<number> {
+  if (values.help) {
+    process.stdout.write(HELP)
+    return 0
+  }
+  const mutants = chosen()
+  await check()
+  const startedAt = performance.now()
+  // One emulator for all: most of the time of such short tests would be its start.
+  await using emulator = await startEmulator()
+  const env = { SHARED_FIRESTORE: emulator.address }
+  const atOnce = Number(values['at-once'])
+  const plain = await runVitest({ mutant: null, witnesses: mutants.map(({ noticedBy }) => noticedBy), workers: atOnce, env })
+  const broken = failuresWithout(plain)
+  if (broken.length > 0) {
+    process.stderr.write(`Without any mutant:\n${broken.join('\n')}\n`)
+    return 1
+  }
+  const judged: Judged[] = []
+  await inParallel(atOnce, mutants, async (mutant) => {
+    const mutated = await runVitest({ mutant: mutant.name, witnesses: [mutant.noticedBy], workers: 1, env })
+    const judgement = judge(plain.results, mutated)
+    judged.push({ mutant, judgement })
+    process.stderr.write(`${lineOf({ mutant, judgement })}\n`)
+  })
+  return report(judged, (performance.now() - startedAt) / 1000)
+}
+
+function chosen(): readonly Mutant[] {
+  const names = values.only?.split(',')
+  const unknown = names?.find((name) => !CATALOGUE.some((mutant) => mutant.name === name))
+  if (unknown !== undefined) throw new Error(`There is no mutant ${unknown}.`)
+  if (names) return CATALOGUE.filter(({ name }) => names.includes(name))
+  if (!values['one-each']) return CATALOGUE
+  return INVARIANTS.flatMap((invariant) => CATALOGUE.find((mutant) => mutant.invariant === invariant) ?? [])
+}
+
+/** Before anything is run: each of the catalogue fits its source, also those that are not run now, and no invariant is left out. */
+async function check(): Promise<void> {
+  for (const { edits } of CATALOGUE) {
+    for (const edit of edits) applyEdit(await readFile(new URL(edit.file, root), 'utf8'), edit)
+  }
+  const missing = INVARIANTS.filter((invariant) => !CATALOGUE.some((mutant) => mutant.invariant === invariant))
+  if (missing.length > 0) throw new Error(`No mutant breaks ${missing.join(', ')}.`)
+}
+
+function report(judged: readonly Judged[], seconds: number): number {
+  const inOrder = CATALOGUE.flatMap((mutant) => judged.filter((one) => one.mutant === mutant))
+  const failed = inOrder.filter(({ judgement }) => 'problem' in judgement).length
+  if (values.json) {
+    const mutants = inOrder.map(({ mutant: { name, invariant, what }, judgement }) => ({ invariant, name, what, ...judgement }))
+    process.stdout.write(`${JSON.stringify({ mutants, caught: judged.length - failed, failed, seconds: Math.round(seconds) })}\n`)
+  } else {
+    for (const one of inOrder) process.stdout.write(`${lineOf(one)}\n`)
+    process.stdout.write(`${judged.length - failed} mutants caught, ${failed} not, in ${seconds.toFixed(0)} s\n`)
+  }
+  return failed === 0 && judged.length > 0 ? 0 : 1
+}
+
+function lineOf({ mutant, judgement }: Judged): string {
+  const head = `${mutant.invariant.padEnd(6)} ${mutant.name}: ${mutant.what}`
+  if ('problem' in judgement) return `${head}\n       NOT CAUGHT: ${judgement.problem}`
+  const { file, test, failure } = judgement.caughtBy
+  return `${head}\n       ${file} > ${test}\n       ${failure}`
+}
+
+process.exitCode = await main()

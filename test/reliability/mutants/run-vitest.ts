@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Run } from './judgement.ts'
+import type { Witness } from './mutant.ts'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+
+/** A mutant may make a process wait for ever. Far more than the few tests of one need; all that are needed take longer. */
+const LIMIT_MS = 300_000
+const LIMIT_OF_ALL_MS = 900_000
+
+interface Report {
+  readonly success: boolean
+  readonly testResults: readonly {
+    readonly name: string
+    readonly status: string
+    readonly message: string
+    readonly assertionResults: readonly {
+      readonly status: string
+      readonly fullName: string
+      readonly failureMessages: readonly string[]
+    }[]
+  }[]
+}
+
+/** Runs these tests in a process of their own, with a mutant or without. */
+export async function runVitest(options: {
+  mutant: string | null
+  witnesses: readonly Witness[]
+  workers: number
+  env: Readonly<Record<string, string>>
+}): Promise<Run> {
+  const { mutant, witnesses, workers, env } = options
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-mutant-'))
+  const report = join(folder, 'report.json')
+  const names = witnesses.map(({ tests }) => escaped(tests)).join('|')
+  try {
+    const args = ['run', '--config=test/reliability/mutants/vitest.config.ts', '--reporter=json', `--outputFile=${report}`]
+    const limits = [`--maxWorkers=${workers}`, `--testNamePattern=${names}`]
+    const files = [...new Set(witnesses.map(({ file }) => file))]
+    const chosen = mutant === null ? {} : { MUTANT: mutant }
+    const limitMs = mutant === null ? LIMIT_OF_ALL_MS : LIMIT_MS
+    const ended = await vitest([...args, ...limits, ...files], { ...env, ...chosen }, limitMs)
+    if (ended.isLate) return { results: [], trouble: `The tests did not end within ${limitMs / 1000} s.` }
+    const written = await readFile(report, 'utf8').catch(() => null)
+    if (written === null) return { results: [], trouble: ended.output.slice(-2000) || 'The tests wrote no report.' }
+    return runOf(JSON.parse(written) as Report, ended)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function runOf({ testResults }: Report, { code }: Ended): Run {
+  const results = testResults.flatMap(({ name: path, assertionResults }) =>
+    assertionResults.flatMap(({ status, fullName, failureMessages }) => {
+      if (status !== 'passed' && status !== 'failed') return []
+      const failure = failureMessages[0]?.split('\n').find((line) => line.trim() !== '') ?? ''
+      return [{ file: relative(root, path), name: fullName, status, failure } as const]
+    }),
+  )
+  const broken = testResults.find(
+    ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((result) => result.status === 'failed'),
+  )
+  const hasFailed = results.some(({ status }) => status === 'failed')
+  const outside = code !== 0 && !hasFailed ? 'The tests failed outside of any test.' : null
+  return { results, trouble: broken ? `${relative(root, broken.name)}: ${firstLine(broken.message)}` : outside }
+}
+
+interface Ended {
+  readonly code: number
+  readonly output: string
+  readonly isLate: boolean
+}
+
+function vitest(args: readonly string[], env: Readonly<Record<string, string>>, limitMs: number): Promise<Ended> {
+  // A group of its own, so that whatever it has started ends with it.
+  const child = spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), ...args], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  let isLate = false
+  const end = (): void => endGroup(child.pid)
+  process.once('exit', end)
+  const timer = setTimeout(() => {
+    isLate = true
+    end()
+  }, limitMs)
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => {
+      clearTimeout(timer)
+      process.off('exit', end)
+      resolve({ code: code ?? 1, output, isLate })
+    })
+  })
+}
+
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+const firstLine = (text: string): string => text.split('\n')[0] ?? ''
+
+/** Between a group and its test the report has a space, and the names that the pattern is held against have ` > `. */
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll(' ', '(?: > | )')

@@ -1,0 +1,10 @@
+import { createGoogleClients, type GoogleClients } from '@holdfast/core/adapters/google/clients'
+import type { SandboxInfo } from '../../sandbox/sandbox.ts'
+
+/** Google's clients, as the product makes them, on a sandbox's stores. Whoever opens them closes them. */
+export function clientsOf({ firestore, storage, project, bucket }: SandboxInfo): GoogleClients {
+  process.env['FIRESTORE_EMULATOR_HOST'] = firestore
+  process.env['STORAGE_EMULATOR_HOST'] = storage
+  process.env['METADATA_SERVER_DETECTION'] = 'none'
+  return createGoogleClients({ projectId: project, bucket })
+}

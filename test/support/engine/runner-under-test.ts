@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto'
+import type { RunnerResources } from '@holdfast/core/operations/runner-document'
+import type { WrappingKey } from '@holdfast/core/security/envelope'
+import { createLogger } from '@holdfast/core/platform/logging'
+import type { Clock, DocumentStore, ObjectStore, Random } from '@holdfast/core/platform/ports'
+import { DocumentJournals } from '@holdfast/core/journal/document-journals'
+import type { JournalStore } from '@holdfast/core/journal/journal-store'
+import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
+import { DEFAULT_RECONNECT_POLICY, type ReconnectPolicy } from '@holdfast/core/session/disconnect-policy'
+import { ActionFeed } from '../../../runner/src/supervisor/action-feed.ts'
+import { Fleet } from '../../../runner/src/supervisor/supervisor.ts'
+import { Heartbeat, type Leaving } from '../../../runner/src/supervisor/heartbeat.ts'
+import { JobFeed } from '../../../runner/src/supervisor/job-feed.ts'
+import { OneTrial } from '../../../runner/src/supervisor/trial-slot.ts'
+import { Placement } from '../../../runner/src/supervisor/placement.ts'
+import type { CheckpointPolicy } from '../../../runner/src/session/journal/checkpointer.ts'
+import type { Connection, ConnectionEvents } from '../../../runner/src/whatsapp/port.ts'
+import type { AskToDial } from '../../../runner/src/session/connection/dial-place.ts'
+import type { Client, ClientOptions } from '../../../runner/src/session/engine.ts'
+import { DEFAULT_CRASH_POLICY, type CrashPolicy } from '../../../runner/src/session/quarantine/crash-record.ts'
+import { DEFAULT_JOURNAL_LIMITS, type JournalLimits } from '../../../runner/src/session/journal/journal.ts'
+import type { OwnedSession, OwnedSessionDependencies } from '../../../runner/src/session/owned-session.ts'
+import { DEFAULT_SEND_POLICY } from '../../../runner/src/session/outbox/send-policy.ts'
+
+/** What became of one dial; the test plays WhatsApp. */
+export interface Dial {
+  readonly events: ConnectionEvents
+  isOver: boolean
+}
+
+export interface RunnerOptions {
+  documents: DocumentStore
+  objects: ObjectStore
+  journals?: JournalStore
+  /** Whether it falls silent when Firestore does not take its heartbeat. */
+  mutes?: boolean
+  wrappingKey: WrappingKey
+  instanceId?: string
+  capacity?: number
+  random?: Random
+  /** That of its sessions. */
+  clock?: Clock
+  journalLimits?: JournalLimits
+  deadAfterMs?: number
+  autoRestore?: 'lossless' | 'always'
+  keepsImage?: boolean
+  crashPolicy?: CrashPolicy
+  reconnect?: ReconnectPolicy
+  askToDial?: AskToDial
+  checkpoints?: CheckpointPolicy
+  /** Called with what each new client is given: one for each time that the state was read. */
+  onClient?: (options: ClientOptions) => void
+}
+
+const RESOURCES: RunnerResources = {
+  memory: { rssBytes: 1, limitBytes: null, percentage: null },
+  cpu: { cpus: 1, percentage: null },
+  eventLoop: { p99Ms: null, maxMs: null },
+}
+
+/** A runner in this process, whole but for its WhatsApp client. */
+export class RunnerUnderTest {
+  readonly runnerId = `runner-${randomBytes(4).toString('hex')}`
+  readonly dials: Dial[] = []
+  /** How often a session's state was read and put together. */
+  openings = 0
+  readonly dependencies: OwnedSessionDependencies
+  readonly sessions = new Map<string, OwnedSession>()
+  readonly placement: Placement
+  readonly fleet: Fleet
+  readonly heartbeat: Heartbeat
+  #left = false
+
+  constructor(options: RunnerOptions) {
+    const { documents, objects, wrappingKey, capacity = 10, random = systemRandom, deadAfterMs = 60_000 } = options
+    const { runnerId, sessions } = this
+    const logger = createLogger('test', 'silent')
+    const feed = new JobFeed({ documents, clock: systemClock, logger })
+    this.dependencies = {
+      documents,
+      journals: options.journals ?? new DocumentJournals(documents),
+      objects,
+      clock: options.clock ?? systemClock,
+      random,
+      logger,
+      wrappingKey,
+      runnerId,
+      journalLimits: options.journalLimits ?? DEFAULT_JOURNAL_LIMITS,
+      checkpoints: options.checkpoints ?? { everyRecords: 256, everyMs: 60_000 },
+      autoRestore: options.autoRestore ?? 'lossless',
+      keepsImage: options.keepsImage ?? true,
+      crashPolicy: options.crashPolicy ?? DEFAULT_CRASH_POLICY,
+      trialSlot: new OneTrial(),
+      rekey: (image) => image.toMutation(),
+      sending: DEFAULT_SEND_POLICY,
+      subscribeJobs: (sessionId, onJobs) => feed.subscribe(sessionId, onJobs),
+      reconnect: options.reconnect ?? DEFAULT_RECONNECT_POLICY,
+      askToDial: options.askToDial ?? grantAtOnce,
+      createClient: (given) => {
+        options.onClient?.(given)
+        return this.#client()
+      },
+    }
+    const policy = { intervalMs: 300, deadAfterMs, mutes: options.mutes ?? true }
+    const parts = { documents, clock: systemClock, logger, runnerId, instanceId: options.instanceId ?? null }
+    const reports = { resources: () => RESOURCES, store: () => null, operations: () => ({}) }
+    this.heartbeat = new Heartbeat({ ...parts, ...reports, capacity, policy, sessions })
+    this.placement = new Placement({ ...parts, onAlone: (isAlone) => feed.alone(isAlone) })
+    this.fleet = new Fleet({
+      dependencies: this.dependencies,
+      heartbeat: this.heartbeat,
+      placement: this.placement,
+      actions: new ActionFeed(parts),
+      capacity,
+      sessions,
+    })
+  }
+
+  async leave(because: Leaving = 'told'): Promise<void> {
+    if (this.#left) return
+    this.#left = true
+    await this.fleet.leave(because)
+  }
+
+  #client(): Client {
+    this.openings++
+    return {
+      me: null,
+      told: { read: async function* () {} },
+      contactOf: (chat) => chat,
+      renewIdentity: () => {},
+      connect: (events) => {
+        const dial: Dial = { events, isOver: false }
+        this.dials.push(dial)
+        return connectionOf(dial)
+      },
+    }
+  }
+}
+
+const grantAtOnce: AskToDial = () => ({ isGranted: true, end: () => {} })
+
+const connectionOf = (dial: Dial): Connection => ({
+  composeText: () => new Uint8Array(),
+  relay: () => Promise.resolve(),
+  isReachable: () => Promise.resolve(true),
+  release: () => {},
+  mute: () => {},
+  heldForMs: () => 0,
+  unlink: () => Promise.resolve(),
+  close: async () => {
+    dial.isOver = true
+  },
+  cut: () => {
+    dial.isOver = true
+  },
+})

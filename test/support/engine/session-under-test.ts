@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto'
+import { sessionKeyPath, type SessionKeyDocument } from '@holdfast/core/security/session-key-document'
+import { sessionPath } from '@holdfast/core/session/session-document'
+import { newSessionKeys, unwrapSessionKeys, WrappingKey, type SessionCipher } from '@holdfast/core/security/envelope'
+import { SERVER_TIME, type DocumentStore } from '@holdfast/core/platform/ports'
+import { DocumentJournals } from '@holdfast/core/journal/document-journals'
+import { FROM_THE_BEGINNING, readGroups } from '@holdfast/core/journal/journal-reader'
+import type { JournalStore } from '@holdfast/core/journal/journal-store'
+import type { Mutation } from '@holdfast/core/journal/mutation'
+import { openGroup } from '@holdfast/core/journal/record-codec'
+import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
+import { claimSession, type Claim } from '../../../runner/src/session/claim.ts'
+import { Journal, type JournalLimits } from '../../../runner/src/session/journal/journal.ts'
+
+/** Where a claim is decided and where its record goes. */
+interface ClaimStores {
+  readonly documents: DocumentStore
+  readonly journals: JournalStore
+}
+
+/** A living owner may write at any moment, and the emulator answers now and then with UNKNOWN to a commit that meets a new listener. */
+const CLAIM_ATTEMPTS = 5
+
+/** A change of the state, small enough to be told apart. */
+export const key = (id: string, value = id): Mutation => ({ keys: { session: { [id]: value } } })
+
+/** A session in Firestore, to be claimed as often as a test likes. */
+export class SessionUnderTest {
+  readonly sessionId = `default.t${randomBytes(5).toString('hex')}`
+  readonly wrappingKey: WrappingKey
+  readonly documents: DocumentStore
+  readonly journals: JournalStore
+  readonly cipher: SessionCipher
+
+  private readonly keys: SessionKeyDocument
+
+  constructor(documents: DocumentStore, wrappingKey = new WrappingKey(randomBytes(32))) {
+    this.wrappingKey = wrappingKey
+    this.keys = newSessionKeys(this.sessionId, wrappingKey)
+    this.documents = documents
+    this.journals = new DocumentJournals(documents)
+    this.cipher = unwrapSessionKeys(this.sessionId, this.keys, this.wrappingKey)
+  }
+
+  async create(fields: Record<string, unknown> = {}): Promise<this> {
+    const [tenant, name] = this.sessionId.split('.')
+    const session = { v: 1, tenant, name, wanted: 'online', config: {}, createdAt: SERVER_TIME, runnerId: null, ...fields }
+    await this.documents.commit([
+      { kind: 'create', path: sessionPath(this.sessionId), fields: session },
+      { kind: 'create', path: sessionKeyPath(this.sessionId), fields: { ...this.keys } },
+    ])
+    return this
+  }
+
+  /** Claims without asking whether the owner is dead. Tries again, as a fleet does. */
+  async claim(runnerId: string): Promise<Claim> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.claimThrough(this.documents, runnerId)
+      } catch (error) {
+        if (attempt === CLAIM_ATTEMPTS) throw error
+      }
+    }
+  }
+
+  /** The same once, through a store that does what the test says. */
+  async claimThrough(through: DocumentStore | ClaimStores, runnerId: string): Promise<Claim> {
+    const { documents, journals } =
+      'journals' in through ? through : { documents: through, journals: new DocumentJournals(through) }
+    const claim = await claimSession({
+      documents,
+      journals,
+      clock: systemClock,
+      random: systemRandom,
+      sessionId: this.sessionId,
+      runnerId,
+      wrappingKey: this.wrappingKey,
+      mayClaim: () => true,
+    })
+    if (!claim) throw new Error('The claim was lost.')
+    return claim
+  }
+
+  journal(
+    claim: Claim,
+    runnerId: string,
+    options: { documents?: DocumentStore; journals?: JournalStore; limits?: JournalLimits } = {},
+  ): Journal {
+    const journal = new Journal({
+      journals: options.journals ?? new DocumentJournals(options.documents ?? this.documents),
+      sessionId: this.sessionId,
+      runnerId,
+      clock: systemClock,
+      random: systemRandom,
+      head: claim.head,
+      ...(options.limits ? { limits: options.limits } : {}),
+    })
+    journal.unlock(this.cipher)
+    return journal
+  }
+
+  /** Everything that the journal holds, as a new owner would replay it. */
+  async replay(): Promise<{ kinds: string[]; values: Record<string, string | null> }> {
+    const kinds: string[] = []
+    const values: Record<string, string | null> = {}
+    for await (const { records } of readGroups(this.journals, this.sessionId, FROM_THE_BEGINNING)) {
+      kinds.push(...records.map(({ kind }) => kind))
+      for (const { keys } of openGroup(records, this.cipher)) Object.assign(values, keys?.['session'])
+    }
+    return { kinds, values }
+  }
+}

@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
+import type { ApiClient } from './api-client.ts'
+
+const LIMIT_MS = 30_000
+const LOOK_EVERY_MS = 100
+
+/** The slot whose process owns a session now. The API names the owner by the id that the process chose; its log has that id. */
+export async function slotOf(sandbox: Sandbox, api: ApiClient, session: string): Promise<string> {
+  const slots = sandbox.runners().map(({ name }) => name)
+  const [only] = slots
+  if (only !== undefined && slots.length === 1) return only
+  const deadline = performance.now() + LIMIT_MS
+  for (;;) {
+    const { owner, sentence } = await api.session(session)
+    if (owner.runnerId !== null) {
+      for (const slot of slots) if ((await runnerIdOf(sandbox, slot)) === owner.runnerId) return slot
+    }
+    // Between two owners; or the owner was killed, and its slot runs another process already.
+    if (performance.now() > deadline) throw new Error(`No runner owns ${session}: ${sentence}`)
+    await pause(LOOK_EVERY_MS)
+  }
+}
+
+/** Of the process that runs in a slot now: the one it logged last. */
+async function runnerIdOf(sandbox: Sandbox, slot: string): Promise<string | undefined> {
+  const log = await readFile(join(sandbox.folder, 'logs', `${slot}.log`), 'utf8')
+  return [...log.matchAll(/"runner":"(runner-[0-9a-f]+)"/g)].at(-1)?.[1]
+}

@@ -1,0 +1,248 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { AcceptedJob } from '../support/api-client.ts'
+import type { Exit } from '../../sandbox/processes.ts'
+import { type Chat, EngineWorld, eventually } from '../support/world.ts'
+
+/** Everything that the runner and the functions print, with the lowest level logged: one JSON object a line, ids and no content. */
+
+const NOBODY = '5511000000000'
+/** A contact whose phone sends no receipts. */
+const SILENT = '5511000000001'
+/** Texts, and what callers may put in the wrong place. Each could be found in a log. */
+const SECRETS: Record<string, string> = {
+  sent: 'Opening hours are nine to five, my dear',
+  received: 'I would like an appointment on Thursday',
+  unsent: 'Nobody is ever going to read these words',
+  crash: 'The handler choked on a whole message of somebody',
+  reason: 'Because my neighbour told me that they read along',
+  idempotencyKey: 'order-number-4711-of-mister-miller',
+  wrongKey: 'an-api-key-of-another-installation',
+  inPath: 'a-secret-in-the-path-of-a-request',
+  inQuery: 'a-secret-in-the-query-of-a-request',
+  inBody: 'a-secret-in-the-body-of-a-bad-request',
+  inHeader: 'a-secret-in-a-header-that-is-too-long',
+}
+const secret = (name: string): string => SECRETS[name] ?? ''
+
+let world: EngineWorld
+let chat: Chat
+let crashed: Exit
+let requestIds: (string | null)[]
+/** By what became of them. */
+const jobs: Record<string, AcceptedJob> = {}
+
+/** Linked, messages both ways and some that fail, bad requests, a crash by an exception, and the end of it all. */
+beforeAll(async () => {
+  world = await EngineWorld.start({
+    runnerEnv: { LOG_LEVEL: 'debug', CHECKPOINT_RECORDS: '16', CRASH_TEXT: secret('crash'), SEND_ACK_TIMEOUT_MS: '3000' },
+    functionsEnv: { LOG_LEVEL: 'debug' },
+    runnerPreloads: [new URL('../support/fixtures/crash-on-signal.ts', import.meta.url).href],
+  })
+  await world.api.createSession('waiting')
+  const qr = await eventually(async () => {
+    const shown = await world.api.qrCode('waiting')
+    if (shown === null) throw new Error('There is no QR code yet.')
+    return shown
+  })
+  // A reference and three keys; what follows is the kind of the platform.
+  const parts = qr
+    .slice(qr.indexOf('#') + 1)
+    .split(',')
+    .slice(0, 4)
+  for (const [index, part] of parts.entries()) SECRETS[`qr ${index}`] = part
+  chat = await world.linked('secret')
+  jobs['sent'] = await message(secret('sent'), { idempotencyKey: secret('idempotencyKey') })
+  jobs['failed'] = await message(secret('unsent'), { to: NOBODY })
+  await chat.fault('nack', { code: 479 })
+  jobs['refused'] = await message(secret('unsent'))
+  await world.post('/contacts', { phone: SILENT, name: 'Silent', autoReceipt: false })
+  await chat.fault('no-acks')
+  jobs['unacknowledged'] = await message(secret('unsent'), { to: SILENT, until: ['sent'] })
+  await chat.receive(secret('received'))
+  await eventually(async () => expect(await chat.stored()).toEqual([secret('received')]))
+
+  requestIds = await badRequests()
+  const runner = world.sandbox.runner('runner-1')
+  const exited = new Promise<Exit>((resolve) => runner.once('exited', resolve))
+  runner.kill('SIGUSR2')
+  crashed = await exited
+  await message(`${secret('sent')} again`)
+  await runner.stop()
+}, 120_000)
+
+afterAll(async () => {
+  await world[Symbol.asyncDispose]()
+})
+
+/** Until it has been delivered or has failed. */
+async function message(
+  text: string,
+  { to = chat.contact, idempotencyKey = text.slice(0, 30), until = ['delivered', 'failed'] } = {},
+): Promise<AcceptedJob> {
+  const job = await world.api.sendText({
+    session: chat.name,
+    chatId: `${to}@c.us`,
+    text,
+    idempotencyKey: `${idempotencyKey} ${to}`,
+  })
+  await eventually(async () => expect(until).toContain((await chat.job(job)).status))
+  return job
+}
+
+/** The ids that their answers name. */
+async function badRequests(): Promise<(string | null)[]> {
+  const ids: (string | null)[] = []
+  const ask = async (path: string, init: RequestInit & { json?: unknown } = {}) => {
+    const response = await world.sandbox.api(path, init)
+    ids.push(response.headers.get('x-request-id'))
+    return response.status
+  }
+  const text = { session: 'secret', chatId: `${chat.contact}@c.us`, text: secret('inBody') }
+  expect(await ask('/api/sendText', { json: text, headers: { 'Idempotency-Key': secret('inHeader').repeat(10) } })).toBe(400)
+  expect(await ask('/api/sendText', { json: { ...text, [secret('inBody')]: secret('inBody') } })).toBe(400)
+  expect(await ask('/api/sendText', { json: { ...text, chatId: `${chat.contact}-1@g.us` } })).toBe(422)
+  expect(await ask('/api/sendText', { json: { ...text, session: secret('inBody') } })).toBe(404)
+  expect(await ask('/api/sendText', { json: { ...text, text: secret('inBody').repeat(3000) } })).toBe(400)
+  expect(
+    await ask('/api/sendText', { method: 'POST', headers: { 'Content-Type': 'text/plain' }, body: `{${secret('inBody')}` }),
+  ).toBe(400)
+  expect(await ask(`/api/sessions/${secret('inPath')}`)).toBe(404)
+  expect(await ask(`/api/${secret('inPath')}/messages?since=${secret('inQuery')}`)).toBe(400)
+  expect(await ask(`/api/messages/${secret('inPath')}?key=${secret('inQuery')}`)).toBe(404)
+  expect(await ask(`/${secret('inPath')}`)).toBe(404)
+  expect(await ask('/api/sessions/waiting/restart', { json: { reason: secret('reason') } })).toBe(202)
+  const { api } = world.sandbox.info
+  const refused = await fetch(`${api}/api/sessions`, {
+    headers: { 'X-Api-Key': secret('wrongKey'), Authorization: `Bearer ${secret('wrongKey')}` },
+  })
+  expect(refused.status).toBe(401)
+  ids.push(refused.headers.get('x-request-id'))
+  return ids
+}
+
+const identity = async (): Promise<{ apiKey: string; sessionEncryptionKey: string }> =>
+  JSON.parse(await readFile(join(world.sandbox.folder, 'identity.json'), 'utf8')) as never
+
+/** As text, and as what encoding it makes of it; of a key also what encoding its bytes makes of them. */
+function disguisesOf(text: string): string[] {
+  const all = [Buffer.from(text), ...(/^[A-Za-z0-9+/_-]{40,}=*$/.test(text) ? [Buffer.from(text, 'base64')] : [])]
+  const encoded = all.flatMap((bytes) => [
+    bytes.toString('base64').slice(0, 20),
+    bytes.toString('base64url').slice(0, 20),
+    bytes.toString('hex'),
+  ])
+  return [text, encodeURIComponent(text), JSON.stringify(text).slice(1, -1), ...encoded]
+}
+
+interface Line {
+  readonly from: 'runner' | 'functions'
+  readonly text: string
+}
+
+/** All that was printed on either output; the first line of the functions is their host's. */
+async function printed(): Promise<Line[]> {
+  const read = async (from: Line['from'], file: string) => {
+    const text = await readFile(join(world.sandbox.folder, 'logs', file), 'utf8')
+    return text.split('\n').flatMap((line) => (line === '' || line.startsWith('{"ready":true') ? [] : [{ from, text: line }]))
+  }
+  return [...(await read('runner', 'runner-1.log')), ...(await read('functions', 'functions.log'))]
+}
+
+describe('what is printed', () => {
+  test('names no text, no full phone number, no key of whatever kind, and no QR code', async () => {
+    const { apiKey, sessionEncryptionKey } = await identity()
+    const phones = { phone: chat.phone, contact: chat.contact, nobody: NOBODY, silent: SILENT }
+    const all = (await printed()).map(({ text }) => text).join('\n')
+    for (const [name, text] of Object.entries({ ...SECRETS, ...phones, apiKey, sessionEncryptionKey })) {
+      expect(text.length, name).toBeGreaterThan(8)
+      for (const disguise of disguisesOf(text)) expect(all.includes(disguise), `${name} as ${disguise}`).toBe(false)
+    }
+    expect(all).not.toMatch(/privKey|"private"|rootKey|chainKey/)
+  })
+
+  test('is one JSON object a line, with severity, time and a sentence', async () => {
+    const lines = await printed()
+    expect(lines.length).toBeGreaterThan(60)
+    for (const { text } of lines) {
+      const line = JSON.parse(text) as Record<string, unknown>
+      expect(line, text).toMatchObject({
+        severity: expect.stringMatching(/^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$/),
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+        message: expect.stringMatching(/^[A-Z].*[.:]/),
+      })
+    }
+  })
+
+  test('names the session and the request, so that somebody can follow them', async () => {
+    const lines = await printed()
+    expect(lines.some(({ from, text }) => from === 'runner' && text.includes(`"session":"${chat.sessionId}"`))).toBe(true)
+    const logged = new Set(
+      lines.filter(({ from }) => from === 'functions').map(({ text }) => (JSON.parse(text) as { requestId?: string }).requestId),
+    )
+    expect(logged).not.toContain(undefined)
+    expect(requestIds).not.toContain(null)
+    expect(new Set(requestIds).size).toBe(requestIds.length)
+    for (const id of requestIds) expect(logged).toContain(id)
+  })
+})
+
+describe('what is said of a session or a message has the same names in both processes:', () => {
+  const parsed = async (): Promise<({ from: Line['from'] } & Record<string, unknown>)[]> =>
+    (await printed()).map(({ from, text }) => ({ ...(JSON.parse(text) as Record<string, unknown>), from }))
+
+  test('tenant and session, on every line that belongs to one', async () => {
+    const lines = await parsed()
+    for (const line of lines) {
+      expect(Object.keys(line)).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(sessionId|jobId|name)$/)]))
+      if ('session' in line) expect(line).toMatchObject({ tenant: 'default', session: expect.stringMatching(/^default\./) })
+    }
+    const [tenant, session] = ['default', chat.sessionId]
+    expect(lines).toContainEqual(expect.objectContaining({ tenant, session, message: 'A session was created.' }))
+    expect(lines).toContainEqual(expect.objectContaining({ tenant, session, message: 'A session was claimed.' }))
+    expect(lines).toContainEqual(expect.objectContaining({ tenant, session, message: 'Connected to WhatsApp.' }))
+    const answered = { message: 'A request was answered.', status: 200 }
+    expect(lines).toContainEqual(expect.objectContaining({ ...answered, tenant, session, route: '/api/:name/messages' }))
+    expect(lines).toContainEqual(expect.objectContaining({ ...answered, tenant, session, route: '/api/sessions/:name' }))
+  })
+
+  test.each([
+    ['sent', []],
+    ['failed', ['runner: A message has failed for good. not-on-whatsapp']],
+    ['refused', ['runner: A message was refused; it is tried again. whatsapp-479']],
+    ['unacknowledged', ['runner: A message got no ack; it goes out again. no-ack']],
+  ])('a message that was %s can be followed by its id from the request on', async (fate, between) => {
+    const { id: job, messageId } = jobs[fate] as AcceptedJob
+    const lines = (await parsed()).filter((line) => line['messageId'] === messageId)
+    for (const line of lines) expect(line).toMatchObject({ tenant: 'default', session: chat.sessionId, job, messageId })
+    expect(lines.find(({ from }) => from === 'functions')).toHaveProperty('requestId')
+    const told = lines.map((line) => [`${line.from}: ${String(line['message'])}`, line['code']].filter(Boolean).join(' '))
+    const end = fate === 'failed' ? [] : ['runner: A message was sent: WhatsApp has it.']
+    expect(told).toEqual(expect.arrayContaining(['functions: A message was accepted.', ...between, ...end]))
+  })
+})
+
+describe('the runner says', () => {
+  const said = async (pattern: RegExp) => (await printed()).filter(({ from, text }) => from === 'runner' && pattern.test(text))
+
+  test('with what it starts, when it is ready, and how it leaves', async () => {
+    expect(
+      await said(/"message":"The runner starts: up to 50 sessions, \d+ CPUs, (an unknown limit|\d+ MB) of memory\."/),
+    ).toHaveLength(2)
+    expect(await said(/"tookMs":\d+,"message":"The runner is ready after \d+ ms/)).toHaveLength(2)
+    expect(
+      await said(/"why":"SIGTERM","sessions":2,"message":"Leaving because of SIGTERM: 2 session\(s\) to hand over\."/),
+    ).toHaveLength(1)
+    expect(await said(/"left":0,"tookMs":\d+,"exitCode":0,"message":"Left in order after \d+ ms\."/)).toHaveLength(1)
+  })
+
+  test('what Node would print by itself: a warning, a rejection that nobody heard, and the exception that ended it', async () => {
+    expect(crashed).toMatchObject({ code: 70, signal: null })
+    expect(await said(/"severity":"WARNING".*"message":"Node warns: Warning\."/)).toHaveLength(1)
+    expect(await said(/"severity":"WARNING".*"message":"A promise was rejected and nobody listened\."/)).not.toHaveLength(0)
+    const [last, ...others] = await said(/"severity":"CRITICAL"/)
+    expect(others).toEqual([])
+    expect(last?.text).toMatch(/"type":"TypeError".*crash-on-signal\.ts.*"exitCode":70/)
+  })
+})

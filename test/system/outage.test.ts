@@ -1,0 +1,57 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { EngineWorld, eventually } from '../support/world.ts'
+
+const AWAY_MS = 6000
+
+let world: EngineWorld
+
+beforeAll(async () => {
+  world = await EngineWorld.start({ ownFirestore: true })
+})
+
+afterAll(async () => {
+  await world[Symbol.asyncDispose]()
+})
+
+/** Its process and the java that it runs are one group. */
+const signalFirestore = (signal: NodeJS.Signals): void => {
+  process.kill(-(world.sandbox.firestore.pid ?? Number.NaN), signal)
+}
+
+test('while Firestore is away WhatsApp is told nothing; afterwards everything is stored and sent once', async () => {
+  const chat = await world.linked('outage', { receipts: false })
+  const warmUp = await chat.send('before')
+  await chat.untilStatus(warmUp, 'sent')
+  const earlier = await chat.receive('before')
+  // The API lists a message when it is durable; its receipt leaves a moment later.
+  await world.happens(({ type, id }) => type === 'receipt' && id === earlier)
+
+  // The first is on the wire without its ack, and the others wait for it.
+  await chat.fault('hold-acks')
+  const jobs = [await chat.send('one'), await chat.send('two'), await chat.send('three')]
+  await world.happens(({ type, id }) => type === 'message' && id === jobs[0]?.messageId)
+  await eventually(async () => expect((await chat.received()).map(({ text }) => text)).toContain('one'))
+  const texts = Array.from({ length: 5 }, (_, index) => `during ${index}`)
+  const ids: string[] = []
+  const since = world.happened.length
+  signalFirestore('SIGSTOP')
+  try {
+    for (const text of texts) ids.push(await chat.receive(text))
+    await world.happens(({ type, id }) => type === 'delivered' && id === ids.at(-1), since)
+    await pause(AWAY_MS)
+    const told = world.happened.slice(since).filter(({ type }) => ['receipt', 'retry-receipt', 'message', 'login'].includes(type))
+    expect(told).toEqual([])
+  } finally {
+    signalFirestore('SIGCONT')
+  }
+  await world.clearFaults()
+  for (const job of jobs) await chat.untilStatus(job, 'sent')
+  await eventually(async () => expect((await chat.stored()).toSorted()).toEqual(['before', ...texts].toSorted()))
+  await eventually(async () => expect((await chat.account()).offlineQueue).toBe(0))
+  await chat.works()
+  const { violations } = await world.simulator.state()
+  expect(violations).toEqual([])
+  expect((await chat.received()).map(({ text }) => text)).toEqual(['before', 'one', 'two', 'three'])
+  expect((await chat.account()).registrations).toBe(1)
+})

@@ -1,0 +1,249 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { requestJson } from '../support/json-request.ts'
+import type { StoredMessage } from '../support/api-client.ts'
+import { Chat, EngineWorld, eventually } from '../support/world.ts'
+
+// Each of these is many steps of many processes.
+vi.setConfig({ testTimeout: 180_000 })
+
+let world: EngineWorld
+
+beforeAll(async () => {
+  world = await EngineWorld.start({ runnerEnv: { SYNC_FULL_HISTORY: 'true' } })
+})
+
+afterAll(async () => {
+  const { violations } = await world.simulator.state()
+  await world[Symbol.asyncDispose]()
+  expect(violations).toEqual([])
+})
+
+interface PastMessage {
+  id: string
+  chat: string
+  fromMe: boolean
+  participant?: string
+  text: string
+}
+
+interface PeerMessage {
+  id: string
+  kind: string
+  syncType?: string
+  receipts: string[]
+  downloads: number
+}
+
+const toSimulator = <Answer>(path: string): Promise<Answer> =>
+  requestJson<Answer>(`${world.simulator.url}${path}`, { method: 'GET' })
+
+/** Everything that the phone has to tell of the past, by id. */
+async function pastOf(chat: Chat): Promise<PastMessage[]> {
+  const { chunks } = await toSimulator<{ chunks: { messages: PastMessage[] }[] }>(`/phones/${chat.phone}/history`)
+  return chunks.flatMap(({ messages }) => messages).sort((a, b) => (a.id < b.id ? -1 : 1))
+}
+
+const peerMessages = async (chat: Chat): Promise<PeerMessage[]> => {
+  const { accounts } = await toSimulator<{ accounts: { phone: string; peerMessages: PeerMessage[] }[] }>('/state')
+  return accounts.find(({ phone }) => phone === chat.phone)?.peerMessages ?? []
+}
+
+const byId = (a: StoredMessage, b: StoredMessage): number => ((a.id ?? '') < (b.id ?? '') ? -1 : 1)
+
+const chatIdOf = (jid: string): string => jid.replace('@s.whatsapp.net', '@c.us')
+
+/** Resolves when all of the past is listed: each message once, as the phone has it. */
+async function untilPastIsStored(chat: Chat, besides: readonly string[] = []): Promise<StoredMessage[]> {
+  const past = await pastOf(chat)
+  expect(past.length).toBeGreaterThan(0)
+  return eventually(async () => {
+    const listed = await world.api.storedMessages(chat.name)
+    const fromPast = listed.filter(({ id }) => !besides.includes(id ?? '')).sort(byId)
+    expect(fromPast.map(({ id }) => id)).toEqual(past.map(({ id }) => id))
+    return listed
+  }, 90_000)
+}
+
+const info = async (chat: Chat) => {
+  const response = await world.sandbox.api(`/api/sessions/${chat.name}/info`)
+  return (await response.json()) as { session: { records: Record<string, number> } }
+}
+
+const record = async (chat: Chat, kind: string): Promise<number> => (await info(chat)).session.records[kind] ?? 0
+
+const PAST = { chats: 3, groups: 2, bootstrap: 2, recent: 30, older: 20, recentChunks: 3, fullChunks: 2 }
+
+const kill = () => world.sandbox.runner('runner-1').kill()
+
+/** Kills at each of these happenings of the account, one after the other. */
+async function killAt(chat: Chat, types: readonly string[]): Promise<void> {
+  for (const wanted of types) {
+    const since = world.happened.length
+    await Promise.race([
+      world.happens(({ type, phone }) => type === wanted && phone === chat.phone, since).then(kill),
+      new Promise((resolve) => setTimeout(resolve, 15_000)),
+    ])
+  }
+}
+
+describe('the past of the phone', () => {
+  test.concurrent('is stored when the device is linked: every message once, under the names that chats go by', async () => {
+    const chat = await world.linked('history', { phone: { history: PAST } })
+    const listed = await untilPastIsStored(chat)
+    const past = await pastOf(chat)
+    const wanted = past.map(({ id, chat: jid, fromMe, participant, text }) => ({
+      id,
+      chatId: chatIdOf(jid),
+      fromMe,
+      body: text,
+      fromHistory: true,
+      ...(participant ? { from: chatIdOf(participant) } : {}),
+    }))
+    expect(listed.toSorted(byId)).toMatchObject(wanted)
+    await eventually(async () => {
+      const notified = (await peerMessages(chat)).filter(({ kind }) => kind === 'HISTORY_SYNC_NOTIFICATION')
+      expect(notified.map(({ receipts }) => receipts.toSorted())).toEqual(notified.map(() => ['hist_sync', 'peer_msg']))
+    })
+    // Who is who, how they call themselves, and the tokens that let us write to them.
+    expect(await record(chat, 'lid-mapping')).toBeGreaterThan(2 * PAST.chats)
+    expect(await record(chat, 'contact')).toBeGreaterThanOrEqual(PAST.chats)
+    expect(await record(chat, 'tctoken')).toBeGreaterThan(PAST.chats)
+    const known = past.find(({ chat: jid }) => jid.endsWith('@s.whatsapp.net'))?.chat.split('@')[0] ?? ''
+    await chat.untilStatus(await chat.send('do you remember?', known), 'delivered')
+  })
+
+  test.concurrent('does not hold up what comes meanwhile', async () => {
+    const chat = new Chat(world, 'history-slow')
+    await world.post('/phones', { phone: chat.phone, history: PAST })
+    await chat.fault('media-slow', { ms: 8000, count: 1 })
+    await world.linked('history-slow', { as: chat })
+    const live = await chat.receive('in between')
+    await eventually(async () => expect((await world.api.storedMessages(chat.name)).map(({ id }) => id)).toContain(live))
+    expect((await world.api.storedMessages(chat.name)).length).toBeLessThan((await pastOf(chat)).length)
+    await untilPastIsStored(chat, [live])
+  })
+
+  test.concurrent('is fetched again when a download fails, breaks off or comes damaged', async () => {
+    const chat = new Chat(world, 'history-faults')
+    await world.post('/phones', { phone: chat.phone, history: { ...PAST, inline: false } })
+    for (const [kind, more] of [
+      ['media-status', { code: 503 }],
+      ['media-cut', {}],
+      ['media-corrupt', {}],
+    ] as const) {
+      await chat.fault(kind, { ...more, count: 1 })
+    }
+    await world.linked('history-faults', { as: chat })
+    await untilPastIsStored(chat)
+    const downloads = (await peerMessages(chat)).reduce((sum, peer) => sum + peer.downloads, 0)
+    expect(downloads).toBeGreaterThan((await peerMessages(chat)).filter((peer) => peer.downloads > 0).length + 2)
+  })
+
+  test.concurrent('of which a part is gone for good is stored as far as it is there', async () => {
+    const chat = new Chat(world, 'history-gone')
+    await world.post('/phones', { phone: chat.phone, history: PAST })
+    await chat.fault('media-status', { code: 410, count: 1 })
+    await world.linked('history-gone', { as: chat })
+    await eventually(async () => {
+      const notified = (await peerMessages(chat)).filter(({ kind }) => kind === 'HISTORY_SYNC_NOTIFICATION')
+      expect(notified.length).toBeGreaterThan(5)
+      expect(notified.every(({ receipts }) => receipts.includes('hist_sync'))).toBe(true)
+    })
+    await eventually(async () => expect(await world.logs()).toContain('cannot be had any more'))
+    expect((await world.api.storedMessages(chat.name)).length).toBeLessThan((await pastOf(chat)).length)
+    await chat.works()
+  })
+})
+
+const phoneChanges = (chat: Chat, json: object) => world.post(`/phones/${chat.phone}/app-state`, json)
+
+/** Nothing of the app state is left to be fetched. */
+const untilSynced = (chat: Chat) =>
+  eventually(async () => {
+    expect(await record(chat, 'app-state-sync-version')).toBeGreaterThan(0)
+    expect(await record(chat, 'app-state-pending')).toBeLessThan(5)
+  })
+
+const mappings = (chat: Chat) => record(chat, 'lid-mapping')
+
+describe('the app state of the phone', () => {
+  test.concurrent('is fetched when its key has come, and whenever something of it changes', async () => {
+    const chat = await world.linked('app-state', { phone: { keyShare: true } })
+    await phoneChanges(chat, { contact: { phone: chat.contact, name: 'Ana' }, archive: { chat: chat.contact } })
+    await untilSynced(chat)
+    expect(await record(chat, 'app-state-sync-key')).toBeGreaterThan(0)
+    // What the address book says of who is who is known without asking anybody.
+    await eventually(async () => expect(await mappings(chat)).toBeGreaterThanOrEqual(4))
+    await chat.works()
+  })
+
+  test.concurrent('under a key that has not come waits for it, and for nothing else', async () => {
+    const chat = await world.linked('app-state-key', { phone: { keyShare: true } })
+    await phoneChanges(chat, { archive: { chat: chat.contact } })
+    await untilSynced(chat)
+    await world.post(`/phones/${chat.phone}/app-state/rotate-key`, { share: false })
+    await phoneChanges(chat, { contact: { phone: chat.contact, name: 'Ana' } })
+    await chat.untilStatus(await chat.send('not held up'), 'delivered')
+    await world.post(`/phones/${chat.phone}/app-state/share-keys`, {})
+    await eventually(async () => expect(await record(chat, 'app-state-sync-key')).toBeGreaterThanOrEqual(2))
+    await untilSynced(chat)
+  })
+
+  test.concurrent('that hangs at its download holds no message up, neither live ones nor those that waited', async () => {
+    const chat = await world.linked('app-state-hangs', { phone: { keyShare: true } })
+    await chat.fault('media-hang')
+    await phoneChanges(chat, { archive: { chat: chat.contact }, external: true })
+    await world.happens(({ type, phone, answer }) => type === 'media-request' && phone === chat.phone && answer === 'hanging')
+    await chat.untilStatus(await chat.send('out'), 'delivered')
+    await chat.receive('in')
+    await eventually(async () => expect(await chat.stored()).toContain('in'))
+    await chat.fault('drop')
+    await phoneChanges(chat, { pin: { chat: chat.contact }, external: true })
+    for (let index = 0; index < 12; index++) await chat.receive(`waited ${index}`)
+    await eventually(async () => expect((await chat.stored()).filter((text) => text.startsWith('waited'))).toHaveLength(12))
+    await eventually(async () => expect((await chat.account()).offlineQueue).toBe(0))
+  })
+
+  test.concurrent('whose download breaks off does not bring the runner down', async () => {
+    const chat = await world.linked('app-state-cut', { phone: { keyShare: true } })
+    await phoneChanges(chat, { pin: { chat: chat.contact } })
+    await untilSynced(chat)
+    const { pid } = world.sandbox.runner('runner-1')
+    await chat.fault('media-cut', { count: 2 })
+    await phoneChanges(chat, { archive: { chat: chat.contact }, external: true })
+    await world.happens(({ type, phone, answer }) => type === 'media-request' && phone === chat.phone && answer === 'media-cut')
+    await chat.receive('still there')
+    await eventually(async () => expect(await chat.stored()).toContain('still there'))
+    expect(world.sandbox.runner('runner-1').pid).toBe(pid)
+  })
+})
+
+describe('when the runner is killed', () => {
+  beforeEach(() => world.stopSessions())
+
+  test('at any moment while the past is told, all of it is stored in the end, once', async () => {
+    const chat = new Chat(world, 'history-struck')
+    const history = { ...PAST, recent: 60, recentChunks: 6, inline: false }
+    await world.post('/phones', { phone: chat.phone, history })
+    const striking = killAt(chat, ['paired', 'media-request', 'receipt', 'media-request', 'receipt', 'login', 'media-request'])
+    await world.linked('history-struck', { as: chat })
+    await striking
+    const live = await chat.receive('and life goes on')
+    await untilPastIsStored(chat, [live])
+    await eventually(async () => expect((await world.api.storedMessages(chat.name)).map(({ id }) => id)).toContain(live))
+    const orders = (await world.api.storedMessages(chat.name)).map((message) => (message as { order?: string }).order)
+    expect(new Set(orders).size).toBe(orders.length)
+  })
+
+  test('while the app state is fetched, it is fetched in the end', async () => {
+    const chat = new Chat(world, 'app-state-struck')
+    await world.post('/phones', { phone: chat.phone, keyShare: true })
+    const striking = killAt(chat, ['media-request'])
+    await world.linked('app-state-struck', { as: chat })
+    await phoneChanges(chat, { contact: { phone: chat.contact, name: 'Ana' }, archive: { chat: chat.contact }, external: true })
+    await striking
+    await chat.works()
+    await untilSynced(chat)
+    await eventually(async () => expect(await mappings(chat)).toBeGreaterThanOrEqual(4))
+  })
+})

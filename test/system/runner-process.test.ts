@@ -1,0 +1,297 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { alertDocumentSchema, alertPath } from '@holdfast/core/operations/alert-document'
+import { type RunnerDocument, RUNNERS, runnerDocumentSchema, runnerPath } from '@holdfast/core/operations/runner-document'
+import type { AcceptedJob } from '../support/api-client.ts'
+import type { Exit, SupervisedProcess } from '../../sandbox/processes.ts'
+import { EngineWorld, eventually } from '../support/world.ts'
+
+/** The operation of one runner process: how it starts, what its probes say, and why it leaves. Each test has runners of its own. */
+
+let world: EngineWorld
+
+beforeAll(async () => {
+  world = await EngineWorld.start({ runners: 0, ownFirestore: true })
+})
+
+afterAll(async () => {
+  const { violations } = await world.simulator.state()
+  await world[Symbol.asyncDispose]()
+  expect(violations).toEqual([])
+})
+
+afterEach(async () => {
+  await Promise.all(world.sandbox.runners().map((runner) => runner.stop()))
+})
+
+/** The document of the newest process of a container; null when there is none. */
+async function documentOf(of: SupervisedProcess | string): Promise<{ id: string; document: RunnerDocument } | null> {
+  const instance = typeof of === 'string' ? of : `${world.sandbox.info.project}-${of.name}`
+  const where = [['instanceId', '==', instance]] as const
+  const found = (await world.google.documents.query({ collection: RUNNERS, where })).map(({ id, fields }) => ({
+    id,
+    document: runnerDocumentSchema.parse(fields),
+  }))
+  return found.toSorted((one, other) => other.document.startedAt.getTime() - one.document.startedAt.getTime())[0] ?? null
+}
+
+/** Null when nobody answers. */
+async function probe(runner: SupervisedProcess, path: '/startup' | '/live'): Promise<{ status: number; reason?: string } | null> {
+  try {
+    const response = await fetch(`${world.sandbox.probesOf(runner.name)}${path}`)
+    return { ...((await response.json()) as object), status: response.status }
+  } catch {
+    return null
+  }
+}
+
+const untilReady = (runner: SupervisedProcess) =>
+  eventually(async () => expect(await probe(runner, '/startup')).toMatchObject({ status: 200 }))
+
+/** Several processes begin one after another in these, each of which takes seconds on a busy machine. */
+const SEVERAL_STARTS = { timeout: 120_000 }
+
+const exitOf = (runner: SupervisedProcess) => new Promise<Exit>((resolve) => runner.once('exited', resolve))
+
+const ownerOf = async (name: string) => (await world.api.session(name)).owner.runnerId
+
+/** What has been alerted of a container. */
+async function crashLoopOf(instance: string) {
+  const found = await world.google.documents.read(alertPath('crash-loop', instance))
+  return found && alertDocumentSchema.strict().parse(found.fields)
+}
+
+describe('probes', () => {
+  test('say while a store is away what the start waits for, and that the process lives; a process that waits leaves at once', async () => {
+    process.kill(-(world.sandbox.firestore.pid ?? Number.NaN), 'SIGSTOP')
+    world.sandbox.storage.kill('SIGSTOP')
+    const runner = await world.sandbox.addRunner()
+    try {
+      await eventually(async () =>
+        expect(await probe(runner, '/startup')).toEqual({
+          status: 503,
+          reason: 'Firestore does not answer, or not as it should. Cloud Storage does not answer, or not as it should.',
+        }),
+      )
+      expect(await probe(runner, '/live')).toMatchObject({ status: 200 })
+      process.kill(-(world.sandbox.firestore.pid ?? Number.NaN), 'SIGCONT')
+      await eventually(async () =>
+        expect(await probe(runner, '/startup')).toEqual({
+          status: 503,
+          reason: 'Cloud Storage does not answer, or not as it should.',
+        }),
+      )
+      const exit = exitOf(runner)
+      await runner.stop()
+      expect(await exit).toMatchObject({ code: 0, signal: null })
+      expect(await documentOf(runner)).toBeNull()
+      await runner.start()
+      await eventually(async () => expect(await probe(runner, '/startup')).toMatchObject({ status: 503 }))
+    } finally {
+      process.kill(-(world.sandbox.firestore.pid ?? Number.NaN), 'SIGCONT')
+      world.sandbox.storage.kill('SIGCONT')
+    }
+    await untilReady(runner)
+    expect((await documentOf(runner))?.document).toMatchObject({ state: 'active', shortLives: 0, workingSince: expect.any(Date) })
+  })
+
+  test('call a process alive while Firestore is away for long', async () => {
+    // It doubts itself after five times the silence that makes it dead.
+    const runner = await world.sandbox.addRunner({ HEARTBEAT_INTERVAL_MS: '200', RUNNER_DEAD_AFTER_MS: '1000' })
+    await untilReady(runner)
+    const told: (number | undefined)[] = []
+    process.kill(-(world.sandbox.firestore.pid ?? Number.NaN), 'SIGSTOP')
+    try {
+      const until = performance.now() + 8_000
+      while (performance.now() < until) {
+        told.push((await probe(runner, '/live'))?.status)
+        await pause(200)
+      }
+    } finally {
+      process.kill(-(world.sandbox.firestore.pid ?? Number.NaN), 'SIGCONT')
+    }
+    expect(new Set(told)).toEqual(new Set([200]))
+    await eventually(async () => {
+      const { silentForMs } = (await world.google.documents.query({ collection: RUNNERS }))[0] ?? {}
+      expect(silentForMs).toBeLessThan(1000)
+    })
+    expect(await probe(runner, '/live')).toMatchObject({ status: 200 })
+  })
+
+  test('are answered until all else is done when it leaves', async () => {
+    const runner = await world.sandbox.addRunner()
+    const chat = await world.linked('draining', { receipts: false })
+    const id = (await documentOf(runner))?.id ?? ''
+    await chat.fault('hold-acks', { ms: 1500 })
+    const job = await chat.send('on its way')
+    await world.happens((event) => event.type === 'contact-received' && event.id === job.messageId)
+    const stopped = runner.stop()
+    const states = new Set<unknown>()
+    for (;;) {
+      const live = await probe(runner, '/live')
+      const document = await world.google.documents.read(runnerPath(id))
+      states.add(document?.fields['state'])
+      if (live === null) {
+        // It is gone with the process, or nobody would ever take it away.
+        expect(document).toBeNull()
+        break
+      }
+      expect(live.status).toBe(200)
+    }
+    expect(states).toContain('draining')
+    await stopped
+  })
+})
+
+describe('processes of one container that die young again and again', () => {
+  test(
+    'are counted; the next ones wait before they work, an alert says so, and ends when one lives',
+    SEVERAL_STARTS,
+    async () => {
+      const container = { INSTANCE_ID: 'a-container-that-fails', RESTART_ALERT_AFTER: '3', RESTART_PAUSE_LIMIT_MS: '1000' }
+      const failing = await world.sandbox.addRunner({ ...container, CRASH_FREE_MS: '60000' })
+      const alert = () => crashLoopOf(container.INSTANCE_ID)
+      let last = ''
+      /** Of the next process: how many died before it, and whether it works at once. */
+      const nextLife = () =>
+        eventually(async () => {
+          const found = await documentOf(container.INSTANCE_ID)
+          if (!found || found.id === last) throw new Error('It is not on the list yet.')
+          last = found.id
+          const { shortLives, workingSince } = found.document
+          return `${shortLives} ${workingSince ? 'works' : 'waits'}`
+        })
+      const lives = [await nextLife()]
+      for (let death = 0; death < 2; death++) {
+        failing.kill()
+        lives.push(await nextLife())
+      }
+      expect(lives).toEqual(['0 works', '1 works', '2 works'])
+      expect(await alert()).toBeNull()
+
+      await world.api.createSession('patient')
+      failing.kill()
+      expect(await nextLife()).toBe('3 waits')
+      await eventually(async () =>
+        expect(await alert()).toMatchObject({
+          type: 'crash-loop',
+          scope: container.INSTANCE_ID,
+          severity: 'critical',
+          state: 'open',
+          count: 1,
+          sentence: 'Each of the last 3 processes of this container died before it had worked for 60 s.',
+        }),
+      )
+      await eventually(async () => expect(await ownerOf('patient')).toBe(last))
+      const { workingSince, startedAt } = (await documentOf(container.INSTANCE_ID))?.document ?? {}
+      expect(Number(workingSince) - Number(startedAt)).toBeGreaterThanOrEqual(900)
+      failing.kill()
+      expect(await nextLife()).toBe('4 waits')
+      await eventually(async () => expect(await alert()).toMatchObject({ state: 'open', count: 2 }))
+      expect(await world.logs()).toMatch(/"severity":"ERROR"[^\n]*"shortLives":4[^\n]*Crash loop/)
+
+      // Who asks no more than a moment of it has soon lived long enough.
+      await failing.stop('SIGKILL')
+      const lasting = await world.sandbox.addRunner({ ...container, CRASH_FREE_MS: '500' })
+      await nextLife()
+      await eventually(async () => expect(await alert()).toMatchObject({ state: 'resolved', resolvedAt: expect.any(Date) }))
+      lasting.kill()
+      expect(await nextLife()).toBe('0 works')
+    },
+  )
+
+  test('are not counted when they left as they were told', async () => {
+    const runner = await world.sandbox.addRunner({ CRASH_FREE_MS: '60000' })
+    await untilReady(runner)
+    await runner.stop()
+    await runner.start()
+    await untilReady(runner)
+    expect((await documentOf(runner))?.document.shortLives).toBe(0)
+  })
+})
+
+describe('a runner whose memory comes to its limit', () => {
+  test('leaves in order before it is killed, and its sessions go on elsewhere with nothing lost', SEVERAL_STARTS, async () => {
+    const roomy = await world.sandbox.addRunner()
+    const chat = await world.linked('heavy')
+    // Less than any runner needs, so each process of this one leaves some seconds after it began.
+    const cramped = await world.sandbox.addRunner({ MEMORY_LIMIT_MB: '60', MEMORY_DRAIN_LOOKS: '4' })
+    await untilReady(cramped)
+    const exits: Exit[] = []
+    cramped.on('exited', (exit) => exits.push(exit))
+    await roomy.stop()
+
+    const jobs: AcceptedJob[] = []
+    const texts: string[] = []
+    while (exits.length < 2) {
+      jobs.push(await chat.send(`out ${jobs.length}`))
+      texts.push(`in ${texts.length}`)
+      await chat.receive(texts.at(-1) ?? '')
+      await pause(300)
+    }
+    expect(exits.map(({ code, signal, expected }) => ({ code, signal, expected }))).toEqual(
+      Array.from({ length: 2 }, () => ({ code: 75, signal: null, expected: false })),
+    )
+    await eventually(async () => {
+      const { memory } = (await documentOf(cramped))?.document.resources ?? {}
+      expect(memory?.limitBytes).toBe(60 * 1024 * 1024)
+      expect(memory?.percentage).toBeGreaterThan(90)
+    })
+
+    await roomy.start()
+    await eventually(async () => expect(await ownerOf('heavy')).toBe((await documentOf(roomy))?.id))
+    await cramped.stop()
+    await chat.works()
+    for (const job of jobs) await chat.untilStatus(job, 'delivered')
+    await eventually(async () => expect((await chat.stored()).toSorted()).toEqual(texts.toSorted()))
+    expect((await chat.received()).map(({ text }) => text)).toEqual(jobs.map((_, index) => `out ${index}`))
+    expect((await chat.account()).registrations).toBe(1)
+    expect(await world.logs()).toMatch(
+      /"severity":"WARNING"[^\n]*"message":"The runner uses [\d.]+ % of its memory, for 4 of 4 looks\."/,
+    )
+    await roomy.stop()
+  })
+
+  test(
+    'soon after its start again and again waits ever longer before it works, and says what helps',
+    SEVERAL_STARTS,
+    async () => {
+      const container = { INSTANCE_ID: 'a-container-that-is-too-small', RESTART_ALERT_AFTER: '3', RESTART_PAUSE_LIMIT_MS: '2000' }
+      // When it leaves it has worked for longer than a process has to that is killed: there are five looks, one each second.
+      const small = { MEMORY_LIMIT_MB: '60', MEMORY_DRAIN_LOOKS: '5', CRASH_FREE_MS: '500' }
+      const cramped = await world.sandbox.addRunner({ ...container, ...small })
+      const exits: Exit[] = []
+      cramped.on('exited', (exit) => exits.push(exit))
+      /** Of each process: how many before it ended too soon. */
+      const lives = new Map<string, number | undefined>()
+      while (lives.size < 5) {
+        const found = await documentOf(container.INSTANCE_ID)
+        if (found) lives.set(found.id, found.document.shortLives)
+        const alert = await crashLoopOf(container.INSTANCE_ID)
+        // Processes that have worked for a while do not end it: that they came to their limit all the same is what it is about.
+        if (alert) expect(alert).toMatchObject({ state: 'open', severity: 'critical', scope: container.INSTANCE_ID })
+        await pause(50)
+      }
+      expect([...lives.values()]).toEqual([0, 1, 2, 3, 4])
+      const asAsked = { code: 75, signal: null }
+      expect(exits.map(({ code, signal }) => ({ code, signal }))).toEqual([asAsked, asAsked, asAsked, asAsked])
+      await eventually(async () =>
+        expect(await crashLoopOf(container.INSTANCE_ID)).toMatchObject({
+          count: 2,
+          sentence:
+            'Each of the last 4 processes of this container ended too soon, the last one because its memory came to its limit before it had worked for 600 s.',
+          userAction: expect.stringContaining('MAX_CONNECTIONS'),
+        }),
+      )
+      const line = new RegExp(`"lastEnd":"memory-limit","pauseMs":(\\d+),"instance":"${container.INSTANCE_ID}"`, 'g')
+      const waited = [...(await world.logs()).matchAll(line)].map(([, pauseMs]) => Number(pauseMs))
+      expect(waited).toEqual([0, 0, 1000, 2000])
+
+      // With memory enough for as long as is asked of it the alert is over.
+      await cramped.stop('SIGKILL')
+      const roomy = await world.sandbox.addRunner({ ...container, CRASH_FREE_MS: '500', MEMORY_DRAIN_SOON_MS: '2000' })
+      await eventually(async () => expect(await crashLoopOf(container.INSTANCE_ID)).toMatchObject({ state: 'resolved' }))
+      await roomy.stop()
+    },
+  )
+})

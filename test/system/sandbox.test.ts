@@ -1,0 +1,203 @@
+import { Firestore } from '@google-cloud/firestore'
+import { Storage } from '@google-cloud/storage'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { alive, commandOf, descendants } from '../support/fixtures/process-table.ts'
+import { startSandbox, type Sandbox, type SandboxInfo, type SandboxOptions } from '../../sandbox/sandbox.ts'
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+/** Nothing of the product: what is tested here is what carries it. */
+const withFixtures = async (options: SandboxOptions = {}): Promise<Sandbox> =>
+  await startSandbox({
+    whatsappUrl: 'ws://127.0.0.1:9',
+    runnerEntry: here('fixtures/runner.ts'),
+    functionsEntry: here('fixtures/functions.ts'),
+    ...options,
+  })
+
+const published = async (folder: string) => JSON.parse(await readFile(join(folder, 'sandbox.json'), 'utf8')) as SandboxInfo
+
+const firestoreOf = ({ firestore, project }: SandboxInfo) => {
+  const [host = '', port] = firestore.split(':')
+  return new Firestore({
+    projectId: project,
+    host,
+    port: Number(port),
+    ssl: false,
+    customHeaders: { authorization: 'Bearer owner' },
+  })
+}
+
+const bucketOf = ({ storage, project, bucket }: SandboxInfo) =>
+  new Storage({ apiEndpoint: storage, projectId: project }).bucket(bucket)
+
+// The clients look for the metadata server of a cloud that is not there.
+process.env['METADATA_SERVER_DETECTION'] = 'none'
+
+let folder: string
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'))
+})
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true })
+})
+
+test('a sandbox comes up within ten seconds, and leaves no process and no file when it stops', async () => {
+  const progress = new Map<string, number>()
+  const sandbox = await withFixtures({ runners: 2, onProgress: (part, ms) => progress.set(part, ms) })
+  expect([...progress.keys()].sort()).toEqual(['firestore', 'functions', 'runner-1', 'runner-2', 'storage'])
+  expect(Math.max(...progress.values())).toBeLessThan(10_000)
+  expect(await published(sandbox.folder)).toEqual(sandbox.info)
+
+  const answer = await (await sandbox.api('/some/path?q=1', { json: { hello: 'world' } })).json()
+  const { project, apiKey } = sandbox.info
+  expect(answer).toMatchObject({
+    method: 'POST',
+    url: '/some/path?q=1',
+    raw: '{"hello":"world"}',
+    environment: project,
+    key: apiKey,
+  })
+  expect(await (await fetch(`${sandbox.info.api}/other/path`)).text()).toBe('other /path')
+
+  const pids = descendants(process.pid)
+  expect(pids.some((pid) => commandOf(pid).startsWith('java') || commandOf(pid).includes('/java '))).toBe(true)
+  await sandbox.stop()
+  expect(alive(pids)).toEqual([])
+  expect(existsSync(sandbox.folder)).toBe(false)
+})
+
+test('two sandboxes run side by side and share nothing', async () => {
+  const [one, two] = await Promise.all([withFixtures({ functions: false }), withFixtures({ functions: false })])
+  await using _ = one
+  await using __ = two
+  await bucketOf(one.info).file('mine').save('one', { resumable: false })
+  expect((await bucketOf(two.info).file('mine').exists())[0]).toBe(false)
+  const { api: _api, simulator: _simulator, ...shared } = one.info
+  for (const key of Object.keys(shared) as (keyof typeof shared)[]) expect(two.info[key]).not.toEqual(one.info[key])
+})
+
+test('a runner that downloads from WhatsApp downloads from the simulator', async () => {
+  const DOWNLOAD = 'https://mmg.whatsapp.net/v/there-is-none.enc'
+  const options = { functions: false, runnerEntry: here('fixtures/runner.ts'), runnerEnv: { DOWNLOAD } }
+  await using sandbox = await startSandbox(options)
+  const log = join(sandbox.folder, 'logs', 'runner-1.log')
+  const said = async () => expect(await readFile(log, 'utf8')).toContain('"downloaded":404')
+  await vi.waitFor(said, { timeout: 30_000, interval: 50 })
+})
+
+describe('a part that is struck', () => {
+  test('a runner that was killed is back at once, with another pid, which sandbox.json names', async () => {
+    await using sandbox = await withFixtures({ runners: 2, functions: false, runnerEnv: { EXTRA: 'setting' } })
+    const runner = sandbox.runner('runner-1')
+    const restarted = once(runner, 'ready')
+    const killed = runner.kill()
+    const [{ pid, INSTANCE_ID, EXTRA }] = (await restarted) as [Record<string, unknown>]
+    expect(pid).not.toBe(killed)
+    expect(INSTANCE_ID).toBe(`${sandbox.info.project}-runner-1`)
+    expect(EXTRA).toBe('setting')
+    expect((await published(sandbox.folder)).runners).toEqual([
+      { id: 'runner-1', pid, probes: sandbox.probesOf('runner-1') },
+      { id: 'runner-2', pid: sandbox.runner('runner-2').pid, probes: sandbox.probesOf('runner-2') },
+    ])
+  })
+
+  test('a runner that is stopped stays away until it is started, and another may join', async () => {
+    await using sandbox = await withFixtures({ functions: false })
+    const exited = once(sandbox.runner('runner-1'), 'exited')
+    await sandbox.stopRunner('runner-1')
+    // It was asked, and ended by itself.
+    expect((await exited)[0]).toMatchObject({ code: 0, signal: null, expected: true })
+    expect((await published(sandbox.folder)).runners).toEqual([])
+    await sandbox.addRunner()
+    await sandbox.startRunner('runner-1')
+    expect((await published(sandbox.folder)).runners.map(({ id }) => id)).toEqual(['runner-1', 'runner-2'])
+  })
+
+  test('a runner that is paused can still be stopped', async () => {
+    await using sandbox = await withFixtures({ functions: false })
+    const pid = sandbox.runner('runner-1').kill('SIGSTOP')
+    await sandbox.stopRunner('runner-1')
+    expect(alive([pid])).toEqual([])
+  })
+
+  test('functions and storage come back where they were', async () => {
+    await using sandbox = await withFixtures({ runners: 0 })
+    const { pid } = (await (await sandbox.api('/')).json()) as { pid: number }
+    await sandbox.restartFunctions()
+    expect(await (await sandbox.api('/')).json()).not.toMatchObject({ pid })
+    await bucketOf(sandbox.info).file('kept').save('bytes', { resumable: false })
+    const back = once(sandbox.storage, 'ready')
+    sandbox.storage.kill()
+    await back
+    expect((await bucketOf(sandbox.info).file('kept').download())[0].toString()).toBe('bytes')
+  })
+
+  test('the loss of Firestore is reported', async () => {
+    await using sandbox = await withFixtures({ runners: 0, functions: false })
+    const lost = once(sandbox, 'lost')
+    sandbox.firestore.kill('SIGTERM')
+    expect((await lost)[0]).toBe('firestore')
+  })
+})
+
+describe('a folder', () => {
+  test('keeps documents, objects and keys over a planned stop', async () => {
+    const before = await withFixtures({ folder, runners: 0, functions: false })
+    const firestore = firestoreOf(before.info)
+    await firestore.doc('sessions/one').set({ state: 'CONNECTED', bytes: Buffer.from([1, 2, 3]) })
+    await firestore.terminate()
+    await bucketOf(before.info).file('checkpoint').save('bytes', { resumable: false })
+    const { project, bucket, apiKey } = before.info
+    await before.stop()
+    expect(existsSync(join(folder, 'sandbox.json'))).toBe(false)
+
+    await using after = await withFixtures({ folder, runners: 0, functions: false })
+    expect(after.info).toMatchObject({ project, bucket, apiKey })
+    const again = firestoreOf(after.info)
+    const document = await again.doc('sessions/one').get()
+    expect(document.data()).toEqual({ state: 'CONNECTED', bytes: Buffer.from([1, 2, 3]) })
+    await again.terminate()
+    expect((await bucketOf(after.info).file('checkpoint').download())[0].toString()).toBe('bytes')
+  })
+
+  test('belongs to one sandbox at a time', async () => {
+    await using _ = await withFixtures({ folder, runners: 0, functions: false })
+    await expect(withFixtures({ folder, runners: 0 })).rejects.toThrow(/A sandbox is running in/)
+  })
+
+  test('when its sandbox was killed, nothing of it runs on, and the next start is a world of its own', async () => {
+    const owner = spawn(process.execPath, [here('fixtures/owner.ts'), folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [line] = (await once(createInterface(owner.stdout), 'line')) as [string]
+    const pids = descendants(owner.pid!)
+    expect(pids.some((pid) => /(^|\/)java /.test(commandOf(pid)))).toBe(true)
+    // Storage, functions, a runner, and java with the process that watches it.
+    expect(pids.length).toBeGreaterThanOrEqual(5)
+    await bucketOf(JSON.parse(line) as SandboxInfo)
+      .file('newer')
+      .save('than Firestore', { resumable: false })
+    owner.kill('SIGKILL')
+    await vi.waitFor(() => expect(alive(pids)).toEqual([]), { timeout: 5_000, interval: 50 })
+
+    await using sandbox = await withFixtures({ folder, runners: 0, functions: false })
+    expect((await bucketOf(sandbox.info).file('newer').exists())[0]).toBe(false)
+    expect(existsSync(join(folder, 'discarded', 'storage'))).toBe(true)
+  })
+})
+
+test('a part that cannot start says why, and takes everything else down', async () => {
+  const before = descendants(process.pid)
+  const broken = withFixtures({ folder, functionsEntry: here('fixtures/no-such-file.ts') })
+  await expect(broken).rejects.toThrow(/functions ended with code 1 before it was ready.*no-such-file/s)
+  expect(descendants(process.pid).filter((pid) => !before.includes(pid))).toEqual([])
+})

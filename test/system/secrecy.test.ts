@@ -1,0 +1,190 @@
+import { Firestore, type CollectionReference } from '@google-cloud/firestore'
+import { Storage } from '@google-cloud/storage'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { constants, inflateRawSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { jobDocumentSchema } from '@holdfast/core/message/job-document'
+import { runnerDocumentSchema } from '@holdfast/core/operations/runner-document'
+import { sessionDocumentSchema } from '@holdfast/core/session/session-document'
+import { type AcceptedJob } from '../support/api-client.ts'
+import { type Chat, EngineWorld, eventually } from '../support/world.ts'
+
+const OUT = 'Opening hours are nine to five, my dear'
+const IN = 'I would like an appointment on Thursday'
+
+let world: EngineWorld
+let chat: Chat
+let job: AcceptedJob
+let qr: string
+
+/** A whole life: linked, messages both ways, a failure, a crash, and a checkpoint. */
+beforeAll(async () => {
+  world = await EngineWorld.start({ runnerEnv: { CHECKPOINT_RECORDS: '16' } })
+  await world.api.createSession('waiting')
+  qr = await eventually(async () => {
+    const shown = await world.api.qrCode('waiting')
+    if (shown === null) throw new Error('There is no QR code yet.')
+    return shown
+  })
+  chat = await world.linked('secret')
+  job = await chat.send(OUT)
+  await chat.send(OUT, '5511000000000')
+  await chat.receive(IN)
+  await chat.untilStatus(job, 'delivered')
+  world.sandbox.runner('runner-1').kill()
+  for (let index = 0; index < 20; index++) await chat.untilStatus(await chat.send(`${OUT} ${index}`), 'delivered')
+  await chat.receive(`${IN} again`)
+  await eventually(async () => expect(await chat.stored()).toEqual([IN, `${IN} again`]))
+  await eventually(async () => expect((await chat.document())['checkpoint']).toMatchObject({ seq: expect.any(Number) }))
+})
+
+afterAll(async () => {
+  await world[Symbol.asyncDispose]()
+})
+
+interface Stored {
+  path: string
+  bytes: Buffer
+}
+
+/** Each document as bytes, its bytes fields as they are. */
+async function allDocuments(): Promise<Stored[]> {
+  const firestore = new Firestore({ projectId: world.sandbox.info.project })
+  const found: Stored[] = []
+  const walk = async (collections: CollectionReference[]): Promise<void> => {
+    for (const collection of collections) {
+      for (const snapshot of (await collection.get()).docs) {
+        found.push({ path: snapshot.ref.path, bytes: flat(snapshot.data()) })
+        await walk(await snapshot.ref.listCollections())
+      }
+    }
+  }
+  await walk(await firestore.listCollections())
+  await firestore.terminate()
+  return found
+}
+
+function flat(value: unknown): Buffer {
+  if (value instanceof Uint8Array) return readable(Buffer.from(value))
+  if (value === null || typeof value !== 'object') return Buffer.from(`${String(value)}\n`)
+  return Buffer.concat(Object.entries(value).flatMap(([name, inner]) => [Buffer.from(`${name}: `), flat(inner)]))
+}
+
+/** With what unpacking makes of it, wherever that may begin: what is only packed is not encrypted. */
+function readable(bytes: Buffer): Buffer {
+  const starts = [0, 1, 2, 3, bytes.indexOf(0x0a) + 1, bytes.indexOf(0x0a) + 2]
+  const unpacked = starts.flatMap((start) => {
+    try {
+      return [inflateRawSync(bytes.subarray(start), { finishFlush: constants.Z_SYNC_FLUSH })]
+    } catch {
+      return []
+    }
+  })
+  return Buffer.concat([bytes, ...unpacked])
+}
+
+async function allObjects(): Promise<Stored[]> {
+  const { storage, bucket } = world.sandbox.info
+  const [files] = await new Storage({ apiEndpoint: storage, projectId: 'any' }).bucket(bucket).getFiles()
+  return Promise.all(files.map(async (file) => ({ path: file.name, bytes: readable((await file.download())[0]) })))
+}
+
+/** As text, and as what encoding it would make of it when it stands at the beginning. */
+const disguisesOf = (secret: string): string[] => {
+  const bytes = Buffer.from(secret)
+  return [secret, bytes.toString('base64').slice(0, 20), bytes.toString('hex')]
+}
+
+const findIn = (stored: readonly Stored[], secret: string): string[] =>
+  stored.filter(({ bytes }) => disguisesOf(secret).some((text) => bytes.includes(text))).map(({ path }) => path)
+
+const identity = async (): Promise<{ apiKey: string; sessionEncryptionKey: string }> =>
+  JSON.parse(await readFile(join(world.sandbox.folder, 'identity.json'), 'utf8')) as never
+
+describe('what lies in Firestore and in Cloud Storage', () => {
+  test('shows no text and no secret to somebody who reads all of it', async () => {
+    const [documents, objects] = [await allDocuments(), await allObjects()]
+    expect(documents.length).toBeGreaterThan(30)
+    expect(objects.length).toBeGreaterThan(0)
+    const { apiKey, sessionEncryptionKey } = await identity()
+    const advSecret = qr.split(',').at(3) ?? ''
+    for (const secret of [
+      OUT,
+      IN,
+      'extendedTextMessage',
+      'noiseKey',
+      'lastRemoteEphemeralKey',
+      apiKey,
+      sessionEncryptionKey,
+      advSecret,
+    ]) {
+      expect(findIn([...documents, ...objects], secret)).toEqual([])
+    }
+    // The search would find it: what is meant to be readable is found.
+    expect(findIn(documents, 'CONNECTED')).toContain(`whatsapp_connection_states/${chat.sessionId}`)
+  })
+})
+
+describe('somebody who looks at Firestore in its console', () => {
+  const isDate = expect.any(Date)
+
+  test('sees the session: what it is doing since when, who owns it, what it did', async () => {
+    const fields = await chat.document()
+    expect(sessionDocumentSchema.safeParse(fields).error).toBeUndefined()
+    expect(fields).toMatchObject({
+      tenant: 'default',
+      name: 'secret',
+      wanted: 'online',
+      state: 'CONNECTED',
+      reason: 'logged-in',
+      sentence: 'Connected to WhatsApp.',
+      since: isDate,
+      createdAt: isDate,
+      lastProofOfLifeAt: isDate,
+      runnerId: expect.stringMatching(/^runner-/),
+      pairing: null,
+      counters: { sent: expect.any(Number), received: expect.any(Number) },
+    })
+    expect(Number(fields['epoch'])).toBeGreaterThan(1)
+    expect(Number(fields['journalHead'])).toBeGreaterThan(20)
+  })
+
+  test('sees the runners, and what each of them holds', async () => {
+    const owner = (await chat.document())['runnerId']
+    const runners = await world.google.documents.query({ collection: 'runners' })
+    const runner = runners.find(({ id }) => id === owner)
+    expect(runnerDocumentSchema.safeParse(runner?.fields).error).toBeUndefined()
+    expect(runner?.fields).toMatchObject({ state: 'active', heartbeatAt: isDate, startedAt: isDate, capacity: 50 })
+    expect(runner?.fields['sessions']).toMatchObject({ [chat.sessionId]: { state: 'CONNECTED', lastProofOfLifeAt: isDate } })
+    // After the first whole interval.
+    await eventually(async () => {
+      const [alive] = await world.google.documents.query({ collection: 'runners', where: [['state', '==', 'active']] })
+      expect(alive?.fields['resources']).toMatchObject({
+        memory: { rssBytes: expect.any(Number) },
+        cpu: { cpus: expect.any(Number), percentage: expect.any(Number) },
+        eventLoop: { p99Ms: expect.any(Number), maxMs: expect.any(Number) },
+      })
+    })
+    // Of the one that was killed nothing is left once its sessions have moved.
+    await eventually(async () => expect(await world.google.documents.query({ collection: 'runners' })).toHaveLength(1))
+  })
+
+  test('sees the jobs with their time line', async () => {
+    const fields: Record<string, unknown> = await chat.job(job)
+    expect(jobDocumentSchema.safeParse(fields).error).toBeUndefined()
+    expect(fields).toMatchObject({
+      tenant: 'default',
+      sessionId: chat.sessionId,
+      chat: `${chat.contact}@s.whatsapp.net`,
+      status: 'delivered',
+      attempts: 1,
+      createdAt: isDate,
+      lastAttemptAt: isDate,
+      nextAttemptAt: null,
+      failedAt: null,
+      lastError: null,
+      timeline: ['pending', 'processing', 'sent', 'delivered'].map((status) => ({ status, at: isDate })),
+    })
+  })
+})

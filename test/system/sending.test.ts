@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type JobDocument, jobPath } from '@holdfast/core/message/job-document'
+import { Append } from '@holdfast/core/platform/ports'
+import type { AcceptedJob } from '../support/api-client.ts'
+import { type Chat, EngineWorld, eventually } from '../support/world.ts'
+
+let world: EngineWorld
+
+beforeAll(async () => {
+  world = await EngineWorld.start({ runnerEnv: { SEND_ACK_TIMEOUT_MS: '2000' } })
+})
+
+afterAll(async () => {
+  const { violations } = await world.simulator.state()
+  await world[Symbol.asyncDispose]()
+  expect(violations).toEqual([])
+})
+
+const statusesOf = ({ timeline }: JobDocument): string[] => timeline.map(({ status }) => status)
+
+const atContact = async (chat: Chat, { messageId }: AcceptedJob) => {
+  const { id, copies } = (await chat.received()).find((message) => message.id === messageId) ?? {}
+  return { id, copies }
+}
+
+const expectAscending = ({ timeline }: JobDocument): void => {
+  const times = timeline.map(({ at }) => at.getTime())
+  expect(times).toEqual(times.toSorted((one, other) => one - other))
+}
+
+describe('while nothing is struck', () => {
+  test.concurrent('a refused message is tried again under its id', async () => {
+    const chat = await world.linked('nack')
+    await chat.fault('nack', { code: 479 })
+    const job = await chat.send('refused once')
+    await chat.untilStatus(job, 'delivered')
+    const document = await chat.job(job)
+    expect(statusesOf(document)).toEqual(['pending', 'processing', 'pending', 'processing', 'sent', 'delivered'])
+    expectAscending(document)
+    expect(document).toMatchObject({ attempts: 2, nextAttemptAt: null, lastError: null, messageId: job.messageId })
+    expect(await atContact(chat, job)).toEqual({ id: job.messageId, copies: 1 })
+  })
+
+  test.concurrent('a message refused twice waits, and everything about the wait is stored', async () => {
+    const chat = await world.linked('nack-twice')
+    await chat.fault('nack', { count: 2 })
+    const job = await chat.send('refused twice')
+    await eventually(async () => expect((await chat.job(job)).attempts).toBe(2))
+    await chat.untilStatus(job, 'pending')
+    const { nextAttemptAt, lastAttemptAt, lastError } = await chat.job(job)
+    const delayMs = (nextAttemptAt?.getTime() ?? 0) - (lastAttemptAt?.getTime() ?? 0)
+    expect(delayMs).toBeGreaterThanOrEqual(5 * 60_000)
+    expect(delayMs).toBeLessThan(5 * 60_000 + 10_000)
+    expect(lastError?.code).toBe('whatsapp-479')
+    // What it waits for holds up its own chat only.
+    const other = await chat.send('to somebody else', chat.phone)
+    await eventually(async () => expect(statusesOf(await chat.job(other))).toContain('processing'))
+  })
+
+  test.concurrent('a message whose ack never comes goes out again, and the contact has it once', async () => {
+    const chat = await world.linked('no-acks', { receipts: false })
+    await chat.fault('no-acks')
+    const job = await chat.send('without an ack')
+    await chat.untilStatus(job, 'sent')
+    expect(await atContact(chat, job)).toEqual({ id: job.messageId, copies: 2 })
+    const document = await chat.job(job)
+    expect(statusesOf(document)).toEqual(['pending', 'processing', 'processing', 'sent'])
+    expect(document.attempts).toBe(2)
+  })
+
+  test.concurrent('a receipt stands for the ack that was lost', async () => {
+    const chat = await world.linked('receipt-for-ack')
+    await chat.fault('no-acks')
+    const job = await chat.send('receipted, not acked')
+    await chat.untilStatus(job, 'delivered')
+    expect(await atContact(chat, job)).toEqual({ id: job.messageId, copies: 1 })
+    expect(statusesOf(await chat.job(job))).toEqual(['pending', 'processing', 'sent', 'delivered'])
+  })
+
+  test.concurrent('a number that nobody has fails at once, and holds up nobody', async () => {
+    const chat = await world.linked('nobody')
+    const job = await chat.send('is anybody there?', '5511000000000')
+    await chat.untilStatus(job, 'failed')
+    const document = await chat.job(job)
+    expect(document).toMatchObject({ attempts: 0, lastError: { code: 'not-on-whatsapp' }, nextAttemptAt: null })
+    expect(document.failedAt).toBeInstanceOf(Date)
+    const other = await chat.send('to somebody')
+    await chat.untilStatus(other, 'delivered')
+  })
+
+  test.concurrent('messages to one chat arrive in the order in which they were accepted', async () => {
+    const chat = await world.linked('order')
+    await chat.fault('nack')
+    const jobs: AcceptedJob[] = []
+    for (let index = 0; index < 10; index++) jobs.push(await chat.send(`number ${index}`))
+    await chat.untilStatus(jobs.at(-1) as AcceptedJob, 'delivered')
+    expect((await chat.received()).map(({ text }) => text)).toEqual(jobs.map((_, index) => `number ${index}`))
+  })
+
+  test.concurrent('a message that was cancelled before its session took it up is never sent', async () => {
+    const chat = await world.linked('cancelled')
+    await world.api.want(chat.name, 'stop')
+    await chat.untilSession('STOPPED STOPPED requested')
+    const cancelled = await chat.send('on second thought, not this')
+    const timeline = new Append({ status: 'canceled', at: new Date() })
+    await world.google.documents.commit([
+      { kind: 'merge', path: jobPath(cancelled.id), fields: { status: 'canceled', timeline } },
+    ])
+    const next = await chat.send('but this')
+    await world.api.want(chat.name, 'start')
+    await chat.untilStatus(next, 'delivered')
+    expect((await chat.received()).map(({ text }) => text)).toEqual(['but this'])
+    const document = await chat.job(cancelled)
+    expect(statusesOf(document)).toEqual(['pending', 'canceled'])
+    expect(document).toMatchObject({ status: 'canceled', attempts: 0, lastAttemptAt: null })
+  })
+
+  test.concurrent('a message that was read says so, and a later delivery does not take it back', async () => {
+    const chat = await world.linked('read', { receipts: false })
+    const job = await chat.send('read me')
+    await chat.untilStatus(job, 'sent')
+    const receipt = (type: string) => world.post(`/contacts/${chat.contact}/receipt`, { id: job.messageId, type })
+    await receipt('read')
+    await chat.untilStatus(job, 'read')
+    await receipt('delivery')
+    const next = await chat.send('and this')
+    await chat.untilStatus(next, 'sent')
+    const document = await chat.job(job)
+    expect(statusesOf(document)).toEqual(['pending', 'processing', 'sent', 'read'])
+    expectAscending(document)
+  })
+})
+
+describe('when the runner is killed', () => {
+  test('before the acks come, everything goes out again under its id, and the contact has it once', async () => {
+    const chat = await world.linked('held-acks', { receipts: false })
+    await chat.fault('hold-acks')
+    const jobs = [await chat.send('first'), await chat.send('second')]
+    const [first, second] = jobs as [AcceptedJob, AcceptedJob]
+    await world.happens(({ type, id }) => type === 'contact-received' && id === first.messageId)
+    expect((await chat.job(first)).status).toBe('processing')
+    world.sandbox.runner('runner-1').kill()
+    await world.clearFaults()
+    for (const job of jobs) await chat.untilStatus(job, 'sent')
+    expect(await atContact(chat, first)).toEqual({ id: first.messageId, copies: 2 })
+    expect(await atContact(chat, second)).toEqual({ id: second.messageId, copies: 1 })
+    expect((await chat.received()).map(({ text }) => text)).toEqual(['first', 'second'])
+  })
+
+  test('after a message was sent, a receipt that comes meanwhile still counts', async () => {
+    const chat = await world.linked('late-receipt', { receipts: false })
+    const job = await chat.send('read while you were away')
+    await chat.untilStatus(job, 'sent')
+    world.sandbox.runner('runner-1').kill()
+    await world.post(`/contacts/${chat.contact}/receipt`, { id: job.messageId, type: 'read' })
+    await chat.untilStatus(job, 'read')
+    expect(statusesOf(await chat.job(job))).toEqual(['pending', 'processing', 'sent', 'read'])
+  })
+
+  test('at the moment of a receipt, the next owner settles it', async () => {
+    const chat = await world.linked('struck-receipt', { receipts: false })
+    const job = await chat.send('read at the very moment')
+    await chat.untilStatus(job, 'sent')
+    await world.post(`/contacts/${chat.contact}/receipt`, { id: job.messageId, type: 'read' })
+    world.sandbox.runner('runner-1').kill()
+    await chat.untilStatus(job, 'read')
+    await eventually(async () => expect((await chat.account()).offlineQueue).toBe(0))
+  })
+})
