@@ -67,7 +67,7 @@ export async function createBucket(storage: string, project: string, name: strin
 export function functionsProcess(folder: Folder, backends: Backends, port: number, options: PartOptions): SupervisedProcess {
   return new SupervisedProcess({
     name: 'functions',
-    entry: here('functions-host/main.ts'),
+    entry: here('google/functions/main.ts'),
     args: ['--port', String(port), '--entry', options.entry ?? repositoryFile('functions/src/index.ts')],
     preloads: clockPreload(options.clock),
     env: {

@@ -18,8 +18,8 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const withFixtures = async (options: SandboxOptions = {}): Promise<Sandbox> =>
   await startSandbox({
     whatsappUrl: 'ws://127.0.0.1:9',
-    runnerEntry: here('fixtures/runner.ts'),
-    functionsEntry: here('fixtures/functions.ts'),
+    runnerEntry: here('../support/fixtures/runner.ts'),
+    functionsEntry: here('../support/fixtures/functions.ts'),
     ...options,
   })
 
@@ -89,7 +89,7 @@ test('two sandboxes run side by side and share nothing', async () => {
 
 test('a runner that downloads from WhatsApp downloads from the simulator', async () => {
   const DOWNLOAD = 'https://mmg.whatsapp.net/v/there-is-none.enc'
-  const options = { functions: false, runnerEntry: here('fixtures/runner.ts'), runnerEnv: { DOWNLOAD } }
+  const options = { functions: false, runnerEntry: here('../support/fixtures/runner.ts'), runnerEnv: { DOWNLOAD } }
   await using sandbox = await startSandbox(options)
   const log = join(sandbox.folder, 'logs', 'runner-1.log')
   const said = async () => expect(await readFile(log, 'utf8')).toContain('"downloaded":404')
@@ -177,7 +177,7 @@ describe('a folder', () => {
   })
 
   test('when its sandbox was killed, nothing of it runs on, and the next start is a world of its own', async () => {
-    const owner = spawn(process.execPath, [here('fixtures/owner.ts'), folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const owner = spawn(process.execPath, [here('../support/fixtures/owner.ts'), folder], { stdio: ['ignore', 'pipe', 'inherit'] })
     const [line] = (await once(createInterface(owner.stdout), 'line')) as [string]
     const pids = descendants(owner.pid!)
     expect(pids.some((pid) => /(^|\/)java /.test(commandOf(pid)))).toBe(true)
@@ -197,7 +197,7 @@ describe('a folder', () => {
 
 test('a part that cannot start says why, and takes everything else down', async () => {
   const before = descendants(process.pid)
-  const broken = withFixtures({ folder, functionsEntry: here('fixtures/no-such-file.ts') })
+  const broken = withFixtures({ folder, functionsEntry: here('../support/fixtures/no-such-file.ts') })
   await expect(broken).rejects.toThrow(/functions ended with code 1 before it was ready.*no-such-file/s)
   expect(descendants(process.pid).filter((pid) => !before.includes(pid))).toEqual([])
 })

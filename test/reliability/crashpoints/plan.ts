@@ -14,7 +14,7 @@ const ALL_THE_TIME = [
   'commit delete runner',
   'listen recovery action by state',
   'timer heartbeat',
-  'timer fleet',
+  'timer supervisor',
   'timer resource-watch',
   'commit update runner',
   'query runner',
@@ -75,7 +75,7 @@ const STEPS = {
     'frame out message',
     'frame out receipt inactive',
     'query job by sessionId, status, queuedAt',
-    'timer job-bell',
+    'timer job-listener',
   ],
 }
 
