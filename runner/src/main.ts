@@ -8,19 +8,19 @@ import { openRunnerStores, type RunnerStores } from '@holdfast/core/adapters/ses
 import type { StoreProblem, StoreReport } from '@holdfast/core/operations/store-report'
 import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
 import { BaileysClient } from './whatsapp/baileys/client.ts'
-import { installMends } from './whatsapp/baileys/patches/install-patches.ts'
+import { installPatches } from './whatsapp/baileys/patches/install-patches.ts'
 import { rekeyedState } from './whatsapp/baileys/signal/rekey.ts'
 import { readRunnerConfig, type RunnerConfig } from './config.ts'
 import { ActionFeed } from './supervisor/action-feed.ts'
 import { DialPacer } from './supervisor/dial-pacer.ts'
-import { Fleet } from './supervisor/supervisor.ts'
+import { Supervisor } from './supervisor/supervisor.ts'
 import { JobFeed } from './supervisor/job-feed.ts'
 import { Heartbeat } from './supervisor/heartbeat.ts'
-import { OneTrial } from './supervisor/trial-slot.ts'
+import { SingleTrialSlot } from './supervisor/trial-slot.ts'
 import { Placement } from './supervisor/placement.ts'
-import { Departure } from './process/shutdown.ts'
+import { Shutdown } from './process/shutdown.ts'
 import { EXIT } from './process/exit-codes.ts'
-import { logLastWords } from './process/uncaught-errors.ts'
+import { logUncaughtErrors } from './process/uncaught-errors.ts'
 import { Liveness } from './process/liveness.ts'
 import { leaveBeforeMemoryIsFull } from './process/memory-limit.ts'
 import { ProbeServer } from './process/probe-server.ts'
@@ -39,8 +39,8 @@ const clock = systemClock
 async function main(): Promise<void> {
   const config = readConfigOrExit()
   const logger = createLogger('runner', config.logLevel)
-  logLastWords(logger)
-  await installMends({
+  logUncaughtErrors(logger)
+  await installPatches({
     clock,
     signatureCheck: config.signatureCheck,
     onInvalidSignature: () => logger.error('A signature of WhatsApp or of the phone is not valid.'),
@@ -72,7 +72,7 @@ async function main(): Promise<void> {
   const placement = new Placement({ ...own, onAlone: (isAlone) => jobs.alone(isAlone) })
   const dependencies = sessionDependencies(config, stores, { runnerId, logger: log, jobs })
   const actions = new ActionFeed({ documents, clock, logger: log })
-  const fleet = new Fleet({ dependencies, heartbeat, placement, actions, capacity, sessions })
+  const supervisor = new Supervisor({ dependencies, heartbeat, placement, actions, capacity, sessions })
 
   const liveness = new Liveness({
     clock,
@@ -89,19 +89,19 @@ async function main(): Promise<void> {
     },
   })
   let probes: ProbeServer | null = null
-  const departure = new Departure({
+  const shutdown = new Shutdown({
     clock,
     logger: log,
     sessions,
     handOver: async (why) => {
-      await fleet.leave(why === 'memory-limit' ? why : 'told')
+      await supervisor.leave(why === 'memory-limit' ? why : 'told')
       await stores.close()
       await probes?.close()
     },
     exit: (code) => process.exit(code),
   })
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-    process.on(signal, () => departure.begin({ why: signal, exitCode: EXIT.leftInOrder }))
+    process.on(signal, () => shutdown.begin({ why: signal, exitCode: EXIT.leftInOrder }))
   }
 
   tellStart(log, config, meter)
@@ -109,9 +109,9 @@ async function main(): Promise<void> {
     ...own,
     stores,
     heartbeat,
-    fleet,
+    supervisor,
     policy: config.restarts,
-    leaving: departure.signal,
+    leaving: shutdown.signal,
     onReport(report) {
       store = report
     },
@@ -121,7 +121,7 @@ async function main(): Promise<void> {
     probes = await ProbeServer.listen(config.probePort, { startup: () => start.waitsFor, live: () => liveness.trouble })
     log.info({ port: probes.port }, `Probes are answered on port ${probes.port}.`)
   }
-  resources.start(leaveBeforeMemoryIsFull(config.memory, departure, log))
+  resources.start(leaveBeforeMemoryIsFull(config.memory, shutdown, log))
   await start.run()
 }
 
@@ -160,7 +160,7 @@ function sessionDependencies(
     autoRestore: config.autoRestore,
     keepsImage: config.storage.type !== 'cloud',
     crashPolicy: config.crashPolicy,
-    trialSlot: new OneTrial(),
+    trialSlot: new SingleTrialSlot(),
     rekey: (image, lostRecords) => rekeyedState(image, lostRecords, clock.now()),
     sending: config.sending,
     subscribeJobs: (sessionId, onJobs) => jobs.subscribe(sessionId, onJobs),

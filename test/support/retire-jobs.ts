@@ -7,7 +7,7 @@ const AT_ONCE = 500
 /**
  * Deletes jobs of this status that are older, as a policy of retention would after a month; returns their ids. Firestore's emulator
  * needs it much sooner: with each commit that touches a job it scans all jobs for every listener on them, and for one that names
- * sessions (see `JobBell`) once for each of these.
+ * sessions (see `JobListener`) once for each of these.
  */
 export async function retireJobs(documents: DocumentStore, status: JobStatus, olderThanMs: number): Promise<string[]> {
   const found = await documents.query({ collection: JOBS, where: [['status', '==', status]] })

@@ -177,7 +177,9 @@ describe('a folder', () => {
   })
 
   test('when its sandbox was killed, nothing of it runs on, and the next start is a world of its own', async () => {
-    const owner = spawn(process.execPath, [here('../support/fixtures/owner.ts'), folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const owner = spawn(process.execPath, [here('../support/fixtures/owner.ts'), folder], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     const [line] = (await once(createInterface(owner.stdout), 'line')) as [string]
     const pids = descendants(owner.pid!)
     expect(pids.some((pid) => /(^|\/)java /.test(commandOf(pid)))).toBe(true)

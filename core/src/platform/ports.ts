@@ -109,7 +109,7 @@ export interface ObjectStore {
   create(name: string, bytes: Buffer): Promise<{ generation: string }>
   /** Null only when the store says that there is no such object; every other trouble throws. */
   read(name: string, generation?: string): Promise<StoredObject | null>
-  /** Names of the objects that begin like this, ascending. */
+  /** LidMap of the objects that begin like this, ascending. */
   list(prefix: string): Promise<string[]>
 }
 

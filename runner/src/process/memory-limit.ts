@@ -1,6 +1,6 @@
 import type { RunnerResources } from '@holdfast/core/operations/runner-document'
 import type { Logger } from '@holdfast/core/platform/logging'
-import type { Departure } from './shutdown.ts'
+import type { Shutdown } from './shutdown.ts'
 import { EXIT } from './exit-codes.ts'
 
 /** When a runner leaves before its container is killed for its memory. */
@@ -20,15 +20,15 @@ export const isTimeToLeave = (highLooks: number, { looks }: MemoryLimitPolicy): 
 /** To be told of every look at the memory. */
 export function leaveBeforeMemoryIsFull(
   policy: MemoryLimitPolicy,
-  departure: Departure,
+  shutdown: Shutdown,
   logger: Logger,
 ): (resources: RunnerResources) => void {
   let highLooks = 0
   return ({ memory: { rssBytes, limitBytes, percentage } }) => {
     highLooks = countHighLooks(highLooks, percentage, policy)
-    if (highLooks === 0 || departure.signal.aborted) return
+    if (highLooks === 0 || shutdown.signal.aborted) return
     const figures = { rssBytes, limitBytes, percentage, highLooks, ...policy }
     logger.warn(figures, `The runner uses ${percentage} % of its memory, for ${highLooks} of ${policy.looks} looks.`)
-    if (isTimeToLeave(highLooks, policy)) departure.begin({ why: 'memory-limit', exitCode: EXIT.memoryAtLimit })
+    if (isTimeToLeave(highLooks, policy)) shutdown.begin({ why: 'memory-limit', exitCode: EXIT.memoryAtLimit })
   }
 }

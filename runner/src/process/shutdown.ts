@@ -11,7 +11,7 @@ export interface Reason {
 const LEAVE_WITHIN_MS = 8000
 
 /** This process leaves once, for the reason that came first: it hands over what it holds and ends. */
-export class Departure {
+export class Shutdown {
   readonly #options
   readonly #begun = new AbortController()
 

@@ -5,7 +5,7 @@ import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock, DocumentStore } from '@holdfast/core/platform/ports'
 import type { RunnerStores } from '@holdfast/core/adapters/session-stores'
 import type { StoreProblem, StoreReport } from '@holdfast/core/operations/store-report'
-import type { Fleet } from '../supervisor/supervisor.ts'
+import type { Supervisor } from '../supervisor/supervisor.ts'
 import type { Heartbeat } from '../supervisor/heartbeat.ts'
 import { NO_PAST, type Past, type RestartPolicy, enoughMs, pastOf, pauseBefore, tell } from './restarts.ts'
 import { untilUsable } from './usable-stores.ts'
@@ -28,7 +28,7 @@ export class Start {
     documents: DocumentStore
     stores: Pick<RunnerStores, 'check'>
     heartbeat: Heartbeat
-    fleet: Fleet
+    supervisor: Supervisor
     clock: Clock
     logger: Logger
     instanceId: string | null
@@ -49,7 +49,7 @@ export class Start {
   }
 
   async run(): Promise<void> {
-    const { clock, logger, fleet, heartbeat, leaving, policy } = this.#options
+    const { clock, logger, supervisor, heartbeat, leaving, policy } = this.#options
     const startedAt = clock.monotonic()
     const asked = this.#insist('Firestore could not be asked who was here before.', () => this.#askForPast())
     const unfit = await this.#untilUsable(asked)
@@ -65,7 +65,7 @@ export class Start {
     logger.info({ tookMs }, `The runner is ready after ${tookMs} ms: its stores can be worked with, and it is on the list.`)
     if (shortLives > 0) await this.#afterShortLives(past)
     if (leaving.aborted) return
-    await fleet.start()
+    await supervisor.start()
     clock.after(policy.uptimeMs, () => void this.#proveItself(past))
   }
 

@@ -2,7 +2,7 @@ import type { Logger } from '@holdfast/core/platform/logging'
 import { EXIT } from './exit-codes.ts'
 
 /** Whatever Node would print by itself, or end the process for, is a line of the log. */
-export function logLastWords(logger: Logger): void {
+export function logUncaughtErrors(logger: Logger): void {
   // Baileys leaves promises of a closed socket without a listener. None of them decides anything here.
   process.on('unhandledRejection', (error) => logger.warn({ error }, 'A promise was rejected and nobody listened.'))
   process.on('uncaughtException', (error) => {

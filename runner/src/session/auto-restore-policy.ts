@@ -12,14 +12,14 @@ import { isRestorable, type Loaded } from '@holdfast/core/journal/load'
 const ONLY_OUT_OF_REACH: ReadonlySet<ErrorCode> = new Set(['unknown-version', 'journal-missing'])
 
 /** Whether `AUTO_RESTORE=always` goes on without what cannot be read: where it is lost, and what is left is the same device. */
-export const mayGiveUp = (trouble: HoldfastError, loaded: Loaded | null): boolean =>
+export const mayRestoreWithLosses = (trouble: HoldfastError, loaded: Loaded | null): boolean =>
   loaded !== null && isRestorable(loaded) && !ONLY_OUT_OF_REACH.has(trouble.code)
 
 /**
  * The same of a session that is not claimed yet, whose log ends in this damage. Nothing is written behind a log that is not given
  * up afterwards: who brings its end back would find a record that does not follow it.
  */
-export async function mayGiveUpUnclaimed(
+export async function mayRestoreUnclaimedWithLosses(
   stores: { documents: DocumentStore; journals: JournalStore; objects: ObjectStore; wrappingKey: WrappingKey },
   { sessionId, session, damage }: { sessionId: string; session: SessionDocument; damage: HoldfastError },
 ): Promise<boolean> {
@@ -31,5 +31,5 @@ export async function mayGiveUpUnclaimed(
     throw new HoldfastError('data-key-missing', `There is no ${sessionKeyPath(sessionId)}.`)
   }
   const found = await assessState({ journals, objects, sessionId, session, openCipher })
-  return found.status === 'corrupt' && mayGiveUp(found.error, found.loaded)
+  return found.status === 'corrupt' && mayRestoreWithLosses(found.error, found.loaded)
 }

@@ -14,7 +14,7 @@ import type { JournalStore } from '@holdfast/core/journal/journal-store'
 import { openRecord } from '@holdfast/core/journal/record-codec'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { isHalted, reasonOfDamage, type SessionState } from '@holdfast/core/session/session-states'
-import { atClaim, isConvicted } from './quarantine/crash-record.ts'
+import { atClaim, mustQuarantine } from './quarantine/crash-record.ts'
 import type { JournalHead } from './journal/group.ts'
 import { stateFields } from './session-fields.ts'
 
@@ -180,7 +180,7 @@ const OWNERSHIP = ['runnerId', 'epoch'] as const
 /** A session that waits for somebody keeps saying so, whoever holds it. */
 function stateAtClaim(state: SessionState, crashes: CrashRecord): Fields {
   if (isHalted(state)) return {}
-  return isConvicted(crashes) ? stateFields('QUARANTINED', 'crashes-its-runner') : stateFields('CLAIMING', 'claimed')
+  return mustQuarantine(crashes) ? stateFields('QUARANTINED', 'crashes-its-runner') : stateFields('CLAIMING', 'claimed')
 }
 
 /** The store may be away for a moment, and a claim that is not known to have succeeded leaves a session without anybody. */

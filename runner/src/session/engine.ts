@@ -18,10 +18,10 @@ import { MessageDocuments } from './inbox/message-documents.ts'
 import type { Journal, JournalLimits } from './journal/journal.ts'
 import { Outbox, type SettledJobs } from './outbox/outbox.ts'
 import type { SendPolicy } from './outbox/send-policy.ts'
-import { SentJobs } from './outbox/receipts.ts'
+import { Receipts } from './outbox/receipts.ts'
 import { SessionMemory } from './session-memory.ts'
 import { JournaledState } from './journal/journaled-state.ts'
-import { ToldMessages, type ToldReader } from './inbox/history-sync.ts'
+import { HistorySync, type HistoryReader } from './inbox/history-sync.ts'
 import { Undecrypted } from './inbox/undecrypted.ts'
 
 /** What every session of a runner shares. */
@@ -64,7 +64,7 @@ export interface ClientOptions {
 export interface Client {
   readonly connect: Connect
   readonly me: { id: string; lid: string | null } | null
-  readonly told: ToldReader
+  readonly told: HistoryReader
   renewIdentity(): void
   /** The same for every name of a contact. */
   contactOf(chat: string): string
@@ -76,9 +76,9 @@ export interface Engine {
   readonly cipher: SessionCipher
   readonly inbox: Inbox
   readonly undecrypted: Undecrypted
-  readonly told: ToldMessages
+  readonly told: HistorySync
   readonly outbox: Outbox
-  readonly sentJobs: SentJobs
+  readonly receipts: Receipts
   readonly checkpointer: Checkpointer
   readonly client: Client
   readonly memory: SessionMemory
@@ -124,7 +124,7 @@ export function assembleEngine(
   const inbox = new Inbox({ state, cipher, documents, clock, logger })
   const undecrypted = new Undecrypted({ state, cipher, clock, logger })
   inbox.onRefused((refused) => undecrypted.refused(refused))
-  const sentJobs = new SentJobs({ sessionId, state, cipher, documents, clock, logger })
+  const receipts = new Receipts({ sessionId, state, cipher, documents, clock, logger })
   const client = dependencies.createClient({
     state,
     inbox,
@@ -132,7 +132,7 @@ export function assembleEngine(
     clock,
     random,
     logger,
-    sentMessage: (messageId) => sentJobs.messageOf(messageId),
+    sentMessage: (messageId) => receipts.messageOf(messageId),
     ...(dependencies.countFirst ? { countFirst: dependencies.countFirst } : {}),
   })
   const outbox = new Outbox({
@@ -141,7 +141,7 @@ export function assembleEngine(
     cipher,
     clock,
     policy: dependencies.sending,
-    sentJobs,
+    receipts,
     settled,
     logger,
     contactOf: (chat) => client.contactOf(chat),
@@ -161,7 +161,7 @@ export function assembleEngine(
     session: claim.session,
     startedFrom,
   })
-  const told = new ToldMessages({
+  const told = new HistorySync({
     state,
     inbox,
     documents: new MessageDocuments(cipher, documents),
@@ -171,7 +171,7 @@ export function assembleEngine(
     logger,
   })
   const memory = new SessionMemory(state)
-  return { state, cipher, inbox, undecrypted, told, outbox, sentJobs, checkpointer, client, memory }
+  return { state, cipher, inbox, undecrypted, told, outbox, receipts, checkpointer, client, memory }
 }
 
 /** The session's data key. Made here only for a session that has never sealed anything; otherwise its absence is damage. */

@@ -13,7 +13,7 @@ import { readCheckpoint, writeCheckpoint } from '@holdfast/core/journal/checkpoi
 import { isRestorable, type DamagedCheckpoint } from '@holdfast/core/journal/load'
 import type { Claim } from './claim.ts'
 import { assembleEngine, findState, type Engine, type Found, type Lasting, type SessionDependencies } from './engine.ts'
-import { mayGiveUp } from './auto-restore-policy.ts'
+import { mayRestoreWithLosses } from './auto-restore-policy.ts'
 import type { RecordPlace } from './journal/group.ts'
 import type { Journal } from './journal/journal.ts'
 import type { SettledJobs } from './outbox/outbox.ts'
@@ -70,7 +70,7 @@ export class Opening {
       const claim = await this.#claimNow()
       const found = await findState(this.#dependencies, claim)
       const { trouble } = found.loaded
-      const gives = autoRestore === 'always' && trouble !== null && mayGiveUp(trouble, found.loaded)
+      const gives = autoRestore === 'always' && trouble !== null && mayRestoreWithLosses(trouble, found.loaded)
       const engine = gives ? await this.#giveUpWhatIsLost(claim, found) : this.#assemble(claim, found)
       await this.#document(engine)
       if (gives) void engine.checkpointer.run()

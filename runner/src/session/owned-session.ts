@@ -13,7 +13,7 @@ import type { ReconnectPolicy } from '@holdfast/core/session/disconnect-policy'
 import { Actions, type OpenAction } from './actions/actions.ts'
 import type { Claim } from './claim.ts'
 import { ConnectionKeeper } from './connection/connection-keeper.ts'
-import { isConvicted, type CrashPolicy } from './quarantine/crash-record.ts'
+import { mustQuarantine, type CrashPolicy } from './quarantine/crash-record.ts'
 import type { AskToDial } from './connection/dial-place.ts'
 import type { Engine, SessionDependencies } from './engine.ts'
 import type { Entry } from './journal/group.ts'
@@ -21,7 +21,7 @@ import { releaseSession } from './hand-over.ts'
 import { Interventions } from './actions/interventions.ts'
 import { Journal } from './journal/journal.ts'
 import { Opening, type Trouble } from './opening.ts'
-import { Probation, type TrialSlot } from './quarantine/quarantine.ts'
+import { Quarantine, type TrialSlot } from './quarantine/quarantine.ts'
 import { Reconnection } from './connection/reconnection.ts'
 import { SessionStatus, type SessionSnapshot } from './session-status.ts'
 import { Wake } from './wake.ts'
@@ -52,7 +52,7 @@ export class OwnedSession {
   readonly #actions: Actions
   readonly #status: SessionStatus
   readonly #keeper: ConnectionKeeper
-  readonly #probation: Probation
+  readonly #quarantine: Quarantine
   readonly #interventions: Interventions
   #engine: Engine | null = null
   /** The image has had a connection. */
@@ -69,18 +69,18 @@ export class OwnedSession {
     const { sessionId, head, session } = claim
     const { clock, random, journals, runnerId, journalLimits: limits } = dependencies
     const logger = dependencies.logger.child({ ...ofSession(sessionId), epoch: head.epoch })
-    this.#dependencies = { ...dependencies, logger, countFirst: () => this.#probation.isOnTrial }
+    this.#dependencies = { ...dependencies, logger, countFirst: () => this.#quarantine.isOnTrial }
     this.sessionId = sessionId
     this.#wanted = session.wanted
     const halted = isHalted(session.state)
-    const shown = halted ? session.state : isConvicted(claim.crashes) ? 'QUARANTINED' : 'CLAIMING'
+    const shown = halted ? session.state : mustQuarantine(claim.crashes) ? 'QUARANTINED' : 'CLAIMING'
     this.#status = new SessionStatus(claim, clock, shown)
     this.#wake = new Wake(clock)
     this.#journal = new Journal({ journals, sessionId, runnerId, clock, random, limits, head })
     this.#opening = new Opening(this.#dependencies, claim, this.#journal)
-    this.#probation = this.#newProbation(claim)
+    this.#quarantine = this.#newProbation(claim)
     // Trouble with the state ends by itself when the state can be read.
-    const waitsForSomebody = (halted && !isStateTrouble(session.reason)) || this.#probation.isQuarantined
+    const waitsForSomebody = (halted && !isStateTrouble(session.reason)) || this.#quarantine.isQuarantined
     this.#reconnection = new Reconnection({
       clock,
       random,
@@ -135,7 +135,7 @@ export class OwnedSession {
         if (this.#leaving) return await this.#release('BACKOFF', 'runner-leaving')
         if (this.#wanted === 'offline' && !this.#actions.isBusy) return await this.#release('STOPPED', 'requested')
         await this.#step()
-        this.#probation.look(this.#engine ? this.#keeper.activity : 'waiting')
+        this.#quarantine.look(this.#engine ? this.#keeper.activity : 'waiting')
         await this.#wake.wait(this.#nextStepAtMs())
       }
     } catch (error) {
@@ -166,7 +166,7 @@ export class OwnedSession {
   }
 
   #nextStepAtMs(): number {
-    const next = Math.min(this.#actions.dueAtMs, this.#probation.dueAtMs)
+    const next = Math.min(this.#actions.dueAtMs, this.#quarantine.dueAtMs)
     if (!this.#engine) return Math.min(next, this.#openAtMs)
     // While muted none is begun: whoever unmutes wakes the loop.
     const checkpointAtMs = this.#muted ? Number.POSITIVE_INFINITY : this.#engine.checkpointer.dueAtMs
@@ -189,7 +189,7 @@ export class OwnedSession {
 
   /** What waits for somebody keeps saying so while it waits for its trial as well. */
   async #mayOpen(): Promise<boolean> {
-    const may = await this.#probation.mayOpen()
+    const may = await this.#quarantine.mayOpen()
     if (!may && !this.#reconnection.isHalted && this.#status.reason !== 'awaiting-trial')
       this.#publish('BACKOFF', 'awaiting-trial')
     return may
@@ -208,7 +208,7 @@ export class OwnedSession {
     this.#isDistrusted = false
     this.#recall(engine)
     engine.told.start()
-    engine.sentJobs.settleRecorded()
+    engine.receipts.settleRecorded()
     engine.outbox.listen()
   }
 
@@ -256,7 +256,7 @@ export class OwnedSession {
 
   /** Nothing more is said or written: everything in memory is thrown away. */
   #drop(): void {
-    this.#probation.end()
+    this.#quarantine.end()
     this.#engine?.outbox.abandon()
     void this.#engine?.told.stop()
     this.#keeper.cut()
@@ -279,7 +279,7 @@ export class OwnedSession {
     })
   }
 
-  #newProbation({ sessionId, crashes }: Claim): Probation {
+  #newProbation({ sessionId, crashes }: Claim): Quarantine {
     const { clock, crashPolicy, trialSlot } = this.#dependencies
     const write = (record: CrashRecord): Promise<void> => {
       const merge: Merge = { kind: 'merge', path: sessionPath(sessionId), fields: { crashes: record } }
@@ -289,7 +289,7 @@ export class OwnedSession {
       this.#opening.hasten()
       this.#wake.call()
     }
-    return new Probation({ sessionId, clock, policy: crashPolicy, slot: trialSlot, record: crashes, write, wake })
+    return new Quarantine({ sessionId, clock, policy: crashPolicy, slot: trialSlot, record: crashes, write, wake })
   }
 
   #newInterventions(): Interventions {
@@ -299,7 +299,7 @@ export class OwnedSession {
       documents: this.#dependencies.documents,
       journal: this.#journal,
       opening: this.#opening,
-      probation: this.#probation,
+      quarantine: this.#quarantine,
       reconnection: this.#reconnection,
       keeper: this.#keeper,
       engine: () => this.#engine,

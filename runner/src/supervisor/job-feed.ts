@@ -1,6 +1,6 @@
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock, DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/ports'
-import { JobBell } from './job-listener.ts'
+import { JobListener } from './job-listener.ts'
 
 /** Firestore takes this many values in one `in` filter. */
 const SESSIONS_PER_BELL = 30
@@ -8,7 +8,7 @@ const SESSIONS_PER_BELL = 30
 /** Brings the jobs of this runner's sessions, whoever queues them. Sessions share listeners, or a runner would need one for each. */
 export class JobFeed {
   readonly #dependencies: { documents: DocumentStore; clock: Clock; logger: Logger }
-  readonly #bells = new Set<JobBell>()
+  readonly #bells = new Set<JobListener>()
   #isAlone = false
 
   constructor(dependencies: { documents: DocumentStore; clock: Clock; logger: Logger }) {
@@ -32,8 +32,8 @@ export class JobFeed {
     }
   }
 
-  #newBell(): JobBell {
-    const bell = new JobBell({ ...this.#dependencies, isAlone: this.#isAlone })
+  #newBell(): JobListener {
+    const bell = new JobListener({ ...this.#dependencies, isAlone: this.#isAlone })
     this.#bells.add(bell)
     return bell
   }

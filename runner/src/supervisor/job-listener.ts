@@ -28,7 +28,7 @@ const IS_PENDING = ['status', '==', 'pending'] as const
  * A runner that is alone listens to the newest of all sessions: that is less to ask for than a list of sessions, and need not be
  * asked anew when the list changes. With others it would hear, and pay for, all that is theirs.
  */
-export class JobBell {
+export class JobListener {
   readonly #documents: DocumentStore
   readonly #clock: Clock
   readonly #logger: Logger

@@ -4,7 +4,7 @@ import { type HoldfastError, isDamage, isStoreTrouble } from '@holdfast/core/pla
 import { ofSession } from '@holdfast/core/platform/logging'
 import { SERVER_TIME, type Change, type ListenerEvent } from '@holdfast/core/platform/ports'
 import { claimSession, reportDamage } from '../session/claim.ts'
-import { mayGiveUpUnclaimed } from '../session/auto-restore-policy.ts'
+import { mayRestoreUnclaimedWithLosses } from '../session/auto-restore-policy.ts'
 import { OwnedSession, type OwnedSessionDependencies } from '../session/owned-session.ts'
 import type { ActionFeed } from './action-feed.ts'
 import type { Heartbeat, Leaving } from './heartbeat.ts'
@@ -24,7 +24,7 @@ const LONGEST_PAUSE_MS = 5 * 60_000
 const UNCLAIMABLE_PAUSE_MS = 60_000
 
 /** The sessions of one runner: takes over what nobody owns, hears what is wanted, hands everything over when it leaves. */
-export class Fleet {
+export class Supervisor {
   readonly #dependencies: OwnedSessionDependencies
   readonly #heartbeat: Heartbeat
   readonly #placement: Placement
@@ -136,7 +136,7 @@ export class Fleet {
   }
 
   async #givesUpUnasked(unclaimed: { sessionId: string; session: SessionDocument; damage: HoldfastError }): Promise<boolean> {
-    return this.#dependencies.autoRestore === 'always' && mayGiveUpUnclaimed(this.#dependencies, unclaimed)
+    return this.#dependencies.autoRestore === 'always' && mayRestoreUnclaimedWithLosses(this.#dependencies, unclaimed)
   }
 
   /** Damage is shown and left alone for a while; what was asked of the session cannot be done. */

@@ -1,7 +1,7 @@
 import type { TrialSlot } from '../session/quarantine/quarantine.ts'
 
 /** The trial slot of a runner: first come, first tried. */
-export class OneTrial implements TrialSlot {
+export class SingleTrialSlot implements TrialSlot {
   #holder: string | null = null
   readonly #waiting = new Map<string, () => void>()
 

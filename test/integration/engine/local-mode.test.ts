@@ -52,7 +52,7 @@ async function startRunner(session: SessionUnderTest, options: Partial<RunnerOpt
   const objects = new DirectoryObjects(new StoreDirectory(directory.path))
   const runner = new RunnerUnderTest({ documents, objects, journals, wrappingKey, mutes: false, ...options })
   runners.push(runner)
-  await runner.fleet.start()
+  await runner.supervisor.start()
   return runner
 }
 

@@ -7,7 +7,7 @@ import { systemClock } from '@holdfast/core/platform/system-clock'
 import type { Connection } from '../../../runner/src/whatsapp/port.ts'
 import { Outbox } from '../../../runner/src/session/outbox/outbox.ts'
 import { DEFAULT_SEND_POLICY, type SendPolicy } from '../../../runner/src/session/outbox/send-policy.ts'
-import { SentJobs } from '../../../runner/src/session/outbox/receipts.ts'
+import { Receipts } from '../../../runner/src/session/outbox/receipts.ts'
 import { type FirestoreUnderTest, startFirestore } from '../../support/firestore-under-test.ts'
 import { FaultyDocuments } from '../../support/engine/faulty-documents.ts'
 import { takeOver } from '../../support/engine/owner.ts'
@@ -33,14 +33,14 @@ async function newOutbox(
   const { sessionId, cipher, documents } = session
   const { state, journal } = await takeOver(session)
   const parts = { state, cipher, clock: systemClock, logger: createLogger('test', 'silent') }
-  const sentJobs = new SentJobs({ ...parts, sessionId, documents, ...forReceipts })
+  const receipts = new Receipts({ ...parts, sessionId, documents, ...forReceipts })
   let bring: (jobs: readonly DocumentSnapshot[]) => void = () => {}
   const subscribe = (onJobs: typeof bring) => {
     bring = onJobs
     return () => {}
   }
   const rest = { settled: new Map<string, number>(), contactOf: (chat: string) => chat }
-  const outbox = new Outbox({ ...parts, ...rest, subscribe, sentJobs, policy: { ...DEFAULT_SEND_POLICY, ...policy } })
+  const outbox = new Outbox({ ...parts, ...rest, subscribe, receipts, policy: { ...DEFAULT_SEND_POLICY, ...policy } })
   const relayed: string[] = []
   const bytes: string[] = []
   const connection: Connection = {
@@ -77,7 +77,7 @@ async function newOutbox(
   const statuses = async (id: string) => (await job(id)).timeline.map(({ status }) => status)
   return {
     outbox,
-    sentJobs,
+    receipts,
     documents,
     connection,
     relayed,
@@ -214,7 +214,7 @@ describe('a receipt whose job could not be looked up', () => {
     const parts = await newOutbox(true, {}, { documents, clock: { ...systemClock, after } })
     await parts.accept(id, { proto: 'as sent' })
     documents.failQueries(true)
-    parts.sentJobs.receipt(`M-${id}`, 'delivered')
+    parts.receipts.receipt(`M-${id}`, 'delivered')
     await expect.poll(() => [...due.values()]).toEqual([60_000])
     const attempt = () => {
       const [callback] = due.keys()
@@ -226,8 +226,8 @@ describe('a receipt whose job could not be looked up', () => {
   }
 
   test('is settled later, as often as it takes, by the newest word of it', async () => {
-    const { faulty, due, attempt, sentJobs, job } = await awayFrom('unsettled')
-    sentJobs.receipt('M-unsettled', 'read')
+    const { faulty, due, attempt, receipts, job } = await awayFrom('unsettled')
+    receipts.receipt('M-unsettled', 'read')
     attempt()
     await expect.poll(() => due.size).toBe(1)
     expect((await job('unsettled')).status).toBe('processing')
@@ -238,11 +238,11 @@ describe('a receipt whose job could not be looked up', () => {
   })
 
   test('is left to whoever has the session next when it is given up', async () => {
-    const { due, outbox, sentJobs } = await awayFrom('given-up')
+    const { due, outbox, receipts } = await awayFrom('given-up')
     outbox.abandon()
     expect(due.size).toBe(0)
     // It fails before the turn is over.
-    sentJobs.settleRecorded()
+    receipts.settleRecorded()
     await nextTurn()
     expect(due.size).toBe(0)
   })
@@ -250,10 +250,10 @@ describe('a receipt whose job could not be looked up', () => {
 
 describe('a message that a contact asks for again', () => {
   test('is given as it was sent', async () => {
-    const { accept, sentJobs } = await newOutbox()
+    const { accept, receipts } = await newOutbox()
     await accept('asked', { proto: 'as sent' })
-    expect(await sentJobs.messageOf('M-asked')).toEqual(Buffer.from('as sent'))
-    expect(await sentJobs.messageOf('M-of-another')).toBeNull()
+    expect(await receipts.messageOf('M-asked')).toEqual(Buffer.from('as sent'))
+    expect(await receipts.messageOf('M-of-another')).toBeNull()
   })
 
   test.each([
@@ -261,10 +261,10 @@ describe('a message that a contact asks for again', () => {
     ['shape', { status: 'lost' }],
     ['version', { v: 2 }],
   ])('and is damaged in its %s is as good as none: nobody waits until that changes', async (what, fields) => {
-    const { accept, sentJobs, documents } = await newOutbox()
+    const { accept, receipts, documents } = await newOutbox()
     const { path } = await accept(`damaged ${what}`, { proto: 'as sent' })
     await documents.commit([{ kind: 'merge', path, fields }])
-    expect(await sentJobs.messageOf(`M-damaged ${what}`)).toBeNull()
+    expect(await receipts.messageOf(`M-damaged ${what}`)).toBeNull()
   })
 })
 

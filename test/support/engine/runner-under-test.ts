@@ -8,10 +8,10 @@ import type { JournalStore } from '@holdfast/core/journal/journal-store'
 import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
 import { DEFAULT_RECONNECT_POLICY, type ReconnectPolicy } from '@holdfast/core/session/disconnect-policy'
 import { ActionFeed } from '../../../runner/src/supervisor/action-feed.ts'
-import { Fleet } from '../../../runner/src/supervisor/supervisor.ts'
+import { Supervisor } from '../../../runner/src/supervisor/supervisor.ts'
 import { Heartbeat, type Leaving } from '../../../runner/src/supervisor/heartbeat.ts'
 import { JobFeed } from '../../../runner/src/supervisor/job-feed.ts'
-import { OneTrial } from '../../../runner/src/supervisor/trial-slot.ts'
+import { SingleTrialSlot } from '../../../runner/src/supervisor/trial-slot.ts'
 import { Placement } from '../../../runner/src/supervisor/placement.ts'
 import type { CheckpointPolicy } from '../../../runner/src/session/journal/checkpointer.ts'
 import type { Connection, ConnectionEvents } from '../../../runner/src/whatsapp/port.ts'
@@ -67,7 +67,7 @@ export class RunnerUnderTest {
   readonly dependencies: OwnedSessionDependencies
   readonly sessions = new Map<string, OwnedSession>()
   readonly placement: Placement
-  readonly fleet: Fleet
+  readonly supervisor: Supervisor
   readonly heartbeat: Heartbeat
   #left = false
 
@@ -90,7 +90,7 @@ export class RunnerUnderTest {
       autoRestore: options.autoRestore ?? 'lossless',
       keepsImage: options.keepsImage ?? true,
       crashPolicy: options.crashPolicy ?? DEFAULT_CRASH_POLICY,
-      trialSlot: new OneTrial(),
+      trialSlot: new SingleTrialSlot(),
       rekey: (image) => image.toMutation(),
       sending: DEFAULT_SEND_POLICY,
       subscribeJobs: (sessionId, onJobs) => feed.subscribe(sessionId, onJobs),
@@ -106,7 +106,7 @@ export class RunnerUnderTest {
     const reports = { resources: () => RESOURCES, store: () => null, operations: () => ({}) }
     this.heartbeat = new Heartbeat({ ...parts, ...reports, capacity, policy, sessions })
     this.placement = new Placement({ ...parts, onAlone: (isAlone) => feed.alone(isAlone) })
-    this.fleet = new Fleet({
+    this.supervisor = new Supervisor({
       dependencies: this.dependencies,
       heartbeat: this.heartbeat,
       placement: this.placement,
@@ -119,7 +119,7 @@ export class RunnerUnderTest {
   async leave(because: Leaving = 'told'): Promise<void> {
     if (this.#left) return
     this.#left = true
-    await this.fleet.leave(because)
+    await this.supervisor.leave(because)
   }
 
   #client(): Client {

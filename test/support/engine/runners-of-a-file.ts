@@ -51,7 +51,7 @@ export function runnersOfThisFile() {
 
   const startRunner = async (given: Given): Promise<RunnerUnderTest> => {
     const runner = addRunner(given)
-    await runner.fleet.start()
+    await runner.supervisor.start()
     return runner
   }
 

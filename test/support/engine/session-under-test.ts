@@ -52,7 +52,7 @@ export class SessionUnderTest {
     return this
   }
 
-  /** Claims without asking whether the owner is dead. Tries again, as a fleet does. */
+  /** Claims without asking whether the owner is dead. Tries again, as a supervisor does. */
   async claim(runnerId: string): Promise<Claim> {
     for (let attempt = 1; ; attempt++) {
       try {

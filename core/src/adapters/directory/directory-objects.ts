@@ -71,7 +71,7 @@ export class DirectoryObjects implements ObjectStore {
     const [folder, rest] = isOurs
       ? [this.#directory.sessionFolder(sessionId, 'checkpoints'), file]
       : [this.#directory.ownFolder('objects'), name]
-    // Names come from the program, yet none may ever lead out of the folder.
+    // LidMap come from the program, yet none may ever lead out of the folder.
     if (normalize(rest) === rest && !/^(\.|\/)|\/\.|\0/.test(rest)) return join(folder, rest)
     throw new HoldfastError('bad-document', `An object cannot be named ${JSON.stringify(name)} in a directory.`)
   }

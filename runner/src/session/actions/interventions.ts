@@ -8,7 +8,7 @@ import type { Engine } from '../engine.ts'
 import type { Entry } from '../journal/group.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Approval, Opening } from '../opening.ts'
-import type { Probation } from '../quarantine/quarantine.ts'
+import type { Quarantine } from '../quarantine/quarantine.ts'
 import type { Reconnection } from '../connection/reconnection.ts'
 
 /** What somebody may have done to a session, on the parts of its owner. */
@@ -21,7 +21,7 @@ export class Interventions implements ActionTarget {
     documents: DocumentStore
     journal: Journal
     opening: Opening
-    probation: Probation
+    quarantine: Quarantine
     reconnection: Reconnection
     keeper: ConnectionKeeper
     /** Null while there is no state in memory. */
@@ -52,8 +52,8 @@ export class Interventions implements ActionTarget {
   }
 
   async restart(): Promise<void> {
-    const { engine, keeper, opening, probation, reconnection } = this.#parts
-    probation.forgive()
+    const { engine, keeper, opening, quarantine, reconnection } = this.#parts
+    quarantine.forgive()
     reconnection.resume(engine()?.memory ?? null)
     opening.hasten()
     await keeper.close(engine())

@@ -199,7 +199,7 @@ export class ConnectionKeeper {
         for (const messageId of messageIds) {
           // A contact can only have what WhatsApp has: the receipt says what a lost ack would have said.
           engine.outbox.acknowledged(messageId, null)
-          engine.sentJobs.receipt(messageId, type)
+          engine.receipts.receipt(messageId, type)
         }
       },
       onProofOfLife: () => {

@@ -10,7 +10,7 @@ import type { JournaledState } from '../journal/journaled-state.ts'
 import type { Undecrypted } from './undecrypted.ts'
 
 /** What a row tells of, in pieces that fit in a commit. */
-export interface ToldPiece {
+export interface HistoryPiece {
   readonly messages: readonly ReceivedMessage[]
   /** They are of the past: told when the device was linked, or asked for. */
   readonly fromHistory: boolean
@@ -19,17 +19,17 @@ export interface ToldPiece {
 }
 
 /** Reads what the phone tells of other messages: from the row itself, or from where it says. */
-export interface ToldReader {
-  /** @throws ToldLost when what it tells of cannot be had, now or ever. */
-  read(plain: Buffer): AsyncIterable<ToldPiece>
+export interface HistoryReader {
+  /** @throws HistoryLost when what it tells of cannot be had, now or ever. */
+  read(plain: Buffer): AsyncIterable<HistoryPiece>
 }
 
 /** What a row tells of is gone for good, or is not what was meant. */
-export class ToldLost extends Error {
+export class HistoryLost extends Error {
   /** `gone` is final; the others may be an accident of the download. */
   readonly reason: 'gone' | 'damaged' | 'too-large'
 
-  constructor(reason: ToldLost['reason'], options?: { cause?: unknown }) {
+  constructor(reason: HistoryLost['reason'], options?: { cause?: unknown }) {
     super(`What the phone told of is ${reason}.`, options)
     this.reason = reason
   }
@@ -56,12 +56,12 @@ const orderOf = ({ sequence, index }: RecordPlace, position: number): string =>
  * open until all of them have documents, and is worked through again after a claim; a document that is there is left as it is.
  * Piece by piece, each riding on a record, so that what comes live is not held up.
  */
-export class ToldMessages {
+export class HistorySync {
   readonly #state: JournaledState
   readonly #inbox: Inbox
   readonly #documents: MessageDocuments
   readonly #undecrypted: Undecrypted
-  readonly #reader: ToldReader
+  readonly #reader: HistoryReader
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #stopped = new AbortController()
@@ -76,7 +76,7 @@ export class ToldMessages {
     inbox: Inbox
     documents: MessageDocuments
     undecrypted: Undecrypted
-    reader: ToldReader
+    reader: HistoryReader
     clock: Clock
     logger: Logger
   }) {
@@ -149,7 +149,7 @@ export class ToldMessages {
 
   #failed(told: Told, error: unknown): void {
     const count = (this.#failures.get(told.hash)?.count ?? 0) + 1
-    const isLost = error instanceof ToldLost && (error.reason === 'gone' || count >= TRIES)
+    const isLost = error instanceof HistoryLost && (error.reason === 'gone' || count >= TRIES)
     if (isLost) {
       this.#failures.delete(told.hash)
       this.#inbox.settleTold(told, error.reason)
@@ -162,7 +162,7 @@ export class ToldMessages {
   }
 
   /** Returns how many messages were new. */
-  async #takeIn(told: Told, piece: ToldPiece): Promise<number> {
+  async #takeIn(told: Told, piece: HistoryPiece): Promise<number> {
     await piece.learn()
     this.#unlessStopped()
     const { messages, fromHistory } = piece

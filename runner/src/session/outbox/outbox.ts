@@ -9,7 +9,7 @@ import { ConnectionEnded, type Connection } from '../../whatsapp/port.ts'
 import { JobProgress } from './job-progress.ts'
 import { OpenJobs, type JobError, type OpenJob } from './open-jobs.ts'
 import { afterFailure, CONNECTION_LOST, NO_ACK, unansweredDelayMs, type SendPolicy } from './send-policy.ts'
-import type { SentJobs } from './receipts.ts'
+import type { Receipts } from './receipts.ts'
 import type { JournaledState } from '../journal/journaled-state.ts'
 
 /** Timers take no more than 24 days. */
@@ -31,7 +31,7 @@ export class Outbox {
   readonly #subscribe: (onJobs: (jobs: readonly DocumentSnapshot[]) => void) => () => void
   readonly #clock: Clock
   readonly #policy: SendPolicy
-  readonly #sentJobs: SentJobs
+  readonly #receipts: Receipts
   readonly #logger: Logger
   readonly #open: OpenJobs
   readonly #sending = new Set<OpenJob>()
@@ -52,7 +52,7 @@ export class Outbox {
     cipher: SessionCipher
     clock: Clock
     policy: SendPolicy
-    sentJobs: SentJobs
+    receipts: Receipts
     /** Outlives the outbox where the state is read anew for each connection. */
     settled: SettledJobs
     logger: Logger
@@ -64,7 +64,7 @@ export class Outbox {
     this.#cipher = options.cipher
     this.#clock = options.clock
     this.#policy = options.policy
-    this.#sentJobs = options.sentJobs
+    this.#receipts = options.receipts
     this.#settled = options.settled
     this.#logger = options.logger
     this.#open = new OpenJobs(options.contactOf)
@@ -119,7 +119,7 @@ export class Outbox {
     }
     this.#close(job)
     this.sent++
-    this.#sentJobs.add(messageId, job.id, 'sent')
+    this.#receipts.add(messageId, job.id, 'sent')
     this.#progress.sent(job)
     this.#next()
   }
@@ -142,7 +142,7 @@ export class Outbox {
     try {
       const document = parseStored(jobDocumentSchema, snapshot.fields, snapshot.path)
       const isSettled = document.queuedAt.getTime() <= (this.#settled.get(document.messageId) ?? 0)
-      const isKnown = this.#open.get(document.messageId) ?? this.#sentJobs.isSent(document.messageId)
+      const isKnown = this.#open.get(document.messageId) ?? this.#receipts.isSent(document.messageId)
       if (!isSettled && !isKnown) this.#open.add(this.#openJob(snapshot, document))
     } catch (error) {
       this.#logger.error({ error, job: snapshot.id }, 'A job cannot be read and is left alone.')
@@ -278,6 +278,6 @@ export class Outbox {
     this.#unsubscribe()
     this.#unsubscribe = () => {}
     this.#cancelWake()
-    this.#sentJobs.stop()
+    this.#receipts.stop()
   }
 }

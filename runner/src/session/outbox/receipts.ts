@@ -10,7 +10,7 @@ import type { JournaledState } from '../journal/journaled-state.ts'
 const SETTLE_AGAIN_MS = 60_000
 
 /** Jobs whose messages are with WhatsApp: their receipts, and their content when a contact asks for it again. */
-export class SentJobs {
+export class Receipts {
   readonly #sessionId: string
   readonly #state: JournaledState
   readonly #cipher: SessionCipher

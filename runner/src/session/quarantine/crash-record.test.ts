@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { sessionDocumentSchema, type CrashRecord } from '@holdfast/core/session/session-document'
-import { DEFAULT_CRASH_POLICY, NO_CRASHES, atClaim, isConvicted, isSuspect } from './crash-record.ts'
+import { DEFAULT_CRASH_POLICY, NO_CRASHES, atClaim, mustQuarantine, isSuspect } from './crash-record.ts'
 
 const owned = (crashes: CrashRecord, runnerId: string | null = 'dead') =>
   sessionDocumentSchema.parse({ v: 1, tenant: 't', name: 'n', wanted: 'online', createdAt: new Date(), runnerId, crashes })
@@ -22,8 +22,8 @@ describe('a session whose owners die', () => {
   })
 
   test('is convicted by three failed trials', () => {
-    expect(isConvicted(afterCrashes(7))).toBe(false)
-    expect(isConvicted(afterCrashes(8))).toBe(true)
+    expect(mustQuarantine(afterCrashes(7))).toBe(false)
+    expect(mustQuarantine(afterCrashes(8))).toBe(true)
   })
 
   test('while it waits for its trial is not accused of the crashes of others', () => {

@@ -37,4 +37,4 @@ export function atClaim({ crashes, runnerId }: SessionDocument, claimant: string
 
 export const isSuspect = ({ shortLives }: CrashRecord, { suspectAfter }: CrashPolicy): boolean => shortLives >= suspectAfter
 
-export const isConvicted = ({ failedTrials }: CrashRecord): boolean => failedTrials >= FAILED_TRIALS
+export const mustQuarantine = ({ failedTrials }: CrashRecord): boolean => failedTrials >= FAILED_TRIALS

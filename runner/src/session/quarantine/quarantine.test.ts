@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { CrashRecord } from '@holdfast/core/session/session-document'
 import { systemClock } from '@holdfast/core/platform/system-clock'
-import { OneTrial } from '../../supervisor/trial-slot.ts'
+import { SingleTrialSlot } from '../../supervisor/trial-slot.ts'
 import { DEFAULT_CRASH_POLICY, NO_CRASHES } from './crash-record.ts'
-import { Probation } from './quarantine.ts'
+import { Quarantine } from './quarantine.ts'
 
 const SUSPECT: CrashRecord = { shortLives: 5, failedTrials: 0, onTrial: false }
 
@@ -15,125 +15,125 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-function probationOf(sessionId: string, record: CrashRecord, slot = new OneTrial()) {
+function probationOf(sessionId: string, record: CrashRecord, slot = new SingleTrialSlot()) {
   const written: CrashRecord[] = []
   const wake = vi.fn<() => void>()
   const write = async (changed: CrashRecord) => void written.push(changed)
-  const probation = new Probation({ sessionId, clock: systemClock, policy: DEFAULT_CRASH_POLICY, slot, record, write, wake })
-  return { probation, written, wake }
+  const quarantine = new Quarantine({ sessionId, clock: systemClock, policy: DEFAULT_CRASH_POLICY, slot, record, write, wake })
+  return { quarantine, written, wake }
 }
 
 const pass = (ms: number) => vi.advanceTimersByTime(ms)
 
 describe('a session', () => {
   test('without a past is opened at once and nothing is written', async () => {
-    const { probation, written } = probationOf('a', NO_CRASHES)
-    expect(await probation.mayOpen()).toBe(true)
-    probation.look('holding')
+    const { quarantine, written } = probationOf('a', NO_CRASHES)
+    expect(await quarantine.mayOpen()).toBe(true)
+    quarantine.look('holding')
     pass(60_000)
-    probation.look('holding')
-    expect([written, probation.dueAtMs]).toEqual([[], Number.POSITIVE_INFINITY])
+    quarantine.look('holding')
+    expect([written, quarantine.dueAtMs]).toEqual([[], Number.POSITIVE_INFINITY])
   })
 
   test('whose last owner died is forgiven when its connection has held for 10 s', async () => {
-    const { probation, written } = probationOf('a', { shortLives: 1, failedTrials: 0, onTrial: false })
-    expect(await probation.mayOpen()).toBe(true)
-    probation.look('holding')
+    const { quarantine, written } = probationOf('a', { shortLives: 1, failedTrials: 0, onTrial: false })
+    expect(await quarantine.mayOpen()).toBe(true)
+    quarantine.look('holding')
     pass(9999)
-    probation.look('holding')
+    quarantine.look('holding')
     expect(written).toEqual([])
-    expect(probation.dueAtMs).toBe(systemClock.now() + 1)
+    expect(quarantine.dueAtMs).toBe(systemClock.now() + 1)
     pass(1)
-    probation.look('holding')
+    quarantine.look('holding')
     expect(written).toEqual([NO_CRASHES])
   })
 
   test('whose last owner died is not forgiven for the time that it waits and connects', async () => {
-    const { probation, written } = probationOf('a', { shortLives: 1, failedTrials: 0, onTrial: false })
+    const { quarantine, written } = probationOf('a', { shortLives: 1, failedTrials: 0, onTrial: false })
     for (const activity of ['waiting', 'connecting', 'holding', 'waiting', 'holding'] as const) {
-      probation.look(activity)
+      quarantine.look(activity)
       pass(activity === 'holding' ? 9000 : 60_000)
-      probation.look(activity)
+      quarantine.look(activity)
     }
     expect(written).toEqual([])
   })
 
   test('that was convicted is not opened before somebody forgives it', async () => {
-    const { probation } = probationOf('a', { shortLives: 9, failedTrials: 3, onTrial: false })
-    expect([probation.isQuarantined, await probation.mayOpen()]).toEqual([true, false])
-    probation.forgive()
-    expect([probation.isQuarantined, await probation.mayOpen()]).toEqual([false, true])
+    const { quarantine } = probationOf('a', { shortLives: 9, failedTrials: 3, onTrial: false })
+    expect([quarantine.isQuarantined, await quarantine.mayOpen()]).toEqual([true, false])
+    quarantine.forgive()
+    expect([quarantine.isQuarantined, await quarantine.mayOpen()]).toEqual([false, true])
   })
 })
 
 describe('suspects', () => {
   test('are opened one after the other, each when the one before has held, and each trial is written down first', async () => {
-    const slot = new OneTrial()
+    const slot = new SingleTrialSlot()
     const [first, second] = [probationOf('a', SUSPECT, slot), probationOf('b', SUSPECT, slot)]
-    expect([await first.probation.mayOpen(), await second.probation.mayOpen()]).toEqual([true, false])
+    expect([await first.quarantine.mayOpen(), await second.quarantine.mayOpen()]).toEqual([true, false])
     expect(first.written).toEqual([{ ...SUSPECT, onTrial: true }])
-    first.probation.look('holding')
+    first.quarantine.look('holding')
     pass(10_000)
-    first.probation.look('holding')
+    first.quarantine.look('holding')
     expect(first.written.at(-1)).toEqual(NO_CRASHES)
     expect(second.wake).toHaveBeenCalledOnce()
-    expect(await second.probation.mayOpen()).toBe(true)
+    expect(await second.quarantine.mayOpen()).toBe(true)
   })
 
   test('that connect slowly are neither acquitted nor made to leave the slot', async () => {
-    const slot = new OneTrial()
+    const slot = new SingleTrialSlot()
     const [first, second] = [probationOf('a', SUSPECT, slot), probationOf('b', SUSPECT, slot)]
-    await first.probation.mayOpen()
-    await second.probation.mayOpen()
-    first.probation.look('connecting')
+    await first.quarantine.mayOpen()
+    await second.quarantine.mayOpen()
+    first.quarantine.look('connecting')
     pass(60_000)
-    first.probation.look('connecting')
-    expect([first.probation.isOnTrial, first.probation.dueAtMs]).toEqual([true, Number.POSITIVE_INFINITY])
+    first.quarantine.look('connecting')
+    expect([first.quarantine.isOnTrial, first.quarantine.dueAtMs]).toEqual([true, Number.POSITIVE_INFINITY])
     expect(second.wake).not.toHaveBeenCalled()
   })
 
   test('that wait for 10 s leave the slot unaccused, and need it again when they are about to connect', async () => {
-    const slot = new OneTrial()
+    const slot = new SingleTrialSlot()
     const [first, second] = [probationOf('a', SUSPECT, slot), probationOf('b', SUSPECT, slot)]
-    await first.probation.mayOpen()
-    await second.probation.mayOpen()
-    first.probation.look('waiting')
+    await first.quarantine.mayOpen()
+    await second.quarantine.mayOpen()
+    first.quarantine.look('waiting')
     pass(9999)
-    first.probation.look('waiting')
-    expect([first.probation.isOnTrial, second.wake.mock.calls.length]).toEqual([true, 0])
+    first.quarantine.look('waiting')
+    expect([first.quarantine.isOnTrial, second.wake.mock.calls.length]).toEqual([true, 0])
     pass(1)
-    first.probation.look('waiting')
+    first.quarantine.look('waiting')
     expect(first.written.at(-1)).toEqual(SUSPECT)
-    expect([first.probation.isOnTrial, second.wake.mock.calls.length]).toEqual([false, 1])
-    expect([await second.probation.mayOpen(), await first.probation.mayOpen()]).toEqual([true, false])
-    second.probation.end()
-    expect([first.wake.mock.calls.length, await first.probation.mayOpen()]).toEqual([1, true])
+    expect([first.quarantine.isOnTrial, second.wake.mock.calls.length]).toEqual([false, 1])
+    expect([await second.quarantine.mayOpen(), await first.quarantine.mayOpen()]).toEqual([true, false])
+    second.quarantine.end()
+    expect([first.wake.mock.calls.length, await first.quarantine.mayOpen()]).toEqual([1, true])
     // It has the whole time again.
-    first.probation.look('waiting')
-    expect(first.probation.isOnTrial).toBe(true)
+    first.quarantine.look('waiting')
+    expect(first.quarantine.isOnTrial).toBe(true)
   })
 
   test('that do not need their turn when it comes pass it on', async () => {
-    const slot = new OneTrial()
+    const slot = new SingleTrialSlot()
     const [first, second, third] = [
       probationOf('a', SUSPECT, slot),
       probationOf('b', SUSPECT, slot),
       probationOf('c', SUSPECT, slot),
     ]
-    for (const { probation } of [first, second, third]) await probation.mayOpen()
-    first.probation.end()
+    for (const { quarantine } of [first, second, third]) await quarantine.mayOpen()
+    first.quarantine.end()
     expect([second.wake.mock.calls.length, third.wake.mock.calls.length]).toEqual([1, 0])
-    second.probation.look('waiting')
+    second.quarantine.look('waiting')
     expect(third.wake).toHaveBeenCalledOnce()
-    expect(await third.probation.mayOpen()).toBe(true)
+    expect(await third.quarantine.mayOpen()).toBe(true)
   })
 
   test('leave the slot to the next one when they are given up', async () => {
-    const slot = new OneTrial()
+    const slot = new SingleTrialSlot()
     const [first, second] = [probationOf('a', SUSPECT, slot), probationOf('b', SUSPECT, slot)]
-    await first.probation.mayOpen()
-    await second.probation.mayOpen()
-    first.probation.end()
+    await first.quarantine.mayOpen()
+    await second.quarantine.mayOpen()
+    first.quarantine.end()
     expect(second.wake).toHaveBeenCalledOnce()
   })
 })

@@ -1,6 +1,6 @@
 import type { CrashRecord } from '@holdfast/core/session/session-document'
 import type { Clock } from '@holdfast/core/platform/ports'
-import { type CrashPolicy, NO_CRASHES, isConvicted, isSuspect } from './crash-record.ts'
+import { type CrashPolicy, NO_CRASHES, mustQuarantine, isSuspect } from './crash-record.ts'
 
 /** One at a time: while a suspect is on trial in this process, no other one is open in it. */
 export interface TrialSlot {
@@ -22,7 +22,7 @@ export type Activity = 'holding' | 'connecting' | 'waiting'
  * Whether a session may be opened, as far as earlier owners died over it, and when it counts as harmless. What it is to be tried for
  * comes over its connection: only holding acquits it, and while it waits it does not keep others from their trials.
  */
-export class Probation {
+export class Quarantine {
   readonly #options
   #record: CrashRecord
   #stage: 'free' | 'suspect' | 'on-trial' | 'quarantined'
@@ -43,7 +43,7 @@ export class Probation {
     const { record, policy } = options
     this.#options = options
     this.#record = record
-    this.#stage = isConvicted(record) ? 'quarantined' : isSuspect(record, policy) ? 'suspect' : 'free'
+    this.#stage = mustQuarantine(record) ? 'quarantined' : isSuspect(record, policy) ? 'suspect' : 'free'
   }
 
   get isQuarantined(): boolean {

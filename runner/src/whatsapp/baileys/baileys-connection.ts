@@ -19,7 +19,7 @@ import type { DeviceCache } from './send/device-cache.ts'
 import { disconnectOf } from './disconnect.ts'
 import { KeepAlive } from './keep-alive.ts'
 import type { KeyStore } from './signal/key-store.ts'
-import type { Names } from './signal/lid-map.ts'
+import type { LidMap } from './signal/lid-map.ts'
 import type { Receiving } from './receive/receiving.ts'
 import { keepMessagesInOrder } from './receive/message-order.ts'
 import { assertRecipients } from './send/recipients.ts'
@@ -56,7 +56,7 @@ export class BaileysConnection implements Connection {
   readonly #keyStore: KeyStore
   readonly #devices: DeviceCache
   readonly #staleDevices: StaleDevices
-  readonly #names: Names
+  readonly #names: LidMap
   readonly #appState: AppState
   readonly #events: ConnectionEvents
   readonly #clock: Clock
@@ -74,7 +74,7 @@ export class BaileysConnection implements Connection {
     gate: Gate
     keyStore: KeyStore
     devices: DeviceCache
-    names: Names
+    names: LidMap
     inbox: Inbox
     receiving: Receiving
     appState: AppState

@@ -16,7 +16,7 @@ import type { Inbox } from '../../session/inbox/inbox.ts'
 import type { KeyChanges } from '@holdfast/core/journal/mutation'
 import { patiently } from '../../session/patiently.ts'
 import type { JournaledState } from '../../session/journal/journaled-state.ts'
-import type { ToldReader } from '../../session/inbox/history-sync.ts'
+import type { HistoryReader } from '../../session/inbox/history-sync.ts'
 import type { Undecrypted } from '../../session/inbox/undecrypted.ts'
 import { AppState } from './receive/app-state.ts'
 import { BaileysConnection } from './baileys-connection.ts'
@@ -25,9 +25,9 @@ import { decodeCreds, encodeCreds, newCreds } from './signal/codec.ts'
 import { DeviceCache } from './send/device-cache.ts'
 import { FromPhone } from './receive/from-phone.ts'
 import { KeyStore } from './signal/key-store.ts'
-import { changesOf, usersOf, type Learned } from './receive/history-contacts.ts'
+import { changesOf, usersOf, type HistoryContacts } from './receive/history-contacts.ts'
 import { mappingChanges, ownDeviceOf } from './signal/lid-moves.ts'
-import { Names } from './signal/lid-map.ts'
+import { LidMap } from './signal/lid-map.ts'
 import type { Reader } from './receive/received-stanza.ts'
 import { Receiving } from './receive/receiving.ts'
 import { SerialQueue } from './signal/serial-queue.ts'
@@ -90,16 +90,16 @@ export interface BaileysClientOptions {
 export class BaileysClient {
   readonly #options: BaileysClientOptions
   readonly #state: JournaledState
-  readonly #names: Names
+  readonly #names: LidMap
   readonly #devices: DeviceCache
-  readonly told: ToldReader
+  readonly told: HistoryReader
   /** That of the last connection: what is learned besides must not come between its steps. */
   #queue = new SerialQueue()
 
   constructor(options: BaileysClientOptions) {
     this.#options = options
     this.#state = options.state
-    this.#names = new Names(options.state.image)
+    this.#names = new LidMap(options.state.image)
     this.#devices = new DeviceCache({ state: options.state, names: this.#names, clock: options.clock })
     const reader = this.#readerFor(() => this.#storedMe ?? { id: '' })
     this.told = new PhoneReader({ reader, learn: (learned) => this.#learn(learned, reader) })
@@ -227,7 +227,7 @@ export class BaileysClient {
     })
   }
 
-  async #learn(learned: Learned, reader: Reader): Promise<void> {
+  async #learn(learned: HistoryContacts, reader: Reader): Promise<void> {
     const { image } = this.#state
     await this.#queue.run(async () => {
       this.#change(mappingChanges(image, learned.lids.flatMap(usersOf), ownDeviceOf(this.#storedMe)))

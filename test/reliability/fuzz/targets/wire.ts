@@ -14,7 +14,7 @@ import { DeviceUnderTest } from '../../../../runner/src/whatsapp/baileys/testing
 import { PhoneReader } from '../../../../runner/src/whatsapp/baileys/receive/history-reader.ts'
 import type { ReceivedMessage } from '../../../../runner/src/whatsapp/port.ts'
 import { MessageDocuments, documentIdsOf, storedMessageOf } from '../../../../runner/src/session/inbox/message-documents.ts'
-import { ToldLost } from '../../../../runner/src/session/inbox/history-sync.ts'
+import { HistoryLost } from '../../../../runner/src/session/inbox/history-sync.ts'
 import type { SeededRandom } from '../../../support/seeded-random.ts'
 import { mutateBytes, mutateText, mutateValue, zlibBomb } from '../mutations.ts'
 import { described, unlessRefused, type Target } from '../target.ts'
@@ -137,7 +137,7 @@ const pasts: Target = {
       })
     return {
       async attempt(random) {
-        const isLost = (error: unknown): boolean => error instanceof ToldLost || isHoldfastError(error)
+        const isLost = (error: unknown): boolean => error instanceof HistoryLost || isHoldfastError(error)
         if (random.chance(0.005)) return unlessRefused(() => historyFile({ initialHistBootstrapInlinePayload: bomb }), isLost)
         const file = random.chance(0.7) ? deflateSync(mutateBytes(random, HISTORY)) : mutateBytes(random, deflateSync(HISTORY))
         const whole = async () => {

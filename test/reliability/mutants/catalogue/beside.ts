@@ -88,8 +88,8 @@ export const BESIDE: readonly Mutant[] = [
     edits: [
       {
         file: 'runner/src/session/opening.ts',
-        find: `const gives = autoRestore === 'always' && trouble !== null && mayGiveUp(trouble, found.loaded)`,
-        replace: 'const gives = trouble !== null && mayGiveUp(trouble, found.loaded)',
+        find: `const gives = autoRestore === 'always' && trouble !== null && mayRestoreWithLosses(trouble, found.loaded)`,
+        replace: 'const gives = trouble !== null && mayRestoreWithLosses(trouble, found.loaded)',
       },
     ],
     noticedBy: { file: BAD_STATE_TEST, tests: 'a record is missing, it waits as journal-gap' },

@@ -85,8 +85,8 @@ export const ENDINGS: readonly Mutant[] = [
     edits: [
       {
         file: 'runner/src/session/owned-session.ts',
-        find: 'const waitsForSomebody = (halted && !isStateTrouble(session.reason)) || this.#probation.isQuarantined',
-        replace: 'const waitsForSomebody = this.#probation.isQuarantined',
+        find: 'const waitsForSomebody = (halted && !isStateTrouble(session.reason)) || this.#quarantine.isQuarantined',
+        replace: 'const waitsForSomebody = this.#quarantine.isQuarantined',
       },
     ],
     noticedBy: { file: OWNED_TEST, tests: 'after a disconnect with 403 nobody dials any more' },
@@ -134,7 +134,7 @@ export const ENDINGS: readonly Mutant[] = [
         replace: 'void [append, writes, onWritten, onRefused, reject, written]',
       },
     ],
-    noticedBy: { file: 'test/integration/engine/fleet.test.ts', tests: 'take over the sessions of one that leaves' },
+    noticedBy: { file: 'test/integration/engine/supervisor.test.ts', tests: 'take over the sessions of one that leaves' },
   },
   {
     name: 'runner-stays-on-the-list',
@@ -147,7 +147,7 @@ export const ENDINGS: readonly Mutant[] = [
         replace: '',
       },
     ],
-    noticedBy: { file: 'test/integration/engine/fleet.test.ts', tests: 'take over the sessions of one that leaves' },
+    noticedBy: { file: 'test/integration/engine/supervisor.test.ts', tests: 'take over the sessions of one that leaves' },
   },
   {
     name: 'timer-left-behind',

@@ -92,7 +92,7 @@ export const LOG: readonly Mutant[] = [
         replace: '(snapshot.silentForMs >= 0 || isPredecessor)',
       },
     ],
-    noticedBy: { file: 'test/integration/engine/fleet.test.ts', tests: 'leave alone what a living one owns' },
+    noticedBy: { file: 'test/integration/engine/supervisor.test.ts', tests: 'leave alone what a living one owns' },
   },
   {
     name: 'claims-trimmed',
@@ -118,7 +118,7 @@ export const LOG: readonly Mutant[] = [
         replace: 'epoch: Math.max(session.epoch, end.epoch, 1),',
       },
     ],
-    noticedBy: { file: 'test/integration/engine/fleet.test.ts', tests: 'take over the sessions of one that leaves' },
+    noticedBy: { file: 'test/integration/engine/supervisor.test.ts', tests: 'take over the sessions of one that leaves' },
   },
   {
     name: 'lost-numbers-again',

@@ -1,19 +1,19 @@
 import type { Clock } from '@holdfast/core/platform/ports'
 import { silenceConsole } from './console-guard.ts'
-import { mendMediaDownloads } from './media-downloads.ts'
+import { patchMediaDownloads } from './media-downloads.ts'
 import { assertLibraries } from '../compatibility.ts'
-import { mendSessionTrials } from './session-trials.ts'
-import { type SignatureCheck, mendSignatureCheck } from './signature-check.ts'
+import { patchSessionTrials } from './session-trials.ts'
+import { type SignatureCheck, patchSignatureCheck } from './signature-check.ts'
 
 /** Mends the known defects of the pinned Baileys and libsignal, once per process and before the first socket. */
-export async function installMends(options: {
+export async function installPatches(options: {
   clock: Clock
   signatureCheck: SignatureCheck
   onInvalidSignature: () => void
 }): Promise<void> {
   await assertLibraries()
   silenceConsole()
-  mendSessionTrials()
-  mendMediaDownloads(options.clock)
-  mendSignatureCheck(options.signatureCheck, options.onInvalidSignature)
+  patchSessionTrials()
+  patchMediaDownloads(options.clock)
+  patchSignatureCheck(options.signatureCheck, options.onInvalidSignature)
 }

@@ -10,7 +10,7 @@ const LIMIT_MS = 60_000
  * all its sessions, and a download that hangs is waited for without end. Here what comes from WhatsApp's media hosts is read whole,
  * within a time and a size, before Baileys sees any of it; what breaks is an error of the call.
  */
-export function mendMediaDownloads(clock: Clock): void {
+export function patchMediaDownloads(clock: Clock): void {
   const fetchAnything = globalThis.fetch
   globalThis.fetch = async (input, init) => {
     if (!isMedia(input)) return fetchAnything(input, init)

@@ -1,7 +1,7 @@
 import SessionCipher from 'libsignal/src/session_cipher.js'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { silenceConsole } from './console-guard.ts'
-import { mendSessionTrials } from './session-trials.ts'
+import { patchSessionTrials } from './session-trials.ts'
 import { exchange, startChat } from '../testing/signal-endpoint.ts'
 
 // libsignal explains each failed attempt on the console.
@@ -45,7 +45,7 @@ describe('a new session, with one message in flight on the old one', () => {
   })
 
   test('mended: both sessions stay usable, both ways', async () => {
-    mendSessionTrials()
+    patchSessionTrials()
     const chat = await newSessionWithOneInFlight()
     expect(chat.first).toBe('in flight')
     expect(await threeMore(chat)).toEqual(['one', 'two', 'three'])
@@ -54,7 +54,7 @@ describe('a new session, with one message in flight on the old one', () => {
 })
 
 describe('mended, where nothing was broken', () => {
-  beforeEach(() => mendSessionTrials())
+  beforeEach(() => patchSessionTrials())
 
   test('a message that fits no session is refused, and harms none', async () => {
     const [ours, theirs] = await startChat()

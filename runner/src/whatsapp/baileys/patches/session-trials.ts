@@ -9,7 +9,7 @@ import SessionCipher, { type SignalSession } from 'libsignal/src/session_cipher.
  *
  * Mended by trying each session on a copy and taking over only the one that fits.
  */
-export function mendSessionTrials(): void {
+export function patchSessionTrials(): void {
   SessionCipher.prototype.decryptWithSessions = async function (data: Buffer, sessions: SignalSession[]) {
     for (const session of sessions) {
       const copy = session.constructor.deserialize(session.serialize())

@@ -1,6 +1,6 @@
 import { Curve, WA_CERT_DETAILS } from '@whiskeysockets/baileys'
 import { expect, test } from 'vitest'
-import { mendSignatureCheck } from './signature-check.ts'
+import { patchSignatureCheck } from './signature-check.ts'
 
 const signer = Curve.generateKeyPair()
 const stranger = Curve.generateKeyPair()
@@ -22,7 +22,7 @@ test('Baileys as it is takes any signature for a good one', () => {
 
 test('mended: only the right signature passes, and each wrong one is reported', () => {
   let invalid = 0
-  mendSignatureCheck('enforce', () => invalid++)
+  patchSignatureCheck('enforce', () => invalid++)
   expect(Curve.verify(signer.public, message, signature)).toBe(true)
   expect(invalid).toBe(0)
   expect(Curve.verify(stranger.public, message, signature)).toBe(false)

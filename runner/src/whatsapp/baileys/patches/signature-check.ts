@@ -9,7 +9,7 @@ import { verifySignature } from 'libsignal/src/curve.js'
  */
 export type SignatureCheck = 'enforce' | 'log'
 
-export function mendSignatureCheck(mode: SignatureCheck, onInvalid: () => void): void {
+export function patchSignatureCheck(mode: SignatureCheck, onInvalid: () => void): void {
   const lenient = Curve.verify
   Curve.verify = (publicKey, message, signature) => {
     if (isValid(publicKey, message, signature)) return true

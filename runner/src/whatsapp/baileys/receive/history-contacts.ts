@@ -5,7 +5,7 @@ import { decodeValue, encodeValue } from '../signal/codec.ts'
 import { nameOf, type Reader } from './received-stanza.ts'
 
 /** What the phone's history tells of people. */
-export interface Learned {
+export interface HistoryContacts {
   readonly lids: readonly LIDMapping[]
   readonly contacts: readonly { readonly id?: string | null; readonly notify?: string | null }[]
   /** Chats with the token that shows that one has been written to before. */
@@ -25,7 +25,7 @@ interface Token {
 }
 
 /** What changes in the state with it, once the names in it are known. */
-export const changesOf = (learned: Learned, image: StateImage, reader: Reader): KeyChanges => ({
+export const changesOf = (learned: HistoryContacts, image: StateImage, reader: Reader): KeyChanges => ({
   ...unlessEmpty(CONTACT, contactsOf(learned, reader)),
   ...unlessEmpty('tctoken', tokensOf(learned, image, reader)),
 })
@@ -37,13 +37,13 @@ export function usersOf({ pn, lid }: LIDMapping): (readonly [phone: string, lid:
   return isPnUser(phone) && isLidUser(other) && phoneUser && lidUser ? [[phoneUser, lidUser]] : []
 }
 
-const contactsOf = ({ contacts }: Learned, { names }: Reader): Record<string, string> =>
+const contactsOf = ({ contacts }: HistoryContacts, { names }: Reader): Record<string, string> =>
   Object.fromEntries(
     contacts.flatMap(({ id, notify }) => (id && notify ? [[nameOf(names, id).name, JSON.stringify({ notify })]] : [])),
   )
 
 /** As Baileys keeps them when it reads history itself: under the LID, the newer one wins. */
-function tokensOf({ tokens }: Learned, image: StateImage, { names }: Reader): Record<string, string> {
+function tokensOf({ tokens }: HistoryContacts, image: StateImage, { names }: Reader): Record<string, string> {
   const changes: Record<string, string> = {}
   for (const { id, tcToken, tcTokenTimestamp, tcTokenSenderTimestamp } of tokens) {
     const timestamp = Number(tcTokenTimestamp ?? 0)

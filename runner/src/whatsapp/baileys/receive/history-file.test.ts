@@ -2,9 +2,9 @@ import { deflateSync } from 'node:zlib'
 import { proto } from '@whiskeysockets/baileys'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '@holdfast/core/platform/system-clock'
-import { ToldLost } from '../../../session/inbox/history-sync.ts'
+import { HistoryLost } from '../../../session/inbox/history-sync.ts'
 import { historyFile, partsOf } from './history-file.ts'
-import { mendMediaDownloads } from '../patches/media-downloads.ts'
+import { patchMediaDownloads } from '../patches/media-downloads.ts'
 import { MediaHost } from '../testing/media-host.ts'
 
 const { HistorySyncType } = proto.HistorySync
@@ -22,14 +22,14 @@ let host: MediaHost
 
 beforeEach(async () => {
   host = await MediaHost.start()
-  mendMediaDownloads(systemClock)
+  patchMediaDownloads(systemClock)
 })
 
 afterEach(() => host[Symbol.asyncDispose]())
 
 const lost = async (notification: proto.Message.IHistorySyncNotification): Promise<string> => {
   const error: unknown = await historyFile(notification).catch((reason: unknown) => reason)
-  if (error instanceof ToldLost) return error.reason
+  if (error instanceof HistoryLost) return error.reason
   return error instanceof Error ? 'failed' : 'read'
 }
 
@@ -89,7 +89,7 @@ describe('a download from WhatsApp’s media host', () => {
   test('that hangs is given up', async () => {
     host.answer('/hangs.enc', (response) => response.writeHead(200, { 'content-length': 100 }).write('begun'))
     const impatient = { ...systemClock, after: (_: number, callback: () => void) => systemClock.after(50, callback) }
-    mendMediaDownloads(impatient)
+    patchMediaDownloads(impatient)
     await expect(fetch('https://mmg.whatsapp.net/hangs.enc')).rejects.toThrow('took too long')
   })
 
@@ -123,6 +123,6 @@ describe('the parts of a file', () => {
 
   test.each(['cut off', 'of another kind'])('of what is %s are damaged', (kind) => {
     const bytes = kind === 'cut off' ? Buffer.from(CONTENT).subarray(0, 50) : Buffer.from('no protobuf at all')
-    expect(() => [...partsOf(bytes)]).toThrow(ToldLost)
+    expect(() => [...partsOf(bytes)]).toThrow(HistoryLost)
   })
 })

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { inflate } from 'node:zlib'
 import { downloadContentFromMessage, proto } from '@whiskeysockets/baileys'
-import { ToldLost } from '../../../session/inbox/history-sync.ts'
+import { HistoryLost } from '../../../session/inbox/history-sync.ts'
 
 /** Unpacked. A protobuf of this size is worked through in pieces. */
 const MAX_BYTES = 128 * 1024 * 1024
@@ -17,25 +17,25 @@ export async function historyFile(notification: proto.Message.IHistorySyncNotifi
     return await inflated(packed, { maxOutputLength: MAX_BYTES })
   } catch (cause) {
     const isTooLarge = (cause as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE'
-    throw new ToldLost(isTooLarge ? 'too-large' : 'damaged', { cause })
+    throw new HistoryLost(isTooLarge ? 'too-large' : 'damaged', { cause })
   }
 }
 
 async function download(notification: proto.Message.IHistorySyncNotification): Promise<Buffer> {
   const { mediaKey, directPath, fileSha256 } = notification
-  if (!mediaKey || !directPath) throw new ToldLost('damaged')
+  if (!mediaKey || !directPath) throw new HistoryLost('damaged')
   const parts: Buffer[] = []
   try {
     const file = await downloadContentFromMessage({ mediaKey, directPath }, 'md-msg-hist')
     for await (const part of file) parts.push(Buffer.from(part as Uint8Array))
   } catch (cause) {
     const status = (cause as { output?: { statusCode?: unknown } }).output?.statusCode
-    if (status === 404 || status === 410) throw new ToldLost('gone', { cause })
+    if (status === 404 || status === 410) throw new HistoryLost('gone', { cause })
     throw cause
   }
   const bytes = Buffer.concat(parts)
   const isWhole = !fileSha256?.length || createHash('sha256').update(bytes).digest().equals(Buffer.from(fileSha256))
-  if (!isWhole) throw new ToldLost('damaged')
+  if (!isWhole) throw new HistoryLost('damaged')
   return bytes
 }
 
@@ -68,7 +68,7 @@ function decoded<T>(decode: () => T): T {
   try {
     return decode()
   } catch (cause) {
-    throw new ToldLost('damaged', { cause })
+    throw new HistoryLost('damaged', { cause })
   }
 }
 
@@ -87,7 +87,7 @@ function* fieldsOf(message: Buffer): Generator<Field> {
     const begin = tag.end
     const length = wireType === LENGTH_DELIMITED ? varintAt(message, begin) : null
     const end = length ? length.end + length.value : skipped(message, begin, wireType)
-    if (end > message.length) throw new ToldLost('damaged')
+    if (end > message.length) throw new HistoryLost('damaged')
     yield {
       field: tag.value >>> 3,
       whole: message.subarray(at, end),
@@ -106,7 +106,7 @@ function skipped(message: Buffer, at: number, wireType: number): number {
     case 5:
       return at + 4
     default:
-      throw new ToldLost('damaged')
+      throw new HistoryLost('damaged')
   }
 }
 
@@ -118,5 +118,5 @@ function varintAt(message: Buffer, at: number): { value: number; end: number } {
     value += (bits & 0x7f) * 2 ** (7 * byte)
     if (bits < 0x80) return { value, end: at + byte + 1 }
   }
-  throw new ToldLost('damaged')
+  throw new HistoryLost('damaged')
 }

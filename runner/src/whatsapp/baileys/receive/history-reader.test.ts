@@ -1,8 +1,8 @@
 import { deflateSync } from 'node:zlib'
 import { proto, writeRandomPadMax16 } from '@whiskeysockets/baileys'
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { ToldPiece } from '../../../session/inbox/history-sync.ts'
-import { changesOf, usersOf, type Learned } from './history-contacts.ts'
+import type { HistoryPiece } from '../../../session/inbox/history-sync.ts'
+import { changesOf, usersOf, type HistoryContacts } from './history-contacts.ts'
 import { mappingChanges } from '../signal/lid-moves.ts'
 import { PhoneReader } from './history-reader.ts'
 import { DeviceUnderTest, OURS } from '../testing/device-under-test.ts'
@@ -16,7 +16,7 @@ let reader: PhoneReader
 
 beforeEach(() => {
   device = new DeviceUnderTest()
-  const learn = async (learned: Learned): Promise<void> => {
+  const learn = async (learned: HistoryContacts): Promise<void> => {
     device.image.apply({ keys: mappingChanges(device.image, learned.lids.flatMap(usersOf), null) })
     device.image.apply({ keys: changesOf(learned, device.image, device.reader) })
   }
@@ -35,7 +35,7 @@ const historyRow = (content: proto.IHistorySync): Buffer => {
 }
 
 /** Everything that is told, with what is learned along the way. */
-async function told(plain: Buffer): Promise<ToldPiece['messages'][number][]> {
+async function told(plain: Buffer): Promise<HistoryPiece['messages'][number][]> {
   const all = []
   for await (const piece of reader.read(plain)) {
     await piece.learn()

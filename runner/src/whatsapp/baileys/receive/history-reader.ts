@@ -1,8 +1,8 @@
 import { jidDecode, jidNormalizedUser, processHistoryMessage, proto, unpadRandomMax16 } from '@whiskeysockets/baileys'
 import type { ReceivedMessage } from '../../port.ts'
-import type { ToldPiece, ToldReader } from '../../../session/inbox/history-sync.ts'
+import type { HistoryPiece, HistoryReader } from '../../../session/inbox/history-sync.ts'
 import { historyFile, partsOf } from './history-file.ts'
-import type { Learned } from './history-contacts.ts'
+import type { HistoryContacts } from './history-contacts.ts'
 import { contentOf, isOfNoInterest, nameOf, type Reader } from './received-stanza.ts'
 import { SerialQueue } from '../signal/serial-queue.ts'
 
@@ -29,16 +29,16 @@ async function turn(): Promise<() => void> {
 }
 
 /** Reads rows in which our own phone tells of messages. */
-export class PhoneReader implements ToldReader {
+export class PhoneReader implements HistoryReader {
   readonly #reader: Reader
-  readonly #learn: (learned: Learned) => Promise<void>
+  readonly #learn: (learned: HistoryContacts) => Promise<void>
 
-  constructor(options: { reader: Reader; learn: (learned: Learned) => Promise<void> }) {
+  constructor(options: { reader: Reader; learn: (learned: HistoryContacts) => Promise<void> }) {
     this.#reader = options.reader
     this.#learn = options.learn
   }
 
-  async *read(plain: Buffer): AsyncIterable<ToldPiece> {
+  async *read(plain: Buffer): AsyncIterable<HistoryPiece> {
     const told = proto.Message.decode(unpadRandomMax16(plain)).protocolMessage
     if (told?.historySyncNotification) yield* this.#history(told.historySyncNotification)
     if (told?.lidMigrationMappingSyncMessage) yield this.#names(told.lidMigrationMappingSyncMessage)
@@ -49,7 +49,7 @@ export class PhoneReader implements ToldReader {
     if (again.length > 0) yield this.#piece(again, NOTHING, false)
   }
 
-  async *#history(notification: proto.Message.IHistorySyncNotification): AsyncIterable<ToldPiece> {
+  async *#history(notification: proto.Message.IHistorySyncNotification): AsyncIterable<HistoryPiece> {
     const release = await turn()
     try {
       for (const part of partsOf(await historyFile(notification))) {
@@ -63,7 +63,7 @@ export class PhoneReader implements ToldReader {
     }
   }
 
-  #names({ encodedMappingPayload }: proto.ILIDMigrationMappingSyncMessage): ToldPiece {
+  #names({ encodedMappingPayload }: proto.ILIDMigrationMappingSyncMessage): HistoryPiece {
     const { pnToLidMappings } = proto.LIDMigrationMappingSyncPayload.decode(encodedMappingPayload ?? new Uint8Array())
     const lids = pnToLidMappings.map(({ pn, latestLid, assignedLid }) => ({
       pn: `${String(pn)}@s.whatsapp.net`,
@@ -72,7 +72,7 @@ export class PhoneReader implements ToldReader {
     return this.#piece([], { ...NOTHING, lids }, false)
   }
 
-  #piece(stored: readonly Stored[], learned: Learned, fromHistory: boolean): ToldPiece {
+  #piece(stored: readonly Stored[], learned: HistoryContacts, fromHistory: boolean): HistoryPiece {
     const describe = (one: Stored) => describeStored(one, this.#reader)
     return {
       get messages() {
@@ -84,7 +84,7 @@ export class PhoneReader implements ToldReader {
   }
 }
 
-const NOTHING: Learned = { lids: [], contacts: [], tokens: [] }
+const NOTHING: HistoryContacts = { lids: [], contacts: [], tokens: [] }
 
 function* inPieces(stored: readonly Stored[]): Generator<Stored[]> {
   let piece: Stored[] = []

@@ -11,12 +11,12 @@ import {
   type BinaryNode,
 } from '@whiskeysockets/baileys'
 import type { ReceivedMessage } from '../../port.ts'
-import type { Names } from '../signal/lid-map.ts'
+import type { LidMap } from '../signal/lid-map.ts'
 
 /** Who reads: our own account, and what it knows of others. */
 export interface Reader {
   readonly me: { readonly id: string; readonly lid?: string | undefined }
-  readonly names: Names
+  readonly names: LidMap
   readonly now: () => number
 }
 
@@ -102,7 +102,7 @@ export function addressOf(stanza: BinaryNode, { me, names }: Reader): Address | 
 }
 
 /** One contact is one name: the phone number where it is known, by the stanza or from before. */
-export function nameOf(names: Names, jid: string, phoneHint?: string): { name: string; other: string | null } {
+export function nameOf(names: LidMap, jid: string, phoneHint?: string): { name: string; other: string | null } {
   const plain = jidNormalizedUser(jid)
   const hinted = phoneHint?.endsWith('@s.whatsapp.net') ? phoneHint : null
   const phone = plain.endsWith('@lid') ? (hinted ?? names.phoneOf(plain)) : null

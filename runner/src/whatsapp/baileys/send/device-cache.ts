@@ -1,7 +1,7 @@
 import { jidDecode } from '@whiskeysockets/baileys'
 import type { Clock } from '@holdfast/core/platform/ports'
 import type { JournaledState } from '../../../session/journal/journaled-state.ts'
-import type { Names } from '../signal/lid-map.ts'
+import type { LidMap } from '../signal/lid-map.ts'
 
 /** PERSISTED CONTRACT v1: kind `device-cache` of the state image, by user: `{ at, devices }`. Before, the bare list of devices. */
 const KIND = 'device-cache'
@@ -29,12 +29,12 @@ const MAX_USERS = 5000
  */
 export class DeviceCache {
   readonly #state: JournaledState
-  readonly #names: Names
+  readonly #names: LidMap
   readonly #clock: Clock
   /** Revoked, and not told anew since: what an earlier question brings is old already. */
   readonly #revoked = new Set<string>()
 
-  constructor(options: { state: JournaledState; names: Names; clock: Clock }) {
+  constructor(options: { state: JournaledState; names: LidMap; clock: Clock }) {
     this.#state = options.state
     this.#names = options.names
     this.#clock = options.clock

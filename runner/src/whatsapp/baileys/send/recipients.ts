@@ -7,7 +7,7 @@ import {
   jidEncode,
   type WASocket,
 } from '@whiskeysockets/baileys'
-import type { Names } from '../signal/lid-map.ts'
+import type { LidMap } from '../signal/lid-map.ts'
 
 /**
  * Baileys sends a message to whom it knows and can encrypt for, and leaves out the others without a word: a question of it that is
@@ -21,7 +21,7 @@ import type { Names } from '../signal/lid-map.ts'
  */
 export async function assertRecipients(
   socket: Pick<WASocket, 'getUSyncDevices' | 'assertSessions' | 'signalRepository'>,
-  options: { chat: string; me: { id: string; lid?: string | undefined }; names: Names },
+  options: { chat: string; me: { id: string; lid?: string | undefined }; names: LidMap },
 ): Promise<void> {
   const { chat, me, names } = options
   if (!isPnUser(chat) && !isLidUser(chat)) return

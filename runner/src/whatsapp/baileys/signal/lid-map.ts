@@ -5,7 +5,7 @@ import type { StateImage } from '@holdfast/core/journal/state-image'
 const KIND = 'lid-mapping'
 
 /** Who is who: WhatsApp calls a person by a phone number or by a LID. Read from the session's state, without asking anybody. */
-export class Names {
+export class LidMap {
   readonly #image: StateImage
 
   constructor(image: StateImage) {

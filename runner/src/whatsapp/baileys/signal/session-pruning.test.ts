@@ -3,12 +3,12 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { encodeValue } from './codec.ts'
 import { silenceConsole } from '../patches/console-guard.ts'
 import { pruneSessionRecord } from './session-pruning.ts'
-import { mendSessionTrials } from '../patches/session-trials.ts'
+import { patchSessionTrials } from '../patches/session-trials.ts'
 import { exchange, startChat, type SignalMessage } from '../testing/signal-endpoint.ts'
 
 beforeAll(() => {
   silenceConsole()
-  mendSessionTrials()
+  patchSessionTrials()
 })
 
 const sessionsIn = (record: string): number =>

@@ -12,7 +12,7 @@ import { isOldKey } from './group-keys.ts'
 import type { KeyStore } from './key-store.ts'
 import { usersOf } from '../receive/history-contacts.ts'
 import { mappingChanges, ownDeviceOf } from './lid-moves.ts'
-import type { Names } from './lid-map.ts'
+import type { LidMap } from './lid-map.ts'
 import type { Receiving } from '../receive/receiving.ts'
 import { outsideOfTransactions, type SerialQueue } from './serial-queue.ts'
 
@@ -34,7 +34,7 @@ type Repository = ReturnType<SocketConfig['makeSignalRepository']>
 export function makeSignalRepository(options: {
   state: JournaledState
   keyStore: KeyStore
-  names: Names
+  names: LidMap
   queue: SerialQueue
   receiving: Receiving
   me: () => { id: string; lid?: string | undefined } | undefined

@@ -24,7 +24,7 @@ import { encodeCreds } from '../signal/codec.ts'
 import { silenceConsole } from '../patches/console-guard.ts'
 import { FromPhone } from '../receive/from-phone.ts'
 import { KeyStore } from '../signal/key-store.ts'
-import { Names } from '../signal/lid-map.ts'
+import { LidMap } from '../signal/lid-map.ts'
 import type { Reader } from '../receive/received-stanza.ts'
 import { Receiving } from '../receive/receiving.ts'
 import { SerialQueue } from '../signal/serial-queue.ts'
@@ -41,7 +41,7 @@ export class DeviceUnderTest {
   readonly state: JournaledState
   readonly inbox: Inbox
   readonly undecrypted: Undecrypted
-  readonly names: Names
+  readonly names: LidMap
   readonly keyStore: KeyStore
   readonly receiving: Receiving
   readonly signal: Repository
@@ -67,7 +67,7 @@ export class DeviceUnderTest {
     const parts = { state: this.state, cipher, clock: this.#clock, logger: SILENT }
     this.inbox = new Inbox({ ...parts, documents: {} as DocumentStore })
     this.undecrypted = new Undecrypted(parts)
-    this.names = new Names(this.image)
+    this.names = new LidMap(this.image)
     this.keyStore = new KeyStore({ state: this.state, changedCreds: () => this.#changedCreds() })
     this.receiving = new Receiving({
       state: this.state,

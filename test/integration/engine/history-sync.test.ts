@@ -5,7 +5,7 @@ import type { Change, DocumentStore } from '@holdfast/core/platform/ports'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import type { ReceivedMessage } from '../../../runner/src/whatsapp/port.ts'
 import { MessageDocuments } from '../../../runner/src/session/inbox/message-documents.ts'
-import { ToldLost, ToldMessages, type ToldPiece } from '../../../runner/src/session/inbox/history-sync.ts'
+import { HistoryLost, HistorySync, type HistoryPiece } from '../../../runner/src/session/inbox/history-sync.ts'
 import { Undecrypted } from '../../../runner/src/session/inbox/undecrypted.ts'
 import { type FirestoreUnderTest, startFirestore } from '../../support/firestore-under-test.ts'
 import { FaultyDocuments } from '../../support/engine/faulty-documents.ts'
@@ -32,7 +32,7 @@ type Script = readonly (readonly string[] | Error)[]
 /** An owner who reads what rows tell of from a script, by the words in the row. */
 class Listener {
   readonly owner: Owner
-  readonly told: ToldMessages
+  readonly told: HistorySync
   readonly sleeps: number[] = []
   reads = 0
 
@@ -51,9 +51,9 @@ class Listener {
       },
     }
     const reader = {
-      read: (): AsyncIterable<ToldPiece> => pieces(script(++this.reads)),
+      read: (): AsyncIterable<HistoryPiece> => pieces(script(++this.reads)),
     }
-    this.told = new ToldMessages({
+    this.told = new HistorySync({
       state,
       inbox,
       documents: new MessageDocuments(cipher, documents),
@@ -97,7 +97,7 @@ class Listener {
   }
 }
 
-async function* pieces(script: Script): AsyncIterable<ToldPiece> {
+async function* pieces(script: Script): AsyncIterable<HistoryPiece> {
   for (const ids of script) {
     if (ids instanceof Error) throw ids
     const messages = ids.map((id): ReceivedMessage => textMessage(id))
@@ -227,7 +227,7 @@ describe('a message that comes by itself while the phone tells of it', () => {
   })
 
   test('is stored for its own sake when what the phone told of is lost', async () => {
-    const { session, listener } = await crossing(new ToldLost('gone'))
+    const { session, listener } = await crossing(new HistoryLost('gone'))
     await listener.untilSettled()
     await vi.waitFor(async () => expect(await listed(session)).toEqual(['CROSSING']))
   })
@@ -235,7 +235,7 @@ describe('a message that comes by itself while the phone tells of it', () => {
   test('is stored by the next owner when this one dies in between', async () => {
     const { session, listener } = await crossing(new Error('Firestore is away'))
     listener.owner.journal.close()
-    const next = await Listener.of(session, [new ToldLost('gone')], { runnerId: 'next' })
+    const next = await Listener.of(session, [new HistoryLost('gone')], { runnerId: 'next' })
     expect(await listed(session)).toEqual(['CROSSING'])
     next.told.start()
     await next.untilSettled()
@@ -283,7 +283,7 @@ describe('what cannot be had', () => {
 
   test('because it is gone is given up at once, with the reason; what was there stays', async () => {
     const session = await newSession()
-    const listener = await Listener.of(session, [['H1'], new ToldLost('gone')])
+    const listener = await Listener.of(session, [['H1'], new HistoryLost('gone')])
     listener.told.start()
     await listener.hear()
     await listener.untilSettled()
@@ -292,7 +292,7 @@ describe('what cannot be had', () => {
   })
 
   test('because it is damaged is fetched again, and given up after five times', async () => {
-    const listener = await Listener.of(await newSession(), [new ToldLost('damaged')])
+    const listener = await Listener.of(await newSession(), [new HistoryLost('damaged')])
     listener.told.start()
     await listener.hear()
     await listener.untilSettled()
