@@ -31,7 +31,7 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: ['{core,functions,runner,sandbox,test}/**/*.test.ts'],
+    include: ['{core,functions,runner,infra,sandbox,test}/**/*.test.ts'],
     globalSetup: 'test/support/shared-firestore.ts',
     pool: 'forks',
     // The machine that counts has two cores. Most files start processes of their own, and wait for them a third of the time.

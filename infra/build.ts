@@ -1,0 +1,70 @@
+import { relative, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { buildUnit } from './units/build-unit.ts'
+import { BUILT, type Unit, UNITS } from './units/repository.ts'
+import { BuildStamp, sourceHash } from './units/source-hash.ts'
+
+const USAGE = `Builds what is deployed, in infra/build.
+
+  npm run build                  both units
+  npm run build -- functions     the bundle for Cloud Functions
+  npm run build -- runner        the context of the runner's image: docker build infra/build/runner
+
+  --if-changed                   leaves a unit alone when its sources have not changed since it was built
+  --out DIR                      another folder for the units
+`
+
+class BadOption extends Error {}
+
+/** `npm run build`. */
+async function main(args: readonly string[]): Promise<void> {
+  const { units, ifChanged, parent, help } = parseOptions(args)
+  if (help) {
+    process.stdout.write(USAGE)
+    return
+  }
+  const hash = sourceHash()
+  for (const unit of units) {
+    const stamp = new BuildStamp(unit, parent)
+    if (ifChanged && stamp.names(hash)) continue
+    const startedAt = performance.now()
+    const { folder, packages } = await buildUnit(unit, parent)
+    stamp.write(hash)
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+    process.stdout.write(`${unit}: ${relative(process.cwd(), folder)}, ${packages} locked packages (${seconds} s)\n`)
+  }
+}
+
+/** @throws BadOption, with a message for the person who typed it. */
+function parseOptions(args: readonly string[]) {
+  const { values, positionals } = parse(args)
+  const { 'if-changed': ifChanged = false, out, help = false } = values
+  return { units: unitsOf(positionals), ifChanged, parent: out === undefined ? BUILT : resolve(out), help }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { 'if-changed': { type: 'boolean' }, out: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    })
+  } catch (error) {
+    throw new BadOption(messageOf(error))
+  }
+}
+
+function unitsOf([word = 'both', ...rest]: readonly string[]): readonly Unit[] {
+  const units = UNITS.filter((unit) => word === 'both' || word === unit)
+  if (units.length === 0 || rest.length > 0) throw new BadOption('The unit is `functions`, `runner` or `both`.')
+  return units
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+try {
+  await main(process.argv.slice(2))
+} catch (error) {
+  process.stderr.write(`${messageOf(error)}\n`)
+  process.exitCode = error instanceof BadOption ? 2 : 1
+}

@@ -1,0 +1,46 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { bundleFunctions } from './functions-unit.ts'
+import { cutLock, type Manifest } from './lock-file.ts'
+import { readLock, readManifest, type Unit } from './repository.ts'
+import { copyRunner, RUNNER_WORKSPACES } from './runner-unit.ts'
+
+export interface BuiltUnit {
+  readonly folder: string
+  /** How many packages `npm ci` may install there. */
+  readonly packages: number
+}
+
+/**
+ * Builds one unit of deployment: a folder below `parent` that stands by itself, with its own package.json and package-lock.json.
+ * The folder replaces the earlier one only when it is complete.
+ */
+export async function buildUnit(unit: Unit, parent: string): Promise<BuiltUnit> {
+  const folder = join(parent, unit)
+  const fresh = join(parent, `.${unit}-${process.pid}`)
+  mkdirSync(fresh, { recursive: true })
+  try {
+    const { manifest, workspaces } = await fill(unit, fresh)
+    const lock = cutLock(readLock(), manifest, workspaces)
+    writeJson(join(fresh, 'package.json'), manifest)
+    writeJson(join(fresh, 'package-lock.json'), lock)
+    rmSync(folder, { recursive: true, force: true })
+    renameSync(fresh, folder)
+    return { folder, packages: Object.keys(lock.packages).filter((path) => path.startsWith('node_modules/')).length }
+  } finally {
+    rmSync(fresh, { recursive: true, force: true })
+  }
+}
+
+async function fill(unit: Unit, folder: string): Promise<{ manifest: Manifest; workspaces: Record<string, Manifest> }> {
+  switch (unit) {
+    case 'functions':
+      return { manifest: await bundleFunctions(folder), workspaces: {} }
+    case 'runner': {
+      const workspaces = Object.fromEntries(RUNNER_WORKSPACES.map((name) => [name, readManifest(name)]))
+      return { manifest: copyRunner(folder), workspaces }
+    }
+  }
+}
+
+const writeJson = (path: string, value: unknown): void => writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`)
