@@ -12,7 +12,8 @@ import type { Mutation } from '@holdfast/core/journal/mutation'
 import type { StateImage } from '@holdfast/core/journal/state-image'
 import { Checkpointer, type CheckpointPolicy } from './journal/checkpointer.ts'
 import type { Claim } from './claim.ts'
-import type { Connect } from '../whatsapp/port.ts'
+import type { Client, ClientOptions } from '../whatsapp/port.ts'
+import { Gate } from './journal/gate.ts'
 import { Inbox } from './inbox/inbox.ts'
 import { MessageDocuments } from './inbox/message-documents.ts'
 import type { Journal, JournalLimits } from './journal/journal.ts'
@@ -21,7 +22,7 @@ import type { SendPolicy } from './outbox/send-policy.ts'
 import { Receipts } from './outbox/receipts.ts'
 import { SessionMemory } from './session-memory.ts'
 import { JournaledState } from './journal/journaled-state.ts'
-import { HistorySync, type HistoryReader } from './inbox/history-sync.ts'
+import { HistorySync } from './inbox/history-sync.ts'
 import { Undecrypted } from './inbox/undecrypted.ts'
 
 /** What every session of a runner shares. */
@@ -46,28 +47,6 @@ export interface SessionDependencies {
   readonly countFirst?: () => boolean
   /** What a state that lost its newest records has to become before it may speak again: see `rekey.ts`. */
   readonly rekey: (image: StateImage, lostRecords: number) => Mutation
-}
-
-export interface ClientOptions {
-  readonly state: JournaledState
-  readonly inbox: Inbox
-  readonly undecrypted: Undecrypted
-  readonly clock: Clock
-  readonly random: Random
-  readonly logger: Logger
-  readonly sentMessage: (messageId: string) => Promise<Uint8Array | null>
-  /** For a session under suspicion of ending its process: each delivery is counted durably before it is touched. */
-  readonly countFirst?: () => boolean
-}
-
-/** A WhatsApp client library, for one session. */
-export interface Client {
-  readonly connect: Connect
-  readonly me: { id: string; lid: string | null } | null
-  readonly told: HistoryReader
-  renewIdentity(): void
-  /** The same for every name of a contact. */
-  contactOf(chat: string): string
 }
 
 /** The parts of one owned session whose state has been read and verified. */
@@ -129,6 +108,7 @@ export function assembleEngine(
     state,
     inbox,
     undecrypted,
+    openGate: (commitPending) => new Gate({ journal, commitPending, now: () => clock.monotonic() }),
     clock,
     random,
     logger,

@@ -1,12 +1,48 @@
+import type { KeyChanges, Mutation } from '@holdfast/core/journal/mutation'
+import type { StateImage } from '@holdfast/core/journal/state-image'
+import type { Logger } from '@holdfast/core/platform/logging'
+import type { Clock, Merge, Random } from '@holdfast/core/platform/ports'
 import type { Disconnect } from '@holdfast/core/session/disconnect-policy'
+import type { Entry } from '../session/journal/group.ts'
+
+/**
+ * The border between a session and its WhatsApp client: what a session needs of a client, and what a client may ask of the session.
+ * The client on Baileys is in `baileys/`. Neither side imports the other; both import this file.
+ */
+
+/** A WhatsApp client library, for one session. */
+export interface Client {
+  readonly connect: Connect
+  readonly me: { id: string; lid: string | null } | null
+  readonly told: HistoryReader
+  renewIdentity(): void
+  /** The same for every name of a contact. */
+  contactOf(chat: string): string
+}
+
+/** What a client is given of its session. */
+export interface ClientOptions {
+  readonly state: SessionState
+  readonly inbox: ReceivedMessages
+  readonly undecrypted: UnreadStanzas
+  /** Makes the gate of one connection. `commitPending` puts what the coming frame depends on into the journal, synchronously. */
+  readonly openGate: (commitPending: () => void) => FrameGate
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  /** The message as it was sent, for a contact that asks for it again. */
+  readonly sentMessage: (messageId: string) => Promise<Uint8Array | null>
+  /** For a session under suspicion of ending its process: each delivery is counted durably before it is touched. */
+  readonly countFirst?: () => boolean
+}
+
+/** Dials. The caller has made sure that the attempt is recorded. */
+export type Connect = (events: ConnectionEvents) => Connection
 
 /** Thrown when a connection ended under what was asked of it: what became of it is unknown, and `onClose` follows. */
 export class ConnectionEnded extends Error {}
 
-/**
- * What a session needs of a WhatsApp client. Implemented on Baileys in `../baileys`; nothing else of the runner knows Baileys.
- * One connection is one socket, from dialling to its end; a new attempt is a new connection.
- */
+/** One connection is one socket, from dialling to its end; a new attempt is a new connection. */
 export interface Connection {
   /** Builds the message as it is stored and sent, encoded: made once per job, so that what goes out again is the same. */
   composeText(chat: string, text: string, messageId: string): Uint8Array
@@ -70,4 +106,124 @@ export interface ReceivedMessage {
   readonly alias?: { readonly chat: string; readonly participant: string | null }
 }
 
-export type Connect = (events: ConnectionEvents) => Connection
+/** What a row tells of, in pieces that fit in a commit. */
+export interface HistoryPiece {
+  readonly messages: readonly ReceivedMessage[]
+  /** They are of the past: told when the device was linked, or asked for. */
+  readonly fromHistory: boolean
+  /** Takes in who is who, before the messages are looked at. Resolves when it is in the state. */
+  readonly learn: () => Promise<void>
+}
+
+/** Reads what the phone tells of other messages: from the row itself, or from where it says. */
+export interface HistoryReader {
+  /** @throws HistoryLost when what it tells of cannot be had, now or ever. */
+  read(plain: Buffer): AsyncIterable<HistoryPiece>
+}
+
+/** What a row tells of is gone for good, or is not what was meant. */
+export class HistoryLost extends Error {
+  /** `gone` is final; the others may be an accident of the download. */
+  readonly reason: 'gone' | 'damaged' | 'too-large'
+
+  constructor(reason: HistoryLost['reason'], options?: { cause?: unknown }) {
+    super(`What the phone told of is ${reason}.`, options)
+    this.reason = reason
+  }
+}
+
+/** The state of a session, as far as its client reads and changes it. A change is in the image at once and durable later. */
+export interface SessionState {
+  readonly image: StateImage
+  readonly journal: {
+    /** Rejects when the journal ends before. */
+    whenDurable(position: number): Promise<void>
+  }
+  /** Returns the journal position at which the change is durable. */
+  change(mutation: Mutation, entry?: Omit<Entry, 'mutation'>): number
+  /** For what may get lost: the change rides on the next record. */
+  later(keys: KeyChanges): void
+}
+
+/** The part of a WebSocket that the gate stands in front of. */
+export interface RawSocket {
+  readonly readyState: number
+  send(data: Uint8Array, options: unknown, callback?: (error?: Error) => void): void
+  terminate(): void
+}
+
+/** Stands in front of one raw socket and lets a frame out only when every record that it depends on is durable. */
+export interface FrameGate {
+  /** Must happen in the tick in which the socket was made, or its first frame would be past the gate. */
+  attach(raw: RawSocket): void
+  /** Since when the oldest held frame waits, by the monotonic clock; null when nothing is held. */
+  readonly heldSince: number | null
+  /** Lets the frames that `send` writes out without waiting for the journal, unless others are waiting before them. For pings. */
+  sendUnbound(send: () => Promise<void>): Promise<void>
+  /** Nothing leaves until unmuted, but for frames that depend on nothing. */
+  mute(muted: boolean): void
+  /** For good: everything held is dropped, and the socket is cut off without a word. */
+  shut(): void
+  release(): void
+}
+
+/** What stands for the plaintext of a row that no longer holds it. */
+export const DOCUMENTED = Symbol('documented')
+
+/** What was decrypted, as far as the inbox is concerned. */
+export interface Received {
+  /** Of the ciphertext. */
+  readonly hash: string
+  /** WhatsApp's id of the stanza. */
+  readonly stanzaId: string
+  readonly plain: Buffer
+  /** What it says to a person; null when it carries protocol only. */
+  readonly message: ReceivedMessage | null
+  /** It tells of other messages, which are to be stored before the row is settled. */
+  readonly tells?: boolean
+}
+
+/** What admits a stanza: the row, what rides on its record, and what to do once the row is in the image. */
+export interface Admission {
+  readonly keys: KeyChanges
+  readonly entry: Omit<Entry, 'mutation'>
+  readonly onApplied: () => void
+}
+
+/** The inbox of a session. */
+export interface ReceivedMessages {
+  /** The plaintext of a stanza that was decrypted before, or null when this one is new. */
+  lookup(hash: string): Buffer | typeof DOCUMENTED | null
+  /** Whether the message has a document or will have one, by whatever name of its sender. */
+  knows(message: ReceivedMessage): boolean
+  /** The row of a newly decrypted stanza, and what rides on its record. To be committed together with the ratchet step. */
+  admit(received: Received): Admission
+  /** WhatsApp has acknowledged our receipt of a stanza: it will not come again. */
+  receiptAcknowledged(stanzaId: string): void
+}
+
+/** Something that was delivered and cannot be read, or not be stored. */
+export interface FailedStanza {
+  /** The same for every copy of a message: a hash of sender, participant and id. */
+  readonly key: string
+  readonly messageId: string
+  readonly from: string
+  readonly participant: string | null
+  /** How it was encrypted, or `none`. */
+  readonly kind: string
+  readonly error: { readonly code: string; readonly message: string }
+  readonly bytes: Uint8Array
+  /** What it was decrypted to, when that was no message: no ratchet can do it a second time. */
+  readonly plain?: Uint8Array
+}
+
+/** What was delivered to a session and could not be read. */
+export interface UnreadStanzas {
+  /** Notes one failed delivery. What is answered depends on it: it is in the journal when this returns. */
+  failed(stanza: FailedStanza): { parked: boolean }
+  /** Puts a stanza aside that is not to be touched again. */
+  park(stanza: FailedStanza): void
+  isParked(key: string): boolean
+  /** What changes when these come after all; to be part of the mutation that admits them. */
+  resolvedAll(keys: readonly string[]): { keys: KeyChanges; writes: readonly Merge[] }
+}

@@ -6,10 +6,9 @@ import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-do
 import { sessionPath } from '@holdfast/core/session/session-document'
 import { SERVER_TIME } from '@holdfast/core/platform/ports'
 import type { StateImage } from '@holdfast/core/journal/state-image'
-import type { ClientOptions } from '../../../runner/src/session/engine.ts'
 import type { JournaledState } from '../../../runner/src/session/journal/journaled-state.ts'
 import { listMessages, receive, stanza, textMessage } from '../../support/engine/owner.ts'
-import type { RunnerUnderTest, RunnerOptions } from '../../support/engine/runner-under-test.ts'
+import type { GivenParts, RunnerOptions, RunnerUnderTest } from '../../support/engine/runner-under-test.ts'
 import { SessionUnderTest } from '../../support/engine/session-under-test.ts'
 import { runnersOfThisFile } from '../../support/engine/runners-of-a-file.ts'
 
@@ -35,7 +34,7 @@ test('nothing of the image is in memory between two connections, and the next on
   const session = await newSession()
   const images: WeakRef<StateImage>[] = []
   let latest: JournaledState | null = null
-  const onClient = ({ state }: ClientOptions): void => {
+  const onClient = ({ state }: GivenParts): void => {
     images.push(new WeakRef(state.image))
     latest = state
   }
@@ -118,7 +117,7 @@ test('whoever still holds a state that was put down changes nothing with it', as
 
 test('a message that waited for another to make its document is found by a reader who has read all that there was', async () => {
   const session = await newSession()
-  const given: ClientOptions[] = []
+  const given: GivenParts[] = []
   const runner = await startRunner(session, { onClient: (options) => given.push(options) })
   await dialsOf(runner).toBe(1)
   const [owner = expect.unreachable()] = given

@@ -9,11 +9,10 @@ import { sequenceId } from '@holdfast/core/session/ids'
 import { parkedStanzasPath } from '@holdfast/core/message/parked-stanza-document'
 import { SERVER_TIME, type Change, type Clock } from '@holdfast/core/platform/ports'
 import { systemClock } from '@holdfast/core/platform/system-clock'
-import type { ClientOptions } from '../../../runner/src/session/engine.ts'
 import type { AskToDial } from '../../../runner/src/session/connection/dial-place.ts'
 import { FaultyDocuments } from '../../support/engine/faulty-documents.ts'
 import { listMessages, receive, stanza, takeOver } from '../../support/engine/owner.ts'
-import type { RunnerUnderTest } from '../../support/engine/runner-under-test.ts'
+import type { GivenParts, RunnerUnderTest } from '../../support/engine/runner-under-test.ts'
 import { SessionUnderTest } from '../../support/engine/session-under-test.ts'
 import { runnersOfThisFile } from '../../support/engine/runners-of-a-file.ts'
 
@@ -57,9 +56,9 @@ describe('a session with something to save', () => {
   /** The owner, with a checkpoint that time alone makes due, and what its client was given. */
   async function owner(clock: Clock, everyMs: number) {
     const session = await newSession()
-    const given: ClientOptions[] = []
+    const given: GivenParts[] = []
     const checkpoints = { everyRecords: 1_000_000, everyMs }
-    const onClient = (options: ClientOptions) => void given.push(options)
+    const onClient = (options: GivenParts) => void given.push(options)
     const runner = await startRunner({ wrappingKey: session.wrappingKey, clock, checkpoints, onClient })
     await dialsOf(runner).toBe(1)
     const [{ state, undecrypted } = expect.unreachable()] = given

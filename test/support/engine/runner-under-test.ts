@@ -14,11 +14,13 @@ import { JobFeed } from '../../../runner/src/supervisor/job-feed.ts'
 import { SingleTrialSlot } from '../../../runner/src/supervisor/trial-slot.ts'
 import { Placement } from '../../../runner/src/supervisor/placement.ts'
 import type { CheckpointPolicy } from '../../../runner/src/session/journal/checkpointer.ts'
-import type { Connection, ConnectionEvents } from '../../../runner/src/whatsapp/port.ts'
+import type { Client, ClientOptions, Connection, ConnectionEvents } from '../../../runner/src/whatsapp/port.ts'
 import type { AskToDial } from '../../../runner/src/session/connection/dial-place.ts'
-import type { Client, ClientOptions } from '../../../runner/src/session/engine.ts'
 import { DEFAULT_CRASH_POLICY, type CrashPolicy } from '../../../runner/src/session/quarantine/crash-record.ts'
 import { DEFAULT_JOURNAL_LIMITS, type JournalLimits } from '../../../runner/src/session/journal/journal.ts'
+import type { Inbox } from '../../../runner/src/session/inbox/inbox.ts'
+import type { Undecrypted } from '../../../runner/src/session/inbox/undecrypted.ts'
+import type { JournaledState } from '../../../runner/src/session/journal/journaled-state.ts'
 import type { OwnedSession, OwnedSessionDependencies } from '../../../runner/src/session/owned-session.ts'
 import { DEFAULT_SEND_POLICY } from '../../../runner/src/session/outbox/send-policy.ts'
 
@@ -26,6 +28,13 @@ import { DEFAULT_SEND_POLICY } from '../../../runner/src/session/outbox/send-pol
 export interface Dial {
   readonly events: ConnectionEvents
   isOver: boolean
+}
+
+/** What a client is given, as the parts that the engine has put together. */
+export interface GivenParts extends ClientOptions {
+  readonly state: JournaledState
+  readonly inbox: Inbox
+  readonly undecrypted: Undecrypted
 }
 
 export interface RunnerOptions {
@@ -49,7 +58,7 @@ export interface RunnerOptions {
   askToDial?: AskToDial
   checkpoints?: CheckpointPolicy
   /** Called with what each new client is given: one for each time that the state was read. */
-  onClient?: (options: ClientOptions) => void
+  onClient?: (given: GivenParts) => void
 }
 
 const RESOURCES: RunnerResources = {
@@ -97,7 +106,7 @@ export class RunnerUnderTest {
       reconnect: options.reconnect ?? DEFAULT_RECONNECT_POLICY,
       askToDial: options.askToDial ?? grantAtOnce,
       createClient: (given) => {
-        options.onClient?.(given)
+        options.onClient?.(given as GivenParts)
         return this.#client()
       },
     }

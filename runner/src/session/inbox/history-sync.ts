@@ -2,38 +2,12 @@ import { messageOrder } from '@holdfast/core/message/message-document'
 import { receivedMessageIdOf } from '@holdfast/core/session/ids'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock, Merge } from '@holdfast/core/platform/ports'
-import type { ReceivedMessage } from '../../whatsapp/port.ts'
+import { HistoryLost, type HistoryPiece, type HistoryReader, type ReceivedMessage } from '../../whatsapp/port.ts'
 import type { RecordPlace } from '../journal/group.ts'
 import type { Inbox, Told } from './inbox.ts'
 import { bytesOf, documentIdsOf, storedMessageOf, type MessageDocuments } from './message-documents.ts'
 import type { JournaledState } from '../journal/journaled-state.ts'
 import type { Undecrypted } from './undecrypted.ts'
-
-/** What a row tells of, in pieces that fit in a commit. */
-export interface HistoryPiece {
-  readonly messages: readonly ReceivedMessage[]
-  /** They are of the past: told when the device was linked, or asked for. */
-  readonly fromHistory: boolean
-  /** Takes in who is who, before the messages are looked at. Resolves when it is in the state. */
-  readonly learn: () => Promise<void>
-}
-
-/** Reads what the phone tells of other messages: from the row itself, or from where it says. */
-export interface HistoryReader {
-  /** @throws HistoryLost when what it tells of cannot be had, now or ever. */
-  read(plain: Buffer): AsyncIterable<HistoryPiece>
-}
-
-/** What a row tells of is gone for good, or is not what was meant. */
-export class HistoryLost extends Error {
-  /** `gone` is final; the others may be an accident of the download. */
-  readonly reason: 'gone' | 'damaged' | 'too-large'
-
-  constructor(reason: HistoryLost['reason'], options?: { cause?: unknown }) {
-    super(`What the phone told of is ${reason}.`, options)
-    this.reason = reason
-  }
-}
 
 /** Another goes on in the place of this one, or nobody. */
 class Stopped extends Error {}

@@ -3,31 +3,11 @@ import type { SessionCipher } from '@holdfast/core/security/envelope'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock, DocumentStore, Merge } from '@holdfast/core/platform/ports'
 import type { KeyChanges } from '@holdfast/core/journal/mutation'
-import type { ReceivedMessage } from '../../whatsapp/port.ts'
-import type { Entry, RecordPlace } from '../journal/group.ts'
+import { DOCUMENTED, type Admission, type Received, type ReceivedMessage, type ReceivedMessages } from '../../whatsapp/port.ts'
+import type { RecordPlace } from '../journal/group.ts'
 import { INBOX, decodeRow, encodeRow, keptOf, type Row } from './inbox-rows.ts'
 import { MessageDocuments, bytesOf, documentIdsOf, storedMessageOf, type StoredMessage } from './message-documents.ts'
 import type { JournaledState } from '../journal/journaled-state.ts'
-
-/** What was decrypted, as far as the inbox is concerned. */
-export interface Received {
-  /** Of the ciphertext. */
-  readonly hash: string
-  /** WhatsApp's id of the stanza. */
-  readonly stanzaId: string
-  readonly plain: Buffer
-  /** What it says to a person; null when it carries protocol only. */
-  readonly message: ReceivedMessage | null
-  /** It tells of other messages, which are to be stored before the row is settled. */
-  readonly tells?: boolean
-}
-
-/** What admits a stanza: the row, what rides on its record, and what to do once the row is in the image. */
-export interface Admission {
-  readonly keys: KeyChanges
-  readonly entry: Omit<Entry, 'mutation'>
-  readonly onApplied: () => void
-}
 
 /** A message whose document Firestore will never take. */
 export interface RefusedMessage {
@@ -55,9 +35,6 @@ const KEEP_UNACKED_MS = 30 * 24 * 60 * 60 * 1000
 /** Beyond this many acknowledged rows the oldest go earlier. About 100 bytes each. */
 const KEEP_ROWS = 10_000
 
-/** What stands for the plaintext of a row that no longer holds it. */
-export const DOCUMENTED = Symbol('documented')
-
 /**
  * Received messages. A row is committed in the same record as the ratchet step that decrypted it (the ratchet cannot decrypt it
  * again), keyed by the hash of the ciphertext, so that a redelivered stanza is answered from the row.
@@ -67,7 +44,7 @@ export const DOCUMENTED = Symbol('documented')
  * what Baileys derives from it after the receipt (a sender key, for example) is derived again when the stanza comes again. The row
  * is forgotten when `KEEP_MS` have passed after that.
  */
-export class Inbox {
+export class Inbox implements ReceivedMessages {
   readonly #state: JournaledState
   readonly #messages: MessageDocuments
   readonly #clock: Clock

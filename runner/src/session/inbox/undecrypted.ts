@@ -4,24 +4,10 @@ import type { SessionCipher } from '@holdfast/core/security/envelope'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock, Merge } from '@holdfast/core/platform/ports'
 import type { KeyChanges } from '@holdfast/core/journal/mutation'
+import type { FailedStanza, UnreadStanzas } from '../../whatsapp/port.ts'
 import type { Entry } from '../journal/group.ts'
 import type { JournaledState } from '../journal/journaled-state.ts'
 import type { RefusedMessage } from './inbox.ts'
-
-/** Something that was delivered and cannot be read, or not be stored. */
-export interface FailedStanza {
-  /** The same for every copy of a message: a hash of sender, participant and id. */
-  readonly key: string
-  readonly messageId: string
-  readonly from: string
-  readonly participant: string | null
-  /** How it was encrypted, or `none`. */
-  readonly kind: string
-  readonly error: { readonly code: string; readonly message: string }
-  readonly bytes: Uint8Array
-  /** What it was decrypted to, when that was no message: no ratchet can do it a second time. */
-  readonly plain?: Uint8Array
-}
 
 /** PERSISTED CONTRACT v1: kind `undecrypted` of the state image, by `key`. */
 interface Row {
@@ -66,7 +52,7 @@ const GIVE_UP_AFTER_MS = 14 * 24 * 60 * 60 * 1000
  * stanza before anything of that leaves. A good copy that comes later removes the row; what stays unreadable is parked: its
  * document is for a person to look at, and WhatsApp is not asked any more.
  */
-export class Undecrypted {
+export class Undecrypted implements UnreadStanzas {
   readonly #state: JournaledState
   readonly #cipher: SessionCipher
   readonly #clock: Clock

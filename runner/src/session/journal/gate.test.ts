@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { Gate, type RawSocket } from './gate.ts'
+import type { RawSocket } from '../../whatsapp/port.ts'
+import { Gate } from './gate.ts'
 
 const OPEN = 1
 

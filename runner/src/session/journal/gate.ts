@@ -1,11 +1,5 @@
+import type { FrameGate, RawSocket } from '../../whatsapp/port.ts'
 import type { Journal } from './journal.ts'
-
-/** The part of a WebSocket that the gate stands in front of. */
-export interface RawSocket {
-  readonly readyState: number
-  send(data: Uint8Array, options: unknown, callback?: (error?: Error) => void): void
-  terminate(): void
-}
 
 interface HeldFrame {
   readonly data: Uint8Array
@@ -27,7 +21,7 @@ const FREE_FRAMES = 500
  *
  * Frames are numbered by the cipher before they get here, so the gate may delay all or drop all, never skip or reorder one.
  */
-export class Gate {
+export class Gate implements FrameGate {
   readonly #journal: Pick<Journal, 'position' | 'durable'>
   /** Makes everything that the coming frame may depend on part of the journal, synchronously. */
   readonly #commitPending: () => void

@@ -1,3 +1,4 @@
+import type { SessionState } from '../../whatsapp/port.ts'
 import { sizeOf, type Entry } from './group.ts'
 import type { Journal } from './journal.ts'
 import type { KeyChanges, Mutation } from '@holdfast/core/journal/mutation'
@@ -7,7 +8,7 @@ import type { StateImage } from '@holdfast/core/journal/state-image'
  * The state of one owned session: the image in memory and the journal behind it. A change is in the image at once and durable
  * later; whatever it causes to be said waits at the gate.
  */
-export class JournaledState {
+export class JournaledState implements SessionState {
   readonly image: StateImage
   readonly journal: Journal
   /** Changes that nothing depends on. They ride on the next record instead of making one. */

@@ -11,9 +11,7 @@ import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock, Random } from '@holdfast/core/platform/ports'
 import type { Disconnect } from '@holdfast/core/session/disconnect-policy'
-import { ConnectionEnded, type Connection, type ConnectionEvents } from '../port.ts'
-import type { Gate } from '../../session/journal/gate.ts'
-import type { Inbox } from '../../session/inbox/inbox.ts'
+import { ConnectionEnded, type Connection, type ConnectionEvents, type FrameGate, type ReceivedMessages } from '../port.ts'
 import type { AppState } from './receive/app-state.ts'
 import type { DeviceCache } from './send/device-cache.ts'
 import { disconnectOf } from './disconnect.ts'
@@ -52,7 +50,7 @@ const CONNECTION_LOST: Disconnect = { code: 408, transport: 'broken' }
 /** One Baileys socket behind its gate, from dialling to its end. */
 export class BaileysConnection implements Connection {
   readonly #socket: WASocket
-  readonly #gate: Gate
+  readonly #gate: FrameGate
   readonly #keyStore: KeyStore
   readonly #devices: DeviceCache
   readonly #staleDevices: StaleDevices
@@ -71,11 +69,11 @@ export class BaileysConnection implements Connection {
 
   constructor(options: {
     socket: WASocket
-    gate: Gate
+    gate: FrameGate
     keyStore: KeyStore
     devices: DeviceCache
     names: LidMap
-    inbox: Inbox
+    inbox: ReceivedMessages
     receiving: Receiving
     appState: AppState
     stanzas: WeakMap<Uint8Array, BinaryNode>

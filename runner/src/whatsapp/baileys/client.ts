@@ -8,16 +8,10 @@ import {
   type WASocket,
   type WAVersion,
 } from '@whiskeysockets/baileys'
-import { createLogger, type Logger } from '@holdfast/core/platform/logging'
-import type { Clock, Random } from '@holdfast/core/platform/ports'
-import type { Connect } from '../port.ts'
-import { Gate } from '../../session/journal/gate.ts'
-import type { Inbox } from '../../session/inbox/inbox.ts'
+import { createLogger } from '@holdfast/core/platform/logging'
+import type { Client, ClientOptions, Connect, HistoryReader, SessionState } from '../port.ts'
 import type { KeyChanges } from '@holdfast/core/journal/mutation'
 import { patiently } from '../../session/patiently.ts'
-import type { JournaledState } from '../../session/journal/journaled-state.ts'
-import type { HistoryReader } from '../../session/inbox/history-sync.ts'
-import type { Undecrypted } from '../../session/inbox/undecrypted.ts'
 import { AppState } from './receive/app-state.ts'
 import { BaileysConnection } from './baileys-connection.ts'
 import { BEGUN_WITH } from './signal/begun-sessions.ts'
@@ -72,24 +66,14 @@ export interface ClientSettings {
   readonly fullHistory: boolean
 }
 
-export interface BaileysClientOptions {
-  readonly state: JournaledState
-  readonly inbox: Inbox
-  readonly undecrypted: Undecrypted
-  readonly clock: Clock
-  readonly random: Random
-  readonly logger: Logger
-  /** The message as it was sent, for a contact that asks for it again. */
-  readonly sentMessage: (messageId: string) => Promise<Uint8Array | null>
-  /** See `Receiving`. */
-  readonly countFirst?: () => boolean
+export interface BaileysClientOptions extends ClientOptions {
   readonly settings: ClientSettings
 }
 
 /** One per owned session: what its connections share. */
-export class BaileysClient {
+export class BaileysClient implements Client {
   readonly #options: BaileysClientOptions
-  readonly #state: JournaledState
+  readonly #state: SessionState
   readonly #names: LidMap
   readonly #devices: DeviceCache
   readonly told: HistoryReader
@@ -129,7 +113,6 @@ export class BaileysClient {
     this.#state.change({ creds: encodeCreds(newCreds()), keys: { ...(Object.fromEntries(gone) as KeyChanges), ...aside } })
   }
 
-  /** Dials. The caller has made sure that the attempt is recorded. */
   readonly connect: Connect = (events) => {
     if (this.#state.image.creds === null) this.renewIdentity()
     const creds = decodeCreds(this.#state.image.creds ?? '')
@@ -139,11 +122,7 @@ export class BaileysClient {
     }
     const { clock, random, logger } = this.#options
     const keyStore = new KeyStore({ state: this.#state, changedCreds })
-    const gate = new Gate({
-      journal: this.#state.journal,
-      commitPending: () => keyStore.commitPending(),
-      now: () => clock.monotonic(),
-    })
+    const gate = this.#options.openGate(() => keyStore.commitPending())
     const stanzas = new WeakMap<Uint8Array, BinaryNode>()
     const receiving = this.#receiving(creds, keyStore, stanzas)
     const socket = this.#open(creds, keyStore, receiving)

@@ -14,7 +14,7 @@ import { DeviceUnderTest } from '../../../../runner/src/whatsapp/baileys/testing
 import { PhoneReader } from '../../../../runner/src/whatsapp/baileys/receive/history-reader.ts'
 import type { ReceivedMessage } from '../../../../runner/src/whatsapp/port.ts'
 import { MessageDocuments, documentIdsOf, storedMessageOf } from '../../../../runner/src/session/inbox/message-documents.ts'
-import { HistoryLost } from '../../../../runner/src/session/inbox/history-sync.ts'
+import { HistoryLost } from '../../../../runner/src/whatsapp/port.ts'
 import type { SeededRandom } from '../../../support/seeded-random.ts'
 import { mutateBytes, mutateText, mutateValue, zlibBomb } from '../mutations.ts'
 import { described, unlessRefused, type Target } from '../target.ts'

@@ -9,7 +9,7 @@ import { within } from '@holdfast/core/platform/deadlines'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock } from '@holdfast/core/platform/ports'
 import type { KeyChanges } from '@holdfast/core/journal/mutation'
-import type { JournaledState } from '../../../session/journal/journaled-state.ts'
+import type { SessionState } from '../../port.ts'
 import type { KeyStore } from '../signal/key-store.ts'
 import { interceptStanzas } from './message-order.ts'
 
@@ -36,7 +36,7 @@ const isName = (name: string | undefined): name is WAPatchName => ALL_WA_PATCH_N
  */
 export class AppState {
   readonly #socket: Pick<WASocket, 'resyncAppState' | 'sendMessageAck' | 'ws'>
-  readonly #state: JournaledState
+  readonly #state: SessionState
   readonly #keyStore: KeyStore
   readonly #clock: Clock
   readonly #logger: Logger
@@ -51,7 +51,7 @@ export class AppState {
 
   constructor(options: {
     socket: Pick<WASocket, 'resyncAppState' | 'sendMessageAck' | 'ws'>
-    state: JournaledState
+    state: SessionState
     keyStore: KeyStore
     clock: Clock
     logger: Logger

@@ -7,7 +7,7 @@ import {
 } from '@whiskeysockets/baileys'
 import { receivedMessageIdOf } from '@holdfast/core/session/ids'
 import { messageOf } from '@holdfast/core/platform/errors'
-import type { FailedStanza } from '../../../session/inbox/undecrypted.ts'
+import type { FailedStanza } from '../../port.ts'
 import { isOfNoInterest, nameOf, type Reader } from './received-stanza.ts'
 
 /** What Baileys hands to the Signal repository; everything else it refuses by itself. */

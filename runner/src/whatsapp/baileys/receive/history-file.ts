@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { inflate } from 'node:zlib'
 import { downloadContentFromMessage, proto } from '@whiskeysockets/baileys'
-import { HistoryLost } from '../../../session/inbox/history-sync.ts'
+import { HistoryLost } from '../../port.ts'
 
 /** Unpacked. A protobuf of this size is worked through in pieces. */
 const MAX_BYTES = 128 * 1024 * 1024

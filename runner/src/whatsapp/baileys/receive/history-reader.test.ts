@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib'
 import { proto, writeRandomPadMax16 } from '@whiskeysockets/baileys'
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { HistoryPiece } from '../../../session/inbox/history-sync.ts'
+import type { HistoryPiece } from '../../port.ts'
 import { changesOf, usersOf, type HistoryContacts } from './history-contacts.ts'
 import { mappingChanges } from '../signal/lid-moves.ts'
 import { PhoneReader } from './history-reader.ts'

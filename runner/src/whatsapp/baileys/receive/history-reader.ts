@@ -1,6 +1,5 @@
 import { jidDecode, jidNormalizedUser, processHistoryMessage, proto, unpadRandomMax16 } from '@whiskeysockets/baileys'
-import type { ReceivedMessage } from '../../port.ts'
-import type { HistoryPiece, HistoryReader } from '../../../session/inbox/history-sync.ts'
+import type { HistoryPiece, HistoryReader, ReceivedMessage } from '../../port.ts'
 import { historyFile, partsOf } from './history-file.ts'
 import type { HistoryContacts } from './history-contacts.ts'
 import { contentOf, isOfNoInterest, nameOf, type Reader } from './received-stanza.ts'

@@ -4,9 +4,7 @@ import type { Logger } from '@holdfast/core/platform/logging'
 import type { Merge } from '@holdfast/core/platform/ports'
 import type { KeyChanges } from '@holdfast/core/journal/mutation'
 import type { RecordPlace } from '../../../session/journal/group.ts'
-import { DOCUMENTED, type Inbox } from '../../../session/inbox/inbox.ts'
-import type { JournaledState } from '../../../session/journal/journaled-state.ts'
-import type { Undecrypted } from '../../../session/inbox/undecrypted.ts'
+import { DOCUMENTED, type ReceivedMessages, type SessionState, type UnreadStanzas } from '../../port.ts'
 import { causeOf, failedStanza, isOnlyOnThePhone, keyOfStanza, troubleOf } from './failed-stanza.ts'
 import type { KeyStore } from '../signal/key-store.ts'
 import { addressOf, describeUnavailable, emptyPlaintext, isOfNoInterest, readStanza, type Reader } from './received-stanza.ts'
@@ -18,10 +16,10 @@ const ASK_NO_MORE = MISSING_KEYS_ERROR_TEXT
 const DELIVERY = 'delivery'
 
 export interface ReceivingOptions {
-  readonly state: JournaledState
+  readonly state: SessionState
   readonly keyStore: KeyStore
-  readonly inbox: Inbox
-  readonly undecrypted: Undecrypted
+  readonly inbox: ReceivedMessages
+  readonly undecrypted: UnreadStanzas
   /** The stanza that a ciphertext arrived in: the same buffer reaches the repository. */
   readonly stanzaOf: (ciphertext: Uint8Array) => BinaryNode | undefined
   readonly reader: Reader

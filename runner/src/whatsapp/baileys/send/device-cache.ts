@@ -1,6 +1,6 @@
 import { jidDecode } from '@whiskeysockets/baileys'
 import type { Clock } from '@holdfast/core/platform/ports'
-import type { JournaledState } from '../../../session/journal/journaled-state.ts'
+import type { SessionState } from '../../port.ts'
 import type { LidMap } from '../signal/lid-map.ts'
 
 /** PERSISTED CONTRACT v1: kind `device-cache` of the state image, by user: `{ at, devices }`. Before, the bare list of devices. */
@@ -28,13 +28,13 @@ const MAX_USERS = 5000
  * until they are revoked: that is durable before the notification is acknowledged, or the contact's new device would hear nothing.
  */
 export class DeviceCache {
-  readonly #state: JournaledState
+  readonly #state: SessionState
   readonly #names: LidMap
   readonly #clock: Clock
   /** Revoked, and not told anew since: what an earlier question brings is old already. */
   readonly #revoked = new Set<string>()
 
-  constructor(options: { state: JournaledState; names: LidMap; clock: Clock }) {
+  constructor(options: { state: SessionState; names: LidMap; clock: Clock }) {
     this.#state = options.state
     this.#names = options.names
     this.#clock = options.clock

@@ -2,8 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { SignalDataSet, SignalDataTypeMap, SignalKeyStoreWithTransaction } from '@whiskeysockets/baileys'
 import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { Entry } from '../../../session/journal/group.ts'
+import type { SessionState } from '../../port.ts'
 import type { KeyChanges } from '@holdfast/core/journal/mutation'
-import type { JournaledState } from '../../../session/journal/journaled-state.ts'
 import { decodeValue, encodeValue } from './codec.ts'
 
 /** What a transaction has written so far, encoded, and what is to ride on its record. */
@@ -34,7 +34,7 @@ const APP_STATE = 'app-state-sync-version'
  * The transactions are ours as well: Baileys' own send frames before they commit.
  */
 export class KeyStore {
-  readonly #state: JournaledState
+  readonly #state: SessionState
   readonly #changedCreds: () => string | undefined
   readonly #current = new AsyncLocalStorage<Transaction>()
   /** Per connection: an older one may wait for its server for a minute, and what it writes is refused anyway. */
@@ -42,7 +42,7 @@ export class KeyStore {
   #closed = false
   #shared: SignalKeyStoreWithTransaction | null = null
 
-  constructor(options: { state: JournaledState; changedCreds: () => string | undefined }) {
+  constructor(options: { state: SessionState; changedCreds: () => string | undefined }) {
     this.#state = options.state
     this.#changedCreds = options.changedCreds
   }

@@ -6,7 +6,7 @@ import {
   type SignalKeyStoreWithTransaction,
   type SocketConfig,
 } from '@whiskeysockets/baileys'
-import type { JournaledState } from '../../../session/journal/journaled-state.ts'
+import type { SessionState } from '../../port.ts'
 import { BEGUN_WITH, hashOfKeys } from './begun-sessions.ts'
 import { isOldKey } from './group-keys.ts'
 import type { KeyStore } from './key-store.ts'
@@ -32,7 +32,7 @@ type Repository = ReturnType<SocketConfig['makeSignalRepository']>
  *   one, which would end the session.
  */
 export function makeSignalRepository(options: {
-  state: JournaledState
+  state: SessionState
   keyStore: KeyStore
   names: LidMap
   queue: SerialQueue
