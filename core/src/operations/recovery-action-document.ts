@@ -10,11 +10,19 @@ export const RECOVERY_ACTIONS = 'recovery_actions'
 export const recoveryActionPath = (actionId: string): string => `${RECOVERY_ACTIONS}/${actionId}`
 
 /**
+ * The actions that an operator asks for without further conditions: `POST /api/sessions/{name}/{type}`.
+ *
  * restart  closes the connection in order and connects anew, whatever the session was waiting for
- * logout   backs up, then unlinks the device from the phone
- * restore  puts a damaged session together from what is left, giving up what somebody agreed to lose
+ * logout   backs up the state, then unlinks the device from the phone
  */
-export const RECOVERY_ACTION_TYPES = ['restart', 'logout', 'restore'] as const
+export const UNCONDITIONAL_ACTION_TYPES = ['restart', 'logout'] as const
+
+/**
+ * Every type of action. The runner has one handler for each.
+ *
+ * restore  puts a damaged state together from what is left; the operator first approves the loss of the newest records
+ */
+export const RECOVERY_ACTION_TYPES = [...UNCONDITIONAL_ACTION_TYPES, 'restore'] as const
 
 export type RecoveryActionType = (typeof RECOVERY_ACTION_TYPES)[number]
 

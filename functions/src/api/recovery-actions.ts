@@ -3,6 +3,7 @@ import {
   RECOVERY_ACTIONS,
   type RecoveryAction,
   type RecoveryActionType,
+  UNCONDITIONAL_ACTION_TYPES,
   recoveryActionPath,
   recoveryActionSchema,
 } from '@holdfast/core/operations/recovery-action-document'
@@ -40,7 +41,7 @@ export function recoveryActionRoutes({ documents, logger }: ApiDependencies): Ho
     return damagedAnswer(snapshot, action)
   }
 
-  for (const type of ['restart', 'logout'] as const) {
+  for (const type of UNCONDITIONAL_ACTION_TYPES) {
     routes.post(`/sessions/:name/${type}`, async (context) => {
       const { reason } = await readOptionalBody(context, requestSchema)
       const { id: sessionId, snapshot } = await findSession(documents, context.req.param('name'))
