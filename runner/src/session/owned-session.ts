@@ -18,7 +18,6 @@ import type { AskToDial } from './connection/dial-place.ts'
 import type { Engine, SessionDependencies } from './engine.ts'
 import type { Entry } from './journal/group.ts'
 import { releaseSession } from './hand-over.ts'
-import { Interventions } from './actions/interventions.ts'
 import { Journal } from './journal/journal.ts'
 import { Opening, type Trouble } from './opening.ts'
 import { Quarantine, type TrialSlot } from './quarantine/quarantine.ts'
@@ -53,7 +52,6 @@ export class OwnedSession {
   readonly #status: SessionStatus
   readonly #keeper: ConnectionKeeper
   readonly #quarantine: Quarantine
-  readonly #interventions: Interventions
   #engine: Engine | null = null
   /** The image has had a connection. */
   #isImageUsed = false
@@ -89,8 +87,7 @@ export class OwnedSession {
       beginsAnew: session.state === 'STOPPED',
     })
     this.#keeper = this.#newKeeper()
-    this.#interventions = this.#newInterventions()
-    this.#actions = new Actions({ target: this.#interventions, clock, logger, owner: { runnerId, epoch: head.epoch } })
+    this.#actions = this.#newActions({ runnerId, epoch: head.epoch })
   }
 
   /** What the runner's heartbeat says about the session. */
@@ -274,7 +271,6 @@ export class OwnedSession {
       mayConnect: () => this.#mayOpen(),
       isWanted: () => !this.#leaving && (this.#wanted === 'online' || this.#actions.isBusy),
       publish: (state, reason, fields) => this.#publish(state, reason, fields),
-      putAside: (reason) => this.#interventions.putAside(reason),
       wake: () => this.#wake.call(),
     })
   }
@@ -292,20 +288,17 @@ export class OwnedSession {
     return new Quarantine({ sessionId, clock, policy: crashPolicy, slot: trialSlot, record: crashes, write, wake })
   }
 
-  #newInterventions(): Interventions {
-    return new Interventions({
-      sessionId: this.sessionId,
-      clock: this.#dependencies.clock,
-      documents: this.#dependencies.documents,
-      journal: this.#journal,
+  #newActions(owner: { runnerId: string; epoch: number }): Actions {
+    const { documents, clock, logger } = this.#dependencies
+    const session = {
       opening: this.#opening,
       quarantine: this.#quarantine,
       reconnection: this.#reconnection,
       keeper: this.#keeper,
       engine: () => this.#engine,
-      append: (entry) => this.#append(entry),
-      adopt: (engine) => this.#adopt(engine),
-    })
+      adopt: (engine: Engine) => this.#adopt(engine),
+    }
+    return new Actions({ session, append: (entry) => this.#append(entry), documents, clock, logger, owner })
   }
 
   #publish(state: SessionState, reason: ReasonCode, fields: Fields = {}): void {

@@ -31,8 +31,6 @@ export interface KeeperDependencies {
   /** Whether the session is to have a connection, as things are at the moment of asking. */
   readonly isWanted: () => boolean
   readonly publish: (state: SessionState, reason: ReasonCode, fields?: Fields) => void
-  /** Saves the state in an object that is named for a reason; throws when that could not be verified. */
-  readonly putAside: (reason: string) => Promise<void>
   /** Something has happened that the session's loop has to look at. */
   readonly wake: () => void
 }
@@ -176,7 +174,7 @@ export class ConnectionKeeper {
   /** The credentials that have ended stay in an object that is named. */
   async #archive(engine: Engine): Promise<boolean> {
     try {
-      await this.#dependencies.putAside('logged-out')
+      await engine.checkpointer.putAside('logged-out')
       engine.memory.rememberArchived()
       return true
     } catch (error) {

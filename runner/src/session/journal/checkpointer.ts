@@ -1,8 +1,8 @@
-import { sessionPath, type CheckpointPointer, type SessionDocument } from '@holdfast/core/session/session-document'
+import { sessionPath, type CheckpointPointer, type PutAside, type SessionDocument } from '@holdfast/core/session/session-document'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import type { Logger } from '@holdfast/core/platform/logging'
 import { HoldfastError } from '@holdfast/core/platform/errors'
-import type { Clock, Fields, ObjectStore } from '@holdfast/core/platform/ports'
+import { Append, type Clock, type Fields, type Merge, type ObjectStore } from '@holdfast/core/platform/ports'
 import { writeCheckpoint } from '@holdfast/core/journal/checkpoint'
 import type { JournalStore } from '@holdfast/core/journal/journal-store'
 import type { JournaledState } from './journaled-state.ts'
@@ -97,6 +97,20 @@ export class Checkpointer {
     await this.run()
     if (this.#pointer && this.#pointer.seq >= before) return this.#pointer
     throw new HoldfastError('backup-failed', 'The state could not be backed up; the log of the runner has the cause.')
+  }
+
+  /**
+   * Saves the state in an object that is never removed, and names that object and the reason in the session's document. Resolves when
+   * both are durable.
+   *
+   * @throws HoldfastError `backup-failed` when the object could not be written, read back and opened.
+   */
+  async putAside(reason: string): Promise<void> {
+    const { state, cipher, clock } = this.#options
+    const checkpoint = await this.backup()
+    const entry: PutAside = { reason, at: new Date(clock.now()), checkpoint, records: null }
+    const merge: Merge = { kind: 'merge', path: sessionPath(cipher.sessionId), fields: { putAside: new Append(entry) } }
+    await state.journal.whenDurable(state.append({ writes: () => [merge] }))
   }
 
   async #make(): Promise<void> {

@@ -1,0 +1,46 @@
+import { HoldfastError } from '@holdfast/core/platform/errors'
+import { ConnectionEnded } from '../../whatsapp/port.ts'
+import type { ConnectionKeeper } from '../connection/connection-keeper.ts'
+import type { Reconnection } from '../connection/reconnection.ts'
+import type { Engine } from '../engine.ts'
+import { type ActionHandler, type ActionResult, reachOf } from './action-handler.ts'
+
+export interface LogoutSession {
+  readonly reconnection: Pick<Reconnection, 'isHalted'>
+  readonly keeper: Pick<ConnectionKeeper, 'reach' | 'unlink'>
+  readonly engine: () => Engine | null
+}
+
+/** Backs up the state, then unlinks the device from its phone. Waits for a connection first, since only a connected device can do that. */
+export const logout: ActionHandler<LogoutSession> = {
+  async advance(session, action) {
+    const engine = session.engine()
+    if (engine?.memory.loggedOut) return LOGGED_OUT
+    const reach = reachOf(session)
+    if (reach === 'halted') throw unreachable('The session is not connected and waits for somebody.')
+    if (reach === 'pairing') throw unreachable('No phone is linked.')
+    if (reach === 'on-its-way' || !engine) {
+      if (action.isInTime) return null
+      throw unreachable('The session could not connect in time.')
+    }
+    await engine.checkpointer.putAside('logged-out')
+    action.note('The state was backed up.')
+    try {
+      await session.keeper.unlink(engine)
+      return LOGGED_OUT
+    } catch (error) {
+      if (!(error instanceof ConnectionEnded)) throw error
+      // Nobody knows whether WhatsApp unlinked the device: the next connection tells.
+      if (action.isInTime) return null
+      throw unreachable('The connection ended before WhatsApp confirmed it.')
+    }
+  },
+}
+
+const LOGGED_OUT: ActionResult = {
+  code: 'logged-out',
+  sentence: 'The device is unlinked. The old credentials are put aside.',
+}
+
+const unreachable = (what: string): HoldfastError =>
+  new HoldfastError('not-connected', `${what} Only a connected device can be unlinked from here; the phone can always do it.`)
