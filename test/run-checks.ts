@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** Types, lint, format, import boundaries and dead code, side by side; prints what failed, each with its output. */
+/** Types, lint, format, import boundaries, dead code and the catalogue of mutants, side by side; prints what failed, each with its output. */
 const root = fileURLToPath(new URL('..', import.meta.url))
 const bin = (name: string): string => join(root, 'node_modules/.bin', name)
 
@@ -30,6 +30,8 @@ const CHECKS: readonly Check[] = [
         : `Only ${cruised(output)} modules were seen; there are ${sourceFiles()} source files alone.\n${output}`,
   },
   { name: 'dead code', command: [bin('knip')] },
+  // Renamed code and renamed tests are noticed here, long before a mutant is run.
+  { name: 'mutants', command: [join(root, 'test/reliability/mutants/main.ts'), '--check'] },
 ]
 
 const sourceFiles = (): number =>

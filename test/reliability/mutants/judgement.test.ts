@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { failuresWithout, judge, type TestResult } from './judgement.ts'
-import { applyEdit } from './mutant.ts'
 
 const result = (status: TestResult['status'], failure = '', name = 'notices'): TestResult => ({
   file: 'a.test.ts',
@@ -40,12 +39,4 @@ test('what fails without any mutant is told', () => {
   expect(failuresWithout({ results: [result('failed', unmet), ...passes], trouble: null })).toEqual([
     `a.test.ts > notices: ${unmet}`,
   ])
-})
-
-test.each(['', 'find find'])('a replacement that does not fit its source (%j) is refused', (source) => {
-  expect(() => applyEdit(source, { file: 'a.ts', find: 'find', replace: '$&' })).toThrow('not once')
-})
-
-test('a replacement is taken word for word', () => {
-  expect(applyEdit('a find b', { file: 'a.ts', find: 'find', replace: '$&' })).toBe('a $& b')
 })

@@ -3,11 +3,45 @@ export const INVARIANTS = ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9',
 
 export type Invariant = (typeof INVARIANTS)[number]
 
-/** A replacement in one source file of the product. */
-export interface Edit {
-  /** From the root of the repository. */
-  readonly file: string
-  /** Occurs exactly once in the file, so that a mutant cannot rot unseen. */
+/**
+ * One change of the product's source. It names a declaration, never a file, and fits exactly one place of it. Moving the code or
+ * editing another statement breaks no edit.
+ */
+export type Edit = Place & (NewValue | NewCall | DroppedStatement | NewCondition | NewText)
+
+export interface Place {
+  /**
+   * A path of names: a class, function or constant at the top of any source file of the product, then members and what is named inside
+   * them (`Gate.#hold.position`). `gate.ts:Gate` tells two files apart that declare the same name.
+   */
+  readonly in: string
+}
+
+/** The place is a constant, variable, property or function: its initializer or body becomes this code. */
+export interface NewValue {
+  readonly value: string
+}
+
+/** `$&` in `becomes` is the call itself, `$1` its first argument, `$*` all of them. */
+export interface NewCall {
+  /** What is called, with or without what it belongs to: `relay` finds `connection.relay(…)`. */
+  readonly call: string
+  readonly becomes: string
+}
+
+export interface DroppedStatement {
+  /** The statement calls this, or awaits it. An `if` that holds nothing else goes with it. */
+  readonly drop: string
+}
+
+export interface NewCondition {
+  /** The smallest operand or condition that mentions this. */
+  readonly when: string
+  readonly becomes: string
+}
+
+/** The last resort: any edit of this very text breaks it. */
+export interface NewText {
   readonly find: string
   readonly replace: string
 }
@@ -16,10 +50,10 @@ export interface Edit {
 export interface Mutant {
   readonly name: string
   readonly invariant: Invariant
-  /** What is broken, for whoever reads the list. */
+  /** What is broken, for readers of the list. */
   readonly what: string
   readonly edits: readonly Edit[]
-  /** Who is to notice. */
+  /** The tests that have to fail. */
   readonly noticedBy: Witness
 }
 
@@ -28,11 +62,4 @@ export interface Witness {
   readonly file: string
   /** Part of the full name (of the group, then of the test) of each test that is run. */
   readonly tests: string
-}
-
-/** @throws Error when what is to be replaced is not in the source exactly once. */
-export function applyEdit(source: string, { file, find, replace }: Edit): string {
-  const occurrences = source.split(find).length - 1
-  if (occurrences !== 1) throw new Error(`${file} contains ${occurrences} times what a mutant replaces, not once: ${find}`)
-  return source.replace(find, () => replace)
 }

@@ -2,13 +2,14 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig, mergeConfig } from 'vitest/config'
 import plain from '../../../vitest.config.ts'
 import { CATALOGUE } from './catalogue.ts'
-import { applyEdit } from './mutant.ts'
+import { mutated, productSources } from './sources.ts'
 
 /** The ordinary tests, with the mutant of MUTANT applied to the sources as they are loaded. */
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const name = process.env['MUTANT']
 const mutant = CATALOGUE.find((known) => known.name === name)
 if (name !== undefined && !mutant) throw new Error(`There is no mutant ${name}.`)
+const changed = mutant ? mutated(await productSources(), mutant) : new Map<string, string>()
 
 export default mergeConfig(
   plain,
@@ -18,10 +19,7 @@ export default mergeConfig(
       {
         name: 'mutant',
         enforce: 'pre',
-        transform(code, id) {
-          const edits = mutant?.edits.filter(({ file }) => id === `${root}${file}`) ?? []
-          return edits.length === 0 ? null : edits.reduce(applyEdit, code)
-        },
+        transform: (_, id) => changed.get(id) ?? null,
       },
     ],
     // What was loaded with a mutant must not be loaded again without it, nor the other way round.

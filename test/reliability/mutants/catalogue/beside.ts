@@ -1,10 +1,8 @@
 import type { Mutant } from '../mutant.ts'
 
-const CRASH_RECORD = 'runner/src/session/quarantine/crash-record.ts'
 const CRASH_RECORD_TEST = 'runner/src/session/quarantine/crash-record.test.ts'
 const BAD_STATE_TEST = 'test/integration/engine/bad-state.test.ts'
 const DEAD_CONNECTION_TEST = 'test/integration/engine/dead-connection.test.ts'
-const RENEWED = 'core/src/adapters/google/renewed-firestore.ts'
 
 /** What docs/GUARANTEES.md promises beside the invariants, as far as it does not concern messages or secrets. */
 export const BESIDE: readonly Mutant[] = [
@@ -12,99 +10,63 @@ export const BESIDE: readonly Mutant[] = [
     name: 'state-believed-without-a-heartbeat',
     invariant: 'beside',
     what: 'a session is shown as connected although its runner is silent',
-    edits: [
-      {
-        file: 'functions/src/use-cases/session-answer.ts',
-        find: 'if (!heartbeat || !runner || heartbeat.silentForMs > runner.deadAfterMs) return',
-        replace: 'if (!heartbeat || !runner) return',
-      },
-    ],
+    edits: [{ in: 'statusOf', when: 'heartbeat.silentForMs', becomes: 'false' }],
     noticedBy: { file: 'functions/src/use-cases/session-answer.test.ts', tests: 'is not when the runner is silent' },
   },
   {
     name: 'no-other-connection',
     invariant: 'beside',
     what: 'a connection to Firestore that died while it was made is waited for without end',
-    edits: [
-      {
-        file: RENEWED,
-        find: 'this.#cancelTimer = this.#clock.after(this.#silentMs, () => this.#renew())',
-        replace: 'this.#cancelTimer = this.#clock.after(this.#silentMs, () => {})',
-      },
-    ],
+    edits: [{ in: 'RenewedFirestore.#watch', call: 'this.#renew', becomes: 'undefined' }],
     noticedBy: { file: DEAD_CONNECTION_TEST, tests: 'one that dies while it is made is not waited for' },
   },
   {
     name: 'answers-do-not-count',
     invariant: 'beside',
     what: 'a connection to Firestore that answers is given up while something is asked all the time',
-    edits: [
-      {
-        file: RENEWED,
-        find: 'if (isAnswered || client.asked === 0) this.#answered()',
-        replace: 'if (!isAnswered) this.#answered()',
-      },
-    ],
+    edits: [{ in: 'RenewedFirestore.ask.end', when: 'isAnswered', becomes: '!isAnswered' }],
     noticedBy: { file: DEAD_CONNECTION_TEST, tests: 'one that answers is kept' },
   },
   {
     name: 'ended-while-asked',
     invariant: 'beside',
     what: 'a client of Firestore that another takes the place of is ended while something is under way in it, which ends the process',
-    edits: [{ file: RENEWED, find: 'if (old.asked === 0) discard(old)', replace: 'discard(old)' }],
+    edits: [{ in: 'RenewedFirestore.#renew', when: 'old.asked', becomes: 'true' }],
     noticedBy: { file: DEAD_CONNECTION_TEST, tests: 'ends only when nothing is under way in it' },
   },
   {
     name: 'never-quarantined',
     invariant: 'beside',
     what: 'a session that ends its runner again and again is opened for ever',
-    edits: [{ file: CRASH_RECORD, find: 'const FAILED_TRIALS = 3', replace: 'const FAILED_TRIALS = 1e9' }],
+    edits: [{ in: 'FAILED_TRIALS', value: '1e9' }],
     noticedBy: { file: CRASH_RECORD_TEST, tests: 'is convicted by three failed trials' },
   },
   {
     name: 'accused-without-a-trial',
     invariant: 'beside',
     what: 'a session is quarantined for what others did to its runner',
-    edits: [{ file: CRASH_RECORD, find: '(crashes.onTrial ? 1 : 0)', replace: '1' }],
+    edits: [{ in: 'atClaim.failedTrials', when: 'crashes.onTrial', becomes: 'true' }],
     noticedBy: { file: CRASH_RECORD_TEST, tests: 'is not accused of the crashes of others' },
   },
   {
     name: 'memory-never-full',
     invariant: 'beside',
     what: 'a runner stays until it is killed for its memory, and hands nothing over',
-    edits: [
-      {
-        file: 'runner/src/process/memory-limit.ts',
-        find: 'percentage > abovePercentage ? before + 1 : 0',
-        replace: 'percentage > 100 ? before + 1 : 0',
-      },
-    ],
+    edits: [{ in: 'countHighLooks', when: 'abovePercentage', becomes: 'percentage > 100' }],
     noticedBy: { file: 'runner/src/process/memory-limit.test.ts', tests: 'leaves at the third look above its share' },
   },
   {
     name: 'restored-unasked',
     invariant: 'beside',
     what: 'a damaged state is put together from what is left without anybody having agreed to what is lost',
-    edits: [
-      {
-        file: 'runner/src/session/opening.ts',
-        find: `const gives = autoRestore === 'always' && trouble !== null && mayRestoreWithLosses(trouble, found.loaded)`,
-        replace: 'const gives = trouble !== null && mayRestoreWithLosses(trouble, found.loaded)',
-      },
-    ],
+    edits: [{ in: 'Opening.attempt.gives', when: 'autoRestore', becomes: 'true' }],
     noticedBy: { file: BAD_STATE_TEST, tests: 'a record is missing, it waits as journal-gap' },
   },
   {
     name: 'claim-on-damage',
     invariant: 'beside',
     what: 'a session whose last record is damaged is claimed behind it, and cannot be mended any more',
-    edits: [
-      {
-        file: 'runner/src/session/claim.ts',
-        find: 'if (tail && cipher) openRecord(tail, cipher)',
-        replace: 'void [tail, cipher]',
-      },
-    ],
+    edits: [{ in: 'intactEnd', drop: 'openRecord' }],
     noticedBy: { file: BAD_STATE_TEST, tests: 'a bit of the last record was flipped, it waits' },
   },
 ]

@@ -1,14 +1,8 @@
 import type { Mutant } from '../mutant.ts'
 
-const JOURNAL = 'runner/src/session/journal/journal.ts'
 const JOURNAL_TEST = 'test/integration/engine/journal.test.ts'
 const CLAIM_TEST = 'test/integration/engine/claim.test.ts'
-const CLAIM = 'runner/src/session/claim.ts'
-const DOCUMENT_JOURNALS = 'core/src/journal/document-journals.ts'
-const CHECKPOINT = 'core/src/journal/checkpoint.ts'
-const CHECKPOINTER = 'runner/src/session/journal/checkpointer.ts'
 const CHECKPOINT_TEST = 'test/integration/engine/checkpoint.test.ts'
-const FIND_OUT = 'const settled = await this.#findOut(sequence, full, alone)'
 
 /** The log, its fence, and the checkpoints that keep it short. */
 export const LOG: readonly Mutant[] = [
@@ -16,66 +10,49 @@ export const LOG: readonly Mutant[] = [
     name: 'no-create-only',
     invariant: 'I4',
     what: 'a record may be written over: the old owner goes on appending',
-    edits: [
-      {
-        file: DOCUMENT_JOURNALS,
-        find: `return { kind: 'create', path: pathOf(sessionId, record.seq)`,
-        replace: `return { kind: 'merge', path: pathOf(sessionId, record.seq)`,
-      },
-    ],
+    edits: [{ in: 'DocumentJournals.append.creations.kind', value: `'merge'` }],
     noticedBy: { file: CLAIM_TEST, tests: 'a new owner fences the old one' },
   },
   {
     name: 'foreign-record-for-ones-own',
     invariant: 'I4',
     what: "another's record is taken for one's own commit that took effect",
-    edits: [
-      { file: JOURNAL, find: `if (found.fields['nonce'] === full[0]?.nonce) return full`, replace: 'if (found) return full' },
-    ],
+    edits: [{ in: 'Journal.#findOut', when: 'full[0]', becomes: 'true' }],
     noticedBy: { file: CLAIM_TEST, tests: 'a new owner fences the old one' },
   },
   {
     name: 'error-code-believed-as-applied',
     invariant: 'I4',
     what: 'a commit that failed is taken for one that took effect',
-    edits: [{ file: JOURNAL, find: FIND_OUT, replace: 'const settled = full' }],
+    edits: [{ in: 'Journal.#commit.settled', value: 'full' }],
     noticedBy: { file: JOURNAL_TEST, tests: 'a commit that fails without effect is tried again' },
   },
   {
     name: 'error-code-believed-as-not-applied',
     invariant: 'I4',
     what: 'a commit that failed is taken for one that had no effect',
-    edits: [{ file: JOURNAL, find: FIND_OUT, replace: 'const settled = null as readonly JournalRecord[] | null' }],
+    edits: [{ in: 'Journal.#commit.settled', value: 'null' }],
     noticedBy: { file: JOURNAL_TEST, tests: 'a commit that fails with its answer lost is recognized as ours' },
   },
   {
     name: 'unanswered-counts-as-durable',
     invariant: 'I4',
     what: 'a commit that was not answered counts at once, although another owner may have come in between',
-    edits: [{ file: JOURNAL, find: 'if (!answered) return\n', replace: '\n' }],
+    edits: [{ in: 'Journal.#write', when: 'answered', becomes: 'false' }],
     noticedBy: { file: CLAIM_TEST, tests: 'meets an old one whose commit took effect unheard' },
   },
   {
     name: 'claim-without-precondition',
     invariant: 'I4',
     what: 'a claim does not look whether the session was claimed since it was judged free',
-    edits: [{ file: CLAIM, find: ', fields: ownership, unlessChangedSince: session }', replace: ', fields: ownership }' }],
+    edits: [{ in: 'commitClaim.changes.unlessChangedSince', value: 'undefined' }],
     noticedBy: { file: CLAIM_TEST, tests: 'a new owner that judged the session free before another claimed it' },
   },
   {
     name: 'fenced-and-still-connected',
     invariant: 'I4',
     what: 'an owner whose append was refused keeps its socket',
-    edits: [
-      {
-        file: 'runner/src/session/owned-session.ts',
-        find: `    this.#engine?.outbox.abandon()
-    void this.#engine?.told.stop()
-    this.#keeper.cut()`,
-        replace: `    this.#engine?.outbox.abandon()
-    void this.#engine?.told.stop()`,
-      },
-    ],
+    edits: [{ in: 'OwnedSession.#drop', drop: 'this.#keeper.cut' }],
     noticedBy: {
       file: 'test/integration/engine/owned-session.test.ts',
       tests: 'an owner that lost the session without knowing it is cut off',
@@ -85,74 +62,42 @@ export const LOG: readonly Mutant[] = [
     name: 'heartbeat-ignored',
     invariant: 'I4',
     what: 'a living owner is taken for dead: two owners throw each other out',
-    edits: [
-      {
-        file: 'runner/src/supervisor/placement.ts',
-        find: '(snapshot.silentForMs > document.deadAfterMs || isPredecessor)',
-        replace: '(snapshot.silentForMs >= 0 || isPredecessor)',
-      },
-    ],
+    edits: [{ in: 'Placement.#runners.isDead', when: 'document.deadAfterMs', becomes: 'true' }],
     noticedBy: { file: 'test/integration/engine/supervisor.test.ts', tests: 'leave alone what a living one owns' },
   },
   {
     name: 'claims-trimmed',
     invariant: 'I5',
     what: 'claims are trimmed away: a number that an old owner can try is free again',
-    edits: [
-      {
-        file: 'runner/src/session/journal/trim.ts',
-        find: `const isClaim = (fields['kind'] as RecordKind) === 'claim'`,
-        replace: `const isClaim = (fields['kind'] as RecordKind) === 'restore'`,
-      },
-    ],
+    edits: [{ in: 'trimJournal.isClaim', value: `(fields['kind'] as RecordKind) === 'restore'` }],
     noticedBy: { file: JOURNAL_TEST, tests: 'trimming leaves every claim and the record before it' },
   },
   {
     name: 'epoch-stands-still',
     invariant: 'I5',
     what: 'a new owner has the epoch of the old one',
-    edits: [
-      {
-        file: CLAIM,
-        find: 'epoch: Math.max(session.epoch, end.epoch) + 1,',
-        replace: 'epoch: Math.max(session.epoch, end.epoch, 1),',
-      },
-    ],
+    edits: [{ in: 'claimSession.record.epoch', value: 'Math.max(session.epoch, end.epoch, 1)' }],
     noticedBy: { file: 'test/integration/engine/supervisor.test.ts', tests: 'take over the sessions of one that leaves' },
   },
   {
     name: 'lost-numbers-again',
     invariant: 'I5',
     what: 'a restore that gives records up uses their numbers again',
-    edits: [
-      {
-        file: CLAIM,
-        find: 'const seq = Math.max(await endOfLog(journals, sessionId, 0), session.journalHead)',
-        replace: 'const seq = await endOfLog(journals, sessionId, 0)',
-      },
-    ],
+    edits: [{ in: 'anyEnd.seq', value: 'await endOfLog(journals, sessionId, 0)' }],
     noticedBy: { file: 'test/integration/engine/numbers.test.ts', tests: 'when the records that had them are lost' },
   },
   {
     name: 'epoch-by-the-document-alone',
     invariant: 'I5',
     what: "an epoch that the session's document has forgotten is used again",
-    edits: [
-      { file: CLAIM, find: 'epoch: Math.max(session.epoch, end.epoch) + 1,', replace: 'epoch: Math.max(session.epoch, 0) + 1,' },
-    ],
+    edits: [{ in: 'claimSession.record.epoch', value: 'Math.max(session.epoch, 0) + 1' }],
     noticedBy: { file: 'test/integration/engine/numbers.test.ts', tests: "when the session's document has forgotten them" },
   },
   {
     name: 'read-error-as-absence',
     invariant: 'I6',
     what: 'a record that cannot be read counts as one that is not there',
-    edits: [
-      {
-        file: DOCUMENT_JOURNALS,
-        find: 'const snapshot = await this.#documents.read(pathOf(sessionId, seq))',
-        replace: 'const snapshot = await this.#documents.read(pathOf(sessionId, seq)).catch(() => null)',
-      },
-    ],
+    edits: [{ in: 'DocumentJournals.read', call: 'this.#documents.read', becomes: '$&.catch(() => null)' }],
     noticedBy: {
       file: 'test/integration/contract/journal-store.test.ts',
       tests: 'that cannot be read are never taken for absent ones',
@@ -162,39 +107,21 @@ export const LOG: readonly Mutant[] = [
     name: 'list-error-as-absence',
     invariant: 'I6',
     what: 'a journal that cannot be listed counts as an empty one',
-    edits: [
-      {
-        file: DOCUMENT_JOURNALS,
-        find: '      ...(select ? { select } : {}),\n    })',
-        replace: '      ...(select ? { select } : {}),\n    }).catch(() => [])',
-      },
-    ],
+    edits: [{ in: 'DocumentJournals.#query', call: 'this.#documents.query', becomes: '$&.catch(() => [])' }],
     noticedBy: { file: CLAIM_TEST, tests: 'never takes a journal that cannot be listed' },
   },
   {
     name: 'object-error-as-absence',
     invariant: 'I6',
     what: 'a checkpoint that cannot be read at the moment counts as missing',
-    edits: [
-      {
-        file: CHECKPOINT,
-        find: 'const stored = await objects.read(pointer.object, pointer.generation)',
-        replace: 'const stored = await objects.read(pointer.object, pointer.generation).catch(() => null)',
-      },
-    ],
+    edits: [{ in: 'readCheckpoint', call: 'objects.read', becomes: '$&.catch(() => null)' }],
     noticedBy: { file: CHECKPOINT_TEST, tests: 'does not answer, that is no damage' },
   },
   {
     name: 'new-key-for-an-old-journal',
     invariant: 'I6',
     what: 'a data key that is missing is made anew although there is a journal',
-    edits: [
-      {
-        file: 'runner/src/session/engine.ts',
-        find: 'claim.session.trimmedTo > 0 || (await hasSealedRecords(journals, sessionId))',
-        replace: 'claim.session.trimmedTo > 0',
-      },
-    ],
+    edits: [{ in: 'cipherOf.isUsed', when: 'hasSealedRecords', becomes: 'false' }],
     noticedBy: {
       file: 'test/integration/engine/owned-session.test.ts',
       tests: 'that is missing although there is a journal is never made anew',
@@ -206,15 +133,11 @@ export const LOG: readonly Mutant[] = [
     what: 'the pointer is written while the object is still on its way',
     edits: [
       {
-        file: CHECKPOINT,
-        find: 'const { generation } = await objects.create(name, bytes)',
-        replace: `const generation = '1'\n    setTimeout(() => void objects.create(name, bytes).catch(() => {}), 1000).unref()`,
+        in: 'writeCheckpoint',
+        call: 'objects.create',
+        becomes: `(setTimeout(() => void $&.catch(() => {}), 1000).unref(), { generation: '1' })`,
       },
-      {
-        file: CHECKPOINT,
-        find: '  await readCheckpoint(objects, cipher, pointer)\n  return pointer',
-        replace: '  return pointer',
-      },
+      { in: 'writeCheckpoint', drop: 'readCheckpoint' },
     ],
     noticedBy: { file: CHECKPOINT_TEST, tests: 'when Cloud Storage' },
   },
@@ -222,35 +145,21 @@ export const LOG: readonly Mutant[] = [
     name: 'checkpoint-not-read-back',
     invariant: 'I7',
     what: 'a checkpoint counts without having been read back and opened',
-    edits: [
-      {
-        file: CHECKPOINT,
-        find: '  await readCheckpoint(objects, cipher, pointer)\n  return pointer',
-        replace: '  return pointer',
-      },
-    ],
+    edits: [{ in: 'writeCheckpoint', drop: 'readCheckpoint' }],
     noticedBy: { file: CHECKPOINT_TEST, tests: 'when Cloud Storage' },
   },
   {
     name: 'trimmed-to-the-newest',
     invariant: 'I7',
     what: 'records go when the newer of two checkpoints covers them: the loss of one object loses all',
-    edits: [
-      { file: CHECKPOINTER, find: 'const upTo = this.#previous?.seq ?? 0', replace: 'const upTo = this.#pointer?.seq ?? 0' },
-    ],
+    edits: [{ in: 'Checkpointer.#trim.upTo', value: 'this.#pointer?.seq ?? 0' }],
     noticedBy: { file: CHECKPOINT_TEST, tests: 'trimming goes only as far as the older' },
   },
   {
     name: 'trimmed-before-the-pointer',
     invariant: 'I7',
     what: 'records go before the pointer to what covers them is written',
-    edits: [
-      {
-        file: CHECKPOINTER,
-        find: '    await state.journal.whenDurable(position)\n    await written\n',
-        replace: '    await state.journal.whenDurable(position)\n',
-      },
-    ],
+    edits: [{ in: 'Checkpointer.#point', drop: 'written' }],
     noticedBy: { file: CHECKPOINT_TEST, tests: 'trimming waits until the pointer is in Firestore' },
   },
 ]

@@ -1,33 +1,19 @@
 import type { Mutant } from '../mutant.ts'
 
-const ENVELOPE = 'core/src/security/envelope.ts'
-
 /** What nobody but the owner of a session may read. */
 export const SECRECY: readonly Mutant[] = [
   {
     name: 'words-of-others-in-the-log',
     invariant: 'I10',
     what: "the message of somebody else's error, which may quote a text or a key, is logged",
-    edits: [
-      {
-        file: 'core/src/platform/logging.ts',
-        find: '...(own ? { text: error.message } : {}),',
-        replace: 'text: own ? error.message : error.message,',
-      },
-    ],
+    edits: [{ in: 'serializeError', when: 'own', becomes: 'true' }],
     noticedBy: { file: 'core/src/platform/logging.test.ts', tests: 'an error of somebody else is logged without its message' },
   },
   {
     name: 'console-not-guarded',
     invariant: 'I10',
     what: 'libsignal prints private keys',
-    edits: [
-      {
-        file: 'runner/src/whatsapp/baileys/patches/console-guard.ts',
-        find: `as const) target[method] = drop`,
-        replace: 'as const) void [target, method, drop]',
-      },
-    ],
+    edits: [{ in: 'silenceConsole', drop: 'target[method] = drop' }],
     noticedBy: { file: 'runner/src/whatsapp/baileys/patches/console-guard.test.ts', tests: 'with the guard nothing is printed' },
   },
   {
@@ -36,14 +22,14 @@ export const SECRECY: readonly Mutant[] = [
     what: 'what is stored can be read by whoever sees the bucket or the database',
     edits: [
       {
-        file: ENVELOPE,
-        find: 'return Buffer.concat([Buffer.of(FORMAT), nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()])',
-        replace: 'return Buffer.concat([Buffer.of(FORMAT), nonce, plain, Buffer.alloc(TAG_BYTES)])',
+        in: 'envelope.ts:seal',
+        call: 'Buffer.concat',
+        becomes: 'Buffer.concat([Buffer.of(FORMAT), nonce, plain, Buffer.alloc(TAG_BYTES)])',
       },
       {
-        file: ENVELOPE,
-        find: 'return Buffer.concat([decipher.update(sealed.subarray(1 + NONCE_BYTES, sealed.length - TAG_BYTES)), decipher.final()])',
-        replace: 'return Buffer.from(sealed.subarray(1 + NONCE_BYTES, sealed.length - TAG_BYTES))',
+        in: 'envelope.ts:open',
+        call: 'Buffer.concat',
+        becomes: 'Buffer.from(sealed.subarray(1 + NONCE_BYTES, sealed.length - TAG_BYTES))',
       },
     ],
     noticedBy: { file: 'test/integration/engine/checkpoint.test.ts', tests: 'a checkpoint is in the bucket encrypted' },
@@ -52,13 +38,7 @@ export const SECRECY: readonly Mutant[] = [
     name: 'sealed-for-anywhere',
     invariant: 'beside',
     what: 'sealed bytes open in another place than theirs: records can be swapped',
-    edits: [
-      {
-        file: ENVELOPE,
-        find: `return JSON.stringify(['holdfast', purpose, this.sessionId, place])`,
-        replace: `return JSON.stringify(['holdfast', purpose, place.length * 0])`,
-      },
-    ],
+    edits: [{ in: 'SessionCipher.#bind', value: `{ return JSON.stringify(['holdfast', purpose, place.length * 0]) }` }],
     noticedBy: { file: 'test/integration/engine/inbox.test.ts', tests: 'a received message is sealed for its own place' },
   },
 ]
