@@ -70,7 +70,7 @@ describe('probes', () => {
       await eventually(async () =>
         expect(await probe(runner, '/startup')).toEqual({
           status: 503,
-          reason: 'Firestore does not answer, or not as it should. Cloud Storage does not answer, or not as it should.',
+          reason: 'Firestore does not answer, or answers with an error. Cloud Storage does not answer, or answers with an error.',
         }),
       )
       expect(await probe(runner, '/live')).toMatchObject({ status: 200 })
@@ -78,7 +78,7 @@ describe('probes', () => {
       await eventually(async () =>
         expect(await probe(runner, '/startup')).toEqual({
           status: 503,
-          reason: 'Cloud Storage does not answer, or not as it should.',
+          reason: 'Cloud Storage does not answer, or answers with an error.',
         }),
       )
       const exit = exitOf(runner)

@@ -15,10 +15,10 @@ import type { StorageConfig } from '../platform/storage-settings.ts'
 import { checkDocuments, checkObjects } from '../operations/store-checks.ts'
 import { problemOf, type StoreProblem, type StoreReport } from '../operations/store-report.ts'
 
-/** Google's clients would wait for minutes. */
+/** Time limit for one call. Google's clients would wait for minutes. */
 const ANSWER_WITHIN_MS = 20_000
 
-/** A store that does not say this soon that all is well is away: whoever looks at the runner is told so. */
+/** Time limit for one check. A store that needs longer counts as away, and the runner's document says so. */
 const CHECKED_WITHIN_MS = 10_000
 
 interface StoresConfig {
@@ -26,13 +26,13 @@ interface StoresConfig {
   readonly storage: StorageConfig
 }
 
-/** The stores of a process that looks at sessions and owns none. */
+/** The stores of a process that reads sessions and owns none. */
 export interface ReadingStores {
   readonly documents: DocumentStore & DocumentCounter
   readonly objects: ObjectStore
-  /** Of where the objects are. */
+  /** Checks the store of the objects. */
   readonly storage: StoreCheck
-  /** `documents` is asked where journals are documents. */
+  /** Where journals are documents, they are read through `documents`. */
   journalsOn(documents: DocumentStore): ReadableJournals
 }
 
@@ -48,18 +48,18 @@ export function openReadingStores({ projectId, storage }: StoresConfig): Reading
   return { documents, objects, storage: { check }, journalsOn: () => new JournalFiles(directory) }
 }
 
-/** The stores of a runner. No call waits for longer than it is good for. */
+/** The stores of a runner. Each call has a time limit. */
 export interface RunnerStores {
   readonly documents: DocumentStore
   readonly journals: JournalStore
   readonly objects: ObjectStore
   readonly operations: OperationCounter
   /**
-   * Whether all of it can be worked with, each trouble with what to do. Where the state is in a directory, this takes it for this
-   * process, and brings Firestore up to what the process before left in the journals. Nothing may be claimed before all is well.
+   * Checks all stores and reports each problem with advice. In mode `local` it takes the directory for this process and brings
+   * Firestore up to the journals that the process before left. The runner claims nothing before the report is valid.
    */
   check(): Promise<{ report: StoreReport; problems: readonly StoreProblem[] }>
-  /** Gives everything back. What Firestore does not take now is left to the next process. */
+  /** Closes everything. Merges that Firestore does not accept now are left to the next process. */
   close(): Promise<void>
 }
 
@@ -68,11 +68,11 @@ export interface RunnerStoresOptions extends StoresConfig {
   readonly runnerId: string
   readonly clock: Clock
   readonly logger: Logger
-  /** Another process has taken the directory: this one has to end. */
+  /** Called when another process has taken the directory. This process has to end. */
   readonly onLost: () => void
 }
 
-/** A part of the check. It may be done again. */
+/** One part of the check. It may run again. */
 interface Check {
   readonly what: string
   readonly run: () => Promise<void>
@@ -132,7 +132,7 @@ function localStores(options: RunnerStoresOptions, path: string): RunnerStores {
   }
 }
 
-/** One step after the other, and the next one only if all is well with those before. */
+/** Runs the steps one after the other, and stops after a step with a problem. */
 async function checkAll({ clock, storage, logger }: RunnerStoresOptions, path: string, steps: readonly (readonly Check[])[]) {
   let problems: StoreProblem[] = []
   for (const step of steps) {

@@ -6,19 +6,18 @@ import { endOfLog, shortfallOf } from './journal-reader.ts'
 import type { ReadableJournals } from './journal-store.ts'
 import { isRestorable, loadState, type Loaded } from './load.ts'
 
-/** What is stored of a session, found out by reading all of it back. */
+/** The stored state of a session, judged by reading all of it back. */
 export type Assessment =
-  /** Nothing was ever linked: there is nothing to lose. */
+  /** No device was ever linked, so there is nothing to lose. */
   | { readonly status: 'missing' }
   | { readonly status: 'valid'; readonly loaded: Loaded; readonly end: number }
   /** `loaded` is null when there is no key to read anything with. */
   | { readonly status: 'corrupt'; readonly error: HoldfastError; readonly loaded: Loaded | null; readonly end: number }
 
 /**
- * Reads a session's state back as its next owner would, and says what of it there is. Changes nothing, and may be done while an
- * owner is at work.
+ * Reads a session's state back as its next owner would, and judges it. Changes nothing; an owner may be at work meanwhile.
  *
- * @throws whatever the stores throw when they do not answer: that is neither damage nor absence.
+ * @throws the stores' errors when they do not answer. That is neither damage nor absence.
  */
 export async function assessState(options: {
   journals: ReadableJournals
@@ -40,7 +39,7 @@ export async function assessState(options: {
     throw error
   }
   const loaded = await loadState({ journals, objects, cipher, pointers: session, end })
-  // Nobody claims a log that ends too early, even where a checkpoint covers what is missing.
+  // No runner claims a log that ends too early, even where a checkpoint covers the missing records.
   const isShort =
     found < end ? await shortfallOf(journals, sessionId, found, { reached: end, place: session.journalPlace }) : null
   const error = loaded.trouble ?? isShort

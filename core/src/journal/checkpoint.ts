@@ -17,7 +17,7 @@ import { StateImage } from './state-image.ts'
 const headerSchema = z.object({
   v: z.literal(1),
   sessionId: z.string(),
-  /** The last record that the image contains, and its hash: where the journal goes on. */
+  /** The last record that the image contains, and its hash: the journal continues there. */
   seq: z.number().int().positive(),
   hash: z.string(),
   epoch: z.number().int().positive(),
@@ -31,12 +31,12 @@ const imageSchema = z.object({
 
 export interface Checkpoint {
   readonly image: StateImage
-  /** Where the journal goes on behind it. */
+  /** The point where the journal continues. */
   readonly from: ReadFrom
   readonly epoch: number
 }
 
-/** The state of a session right after a record, ready to be written. */
+/** The state of a session right after one record, ready to be written. */
 export interface Cut {
   readonly sequence: number
   readonly hash: string
@@ -44,7 +44,7 @@ export interface Cut {
   readonly image: Mutation
 }
 
-/** Writes the object, reads it back and opens it; only then is there a pointer to be had. */
+/** Writes the object, reads it back and opens it. Returns the pointer only after that. */
 export async function writeCheckpoint(objects: ObjectStore, cipher: SessionCipher, cut: Cut): Promise<CheckpointPointer> {
   const header = {
     v: 1,
@@ -64,7 +64,7 @@ export async function writeCheckpoint(objects: ObjectStore, cipher: SessionCiphe
     const { generation } = await objects.create(name, bytes)
     pointer = { ...place, generation, sha256: sha256(bytes) }
   } catch (error) {
-    // An earlier attempt at the same record got this far. What it wrote is verified like our own.
+    // An earlier attempt at the same record wrote the object. It is verified like a new one.
     const stored = isHoldfastError(error, 'already-exists') ? await objects.read(name) : null
     if (!stored) throw error
     pointer = { ...place, generation: stored.generation, sha256: sha256(stored.bytes) }
@@ -90,7 +90,7 @@ export async function readCheckpoint(
   return checkpoint
 }
 
-/** A checkpoint that nothing points to any more, with the pointer that fits it. Its own seal is what it is checked by. */
+/** Reads a checkpoint without a pointer and returns it with the pointer that fits. Its seal alone verifies it. */
 export async function readUnpointed(
   objects: ObjectStore,
   cipher: SessionCipher,

@@ -6,8 +6,8 @@ import type { FoundRecord, ReadableJournals } from './journal-store.ts'
 const PAGE = 200
 
 /**
- * The last record of the log, or null when there is none. Found by going forward from where the log is known to have reached:
- * Firestore has no index that would serve the ids backwards.
+ * Reads the last record of the log; null when the log is empty. It goes forward from the known reach, because Firestore has no index
+ * for ids in descending order.
  */
 export async function readTail(
   journals: ReadableJournals,
@@ -19,7 +19,7 @@ export async function readTail(
   return found && parseRecord(found)
 }
 
-/** The number of the last record that is there; 0 when there is none. Nothing of it is read. */
+/** The number of the last record; 0 when the log is empty. Reads no contents. */
 export async function endOfLog(journals: ReadableJournals, sessionId: string, knownToReach: number): Promise<number> {
   let after = Math.max(0, knownToReach - 1)
   let last = 0
@@ -32,13 +32,13 @@ export async function endOfLog(journals: ReadableJournals, sessionId: string, kn
   }
 }
 
-/** How far a log is known to have reached, and where it was last written. */
+/** The last record that a log is known to have had, and the place where it was last written. */
 export interface KnownReach {
   readonly reached: number
   readonly place: string | null
 }
 
-/** What is wrong with a log that ends below what is known to have been written: its end is missing, or all of it. */
+/** The error of a log that ends before its known reach: its end is missing, or all of it. */
 export async function shortfallOf(
   journals: ReadableJournals,
   sessionId: string,
@@ -49,7 +49,7 @@ export async function shortfallOf(
   return (await emptyJournal(journals, sessionId, known)) ?? new HoldfastError('journal-short', message)
 }
 
-/** What is wrong with a log of which nothing is there, although it is known to have been written; null when something is. */
+/** The error of a log that is empty although it is known to have had records; null when it is not empty. */
 export async function emptyJournal(
   journals: ReadableJournals,
   sessionId: string,
@@ -65,13 +65,13 @@ export async function emptyJournal(
   })
 }
 
-/** Whether anything was ever sealed in the log, as far as it is there: a session that nobody could open yet has claims only. */
+/** Whether the log has a sealed record. A session that no runner could open yet has claims only. */
 export async function hasSealedRecords(journals: ReadableJournals, sessionId: string): Promise<boolean> {
   const first = await journals.outline(sessionId, { after: 0, limit: 100 })
   return first.length === 100 || first.some(({ fields }) => fields['keyVersion'] !== 0)
 }
 
-/** Where reading begins: after the last record that a checkpoint contains, or before the first of all. */
+/** The start of reading: after the last record that a checkpoint contains, or before the first record. */
 export interface ReadFrom {
   readonly sequence: number
   readonly hash: string
@@ -83,12 +83,12 @@ export const FROM_THE_BEGINNING: ReadFrom = { sequence: 0, hash: '' }
 export interface RecordGroup {
   readonly records: readonly JournalRecord[]
   readonly last: JournalRecord
-  /** When it was written, by the store's clock; null where the store does not say. */
+  /** Time of writing, by the store's clock; null where the store does not say. */
   readonly at: Date | null
 }
 
 /**
- * All groups of records after a point, in order, each complete. What cannot be replayed exactly is not replayed at all:
+ * Reads all complete groups of records after a point, in order. It stops at the first record that cannot be replayed exactly:
  *
  * @throws HoldfastError `journal-gap` where a number is missing, `journal-damaged` at a record that is not what it was, at a broken
  * chain, a falling epoch or an incomplete group, `unknown-version` at a record of a later program.

@@ -19,7 +19,7 @@ export const journalRecordSchema = z.object({
   seq: z.number().int().positive(),
   epoch: z.number().int().positive(),
   runnerId: z.string(),
-  /** Random; the same for all parts of a group. How an owner tells its own record from another's. */
+  /** Random; the same for all parts of a group. By it an owner tells its own record from another's. */
   nonce: z.string(),
   /** Empty before the first record. */
   prevHash: z.string(),

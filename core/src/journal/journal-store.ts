@@ -1,11 +1,11 @@
 import type { JournalRecord } from './journal-record.ts'
 import type { Change } from '../platform/ports.ts'
 
-/** A record as it was found: nothing of it is trusted yet. */
+/** A record as the store returned it, not verified yet. */
 export interface FoundRecord {
-  /** The number that it lies under. */
+  /** The number of the document or file that holds it. */
   readonly seq: number
-  /** Where it lies, for error messages. */
+  /** Its place, for error messages. */
   readonly place: string
   readonly fields: Readonly<Record<string, unknown>>
 }
@@ -18,34 +18,34 @@ export interface Range {
   readonly limit: number
 }
 
-/** Where the records of sessions lie, for whoever only looks at them. */
+/** Read access to the journals of sessions. */
 export interface ReadableJournals {
-  /** Where the records of a session lie, for people. */
+  /** The place of a session's records, for people. */
   placeOf(sessionId: string): string
-  /** Null only when the store says that there is no such record. */
+  /** Null only when the store says that the record does not exist. */
   read(sessionId: string, seq: number): Promise<FoundRecord | null>
   /** Ascending. */
   list(sessionId: string, range: Range): Promise<FoundRecord[]>
-  /** The same, but of the fields only `kind` and `keyVersion` are promised. */
+  /** Like `list`, but only the fields `kind` and `keyVersion` are guaranteed. */
   outline(sessionId: string, range: Range): Promise<FoundRecord[]>
 }
 
 /**
- * Where the records of sessions lie: each is created once, under the number that follows the last one, and never changed. What
- * makes a record's creation fail when its number is taken is all that ownership rests on.
+ * The journals of sessions. A record is created once, under the number that follows the last one, and never changed. Ownership rests
+ * on one thing only: creating a record fails when its number is taken.
  */
 export interface JournalStore extends ReadableJournals {
   /**
-   * Creates consecutive records, all or none. A number that is taken, or a change whose precondition does not hold, means that
-   * nothing is done. A failure says nothing about what has happened: read the first record.
+   * Creates consecutive records, all or none. A taken number, or a change whose precondition fails, applies nothing. An error does
+   * not tell whether the commit was applied: read the first record.
    *
-   * Merges among the changes are made for certain once the records are there, and in the records' order: in the same commit, or
-   * where the journal lies apart from Firestore, as soon as Firestore takes them.
+   * Merges among the changes follow their records for certain and in the records' order: in the same commit, or, where the journal
+   * does not lie in Firestore, as soon as Firestore accepts them.
    */
   append(sessionId: string, records: readonly JournalRecord[], changes: readonly Change[]): Promise<void>
   /**
-   * Removes records, the oldest first. Those that were created together may stay until the last of them is removed. Throws, and
-   * removes nothing, while Firestore has not taken all the merges so far.
+   * Removes records, the oldest first. Records of one group may stay until the last of them is removed. Throws, and removes nothing,
+   * while Firestore has not accepted all merges so far.
    */
   remove(sessionId: string, seqs: readonly number[]): Promise<void>
 }

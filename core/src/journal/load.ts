@@ -10,7 +10,7 @@ import type { ReadableJournals } from './journal-store.ts'
 import { openGroup } from './record-codec.ts'
 import { StateImage } from './state-image.ts'
 
-/** What the session's document says of where its state lies. */
+/** The fields of the session's document that lead to its state. */
 export type StatePointers = Pick<SessionDocument, 'checkpoint' | 'previousCheckpoint' | 'trimmedTo'> &
   Partial<Pick<SessionDocument, 'journalPlace'>>
 
@@ -19,40 +19,40 @@ export interface LoadOptions {
   readonly objects: ObjectStore
   readonly cipher: SessionCipher
   readonly pointers: StatePointers
-  /** The log is known to reach as far as this record. Those beyond are not looked at. */
+  /** The last record that the log is known to have. The loader ignores later ones. */
   readonly end: number
 }
 
-/** A checkpoint that could not be used. */
+/** A checkpoint that does not open. */
 export interface DamagedCheckpoint {
   readonly object: string
-  /** Null for one that nothing pointed to. */
+  /** Null when no document pointed to it. */
   readonly pointer: CheckpointPointer | null
   readonly code: HoldfastError['code']
   readonly error: HoldfastError
 }
 
-/** A state as far as it can be had. */
+/** A state, as far as it could be read. */
 export interface Loaded {
   readonly image: StateImage
-  /** The last record that is in it. */
+  /** The last record that the image contains. */
   readonly reached: { readonly sequence: number; readonly hash: string; readonly at: Date | null }
-  /** Records that were replayed. */
+  /** Number of replayed records. */
   readonly replayed: number
-  /** The checkpoint that was started from; null when the whole journal was replayed. */
+  /** The checkpoint at the start of the replay; null when the whole journal was replayed. */
   readonly startedFrom: CheckpointPointer | null
-  /** The checkpoints that could not be used, newest first: while the rest reaches, their loss costs nothing. */
+  /** Checkpoints that do not open, newest first. Their loss costs nothing while an older one and the journal reach the end. */
   readonly damaged: readonly DamagedCheckpoint[]
-  /** Why nothing after `reached` could be applied; null when that is the end. */
+  /** The reason why no record after `reached` could be applied; null when `reached` is the end. */
   readonly trouble: HoldfastError | null
 }
 
 /**
- * The state of a session: the newest checkpoint that opens, and every record after it. An older checkpoint serves as well, since
- * records are only trimmed once the older of two covers them, and so does one that nothing points to any more. Damage is no
- * exception here but what the result says; nothing is changed.
+ * Loads the state of a session: the newest checkpoint that opens, and every record after it. An older checkpoint serves as well,
+ * because records are trimmed only once the older of two covers them; so does a checkpoint without a pointer. The result reports
+ * damage, and nothing throws for it or changes.
  *
- * @throws whatever the stores throw when they do not answer: that is no damage.
+ * @throws the stores' errors when they do not answer. That is no damage.
  */
 export async function loadState(options: LoadOptions): Promise<Loaded> {
   const damaged: DamagedCheckpoint[] = []
@@ -76,16 +76,16 @@ async function loadNewest(options: LoadOptions, damaged: DamagedCheckpoint[]): P
   return older.reached.sequence > whole.reached.sequence ? older : whole
 }
 
-/** A state without credentials would be a new identity: that is never what a restore makes. */
+/** Whether a restore may use the state. A state without credentials would be a new identity, which no restore makes. */
 export const isRestorable = ({ image }: Loaded): boolean => image.creds !== null
 
-/** Neither a record nor the session's document knows of anybody that was ever linked. */
+/** Whether neither the records nor the session's document know of a linked device. */
 const mayBeNew = ({ image }: Loaded, { checkpoint, previousCheckpoint }: StatePointers): boolean =>
   image.creds === null && !checkpoint && !previousCheckpoint
 
 /**
- * A session's document that was made again by hand knows nothing of what was before it. While a checkpoint is there that may hold
- * credentials, its session is no new one.
+ * Looks for kept credentials before a session counts as new. An operator may have made its document again by hand, and a checkpoint
+ * may still hold the credentials.
  */
 async function unlessIdentityIsKept(loaded: Loaded, options: LoadOptions, damaged: DamagedCheckpoint[]): Promise<Loaded> {
   const { cipher, journals, objects } = options
@@ -94,7 +94,7 @@ async function unlessIdentityIsKept(loaded: Loaded, options: LoadOptions, damage
   return { ...loaded, trouble: lostBehindCheckpoints(cipher.sessionId, journals, objects) }
 }
 
-/** There are checkpoints, and neither a journal that leads to them nor anything that points to them. */
+/** The error of a session that has checkpoints but neither a journal nor a pointer that leads to them. */
 export const lostBehindCheckpoints = (sessionId: string, journals: ReadableJournals, objects: ObjectStore): HoldfastError => {
   const [journal, checkpoints] = [journals.placeOf(sessionId), objects.placeOf(checkpointFolder(sessionId))]
   const message = `The journal of ${sessionId} at ${journal} holds no credentials, although there are checkpoints at ${checkpoints}.`
@@ -105,7 +105,7 @@ export const lostBehindCheckpoints = (sessionId: string, journals: ReadableJourn
   })
 }
 
-/** Null when the work found damage, which is put on the list. */
+/** Runs the work. Null when it found damage, which joins the list. */
 async function unlessDamaged<T>(
   damaged: DamagedCheckpoint[],
   place: Pick<DamagedCheckpoint, 'object' | 'pointer'>,
@@ -148,7 +148,7 @@ async function replay(
   return { image, reached, replayed, startedFrom, damaged, trouble }
 }
 
-/** The newest object among the session's checkpoints that opens, whatever the document points to. */
+/** The newest of the session's checkpoint objects that opens, with or without a pointer. */
 async function newestUnpointed({ objects, cipher, pointers }: LoadOptions, damaged: DamagedCheckpoint[], upTo: number) {
   const tried = new Set([pointers.checkpoint?.object, pointers.previousCheckpoint?.object])
   const names = await objects.list(checkpointFolder(cipher.sessionId))
@@ -161,18 +161,18 @@ async function newestUnpointed({ objects, cipher, pointers }: LoadOptions, damag
   return null
 }
 
-/** What went wrong, told by all that was found and not only by where reading ended. */
+/** The cause of the damage, judged by everything that was found and not only by the place where reading ended. */
 async function causeOf(trouble: HoldfastError, loaded: Loaded, options: LoadOptions): Promise<HoldfastError> {
   const { journals, cipher, end } = options
   const { trimmedTo, previousCheckpoint, journalPlace = null } = options.pointers
   const missing = await emptyJournal(journals, cipher.sessionId, { reached: end, place: journalPlace })
   if (missing) return missing
   const { damaged, reached } = loaded
-  // What this version cannot read is not lost, and it may be what leads over the damage.
+  // A checkpoint of a later version is not lost, and it may bridge the damage.
   const ofLaterVersion = damaged.find(({ code }) => code === 'unknown-version')
   if (ofLaterVersion) return ofLaterVersion.error
-  // The journal was trimmed for the sake of checkpoints that are gone: that it begins with a gap is not what went wrong. What the
-  // older checkpoint covers may be gone although it is not written down yet that it was trimmed.
+  // The journal was trimmed because of checkpoints that are gone, so the gap at its beginning is not the cause. Records that the
+  // older checkpoint covers may be gone although `trimmedTo` does not say so yet.
   const mayBeTrimmedTo = Math.max(trimmedTo, previousCheckpoint?.seq ?? 0)
   if (damaged.length === 0 || reached.sequence >= mayBeTrimmedTo) return trouble
   const message = 'No checkpoint of the session opens, and its journal does not reach back to the beginning.'

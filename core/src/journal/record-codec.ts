@@ -5,7 +5,7 @@ import { decodeGroup, encodeGroup, type Mutation } from './mutation.ts'
 
 type Envelope = Omit<JournalRecord, 'bytes' | 'keyVersion'>
 
-/** A document takes 1 MiB; a larger group becomes several consecutive records of one commit. */
+/** Firestore takes 1 MiB a document. A larger group becomes several consecutive records of one commit. */
 export const MAX_RECORD_BYTES = 700 * 1024
 
 /** Seals a group into the consecutive records that follow the head. A group that carries nothing is one record without bytes. */
@@ -15,7 +15,7 @@ export function sealGroup(options: {
   head: { sequence: number; epoch: number; hash: string }
   runnerId: string
   nonce: string
-  /** Null while there is no key: then nothing may be carried. */
+  /** Null while there is no key. Mutations must be empty then. */
   cipher: SessionCipher | null
 }): JournalRecord[] {
   const { kind, mutations, head, runnerId, nonce, cipher } = options
@@ -39,7 +39,7 @@ function sealed(plain: Buffer, envelope: Envelope, cipher: SessionCipher | null)
   return { keyVersion: cipher.currentVersion, bytes: cipher.seal('journal', plain, placeOf(envelope)) }
 }
 
-/** @throws HoldfastError `journal-damaged` when what the record carries is not what was written under its number. */
+/** @throws HoldfastError `journal-damaged` when the record does not carry what was written under its number. */
 export function openRecord(record: JournalRecord, cipher: SessionCipher): Buffer {
   if (record.bytes.length === 0) return Buffer.alloc(0)
   try {
@@ -49,7 +49,7 @@ export function openRecord(record: JournalRecord, cipher: SessionCipher): Buffer
   }
 }
 
-/** Opens the group that the records, all of one group and complete, carry. */
+/** Opens the group that these records carry. They must be all records of one group. */
 export function openGroup(records: readonly JournalRecord[], cipher: SessionCipher): Mutation[] {
   const encoded = Buffer.concat(records.map((record) => openRecord(record, cipher)))
   try {
@@ -59,6 +59,6 @@ export function openGroup(records: readonly JournalRecord[], cipher: SessionCiph
   }
 }
 
-/** Binds sealed bytes to their record: they open nowhere else. */
+/** The place that binds sealed bytes to their record. They open nowhere else. */
 const placeOf = (record: Envelope): string =>
   JSON.stringify([record.v, record.kind, record.seq, record.epoch, record.prevHash, record.part, record.parts])

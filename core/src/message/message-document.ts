@@ -5,7 +5,7 @@ import { sessionPath } from '../session/session-document.ts'
 /** PERSISTED CONTRACT v1: `whatsapp_connection_states/{sessionId}/messages/{hash of chat, participant, id}`, a received message. */
 export const messagesPath = (sessionId: string): string => `${sessionPath(sessionId)}/messages`
 
-/** What the sealed content of a message is bound to. */
+/** The place that binds the sealed content of a message. */
 export const messageContentPlace = (sessionId: string, documentId: string): string =>
   `${messagesPath(sessionId)}/${documentId}/content`
 

@@ -3,12 +3,12 @@ import { bytesSchema } from '../platform/parse.ts'
 import { sessionPath } from '../session/session-document.ts'
 
 /**
- * PERSISTED CONTRACT v1: `whatsapp_connection_states/{sessionId}/parked_stanzas/{hash of sender, participant, id}`, something that
- * WhatsApp delivered and that could not be read after all attempts. WhatsApp was told so, and will not deliver it again.
+ * PERSISTED CONTRACT v1: `whatsapp_connection_states/{sessionId}/parked_stanzas/{hash of sender, participant, id}`, a stanza that
+ * WhatsApp delivered and that no attempt could read. WhatsApp was told so, and does not deliver it again.
  */
 export const parkedStanzasPath = (sessionId: string): string => `${sessionPath(sessionId)}/parked_stanzas`
 
-/** What the sealed content of a parked stanza is bound to. */
+/** The place that binds the sealed content of a parked stanza. */
 export const parkedStanzaPlace = (sessionId: string, documentId: string): string =>
   `${parkedStanzasPath(sessionId)}/${documentId}/content`
 
@@ -20,7 +20,7 @@ export const parkedStanzaDocumentSchema = z.object({
   participant: z.string().nullable(),
   /** How it was encrypted (`msg`, `pkmsg`, `skmsg`, …), or `none`. */
   kind: z.string(),
-  /** What was wrong with it the last time: a code of ours, and the words of whoever refused it. */
+  /** The last error: a code of ours, and the text of the library that refused the stanza. */
   error: z.object({ code: z.string(), message: z.string() }),
   attempts: z.number().int().nonnegative(),
   firstAt: z.date(),
@@ -30,6 +30,6 @@ export const parkedStanzaDocumentSchema = z.object({
   size: z.number().int().nonnegative(),
   /** Sealed JSON `{ stanza, plain }`, base64: the stanza in WhatsApp's binary form, and what it was decrypted to, if it was. */
   content: bytesSchema,
-  /** When the message came all the same, in another copy. */
+  /** When another copy of the message arrived after all. */
   resolvedAt: z.date().nullable().default(null),
 })

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 
-/** PERSISTED CONTRACT v1: `health_alerts/{type}:{scope}`. One document for each thing that can be wrong, however often it is seen. */
+/** PERSISTED CONTRACT v1: `health_alerts/{type}:{scope}`. One document for each possible problem, however often it is seen. */
 export const ALERTS = 'health_alerts'
 
-/** What is alerted about. Scopes are ids: of a container, of a session. */
+/** Types of alerts. A scope is the id of a container or of a session. */
 export type AlertType = 'crash-loop'
 
 export const alertPath = (type: AlertType, scope: string): string => `${ALERTS}/${type}:${scope}`
@@ -16,7 +16,7 @@ export const alertDocumentSchema = z.object({
   scope: z.string(),
   severity: z.enum(ALERT_SEVERITIES),
   state: z.enum(['open', 'resolved']),
-  /** Since it was opened the last time; so is `count`. */
+  /** Since the alert was last opened, like `count`. */
   firstSeenAt: z.date(),
   lastSeenAt: z.date(),
   resolvedAt: z.date().nullable().default(null),

@@ -7,10 +7,10 @@ export interface Alert extends Pick<AlertDocument, 'severity' | 'sentence' | 'us
   readonly scope: string
 }
 
-/** Others may write to the same alert at the same time. */
+/** Other processes may write to the same alert at the same time. */
 const ATTEMPTS = 5
 
-/** Opens the alert, or counts that it was seen once more. What is said last stands. */
+/** Opens the alert, or counts one more sighting. The last sentence stands. */
 export async function raiseAlert(
   documents: DocumentStore,
   { type, scope, severity, sentence, userAction }: Alert,
@@ -24,14 +24,14 @@ export async function raiseAlert(
   })
 }
 
-/** Says that it is over. Nothing happens when there is no such alert, or it is over already. Returns whether there was one. */
+/** Resolves an open alert. Returns false, and writes nothing, when no open alert exists. */
 export async function resolveAlert(documents: DocumentStore, type: AlertType, scope: string): Promise<boolean> {
   return changing(documents, alertPath(type, scope), (found) =>
     found && found.fields['state'] !== 'resolved' ? { state: 'resolved', resolvedAt: SERVER_TIME } : null,
   )
 }
 
-/** Writes what `change` makes of the document as it is, unless that is null; reads again when somebody else was faster. */
+/** Writes the result of `change` on the present document, unless it is null. Reads again when another writer was faster. */
 async function changing(
   documents: DocumentStore,
   path: string,

@@ -1,9 +1,8 @@
 import { z } from 'zod'
 
 /**
- * PERSISTED CONTRACT v1: `recovery_actions/{actionId}`, something that is to be done once to a session: asked for by somebody, done
- * by the session's owner (or by the next one, if that owner dies over it), with its steps and its result. New versions only add
- * optional fields.
+ * PERSISTED CONTRACT v1: `recovery_actions/{actionId}`, an operation on a session that happens once. A caller asks for it; the owner
+ * carries it out (or the next owner, if that one dies over it), with its steps and its result. New versions only add optional fields.
  */
 export const RECOVERY_ACTIONS = 'recovery_actions'
 
@@ -26,7 +25,7 @@ export const RECOVERY_ACTION_TYPES = [...UNCONDITIONAL_ACTION_TYPES, 'restore'] 
 
 export type RecoveryActionType = (typeof RECOVERY_ACTION_TYPES)[number]
 
-/** In these the action still waits for an owner to take it to its end. */
+/** States in which an owner still has to take the action to its end. */
 export const OPEN_ACTION_STATES: readonly RecoveryActionState[] = ['pending', 'running']
 
 export type RecoveryActionState = 'pending' | 'running' | 'done' | 'failed'
@@ -41,14 +40,14 @@ export const recoveryActionSchema = z.object({
   requestedBy: z.string(),
   why: z.string(),
   requestedAt: z.date(),
-  /** Of a restore: that records behind this one may be given up. It does nothing that would lose more. */
+  /** For a restore: the last record that must survive. The restore refuses to lose more. */
   approved: z.object({ reaches: z.number().int().nonnegative() }).nullable().default(null),
   runnerId: z.string().nullable().default(null),
   epoch: z.number().nullable().default(null),
   startedAt: z.date().nullable().default(null),
   finishedAt: z.date().nullable().default(null),
   steps: z.array(z.object({ at: z.date(), what: z.string() })).default([]),
-  /** What became of it: a code for programs and a sentence for people. */
+  /** The result: a code for programs and a sentence for people. */
   result: z.object({ code: z.string(), sentence: z.string() }).nullable().default(null),
 })
 

@@ -7,23 +7,23 @@ export const RUNNERS = 'runners'
 
 export const runnerPath = (runnerId: string): string => `${RUNNERS}/${runnerId}`
 
-/** What the runner's process used when it last looked. Percentages are of what its container may use, not of one CPU. */
+/** The resources that the runner's process used at its last look, in percent of its container's limits, not of one CPU. */
 const resourcesSchema = z.object({
   memory: z.object({
     rssBytes: z.number(),
-    /** Null where no limit is known; then there is no percentage either. */
+    /** Null where no limit is known; `percentage` is null then, too. */
     limitBytes: z.number().nullable(),
     percentage: z.number().nullable(),
   }),
   /** Over the last interval, null before the first one is over. */
   cpu: z.object({ cpus: z.number(), percentage: z.number().nullable() }),
-  /** How late timers fired in that interval, in milliseconds. */
+  /** Delay of timers in that interval, in milliseconds. */
   eventLoop: z.object({ p99Ms: z.number().nullable(), maxMs: z.number().nullable() }),
 })
 
 export type RunnerResources = z.infer<typeof resourcesSchema>
 
-/** What Google bills, since the process began. */
+/** Billed operations since the process began. */
 const operationsSchema = z.object({
   documentReads: z.number(),
   documentWrites: z.number(),
@@ -38,24 +38,24 @@ const operationsSchema = z.object({
 export const runnerDocumentSchema = z.object({
   v: z.literal(1),
   state: z.enum(['active', 'draining']),
-  /** Of one that is draining, or has left and is remembered for it, not because it was told to. Words of a later version say nothing. */
+  /** Why a runner drains or left without being told to. Unknown words of a later version are ignored. */
   leavesBecause: z.literal('memory-limit').optional().catch(undefined),
-  /** The container that the process runs in: a container runs one process at a time, so an older one of the same container is dead. */
+  /** The container of the process. A container runs one process at a time, so an older process of it is dead. */
   instanceId: z.string().nullable(),
   startedAt: z.date(),
-  /** When it began to take up sessions; null while it waits because those before it died young. */
+  /** When it began to take sessions; null while it waits because its predecessors died young. */
   workingSince: z.date().nullable().optional(),
   /** How many processes of this container in a row had died young when it started. */
   shortLives: z.number().int().nonnegative().optional(),
   heartbeatAt: z.date(),
   capacity: z.number().int().nonnegative(),
-  /** Heartbeats are this far apart, and the runner counts as dead after this silence: none once it has left. Both in milliseconds. */
+  /** The interval of heartbeats, and the silence after which the runner counts as dead (0 once it has left), in milliseconds. */
   heartbeatIntervalMs: z.number(),
   deadAfterMs: z.number(),
   memoryBytes: z.number(),
-  /** Not of a runner of an earlier version. What does not parse must not hide what the runner vouches for. */
+  /** Absent on runners of an earlier version. A report that does not parse must not hide the sessions below. */
   store: storeReportSchema.optional().catch(undefined),
-  /** Not of a runner of an earlier version. Figures that do not parse must not hide what the runner vouches for. */
+  /** Absent on runners of an earlier version. Figures that do not parse must not hide the sessions below. */
   resources: resourcesSchema.optional().catch(undefined),
   operations: operationsSchema.optional().catch(undefined),
   sessions: z.record(
@@ -65,7 +65,7 @@ export const runnerDocumentSchema = z.object({
       epoch: z.number(),
       lastProofOfLifeAt: z.date().nullable(),
       lastInboundAt: z.date().nullable().default(null),
-      /** Of the session in all, as its owner knows them now. */
+      /** Totals of the session, as its owner knows them now. */
       counters: z.object({ sent: z.number(), received: z.number() }).optional(),
     }),
   ),

@@ -2,14 +2,14 @@ import type { WrappingKey } from '../security/envelope.ts'
 import { HoldfastError, isHoldfastError } from '../platform/errors.ts'
 import { SERVER_TIME, type DocumentStore, type ObjectStore } from '../platform/ports.ts'
 
-/** What is sealed, written, read back and opened. One object and one document for each key, made once. */
+/** The bytes that the check seals, writes, reads back and opens: one object and one document for each key, made once. */
 const PROBE = Buffer.from('What is written here can be read here.')
 
 export const STORE_CHECKS = 'store_checks'
 
 /**
- * Writes something sealed, reads it back and opens it. Once it is there, that it is refused as being there shows that it could be
- * written: rights are asked before names.
+ * Writes a sealed object, reads it back and opens it. Where it exists already, the refusal `already-exists` shows the right to write:
+ * stores check rights before names.
  *
  * @throws HoldfastError `store-missing`, `store-forbidden` or `store-unfit`; other errors when the store does not answer.
  */
@@ -26,12 +26,12 @@ export async function checkObjects(objects: ObjectStore, key: WrappingKey): Prom
   open(key, stored.bytes, name, place)
 }
 
-/** The same for Firestore. */
+/** Checks Firestore in the same way. */
 export async function checkDocuments(documents: DocumentStore, key: WrappingKey): Promise<void> {
   const path = `${STORE_CHECKS}/${key.id}`
   const found = (await asked(documents.read(path))) ?? (await written(documents, path, key))
   if (!found) throw notThere(path)
-  // That it is there says nothing of the right to write: the same word once more.
+  // An existing document does not show the right to write, so the check writes its time.
   await asked(documents.commit([{ kind: 'merge', path, fields: { checkedAt: SERVER_TIME } }]))
   const { sealed } = found.fields
   open(key, sealed instanceof Uint8Array ? sealed : new Uint8Array(), path, path)
@@ -42,7 +42,7 @@ async function written(documents: DocumentStore, path: string, key: WrappingKey)
   try {
     await asked(documents.commit([{ kind: 'create', path, fields }]))
   } catch (error) {
-    // Another process may have made it meanwhile: what is there counts.
+    // Another process may have created the document meanwhile; the one that exists counts.
     const found = await asked(documents.read(path))
     if (!found) throw error
     return found
@@ -66,7 +66,7 @@ const notThere = (place: string): HoldfastError =>
     advice: 'Something removes what is written there: life cycle rules, another program.',
   })
 
-/** gRPC's codes that waiting does not change. Nothing else is decided by them. */
+/** gRPC codes that waiting cannot fix. The code decides nothing else. */
 const NOT_FOUND = 5
 const PERMISSION_DENIED = 7
 const UNAUTHENTICATED = 16

@@ -5,15 +5,15 @@ export interface BackoffSchedule {
   readonly limitMs: number
 }
 
-/** Between half and the whole of the doubled delay: spread enough against stampedes, never zero. `failures` counts from 1. */
+/** A random delay between half and the whole of the doubled one: it spreads a stampede and is never zero. `failures` counts from 1. */
 export function backoffMs(schedule: BackoffSchedule, failures: number, random: Random): number {
   const doubled = schedule.firstMs * 2 ** Math.min(failures - 1, 30)
   const capped = Math.min(doubled, schedule.limitMs)
   return Math.round(capped * (0.5 + random.fraction() / 2))
 }
 
-/** How much longer than asked for `spreadMs` may take. */
+/** The largest share by which `spreadMs` lengthens a delay. */
 export const SPREAD = 0.2
 
-/** Up to a fifth longer, never shorter: what failed at one moment does not come back at one moment. */
+/** Lengthens a delay by up to a fifth, never shortens it, so that clients that failed together do not return together. */
 export const spreadMs = (delayMs: number, random: Random): number => Math.round(delayMs * (1 + SPREAD * random.fraction()))

@@ -47,21 +47,21 @@ export type ErrorCode =
   | 'journal-unavailable'
   /** Thrown when Firestore does not answer, or not in time. Whether a commit was applied is not known then. */
   | 'unavailable'
-  /** Thrown when something is asked of a journal that its own process has closed. */
+  /** Thrown when a caller uses a journal that its own process has closed. */
   | 'journal-closed'
   /** Thrown when a document, an object or a record that should not exist yet does. */
   | 'already-exists'
-  /** Thrown when the place that a store was set to is not there: a directory, a bucket, a database. Never taken for absence. */
+  /** Thrown when the configured directory, bucket or database does not exist. Never taken for absence of a session. */
   | 'store-missing'
   /** Thrown when this process may not read or write a store. */
   | 'store-forbidden'
-  /** Thrown when a store cannot do what is needed of it, or does not give back what was written. */
+  /** Thrown when a store lacks a needed feature, or returns other bytes than were written. */
   | 'store-unfit'
   /** Thrown when another runner, which is alive, works on the directory. */
   | 'store-in-use'
-  /** Thrown when something needs WhatsApp and the session does not reach it. */
+  /** Thrown when an operation needs WhatsApp and the session has no connection. */
   | 'not-connected'
-  /** Thrown when the state could not be saved in an object that was read back and opened. */
+  /** Thrown when no verified backup of the state could be made. */
   | 'backup-failed'
   /** Thrown when the installed Baileys or libsignal is not the one that this program was made for. */
   | 'library-changed'
@@ -73,10 +73,10 @@ export const isHoldfastError = (error: unknown, code?: ErrorCode): error is Hold
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** gRPC's INVALID_ARGUMENT: too large, for example. Trying again cannot help. */
+/** gRPC's INVALID_ARGUMENT, for a write that is too large for example. A retry cannot help. */
 export const isInvalid = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === 3
 
-/** What is wrong is in what is stored: asking again gives the same answer. */
+/** Errors of the stored data itself. A retry gives the same answer. */
 const DAMAGE: ReadonlySet<ErrorCode> = new Set([
   'bad-document',
   'unknown-version',
@@ -91,14 +91,14 @@ const DAMAGE: ReadonlySet<ErrorCode> = new Set([
 
 const KEY_TROUBLE: ReadonlySet<ErrorCode> = new Set(['wrong-key', 'data-key-missing', 'data-key-damaged'])
 
-/** What a store is set to is wrong, or is not there at the moment: nothing is known of what it holds. */
+/** Errors of a store's settings or place. They say nothing about the data in it. */
 const STORE_TROUBLE: ReadonlySet<ErrorCode> = new Set(['store-missing', 'store-forbidden', 'store-unfit', 'store-in-use'])
 
-/** Waiting does not help, somebody has to act. It says nothing about what is stored. */
+/** A problem with a store that waiting cannot fix: an operator has to act. It says nothing about the stored data. */
 export const isStoreTrouble = (error: unknown): error is HoldfastError => isHoldfastError(error) && STORE_TROUBLE.has(error.code)
 
-/** The state may be whole, but it cannot be read without its key. */
+/** A problem with the key. The state may be whole, but nobody can read it without its key. */
 export const isKeyTrouble = (error: unknown): error is HoldfastError => isHoldfastError(error) && KEY_TROUBLE.has(error.code)
 
-/** Not so when a store does not answer: that is never taken for damage, nor for absence. */
+/** Damage of stored data. A store that does not answer is neither damage nor absence. */
 export const isDamage = (error: unknown): error is HoldfastError => isHoldfastError(error) && DAMAGE.has(error.code)

@@ -14,8 +14,8 @@ const SEVERITY: Record<string, string> = {
 }
 
 /**
- * Structured logs, one JSON object a line: ids and states, never content, keys or phone numbers. `context` is asked at every line
- * for what else it belongs to.
+ * Makes structured logs, one JSON object a line: ids and states, never content, keys or phone numbers. `context` adds its fields to
+ * every line.
  */
 export function createLogger(component: string, level: string, context?: () => object): Logger {
   return pino({
@@ -30,15 +30,15 @@ export function createLogger(component: string, level: string, context?: () => o
 }
 
 /**
- * What every line about a session says of it, whichever process writes it, so that one filter finds all of them. A message to send is
- * `job` and `messageId` beside it.
+ * The fields of every line about a session, the same in both processes, so that one filter finds all lines. Lines about a message to
+ * send add `job` and `messageId`.
  */
 export const ofSession = (sessionId: string): { tenant: string; session: string } => ({
   tenant: tenantOf(sessionId),
   session: sessionId,
 })
 
-/** Errors of third parties may quote what they choked on, so only their kind, code and place are logged. */
+/** Logs only the kind, code and place of third parties' errors: their texts may quote a message or a number. */
 export function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return { type: typeof error }
   const code = 'code' in error ? error.code : undefined

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { HoldfastError } from './errors.ts'
 
 /**
- * Reads a stored shape; never guesses.
+ * Parses a stored shape and never guesses.
  *
  * @throws HoldfastError `unknown-version` when a later program wrote it, else `bad-document` naming the place and every problem.
  */
@@ -20,7 +20,7 @@ export function parseStored<Schema extends z.ZodType>(schema: Schema, stored: un
   })
 }
 
-/** The damage itself, where a document is not what it should be. */
+/** Returns the parsed document, or the error that says what is wrong with it. */
 export function parseUnlessDamaged<Schema extends z.ZodType>(
   schema: Schema,
   { fields, path }: { readonly fields: unknown; readonly path: string },
@@ -38,7 +38,7 @@ function versionOf(stored: unknown): number | null {
   return typeof version === 'number' ? version : null
 }
 
-/** Paths and rules only: a value may be a secret. */
+/** Describes problems by paths and rules only: a value may be a secret. */
 const describe = (error: z.ZodError): string =>
   error.issues
     .map(

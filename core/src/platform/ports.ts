@@ -1,11 +1,11 @@
-/** What decisions need from the outside world, so that tests can own it. */
+/** Interfaces to the outside world. Tests replace them. */
 
 export interface Clock {
   /** Milliseconds since the epoch, by this machine. Never used to judge whether an owner is dead. */
   now(): number
   /** Milliseconds that never go back. For measuring only. */
   monotonic(): number
-  /** Calls back once; the returned function cancels. */
+  /** Calls back once. The returned function cancels. */
   after(delayMs: number, callback: () => void): () => void
   every(intervalMs: number, callback: () => void): () => void
   /** Resolves after the delay, or at once when the signal aborts. Never rejects. */
@@ -21,7 +21,7 @@ export interface Random {
 /** Replaced by Firestore's own time when the write is applied. */
 export const SERVER_TIME = Symbol('server time')
 
-/** Appends to a list field unless an equal element is there already, so that a repeated commit changes nothing. */
+/** Appends to a list field unless the list has an equal element, so that a repeated commit changes nothing. */
 export class Append {
   readonly elements: readonly unknown[]
   constructor(...elements: readonly unknown[]) {
@@ -31,7 +31,7 @@ export class Append {
 
 export type Fields = Readonly<Record<string, unknown>>
 
-/** A merge into one document: each field named is replaced whole, the others stay. Values may be SERVER_TIME, Append, Date, Buffer. */
+/** Merges fields into one document: it replaces each named field whole and keeps the others. Values may be SERVER_TIME, Append, Date, Buffer. */
 export interface Merge {
   readonly kind: 'merge'
   /** Slash-separated, e.g. `message_queue_jobs/{jobId}`. */
@@ -55,7 +55,7 @@ export interface DocumentSnapshot {
   readonly fields: Record<string, unknown>
   /** By Firestore's clock, in microseconds since the epoch. */
   readonly createdAtMicros: number
-  /** How old the document's last change was when it was read, both by Firestore's clock, in milliseconds. */
+  /** Age of the document's last change at the time of the read, in milliseconds. Both times are Firestore's. */
   readonly silentForMs: number
   /** Opaque to everybody but the store that made the snapshot. */
   readonly version: unknown
@@ -80,17 +80,17 @@ export interface ListenerEvent {
   readonly document: DocumentSnapshot
 }
 
-/** Documents in collections, as Firestore has them. Errors carry gRPC's numeric `code`, which nobody decides by. */
+/** Documents in collections, as Firestore has them. Errors carry gRPC's numeric `code`; callers do not decide by it. */
 export interface DocumentStore {
   commit(changes: readonly Change[]): Promise<void>
-  /** Null only when the store says that there is no such document. */
+  /** Null only when the store says that the document does not exist. */
   read(path: string): Promise<DocumentSnapshot | null>
   query(query: Query): Promise<DocumentSnapshot[]>
   /** Calls `onEvents` with the present state first, then with each change. Returns the function that ends it. */
   listen(query: Query, onEvents: (events: ListenerEvent[]) => void, onError: (error: unknown) => void): () => void
 }
 
-/** Counting without transferring. Apart from DocumentStore, because only the API and schedules count. */
+/** Counts documents without transferring them. A port of its own, because only the API and schedules count. */
 export interface DocumentCounter {
   count(query: Pick<Query, 'collection' | 'where'>): Promise<number>
 }
@@ -107,14 +107,14 @@ export interface ObjectStore {
   placeOf(name: string): string
   /** Creates the object; throws `already-exists` when the name is taken. Returns its generation. */
   create(name: string, bytes: Buffer): Promise<{ generation: string }>
-  /** Null only when the store says that there is no such object; every other trouble throws. */
+  /** Null only when the store says that the object does not exist. Every other problem throws. */
   read(name: string, generation?: string): Promise<StoredObject | null>
-  /** LidMap of the objects that begin like this, ascending. */
+  /** Names of the objects that begin like this, ascending. */
   list(prefix: string): Promise<string[]>
 }
 
-/** Whether a store answers at all, asked for as little as it costs. Apart from ObjectStore, which says nothing of buckets. */
+/** Checks cheaply whether a store answers. A port of its own, because ObjectStore knows no buckets. */
 export interface StoreCheck {
-  /** Throws when it does not, or when what is configured is not there. */
+  /** Throws when the store does not answer or the configured bucket or directory does not exist. */
   check(): Promise<void>
 }

@@ -5,7 +5,7 @@ import { HoldfastError } from './errors.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** What one variable alone cannot say. Gives what is wrong, as `NAME: what to do`, or null. */
+/** A check across variables. Returns the problem as `NAME: what to do`, or null. */
 export type Rule = (environment: Environment) => string | null
 
 /** Reads the environment by a schema. Throws `bad-configuration` listing every problem, each with what to set. */
@@ -59,7 +59,7 @@ export const encryptionKey = z
   .string({ error: 'is required: 32 random bytes, e.g. from `openssl rand -base64 32`' })
   .transform((text, context) => {
     if (/^[0-9a-fA-F]{64}$/.test(text)) return Buffer.from(text, 'hex')
-    // Node decodes what it can and leaves out the rest: a key with a typing error would become another key without a word.
+    // Node skips characters that are no base64: a key with a typing error would silently become another key.
     if (/^[A-Za-z0-9+/_-]{43}=?$/.test(text)) return Buffer.from(text, 'base64')
     context.addIssue({ code: 'custom', message: 'must be 32 bytes as base64 or hex, e.g. from `openssl rand -base64 32`' })
     return z.NEVER
@@ -67,7 +67,7 @@ export const encryptionKey = z
 
 export const projectId = requiredText('the Google Cloud project id')
 
-/** TLS is what authenticates WhatsApp's server. */
+/** Refuses to run without certificate checks: TLS authenticates WhatsApp's server. */
 export const insecureTls: Rule = (environment) =>
   environment['NODE_TLS_REJECT_UNAUTHORIZED'] === '0'
     ? 'NODE_TLS_REJECT_UNAUTHORIZED: 0 switches off the check of certificates; unset it'

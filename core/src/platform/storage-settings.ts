@@ -15,7 +15,7 @@ export type StorageConfig =
   | { readonly type: 'local'; /** Absolute. */ readonly path: string }
   | { readonly type: 'cloud' | 'hybrid'; readonly bucket: string }
 
-/** To be spread into the schema of a process. What depends on each other is in `storageRules`. */
+/** Settings that each process spreads into its schema. `storageRules` checks how they depend on each other. */
 export const storageSettings = {
   SESSION_STORAGE_TYPE: z.enum(STORAGE_TYPES, 'must be `local`, `cloud` or `hybrid`').default('hybrid'),
   SESSION_STORAGE_PATH: z.string().optional(),
@@ -46,7 +46,7 @@ const bucket: Rule = (environment) =>
 
 export const storageRules: readonly Rule[] = [path, bucket]
 
-/** Of settings that the rules hold for. */
+/** The storage configuration of settings that passed `storageRules`. */
 export function storageOf(settings: {
   SESSION_STORAGE_TYPE: (typeof STORAGE_TYPES)[number]
   SESSION_STORAGE_PATH?: string | undefined

@@ -44,7 +44,7 @@ export class WrappingKey {
   }
 }
 
-/** What a sealed text is for. Each purpose has its own derived key. */
+/** The purpose of sealed bytes. Each has its own derived key. */
 export type Purpose = 'journal' | 'checkpoint' | 'content' | 'fingerprint'
 
 /** The unwrapped data keys of one session. */
@@ -60,7 +60,7 @@ export class SessionCipher {
     this.currentVersion = currentVersion
   }
 
-  /** `place` must name where the sealed text will lie; the same is needed to open it. */
+  /** Binds the sealed bytes to `place`, the place where they will lie. Opening needs the same place. */
   seal(purpose: Purpose, plain: Uint8Array, place: string, version: number = this.currentVersion): Buffer {
     return seal(this.#keyFor(purpose, version), plain, this.#bind(purpose, place))
   }
@@ -69,7 +69,7 @@ export class SessionCipher {
     return open(this.#keyFor(purpose, version), sealed, this.#bind(purpose, place))
   }
 
-  /** Content of jobs, messages and QR codes carries its key version in front, since their documents have no field for it. */
+  /** Seals the content of a job, message or QR code with its key version in front, because their documents have no field for it. */
   sealContent(plain: Uint8Array, place: string): Buffer {
     const version = Buffer.alloc(2)
     version.writeUInt16BE(this.currentVersion)
@@ -82,7 +82,7 @@ export class SessionCipher {
     return this.open('content', bytes.subarray(2), place, bytes.readUInt16BE())
   }
 
-  /** Hex. Equal for equal bytes under the current key, and no help in guessing them without it. */
+  /** A keyed hash, hex: equal for equal bytes under the current key, and useless for guessing them without the key. */
   fingerprint(plain: Uint8Array): string {
     return createHmac('sha256', this.#keyFor('fingerprint', this.currentVersion)).update(plain).digest('hex')
   }
@@ -105,7 +105,7 @@ export class SessionCipher {
 
 const wrapPlace = (sessionId: string, version: number): string => `session_keys/${sessionId}/${version}`
 
-/** A new data key, wrapped, as its document is to be stored. */
+/** Makes a new data key and returns its document, wrapped. */
 export function newSessionKeys(sessionId: string, wrappingKey: WrappingKey): SessionKeyDocument {
   const wrapped = wrappingKey.wrap(randomBytes(KEY_BYTES), wrapPlace(sessionId, 1))
   return { v: 1, current: 1, keys: { '1': { wrapped, wrappedBy: wrappingKey.id } } }

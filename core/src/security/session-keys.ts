@@ -3,7 +3,7 @@ import { sessionKeyDocumentSchema, sessionKeyPath } from './session-key-document
 import { type SessionCipher, type WrappingKey, unwrapSessionKeys } from './envelope.ts'
 import type { DocumentStore } from '../platform/ports.ts'
 
-/** Null when the session has no key document. Errors of reading are errors, never absence. */
+/** Loads the cipher of a session. Null when it has no key document. A read error throws and is never absence. */
 export async function loadSessionCipher(
   documents: DocumentStore,
   sessionId: string,

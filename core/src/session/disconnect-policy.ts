@@ -2,28 +2,28 @@ import { type BackoffSchedule, SPREAD, backoffMs, spreadMs } from '../platform/b
 import type { Random } from '../platform/ports.ts'
 import type { ReasonCode, SessionState } from './session-states.ts'
 
-/** How a connection ended, as far as the client library tells. */
+/** The end of a connection, as the client library reports it. */
 export interface Disconnect {
   /** HTTP-like; undefined when there is none. */
   readonly code: number | undefined
-  /** Set when the transport failed and WhatsApp said nothing; `untrusted`: whoever answered could not prove to be WhatsApp. */
+  /** Set when the transport failed and WhatsApp said nothing. `untrusted`: the server could not prove to be WhatsApp. */
   readonly transport?: 'broken' | 'untrusted'
   /** The kind of conflict that WhatsApp named: `replaced`, `device_removed`. */
   readonly conflict?: string
-  /** How long WhatsApp says that a ban still lasts, in milliseconds. */
+  /** Remaining time of a ban, as WhatsApp told it, in milliseconds. */
   readonly banMs?: number
 }
 
 /**
- * network          the transport failed, or nobody said why the connection ended
- * whatsapp         trouble on WhatsApp's side, and every code that nobody has told us about
+ * network          the transport failed, or the connection ended without a reason
+ * whatsapp         a failure on WhatsApp's side, and every unknown code
  * restart          WhatsApp asks for a new connection
  * replaced         another connection has taken this one's place
  * logged-out       the phone has unlinked the device
  * banned           WhatsApp refuses the account, for a time or for good
  * client-outdated  WhatsApp refuses the version of its client that was announced
  * bad-session      WhatsApp takes the session for broken, or gave no code at all: the client library has one word for both
- * refused          refused before the login came to anything: a certificate, a request, a phone without multi-device
+ * refused          WhatsApp or TLS refused the connection before the login: a certificate, a request, a phone without multi-device
  * pairing          the device was never linked: nobody scanned, or linking was cut short
  */
 export const DISCONNECT_CLASSES = [
@@ -41,7 +41,7 @@ export const DISCONNECT_CLASSES = [
 
 export type DisconnectClass = (typeof DISCONNECT_CLASSES)[number]
 
-/** How far the device had been linked when the connection ended. */
+/** Progress of linking when the connection ended. */
 export interface Linking {
   /** WhatsApp has accepted a login of this identity at least once. */
   readonly everLoggedIn: boolean
@@ -51,13 +51,13 @@ export interface Linking {
   readonly qrShown: boolean
 }
 
-/** What came before. Each row counts from 1, the disconnect to be judged included; it ends when a connection has lasted. */
+/** Failures so far. Each row counts from 1 and includes the disconnect at hand; it ends when a connection has lasted. */
 export interface DisconnectContext extends Linking {
   readonly networkFailures: number
   readonly whatsappFailures: number
   /** Restarts that WhatsApp asked for. */
   readonly restarts: number
-  /** Rounds of QR codes and linkings that came to nothing. */
+  /** Failed rounds of QR codes and linkings. */
   readonly pairingRounds: number
   /** "Replaced" disconnects within the last hour, this one not included. */
   readonly replacedWithinHour: number
@@ -79,9 +79,9 @@ export type Verdict = Judged &
         readonly action: 'reconnect'
         readonly delayMs: number
         readonly state: 'CONNECTING' | 'BACKOFF' | 'REPLACED'
-        /** The next owner of the session waits as well: neither a crash nor a hand-over cuts the delay short. */
+        /** The next owner waits, too: neither a crash nor a hand-over shortens the delay. */
         readonly bindsNextOwner: boolean
-        /** The state is read anew from what is stored before the next attempt. */
+        /** The owner reads the state anew from the stores before the next attempt. */
         readonly rereads: boolean
       }
     | { readonly action: 'new-identity'; readonly delayMs: number; readonly state: 'BACKOFF' }
@@ -90,14 +90,14 @@ export type Verdict = Judged &
 
 export interface ReconnectPolicy {
   readonly network: BackoffSchedule
-  /** After trouble on WhatsApp's side the first attempt is made at once; the delay before each further one, the last repeats. */
+  /** Delays before each attempt after the first one, which follows at once. The last delay repeats. */
   readonly whatsappDelaysMs: readonly number[]
-  /** `MAX_RECONNECTION_ATTEMPTS`: attempts after the one that is made at once. */
+  /** `MAX_RECONNECTION_ATTEMPTS`: attempts after the immediate one. */
   readonly maxAttempts: number
   readonly replacedDelayMs: { readonly min: number; readonly max: number }
-  /** Between attempts with a version that WhatsApp refuses. */
+  /** Delay between attempts with a client version that WhatsApp refuses. */
   readonly outdatedDelayMs: number
-  /** Rounds of QR codes that nobody scans, and linkings that come to nothing, before no more are made. */
+  /** Failed rounds of QR codes and linkings before the session stops. */
   readonly pairingRounds: number
 }
 
@@ -112,20 +112,20 @@ export const DEFAULT_RECONNECT_POLICY: ReconnectPolicy = {
   pairingRounds: 5,
 }
 
-/** The longest delay that binds the next owner: one that was written by a clock of the future is not believed beyond it. */
+/** The longest delay that binds the next owner. It bounds a delay that a fast clock wrote. */
 export const longestBindingDelayMs = ({ whatsappDelaysMs, replacedDelayMs }: ReconnectPolicy): number =>
   Math.max(replacedDelayMs.max, ...whatsappDelaysMs.map((delayMs) => delayMs * (1 + SPREAD)))
 
 export function classify({ code, transport, conflict }: Disconnect, { everLoggedIn, paired, qrShown }: Linking): DisconnectClass {
   if (transport) return transport === 'untrusted' ? 'refused' : 'network'
-  // Whatever its code: should the device be unlinked after all, the next login says so.
+  // The conflict decides, not the code. If the device was unlinked after all, the next login says so.
   if (conflict === 'replaced') return 'replaced'
   switch (code) {
     case undefined:
     case 428:
       return 'network'
     case 408:
-      // The client library's word for the last QR code of a connection as well.
+      // The client library also reports the last QR code of a connection as 408.
       return qrShown && !paired ? 'pairing' : 'network'
     case 401:
       return everLoggedIn ? 'logged-out' : 'pairing'
@@ -176,7 +176,7 @@ export function verdict(disconnect: Disconnect, context: DisconnectContext, poli
   }
 }
 
-/** At once, as it is asked for after each pairing; but a server that asks again and again is not obeyed at full speed. */
+/** Zero for the first restart, which follows each pairing; growing when the server asks again and again. */
 const restartDelayMs = ({ restarts }: DisconnectContext, policy: ReconnectPolicy, random: Random): number =>
   restarts <= 1 ? 0 : backoffMs(policy.network, restarts - 1, random)
 
@@ -185,7 +185,7 @@ function afterTrouble(kind: 'whatsapp' | 'bad-session', context: DisconnectConte
   if (further > policy.maxAttempts) return stop(kind, 'NEEDS_ATTENTION', 'whatsapp-keeps-failing')
   const delayMs = further === 0 ? 0 : (policy.whatsappDelaysMs[further - 1] ?? policy.whatsappDelaysMs.at(-1) ?? 0)
   const reason = kind === 'whatsapp' ? 'whatsapp-trouble' : 'bad-session'
-  // What the session did wrong may be in memory only; once it failed twice, what is stored gets its chance.
+  // The fault may lie in memory only. After two failures the owner tries the stored state.
   const rereads = kind === 'bad-session' && further > 0
   return { ...again(kind, reason, spreadMs(delayMs, random)), bindsNextOwner: true, rereads }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** LidMap of sessions, jobs, messages and records. Ids are persisted: their derivations never change. */
+/** Names of sessions, jobs, messages and records. Ids are persisted: their derivations never change. */
 
 export const DEFAULT_TENANT = 'default'
 
@@ -9,7 +9,7 @@ export const SESSION_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,53}$/
 
 export const sessionIdOf = (tenant: string, name: string): string => `${tenant}.${name}`
 
-/** LidMap of sessions have no dots. */
+/** Names of sessions have no dots. */
 export const tenantOf = (sessionId: string): string => sessionId.slice(0, Math.max(0, sessionId.lastIndexOf('.')))
 
 /** Document id of a journal record: 20 digits, so that ids sort as numbers do. */

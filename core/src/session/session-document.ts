@@ -12,7 +12,7 @@ export const SESSIONS = 'whatsapp_connection_states'
 
 export const sessionPath = (sessionId: string): string => `${SESSIONS}/${sessionId}`
 
-/** What the sealed QR code is bound to. */
+/** The place that binds the sealed QR code. */
 export const pairingPlace = (sessionId: string): string => `${sessionPath(sessionId)}/pairing`
 
 export const checkpointPointerSchema = z.object({
@@ -27,33 +27,33 @@ export const checkpointPointerSchema = z.object({
 
 export type CheckpointPointer = z.infer<typeof checkpointPointerSchema>
 
-/** What a restore, a log-out or a repair left behind. Nothing of it is ever deleted by the program. */
+/** A checkpoint and records that a restore, a log-out or a repair put aside. The program never deletes them. */
 export const putAsideSchema = z.object({
   /** Why, as a code: `logged-out`, `journal-gap`, … */
   reason: z.string(),
   at: z.date(),
-  /** The checkpoint that holds what was put aside, and the records (from, to] that are not part of the state any more. */
+  /** The checkpoint that was put aside, and the records (after, upTo] that are not part of the state any more. */
   checkpoint: checkpointPointerSchema.nullable().default(null),
   records: z.object({ after: z.number(), upTo: z.number() }).nullable().default(null),
 })
 
 export type PutAside = z.infer<typeof putAsideSchema>
 
-/** Owners that died over the session: see `crash-record.ts` of the runner. */
+/** A count of owners that died over the session; the runner's `crash-record.ts` explains it. */
 export const crashRecordSchema = z.object({
-  /** Ownerships in a row that ended without a release before the session had held for a while. */
+  /** Ownerships in a row that ended without a release before the connection had lasted. */
   shortLives: z.number().int().nonnegative(),
   /** Trials in a row that its owner did not survive. */
   failedTrials: z.number().int().nonnegative(),
-  /** Its owner opens it as the only suspect at this moment. */
+  /** The owner has the session on trial: it is the only suspect open in that runner. */
   onTrial: z.boolean(),
 })
 
 export type CrashRecord = z.infer<typeof crashRecordSchema>
 
-/** How the last connection that this session lost had ended. */
+/** The end of the last connection that this session lost. */
 const lastDisconnectSchema = z.object({
-  /** As the client library had it; null when there was none. */
+  /** The client library's code; null when it gave none. */
   code: z.number().nullable(),
   class: z.enum(DISCONNECT_CLASSES).catch('whatsapp'),
   /** A reason code, of this version or a later one. */
@@ -83,7 +83,7 @@ export const sessionDocumentSchema = z.object({
   epoch: z.number().int().nonnegative().default(0),
   /** A hint: the journal reaches at least this far. */
   journalHead: z.number().int().nonnegative().default(0),
-  /** Where its last claim found the journal, for people. */
+  /** The place of the journal at the last claim, for people. */
   journalPlace: z.string().nullable().default(null),
   checkpoint: checkpointPointerSchema.nullable().default(null),
   previousCheckpoint: checkpointPointerSchema.nullable().default(null),
@@ -98,7 +98,7 @@ export const sessionDocumentSchema = z.object({
   pairing: z.object({ qr: bytesSchema, expiresAt: z.date() }).nullable().default(null),
   counters: z.object({ sent: z.number().default(0), received: z.number().default(0) }).default({ sent: 0, received: 0 }),
   nextAttemptAt: z.date().nullable().default(null),
-  /** Of a ban that is said to end; the session does not try by itself even then. */
+  /** The end of a ban, as WhatsApp told it. The session does not reconnect by itself even then. */
   bannedUntil: z.date().nullable().default(null),
   lastDisconnect: lastDisconnectSchema.nullable().default(null),
 })

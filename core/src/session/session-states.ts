@@ -63,7 +63,7 @@ export function apiStatusOf(state: SessionState): ApiStatus {
   }
 }
 
-/** In these states nothing is tried until somebody acts: a new owner must not dial either. */
+/** A halted state waits for a person. A new owner must not dial either. */
 export const isHalted = (state: SessionState): boolean => apiStatusOf(state) === 'FAILED' && state !== 'REPLACED'
 
 const RESTORE =
@@ -103,7 +103,7 @@ export const REASONS = {
     userAction: null,
   },
   'owner-silent': { sentence: 'The runner of this session has not been heard lately; another will take over.', userAction: null },
-  'not-vouched-for': { sentence: 'The runner of this session does not vouch for this state at the moment.', userAction: null },
+  'not-vouched-for': { sentence: 'The runner of this session does not confirm this state at the moment.', userAction: null },
   'owner-lost': { sentence: 'The last runner of this session is gone; waiting for another.', userAction: null },
   'runner-leaving': { sentence: 'The runner is shutting down; another will take over.', userAction: null },
   'firestore-away': { sentence: 'The runner cannot reach Firestore; nothing is sent until it can.', userAction: null },
@@ -128,7 +128,7 @@ export const REASONS = {
     userAction: 'Open WhatsApp on the phone to see how long, and start the session when the ban is over.',
   },
   'client-outdated': {
-    sentence: 'WhatsApp does not take this version of its client any more; it is tried again now and then.',
+    sentence: 'WhatsApp refuses this version of its client; the session tries again once an hour.',
     userAction:
       'Update Holdfast, or set WHATSAPP_WEB_VERSION to the version that WhatsApp Web has now; the session then goes on by itself.',
   },
@@ -141,7 +141,8 @@ export const REASONS = {
     userAction: 'Find and stop the other program, then start the session.',
   },
   'connection-refused': {
-    sentence: 'The connection was refused before the login: WhatsApp could not be authenticated, or did not understand us.',
+    sentence:
+      'The connection was refused before the login: the server could not prove to be WhatsApp, or did not accept the request.',
     userAction: 'Check that no proxy intercepts TLS and that Holdfast is up to date, then start the session.',
   },
   'whatsapp-keeps-failing': {
@@ -149,11 +150,11 @@ export const REASONS = {
     userAction: 'See whether WhatsApp works on the phone, then start the session.',
   },
   'awaiting-trial': {
-    sentence: 'Its runners kept dying; it is opened when no other suspected session is, to find out which of them is the cause.',
+    sentence: 'Its runners kept dying. The runner opens suspected sessions one at a time to find the cause.',
     userAction: null,
   },
   'crashes-its-runner': {
-    sentence: 'Whenever this session was opened alone, its runner died. It is kept closed, so that the others can live.',
+    sentence: 'Its runner died whenever this session was opened alone. It stays closed, so that the other sessions can run.',
     userAction: 'Look into the log of the runner at its last ends. Restart the session to try it again.',
   },
   'state-unreachable': {
@@ -212,14 +213,14 @@ export const REASONS = {
     userAction: 'Set SESSION_ENCRYPTION_KEY to the key that the session was made with; it then goes on by itself.',
   },
   'restoring-from-backup': {
-    sentence: 'Somebody agreed to a restore; the session is put together from what is left.',
+    sentence: 'An operator approved a restore; the session is put together from what is left.',
     userAction: null,
   },
 } as const satisfies Record<string, { sentence: string; userAction: string | null }>
 
 export type ReasonCode = keyof typeof REASONS
 
-/** Reasons that end by themselves when the state can be read again. */
+/** Reasons that end by themselves once the owner can read the state again. */
 const STATE_TROUBLE = [
   'journal-gap',
   'journal-short',
@@ -239,7 +240,7 @@ type StateTrouble = (typeof STATE_TROUBLE)[number]
 
 export const isStateTrouble = (reason: string): reason is StateTrouble => STATE_TROUBLE.some((trouble) => trouble === reason)
 
-/** Damage of the stored state goes by its error's code, where that says enough. */
+/** The reason that a session shows for an error of its stored state. */
 export function reasonOfDamage(code: ErrorCode): StateTrouble {
   if (isStateTrouble(code)) return code
   if (code === 'bad-document') return 'document-invalid'
@@ -247,7 +248,7 @@ export function reasonOfDamage(code: ErrorCode): StateTrouble {
   return code === 'checkpoint-corrupt' ? 'checkpoint-lost' : 'journal-damaged'
 }
 
-/** What people are told of a temporary ban. Its end is told in UTC: nobody here knows the reader's clock. */
+/** The texts of a temporary ban. They give its end in UTC, because the reader's time zone is unknown. */
 export function temporaryBanTexts(until: Date | null): { sentence: string; userAction: string } {
   if (!until) return REASONS['temporarily-banned']
   const wholeMinute = new Date(Math.ceil(until.getTime() / 60_000) * 60_000)

@@ -57,7 +57,7 @@ async function infoOf(dependencies: ApiDependencies, name: string) {
 
 interface Stored {
   readonly assessment: Assessment
-  /** LidMap, ascending. */
+  /** Names, ascending. */
   readonly checkpoints: readonly string[]
   readonly damaged: readonly Damaged[]
   /** The newest that opens; null when none does, or there is no key to open one with. */

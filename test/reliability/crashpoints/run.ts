@@ -16,7 +16,7 @@ export interface Broken {
 
 export interface Result {
   seed: number
-  /** LidMap of points that were passed. */
+  /** Names of points that were passed. */
   points: number
   /** In which the fault was seen to happen. */
   cases: number
@@ -29,7 +29,7 @@ export interface Result {
 /** What comes of all scenarios together. */
 interface Told {
   readonly result: Result
-  /** LidMap of points that were passed. */
+  /** Names of points that were passed. */
   readonly reached: Set<string>
   /** Cases that were played. */
   readonly struck: Order[]

@@ -19,7 +19,7 @@ const ONE_CASE_SECONDS = 3600
 export interface FuzzOptions {
   readonly seed: number
   readonly seconds: number
-  /** LidMap of targets; all if there are none. */
+  /** Names of targets; all if there are none. */
   readonly only: readonly string[]
   /** A single case of each target; null for as many as there is time for. */
   readonly index: number | null

@@ -7,8 +7,8 @@ import { hasCode } from './durable-files.ts'
 const MARK = /^(\d{20})\n$/
 
 /**
- * PERSISTED CONTRACT v1: `{sessionId}/journal/applied`: 20 digits and a line feed, the record up to which Firestore has what came
- * with the journal's records. It may lag behind, never run ahead, so it is overwritten in place and not synced.
+ * PERSISTED CONTRACT v1: `{sessionId}/journal/applied`: 20 digits and a line feed, the record up to which Firestore has the merges.
+ * The marker may lag behind and never runs ahead, so it is overwritten in place and not synced.
  */
 export class AppliedMarker {
   readonly #path: string
@@ -17,7 +17,7 @@ export class AppliedMarker {
     this.#path = join(journalFolder, 'applied')
   }
 
-  /** 0 when nothing readable is there: then everything that there is of the journal is applied once more. */
+  /** 0 when the marker is missing or unreadable. All merges of the journal are then applied once more. */
   async read(): Promise<number> {
     try {
       const match = MARK.exec(await readFile(this.#path, 'utf8'))

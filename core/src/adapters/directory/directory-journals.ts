@@ -20,13 +20,13 @@ import type { StoreDirectory } from './store-directory.ts'
  * - **Changes with a precondition**, which only a claim has, are decided by Firestore first; then the file is created. A claim that
  *   ends anywhere in between is safe:
  *   - before Firestore has decided, nothing has happened;
- *   - after it, without the file: the session's document names an owner that has no record. It appended nothing and never will: it
- *     is dead, or it has seen that its claim failed. The next claim finds the log as it was, since `journalHead` is a merge and
+ *   - after it, without the file: the session's document names an owner that has no record. That owner appended nothing and never
+ *     will: it is dead, or it has seen that its claim failed. The next claim finds the log as it was, since `journalHead` is a merge and
  *     follows the file, and takes the next epoch, so that no epoch is used twice;
  *   - Firestore's answer lost: the same, the document may name an owner without a record;
- *   - after the file: the claim stands, and whoever asks finds its record. The merges follow as those of any record.
- *   What decides between two owners is never the document but the record: the second to create a number is refused by the file
- *   system, whatever Firestore was told.
+ *   - after the file: the claim stands, and every reader finds its record. The merges follow as those of any record.
+ *   The record decides between two owners, never the document: the file system refuses the second creation of a number, whatever
+ *   Firestore was told.
  */
 export class DirectoryJournals implements JournalStore {
   readonly #directory: StoreDirectory
@@ -34,7 +34,7 @@ export class DirectoryJournals implements JournalStore {
   readonly #following = new Map<string, FollowingMerges>()
   /** The last record of each session that this process appended. */
   readonly #appendedTo = new Map<string, number>()
-  /** Whoever changes a session's files waits for whoever does. */
+  /** Changes of a session's files take turns. */
   readonly #turns = new Map<string, Promise<unknown>>()
 
   constructor(directory: StoreDirectory, options: FollowingOptions) {
@@ -65,7 +65,7 @@ export class DirectoryJournals implements JournalStore {
     const merges = changes.filter((change): change is Merge => change.kind === 'merge')
     const deciding = changes.filter(({ kind }) => kind !== 'merge')
     return this.#inTurn(sessionId, async () => {
-      // Where a journal's folder is missing under its owner, it must not begin anew.
+      // Only a claim makes the folder: a journal that vanished under its owner must not begin anew.
       if (first.kind === 'claim') await this.#directory.makeFolder(sessionId, 'journal')
       await this.#assertFree(sessionId, first.seq, last.seq)
       const following = this.#follow(sessionId)
@@ -80,7 +80,7 @@ export class DirectoryJournals implements JournalStore {
     })
   }
 
-  /** A damaged file stays for whoever wants to look at it. */
+  /** Keeps a damaged file, so that an operator can look at it. */
   remove(sessionId: string, seqs: readonly number[]): Promise<void> {
     return this.#inTurn(sessionId, async () => {
       await this.#follow(sessionId).until(this.#appendedTo.get(sessionId) ?? Number.POSITIVE_INFINITY)
@@ -92,7 +92,7 @@ export class DirectoryJournals implements JournalStore {
     })
   }
 
-  /** Brings Firestore up to what the journals hold, as the process before left them. Rejects when Firestore does not take it now. */
+  /** Brings Firestore up to the journals that the process before left. Rejects when Firestore does not accept the merges now. */
   async recover(): Promise<void> {
     for (const sessionId of await this.#directory.sessionIds()) {
       await this.#directory.removeUnfinished(this.placeOf(sessionId))
@@ -100,7 +100,7 @@ export class DirectoryJournals implements JournalStore {
     }
   }
 
-  /** Nothing is appended any more. What Firestore does not take in this one attempt is left to the next process. */
+  /** Ends appending. Merges that Firestore does not accept in this one attempt are left to the next process. */
   async close(): Promise<void> {
     await Promise.allSettled([...this.#following.values()].map((following) => following.until(Number.POSITIVE_INFINITY)))
     for (const following of this.#following.values()) following.close()
@@ -112,7 +112,7 @@ export class DirectoryJournals implements JournalStore {
     return following
   }
 
-  /** The file system refuses the first number when it is taken; that the others of a group are free is seen to here. */
+  /** Checks that all numbers of a group are free. The file system itself refuses only the first one when it is taken. */
   async #assertFree(sessionId: string, first: number, last: number): Promise<void> {
     const taken = (await this.#options.files.firsts(sessionId)).findLast((number) => number <= last)
     if (taken === undefined) return
@@ -139,7 +139,7 @@ export class DirectoryJournals implements JournalStore {
     try {
       return await this.#directory.guard(work)
     } catch (error) {
-      // A folder that is gone is told from a disk that is.
+      // Tells a missing folder from a missing disk.
       if (hasCode(error, 'ENOENT')) await this.#directory.assertPresent()
       throw error
     }

@@ -8,10 +8,10 @@ import { createFile, hasCode, syncFolder } from './durable-files.ts'
 import { describeSelf, judgeOwner, lockOwnerSchema, startedAtTicks, type LockOwner } from './lock-owner.ts'
 import type { StoreDirectory } from './store-directory.ts'
 
-/** The owner touches its lock this often. */
+/** Interval at which the owner touches its lock. */
 const TOUCH_EVERY_MS = 1000
 
-/** One that was not touched while it was watched for so long has no owner any more. */
+/** A lock that stays untouched for this long has no owner any more. */
 const SILENT_MS = 6000
 const LOOK_EVERY_MS = 250
 
@@ -24,11 +24,11 @@ interface Lock {
 }
 
 /**
- * The claim of a directory by one runner. Each owner creates the next number, which the file system does once; the highest number
- * is the owner, and no number is ever used again, so that nobody can take away a lock that he has not looked at. One that an owner
- * gave back is renamed; one that a dead owner left is superseded.
+ * The claim of a directory by one runner. Each owner creates the next number, which the file system does once. The highest number is
+ * the owner, and no number is used again, so a runner cannot take away a lock that it has not seen. A lock that its owner gave back is
+ * renamed; a lock of a dead owner is superseded.
  *
- * It keeps a second runner out and says so. What keeps two from writing the same journal is the journal: its numbers are created once.
+ * The lock keeps a second runner out and says so. The journal itself keeps two runners from writing it: its numbers are created once.
  */
 export class DirectoryLock {
   readonly #directory: StoreDirectory
@@ -41,13 +41,13 @@ export class DirectoryLock {
     this.#stopTouching = stopTouching
   }
 
-  /** @throws HoldfastError `store-in-use` when another runner, which lives, has it. */
+  /** @throws HoldfastError `store-in-use` when a live runner has the directory. */
   static async acquire(options: {
     directory: StoreDirectory
     runnerId: string
     clock: Clock
     logger: Logger
-    /** Another process took the lock, since this one seemed to be dead. It has to end. */
+    /** Called when another process took the lock because this one seemed dead. This process has to end. */
     onLost: () => void
   }): Promise<DirectoryLock> {
     const { directory, runnerId, clock, logger } = options
@@ -66,13 +66,13 @@ export class DirectoryLock {
     }
   }
 
-  /** @throws HoldfastError `store-in-use` when another runner has taken the directory, since this one seemed to be dead. */
+  /** @throws HoldfastError `store-in-use` when another runner has taken the directory because this one seemed dead. */
   async assertHeld(): Promise<void> {
     const newest = await this.#directory.guard(newestOf(this.#directory.ownFolder('lock')))
     if (newest && newest.path !== this.#path) throw await inUse(this.#directory, newest)
   }
 
-  /** Gives the directory back: the next runner need not find out whether this one is dead. */
+  /** Gives the directory back, so that the next runner need not find out whether this one is dead. */
   async release(): Promise<void> {
     this.#stopTouching()
     await rename(this.#path, this.#path.replace(/lock$/, 'free'))
@@ -84,7 +84,7 @@ async function create(path: string, self: LockOwner): Promise<boolean> {
     await createFile(path, Buffer.from(`${JSON.stringify(self)}\n`))
     return true
   } catch (error) {
-    // Whoever was faster has cleared away what was not finished.
+    // A faster runner has cleared away the unfinished file.
     if (isHoldfastError(error, 'already-exists') || hasCode(error, 'ENOENT')) return false
     throw error
   }
@@ -98,7 +98,7 @@ async function newestOf(folder: string): Promise<Lock | null> {
   return locks.toSorted((a, b) => b.number - a.number || Number(b.isFree) - Number(a.isFree))[0] ?? null
 }
 
-/** Superseded locks say nothing any more. */
+/** Removes superseded locks. */
 async function clearAway(folder: string, below: number): Promise<void> {
   const old = (await readdir(folder)).filter((name) => Number(NAME.exec(name)?.[1] ?? below) < below)
   await Promise.all(old.map((name) => unlink(join(folder, name)).catch(() => {})))
@@ -121,7 +121,7 @@ async function isSilent({ path }: Lock, clock: Clock): Promise<boolean> {
   for (let watchedMs = 0; watchedMs < SILENT_MS; watchedMs += LOOK_EVERY_MS) {
     await clock.sleep(LOOK_EVERY_MS)
     const now = await touched(path)
-    // Gone means that it was given back or superseded: somebody is there to look at.
+    // A lock that is gone was given back or superseded, so its state is known.
     if (now === null || now !== touchedAt) return now === null
   }
   return true
@@ -136,7 +136,7 @@ async function touched(path: string): Promise<number | null> {
   }
 }
 
-/** Null for a lock that is gone, or that cannot be read. */
+/** The owner that a lock names. Null when the lock is gone or unreadable. */
 async function ownerOf({ path }: Lock): Promise<LockOwner | null> {
   try {
     return parseStored(lockOwnerSchema, JSON.parse(await readFile(path, 'utf8')), path)
@@ -166,7 +166,7 @@ function keepTouching(
     const owner = newest && (await ownerOf(newest))
     if (owner && owner.runnerId !== self.runnerId) {
       stop()
-      logger.error({ owner: owner.runnerId }, 'Another runner has taken the directory: this one seemed to be dead.')
+      logger.error({ owner: owner.runnerId }, 'Another runner has taken the directory, because this one seemed dead.')
       return onLost()
     }
     const now = new Date(clock.now())

@@ -5,12 +5,12 @@ import type { ObjectStore, StoredObject } from '../../platform/ports.ts'
 import { createFile, isUnfinished } from './durable-files.ts'
 import type { StoreDirectory } from './store-directory.ts'
 
-/** A name is used once, so that every object there is is the first of its name. */
+/** The generation of every object: a name is used once. */
 const GENERATION = '1'
 
 const CHECKPOINT = /^sessions\/([^/]+)\/([^/]+)$/
 
-/** Objects as files of a directory. Those of a session lie with the session, all others in the store's own folder. */
+/** Objects as files of a directory. A session's objects lie with the session, all others in the store's own folder. */
 export class DirectoryObjects implements ObjectStore {
   readonly #directory: StoreDirectory
 
@@ -71,7 +71,7 @@ export class DirectoryObjects implements ObjectStore {
     const [folder, rest] = isOurs
       ? [this.#directory.sessionFolder(sessionId, 'checkpoints'), file]
       : [this.#directory.ownFolder('objects'), name]
-    // LidMap come from the program, yet none may ever lead out of the folder.
+    // The program makes the names, and still none may lead out of the folder.
     if (normalize(rest) === rest && !/^(\.|\/)|\/\.|\0/.test(rest)) return join(folder, rest)
     throw new HoldfastError('bad-document', `An object cannot be named ${JSON.stringify(name)} in a directory.`)
   }

@@ -9,24 +9,23 @@ export interface FollowingOptions {
   readonly documents: DocumentStore
   readonly clock: Clock
   readonly logger: Logger
-  /** Throws when another process works on the directory by now. */
+  /** Throws when another process has taken the directory. */
   readonly assertOurs: () => Promise<void>
 }
 
-/** Merges of one commit. What Firestore finds too much is divided further. */
+/** Merges in one commit. A commit that Firestore refuses as invalid is divided further. */
 const MERGES_AT_ONCE = 50
 
 const FIRST_PAUSE_MS = 200
 const LONGEST_PAUSE_MS = 10_000
 
 /**
- * Brings the merges that came with the records of one session to Firestore: in the order of the records, after them, again and
- * again until Firestore takes them. They are read from the journal's files, just written or years old, so that what a crash leaves
- * undone is done by the next process in the same way. Those whose answer was lost, or whose mark was, are made once more: a merge
- * says the same each time, and all that follow it are made again as well.
+ * Brings the merges of one session's records to Firestore, after the records and in their order, until Firestore accepts them. It reads
+ * them from the journal's files, so the next process continues in the same way after a crash. A merge whose answer or mark was lost is
+ * made once more: it says the same each time, and all later merges follow again.
  *
- * That holds for one process. One that slept while another took the directory would put what it read before over what that one has
- * made since, so it looks whose the directory is before each commit.
+ * This holds for one process. A process that slept while another took the directory would overwrite newer merges with older ones, so it
+ * checks before each commit that the directory is still its own.
  */
 export class FollowingMerges {
   readonly #options: FollowingOptions
@@ -36,7 +35,7 @@ export class FollowingMerges {
   /** Null until the marker is read. */
   #appliedTo: number | null = null
   #isRunning = false
-  /** There may be more than what the present run has seen. */
+  /** More records may have come since the present run began. */
   #again = false
   #failures = 0
   #cancelRetry: (() => void) | null = null
@@ -50,14 +49,14 @@ export class FollowingMerges {
     this.#marker = new AppliedMarker(options.files.placeOf(sessionId))
   }
 
-  /** Records were appended. After a failure they wait for the next attempt. */
+  /** Starts a run for appended records. After a failure they wait for the next attempt. */
   wake(): void {
     if (!this.#cancelRetry) this.#start()
   }
 
   /**
-   * Resolves when Firestore has the merges of all records there are up to this one. Rejects when it does not take them now; they
-   * are tried again all the same.
+   * Resolves when Firestore has the merges of all records up to this one. Rejects when it does not accept them now; the retries go on
+   * all the same.
    */
   until(seq: number): Promise<void> {
     if (this.#appliedTo !== null && seq <= this.#appliedTo) return Promise.resolve()
@@ -68,7 +67,7 @@ export class FollowingMerges {
     })
   }
 
-  /** Nothing more is begun. */
+  /** Begins no further run. */
   close(): void {
     this.#isClosed = true
     this.#cancelRetry?.()
@@ -110,10 +109,10 @@ export class FollowingMerges {
     this.#waiting = []
     for (const { reject } of waiting) reject(error)
     if (this.#isClosed) return
-    // Once is enough: what becomes of it is told when it is over.
+    // One warning for a row of failures; success logs the end.
     if (this.#failures++ === 0) {
       const figures = { error, record: this.#appliedTo }
-      this.#logger.warn(figures, 'Firestore does not take what the journal holds; it is told later.')
+      this.#logger.warn(figures, 'Firestore does not accept the merges of the journal; retrying.')
     }
     const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(this.#failures - 1, 30), LONGEST_PAUSE_MS)
     this.#cancelRetry = clock.after(pauseMs, () => this.#start())
@@ -131,8 +130,8 @@ export class FollowingMerges {
     let merges: Merge[] = []
     let upTo = appliedTo
     for await (const file of files.walk(this.#sessionId, appliedTo)) {
-      // Whoever replays the journal meets the same damage, and says so; here it must not keep back what comes after it.
-      if (file.damage) this.#logger.error({ error: file.damage }, 'What came with a record cannot be read.')
+      // A replay reports the same damage; here it must not hold back later merges.
+      if (file.damage) this.#logger.error({ error: file.damage }, 'The merges of a record cannot be read.')
       merges.push(...file.merges)
       upTo = file.last
       if (merges.length < MERGES_AT_ONCE) continue
@@ -145,16 +144,16 @@ export class FollowingMerges {
   async #apply(merges: readonly Merge[], upTo: number): Promise<void> {
     const refused = merges.length === 0 ? [] : await this.#commit(merges)
     this.#appliedTo = upTo
-    // What carries nothing need not be remembered.
+    // A run without merges needs no marker.
     if (merges.length > 0) await this.#marker.write(upTo)
     this.#release(upTo)
     if (refused.length > 0) {
       const paths = refused.map(({ path }) => path)
-      this.#logger.error({ paths }, 'Firestore refuses these documents; the journal keeps what they would say.')
+      this.#logger.error({ paths }, 'Firestore refuses these documents; the journal keeps their content.')
     }
   }
 
-  /** Gives those that Firestore will never take, which must not keep the others back. */
+  /** Commits the merges. Returns those that Firestore refuses for good, which must not hold back the others. */
   async #commit(merges: readonly Merge[]): Promise<readonly Merge[]> {
     await this.#options.assertOurs()
     try {
@@ -168,7 +167,7 @@ export class FollowingMerges {
     }
   }
 
-  /** A marker that runs ahead is of another journal than the one that is here. */
+  /** Reads the marker. One that runs ahead belongs to another journal and is cut to the end of this one. */
   async #readMarker(): Promise<number> {
     const marked = await this.#marker.read()
     const newest = (await this.#options.files.firsts(this.#sessionId)).at(-1)

@@ -14,24 +14,24 @@ import { decodeMerges, encodeMerges } from './merge-codec.ts'
  */
 const headerSchema = z.object({
   v: z.literal(1),
-  /** When it was written, by the host's clock, ISO 8601. */
+  /** Time of writing, by the host's clock, ISO 8601. */
   at: z.iso.datetime(),
-  /** Of everything behind the header, hex. */
+  /** Hash of everything behind the header, hex. */
   sha256: z.string(),
   /** The records without their bytes, but with how many those are. */
   records: z.array(journalRecordSchema.omit({ bytes: true }).extend({ size: z.number().int().nonnegative() })).min(1),
   merges: z.object({ size: z.number().int().nonnegative() }),
 })
 
-/** Records that were committed as one, as their file has them. */
+/** The records of one commit, as their file holds them. */
 export interface JournalFile {
-  /** The numbers of its records: from the one that the file is named for. */
+  /** The first and last record number. The file is named after the first. */
   readonly first: number
   readonly last: number
-  /** Nothing of them is trusted yet. */
+  /** Not verified yet. */
   readonly records: readonly FoundRecord[]
   readonly merges: readonly Merge[]
-  /** What is wrong with the file as a whole. How far its records went is not certain then. */
+  /** The damage of the file as a whole. The number of its records is uncertain then. */
   readonly damage: HoldfastError | null
 }
 
@@ -39,7 +39,7 @@ const NAME = /^(\d{20})\.rec$/
 
 export const journalFileName = (first: number): string => `${sequenceId(first)}.rec`
 
-/** The number of a file's first record; null for a file that is none of a journal. */
+/** The number of a file's first record; null for a file that does not belong to a journal. */
 export function firstRecordOf(name: string): number | null {
   const match = NAME.exec(name)
   return match ? Number(match[1]) : null
@@ -58,7 +58,7 @@ export function encodeJournalFile(records: readonly JournalRecord[], merges: rea
   return Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), body])
 }
 
-/** Damage is no exception here but what the result says: who reads a journal finds a record at its place that is none. */
+/** Decodes a file. The result reports damage instead of throwing: a reader finds unusable records at their numbers. */
 export function decodeJournalFile(bytes: Buffer, first: number, place: string): JournalFile {
   let numbers = 1
   try {
@@ -71,7 +71,7 @@ export function decodeJournalFile(bytes: Buffer, first: number, place: string): 
       ? error
       : new HoldfastError('journal-damaged', `${place} cannot be read.`, { cause: error })
     const fields = damage.code === 'unknown-version' ? { v: versionOf(bytes) } : {}
-    // As many as its header speaks of: their numbers are taken all the same.
+    // As many as the header counts: their numbers are taken all the same.
     const records = Array.from({ length: numbers }, (_, index) => ({ seq: first + index, place, fields }))
     return { first, last: first + numbers - 1, records, merges: [], damage }
   }

@@ -4,7 +4,7 @@ import type { FoundRecord, Range, ReadableJournals } from '../../journal/journal
 import { decodeJournalFile, firstRecordOf, journalFileName, type JournalFile } from './journal-file.ts'
 import type { StoreDirectory } from './store-directory.ts'
 
-/** Journals in a directory, for reading: by the runner that writes them, and by the API on the same host. */
+/** Reads journals in a directory: for the runner that writes them, and for the API on the same host. */
 export class JournalFiles implements ReadableJournals {
   readonly #directory: StoreDirectory
 
@@ -35,7 +35,7 @@ export class JournalFiles implements ReadableJournals {
     return this.list(sessionId, range)
   }
 
-  /** The file that holds a record; null when none does. */
+  /** The file that holds a record; null when no file does. */
   async holding(sessionId: string, seq: number): Promise<JournalFile | null> {
     const own = await this.#open(sessionId, seq)
     if (own) return own
@@ -45,8 +45,8 @@ export class JournalFiles implements ReadableJournals {
   }
 
   /**
-   * The files with records behind a number, in order, as they are when their turn comes. A folder that is read while files are
-   * added to it may lack an older one although it shows a newer one, so each next file is looked for by its own name first.
+   * Reads the files with records behind a number, in order. A folder listing that runs beside additions may lack an older file although
+   * it shows a newer one, so the walk looks for each next file by its own name first.
    */
   async *walk(sessionId: string, after: number): AsyncGenerator<JournalFile> {
     const firsts = await this.firsts(sessionId)
@@ -59,7 +59,7 @@ export class JournalFiles implements ReadableJournals {
     }
   }
 
-  /** The numbers of the files, each that of its first record. Ascending. */
+  /** The first record number of each file, ascending. */
   async firsts(sessionId: string): Promise<number[]> {
     const names = await this.#directory.absentAs([], readdir(this.placeOf(sessionId)))
     return names

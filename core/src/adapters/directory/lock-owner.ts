@@ -3,19 +3,19 @@ import { hostname } from 'node:os'
 import { z } from 'zod'
 
 /**
- * PERSISTED CONTRACT v1: the content of `_store/lock/{number}.lock`: the process that works on the directory, in what tells it from
- * every other one. Null where the system does not say.
+ * PERSISTED CONTRACT v1: the content of `_store/lock/{number}.lock`: what identifies the process that works on the directory. Fields are
+ * null where the system does not say.
  */
 export const lockOwnerSchema = z.object({
   v: z.literal(1),
   runnerId: z.string(),
   host: z.string(),
   pid: z.number().int().positive(),
-  /** Of the process, in clock ticks since the machine started: a process number is used again. */
+  /** Start of the process, in clock ticks since the machine started, because process numbers are used again. */
   startedAtTicks: z.string().nullable(),
   /** Changes with each start of the machine. */
   bootId: z.string().nullable(),
-  /** Process numbers mean something within it only: containers have their own. */
+  /** The namespace in which the process number is valid. Containers have their own. */
   pidNamespace: z.string().nullable(),
   /** ISO 8601. For people. */
   since: z.string(),
@@ -23,7 +23,7 @@ export const lockOwnerSchema = z.object({
 
 export type LockOwner = z.infer<typeof lockOwnerSchema>
 
-/** What is known of this process. */
+/** Describes this process. */
 export async function describeSelf(runnerId: string, since: Date): Promise<LockOwner> {
   return {
     v: 1,
@@ -37,11 +37,11 @@ export async function describeSelf(runnerId: string, since: Date): Promise<LockO
   }
 }
 
-/** When a process of this machine started; null when there is none of this number, or when it has ended and is not cleared away. */
+/** Start of a process of this machine; null when no process has this number, or when it has ended and is not reaped yet. */
 export async function startedAtTicks(pid: number): Promise<string | null> {
   const stat = await orNull(readFile(`/proc/${pid}/stat`, 'utf8'))
   if (stat === null) return null
-  // The name of the program, in brackets, may hold anything.
+  // The program's name, in brackets, may contain any character.
   const [state, ...fields] = stat
     .slice(stat.lastIndexOf(')') + 1)
     .trim()
@@ -50,8 +50,8 @@ export async function startedAtTicks(pid: number): Promise<string | null> {
 }
 
 /**
- * Whether the owner of a lock still lives. Never judged by a clock: either the same table of processes says it, or it is unknown,
- * and whether the lock is still being touched has to be watched.
+ * Judges whether the owner of a lock still lives, never by a clock. Where the machine's table of processes cannot tell, the answer is
+ * `unknown`, and the caller has to watch whether the lock is touched.
  *
  * @param runningTicks when the process with the owner's number started, as this machine's table has it; null when there is none
  */

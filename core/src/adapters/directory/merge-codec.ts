@@ -3,12 +3,12 @@ import { parseStored } from '../../platform/parse.ts'
 import { Append, SERVER_TIME, type Fields, type Merge } from '../../platform/ports.ts'
 
 /**
- * PERSISTED CONTRACT v1: merges as JSON, `[{ path, fields }]`. What JSON has no word for is an object with one name: `$date` (ISO
- * 8601), `$bytes` (base64), `$append` (the elements). An object of the fields with such a name is wrapped in `$object`.
+ * PERSISTED CONTRACT v1: merges as JSON, `[{ path, fields }]`. Values that JSON lacks are objects with one name: `$date` (ISO 8601),
+ * `$bytes` (base64), `$append` (the elements). An object with a name like these is wrapped in `$object`.
  */
 const mergesSchema = z.array(z.object({ path: z.string(), fields: z.record(z.string(), z.unknown()) }))
 
-/** A merge says the same whenever it is made: where Firestore would set its own time, it has the time of its record. */
+/** Encodes merges. Firestore's own time becomes the time of the record, so that a merge says the same whenever it is made. */
 export const encodeMerges = (merges: readonly Merge[], at: Date): string =>
   JSON.stringify(merges.map(({ path, fields }) => ({ path, fields: encodeFields(fields, at) })))
 

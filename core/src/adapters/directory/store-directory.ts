@@ -3,23 +3,23 @@ import { join, resolve } from 'node:path'
 import { HoldfastError, isHoldfastError } from '../../platform/errors.ts'
 import { createFile, hasCode, isUnfinished, makeFolders } from './durable-files.ts'
 
-/** What is not of a session lies in here; no session's id begins like this. */
+/** The folder for everything that belongs to no session. No session id begins with an underscore. */
 const OWN_FOLDER = '_store'
 
-/** Ids become names of folders. Firestore takes more than a file system does. */
+/** Ids that may name a folder. Firestore accepts more than a file system does. */
 const SAFE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,200}$/
 
 /**
  * The directory of storage mode `local` (`SESSION_STORAGE_PATH`):
  *
- *     {root}/{sessionId}/journal/{number of its first record, 20 digits}.rec    records that were committed as one
- *     {root}/{sessionId}/journal/applied                                       how far Firestore has the changes that came with them
+ *     {root}/{sessionId}/journal/{number of its first record, 20 digits}.rec    the records of one commit
+ *     {root}/{sessionId}/journal/applied                                       how far Firestore has their merges
  *     {root}/{sessionId}/checkpoints/{record, 20 digits}-{epoch}.ckpt
  *     {root}/_store/store.json                                                 tells this directory from one where the disk is missing
  *     {root}/_store/lock/…                                                     which runner works on it
- *     {root}/_store/objects/…                                                  whatever else is stored
+ *     {root}/_store/objects/…                                                  all other objects
  *
- * What is not found is only absent as long as `store.json` can be read. Without it nothing is known of what there was.
+ * A missing file counts as absent only while `store.json` can be read. Without it nothing is known of the store.
  */
 export class StoreDirectory {
   readonly path: string
@@ -43,13 +43,13 @@ export class StoreDirectory {
     return join(this.path, OWN_FOLDER, name)
   }
 
-  /** Of the sessions that have anything here. */
+  /** Ids of the sessions that have a folder. */
   async sessionIds(): Promise<string[]> {
     const entries = await this.guard(readdir(this.path, { withFileTypes: true }))
     return entries.filter((entry) => entry.isDirectory() && SAFE_ID.test(entry.name)).map(({ name }) => name)
   }
 
-  /** Makes a folder below the directory, never the directory itself: where that is missing, something else is wrong. */
+  /** Makes a folder below the directory, never the directory itself: a missing directory is an error. */
   async makeFolder(...names: readonly string[]): Promise<void> {
     await this.assertPresent()
     await this.guard(makeFolders(this.path, ...names))
@@ -59,7 +59,7 @@ export class StoreDirectory {
     await this.makeFolder(OWN_FOLDER, ...names)
   }
 
-  /** Makes an empty directory a store; one that is a store already stays as it is. */
+  /** Makes an empty directory a store. An existing store stays as it is. */
   async initialize(): Promise<void> {
     await this.guard(makeFolders(this.path, OWN_FOLDER))
     const marker = Buffer.from(`${JSON.stringify({ v: 1, store: 'holdfast' })}\n`)
@@ -71,7 +71,7 @@ export class StoreDirectory {
   }
 
   /**
-   * @throws HoldfastError `store-missing` or `store-forbidden` when the directory is not what it was.
+   * @throws HoldfastError `store-missing` or `store-forbidden` when the store's marker cannot be read.
    */
   async assertPresent(): Promise<void> {
     try {
@@ -83,9 +83,9 @@ export class StoreDirectory {
   }
 
   /**
-   * Whether there can be a store at all.
+   * Checks that the path is a directory with the needed rights.
    *
-   * @throws HoldfastError `store-missing`, `store-forbidden` or `store-unfit`, each with what to do.
+   * @throws HoldfastError `store-missing`, `store-forbidden` or `store-unfit`, each with advice.
    */
   async assertUsable(): Promise<void> {
     const found = await this.guard(
@@ -98,7 +98,7 @@ export class StoreDirectory {
     await this.guard(access(this.path, constants.R_OK | constants.W_OK | constants.X_OK))
   }
 
-  /** What a crash left of files that were never whole. To be called by the one process that writes here. */
+  /** Removes unfinished files that a crash left. Only the process that writes here may call it. */
   async removeUnfinished(folder: string): Promise<void> {
     const names = await readdir(folder).catch((error: unknown) => {
       if (hasCode(error, 'ENOENT')) return []
@@ -107,7 +107,7 @@ export class StoreDirectory {
     await Promise.all(names.filter(isUnfinished).map((name) => unlink(join(folder, name))))
   }
 
-  /** What is not there is only absent while the store itself is there. */
+  /** Returns `absent` for a missing file, provided that the store itself exists. */
   async absentAs<Found, Absent>(absent: Absent, work: Promise<Found>): Promise<Found | Absent> {
     try {
       return await this.guard(work)
@@ -118,7 +118,7 @@ export class StoreDirectory {
     }
   }
 
-  /** Says in our words what a file system says of the directory as a whole; other errors pass as they are. */
+  /** Turns errors of the directory as a whole into errors with advice; others pass as they are. */
   async guard<Result>(work: Promise<Result>): Promise<Result> {
     try {
       return await work

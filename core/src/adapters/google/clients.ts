@@ -17,17 +17,17 @@ export interface GoogleClients extends FirestoreClients {
   readonly objects: ObjectStore & StoreCheck
 }
 
-/** How it is noticed that a connection is dead which nobody has closed. */
+/** Keep-alive settings that detect dead connections. */
 export interface ConnectionProbes {
   readonly everyMs: number
   readonly answeredWithinMs: number
-  /** Something is asked, and nothing was answered: by then at the latest another connection is made. */
+  /** Time without any answer, while a request is under way, after which another connection is made. */
   readonly silentMs: number
 }
 
 /**
- * While something is asked. Without them the client asks on a dead connection for as long as the process lives: grpc has no probes of
- * its own, and the network no reason to tell. Google's own subscriber of Pub/Sub asks as often.
+ * Probes while a request is under way. Without them the client keeps asking on a dead connection for as long as the process lives,
+ * because grpc has no probes by default. Google's own Pub/Sub subscriber probes as often.
  */
 const DEFAULT_PROBES: ConnectionProbes = { everyMs: 30_000, answeredWithinMs: 10_000, silentMs: 45_000 }
 
@@ -41,7 +41,7 @@ export function createGoogleClients(options: { projectId: string; bucket: string
   return { ...clients, objects: new StorageObjects(storage.bucket(options.bucket), clients.operations) }
 }
 
-/** For a process that keeps nothing in Cloud Storage. A test that waits for a dead connection has its own idea of how long. */
+/** Clients for a process that keeps nothing in Cloud Storage. `probes` is for tests that wait for a dead connection. */
 export function createFirestoreClients(options: { projectId: string; probes?: ConnectionProbes }): FirestoreClients {
   const { projectId, probes = DEFAULT_PROBES } = options
   const operations = newOperationCounter()

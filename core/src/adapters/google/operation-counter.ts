@@ -1,4 +1,4 @@
-/** What Google bills, counted where it is asked for. */
+/** Counts of the operations that Google bills. */
 export interface OperationCounter {
   documentReads: number
   documentWrites: number

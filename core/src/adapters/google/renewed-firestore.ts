@@ -3,19 +3,19 @@ import type { Clock } from '../../platform/ports.ts'
 
 interface Client {
   readonly firestore: Firestore
-  /** What was asked of it and has come to no end yet. */
+  /** Number of requests under way. */
   asked: number
-  /** Ends the wait of each who asked. */
+  /** Rejects each request under way. */
   readonly waiting: Set<(error: Error) => void>
 }
 
-/** What grpc says by itself when nobody answers: DEADLINE_EXCEEDED and UNAVAILABLE. */
+/** Codes that grpc reports without an answer of the server: DEADLINE_EXCEEDED and UNAVAILABLE. */
 const NO_ANSWER = new Set<unknown>([4, 14])
 
 /**
- * A client of Firestore that another takes the place of when something is asked and nothing was answered for long: grpc has no limit
- * for the handshake of a connection, so that one which dies in it without a word is waited for without end. Who asked the old client
- * is told that nobody answered, as after any other trouble: what was asked may still take effect. Its listeners fail.
+ * Replaces the Firestore client when requests go unanswered for too long. grpc has no limit for a connection's handshake, so a
+ * connection that dies silently in it would be waited for without end. Requests on the old client reject, and may still take effect;
+ * its listeners fail.
  */
 export class RenewedFirestore {
   readonly #make: () => Firestore
@@ -59,7 +59,7 @@ export class RenewedFirestore {
     return promise
   }
 
-  /** `begin` returns what ends the listener. Returns the same; `onError` is called once at most, and ends it. */
+  /** Starts a listener. `begin` returns the function that ends it, and so does this. `onError` is called at most once and ends the listener. */
   listen(
     begin: (firestore: Firestore, onError: (error: unknown) => void) => () => void,
     onError: (error: unknown) => void,
@@ -89,7 +89,7 @@ export class RenewedFirestore {
     if (this.#client.asked > 0) this.#watch()
   }
 
-  /** The silence counts from here. What is still under way when the client is closed starts no other one. */
+  /** Starts to count the silence, unless the client is closed. */
   #watch(): void {
     if (!this.#isClosed) this.#cancelTimer = this.#clock.after(this.#silentMs, () => this.#renew())
   }
@@ -107,8 +107,8 @@ export class RenewedFirestore {
 const newClient = (firestore: Firestore): Client => ({ firestore, asked: 0, waiting: new Set() })
 
 /**
- * Only when nothing is under way in it: what the client tries again after its end it neither answers nor fails, and leaves a rejected
- * promise to nobody, which ends a process (@google-cloud/firestore 9.4.1, `requestStream`).
+ * Ends a client. Call it only when no request is under way: a retry after the end neither resolves nor rejects, and leaves an
+ * unhandled rejection that ends the process (@google-cloud/firestore 9.4.1, `requestStream`).
  */
 function discard({ firestore }: Client): void {
   firestore.terminate().catch(() => {})

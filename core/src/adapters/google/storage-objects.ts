@@ -31,7 +31,7 @@ export class StorageObjects implements ObjectStore, StoreCheck {
     } catch (error) {
       if (statusOf(error) === 412)
         throw new HoldfastError('already-exists', `The object ${name} exists already.`, { cause: error })
-      // A new object can only lack its bucket.
+      // For a new object 404 can only mean the bucket.
       throw this.#inOurWords(error, statusOf(error) === 404)
     }
     const generation = file.metadata.generation
@@ -65,7 +65,7 @@ export class StorageObjects implements ObjectStore, StoreCheck {
     }
   }
 
-  /** What waiting does not change is told from what it does. */
+  /** Turns errors that waiting cannot fix into errors with advice; others pass as they are. */
   #inOurWords(error: unknown, isBucketMissing: boolean): unknown {
     const { name } = this.#bucket
     if (isBucketMissing) {
@@ -81,7 +81,7 @@ export class StorageObjects implements ObjectStore, StoreCheck {
     })
   }
 
-  /** The metadata of an object that nobody makes: one of the cheapest operations, and it needs no right that runners and the API lack. */
+  /** Asks for the metadata of an object that never exists: a cheap operation that needs no further rights. */
   async check(): Promise<void> {
     this.#counter.objectReads++
     try {

@@ -68,7 +68,7 @@ function movedAddresses(
   return changes
 }
 
-/** LidMap are `group::number::device`, and `group::lid_1::device`. One that is there already is the one in use. */
+/** Names are `group::number::device`, and `group::lid_1::device`. One that is there already is the one in use. */
 function movedSenderKeys(image: StateImage, lids: ReadonlyMap<string, string>, own: OwnDevice | null) {
   const changes: Record<string, string | null> = {}
   for (const [name, value] of image.entries('sender-key')) {

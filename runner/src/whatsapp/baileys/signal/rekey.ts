@@ -76,7 +76,7 @@ function mapValues<T, U>(
   )
 }
 
-/** LidMap are `group::user[_domain]::device`; our device goes by its phone number or its LID. */
+/** Names are `group::user[_domain]::device`; our device goes by its phone number or its LID. */
 function isDevice(senderKeyName: string, me: { id: string; lid?: string | undefined }): boolean {
   const [, user = '', device = ''] = senderKeyName.split('::')
   return [me.id, me.lid].some((jid) => {
