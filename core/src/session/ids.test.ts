@@ -1,9 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 import {
   SESSION_NAME,
-  chatIdOf,
   checkpointName,
-  jidOfChat,
   jobIdOf,
   receivedMessageIdOf,
   sequenceId,
@@ -69,35 +67,4 @@ test.each([
   ['no-session', ''],
 ])('%j belongs to the tenant %j', (sessionId, tenant) => {
   expect(tenantOf(sessionId)).toBe(tenant)
-})
-
-describe('chats', () => {
-  it.each([
-    ['5511999990000@c.us', '5511999990000@s.whatsapp.net'],
-    ['5511999990000@s.whatsapp.net', '5511999990000@s.whatsapp.net'],
-    ['5511999990000', '5511999990000@s.whatsapp.net'],
-    ['+5511999990000', '5511999990000@s.whatsapp.net'],
-    ['123456789012345@lid', '123456789012345@lid'],
-  ])('%s is %s', (chatId, jid) => {
-    expect(jidOfChat(chatId)).toBe(jid)
-  })
-
-  it.each([
-    '',
-    '123',
-    'abc',
-    '1203630@g.us',
-    'status@broadcast',
-    '55119@c.us@c.us',
-    '5511999990000:2@c.us',
-    '5511999990000@c.us\n',
-    ' 5511999990000',
-  ])('%j is none that a message can go to', (chatId) => {
-    expect(jidOfChat(chatId)).toBeNull()
-  })
-
-  it("have WAHA's form in the API", () => {
-    expect(chatIdOf('5511999990000@s.whatsapp.net')).toBe('5511999990000@c.us')
-    expect(chatIdOf('1234@lid')).toBe('1234@lid')
-  })
 })

@@ -43,17 +43,3 @@ function hashOf(...parts: readonly string[]): string {
   for (const part of parts) hash.update(`${Buffer.byteLength(part)}:${part}`)
   return hash.digest('hex')
 }
-
-/** WhatsApp's `5511999@s.whatsapp.net` in the API is WAHA's `5511999@c.us`. */
-export const chatIdOf = (jid: string): string => jid.replace(/@s\.whatsapp\.net$/, '@c.us')
-
-const CHAT_ID = /^(\d{5,20})@(c\.us|s\.whatsapp\.net|lid)$/
-
-/** The JID of a one-to-one chat, or null when the text is not the id of one. A bare number is taken as a phone number. */
-export function jidOfChat(chatId: string): string | null {
-  const digits = /^\+?(\d{5,20})$/.exec(chatId)
-  if (digits) return `${digits[1]}@s.whatsapp.net`
-  const match = CHAT_ID.exec(chatId)
-  if (!match) return null
-  return match[2] === 'lid' ? chatId : `${match[1]}@s.whatsapp.net`
-}

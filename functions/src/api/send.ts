@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { type ChatKind, parseChatId } from '@holdfast/core/message/chat-id'
 import { type JobDocument, jobPath } from '@holdfast/core/message/job-document'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
-import { DEFAULT_TENANT, jidOfChat, jobIdOf, whatsappMessageIdOf } from '@holdfast/core/session/ids'
+import { DEFAULT_TENANT, jobIdOf, whatsappMessageIdOf } from '@holdfast/core/session/ids'
 import { type Clock, SERVER_TIME } from '@holdfast/core/platform/ports'
 import { Hono } from 'hono'
 import { z } from 'zod'
@@ -40,10 +41,7 @@ export function sendRoutes({ documents, wrappingKey, clock, logger }: ApiDepende
   routes.post('/sendText', async (context) => {
     const { session, chatId, text } = await readBody(context, sendTextSchema)
     const key = idempotencyKeyOf(context.req.header('Idempotency-Key'))
-    const chat = jidOfChat(chatId)
-    if (!chat) {
-      throw problem('unsupported-chat', 'chatId must be a one-to-one chat: 491701234567@c.us, a number@lid, or a bare number.')
-    }
+    const chat = recipientOf(chatId)
     const { id: sessionId } = await findSession(documents, session)
     const cipher = await cipherOf(documents, sessionId, wrappingKey)
     const message = { sessionId, chat, text }
@@ -67,6 +65,23 @@ export function sendRoutes({ documents, wrappingKey, clock, logger }: ApiDepende
   })
 
   return routes
+}
+
+const KIND_NAMES: Record<Exclude<ChatKind, 'phone' | 'lid'>, string> = {
+  group: 'a group',
+  newsletter: 'a newsletter',
+  broadcast: 'a broadcast list',
+  status: 'the status updates',
+}
+
+const ONE_TO_ONE = '491701234567@c.us, a number@lid, or a bare number'
+
+/** The JID of a one-to-one chat. */
+function recipientOf(chatId: string): string {
+  const chat = parseChatId(chatId)
+  if (!chat) throw problem('unsupported-chat', `chatId must be a one-to-one chat: ${ONE_TO_ONE}.`)
+  if (chat.kind === 'phone' || chat.kind === 'lid') return chat.jid
+  throw problem('unsupported-chat', `chatId names ${KIND_NAMES[chat.kind]}, but must be a one-to-one chat: ${ONE_TO_ONE}.`)
 }
 
 function idempotencyKeyOf(header: string | undefined): string {

@@ -1,7 +1,7 @@
 import type { LastDisconnect, SessionDocument } from '@holdfast/core/session/session-document'
 import { type RunnerDocument, runnerDocumentSchema } from '@holdfast/core/operations/runner-document'
 import type { HoldfastError } from '@holdfast/core/platform/errors'
-import { chatIdOf } from '@holdfast/core/session/ids'
+import { chatIdOf } from '@holdfast/core/message/chat-id'
 import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
 import {
   type ApiStatus,
@@ -72,7 +72,7 @@ export function sessionAnswer(snapshot: DocumentSnapshot, runner: DocumentSnapsh
     lastDisconnect: session.lastDisconnect,
     wanted,
     config,
-    me: me && { id: chatIdOf(withoutDevice(me.id)), lid: me.lid },
+    me: me && { id: chatIdOf(me.id), lid: me.lid },
     owner: { runnerId: session.runnerId, epoch: session.epoch },
     lastProofOfLifeAt: later(session.lastProofOfLifeAt, fresh?.lastProofOfLifeAt ?? null),
     lastInboundAt: later(session.lastInboundAt, fresh?.lastInboundAt ?? null),
@@ -81,9 +81,6 @@ export function sessionAnswer(snapshot: DocumentSnapshot, runner: DocumentSnapsh
     createdAt,
   }
 }
-
-/** `5511999:7@s.whatsapp.net` names the device, the chat id names the account. */
-const withoutDevice = (jid: string): string => jid.replace(/:\d+@/, '@')
 
 /** The status, with what is said about it: a live state counts only while its runner is heard, and only if that one says so too. */
 export function statusOf(

@@ -82,6 +82,15 @@ describe('accepting a message', () => {
     ]) {
       expect((await api.post('/api/sendText', { ...text, chatId })).body.code, chatId).toBe('unsupported-chat')
     }
+    for (const [chatId, kind] of [
+      ['1203630@g.us', 'a group'],
+      ['12345@newsletter', 'a newsletter'],
+      ['12345@broadcast', 'a broadcast list'],
+      ['status@broadcast', 'the status updates'],
+    ]) {
+      const answer = await api.post('/api/sendText', { ...text, chatId })
+      expect(answer).toMatchObject({ status: 422, body: { detail: expect.stringContaining(`chatId names ${kind}`) } })
+    }
     expect(await jobs()).toBe(before)
   })
 })
