@@ -1,15 +1,11 @@
 import { z } from 'zod'
 import { bytesSchema } from '../platform/parse.ts'
+import { contentTypeSchema } from './content.ts'
 
 /** PERSISTED CONTRACT v1: `message_queue_jobs/{jobId}`, a message to send. New versions only add optional fields. */
 export const JOBS = 'message_queue_jobs'
 
 export const jobPath = (jobId: string): string => `${JOBS}/${jobId}`
-
-/** What sealed fields of a job are bound to. */
-export const jobContentPlace = (jobId: string): string => `${jobPath(jobId)}/content`
-
-export const jobProtoPlace = (jobId: string): string => `${jobPath(jobId)}/proto`
 
 export const JOB_STATUSES = ['pending', 'processing', 'sent', 'delivered', 'read', 'failed', 'canceled'] as const
 
@@ -31,8 +27,8 @@ export const jobDocumentSchema = z.object({
   sessionId: z.string(),
   /** A JID, as WhatsApp writes it. */
   chat: z.string(),
-  type: z.literal('text'),
-  /** Sealed JSON `{ text }`. */
+  type: contentTypeSchema,
+  /** Sealed: see `sealed-content.ts`. */
   content: bytesSchema,
   /** Of the request that made the job: the same key with another request is refused. */
   requestHash: z.string(),

@@ -5,10 +5,6 @@ import { sessionPath } from '../session/session-document.ts'
 /** PERSISTED CONTRACT v1: `whatsapp_connection_states/{sessionId}/messages/{hash of chat, participant, id}`, a received message. */
 export const messagesPath = (sessionId: string): string => `${sessionPath(sessionId)}/messages`
 
-/** The place that binds the sealed content of a message. */
-export const messageContentPlace = (sessionId: string, documentId: string): string =>
-  `${messagesPath(sessionId)}/${documentId}/content`
-
 export const messageDocumentSchema = z.object({
   v: z.literal(1),
   /** The WhatsApp id, chosen by the sender. */
@@ -18,7 +14,7 @@ export const messageDocumentSchema = z.object({
   fromMe: z.boolean(),
   pushName: z.string().nullable(),
   type: z.string(),
-  /** Sealed JSON `{ text, proto }`: the text if there is one, and the whole message in base64, or nothing when it is `tooLarge`. */
+  /** Sealed: see `sealed-content.ts`. */
   content: bytesSchema,
   /** By the sender's phone. */
   sentAt: z.date(),

@@ -1,6 +1,7 @@
 import { chatIdOf } from '@holdfast/core/message/chat-id'
 import { type JobDocument, JOBS, jobPath } from '@holdfast/core/message/job-document'
 import { type MessageDocument, messageDocumentSchema, messagesPath } from '@holdfast/core/message/message-document'
+import { openJobContent, openReceivedContent } from '@holdfast/core/message/sealed-content'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { isHoldfastError } from '@holdfast/core/platform/errors'
 import { DEFAULT_TENANT } from '@holdfast/core/session/ids'
@@ -9,7 +10,6 @@ import type { DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/po
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { ApiDependencies } from '../app/app.ts'
-import { openJobText, openReceivedText } from '../use-cases/content.ts'
 import { cipherOf, findSession } from '../use-cases/find-session.ts'
 import { parseJob } from '../use-cases/parse-job.ts'
 import { problem } from '../app/problems.ts'
@@ -78,7 +78,7 @@ async function findJob(documents: DocumentStore, id: string): Promise<DocumentSn
 function jobAnswer(id: string, job: JobDocument, cipher: SessionCipher) {
   const { messageId, sessionId, chat, status, timeline, attempts, createdAt, lastAttemptAt, nextAttemptAt, failedAt } = job
   const session = sessionId.slice(DEFAULT_TENANT.length + 1)
-  const { text, error } = openOrSay(() => openJobText(cipher, id, job))
+  const { text, error } = openOrSay(() => openJobContent(cipher, id, job).text)
   return {
     id,
     messageId,
@@ -103,7 +103,7 @@ function receivedAnswer(snapshot: DocumentSnapshot, cipher: SessionCipher) {
   const parsed = messageDocumentSchema.safeParse(snapshot.fields)
   if (!parsed.success) return { id: null, body: null, order: snapshot.fields['order'], error: 'bad-document' }
   const message = parsed.data
-  const { text, error } = openOrSay(() => openReceivedText(cipher, snapshot.id, message))
+  const { text, error } = openOrSay(() => openReceivedContent(cipher, snapshot.id, message).text)
   return { ...envelopeOf(message), body: text, ...(error === undefined ? {} : { error }) }
 }
 
@@ -126,8 +126,6 @@ function openOrSay(open: () => string | null): { text: string | null; error?: st
     return { text: open() }
   } catch (error) {
     if (isHoldfastError(error)) return { text: null, error: error.code }
-    // Sealed by us, yet not JSON.
-    if (error instanceof SyntaxError) return { text: null, error: 'bad-document' }
     throw error
   }
 }

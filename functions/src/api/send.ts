@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { type ChatKind, parseChatId } from '@holdfast/core/message/chat-id'
+import type { MessageContent } from '@holdfast/core/message/content'
 import { type JobDocument, jobPath } from '@holdfast/core/message/job-document'
+import { openJobContent, sealJobContent } from '@holdfast/core/message/sealed-content'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { DEFAULT_TENANT, jobIdOf, whatsappMessageIdOf } from '@holdfast/core/session/ids'
 import { type Clock, SERVER_TIME } from '@holdfast/core/platform/ports'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { ApiDependencies } from '../app/app.ts'
-import { openJobText, sealJobText } from '../use-cases/content.ts'
 import { cipherOf, findSession } from '../use-cases/find-session.ts'
 import { parseJob } from '../use-cases/parse-job.ts'
 import { problem } from '../app/problems.ts'
@@ -29,10 +31,10 @@ const sendTextSchema = z
   })
   .catchall(unknownField)
 
-interface TextMessage {
+interface NewMessage {
   readonly sessionId: string
   readonly chat: string
-  readonly text: string
+  readonly content: MessageContent
 }
 
 export function sendRoutes({ documents, wrappingKey, clock, logger }: ApiDependencies): Hono {
@@ -44,7 +46,7 @@ export function sendRoutes({ documents, wrappingKey, clock, logger }: ApiDepende
     const chat = recipientOf(chatId)
     const { id: sessionId } = await findSession(documents, session)
     const cipher = await cipherOf(documents, sessionId, wrappingKey)
-    const message = { sessionId, chat, text }
+    const message: NewMessage = { sessionId, chat, content: { type: 'text', text } }
     const jobId = jobIdOf(DEFAULT_TENANT, key)
 
     let status: JobDocument['status'] = 'pending'
@@ -90,16 +92,16 @@ function idempotencyKeyOf(header: string | undefined): string {
   throw problem('bad-request', `The header Idempotency-Key must have 1 to ${MAX_KEY_LENGTH} characters.`)
 }
 
-function newJob(jobId: string, message: TextMessage, cipher: SessionCipher, clock: Clock): Record<string, unknown> {
-  const { sessionId, chat, text } = message
+function newJob(jobId: string, message: NewMessage, cipher: SessionCipher, clock: Clock): Record<string, unknown> {
+  const { sessionId, chat, content } = message
   return {
     v: 1,
     tenant: DEFAULT_TENANT,
     sessionId,
     chat,
-    type: 'text',
-    content: sealJobText(cipher, jobId, text),
-    requestHash: cipher.fingerprint(Buffer.from(JSON.stringify([sessionId, chat, text]))),
+    type: content.type,
+    content: sealJobContent(cipher, jobId, content),
+    requestHash: cipher.fingerprint(Buffer.from(JSON.stringify([sessionId, chat, content.text]))),
     messageId: whatsappMessageIdOf(jobId),
     status: 'pending',
     createdAt: SERVER_TIME,
@@ -114,8 +116,8 @@ function newJob(jobId: string, message: TextMessage, cipher: SessionCipher, cloc
   }
 }
 
-/** The text itself is compared, since the fingerprint beside it depends on a key that may have been rotated in between. */
-function isSameRequest(jobId: string, job: JobDocument, message: TextMessage, cipher: SessionCipher): boolean {
+/** The content itself is compared, since the fingerprint beside it depends on a key that may have been rotated in between. */
+function isSameRequest(jobId: string, job: JobDocument, message: NewMessage, cipher: SessionCipher): boolean {
   if (job.sessionId !== message.sessionId || job.chat !== message.chat) return false
-  return openJobText(cipher, jobId, job) === message.text
+  return isDeepStrictEqual(openJobContent(cipher, jobId, job), message.content)
 }

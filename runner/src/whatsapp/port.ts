@@ -1,5 +1,6 @@
 import type { KeyChanges, Mutation } from '@holdfast/core/journal/mutation'
 import type { StateImage } from '@holdfast/core/journal/state-image'
+import type { MessageContent } from '@holdfast/core/message/content'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock, Merge, Random } from '@holdfast/core/platform/ports'
 import type { Disconnect } from '@holdfast/core/session/disconnect-policy'
@@ -45,7 +46,7 @@ export class ConnectionEnded extends Error {}
 /** One connection is one socket, from dialling to its end; a new attempt is a new connection. */
 export interface Connection {
   /** Builds the message as it is stored and sent, encoded: made once per job, so that what goes out again is the same. */
-  composeText(chat: string, text: string, messageId: string): Uint8Array
+  compose(chat: string, content: MessageContent, messageId: string): Uint8Array
   /**
    * Encrypts and sends under the given id. Resolves when the frame is behind the gate; the server's ack comes as an event.
    * @throws ConnectionEnded

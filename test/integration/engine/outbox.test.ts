@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { jobContentPlace, jobDocumentSchema, jobPath, jobProtoPlace } from '@holdfast/core/message/job-document'
+import { jobDocumentSchema, jobPath } from '@holdfast/core/message/job-document'
+import { sealJobContent, sealJobProto } from '@holdfast/core/message/sealed-content'
 import { createLogger } from '@holdfast/core/platform/logging'
 import { SERVER_TIME, type Clock, type DocumentSnapshot, type DocumentStore } from '@holdfast/core/platform/ports'
 import { systemClock } from '@holdfast/core/platform/system-clock'
@@ -44,7 +45,7 @@ async function newOutbox(
   const relayed: string[] = []
   const bytes: string[] = []
   const connection: Connection = {
-    composeText: (_, text) => Buffer.from(text),
+    compose: (_, { text }) => Buffer.from(text),
     relay: async (_, message, messageId) => {
       relayed.push(messageId)
       bytes.push(Buffer.from(message).toString())
@@ -60,10 +61,10 @@ async function newOutbox(
   outbox.listen()
   outbox.opened(connection)
   const accept = async (id: string, before: { proto?: string; nextAttemptAt?: Date } = {}): Promise<DocumentSnapshot> => {
-    const content = cipher.sealContent(Buffer.from(JSON.stringify({ text: 'hello' })), jobContentPlace(id))
+    const content = sealJobContent(cipher, id, { type: 'text', text: 'hello' })
     const fixed = { v: 1, tenant: 'default', sessionId, chat: '5511900000002@s.whatsapp.net', type: 'text', requestHash: '' }
     const times = { createdAt: SERVER_TIME, queuedAt: SERVER_TIME, timeline: [{ status: 'pending', at: new Date() }] }
-    const proto = before.proto === undefined ? {} : { proto: cipher.sealContent(Buffer.from(before.proto), jobProtoPlace(id)) }
+    const proto = before.proto === undefined ? {} : { proto: sealJobProto(cipher, id, Buffer.from(before.proto)) }
     const status = before.proto === undefined ? 'pending' : 'processing'
     const nextAttemptAt = before.nextAttemptAt ?? null
     const fields = { ...fixed, ...times, ...proto, content, messageId: `M-${id}`, status, nextAttemptAt }

@@ -150,7 +150,7 @@ export class RunnerUnderTest {
 const grantAtOnce: AskToDial = () => ({ isGranted: true, end: () => {} })
 
 const connectionOf = (dial: Dial): Connection => ({
-  composeText: () => new Uint8Array(),
+  compose: () => new Uint8Array(),
   relay: () => Promise.resolve(),
   isReachable: () => Promise.resolve(true),
   release: () => {},

@@ -1,4 +1,6 @@
-import { messageContentPlace, messageDocumentSchema, messagesPath } from '@holdfast/core/message/message-document'
+import type { ReceivedContent } from '@holdfast/core/message/content'
+import { messageDocumentSchema, messagesPath } from '@holdfast/core/message/message-document'
+import { sealReceivedContent, sizeOfReceivedContent } from '@holdfast/core/message/sealed-content'
 import { parseStored } from '@holdfast/core/platform/parse'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { isInvalid } from '@holdfast/core/platform/errors'
@@ -28,9 +30,9 @@ export function storedMessageOf(received: ReceivedMessage): StoredMessage {
   return { ...message, text, proto: '', tooLarge: { bytes: proto.length, textIsCut } }
 }
 
-function isStorable({ text, proto }: Pick<StoredMessage, 'text' | 'proto'>): boolean {
+function isStorable({ text, proto }: ReceivedContent): boolean {
   if (proto.length + MAX_BYTES_OF_A_CHARACTER * (text?.length ?? 0) < MAX_CONTENT_BYTES) return true
-  return contentOf({ text, proto }).length <= MAX_CONTENT_BYTES
+  return sizeOfReceivedContent({ text, proto }) <= MAX_CONTENT_BYTES
 }
 
 /** About as many as its document will have. */
@@ -38,8 +40,6 @@ export const bytesOf = ({ text, proto }: StoredMessage): number => proto.length 
 
 /** No character is cut in two. */
 const beginningOf = (text: string): string => text.slice(0, LONGEST_TEXT).replace(/[\uD800-\uDBFF]$/, '')
-
-const contentOf = ({ text, proto }: Pick<StoredMessage, 'text' | 'proto'>): Buffer => Buffer.from(JSON.stringify({ text, proto }))
 
 /** The id of a message's document, and the one that it has if it was stored before the sender's other name was known. */
 export function documentIdsOf({ chat, participant, messageId, alias }: ReceivedMessage): [string, ...string[]] {
@@ -90,7 +90,7 @@ export class MessageDocuments {
   documentOf(message: StoredMessage, documentId: string, order: string, more: { fromHistory?: true } = {}): Merge {
     const { messageId, chat, participant, fromMe, pushName, type, sentAtMs, tooLarge } = message
     const path = this.pathOf(documentId)
-    const content = this.#cipher.sealContent(contentOf(message), messageContentPlace(this.#cipher.sessionId, documentId))
+    const content = sealReceivedContent(this.#cipher, documentId, message)
     const sentAt = storableDate(sentAtMs)
     const mark = tooLarge ? { tooLarge } : {}
     const fields = { v: 1, messageId, chat, participant, fromMe, pushName, type, content, sentAt, order, ...mark, ...more }

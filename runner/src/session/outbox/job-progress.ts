@@ -1,4 +1,5 @@
-import { jobPath, jobProtoPlace } from '@holdfast/core/message/job-document'
+import { jobPath } from '@holdfast/core/message/job-document'
+import { sealJobProto } from '@holdfast/core/message/sealed-content'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import type { Logger } from '@holdfast/core/platform/logging'
 import { Append, type Clock, type Fields } from '@holdfast/core/platform/ports'
@@ -33,7 +34,7 @@ export class JobProgress {
       nextAttemptAt: null,
       // Why the attempt before it was not the last one, where that did not make a write of its own.
       lastError,
-      proto: this.#cipher.sealContent(message, jobProtoPlace(id)),
+      proto: sealJobProto(this.#cipher, id, message),
       timeline: new Append({ status: 'processing', at, attempt: attempts }),
     }
     const { promise, resolve } = Promise.withResolvers<void>()

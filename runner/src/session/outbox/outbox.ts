@@ -1,5 +1,6 @@
 import { noLongerThan } from '@holdfast/core/platform/deadlines'
-import { jobContentPlace, jobDocumentSchema, jobProtoPlace, type JobDocument } from '@holdfast/core/message/job-document'
+import { jobDocumentSchema, type JobDocument } from '@holdfast/core/message/job-document'
+import { openJobContent, openJobProto } from '@holdfast/core/message/sealed-content'
 import { parseStored } from '@holdfast/core/platform/parse'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { HoldfastError, messageOf } from '@holdfast/core/platform/errors'
@@ -163,7 +164,7 @@ export class Outbox {
       notBeforeMs: isUnknown ? 0 : (document.nextAttemptAt?.getTime() ?? 0),
       lastError: document.lastError,
       sentToAll: false,
-      message: document.proto === undefined ? null : this.#cipher.openContent(document.proto, jobProtoPlace(id)),
+      message: document.proto === undefined ? null : openJobProto(this.#cipher, id, document.proto),
       cancelTimeout: null,
     }
   }
@@ -197,7 +198,7 @@ export class Outbox {
         const reachable = await connection.isReachable(chat)
         if (!isStillOurs()) return
         if (!reachable) return this.#fail(job, { code: 'not-on-whatsapp', message: 'Nobody has this number on WhatsApp.' })
-        job.message = connection.composeText(chat, this.#textOf(job), messageId)
+        job.message = connection.compose(chat, openJobContent(this.#cipher, job.id, job.document), messageId)
       }
       const recorded = this.#progress.begins(job, job.message)
       await connection.relay(chat, job.message, messageId)
@@ -213,11 +214,6 @@ export class Outbox {
       if (error instanceof HoldfastError) this.#fail(job, error)
       else this.#refused(job, { code: 'send-failed', message: messageOf(error) })
     }
-  }
-
-  #textOf(job: OpenJob): string {
-    const content = this.#cipher.openContent(job.document.content, jobContentPlace(job.id))
-    return (JSON.parse(content.toString()) as { text: string }).text
   }
 
   /** Takes a job off the wire, with what is known of it. */

@@ -1,4 +1,5 @@
-import { JOBS, advances, jobDocumentSchema, jobPath, jobProtoPlace, type JobStatus } from '@holdfast/core/message/job-document'
+import { JOBS, advances, jobDocumentSchema, jobPath, type JobStatus } from '@holdfast/core/message/job-document'
+import { openJobProto } from '@holdfast/core/message/sealed-content'
 import { parseStored } from '@holdfast/core/platform/parse'
 import { isDamage, isKeyTrouble } from '@holdfast/core/platform/errors'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
@@ -88,7 +89,7 @@ export class Receipts {
     try {
       const found = await this.#find(messageId)
       if (!found?.job.proto) return null
-      return this.#cipher.openContent(found.job.proto, jobProtoPlace(found.id))
+      return openJobProto(this.#cipher, found.id, found.job.proto)
     } catch (error) {
       if (!isDamage(error) && !isKeyTrouble(error)) throw error
       this.#logger.error({ error, messageId }, 'A message that a contact asks for again cannot be read: it is not sent again.')

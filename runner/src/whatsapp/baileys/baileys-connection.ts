@@ -1,13 +1,7 @@
-import {
-  generateWAMessageFromContent,
-  jidDecode,
-  jidNormalizedUser,
-  proto,
-  type BinaryNode,
-  type WASocket,
-} from '@whiskeysockets/baileys'
+import { jidDecode, proto, type BinaryNode, type WASocket } from '@whiskeysockets/baileys'
 import { noLongerThan } from '@holdfast/core/platform/deadlines'
 import { HoldfastError } from '@holdfast/core/platform/errors'
+import type { MessageContent } from '@holdfast/core/message/content'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock, Random } from '@holdfast/core/platform/ports'
 import type { Disconnect } from '@holdfast/core/session/disconnect-policy'
@@ -20,6 +14,7 @@ import type { KeyStore } from './signal/key-store.ts'
 import type { LidMap } from './signal/lid-map.ts'
 import type { Receiving } from './receive/receiving.ts'
 import { keepMessagesInOrder } from './receive/message-order.ts'
+import { composeMessage } from './send/compose.ts'
 import { assertRecipients } from './send/recipients.ts'
 import { StaleDevices } from './send/stale-devices.ts'
 import { watchStanzas } from './stanza-events.ts'
@@ -139,13 +134,10 @@ export class BaileysConnection implements Connection {
     this.#gate.release()
   }
 
-  composeText(chat: string, text: string, messageId: string): Uint8Array {
+  compose(chat: string, content: MessageContent, messageId: string): Uint8Array {
     const userJid = this.#me?.id
     if (!userJid) throw new Error('A message can only be made by a linked device.')
-    const content = { extendedTextMessage: { text } }
-    const { message } = generateWAMessageFromContent(chat, content, { userJid: jidNormalizedUser(userJid), messageId })
-    if (!message) throw new Error('Baileys made no message.')
-    return proto.Message.encode(message).finish()
+    return composeMessage({ chat, content, messageId, userJid })
   }
 
   async relay(chat: string, message: Uint8Array, messageId: string): Promise<void> {

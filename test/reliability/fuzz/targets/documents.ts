@@ -1,7 +1,8 @@
 import { alertDocumentSchema } from '@holdfast/core/operations/alert-document'
-import { jobContentPlace, jobDocumentSchema } from '@holdfast/core/message/job-document'
-import { messageContentPlace, messageDocumentSchema } from '@holdfast/core/message/message-document'
+import { jobDocumentSchema } from '@holdfast/core/message/job-document'
+import { messageDocumentSchema } from '@holdfast/core/message/message-document'
 import { parkedStanzaDocumentSchema } from '@holdfast/core/message/parked-stanza-document'
+import { openJobContent, openReceivedContent, sealJobContent, sealReceivedContent } from '@holdfast/core/message/sealed-content'
 import { parseStored } from '@holdfast/core/platform/parse'
 import { recoveryActionSchema } from '@holdfast/core/operations/recovery-action-document'
 import { runnerDocumentSchema } from '@holdfast/core/operations/runner-document'
@@ -11,7 +12,6 @@ import { newSessionKeys, unwrapSessionKeys, WrappingKey } from '@holdfast/core/s
 import { isHoldfastError } from '@holdfast/core/platform/errors'
 import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
 import type { z } from 'zod'
-import { openJobText, openReceivedText } from '../../../../functions/src/use-cases/content.ts'
 import { sessionAnswer } from '../../../../functions/src/use-cases/session-answer.ts'
 import { mutateBytes, mutateValue } from '../mutations.ts'
 import { unlessRefused, type Target } from '../target.ts'
@@ -83,7 +83,7 @@ const job = {
   tenant: 'default',
   sessionId: SESSION_ID,
   type: 'text',
-  content: CIPHER.sealContent(Buffer.from('{"text":"hello"}'), jobContentPlace('job')),
+  content: sealJobContent(CIPHER, 'job', { type: 'text', text: 'hello' }),
   requestHash: 'ab',
   status: 'processing',
   createdAt: at,
@@ -106,7 +106,7 @@ const message = {
   fromMe: false,
   pushName: 'Bob',
   type: 'text',
-  content: CIPHER.sealContent(Buffer.from('{"text":"hello","proto":""}'), messageContentPlace(SESSION_ID, 'message')),
+  content: sealReceivedContent(CIPHER, 'message', { text: 'hello', proto: '' }),
   sentAt: at,
   order: '00000000000000000009-000000',
 }
@@ -220,10 +220,11 @@ const sealed: Target = {
         const content = mutateBytes(random, job.content)
         const isSame = content.equals(job.content)
         const text = await unlessRefused(() => {
-          if (openJobText(CIPHER, 'job', { content }) && !isSame) throw new Error('Content that was changed opened.')
+          if (openJobContent(CIPHER, 'job', { type: 'text', content }) && !isSame)
+            throw new Error('Content that was changed opened.')
         }, isTyped)
         const received = await unlessRefused(() => {
-          openReceivedText(CIPHER, 'message', { content: mutateBytes(random, message.content) })
+          openReceivedContent(CIPHER, 'message', { content: mutateBytes(random, message.content) })
         }, isTyped)
         const keys = mutateValue(random, KEYS)
         const cipher = await unlessRefused(

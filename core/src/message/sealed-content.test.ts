@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest'
+import { newSessionKeys, type SessionCipher, unwrapSessionKeys, WrappingKey } from '../security/envelope.ts'
+import type { MessageContent } from './content.ts'
+import {
+  openJobContent,
+  openJobProto,
+  openReceivedContent,
+  sealJobContent,
+  sealJobProto,
+  sealReceivedContent,
+  sizeOfReceivedContent,
+} from './sealed-content.ts'
+
+const SESSION = 'default.main'
+const wrappingKey = new WrappingKey(Buffer.alloc(32, 7))
+const cipher: SessionCipher = unwrapSessionKeys(SESSION, newSessionKeys(SESSION, wrappingKey), wrappingKey)
+
+const text: MessageContent = { type: 'text', text: 'Olá, dois às dez?' }
+const received = { text: 'Olá', proto: 'AA==' }
+
+const JOB_PLACE = 'message_queue_jobs/job/content'
+const MESSAGE_PLACE = `whatsapp_connection_states/${SESSION}/messages/doc/content`
+
+const badDocument = expect.objectContaining({ code: 'bad-document' })
+const cannotDecrypt = expect.objectContaining({ code: 'cannot-decrypt' })
+
+const codeOf = (open: () => unknown): unknown => {
+  try {
+    return open()
+  } catch (error) {
+    return error
+  }
+}
+
+const jobOf = (json: string) => ({ type: 'text' as const, content: cipher.sealContent(Buffer.from(json), JOB_PLACE) })
+const messageOf = (json: string) => ({ content: cipher.sealContent(Buffer.from(json), MESSAGE_PLACE) })
+
+describe('job content', () => {
+  it('opens as it was sealed', () => {
+    const content = sealJobContent(cipher, 'job', text)
+    expect(openJobContent(cipher, 'job', { type: 'text', content })).toEqual(text)
+  })
+
+  it('is stored without its type, in the place that was always used', () => {
+    const stored = cipher.openContent(sealJobContent(cipher, 'job', text), JOB_PLACE).toString()
+    expect(stored).toBe(JSON.stringify({ text: text.text }))
+    expect(openJobContent(cipher, 'job', jobOf('{"text":"stored before"}'))).toEqual({ type: 'text', text: 'stored before' })
+  })
+
+  it('has the type of its document, whatever the sealed text says', () => {
+    expect(openJobContent(cipher, 'job', jobOf('{"text":"hello","type":"other"}'))).toEqual({ type: 'text', text: 'hello' })
+  })
+
+  it.each(['', 'hello', 'null', '[]', '"text"', '{}', '{"text":null}', '{"text":1}'])('%j is a bad document', (json) => {
+    expect(codeOf(() => openJobContent(cipher, 'job', jobOf(json)))).toEqual(badDocument)
+  })
+
+  it('is not quoted by the error', () => {
+    const error = codeOf(() => openJobContent(cipher, 'job', jobOf('a secret that is no JSON'))) as Error
+    expect(`${error.stack} ${String(error.cause)}`).not.toContain('secret')
+  })
+
+  it('does not open in another job, nor as the message that it became', () => {
+    const content = sealJobContent(cipher, 'job', text)
+    expect(codeOf(() => openJobContent(cipher, 'other', { type: 'text', content }))).toEqual(cannotDecrypt)
+    expect(codeOf(() => openJobProto(cipher, 'job', content))).toEqual(cannotDecrypt)
+  })
+})
+
+describe('the message of a job', () => {
+  it('opens byte for byte, in its own place', () => {
+    const proto = Buffer.of(0, 1, 255)
+    const sealed = sealJobProto(cipher, 'job', proto)
+    expect(openJobProto(cipher, 'job', sealed)).toEqual(proto)
+    expect(cipher.openContent(sealed, 'message_queue_jobs/job/proto')).toEqual(proto)
+    expect(codeOf(() => openJobProto(cipher, 'other', sealed))).toEqual(cannotDecrypt)
+  })
+})
+
+describe('received content', () => {
+  it('opens as it was sealed, with or without a text', () => {
+    for (const content of [received, { text: null, proto: 'AA==' }, { text: 'cut', proto: '' }]) {
+      expect(openReceivedContent(cipher, 'doc', { content: sealReceivedContent(cipher, 'doc', content) })).toEqual(content)
+    }
+  })
+
+  it('is stored as it always was', () => {
+    const stored = cipher.openContent(sealReceivedContent(cipher, 'doc', received), MESSAGE_PLACE).toString()
+    expect(stored).toBe('{"text":"Olá","proto":"AA=="}')
+    expect(sizeOfReceivedContent(received)).toBe(Buffer.byteLength(stored))
+  })
+
+  it.each(['', 'hello', 'null', '[]', '{}', '{"text":"x"}', '{"text":1,"proto":""}'])('%j is a bad document', (json) => {
+    expect(codeOf(() => openReceivedContent(cipher, 'doc', messageOf(json)))).toEqual(badDocument)
+  })
+
+  it('does not open in another document', () => {
+    const content = sealReceivedContent(cipher, 'doc', received)
+    expect(codeOf(() => openReceivedContent(cipher, 'other', { content }))).toEqual(cannotDecrypt)
+  })
+})

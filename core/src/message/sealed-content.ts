@@ -1,0 +1,71 @@
+import { HoldfastError } from '../platform/errors.ts'
+import { parseStored } from '../platform/parse.ts'
+import type { SessionCipher } from '../security/envelope.ts'
+import { type MessageContent, messageContentSchema, type ReceivedContent, receivedContentSchema } from './content.ts'
+import { type JobDocument, jobPath } from './job-document.ts'
+import { type MessageDocument, messagesPath } from './message-document.ts'
+
+/**
+ * Seals and opens the content of jobs and of received messages, here and nowhere else. Each sealed text is bound to the field that
+ * it lies in, so that it does not open in another document.
+ *
+ * All functions that open throw a HoldfastError: `cannot-decrypt` for bytes that were altered or belong to another place,
+ * `bad-document` for content of another shape.
+ */
+
+/** PERSISTED CONTRACT v1: the fields that sealed texts are bound to. */
+const jobContentPlace = (jobId: string): string => `${jobPath(jobId)}/content`
+const jobProtoPlace = (jobId: string): string => `${jobPath(jobId)}/proto`
+const receivedContentPlace = (sessionId: string, documentId: string): string => `${messagesPath(sessionId)}/${documentId}/content`
+
+/** The field `content` of a job; the type of the content goes into the field `type`. */
+export function sealJobContent(cipher: SessionCipher, jobId: string, content: MessageContent): Buffer {
+  return cipher.sealContent(encode({ ...content, type: undefined }), jobContentPlace(jobId))
+}
+
+export function openJobContent(
+  cipher: SessionCipher,
+  jobId: string,
+  { type, content }: Pick<JobDocument, 'type' | 'content'>,
+): MessageContent {
+  const place = jobContentPlace(jobId)
+  const stored = decode(cipher.openContent(content, place), place)
+  return parseStored(messageContentSchema, { ...(stored as object), type }, place)
+}
+
+/** The field `proto` of a job: the message as WhatsApp gets it, encoded. */
+export function sealJobProto(cipher: SessionCipher, jobId: string, proto: Uint8Array): Buffer {
+  return cipher.sealContent(proto, jobProtoPlace(jobId))
+}
+
+export function openJobProto(cipher: SessionCipher, jobId: string, sealed: Uint8Array): Buffer {
+  return cipher.openContent(sealed, jobProtoPlace(jobId))
+}
+
+/** The field `content` of a received message. */
+export function sealReceivedContent(cipher: SessionCipher, documentId: string, { text, proto }: ReceivedContent): Buffer {
+  return cipher.sealContent(encode({ text, proto }), receivedContentPlace(cipher.sessionId, documentId))
+}
+
+export function openReceivedContent(
+  cipher: SessionCipher,
+  documentId: string,
+  { content }: Pick<MessageDocument, 'content'>,
+): ReceivedContent {
+  const place = receivedContentPlace(cipher.sessionId, documentId)
+  return parseStored(receivedContentSchema, decode(cipher.openContent(content, place), place), place)
+}
+
+/** The size in bytes before sealing. */
+export const sizeOfReceivedContent = ({ text, proto }: ReceivedContent): number => encode({ text, proto }).length
+
+const encode = (stored: object): Buffer => Buffer.from(JSON.stringify(stored))
+
+/** The error has no cause: a JSON parser quotes what it read. */
+function decode(opened: Buffer, place: string): unknown {
+  try {
+    return JSON.parse(opened.toString('utf8'))
+  } catch {
+    throw new HoldfastError('bad-document', `${place} is not JSON.`)
+  }
+}
