@@ -311,11 +311,10 @@ export class OwnedSession {
 
   #listen(): void {
     const { logger } = this.#dependencies
+    this.#journal.onDurable(() => {
+      if (this.#engine?.checkpointer.isDue) this.#wake.call()
+    })
     this.#journal.listen({
-      onDurable: () => {
-        this.#keeper.release()
-        if (this.#engine?.checkpointer.isDue) this.#wake.call()
-      },
       onEnd: () => {
         this.#drop()
         this.#wake.call()

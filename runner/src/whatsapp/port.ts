@@ -54,8 +54,6 @@ export interface Connection {
   relay(chat: string, message: Uint8Array, messageId: string): Promise<void>
   /** False when WhatsApp says that nobody has this number. */
   isReachable(chat: string): Promise<boolean>
-  /** The journal has become durable further: frames may leave. */
-  release(): void
   /** Nothing that depends on new records leaves while muted. */
   mute(muted: boolean): void
   /** How long frames have been waiting at the gate, in milliseconds; 0 when none do. */
@@ -153,7 +151,7 @@ export interface RawSocket {
   terminate(): void
 }
 
-/** Stands in front of one raw socket and lets a frame out only when every record that it depends on is durable. */
+/** Stands in front of one raw socket, and lets a frame out once every record that it depends on is durable. */
 export interface FrameGate {
   /** Must happen in the tick in which the socket was made, or its first frame would be past the gate. */
   attach(raw: RawSocket): void
@@ -165,7 +163,6 @@ export interface FrameGate {
   mute(muted: boolean): void
   /** For good: everything held is dropped, and the socket is cut off without a word. */
   shut(): void
-  release(): void
 }
 
 /** What stands for the plaintext of a row that no longer holds it. */

@@ -48,6 +48,18 @@ describe('appending', () => {
     expect((await session.documents.read(`t/${session.sessionId}`))?.fields).toEqual({ sequence: journal.head.sequence })
   })
 
+  test('every listener hears of each step, until it is told no more', async () => {
+    const session = await newSession()
+    const journal = session.journal(await session.claim('a'), 'a')
+    const heard: string[] = []
+    const endFirst = journal.onDurable(() => heard.push(`first ${journal.durable}`))
+    journal.onDurable(() => heard.push(`second ${journal.durable}`))
+    await journal.whenDurable(journal.append({ mutation: key('one') }))
+    endFirst()
+    await journal.whenDurable(journal.append({ mutation: key('two') }))
+    expect(heard).toEqual(['first 1', 'second 1', 'second 2'])
+  })
+
   test('a group too large for one document becomes consecutive ones and is replayed whole', async () => {
     const session = await newSession()
     const journal = session.journal(await session.claim('a'), 'a')
@@ -110,7 +122,7 @@ describe('a commit that fails', () => {
     const session = await newSession()
     const journal = session.journal(await session.claim('a'), 'a')
     const refused: string[] = []
-    journal.listen({ onDurable: () => {}, onEnd: () => {}, onWriteRefused: (paths) => refused.push(...paths) })
+    journal.listen({ onEnd: () => {}, onWriteRefused: (paths) => refused.push(...paths) })
     const tooLarge = 'x'.repeat(1_100_000)
     journal.append({
       mutation: key('kept'),
@@ -214,7 +226,7 @@ describe('a commit that fails', () => {
     const limits = { commitTimeoutMs: 100, giveUpAfterMs: 200 }
     const journal = session.journal(await session.claim('a'), 'a', { documents, limits })
     documents.away(true)
-    const ended = new Promise((resolve) => journal.listen({ onDurable: () => {}, onWriteRefused: () => {}, onEnd: resolve }))
+    const ended = new Promise((resolve) => journal.listen({ onWriteRefused: () => {}, onEnd: resolve }))
     await expect(journal.whenDurable(journal.append({}))).rejects.toMatchObject({ code: 'journal-unavailable' })
     await ended
     expect(journal.append({})).toBe(Number.POSITIVE_INFINITY)

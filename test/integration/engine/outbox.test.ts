@@ -51,7 +51,6 @@ async function newOutbox(
       bytes.push(Buffer.from(message).toString())
     },
     isReachable: async () => (typeof isReachable === 'boolean' ? isReachable : isReachable()),
-    release: () => {},
     mute: () => {},
     heldForMs: () => 0,
     close: async () => {},

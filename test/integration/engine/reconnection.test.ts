@@ -7,7 +7,7 @@ import { SERVER_TIME, type Change } from '@holdfast/core/platform/ports'
 import { DEFAULT_RECONNECT_POLICY, type ReconnectPolicy } from '@holdfast/core/session/disconnect-policy'
 import type { DialTurn } from '../../../runner/src/session/connection/dial-place.ts'
 import { FaultyDocuments } from '../../support/engine/faulty-documents.ts'
-import type { RunnerUnderTest, Dial, RunnerOptions } from '../../support/engine/runner-under-test.ts'
+import type { Dial, GivenParts, RunnerOptions, RunnerUnderTest } from '../../support/engine/runner-under-test.ts'
 import { SessionUnderTest } from '../../support/engine/session-under-test.ts'
 import { runnersOfThisFile } from '../../support/engine/runners-of-a-file.ts'
 
@@ -61,6 +61,28 @@ const QUICK: ReconnectPolicy = {
 
 const nothingIsDialled = (runner: RunnerUnderTest, dials: number) =>
   expect(vi.waitUntil(() => runner.dials.length > dials, { timeout: 800 })).rejects.toThrow('Timed out')
+
+test('a session that connects again and again leaves no listener at its journal', async () => {
+  const session = await newSession()
+  let listening = 0
+  const onClient = ({ state: { journal } }: GivenParts): void => {
+    const listen = journal.onDurable.bind(journal)
+    journal.onDurable = (listener) => {
+      listening++
+      const end = listen(listener)
+      return () => {
+        listening--
+        end()
+      }
+    }
+  }
+  const runner = await startRunner(session, { reconnect: QUICK, onClient })
+  for (const number of [1, 2, 3]) (await dialOf(runner, number)).events.onClose(503)
+  await dialOf(runner, 4)
+  expect(listening).toBe(1)
+  await runner.leave()
+  expect(listening).toBe(0)
+})
 
 describe('trouble at WhatsApp', () => {
   test('is tried again at once, then waits, and says so', async () => {

@@ -123,7 +123,6 @@ export class ModelOwner {
     gate.attach(raw)
     Object.assign(raw, { readyState: 1 })
     journal.listen({
-      onDurable: () => gate.release(),
       onEnd: ({ code }) => {
         this.#wasFenced = code === 'fenced'
         this.#isOver = true

@@ -14,7 +14,7 @@ import { JobFeed } from '../../../runner/src/supervisor/job-feed.ts'
 import { SingleTrialSlot } from '../../../runner/src/supervisor/trial-slot.ts'
 import { Placement } from '../../../runner/src/supervisor/placement.ts'
 import type { CheckpointPolicy } from '../../../runner/src/session/journal/checkpointer.ts'
-import type { Client, ClientOptions, Connection, ConnectionEvents } from '../../../runner/src/whatsapp/port.ts'
+import type { Client, ClientOptions, Connection, ConnectionEvents, FrameGate } from '../../../runner/src/whatsapp/port.ts'
 import type { AskToDial } from '../../../runner/src/session/connection/dial-place.ts'
 import { DEFAULT_CRASH_POLICY, type CrashPolicy } from '../../../runner/src/session/quarantine/crash-record.ts'
 import { DEFAULT_JOURNAL_LIMITS, type JournalLimits } from '../../../runner/src/session/journal/journal.ts'
@@ -107,7 +107,7 @@ export class RunnerUnderTest {
       askToDial: options.askToDial ?? grantAtOnce,
       createClient: (given) => {
         options.onClient?.(given as GivenParts)
-        return this.#client()
+        return this.#client(given)
       },
     }
     const policy = { intervalMs: 300, deadAfterMs, mutes: options.mutes ?? true }
@@ -131,7 +131,7 @@ export class RunnerUnderTest {
     await this.supervisor.leave(because)
   }
 
-  #client(): Client {
+  #client({ openGate }: ClientOptions): Client {
     this.openings++
     return {
       me: null,
@@ -141,7 +141,9 @@ export class RunnerUnderTest {
       connect: (events) => {
         const dial: Dial = { events, isOver: false }
         this.dials.push(dial)
-        return connectionOf(dial)
+        const gate = openGate(() => {})
+        gate.attach({ readyState: 0, send: () => {}, terminate: () => {} })
+        return connectionOf(dial, gate)
       },
     }
   }
@@ -149,18 +151,19 @@ export class RunnerUnderTest {
 
 const grantAtOnce: AskToDial = () => ({ isGranted: true, end: () => {} })
 
-const connectionOf = (dial: Dial): Connection => ({
+const connectionOf = (dial: Dial, gate: FrameGate): Connection => ({
   compose: () => new Uint8Array(),
   relay: () => Promise.resolve(),
   isReachable: () => Promise.resolve(true),
-  release: () => {},
   mute: () => {},
   heldForMs: () => 0,
   unlink: () => Promise.resolve(),
   close: async () => {
     dial.isOver = true
+    gate.shut()
   },
   cut: () => {
     dial.isOver = true
+    gate.shut()
   },
 })

@@ -89,11 +89,6 @@ export class ConnectionKeeper {
     if (muted && !this.#connection) this.#place.leave()
   }
 
-  /** The journal has become durable further. */
-  release(): void {
-    this.#connection?.release()
-  }
-
   /** The next step. `ended`: a connection has just been judged; `distrusted`: and the state in memory is to be read anew. */
   async keep(engine: Engine): Promise<'kept' | 'ended' | 'distrusted'> {
     if (this.#ended) return this.#judge(engine, this.#ended)

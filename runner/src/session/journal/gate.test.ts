@@ -23,14 +23,23 @@ class Wire implements RawSocket {
 
 let wire: Wire
 let gate: Gate
-let journal: { position: number; durable: number }
+let journal: { position: number; durable: number; onDurable: (listener: () => void) => () => void }
+let listeners: Set<() => void>
 /** What is written but not in the journal yet. */
 let pending: number
 let now: number
 
 beforeEach(() => {
   wire = new Wire()
-  journal = { position: 0, durable: 0 }
+  listeners = new Set()
+  journal = {
+    position: 0,
+    durable: 0,
+    onDurable: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
   pending = 0
   now = 1000
   const commitPending = () => {
@@ -47,7 +56,7 @@ const say = (text: string, callback?: (error?: Error) => void) => wire.send(Buff
 
 const durableUpTo = (position: number) => {
   journal.durable = position
-  gate.release()
+  for (const listener of listeners) listener()
 }
 
 const ping = (text: string) => gate.sendUnbound(async () => say(text))
@@ -188,7 +197,7 @@ describe('while muted', () => {
     Object.assign(journal, { position: 3, durable: 3 })
     gate.mute(true)
     say('quiet')
-    gate.release()
+    durableUpTo(3)
     expect(wire.left).toEqual([])
     gate.mute(false)
     expect(wire.left).toEqual(['quiet'])
@@ -213,6 +222,12 @@ describe('once shut', () => {
     expect(wire.left).toEqual([])
   })
 
+  test('it no longer listens to the journal', () => {
+    expect(listeners.size).toBe(1)
+    gate.shut()
+    expect(listeners.size).toBe(0)
+  })
+
   test('it writes nothing for a late sender', () => {
     gate.shut()
     pending = 1
@@ -226,4 +241,5 @@ test('a socket that is past connecting is refused: its first frames would be pas
   const open = new Wire()
   open.readyState = OPEN
   expect(() => late.attach(open)).toThrow('before the socket opens')
+  expect(listeners.size).toBe(1)
 })

@@ -10,6 +10,8 @@ interface HeldFrame {
   readonly since: number
 }
 
+type GateJournal = Pick<Journal, 'position' | 'durable' | 'onDurable'>
+
 const CONNECTING = 0
 const OPEN = 1
 
@@ -19,10 +21,12 @@ const FREE_FRAMES = 500
 /**
  * Output commit: stands in front of one raw socket and lets a frame out only when every record that it depends on is durable.
  *
+ * The gate listens to the journal from the moment it is attached until it is shut: as the journal becomes durable, frames leave.
+ *
  * Frames are numbered by the cipher before they get here, so the gate may delay all or drop all, never skip or reorder one.
  */
 export class Gate implements FrameGate {
-  readonly #journal: Pick<Journal, 'position' | 'durable'>
+  readonly #journal: GateJournal
   /** Makes everything that the coming frame may depend on part of the journal, synchronously. */
   readonly #commitPending: () => void
   readonly #now: () => number
@@ -31,9 +35,10 @@ export class Gate implements FrameGate {
   #held: HeldFrame[] = []
   #muted = false
   #shut = false
+  #unsubscribe: () => void = () => {}
   #unbound = false
 
-  constructor(options: { journal: Pick<Journal, 'position' | 'durable'>; commitPending: () => void; now: () => number }) {
+  constructor(options: { journal: GateJournal; commitPending: () => void; now: () => number }) {
     this.#journal = options.journal
     this.#commitPending = options.commitPending
     this.#now = options.now
@@ -43,6 +48,7 @@ export class Gate implements FrameGate {
   attach(raw: RawSocket): void {
     if (raw.readyState !== CONNECTING) throw new Error('The gate must be in place before the socket opens.')
     this.#raw = raw
+    this.#unsubscribe = this.#journal.onDurable(() => this.#release())
     this.#write = raw.send.bind(raw)
     raw.send = (data, options, callback) => {
       if (typeof options === 'function') this.#hold(data, undefined, options as (error?: Error) => void)
@@ -71,18 +77,19 @@ export class Gate implements FrameGate {
   /** Nothing leaves until unmuted, but for frames that depend on nothing. */
   mute(muted: boolean): void {
     this.#muted = muted
-    if (!muted) this.release()
+    if (!muted) this.#release()
   }
 
   /** For good: everything held is dropped, and the socket is cut off without a word. */
   shut(): void {
     this.#shut = true
+    this.#unsubscribe()
     this.#held = []
     this.#raw?.terminate()
   }
 
-  /** To be called whenever the journal has become durable further. */
-  release(): void {
+  /** Lets out what no longer waits for anything. */
+  #release(): void {
     while (!this.#shut) {
       const frame = this.#held[0]
       if (!frame || frame.position > this.#journal.durable || (this.#muted && frame.position > 0)) return
@@ -105,6 +112,6 @@ export class Gate implements FrameGate {
       since: this.#now(),
     })
     if (answerNow) callback?.()
-    this.release()
+    this.#release()
   }
 }

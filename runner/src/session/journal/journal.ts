@@ -27,8 +27,6 @@ interface Written {
 }
 
 export interface JournalListeners {
-  /** `durable` has risen. */
-  onDurable(): void
   /** No append will ever succeed again: fenced, or Firestore was away for too long. */
   onEnd(error: HoldfastError): void
   /** Firestore refused these documents twice; the record itself is safe. */
@@ -62,7 +60,8 @@ export class Journal {
   #unconfirmed: Written[] = []
   #end: HoldfastError | null = null
   #waiting: { position: number; resolve: () => void; reject: (error: Error) => void }[] = []
-  #listeners: JournalListeners = { onDurable: () => {}, onEnd: () => {}, onWriteRefused: () => {} }
+  #listeners: JournalListeners = { onEnd: () => {}, onWriteRefused: () => {} }
+  readonly #durableListeners = new Set<() => void>()
 
   constructor(options: {
     journals: JournalStore
@@ -107,6 +106,13 @@ export class Journal {
 
   listen(listeners: JournalListeners): void {
     this.#listeners = listeners
+  }
+
+  /** Calls the listener each time that `durable` has risen, until the returned function is called or the journal ends. */
+  onDurable(listener: () => void): () => void {
+    const own = () => listener()
+    if (!this.#end) this.#durableListeners.add(own)
+    return () => void this.#durableListeners.delete(own)
   }
 
   /** Queues the entry behind everything before it and returns its position. After the end it is dropped, like its session. */
@@ -194,7 +200,7 @@ export class Journal {
     this.#durable = Math.max(this.#durable, group.position)
     // Before everything that was appended since: an older state of a document must not overwrite a newer one.
     this.#queue.unshift(...confirmed.flatMap((written) => this.#report(written)))
-    this.#listeners.onDurable()
+    for (const onDurable of this.#durableListeners) onDurable()
     const ready = this.#waiting.filter(({ position }) => position <= this.#durable)
     this.#waiting = this.#waiting.filter(({ position }) => position > this.#durable)
     for (const { resolve } of ready) resolve()
@@ -300,6 +306,7 @@ export class Journal {
     const inFlight = this.#inFlight ? [this.#inFlight] : []
     const untold = [...this.#unconfirmed.map(({ group }) => group), ...inFlight, ...this.#queue]
     this.#queue = []
+    this.#durableListeners.clear()
     const waiting = this.#waiting
     this.#waiting = []
     for (const { reject } of waiting) reject(error)

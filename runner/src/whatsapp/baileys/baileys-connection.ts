@@ -130,10 +130,6 @@ export class BaileysConnection implements Connection {
     return this.#socket.authState.creds.me
   }
 
-  release(): void {
-    this.#gate.release()
-  }
-
   compose(chat: string, content: MessageContent, messageId: string): Uint8Array {
     const userJid = this.#me?.id
     if (!userJid) throw new Error('A message can only be made by a linked device.')

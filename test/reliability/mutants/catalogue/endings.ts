@@ -114,4 +114,11 @@ export const ENDINGS: readonly Mutant[] = [
     edits: [{ in: 'DialPacer.#end', drop: 'this.#cancelNext' }],
     noticedBy: { file: 'runner/src/supervisor/dial-pacer.test.ts', tests: 'leaves no timer behind' },
   },
+  {
+    name: 'gate-goes-on-listening',
+    invariant: 'I11',
+    what: 'the gate of a connection that ended stays a listener of the journal',
+    edits: [{ in: 'Gate.shut', drop: 'this.#unsubscribe' }],
+    noticedBy: { file: 'runner/src/session/journal/gate.test.ts', tests: 'it no longer listens to the journal' },
+  },
 ]

@@ -6,7 +6,7 @@ export const OUTPUT: readonly Mutant[] = [
     name: 'open-gate',
     invariant: 'I1',
     what: 'a frame does not wait for the records that it depends on',
-    edits: [{ in: 'Gate.release', when: 'this.#journal.durable', becomes: 'false' }],
+    edits: [{ in: 'Gate.#release', when: 'this.#journal.durable', becomes: 'false' }],
     noticedBy: {
       file: 'runner/src/session/journal/gate.test.ts',
       tests: 'a frame waits until the position at which it was sent is durable',
@@ -70,7 +70,7 @@ export const OUTPUT: readonly Mutant[] = [
     name: 'unmuted-frames',
     invariant: 'I1',
     what: 'a muted runner goes on speaking',
-    edits: [{ in: 'Gate.release', when: 'this.#muted', becomes: 'false' }],
+    edits: [{ in: 'Gate.#release', when: 'this.#muted', becomes: 'false' }],
     noticedBy: { file: 'runner/src/session/journal/gate.test.ts', tests: 'while muted' },
   },
 ]

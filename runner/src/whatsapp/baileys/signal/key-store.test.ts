@@ -11,6 +11,7 @@ import { KeyStore } from './key-store.ts'
 let image: StateImage
 let appended: Entry[]
 let journal: Journal
+let becomesDurable: () => void
 /** The credentials as Baileys has them in memory. */
 let creds: string
 let keyStore: KeyStore
@@ -30,6 +31,10 @@ function newKeyStore(): KeyStore {
       return appended.length
     },
     durable: 0,
+    onDurable: (listener: () => void) => {
+      becomesDurable = listener
+      return () => {}
+    },
   }
   journal = log as unknown as Journal
   return new KeyStore({
@@ -159,10 +164,10 @@ describe('a frame that is sent inside a transaction', () => {
       await Promise.resolve()
       socket.send(Buffer.from('pre-key 813'), undefined)
     }, 'lock')
-    gate.release()
+    becomesDurable()
     expect([left, mutations().length]).toEqual([[], 1])
     Object.assign(journal, { durable: 1 })
-    gate.release()
+    becomesDurable()
     expect(left).toEqual(['pre-key 813'])
   })
 
