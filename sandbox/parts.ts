@@ -106,7 +106,7 @@ export function runnerProcess(
 ): SupervisedProcess {
   return new SupervisedProcess({
     name: slot.name,
-    entry: options.entry ?? repositoryFile('runner/src/main.ts'),
+    entry: options.entry ?? repositoryFile('runner/src/start.ts'),
     preloads: [
       ...clockPreload(options.clock),
       // The next one loads Baileys, which has to find this in place: in the cloud it is the first line of the runner's `main.ts`.

@@ -19,6 +19,7 @@ import { Heartbeat } from './supervisor/heartbeat.ts'
 import { SingleTrialSlot } from './supervisor/trial-slot.ts'
 import { Placement } from './supervisor/placement.ts'
 import { Shutdown } from './process/shutdown.ts'
+import { onSignal } from './process/signals.ts'
 import { EXIT } from './process/exit-codes.ts'
 import { logUncaughtErrors } from './process/uncaught-errors.ts'
 import { Liveness } from './process/liveness.ts'
@@ -100,9 +101,7 @@ async function main(): Promise<void> {
     },
     exit: (code) => process.exit(code),
   })
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-    process.on(signal, () => shutdown.begin({ why: signal, exitCode: EXIT.leftInOrder }))
-  }
+  onSignal((signal) => shutdown.begin({ why: signal, exitCode: EXIT.leftInOrder }))
 
   tellStart(log, config, meter)
   const start = new Start({

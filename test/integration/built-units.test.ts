@@ -67,13 +67,13 @@ test('the lock files name no registry', async () => {
 
 test('the built runner has the sources without tests, and no package with a licence that it avoids', () => {
   const files = globSync('{core,runner}/**', { cwd: join(folder, 'runner'), exclude: ['**/node_modules'] })
-  expect(files).toEqual(expect.arrayContaining(['core/package.json', 'runner/package.json', 'runner/src/main.ts']))
+  expect(files).toEqual(expect.arrayContaining(['core/package.json', 'runner/package.json', 'runner/src/start.ts']))
   expect(files.filter((path) => path.endsWith('.test.ts') || path.includes('/testing'))).toEqual([])
   expect(globSync('node_modules/{sharp,@img}', { cwd: join(folder, 'runner') })).toEqual([])
 })
 
 test('the built runner loads all of its modules and ends with 78 when it has no configuration', async () => {
-  const { code, stdout } = await run(process.execPath, ['runner/src/main.ts'], join(folder, 'runner'))
+  const { code, stdout } = await run(process.execPath, ['runner/src/start.ts'], join(folder, 'runner'))
   expect({ code, stdout }).toEqual({ code: 78, stdout: expect.stringContaining('SESSION_ENCRYPTION_KEY') })
 })
 
