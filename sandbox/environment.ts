@@ -66,7 +66,6 @@ export function runnerEnvironment(identity: Identity, slot: { name: string; prob
   return {
     INSTANCE_ID: `${identity.project}-${slot.name}`,
     PROBE_PORT: String(slot.probePort),
-    SIGNATURE_CHECK: 'enforce',
     // Seconds where a runner in the cloud waits for minutes.
     RESTART_PAUSE_LIMIT_MS: '1000',
     RECONNECT_NETWORK_FIRST_MS: '300',

@@ -37,7 +37,7 @@ describe('a runner whose environment is complete', () => {
       memory: { abovePercentage: 90, looks: 3 },
       restarts: { uptimeMs: 10_000, memoryUptimeMs: 600_000, alertAfter: 10, longestPauseMs: 60_000 },
       probePort: null,
-      signatureCheck: 'log',
+      signatureCheck: 'enforce',
       instanceId: null,
       logLevel: 'info',
       maxPairings: 2,
@@ -82,14 +82,14 @@ describe('a runner whose environment is complete', () => {
     const told = {
       MAX_CONNECTIONS: '3',
       SESSION_BACKUP_INTERVAL: '5',
-      SIGNATURE_CHECK: 'enforce',
+      SIGNATURE_CHECK: 'log',
       MAX_RETRY_ATTEMPTS: '0',
       MEMORY_LIMIT_MB: '512',
     }
     expect(readRunnerConfig({ ...good, ...told })).toMatchObject({
       maxConnections: 3,
       checkpoints: { everyMs: 5 * 60_000 },
-      signatureCheck: 'enforce',
+      signatureCheck: 'log',
       sending: { maxRetries: 0 },
       memoryLimitBytes: 512 * 1024 * 1024,
     })

@@ -68,7 +68,7 @@ export const runnerSettings = z.object({
   PROBE_PORT: port,
   /** Cloud Run sets it. */
   PORT: port,
-  SIGNATURE_CHECK: z.enum(['enforce', 'log'], 'must be `enforce` or `log`').default('log'),
+  SIGNATURE_CHECK: z.enum(['enforce', 'log'], 'must be `enforce` or `log`').default('enforce'),
   INSTANCE_ID: z
     .string()
     .regex(/^[^/]{1,200}$/, 'must have 1 to 200 characters, none of them a slash')

@@ -5,7 +5,7 @@ import { verifySignature } from 'libsignal/src/curve.js'
 /**
  * Baileys 7.0.0-rc14 ignores the result of libsignal's `verifySignature` (Utils/crypto.js): its `Curve.verify` is true for every
  * signature of the right length, so neither WhatsApp's certificate chain nor the phone's signature at pairing is checked. Here it
- * is. `log` only tells, since no chain of the real service has been seen by this code yet; `enforce` refuses.
+ * is. `enforce` refuses what is not valid. `log` only tells: it is for the day on which WhatsApp changes how it signs.
  */
 export type SignatureCheck = 'enforce' | 'log'
 
