@@ -1,3 +1,5 @@
+// First: functions that are defined before it miss its options.
+import './options.ts'
 import { getRequestListener } from '@hono/node-server'
 import { onRequest } from 'firebase-functions/v2/https'
 import { createHandler } from './app/handler.ts'
@@ -8,6 +10,6 @@ const listener = getRequestListener(createHandler(readApiConfig), { overrideGlob
 
 /** The HTTP API. Open to everybody at Google's door, because it checks a key of its own. */
 export const api = onRequest(
-  { invoker: 'public', secrets: ['API_KEY', 'SESSION_ENCRYPTION_KEY'], concurrency: 80, memory: '512MiB', timeoutSeconds: 60 },
+  { invoker: 'public', secrets: ['API_KEY', 'SESSION_ENCRYPTION_KEY'], concurrency: 80, timeoutSeconds: 60 },
   (request, response) => listener(request, response),
 )

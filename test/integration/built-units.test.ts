@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-test('firebase-functions discovers the API in the built functions, with its secrets and its place', async () => {
+test('firebase-functions discovers the API in the built functions, with its secrets, its account and its limits', async () => {
   const functions = join(folder, 'functions')
   const manifest = join(folder, 'manifest.json')
   const discovery = join(functions, 'node_modules/firebase-functions/lib/bin/firebase-functions.js')
@@ -36,7 +36,10 @@ test('firebase-functions discovers the API in the built functions, with its secr
       platform: 'gcfv2',
       httpsTrigger: { invoker: ['public'] },
       secretEnvironmentVariables: [{ key: 'API_KEY' }, { key: 'SESSION_ENCRYPTION_KEY' }],
+      region: ['us-central1'],
       availableMemoryMb: 512,
+      maxInstances: 20,
+      serviceAccountEmail: 'holdfast-api@{{ params.PROJECT_ID }}.iam.gserviceaccount.com',
     },
   })
 })
