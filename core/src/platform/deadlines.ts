@@ -4,7 +4,7 @@ import type { Clock, DocumentStore, ObjectStore } from './ports.ts'
 export async function within<T>(clock: Clock, limitMs: number, work: Promise<T>): Promise<T> {
   let cancel = () => {}
   const late = new Promise<never>((_, reject) => {
-    cancel = clock.after(limitMs, () => reject(new Error(`No answer within ${limitMs} ms.`)))
+    cancel = clock.after(limitMs, () => reject(new Error(`No answer within ${limitMs} ms.`)), 'deadline')
   })
   try {
     return await Promise.race([work, late])
@@ -16,7 +16,7 @@ export async function within<T>(clock: Clock, limitMs: number, work: Promise<T>)
 /** Resolves with the work, or after the time without it. */
 export async function noLongerThan(clock: Clock, limitMs: number, work: Promise<void>): Promise<void> {
   const done = new AbortController()
-  await Promise.race([work, clock.sleep(limitMs, done.signal)]).finally(() => done.abort())
+  await Promise.race([work, clock.sleep(limitMs, 'deadline', done.signal)]).finally(() => done.abort())
 }
 
 /** The same store, which never leaves anybody waiting for ever. Whoever commits has to find out what became of it anyway. */

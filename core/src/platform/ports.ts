@@ -1,3 +1,5 @@
+import type { TimerName } from './timers.ts'
+
 /** Interfaces to the outside world. Tests replace them. */
 
 export interface Clock {
@@ -5,11 +7,11 @@ export interface Clock {
   now(): number
   /** Milliseconds that never go back. For measuring only. */
   monotonic(): number
-  /** Calls back once. The returned function cancels. */
-  after(delayMs: number, callback: () => void): () => void
-  every(intervalMs: number, callback: () => void): () => void
+  /** Calls back once. The returned function cancels. The name tells what the timer is for. */
+  after(delayMs: number, callback: () => void, name: TimerName): () => void
+  every(intervalMs: number, callback: () => void, name: TimerName): () => void
   /** Resolves after the delay, or at once when the signal aborts. Never rejects. */
-  sleep(delayMs: number, signal?: AbortSignal): Promise<void>
+  sleep(delayMs: number, name: TimerName, signal?: AbortSignal): Promise<void>
 }
 
 export interface Random {

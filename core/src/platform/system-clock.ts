@@ -13,7 +13,7 @@ export const systemClock: Clock = {
     const timer = setInterval(callback, intervalMs)
     return () => clearInterval(timer)
   },
-  sleep(delayMs, signal) {
+  sleep(delayMs, _name, signal) {
     return new Promise((resolve) => {
       if (signal?.aborted) return resolve()
       const done = () => {

@@ -37,10 +37,14 @@ export class ResourceWatch {
 
   /** Returns what ends it. */
   start(onLook: (resources: RunnerResources) => void): () => void {
-    return this.#clock.every(this.#policy.memoryEveryMs, () => {
-      this.#latest = this.#look()
-      onLook(this.#latest)
-    })
+    return this.#clock.every(
+      this.#policy.memoryEveryMs,
+      () => {
+        this.#latest = this.#look()
+        onLook(this.#latest)
+      },
+      'resource-watch',
+    )
   }
 
   #look(): RunnerResources {

@@ -44,7 +44,7 @@ export class Shutdown {
       else logger.error(figures, `${sessions.size} session(s) were not handed over; the next owner starts as after a crash.`)
       exit(code)
     }
-    clock.after(LEAVE_WITHIN_MS, () => end(EXIT.leftInDisorder))
+    clock.after(LEAVE_WITHIN_MS, () => end(EXIT.leftInDisorder), 'shutdown')
     handOver(why).then(
       () => end(exitCode),
       (error: unknown) => {

@@ -66,7 +66,7 @@ export class Start {
     if (shortLives > 0) await this.#afterShortLives(past)
     if (leaving.aborted) return
     await supervisor.start()
-    clock.after(policy.uptimeMs, () => void this.#proveItself(past))
+    clock.after(policy.uptimeMs, () => void this.#proveItself(past), 'start')
   }
 
   /** Meanwhile whoever looks at the runners sees one that waits, and for what. Gives what waiting does not change. */
@@ -94,7 +94,7 @@ export class Start {
         return await work()
       } catch (error) {
         logger.warn({ error, attempt }, trouble)
-        await clock.sleep(Math.min(FIRST_RETRY_MS * 2 ** (attempt - 1), LONGEST_RETRY_MS), leaving)
+        await clock.sleep(Math.min(FIRST_RETRY_MS * 2 ** (attempt - 1), LONGEST_RETRY_MS), 'start', leaving)
       }
     }
     return null
@@ -125,7 +125,7 @@ export class Start {
       void this.#raise(told)
     } else logger.warn(figures, `${told.sentence}${waits}`)
     if (pauseMs === 0) return
-    await clock.sleep(pauseMs, leaving)
+    await clock.sleep(pauseMs, 'start', leaving)
     if (!leaving.aborted) await heartbeat.beginWork()
   }
 
@@ -140,7 +140,7 @@ export class Start {
     const { clock, documents, heartbeat, logger, instanceId, leaving, policy } = this.#options
     if (leaving.aborted) return
     await heartbeat.renew()
-    await clock.sleep(enoughMs(lastEnd, policy) - policy.uptimeMs, leaving)
+    await clock.sleep(enoughMs(lastEnd, policy) - policy.uptimeMs, 'start', leaving)
     if (instanceId === null || leaving.aborted) return
     const wasOpen = await this.#insist('The alert of a crash loop could not be looked at.', () =>
       resolveAlert(documents, 'crash-loop', instanceId),

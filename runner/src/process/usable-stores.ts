@@ -30,7 +30,7 @@ export async function untilUsable(options: {
       return []
     }
     logger.warn({ attempt, problems: report.problems }, 'The runner waits for its stores and takes no sessions yet.')
-    await clock.sleep(Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS), leaving)
+    await clock.sleep(Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS), 'usable-stores', leaving)
   }
   return []
 }

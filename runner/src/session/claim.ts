@@ -190,7 +190,7 @@ async function patiently<T>(clock: Clock, read: () => Promise<T>): Promise<T> {
       return await read()
     } catch (error) {
       if (attempt >= READ_ATTEMPTS) throw error
-      await clock.sleep(200 * 2 ** attempt)
+      await clock.sleep(200 * 2 ** attempt, 'claim')
     }
   }
 }

@@ -11,7 +11,7 @@ export async function patiently<T>(
     } catch (error) {
       if (options.isOver()) throw error
       options.onFailure(error)
-      await options.clock.sleep(options.pauseMs)
+      await options.clock.sleep(options.pauseMs, 'ask-again')
     }
   }
 }

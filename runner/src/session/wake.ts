@@ -19,7 +19,9 @@ export class Wake {
   async wait(untilMs: number): Promise<void> {
     if (!this.#pending) {
       await new Promise<void>((resolve) => {
-        const cancel = Number.isFinite(untilMs) ? this.#clock.after(Math.max(0, untilMs - this.#clock.now()), resolve) : () => {}
+        const cancel = Number.isFinite(untilMs)
+          ? this.#clock.after(Math.max(0, untilMs - this.#clock.now()), resolve, 'wake')
+          : () => {}
         this.#resume = () => {
           cancel()
           resolve()

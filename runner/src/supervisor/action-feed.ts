@@ -37,7 +37,7 @@ export class ActionFeed {
       },
       (error) => {
         this.#logger.warn({ error }, 'The listener to recovery actions failed; it is set up again.')
-        if (!this.#stopped) this.#stop = this.#clock.after(RETRY_MS, () => this.start(onNews))
+        if (!this.#stopped) this.#stop = this.#clock.after(RETRY_MS, () => this.start(onNews), 'action-feed')
       },
     )
   }

@@ -60,7 +60,7 @@ export class DialPacer {
 
   #scheduleNext(): void {
     if (this.#cancelNext || !this.#next()) return
-    this.#cancelNext = this.#clock.after(Math.max(0, this.#waitMs()), () => this.#grant())
+    this.#cancelNext = this.#clock.after(Math.max(0, this.#waitMs()), () => this.#grant(), 'dial-pacer')
   }
 
   /** The first that may go: rows of their own for what is limited and what is not, in the order of asking between their heads. */
@@ -85,7 +85,7 @@ export class DialPacer {
     asking.granted = true
     if (asking.kind !== 'login') {
       this.#linking++
-      asking.cancelLimit = this.#clock.after(PLACE_LIMIT_MS, () => this.#end(asking))
+      asking.cancelLimit = this.#clock.after(PLACE_LIMIT_MS, () => this.#end(asking), 'dial-pacer')
     }
     asking.onGranted()
   }

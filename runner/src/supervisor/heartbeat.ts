@@ -133,7 +133,7 @@ export class Heartbeat {
       // The id is this process's own: what is there was written by a commit whose answer was lost.
       if (!(await documents.read(this.#path))) throw error
     }
-    if (!this.#stopped) this.#cancel = clock.every(policy.intervalMs, () => void this.#beat())
+    if (!this.#stopped) this.#cancel = clock.every(policy.intervalMs, () => void this.#beat(), 'heartbeat')
   }
 
   async #create(): Promise<void> {

@@ -101,7 +101,7 @@ export class JobListener {
       (events) => this.#ring(events),
       (error) => {
         this.#logger.warn({ error }, 'The job listener failed; it is set up again.')
-        this.#listening = this.#clock.after(RETRY_MS, () => this.#listen())
+        this.#listening = this.#clock.after(RETRY_MS, () => this.#listen(), 'job-listener')
         // It may stay away for long, as before its index is built: until then the queue is asked.
         this.#fetch()
       },
@@ -115,7 +115,7 @@ export class JobListener {
     if (!isFirst && !events.some(isNews)) return
     this.#fetch()
     // Whatever rang, be it nobody's job, may hide one that becomes visible after it.
-    this.#cancelSweep ??= this.#clock.after(SWEEP_AFTER_MS, () => this.#sweep())
+    this.#cancelSweep ??= this.#clock.after(SWEEP_AFTER_MS, () => this.#sweep(), 'job-listener')
   }
 
   #fetch(): void {
@@ -125,7 +125,7 @@ export class JobListener {
     this.#fetchAll().catch((error: unknown) => {
       this.#logger.warn({ error }, 'Jobs could not be fetched; trying again.')
       this.#cancelFetch()
-      this.#cancelFetch = this.#clock.after(RETRY_MS, () => this.#fetch())
+      this.#cancelFetch = this.#clock.after(RETRY_MS, () => this.#fetch(), 'job-listener')
     })
   }
 
@@ -137,7 +137,7 @@ export class JobListener {
         await Promise.all(unloaded.map(([sessionId, member]) => this.#load(sessionId, member)))
         if (unloaded.length < this.size) this.#give(await this.#queuedSince(this.#fetchedUpTo))
         // What is queued in a burst is fetched together.
-        if (unloaded.length === 0) await this.#clock.sleep(BURST_MS)
+        if (unloaded.length === 0) await this.#clock.sleep(BURST_MS, 'job-listener')
       }
     } finally {
       // In the tick of the last look at `#again`, or what is asked for in between would be asked of nobody.
@@ -172,7 +172,7 @@ export class JobListener {
       },
       (error: unknown) => {
         this.#logger.warn({ error }, 'Jobs could not be swept; trying again.')
-        if (this.size > 0) this.#cancelSweep ??= this.#clock.after(SWEEP_AFTER_MS, () => this.#sweep())
+        if (this.size > 0) this.#cancelSweep ??= this.#clock.after(SWEEP_AFTER_MS, () => this.#sweep(), 'job-listener')
       },
     )
   }

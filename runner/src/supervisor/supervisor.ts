@@ -67,7 +67,7 @@ export class Supervisor {
     if (this.#leaving) return
     this.#listen()
     this.#actions.start((sessionIds) => this.#asked(sessionIds))
-    this.#stopLooking = this.#dependencies.clock.every(LOOK_INTERVAL_MS, () => this.#look())
+    this.#stopLooking = this.#dependencies.clock.every(LOOK_INTERVAL_MS, () => this.#look(), 'supervisor')
     this.#look()
   }
 
@@ -114,7 +114,7 @@ export class Supervisor {
     this.#claiming.add(sessionId)
     const { clock, logger } = this.#dependencies
     try {
-      await clock.sleep(rank * RANK_DELAY_MS)
+      await clock.sleep(rank * RANK_DELAY_MS, 'supervisor')
       if (this.#leaving) return
       const actions = this.#actions.of(sessionId)
       const isWanted = ({ wanted }: SessionDocument) => wanted === 'online' || actions.length > 0
@@ -188,7 +188,7 @@ export class Supervisor {
       },
       (error) => {
         logger.warn({ error }, 'The session listener failed; it is set up again.')
-        if (!this.#leaving) this.#stopRetry = clock.after(LOOK_INTERVAL_MS, () => this.#listen())
+        if (!this.#leaving) this.#stopRetry = clock.after(LOOK_INTERVAL_MS, () => this.#listen(), 'supervisor')
       },
     )
   }

@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => api[Symbol.asyncDispose]())
 
 /** A request waits ten seconds for a store; here time runs faster. */
-const hasty: Clock = { ...systemClock, after: (delayMs, callback) => systemClock.after(delayMs / 20, callback) }
+const hasty: Clock = { ...systemClock, after: (delayMs, callback, name) => systemClock.after(delayMs / 20, callback, name) }
 
 function ask(route: string, changes: Parameters<ApiUnderTest['with']>[0] = {}): Promise<Answer> {
   const { path, body, headers } = EVERY_ROUTE[route] ?? { path: '' }

@@ -136,7 +136,7 @@ describe('a lock of a machine or container that cannot be asked', () => {
   })
 
   test('that was superseded ends the process that comes back to it', async () => {
-    const often: Clock = { ...systemClock, every: (_, callback) => systemClock.every(20, callback) }
+    const often: Clock = { ...systemClock, every: (_, callback, name) => systemClock.every(20, callback, name) }
     let isLost = false
     await acquire('woken', { clock: often, onLost: () => (isLost = true) })
     await leaveLock(2, {})
@@ -144,7 +144,7 @@ describe('a lock of a machine or container that cannot be asked', () => {
   })
 
   test('is touched by its owner for whoever watches it', async () => {
-    const often: Clock = { ...systemClock, every: (_, callback) => systemClock.every(20, callback), now: () => 1000 }
+    const often: Clock = { ...systemClock, every: (_, callback, name) => systemClock.every(20, callback, name), now: () => 1000 }
     await acquire('owner', { clock: often })
     const path = join(folder(), '0000000001.lock')
     await expect.poll(() => statSync(path).mtimeMs).toBe(1000)

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { Firestore } from '@google-cloud/firestore'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createFirestoreClients, type ConnectionProbes, type FirestoreClients } from '@holdfast/core/adapters/google/clients'
@@ -109,6 +110,6 @@ test('once closed, what is still under way makes no other client', async () => {
   await connection.close()
   resolve()
   await asked
-  await systemClock.sleep(200)
+  await setTimeout(200)
   expect(made).toHaveLength(1)
 })

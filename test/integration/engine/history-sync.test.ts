@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { messagesPath } from '@holdfast/core/message/message-document'
 import { createLogger } from '@holdfast/core/platform/logging'
@@ -44,9 +45,9 @@ class Listener {
     const clock = {
       ...systemClock,
       now: () => systemClock.now() + this.sleeps.reduce((sum, ms) => sum + ms, 0),
-      sleep: async (ms: number, signal?: AbortSignal) => {
+      sleep: async (ms: number, _: string, signal?: AbortSignal) => {
         if (signal?.aborted) return
-        await systemClock.sleep(1)
+        await setTimeout(1)
         if (!signal?.aborted) this.sleeps.push(Math.max(0, ms))
       },
     }

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { jobDocumentSchema, jobPath } from '@holdfast/core/message/job-document'
 import { sealJobContent, sealJobProto } from '@holdfast/core/message/sealed-content'
@@ -117,7 +117,7 @@ test('a message that is long in getting on its way is not begun a second time me
   await expect.poll(() => relayed.length).toBe(1)
   expect(await job('slow')).toMatchObject({ status: 'processing', attempts: 1 })
   // Its record is durable: a shorter timer that had been set by then would fire before this one.
-  await systemClock.sleep(3 * ACK_TIMEOUT_MS)
+  await setTimeout(3 * ACK_TIMEOUT_MS)
   expect(relayed).toEqual(['M-slow'])
   underway.resolve()
   await expect.poll(() => relayed).toEqual(['M-slow', 'M-slow'])
@@ -129,7 +129,7 @@ test('a message that got no ack on a dead connection, however often, goes out at
   bring(await accept('unheard'))
   await expect.poll(() => relayed.length).toBe(2)
   // By now the third attempt is half a minute away.
-  await systemClock.sleep(3 * ACK_TIMEOUT_MS)
+  await setTimeout(3 * ACK_TIMEOUT_MS)
   outbox.closed()
   outbox.opened(connection)
   await expect.poll(() => relayed.length).toBe(3)

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test, vi } from 'vitest'
 import { journalPath } from '@holdfast/core/journal/journal-record'
@@ -67,15 +68,15 @@ describe('a session with something to save', () => {
 
   test('that must not save it because it is muted sleeps all the same', async () => {
     let turns = 0
-    const after: Clock['after'] = (delayMs, callback) => {
+    const after: Clock['after'] = (delayMs, callback, name) => {
       if (delayMs === 0) turns++
-      return systemClock.after(delayMs, callback)
+      return systemClock.after(delayMs, callback, name)
     }
     const { state, owned } = await owner({ ...systemClock, after }, 10)
     owned?.mute(true)
     state.change({ keys: { kind: { id: '1' } } })
     turns = 0
-    await systemClock.sleep(300)
+    await setTimeout(300)
     expect(state.unsavedChanges).toBeGreaterThan(0)
     expect(turns).toBeLessThan(20)
   })

@@ -1,4 +1,5 @@
 import type { Change, Query } from '@holdfast/core/platform/ports'
+import type { TimerName } from '@holdfast/core/platform/timers'
 
 // What a step is called. A commit has several names: one for what it is, one for each kind of document that rides with it, so that
 // what happens to be grouped together changes nothing of which points there are.
@@ -69,8 +70,4 @@ export function nameOfFrame(direction: 'in' | 'out', node: NamedNode | null): st
   return ['frame', direction, tag, ...(details ?? [])].filter((word) => word !== undefined).join(' ')
 }
 
-/** By the file that set it. Null when nobody of ours is on the stack. */
-export function nameOfTimer(stack: string): string | null {
-  const file = /\/(?:runner|core)\/src\/((?!system-clock)[^\s:]+)\.ts/.exec(stack)?.[1]
-  return file === undefined ? null : `timer ${file.split('/').at(-1)}`
-}
+export const nameOfTimer = (name: TimerName): `timer ${TimerName}` => `timer ${name}`

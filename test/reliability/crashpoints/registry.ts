@@ -1,4 +1,37 @@
+import type { TimerName } from '@holdfast/core/platform/timers'
 import { DEATHS, type Fault } from './faults.ts'
+import { nameOfTimer } from './labels.ts'
+
+/** Which timers of the product come due in a run: in each one, only after something has gone wrong, or never. */
+const TIMERS: Readonly<Record<TimerName, 'always' | 'after trouble' | 'never'>> = {
+  'action-feed': 'after trouble',
+  'app-state': 'after trouble',
+  'ask-again': 'after trouble',
+  'baileys-connection': 'after trouble',
+  claim: 'after trouble',
+  deadline: 'after trouble',
+  'dial-pacer': 'always',
+  'directory-lock': 'never',
+  'following-merges': 'never',
+  heartbeat: 'always',
+  'history-sync': 'after trouble',
+  'job-listener': 'always',
+  journal: 'after trouble',
+  'keep-alive': 'after trouble',
+  'media-downloads': 'never',
+  outbox: 'after trouble',
+  receipts: 'after trouble',
+  'renewed-firestore': 'after trouble',
+  'resource-watch': 'always',
+  shutdown: 'after trouble',
+  start: 'always',
+  supervisor: 'always',
+  'usable-stores': 'after trouble',
+  wake: 'always',
+}
+
+const timersThat = (when: (typeof TIMERS)[TimerName]): string[] =>
+  (Object.keys(TIMERS) as TimerName[]).filter((name) => TIMERS[name] === when).map(nameOfTimer)
 
 /** Every point that there is. One that no scenario passes is an error, and so is one that is passed and not listed here. */
 const POINTS: readonly string[] = [
@@ -93,13 +126,7 @@ const POINTS: readonly string[] = [
   'read session',
   'read session key',
   'read store check',
-  'timer dial-pacer',
-  'timer supervisor',
-  'timer heartbeat',
-  'timer job-listener',
-  'timer resource-watch',
-  'timer start',
-  'timer wake',
+  ...timersThat('always'),
 ]
 
 /**
@@ -118,20 +145,7 @@ const AFTER_TROUBLE: readonly string[] = [
   'read alert',
   'read message',
   'read runner',
-  'timer action-feed',
-  'timer app-state',
-  'timer baileys-connection',
-  'timer claim',
-  'timer deadlines',
-  'timer shutdown',
-  'timer journal',
-  'timer keep-alive',
-  'timer outbox',
-  'timer patiently',
-  'timer renewed-firestore',
-  'timer receipts',
-  'timer history-sync',
-  'timer usable-stores',
+  ...timersThat('after trouble'),
 ]
 
 const KNOWN = new Set([...POINTS, ...AFTER_TROUBLE])

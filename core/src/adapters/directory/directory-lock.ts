@@ -119,7 +119,7 @@ async function isAbandoned(lock: Lock, self: LockOwner, clock: Clock, logger: Lo
 async function isSilent({ path }: Lock, clock: Clock): Promise<boolean> {
   const touchedAt = await touched(path)
   for (let watchedMs = 0; watchedMs < SILENT_MS; watchedMs += LOOK_EVERY_MS) {
-    await clock.sleep(LOOK_EVERY_MS)
+    await clock.sleep(LOOK_EVERY_MS, 'directory-lock')
     const now = await touched(path)
     // A lock that is gone was given back or superseded, so its state is known.
     if (now === null || now !== touchedAt) return now === null
@@ -173,16 +173,20 @@ function keepTouching(
     await utimes(path, now, now)
     failures = 0
   }
-  const stop = clock.every(TOUCH_EVERY_MS, () => {
-    if (isTouching) return
-    isTouching = true
-    touch()
-      .catch((error: unknown) => {
-        if (failures++ === 0) logger.warn({ error }, 'The lock of the directory could not be touched.')
-      })
-      .finally(() => {
-        isTouching = false
-      })
-  })
+  const stop = clock.every(
+    TOUCH_EVERY_MS,
+    () => {
+      if (isTouching) return
+      isTouching = true
+      touch()
+        .catch((error: unknown) => {
+          if (failures++ === 0) logger.warn({ error }, 'The lock of the directory could not be touched.')
+        })
+        .finally(() => {
+          isTouching = false
+        })
+    },
+    'directory-lock',
+  )
   return stop
 }

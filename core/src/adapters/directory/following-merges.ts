@@ -115,7 +115,7 @@ export class FollowingMerges {
       this.#logger.warn(figures, 'Firestore does not accept the merges of the journal; retrying.')
     }
     const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(this.#failures - 1, 30), LONGEST_PAUSE_MS)
-    this.#cancelRetry = clock.after(pauseMs, () => this.#start())
+    this.#cancelRetry = clock.after(pauseMs, () => this.#start(), 'following-merges')
   }
 
   #release(appliedTo: number): void {

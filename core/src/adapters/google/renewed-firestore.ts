@@ -91,7 +91,7 @@ export class RenewedFirestore {
 
   /** Starts to count the silence, unless the client is closed. */
   #watch(): void {
-    if (!this.#isClosed) this.#cancelTimer = this.#clock.after(this.#silentMs, () => this.#renew())
+    if (!this.#isClosed) this.#cancelTimer = this.#clock.after(this.#silentMs, () => this.#renew(), 'renewed-firestore')
   }
 
   #renew(): void {

@@ -223,7 +223,7 @@ async function outage(options: {
   const dials: number[] = []
   const lose = (owner: Owner): void => {
     judge(owner, options.code)
-    if (!owner.reconnection.isHalted) systemClock.after(waitOf(owner), () => pacer.ask('login', () => dial(owner)))
+    if (!owner.reconnection.isHalted) systemClock.after(waitOf(owner), () => pacer.ask('login', () => dial(owner)), 'wake')
   }
   const dial = (owner: Owner): void => {
     dials.push(sinceStart())

@@ -94,7 +94,11 @@ export class HistorySync {
     const over = new AbortController()
     const signal = AbortSignal.any([this.#stopped.signal, over.signal])
     const dueAtMs = Math.min(...open.map(({ hash }) => this.#failures.get(hash)?.notBeforeMs ?? 0))
-    const waits = [woken, ...(open.length > 0 ? [this.#clock.sleep(dueAtMs - this.#clock.now(), signal)] : []), aborted(signal)]
+    const waits = [
+      woken,
+      ...(open.length > 0 ? [this.#clock.sleep(dueAtMs - this.#clock.now(), 'history-sync', signal)] : []),
+      aborted(signal),
+    ]
     await Promise.race(waits).finally(() => over.abort())
   }
 

@@ -258,7 +258,7 @@ export class Journal {
         if (this.#clock.monotonic() - startedAt > this.#limits.giveUpAfterMs) {
           throw new HoldfastError('journal-unavailable', `The journal of ${this.#sessionId} could not be written.`, { cause })
         }
-        await this.#clock.sleep(Math.min(50 * 2 ** attempt, 2000))
+        await this.#clock.sleep(Math.min(50 * 2 ** attempt, 2000), 'journal')
         if (this.#end) throw this.#end
       }
     }

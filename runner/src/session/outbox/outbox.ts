@@ -184,7 +184,8 @@ export class Outbox {
     }
     due.sort((a, b) => a.createdAtMicros - b.createdAtMicros)
     for (const job of due) if (free-- > 0) void this.#send(job, this.#connection)
-    if (Number.isFinite(wakeAt)) this.#cancelWake = this.#clock.after(Math.min(wakeAt - now, LONGEST_WAIT_MS), () => this.#next())
+    if (Number.isFinite(wakeAt))
+      this.#cancelWake = this.#clock.after(Math.min(wakeAt - now, LONGEST_WAIT_MS), () => this.#next(), 'outbox')
   }
 
   async #send(job: OpenJob, connection: Connection): Promise<void> {
@@ -204,7 +205,7 @@ export class Outbox {
       await connection.relay(chat, job.message, messageId)
       // The frame leaves when its record is durable: from then on an ack can be expected.
       await recorded
-      if (isStillOurs()) job.cancelTimeout = this.#clock.after(this.#policy.ackTimeoutMs, () => this.#unanswered(job))
+      if (isStillOurs()) job.cancelTimeout = this.#clock.after(this.#policy.ackTimeoutMs, () => this.#unanswered(job), 'outbox')
     } catch (error) {
       // The connection's end is no failure of the job: its outcome is unknown.
       if (!isStillOurs()) return

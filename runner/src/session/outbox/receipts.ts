@@ -120,12 +120,16 @@ export class Receipts {
     this.#logger.warn({ error, messageId }, 'A receipt could not be settled yet.')
     if (this.#isStopped || isDamage(error)) return
     this.#unsettled.add(messageId)
-    this.#cancelAttempt ??= this.#clock.after(SETTLE_AGAIN_MS, () => {
-      this.#cancelAttempt = null
-      const due = [...this.#unsettled]
-      this.#unsettled.clear()
-      for (const one of due) this.#settle(one)
-    })
+    this.#cancelAttempt ??= this.#clock.after(
+      SETTLE_AGAIN_MS,
+      () => {
+        this.#cancelAttempt = null
+        const due = [...this.#unsettled]
+        this.#unsettled.clear()
+        for (const one of due) this.#settle(one)
+      },
+      'receipts',
+    )
   }
 
   #advance(

@@ -96,7 +96,7 @@ export class BaileysConnection implements Connection {
       ping: () => gate.sendUnbound(() => socket.sendNode(pingNode(socket.generateMessageTag()))),
       onSilence: () => this.#fail(CONNECTION_LOST),
     })
-    this.#cancelDialTimeout = clock.after(DIAL_TIMEOUT_MS, () => this.#fail(CONNECTION_LOST))
+    this.#cancelDialTimeout = clock.after(DIAL_TIMEOUT_MS, () => this.#fail(CONNECTION_LOST), 'baileys-connection')
     // `ws` leaves a refused upgrade to whoever listens to this, Baileys listens, and does nothing.
     socket.ws.on('unexpected-response', () => this.#fail(CONNECTION_CLOSED))
     const onBroken = (error: unknown) => logger.error({ error }, 'A stanza could not be taken in.')
@@ -200,7 +200,7 @@ export class BaileysConnection implements Connection {
     if (!jid) throw new Error('This device is not linked.')
     const waiting = new AbortController()
     const answer = this.#socket.query(unlinkNode(jid, this.#socket.generateMessageTag()))
-    const late = this.#clock.sleep(UNLINK_TIMEOUT_MS, waiting.signal)
+    const late = this.#clock.sleep(UNLINK_TIMEOUT_MS, 'baileys-connection', waiting.signal)
     const confirmed = await this.#whileOpen(Promise.race([answer, late])).finally(() => waiting.abort())
     // Baileys resolves a query that timed out with nothing, which is no answer.
     if (!confirmed) throw new HoldfastError('not-connected', 'WhatsApp did not confirm in time that the device is unlinked.')

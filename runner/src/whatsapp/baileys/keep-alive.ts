@@ -48,7 +48,7 @@ export class KeepAlive {
     const delay = PING_MIN_MS + (PING_MAX_MS - PING_MIN_MS) * this.#random.fraction()
     // Not only with the next ping, which may be half a minute away by then.
     const untilSilent = this.#heardAt + SILENCE_MS - this.#clock.monotonic()
-    this.#cancel = this.#clock.after(Math.min(delay, untilSilent), () => this.#beat())
+    this.#cancel = this.#clock.after(Math.min(delay, untilSilent), () => this.#beat(), 'keep-alive')
   }
 
   #beat(): void {

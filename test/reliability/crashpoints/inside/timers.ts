@@ -6,9 +6,8 @@ import { replace } from './replace.ts'
 
 const LATE_MS = 1_000
 
-/** Calls back as a timer that was due does: a point of the file that had set it. */
-function due(label: string | null, callback: () => void, isCancelled: () => boolean): void {
-  if (label === null) return callback()
+/** Calls back as a timer that was due does, which is a point. */
+function due(label: string, callback: () => void, isCancelled: () => boolean): void {
   const fault = pass([label])
   if (fault === 'die-before') die()
   if (fault === 'slow') {
@@ -21,13 +20,11 @@ function due(label: string | null, callback: () => void, isCancelled: () => bool
 
 /** Every timer of the product is set with its clock. */
 export function watchTimers(): void {
-  const setter = () => nameOfTimer(new Error('Who sets it?').stack ?? '')
   const guarded =
     (set: Clock['after']): Clock['after'] =>
-    (delayMs, callback) => {
-      const label = setter()
+    (delayMs, callback, name) => {
       let isCancelled = false
-      const cancel = set(delayMs, () => due(label, callback, () => isCancelled))
+      const cancel = set(delayMs, () => due(nameOfTimer(name), callback, () => isCancelled), name)
       return () => {
         isCancelled = true
         cancel()
@@ -35,10 +32,9 @@ export function watchTimers(): void {
     }
   replace(systemClock, 'after', guarded)
   replace(systemClock, 'every', guarded)
-  replace(systemClock, 'sleep', (sleep) => async (delayMs, signal) => {
-    const label = setter()
-    await sleep(delayMs, signal)
+  replace(systemClock, 'sleep', (sleep) => async (delayMs, name, signal) => {
+    await sleep(delayMs, name, signal)
     // One that was woken up has decided nothing.
-    if (!signal?.aborted) await new Promise<void>((resolve) => due(label, resolve, () => false))
+    if (!signal?.aborted) await new Promise<void>((resolve) => due(nameOfTimer(name), resolve, () => false))
   })
 }

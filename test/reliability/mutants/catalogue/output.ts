@@ -60,7 +60,7 @@ export const OUTPUT: readonly Mutant[] = [
     name: 'no-connect-record',
     invariant: 'I1',
     what: 'a connection attempt is no record: an owner that lost the session logs in once more',
-    edits: [{ in: 'ConnectionKeeper.#dial', call: 'whenDurable', becomes: 'undefined' }],
+    edits: [{ in: 'ConnectionKeeper.#dial', drop: 'whenDurable' }],
     noticedBy: {
       file: 'test/integration/engine/owned-session.test.ts',
       tests: 'an owner that lost the session without knowing it while it waited',

@@ -15,7 +15,7 @@ export function patchMediaDownloads(clock: Clock): void {
   globalThis.fetch = async (input, init) => {
     if (!isMedia(input)) return fetchAnything(input, init)
     const late = new AbortController()
-    const cancel = clock.after(LIMIT_MS, () => late.abort(new Error('The download took too long.')))
+    const cancel = clock.after(LIMIT_MS, () => late.abort(new Error('The download took too long.')), 'media-downloads')
     try {
       const signal = init?.signal ? AbortSignal.any([late.signal, init.signal]) : late.signal
       const response = await fetchAnything(input, { ...init, signal })

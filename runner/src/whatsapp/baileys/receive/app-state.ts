@@ -96,7 +96,7 @@ export class AppState {
       .catch((error: unknown) => {
         if (!this.#isOpen) return
         this.#logger.warn({ error, collections: names }, 'App state could not be fetched yet.')
-        this.#cancelAgain = this.#clock.after(AGAIN_MS, () => this.fetch())
+        this.#cancelAgain = this.#clock.after(AGAIN_MS, () => this.fetch(), 'app-state')
       })
       .finally(() => {
         this.#fetching = false

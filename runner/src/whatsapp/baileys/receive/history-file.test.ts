@@ -88,7 +88,10 @@ describe('a part of the past', () => {
 describe('a download from WhatsApp’s media host', () => {
   test('that hangs is given up', async () => {
     host.answer('/hangs.enc', (response) => response.writeHead(200, { 'content-length': 100 }).write('begun'))
-    const impatient = { ...systemClock, after: (_: number, callback: () => void) => systemClock.after(50, callback) }
+    const impatient = {
+      ...systemClock,
+      after: (_: number, callback: () => void) => systemClock.after(50, callback, 'media-downloads'),
+    }
     patchMediaDownloads(impatient)
     await expect(fetch('https://mmg.whatsapp.net/hangs.enc')).rejects.toThrow('took too long')
   })

@@ -1,0 +1,32 @@
+/**
+ * The names of all timers. A name says what the timer is for. Moving the code changes no name, so the registry of crash points stays
+ * valid.
+ */
+export const TIMERS = [
+  'action-feed',
+  'app-state',
+  'ask-again',
+  'baileys-connection',
+  'claim',
+  'deadline',
+  'dial-pacer',
+  'directory-lock',
+  'following-merges',
+  'heartbeat',
+  'history-sync',
+  'job-listener',
+  'journal',
+  'keep-alive',
+  'media-downloads',
+  'outbox',
+  'receipts',
+  'renewed-firestore',
+  'resource-watch',
+  'shutdown',
+  'start',
+  'supervisor',
+  'usable-stores',
+  'wake',
+] as const
+
+export type TimerName = (typeof TIMERS)[number]
