@@ -1,20 +1,21 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { z } from 'zod'
 import { parseStored } from '../platform/parse.ts'
+import type { StateKind } from './state-kinds.ts'
 
 /**
  * PERSISTED CONTRACT v1: what a journal record carries once it is opened. A group is a list of mutations, applied in order.
  *
- * `keys`: by kind, then id, the encoded value or null for removal. Baileys' own kinds (`session`, `pre-key`, …) stand beside ours
- * (`inbox`, `undecrypted`, `delivery`, `receipt`, `device-cache`, `app-state-pending`, `begun-with`, `contact`, `meta`,
- * `voided-creds`). `creds`: the encoded credentials, whole.
+ * `keys`: by kind, then id, the encoded value or null for removal; `state-kinds.ts` has the kinds. `creds`: the encoded
+ * credentials, whole.
  */
 export interface Mutation {
   readonly keys?: KeyChanges
   readonly creds?: string
 }
 
-export type KeyChanges = Readonly<Record<string, Readonly<Record<string, string | null>>>>
+/** What is read from storage may hold kinds of a later version besides, which are kept. */
+export type KeyChanges = { readonly [Kind in StateKind]?: Readonly<Record<string, string | null>> }
 
 const groupSchema = z.array(
   z.object({

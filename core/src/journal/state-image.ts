@@ -1,26 +1,28 @@
 import type { Mutation } from './mutation.ts'
+import type { StateKind } from './state-kinds.ts'
 
 /**
  * The packed state of one session: every value is an encoded string, so that nobody can change one in place and none is kept
  * twice. What Baileys reads is decoded from here; what it writes arrives as mutations that the journal holds as well.
+ * `state-kinds.ts` describes the kinds; a kind of a later version, which is not described there, is kept as it is.
  */
 export class StateImage {
   readonly #kinds = new Map<string, Map<string, string>>()
   creds: string | null = null
 
-  get(kind: string, id: string): string | undefined {
+  get(kind: StateKind, id: string): string | undefined {
     return this.#kinds.get(kind)?.get(id)
   }
 
-  entries(kind: string): IterableIterator<[string, string]> {
+  entries(kind: StateKind): IterableIterator<[string, string]> {
     return (this.#kinds.get(kind) ?? new Map<string, string>()).entries()
   }
 
-  count(kind: string): number {
+  count(kind: StateKind): number {
     return this.#kinds.get(kind)?.size ?? 0
   }
 
-  /** Values by kind. */
+  /** Values by kind, those of a later version as well. */
   counts(): Record<string, number> {
     return Object.fromEntries([...this.#kinds].map(([kind, values]) => [kind, values.size]))
   }

@@ -74,7 +74,7 @@ describe('a session with something to save', () => {
     }
     const { state, owned } = await owner({ ...systemClock, after }, 10)
     owned?.mute(true)
-    state.change({ keys: { kind: { id: '1' } } })
+    state.change({ keys: { receipt: { M1: 'read' } } })
     turns = 0
     await setTimeout(300)
     expect(state.unsavedChanges).toBeGreaterThan(0)

@@ -63,15 +63,15 @@ export class Receipts {
       this.#advance(messageId, known, type)
       return
     }
-    const recorded = this.#state.image.get(KIND, messageId)
+    const recorded = this.#state.image.get('receipt', messageId)
     if (recorded === 'read' || recorded === type) return
-    this.#state.change({ keys: { [KIND]: { [messageId]: type } } })
+    this.#state.change({ keys: { receipt: { [messageId]: type } } })
     if (recorded === undefined) this.#settle(messageId)
   }
 
   /** Settles the receipts that the last owner recorded and did not get to. */
   settleRecorded(): void {
-    for (const [messageId] of this.#state.image.entries(KIND)) this.#settle(messageId)
+    for (const [messageId] of this.#state.image.entries('receipt')) this.#settle(messageId)
   }
 
   /** Nothing is looked up again by itself: what is recorded is left to whoever has the state next. */
@@ -101,9 +101,9 @@ export class Receipts {
   #settle(messageId: string): void {
     this.#find(messageId).then(
       (found) => {
-        const type = this.#state.image.get(KIND, messageId)
+        const type = this.#state.image.get('receipt', messageId)
         if (type === undefined) return
-        const forget = { keys: { [KIND]: { [messageId]: null } } }
+        const forget = { keys: { receipt: { [messageId]: null } } }
         if (!found) {
           this.#state.later(forget.keys)
           return
@@ -158,8 +158,5 @@ export class Receipts {
     return snapshot ? { id: snapshot.id, job: parseStored(jobDocumentSchema, snapshot.fields, snapshot.path) } : null
   }
 }
-
-/** PERSISTED CONTRACT v1: kind `receipt` of the state image, by message id: `delivered` or `read`. */
-const KIND = 'receipt'
 
 const RECENT_JOBS = 5000

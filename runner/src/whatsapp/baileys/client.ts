@@ -14,8 +14,7 @@ import type { KeyChanges } from '@holdfast/core/journal/mutation'
 import { patiently } from '../../session/patiently.ts'
 import { AppState } from './receive/app-state.ts'
 import { BaileysConnection } from './baileys-connection.ts'
-import { BEGUN_WITH } from './signal/begun-sessions.ts'
-import { decodeCreds, encodeCreds, newCreds } from './signal/codec.ts'
+import { decodeCreds, encodeCreds } from './signal/codec.ts'
 import { DeviceCache } from './send/device-cache.ts'
 import { FromPhone } from './receive/from-phone.ts'
 import { KeyStore } from './signal/key-store.ts'
@@ -24,6 +23,7 @@ import { mappingChanges, ownDeviceOf } from './signal/lid-moves.ts'
 import { LidMap } from './signal/lid-map.ts'
 import type { Reader } from './receive/received-stanza.ts'
 import { Receiving } from './receive/receiving.ts'
+import { renewedIdentity } from './signal/renewed-identity.ts'
 import { SerialQueue } from './signal/serial-queue.ts'
 import { makeSignalRepository } from './signal/signal-repository.ts'
 import { assertSocket } from './compatibility.ts'
@@ -34,21 +34,6 @@ const SILENT = createLogger('baileys', 'silent')
 
 /** setInterval's limit. Baileys' own pings would wait at the gate behind what they have nothing to do with. */
 const NEVER_MS = 2 ** 31 - 1
-
-const KINDS_OF_AN_IDENTITY = [
-  'session',
-  'pre-key',
-  'sender-key',
-  'sender-key-memory',
-  'identity-key',
-  BEGUN_WITH,
-  'app-state-sync-key',
-  'app-state-sync-version',
-  'tctoken',
-  'device-list',
-  'device-cache',
-  'app-state-pending',
-]
 
 /** How often a contact may ask for one message, as WhatsApp's own clients do: five times. Baileys counts each request twice. */
 const ANSWERS_TO_ONE_CONTACT = 10
@@ -102,15 +87,7 @@ export class BaileysClient implements Client {
 
   /** A fresh identity, to be linked by a new scan. The credentials that were there before stay in the state, aside. */
   renewIdentity(): void {
-    const { image } = this.#state
-    const ended = image.creds === null ? null : decodeCreds(image.creds)
-    const aside = ended && image.creds !== null ? { 'voided-creds': { [String(ended.registrationId)]: image.creds } } : {}
-    // Keys and ratchets belong to the identity that made them; a contact could not read what the new one sends with them.
-    const gone = KINDS_OF_AN_IDENTITY.map((kind) => [
-      kind,
-      Object.fromEntries([...image.entries(kind)].map(([id]) => [id, null])),
-    ])
-    this.#state.change({ creds: encodeCreds(newCreds()), keys: { ...(Object.fromEntries(gone) as KeyChanges), ...aside } })
+    this.#state.change(renewedIdentity(this.#state.image))
   }
 
   readonly connect: Connect = (events) => {

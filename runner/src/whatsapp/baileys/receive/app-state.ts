@@ -10,14 +10,14 @@ import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock } from '@holdfast/core/platform/ports'
 import type { KeyChanges } from '@holdfast/core/journal/mutation'
 import type { SessionState } from '../../port.ts'
+import type { StateKind } from '@holdfast/core/journal/state-kinds'
 import type { KeyStore } from '../signal/key-store.ts'
 import { interceptStanzas } from './message-order.ts'
 
-/** PERSISTED CONTRACT v1: kind `app-state-pending` of the state image: names of collections that are to be fetched, each `1`. */
-const KIND = 'app-state-pending'
-
 /** With a key that the phone shares: everything may have waited for it. */
-export const PENDING_APP_STATE: KeyChanges = { [KIND]: Object.fromEntries(ALL_WA_PATCH_NAMES.map((name) => [name, '1'])) }
+export const PENDING_APP_STATE = {
+  'app-state-pending': Object.fromEntries(ALL_WA_PATCH_NAMES.map((name) => [name, '1'])),
+} satisfies KeyChanges
 
 /** A fetch that takes longer counts as hanging: nothing more is fetched on its connection. */
 const FETCH_LIMIT_MS = 120_000
@@ -119,7 +119,7 @@ export class AppState {
     // What has no version was empty, or its key has not come: it is looked at again with the next key or connection.
     const hasVersion = (name: string) => this.#state.image.get('app-state-sync-version', name) !== undefined
     const done = names.filter((name) => hasVersion(name) && !this.#toldMeanwhile.has(name))
-    if (done.length > 0 && this.#isOpen) this.#change(KIND, done, null)
+    if (done.length > 0 && this.#isOpen) this.#change('app-state-pending', done, null)
   }
 
   /** True for a notification that is dealt with here, and not by Baileys. */
@@ -128,7 +128,7 @@ export class AppState {
     if (this.#keyStore.isClosed) return true
     const all = getBinaryNodeChildren(stanza, 'collection').map(({ attrs }) => attrs['name'])
     const names = all.filter(isName)
-    this.#change(KIND, names, '1')
+    this.#change('app-state-pending', names, '1')
     if (this.#fetching) for (const name of names) this.#toldMeanwhile.add(name)
     this.#socket.sendMessageAck(stanza).catch(() => {
       // The connection is over, and the notification comes again.
@@ -138,10 +138,10 @@ export class AppState {
   }
 
   #pending(): WAPatchName[] {
-    return [...this.#state.image.entries(KIND)].map(([name]) => name).filter(isName)
+    return [...this.#state.image.entries('app-state-pending')].map(([name]) => name).filter(isName)
   }
 
-  #change(kind: string, names: readonly string[], value: string | null): void {
+  #change(kind: StateKind, names: readonly string[], value: string | null): void {
     this.#state.change({ keys: { [kind]: Object.fromEntries(names.map((name) => [name, value])) } })
   }
 }

@@ -1,6 +1,7 @@
 import { isLidUser, isPnUser, jidDecode, jidNormalizedUser, type LIDMapping, type proto } from '@whiskeysockets/baileys'
 import type { KeyChanges } from '@holdfast/core/journal/mutation'
 import type { StateImage } from '@holdfast/core/journal/state-image'
+import { STATE_KINDS, type StateKind } from '@holdfast/core/journal/state-kinds'
 import { decodeValue, encodeValue } from '../signal/codec.ts'
 import { nameOf, type Reader } from './received-stanza.ts'
 
@@ -11,9 +12,6 @@ export interface HistoryContacts {
   /** Chats with the token that shows that one has been written to before. */
   readonly tokens: readonly Pick<proto.IConversation, 'id' | 'tcToken' | 'tcTokenTimestamp' | 'tcTokenSenderTimestamp'>[]
 }
-
-/** PERSISTED CONTRACT v1: kind `contact` of the state image, by the name that chats go by: `{ notify }`, how they call themselves. */
-const CONTACT = 'contact'
 
 /** Baileys keeps a list of all tokens here, in the shape of a token. */
 const TOKEN_INDEX = '__index'
@@ -26,7 +24,7 @@ interface Token {
 
 /** What changes in the state with it, once the names in it are known. */
 export const changesOf = (learned: HistoryContacts, image: StateImage, reader: Reader): KeyChanges => ({
-  ...unlessEmpty(CONTACT, contactsOf(learned, reader)),
+  ...unlessEmpty('contact', contactsOf(learned, reader)),
   ...unlessEmpty('tctoken', tokensOf(learned, image, reader)),
 })
 
@@ -39,7 +37,9 @@ export function usersOf({ pn, lid }: LIDMapping): (readonly [phone: string, lid:
 
 const contactsOf = ({ contacts }: HistoryContacts, { names }: Reader): Record<string, string> =>
   Object.fromEntries(
-    contacts.flatMap(({ id, notify }) => (id && notify ? [[nameOf(names, id).name, JSON.stringify({ notify })]] : [])),
+    contacts.flatMap(({ id, notify }) =>
+      id && notify ? [[nameOf(names, id).name, STATE_KINDS.contact.codec.encode({ notify })]] : [],
+    ),
   )
 
 /** As Baileys keeps them when it reads history itself: under the LID, the newer one wins. */
@@ -68,5 +68,5 @@ function tokenAt(image: StateImage, jid: string): Token | null {
   return encoded === undefined ? null : (decodeValue('tctoken', encoded) as Token)
 }
 
-const unlessEmpty = (kind: string, changes: Record<string, string>): KeyChanges =>
+const unlessEmpty = (kind: StateKind, changes: Record<string, string>): KeyChanges =>
   Object.keys(changes).length === 0 ? {} : { [kind]: changes }

@@ -1,26 +1,14 @@
 import { jidDecode } from '@whiskeysockets/baileys'
 import type { Clock } from '@holdfast/core/platform/ports'
 import type { SessionState } from '../../port.ts'
+import { STATE_KINDS } from '@holdfast/core/journal/state-kinds'
 import type { LidMap } from '../signal/lid-map.ts'
-
-/** PERSISTED CONTRACT v1: kind `device-cache` of the state image, by user: `{ at, devices }`. Before, the bare list of devices. */
-const KIND = 'device-cache'
-
-interface Entry {
-  /** When the server told it, ms. */
-  readonly at: number
-  /** As Baileys has them. */
-  readonly devices: unknown
-}
 
 /**
  * The server tells of changes and queues that for a device that is away, but for 30 days at most, and a notification can be missed
- * in ways that we do not know. After this long the list is asked for again, which costs one pre-key of the contact.
+ * in ways that we do not know. After `afterMs` the list is asked for again. Beyond `max`, those that were asked for first are.
  */
-const KEPT_MS = 7 * 24 * 60 * 60 * 1000
-
-/** About 100 bytes each for somebody with one device. Beyond, those that were asked for first are asked for again. */
-const MAX_USERS = 5000
+const { codec, prune } = STATE_KINDS['device-cache']
 
 /**
  * Which devices a contact has, kept with the session's state. Without it each process start asks anew, and each answer makes new
@@ -50,13 +38,13 @@ export class DeviceCache {
 
   set<T>(user: string, devices: T): void {
     if (this.#revoked.has(user)) return
-    const known = this.#state.image.get(KIND, user)
-    const changes: Record<string, string | null> = { [user]: JSON.stringify({ at: this.#clock.now(), devices } satisfies Entry) }
+    const known = this.#state.image.get('device-cache', user)
+    const changes: Record<string, string | null> = { [user]: codec.encode({ at: this.#clock.now(), devices }) }
     // A first answer may be forgotten: it is asked for again. What contradicts a known list may not.
-    if (known !== undefined) return void this.#state.change({ keys: { [KIND]: changes } })
-    const [oldest] = this.#state.image.entries(KIND)
-    if (oldest && this.#state.image.count(KIND) >= MAX_USERS) changes[oldest[0]] = null
-    this.#state.later({ [KIND]: changes })
+    if (known !== undefined) return void this.#state.change({ keys: { 'device-cache': changes } })
+    const [oldest] = this.#state.image.entries('device-cache')
+    if (oldest && this.#state.image.count('device-cache') >= prune.max) changes[oldest[0]] = null
+    this.#state.later({ 'device-cache': changes })
   }
 
   del(user: string): void {
@@ -64,7 +52,7 @@ export class DeviceCache {
   }
 
   flushAll(): void {
-    this.#forget([...this.#state.image.entries(KIND)].map(([user]) => user))
+    this.#forget([...this.#state.image.entries('device-cache')].map(([user]) => user))
   }
 
   /** These have other devices now, by whatever name their list is kept. Part of the journal when this returns. */
@@ -80,17 +68,15 @@ export class DeviceCache {
   }
 
   #forget(users: readonly string[]): void {
-    const known = users.filter((user) => this.#state.image.get(KIND, user) !== undefined)
+    const known = users.filter((user) => this.#state.image.get('device-cache', user) !== undefined)
     if (known.length === 0) return
-    this.#state.change({ keys: { [KIND]: Object.fromEntries(known.map((user) => [user, null])) } })
+    this.#state.change({ keys: { 'device-cache': Object.fromEntries(known.map((user) => [user, null])) } })
   }
 
-  #entry(user: string): Entry | null {
-    const encoded = this.#state.image.get(KIND, user)
+  #entry(user: string): { devices: unknown } | null {
+    const encoded = this.#state.image.get('device-cache', user)
     if (encoded === undefined) return null
-    const stored = JSON.parse(encoded) as Partial<Entry>
-    return typeof stored.at === 'number' && this.#clock.now() - stored.at < KEPT_MS
-      ? { at: stored.at, devices: stored.devices }
-      : null
+    const stored = codec.decode(encoded)
+    return !Array.isArray(stored) && this.#clock.now() - stored.at < prune.afterMs ? stored : null
   }
 }

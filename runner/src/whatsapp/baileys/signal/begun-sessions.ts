@@ -1,12 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { SignalRepositoryWithLIDStore } from '@whiskeysockets/baileys'
 
-/**
- * PERSISTED CONTRACT v1: kind `begun-with` of the state image, by Signal address: the hash of the keys with which the last session
- * was begun that we began.
- */
-export const BEGUN_WITH = 'begun-with'
-
 type Keys = Parameters<SignalRepositoryWithLIDStore['injectE2ESession']>[0]['session']
 
 /**

@@ -1,14 +1,18 @@
-import { BufferJSON, initAuthCreds, proto, type AuthenticationCreds } from '@whiskeysockets/baileys'
+import { BufferJSON, initAuthCreds, proto, type AuthenticationCreds, type SignalDataTypeMap } from '@whiskeysockets/baileys'
 import { pruneSessionRecord } from './session-pruning.ts'
 
-/** How Baileys' values are written into the state image: JSON, bytes as base64. PERSISTED CONTRACT v1. */
+/**
+ * How Baileys' values are written into the state image: JSON, bytes as base64. PERSISTED CONTRACT v1. The table of kinds
+ * (`@holdfast/core/journal/state-kinds`) calls this codec `baileys`.
+ */
+type BaileysKind = keyof SignalDataTypeMap
 
-export function encodeValue(kind: string, value: unknown): string {
+export function encodeValue(kind: BaileysKind, value: unknown): string {
   return JSON.stringify(kind === 'session' ? pruneSessionRecord(value) : value, BufferJSON.replacer)
 }
 
 /** A fresh value each time, so that nobody shares what another may change. */
-export function decodeValue(kind: string, encoded: string): unknown {
+export function decodeValue(kind: BaileysKind, encoded: string): unknown {
   const value: unknown = JSON.parse(encoded, BufferJSON.reviver)
   return kind === 'app-state-sync-key' ? proto.Message.AppStateSyncKeyData.fromObject(value as object) : value
 }

@@ -4,6 +4,7 @@ import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { Entry } from '../../../session/journal/group.ts'
 import type { SessionState } from '../../port.ts'
 import type { KeyChanges } from '@holdfast/core/journal/mutation'
+import { STATE_KINDS } from '@holdfast/core/journal/state-kinds'
 import { decodeValue, encodeValue } from './codec.ts'
 
 /** What a transaction has written so far, encoded, and what is to ride on its record. */
@@ -17,9 +18,6 @@ interface Transaction {
   /** Has exchanged its lock for that of the app state. */
   isAside?: true
 }
-
-/** Pre-keys this far behind the newest are of uploads that a crash cut short: nobody was ever offered them. */
-const PRE_KEYS_KEPT = 2000
 
 /**
  * Fetching app state is one transaction, under the lock of everything that is sent, and waits for the server and for downloads.
@@ -166,7 +164,7 @@ export class KeyStore {
     return true
   }
 
-  #read(kind: string, ids: readonly string[]): Record<string, unknown> {
+  #read(kind: keyof SignalDataTypeMap, ids: readonly string[]): Record<string, unknown> {
     const written = this.#current.getStore()
     const found: Record<string, unknown> = {}
     for (const id of ids) {
@@ -179,7 +177,7 @@ export class KeyStore {
 
   #set(data: SignalDataSet): void {
     const encoded: Record<string, Record<string, string | null>> = {}
-    for (const [kind, values] of Object.entries(data)) {
+    for (const [kind, values] of Object.entries(data) as [keyof SignalDataTypeMap, Record<string, unknown> | undefined][]) {
       if (!values) continue
       const into: Record<string, string | null> = (encoded[kind] = {})
       for (const [id, value] of Object.entries(values))
@@ -196,7 +194,7 @@ export class KeyStore {
   #dropOldPreKeys(changes: Record<string, Record<string, string | null>>): void {
     const added = Object.entries(changes['pre-key'] ?? {}).filter(([, value]) => value !== null)
     if (added.length === 0) return
-    const limit = Math.max(...added.map(([id]) => Number(id))) - PRE_KEYS_KEPT
+    const limit = Math.max(...added.map(([id]) => Number(id))) - STATE_KINDS['pre-key'].prune.distance
     if (limit <= 0) return
     for (const [id] of this.#state.image.entries('pre-key')) {
       if (Number(id) < limit) (changes['pre-key'] ??= {})[id] = null

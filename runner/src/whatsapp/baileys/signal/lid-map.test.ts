@@ -1,4 +1,5 @@
 import type { BinaryNode } from '@whiskeysockets/baileys'
+import type { StateKind } from '@holdfast/core/journal/state-kinds'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { Contact, textFor } from '../testing/contact.ts'
 import { DeviceUnderTest, OURS, OUR_LID } from '../testing/device-under-test.ts'
@@ -16,7 +17,7 @@ beforeEach(async () => {
 
 const learn = () => device.signal.lidMapping.storeLIDPNMappings([{ lid: contact.lid, pn: contact.pn }])
 
-const ids = (kind: string) => [...device.image.entries(kind)].map(([id]) => id).toSorted()
+const ids = (kind: StateKind) => [...device.image.entries(kind)].map(([id]) => id).toSorted()
 
 /** Where the message of a stanza is stored. */
 async function stored(stanza: BinaryNode): Promise<Record<string, unknown> | undefined> {

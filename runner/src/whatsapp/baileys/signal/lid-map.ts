@@ -1,9 +1,6 @@
 import { isLidUser, isPnUser, jidDecode, jidEncode } from '@whiskeysockets/baileys'
 import type { StateImage } from '@holdfast/core/journal/state-image'
 
-/** Baileys' kind: a phone number's LID under the number, and the number of a LID under `{lid}_reverse`; users without server. */
-const KIND = 'lid-mapping'
-
 /** Who is who: WhatsApp calls a person by a phone number or by a LID. Read from the session's state, without asking anybody. */
 export class LidMap {
   readonly #image: StateImage
@@ -35,7 +32,7 @@ export class LidMap {
   }
 
   #stored(id: string): string | null {
-    const encoded = this.#image.get(KIND, id)
+    const encoded = this.#image.get('lid-mapping', id)
     const value: unknown = encoded === undefined ? null : JSON.parse(encoded)
     return typeof value === 'string' && value !== '' ? value : null
   }

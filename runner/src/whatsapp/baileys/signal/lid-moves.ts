@@ -1,7 +1,7 @@
 import { jidDecode } from '@whiskeysockets/baileys'
 import type { KeyChanges } from '@holdfast/core/journal/mutation'
 import type { StateImage } from '@holdfast/core/journal/state-image'
-import { BEGUN_WITH } from './begun-sessions.ts'
+import type { StateKind } from '@holdfast/core/journal/state-kinds'
 
 /** Which of our own devices this is: its sender keys stay under the name that it sends with. */
 export interface OwnDevice {
@@ -42,7 +42,7 @@ function movesToLids(image: StateImage, lids: ReadonlyMap<string, string>, own: 
   const moved = {
     session: movedAddresses(image, 'session', lids, mergeSessions),
     'identity-key': movedAddresses(image, 'identity-key', lids, (_old, known) => known),
-    [BEGUN_WITH]: movedAddresses(image, BEGUN_WITH, lids, (_old, known) => known),
+    'begun-with': movedAddresses(image, 'begun-with', lids, (_old, known) => known),
     'sender-key': movedSenderKeys(image, lids, own),
   }
   return Object.fromEntries(Object.entries(moved).filter(([, changes]) => Object.keys(changes).length > 0))
@@ -51,7 +51,7 @@ function movesToLids(image: StateImage, lids: ReadonlyMap<string, string>, own: 
 /** Addresses are `number.device`, and `lid_1.device`. */
 function movedAddresses(
   image: StateImage,
-  kind: string,
+  kind: StateKind,
   lids: ReadonlyMap<string, string>,
   merge: (old: string, known: string) => string,
 ): Record<string, string | null> {

@@ -2,21 +2,48 @@ import { StateImage } from '@holdfast/core/journal/state-image'
 import { expect, test } from 'vitest'
 import { rekeyedState } from './rekey.ts'
 
-test('what was cached of others is asked for anew: it may have been revoked in what was lost', () => {
+function rekeyed(keys: Record<string, Record<string, string>>): StateImage {
   const image = new StateImage()
-  image.apply({
-    keys: {
-      'device-cache': { ana: '{}' },
-      'app-state-sync-version': { regular: '{}' },
-      'lid-mapping': { ana: '"lid"' },
-    },
-  })
+  image.apply({ keys })
   const restored = new StateImage()
-  restored.apply(rekeyedState(image, 3, 0))
+  restored.apply(rekeyedState(image, 3, 7))
+  return restored
+}
+
+test('what was cached of others is asked for anew: it may have been revoked in what was lost', () => {
+  const restored = rekeyed({
+    'device-cache': { ana: '{}' },
+    'app-state-sync-version': { regular: '{}' },
+    'lid-mapping': { ana: '"lid"' },
+  })
   expect(restored.counts()).toMatchObject({
     'device-cache': 0,
     'app-state-sync-version': 0,
     'app-state-pending': 5,
     'lid-mapping': 1,
   })
+})
+
+test('what is not sent with stays, also what only a later version knows', () => {
+  const kept = {
+    'pre-key': { '1': '{}' },
+    'identity-key': { 'ana.0': '""' },
+    inbox: { hash: '{"id":"M1","at":1}' },
+    meta: { everLoggedIn: '1' },
+    'kind-of-a-later-version': { id: 'value' },
+  }
+  expect(rekeyed(kept).toMutation().keys).toMatchObject(kept)
+})
+
+test('open sessions are closed, what tells who has our keys goes', () => {
+  const sessions = { open: { indexInfo: { closed: -1 } }, closed: { indexInfo: { closed: 3 } } }
+  const restored = rekeyed({
+    session: { 'ana.0': JSON.stringify({ _sessions: sessions }) },
+    'sender-key-memory': { group: '{}' },
+    'begun-with': { 'ana.0': 'hash' },
+  })
+  expect(JSON.parse(restored.get('session', 'ana.0') ?? '')).toEqual({
+    _sessions: { open: { indexInfo: { closed: 7 } }, closed: { indexInfo: { closed: 3 } } },
+  })
+  expect(restored.counts()).toMatchObject({ 'sender-key-memory': 0, 'begun-with': 0 })
 })

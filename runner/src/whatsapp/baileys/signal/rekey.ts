@@ -1,9 +1,9 @@
 import { jidDecode } from '@whiskeysockets/baileys'
 import { HoldfastError } from '@holdfast/core/platform/errors'
-import type { Mutation } from '@holdfast/core/journal/mutation'
+import type { KeyChanges, Mutation } from '@holdfast/core/journal/mutation'
 import type { StateImage } from '@holdfast/core/journal/state-image'
+import { AFTER_LOSS, type AfterLoss } from '@holdfast/core/journal/state-kinds'
 import { PENDING_APP_STATE } from '../receive/app-state.ts'
-import { BEGUN_WITH } from './begun-sessions.ts'
 import { decodeCreds, encodeCreds } from './codec.ts'
 
 /** A lost record may have added so many pre-keys at most: Baileys uploads 812 at first, 5 at a time later. */
@@ -17,7 +17,7 @@ const LARGEST_PRE_KEY_ID = 0xff_ff_ff
 
 /**
  * What a state that lost its newest records has to become before it may speak again, as one mutation that holds all of it. What
- * the lost records had used must not be used a second time:
+ * the lost records had used must not be used a second time. The table of kinds (`state-kinds.ts`) says which kind is changed:
  *
  * - Sending: every session that is open is closed, so that the next message to a contact begins a new one. What contacts still
  *   send in the old ones can be read as far as they were not stepped in the lost records; what cannot is asked for again.
@@ -31,20 +31,17 @@ export function rekeyedState(image: StateImage, lostRecords: number, nowMs: numb
   const creds = encoded === undefined ? null : decodeCreds(encoded)
   const isOwn = (senderKeyName: string): boolean => creds?.me !== undefined && isDevice(senderKeyName, creds.me)
   if (creds) creds.firstUnuploadedPreKeyId = creds.nextPreKeyId = beyond(creds.nextPreKeyId, lostRecords)
-  return {
-    keys: {
-      ...keys,
-      session: mapValues(keys['session'], (record) => closeSessions(record, nowMs)),
-      'sender-key': Object.fromEntries(Object.entries(keys['sender-key'] ?? {}).filter(([name]) => !isOwn(name))),
-      'sender-key-memory': {},
-      [BEGUN_WITH]: {},
-      'app-state-sync-version': {},
-      'device-cache': {},
-      ...PENDING_APP_STATE,
-    },
-    ...(creds ? { creds: encodeCreds(creds) } : {}),
+  const after: Record<Exclude<AfterLoss, 'kept'>, (values: Values) => Values> = {
+    dropped: () => ({}),
+    'sessions-closed': (records) => mapValues(records, (record) => closeSessions(record, nowMs)),
+    'own-keys-dropped': (senderKeys) => Object.fromEntries(Object.entries(senderKeys).filter(([name]) => !isOwn(name))),
+    'all-pending': () => PENDING_APP_STATE['app-state-pending'],
   }
+  const changed = Object.fromEntries(AFTER_LOSS.map(([kind, what]) => [kind, after[what](keys[kind] ?? {})])) as KeyChanges
+  return { keys: { ...keys, ...changed }, ...(creds ? { creds: encodeCreds(creds) } : {}) }
 }
+
+type Values = Readonly<Record<string, string | null>>
 
 function beyond(preKeyId: number, lostRecords: number): number {
   const next = preKeyId + Math.max(LEAST_JUMP, lostRecords * PRE_KEYS_PER_RECORD)

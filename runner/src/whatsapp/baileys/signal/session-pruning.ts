@@ -1,3 +1,5 @@
+import { STATE_KINDS } from '@holdfast/core/journal/state-kinds'
+
 /**
  * A contact's session record grows without bound: 105 bytes with each turn of the conversation, 53 KB after 500, and it is stored
  * whole with each message. What can be dropped is decided by what was *heard*, not by age:
@@ -8,9 +10,7 @@
  * - A closed receiving chain may go when all its message keys are used; the newest few stay, so that a duplicate is told from
  *   a message that was never seen. Chains with unused keys are bounded.
  */
-const OLDER_SESSIONS_KEPT = 4
-const SPENT_CHAINS_KEPT = 5
-const CLOSED_CHAINS_KEPT = 40
+const { olderSessions, spentChains, closedChains } = STATE_KINDS.session.prune
 
 const RECEIVING = 2
 
@@ -39,7 +39,7 @@ export function pruneSessionRecord(record: unknown): unknown {
   const newestHeard = Math.max(0, ...heard.map(([, { indexInfo }]) => indexInfo.created))
   const older = all.filter(([, { indexInfo }]) => indexInfo.closed !== -1 && indexInfo.created < newestHeard)
   older.sort(([, a], [, b]) => b.indexInfo.used - a.indexInfo.used)
-  const dropped = new Set(older.slice(OLDER_SESSIONS_KEPT).map(([key]) => key))
+  const dropped = new Set(older.slice(olderSessions).map(([key]) => key))
   const kept = all
     .filter(([key]) => !dropped.has(key))
     .map(([key, session]) => [key, { ...session, _chains: pruneChains(session) }])
@@ -52,9 +52,7 @@ function pruneChains(session: SerializedSession): Record<string, SerializedChain
   const chains = Object.entries(session._chains)
   const closed = chains.filter(([key, { chainType, chainKey }]) => chainType === RECEIVING && key !== current && !chainKey.key)
   const spent = closed.filter(([, { messageKeys }]) => Object.keys(messageKeys).length === 0)
-  const dropped = new Set(
-    [...allButLast(spent, SPENT_CHAINS_KEPT), ...allButLast(closed, CLOSED_CHAINS_KEPT)].map(([key]) => key),
-  )
+  const dropped = new Set([...allButLast(spent, spentChains), ...allButLast(closed, closedChains)].map(([key]) => key))
   return Object.fromEntries(chains.filter(([key]) => !dropped.has(key)))
 }
 

@@ -7,7 +7,7 @@ import {
   type SocketConfig,
 } from '@whiskeysockets/baileys'
 import type { SessionState } from '../../port.ts'
-import { BEGUN_WITH, hashOfKeys } from './begun-sessions.ts'
+import { hashOfKeys } from './begun-sessions.ts'
 import { isOldKey } from './group-keys.ts'
 import type { KeyStore } from './key-store.ts'
 import { usersOf } from '../receive/history-contacts.ts'
@@ -87,12 +87,12 @@ export function makeSignalRepository(options: {
         const address = inner.jidToSignalProtocolAddress(authorOf(request.jid))
         const keys = hashOfKeys(request.session)
         const isBegun = async () =>
-          state.image.get(BEGUN_WITH, address) === keys && (await inner.validateSession(request.jid)).exists
+          state.image.get('begun-with', address) === keys && (await inner.validateSession(request.jid)).exists
         await alone(() =>
           keyStore.transaction(async () => {
             if (await isBegun()) return
             await inner.injectE2ESession(request)
-            keyStore.join({ [BEGUN_WITH]: { [address]: keys } }, {}, () => {})
+            keyStore.join({ 'begun-with': { [address]: keys } }, {}, () => {})
             await keyStore.store.set({ 'identity-key': { [address]: new Uint8Array(request.session.identityKey) } })
           }, request.jid),
         )

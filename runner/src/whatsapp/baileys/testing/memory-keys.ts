@@ -1,11 +1,11 @@
-import { BufferJSON, type SignalDataSet, type SignalKeyStore } from '@whiskeysockets/baileys'
+import { BufferJSON, type SignalDataSet, type SignalDataTypeMap, type SignalKeyStore } from '@whiskeysockets/baileys'
 
 /** Keys in memory; what is read is always a fresh copy, as from a disk. */
 export class MemoryKeys implements SignalKeyStore {
   readonly values = new Map<string, string>()
-  readonly #encode: (kind: string, value: unknown) => string
+  readonly #encode: (kind: keyof SignalDataTypeMap, value: unknown) => string
 
-  constructor(encode = (_kind: string, value: unknown) => JSON.stringify(value, BufferJSON.replacer)) {
+  constructor(encode = (_kind: keyof SignalDataTypeMap, value: unknown) => JSON.stringify(value, BufferJSON.replacer)) {
     this.#encode = encode
   }
 
@@ -21,7 +21,7 @@ export class MemoryKeys implements SignalKeyStore {
   set: SignalKeyStore['set'] = async (data: SignalDataSet) => {
     for (const [kind, values] of Object.entries(data)) {
       for (const [id, value] of Object.entries(values)) {
-        if (value) this.values.set(`${kind}|${id}`, this.#encode(kind, value))
+        if (value) this.values.set(`${kind}|${id}`, this.#encode(kind as keyof SignalDataTypeMap, value))
         else this.values.delete(`${kind}|${id}`)
       }
     }

@@ -5,6 +5,7 @@ import {
   generateSignalPubKey,
   initAuthCreds,
   type AuthenticationCreds,
+  type SignalDataTypeMap,
 } from '@whiskeysockets/baileys'
 import { createLogger } from '@holdfast/core/platform/logging'
 import { MemoryKeys } from './memory-keys.ts'
@@ -27,7 +28,7 @@ export class SignalEndpoint {
   #lastPreKey = 0
 
   /** @param encode how a value is stored; what is read is always a fresh copy, as from a disk. */
-  constructor(phone: string, encode?: (kind: string, value: unknown) => string) {
+  constructor(phone: string, encode?: (kind: keyof SignalDataTypeMap, value: unknown) => string) {
     this.jid = `${phone}@s.whatsapp.net`
     this.#keys = new MemoryKeys(encode)
     const keys = addTransactionCapability(this.#keys, SILENT, { maxCommitRetries: 1, delayBetweenTriesMs: 1 })
@@ -73,7 +74,9 @@ export class SignalEndpoint {
 }
 
 /** A chat in which each has heard the other: further messages need no pre-key. */
-export async function startChat(encode?: (kind: string, value: unknown) => string): Promise<[SignalEndpoint, SignalEndpoint]> {
+export async function startChat(
+  encode?: (kind: keyof SignalDataTypeMap, value: unknown) => string,
+): Promise<[SignalEndpoint, SignalEndpoint]> {
   const [ours, theirs] = [new SignalEndpoint('5511900000001', encode), new SignalEndpoint('5511900000002')]
   await ours.openSession(theirs)
   await exchange(ours, theirs, 'hello')
