@@ -3,11 +3,11 @@ import type { SupervisedProcess } from '../processes.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
-/** The wall clock of some processes, which a test can set ahead. Those that start later find it in a file. */
+/** The wall clock of some processes, which a test can set ahead. Processes that start later read it from a file. */
 export class MovableClock {
   readonly file: string
 
-  /** `file` keeps how far ahead it is, from one start of a sandbox to the next. */
+  /** `file` keeps the offset from one start of a sandbox to the next. */
   constructor(file: string) {
     this.file = file
     if (this.aheadMs === 0) this.#write(0)
@@ -23,13 +23,13 @@ export class MovableClock {
     }
   }
 
-  /** Resolves when every one of them that runs has the new time. */
+  /** Resolves when all running processes have the new time. */
   async advance(days: number, processes: readonly SupervisedProcess[]): Promise<void> {
     this.#write(this.aheadMs + days * DAY_MS)
     await Promise.all(processes.map((one) => one.ask('clock')))
   }
 
-  /** A process that starts meanwhile reads the old number or the new one, never half of it. */
+  /** Replaces the file at once, so that a starting process reads the old number or the new one. */
   #write(aheadMs: number): void {
     writeFileSync(`${this.file}.new`, String(aheadMs))
     renameSync(`${this.file}.new`, this.file)

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { answerParent } from '../parent-channel.ts'
 
-// Preloaded into the processes of a sandbox with a movable clock, and into nothing else: `Date` tells a time that lies as far
-// ahead as the file says, which is read at the start and whenever the sandbox asks. Timers and `performance` are as they are, as
-// on a machine whose clock is set.
+// Preload for processes of a sandbox with a movable clock: `Date` tells a time that lies ahead by the offset in the file. The process
+// reads the file at its start and whenever the sandbox asks. Timers and `performance` stay as they are, as on a machine whose clock
+// is set.
 
 const { SANDBOX_CLOCK_FILE: file } = process.env
 const RealDate = Date

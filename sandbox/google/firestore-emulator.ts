@@ -17,7 +17,7 @@ export interface FirestoreEmulator {
   jar: string
 }
 
-/** Finds Google's emulator and a java to run it, or throws with the command that installs what is missing. */
+/** Finds Google's emulator and a java to run it. Throws with the command that installs a missing part. */
 export async function findFirestoreEmulator(env: Environment): Promise<FirestoreEmulator> {
   return { java: findJava(env), jar: await findJar(env) }
 }
@@ -52,7 +52,7 @@ async function findJar(env: Environment): Promise<string> {
   )
 }
 
-/** The folder that holds bin/gcloud: as good as asking gcloud, which takes a second to answer. */
+/** The folder that holds bin/gcloud. Reading the link is faster than asking gcloud, which takes a second. */
 function sdkOfGcloud(env: Environment): string | undefined {
   const gcloud = onPath(env, 'gcloud')
   return gcloud && dirname(dirname(realpathSync(gcloud)))
@@ -64,7 +64,7 @@ async function jarOfSdkByGcloud(): Promise<string | undefined> {
     const jar = join(stdout.trim(), JAR_IN_SDK)
     return existsSync(jar) ? jar : undefined
   } catch {
-    // There is no gcloud, or it is broken: the same as not found.
+    // A missing or broken gcloud counts as not found.
     return undefined
   }
 }
@@ -84,10 +84,10 @@ function onPath(env: Environment, command: string): string | undefined {
 
 export interface FirestoreOptions extends FirestoreEmulator {
   port: number
-  /** Where `exportFirestore` puts the data and the next start finds it. */
+  /** The folder of the data export, which the next start loads. */
   folder: string
   rules: string
-  /** It will run for more than some minutes. */
+  /** True for a run of more than some minutes. */
   forLong?: boolean
   env: Record<string, string>
   log: string
@@ -105,15 +105,15 @@ export function firestoreProcess(options: FirestoreOptions): SupervisedProcess {
     args,
     env: options.env,
     log: options.log,
-    // It holds its data in memory: one that is started again would be another, empty one.
+    // The emulator holds its data in memory: a restarted one would be empty.
     whenItDies: 'leave',
     ready: 'line',
   })
 }
 
 /**
- * The emulator keeps nothing on disk by itself. What is loaded from an export has the time of loading as its creation and
- * update time.
+ * Exports the data, because the emulator keeps nothing on disk by itself. Loaded documents get the time of loading as their creation
+ * and update time.
  */
 export async function exportFirestore(address: string, project: string, folder: string): Promise<void> {
   const aside = `${folder}.new`

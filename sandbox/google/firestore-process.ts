@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { parseArgs } from 'node:util'
 
-// Runs Google's Firestore emulator and ends it whenever this process ends: java itself does not notice that whoever started
-// it was killed.
+// Runs Google's Firestore emulator and ends it when this process ends, because java does not notice that its parent was
+// killed.
 
 const option = { type: 'string' } as const
 const flag = { type: 'boolean', default: false } as const
@@ -13,9 +13,9 @@ if (!values.java || !values.jar || !values.port) throw new Error('Usage: firesto
 const jvm = [
   '-Xmx768m',
   '-XX:+UseSerialGC',
-  // Starts a quarter faster, and is no slower in its first minutes; after that it takes twice as long for a commit.
+  // Starts a quarter faster and runs as fast in the first minutes. Later a commit takes twice as long.
   ...(values['for-long'] ? [] : ['-XX:TieredStopAtLevel=1']),
-  // Every client that is killed leaves direct memory behind: with java's default the emulator dies after some thousand.
+  // Each killed client leaves direct memory behind: with java's default the emulator dies after some thousand.
   '-XX:MaxDirectMemorySize=2g',
   '-Duser.language=en',
 ]
@@ -24,12 +24,12 @@ const args = ['--host', '127.0.0.1', '--port', values.port]
 if (values.rules) args.push('--rules', values.rules)
 if (values.seed) args.push('--seed_from_export', values.seed)
 
-// Before there is a java: a signal that came between its start and these lines would end this process alone.
+// Listens before java starts: a signal in between would end this process alone.
 let java: ChildProcess | null = null
 let stopping = false
 process.on('exit', () => java?.kill('SIGKILL'))
 process.on('SIGTERM', () => {
-  // Killed, not asked: what is to be kept was exported before.
+  // Kills java without asking: the export, if any, is done before.
   stopping = true
   java?.kill('SIGKILL')
 })

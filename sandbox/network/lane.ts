@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 
-/** More than this is not held for a slow direction: its source waits. */
+/** Limit of bytes that a slow direction holds. Beyond it the source waits. */
 const MOST_HELD_BYTES = 1024 * 1024
 
 interface Held {
@@ -9,7 +9,7 @@ interface Held {
   dueAt: number
 }
 
-/** One direction of a proxied connection: what it reads from the source goes to the destination in order, perhaps late. */
+/** One direction of a proxied connection: bytes from the source reach the destination in order, perhaps late. */
 export class Lane {
   readonly #source: Socket
   readonly #destination: Socket
@@ -26,14 +26,14 @@ export class Lane {
     destination.on('drain', () => this.#letFlow())
   }
 
-  /** Zero sends at once what still waits. */
+  /** Sets the delay. Zero sends at once what still waits. */
   delayBy(delayMs: number): void {
     this.#delayMs = delayMs
     if (delayMs === 0) for (const held of this.#queue) held.dueAt = 0
     this.#send()
   }
 
-  /** Nothing more is read or sent until it thaws; what was read waits. */
+  /** Stops reading and sending until it thaws. Bytes that were read wait. */
   freeze(frozen: boolean): void {
     this.#frozen = frozen
     if (frozen) this.#source.pause()
@@ -48,7 +48,7 @@ export class Lane {
     if (this.#heldBytes > MOST_HELD_BYTES) this.#source.pause()
   }
 
-  /** The source has said everything: so does this, when it has been sent. */
+  /** Ends the destination after the last byte of the source. */
   end(): void {
     this.#ended = true
     this.#send()

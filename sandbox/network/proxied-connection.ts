@@ -1,15 +1,15 @@
 import { connect, type Socket } from 'node:net'
 import { Lane } from './lane.ts'
 
-/** What the network does to one connection. */
+/** The behaviour of the network for one connection. */
 export type Conduct =
   | { how: 'pass' }
-  /** For good: the client hears nothing any more, not even that the server has closed, and nobody hears the client. */
+  /** Dead for good: the client hears nothing any more, not even a close, and the server does not hear the client. */
   | { how: 'hang' }
-  /** Everything stops where it is, and goes on with the next conduct: what was asked before takes effect late. */
+  /** Everything stops and continues with the next behaviour: requests from before take effect late. */
   | { how: 'freeze' }
   | { how: 'slow'; delayMs: number }
-  /** Reset in the middle of what the server says, after so many bytes more of it. */
+  /** Resets the connection in the middle of a response, after so many more bytes of it. */
   | { how: 'cut'; afterBytes: number }
 
 interface ProxiedOptions {
@@ -20,7 +20,7 @@ interface ProxiedOptions {
   onClose: () => void
 }
 
-/** A client's connection to the proxy, and the proxy's to the server. */
+/** A client's connection to the proxy and the proxy's connection to the server. */
 export class ProxiedConnection {
   readonly #client: Socket
   readonly #server: Socket
@@ -42,7 +42,7 @@ export class ProxiedConnection {
     client.on('end', () => (this.#dead ? client.end() : this.#toServer.end()))
     this.#server.on('data', (chunk) => this.#fromServer(chunk))
     this.#server.on('end', () => this.#dead || this.#toClient.end())
-    // Told to the other side by 'close'.
+    // 'close' tells the other side.
     client.on('error', () => {})
     this.#server.on('error', () => {})
     client.on('close', (failed) => {
@@ -69,7 +69,7 @@ export class ProxiedConnection {
     }
   }
 
-  /** Both sides see it end with an error. */
+  /** Ends the connection with an error on both sides. */
   reset(): void {
     this.#stopLanes()
     this.#client.resetAndDestroy()
@@ -79,7 +79,7 @@ export class ProxiedConnection {
   #die(): void {
     this.#dead = true
     this.#stopLanes()
-    // Read and thrown away: the client's system believes that somebody is there.
+    // Reads and discards bytes, so that the client's system believes in a live server.
     this.#client.resume()
     this.#server.resume()
   }
@@ -103,7 +103,7 @@ export class ProxiedConnection {
     }
     this.#dead = true
     this.#onCut()
-    // What came before the cut is to arrive.
+    // Lets the bytes before the cut arrive.
     this.#client.write(chunk.subarray(0, left), () => this.reset())
   }
 }

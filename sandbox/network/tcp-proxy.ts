@@ -2,17 +2,17 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { SeededRandom } from '../../test/support/seeded-random.ts'
 import { ProxiedConnection, type Conduct } from './proxied-connection.ts'
 
-/** What the network does between a client and a server. */
+/** The behaviour of the network between a client and a server. */
 export type ProxyMode =
   | Extract<Conduct, { how: 'pass' | 'freeze' | 'hang' | 'slow' }>
-  /** Nobody listens, and every connection is reset. */
+  /** Nothing listens, and every connection is reset. */
   | { how: 'refuse' }
-  /** Every connection dies in the middle of a response; after how many bytes is drawn for each. */
+  /** Every connection dies in the middle of a response, each after a random number of bytes. */
   | { how: 'cut'; seed: number; leastBytes: number; mostBytes: number }
 
 const PASS = { how: 'pass' } as const
 
-/** A port of loopback that leads to another one, through a network that can be made as bad as a test needs it. */
+/** A loopback port that leads to another one, through a network that a test can make bad. */
 export class TcpProxy {
   readonly port: number
   readonly #upstreamPort: number
@@ -39,12 +39,12 @@ export class TcpProxy {
     return this.#mode
   }
 
-  /** Connections ever accepted, those cut by `cut`, and those that are open now. */
+  /** Counts of connections: accepted ever, cut by `cut`, open now. */
   get counts(): { accepted: number; cut: number; open: number } {
     return { accepted: this.#accepted, cut: this.#cut, open: this.#connections.size }
   }
 
-  /** Takes effect on open connections as well. One that hung is dead for good; others go on with the next mode. */
+  /** Changes the mode, also of open connections. A connection that hung stays dead; others continue in the new mode. */
   async change(mode: ProxyMode): Promise<void> {
     if (mode.how === 'refuse') return await this.#refuse()
     this.#mode = mode
@@ -59,7 +59,7 @@ export class TcpProxy {
 
   #accept(client: Socket): void {
     const conduct = this.#conduct()
-    // Between the decision to refuse and the end of listening one may still come in.
+    // A connection may still come in between the decision to refuse and the end of listening.
     if (conduct === null) return void client.resetAndDestroy()
     this.#accepted++
     const connection = new ProxiedConnection({
@@ -72,7 +72,7 @@ export class TcpProxy {
     this.#connections.add(connection)
   }
 
-  /** Of the next connection; null where there is to be none. */
+  /** The behaviour of the next connection; null when there is to be none. */
   #conduct(): Conduct | null {
     const mode = this.#mode
     if (mode.how === 'refuse') return null

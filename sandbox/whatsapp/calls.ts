@@ -1,4 +1,4 @@
-// Contacts call: a companion hears it ring, and that it has ended. Whatever it says about it is noted; nobody talks.
+// Calls by contacts: a companion hears the ring and the end of a call. The simulator notes every answer; nobody talks.
 import { randomBytes } from 'node:crypto'
 import { getAllBinaryNodeChildren } from '@whiskeysockets/baileys'
 import type { Connection } from './connection.ts'
@@ -9,7 +9,7 @@ import type { Stanza } from './stanzas.ts'
 import { clientsOf } from './world.ts'
 import type { Account, Contact } from './world.ts'
 
-/** How a call ends that was not taken: the caller hangs up, or it rang for too long. */
+/** The end of a call that nobody took: the caller hangs up, or it rings for too long. */
 export type CallEnd = 'terminate' | 'timeout'
 
 type Call = { id: string; contact: Contact; account: Account }
@@ -36,7 +36,7 @@ export class Calls {
     return call.id
   }
 
-  /** False if there is no such call. */
+  /** False for an unknown call. */
   end(callId: string, how: CallEnd): boolean {
     const call = this.#open.get(callId)
     if (!call) return false
@@ -45,7 +45,7 @@ export class Calls {
     return true
   }
 
-  /** A client rejects a call, or says something else about it. */
+  /** Notes that a client rejected a call, or another word about it. */
   take(connection: Connection, account: Account, stanza: Stanza): void {
     const { id = '', to = '' } = stanza.attrs
     for (const { tag, attrs } of getAllBinaryNodeChildren(stanza)) {

@@ -1,4 +1,4 @@
-// From clients to people: a message is acked by the server at once, then each recipient gets its copy.
+// Messages from clients: the server acks a message at once and gives each recipient its copy.
 import { getBinaryNodeChild, getBinaryNodeChildren, isJidGroup, isLidUser } from '@whiskeysockets/baileys'
 import { participantAttrs, senderAttrs } from './addressing.ts'
 import type { Connection } from './connection.ts'
@@ -25,7 +25,7 @@ type Unguarded<C> = Omit<C, 'use'>
 const NOT_A_MEMBER = '403'
 const MIXED_ADDRESSES = '400'
 
-/** The service takes a one-to-one message only if all its devices are named in the way that the chat is: by LID, or not. */
+/** The service accepts a one-to-one message only if it names all devices in the same way: by LID, or by number. */
 const mixesAddresses = (to: string, copies: readonly AddressedCopy[]): boolean =>
   copies.some(({ jid }) => isLidUser(jid) !== isLidUser(to))
 
@@ -36,7 +36,7 @@ const copyIn = (node: Stanza, jid: string): Unguarded<AddressedCopy>[] => {
   return enc?.content instanceof Uint8Array ? [{ jid, type: enc.attrs.type ?? '', ciphertext: enc.content }] : []
 }
 
-/** One ciphertext for each device. One that asked for the message again may be sent two: its own, and one beside the list. */
+/** One ciphertext for each device. A device that asked for the message again may get two: its own, and one beside the list. */
 const pairwiseCopies = (stanza: Stanza): Unguarded<AddressedCopy>[] => {
   const addressed = getBinaryNodeChildren(getBinaryNodeChild(stanza, 'participants'), 'to')
   const beside = copyIn(stanza, stanza.attrs.participant ?? stanza.attrs.to ?? '')
@@ -98,7 +98,7 @@ export class ClientMessages {
     }
   }
 
-  /** One name for a device, whichever address it was called by: it has one session with each client. */
+  /** One name for a device under both addresses: it has one session with each client. */
   #canonical(jid: string): string {
     const { world } = this.#services
     return world.findDevice(jid)?.jid ?? world.findHandset(jid)?.handset.pn ?? jid
@@ -106,7 +106,7 @@ export class ClientMessages {
 
   #checkIdentity({ account, device }: Sender, stanza: Stanza, copies: readonly Copy[]): void {
     const first = copies.find((copy) => copy.type === 'pkmsg')
-    // A retried message for a single device comes without the proof, also from real clients.
+    // A retry for a single device comes without the proof, also from real clients.
     if (!first || !getBinaryNodeChild(stanza, 'participants')) return
     const fault = identityFault(stanza, account, device)
     if (fault === undefined) return
@@ -137,7 +137,7 @@ export class ClientMessages {
     }
   }
 
-  /** To every device of every member: its own copies, if there are any, then the one for all. */
+  /** Gives every device of every member its own copies, if any, and then the one for all. */
   #deliverToGroup(letter: Letter, group: Group, stanza: Stanza, copies: readonly AddressedCopy[], forAll: Copy | undefined) {
     const own = this.#byRecipient(copies)
     const copiesFor = (name: string): Copy[] => [...(own.get(name) ?? []), ...(forAll ? [forAll] : [])]
@@ -154,7 +154,7 @@ export class ClientMessages {
     return Map.groupBy(copies, ({ jid }) => this.#canonical(jid))
   }
 
-  /** To a companion of an account (a second one of the sender's own, or another account's): it decrypts for itself. */
+  /** Gives the message to a companion (the sender's second one, or another account's), which decrypts by itself. */
   #forward({ account, device, group }: Letter, companion: LinkedDevice, stanza: Stanza, copies: readonly Copy[]): void {
     if (companion === device || copies.length === 0) return
     const { id = '', to = '', type: kind = 'text' } = stanza.attrs

@@ -1,4 +1,4 @@
-// What clients say about what they were sent: receipts take it off the queue, retry receipts ask for it again.
+// Receipts of clients: a receipt takes a message off the queue, a retry receipt asks for it again.
 import { getBinaryNodeChild, getBinaryNodeChildren, isLidUser } from '@whiskeysockets/baileys'
 import { receiptSender } from './addressing.ts'
 import type { Connection } from './connection.ts'
@@ -20,15 +20,15 @@ const idsIn = (receipt: Stanza): string[] => {
 
 const join = (answer: string, detail: string | undefined): string => (detail === undefined ? answer : `${answer} ${detail}`)
 
-/** Kinds that say that a message was delivered; the second is of a client that nobody is looking at. */
+/** Receipt types of a delivered message. `inactive` comes from a client that nobody looks at. */
 const DELIVERY: ReadonlySet<string> = new Set(['', 'inactive'])
-/** What the writer of a message hears of; other kinds are for the reader's own devices. */
+/** Receipt types that reach the writer of a message. Other types are for the reader's own devices. */
 const PASSED_ON: ReadonlySet<string> = new Set([...DELIVERY, 'read', 'played', 'retry'])
 
-/** These go to the chat; all others exactly to the device, or to the group and its member, that the message came from. */
+/** Receipt types that go to the chat. All others go to the device, or to the group and its member, that the message came from. */
 const TO_THE_CHAT: ReadonlySet<string> = new Set(['read', 'read-self', 'played'])
 
-/** The service goes on sending a message whose receipt went to another name than it came from. */
+/** The service keeps sending a message whose receipt named another sender. */
 const receiptFault = (
   { attrs: { to, participant, type = '' } }: Stanza,
   sender: MessageSender | undefined,
@@ -84,7 +84,7 @@ export class ClientReceipts {
     happenings.tell('receipt', { phone: account.phone, id, receiptType })
   }
 
-  /** If another client wrote the message, it hears of the receipt as it does from contacts. */
+  /** Tells another client that wrote the message of the receipt, as contacts are told. */
   #passOn({ account, device }: Sender, { attrs, ...receipt }: Stanza): void {
     const { id = '', to = '', participant, type = '' } = attrs
     const { world } = this.#services

@@ -1,4 +1,4 @@
-// One WebSocket connection of a client: handshake, then stanzas both ways until somebody ends it.
+// One WebSocket connection of a client: the handshake, then stanzas both ways until one side ends it.
 import { encodeBinaryNode } from '@whiskeysockets/baileys'
 import type { proto } from '@whiskeysockets/baileys'
 import type { RawData, WebSocket } from 'ws'
@@ -18,21 +18,21 @@ export interface ConnectionHandler {
   closed(connection: Connection): void
 }
 
-/** A client that was told something final closes by itself; the server waits this long before it does. */
+/** The time that a client has to close by itself after a final word. */
 const LAST_WORD_MS = 50
-/** How long a replaced client may still be heard after it has certainly read that it was replaced. */
+/** The time in which frames of a replaced client do not count after it has certainly read the replacement. */
 const REPLACED_GRACE_MS = 250
 const REPLACED_CLOSE_MS = 1000
-/** A client that does not answer the close (a frozen process) finds its connection dead when it wakes. */
+/** The time that a client has to answer the close. A frozen process finds its connection dead when it wakes. */
 const CLOSE_ANSWER_MS = 500
 
 let connections = 0
 
 export class Connection implements Line {
   readonly id = ++connections
-  /** Set when the client has logged in. */
+  /** The device, once the client has logged in. */
   device: LinkedDevice | undefined
-  /** Set when the client wants to be linked. */
+  /** The registration, once the client asks to be linked. */
   registration: Registration | undefined
   readonly #socket: WebSocket
   readonly #services: Services
@@ -70,7 +70,7 @@ export class Connection implements Line {
     this.#sender.send(frame(this.#noise.seal(encodeBinaryNode(stanza))))
   }
 
-  /** Resolves to undefined if the connection ends before the client has answered. */
+  /** Sends a question. Resolves to undefined if the connection ends before the answer. */
   ask(stanza: Stanza): Promise<Stanza | undefined> {
     const id = `server-${this.id}-${this.#nextQuestion++}`
     return new Promise((resolve) => {
@@ -85,7 +85,7 @@ export class Connection implements Line {
     this.#sender.pump()
   }
 
-  /** Says a last word and closes. What the client still sends is not heard. */
+  /** Says a last word and closes. Ignores further frames of the client. */
   endWith(stanza: Stanza): void {
     this.send(stanza)
     this.#stage = 'ended'
@@ -97,10 +97,10 @@ export class Connection implements Line {
   }
 
   /**
-   * A newer login has taken this one's place. From here on nothing this client sends has an effect. It is at fault only if it
-   * goes on although it knows: the WebSocket ping after the stream error is answered by its WebSocket library when everything
-   * before it was read, so frames that crossed the error on the wire, and frames of a process that was frozen, come before
-   * the pong and do not count. Nor does what comes within the grace after it (the client may be about to act on what it read).
+   * Replaces this connection by a newer login. Frames of this client have no effect from here on. The client is at fault only if it
+   * continues knowingly: its WebSocket library answers the ping that follows the stream error after it has read everything before. Frames
+   * that crossed the error on the wire, and frames of a frozen process, come before the pong and do not count. Neither do frames within
+   * the grace after it, in which the client may be about to act.
    */
   replace(): void {
     this.send(streamError({ conflict: 'replaced' }))

@@ -1,4 +1,4 @@
-// From people to clients, one-to-one: what they write, and what a phone tells its own companions.
+// One-to-one messages from people to clients, and messages of a phone to its own companions.
 import { randomBytes } from 'node:crypto'
 import type { proto } from '@whiskeysockets/baileys'
 import { senderAttrs } from './addressing.ts'
@@ -11,7 +11,7 @@ import type { Account, Contact } from './world.ts'
 
 export const newMessageId = (): string => `3A${randomBytes(9).toString('hex').toUpperCase()}`
 
-/** Encrypts a message for one device and has it queued there. The caller must have its turn at the handset's endpoint. */
+/** Encrypts a message for one device and queues it. The caller must hold the handset endpoint's turn. */
 export const encryptFor = async (
   handset: Handset,
   device: LinkedDevice,
@@ -36,14 +36,14 @@ export class ContactMessages {
     this.#services = services
   }
 
-  /** Encrypts for every companion of the account, in turn; each has it queued when this resolves. */
+  /** Encrypts for every companion of the account, in turn. Resolves when each copy is queued. */
   async send(contact: Contact, account: Account, text: string, handset: Handset = contact.main): Promise<string> {
     contact.knownTo.add(account)
     const attrs = { ...senderAttrs(contact, handset, contact.addressing), type: 'text', notify: contact.name }
     return this.#sendToCompanions(handset, account, { message: { conversation: text }, attrs })
   }
 
-  /** What comes next in the old sessions cannot be read, and that is not the sender's fault. */
+  /** Drops sessions: the next messages in them are unreadable, which is not the client's fault. */
   async forgetSessions(contact: Contact): Promise<void> {
     for (const handset of contact.handsets.values()) {
       await handset.endpoint.inTurn(async () => handset.forgetSessions(this.#services.world.clients))

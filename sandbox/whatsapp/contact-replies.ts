@@ -1,4 +1,4 @@
-// What people's phones answer by themselves: receipts, requests to encrypt a message again, and messages encrypted again.
+// Automatic answers of people's phones: receipts, retry receipts, and messages that are encrypted again.
 import { encodeBigEndian, extractE2ESessionFromRetryReceipt, KEY_BUNDLE_TYPE } from '@whiskeysockets/baileys'
 import { xmppPreKey, xmppSignedPreKey } from '@whiskeysockets/baileys'
 import type { ReceiptSender } from './addressing.ts'
@@ -10,7 +10,7 @@ import type { Services } from './services.ts'
 import { timestamp } from './stanzas.ts'
 import type { Stanza } from './stanzas.ts'
 
-/** More often the real service does not encrypt a message anew. */
+/** The service encrypts a message anew at most this often. */
 const MAX_RETRIES = 5
 
 type RetryRequest = { id: string; count: number; receipt: Stanza }
@@ -29,7 +29,7 @@ export class ContactReplies {
     device.queue.put({ tag: 'receipt', attrs: { ...sender, id, t: timestamp(), ...kind } })
   }
 
-  /** The handset could not read a message and asks its sender to encrypt it again, with fresh keys to do it with. */
+  /** Asks the sender to encrypt an unreadable message again, with fresh keys to do so. */
   requestRetry(sender: ReceiptSender, handset: Handset, device: LinkedDevice, id: string): void {
     const count = (handset.asked.get(id) ?? 0) + 1
     handset.asked.set(id, count)
@@ -53,7 +53,7 @@ export class ContactReplies {
     })
   }
 
-  /** A client asks for a message again: the same id, encrypted anew, in a new session if it sent keys for one. */
+  /** Answers a client's retry receipt: the same id, encrypted anew, in a new session if the client sent keys for one. */
   answerRetry(handset: Handset, device: LinkedDevice, { id, count, receipt }: RetryRequest): void {
     const sent = handset.sent.get(id)
     if (!sent || count > MAX_RETRIES) return
@@ -67,7 +67,7 @@ export class ContactReplies {
       .catch((error: unknown) => this.#services.violations.record('simulator-fault', `${handset.pn}: ${String(error)}`))
   }
 
-  /** A group's message is encrypted again for one device alone, so it brings along the key for those that follow. */
+  /** Encrypts a group's message again for one device, together with the sender key for the messages that follow. */
   #withGroupKey(handset: Handset, device: LinkedDevice, sent: SentMessage): SentMessage {
     const groupId = sent.attrs.from ?? ''
     if (!this.#services.world.groups.has(groupId)) return sent

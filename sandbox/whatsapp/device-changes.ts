@@ -1,4 +1,4 @@
-// Contacts link and remove companions, and install anew; whoever knows them is told.
+// Contacts link and remove companions, and reinstall; the server notifies everybody who has their device list.
 import type { Handset } from './handset.ts'
 import { deviceNames, participantHash } from './participant-hash.ts'
 import type { Services } from './services.ts'
@@ -9,7 +9,7 @@ import type { Contact } from './world.ts'
 
 type Change = 'add' | 'remove' | 'update'
 
-/** What is told of a change: what it was, that there was one, or nothing (then a client can only find out by asking). */
+/** The notice of a change: its kind, that there was one, or nothing (a client then finds out only by asking). */
 export type Notice = 'change' | 'update' | 'none'
 
 const deviceNode = ({ number, pn, lid }: Handset): Stanza => {
@@ -36,7 +36,7 @@ export class DeviceChanges {
     this.#tell(contact, 'remove', [handset], notice)
   }
 
-  /** The phone's keys are new, its companions are gone; messages that it sent before it still has. */
+  /** Gives the phone new keys and no companions. It keeps the messages that it sent before. */
   async reinstall(contact: Contact, notice: 'change' | 'none'): Promise<void> {
     for (const handset of contact.handsets.values()) if (handset !== contact.main) this.remove(contact, handset, 'change')
     await contact.main.endpoint.inTurn(async () => contact.main.reinstall(this.#services.world.clients))

@@ -1,4 +1,4 @@
-// A real Signal endpoint: what a contact's phone, or the phone of a linked account, has for keys and sessions.
+// A real Signal endpoint: the keys and sessions of a contact's phone, or of a linked account's phone.
 import { encodeWAMessage, generateSignalPubKey, initAuthCreds, Curve, proto, unpadRandomMax16 } from '@whiskeysockets/baileys'
 import type { KeyPair, SignedKeyPair } from '@whiskeysockets/baileys'
 import { dropFinishedChains, hasHeard, loadRecord, newProtocolAddress, newSessionBuilder } from './libsignal.ts'
@@ -12,7 +12,7 @@ type EndpointBundle = {
   preKey: { id: number; pair: KeyPair }
 }
 
-/** A companion device as an endpoint names it. */
+/** A companion device, as an endpoint names it. */
 export type PeerDevice = { user: string; device: number; takeBundle: () => PeerBundle }
 
 export type Ciphertext = { type: 'pkmsg' | 'msg'; ciphertext: Buffer }
@@ -43,7 +43,7 @@ export class Endpoint {
     return this.#own.identity
   }
 
-  /** All keys are new. Only the numbers of one-time keys go on, so that an old one is never taken for a new one. */
+  /** Makes all keys anew. Numbers of one-time keys continue, so that an old key is never taken for a new one. */
   reinstall(): void {
     this.#own = makeIdentity()
     this.#sessions.clear()
@@ -51,8 +51,8 @@ export class Endpoint {
   }
 
   /**
-   * One thing at a time: a message encrypted while another is still being decrypted would open a second session,
-   * which no real phone does.
+   * Runs one operation at a time: encrypting while another message is still being decrypted would open a second session, which no real
+   * phone does.
    */
   inTurn<T>(job: () => Promise<T>): Promise<T> {
     const done = this.#turn.then(job)
@@ -60,7 +60,7 @@ export class Endpoint {
     return done
   }
 
-  /** What the server hands to somebody who wants to write to this endpoint. The one-time key is new each time. */
+  /** The bundle that the server hands to a writer. The one-time key is new each time. */
   makeBundle(): EndpointBundle {
     const id = this.#nextPreKey++
     const pair = Curve.generateKeyPair()
@@ -69,13 +69,13 @@ export class Endpoint {
     return { registrationId, identity: identity.public, signedPreKey, preKey: { id, pair } }
   }
 
-  /** True if this endpoint would write in a session in which it has read something of the peer. */
+  /** True if this endpoint would write in a session in which it has read a message of the peer. */
   hasHeard(peer: Pick<PeerDevice, 'user' | 'device'>): boolean {
     const known = this.#sessions.get(addressOf(peer))
     return known !== undefined && hasHeard(known)
   }
 
-  /** True if the one-time key with which this first message was made is still here. */
+  /** True if the one-time key of this first message still exists here. */
   hasPreKeyOf(ciphertext: Uint8Array): boolean {
     const { preKeyId } = ratchetPosition('pkmsg', ciphertext)
     return preKeyId !== undefined && this.#preKeys.has(preKeyId)
@@ -85,12 +85,12 @@ export class Endpoint {
     this.#sessions.clear()
   }
 
-  /** A peer that answers with a bundle of its own wants a new session; the old one stays readable. */
+  /** Begins a new session with a peer that answered with a bundle of its own. The old one stays readable. */
   async openSession(peer: Pick<PeerDevice, 'user' | 'device'>, bundle: PeerBundle): Promise<void> {
     await newSessionBuilder(this.#storage, newProtocolAddress(peer.user, peer.device)).initOutgoing(bundle)
   }
 
-  /** The same identity without any session: what it begins does not disturb what this one has. */
+  /** The same identity without sessions: its new sessions do not disturb those of this endpoint. */
   twin(): Endpoint {
     const twin = new Endpoint()
     twin.#own = this.#own
@@ -123,7 +123,7 @@ export class Endpoint {
         return stored && loadRecord(stored)
       },
       storeSession: (address, record) => void this.#sessions.set(address, dropFinishedChains(record.serialize())),
-      // Who a key belongs to is checked where the stanza is: see identity-proof.ts.
+      // identity-proof.ts checks the owner of a key, where the stanza is.
       isTrustedIdentity: () => true,
       loadPreKey: (id) => {
         const pair = this.#preKeys.get(id)

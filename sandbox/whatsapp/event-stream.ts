@@ -1,4 +1,4 @@
-// `GET /events`: one JSON line for each thing that happens, written at that moment, without a buffer in between.
+// `GET /events`: one JSON line for each happening, written at that moment and unbuffered.
 import type { ServerResponse } from 'node:http'
 import type { Happenings } from './happenings.ts'
 

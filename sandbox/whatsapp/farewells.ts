@@ -1,7 +1,7 @@
-// How the server refuses a login or ends a stream: stanzas as the real service sends them, for each code.
+// Stanzas by which the server refuses a login or ends a stream, for each code as the real service sends them.
 import type { Stanza } from './stanzas.ts'
 
-/** Where the refusal was made: a region of the service, of no meaning to a client. */
+/** The region of the service that refused; it means nothing to a client. */
 const LOCATION = 'lla'
 
 const LOGOUT_TEXT = {
@@ -10,10 +10,10 @@ const LOGOUT_TEXT = {
   logout_message_locale: 'en',
 }
 
-/** What comes with a code besides `reason` and `location`. Codes that are not here come with those alone. */
+/** Attributes of a code beside `reason` and `location`. Codes that are not listed have none. */
 const FAILURE_ATTRS: Record<number, Record<string, string>> = {
   401: LOGOUT_TEXT,
-  // A temporary ban: why (101: sent to too many people), and for how many seconds still.
+  // A temporary ban: its cause (101: sent to too many people), and the seconds that remain.
   402: { code: '101', expire: '86400' },
   403: { ...LOGOUT_TEXT, message: 'locked', url: 'https://faq.example/locked' },
   406: { ...LOGOUT_TEXT, message: 'banned', url: 'https://faq.example/banned' },
@@ -27,7 +27,7 @@ export const loginFailure = (code: number, more: Record<string, string> = {}): S
 
 export type StreamErrorOrder = {
   code?: number | undefined
-  /** With whom: a newer connection of the same client, or the phone, which has removed the client. */
+  /** The other side of the conflict: a newer connection of the same client, or the phone, which has removed the client. */
   conflict?: 'replaced' | 'device_removed' | undefined
   /** The name of another condition, as in XMPP. */
   condition?: string | undefined
@@ -36,7 +36,7 @@ export type StreamErrorOrder = {
 const UNLINKED = 401
 const UNAVAILABLE = 503
 
-/** The code that comes with an error: a removed device is always told 401, other conflicts and conditions come without. */
+/** The code of a stream error: 401 for a removed device; other conflicts and conditions have none. */
 export const streamErrorCode = ({ code, conflict, condition }: StreamErrorOrder): number | undefined => {
   if (code !== undefined) return code
   if (conflict === 'device_removed') return UNLINKED

@@ -1,4 +1,4 @@
-// What a test may do to the connection between a client and the service.
+// Faults that a test may order between a client and the service.
 import type { StreamErrorOrder } from './farewells.ts'
 
 export const FAULT_KINDS = [
@@ -26,23 +26,23 @@ type FaultKind = (typeof FAULT_KINDS)[number]
 
 export type FaultOrder = StreamErrorOrder & {
   kind: FaultKind
-  /** Phone digits; without it the fault is for every account. */
+  /** Digits of the phone; without it the fault strikes every account. */
   account?: string | undefined
-  /** Attributes that a login failure comes with, besides those that belong to its code. */
+  /** Attributes of a login failure, beside those of its code. */
   attrs?: Record<string, string> | undefined
-  /** With `no-answer`: the tag of the question; without it every question is meant. */
+  /** With `no-answer`: the tag of the question; without it the fault strikes every question. */
   query?: string | undefined
-  /** Ends the fault after so many strikes. */
+  /** The number of strikes after which the fault ends. */
   count?: number | undefined
-  /** Ends the fault after so long; for `latency` and `media-slow` it is the delay instead. */
+  /** The duration of the fault; for `latency` and `media-slow` it is the delay instead. */
   ms?: number | undefined
 }
 
 type Fault = FaultOrder & { id: string; strikesLeft: number; timer?: NodeJS.Timeout; onEnd: (() => void)[] }
 
-/** These strike once where they are ordered, at what is connected now; they have no duration. */
+/** Faults that strike once, at the present connections. They have no duration. */
 const MOMENTARY: ReadonlySet<FaultKind> = new Set(['drop', 'stream-error'])
-/** These would make no sense for ever: without `count` they strike once. */
+/** Faults that strike once unless `count` says more. */
 const ONCE_BY_DEFAULT: ReadonlySet<FaultKind> = new Set([
   'login-failure',
   'nack',
@@ -52,12 +52,12 @@ const ONCE_BY_DEFAULT: ReadonlySet<FaultKind> = new Set([
   'no-devices',
   'no-answer',
 ])
-/** With these `ms` says how long something takes, not how long the fault lasts. */
+/** Faults for which `ms` is a delay and not a duration. */
 export const DELAYS: ReadonlySet<FaultKind> = new Set(['latency', 'media-slow'])
 
 const DEFAULT_CODES = { 'login-failure': 503, nack: 479, 'media-status': 404 } as const
 
-/** What befalls one download. */
+/** The fault of one download. */
 type MediaFault =
   | { kind: 'media-status'; code: number }
   | { kind: 'media-slow'; ms: number }
@@ -69,7 +69,7 @@ export class Faults {
   readonly #onChange: () => void
   #nextId = 1
 
-  /** `onChange` is called whenever frames that were held back may go. */
+  /** `onChange` is called whenever held frames may leave. */
   constructor(onChange: () => void) {
     this.#onChange = onChange
   }
@@ -119,17 +119,17 @@ export class Faults {
     return this.#strike('no-keys', account) !== undefined
   }
 
-  /** True if an answer to who asks for keys leaves all of them out. */
+  /** True if the answer to a question for keys leaves all keys out. */
   takeMissingBundles(account: string): boolean {
     return this.#strike('no-bundles', account) !== undefined
   }
 
-  /** True if an answer to who asks for devices names none, of nobody. */
+  /** True if the answer to a question for devices names none. */
   takeMissingDevices(account: string): boolean {
     return this.#strike('no-devices', account) !== undefined
   }
 
-  /** True if this question stays without an answer, and without an effect. */
+  /** True if this question gets no answer and has no effect. */
   takeUnanswered(account: string, query: string): boolean {
     return this.#strike('no-answer', account, query) !== undefined
   }
@@ -160,7 +160,7 @@ export class Faults {
     return true
   }
 
-  /** A fault without an account is for everybody; a connection without an account (not logged in) is met by those alone. */
+  /** Matches faults to a connection. One without an account strikes all; a connection that is not logged in meets only those. */
   #find(kind: FaultKind, account: string | undefined, query?: string): Fault | undefined {
     for (const fault of this.#active) {
       if (fault.query !== undefined && fault.query !== query) continue

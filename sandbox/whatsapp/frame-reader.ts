@@ -1,4 +1,4 @@
-// Cuts a client's byte stream into frames: an introduction, then `[length: 3 bytes][payload]` again and again.
+// Cuts a client's byte stream into frames: an introduction, then `[length: 3 bytes][payload]` repeatedly.
 import { NOISE_WA_HEADER } from '@whiskeysockets/baileys'
 
 const EDGE_ROUTING_MARK = 'ED'
@@ -28,7 +28,7 @@ export class FrameReader {
     return frames
   }
 
-  /** A client that was told where to route to says so before the four bytes that every client begins with. */
+  /** Skips the routing information that a client may send before the four bytes that every client begins with. */
   #readIntroduction(): void {
     const routed = this.#rest.toString('latin1', 0, 2) === EDGE_ROUTING_MARK
     if (routed && this.#rest.length < 7) return

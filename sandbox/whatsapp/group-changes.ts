@@ -1,4 +1,4 @@
-// Groups come to be and change: whoever is in one hears of it, and after somebody has left, everybody takes a new sender key.
+// Creation and changes of groups: members are notified, and after a member leaves everybody takes a new sender key.
 import type { AddressingMode } from './addressing.ts'
 import { participantAttrs } from './addressing.ts'
 import type { Group, Member } from './group.ts'
@@ -16,7 +16,7 @@ export class GroupChanges {
     this.#services = services
   }
 
-  /** The first member has made the group. */
+  /** Creates a group. The first member is its owner. */
   create(subject: string, addressing: AddressingMode, members: readonly [Member, ...Member[]]): Group {
     const group = this.#services.world.addGroup(subject, addressing, members)
     const content = [describeGroup(group)]

@@ -1,4 +1,4 @@
-// From people to groups: each message once under the sender's key, and that key pairwise to whoever was not told it yet.
+// Messages from people to groups: one copy under the sender's key, and that key pairwise to every device that lacks it.
 import { encodeWAMessage } from '@whiskeysockets/baileys'
 import type { proto } from '@whiskeysockets/baileys'
 import { participantAttrs } from './addressing.ts'
@@ -13,7 +13,7 @@ import type { Contact } from './world.ts'
 const enc = (type: string, content: Uint8Array): Stanza => ({ tag: 'enc', attrs: { v: '2', type }, content })
 
 export class GroupMessages {
-  /** Queued for every client in the group when this resolves. (Contacts do not read what other contacts write.) */
+  /** Resolves when the message is queued for every client in the group. (Contacts do not read other contacts' group messages.) */
   async send(group: Group, contact: Contact, text: string, handset: Handset = contact.main): Promise<string> {
     const id = newMessageId()
     const message = { conversation: text }

@@ -1,4 +1,4 @@
-// What a client asks about groups (`w:g2`): who is in one, and which ones its account is in.
+// Questions of clients about groups (`w:g2`): the members of a group, and the groups of an account.
 import type { AddressingMode } from './addressing.ts'
 import type { Group } from './group.ts'
 import type { LinkedDevice } from './linked-device.ts'
@@ -7,7 +7,7 @@ import type { Person } from './world.ts'
 
 const jidIn = (person: Person, mode: AddressingMode): string => (mode === 'lid' ? person.lid : person.pn)
 
-/** A member as metadata and notifications name it, the other address beside it. */
+/** A member in metadata and notifications, with the other address beside it. */
 export const participantNode = (person: Person, mode: AddressingMode, type?: string): Stanza => ({
   tag: 'participant',
   attrs: {

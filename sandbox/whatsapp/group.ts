@@ -1,4 +1,4 @@
-// A group: who is in it, and whether its members are named by their LIDs or by their phone numbers.
+// A group: its members, and whether they go by LID or by phone number.
 import type { AddressingMode } from './addressing.ts'
 import type { Account, Contact } from './world.ts'
 

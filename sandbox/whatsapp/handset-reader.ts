@@ -1,4 +1,4 @@
-// What a person's device does with its copy of a client's message: it reads it, or cannot and asks for it again.
+// A person's device and its copy of a client's message: it reads the copy, or asks for it again.
 import { proto, unpadRandomMax16 } from '@whiskeysockets/baileys'
 import { receiptSender } from './addressing.ts'
 import type { ContactReplies } from './contact-replies.ts'
@@ -15,7 +15,7 @@ import type { Account } from './world.ts'
 /** One ciphertext of a message, for one device (`pkmsg`, `msg`) or for all of a group (`skmsg`). */
 export type Copy = { type: string; ciphertext: Uint8Array; use: KeyUse }
 
-/** A message as the server passes it on. */
+/** A message, as the server passes it on. */
 export type Letter = { account: Account; device: LinkedDevice; id: string; group: Group | undefined }
 
 export type Recipient = { person: Account | Contact; handset: Handset }
@@ -24,7 +24,7 @@ const MAX_ASKED = 5
 
 const SILENT_PARTS = new Set(['messageContextInfo', 'senderKeyDistributionMessage'])
 
-/** What the person sees of it, if anything. */
+/** The text that the person sees, if any. */
 const textOf = (message: proto.Message): string | undefined => {
   const kind = Object.keys(message).find((key) => !SILENT_PARTS.has(key))
   return message.extendedTextMessage?.text ?? message.conversation ?? (kind && `[${kind}]`)
@@ -35,7 +35,7 @@ const checkIdentityKey = (device: LinkedDevice, ciphertext: Uint8Array): void =>
   if (!identityKey?.subarray(-32).equals(device.identity)) throw new Error('the identity key is not that of the device')
 }
 
-/** Not the client's fault: the recipient lost its keys by itself, or is a device or member that the client was not told of. */
+/** Failures that are not the client's fault: the recipient lost its keys, or the client was not told of the device or member. */
 const isExcused = ({ device, group }: Letter, { person, handset }: Recipient, { type, ciphertext }: Copy): boolean => {
   if (handset.forgotten.has(device)) return type !== 'pkmsg' || !handset.endpoint.hasPreKeyOf(ciphertext)
   if (type !== 'skmsg' || !group || handset.keysOf(device, group.id).isKnown) return false
@@ -55,7 +55,7 @@ export class HandsetReader {
     this.#sync = sync
   }
 
-  /** In turn: a device reads one message after the other. */
+  /** Reads one message after the other. */
   read(letter: Letter, recipient: Recipient, copies: readonly Copy[]): void {
     recipient.handset.endpoint
       .inTurn(() => this.#readCopies(letter, recipient, copies))
@@ -64,7 +64,7 @@ export class HandsetReader {
 
   async #readCopies(letter: Letter, recipient: Recipient, copies: readonly Copy[]): Promise<void> {
     let text: string | undefined
-    // A frame that was sent twice: a real phone knows it by its ratchet position and drops it.
+    // A repeated frame: a real phone knows it by its ratchet position and drops it.
     if (copies.some(({ use }) => use === 'same-bytes')) this.#countAgain(letter, recipient)
     for (const copy of copies.filter(({ use }) => use !== 'same-bytes')) {
       try {
@@ -90,7 +90,7 @@ export class HandsetReader {
     return message
   }
 
-  /** Returns what the person sees of it, if anything. */
+  /** Returns the text that the person sees, if any. */
   #take(letter: Letter, { person, handset }: Recipient, copy: Copy, message: proto.Message): string | undefined {
     const { account, device, id } = letter
     if (person === account) this.#sync.hear(account, device, id, message)

@@ -1,4 +1,4 @@
-// One device of a person that the simulator plays: the phone itself (number 0), or a companion of it. Each has keys of its own.
+// One simulated device of a person: the phone (number 0) or a companion. Each has its own keys.
 import type { proto } from '@whiskeysockets/baileys'
 import { Endpoint } from './endpoint.ts'
 import type { LinkedDevice } from './linked-device.ts'
@@ -7,15 +7,15 @@ import { SessionLedger } from './session-ledger.ts'
 import { SERVER } from './stanzas.ts'
 import type { Stanza } from './stanzas.ts'
 
-/** A message as its sender keeps it, to encrypt it again when asked. */
+/** A message that its sender keeps, to encrypt it again on request. */
 export type SentMessage = {
   message: proto.IMessage
   attrs: Record<string, string>
-  /** Makes what is sent instead of the message, when that is meant to be wrong. */
+  /** Makes the bytes that are sent instead, for a message that is meant to be wrong. */
   make?: (device: LinkedDevice) => Promise<Stanza[]>
 }
 
-/** The key with which a handset writes to a group, and which devices were told it. */
+/** A handset's key for a group, and the devices that were told it. */
 type GroupKey = { key: SenderKey; told: Set<LinkedDevice> }
 
 export class Handset {
@@ -23,9 +23,9 @@ export class Handset {
   readonly pn: string
   readonly lid: string
   readonly sent = new Map<string, SentMessage>()
-  /** How often each message that could not be read was asked for again. */
+  /** The number of retry receipts for each unreadable message. */
   readonly asked = new Map<string, number>()
-  /** Clients whose sessions this device lost by itself: what it cannot read of theirs is not their fault. */
+  /** Clients whose sessions this device lost by itself. Their unreadable messages are not their fault. */
   readonly forgotten = new Set<LinkedDevice>()
   readonly sessions = new SessionLedger()
   readonly endpoint = new Endpoint()
@@ -39,7 +39,7 @@ export class Handset {
     this.lid = `${lidUser}${device}@lid`
   }
 
-  /** The key for this group, made when it is first needed. */
+  /** The key for this group, made at its first use. */
   groupKey(groupId: string): GroupKey {
     const known = this.#groupKeys.get(groupId)
     if (known) return known
@@ -48,12 +48,12 @@ export class Handset {
     return made
   }
 
-  /** What comes next in this group comes with a new key, as after somebody has left it. */
+  /** Takes a new key for this group, as after a member has left. */
   dropGroupKey(groupId: string): void {
     this.#groupKeys.delete(groupId)
   }
 
-  /** The keys with which a client writes to a group, as far as this device was told. */
+  /** A client's keys for a group, as far as this device was told. */
   keysOf(device: LinkedDevice, groupId: string): KnownKeys {
     const name = `${groupId}|${device.jid}`
     const known = this.#knownKeys.get(name) ?? new KnownKeys()
@@ -61,13 +61,13 @@ export class Handset {
     return known
   }
 
-  /** As if its store was lost, but for its identity. What `clients` still send in old sessions is not their fault. */
+  /** Loses everything but the identity. Messages of `clients` in old sessions are not their fault. */
   forgetSessions(clients: readonly LinkedDevice[]): void {
     this.endpoint.forgetSessions()
     this.#loseKeys(clients)
   }
 
-  /** As after a new install: another identity. */
+  /** Takes another identity, as after a new install. */
   reinstall(clients: readonly LinkedDevice[]): void {
     this.endpoint.reinstall()
     this.#loseKeys(clients)

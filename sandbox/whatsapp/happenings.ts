@@ -1,4 +1,4 @@
-// What happens in the simulator, told to everybody who listens, synchronously and in order: a test strikes at the very moment.
+// Happenings of the simulator. Listeners hear each one synchronously and in order, so a test can strike at that very moment.
 
 export type Happening = { type: string; at: number; phone?: string | undefined; [detail: string]: unknown }
 

@@ -1,4 +1,4 @@
-// A first message carries the proof that its sender belongs to the account: recipients on the real service check it, so do ours.
+// A first message carries the proof that its sender belongs to the account. Recipients check it, as on the real service.
 import { getBinaryNodeChild, proto, WA_ADV_ACCOUNT_SIG_PREFIX, WA_ADV_DEVICE_SIG_PREFIX } from '@whiskeysockets/baileys'
 import { isSignedBy } from './libsignal.ts'
 import type { LinkedDevice } from './linked-device.ts'
@@ -18,7 +18,7 @@ const faultOf = (proof: proto.ADVSignedDeviceIdentity, account: Account, device:
   return undefined
 }
 
-/** What is wrong with the proof of identity in a message, if anything. A good one is checked once: signatures are slow. */
+/** The error of a message's proof of identity, if any. A good proof is checked once, because signatures are slow. */
 export const identityFault = (stanza: Stanza, account: Account, device: LinkedDevice): string | undefined => {
   const content = getBinaryNodeChild(stanza, 'device-identity')?.content
   if (!(content instanceof Uint8Array)) return 'is missing'

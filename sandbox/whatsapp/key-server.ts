@@ -1,4 +1,4 @@
-// Keys on the server: what clients upload, and the bundles with which sessions are begun.
+// Keys on the server: clients' uploads, and the bundles that begin sessions.
 import {
   encodeBigEndian,
   getBinaryNodeChild,
@@ -28,7 +28,7 @@ export class KeyServer {
     this.#services = services
   }
 
-  /** False if the upload is not accepted. */
+  /** False if the server refuses the upload. */
   upload(device: LinkedDevice, iq: Stanza): boolean {
     if (!childBytes(iq, 'identity').subarray(-32).equals(device.identity)) {
       this.#services.violations.record(
@@ -46,7 +46,7 @@ export class KeyServer {
     return true
   }
 
-  /** Takes the signed pre-key in `parent`, if its signature is good. */
+  /** Takes the signed pre-key in `parent` if its signature is good. */
   rotate(device: LinkedDevice, parent: Stanza | undefined): boolean {
     const key = readSignedKey(getBinaryNodeChild(parent, 'skey'))
     if (isSignedPreKeyGood(device.identity, key)) {

@@ -1,4 +1,4 @@
-// The only place that touches libsignal: its own types are incomplete, two of its functions need care, and one needs a mend.
+// The only module that touches libsignal: its types are incomplete, two functions need care, and one needs a patch.
 import { createRequire } from 'node:module'
 
 const require = createRequire(import.meta.url)
@@ -7,7 +7,7 @@ export type SignalKeyPair = { pubKey: Buffer; privKey: Buffer }
 
 type Chain = { chainKey: { counter: number; key?: string }; messageKeys: Record<string, string> }
 
-/** A session record as it is stored: plain data, so that a stored record can never be changed by a failed attempt. */
+/** A stored session record: plain data, so that a failed attempt can never change it. */
 export type StoredRecord = { _sessions: Record<string, StoredSession>; version: string }
 
 type StoredSession = { _chains: Record<string, Chain>; indexInfo: { closed: number }; pendingPreKey?: unknown }
@@ -76,13 +76,13 @@ const messages: {
 export const newProtocolAddress = (user: string, device: number): object => new address.ProtocolAddress(user, device)
 export const newSessionBuilder = (storage: SignalStorage, peer: object) => new builder(storage, peer)
 export const newSessionCipher = (storage: SignalStorage, peer: object) => new cipher(storage, peer)
-/** Whether the open session of a record was answered (one that was not is still waiting with its pre-key). */
+/** Whether the peer has answered in the record's open session. (Otherwise it still waits with its pre-key.) */
 export const hasHeard = (stored: StoredRecord): boolean =>
   Object.values(stored._sessions).some(({ indexInfo, pendingPreKey }) => indexInfo.closed === -1 && pendingPreKey === undefined)
 
 export const loadRecord = (stored: StoredRecord): SessionRecord => record.deserialize(stored)
 
-/** True only for a good signature. (Baileys' own check looks at whether this throws, and so accepts everything of 64 bytes.) */
+/** True only for a good signature. (Baileys' own check only looks for an exception, and so accepts any 64 bytes.) */
 export const isSignedBy = (key: Uint8Array, message: Uint8Array, signature: Uint8Array | null | undefined): boolean => {
   if (signature?.byteLength !== 64 || key.byteLength < 32) return false
   const prefixed = key.byteLength === 33 ? Buffer.from(key) : Buffer.concat([Buffer.of(5), key])
@@ -92,13 +92,13 @@ export const isSignedBy = (key: Uint8Array, message: Uint8Array, signature: Uint
 type RatchetPosition = {
   ratchetKey: string
   counter: number
-  /** In first messages only, as is all that follows. */
+  /** Present in first messages only, like all fields that follow. */
   identityKey?: Buffer
   baseKey?: string
   preKeyId?: number | undefined
 }
 
-/** Where in which sending ratchet a ciphertext stands: readable without any key. */
+/** The position of a ciphertext in its sending ratchet, readable without a key. */
 export const ratchetPosition = (type: string, ciphertext: Uint8Array): RatchetPosition => {
   const outer = type === 'pkmsg' ? messages.PreKeyWhisperMessage.decode(ciphertext.subarray(1)) : undefined
   const inner = outer ? outer.message : ciphertext
@@ -110,8 +110,8 @@ export const ratchetPosition = (type: string, ciphertext: Uint8Array): RatchetPo
 }
 
 /**
- * libsignal tries the sessions of a record one after the other, and a failed attempt changes the session it was made on. When a
- * later one succeeds, the record is stored with the damage, and the newest session can no longer be used. So: try on a copy.
+ * Tries each session of a record on a copy. libsignal tries them one after the other, and a failed attempt changes its session. When a
+ * later one succeeds, libsignal stores the record with that damage, and the newest session becomes unusable.
  */
 export const mendSessionCipher = (): void => {
   cipher.prototype.decryptWithSessions = async function tryOnCopies(data, sessions) {
@@ -124,7 +124,7 @@ export const mendSessionCipher = (): void => {
         session.indexInfo.used = Date.now()
         return { session, plaintext }
       } catch {
-        // Not this session's message: the next one is tried on its own copy.
+        // Not this session's message: the next session is tried on its own copy.
       }
     }
     throw new Error('no session of this contact can read the message')
@@ -133,7 +133,7 @@ export const mendSessionCipher = (): void => {
 
 const KEPT_CLOSED_CHAINS = 5
 
-/** Drops receiving chains that are closed and read to the end, but for the last few: a long chat would grow without bound. */
+/** Drops receiving chains that are closed and fully read, except the last few: a long chat would grow without bound. */
 export const dropFinishedChains = (stored: StoredRecord): StoredRecord => {
   for (const session of Object.values(stored._sessions)) {
     const finished = Object.entries(session._chains).filter(

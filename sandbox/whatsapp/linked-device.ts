@@ -1,4 +1,4 @@
-// One companion device linked to a phone, as the server knows it: its keys, and what waits for it.
+// One companion device of a phone, as the server knows it: its keys and its queue.
 import type { Happenings } from './happenings.ts'
 import type { PeerBundle } from './libsignal.ts'
 import { OfflineQueue } from './offline-queue.ts'
@@ -10,10 +10,10 @@ import { WatchedStanzas } from './watched-stanzas.ts'
 
 export type SignedKey = { keyId: number; publicKey: Buffer; signature: Buffer }
 
-/** What a client wants to be told of the past. */
+/** The part of the past that a client asks for. */
 export type SyncWish = { requireFullSync: boolean; inlineInitialPayload: boolean }
 
-/** What a client says about itself when it registers. */
+/** A client's registration. */
 export type Registration = {
   noiseKey: Buffer
   identity: Buffer
@@ -22,7 +22,7 @@ export type Registration = {
   syncWish: SyncWish
 }
 
-/** Below this the server asks for more one-time keys: the number at which Baileys acts on the notice. */
+/** The server asks for more one-time keys below this number, at which Baileys acts on the notice. */
 const LOW_PRE_KEYS = 5
 
 const typed = (key: Uint8Array): Buffer => Buffer.concat([Buffer.of(5), key])
@@ -41,17 +41,17 @@ export class LinkedDevice {
   readonly dirty = new DirtyBits()
   readonly keyUses = new KeyUseGuard()
   readonly preKeys = new PreKeyShelf()
-  /** The serialised proofs of identity that were checked and found good. */
+  /** Serialised proofs of identity that were found good. */
   readonly provenIdentities = new Set<string>()
-  /** Messages whose re-encryption was asked for: the error ack that follows the request is about the first copy. */
+  /** Messages with a retry under way: the error ack that follows the request is about the first copy. */
   readonly retriesAsked = new Set<string>()
-  /** What the client was told when it asked: the devices of people, the members of groups. It cannot know others. */
+  /** Devices of people and members of groups that the client was told. It cannot know others. */
   readonly toldDevices = new Map<string, ReadonlySet<number>>()
   readonly toldMembers = new Map<string, ReadonlySet<string>>()
   registrationId: number
   signedPreKey: SignedKey
   logins = 0
-  /** The phone has begun to tell it what a new companion is told. */
+  /** Set once the phone has begun to brief this new companion. */
   isBriefed = false
   #lowNotice: string | undefined
   #notices = 0
@@ -69,7 +69,7 @@ export class LinkedDevice {
     this.queue = new OfflineQueue(phone, happenings, this.watched)
   }
 
-  /** The name of this device in the sessions of those who write to it. */
+  /** The name of this device in its peers' sessions. */
   get peer(): { user: string; device: number; takeBundle: () => PeerBundle } {
     return { user: this.phone, device: this.device, takeBundle: () => this.takeBundle() }
   }
@@ -93,7 +93,7 @@ export class LinkedDevice {
     this.#lowNotice = undefined
   }
 
-  /** A device that is not connected counts its keys itself when it logs in, so the notice is not queued. */
+  /** Asks for more keys. Not queued, because a device counts its keys itself at login. */
   #askForPreKeys(): void {
     if (this.preKeys.count >= LOW_PRE_KEYS || this.#lowNotice !== undefined || !this.queue.isLive) return
     this.#lowNotice = `low-pre-keys-${++this.#notices}`

@@ -1,4 +1,4 @@
-// Logging in: who may, what goes wrong on order, and that the newest login wins.
+// Logins: which are allowed, which fail on order, and that the newest one wins.
 import type { proto } from '@whiskeysockets/baileys'
 import type { Connection } from './connection.ts'
 import { loginFailure, streamError } from './farewells.ts'
@@ -9,7 +9,7 @@ import type { Account } from './world.ts'
 
 const UNLINKED = 401
 
-/** The phone removes a companion: its connection is told, its keys are worth nothing any more. */
+/** The phone removes a companion: its connection hears of it, and its keys become worthless. */
 export const unlink = (account: Account, device: LinkedDevice, connection: Connection | undefined): void => {
   account.companions.delete(device.device)
   connection?.endWith(streamError({ conflict: 'device_removed' }))
@@ -38,7 +38,7 @@ export class Login {
     }
     const failure = this.#services.faults.takeLoginFailure(account.phone)
     if (failure !== undefined) {
-      // For a client this code means that it is no longer linked; so it must be true.
+      // For a client this code means that it is no longer linked, so it must be true.
       if (failure.code === UNLINKED) unlink(account, device, undefined)
       return this.#refuse(connection, jid, failure.code, 'ordered', failure.attrs)
     }

@@ -3,14 +3,14 @@ import { parseArgs } from 'node:util'
 import { Simulator } from './simulator.ts'
 import { startServer } from './server.ts'
 
-/** libsignal prints whole sessions with their private keys; nothing else here uses the console. */
+/** Silences the console: libsignal prints whole sessions with their private keys, and nothing else here uses it. */
 const silenceLibsignal = (): void => {
   for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const) console[method] = () => undefined
 }
 
 /**
- * Node checks the kind of each key by catching an error, in every HMAC and cipher; with a stack trace in each of those errors
- * the cryptography is several times slower.
+ * Turns stack traces off. Node checks the kind of each key by catching an error, in every HMAC and cipher; with a stack trace in each of
+ * those errors the cryptography is several times slower.
  */
 const spareStackTraces = (): void => {
   Error.stackTraceLimit = 0
@@ -43,6 +43,6 @@ spareStackTraces()
 leaveWithParent()
 const simulator = new Simulator()
 const server = await startServer(simulator, wantedPort())
-// Only now: a port that is taken must end the process.
+// Installed last: a taken port must end the process.
 surviveFaults(simulator)
 process.stdout.write(`${JSON.stringify({ ready: true, ...server })}\n`)

@@ -1,4 +1,4 @@
-// The server's half of Noise_XX_25519_AESGCM_SHA256, the way WhatsApp frames it.
+// The server's half of Noise_XX_25519_AESGCM_SHA256, in WhatsApp's framing.
 import { aesDecryptGCM, aesEncryptGCM, Curve, hkdf, NOISE_MODE, NOISE_WA_HEADER, proto, sha256 } from '@whiskeysockets/baileys'
 import type { Trust } from './trust.ts'
 
@@ -27,7 +27,7 @@ export class NoiseResponder {
     this.#authenticate(NOISE_WA_HEADER)
   }
 
-  /** Answers the client's hello with our keys and the certificate chain. */
+  /** Answers the client's hello with the server's keys and certificate chain. */
   hello(frame: Buffer): Uint8Array {
     const clientEphemeral = proto.HandshakeMessage.decode(frame).clientHello?.ephemeral
     if (!clientEphemeral) throw new Error('the first frame is not a client hello')
@@ -41,7 +41,7 @@ export class NoiseResponder {
     return proto.HandshakeMessage.encode({ serverHello }).finish()
   }
 
-  /** Reads who the client is: its static key, proven, and what it wants (log in, or register as a new companion). */
+  /** Reads the client's static key, proven, and its wish: to log in, or to register as a new companion. */
   finish(frame: Buffer): { clientKey: Buffer; payload: proto.ClientPayload } {
     const finish = proto.HandshakeMessage.decode(frame).clientFinish
     if (!finish?.static || !finish.payload) throw new Error('the second frame is not a client finish')

@@ -1,4 +1,4 @@
-// What the server keeps for one linked device until the device has receipted it, and how it is handed over.
+// The server's queue for one linked device: it keeps everything until the device has receipted it.
 import type { Happenings } from './happenings.ts'
 import { SERVER } from './stanzas.ts'
 import type { Stanza } from './stanzas.ts'
@@ -11,7 +11,7 @@ export interface Line {
 
 type Entry = { stanza: Stanza; sentOn: Line | undefined }
 
-/** What every client answers. Nothing else holds up the batches. */
+/** Classes that every client answers. Nothing else holds up the batches. */
 const ANSWERED: ReadonlySet<string> = new Set(['message', 'receipt', 'notification', 'call'])
 
 export type MessageSender = { from: string; participant: string | undefined }
@@ -19,8 +19,8 @@ export type MessageSender = { from: string; participant: string | undefined }
 type KeyAttrs = { id?: string; type?: string; from?: string | undefined; participant?: string }
 
 /**
- * The same message under the same id is one entry; receipts of several kinds, or of several people, about one id are not.
- * A client answers with the same id, class, type and (for all but messages) the names of the sender.
+ * The key of an entry. The same message under the same id is one entry; receipts of several kinds, or of several people, about one id
+ * are several. A client answers with the same id, class, type and (for all but messages) the names of the sender.
  */
 export const queueKey = (stanzaClass: string, { id = '', type = '', from = '', participant = '' }: KeyAttrs): string =>
   stanzaClass === 'message' ? `message|${id}` : [stanzaClass, id, type, from, participant].join('|')
@@ -30,9 +30,9 @@ export class OfflineQueue {
   readonly #happenings: Happenings
   readonly #phone: string
   readonly #watched: WatchedStanzas
-  /** Every message that was ever handed over, as it was the last time. */
+  /** Every message that was ever handed over, in its last form. */
   readonly #messages = new Map<string, Stanza>()
-  /** Keys of the batch under way: the next batch follows when all of it is receipted. */
+  /** Keys of the batch under way. The next batch follows when all of it is receipted. */
   readonly #batch = new Set<string>()
   #line: Line | undefined
   #state: 'closed' | 'announced' | 'draining' | 'live' = 'closed'
@@ -51,7 +51,7 @@ export class OfflineQueue {
     return this.#entries.size
   }
 
-  /** Logged in, and everything that waited has been handed over. */
+  /** True once the device is logged in and its queue has been handed over. */
   get isLive(): boolean {
     return this.#state === 'live'
   }
@@ -60,20 +60,20 @@ export class OfflineQueue {
     return this.#line
   }
 
-  /** Who a message came from, if it was ever handed over. */
+  /** The sender of a message that was ever handed over. */
   senderOf(messageId: string): MessageSender | undefined {
     const attrs = this.#messages.get(messageId)?.attrs
     return attrs && { from: attrs.from ?? '', participant: attrs.participant }
   }
 
-  /** Hands a message over once more, as a server does that has lost its receipt. False if it never was. */
+  /** Hands a message over once more, as a server does that has lost its receipt. False for an unknown message. */
   repeat(messageId: string): boolean {
     const stanza = this.#messages.get(messageId)
     if (stanza) this.put(stanza)
     return stanza !== undefined
   }
 
-  /** An entry with a known key is replaced and goes to the end: a message that was encrypted again. */
+  /** Queues an entry. One with a known key replaces the old one and goes to the end: a message that was encrypted again. */
   put(stanza: Stanza): void {
     const key = queueKey(stanza.tag, stanza.attrs)
     this.settle(key)
@@ -82,7 +82,7 @@ export class OfflineQueue {
     if (this.#state === 'live') this.#hand(entry, undefined)
   }
 
-  /** Without any queue: it is not sent again. */
+  /** Sends a stanza without queueing it. It never comes again. */
   sendNow(stanza: Stanza): void {
     this.#watched.delivered(stanza.attrs.id)
     this.#line?.send(stanza)
@@ -106,7 +106,7 @@ export class OfflineQueue {
     this.#batch.clear()
   }
 
-  /** The device said that it is ready: it hears what waits, and asks for it in batches. */
+  /** Begins when the device is active: tells it what waits, in batches. */
   activate(): void {
     this.#batch.clear()
     this.#drained = 0
@@ -115,7 +115,7 @@ export class OfflineQueue {
     this.#line?.send({ tag: 'ib', attrs: { from: SERVER }, content: [{ tag: 'offline_preview', attrs: this.#preview() }] })
   }
 
-  /** The device asked for a batch. The batches after the first follow by themselves as each is receipted. */
+  /** Hands over the batch that the device asked for. Later batches follow as each is receipted. */
   requestBatch(size: number): void {
     if (this.#state !== 'announced' && this.#state !== 'draining') return
     this.#state = 'draining'

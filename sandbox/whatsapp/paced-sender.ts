@@ -1,4 +1,4 @@
-// Frames to one client, in order: at once as a rule, later under the faults `silence` and `latency`.
+// Frames to one client, in order: usually at once, later under the faults `silence` and `latency`.
 import type { WebSocket } from 'ws'
 import type { Faults } from './faults.ts'
 
@@ -21,12 +21,12 @@ export class PacedSender {
     this.#push(this.#faults.takeLatency(this.#accountOf()), () => this.#socket.send(bytes))
   }
 
-  /** Runs when everything sent before has really left. */
+  /** Runs when everything before it has really left. */
   afterwards(go: () => void): void {
     this.#push(0, go)
   }
 
-  /** Lets go what is due. A silence that ends releases what was held: the network healed, nothing was lost in it. */
+  /** Sends what is due. The end of a silence releases the held frames: the network healed and lost nothing. */
   pump(): void {
     clearTimeout(this.#timer)
     while (this.#waiting[0] && !this.#faults.isSilent(this.#accountOf())) {

@@ -1,4 +1,4 @@
-// Linking a client to a phone: codes for the QR, the phone's scan, and proofs of identity that both sides really check.
+// Linking a client to a phone: codes for the QR, the phone's scan, and proofs of identity that both sides check.
 import { randomBytes } from 'node:crypto'
 import {
   Curve,
@@ -20,7 +20,7 @@ import type { Account } from './world.ts'
 const REFS_PER_CONNECTION = 6
 const SIGNATURE_WAIT_MS = 10_000
 
-/** Something the caller can put right. */
+/** An error that the caller can correct. */
 export class Refused extends Error {
   readonly status: 400 | 404 | 409
 
@@ -72,7 +72,7 @@ export class Pairing {
     this.#services = services
   }
 
-  /** A client that has no account yet: it gets references, each of which is one QR code. */
+  /** Gives a client without an account references, each of which is one QR code. */
   register(connection: Connection, noiseKey: Buffer, data: proto.ClientPayload.IDevicePairingRegistrationData): void {
     const registration = readRegistration(noiseKey, data)
     if (!isSignedPreKeyGood(registration.identity, registration.signedPreKey)) {
@@ -97,7 +97,7 @@ export class Pairing {
     for (const [ref, owner] of this.#byRef) if (owner === connection) this.#byRef.delete(ref)
   }
 
-  /** What happens when the phone's camera sees the code. Resolves when the client has proven its identity. */
+  /** The scan of a code by the phone's camera. Resolves when the client has proven its identity. */
   async scan(account: Account, qr: string): Promise<LinkedDevice> {
     const code = readCode(qr)
     const connection = this.#byRef.get(code.ref)
@@ -136,8 +136,8 @@ export class Pairing {
   }
 
   /**
-   * A client that still is linked has no reason to register anew. One that never got as far as its first login may have died
-   * while it was being linked: the phone forgets that attempt.
+   * Judges a new registration. A client that is still linked has no reason for one. A client that never reached its first login may have
+   * died while it was being linked: the phone forgets that attempt.
    */
   #checkStillLinked(account: Account): void {
     for (const earlier of account.companions.values()) {

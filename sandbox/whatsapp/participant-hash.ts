@@ -1,4 +1,4 @@
-// The hash with which server and clients compare for which devices a message was encrypted.
+// The hash by which server and clients compare the devices that a message was encrypted for.
 import { createHash } from 'node:crypto'
 import { getBinaryNodeChild, getBinaryNodeChildren, isLidUser, jidDecode } from '@whiskeysockets/baileys'
 import type { AddressingMode } from './addressing.ts'
@@ -9,13 +9,13 @@ import type { Account, Person, World } from './world.ts'
 
 const HASH_BYTES = 6
 
-/** With agent and device spelt out, also where they are 0. */
+/** A JID with agent and device spelt out, also where they are 0. */
 const fullName = (jid: string): string => {
   const { user = '', device = 0, server = '' } = jidDecode(jid) ?? {}
   return `${user}.0:${device}@${server}`
 }
 
-/** As WhatsApp's own clients compute it: of the sorted names, whatever their order was. */
+/** The hash of WhatsApp's own clients: of the sorted names. */
 export const participantHash = (devices: readonly string[]): string => {
   const names = devices.map(fullName).sort().join('')
   const hash = createHash('sha256').update(names).digest().subarray(0, HASH_BYTES)
@@ -31,8 +31,8 @@ export const deviceNames = (person: Person, mode: AddressingMode): string[] => [
 type Sender = { account: Account; device: LinkedDevice }
 
 /**
- * The hash of all devices that a message is for, if it was encrypted for others than these. A client may say for which it was
- * (`phash`); if it does not, a one-to-one message shows it. Undefined if the list was right, or nothing can be said.
+ * The hash of all devices of a chat, if a message was encrypted for others. A client may name its devices by `phash`; otherwise a
+ * one-to-one message shows them. Undefined if the list was right, or cannot be judged.
  */
 export const hashIfStale = (world: World, { account, device }: Sender, stanza: Stanza): string | undefined => {
   const { to = '', phash } = stanza.attrs

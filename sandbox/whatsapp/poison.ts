@@ -1,4 +1,4 @@
-// Messages that a client cannot process, each wrong in one way. Bugs and attackers send such; they must not stop a client.
+// Messages that a client cannot process, each wrong in one way. Bugs and attackers send such messages; they must not stop a client.
 import { randomBytes } from 'node:crypto'
 import { Curve, encodeWAMessage, generateSignalPubKey, proto } from '@whiskeysockets/baileys'
 import { participantAttrs, senderAttrs } from './addressing.ts'
@@ -29,7 +29,7 @@ export const POISON_KINDS = [
 
 type PoisonKind = (typeof POISON_KINDS)[number]
 
-/** What becomes of a request to send it again: the good message, another one as bad, or nothing (the phone is off). */
+/** The answer to a retry receipt: the good message, another bad one, or nothing (the phone is off). */
 type Retry = 'good' | 'bad' | 'off'
 
 export type PoisonOrder = { kind: PoisonKind; retry: Retry; text: string; bytes: number; group: Group | undefined }
@@ -41,7 +41,7 @@ const enc = (type: string, content: Uint8Array): Stanza => ({ tag: 'enc', attrs:
 
 const encOf = ({ type, ciphertext }: Ciphertext): Stanza => enc(type, ciphertext)
 
-/** Under the contact's identity, but for a one-time key that the client never had. */
+/** A first message under the contact's identity with a one-time key that the client never had. */
 const forUnknownPreKey = async (handset: Handset, device: LinkedDevice, padded: Buffer): Promise<Stanza> => {
   const twin = handset.endpoint.twin()
   const preKey = { keyId: UNKNOWN_PRE_KEY, publicKey: generateSignalPubKey(Curve.generateKeyPair().public) }
@@ -86,7 +86,7 @@ export class Poison {
     this.#services = services
   }
 
-  /** Queued for every companion of the account when this resolves. */
+  /** Resolves when the message is queued for every companion of the account. */
   async send(contact: Contact, account: Account, order: PoisonOrder): Promise<string> {
     const id = newMessageId()
     const { kind, group } = order

@@ -1,4 +1,4 @@
-// The questions a client asks (`iq`), each with its answer. What is not known is answered with an empty result.
+// Questions of clients (`iq`) and their answers. An unknown question gets an empty result.
 import type { Connection } from './connection.ts'
 import { tellGroup } from './group-queries.ts'
 import { KeyServer } from './key-server.ts'
@@ -58,7 +58,7 @@ const keyAnswers = (keys: KeyServer): Answers => ({
   'set encrypt rotate': (q) => (keys.rotate(q.device, q.child) ? q.answer() : q.refuse()),
 })
 
-/** What clients want to know when they log in, answered as for an account without anything in it. */
+/** Answers to a client's questions at login, for an account without any content. */
 const PROPS = { tag: 'props', attrs: { protocol: '1', ab_key: '5,', hash: 'simulator', refresh: '86400' } }
 const PRIVACY = { tag: 'privacy', attrs: {}, content: [{ tag: 'category', attrs: { name: 'readreceipts', value: 'all' } }] }
 

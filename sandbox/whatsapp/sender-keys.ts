@@ -1,4 +1,4 @@
-// Sender keys, with which a message to a group is encrypted once for all: one chain a sender, told to each device pairwise.
+// Sender keys, which encrypt a group message once for all: one chain a sender, told to each device pairwise.
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, randomInt } from 'node:crypto'
 import { Curve, generateSignalPubKey, proto } from '@whiskeysockets/baileys'
 import type { KeyPair } from '@whiskeysockets/baileys'
@@ -7,7 +7,7 @@ import { isSignedBy } from './libsignal.ts'
 const VERSION = 0x33
 const SIGNATURE_BYTES = 64
 const MAX_KEY_ID = 2 ** 31 - 1
-/** How far ahead of what was read a message may be, as on real phones. */
+/** The number of messages that a reader may skip, as on real phones. */
 const MAX_AHEAD = 2000
 const KEPT_KEYS = 5
 
@@ -24,13 +24,13 @@ const cipherKeys = (seed: Buffer): { iv: Buffer; key: Buffer } => {
   return { iv: derived.subarray(0, 16), key: derived.subarray(16) }
 }
 
-/** The key with which one device writes to one group. */
+/** One device's key for one group. */
 export class SenderKey {
   readonly id = randomInt(1, MAX_KEY_ID)
   readonly #signing: KeyPair = Curve.generateKeyPair()
   #chain: ChainKey = { iteration: 0, key: randomBytes(32) }
 
-  /** What a recipient needs to read everything from here on. */
+  /** The distribution message, with which a recipient can read everything from here on. */
   distribution(): Buffer {
     const { iteration, key } = this.#chain
     const signingKey = generateSignalPubKey(this.#signing.public)
@@ -59,7 +59,7 @@ const readMessage = (bytes: Uint8Array): ReadMessage => {
   return { keyId: id ?? 0, iteration: iteration ?? 0, ciphertext, signed, signature: all.subarray(-SIGNATURE_BYTES) }
 }
 
-/** Where in which sender key's chain a ciphertext stands: readable without any key. */
+/** The position of a ciphertext in its sender key's chain, readable without a key. */
 export const senderKeyPosition = (bytes: Uint8Array): { keyId: number; iteration: number } => {
   const { keyId, iteration } = readMessage(bytes)
   return { keyId, iteration }
@@ -104,7 +104,7 @@ class KnownKey {
   }
 }
 
-/** All sender keys of one sender in one group that a recipient was told, the newest last. */
+/** All keys of one sender in one group that a recipient was told, the newest last. */
 export class KnownKeys {
   #keys: KnownKey[] = []
 
@@ -112,7 +112,7 @@ export class KnownKeys {
     return this.#keys.length > 0
   }
 
-  /** A key that is told again stays as it is: what was skipped can still be read, what was read cannot be read again. */
+  /** Takes a key. A known key stays as it is: skipped messages stay readable, read ones stay unreadable. */
   learn(distribution: Uint8Array): void {
     const told = new KnownKey(distribution)
     const others = this.#keys.filter(({ id }) => id !== told.id)

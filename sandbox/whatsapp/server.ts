@@ -1,4 +1,4 @@
-// One loopback port for everything: the WebSocket that clients use, the event stream, and the control routes.
+// One loopback port for the clients' WebSocket, the event stream, and the control routes.
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'

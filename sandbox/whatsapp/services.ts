@@ -1,4 +1,4 @@
-// What every part of the simulator shares.
+// Shared services of the simulator's parts.
 import type { Faults } from './faults.ts'
 import type { Happenings } from './happenings.ts'
 import type { MediaHost } from './media/host.ts'

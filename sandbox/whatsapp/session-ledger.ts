@@ -1,4 +1,4 @@
-// What clients spend on their sessions with one device of a contact: sessions opened, and one-time keys taken for them.
+// A count of clients' sessions with one device of a contact: sessions opened, and one-time keys taken for them.
 import type { LinkedDevice } from './linked-device.ts'
 
 type Expenses = { baseKeys: Set<string>; preKeysTaken: number; needless: number; excused: boolean }
@@ -10,15 +10,15 @@ export class SessionLedger {
     this.#expensesOf(device).preKeysTaken++
   }
 
-  /** The contact gave the client a reason to begin anew: it sent keys of its own, or changed its identity. */
+  /** Notes that the contact gave the client a reason to begin anew: it sent keys, or changed its identity. */
   excuse(device: LinkedDevice): void {
     this.#expensesOf(device).excused = true
   }
 
   /**
-   * A first message was read. It needs no new session if there was one in which the contact had heard the client: then neither
-   * had lost it, nor had both begun at once. A client may still have had reasons that cannot be seen from here, so this is a
-   * figure and no violation.
+   * Counts a first message. It needs no new session if the contact had heard the client in an existing one: then neither had lost it, and
+   * they had not begun at the same time. A client may have reasons that the simulator cannot see, so this is a figure and no
+   * violation.
    */
   opened(device: LinkedDevice, baseKey: string, hadHeardBefore: boolean): void {
     const expenses = this.#expensesOf(device)

@@ -1,4 +1,4 @@
-// The simulated service: what its parts are, and which of them a stanza goes to.
+// The simulated service: its parts, and the dispatch of stanzas to them.
 import { getBinaryNodeChild } from '@whiskeysockets/baileys'
 import type { proto } from '@whiskeysockets/baileys'
 import type { WebSocket } from 'ws'
@@ -134,7 +134,7 @@ export class Simulator implements ConnectionHandler {
       conflict,
       condition,
     })
-    // For a client this code means that it is no longer linked; so it must be true.
+    // For a client this code means that it is no longer linked, so it must be true.
     if (code === UNLINKED && device) unlink(this.account(device.phone), device, connection)
     else connection.endWith(streamError(order))
   }

@@ -1,4 +1,4 @@
-// Small helpers to read and build the binary nodes of the protocol.
+// Functions that read and build the binary nodes of the protocol.
 import { inflateSync } from 'node:zlib'
 import { decodeDecompressedBinaryNode, getBinaryNodeChild } from '@whiskeysockets/baileys'
 import type { BinaryNode } from '@whiskeysockets/baileys'
@@ -13,7 +13,7 @@ export const SERVER_JID = '@s.whatsapp.net'
 
 const COMPRESSED = 2
 
-/** Synchronous, unlike Baileys' own: what a frame brings is told at the moment it is read. */
+/** Decodes synchronously, unlike Baileys, so that listeners hear a frame at the moment of its arrival. */
 export const decodeStanza = (plain: Buffer): Stanza => {
   const body = plain.subarray(1)
   return decodeDecompressedBinaryNode(plain.readUInt8(0) & COMPRESSED ? inflateSync(body) : body, tokens)

@@ -1,4 +1,4 @@
-// What the simulator shows of itself.
+// The simulator's report of its state.
 import type { Group } from './group.ts'
 import type { Handset } from './handset.ts'
 import type { MediaHost } from './media/host.ts'
@@ -21,19 +21,19 @@ const accountState = (account: Account, media: MediaHost) => {
     preKeys: device?.preKeys.count ?? 0,
     dirty: device?.dirty.list ?? [],
     peerMessages: device?.peerLog.notices.map((notice) => peerMessageState(notice, media)) ?? [],
-    /** Of all its companions: poison, and stanzas that a test has put in. */
+    /** Watched stanzas of all its companions: poison, and stanzas of tests. */
     watched: [...account.companions.values()].flatMap(({ watched }) => watched.list),
   }
 }
 
-/** What the phone told its companion behind the scenes, and how far the companion got with it. */
+/** Peer messages of the phone to its companion, and the companion's progress with them. */
 const peerMessageState = ({ file, ...notice }: PeerNotice, media: MediaHost) => ({
   ...notice,
   file: file ?? null,
   downloads: file === undefined ? 0 : media.requestsOf(file),
 })
 
-/** A message counts as often as the device that read it most often has read it. */
+/** Counts a message as often as the device that read it most often. */
 const receivedState = ({ id, from, text, at, group, copies }: ReceivedMessage) => ({
   id,
   from,
@@ -41,11 +41,11 @@ const receivedState = ({ id, from, text, at, group, copies }: ReceivedMessage) =
   copies: Math.max(...copies.values()),
   at,
   group: group ?? null,
-  /** The contact's devices that have read it. */
+  /** The contact's devices that have read the message. */
   devices: [...copies.keys()],
 })
 
-/** What clients spent on sessions with this contact, on all of its devices. */
+/** Clients' costs of sessions with this contact, over all of its devices. */
 const sessionTotals = (handsets: readonly Handset[]) => {
   const sum = { sessionsOpened: 0, needlessSessions: 0, preKeysTaken: 0 }
   for (const { sessions } of handsets) {
@@ -59,7 +59,7 @@ const sessionTotals = (handsets: readonly Handset[]) => {
 
 const contactState = (contact: Contact) => ({
   phone: contact.phone,
-  /** Numbers of its devices as they are now; the phone is 0. */
+  /** Numbers of the present devices; the phone is 0. */
   devices: [...contact.handsets.keys()],
   received: [...contact.received.values()].map(receivedState),
   undecryptable: contact.undecryptable,

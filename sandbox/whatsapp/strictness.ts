@@ -1,4 +1,4 @@
-// What no honest client does. The real service would answer such things with lost messages; here they are written down.
+// Violations: acts of no honest client. The real service would answer them with lost messages; the simulator records them.
 import { createHash } from 'node:crypto'
 import type { Happenings } from './happenings.ts'
 
@@ -38,11 +38,11 @@ const fingerprint = (bytes: Uint8Array): string => createHash('sha256').update(b
 
 export type KeyUse = 'new' | 'same-bytes' | 'reused'
 
-/** Remembers every key of a device's sending chains that was used, and for which ciphertext. */
+/** Remembers every used key of a device's sending chains, and its ciphertext. */
 export class KeyUseGuard {
   readonly #used = new Map<string, { ciphertext: string; id: string }>()
 
-  /** A resent frame (`same-bytes`) is harmless: no key is used for two plaintexts. */
+  /** Checks a ciphertext. A resent frame (`same-bytes`) is harmless: no key is used for two plaintexts. */
   use(chain: string, counter: number, ciphertext: Uint8Array, id: string): { use: KeyUse; detail: string } {
     const position = `${chain}|${counter}`
     const print = fingerprint(ciphertext)
@@ -53,7 +53,7 @@ export class KeyUseGuard {
   }
 }
 
-/** The one-time keys of a device on the server: handed out once each, and an id stands for one key for ever. */
+/** One-time keys of a device on the server. Each is handed out once, and an id stands for one key for ever. */
 export class PreKeyShelf {
   readonly #waiting = new Map<number, Buffer>()
   readonly #known = new Map<number, string>()
@@ -62,14 +62,14 @@ export class PreKeyShelf {
     return this.#waiting.size
   }
 
-  /** False if the id was already known with another key. A known key that was handed out is not put on the shelf again. */
+  /** Adds a key. False if its id is known with another key. A key that was handed out stays out. */
   add(id: number, key: Buffer): boolean {
     const known = this.#known.get(id)
     if (known !== key.toString('base64')) this.#waiting.set(id, key)
     return this.note(id, key)
   }
 
-  /** The same check for a key that is given to somebody directly and never comes on the shelf. */
+  /** Checks in the same way a key that a client hands over directly. */
   note(id: number, key: Buffer): boolean {
     const known = this.#known.get(id)
     const print = key.toString('base64')

@@ -1,4 +1,4 @@
-// "Who is this number, which LID has it, which devices?": the question a client asks before it writes to somebody.
+// Usync: a client asks for a number's existence, LID and devices before it writes to it.
 import { getBinaryNodeChild, getBinaryNodeChildren, isLidUser } from '@whiskeysockets/baileys'
 import type { LinkedDevice } from './linked-device.ts'
 import { deviceNames, participantHash } from './participant-hash.ts'

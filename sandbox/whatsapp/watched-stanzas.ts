@@ -1,4 +1,4 @@
-// Stanzas whose fate a test wants to know: how often each was delivered, and what the client answered.
+// Stanzas that a test watches: the number of deliveries, and the client's answers.
 
 type Watched = { id: string; what: string; deliveries: number; answers: string[] }
 
@@ -22,7 +22,7 @@ export class WatchedStanzas {
     if (stanza) stanza.deliveries++
   }
 
-  /** As `ack`, `nack 500`, `receipt`, `receipt read`, `retry 1`. */
+  /** The answers, such as `ack`, `nack 500`, `receipt`, `receipt read`, `retry 1`. */
   answered(id: string, answer: string): void {
     this.#stanzas.get(id)?.answers.push(answer)
   }

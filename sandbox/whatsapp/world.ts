@@ -1,4 +1,4 @@
-// Who exists: accounts (phones to which clients are linked) and contacts. Both are people whose devices have real Signal keys.
+// The people: accounts (phones with linked clients) and contacts. Devices of both have real Signal keys.
 import { jidDecode } from '@whiskeysockets/baileys'
 import type { AddressingMode } from './addressing.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -10,7 +10,7 @@ import { SERVER, timestamp } from './stanzas.ts'
 import { AppState } from './sync/app-state.ts'
 import type { Past } from './sync/past.ts'
 
-/** A message that a contact has read, on one device or more. */
+/** A message that a contact has read on at least one device. */
 export type ReceivedMessage = {
   id: string
   from: string
@@ -18,7 +18,7 @@ export type ReceivedMessage = {
   at: number
   /** The client that sent it. */
   device: LinkedDevice
-  /** The id of the group that it was sent to, if it was. */
+  /** The id of its group, if it went to one. */
   group: string | undefined
   /** By number of the contact's device: how often it read the message. */
   copies: Map<number, number>
@@ -30,13 +30,13 @@ export class Person {
   readonly lidUser: string
   readonly lid: string
   name: string
-  /** What the simulator plays of this person's devices, by number. The phone itself is number 0. */
+  /** The simulated devices of this person, by number. The phone is number 0. */
   readonly handsets = new Map<number, Handset>()
   readonly main: Handset
-  /** The accounts that have this person's list of devices, and hear when it changes. */
+  /** Accounts that have this person's device list and hear of its changes. */
   readonly knownTo = new Set<Person>()
 
-  /** Phone numbers and LIDs are different worlds; the first digit keeps those of accounts and contacts apart. */
+  /** Phone numbers and LIDs are separate; the first digit keeps accounts and contacts apart. */
   constructor(phone: string, name: string, lidPrefix: '1' | '2') {
     this.phone = phone
     this.pn = `${phone}@${SERVER}`
@@ -58,7 +58,7 @@ export class Account extends Person {
   readonly receipted = new Set<string>()
   readonly keyShare: boolean
   readonly appState = new AppState()
-  /** What its companions are told of; without it they are told nothing. */
+  /** The past that its companions are told; without it they are told nothing. */
   past: Past | undefined
   logins = 0
   registrations = 0
@@ -77,11 +77,11 @@ export class Account extends Person {
 
 export class Contact extends Person {
   autoReceipt = true
-  /** How this contact is named in what it sends one-to-one. */
+  /** The name of this contact in its one-to-one stanzas. */
   addressing: AddressingMode = 'pn'
   readonly received = new Map<string, ReceivedMessage>()
   undecryptable = 0
-  /** Of these, what came in sessions that this contact had lost. */
+  /** Of these, messages in sessions that this contact had lost. */
   lostByItself = 0
   retryReceipts = 0
   #nextCompanion = 1
@@ -101,7 +101,7 @@ export class Contact extends Person {
 /** The clients that are linked to a person's phone. */
 export const clientsOf = (person: Person): LinkedDevice[] => (person instanceof Account ? [...person.companions.values()] : [])
 
-/** Ids of groups look like this on the real service. */
+/** Group ids in the form of the real service. */
 const groupId = (n: number): string => `120363${String(n).padStart(12, '0')}@g.us`
 
 export class World {
@@ -134,7 +134,7 @@ export class World {
     return group
   }
 
-  /** By phone number or LID; the device part of the JID does not matter. */
+  /** Finds a person by phone number or LID; the device part of the JID does not matter. */
   find(jid: string | undefined): Account | Contact | undefined {
     return this.#byUser.get(jidDecode(jid)?.user ?? '')
   }

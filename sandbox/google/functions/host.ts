@@ -1,9 +1,9 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
 
-// As large as Google takes it: https://cloud.google.com/functions/quotas (HTTP request, 2nd gen).
+// Google's limit: https://cloud.google.com/functions/quotas (HTTP request, 2nd gen).
 const BODY_LIMIT = '32mb'
 
-/** What a deployment reads of a function's definition, as far as the host needs it. */
+/** The parts of a function's definition that the host needs, as a deployment reads them. */
 interface Endpoint {
   httpsTrigger?: object
   taskQueueTrigger?: object
@@ -15,7 +15,7 @@ type HttpFunction = ((request: Request, response: Response) => unknown) & { __en
 
 export interface Host {
   app: Express
-  /** The functions that are mounted, and those that this host has no trigger for yet. */
+  /** Names of the mounted functions, and of those whose trigger this host lacks. */
   mounted: string[]
   ignored: string[]
 }
@@ -47,7 +47,7 @@ export function hostFunctions(exports: Record<string, unknown>): Host {
 
 const isFunction = (value: unknown): value is HttpFunction => typeof value === 'function' && '__endpoint' in value
 
-/** Google reads the body before the function runs: parsed in `body`, and as it came in `rawBody`. */
+/** Reads the body before the function runs, as Google does: parsed in `body`, raw in `rawBody`. */
 function readBody() {
   const verify = (request: object, _response: object, rawBody: Buffer) => {
     Object.assign(request, { rawBody })

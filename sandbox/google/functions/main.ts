@@ -12,7 +12,7 @@ const { app, mounted, ignored } = hostFunctions(exports)
 if (mounted.length === 0) throw new Error(`${values.entry} exports no HTTP function.`)
 
 const server = createServer(app)
-// Like Google's front end: a client may keep its connection for minutes, and does not meet one that is closed under its request.
+// Keeps connections open as Google's front end does, so that a client never meets one that closes under its request.
 server.keepAliveTimeout = 600_000
 server.listen(Number(values.port), '127.0.0.1', () => {
   const address = server.address()
@@ -20,7 +20,7 @@ server.listen(Number(values.port), '127.0.0.1', () => {
   console.log(JSON.stringify({ ready: true, port: address.port, mounted, ignored }))
 })
 
-// Cloud Run lets requests under way finish.
+// Finishes requests under way, as Cloud Run does.
 process.on('SIGTERM', () => {
   server.close(() => process.exit(0))
   server.closeIdleConnections()

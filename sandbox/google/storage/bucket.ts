@@ -9,9 +9,9 @@ import { applyChange, isLive, pickWritable, type BucketMetadata, type ObjectMeta
 import { checkPreconditions, type Preconditions } from './preconditions.ts'
 
 /**
- * A bucket in a folder: `bucket.json`, and per object a folder that holds `<generation>.data` and `<generation>.json`. The
- * rename of the json file is the moment at which a version exists, and its bytes are durable before. Of several versions
- * the newest one without `timeDeleted` is live, so a crash between any two steps leaves the old state or the new one.
+ * A bucket in a folder: `bucket.json`, and for each object a folder with `<generation>.data` and `<generation>.json`. A version exists
+ * from the rename of its json file; its bytes are durable before. The newest version without `timeDeleted` is live, so a crash between
+ * any two steps leaves the old state or the new one.
  */
 export class Bucket {
   readonly #folder: string
@@ -54,7 +54,7 @@ export class Bucket {
     return this.#objects
   }
 
-  /** The live version, or the one asked for. */
+  /** The live version, or the given one. */
   find(name: string, generation: string | null = null): ObjectMetadata {
     const versions = this.#objects.get(name) ?? []
     const found = generation === null ? versions.findLast(isLive) : versions.find((version) => version.generation === generation)
@@ -64,7 +64,7 @@ export class Bucket {
 
   async read(version: ObjectMetadata): Promise<Buffer> {
     const data = await readFile(this.#path(version, 'data')).catch((error: NodeJS.ErrnoException) => {
-      // Removed by somebody else after we had found it.
+      // Another request removed the file after the listing.
       throw error.code === 'ENOENT' ? notFound(`No such object: ${version.bucket}/${version.name}`) : error
     })
     if (data.length !== Number(version.size) || crc32c(data) !== version.crc32c) {
@@ -90,7 +90,7 @@ export class Bucket {
     })
   }
 
-  /** Without a generation the live version goes (or, in a bucket with versioning, becomes an old one); with it, that one. */
+  /** Removes the given generation, or the live version (which a bucket with versioning keeps as an old one). */
   async remove(name: string, generation: string | null, preconditions: Preconditions): Promise<void> {
     await this.#inTurn.run(name, async () => {
       const version = this.find(name, generation)
@@ -150,7 +150,7 @@ export class Bucket {
     }
   }
 
-  /** What was live is no longer: kept as an old version where the bucket has versioning, else removed. */
+  /** Ends the live version: a bucket with versioning keeps it, another one removes it. */
   async #retire(name: string, successor?: ObjectMetadata): Promise<void> {
     for (const version of (this.#objects.get(name) ?? []).filter(isLive)) {
       if (version === successor) continue
@@ -179,7 +179,7 @@ export class Bucket {
     await writeDurably(this.#path(version, 'json'), JSON.stringify(version))
   }
 
-  /** Finishes what a killed server had begun: bytes without metadata go, and of several live versions the newest stays. */
+  /** Repairs what a killed server left: removes bytes without metadata, and keeps the newest of several live versions. */
   async #loadObject(folder: string): Promise<void> {
     const files = await readdir(folder)
     const versions: ObjectMetadata[] = []
@@ -199,7 +199,7 @@ export class Bucket {
     return join(this.#objectFolder(version.name), `${version.generation}.${kind}`)
   }
 
-  /** Object names may hold anything and be 1024 bytes long; file names may not. */
+  /** Encodes an object's name, which may hold any character and 1024 bytes, as a file name. */
   #objectFolder(name: string): string {
     return join(this.#folder, 'objects', createHash('sha256').update(name).digest('hex'))
   }

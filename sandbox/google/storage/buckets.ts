@@ -4,7 +4,7 @@ import { Bucket } from './bucket.ts'
 import { ApiError, invalid, notFound } from './errors.ts'
 import type { BucketMetadata } from './object-metadata.ts'
 
-/** All buckets of a folder, and the one count of generations that they share. */
+/** All buckets of a folder, with one count of generations. */
 export class Buckets {
   readonly #folder: string
   readonly #buckets = new Map<string, Bucket>()
@@ -18,7 +18,7 @@ export class Buckets {
     const buckets = new Buckets(folder)
     await mkdir(folder, { recursive: true })
     for (const name of await readdir(folder)) {
-      // What was being created or deleted when the server was killed is no bucket.
+      // A bucket whose creation or deletion a kill cut short does not exist.
       if (!isBucketName(name)) await rm(join(folder, name), { recursive: true })
       else buckets.#buckets.set(name, await Bucket.load(join(folder, name), buckets.#nextGeneration))
     }
@@ -75,7 +75,7 @@ export class Buckets {
     await rm(aside, { recursive: true })
   }
 
-  /** Microseconds, as the service's generations look, but never one that was given before. */
+  /** The next generation: microseconds, as the service's generations look, and never used before. */
   readonly #nextGeneration = (): string => {
     this.#sawGeneration(BigInt(Date.now()) * 1000n)
     this.#lastGeneration += 1n

@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 
 const UNFINISHED = '.unfinished'
 
-/** A file appears under its name whole or not at all, and stays: written aside, synced, renamed, its folder synced. */
+/** Writes a file that appears whole or not at all, and stays: written aside, synced, renamed, folder synced. */
 export async function writeDurably(path: string, data: string | Uint8Array): Promise<void> {
   const aside = `${path}.${randomUUID()}${UNFINISHED}`
   try {

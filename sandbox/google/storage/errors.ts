@@ -1,4 +1,4 @@
-/** An answer that is not a success, in the shape of the JSON API: `{ error: { code, message, errors: [{ reason }] } }`. */
+/** An error answer, in the shape of the JSON API: `{ error: { code, message, errors: [{ reason }] } }`. */
 export class ApiError extends Error {
   readonly status: number
   readonly reason: string
@@ -14,6 +14,6 @@ export const notFound = (message: string) => new ApiError(404, 'notFound', messa
 
 export const invalid = (message: string) => new ApiError(400, 'invalid', message)
 
-/** What the real service can do and this one cannot is refused, so that nobody takes silence for an answer. */
+/** Refuses a feature of the real service that this stand-in lacks, instead of ignoring it. */
 export const notImplemented = (what: string) =>
   new ApiError(501, 'notImplemented', `The sandbox's Cloud Storage does not implement ${what}.`)

@@ -1,4 +1,4 @@
-/** Runs what concerns the same key one after another: a precondition is checked and acted on without anyone in between. */
+/** Runs work on one key one after another, so that nothing happens between a precondition and its effect. */
 export class InTurn {
   readonly #last = new Map<string, Promise<unknown>>()
 

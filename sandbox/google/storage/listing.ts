@@ -27,7 +27,7 @@ export function listObjects(objects: ReadonlyMap<string, readonly ObjectMetadata
     if (versions.length === 0) continue
     const cut = delimiter ? name.indexOf(delimiter, prefix.length) : -1
     const entry = cut < 0 ? name : name.slice(0, cut + delimiter.length)
-    // What stands for many names is listed once, on the page where it comes first.
+    // A prefix that stands for many names is listed once, on its first page.
     if (entry === last || (after !== '' && byUtf8(entry, after) <= 0)) continue
     if (page.items.length + page.prefixes.length >= limit) {
       page.nextPageToken = Buffer.from(last).toString('base64')

@@ -5,7 +5,7 @@ const { values } = parseArgs({ options: { port: { type: 'string', default: '0' }
 if (values.data === undefined) throw new Error('Usage: main.ts --data FOLDER [--port N]')
 
 const server = await createStorageServer(values.data)
-// Like the service: a client may keep its connection for minutes, and does not meet one that is closed under its request.
+// Keeps connections open as the service does, so that a client never meets one that closes under its request.
 server.keepAliveTimeout = 600_000
 server.listen(Number(values.port), '127.0.0.1', () => {
   const address = server.address()
@@ -16,7 +16,7 @@ server.listen(Number(values.port), '127.0.0.1', () => {
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.on(signal, () => {
     server.close(() => process.exit(0))
-    // Requests under way are finished; a connection that is only kept open is not waited for.
+    // Finishes requests under way and does not wait for idle connections.
     setTimeout(() => server.closeAllConnections(), 500)
   })
 }

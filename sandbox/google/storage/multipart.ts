@@ -25,7 +25,7 @@ function partsOf(body: Buffer, delimiter: string): { head: string; body: Buffer 
   return parts
 }
 
-/** Google's clients end lines with CRLF, gcloud with LF alone. A part without headers begins with the empty line. */
+/** Finds line ends: Google's clients use CRLF, gcloud LF alone. A part without headers begins with the empty line. */
 function splitHead(part: Buffer): { head: string; body: Buffer } {
   for (const empty of ['\r\n', '\n']) {
     if (part.indexOf(empty) === 0) return { head: '', body: part.subarray(empty.length) }

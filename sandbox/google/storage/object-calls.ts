@@ -6,7 +6,7 @@ import { listObjects } from './listing.ts'
 import type { ObjectMetadata, Upload } from './object-metadata.ts'
 import { checkPreconditions, preconditionsOf } from './preconditions.ts'
 
-/** `/b/{bucket}/o` and what is below it, uploads aside. */
+/** `/b/{bucket}/o` and the paths below it, except uploads. */
 export async function answerObjectCall(buckets: Buckets, call: Call): Promise<Reply> {
   const bucket = buckets.get(segment(call, 1))
   if (call.path.length === 3 && call.method === 'GET') return ok(listObjects(bucket.objects(), call.query))
@@ -51,7 +51,7 @@ async function download(bucket: Bucket, name: string, call: Call): Promise<Reply
   try {
     return mediaReply(found, await bucket.read(found), call.request.headers.range)
   } catch (error) {
-    // Overwritten between the look at the metadata and the bytes: the reader is served the newer version.
+    // The object was overwritten between metadata and bytes: the reader gets the newer version.
     const newer = generation === null ? bucket.find(name) : found
     if (newer.generation === found.generation) throw error
     return mediaReply(newer, await bucket.read(newer), call.request.headers.range)

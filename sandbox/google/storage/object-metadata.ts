@@ -1,4 +1,4 @@
-/** The resource that the API answers with; it is stored as it is. */
+/** The resource that the API answers with, stored as it is. */
 export interface ObjectMetadata extends WritableMetadata {
   kind: 'storage#object'
   id: string
@@ -13,7 +13,7 @@ export interface ObjectMetadata extends WritableMetadata {
   etag: string
   timeCreated: string
   updated: string
-  /** Set when a newer version took its place; the live version has none. */
+  /** The time when a newer version replaced this one; the live version has none. */
   timeDeleted?: string
 }
 
@@ -28,7 +28,7 @@ export interface WritableMetadata {
   metadata?: Record<string, string>
 }
 
-/** What a writer sends along: metadata to keep, and checksums to be held against the bytes. */
+/** The writer's part: metadata to keep, and checksums to verify against the bytes. */
 export type Upload = WritableMetadata & { crc32c?: string; md5Hash?: string; componentCount?: number }
 
 export interface BucketMetadata {

@@ -7,7 +7,7 @@ export interface Preconditions {
   metagenerationNotMatch: string | null
 }
 
-/** `ifGenerationMatch` and its kin; for the source of a rewrite they are called `ifSourceGenerationMatch` and so on. */
+/** `ifGenerationMatch` and its variants; the source of a rewrite has `ifSourceGenerationMatch` and so on. */
 export function preconditionsOf(query: URLSearchParams, whose: '' | 'Source' = ''): Preconditions {
   return {
     generationMatch: query.get(`if${whose}GenerationMatch`),
@@ -17,7 +17,7 @@ export function preconditionsOf(query: URLSearchParams, whose: '' | 'Source' = '
   }
 }
 
-/** Throws 412, or 304 where something is read that the reader has already. A missing object has generation 0. */
+/** Throws 412, or 304 for a read of an unchanged version. A missing object has generation 0. */
 export function checkPreconditions(
   current: { generation: string; metageneration: string } | undefined,
   wanted: Preconditions,

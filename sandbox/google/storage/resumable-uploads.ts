@@ -8,7 +8,7 @@ import { InTurn } from './in-turn.ts'
 import type { ObjectMetadata, Upload } from './object-metadata.ts'
 import type { Preconditions } from './preconditions.ts'
 
-/** An upload that goes on over several requests; `done` once it became an object. */
+/** An upload over several requests. It is `done` once it became an object. */
 export interface UploadSession {
   id: string
   bucket: string
@@ -18,7 +18,7 @@ export interface UploadSession {
   done?: ObjectMetadata
 }
 
-/** Resumable uploads in a folder: they survive the server, as a client that resumes one after its restart expects. */
+/** Resumable uploads in a folder. They survive the server, because a client may resume one after a restart. */
 export class ResumableUploads {
   readonly inTurn = new InTurn()
   readonly #folder: string
@@ -58,7 +58,7 @@ export class ResumableUploads {
     return await readFile(this.#path(id, 'data'))
   }
 
-  /** Keeps what arrives, also when the request breaks off; what the client sends a second time is skipped. */
+  /** Keeps the bytes that arrive, also when the request breaks off, and skips bytes that the client repeats. */
   async append(id: string, offset: number, body: Readable): Promise<void> {
     const received = await this.received(id)
     if (offset > received) throw new ApiError(503, 'backendError', 'The upload goes on behind what was received.')
@@ -76,7 +76,7 @@ export class ResumableUploads {
     }
   }
 
-  /** The answer is kept: a client that did not hear it asks again. */
+  /** Keeps the answer for a client that lost it and asks again. */
   async finish(session: UploadSession, done: ObjectMetadata): Promise<void> {
     await this.#save({ ...session, done })
     await rm(this.#path(session.id, 'data'), { force: true })

@@ -8,7 +8,7 @@ import { answerObjectCall } from './object-calls.ts'
 import { ResumableUploads } from './resumable-uploads.ts'
 import { answerUploadCall } from './upload-calls.ts'
 
-/** Cloud Storage's JSON API on a folder. Whoever reaches the port may do anything: it is bound to loopback by its caller. */
+/** Cloud Storage's JSON API on a folder. It checks no rights, so its caller binds it to loopback. */
 export async function createStorageServer(folder: string): Promise<Server> {
   const buckets = await Buckets.load(join(folder, 'buckets'))
   const uploads = await ResumableUploads.load(join(folder, 'uploads'))
@@ -29,7 +29,7 @@ async function answer(buckets: Buckets, uploads: ResumableUploads, request: Inco
   throw notImplemented(`/${call.path.join('/')}`)
 }
 
-/** With `STORAGE_EMULATOR_HOST` the client leaves `/storage/v1` away, with `apiEndpoint` it does not. */
+/** Accepts paths with and without `/storage/v1`: with `STORAGE_EMULATOR_HOST` the client leaves it away. */
 function parse(request: IncomingMessage): { service: 'upload' | 'storage'; call: Call } {
   const url = new URL(request.url ?? '/', 'http://localhost')
   const prefix = /^\/(?:(upload|download)\/)?(?:storage\/v1\/)?/.exec(url.pathname)

@@ -38,7 +38,7 @@ async function continueResumable(buckets: Buckets, uploads: ResumableUploads, id
   const session = await uploads.get(id)
   if (call.method === 'DELETE') {
     await uploads.cancel(id)
-    // The service's own number for an upload that its client cancelled.
+    // The service's own status for an upload that its client cancelled.
     return { status: 499 }
   }
   if (session.done) return ok(session.done)
@@ -56,8 +56,8 @@ async function continueResumable(buckets: Buckets, uploads: ResumableUploads, id
   return ok(done)
 }
 
-// `bytes 0-99/200` sends bytes, `bytes 0-99/*` sends bytes of an upload whose length is not known yet, `bytes 0-*/*` sends all
-// the rest, `bytes */200` and `bytes */*` only ask how far the upload came.
+// `bytes 0-99/200` sends bytes, `bytes 0-99/*` sends bytes of an upload of unknown length, `bytes 0-*/*` sends all remaining bytes,
+// `bytes */200` and `bytes */*` only ask for the progress.
 function contentRange(header: string | undefined): { offset: number | null; total: number | null; endsHere: boolean } {
   const match = /^bytes (?:(\d+)-(\d+|\*)|\*)\/(\d+|\*)$/.exec(header ?? 'bytes 0-*/*')
   if (!match) throw new ApiError(400, 'badRequest', 'Failed to parse Content-Range header.')

@@ -1,4 +1,4 @@
-// The simulator's HTTP routes: what a person with the phones, and the weather on the network, would do.
+// The simulator's HTTP routes: the actions of a person with the phones, and the state of the network.
 import { Hono } from 'hono'
 import { Refused } from '../pairing.ts'
 import type { Simulator } from '../simulator.ts'

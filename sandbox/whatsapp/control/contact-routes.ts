@@ -1,4 +1,4 @@
-// Control routes: contacts, and what they write and receipt.
+// Control routes: contacts, their messages and receipts.
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import { receiptSender } from '../addressing.ts'

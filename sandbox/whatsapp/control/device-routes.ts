@@ -1,4 +1,4 @@
-// Control routes: companions of contacts, and phones that are installed anew.
+// Control routes: companions of contacts, and reinstalled phones.
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import { Refused } from '../pairing.ts'

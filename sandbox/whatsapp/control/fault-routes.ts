@@ -1,4 +1,4 @@
-// Control routes: the weather on the network.
+// Control routes: faults of the network and of the service.
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import { DELAYS, FAULT_KINDS } from '../faults.ts'

@@ -1,4 +1,4 @@
-// Control routes: groups, who is in them, and what contacts write there.
+// Control routes: groups, their members, and contacts' messages there.
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import type { Group, Member } from '../group.ts'

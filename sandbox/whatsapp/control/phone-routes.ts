@@ -1,4 +1,4 @@
-// Control routes: phones, what is linked to them, and what is removed.
+// Control routes: phones and their companions.
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import { Refused } from '../pairing.ts'

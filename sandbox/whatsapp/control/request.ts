@@ -1,4 +1,4 @@
-// What every control route needs: a checked body, and the people that its path names.
+// Shared parts of control routes: a checked body, and the people that a path names.
 import type { Context } from 'hono'
 import { z } from 'zod'
 import type { Handset } from '../handset.ts'
@@ -43,7 +43,7 @@ export const linkedAccount = (simulator: Simulator, number: string): Account => 
   throw new Refused(409, `nothing is linked to phone ${number}: show it a code with POST /phones/${number}/scan`)
 }
 
-/** A sequence of texts, sent one after the other as a person would; `{n}` in the text is numbered. Returns the ids. */
+/** Texts that go out one after the other; `{n}` in the text is the number. Returns the ids. */
 export const inOrder = async (text: string, count = 1, send: (text: string) => Promise<string>): Promise<string[]> => {
   if (count > 1 && !text.includes('{n}')) throw new Refused(400, 'with count the text needs {n}: no two messages alike')
   const ids: string[] = []

@@ -1,4 +1,4 @@
-// Control routes: calls, and any stanza that a test wants a client to meet.
+// Control routes: calls, and any stanza that a test makes.
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import { Refused } from '../pairing.ts'

@@ -1,4 +1,4 @@
-// Control routes: what phones know besides messages, and tell their companions.
+// Control routes: history and app state of phones.
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import { Refused } from '../pairing.ts'
@@ -18,7 +18,7 @@ const bodies = {
   rotate: z.strictObject({ share: z.boolean().default(true) }),
 }
 
-/** The file of one notification that a companion was sent, whichever it was. */
+/** The file of one notification to any companion. */
 const fileOf = (account: Account, id: string): string => {
   for (const { peerLog } of account.companions.values()) {
     const file = peerLog.find(id)?.file

@@ -1,15 +1,15 @@
-// Files as a media host keeps them: encrypted by whoever puts them there, opened with a key that only a message carries.
+// Files on a media host: encrypted by their uploader, opened with a key that only a message carries.
 import { createCipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
 import { hkdf } from '@whiskeysockets/baileys'
 
-/** What a file is for goes into the derivation of its keys. */
+/** The purpose of a file, which goes into the derivation of its keys. */
 const KEY_LABELS = { history: 'WhatsApp History Keys', 'app-state': 'WhatsApp App State Keys' } as const
 
 export type MediaKind = keyof typeof KEY_LABELS
 
 export type SealedMedia = {
   mediaKey: Buffer
-  /** What lies on the host: the ciphertext and the first ten bytes of its MAC. */
+  /** The bytes on the host: the ciphertext and the first ten bytes of its MAC. */
   bytes: Buffer
   fileSha256: Buffer
   fileEncSha256: Buffer

@@ -1,4 +1,4 @@
-// The host from which clients fetch what is too large for a message: history, and snapshots of the app state.
+// The host of large content: history, and snapshots of the app state.
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Faults } from '../faults.ts'
@@ -6,15 +6,15 @@ import type { Happenings } from '../happenings.ts'
 import { sealMedia } from './encryption.ts'
 import type { MediaKind, SealedMedia } from './encryption.ts'
 
-/** Everything below it is a file. */
+/** The prefix of all files. */
 export const MEDIA_PATH = '/media'
 
-/** What a message says about a file, so that its reader can fetch and open it. */
+/** A message's reference to a file, by which its reader fetches and opens it. */
 export type MediaReference = Omit<SealedMedia, 'bytes'> & { directPath: string }
 
 type StoredFile = { phone: string; bytes: Buffer; expired: boolean; requests: number }
 
-/** A slow download comes in so many pieces. */
+/** The number of pieces of a slow download. */
 const SLOW_PIECES = 10
 
 export class MediaHost {
@@ -34,14 +34,14 @@ export class MediaHost {
     return { ...reference, directPath }
   }
 
-  /** As some weeks later: the file is asked for in vain. Without a path, all files of the phone. */
+  /** Expires files, as some weeks do: one path, or all files of the phone. */
   expire(phone: string, directPath?: string): void {
     for (const [path, file] of this.#files) {
       if (file.phone === phone && (directPath === undefined || directPath === path)) file.expired = true
     }
   }
 
-  /** How often a file was asked for, whatever the answer was. */
+  /** The number of requests for a file, whatever the answers. */
   requestsOf(directPath: string): number {
     return this.#files.get(directPath)?.requests ?? 0
   }
@@ -75,7 +75,7 @@ export class MediaHost {
     response.writeHead(status, { 'content-length': 0 }).end()
   }
 
-  /** The connection breaks when half of the file is through. */
+  /** Breaks the connection after half of the file. */
   #cut({ bytes }: StoredFile, response: ServerResponse): void {
     response.write(bytes.subarray(0, bytes.byteLength / 2), () => response.destroy())
   }

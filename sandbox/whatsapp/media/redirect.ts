@@ -1,9 +1,9 @@
-// Baileys fetches files by the name of WhatsApp's media host, and has no setting for it. In a process of the sandbox, what is
-// fetched from there comes from the simulator. Only `fetch` is led elsewhere: it is what Baileys downloads with.
+// Leads downloads from WhatsApp's media host to the simulator, because Baileys has no setting for that host. Only `fetch` is
+// redirected: Baileys downloads with it.
 
 const MEDIA_HOST = 'mmg.whatsapp.net'
 
-/** `base` is where the simulator serves files: `http://127.0.0.1:…/media`. */
+/** `base` is the simulator's address of files: `http://127.0.0.1:…/media`. */
 export const redirectMedia = (base: string): void => {
   const fetchAnywhere = globalThis.fetch
   globalThis.fetch = (input, init) => {

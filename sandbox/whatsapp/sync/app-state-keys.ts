@@ -1,4 +1,4 @@
-// The keys with which a phone and its companions encrypt the app state. The server has none of them.
+// Keys of the app state, which a phone shares with its companions. The server has none of them.
 import { randomBytes } from 'node:crypto'
 import { hkdf, proto } from '@whiskeysockets/baileys'
 
@@ -6,7 +6,7 @@ export type AppStateKey = {
   id: Buffer
   data: Buffer
   createdAt: number
-  /** What is derived from `data`, each for one use. */
+  /** Keys derived from `data`, each for one use. */
   index: Buffer
   encryption: Buffer
   valueMac: Buffer
@@ -34,7 +34,7 @@ export const newAppStateKey = (): AppStateKey => {
 
 export const keyName = (id: Uint8Array): string => Buffer.from(id).toString('base64')
 
-/** The message with which a phone hands keys to a companion. */
+/** The message by which a phone hands keys to a companion. */
 export const keyShare = (keys: readonly AppStateKey[]): proto.Message.IProtocolMessage => ({
   type: proto.Message.ProtocolMessage.Type.APP_STATE_SYNC_KEY_SHARE,
   appStateSyncKeyShare: {

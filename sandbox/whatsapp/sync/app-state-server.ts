@@ -1,4 +1,4 @@
-// The server's half of the app state: it keeps patches that it cannot read, hands them out, and tells who does not have them yet.
+// The server's half of the app state: it keeps sealed patches, hands them out, and notifies clients that lack them.
 import { randomBytes } from 'node:crypto'
 import { getBinaryNodeChild, getBinaryNodeChildren, proto } from '@whiskeysockets/baileys'
 import type { LinkedDevice } from '../linked-device.ts'
@@ -10,9 +10,9 @@ import type { AppState } from './app-state.ts'
 import type { Collection } from './collection.ts'
 import type { changesIn } from './phone-changes.ts'
 
-/** So many patches are in one answer; for the others the client asks again. */
+/** Patches in one answer. The client asks again for more. */
 const PATCHES_PER_ANSWER = 10
-/** A snapshot is made anew when it is so many patches behind; until then the patches come after it. */
+/** Patches after which a snapshot is made anew. Until then they follow it. */
 const SNAPSHOT_LAG = 4
 
 type Snapshot = { version: number; reference: Uint8Array }
@@ -25,13 +25,13 @@ export class AppStateServer {
     this.#services = services
   }
 
-  /** The answer to `<sync>`: for each collection what the client does not have, or whether its own patch was taken. */
+  /** Answers `<sync>`: for each collection the patches that the client lacks, or whether its own patch was accepted. */
   answer(account: Account, device: LinkedDevice, sync: Stanza): Stanza {
     const content = getBinaryNodeChildren(sync, 'collection').map((asked) => this.#collection(account, device, asked))
     return { tag: 'sync', attrs: {}, content }
   }
 
-  /** The phone's own change: all that it touches is in one notification. */
+  /** Makes the phone's own change. One notification covers all collections that it touches. */
   change(account: Account, changes: ReturnType<typeof changesIn>, external: boolean): void {
     const { appState, phone } = account
     const touched = appState.collections.filter(({ name }) => changes.some(({ collection }) => collection === name))
@@ -89,7 +89,7 @@ export class AppStateServer {
     return { tag: 'collection', attrs: { name, version: String(collection.version) } }
   }
 
-  /** The author of a change knows it already. */
+  /** Notifies all but the author of a change. */
   #notify(account: Account, touched: readonly Collection[], author: LinkedDevice | undefined): void {
     if (touched.length === 0) return
     const content = touched.map(({ name, version }) => ({ tag: 'collection', attrs: { name, version: String(version) } }))
@@ -125,7 +125,7 @@ const refusal = (name: string, code: string, text: string, hasMore = false): Sta
   content: [{ tag: 'error', attrs: { code, text } }],
 })
 
-/** What lies in the collections, in the clear, as the phone knows it. */
+/** The content of the collections, in the clear, as the phone knows it. */
 export const appStateOf = ({ keys, key, collections }: AppState) => ({
   keys: [...keys].map(([id, one]) => ({ id, current: one === key })),
   collections: Object.fromEntries(

@@ -1,4 +1,4 @@
-// The app state of one account: settings, contacts and chats' states that its phone and companions share, and the keys to them.
+// The app state of one account: settings, contacts and states of chats that its phone and companions share, and the keys to them.
 import { keyName, newAppStateKey } from './app-state-keys.ts'
 import type { AppStateKey } from './app-state-keys.ts'
 import { Collection } from './collection.ts'
@@ -8,7 +8,7 @@ export const COLLECTIONS = ['critical_block', 'critical_unblock_low', 'regular_h
 export type CollectionName = (typeof COLLECTIONS)[number]
 
 export class AppState {
-  /** By id in base64, the newest last: what the phone writes is under the newest. */
+  /** Keys by id in base64, the newest last. The phone writes under the newest. */
   readonly keys = new Map<string, AppStateKey>()
   readonly #collections = new Map<string, Collection>(COLLECTIONS.map((name) => [name, new Collection(name)]))
 

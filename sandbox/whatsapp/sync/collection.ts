@@ -1,16 +1,16 @@
-// One collection of the app state: what it holds, and how it came to that, patch by patch.
+// One collection of the app state: its content, and the patches that led to it.
 import { proto } from '@whiskeysockets/baileys'
 import type { AppStateKey } from './app-state-keys.ts'
 import { changeHash, EMPTY_HASH } from './lt-hash.ts'
 import { decodeMutation, encodeMutation, keyFor, open, patchMac, seal, snapshotMac, valueMacOf } from './mutations.ts'
 import type { KeyRing, Mutation, SealedMutation } from './mutations.ts'
 
-/** What lies under one index, sealed and in the clear. */
+/** The value under one index, sealed and in the clear. */
 type Entry = { sealed: SealedMutation; mutation: Mutation }
 
 type Contents = { version: number; hash: Buffer; entries: ReadonlyMap<string, Entry> }
 
-/** Puts the mutations of a patch into a file, and says where it is. */
+/** Puts the mutations of a patch into a file. Returns its place. */
 type Upload = (mutations: Uint8Array) => proto.IExternalBlobReference
 
 const EMPTY: Contents = { version: 0, hash: EMPTY_HASH, entries: new Map() }
@@ -54,7 +54,7 @@ export class Collection {
     return this.#patches.slice(version, version + most)
   }
 
-  /** The phone's own change. With `upload` the mutations lie in a file instead of in the patch. */
+  /** Makes the phone's own change. With `upload` the mutations lie in a file and not in the patch. */
   change(mutations: readonly Mutation[], key: AppStateKey, keys: KeyRing, upload: Upload | undefined): void {
     const changes = mutations.flatMap((mutation) => this.#resealed(mutation, key, keys))
     const contents = after(this.#contents, changes)
@@ -71,7 +71,7 @@ export class Collection {
     })
   }
 
-  /** A client's change. Throws, with what is wrong, if its MACs are not those of what the collection would then be. */
+  /** Takes a client's change. Throws, with the error, if its MACs do not match the resulting collection. */
   accept(patch: proto.ISyncdPatch, keys: KeyRing): void {
     const key = keyFor(keys, patch.keyId?.id)
     const sealed = (patch.mutations ?? []).map(decodeMutation)
@@ -84,7 +84,7 @@ export class Collection {
     this.#append(contents, patch)
   }
 
-  /** Everything at once, as of now. */
+  /** A snapshot of everything, as of now. */
   snapshot(key: AppStateKey): Uint8Array {
     const { hash, version, entries } = this.#contents
     return proto.SyncdSnapshot.encode({
@@ -95,7 +95,7 @@ export class Collection {
     }).finish()
   }
 
-  /** Under another key the same index is another one: what lies there under an older key goes. */
+  /** Removes the value under an older key: another key gives the same index another MAC. */
   #resealed(mutation: Mutation, key: AppStateKey, keys: KeyRing): Entry[] {
     const present = [...this.#contents.entries.values()].filter((entry) => sameIndex(entry.mutation.index, mutation.index))
     const gone = present.filter(({ sealed }) => mutation.remove || !sealed.keyId.equals(key.id))

@@ -1,4 +1,4 @@
-// What a client may no longer know as the server does: it is told after each login, until it says that it has looked.
+// Dirty bits: a client hears after each login what it may not know any more, until it says that it has looked.
 import type { Line } from '../offline-queue.ts'
 import { SERVER } from '../stanzas.ts'
 
@@ -7,7 +7,7 @@ export const DIRTY_TYPES = ['account_sync', 'groups', 'syncd_app_state'] as cons
 export type DirtyType = (typeof DIRTY_TYPES)[number]
 
 export class DirtyBits {
-  /** By type, since when, in seconds. */
+  /** The time of each type, in seconds. */
   readonly #since = new Map<string, number>()
 
   get list(): { type: string; timestamp: number }[] {
@@ -18,7 +18,7 @@ export class DirtyBits {
     this.#since.set(type, timestamp)
   }
 
-  /** The client has looked at what was so at that time; without a time, at everything. */
+  /** Clears what the client has looked at: everything up to a time, or everything. */
   clean(type: string, timestamp: number | undefined): void {
     const since = this.#since.get(type)
     if (since !== undefined && (timestamp === undefined || timestamp >= since)) this.#since.delete(type)

@@ -1,4 +1,4 @@
-// The phone's past in the pieces in which a companion is told of it.
+// The phone's past, in the chunks that a companion receives.
 import { proto } from '@whiskeysockets/baileys'
 import { createHash } from 'node:crypto'
 import type { Past, PastChat, PastMessage } from './past.ts'
@@ -8,7 +8,7 @@ const { HistorySyncType } = proto.HistorySync
 export type HistoryChunk = {
   syncType: proto.HistorySync.HistorySyncType
   chunkOrder: number
-  /** In per cent; only where there are several chunks of a kind. */
+  /** Progress in per cent; only where there are several chunks of a kind. */
   progress: number | undefined
   content: proto.IHistorySync
   messages: PastMessage[]
@@ -19,7 +19,7 @@ export const syncTypeName = (syncType: HistoryChunk['syncType']): string => Hist
 
 type Slice = { chat: PastChat; messages: PastMessage[] }
 
-/** In the order in which they are sent. */
+/** All chunks, in the order of sending. */
 export const chunksOf = (past: Past, wantsFull: boolean): HistoryChunk[] => [
   bootstrap(past),
   pushNames(past),
@@ -28,7 +28,7 @@ export const chunksOf = (past: Past, wantsFull: boolean): HistoryChunk[] => [
   ...(wantsFull ? inChunks(past, 'older', HistorySyncType.FULL, past.fullChunks) : []),
 ]
 
-/** What a companion asked for: the messages of a chat before one that it knows. */
+/** A companion's request: messages of a chat before one that it knows. */
 export const chunkBefore = (past: Past, asked: { chat: string; id: string; count: number }): HistoryChunk => {
   const chat = past.chats.find(({ jid }) => jid === asked.chat)
   const known = chat?.messages.findIndex(({ id }) => id === asked.id) ?? -1
@@ -36,7 +36,7 @@ export const chunkBefore = (past: Past, asked: { chat: string; id: string; count
   return chunk(HistorySyncType.ON_DEMAND, 1, 100, chat ? [{ chat, messages }] : [])
 }
 
-/** Every chat, with its newest messages, and who is who among those one writes to. */
+/** Every chat with its newest messages, and the LIDs of one-to-one contacts. */
 const bootstrap = (past: Past): HistoryChunk => {
   const slices = past.chats.map((chat) => ({ chat, messages: chat.messages.filter(({ part }) => part === 'bootstrap') }))
   return withMappings(
@@ -58,7 +58,7 @@ const nonBlockingData = (past: Past): HistoryChunk => {
   return { syncType, chunkOrder: 1, progress: undefined, content: { syncType, pastParticipants }, messages: [] }
 }
 
-/** Each chunk has a slice of every chat, the newer ones first. Group members' LIDs come with the group. */
+/** Chunks with a slice of every chat, the newer slices first. LIDs of group members come with the group. */
 const inChunks = (past: Past, part: PastMessage['part'], syncType: HistoryChunk['syncType'], count: number): HistoryChunk[] => {
   const whole = past.chats.map((chat) => ({ chat, messages: chat.messages.filter((message) => message.part === part) }))
   return Array.from({ length: count }, (_, n) => {
@@ -100,7 +100,7 @@ const conversation = ({ chat, messages }: Slice): proto.IConversation => ({
   ...(chat.isGroup ? { participant: chat.people.map(({ pn }) => ({ userJid: pn })) } : oneToOne(chat)),
 })
 
-/** The other one's LID, and the token that shows that he has been written to before. */
+/** The contact's LID, and the token of earlier messages to the contact. */
 const oneToOne = ({ jid, people, messages }: PastChat): proto.IConversation => ({
   lidJid: people[0]?.lid ?? null,
   tcToken: createHash('sha256').update(jid).digest().subarray(0, 16),

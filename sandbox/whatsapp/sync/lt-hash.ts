@@ -1,5 +1,5 @@
-// A hash of a set, to which members are added and from which they are taken without knowing the others: the sum of what is
-// derived from each, in 64 words of 16 bits. Written anew here, because it checks what clients compute with Baileys' own.
+// A hash of a set that members join and leave without knowledge of the others: the sum of 64 words of 16 bits derived from
+// each. It is an independent implementation, because it checks the results of Baileys' own.
 import { hkdf } from '@whiskeysockets/baileys'
 
 const BYTES = 128

@@ -1,4 +1,4 @@
-// One change of the app state, in the clear and as the server sees it: an index that tells nothing, a sealed value, and MACs.
+// One change of the app state, in the clear and in the server's form: a blind index, a sealed value, and MACs.
 import { createHmac } from 'node:crypto'
 import { aesDecrypt, aesEncrypt, proto } from '@whiskeysockets/baileys'
 import { keyName } from './app-state-keys.ts'
@@ -6,12 +6,12 @@ import type { AppStateKey } from './app-state-keys.ts'
 
 const { SET, REMOVE } = proto.SyncdMutation.SyncdOperation
 
-/** What it is about comes first in the index, then whom: `['archive', '5511…@s.whatsapp.net']`. */
+/** The index: the action first, then its object: `['archive', '5511…@s.whatsapp.net']`. */
 export type Mutation = {
   remove: boolean
   index: string[]
   value: proto.ISyncActionValue
-  /** The version of this kind of action's format. */
+  /** The format version of this action. */
   version: number
 }
 
@@ -19,7 +19,7 @@ export type SealedMutation = {
   remove: boolean
   indexMac: Buffer
   keyId: Buffer
-  /** Ciphertext, and behind it its MAC. */
+  /** The ciphertext, followed by its MAC. */
   blob: Buffer
 }
 
@@ -44,7 +44,7 @@ export const seal = ({ remove, index, value, version }: Mutation, key: AppStateK
   return { remove, indexMac: hmac(key.index, indexBytes), keyId: key.id, blob }
 }
 
-/** Throws, with what is wrong, if a MAC is not right. */
+/** Throws, with the error, if a MAC is wrong. */
 export const open = (sealed: SealedMutation, key: AppStateKey): Mutation => {
   const ciphertext = sealed.blob.subarray(0, -MAC_BYTES)
   if (!valueMac(ciphertext, sealed.remove, key).equals(valueMacOf(sealed))) throw new Error('the MAC of a value is wrong')
@@ -76,11 +76,11 @@ const version64 = (version: number): Buffer => {
   return bytes
 }
 
-/** Over everything that a collection holds at a version. */
+/** The MAC over everything that a collection holds at a version. */
 export const snapshotMac = (hash: Buffer, version: number, collection: string, key: AppStateKey): Buffer =>
   hmac(key.snapshotMac, hash, version64(version), Buffer.from(collection))
 
-/** Over what a patch changes, and what the collection is after it. */
+/** The MAC over a patch's changes and the resulting collection. */
 export const patchMac = (
   snapshot: Buffer,
   mutations: readonly SealedMutation[],

@@ -1,18 +1,18 @@
-// What a phone has behind it when a companion is linked: chats and messages that its history sync tells. Made up by rule, so that
-// the same order makes the same past, or given message by message.
+// The past of a phone before a companion is linked: chats and messages that its history sync tells. Made up by rule, so that the same
+// order makes the same past, or given message by message.
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { SERVER } from '../stanzas.ts'
 import type { Account, Contact, World } from '../world.ts'
 
-/** When a companion is told: with the first notification, in the chunks that follow, or only if it wants everything. */
+/** The part of history that tells a message: the first notification, a later chunk, or the full history only. */
 const PARTS = ['bootstrap', 'recent', 'older'] as const
 
 export type PastMessage = {
   id: string
   chat: string
   fromMe: boolean
-  /** Who wrote it, in a group. */
+  /** The author, in a group. */
   participant: string | undefined
   text: string
   /** In seconds. */
@@ -20,7 +20,7 @@ export type PastMessage = {
   part: (typeof PARTS)[number]
 }
 
-/** Messages are the newest first, as history has them. */
+/** Messages, the newest first, as history has them. */
 export type PastChat = { jid: string; name: string; people: Contact[]; isGroup: boolean; messages: PastMessage[] }
 
 export type Past = { chats: PastChat[]; recentChunks: number; fullChunks: number; inline: boolean }
@@ -43,22 +43,22 @@ const givenChat = z.strictObject({
   chat,
   name: z.string().min(1).optional(),
   participants: z.array(digits).default([]),
-  /** The oldest first. */
+  /** Messages, the oldest first. */
   messages: z.array(givenMessage),
 })
 
 export const historyOrder = z.strictObject({
   chats: count(1000).default(2),
   groups: count(200).default(1),
-  /** How many messages each chat has in each part. */
+  /** The number of messages of each chat in each part. */
   bootstrap: count(100).default(1),
   recent: count(1000).default(4),
   older: count(10_000).default(3),
   recentChunks: count(100).default(2),
   fullChunks: count(100).default(1),
-  /** Whether the first notification brings its content along, instead of a file. */
+  /** Whether the first notification carries its content, instead of a reference to a file. */
   inline: z.boolean().default(true),
-  /** Instead of what is made up. */
+  /** Given conversations, instead of made-up ones. */
   conversations: z.array(givenChat).optional(),
 })
 

@@ -1,18 +1,18 @@
-// What a phone told one of its companions behind the scenes, and what the companion has confirmed of it.
+// A log of a phone's peer messages to one companion, and of the companion's confirmations.
 
 export type PeerNotice = {
   id: string
   /** The name of the protocol message: `HISTORY_SYNC_NOTIFICATION`, `APP_STATE_SYNC_KEY_SHARE`. */
   kind: string
-  /** Of a history notification: `INITIAL_BOOTSTRAP`, `RECENT` and so on. */
+  /** The type of a history notification: `INITIAL_BOOTSTRAP`, `RECENT` and so on. */
   syncType?: string
   chunkOrder?: number
   progress?: number | undefined
-  /** Where on the media host its content is; missing when it brought the content along. */
+  /** The place of its content on the media host; missing when the message carries it. */
   file?: string
   /** Ids of the app-state keys in it. */
   keyIds?: string[]
-  /** The types of the receipts that came for it, in order: `peer_msg`, and `hist_sync` for history. */
+  /** Types of the receipts for it, in order: `peer_msg`, and `hist_sync` for history. */
   receipts: string[]
 }
 

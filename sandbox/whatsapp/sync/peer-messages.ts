@@ -1,4 +1,4 @@
-// Messages from a phone to one of its own companions, which no chat shows: keys of the app state, and where history lies.
+// Peer messages from a phone to its own companions, which no chat shows: app-state keys and references to history.
 import type { proto } from '@whiskeysockets/baileys'
 import { encryptFor, newMessageId } from '../contact-messages.ts'
 import type { LinkedDevice } from '../linked-device.ts'

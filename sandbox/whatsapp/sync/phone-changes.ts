@@ -1,4 +1,4 @@
-// What a person does on the phone that its companions learn through the app state.
+// Actions on the phone that companions learn through the app state.
 import { z } from 'zod'
 import { SERVER } from '../stanzas.ts'
 import type { World } from '../world.ts'
@@ -13,16 +13,16 @@ const chat = z
 export const phoneChanges = z.strictObject({
   archive: z.strictObject({ chat, archived: z.boolean().default(true) }).optional(),
   pin: z.strictObject({ chat, pinned: z.boolean().default(true) }).optional(),
-  /** `until` is in ms since 1970; without it the chat is no longer mute. */
+  /** `until` is in ms since 1970; without it the chat is unmuted. */
   mute: z.strictObject({ chat, until: z.number().int().positive().nullable() }).optional(),
   read: z.strictObject({ chat, read: z.boolean().default(true) }).optional(),
   star: z.strictObject({ chat, id: z.string().min(1), fromMe: z.boolean(), starred: z.boolean().default(true) }).optional(),
   deleteForMe: z.strictObject({ chat, id: z.string().min(1), fromMe: z.boolean() }).optional(),
-  /** Without a name the contact is removed from the address book. */
+  /** Without a name the contact leaves the address book. */
   contact: z.strictObject({ phone: digits, name: z.string().min(1).nullable() }).optional(),
   pushName: z.string().min(1).optional(),
   unarchiveChats: z.boolean().optional(),
-  /** Put what changes into files, as phones do with what is much. */
+  /** Puts the changes into files, as phones do with large ones. */
   external: z.boolean().default(false),
 })
 
@@ -32,7 +32,7 @@ type Change = { collection: CollectionName; mutation: Mutation }
 
 const flag = (yes: boolean): string => (yes ? '1' : '0')
 
-/** Collections, indexes and versions are those that WhatsApp's own clients use. */
+/** Collections, indexes and versions of WhatsApp's own clients. */
 export const changesIn = (wanted: PhoneChanges, world: World): Change[] => {
   const timestamp = Date.now()
   const change = (

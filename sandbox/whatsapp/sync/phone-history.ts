@@ -1,4 +1,4 @@
-// The phone tells a new companion of its past, and looks up more of it when it is asked to.
+// The phone sends a new companion its past, and more of it on request.
 import { deflateSync } from 'node:zlib'
 import { proto } from '@whiskeysockets/baileys'
 import { chunkBefore, chunksOf, syncTypeName } from './history-chunks.ts'
@@ -33,7 +33,7 @@ export class PhoneHistory {
     }
   }
 
-  /** `requestId` is the id of the message that asked: the answer names it. */
+  /** `requestId` is the id of the request's message; the answer names it. */
   async answer(account: Account, device: LinkedDevice, requestId: string, request: OnDemandRequest): Promise<void> {
     if (!account.past) return
     const asked = {

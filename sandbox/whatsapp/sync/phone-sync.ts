@@ -1,4 +1,4 @@
-// What a phone does for its companions besides messages: it briefs a new one, and answers when one asks it for something.
+// A phone's services for its companions: it briefs a new one, and answers requests.
 import { proto } from '@whiskeysockets/baileys'
 import type { LinkedDevice } from '../linked-device.ts'
 import type { Services } from '../services.ts'
@@ -23,7 +23,7 @@ export class PhoneSync {
     this.#history = new PhoneHistory(services, this.#messages)
   }
 
-  /** A companion is ready to receive: one that is new is told the keys of the app state, and then the past. */
+  /** Begins when a companion is ready: a new one gets the app-state keys and then the past. */
   greet(account: Account, device: LinkedDevice): void {
     if (device.isBriefed) return
     device.isBriefed = true
@@ -34,7 +34,7 @@ export class PhoneSync {
     })
   }
 
-  /** The phone has read a message that one of its companions sent to it alone. */
+  /** Handles a message that a companion sent to the phone alone. */
   hear(account: Account, device: LinkedDevice, id: string, message: proto.IMessage): void {
     const { protocolMessage } = message.deviceSentMessage?.message ?? message
     const request = protocolMessage?.peerDataOperationRequestMessage?.historySyncOnDemandRequest
@@ -50,7 +50,7 @@ export class PhoneSync {
     await this.#messages.send(account, device, keyShare(keys), { kind: 'APP_STATE_SYNC_KEY_SHARE', keyIds })
   }
 
-  /** The phone answers with the keys that it has; of the others it says nothing. */
+  /** Answers with the keys that the phone has, and says nothing of the others. */
   #answerKeyRequest(account: Account, device: LinkedDevice, asked: readonly proto.Message.IAppStateSyncKeyId[]): void {
     const keys = asked.flatMap(({ keyId }) => account.appState.keys.get(keyName(keyId ?? Buffer.alloc(0))) ?? [])
     this.#services.happenings.tell('app-state-key-request', { phone: account.phone, asked: asked.length, known: keys.length })

@@ -1,4 +1,4 @@
-// A phone with an app state, and stock Baileys linked to it, which checks every MAC here (by default it checks none).
+// A phone with an app state, and stock Baileys linked to it, set to check every MAC (its default checks none).
 import { newLTHashState } from '@whiskeysockets/baileys'
 import type { LTHashState } from '@whiskeysockets/baileys'
 import pino from 'pino'
@@ -14,10 +14,10 @@ type OnPhone = { version: number; entries: { index: string[]; value: Record<stri
 export class PhoneAndClient {
   readonly phone: string
   readonly client: StockClient
-  /** Where the story of this phone begins, for `simulator.happens(…, since)`. */
+  /** The beginning of this phone's story, for `simulator.happens(…, since)`. */
   readonly since: number
   readonly #simulator: SimulatorProcess
-  /** What Baileys complains of: it goes on although a MAC is wrong. */
+  /** Complaints of Baileys, which continues although a MAC is wrong. */
   readonly #warnings: string[] = []
 
   private constructor(simulator: SimulatorProcess, phone: string) {
@@ -46,7 +46,7 @@ export class PhoneAndClient {
     })
   }
 
-  /** Linked, and level with the phone in everything. */
+  /** Links the client and brings it level with the phone. */
   async link(): Promise<void> {
     const { client } = this
     await client.link(this.phone)
@@ -61,13 +61,13 @@ export class PhoneAndClient {
     return this.change({ archive: { chat: ANA, archived } })
   }
 
-  /** On the phone. */
+  /** A change on the phone. */
   async collection(name: string): Promise<OnPhone | undefined> {
     const { body } = await this.#simulator.request('GET', `/phones/${this.phone}/app-state`)
     return (body.collections as Record<string, OnPhone>)[name]
   }
 
-  /** In the client. */
+  /** A change in the client. */
   version(collection: string): number {
     const value = this.client.keys.get(`app-state-sync-version|${collection}`)
     return value === undefined ? newLTHashState().version : (JSON.parse(value) as LTHashState).version
@@ -82,13 +82,13 @@ export class PhoneAndClient {
     return this.client.until(`archived: ${archived}`, () => last()?.archived === archived)
   }
 
-  /** Stock Baileys may keep events to itself for up to 30 s, until the next stanza comes: here is one. */
+  /** Sends a stanza, because stock Baileys may hold events back for up to 30 s until the next one comes. */
   async nudge(): Promise<void> {
     const [id] = await this.#simulator.send(ANA, this.phone, 'nudge')
     await this.client.until('the nudge', () => this.client.received.some((message) => message.id === id))
   }
 
-  /** Resolves when so many notices of changes have been acknowledged since the beginning. */
+  /** Resolves when this many change notices have been acknowledged since the beginning. */
   acknowledged(count: number): Promise<Happening> {
     let seen = 0
     const isOne = ({ tag, class: kind, attrsType, phone }: Happening): boolean =>
@@ -96,7 +96,7 @@ export class PhoneAndClient {
     return this.#simulator.happens('frame', (frame) => isOne(frame) && ++seen === count, this.since)
   }
 
-  /** The kinds of this phone's clients alone. */
+  /** Violations of this phone's clients alone. */
   async violations(): Promise<string[]> {
     const { violations } = await this.#simulator.state()
     return violations.filter(({ detail }) => detail.includes(this.phone)).map(({ kind }) => kind)

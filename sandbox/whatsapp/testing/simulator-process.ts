@@ -1,4 +1,4 @@
-// A simulator in a process of its own, as the sandbox runs it, with typed calls for the tests.
+// A simulator in its own process, as the sandbox runs it, with typed calls for tests.
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
@@ -19,10 +19,10 @@ const firstLine = (child: ChildProcess): Promise<string> =>
 export class SimulatorProcess {
   readonly url: string
   readonly root: Buffer
-  /** Where its media host serves files. */
+  /** The address of its media host. */
   readonly media: string
   readonly child: ChildProcess
-  /** Everything that happened since the start. */
+  /** All happenings since the start. */
   readonly happenings: Happening[] = []
   readonly #base: string
   readonly #watchers = new Set<() => void>()
@@ -57,7 +57,7 @@ export class SimulatorProcess {
     return { status: response.status, body: (await response.json()) as Record<string, unknown> }
   }
 
-  /** A request that must succeed. */
+  /** Sends a request that must succeed. */
   async post(path: string, body: unknown = {}): Promise<Record<string, unknown>> {
     const answer = await this.request('POST', path, body)
     if (answer.status >= 300) throw new Error(`POST ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
@@ -84,7 +84,7 @@ export class SimulatorProcess {
     return (await this.state()).violations.map(({ kind }) => kind)
   }
 
-  /** Resolves with the first happening of this type that fits, also one of the past if `since` says so. */
+  /** Resolves with the first matching happening of this type; with `since` also a past one. */
   happens(type: string, fits: (happening: Happening) => boolean = () => true, since = 0): Promise<Happening> {
     return new Promise((resolve, reject) => {
       let seen = since
@@ -107,7 +107,7 @@ export class SimulatorProcess {
     })
   }
 
-  /** Where the story stands now, for `happens(…, since)`. */
+  /** The present position of the story, for `happens(…, since)`. */
   get now(): number {
     return this.happenings.length
   }

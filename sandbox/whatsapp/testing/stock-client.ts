@@ -1,4 +1,4 @@
-// Stock Baileys with its keys in memory. Keys survive the socket, as they would on a disk, and tests can tamper with them.
+// Stock Baileys with its keys in memory. Keys survive the socket, as on a disk, and tests can tamper with them.
 import { BufferJSON, initAuthCreds, makeWASocket, proto, WA_CERT_DETAILS } from '@whiskeysockets/baileys'
 import type {
   AuthenticationCreds,
@@ -17,7 +17,7 @@ for (const method of ['info', 'warn', 'error'] as const) console[method] = () =>
 
 const silent = pino({ level: 'silent' })
 
-/** Longer than Baileys may keep an event to itself, which is 30 s. */
+/** Longer than the 30 s for which Baileys may hold an event back. */
 const PATIENCE_MS = 45_000
 
 type KeyImage = { creds: string; keys: Map<string, string> }
@@ -26,9 +26,9 @@ type Received = {
   id: string
   text: string
   chat: string | null | undefined
-  /** In groups: who wrote it. */
+  /** The author, in a group. */
   participant: string | null | undefined
-  /** In which way it came: `append` is what waited while the client was away. */
+  /** The way of arrival: `append` came while the client was away. */
   upsert: string
 }
 
@@ -44,10 +44,10 @@ export class StockClient {
   creds: AuthenticationCreds = initAuthCreds()
   readonly keys = new Map<string, string>()
   readonly received: Received[] = []
-  /** The attributes of every receipt that came. */
+  /** Attributes of every receipt. */
   readonly receipts: Record<string, string>[] = []
   readonly closeCodes: (number | undefined)[] = []
-  /** What came with the last close. */
+  /** The details of the last close. */
   closeData: unknown
   readonly sent = new Map<string, proto.IMessage>()
   socket: WASocket | undefined
@@ -58,7 +58,7 @@ export class StockClient {
   qr = ''
   isOpen = false
 
-  /** History is left alone unless the options say otherwise. */
+  /** Ignores history unless the options say otherwise. */
   constructor(simulator: SimulatorProcess, options: Partial<UserFacingSocketConfig> = {}) {
     this.#simulator = simulator
     this.#options = options
@@ -66,7 +66,7 @@ export class StockClient {
     WA_CERT_DETAILS.PUBLIC_KEY = simulator.root as Buffer<ArrayBuffer>
   }
 
-  /** The store under the sockets, usable by a test as well. */
+  /** The store under the sockets, for tests as well. */
   get store(): SignalKeyStore {
     return {
       get: async (type, ids) => {
@@ -93,7 +93,7 @@ export class StockClient {
     return { creds: freeze(this.creds), keys: new Map(this.keys) }
   }
 
-  /** As a backup that is put back: everything is what it was then. */
+  /** Puts back an earlier backup of everything. */
   restore({ creds, keys }: KeyImage): void {
     this.creds = JSON.parse(creds, BufferJSON.reviver) as AuthenticationCreds
     this.keys.clear()
@@ -164,7 +164,7 @@ export class StockClient {
     return this.qr
   }
 
-  /** From nothing to an open, linked connection. */
+  /** Goes from nothing to an open, linked connection. */
   async link(phone: string): Promise<void> {
     const qr = await this.showCode()
     const closes = this.closeCodes.length
@@ -179,7 +179,7 @@ export class StockClient {
     return socket
   }
 
-  /** Like a process that is killed: the connection is cut, nothing is said or saved any more. */
+  /** Cuts the connection as a kill does: nothing more is said or saved. */
   async cut(): Promise<void> {
     const closed = this.#simulator.happens('disconnect', () => true, this.#simulator.now)
     const raw = this.socket?.ws as unknown as { socket: { terminate(): void } } | undefined

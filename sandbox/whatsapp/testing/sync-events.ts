@@ -1,4 +1,4 @@
-// What a stock client tells its application of history and app state, collected over all its sockets.
+// A stock client's events of history and app state, collected over all its sockets.
 import type { BaileysEventMap, WASocket } from '@whiskeysockets/baileys'
 
 export class SyncEvents {
@@ -17,7 +17,7 @@ export class SyncEvents {
     ev.on('contacts.upsert', (contacts) => this.#take(() => this.contacts.push(...contacts)))
   }
 
-  /** The ids of all messages of the past, in the order in which they came. */
+  /** Ids of all messages of the past, in the order of arrival. */
   get historyIds(): string[] {
     return this.history.flatMap(({ messages }) => messages.map(({ key }) => key.id ?? ''))
   }
