@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { MovableClock } from './clock/movable-clock.ts'
 import {
   clockEnvironment,
@@ -12,6 +12,7 @@ import {
 } from './environment.ts'
 import type { Folder } from './folder.ts'
 import { SupervisedProcess } from './processes.ts'
+import type { Product } from './product.ts'
 
 export interface WhatsApp {
   url: string
@@ -29,6 +30,7 @@ export interface Backends {
 
 /** What a sandbox adds to a part of it. */
 export interface PartOptions {
+  product: Product
   entry?: string | undefined
   env?: Record<string, string> | undefined
   preloads?: readonly string[] | undefined
@@ -42,7 +44,6 @@ const clockPreload = (clock: MovableClock | null): string[] => (clock ? [Movable
 const clockSettings = (clock: MovableClock | null) => (clock ? clockEnvironment(clock.file) : {})
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
-export const repositoryFile = (path: string) => here(`../${path}`)
 
 /** It has everything on disk: like the service, it may be struck at any time and is there again. */
 export function storageProcess(folder: Folder, port: number): SupervisedProcess {
@@ -68,7 +69,7 @@ export function functionsProcess(folder: Folder, backends: Backends, port: numbe
   return new SupervisedProcess({
     name: 'functions',
     entry: here('google/functions/main.ts'),
-    args: ['--port', String(port), '--entry', options.entry ?? repositoryFile('functions/src/index.ts')],
+    args: ['--port', String(port), '--entry', options.entry ?? options.product.functionsEntry],
     preloads: clockPreload(options.clock),
     env: {
       ...productEnvironment(folder.identity, backends),
@@ -106,11 +107,11 @@ export function runnerProcess(
 ): SupervisedProcess {
   return new SupervisedProcess({
     name: slot.name,
-    entry: options.entry ?? repositoryFile('runner/src/start.ts'),
+    entry: options.entry ?? options.product.runnerEntry,
     preloads: [
       ...clockPreload(options.clock),
       // The next one loads Baileys, which has to find this in place: in the cloud it is the first line of the runner's `main.ts`.
-      new URL('../runner/src/whatsapp/baileys/patches/inflate-limit.ts', import.meta.url).href,
+      pathToFileURL(options.product.inflateLimit).href,
       new URL('./trust-simulator.ts', import.meta.url).href,
       ...(options.preloads ?? []),
     ],

@@ -6,7 +6,6 @@ import { exportFirestore, findFirestoreEmulator, firestoreProcess, type Firestor
 import {
   createBucket,
   functionsProcess,
-  repositoryFile,
   runnerProcess,
   simulatorProcess,
   storageProcess,
@@ -17,6 +16,7 @@ import { plainEnvironment, type StorageType } from './environment.ts'
 import { TcpProxy } from './network/tcp-proxy.ts'
 import { freePort } from './ports.ts'
 import type { Exit, ReadyLine, SupervisedProcess } from './processes.ts'
+import { type Product, repositoryFile, SOURCES } from './product.ts'
 
 export interface SandboxOptions {
   /** How many runners; 1 unless said otherwise. */
@@ -42,6 +42,8 @@ export interface SandboxOptions {
   storage?: StorageType
   /** Whether the functions host runs; true unless said otherwise. */
   functions?: boolean
+  /** What runs as the product: the sources, unless said otherwise. */
+  product?: Product
   /** Other programs in the place of the product, for the sandbox's own tests. */
   runnerEntry?: string
   /** Modules to import into runners before anything else, for tests that break or measure something in them. */
@@ -166,7 +168,8 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     this.storage = storageProcess(folder, ports.storage)
     this.#clock = options.movableClock === true ? new MovableClock(folder.clock) : null
     const clock = this.#clock
-    const functions = { entry: options.functionsEntry, env: options.functionsEnv, storage: options.storage, clock }
+    const product = options.product ?? SOURCES
+    const functions = { product, entry: options.functionsEntry, env: options.functionsEnv, storage: options.storage, clock }
     this.functions = api === null ? null : functionsProcess(folder, this.#backends, ports.functions, functions)
     this.simulator = options.whatsappUrl === undefined ? simulatorProcess(folder, { clock }) : null
     for (const part of [this.#firestore, this.simulator]) {
@@ -322,8 +325,8 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
   async #newSlot(env: Record<string, string> = {}): Promise<SupervisedProcess> {
     const probePort = await freePort()
     const slot = `runner-${this.#runners.size + 1}`
-    const { runnerEntry: entry, runnerEnv, runnerPreloads: preloads, storage } = this.#options
-    const options = { entry, env: { ...runnerEnv, ...env }, preloads, storage, clock: this.#clock }
+    const { product = SOURCES, runnerEntry: entry, runnerEnv, runnerPreloads: preloads, storage } = this.#options
+    const options = { product, entry, env: { ...runnerEnv, ...env }, preloads, storage, clock: this.#clock }
     const runner = runnerProcess(this.#folder, this.#backends, this.#whatsapp, { name: slot, probePort }, options)
     this.#probes.set(slot, `http://127.0.0.1:${probePort}`)
     for (const event of ['started', 'exited'] as const) runner.on(event, () => this.#publish())

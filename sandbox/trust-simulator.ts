@@ -1,8 +1,14 @@
-import { DEFAULT_CONNECTION_CONFIG, WA_CERT_DETAILS } from '@whiskeysockets/baileys'
+import type * as Baileys from '@whiskeysockets/baileys'
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
 import { redirectMedia } from './whatsapp/media/redirect.ts'
 
 // Preloaded into the sandbox's runners, and into nothing else: their Baileys dials the simulator, trusts its root, and
 // downloads from it. The product has no switch for any of it.
+// A built runner may have a Baileys of its own, so the runner's entry decides which one this is.
+const baileys = createRequire(process.argv[1] ?? import.meta.url).resolve('@whiskeysockets/baileys')
+const { DEFAULT_CONNECTION_CONFIG, WA_CERT_DETAILS } = (await import(pathToFileURL(baileys).href)) as typeof Baileys
+
 const { SANDBOX_WHATSAPP_URL: url, SANDBOX_WHATSAPP_ROOT: root, SANDBOX_WHATSAPP_MEDIA: media } = process.env
 if (url) DEFAULT_CONNECTION_CONFIG.waWebSocketUrl = url
 if (root) WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(root, 'hex')

@@ -5,6 +5,7 @@ import { runStory, tellResult } from './once.ts'
 import { BadOption, HELP, parseOptions, type Options } from './options.ts'
 import { endOfSignals } from './signals.ts'
 import { Terminal } from './terminal.ts'
+import { builtProduct, SOURCES } from '../product.ts'
 import { startSandbox, type Sandbox } from '../sandbox.ts'
 
 const STORY_LIMIT_MS = 120_000
@@ -34,11 +35,14 @@ async function main(args: string[]): Promise<number> {
 }
 
 async function bringUp(options: Options, terminal: Terminal): Promise<Sandbox> {
-  const { runners, folder, whatsappUrl, whatsappRoot } = options
+  const { runners, built, folder, whatsappUrl, whatsappRoot } = options
   const prepared = folder === undefined ? null : await prepareFolder(folder, whatsappUrl)
   if (prepared !== null) terminal.line(prepared)
+  const product = built ? await builtProduct() : SOURCES
+  if (built) terminal.line('The product runs as it was built for the cloud, from infra/build.')
   const sandbox = await startSandbox({
     runners,
+    product,
     ...(folder === undefined ? {} : { folder }),
     ...(whatsappUrl === undefined ? {} : { whatsappUrl }),
     ...(whatsappRoot === undefined ? {} : { whatsappRoot }),

@@ -5,6 +5,8 @@ export interface Options {
   runners: number
   once: boolean
   json: boolean
+  /** Whether the product runs as it is deployed, from infra/build. */
+  built: boolean
   help: boolean
   /** Undefined: a fresh one that goes at the end. */
   folder: string | undefined
@@ -21,6 +23,7 @@ export const HELP = `Brings up the whole world on this machine, links a simulate
   npm start                          the live view; at a terminal, keys send, receive, kill and quit
   npm start -- --once [--json]       the story without a person: pair, send 20, receive 20, kill -9 twice; ends with the figures
 
+  --built                            runs what is deployed, from infra/build, and builds it first where the sources have changed
   --runners N                        how many runners (1)
   --whatsapp-url URL                 another server that speaks WhatsApp's protocol, instead of the simulator
   --whatsapp-root HEX                the root key of that server's certificates, where it is not WhatsApp's
@@ -37,7 +40,7 @@ Ends with 0 if all held (and after \`q\`), 1 if not, 2 for a wrong option, 130 o
 export function parseOptions(args: string[]): Options {
   const values = parse(args)
   const runners = Number(values.runners ?? 1)
-  const { once = false, json = false, help = false } = values
+  const { once = false, json = false, built = false, help = false } = values
   const { 'whatsapp-url': whatsappUrl, 'whatsapp-root': whatsappRoot } = values
   if (!Number.isInteger(runners) || runners < 1 || runners > 20) throw new BadOption('--runners must be 1 to 20.')
   if (json && !once) throw new BadOption('--json goes with --once.')
@@ -49,7 +52,8 @@ export function parseOptions(args: string[]): Options {
     throw new BadOption('--whatsapp-url must be a WebSocket address, ws:// or wss://.')
   }
   if (once && whatsappUrl !== undefined) throw new BadOption('--once needs the simulator: another server is driven from outside.')
-  return { runners, once, json, help, folder: values.folder ?? (once ? undefined : DEFAULT_FOLDER), whatsappUrl, whatsappRoot }
+  const folder = values.folder ?? (once ? undefined : DEFAULT_FOLDER)
+  return { runners, once, json, built, help, folder, whatsappUrl, whatsappRoot }
 }
 
 function parse(args: string[]) {
@@ -62,6 +66,7 @@ function parse(args: string[]) {
         'whatsapp-root': { type: 'string' },
         once: { type: 'boolean' },
         json: { type: 'boolean' },
+        built: { type: 'boolean' },
         folder: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },

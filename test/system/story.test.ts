@@ -4,11 +4,16 @@ import { lastLine, runProgram } from '../support/run-program.ts'
 const LIMIT_MS = 110_000
 const main = new URL('../../sandbox/demo/main.ts', import.meta.url)
 
-test(
-  'npm start -- --once --json: 20 each way, two kills in the middle, nothing lost and nothing twice',
+const products = [
+  { product: 'the sources', options: [] },
+  { product: 'what was built', options: ['--built'] },
+]
+
+test.each(products)(
+  'npm start -- --once --json on $product: 20 each way, two kills in the middle, nothing lost and nothing twice',
   { timeout: 120_000 },
-  async () => {
-    const { code, stdout, stderr } = await runProgram(main, ['--once', '--json'], LIMIT_MS)
+  async ({ options }) => {
+    const { code, stdout, stderr } = await runProgram(main, ['--once', '--json', ...options], LIMIT_MS)
     expect({ code, told: stderr }).toMatchObject({ code: 0 })
     expect(lastLine(stdout)).toEqual({
       sent: 20,
