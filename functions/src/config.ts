@@ -5,7 +5,7 @@ import { z } from 'zod'
 /** Shorter keys could be guessed. */
 const MIN_API_KEY_LENGTH = 16
 
-/** Every variable that there is. */
+/** All variables of the API. */
 export const apiSettings = z.object({
   GOOGLE_CLOUD_PROJECT: projectId,
   ...storageSettings,
@@ -14,7 +14,7 @@ export const apiSettings = z.object({
     MIN_API_KEY_LENGTH,
     `must have at least ${MIN_API_KEY_LENGTH} characters, e.g. from \`openssl rand -hex 24\``,
   ),
-  /** Percent of what the container of a runner may use; above it GET /health warns. */
+  /** Percent of a runner's container limits above which GET /health warns. */
   CPU_THRESHOLD: integer({ min: 1, max: 100, default: 70 }),
   MEMORY_THRESHOLD: integer({ min: 1, max: 100, default: 75 }),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),

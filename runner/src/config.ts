@@ -21,7 +21,7 @@ const DAY_MS = 24 * HOUR_MS
 
 const port = optionalInteger({ min: 0, max: 65_535 })
 
-/** Every variable that there is. */
+/** All variables of a runner. */
 export const runnerSettings = z.object({
   GOOGLE_CLOUD_PROJECT: projectId,
   ...storageSettings,
@@ -79,7 +79,7 @@ export const runnerSettings = z.object({
 /** As Cloud Run counts them. */
 const BYTES_PER_MB = 1024 * 1024
 
-/** What the runner is told by its environment. The only place that reads it. */
+/** A runner's configuration. This file alone reads the environment. */
 export type RunnerConfig = ReturnType<typeof readRunnerConfig>
 
 const patientHeartbeat: Rule = ({ HEARTBEAT_INTERVAL_MS = '4000', RUNNER_DEAD_AFTER_MS = '12000' }) =>
@@ -87,7 +87,7 @@ const patientHeartbeat: Rule = ({ HEARTBEAT_INTERVAL_MS = '4000', RUNNER_DEAD_AF
     ? 'RUNNER_DEAD_AFTER_MS: must be at least three times HEARTBEAT_INTERVAL_MS, or one lost heartbeat costs the sessions'
     : null
 
-/** The first must not be above the second; the schema names the one that is left out. */
+/** Checks that the first value is not above the second. The schema gives the default of a missing one. */
 const ascending =
   (lower: string, upper: string, defaults: { lower: number; upper: number }): Rule =>
   (environment) =>

@@ -240,7 +240,7 @@ describe('the runner says', () => {
   test('what Node would print by itself: a warning, a rejection that nobody heard, and the exception that ended it', async () => {
     expect(crashed).toMatchObject({ code: 70, signal: null })
     expect(await said(/"severity":"WARNING".*"message":"Node warns: Warning\."/)).toHaveLength(1)
-    expect(await said(/"severity":"WARNING".*"message":"A promise was rejected and nobody listened\."/)).not.toHaveLength(0)
+    expect(await said(/"severity":"WARNING".*"message":"A rejected promise has no handler\."/)).not.toHaveLength(0)
     const [last, ...others] = await said(/"severity":"CRITICAL"/)
     expect(others).toEqual([])
     expect(last?.text).toMatch(/"type":"TypeError".*crash-on-signal\.ts.*"exitCode":70/)

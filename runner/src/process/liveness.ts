@@ -2,35 +2,35 @@ import { within } from '@holdfast/core/platform/deadlines'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock } from '@holdfast/core/platform/ports'
 
-/** How often Firestore is asked over a connection of its own while our heartbeats fail. */
+/** Interval of questions to Firestore over a fresh connection while heartbeats fail. */
 const ASK_EVERY_MS = 5000
 const ANSWER_WITHIN_MS = 5000
 
 /**
- * Whether a restart of this process would help. A stuck event loop needs no judgement: then nobody answers the probe. A process
- * whose heartbeat Firestore has not taken for long is stuck only if Firestore takes what others write; when it is away, a restart
- * would make things worse. WhatsApp has no say in this.
+ * Judges whether a restart of this process would help. A stuck event loop needs no judgement, because the probe then gets no answer. A
+ * process whose heartbeat Firestore has not accepted for long is stuck only if Firestore answers others; while Firestore is away, a restart
+ * would make things worse. WhatsApp has no say.
  */
 export class Liveness {
   readonly #options
   #asking = false
   #askedAt = Number.NEGATIVE_INFINITY
-  /** Since when a fresh connection is answered while our heartbeat is not; null while it is not answered either. */
+  /** Since when Firestore answers fresh connections but not the heartbeat; null while it answers neither. */
   #onlyOursFailsSince: number | null = null
 
   constructor(options: {
     clock: Clock
     logger: Logger
     unrenewedForMs: () => number
-    /** After so long without a renewal it is doubted, and after as long again in doubt it is over. */
+    /** Time without a renewal after which the process is in doubt, and time in doubt after which it counts as stuck. */
     limitMs: number
-    /** Asks Firestore over a connection that nothing else uses; rejects when it does not answer. */
+    /** Asks Firestore over a connection of its own. Rejects when Firestore does not answer. */
     askAfresh: () => Promise<void>
   }) {
     this.#options = options
   }
 
-  /** Null when the process is alive, or why it is not. Never waits: whoever probes is patient for a second. */
+  /** The reason why the process counts as stuck; null when it is alive. Answers at once, because a probe waits only a second. */
   get trouble(): string | null {
     const { clock, unrenewedForMs, limitMs } = this.#options
     if (unrenewedForMs() <= limitMs) {
@@ -50,7 +50,7 @@ export class Liveness {
     try {
       await within(clock, ANSWER_WITHIN_MS, askAfresh())
       this.#onlyOursFailsSince ??= clock.monotonic()
-      logger.warn('Firestore answers a new connection, but does not take our heartbeat.')
+      logger.warn('Firestore answers a new connection, but does not accept the heartbeat.')
     } catch {
       this.#onlyOursFailsSince = null
     } finally {

@@ -3,21 +3,21 @@ import type { Logger } from '@holdfast/core/platform/logging'
 import type { Shutdown } from './shutdown.ts'
 import { EXIT } from './exit-codes.ts'
 
-/** When a runner leaves before its container is killed for its memory. */
+/** The memory use at which a runner leaves, before the platform kills its container. */
 export interface MemoryLimitPolicy {
-  /** Percent of what the container may use. */
+  /** Percent of the container's memory limit. */
   readonly abovePercentage: number
-  /** So many looks in a row: a peak is no reason to leave. */
+  /** Number of looks in a row above the limit. A short peak is no reason to leave. */
   readonly looks: number
 }
 
-/** How many looks in a row have found too much memory in use, this one included. None do where no limit is known. */
+/** The number of looks in a row above the limit, this one included. Always 0 where no limit is known. */
 export const countHighLooks = (before: number, percentage: number | null, { abovePercentage }: MemoryLimitPolicy): number =>
   percentage !== null && percentage > abovePercentage ? before + 1 : 0
 
 export const isTimeToLeave = (highLooks: number, { looks }: MemoryLimitPolicy): boolean => highLooks >= looks
 
-/** To be told of every look at the memory. */
+/** Returns the listener to looks at the memory, which begins the shutdown. */
 export function leaveBeforeMemoryIsFull(
   policy: MemoryLimitPolicy,
   shutdown: Shutdown,

@@ -3,17 +3,17 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export interface Probes {
-  /** Each gives null when all is well, or in a sentence why not. */
+  /** Each returns null when all is well, or a sentence that says why not. */
   readonly startup: () => string | null
   readonly live: () => string | null
 }
 
-/** Whoever probes asks in one short request. */
+/** Limits for a probe, which is one short request. */
 const REQUEST_WITHIN_MS = 5000
 const MOST_CONNECTIONS = 50
 const MOST_HEADER_BYTES = 4096
 
-/** Answers the probes of the platform, `GET /startup` and `GET /live`, and nothing else: the runner listens to nobody otherwise. */
+/** Answers the platform's probes, `GET /startup` and `GET /live`. The runner listens to nothing else. */
 export class ProbeServer {
   readonly port: number
   readonly #server: Server
@@ -23,7 +23,7 @@ export class ProbeServer {
     this.port = (server.address() as AddressInfo).port
   }
 
-  /** On all interfaces. Port 0 takes a free one. Rejects when the port is taken. */
+  /** Listens on all interfaces. Port 0 takes a free port. Rejects when the port is taken. */
   static async listen(port: number, probes: Probes): Promise<ProbeServer> {
     const limits = { requestTimeout: REQUEST_WITHIN_MS, headersTimeout: REQUEST_WITHIN_MS, maxHeaderSize: MOST_HEADER_BYTES }
     const server = createServer(limits, answering(probes))

@@ -1,25 +1,25 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 
-/** What the operating system and Node tell about this process. */
+/** Readings of the operating system and Node about this process. */
 export interface ResourceMeter {
   /** CPUs that the container may use. */
   readonly cpus: number
-  /** What the process may have before it is killed, in bytes. Null where nothing says. */
+  /** The memory limit of the process, in bytes. Null where it is unknown. */
   readonly memoryLimitBytes: number | null
   memoryBytes(): number
-  /** Milliseconds of CPU time since the process began, all its threads together. */
+  /** CPU time of all threads since the process began, in milliseconds. */
   cpuMs(): number
-  /** How late timers fired since this was last asked, in milliseconds. */
+  /** Delay of timers since the last call, in milliseconds. */
   takeLag(): { p99Ms: number; maxMs: number }
 }
 
-/** A timer fires this often to see whether it fires late. */
+/** Interval of the timer that measures delays. */
 const LAG_RESOLUTION_MS = 20
 
 const NANOSECONDS_PER_MS = 1_000_000
 
-/** Of this process. Node reads the limits of the container from its cgroup, of either version. */
+/** The meter of this process. Node reads the container's limits from its cgroup, version 1 or 2. */
 export function processMeter(toldMemoryLimitBytes: number | null): ResourceMeter {
   const lag = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS })
   lag.enable()
@@ -45,8 +45,8 @@ export function processMeter(toldMemoryLimitBytes: number | null): ResourceMeter
 }
 
 /**
- * The smaller of what the container's cgroup and the configuration say. Without a limit a cgroup says nothing, or more than the
- * machine has.
+ * The smaller limit of the container's cgroup and the configuration. A cgroup without a limit reports none, or more than the machine
+ * has.
  */
 export function memoryLimit(bytes: { container: number; told: number | null; machine: number }): number | null {
   const { container, told, machine } = bytes

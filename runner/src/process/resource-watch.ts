@@ -3,9 +3,9 @@ import type { Clock } from '@holdfast/core/platform/ports'
 import type { ResourceMeter } from './resource-meter.ts'
 
 export interface ResourcePolicy {
-  /** CPU and lag are figures of an interval of this length, so that a busy moment is not taken for a busy runner. */
+  /** Length of the interval for CPU and lag. A busy moment must not look like a busy runner. */
   readonly intervalMs: number
-  /** Memory is looked at this often: it may be gone before such an interval is over. */
+  /** Interval of looks at the memory, which may run out within one of the intervals above. */
   readonly memoryEveryMs: number
 }
 
@@ -14,7 +14,7 @@ interface Interval {
   readonly lag: { readonly p99Ms: number | null; readonly maxMs: number | null }
 }
 
-/** Looks at what this process uses, and tells after each look. */
+/** Measures the resources of this process and reports after each look. */
 export class ResourceWatch {
   readonly #meter: ResourceMeter
   readonly #clock: Clock
@@ -35,7 +35,7 @@ export class ResourceWatch {
     return this.#latest
   }
 
-  /** Returns what ends it. */
+  /** Starts the looks. Returns the function that ends them. */
   start(onLook: (resources: RunnerResources) => void): () => void {
     return this.#clock.every(
       this.#policy.memoryEveryMs,
@@ -73,5 +73,5 @@ export class ResourceWatch {
   }
 }
 
-/** With one digit behind the point. */
+/** Rounds to one decimal. */
 const percentage = (part: number, whole: number): number => Math.round((1000 * part) / whole) / 10

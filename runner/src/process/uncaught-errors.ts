@@ -1,16 +1,16 @@
 import type { Logger } from '@holdfast/core/platform/logging'
 import { EXIT } from './exit-codes.ts'
 
-/** Whatever Node would print by itself, or end the process for, is a line of the log. */
+/** Logs everything that Node would print by itself or end the process for. */
 export function logUncaughtErrors(logger: Logger): void {
-  // Baileys leaves promises of a closed socket without a listener. None of them decides anything here.
-  process.on('unhandledRejection', (error) => logger.warn({ error }, 'A promise was rejected and nobody listened.'))
+  // Baileys leaves rejected promises of a closed socket without a handler. None of them matters here.
+  process.on('unhandledRejection', (error) => logger.warn({ error }, 'A rejected promise has no handler.'))
   process.on('uncaughtException', (error) => {
     const figures = { error, exitCode: EXIT.crashed }
     logger.fatal(figures, 'The process is in an unknown state and ends; the next start takes over from the journal.')
     process.exit(EXIT.crashed)
   })
-  // Node's own listener prints them as text.
+  // Node's own listener would print warnings as text.
   process.removeAllListeners('warning')
   process.on('warning', (warning) => {
     const listeners = listenersIn(warning)
@@ -20,12 +20,12 @@ export function logUncaughtErrors(logger: Logger): void {
 }
 
 /**
- * The client of Cloud Storage hangs a pair of listeners on the stream of a download for each chunk that has to wait, and they go with
- * the stream: every checkpoint that is read back and is larger than about 100 KB would be warned of.
+ * The class of a download's stream. Cloud Storage's client adds two listeners to it for each waiting chunk, and they end with the stream:
+ * each checkpoint above about 100 KB would cause a warning when it is read back.
  */
 const OF_A_DOWNLOAD = 'PassThrough'
 
-/** Of a warning of too many listeners: who has them, and of what. Its text would say it, but texts are not logged. */
+/** The emitter and the event of a warning of too many listeners. Its text would say so, but texts are not logged. */
 function listenersIn(warning: Error): { emitter: string; event: string; listeners: number } | null {
   const { emitter, type, count } = warning as { emitter?: object; type?: string | symbol; count?: number }
   if (emitter === undefined) return null

@@ -7,8 +7,8 @@ import type { OpenAction } from '../session/actions/actions.ts'
 const RETRY_MS = 1000
 
 /**
- * Hears of every recovery action that is not finished, of all sessions: there are few, and one whose session nobody owns has to be
- * heard by somebody.
+ * Listens to all unfinished recovery actions of all sessions. There are few, and an action on a session without an owner must reach some
+ * runner.
  */
 export class ActionFeed {
   readonly #documents: DocumentStore
@@ -24,7 +24,7 @@ export class ActionFeed {
     this.#logger = logger
   }
 
-  /** Calls back with the sessions that something is newly asked of. */
+  /** Starts the listener. Calls back with the sessions that have new actions. */
   start(onNews: (sessionIds: ReadonlySet<string>) => void): void {
     const query = { collection: RECOVERY_ACTIONS, where: [['state', 'in', OPEN_ACTION_STATES]] as const }
     let isFirst = true
@@ -36,7 +36,7 @@ export class ActionFeed {
         onNews(this.#hear(events))
       },
       (error) => {
-        this.#logger.warn({ error }, 'The listener to recovery actions failed; it is set up again.')
+        this.#logger.warn({ error }, 'The listener to recovery actions failed; listening again.')
         if (!this.#stopped) this.#stop = this.#clock.after(RETRY_MS, () => this.start(onNews), 'action-feed')
       },
     )
@@ -47,17 +47,17 @@ export class ActionFeed {
     this.#stop()
   }
 
-  /** What is open of a session. */
+  /** The open actions of a session. */
   of(sessionId: string): OpenAction[] {
     return [...this.#open.values()].filter(({ action }) => action.sessionId === sessionId)
   }
 
-  /** Sessions that something is asked of. */
+  /** Sessions that have open actions. */
   sessionIds(): ReadonlySet<string> {
     return new Set([...this.#open.values()].map(({ action }) => action.sessionId))
   }
 
-  /** A listener begins with all that is open: what was finished while there was none is not told. */
+  /** Forgets actions that ended while no listener was there: a new listener begins with the open ones only. */
   #forgetAllBut(events: readonly ListenerEvent[]): void {
     const present = new Set(events.map(({ document }) => document.id))
     for (const id of this.#open.keys()) if (!present.has(id)) this.#open.delete(id)
@@ -82,7 +82,7 @@ export class ActionFeed {
     try {
       return { id, action: parseStored(recoveryActionSchema, fields, path) }
     } catch (error) {
-      this.#logger.error({ error, action: id }, 'A recovery action cannot be read and is left alone.')
+      this.#logger.error({ error, action: id }, 'A recovery action cannot be read and is ignored.')
       return null
     }
   }

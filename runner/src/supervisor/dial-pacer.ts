@@ -1,13 +1,13 @@
 import type { Clock } from '@holdfast/core/platform/ports'
 import type { AskToDial, DialKind, DialTurn } from '../session/connection/dial-place.ts'
 
-/** A device that is being linked leaves its place after this at the latest, so that one that hangs does not keep the others. */
+/** Time after which a linking device gives up its place, so that a hanging one does not block the others. */
 const PLACE_LIMIT_MS = 60_000
 
 interface Asking {
   readonly kind: DialKind
   readonly onGranted: () => void
-  /** In the order of asking. */
+  /** Position in the order of asking. */
   readonly number: number
   granted: boolean
   ended: boolean
@@ -15,9 +15,9 @@ interface Asking {
 }
 
 /**
- * Spaces out the connection attempts of this runner: a burst at once, then a steady rate, in the order of asking. Devices that are
- * being linked are dear, so of those only a few are under way at a time; the others wait without holding anybody else up. One whose
- * phone has scanned goes before one that has yet to show its QR code: there a person is waiting.
+ * Paces the connection attempts of this runner: a burst at once, then a steady rate, in the order of asking. Linking a device is expensive,
+ * so only a few are under way at a time; the others wait without blocking logins. A device whose phone has scanned goes before one that
+ * has yet to show its QR code, because a person is waiting.
  */
 export class DialPacer {
   readonly #clock: Clock
@@ -26,9 +26,9 @@ export class DialPacer {
   readonly #pairings: number
   #waiting: Asking[] = []
   #asked = 0
-  /** Devices that are being linked at the moment. */
+  /** Number of devices that are being linked now. */
   #linking = 0
-  /** When the bucket would be full again. */
+  /** Time at which the bucket would be full again, ms. */
   #fullAt = 0
   #cancelNext: (() => void) | null = null
 
@@ -51,7 +51,7 @@ export class DialPacer {
     }
   }
 
-  /** Grants what may be granted now, and comes back when the next one may. */
+  /** Grants all attempts that may begin now, and sets a timer for the next one. */
   #grant(): void {
     this.#cancelNext = null
     for (let next = this.#next(); next && this.#waitMs() <= 0; next = this.#next()) this.#give(next)
@@ -63,7 +63,7 @@ export class DialPacer {
     this.#cancelNext = this.#clock.after(Math.max(0, this.#waitMs()), () => this.#grant(), 'dial-pacer')
   }
 
-  /** The first that may go: rows of their own for what is limited and what is not, in the order of asking between their heads. */
+  /** The next attempt that may begin. Limited and unlimited attempts have separate rows; the earlier head goes first. */
   #next(): Asking | undefined {
     const login = this.#waiting.find(({ kind }) => kind === 'login')
     if (this.#linking >= this.#pairings) return login
@@ -73,7 +73,7 @@ export class DialPacer {
     return login.number < linking.number ? login : linking
   }
 
-  /** How long until the rate allows one more. */
+  /** Time until the rate allows one more attempt, ms. */
   #waitMs(): number {
     const now = this.#clock.monotonic()
     return Math.max(this.#fullAt, now) + this.#intervalMs - now - this.#burst * this.#intervalMs

@@ -6,22 +6,22 @@ import type { OwnedSession } from '../session/owned-session.ts'
 
 export interface HeartbeatPolicy {
   readonly intervalMs: number
-  /** After this silence others may take this runner's sessions. They judge it by Firestore's times alone. */
+  /** Silence after which other runners may take this one's sessions. They judge it by Firestore's times alone. */
   readonly deadAfterMs: number
-  /** False where nobody else can take this runner's sessions: then they go on without Firestore as far as they can. */
+  /** False where no other runner can take the sessions. They then continue without Firestore as far as they can. */
   readonly mutes: boolean
 }
 
-/** How this process begins: what those before it in its container did, and whether it may work at once. */
+/** The start of this process: early ends of its container's earlier processes, and whether it may work at once. */
 export interface Beginning {
   readonly shortLives: number
   readonly works: boolean
 }
 
-/** Why a runner leaves: because of its memory, or for a reason that nobody need remember. */
+/** Why a runner leaves: at its memory limit, which the next process must know, or on request. */
 export type Leaving = NonNullable<RunnerDocument['leavesBecause']> | 'told'
 
-/** This share of the time to death without a renewal mutes the runner: courtesy, the fence is what keeps it safe. */
+/** Share of `deadAfterMs` without a renewal after which the runner mutes itself. This is courtesy; the fence keeps it safe. */
 const MUTE_AFTER = 2 / 3
 
 /** Vouches for this runner and its sessions in `runners/{runnerId}`, and mutes them when it cannot. */
@@ -30,13 +30,13 @@ export class Heartbeat {
   readonly #path: string
   #leaving: Leaving | null = null
   #beginning: Beginning = { shortLives: 0, works: true }
-  /** Null: not registered yet. */
+  /** The registration; null before it began. */
   #registering: Promise<void> | null = null
-  /** Whether Firestore knows that it works. */
+  /** Whether Firestore has `workingSince`. */
   #workIsKnown = false
   #renewedAt: number
   #muted = false
-  /** The one that is on its way to Firestore. */
+  /** The heartbeat that is on its way to Firestore. */
   #beating: Promise<void> | null = null
   #stopped = false
   #cancel: () => void = () => {}
@@ -50,11 +50,11 @@ export class Heartbeat {
     capacity: number
     policy: HeartbeatPolicy
     sessions: ReadonlyMap<string, OwnedSession>
-    /** What this process used when it last looked. */
+    /** Resources of this process at the last look. */
     resources: () => RunnerResources
-    /** What came out when the stores were last checked. */
+    /** Result of the last check of the stores. */
     store: () => StoreReport | null
-    /** What it has asked of Google. */
+    /** Counts of billed operations. */
     operations: () => Fields
   }) {
     this.#options = options
@@ -66,12 +66,12 @@ export class Heartbeat {
     return this.#muted
   }
 
-  /** Milliseconds since Firestore last took a heartbeat, or since this process began. */
+  /** Milliseconds since Firestore last accepted a heartbeat, or since this process began. */
   get unrenewedForMs(): number {
     return this.#options.clock.monotonic() - this.#renewedAt
   }
 
-  /** Registers the runner; when that fails it may be tried again, and when it is done nothing is done again. */
+  /** Registers the runner. It may be called again after a failure, and does nothing after success. */
   async start(beginning: Beginning = this.#beginning): Promise<void> {
     this.#beginning = beginning
     this.#registering ??= this.#register()
@@ -83,25 +83,25 @@ export class Heartbeat {
     }
   }
 
-  /** Says that from now on it takes up sessions. */
+  /** Publishes that the runner takes sessions from now on. */
   async beginWork(): Promise<void> {
     this.#beginning = { ...this.#beginning, works: true }
     await this.renew()
   }
 
-  /** One that is on its way says what was before. */
+  /** Sends a heartbeat with the present state, after the one that is on its way. */
   async renew(): Promise<void> {
     await this.#beating
     await this.#beat()
   }
 
-  /** Says that this runner takes no more sessions. */
+  /** Publishes that this runner takes no more sessions. */
   async drain(because: Leaving): Promise<void> {
     this.#leaving = because
     if (this.#registering) await this.renew()
   }
 
-  /** Takes the runner off the list, unless the next process of its container has to know how it ended. */
+  /** Removes the runner's document, unless the next process of its container has to know how this one ended. */
   async stop(): Promise<void> {
     this.#stopped = true
     this.#cancel()
@@ -109,18 +109,18 @@ export class Heartbeat {
     await this.#options.documents.commit([{ kind: 'delete', path: this.#path }])
   }
 
-  /** True when the document stays, as that of one who is dead from now on: nobody waits for its heartbeat. */
+  /** Leaves the document as that of a dead runner, for which no other runner waits. True when it stays. */
   async #leaveNote(): Promise<boolean> {
     const { documents, instanceId, logger } = this.#options
     if (this.#leaving !== 'memory-limit' || instanceId === null) return false
-    // One that is on its way would say after it that this runner lives.
+    // A heartbeat on its way would bring the runner back to life.
     await this.#beating
     try {
       const fields = { ...this.#fields(), deadAfterMs: 0 }
       await documents.commit([{ kind: 'update', path: this.#path, fields }])
       return true
     } catch (error) {
-      logger.warn({ error }, 'The next process of this container will not know that this one left because of its memory.')
+      logger.warn({ error }, 'The next process of this container will not know that this one left at its memory limit.')
       return false
     }
   }
@@ -130,7 +130,7 @@ export class Heartbeat {
     try {
       await this.#create()
     } catch (error) {
-      // The id is this process's own: what is there was written by a commit whose answer was lost.
+      // No other process uses this id: an existing document comes from a commit whose answer was lost.
       if (!(await documents.read(this.#path))) throw error
     }
     if (!this.#stopped) this.#cancel = clock.every(policy.intervalMs, () => void this.#beat(), 'heartbeat')
@@ -153,7 +153,7 @@ export class Heartbeat {
     await this.#beating
     this.#beating = null
     this.#judge()
-    if (this.#muted) this.#options.logger.warn('Firestore does not take our heartbeat: muted.')
+    if (this.#muted) this.#options.logger.warn('Firestore does not accept the heartbeat: the runner is muted.')
   }
 
   async #write(): Promise<void> {
@@ -170,12 +170,12 @@ export class Heartbeat {
     }
   }
 
-  /** Somebody took this runner for dead and cleared it away. Its sessions are decided by their journals; it lives on. */
+  /** Registers again after another runner took this one for dead and removed its document. Journals decide about its sessions. */
   async #recover(error: unknown): Promise<void> {
     const { documents, logger } = this.#options
     try {
       if (this.#stopped || (await documents.read(this.#path))) return
-      logger.warn('This runner was taken for dead; it registers again.')
+      logger.warn('Another runner took this one for dead; registering again.')
       await this.#create()
     } catch {
       logger.warn({ error }, 'The heartbeat failed.')

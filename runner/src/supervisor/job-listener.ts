@@ -4,7 +4,7 @@ import type { Clock, DocumentSnapshot, DocumentStore, ListenerEvent, Query } fro
 
 interface Member {
   readonly onJobs: (jobs: readonly DocumentSnapshot[]) => void
-  /** Its open jobs were fetched, once the bell could hear of newer ones. */
+  /** Its open jobs were fetched after the listener could hear of newer ones. */
   isLoaded: boolean
 }
 
@@ -12,7 +12,7 @@ const RETRY_MS = 1000
 const PAGE = 500
 const BURST_MS = 50
 
-/** Firestore promises no order between the time stamp that it sets and the moment of becoming visible; this is far beyond both. */
+/** Firestore promises no order between its time stamp and the moment of visibility. This is far beyond the difference. */
 const SWEEP_AFTER_MS = 5000
 
 const EPOCH = new Date(0)
@@ -20,13 +20,13 @@ const EPOCH = new Date(0)
 const IS_PENDING = ['status', '==', 'pending'] as const
 
 /**
- * Hears that something was queued for one of some sessions, and fetches it.
+ * Listens for new jobs of some sessions, and fetches them.
  *
- * The listener is on the newest pending job only: on the whole queue it would cost with each change what the queue is long. What
- * was queued since the last fetch is then fetched, and a little later once more, for what became visible late.
+ * The listener watches the newest pending job only: on the whole queue each change would cost the length of the queue. The query then
+ * fetches all jobs queued since the last fetch, and once more a little later, for jobs that became visible late.
  *
- * A runner that is alone listens to the newest of all sessions: that is less to ask for than a list of sessions, and need not be
- * asked anew when the list changes. With others it would hear, and pay for, all that is theirs.
+ * A runner that is alone listens to the newest job of all sessions. That is cheaper than a list of sessions and stays the same when the
+ * list changes. With other runners it would hear of, and pay for, their jobs.
  */
 export class JobListener {
   readonly #documents: DocumentStore
@@ -39,7 +39,7 @@ export class JobListener {
   #isHearing = false
   #working = false
   #again = false
-  /** The newest job that was fetched was queued then. */
+  /** Queue time of the newest fetched job. */
   #fetchedUpTo = EPOCH
   #sweptUpTo = EPOCH
   #cancelSweep: (() => void) | null = null
@@ -73,7 +73,7 @@ export class JobListener {
     this.#listenAnew()
   }
 
-  /** Once for all changes of this tick. */
+  /** Renews the listener once for all changes of this tick. */
   #listenAnew(): void {
     this.#stopListening()
     if (this.#willListen) return
@@ -100,9 +100,9 @@ export class JobListener {
       newest,
       (events) => this.#ring(events),
       (error) => {
-        this.#logger.warn({ error }, 'The job listener failed; it is set up again.')
+        this.#logger.warn({ error }, 'The job listener failed; listening again.')
         this.#listening = this.#clock.after(RETRY_MS, () => this.#listen(), 'job-listener')
-        // It may stay away for long, as before its index is built: until then the queue is asked.
+        // It may fail for long, for example until its index is built. Until then the query finds the jobs.
         this.#fetch()
       },
     )
@@ -114,7 +114,7 @@ export class JobListener {
     const isNews = ({ kind, document }: ListenerEvent) => kind === 'added' && queuedAt(document) >= this.#fetchedUpTo
     if (!isFirst && !events.some(isNews)) return
     this.#fetch()
-    // Whatever rang, be it nobody's job, may hide one that becomes visible after it.
+    // The newest job may hide an older one that becomes visible later.
     this.#cancelSweep ??= this.#clock.after(SWEEP_AFTER_MS, () => this.#sweep(), 'job-listener')
   }
 
@@ -136,16 +136,16 @@ export class JobListener {
         const unloaded = [...this.#members].filter(([, { isLoaded }]) => !isLoaded)
         await Promise.all(unloaded.map(([sessionId, member]) => this.#load(sessionId, member)))
         if (unloaded.length < this.size) this.#give(await this.#queuedSince(this.#fetchedUpTo))
-        // What is queued in a burst is fetched together.
+        // Waits a moment, so that one fetch takes a whole burst.
         if (unloaded.length === 0) await this.#clock.sleep(BURST_MS, 'job-listener')
       }
     } finally {
-      // In the tick of the last look at `#again`, or what is asked for in between would be asked of nobody.
+      // Reset in the tick of the last look at `#again`. A request in between would otherwise get lost.
       this.#working = false
     }
   }
 
-  /** What earlier owners left of a session's jobs: everything that is not settled. */
+  /** Fetches the jobs of a session that earlier owners did not settle. */
   async #load(sessionId: string, member: Member): Promise<void> {
     const where = [['sessionId', '==', sessionId] as const, ['status', 'in', OPEN_JOB_STATUSES] as const]
     const jobs = await this.#pages({ collection: JOBS, where, orderBy: ['id', 'asc'] }, ({ id }) => id)
@@ -202,5 +202,5 @@ export class JobListener {
   }
 }
 
-/** Of a job that says nothing readable: long ago. Its session will find out what is wrong with it. */
+/** A job's queue time. An unreadable one counts as long ago; its session reports the damage. */
 const queuedAt = ({ fields }: DocumentSnapshot): Date => (fields['queuedAt'] instanceof Date ? fields['queuedAt'] : EPOCH)

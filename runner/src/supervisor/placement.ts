@@ -5,12 +5,12 @@ import { SESSIONS } from '@holdfast/core/session/session-document'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { DocumentStore } from '@holdfast/core/platform/ports'
 
-/** A session that this runner may try to take over, and which silent owner justifies it. */
+/** A session that this runner may try to take over, with the dead owner that justifies it. */
 export interface Candidate {
   readonly sessionId: string
-  /** Null when nobody owns it. */
+  /** Null when the session has no owner. */
   readonly deadOwner: string | null
-  /** 0 tries at once, the next ones a little later each, so that not everybody tries at the same time. */
+  /** 0 tries at once, each next rank a little later, so that the runners do not try at the same time. */
   readonly rank: number
 }
 
@@ -18,17 +18,17 @@ interface RunnerSeen {
   readonly id: string
   readonly document: RunnerDocument
   readonly isDead: boolean
-  /** Of a dead one: whether the next process of its container may still come and read how long it lived. */
+  /** For a dead runner: whether the next process of its container may still come and read its document. */
   readonly isKept: boolean
 }
 
-/** A platform starts a container again after seconds, or after minutes when that has failed a few times. */
+/** Platforms restart a container after seconds, or after minutes when restarts failed. */
 const KEPT_FOR_MS = 10 * 60_000
 
-/** Rounds between two looks at all wanted sessions. */
+/** Rounds between two looks at all sessions that are wanted online. */
 const ORPHAN_ROUNDS = 30
 
-/** Finds the sessions that are wanted and that nobody alive owns. */
+/** Finds sessions that are wanted online and have no live owner. */
 export class Placement {
   readonly #documents: DocumentStore
   readonly #logger: Logger
@@ -36,7 +36,7 @@ export class Placement {
   readonly #instanceId: string | null
   readonly #onAlone: (isAlone: boolean) => void
   #round = 0
-  /** As of the last look. */
+  /** Live runners at the last look. */
   #alive: readonly string[] = []
 
   constructor(options: {
@@ -44,7 +44,7 @@ export class Placement {
     logger: Logger
     runnerId: string
     instanceId: string | null
-    /** Told at each look whether no other runner is alive. One that is full does not look, and is taken for one of several. */
+    /** Called at each look with whether no other runner is alive. A full runner does not look and counts as one of several. */
     onAlone: (isAlone: boolean) => void
   }) {
     this.#documents = options.documents
@@ -54,7 +54,7 @@ export class Placement {
     this.#onAlone = options.onAlone
   }
 
-  /** At most `limit` candidates, none of those to be left out. */
+  /** Looks for at most `limit` candidates, without those in `leftOut`. */
   async look(limit: number, leftOut: ReadonlySet<string> = new Set()): Promise<Candidate[]> {
     if (limit <= 0) {
       this.#onAlone(false)
@@ -64,7 +64,7 @@ export class Placement {
     return candidates.filter(({ sessionId }) => !leftOut.has(sessionId)).slice(0, limit)
   }
 
-  /** How late this runner is to try a session that it heard of elsewhere. */
+  /** This runner's rank for a session that it heard of elsewhere. */
   rankOf(sessionId: string): number {
     return rankOf(sessionId, this.#runnerId, this.#alive)
   }
@@ -95,13 +95,13 @@ export class Placement {
         const isKept = document.instanceId !== null && !isPredecessor && snapshot.silentForMs < KEPT_FOR_MS
         return [{ id: snapshot.id, document, isDead, isKept }]
       } catch (error) {
-        this.#logger.warn({ error, runner: snapshot.id }, 'A runner has an unexpected shape and is left alone.')
+        this.#logger.warn({ error, runner: snapshot.id }, 'The document of a runner has an unexpected shape and is ignored.')
         return []
       }
     })
   }
 
-  /** A container runs one process at a time: an earlier one of our own container is dead for certain. */
+  /** Whether a runner was an earlier process of this container. It is dead for certain: a container runs one process at a time. */
   #isPredecessor(document: RunnerDocument): boolean {
     return this.#instanceId !== null && document.instanceId === this.#instanceId
   }
@@ -121,12 +121,12 @@ export class Placement {
     return snapshots.map(({ id }) => id)
   }
 
-  /** Nothing refers to it any more. */
+  /** Removes the document of a dead runner that has no sessions any more. */
   async #clearAway(runnerId: string): Promise<void> {
     await this.#documents.commit([{ kind: 'delete', path: runnerPath(runnerId) }])
   }
 
-  /** Sessions that the queries above cannot find: made by hand without the field, or whose owner was cleared away. */
+  /** Finds sessions that the queries above miss: made by hand without the field, or with an owner whose document was removed. */
   async #orphans(runners: readonly RunnerSeen[]): Promise<{ sessionId: string; deadOwner: string | null }[]> {
     const known = new Set(runners.map(({ id }) => id))
     const sessions = await this.#documents.query({
@@ -138,7 +138,7 @@ export class Placement {
     for (const { id, fields } of sessions) {
       const owner = fields['runnerId']
       if (typeof owner !== 'string') found.push({ sessionId: id, deadOwner: null })
-      // One that is not on the list may have started since the list was read.
+      // An owner that is not on the list may have started after the list was read.
       else if (!known.has(owner) && !(await this.#documents.read(runnerPath(owner))))
         found.push({ sessionId: id, deadOwner: owner })
     }
@@ -146,7 +146,7 @@ export class Placement {
   }
 }
 
-/** Rendezvous hashing: every runner orders all the same way, without asking anybody. */
+/** Rendezvous hashing: all runners compute the same order without talking to each other. */
 function rankOf(sessionId: string, runnerId: string, alive: readonly string[]): number {
   const weight = (id: string): string => createHash('sha256').update(`${sessionId}/${id}`).digest('hex')
   const mine = weight(runnerId)

@@ -10,20 +10,20 @@ import type { ActionFeed } from './action-feed.ts'
 import type { Heartbeat, Leaving } from './heartbeat.ts'
 import type { Candidate, Placement } from './placement.ts'
 
-/** How often a runner looks for sessions that nobody owns. */
+/** Interval of looks for sessions without an owner. */
 const LOOK_INTERVAL_MS = 1000
 
-/** How much later each next runner tries. */
+/** Delay of each next rank. */
 const RANK_DELAY_MS = 250
 
-/** A session that this process had to give up is not tried again by it before this. */
+/** Pause before this process tries a session again that it had to give up. */
 const GIVEN_UP_PAUSE_MS = 5000
 const LONGEST_PAUSE_MS = 5 * 60_000
 
-/** One whose state is damaged is looked at again after this: somebody may have repaired it. */
+/** Pause before the next look at a session with a damaged state, which an operator may have repaired. */
 const UNCLAIMABLE_PAUSE_MS = 60_000
 
-/** The sessions of one runner: takes over what nobody owns, hears what is wanted, hands everything over when it leaves. */
+/** Runs the sessions of one runner: claims sessions without an owner, follows what is wanted, and hands everything over at the end. */
 export class Supervisor {
   readonly #dependencies: OwnedSessionDependencies
   readonly #heartbeat: Heartbeat
@@ -33,11 +33,11 @@ export class Supervisor {
   readonly #sessions: Map<string, OwnedSession>
   readonly #running = new Map<string, Promise<void>>()
   readonly #claiming = new Set<string>()
-  /** Sessions that are ours by their documents. One without a loop (given up, or claimed unheard) is claimed again. */
+  /** Sessions whose documents name this runner. One without a loop (given up, or claimed without an answer) is claimed again. */
   readonly #ours = new Set<string>()
-  /** How often in a row this process gave a session up, and until when it leaves it alone. */
+  /** Sessions that this process gave up: how often in a row, and until when it leaves them alone. */
   readonly #givenUp = new Map<string, { times: number; until: number }>()
-  /** Sessions that could not be claimed, and until when they are left alone. */
+  /** Sessions that could not be claimed, and until when this process leaves them alone. */
   readonly #unclaimable = new Map<string, number>()
   #leaving = false
   #looking: Promise<void> | null = null
@@ -102,7 +102,7 @@ export class Supervisor {
     const again = [...this.#ours]
       .filter((sessionId) => isDue(sessionId) && !this.#unclaimable.has(sessionId))
       .map((sessionId) => ({ sessionId, deadOwner: this.#dependencies.runnerId, rank: 0 }))
-    // Nobody may want such a session online, and yet something is asked of it.
+    // A session may have an open action although it is wanted offline.
     const asked = [...this.#actions.sessionIds()]
       .filter((sessionId) => isDue(sessionId) && !candidates.some((candidate) => candidate.sessionId === sessionId))
       .map((sessionId) => ({ sessionId, deadOwner: null, rank: this.#placement.rankOf(sessionId) }))
@@ -139,7 +139,7 @@ export class Supervisor {
     return this.#dependencies.autoRestore === 'always' && mayRestoreUnclaimedWithLosses(this.#dependencies, unclaimed)
   }
 
-  /** Damage is shown and left alone for a while; what was asked of the session cannot be done. */
+  /** Publishes the damage, ends open actions as failed, and leaves the session alone for a while. */
   async #leaveDamaged(sessionId: string, damage: HoldfastError): Promise<void> {
     const { clock, documents, logger } = this.#dependencies
     this.#unclaimable.set(sessionId, clock.now() + UNCLAIMABLE_PAUSE_MS)
@@ -167,14 +167,14 @@ export class Supervisor {
     this.#running.set(sessionId, running)
   }
 
-  /** Each claim is two records for ever, so a session that fails again and again is taken up ever more slowly. */
+  /** Delays the next claim of a session that was given up, more each time: each claim is two records for ever. */
   #pause(sessionId: string): void {
     const times = (this.#givenUp.get(sessionId)?.times ?? 0) + 1
     const pauseMs = Math.min(GIVEN_UP_PAUSE_MS * 2 ** (times - 1), LONGEST_PAUSE_MS)
     this.#givenUp.set(sessionId, { times, until: this.#dependencies.clock.now() + pauseMs })
   }
 
-  /** Hears what becomes of this runner's sessions in Firestore. */
+  /** Listens to the documents of this runner's sessions. */
   #listen(): void {
     const { documents, runnerId, logger, clock } = this.#dependencies
     const query = { collection: SESSIONS, where: [['runnerId', '==', runnerId]] as const }
@@ -187,7 +187,7 @@ export class Supervisor {
         this.#hear(events)
       },
       (error) => {
-        logger.warn({ error }, 'The session listener failed; it is set up again.')
+        logger.warn({ error }, 'The session listener failed; listening again.')
         if (!this.#leaving) this.#stopRetry = clock.after(LOOK_INTERVAL_MS, () => this.#listen(), 'supervisor')
       },
     )
@@ -201,7 +201,7 @@ export class Supervisor {
     this.#look()
   }
 
-  /** A listener begins with all that is there: what went away while there was none is not told. */
+  /** Doubts sessions that a new listener does not report: they may have gone while no listener was there. */
   #doubtAllBut(events: readonly ListenerEvent[]): void {
     const present = new Set(events.map(({ document }) => document.id))
     const held = new Set([...this.#ours, ...this.#sessions.keys()])

@@ -19,7 +19,7 @@ export class SingleTrialSlot implements TrialSlot {
     this.#waiting.delete(sessionId)
     if (this.#holder !== sessionId) return
     const next = this.#waiting.entries().next()
-    // The next one has it before it is told: nobody comes in between.
+    // The next session holds the slot before it hears of it, so that no other takes it in between.
     this.#holder = next.done ? null : next.value[0]
     if (!next.done) next.value[1]()
   }
