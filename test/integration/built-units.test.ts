@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const BUILD = fileURLToPath(new URL('../../infra/build.ts', import.meta.url))
-const INSTALL = ['ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
+/** As the runner's Dockerfile does. */
+const INSTALL_RUNNER = ['ci', '--omit=dev', '--omit=peer', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
+const INSTALL_FUNCTIONS = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
 const INSTALL_LIMIT_MS = 120_000
 
 /** Both units, built and installed outside of the repository: nothing there can be found by chance. */
@@ -16,8 +18,8 @@ let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'holdfast-built-'))
   expect(await run(process.execPath, [BUILD, 'both', '--out', folder], folder)).toMatchObject({ code: 0 })
-  const functions = run('npm', INSTALL, join(folder, 'functions'))
-  const runner = run('npm', [...INSTALL, '--omit=peer'], join(folder, 'runner'))
+  const functions = run('npm', INSTALL_FUNCTIONS, join(folder, 'functions'))
+  const runner = run('npm', INSTALL_RUNNER, join(folder, 'runner'))
   expect(await functions).toMatchObject({ code: 0 })
   expect(await runner).toMatchObject({ code: 0 })
 }, INSTALL_LIMIT_MS)
@@ -62,10 +64,23 @@ test('the built functions have one file of code with its source map, and every d
   expect(Object.keys(manifest.dependencies)).not.toContain('@holdfast/core')
 })
 
+test('a unit whose sources have not changed is left alone, and an unknown unit is refused', async () => {
+  expect(await run(process.execPath, [BUILD, '--if-changed', '--out', folder], folder)).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: '',
+  })
+  expect(await run(process.execPath, [BUILD, 'simulator', '--out', folder], folder)).toMatchObject({ code: 2, stdout: '' })
+})
+
 test('the lock files name no registry', async () => {
   for (const unit of ['functions', 'runner']) {
     expect(await readFile(join(folder, unit, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved": "https?:/)
   }
+})
+
+test('the image installs what this test installs', async () => {
+  expect(await readFile(join(folder, 'runner/Dockerfile'), 'utf8')).toContain(`\nRUN npm ${INSTALL_RUNNER.join(' ')}\n`)
 })
 
 test('the built runner has the sources without tests, and no package with a licence that it avoids', () => {
@@ -75,10 +90,29 @@ test('the built runner has the sources without tests, and no package with a lice
   expect(globSync('node_modules/{sharp,@img}', { cwd: join(folder, 'runner') })).toEqual([])
 })
 
-test('the built runner loads all of its modules and ends with 78 when it has no configuration', async () => {
-  const { code, stdout } = await run(process.execPath, ['runner/src/start.ts'], join(folder, 'runner'))
+test('the entry of the image loads all modules of the built runner, and ends with 78 without a configuration', async () => {
+  const { code, stdout } = await asInImage('ENTRYPOINT')
   expect({ code, stdout }).toEqual({ code: 78, stdout: expect.stringContaining('SESSION_ENCRYPTION_KEY') })
 })
+
+test('the build of the image fills the compile cache that the entry then uses', async () => {
+  const NODE_COMPILE_CACHE = join(folder, 'compiled')
+  expect(await asInImage('RUN', { NODE_COMPILE_CACHE })).toMatchObject({ code: 0 })
+  const cached = () => globSync('*/*', { cwd: NODE_COMPILE_CACHE }).toSorted()
+  const filled = cached()
+  expect(filled.length).toBeGreaterThan(500)
+  await asInImage('ENTRYPOINT', { NODE_COMPILE_CACHE })
+  expect(cached()).toEqual(filled)
+})
+
+/** Runs a command of the Dockerfile that is written as an array, with this Node, in the built runner. */
+async function asInImage(instruction: 'RUN' | 'ENTRYPOINT', env: Record<string, string> = {}): Promise<Ended> {
+  const dockerfile = await readFile(join(folder, 'runner/Dockerfile'), 'utf8')
+  const array = new RegExp(`^${instruction} (\\[.*\\])$`, 'm').exec(dockerfile)?.[1] ?? '[]'
+  const [node, ...args] = JSON.parse(array) as string[]
+  expect(node).toBe('/nodejs/bin/node')
+  return await run(process.execPath, args, join(folder, 'runner'), env)
+}
 
 interface Ended {
   readonly code: number
