@@ -19,6 +19,12 @@ export default {
       to: { path: googleSdk },
     },
     {
+      name: 'infra-stands-alone',
+      severity: 'error',
+      from: { path: '^infra/' },
+      to: { path: '^(core|functions|runner|client|cli|sandbox|test)/' },
+    },
+    {
       name: 'functions-know-no-runner',
       severity: 'error',
       from: { path: '^functions/' },
