@@ -15,6 +15,7 @@ import { openRecord } from '@holdfast/core/journal/record-codec'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { isHalted, reasonOfDamage, type SessionState } from '@holdfast/core/session/session-states'
 import { atClaim, mustQuarantine } from './quarantine/crash-record.ts'
+import { projectEvents } from './events/projector.ts'
 import type { JournalHead } from './journal/group.ts'
 import { stateFields } from './session-fields.ts'
 
@@ -156,10 +157,11 @@ async function commitClaim(
     ...stateAtClaim(session.fields['state'] as SessionState, crashes),
   }
   // Apart from the rest: what the log is said to have reached is never said before its record is there.
-  const reached = { journalHead: record.seq, journalPlace: journals.placeOf(session.id) }
+  const claimed = { type: 'session.claimed' as const, journalPlace: journals.placeOf(session.id) }
+  const place = { sequence: record.seq, index: 0, prevHash: record.prevHash }
   const changes: readonly Change[] = [
     { kind: 'update', path: session.path, fields: ownership, unlessChangedSince: session },
-    { kind: 'merge', path: session.path, fields: reached },
+    ...projectEvents([claimed], { sessionId: session.id, place, cipher: noKey }),
   ]
   try {
     await journals.append(session.id, [record], changes)
@@ -173,6 +175,11 @@ async function commitClaim(
     if (now && OWNERSHIP.every((field) => now.fields[field] === session.fields[field])) throw error
     return false
   }
+}
+
+/** A claim needs no data key. */
+function noKey(): never {
+  throw new Error('A claim seals nothing.')
 }
 
 const OWNERSHIP = ['runnerId', 'epoch'] as const

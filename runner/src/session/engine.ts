@@ -100,8 +100,8 @@ export function assembleEngine(
   const { image, startedFrom } = loaded
   journal.unlock(cipher)
   const state = new JournaledState(image, journal)
-  const inbox = new Inbox({ state, cipher, documents, clock, logger })
-  const undecrypted = new Undecrypted({ state, cipher, clock, logger })
+  const inbox = new Inbox({ sessionId, state, documents, clock, logger })
+  const undecrypted = new Undecrypted({ sessionId, state, clock, logger })
   inbox.onRefused((refused) => undecrypted.refused(refused))
   const receipts = new Receipts({ sessionId, state, cipher, documents, clock, logger })
   const client = dependencies.createClient({
@@ -144,7 +144,7 @@ export function assembleEngine(
   const told = new HistorySync({
     state,
     inbox,
-    documents: new MessageDocuments(cipher, documents),
+    documents: new MessageDocuments(sessionId, documents),
     undecrypted,
     reader: client.told,
     clock,

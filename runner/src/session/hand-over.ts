@@ -1,8 +1,9 @@
 import { noLongerThan } from '@holdfast/core/platform/deadlines'
-import type { Clock, Merge } from '@holdfast/core/platform/ports'
+import type { Clock } from '@holdfast/core/platform/ports'
 import type { ConnectionKeeper } from './connection/connection-keeper.ts'
 import type { Engine } from './engine.ts'
-import type { Entry, RecordPlace } from './journal/group.ts'
+import type { SessionEvent } from './events/session-event.ts'
+import type { Entry } from './journal/group.ts'
 import type { Journal } from './journal/journal.ts'
 
 /** A leaving runner has 8 s in all (Cloud Run kills after 10). */
@@ -20,9 +21,9 @@ export async function releaseSession(options: {
   keeper: ConnectionKeeper
   clock: Clock
   append: (entry: Entry) => number
-  writes: (place: RecordPlace) => Merge[]
+  released: SessionEvent
 }): Promise<void> {
-  const { journal, engine, keeper, clock, append, writes } = options
+  const { journal, engine, keeper, clock, append, released } = options
   await Promise.all([
     engine?.outbox.stop(FINISH_SENDING_MS),
     engine && noLongerThan(clock, FINISH_SENDING_MS, engine.told.stop()),
@@ -34,6 +35,6 @@ export async function releaseSession(options: {
   const { promise: written, resolve: onWritten, reject } = Promise.withResolvers<void>()
   written.catch(() => {})
   const onRefused = () => reject(new Error('Firestore refused the release.'))
-  await journal.whenDurable(append({ kind: 'release', writes, onWritten, onRefused, onEnd: reject }))
+  await journal.whenDurable(append({ kind: 'release', events: [released], onWritten, onRefused, onEnd: reject }))
   await written
 }

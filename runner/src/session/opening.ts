@@ -1,20 +1,12 @@
 import { parseStored } from '@holdfast/core/platform/parse'
 import type { RecoveryAction } from '@holdfast/core/operations/recovery-action-document'
-import {
-  sessionDocumentSchema,
-  sessionPath,
-  type CheckpointPointer,
-  type PutAside,
-  type SessionDocument,
-} from '@holdfast/core/session/session-document'
+import { sessionDocumentSchema, sessionPath, type PutAside, type SessionDocument } from '@holdfast/core/session/session-document'
 import { HoldfastError, isDamage, isKeyTrouble, isStoreTrouble } from '@holdfast/core/platform/errors'
-import { Append, type Merge } from '@holdfast/core/platform/ports'
 import { readCheckpoint, writeCheckpoint } from '@holdfast/core/journal/checkpoint'
 import { isRestorable, type DamagedCheckpoint } from '@holdfast/core/journal/load'
 import type { Claim } from './claim.ts'
 import { assembleEngine, findState, type Engine, type Found, type Lasting, type SessionDependencies } from './engine.ts'
 import { mayRestoreWithLosses } from './auto-restore-policy.ts'
-import type { RecordPlace } from './journal/group.ts'
 import type { Journal } from './journal/journal.ts'
 import type { SettledJobs } from './outbox/outbox.ts'
 
@@ -132,7 +124,7 @@ export class Opening {
   }
 
   /** The next checkpoint takes the place of a damaged one in the document: what is noted here can still be looked at then. */
-  #noteMadeUpFor(engine: Engine, { sessionId, session }: Claim, { loaded }: Found): void {
+  #noteMadeUpFor(engine: Engine, { session }: Claim, { loaded }: Found): void {
     const at = new Date(this.#dependencies.clock.now())
     const isNoted = ({ code, object }: DamagedCheckpoint): boolean =>
       session.putAside.some(({ reason, checkpoint }) => reason === code && checkpoint?.object === object)
@@ -140,8 +132,7 @@ export class Opening {
       .filter((one) => one.pointer !== null && !isNoted(one))
       .map(({ code, pointer }): PutAside => ({ reason: code, at, checkpoint: pointer, records: null }))
     if (aside.length === 0) return
-    const merge: Merge = { kind: 'merge', path: sessionPath(sessionId), fields: { putAside: new Append(...aside) } }
-    engine.state.append({ writes: () => [merge] })
+    engine.state.append({ events: [{ type: 'state.put-aside', aside }] })
   }
 
   /** What was left to be written. Where it cannot be, another engine takes the place of this one. */
@@ -181,8 +172,8 @@ export class Opening {
     const whole = { ...found, loaded: { ...loaded, image, startedFrom: pointer } }
     const engine = assembleEngine(this.#dependencies, { ...claim, session }, whole, this.#lasting)
     const aside = putAside(claim.session, found, claim.head.sequence).map((entry) => ({ ...entry, at: new Date(clock.now()) }))
-    const writes = ({ sequence }: RecordPlace) => [restoredFields(claim.sessionId, sequence, pointer, aside)]
-    await this.#journal.whenDurable(engine.state.append({ kind: 'restore', writes }))
+    const restored = { type: 'state.restored' as const, checkpoint: pointer, aside }
+    await this.#journal.whenDurable(engine.state.append({ kind: 'restore', events: [restored] }))
     logger.warn({ reached: loaded.reached.sequence, lost, trouble: loaded.trouble?.code }, 'The state was restored with losses.')
     return engine
   }
@@ -210,21 +201,3 @@ function putAside({ checkpoint, previousCheckpoint }: SessionDocument, { loaded 
   const older = previousCheckpoint ? [{ reason, checkpoint: previousCheckpoint, records: null }] : []
   return [{ reason, checkpoint, records }, ...older]
 }
-
-/** Where the state is to be read from now on. */
-const restoredFields = (
-  sessionId: string,
-  journalHead: number,
-  checkpoint: CheckpointPointer,
-  aside: readonly PutAside[],
-): Merge => ({
-  kind: 'merge',
-  path: sessionPath(sessionId),
-  fields: {
-    checkpoint,
-    previousCheckpoint: null,
-    trimmedTo: checkpoint.seq,
-    journalHead,
-    putAside: new Append(...aside),
-  },
-})

@@ -1,7 +1,6 @@
-import { sessionPath, type CrashRecord } from '@holdfast/core/session/session-document'
+import type { CrashRecord } from '@holdfast/core/session/session-document'
 import { isHoldfastError } from '@holdfast/core/platform/errors'
 import { ofSession } from '@holdfast/core/platform/logging'
-import type { Fields, Merge } from '@holdfast/core/platform/ports'
 import {
   isHalted,
   isStateTrouble,
@@ -16,6 +15,8 @@ import { ConnectionKeeper } from './connection/connection-keeper.ts'
 import { mustQuarantine, type CrashPolicy } from './quarantine/crash-record.ts'
 import type { AskToDial } from './connection/dial-place.ts'
 import type { Engine, SessionDependencies } from './engine.ts'
+import { projectEvents } from './events/projector.ts'
+import type { StatusDetails } from './events/session-event.ts'
 import type { Entry } from './journal/group.ts'
 import { releaseSession } from './hand-over.ts'
 import { Journal } from './journal/journal.ts'
@@ -74,7 +75,7 @@ export class OwnedSession {
     const shown = halted ? session.state : mustQuarantine(claim.crashes) ? 'QUARANTINED' : 'CLAIMING'
     this.#status = new SessionStatus(claim, clock, shown)
     this.#wake = new Wake(clock)
-    this.#journal = new Journal({ journals, sessionId, runnerId, clock, random, limits, head })
+    this.#journal = new Journal({ journals, sessionId, runnerId, clock, random, limits, head, project: projectEvents })
     this.#opening = new Opening(this.#dependencies, claim, this.#journal)
     this.#quarantine = this.#newProbation(claim)
     // Trouble with the state ends by itself when the state can be read.
@@ -240,7 +241,7 @@ export class OwnedSession {
         keeper: this.#keeper,
         clock: this.#dependencies.clock,
         append: (entry) => this.#append(entry),
-        writes: this.#status.released(keepsSaying ? null : { state, reason }, this.#engine),
+        released: this.#status.released(keepsSaying ? null : { state, reason }, this.#engine),
       })
       return 'released'
     } catch {
@@ -262,7 +263,6 @@ export class OwnedSession {
   #newKeeper(): ConnectionKeeper {
     const { clock, logger, askToDial } = this.#dependencies
     return new ConnectionKeeper({
-      sessionId: this.sessionId,
       clock,
       logger,
       status: this.#status,
@@ -270,17 +270,15 @@ export class OwnedSession {
       askToDial,
       mayConnect: () => this.#mayOpen(),
       isWanted: () => !this.#leaving && (this.#wanted === 'online' || this.#actions.isBusy),
-      publish: (state, reason, fields) => this.#publish(state, reason, fields),
+      publish: (state, reason, details) => this.#publish(state, reason, details),
       wake: () => this.#wake.call(),
     })
   }
 
   #newProbation({ sessionId, crashes }: Claim): Quarantine {
     const { clock, crashPolicy, trialSlot } = this.#dependencies
-    const write = (record: CrashRecord): Promise<void> => {
-      const merge: Merge = { kind: 'merge', path: sessionPath(sessionId), fields: { crashes: record } }
-      return this.#journal.whenDurable(this.#append({ writes: () => [merge] }))
-    }
+    const write = (record: CrashRecord): Promise<void> =>
+      this.#journal.whenDurable(this.#append({ events: [{ type: 'session.crashes', crashes: record }] }))
     const wake = (): void => {
       this.#opening.hasten()
       this.#wake.call()
@@ -301,8 +299,8 @@ export class OwnedSession {
     return new Actions({ session, append: (entry) => this.#append(entry), documents, clock, logger, owner })
   }
 
-  #publish(state: SessionState, reason: ReasonCode, fields: Fields = {}): void {
-    this.#append({ writes: this.#status.enter(state, reason, fields, this.#engine) })
+  #publish(state: SessionState, reason: ReasonCode, details: StatusDetails = {}): void {
+    this.#append({ events: [this.#status.enter(state, reason, details, this.#engine)] })
   }
 
   #append(entry: Entry): number {

@@ -1,12 +1,9 @@
-import { sessionPath, type LastDisconnect } from '@holdfast/core/session/session-document'
-import type { Clock, Fields, Merge } from '@holdfast/core/platform/ports'
+import type { LastDisconnect } from '@holdfast/core/session/session-document'
+import type { Clock } from '@holdfast/core/platform/ports'
 import { isHalted, type ReasonCode, type SessionState } from '@holdfast/core/session/session-states'
 import type { Claim } from './claim.ts'
 import type { Engine } from './engine.ts'
-import type { RecordPlace } from './journal/group.ts'
-import { stateFields } from './session-fields.ts'
-
-const OF_A_STATE: Fields = { nextAttemptAt: null, pairing: null, bannedUntil: null }
+import type { SessionEvent, SessionFigures, StatusDetails } from './events/session-event.ts'
 
 /** What a session says of itself: in its document, along with journal records, and in its runner's heartbeat. */
 export class SessionStatus {
@@ -66,30 +63,32 @@ export class SessionStatus {
     return isHalted(this.#state)
   }
 
-  /** Nobody owns the session from now on. A state that waits for somebody may keep saying so. */
-  released(shown: { state: SessionState; reason: ReasonCode } | null, engine: Engine | null): (place: RecordPlace) => Merge[] {
-    const fields = shown ? stateFields(shown.state, shown.reason) : {}
-    return this.writes({ ...(shown?.state === 'STOPPED' ? OF_A_STATE : {}), ...fields, runnerId: null, pairing: null }, engine)
+  /** Nobody owns the session from now on. A state that waits for somebody may keep saying so: `shown` is null then. */
+  released(shown: { state: SessionState; reason: ReasonCode } | null, engine: Engine | null): SessionEvent {
+    return { type: 'session.released', shown, figures: this.#figures(engine) }
   }
 
-  /** The session is in this state from now on; the writes that say so. What belonged to the state before ends with it. */
-  enter(state: SessionState, reason: ReasonCode, fields: Fields, engine: Engine | null): (place: RecordPlace) => Merge[] {
+  /** The session is in this state from now on. What belonged to the state before ends with it. */
+  enter(state: SessionState, reason: ReasonCode, details: StatusDetails, engine: Engine | null): SessionEvent {
     this.#state = state
     this.#reason = reason
-    return this.writes({ ...OF_A_STATE, ...stateFields(state, reason), ...fields }, engine)
+    return { type: 'session.status', state, reason, details, figures: this.#figures(engine) }
   }
 
-  /** Writes to the session's document, along with what is known for nothing. */
-  writes(fields: Fields, engine: Engine | null): (place: RecordPlace) => Merge[] {
-    const lastReceivedMs = engine?.inbox.figures.lastReceivedMs ?? null
-    const known = {
+  /** The session waits for a phone from now on. */
+  showQr(qr: string, expiresAt: Date, engine: Engine): SessionEvent {
+    this.#state = 'PAIRING'
+    this.#reason = 'scan-qr'
+    return { type: 'session.qr', qr, expiresAt, figures: this.#figures(engine) }
+  }
+
+  #figures(engine: Engine | null): SessionFigures {
+    return {
       counters: this.#counters(engine),
-      ...(this.#lastProofOfLifeMs === null ? {} : { lastProofOfLifeAt: dateOf(this.#lastProofOfLifeMs) }),
-      ...(lastReceivedMs === null ? {} : { lastInboundAt: dateOf(lastReceivedMs) }),
-      ...(this.#lastDisconnect === null ? {} : { lastDisconnect: this.#lastDisconnect }),
+      lastProofOfLifeAt: dateOf(this.#lastProofOfLifeMs),
+      lastInboundAt: dateOf(engine?.inbox.figures.lastReceivedMs ?? null),
+      lastDisconnect: this.#lastDisconnect,
     }
-    const path = sessionPath(this.#claim.sessionId)
-    return ({ sequence }) => [{ kind: 'merge', path, fields: { ...known, ...fields, journalHead: sequence } }]
   }
 
   /** A crash forgets what was counted since the session's document was last written. */

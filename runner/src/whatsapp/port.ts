@@ -2,8 +2,9 @@ import type { KeyChanges, Mutation } from '@holdfast/core/journal/mutation'
 import type { StateImage } from '@holdfast/core/journal/state-image'
 import type { MessageContent } from '@holdfast/core/message/content'
 import type { Logger } from '@holdfast/core/platform/logging'
-import type { Clock, Merge, Random } from '@holdfast/core/platform/ports'
+import type { Clock, Random } from '@holdfast/core/platform/ports'
 import type { Disconnect } from '@holdfast/core/session/disconnect-policy'
+import type { SessionEvent } from '../session/events/session-event.ts'
 import type { Entry } from '../session/journal/group.ts'
 
 /**
@@ -223,5 +224,5 @@ export interface UnreadStanzas {
   park(stanza: FailedStanza): void
   isParked(key: string): boolean
   /** What changes when these come after all; to be part of the mutation that admits them. */
-  resolvedAll(keys: readonly string[]): { keys: KeyChanges; writes: readonly Merge[] }
+  resolvedAll(keys: readonly string[]): { keys: KeyChanges; events: readonly SessionEvent[] }
 }

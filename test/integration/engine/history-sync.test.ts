@@ -40,7 +40,7 @@ class Listener {
   constructor(session: SessionUnderTest, owner: Owner, documents: DocumentStore, script: (reads: number) => Script) {
     this.owner = owner
     const { state, inbox } = owner
-    const { cipher } = session
+    const { sessionId } = session
     // Pauses are short here, and noted.
     const clock = {
       ...systemClock,
@@ -57,8 +57,8 @@ class Listener {
     this.told = new HistorySync({
       state,
       inbox,
-      documents: new MessageDocuments(cipher, documents),
-      undecrypted: new Undecrypted({ state, cipher, clock, logger }),
+      documents: new MessageDocuments(sessionId, documents),
+      undecrypted: new Undecrypted({ sessionId, state, clock, logger }),
       reader,
       clock,
       logger,

@@ -132,8 +132,8 @@ describe('a message whose document Firestore refuses for another reason', () => 
 
   function listenTo(session: SessionUnderTest, { inbox, state }: Owner): RefusedMessage[] {
     const undecrypted = new Undecrypted({
+      sessionId: session.sessionId,
       state,
-      cipher: session.cipher,
       clock: systemClock,
       logger: createLogger('test', 'silent'),
     })

@@ -10,6 +10,7 @@ import { claimSession, type Claim } from '../../../runner/src/session/claim.ts'
 import { Gate } from '../../../runner/src/session/journal/gate.ts'
 import type { RawSocket } from '../../../runner/src/whatsapp/port.ts'
 import { Journal } from '../../../runner/src/session/journal/journal.ts'
+import { projectEvents } from '../../../runner/src/session/events/projector.ts'
 import { JournaledState } from '../../../runner/src/session/journal/journaled-state.ts'
 import type { ScheduledStore } from './scheduled-store.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -114,7 +115,15 @@ export class ModelOwner {
       end: claim.head.sequence,
     })
     if (loaded.trouble) throw loaded.trouble
-    const shared = { sessionId, runnerId: this.name, clock: this.#clock, random, limits: LIMITS, head: claim.head }
+    const shared = {
+      sessionId,
+      runnerId: this.name,
+      clock: this.#clock,
+      random,
+      limits: LIMITS,
+      head: claim.head,
+      project: projectEvents,
+    }
     const journal = new Journal({ journals: this.#journals, ...shared })
     journal.unlock(cipher)
     const state = new JournaledState(loaded.image, journal)

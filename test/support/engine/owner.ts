@@ -48,7 +48,7 @@ export async function takeOver(
   if (restored.trouble) throw restored.trouble
   const journal = session.journal(claim, runnerId, { documents })
   const state = new JournaledState(restored.image, journal)
-  const inbox = new Inbox({ state, cipher: session.cipher, documents, clock, logger: createLogger('test', 'silent') })
+  const inbox = new Inbox({ sessionId: session.sessionId, state, documents, clock, logger: createLogger('test', 'silent') })
   return { claim, restored, journal, state, inbox }
 }
 

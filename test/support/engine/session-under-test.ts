@@ -10,6 +10,7 @@ import type { Mutation } from '@holdfast/core/journal/mutation'
 import { openGroup } from '@holdfast/core/journal/record-codec'
 import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
 import { claimSession, type Claim } from '../../../runner/src/session/claim.ts'
+import { projectEvents } from '../../../runner/src/session/events/projector.ts'
 import { Journal, type JournalLimits } from '../../../runner/src/session/journal/journal.ts'
 
 /** Where a claim is decided and where its record goes. */
@@ -93,6 +94,7 @@ export class SessionUnderTest {
       clock: systemClock,
       random: systemRandom,
       head: claim.head,
+      project: projectEvents,
       ...(options.limits ? { limits: options.limits } : {}),
     })
     journal.unlock(this.cipher)

@@ -1,11 +1,11 @@
-import { pairingPlace } from '@holdfast/core/session/session-document'
 import type { Logger } from '@holdfast/core/platform/logging'
-import type { Clock, Fields } from '@holdfast/core/platform/ports'
-import { temporaryBanTexts, type ReasonCode, type SessionState } from '@holdfast/core/session/session-states'
+import type { Clock } from '@holdfast/core/platform/ports'
+import type { ReasonCode, SessionState } from '@holdfast/core/session/session-states'
 import type { Disconnect, Verdict } from '@holdfast/core/session/disconnect-policy'
 import { ConnectionEnded, type Connection, type ConnectionEvents } from '../../whatsapp/port.ts'
 import { DialPlace, type AskToDial, type DialKind } from './dial-place.ts'
 import type { Engine } from '../engine.ts'
+import type { StatusDetails } from '../events/session-event.ts'
 import type { Activity } from '../quarantine/quarantine.ts'
 import type { Reconnection } from './reconnection.ts'
 import type { SessionStatus } from '../session-status.ts'
@@ -20,7 +20,6 @@ const LOOK_AT_MUTED_MS = 1000
 const ARCHIVE_AGAIN_MS = 30_000
 
 export interface KeeperDependencies {
-  readonly sessionId: string
   readonly clock: Clock
   readonly logger: Logger
   readonly status: SessionStatus
@@ -30,7 +29,7 @@ export interface KeeperDependencies {
   readonly mayConnect: () => Promise<boolean>
   /** Whether the session is to have a connection, as things are at the moment of asking. */
   readonly isWanted: () => boolean
-  readonly publish: (state: SessionState, reason: ReasonCode, fields?: Fields) => void
+  readonly publish: (state: SessionState, reason: ReasonCode, details?: StatusDetails) => void
   /** Something has happened that the session's loop has to look at. */
   readonly wake: () => void
 }
@@ -146,8 +145,8 @@ export class ConnectionKeeper {
     const { isWanted, logger, status } = this.#dependencies
     if (engine.memory.loggedOut && !(await this.#renewLoggedOut(engine))) return
     if (engine.state.image.creds === null) engine.client.renewIdentity()
-    const writes = status.enter('CONNECTING', 'opening-socket', {}, engine)
-    await engine.state.journal.whenDurable(engine.state.append({ kind: 'connect', writes }))
+    const connecting = status.enter('CONNECTING', 'opening-socket', {}, engine)
+    await engine.state.journal.whenDurable(engine.state.append({ kind: 'connect', events: [connecting] }))
     if (this.#muted || !isWanted()) return
     this.#qrCodes = 0
     this.#connection = engine.client.connect(this.#events(engine))
@@ -204,11 +203,10 @@ export class ConnectionKeeper {
   }
 
   #showQr(engine: Engine, qr: string, lifeMs: number): void {
-    const { clock, sessionId, publish, reconnection, wake } = this.#dependencies
+    const { clock, reconnection, status, wake } = this.#dependencies
     if (this.#qrCodes++ === 0) reconnection.opened(engine.memory)
     this.#place.qrShown()
-    const sealed = engine.cipher.sealContent(Buffer.from(qr), pairingPlace(sessionId))
-    publish('PAIRING', 'scan-qr', { pairing: { qr: sealed, expiresAt: new Date(clock.now() + lifeMs) } })
+    engine.state.append({ events: [status.showQr(qr, new Date(clock.now() + lifeMs), engine)] })
     wake()
   }
 
@@ -259,7 +257,7 @@ export class ConnectionKeeper {
   /** What is remembered of the disconnect rides on the record that says what comes of it. */
   #follow(engine: Engine, decision: Verdict): void {
     const { clock, publish, reconnection } = this.#dependencies
-    if (decision.action === 'stop') return publish(decision.state, decision.reason, banFields(decision, clock.now()))
+    if (decision.action === 'stop') return publish(decision.state, decision.reason, banOf(decision, clock.now()))
     if (decision.action === 'new-identity') engine.client.renewIdentity()
     publish(decision.state, decision.reason, decision.delayMs === 0 ? {} : { nextAttemptAt: new Date(reconnection.dialAtMs) })
   }
@@ -271,8 +269,7 @@ function kindOf({ client, memory }: Engine): DialKind {
   return memory.everLoggedIn ? 'login' : 'first-login'
 }
 
-function banFields({ reason, banMs }: Extract<Verdict, { action: 'stop' }>, nowMs: number): Fields {
+function banOf({ reason, banMs }: Extract<Verdict, { action: 'stop' }>, nowMs: number): StatusDetails {
   if (reason !== 'temporarily-banned') return {}
-  const bannedUntil = banMs === null ? null : new Date(nowMs + banMs)
-  return { bannedUntil, ...temporaryBanTexts(bannedUntil) }
+  return { bannedUntil: banMs === null ? null : new Date(nowMs + banMs) }
 }

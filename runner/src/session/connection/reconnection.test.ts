@@ -6,6 +6,7 @@ import { DEFAULT_RECONNECT_POLICY } from '@holdfast/core/session/disconnect-poli
 import type { JournalStore } from '@holdfast/core/journal/journal-store'
 import { DialPacer } from '../../supervisor/dial-pacer.ts'
 import { Journal } from '../journal/journal.ts'
+import { projectEvents } from '../events/projector.ts'
 import { Reconnection } from './reconnection.ts'
 import { SessionMemory } from '../session-memory.ts'
 import { JournaledState } from '../journal/journaled-state.ts'
@@ -32,6 +33,7 @@ function memoryOn(image: StateImage): SessionMemory {
     clock: systemClock,
     random: systemRandom,
     head,
+    project: projectEvents,
   })
   return new SessionMemory(new JournaledState(image, journal))
 }

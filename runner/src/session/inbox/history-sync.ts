@@ -1,11 +1,11 @@
-import { messageOrder } from '@holdfast/core/message/message-document'
 import { receivedMessageIdOf } from '@holdfast/core/session/ids'
 import type { Logger } from '@holdfast/core/platform/logging'
-import type { Clock, Merge } from '@holdfast/core/platform/ports'
+import type { Clock } from '@holdfast/core/platform/ports'
 import { HistoryLost, type HistoryPiece, type HistoryReader, type ReceivedMessage } from '../../whatsapp/port.ts'
-import type { RecordPlace } from '../journal/group.ts'
+import type { MessageReceived } from '../events/session-event.ts'
 import type { Inbox, Told } from './inbox.ts'
-import { bytesOf, documentIdsOf, storedMessageOf, type MessageDocuments } from './message-documents.ts'
+import { documentIdsOf, type MessageDocuments } from './message-documents.ts'
+import { bytesOf, storedMessageOf } from './stored-message.ts'
 import type { JournaledState } from '../journal/journaled-state.ts'
 import type { Undecrypted } from './undecrypted.ts'
 
@@ -20,10 +20,6 @@ const LONGEST_PAUSE_MS = 5 * 60 * 1000
 
 /** A message that came by itself shortly before it was told of may still come again by itself. */
 const OVERLAP_MS = 24 * 60 * 60 * 1000
-
-/** Entries of a group are numbered up to 200; the messages of one entry get numbers behind those. */
-const orderOf = ({ sequence, index }: RecordPlace, position: number): string =>
-  messageOrder(sequence, 1000 * (index + 1) + position)
 
 /**
  * Stores the messages that rows of the inbox tell of: the phone's history, and messages that only the phone could read. A row stays
@@ -147,7 +143,7 @@ export class HistorySync {
     const reserved = messages.filter((message) => this.#inbox.reserve(message, told))
     const found = await Promise.all(reserved.map((message) => this.#isThere(message)))
     const missing = reserved.filter((_, index) => !found[index])
-    await this.#write(missing, told, fromHistory ? { fromHistory } : {})
+    await this.#write(missing, told, fromHistory)
     this.#inbox.documented(reserved)
     return missing.length
   }
@@ -163,7 +159,7 @@ export class HistorySync {
   }
 
   /** Resolves when the documents are there, but for those that Firestore will never take. */
-  async #write(messages: readonly ReceivedMessage[], told: Told, more: { fromHistory?: true }): Promise<void> {
+  async #write(messages: readonly ReceivedMessage[], told: Told, fromHistory: boolean): Promise<void> {
     if (messages.length === 0) return
     this.#unlessStopped()
     const { journal } = this.#state
@@ -171,20 +167,18 @@ export class HistorySync {
     const resolved = this.#undecrypted.resolvedAll(
       messages.map(({ chat, participant, messageId }) => receivedMessageIdOf(chat, participant ?? '', messageId)),
     )
-    const stored = messages.map((message) => ({ message: storedMessageOf(message), document: documentIdsOf(message)[0] }))
-    const bytesOfWrites = stored.reduce((sum, { message }) => sum + bytesOf(message), 0)
-    const writes = (place: RecordPlace): Merge[] => [
-      ...stored.map(({ message, document }, position) =>
-        this.#documents.documentOf(message, document, orderOf(place, position), more),
-      ),
-      ...resolved.writes,
-    ]
+    const received = messages.map((one, position): MessageReceived => {
+      const [document] = documentIdsOf(one)
+      return { type: 'message.received', document, message: storedMessageOf(one), position, fromHistory }
+    })
+    const bytesOfWrites = received.reduce((sum, { message }) => sum + bytesOf(message), 0)
+    const events = [...received, ...resolved.events]
     // So that a copy which comes by itself later is known, also by the next owner.
     const recent = messages.filter(({ sentAtMs }) => sentAtMs > told.at - OVERLAP_MS)
     const keys = { ...this.#inbox.remembering(recent), ...resolved.keys }
     const onWritten = () => (outcome = 'written')
     const onRefused = () => (outcome = 'refused')
-    await journal.whenDurable(this.#state.change({ keys }, { writes, bytesOfWrites, onWritten, onRefused }))
+    await journal.whenDurable(this.#state.change({ keys }, { events, bytesOfWrites, onWritten, onRefused }))
     // The writes had to be left out of the record: they are tried once more before anything that is appended now.
     this.#unlessStopped()
     if (outcome === null) await journal.whenDurable(this.#state.append({}))
@@ -192,8 +186,8 @@ export class HistorySync {
     const [only, ...others] = messages
     if (only && others.length === 0) return this.#refused(only)
     const half = Math.ceil(messages.length / 2)
-    await this.#write(messages.slice(0, half), told, more)
-    await this.#write(messages.slice(half), told, more)
+    await this.#write(messages.slice(0, half), told, fromHistory)
+    await this.#write(messages.slice(half), told, fromHistory)
   }
 }
 

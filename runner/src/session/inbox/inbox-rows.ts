@@ -41,6 +41,9 @@ const rowSchema = z.object({
 
 export type Row = z.infer<typeof rowSchema>
 
+/** A received message as its document will have it. */
+export type StoredMessage = NonNullable<Row['message']>
+
 export const INBOX = 'inbox'
 
 /** Once nobody needs the plaintext any more, the row only tells a redelivered stanza from a new one. */

@@ -1,12 +1,11 @@
-import { messageOrder } from '@holdfast/core/message/message-document'
-import type { SessionCipher } from '@holdfast/core/security/envelope'
 import type { Logger } from '@holdfast/core/platform/logging'
-import type { Clock, DocumentStore, Merge } from '@holdfast/core/platform/ports'
+import type { Clock, DocumentStore } from '@holdfast/core/platform/ports'
 import type { KeyChanges } from '@holdfast/core/journal/mutation'
 import { DOCUMENTED, type Admission, type Received, type ReceivedMessage, type ReceivedMessages } from '../../whatsapp/port.ts'
-import type { RecordPlace } from '../journal/group.ts'
-import { INBOX, decodeRow, encodeRow, keptOf, type Row } from './inbox-rows.ts'
-import { MessageDocuments, bytesOf, documentIdsOf, storedMessageOf, type StoredMessage } from './message-documents.ts'
+import type { MessageReceived } from '../events/session-event.ts'
+import { INBOX, decodeRow, encodeRow, keptOf, type Row, type StoredMessage } from './inbox-rows.ts'
+import { MessageDocuments, documentIdsOf } from './message-documents.ts'
+import { bytesOf, storedMessageOf } from './stored-message.ts'
 import type { JournaledState } from '../journal/journaled-state.ts'
 
 /** A message whose document Firestore will never take. */
@@ -60,9 +59,9 @@ export class Inbox implements ReceivedMessages {
   #onTold: () => void = () => {}
   #onRefused: (refused: RefusedMessage) => void = () => {}
 
-  constructor(options: { state: JournaledState; cipher: SessionCipher; documents: DocumentStore; clock: Clock; logger: Logger }) {
+  constructor(options: { sessionId: string; state: JournaledState; documents: DocumentStore; clock: Clock; logger: Logger }) {
     this.#state = options.state
-    this.#messages = new MessageDocuments(options.cipher, options.documents)
+    this.#messages = new MessageDocuments(options.sessionId, options.documents)
     this.#clock = options.clock
     this.#logger = options.logger
     for (const [hash, row] of this.#rows()) {
@@ -120,11 +119,8 @@ export class Inbox implements ReceivedMessages {
     if (stored && reservation) return { keys, entry: {}, onApplied }
     if (tells) return { keys, entry: { onDurable: () => this.#onTold() }, onApplied }
     if (!stored || document === undefined) return { keys, entry: { onDurable: () => this.#settle(hash) }, onApplied }
-    const writes = ({ sequence, index }: RecordPlace): Merge[] => [
-      this.#messages.documentOf(stored, document, messageOrder(sequence, index)),
-    ]
     const entry = {
-      writes,
+      events: [receivedOf(stored, document)],
       bytesOfWrites: bytesOf(stored),
       onWritten: () => this.#settle(hash),
       onRefused: () => this.#refused(hash),
@@ -216,8 +212,11 @@ export class Inbox implements ReceivedMessages {
    */
   async documentOpenRows(sequence: number): Promise<number> {
     const undocumented = this.#undocumented()
+    const { journal } = this.#state
     const documents = undocumented.flatMap(({ message, document }, index) =>
-      message && document !== undefined ? [this.#messages.documentOf(message, document, messageOrder(sequence, index))] : [],
+      message && document !== undefined
+        ? journal.mergesOf([receivedOf(message, document)], { sequence, index, prevHash: '' })
+        : [],
     )
     const failed = new Set(await this.#messages.createMissing(documents))
     const isRefused = ({ document }: { document?: string | undefined }) =>
@@ -259,10 +258,8 @@ export class Inbox implements ReceivedMessages {
     const { message, document } = encoded === undefined ? {} : decodeRow(encoded)
     if (!message || document === undefined) return
     this.#known.add(document)
-    const writes = ({ sequence, index }: RecordPlace) => [
-      this.#messages.documentOf(message, document, messageOrder(sequence, index)),
-    ]
-    this.#state.append({ writes, onWritten: () => this.#settle(hash), onRefused: () => this.#refused(hash) })
+    const events = [receivedOf(message, document)]
+    this.#state.append({ events, onWritten: () => this.#settle(hash), onRefused: () => this.#refused(hash) })
   }
 
   #undocumented() {
@@ -304,3 +301,12 @@ export class Inbox implements ReceivedMessages {
     this.#settle(hash, 'refused')
   }
 }
+
+/** A message that came by itself. */
+const receivedOf = (message: StoredMessage, document: string): MessageReceived => ({
+  type: 'message.received',
+  document,
+  message,
+  position: null,
+  fromHistory: false,
+})

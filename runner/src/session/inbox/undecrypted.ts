@@ -1,10 +1,9 @@
-import { parkedStanzaDocumentSchema, parkedStanzaPlace, parkedStanzasPath } from '@holdfast/core/message/parked-stanza-document'
-import { parseStored } from '@holdfast/core/platform/parse'
-import type { SessionCipher } from '@holdfast/core/security/envelope'
+import { parkedStanzasPath } from '@holdfast/core/message/parked-stanza-document'
 import type { Logger } from '@holdfast/core/platform/logging'
-import type { Clock, Merge } from '@holdfast/core/platform/ports'
+import type { Clock } from '@holdfast/core/platform/ports'
 import type { KeyChanges } from '@holdfast/core/journal/mutation'
 import type { FailedStanza, UnreadStanzas } from '../../whatsapp/port.ts'
+import type { SessionEvent } from '../events/session-event.ts'
 import type { Entry } from '../journal/group.ts'
 import type { JournaledState } from '../journal/journaled-state.ts'
 import type { RefusedMessage } from './inbox.ts'
@@ -53,14 +52,14 @@ const GIVE_UP_AFTER_MS = 14 * 24 * 60 * 60 * 1000
  * document is for a person to look at, and WhatsApp is not asked any more.
  */
 export class Undecrypted implements UnreadStanzas {
+  readonly #sessionId: string
   readonly #state: JournaledState
-  readonly #cipher: SessionCipher
   readonly #clock: Clock
   readonly #logger: Logger
 
-  constructor(options: { state: JournaledState; cipher: SessionCipher; clock: Clock; logger: Logger }) {
+  constructor(options: { sessionId: string; state: JournaledState; clock: Clock; logger: Logger }) {
+    this.#sessionId = options.sessionId
     this.#state = options.state
-    this.#cipher = options.cipher
     this.#clock = options.clock
     this.#logger = options.logger
   }
@@ -99,14 +98,14 @@ export class Undecrypted implements UnreadStanzas {
   }
 
   /** What changes when these come after all; to be part of the mutation that admits them. */
-  resolvedAll(keys: readonly string[]): { keys: KeyChanges; writes: readonly Merge[] } {
+  resolvedAll(keys: readonly string[]): { keys: KeyChanges; events: readonly SessionEvent[] } {
     const missing = keys.flatMap((key) => [this.#get(key)].flatMap((row) => (row ? [{ key, row }] : [])))
-    if (missing.length === 0) return { keys: {}, writes: [] }
-    const fields = { resolvedAt: new Date(this.#clock.now()) }
+    if (missing.length === 0) return { keys: {}, events: [] }
+    const at = new Date(this.#clock.now())
     const parked = missing.filter(({ row }) => row.parkedAt !== undefined)
     return {
       keys: { [KIND]: Object.fromEntries(missing.map(({ key }) => [key, null])) as Record<string, null> },
-      writes: parked.map(({ key }) => ({ kind: 'merge', path: this.#pathOf(key), fields })),
+      events: parked.map(({ key: document }) => ({ type: 'message.resolved', document, at })),
     }
   }
 
@@ -156,7 +155,7 @@ export class Undecrypted implements UnreadStanzas {
     }
     // A document that is refused would be refused for ever: what is left is the error in the log.
     const entry: Omit<Entry, 'mutation'> = {
-      writes: () => [this.#documentOf(key, parked)],
+      events: [parkedOf(key, parked)],
       onWritten: shrink,
       onRefused: shrink,
     }
@@ -164,7 +163,7 @@ export class Undecrypted implements UnreadStanzas {
     if (!isNew) return
     const { messageId, kind, code, attempts } = row
     this.#logger.error(
-      { stanza: messageId, kind, code, attempts, document: this.#pathOf(key) },
+      { stanza: messageId, kind, code, attempts, document: `${parkedStanzasPath(this.#sessionId)}/${key}` },
       'A stanza is parked: what is kept of it is in a document, and WhatsApp is not asked for it any more.',
     )
   }
@@ -180,26 +179,6 @@ export class Undecrypted implements UnreadStanzas {
     }
   }
 
-  #documentOf(key: string, row: Row & { parkedAt: number }): Merge {
-    const path = this.#pathOf(key)
-    const { messageId, from, participant, kind, code, message, attempts, size, stanza = null, plain = null } = row
-    const content = this.#cipher.sealContent(
-      Buffer.from(JSON.stringify({ stanza, plain })),
-      parkedStanzaPlace(this.#cipher.sessionId, key),
-    )
-    const times = { firstAt: new Date(row.firstAt), lastAt: new Date(row.lastAt), parkedAt: new Date(row.parkedAt) }
-    const envelope = { v: 1, messageId, from, participant, kind, error: { code, message }, attempts, size, ...times }
-    return {
-      kind: 'merge',
-      path,
-      fields: parseStored(parkedStanzaDocumentSchema, { ...envelope, content, resolvedAt: null }, path),
-    }
-  }
-
-  #pathOf(key: string): string {
-    return `${parkedStanzasPath(this.#cipher.sessionId)}/${key}`
-  }
-
   #get(key: string): Row | null {
     const encoded = this.#state.image.get(KIND, key)
     return encoded === undefined ? null : (JSON.parse(encoded) as Row)
@@ -208,4 +187,11 @@ export class Undecrypted implements UnreadStanzas {
   #rows(): [string, Row][] {
     return [...this.#state.image.entries(KIND)].map(([key, encoded]) => [key, JSON.parse(encoded) as Row])
   }
+}
+
+function parkedOf(document: string, row: Row & { parkedAt: number }): SessionEvent {
+  const { messageId, from, participant, kind, code, message, attempts, size, stanza = null, plain = null } = row
+  const times = { firstAt: new Date(row.firstAt), lastAt: new Date(row.lastAt), parkedAt: new Date(row.parkedAt) }
+  const about = { messageId, from, participant, kind, error: { code, message }, attempts, size, ...times }
+  return { type: 'message.parked', document, stanza: about, content: { stanza, plain } }
 }

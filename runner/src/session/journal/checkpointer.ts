@@ -1,10 +1,11 @@
-import { sessionPath, type CheckpointPointer, type PutAside, type SessionDocument } from '@holdfast/core/session/session-document'
+import type { CheckpointPointer, SessionDocument } from '@holdfast/core/session/session-document'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import type { Logger } from '@holdfast/core/platform/logging'
 import { HoldfastError } from '@holdfast/core/platform/errors'
-import { Append, type Clock, type Fields, type Merge, type ObjectStore } from '@holdfast/core/platform/ports'
+import type { Clock, ObjectStore } from '@holdfast/core/platform/ports'
 import { writeCheckpoint } from '@holdfast/core/journal/checkpoint'
 import type { JournalStore } from '@holdfast/core/journal/journal-store'
+import type { SessionEvent } from '../events/session-event.ts'
 import type { JournaledState } from './journaled-state.ts'
 import { trimJournal } from './trim.ts'
 
@@ -106,11 +107,10 @@ export class Checkpointer {
    * @throws HoldfastError `backup-failed` when the object could not be written, read back and opened.
    */
   async putAside(reason: string): Promise<void> {
-    const { state, cipher, clock } = this.#options
+    const { state, clock } = this.#options
     const checkpoint = await this.backup()
-    const entry: PutAside = { reason, at: new Date(clock.now()), checkpoint, records: null }
-    const merge: Merge = { kind: 'merge', path: sessionPath(cipher.sessionId), fields: { putAside: new Append(entry) } }
-    await state.journal.whenDurable(state.append({ writes: () => [merge] }))
+    const aside = [{ reason, at: new Date(clock.now()), checkpoint, records: null }]
+    await state.journal.whenDurable(state.append({ events: [{ type: 'state.put-aside', aside }] }))
   }
 
   async #make(): Promise<void> {
@@ -124,7 +124,8 @@ export class Checkpointer {
     if (head.sequence === this.#pointer?.seq) return
     const pointer = await writeCheckpoint(objects, cipher, { ...head, image })
     if (state.isRetired) throw new Error('The state was read anew meanwhile: its next checkpoint is made from that.')
-    await this.#point({ checkpoint: pointer, previousCheckpoint: this.#pointer, trimmedTo: this.#trimmedTo })
+    const previousCheckpoint = this.#pointer
+    await this.#point({ type: 'checkpoint.written', checkpoint: pointer, previousCheckpoint, trimmedTo: this.#trimmedTo })
     state.markSaved(unsaved)
     this.#previous = this.#pointer
     this.#pointer = pointer
@@ -134,14 +135,12 @@ export class Checkpointer {
   }
 
   /** Resolves when the pointer is in the session's document: only then may anything be removed. */
-  async #point(fields: Fields): Promise<void> {
-    const { state, cipher } = this.#options
+  async #point(event: SessionEvent): Promise<void> {
+    const { state } = this.#options
     const { promise: written, resolve: onWritten, reject } = Promise.withResolvers<void>()
     const position = state.append({
       kind: 'checkpoint',
-      writes: ({ sequence }) => [
-        { kind: 'merge', path: sessionPath(cipher.sessionId), fields: { ...fields, journalHead: sequence } },
-      ],
+      events: [event],
       onWritten,
       onRefused: () => reject(new Error('Firestore refused the pointer to the checkpoint.')),
       onEnd: reject,

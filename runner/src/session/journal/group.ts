@@ -1,14 +1,17 @@
 import type { RecordKind } from '@holdfast/core/journal/journal-record'
 import type { Merge } from '@holdfast/core/platform/ports'
 import type { Mutation } from '@holdfast/core/journal/mutation'
+import type { SessionEvent } from '../events/session-event.ts'
 
 /** One append: what changes, and the writes that ride on its commit once the record's number is known. */
 export interface Entry {
   readonly kind?: RecordKind
   readonly mutation?: Mutation
-  /** Merges without preconditions, so that none of them can stop the session. */
+  /** What happened. Merges without preconditions come of it, so that none of them can stop the session. */
+  readonly events?: readonly SessionEvent[]
+  /** Merges that no event stands for: see `session-event.ts`. They come behind those of the events. */
   readonly writes?: (place: RecordPlace) => readonly Merge[]
-  /** About how many bytes they are, where that may be many. */
+  /** About how many bytes all merges are, where that may be many. */
   readonly bytesOfWrites?: number
   /** Called once the record is durable, in the order of appending. */
   readonly onDurable?: (place: RecordPlace) => void
@@ -67,10 +70,14 @@ export const emptyGroup = (position: number, kind: RecordKind): Group => ({
 })
 
 /** The writes of an entry once more, on their own. Its record is durable, so nothing waits for the position. */
-export const retryOf = (group: Group, { writes, onWritten, onRefused, onEnd }: Entry): Group => {
+export const retryOf = (group: Group, { events, writes, onWritten, onRefused, onEnd }: Entry): Group => {
+  const merges = { ...(events ? { events } : {}), ...(writes ? { writes } : {}) }
   const ends = { ...(onWritten ? { onWritten } : {}), ...(onRefused ? { onRefused } : {}), ...(onEnd ? { onEnd } : {}) }
-  return { ...emptyGroup(group.position, 'data'), entries: [{ ...(writes ? { writes } : {}), ...ends }], retried: true }
+  return { ...emptyGroup(group.position, 'data'), entries: [{ ...merges, ...ends }], retried: true }
 }
+
+/** Whether documents change with the entry. */
+export const hasWrites = ({ events, writes }: Entry): boolean => writes !== undefined || (events?.length ?? 0) > 0
 
 export const takes = (group: Group, entry: Entry): boolean =>
   group.kind === 'data' &&

@@ -6,7 +6,19 @@ import { HoldfastError, messageOf } from '@holdfast/core/platform/errors'
 import type { Clock, Merge, Random } from '@holdfast/core/platform/ports'
 import type { JournalStore } from '@holdfast/core/journal/journal-store'
 import { sealGroup } from '@holdfast/core/journal/record-codec'
-import { emptyGroup, join, retryOf, takes, type Entry, type Group, type JournalHead, type RecordPlace } from './group.ts'
+import type { Projector } from '../events/projector.ts'
+import type { SessionEvent } from '../events/session-event.ts'
+import {
+  emptyGroup,
+  hasWrites,
+  join,
+  retryOf,
+  takes,
+  type Entry,
+  type Group,
+  type JournalHead,
+  type RecordPlace,
+} from './group.ts'
 
 export interface JournalLimits {
   /** After this, a commit's outcome counts as unknown and is found out by reading. */
@@ -48,6 +60,7 @@ export class Journal {
   readonly #clock: Clock
   readonly #random: Random
   readonly #limits: JournalLimits
+  readonly #project: Projector
   /** Null until the session's key is at hand: records that carry no state need none. */
   #cipher: SessionCipher | null = null
   #head: JournalHead
@@ -71,6 +84,8 @@ export class Journal {
     random: Random
     limits?: JournalLimits
     head: JournalHead
+    /** Says which merges the events of an entry stand for. */
+    project: Projector
   }) {
     this.#journals = options.journals
     this.#sessionId = options.sessionId
@@ -79,6 +94,7 @@ export class Journal {
     this.#random = options.random
     this.#limits = options.limits ?? DEFAULT_JOURNAL_LIMITS
     this.#head = options.head
+    this.#project = options.project
   }
 
   get head(): JournalHead {
@@ -123,6 +139,11 @@ export class Journal {
     const group = last && kind === 'data' && takes(last, entry) ? last : this.#open(kind)
     join(group, entry)
     return group.position
+  }
+
+  /** What events at a place of the log change in documents. */
+  mergesOf(events: readonly SessionEvent[], place: RecordPlace): Merge[] {
+    return this.#project(events, { sessionId: this.#sessionId, place, cipher: () => this.#unlocked() })
   }
 
   /** Rejects when the journal ends before the position is durable. */
@@ -212,7 +233,7 @@ export class Journal {
     for (const [index, entry] of group.entries.entries()) {
       const place = { sequence, index, prevHash }
       entry.onDurable?.(place)
-      if (!entry.writes) continue
+      if (!hasWrites(entry)) continue
       if (unsaid.has(entry)) entry.onRefused?.()
       else if (withWrites) entry.onWritten?.()
       else if (group.retried) this.#refuse(entry, place)
@@ -229,7 +250,7 @@ export class Journal {
   /** Null for an entry that cannot say what it wants to write: that must not stop the log, and does not count as written. */
   #writesOf(entry: Entry, place: RecordPlace): readonly Merge[] | null {
     try {
-      return entry.writes?.(place) ?? []
+      return [...this.mergesOf(entry.events ?? [], place), ...(entry.writes?.(place) ?? [])]
     } catch (error) {
       this.#listeners.onWriteRefused([messageOf(error)])
       return null
@@ -287,6 +308,11 @@ export class Journal {
     if (!first || !last) throw new Error('A group has at least one record.')
     this.#head = { sequence: last.seq, epoch: last.epoch, hash: hashOfRecord(last) }
     return { sequence: first.seq }
+  }
+
+  #unlocked(): SessionCipher {
+    if (!this.#cipher) throw new Error(`The data key of ${this.#sessionId} has not been read yet.`)
+    return this.#cipher
   }
 
   #seal(group: Group): JournalRecord[] {

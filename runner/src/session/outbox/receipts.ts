@@ -1,10 +1,11 @@
-import { JOBS, advances, jobDocumentSchema, jobPath, type JobStatus } from '@holdfast/core/message/job-document'
+import { JOBS, advances, jobDocumentSchema, type JobStatus } from '@holdfast/core/message/job-document'
 import { openJobProto } from '@holdfast/core/message/sealed-content'
 import { parseStored } from '@holdfast/core/platform/parse'
 import { isDamage, isKeyTrouble } from '@holdfast/core/platform/errors'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import type { Logger } from '@holdfast/core/platform/logging'
-import { Append, type Clock, type DocumentStore } from '@holdfast/core/platform/ports'
+import type { Clock, DocumentStore } from '@holdfast/core/platform/ports'
+import type { SessionEvent } from '../events/session-event.ts'
 import type { JournaledState } from '../journal/journaled-state.ts'
 
 /** A job that could not be looked up is looked up again after this. */
@@ -135,7 +136,7 @@ export class Receipts {
   #advance(
     messageId: string,
     known: { jobId: string; status: JobStatus },
-    type: JobStatus,
+    type: 'delivered' | 'read',
     mutation?: { keys: Record<string, Record<string, null>> },
   ): void {
     if (!advances(known.status, type)) {
@@ -143,10 +144,10 @@ export class Receipts {
       return
     }
     this.add(messageId, known.jobId, type)
-    const timeline = new Append({ status: type, at: new Date(this.#clock.now()) })
-    const entry = { writes: () => [{ kind: 'merge' as const, path: jobPath(known.jobId), fields: { status: type, timeline } }] }
-    if (mutation) this.#state.change(mutation, entry)
-    else this.#state.append(entry)
+    const at = new Date(this.#clock.now())
+    const event: SessionEvent = { type: 'message.status', job: known.jobId, messageId, at, status: type }
+    if (mutation) this.#state.change(mutation, { events: [event] })
+    else this.#state.append({ events: [event] })
   }
 
   async #find(messageId: string) {

@@ -5,16 +5,16 @@ import { deflateSync } from 'node:zlib'
 import { decodeBinaryNode, encodeBinaryNode, proto, type BinaryNode } from '@whiskeysockets/baileys'
 import { SessionCipher } from '@holdfast/core/security/envelope'
 import { isHoldfastError } from '@holdfast/core/platform/errors'
-import type { DocumentStore } from '@holdfast/core/platform/ports'
 import { historyFile, partsOf } from '../../../../runner/src/whatsapp/baileys/receive/history-file.ts'
 import { readStanza } from '../../../../runner/src/whatsapp/baileys/receive/received-stanza.ts'
 import { watchStanzas } from '../../../../runner/src/whatsapp/baileys/stanza-events.ts'
 import { Contact } from '../../../../runner/src/whatsapp/baileys/testing/contact.ts'
 import { DeviceUnderTest } from '../../../../runner/src/whatsapp/baileys/testing/device-under-test.ts'
 import { PhoneReader } from '../../../../runner/src/whatsapp/baileys/receive/history-reader.ts'
-import type { ReceivedMessage } from '../../../../runner/src/whatsapp/port.ts'
-import { MessageDocuments, documentIdsOf, storedMessageOf } from '../../../../runner/src/session/inbox/message-documents.ts'
-import { HistoryLost } from '../../../../runner/src/whatsapp/port.ts'
+import { HistoryLost, type ReceivedMessage } from '../../../../runner/src/whatsapp/port.ts'
+import { projectEvents } from '../../../../runner/src/session/events/projector.ts'
+import { documentIdsOf } from '../../../../runner/src/session/inbox/message-documents.ts'
+import { storedMessageOf } from '../../../../runner/src/session/inbox/stored-message.ts'
 import type { SeededRandom } from '../../../support/seeded-random.ts'
 import { mutateBytes, mutateText, mutateValue, zlibBomb } from '../mutations.ts'
 import { described, unlessRefused, type Target } from '../target.ts'
@@ -164,13 +164,19 @@ function written(device: DeviceUnderTest): string | null {
   }
 }
 
-const DOCUMENTS = new MessageDocuments(
-  new SessionCipher('default.fuzz', new Map([[1, Buffer.alloc(32)]]), 1),
-  {} as DocumentStore,
-)
+const CIPHER = new SessionCipher('default.fuzz', new Map([[1, Buffer.alloc(32)]]), 1)
 
-const assertStorable = (message: ReceivedMessage): void =>
-  assertTimes(DOCUMENTS.documentOf(storedMessageOf(message), documentIdsOf(message)[0], '0', {}).fields)
+const RECORD = {
+  sessionId: 'default.fuzz',
+  place: { sequence: 1, index: 0, prevHash: '' },
+  cipher: () => CIPHER,
+}
+
+function assertStorable(received: ReceivedMessage): void {
+  const [document] = documentIdsOf(received)
+  const about = { document, message: storedMessageOf(received), position: null, fromHistory: false }
+  for (const { fields } of projectEvents([{ type: 'message.received', ...about }], RECORD)) assertTimes(fields)
+}
 
 /** Firestore takes the years 1 to 9999. */
 function assertTimes(fields: Readonly<Record<string, unknown>>): void {

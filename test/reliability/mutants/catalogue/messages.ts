@@ -83,14 +83,14 @@ export const MESSAGES: readonly Mutant[] = [
     name: 'any-time-believed',
     invariant: 'beside',
     what: 'a message that was sent at a time that never was has no document',
-    edits: [{ in: 'MessageDocuments.documentOf', call: 'storableDate', becomes: 'new Date($1)' }],
+    edits: [{ in: 'messageDocument', call: 'storableDate', becomes: 'new Date($1)' }],
     noticedBy: { file: 'test/integration/engine/inbox.test.ts', tests: 'that was sent at no time that there is' },
   },
   {
     name: 'job-in-no-state',
     invariant: 'I8',
     what: 'a message that failed is forgotten without a word in its document',
-    edits: [{ in: 'JobProgress.failed', drop: 'this.#write' }],
+    edits: [{ in: 'JobProgress.failed', drop: 'this.#say' }],
     noticedBy: { file: OUTBOX_TEST, tests: 'after it failed, stays failed' },
   },
 ]

@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto'
 import { MISSING_KEYS_ERROR_TEXT, encodeBinaryNode, type BinaryNode, type proto } from '@whiskeysockets/baileys'
 import type { Logger } from '@holdfast/core/platform/logging'
-import type { Merge } from '@holdfast/core/platform/ports'
 import type { KeyChanges } from '@holdfast/core/journal/mutation'
-import type { RecordPlace } from '../../../session/journal/group.ts'
 import { DOCUMENTED, type ReceivedMessages, type SessionState, type UnreadStanzas } from '../../port.ts'
 import { causeOf, failedStanza, isOnlyOnThePhone, keyOfStanza, troubleOf } from './failed-stanza.ts'
 import type { KeyStore } from '../signal/key-store.ts'
@@ -106,10 +104,9 @@ export class Receiving {
       tells: told.tells,
     })
     const resolved = undecrypted.resolvedAll(stanza && reading && !reading.isKeyOnly ? [keyOfStanza(stanza, reader)] : [])
-    const writes = (place: RecordPlace): Merge[] => [...(entry.writes?.(place) ?? []), ...resolved.writes]
     keyStore.join(
       { ...told.keys, ...keys, ...resolved.keys, ...this.#uncounted(hash) },
-      resolved.writes.length === 0 ? entry : { ...entry, writes },
+      { ...entry, events: [...(entry.events ?? []), ...resolved.events] },
       onApplied,
     )
     if (stanza && !reading) this.#note(stanza, NO_MESSAGE, plain)

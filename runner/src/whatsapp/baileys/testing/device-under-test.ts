@@ -17,6 +17,7 @@ import { StateImage } from '@holdfast/core/journal/state-image'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import type { Entry, RecordPlace } from '../../../session/journal/group.ts'
 import { Inbox } from '../../../session/inbox/inbox.ts'
+import { projectEvents } from '../../../session/events/projector.ts'
 import type { Journal } from '../../../session/journal/journal.ts'
 import { JournaledState } from '../../../session/journal/journaled-state.ts'
 import { Undecrypted } from '../../../session/inbox/undecrypted.ts'
@@ -63,8 +64,7 @@ export class DeviceUnderTest {
     } else this.creds.me = { id: `${OURS}:1@s.whatsapp.net`, lid: `${OUR_LID}:1@lid` }
     this.image.creds = encodeCreds(this.creds)
     this.state = new JournaledState(this.image, this.#journal())
-    const cipher = new SessionCipher('default.shop', new Map([[1, randomBytes(32)]]), 1)
-    const parts = { state: this.state, cipher, clock: this.#clock, logger: SILENT }
+    const parts = { sessionId: SESSION, state: this.state, clock: this.#clock, logger: SILENT }
     this.inbox = new Inbox({ ...parts, documents: {} as DocumentStore })
     this.undecrypted = new Undecrypted(parts)
     this.names = new LidMap(this.image)
@@ -104,8 +104,10 @@ export class DeviceUnderTest {
   /** What its records would write into documents, by path. */
   get documents(): Record<string, Record<string, unknown>> {
     const place: RecordPlace = { sequence: 1, index: 0, prevHash: '' }
-    const writes = this.appended.flatMap((entry) => entry.writes?.(place) ?? [])
-    return Object.fromEntries(writes.map(({ path, fields }) => [path.split('/').slice(2).join('/'), fields]))
+    const cipher = new SessionCipher(SESSION, new Map([[1, randomBytes(32)]]), 1)
+    const record = { sessionId: SESSION, place, cipher: () => cipher }
+    const merges = this.appended.flatMap(({ events = [] }) => projectEvents(events, record))
+    return Object.fromEntries(merges.map(({ path, fields }) => [path.split('/').slice(2).join('/'), fields]))
   }
 
   /** All records so far are durable, and their documents written. */
@@ -160,6 +162,8 @@ export class DeviceUnderTest {
     return encoded === this.image.creds ? undefined : encoded
   }
 }
+
+const SESSION = 'default.shop'
 
 export const OURS = '5511900000001'
 export const OUR_LID = '100000000000001'

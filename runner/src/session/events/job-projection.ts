@@ -1,0 +1,43 @@
+import { jobPath } from '@holdfast/core/message/job-document'
+import { sealJobProto } from '@holdfast/core/message/sealed-content'
+import { Append, type Fields } from '@holdfast/core/platform/ports'
+import type { EventRecord, Projection } from './projection.ts'
+import type { MessageStatusChanged } from './session-event.ts'
+
+/** `message_queue_jobs/{jobId}`: how far the message of a job has come. */
+export const jobDocument: Projection = (event, record) =>
+  event.type === 'message.status' ? [{ kind: 'merge', path: jobPath(event.job), fields: fieldsOf(event, record) }] : []
+
+function fieldsOf(event: MessageStatusChanged, { cipher }: EventRecord): Fields {
+  const { status, at } = event
+  switch (status) {
+    case 'processing': {
+      const { attempt, lastError, proto, job } = event
+      return {
+        status,
+        attempts: attempt,
+        lastAttemptAt: at,
+        nextAttemptAt: null,
+        // Why the attempt before it was not the last one, where that did not make a write of its own.
+        lastError,
+        proto: sealJobProto(cipher(), job, proto),
+        timeline: new Append({ status, at, attempt }),
+      }
+    }
+    case 'waiting':
+      return { lastError: event.lastError, nextAttemptAt: event.nextAttemptAt }
+    case 'refused': {
+      const { attempt, error, nextAttemptAt } = event
+      return { status: 'pending', nextAttemptAt, lastError: error, timeline: new Append({ status: 'pending', at, attempt }) }
+    }
+    case 'failed': {
+      const timeline = new Append({ status, at })
+      return { status, failedAt: at, nextAttemptAt: null, lastError: event.error, timeline }
+    }
+    case 'sent':
+      return { status, lastError: null, nextAttemptAt: null, timeline: new Append({ status, at }) }
+    case 'delivered':
+    case 'read':
+      return { status, timeline: new Append({ status, at }) }
+  }
+}

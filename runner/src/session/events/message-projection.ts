@@ -1,0 +1,29 @@
+import { messageDocumentSchema, messageOrder, messagesPath } from '@holdfast/core/message/message-document'
+import { sealReceivedContent } from '@holdfast/core/message/sealed-content'
+import { parseStored } from '@holdfast/core/platform/parse'
+import type { RecordPlace } from '../journal/group.ts'
+import type { Projection } from './projection.ts'
+
+/** The document of a received message, sealed. */
+export const messageDocument: Projection = (event, { sessionId, place, cipher }) => {
+  if (event.type !== 'message.received') return []
+  const { document, message, position, fromHistory } = event
+  const { messageId, chat, participant, fromMe, pushName, type, sentAtMs, tooLarge } = message
+  const path = `${messagesPath(sessionId)}/${document}`
+  const content = sealReceivedContent(cipher(), document, message)
+  const sentAt = storableDate(sentAtMs)
+  const order = orderOf(place, position)
+  const marks = { ...(tooLarge ? { tooLarge } : {}), ...(fromHistory ? { fromHistory } : {}) }
+  const fields = { v: 1, messageId, chat, participant, fromMe, pushName, type, content, sentAt, order, ...marks }
+  return [{ kind: 'merge', path, fields: parseStored(messageDocumentSchema, fields, path) }]
+}
+
+/** Entries of a group are numbered up to 200. The messages of one entry get numbers behind those. */
+const orderOf = ({ sequence, index }: RecordPlace, position: number | null): string =>
+  messageOrder(sequence, position === null ? index : 1000 * (index + 1) + position)
+
+/** Firestore takes no later time. */
+const LATEST_MS = Date.UTC(9999, 11, 31)
+
+/** A phone may name a time that does not exist. The message is stored all the same. */
+const storableDate = (ms: number): Date => new Date(Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), LATEST_MS))

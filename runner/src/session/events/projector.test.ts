@@ -1,0 +1,193 @@
+import { describe, expect, test } from 'vitest'
+import type { JournalRecord } from '@holdfast/core/journal/journal-record'
+import type { JournalStore } from '@holdfast/core/journal/journal-store'
+import type { Change } from '@holdfast/core/platform/ports'
+import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
+import { parkedStanzaPlace } from '@holdfast/core/message/parked-stanza-document'
+import { openJobProto, openReceivedContent } from '@holdfast/core/message/sealed-content'
+import { SessionCipher } from '@holdfast/core/security/envelope'
+import { pairingPlace } from '@holdfast/core/session/session-document'
+import { Journal } from '../journal/journal.ts'
+import type { Projection } from './projection.ts'
+import { PROJECTIONS, projectorOf, type Projector } from './projector.ts'
+import type { SessionEvent } from './session-event.ts'
+
+const SESSION = 'default.shop'
+const AT = new Date(1_700_000_000_000)
+const FIGURES = { counters: { sent: 1, received: 2 }, lastProofOfLifeAt: AT, lastInboundAt: null, lastDisconnect: null }
+const CHECKPOINT = { object: 'sessions/x.ckpt', generation: '1', sha256: 'ab', seq: 3, epoch: 1 }
+const ERROR = { code: 'no-ack', message: 'No ack.' }
+
+const STORED = {
+  messageId: 'A1',
+  chat: '5511900000002@s.whatsapp.net',
+  participant: null,
+  fromMe: false,
+  pushName: 'Bob',
+  type: 'text',
+  text: 'the text',
+  proto: 'cHJvdG8=',
+  sentAtMs: AT.getTime(),
+}
+
+const PARKED = {
+  messageId: 'A2',
+  from: '5511900000002@s.whatsapp.net',
+  participant: null,
+  kind: 'msg',
+  error: ERROR,
+  attempts: 5,
+  size: 3,
+  firstAt: AT,
+  lastAt: AT,
+  parkedAt: AT,
+}
+
+/** One of each type, and where it is told. */
+const EVENTS: { readonly [T in SessionEvent['type']]: [SessionEvent & { readonly type: T }, told: string] } = {
+  'session.claimed': [{ type: 'session.claimed', journalPlace: 'Firestore' }, 'session'],
+  'session.status': [
+    { type: 'session.status', state: 'CONNECTED', reason: 'logged-in', details: { me: null }, figures: FIGURES },
+    'session',
+  ],
+  'session.qr': [{ type: 'session.qr', qr: 'the secret', expiresAt: AT, figures: FIGURES }, 'session'],
+  'session.released': [{ type: 'session.released', shown: null, figures: FIGURES }, 'session'],
+  'session.crashes': [{ type: 'session.crashes', crashes: { shortLives: 1, failedTrials: 0, onTrial: true } }, 'session'],
+  'checkpoint.written': [
+    { type: 'checkpoint.written', checkpoint: CHECKPOINT, previousCheckpoint: null, trimmedTo: 0 },
+    'session',
+  ],
+  'state.put-aside': [
+    { type: 'state.put-aside', aside: [{ reason: 'logged-out', at: AT, checkpoint: CHECKPOINT, records: null }] },
+    'session',
+  ],
+  'state.restored': [{ type: 'state.restored', checkpoint: CHECKPOINT, aside: [] }, 'session'],
+  'message.status': [{ type: 'message.status', job: 'j1', messageId: 'M1', at: AT, status: 'sent' }, 'message_queue_jobs/j1'],
+  'message.received': [
+    { type: 'message.received', document: 'd1', message: STORED, position: null, fromHistory: false },
+    'session/messages/d1',
+  ],
+  'message.parked': [
+    { type: 'message.parked', document: 'd2', stanza: PARKED, content: { stanza: 'c3RhbnphCg==', plain: null } },
+    'session/parked_stanzas/d2',
+  ],
+  'message.resolved': [{ type: 'message.resolved', document: 'd2', at: AT }, 'session/parked_stanzas/d2'],
+}
+
+/** A projection that the product does not have: what a webhook delivery would be. */
+const delivery: Projection = ({ type }, { place }) => [
+  { kind: 'merge', path: `deliveries/${type}`, fields: { order: [place.sequence, place.index] } },
+]
+
+interface Commit {
+  readonly records: readonly JournalRecord[]
+  readonly changes: readonly Change[]
+}
+
+function journalOf(project: Projector) {
+  const commits: Commit[] = []
+  const journals = {
+    append: async (_: string, records: readonly JournalRecord[], changes: readonly Change[]) =>
+      void commits.push({ records, changes }),
+  }
+  const journal = new Journal({
+    journals: journals as unknown as JournalStore,
+    sessionId: SESSION,
+    runnerId: 'runner',
+    clock: systemClock,
+    random: systemRandom,
+    head: { sequence: 7, epoch: 1, hash: '' },
+    project,
+  })
+  return { journal, commits }
+}
+
+const cipher = new SessionCipher(SESSION, new Map([[1, Buffer.alloc(32, 1)]]), 1)
+
+const pathsOf = ({ changes }: Commit): string[] =>
+  changes.map(({ path }) => path.replace(`whatsapp_connection_states/${SESSION}`, 'session'))
+
+describe('a projection that is added to the others', () => {
+  test.each(Object.values(EVENTS))('has its merge in the commit of the record: $type', async (event, told) => {
+    const { journal, commits } = journalOf(projectorOf([...PROJECTIONS, delivery]))
+    journal.unlock(cipher)
+    await journal.whenDurable(journal.append({ mutation: { creds: 'changed' }, events: [event] }))
+
+    expect(commits).toHaveLength(1)
+    expect(commits.map(({ records }) => records.map(({ seq }) => seq))).toEqual([[8]])
+    expect(commits.map(pathsOf)).toEqual([[told, `deliveries/${event.type}`]])
+    expect(commits[0]?.changes.at(-1)).toMatchObject({ fields: { order: [8, 0] } })
+  })
+
+  test('goes with what is left out of a commit, and made up for', async () => {
+    const { journal, commits } = journalOf(projectorOf([delivery]))
+    const [status] = EVENTS['message.status']
+    journal.append({ events: [status], writes: () => [{ kind: 'merge', path: 'actions/a', fields: {} }] })
+    await journal.whenDurable(journal.append({ events: [status, EVENTS['message.resolved'][0]] }))
+
+    expect(commits.flatMap(pathsOf)).toEqual([
+      'deliveries/message.status',
+      'actions/a',
+      'deliveries/message.status',
+      'deliveries/message.resolved',
+    ])
+  })
+})
+
+describe('what the projections write', () => {
+  const project = projectorOf(PROJECTIONS)
+  const record = { sessionId: SESSION, place: { sequence: 8, index: 2, prevHash: '' }, cipher: () => cipher }
+
+  test('is sealed where it is a secret, and opens where it lies', () => {
+    const sending = { type: 'message.status' as const, job: 'j1', messageId: 'M1', at: AT, status: 'processing' as const }
+    const attempt = { ...sending, attempt: 1, lastError: null, proto: Buffer.from('the text') }
+    const secrets = [EVENTS['session.qr'][0], EVENTS['message.received'][0], EVENTS['message.parked'][0], attempt]
+    const fields = project(secrets, record).map((merge) => merge.fields)
+    const [qr, message, parked, job] = [
+      fields.map(({ pairing }) => (pairing as { qr: Buffer } | undefined)?.qr).at(0),
+      fields.map(({ content }) => content as Buffer).at(1),
+      fields.map(({ content }) => content as Buffer).at(2),
+      fields.map(({ proto }) => proto as Buffer).at(3),
+    ].map((bytes) => Buffer.from(bytes ?? '')) as [Buffer, Buffer, Buffer, Buffer]
+
+    for (const bytes of [qr, message, parked, job]) expect(bytes.toString()).not.toMatch(/the secret|the text|c3RhbnphCg/)
+    expect(cipher.openContent(qr, pairingPlace(SESSION)).toString()).toBe('the secret')
+    expect(openReceivedContent(cipher, 'd1', { content: message })).toMatchObject({ text: 'the text' })
+    expect(cipher.openContent(parked, parkedStanzaPlace(SESSION, 'd2')).toString()).toContain('c3RhbnphCg==')
+    expect(openJobProto(cipher, 'j1', job).toString()).toBe('the text')
+  })
+
+  test('puts a message at its place in the log, behind those that came by themselves when it was told with others', () => {
+    const [received] = EVENTS['message.received']
+    const orders = [received, { ...received, position: 0 }, { ...received, position: 12 }].flatMap((event) =>
+      project([event], record).map(({ fields }) => fields['order']),
+    )
+
+    expect(orders).toEqual(['00000000000000000008-000002', '00000000000000000008-003000', '00000000000000000008-003012'])
+  })
+
+  test('ends with the state before what belonged to it', () => {
+    const [status] = EVENTS['session.status']
+    const [merge] = project([{ ...status, state: 'BACKOFF', reason: 'connection-lost', details: { nextAttemptAt: AT } }], record)
+
+    expect(merge?.fields).toMatchObject({ state: 'BACKOFF', nextAttemptAt: AT, pairing: null, bannedUntil: null, journalHead: 8 })
+  })
+
+  test('says when a ban ends', () => {
+    const [status] = EVENTS['session.status']
+    const banned = { ...status, state: 'BANNED' as const, reason: 'temporarily-banned' as const, details: { bannedUntil: AT } }
+    const [merge] = project([banned], record)
+
+    expect(merge?.fields).toMatchObject({ bannedUntil: AT, sentence: expect.stringContaining('until 2023-11-14') })
+  })
+
+  test('cannot be said before there is a key to seal it with', async () => {
+    const { journal, commits } = journalOf(project)
+    const refused: string[] = []
+    journal.append({ events: [EVENTS['session.qr'][0]], onRefused: () => refused.push('qr') })
+    await journal.whenDurable(journal.append({ events: [EVENTS['session.released'][0]] }))
+
+    expect(refused).toEqual(['qr'])
+    expect(commits.map(pathsOf)).toEqual([['session']])
+  })
+})

@@ -1,0 +1,23 @@
+import type { Merge } from '@holdfast/core/platform/ports'
+import { jobDocument } from './job-projection.ts'
+import { messageDocument } from './message-projection.ts'
+import { parkedStanzaDocument } from './parked-stanza-projection.ts'
+import type { EventRecord, Projection } from './projection.ts'
+import type { SessionEvent } from './session-event.ts'
+import { sessionDocument } from './session-projection.ts'
+
+/**
+ * Everything that is made of a session's events in the commit of their record. What is to follow from an event with the same certainty
+ * (a webhook delivery, an alert, a live update) is one more projection in this list.
+ */
+export const PROJECTIONS: readonly Projection[] = [sessionDocument, jobDocument, messageDocument, parkedStanzaDocument]
+
+/** Turns events into the merges that ride on their record, in the order of the events. */
+export type Projector = (events: readonly SessionEvent[], record: EventRecord) => Merge[]
+
+export const projectorOf =
+  (projections: readonly Projection[]): Projector =>
+  (events, record) =>
+    events.flatMap((event) => projections.flatMap((projection) => projection(event, record)))
+
+export const projectEvents: Projector = projectorOf(PROJECTIONS)
