@@ -5,6 +5,7 @@ import { createLogger } from '@holdfast/core/platform/logging'
 import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import { createApp } from '../../functions/src/app/app.ts'
+import { holderOf } from '../../functions/src/app/authentication.ts'
 import { difference, per, sum, type Operations } from './costs.ts'
 import { type Clients, freshHeartbeat } from './product.ts'
 import type { Chat } from './subject.ts'
@@ -87,7 +88,7 @@ async function operationsOfRequest({ documents, objects, operations }: Clients, 
     journalsOn: (guarded) => new DocumentJournals(guarded),
     // Nothing that is made here is ever opened: the session does not exist for the runner.
     wrappingKey: new WrappingKey(randomBytes(32)),
-    apiKey,
+    authenticate: holderOf(apiKey),
     thresholds: { cpu: 100, memory: 100 },
     clock: systemClock,
     logger: createLogger('bench', 'silent'),

@@ -12,6 +12,9 @@ export const sessionIdOf = (tenant: string, name: string): string => `${tenant}.
 /** Names of sessions have no dots. */
 export const tenantOf = (sessionId: string): string => sessionId.slice(0, Math.max(0, sessionId.lastIndexOf('.')))
 
+/** The name of a session within its tenant. */
+export const sessionNameOf = (sessionId: string): string => sessionId.slice(sessionId.lastIndexOf('.') + 1)
+
 /** Document id of a journal record: 20 digits, so that ids sort as numbers do. */
 export const sequenceId = (sequence: number): string => String(sequence).padStart(20, '0')
 

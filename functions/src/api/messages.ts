@@ -1,131 +1,168 @@
-import { chatIdOf } from '@holdfast/core/message/chat-id'
-import { type JobDocument, JOBS, jobPath } from '@holdfast/core/message/job-document'
-import { type MessageDocument, messageDocumentSchema, messagesPath } from '@holdfast/core/message/message-document'
-import { openJobContent, openReceivedContent } from '@holdfast/core/message/sealed-content'
-import type { SessionCipher } from '@holdfast/core/security/envelope'
-import { isHoldfastError } from '@holdfast/core/platform/errors'
-import { DEFAULT_TENANT } from '@holdfast/core/session/ids'
-import { ofSession } from '@holdfast/core/platform/logging'
-import type { DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/ports'
-import { Hono } from 'hono'
+import { randomUUID } from 'node:crypto'
+import { JOB_STATUSES } from '@holdfast/core/message/job-document'
 import { z } from 'zod'
-import type { ApiDependencies } from '../app/app.ts'
-import { cipherOf, findSession } from '../use-cases/find-session.ts'
-import { parseJob } from '../use-cases/parse-job.ts'
-import { problem } from '../app/problems.ts'
-import { readQuery } from '../app/request.ts'
-import { concerns } from '../app/request-context.ts'
+import { acceptMessage } from '../use-cases/accept-message.ts'
+import { findMessage } from '../use-cases/find-message.ts'
+import { listReceived } from '../use-cases/received-messages.ts'
+import { READERS, type Route, route, SENDERS } from './route.ts'
+import { named, time, unknownField } from './schemas.ts'
 
-const JOB_ID = /^[0-9a-f]{40}$/
-const WHATSAPP_ID = /^[0-9A-F]{8,40}$/
+const MAX_TEXT_LENGTH = 65_536
+const MAX_KEY_LENGTH = 255
+const KEY_LENGTH = `The header Idempotency-Key must have 1 to ${MAX_KEY_LENGTH} characters.`
 
-const receivedQuerySchema = z.object({
+const textToSendSchema = z
+  .object({
+    session: z.string({ error: 'is required: the name of a session' }),
+    chatId: z.string({ error: 'is required: like 491701234567@c.us' }),
+    text: z
+      .string({ error: 'is required' })
+      .min(1, 'must not be empty')
+      .max(MAX_TEXT_LENGTH, `must have at most ${MAX_TEXT_LENGTH} characters`)
+      // Half a character is lost when it is encoded: another text would arrive.
+      .refine((text) => text.isWellFormed(), 'must be well-formed Unicode'),
+  })
+  .catchall(unknownField)
+  .meta({ id: 'TextToSend', example: { session: 'main', chatId: '5511999990000@c.us', text: 'Hello' } })
+
+const idempotencyHeaders = z.object({
+  'Idempotency-Key': z.string().min(1, KEY_LENGTH).max(MAX_KEY_LENGTH, KEY_LENGTH).optional().meta({
+    description: 'Send the same key when a request is repeated: the message is accepted once.',
+    example: 'order-4711-confirmation',
+  }),
+})
+
+const jobStatusSchema = z.enum(JOB_STATUSES).meta({ id: 'JobStatus' })
+
+const acceptedSchema = z
+  .strictObject({
+    id: z.string().meta({ description: 'Of the job.' }),
+    messageId: z.string().meta({ description: 'The id that the message has at WhatsApp.' }),
+    status: jobStatusSchema,
+  })
+  .meta({ id: 'AcceptedMessage' })
+
+const messageSchema = z
+  .strictObject({
+    id: z.string(),
+    messageId: z.string(),
+    session: z.string(),
+    chatId: z.string(),
+    text: z.string().nullable(),
+    textError: z.string().optional().meta({ description: 'Why the text cannot be shown. Only then.' }),
+    status: jobStatusSchema,
+    timeline: z.array(z.strictObject({ status: jobStatusSchema, at: time, attempt: z.int().optional() })),
+    attempts: z.int(),
+    createdAt: time,
+    lastAttemptAt: time.nullable(),
+    nextAttemptAt: time.nullable(),
+    failedAt: time.nullable(),
+    error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+  })
+  .meta({ id: 'Message' })
+
+const receivedSchema = z
+  .strictObject({
+    id: z.string().nullable().meta({ description: 'The id that its sender gave it. Null when the document is damaged.' }),
+    chatId: z.string().optional(),
+    from: z.string().optional(),
+    fromMe: z.boolean().optional(),
+    participant: z.string().nullable().optional().meta({ description: 'The sender, in a group.' }),
+    pushName: z.string().nullable().optional(),
+    type: z.string().optional(),
+    timestamp: z.int().optional().meta({ description: 'When it was sent, in seconds since 1970.' }),
+    order: z.string().meta({ description: 'Its place in the listing; a cursor.' }),
+    body: z.string().nullable().meta({ description: 'Its text.' }),
+    tooLarge: z
+      .strictObject({ bytes: z.int(), textIsCut: z.boolean() })
+      .optional()
+      .meta({ description: 'Of a message that had so many bytes only the text was stored; its beginning when it is cut.' }),
+    fromHistory: z.literal(true).optional().meta({ description: 'The phone told of it when the device was linked.' }),
+    error: z.string().optional().meta({ description: 'Why the message cannot be read. Only then.' }),
+  })
+  .meta({ id: 'ReceivedMessage' })
+
+const pageQuery = z.object({
   since: z
     .string()
     .regex(/^\d{20}-\d{6}$/, 'must be a cursor from an earlier answer')
-    .optional(),
+    .optional()
+    .meta({ description: 'The cursor of an earlier answer: the messages after it are listed.' }),
   limit: z.coerce
     .number('must be a number')
     .int('must be a whole number')
     .min(1, 'must be at least 1')
     .max(1000, 'must be at most 1000')
-    .default(100),
+    .default(100)
+    .meta({ example: 10 }),
 })
 
-export function messageRoutes({ documents, wrappingKey, logger }: ApiDependencies): Hono {
-  const routes = new Hono()
-
-  routes.get('/messages/:id', async (context) => {
-    const id = context.req.param('id')
-    const snapshot = await findJob(documents, id)
-    if (!snapshot) throw problem('unknown-message', 'The id is one of those that POST /api/sendText answered: id or messageId.')
-    const job = parseJob(snapshot)
-    concerns(ofSession(job.sessionId))
-    const cipher = await cipherOf(documents, job.sessionId, wrappingKey)
-    return context.json(jobAnswer(snapshot.id, job, cipher))
-  })
-
-  routes.get('/:name/messages', async (context) => {
-    const { since, limit } = readQuery(context, receivedQuerySchema)
-    const { id: sessionId } = await findSession(documents, context.req.param('name'))
-    const cipher = await cipherOf(documents, sessionId, wrappingKey)
-    const found = await documents.query({
-      collection: messagesPath(sessionId),
-      orderBy: ['order', 'asc'],
-      ...(since === undefined ? {} : { startAfter: since }),
-      limit,
-    })
-    const messages = found.map((snapshot) => {
-      const answer = receivedAnswer(snapshot, cipher)
-      if (answer.error) logger.error({ document: snapshot.id, code: answer.error }, 'A received message is damaged.')
-      return answer
-    })
-    // The query orders by this field, so every document that it finds has it.
-    const last = found.at(-1)?.fields['order'] ?? since ?? null
-    return context.json({ messages, cursor: last })
-  })
-
-  return routes
-}
-
-async function findJob(documents: DocumentStore, id: string): Promise<DocumentSnapshot | null> {
-  if (JOB_ID.test(id)) return documents.read(jobPath(id))
-  if (!WHATSAPP_ID.test(id)) return null
-  const [found] = await documents.query({ collection: JOBS, where: [['messageId', '==', id]], limit: 1 })
-  return found ?? null
-}
-
-function jobAnswer(id: string, job: JobDocument, cipher: SessionCipher) {
-  const { messageId, sessionId, chat, status, timeline, attempts, createdAt, lastAttemptAt, nextAttemptAt, failedAt } = job
-  const session = sessionId.slice(DEFAULT_TENANT.length + 1)
-  const { text, error } = openOrSay(() => openJobContent(cipher, id, job).text)
-  return {
-    id,
-    messageId,
-    session,
-    chatId: chatIdOf(chat),
-    text,
-    // Only when the text cannot be shown.
-    ...(error === undefined ? {} : { textError: error }),
-    status,
-    timeline,
-    attempts,
-    createdAt,
-    lastAttemptAt,
-    nextAttemptAt,
-    failedAt,
-    error: job.lastError,
-  }
-}
-
-/** A message that cannot be read is shown as far as it can be: it must neither hide the others nor be passed over. */
-function receivedAnswer(snapshot: DocumentSnapshot, cipher: SessionCipher) {
-  const parsed = messageDocumentSchema.safeParse(snapshot.fields)
-  if (!parsed.success) return { id: null, body: null, order: snapshot.fields['order'], error: 'bad-document' }
-  const message = parsed.data
-  const { text, error } = openOrSay(() => openReceivedContent(cipher, snapshot.id, message).text)
-  return { ...envelopeOf(message), body: text, ...(error === undefined ? {} : { error }) }
-}
-
-const envelopeOf = (message: MessageDocument) => ({
-  id: message.messageId,
-  chatId: chatIdOf(message.chat),
-  from: chatIdOf(message.participant ?? message.chat),
-  fromMe: message.fromMe,
-  participant: message.participant && chatIdOf(message.participant),
-  pushName: message.pushName,
-  type: message.type,
-  timestamp: Math.floor(message.sentAt.getTime() / 1000),
-  order: message.order,
-  ...(message.tooLarge ? { tooLarge: message.tooLarge } : {}),
-  ...(message.fromHistory ? { fromHistory: true } : {}),
-})
-
-function openOrSay(open: () => string | null): { text: string | null; error?: string } {
-  try {
-    return { text: open() }
-  } catch (error) {
-    if (isHoldfastError(error)) return { text: null, error: error.code }
-    throw error
-  }
-}
+export const MESSAGE_ROUTES: readonly Route[] = [
+  route({
+    method: 'POST',
+    path: '/api/sendText',
+    operationId: 'sendText',
+    tag: 'Messages',
+    summary: 'Send a text',
+    description: 'The answer comes when the message is stored. A session that is not connected sends it later.',
+    roles: SENDERS,
+    request: { headers: idempotencyHeaders, body: textToSendSchema },
+    answers: { 202: { description: 'The message is accepted.', schema: acceptedSchema } },
+    problems: ['unknown-session', 'unsupported-chat', 'idempotency-key-reused', 'message-damaged'],
+    async run({ dependencies, principal, headers, body: { session, chatId, text } }) {
+      const idempotencyKey = headers['Idempotency-Key'] ?? randomUUID()
+      const accepted = await acceptMessage(dependencies, principal, {
+        session,
+        chatId,
+        content: { type: 'text', text },
+        idempotencyKey,
+      })
+      return { status: 202, body: accepted }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/messages/:id',
+    operationId: 'getMessage',
+    tag: 'Messages',
+    summary: 'Show what has become of a message',
+    roles: READERS,
+    request: {
+      params: z.object({
+        id: z.string().meta({ description: 'The `id` or the `messageId` of the accepted message.', example: '0'.repeat(40) }),
+      }),
+    },
+    answers: { 200: { description: 'The message.', schema: messageSchema } },
+    problems: ['unknown-message', 'message-damaged'],
+    run: async ({ dependencies, principal, params }) => ({
+      status: 200,
+      body: await findMessage(dependencies, principal, params.id),
+    }),
+  }),
+  route({
+    method: 'GET',
+    path: '/api/:name/messages',
+    operationId: 'listMessages',
+    tag: 'Messages',
+    summary: 'List received messages',
+    description: 'The oldest first. A client that keeps the cursor misses nothing and hears nothing twice.',
+    roles: READERS,
+    request: { params: named, query: pageQuery },
+    answers: {
+      200: {
+        description: 'One page.',
+        schema: z
+          .strictObject({
+            messages: z.array(receivedSchema),
+            cursor: z.string().nullable().meta({ description: 'Behind the last message. Null while there is none.' }),
+          })
+          .meta({ id: 'MessagePage' }),
+      },
+    },
+    problems: ['unknown-session'],
+    run: async ({ dependencies, principal, params: { name }, query: { since, limit } }) => ({
+      status: 200,
+      body: await listReceived(dependencies, principal, { name, since, limit }),
+    }),
+  }),
+]

@@ -1,199 +1,107 @@
-import { runnerDocumentSchema } from '@holdfast/core/operations/runner-document'
-import type { PutAside, SessionDocument } from '@holdfast/core/session/session-document'
-import type { SessionCipher } from '@holdfast/core/security/envelope'
-import { type HoldfastError, isDamage, isHoldfastError, isKeyTrouble, isStoreTrouble } from '@holdfast/core/platform/errors'
-import { REASONS, reasonOfDamage } from '@holdfast/core/session/session-states'
-import { parkedStanzasPath } from '@holdfast/core/message/parked-stanza-document'
-import { type Assessment, assessState } from '@holdfast/core/journal/assess'
-import { readUnpointed } from '@holdfast/core/journal/checkpoint'
-import { type Loaded, lostBehindCheckpoints } from '@holdfast/core/journal/load'
-import type { ObjectStore } from '@holdfast/core/platform/ports'
-import { checkpointFolder, placeOfCheckpoint } from '@holdfast/core/session/ids'
-import { type Context, Hono } from 'hono'
+import { STORAGE_TYPES } from '@holdfast/core/platform/storage-settings'
 import { z } from 'zod'
-import type { ApiDependencies } from '../app/app.ts'
-import { cipherOf, findSession, parseSessionUnlessDamaged } from '../use-cases/find-session.ts'
-import { readQuery } from '../app/request.ts'
-import { ownerOf } from './sessions.ts'
+import { judgeStoredState } from '../use-cases/stored-state.ts'
+import { READERS, type Route, route } from './route.ts'
+import { named, reasonSchema, time } from './schemas.ts'
 
-const querySchema = z.object({ session: z.string({ error: 'is required: the name of a session' }) })
+const troubleSchema = z.strictObject({ code: z.string(), sentence: z.string(), advice: z.string() })
 
-/** What is stored of a session, read back for the answer: nothing is taken on the word of the runner that wrote it. */
-export function sessionInfoRoutes(dependencies: ApiDependencies): Hono {
-  const routes = new Hono()
-  const answer = async (context: Context, name: string) => context.json(await infoOf(dependencies, name))
-  routes.get('/sessions/:name/info', (context) => answer(context, context.req.param('name')))
-  routes.get('/session-info', (context) => answer(context, readQuery(context, querySchema).session))
-  return routes
-}
+const checkpointSchema = z.strictObject({ object: z.string(), seq: z.int(), epoch: z.int() })
 
-async function infoOf(dependencies: ApiDependencies, name: string) {
-  const { documents, objects, journals, clock } = dependencies
-  const { id: sessionId, snapshot } = await findSession(documents, name)
-  const session = parseSessionUnlessDamaged(snapshot)
-  const unresolved = [['resolvedAt', '==', null]] as const
-  const [stored, owner, parkedStanzas] = await Promise.all([
-    readStored(dependencies, sessionId, session),
-    ownerOf(documents, snapshot),
-    documents.count({ collection: parkedStanzasPath(sessionId), where: unresolved }),
-  ])
-  const path = { journal: journals.placeOf(sessionId), checkpoints: objects.placeOf(checkpointFolder(sessionId)) }
-  const problems = 'trouble' in stored ? [stored.trouble] : []
-  const checkedByOwner = runnerDocumentSchema.safeParse(owner?.fields).data?.store ?? null
-  const read = {
-    name,
-    readBackAt: new Date(clock.now()),
-    store: { valid: problems.length === 0, path, problems, checkedByOwner },
-    // Delivered by WhatsApp, and readable by nobody here: each is a document for a person to look at.
-    parkedStanzas,
-  }
-  if (isHoldfastError(session)) return { ...read, ...damagedDocument(session) }
-  return {
-    ...read,
-    ...('trouble' in stored ? unknownState(session) : knownState(session, stored)),
-    putAside: session.putAside.map(asideAnswer),
-  }
-}
-
-interface Stored {
-  readonly assessment: Assessment
-  /** Names, ascending. */
-  readonly checkpoints: readonly string[]
-  readonly damaged: readonly Damaged[]
-  /** The newest that opens; null when none does, or there is no key to open one with. */
-  readonly lastBackup: string | null
-}
-
-/** A checkpoint that was read back and cannot be used. */
-interface Damaged {
-  readonly object: string
-  readonly code: string
-}
-
-/** Reads all of it back; or what keeps it from being read from here, which says nothing of the state. */
-async function readStored(
-  { documents, objects, journals, wrappingKey }: ApiDependencies,
-  sessionId: string,
-  session: SessionDocument | HoldfastError,
-): Promise<Stored | { readonly trouble: { code: string; sentence: string; advice: string } }> {
-  const openCipher = () => cipherOf(documents, sessionId, wrappingKey)
-  try {
-    const objectNames = await objects.list(checkpointFolder(sessionId))
-    const checkpoints = objectNames.filter((object) => placeOfCheckpoint(object) !== null)
-    const assessment = isHoldfastError(session)
-      ? corrupt(session)
-      : notNew(await assessState({ journals, objects, sessionId, session, openCipher }), () =>
-          checkpoints.length > 0 ? lostBehindCheckpoints(sessionId, journals, objects) : null,
-        )
-    const here = journals.placeOf(sessionId)
-    const place = isHoldfastError(session) ? null : session.journalPlace
-    const isMissing = assessment.status === 'corrupt' && assessment.error.code === 'journal-missing'
-    if (isMissing && place !== null && place !== here) return elsewhere(place, here)
-    const known = 'loaded' in assessment ? assessment.loaded : null
-    const backup = await newestThatOpens(objects, checkpoints, known, openCipher)
-    return { assessment, checkpoints, ...backup }
-  } catch (error) {
-    if (!isStoreTrouble(error)) throw error
-    return { trouble: { code: error.code, sentence: error.message, advice: error.advice ?? '' } }
-  }
-}
-
-const corrupt = (error: HoldfastError): Assessment => ({ status: 'corrupt', error, loaded: null, end: 0 })
-
-/** A session without a journal that has checkpoints all the same was linked once. */
-function notNew(assessment: Assessment, traces: () => HoldfastError | null): Assessment {
-  const error = assessment.status === 'missing' ? traces() : null
-  return error ? corrupt(error) : assessment
-}
-
-/** What reading the state back has told already is not read again. */
-async function newestThatOpens(
-  objects: ObjectStore,
-  names: readonly string[],
-  loaded: Loaded | null,
-  openCipher: () => Promise<SessionCipher>,
-): Promise<Pick<Stored, 'damaged' | 'lastBackup'>> {
-  const damaged: Damaged[] = (loaded?.damaged ?? []).map(({ object, code }) => ({ object, code }))
-  const cipher = names.length === 0 ? null : await openCipher().catch(unlessKeyOpens)
-  if (!cipher) return { damaged, lastBackup: null }
-  for (const object of names.toReversed()) {
-    if (object === loaded?.startedFrom?.object) return { damaged, lastBackup: object }
-    if (damaged.some((one) => one.object === object)) continue
-    try {
-      await readUnpointed(objects, cipher, object)
-      return { damaged, lastBackup: object }
-    } catch (error) {
-      if (!isDamage(error)) throw error
-      damaged.push({ object, code: error.code })
-    }
-  }
-  return { damaged, lastBackup: null }
-}
-
-/** Nothing can be said of what nobody here can open. */
-function unlessKeyOpens(error: unknown): null {
-  if (isKeyTrouble(error) || isDamage(error)) return null
-  throw error
-}
-
-const elsewhere = (place: string, here: string) => ({
-  trouble: {
-    code: 'store-elsewhere',
-    sentence: `The session's runner keeps its journal at ${place}; this API looks at ${here}.`,
-    advice: 'Give the API the storage settings of the runner; with SESSION_STORAGE_TYPE=local it has to run on the same host.',
-  },
+const storeReportSchema = z.strictObject({
+  type: z.enum(STORAGE_TYPES),
+  path: z.string(),
+  valid: z.boolean(),
+  problems: z.array(troubleSchema),
+  checkedAt: time,
 })
 
-const knownState = (session: SessionDocument, { assessment, checkpoints, damaged, lastBackup }: Stored) => ({
-  session: { exists: assessment.status !== 'missing', status: assessment.status, ...storedOf(assessment) },
-  persistence: { willSurviveRestart: assessment.status === 'valid' },
-  journal: {
-    head: session.journalHead,
-    end: 'end' in assessment ? assessment.end : 0,
-    replayed: 'loaded' in assessment ? (assessment.loaded?.replayed ?? 0) : 0,
-    trimmedTo: session.trimmedTo,
-  },
-  lastCheckpoint: session.checkpoint && pick(session.checkpoint),
-  lastBackup,
-  backups: checkpoints.length,
-  damaged,
+const putAsideSchema = z.strictObject({
+  reason: z.string(),
+  at: time,
+  checkpoint: checkpointSchema.nullable(),
+  records: z.strictObject({ after: z.number(), upTo: z.number() }).nullable(),
 })
 
-const damagedDocument = (error: HoldfastError) => ({
-  session: { exists: true, status: 'corrupt', ...storedOf(corrupt(error)) },
-  persistence: { willSurviveRestart: false },
+const storedSchema = z.strictObject({
+  exists: z.boolean(),
+  status: z
+    .enum(['missing', 'valid', 'corrupt', 'unknown'])
+    .meta({ description: '`unknown` when the store cannot be read from here. That says nothing of the session.' }),
+  records: z.record(z.string(), z.int()).meta({ description: 'How many values there are of each kind.' }),
+  reason: reasonSchema.optional(),
+  sentence: z.string().optional(),
+  userAction: z.string().nullable().optional(),
 })
 
-/** Nothing was read back, so nothing is promised. */
-const unknownState = (session: SessionDocument) => ({
-  session: { exists: session.journalHead > 0 || session.checkpoint !== null, status: 'unknown', records: {} },
-  persistence: { willSurviveRestart: false },
-  journal: { head: session.journalHead, end: null, replayed: 0, trimmedTo: session.trimmedTo },
-  lastCheckpoint: session.checkpoint && pick(session.checkpoint),
-  lastBackup: null,
-  backups: null,
-  damaged: [],
-})
+const sessionInfoSchema = z
+  .strictObject({
+    name: z.string(),
+    readBackAt: time,
+    store: z.strictObject({
+      valid: z.boolean(),
+      path: z.strictObject({ journal: z.string(), checkpoints: z.string() }),
+      problems: z.array(troubleSchema),
+      checkedByOwner: storeReportSchema
+        .nullable()
+        .meta({ description: 'What its runner found when it last checked its stores.' }),
+    }),
+    parkedStanzas: z.int().meta({ description: 'Messages that WhatsApp delivered and nobody here can read.' }),
+    session: storedSchema,
+    persistence: z.strictObject({ willSurviveRestart: z.boolean() }),
+    journal: z
+      .strictObject({ head: z.int(), end: z.int().nullable(), replayed: z.int(), trimmedTo: z.int() })
+      .optional()
+      .meta({ description: 'Not when the document of the session is damaged, nor are the fields below.' }),
+    lastCheckpoint: checkpointSchema.nullable().optional(),
+    lastBackup: z.string().nullable().optional().meta({ description: 'The newest checkpoint that opens.' }),
+    backups: z.int().nullable().optional(),
+    damaged: z
+      .array(z.strictObject({ object: z.string(), code: z.string() }))
+      .optional()
+      .meta({ description: 'Checkpoints that were read back and cannot be used.' }),
+    putAside: z.array(putAsideSchema).optional().meta({ description: 'What log-outs, restores and repairs left behind.' }),
+  })
+  .meta({ id: 'SessionInfo' })
 
-/** How many values there are of each kind, or what is wrong. */
-function storedOf(assessment: Assessment) {
-  switch (assessment.status) {
-    case 'missing':
-      return { records: {} }
-    case 'valid':
-      return { records: assessment.loaded.image.counts() }
-    case 'corrupt': {
-      const reason = reasonOfDamage(assessment.error.code)
-      return { records: assessment.loaded?.image.counts() ?? {}, reason, ...REASONS[reason] }
-    }
-  }
-}
+const answers = { 200: { description: 'What was read back.', schema: sessionInfoSchema } } as const
 
-const pick = ({ object, seq, epoch }: { object: string; seq: number; epoch: number }) => ({ object, seq, epoch })
-
-const asideAnswer = ({ reason, at, checkpoint, records }: PutAside) => ({
-  reason,
-  at,
-  checkpoint: checkpoint && pick(checkpoint),
-  records,
-})
+export const SESSION_INFO_ROUTES: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/api/sessions/:name/info',
+    operationId: 'getSessionInfo',
+    tag: 'Recovery',
+    summary: 'Read back what is stored of a session',
+    description: 'Takes nothing on the word of the runner that wrote it. Reads everything, so do not ask often.',
+    roles: READERS,
+    request: { params: named },
+    answers,
+    problems: ['unknown-session'],
+    run: async ({ dependencies, principal, params }) => ({
+      status: 200,
+      body: await judgeStoredState(dependencies, principal, params.name),
+    }),
+  }),
+  route({
+    method: 'GET',
+    path: '/api/session-info',
+    operationId: 'findSessionInfo',
+    tag: 'Recovery',
+    summary: 'Read back what is stored of a session (named in the query)',
+    roles: READERS,
+    request: {
+      query: z.object({
+        session: z
+          .string({ error: 'is required: the name of a session' })
+          .meta({ description: 'The name of a session.', example: 'main' }),
+      }),
+    },
+    answers,
+    problems: ['unknown-session'],
+    run: async ({ dependencies, principal, query }) => ({
+      status: 200,
+      body: await judgeStoredState(dependencies, principal, query.session),
+    }),
+  }),
+]

@@ -1,35 +1,23 @@
-import type { WrappingKey } from '@holdfast/core/security/envelope'
-import type { Logger } from '@holdfast/core/platform/logging'
-import type { Clock, DocumentCounter, DocumentStore, ObjectStore, StoreCheck } from '@holdfast/core/platform/ports'
-import type { ReadableJournals } from '@holdfast/core/journal/journal-store'
 import type { ReadingStores } from '@holdfast/core/adapters/session-stores'
-import { Hono } from 'hono'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { routePath } from 'hono/route'
-import { requireApiKey } from './authentication.ts'
+import { ROUTES } from '../api/routes.ts'
+import type { Route, RouteDependencies } from '../api/route.ts'
+import type { Dependencies } from '../use-cases/dependencies.ts'
+import { HealthCheck } from '../use-cases/health.ts'
+import type { Authenticate } from './authentication.ts'
 import { objectsWithDeadline, withDeadline } from './deadline.ts'
-import { healthRoutes } from '../api/health.ts'
-import type { Thresholds } from '../use-cases/health-status.ts'
-import { messageRoutes } from '../api/messages.ts'
-import { pairingRoutes } from '../api/pairing.ts'
+import type { Principal, Role } from './principal.ts'
 import { problem, problemOf } from './problems.ts'
-import { requestContext, underRequestId } from './request-context.ts'
-import { recoveryActionRoutes } from '../api/recovery-actions.ts'
-import { restoreRoutes } from '../api/restore.ts'
-import { sendRoutes } from '../api/send.ts'
-import { sessionInfoRoutes } from '../api/session-info.ts'
-import { sessionRoutes } from '../api/sessions.ts'
+import { readRequest } from './request.ts'
+import { concerns, requestContext, underRequestId } from './request-context.ts'
 
-export interface ApiDependencies {
-  readonly documents: DocumentStore & DocumentCounter
-  readonly journals: ReadableJournals
-  readonly objects: ObjectStore
-  readonly storage: StoreCheck
-  readonly wrappingKey: WrappingKey
-  readonly apiKey: string
-  readonly thresholds: Thresholds
-  readonly clock: Clock
-  readonly logger: Logger
+export type AppDependencies = Omit<Dependencies, 'journals'> & ReadingStores & { readonly authenticate: Authenticate }
+
+interface Environment {
+  /** Set for every route that needs an API key. */
+  Variables: { principal: Principal }
 }
 
 const MAX_BODY_BYTES = 1024 * 1024
@@ -38,25 +26,65 @@ const MAX_BODY_BYTES = 1024 * 1024
 const STORE_DEADLINE_MS = 10_000
 
 /** The API in WAHA's words. Holds nothing in memory that a second instance would have to know. */
-export function createApp(given: Omit<ApiDependencies, 'journals'> & ReadingStores): Hono {
+export function createApp({ authenticate, ...given }: AppDependencies): Hono<Environment> {
   const documents = withDeadline(given.documents, given.clock, STORE_DEADLINE_MS)
   const objects = objectsWithDeadline(given.objects, given.clock, STORE_DEADLINE_MS)
-  const dependencies: ApiDependencies = { ...given, documents, objects, journals: given.journalsOn(documents) }
-  const app = new Hono()
+  const stores = { ...given, documents, objects, journals: given.journalsOn(documents) }
+  const dependencies: RouteDependencies = { ...stores, health: new HealthCheck(stores) }
+  const app = new Hono<Environment>()
 
-  app.onError((error, context) => {
-    const known = problemOf(error)
-    if (known && known.status < 500) return known.getResponse()
-    const { logger } = dependencies
-    logger.error({ error, method: context.req.method, status: known?.status ?? 500 }, 'A request failed.')
-    const { requestId = '' } = requestContext()
-    const shown = known ?? problem('internal-error', `The log has the cause under requestId ${requestId}.`)
-    return shown.getResponse()
-  })
+  app.onError((error, context) => answerTo(error, context, dependencies))
   app.notFound(() => problem('not-found', 'See the API description for the routes that exist.').getResponse())
+  app.use(observed(dependencies))
+  for (const route of ROUTES) if (route.roles === 'anybody') register(app, route, dependencies)
+  app.use('/api/*', requireApiKey(authenticate))
+  app.use('/api/*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => problem('too-large', 'At most 1 MiB.').getResponse() }))
+  for (const route of ROUTES) if (route.roles !== 'anybody') register(app, route, dependencies)
+  return app
+}
 
-  app.use(async (context, next) => {
-    const { clock, logger } = dependencies
+function register(app: Hono<Environment>, route: Route, dependencies: RouteDependencies): void {
+  app.on(route.method, route.path, async (context) => {
+    const principal = context.get('principal')
+    if (route.roles !== 'anybody') requireRole(principal, route.roles)
+    const result = await route.run({ ...(await readRequest(context, route)), principal, dependencies })
+    if ('text' in result) return context.body(result.text, result.status, { 'Content-Type': result.contentType })
+    return context.json(result.body, result.status)
+  })
+}
+
+function requireRole({ role }: Principal, roles: readonly Role[]): void {
+  if (roles.includes(role)) return
+  throw problem('forbidden', `The role of this API key is ${role}; the route is for ${roles.join(', ')}.`)
+}
+
+/** Finds the caller by the key in `X-Api-Key`. */
+function requireApiKey(authenticate: Authenticate): MiddlewareHandler<Environment> {
+  return async (context, next) => {
+    const principal = authenticate(context.req.header('X-Api-Key'))
+    if (!principal) {
+      throw problem('unauthorized', 'Send the API key in the header X-Api-Key.', {
+        headers: { 'WWW-Authenticate': 'ApiKey header="X-Api-Key"' },
+      })
+    }
+    context.set('principal', principal)
+    concerns({ tenant: principal.tenant })
+    await next()
+  }
+}
+
+function answerTo(error: unknown, context: Context, { logger }: RouteDependencies): Response {
+  const known = problemOf(error)
+  if (known && known.status < 500) return known.getResponse()
+  logger.error({ error, method: context.req.method, status: known?.status ?? 500 }, 'A request failed.')
+  const { requestId = '' } = requestContext()
+  const shown = known ?? problem('internal-error', `The log has the cause under requestId ${requestId}.`)
+  return shown.getResponse()
+}
+
+/** Gives each request an id, which its answer and its log lines carry, and tells when it was answered. */
+function observed({ clock, logger }: RouteDependencies): MiddlewareHandler<Environment> {
+  return async (context, next) => {
     const startedAt = clock.monotonic()
     await underRequestId(async (requestId) => {
       await next()
@@ -68,16 +96,5 @@ export function createApp(given: Omit<ApiDependencies, 'journals'> & ReadingStor
     // Answers carry messages and pairing secrets: no cache may keep them.
     context.header('Cache-Control', 'no-store')
     context.header('X-Content-Type-Options', 'nosniff')
-  })
-  app.route('/', healthRoutes(dependencies))
-  app.use('/api/*', requireApiKey(dependencies.apiKey))
-  app.use('/api/*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => problem('too-large', 'At most 1 MiB.').getResponse() }))
-  app.route('/api', sessionRoutes(dependencies))
-  app.route('/api', recoveryActionRoutes(dependencies))
-  app.route('/api', restoreRoutes(dependencies))
-  app.route('/api', sessionInfoRoutes(dependencies))
-  app.route('/api', sendRoutes(dependencies))
-  app.route('/api', messageRoutes(dependencies))
-  app.route('/api', pairingRoutes(dependencies))
-  return app
+  }
 }

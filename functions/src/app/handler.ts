@@ -5,6 +5,7 @@ import { openReadingStores } from '@holdfast/core/adapters/session-stores'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import type { ApiConfig } from '../config.ts'
 import { createApp } from './app.ts'
+import { holderOf } from './authentication.ts'
 import { problem } from './problems.ts'
 import { requestContext } from './request-context.ts'
 
@@ -29,7 +30,7 @@ function wire(readConfig: () => ApiConfig): Handler {
       ...openReadingStores({ projectId: config.projectId, storage: config.storage }),
       thresholds: config.thresholds,
       wrappingKey: new WrappingKey(config.wrappingKey),
-      apiKey: config.apiKey,
+      authenticate: holderOf(config.apiKey),
       clock: systemClock,
       logger: createLogger('api', config.logLevel, requestContext),
     })

@@ -1,11 +1,13 @@
-import { type HoldfastError, isHoldfastError, isStoreTrouble } from '@holdfast/core/platform/errors'
+import { isHoldfastError, isStoreTrouble } from '@holdfast/core/platform/errors'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { Refusal, type RefusalCode, sentenceOf } from '../use-cases/refusal.ts'
 
 /** Errors as RFC 9457 describes them: `type`, `title`, `status`, `detail`, and our `code`, which callers may branch on. */
-const PROBLEMS = {
+export const PROBLEMS = {
   'bad-request': { status: 400, title: 'The request is not valid' },
   unauthorized: { status: 401, title: 'No valid API key' },
+  forbidden: { status: 403, title: 'The API key does not allow this' },
   'not-found': { status: 404, title: 'There is no such route' },
   'unknown-session': { status: 404, title: 'There is no such session' },
   'unknown-action': { status: 404, title: 'There is no such recovery action' },
@@ -22,9 +24,12 @@ const PROBLEMS = {
   'internal-error': { status: 500, title: 'Unexpected error' },
   'bad-configuration': { status: 500, title: 'The service is not configured correctly' },
   unavailable: { status: 503, title: 'The service cannot reach its database' },
-} as const satisfies Record<string, { status: ContentfulStatusCode; title: string }>
+} as const satisfies Record<RefusalCode | OwnCode, { status: ContentfulStatusCode; title: string }>
 
-type ProblemCode = keyof typeof PROBLEMS
+/** Codes of what goes wrong before or beneath a use case. */
+type OwnCode = 'bad-request' | 'unauthorized' | 'not-found' | 'too-large' | 'internal-error' | 'bad-configuration' | 'unavailable'
+
+export type ProblemCode = keyof typeof PROBLEMS
 
 interface ProblemOptions {
   readonly headers?: Readonly<Record<string, string>>
@@ -32,15 +37,19 @@ interface ProblemOptions {
   readonly members?: Readonly<Record<string, unknown>>
 }
 
-/** To be thrown by a route. */
+/** To be thrown while a request is read. */
 export function problem(code: ProblemCode, detail: string, options: ProblemOptions = {}): HTTPException {
   const { status, title } = PROBLEMS[code]
   return asException({ code, status, title, detail, ...options.members }, options.headers)
 }
 
-/** What a caller is told about an error that no route expected. Null when nothing of it may be shown. */
+/** What a caller is told about an error. Null when nothing of it may be shown. */
 export function problemOf(error: unknown): HTTPException | null {
   if (error instanceof HTTPException) return error
+  if (error instanceof Refusal) {
+    const headers = error.retryAfter === null ? {} : { 'Retry-After': String(error.retryAfter) }
+    return problem(error.code, error.message, { headers })
+  }
   if (!isHoldfastError(error)) return null
   if (error.code === 'unavailable') {
     const detail = 'Try again later. With the same Idempotency-Key a message is accepted only once, however often it is tried.'
@@ -54,9 +63,6 @@ export function problemOf(error: unknown): HTTPException | null {
   }
   return asException({ code, status: 500, title: 'Stored data cannot be used', detail })
 }
-
-/** Our own errors name documents and keys' ids, never content. */
-export const sentenceOf = (error: HoldfastError): string => [error.message, error.advice].filter(Boolean).join(' ')
 
 interface ProblemBody {
   readonly code: string

@@ -1,15 +1,19 @@
 import { TextDecoder } from 'node:util'
 import type { Context } from 'hono'
-import { z } from 'zod'
+import type { z } from 'zod'
+import type { Route } from '../api/route.ts'
 import { problem } from './problems.ts'
 
-/** Parses the JSON body, or refuses it with all that is wrong with it. */
-export const readBody = async <Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.infer<Schema>> =>
-  parse(schema, await textOf(context))
-
-/** The same for a request that may come without a body. */
-export const readOptionalBody = async <Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.infer<Schema>> =>
-  parse(schema, (await textOf(context)) || '{}')
+/** The parts of a request that its route describes, or a problem that lists all that is wrong with one of them. */
+export async function readRequest(context: Context, { request = {}, isBodyOptional = false }: Route) {
+  const { params, query, body, headers } = request
+  return {
+    params: params && checked(params, context.req.param()),
+    query: query && checked(query, context.req.query()),
+    body: body && parse(body, (await textOf(context)) || (isBodyOptional ? '{}' : '')),
+    headers: headers && checkedHeaders(headers, context),
+  }
+}
 
 /** Bytes that are no text would be taken for another text without a word. */
 async function textOf(context: Context): Promise<string> {
@@ -31,9 +35,6 @@ function parse<Schema extends z.ZodType>(schema: Schema, text: string): z.infer<
   return checked(schema, body)
 }
 
-export const readQuery = <Schema extends z.ZodType>(context: Context, schema: Schema): z.infer<Schema> =>
-  checked(schema, context.req.query())
-
 function checked<Schema extends z.ZodType>(schema: Schema, given: unknown): z.infer<Schema> {
   const result = schema.safeParse(given)
   if (result.success) return result.data
@@ -42,8 +43,10 @@ function checked<Schema extends z.ZodType>(schema: Schema, given: unknown): z.in
   throw problem('bad-request', detail, { members: { issues } })
 }
 
-/**
- * For `catchall`: refuses fields that this version does not know. WAHA has more of them, and to leave out what a caller asked for
- * without a word would be worse. `null` and `false` ask for nothing and pass.
- */
-export const unknownField = z.literal([null, false], 'is not supported')
+/** The messages of their schemas name the headers, since there is no place for that in a list of fields. */
+function checkedHeaders(schema: z.ZodObject, context: Context): Record<string, unknown> {
+  const given = Object.keys(schema.shape).map((name) => [name, context.req.header(name)])
+  const result = schema.safeParse(Object.fromEntries(given))
+  if (result.success) return result.data
+  throw problem('bad-request', result.error.issues.map(({ message }) => message).join(' '))
+}

@@ -1,24 +1,47 @@
 import { type SessionDocument, sessionDocumentSchema, sessionPath } from '@holdfast/core/session/session-document'
+import { runnerPath } from '@holdfast/core/operations/runner-document'
 import { parseStored, parseUnlessDamaged } from '@holdfast/core/platform/parse'
 import type { SessionCipher, WrappingKey } from '@holdfast/core/security/envelope'
 import { HoldfastError } from '@holdfast/core/platform/errors'
-import { DEFAULT_TENANT, SESSION_NAME, sessionIdOf } from '@holdfast/core/session/ids'
+import { SESSION_NAME, sessionIdOf } from '@holdfast/core/session/ids'
 import { ofSession } from '@holdfast/core/platform/logging'
-import type { DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/ports'
+import type { DocumentSnapshot, DocumentStore, Fields } from '@holdfast/core/platform/ports'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
-import type { HTTPException } from 'hono/http-exception'
-import { problem } from '../app/problems.ts'
+import { knowsSession, type Principal } from '../app/principal.ts'
 import { concerns } from '../app/request-context.ts'
+import { Refusal } from './refusal.ts'
 
-export const unknownSession = (name: string): HTTPException =>
-  problem('unknown-session', `There is no session "${name.slice(0, 64)}". Create it with POST /api/sessions.`)
+export const unknownSession = (name: string): Refusal =>
+  new Refusal('unknown-session', `There is no session "${name.slice(0, 64)}". Create it with POST /api/sessions.`)
 
-/** The document of the session that a caller named. A name that no session can have is as unknown as any other. */
-export async function findSession(documents: DocumentStore, name: string): Promise<{ id: string; snapshot: DocumentSnapshot }> {
-  if (!SESSION_NAME.test(name)) throw unknownSession(name)
-  const id = sessionIdOf(DEFAULT_TENANT, name)
+/**
+ * The id of the session that a caller named. The session need not exist.
+ *
+ * @throws Refusal `unknown-session` for a name that no session of the caller can have
+ */
+export function namedSession(principal: Principal, name: string): string {
+  const id = sessionIdOf(principal.tenant, name)
+  if (!SESSION_NAME.test(name) || !knowsSession(principal, id)) throw unknownSession(name)
+  return id
+}
+
+/** Whether stored fields name the caller's tenant. A document whose tenant is damaged belongs to the tenant of its id. */
+export const isOfTenant = ({ tenant }: Principal, fields: Fields): boolean =>
+  typeof fields['tenant'] !== 'string' || fields['tenant'] === tenant
+
+/**
+ * The document of the session that a caller named. From here on the log lines of the request name the session.
+ *
+ * @throws Refusal `unknown-session`, also when the document belongs to another tenant
+ */
+export async function findSession(
+  documents: DocumentStore,
+  principal: Principal,
+  name: string,
+): Promise<{ id: string; snapshot: DocumentSnapshot }> {
+  const id = namedSession(principal, name)
   const snapshot = await documents.read(sessionPath(id))
-  if (!snapshot) throw unknownSession(name)
+  if (!snapshot || !isOfTenant(principal, snapshot.fields)) throw unknownSession(name)
   concerns(ofSession(id))
   return { id, snapshot }
 }
@@ -29,6 +52,12 @@ export const parseSession = (snapshot: DocumentSnapshot): SessionDocument =>
 /** The damage itself, where the document is not what it should be. */
 export const parseSessionUnlessDamaged = (snapshot: DocumentSnapshot): SessionDocument | HoldfastError =>
   parseUnlessDamaged(sessionDocumentSchema, snapshot)
+
+/** The heartbeat of the session's owner, if it has one. */
+export async function ownerOf(documents: DocumentStore, session: DocumentSnapshot): Promise<DocumentSnapshot | null> {
+  const runnerId = session.fields['runnerId']
+  return typeof runnerId === 'string' ? documents.read(runnerPath(runnerId)) : null
+}
 
 /** A session is created together with its key, so a missing key is damage and never a reason to make another. */
 export async function cipherOf(documents: DocumentStore, sessionId: string, wrappingKey: WrappingKey): Promise<SessionCipher> {

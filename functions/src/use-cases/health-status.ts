@@ -1,9 +1,9 @@
 /** What GET /health makes of what was measured. Pure: which figure is a problem, and how bad all of them are together. */
 
 /** From good to bad. */
-const STATUSES = ['healthy', 'degraded', 'warning', 'critical'] as const
+export const HEALTH_STATUSES = ['healthy', 'degraded', 'warning', 'critical'] as const
 
-export type HealthStatus = (typeof STATUSES)[number]
+export type HealthStatus = (typeof HEALTH_STATUSES)[number]
 
 /** How bad each problem is on its own. Together they are as bad as the worst. */
 const SEVERITY = {
@@ -30,8 +30,8 @@ export interface HealthProblem {
 }
 
 export function statusOfProblems(codes: Iterable<ProblemCode>): HealthStatus {
-  const worst = Math.max(0, ...[...codes].map((code) => STATUSES.indexOf(SEVERITY[code])))
-  return STATUSES[worst] ?? 'critical'
+  const worst = Math.max(0, ...[...codes].map((code) => HEALTH_STATUSES.indexOf(SEVERITY[code])))
+  return HEALTH_STATUSES[worst] ?? 'critical'
 }
 
 /** Percent of what the container of a runner may use. */

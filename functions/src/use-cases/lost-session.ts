@@ -2,21 +2,23 @@ import type { CheckpointPointer } from '@holdfast/core/session/session-document'
 import { sessionKeyPath } from '@holdfast/core/security/session-key-document'
 import { isDamage } from '@holdfast/core/platform/errors'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
-import { DEFAULT_TENANT, checkpointFolder, placeOfCheckpoint, sessionIdOf } from '@holdfast/core/session/ids'
+import { checkpointFolder, placeOfCheckpoint, sessionNameOf, tenantOf } from '@holdfast/core/session/ids'
 import type { Fields, ObjectStore } from '@holdfast/core/platform/ports'
 import { readUnpointed } from '@holdfast/core/journal/checkpoint'
 import { readTail, endOfLog } from '@holdfast/core/journal/journal-reader'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
-import type { ApiDependencies } from '../app/app.ts'
+import type { Dependencies } from './dependencies.ts'
 import { newSession } from './new-session.ts'
 
 /**
  * A session whose document is gone although its key is there: what a document would have to say so that its state is found again.
  * Null when there is no such session either.
  */
-export async function documentOfLost(dependencies: ApiDependencies, name: string): Promise<Fields | null> {
+export async function documentOfLost(
+  dependencies: Pick<Dependencies, 'documents' | 'journals' | 'objects' | 'wrappingKey'>,
+  sessionId: string,
+): Promise<Fields | null> {
   const { documents, journals, objects, wrappingKey } = dependencies
-  const sessionId = sessionIdOf(DEFAULT_TENANT, name)
   if (!(await documents.read(sessionKeyPath(sessionId)))) return null
   const end = await endOfLog(journals, sessionId, 0)
   const tail = end === 0 ? null : await readTail(journals, sessionId, end)
@@ -25,7 +27,7 @@ export async function documentOfLost(dependencies: ApiDependencies, name: string
   const epoch = Math.max(tail?.epoch ?? 0, checkpoint?.epoch ?? 0)
   // Not started by itself: whoever brings it back decides.
   return {
-    ...newSession(name, 'offline'),
+    ...newSession(tenantOf(sessionId), sessionNameOf(sessionId), 'offline'),
     epoch,
     journalHead: Math.max(end, checkpoint?.seq ?? 0),
     checkpoint,

@@ -1,14 +1,13 @@
 import type { SessionDocument } from '@holdfast/core/session/session-document'
-import { DEFAULT_TENANT } from '@holdfast/core/session/ids'
 import { type Fields, SERVER_TIME } from '@holdfast/core/platform/ports'
 import { REASONS } from '@holdfast/core/session/session-states'
 
 /** The document of a session that was never owned. */
-export function newSession(name: string, wanted: SessionDocument['wanted']): Fields {
+export function newSession(tenant: string, name: string, wanted: SessionDocument['wanted']): Fields {
   const waiting = { sentence: 'Created; waiting for a runner to take it.', userAction: null }
   return {
     v: 1,
-    tenant: DEFAULT_TENANT,
+    tenant,
     name,
     wanted,
     config: {},

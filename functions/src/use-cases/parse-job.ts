@@ -2,11 +2,15 @@ import { type JobDocument, jobDocumentSchema } from '@holdfast/core/message/job-
 import { parseUnlessDamaged } from '@holdfast/core/platform/parse'
 import { isHoldfastError } from '@holdfast/core/platform/errors'
 import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
-import { problem, sentenceOf } from '../app/problems.ts'
+import { Refusal, sentenceOf } from './refusal.ts'
 
-/** A job that a caller asked for. Nothing of one that is damaged can be relied on: not even what has become of it. */
+/**
+ * A job that a caller asked for.
+ *
+ * @throws Refusal `message-damaged`: nothing of a damaged job can be relied on, not even what has become of it
+ */
 export function parseJob(snapshot: DocumentSnapshot): JobDocument {
   const job = parseUnlessDamaged(jobDocumentSchema, snapshot)
   if (!isHoldfastError(job)) return job
-  throw problem('message-damaged', `What has become of it cannot be told. ${sentenceOf(job)}`)
+  throw new Refusal('message-damaged', `What has become of it cannot be told. ${sentenceOf(job)}`)
 }

@@ -8,13 +8,15 @@ import type { Change, DocumentStore, Fields } from '@holdfast/core/platform/port
 import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { systemClock } from '@holdfast/core/platform/system-clock'
-import { type ApiDependencies, createApp } from '../../../functions/src/app/app.ts'
+import { type AppDependencies, createApp } from '../../../functions/src/app/app.ts'
+import { holderOf } from '../../../functions/src/app/authentication.ts'
 import {
   type FirestoreUnderTest,
   type OwnFirestore,
   startFirestore,
   startOwnFirestore,
 } from '../../support/firestore-under-test.ts'
+import { assertDescribed } from './described-answers.ts'
 
 export const API_KEY = 'a key of 16 or more characters'
 
@@ -38,9 +40,9 @@ export interface ApiUnderTest extends AsyncDisposable {
   /** With a body and a method of any kind. */
   call(path: string, init: RequestInit): Promise<Answer>
   /** Another API on the same data, with some of its parts replaced. */
-  with(changes: Partial<Parameters<typeof createApp>[0]>): Calls
+  with(changes: Partial<AppDependencies>): Calls
   /** The same store with another way to commit. */
-  committing(commit: (changes: readonly Change[], real: DocumentStore['commit']) => Promise<void>): ApiDependencies['documents']
+  committing(commit: (changes: readonly Change[], real: DocumentStore['commit']) => Promise<void>): AppDependencies['documents']
   /** Writes what a runner would write into the session's document. */
   asOwner(name: string, fields: Fields): Promise<void>
   heartbeat(runnerId: string, sessions?: Fields, more?: Fields): Promise<void>
@@ -66,7 +68,7 @@ function apiOn(firestore: FirestoreUnderTest): ApiUnderTest {
     // Of all routes /health alone asks for it, and its tests bring the real one.
     storage: { check: () => Promise.resolve() },
     wrappingKey,
-    apiKey: API_KEY,
+    authenticate: holderOf(API_KEY),
     thresholds: { cpu: 70, memory: 75 },
     clock: systemClock,
     logger: createLogger('api', 'silent'),
@@ -102,7 +104,7 @@ const routesOf = ({ routes }: ReturnType<typeof createApp>): string[] => [
   ...new Set(routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`)),
 ]
 
-function callsOf(dependencies: Parameters<typeof createApp>[0]): Calls {
+function callsOf(dependencies: AppDependencies): Calls {
   const app = createApp(dependencies)
   const call = async (path: string, init: RequestInit): Promise<Answer> => {
     const headers = new Headers(init.headers)
@@ -110,7 +112,9 @@ function callsOf(dependencies: Parameters<typeof createApp>[0]): Calls {
     const response = await app.request(path, { ...init, headers })
     const text = await response.text()
     const isJson = response.headers.get('content-type')?.includes('json')
-    return { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text }
+    const answer = { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text }
+    assertDescribed(init.method ?? 'GET', path, answer)
+    return answer
   }
   return {
     call,

@@ -10,7 +10,7 @@ import type { ObjectStore } from '@holdfast/core/platform/ports'
 import { checkpointNow, takeOver } from '../../support/engine/owner.ts'
 import { SessionUnderTest } from '../../support/engine/session-under-test.ts'
 import { type StorageUnderTest, openStorage } from '../../../sandbox/google/storage/under-test.ts'
-import type { ApiDependencies } from '../../../functions/src/app/app.ts'
+import type { AppDependencies } from '../../../functions/src/app/app.ts'
 import { type Answer, type ApiUnderTest, startApi } from './api-under-test.ts'
 
 let api: ApiUnderTest
@@ -84,7 +84,7 @@ describe('asking for a recovery action', () => {
     await newSession('overtaken')
     let faster: Answer | undefined
     const overtake = async () => (faster ??= await calls.post('/api/sessions/overtaken/restart'))
-    const documents: ApiDependencies['documents'] = {
+    const documents: AppDependencies['documents'] = {
       ...api.committing((changes, real) => real(changes)),
       count: async (query) => {
         await overtake()

@@ -1,0 +1,129 @@
+import { z } from 'zod'
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiOverride } from 'zod-openapi'
+import { PROBLEMS, type ProblemCode } from '../app/problems.ts'
+import { openRoute, type Route } from './route.ts'
+import { problemSchema } from './schemas.ts'
+
+/** The version of the API, not of the program: it changes when a client has to. */
+const API_VERSION = '1'
+
+const KEY_SCHEME = 'ApiKey'
+
+/** `/api/sessions/:name` → `/api/sessions/{name}` */
+const pathOf = ({ path }: Route): string => path.replaceAll(/:(\w+)/g, '{$1}')
+
+/** The codes that a route may answer besides its own. */
+export function commonProblems({ roles, method, request = {} }: Route): ProblemCode[] {
+  const ofStores: ProblemCode[] = ['internal-error', 'bad-configuration', 'unavailable']
+  if (roles === 'anybody') return ofStores
+  const ofInput: ProblemCode[] = request.query || request.headers || request.body ? ['bad-request'] : []
+  const ofBody: ProblemCode[] = method === 'POST' ? ['too-large'] : []
+  return ['unauthorized', 'forbidden', ...ofInput, ...ofBody, ...ofStores]
+}
+
+/** OpenAPI 3.1, made from the table of routes. */
+export function describeRoutes(routes: readonly Route[]) {
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
+  for (const route of routes) {
+    paths[pathOf(route)] = { ...paths[pathOf(route)], [route.method.toLowerCase()]: operationOf(route) }
+  }
+  return createDocument(
+    {
+      openapi: '3.1.0',
+      info: {
+        title: 'Holdfast',
+        version: API_VERSION,
+        description: 'WhatsApp sessions over HTTP. Errors are problem documents (RFC 9457) with a stable `code`.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      paths,
+      components: { securitySchemes: { [KEY_SCHEME]: { type: 'apiKey', in: 'header', name: 'X-Api-Key' } } },
+    },
+    { override: asClientsNeedIt },
+  )
+}
+
+function operationOf(route: Route): ZodOpenApiOperationObject {
+  const { operationId, tag, summary, description, request = {}, roles } = route
+  return {
+    operationId,
+    tags: [tag],
+    summary,
+    ...(description === undefined ? {} : { description }),
+    security: roles === 'anybody' ? [] : [{ [KEY_SCHEME]: [] }],
+    requestParams: {
+      ...(request.params ? { path: request.params } : {}),
+      ...(request.query ? { query: request.query } : {}),
+      ...(request.headers ? { header: request.headers } : {}),
+    },
+    ...(request.body
+      ? { requestBody: { required: route.isBodyOptional !== true, content: { 'application/json': { schema: request.body } } } }
+      : {}),
+    responses: { ...answersOf(route), ...problemsOf(route) },
+  }
+}
+
+const answersOf = ({ answers }: Route) =>
+  Object.fromEntries(
+    Object.entries(answers).map(([status, { description, schema, alsoAs = [] }]) => [
+      status,
+      {
+        description,
+        content: {
+          'application/json': { schema },
+          ...Object.fromEntries(alsoAs.map((type) => [type, { schema: z.string() }])),
+        },
+      },
+    ]),
+  )
+
+/** One answer for each status, which lists its codes. */
+function problemsOf(route: Route) {
+  const codes = [...(route.problems ?? []), ...commonProblems(route)]
+  const byStatus = Map.groupBy(codes, (code) => String(PROBLEMS[code].status))
+  return Object.fromEntries(
+    [...byStatus].map(([status, ofStatus]) => [
+      status,
+      {
+        description: ofStatus.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
+        content: { 'application/problem+json': { schema: problemSchema } },
+      },
+    ]),
+  )
+}
+
+const MAX_SAFE = Number.MAX_SAFE_INTEGER
+
+/** Mends what zod's JSON Schema says otherwise than clients have to read it. */
+const asClientsNeedIt: ZodOpenApiOverride = ({ zodSchema, jsonSchema, io }) => {
+  const { def } = zodSchema._zod
+  if (def.type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' })
+  // A later version of the API may add fields to answers.
+  if (def.type === 'object' && io === 'output') delete jsonSchema.additionalProperties
+  if (def.type === 'object' && io === 'input' && 'catchall' in def && def.catchall) jsonSchema.additionalProperties = false
+  if (jsonSchema.maximum === MAX_SAFE) delete jsonSchema.maximum
+  if (jsonSchema.minimum === -MAX_SAFE) delete jsonSchema.minimum
+}
+
+/** Describes all routes, itself included. The document is made at the first request and kept as text. */
+export function descriptionRoute(routes: () => readonly Route[]): Route {
+  let text: string | undefined
+  return openRoute({
+    method: 'GET',
+    path: '/api/openapi.json',
+    operationId: 'getDescription',
+    tag: 'Description',
+    summary: 'Describe the API as OpenAPI 3.1',
+    answers: {
+      200: {
+        description: 'This document.',
+        schema: z.looseObject({ openapi: z.string() }).meta({ id: 'Description' }),
+      },
+    },
+    run: async () => ({
+      status: 200,
+      text: (text ??= JSON.stringify(describeRoutes(routes()))),
+      contentType: 'application/json',
+    }),
+  })
+}

@@ -1,0 +1,106 @@
+import type { z } from 'zod'
+import type { Principal, Role } from '../app/principal.ts'
+import type { ProblemCode } from '../app/problems.ts'
+import type { Dependencies } from '../use-cases/dependencies.ts'
+import type { HealthCheck } from '../use-cases/health.ts'
+
+/** What routes work with. */
+export interface RouteDependencies extends Dependencies {
+  readonly health: HealthCheck
+}
+
+export const READERS: readonly Role[] = ['operator', 'admin', 'send', 'read']
+export const SENDERS: readonly Role[] = ['operator', 'admin', 'send']
+export const ADMINS: readonly Role[] = ['operator', 'admin']
+
+interface AnswerDescription {
+  readonly description: string
+  /** Of the JSON. Its output is what `run` returns, its input is what the caller reads. */
+  readonly schema: z.ZodType
+  /** Other content types that the caller can ask for. */
+  readonly alsoAs?: readonly string[]
+}
+
+type Status = 200 | 201 | 202
+
+type Answers = Partial<Record<Status, AnswerDescription>>
+
+/** The schemas of a request. Each object schema carries examples in its meta data: the description shows them, the tests send them. */
+interface RequestSchemas {
+  readonly params?: z.ZodObject
+  readonly query?: z.ZodObject
+  readonly headers?: z.ZodObject
+  readonly body?: z.ZodType
+}
+
+/** A route as its file describes it. `run` is typed by the schemas. */
+interface Described<Request extends RequestSchemas, Given extends Answers> {
+  readonly method: 'GET' | 'POST'
+  /** As Hono writes it: `/api/sessions/:name`. */
+  readonly path: string
+  /** The name of the operation in clients: `createSession`. */
+  readonly operationId: string
+  readonly tag: string
+  readonly summary: string
+  readonly description?: string
+  readonly request?: Request
+  /** The caller may leave the body out, which is the same as `{}`. */
+  readonly isBodyOptional?: boolean
+  readonly answers: Given
+  /** Besides those that every route has. */
+  readonly problems?: readonly ProblemCode[]
+}
+
+interface Context<Request extends RequestSchemas> {
+  readonly params: Parsed<Request['params']>
+  readonly query: Parsed<Request['query']>
+  readonly headers: Parsed<Request['headers']>
+  readonly body: Parsed<Request['body']>
+  readonly dependencies: RouteDependencies
+}
+
+type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined
+
+/** What `run` returns: one of the described answers as JSON, or a text in one of the content types of that answer. */
+type Result<Given extends Answers> = {
+  [S in keyof Given & Status]: Given[S] extends AnswerDescription
+    ? { readonly status: S; readonly body: Readable<z.output<Given[S]['schema']>> } | TextResult<S>
+    : never
+}[keyof Given & Status]
+
+interface TextResult<S = Status> {
+  readonly status: S
+  readonly text: string
+  readonly contentType: string
+}
+
+/** A value that is read only may be answered as well. */
+type Readable<Value> = Value extends Date
+  ? Value
+  : Value extends readonly (infer Item)[]
+    ? readonly Readable<Item>[]
+    : Value extends object
+      ? { readonly [Key in keyof Value]: Readable<Value[Key]> }
+      : Value
+
+/** An entry of the table of routes. */
+export interface Route extends Described<RequestSchemas, Answers> {
+  /** Who may call the route. `anybody` needs no API key. */
+  readonly roles: readonly Role[] | 'anybody'
+  run(context: Context<RequestSchemas> & { readonly principal: Principal }): Promise<RouteResult>
+}
+
+export type RouteResult = { readonly status: Status; readonly body: unknown } | TextResult
+
+/** A route for callers with an API key. */
+export const route = <const Request extends RequestSchemas, const Given extends Answers>(
+  entry: Described<Request, Given> & {
+    readonly roles: readonly Role[]
+    run(context: Context<Request> & { readonly principal: Principal }): Promise<Result<Given>>
+  },
+): Route => entry
+
+/** A route that needs no API key. */
+export const openRoute = <const Request extends RequestSchemas, const Given extends Answers>(
+  entry: Described<Request, Given> & { run(context: Context<Request>): Promise<Result<Given>> },
+): Route => ({ ...entry, roles: 'anybody' }) as unknown as Route

@@ -1,0 +1,19 @@
+import { HEALTH_ROUTES } from './health.ts'
+import { MESSAGE_ROUTES } from './messages.ts'
+import { descriptionRoute } from './openapi.ts'
+import { PAIRING_ROUTES } from './pairing.ts'
+import { RECOVERY_ROUTES } from './recovery.ts'
+import type { Route } from './route.ts'
+import { SESSION_INFO_ROUTES } from './session-info.ts'
+import { SESSION_ROUTES } from './sessions.ts'
+
+/** Every route of the API, in the order in which paths are compared. The app, its description and its client are made from this. */
+export const ROUTES: readonly Route[] = [
+  ...HEALTH_ROUTES,
+  descriptionRoute(() => ROUTES),
+  ...SESSION_ROUTES,
+  ...RECOVERY_ROUTES,
+  ...SESSION_INFO_ROUTES,
+  ...MESSAGE_ROUTES,
+  ...PAIRING_ROUTES,
+]

@@ -1,0 +1,116 @@
+import { isDeepStrictEqual } from 'node:util'
+import { type ChatKind, parseChatId } from '@holdfast/core/message/chat-id'
+import type { MessageContent } from '@holdfast/core/message/content'
+import { type JobDocument, jobPath } from '@holdfast/core/message/job-document'
+import { openJobContent, sealJobContent } from '@holdfast/core/message/sealed-content'
+import type { SessionCipher } from '@holdfast/core/security/envelope'
+import { jobIdOf, whatsappMessageIdOf } from '@holdfast/core/session/ids'
+import { type Clock, SERVER_TIME } from '@holdfast/core/platform/ports'
+import type { Principal } from '../app/principal.ts'
+import type { Dependencies } from './dependencies.ts'
+import { cipherOf, findSession, isOfTenant } from './find-session.ts'
+import { parseJob } from './parse-job.ts'
+import { Refusal } from './refusal.ts'
+
+interface MessageRequest {
+  /** The name of the session that sends. */
+  readonly session: string
+  readonly chatId: string
+  readonly content: MessageContent
+  /** The same key and message are accepted once. */
+  readonly idempotencyKey: string
+}
+
+interface Accepted {
+  /** Of the job. */
+  readonly id: string
+  /** The id that the message has at WhatsApp. */
+  readonly messageId: string
+  readonly status: JobDocument['status']
+}
+
+/**
+ * Stores a message to send, sealed. The session's owner sends it.
+ *
+ * @throws Refusal `unsupported-chat`, `unknown-session`, `idempotency-key-reused` or `message-damaged`
+ */
+export async function acceptMessage(
+  { documents, wrappingKey, clock, logger }: Pick<Dependencies, 'documents' | 'wrappingKey' | 'clock' | 'logger'>,
+  principal: Principal,
+  { session, chatId, content, idempotencyKey }: MessageRequest,
+): Promise<Accepted> {
+  const chat = recipientOf(chatId)
+  const { id: sessionId } = await findSession(documents, principal, session)
+  const cipher = await cipherOf(documents, sessionId, wrappingKey)
+  const message: NewMessage = { tenant: principal.tenant, sessionId, chat, content }
+  const jobId = jobIdOf(principal.tenant, idempotencyKey)
+  const messageId = whatsappMessageIdOf(jobId)
+  try {
+    await documents.commit([{ kind: 'create', path: jobPath(jobId), fields: newJob(jobId, message, cipher, clock) }])
+    logger.info({ job: jobId, messageId }, 'A message was accepted.')
+    return { id: jobId, messageId, status: 'pending' }
+  } catch (error) {
+    // Taken already, lost a race, or written although the answer was lost: the document says which.
+    const existing = await documents.read(jobPath(jobId))
+    if (!existing) throw error
+    const job = parseJob(existing)
+    if (!isOfTenant(principal, existing.fields) || !isSameRequest(jobId, job, message, cipher)) {
+      throw new Refusal('idempotency-key-reused', 'Use a new Idempotency-Key for another message.')
+    }
+    return { id: jobId, messageId, status: job.status }
+  }
+}
+
+const KIND_NAMES: Record<Exclude<ChatKind, 'phone' | 'lid'>, string> = {
+  group: 'a group',
+  newsletter: 'a newsletter',
+  broadcast: 'a broadcast list',
+  status: 'the status updates',
+}
+
+const ONE_TO_ONE = '491701234567@c.us, a number@lid, or a bare number'
+
+/** The JID of a one-to-one chat. */
+function recipientOf(chatId: string): string {
+  const chat = parseChatId(chatId)
+  if (!chat) throw new Refusal('unsupported-chat', `chatId must be a one-to-one chat: ${ONE_TO_ONE}.`)
+  if (chat.kind === 'phone' || chat.kind === 'lid') return chat.jid
+  throw new Refusal('unsupported-chat', `chatId names ${KIND_NAMES[chat.kind]}, but must be a one-to-one chat: ${ONE_TO_ONE}.`)
+}
+
+interface NewMessage {
+  readonly tenant: string
+  readonly sessionId: string
+  readonly chat: string
+  readonly content: MessageContent
+}
+
+function newJob(jobId: string, message: NewMessage, cipher: SessionCipher, clock: Clock): Record<string, unknown> {
+  const { tenant, sessionId, chat, content } = message
+  return {
+    v: 1,
+    tenant,
+    sessionId,
+    chat,
+    type: content.type,
+    content: sealJobContent(cipher, jobId, content),
+    requestHash: cipher.fingerprint(Buffer.from(JSON.stringify([sessionId, chat, content.text]))),
+    messageId: whatsappMessageIdOf(jobId),
+    status: 'pending',
+    createdAt: SERVER_TIME,
+    queuedAt: SERVER_TIME,
+    // Firestore sets its own time only outside of lists.
+    timeline: [{ status: 'pending', at: new Date(clock.now()) }],
+    attempts: 0,
+    lastAttemptAt: null,
+    nextAttemptAt: null,
+    failedAt: null,
+    lastError: null,
+  }
+}
+
+/** The content itself is compared, since the fingerprint beside it depends on a key that may have been rotated in between. */
+function isSameRequest(jobId: string, job: JobDocument, message: NewMessage, cipher: SessionCipher): boolean {
+  if (job.sessionId !== message.sessionId || job.chat !== message.chat) return false
+  return isDeepStrictEqual(openJobContent(cipher, jobId, job), message.content)
+}

@@ -1,0 +1,18 @@
+import type { ReadableJournals } from '@holdfast/core/journal/journal-store'
+import type { Logger } from '@holdfast/core/platform/logging'
+import type { Clock, DocumentCounter, DocumentStore, ObjectStore, StoreCheck } from '@holdfast/core/platform/ports'
+import type { WrappingKey } from '@holdfast/core/security/envelope'
+import type { Thresholds } from './health-status.ts'
+
+/** What use cases work with. Each names the part that it needs. */
+export interface Dependencies {
+  readonly documents: DocumentStore & DocumentCounter
+  readonly journals: ReadableJournals
+  readonly objects: ObjectStore
+  /** Checks the store of `objects`. */
+  readonly storage: StoreCheck
+  readonly wrappingKey: WrappingKey
+  readonly thresholds: Thresholds
+  readonly clock: Clock
+  readonly logger: Logger
+}

@@ -1,0 +1,71 @@
+import { chatIdOf } from '@holdfast/core/message/chat-id'
+import { type JobDocument, JOBS, jobPath } from '@holdfast/core/message/job-document'
+import type { SessionCipher } from '@holdfast/core/security/envelope'
+import { openJobContent } from '@holdfast/core/message/sealed-content'
+import { sessionNameOf } from '@holdfast/core/session/ids'
+import { ofSession } from '@holdfast/core/platform/logging'
+import type { DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/ports'
+import { knowsSession, type Principal } from '../app/principal.ts'
+import { concerns } from '../app/request-context.ts'
+import type { Dependencies } from './dependencies.ts'
+import { cipherOf } from './find-session.ts'
+import { openOrSay } from './open-or-say.ts'
+import { parseJob } from './parse-job.ts'
+import { Refusal } from './refusal.ts'
+
+const JOB_ID = /^[0-9a-f]{40}$/
+const WHATSAPP_ID = /^[0-9A-F]{8,40}$/
+
+/**
+ * A message to send, with what has become of it. `id` is the job's id or the message's id at WhatsApp.
+ *
+ * @throws Refusal `unknown-message`, or `message-damaged` when the document of the message does not parse
+ */
+export async function findMessage(
+  { documents, wrappingKey }: Pick<Dependencies, 'documents' | 'wrappingKey'>,
+  principal: Principal,
+  id: string,
+) {
+  const snapshot = await findJob(documents, id)
+  if (!snapshot || !mayRead(principal, snapshot)) {
+    throw new Refusal('unknown-message', 'The id is one of those that POST /api/sendText answered: id or messageId.')
+  }
+  const job = parseJob(snapshot)
+  concerns(ofSession(job.sessionId))
+  const cipher = await cipherOf(documents, job.sessionId, wrappingKey)
+  return messageAnswer(snapshot.id, job, cipher)
+}
+
+async function findJob(documents: DocumentStore, id: string): Promise<DocumentSnapshot | null> {
+  if (JOB_ID.test(id)) return documents.read(jobPath(id))
+  if (!WHATSAPP_ID.test(id)) return null
+  const [found] = await documents.query({ collection: JOBS, where: [['messageId', '==', id]], limit: 1 })
+  return found ?? null
+}
+
+/** The id of a job does not tell its tenant, so both of its fields have to. */
+function mayRead(principal: Principal, { fields: { tenant, sessionId } }: DocumentSnapshot): boolean {
+  return tenant === principal.tenant && typeof sessionId === 'string' && knowsSession(principal, sessionId)
+}
+
+function messageAnswer(id: string, job: JobDocument, cipher: SessionCipher) {
+  const { messageId, sessionId, chat, status, timeline, attempts, createdAt, lastAttemptAt, nextAttemptAt, failedAt } = job
+  const { text, error } = openOrSay(() => openJobContent(cipher, id, job).text)
+  return {
+    id,
+    messageId,
+    session: sessionNameOf(sessionId),
+    chatId: chatIdOf(chat),
+    text,
+    // Only when the text cannot be shown.
+    ...(error === undefined ? {} : { textError: error }),
+    status,
+    timeline,
+    attempts,
+    createdAt,
+    lastAttemptAt,
+    nextAttemptAt,
+    failedAt,
+    error: job.lastError,
+  }
+}

@@ -1,0 +1,152 @@
+import { within } from '@holdfast/core/platform/deadlines'
+import { JOBS, type JobStatus } from '@holdfast/core/message/job-document'
+import { RUNNERS } from '@holdfast/core/operations/runner-document'
+import { SESSIONS, sessionDocumentSchema } from '@holdfast/core/session/session-document'
+import type { DocumentCounter, DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/ports'
+import type { Dependencies } from './dependencies.ts'
+import {
+  type HealthProblem,
+  type HealthStatus,
+  problemsOf,
+  type SessionFigures,
+  statusOfProblems,
+  worstResources,
+} from './health-status.ts'
+import { type RunnerAnswer, runnerAnswers } from './runner-answer.ts'
+import { statusOf } from './session-answer.ts'
+import { StorageWatch } from './storage-watch.ts'
+
+/** A health check has to answer within two seconds while the stores do not. */
+const PATIENCE_MS = 1800
+
+/** Anybody may ask, so this bounds the reads per second, whatever the number of callers. */
+const FRESH_FOR_MS = 1000
+
+export interface Health {
+  readonly status: HealthStatus
+  /** Seconds since this process of the API began. */
+  readonly uptime: number
+  /** Sessions there are, and of those: connected, given up until somebody acts, on their way. Null while Firestore does not answer. */
+  readonly connections: {
+    readonly total: number
+    readonly active: number
+    readonly failed: number
+    readonly recovering: number
+  } | null
+  readonly queue: { readonly waiting: number; readonly active: number; readonly failed: number } | null
+  /** Percent, of the worst runner that is alive; null where no runner says it. */
+  readonly resources: { readonly cpu: number | null; readonly memory: { readonly percentage: number | null } } | null
+  readonly runners: readonly RunnerAnswer[] | null
+  readonly problems: readonly HealthProblem[]
+}
+
+type Figures = Omit<Health, 'uptime'>
+
+type Needed = Pick<Dependencies, 'documents' | 'storage' | 'clock' | 'logger' | 'thresholds'>
+
+/** Measures the whole installation, at most once a second. It tells figures only, because anybody may ask. */
+export class HealthCheck {
+  readonly #dependencies: Needed
+  readonly #storage: StorageWatch
+  readonly #startedAt: number
+  #latest: { readonly at: number; readonly figures: Promise<Figures> } | undefined
+
+  constructor(dependencies: Needed) {
+    this.#dependencies = dependencies
+    this.#storage = new StorageWatch(dependencies, PATIENCE_MS)
+    this.#startedAt = dependencies.clock.monotonic()
+  }
+
+  async health(): Promise<Health> {
+    const now = this.#dependencies.clock.monotonic()
+    if (!this.#latest || now - this.#latest.at > FRESH_FOR_MS) {
+      this.#latest = { at: now, figures: measure(this.#dependencies, this.#storage) }
+    }
+    const { status, ...figures } = await this.#latest.figures
+    return { status, uptime: Math.floor((now - this.#startedAt) / 1000), ...figures }
+  }
+}
+
+async function measure({ documents, clock, logger, thresholds }: Needed, storage: StorageWatch): Promise<Figures> {
+  const fleet = within(clock, PATIENCE_MS, Promise.all([measureFleet(documents), countJobs(documents)])).catch(
+    (error: unknown) => {
+      logger.warn({ error }, 'The health check could not read the database.')
+      return null
+    },
+  )
+  const [measured, storageAnswers] = await Promise.all([fleet, storage.answers()])
+  const [fleetFigures, queue] = measured ?? [null, null]
+  const runners = fleetFigures?.runners ?? null
+  const alive = runners?.map((runner) => ({ ...runner, isAlive: runner.state !== 'dead' }))
+  const problems = problemsOf({
+    fleet: fleetFigures && alive ? { sessions: fleetFigures.sessions, runners: alive } : null,
+    storageAnswers,
+    thresholds,
+  })
+  return {
+    status: statusOfProblems(problems.map(({ code }) => code)),
+    connections: fleetFigures && connectionsOf(fleetFigures.sessions),
+    queue,
+    resources: alive ? worstResources(alive) : null,
+    runners,
+    problems,
+  }
+}
+
+const sessionFields = sessionDocumentSchema.pick({
+  wanted: true,
+  state: true,
+  reason: true,
+  sentence: true,
+  userAction: true,
+  since: true,
+  runnerId: true,
+  epoch: true,
+})
+
+type CountedSessions = SessionFigures & { readonly active: number }
+
+async function measureFleet(documents: DocumentStore): Promise<{ sessions: CountedSessions; runners: RunnerAnswer[] }> {
+  // Sessions first: a runner that one of them names is then found by the second query.
+  const sessions = await documents.query({ collection: SESSIONS, select: Object.keys(sessionFields.shape) })
+  const runners = await documents.query({ collection: RUNNERS })
+  const byId = new Map(runners.map((runner) => [runner.id, runner]))
+  const counts = { total: sessions.length, active: 0, failed: 0, recovering: 0, wanted: 0, wantedFailed: 0 }
+  for (const session of sessions) {
+    const group = groupOf(session, byId)
+    if (group) counts[group]++
+    if (session.fields['wanted'] !== 'online') continue
+    counts.wanted++
+    if (group === 'failed') counts.wantedFailed++
+  }
+  return { sessions: counts, runners: runnerAnswers(runners) }
+}
+
+const connectionsOf = ({ total, active, failed, recovering }: CountedSessions) => ({ total, active, failed, recovering })
+
+/** Null for sessions that are as they should be without being connected: stopped, or waiting for a phone. */
+function groupOf(
+  snapshot: DocumentSnapshot,
+  runners: ReadonlyMap<string, DocumentSnapshot>,
+): 'active' | 'failed' | 'recovering' | null {
+  const parsed = sessionFields.safeParse(snapshot.fields)
+  if (!parsed.success) return 'failed'
+  const session = parsed.data
+  switch (statusOf(snapshot.id, session, runners.get(session.runnerId ?? '') ?? null).status) {
+    case 'WORKING':
+      return 'active'
+    case 'FAILED':
+      return 'failed'
+    case 'STARTING':
+    case 'STOPPED':
+      return session.wanted === 'online' ? 'recovering' : null
+    case 'SCAN_QR_CODE':
+      return null
+  }
+}
+
+async function countJobs(documents: DocumentCounter): Promise<{ waiting: number; active: number; failed: number }> {
+  const count = (status: JobStatus) => documents.count({ collection: JOBS, where: [['status', '==', status]] })
+  const [waiting, active, failed] = await Promise.all([count('pending'), count('processing'), count('failed')])
+  return { waiting, active, failed }
+}

@@ -1,0 +1,51 @@
+import { type SessionDocument, sessionPath } from '@holdfast/core/session/session-document'
+import type { Principal } from '../app/principal.ts'
+import type { Dependencies } from './dependencies.ts'
+import { findSession, unknownSession } from './find-session.ts'
+import { requestAction } from './recovery-actions.ts'
+import type { SessionAnswer } from './session-answer.ts'
+import { showSession } from './show-sessions.ts'
+
+type Needed = Pick<Dependencies, 'documents' | 'logger'>
+
+/**
+ * Asks for a session to be connected. A session that waits for somebody is restarted: that it is wanted online tells it nothing new.
+ *
+ * @throws Refusal `unknown-session`
+ */
+export async function startSession(dependencies: Needed, principal: Principal, name: string): Promise<SessionAnswer> {
+  const sessionId = await want(dependencies, principal, name, 'online')
+  const answer = await showSession(dependencies, principal, name)
+  if (answer.status === 'FAILED') {
+    const why = 'Started while it was waiting for somebody.'
+    await requestAction(dependencies.documents, principal, { sessionId, type: 'restart', why })
+  }
+  return answer
+}
+
+/**
+ * Asks for a session to be disconnected. Its state is kept.
+ *
+ * @throws Refusal `unknown-session`
+ */
+export async function stopSession(dependencies: Needed, principal: Principal, name: string): Promise<SessionAnswer> {
+  await want(dependencies, principal, name, 'offline')
+  return showSession(dependencies, principal, name)
+}
+
+async function want(
+  { documents, logger }: Needed,
+  principal: Principal,
+  name: string,
+  wanted: SessionDocument['wanted'],
+): Promise<string> {
+  const { id } = await findSession(documents, principal, name)
+  try {
+    await documents.commit([{ kind: 'update', path: sessionPath(id), fields: { wanted } }])
+  } catch (error) {
+    if (!(await documents.read(sessionPath(id)))) throw unknownSession(name)
+    throw error
+  }
+  logger.info({ wanted }, wanted === 'online' ? 'Session start requested.' : 'Session stop requested.')
+  return id
+}

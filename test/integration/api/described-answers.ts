@@ -1,0 +1,54 @@
+import { commonProblems } from '../../../functions/src/api/openapi.ts'
+import type { Route } from '../../../functions/src/api/route.ts'
+import { ROUTES } from '../../../functions/src/api/routes.ts'
+import { problemSchema } from '../../../functions/src/api/schemas.ts'
+
+/** An answer as it came over HTTP. */
+interface RealAnswer {
+  readonly status: number
+  readonly headers: Headers
+  /** Parsed where the content type is JSON. */
+  readonly body: unknown
+}
+
+/** The entry that describes a request. Null for a request of no route. */
+function routeOf(method: string, path: string): Route | null {
+  const { pathname } = new URL(`http://localhost${path}`)
+  const describes = (route: Route): boolean =>
+    route.method === method && new RegExp(`^${route.path.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`).test(pathname)
+  return ROUTES.find(describes) ?? null
+}
+
+/**
+ * Compares an answer with the description of its route. Fields that are not described count as mistakes.
+ *
+ * @throws Error when the description is not true
+ */
+export function assertDescribed(method: string, path: string, answer: RealAnswer): void {
+  const route = routeOf(method, path)
+  if (!route) {
+    if (answer.status < 400)
+      throw new Error(`${method} ${path} has no entry in the table of routes, but answers ${answer.status}.`)
+    return
+  }
+  const wrong = answer.status < 400 ? wrongAnswer(route, answer) : wrongProblem(route, answer)
+  if (wrong) throw new Error(`${route.method} ${route.path} answers otherwise than it is described: ${wrong}`)
+}
+
+function wrongAnswer({ answers }: Route, { status, headers, body }: RealAnswer): string | null {
+  const described = Object.entries(answers).find(([code]) => code === String(status))?.[1]
+  if (!described) return `status ${status}`
+  const type = headers.get('content-type') ?? ''
+  if (type !== 'application/json') return described.alsoAs?.includes(type) ? null : `content type ${type}`
+  return described.schema.safeParse(body).error?.message ?? null
+}
+
+function wrongProblem(route: Route, { status, headers, body }: RealAnswer): string | null {
+  if (headers.get('content-type') !== 'application/problem+json') return `status ${status} without a problem`
+  const parsed = problemSchema.safeParse(body)
+  if (!parsed.success) return parsed.error.message
+  const { code } = parsed.data
+  // Damage and outages of stores have codes of their own, which any route may answer.
+  const codes: readonly string[] = [...(route.problems ?? []), ...commonProblems(route)]
+  return codes.includes(code) || status >= 500 ? null : `problem ${code}`
+}

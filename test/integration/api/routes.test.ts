@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describeRoutes } from '../../../functions/src/api/openapi.ts'
+import { ROUTES } from '../../../functions/src/api/routes.ts'
+import { assertDescribed } from './described-answers.ts'
+import { type ApiUnderTest, startApi } from './api-under-test.ts'
+
+let api: ApiUnderTest
+beforeAll(async () => {
+  api = await startApi()
+})
+afterAll(() => api[Symbol.asyncDispose]())
+
+describe('the table of routes', () => {
+  it('has an entry for every route that the app serves, and the other way round', () => {
+    expect(api.routes.toSorted()).toEqual(ROUTES.map(({ method, path }) => `${method} ${path}`).toSorted())
+    expect(new Set(ROUTES.map(({ operationId }) => operationId)).size).toBe(ROUTES.length)
+  })
+
+  it.each(ROUTES)('describes the answers and the parameters of $operationId', ({ path, answers, request, summary }) => {
+    expect(summary).not.toBe('')
+    expect(Object.keys(answers)).not.toEqual([])
+    for (const { description, schema } of Object.values(answers)) expect([description, schema]).not.toContain(undefined)
+    expect(Object.keys(request?.params?.shape ?? {}).toSorted()).toEqual(
+      [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name).toSorted(),
+    )
+    for (const schema of [request?.body, ...Object.values(request?.params?.shape ?? {})]) {
+      if (schema) expect(schema.meta()?.['example']).toBeDefined()
+    }
+  })
+})
+
+describe('the comparison of answers with the table', () => {
+  const headers = new Headers({ 'content-type': 'application/json' })
+  const code = { value: '2@ref', expiresAt: '2026-11-01T10:00:00.000Z' }
+  const answer = { status: 200, headers, body: code }
+
+  it('passes what is described', () => assertDescribed('GET', '/api/main/auth/qr?format=raw', answer))
+
+  it.each([
+    ['a field that is not described', { ...answer, body: { ...code, more: 1 } }],
+    ['a missing field', { ...answer, body: { value: '2@ref' } }],
+    ['a field of another type', { ...answer, body: { ...code, expiresAt: 1 } }],
+    ['another status', { ...answer, status: 201 }],
+    ['another content type', { ...answer, headers: new Headers({ 'content-type': 'text/html' }) }],
+    [
+      'a problem that is not listed',
+      {
+        status: 404,
+        headers: new Headers({ 'content-type': 'application/problem+json' }),
+        body: { type: 'urn:x', code: 'unknown-action', status: 404, title: 'x', detail: 'x' },
+      },
+    ],
+  ])('refuses %s', (_, wrong) => {
+    expect(() => assertDescribed('GET', '/api/main/auth/qr?format=raw', wrong)).toThrow('otherwise than it is described')
+  })
+
+  it('refuses an answer of a route without an entry', () => {
+    expect(() => assertDescribed('GET', '/api/secret', answer)).toThrow('no entry')
+  })
+})
+
+describe('GET /api/openapi.json', () => {
+  it('describes every route without a key', async () => {
+    const { status, headers, body } = await api.get('/api/openapi.json', { 'X-Api-Key': '' })
+    expect([status, headers.get('content-type')]).toEqual([200, 'application/json'])
+    expect(body.openapi).toBe('3.1.0')
+    const described = Object.entries(body.paths).flatMap(([path, methods]) =>
+      Object.keys(methods as object).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
+    )
+    expect(described.toSorted()).toEqual(ROUTES.map(({ method, path }) => `${method} ${path}`).toSorted())
+  })
+
+  const described = JSON.parse(JSON.stringify(describeRoutes(ROUTES)))
+
+  it('allows later fields in answers and none in requests', () => {
+    expect(described.components.schemas.Session.additionalProperties).toBeUndefined()
+    expect(described.components.schemas.NewSession.additionalProperties).toBe(false)
+  })
+
+  it('writes times as texts and numbers without limits that nobody set', () => {
+    const { createdAt } = described.components.schemas.Session.properties
+    expect(createdAt.anyOf).toEqual([{ type: 'string', format: 'date-time' }, { type: 'null' }])
+    expect(JSON.stringify(described)).not.toContain(String(Number.MAX_SAFE_INTEGER))
+  })
+
+  it('lists the codes of problems by status, and names the key', () => {
+    const { responses, security } = described.paths['/api/sendText'].post
+    expect(responses['422'].description).toContain('`unsupported-chat`')
+    expect(Object.keys(responses['422'].content)).toEqual(['application/problem+json'])
+    expect(security).toEqual([{ ApiKey: [] }])
+    expect(described.paths['/health'].get.security).toEqual([])
+  })
+})
