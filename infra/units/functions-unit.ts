@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { rolldown, type OutputChunk, type Plugin } from 'rolldown'
+import { rolldown, type OutputChunk } from 'rolldown'
 import { type Manifest, sortedByKey } from './lock-file.ts'
 import { readManifest, ROOT } from './repository.ts'
 
@@ -18,7 +18,6 @@ export async function bundleFunctions(folder: string): Promise<Manifest> {
     input: join(ROOT, 'functions/src/index.ts'),
     platform: 'node',
     external: (id) => !id.startsWith('.') && !id.startsWith('/') && !id.startsWith(`${CORE}/`),
-    plugins: [coreSources],
   })
   const { output } = await bundle.write({ file: join(folder, 'index.js'), format: 'esm', sourcemap: true, codeSplitting: false })
   await bundle.close()
@@ -42,11 +41,6 @@ export async function bundleFunctions(folder: string): Promise<Manifest> {
     engines: { node: '24' },
     dependencies,
   }
-}
-
-const coreSources: Plugin = {
-  name: 'core-sources',
-  resolveId: (id) => (id.startsWith(`${CORE}/`) ? join(ROOT, 'core/src', `${id.slice(CORE.length + 1)}.ts`) : null),
 }
 
 /** Returns the packages of module specifiers that `dependencies` does not name. Node's own modules need no declaration. */
