@@ -106,6 +106,13 @@ test('no-devices answers the question who has which devices, and names none', as
   expect(await devicesOfAna()).toMatchObject([{ device: 0 }])
 })
 
+test('no-participants answers the question for a group, and names nobody', async () => {
+  const group = await simulator.createGroup('Friends', [PHONE, ANA])
+  const membersOf = async () => (await client.socket?.groupMetadata(group))?.participants.length
+  await fault({ kind: 'no-participants' })
+  expect([await membersOf(), await membersOf()]).toEqual([0, 2])
+})
+
 test('no-bundles answers the question for keys, and leaves them out', async () => {
   const [ana] = (await client.socket?.onWhatsApp(ANA_JID)) ?? []
   expect(ana).toMatchObject({ exists: true })

@@ -11,6 +11,7 @@ export const FAULT_KINDS = [
   'no-keys',
   'no-bundles',
   'no-devices',
+  'no-participants',
   'no-answer',
   'silence',
   'refuse',
@@ -50,6 +51,7 @@ const ONCE_BY_DEFAULT: ReadonlySet<FaultKind> = new Set([
   'no-keys',
   'no-bundles',
   'no-devices',
+  'no-participants',
   'no-answer',
 ])
 /** Faults for which `ms` is a delay and not a duration. */
@@ -127,6 +129,11 @@ export class Faults {
   /** True if the answer to a question for devices names none. */
   takeMissingDevices(account: string): boolean {
     return this.#strike('no-devices', account) !== undefined
+  }
+
+  /** True if the answer to a question for a group names no participants. */
+  takeMissingParticipants(account: string): boolean {
+    return this.#strike('no-participants', account) !== undefined
   }
 
   /** True if this question gets no answer and has no effect. */

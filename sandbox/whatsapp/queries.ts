@@ -88,12 +88,13 @@ const deliveryAnswers = (services: Services, sync: PhoneSync): Answers => ({
   },
 })
 
-const groupAnswers = ({ world }: Services): Answers => ({
+const groupAnswers = ({ world, faults }: Services): Answers => ({
   'get w:g2 query': (q) => {
     const group = world.groups.get(q.iq.attrs.to ?? '')
     if (!group) return q.refuse('404', 'item-not-found')
     if (!group.has(q.account)) return q.refuse('403', 'forbidden')
-    q.answer([tellGroup(q.device, group)])
+    const told = tellGroup(q.device, group)
+    q.answer([faults.takeMissingParticipants(q.account.phone) ? { ...told, content: [] } : told])
   },
   'get w:g2 participating': (q) => {
     const own = [...world.groups.values()].filter((group) => group.has(q.account))

@@ -93,6 +93,7 @@ export interface FaultOrder {
     | 'no-keys'
     | 'no-bundles'
     | 'no-devices'
+    | 'no-participants'
     | 'no-answer'
     | 'silence'
     | 'refuse'

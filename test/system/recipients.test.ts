@@ -1,11 +1,12 @@
 import { randomInt } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AcceptedJob } from '../support/api-client.ts'
+import { queueForGroup } from '../support/group-job.ts'
 import { peopleOf } from '../support/people.ts'
 import { type Chat, EngineWorld, eventually } from '../support/world.ts'
 
 let world: EngineWorld
-const { begin, noticed, reaches, end } = peopleOf(() => world)
+const { begin, contactOf, noticed, reaches, unreadable, end } = peopleOf(() => world)
 
 beforeAll(async () => {
   world = await EngineWorld.start({ runnerEnv: { SEND_RETRY_DELAYS_MS: '0,300' } })
@@ -77,5 +78,72 @@ describe('a message', () => {
     await reaches(chat, [0], 'the second')
     await reaches(chat, [0], 'the third')
     expect(questions(chat, known)).toEqual([])
+  })
+})
+
+describe('a message to a group', () => {
+  /** A session that works, in a group with its contact. */
+  async function inGroup(name: string, others: string[] = []): Promise<{ chat: Chat; group: string }> {
+    const chat = await begin(await world.linked(name))
+    const group = await world.simulator.createGroup(`Group of ${name}`, [chat.phone, chat.contact, ...others])
+    return { chat, group }
+  }
+
+  /** Sends, and resolves when exactly these devices of the contact have read it. */
+  async function reachesGroup(chat: Chat, group: string, devices: number[], text: string): Promise<AcceptedJob> {
+    const job = await queueForGroup(world, chat, group, text)
+    await chat.untilStatus(job, 'delivered')
+    await eventually(async () => {
+      const read = (await contactOf(chat)).received.find(({ id }) => id === job.messageId)
+      expect(read).toMatchObject({ text, group, devices })
+    })
+    return job
+  }
+
+  const retriesOf = async (chat: Chat) => (await contactOf(chat)).retryReceipts
+
+  test.concurrent('reaches its members, with the key the first time and without it then', async () => {
+    const { chat, group } = await inGroup('in-a-group')
+    const first = await reachesGroup(chat, group, [0], 'hello all')
+    const since = world.happened.length
+    const second = await reachesGroup(chat, group, [0], 'how are you')
+    expect(questions(chat, since)).toEqual([])
+    for (const job of [first, second]) expect(await chat.job(job)).toMatchObject({ attempts: 1, lastError: null })
+    expect(await retriesOf(chat)).toBe(0)
+  })
+
+  test.concurrent('of which the server names no members is not sent to nobody', async () => {
+    const { chat, group } = await inGroup('members-left-out')
+    await chat.fault('no-participants', TWICE)
+    await expectTriedThrice(chat, await reachesGroup(chat, group, [0], 'when they are told'))
+  })
+
+  test.concurrent('is not sent to nobody when the devices of its members are not told', async () => {
+    const { chat, group } = await inGroup('group-devices-left-out')
+    await chat.fault('no-devices', TWICE)
+    await expectTriedThrice(chat, await reachesGroup(chat, group, [0], 'when they are told'))
+  })
+
+  test.concurrent('leaves out no device of a member whose keys are not told', async () => {
+    const { chat, group } = await inGroup('group-keys-left-out')
+    await world.simulator.linkContactDevice(chat.contact)
+    await noticed(chat, 'devices')
+    // Twice in each attempt, as above.
+    await chat.fault('no-bundles', { count: 4 })
+    await expectTriedThrice(chat, await reachesGroup(chat, group, [0, 1], 'when they are told'))
+    expect(await retriesOf(chat)).toBe(0)
+  })
+
+  test.concurrent('does not wait for a member whose device has no keys for good', async () => {
+    const somebody = `5511${randomInt(100_000_000, 999_999_999)}`
+    await world.simulator.createContact(somebody, 'Somebody without keys')
+    const { chat, group } = await inGroup('group-no-keys', [somebody])
+    await chat.fault('no-keys', { count: 1000 })
+    for (const text of ['to those who can read it', 'and the next one']) {
+      const job = await reachesGroup(chat, group, [0], text)
+      unreadable.push(job.messageId)
+      expect(await chat.job(job)).toMatchObject({ attempts: 1, lastError: null })
+    }
+    expect(await retriesOf(chat)).toBe(0)
   })
 })

@@ -1,4 +1,4 @@
-import { jidDecode, proto, type BinaryNode, type WASocket } from '@whiskeysockets/baileys'
+import { isJidGroup, isLidUser, jidDecode, proto, type BinaryNode, type WASocket } from '@whiskeysockets/baileys'
 import { noLongerThan } from '@holdfast/core/platform/deadlines'
 import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { MessageContent } from '@holdfast/core/message/content'
@@ -15,7 +15,9 @@ import type { LidMap } from './signal/lid-map.ts'
 import type { Receiving } from './receive/receiving.ts'
 import { keepMessagesInOrder } from './receive/message-order.ts'
 import { composeMessage } from './send/compose.ts'
-import { assertRecipients } from './send/recipients.ts'
+import { assertGroupRecipients, KeysMissing } from './send/group-recipients.ts'
+import type { GroupMembers } from './send/group-members.ts'
+import { assertRecipients, hasNoKeys } from './send/recipients.ts'
 import { StaleDevices } from './send/stale-devices.ts'
 import { watchStanzas } from './stanza-events.ts'
 
@@ -32,9 +34,6 @@ const NEXT_QR_MS = 20_000
 /** A device that goes away after the server has told of it, and before it is asked for its keys, is no fault of the message. */
 const KEYS_ASKED_AT_MOST = 3
 
-/** How the server says that a device has no keys, in the error that Baileys makes of it. */
-const NOT_ACCEPTABLE = 406
-
 /** The owner of the session does nothing else while it waits for this, and has 8 s in all when it is told to leave. */
 const UNLINK_TIMEOUT_MS = 10_000
 
@@ -50,6 +49,7 @@ export class BaileysConnection implements Connection {
   readonly #devices: DeviceCache
   readonly #staleDevices: StaleDevices
   readonly #names: LidMap
+  readonly #members: GroupMembers
   readonly #appState: AppState
   readonly #events: ConnectionEvents
   readonly #clock: Clock
@@ -68,6 +68,7 @@ export class BaileysConnection implements Connection {
     keyStore: KeyStore
     devices: DeviceCache
     names: LidMap
+    members: GroupMembers
     inbox: ReceivedMessages
     receiving: Receiving
     appState: AppState
@@ -85,7 +86,8 @@ export class BaileysConnection implements Connection {
     this.#keyStore = options.keyStore
     this.#devices = devices
     this.#names = options.names
-    this.#staleDevices = new StaleDevices(devices, () => this.#me)
+    this.#members = options.members
+    this.#staleDevices = new StaleDevices(devices, { me: () => this.#me, membersOf: (group) => options.members.jidsOf(group) })
     this.#appState = options.appState
     this.#events = events
     this.#clock = clock
@@ -139,29 +141,38 @@ export class BaileysConnection implements Connection {
   async relay(chat: string, message: Uint8Array, messageId: string): Promise<void> {
     for (let asked = 1; ; asked++) {
       try {
-        return await this.#whileOpen(this.#relay(chat, proto.Message.decode(message), messageId))
+        return await this.#whileOpen(this.#relay(chat, proto.Message.decode(message), messageId, asked))
       } catch (error) {
         if (error instanceof ConnectionEnded) throw error
         // It may be for a device that is gone, and nobody has told: the next attempt asks who is there, of the chat and of us.
-        this.#staleDevices.drop(chat)
-        if (!hasNoKeys(error) || asked === KEYS_ASKED_AT_MOST) throw error
+        if (error instanceof KeysMissing) this.#devices.revoke(error.jids)
+        else this.#staleDevices.drop(chat)
+        const areRefused = error instanceof KeysMissing ? error.areRefused : hasNoKeys(error)
+        if (!areRefused || asked === KEYS_ASKED_AT_MOST) throw error
       }
     }
   }
 
   /** In one transaction with the look at who gets it: what is known then is what Baileys goes by. */
-  #relay(chat: string, message: proto.Message, messageId: string): Promise<void> {
+  #relay(chat: string, message: proto.Message, messageId: string, asked: number): Promise<void> {
     const me = this.#me
     if (!me) throw new Error('A message can only be sent by a linked device.')
     return this.#keyStore.transaction(async () => {
-      await assertRecipients(this.#socket, { chat, me, names: this.#names })
+      if (isJidGroup(chat)) await this.#assertGroup(chat, asked === KEYS_ASKED_AT_MOST)
+      else await assertRecipients(this.#socket, { chat, me, names: this.#names })
       await this.#socket.relayMessage(chat, message, { messageId })
     }, me.id)
   }
 
+  #assertGroup(group: string, leaveOut: boolean): Promise<void> {
+    const [members, names, keys] = [this.#members, this.#names, this.#keyStore.store]
+    return assertGroupRecipients(this.#socket, { group, members, names, keys, leaveOut })
+  }
+
   async isReachable(chat: string): Promise<boolean> {
     const user = jidDecode(chat)?.user
-    if (chat.endsWith('@lid') || (user !== undefined && this.#devices.has(user))) return true
+    // Who is in a group is asked for with each message to it.
+    if (isLidUser(chat) || isJidGroup(chat) || (user !== undefined && this.#devices.has(user))) return true
     const found = await this.#whileOpen(this.#socket.onWhatsApp(chat))
     // Baileys resolves a query that timed out with nothing, which is no answer.
     if (found === undefined) throw new Error('WhatsApp did not say whether the number is reachable.')
@@ -267,9 +278,6 @@ export class BaileysConnection implements Connection {
     this.#appState.close()
   }
 }
-
-/** Nothing was sent: Baileys asks for the keys of all devices before it encrypts for any. */
-const hasNoKeys = (error: unknown): boolean => error instanceof Error && 'data' in error && error.data === NOT_ACCEPTABLE
 
 const pingNode = (id: string): BinaryNode => ({
   tag: 'iq',

@@ -16,6 +16,7 @@ import { AppState } from './receive/app-state.ts'
 import { BaileysConnection } from './baileys-connection.ts'
 import { decodeCreds, encodeCreds } from './signal/codec.ts'
 import { DeviceCache } from './send/device-cache.ts'
+import { GroupMembers } from './send/group-members.ts'
 import { FromPhone } from './receive/from-phone.ts'
 import { KeyStore } from './signal/key-store.ts'
 import { changesOf, usersOf, type HistoryContacts } from './receive/history-contacts.ts'
@@ -102,7 +103,8 @@ export class BaileysClient implements Client {
     const gate = this.#options.openGate(() => keyStore.commitPending())
     const stanzas = new WeakMap<Uint8Array, BinaryNode>()
     const receiving = this.#receiving(creds, keyStore, stanzas)
-    const socket = this.#open(creds, keyStore, receiving)
+    const members = new GroupMembers()
+    const socket = this.#open(creds, keyStore, receiving, members)
     gate.attach(assertSocket(socket, keyStore))
     const hasKey = () => creds.myAppStateKeyId !== undefined
     const appState = new AppState({ socket, state: this.#state, keyStore, clock, logger, hasKey })
@@ -112,6 +114,7 @@ export class BaileysClient implements Client {
       keyStore,
       devices: this.#devices,
       names: this.#names,
+      members,
       inbox: this.#options.inbox,
       receiving,
       appState,
@@ -140,7 +143,7 @@ export class BaileysClient implements Client {
     })
   }
 
-  #open(creds: AuthenticationCreds, keyStore: KeyStore, receiving: Receiving): WASocket {
+  #open(creds: AuthenticationCreds, keyStore: KeyStore, receiving: Receiving, members: GroupMembers): WASocket {
     const { version, qrLifeMs, fullHistory } = this.#options.settings
     this.#queue = new SerialQueue()
     return makeWASocket({
@@ -157,6 +160,7 @@ export class BaileysClient implements Client {
       keepAliveIntervalMs: NEVER_MS,
       maxMsgRetryCount: ANSWERS_TO_ONE_CONTACT,
       userDevicesCache: this.#devices,
+      cachedGroupMetadata: async (group) => members.get(group),
       getMessage: async ({ id }) => {
         const sent = id ? await this.#sentMessage(id, keyStore) : null
         return sent ? proto.Message.decode(sent) : undefined

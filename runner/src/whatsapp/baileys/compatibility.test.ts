@@ -42,7 +42,7 @@ describe('a socket', () => {
     device.keyStore.install(keys)
     const ws = Object.assign(new EventEmitter(), { socket: { send: () => {}, terminate: () => {} } })
     for (const event of ['CB:message', 'CB:receipt', 'CB:notification', 'CB:call']) ws.on(event, () => {})
-    const sending = ['relayMessage', 'getUSyncDevices', 'assertSessions', 'sendMessageAck', 'sendNode']
+    const sending = ['relayMessage', 'groupMetadata', 'getUSyncDevices', 'assertSessions', 'sendMessageAck', 'sendNode']
     const names = [...sending, 'resyncAppState', 'query', 'onWhatsApp', 'end']
     socket = { ws, authState: { keys }, ...Object.fromEntries(names.map((name) => [name, () => {}])) }
   })

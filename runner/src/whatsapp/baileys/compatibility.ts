@@ -34,6 +34,7 @@ const ANSWERED = ['CB:message', 'CB:receipt', 'CB:notification', 'CB:call'] as c
 const OF_A_SOCKET = [
   'relayMessage',
   'getUSyncDevices',
+  'groupMetadata',
   'assertSessions',
   'resyncAppState',
   'sendMessageAck',

@@ -1,6 +1,7 @@
 import type { Mutant } from '../mutant.ts'
 
 const OUTBOX_TEST = 'test/integration/engine/outbox.test.ts'
+const GROUP_TEST = 'runner/src/whatsapp/baileys/send/group-recipients.test.ts'
 const SIGNAL_TEST = 'runner/src/whatsapp/baileys/signal/signal-repository.test.ts'
 
 /** What becomes of messages. */
@@ -92,5 +93,19 @@ export const MESSAGES: readonly Mutant[] = [
     what: 'a message that failed is forgotten without a word in its document',
     edits: [{ in: 'JobProgress.failed', drop: 'this.#say' }],
     noticedBy: { file: OUTBOX_TEST, tests: 'after it failed, stays failed' },
+  },
+  {
+    name: 'member-without-devices',
+    invariant: 'beside',
+    what: 'a message to a group goes to those members whose devices the server told',
+    edits: [{ in: 'assertGroupRecipients.isKnown', value: 'true' }],
+    noticedBy: { file: GROUP_TEST, tests: 'fails when the devices of' },
+  },
+  {
+    name: 'device-without-keys',
+    invariant: 'beside',
+    what: 'a message to a group goes to those devices whose keys the server gave',
+    edits: [{ in: 'assertGroupRecipients.missing', value: '[] as string[]' }],
+    noticedBy: { file: GROUP_TEST, tests: 'whose keys the answer leaves out fails the attempt' },
   },
 ]

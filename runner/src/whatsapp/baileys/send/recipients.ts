@@ -43,7 +43,14 @@ function ownNameFor(chat: string, me: { id: string; lid?: string | undefined }):
 }
 
 /** A device that is hosted at WhatsApp need not have keys: nobody waits for it. */
-async function hasSession({ signalRepository }: Pick<WASocket, 'signalRepository'>, jid: string): Promise<boolean> {
-  if (isHostedPnUser(jid) || isHostedLidUser(jid)) return true
-  return (await signalRepository.validateSession(jid)).exists
+export async function hasSession({ signalRepository }: Pick<WASocket, 'signalRepository'>, jid: string): Promise<boolean> {
+  return isHosted(jid) || (await signalRepository.validateSession(jid)).exists
 }
+
+export const isHosted = (jid: string): boolean => Boolean(isHostedPnUser(jid) || isHostedLidUser(jid))
+
+/** How the server says that a device has no keys, in the error that Baileys makes of it. */
+const NOT_ACCEPTABLE = 406
+
+/** Nothing was sent: Baileys asks for the keys of all devices before it encrypts for any. */
+export const hasNoKeys = (error: unknown): boolean => error instanceof Error && 'data' in error && error.data === NOT_ACCEPTABLE

@@ -11,11 +11,12 @@ const LID_CHAT = '200000000000002@lid'
 let device: DeviceUnderTest
 let devices: DeviceCache
 let stale: StaleDevices
+const members = new Map<string, string[]>()
 
 beforeEach(() => {
   device = new DeviceUnderTest()
   devices = new DeviceCache({ state: device.state, names: device.names, clock: systemClock })
-  stale = new StaleDevices(devices, () => device.creds.me)
+  stale = new StaleDevices(devices, { me: () => device.creds.me, membersOf: (group) => members.get(group) })
 })
 
 const learn = (user: string, server: string, ...numbers: number[]) =>
@@ -68,6 +69,26 @@ describe('a chat by LID', () => {
     learn(OUR_LID, 'lid', 0)
     expect(stale.areFor(LID_CHAT, '2:another')).toBe(true)
     expect(devices.has(OUR_LID)).toBe(false)
+  })
+})
+
+describe('a group', () => {
+  const GROUP = '120363000000000001@g.us'
+
+  beforeEach(() => members.set(GROUP, [LID_CHAT, `${OUR_LID}@lid`]))
+
+  test('is compared by the devices of all its members', () => {
+    learn('200000000000002', 'lid', 0)
+    learn(OUR_LID, 'lid', 0)
+    expect(stale.areFor(GROUP, '2:ThHGJlF6')).toBe(false)
+    expect(devices.has('200000000000002')).toBe(true)
+  })
+
+  test('that a message missed devices of has the lists of all its members dropped', () => {
+    learn('200000000000002', 'lid', 0)
+    learn(OUR_LID, 'lid', 0)
+    expect(stale.areFor(GROUP, '2:another')).toBe(true)
+    expect([devices.has('200000000000002'), devices.has(OUR_LID)]).toEqual([false, false])
   })
 })
 

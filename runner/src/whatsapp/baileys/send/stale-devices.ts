@@ -2,6 +2,11 @@ import { createHash } from 'node:crypto'
 import { isLidUser, jidDecode } from '@whiskeysockets/baileys'
 import type { DeviceCache } from './device-cache.ts'
 
+interface Me {
+  readonly id: string
+  readonly lid?: string | undefined
+}
+
 interface CachedDevice {
   readonly user: string
   readonly server: string
@@ -19,15 +24,24 @@ const MAX_UNCURED = 3
  */
 export class StaleDevices {
   readonly #devices: DeviceCache
-  readonly #me: () => { id: string; lid?: string | undefined } | undefined
+  readonly #me: () => Me | undefined
+  readonly #membersOf: (group: string) => readonly string[] | undefined
   /** By chat, the hash that a message with a fresh list was answered with all the same. */
   readonly #uncured = new Map<string, string>()
   /** Chats whose list was just dropped because of this hash. */
   readonly #dropped = new Map<string, string>()
 
-  constructor(devices: DeviceCache, me: () => { id: string; lid?: string | undefined } | undefined) {
+  constructor(
+    devices: DeviceCache,
+    whom: {
+      me: () => Me | undefined
+      /** This account among them; undefined for what is no group, or one that nothing was sent to. */
+      membersOf: (group: string) => readonly string[] | undefined
+    },
+  ) {
     this.#devices = devices
-    this.#me = me
+    this.#me = whom.me
+    this.#membersOf = whom.membersOf
   }
 
   /** True when the message has to go out again, to devices that are asked for anew. */
@@ -50,14 +64,20 @@ export class StaleDevices {
 
   /** The next message to the chat asks who its devices are, and which other devices we have. Without a chat: ours alone. */
   drop(chat?: string): void {
-    this.#devices.revoke([chat, this.#me()?.id, this.#me()?.lid].filter((jid) => jid !== undefined))
+    const people = chat === undefined ? [] : this.#peopleIn(chat)
+    this.#devices.revoke([...people, this.#me()?.id, this.#me()?.lid].filter((jid) => jid !== undefined))
+  }
+
+  #peopleIn(chat: string): readonly string[] {
+    return this.#membersOf(chat) ?? [chat]
   }
 
   /** Of the devices that the next message to the chat would be for, as far as their lists are known; null when they are not. */
   #hashFor(chat: string): string | null {
     const me = this.#me()
-    const own = isLidUser(chat) ? me?.lid : me?.id
-    const users = [...new Set([jidDecode(chat)?.user, jidDecode(own)?.user])]
+    const people = this.#peopleIn(chat)
+    const own = people.some((jid) => isLidUser(jid)) ? me?.lid : me?.id
+    const users = [...new Set([...people, own].map((jid) => jidDecode(jid)?.user))]
     const lists = users.map((user) => (user === undefined ? undefined : this.#devices.get<CachedDevice[]>(user)))
     if (own === undefined || lists.includes(undefined)) return null
     const { user = '', server = '', device } = jidDecode(own) ?? {}

@@ -1,0 +1,130 @@
+import type { GroupMetadata } from '@whiskeysockets/baileys'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { DeviceUnderTest, OUR_LID } from '../testing/device-under-test.ts'
+import { GroupMembers } from './group-members.ts'
+import { assertGroupRecipients } from './group-recipients.ts'
+
+const GROUP = '120363000000000001@g.us'
+const US = `${OUR_LID}@lid`
+const ANA = '200000000000002@lid'
+const BEA = '200000000000003@lid'
+
+type Options = Parameters<typeof assertGroupRecipients>[1]
+
+let device: DeviceUnderTest
+let members: GroupMembers
+/** What the server answers, and what it was asked. */
+let participants: string[]
+let devices: Map<string, string[]>
+let sessions: Set<string>
+let refused: Set<string>
+let silentAbout: Set<string>
+let asked: string[][]
+
+beforeEach(() => {
+  device = new DeviceUnderTest()
+  members = new GroupMembers()
+  participants = [US, ANA, BEA]
+  devices = new Map([US, ANA, BEA].map((jid) => [jid, [jid]]))
+  sessions = new Set()
+  refused = new Set()
+  silentAbout = new Set()
+  asked = []
+})
+
+/** Baileys' own error for a device without keys. */
+const notAcceptable = () => Object.assign(new Error('not-acceptable'), { data: 406 })
+
+const socket = {
+  groupMetadata: async () => ({ id: GROUP, participants: participants.map((id) => ({ id })) }) as unknown as GroupMetadata,
+  getUSyncDevices: async (jids: string[]) =>
+    jids.flatMap((jid) => (devices.get(jid) ?? []).map((name) => ({ jid: name, user: name.split(/[:@]/)[0] ?? '', device: 0 }))),
+  assertSessions: async (jids: string[]) => {
+    const unknown = jids.filter((jid) => !sessions.has(jid))
+    if (unknown.length === 0) return false
+    asked.push(unknown)
+    if (unknown.some((jid) => refused.has(jid))) throw notAcceptable()
+    for (const jid of unknown) if (!silentAbout.has(jid)) sessions.add(jid)
+    return true
+  },
+  signalRepository: { validateSession: async (jid: string) => ({ exists: sessions.has(jid) }) },
+} as unknown as Parameters<typeof assertGroupRecipients>[0]
+
+const assert = (more: Partial<Options> = {}) => {
+  const keys = device.keyStore.store
+  return assertGroupRecipients(socket, { group: GROUP, members, names: device.names, keys, leaveOut: false, ...more })
+}
+
+const told = async () => (await device.keyStore.store.get('sender-key-memory', [GROUP]))[GROUP]
+
+test('a group whose members, devices and keys are known passes, and Baileys gets the very list that was checked', async () => {
+  await assert()
+  expect(sessions).toEqual(new Set([US, ANA, BEA]))
+  expect(members.jidsOf(GROUP)).toEqual([US, ANA, BEA])
+  expect(members.get(GROUP)?.id).toBe(GROUP)
+})
+
+test('a group of which the server names no member fails', async () => {
+  participants = []
+  await expect(assert()).rejects.toThrow('who is in the group')
+  expect(members.jidsOf(GROUP)).toBeUndefined()
+})
+
+test('a question for the members that is not answered fails, as Baileys fails with it', async () => {
+  const unanswered = { ...socket, groupMetadata: () => Promise.reject(new Error('Invalid group metadata response')) }
+  const options = { group: GROUP, members, names: device.names, keys: device.keyStore.store, leaveOut: true }
+  await expect(assertGroupRecipients(unanswered, options)).rejects.toThrow('Invalid group metadata')
+})
+
+test.each([
+  ['all members', []],
+  ['one member', [US, ANA]],
+])('fails when the devices of %s are not told', async (_, known) => {
+  devices = new Map(known.map((jid) => [jid, [jid]]))
+  await expect(assert({ leaveOut: true })).rejects.toThrow('which devices')
+})
+
+test('a member is known by any of its names', async () => {
+  await device.signal.lidMapping.storeLIDPNMappings([{ lid: ANA, pn: '5511900000002@s.whatsapp.net' }])
+  participants = [US, '5511900000002@s.whatsapp.net']
+  devices.set('5511900000002@s.whatsapp.net', [ANA])
+  await expect(assert()).resolves.toBeUndefined()
+})
+
+describe('a device', () => {
+  test('whose keys the answer leaves out fails the attempt, by its name', async () => {
+    silentAbout.add(BEA)
+    const failure = { jids: [BEA], areRefused: false }
+    await expect(assert()).rejects.toMatchObject(failure)
+    await expect(assert({ leaveOut: true })).rejects.toMatchObject(failure)
+    expect(await told()).toBeUndefined()
+  })
+
+  test('that has no keys is found among all, and the others get theirs', async () => {
+    refused.add(ANA)
+    await expect(assert()).rejects.toMatchObject({ jids: [ANA], areRefused: true })
+    expect(sessions).toEqual(new Set([US, BEA]))
+  })
+
+  test('that has no keys for good is left out, and later messages do not ask for them again', async () => {
+    refused.add(ANA)
+    await assert({ leaveOut: true })
+    expect(await told()).toEqual({ [ANA]: true })
+    const before = asked.length
+    await assert()
+    expect(asked.length).toBe(before)
+  })
+
+  test('that was told the key needs no session', async () => {
+    await device.keyStore.store.set({ 'sender-key-memory': { [GROUP]: { [ANA]: true, [BEA]: true } } })
+    silentAbout = new Set([ANA, BEA])
+    await expect(assert()).resolves.toBeUndefined()
+    expect(asked).toEqual([[US]])
+  })
+
+  test('that is hosted at WhatsApp need not have keys', async () => {
+    devices.set(BEA, [BEA, '200000000000003:99@hosted.lid'])
+    silentAbout.add('200000000000003:99@hosted.lid')
+    await expect(assert()).resolves.toBeUndefined()
+  })
+})
