@@ -1,28 +1,12 @@
-import { REASONS, type ReasonCode } from '@holdfast/core/session/session-states'
-import { z } from 'zod'
+import { STATE_KINDS } from '@holdfast/core/journal/state-kinds'
+import type { Wait } from '@holdfast/core/journal/state-values'
+import type { ValueCodec } from '@holdfast/core/journal/value-codec'
 import type { FailureRecord } from './connection/failures.ts'
 import type { JournaledState } from './journal/journaled-state.ts'
 
-/** Other connections that took this session's place, and when it may dial again. */
-const replacedSchema = z.object({ atMs: z.array(z.number()), dialAtMs: z.number() })
+const { ids } = STATE_KINDS.meta.codec
 
-const reasonCodes = Object.keys(REASONS) as [ReasonCode, ...ReasonCode[]]
-
-/** What a session waits for before it dials, and until when (milliseconds since the epoch). Words of a later version are replaced. */
-const waitSchema = z.object({
-  untilMs: z.number(),
-  state: z.enum(['CONNECTING', 'BACKOFF', 'REPLACED']).catch('BACKOFF'),
-  reason: z.enum(reasonCodes).catch('whatsapp-trouble'),
-})
-
-export type Wait = z.infer<typeof waitSchema>
-
-const failuresSchema = z.object({
-  whatsapp: z.number(),
-  pairings: z.number(),
-  openedAtMs: z.number().nullable(),
-  wait: waitSchema.nullable(),
-})
+type MetaChanges = { readonly [Id in keyof typeof ids]?: string | null }
 
 /** The failures that an earlier owner counted, and what it was waiting for. */
 export interface RememberedFailures {
@@ -30,12 +14,7 @@ export interface RememberedFailures {
   readonly wait: Wait | null
 }
 
-/**
- * What one owner tells the next through the journal.
- *
- * PERSISTED CONTRACT v1: kind `meta` of the state image: `everLoggedIn` (`1`), `loggedOut` (`1`), `archived` (`1`),
- * `replaced` (JSON), `failures` (JSON).
- */
+/** What one owner tells the next through the journal: the kind `meta` of the state image. */
 export class SessionMemory {
   readonly #state: JournaledState
 
@@ -60,8 +39,8 @@ export class SessionMemory {
 
   /** Null when there were none, or none of a shape that is known here. */
   get failures(): RememberedFailures | null {
-    const replaced = this.#read('replaced', replacedSchema)
-    const counted = this.#read('failures', failuresSchema)
+    const replaced = this.#read('replaced', ids.replaced)
+    const counted = this.#read('failures', ids.failures)
     if (!replaced && !counted) return null
     const { wait, ...rows } = counted ?? { whatsapp: 0, pairings: 0, openedAtMs: null, wait: waitAfter(replaced?.dialAtMs ?? 0) }
     return { failures: { ...rows, replacedAtMs: replaced?.atMs ?? [] }, wait }
@@ -82,10 +61,10 @@ export class SessionMemory {
   /** Rides on the next record, which is to be the one that says what the session waits for. */
   rememberFailures({ failures: { replacedAtMs, ...rows }, wait }: RememberedFailures): void {
     const isNothing = rows.whatsapp === 0 && rows.pairings === 0 && wait === null
-    const replaced = { atMs: replacedAtMs, dialAtMs: wait?.untilMs ?? 0 }
+    const replaced = { atMs: [...replacedAtMs], dialAtMs: wait?.untilMs ?? 0 }
     this.#carry({
-      failures: isNothing ? null : JSON.stringify({ ...rows, wait }),
-      replaced: replacedAtMs.length === 0 ? null : JSON.stringify(replaced),
+      failures: isNothing ? null : ids.failures.encode({ ...rows, wait }),
+      replaced: replacedAtMs.length === 0 ? null : ids.replaced.encode(replaced),
     })
   }
 
@@ -94,17 +73,17 @@ export class SessionMemory {
     this.#write({ loggedOut: null, everLoggedIn: null, archived: null })
   }
 
-  #read<Schema extends z.ZodType>(id: string, schema: Schema): z.infer<Schema> | null {
+  #read<Value>(id: keyof typeof ids, codec: ValueCodec<Value>): Value | null {
     const encoded = this.#state.image.get('meta', id)
-    return encoded === undefined ? null : (schema.safeParse(JSON.parse(encoded)).data ?? null)
+    return encoded === undefined ? null : (codec.schema.safeParse(codec.decode(encoded)).data ?? null)
   }
 
-  #write(meta: Record<string, string | null>): void {
+  #write(meta: MetaChanges): void {
     this.#state.change({ keys: { meta } })
   }
 
   /** What is as it was makes no record longer. */
-  #carry(meta: Record<string, string | null>): void {
+  #carry(meta: MetaChanges): void {
     const changed = Object.entries(meta).filter(([id, value]) => (this.#state.image.get('meta', id) ?? null) !== value)
     if (changed.length > 0) this.#state.later({ meta: Object.fromEntries(changed) })
   }

@@ -8,8 +8,9 @@ import {
   longestBindingDelayMs,
   verdict,
 } from '@holdfast/core/session/disconnect-policy'
+import type { Wait } from '@holdfast/core/journal/state-values'
 import { Failures } from './failures.ts'
-import type { SessionMemory, Wait } from '../session-memory.ts'
+import type { SessionMemory } from '../session-memory.ts'
 
 /** Whether the session may dial, and when: what the disconnects of the past allow. */
 export class Reconnection {

@@ -1,9 +1,11 @@
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock, DocumentStore } from '@holdfast/core/platform/ports'
 import type { KeyChanges } from '@holdfast/core/journal/mutation'
+import { STATE_KINDS } from '@holdfast/core/journal/state-kinds'
+import type { InboxRow } from '@holdfast/core/journal/state-values'
 import { DOCUMENTED, type Admission, type Received, type ReceivedMessage, type ReceivedMessages } from '../../whatsapp/port.ts'
 import type { MessageReceived } from '../events/session-event.ts'
-import { INBOX, decodeRow, encodeRow, keptOf, type Row, type StoredMessage } from './inbox-rows.ts'
+import { decodeRow, encodeRow, keptOf, type StoredMessage } from './inbox-rows.ts'
 import { MessageDocuments, documentIdsOf } from './message-documents.ts'
 import { bytesOf, storedMessageOf } from './stored-message.ts'
 import type { JournaledState } from '../journal/journaled-state.ts'
@@ -25,14 +27,8 @@ export interface Told {
   readonly plain: Buffer
 }
 
-/** The server redelivers what it holds for up to 14 days. */
-const KEEP_MS = 14 * 24 * 60 * 60 * 1000
-
-/** A receipt that was never acknowledged in this time will not be asked for any more. */
-const KEEP_UNACKED_MS = 30 * 24 * 60 * 60 * 1000
-
-/** Beyond this many acknowledged rows the oldest go earlier. About 100 bytes each. */
-const KEEP_ROWS = 10_000
+/** The table of kinds says for how long rows are remembered, and how many of them. */
+const { codec, prune } = STATE_KINDS.inbox
 
 /**
  * Received messages. A row is committed in the same record as the ratchet step that decrypted it (the ratchet cannot decrypt it
@@ -41,7 +37,7 @@ const KEEP_ROWS = 10_000
  * A row is *open* while something is to be done with it: its message has no document yet (what the API reads), or it tells of
  * other messages that have none. Then it is *settled*. The plaintext stays until WhatsApp has acknowledged our receipt as well:
  * what Baileys derives from it after the receipt (a sender key, for example) is derived again when the stanza comes again. The row
- * is forgotten when `KEEP_MS` have passed after that.
+ * is forgotten some time after that, as `forget` says.
  */
 export class Inbox implements ReceivedMessages {
   readonly #state: JournaledState
@@ -77,7 +73,7 @@ export class Inbox implements ReceivedMessages {
 
   /** The plaintext of a stanza that was decrypted before, or null when this one is new. */
   lookup(hash: string): Buffer | typeof DOCUMENTED | null {
-    const encoded = this.#state.image.get(INBOX, hash)
+    const encoded = this.#state.image.get('inbox', hash)
     if (encoded === undefined) return null
     const { plain } = decodeRow(encoded)
     return plain === undefined ? DOCUMENTED : Buffer.from(plain, 'base64')
@@ -97,7 +93,7 @@ export class Inbox implements ReceivedMessages {
     const kept = keptOf(plain, tells)
     if (tells && kept === null)
       this.#logger.error({ stanza: stanzaId, bytes: plain.length }, 'What the phone tells is too large.')
-    const row: Row = {
+    const row: InboxRow = {
       id: stanzaId,
       at: this.#clock.now(),
       ...(kept === null ? {} : { plain: kept }),
@@ -106,7 +102,7 @@ export class Inbox implements ReceivedMessages {
       ...(tells ? { work: 'told' } : {}),
       ...(tells && kept === null ? { settled: true, failed: 'too-large' } : {}),
     }
-    const keys = { [INBOX]: { [hash]: JSON.stringify(row) } }
+    const keys = { inbox: { [hash]: codec.encode(row) } }
     const onApplied = () => {
       this.#remember(stanzaId, hash)
       if (!stored || document === undefined) return
@@ -135,10 +131,10 @@ export class Inbox implements ReceivedMessages {
     this.#unacked.delete(stanzaId)
     const changes: Record<string, string> = {}
     for (const hash of hashes) {
-      const encoded = this.#state.image.get(INBOX, hash)
+      const encoded = this.#state.image.get('inbox', hash)
       if (encoded !== undefined) changes[hash] = encodeRow({ ...decodeRow(encoded), acked: true })
     }
-    this.#state.later({ [INBOX]: changes })
+    this.#state.later({ inbox: changes })
   }
 
   /** Called whenever a row has become durable that tells of other messages. */
@@ -161,10 +157,10 @@ export class Inbox implements ReceivedMessages {
   /** Everything that the row told of is stored, or never will be: `failed` says why. */
   settleTold({ hash }: Told, failed: string | null): void {
     this.#release(hash)
-    const encoded = this.#state.image.get(INBOX, hash)
+    const encoded = this.#state.image.get('inbox', hash)
     if (encoded === undefined) return
     const row = { ...decodeRow(encoded), settled: true as const, ...(failed === null ? {} : { failed }) }
-    this.#state.change({ keys: { [INBOX]: { [hash]: encodeRow(row) } } })
+    this.#state.change({ keys: { inbox: { [hash]: encodeRow(row) } } })
   }
 
   /** Nobody else makes the document of this message, of which the row tells. False when somebody has or will. */
@@ -192,12 +188,9 @@ export class Inbox implements ReceivedMessages {
     const at = this.#clock.now()
     const rows = messages.map((message) => {
       const [document] = documentIdsOf(message)
-      return [
-        `history ${document}`,
-        JSON.stringify({ id: message.messageId, at, document, settled: true, acked: true } satisfies Row),
-      ]
+      return [`history ${document}`, codec.encode({ id: message.messageId, at, document, settled: true, acked: true })]
     })
-    return { [INBOX]: Object.fromEntries(rows) as Record<string, string> }
+    return { inbox: Object.fromEntries(rows) as Record<string, string> }
   }
 
   /** Whether messages were left that have no document yet. */
@@ -233,15 +226,15 @@ export class Inbox implements ReceivedMessages {
     const closed = this.#rows().filter(([, { settled }]) => settled)
     closed.sort(([, a], [, b]) => b.at - a.at)
     const now = this.#clock.now()
-    const isGone = ({ at, acked }: Row, index: number): boolean =>
-      (acked === true && (index >= KEEP_ROWS || now - at > KEEP_MS)) || now - at > KEEP_UNACKED_MS
+    const isGone = ({ at, acked }: InboxRow, index: number): boolean =>
+      (acked === true && (index >= prune.max || now - at > prune.afterMs)) || now - at > prune.unackedAfterMs
     const gone = closed
       .filter(([, row], index) => isGone(row, index))
       .map(([hash, { id, document }]) => {
         this.#forgetRow(id, hash, document)
         return [hash, null] as const
       })
-    if (gone.length > 0) this.#state.later({ [INBOX]: Object.fromEntries(gone) })
+    if (gone.length > 0) this.#state.later({ inbox: Object.fromEntries(gone) })
   }
 
   /** What a row told of will not be made of it any more: messages that came by themselves meanwhile get their documents. */
@@ -254,7 +247,7 @@ export class Inbox implements ReceivedMessages {
   }
 
   #document(hash: string): void {
-    const encoded = this.#state.image.get(INBOX, hash)
+    const encoded = this.#state.image.get('inbox', hash)
     const { message, document } = encoded === undefined ? {} : decodeRow(encoded)
     if (!message || document === undefined) return
     this.#known.add(document)
@@ -266,8 +259,8 @@ export class Inbox implements ReceivedMessages {
     return this.#rows().flatMap(([hash, row]) => (row.settled || row.work ? [] : [{ hash, ...row }]))
   }
 
-  #rows(): [string, Row][] {
-    return [...this.#state.image.entries(INBOX)].map(([hash, encoded]) => [hash, decodeRow(encoded)])
+  #rows(): [string, InboxRow][] {
+    return [...this.#state.image.entries('inbox')].map(([hash, encoded]) => [hash, decodeRow(encoded)])
   }
 
   #forgetRow(stanzaId: string, hash: string, document: string | undefined): void {
@@ -285,16 +278,16 @@ export class Inbox implements ReceivedMessages {
 
   /** The message has its document, or needs none. The plaintext stays until WhatsApp will not send the stanza again. */
   #settle(hash: string, failed?: 'refused'): void {
-    const encoded = this.#state.image.get(INBOX, hash)
+    const encoded = this.#state.image.get('inbox', hash)
     if (encoded === undefined) return
     const { message: _, ...row } = decodeRow(encoded)
     const why = failed === undefined ? {} : { failed }
-    this.#state.later({ [INBOX]: { [hash]: encodeRow({ ...row, ...why, settled: true }) } })
+    this.#state.later({ inbox: { [hash]: encodeRow({ ...row, ...why, settled: true }) } })
   }
 
   /** A row that waited for what never comes would keep its message in the state for ever. */
   #refused(hash: string): void {
-    const encoded = this.#state.image.get(INBOX, hash)
+    const encoded = this.#state.image.get('inbox', hash)
     if (encoded === undefined) return
     const { message, document, plain = '' } = decodeRow(encoded)
     if (message && document !== undefined) this.#onRefused({ document, message, plain: Buffer.from(plain, 'base64') })

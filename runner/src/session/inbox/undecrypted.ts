@@ -2,33 +2,15 @@ import { parkedStanzasPath } from '@holdfast/core/message/parked-stanza-document
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock } from '@holdfast/core/platform/ports'
 import type { KeyChanges } from '@holdfast/core/journal/mutation'
+import { STATE_KINDS } from '@holdfast/core/journal/state-kinds'
+import type { UndecryptedRow } from '@holdfast/core/journal/state-values'
 import type { FailedStanza, UnreadStanzas } from '../../whatsapp/port.ts'
 import type { SessionEvent } from '../events/session-event.ts'
 import type { Entry } from '../journal/group.ts'
 import type { JournaledState } from '../journal/journaled-state.ts'
 import type { RefusedMessage } from './inbox.ts'
 
-/** PERSISTED CONTRACT v1: kind `undecrypted` of the state image, by `key`. */
-interface Row {
-  readonly messageId: string
-  readonly from: string
-  readonly participant: string | null
-  readonly kind: string
-  readonly code: string
-  readonly message: string
-  /** ms */
-  readonly firstAt: number
-  readonly lastAt: number
-  readonly attempts: number
-  readonly size: number
-  /** Base64; gone once the document has it, and absent when the stanza was too large to be kept. */
-  readonly stanza?: string
-  readonly plain?: string
-  /** When it was parked, ms. Its document has everything once `stanza` is gone. */
-  readonly parkedAt?: number
-}
-
-const KIND = 'undecrypted'
+const { codec, prune } = STATE_KINDS.undecrypted
 
 /** Deliveries without success after which a stanza is parked. */
 export const ATTEMPTS = 5
@@ -39,9 +21,6 @@ const MAX_BYTES = 2 * 1024 * 1024
 
 /** A larger stanza is not kept, only told of: a document takes 1 MiB, and a text is far below. */
 const MAX_STANZA_BYTES = 256 * 1024
-
-/** Parked rows remember that a stanza is not to be asked for any more. About 200 bytes each. */
-const MAX_PARKED_ROWS = 1000
 
 /** A phone that was away may still send what only it can; what has not come by then is parked. */
 const GIVE_UP_AFTER_MS = 14 * 24 * 60 * 60 * 1000
@@ -70,7 +49,7 @@ export class Undecrypted implements UnreadStanzas {
     const parked = row.attempts >= attempts || row.parkedAt !== undefined
     if (parked) this.#park(stanza.key, row)
     else {
-      this.#state.change({ keys: { [KIND]: { [stanza.key]: JSON.stringify(row) } } })
+      this.#state.change({ keys: { undecrypted: { [stanza.key]: codec.encode(row) } } })
       this.#logger.warn(
         { stanza: row.messageId, kind: row.kind, code: row.code, attempts: row.attempts },
         'A stanza is unreadable.',
@@ -104,7 +83,7 @@ export class Undecrypted implements UnreadStanzas {
     const at = new Date(this.#clock.now())
     const parked = missing.filter(({ row }) => row.parkedAt !== undefined)
     return {
-      keys: { [KIND]: Object.fromEntries(missing.map(({ key }) => [key, null])) as Record<string, null> },
+      keys: { undecrypted: Object.fromEntries(missing.map(({ key }) => [key, null])) as Record<string, null> },
       events: parked.map(({ key: document }) => ({ type: 'message.resolved', document, at })),
     }
   }
@@ -121,11 +100,11 @@ export class Undecrypted implements UnreadStanzas {
     const rows = this.#rows()
     for (const [key, row] of rows) if (row.parkedAt === undefined && now - row.lastAt > GIVE_UP_AFTER_MS) this.#park(key, row)
     const done = rows.filter(([, { parkedAt, stanza }]) => parkedAt !== undefined && stanza === undefined)
-    const gone = done.slice(0, Math.max(0, done.length - MAX_PARKED_ROWS)).map(([key]) => [key, null])
-    if (gone.length > 0) this.#state.later({ [KIND]: Object.fromEntries(gone) as Record<string, null> })
+    const gone = done.slice(0, Math.max(0, done.length - prune.max)).map(([key]) => [key, null])
+    if (gone.length > 0) this.#state.later({ undecrypted: Object.fromEntries(gone) as Record<string, null> })
   }
 
-  #rowOf({ key, messageId, from, participant, kind, error, bytes, plain }: FailedStanza): Row {
+  #rowOf({ key, messageId, from, participant, kind, error, bytes, plain }: FailedStanza): UndecryptedRow {
     const known = this.#get(key)
     const now = this.#clock.now()
     const isKept = bytes.length + (plain?.length ?? 0) <= MAX_STANZA_BYTES
@@ -146,12 +125,12 @@ export class Undecrypted implements UnreadStanzas {
     }
   }
 
-  #park(key: string, row: Row): void {
+  #park(key: string, row: UndecryptedRow): void {
     const isNew = row.parkedAt === undefined
     const parked = { ...row, parkedAt: row.parkedAt ?? this.#clock.now() }
     const { stanza: _, plain: __, ...small } = parked
     const shrink = (): void => {
-      if (this.isParked(key)) this.#state.later({ [KIND]: { [key]: JSON.stringify(small) } })
+      if (this.isParked(key)) this.#state.later({ undecrypted: { [key]: codec.encode(small) } })
     }
     // A document that is refused would be refused for ever: what is left is the error in the log.
     const entry: Omit<Entry, 'mutation'> = {
@@ -159,7 +138,7 @@ export class Undecrypted implements UnreadStanzas {
       onWritten: shrink,
       onRefused: shrink,
     }
-    this.#state.change({ keys: { [KIND]: { [key]: JSON.stringify(parked) } } }, entry)
+    this.#state.change({ keys: { undecrypted: { [key]: codec.encode(parked) } } }, entry)
     if (!isNew) return
     const { messageId, kind, code, attempts } = row
     this.#logger.error(
@@ -179,17 +158,17 @@ export class Undecrypted implements UnreadStanzas {
     }
   }
 
-  #get(key: string): Row | null {
-    const encoded = this.#state.image.get(KIND, key)
-    return encoded === undefined ? null : (JSON.parse(encoded) as Row)
+  #get(key: string): UndecryptedRow | null {
+    const encoded = this.#state.image.get('undecrypted', key)
+    return encoded === undefined ? null : codec.decode(encoded)
   }
 
-  #rows(): [string, Row][] {
-    return [...this.#state.image.entries(KIND)].map(([key, encoded]) => [key, JSON.parse(encoded) as Row])
+  #rows(): [string, UndecryptedRow][] {
+    return [...this.#state.image.entries('undecrypted')].map(([key, encoded]) => [key, codec.decode(encoded)])
   }
 }
 
-function parkedOf(document: string, row: Row & { parkedAt: number }): SessionEvent {
+function parkedOf(document: string, row: UndecryptedRow & { parkedAt: number }): SessionEvent {
   const { messageId, from, participant, kind, code, message, attempts, size, stanza = null, plain = null } = row
   const times = { firstAt: new Date(row.firstAt), lastAt: new Date(row.lastAt), parkedAt: new Date(row.parkedAt) }
   const about = { messageId, from, participant, kind, error: { code, message }, attempts, size, ...times }

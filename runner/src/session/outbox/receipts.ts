@@ -6,6 +6,7 @@ import type { SessionCipher } from '@holdfast/core/security/envelope'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock, DocumentStore } from '@holdfast/core/platform/ports'
 import type { SessionEvent } from '../events/session-event.ts'
+import { STATE_KINDS } from '@holdfast/core/journal/state-kinds'
 import type { JournaledState } from '../journal/journaled-state.ts'
 
 /** A job that could not be looked up is looked up again after this. */
@@ -110,7 +111,7 @@ export class Receipts {
           return
         }
         const known = this.#recent.get(messageId) ?? { jobId: found.id, status: found.job.status }
-        this.#advance(messageId, known, type as 'delivered' | 'read', forget)
+        this.#advance(messageId, known, STATE_KINDS.receipt.codec.decode(type), forget)
       },
       (error: unknown) => this.#settleLater(messageId, error),
     )
