@@ -94,8 +94,8 @@ async function main(): Promise<void> {
     clock,
     logger: log,
     sessions,
-    handOver: async (why) => {
-      await supervisor.leave(why === 'memory-limit' ? why : 'told')
+    handOver: async (why, deadline) => {
+      await supervisor.leave(deadline, why === 'memory-limit' ? why : 'told')
       await stores.close()
       await probes?.close()
     },

@@ -1,5 +1,7 @@
+import { Deadline } from '@holdfast/core/platform/deadlines'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock } from '@holdfast/core/platform/ports'
+import { HAND_OVER_WITHIN_MS } from '../session/hand-over.ts'
 import { EXIT } from './exit-codes.ts'
 
 export interface Reason {
@@ -7,10 +9,7 @@ export interface Reason {
   readonly exitCode: number
 }
 
-/** Cloud Run sends SIGTERM and kills 10 s later. */
-const LEAVE_WITHIN_MS = 8000
-
-/** This process leaves once, for the reason that came first: it hands over what it holds and ends. */
+/** This process leaves once, for the reason that came first: it hands over what it holds and ends, at the latest at its deadline. */
 export class Shutdown {
   readonly #options
   readonly #begun = new AbortController()
@@ -19,7 +18,7 @@ export class Shutdown {
     clock: Clock
     logger: Logger
     sessions: ReadonlyMap<string, unknown>
-    handOver: (why: Reason['why']) => Promise<void>
+    handOver: (why: Reason['why'], deadline: Deadline) => Promise<void>
     exit: (code: number) => void
   }) {
     this.#options = options
@@ -35,6 +34,7 @@ export class Shutdown {
     this.#begun.abort()
     const { clock, logger, sessions, handOver, exit } = this.#options
     const startedAt = clock.monotonic()
+    const deadline = new Deadline(clock, HAND_OVER_WITHIN_MS)
     const held = sessions.size
     logger.info({ why, sessions: held }, `Leaving because of ${why}: ${held} session(s) to hand over.`)
     const end = (code: number): void => {
@@ -44,8 +44,8 @@ export class Shutdown {
       else logger.error(figures, `${sessions.size} session(s) were not handed over; the next owner starts as after a crash.`)
       exit(code)
     }
-    clock.after(LEAVE_WITHIN_MS, () => end(EXIT.leftInDisorder), 'shutdown')
-    handOver(why).then(
+    clock.after(deadline.remainingMs, () => end(EXIT.leftInDisorder), 'shutdown')
+    handOver(why, deadline).then(
       () => end(exitCode),
       (error: unknown) => {
         logger.error({ error }, 'Leaving failed.')

@@ -1,3 +1,4 @@
+import { Deadline } from '@holdfast/core/platform/deadlines'
 import type { CrashRecord } from '@holdfast/core/session/session-document'
 import { isHoldfastError } from '@holdfast/core/platform/errors'
 import { ofSession } from '@holdfast/core/platform/logging'
@@ -18,7 +19,7 @@ import type { Engine, SessionDependencies } from './engine.ts'
 import { projectEvents } from './events/projector.ts'
 import type { StatusDetails } from './events/session-event.ts'
 import type { Entry } from './journal/group.ts'
-import { releaseSession } from './hand-over.ts'
+import { HAND_OVER_WITHIN_MS, releaseSession } from './hand-over.ts'
 import { Journal } from './journal/journal.ts'
 import { Opening, type Trouble } from './opening.ts'
 import { Quarantine, type TrialSlot } from './quarantine/quarantine.ts'
@@ -59,7 +60,8 @@ export class OwnedSession {
   /** What is stored is to be asked again: WhatsApp takes what is in the image for broken. */
   #isDistrusted = false
   #wanted: 'online' | 'offline'
-  #leaving = false
+  /** Set when the runner leaves. */
+  #leaving: Deadline | null = null
   #muted = false
   /** Somebody may have taken the session: the next append tells. */
   #inDoubt = false
@@ -114,8 +116,8 @@ export class OwnedSession {
   }
 
   /** Hands the session over: the loop closes the connection in order and releases it. */
-  leave(): void {
-    this.#leaving = true
+  leave(deadline: Deadline): void {
+    this.#leaving = deadline
     this.#keeper.interrupt()
     this.#wake.call()
   }
@@ -130,8 +132,8 @@ export class OwnedSession {
     try {
       this.#listen()
       while (!this.#journal.ended) {
-        if (this.#leaving) return await this.#release('BACKOFF', 'runner-leaving')
-        if (this.#wanted === 'offline' && !this.#actions.isBusy) return await this.#release('STOPPED', 'requested')
+        if (this.#leaving) return await this.#release('BACKOFF', 'runner-leaving', this.#leaving)
+        if (this.#wanted === 'offline' && !this.#actions.isBusy) return await this.#stop()
         await this.#step()
         this.#quarantine.look(this.#engine ? this.#keeper.activity : 'waiting')
         await this.#wake.wait(this.#nextStepAtMs())
@@ -231,7 +233,12 @@ export class OwnedSession {
     this.#opening.hasten()
   }
 
-  async #release(state: SessionState, reason: ReasonCode): Promise<SessionEnd> {
+  /** Somebody wants the session offline. */
+  #stop(): Promise<SessionEnd> {
+    return this.#release('STOPPED', 'requested', new Deadline(this.#dependencies.clock, HAND_OVER_WITHIN_MS))
+  }
+
+  async #release(state: SessionState, reason: ReasonCode, deadline: Deadline): Promise<SessionEnd> {
     // What waits for somebody keeps saying so, unless it is stopped.
     const keepsSaying = this.#status.isHalted && this.#wanted === 'online'
     try {
@@ -239,7 +246,7 @@ export class OwnedSession {
         journal: this.#journal,
         engine: this.#engine,
         keeper: this.#keeper,
-        clock: this.#dependencies.clock,
+        deadline,
         append: (entry) => this.#append(entry),
         released: this.#status.released(keepsSaying ? null : { state, reason }, this.#engine),
       })

@@ -1,4 +1,5 @@
 import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
+import type { Deadline } from '@holdfast/core/platform/deadlines'
 import { SESSIONS, type SessionDocument } from '@holdfast/core/session/session-document'
 import { type HoldfastError, isDamage, isStoreTrouble } from '@holdfast/core/platform/errors'
 import { ofSession } from '@holdfast/core/platform/logging'
@@ -39,7 +40,8 @@ export class Supervisor {
   readonly #givenUp = new Map<string, { times: number; until: number }>()
   /** Sessions that could not be claimed, and until when this process leaves them alone. */
   readonly #unclaimable = new Map<string, number>()
-  #leaving = false
+  /** Set when this process leaves. */
+  #leaving: Deadline | null = null
   #looking: Promise<void> | null = null
   #stopLooking: () => void = () => {}
   #stopListening: () => void = () => {}
@@ -71,12 +73,14 @@ export class Supervisor {
     this.#look()
   }
 
-  /** Hands everything over. Bounded by the caller: what is not done when the process ends is what a crash leaves. */
-  async leave(because: Leaving = 'told'): Promise<void> {
-    this.#leaving = true
+  /**
+   * Hands everything over. The caller ends the process at the deadline: what is not handed over by then is taken up as after a crash.
+   */
+  async leave(deadline: Deadline, because: Leaving = 'told'): Promise<void> {
+    this.#leaving = deadline
     this.#stopLooking()
     this.#stopRetry()
-    for (const session of this.#sessions.values()) session.leave()
+    for (const session of this.#sessions.values()) session.leave(deadline)
     await Promise.all([this.#heartbeat.drain(because), this.#looking])
     await Promise.all(this.#running.values())
     this.#stopListening()
@@ -156,7 +160,7 @@ export class Supervisor {
     const { sessionId } = session
     this.#sessions.set(sessionId, session)
     if (this.#heartbeat.muted) session.mute(true)
-    if (this.#leaving) session.leave()
+    if (this.#leaving) session.leave(this.#leaving)
     session.act(this.#actions.of(sessionId))
     const running = session.run().then((end) => {
       this.#sessions.delete(sessionId)

@@ -1,3 +1,4 @@
+import type { Deadline } from '@holdfast/core/platform/deadlines'
 import type { KeyChanges, Mutation } from '@holdfast/core/journal/mutation'
 import type { StateImage } from '@holdfast/core/journal/state-image'
 import type { MessageContent } from '@holdfast/core/message/content'
@@ -62,11 +63,11 @@ export interface Connection {
   /**
    * Unlinks this device from its phone. Resolves when WhatsApp has confirmed it.
    * @throws ConnectionEnded
-   * @throws HoldfastError `not-connected` when WhatsApp does not answer.
+   * @throws HoldfastError `not-connected` when WhatsApp does not answer before the deadline.
    */
-  unlink(): Promise<void>
-  /** Ends the connection in order. Resolves when the socket is closed; `onClose` is not called. */
-  close(): Promise<void>
+  unlink(deadline: Deadline): Promise<void>
+  /** Ends the connection in order. Resolves when the socket is closed, at the latest at the deadline; `onClose` is not called. */
+  close(deadline: Deadline): Promise<void>
   /** Cuts the connection off without another word. */
   cut(): void
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { RunnerResources } from '@holdfast/core/operations/runner-document'
 import type { WrappingKey } from '@holdfast/core/security/envelope'
+import { Deadline } from '@holdfast/core/platform/deadlines'
 import { createLogger } from '@holdfast/core/platform/logging'
 import type { Clock, DocumentStore, ObjectStore, Random } from '@holdfast/core/platform/ports'
 import { DocumentJournals } from '@holdfast/core/journal/document-journals'
@@ -11,6 +12,7 @@ import { ActionFeed } from '../../../runner/src/supervisor/action-feed.ts'
 import { Supervisor } from '../../../runner/src/supervisor/supervisor.ts'
 import { Heartbeat, type Leaving } from '../../../runner/src/supervisor/heartbeat.ts'
 import { JobFeed } from '../../../runner/src/supervisor/job-feed.ts'
+import { HAND_OVER_WITHIN_MS } from '../../../runner/src/session/hand-over.ts'
 import { SingleTrialSlot } from '../../../runner/src/supervisor/trial-slot.ts'
 import { Placement } from '../../../runner/src/supervisor/placement.ts'
 import type { CheckpointPolicy } from '../../../runner/src/session/journal/checkpointer.ts'
@@ -128,7 +130,7 @@ export class RunnerUnderTest {
   async leave(because: Leaving = 'told'): Promise<void> {
     if (this.#left) return
     this.#left = true
-    await this.supervisor.leave(because)
+    await this.supervisor.leave(new Deadline(systemClock, HAND_OVER_WITHIN_MS), because)
   }
 
   #client({ openGate }: ClientOptions): Client {

@@ -1,3 +1,4 @@
+import { Deadline } from '@holdfast/core/platform/deadlines'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock } from '@holdfast/core/platform/ports'
 import type { ReasonCode, SessionState } from '@holdfast/core/session/session-states'
@@ -18,6 +19,12 @@ const LOOK_AT_MUTED_MS = 1000
 
 /** What a logged-out identity leaves could not be saved: no new one is made before that has worked. */
 const ARCHIVE_AGAIN_MS = 30_000
+
+/** The time to close a connection when the session is not handed over. */
+const CLOSE_WITHIN_MS = 1500
+
+/** The time for WhatsApp to confirm that a device is unlinked. The session does nothing else meanwhile; a hand-over ends the wait. */
+const UNLINK_WITHIN_MS = 10_000
 
 export interface KeeperDependencies {
   readonly clock: Clock
@@ -99,10 +106,10 @@ export class ConnectionKeeper {
   }
 
   /** Ends the connection in order; no verdict follows. */
-  async close(engine: Engine | null): Promise<void> {
+  async close(engine: Engine | null, deadline = new Deadline(this.#dependencies.clock, CLOSE_WITHIN_MS)): Promise<void> {
     const connection = this.#connection
     this.#forget(engine)
-    await connection?.close()
+    await connection?.close(deadline)
     this.#ended = null
   }
 
@@ -112,7 +119,7 @@ export class ConnectionKeeper {
     this.#forget(null)
   }
 
-  /** Whoever waits for WhatsApp's answer gives up: the session is needed elsewhere. */
+  /** Ends a wait for WhatsApp's answer: the session is to be handed over. */
   interrupt(): void {
     this.#interrupt()
   }
@@ -126,7 +133,8 @@ export class ConnectionKeeper {
     if (!this.#connection || !this.#dependencies.isWanted()) throw new ConnectionEnded('There is no connection any more.')
     const { promise: interrupted, reject } = Promise.withResolvers<never>()
     this.#interrupt = () => reject(new ConnectionEnded('The session is handed over.'))
-    await Promise.race([this.#connection.unlink(), interrupted])
+    const deadline = new Deadline(this.#dependencies.clock, UNLINK_WITHIN_MS)
+    await Promise.race([this.#connection.unlink(deadline), interrupted])
     engine.memory.rememberLogout()
     this.#dependencies.reconnection.halt()
     this.#dependencies.publish('LOGGED_OUT', 'logged-out-on-request')

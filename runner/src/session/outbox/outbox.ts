@@ -1,4 +1,3 @@
-import { noLongerThan } from '@holdfast/core/platform/deadlines'
 import { jobDocumentSchema, type JobDocument } from '@holdfast/core/message/job-document'
 import { openJobContent, openJobProto } from '@holdfast/core/message/sealed-content'
 import { parseStored } from '@holdfast/core/platform/parse'
@@ -94,14 +93,13 @@ export class Outbox {
     for (const job of this.#sending) this.#cutOff(job)
   }
 
-  /** Begins nothing more. Resolves when nothing is on its way any more, or after the time. */
-  async stop(withinMs: number): Promise<void> {
+  /** Begins nothing more. Resolves when nothing is on its way any more. */
+  async stop(): Promise<void> {
     this.#stopAccepting()
     if (this.#sending.size === 0) return
-    const idle = new Promise<void>((resolve) => {
+    await new Promise<void>((resolve) => {
       this.#onIdle = resolve
     })
-    await noLongerThan(this.#clock, withinMs, idle)
   }
 
   /** Ends at once, whatever is on its way. */

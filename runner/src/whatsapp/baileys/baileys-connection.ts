@@ -1,5 +1,5 @@
 import { isJidGroup, isLidUser, jidDecode, proto, type BinaryNode, type WASocket } from '@whiskeysockets/baileys'
-import { noLongerThan } from '@holdfast/core/platform/deadlines'
+import type { Deadline } from '@holdfast/core/platform/deadlines'
 import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { MessageContent } from '@holdfast/core/message/content'
 import type { Logger } from '@holdfast/core/platform/logging'
@@ -21,9 +21,6 @@ import { assertRecipients, hasNoKeys } from './send/recipients.ts'
 import { StaleDevices } from './send/stale-devices.ts'
 import { watchStanzas } from './stanza-events.ts'
 
-/** How long an orderly close may wait for the server's side of it. */
-const CLOSE_TIMEOUT_MS = 1500
-
 /** A dial that has led neither to a login nor to a QR code by then has failed, whatever the socket thinks. */
 const DIAL_TIMEOUT_MS = 30_000
 
@@ -33,9 +30,6 @@ const NEXT_QR_MS = 20_000
 
 /** A device that goes away after the server has told of it, and before it is asked for its keys, is no fault of the message. */
 const KEYS_ASKED_AT_MOST = 3
-
-/** The owner of the session does nothing else while it waits for this, and has 8 s in all when it is told to leave. */
-const UNLINK_TIMEOUT_MS = 10_000
 
 /** Baileys' codes, for what it does not notice or not at once. */
 const CONNECTION_CLOSED: Disconnect = { code: 428, transport: 'broken' }
@@ -206,21 +200,19 @@ export class BaileysConnection implements Connection {
     return this.#gate.heldSince === null ? 0 : this.#clock.monotonic() - this.#gate.heldSince
   }
 
-  async unlink(): Promise<void> {
+  async unlink(deadline: Deadline): Promise<void> {
     const jid = this.#me?.id
     if (!jid) throw new Error('This device is not linked.')
-    const waiting = new AbortController()
-    const answer = this.#socket.query(unlinkNode(jid, this.#socket.generateMessageTag()))
-    const late = this.#clock.sleep(UNLINK_TIMEOUT_MS, 'baileys-connection', waiting.signal)
-    const confirmed = await this.#whileOpen(Promise.race([answer, late])).finally(() => waiting.abort())
+    const answer: Promise<unknown> = this.#socket.query(unlinkNode(jid, this.#socket.generateMessageTag()))
+    const confirmed = await this.#whileOpen(deadline.wait(answer))
     // Baileys resolves a query that timed out with nothing, which is no answer.
     if (!confirmed) throw new HoldfastError('not-connected', 'WhatsApp did not confirm in time that the device is unlinked.')
   }
 
-  async close(): Promise<void> {
+  async close(deadline: Deadline): Promise<void> {
     if (this.#over) return
     this.#finish()
-    await noLongerThan(this.#clock, CLOSE_TIMEOUT_MS, this.#socket.end(undefined))
+    await deadline.wait(this.#socket.end(undefined))
     this.#keyStore.close()
     this.#gate.shut()
   }
