@@ -1,4 +1,5 @@
-import { documentsWithin, objectsWithin, within } from '../platform/deadlines.ts'
+import { within } from '../platform/deadlines.ts'
+import { guardDocuments, guardObjects, timeLimit } from '../platform/guarded-stores.ts'
 import { DirectoryJournals } from './directory/directory-journals.ts'
 import { DirectoryLock } from './directory/directory-lock.ts'
 import { DirectoryObjects } from './directory/directory-objects.ts'
@@ -86,8 +87,9 @@ export function openRunnerStores(options: RunnerStoresOptions): RunnerStores {
 function cloudStores(options: RunnerStoresOptions, projectId: string, bucket: string): RunnerStores {
   const { clock, wrappingKey } = options
   const google = createGoogleClients({ projectId, bucket })
-  const documents = documentsWithin(google.documents, clock, ANSWER_WITHIN_MS)
-  const objects = objectsWithin(google.objects, clock, ANSWER_WITHIN_MS)
+  const limit = timeLimit(clock, ANSWER_WITHIN_MS)
+  const documents = guardDocuments(google.documents, limit)
+  const objects = guardObjects(google.objects, limit)
   const checks = [
     { what: 'Firestore', run: () => within(clock, CHECKED_WITHIN_MS, checkDocuments(documents, wrappingKey)) },
     { what: 'Cloud Storage', run: () => within(clock, CHECKED_WITHIN_MS, checkObjects(objects, wrappingKey)) },
@@ -100,9 +102,10 @@ function cloudStores(options: RunnerStoresOptions, projectId: string, bucket: st
 function localStores(options: RunnerStoresOptions, path: string): RunnerStores {
   const { clock, logger, projectId, wrappingKey } = options
   const google = createFirestoreClients({ projectId })
-  const documents = documentsWithin(google.documents, clock, ANSWER_WITHIN_MS)
+  const limit = timeLimit(clock, ANSWER_WITHIN_MS)
+  const documents = guardDocuments(google.documents, limit)
   const directory = new StoreDirectory(path)
-  const objects = objectsWithin(new DirectoryObjects(directory), clock, ANSWER_WITHIN_MS)
+  const objects = guardObjects(new DirectoryObjects(directory), limit)
   let lock: DirectoryLock | null = null
   const assertOurs = async () => lock?.assertHeld()
   const files = new JournalFiles(directory)

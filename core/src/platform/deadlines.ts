@@ -1,4 +1,4 @@
-import type { Clock, DocumentStore, ObjectStore } from './ports.ts'
+import type { Clock } from './ports.ts'
 
 /** Rejects after the time; what was asked for may still take effect. */
 export async function within<T>(clock: Clock, limitMs: number, work: Promise<T>): Promise<T> {
@@ -52,18 +52,3 @@ export class Deadline {
     return Promise.race([work, late])
   }
 }
-
-/** The same store, which never leaves anybody waiting for ever. Whoever commits has to find out what became of it anyway. */
-export const documentsWithin = (documents: DocumentStore, clock: Clock, limitMs: number): DocumentStore => ({
-  commit: (changes) => within(clock, limitMs, documents.commit(changes)),
-  read: (path) => within(clock, limitMs, documents.read(path)),
-  query: (query) => within(clock, limitMs, documents.query(query)),
-  listen: (query, onEvents, onError) => documents.listen(query, onEvents, onError),
-})
-
-export const objectsWithin = (objects: ObjectStore, clock: Clock, limitMs: number): ObjectStore => ({
-  placeOf: (name) => objects.placeOf(name),
-  create: (name, bytes) => within(clock, limitMs, objects.create(name, bytes)),
-  read: (name, generation) => within(clock, limitMs, objects.read(name, generation)),
-  list: (prefix) => within(clock, limitMs, objects.list(prefix)),
-})

@@ -1,0 +1,26 @@
+import { within } from './deadlines.ts'
+import type { Clock, DocumentStore, ObjectStore } from './ports.ts'
+
+/** Stands around every request to a store. It limits the time, or turns errors into those that callers know. */
+export type Guard = <Result>(request: Promise<Result>) => Promise<Result>
+
+/** Rejects a request that takes longer. A commit may still take effect, so its caller finds out by reading. */
+export const timeLimit =
+  (clock: Clock, limitMs: number): Guard =>
+  (request) =>
+    within(clock, limitMs, request)
+
+/** The same store behind a guard. Listeners pass without it: they have no end. */
+export const guardDocuments = (documents: DocumentStore, guard: Guard): DocumentStore => ({
+  commit: (changes) => guard(documents.commit(changes)),
+  read: (path) => guard(documents.read(path)),
+  query: (query) => guard(documents.query(query)),
+  listen: (query, onEvents, onError) => documents.listen(query, onEvents, onError),
+})
+
+export const guardObjects = (objects: ObjectStore, guard: Guard): ObjectStore => ({
+  placeOf: (name) => objects.placeOf(name),
+  create: (name, bytes) => guard(objects.create(name, bytes)),
+  read: (name, generation) => guard(objects.read(name, generation)),
+  list: (prefix) => guard(objects.list(prefix)),
+})
