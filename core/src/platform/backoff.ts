@@ -5,12 +5,13 @@ export interface BackoffSchedule {
   readonly limitMs: number
 }
 
+/** The first delay, doubled with each further failure, up to the limit. `failures` counts from 1. */
+export const doubledMs = ({ firstMs, limitMs }: BackoffSchedule, failures: number): number =>
+  Math.min(firstMs * 2 ** Math.min(failures - 1, 30), limitMs)
+
 /** A random delay between half and the whole of the doubled one: it spreads a stampede and is never zero. `failures` counts from 1. */
-export function backoffMs(schedule: BackoffSchedule, failures: number, random: Random): number {
-  const doubled = schedule.firstMs * 2 ** Math.min(failures - 1, 30)
-  const capped = Math.min(doubled, schedule.limitMs)
-  return Math.round(capped * (0.5 + random.fraction() / 2))
-}
+export const backoffMs = (schedule: BackoffSchedule, failures: number, random: Random): number =>
+  Math.round(doubledMs(schedule, failures) * (0.5 + random.fraction() / 2))
 
 /** The largest share by which `spreadMs` lengthens a delay. */
 export const SPREAD = 0.2

@@ -1,8 +1,10 @@
 import { type Alert, raiseAlert, resolveAlert } from '@holdfast/core/operations/alerts'
+import { doubledMs } from '@holdfast/core/platform/backoff'
 import { within } from '@holdfast/core/platform/deadlines'
 import { RUNNERS, runnerDocumentSchema } from '@holdfast/core/operations/runner-document'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock, DocumentStore } from '@holdfast/core/platform/ports'
+import { retry } from '@holdfast/core/platform/retry'
 import type { RunnerStores } from '@holdfast/core/adapters/session-stores'
 import type { StoreProblem, StoreReport } from '@holdfast/core/operations/store-report'
 import type { Supervisor } from '../supervisor/supervisor.ts'
@@ -11,8 +13,7 @@ import { NO_PAST, type Past, type RestartPolicy, enoughMs, pastOf, pauseBefore, 
 import { untilUsable } from './usable-stores.ts'
 
 const STORE_ANSWERS_WITHIN_MS = 10_000
-const FIRST_RETRY_MS = 500
-const LONGEST_RETRY_MS = 10_000
+const RETRIES = { firstMs: 500, limitMs: 10_000 }
 
 /**
  * From the first line to a runner that takes up sessions: the stores can be worked with, the runner is on the list, and if its
@@ -89,15 +90,18 @@ export class Start {
   /** Tries until it succeeds. Null when the process leaves first. */
   async #insist<Result>(trouble: string, work: () => Promise<Result>): Promise<Result | null> {
     const { clock, logger, leaving } = this.#options
-    for (let attempt = 1; !leaving.aborted; attempt++) {
-      try {
-        return await work()
-      } catch (error) {
-        logger.warn({ error, attempt }, trouble)
-        await clock.sleep(Math.min(FIRST_RETRY_MS * 2 ** (attempt - 1), LONGEST_RETRY_MS), 'start', leaving)
-      }
+    if (leaving.aborted) return null
+    try {
+      return await retry(work, {
+        clock,
+        timer: 'start',
+        pauseMs: (failures) => doubledMs(RETRIES, failures),
+        onFailure: (error, attempt) => logger.warn({ error, attempt }, trouble),
+        signal: leaving,
+      })
+    } catch {
+      return null
     }
-    return null
   }
 
   /** Of processes of this container. Asked even where they cannot be known, since the answer shows that Firestore is there. */

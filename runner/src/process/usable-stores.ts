@@ -1,10 +1,10 @@
+import { doubledMs } from '@holdfast/core/platform/backoff'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock } from '@holdfast/core/platform/ports'
 import type { RunnerStores } from '@holdfast/core/adapters/session-stores'
 import type { StoreProblem, StoreReport } from '@holdfast/core/operations/store-report'
 
-const FIRST_PAUSE_MS = 1000
-const LONGEST_PAUSE_MS = 10_000
+const PAUSES = { firstMs: 1000, limitMs: 10_000 }
 
 /**
  * Checks the stores until all is well with them. What may end by itself, an outage, is waited for; with the first trouble that does
@@ -30,7 +30,7 @@ export async function untilUsable(options: {
       return []
     }
     logger.warn({ attempt, problems: report.problems }, 'The runner waits for its stores and takes no sessions yet.')
-    await clock.sleep(Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS), 'usable-stores', leaving)
+    await clock.sleep(doubledMs(PAUSES, attempt), 'usable-stores', leaving)
   }
   return []
 }

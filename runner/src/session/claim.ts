@@ -1,3 +1,5 @@
+import { doubledMs } from '@holdfast/core/platform/backoff'
+import { retry } from '@holdfast/core/platform/retry'
 import { hashOfRecord, type JournalRecord } from '@holdfast/core/journal/journal-record'
 import { parseStored } from '@holdfast/core/platform/parse'
 import {
@@ -167,10 +169,11 @@ async function commitClaim(
     await journals.append(session.id, [record], changes)
     return true
   } catch (error) {
+    const again = { clock, ...READ_AGAIN }
     // Lost, or won without hearing of it: the record tells.
-    const found = await patiently(clock, () => journals.read(session.id, record.seq))
+    const found = await retry(() => journals.read(session.id, record.seq), again)
     if (found) return found.fields['nonce'] === record.nonce
-    const now = await patiently(clock, () => documents.read(session.path))
+    const now = await retry(() => documents.read(session.path), again)
     // Still as it was judged: nobody was faster, it is the store that did not take the claim.
     if (now && OWNERSHIP.every((field) => now.fields[field] === session.fields[field])) throw error
     return false
@@ -190,17 +193,12 @@ function stateAtClaim(state: SessionState, crashes: CrashRecord): Fields {
   return mustQuarantine(crashes) ? stateFields('QUARANTINED', 'crashes-its-runner') : stateFields('CLAIMING', 'claimed')
 }
 
-/** The store may be away for a moment, and a claim that is not known to have succeeded leaves a session without anybody. */
-async function patiently<T>(clock: Clock, read: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await read()
-    } catch (error) {
-      if (attempt >= READ_ATTEMPTS) throw error
-      await clock.sleep(200 * 2 ** attempt, 'claim')
-    }
-  }
-}
-
-/** 400 ms and doubling: 6 s in all. */
-const READ_ATTEMPTS = 5
+/**
+ * The store may be away for a moment, and a claim that is not known to have succeeded leaves a session without anybody: five reads,
+ * with 6 s of pauses in all.
+ */
+const READ_AGAIN = {
+  timer: 'claim',
+  pauseMs: (failures: number) => doubledMs({ firstMs: 400, limitMs: 3200 }, failures),
+  mayRetry: (failures: number) => failures < 5,
+} as const

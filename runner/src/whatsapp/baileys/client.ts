@@ -9,9 +9,9 @@ import {
   type WAVersion,
 } from '@whiskeysockets/baileys'
 import { createLogger } from '@holdfast/core/platform/logging'
+import { retry } from '@holdfast/core/platform/retry'
 import type { Client, ClientOptions, Connect, HistoryReader, SessionState } from '../port.ts'
 import type { KeyChanges } from '@holdfast/core/journal/mutation'
-import { patiently } from '../../session/patiently.ts'
 import { AppState } from './receive/app-state.ts'
 import { BaileysConnection } from './baileys-connection.ts'
 import { decodeCreds, encodeCreds } from './signal/codec.ts'
@@ -179,10 +179,11 @@ export class BaileysClient implements Client {
   /** Baileys would acknowledge the request although it was not answered, and the contact would wait for ever. */
   #sentMessage(messageId: string, keyStore: KeyStore): Promise<Uint8Array | null> {
     const { sentMessage, clock, logger } = this.#options
-    return patiently(() => sentMessage(messageId), {
+    return retry(() => sentMessage(messageId), {
       clock,
-      pauseMs: ASK_AGAIN_MS,
-      isOver: () => keyStore.isClosed,
+      timer: 'ask-again',
+      pauseMs: () => ASK_AGAIN_MS,
+      mayRetry: () => !keyStore.isClosed,
       onFailure: (error) => logger.warn({ error, messageId }, 'A message that a contact asks for again could not be read yet.'),
     })
   }
