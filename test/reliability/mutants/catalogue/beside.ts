@@ -24,7 +24,7 @@ export const BESIDE: readonly Mutant[] = [
     name: 'answers-do-not-count',
     invariant: 'beside',
     what: 'a connection to Firestore that answers is given up while something is asked all the time',
-    edits: [{ in: 'RenewedFirestore.ask.end', when: 'isAnswered', becomes: '!isAnswered' }],
+    edits: [{ in: 'RenewedFirestore.ask.end', find: 'isAnswered || client.asked === 0', replace: '!isAnswered' }],
     noticedBy: { file: DEAD_CONNECTION_TEST, tests: 'one that answers is kept' },
   },
   {
