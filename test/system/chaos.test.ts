@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { lastLine, runProgram } from '../../support/run-program.ts'
+import { lastLine, runProgram } from '../support/run-program.ts'
 
 // Several times what it takes on a machine with nothing else to do.
 const LIMIT_MS = 220_000
-const main = new URL('main.ts', import.meta.url)
+const main = new URL('../reliability/chaos/main.ts', import.meta.url)
 
 const FLAWLESS = { lost: 0, duplicated: 0, undecryptable: 0, violations: 0, registrations: 1 }
 

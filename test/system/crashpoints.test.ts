@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { runCrashPoints } from './run.ts'
-import { SCENARIOS } from './scenarios/all.ts'
+import { runCrashPoints } from '../reliability/crashpoints/run.ts'
+import { SCENARIOS } from '../reliability/crashpoints/scenarios/all.ts'
 
 /** So few that everybody runs them; `npm run crashpoints` runs all. */
 const CASES = 2
