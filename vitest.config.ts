@@ -1,45 +1,47 @@
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Those that take a minute and more, the longest first: one that begins last would keep a single core busy at the end. */
-const LONG = [
-  'test/reliability/chaos/chaos',
-  'test/system/storage-modes',
-  'test/system/runner-process',
-  'test/system/past',
-  'test/system/sandbox',
-  'test/system/people-after-kills',
-  'test/system/handover',
-  'test/system/crash-loop',
-  'test/system/recovery',
-  'test/system/disconnects',
-  'test/reliability/crashpoints/crashpoints',
-  'test/system/story',
-  'test/system/people',
-  'test/integration/facts/received-message',
-]
+const SYSTEM = 'test/system/**/*.test.ts'
+const INTEGRATION = 'test/integration/**/*.test.ts'
+/** They talk to the simulator with a stock client of Baileys, which takes seconds of CPU for each file. */
+const SIMULATOR = 'sandbox/whatsapp/**/*.test.ts'
 
+/** The projects, those with the longest files first: a long file that starts last would keep one core busy at the end. */
+const ORDER = ['system', 'integration', 'simulator', 'unit']
+
+/** Within a project, the files that took longest the last time come first. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification): number => {
-      const index = LONG.findIndex((path) => moduleId.endsWith(`${path}.test.ts`))
-      return index === -1 ? LONG.length : index
-    }
+    const rank = ({ project }: TestSpecification): number => ORDER.indexOf(project.name)
     return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other))
   }
 }
 
+/** One Firestore emulator for all files that do not harm it. It starts only when such a file is run. */
+const onEmulator = { globalSetup: 'test/support/shared-firestore.ts' }
+
 export default defineConfig({
   test: {
-    include: ['{core,functions,runner,infra,sandbox,test}/**/*.test.ts'],
-    globalSetup: 'test/support/shared-firestore.ts',
     pool: 'forks',
-    // The machine that counts has two cores. Most files start processes of their own, and wait for them a third of the time.
+    // CI has two cores. Most files start processes of their own, and wait for them a third of the time.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // What is waited for comes or not; a loaded machine is no reason to fail.
+    // Long, because a loaded machine is no reason to fail.
     expect: { poll: { timeout: 15_000 } },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts'],
+          exclude: ['**/node_modules/**', 'infra/build/**', SYSTEM, INTEGRATION, SIMULATOR],
+        },
+      },
+      { extends: true, test: { name: 'simulator', include: [SIMULATOR] } },
+      { extends: true, test: { name: 'integration', include: [INTEGRATION], ...onEmulator } },
+      { extends: true, test: { name: 'system', include: [SYSTEM], ...onEmulator } },
+    ],
   },
 })
