@@ -43,6 +43,20 @@ export default {
       to: { path: baileys },
     },
     {
+      name: 'whatsapp-client-knows-no-session',
+      comment: 'What the client may ask of the session stands in runner/src/whatsapp/port.ts.',
+      severity: 'error',
+      from: { path: '^runner/src/whatsapp/', pathNot: '(\\.test\\.ts$|^runner/src/whatsapp/baileys/testing/)' },
+      to: { path: '^runner/src/(session|supervisor|process)/' },
+    },
+    {
+      name: 'session-knows-no-whatsapp-client',
+      comment: 'What the session needs of a client stands in runner/src/whatsapp/port.ts.',
+      severity: 'error',
+      from: { path: '^runner/src/(session|supervisor|process)/' },
+      to: { path: '^runner/src/whatsapp/', pathNot: '^runner/src/whatsapp/port\\.ts$' },
+    },
+    {
       name: 'sandbox-knows-no-product',
       severity: 'error',
       from: { path: '^sandbox/' },

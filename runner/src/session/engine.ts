@@ -14,6 +14,7 @@ import { Checkpointer, type CheckpointPolicy } from './journal/checkpointer.ts'
 import type { Claim } from './claim.ts'
 import type { Client, ClientOptions } from '../whatsapp/port.ts'
 import { Gate } from './journal/gate.ts'
+import { Deliveries } from './inbox/deliveries.ts'
 import { Inbox } from './inbox/inbox.ts'
 import { MessageDocuments } from './inbox/message-documents.ts'
 import type { Journal, JournalLimits } from './journal/journal.ts'
@@ -43,7 +44,7 @@ export interface SessionDependencies {
   /** Gives every open job of a session first, then each one that is queued. Returns what ends it. */
   readonly subscribeJobs: (sessionId: string, onJobs: (jobs: readonly DocumentSnapshot[]) => void) => () => void
   readonly createClient: (options: ClientOptions) => Client
-  /** See `ClientOptions`; asked at each delivery. */
+  /** For a session under suspicion of ending its process: each delivery is counted durably before it is touched. */
   readonly countFirst?: () => boolean
   /** What a state that lost its newest records has to become before it may speak again: see `rekey.ts`. */
   readonly rekey: (image: StateImage, lostRecords: number) => Mutation
@@ -106,14 +107,12 @@ export function assembleEngine(
   const receipts = new Receipts({ sessionId, state, cipher, documents, clock, logger })
   const client = dependencies.createClient({
     state,
-    inbox,
-    undecrypted,
+    deliveries: new Deliveries({ state, inbox, undecrypted, isSuspect: () => dependencies.countFirst?.() ?? false }),
     openGate: (commitPending) => new Gate({ journal, commitPending, now: () => clock.monotonic() }),
     clock,
     random,
     logger,
     sentMessage: (messageId) => receipts.messageOf(messageId),
-    ...(dependencies.countFirst ? { countFirst: dependencies.countFirst } : {}),
   })
   const outbox = new Outbox({
     subscribe: (onJobs) => dependencies.subscribeJobs(sessionId, onJobs),

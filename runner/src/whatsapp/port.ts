@@ -5,8 +5,6 @@ import type { MessageContent } from '@holdfast/core/message/content'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock, Random } from '@holdfast/core/platform/ports'
 import type { Disconnect } from '@holdfast/core/session/disconnect-policy'
-import type { SessionEvent } from '../session/events/session-event.ts'
-import type { Entry } from '../session/journal/group.ts'
 
 /**
  * The border between a session and its WhatsApp client: what a session needs of a client, and what a client may ask of the session.
@@ -26,8 +24,7 @@ export interface Client {
 /** What a client is given of its session. */
 export interface ClientOptions {
   readonly state: SessionState
-  readonly inbox: ReceivedMessages
-  readonly undecrypted: UnreadStanzas
+  readonly deliveries: DeliveredStanzas
   /** Makes the gate of one connection. `commitPending` puts what the coming frame depends on into the journal, synchronously. */
   readonly openGate: (commitPending: () => void) => FrameGate
   readonly clock: Clock
@@ -35,8 +32,6 @@ export interface ClientOptions {
   readonly logger: Logger
   /** The message as it was sent, for a contact that asks for it again. */
   readonly sentMessage: (messageId: string) => Promise<Uint8Array | null>
-  /** For a session under suspicion of ending its process: each delivery is counted durably before it is touched. */
-  readonly countFirst?: () => boolean
 }
 
 /** Dials. The caller has made sure that the attempt is recorded. */
@@ -136,12 +131,8 @@ export class HistoryLost extends Error {
 /** The state of a session, as far as its client reads and changes it. A change is in the image at once and durable later. */
 export interface SessionState {
   readonly image: StateImage
-  readonly journal: {
-    /** Rejects when the journal ends before. */
-    whenDurable(position: number): Promise<void>
-  }
   /** Returns the journal position at which the change is durable. */
-  change(mutation: Mutation, entry?: Omit<Entry, 'mutation'>): number
+  change(mutation: Mutation): number
   /** For what may get lost: the change rides on the next record. */
   later(keys: KeyChanges): void
 }
@@ -170,6 +161,9 @@ export interface FrameGate {
 /** What stands for the plaintext of a row that no longer holds it. */
 export const DOCUMENTED = Symbol('documented')
 
+/** The names by which a message is known. */
+export type MessageAddress = Pick<ReceivedMessage, 'messageId' | 'chat' | 'participant' | 'alias'>
+
 /** What was decrypted, as far as the inbox is concerned. */
 export interface Received {
   /** Of the ciphertext. */
@@ -183,23 +177,17 @@ export interface Received {
   readonly tells?: boolean
 }
 
-/** What admits a stanza: the row, what rides on its record, and what to do once the row is in the image. */
+/** What a decrypted stanza adds to the mutation that carries its ratchet step. */
 export interface Admission {
   readonly keys: KeyChanges
-  readonly entry: Omit<Entry, 'mutation'>
-  readonly onApplied: () => void
+  /** Puts the mutation, which contains `keys`, into the journal, together with the documents that belong to it. */
+  readonly commit: (mutation: Mutation) => void
 }
 
-/** The inbox of a session. */
-export interface ReceivedMessages {
-  /** The plaintext of a stanza that was decrypted before, or null when this one is new. */
-  lookup(hash: string): Buffer | typeof DOCUMENTED | null
-  /** Whether the message has a document or will have one, by whatever name of its sender. */
-  knows(message: ReceivedMessage): boolean
-  /** The row of a newly decrypted stanza, and what rides on its record. To be committed together with the ratchet step. */
-  admit(received: Received): Admission
-  /** WhatsApp has acknowledged our receipt of a stanza: it will not come again. */
-  receiptAcknowledged(stanzaId: string): void
+/** Why a stanza cannot be read: a machine code and a sentence. */
+export interface Unreadable {
+  readonly code: string
+  readonly message: string
 }
 
 /** Something that was delivered and cannot be read, or not be stored. */
@@ -211,19 +199,41 @@ export interface FailedStanza {
   readonly participant: string | null
   /** How it was encrypted, or `none`. */
   readonly kind: string
-  readonly error: { readonly code: string; readonly message: string }
+  readonly error: Unreadable
   readonly bytes: Uint8Array
   /** What it was decrypted to, when that was no message: no ratchet can do it a second time. */
   readonly plain?: Uint8Array
 }
 
-/** What was delivered to a session and could not be read. */
-export interface UnreadStanzas {
-  /** Notes one failed delivery. What is answered depends on it: it is in the journal when this returns. */
-  failed(stanza: FailedStanza): { parked: boolean }
-  /** Puts a stanza aside that is not to be touched again. */
-  park(stanza: FailedStanza): void
-  isParked(key: string): boolean
-  /** What changes when these come after all; to be part of the mutation that admits them. */
-  resolvedAll(keys: readonly string[]): { keys: KeyChanges; events: readonly SessionEvent[] }
+/** A delivered stanza with a ciphertext that the session has no row of. */
+export interface Delivery {
+  /** Of the ciphertext. */
+  readonly hash: string
+  /** The message that the stanza carries, whatever it says; null when its address cannot be read. */
+  readonly address: MessageAddress | null
+  /** What is kept of the stanza when it cannot be read. Encodes the whole stanza. */
+  failed(error: Unreadable, plain?: Uint8Array): FailedStanza
+}
+
+/** What WhatsApp is told of a stanza that could not be read: that all is well, to send it again, or to forget it. */
+export type Answer = 'as-read' | 'ask-again' | 'ask-no-more'
+
+/** Decides what becomes of each delivered stanza. What it notes is in the journal when its methods return. */
+export interface DeliveredStanzas {
+  /** The plaintext of a stanza that was decrypted before, or null when this one is new. */
+  lookup(hash: string): Buffer | typeof DOCUMENTED | null
+  /** To be called before a new ciphertext is touched. Rejects when the journal ends. */
+  begin(delivery: Delivery): Promise<'decrypt' | 'ask-no-more'>
+  /** @param settles the key (see `FailedStanza`) of earlier deliveries that this one makes good; null for none. */
+  admit(received: Received, settles: string | null): Admission
+  /** The ciphertext could not be decrypted. */
+  notDecrypted(delivery: Delivery, error: Unreadable): Answer
+  /** The ciphertext was decrypted and admitted, and is no message. */
+  noMessage(delivery: Delivery, plain: Uint8Array): Exclude<Answer, 'as-read'>
+  /** The client refuses this stanza by itself. `isFinal`: without asking for it again. */
+  refused(stanza: FailedStanza, options: { isFinal: boolean }): void
+  /** WhatsApp tells this device only that there is such a message. */
+  unavailable(received: Received): void
+  /** WhatsApp has acknowledged our receipt of a stanza: it will not come again. */
+  receiptAcknowledged(stanzaId: string): void
 }

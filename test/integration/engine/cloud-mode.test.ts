@@ -120,7 +120,8 @@ test('a message that waited for another to make its document is found by a reade
   const given: GivenParts[] = []
   const runner = await startRunner(session, { onClient: (options) => given.push(options) })
   await dialsOf(runner).toBe(1)
-  const [owner = expect.unreachable()] = given
+  const [{ state, deliveries } = expect.unreachable()] = given
+  const owner = { state, inbox: deliveries.inbox }
   // What the phone tells of is still being read when the connection ends, with the record that has another message's document.
   const waiting = stanza('waits')
   owner.inbox.reserve(textMessage('waits'), { hash: 'told', id: 'told', at: 0, plain: Buffer.of() })

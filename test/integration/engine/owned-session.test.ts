@@ -62,8 +62,8 @@ describe('a session with something to save', () => {
     const onClient = (options: GivenParts) => void given.push(options)
     const runner = await startRunner({ wrappingKey: session.wrappingKey, clock, checkpoints, onClient })
     await dialsOf(runner).toBe(1)
-    const [{ state, undecrypted } = expect.unreachable()] = given
-    return { session, state, undecrypted, owned: runner.sessions.get(session.sessionId) }
+    const [{ state, deliveries } = expect.unreachable()] = given
+    return { session, state, deliveries, owned: runner.sessions.get(session.sessionId) }
   }
 
   test('that must not save it because it is muted sleeps all the same', async () => {
@@ -83,9 +83,9 @@ describe('a session with something to save', () => {
 
   test('puts aside with it what nothing has come of for 14 days', async () => {
     let passedMs = 0
-    const { session, undecrypted, owned } = await owner({ ...systemClock, now: () => systemClock.now() + passedMs }, 15 * DAY_MS)
+    const { session, deliveries, owned } = await owner({ ...systemClock, now: () => systemClock.now() + passedMs }, 15 * DAY_MS)
     const stanza = { key: 'M1', messageId: 'M1', from: 'x@s.whatsapp.net', participant: null, kind: 'msg', bytes: Buffer.of(1) }
-    undecrypted.failed({ ...stanza, error: { code: 'no-session-fits', message: 'of a test' } })
+    deliveries.refused({ ...stanza, error: { code: 'no-session-fits', message: 'of a test' } }, { isFinal: false })
     const parked = () => clients.documents.query({ collection: parkedStanzasPath(session.sessionId) })
     passedMs = 16 * DAY_MS
     // Whatever happens next lets the loop see what is due.

@@ -20,8 +20,7 @@ import type { Client, ClientOptions, Connection, ConnectionEvents, FrameGate } f
 import type { AskToDial } from '../../../runner/src/session/connection/dial-place.ts'
 import { DEFAULT_CRASH_POLICY, type CrashPolicy } from '../../../runner/src/session/quarantine/crash-record.ts'
 import { DEFAULT_JOURNAL_LIMITS, type JournalLimits } from '../../../runner/src/session/journal/journal.ts'
-import type { Inbox } from '../../../runner/src/session/inbox/inbox.ts'
-import type { Undecrypted } from '../../../runner/src/session/inbox/undecrypted.ts'
+import type { Deliveries } from '../../../runner/src/session/inbox/deliveries.ts'
 import type { JournaledState } from '../../../runner/src/session/journal/journaled-state.ts'
 import type { OwnedSession, OwnedSessionDependencies } from '../../../runner/src/session/owned-session.ts'
 import { DEFAULT_SEND_POLICY } from '../../../runner/src/session/outbox/send-policy.ts'
@@ -35,8 +34,7 @@ export interface Dial {
 /** What a client is given, as the parts that the engine has put together. */
 export interface GivenParts extends ClientOptions {
   readonly state: JournaledState
-  readonly inbox: Inbox
-  readonly undecrypted: Undecrypted
+  readonly deliveries: Deliveries
 }
 
 export interface RunnerOptions {

@@ -3,12 +3,20 @@ import type { Clock, DocumentStore } from '@holdfast/core/platform/ports'
 import type { KeyChanges } from '@holdfast/core/journal/mutation'
 import { STATE_KINDS } from '@holdfast/core/journal/state-kinds'
 import type { InboxRow } from '@holdfast/core/journal/state-values'
-import { DOCUMENTED, type Admission, type Received, type ReceivedMessage, type ReceivedMessages } from '../../whatsapp/port.ts'
+import { DOCUMENTED, type MessageAddress, type Received, type ReceivedMessage } from '../../whatsapp/port.ts'
 import type { MessageReceived } from '../events/session-event.ts'
+import type { Entry } from '../journal/group.ts'
 import { decodeRow, encodeRow, keptOf, type StoredMessage } from './inbox-rows.ts'
 import { MessageDocuments, documentIdsOf } from './message-documents.ts'
 import { bytesOf, storedMessageOf } from './stored-message.ts'
 import type { JournaledState } from '../journal/journaled-state.ts'
+
+/** What admits a stanza: the row, what rides on its record, and what to do once the row is in the image. */
+interface AdmittedRow {
+  readonly keys: KeyChanges
+  readonly entry: Omit<Entry, 'mutation'>
+  readonly onApplied: () => void
+}
 
 /** A message whose document Firestore will never take. */
 export interface RefusedMessage {
@@ -39,7 +47,7 @@ const { codec, prune } = STATE_KINDS.inbox
  * what Baileys derives from it after the receipt (a sender key, for example) is derived again when the stanza comes again. The row
  * is forgotten some time after that, as `forget` says.
  */
-export class Inbox implements ReceivedMessages {
+export class Inbox {
   readonly #state: JournaledState
   readonly #messages: MessageDocuments
   readonly #clock: Clock
@@ -80,12 +88,12 @@ export class Inbox implements ReceivedMessages {
   }
 
   /** Whether the message has a document or will have one, by whatever name of its sender. */
-  knows(message: ReceivedMessage): boolean {
+  knows(message: MessageAddress): boolean {
     return documentIdsOf(message).some((id) => this.#known.has(id))
   }
 
   /** The row of a newly decrypted stanza, and what rides on its record. To be committed together with the ratchet step. */
-  admit({ hash, stanzaId, plain, message, tells = false }: Received): Admission {
+  admit({ hash, stanzaId, plain, message, tells = false }: Received): AdmittedRow {
     const ids = message ? documentIdsOf(message) : []
     const [document] = ids
     const reservation = ids.map((id) => this.#reserved.get(id)).find((found) => found !== undefined)

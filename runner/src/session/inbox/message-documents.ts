@@ -2,10 +2,10 @@ import { messagesPath } from '@holdfast/core/message/message-document'
 import { isInvalid } from '@holdfast/core/platform/errors'
 import { receivedMessageIdOf } from '@holdfast/core/session/ids'
 import type { DocumentStore, Merge } from '@holdfast/core/platform/ports'
-import type { ReceivedMessage } from '../../whatsapp/port.ts'
+import type { MessageAddress } from '../../whatsapp/port.ts'
 
 /** The id of a message's document, and the one that it has if it was stored before the sender's other name was known. */
-export function documentIdsOf({ chat, participant, messageId, alias }: ReceivedMessage): [string, ...string[]] {
+export function documentIdsOf({ chat, participant, messageId, alias }: MessageAddress): [string, ...string[]] {
   const id = receivedMessageIdOf(chat, participant ?? '', messageId)
   return alias ? [id, receivedMessageIdOf(alias.chat, alias.participant ?? '', messageId)] : [id]
 }

@@ -4,16 +4,14 @@ import type { Clock } from '@holdfast/core/platform/ports'
 import type { KeyChanges } from '@holdfast/core/journal/mutation'
 import { STATE_KINDS } from '@holdfast/core/journal/state-kinds'
 import type { UndecryptedRow } from '@holdfast/core/journal/state-values'
-import type { FailedStanza, UnreadStanzas } from '../../whatsapp/port.ts'
+import type { FailedStanza } from '../../whatsapp/port.ts'
 import type { SessionEvent } from '../events/session-event.ts'
 import type { Entry } from '../journal/group.ts'
 import type { JournaledState } from '../journal/journaled-state.ts'
+import { isToPark } from './delivery-policy.ts'
 import type { RefusedMessage } from './inbox.ts'
 
 const { codec, prune } = STATE_KINDS.undecrypted
-
-/** Deliveries without success after which a stanza is parked. */
-export const ATTEMPTS = 5
 
 /** Beyond these the oldest are parked early, so that the state stays small. */
 const MAX_ROWS = 200
@@ -30,7 +28,7 @@ const GIVE_UP_AFTER_MS = 14 * 24 * 60 * 60 * 1000
  * stanza before anything of that leaves. A good copy that comes later removes the row; what stays unreadable is parked: its
  * document is for a person to look at, and WhatsApp is not asked any more.
  */
-export class Undecrypted implements UnreadStanzas {
+export class Undecrypted {
   readonly #sessionId: string
   readonly #state: JournaledState
   readonly #clock: Clock
@@ -44,9 +42,9 @@ export class Undecrypted implements UnreadStanzas {
   }
 
   /** Notes one failed delivery. What is answered depends on it: it is in the journal when this returns. */
-  failed(stanza: FailedStanza, attempts: number = ATTEMPTS): { parked: boolean } {
+  failed(stanza: FailedStanza): { parked: boolean } {
     const row = this.#rowOf(stanza)
-    const parked = row.attempts >= attempts || row.parkedAt !== undefined
+    const parked = isToPark({ attempts: row.attempts, wasParked: row.parkedAt !== undefined })
     if (parked) this.#park(stanza.key, row)
     else {
       this.#state.change({ keys: { undecrypted: { [stanza.key]: codec.encode(row) } } })

@@ -5,7 +5,7 @@ import type { MessageContent } from '@holdfast/core/message/content'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock, Random } from '@holdfast/core/platform/ports'
 import type { Disconnect } from '@holdfast/core/session/disconnect-policy'
-import { ConnectionEnded, type Connection, type ConnectionEvents, type FrameGate, type ReceivedMessages } from '../port.ts'
+import { ConnectionEnded, type Connection, type ConnectionEvents, type FrameGate, type DeliveredStanzas } from '../port.ts'
 import type { AppState } from './receive/app-state.ts'
 import type { DeviceCache } from './send/device-cache.ts'
 import { disconnectOf } from './disconnect.ts'
@@ -63,7 +63,7 @@ export class BaileysConnection implements Connection {
     devices: DeviceCache
     names: LidMap
     members: GroupMembers
-    inbox: ReceivedMessages
+    deliveries: DeliveredStanzas
     receiving: Receiving
     appState: AppState
     stanzas: WeakMap<Uint8Array, BinaryNode>
@@ -74,7 +74,7 @@ export class BaileysConnection implements Connection {
     qrLifeMs: number | null
     logger: Logger
   }) {
-    const { socket, gate, clock, events, inbox, devices, receiving, logger } = options
+    const { socket, gate, clock, events, deliveries, devices, receiving, logger } = options
     this.#socket = socket
     this.#gate = gate
     this.#keyStore = options.keyStore
@@ -113,7 +113,7 @@ export class BaileysConnection implements Connection {
         else events.onMessageAck(id, error)
       },
       onReceipt: (ids, type) => events.onReceipt(ids, type),
-      onReceiptAcknowledged: (id) => inbox.receiptAcknowledged(id),
+      onReceiptAcknowledged: (id) => deliveries.receiptAcknowledged(id),
       onDevicesChanged: (jids) => devices.revoke(jids),
       onOwnDevicesChanged: () => this.#staleDevices.drop(),
       onDevicesTold: (jids) => devices.told(jids),

@@ -115,7 +115,7 @@ export class BaileysClient implements Client {
       devices: this.#devices,
       names: this.#names,
       members,
-      inbox: this.#options.inbox,
+      deliveries: this.#options.deliveries,
       receiving,
       appState,
       stanzas,
@@ -128,18 +128,15 @@ export class BaileysClient implements Client {
   }
 
   #receiving(creds: AuthenticationCreds, keyStore: KeyStore, stanzas: WeakMap<Uint8Array, BinaryNode>): Receiving {
-    const { inbox, undecrypted, logger, countFirst, settings } = this.#options
+    const { deliveries, logger, settings } = this.#options
     const fromPhone = new FromPhone(creds, settings)
     return new Receiving({
-      state: this.#state,
       keyStore,
-      inbox,
-      undecrypted,
+      deliveries,
       stanzaOf: (ciphertext) => stanzas.get(ciphertext),
       reader: this.#readerFor(() => creds.me ?? { id: '' }),
       logger,
       fromPhone: fromPhone.take,
-      ...(countFirst ? { countFirst } : {}),
     })
   }
 

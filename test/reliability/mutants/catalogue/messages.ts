@@ -13,11 +13,8 @@ export const MESSAGES: readonly Mutant[] = [
     edits: [
       {
         in: 'Receiving.#admit',
-        call: 'keyStore.join',
-        becomes: `((keys, entry, onApplied) => void setImmediate(() => {
-          this.#options.state.change({ keys }, entry)
-          onApplied()
-        }))($*)`,
+        call: 'transaction.join',
+        becomes: '((keys, commit) => void setImmediate(() => commit({ keys })))($*)',
       },
     ],
     noticedBy: { file: SIGNAL_TEST, tests: 'a received message is in one mutation with the ratchet step' },
@@ -26,7 +23,7 @@ export const MESSAGES: readonly Mutant[] = [
     name: 'ratchet-used-twice',
     invariant: 'I2',
     what: 'a stanza that comes again is decrypted again, which the ratchet cannot do',
-    edits: [{ in: 'Receiving.decrypt', call: 'inbox.lookup', becomes: 'null' }],
+    edits: [{ in: 'Receiving.decrypt', call: 'deliveries.lookup', becomes: 'null' }],
     noticedBy: { file: SIGNAL_TEST, tests: 'a received message that comes again is answered from its row' },
   },
   {

@@ -7,19 +7,14 @@ import {
 } from '@whiskeysockets/baileys'
 import { receivedMessageIdOf } from '@holdfast/core/session/ids'
 import { messageOf } from '@holdfast/core/platform/errors'
-import type { FailedStanza } from '../../port.ts'
-import { isOfNoInterest, nameOf, type Reader } from './received-stanza.ts'
+import type { Delivery, FailedStanza, Unreadable } from '../../port.ts'
+import { addressOf, isOfNoInterest, nameOf, readStanza, type Reader, type Reading } from './received-stanza.ts'
 
 /** What Baileys hands to the Signal repository; everything else it refuses by itself. */
 const DECRYPTABLE = new Set(['pkmsg', 'msg', 'skmsg'])
 
-interface Cause {
-  readonly code: string
-  readonly message: string
-}
-
 /** Why a stanza never gets as far as being decrypted, or `absent`: WhatsApp has only told that there is a message. */
-interface Trouble extends Cause {
+interface Trouble extends Unreadable {
   /** Baileys does not ask for it again: one delivery is all there is. */
   readonly isFinal: boolean
 }
@@ -58,13 +53,13 @@ export const isOnlyOnThePhone = (stanza: BinaryNode): boolean =>
   ONLY_ON_THE_PHONE.has(getBinaryNodeChild(stanza, 'unavailable')?.attrs['type'] ?? '')
 
 /** The same for every copy of a message, by whatever name its sender goes. */
-export function keyOfStanza({ attrs }: BinaryNode, { names }: Reader): string {
+function keyOfStanza({ attrs }: BinaryNode, { names }: Reader): string {
   const { from = '', id = '', participant, sender_pn, participant_pn } = attrs
   const author = participant === undefined ? '' : nameOf(names, participant, participant_pn).name
   return receivedMessageIdOf(nameOf(names, from, sender_pn).name, author, id)
 }
 
-export function failedStanza(stanza: BinaryNode, reader: Reader, error: Cause, plain?: Uint8Array): FailedStanza {
+export function failedStanza(stanza: BinaryNode, reader: Reader, error: Unreadable, plain?: Uint8Array): FailedStanza {
   const { from = '', id = '', participant } = stanza.attrs
   return {
     key: keyOfStanza(stanza, reader),
@@ -75,6 +70,36 @@ export function failedStanza(stanza: BinaryNode, reader: Reader, error: Cause, p
     error: { code: error.code, message: error.message },
     bytes: encodeBinaryNode(stanza),
     ...(plain ? { plain } : {}),
+  }
+}
+
+/** A stanza that brought a ciphertext, in the terms of the port. */
+export class StanzaDelivery implements Delivery {
+  readonly stanza: BinaryNode
+  readonly hash: string
+  readonly #reader: Reader
+
+  constructor(stanza: BinaryNode, hash: string, reader: Reader) {
+    this.stanza = stanza
+    this.hash = hash
+    this.#reader = reader
+  }
+
+  get key(): string {
+    return keyOfStanza(this.stanza, this.#reader)
+  }
+
+  get address() {
+    return addressOf(this.stanza, this.#reader)
+  }
+
+  /** Null when the plaintext is no message. */
+  read(plain: Uint8Array): Reading | null {
+    return readStanza(this.stanza, plain, this.#reader)
+  }
+
+  failed(error: Unreadable, plain?: Uint8Array): FailedStanza {
+    return failedStanza(this.stanza, this.#reader, error, plain)
   }
 }
 
@@ -89,7 +114,7 @@ const CAUSES: readonly (readonly [RegExp, string])[] = [
   [/into the future/i, 'too-far-ahead'],
 ]
 
-export function causeOf(error: unknown): Cause {
+export function causeOf(error: unknown): Unreadable {
   const text = messageOf(error)
   const code = CAUSES.find(([pattern]) => pattern.test(text))?.[1] ?? 'cannot-decrypt'
   return { code, message: text.slice(0, 200) }

@@ -3,7 +3,7 @@ import type { HistoryPiece, HistoryReader, ReceivedMessage } from '../../port.ts
 import { historyFile, partsOf } from './history-file.ts'
 import type { HistoryContacts } from './history-contacts.ts'
 import { contentOf, isOfNoInterest, nameOf, type Reader } from './received-stanza.ts'
-import { SerialQueue } from '../signal/serial-queue.ts'
+import { Locks } from '../signal/locks.ts'
 
 /** A piece rides on one record, beside others: it stays far below what a commit takes. */
 const MESSAGES_AT_ONCE = 50
@@ -13,19 +13,7 @@ const BYTES_AT_ONCE = 1024 * 1024
 type Stored = proto.IWebMessageInfo
 
 /** A part of the past may be large: in the whole process one at a time is read. */
-const READING = new SerialQueue()
-
-/** Resolves when nobody else is reading, with what lets the next one begin. */
-async function turn(): Promise<() => void> {
-  const begun = Promise.withResolvers<void>()
-  const over = Promise.withResolvers<void>()
-  void READING.run(() => {
-    begun.resolve()
-    return over.promise
-  })
-  await begun.promise
-  return over.resolve
-}
+const READING = new Locks()
 
 /** Reads rows in which our own phone tells of messages. */
 export class PhoneReader implements HistoryReader {
@@ -49,7 +37,7 @@ export class PhoneReader implements HistoryReader {
   }
 
   async *#history(notification: proto.Message.IHistorySyncNotification): AsyncIterable<HistoryPiece> {
-    const release = await turn()
+    const release = await READING.acquire('history')
     try {
       for (const part of partsOf(await historyFile(notification))) {
         const { messages, contacts, lidPnMappings, chats } = processHistoryMessage(part)

@@ -1,6 +1,6 @@
 import { proto, type BinaryNode } from '@whiskeysockets/baileys'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { ATTEMPTS } from '../../../session/inbox/undecrypted.ts'
+import { ATTEMPTS } from '../../../session/inbox/delivery-policy.ts'
 import { Contact, Phone } from '../testing/contact.ts'
 import { DeviceUnderTest } from '../testing/device-under-test.ts'
 
@@ -246,7 +246,7 @@ describe('a message of the phone about others', () => {
 })
 
 describe('with deliveries counted first', () => {
-  const suspect = () => new DeviceUnderTest({ earlier: device, countFirst: true })
+  const suspect = () => new DeviceUnderTest({ earlier: device, isSuspect: true })
   const count = (one: DeviceUnderTest) => [...one.image.entries('delivery')].map(([, begun]) => begun)
 
   test('each is in the journal before it is touched, and the count goes with what admits the message', async () => {

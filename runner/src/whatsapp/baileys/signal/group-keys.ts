@@ -1,5 +1,5 @@
 import { BufferJSON, proto } from '@whiskeysockets/baileys'
-import type { KeyStore } from './key-store.ts'
+import type { Transaction } from './transaction.ts'
 
 /** A sender key can be stepped this far ahead to reach a message. */
 const REACH = 2000
@@ -20,14 +20,14 @@ interface SenderKeyState {
  *
  * @param sender `user.device`, as Signal addresses are written
  */
-export async function isOldKey(
-  keyStore: KeyStore,
+export function isOldKey(
+  transaction: Transaction,
   sender: string,
   { groupId, axolotlSenderKeyDistributionMessage: told }: proto.Message.ISenderKeyDistributionMessage,
-): Promise<boolean> {
+): boolean {
   if (!groupId || !told) return false
   const name = `${groupId}::${sender.replace('.', '::')}`
-  const stored = (await keyStore.store.get('sender-key', [name]))[name]
+  const stored = transaction.get('sender-key', [name])[name]
   if (!stored) return false
   const states = JSON.parse(Buffer.from(stored).toString(), BufferJSON.reviver) as SenderKeyState[]
   const { id = 0, iteration = 0, signingKey } = proto.SenderKeyDistributionMessage.decode(told.slice(1))
@@ -37,6 +37,6 @@ export async function isOldKey(
   if (!same) return false
   if ((iteration ?? 0) <= same.senderChainKey.iteration + REACH) return true
   const others = JSON.stringify(states.filter((state) => !isSame(state)))
-  await keyStore.store.set({ 'sender-key': { [name]: Buffer.from(others) } })
+  transaction.set({ 'sender-key': { [name]: Buffer.from(others) } })
   return false
 }

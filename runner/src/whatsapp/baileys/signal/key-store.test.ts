@@ -11,6 +11,7 @@ import { KeyStore } from './key-store.ts'
 let image: StateImage
 let appended: Entry[]
 let journal: Journal
+let state: JournaledState
 let becomesDurable: () => void
 /** The credentials as Baileys has them in memory. */
 let creds: string
@@ -37,8 +38,9 @@ function newKeyStore(): KeyStore {
     },
   }
   journal = log as unknown as Journal
+  state = new JournaledState(image, journal)
   return new KeyStore({
-    state: new JournaledState(image, journal),
+    state,
     changedCreds: () => (creds === image.creds ? undefined : creds),
   })
 }
@@ -124,10 +126,11 @@ describe('a transaction', () => {
 describe('what rides with a transaction', () => {
   test('is in its record, and is told when it is in the image', async () => {
     let applied = false
-    await keyStore.transaction(async () => {
+    const onWritten = () => {}
+    await keyStore.transaction(async (transaction) => {
       await keyStore.store.set(lid('a', '1'))
-      const onWritten = () => {}
-      keyStore.join({ inbox: { hash: 'row' } }, { onWritten }, () => {
+      transaction.join({ inbox: { hash: 'row' } }, (mutation) => {
+        state.change(mutation, { onWritten })
         applied = image.get('inbox', 'hash') === 'row'
       })
     }, 'lock')
@@ -136,8 +139,9 @@ describe('what rides with a transaction', () => {
     expect(applied).toBe(true)
   })
 
-  test('cannot join where there is no transaction', () => {
-    expect(() => keyStore.join({}, {}, () => {})).toThrow('no transaction')
+  test('cannot join a transaction that is over', async () => {
+    const over = await keyStore.transaction(async (transaction) => transaction, 'lock')
+    expect(() => over.join({})).toThrow('over')
   })
 })
 
@@ -195,9 +199,9 @@ describe('credentials that changed', () => {
 describe('the store of a connection that is over', () => {
   test('refuses writes, inside a transaction and outside, and what rode with them is never told', async () => {
     let applied = false
-    await keyStore.transaction(async () => {
+    await keyStore.transaction(async (transaction) => {
       await keyStore.store.set(lid('a', '1'))
-      keyStore.join({ inbox: { hash: 'row' } }, {}, () => (applied = true))
+      transaction.join({ inbox: { hash: 'row' } }, () => (applied = true))
       keyStore.close()
     }, 'lock')
     await keyStore.store.set(lid('b', '2'))

@@ -1,22 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { SignalDataSet, SignalDataTypeMap, SignalKeyStoreWithTransaction } from '@whiskeysockets/baileys'
 import { HoldfastError } from '@holdfast/core/platform/errors'
-import type { Entry } from '../../../session/journal/group.ts'
-import type { SessionState } from '../../port.ts'
-import type { KeyChanges } from '@holdfast/core/journal/mutation'
+import type { Mutation } from '@holdfast/core/journal/mutation'
 import { STATE_KINDS } from '@holdfast/core/journal/state-kinds'
-import { decodeValue, encodeValue } from './codec.ts'
+import type { SessionState } from '../../port.ts'
+import { Locks } from './locks.ts'
+import { Transaction, encodeValues, readValues, type Changes } from './transaction.ts'
 
-/** What a transaction has written so far, encoded, and what is to ride on its record. */
-interface Transaction {
-  changes: Record<string, Record<string, string | null>>
-  entry: Omit<Entry, 'mutation'>
-  onApplied: () => void
-  done: boolean
-  /** Gives its lock to the next one. */
+/** A transaction that is under way, and what gives its lock to the next one. */
+interface Running {
+  readonly transaction: Transaction
   free: () => void
   /** Has exchanged its lock for that of the app state. */
-  isAside?: true
+  isAside: boolean
 }
 
 /**
@@ -30,13 +26,17 @@ const APP_STATE = 'app-state-sync-version'
  * in the journal in the same tick; what it causes to be said waits at the gate, so nobody has to wait here.
  *
  * The transactions are ours as well: Baileys' own send frames before they commit.
+ *
+ * Our own code gets its transaction as an argument. Baileys' code cannot: it calls `get` and `set` of one shared object, opens a
+ * transaction within another, and writes frames to the socket in the middle of one, each time without saying for which transaction.
+ * Only for these three calls the transaction is ambient.
  */
 export class KeyStore {
   readonly #state: SessionState
   readonly #changedCreds: () => string | undefined
-  readonly #current = new AsyncLocalStorage<Transaction>()
+  readonly #ambient = new AsyncLocalStorage<Running | null>()
   /** Per connection: an older one may wait for its server for a minute, and what it writes is refused anyway. */
-  readonly #locks = new Map<string, Promise<void>>()
+  readonly #locks = new Locks()
   #closed = false
   #shared: SignalKeyStoreWithTransaction | null = null
 
@@ -62,9 +62,13 @@ export class KeyStore {
   readonly store = {
     get: async <Kind extends keyof SignalDataTypeMap>(kind: Kind, ids: string[]) => {
       if (kind === APP_STATE) await this.#stepAside()
-      return this.#read(kind, ids) as Record<string, SignalDataTypeMap[Kind]>
+      return this.#running?.transaction.get(kind, ids) ?? readValues(this.#state.image, kind, ids)
     },
-    set: async (data: SignalDataSet) => this.#set(data),
+    set: async (data: SignalDataSet) => {
+      const running = this.#running
+      if (running) running.transaction.set(data)
+      else this.#write(encodeValues(data), this.#change)
+    },
   }
 
   /** Replaces the transactions on the very object that all of Baileys shares. */
@@ -77,49 +81,37 @@ export class KeyStore {
     Object.assign(keys, {
       get: this.store.get,
       set: this.store.set,
-      isInTransaction: () => this.#current.getStore() !== undefined,
+      isInTransaction: () => this.#running !== null,
       transaction: <T>(work: () => Promise<T>, lock: string) => this.transaction(work, lock),
     })
   }
 
   /** Runs the work; what it writes becomes one mutation. A transaction inside another is part of it. */
-  async transaction<T>(work: () => Promise<T>, lock: string): Promise<T> {
-    const outer = this.#current.getStore()
-    if (outer && !outer.done) return work()
-    const transaction: Transaction = {
-      changes: {},
-      entry: {},
-      onApplied: () => {},
-      done: false,
-      free: await this.#acquire(lock),
-    }
+  async transaction<T>(work: (transaction: Transaction) => Promise<T>, lock: string): Promise<T> {
+    const outer = this.#running
+    if (outer) return work(outer.transaction)
+    const transaction = new Transaction(this.#state.image)
+    const running: Running = { transaction, free: await this.#locks.acquire(lock), isAside: false }
     try {
-      const result = await this.#current.run(transaction, work)
-      transaction.done = true
+      const result = await this.#ambient.run(running, () => work(transaction))
+      transaction.end()
       this.#commit(transaction)
       return result
     } finally {
-      transaction.done = true
-      transaction.free()
+      transaction.end()
+      running.free()
     }
   }
 
-  /**
-   * Adds our own rows and what rides with them to the running transaction, to be committed with the keys it writes. `onApplied` is
-   * called in the tick in which they are in the image; never when the connection ended before.
-   */
-  join(changes: KeyChanges, entry: Omit<Entry, 'mutation'>, onApplied: () => void): void {
-    const transaction = this.#current.getStore()
-    if (!transaction || transaction.done) throw new Error('There is no transaction to join.')
-    for (const [kind, values] of Object.entries(changes)) Object.assign((transaction.changes[kind] ??= {}), values)
-    transaction.entry = entry
-    transaction.onApplied = onApplied
+  /** Runs work that is no part of the transaction that it is called in: it may have one of its own. */
+  outside<T>(work: () => T): T {
+    return this.#ambient.run(null, work)
   }
 
   /** Before a frame is tagged: what the transaction around it has written so far is committed, and so are changed credentials. */
   commitPending(): void {
-    const transaction = this.#current.getStore()
-    if (transaction && !transaction.done) this.#commit(transaction)
+    const running = this.#running
+    if (running) this.#commit(running.transaction)
     this.commitCreds()
   }
 
@@ -129,69 +121,37 @@ export class KeyStore {
     if (creds !== undefined) this.#state.change({ creds })
   }
 
-  async #acquire(lock: string): Promise<() => void> {
-    const before = this.#locks.get(lock) ?? Promise.resolve()
-    const { promise: mine, resolve } = Promise.withResolvers<void>()
-    this.#locks.set(lock, mine)
-    await before
-    return () => {
-      resolve()
-      if (this.#locks.get(lock) === mine) this.#locks.delete(lock)
-    }
+  /** The transaction that the caller is in; null once it is over. */
+  get #running(): Running | null {
+    const running = this.#ambient.getStore()
+    return running && !running.transaction.isOver ? running : null
   }
 
   async #stepAside(): Promise<void> {
-    const transaction = this.#current.getStore()
-    if (!transaction || transaction.done || transaction.isAside || Object.keys(transaction.changes).length > 0) return
-    transaction.isAside = true
-    transaction.free()
-    transaction.free = await this.#acquire(APP_STATE)
+    const running = this.#running
+    if (!running || running.isAside || !running.transaction.isEmpty) return
+    running.isAside = true
+    running.free()
+    running.free = await this.#locks.acquire(APP_STATE)
   }
 
   #commit(transaction: Transaction): void {
-    const { changes, entry, onApplied } = transaction
-    if (Object.keys(changes).length === 0) return
-    Object.assign(transaction, { changes: {}, entry: {}, onApplied: () => {} })
-    if (this.#write(changes, entry)) onApplied()
+    if (transaction.isEmpty) return
+    const { changes, commit } = transaction.take()
+    this.#write(changes, commit ?? this.#change)
   }
 
-  /** False when the connection is over. */
-  #write(changes: Record<string, Record<string, string | null>>, entry: Omit<Entry, 'mutation'>): boolean {
-    if (this.#closed) return false
+  readonly #change = (mutation: Mutation): void => void this.#state.change(mutation)
+
+  /** Writes nothing once the connection is over. */
+  #write(changes: Changes, commit: (mutation: Mutation) => void): void {
+    if (this.#closed) return
     const creds = this.#changedCreds()
     this.#dropOldPreKeys(changes)
-    this.#state.change({ keys: changes, ...(creds === undefined ? {} : { creds }) }, entry)
-    return true
+    commit({ keys: changes, ...(creds === undefined ? {} : { creds }) })
   }
 
-  #read(kind: keyof SignalDataTypeMap, ids: readonly string[]): Record<string, unknown> {
-    const written = this.#current.getStore()
-    const found: Record<string, unknown> = {}
-    for (const id of ids) {
-      const own = written && !written.done ? written.changes[kind]?.[id] : undefined
-      const encoded = own === undefined ? this.#state.image.get(kind, id) : own
-      if (encoded !== undefined && encoded !== null) found[id] = decodeValue(kind, encoded)
-    }
-    return found
-  }
-
-  #set(data: SignalDataSet): void {
-    const encoded: Record<string, Record<string, string | null>> = {}
-    for (const [kind, values] of Object.entries(data) as [keyof SignalDataTypeMap, Record<string, unknown> | undefined][]) {
-      if (!values) continue
-      const into: Record<string, string | null> = (encoded[kind] = {})
-      for (const [id, value] of Object.entries(values))
-        into[id] = value === null || value === undefined ? null : encodeValue(kind, value)
-    }
-    const transaction = this.#current.getStore()
-    if (!transaction || transaction.done) {
-      this.#write(encoded, {})
-      return
-    }
-    for (const [kind, values] of Object.entries(encoded)) Object.assign((transaction.changes[kind] ??= {}), values)
-  }
-
-  #dropOldPreKeys(changes: Record<string, Record<string, string | null>>): void {
+  #dropOldPreKeys(changes: Changes): void {
     const added = Object.entries(changes['pre-key'] ?? {}).filter(([, value]) => value !== null)
     if (added.length === 0) return
     const limit = Math.max(...added.map(([id]) => Number(id))) - STATE_KINDS['pre-key'].prune.distance

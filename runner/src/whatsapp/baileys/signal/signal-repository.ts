@@ -14,7 +14,7 @@ import { usersOf } from '../receive/history-contacts.ts'
 import { mappingChanges, ownDeviceOf } from './lid-moves.ts'
 import type { LidMap } from './lid-map.ts'
 import type { Receiving } from '../receive/receiving.ts'
-import { outsideOfTransactions, type SerialQueue } from './serial-queue.ts'
+import type { SerialQueue } from './serial-queue.ts'
 
 type Repository = ReturnType<SocketConfig['makeSignalRepository']>
 
@@ -44,7 +44,7 @@ export function makeSignalRepository(options: {
     keyStore.install(auth.keys as SignalKeyStoreWithTransaction)
     const inner: Repository = DEFAULT_CONNECTION_CONFIG.makeSignalRepository(auth, logger, fetchLids)
     const { lidMapping } = inner
-    const alone = <T>(work: () => Promise<T>): Promise<T> => queue.run(work)
+    const alone = <T>(work: () => Promise<T>): Promise<T> => queue.run(() => keyStore.outside(work))
 
     /** Looking up a LID may ask the server, so it is done before the turn in the queue. */
     const resolveLid = async (jid: string): Promise<void> => {
@@ -53,9 +53,9 @@ export function makeSignalRepository(options: {
 
     const learn = (pairs: readonly LIDMapping[]): Promise<void> =>
       alone(() =>
-        keyStore.transaction(async () => {
+        keyStore.transaction(async (transaction) => {
           const users = pairs.flatMap(usersOf)
-          keyStore.join(mappingChanges(state.image, users, ownDeviceOf(me())), {}, () => {})
+          transaction.join(mappingChanges(state.image, users, ownDeviceOf(me())))
         }, 'lid-mapping'),
       )
 
@@ -89,11 +89,11 @@ export function makeSignalRepository(options: {
         const isBegun = async () =>
           state.image.get('begun-with', address) === keys && (await inner.validateSession(request.jid)).exists
         await alone(() =>
-          keyStore.transaction(async () => {
+          keyStore.transaction(async (transaction) => {
             if (await isBegun()) return
             await inner.injectE2ESession(request)
-            keyStore.join({ 'begun-with': { [address]: keys } }, {}, () => {})
-            await keyStore.store.set({ 'identity-key': { [address]: new Uint8Array(request.session.identityKey) } })
+            transaction.join({ 'begun-with': { [address]: keys } })
+            transaction.set({ 'identity-key': { [address]: new Uint8Array(request.session.identityKey) } })
           }, request.jid),
         )
       },
@@ -101,9 +101,9 @@ export function makeSignalRepository(options: {
       getSenderKeyDistributionMessage: (request) => alone(() => inner.getSenderKeyDistributionMessage(request)),
       processSenderKeyDistributionMessage: (request) =>
         alone(() =>
-          keyStore.transaction(async () => {
+          keyStore.transaction(async (transaction) => {
             const known = { ...request, authorJid: authorOf(request.authorJid) }
-            if (await isOldKey(keyStore, inner.jidToSignalProtocolAddress(known.authorJid), known.item)) return
+            if (isOldKey(transaction, inner.jidToSignalProtocolAddress(known.authorJid), known.item)) return
             await inner.processSenderKeyDistributionMessage(known)
           }, request.item.groupId ?? 'group'),
         ),
@@ -112,9 +112,9 @@ export function makeSignalRepository(options: {
         await learn([{ pn: jidNormalizedUser(from), lid: jidNormalizedUser(to) }])
         return { migrated: 0, skipped: 0, total: 0 }
       },
-      validateSession: (jid) => outsideOfTransactions(() => inner.validateSession(jid)),
-      getSessionInfo: (jid) => outsideOfTransactions(() => inner.getSessionInfo(jid)),
-      hasSenderKey: (request) => outsideOfTransactions(() => inner.hasSenderKey(request)),
+      validateSession: (jid) => keyStore.outside(() => inner.validateSession(jid)),
+      getSessionInfo: (jid) => keyStore.outside(() => inner.getSessionInfo(jid)),
+      hasSenderKey: (request) => keyStore.outside(() => inner.hasSenderKey(request)),
     }
   }
 }

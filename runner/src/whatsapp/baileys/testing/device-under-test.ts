@@ -16,6 +16,7 @@ import type { Mutation } from '@holdfast/core/journal/mutation'
 import { StateImage } from '@holdfast/core/journal/state-image'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import type { Entry, RecordPlace } from '../../../session/journal/group.ts'
+import { Deliveries } from '../../../session/inbox/deliveries.ts'
 import { Inbox } from '../../../session/inbox/inbox.ts'
 import { projectEvents } from '../../../session/events/projector.ts'
 import type { Journal } from '../../../session/journal/journal.ts'
@@ -53,8 +54,8 @@ export class DeviceUnderTest {
   #lastPreKey = 0
 
   /** @param earlier the state that an earlier owner left */
-  constructor(options: { earlier?: DeviceUnderTest; countFirst?: boolean } = {}) {
-    const { earlier, countFirst = false } = options
+  constructor(options: { earlier?: DeviceUnderTest; isSuspect?: boolean } = {}) {
+    const { earlier, isSuspect = false } = options
     silenceConsole()
     this.image = new StateImage()
     if (earlier) {
@@ -70,15 +71,17 @@ export class DeviceUnderTest {
     this.names = new LidMap(this.image)
     this.keyStore = new KeyStore({ state: this.state, changedCreds: () => this.#changedCreds() })
     this.receiving = new Receiving({
-      state: this.state,
       keyStore: this.keyStore,
-      inbox: this.inbox,
-      undecrypted: this.undecrypted,
+      deliveries: new Deliveries({
+        state: this.state,
+        inbox: this.inbox,
+        undecrypted: this.undecrypted,
+        isSuspect: () => isSuspect,
+      }),
       stanzaOf: (bytes) => this.#stanzas.get(bytes),
       reader: this.reader,
       logger: SILENT,
       fromPhone: new FromPhone(this.creds, { fullHistory: false }).take,
-      countFirst: () => countFirst,
     })
     const me = () => this.creds.me
     const { state, keyStore, names, receiving } = this

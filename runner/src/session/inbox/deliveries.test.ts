@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { StateImage } from '@holdfast/core/journal/state-image'
+import { createLogger } from '@holdfast/core/platform/logging'
+import type { DocumentStore } from '@holdfast/core/platform/ports'
+import { systemClock } from '@holdfast/core/platform/system-clock'
+import { SessionCipher } from '@holdfast/core/security/envelope'
+import { receivedMessageIdOf } from '@holdfast/core/session/ids'
+import type { Delivery, FailedStanza, ReceivedMessage, Unreadable } from '../../whatsapp/port.ts'
+import { projectEvents } from '../events/projector.ts'
+import type { Entry } from '../journal/group.ts'
+import type { Journal } from '../journal/journal.ts'
+import { JournaledState } from '../journal/journaled-state.ts'
+import { Deliveries } from './deliveries.ts'
+import { ATTEMPTS } from './delivery-policy.ts'
+import { Inbox } from './inbox.ts'
+import { Undecrypted } from './undecrypted.ts'
+
+const SESSION = 'default.shop'
+const CHAT = '5511900000002@s.whatsapp.net'
+const BAD_MAC: Unreadable = { code: 'bad-mac', message: 'Bad MAC' }
+
+let image: StateImage
+let appended: Entry[]
+let isSuspect: boolean
+/** Called when somebody waits until a record is durable. */
+let waits: number
+let deliveries: Deliveries
+
+beforeEach(() => {
+  image = new StateImage()
+  appended = []
+  isSuspect = false
+  waits = 0
+  deliveries = newOwner()
+})
+
+function newOwner(): Deliveries {
+  const journal = {
+    append: (entry: Entry) => appended.push(entry),
+    whenDurable: () => Promise.resolve(void waits++),
+    ended: null,
+  }
+  const state = new JournaledState(image, journal as unknown as Journal)
+  const parts = { sessionId: SESSION, state, clock: systemClock, logger: createLogger('test', 'silent') }
+  const inbox = new Inbox({ ...parts, documents: {} as DocumentStore })
+  return new Deliveries({ state, inbox, undecrypted: new Undecrypted(parts), isSuspect: () => isSuspect })
+}
+
+const message = (messageId: string): ReceivedMessage => ({
+  messageId,
+  chat: CHAT,
+  participant: null,
+  fromMe: false,
+  pushName: null,
+  type: 'text',
+  text: 'hello',
+  proto: Buffer.from('proto'),
+  sentAtMs: 0,
+})
+
+const keyOf = (messageId: string) => receivedMessageIdOf(CHAT, '', messageId)
+
+function failed(messageId: string, error: Unreadable = BAD_MAC, plain?: Uint8Array): FailedStanza {
+  const stanza = { key: keyOf(messageId), messageId, from: CHAT, participant: null, kind: 'msg', bytes: Buffer.from('stanza') }
+  return { ...stanza, error, ...(plain ? { plain } : {}) }
+}
+
+const delivery = (messageId: string, hash = `hash of ${messageId}`): Delivery => ({
+  hash,
+  address: message(messageId),
+  failed: (error, plain) => failed(messageId, error, plain),
+})
+
+const received = (messageId: string) => ({
+  hash: `hash of ${messageId}`,
+  stanzaId: messageId,
+  plain: Buffer.from('plain'),
+  message: message(messageId),
+})
+
+/** As the client does, with the ratchet step in the same mutation. */
+function admit(messageId: string): void {
+  const { keys, commit } = deliveries.admit(received(messageId), keyOf(messageId))
+  commit({ keys: { ...keys, session: { [CHAT]: 'stepped' } } })
+}
+
+const rows = () => [...image.entries('undecrypted')].map(([, row]) => JSON.parse(row) as Record<string, unknown>)
+
+/** What the records would write into documents. */
+function documents() {
+  const cipher = new SessionCipher(SESSION, new Map([[1, randomBytes(32)]]), 1)
+  const record = { sessionId: SESSION, place: { sequence: 1, index: 0, prevHash: '' }, cipher: () => cipher }
+  return appended.flatMap(({ events = [] }) => projectEvents(events, record)).map(({ fields }) => fields)
+}
+
+describe('a stanza that could not be decrypted', () => {
+  test('is noted and asked for again, until it is parked', () => {
+    const answers = Array.from({ length: ATTEMPTS }, () => deliveries.notDecrypted(delivery('M1'), BAD_MAC))
+    expect(answers).toEqual([...Array.from({ length: ATTEMPTS - 1 }, () => 'ask-again'), 'ask-no-more'])
+    expect(documents()).toMatchObject([{ messageId: 'M1', attempts: ATTEMPTS }])
+  })
+
+  test('is not asked for again once it was parked', () => {
+    deliveries.refused(failed('M1'), { isFinal: true })
+    expect(deliveries.notDecrypted(delivery('M1'), BAD_MAC)).toBe('ask-no-more')
+  })
+
+  test('is as good as read when its message is stored, and leaves no trace', () => {
+    admit('M1')
+    appended.length = 0
+    expect(deliveries.notDecrypted(delivery('M1', 'hash of another copy'), BAD_MAC)).toBe('as-read')
+    expect(appended).toEqual([])
+  })
+
+  test('is noted when nobody can read its address', () => {
+    admit('M1')
+    expect(deliveries.notDecrypted({ ...delivery('M1', 'other'), address: null }, BAD_MAC)).toBe('ask-again')
+    expect(rows()).toMatchObject([{ messageId: 'M1', attempts: 1 }])
+  })
+
+  test('is settled in the mutation that admits a good copy', () => {
+    deliveries.notDecrypted(delivery('M1'), BAD_MAC)
+    admit('M1')
+    expect(appended.at(-1)?.mutation?.keys).toMatchObject({
+      undecrypted: { [keyOf('M1')]: null },
+      session: { [CHAT]: 'stepped' },
+    })
+    expect(rows()).toEqual([])
+  })
+})
+
+test('what was decrypted and is no message is noted with its plaintext, and parked in the end', () => {
+  const answers = Array.from({ length: ATTEMPTS }, () => deliveries.noMessage(delivery('M1'), Buffer.from('garbage')))
+  expect(answers.at(-2)).toBe('ask-again')
+  expect(answers.at(-1)).toBe('ask-no-more')
+  expect(documents()).toMatchObject([{ error: { code: 'no-message' }, attempts: ATTEMPTS }])
+})
+
+test('what the client refuses for good is parked at once, anything else is waited for', () => {
+  deliveries.refused(failed('M1'), { isFinal: true })
+  deliveries.refused(failed('M2'), { isFinal: false })
+  expect(documents()).toMatchObject([{ messageId: 'M1' }])
+  expect(rows().map(({ messageId, parkedAt }) => [messageId, parkedAt !== undefined])).toEqual([
+    ['M1', true],
+    ['M2', false],
+  ])
+})
+
+test('a message that can be seen on the phone only has one document, however often WhatsApp tells of it', () => {
+  deliveries.unavailable(received('M1'))
+  deliveries.unavailable(received('M1'))
+  expect(documents()).toMatchObject([{ messageId: 'M1' }])
+  expect(deliveries.inbox.figures.received).toBe(1)
+})
+
+describe('with a session under suspicion', () => {
+  const counts = () => [...image.entries('delivery')].map(([, begun]) => begun)
+
+  test('a delivery is counted durably before it is touched', async () => {
+    isSuspect = true
+    expect(await deliveries.begin(delivery('M1'))).toBe('decrypt')
+    expect([counts(), waits]).toEqual([['1'], 1])
+  })
+
+  test('the count goes with what admits the message, and with what could merely not be decrypted', async () => {
+    isSuspect = true
+    await deliveries.begin(delivery('M1'))
+    admit('M1')
+    await deliveries.begin(delivery('M2'))
+    deliveries.notDecrypted(delivery('M2'), BAD_MAC)
+    expect(counts()).toEqual([])
+  })
+
+  test('a delivery that two owners did not survive is parked untouched by the third', async () => {
+    isSuspect = true
+    for (let life = 1; life <= 2; life++) {
+      deliveries = newOwner()
+      expect(await deliveries.begin(delivery('M1'))).toBe('decrypt')
+    }
+    deliveries = newOwner()
+    expect(await deliveries.begin(delivery('M1'))).toBe('ask-no-more')
+    expect(documents()).toMatchObject([{ messageId: 'M1', error: { code: 'not-survived' } }])
+    expect(counts()).toEqual([])
+  })
+
+  test('no longer, nothing is counted', async () => {
+    expect(await deliveries.begin(delivery('M1'))).toBe('decrypt')
+    expect([counts(), waits]).toEqual([[], 0])
+  })
+})

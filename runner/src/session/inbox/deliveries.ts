@@ -1,0 +1,107 @@
+import type { KeyChanges } from '@holdfast/core/journal/mutation'
+import type {
+  Admission,
+  Answer,
+  DOCUMENTED,
+  DeliveredStanzas,
+  Delivery,
+  FailedStanza,
+  Received,
+  Unreadable,
+} from '../../whatsapp/port.ts'
+import type { JournaledState } from '../journal/journaled-state.ts'
+import { firstStep } from './delivery-policy.ts'
+import type { Inbox } from './inbox.ts'
+import type { Undecrypted } from './undecrypted.ts'
+
+/** What the client of a session asks about each stanza: the inbox takes what can be read, and `Undecrypted` what cannot. */
+export class Deliveries implements DeliveredStanzas {
+  readonly inbox: Inbox
+  readonly #state: JournaledState
+  readonly #undecrypted: Undecrypted
+  readonly #isSuspect: () => boolean
+
+  constructor(options: {
+    state: JournaledState
+    inbox: Inbox
+    undecrypted: Undecrypted
+    /** Whether processes died over the session. Asked at each delivery. */
+    isSuspect: () => boolean
+  }) {
+    this.inbox = options.inbox
+    this.#state = options.state
+    this.#undecrypted = options.undecrypted
+    this.#isSuspect = options.isSuspect
+  }
+
+  lookup(hash: string): Buffer | typeof DOCUMENTED | null {
+    return this.inbox.lookup(hash)
+  }
+
+  async begin(delivery: Delivery): Promise<'decrypt' | 'ask-no-more'> {
+    const { hash } = delivery
+    const begun = Number(this.#state.image.get('delivery', hash) ?? 0)
+    const step = firstStep({ isSuspect: this.#isSuspect(), begun })
+    if (step === 'decrypt') return 'decrypt'
+    if (step === 'count') {
+      await this.#state.journal.whenDurable(this.#state.change({ keys: { delivery: { [hash]: String(begun + 1) } } }))
+      return 'decrypt'
+    }
+    const message = `Its delivery was begun ${begun} times, and never came to an end.`
+    this.#undecrypted.park(delivery.failed({ code: 'not-survived', message }))
+    this.#state.change({ keys: this.#uncounted(hash) })
+    return 'ask-no-more'
+  }
+
+  admit(received: Received, settles: string | null): Admission {
+    const { keys, entry, onApplied } = this.inbox.admit(received)
+    const resolved = this.#undecrypted.resolvedAll(settles === null ? [] : [settles])
+    const whole = { ...entry, events: [...(entry.events ?? []), ...resolved.events] }
+    return {
+      keys: { ...keys, ...resolved.keys, ...this.#uncounted(received.hash) },
+      commit: (mutation) => {
+        this.#state.change(mutation, whole)
+        onApplied()
+      },
+    }
+  }
+
+  /** A copy of a message that is stored already is as good as read. Anything else is noted, before it is asked for again. */
+  notDecrypted(delivery: Delivery, error: Unreadable): Answer {
+    if (delivery.address && this.inbox.knows(delivery.address)) return 'as-read'
+    const uncounted = this.#uncounted(delivery.hash)
+    if (Object.keys(uncounted).length > 0) this.#state.change({ keys: uncounted })
+    return this.#note(delivery.failed(error))
+  }
+
+  noMessage(delivery: Delivery, plain: Uint8Array): Exclude<Answer, 'as-read'> {
+    return this.#note(delivery.failed(NO_MESSAGE, plain))
+  }
+
+  refused(stanza: FailedStanza, { isFinal }: { isFinal: boolean }): void {
+    if (isFinal) this.#undecrypted.park(stanza)
+    else this.#undecrypted.failed(stanza)
+  }
+
+  unavailable(received: Received): void {
+    if (this.inbox.lookup(received.hash)) return
+    const { keys, entry, onApplied } = this.inbox.admit(received)
+    this.#state.change({ keys }, entry)
+    onApplied()
+  }
+
+  receiptAcknowledged(stanzaId: string): void {
+    this.inbox.receiptAcknowledged(stanzaId)
+  }
+
+  #note(stanza: FailedStanza): Exclude<Answer, 'as-read'> {
+    return this.#undecrypted.failed(stanza).parked ? 'ask-no-more' : 'ask-again'
+  }
+
+  /** What takes the count back, when there is one. */
+  #uncounted(hash: string): KeyChanges {
+    return this.#state.image.get('delivery', hash) === undefined ? {} : { delivery: { [hash]: null } }
+  }
+}
+
+const NO_MESSAGE: Unreadable = { code: 'no-message', message: 'It was decrypted to what is no message.' }

@@ -1,0 +1,97 @@
+import type { SignalDataSet, SignalDataTypeMap } from '@whiskeysockets/baileys'
+import type { KeyChanges, Mutation } from '@holdfast/core/journal/mutation'
+import type { StateKind } from '@holdfast/core/journal/state-kinds'
+import type { StateImage } from '@holdfast/core/journal/state-image'
+import { decodeValue, encodeValue } from './codec.ts'
+
+export type Changes = { [Kind in StateKind]?: Record<string, string | null> }
+
+/** Puts a mutation into the journal, with what rides on its record. */
+type Commit = (mutation: Mutation) => void
+
+/** What is written together, and who puts it into the journal; null stands for the key store. */
+interface Written {
+  readonly changes: Changes
+  readonly commit: Commit | null
+}
+
+/** Keys that are written as one mutation. It sees what it has written; nobody else does before it is committed. */
+export class Transaction {
+  readonly #image: StateImage
+  #changes: Changes = {}
+  #commit: Commit | null = null
+  #isOver = false
+
+  constructor(image: StateImage) {
+    this.#image = image
+  }
+
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  get isEmpty(): boolean {
+    return Object.keys(this.#changes).length === 0
+  }
+
+  get<Kind extends keyof SignalDataTypeMap>(kind: Kind, ids: readonly string[]): Record<string, SignalDataTypeMap[Kind]> {
+    return readValues(this.#image, kind, ids, this.#changes[kind])
+  }
+
+  set(data: SignalDataSet): void {
+    this.#add(encodeValues(data))
+  }
+
+  /**
+   * Adds rows of our own to the mutation. `commit` is called in place of the key store with all of the mutation, and may have more ride on
+   * its record; it is never called when the connection ended before.
+   */
+  join(changes: KeyChanges, commit?: Commit): void {
+    this.#add(changes)
+    if (commit) this.#commit = commit
+  }
+
+  /** Hands over what was written since the last call. */
+  take(): Written {
+    const written = { changes: this.#changes, commit: this.#commit }
+    this.#changes = {}
+    this.#commit = null
+    return written
+  }
+
+  end(): void {
+    this.#isOver = true
+  }
+
+  #add(changes: KeyChanges): void {
+    if (this.#isOver) throw new Error('The transaction is over.')
+    for (const [kind, values] of Object.entries(changes) as [StateKind, Record<string, string | null>][])
+      Object.assign((this.#changes[kind] ??= {}), values)
+  }
+}
+
+/** @param own what a transaction has written of this kind, which it sees in place of the state's */
+export function readValues<Kind extends keyof SignalDataTypeMap>(
+  image: StateImage,
+  kind: Kind,
+  ids: readonly string[],
+  own: Readonly<Record<string, string | null>> = {},
+): Record<string, SignalDataTypeMap[Kind]> {
+  const found: Record<string, unknown> = {}
+  for (const id of ids) {
+    const encoded = own[id] === undefined ? image.get(kind, id) : own[id]
+    if (encoded !== undefined && encoded !== null) found[id] = decodeValue(kind, encoded)
+  }
+  return found as Record<string, SignalDataTypeMap[Kind]>
+}
+
+export function encodeValues(data: SignalDataSet): Changes {
+  const encoded: Changes = {}
+  for (const [kind, values] of Object.entries(data) as [keyof SignalDataTypeMap, Record<string, unknown> | undefined][]) {
+    if (!values) continue
+    const into: Record<string, string | null> = (encoded[kind] = {})
+    for (const [id, value] of Object.entries(values))
+      into[id] = value === null || value === undefined ? null : encodeValue(kind, value)
+  }
+  return encoded
+}
