@@ -134,6 +134,14 @@ describe('a message to a group', () => {
     expect(await retriesOf(chat)).toBe(0)
   })
 
+  test.concurrent('that the server refused at first comes with the key the second time', async () => {
+    const { chat, group } = await inGroup('group-refused')
+    await chat.fault('nack', { code: 503 })
+    const job = await reachesGroup(chat, group, [0], 'in the end')
+    expect(await chat.job(job)).toMatchObject({ attempts: 2, lastError: null })
+    expect(await retriesOf(chat)).toBe(0)
+  })
+
   test.concurrent('does not wait for a member whose device has no keys for good', async () => {
     const somebody = `5511${randomInt(100_000_000, 999_999_999)}`
     await world.simulator.createContact(somebody, 'Somebody without keys')

@@ -46,9 +46,11 @@ export interface Connection {
   compose(chat: string, content: MessageContent, messageId: string): Uint8Array
   /**
    * Encrypts and sends under the given id. Resolves when the frame is behind the gate; the server's ack comes as an event.
+   *
+   * @param isRepeated an earlier attempt began to send it: the keys that went with that one may not have arrived
    * @throws ConnectionEnded
    */
-  relay(chat: string, message: Uint8Array, messageId: string): Promise<void>
+  relay(chat: string, message: Uint8Array, messageId: string, isRepeated: boolean): Promise<void>
   /** False when WhatsApp says that nobody has this number. */
   isReachable(chat: string): Promise<boolean>
   /** Nothing that depends on new records leaves while muted. */

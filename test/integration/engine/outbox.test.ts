@@ -43,10 +43,12 @@ async function newOutbox(
   const rest = { settled: new Map<string, number>(), contactOf: (chat: string) => chat }
   const outbox = new Outbox({ ...parts, ...rest, subscribe, receipts, policy: { ...DEFAULT_SEND_POLICY, ...policy } })
   const relayed: string[] = []
+  const repeated: boolean[] = []
   const bytes: string[] = []
   const connection: Connection = {
     compose: (_, { text }) => Buffer.from(text),
-    relay: async (_, message, messageId) => {
+    relay: async (_, message, messageId, isRepeated) => {
+      repeated.push(isRepeated)
       relayed.push(messageId)
       bytes.push(Buffer.from(message).toString())
     },
@@ -81,6 +83,7 @@ async function newOutbox(
     documents,
     connection,
     relayed,
+    repeated,
     bytes,
     bring: (one: DocumentSnapshot) => bring([one]),
     accept,
@@ -91,7 +94,7 @@ async function newOutbox(
 }
 
 test('what may have been on the wire goes out again as it was, byte for byte, before anything else to its chat', async () => {
-  const { bring, accept, relayed, bytes, outbox, connection } = await newOutbox()
+  const { bring, accept, relayed, repeated, bytes, outbox, connection } = await newOutbox()
   const waiting = await accept('waiting')
   const begun = await accept('begun', { proto: 'as first composed' })
   outbox.closed()
@@ -102,6 +105,7 @@ test('what may have been on the wire goes out again as it was, byte for byte, be
   expect(bytes).toEqual(['as first composed'])
   outbox.acknowledged('M-begun', null)
   await expect.poll(() => relayed).toEqual(['M-begun', 'M-waiting'])
+  expect(repeated).toEqual([true, false])
 })
 
 const ACK_TIMEOUT_MS = 20

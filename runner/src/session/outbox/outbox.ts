@@ -189,6 +189,7 @@ export class Outbox {
   async #send(job: OpenJob, connection: Connection): Promise<void> {
     const { chat, messageId } = job.document
     const attempt = ++job.attempts
+    const isRepeated = job.message !== null
     job.phase = 'sending'
     this.#sending.add(job)
     const isStillOurs = (): boolean => this.#connection === connection && job.phase === 'sending' && job.attempts === attempt
@@ -200,7 +201,7 @@ export class Outbox {
         job.message = connection.compose(chat, openJobContent(this.#cipher, job.id, job.document), messageId)
       }
       const recorded = this.#progress.begins(job, job.message)
-      await connection.relay(chat, job.message, messageId)
+      await connection.relay(chat, job.message, messageId, isRepeated)
       // The frame leaves when its record is durable: from then on an ack can be expected.
       await recorded
       if (isStillOurs()) job.cancelTimeout = this.#clock.after(this.#policy.ackTimeoutMs, () => this.#unanswered(job), 'outbox')

@@ -15,7 +15,7 @@ import type { LidMap } from './signal/lid-map.ts'
 import type { Receiving } from './receive/receiving.ts'
 import { keepMessagesInOrder } from './receive/message-order.ts'
 import { composeMessage } from './send/compose.ts'
-import { assertGroupRecipients, KeysMissing } from './send/group-recipients.ts'
+import { assertGroupRecipients, KeysMissing, type GroupSending } from './send/group-recipients.ts'
 import type { GroupMembers } from './send/group-members.ts'
 import { assertRecipients, hasNoKeys } from './send/recipients.ts'
 import { StaleDevices } from './send/stale-devices.ts'
@@ -132,10 +132,11 @@ export class BaileysConnection implements Connection {
     return composeMessage({ chat, content, messageId, userJid })
   }
 
-  async relay(chat: string, message: Uint8Array, messageId: string): Promise<void> {
+  async relay(chat: string, message: Uint8Array, messageId: string, isRepeated: boolean): Promise<void> {
     for (let asked = 1; ; asked++) {
       try {
-        return await this.#whileOpen(this.#relay(chat, proto.Message.decode(message), messageId, asked))
+        const how = { tellAgain: isRepeated, leaveOut: asked === KEYS_ASKED_AT_MOST }
+        return await this.#whileOpen(this.#relay(chat, proto.Message.decode(message), messageId, how))
       } catch (error) {
         if (error instanceof ConnectionEnded) throw error
         // It may be for a device that is gone, and nobody has told: the next attempt asks who is there, of the chat and of us.
@@ -148,19 +149,19 @@ export class BaileysConnection implements Connection {
   }
 
   /** In one transaction with the look at who gets it: what is known then is what Baileys goes by. */
-  #relay(chat: string, message: proto.Message, messageId: string, asked: number): Promise<void> {
+  #relay(chat: string, message: proto.Message, messageId: string, how: GroupSending): Promise<void> {
     const me = this.#me
     if (!me) throw new Error('A message can only be sent by a linked device.')
     return this.#keyStore.transaction(async () => {
-      if (isJidGroup(chat)) await this.#assertGroup(chat, asked === KEYS_ASKED_AT_MOST)
+      if (isJidGroup(chat)) await this.#assertGroup(chat, how)
       else await assertRecipients(this.#socket, { chat, me, names: this.#names })
       await this.#socket.relayMessage(chat, message, { messageId })
     }, me.id)
   }
 
-  #assertGroup(group: string, leaveOut: boolean): Promise<void> {
+  #assertGroup(group: string, how: GroupSending): Promise<void> {
     const [members, names, keys] = [this.#members, this.#names, this.#keyStore.store]
-    return assertGroupRecipients(this.#socket, { group, members, names, keys, leaveOut })
+    return assertGroupRecipients(this.#socket, { group, members, names, keys, ...how })
   }
 
   async isReachable(chat: string): Promise<boolean> {

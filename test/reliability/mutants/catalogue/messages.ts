@@ -95,7 +95,7 @@ export const MESSAGES: readonly Mutant[] = [
     name: 'member-without-devices',
     invariant: 'beside',
     what: 'a message to a group goes to those members whose devices the server told',
-    edits: [{ in: 'assertGroupRecipients.isKnown', value: 'true' }],
+    edits: [{ in: 'assertGroupRecipients.isKnown', value: '() => true' }],
     noticedBy: { file: GROUP_TEST, tests: 'fails when the devices of' },
   },
   {

@@ -52,7 +52,15 @@ const socket = {
 
 const assert = (more: Partial<Options> = {}) => {
   const keys = device.keyStore.store
-  return assertGroupRecipients(socket, { group: GROUP, members, names: device.names, keys, leaveOut: false, ...more })
+  return assertGroupRecipients(socket, {
+    group: GROUP,
+    members,
+    names: device.names,
+    keys,
+    tellAgain: false,
+    leaveOut: false,
+    ...more,
+  })
 }
 
 const told = async () => (await device.keyStore.store.get('sender-key-memory', [GROUP]))[GROUP]
@@ -72,7 +80,7 @@ test('a group of which the server names no member fails', async () => {
 
 test('a question for the members that is not answered fails, as Baileys fails with it', async () => {
   const unanswered = { ...socket, groupMetadata: () => Promise.reject(new Error('Invalid group metadata response')) }
-  const options = { group: GROUP, members, names: device.names, keys: device.keyStore.store, leaveOut: true }
+  const options = { group: GROUP, members, names: device.names, keys: device.keyStore.store, tellAgain: false, leaveOut: true }
   await expect(assertGroupRecipients(unanswered, options)).rejects.toThrow('Invalid group metadata')
 })
 
@@ -120,6 +128,13 @@ describe('a device', () => {
     silentAbout = new Set([ANA, BEA])
     await expect(assert()).resolves.toBeUndefined()
     expect(asked).toEqual([[US]])
+  })
+
+  test('that was told the key by an attempt that may have failed is told again', async () => {
+    await device.keyStore.store.set({ 'sender-key-memory': { [GROUP]: { [ANA]: true, [BEA]: true } } })
+    await assert({ tellAgain: true })
+    expect(asked).toEqual([[US, ANA, BEA]])
+    expect(await told()).toBeUndefined()
   })
 
   test('that is hosted at WhatsApp need not have keys', async () => {

@@ -22,6 +22,17 @@ export class KeysMissing extends Error {
   }
 }
 
+/** How a message goes to a group. */
+export interface GroupSending {
+  /** Every device is told our sender key, since an earlier attempt may have told it to nobody. */
+  readonly tellAgain: boolean
+  /**
+   * The message goes without the devices that have no keys, for good as it seems: nobody else in the group waits for them. They
+   * count as told, so that later messages do not ask again; a device that gets keys asks for the message by itself.
+   */
+  readonly leaveOut: boolean
+}
+
 /** Baileys' own number for a device that is hosted at WhatsApp. It gets no key. */
 const HOSTED_DEVICE = 99
 
@@ -35,16 +46,14 @@ const TOLD_KEY = 'sender-key-memory'
  *
  * Only a device that has not been told our sender key needs a session of its own. Others read the message with that key.
  *
- * @param leaveOut true to send without the devices that have no keys, for good as it seems: nobody else in the group waits for
- * them. They count as told, so that later messages do not ask again; a device that gets keys asks for the message by itself.
  * @throws KeysMissing when devices lack keys
  * @throws Error when the members, or all devices of a member, are unknown
  */
 export async function assertGroupRecipients(
   socket: Socket,
-  options: { group: string; members: GroupMembers; names: LidMap; keys: SignalKeyStore; leaveOut: boolean },
+  options: GroupSending & { group: string; members: GroupMembers; names: LidMap; keys: SignalKeyStore },
 ): Promise<void> {
-  const { group, members, names, keys, leaveOut } = options
+  const { group, members, names, keys, tellAgain, leaveOut } = options
   const metadata = await socket.groupMetadata(group)
   if (metadata.participants.length === 0) throw new Error('WhatsApp did not say who is in the group.')
   members.told(group, metadata)
@@ -54,6 +63,7 @@ export async function assertGroupRecipients(
   const isKnown = (jid: string): boolean => names.usersOf(jid).some((user) => users.has(user))
   if (!jids.every(isKnown)) throw new Error('WhatsApp did not say which devices the members of the group have.')
 
+  if (tellAgain) await keys.set({ [TOLD_KEY]: { [group]: null } })
   const told = (await keys.get(TOLD_KEY, [group]))[group] ?? {}
   const untold = devices
     .filter(({ jid, device }) => !told[jid] && !isHosted(jid) && device !== HOSTED_DEVICE)
