@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { StateImage } from '@holdfast/core/journal/state-image'
+import { IDENTITY_KINDS, type StateKind } from '@holdfast/core/journal/state-kinds'
 import { requestJson } from '../support/json-request.ts'
 import type { StoredMessage } from '../support/api-client.ts'
+import { storedState, undescribed } from '../support/stored-state.ts'
 import { Chat, EngineWorld, eventually } from '../support/world.ts'
 
 // Each of these is many steps of many processes.
@@ -217,6 +220,57 @@ describe('the app state of the phone', () => {
     expect(world.sandbox.runner('runner-1').pid).toBe(pid)
   })
 })
+
+describe('the state of a session', () => {
+  test.concurrent('has nothing that the table of kinds does not describe; a new identity leaves what is not bound to the old', async () => {
+    const chat = await world.linked('state', { phone: { history: PAST, keyShare: true } })
+    await untilPastIsStored(chat)
+    await phoneChanges(chat, { contact: { phone: chat.contact, name: 'Ana' } })
+    await untilSynced(chat)
+    await chat.untilStatus(await chat.send('out'), 'delivered')
+    const group = await world.simulator.createGroup('Friends', [chat.phone, chat.contact])
+    await world.simulator.sendToGroupAsContact(group, chat.contact, 'in the group')
+    await eventually(async () => expect(await chat.stored()).toContain('in the group'))
+    const written = await storedState(world, chat)
+    expect(undescribed(written)).toEqual([])
+    expect(kindsIn(written)).toEqual(expect.arrayContaining(WRITTEN))
+
+    await world.post(`/phones/${chat.phone}/unlink`, {})
+    await chat.untilSession('FAILED LOGGED_OUT logged-out')
+    await world.api.want(chat.name, 'start')
+    await chat.untilSession('SCAN_QR_CODE PAIRING scan-qr')
+    const renewed = await storedState(world, chat)
+    expect(undescribed(renewed)).toEqual([])
+    expect(IDENTITY_KINDS.filter((kind) => renewed.count(kind) > 0)).toEqual([])
+    const kept = { contact: written.count('contact'), 'lid-mapping': written.count('lid-mapping'), 'voided-creds': 1 }
+    expect(renewed.counts()).toMatchObject(kept)
+    expect((await info(chat)).session.records).toMatchObject({ ...kept, session: 0, 'pre-key': 0 })
+  })
+})
+
+/** Kinds that a session has after such a life. */
+const WRITTEN: StateKind[] = [
+  'app-state-sync-key',
+  'app-state-sync-version',
+  'begun-with',
+  'contact',
+  'device-cache',
+  'device-list',
+  'identity-key',
+  'inbox',
+  'lid-mapping',
+  'meta',
+  'pre-key',
+  'sender-key',
+  'session',
+  'tctoken',
+]
+
+const kindsIn = (image: StateImage): string[] =>
+  Object.entries(image.counts())
+    .filter(([, count]) => count > 0)
+    .map(([kind]) => kind)
+    .toSorted()
 
 describe('when the runner is killed', () => {
   beforeEach(() => world.stopSessions())
