@@ -13,6 +13,18 @@ export default {
       to: { path: '^(functions|runner|cli|sandbox|test)/' },
     },
     {
+      name: 'client-knows-nothing-of-us',
+      severity: 'error',
+      from: { path: '^client/' },
+      to: { path: '^(core|functions|runner|infra|cli|sandbox|test)/' },
+    },
+    {
+      name: 'product-knows-no-client',
+      severity: 'error',
+      from: { path: '^(core|functions|runner)/' },
+      to: { path: '^client/' },
+    },
+    {
       name: 'sdk-only-in-google-adapters',
       severity: 'error',
       from: { path: '^(core|runner|functions|cli)/', pathNot: '^core/src/adapters/google/' },
@@ -61,6 +73,12 @@ export default {
       severity: 'error',
       from: { path: '^sandbox/' },
       to: { path: '^(core|functions|runner|cli)/' },
+    },
+    {
+      name: 'client-in-the-sandbox-only-for-the-demo',
+      severity: 'error',
+      from: { path: '^sandbox/', pathNot: '^sandbox/demo/' },
+      to: { path: '^client/' },
     },
     {
       name: 'baileys-in-tests-only-where-named',

@@ -14,7 +14,7 @@ interface Check {
   readonly inspect?: (output: string) => string | null
 }
 
-const PACKAGES = ['core', 'functions', 'runner', 'infra', 'sandbox', 'test']
+const PACKAGES = ['client', 'core', 'functions', 'runner', 'infra', 'sandbox', 'test']
 
 const CHECKS: readonly Check[] = [
   { name: 'types', command: [bin('tsc'), '-p', '.'] },
@@ -29,6 +29,7 @@ const CHECKS: readonly Check[] = [
         ? null
         : `Only ${cruised(output)} modules were seen; there are ${sourceFiles()} source files alone.\n${output}`,
   },
+  { name: 'client types', command: [join(root, 'test/run-client-types.ts'), '--check'] },
   { name: 'dead code', command: [bin('knip')] },
   // Renamed code and renamed tests are noticed here, long before a mutant is run.
   { name: 'mutants', command: [join(root, 'test/reliability/mutants/main.ts'), '--check'] },

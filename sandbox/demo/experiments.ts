@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { ApiClient, Job } from '../../test/support/api-client.ts'
+import type { Message } from '@holdfast/client/types'
+import type { ApiClient } from '../../test/support/api-client.ts'
 import type { EventReader } from '../../test/support/event-reader.ts'
 import { computeFigures, isFlawless, type Accepted, type Issued, type Ledger } from '../../test/support/figures.ts'
 import { InFlightWatch } from '../../test/support/in-flight.ts'
@@ -114,7 +115,7 @@ export class Experiments {
     return issued
   }
 
-  async #untilSent(jobId: string): Promise<Job> {
+  async #untilSent(jobId: string): Promise<Message> {
     let job = await this.#world.api.message(jobId)
     await untilTrue(`job ${jobId} is not sent`, async () => {
       job = await this.#world.api.message(jobId)

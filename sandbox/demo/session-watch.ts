@@ -1,5 +1,6 @@
 import { renderUnicodeCompact } from 'uqr'
-import type { ApiClient, Session } from '../../test/support/api-client.ts'
+import type { Session } from '@holdfast/client/types'
+import type { ApiClient } from '../../test/support/api-client.ts'
 import type { Terminal } from './terminal.ts'
 
 const LOOK_EVERY_MS = 500

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { StoredMessage } from './api-client.ts'
+import type { ReceivedMessage } from '@holdfast/client/types'
 import { computeFigures, isFlawless, type Ledger } from './figures.ts'
 import type { SimulatorState } from './simulator-client.ts'
 
@@ -15,11 +15,11 @@ const ledger: Ledger = {
 }
 
 const arrived = (id: string, text: string, copies = 1) => ({ id, from: '111', text, copies, at: 0, group: null, devices: [0] })
-const row = (id: string, body: string): StoredMessage => ({ id, body })
+const row = (id: string, body: string): ReceivedMessage => ({ id, body, order: id })
 
 interface Seen {
   received?: ReturnType<typeof arrived>[]
-  rows?: StoredMessage[]
+  rows?: ReceivedMessage[]
   undecryptable?: number
   lostByItself?: number
   violations?: string[]

@@ -1,4 +1,4 @@
-import type { StoredMessage } from './api-client.ts'
+import type { ReceivedMessage } from '@holdfast/client/types'
 import type { SimulatorState } from './simulator-client.ts'
 
 /** A message to send that the API has answered with 202. */
@@ -28,7 +28,7 @@ export interface Ledger {
 export interface Outcome {
   state: SimulatorState
   /** By session. */
-  stored: ReadonlyMap<string, readonly StoredMessage[]>
+  stored: ReadonlyMap<string, readonly ReceivedMessage[]>
 }
 
 export interface Figures {

@@ -6,11 +6,11 @@ import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { jobIdOf, whatsappMessageIdOf } from '@holdfast/core/session/ids'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { AcceptedJob } from './api-client.ts'
+import type { AcceptedMessage } from '@holdfast/client/types'
 import type { Chat, EngineWorld } from './world.ts'
 
 /** Queues a text for a group in Firestore, since the API takes one-to-one chats only. */
-export async function queueForGroup(world: EngineWorld, chat: Chat, group: string, text: string): Promise<AcceptedJob> {
+export async function queueForGroup(world: EngineWorld, chat: Chat, group: string, text: string): Promise<AcceptedMessage> {
   const identity = await readFile(join(world.sandbox.folder, 'identity.json'), 'utf8')
   const { sessionEncryptionKey } = JSON.parse(identity) as { sessionEncryptionKey: string }
   const { documents } = world.google
@@ -34,5 +34,5 @@ export async function queueForGroup(world: EngineWorld, chat: Chat, group: strin
     timeline: [{ status: 'pending', at: new Date() }],
   }
   await documents.commit([{ kind: 'create', path: jobPath(id), fields }])
-  return { id, messageId }
+  return { id, messageId, status: 'pending' }
 }

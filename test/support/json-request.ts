@@ -1,14 +1,11 @@
 /** An answer that is not the one hoped for, with what the server said. */
 export class RequestFailed extends Error {
   readonly status: number
-  /** The header as it came. */
-  readonly retryAfter: string | null
 
-  constructor(what: string, status: number, said: string, retryAfter: string | null = null) {
+  constructor(what: string, status: number, said: string) {
     super(`${what}: ${status} ${said}`)
     this.name = 'RequestFailed'
     this.status = status
-    this.retryAfter = retryAfter
   }
 }
 
@@ -33,5 +30,5 @@ export async function requestJson<Answer>(
   const response = await fetch(url, { method, headers: { ...headers, ...type }, signal, ...body })
   const text = await response.text()
   if (response.ok) return JSON.parse(text) as Answer
-  throw new RequestFailed(`${method} ${new URL(url).pathname}`, response.status, text, response.headers.get('retry-after'))
+  throw new RequestFailed(`${method} ${new URL(url).pathname}`, response.status, text)
 }

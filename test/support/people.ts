@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { AcceptedJob } from './api-client.ts'
+import type { AcceptedMessage } from '@holdfast/client/types'
 import type { ContactState, PoisonOrder } from './simulator-client.ts'
 import { type Chat, type EngineWorld, eventually } from './world.ts'
 
@@ -16,7 +16,7 @@ export function peopleOf(world: () => EngineWorld) {
   }
 
   /** Sends, and resolves when exactly these devices of the contact have read it. */
-  async function reaches(chat: Chat, devices: number[], text: string): Promise<AcceptedJob> {
+  async function reaches(chat: Chat, devices: number[], text: string): Promise<AcceptedMessage> {
     const job = await chat.send(text)
     await chat.untilStatus(job, 'delivered')
     await eventually(async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { ApiClient, StoredMessage } from './api-client.ts'
+import type { ReceivedMessage } from '@holdfast/client/types'
+import type { ApiClient } from './api-client.ts'
 import type { Ledger, Outcome } from './figures.ts'
 import { inParallel } from './in-parallel.ts'
 import type { SimulatorClient, SimulatorState } from './simulator-client.ts'
@@ -69,9 +70,9 @@ function missingAtSimulator(ledger: Ledger, { accounts, contacts }: SimulatorSta
   ]
 }
 
-async function listAll(api: ApiClient, ledger: Ledger): Promise<Map<string, StoredMessage[]>> {
+async function listAll(api: ApiClient, ledger: Ledger): Promise<Map<string, ReceivedMessage[]>> {
   const sessions = new Set([...ledger.accepted, ...ledger.issued].map(({ session }) => session))
-  const stored = new Map<string, StoredMessage[]>()
+  const stored = new Map<string, ReceivedMessage[]>()
   for (const session of sessions) stored.set(session, await api.storedMessages(session))
   return stored
 }
@@ -79,7 +80,7 @@ async function listAll(api: ApiClient, ledger: Ledger): Promise<Map<string, Stor
 async function missingAtApi(
   api: ApiClient,
   ledger: Ledger,
-  stored: ReadonlyMap<string, StoredMessage[]>,
+  stored: ReadonlyMap<string, ReceivedMessage[]>,
   unsent: Set<string>,
 ): Promise<string[]> {
   const missing: string[] = []

@@ -7,7 +7,8 @@ import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, vi } from 'vitest'
 import { clientsOf } from './clients-of-sandbox.ts'
-import { ApiClient, type AcceptedJob, type Session } from './api-client.ts'
+import type { AcceptedMessage, Session } from '@holdfast/client/types'
+import { ApiClient } from './api-client.ts'
 import { EventReader, type SimulatorEvent } from './event-reader.ts'
 import { requestJson } from './json-request.ts'
 import { linkSession } from './linked-session.ts'
@@ -126,7 +127,7 @@ export class Chat {
     return `default.${this.name}`
   }
 
-  async send(text: string, to = this.contact): Promise<AcceptedJob> {
+  async send(text: string, to = this.contact): Promise<AcceptedMessage> {
     const idempotencyKey = `${this.name}-${++this.#sent}`
     return this.#world.api.sendText({ session: this.name, chatId: `${to}@c.us`, text, idempotencyKey })
   }
@@ -140,7 +141,7 @@ export class Chat {
     await this.#world.post('/faults', { account: this.phone, kind, ...more })
   }
 
-  async job({ id }: AcceptedJob): Promise<JobDocument> {
+  async job({ id }: AcceptedMessage): Promise<JobDocument> {
     const snapshot = await this.#world.google.documents.read(jobPath(id))
     return parseStored(jobDocumentSchema, snapshot?.fields, jobPath(id))
   }
@@ -164,7 +165,7 @@ export class Chat {
     return (await this.#world.api.storedMessages(this.name)).map(({ body }) => String(body))
   }
 
-  async untilStatus(job: AcceptedJob, status: JobStatus): Promise<void> {
+  async untilStatus(job: AcceptedMessage, status: JobStatus): Promise<void> {
     await eventually(async () => expect((await this.job(job)).status).toBe(status))
   }
 

@@ -3,7 +3,7 @@ import { journalPath } from '@holdfast/core/journal/journal-record'
 import { sessionKeyPath } from '@holdfast/core/security/session-key-document'
 import { sessionPath } from '@holdfast/core/session/session-document'
 import { SERVER_TIME } from '@holdfast/core/platform/ports'
-import type { AcceptedJob } from '../support/api-client.ts'
+import type { AcceptedMessage } from '@holdfast/client/types'
 import { slotOf } from '../support/owning-runner.ts'
 import type { Exit } from '../../sandbox/processes.ts'
 import { Chat, EngineWorld, eventually } from '../support/world.ts'
@@ -28,7 +28,7 @@ const isOffline = (chat: Chat) => eventually(async () => expect((await chat.acco
 /** What flowed through a session: what was accepted by the API, and what a contact wrote. */
 interface Flow {
   chat: Chat
-  jobs: AcceptedJob[]
+  jobs: AcceptedMessage[]
   texts: string[]
 }
 
@@ -37,7 +37,7 @@ const LEAVES_AT = 5
 
 /** Messages both ways in all sessions at once; `meanwhile` is called in the middle of it. */
 async function flow(chats: readonly Chat[], round: string, meanwhile: () => void): Promise<Flow[]> {
-  const flows = chats.map((chat) => ({ chat, jobs: [] as AcceptedJob[], texts: [] as string[] }))
+  const flows = chats.map((chat) => ({ chat, jobs: [] as AcceptedMessage[], texts: [] as string[] }))
   for (let index = 0; index < MESSAGES; index++) {
     await Promise.all(
       flows.map(async ({ chat, jobs, texts }) => {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { AcceptedJob } from '../support/api-client.ts'
+import type { AcceptedMessage } from '@holdfast/client/types'
 import type { Exit } from '../../sandbox/processes.ts'
 import { type Chat, EngineWorld, eventually } from '../support/world.ts'
 
@@ -31,7 +31,7 @@ let chat: Chat
 let crashed: Exit
 let requestIds: (string | null)[]
 /** By what became of them. */
-const jobs: Record<string, AcceptedJob> = {}
+const jobs: Record<string, AcceptedMessage> = {}
 
 /** Linked, messages both ways and some that fail, bad requests, a crash by an exception, and the end of it all. */
 beforeAll(async () => {
@@ -80,7 +80,7 @@ afterAll(async () => {
 async function message(
   text: string,
   { to = chat.contact, idempotencyKey = text.slice(0, 30), until = ['delivered', 'failed'] } = {},
-): Promise<AcceptedJob> {
+): Promise<AcceptedMessage> {
   const job = await world.api.sendText({
     session: chat.name,
     chatId: `${to}@c.us`,
@@ -213,7 +213,7 @@ describe('what is said of a session or a message has the same names in both proc
     ['refused', ['runner: A message was refused; it is tried again. whatsapp-479']],
     ['unacknowledged', ['runner: A message got no ack; it goes out again. no-ack']],
   ])('a message that was %s can be followed by its id from the request on', async (fate, between) => {
-    const { id: job, messageId } = jobs[fate] as AcceptedJob
+    const { id: job, messageId } = jobs[fate] as AcceptedMessage
     const lines = (await parsed()).filter((line) => line['messageId'] === messageId)
     for (const line of lines) expect(line).toMatchObject({ tenant: 'default', session: chat.sessionId, job, messageId })
     expect(lines.find(({ from }) => from === 'functions')).toHaveProperty('requestId')

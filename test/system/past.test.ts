@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import type { StateImage } from '@holdfast/core/journal/state-image'
 import { IDENTITY_KINDS, type StateKind } from '@holdfast/core/journal/state-kinds'
 import { requestJson } from '../support/json-request.ts'
-import type { StoredMessage } from '../support/api-client.ts'
+import type { ReceivedMessage } from '@holdfast/client/types'
 import { storedState, undescribed } from '../support/stored-state.ts'
 import { Chat, EngineWorld, eventually } from '../support/world.ts'
 
@@ -51,12 +51,12 @@ const peerMessages = async (chat: Chat): Promise<PeerMessage[]> => {
   return accounts.find(({ phone }) => phone === chat.phone)?.peerMessages ?? []
 }
 
-const byId = (a: StoredMessage, b: StoredMessage): number => ((a.id ?? '') < (b.id ?? '') ? -1 : 1)
+const byId = (a: ReceivedMessage, b: ReceivedMessage): number => ((a.id ?? '') < (b.id ?? '') ? -1 : 1)
 
 const chatIdOf = (jid: string): string => jid.replace('@s.whatsapp.net', '@c.us')
 
 /** Resolves when all of the past is listed: each message once, as the phone has it. */
-async function untilPastIsStored(chat: Chat, besides: readonly string[] = []): Promise<StoredMessage[]> {
+async function untilPastIsStored(chat: Chat, besides: readonly string[] = []): Promise<ReceivedMessage[]> {
   const past = await pastOf(chat)
   expect(past.length).toBeGreaterThan(0)
   return eventually(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { parkedStanzasPath } from '@holdfast/core/message/parked-stanza-document'
-import type { AcceptedJob } from '../support/api-client.ts'
+import type { AcceptedMessage } from '@holdfast/client/types'
 import { peopleOf } from '../support/people.ts'
 import { type Chat, EngineWorld, eventually } from '../support/world.ts'
 
@@ -78,13 +78,13 @@ describe('a contact with two names', () => {
     const lid = `2${chat.contact.padStart(15, '0')}@lid`
     await world.simulator.addressContact(chat.contact, 'lid')
     await chat.fault('nack')
-    const jobs: AcceptedJob[] = []
+    const jobs: AcceptedMessage[] = []
     for (let index = 0; index < 8; index++) {
       const chatId = index % 2 === 0 ? `${chat.contact}@c.us` : lid
       const idempotencyKey = `${chat.name}-order-${index}`
       jobs.push(await world.api.sendText({ session: chat.name, chatId, text: `number ${index}`, idempotencyKey }))
     }
-    await chat.untilStatus(jobs.at(-1) as AcceptedJob, 'delivered')
+    await chat.untilStatus(jobs.at(-1) as AcceptedMessage, 'delivered')
     expect((await chat.received()).slice(1).map(({ text }) => text)).toEqual(jobs.map((_, index) => `number ${index}`))
   })
 })

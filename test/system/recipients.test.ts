@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { AcceptedJob } from '../support/api-client.ts'
+import type { AcceptedMessage } from '@holdfast/client/types'
 import { queueForGroup } from '../support/group-job.ts'
 import { peopleOf } from '../support/people.ts'
 import { type Chat, EngineWorld, eventually } from '../support/world.ts'
@@ -24,7 +24,7 @@ const questions = (chat: Chat, since: number) =>
     .filter(({ xmlns }) => xmlns === 'usync' || xmlns === 'encrypt')
     .map(({ child }) => child)
 
-const expectTriedThrice = async (chat: Chat, job: AcceptedJob): Promise<void> => {
+const expectTriedThrice = async (chat: Chat, job: AcceptedMessage): Promise<void> => {
   const { attempts, lastError, timeline } = await chat.job(job)
   expect({ attempts, lastError }).toEqual({ attempts: 3, lastError: null })
   const tries = ['pending', 'processing', 'pending', 'processing', 'pending', 'processing']
@@ -90,7 +90,7 @@ describe('a message to a group', () => {
   }
 
   /** Sends, and resolves when exactly these devices of the contact have read it. */
-  async function reachesGroup(chat: Chat, group: string, devices: number[], text: string): Promise<AcceptedJob> {
+  async function reachesGroup(chat: Chat, group: string, devices: number[], text: string): Promise<AcceptedMessage> {
     const job = await queueForGroup(world, chat, group, text)
     await chat.untilStatus(job, 'delivered')
     await eventually(async () => {

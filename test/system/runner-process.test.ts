@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { alertDocumentSchema, alertPath } from '@holdfast/core/operations/alert-document'
 import { type RunnerDocument, RUNNERS, runnerDocumentSchema, runnerPath } from '@holdfast/core/operations/runner-document'
-import type { AcceptedJob } from '../support/api-client.ts'
+import type { AcceptedMessage } from '@holdfast/client/types'
 import type { Exit, SupervisedProcess } from '../../sandbox/processes.ts'
 import { EngineWorld, eventually } from '../support/world.ts'
 
@@ -221,7 +221,7 @@ describe('a runner whose memory comes to its limit', () => {
     cramped.on('exited', (exit) => exits.push(exit))
     await roomy.stop()
 
-    const jobs: AcceptedJob[] = []
+    const jobs: AcceptedMessage[] = []
     const texts: string[] = []
     while (exits.length < 2) {
       jobs.push(await chat.send(`out ${jobs.length}`))

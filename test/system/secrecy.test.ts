@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { jobDocumentSchema } from '@holdfast/core/message/job-document'
 import { runnerDocumentSchema } from '@holdfast/core/operations/runner-document'
 import { sessionDocumentSchema } from '@holdfast/core/session/session-document'
-import { type AcceptedJob } from '../support/api-client.ts'
+import type { AcceptedMessage } from '@holdfast/client/types'
 import { type Chat, EngineWorld, eventually } from '../support/world.ts'
 
 const OUT = 'Opening hours are nine to five, my dear'
@@ -15,7 +15,7 @@ const IN = 'I would like an appointment on Thursday'
 
 let world: EngineWorld
 let chat: Chat
-let job: AcceptedJob
+let job: AcceptedMessage
 let qr: string
 
 /** A whole life: linked, messages both ways, a failure, a crash, and a checkpoint. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type JobDocument, jobPath } from '@holdfast/core/message/job-document'
 import { Append } from '@holdfast/core/platform/ports'
-import type { AcceptedJob } from '../support/api-client.ts'
+import type { AcceptedMessage } from '@holdfast/client/types'
 import { type Chat, EngineWorld, eventually } from '../support/world.ts'
 
 let world: EngineWorld
@@ -18,7 +18,7 @@ afterAll(async () => {
 
 const statusesOf = ({ timeline }: JobDocument): string[] => timeline.map(({ status }) => status)
 
-const atContact = async (chat: Chat, { messageId }: AcceptedJob) => {
+const atContact = async (chat: Chat, { messageId }: AcceptedMessage) => {
   const { id, copies } = (await chat.received()).find((message) => message.id === messageId) ?? {}
   return { id, copies }
 }
@@ -91,9 +91,9 @@ describe('while nothing is struck', () => {
   test.concurrent('messages to one chat arrive in the order in which they were accepted', async () => {
     const chat = await world.linked('order')
     await chat.fault('nack')
-    const jobs: AcceptedJob[] = []
+    const jobs: AcceptedMessage[] = []
     for (let index = 0; index < 10; index++) jobs.push(await chat.send(`number ${index}`))
-    await chat.untilStatus(jobs.at(-1) as AcceptedJob, 'delivered')
+    await chat.untilStatus(jobs.at(-1) as AcceptedMessage, 'delivered')
     expect((await chat.received()).map(({ text }) => text)).toEqual(jobs.map((_, index) => `number ${index}`))
   })
 
@@ -136,7 +136,7 @@ describe('when the runner is killed', () => {
     const chat = await world.linked('held-acks', { receipts: false })
     await chat.fault('hold-acks')
     const jobs = [await chat.send('first'), await chat.send('second')]
-    const [first, second] = jobs as [AcceptedJob, AcceptedJob]
+    const [first, second] = jobs as [AcceptedMessage, AcceptedMessage]
     await world.happens(({ type, id }) => type === 'contact-received' && id === first.messageId)
     expect((await chat.job(first)).status).toBe('processing')
     world.sandbox.runner('runner-1').kill()

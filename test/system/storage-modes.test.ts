@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { RUNNERS } from '@holdfast/core/operations/runner-document'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { AcceptedJob } from '../support/api-client.ts'
+import type { AcceptedMessage } from '@holdfast/client/types'
 import type { StorageType } from '../../sandbox/environment.ts'
 import type { Exit } from '../../sandbox/processes.ts'
 import { type Chat, EngineWorld, eventually } from '../support/world.ts'
@@ -22,7 +22,7 @@ const infoOf = async ({ name }: Chat): Promise<Info> =>
   (await (await world.sandbox.api(`/api/sessions/${name}/info`)).json()) as Info
 
 /** Everything that was said is with whom it was said to, once; nobody scanned a second time. */
-async function assertNothingLost(chat: Chat, jobs: readonly AcceptedJob[], texts: readonly string[]) {
+async function assertNothingLost(chat: Chat, jobs: readonly AcceptedMessage[], texts: readonly string[]) {
   for (const job of jobs) await chat.untilStatus(job, 'delivered')
   await eventually(async () => expect((await chat.stored()).toSorted()).toEqual(texts.toSorted()))
   await eventually(async () => expect((await chat.account()).offlineQueue).toBe(0))
@@ -35,7 +35,7 @@ async function assertNothingLost(chat: Chat, jobs: readonly AcceptedJob[], texts
 
 /** Messages both ways; `strike` is called in the middle. */
 async function converse(chat: Chat, count: number, strike: (index: number) => Promise<void>) {
-  const jobs: AcceptedJob[] = []
+  const jobs: AcceptedMessage[] = []
   const texts: string[] = []
   for (let index = 0; index < count; index++) {
     await strike(index)

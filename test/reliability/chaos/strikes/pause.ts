@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Session } from '../../../support/api-client.ts'
+import type { Session } from '@holdfast/client/types'
 import { slotOf } from '../../../support/owning-runner.ts'
 import type { SupervisedProcess } from '../../../../sandbox/processes.ts'
 import type { SeededRandom } from '../../../support/seeded-random.ts'
