@@ -9,10 +9,13 @@ import type {
   Received,
   Unreadable,
 } from '../../whatsapp/port.ts'
+import { STATE_KINDS } from '@holdfast/core/journal/state-kinds'
 import type { JournaledState } from '../journal/journaled-state.ts'
 import { firstStep } from './delivery-policy.ts'
 import type { Inbox } from './inbox.ts'
 import type { Undecrypted } from './undecrypted.ts'
+
+const { codec } = STATE_KINDS.delivery
 
 /** What the client of a session asks about each stanza: the inbox takes what can be read, and `Undecrypted` what cannot. */
 export class Deliveries implements DeliveredStanzas {
@@ -40,11 +43,12 @@ export class Deliveries implements DeliveredStanzas {
 
   async begin(delivery: Delivery): Promise<'decrypt' | 'ask-no-more'> {
     const { hash } = delivery
-    const begun = Number(this.#state.image.get('delivery', hash) ?? 0)
+    const counted = this.#state.image.get('delivery', hash)
+    const begun = counted === undefined ? 0 : codec.decode(counted)
     const step = firstStep({ isSuspect: this.#isSuspect(), begun })
     if (step === 'decrypt') return 'decrypt'
     if (step === 'count') {
-      await this.#state.journal.whenDurable(this.#state.change({ keys: { delivery: { [hash]: String(begun + 1) } } }))
+      await this.#state.journal.whenDurable(this.#state.change({ keys: { delivery: { [hash]: codec.encode(begun + 1) } } }))
       return 'decrypt'
     }
     const message = `Its delivery was begun ${begun} times, and never came to an end.`

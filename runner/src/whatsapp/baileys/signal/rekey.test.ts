@@ -1,4 +1,5 @@
 import { StateImage } from '@holdfast/core/journal/state-image'
+import { STATE_KINDS, type AfterLoss, type StateKind } from '@holdfast/core/journal/state-kinds'
 import { expect, test } from 'vitest'
 import { rekeyedState } from './rekey.ts'
 
@@ -22,6 +23,16 @@ test('what was cached of others is asked for anew: it may have been revoked in w
     'app-state-pending': 5,
     'lid-mapping': 1,
   })
+})
+
+test('each kind is kept or dropped as the table of kinds says', () => {
+  const keys = Object.fromEntries(Object.keys(STATE_KINDS).map((kind) => [kind, { id: '{"_sessions":{}}' }]))
+  const restored = rekeyed(keys)
+  for (const [kind, { afterLoss }] of Object.entries(STATE_KINDS) as [StateKind, { afterLoss: AfterLoss }][]) {
+    const left = [...restored.entries(kind)]
+    if (afterLoss === 'kept') expect(left, kind).toEqual(Object.entries(keys[kind] ?? {}))
+    if (afterLoss === 'dropped') expect(left, kind).toEqual([])
+  }
 })
 
 test('what is not sent with stays, also what only a later version knows', () => {
