@@ -11,7 +11,7 @@ beforeAll(async () => {
     WHATSAPP_WEB_VERSION: '2.3000.1999999999',
   }
   world = await EngineWorld.start({ runnerEnv })
-  // Everything has been used once before many use it at once.
+  // The first session warms up every part before many sessions start at once.
   await stop(await world.linked('first'))
 })
 
@@ -23,7 +23,7 @@ afterAll(async () => {
 
 const loginsOf = async (chat: Chat): Promise<number> => (await chat.account()).logins
 
-/** Logins that WhatsApp took and those that it refused. */
+/** Counts the logins that WhatsApp accepted and those that it refused. */
 const attemptsOf = (chat: Chat): number =>
   world.happened.filter(
     ({ type, phone, jid }) => (type === 'login' && phone === chat.phone) || (type === 'login-refused' && isOf(jid, chat)),
@@ -35,7 +35,7 @@ async function start({ name }: Chat): Promise<void> {
   expect((await world.sandbox.api(`/api/sessions/${name}/start`, { method: 'POST' })).status).toBe(200)
 }
 
-/** What a test is done with need not come back in the next ones. */
+/** Stops a session that its test no longer needs, so that it does not reconnect during the next tests. */
 async function stop({ name }: Chat): Promise<void> {
   expect((await world.sandbox.api(`/api/sessions/${name}/stop`, { method: 'POST' })).status).toBe(200)
 }
@@ -44,23 +44,23 @@ async function scan(chat: Chat): Promise<void> {
   await eventually(async () => world.simulator.scan(chat.phone, (await world.api.qrCode(chat.name)) ?? ''))
 }
 
-/** It is connected, with the device that was linked first, and messages flow. */
+/** Asserts that the session is connected, that its device is still the one linked first, and that messages flow. */
 async function isWell(chat: Chat, registrations = 1): Promise<void> {
   await chat.works()
   await chat.untilStatus(await chat.send(`after login ${await loginsOf(chat)}`), 'delivered')
   expect(await chat.account()).toMatchObject({ registrations, connected: true })
 }
 
-/** The connection is struck and comes back by itself, with another login and no scan. */
+/** Strikes the connection and asserts that the session comes back by itself, with another login and no scan. */
 async function comesBack(chat: Chat, strike: () => Promise<void>): Promise<void> {
   const since = world.happened.length
   await strike()
-  // A new runner may have to start first.
+  // A new runner may have to start before the login.
   await world.happens(({ type, phone }) => type === 'login' && phone === chat.phone, since, 60_000)
   await isWell(chat)
 }
 
-/** A login that fails is one after a connection was lost. */
+/** Makes the next login fail, and drops the connection so that the session logs in. */
 async function failsToLogIn(chat: Chat, code: number, more: { attrs?: Record<string, string>; count?: number } = {}) {
   await chat.fault('login-failure', { code, ...more })
   await chat.fault('drop')
@@ -68,7 +68,10 @@ async function failsToLogIn(chat: Chat, code: number, more: { attrs?: Record<str
 
 type Strike = (chat: Chat) => Promise<void>
 
-/** What is done to the connection, with what code Baileys reports its end, and what is made of that. */
+/**
+ * Each row: what happens to the connection, the code with which Baileys reports its end, and the class and reason that the
+ * session gets.
+ */
 const COMES_BACK: readonly (readonly [what: string, strike: Strike, code: number, kind: string, reason: string])[] = [
   ['dropped', (chat) => chat.fault('drop'), 428, 'network', 'connection-lost'],
   ['refused twice', refuseTwice, 428, 'network', 'connection-lost'],
@@ -78,8 +81,8 @@ const COMES_BACK: readonly (readonly [what: string, strike: Strike, code: number
   ['ended with an unknown code', (chat) => chat.fault('stream-error', { code: 599 }), 599, 'whatsapp', 'whatsapp-trouble'],
   ['ended with 500', (chat) => chat.fault('stream-error', { code: 500 }), 500, 'bad-session', 'bad-session'],
   ['ended without a code', (chat) => chat.fault('stream-error', { condition: 'ack' }), 500, 'bad-session', 'bad-session'],
-  // Baileys chokes on a code below 400, so that only the end of the socket tells.
-  ['ended with a code that is none', (chat) => chat.fault('stream-error', { code: 200 }), 428, 'network', 'connection-lost'],
+  // Baileys cannot read a code below 400, so that only the end of the socket is reported.
+  ['ended with an invalid code', (chat) => chat.fault('stream-error', { code: 200 }), 428, 'network', 'connection-lost'],
   ['refused a login with 501', (chat) => failsToLogIn(chat, 501), 501, 'whatsapp', 'whatsapp-trouble'],
   ['refused a login with 503', (chat) => failsToLogIn(chat, 503), 503, 'whatsapp', 'whatsapp-trouble'],
   ['replaced', (chat) => chat.fault('stream-error', { conflict: 'replaced' }), 440, 'replaced', 'replaced-waiting'],
@@ -102,19 +105,19 @@ describe('a connection that was', () => {
     await stop(chat)
   })
 
-  test.concurrent('refused with 503 more often than it is tried again needs somebody, and their start', async () => {
+  test.concurrent('refused with 503 more often than the retries allow needs attention, and comes back when an operator starts it', async () => {
     const chat = await world.linked('trouble')
     await failsToLogIn(chat, 503, { count: 7 })
     await chat.untilSession('STARTING BACKOFF whatsapp-trouble')
     await chat.untilSession('FAILED NEEDS_ATTENTION whatsapp-keeps-failing')
-    // At once, and five times more.
+    // The first login, the immediate retry and six more logins.
     expect(attemptsOf(chat)).toBe(1 + 1 + 6)
     await start(chat)
     await isWell(chat)
     await stop(chat)
   })
 
-  test.concurrent('replaced a second time within the hour does not come back until somebody starts it', async () => {
+  test.concurrent('replaced a second time within the hour does not come back until an operator starts it', async () => {
     const chat = await world.linked('replaced')
     await chat.fault('stream-error', { conflict: 'replaced' })
     const { nextAttemptAt, since } = await chat.untilSession('FAILED REPLACED replaced-waiting')
@@ -129,7 +132,7 @@ describe('a connection that was', () => {
 })
 
 describe('a device that is being linked', () => {
-  test.concurrent('and whose first login finds it unknown shows a new QR code, without any alarm', async () => {
+  test.concurrent('whose first login is refused as unknown shows a new QR code, without an alarm', async () => {
     const chat = world.chat('void')
     await world.simulator.createPhone(chat.phone)
     await world.simulator.createContact(chat.contact, 'Contact')
@@ -139,12 +142,12 @@ describe('a device that is being linked', () => {
     await world.happens(({ type, jid }) => type === 'login-refused' && isOf(jid, chat))
     await scan(chat)
     await isWell(chat, 2)
-    // Between its two scans: voided, and then asked to connect anew as after every scan.
+    // The last disconnect is the restart that WhatsApp asks for after every scan; the voided pairing came before it.
     expect((await chat.document())['lastDisconnect']).toMatchObject({ code: 515, class: 'restart' })
     expect(await world.logs()).not.toMatch(new RegExp(`"session":"default.${chat.name}"[^\\n]*"reason":"logged-out"`))
   })
 
-  test.concurrent('that nobody scans makes no more QR codes after a while, until somebody starts it', async () => {
+  test.concurrent('whose QR code is not scanned shows no more codes after a while, until an operator starts it', async () => {
     const chat = world.chat('unscanned')
     await world.simulator.createPhone(chat.phone)
     await world.simulator.createContact(chat.contact, 'Contact')
@@ -159,7 +162,10 @@ describe('a device that is being linked', () => {
   })
 })
 
-/** Who refuses, and what is shown. A start by a person is tried, and finds the device as it was, unless it was unlinked. */
+/**
+ * Each row: how WhatsApp refuses the session, and what the session shows. An operator's start makes one attempt, which finds the
+ * device as it was unless it was unlinked.
+ */
 const HALTS: readonly (readonly [name: string, strike: Strike, code: number, kind: string, shown: string])[] = [
   ['removed', (chat) => world.post(`/phones/${chat.phone}/unlink`, {}), 401, 'logged-out', 'LOGGED_OUT logged-out'],
   ['unlinked', (chat) => failsToLogIn(chat, 401), 401, 'logged-out', 'LOGGED_OUT logged-out'],
@@ -170,9 +176,9 @@ const HALTS: readonly (readonly [name: string, strike: Strike, code: number, kin
   ['mismatch', (chat) => failsToLogIn(chat, 411), 411, 'refused', 'NEEDS_ATTENTION multidevice-mismatch'],
 ]
 
-describe('a session that only a person can help', { timeout: 120_000 }, () => {
+describe('a session that needs a person', { timeout: 120_000 }, () => {
   let chats: Chat[]
-  /** Beside them, one whose version of the client is refused: that is tried again. */
+  /** A session whose client version is refused. Its runner tries again by itself, unlike the others. */
   let outdated: Chat
 
   beforeAll(async () => {
@@ -182,17 +188,20 @@ describe('a session that only a person can help', { timeout: 120_000 }, () => {
     await Promise.all([failsToLogIn(outdated, 405), ...HALTS.map(([, strike], index) => strike(chats[index] as Chat))])
   })
 
-  test.each(HALTS.map((halt, index) => [...halt, index] as const))('(%s) says so', async (_, __, code, kind, shown, index) => {
-    const chat = chats[index] as Chat
-    await chat.untilSession(`FAILED ${shown}`)
-    const { me, userAction, sentence, lastDisconnect, nextAttemptAt } = await chat.document()
-    // Who it was is still known: nothing was cleaned away.
-    expect(me).toMatchObject({ id: expect.stringContaining(chat.phone) })
-    expect([userAction, sentence, nextAttemptAt]).toEqual([expect.any(String), expect.any(String), null])
-    expect(lastDisconnect).toMatchObject({ code, class: kind, reason: shown.split(' ')[1] })
-  })
+  test.each(HALTS.map((halt, index) => [...halt, index] as const))(
+    '(%s) shows its reason and remedy',
+    async (_, __, code, kind, shown, index) => {
+      const chat = chats[index] as Chat
+      await chat.untilSession(`FAILED ${shown}`)
+      const { me, userAction, sentence, lastDisconnect, nextAttemptAt } = await chat.document()
+      // The session still has its identity: the disconnect deleted nothing.
+      expect(me).toMatchObject({ id: expect.stringContaining(chat.phone) })
+      expect([userAction, sentence, nextAttemptAt]).toEqual([expect.any(String), expect.any(String), null])
+      expect(lastDisconnect).toMatchObject({ code, class: kind, reason: shown.split(' ')[1] })
+    },
+  )
 
-  test('tells when a ban ends', async () => {
+  test('shows when a ban ends', async () => {
     const chat = chats[2] as Chat
     const { bannedUntil, since, sentence } = await chat.document()
     expect((bannedUntil as Date).getTime() - (since as Date).getTime()).toBeGreaterThan(3_590_000)
@@ -200,7 +209,7 @@ describe('a session that only a person can help', { timeout: 120_000 }, () => {
     expect(sentence).toContain((bannedUntil as Date).toISOString().slice(0, 10))
   })
 
-  test('is not one whose version is refused: that waits for an hour, and says what helps', async () => {
+  test('does not include one with a refused client version, which waits for an hour and names the remedy', async () => {
     await outdated.untilSession('STARTING BACKOFF client-outdated')
     const { nextAttemptAt, since, userAction, lastDisconnect } = await outdated.document()
     expect((nextAttemptAt as Date).getTime() - (since as Date).getTime()).toBeGreaterThan(3_500_000)
@@ -208,20 +217,20 @@ describe('a session that only a person can help', { timeout: 120_000 }, () => {
     expect(lastDisconnect).toMatchObject({ code: 405, class: 'client-outdated' })
   })
 
-  test('is dialled neither by its runner nor by a new one, which tries what was outdated at once', async () => {
+  test('is dialled neither by its runner nor by a new one, while the outdated session is tried again at once', async () => {
     const attempts = chats.map(attemptsOf)
     const epochs = await Promise.all(chats.map(async (chat) => (await chat.document())['epoch']))
     await comesBack(outdated, async () => void world.sandbox.runner('runner-1').kill())
     for (const [index, chat] of chats.entries()) {
       await eventually(async () => expect((await chat.document())['epoch']).toBeGreaterThan(epochs[index] as number))
     }
-    // A session of the new runner takes its turn at dialling after these would have had theirs.
+    // The new runner has passed its chance to dial the refused sessions when another session has had its turn.
     await comesBack(outdated, () => outdated.fault('drop'))
     expect(chats.map(attemptsOf)).toEqual(attempts)
     for (const [index, chat] of chats.entries()) await chat.untilSession(`FAILED ${HALTS[index]?.[4]}`)
   })
 
-  test('is as it was when somebody starts it and WhatsApp takes it again', async () => {
+  test('works as before when an operator starts it and WhatsApp accepts it again', async () => {
     const kept = chats.slice(2)
     await Promise.all(kept.map(start))
     await Promise.all(kept.map((chat) => isWell(chat)))
@@ -232,25 +241,29 @@ describe('a session that only a person can help', { timeout: 120_000 }, () => {
 })
 
 describe('a session that was logged out', () => {
-  test('is linked anew by a scan when somebody starts it, and keeps the old credentials aside', { timeout: 60_000 }, async () => {
-    const chat = await world.linked('again')
-    const before = await chat.send('before')
-    await chat.untilStatus(before, 'delivered')
-    await world.post(`/phones/${chat.phone}/unlink`, {})
-    await chat.untilSession('FAILED LOGGED_OUT logged-out')
-    await start(chat)
-    await chat.untilSession('SCAN_QR_CODE PAIRING scan-qr')
-    await scan(chat)
-    await chat.works()
-    const after = await chat.send('after')
-    await chat.untilStatus(after, 'delivered')
-    await chat.receive('and back')
-    await eventually(async () => expect(await chat.stored()).toEqual(['and back']))
-    expect((await chat.document())['checkpoint']).not.toBeNull()
-  })
+  test(
+    'is linked again by a scan when an operator starts it, and keeps the old credentials aside',
+    { timeout: 60_000 },
+    async () => {
+      const chat = await world.linked('again')
+      const before = await chat.send('before')
+      await chat.untilStatus(before, 'delivered')
+      await world.post(`/phones/${chat.phone}/unlink`, {})
+      await chat.untilSession('FAILED LOGGED_OUT logged-out')
+      await start(chat)
+      await chat.untilSession('SCAN_QR_CODE PAIRING scan-qr')
+      await scan(chat)
+      await chat.works()
+      const after = await chat.send('after')
+      await chat.untilStatus(after, 'delivered')
+      await chat.receive('and back')
+      await eventually(async () => expect(await chat.stored()).toEqual(['and back']))
+      expect((await chat.document())['checkpoint']).not.toBeNull()
+    },
+  )
 })
 
-test('every connection announces the version of WhatsApp Web that was set', () => {
+test('every connection announces the configured version of WhatsApp Web', () => {
   const versions = new Set(world.happened.filter(({ type }) => type === 'handshake').map(({ version }) => version))
   expect([...versions]).toEqual(['2.3000.1999999999'])
 })

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startSandbox, type Proxies, type Sandbox } from '../../sandbox/sandbox.ts'
 
-/** Google's real client on the other side of the proxy, as a process of the product has it. */
+/** Tests Google's real Firestore client behind the proxy, in the way that the processes of the product use it. */
 
 let sandbox: Sandbox
 let firestore: Firestore
@@ -18,7 +18,7 @@ beforeAll(async () => {
     whatsappUrl: 'ws://127.0.0.1:9',
     proxied: true,
   })
-  if (!sandbox.proxies) throw new Error('A proxied sandbox has proxies.')
+  if (!sandbox.proxies) throw new Error('The sandbox was started without proxies.')
   proxies = sandbox.proxies
   firestore = clientAt(proxies.firestore.port)
 })
@@ -40,7 +40,7 @@ const clientAt = (port: number): Firestore =>
 
 const after = (ms: number) => new Promise<string>((resolve) => setTimeout(() => resolve('no answer'), ms))
 
-test('the product is led through the proxies, and the sandbox itself is not', async () => {
+test('the product connects through the proxies, and the sandbox connects directly', async () => {
   expect(await (await sandbox.api('/')).json()).toMatchObject({
     firestore: `127.0.0.1:${proxies.firestore.port}`,
     storage: `http://127.0.0.1:${proxies.storage.port}`,
@@ -49,7 +49,7 @@ test('the product is led through the proxies, and the sandbox itself is not', as
   expect(sandbox.info.storage).not.toContain(String(proxies.storage.port))
 })
 
-test('refused, the client tries again until Firestore is there', async () => {
+test('a refused client tries again until Firestore is there', async () => {
   await firestore.doc('network/one').set({ at: 'before' })
   await proxies.firestore.change({ how: 'refuse' })
   const read = firestore.doc('network/one').get()
@@ -58,7 +58,7 @@ test('refused, the client tries again until Firestore is there', async () => {
   expect((await read).data()).toEqual({ at: 'before' })
 })
 
-test('frozen, a write takes effect when Firestore goes on, though nobody was told meanwhile', async () => {
+test('a write that is frozen takes effect when Firestore goes on, although no answer arrived meanwhile', async () => {
   await proxies.firestore.change({ how: 'freeze' })
   const write = firestore.doc('network/two').set({ at: 'during' })
   expect(await Promise.race([write, after(500)])).toBe('no answer')
@@ -67,7 +67,7 @@ test('frozen, a write takes effect when Firestore goes on, though nobody was tol
   expect((await firestore.doc('network/two').get()).data()).toEqual({ at: 'during' })
 })
 
-test('slow, everything works and takes its time', async () => {
+test('a read over a slow network succeeds and takes its time', async () => {
   await firestore.doc('network/three').set({ at: 'before' })
   await proxies.firestore.change({ how: 'slow', delayMs: 200 })
   const askedAt = performance.now()
@@ -76,7 +76,7 @@ test('slow, everything works and takes its time', async () => {
   await proxies.firestore.change({ how: 'pass' })
 })
 
-test('cut in the middle of answers again and again, a read is repeated until it is whole', async () => {
+test('a read whose answers are cut again and again is repeated until it is complete', async () => {
   const text = 'x'.repeat(20_000)
   await firestore.doc('network/four').set({ text })
   const { cut } = proxies.firestore.counts
@@ -87,7 +87,7 @@ test('cut in the middle of answers again and again, a read is repeated until it 
   expect((await read).data()).toEqual({ text })
 })
 
-test('hung, a client is never told anything; one that connects anew is served', async () => {
+test('a hung connection answers nothing, and a new connection is served', async () => {
   await firestore.doc('network/five').get()
   await proxies.firestore.change({ how: 'hang' })
   const lost = firestore.doc('network/five').get()
@@ -97,7 +97,7 @@ test('hung, a client is never told anything; one that connects anew is served', 
   expect((await other.doc('network/five').get()).exists).toBe(false)
   await other.terminate()
   expect(await Promise.race([lost, after(300)])).toBe('no answer')
-  // A connection that dies openly ends it.
+  // The pending read ends only when its connection breaks visibly.
   await proxies.firestore.change({ how: 'refuse' })
   await proxies.firestore.change({ how: 'pass' })
   expect((await lost).exists).toBe(false)

@@ -11,7 +11,7 @@ import { Chat, EngineWorld, eventually } from '../support/world.ts'
 let world: EngineWorld
 
 beforeAll(async () => {
-  // So long that whatever moves in these tests was handed over, not taken from a dead one.
+  // The limit is so long that every session that moves in these tests was handed over, not taken from a dead runner.
   world = await EngineWorld.start({ runners: 2, runnerEnv: { RUNNER_DEAD_AFTER_MS: '120000' } })
 })
 
@@ -25,7 +25,7 @@ const epochOf = async (chat: Chat): Promise<number> => Number((await chat.docume
 
 const isOffline = (chat: Chat) => eventually(async () => expect((await chat.account()).connected).toBe(false))
 
-/** What flowed through a session: what was accepted by the API, and what a contact wrote. */
+/** The traffic of one session: the jobs that the API accepted and the texts that a contact wrote. */
 interface Flow {
   chat: Chat
   jobs: AcceptedMessage[]
@@ -35,7 +35,7 @@ interface Flow {
 const MESSAGES = 16
 const LEAVES_AT = 5
 
-/** Messages both ways in all sessions at once; `meanwhile` is called in the middle of it. */
+/** Sends messages both ways in all sessions at once, and calls `meanwhile` in the middle. */
 async function flow(chats: readonly Chat[], round: string, meanwhile: () => void): Promise<Flow[]> {
   const flows = chats.map((chat) => ({ chat, jobs: [] as AcceptedMessage[], texts: [] as string[] }))
   for (let index = 0; index < MESSAGES; index++) {
@@ -59,18 +59,18 @@ async function expectNothingLost({ chat, jobs, texts }: Flow, round: string): Pr
   expect((await chat.account()).registrations).toBe(1)
 }
 
-describe('a runner with several sessions that is told to leave while messages flow', () => {
+describe('a runner with several sessions that receives a stop signal while messages flow', () => {
   const chats: Chat[] = []
 
   beforeAll(async () => {
-    // While there is one runner alone, all of them are with it.
+    // All sessions start on the one runner that is alive.
     await world.sandbox.stopRunner('runner-2')
     for (const name of ['moving-1', 'moving-2', 'moving-3']) chats.push(await world.linked(name))
     await world.sandbox.startRunner('runner-2')
   })
 
   test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
-    'by %s hands all of them over within 8 s, loses nothing and sends nothing again that was acked',
+    'hands all of them over within 8 s after %s, loses nothing and sends no acked message again',
     async (signal) => {
       const slot = await slotOf(world.sandbox, world.api, 'moving-1')
       const runner = world.sandbox.runner(slot)
@@ -96,7 +96,7 @@ describe('a runner with several sessions that is told to leave while messages fl
       const newOwners = new Set(await ownersOf())
       expect(newOwners.size).toBe(1)
       expect(newOwners).not.toContain(oldOwner)
-      // One release and one claim each, and nobody in between.
+      // Each session was released once and claimed once, with no owner in between.
       expect(await Promise.all(chats.map(epochOf))).toEqual(epochs.map((epoch) => epoch + 1))
       for (const each of flows) {
         await expectNothingLost(each, signal)
@@ -110,8 +110,8 @@ describe('a runner with several sessions that is told to leave while messages fl
   )
 })
 
-describe('a runner that is told to leave while a message is on its way', () => {
-  test('waits for the answer of WhatsApp, so that nobody has to send it again', async () => {
+describe('a runner that receives SIGTERM while a message is on its way', () => {
+  test('waits for the ack of WhatsApp, so that the next owner does not send the message again', async () => {
     const chat = await world.linked('in-flight', { receipts: false })
     const slot = await slotOf(world.sandbox, world.api, 'in-flight')
     const oldOwner = (await chat.document())['runnerId']
@@ -128,7 +128,7 @@ describe('a runner that is told to leave while a message is on its way', () => {
 })
 
 describe('a session', () => {
-  test('is stopped and started as often as one likes: offline, online without a scan, the epoch rises', async () => {
+  test('is stopped and started repeatedly: offline, online without a scan, and each time with a higher epoch', async () => {
     const chat = await world.linked('on-off')
     const epochs = [await epochOf(chat)]
     const want = async (what: 'stop' | 'start') => {
@@ -154,9 +154,9 @@ describe('a session', () => {
   })
 
   test.each([
-    ['with the field that says who owns it', { runnerId: null }],
-    ['without it', {}],
-  ])('made by hand in Firestore, %s, is found by itself and can be linked', async (what, more) => {
+    ['with an empty owner field', { runnerId: null }],
+    ['without an owner field', {}],
+  ])('that is made by hand in Firestore, %s, is found by a runner and can be linked', async (what, more) => {
     const chat = new Chat(world, `by-hand-${what.length}`)
     const fields = { v: 1, tenant: 'default', name: chat.name, wanted: 'online', createdAt: SERVER_TIME, ...more }
     await world.google.documents.commit([{ kind: 'create', path: sessionPath(chat.sessionId), fields }])

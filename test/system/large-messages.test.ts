@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 afterAll(() => end())
 
-/** Of all that one commit made. */
+/** Returns the bytes of each group of records, that is, of each commit. */
 async function recordSizes({ sessionId }: Chat): Promise<number[]> {
   const sizes: number[] = []
   for await (const { records } of readGroups(new DocumentJournals(world.google.documents), sessionId, FROM_THE_BEGINNING)) {
@@ -27,7 +27,7 @@ async function recordSizes({ sessionId }: Chat): Promise<number[]> {
   return sizes
 }
 
-test('messages that no document holds are there with their mark, between all others, and nothing ends or grows', async () => {
+test('messages too large for a document are stored in order with their mark, and connection, epoch and records stay as they are', async () => {
   const chat = await begin(await world.linked('large'))
   const { logins } = await chat.account()
   const { epoch } = await chat.document()
@@ -44,7 +44,7 @@ test('messages that no document holds are there with their mark, between all oth
       id: ids[index],
       from: `${chat.contact}@c.us`,
       length: bytes < KIB * KIB ? bytes : 64 * KIB,
-      // Its tag and its length are of the message as well.
+      // The size includes the message's tag and its length field.
       tooLarge: { bytes: expect.closeTo(bytes, -2), textIsCut: bytes > KIB * KIB },
     })),
   )

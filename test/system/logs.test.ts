@@ -5,12 +5,15 @@ import type { AcceptedMessage } from '@holdfast/client/types'
 import type { Exit } from '../../sandbox/processes.ts'
 import { type Chat, EngineWorld, eventually } from '../support/world.ts'
 
-/** Everything that the runner and the functions print, with the lowest level logged: one JSON object a line, ids and no content. */
+/**
+ * Checks everything that the runner and the functions print at the lowest log level: one JSON object a line, with ids and without
+ * content.
+ */
 
 const NOBODY = '5511000000000'
-/** A contact whose phone sends no receipts. */
+/** The number of a contact whose phone sends no receipts. */
 const SILENT = '5511000000001'
-/** Texts, and what callers may put in the wrong place. Each could be found in a log. */
+/** Texts and values that callers may put in the wrong place. Each could end up in a log. */
 const SECRETS: Record<string, string> = {
   sent: 'Opening hours are nine to five, my dear',
   received: 'I would like an appointment on Thursday',
@@ -30,10 +33,13 @@ let world: EngineWorld
 let chat: Chat
 let crashed: Exit
 let requestIds: (string | null)[]
-/** By what became of them. */
+/** The accepted jobs, by their fate. */
 const jobs: Record<string, AcceptedMessage> = {}
 
-/** Linked, messages both ways and some that fail, bad requests, a crash by an exception, and the end of it all. */
+/**
+ * Plays the story whose logs are checked: a pairing, messages both ways, failed messages, bad requests, a crash by an exception,
+ * and the end.
+ */
 beforeAll(async () => {
   world = await EngineWorld.start({
     runnerEnv: { LOG_LEVEL: 'debug', CHECKPOINT_RECORDS: '16', CRASH_TEXT: secret('crash'), SEND_ACK_TIMEOUT_MS: '3000' },
@@ -46,7 +52,7 @@ beforeAll(async () => {
     if (shown === null) throw new Error('There is no QR code yet.')
     return shown
   })
-  // A reference and three keys; what follows is the kind of the platform.
+  // The first four parts are secret: a reference and three keys. The rest is the platform type.
   const parts = qr
     .slice(qr.indexOf('#') + 1)
     .split(',')
@@ -76,7 +82,7 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]()
 })
 
-/** Until it has been delivered or has failed. */
+/** Sends a text and waits until the job is delivered or has failed. */
 async function message(
   text: string,
   { to = chat.contact, idempotencyKey = text.slice(0, 30), until = ['delivered', 'failed'] } = {},
@@ -91,7 +97,7 @@ async function message(
   return job
 }
 
-/** The ids that their answers name. */
+/** Makes requests that are refused, and returns the request ids in their answers. */
 async function badRequests(): Promise<(string | null)[]> {
   const ids: (string | null)[] = []
   const ask = async (path: string, init: RequestInit & { json?: unknown } = {}) => {
@@ -125,7 +131,7 @@ async function badRequests(): Promise<(string | null)[]> {
 const identity = async (): Promise<{ apiKey: string; sessionEncryptionKey: string }> =>
   JSON.parse(await readFile(join(world.sandbox.folder, 'identity.json'), 'utf8')) as never
 
-/** As text, and as what encoding it makes of it; of a key also what encoding its bytes makes of them. */
+/** Returns the text in every encoding in which it could appear in a log. A key is also decoded first, and its bytes encoded. */
 function disguisesOf(text: string): string[] {
   const all = [Buffer.from(text), ...(/^[A-Za-z0-9+/_-]{40,}=*$/.test(text) ? [Buffer.from(text, 'base64')] : [])]
   const encoded = all.flatMap((bytes) => [
@@ -141,7 +147,10 @@ interface Line {
   readonly text: string
 }
 
-/** All that was printed on either output; the first line of the functions is their host's. */
+/**
+ * Reads all lines that runner and functions printed on either output. It leaves out the first line of the functions, which their
+ * host prints.
+ */
 async function printed(): Promise<Line[]> {
   const read = async (from: Line['from'], file: string) => {
     const text = await readFile(join(world.sandbox.folder, 'logs', file), 'utf8')
@@ -150,8 +159,8 @@ async function printed(): Promise<Line[]> {
   return [...(await read('runner', 'runner-1.log')), ...(await read('functions', 'functions.log'))]
 }
 
-describe('what is printed', () => {
-  test('names no text, no full phone number, no key of whatever kind, and no QR code', async () => {
+describe('the logs', () => {
+  test('contain no message text, no full phone number, no key of any kind, and no QR code', async () => {
     const { apiKey, sessionEncryptionKey } = await identity()
     const phones = { phone: chat.phone, contact: chat.contact, nobody: NOBODY, silent: SILENT }
     const all = (await printed()).map(({ text }) => text).join('\n')
@@ -162,7 +171,7 @@ describe('what is printed', () => {
     expect(all).not.toMatch(/privKey|"private"|rootKey|chainKey/)
   })
 
-  test('is one JSON object a line, with severity, time and a sentence', async () => {
+  test('are one JSON object a line, with severity, time and a sentence', async () => {
     const lines = await printed()
     expect(lines.length).toBeGreaterThan(60)
     for (const { text } of lines) {
@@ -175,7 +184,7 @@ describe('what is printed', () => {
     }
   })
 
-  test('names the session and the request, so that somebody can follow them', async () => {
+  test('name the session and the request, so that an operator can follow both', async () => {
     const lines = await printed()
     expect(lines.some(({ from, text }) => from === 'runner' && text.includes(`"session":"${chat.sessionId}"`))).toBe(true)
     const logged = new Set(
@@ -188,7 +197,7 @@ describe('what is printed', () => {
   })
 })
 
-describe('what is said of a session or a message has the same names in both processes:', () => {
+describe('log lines about a session or a message have the same field names in both processes:', () => {
   const parsed = async (): Promise<({ from: Line['from'] } & Record<string, unknown>)[]> =>
     (await printed()).map(({ from, text }) => ({ ...(JSON.parse(text) as Record<string, unknown>), from }))
 
@@ -217,31 +226,31 @@ describe('what is said of a session or a message has the same names in both proc
     const lines = (await parsed()).filter((line) => line['messageId'] === messageId)
     for (const line of lines) expect(line).toMatchObject({ tenant: 'default', session: chat.sessionId, job, messageId })
     expect(lines.find(({ from }) => from === 'functions')).toHaveProperty('requestId')
-    const told = lines.map((line) => [`${line.from}: ${String(line['message'])}`, line['code']].filter(Boolean).join(' '))
+    const logged = lines.map((line) => [`${line.from}: ${String(line['message'])}`, line['code']].filter(Boolean).join(' '))
     const end = fate === 'failed' ? [] : ['runner: A message was sent: WhatsApp has it.']
-    expect(told).toEqual(expect.arrayContaining(['functions: A message was accepted.', ...between, ...end]))
+    expect(logged).toEqual(expect.arrayContaining(['functions: A message was accepted.', ...between, ...end]))
   })
 })
 
-describe('the runner says', () => {
-  const said = async (pattern: RegExp) => (await printed()).filter(({ from, text }) => from === 'runner' && pattern.test(text))
+describe('the runner logs', () => {
+  const logsOf = async (pattern: RegExp) => (await printed()).filter(({ from, text }) => from === 'runner' && pattern.test(text))
 
-  test('with what it starts, when it is ready, and how it leaves', async () => {
+  test('its limits at its start, when it is ready, and how it leaves', async () => {
     expect(
-      await said(/"message":"The runner starts: up to 50 sessions, \d+ CPUs, (an unknown limit|\d+ MB) of memory\."/),
+      await logsOf(/"message":"The runner starts: up to 50 sessions, \d+ CPUs, (an unknown limit|\d+ MB) of memory\."/),
     ).toHaveLength(2)
-    expect(await said(/"tookMs":\d+,"message":"The runner is ready after \d+ ms/)).toHaveLength(2)
+    expect(await logsOf(/"tookMs":\d+,"message":"The runner is ready after \d+ ms/)).toHaveLength(2)
     expect(
-      await said(/"why":"SIGTERM","sessions":2,"message":"Leaving because of SIGTERM: 2 session\(s\) to hand over\."/),
+      await logsOf(/"why":"SIGTERM","sessions":2,"message":"Leaving because of SIGTERM: 2 session\(s\) to hand over\."/),
     ).toHaveLength(1)
-    expect(await said(/"left":0,"tookMs":\d+,"exitCode":0,"message":"Left in order after \d+ ms\."/)).toHaveLength(1)
+    expect(await logsOf(/"left":0,"tookMs":\d+,"exitCode":0,"message":"Left in order after \d+ ms\."/)).toHaveLength(1)
   })
 
-  test('what Node would print by itself: a warning, a rejection that nobody heard, and the exception that ended it', async () => {
+  test('what Node would print by itself: a warning, an unhandled rejection, and the exception that ended the process', async () => {
     expect(crashed).toMatchObject({ code: 70, signal: null })
-    expect(await said(/"severity":"WARNING".*"message":"Node warns: Warning\."/)).toHaveLength(1)
-    expect(await said(/"severity":"WARNING".*"message":"A rejected promise has no handler\."/)).not.toHaveLength(0)
-    const [last, ...others] = await said(/"severity":"CRITICAL"/)
+    expect(await logsOf(/"severity":"WARNING".*"message":"Node warns: Warning\."/)).toHaveLength(1)
+    expect(await logsOf(/"severity":"WARNING".*"message":"A rejected promise has no handler\."/)).not.toHaveLength(0)
+    const [last, ...others] = await logsOf(/"severity":"CRITICAL"/)
     expect(others).toEqual([])
     expect(last?.text).toMatch(/"type":"TypeError".*crash-on-signal\.ts.*"exitCode":70/)
   })

@@ -14,20 +14,20 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]()
 })
 
-/** Its process and the java that it runs are one group. */
+/** Signals the whole process group: the emulator's process and the java process that it runs. */
 const signalFirestore = (signal: NodeJS.Signals): void => {
   process.kill(-(world.sandbox.firestore.pid ?? Number.NaN), signal)
 }
 
-test('while Firestore is away WhatsApp is told nothing; afterwards everything is stored and sent once', async () => {
+test('while Firestore is away WhatsApp gets no receipt; afterwards everything is stored and sent once', async () => {
   const chat = await world.linked('outage', { receipts: false })
   const warmUp = await chat.send('before')
   await chat.untilStatus(warmUp, 'sent')
   const earlier = await chat.receive('before')
-  // The API lists a message when it is durable; its receipt leaves a moment later.
+  // The API lists a message as soon as it is durable; its receipt leaves a moment later.
   await world.happens(({ type, id }) => type === 'receipt' && id === earlier)
 
-  // The first is on the wire without its ack, and the others wait for it.
+  // The first message is on the wire without its ack, and the others wait behind it.
   await chat.fault('hold-acks')
   const jobs = [await chat.send('one'), await chat.send('two'), await chat.send('three')]
   await world.happens(({ type, id }) => type === 'message' && id === jobs[0]?.messageId)

@@ -12,7 +12,7 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]()
 })
 
-/** Its phone lies ready beside its QR code. */
+/** Creates a session that shows a QR code, and a phone that can scan it. */
 async function shown(name: string): Promise<Chat> {
   const chat = world.chat(name)
   await world.simulator.createPhone(chat.phone)
@@ -28,9 +28,9 @@ const of =
   (event: SimulatorEvent) =>
     event.type === type && event.phone === phone
 
-test('devices are linked one at a time, and neither QR codes nor the devices that are linked have to wait for it', async () => {
+test('devices are linked one at a time, while QR codes and the connections of linked devices do not wait', async () => {
   const linked = await world.linked('linked')
-  // A QR code that nobody scans holds nobody up: there is one for each, though one is dear at a time.
+  // Pairings run one at a time, but a QR code that stays unscanned does not block the others: each session shows its own.
   const [unscanned, one, other] = [await shown('unscanned'), await shown('one'), await shown('other')]
   await Promise.all([one, other].map(scan))
   const since = world.happened.length
@@ -40,7 +40,7 @@ test('devices are linked one at a time, and neither QR codes nor the devices tha
   const [first, second] = await Promise.all([one, other].map((chat) => world.happens(of('login', chat))))
   const active = await Promise.all([one, other].map((chat) => world.happens(of('active', chat))))
   const between = Math.max(first?.at ?? 0, second?.at ?? 0) - Math.min(...active.map(({ at }) => at))
-  // The second one logged in when WhatsApp had told the first one what it had to tell.
+  // The second device logged in only after WhatsApp had delivered the backlog of the first one.
   expect(between).toBeGreaterThan(2500)
   await unscanned.untilSession('SCAN_QR_CODE PAIRING scan-qr')
 })

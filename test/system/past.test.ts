@@ -6,7 +6,7 @@ import type { ReceivedMessage } from '@holdfast/client/types'
 import { storedState, undescribed } from '../support/stored-state.ts'
 import { Chat, EngineWorld, eventually } from '../support/world.ts'
 
-// Each of these is many steps of many processes.
+// Each of these tests takes many steps in many processes.
 vi.setConfig({ testTimeout: 180_000 })
 
 let world: EngineWorld
@@ -40,7 +40,7 @@ interface PeerMessage {
 const toSimulator = <Answer>(path: string): Promise<Answer> =>
   requestJson<Answer>(`${world.simulator.url}${path}`, { method: 'GET' })
 
-/** Everything that the phone has to tell of the past, by id. */
+/** Returns every message of the phone's history, sorted by id. */
 async function pastOf(chat: Chat): Promise<PastMessage[]> {
   const { chunks } = await toSimulator<{ chunks: { messages: PastMessage[] }[] }>(`/phones/${chat.phone}/history`)
   return chunks.flatMap(({ messages }) => messages).sort((a, b) => (a.id < b.id ? -1 : 1))
@@ -55,7 +55,7 @@ const byId = (a: ReceivedMessage, b: ReceivedMessage): number => ((a.id ?? '') <
 
 const chatIdOf = (jid: string): string => jid.replace('@s.whatsapp.net', '@c.us')
 
-/** Resolves when all of the past is listed: each message once, as the phone has it. */
+/** Resolves when the API lists every message of the history once, as the phone has it. */
 async function untilPastIsStored(chat: Chat, besides: readonly string[] = []): Promise<ReceivedMessage[]> {
   const past = await pastOf(chat)
   expect(past.length).toBeGreaterThan(0)
@@ -78,7 +78,7 @@ const PAST = { chats: 3, groups: 2, bootstrap: 2, recent: 30, older: 20, recentC
 
 const kill = () => world.sandbox.runner('runner-1').kill()
 
-/** Kills at each of these happenings of the account, one after the other. */
+/** Kills the runner at each of these events of the account, one after the other. */
 async function killAt(chat: Chat, types: readonly string[]): Promise<void> {
   for (const wanted of types) {
     const since = world.happened.length
@@ -89,8 +89,8 @@ async function killAt(chat: Chat, types: readonly string[]): Promise<void> {
   }
 }
 
-describe('the past of the phone', () => {
-  test.concurrent('is stored when the device is linked: every message once, under the names that chats go by', async () => {
+describe('the history of the phone', () => {
+  test.concurrent("is stored when the device is linked: every message once, under the chats' ids", async () => {
     const chat = await world.linked('history', { phone: { history: PAST } })
     const listed = await untilPastIsStored(chat)
     const past = await pastOf(chat)
@@ -107,7 +107,7 @@ describe('the past of the phone', () => {
       const notified = (await peerMessages(chat)).filter(({ kind }) => kind === 'HISTORY_SYNC_NOTIFICATION')
       expect(notified.map(({ receipts }) => receipts.toSorted())).toEqual(notified.map(() => ['hist_sync', 'peer_msg']))
     })
-    // Who is who, how they call themselves, and the tokens that let us write to them.
+    // The runner keeps the LID mappings, the contacts' names, and the tokens that allow it to write to the contacts.
     expect(await record(chat, 'lid-mapping')).toBeGreaterThan(2 * PAST.chats)
     expect(await record(chat, 'contact')).toBeGreaterThanOrEqual(PAST.chats)
     expect(await record(chat, 'tctoken')).toBeGreaterThan(PAST.chats)
@@ -115,7 +115,7 @@ describe('the past of the phone', () => {
     await chat.untilStatus(await chat.send('do you remember?', known), 'delivered')
   })
 
-  test.concurrent('does not hold up what comes meanwhile', async () => {
+  test.concurrent('does not delay live messages', async () => {
     const chat = new Chat(world, 'history-slow')
     await world.post('/phones', { phone: chat.phone, history: PAST })
     await chat.fault('media-slow', { ms: 8000, count: 1 })
@@ -126,7 +126,7 @@ describe('the past of the phone', () => {
     await untilPastIsStored(chat, [live])
   })
 
-  test.concurrent('is fetched again when a download fails, breaks off or comes damaged', async () => {
+  test.concurrent('is fetched again when a download fails, breaks off or arrives damaged', async () => {
     const chat = new Chat(world, 'history-faults')
     await world.post('/phones', { phone: chat.phone, history: { ...PAST, inline: false } })
     for (const [kind, more] of [
@@ -142,7 +142,7 @@ describe('the past of the phone', () => {
     expect(downloads).toBeGreaterThan((await peerMessages(chat)).filter((peer) => peer.downloads > 0).length + 2)
   })
 
-  test.concurrent('of which a part is gone for good is stored as far as it is there', async () => {
+  test.concurrent('is stored as far as it is available when a part is gone for good', async () => {
     const chat = new Chat(world, 'history-gone')
     await world.post('/phones', { phone: chat.phone, history: PAST })
     await chat.fault('media-status', { code: 410, count: 1 })
@@ -160,7 +160,7 @@ describe('the past of the phone', () => {
 
 const phoneChanges = (chat: Chat, json: object) => world.post(`/phones/${chat.phone}/app-state`, json)
 
-/** Nothing of the app state is left to be fetched. */
+/** Resolves when no part of the app state is left to fetch. */
 const untilSynced = (chat: Chat) =>
   eventually(async () => {
     expect(await record(chat, 'app-state-sync-version')).toBeGreaterThan(0)
@@ -170,17 +170,17 @@ const untilSynced = (chat: Chat) =>
 const mappings = (chat: Chat) => record(chat, 'lid-mapping')
 
 describe('the app state of the phone', () => {
-  test.concurrent('is fetched when its key has come, and whenever something of it changes', async () => {
+  test.concurrent('is fetched when its key has arrived, and whenever the phone changes a part of it', async () => {
     const chat = await world.linked('app-state', { phone: { keyShare: true } })
     await phoneChanges(chat, { contact: { phone: chat.contact, name: 'Ana' }, archive: { chat: chat.contact } })
     await untilSynced(chat)
     expect(await record(chat, 'app-state-sync-key')).toBeGreaterThan(0)
-    // What the address book says of who is who is known without asking anybody.
+    // The address book names the LIDs of contacts, so that the runner knows them without a query.
     await eventually(async () => expect(await mappings(chat)).toBeGreaterThanOrEqual(4))
     await chat.works()
   })
 
-  test.concurrent('under a key that has not come waits for it, and for nothing else', async () => {
+  test.concurrent('waits for a key that has not arrived, and delays nothing else', async () => {
     const chat = await world.linked('app-state-key', { phone: { keyShare: true } })
     await phoneChanges(chat, { archive: { chat: chat.contact } })
     await untilSynced(chat)
@@ -192,7 +192,7 @@ describe('the app state of the phone', () => {
     await untilSynced(chat)
   })
 
-  test.concurrent('that hangs at its download holds no message up, neither live ones nor those that waited', async () => {
+  test.concurrent('delays neither live nor queued messages while its download hangs', async () => {
     const chat = await world.linked('app-state-hangs', { phone: { keyShare: true } })
     await chat.fault('media-hang')
     await phoneChanges(chat, { archive: { chat: chat.contact }, external: true })
@@ -207,7 +207,7 @@ describe('the app state of the phone', () => {
     await eventually(async () => expect((await chat.account()).offlineQueue).toBe(0))
   })
 
-  test.concurrent('whose download breaks off does not bring the runner down', async () => {
+  test.concurrent('does not crash the runner when its download breaks off', async () => {
     const chat = await world.linked('app-state-cut', { phone: { keyShare: true } })
     await phoneChanges(chat, { pin: { chat: chat.contact } })
     await untilSynced(chat)
@@ -275,7 +275,7 @@ const kindsIn = (image: StateImage): string[] =>
 describe('when the runner is killed', () => {
   beforeEach(() => world.stopSessions())
 
-  test('at any moment while the past is told, all of it is stored in the end, once', async () => {
+  test('at several moments of a history sync, the whole history is stored in the end, once', async () => {
     const chat = new Chat(world, 'history-struck')
     const history = { ...PAST, recent: 60, recentChunks: 6, inline: false }
     await world.post('/phones', { phone: chat.phone, history })
@@ -289,7 +289,7 @@ describe('when the runner is killed', () => {
     expect(new Set(orders).size).toBe(orders.length)
   })
 
-  test('while the app state is fetched, it is fetched in the end', async () => {
+  test('during a sync of the app state, the sync completes in the end', async () => {
     const chat = new Chat(world, 'app-state-struck')
     await world.post('/phones', { phone: chat.phone, keyShare: true })
     const striking = killAt(chat, ['media-request'])

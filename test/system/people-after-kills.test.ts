@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { peopleOf } from '../support/people.ts'
 import { EngineWorld, eventually } from '../support/world.ts'
 
-// Each of these is many steps of many processes.
+// Each of these tests takes many steps in many processes.
 vi.setConfig({ testTimeout: 180_000 })
 
 let world: EngineWorld
@@ -19,7 +19,7 @@ describe('when the runner is killed', () => {
 
   const kill = () => world.sandbox.runner('runner-1').kill()
 
-  test('again and again between messages, they take one pre-key of the contact', async () => {
+  test('again and again between messages, all logins together take one pre-key of the contact', async () => {
     const chat = await world.linked('pre-keys')
     for (let life = 0; life < 3; life++) {
       await reaches(chat, [0], `in life ${life}`)
@@ -29,7 +29,7 @@ describe('when the runner is killed', () => {
     expect(await contactOf(chat)).toMatchObject({ preKeysTaken: 1, needlessSessions: 0 })
   })
 
-  test('right when it has acknowledged that a contact has another device, that device is reached all the same', async () => {
+  test("right after it acknowledged a contact's new device, that device is reached all the same", async () => {
     const chat = await begin(await world.linked('struck-devices'))
     const since = world.happened.length
     await world.simulator.linkContactDevice(chat.contact)
@@ -39,7 +39,7 @@ describe('when the runner is killed', () => {
     await reaches(chat, [0, 1], 'to both')
   })
 
-  test('right when it has acknowledged a new identity, nothing stays unreadable', async () => {
+  test("right after it acknowledged a contact's new identity, no message stays unreadable", async () => {
     const chat = await begin(await world.linked('struck-identity'))
     const since = world.happened.length
     await world.simulator.reinstallContact(chat.contact)
@@ -50,7 +50,7 @@ describe('when the runner is killed', () => {
     await untilStored(chat, 'with my new keys')
   })
 
-  test('right when it has asked for a message again, the message comes and is stored once', async () => {
+  test('right after it asked for a message again, the message arrives and is stored once', async () => {
     const chat = await begin(await world.linked('struck-retry'))
     const asked = world.happens(({ type, phone }) => type === 'retry-receipt' && phone === chat.phone)
     const id = await spoil(chat, { kind: 'truncated', retry: 'good', text: 'whole' })
@@ -61,7 +61,7 @@ describe('when the runner is killed', () => {
     await eventually(async () => expect((await info(chat)).session.records['undecrypted'] ?? 0).toBe(0))
   })
 
-  test('in the middle of a group’s messages, none is missing and none is there twice', async () => {
+  test("in the middle of a group's messages, each message is stored exactly once", async () => {
     const chat = await begin(await world.linked('struck-group'))
     const group = await world.simulator.createGroup('Friends', [chat.phone, chat.contact])
     const sent: string[] = []
@@ -70,7 +70,7 @@ describe('when the runner is killed', () => {
         ({ type, phone, id }) => type === 'receipt' && phone === chat.phone && sent.includes(String(id)),
         world.happened.length,
       )
-      // A new key each time: the kill may come between the key and the message.
+      // The group has a new key each time, so that the kill may come between the key and the message.
       await world.post(`/groups/${group}/rotate`, { contact: chat.contact })
       sent.push(...(await world.simulator.sendToGroupAsContact(group, chat.contact, `strike ${strike} {n}`, 5)))
       await receipted
@@ -84,7 +84,7 @@ describe('when the runner is killed', () => {
     await eventually(async () => expect((await chat.account()).offlineQueue).toBe(0))
   })
 
-  test('after a message was sent, a contact that asks for it again gets it from the next owner', async () => {
+  test('after a message was sent, the next owner sends it again to a contact that asks for it', async () => {
     const chat = await begin(await world.linked('struck-ask'))
     const job = await reaches(chat, [0], 'sent by another life')
     kill()
@@ -92,7 +92,7 @@ describe('when the runner is killed', () => {
     await eventually(async () => expect((await chat.received()).find(({ id }) => id === job.messageId)?.copies).toBe(2))
   })
 
-  test('with a backlog of everything waiting, all of it is taken in', async () => {
+  test('while it reads a backlog of messages, calls and notifications, the whole backlog is taken in', async () => {
     const chat = await begin(await world.linked('struck-backlog'))
     const group = await world.simulator.createGroup('Friends', [chat.phone, chat.contact])
     await world.sandbox.stopRunner('runner-1')

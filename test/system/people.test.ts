@@ -4,7 +4,7 @@ import type { AcceptedMessage } from '@holdfast/client/types'
 import { peopleOf } from '../support/people.ts'
 import { type Chat, EngineWorld, eventually } from '../support/world.ts'
 
-// Each of these is many steps of many processes.
+// Each of these tests takes many steps in many processes.
 vi.setConfig({ testTimeout: 180_000 })
 
 let world: EngineWorld
@@ -19,7 +19,7 @@ afterAll(() => end())
 const parkedOf = (chat: Chat) => world.google.documents.query({ collection: parkedStanzasPath(chat.sessionId) })
 
 describe('the devices of a contact', () => {
-  test.concurrent('are those that there are: one that is linked is reached, one that is removed is not', async () => {
+  test.concurrent("follow the contact's changes: a newly linked device is reached, a removed one is not", async () => {
     const chat = await begin(await world.linked('devices'))
     expect(await world.simulator.linkContactDevice(chat.contact)).toBe(1)
     await noticed(chat, 'devices')
@@ -28,7 +28,7 @@ describe('the devices of a contact', () => {
     await reaches(chat, [0], 'to the phone alone')
   })
 
-  test.concurrent('of which nobody has told are found by the server’s word on the message, which goes out once more', async () => {
+  test.concurrent("that were linked without a notification are found by the server's answer, and the message goes out once more", async () => {
     const chat = await begin(await world.linked('devices-untold'))
     await world.simulator.linkContactDevice(chat.contact, 'none')
     const job = await reaches(chat, [0, 1], 'to both, in the end')
@@ -38,7 +38,7 @@ describe('the devices of a contact', () => {
   })
 })
 
-test.concurrent('a device that is gone when its keys are asked for costs a message no attempt', async () => {
+test.concurrent('a device that is gone when its keys are requested costs a message no attempt', async () => {
   const chat = await begin(await world.linked('devices-gone'))
   await world.simulator.linkContactDevice(chat.contact)
   await noticed(chat, 'devices')
@@ -47,7 +47,7 @@ test.concurrent('a device that is gone when its keys are asked for costs a messa
   expect(await chat.job(job)).toMatchObject({ attempts: 1, lastError: null })
 })
 
-test.concurrent('a message that the server delivers once more is acknowledged, and is there once', async () => {
+test.concurrent('a message that the server delivers twice is acknowledged again and stored once', async () => {
   const chat = await begin(await world.linked('repeated'))
   const id = await chat.receive('once')
   await untilStored(chat, 'once')
@@ -59,7 +59,7 @@ test.concurrent('a message that the server delivers once more is acknowledged, a
 })
 
 describe('a contact with two names', () => {
-  test.concurrent('is one chat with one session, by whichever name it writes', async () => {
+  test.concurrent('is one chat with one session, whichever name the contact writes under', async () => {
     const chat = await begin(await world.linked('two-names'))
     await world.simulator.addressContact(chat.contact, 'lid')
     await chat.receive('by LID')
@@ -73,7 +73,7 @@ describe('a contact with two names', () => {
     expect(records['lid-mapping']).toBeGreaterThanOrEqual(4)
   })
 
-  test.concurrent('hears us in the order in which the messages were accepted, whichever name they were addressed to', async () => {
+  test.concurrent('receives messages in the order of their acceptance, whichever name they were addressed to', async () => {
     const chat = await begin(await world.linked('two-names-order'))
     const lid = `2${chat.contact.padStart(15, '0')}@lid`
     await world.simulator.addressContact(chat.contact, 'lid')
@@ -90,7 +90,7 @@ describe('a contact with two names', () => {
 })
 
 describe('a group', () => {
-  test.concurrent('is a chat of its own, with who wrote; its keys change, and everything is read', async () => {
+  test.concurrent('is one chat in which each message names its writer, and stays readable when its keys change', async () => {
     const chat = await begin(await world.linked('group'))
     const group = await world.simulator.createGroup('Friends', [chat.phone, chat.contact])
     const write = (text: string) => world.simulator.sendToGroupAsContact(group, chat.contact, text)
@@ -106,7 +106,7 @@ describe('a group', () => {
     await eventually(async () => expect((await chat.account()).offlineQueue).toBe(0))
   })
 
-  test.concurrent('goes on in order behind a backlog, whose messages hold the keys for what comes live', async () => {
+  test.concurrent('is read in order when a live message depends on a key in the backlog', async () => {
     const chat = await begin(await world.linked('group-backlog'))
     const group = await world.simulator.createGroup('Friends', [chat.phone, chat.contact])
     const write = async (text: string) => (await world.simulator.sendToGroupAsContact(group, chat.contact, text))[0]
@@ -116,7 +116,7 @@ describe('a group', () => {
     const first = await write('with its key')
     const since = world.happened.length
     await world.api.want(chat.name, 'start')
-    // Everything that waited has been handed over, and most of it is not read yet.
+    // WhatsApp has handed over the whole backlog, and the runner has not read most of it yet.
     await world.happens(({ type, phone }) => type === 'active' && phone === chat.phone, since)
     const second = await write('live')
     await untilStored(chat, 'live')
@@ -125,7 +125,7 @@ describe('a group', () => {
     expect(world.happened.filter(({ type, phone }) => type === 'nack' && phone === chat.phone)).toEqual([])
   })
 
-  test.concurrent('whose key was never told is asked for it, and the message is stored once', async () => {
+  test.concurrent('with an unknown sender key has its message requested again and stored once', async () => {
     const chat = await begin(await world.linked('group-no-key'))
     const group = await world.simulator.createGroup('Friends', [chat.phone, chat.contact])
     const id = await spoil(chat, { kind: 'no-sender-key', group, retry: 'good', text: 'with its key' })
@@ -140,8 +140,8 @@ describe('a group', () => {
 
 const watched = async (chat: Chat, id: string) => (await chat.account()).watched.find((stanza) => stanza.id === id)
 
-describe('what cannot be read', () => {
-  test.concurrent('is asked for again, and stored once under its id when it comes', async () => {
+describe('an unreadable message', () => {
+  test.concurrent('is requested again, and stored once under its id when it arrives', async () => {
     const chat = await begin(await world.linked('poison-good'))
     const ids = [
       await spoil(chat, { kind: 'truncated', retry: 'good', text: 'whole' }),
@@ -156,7 +156,7 @@ describe('what cannot be read', () => {
     expect(await parkedOf(chat)).toEqual([])
   })
 
-  test.concurrent('and comes as bad again each time is parked, and not delivered any more', async () => {
+  test.concurrent('that stays unreadable at each delivery is parked, and not delivered any more', async () => {
     const chat = await begin(await world.linked('poison-bad'))
     const id = await spoil(chat, { kind: 'not-protobuf', retry: 'bad' })
     await eventually(async () => expect(await parkedOf(chat)).toHaveLength(1))
@@ -176,7 +176,7 @@ describe('what cannot be read', () => {
     expect((await chat.account()).offlineQueue).toBe(0)
   })
 
-  test.concurrent('of a sender who is off is kept in the state, and holds nothing up', async () => {
+  test.concurrent('from a sender who is offline is kept in the state, and delays nothing', async () => {
     const chat = await begin(await world.linked('poison-off'))
     const kinds = [
       'garbage',
@@ -193,14 +193,14 @@ describe('what cannot be read', () => {
     await untilStored(chat, 'the one after them')
     await eventually(async () => {
       const { session, parkedStanzas } = await info(chat)
-      // The bot's reply cannot be had in any other way.
+      // The bot's reply is parked, because nothing can request it again.
       expect([session.records['undecrypted'], parkedStanzas]).toEqual([kinds.length + 1, 1])
     })
     await reaches(chat, [0], 'still there')
   })
 })
 
-test.concurrent('calls and stanzas that nobody knows change nothing', async () => {
+test.concurrent('calls and unknown stanzas change nothing', async () => {
   const chat = await begin(await world.linked('stanzas'))
   const from = `${chat.contact}@s.whatsapp.net`
   await world.simulator.endCall(chat.phone, await world.simulator.call(chat.contact, chat.phone), 'timeout')
@@ -238,8 +238,8 @@ test.concurrent('calls and stanzas that nobody knows change nothing', async () =
   expect((await info(chat)).parkedStanzas).toBe(2)
 })
 
-describe('a contact who installs anew', () => {
-  test.concurrent('is read at once when it was told of, and what was under way arrives otherwise', async () => {
+describe('a contact who reinstalls WhatsApp', () => {
+  test.concurrent('is read at once after a notification, and messages on their way arrive by retries without one', async () => {
     const chat = await begin(await world.linked('reinstall'))
     await world.simulator.reinstallContact(chat.contact)
     await noticed(chat, 'encrypt')
@@ -255,7 +255,7 @@ describe('a contact who installs anew', () => {
     expect((await info(chat)).session.records['undecrypted'] ?? 0).toBe(0)
   })
 
-  test.concurrent('asks for messages again, several times and long after, and gets them', async () => {
+  test.concurrent('asks for a message several times, also long after it, and gets it each time', async () => {
     const chat = await begin(await world.linked('asks-again'))
     const job = await reaches(chat, [0], 'read it once more')
     const copies = async () => (await chat.received()).find(({ id }) => id === job.messageId)?.copies

@@ -14,10 +14,13 @@ beforeAll(async () => {
 
 afterAll(() => end())
 
-/** The server takes a message for our own phone alone, and says once that devices were missed: two attempts are not enough. */
+/**
+ * The fault lasts for two attempts. The server accepts a message to our own phone alone, and names the missed devices only once,
+ * so that two failures are needed.
+ */
 const TWICE = { count: 2 }
 
-const questions = (chat: Chat, since: number) =>
+const queriesOf = (chat: Chat, since: number) =>
   world.happened
     .slice(since)
     .filter(({ type, phone, tag }) => type === 'frame' && phone === chat.phone && tag === 'iq')
@@ -32,7 +35,7 @@ const expectTriedThrice = async (chat: Chat, job: AcceptedMessage): Promise<void
 }
 
 describe('a message', () => {
-  test.concurrent('for a contact whose devices are not told is not sent to our own phone alone', async () => {
+  test.concurrent('to a contact whose devices are missing from the answer is not sent to our own phone alone', async () => {
     const chat = await begin(await world.linked('devices-left-out'))
     await world.simulator.linkContactDevice(chat.contact)
     await noticed(chat, 'devices')
@@ -40,7 +43,7 @@ describe('a message', () => {
     await expectTriedThrice(chat, await reaches(chat, [0, 1], 'when they are told'))
   })
 
-  test.concurrent('for somebody new whose devices are not told neither', async () => {
+  test.concurrent('to a new contact whose devices are missing from the answer is not sent to our own phone alone', async () => {
     const chat = await begin(await world.linked('new-left-out'))
     const somebody = `5511${randomInt(100_000_000, 999_999_999)}`
     await world.simulator.createContact(somebody, 'Somebody new')
@@ -50,11 +53,11 @@ describe('a message', () => {
     await expectTriedThrice(chat, job)
   })
 
-  test.concurrent('leaves out no device whose keys are not told', async () => {
+  test.concurrent('leaves out no device whose keys are missing from the answer', async () => {
     const chat = await begin(await world.linked('keys-left-out'))
     await world.simulator.linkContactDevice(chat.contact)
     await noticed(chat, 'devices')
-    // Baileys asks twice in each attempt: for everybody whose LID it has just heard, and for whom it has no session with.
+    // Baileys requests keys twice in each attempt: for each LID that it has just learned, and for each device without a session.
     await chat.fault('no-bundles', { count: 4 })
     await expectTriedThrice(chat, await reaches(chat, [0, 1], 'when they are told'))
   })
@@ -66,30 +69,30 @@ describe('a message', () => {
     expect((await chat.job(job)).attempts).toBe(1)
   })
 
-  test.concurrent('asks who its devices are once, and then not any more', async () => {
+  test.concurrent("queries the contact's devices once, and not again for later messages", async () => {
     const chat = await world.linked('asked-once')
     await eventually(async () => expect((await chat.account()).offlineQueue).toBe(0))
     const since = world.happened.length
     await reaches(chat, [0], 'the first')
-    // Who has the number; which devices, and the keys of those whose LIDs came with them.
-    expect(questions(chat, since)).toEqual(['usync', 'usync', 'key'])
+    // The queries are: whether the number exists, its devices, and the keys of those devices.
+    expect(queriesOf(chat, since)).toEqual(['usync', 'usync', 'key'])
     await chat.receive('an answer')
     const known = world.happened.length
     await reaches(chat, [0], 'the second')
     await reaches(chat, [0], 'the third')
-    expect(questions(chat, known)).toEqual([])
+    expect(queriesOf(chat, known)).toEqual([])
   })
 })
 
 describe('a message to a group', () => {
-  /** A session that works, in a group with its contact. */
+  /** Returns a connected session, and a group of it and its contact. */
   async function inGroup(name: string, others: string[] = []): Promise<{ chat: Chat; group: string }> {
     const chat = await begin(await world.linked(name))
     const group = await world.simulator.createGroup(`Group of ${name}`, [chat.phone, chat.contact, ...others])
     return { chat, group }
   }
 
-  /** Sends, and resolves when exactly these devices of the contact have read it. */
+  /** Sends a text, and resolves when exactly these devices of the contact have read it. */
   async function reachesGroup(chat: Chat, group: string, devices: number[], text: string): Promise<AcceptedMessage> {
     const job = await queueForGroup(world, chat, group, text)
     await chat.untilStatus(job, 'delivered')
@@ -102,39 +105,39 @@ describe('a message to a group', () => {
 
   const retriesOf = async (chat: Chat) => (await contactOf(chat)).retryReceipts
 
-  test.concurrent('reaches its members, with the key the first time and without it then', async () => {
+  test.concurrent('reaches its members, with the sender key in the first message and without it in the second', async () => {
     const { chat, group } = await inGroup('in-a-group')
     const first = await reachesGroup(chat, group, [0], 'hello all')
     const since = world.happened.length
     const second = await reachesGroup(chat, group, [0], 'how are you')
-    expect(questions(chat, since)).toEqual([])
+    expect(queriesOf(chat, since)).toEqual([])
     for (const job of [first, second]) expect(await chat.job(job)).toMatchObject({ attempts: 1, lastError: null })
     expect(await retriesOf(chat)).toBe(0)
   })
 
-  test.concurrent('of which the server names no members is not sent to nobody', async () => {
+  test.concurrent('is not sent without recipients when the server names no members', async () => {
     const { chat, group } = await inGroup('members-left-out')
     await chat.fault('no-participants', TWICE)
     await expectTriedThrice(chat, await reachesGroup(chat, group, [0], 'when they are told'))
   })
 
-  test.concurrent('is not sent to nobody when the devices of its members are not told', async () => {
+  test.concurrent("is not sent without recipients when the members' devices are missing from the answer", async () => {
     const { chat, group } = await inGroup('group-devices-left-out')
     await chat.fault('no-devices', TWICE)
     await expectTriedThrice(chat, await reachesGroup(chat, group, [0], 'when they are told'))
   })
 
-  test.concurrent('leaves out no device of a member whose keys are not told', async () => {
+  test.concurrent("leaves out no member's device whose keys are missing from the answer", async () => {
     const { chat, group } = await inGroup('group-keys-left-out')
     await world.simulator.linkContactDevice(chat.contact)
     await noticed(chat, 'devices')
-    // Twice in each attempt, as above.
+    // Baileys requests keys twice in each attempt, as above.
     await chat.fault('no-bundles', { count: 4 })
     await expectTriedThrice(chat, await reachesGroup(chat, group, [0, 1], 'when they are told'))
     expect(await retriesOf(chat)).toBe(0)
   })
 
-  test.concurrent('that the server refused at first comes with the key the second time', async () => {
+  test.concurrent('that the server refused once carries the sender key again in the second attempt', async () => {
     const { chat, group } = await inGroup('group-refused')
     await chat.fault('nack', { code: 503 })
     const job = await reachesGroup(chat, group, [0], 'in the end')
@@ -142,7 +145,7 @@ describe('a message to a group', () => {
     expect(await retriesOf(chat)).toBe(0)
   })
 
-  test.concurrent('does not wait for a member whose device has no keys for good', async () => {
+  test.concurrent('does not wait for a member whose device never has keys', async () => {
     const somebody = `5511${randomInt(100_000_000, 999_999_999)}`
     await world.simulator.createContact(somebody, 'Somebody without keys')
     const { chat, group } = await inGroup('group-no-keys', [somebody])

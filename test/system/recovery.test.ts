@@ -47,7 +47,7 @@ async function linkAnew(chat: Chat): Promise<void> {
 }
 
 describe('a restart', () => {
-  test('connects anew without a scan, once however often it is asked for', async () => {
+  test('reconnects without a scan, and once for several requests', async () => {
     const chat = await world.linked('restarted')
     const { logins } = await chat.account()
     const asked = await Promise.all([1, 2, 3].map(() => call(`/api/sessions/${chat.name}/restart`, { reason: 'a test' })))
@@ -61,7 +61,7 @@ describe('a restart', () => {
     expect((await chat.account()).registrations).toBe(1)
   })
 
-  test('that was asked for while nobody owned the session is done by its next owner', async () => {
+  test('that was requested while the session had no owner is done by its next owner', async () => {
     const chat = await world.linked('orphan')
     const [owner] = world.sandbox.runners()
     await world.sandbox.stopRunner(owner?.name ?? '')
@@ -72,7 +72,7 @@ describe('a restart', () => {
     await chat.works()
   })
 
-  test('of a stopped session is refused with what to do instead', async () => {
+  test('of a stopped session is refused, and the answer names the alternative', async () => {
     const chat = await world.linked('resting')
     await world.sandbox.api(`/api/sessions/${chat.name}/stop`, { method: 'POST' })
     await chat.untilSession('STOPPED STOPPED requested')
@@ -82,7 +82,7 @@ describe('a restart', () => {
 
 describe('a log-out', () => {
   test.each(['working', 'stopped'])(
-    'of a %s session backs up, unlinks the device, and leaves the old credentials',
+    'of a %s session backs up, unlinks the device, and keeps the old credentials',
     async (state) => {
       const chat = await world.linked(`leaving-${state}`)
       await conversationGoesOn(chat, 'before')
@@ -109,7 +109,7 @@ describe('a log-out', () => {
 })
 
 describe('a log-out that WhatsApp does not answer', () => {
-  /** Resolves when the question is with WhatsApp, and stays there. */
+  /** Requests a log-out, and resolves when WhatsApp has the query and leaves it unanswered. */
   async function logOutUnanswered(chat: Chat): Promise<unknown> {
     await chat.fault('no-answer', { query: 'remove-companion-device' })
     const since = world.happened.length
@@ -118,7 +118,7 @@ describe('a log-out that WhatsApp does not answer', () => {
     return body['id']
   }
 
-  test.concurrent('fails and says so: the device stays linked, and the next one unlinks it', async () => {
+  test.concurrent('fails with a reason: the device stays linked, and the next log-out unlinks it', async () => {
     const chat = await world.linked('unanswered')
     const id = await logOutUnanswered(chat)
     await eventually(async () => {
@@ -133,7 +133,7 @@ describe('a log-out that WhatsApp does not answer', () => {
     expect((await chat.account()).deviceJid).toBeNull()
   })
 
-  test.concurrent('and whose connection ends is tried again on the next one', async () => {
+  test.concurrent('is tried again on the next connection when its own connection ends', async () => {
     const chat = await world.linked('unanswered-ended')
     const id = await logOutUnanswered(chat)
     const { logins } = await chat.account()
@@ -143,7 +143,7 @@ describe('a log-out that WhatsApp does not answer', () => {
     expect(await chat.account()).toMatchObject({ deviceJid: null, logins: logins + 1 })
   })
 
-  test('holds no hand-over up, and is done by the next owner', async () => {
+  test('does not delay a hand-over, and is done by the next owner', async () => {
     const chat = await world.linked('unanswered-left')
     const id = await logOutUnanswered(chat)
     const [owner] = world.sandbox.runners()
@@ -156,8 +156,8 @@ describe('a log-out that WhatsApp does not answer', () => {
   })
 })
 
-describe('while Cloud Storage is away a log-out', () => {
-  test('fails before anything was done: what cannot be backed up is not given up', async () => {
+describe('a log-out while Cloud Storage is away', () => {
+  test('fails before it changes anything, because credentials without a backup must not end', async () => {
     const chat = await world.linked('kept')
     await world.sandbox.storage.stop()
     const { body } = await call(`/api/sessions/${chat.name}/logout`)
@@ -172,14 +172,14 @@ describe('while Cloud Storage is away a log-out', () => {
   })
 })
 
-/** Records of key changes that WhatsApp has seen the effects of are gone; a later one may still be there. */
+/** Deletes records of key changes whose effects WhatsApp has seen. Later records may remain. */
 async function loseRecords(chat: Chat, missing: readonly number[]): Promise<void> {
   const deletions = missing.map((seq) => ({ kind: 'delete' as const, path: `${journalPath(chat.sessionId)}/${sequenceId(seq)}` }))
   await world.google.documents.commit(deletions)
 }
 
 describe('a session whose journal has a gap', () => {
-  test('waits, says what a restore would lose, and after it goes on with new keys', { timeout: 90_000 }, async () => {
+  test('waits, shows what a restore would lose, and goes on with new keys after the restore', { timeout: 90_000 }, async () => {
     const chat = await world.linked('torn')
     await conversationGoesOn(chat, 'before the loss')
     await world.sandbox.stopRunner('runner-1')
@@ -188,7 +188,8 @@ describe('a session whose journal has a gap', () => {
     await chat.works()
     for (const word of ['one', 'two', 'three']) await conversationGoesOn(chat, word)
     await world.sandbox.stopRunner('runner-1')
-    // Behind the checkpoint of the first hand-over, and two that the second one wrote are damaged as well.
+    // The pointer goes back to the checkpoint of the first hand-over, and records that follow it are deleted. The objects and
+    // records that remain must survive the restore.
     const { checkpoint } = await chat.document()
     const storage = world.google.objects
     const names = await storage.list(`sessions/${chat.sessionId}/`)
@@ -220,11 +221,11 @@ describe('a session whose journal has a gap', () => {
     await chat.works()
     for (const word of ['after it', 'and again']) await conversationGoesOn(chat, word)
     expect((await chat.account()).registrations).toBe(1)
-    // What was there before is there still.
+    // The restore deleted neither records nor objects.
     const after = await snapshotOf(chat)
     expect(after).toEqual(expect.arrayContaining(kept))
     expect(await infoOf(chat)).toMatchObject({ session: { status: 'valid' }, persistence: { willSurviveRestart: true } })
-    // And it survives the next start.
+    // The restored state survives the next start.
     world.sandbox.runner('runner-1').kill()
     await conversationGoesOn(chat, 'after a kill')
     expect((await call(`/api/sessions/${chat.name}/restore`)).body).toMatchObject({ code: 'nothing-to-restore' })

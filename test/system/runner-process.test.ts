@@ -6,7 +6,10 @@ import type { AcceptedMessage } from '@holdfast/client/types'
 import type { Exit, SupervisedProcess } from '../../sandbox/processes.ts'
 import { EngineWorld, eventually } from '../support/world.ts'
 
-/** The operation of one runner process: how it starts, what its probes say, and why it leaves. Each test has runners of its own. */
+/**
+ * Tests the operation of one runner process: how it starts, what its probes answer, and why it leaves. Each test starts runners
+ * of its own.
+ */
 
 let world: EngineWorld
 
@@ -24,7 +27,7 @@ afterEach(async () => {
   await Promise.all(world.sandbox.runners().map((runner) => runner.stop()))
 })
 
-/** The document of the newest process of a container; null when there is none. */
+/** Reads the document of a container's newest process. Null when the container has none. */
 async function documentOf(of: SupervisedProcess | string): Promise<{ id: string; document: RunnerDocument } | null> {
   const instance = typeof of === 'string' ? of : `${world.sandbox.info.project}-${of.name}`
   const where = [['instanceId', '==', instance]] as const
@@ -35,7 +38,7 @@ async function documentOf(of: SupervisedProcess | string): Promise<{ id: string;
   return found.toSorted((one, other) => other.document.startedAt.getTime() - one.document.startedAt.getTime())[0] ?? null
 }
 
-/** Null when nobody answers. */
+/** Asks a probe. Null when the process does not answer. */
 async function probe(runner: SupervisedProcess, path: '/startup' | '/live'): Promise<{ status: number; reason?: string } | null> {
   try {
     const response = await fetch(`${world.sandbox.probesOf(runner.name)}${path}`)
@@ -48,21 +51,21 @@ async function probe(runner: SupervisedProcess, path: '/startup' | '/live'): Pro
 const untilReady = (runner: SupervisedProcess) =>
   eventually(async () => expect(await probe(runner, '/startup')).toMatchObject({ status: 200 }))
 
-/** Several processes begin one after another in these, each of which takes seconds on a busy machine. */
+/** These tests start several processes one after another, each of which takes seconds on a busy machine. */
 const SEVERAL_STARTS = { timeout: 120_000 }
 
 const exitOf = (runner: SupervisedProcess) => new Promise<Exit>((resolve) => runner.once('exited', resolve))
 
 const ownerOf = async (name: string) => (await world.api.session(name)).owner.runnerId
 
-/** What has been alerted of a container. */
+/** Reads the crash-loop alert of a container. Null when it has none. */
 async function crashLoopOf(instance: string) {
   const found = await world.google.documents.read(alertPath('crash-loop', instance))
   return found && alertDocumentSchema.strict().parse(found.fields)
 }
 
 describe('probes', () => {
-  test('say while a store is away what the start waits for, and that the process lives; a process that waits leaves at once', async () => {
+  test('name the missing store while the start waits for it, and report that the process lives; a stop signal ends the wait at once', async () => {
     process.kill(-(world.sandbox.firestore.pid ?? Number.NaN), 'SIGSTOP')
     world.sandbox.storage.kill('SIGSTOP')
     const runner = await world.sandbox.addRunner()
@@ -95,22 +98,22 @@ describe('probes', () => {
     expect((await documentOf(runner))?.document).toMatchObject({ state: 'active', shortLives: 0, workingSince: expect.any(Date) })
   })
 
-  test('call a process alive while Firestore is away for long', async () => {
-    // It doubts itself after five times the silence that makes it dead.
+  test('report a living process during a long absence of Firestore', async () => {
+    // The process is in doubt after five times `RUNNER_DEAD_AFTER_MS` without a heartbeat. The outage lasts longer than that.
     const runner = await world.sandbox.addRunner({ HEARTBEAT_INTERVAL_MS: '200', RUNNER_DEAD_AFTER_MS: '1000' })
     await untilReady(runner)
-    const told: (number | undefined)[] = []
+    const answers: (number | undefined)[] = []
     process.kill(-(world.sandbox.firestore.pid ?? Number.NaN), 'SIGSTOP')
     try {
       const until = performance.now() + 8_000
       while (performance.now() < until) {
-        told.push((await probe(runner, '/live'))?.status)
+        answers.push((await probe(runner, '/live'))?.status)
         await pause(200)
       }
     } finally {
       process.kill(-(world.sandbox.firestore.pid ?? Number.NaN), 'SIGCONT')
     }
-    expect(new Set(told)).toEqual(new Set([200]))
+    expect(new Set(answers)).toEqual(new Set([200]))
     await eventually(async () => {
       const { silentForMs } = (await world.google.documents.query({ collection: RUNNERS }))[0] ?? {}
       expect(silentForMs).toBeLessThan(1000)
@@ -118,7 +121,7 @@ describe('probes', () => {
     expect(await probe(runner, '/live')).toMatchObject({ status: 200 })
   })
 
-  test('are answered until all else is done when it leaves', async () => {
+  test('are answered until the runner has finished everything else at a stop', async () => {
     const runner = await world.sandbox.addRunner()
     const chat = await world.linked('draining', { receipts: false })
     const id = (await documentOf(runner))?.id ?? ''
@@ -132,7 +135,7 @@ describe('probes', () => {
       const document = await world.google.documents.read(runnerPath(id))
       states.add(document?.fields['state'])
       if (live === null) {
-        // It is gone with the process, or nobody would ever take it away.
+        // The process removes its own document, because no other process would.
         expect(document).toBeNull()
         break
       }
@@ -143,20 +146,20 @@ describe('probes', () => {
   })
 })
 
-describe('processes of one container that die young again and again', () => {
+describe('processes of one container that die soon after their starts', () => {
   test(
-    'are counted; the next ones wait before they work, an alert says so, and ends when one lives',
+    'are counted; later processes pause before they work, and an alert opens, which ends when a process stays alive',
     SEVERAL_STARTS,
     async () => {
       const container = { INSTANCE_ID: 'a-container-that-fails', RESTART_ALERT_AFTER: '3', RESTART_PAUSE_LIMIT_MS: '1000' }
       const failing = await world.sandbox.addRunner({ ...container, CRASH_FREE_MS: '60000' })
       const alert = () => crashLoopOf(container.INSTANCE_ID)
       let last = ''
-      /** Of the next process: how many died before it, and whether it works at once. */
+      /** Describes the next process: how many died before it, and whether it works at once or waits. */
       const nextLife = () =>
         eventually(async () => {
           const found = await documentOf(container.INSTANCE_ID)
-          if (!found || found.id === last) throw new Error('It is not on the list yet.')
+          if (!found || found.id === last) throw new Error('The next process has no document yet.')
           last = found.id
           const { shortLives, workingSince } = found.document
           return `${shortLives} ${workingSince ? 'works' : 'waits'}`
@@ -190,7 +193,7 @@ describe('processes of one container that die young again and again', () => {
       await eventually(async () => expect(await alert()).toMatchObject({ state: 'open', count: 2 }))
       expect(await world.logs()).toMatch(/"severity":"ERROR"[^\n]*"shortLives":4[^\n]*Crash loop/)
 
-      // Who asks no more than a moment of it has soon lived long enough.
+      // A shorter `CRASH_FREE_MS` makes the next process count as stable after a moment.
       await failing.stop('SIGKILL')
       const lasting = await world.sandbox.addRunner({ ...container, CRASH_FREE_MS: '500' })
       await nextLife()
@@ -200,7 +203,7 @@ describe('processes of one container that die young again and again', () => {
     },
   )
 
-  test('are not counted when they left as they were told', async () => {
+  test('are not counted when they left after a stop signal', async () => {
     const runner = await world.sandbox.addRunner({ CRASH_FREE_MS: '60000' })
     await untilReady(runner)
     await runner.stop()
@@ -210,11 +213,11 @@ describe('processes of one container that die young again and again', () => {
   })
 })
 
-describe('a runner whose memory comes to its limit', () => {
-  test('leaves in order before it is killed, and its sessions go on elsewhere with nothing lost', SEVERAL_STARTS, async () => {
+describe('a runner whose memory reaches its limit', () => {
+  test('leaves in order before it is killed, and its sessions go on elsewhere without a loss', SEVERAL_STARTS, async () => {
     const roomy = await world.sandbox.addRunner()
     const chat = await world.linked('heavy')
-    // Less than any runner needs, so each process of this one leaves some seconds after it began.
+    // The limit is below what any runner needs, so that each process of this container leaves some seconds after its start.
     const cramped = await world.sandbox.addRunner({ MEMORY_LIMIT_MB: '60', MEMORY_DRAIN_LOOKS: '4' })
     await untilReady(cramped)
     const exits: Exit[] = []
@@ -252,46 +255,44 @@ describe('a runner whose memory comes to its limit', () => {
     await roomy.stop()
   })
 
-  test(
-    'soon after its start again and again waits ever longer before it works, and says what helps',
-    SEVERAL_STARTS,
-    async () => {
-      const container = { INSTANCE_ID: 'a-container-that-is-too-small', RESTART_ALERT_AFTER: '3', RESTART_PAUSE_LIMIT_MS: '2000' }
-      // When it leaves it has worked for longer than a process has to that is killed: there are five looks, one each second.
-      const small = { MEMORY_LIMIT_MB: '60', MEMORY_DRAIN_LOOKS: '5', CRASH_FREE_MS: '500' }
-      const cramped = await world.sandbox.addRunner({ ...container, ...small })
-      const exits: Exit[] = []
-      cramped.on('exited', (exit) => exits.push(exit))
-      /** Of each process: how many before it ended too soon. */
-      const lives = new Map<string, number | undefined>()
-      while (lives.size < 5) {
-        const found = await documentOf(container.INSTANCE_ID)
-        if (found) lives.set(found.id, found.document.shortLives)
-        const alert = await crashLoopOf(container.INSTANCE_ID)
-        // Processes that have worked for a while do not end it: that they came to their limit all the same is what it is about.
-        if (alert) expect(alert).toMatchObject({ state: 'open', severity: 'critical', scope: container.INSTANCE_ID })
-        await pause(50)
-      }
-      expect([...lives.values()]).toEqual([0, 1, 2, 3, 4])
-      const asAsked = { code: 75, signal: null }
-      expect(exits.map(({ code, signal }) => ({ code, signal }))).toEqual([asAsked, asAsked, asAsked, asAsked])
-      await eventually(async () =>
-        expect(await crashLoopOf(container.INSTANCE_ID)).toMatchObject({
-          count: 2,
-          sentence:
-            'Each of the last 4 processes of this container ended too soon, the last one because its memory came to its limit before it had worked for 600 s.',
-          userAction: expect.stringContaining('MAX_CONNECTIONS'),
-        }),
-      )
-      const line = new RegExp(`"lastEnd":"memory-limit","pauseMs":(\\d+),"instance":"${container.INSTANCE_ID}"`, 'g')
-      const waited = [...(await world.logs()).matchAll(line)].map(([, pauseMs]) => Number(pauseMs))
-      expect(waited).toEqual([0, 0, 1000, 2000])
+  test('soon after each start pauses longer before each next start, and names the remedy', SEVERAL_STARTS, async () => {
+    const container = { INSTANCE_ID: 'a-container-that-is-too-small', RESTART_ALERT_AFTER: '3', RESTART_PAUSE_LIMIT_MS: '2000' }
+    // A process takes five looks at its memory, one each second, so that it has worked for longer than `CRASH_FREE_MS` when it
+    // leaves.
+    const small = { MEMORY_LIMIT_MB: '60', MEMORY_DRAIN_LOOKS: '5', CRASH_FREE_MS: '500' }
+    const cramped = await world.sandbox.addRunner({ ...container, ...small })
+    const exits: Exit[] = []
+    cramped.on('exited', (exit) => exits.push(exit))
+    /** How many processes ended too soon before each process, by its id. */
+    const lives = new Map<string, number | undefined>()
+    while (lives.size < 5) {
+      const found = await documentOf(container.INSTANCE_ID)
+      if (found) lives.set(found.id, found.document.shortLives)
+      const alert = await crashLoopOf(container.INSTANCE_ID)
+      // Processes that worked for longer than `CRASH_FREE_MS` do not end the alert, because the alert is about the memory
+      // limit.
+      if (alert) expect(alert).toMatchObject({ state: 'open', severity: 'critical', scope: container.INSTANCE_ID })
+      await pause(50)
+    }
+    expect([...lives.values()]).toEqual([0, 1, 2, 3, 4])
+    const asAsked = { code: 75, signal: null }
+    expect(exits.map(({ code, signal }) => ({ code, signal }))).toEqual([asAsked, asAsked, asAsked, asAsked])
+    await eventually(async () =>
+      expect(await crashLoopOf(container.INSTANCE_ID)).toMatchObject({
+        count: 2,
+        sentence:
+          'Each of the last 4 processes of this container ended too soon, the last one because its memory came to its limit before it had worked for 600 s.',
+        userAction: expect.stringContaining('MAX_CONNECTIONS'),
+      }),
+    )
+    const line = new RegExp(`"lastEnd":"memory-limit","pauseMs":(\\d+),"instance":"${container.INSTANCE_ID}"`, 'g')
+    const waited = [...(await world.logs()).matchAll(line)].map(([, pauseMs]) => Number(pauseMs))
+    expect(waited).toEqual([0, 0, 1000, 2000])
 
-      // With memory enough for as long as is asked of it the alert is over.
-      await cramped.stop('SIGKILL')
-      const roomy = await world.sandbox.addRunner({ ...container, CRASH_FREE_MS: '500', MEMORY_DRAIN_SOON_MS: '2000' })
-      await eventually(async () => expect(await crashLoopOf(container.INSTANCE_ID)).toMatchObject({ state: 'resolved' }))
-      await roomy.stop()
-    },
-  )
+    // A process with enough memory for the required time ends the alert.
+    await cramped.stop('SIGKILL')
+    const roomy = await world.sandbox.addRunner({ ...container, CRASH_FREE_MS: '500', MEMORY_DRAIN_SOON_MS: '2000' })
+    await eventually(async () => expect(await crashLoopOf(container.INSTANCE_ID)).toMatchObject({ state: 'resolved' }))
+    await roomy.stop()
+  })
 })

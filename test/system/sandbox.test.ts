@@ -14,7 +14,7 @@ import { startSandbox, type Sandbox, type SandboxInfo, type SandboxOptions } fro
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/** Nothing of the product: what is tested here is what carries it. */
+/** Starts a sandbox without the product: fixtures stand for runner and functions, so that only the sandbox is tested. */
 const withFixtures = async (options: SandboxOptions = {}): Promise<Sandbox> =>
   await startSandbox({
     whatsappUrl: 'ws://127.0.0.1:9',
@@ -39,7 +39,7 @@ const firestoreOf = ({ firestore, project }: SandboxInfo) => {
 const bucketOf = ({ storage, project, bucket }: SandboxInfo) =>
   new Storage({ apiEndpoint: storage, projectId: project }).bucket(bucket)
 
-// The clients look for the metadata server of a cloud that is not there.
+// The clients look for a cloud's metadata server, which does not exist here.
 process.env['METADATA_SERVER_DETECTION'] = 'none'
 
 let folder: string
@@ -52,7 +52,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-test('a sandbox comes up within ten seconds, and leaves no process and no file when it stops', async () => {
+test('a sandbox starts within ten seconds, and leaves no process and no file when it stops', async () => {
   const progress = new Map<string, number>()
   const sandbox = await withFixtures({ runners: 2, onProgress: (part, ms) => progress.set(part, ms) })
   expect([...progress.keys()].sort()).toEqual(['firestore', 'functions', 'runner-1', 'runner-2', 'storage'])
@@ -87,7 +87,7 @@ test('two sandboxes run side by side and share nothing', async () => {
   for (const key of Object.keys(shared) as (keyof typeof shared)[]) expect(two.info[key]).not.toEqual(one.info[key])
 })
 
-test('a runner that downloads from WhatsApp downloads from the simulator', async () => {
+test("a runner's download from WhatsApp is served by the simulator", async () => {
   const DOWNLOAD = 'https://mmg.whatsapp.net/v/there-is-none.enc'
   const options = { functions: false, runnerEntry: here('../support/fixtures/runner.ts'), runnerEnv: { DOWNLOAD } }
   await using sandbox = await startSandbox(options)
@@ -96,8 +96,8 @@ test('a runner that downloads from WhatsApp downloads from the simulator', async
   await vi.waitFor(said, { timeout: 30_000, interval: 50 })
 })
 
-describe('a part that is struck', () => {
-  test('a runner that was killed is back at once, with another pid, which sandbox.json names', async () => {
+describe('a part of a sandbox:', () => {
+  test('a runner that is killed is back at once, with another pid, which sandbox.json names', async () => {
     await using sandbox = await withFixtures({ runners: 2, functions: false, runnerEnv: { EXTRA: 'setting' } })
     const runner = sandbox.runner('runner-1')
     const restarted = once(runner, 'ready')
@@ -112,11 +112,11 @@ describe('a part that is struck', () => {
     ])
   })
 
-  test('a runner that is stopped stays away until it is started, and another may join', async () => {
+  test('a runner that is stopped stays away until its start, and another runner may join', async () => {
     await using sandbox = await withFixtures({ functions: false })
     const exited = once(sandbox.runner('runner-1'), 'exited')
     await sandbox.stopRunner('runner-1')
-    // It was asked, and ended by itself.
+    // The runner ended by itself after the request.
     expect((await exited)[0]).toMatchObject({ code: 0, signal: null, expected: true })
     expect((await published(sandbox.folder)).runners).toEqual([])
     await sandbox.addRunner()
@@ -131,7 +131,7 @@ describe('a part that is struck', () => {
     expect(alive([pid])).toEqual([])
   })
 
-  test('functions and storage come back where they were', async () => {
+  test('functions and storage restart at their old addresses', async () => {
     await using sandbox = await withFixtures({ runners: 0 })
     const { pid } = (await (await sandbox.api('/')).json()) as { pid: number }
     await sandbox.restartFunctions()
@@ -151,8 +151,8 @@ describe('a part that is struck', () => {
   })
 })
 
-describe('a folder', () => {
-  test('keeps documents, objects and keys over a planned stop', async () => {
+describe("a sandbox's folder", () => {
+  test('keeps documents, objects and keys after a planned stop', async () => {
     const before = await withFixtures({ folder, runners: 0, functions: false })
     const firestore = firestoreOf(before.info)
     await firestore.doc('sessions/one').set({ state: 'CONNECTED', bytes: Buffer.from([1, 2, 3]) })
@@ -176,14 +176,14 @@ describe('a folder', () => {
     await expect(withFixtures({ folder, runners: 0 })).rejects.toThrow(/A sandbox is running in/)
   })
 
-  test('when its sandbox was killed, nothing of it runs on, and the next start is a world of its own', async () => {
+  test('of a killed sandbox has no processes left, and the next start begins with empty stores', async () => {
     const owner = spawn(process.execPath, [here('../support/fixtures/owner.ts'), folder], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const [line] = (await once(createInterface(owner.stdout), 'line')) as [string]
     const pids = descendants(owner.pid!)
     expect(pids.some((pid) => /(^|\/)java /.test(commandOf(pid)))).toBe(true)
-    // Storage, functions, a runner, and java with the process that watches it.
+    // The processes are storage, functions, a runner, java, and the process that watches java.
     expect(pids.length).toBeGreaterThanOrEqual(5)
     await bucketOf(JSON.parse(line) as SandboxInfo)
       .file('newer')
@@ -197,7 +197,7 @@ describe('a folder', () => {
   })
 })
 
-test('a part that cannot start says why, and takes everything else down', async () => {
+test('a part that cannot start names the reason, and the whole sandbox stops', async () => {
   const before = descendants(process.pid)
   const broken = withFixtures({ folder, functionsEntry: here('../support/fixtures/no-such-file.ts') })
   await expect(broken).rejects.toThrow(/functions ended with code 1 before it was ready.*no-such-file/s)

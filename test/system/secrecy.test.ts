@@ -18,7 +18,7 @@ let chat: Chat
 let job: AcceptedMessage
 let qr: string
 
-/** A whole life: linked, messages both ways, a failure, a crash, and a checkpoint. */
+/** Plays a session's life before the search: a pairing, messages both ways, a failure, a crash, and a checkpoint. */
 beforeAll(async () => {
   world = await EngineWorld.start({ runnerEnv: { CHECKPOINT_RECORDS: '16' } })
   await world.api.createSession('waiting')
@@ -48,7 +48,7 @@ interface Stored {
   bytes: Buffer
 }
 
-/** Each document as bytes, its bytes fields as they are. */
+/** Reads each document as bytes, with its bytes fields unchanged. */
 async function allDocuments(): Promise<Stored[]> {
   const firestore = new Firestore({ projectId: world.sandbox.info.project })
   const found: Stored[] = []
@@ -71,7 +71,7 @@ function flat(value: unknown): Buffer {
   return Buffer.concat(Object.entries(value).flatMap(([name, inner]) => [Buffer.from(`${name}: `), flat(inner)]))
 }
 
-/** With what unpacking makes of it, wherever that may begin: what is only packed is not encrypted. */
+/** Adds what decompression yields from any likely start, because compressed content is not encrypted content. */
 function readable(bytes: Buffer): Buffer {
   const starts = [0, 1, 2, 3, bytes.indexOf(0x0a) + 1, bytes.indexOf(0x0a) + 2]
   const unpacked = starts.flatMap((start) => {
@@ -90,7 +90,7 @@ async function allObjects(): Promise<Stored[]> {
   return Promise.all(files.map(async (file) => ({ path: file.name, bytes: readable((await file.download())[0]) })))
 }
 
-/** As text, and as what encoding it would make of it when it stands at the beginning. */
+/** Returns the secret in the encodings in which it could be stored. Base64 is exact only at the beginning of a value. */
 const disguisesOf = (secret: string): string[] => {
   const bytes = Buffer.from(secret)
   return [secret, bytes.toString('base64').slice(0, 20), bytes.toString('hex')]
@@ -102,8 +102,8 @@ const findIn = (stored: readonly Stored[], secret: string): string[] =>
 const identity = async (): Promise<{ apiKey: string; sessionEncryptionKey: string }> =>
   JSON.parse(await readFile(join(world.sandbox.folder, 'identity.json'), 'utf8')) as never
 
-describe('what lies in Firestore and in Cloud Storage', () => {
-  test('shows no text and no secret to somebody who reads all of it', async () => {
+describe('the content of Firestore and Cloud Storage', () => {
+  test('shows no text and no secret to a reader of all of it', async () => {
     const [documents, objects] = [await allDocuments(), await allObjects()]
     expect(documents.length).toBeGreaterThan(30)
     expect(objects.length).toBeGreaterThan(0)
@@ -121,15 +121,15 @@ describe('what lies in Firestore and in Cloud Storage', () => {
     ]) {
       expect(findIn([...documents, ...objects], secret)).toEqual([])
     }
-    // The search would find it: what is meant to be readable is found.
+    // The search works: it finds a value that is meant to be readable.
     expect(findIn(documents, 'CONNECTED')).toContain(`whatsapp_connection_states/${chat.sessionId}`)
   })
 })
 
-describe('somebody who looks at Firestore in its console', () => {
+describe('an operator in the Firestore console', () => {
   const isDate = expect.any(Date)
 
-  test('sees the session: what it is doing since when, who owns it, what it did', async () => {
+  test('sees the session: its state and since when, its owner, and its counters', async () => {
     const fields = await chat.document()
     expect(sessionDocumentSchema.safeParse(fields).error).toBeUndefined()
     expect(fields).toMatchObject({
@@ -150,14 +150,14 @@ describe('somebody who looks at Firestore in its console', () => {
     expect(Number(fields['journalHead'])).toBeGreaterThan(20)
   })
 
-  test('sees the runners, and what each of them holds', async () => {
+  test('sees the runners and their sessions', async () => {
     const owner = (await chat.document())['runnerId']
     const runners = await world.google.documents.query({ collection: 'runners' })
     const runner = runners.find(({ id }) => id === owner)
     expect(runnerDocumentSchema.safeParse(runner?.fields).error).toBeUndefined()
     expect(runner?.fields).toMatchObject({ state: 'active', heartbeatAt: isDate, startedAt: isDate, capacity: 50 })
     expect(runner?.fields['sessions']).toMatchObject({ [chat.sessionId]: { state: 'CONNECTED', lastProofOfLifeAt: isDate } })
-    // After the first whole interval.
+    // A runner reports its resources after its first whole interval.
     await eventually(async () => {
       const [alive] = await world.google.documents.query({ collection: 'runners', where: [['state', '==', 'active']] })
       expect(alive?.fields['resources']).toMatchObject({
@@ -166,11 +166,11 @@ describe('somebody who looks at Firestore in its console', () => {
         eventLoop: { p99Ms: expect.any(Number), maxMs: expect.any(Number) },
       })
     })
-    // Of the one that was killed nothing is left once its sessions have moved.
+    // The document of the killed runner goes once its sessions have moved.
     await eventually(async () => expect(await world.google.documents.query({ collection: 'runners' })).toHaveLength(1))
   })
 
-  test('sees the jobs with their time line', async () => {
+  test('sees the jobs with their timeline', async () => {
     const fields: Record<string, unknown> = await chat.job(job)
     expect(jobDocumentSchema.safeParse(fields).error).toBeUndefined()
     expect(fields).toMatchObject({

@@ -28,7 +28,7 @@ const expectAscending = ({ timeline }: JobDocument): void => {
   expect(times).toEqual(times.toSorted((one, other) => one - other))
 }
 
-describe('while nothing is struck', () => {
+describe('while the runner is alive,', () => {
   test.concurrent('a refused message is tried again under its id', async () => {
     const chat = await world.linked('nack')
     await chat.fault('nack', { code: 479 })
@@ -41,7 +41,7 @@ describe('while nothing is struck', () => {
     expect(await atContact(chat, job)).toEqual({ id: job.messageId, copies: 1 })
   })
 
-  test.concurrent('a message refused twice waits, and everything about the wait is stored', async () => {
+  test.concurrent('a message that was refused twice waits, and the wait is stored completely', async () => {
     const chat = await world.linked('nack-twice')
     await chat.fault('nack', { count: 2 })
     const job = await chat.send('refused twice')
@@ -52,12 +52,12 @@ describe('while nothing is struck', () => {
     expect(delayMs).toBeGreaterThanOrEqual(5 * 60_000)
     expect(delayMs).toBeLessThan(5 * 60_000 + 10_000)
     expect(lastError?.code).toBe('whatsapp-479')
-    // What it waits for holds up its own chat only.
+    // The wait delays only the messages to the same chat.
     const other = await chat.send('to somebody else', chat.phone)
     await eventually(async () => expect(statusesOf(await chat.job(other))).toContain('processing'))
   })
 
-  test.concurrent('a message whose ack never comes goes out again, and the contact has it once', async () => {
+  test.concurrent('a message without an ack goes out again, and the contact has it once', async () => {
     const chat = await world.linked('no-acks', { receipts: false })
     await chat.fault('no-acks')
     const job = await chat.send('without an ack')
@@ -68,7 +68,7 @@ describe('while nothing is struck', () => {
     expect(document.attempts).toBe(2)
   })
 
-  test.concurrent('a receipt stands for the ack that was lost', async () => {
+  test.concurrent('a receipt replaces a lost ack', async () => {
     const chat = await world.linked('receipt-for-ack')
     await chat.fault('no-acks')
     const job = await chat.send('receipted, not acked')
@@ -77,7 +77,7 @@ describe('while nothing is struck', () => {
     expect(statusesOf(await chat.job(job))).toEqual(['pending', 'processing', 'sent', 'delivered'])
   })
 
-  test.concurrent('a number that nobody has fails at once, and holds up nobody', async () => {
+  test.concurrent('a message to a number without WhatsApp fails at once, and delays no other message', async () => {
     const chat = await world.linked('nobody')
     const job = await chat.send('is anybody there?', '5511000000000')
     await chat.untilStatus(job, 'failed')
@@ -88,7 +88,7 @@ describe('while nothing is struck', () => {
     await chat.untilStatus(other, 'delivered')
   })
 
-  test.concurrent('messages to one chat arrive in the order in which they were accepted', async () => {
+  test.concurrent('messages to one chat arrive in the order of their acceptance', async () => {
     const chat = await world.linked('order')
     await chat.fault('nack')
     const jobs: AcceptedMessage[] = []
@@ -97,7 +97,7 @@ describe('while nothing is struck', () => {
     expect((await chat.received()).map(({ text }) => text)).toEqual(jobs.map((_, index) => `number ${index}`))
   })
 
-  test.concurrent('a message that was cancelled before its session took it up is never sent', async () => {
+  test.concurrent('a message that was cancelled before its session took it is never sent', async () => {
     const chat = await world.linked('cancelled')
     await world.api.want(chat.name, 'stop')
     await chat.untilSession('STOPPED STOPPED requested')
@@ -115,7 +115,7 @@ describe('while nothing is struck', () => {
     expect(document).toMatchObject({ status: 'canceled', attempts: 0, lastAttemptAt: null })
   })
 
-  test.concurrent('a message that was read says so, and a later delivery does not take it back', async () => {
+  test.concurrent('a message that was read stays read when a delivery receipt follows', async () => {
     const chat = await world.linked('read', { receipts: false })
     const job = await chat.send('read me')
     await chat.untilStatus(job, 'sent')
@@ -132,7 +132,7 @@ describe('while nothing is struck', () => {
 })
 
 describe('when the runner is killed', () => {
-  test('before the acks come, everything goes out again under its id, and the contact has it once', async () => {
+  test('before the acks arrive, each message goes out again under its id, and the contact has it once', async () => {
     const chat = await world.linked('held-acks', { receipts: false })
     await chat.fault('hold-acks')
     const jobs = [await chat.send('first'), await chat.send('second')]
@@ -147,7 +147,7 @@ describe('when the runner is killed', () => {
     expect((await chat.received()).map(({ text }) => text)).toEqual(['first', 'second'])
   })
 
-  test('after a message was sent, a receipt that comes meanwhile still counts', async () => {
+  test('after a message was sent, a receipt that arrives meanwhile still counts', async () => {
     const chat = await world.linked('late-receipt', { receipts: false })
     const job = await chat.send('read while you were away')
     await chat.untilStatus(job, 'sent')
@@ -157,7 +157,7 @@ describe('when the runner is killed', () => {
     expect(statusesOf(await chat.job(job))).toEqual(['pending', 'processing', 'sent', 'read'])
   })
 
-  test('at the moment of a receipt, the next owner settles it', async () => {
+  test('at the moment of a receipt, the next owner applies it to the job', async () => {
     const chat = await world.linked('struck-receipt', { receipts: false })
     const job = await chat.send('read at the very moment')
     await chat.untilStatus(job, 'sent')

@@ -8,7 +8,7 @@ import type { StorageType } from '../../sandbox/environment.ts'
 import type { Exit } from '../../sandbox/processes.ts'
 import { type Chat, EngineWorld, eventually } from '../support/world.ts'
 
-// The whole way with the state of sessions kept in each of the places that it can be kept in.
+// Plays the whole story with each storage type of the session state.
 
 interface Info {
   store: { valid: boolean; path: { journal: string; checkpoints: string }; problems: { code: string; advice: string }[] }
@@ -21,7 +21,7 @@ let world: EngineWorld
 const infoOf = async ({ name }: Chat): Promise<Info> =>
   (await (await world.sandbox.api(`/api/sessions/${name}/info`)).json()) as Info
 
-/** Everything that was said is with whom it was said to, once; nobody scanned a second time. */
+/** Asserts that every message reached its recipient once, and that the device was linked once. */
 async function assertNothingLost(chat: Chat, jobs: readonly AcceptedMessage[], texts: readonly string[]) {
   for (const job of jobs) await chat.untilStatus(job, 'delivered')
   await eventually(async () => expect((await chat.stored()).toSorted()).toEqual(texts.toSorted()))
@@ -33,7 +33,7 @@ async function assertNothingLost(chat: Chat, jobs: readonly AcceptedMessage[], t
   expect((await world.simulator.state()).violations).toEqual([])
 }
 
-/** Messages both ways; `strike` is called in the middle. */
+/** Sends messages both ways, and calls `strike` before each pair. */
 async function converse(chat: Chat, count: number, strike: (index: number) => Promise<void>) {
   const jobs: AcceptedMessage[] = []
   const texts: string[] = []
@@ -46,17 +46,17 @@ async function converse(chat: Chat, count: number, strike: (index: number) => Pr
   return { jobs, texts }
 }
 
-/** Nothing outside shows that an owner has heard of a job that waits for another. */
+/** The owner hears of a job within this time. A job that waits for another shows no sign of it from outside. */
 const HEARD_WITHIN_MS = 3000
 
-/** Processes are started again and again. */
+/** These tests start processes again and again. */
 const WHOLE = { timeout: 180_000 }
 
 const killRunner = () => world.sandbox.runner('runner-1').kill()
 
 const runnerStarts = () => new Promise<void>((resolve) => world.sandbox.runner('runner-1').once('started', () => resolve()))
 
-/** One world for the tests of each type. */
+/** Starts one world for the tests of each storage type. */
 function inWorldOf(storage: StorageType, tests: () => void): void {
   describe(`with storage type \`${storage}\``, () => {
     beforeAll(async () => {
@@ -73,37 +73,41 @@ function inWorldOf(storage: StorageType, tests: () => void): void {
 }
 
 function testKills(storage: StorageType): void {
-  test('a session that is killed in the middle, and again at rest, has everything and needs no second scan', WHOLE, async () => {
-    const chat = await world.linked(`kept-${storage}`)
-    const first = await converse(chat, 16, async (index) => {
-      if (index === 6 || index === 12) killRunner()
-    })
-    await assertNothingLost(chat, first.jobs, first.texts)
-    // What it knows at rest is what it knew.
-    const again = runnerStarts()
-    killRunner()
-    await again
-    const second = await converse(chat, 3, async () => {})
-    await assertNothingLost(chat, [...first.jobs, ...second.jobs], [...first.texts, ...second.texts])
-    await chat.works()
-    const info = await infoOf(chat)
-    expect(info).toMatchObject({
-      store: { valid: true, problems: [], checkedByOwner: { type: storage, valid: true } },
-      session: { exists: true, status: 'valid' },
-      persistence: { willSurviveRestart: true },
-    })
-    const inDirectory = `${world.sandbox.sessionsFolder}/${chat.sessionId}`
-    expect(info.store.path.journal.startsWith(inDirectory)).toBe(storage === 'local')
-    expect(info.store.path.checkpoints.startsWith(storage === 'local' ? inDirectory : 'gs://')).toBe(true)
-    const { checkpoint } = await chat.document()
-    expect(checkpoint).toMatchObject({ object: expect.stringContaining(`sessions/${chat.sessionId}/`) })
-    if (storage === 'local') expect((await readdir(join(inDirectory, 'checkpoints'))).length).toBeGreaterThan(0)
-  })
+  test(
+    'a session whose runner is killed in the middle of traffic and again at rest loses nothing and needs no second scan',
+    WHOLE,
+    async () => {
+      const chat = await world.linked(`kept-${storage}`)
+      const first = await converse(chat, 16, async (index) => {
+        if (index === 6 || index === 12) killRunner()
+      })
+      await assertNothingLost(chat, first.jobs, first.texts)
+      // A kill at rest loses nothing either.
+      const again = runnerStarts()
+      killRunner()
+      await again
+      const second = await converse(chat, 3, async () => {})
+      await assertNothingLost(chat, [...first.jobs, ...second.jobs], [...first.texts, ...second.texts])
+      await chat.works()
+      const info = await infoOf(chat)
+      expect(info).toMatchObject({
+        store: { valid: true, problems: [], checkedByOwner: { type: storage, valid: true } },
+        session: { exists: true, status: 'valid' },
+        persistence: { willSurviveRestart: true },
+      })
+      const inDirectory = `${world.sandbox.sessionsFolder}/${chat.sessionId}`
+      expect(info.store.path.journal.startsWith(inDirectory)).toBe(storage === 'local')
+      expect(info.store.path.checkpoints.startsWith(storage === 'local' ? inDirectory : 'gs://')).toBe(true)
+      const { checkpoint } = await chat.document()
+      expect(checkpoint).toMatchObject({ object: expect.stringContaining(`sessions/${chat.sessionId}/`) })
+      if (storage === 'local') expect((await readdir(join(inDirectory, 'checkpoints'))).length).toBeGreaterThan(0)
+    },
+  )
 }
 
 inWorldOf('hybrid', () => {
   test(
-    'a runner that starts while Cloud Storage is away waits, and says for what; then it goes on by itself',
+    'a runner that starts while Cloud Storage is away waits, names what it waits for, and goes on by itself',
     WHOLE,
     async () => {
       const chat = await world.linked('waiting')
@@ -131,12 +135,12 @@ inWorldOf('hybrid', () => {
 })
 
 inWorldOf('cloud', () => {
-  test('a session goes on under traffic although its connection drops again and again', WHOLE, async () => {
+  test('a session goes on under traffic while its connection drops again and again', WHOLE, async () => {
     const chat = await world.linked('dropped')
     let since = 0
     const isBack = () => world.happens(({ type, phone }) => type === 'login' && phone === chat.phone, since)
     const { jobs, texts } = await converse(chat, 30, async (index) => {
-      // What is said in between is said while it is away.
+      // Messages between the drop and the login arrive while the session is away.
       if (index % 6 === 2) await isBack()
       if (index % 6 !== 5) return
       since = world.happened.length
@@ -149,19 +153,19 @@ inWorldOf('cloud', () => {
   })
 })
 
-/** Its process and the java that it runs are one group. */
+/** Signals the whole process group: the emulator's process and the java process that it runs. */
 const signalFirestore = (signal: NodeJS.Signals): void => {
   process.kill(-(world.sandbox.firestore.pid ?? Number.NaN), signal)
 }
 
 inWorldOf('local', () => {
-  test('a session goes on while Firestore is away, and Firestore is told afterwards', WHOLE, async () => {
+  test('a session goes on while Firestore is away, and Firestore catches up afterwards', WHOLE, async () => {
     const chat = await world.linked('alone', { receipts: false })
     const warmUp = await chat.send('before')
     await chat.untilStatus(warmUp, 'sent')
     const earlier = await chat.receive('before')
     await world.happens(({ type, id }) => type === 'receipt' && id === earlier)
-    // These are known to the owner: the first is on the wire without its ack, the others wait for it.
+    // The owner knows these jobs: the first is on the wire without its ack, the others wait behind it.
     await chat.fault('hold-acks')
     const jobs = [await chat.send('one'), await chat.send('two'), await chat.send('three')]
     await world.happens(({ type, id }) => type === 'message' && id === jobs[0]?.messageId)
@@ -171,10 +175,10 @@ inWorldOf('local', () => {
     signalFirestore('SIGSTOP')
     try {
       await world.clearFaults()
-      // What comes is stored and receipted, what was known to wait is sent.
+      // Received messages are stored and receipted, and the known jobs are sent.
       for (const text of texts.slice(0, 3)) await isReceipted(await chat.receive(text), since)
       for (const { messageId } of jobs) await world.happens(({ type, id }) => type === 'acked' && id === messageId)
-      // And a connection that is lost is made again.
+      // A lost connection is made again.
       const lost = world.happened.length
       await chat.fault('drop')
       await world.happens(({ type, phone }) => type === 'login' && phone === chat.phone, lost)
@@ -190,7 +194,7 @@ inWorldOf('local', () => {
     expect((await world.simulator.state()).violations).toEqual([])
   })
 
-  test('a directory that is gone is told as what it is, and no new identity is made', WHOLE, async () => {
+  test('a missing directory is reported as missing, and no new identity is made', WHOLE, async () => {
     const chat = await world.linked('unmounted')
     const job = await chat.send('before')
     await chat.untilStatus(job, 'delivered')
@@ -199,7 +203,7 @@ inWorldOf('local', () => {
     await sandbox.stopRunner('runner-1')
     const { journalHead, checkpoint } = await chat.document()
 
-    // Nothing is there: neither the runner nor the API takes it for empty.
+    // The directory is missing: neither the runner nor the API takes it for an empty one.
     await rename(sessionsFolder, `${sessionsFolder}.away`)
     const exited = new Promise<Exit>((resolve) => sandbox.runner('runner-1').once('exited', resolve))
     await sandbox.startRunner('runner-1')
@@ -221,7 +225,7 @@ inWorldOf('local', () => {
     expect(await readdir(sessionsFolder)).toEqual(['_store'])
     await sandbox.stopRunner('runner-1')
 
-    // It is back, and all is as it was.
+    // The right directory is back, and the session works as before.
     await rename(sessionsFolder, `${sessionsFolder}.wrong`)
     await rename(`${sessionsFolder}.away`, sessionsFolder)
     await sandbox.startRunner('runner-1')

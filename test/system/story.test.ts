@@ -6,11 +6,11 @@ const main = new URL('../../sandbox/demo/main.ts', import.meta.url)
 
 const products = [
   { product: 'the sources', options: [] },
-  { product: 'what was built', options: ['--built'] },
+  { product: 'the built product', options: ['--built'] },
 ]
 
 test.each(products)(
-  'npm start -- --once --json on $product: 20 each way, two kills in the middle, nothing lost and nothing twice',
+  'npm start -- --once --json on $product: 20 messages each way, two kills in the middle, none lost and none duplicated',
   { timeout: 120_000 },
   async ({ options }) => {
     const { code, stdout, stderr } = await runProgram(main, ['--once', '--json', ...options], LIMIT_MS)
@@ -28,7 +28,7 @@ test.each(products)(
   },
 )
 
-test('an option that does not exist is refused', async () => {
+test('an unknown option is refused', async () => {
   const { code, stdout, stderr } = await runProgram(main, ['--onec'], LIMIT_MS)
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toContain('--onec')

@@ -3,14 +3,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Chat, EngineWorld, eventually } from '../support/world.ts'
 
 /**
- * A month passes for runners, functions and WhatsApp, and not for Firestore, whose times alone may judge owners. Phones are
- * linked once.
+ * A month passes for runners, functions and WhatsApp, but not for Firestore, because only Firestore's own times may judge owners.
+ * Phones are linked once.
  */
 
 let world: EngineWorld
 
 beforeAll(async () => {
-  // So that a session has two checkpoints soon.
+  // A low limit gives a session two checkpoints soon.
   world = await EngineWorld.start({ movableClock: true, runnerEnv: { CHECKPOINT_RECORDS: '16' } })
 })
 
@@ -20,7 +20,7 @@ afterAll(async () => {
 
 const ACCOUNTED_FOR = { connected: true, registrations: 1, offlineQueue: 0 }
 
-/** Everything that was ever written to the session is stored once, and messages go both ways again. */
+/** Asserts that every received text is stored once, and that messages go both ways again. */
 async function isWhole(chat: Chat, texts: readonly string[]): Promise<void> {
   await chat.works()
   await eventually(async () => expect((await chat.stored()).toSorted()).toEqual([...texts].toSorted()))
@@ -34,7 +34,7 @@ async function isWhole(chat: Chat, texts: readonly string[]): Promise<void> {
   expect((await world.simulator.state()).violations).toEqual([])
 }
 
-test('a session that was stopped for a month comes back without a QR code, and has what was written meanwhile', async () => {
+test('a session that was stopped for a month comes back without a QR code, and has the messages of that month', async () => {
   const chat = await world.linked('stopped')
   await chat.untilStatus(await chat.send('before'), 'delivered')
   const texts = ['before', 'on the first day', 'after two weeks', 'after a month']
@@ -56,7 +56,7 @@ test('a session that was stopped for a month comes back without a QR code, and h
   expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(29 * 24 * 3600)
 })
 
-test('a session whose owner lives through a month in an instant, as on a machine that slept, goes on', async () => {
+test("a session whose owner's clock jumps by a month, as on a machine that slept, goes on", async () => {
   const chat = await world.linked('slept')
   await chat.receive('before')
   await eventually(async () => expect(await chat.stored()).toEqual(['before']))
@@ -67,7 +67,7 @@ test('a session whose owner lives through a month in an instant, as on a machine
   expect((await world.api.session(chat.name)).owner.epoch).toBe(epoch)
 })
 
-test('a session whose runner is gone with its disk, and the newest checkpoint with it, comes back after a month', async () => {
+test('a session that lost its runner, its disk and its newest checkpoint comes back after a month', async () => {
   const chat = await world.linked('lost')
   const texts: string[] = []
   for (let round = 1; (await checkpointsOf(chat)).length < 2; round++) {
@@ -85,11 +85,11 @@ test('a session whose runner is gone with its disk, and the newest checkpoint wi
   await chat.receive('while nobody was there')
   await world.sandbox.advanceClock(30)
   await chat.receive('on the thirtieth day')
-  // Another container: nothing of the old one is left.
+  // The new runner is another container: nothing of the old one is left.
   await world.sandbox.addRunner()
   await isWhole(chat, texts)
   expect((await world.api.session(chat.name)).owner.epoch).toBe(before + 1)
-  // The damage was made up for.
+  // A new checkpoint replaces the lost one.
   await eventually(async () => {
     const { checkpoint } = await world.api.session(chat.name)
     expect(checkpoint?.object).not.toBe(newest)
