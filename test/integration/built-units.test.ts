@@ -7,12 +7,12 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const BUILD = fileURLToPath(new URL('../../infra/build.ts', import.meta.url))
-/** As the runner's Dockerfile does. */
+/** The arguments of the runner's Dockerfile. */
 const INSTALL_RUNNER = ['ci', '--omit=dev', '--omit=peer', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
 const INSTALL_FUNCTIONS = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
 const INSTALL_LIMIT_MS = 120_000
 
-/** Both units, built and installed outside of the repository: nothing there can be found by chance. */
+/** Holds both units, built and installed outside of the repository, where no module of the repository can be found by chance. */
 let folder: string
 
 beforeAll(async () => {

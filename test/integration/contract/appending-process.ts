@@ -4,8 +4,8 @@ import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import { journalsIn } from './journal-backends.ts'
 import { group } from './records.ts'
 
-// Appends to one journal as fast as it can, until it is killed, and says `{"acked": last}` whenever an append was acknowledged.
-// With each goes a merge that names its record.
+// Appends to one journal as fast as it can until it is killed. Prints `{"acked": last}` after every acknowledged append. Each
+// append carries a merge that names its record.
 
 const [projectId = '', sessionId = '', path] = process.argv.slice(2)
 const { documents } = createFirestoreClients({ projectId })

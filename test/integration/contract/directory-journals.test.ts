@@ -15,7 +15,7 @@ import { type FirestoreUnderTest, startFirestore } from '../../support/firestore
 import { journalsIn, openDirectory, type DirectoryUnderTest } from './journal-backends.ts'
 import { chain, group, newSessionId } from './records.ts'
 
-// What journals in a directory promise beyond what all journals do: the changes that come with records lie apart from them.
+// Tests what only journals in a directory promise: their records and the merges that belong to them lie in different stores.
 
 let firestore: FirestoreUnderTest
 let directory: DirectoryUnderTest
@@ -47,7 +47,7 @@ afterAll(async () => {
   await firestore[Symbol.asyncDispose]()
 })
 
-/** As the next process finds the directory. */
+/** Opens the journals as the next process does. */
 function open(): DirectoryJournals {
   const journals = journalsIn(directory.path, documents)
   opened.push(journals)
@@ -64,7 +64,7 @@ const numbers = async (journals: DirectoryJournals): Promise<number[]> =>
   (await journals.list(sessionId, { after: 0, limit: 1000 })).map(({ seq }) => seq)
 
 describe('while Firestore is away', () => {
-  test('records are appended all the same, and afterwards Firestore is told everything, in order', async () => {
+  test('records are appended, and afterwards Firestore receives every merge in order', async () => {
     const journals = open()
     await journals.append(sessionId, group({ first: 1 }), [])
     documents.away(true)
@@ -74,12 +74,12 @@ describe('while Firestore is away', () => {
     expect(await fieldsOf()).toBeUndefined()
     documents.away(false)
     await expect.poll(() => fieldsOf(), { timeout: 15_000 }).toEqual({ status: 'at 70' })
-    const told = documents.commits.flat().map((change) => (change.kind === 'merge' ? change.fields['status'] : null))
-    expect(told).toEqual(Array.from({ length: 69 }, (_, index) => `at ${index + 2}`))
+    const statuses = documents.commits.flat().map((change) => (change.kind === 'merge' ? change.fields['status'] : null))
+    expect(statuses).toEqual(Array.from({ length: 69 }, (_, index) => `at ${index + 2}`))
     expect(documents.commits.length).toBeLessThan(10)
   })
 
-  test('no record is removed, so that what came with it is not lost', async () => {
+  test('no record is removed, because its merge would be lost with it', async () => {
     const journals = open()
     await journals.append(sessionId, group({ first: 1 }), [])
     documents.away(true)
@@ -92,7 +92,7 @@ describe('while Firestore is away', () => {
     expect(await fieldsOf()).toEqual({ status: 'at 4' })
   })
 
-  test('nobody claims', async () => {
+  test('no runner can claim', async () => {
     const journals = open()
     const path = sessionPath(sessionId)
     await firestore.clients.documents.commit([{ kind: 'create', path, fields: { runnerId: null } }])
@@ -104,8 +104,8 @@ describe('while Firestore is away', () => {
   })
 })
 
-describe('a crash between a record and what came with it', () => {
-  test('leaves that to the next process, which makes it before anything else', async () => {
+describe('a merge whose process crashed after its record was durable', () => {
+  test('is applied by the next process before anything else', async () => {
     const before = open()
     documents.away(true)
     for (const first of [1, 2, 3]) await before.append(sessionId, group({ first }), [merge({ status: `at ${first}` })])
@@ -115,7 +115,7 @@ describe('a crash between a record and what came with it', () => {
     await next.close()
   })
 
-  test('is made up for by a claim as well, before Firestore decides over it', async () => {
+  test('is applied before Firestore decides on a claim', async () => {
     const before = open()
     const path = sessionPath(sessionId)
     await firestore.clients.documents.commit([{ kind: 'create', path, fields: { runnerId: 'dead' } }])
@@ -125,7 +125,7 @@ describe('a crash between a record and what came with it', () => {
     const next = journalsIn(directory.path, firestore.clients.documents)
     const asRead = (await firestore.clients.documents.read(path))!
     const update = { kind: 'update', path, fields: { runnerId: 'next' }, unlessChangedSince: asRead } as const
-    // The document is not what it was judged by any more: it is to be looked at again.
+    // The merge has changed the document since the claim read it, so that the claim is refused and has to read again.
     await expect(next.append(sessionId, group({ first: 2, kind: 'claim' }), [update])).rejects.toThrow()
     expect((await firestore.clients.documents.read(path))?.fields).toEqual({ runnerId: null })
     const again = { ...update, unlessChangedSince: (await firestore.clients.documents.read(path))! }
@@ -134,7 +134,7 @@ describe('a crash between a record and what came with it', () => {
     await next.close()
   })
 
-  test('says the same when it is made twice, also where Firestore would have set the time', async () => {
+  test('has the same result when it is applied twice, also for values that Firestore sets', async () => {
     const journals = open()
     const fields = {
       at: SERVER_TIME,
@@ -154,7 +154,7 @@ describe('a crash between a record and what came with it', () => {
     expect(await fieldsOf()).toEqual(once)
   })
 
-  test('is not made again where the mark says that it was made', async () => {
+  test('is not applied again when the marker says that it was applied', async () => {
     const journals = open()
     for (const first of [1, 2]) await journals.append(sessionId, group({ first }), [merge({ status: `at ${first}` })])
     await journals.close()
@@ -164,7 +164,7 @@ describe('a crash between a record and what came with it', () => {
   })
 
   test.each(['', 'x', '00000000000000000099\n'])(
-    'is made again where the mark is unreadable or of another journal (%j)',
+    'is applied again when the marker is unreadable or names a record that does not exist (%j)',
     async (mark) => {
       const journals = open()
       for (const first of [1, 2]) await journals.append(sessionId, group({ first }), [merge({ status: `at ${first}` })])
@@ -179,13 +179,13 @@ describe('a crash between a record and what came with it', () => {
   )
 })
 
-test('a process that slept while another took the directory puts nothing older over what that one has made', async () => {
+test('a process that slept while another took the directory overwrites none of the newer merges', async () => {
   const logger = createLogger('test', 'silent')
   const store = new StoreDirectory(directory.path)
   const lock = await DirectoryLock.acquire({ directory: store, runnerId: 'asleep', clock: systemClock, logger, onLost: () => {} })
   held.push(lock)
   const [asleep, woken] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-  // It has read what is to be made, and sleeps before it looks.
+  // The process has read its merges, and sleeps before it checks the lock.
   const journals = journalsIn(directory.path, documents, async () => {
     asleep.resolve()
     await woken.promise
@@ -194,7 +194,7 @@ test('a process that slept while another took the directory puts nothing older o
   opened.push(journals)
   await journals.append(sessionId, group({ first: 1 }), [merge({ status: 'older' })])
   await asleep.promise
-  // As another machine takes it.
+  // Takes the lock as another machine would.
   await writeFile(join(store.ownFolder('lock'), '0000000002.lock'), '')
   const next = open()
   await next.recover()
@@ -206,7 +206,7 @@ test('a process that slept while another took the directory puts nothing older o
   expect(await fieldsOf()).toEqual({ status: 'newer' })
 })
 
-test('what Firestore will never take keeps nothing else back', async () => {
+test('a merge that Firestore never accepts holds back no other merge', async () => {
   const journals = open()
   await journals.append(sessionId, group({ first: 1 }), [merge({ status: 'before' })])
   documents.away(true)
@@ -232,9 +232,9 @@ describe('a claim', () => {
 
   const isOwnership = (changes: readonly Change[]) => changes.some(({ kind }) => kind === 'update')
 
-  test('that ended after Firestore had decided and before its record is followed by the next one, with the next epoch', async () => {
+  test("that ended after Firestore's decision and before its record is followed by a claim with the next epoch", async () => {
     const session = await newSession()
-    // Firestore takes it, the process hears nothing, and dies.
+    // Firestore accepts the claim, but the process hears no answer and dies.
     documents.faults((changes) => (isOwnership(changes) ? 'lose-answer' : null))
     await expect(claimed(session, open(), 'died')).rejects.toThrow('lost')
     documents.faults(null)
@@ -244,7 +244,7 @@ describe('a claim', () => {
     expect((await claimed(session, open(), 'next')).head).toMatchObject({ sequence: 1, epoch: 2 })
   })
 
-  test('that ended after its record stands, and the next one follows it', async () => {
+  test('that ended after its record stands, and the next claim follows it', async () => {
     const session = await newSession()
     documents.faults((changes) => (isOwnership(changes) ? null : 'refuse'))
     expect((await claimed(session, open(), 'died')).head).toMatchObject({ sequence: 1, epoch: 1 })
@@ -256,12 +256,12 @@ describe('a claim', () => {
     expect((await claimed(session, next, 'next')).head).toMatchObject({ sequence: 2, epoch: 2 })
   })
 
-  test('fences the owner before it, whatever Firestore was told', async () => {
+  test('fences the previous owner, whatever Firestore says', async () => {
     const session = await newSession()
     const journals = open()
     const old = session.journal(await claimed(session, journals, 'old'), 'old', { journals })
     await old.whenDurable(old.append({ mutation: { creds: 'mine' } }))
-    // What Firestore is told after the record would make the claim one on stale words.
+    // The merge that follows the record would change the document that the claim has read.
     await expect.poll(async () => (await documents.read(sessionPath(sessionId)))?.fields['journalHead']).toBe(1)
     const claim = await claimed(session, open(), 'new')
     await firestore.clients.documents.commit([{ kind: 'merge', path: sessionPath(sessionId), fields: { runnerId: 'old' } }])
@@ -271,7 +271,7 @@ describe('a claim', () => {
     expect(claim.head.sequence).toBe(3)
   })
 
-  test('is refused where nothing of the journal is left, and says where it was', async () => {
+  test('is refused when the journal is missing, and the error names its last place', async () => {
     const session = await newSession()
     const journals = open()
     await claimed(session, journals, 'a')
@@ -286,8 +286,8 @@ describe('a claim', () => {
   })
 })
 
-describe('under an owner whose folder is gone', () => {
-  test('nothing is appended as if nothing had been there', async () => {
+describe('an owner whose folder is missing', () => {
+  test('cannot append as if the journal were empty', async () => {
     const journals = open()
     await journals.append(sessionId, group({ first: 1 }), [])
     await rm(join(directory.path, sessionId), { recursive: true })
@@ -300,18 +300,18 @@ describe('under an owner whose folder is gone', () => {
   })
 })
 
-describe('a file', () => {
+describe('a journal file', () => {
   test.each([
     ['that was cut off', 'journal-damaged', async (path: string) => truncate(path, (await stat(path)).size - 1)],
     ['that is empty', 'journal-damaged', (path: string) => truncate(path, 0)],
     ['with a bit flipped', 'journal-damaged', (path: string) => change(path, (bytes) => (bytes[bytes.length - 5]! ^= 1))],
-    ['of another record', 'journal-damaged', async (path: string) => writeFile(path, await readFile(fileOf(1)))],
+    ['with another record in it', 'journal-damaged', async (path: string) => writeFile(path, await readFile(fileOf(1)))],
     [
-      'of a later program',
+      'of a later version',
       'unknown-version',
       (path: string) => change(path, (bytes) => bytes.write('9', bytes.indexOf('"v":1') + 4)),
     ],
-  ] as const)('%s is damage (%s), and what comes after it is still brought to Firestore', async (_, code, damage) => {
+  ] as const)('%s is damaged (%s), and later merges still reach Firestore', async (_, code, damage) => {
     const journals = open()
     documents.away(true)
     for (const record of chain(3)) await journals.append(sessionId, [record], [merge({ [`at${record.seq}`]: true })])
@@ -325,12 +325,12 @@ describe('a file', () => {
     documents.away(false)
     await open().recover()
     expect(await fieldsOf()).toMatchObject({ at1: true, at3: true })
-    // It stays for whoever wants to look at it.
+    // Trimming keeps the damaged file, so that an operator can look at it.
     await journals.remove(sessionId, [1, 2])
     expect(await numbers(journals)).toEqual([2, 3])
   })
 
-  test('that is damaged keeps the numbers of all its records taken', async () => {
+  test('with damage keeps the numbers of all its records taken', async () => {
     const journals = open()
     await journals.append(sessionId, group({ first: 1 }), [])
     await journals.append(sessionId, group({ first: 2, parts: 3 }), [])
@@ -342,7 +342,7 @@ describe('a file', () => {
     await journals.append(sessionId, group({ first: 5 }), [])
   })
 
-  test('that a crash left unfinished is no record, and goes with the next start', async () => {
+  test('that a crash left unfinished is no record, and the next start removes it', async () => {
     const journals = open()
     await journals.append(sessionId, group({ first: 1 }), [])
     const folder = join(directory.path, sessionId, 'journal')
@@ -353,7 +353,7 @@ describe('a file', () => {
     expect((await readdir(folder)).filter((name) => name.startsWith('.'))).toEqual([])
   })
 
-  test('is for its owner alone, and so are the folders', async () => {
+  test('can be read by its owner only, and so can its folders', async () => {
     await open().append(sessionId, group({ first: 1 }), [merge({ status: 'told' })])
     const modes = await Promise.all(
       [fileOf(1), join(directory.path, sessionId), join(directory.path, sessionId, 'journal')].map(
@@ -370,7 +370,7 @@ async function change(path: string, alter: (bytes: Buffer) => unknown): Promise<
   await writeFile(path, bytes)
 }
 
-test('an id that would lead out of the directory is refused', async () => {
+test('a session id that would lead out of the directory is refused', async () => {
   for (const id of ['..', '../other', '_store', 'a/b', '.hidden', '']) {
     await expect((async () => open().list(id, { after: 0, limit: 1 }))()).rejects.toMatchObject({ code: 'bad-document' })
   }

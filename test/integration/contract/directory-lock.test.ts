@@ -42,7 +42,7 @@ async function acquire(runnerId: string, options: { clock?: Clock; onLost?: () =
 const program = fileURLToPath(new URL('./locking-process.ts', import.meta.url))
 const exitWithParent = new URL('../../../sandbox/exit-with-parent.ts', import.meta.url).href
 
-/** Another process that has the directory. */
+/** Starts another process that holds the lock of the directory. */
 async function locked(runnerId: string): Promise<ChildProcess> {
   const args = ['--import', exitWithParent, program, directory.path, runnerId]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
@@ -51,10 +51,10 @@ async function locked(runnerId: string): Promise<ChildProcess> {
   return child
 }
 
-/** A clock on which nobody has to wait; what happens meanwhile is up to the test. */
+/** A clock whose sleeps end at once. `meanwhile` runs during each of them. */
 const hurried = (meanwhile: () => Promise<void> = async () => {}): Clock => ({ ...systemClock, sleep: meanwhile })
 
-/** As another machine would have left it. */
+/** Writes a lock file as another machine would have left it. */
 async function leaveLock(number: number, owner: Partial<LockOwner> | string): Promise<string> {
   await new StoreDirectory(directory.path).makeOwnFolder('lock')
   const path = join(folder(), `${String(number).padStart(10, '0')}.lock`)
@@ -72,8 +72,8 @@ async function leaveLock(number: number, owner: Partial<LockOwner> | string): Pr
   return path
 }
 
-describe('a directory that a runner works on', () => {
-  test('is refused to a second one, which is told by whom, also while that one is frozen', async () => {
+describe('a directory that a runner has locked', () => {
+  test('is refused to a second runner with the name of the first, also while the first is frozen', async () => {
     const first = await locked('first')
     const refusal = { code: 'store-in-use', message: expect.stringContaining('runner first'), advice: expect.any(String) }
     await expect(acquire('second')).rejects.toMatchObject(refusal)
@@ -82,24 +82,24 @@ describe('a directory that a runner works on', () => {
     expect(await names()).toEqual(['0000000001.lock'])
   })
 
-  test('goes to the next one at once when its runner was killed', async () => {
+  test('is taken at once after its runner was killed', async () => {
     const first = await locked('first')
     first.kill('SIGKILL')
     await once(first, 'exit')
-    // It would have to sleep if it had to watch.
-    await acquire('second', { clock: hurried(() => Promise.reject(new Error('There is nothing to wait for.'))) })
+    // The clock fails at any sleep, so that the lock must be taken without watching the old one.
+    await acquire('second', { clock: hurried(() => Promise.reject(new Error('The lock must be taken without waiting.'))) })
     expect(await names()).toEqual(['0000000002.lock'])
     await expect(acquire('third')).rejects.toMatchObject({ code: 'store-in-use' })
   })
 
-  test('goes to the next one at once when it was given back, and no number is used again', async () => {
+  test('is taken at once after its release, under a new number', async () => {
     await (await acquire('first')).release()
     expect(await names()).toEqual(['0000000001.free'])
     await acquire('second')
     expect(await names()).toEqual(['0000000002.lock'])
   })
 
-  test('goes to exactly one of those who start at once', async () => {
+  test('is taken by exactly one of several runners that start at once', async () => {
     await leaveLock(4, { host: 'this one was killed', bootId: null })
     const outcomes = await Promise.allSettled(
       Array.from({ length: 8 }, (_, index) => acquire(`runner-${index}`, { clock: hurried() })),
@@ -111,11 +111,11 @@ describe('a directory that a runner works on', () => {
   })
 })
 
-describe('a lock of a machine or container that cannot be asked', () => {
+describe('a lock of another machine or container', () => {
   test.each([
     ['readable', {}],
     ['damaged', '{ half a lo'],
-  ])('is superseded when nobody touches it while it is watched (%s)', async (_, owner) => {
+  ])('is superseded when its file is not touched while it is watched (%s)', async (_, owner) => {
     await leaveLock(7, owner)
     let looks = 0
     const clock = hurried(async () => void looks++)
@@ -124,18 +124,18 @@ describe('a lock of a machine or container that cannot be asked', () => {
     expect(await names()).toEqual(['0000000008.lock'])
   })
 
-  test('stays with its owner as long as that one touches it', async () => {
+  test('stays with its owner as long as the owner touches its file', async () => {
     const path = await leaveLock(7, {})
     let looks = 0
     const clock = hurried(async () => {
-      // The time that is written says nothing, only that it is another one.
+      // Only the change of the time counts, not its value.
       if (++looks === 5) await utimes(path, 1, 1)
     })
     await expect(acquire('next', { clock })).rejects.toMatchObject({ code: 'store-in-use' })
     expect(await names()).toEqual(['0000000007.lock'])
   })
 
-  test('that was superseded ends the process that comes back to it', async () => {
+  test('that was superseded ends its process when that process wakes up', async () => {
     const often: Clock = { ...systemClock, every: (_, callback, name) => systemClock.every(20, callback, name) }
     let isLost = false
     await acquire('woken', { clock: often, onLost: () => (isLost = true) })
@@ -143,7 +143,7 @@ describe('a lock of a machine or container that cannot be asked', () => {
     await expect.poll(() => isLost).toBe(true)
   })
 
-  test('is touched by its owner for whoever watches it', async () => {
+  test('is touched by its owner, so that watching runners see it alive', async () => {
     const often: Clock = { ...systemClock, every: (_, callback, name) => systemClock.every(20, callback, name), now: () => 1000 }
     await acquire('owner', { clock: often })
     const path = join(folder(), '0000000001.lock')

@@ -12,14 +12,14 @@ import { systemClock } from '@holdfast/core/platform/system-clock'
 import { FaultyDocuments } from '../../support/engine/faulty-documents.ts'
 import { MemoryJournals } from './memory-journals.ts'
 
-/** A back end of journals, for the suite that all of them have to pass. */
+/** A back end of journals for the contract suite that every back end must pass. */
 export interface JournalBackend extends AsyncDisposable {
   readonly journals: JournalStore
-  /** The store does not answer, or is not there. */
+  /** Makes the store unreachable or missing, or brings it back. */
   away(isAway: boolean): Promise<void>
 }
 
-/** `documents`: where claims are decided, and what merges are made in. */
+/** Opens each back end. Its claims are decided in `documents`, and its merges are applied there. */
 export const JOURNAL_BACKENDS: Record<string, (documents: DocumentStore) => Promise<JournalBackend>> = {
   async firestore(real) {
     const documents = new FaultyDocuments(real)
@@ -53,14 +53,14 @@ export interface DirectoryUnderTest extends AsyncDisposable {
   readonly path: string
 }
 
-/** An empty store in a folder of its own. */
+/** Creates an empty store in a folder of its own. */
 export async function openDirectory(): Promise<DirectoryUnderTest> {
   const path = await mkdtemp(join(tmpdir(), 'holdfast-directory-'))
   await new StoreDirectory(path).initialize()
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
 
-/** As a process that has just started opens them. */
+/** Opens the journals of a directory as a process does at its start. */
 export function journalsIn(path: string, documents: DocumentStore, assertOurs = async () => {}): DirectoryJournals {
   const directory = new StoreDirectory(path)
   const files = new JournalFiles(directory)

@@ -6,7 +6,7 @@ import { type FirestoreUnderTest, startFirestore } from '../../support/firestore
 import { JOURNAL_BACKENDS, type JournalBackend } from './journal-backends.ts'
 import { group, newSessionId } from './records.ts'
 
-// What the engine relies on, whatever the records lie in.
+// Tests what the engine relies on, with each back end.
 
 let firestore: FirestoreUnderTest
 let documents: DocumentStore
@@ -50,7 +50,7 @@ describe.each(Object.entries(JOURNAL_BACKENDS))('journals in %s', (_, open) => {
     fields: { status: word, told: new Append(word) },
   })
 
-  test('give a record back as it was appended, and when', async () => {
+  test('return a record with its fields and its time', async () => {
     const before = Date.now()
     const [record] = group({ first: 1 })
     await journals.append(sessionId, [record!], [])
@@ -62,7 +62,7 @@ describe.each(Object.entries(JOURNAL_BACKENDS))('journals in %s', (_, open) => {
     expect(journals.placeOf(sessionId)).toContain(sessionId)
   })
 
-  test('let exactly one of 20 who try at once create a number, and keep what that one wrote', async () => {
+  test('let exactly one of 20 concurrent writers create a number, and keep its record', async () => {
     await fill(1)
     const tries = Array.from({ length: 20 }, (_, index) => group({ first: 2, nonce: `try ${index}` }))
     const outcomes = await Promise.allSettled(tries.map((records) => journals.append(sessionId, records, [])))
@@ -94,7 +94,7 @@ describe.each(Object.entries(JOURNAL_BACKENDS))('journals in %s', (_, open) => {
     expect(await documents.read(`t/${sessionId}-late`)).toBeNull()
   })
 
-  test('let exactly one of 20 who try at once create numbers that overlap', async () => {
+  test('let exactly one of 20 concurrent writers create overlapping numbers', async () => {
     await fill(1)
     const tries = Array.from({ length: 20 }, (_, index) => group({ first: 2 + (index % 2), parts: 2 - (index % 2) }))
     const outcomes = await Promise.allSettled(tries.map((records) => journals.append(sessionId, records, [])))
@@ -103,7 +103,7 @@ describe.each(Object.entries(JOURNAL_BACKENDS))('journals in %s', (_, open) => {
     expect(found.map(({ seq, fields }) => [seq, fields['nonce']])).toEqual(created.map(({ seq, nonce }) => [seq, nonce]))
   })
 
-  test('list in the order of numbers, whatever the range', async () => {
+  test('list records in the order of their numbers, in any range', async () => {
     await fill(11)
     await journals.append(sessionId, group({ first: 12, parts: 3 }), [])
     await journals.append(sessionId, group({ first: 15 }), [])
@@ -118,7 +118,7 @@ describe.each(Object.entries(JOURNAL_BACKENDS))('journals in %s', (_, open) => {
     expect(await numbers({ after: 6, upTo: 3 })).toEqual([])
   })
 
-  test('tell the kind and the key version in an outline', async () => {
+  test('include kind and key version in an outline', async () => {
     await fill(2)
     await journals.append(sessionId, group({ first: 3, kind: 'connect' }), [])
     const outline = await journals.outline(sessionId, { after: 0, limit: 2 })
@@ -139,7 +139,7 @@ describe.each(Object.entries(JOURNAL_BACKENDS))('journals in %s', (_, open) => {
     }
   })
 
-  test('of another session are not seen', async () => {
+  test('do not show the records of another session', async () => {
     await fill(2)
     const other = newSessionId()
     expect(await journals.read(other, 1)).toBeNull()
@@ -148,7 +148,7 @@ describe.each(Object.entries(JOURNAL_BACKENDS))('journals in %s', (_, open) => {
     expect(await numbers()).toEqual([1, 2])
   })
 
-  test('lose what is removed and nothing else; a number that stays is still taken', async () => {
+  test('lose only removed records, and keep the remaining numbers taken', async () => {
     await fill(6)
     await journals.append(sessionId, group({ first: 7, parts: 3 }), [])
     await journals.append(sessionId, group({ first: 10 }), [])
@@ -157,7 +157,8 @@ describe.each(Object.entries(JOURNAL_BACKENDS))('journals in %s', (_, open) => {
     expect(await journals.read(sessionId, 3)).toBeNull()
     expect(await numbers({ after: 2, limit: 2 })).toEqual([4, 6])
     await expect(journals.append(sessionId, group({ first: 4 }), [])).rejects.toThrow()
-    // The last of a group stays, as before a claim: then all of it may.
+    // The last record of a group stays, as before a claim. A back end that keeps a group in one file may then keep the whole
+    // group.
     await journals.remove(sessionId, [6, 7, 8])
     expect((await numbers()).filter((seq) => seq !== 7 && seq !== 8)).toEqual([1, 4, 9, 10])
     await expect(journals.append(sessionId, group({ first: 9 }), [])).rejects.toThrow()
@@ -186,7 +187,7 @@ describe.each(Object.entries(JOURNAL_BACKENDS))('journals in %s', (_, open) => {
     expect(await numbers()).toEqual([1, 2, 3])
   })
 
-  test('bring the merges that come with records to Firestore, in the order of the records', async () => {
+  test('apply the merges of records in Firestore, in the order of the records', async () => {
     await journals.append(sessionId, group({ first: 1 }), [])
     const words = Array.from({ length: 12 }, (_, index) => `word ${index}`)
     for (const [index, word] of words.entries())
@@ -195,7 +196,7 @@ describe.each(Object.entries(JOURNAL_BACKENDS))('journals in %s', (_, open) => {
     expect((await documents.read(`t/${sessionId}-job`))?.fields['told']).toEqual(words)
   })
 
-  test('create no record when a precondition does not hold, and change nothing', async () => {
+  test('create no record and change nothing when a precondition does not hold', async () => {
     const path = `t/${sessionId}-owned`
     await documents.commit([{ kind: 'create', path, fields: { owner: null } }])
     const asRead = await documents.read(path)
@@ -207,7 +208,7 @@ describe.each(Object.entries(JOURNAL_BACKENDS))('journals in %s', (_, open) => {
     expect(await documents.read(`t/${sessionId}-rider`)).toBeNull()
   })
 
-  test('make a change whose precondition holds together with the record, and refuse it when the number is taken', async () => {
+  test('apply a change with a valid precondition together with the record, and refuse it when the number is taken', async () => {
     const path = `t/${sessionId}-owned`
     await documents.commit([{ kind: 'create', path, fields: { owner: null } }])
     const claim = async (owner: string) => {
@@ -222,7 +223,7 @@ describe.each(Object.entries(JOURNAL_BACKENDS))('journals in %s', (_, open) => {
     expect(await numbers()).toEqual([1])
   })
 
-  test('of two who claim at once on the same word of Firestore, let one win', async () => {
+  test('let one of several concurrent claims win that have read the same document', async () => {
     const path = `t/${sessionId}-owned`
     await documents.commit([{ kind: 'create', path, fields: { owner: null } }])
     const asRead = (await documents.read(path))!

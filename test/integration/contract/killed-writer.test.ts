@@ -22,10 +22,13 @@ afterAll(async () => {
 const program = fileURLToPath(new URL('./appending-process.ts', import.meta.url))
 const exitWithParent = new URL('../../../sandbox/exit-with-parent.ts', import.meta.url).href
 
-/** As the process makes them. */
+/** The size of the records that the process appends. */
 const RECORD_BYTES = 2000
 
-/** Lets a process append until so many appends were acknowledged, and kills it there and then. Returns the last acknowledged record. */
+/**
+ * Starts a process that appends, and kills it after the given number of acknowledged appends. Returns the number of the last
+ * acknowledged record.
+ */
 async function appendAndKill(sessionId: string, acks: number, path: string[], meanwhile?: () => Promise<void>): Promise<number> {
   const args = ['--import', exitWithParent, program, firestore.projectId, sessionId, ...path]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
@@ -44,7 +47,7 @@ async function appendAndKill(sessionId: string, acks: number, path: string[], me
   return acked
 }
 
-/** Numbers without gaps, groups complete, nothing torn. */
+/** Asserts that numbers have no gaps, groups are complete, and no record is torn. */
 function assertWhole(records: readonly FoundRecord[]): void {
   let left = 0
   for (const [index, { seq, fields }] of records.entries()) {
@@ -57,39 +60,44 @@ function assertWhole(records: readonly FoundRecord[]): void {
   expect(left).toBe(0)
 }
 
-/** Everything that the process was told is there; what came with it is in Firestore; and whoever comes next goes on behind it. */
+/**
+ * Asserts that every acknowledged record exists, that its merge is in Firestore, and that the next process can append behind it.
+ */
 async function assertNothingLost(journals: JournalStore, sessionId: string, acked: number): Promise<void> {
   const left = await journals.list(sessionId, { after: 0, limit: 10_000 })
   assertWhole(left)
   expect(left.length).toBeGreaterThanOrEqual(acked)
   const firsts = left.filter(({ fields }) => fields['part'] === 1).map(({ seq }) => seq)
-  const told = (await firestore.clients.documents.read(`t/${sessionId}`))?.fields
-  expect(told).toEqual({ last: firsts.at(-1), told: firsts })
+  const merged = (await firestore.clients.documents.read(`t/${sessionId}`))?.fields
+  expect(merged).toEqual({ last: firsts.at(-1), told: firsts })
   await journals.append(sessionId, group({ first: left.length + 1 }), [])
   expect((await journals.list(sessionId, { after: left.length, limit: 10 })).map(({ seq }) => seq)).toEqual([left.length + 1])
 }
 
-describe('a process that appends and is killed', () => {
-  test('leaves in Firestore every record that was acknowledged, whole, and nothing torn', async () => {
+describe('a process that is killed while it appends', () => {
+  test('leaves every acknowledged record whole in Firestore', async () => {
     const sessionId = newSessionId()
     const acked = await appendAndKill(sessionId, 9, [])
     await assertNothingLost(new DocumentJournals(firestore.clients.documents), sessionId, acked)
   })
 
-  test.each([1, 40])('after %i times leaves the same in a directory, where nobody ever saw a torn one', async (acks) => {
-    await using directory = await openDirectory()
-    const { documents } = firestore.clients
-    const sessionId = newSessionId()
-    const looking = journalsIn(directory.path, documents)
-    let looks = 0
-    const acked = await appendAndKill(sessionId, acks, [directory.path], async () => {
-      assertWhole(await looking.list(sessionId, { after: 0, limit: 10_000 }))
-      looks++
-    })
-    expect(looks).toBeGreaterThan(0)
-    const next = journalsIn(directory.path, documents)
-    await next.recover()
-    await assertNothingLost(next, sessionId, acked)
-    await next.close()
-  })
+  test.each([1, 40])(
+    'leaves every acknowledged record whole in a directory, where a reader sees no torn one (kill after %i appends)',
+    async (acks) => {
+      await using directory = await openDirectory()
+      const { documents } = firestore.clients
+      const sessionId = newSessionId()
+      const looking = journalsIn(directory.path, documents)
+      let looks = 0
+      const acked = await appendAndKill(sessionId, acks, [directory.path], async () => {
+        assertWhole(await looking.list(sessionId, { after: 0, limit: 10_000 }))
+        looks++
+      })
+      expect(looks).toBeGreaterThan(0)
+      const next = journalsIn(directory.path, documents)
+      await next.recover()
+      await assertNothingLost(next, sessionId, acked)
+      await next.close()
+    },
+  )
 })

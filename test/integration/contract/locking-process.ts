@@ -3,7 +3,7 @@ import { StoreDirectory } from '@holdfast/core/adapters/directory/store-director
 import { createLogger } from '@holdfast/core/platform/logging'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 
-// Takes the lock of a directory, says so, and lives until it is killed.
+// Takes the lock of a directory, prints a line, and lives until it is killed.
 
 const [path = '', runnerId = ''] = process.argv.slice(2)
 const logger = createLogger('test', 'silent')

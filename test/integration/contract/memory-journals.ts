@@ -3,7 +3,7 @@ import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { Change, DocumentStore } from '@holdfast/core/platform/ports'
 import type { FoundRecord, JournalStore, Range } from '@holdfast/core/journal/journal-store'
 
-/** Journals in memory: what the contract means, without anything that could break. */
+/** Journals in memory: the plainest back end that fulfils the contract. */
 export class MemoryJournals implements JournalStore {
   readonly #documents: DocumentStore
   readonly #journals = new Map<string, Map<number, FoundRecord>>()
@@ -24,7 +24,8 @@ export class MemoryJournals implements JournalStore {
   async append(sessionId: string, records: readonly JournalRecord[], changes: readonly Change[]): Promise<void> {
     const journal = this.#journalOf(sessionId)
     if (records.some(({ seq }) => journal.has(seq))) throw new HoldfastError('already-exists', 'The number is taken.')
-    // Taken before the changes are made, and given back if they are refused: others may try meanwhile.
+    // The numbers are taken before the changes are made, because other writers may try meanwhile, and freed when the changes are
+    // refused.
     const at = new Date()
     for (const record of records) {
       journal.set(record.seq, { seq: record.seq, place: this.placeOf(sessionId), fields: { ...record, at } })

@@ -1,7 +1,7 @@
 import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { ObjectStore, StoredObject } from '@holdfast/core/platform/ports'
 
-/** Objects in memory: what the contract means, without anything that could break. */
+/** Objects in memory: the plainest back end that fulfils the contract. */
 export class MemoryObjects implements ObjectStore {
   readonly #objects = new Map<string, Buffer>()
   #isAway = false

@@ -12,13 +12,13 @@ import { openDirectory } from './journal-backends.ts'
 import { MemoryObjects } from './memory-objects.ts'
 import { newSessionId } from './records.ts'
 
-// What checkpoints rely on, whatever they lie in. With HOLDFAST_CONTRACT_BUCKET the first back end is the real Cloud Storage.
+// Tests what checkpoints rely on, with each back end. With HOLDFAST_CONTRACT_BUCKET the first back end is the real Cloud Storage.
 
 let storage: StorageUnderTest
 
 beforeAll(async () => {
   storage = await openStorage()
-  // Read by Google's client when it is made; empty for the real service.
+  // Google's client reads this variable when it is created. The real service has no such address.
   if (storage.url) process.env['STORAGE_EMULATOR_HOST'] = storage.url
   process.env['METADATA_SERVER_DETECTION'] = 'none'
 })
@@ -72,7 +72,7 @@ describe.each(Object.entries(BACKENDS))('objects in %s', (_, open) => {
 
   const name = (sequence: number, epoch = 1) => checkpointName(sessionId, sequence, epoch)
 
-  test('give back what was created, by name and by generation', async () => {
+  test('return what was created, by name and by generation', async () => {
     const bytes = randomBytes(1000)
     const { generation } = await objects.create(name(1), bytes)
     expect(await objects.read(name(1))).toEqual({ bytes, generation })
@@ -80,7 +80,7 @@ describe.each(Object.entries(BACKENDS))('objects in %s', (_, open) => {
     expect(objects.placeOf(name(1))).toContain(sessionId)
   })
 
-  test('let exactly one of 20 who try at once create a name, and keep what that one wrote', async () => {
+  test('let exactly one of 20 concurrent writers create a name, and keep its bytes', async () => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 20 }, (_, index) => objects.create(name(1), Buffer.from(`try ${index}`))),
     )
@@ -92,20 +92,20 @@ describe.each(Object.entries(BACKENDS))('objects in %s', (_, open) => {
     expect((await objects.read(name(1)))?.bytes.toString()).toBe(`try ${winners[0]}`)
   })
 
-  test('are never changed: a name that is taken is refused', async () => {
+  test('never change: a taken name is refused', async () => {
     await objects.create(name(1), Buffer.from('first'))
     await expect(objects.create(name(1), Buffer.from('second'))).rejects.toMatchObject({ code: 'already-exists' })
     expect((await objects.read(name(1)))?.bytes.toString()).toBe('first')
   })
 
-  test('that are not there are null, in another generation as well', async () => {
+  test('that do not exist are null, also in another generation', async () => {
     expect(await objects.read(name(1))).toBeNull()
     const { generation } = await objects.create(name(1), Buffer.from('bytes'))
     expect(await objects.read(name(1), String(BigInt(generation) + 1n))).toBeNull()
     expect(await objects.read(name(2), generation)).toBeNull()
   })
 
-  test('are listed by how their names begin, ascending, and those of other sessions are not', async () => {
+  test('are listed by prefix in ascending order, without those of other sessions', async () => {
     expect(await objects.list(checkpointFolder(sessionId))).toEqual([])
     const names = [name(300, 2), name(20), name(1000, 12), name(20, 3)]
     for (const each of names) await objects.create(each, Buffer.from(each))
@@ -118,7 +118,7 @@ describe.each(Object.entries(BACKENDS))('objects in %s', (_, open) => {
     if (storage.real) await storage.bucket.deleteFiles({ prefix: checkpointFolder(other), versions: true, force: true })
   })
 
-  test('may be large, or empty, and need not be of a session', async () => {
+  test('may be large or empty, and may belong to no session', async () => {
     const large = randomBytes(5 * 1024 * 1024)
     await objects.create(name(1), large)
     expect((await objects.read(name(1)))?.bytes.equals(large)).toBe(true)
@@ -148,8 +148,8 @@ describe.each(Object.entries(BACKENDS))('objects in %s', (_, open) => {
   })
 })
 
-describe('a store that is set to what is not there', () => {
-  test('is told from one that lacks an object: a bucket that does not exist', async () => {
+describe('a store with a wrong bucket or directory', () => {
+  test('is not taken for an empty one when the bucket does not exist', async () => {
     const objects = googleObjects('no-such-bucket-of-holdfast')
     const missing = { code: 'store-missing', advice: expect.stringContaining('STORAGE_BUCKET') }
     await expect(objects.read('sessions/a/b')).rejects.toMatchObject(missing)
@@ -157,7 +157,7 @@ describe('a store that is set to what is not there', () => {
     await expect(objects.create('sessions/a/b', Buffer.from('bytes'))).rejects.toMatchObject(missing)
   })
 
-  test('is told from one that lacks an object: a directory that is none of ours, or is gone', async () => {
+  test('is not taken for an empty one when the directory is missing or not a store', async () => {
     await using directory = await openDirectory()
     for (const path of [`${directory.path}/gone`, '/proc/self']) {
       const objects = new DirectoryObjects(new StoreDirectory(path))
@@ -169,7 +169,7 @@ describe('a store that is set to what is not there', () => {
   })
 })
 
-test('no name leads out of the directory', async () => {
+test('an object name cannot lead out of the directory', async () => {
   await using directory = await openDirectory()
   const objects = new DirectoryObjects(new StoreDirectory(directory.path))
   for (const name of [

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { hashOfRecord, type JournalRecord, type RecordKind } from '@holdfast/core/journal/journal-record'
 
-/** Consecutive records of one commit. Nothing here opens them, so their bytes are as good as any. */
+/** Returns consecutive records of one commit. Their bytes are random, because no test opens them. */
 export function group(options: {
   first: number
   parts?: number
@@ -25,7 +25,7 @@ export function group(options: {
   }))
 }
 
-/** Records of which each follows the one before. */
+/** Returns records of which each carries the hash of the one before. */
 export function chain(count: number): JournalRecord[] {
   const records: JournalRecord[] = []
   for (let first = 1; first <= count; first++) {

@@ -4,7 +4,7 @@ import type { Sandbox } from '../../../sandbox/sandbox.ts'
 import type { Subject } from './subject.ts'
 import type { World } from './world.ts'
 
-/** Holdfast as its users see it: an API in front, and runners that may be struck. */
+/** Holdfast from its users' side: an API, and runners that can be killed. */
 export class HoldfastSubject implements Subject {
   readonly phone: string
   readonly name: string
@@ -45,13 +45,13 @@ export class HoldfastSubject implements Subject {
     this.#sandbox.runner('runner-1').kill('SIGKILL')
   }
 
-  /** The sandbox starts the process again, as Cloud Run would; what is waited for is the session. */
+  /** Waits for the session. The sandbox starts the process again by itself, as Cloud Run would. */
   async restart(): Promise<void> {
     await this.#isActive(this.#killedAt)
   }
 
   async close(): Promise<void> {
-    // Its processes are the sandbox's.
+    // The sandbox ends the processes.
   }
 
   async #isActive(since: number): Promise<void> {

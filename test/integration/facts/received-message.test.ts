@@ -5,13 +5,13 @@ import { StockSubject } from './stock-subject.ts'
 import type { Subject } from './subject.ts'
 import { World } from './world.ts'
 
-// Fact 1: the receipt for a received message leaves before the application hears of the message. With the receipt the service
-// forgets the message, so a crash in between loses it.
+// Fact 1: the receipt for a received message leaves before the application gets the message. WhatsApp forgets the message with
+// the receipt, so that a crash in between loses it.
 
 const ANA = '5511800000001'
 const ROUNDS = 5
 const BACKLOG = 60
-/** Early enough for the strike to hit although it takes a moment to arrive. */
+/** The number of receipts after which the kill follows. It is low enough for the kill to come in time. */
 const STRUCK_AT = 10
 
 let sandbox: Sandbox
@@ -30,7 +30,10 @@ afterAll(async () => {
   await sandbox.stop()
 })
 
-/** Sends one message, strikes when the service has its receipt, and tells whether the application has it in the end. */
+/**
+ * Sends one message, kills the client when WhatsApp has its receipt, and returns whether the application has the message in the
+ * end.
+ */
 async function survivesKillAtReceipt(subject: Subject, round: number): Promise<boolean> {
   const receipt = world.happens('receipt', ({ phone }) => phone === subject.phone)
   const sent = world.simulator.sendAsContact(ANA, subject.phone, `struck ${round}`)
@@ -41,7 +44,7 @@ async function survivesKillAtReceipt(subject: Subject, round: number): Promise<b
   return (await missingAfterwards(subject, [await sent])) === 0
 }
 
-/** The same in the middle of what waited while it was down. Tells how many are missing in the end. */
+/** Kills the client in the middle of a backlog. Returns how many of its messages are missing in the end. */
 async function lostWithBacklog(subject: Subject): Promise<number> {
   const ids: string[] = []
   subject.kill()
@@ -54,10 +57,13 @@ async function lostWithBacklog(subject: Subject): Promise<number> {
   return await missingAfterwards(subject, ids)
 }
 
-/** Nothing more can come of the messages before once the service has the receipts of all it held, and of one sent now. */
+/**
+ * Waits until WhatsApp has receipts for all that it held and for one new message, and counts the missing messages. Earlier
+ * messages cannot arrive after that.
+ */
 async function missingAfterwards(subject: Subject, ids: string[]): Promise<number> {
   await deliver(subject, `after ${ids.at(-1)}`)
-  // A message sent now may overtake the backlog, which Baileys works off in tens.
+  // A new message may overtake the backlog, which Baileys processes in batches of ten.
   const held = async () => (await world.simulator.state()).accounts.find(({ phone }) => phone === subject.phone)?.offlineQueue
   await expect.poll(held, { timeout: 20_000 }).toBe(0)
   const stored = (await subject.storedMessages()).map(({ id }) => id)
@@ -65,7 +71,7 @@ async function missingAfterwards(subject: Subject, ids: string[]): Promise<numbe
   return ids.filter((id) => !stored.includes(id)).length
 }
 
-/** Stored, and nothing about it left on the way. */
+/** Sends a message, and waits until it is receipted and stored. */
 async function deliver(subject: Subject, text: string): Promise<void> {
   const since = world.now
   const sent = await world.simulator.sendAsContact(ANA, subject.phone, text)
@@ -78,8 +84,8 @@ async function startChat(subject: Subject): Promise<void> {
   await deliver(subject, 'hello')
 }
 
-describe('killed at the moment when the service has the receipt of a message', () => {
-  test('stock Baileys loses it, with a database that is 20 ms away', async () => {
+describe('a client that is killed when WhatsApp has its receipt for a message', () => {
+  test('loses the message with stock Baileys and a database that is 20 ms away', async () => {
     const stock = await StockSubject.make(world, '5511900000001', { databaseMs: 20 })
     onTestFinished(() => stock.close())
     await startChat(stock)
@@ -88,25 +94,25 @@ describe('killed at the moment when the service has the receipt of a message', (
     expect(survived).toBe(false)
   })
 
-  test('Holdfast has it', async () => {
+  test('keeps the message with Holdfast', async () => {
     await startChat(holdfast)
     for (let round = 0; round < ROUNDS; round++) expect(await survivesKillAtReceipt(holdfast, round)).toBe(true)
     expect(await world.violationsOf(holdfast.phone)).toEqual([])
   })
 })
 
-describe('killed in the middle of a backlog', () => {
-  test('stock Baileys loses what the service has the receipts of, with a database on the local disk', async () => {
+describe('a client that is killed in the middle of a backlog', () => {
+  test('loses receipted messages with stock Baileys, even with a database on the local disk', async () => {
     const stock = await StockSubject.make(world, '5511900000003')
     onTestFinished(() => stock.close())
     await startChat(stock)
-    // Where the machine is busy the kill may come late: what is shown is that it happens, not that it happens each time.
+    // The kill may come late on a busy machine, so that the test repeats it until messages are lost.
     let lost = 0
     for (let round = 0; lost < STRUCK_AT && round < ROUNDS; round++) lost = await lostWithBacklog(stock)
     expect(lost).toBeGreaterThanOrEqual(STRUCK_AT)
   })
 
-  test('Holdfast has all of it', async () => {
+  test('keeps the whole backlog with Holdfast', async () => {
     expect(await lostWithBacklog(holdfast)).toBe(0)
     expect(await world.violationsOf(holdfast.phone)).toEqual([])
   })

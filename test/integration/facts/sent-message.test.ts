@@ -6,8 +6,8 @@ import { StockSubject } from './stock-subject.ts'
 import type { Subject } from './subject.ts'
 import { World } from './world.ts'
 
-// Fact 2: a message to send leaves before the ratchet that encrypted it is stored. A crash in between rolls the ratchet back, and
-// the next message is encrypted with a key that was used: the contact cannot read it.
+// Fact 2: a message leaves before the ratchet step that encrypted it is stored. A crash in between rolls the ratchet back, and
+// the next message is encrypted with a used key, so that the contact cannot read it.
 
 const ANA = '5511800000001'
 const ROUNDS = 5
@@ -27,14 +27,14 @@ afterAll(async () => {
 })
 
 interface Ending {
-  /** Kinds of violations that came up in this round. */
+  /** The kinds of the violations of this round. */
   violations: string[]
-  /** How many messages Ana has of those texts. */
+  /** How often Ana has the text that was struck; `after` counts the next text. */
   struck: number
   after: number
 }
 
-/** Strikes when the service has a message, and sends another one as soon as the client is back. */
+/** Kills the client when WhatsApp has its message, and sends another message as soon as the client is back. */
 async function strikeAtMessage(subject: Subject, round: number): Promise<Ending> {
   const texts = { struck: `struck ${round}`, after: `after ${round}` }
   const before = (await world.violationsOf(subject.phone)).length
@@ -65,7 +65,7 @@ async function strikeWhileSending(subject: Subject, text: string): Promise<void>
   await left
 }
 
-/** Until both have been heard in one session: from then on nothing but the ratchet tells one message from the next. */
+/** Exchanges messages until both sides have heard each other. From then on only the ratchet changes between messages. */
 async function startChat(subject: Subject): Promise<void> {
   await subject.link()
   for (const text of ['hello', 'how are you']) {
@@ -78,20 +78,20 @@ async function startChat(subject: Subject): Promise<void> {
   }
 }
 
-describe('killed at the moment when the service has a message', () => {
-  test('stock Baileys uses the key again, and the contact cannot read the next message', async () => {
+describe('a client that is killed when WhatsApp has its message', () => {
+  test('uses a key again with stock Baileys, and the contact cannot read the next message', async () => {
     const stock = await StockSubject.make(world, '5511900000001')
     onTestFinished(() => stock.close())
     await startChat(stock)
-    // What a network disk may take. Without, the write is done here before the kill arrives, which is luck.
+    // A network disk may take that long. A local disk finishes the write before the kill arrives, by luck.
     stock.slowDownDisk(60)
     const { violations, struck } = await untilBroken(stock)
     expect(violations).toEqual(expect.arrayContaining(['ratchet-reuse', 'undecryptable']))
-    // The one that was struck was readable; the one after it fell victim to the crash.
+    // The contact could read the message of the kill; the crash made the next one unreadable.
     expect(struck).toBe(1)
   })
 
-  test('Holdfast goes on where it was, and both messages arrive once', async () => {
+  test('goes on where it was with Holdfast, and both messages arrive once', async () => {
     const holdfast = new HoldfastSubject(world, sandbox, { phone: '5511900000002', name: 'sent' })
     await startChat(holdfast)
     for (let round = 0; round < ROUNDS; round++) {

@@ -1,5 +1,4 @@
-// A program of its own: Baileys, used as its documentation shows. It is told what to send, and shows its QR code, by messages
-// between it and its parent.
+// Runs Baileys as its documentation shows. The parent process sends the texts to send, and receives the QR code, as messages.
 import { appendFileSync, closeSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import {
@@ -15,13 +14,13 @@ import {
 } from '@whiskeysockets/baileys'
 import type { StockCommand, StockEvent, StockSetup } from './stock-process.ts'
 
-// libsignal prints private keys.
+// The console is silent, because libsignal prints private keys.
 for (const method of ['log', 'info', 'warn', 'error'] as const) console[method] = () => undefined
 
 const setup = JSON.parse(process.argv[2] ?? '') as StockSetup
 WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(setup.root, 'hex')
 
-/** The application's own database: a file, with each message safe on the disk before it counts. */
+/** The application's own database: a file to which each message is synced before it counts as stored. */
 const database = openSync(setup.database, 'a')
 
 async function persist(messages: WAMessage[]): Promise<void> {
@@ -35,9 +34,9 @@ async function persist(messages: WAMessage[]): Promise<void> {
 }
 
 /**
- * Which devices a contact has, kept across starts, as who has read about pre-keys being used up at each start would do. With the
- * default, in memory, the first message after a start asks for the devices anew, and the answer makes a new session: that hides
- * that the old one is broken.
+ * Keeps the contacts' device lists across starts, as an application does that avoids spending pre-keys at each start. Baileys'
+ * default keeps them in memory: the first message after a start then queries the devices again, and the answer makes a new
+ * session, which hides that the old one is broken.
  */
 function deviceCache(file: string): CacheStore {
   const read = (): Record<string, unknown> => {
@@ -56,7 +55,7 @@ function deviceCache(file: string): CacheStore {
   }
 }
 
-/** A disk that takes its time. The order of things is not touched: what waits for the write goes on waiting for it. */
+/** A key store on a slow disk. The order stays the same: code that waits for a write waits longer. */
 function onSlowDisk(keys: SignalKeyStore): SignalKeyStore {
   return {
     ...keys,
@@ -91,7 +90,7 @@ function onConnection({ qr, connection, lastDisconnect }: Partial<ConnectionStat
 
 process.on('message', (command: StockCommand) => {
   if ('diskMs' in command) Object.assign(setup, command)
-  // What cannot be sent is lost to the application; here it is enough that the contact does not have it.
+  // A failed send is lost to the application. The test only asks whether the contact has the message.
   else socket?.sendMessage(command.to, { text: command.text }).catch(() => undefined)
 })
 process.on('disconnect', () => {

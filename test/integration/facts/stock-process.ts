@@ -3,21 +3,21 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
 export interface StockSetup {
-  /** Of the simulator. */
+  /** The simulator's WebSocket address. */
   url: string
   root: string
   authFolder: string
   deviceCache: string
   database: string
-  /** How long each write of keys takes, beyond what the disk takes here. Can be changed by a command. */
+  /** Extra time of each key write in milliseconds. A command can change it. */
   diskMs: number
-  /** How far away the application's database is. */
+  /** Time that the application's database takes to answer, in milliseconds. */
   databaseMs: number
 }
 
 export type StockCommand = { to: string; text: string } | { diskMs: number }
 
-/** All that is asked of it: what it does besides is seen by the service, and in the application's database. */
+/** What the process reports. Its other effects are visible in the simulator and in the application's database. */
 export interface StockEvent {
   qr: string
 }
@@ -27,7 +27,7 @@ const PROGRAM = fileURLToPath(new URL('./stock-client.ts', import.meta.url))
 const MOST_LOOKS = 1000
 const A_MOMENT = new Int32Array(new SharedArrayBuffer(4))
 
-/** One life of the stock client: it ends when it is killed, or with the process that started it. */
+/** One process of the stock client. It ends when it is killed, or with its parent. */
 export class StockProcess {
   readonly #child: ChildProcess
   readonly #ended: Promise<unknown>
@@ -35,7 +35,7 @@ export class StockProcess {
   constructor(setup: StockSetup) {
     this.#child = fork(PROGRAM, [JSON.stringify(setup)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
     this.#ended = once(this.#child, 'exit')
-    // A command to a process that was killed a moment ago.
+    // A command to a process that was just killed fails, which does not matter.
     this.#child.on('error', () => undefined)
   }
 
@@ -48,7 +48,10 @@ export class StockProcess {
     this.#child.send(command)
   }
 
-  /** SIGKILL, at once; or, given a reason to wait, in the first millisecond in which it is fit for it. It is stopped to be looked at. */
+  /**
+   * Kills the process with SIGKILL. With `isFit`, stops the process each millisecond to look, and kills it in the first fitting
+   * one.
+   */
   strike(isFit: () => boolean = () => true): void {
     for (let looks = 0; this.#child.kill('SIGSTOP') && !isFit() && looks < MOST_LOOKS; looks++) {
       this.#child.kill('SIGCONT')

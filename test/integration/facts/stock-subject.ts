@@ -6,7 +6,7 @@ import { StockProcess, type StockSetup } from './stock-process.ts'
 import type { Subject } from './subject.ts'
 import type { World } from './world.ts'
 
-/** Baileys with its multi-file state, in a process that is started again by hand. */
+/** Baileys with its multi-file state, in a process that the test restarts. */
 export class StockSubject implements Subject {
   readonly phone: string
   readonly #world: World
@@ -47,7 +47,7 @@ export class StockSubject implements Subject {
     this.#newest().command({ to: `${contact}@s.whatsapp.net`, text })
   }
 
-  /** What each of its processes is told to send. */
+  /** Lets each running process send the text. */
   sendFromAll(contact: string, text: string): void {
     for (const process of this.#processes) process.command({ to: `${contact}@s.whatsapp.net`, text })
   }
@@ -60,7 +60,10 @@ export class StockSubject implements Subject {
       .map((line) => JSON.parse(line) as { id: string; text: string })
   }
 
-  /** Not while it writes its credentials: half of them are none to it, and it asks for a new QR code. That is another fact than these. */
+  /**
+   * Kills the process, but not while it writes its credentials. Baileys takes half-written ones for none and asks for a new QR
+   * code, which is not the fact under test.
+   */
   kill(): void {
     this.#killedAt = this.#world.now
     this.#newest().strike(() => isWhole(join(this.#setup.authFolder, 'creds.json')))
@@ -71,13 +74,13 @@ export class StockSubject implements Subject {
     await this.#isActive(this.#killedAt)
   }
 
-  /** From now on, in this life and the next. */
+  /** Slows the disk down from now on, also after a restart. */
   slowDownDisk(diskMs: number): void {
     this.#setup.diskMs = diskMs
     this.#newest().command({ diskMs })
   }
 
-  /** One more on the same files: nothing keeps anybody from it. */
+  /** Starts one more process on the same files. Baileys has nothing that prevents it. */
   startProcess(): StockProcess {
     const process = new StockProcess(this.#setup)
     this.#processes.push(process)
@@ -91,7 +94,7 @@ export class StockSubject implements Subject {
 
   #newest(): StockProcess {
     const newest = this.#processes.at(-1)
-    if (!newest) throw new Error('It was never started.')
+    if (!newest) throw new Error('The client was never started.')
     return newest
   }
 

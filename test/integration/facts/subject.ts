@@ -1,15 +1,15 @@
-/** Whatever keeps a WhatsApp session: the same is asked of stock Baileys and of Holdfast, and the same is done to them. */
+/** A client that keeps a WhatsApp session. Stock Baileys and Holdfast get the same treatment and the same expectations. */
 export interface Subject {
   readonly phone: string
-  /** Shows its code to the phone; resolves when it is connected. */
+  /** Lets the phone scan the client's QR code; resolves when the client is connected. */
   link(): Promise<void>
-  /** Hands a text over to be sent to the contact's number; does not wait until it has left. */
+  /** Passes a text to the contact's number to the client; does not wait until it has left. */
   send(contact: string, text: string): Promise<void>
-  /** What the application has in its own database. */
+  /** Returns the messages in the application's own database. */
   storedMessages(): Promise<{ id: string; text: string }[]>
-  /** SIGKILL, at once. */
+  /** Kills the client at once, with SIGKILL. */
   kill(): void
-  /** Resolves when it is connected again after `kill`. */
+  /** Resolves when the client is connected again after `kill`. */
   restart(): Promise<void>
   close(): Promise<void>
 }

@@ -5,8 +5,8 @@ import { StockSubject } from './stock-subject.ts'
 import type { Subject } from './subject.ts'
 import { World } from './world.ts'
 
-// Fact 3: nothing stops two processes from running the same session. Each throws the other out, and writes its own idea of the
-// keys over the other's.
+// Fact 3: nothing stops two processes from running the same session. Each replaces the other's connection, and overwrites the
+// other's keys.
 
 const ANA = '5511800000001'
 const LOGINS = 40
@@ -39,19 +39,22 @@ const reads = (subject: Subject, texts: string[]) =>
     .toEqual(texts.toSorted())
 
 interface War {
-  /** How often one of the two was thrown out by the other. */
+  /** How often one process replaced the connection of the other. */
   replaced: number
-  /** Violations seen by the service, and `new-identity` when one has read half-written credentials and asks for a new code. */
+  /**
+   * Violations that the simulator saw, and `new-identity` when a process read half-written credentials and asked for a new QR
+   * code.
+   */
   damage: string[]
 }
 
-/** A second process on the same files, and messages both ways with each login, until something is broken. */
+/** Starts a second process on the same files, and sends messages both ways at each login, until a damage shows. */
 async function fight(stock: StockSubject): Promise<War> {
   const start = world.now
   stock.startProcess()
   const damage: string[] = []
   for (let login = 1, since = start; login <= LOGINS && damage.length === 0; login++) {
-    // Nobody else registers a device meanwhile.
+    // A registration event belongs to this client, because no other device registers meanwhile.
     const what = await world.happens(['active', 'registration'], ({ phone }) => !phone || phone === stock.phone, since)
     since = world.now
     if (what.type === 'registration') damage.push('new-identity')
@@ -63,8 +66,8 @@ async function fight(stock: StockSubject): Promise<War> {
   return { replaced, damage }
 }
 
-describe('two processes for one session', () => {
-  test('stock Baileys: they throw each other out, and damage what they share', async () => {
+describe('a session in two processes', () => {
+  test("is damaged with stock Baileys: the processes replace each other's connection and share files", async () => {
     const stock = await StockSubject.make(world, '5511900000001')
     onTestFinished(() => stock.close())
     await stock.link()
@@ -74,7 +77,7 @@ describe('two processes for one session', () => {
     expect(war.damage).not.toEqual([])
   })
 
-  test('Holdfast: one that was frozen and wakes up can neither speak nor write, and leaves', async () => {
+  test('is safe with Holdfast: a runner that was frozen can neither send nor write when it wakes, and leaves', async () => {
     const holdfast = new HoldfastSubject(world, sandbox, { phone: '5511900000002', name: 'owned' })
     await holdfast.link()
     const texts: string[] = []
@@ -92,7 +95,7 @@ describe('two processes for one session', () => {
     const first = (await holdfast.api.session('owned')).owner
     await sandbox.addRunner()
 
-    // Frozen in the middle of its work, and while it is frozen there is more.
+    // The runner freezes in the middle of its work, and more work arrives while it is frozen.
     await talk('while it freezes')
     let since = world.now
     sandbox.runner('runner-1').kill('SIGSTOP')
@@ -103,7 +106,7 @@ describe('two processes for one session', () => {
     expect(second).toMatchObject({ epoch: first.epoch + 1 })
     expect(second.runnerId).not.toBe(first.runnerId)
 
-    // It wakes up, believes that it is the owner, and finds what was sent to it before it froze.
+    // The runner wakes, believes that it is the owner, and finds the messages from before the freeze.
     since = world.now
     sandbox.runner('runner-1').kill('SIGCONT')
     await talk('since it woke up')
@@ -111,7 +114,7 @@ describe('two processes for one session', () => {
     expect((await holdfast.api.session('owned')).owner).toEqual(second)
     expect(world.countOf('login', ({ phone }) => phone === holdfast.phone, since)).toBe(0)
 
-    // That it is awake, and has let go of the session, is seen when it may have it again.
+    // The first runner is awake and has let the session go if it can claim the session again.
     await sandbox.stopRunner('runner-2')
     await loggedIn(holdfast, since)
     await talk('when it has the session again')

@@ -4,11 +4,11 @@ import { SimulatorClient } from '../../support/simulator-client.ts'
 import type { Sandbox } from '../../../sandbox/sandbox.ts'
 
 const LIMIT_MS = 30_000
-const TOLD_OF = 20
+const SHOWN_EVENTS = 20
 
 type Fits = (event: SimulatorEvent) => boolean
 
-/** The one world that both kinds of client live in: people with phones, and what is seen of the clients from outside. */
+/** The people and phones that both kinds of client meet, and the simulator's view of these clients. */
 export class World implements Disposable {
   readonly simulator: SimulatorClient
   readonly #events: EventReader
@@ -26,17 +26,17 @@ export class World implements Disposable {
     return new World(new SimulatorClient(url), await EventReader.open(url))
   }
 
-  /** Where clients dial, and the key that the server's certificates lead to. */
+  /** The address that clients dial, and the root key of the server's certificates. */
   async address(): Promise<{ url: string; root: string }> {
     return await requestJson(`${this.simulator.url}/health`, { method: 'GET' })
   }
 
-  /** For `happens(…, since)`: how far the story has gone. */
+  /** The number of events so far, for `happens(…, since)`. */
   get now(): number {
     return this.#history.length
   }
 
-  /** Resolves at the moment when one of them happens; with `since`, at once if it has happened from there on. */
+  /** Resolves when an event of these types fits; with `since`, at once if one has happened after that point. */
   async happens(types: string | readonly string[], fits: Fits, since = this.now): Promise<SimulatorEvent> {
     const wanted = [types].flat()
     const isIt = (event: SimulatorEvent) => wanted.includes(event.type) && fits(event)
@@ -45,7 +45,7 @@ export class World implements Disposable {
     const { promise, resolve, reject } = Promise.withResolvers<SimulatorEvent>()
     const stop = this.#events.on((event) => isIt(event) && resolve(event))
     const limit = setTimeout(
-      () => reject(new Error(`${wanted.join(' or ')} did not happen; the last was\n${this.#lastEvents()}`)),
+      () => reject(new Error(`${wanted.join(' or ')} did not happen; the last events were\n${this.#lastEvents()}`)),
       LIMIT_MS,
     )
     return await promise.finally(() => {
@@ -58,7 +58,7 @@ export class World implements Disposable {
     return this.#history.slice(since).filter((event) => event.type === type && fits(event)).length
   }
 
-  /** What was recorded against the device of this phone. */
+  /** Returns the violations of this phone's device. */
   async violationsOf(phone: string): Promise<{ kind: string; detail: string }[]> {
     const { violations } = await this.simulator.state()
     return violations.filter(({ detail }) => detail.includes(phone))
@@ -75,7 +75,7 @@ export class World implements Disposable {
 
   #lastEvents(): string {
     return this.#history
-      .slice(-TOLD_OF)
+      .slice(-SHOWN_EVENTS)
       .map((event) => JSON.stringify(event))
       .join('\n')
   }

@@ -10,7 +10,7 @@ interface IndexFile {
   fieldOverrides: { collectionGroup: string; fieldPath: string; indexes: object[] }[]
 }
 
-// The emulator answers every query without an index and never refuses one, so that only the file itself can be checked.
+// Tests the file itself, because the emulator answers every query without an index.
 const file = JSON.parse(readFileSync(new URL('../../../firestore.indexes.json', import.meta.url), 'utf8')) as IndexFile
 
 const exempt = (collection: string) =>
@@ -28,7 +28,7 @@ it('sealed bytes are not indexed', () => {
   expect(exempt('session_keys')).toContain('keys')
 })
 
-it('what every heartbeat changes is not indexed', () => {
+it('the fields that every heartbeat changes are not indexed', () => {
   expect(exempt(RUNNERS)).toEqual(['sessions', 'heartbeatAt', 'memoryBytes', 'resources'])
 })
 
@@ -40,12 +40,12 @@ it.each([
   [JOBS, 'sessionId ASCENDING, status ASCENDING'],
   [SESSIONS, 'wanted ASCENDING, runnerId ASCENDING'],
   [SESSIONS, 'runnerId ASCENDING, wanted ASCENDING'],
-  // The bell of the job feed asks for the newest, and then for what came since.
+  // The job listener queries the newest jobs, and then the later ones.
   [JOBS, 'sessionId ASCENDING, status ASCENDING, queuedAt DESCENDING'],
   [JOBS, 'sessionId ASCENDING, status ASCENDING, queuedAt ASCENDING'],
-  // That of the only runner there is.
+  // A runner that is alone listens to the jobs of all sessions.
   [JOBS, 'status ASCENDING, queuedAt DESCENDING'],
-])('%s has the index that a query needs: %s', (collection, wanted) => {
+])('%s has an index for a query: %s', (collection, wanted) => {
   const described = file.indexes
     .filter(({ collectionGroup }) => collectionGroup === collection)
     .map(({ fields }) => fields.map(({ fieldPath, order }) => `${fieldPath} ${order}`).join(', '))

@@ -21,7 +21,7 @@ const isPermissive = (license: string): boolean =>
 const root = new URL('../../../', import.meta.url)
 const read = (name: string): Promise<string> => readFile(new URL(name, root), 'utf8')
 
-/** All that npm may install, for whatever platform, with what its manifest says of its licence. */
+/** Returns every package that npm may install on any platform, with the licence in its manifest. */
 async function packages() {
   const lock = JSON.parse(await read('package-lock.json')) as { packages: Record<string, Locked> }
   const installed = Object.entries(lock.packages).filter(([path, { link }]) => path.includes('node_modules/') && !link)
@@ -34,7 +34,7 @@ async function packages() {
   return Promise.all(named)
 }
 
-/** As it was written before there were identifiers for licences, which the lock file leaves out. */
+/** Reads a licence from an old-style manifest, whose `licenses` field the lock file leaves out. */
 async function manifestLicense(path: string): Promise<string> {
   const { licenses = [] } = JSON.parse(await read(`${path}/package.json`)) as { licenses?: readonly { readonly type: string }[] }
   return licenses.map(({ type }) => type).join(' AND ')
@@ -42,7 +42,7 @@ async function manifestLicense(path: string): Promise<string> {
 
 const notPermissive = (all: Awaited<ReturnType<typeof packages>>) => all.filter(({ license }) => !isPermissive(license))
 
-test('what the product depends on is under permissive licences, but for what docs/LICENSING.md tells of', async () => {
+test("the product's packages have permissive licences, except those that docs/LICENSING.md names", async () => {
   const copyleft = notPermissive((await packages()).filter(({ isDev }) => !isDev))
   const [vips, others] = [
     copyleft.filter(({ name }) => name.startsWith('@img/sharp-')),
@@ -50,19 +50,19 @@ test('what the product depends on is under permissive licences, but for what doc
   ]
   expect(others.map(({ name, license }) => `${name}: ${license}`)).toEqual(['libsignal: GPL-3.0'])
   expect(vips.length).toBeGreaterThan(0)
-  // So that an image can be made without them.
+  // The sharp packages are peers, so that an image can be made without them.
   for (const one of vips) expect(one).toMatchObject({ license: expect.stringContaining('LGPL-3.0-or-later'), isPeer: true })
   const page = await read('docs/LICENSING.md')
-  for (const told of ['`libsignal` 6.0.0, licensed under GPL-3.0', '`@img/sharp-libvips-*`']) expect(page).toContain(told)
+  for (const text of ['`libsignal` 6.0.0, licensed under GPL-3.0', '`@img/sharp-libvips-*`']) expect(page).toContain(text)
 })
 
-test('what is a peer only is what sharp needs', async () => {
+test('only packages for sharp are peers', async () => {
   const peers = (await packages()).filter(({ isDev, isPeer }) => isPeer && !isDev).map(({ name }) => name)
   const ofSharp = /^(sharp|detect-libc|@img\/.*|@emnapi\/runtime)$/
   expect(peers.filter((name) => !ofSharp.test(name))).toEqual([])
 })
 
-test('so is what is for development only, but for lightningcss and argparse', async () => {
+test('development packages have permissive licences, except lightningcss and argparse', async () => {
   const others = notPermissive((await packages()).filter(({ isDev }) => isDev)).map(({ name, license }) => `${name}: ${license}`)
   const allowed = /^(lightningcss[\w-]*: MPL-2\.0|argparse: Python-2\.0)$/
   expect(others.filter((one) => !allowed.test(one))).toEqual([])

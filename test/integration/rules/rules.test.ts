@@ -29,7 +29,10 @@ const readable = [
 
 const secret = [`${session}/journal/00000000000000000001`, 'session_keys/default.main', 'api_keys/one', 'anything_else/one']
 
-/** As the emulator takes it: a token without a signature. A bearer that is no token at all would be taken for the owner. */
+/**
+ * Returns a token without a signature, which the emulator accepts. The emulator takes a bearer that is no token for the owner of
+ * the project.
+ */
 function tokenOf(claims: object): Record<string, string> {
   const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
   const identity = {
@@ -43,10 +46,10 @@ function tokenOf(claims: object): Record<string, string> {
 
 const clients = {
   operator: () => tokenOf({ holdfast: 'operator' }),
-  'somebody who is signed in': () => tokenOf({}),
-  'somebody with another role': () => tokenOf({ holdfast: 'viewer' }),
-  'somebody with a role of another type': () => tokenOf({ holdfast: ['operator'] }),
-  nobody: () => ({}),
+  'a signed-in user': () => tokenOf({}),
+  'a user with another role': () => tokenOf({ holdfast: 'viewer' }),
+  'a user with a role of another type': () => tokenOf({ holdfast: ['operator'] }),
+  'an anonymous client': () => ({}),
 }
 
 const status = async (path: string, headers: Record<string, string>, init: RequestInit = {}): Promise<number> =>
@@ -83,7 +86,7 @@ describe.each(Object.entries(clients))('%s', (_name, headers) => {
   })
 })
 
-it('the tests would see it if a client could write', async () => {
+it('the owner of the project can write, so that the tests above would see a client that can', async () => {
   const body = JSON.stringify({ fields: { v: { integerValue: '1' } } })
   expect(await status('runners/owner', { Authorization: 'Bearer owner' }, { method: 'PATCH', body })).toBe(200)
 })
