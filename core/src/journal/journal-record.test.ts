@@ -29,20 +29,20 @@ const changed = {
   parts: 2,
 } satisfies Record<keyof JournalRecord, unknown>
 
-// It is persisted: with another value every journal there is would be corrupt.
-it('the hash is what it has always been', () => {
+// The hash is persisted: every journal would be corrupt with another value.
+it('the hash of a record is the persisted one', () => {
   expect(hashOfRecord(record)).toBe('h__gAU9bxWqOGBYJyjY8Whcz1Zx5j3pRhrvtnA1IwDc')
 })
 
-it.each(Object.entries(changed))('another %s gives another hash', (field, value) => {
+it.each(Object.entries(changed))('a different %s gives a different hash', (field, value) => {
   expect(hashOfRecord({ ...record, [field]: value })).not.toBe(hashOfRecord(record))
 })
 
-it('every stored field is tried above', () => {
+it('the list above changes every stored field', () => {
   expect(Object.keys(changed).sort()).toEqual(Object.keys(journalRecordSchema.shape).sort())
 })
 
-it('text that moves from one field to the next gives another hash', () => {
+it('text that moves from one field to the next gives a different hash', () => {
   const moved = { ...record, runnerId: 'runner-1n', nonce: 'once' }
   expect(hashOfRecord(moved)).not.toBe(hashOfRecord(record))
   expect(hashOfRecord({ ...record, part: 11, parts: 1 })).not.toBe(hashOfRecord({ ...record, part: 1, parts: 11 }))

@@ -6,11 +6,11 @@ import { openGroup, sealGroup } from './record-codec.ts'
 const wrappingKey = new WrappingKey(Buffer.alloc(32, 7))
 const cipher = unwrapSessionKeys('default.test', newSessionKeys('default.test', wrappingKey), wrappingKey)
 
-test('a record that would unpack to more than any state has is damaged, and takes no more memory than one', () => {
+test('a record that unpacks to more than any state holds is damaged, and its check needs no such memory', () => {
   const head = { sequence: 1, epoch: 1, hash: 'h' }
   const [record] = sealGroup({ kind: 'data', mutations: [{ creds: 'c' }], head, runnerId: 'r', nonce: 'n', cipher })
   if (!record) throw new Error('There is no record.')
-  // Zeros of 1 GiB, made of pieces of which none refers to the one before.
+  // The content unpacks to 1 GiB of zeros. Its pieces are independent, so that they can be repeated.
   const piece = deflateRawSync(Buffer.alloc(16 * 1024 * 1024), { finishFlush: constants.Z_FULL_FLUSH })
   const bomb = Buffer.concat([Buffer.of(1), ...Array.from({ length: 64 }, () => piece), Buffer.of(3, 0)])
   const bytes = cipher.seal('journal', bomb, JSON.stringify([1, 'data', 2, 1, 'h', 1, 1]))

@@ -9,10 +9,10 @@ import { StateImage } from './state-image.ts'
 
 const cipher = new SessionCipher('default.shop', new Map([[1, randomBytes(32)]]), 1)
 
-/** What a version wrote that knows one kind more. */
+/** Returns a mutation of a later version, which has one more kind. */
 const later = (values: Record<string, string | null>): Mutation => ({ keys: { 'kind-of-a-later-version': values } as object })
 
-describe('a kind that only a later version knows', () => {
+describe('a kind of a later version', () => {
   test('is read from the journal, changed by it, and counted', () => {
     const image = new StateImage()
     for (const mutation of throughRecord([later({ a: '1', b: '2', c: '3' }), later({ b: null, c: '4' })])) image.apply(mutation)
@@ -20,7 +20,7 @@ describe('a kind that only a later version knows', () => {
     expect(image.counts()).toEqual({ 'kind-of-a-later-version': 2 })
   })
 
-  test('is in the next checkpoint', async () => {
+  test('is kept in the next checkpoint', async () => {
     const image = new StateImage()
     image.apply({ creds: '{}', keys: { session: { 'ana.0': '{}' } } })
     image.apply(later({ a: '1' }))

@@ -6,7 +6,7 @@ import { STATE_KINDS, type StateKind } from './state-kinds.ts'
 const kinds = Object.entries(STATE_KINDS)
 
 describe('the table of the kinds of the state image', () => {
-  test('says of each kind what an entry is, what its id is, and why it may be pruned or not', () => {
+  test('states for each kind what an entry is, what its id is, and why it may be pruned or not', () => {
     for (const [kind, { holds, id, prune }] of kinds) {
       expect(
         [holds, id, prune.because].every((sentence) => sentence.length > 3),
@@ -37,18 +37,18 @@ function documentedRow(kind: StateKind): string {
   return `| ${cells.join(' | ')} |`
 }
 
-describe('our own values', () => {
+describe('a value of an entry', () => {
   const read = <Value>(codec: { encode(value: Value): string; decode(encoded: string): Value }, value: Value) =>
     codec.decode(codec.encode(value))
 
-  test('are the same after they were written and read', () => {
+  test('is unchanged after it was written and read', () => {
     const row = { id: 'M1', at: 1, plain: 'AA==', settled: true } as const
     expect(read(STATE_KINDS.inbox.codec, row)).toEqual(row)
     expect(read(STATE_KINDS.delivery.codec, 2)).toBe(2)
     expect(read(STATE_KINDS.receipt.codec, 'read')).toBe('read')
   })
 
-  test('are stored as earlier versions stored them', () => {
+  test('is stored in the format of earlier versions', () => {
     expect(STATE_KINDS.delivery.codec.encode(2)).toBe('2')
     expect(STATE_KINDS.receipt.codec.encode('delivered')).toBe('delivered')
     expect(STATE_KINDS['app-state-pending'].codec.encode('1')).toBe('1')
@@ -56,7 +56,7 @@ describe('our own values', () => {
     expect(STATE_KINDS['device-cache'].codec.encode({ at: 1, devices: [] })).toBe('{"at":1,"devices":[]}')
   })
 
-  test('keep what only a later version knows of them', () => {
+  test('keeps the fields of later versions', () => {
     const row = { id: 'M1', at: 1, ofALaterVersion: true }
     expect(STATE_KINDS.inbox.codec.decode(JSON.stringify(row))).toEqual(row)
   })

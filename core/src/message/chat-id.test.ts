@@ -14,7 +14,7 @@ describe('a chat id', () => {
     ['120363000000000009@newsletter', 'newsletter', '120363000000000009@newsletter'],
     ['status@broadcast', 'status', 'status@broadcast'],
     ['1400000000@broadcast', 'broadcast', '1400000000@broadcast'],
-  ])('%s is of the kind %s', (text, kind, jid) => {
+  ])('%s has the kind %s', (text, kind, jid) => {
     expect(parseChatId(text)).toEqual({ kind, jid })
   })
 
@@ -57,7 +57,7 @@ describe('a chat id', () => {
     ['5511999990000-1400000000@g.us', '5511999990000-1400000000@g.us'],
     ['status@broadcast', 'status@broadcast'],
     ['120363000000000009@newsletter', '120363000000000009@newsletter'],
-  ])('of %s is %s', (jid, chatId) => {
+  ])('of the JID %s is %s', (jid, chatId) => {
     expect(chatIdOf(jid)).toBe(chatId)
     expect(parseChatId(chatId)?.jid).toBe(jid.replace(':7', ''))
   })

@@ -36,39 +36,42 @@ const jobOf = (json: string) => ({ type: 'text' as const, content: cipher.sealCo
 const messageOf = (json: string) => ({ content: cipher.sealContent(Buffer.from(json), MESSAGE_PLACE) })
 
 describe('job content', () => {
-  it('opens as it was sealed', () => {
+  it('opens to what was sealed', () => {
     const content = sealJobContent(cipher, 'job', text)
     expect(openJobContent(cipher, 'job', { type: 'text', content })).toEqual(text)
   })
 
-  it('is stored without its type, in the place that was always used', () => {
+  it('is stored without its type, in the field that earlier versions used', () => {
     const stored = cipher.openContent(sealJobContent(cipher, 'job', text), JOB_PLACE).toString()
     expect(stored).toBe(JSON.stringify({ text: text.text }))
     expect(openJobContent(cipher, 'job', jobOf('{"text":"stored before"}'))).toEqual({ type: 'text', text: 'stored before' })
   })
 
-  it('has the type of its document, whatever the sealed text says', () => {
+  it('has the type of its document, whatever type the sealed text names', () => {
     expect(openJobContent(cipher, 'job', jobOf('{"text":"hello","type":"other"}'))).toEqual({ type: 'text', text: 'hello' })
   })
 
-  it.each(['', 'hello', 'null', '[]', '"text"', '{}', '{"text":null}', '{"text":1}'])('%j is a bad document', (json) => {
-    expect(codeOf(() => openJobContent(cipher, 'job', jobOf(json)))).toEqual(badDocument)
-  })
+  it.each(['', 'hello', 'null', '[]', '"text"', '{}', '{"text":null}', '{"text":1}'])(
+    'with the plain text %j is a bad document',
+    (json) => {
+      expect(codeOf(() => openJobContent(cipher, 'job', jobOf(json)))).toEqual(badDocument)
+    },
+  )
 
-  it('is not quoted by the error', () => {
+  it('does not appear in the error', () => {
     const error = codeOf(() => openJobContent(cipher, 'job', jobOf('a secret that is no JSON'))) as Error
     expect(`${error.stack} ${String(error.cause)}`).not.toContain('secret')
   })
 
-  it('does not open in another job, nor as the message that it became', () => {
+  it("does not open in another job, nor as that job's message", () => {
     const content = sealJobContent(cipher, 'job', text)
     expect(codeOf(() => openJobContent(cipher, 'other', { type: 'text', content }))).toEqual(cannotDecrypt)
     expect(codeOf(() => openJobProto(cipher, 'job', content))).toEqual(cannotDecrypt)
   })
 })
 
-describe('the message of a job', () => {
-  it('opens byte for byte, in its own place', () => {
+describe('the encoded message of a job', () => {
+  it('opens byte for byte, in its own field', () => {
     const proto = Buffer.of(0, 1, 255)
     const sealed = sealJobProto(cipher, 'job', proto)
     expect(openJobProto(cipher, 'job', sealed)).toEqual(proto)
@@ -78,21 +81,24 @@ describe('the message of a job', () => {
 })
 
 describe('received content', () => {
-  it('opens as it was sealed, with or without a text', () => {
+  it('opens to what was sealed, with or without a text', () => {
     for (const content of [received, { text: null, proto: 'AA==' }, { text: 'cut', proto: '' }]) {
       expect(openReceivedContent(cipher, 'doc', { content: sealReceivedContent(cipher, 'doc', content) })).toEqual(content)
     }
   })
 
-  it('is stored as it always was', () => {
+  it('is stored in the format of earlier versions', () => {
     const stored = cipher.openContent(sealReceivedContent(cipher, 'doc', received), MESSAGE_PLACE).toString()
     expect(stored).toBe('{"text":"Olá","proto":"AA=="}')
     expect(sizeOfReceivedContent(received)).toBe(Buffer.byteLength(stored))
   })
 
-  it.each(['', 'hello', 'null', '[]', '{}', '{"text":"x"}', '{"text":1,"proto":""}'])('%j is a bad document', (json) => {
-    expect(codeOf(() => openReceivedContent(cipher, 'doc', messageOf(json)))).toEqual(badDocument)
-  })
+  it.each(['', 'hello', 'null', '[]', '{}', '{"text":"x"}', '{"text":1,"proto":""}'])(
+    'with the plain text %j is a bad document',
+    (json) => {
+      expect(codeOf(() => openReceivedContent(cipher, 'doc', messageOf(json)))).toEqual(badDocument)
+    },
+  )
 
   it('does not open in another document', () => {
     const content = sealReceivedContent(cipher, 'doc', received)

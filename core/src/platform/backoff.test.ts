@@ -17,7 +17,7 @@ it.each([
   expect(backoffMs(DEFAULT_RECONNECT_POLICY.network, failures, always(0.999_999_999))).toBe(most)
 })
 
-it.each([0, 1000, 60_000])('%i ms spread are that long at least, and a fifth more at most', (delayMs) => {
+it.each([0, 1000, 60_000])('a spread delay of %i ms is at least that long, and at most a fifth longer', (delayMs) => {
   expect(spreadMs(delayMs, always(0))).toBe(delayMs)
   expect(spreadMs(delayMs, always(0.999_999_999))).toBe(delayMs * 1.2)
 })

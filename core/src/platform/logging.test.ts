@@ -6,7 +6,7 @@ const SECRET = 'the text of a message'
 
 const logged = (error: unknown): string => JSON.stringify(serializeError(error))
 
-test('an error of somebody else is logged without its message, however that is made, and with its place', () => {
+test('a foreign error is logged without its message, in whatever form, and with its place', () => {
   for (const message of [SECRET, `first\n    at ${SECRET}`, `\n    at ${SECRET}\n    at ${SECRET}`, `$& ${SECRET}`]) {
     expect(logged(new TypeError(message))).not.toContain(SECRET)
     expect(logged(new TypeError(message))).toContain('TypeError')
@@ -15,7 +15,7 @@ test('an error of somebody else is logged without its message, however that is m
   }
 })
 
-test('our own are logged with what they say, and with their code', () => {
+test('a HoldfastError is logged with its message and its code', () => {
   expect(serializeError(new HoldfastError('fenced', 'Another owner wrote.'))).toMatchObject({
     type: 'HoldfastError',
     code: 'fenced',
@@ -23,7 +23,7 @@ test('our own are logged with what they say, and with their code', () => {
   })
 })
 
-test('what is no error is logged as what it is, without its value', () => {
+test('a thrown value that is no error is logged by its type, without its content', () => {
   for (const thrown of [SECRET, { text: SECRET }, [SECRET]]) expect(logged(thrown)).not.toContain(SECRET)
   expect(serializeError(SECRET)).toEqual({ type: 'string' })
 })

@@ -22,8 +22,8 @@ const complaint = (environment: Record<string, string | undefined>): string => {
   return 'nothing'
 }
 
-describe('reading settings', () => {
-  it('gives typed values and defaults', () => {
+describe('the reader of settings', () => {
+  it('returns typed values and defaults', () => {
     expect(readSettings(schema, { ...good, MAX_CONNECTIONS: '7', UNRELATED: 'x' })).toEqual({
       SESSION_ENCRYPTION_KEY: Buffer.alloc(32, 7),
       STORAGE_BUCKET: 'bucket',
@@ -32,7 +32,7 @@ describe('reading settings', () => {
     expect(readSettings(schema, good).MAX_CONNECTIONS).toBe(50)
   })
 
-  it('takes an empty value for one that is not set', () => {
+  it('treats an empty value as missing', () => {
     expect(readSettings(schema, { ...good, MAX_CONNECTIONS: '' }).MAX_CONNECTIONS).toBe(50)
     expect(complaint({ ...good, STORAGE_BUCKET: '' })).toContain('STORAGE_BUCKET: is required: the bucket')
   })
@@ -55,7 +55,7 @@ describe('the encryption key', () => {
   })
 
   it.each(['short-secret', '07'.repeat(16), '07'.repeat(33), base64.slice(4), `${base64}AAAA`, `!${base64.slice(1)}`])(
-    'is refused otherwise, and never shown',
+    'is refused in any other form, and never shown',
     (value) => {
       const message = complaint({ ...good, SESSION_ENCRYPTION_KEY: value })
       expect(message).toContain('SESSION_ENCRYPTION_KEY: must be 32 bytes')
@@ -63,12 +63,12 @@ describe('the encryption key', () => {
     },
   )
 
-  it('is not shown when something else is wrong', () => {
+  it('is not shown when another setting is wrong', () => {
     expect(complaint({ SESSION_ENCRYPTION_KEY: base64 })).not.toContain(base64)
   })
 })
 
-it('a process that would not check certificates does not start', () => {
+it('a process with certificate checks switched off does not start', () => {
   expect(insecureTls({ NODE_TLS_REJECT_UNAUTHORIZED: '0' })).toContain('NODE_TLS_REJECT_UNAUTHORIZED')
   expect(insecureTls({})).toBeNull()
 })

@@ -16,8 +16,8 @@ const complaint = (environment: Record<string, string>): string => {
   }
 }
 
-describe('where sessions are kept', () => {
-  test('is Firestore and a bucket unless said otherwise', () => {
+describe('the place of sessions', () => {
+  test('is Firestore and a bucket by default', () => {
     expect(read({ STORAGE_BUCKET: 'bucket' })).toEqual({ type: 'hybrid', bucket: 'bucket' })
     expect(read({ STORAGE_BUCKET: 'bucket', SESSION_STORAGE_TYPE: 'cloud' })).toEqual({ type: 'cloud', bucket: 'bucket' })
   })
@@ -29,27 +29,30 @@ describe('where sessions are kept', () => {
   })
 })
 
-describe('what is refused', () => {
+describe('the storage settings', () => {
   const local = (path: string) => complaint({ SESSION_STORAGE_TYPE: 'local', SESSION_STORAGE_PATH: path })
 
-  test.each(['sessions', './sessions', '../sessions', 'C:\\sessions'])('is a relative path, which says so (%s)', (path) => {
-    expect(local(path)).toMatch(/SESSION_STORAGE_PATH: must be absolute.*relative/)
-  })
+  test.each(['sessions', './sessions', '../sessions', 'C:\\sessions'])(
+    'refuse a relative path and name the reason (%s)',
+    (path) => {
+      expect(local(path)).toMatch(/SESSION_STORAGE_PATH: must be absolute.*relative/)
+    },
+  )
 
-  test.each(['~', '~/sessions', '~holdfast/sessions'])('is a home directory that nobody resolves (%s)', (path) => {
+  test.each(['~', '~/sessions', '~holdfast/sessions'])('refuse a home directory, which no shell resolves (%s)', (path) => {
     expect(local(path)).toMatch(/SESSION_STORAGE_PATH: must be absolute; `~`/)
   })
 
-  test('is a relative path also where it would not be used', () => {
+  test('refuse a relative path even when the storage type ignores it', () => {
     expect(complaint({ STORAGE_BUCKET: 'bucket', SESSION_STORAGE_PATH: 'sessions' })).toContain('SESSION_STORAGE_PATH')
   })
 
-  test('is `local` without a path, and the root of the file system', () => {
+  test('refuse `local` without a path, and the root of the file system', () => {
     expect(complaint({ SESSION_STORAGE_TYPE: 'local' })).toContain('SESSION_STORAGE_PATH: is required')
     expect(local('/')).toContain('SESSION_STORAGE_PATH: must be a directory of its own')
   })
 
-  test('is `hybrid` and `cloud` without a bucket, and a word that is none of the three', () => {
+  test('refuse `hybrid` and `cloud` without a bucket, and an unknown storage type', () => {
     for (const type of ['hybrid', 'cloud'])
       expect(complaint({ SESSION_STORAGE_TYPE: type })).toContain('STORAGE_BUCKET: is required')
     expect(complaint({})).toContain('STORAGE_BUCKET: is required')

@@ -13,12 +13,12 @@ const damaged = expect.objectContaining({ code: 'data-key-damaged' })
 const refused = expect.objectContaining({ code: 'cannot-decrypt' })
 
 describe('sealed bytes', () => {
-  it('open where they were sealed for', () => {
+  it('open in the place that they were sealed for', () => {
     expect(cipher.open('journal', sealed, 'journal/7')).toEqual(plain)
     expect(cipher.open('journal', cipher.seal('journal', Buffer.alloc(0), 'p'), 'p')).toEqual(Buffer.alloc(0))
   })
 
-  it('are never the same twice, and do not show what they hold', () => {
+  it('differ at each sealing, and do not show their content', () => {
     expect(cipher.seal('journal', plain, 'journal/7')).not.toEqual(sealed)
     expect(sealed.includes(plain)).toBe(false)
   })
@@ -30,7 +30,7 @@ describe('sealed bytes', () => {
     expect(() => cipherOf('default.main', randomBytes(32)).open('journal', sealed, 'journal/7')).toThrow(refused)
   })
 
-  it('do not open in another session that shares the data key by mistake, not even as content', () => {
+  it('do not open in another session with the same data key, not even as content', () => {
     const content = cipher.sealContent(plain, 'place')
     expect(() => cipherOf('default.other').openContent(content, 'place')).toThrow(refused)
   })
@@ -52,7 +52,7 @@ describe('sealed bytes', () => {
 })
 
 describe('content', () => {
-  it('carries its key version, so that it opens after the key was rotated', () => {
+  it('carries its key version, so that it opens after a key rotation', () => {
     const content = cipher.sealContent(plain, 'place')
     const rotated = new SessionCipher(
       'default.main',
@@ -68,7 +68,7 @@ describe('content', () => {
     expect(() => cipher.openContent(renewed, 'place')).toThrow(refused)
   })
 
-  it('with another version written over its own does not open', () => {
+  it('with a forged key version does not open', () => {
     const both = new SessionCipher(
       'default.main',
       new Map([
@@ -82,7 +82,7 @@ describe('content', () => {
     expect(() => both.openContent(content, 'place')).toThrow(refused)
   })
 
-  it('of a byte or two is refused, as is a view into a larger buffer at the wrong place', () => {
+  it('of a byte or two is refused, and so is a view with a wrong offset into a larger buffer', () => {
     for (const length of [0, 1, 2]) expect(() => cipher.openContent(Buffer.alloc(length), 'place')).toThrow(refused)
     const content = cipher.sealContent(plain, 'place')
     const larger = Buffer.concat([randomBytes(5), content])
@@ -92,7 +92,7 @@ describe('content', () => {
 })
 
 describe('a fingerprint', () => {
-  it('is equal for equal bytes of one session only, and under one key only', () => {
+  it('is equal only for equal bytes of one session under one key', () => {
     expect(cipher.fingerprint(plain)).toBe(cipherOf('default.main').fingerprint(plain))
     expect(cipher.fingerprint(plain)).toMatch(/^[0-9a-f]{64}$/)
     const others = [cipher.fingerprint(Buffer.from('ratchets')), cipherOf('default.other').fingerprint(plain)]
@@ -105,18 +105,18 @@ describe('data keys', () => {
   const wrappingKey = new WrappingKey(randomBytes(32))
   const stored = newSessionKeys('default.main', wrappingKey)
 
-  it('are stored wrapped, and unwrapped give the same cipher', () => {
+  it('are stored wrapped, and give the same cipher when they are unwrapped', () => {
     const content = unwrapSessionKeys('default.main', stored, wrappingKey).sealContent(plain, 'place')
     expect(unwrapSessionKeys('default.main', stored, wrappingKey).openContent(content, 'place')).toEqual(plain)
   })
 
-  it('are other ones for each session', () => {
+  it('differ for each session', () => {
     const first = unwrapSessionKeys('default.main', stored, wrappingKey)
     const second = unwrapSessionKeys('default.main', newSessionKeys('default.main', wrappingKey), wrappingKey)
     expect(() => second.openContent(first.sealContent(plain, 'place'), 'place')).toThrow(refused)
   })
 
-  it('are not unwrapped by another wrapping key: the error names both keys by id, and what to set', () => {
+  it('are not unwrapped by another wrapping key: the error names both keys by id, and the remedy', () => {
     const other = new WrappingKey(randomBytes(32))
     expect(() => unwrapSessionKeys('default.main', stored, other)).toThrow(
       expect.objectContaining({
@@ -127,18 +127,18 @@ describe('data keys', () => {
     )
   })
 
-  it('are not taken from another session or another version', () => {
+  it('of another session or another version are refused', () => {
     const [wrapped] = Object.values(stored.keys)
     expect(() => unwrapSessionKeys('default.other', stored, wrappingKey)).toThrow(damaged)
     const moved: SessionKeyDocument = { v: 1, current: 2, keys: { '2': wrapped! } }
     expect(() => unwrapSessionKeys('default.main', moved, wrappingKey)).toThrow(damaged)
   })
 
-  it('of which the current one is missing are refused', () => {
+  it('without the current one are refused', () => {
     expect(() => unwrapSessionKeys('default.main', { ...stored, current: 3 }, wrappingKey)).toThrow(damaged)
   })
 
-  it('are not wrapped by a key of another length', () => {
+  it('are not wrapped by a key of a wrong length', () => {
     expect(() => new WrappingKey(randomBytes(16))).toThrow(expect.objectContaining({ code: 'bad-configuration' }))
   })
 })

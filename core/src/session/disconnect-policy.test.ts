@@ -44,7 +44,7 @@ const delayOf = (decided: Verdict): number | string => (decided.action === 'stop
 
 const MINUTE_MS = 60_000
 
-describe('a session that is linked', () => {
+describe('a linked session', () => {
   it.each([
     [undefined, 'network', 'reconnect', 'BACKOFF', 'connection-lost'],
     [408, 'network', 'reconnect', 'BACKOFF', 'connection-lost'],
@@ -67,41 +67,44 @@ describe('a session that is linked', () => {
     expect(judge(code)).toMatchObject({ class: kind, action, state, reason })
   })
 
-  it.each([500, 408, 428, 401, 503])('closed with %s because the transport broke has lost the network, no more', (code) => {
+  it.each([500, 408, 428, 401, 503])('closed with %s by a broken transport has only lost the network', (code) => {
     expect(judge(code, { transport: 'broken' })).toMatchObject({ class: 'network', reason: 'connection-lost' })
   })
 
-  it.each([500, 408])('closed with %s because of a certificate is refused', (code) => {
+  it.each([500, 408])('closed with %s because of an untrusted certificate is refused', (code) => {
     expect(judge(code, { transport: 'untrusted' })).toMatchObject({ action: 'stop', reason: 'connection-refused' })
   })
 
-  it('is not taken for unlinked when WhatsApp says that it was replaced, whatever the code', () => {
+  it('is not taken for unlinked when WhatsApp reports a replacement, whatever the code', () => {
     for (const code of [401, 440, 500, 503]) expect(judge(code, { conflict: 'replaced' }).class, String(code)).toBe('replaced')
     expect(judge(401, { conflict: 'device_removed' }).class).toBe('logged-out')
   })
 
-  it('tells how long it is banned, as far as WhatsApp does', () => {
+  it('has the length of its ban when WhatsApp names it', () => {
     expect(judge(402, { banMs: 3_600_000 })).toMatchObject({ banMs: 3_600_000 })
     expect(judge(402)).toMatchObject({ banMs: null })
   })
 })
 
-describe('the schedule after', () => {
-  it('a lost network: longer after each drop, up to a minute, and never given up', () => {
+describe('the schedule', () => {
+  it('after a lost network grows with each drop up to a minute, and never ends', () => {
     const delays = [1, 2, 3, 4, 5, 6, 7, 8, 1000].map((networkFailures) => delayOf(judge(428, { networkFailures })))
     expect(delays).toEqual([750, 1500, 3000, 6000, 12_000, 24_000, 45_000, 45_000, 45_000])
   })
 
-  it.each([503, 500])("WhatsApp's trouble (%s): at once, after 1, 2, 3, 4 and 5 minutes, then somebody has to look", (code) => {
-    const delays = [1, 2, 3, 4, 5, 6, 7, 8].map((whatsappFailures) => {
-      const decided = verdict({ code }, { ...linked, whatsappFailures }, DEFAULT_RECONNECT_POLICY, earliest)
-      return decided.action === 'stop' ? `${decided.state} ${decided.reason}` : decided.delayMs / MINUTE_MS
-    })
-    const end = 'NEEDS_ATTENTION whatsapp-keeps-failing'
-    expect(delays).toEqual([0, 1, 2, 3, 4, 5, end, end])
-  })
+  it.each([503, 500])(
+    'after trouble at WhatsApp (%s) is: at once, after 1, 2, 3, 4 and 5 minutes, then attention by an operator',
+    (code) => {
+      const delays = [1, 2, 3, 4, 5, 6, 7, 8].map((whatsappFailures) => {
+        const decided = verdict({ code }, { ...linked, whatsappFailures }, DEFAULT_RECONNECT_POLICY, earliest)
+        return decided.action === 'stop' ? `${decided.state} ${decided.reason}` : decided.delayMs / MINUTE_MS
+      })
+      const end = 'NEEDS_ATTENTION whatsapp-keeps-failing'
+      expect(delays).toEqual([0, 1, 2, 3, 4, 5, end, end])
+    },
+  )
 
-  it('makes as many attempts as it is told, and repeats the last delay when there are more', () => {
+  it('has the configured number of attempts, and repeats the last delay when the delays run out', () => {
     const delaysWith = (maxAttempts: number, whatsappDelaysMs: number[]) => {
       const policy: ReconnectPolicy = { ...DEFAULT_RECONNECT_POLICY, maxAttempts, whatsappDelaysMs }
       return [1, 2, 3, 4, 5].map((whatsappFailures) =>
@@ -114,7 +117,7 @@ describe('the schedule after', () => {
     expect(delaysWith(0, [10, 20])).toEqual([0, end, end, end, end])
   })
 
-  it("WhatsApp's trouble is spread, so that what failed together does not come back together", () => {
+  it('after trouble at WhatsApp is spread, so that sessions that failed together do not return together', () => {
     const delays = [0, 0.25, 0.5, 0.99].map((fraction) =>
       delayOf(
         verdict({ code: 503 }, { ...linked, whatsappFailures: 2 }, DEFAULT_RECONNECT_POLICY, {
@@ -126,18 +129,18 @@ describe('the schedule after', () => {
     expect(delays).toEqual([60_000, 63_000, 66_000, 71_880])
   })
 
-  it('a bad session: what is stored is read anew once it has failed twice', () => {
+  it('after a bad session reads the stored state again from the second failure on', () => {
     const rereads = [1, 2, 3].map((whatsappFailures) => judge(500, { whatsappFailures }))
     expect(rereads).toMatchObject([{ rereads: false }, { rereads: true }, { rereads: true }])
     expect(judge(503, { whatsappFailures: 3 })).toMatchObject({ rereads: false })
   })
 
-  it('a restart that WhatsApp asked for: at once, and ever more slowly when it asks again and again', () => {
+  it('after a requested restart begins at once, and slows down when the requests continue', () => {
     const delays = [1, 2, 3, 4].map((restarts) => delayOf(judge(515, { restarts })))
     expect(delays).toEqual([0, 750, 1500, 3000])
   })
 
-  it('a replacement: once more after 20 to 60 s, and a second time within the hour not', () => {
+  it('after a replacement has one attempt after 20 to 60 s, and none within the hour after a second one', () => {
     const delays = [0, 0.5, 0.999_999].map((fraction) =>
       delayOf(verdict({ code: 440 }, linked, DEFAULT_RECONNECT_POLICY, { ...random, fraction: () => fraction })),
     )
@@ -145,11 +148,11 @@ describe('the schedule after', () => {
     expect(judge(440, { replacedWithinHour: 1 })).toMatchObject({ state: 'NEEDS_ATTENTION', reason: 'foreign-connection' })
   })
 
-  it('a refused version: an hour', () => {
+  it('after a refused version waits an hour', () => {
     expect(delayOf(verdict({ code: 405 }, linked, DEFAULT_RECONNECT_POLICY, earliest))).toBe(60 * MINUTE_MS)
   })
 
-  it("WhatsApp's trouble and a replacement binds the next owner, no other does", () => {
+  it('binds the next owner after trouble at WhatsApp and after a replacement only', () => {
     const binding = [undefined, 408, 428, 405, 440, 500, 503, 515, 999].filter((code) => {
       const decided = judge(code, { whatsappFailures: 3, restarts: 3, networkFailures: 3 })
       return decided.action === 'reconnect' && decided.bindsNextOwner
@@ -162,7 +165,7 @@ describe('a session that has never logged in', () => {
   it.each([
     ['scanned', justScanned],
     ['not scanned', unpaired],
-  ])('takes a 401 for linking that was cut short (%s)', (_, context) => {
+  ])('takes a 401 for a pairing that was cut short (%s)', (_, context) => {
     expect(judge(401, {}, context)).toMatchObject({ class: 'pairing', action: 'new-identity', reason: 'pairing-void' })
   })
 
@@ -173,18 +176,18 @@ describe('a session that has never logged in', () => {
     expect(judge(408, {}, justScanned)).toMatchObject({ class: 'network' })
   })
 
-  it('makes no more QR codes when nobody scanned for five rounds', () => {
+  it('shows no more QR codes after five rounds without a scan', () => {
     const ends = [1, 2, 3, 4, 5, 6].map((pairingRounds) => judge(408, { pairingRounds }, unpaired).reason)
     expect(ends).toEqual([...Array.from({ length: 4 }, () => 'qr-expired'), 'qr-not-scanned', 'qr-not-scanned'])
   })
 
-  it('makes no more identities when linking was cut short five times, and made them ever more slowly', () => {
+  it('makes new identities ever more slowly, and stops after five pairings that were cut short', () => {
     const decided = [1, 2, 3, 4, 5].map((pairingRounds) => delayOf(judge(401, { pairingRounds }, justScanned)))
     expect(decided).toEqual([750, 1500, 3000, 6000, 'pairing-failed'])
   })
 })
 
-/** Every code that may come and every combination of what a verdict looks at. */
+/** Every possible code with every combination of the facts that a verdict reads. */
 function* allCases(): Generator<[Disconnect, DisconnectContext]> {
   const flags = [true, false]
   const details: readonly Omit<Disconnect, 'code'>[] = [
@@ -218,7 +221,7 @@ function* allCases(): Generator<[Disconnect, DisconnectContext]> {
 
 const CASES = [...allCases()]
 
-/** How often each action was the answer, over all cases that fit; each of them is checked. */
+/** Asserts that `holds` is true in all cases that fit. Returns how often each action was decided. */
 function check(
   fits: (disconnect: Disconnect, context: DisconnectContext) => boolean,
   holds: (decided: Verdict, disconnect: Disconnect, context: DisconnectContext) => boolean,
@@ -236,8 +239,8 @@ function check(
 const always = () => true
 const KNOWN = [400, 401, 402, 403, 405, 406, 408, 411, 428, 440, 500, 515]
 
-describe('in every case', () => {
-  it('nothing but linking that was cut short makes a new identity', () => {
+describe('the policy, in every case,', () => {
+  it('makes a new identity only after a pairing that was cut short', () => {
     const seen = check(always, ({ action }, { code, transport, conflict }, { everLoggedIn }) => {
       const isVoid = code === 401 && !everLoggedIn && !transport && conflict !== 'replaced'
       return action !== 'new-identity' || isVoid
@@ -245,21 +248,21 @@ describe('in every case', () => {
     expect(seen['new-identity']).toBeGreaterThan(0)
   })
 
-  it('what is logged out or banned does not reconnect', () => {
+  it('does not reconnect a session that is logged out or banned', () => {
     const isOver = ({ code, transport, conflict }: Disconnect, { everLoggedIn }: DisconnectContext) =>
       !transport && conflict !== 'replaced' && ([402, 403, 406].includes(code ?? 0) || (code === 401 && everLoggedIn))
     const seen = check(isOver, (decided) => decided.action === 'stop' && ['LOGGED_OUT', 'BANNED'].includes(decided.state))
     expect(Object.keys(seen)).toEqual(['stop'])
   })
 
-  it('what was replaced twice within the hour does not reconnect, and the first time not at once', () => {
+  it('does not reconnect a session that was replaced twice within the hour, and after one replacement not at once', () => {
     const isReplaced = ({ code, transport, conflict }: Disconnect) => !transport && (code === 440 || conflict === 'replaced')
     check(isReplaced, (decided, _, { replacedWithinHour }) =>
       replacedWithinHour > 0 ? decided.action === 'stop' : decided.action === 'reconnect' && decided.delayMs >= 20_000,
     )
   })
 
-  it('a code that nobody has told us about keeps the credentials and is tried again, then somebody has to look', () => {
+  it('keeps the credentials after an unknown code and tries again, until the session needs attention', () => {
     const isUnknown = ({ code, transport, conflict }: Disconnect) =>
       !transport && conflict !== 'replaced' && code !== undefined && !KNOWN.includes(code)
     const seen = check(isUnknown, (decided, _, { whatsappFailures }) =>
@@ -270,25 +273,25 @@ describe('in every case', () => {
     expect(Object.keys(seen).sort()).toEqual(['reconnect', 'stop'])
   })
 
-  it('a lost network is tried again for ever', () => {
+  it('never gives up on a lost network', () => {
     check(
       (disconnect, context) => classify(disconnect, context) === 'network',
       ({ action }) => action === 'reconnect',
     )
   })
 
-  it('a stopped session waits for somebody, and is told what to do', () => {
+  it('tells the operator what to do for each stopped session', () => {
     check(
       always,
       (decided) => decided.action !== 'stop' || (isHalted(decided.state) && REASONS[decided.reason].userAction !== null),
     )
   })
 
-  it('a session that goes on by itself does not look as if it waited for somebody', () => {
+  it('shows no session that reconnects by itself as waiting for an operator', () => {
     check(always, ({ action, state }) => action === 'stop' || state === 'REPLACED' || apiStatusOf(state) === 'STARTING')
   })
 
-  it('no delay is negative, endless or longer than it may be', () => {
+  it('has no delay that is negative, endless or above its limit', () => {
     check(always, (decided) => {
       if (decided.action === 'stop') return true
       const binds = decided.action === 'reconnect' && decided.bindsNextOwner
@@ -297,7 +300,7 @@ describe('in every case', () => {
     })
   })
 
-  it('the class is the one that the disconnect alone gives', () => {
+  it('gives the class that depends on the disconnect alone', () => {
     check(always, (decided, disconnect, context) => decided.class === classify(disconnect, context))
   })
 })

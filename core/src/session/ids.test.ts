@@ -11,15 +11,15 @@ import {
 } from './ids.ts'
 
 describe('derived ids', () => {
-  // They are persisted: a change of these values would send messages twice.
-  it('are what they have always been', () => {
+  // The ids are persisted: messages would be sent twice with other values.
+  it('are the persisted ones', () => {
     const jobId = jobIdOf('default', 'order-1')
     expect(jobId).toBe('007a2c75041cb2968903045c3912bc9bb2edfeda')
     expect(whatsappMessageIdOf(jobId)).toBe('3EB029B14AA007DEF52711')
     expect(receivedMessageIdOf('5511999990000@s.whatsapp.net', '', '3A1')).toBe('efc209d116aa663339613e89899e01360a3cf816')
   })
 
-  it('differ when any part differs, also when the parts run together to the same text', () => {
+  it('differ when any part differs, also when the joined parts are the same text', () => {
     const ids = [jobIdOf('default', 'a'), jobIdOf('other', 'a'), jobIdOf('default', 'b'), jobIdOf('defaul', 'ta')]
     expect(new Set(ids).size).toBe(ids.length)
     const received = [
@@ -38,17 +38,17 @@ describe('derived ids', () => {
 })
 
 describe('names', () => {
-  it('sort as their numbers do', () => {
+  it('sort in the order of their numbers', () => {
     const numbers = [1, 2, 9, 10, 99, 100, 12_345, Number.MAX_SAFE_INTEGER]
     expect(numbers.map(sequenceId).toSorted()).toEqual(numbers.map(sequenceId))
     expect(new Set(numbers.map((number) => sequenceId(number).length))).toEqual(new Set([20]))
   })
 
-  it('of a session give back its tenant', () => {
+  it('of a session begin with its tenant', () => {
     expect(sessionIdOf('salon', 'main')).toBe('salon.main')
   })
 
-  it('of a checkpoint say which record and which owner it is of', () => {
+  it('of a checkpoint name its record and its owner', () => {
     expect(checkpointName('default.main', 12, 3)).toBe('sessions/default.main/00000000000000000012-0000000003.ckpt')
   })
 

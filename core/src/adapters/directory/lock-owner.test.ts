@@ -17,29 +17,29 @@ const owner: LockOwner = {
 const self: LockOwner = { ...owner, runnerId: 'runner-2', pid: 88, startedAtTicks: '2000' }
 
 describe('the owner of a lock', () => {
-  test('lives while the table of processes has it, with the time it started at', () => {
+  test('is alive while a process with its number and its start time exists', () => {
     expect(judgeOwner(owner, self, '1000')).toBe('alive')
   })
 
-  test('is dead when its number is nobody’s, or that of a later process', () => {
+  test('is dead when no process or a later one has its number', () => {
     expect(judgeOwner(owner, self, null)).toBe('dead')
     expect(judgeOwner(owner, self, '3000')).toBe('dead')
   })
 
-  test('is dead when the machine was started again', () => {
+  test('is dead when the machine has restarted', () => {
     expect(judgeOwner(owner, { ...self, bootId: 'later' }, '1000')).toBe('dead')
   })
 
   test.each([
     ['another container of the machine', { pidNamespace: 'pid:[2]' }],
     ['another machine', { host: 'another', bootId: 'of another' }],
-    ['a system that does not say', { bootId: null, pidNamespace: null, startedAtTicks: null }],
-  ])('is unknown to %s, whatever process has its number', (_, difference) => {
+    ['a system without these facts', { bootId: null, pidNamespace: null, startedAtTicks: null }],
+  ])('is unknown to %s, whichever process has its number', (_, difference) => {
     for (const running of [null, '1000', '3000']) expect(judgeOwner(owner, { ...self, ...difference }, running)).toBe('unknown')
   })
 })
 
-test('a process is told from every other by when it started, and one that has ended has not', async () => {
+test('a process is identified by its start time, which an ended process no longer has', async () => {
   const mine = await describeSelf('runner', new Date(0))
   expect(mine).toMatchObject({ pid: process.pid, startedAtTicks: await startedAtTicks(process.pid) })
   expect(judgeOwner(mine, { ...mine, runnerId: 'another' }, await startedAtTicks(mine.pid))).not.toBe('dead')

@@ -50,7 +50,7 @@ export const ENDINGS: readonly Mutant[] = [
     invariant: 'I9',
     what: 'a session that was replaced twice within the hour takes its place back',
     edits: [{ in: 'afterReplacement', when: 'context.replacedWithinHour', becomes: 'false' }],
-    noticedBy: { file: VERDICT_TEST, tests: 'what was replaced twice within the hour does not reconnect' },
+    noticedBy: { file: VERDICT_TEST, tests: 'does not reconnect a session that was replaced twice within the hour' },
   },
   {
     name: 'a-440-at-once',

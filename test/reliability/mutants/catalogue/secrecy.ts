@@ -7,7 +7,7 @@ export const SECRECY: readonly Mutant[] = [
     invariant: 'I10',
     what: "the message of somebody else's error, which may quote a text or a key, is logged",
     edits: [{ in: 'serializeError', when: 'own', becomes: 'true' }],
-    noticedBy: { file: 'core/src/platform/logging.test.ts', tests: 'an error of somebody else is logged without its message' },
+    noticedBy: { file: 'core/src/platform/logging.test.ts', tests: 'a foreign error is logged without its message' },
   },
   {
     name: 'console-not-guarded',
