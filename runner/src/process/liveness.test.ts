@@ -19,7 +19,7 @@ beforeEach(() => {
     limitMs: LIMIT_MS,
     askAfresh: async () => {
       world.asked++
-      // An outage hangs rather than refuses.
+      // An outage leaves the query unanswered instead of refusing it.
       if (!world.answers) await new Promise(() => {})
     },
   })
@@ -29,44 +29,44 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** Probes as the platform does, for so long; gives what it was told each time. */
+/** Probes once a second, as the platform does, for the given time. Returns every answer. */
 async function probe(forMs: number, meanwhile: () => void = () => {}): Promise<(string | null)[]> {
-  const told: (string | null)[] = []
+  const troubles: (string | null)[] = []
   for (let elapsed = 0; elapsed < forMs; elapsed += PROBED_EVERY_MS) {
     meanwhile()
-    told.push(liveness.trouble)
+    troubles.push(liveness.trouble)
     await vi.advanceTimersByTimeAsync(PROBED_EVERY_MS)
   }
-  return told
+  return troubles
 }
 
-const never = (told: readonly (string | null)[]): boolean => told.every((trouble) => trouble === null)
+const never = (troubles: readonly (string | null)[]): boolean => troubles.every((trouble) => trouble === null)
 
 describe('a process', () => {
-  test('whose heartbeat is renewed is alive, and nobody is asked', async () => {
-    const told = await probe(10 * LIMIT_MS, () => {
+  test('whose heartbeat is renewed is alive, and does not query Firestore', async () => {
+    const troubles = await probe(10 * LIMIT_MS, () => {
       world.renewedAt = systemClock.monotonic()
     })
-    expect(never(told)).toBe(true)
+    expect(never(troubles)).toBe(true)
     expect(world.asked).toBe(0)
   })
 
-  test('that cannot renew because Firestore is away stays alive, however long that takes', async () => {
+  test('that cannot renew its heartbeat during an outage of Firestore stays alive, however long that takes', async () => {
     world.answers = false
     expect(never(await probe(60 * LIMIT_MS))).toBe(true)
     expect(world.asked).toBeGreaterThan(100)
     expect(world.asked).toBeLessThan(1000)
   })
 
-  test('that alone cannot renew is over once that has lasted', async () => {
-    const told = await probe(3 * LIMIT_MS)
-    const first = told.findIndex((trouble) => trouble !== null)
-    // The limit, and the limit again in doubt.
+  test('that cannot renew its heartbeat while Firestore answers others is stuck after some time', async () => {
+    const troubles = await probe(3 * LIMIT_MS)
+    const first = troubles.findIndex((trouble) => trouble !== null)
+    // The process is stuck after the limit without a renewal and once more the limit in doubt.
     expect((first * PROBED_EVERY_MS) / LIMIT_MS).toBeCloseTo(2, 1)
-    expect(told.at(-1)).toMatch(/has taken no heartbeat of this process for \d+ s/)
+    expect(troubles.at(-1)).toMatch(/has taken no heartbeat of this process for \d+ s/)
   })
 
-  test('is given the time to come back when Firestore does', async () => {
+  test('has time to renew its heartbeat after an outage of Firestore', async () => {
     world.answers = false
     await probe(5 * LIMIT_MS)
     world.answers = true
@@ -75,7 +75,7 @@ describe('a process', () => {
     expect(never(await probe(LIMIT_MS / 2))).toBe(true)
   })
 
-  test('is doubted anew when Firestore was away in between', async () => {
+  test('is in doubt anew after each outage of Firestore', async () => {
     await probe(1.8 * LIMIT_MS)
     world.answers = false
     await probe(0.5 * LIMIT_MS)
@@ -83,7 +83,7 @@ describe('a process', () => {
     expect(never(await probe(0.8 * LIMIT_MS))).toBe(true)
   })
 
-  test('that was over is alive again when its heartbeat is taken', async () => {
+  test('that was stuck is alive again when Firestore accepts its heartbeat', async () => {
     await probe(3 * LIMIT_MS)
     expect(liveness.trouble).not.toBeNull()
     world.renewedAt = systemClock.monotonic()

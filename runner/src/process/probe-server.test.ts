@@ -20,7 +20,7 @@ const get = async (path: string, init: RequestInit = {}, base = url): Promise<[n
   return [response.status, await response.json()]
 }
 
-test('each probe says whether all is well, and why not', async () => {
+test('each probe returns whether the process is well, and the reason if not', async () => {
   expect(await get('/startup')).toEqual([503, { status: 'unavailable', reason: 'Firestore does not answer.' }])
   expect(await get('/live')).toEqual([200, { status: 'ok' }])
   Object.assign(state, { startup: null, live: 'Stuck.' })
@@ -28,7 +28,7 @@ test('each probe says whether all is well, and why not', async () => {
   expect(await get('/live')).toEqual([503, { status: 'unavailable', reason: 'Stuck.' }])
 })
 
-test('nothing else is there', async () => {
+test('other paths and methods are not found', async () => {
   for (const path of ['/', '/health', '/live/', '/live?deep=1', '/startup/x', '/__proto__', '/toString', '/constructor']) {
     expect(await get(path), path).toEqual([404, { status: 'not-found' }])
   }
@@ -37,7 +37,7 @@ test('nothing else is there', async () => {
   }
 })
 
-test('whoever sends something else than HTTP is sent away', async () => {
+test('a connection that does not speak HTTP is answered with 400 and closed', async () => {
   const said = await new Promise<string>((resolve, reject) => {
     const socket = connect(server.port, '127.0.0.1', () => socket.write('\u0000\u0001 no request\r\n\r\n'))
     let text = ''
@@ -49,14 +49,14 @@ test('whoever sends something else than HTTP is sent away', async () => {
   expect((await get('/startup'))[0]).toBe(200)
 })
 
-test('it is reached on every interface', async () => {
+test('the server listens on every interface', async () => {
   const outside = Object.values(networkInterfaces())
     .flat()
     .find((address) => address?.family === 'IPv4' && !address.internal)
-  // A machine without a network has loopback alone.
+  // A machine without a network has only the loopback interface.
   if (outside) expect((await get('/startup', {}, `http://${outside.address}:${server.port}`))[0]).toBe(200)
 })
 
-test('a port that is taken is told at once', async () => {
+test('a port in use is an error at once', async () => {
   await expect(ProbeServer.listen(server.port, { startup: () => null, live: () => null })).rejects.toThrow('EADDRINUSE')
 })

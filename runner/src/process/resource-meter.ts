@@ -20,7 +20,7 @@ const LAG_RESOLUTION_MS = 20
 const NANOSECONDS_PER_MS = 1_000_000
 
 /** The meter of this process. Node reads the container's limits from its cgroup, version 1 or 2. */
-export function processMeter(toldMemoryLimitBytes: number | null): ResourceMeter {
+export function processMeter(configuredLimitBytes: number | null): ResourceMeter {
   const lag = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS })
   lag.enable()
   const late = (nanoseconds: number): number => Math.max(0, Math.round(nanoseconds / NANOSECONDS_PER_MS) - LAG_RESOLUTION_MS)
@@ -28,7 +28,7 @@ export function processMeter(toldMemoryLimitBytes: number | null): ResourceMeter
     cpus: availableParallelism(),
     memoryLimitBytes: memoryLimit({
       container: process.constrainedMemory(),
-      told: toldMemoryLimitBytes,
+      configured: configuredLimitBytes,
       machine: totalmem(),
     }),
     memoryBytes: () => process.memoryUsage.rss(),
@@ -48,8 +48,8 @@ export function processMeter(toldMemoryLimitBytes: number | null): ResourceMeter
  * The smaller limit of the container's cgroup and the configuration. A cgroup without a limit reports none, or more than the machine
  * has.
  */
-export function memoryLimit(bytes: { container: number; told: number | null; machine: number }): number | null {
-  const { container, told, machine } = bytes
-  const limits = [container > 0 && container <= machine ? container : null, told].filter((limit) => limit !== null)
+export function memoryLimit(bytes: { container: number; configured: number | null; machine: number }): number | null {
+  const { container, configured, machine } = bytes
+  const limits = [container > 0 && container <= machine ? container : null, configured].filter((limit) => limit !== null)
   return limits.length === 0 ? null : Math.min(...limits)
 }

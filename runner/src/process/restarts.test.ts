@@ -5,7 +5,7 @@ const POLICY = { uptimeMs: 10_000, memoryUptimeMs: 600_000, alertAfter: 10, long
 
 const at = (seconds: number): Date => new Date(Date.UTC(2026, 10, 1, 12) + seconds * 1000)
 
-/** A life that began at 100 s. */
+/** The document of a process that started at 100 s. `workedS` is the time that it worked, in seconds; null if it never did. */
 const life = (workedS: number | null, shortLives: number | undefined = 0, state: 'active' | 'draining' = 'active') => ({
   state,
   startedAt: at(100),
@@ -16,25 +16,25 @@ const life = (workedS: number | null, shortLives: number | undefined = 0, state:
 
 describe('the number of short lives in a row', () => {
   test.each([
-    ['there was none before', [], 0],
-    ['the last one left in order, which leaves no document', [], 0],
-    ['the last one worked long enough', [life(10, 7)], 0],
-    ['the last one died a moment too early', [life(9.999, 0)], 1],
-    ['several died early', [life(3, 6)], 7],
-    ['the last one died in its pause', [life(null, 6)], 7],
-    ['the last one died while it was leaving as it was told', [life(3, 6, 'draining')], 0],
-    ['the last one is of a version that did not count', [{ ...life(3), shortLives: undefined }], 1],
-  ])('when %s', (_, predecessors, expected) => {
+    ['no process ran before', [], 0],
+    ['the last process left in order, without a document', [], 0],
+    ['the last process worked long enough', [life(10, 7)], 0],
+    ['the last process died a moment too early', [life(9.999, 0)], 1],
+    ['several processes died early', [life(3, 6)], 7],
+    ['the last process died in its pause', [life(null, 6)], 7],
+    ['the last process died after its stop signal', [life(3, 6, 'draining')], 0],
+    ['the last process had a version without the count', [{ ...life(3), shortLives: undefined }], 1],
+  ])('is right when %s', (_, predecessors, expected) => {
     expect(pastOf(predecessors, POLICY).shortLives).toBe(expected)
   })
 
-  test('of a version that did not write when work began, which was at its start', () => {
+  test('takes the start of a process for the start of its work when an old version did not record it', () => {
     const { workingSince: _, ...old } = life(0)
     expect(pastOf([{ ...old, heartbeatAt: at(109), workingSince: undefined }], POLICY).shortLives).toBe(1)
     expect(pastOf([{ ...old, heartbeatAt: at(110), workingSince: undefined }], POLICY).shortLives).toBe(0)
   })
 
-  test('goes by the last one that started, whatever order they are found in', () => {
+  test('follows the last process that started, in whatever order the documents are found', () => {
     const earlier = { ...life(3, 3), startedAt: at(50) }
     for (const found of [
       [earlier, life(3, 8)],
@@ -45,23 +45,27 @@ describe('the number of short lives in a row', () => {
   })
 })
 
-/** One that left because of its memory. */
+/** The document of a process that left because of its memory. */
 const forMemory = (workedS: number | null, shortLives = 0) => ({
   ...life(workedS, shortLives, 'draining'),
   leavesBecause: 'memory-limit' as const,
 })
 
-describe('a process that left because its memory came to its limit', () => {
+describe('a process that left at its memory limit', () => {
   test.each([
-    ['after a few looks counts, though it left in order', forMemory(12, 2), { shortLives: 3, lastEnd: 'memory-limit' }],
-    ['before it worked counts', forMemory(null, 2), { shortLives: 3, lastEnd: 'memory-limit' }],
-    ['a moment too early counts', forMemory(599.999), { shortLives: 1, lastEnd: 'memory-limit' }],
-    ['after ten minutes is no failure', forMemory(600, 9), NO_PAST],
+    [
+      'after a few looks counts as short, although it left in order',
+      forMemory(12, 2),
+      { shortLives: 3, lastEnd: 'memory-limit' },
+    ],
+    ['before it worked counts as short', forMemory(null, 2), { shortLives: 3, lastEnd: 'memory-limit' }],
+    ['a moment too early counts as short', forMemory(599.999), { shortLives: 1, lastEnd: 'memory-limit' }],
+    ['after ten minutes does not count', forMemory(600, 9), NO_PAST],
   ])('%s', (_, last, expected) => {
     expect(pastOf([last], POLICY)).toEqual(expected)
   })
 
-  test('is told of with what helps against it, one that was killed with where to look', () => {
+  test('is reported with a remedy, and a killed process with the place to look', () => {
     expect(tell({ shortLives: 3, lastEnd: 'memory-limit' }, POLICY)).toEqual({
       sentence:
         'Each of the last 3 processes of this container ended too soon, the last one because its memory came to its limit before it had worked for 600 s.',
@@ -74,7 +78,7 @@ describe('a process that left because its memory came to its limit', () => {
   })
 })
 
-test('the pause is none after two failures, then doubles from a second up to its limit', () => {
+test('the pause is none after up to two failures, then doubles from a second up to its limit', () => {
   const pauses = Array.from({ length: 13 }, (_, shortLives) => pauseBefore(shortLives, POLICY) / 1000)
   expect(pauses).toEqual([0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60, 60, 60])
   expect(pauseBefore(5000, POLICY)).toBe(60_000)

@@ -122,24 +122,27 @@ export class Start {
     const { shortLives, lastEnd } = past
     const pauseMs = pauseBefore(shortLives, policy)
     const figures = { shortLives, lastEnd, pauseMs, instance: instanceId }
-    const told = tell(past, policy)
+    const crashLoop = tell(past, policy)
     const waits = pauseMs === 0 ? '' : ` This one waits ${pauseMs / 1000} s before it takes up sessions.`
     if (shortLives >= policy.alertAfter) {
-      logger.error(figures, `Crash loop: ${told.sentence}${waits}`)
-      void this.#raise(told)
-    } else logger.warn(figures, `${told.sentence}${waits}`)
+      logger.error(figures, `Crash loop: ${crashLoop.sentence}${waits}`)
+      void this.#raise(crashLoop)
+    } else logger.warn(figures, `${crashLoop.sentence}${waits}`)
     if (pauseMs === 0) return
     await clock.sleep(pauseMs, 'start', leaving)
     if (!leaving.aborted) await heartbeat.beginWork()
   }
 
-  async #raise(told: Pick<Alert, 'sentence' | 'userAction'>): Promise<void> {
+  async #raise(crashLoop: Pick<Alert, 'sentence' | 'userAction'>): Promise<void> {
     const { documents, instanceId } = this.#options
-    const alert = { type: 'crash-loop', scope: instanceId ?? '', severity: 'critical', ...told } as const
+    const alert = { type: 'crash-loop', scope: instanceId ?? '', severity: 'critical', ...crashLoop } as const
     await this.#insist('The alert of a crash loop could not be written.', () => raiseAlert(documents, alert))
   }
 
-  /** It has worked for long enough not to count if it dies, of which Firestore is told; what was alerted is over now or later. */
+  /**
+   * Renews the heartbeat so that a later death does not count as early, waits until the process has worked for long enough, and
+   * resolves the alert of a crash loop.
+   */
   async #proveItself({ lastEnd }: Past): Promise<void> {
     const { clock, documents, heartbeat, logger, instanceId, leaving, policy } = this.#options
     if (leaving.aborted) return

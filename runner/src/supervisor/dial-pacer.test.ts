@@ -16,7 +16,7 @@ interface Came {
   readonly at: number
 }
 
-/** Asks for so many turns at once and notes when each came, in milliseconds. */
+/** Requests turns at once and records when each one came, in milliseconds. */
 function ask(pacer: DialPacer, turns: number, kind: DialKind = 'login'): { came: Came[]; asked: DialTurn[] } {
   const startedAt = systemClock.monotonic()
   const came: Came[] = []
@@ -35,7 +35,7 @@ const most = (times: readonly number[], withinMs: number): number =>
   Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + withinMs).length))
 
 describe('a thousand sessions that want to dial at once', () => {
-  test('get a burst, and then no more than the rate, in the order of asking', async () => {
+  test('get a burst, and then no more than the rate, in the order of their requests', async () => {
     const { came } = ask(newPacer(), 1000)
     await vi.advanceTimersByTimeAsync(0)
     expect(came).toHaveLength(10)
@@ -50,8 +50,8 @@ describe('a thousand sessions that want to dial at once', () => {
   })
 })
 
-describe('a runner that has been quiet', () => {
-  test('may burst again, but has not saved up more than that', async () => {
+describe('a runner that has dialled nothing', () => {
+  test('for an hour has one burst, and has not saved up more', async () => {
     const pacer = newPacer()
     ask(pacer, 10)
     await vi.advanceTimersByTimeAsync(3_600_000)
@@ -70,8 +70,8 @@ describe('a runner that has been quiet', () => {
   })
 })
 
-describe('a turn that is not wanted any more', () => {
-  test('is left to the next one, and costs nothing', async () => {
+describe('a turn that is no longer needed', () => {
+  test('goes to the next session, and costs nothing', async () => {
     const pacer = newPacer()
     ask(pacer, 10)
     const { asked } = ask(pacer, 5)
@@ -90,15 +90,15 @@ describe('a turn that is not wanted any more', () => {
   })
 })
 
-describe('devices that are being linked', () => {
-  test('are a few at a time, in the order of asking, and hold nobody else up', async () => {
+describe('pairings', () => {
+  test('run a few at a time, in the order of their requests, and delay no login', async () => {
     const pacer = newPacer()
     const pairings = ask(pacer, 5, 'pairing')
     const logins = ask(pacer, 4)
     await settle()
     expect(pairings.came.map(({ name }) => name)).toEqual([0, 1])
     expect(logins.came).toHaveLength(4)
-    // The second one shows its QR code.
+    // The second pairing shows its QR code, which ends its turn.
     pairings.asked[1]?.end()
     await settle()
     expect(pairings.came.map(({ name }) => name)).toEqual([0, 1, 2])
@@ -108,7 +108,7 @@ describe('devices that are being linked', () => {
     expect(pairings.came.map(({ name }) => name)).toEqual([0, 1, 2, 3, 4])
   })
 
-  test('whose phone has scanned go before those that have yet to show a QR code', async () => {
+  test('with a scanned QR code go before those without a QR code', async () => {
     const pacer = newPacer({ pairings: 1 })
     const pairings = ask(pacer, 3, 'pairing')
     await settle()
@@ -124,14 +124,14 @@ describe('devices that are being linked', () => {
     expect(pairings.came.map(({ name }) => name)).toEqual([0, 1])
   })
 
-  test('and never come to an end keep the others for a minute at most', async () => {
+  test('that never end delay the others for a minute at most', async () => {
     const pacer = newPacer()
     const { came, asked } = ask(pacer, 6, 'first-login')
     await vi.advanceTimersByTimeAsync(59_999)
     expect(came).toHaveLength(2)
     await vi.advanceTimersByTimeAsync(2)
     expect(came).toHaveLength(4)
-    // What ends after its place was taken from it frees no second one.
+    // A turn that ends after it lost its place frees no second one.
     asked[0]?.end()
     asked[1]?.end()
     await settle()
