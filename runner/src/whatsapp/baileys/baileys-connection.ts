@@ -1,4 +1,4 @@
-import { isJidGroup, isLidUser, jidDecode, proto, type BinaryNode, type WASocket } from '@whiskeysockets/baileys'
+import type { BinaryNode, WASocket } from '@whiskeysockets/baileys'
 import type { Deadline } from '@holdfast/core/platform/deadlines'
 import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { MessageContent } from '@holdfast/core/message/content'
@@ -14,10 +14,8 @@ import type { KeyStore } from './signal/key-store.ts'
 import type { LidMap } from './signal/lid-map.ts'
 import type { Receiving } from './receive/receiving.ts'
 import { keepMessagesInOrder } from './receive/message-order.ts'
-import { composeMessage } from './send/compose.ts'
-import { assertGroupRecipients, KeysMissing, type GroupSending } from './send/group-recipients.ts'
 import type { GroupMembers } from './send/group-members.ts'
-import { assertRecipients, hasNoKeys } from './send/recipients.ts'
+import { Sending } from './send/sending.ts'
 import { StaleDevices } from './send/stale-devices.ts'
 import { watchStanzas } from './stanza-events.ts'
 
@@ -28,9 +26,6 @@ const DIAL_TIMEOUT_MS = 30_000
 const FIRST_QR_MS = 60_000
 const NEXT_QR_MS = 20_000
 
-/** A device that goes away after the server has told of it, and before it is asked for its keys, is no fault of the message. */
-const KEYS_ASKED_AT_MOST = 3
-
 /** Baileys' codes, for what it does not notice or not at once. */
 const CONNECTION_CLOSED: Disconnect = { code: 428, transport: 'broken' }
 const CONNECTION_LOST: Disconnect = { code: 408, transport: 'broken' }
@@ -40,10 +35,8 @@ export class BaileysConnection implements Connection {
   readonly #socket: WASocket
   readonly #gate: FrameGate
   readonly #keyStore: KeyStore
-  readonly #devices: DeviceCache
   readonly #staleDevices: StaleDevices
-  readonly #names: LidMap
-  readonly #members: GroupMembers
+  readonly #sending: Sending
   readonly #appState: AppState
   readonly #events: ConnectionEvents
   readonly #clock: Clock
@@ -74,14 +67,20 @@ export class BaileysConnection implements Connection {
     qrLifeMs: number | null
     logger: Logger
   }) {
-    const { socket, gate, clock, events, deliveries, devices, receiving, logger } = options
+    const { socket, gate, clock, events, deliveries, devices, names, members, receiving, logger } = options
     this.#socket = socket
     this.#gate = gate
     this.#keyStore = options.keyStore
-    this.#devices = devices
-    this.#names = options.names
-    this.#members = options.members
-    this.#staleDevices = new StaleDevices(devices, { me: () => this.#me, membersOf: (group) => options.members.jidsOf(group) })
+    this.#staleDevices = new StaleDevices(devices, { me: () => this.#me, membersOf: (group) => members.jidsOf(group) })
+    this.#sending = new Sending({
+      socket,
+      keyStore: options.keyStore,
+      devices,
+      staleDevices: this.#staleDevices,
+      names,
+      members,
+      whileOpen: (work) => this.#whileOpen(work),
+    })
     this.#appState = options.appState
     this.#events = events
     this.#clock = clock
@@ -127,51 +126,15 @@ export class BaileysConnection implements Connection {
   }
 
   compose(chat: string, content: MessageContent, messageId: string): Uint8Array {
-    const userJid = this.#me?.id
-    if (!userJid) throw new Error('A message can only be made by a linked device.')
-    return composeMessage({ chat, content, messageId, userJid })
+    return this.#sending.compose(chat, content, messageId)
   }
 
-  async relay(chat: string, message: Uint8Array, messageId: string, isRepeated: boolean): Promise<void> {
-    for (let asked = 1; ; asked++) {
-      try {
-        const how = { tellAgain: isRepeated, leaveOut: asked === KEYS_ASKED_AT_MOST }
-        return await this.#whileOpen(this.#relay(chat, proto.Message.decode(message), messageId, how))
-      } catch (error) {
-        if (error instanceof ConnectionEnded) throw error
-        // It may be for a device that is gone, and nobody has told: the next attempt asks who is there, of the chat and of us.
-        if (error instanceof KeysMissing) this.#devices.revoke(error.jids)
-        else this.#staleDevices.drop(chat)
-        const areRefused = error instanceof KeysMissing ? error.areRefused : hasNoKeys(error)
-        if (!areRefused || asked === KEYS_ASKED_AT_MOST) throw error
-      }
-    }
+  relay(chat: string, message: Uint8Array, messageId: string, isRepeated: boolean): Promise<void> {
+    return this.#sending.relay(chat, message, messageId, isRepeated)
   }
 
-  /** In one transaction with the look at who gets it: what is known then is what Baileys goes by. */
-  #relay(chat: string, message: proto.Message, messageId: string, how: GroupSending): Promise<void> {
-    const me = this.#me
-    if (!me) throw new Error('A message can only be sent by a linked device.')
-    return this.#keyStore.transaction(async () => {
-      if (isJidGroup(chat)) await this.#assertGroup(chat, how)
-      else await assertRecipients(this.#socket, { chat, me, names: this.#names })
-      await this.#socket.relayMessage(chat, message, { messageId })
-    }, me.id)
-  }
-
-  #assertGroup(group: string, how: GroupSending): Promise<void> {
-    const [members, names, keys] = [this.#members, this.#names, this.#keyStore.store]
-    return assertGroupRecipients(this.#socket, { group, members, names, keys, ...how })
-  }
-
-  async isReachable(chat: string): Promise<boolean> {
-    const user = jidDecode(chat)?.user
-    // Who is in a group is asked for with each message to it.
-    if (isLidUser(chat) || isJidGroup(chat) || (user !== undefined && this.#devices.has(user))) return true
-    const found = await this.#whileOpen(this.#socket.onWhatsApp(chat))
-    // Baileys resolves a query that timed out with nothing, which is no answer.
-    if (found === undefined) throw new Error('WhatsApp did not say whether the number is reachable.')
-    return found.some(({ exists }) => exists)
+  isReachable(chat: string): Promise<boolean> {
+    return this.#sending.isReachable(chat)
   }
 
   /**

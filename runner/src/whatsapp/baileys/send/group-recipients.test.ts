@@ -51,16 +51,8 @@ const socket = {
 } as unknown as Parameters<typeof assertGroupRecipients>[0]
 
 const assert = (more: Partial<Options> = {}) => {
-  const keys = device.keyStore.store
-  return assertGroupRecipients(socket, {
-    group: GROUP,
-    members,
-    names: device.names,
-    keys,
-    tellAgain: false,
-    leaveOut: false,
-    ...more,
-  })
+  const options = { group: GROUP, members, names: device.names, tellAgain: false, leaveOut: false, ...more }
+  return device.keyStore.transaction((transaction) => assertGroupRecipients(socket, { ...options, transaction }), 'me')
 }
 
 const told = async () => (await device.keyStore.store.get('sender-key-memory', [GROUP]))[GROUP]
@@ -80,8 +72,12 @@ test('a group of which the server names no member fails', async () => {
 
 test('a question for the members that is not answered fails, as Baileys fails with it', async () => {
   const unanswered = { ...socket, groupMetadata: () => Promise.reject(new Error('Invalid group metadata response')) }
-  const options = { group: GROUP, members, names: device.names, keys: device.keyStore.store, tellAgain: false, leaveOut: true }
-  await expect(assertGroupRecipients(unanswered, options)).rejects.toThrow('Invalid group metadata')
+  const options = { group: GROUP, members, names: device.names, tellAgain: false, leaveOut: true }
+  const asserted = device.keyStore.transaction(
+    (transaction) => assertGroupRecipients(unanswered, { ...options, transaction }),
+    'me',
+  )
+  await expect(asserted).rejects.toThrow('Invalid group metadata')
 })
 
 test.each([

@@ -1,5 +1,6 @@
-import type { SignalKeyStore, WASocket } from '@whiskeysockets/baileys'
+import type { WASocket } from '@whiskeysockets/baileys'
 import type { LidMap } from '../signal/lid-map.ts'
+import type { Transaction } from '../signal/transaction.ts'
 import type { GroupMembers } from './group-members.ts'
 import { hasNoKeys, hasSession, isHosted } from './recipients.ts'
 
@@ -42,7 +43,7 @@ const TOLD_KEY = 'sender-key-memory'
 /**
  * Asks the questions that Baileys asks before it sends to a group, and fails where Baileys would leave somebody out: a member whose
  * devices the server did not tell, a device whose keys it did not give. What is known already is not asked for. The rules are those
- * of `assertRecipients`, and it is called in the transaction of the message as well.
+ * of `assertRecipients`, and it is given the transaction that the message is sent in.
  *
  * Only a device that has not been told our sender key needs a session of its own. Others read the message with that key.
  *
@@ -51,9 +52,9 @@ const TOLD_KEY = 'sender-key-memory'
  */
 export async function assertGroupRecipients(
   socket: Socket,
-  options: GroupSending & { group: string; members: GroupMembers; names: LidMap; keys: SignalKeyStore },
+  options: GroupSending & { group: string; members: GroupMembers; names: LidMap; transaction: Transaction },
 ): Promise<void> {
-  const { group, members, names, keys, tellAgain, leaveOut } = options
+  const { group, members, names, transaction, tellAgain, leaveOut } = options
   const metadata = await socket.groupMetadata(group)
   if (metadata.participants.length === 0) throw new Error('WhatsApp did not say who is in the group.')
   members.told(group, metadata)
@@ -63,8 +64,8 @@ export async function assertGroupRecipients(
   const isKnown = (jid: string): boolean => names.usersOf(jid).some((user) => users.has(user))
   if (!jids.every(isKnown)) throw new Error('WhatsApp did not say which devices the members of the group have.')
 
-  if (tellAgain) await keys.set({ [TOLD_KEY]: { [group]: null } })
-  const told = (await keys.get(TOLD_KEY, [group]))[group] ?? {}
+  if (tellAgain) transaction.set({ [TOLD_KEY]: { [group]: null } })
+  const told = transaction.get(TOLD_KEY, [group])[group] ?? {}
   const untold = devices
     .filter(({ jid, device }) => !told[jid] && !isHosted(jid) && device !== HOSTED_DEVICE)
     .map(({ jid }) => jid)
@@ -74,7 +75,7 @@ export async function assertGroupRecipients(
   const missing = untold.filter((jid, index) => !found[index] && !refused.includes(jid))
   if (missing.length > 0) throw new KeysMissing(missing, { areRefused: false })
   if (refused.length === 0) return
-  await keys.set({ [TOLD_KEY]: { [group]: { ...told, ...Object.fromEntries(refused.map((jid) => [jid, true])) } } })
+  transaction.set({ [TOLD_KEY]: { [group]: { ...told, ...Object.fromEntries(refused.map((jid) => [jid, true])) } } })
 }
 
 /** Baileys drops the whole answer when one device is refused, without its name: halves are asked for until it is found. */
