@@ -1,15 +1,4 @@
-import {
-  Browsers,
-  jidNormalizedUser,
-  makeWASocket,
-  proto,
-  type AuthenticationCreds,
-  type BinaryNode,
-  type WASocket,
-  type WAVersion,
-} from '@whiskeysockets/baileys'
-import { createLogger } from '@holdfast/core/platform/logging'
-import { retry } from '@holdfast/core/platform/retry'
+import { jidNormalizedUser, type AuthenticationCreds, type BinaryNode } from '@whiskeysockets/baileys'
 import type { Client, ClientOptions, Connect, HistoryReader, SessionState } from '../port.ts'
 import type { KeyChanges } from '@holdfast/core/journal/mutation'
 import { AppState } from './receive/app-state.ts'
@@ -26,31 +15,9 @@ import type { Reader } from './receive/received-stanza.ts'
 import { Receiving } from './receive/receiving.ts'
 import { renewedIdentity } from './signal/renewed-identity.ts'
 import { SerialQueue } from './signal/serial-queue.ts'
-import { makeSignalRepository } from './signal/signal-repository.ts'
 import { assertSocket } from './compatibility.ts'
+import { openSocket, type ClientSettings } from './open-socket.ts'
 import { PhoneReader } from './receive/history-reader.ts'
-
-/** Baileys logs stanzas with their content, so its logger stays silent. */
-const SILENT = createLogger('baileys', 'silent')
-
-/** setInterval's limit. Baileys' own pings would wait at the gate behind what they have nothing to do with. */
-const NEVER_MS = 2 ** 31 - 1
-
-/** How often a contact may ask for one message, as WhatsApp's own clients do: five times. Baileys counts each request twice. */
-const ANSWERS_TO_ONE_CONTACT = 10
-
-/** A contact who asks for a message again is kept waiting while Firestore does not answer: nobody else has the message. */
-const ASK_AGAIN_MS = 1000
-
-/** What is the same for every session of a runner. */
-export interface ClientSettings {
-  /** The version of WhatsApp Web to announce; null for the one that Baileys knows. */
-  readonly version: WAVersion | null
-  /** How long each QR code is shown; null for WhatsApp's own timing. */
-  readonly qrLifeMs: number | null
-  /** `SYNC_FULL_HISTORY`: at first login the phone is asked for all of its past, and not only for the last months. */
-  readonly fullHistory: boolean
-}
 
 export interface BaileysClientOptions extends ClientOptions {
   readonly settings: ClientSettings
@@ -104,7 +71,9 @@ export class BaileysClient implements Client {
     const stanzas = new WeakMap<Uint8Array, BinaryNode>()
     const receiving = this.#receiving(creds, keyStore, stanzas)
     const members = new GroupMembers()
-    const socket = this.#open(creds, keyStore, receiving, members)
+    this.#queue = new SerialQueue()
+    const [names, devices, queue] = [this.#names, this.#devices, this.#queue]
+    const socket = openSocket({ ...this.#options, creds, keyStore, names, devices, members, queue, receiving })
     gate.attach(assertSocket(socket, keyStore))
     const hasKey = () => creds.myAppStateKeyId !== undefined
     const appState = new AppState({ socket, state: this.#state, keyStore, clock, logger, hasKey })
@@ -112,8 +81,8 @@ export class BaileysClient implements Client {
       socket,
       gate,
       keyStore,
-      devices: this.#devices,
-      names: this.#names,
+      devices,
+      names,
       members,
       deliveries: this.#options.deliveries,
       receiving,
@@ -137,51 +106,6 @@ export class BaileysClient implements Client {
       reader: this.#readerFor(() => creds.me ?? { id: '' }),
       logger,
       fromPhone: fromPhone.take,
-    })
-  }
-
-  #open(creds: AuthenticationCreds, keyStore: KeyStore, receiving: Receiving, members: GroupMembers): WASocket {
-    const { version, qrLifeMs, fullHistory } = this.#options.settings
-    this.#queue = new SerialQueue()
-    return makeWASocket({
-      ...(version === null ? {} : { version }),
-      ...(qrLifeMs === null ? {} : { qrTimeout: qrLifeMs }),
-      auth: { creds, keys: keyStore.store },
-      logger: SILENT,
-      browser: Browsers.ubuntu('Chrome'),
-      markOnlineOnConnect: false,
-      emitOwnEvents: false,
-      syncFullHistory: fullHistory,
-      // History is read from the inbox, where it cannot get lost. Baileys would wait for it, for 20 s at the first login.
-      shouldSyncHistoryMessage: () => false,
-      keepAliveIntervalMs: NEVER_MS,
-      maxMsgRetryCount: ANSWERS_TO_ONE_CONTACT,
-      userDevicesCache: this.#devices,
-      cachedGroupMetadata: async (group) => members.get(group),
-      getMessage: async ({ id }) => {
-        const sent = id ? await this.#sentMessage(id, keyStore) : null
-        return sent ? proto.Message.decode(sent) : undefined
-      },
-      makeSignalRepository: makeSignalRepository({
-        state: this.#state,
-        keyStore,
-        names: this.#names,
-        queue: this.#queue,
-        receiving,
-        me: () => creds.me,
-      }),
-    })
-  }
-
-  /** Baileys would acknowledge the request although it was not answered, and the contact would wait for ever. */
-  #sentMessage(messageId: string, keyStore: KeyStore): Promise<Uint8Array | null> {
-    const { sentMessage, clock, logger } = this.#options
-    return retry(() => sentMessage(messageId), {
-      clock,
-      timer: 'ask-again',
-      pauseMs: () => ASK_AGAIN_MS,
-      mayRetry: () => !keyStore.isClosed,
-      onFailure: (error) => logger.warn({ error, messageId }, 'A message that a contact asks for again could not be read yet.'),
     })
   }
 
