@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { SandboxInfo } from './sandbox.ts'
+import type { SandboxInfo } from './info.ts'
 
 /** What stays the same when a sandbox is started again in its folder: its data is of no use without. */
 export interface Identity {

@@ -13,6 +13,7 @@ import {
   type WhatsApp,
 } from './parts.ts'
 import { plainEnvironment, type StorageType } from './environment.ts'
+import type { SandboxInfo } from './info.ts'
 import { TcpProxy } from './network/tcp-proxy.ts'
 import { freePort } from './ports.ts'
 import type { Exit, ReadyLine, SupervisedProcess } from './processes.ts'
@@ -49,28 +50,6 @@ export interface SandboxOptions {
   /** Modules to import into runners before anything else, for tests that break or measure something in them. */
   runnerPreloads?: readonly string[]
   functionsEntry?: string
-}
-
-interface RunnerInfo {
-  id: string
-  pid: number
-  /** Base URL of its probes. */
-  probes: string
-}
-
-/** The content of `sandbox.json`. */
-export interface SandboxInfo {
-  /** Base URL of the HTTP API; null without functions. */
-  api: string | null
-  apiKey: string
-  project: string
-  bucket: string
-  firestore: string
-  storage: string
-  /** Base URL of the simulator; null when another server stands for WhatsApp, and until the simulator is up. */
-  simulator: string | null
-  /** Those that run at this moment. */
-  runners: RunnerInfo[]
 }
 
 interface Events {

@@ -1,9 +1,8 @@
 // Names of people in stanzas: a phone number or a LID, with the other name beside it.
+import type { AddressingMode } from './addressing-mode.ts'
 import type { Group } from './group.ts'
 import type { Handset } from './handset.ts'
-import type { Person } from './world.ts'
-
-export type AddressingMode = 'pn' | 'lid'
+import type { Person } from './person.ts'
 
 /** The sender of a one-to-one message. The name beside it has no device. */
 export const senderAttrs = (person: Person, { pn, lid }: Pick<Handset, 'pn' | 'lid'>, mode: AddressingMode) =>

@@ -6,8 +6,9 @@ import { newMessageId } from './contact-messages.ts'
 import type { Services } from './services.ts'
 import { timestamp } from './stanzas.ts'
 import type { Stanza } from './stanzas.ts'
-import { clientsOf } from './world.ts'
-import type { Account, Contact } from './world.ts'
+import { clientsOf } from './account.ts'
+import type { Account } from './account.ts'
+import type { Contact } from './person.ts'
 
 /** The end of a call that nobody took: the caller hangs up, or it rings for too long. */
 export type CallEnd = 'terminate' | 'timeout'

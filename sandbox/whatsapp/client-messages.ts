@@ -12,8 +12,8 @@ import { senderKeyPosition } from './sender-keys.ts'
 import type { Services } from './services.ts'
 import { timestamp } from './stanzas.ts'
 import type { Stanza } from './stanzas.ts'
-import { clientsOf } from './world.ts'
-import type { Account } from './world.ts'
+import { clientsOf } from './account.ts'
+import type { Account } from './account.ts'
 
 type Sender = { account: Account; device: LinkedDevice }
 

@@ -9,7 +9,7 @@ import type { MessageSender } from './offline-queue.ts'
 import type { Services } from './services.ts'
 import { firstChild, timestamp } from './stanzas.ts'
 import type { Stanza } from './stanzas.ts'
-import type { Account } from './world.ts'
+import type { Account } from './account.ts'
 
 type Sender = { account: Account; device: LinkedDevice }
 

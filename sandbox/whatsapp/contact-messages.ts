@@ -7,7 +7,8 @@ import type { LinkedDevice } from './linked-device.ts'
 import type { Services } from './services.ts'
 import { timestamp } from './stanzas.ts'
 import type { Stanza } from './stanzas.ts'
-import type { Account, Contact } from './world.ts'
+import type { Account } from './account.ts'
+import type { Contact } from './person.ts'
 
 export const newMessageId = (): string => `3A${randomBytes(9).toString('hex').toUpperCase()}`
 

@@ -4,8 +4,8 @@ import { deviceNames, participantHash } from './participant-hash.ts'
 import type { Services } from './services.ts'
 import { timestamp } from './stanzas.ts'
 import type { Stanza } from './stanzas.ts'
-import { clientsOf } from './world.ts'
-import type { Contact } from './world.ts'
+import { clientsOf } from './account.ts'
+import type { Contact } from './person.ts'
 
 type Change = 'add' | 'remove' | 'update'
 

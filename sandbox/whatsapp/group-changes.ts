@@ -1,12 +1,12 @@
 // Creation and changes of groups: members are notified, and after a member leaves everybody takes a new sender key.
-import type { AddressingMode } from './addressing.ts'
+import type { AddressingMode } from './addressing-mode.ts'
 import { participantAttrs } from './addressing.ts'
 import type { Group, Member } from './group.ts'
 import { describeGroup, participantNode } from './group-queries.ts'
 import type { Services } from './services.ts'
 import { timestamp } from './stanzas.ts'
 import type { Stanza } from './stanzas.ts'
-import { clientsOf } from './world.ts'
+import { clientsOf } from './account.ts'
 
 export class GroupChanges {
   readonly #services: Services

@@ -7,8 +7,8 @@ import type { Group } from './group.ts'
 import type { Handset } from './handset.ts'
 import { timestamp } from './stanzas.ts'
 import type { Stanza } from './stanzas.ts'
-import { clientsOf } from './world.ts'
-import type { Contact } from './world.ts'
+import { clientsOf } from './account.ts'
+import type { Contact } from './person.ts'
 
 const enc = (type: string, content: Uint8Array): Stanza => ({ tag: 'enc', attrs: { v: '2', type }, content })
 

@@ -1,9 +1,9 @@
 // Questions of clients about groups (`w:g2`): the members of a group, and the groups of an account.
-import type { AddressingMode } from './addressing.ts'
+import type { AddressingMode } from './addressing-mode.ts'
 import type { Group } from './group.ts'
 import type { LinkedDevice } from './linked-device.ts'
 import type { Stanza } from './stanzas.ts'
-import type { Person } from './world.ts'
+import type { Person } from './person.ts'
 
 const jidIn = (person: Person, mode: AddressingMode): string => (mode === 'lid' ? person.lid : person.pn)
 

@@ -1,6 +1,7 @@
 // A group: its members, and whether they go by LID or by phone number.
-import type { AddressingMode } from './addressing.ts'
-import type { Account, Contact } from './world.ts'
+import type { AddressingMode } from './addressing-mode.ts'
+import type { Account } from './account.ts'
+import type { Contact } from './person.ts'
 
 export type Member = Account | Contact
 

@@ -9,8 +9,8 @@ import type { LinkedDevice } from './linked-device.ts'
 import type { Services } from './services.ts'
 import type { KeyUse } from './strictness.ts'
 import type { PhoneSync } from './sync/phone-sync.ts'
-import { Contact } from './world.ts'
-import type { Account } from './world.ts'
+import { Contact } from './person.ts'
+import type { Account } from './account.ts'
 
 /** One ciphertext of a message, for one device (`pkmsg`, `msg`) or for all of a group (`skmsg`). */
 export type Copy = { type: string; ciphertext: Uint8Array; use: KeyUse }

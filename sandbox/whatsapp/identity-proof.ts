@@ -3,7 +3,7 @@ import { getBinaryNodeChild, proto, WA_ADV_ACCOUNT_SIG_PREFIX, WA_ADV_DEVICE_SIG
 import { isSignedBy } from './libsignal.ts'
 import type { LinkedDevice } from './linked-device.ts'
 import type { Stanza } from './stanzas.ts'
-import type { Account } from './world.ts'
+import type { Account } from './account.ts'
 
 const bytesOf = (value: Uint8Array | null | undefined): Uint8Array => value ?? new Uint8Array()
 

@@ -5,7 +5,7 @@ import { loginFailure, streamError } from './farewells.ts'
 import type { LinkedDevice } from './linked-device.ts'
 import type { Services } from './services.ts'
 import { SERVER, timestamp } from './stanzas.ts'
-import type { Account } from './world.ts'
+import type { Account } from './account.ts'
 
 const UNLINKED = 401
 

@@ -15,7 +15,7 @@ import { LinkedDevice } from './linked-device.ts'
 import type { Registration, SyncWish } from './linked-device.ts'
 import type { Services } from './services.ts'
 import { SERVER, bigEndian } from './stanzas.ts'
-import type { Account } from './world.ts'
+import type { Account } from './account.ts'
 
 const REFS_PER_CONNECTION = 6
 const SIGNATURE_WAIT_MS = 10_000

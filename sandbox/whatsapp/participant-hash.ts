@@ -1,11 +1,13 @@
 // The hash by which server and clients compare the devices that a message was encrypted for.
 import { createHash } from 'node:crypto'
 import { getBinaryNodeChild, getBinaryNodeChildren, isLidUser, jidDecode } from '@whiskeysockets/baileys'
-import type { AddressingMode } from './addressing.ts'
+import type { AddressingMode } from './addressing-mode.ts'
 import type { LinkedDevice } from './linked-device.ts'
 import type { Stanza } from './stanzas.ts'
-import { clientsOf } from './world.ts'
-import type { Account, Person, World } from './world.ts'
+import { clientsOf } from './account.ts'
+import type { Account } from './account.ts'
+import type { Person } from './person.ts'
+import type { World } from './world.ts'
 
 const HASH_BYTES = 6
 

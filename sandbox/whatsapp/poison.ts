@@ -11,8 +11,9 @@ import { SenderKey } from './sender-keys.ts'
 import type { Services } from './services.ts'
 import { timestamp } from './stanzas.ts'
 import type { Stanza } from './stanzas.ts'
-import { clientsOf } from './world.ts'
-import type { Account, Contact } from './world.ts'
+import { clientsOf } from './account.ts'
+import type { Account } from './account.ts'
+import type { Contact } from './person.ts'
 
 export const POISON_KINDS = [
   'garbage',

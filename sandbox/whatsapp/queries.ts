@@ -9,7 +9,7 @@ import { firstChild, SERVER } from './stanzas.ts'
 import type { Stanza } from './stanzas.ts'
 import type { PhoneSync } from './sync/phone-sync.ts'
 import { answerUsync } from './usync.ts'
-import type { Account } from './world.ts'
+import type { Account } from './account.ts'
 
 class Question {
   readonly connection: Connection

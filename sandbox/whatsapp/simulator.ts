@@ -30,7 +30,7 @@ import { Violations } from './strictness.ts'
 import { PhoneSync } from './sync/phone-sync.ts'
 import { makeTrust } from './trust.ts'
 import { World } from './world.ts'
-import type { Account } from './world.ts'
+import type { Account } from './account.ts'
 
 const UNLINKED = 401
 

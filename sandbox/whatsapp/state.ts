@@ -4,7 +4,8 @@ import type { Handset } from './handset.ts'
 import type { MediaHost } from './media/host.ts'
 import type { Services } from './services.ts'
 import type { PeerNotice } from './sync/peer-log.ts'
-import type { Account, Contact, ReceivedMessage } from './world.ts'
+import type { Account } from './account.ts'
+import type { Contact, ReceivedMessage } from './person.ts'
 
 const accountState = (account: Account, media: MediaHost) => {
   const device = account.newestDevice

@@ -5,8 +5,10 @@ import { deviceNames, participantHash } from './participant-hash.ts'
 import type { Services } from './services.ts'
 import { SERVER } from './stanzas.ts'
 import type { Stanza } from './stanzas.ts'
-import { clientsOf } from './world.ts'
-import type { Account, Contact, World } from './world.ts'
+import { clientsOf } from './account.ts'
+import type { Account } from './account.ts'
+import type { Contact } from './person.ts'
+import type { World } from './world.ts'
 
 const jidAskedFor = (user: Stanza): string => {
   if (user.attrs.jid) return user.attrs.jid

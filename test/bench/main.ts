@@ -23,7 +23,6 @@ const HOURS_A_MONTH = 730
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
 /** Everything on this machine: emulator, simulator, the compared processes, and this one. */
-export type Figures = Awaited<ReturnType<typeof measure>>
 
 async function measure(options: Options) {
   const { sessions, rounds } = options

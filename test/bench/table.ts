@@ -1,7 +1,5 @@
-import type { Figures } from './main.ts'
-
 /** Each figure on a line, for people. */
-export function printFigures(figures: Figures): void {
+export function printFigures(figures: object): void {
   for (const [name, value] of lines('', figures)) process.stdout.write(`${name.padEnd(52)} ${value}\n`)
 }
 

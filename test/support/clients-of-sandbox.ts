@@ -1,5 +1,5 @@
 import { createGoogleClients, type GoogleClients } from '@holdfast/core/adapters/google/clients'
-import type { SandboxInfo } from '../../sandbox/sandbox.ts'
+import type { SandboxInfo } from '../../sandbox/info.ts'
 
 /** Google's clients, as the product makes them, on a sandbox's stores. Whoever opens them closes them. */
 export function clientsOf({ firestore, storage, project, bucket }: SandboxInfo): GoogleClients {

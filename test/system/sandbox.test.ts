@@ -10,7 +10,8 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { alive, commandOf, descendants } from '../support/fixtures/process-table.ts'
-import { startSandbox, type Sandbox, type SandboxInfo, type SandboxOptions } from '../../sandbox/sandbox.ts'
+import type { SandboxInfo } from '../../sandbox/info.ts'
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { receiptSender } from '../addressing.ts'
 import { Refused } from '../pairing.ts'
 import type { Simulator } from '../simulator.ts'
-import type { Contact, ReceivedMessage } from '../world.ts'
+import type { Contact, ReceivedMessage } from '../person.ts'
 import { contactOf, device, handsetOf, inOrder, linkedAccount, phone, positive, read } from './request.ts'
 
 const bodies = {

@@ -4,7 +4,8 @@ import { z } from 'zod'
 import type { Handset } from '../handset.ts'
 import { Refused } from '../pairing.ts'
 import type { Simulator } from '../simulator.ts'
-import type { Account, Contact } from '../world.ts'
+import type { Account } from '../account.ts'
+import type { Contact } from '../person.ts'
 
 export const phone = z.string().regex(/^\d{5,15}$/, 'a phone is 5 to 15 digits, without +')
 export const positive = z.number().int().positive()

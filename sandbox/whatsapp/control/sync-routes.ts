@@ -9,7 +9,7 @@ import { DIRTY_TYPES } from '../sync/dirty-bits.ts'
 import { chunksOf, syncTypeName } from '../sync/history-chunks.ts'
 import { historyOrder, makePast } from '../sync/past.ts'
 import { changesIn, phoneChanges } from '../sync/phone-changes.ts'
-import type { Account } from '../world.ts'
+import type { Account } from '../account.ts'
 import { linkedAccount, positive, read } from './request.ts'
 
 const bodies = {

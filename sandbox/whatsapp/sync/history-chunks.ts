@@ -1,7 +1,7 @@
 // The phone's past, in the chunks that a companion receives.
 import { proto } from '@whiskeysockets/baileys'
 import { createHash } from 'node:crypto'
-import type { Past, PastChat, PastMessage } from './past.ts'
+import type { Past, PastChat, PastMessage } from './past-chats.ts'
 
 const { HistorySyncType } = proto.HistorySync
 

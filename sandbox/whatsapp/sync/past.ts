@@ -3,27 +3,10 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { SERVER } from '../stanzas.ts'
-import type { Account, Contact, World } from '../world.ts'
-
-/** The part of history that tells a message: the first notification, a later chunk, or the full history only. */
-const PARTS = ['bootstrap', 'recent', 'older'] as const
-
-export type PastMessage = {
-  id: string
-  chat: string
-  fromMe: boolean
-  /** The author, in a group. */
-  participant: string | undefined
-  text: string
-  /** In seconds. */
-  timestamp: number
-  part: (typeof PARTS)[number]
-}
-
-/** Messages, the newest first, as history has them. */
-export type PastChat = { jid: string; name: string; people: Contact[]; isGroup: boolean; messages: PastMessage[] }
-
-export type Past = { chats: PastChat[]; recentChunks: number; fullChunks: number; inline: boolean }
+import type { Account } from '../account.ts'
+import type { Contact } from '../person.ts'
+import type { World } from '../world.ts'
+import { PARTS, type Past, type PastChat, type PastMessage } from './past-chats.ts'
 
 const GROUP_SERVER = 'g.us'
 

@@ -2,7 +2,7 @@
 import type { proto } from '@whiskeysockets/baileys'
 import { encryptFor, newMessageId } from '../contact-messages.ts'
 import type { LinkedDevice } from '../linked-device.ts'
-import type { Account } from '../world.ts'
+import type { Account } from '../account.ts'
 import type { PeerNotice } from './peer-log.ts'
 
 export class PeerMessages {

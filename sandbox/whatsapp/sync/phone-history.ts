@@ -5,7 +5,7 @@ import { chunkBefore, chunksOf, syncTypeName } from './history-chunks.ts'
 import type { HistoryChunk } from './history-chunks.ts'
 import type { LinkedDevice } from '../linked-device.ts'
 import type { Services } from '../services.ts'
-import type { Account } from '../world.ts'
+import type { Account } from '../account.ts'
 import type { PeerMessages } from './peer-messages.ts'
 
 const { HISTORY_SYNC_NOTIFICATION: TYPE } = proto.Message.ProtocolMessage.Type

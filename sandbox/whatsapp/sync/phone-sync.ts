@@ -2,7 +2,7 @@
 import { proto } from '@whiskeysockets/baileys'
 import type { LinkedDevice } from '../linked-device.ts'
 import type { Services } from '../services.ts'
-import type { Account } from '../world.ts'
+import type { Account } from '../account.ts'
 import { keyName, keyShare } from './app-state-keys.ts'
 import type { AppStateKey } from './app-state-keys.ts'
 import { AppStateServer } from './app-state-server.ts'

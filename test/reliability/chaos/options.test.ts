@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { BadOption, parseOptions } from './options.ts'
 import { WAYS } from './strikes/outage-plan.ts'
-import { TROUBLE_CHOICES } from './troubles/troubles.ts'
+import { TROUBLE_CHOICES } from './choices.ts'
 
 test('without options, runners are killed', () => {
   expect(parseOptions([])).toMatchObject({

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { STORAGE_TYPES, type StorageType } from '../../../sandbox/environment.ts'
 import { STORE_CHOICES, WAYS } from './strikes/outage-plan.ts'
-import { TROUBLE_CHOICES } from './troubles/troubles.ts'
+import { TROUBLE_CHOICES, type TroubleName } from './choices.ts'
 
 const WHAT = ['kill', 'pause', 'outage', 'everything'] as const
 
@@ -14,7 +14,7 @@ export interface Options {
   /** How long each outage lasts. */
   seconds: number
   /** What is mixed in. */
-  troubles: readonly (typeof TROUBLE_CHOICES)[number][]
+  troubles: readonly TroubleName[]
   /** Where the state of sessions is kept. */
   storage: StorageType
   sessions: number

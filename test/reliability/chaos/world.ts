@@ -10,7 +10,7 @@ import { Underway } from '../../support/underway.ts'
 import type { Sandbox } from '../../../sandbox/sandbox.ts'
 import { Answers } from './answers.ts'
 import type { Options } from './options.ts'
-import { statusInFirestore } from './strikes/everything.ts'
+import { statusInFirestore } from './job-in-firestore.ts'
 
 export interface ChaosSession extends LinkedSession {
   contacts: readonly string[]

@@ -2,7 +2,7 @@ import type { FaultOrder } from '../../../support/simulator-client.ts'
 import type { SeededRandom } from '../../../support/seeded-random.ts'
 import type { ChaosSession, World } from '../world.ts'
 import { pauseUnless } from './pause-unless.ts'
-import type { TroubleOptions } from './troubles.ts'
+import type { TroubleOptions } from './trouble.ts'
 
 /** Between two faults of one session. */
 const BETWEEN_MS = { least: 3_000, most: 12_000 }
@@ -36,6 +36,7 @@ export function drawFault(random: SeededRandom): Omit<FaultOrder, 'account'>[] {
     () => [{ kind: 'no-keys', count: 1 }],
     () => [{ kind: 'no-bundles', count: 1 }],
     () => [{ kind: 'no-devices', count: 1 }],
+    () => [{ kind: 'no-participants', count: 1 }],
     () => [{ kind: 'silence', ms: ms(500, 6_000) }],
     () => [{ kind: 'latency', ms: ms(20, 400), count: ms(20, 200) }],
     () => [{ kind: 'login-failure', code: 503, count: 1 }, { kind: 'drop' }],

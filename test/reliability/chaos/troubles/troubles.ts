@@ -1,20 +1,12 @@
 import type { SeededRandom } from '../../../support/seeded-random.ts'
+import { TROUBLE_CHOICES, type TroubleName } from '../choices.ts'
 import type { World } from '../world.ts'
 import { makeBacklogs } from './backlogs.ts'
 import { changeDevices } from './devices.ts'
 import { orderFaults } from './faults.ts'
 import { writeToGroups } from './groups.ts'
 import { forgetSessions } from './retries.ts'
-
-/** Something that happens to the sessions at random while they are struck. It ends soon after the signal; what it did, it counts. */
-export type Trouble = (world: World, options: TroubleOptions) => Promise<void>
-
-export interface TroubleOptions {
-  random: SeededRandom
-  signal: AbortSignal
-  /** To be called for each thing that was done. */
-  count: () => void
-}
+import type { Trouble } from './trouble.ts'
 
 const TROUBLES = {
   faults: orderFaults,
@@ -22,9 +14,7 @@ const TROUBLES = {
   retries: forgetSessions,
   groups: writeToGroups,
   devices: changeDevices,
-} as const satisfies Record<string, Trouble>
-
-export const TROUBLE_CHOICES = Object.keys(TROUBLES) as readonly (keyof typeof TROUBLES)[]
+} satisfies Record<TroubleName, Trouble>
 
 export interface Troubles {
   /** How often each of them did something. */
@@ -34,7 +24,7 @@ export interface Troubles {
   stop(): Promise<void>
 }
 
-export function startTroubles(world: World, names: readonly (keyof typeof TROUBLES)[], random: SeededRandom): Troubles {
+export function startTroubles(world: World, names: readonly TroubleName[], random: SeededRandom): Troubles {
   const counts: Record<string, number> = Object.fromEntries(names.map((name) => [name, 0]))
   const stopping = new AbortController()
   const broken = Promise.withResolvers<never>()

@@ -1,0 +1,31 @@
+// An account: a phone with linked clients.
+import type { LinkedDevice } from './linked-device.ts'
+import { Person } from './person.ts'
+import { AppState } from './sync/app-state.ts'
+import type { Past } from './sync/past-chats.ts'
+
+export class Account extends Person {
+  /** Linked companions by device number, the newest last. */
+  readonly companions = new Map<number, LinkedDevice>()
+  readonly receipted = new Set<string>()
+  readonly keyShare: boolean
+  readonly appState = new AppState()
+  /** The past that its companions are told; without it they are told nothing. */
+  past: Past | undefined
+  logins = 0
+  registrations = 0
+  clientRetryReceipts = 0
+  nextDevice = 1
+
+  constructor(phone: string, keyShare: boolean) {
+    super(phone, `Owner of ${phone}`, '1')
+    this.keyShare = keyShare
+  }
+
+  get newestDevice(): LinkedDevice | undefined {
+    return [...this.companions.values()].at(-1)
+  }
+}
+
+/** The clients that are linked to a person's phone. */
+export const clientsOf = (person: Person): LinkedDevice[] => (person instanceof Account ? [...person.companions.values()] : [])

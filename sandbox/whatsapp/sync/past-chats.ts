@@ -1,0 +1,22 @@
+// Chats and messages of a phone from before a companion was linked.
+import type { Contact } from '../person.ts'
+
+/** The part of history that tells a message: the first notification, a later chunk, or the full history only. */
+export const PARTS = ['bootstrap', 'recent', 'older'] as const
+
+export type PastMessage = {
+  id: string
+  chat: string
+  fromMe: boolean
+  /** The author, in a group. */
+  participant: string | undefined
+  text: string
+  /** In seconds. */
+  timestamp: number
+  part: (typeof PARTS)[number]
+}
+
+/** Messages, the newest first, as history has them. */
+export type PastChat = { jid: string; name: string; people: Contact[]; isGroup: boolean; messages: PastMessage[] }
+
+export type Past = { chats: PastChat[]; recentChunks: number; fullChunks: number; inline: boolean }
