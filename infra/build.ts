@@ -16,7 +16,7 @@ const USAGE = `Builds what is deployed, in infra/build.
 
 class BadOption extends Error {}
 
-/** `npm run build`. */
+/** Runs `npm run build`: builds the named units, and prints a line for each. */
 async function main(args: readonly string[]): Promise<void> {
   const { units, ifChanged, parent, help } = parseOptions(args)
   if (help) {

@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# The image of the runner. Its context is what `npm run build -- runner` makes, and nothing else of the repository:
+# The image of the runner. Its context is the output of `npm run build -- runner`, and nothing else of the repository:
 #   docker build --tag holdfast-runner infra/build/runner
 ARG NODE=node:24-bookworm-slim
 ARG RUNTIME=gcr.io/distroless/nodejs24-debian12:nonroot
@@ -12,7 +12,7 @@ COPY runner/package.json runner/
 # Peers stay out: Baileys would bring sharp and libvips (LGPL), which the runner does not use. No script of a package runs.
 RUN npm ci --omit=dev --omit=peer --ignore-scripts --no-audit --no-fund --loglevel=error
 COPY . .
-# The only folder that the runner's user can write, and only while the image is built (see below).
+# The runner's user can write to this folder only, and only while the image is built (see below).
 RUN mkdir .compiled && chown 65532:65532 .compiled
 
 FROM ${RUNTIME}

@@ -7,7 +7,7 @@ import { copyRunner, RUNNER_WORKSPACES } from './runner-unit.ts'
 
 export interface BuiltUnit {
   readonly folder: string
-  /** How many packages `npm ci` may install there. */
+  /** Number of packages that `npm ci` may install there. */
   readonly packages: number
 }
 

@@ -27,7 +27,7 @@ const lock: LockFile = {
 
 const manifest = (fields: Partial<Manifest>): Manifest => ({ name: 'unit', version: '0.1.0', ...fields })
 
-test('the cut holds what the manifest needs, nested packages included, and nothing else', () => {
+test('the cut lock file holds the packages that the manifest needs, nested ones included, and no others', () => {
   const cut = cutLock(lock, manifest({ dependencies: { direct: '1.2.3' } }), {})
   expect(Object.keys(cut.packages)).toEqual([
     '',
@@ -40,14 +40,14 @@ test('the cut holds what the manifest needs, nested packages included, and nothi
   expect(cut.packages['node_modules/direct']).toBe(lock.packages['node_modules/direct'])
 })
 
-test('a workspace stays a link to its folder', () => {
+test('a workspace remains a link to its folder', () => {
   const core = manifest({ name: '@holdfast/core', dependencies: { shared: '2.0.0' } })
   const cut = cutLock(lock, manifest({ workspaces: ['core'] }), { core })
   expect(Object.keys(cut.packages)).toEqual(['', 'core', 'node_modules/@holdfast/core', 'node_modules/shared'])
   expect(cut.packages['node_modules/@holdfast/core']).toEqual({ resolved: 'core', link: true })
 })
 
-test('a package that the lock file misses is an error', () => {
+test('a needed package without an entry in the lock file is an error', () => {
   const { 'node_modules/peer': _, ...packages } = lock.packages
   const cut = () => cutLock({ ...lock, packages }, manifest({ dependencies: { direct: '1.2.3' } }), {})
   expect(cut).toThrow('The lock file has no peer, which node_modules/direct needs.')

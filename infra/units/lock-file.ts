@@ -73,7 +73,9 @@ export function cutLock(lock: LockFile, manifest: Manifest, workspaces: Readonly
   return { name, version, lockfileVersion: lock.lockfileVersion, requires: true, packages: sortedByKey(Object.fromEntries(kept)) }
 }
 
-/** Optional peers are kept when the lock file has them, since npm expects them there. */
+/**
+ * Returns the packages that an entry needs. Optional peers are kept when the lock file has them, because npm expects them there.
+ */
 function neededBy(entry: LockedPackage): { name: string; isOptional: boolean }[] {
   const { dependencies = {}, optionalDependencies = {}, peerDependencies = {}, peerDependenciesMeta = {} } = entry
   const names = [...Object.keys(dependencies), ...Object.keys(optionalDependencies), ...Object.keys(peerDependencies)]
@@ -99,7 +101,7 @@ function requireExact(lock: LockFile, folder: string, { name: dependent, depende
   }
 }
 
-/** npm sorts so, and two builds of the same sources are the same. */
+/** Sorts entries by name, as npm does, so that two builds of the same sources are identical. */
 export function sortedByKey<Value>(entries: Readonly<Record<string, Value>>): Record<string, Value> {
   return Object.fromEntries(Object.entries(entries).toSorted(([one], [other]) => (one < other ? -1 : 1)))
 }

@@ -23,5 +23,5 @@ export function copyRunner(folder: string): Manifest {
   return { name: 'holdfast-runner', version, private: true, license: 'Apache-2.0', type: 'module', workspaces: RUNNER_WORKSPACES }
 }
 
-/** Pure: whether a file or folder of the sources belongs to the image. */
+/** Pure: decides whether a file or folder of the sources belongs to the image. */
 const isShipped = (path: string): boolean => !/\.test\.ts$|[/\\]testing$/.test(path)

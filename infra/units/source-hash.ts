@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT, type Unit } from './repository.ts'
 
-/** Everything that a build reads. */
+/** The patterns of all files that a build reads. */
 const SOURCES = [
   'package.json',
   'package-lock.json',

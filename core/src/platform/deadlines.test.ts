@@ -12,7 +12,7 @@ afterEach(() => {
 
 const PLAN = { first: 4000, second: 1000, last: 3000 }
 
-test('what remains of a deadline never falls below nothing', async () => {
+test('the remaining time of a deadline never falls below zero', async () => {
   const deadline = new Deadline(systemClock, 1000)
   expect(deadline.remainingMs).toBe(1000)
   await vi.advanceTimersByTimeAsync(400)
@@ -21,16 +21,16 @@ test('what remains of a deadline never falls below nothing', async () => {
   expect(deadline.remainingMs).toBe(0)
 })
 
-test('a step gets the time of its plan while there is enough for all', async () => {
+test('a step gets its planned time while the deadline has enough for all steps', async () => {
   const deadline = new Deadline(systemClock, 8000)
   expect(deadline.forStep(PLAN, 'first').remainingMs).toBe(4000)
-  // The first step took no time: what it left over lengthens no other.
+  // The first step took no time, which lengthens no other step.
   expect(deadline.forStep(PLAN, 'second').remainingMs).toBe(1000)
   await vi.advanceTimersByTimeAsync(4000)
   expect(deadline.forStep(PLAN, 'second').remainingMs).toBe(1000)
 })
 
-test('a step gets its proportion of what is left when there is too little for all', async () => {
+test('a step gets its share of the remaining time when the deadline has too little for all steps', async () => {
   const deadline = new Deadline(systemClock, 8000)
   await vi.advanceTimersByTimeAsync(6000)
   expect(deadline.forStep(PLAN, 'first').remainingMs).toBe(1000)
@@ -40,7 +40,7 @@ test('a step gets its proportion of what is left when there is too little for al
   expect(deadline.forStep(PLAN, 'last').remainingMs).toBe(0)
 })
 
-test('steps that all use up their time end with the deadline', async () => {
+test('steps that use all of their time end with the deadline', async () => {
   const deadline = new Deadline(systemClock, 8000)
   await vi.advanceTimersByTimeAsync(3000)
   for (const step of ['first', 'second', 'last'] as const) {

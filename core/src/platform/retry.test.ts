@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { retry } from './retry.ts'
 import { systemClock } from './system-clock.ts'
 
-/** Fails until it is asked for the given time. */
-const asked = (answersAt: number) => {
+/** Returns a call that fails until the given attempt. */
+const failingUntil = (answersAt: number) => {
   let times = 0
   return async (): Promise<string> => {
     if (++times < answersAt) throw new Error(`away, ${times}`)
@@ -13,10 +13,10 @@ const asked = (answersAt: number) => {
 
 const options = { clock: systemClock, timer: 'ask-again', pauseMs: () => 1 } as const
 
-test('a retry goes on until there is an answer', async () => {
+test('a retry goes on until the call succeeds', async () => {
   const failures: unknown[] = []
   const pauses: number[] = []
-  const answer = await retry(asked(4), {
+  const answer = await retry(failingUntil(4), {
     ...options,
     pauseMs: (count) => pauses.push(count),
     onFailure: (error, count) => failures.push([(error as Error).message, count]),
@@ -30,13 +30,18 @@ test('a retry goes on until there is an answer', async () => {
   expect(pauses).toEqual([1, 2, 3])
 })
 
-test('when no retry is allowed any more, the last error is the answer', async () => {
-  await expect(retry(asked(4), { ...options, mayRetry: () => false })).rejects.toThrow('away, 1')
-  await expect(retry(asked(4), { ...options, mayRetry: (failures) => failures < 3 })).rejects.toThrow('away, 3')
+test('the last error is thrown when no retry is allowed', async () => {
+  await expect(retry(failingUntil(4), { ...options, mayRetry: () => false })).rejects.toThrow('away, 1')
+  await expect(retry(failingUntil(4), { ...options, mayRetry: (failures) => failures < 3 })).rejects.toThrow('away, 3')
 })
 
 test('a signal ends the pause and the retries', async () => {
   const leaving = new AbortController()
-  const retried = retry(asked(4), { ...options, pauseMs: () => 60_000, onFailure: () => leaving.abort(), signal: leaving.signal })
+  const retried = retry(failingUntil(4), {
+    ...options,
+    pauseMs: () => 60_000,
+    onFailure: () => leaving.abort(),
+    signal: leaving.signal,
+  })
   await expect(retried).rejects.toThrow('away, 1')
 })
