@@ -2,18 +2,20 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Says which WhatsApp the sessions in a folder are linked with. */
+/** Names the file that records the WhatsApp server with which the sessions of a folder are linked. */
 const LINKED_WITH = 'linked-with.json'
 const SIMULATOR = 'simulator'
 const DATA = ['firestore', 'storage']
 
 /**
- * Before a sandbox starts in a folder. What was linked with the simulator goes: the phones were in its memory, so every session
- * there would only find itself logged out. What was linked with another server is used with such a server again, and is put
- * aside for the simulator. Says what was done, if anything was.
+ * Prepares the data in a folder for the start of a sandbox. Returns a sentence about what was moved or removed; null if nothing
+ * was.
+ * Removes data that was linked with the simulator: the simulator keeps its phones in memory, so that every session would find
+ * itself logged out. Keeps data that was linked with another server when such a server is used again, and puts it aside for the
+ * simulator.
  */
 export async function prepareFolder(folder: string, whatsappUrl: string | undefined): Promise<string | null> {
-  // A sandbox runs there, or was killed: the start finds out which, and discards what a killed one left.
+  // A sandbox runs in the folder, or was killed. The start of the sandbox finds out which, and discards the data of a killed one.
   if (existsSync(join(folder, 'sandbox.json'))) return null
   const wanted = whatsappUrl ?? SIMULATOR
   const known = await linkedWith(folder)
@@ -23,13 +25,13 @@ export async function prepareFolder(folder: string, whatsappUrl: string | undefi
   if (present.length === 0) return null
   if (known === SIMULATOR) {
     for (const name of present) await rm(join(folder, name), { recursive: true })
-    return "The data of the last start was removed: it was linked with the simulator's phone, which was in its memory."
+    return "The data of the last start was removed, because the simulator's phone that it was linked with is gone."
   }
   if (wanted !== SIMULATOR) return null
   const aside = join(folder, `aside-${Date.now()}`)
   await mkdir(aside)
   for (const name of present) await rename(join(folder, name), join(aside, name))
-  return `The data here is linked with ${known ?? 'an unknown server'}; it was put aside in ${aside}.`
+  return `The data here is linked with ${known ?? 'an unknown server'}; it is now in ${aside}.`
 }
 
 async function linkedWith(folder: string): Promise<string | null> {

@@ -27,7 +27,7 @@ interface World {
   events: EventReader
 }
 
-/** What the keys do. Each resolves with the sentence that says what was proved, or throws what was not. */
+/** The experiments behind the keys. Each resolves with a sentence about what it proved, or throws what it could not prove. */
 export class Experiments {
   readonly #world: World
   readonly #ledger: Ledger = { accepted: [], issued: [] }
@@ -44,7 +44,7 @@ export class Experiments {
     const { messageId, jobId } = await this.#send()
     const { status } = await this.#untilSent(jobId)
     const copies = await this.#copiesAtContact(messageId)
-    return `Proved: message ${shortId(messageId)} is with ${LIVE_CONTACT.name} once${wire(copies)}; the server acknowledged it (${status}).`
+    return `Proved: message ${shortId(messageId)} reached ${LIVE_CONTACT.name} once${wire(copies)}, and the server acknowledged it (${status}).`
   }
 
   async receive(): Promise<string> {
@@ -54,11 +54,11 @@ export class Experiments {
       return accounts.some(({ receipted }) => receipted.includes(id))
     })
     const rows = await this.#untilStored(id)
-    if (rows !== 1) throw new Error(`message ${id} is ${rows} times in the API's listing.`)
-    return `Proved: message ${shortId(id)} is in the API's listing once, and WhatsApp has our receipt for it.`
+    if (rows !== 1) throw new Error(`message ${id} is in the API's listing ${rows} times.`)
+    return `Proved: message ${shortId(id)} is in the API's listing once, and WhatsApp has its receipt.`
   }
 
-  /** With a message each way on its way, the ack of ours held back. */
+  /** Kills the runner while a message is on its way in each direction. The ack of the sent message is held back until then. */
   async kill(): Promise<string> {
     const { sandbox, api, simulator, events } = this.#world
     const { name, phone } = LIVE_SESSION
@@ -75,11 +75,12 @@ export class Experiments {
     )
     const [pid] = await Promise.all([struck, this.#send(), this.#receive()])
     const { outgoing, incoming } = await this.#watch.afterStrike([LIVE_SESSION])
-    const isOpen = await this.#recoveries.untilOpen([phone], LIMIT_MS)
-    if (!isOpen) throw new Error(`the session was not open again ${LIMIT_MS / 1000} s after pid ${pid} was killed.`)
+    const isConnected = await this.#recoveries.untilOpen([phone], LIMIT_MS)
+    if (!isConnected)
+      throw new Error(`the session did not connect again within ${LIMIT_MS / 1000} s after the kill of pid ${pid}.`)
     const seconds = ((this.#recoveries.samples.at(-1) ?? 0) / 1000).toFixed(1)
-    const flight = `${outgoing} to send and ${incoming} received in flight`
-    return `Proved: ${runner.name} (pid ${pid}) was killed with ${flight}; ${seconds} s later the session was open again, ${await this.#account()}`
+    const flight = `${outgoing} sent and ${incoming} received messages in flight`
+    return `Proved: ${runner.name} (pid ${pid}) was killed with ${flight}; the session connected again ${seconds} s later: ${await this.#account()}`
   }
 
   async #account(): Promise<string> {
@@ -89,7 +90,7 @@ export class Experiments {
     if (!isFlawless(figures) || outcome.missing.length > 0) throw new Error([...outcome.missing, ...findings].join('; '))
     const { sent, received, lost, duplicated, undecryptable, violations, registrations, resent } = figures
     return (
-      `no QR code, nothing lost, nothing twice (sent ${sent}, received ${received}, lost ${lost}, duplicated ${duplicated}, ` +
+      `no QR code, nothing lost, nothing duplicated (sent ${sent}, received ${received}, lost ${lost}, duplicated ${duplicated}, ` +
       `undecryptable ${undecryptable}, violations ${violations}, registrations ${registrations}, resent ${resent}).`
     )
   }
@@ -126,7 +127,7 @@ export class Experiments {
 
   async #copiesAtContact(messageId: string): Promise<number> {
     let copies = 0
-    await untilTrue(`message ${messageId} is not with ${LIVE_CONTACT.name}`, async () => {
+    await untilTrue(`message ${messageId} did not reach ${LIVE_CONTACT.name}`, async () => {
       const { contacts } = await this.#world.simulator.state()
       const contact = contacts.find(({ phone }) => phone === LIVE_CONTACT.phone)
       copies = contact?.received.find(({ id }) => id === messageId)?.copies ?? 0
@@ -145,7 +146,7 @@ export class Experiments {
   }
 }
 
-const wire = (copies: number): string => (copies > 1 ? ` (it went over the wire ${copies} times)` : '')
+const wire = (copies: number): string => (copies > 1 ? ` (sent ${copies} times over the wire)` : '')
 
 async function untilTrue(complaint: string, look: () => Promise<boolean>): Promise<void> {
   const deadline = performance.now() + LIMIT_MS

@@ -1,4 +1,4 @@
-/** Every key as it is pressed, until `q`. Ctrl-C becomes SIGINT again, which a terminal in this mode does not make of it. */
+/** Calls `onKey` for every key until `q`. Turns Ctrl-C into SIGINT, which a terminal in raw mode does not do. */
 export async function listenForKeys(onKey: (key: string) => void): Promise<void> {
   const { stdin } = process
   stdin.setRawMode(true)

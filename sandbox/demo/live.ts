@@ -10,13 +10,13 @@ import { listenForKeys } from './keys.ts'
 import { SessionWatch } from './session-watch.ts'
 import type { Terminal } from './terminal.ts'
 
-/** How long a session from before may take to show whether it still is good. */
+/** Time limit in milliseconds for a session of an earlier start to show whether it still works. */
 const OUTCOME_LIMIT_MS = 10_000
 const LOOK_EVERY_MS = 200
 
 const KEYS = 's send   r receive   k kill -9 the runner   q quit   ? help'
 
-/** Shows state and traffic as they happen; resolves when somebody at the terminal has had enough, otherwise never. */
+/** Shows states and traffic as they happen. Resolves when the user presses `q`; never without a terminal. */
 export async function runLive(sandbox: Sandbox, terminal: Terminal): Promise<void> {
   const { api: url, apiKey, simulator: simulatorUrl } = sandbox.info
   if (url === null) throw new Error('The live view needs the API.')
@@ -43,7 +43,7 @@ export async function runLive(sandbox: Sandbox, terminal: Terminal): Promise<voi
   const experiments = new Experiments({ sandbox, api, simulator, events })
   await simulator.createContact(LIVE_CONTACT.phone, LIVE_CONTACT.name)
   await linkSession(api, simulator, LIVE_SESSION)
-  terminal.line(`Proved: the phone scanned the QR code, and the session ${LIVE_SESSION.name} is open.`)
+  terminal.line(`Proved: the phone scanned the QR code, and the session ${LIVE_SESSION.name} is connected.`)
   await untilQuit(terminal, {
     s: () => experiments.send(),
     r: () => experiments.receive(),
@@ -51,14 +51,17 @@ export async function runLive(sandbox: Sandbox, terminal: Terminal): Promise<voi
   })
 }
 
-/** Another server stands for WhatsApp: there is a session, with a QR code if it needs one, and the rest is shown. */
+/** Shows the sessions when another server stands for WhatsApp. Creates a session, with a QR code if it needs one. */
 async function driveFromOutside(api: ApiClient, terminal: Terminal): Promise<void> {
-  terminal.line(`The session is ${await usableSession(api)}. More: POST /api/sessions.`)
-  const fromOutside = async () => 'Pairing and traffic come from outside here: POST /api/sendText, and the other server.'
+  terminal.line(`The session is ${await usableSession(api)}. POST /api/sessions creates more.`)
+  const fromOutside = async () =>
+    'These keys need the simulator. Send with POST /api/sendText, and receive from the other server.'
   await untilQuit(terminal, { s: fromOutside, r: fromOutside })
 }
 
-/** The one from an earlier start, or the next name where that one has ended: logged out, or unknown to this server. */
+/**
+ * Returns the session of an earlier start. If that one is logged out or unknown to this server, creates one with the next name.
+ */
 async function usableSession(api: ApiClient): Promise<string> {
   for (let number = 1; ; number++) {
     const name = number === 1 ? LIVE_SESSION.name : `${LIVE_SESSION.name}-${number}`
@@ -74,12 +77,12 @@ async function usableSession(api: ApiClient): Promise<string> {
 }
 
 function show(terminal: Terminal, event: SimulatorEvent): void {
-  const told = tellEvent(event)
+  const line = tellEvent(event)
   const session = event.phone === undefined || event.phone === LIVE_SESSION.phone ? LIVE_SESSION.name : 'another'
-  if (told) terminal.event({ at: event.at, session, ...told })
+  if (line) terminal.event({ at: event.at, session, ...line })
 }
 
-/** Each key does one thing, one after the other, and ends in the line that the thing returns. */
+/** Runs the action of each key, one after the other, and prints the line that the action returns. */
 async function untilQuit(terminal: Terminal, actions: Record<string, () => Promise<string>>): Promise<void> {
   if (!process.stdin.isTTY) return await new Promise<never>(() => {})
   terminal.line(KEYS)

@@ -10,14 +10,14 @@ import { startSandbox, type Sandbox } from '../sandbox.ts'
 
 const STORY_LIMIT_MS = 120_000
 
-/** `npm start`. Resolves with the exit code when everything has stopped. */
+/** Runs `npm start`. Resolves with the exit code when everything has stopped. */
 async function main(args: string[]): Promise<number> {
   const options = parseOptions(args)
   if (options.help) {
     process.stdout.write(HELP)
     return 0
   }
-  // With --json, stdout is for the figures alone.
+  // With --json, stdout carries the figures only.
   const terminal = new Terminal(options.json ? process.stderr : process.stdout)
   const interrupted = endOfSignals()
   const sandbox = await bringUp(options, terminal)
@@ -39,7 +39,7 @@ async function bringUp(options: Options, terminal: Terminal): Promise<Sandbox> {
   const prepared = folder === undefined ? null : await prepareFolder(folder, whatsappUrl)
   if (prepared !== null) terminal.line(prepared)
   const product = built ? await builtProduct() : SOURCES
-  if (built) terminal.line('The product runs as it was built for the cloud, from infra/build.')
+  if (built) terminal.line('The product runs from infra/build, as it is deployed.')
   const sandbox = await startSandbox({
     runners,
     product,
@@ -52,7 +52,7 @@ async function bringUp(options: Options, terminal: Terminal): Promise<Sandbox> {
   const where = [
     ['API', `${api}   X-Api-Key: ${apiKey}`],
     ['WhatsApp', simulator === null ? `${whatsappUrl}` : `${simulator} (the simulator's control: GET /state, GET /events)`],
-    ['All of it', relative(process.cwd(), `${sandbox.folder}/sandbox.json`)],
+    ['Details', relative(process.cwd(), `${sandbox.folder}/sandbox.json`)],
   ]
   for (const [what = '', at = ''] of where) terminal.line(`  ${what.padEnd(10)} ${at}`)
   return sandbox
@@ -79,5 +79,5 @@ try {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = error instanceof BadOption ? 2 : 1
 }
-// What lost the race may still be under way.
+// Work that lost the race above may still be running.
 process.exit()

@@ -16,9 +16,9 @@ export interface StoryResult extends Omit<Figures, 'resent'> {
 }
 
 interface StoryOptions {
-  /** Told as it happens, a line each. */
+  /** Receives each step as it happens, one line each. */
   tell: (line: string) => void
-  /** When the time is up, the story ends with what it has. */
+  /** Time limit in milliseconds. The story then ends with the figures so far. */
   limitMs: number
 }
 
@@ -35,14 +35,16 @@ const MESSAGES = 20
 const PACE_MS = 100
 const SESSION = { name: 'story', phone: '5511900000001' }
 const CONTACT = { phone: '5511900000002', name: 'Bob' }
-/** The rounds in which the strikes are aimed: both ways something went before, and something follows. */
+/** The rounds of the two kills. Messages go both ways before and after each of them. */
 const FIRST_STRIKE = 6
 const SECOND_STRIKE = 13
 const ACK_HELD_MS = 1_000
 const STRIKE_LIMIT_MS = 10_000
 const OPEN_LIMIT_MS = 30_000
 
-/** Pair, send 20, receive 20, `kill -9` twice in the middle of both; then counts what is on either side. */
+/**
+ * Plays the story: pairs, sends 20 and receives 20 messages with two `kill -9` in between, and counts what reached either side.
+ */
 export async function runStory(
   sandbox: Sandbox,
   { tell, limitMs }: StoryOptions,
@@ -59,11 +61,11 @@ export async function runStory(
   const played = await inTime(story.play(), limitMs).then(
     () => true,
     (error: unknown) => {
-      tell(`The story broke off: ${error instanceof Error ? error.message : String(error)}`)
+      tell(`The story ended early: ${error instanceof Error ? error.message : String(error)}`)
       return false
     },
   )
-  // What there is to count after it broke off is told as it is.
+  // A story that broke off is counted at once.
   const leftMs = played ? Math.max(0, deadline - performance.now()) : 0
   const outcome = await untilSettled({ api, simulator, ledger, limitMs: leftMs })
   const { figures, findings } = computeFigures(ledger, outcome)
@@ -71,17 +73,17 @@ export async function runStory(
   const { resent, ...counted } = figures
   const complete = played && figures.sent === MESSAGES && figures.received === MESSAGES
   const held = complete && isFlawless(figures) && outcome.missing.length === 0
-  if (resent > 0) tell(`Sent again over the wire, under the id it had, so that the contact saw it once: ${resent}.`)
+  if (resent > 0) tell(`Messages sent again under their ids, which the contact saw once: ${resent}.`)
   return { held, result: { ...counted, recoveryMs: percentilesOf(story.recoveries.samples) } }
 }
 
-/** The figures in words. */
+/** Puts the figures into words. */
 export function tellResult(held: boolean, result: StoryResult): string {
   const { sent, received, lost, duplicated, undecryptable, violations, registrations, recoveryMs } = result
   return [
-    `${held ? 'Proved' : 'NOT proved'}: ${sent} of ${MESSAGES} sent messages are with the contact, ${received} of ${MESSAGES} received ones in the API;`,
+    `${held ? 'Proved' : 'NOT proved'}: ${sent} of ${MESSAGES} sent messages reached the contact, ${received} of ${MESSAGES} received messages are in the API;`,
     `lost ${lost}, duplicated ${duplicated}, undecryptable ${undecryptable}, violations ${violations}, QR codes scanned ${registrations};`,
-    `after kill -9 the session was open again in ${recoveryMs.p50} ms (median), ${recoveryMs.max} ms at most.`,
+    `after kill -9 the session connected again within ${recoveryMs.p50} ms (median), ${recoveryMs.max} ms (longest).`,
   ].join('\n  ')
 }
 
@@ -101,16 +103,16 @@ class Story {
     const { api, simulator, tell } = this.#world
     await simulator.createContact(CONTACT.phone, CONTACT.name)
     await linkSession(api, simulator, SESSION)
-    tell(`The phone is linked; ${MESSAGES} messages each way begin.`)
+    tell(`The phone is linked; ${MESSAGES} messages go each way.`)
     for (let round = 1; round <= MESSAGES; round++) {
       if (round === FIRST_STRIKE) {
-        // With its ack held back, the message certainly is on its way when the runner dies.
+        // The ack is held back, so that the message is certainly on its way when the runner dies.
         await simulator.orderFault({ kind: 'hold-acks', account: SESSION.phone, count: 1, ms: ACK_HELD_MS })
-        await this.#aim('a message of ours was on its way', ({ type }) => type === 'message')
+        await this.#aim('a sent message was on its way', ({ type }) => type === 'message')
       }
       if (round === SECOND_STRIKE) {
         await this.#untilOpen()
-        await this.#aim('a received message was not receipted yet', ({ type }) => type === 'delivered')
+        await this.#aim('a received message had no receipt yet', ({ type }) => type === 'delivered')
       }
       await Promise.all([this.#send(round), this.#receive(round), pause(PACE_MS)])
     }
@@ -133,7 +135,7 @@ class Story {
     ledger.issued.push({ id, session: SESSION.name, contact: CONTACT.phone, text })
   }
 
-  /** Resolves when it is aimed; `#struck` does when it has struck. */
+  /** Aims a kill at the next event that fits. Resolves when it is aimed; `#struck` resolves after the kill. */
   async #aim(what: string, fits: (event: SimulatorEvent) => boolean): Promise<void> {
     const { sandbox, events, tell, api } = this.#world
     const runner = sandbox.runner(await slotOf(sandbox, api, SESSION.name))
@@ -148,22 +150,23 @@ class Story {
     )
     this.#struck = struck.then(async (pid) => {
       const { outgoing, incoming } = await this.#watch.afterStrike([SESSION])
-      tell(`kill -9 of ${runner.name} (pid ${pid}) while ${what}; in flight: ${outgoing} to send, ${incoming} received.`)
+      tell(`kill -9 of ${runner.name} (pid ${pid}) while ${what}; in flight: ${outgoing} sent, ${incoming} received.`)
     })
-    // It is awaited later, and its failure told then.
+    // The promise is awaited later, which reports its failure.
     this.#struck.catch(() => undefined)
   }
 
   async #untilOpen(): Promise<void> {
     await this.#struck
     const isOpen = await this.recoveries.untilOpen([SESSION.phone], OPEN_LIMIT_MS)
-    if (!isOpen) throw new Error(`The session was not open again ${OPEN_LIMIT_MS / 1000} s after the runner was killed.`)
-    this.#world.tell(`Open again ${this.recoveries.samples.at(-1)} ms after the kill, without a QR code.`)
+    if (!isOpen)
+      throw new Error(`The session did not connect again within ${OPEN_LIMIT_MS / 1000} s after the kill of its runner.`)
+    this.#world.tell(`Connected again ${this.recoveries.samples.at(-1)} ms after the kill, without a QR code.`)
   }
 }
 
 async function inTime(work: Promise<void>, limitMs: number): Promise<void> {
   const { promise, reject } = Promise.withResolvers<never>()
-  const limit = setTimeout(() => reject(new Error(`the time of ${limitMs / 1000} s is up`)), limitMs)
+  const limit = setTimeout(() => reject(new Error(`the time limit of ${limitMs / 1000} s was reached`)), limitMs)
   await Promise.race([work, promise]).finally(() => clearTimeout(limit))
 }

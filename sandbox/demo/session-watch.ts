@@ -7,12 +7,12 @@ const LOOK_EVERY_MS = 500
 
 const COLOURS = { STOPPED: 'dim', STARTING: 'yellow', SCAN_QR_CODE: 'cyan', WORKING: 'green', FAILED: 'red' } as const
 
-/** Tells every change of every session's status, and shows the QR codes where a person is to scan them. */
+/** Prints every change of every session's status, and shows the QR codes that a person has to scan. */
 export class SessionWatch implements Disposable {
   readonly #api: ApiClient
   readonly #terminal: Terminal
   readonly #showsCodes: boolean
-  readonly #told = new Map<string, string>()
+  readonly #printed = new Map<string, string>()
   readonly #codes = new Map<string, string>()
   #timer: NodeJS.Timeout | null = null
   #looking = false
@@ -40,7 +40,7 @@ export class SessionWatch implements Disposable {
         if (this.#showsCodes && session.status === 'SCAN_QR_CODE') await this.#showCode(session.name)
       }
     } catch {
-      // The API is away for a moment; the next look is soon.
+      // The API is away for a moment, and the next look comes soon.
     } finally {
       this.#looking = false
     }
@@ -48,8 +48,8 @@ export class SessionWatch implements Disposable {
 
   #tell({ name, status, sentence, userAction }: Session): void {
     const what = [`${status}: ${sentence}`, userAction].filter(Boolean).join(' ')
-    if (this.#told.get(name) === what) return
-    this.#told.set(name, what)
+    if (this.#printed.get(name) === what) return
+    this.#printed.set(name, what)
     this.#terminal.event({ arrow: '●', session: name, what, colour: COLOURS[status] })
   }
 
@@ -59,7 +59,7 @@ export class SessionWatch implements Disposable {
     this.#codes.set(name, code)
     this.#terminal.line(renderUnicodeCompact(code))
     this.#terminal.line(
-      `Scan it: WhatsApp, Linked devices, Link a device. The same code: GET /api/${name}/auth/qr?format=raw|svg`,
+      `Scan the code in WhatsApp: Linked devices, Link a device. As an image or text: GET /api/${name}/auth/qr?format=raw|svg`,
     )
   }
 }

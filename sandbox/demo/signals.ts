@@ -1,9 +1,12 @@
-/** A terminal and the launcher both hand on one Ctrl-C; one that comes later means that somebody has lost patience. */
+/**
+ * The terminal and the launcher both forward the same Ctrl-C. A signal after this time in milliseconds is a second Ctrl-C, by
+ * which the user ends the process at once.
+ */
 const IMPATIENT_AFTER_MS = 2_000
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
-/** Resolves with the exit code of the first signal to end; stopping in order is the caller's. */
+/** Resolves with the exit code of the first stop signal. The caller stops everything in order. */
 export async function endOfSignals(): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<number>()
   let firstAt: number | null = null

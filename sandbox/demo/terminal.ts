@@ -2,7 +2,7 @@ import { styleText } from 'node:util'
 
 type Colour = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
 
-/** Where lines for a person go. Colours only at a terminal, and not against NO_COLOR. */
+/** Writes lines for a person. Uses colours only at a terminal, and not with NO_COLOR. */
 export class Terminal {
   readonly #stream: NodeJS.WriteStream
 
@@ -18,11 +18,11 @@ export class Terminal {
     return styleText(colour, text, { stream: this.#stream })
   }
 
-  /** Something that happened, one line: when, which way, which session, what. */
+  /** Prints an event as one line: time, direction, session, text. */
   event({ at = Date.now(), arrow, session, what, colour }: TimedLine): void {
     const time = this.paint('dim', clockTime(at))
-    const told = `${arrow}  ${session.padEnd(10)} ${what}`
-    this.line(`${time}  ${colour ? this.paint(colour, told) : told}`)
+    const text = `${arrow}  ${session.padEnd(10)} ${what}`
+    this.line(`${time}  ${colour ? this.paint(colour, text) : text}`)
   }
 }
 
