@@ -2,7 +2,7 @@ import type { Identity } from './folder.ts'
 
 type Environment = Record<string, string>
 
-// Nothing else of ours reaches the processes of the sandbox: neither credentials nor a setting somebody has in his shell.
+// The only variables that the sandbox's processes inherit. Credentials and settings of the user's shell stay outside.
 const passedOn = [
   'PATH',
   'HOME',
@@ -30,13 +30,13 @@ export const STORAGE_TYPES = ['local', 'cloud', 'hybrid'] as const
 
 export type StorageType = (typeof STORAGE_TYPES)[number]
 
-/** Where the product keeps the state of sessions. In a directory it needs no bucket. */
+/** Returns the settings for the place of sessions. A directory needs no bucket. */
 export function storageEnvironment(type: StorageType, identity: Identity, directory: string): Environment {
   if (type === 'local') return { SESSION_STORAGE_TYPE: type, SESSION_STORAGE_PATH: directory }
   return { SESSION_STORAGE_TYPE: type, STORAGE_BUCKET: identity.bucket }
 }
 
-/** Where the product finds this world's Google: the variables that Google's own clients read. */
+/** Returns the variables by which Google's clients in the product find this sandbox's Firestore and Cloud Storage. */
 export function productEnvironment(identity: Identity, backends: { firestore: string; storage: string }): Environment {
   return {
     ...plainEnvironment(),
@@ -45,7 +45,7 @@ export function productEnvironment(identity: Identity, backends: { firestore: st
     FIRESTORE_EMULATOR_HOST: backends.firestore,
     STORAGE_EMULATOR_HOST: backends.storage,
     SESSION_ENCRYPTION_KEY: identity.sessionEncryptionKey,
-    // There is no metadata server here, and a client that looks for one complains.
+    // The sandbox has no metadata server, and a client that looks for one prints warnings.
     METADATA_SERVER_DETECTION: 'none',
     HEARTBEAT_INTERVAL_MS: '1000',
     RUNNER_DEAD_AFTER_MS: '4000',
@@ -61,24 +61,24 @@ export function functionsEnvironment(identity: Identity): Environment {
   }
 }
 
-/** A container keeps its instance id and its ports when the process in it is started again. */
+/** Returns the settings of one runner slot. Like a container, a slot keeps its instance id and port when its process restarts. */
 export function runnerEnvironment(identity: Identity, slot: { name: string; probePort: number }): Environment {
   return {
     INSTANCE_ID: `${identity.project}-${slot.name}`,
     PROBE_PORT: String(slot.probePort),
-    // Seconds where a runner in the cloud waits for minutes.
+    // A runner in the cloud waits for minutes where these are seconds.
     RESTART_PAUSE_LIMIT_MS: '1000',
     RECONNECT_NETWORK_FIRST_MS: '300',
     RECONNECT_NETWORK_LIMIT_MS: '5000',
     RECONNECT_WHATSAPP_DELAYS_MS: '1000,2000,3000,4000,5000',
     REPLACED_DELAY_MIN_MS: '2000',
     REPLACED_DELAY_MAX_MS: '4000',
-    // Tests link many phones at once.
+    // The limit is high because tests link many phones at once.
     MAX_PAIRINGS: '50',
   }
 }
 
-/** Read by the preload `trust-simulator.ts`, not by the product. */
+/** Returns the variables for the preload `trust-simulator.ts`. The product does not read them. */
 export function whatsappEnvironment(whatsapp: { url: string; root: string | null; media: string | null }): Environment {
   return {
     SANDBOX_WHATSAPP_URL: whatsapp.url,
@@ -87,5 +87,5 @@ export function whatsappEnvironment(whatsapp: { url: string; root: string | null
   }
 }
 
-/** Read by the preload `shift-clock.ts`. */
+/** Returns the variables for the preload `shift-clock.ts`. */
 export const clockEnvironment = (file: string): Environment => ({ SANDBOX_CLOCK_FILE: file })

@@ -1,4 +1,4 @@
-// Preloaded into every child of the sandbox: it ends when the process that started it is gone, however that one went. The
-// channel to the parent is no reason to stay alive.
+// Ends a process of the sandbox when its parent ends in any way. Every child preloads this file. The channel to the parent does
+// not keep the process alive.
 process.on('disconnect', () => process.exit())
 process.channel?.unref()

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { SandboxInfo } from './info.ts'
 
-/** What stays the same when a sandbox is started again in its folder: its data is of no use without. */
+/** The facts that stay the same at each start in a folder. The data of the folder is useless without them. */
 export interface Identity {
   project: string
   bucket: string
@@ -14,7 +14,7 @@ export interface Identity {
   sessionEncryptionKey: string
 }
 
-/** Where a sandbox keeps everything. One that the sandbox made for itself goes with it. */
+/** The folder of a sandbox's data and logs. A temporary folder is removed when the sandbox stops. */
 export class Folder {
   readonly path: string
   readonly identity: Identity
@@ -32,7 +32,8 @@ export class Folder {
     const before = await readJson<SandboxInfo>(join(folder, 'sandbox.json'))
     if (before) await refuseWhileRunning(folder, before)
     const opened = new Folder(folder, await identityOf(folder), path === undefined)
-    // It was killed: Cloud Storage is as it was then, but Firestore as at the stop before. There never was such a world.
+    // The earlier sandbox was killed. Cloud Storage has its state of that moment, but Firestore that of the last stop, so the two
+    // do not fit together.
     if (before) await opened.discardData()
     return opened
   }
@@ -45,17 +46,17 @@ export class Folder {
     return join(this.path, 'storage')
   }
 
-  /** How far a movable clock is ahead. */
+  /** Path of the file that says how far a movable clock is ahead. */
   get clock(): string {
     return join(this.path, 'clock')
   }
 
-  /** The directory of storage mode `local`. */
+  /** Path of the directory for storage mode `local`. */
   get sessions(): string {
     return join(this.path, 'sessions')
   }
 
-  /** Whether the data is to be there for the next start. */
+  /** Whether the data stays for the next start. */
   get kept(): boolean {
     return !this.#temporary
   }
@@ -64,7 +65,7 @@ export class Folder {
     return join(this.path, 'logs', `${name}.log`)
   }
 
-  /** At once and atomically: whoever reads the file sees the processes of this moment. */
+  /** Writes `sandbox.json` at once and atomically, so that a reader always finds the current processes. */
   publish(info: SandboxInfo): void {
     const aside = join(this.path, 'sandbox.json.new')
     writeFileSync(aside, `${JSON.stringify(info, null, 2)}\n`, { mode: 0o600 })
@@ -76,7 +77,7 @@ export class Folder {
     else await rm(join(this.path, 'sandbox.json'), { force: true })
   }
 
-  /** Puts the data aside, for whoever wants to look at it; what was aside before goes. */
+  /** Moves the data to `discarded`, where a user can look at it, and removes what was there before. */
   async discardData(): Promise<void> {
     const aside = join(this.path, 'discarded')
     await rm(aside, { recursive: true, force: true })
@@ -103,7 +104,10 @@ async function identityOf(folder: string): Promise<Identity> {
   return identity
 }
 
-/** The processes of a sandbox that was killed need a moment to notice; those of a running one answer for good. */
+/**
+ * Rejects while another sandbox runs in the folder. The processes of a killed sandbox need a moment to end; those of a running
+ * one keep answering.
+ */
 async function refuseWhileRunning(folder: string, info: SandboxInfo): Promise<void> {
   const deadline = performance.now() + 2_000
   while (await answers(`${info.storage}/storage/v1/b/${info.bucket}`)) {

@@ -1,7 +1,7 @@
 interface RunnerInfo {
   id: string
   pid: number
-  /** Base URL of its probes. */
+  /** Base URL of the runner's probes. */
   probes: string
 }
 
@@ -14,8 +14,8 @@ export interface SandboxInfo {
   bucket: string
   firestore: string
   storage: string
-  /** Base URL of the simulator; null when another server stands for WhatsApp, and until the simulator is up. */
+  /** Base URL of the simulator. Null when another server stands for WhatsApp, and until the simulator is ready. */
   simulator: string | null
-  /** Those that run at this moment. */
+  /** The runners that run at this moment. */
   runners: RunnerInfo[]
 }

@@ -1,5 +1,5 @@
-// The channel between a process of the sandbox and the one that started it: questions down, answers up. The product knows
-// nothing of it; preloads answer.
+// The channel between a process of the sandbox and its parent: questions down, answers up. Preloads answer, so that the product
+// knows nothing of it.
 
 interface Question {
   ask: string
@@ -14,7 +14,7 @@ export interface Answer {
 export const isAnswer = (message: unknown): message is Answer =>
   typeof message === 'object' && message !== null && 'answers' in message
 
-/** To be called by a preload. The channel keeps no process alive, see `exit-with-parent.ts`. */
+/** Answers one kind of question. Preloads call it. The channel keeps no process alive, see `exit-with-parent.ts`. */
 export function answerParent(ask: string, answer: () => unknown): void {
   process.on('message', (message: Partial<Question> | null) => {
     if (message?.ask !== ask) return

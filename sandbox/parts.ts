@@ -16,25 +16,25 @@ import type { Product } from './product.ts'
 
 export interface WhatsApp {
   url: string
-  /** Null where the server's certificates lead to WhatsApp's own root. */
+  /** Null when the server's certificates lead to WhatsApp's own root. */
   root: string | null
-  /** Base URL of its media host; null where that is WhatsApp's own. */
+  /** Base URL of the media host; null for WhatsApp's own. */
   media: string | null
 }
 
-/** Where Firestore and Cloud Storage are. */
+/** The addresses of Firestore and Cloud Storage. */
 export interface Backends {
   firestore: string
   storage: string
 }
 
-/** What a sandbox adds to a part of it. */
+/** The settings of a part that depend on the sandbox's options. */
 export interface PartOptions {
   product: Product
   entry?: string | undefined
   env?: Record<string, string> | undefined
   preloads?: readonly string[] | undefined
-  /** Where the product keeps sessions. */
+  /** The place of sessions. */
   storage?: StorageType | undefined
   /** Null: the clock of the machine. */
   clock: MovableClock | null
@@ -45,7 +45,7 @@ const clockSettings = (clock: MovableClock | null) => (clock ? clockEnvironment(
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/** It has everything on disk: like the service, it may be struck at any time and is there again. */
+/** Runs the stand-in for Cloud Storage. It keeps everything on disk, so that it survives a kill, as the service does. */
 export function storageProcess(folder: Folder, port: number): SupervisedProcess {
   return new SupervisedProcess({
     name: 'storage',
@@ -60,7 +60,7 @@ export function storageProcess(folder: Folder, port: number): SupervisedProcess 
 
 export async function createBucket(storage: string, project: string, name: string): Promise<void> {
   const response = await fetch(`${storage}/storage/v1/b?project=${project}`, { method: 'POST', body: JSON.stringify({ name }) })
-  // 409: it is there from an earlier start.
+  // 409: the bucket exists since an earlier start.
   if (!response.ok && response.status !== 409)
     throw new Error(`The bucket ${name} could not be created: ${await response.text()}`)
 }
@@ -84,7 +84,7 @@ export function functionsProcess(folder: Folder, backends: Backends, port: numbe
   })
 }
 
-/** It keeps its state in memory, and like WhatsApp it stays when everything of ours is killed. */
+/** Runs the simulator. It keeps its state in memory and, like WhatsApp, survives when all of the product is killed. */
 export function simulatorProcess(folder: Folder, { clock }: Pick<PartOptions, 'clock'>): SupervisedProcess {
   return new SupervisedProcess({
     name: 'simulator',
@@ -110,7 +110,8 @@ export function runnerProcess(
     entry: options.entry ?? options.product.runnerEntry,
     preloads: [
       ...clockPreload(options.clock),
-      // The next one loads Baileys, which has to find this in place: in the cloud it is the first line of the runner's `main.ts`.
+      // The next preload imports Baileys, which must find this limit in place. In the cloud the runner's `main.ts` imports it
+      // first.
       pathToFileURL(options.product.inflateLimit).href,
       new URL('./trust-simulator.ts', import.meta.url).href,
       ...(options.preloads ?? []),

@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 
 /**
- * A port of loopback that nobody has. It is taken from below the range from which systems give ports to outgoing
- * connections: a process that is restarted finds its port free again.
+ * Finds a free port of the loopback interface. The port is below the range that systems use for outgoing connections, so that a
+ * restarted process finds its port free again.
  */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt++) {

@@ -38,32 +38,32 @@ async function processOf(source: string, options: Partial<ProcessOptions> = {}):
 
 const announce = 'console.log(JSON.stringify({ ready: true }))'
 
-test('one that dies before it is ready is reported with its last words, and not started again', async () => {
+test('a process that dies before it is ready is reported with its last output, and not restarted', async () => {
   const one = await processOf(`throw new Error('no configuration')`)
   await expect(one.start()).rejects.toThrow(/program ended with code 1 before it was ready.*no configuration/s)
   expect(one.pid).toBeNull()
 })
 
-test('one that has nothing to say counts as alive after three seconds', async () => {
+test('a silent process counts as alive after three seconds', async () => {
   const one = await processOf('setInterval(() => {}, 1000)', { ready: 'alive' })
   expect(await one.start()).toEqual({})
 })
 
-test('one that dies at every start gets a growing pause', async () => {
+test('a process that dies at every start has a growing pause before its restart', async () => {
   const one = await processOf(`${announce}; setImmediate(() => process.exit(3))`)
   const starts: number[] = []
   one.on('started', () => starts.push(performance.now()))
   await one.start()
   while (starts.length < 5) await once(one, 'started')
   const pauses = starts.slice(1).map((at, index) => at - starts[index]!)
-  // How long a busy machine takes for a start is no part of it: what is waited besides is told exactly.
+  // The starts take long on a busy machine, so that only a lower bound of one measured pause is checked.
   expect([1, 2, 3, 4].map(restartPauseMs)).toEqual([0, 400, 800, 1600])
   expect(pauses[3]!).toBeGreaterThan(800)
   await one.stop()
   expect(one.pid).toBeNull()
 })
 
-test('one that does not listen to SIGTERM is killed after its limit', async () => {
+test('a process that ignores SIGTERM is killed after its limit', async () => {
   const one = await processOf(`process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); ${announce}`, { stopLimitMs: 300 })
   await one.start()
   const exited = once(one, 'exited')
@@ -71,7 +71,7 @@ test('one that does not listen to SIGTERM is killed after its limit', async () =
   expect((await exited)[0]).toMatchObject({ signal: 'SIGKILL', expected: true })
 })
 
-test('the channel to its parent keeps no program alive', async () => {
+test('the channel to the parent keeps no process alive', async () => {
   const one = await processOf(announce, { whenItDies: 'leave' })
   const exited = once(one, 'exited')
   await one.start()

@@ -15,19 +15,22 @@ const TAIL_LINES = 20
 
 export interface ProcessOptions {
   name: string
-  /** A TypeScript file that node runs. */
+  /** The JavaScript or TypeScript file that Node runs. */
   entry: string
   args?: string[]
   /** Files to import before the entry. */
   preloads?: string[]
   env: Record<string, string>
-  /** Its output is appended here. */
+  /** File to which the output is appended. */
   log: string
-  /** What happens when it ends without having been asked to. */
+  /** What follows when the process ends unexpectedly. */
   whenItDies: 'restart' | 'leave'
-  /** `line`: when it prints a JSON line with `ready: true`. `alive`: when it prints anything, or has lived for three seconds. */
+  /**
+   * When the process counts as ready. `line`: it prints a JSON line with `ready: true`. `alive`: it prints anything, or has lived
+   * for three seconds.
+   */
   ready: 'line' | 'alive'
-  /** How long it may take to end when asked; ten seconds, as on Cloud Run, unless said otherwise. */
+  /** Time in milliseconds to end after `stop()`. Ten seconds by default, as on Cloud Run. */
   stopLimitMs?: number
 }
 
@@ -35,7 +38,7 @@ export interface Exit {
   pid: number
   code: number | null
   signal: NodeJS.Signals | null
-  /** Asked for by `stop()`. */
+  /** Whether `stop()` requested it. */
   expected: boolean
 }
 
@@ -49,23 +52,26 @@ interface Events {
 
 const exitWithParent = new URL('./exit-with-parent.ts', import.meta.url).href
 
-/** Pure: at once, but one that dies again and again right after its start is given a pause. */
+/**
+ * Pure: returns the pause before a restart, in milliseconds. Only a process that dies repeatedly right after its start has a
+ * pause.
+ */
 export const restartPauseMs = (shortLives: number): number =>
   shortLives < 2 ? 0 : Math.min(100 * 2 ** shortLives, LONGEST_PAUSE_MS)
 
 /**
- * A child process that is started again when it dies, as Cloud Run does with a container, and that never outlives us: it has
- * a channel to us and ends when that closes. It has its own process group, so that Ctrl-C at the terminal reaches us
- * alone and everything is stopped in order.
+ * A child process that restarts when it dies, as a container on Cloud Run does. It ends with its parent, when the channel between
+ * them closes. It has a process group of its own, so that Ctrl-C at the terminal reaches only the parent, which stops everything
+ * in order.
  */
 export class SupervisedProcess extends EventEmitter<Events> {
   readonly name: string
   readonly #options: ProcessOptions
   readonly #log: WriteStream
   #child: ChildProcess | null = null
-  /** Whether it is to run; between its death and its restart it is wanted but has no child. */
+  /** Whether the process should run. It has no child between a death and the restart. */
   #wanted = false
-  /** During its first start a death is an error to report, not an accident to recover from. */
+  /** True during the first start, when a death is an error to report instead of a reason to restart. */
   #starting = false
   #startedAt = 0
   #shortLives = 0
@@ -80,12 +86,14 @@ export class SupervisedProcess extends EventEmitter<Events> {
     this.#log = createWriteStream(options.log, { flags: 'a' })
   }
 
-  /** Null while it is not running. */
+  /** Null while the process does not run. */
   get pid(): number | null {
     return this.#child?.pid ?? null
   }
 
-  /** Resolves with its ready line; rejects, with the end of its output, when it dies first or takes too long. */
+  /**
+   * Starts the process and resolves with its ready line. Rejects with the end of its output when it dies first or takes too long.
+   */
   async start(): Promise<ReadyLine> {
     if (this.#closed) throw new Error(`${this.name} was stopped for good.`)
     if (this.#wanted) throw new Error(`${this.name} is already running.`)
@@ -102,7 +110,7 @@ export class SupervisedProcess extends EventEmitter<Events> {
     }
   }
 
-  /** The answer of one of its preloads; undefined when it does not run, or ends before it has answered. */
+  /** Asks a preload of the process. Undefined when the process does not run, or ends before it answers. */
   async ask(question: string): Promise<unknown> {
     const child = this.#child
     if (!child?.connected) return undefined
@@ -112,7 +120,7 @@ export class SupervisedProcess extends EventEmitter<Events> {
     const end = () => resolve(undefined)
     child.on('message', hear)
     child.once('exit', end)
-    // One that was killed a moment ago takes no message.
+    // A process that was just killed takes no message.
     child.send({ ask: question, id }, (error) => error && end())
     return await promise.finally(() => {
       child.off('message', hear)
@@ -120,7 +128,7 @@ export class SupervisedProcess extends EventEmitter<Events> {
     })
   }
 
-  /** Asks it to end, waits, and after its limit does not ask any more. */
+  /** Asks the process to end, waits, and kills it after its limit. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     this.#wanted = false
     if (this.#pause) clearTimeout(this.#pause)
@@ -129,16 +137,16 @@ export class SupervisedProcess extends EventEmitter<Events> {
     const exited = new Promise<void>((resolve) => this.once('exited', () => resolve()))
     const silent = new Promise<void>((resolve) => child.once('close', () => resolve()))
     child.kill(signal)
-    // A process that was paused with SIGSTOP hears SIGTERM only when it goes on.
+    // A process that was paused with SIGSTOP receives SIGTERM only after SIGCONT.
     child.kill('SIGCONT')
     const limit = setTimeout(() => child.kill('SIGKILL'), this.#options.stopLimitMs ?? STOP_LIMIT_MS)
     await exited
     clearTimeout(limit)
-    // Its last words; but a child of its own, if it left one behind, may hold its output open.
+    // The last output may still arrive. A child that the process left behind may hold the output open, so the wait has a limit.
     await Promise.race([silent, pause(500, undefined, { ref: false })])
   }
 
-  /** Strikes it from outside; whether it comes back is up to `whenItDies`. Returns the pid that was struck. */
+  /** Kills the process from outside. `whenItDies` decides whether it restarts. Returns the pid. */
   kill(signal: NodeJS.Signals = 'SIGKILL'): number {
     const pid = this.#child?.pid
     if (pid === undefined) throw new Error(`${this.name} is not running.`)
@@ -146,7 +154,7 @@ export class SupervisedProcess extends EventEmitter<Events> {
     return pid
   }
 
-  /** Stops it for good and closes its log. */
+  /** Stops the process for good and closes its log. */
   async close(): Promise<void> {
     this.#closed = true
     await this.stop()
@@ -187,7 +195,7 @@ export class SupervisedProcess extends EventEmitter<Events> {
       limitMs,
     )
     child.once('error', (error) => fail(`could not be started (${error.message})`))
-    // Not 'exit': its last words may still be on their way then.
+    // The event is `close` and not `exit`, because the last output may arrive after `exit`.
     child.once('close', (code, signal) => fail(`ended with ${signal ?? `code ${code}`} before it was ready`))
     return await promise.finally(() => clearTimeout(limit))
   }
@@ -204,7 +212,7 @@ export class SupervisedProcess extends EventEmitter<Events> {
     this.emit('exited', { pid: child.pid ?? 0, code, signal, expected: !this.#wanted })
     if (!this.#wanted || this.#starting || this.#options.whenItDies === 'leave') return
     const pauseMs = restartPauseMs(this.#shortLives)
-    // Why it did not become ready is in its log, and its death comes here again.
+    // The log says why the process did not become ready, and its death leads here again.
     const restart = () => void this.#spawn().catch(() => {})
     if (pauseMs === 0) restart()
     else this.#pause = setTimeout(restart, pauseMs)

@@ -11,7 +11,9 @@ export const repositoryFile = (path: string): string => fileURLToPath(new URL(`.
 export interface Product {
   readonly functionsEntry: string
   readonly runnerEntry: string
-  /** Sets the limit that Baileys has to find when it loads. The runner checks that its own copy of this module did so. */
+  /**
+   * Module that sets the limit which Baileys must find when it loads. The runner checks that its own copy of this module has run.
+   */
   readonly inflateLimit: string
 }
 

@@ -20,49 +20,49 @@ import type { Exit, ReadyLine, SupervisedProcess } from './processes.ts'
 import { type Product, repositoryFile, SOURCES } from './product.ts'
 
 export interface SandboxOptions {
-  /** How many runners; 1 unless said otherwise. */
+  /** Number of runners; 1 by default. */
   runners?: number
-  /** Where the data is kept from one start to the next; by default a fresh folder that goes when the sandbox stops. */
+  /** Folder of the data, which stays for the next start. By default a temporary folder that is removed at the stop. */
   folder?: string
-  /** A Firestore emulator that runs already (host:port), instead of one of its own: to start one costs seconds. */
+  /** Address (host:port) of a running Firestore emulator. By default the sandbox starts its own, which takes seconds. */
   firestore?: string | undefined
-  /** Whether it will run for more than some minutes, so that its Firestore emulator starts slower and works faster. */
+  /** Whether the sandbox will run for more than some minutes. Its Firestore emulator then starts slower and works faster. */
   forLong?: boolean
-  /** Another server that speaks WhatsApp's protocol, instead of the simulator; and its root key, where it is not WhatsApp's. */
+  /** Address of a server that speaks WhatsApp's protocol instead of the simulator, and its root key unless it is WhatsApp's. */
   whatsappUrl?: string
   whatsappRoot?: string
-  /** Called when a part is up, with the milliseconds since the start. */
+  /** Receives each part that is ready, with the milliseconds since the start. */
   onProgress?: (part: string, ms: number) => void
   runnerEnv?: Record<string, string>
   functionsEnv?: Record<string, string>
-  /** Whether the product reaches Firestore and Cloud Storage through `sandbox.proxies`, which can take them away from it. */
+  /** Whether the product reaches Firestore and Cloud Storage through `sandbox.proxies`, which can cut it off from them. */
   proxied?: boolean
-  /** Whether the wall clock of runners, functions and simulator obeys `advanceClock`. Firestore's stays as it is. */
+  /** Whether `advanceClock` moves the wall clock of runners, functions and simulator. Firestore's clock stays as it is. */
   movableClock?: boolean
-  /** Where the state of sessions is kept; `local` in a directory of the folder. Hybrid unless said otherwise. */
+  /** Place of the sessions' state; `hybrid` by default. `local` uses a directory of the folder. */
   storage?: StorageType
-  /** Whether the functions host runs; true unless said otherwise. */
+  /** Whether the functions host runs; true by default. */
   functions?: boolean
-  /** What runs as the product: the sources, unless said otherwise. */
+  /** The product that runs; the sources by default. */
   product?: Product
-  /** Other programs in the place of the product, for the sandbox's own tests. */
+  /** Programs that replace the product in the sandbox's own tests. */
   runnerEntry?: string
-  /** Modules to import into runners before anything else, for tests that break or measure something in them. */
+  /** Modules that runners import before anything else, for tests that break or measure something in them. */
   runnerPreloads?: readonly string[]
   functionsEntry?: string
 }
 
 interface Events {
-  /** A part that stands for Google or WhatsApp, and holds its state in memory, ended by itself. */
+  /** The Firestore emulator or the simulator ended unexpectedly, and its state, which it held in memory, is gone. */
   lost: [part: string, exit: Exit]
 }
 
-/** Brings the whole world up on this machine. Several can run side by side. */
+/** Starts the whole product with its stand-ins on this machine. Several sandboxes can run side by side. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const startedAt = performance.now()
   const emulator = await findFirestoreEmulator(process.env)
   const folder = await Folder.open(options.folder)
-  // As an operator does: the runner makes no directory of its own.
+  // An operator creates this directory, because the runner creates none.
   if (options.storage === 'local') await mkdir(folder.sessions, { recursive: true, mode: 0o700 })
   const [firestore, storage, functions] = [await freePort(), await freePort(), await freePort()]
   const proxies = options.proxied === true ? await startProxies({ firestore, storage }) : null
@@ -111,7 +111,7 @@ const firestoreOf = (folder: Folder, emulator: FirestoreEmulator, port: number, 
   })
 
 export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
-  // The parts, to be struck: `kill()`, `stop()`, `start()`, and what happens to them as events.
+  // The parts. Tests stop, kill and start them, and hear of it by their events.
   readonly #firestore: SupervisedProcess | null
   readonly storage: SupervisedProcess
   readonly functions: SupervisedProcess | null
@@ -124,7 +124,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
   readonly #options: SandboxOptions
   readonly #folder: Folder
   readonly #addresses: { api: string | null } & Backends
-  /** Where the product finds them: behind the proxies, if there are any. */
+  /** The addresses that the product uses: those of the proxies if the sandbox has any. */
   readonly #backends: Backends
   readonly #whatsapp: WhatsApp
   readonly #clock: MovableClock | null
@@ -156,7 +156,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     }
   }
 
-  /** Everything in parallel, except that runners find what they need when they start. */
+  /** Starts all parts in parallel, except that runners start after the parts that they need. */
   async start(startedAt: number): Promise<void> {
     this.#publish()
     const up = async (part: SupervisedProcess | null, then?: (line: ReadyLine) => void | Promise<void>) => {
@@ -180,9 +180,9 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     await Promise.all([up(this.functions), runners()])
   }
 
-  /** Its own. */
+  /** The sandbox's own Firestore emulator. Throws when the sandbox uses a shared one. */
   get firestore(): SupervisedProcess {
-    if (!this.#firestore) throw new Error('This sandbox uses an emulator that others use as well.')
+    if (!this.#firestore) throw new Error('This sandbox shares its Firestore emulator with others.')
     return this.#firestore
   }
 
@@ -190,12 +190,12 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     return this.#folder.path
   }
 
-  /** Where storage mode `local` keeps sessions. */
+  /** The directory in which storage mode `local` keeps sessions. */
   get sessionsFolder(): string {
     return this.#folder.sessions
   }
 
-  /** As of this moment; the same is in `sandbox.json` of the folder. */
+  /** The state of this moment, as in the folder's `sandbox.json`. */
   get info(): SandboxInfo {
     const { project, bucket, apiKey } = this.#folder.identity
     const runners = this.runners().flatMap(({ name, pid }) =>
@@ -204,7 +204,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     return { apiKey, project, bucket, ...this.#addresses, simulator: this.#simulatorUrl, runners }
   }
 
-  /** A request to the HTTP API, with its key; `json` is posted as the body. */
+  /** Sends a request with the API key to the HTTP API. `json` is posted as the body. */
   async api(path: string, init: RequestInit & { json?: unknown } = {}): Promise<Response> {
     const { api, apiKey } = this.info
     if (api === null) throw new Error('This sandbox runs without functions.')
@@ -216,14 +216,14 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     return await fetch(`${api}${path}`, { method: 'POST', ...request, headers, body: JSON.stringify(json) })
   }
 
-  /** Of slot `runner-1` and so on. Killed, it comes back at once, in the same slot with another pid. */
+  /** Returns the runner of a slot, such as `runner-1`. A killed runner restarts at once in its slot, with another pid. */
   runner(slot: string): SupervisedProcess {
     const runner = this.#runners.get(slot)
     if (!runner) throw new Error(`There is no ${slot}; there are ${[...this.#runners.keys()].join(', ') || 'no runners'}.`)
     return runner
   }
 
-  /** Base URL of the probes of a slot, whether or not a process runs there. */
+  /** Base URL of a slot's probes, whether or not a process runs in it. */
   probesOf(slot: string): string {
     return this.#probes.get(slot) ?? ''
   }
@@ -232,14 +232,14 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     return [...this.#runners.values()]
   }
 
-  /** Scale-out: one more, in a new slot; with other settings than those of all runners, where some are given. */
+  /** Adds a runner in a new slot, as a scale-out does. `env` overrides settings of this runner. */
   async addRunner(env: Record<string, string> = {}): Promise<SupervisedProcess> {
     const runner = await this.#newSlot(env)
     await runner.start()
     return runner
   }
 
-  /** Scale-in: SIGTERM, ten seconds, and it does not come back until `startRunner`. */
+  /** Stops a runner as a scale-in does: SIGTERM, and SIGKILL after ten seconds. It stays away until `startRunner`. */
   async stopRunner(slot: string): Promise<void> {
     await this.runner(slot).stop()
   }
@@ -249,8 +249,8 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
   }
 
   /**
-   * So many days pass at once for runners, functions and simulator, those that start later included. Firestore's own times stay:
-   * they alone may decide whether an owner is dead.
+   * Moves the clock ahead by so many days for runners, functions and simulator, also for those that start later. Firestore's
+   * times stay as they are, because only they may decide whether an owner is dead.
    */
   async advanceClock(days: number): Promise<void> {
     if (!this.#clock) throw new Error('This sandbox has no movable clock: start it with `movableClock`.')
@@ -265,7 +265,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     await this.functions?.start()
   }
 
-  /** Everything ends. In a folder of its own the data stays, and the next start there goes on with it. */
+  /** Stops all parts. The data stays in a folder that the caller named, for the next start. */
   async stop(): Promise<void> {
     this.#stopping ??= this.#stop()
     await this.#stopping
@@ -276,7 +276,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
-    // First whatever writes, then what it wrote to.
+    // The writers end before the stores that they write to.
     await close([...this.runners(), this.functions])
     try {
       if (this.#folder.kept && this.#firestoreWasUp) await this.#keepData()
@@ -288,7 +288,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
   }
 
   async #keepData(): Promise<void> {
-    // What Firestore held is gone, and the rest is of no use without.
+    // Firestore's data is gone, and the rest is useless without it.
     if (this.#firestore?.pid === null) await this.#folder.discardData()
     else await exportFirestore(this.#addresses.firestore, this.#folder.identity.project, this.#folder.firestore)
   }

@@ -3,9 +3,9 @@ import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { redirectMedia } from './whatsapp/media/redirect.ts'
 
-// Preloaded into the sandbox's runners, and into nothing else: their Baileys dials the simulator, trusts its root, and
-// downloads from it. The product has no switch for any of it.
-// A built runner may have a Baileys of its own, so the runner's entry decides which one this is.
+// Makes Baileys dial the simulator, trust its root, and download from it. Only the sandbox's runners preload this file, because
+// the product has no such switches. A built runner may have a Baileys of its own, so the runner's entry decides which one is
+// changed.
 const baileys = createRequire(process.argv[1] ?? import.meta.url).resolve('@whiskeysockets/baileys')
 const { DEFAULT_CONNECTION_CONFIG, WA_CERT_DETAILS } = (await import(pathToFileURL(baileys).href)) as typeof Baileys
 

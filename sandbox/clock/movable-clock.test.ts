@@ -13,7 +13,7 @@ let folder: string
 let clock: MovableClock
 let program: SupervisedProcess
 
-// Tells what it sees of the time, now and whenever it is sent SIGUSR2.
+// A program that prints the time as it sees it, at its start and at each SIGUSR2.
 const PROGRAM = `
 const tell = () => console.log(JSON.stringify({
   ready: true,
@@ -50,28 +50,28 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** How many days each way of asking for the time is ahead of the real one. */
+/** Returns by how many days each way of reading the time is ahead of the real one. */
 function daysAhead({ now, made, called, measured }: ReadyLine): number[] {
-  // Not minus zero.
+  // The sum turns minus zero into zero.
   const days = (time: unknown) => Math.round((Number(time) - Date.now()) / DAY_MS) + 0
   return [now, made, called, measured].map(days)
 }
 
-test('a process starts at the time that it is, and after days have passed at that', async () => {
+test('a process starts at the real time, and at the later time after days have passed', async () => {
   expect(daysAhead(await program.start())).toEqual([0, 0, 0, 0])
   await program.stop()
   await clock.advance(30, [])
   const line = await program.start()
-  // What is measured is not told by the wall clock.
+  // Measured durations do not come from the wall clock.
   expect(daysAhead(line)).toEqual([30, 30, 30, 0])
   expect(line).toMatchObject({ kept: 5, isDate: true, year: 1_577_836_800_000 })
 })
 
-test('days pass at once for a process that runs, and for the one that takes its place', async () => {
+test('days pass at once for a running process, and for its successor', async () => {
   await program.start()
   await clock.advance(30, [program])
   await clock.advance(-1, [program])
-  // It tells the time once more; `log` has what it said.
+  // The program prints the time once more into its log.
   program.kill('SIGUSR2')
   const said = await vi.waitFor(async () => (await readFile(join(folder, 'log'), 'utf8')).trim().split('\n')[1] ?? expect.fail())
   expect(daysAhead(JSON.parse(said) as ReadyLine)).toEqual([29, 29, 29, 0])
@@ -80,12 +80,12 @@ test('days pass at once for a process that runs, and for the one that takes its 
   expect(daysAhead((await back)[0])).toEqual([29, 29, 29, 0])
 })
 
-test('a clock is found as far ahead as it was left', async () => {
+test('a clock is restored as far ahead as it was left', async () => {
   await clock.advance(2, [])
   expect(new MovableClock(clock.file).aheadMs).toBe(2 * DAY_MS)
 })
 
-test('a process that dies over a question leaves nobody waiting', async () => {
+test('a process that dies before its answer leaves no caller waiting', async () => {
   await program.start()
   program.kill('SIGSTOP')
   const answer = program.ask('clock')
@@ -93,7 +93,7 @@ test('a process that dies over a question leaves nobody waiting', async () => {
   expect(await answer).toBeUndefined()
 })
 
-test('a process that waits for questions ends all the same when it has nothing else to do', async () => {
+test('a process that only waits for questions ends', async () => {
   const ending = processOf(join(folder, 'program.ts'), { whenItDies: 'leave', env: { ENDS: 'yes' } })
   const exited = once(ending, 'exited')
   await ending.start()

@@ -11,7 +11,7 @@ let serverSockets: Set<Socket>
 let proxy: TcpProxy
 let clients: Client[]
 
-/** A client that keeps what it hears, and how its connection ended. */
+/** A client that records what it receives, and how its connection ended. */
 class Client {
   readonly socket: Socket
   said = ''
@@ -72,7 +72,7 @@ const openClient = async (): Promise<Client> => {
   return client
 }
 
-test('pass: bytes go both ways, and each side hears that the other has ended', async () => {
+test('pass: bytes go both ways, and each side learns that the other has ended', async () => {
   const client = await openClient()
   client.say('x'.repeat(5_000_000))
   await vi.waitFor(() => expect(client.said.length).toBe(5_000_006), { timeout: 5_000 })
@@ -83,7 +83,7 @@ test('pass: bytes go both ways, and each side hears that the other has ended', a
   await vi.waitFor(() => expect(proxy.counts).toEqual({ accepted: 1, cut: 0, open: 0 }))
 })
 
-test('pass: a server that ends or resets takes its client along', async () => {
+test("pass: a server that ends or resets ends its client's connection", async () => {
   const [one, two] = [await openClient(), await openClient()]
   const [first, second] = [...serverSockets]
   first?.end()
@@ -94,7 +94,7 @@ test('pass: a server that ends or resets takes its client along', async () => {
   expect(two.error?.code).toBe('ECONNRESET')
 })
 
-test('a server that is not there resets the client', async () => {
+test('a missing server resets the client', async () => {
   echo.close()
   await once(echo, 'close')
   const client = new Client()
@@ -102,7 +102,7 @@ test('a server that is not there resets the client', async () => {
   expect(client.error?.code).toBe('ECONNRESET')
 })
 
-test('refuse: nobody listens, and what was open is reset; afterwards everything is as before', async () => {
+test('refuse: new connections are refused and open ones reset; afterwards everything is as before', async () => {
   const before = await openClient()
   await proxy.change({ how: 'refuse' })
   await before.ends()
@@ -114,13 +114,13 @@ test('refuse: nobody listens, and what was open is reset; afterwards everything 
   await openClient()
 })
 
-test('hang: new and open connections are accepted and dead, also when it is over', async () => {
+test('hang: new and open connections are accepted but dead, also after the fault', async () => {
   const before = await openClient()
   await proxy.change({ how: 'hang' })
   const during = new Client()
   await once(during.socket, 'connect')
   for (const client of [before, during]) client.say('anybody?')
-  // The server goes; nobody tells the client.
+  // The server ends, and its client receives nothing of it.
   for (const socket of serverSockets) socket.end()
   await pause(200)
   await proxy.change({ how: 'pass' })
@@ -133,7 +133,7 @@ test('hang: new and open connections are accepted and dead, also when it is over
   await vi.waitFor(() => expect(proxy.counts.open).toBe(1))
 })
 
-test('freeze: nothing arrives until it thaws, and then everything does, in order', async () => {
+test('freeze: nothing arrives during the fault, and everything arrives in order after it', async () => {
   const before = await openClient()
   await proxy.change({ how: 'freeze' })
   const during = new Client()
@@ -147,7 +147,7 @@ test('freeze: nothing arrives until it thaws, and then everything does, in order
   await during.hears('other')
 })
 
-test('slow: each chunk comes late, in order, each way; afterwards nothing overtakes it', async () => {
+test('slow: each chunk arrives late and in order, each way; afterwards no chunk overtakes it', async () => {
   const client = await openClient()
   await proxy.change({ how: 'slow', delayMs: 100 })
   const words = Array.from({ length: 50 }, (_, index) => `${index} `)
@@ -160,7 +160,7 @@ test('slow: each chunk comes late, in order, each way; afterwards nothing overta
   await client.hears(`hello ${words.join('')}`)
   const took = performance.now() - saidAt
   expect(took).toBeGreaterThan(195)
-  // The delays overlap: it is latency, not a narrow line, on which this would take ten seconds.
+  // The delays overlap, because the fault is latency. A narrow line would take ten seconds.
   expect(took).toBeLessThan(4_000)
   client.say('late ')
   await proxy.change({ how: 'pass' })
@@ -168,7 +168,7 @@ test('slow: each chunk comes late, in order, each way; afterwards nothing overta
   await client.hears(`hello ${words.join('')}late early`)
 })
 
-test('slow: a connection that ends says its last words first', async () => {
+test('slow: a connection that ends delivers its last bytes first', async () => {
   const client = await openClient()
   await proxy.change({ how: 'slow', delayMs: 100 })
   client.socket.end('last words')
@@ -176,7 +176,7 @@ test('slow: a connection that ends says its last words first', async () => {
   expect(client.said).toBe('hello last words')
 })
 
-test('cut: connections die in the middle of a response, again and again, after as many bytes as the seed says', async () => {
+test('cut: connections die in the middle of responses, each after a number of bytes that the seed decides', async () => {
   const lengths = async (seed: number): Promise<number[]> => {
     const client = await openClient()
     await proxy.change({ how: 'cut', seed, leastBytes: 100, mostBytes: 1000 })

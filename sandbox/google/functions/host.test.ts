@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { hostFunctions, type Host } from './host.ts'
 
-// A function as the product writes them: Hono inside onRequest.
+// A function like those of the product: Hono inside onRequest.
 const app = new Hono()
 app.get('/health', (context) => context.json({ ok: true }))
 app.post('/echo', async (context) =>
@@ -48,12 +48,12 @@ afterAll(() => {
   server.closeAllConnections()
 })
 
-test('HTTP functions are mounted, others are named', () => {
+test('HTTP functions are mounted, and functions of other kinds are reported as ignored', () => {
   expect(host.mounted.sort()).toEqual(['api', 'failing', 'hook'])
   expect(host.ignored).toEqual(['watcher'])
 })
 
-test('a Hono application inside onRequest has the root, and receives every kind of body as it was sent', async () => {
+test('a Hono application inside onRequest is at the root, and receives every kind of body unchanged', async () => {
   expect(await (await fetch(`${url}/health`)).json()).toEqual({ ok: true })
   const types = ['application/json', 'application/problem+json', 'text/plain', 'application/x-www-form-urlencoded', 'image/png']
   for (const type of types) {
@@ -67,7 +67,7 @@ test('a response may be streamed', async () => {
   expect(await (await fetch(`${url}/stream`)).text()).toBe('one two three')
 })
 
-test('a function beside api has its own root, a parsed body, and the address that the front end names', async () => {
+test('a function other than `api` has a root of its own, a parsed body, and the address that the front end names', async () => {
   const headers = { 'content-type': 'application/json', 'x-forwarded-for': '203.0.113.7' }
   const response = await fetch(`${url}/hook/path?q=1`, { method: 'POST', headers, body: '{"a":1}' })
   expect(await response.json()).toEqual({ url: '/path?q=1', body: { a: 1 }, ip: '203.0.113.7' })

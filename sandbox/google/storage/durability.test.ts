@@ -40,7 +40,7 @@ test('objects, old versions, metadata and generations survive kill -9', async ()
   await after.file('a/b').save('three', { resumable: false, preconditionOpts: { ifGenerationMatch: second } })
 })
 
-test('what was acknowledged before a kill -9 in the middle of writes is there, and nothing is half there', async () => {
+test('every acknowledged write survives a kill -9 in the middle of writes, and no object is half written', async () => {
   const bucket = clientOf(server.url).bucket('kept')
   const acknowledged = new Map<string, Buffer>()
   const sent = new Map<string, Buffer>()
@@ -68,7 +68,7 @@ test('what was acknowledged before a kill -9 in the middle of writes is there, a
   expect(left.filter((name) => name.endsWith('.unfinished'))).toEqual([])
 })
 
-test('an upload that was begun before a kill -9 goes on after it', async () => {
+test('an upload that began before a kill -9 continues after it', async () => {
   const [url] = await clientOf(server.url).bucket('kept').file('resumed').createResumableUpload()
   const data = randomBytes(512 * 1024)
   const half = data.length / 2
@@ -80,7 +80,7 @@ test('an upload that was begun before a kill -9 goes on after it', async () => {
     })
   expect((await put(0, half)).status).toBe(308)
   const after = await crashAndRestart()
-  // The client does not know how much arrived; what it sends twice is taken once.
+  // The client does not know how much arrived. Bytes that it sends twice are stored once.
   expect((await put(half / 2, data.length)).status).toBe(200)
   expect((await after.file('resumed').download())[0].equals(data)).toBe(true)
 })

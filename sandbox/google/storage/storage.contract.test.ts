@@ -3,8 +3,8 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openStorage, type StorageUnderTest } from './under-test.ts'
 
-// The contract of Cloud Storage as far as the product relies on it. It holds for the sandbox's server, and for the real
-// service when HOLDFAST_CONTRACT_BUCKET names a bucket (with versioning) that the default credentials may write to.
+// The contract of Cloud Storage, as far as the product relies on it. The tests run against the sandbox's server, and against the
+// real service when HOLDFAST_CONTRACT_BUCKET names a bucket with versioning to which the default credentials may write.
 
 let under: StorageUnderTest
 let bucket: Bucket
@@ -48,7 +48,7 @@ describe('writing', () => {
     expect(Number(seen.generation)).toBeGreaterThan(0)
   })
 
-  test('an object may be empty, and its name may hold anything', async () => {
+  test('an object may be empty, and its name may hold any character', async () => {
     for (const name of ['empty', 'späces & slashes/%2F?#+', 'emoji 🙂']) {
       await save(file(name), '')
       expect(await read(file(name))).toBe('')
@@ -66,7 +66,7 @@ describe('writing', () => {
     }
   })
 
-  test('create-only: generation 0 is a missing object', async () => {
+  test('a save with generation 0 only creates', async () => {
     const target = file('once')
     await save(target, 'first', 0)
     expect(await status(save(target, 'second', 0))).toBe(412)
@@ -74,13 +74,13 @@ describe('writing', () => {
     expect(await read(target)).toBe('first')
   })
 
-  test('of ten writers that create the same object, one succeeds', async () => {
+  test('one of ten concurrent writers creates an object', async () => {
     const results = await Promise.all(Array.from({ length: 10 }, (_, n) => status(save(file('raced'), `writer ${n}`, 0))))
     expect(results.filter((result) => result === 'no error')).toHaveLength(1)
     expect(results.filter((result) => result === 412)).toHaveLength(9)
   })
 
-  test('compare-and-set: a stale generation is refused, for writes and for deletes', async () => {
+  test('a stale generation is refused, for writes and for deletes', async () => {
     const target = file('guarded')
     const first = await save(target, 'one')
     const second = await save(target, 'two', first)
@@ -92,13 +92,13 @@ describe('writing', () => {
     expect((await target.exists())[0]).toBe(false)
   })
 
-  test('bytes that do not match the checksum sent along are refused', async () => {
+  test('bytes with a wrong checksum are refused', async () => {
     const wrong = { md5Hash: 'AAAAAAAAAAAAAAAAAAAAAA==' }
     expect(await status(file('corrupt').save('data', { resumable: false, validation: false, metadata: wrong }))).toBe(400)
     expect((await file('corrupt').exists())[0]).toBe(false)
   })
 
-  test('a change of metadata counts a metageneration and leaves the generation', async () => {
+  test('a change of metadata raises the metageneration and leaves the generation', async () => {
     const target = file('described')
     const generation = await save(target, 'data')
     await target.setMetadata({ metadata: { a: '1', b: '2' } })
@@ -122,14 +122,14 @@ describe('writing', () => {
 })
 
 describe('reading', () => {
-  test('ranges', async () => {
+  test('returns ranges', async () => {
     await save(file('alphabet'), 'abcdefghijklmnopqrstuvwxyz')
     expect(await read(file('alphabet'), { start: 2, end: 4 })).toBe('cde')
     expect(await read(file('alphabet'), { start: 24 })).toBe('yz')
     expect(await status(file('alphabet').download({ start: 26 }))).toBe(416)
   })
 
-  test('what is missing is 404', async () => {
+  test('of a missing object gives 404', async () => {
     expect((await file('missing').exists())[0]).toBe(false)
     for (const attempt of [file('missing').download(), file('missing').getMetadata(), file('missing').delete()]) {
       expect(await status(attempt)).toBe(404)
@@ -138,7 +138,7 @@ describe('reading', () => {
     expect(await status(nowhere.file('x').download())).toBe(404)
   })
 
-  test('with versioning, an overwritten generation stays readable until it is deleted itself', async () => {
+  test('of an overwritten generation works, with versioning, until its own deletion', async () => {
     const first = await save(file('versioned'), 'one')
     const second = await save(file('versioned'), 'two')
     const at = (generation: string) => bucket.file(`${folder}versioned`, { generation })
@@ -161,7 +161,7 @@ describe('listing', () => {
     for (const name of names) await save(file(name), name)
   })
 
-  test('by prefix, in order, and from an offset', async () => {
+  test('works by prefix, in order, and from an offset', async () => {
     const [all] = await bucket.getFiles({ prefix: `${folder}list/` })
     expect(all.map(({ name }) => relative(name))).toEqual(names)
     const [some] = await bucket.getFiles({
@@ -172,14 +172,14 @@ describe('listing', () => {
     expect(some.map(({ name }) => relative(name))).toEqual(['list/b/2', 'list/c'])
   })
 
-  test('with a delimiter, folders are listed once', async () => {
+  test('with a delimiter names each folder once', async () => {
     const query = { prefix: `${folder}list/`, delimiter: '/', autoPaginate: false }
     const [files, , answer] = await bucket.getFiles(query)
     expect(files.map(({ name }) => relative(name))).toEqual(['list/a', 'list/c', 'list/é'])
     expect((answer as { prefixes: string[] }).prefixes.map(relative)).toEqual(['list/b/', 'list/d/'])
   })
 
-  test('page by page nothing is left out and nothing comes twice', async () => {
+  test('in pages leaves nothing out and repeats nothing', async () => {
     for (const delimiter of ['', '/']) {
       const seen: string[] = []
       let query: object | null = {
