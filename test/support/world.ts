@@ -18,6 +18,9 @@ import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/s
 /** What is heard already costs nothing to look at, and whoever strikes at it wants to be quick. */
 const AT_ONCE_MS = 10
 
+/** What a runner logs of a change of state that is not in `session-lifecycle.ts`. */
+const UNKNOWN_TRANSITION = 'a state that its lifecycle does not lead to'
+
 /**
  * Tries until the assertion holds; also within concurrent tests. Generous, since other tests run beside this one; and not too often,
  * since each try is work for three processes.
@@ -57,7 +60,9 @@ export class EngineWorld implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#events.close()
     await this.google.close()
+    const logged = (await this.logs()).split('\n')
     await this.sandbox.stop()
+    expect(logged.filter((line) => line.includes(UNKNOWN_TRANSITION))).toEqual([])
   }
 
   /** A session that is yet to be made. */

@@ -13,7 +13,7 @@ import type { ReconnectPolicy } from '@holdfast/core/session/disconnect-policy'
 import { Actions, type OpenAction } from './actions/actions.ts'
 import type { Claim } from './claim.ts'
 import { ConnectionKeeper } from './connection/connection-keeper.ts'
-import { mustQuarantine, type CrashPolicy } from './quarantine/crash-record.ts'
+import type { CrashPolicy } from './quarantine/crash-record.ts'
 import type { AskToDial } from './connection/dial-place.ts'
 import type { Engine, SessionDependencies } from './engine.ts'
 import { projectEvents } from './events/projector.ts'
@@ -24,7 +24,7 @@ import { Journal } from './journal/journal.ts'
 import { Opening, type Trouble } from './opening.ts'
 import { Quarantine, type TrialSlot } from './quarantine/quarantine.ts'
 import { Reconnection } from './connection/reconnection.ts'
-import { SessionStatus, type SessionSnapshot } from './session-status.ts'
+import { SessionStatus, type SessionSnapshot, type StateChange } from './session-status.ts'
 import { Wake } from './wake.ts'
 
 /** Why this process no longer holds the session. */
@@ -37,6 +37,8 @@ export interface OwnedSessionDependencies extends SessionDependencies {
   readonly trialSlot: TrialSlot
   /** False in storage mode `cloud`: the state is read anew for each connection. */
   readonly keepsImage: boolean
+  /** Called with each change of state that `session-lifecycle.ts` does not have, once it is logged. Tests fail on it. */
+  readonly onUnknownTransition?: (change: StateChange) => void
 }
 
 /**
@@ -74,8 +76,7 @@ export class OwnedSession {
     this.sessionId = sessionId
     this.#wanted = session.wanted
     const halted = isHalted(session.state)
-    const shown = halted ? session.state : mustQuarantine(claim.crashes) ? 'QUARANTINED' : 'CLAIMING'
-    this.#status = new SessionStatus(claim, clock, shown)
+    this.#status = new SessionStatus({ claim, clock, onUnknown: (change) => this.#reportUnknown(change) })
     this.#wake = new Wake(clock)
     this.#journal = new Journal({ journals, sessionId, runnerId, clock, random, limits, head, project: projectEvents })
     this.#opening = new Opening(this.#dependencies, claim, this.#journal)
@@ -304,6 +305,12 @@ export class OwnedSession {
       adopt: (engine: Engine) => this.#adopt(engine),
     }
     return new Actions({ session, append: (entry) => this.#append(entry), documents, clock, logger, owner })
+  }
+
+  #reportUnknown(change: StateChange): void {
+    const { logger, onUnknownTransition } = this.#dependencies
+    logger.error(change, 'The session changed to a state that its lifecycle does not lead to.')
+    onUnknownTransition?.(change)
   }
 
   #publish(state: SessionState, reason: ReasonCode, details: StatusDetails = {}): void {

@@ -4,11 +4,14 @@ import { isHalted, type ReasonCode, type SessionState } from '@holdfast/core/ses
 import type { Claim } from './claim.ts'
 import type { Engine } from './engine.ts'
 import type { SessionEvent, SessionFigures, StatusDetails } from './events/session-event.ts'
+import { mustQuarantine } from './quarantine/crash-record.ts'
+import { CLAIMS, TRANSITIONS, stateAfterClaim } from './session-lifecycle.ts'
 
 /** What a session says of itself: in its document, along with journal records, and in its runner's heartbeat. */
 export class SessionStatus {
   readonly #claim: Claim
   readonly #clock: Clock
+  readonly #onUnknown: (change: StateChange) => void
   #state: SessionState
   #reason: ReasonCode | null = null
   #lastProofOfLifeMs: number | null = null
@@ -16,11 +19,15 @@ export class SessionStatus {
   /** What was counted before, by earlier owners and by engines of this one. */
   #counted: { sent: number; received: number }
 
-  constructor(claim: Claim, clock: Clock, state: SessionState) {
+  constructor(options: { claim: Claim; clock: Clock; onUnknown: (change: StateChange) => void }) {
+    const { claim, clock, onUnknown } = options
     this.#claim = claim
     this.#clock = clock
-    this.#state = state
+    this.#onUnknown = onUnknown
     this.#counted = claim.session.counters
+    const from = claim.session.state
+    this.#state = stateAfterClaim(from, mustQuarantine(claim.crashes))
+    if (!CLAIMS[from].includes(this.#state)) onUnknown({ from, to: this.#state, reason: 'claimed' })
   }
 
   /** The engine's figures end with it. */
@@ -65,21 +72,32 @@ export class SessionStatus {
 
   /** Nobody owns the session from now on. A state that waits for somebody may keep saying so: `shown` is null then. */
   released(shown: { state: SessionState; reason: ReasonCode } | null, engine: Engine | null): SessionEvent {
+    if (shown) this.#check(shown.state, shown.reason)
     return { type: 'session.released', shown, figures: this.#figures(engine) }
   }
 
   /** The session is in this state from now on. What belonged to the state before ends with it. */
   enter(state: SessionState, reason: ReasonCode, details: StatusDetails, engine: Engine | null): SessionEvent {
-    this.#state = state
-    this.#reason = reason
+    this.#change(state, reason)
     return { type: 'session.status', state, reason, details, figures: this.#figures(engine) }
   }
 
   /** The session waits for a phone from now on. */
-  showQr(qr: string, expiresAt: Date, engine: Engine): SessionEvent {
-    this.#state = 'PAIRING'
-    this.#reason = 'scan-qr'
+  showQr(qr: string, expiresAt: Date, engine: Engine | null): SessionEvent {
+    this.#change('PAIRING', 'scan-qr')
     return { type: 'session.qr', qr, expiresAt, figures: this.#figures(engine) }
+  }
+
+  #change(state: SessionState, reason: ReasonCode): void {
+    this.#check(state, reason)
+    this.#state = state
+    this.#reason = reason
+  }
+
+  /** What happened has happened: a change that the table does not have is reported, and made all the same. */
+  #check(to: SessionState, reason: ReasonCode): void {
+    const from = this.#state
+    if (!TRANSITIONS[from].includes(to)) this.#onUnknown({ from, to, reason })
   }
 
   #figures(engine: Engine | null): SessionFigures {
@@ -96,6 +114,13 @@ export class SessionStatus {
     const { sent, received } = this.#counted
     return { sent: sent + (engine?.outbox.sent ?? 0), received: received + (engine?.inbox.figures.received ?? 0) }
   }
+}
+
+/** A change of a session's state. */
+export interface StateChange {
+  readonly from: SessionState
+  readonly to: SessionState
+  readonly reason: ReasonCode
 }
 
 export interface SessionSnapshot {

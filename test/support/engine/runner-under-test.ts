@@ -23,6 +23,7 @@ import { DEFAULT_JOURNAL_LIMITS, type JournalLimits } from '../../../runner/src/
 import type { Deliveries } from '../../../runner/src/session/inbox/deliveries.ts'
 import type { JournaledState } from '../../../runner/src/session/journal/journaled-state.ts'
 import type { OwnedSession, OwnedSessionDependencies } from '../../../runner/src/session/owned-session.ts'
+import type { StateChange } from '../../../runner/src/session/session-status.ts'
 import { DEFAULT_SEND_POLICY } from '../../../runner/src/session/outbox/send-policy.ts'
 
 /** What became of one dial; the test plays WhatsApp. */
@@ -78,6 +79,8 @@ export class RunnerUnderTest {
   readonly placement: Placement
   readonly supervisor: Supervisor
   readonly heartbeat: Heartbeat
+  /** Changes of a session's state that are in no table. */
+  readonly #unknown: StateChange[] = []
   #left = false
 
   constructor(options: RunnerOptions) {
@@ -105,6 +108,7 @@ export class RunnerUnderTest {
       subscribeJobs: (sessionId, onJobs) => feed.subscribe(sessionId, onJobs),
       reconnect: options.reconnect ?? DEFAULT_RECONNECT_POLICY,
       askToDial: options.askToDial ?? grantAtOnce,
+      onUnknownTransition: (change) => this.#unknown.push(change),
       createClient: (given) => {
         options.onClient?.(given as GivenParts)
         return this.#client(given)
@@ -129,6 +133,7 @@ export class RunnerUnderTest {
     if (this.#left) return
     this.#left = true
     await this.supervisor.leave(new Deadline(systemClock, HAND_OVER_WITHIN_MS), because)
+    if (this.#unknown.length > 0) throw new Error(`Changes of state in no table: ${JSON.stringify(this.#unknown)}`)
   }
 
   #client({ openGate }: ClientOptions): Client {
