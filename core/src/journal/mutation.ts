@@ -14,7 +14,7 @@ export interface Mutation {
   readonly creds?: string
 }
 
-/** What is read from storage may hold kinds of a later version besides, which are kept. */
+/** Accepts stored kinds of a later version as well, which are kept. */
 export type KeyChanges = { readonly [Kind in StateKind]?: Readonly<Record<string, string | null>> }
 
 const groupSchema = z.array(
@@ -29,7 +29,7 @@ const PLAIN = 0
 const DEFLATED = 1
 /** Below this size, deflating costs more than the bytes it saves. */
 const DEFLATE_FROM_BYTES = 512
-/** Of a whole state, unpacked: some hundred times what a busy session has. Neither written nor read beyond, whatever a length says. */
+/** The largest unpacked state, some hundred times that of a busy session. A larger one is neither written nor read. */
 const MAX_PACKED_BYTES = 256 * 1024 * 1024
 
 export function encodeGroup(mutations: readonly Mutation[]): Buffer {
@@ -48,7 +48,7 @@ export function decodeGroup(encoded: Buffer, place: string): Mutation[] {
 /**
  * JSON text with a codec byte in front, deflated when that pays. Checkpoints use it as well.
  *
- * @throws RangeError when it is more than could be read back.
+ * @throws RangeError when the text is too large to be read back.
  */
 export function encodePacked(json: string): Buffer {
   const plain = Buffer.from(json)

@@ -2,9 +2,9 @@ import type { Mutation } from './mutation.ts'
 import type { StateKind } from './state-kinds.ts'
 
 /**
- * The packed state of one session: every value is an encoded string, so that nobody can change one in place and none is kept
- * twice. What Baileys reads is decoded from here; what it writes arrives as mutations that the journal holds as well.
- * `state-kinds.ts` describes the kinds; a kind of a later version, which is not described there, is kept as it is.
+ * The packed state of one session. Every value is an encoded string, so that no caller can change one in place and no value is
+ * kept twice. Reads of Baileys are decoded from here; its writes arrive as mutations that the journal holds as well.
+ * `state-kinds.ts` describes the kinds. A kind of a later version, which is not described there, is kept as it is.
  */
 export class StateImage {
   readonly #kinds = new Map<string, Map<string, string>>()

@@ -9,7 +9,7 @@ import {
 } from './state-values.ts'
 import { json, number, text, type ValueCodec } from './value-codec.ts'
 
-/** Who writes the values and decides their shape: Baileys itself, or a room of the runner. */
+/** The writer of the values, which decides their shape: Baileys itself, or a folder of the runner. */
 type StateOwner = 'baileys' | 'signal' | 'receive' | 'send' | 'inbox' | 'outbox' | 'session'
 
 type StateCodec =
@@ -19,31 +19,39 @@ type StateCodec =
   /** Each id has a codec of its own. */
   | { readonly format: 'by-id'; readonly ids: Readonly<Record<string, ValueCodec<unknown>>> }
 
-/** When an entry may be removed although its owner did not ask for that. */
+/** The rule by which entries are removed without a request of their owner. */
 export type PruneRule = { readonly because: string } & (
   | { readonly rule: 'never' }
-  /** The owner removes the entry when its work is done; nobody else does. */
+  /** Only the owner removes the entry, when its work is done. */
   | { readonly rule: 'when-done' }
-  /** Parts of a value, by what was heard from the contact since. */
+  /** Parts of a value are removed, judged by the messages that came from the contact since. */
   | { readonly rule: 'heard'; readonly olderSessions: number; readonly spentChains: number; readonly closedChains: number }
-  /** Ids are numbers; those that are further behind the newest go. */
+  /** Ids are numbers. Entries that are further behind the newest id than the distance are removed. */
   | { readonly rule: 'behind-newest'; readonly distance: number }
-  /** By age, and beyond `max` the oldest earlier. `unackedAfterMs`: for a row whose receipt WhatsApp has not acknowledged. */
+  /**
+   * Entries are removed at this age, and the oldest ones earlier when there are more than `max`. `unackedAfterMs` is the age for
+   * rows whose receipt WhatsApp has not acknowledged.
+   */
   | { readonly rule: 'age'; readonly afterMs: number; readonly max: number; readonly unackedAfterMs?: number }
-  /** Beyond `max` the oldest go. */
+  /** The oldest entries are removed when there are more than `max`. */
   | { readonly rule: 'count'; readonly max: number }
 )
 
 /**
- * What becomes of a kind when a restore loses the newest records (`whatsapp/baileys/signal/rekey.ts` of the runner does it):
- * nothing; all entries go; open sessions are closed; the sender keys of our own device go; every collection is fetched again.
+ * The effect of a restore that loses the newest records. `whatsapp/baileys/signal/rekey.ts` of the runner applies it.
+ *
+ * kept              nothing changes
+ * dropped           all entries are removed
+ * sessions-closed   open Signal sessions are closed
+ * own-keys-dropped  the sender keys of our own device are removed
+ * all-pending       every collection is fetched again
  */
 export type AfterLoss = 'kept' | 'dropped' | 'sessions-closed' | 'own-keys-dropped' | 'all-pending'
 
 interface StateKindEntry {
-  /** What one entry is. */
+  /** The content of one entry. */
   readonly holds: string
-  /** What its id is. */
+  /** The meaning of its id. */
   readonly id: string
   readonly owner: StateOwner
   readonly codec: StateCodec
@@ -58,9 +66,9 @@ const DAY_MS = 24 * 60 * 60 * 1000
 const flag = text(z.literal('1'))
 
 /**
- * The kinds of the state image: everything that a session keeps besides its credentials. A new kind is a new entry here; one that
- * was ever written keeps its name and its codec. Kinds of a later version, which are not in this table, are loaded, kept and
- * written on as they are.
+ * The kinds of the state image: everything that a session keeps besides its credentials. A new kind is a new entry here. A kind
+ * that was ever written keeps its name and its codec. Kinds of a later version are not in this table; they are loaded, kept and
+ * written unchanged.
  *
  * PERSISTED CONTRACT v1: the names, ids and codecs.
  */
@@ -76,12 +84,12 @@ export const STATE_KINDS = {
       olderSessions: 4,
       spentChains: 5,
       closedChains: 40,
-      because: 'A contact goes on with an old session until it hears of a later one, so age says nothing.',
+      because: 'A contact uses an old session until it has heard from a later one, so age says nothing.',
     },
     afterLoss: 'sessions-closed',
   },
   'pre-key': {
-    holds: 'one pair of keys that contacts begin a session with; Baileys removes it once it is used',
+    holds: 'one pair of keys with which a contact can begin a session; Baileys removes it after its use',
     id: 'number of the key',
     owner: 'baileys',
     codec: BAILEYS,
@@ -89,7 +97,7 @@ export const STATE_KINDS = {
     prune: {
       rule: 'behind-newest',
       distance: 2000,
-      because: 'Those are of uploads that a crash cut short: nobody was ever offered them.',
+      because: 'Keys so far behind belong to uploads that a crash cut short, and no contact was ever offered them.',
     },
     afterLoss: 'kept',
   },
@@ -99,16 +107,16 @@ export const STATE_KINDS = {
     owner: 'baileys',
     codec: BAILEYS,
     isOfIdentity: true,
-    prune: { rule: 'never', because: 'The sender tells its key once, and each later message of it needs the key.' },
+    prune: { rule: 'never', because: 'The sender shares its key once, and all its later messages need that key.' },
     afterLoss: 'own-keys-dropped',
   },
   'sender-key-memory': {
-    holds: 'which devices have our own sender key of a group',
+    holds: 'the devices that have our own sender key of a group',
     id: 'group',
     owner: 'baileys',
     codec: BAILEYS,
     isOfIdentity: true,
-    prune: { rule: 'never', because: 'Without it our key goes to all members again.' },
+    prune: { rule: 'never', because: 'Without it our key is sent to all members again.' },
     afterLoss: 'dropped',
   },
   'identity-key': {
@@ -117,7 +125,7 @@ export const STATE_KINDS = {
     owner: 'baileys',
     codec: BAILEYS,
     isOfIdentity: true,
-    prune: { rule: 'never', because: 'A changed identity would not be noticed.' },
+    prune: { rule: 'never', because: 'Without it a changed identity would pass unnoticed.' },
     afterLoss: 'kept',
   },
   'begun-with': {
@@ -126,7 +134,7 @@ export const STATE_KINDS = {
     owner: 'signal',
     codec: text(z.string()),
     isOfIdentity: true,
-    prune: { rule: 'never', because: 'A second session with the same one-time key cannot be read by the contact.' },
+    prune: { rule: 'never', because: 'The contact cannot read a second session that begins with the same one-time key.' },
     afterLoss: 'dropped',
   },
   'app-state-sync-key': {
@@ -139,7 +147,7 @@ export const STATE_KINDS = {
     afterLoss: 'kept',
   },
   'app-state-sync-version': {
-    holds: 'how far one collection of the app state was read',
+    holds: 'the version up to which one collection of the app state was read',
     id: 'name of the collection',
     owner: 'baileys',
     codec: BAILEYS,
@@ -153,7 +161,7 @@ export const STATE_KINDS = {
     owner: 'baileys',
     codec: BAILEYS,
     isOfIdentity: true,
-    prune: { rule: 'never', because: 'Baileys removes those that have expired.' },
+    prune: { rule: 'never', because: 'Baileys removes expired tokens.' },
     afterLoss: 'kept',
   },
   'device-list': {
@@ -166,7 +174,7 @@ export const STATE_KINDS = {
     afterLoss: 'kept',
   },
   'device-cache': {
-    holds: 'the devices of a user, as the server named them',
+    holds: 'the devices of a user, as the server listed them',
     id: 'user',
     owner: 'send',
     codec: json(cachedDevicesSchema),
@@ -175,17 +183,17 @@ export const STATE_KINDS = {
       rule: 'age',
       afterMs: 7 * DAY_MS,
       max: 5000,
-      because: 'The server is asked again, which costs one pre-key of the contact. About 100 bytes each.',
+      because: 'The server can be asked again, at the cost of one pre-key of the contact. An entry takes about 100 bytes.',
     },
     afterLoss: 'dropped',
   },
   'app-state-pending': {
-    holds: 'a collection of the app state that is to be fetched',
+    holds: 'the mark of a collection of the app state that has to be fetched',
     id: 'name of the collection',
     owner: 'receive',
     codec: flag,
     isOfIdentity: true,
-    prune: { rule: 'when-done', because: 'WhatsApp tells of a change once.' },
+    prune: { rule: 'when-done', because: 'WhatsApp announces a change once.' },
     afterLoss: 'all-pending',
   },
   'lid-mapping': {
@@ -194,21 +202,21 @@ export const STATE_KINDS = {
     owner: 'baileys',
     codec: BAILEYS,
     isOfIdentity: false,
-    prune: { rule: 'never', because: 'Sessions and chats of the contact are found by it.' },
+    prune: { rule: 'never', because: 'The sessions and chats of a contact are found through it.' },
     afterLoss: 'kept',
   },
   contact: {
-    holds: 'how a contact calls itself',
-    id: 'the name that its chat goes by',
+    holds: 'the name that a contact gives itself',
+    id: 'JID of its chat',
     owner: 'receive',
     codec: json(contactSchema),
     isOfIdentity: false,
-    prune: { rule: 'never', because: 'The phone tells it once, with the history.' },
+    prune: { rule: 'never', because: 'The phone sends it once, with the history.' },
     afterLoss: 'kept',
   },
   inbox: {
-    holds: 'a received stanza: its plaintext while something is to be done with it, then only that it came',
-    id: 'hash of the ciphertext, or of the whole stanza if nothing is encrypted; `history {document}` if only history told of it',
+    holds: 'a received stanza: its plaintext until the work on it is done, then only the fact that it came',
+    id: 'hash of the ciphertext, or of the whole stanza if nothing is encrypted; `history {document}` for a message of the history',
     owner: 'inbox',
     codec: json(inboxRowSchema),
     isOfIdentity: false,
@@ -217,13 +225,13 @@ export const STATE_KINDS = {
       afterMs: 14 * DAY_MS,
       max: 10_000,
       unackedAfterMs: 30 * DAY_MS,
-      because: 'The server redelivers for up to 14 days. Only settled rows go. About 100 bytes each.',
+      because: 'The server redelivers for up to 14 days. Only settled rows are removed. A row takes about 100 bytes.',
     },
     afterLoss: 'kept',
   },
   undecrypted: {
     holds:
-      'a stanza that could not be read or not be stored, until a good copy comes; parked ones remember that nobody asks again',
+      'a stanza that could not be read or stored, until a good copy arrives; a parked one shows that it is not asked for again',
     id: 'hash of sender, participant and message id',
     owner: 'inbox',
     codec: json(undecryptedRowSchema),
@@ -231,30 +239,31 @@ export const STATE_KINDS = {
     prune: {
       rule: 'count',
       max: 1000,
-      because: 'Of parked rows, whose documents have everything. Others are never dropped but parked. About 200 bytes each.',
+      because:
+        'Only parked rows are removed: their documents have everything. Other rows are parked first. A row takes about 200 bytes.',
     },
     afterLoss: 'kept',
   },
   delivery: {
-    holds: 'how often the delivery of a stanza was begun, for a session that may end its process',
+    holds: 'the number of deliveries of a stanza that were begun, in a session that may end its process',
     id: 'hash of the ciphertext',
     owner: 'inbox',
     codec: number(z.number().int().positive()),
     isOfIdentity: false,
-    prune: { rule: 'when-done', because: 'A stanza that ends its process is recognized by the count.' },
+    prune: { rule: 'when-done', because: 'The count shows which stanza ends the process.' },
     afterLoss: 'kept',
   },
   receipt: {
-    holds: 'a receipt whose job is not looked up yet',
+    holds: 'a receipt whose job was not looked up yet',
     id: 'message id',
     owner: 'outbox',
     codec: text(z.enum(['delivered', 'read'])),
     isOfIdentity: false,
-    prune: { rule: 'when-done', because: 'WhatsApp tells a receipt once.' },
+    prune: { rule: 'when-done', because: 'WhatsApp sends a receipt once.' },
     afterLoss: 'kept',
   },
   meta: {
-    holds: 'what one owner tells the next about the device and its failures',
+    holds: 'notes for the next owner about the device and its failures',
     id: '`everLoggedIn`, `loggedOut`, `archived`, `replaced` or `failures`',
     owner: 'session',
     codec: {
@@ -264,14 +273,14 @@ export const STATE_KINDS = {
         everLoggedIn: flag,
         /** The phone has unlinked this identity. */
         loggedOut: flag,
-        /** What the logged-out identity left was put aside. */
+        /** The state of the logged-out identity was put aside. */
         archived: flag,
         replaced: json(replacedSchema),
         failures: json(failuresSchema),
       },
     },
     isOfIdentity: false,
-    prune: { rule: 'never', because: 'Each id is there at most once; the owner removes those that end with an identity.' },
+    prune: { rule: 'never', because: 'Each id exists at most once, and the owner removes the ids that end with an identity.' },
     afterLoss: 'kept',
   },
   'voided-creds': {
@@ -292,7 +301,7 @@ const ALL_KINDS = Object.keys(STATE_KINDS) as StateKind[]
 /** Kinds whose entries end with the identity of the device. */
 export const IDENTITY_KINDS: readonly StateKind[] = ALL_KINDS.filter((kind) => STATE_KINDS[kind].isOfIdentity)
 
-/** Kinds that a restore with losses changes, each with what is done. */
+/** Kinds that a restore with losses changes, each with its effect. */
 export const AFTER_LOSS: readonly (readonly [StateKind, Exclude<AfterLoss, 'kept'>])[] = ALL_KINDS.flatMap((kind) => {
   const { afterLoss } = STATE_KINDS[kind]
   return afterLoss === 'kept' ? [] : [[kind, afterLoss] as const]

@@ -23,15 +23,15 @@ export const inboxRowSchema = z.object({
   id: z.string(),
   /** When it was decrypted, ms. */
   at: z.number(),
-  /** The padded plaintext, base64, while open; never one that is too large to be kept. */
+  /** The padded plaintext, base64, while the row is open. A plaintext that is too large is not kept. */
   plain: z.string().optional(),
-  /** What its document will say, while open; absent when the stanza has no document. */
+  /** The content of its document, while the row is open; absent when the stanza has no document. */
   message: inboxMessageSchema.optional(),
-  /** Id of the message's document. Another stanza with the same message (a sender's retry) makes none of its own. */
+  /** Id of the message's document. Another stanza with the same message (a sender's retry) makes no second document. */
   document: z.string().optional(),
-  /** What is to be done with the plaintext before the row is settled: it tells of other messages. */
+  /** Work on the plaintext that comes before the row is settled. `told`: the stanza tells of other messages. */
   work: z.literal('told').optional(),
-  /** Why that could not be done, or its document not be made, as a code; the row is settled all the same. */
+  /** Code of the reason why the work or the document could not be done. The row is settled all the same. */
   failed: z.string().optional(),
   /** Its message has a document, or needs none. */
   settled: z.literal(true).optional(),
@@ -46,7 +46,7 @@ export const undecryptedRowSchema = z.object({
   messageId: z.string(),
   from: z.string(),
   participant: z.string().nullable(),
-  /** How the stanza was encrypted, or `none`. */
+  /** Type of the stanza's encryption, or `none`. */
   kind: z.string(),
   code: z.string(),
   message: z.string(),
@@ -56,7 +56,7 @@ export const undecryptedRowSchema = z.object({
   lastAt: z.number(),
   attempts: z.number(),
   size: z.number(),
-  /** Base64; gone once the document has it, and absent when the stanza was too large to be kept. */
+  /** Base64. Removed once the document has it; absent when the stanza was too large to be kept. */
   stanza: z.string().optional(),
   plain: z.string().optional(),
   /** When it was parked, ms. Its document has everything once `stanza` is gone. */
@@ -68,7 +68,7 @@ export type UndecryptedRow = z.infer<typeof undecryptedRowSchema>
 /** Kind `device-cache`: the devices of one user. An early version wrote the bare list, without its time. */
 export const cachedDevicesSchema = z.union([
   z.object({
-    /** When the server named the devices, ms. */
+    /** When the server listed the devices, ms. */
     at: z.number(),
     /** As Baileys has them. */
     devices: z.unknown(),
@@ -78,7 +78,7 @@ export const cachedDevicesSchema = z.union([
 
 /** Kind `contact`. */
 export const contactSchema = z.object({
-  /** How the contact calls itself. */
+  /** The name that the contact gives itself. */
   notify: z.string(),
 })
 
@@ -87,7 +87,7 @@ export const replacedSchema = z.object({ atMs: z.array(z.number()), dialAtMs: z.
 
 const reasonCodes = Object.keys(REASONS) as [ReasonCode, ...ReasonCode[]]
 
-/** What a session waits for before it dials, and until when (milliseconds since the epoch). Words of a later version are replaced. */
+/** Reason and end (milliseconds since 1970) of a session's wait before it dials. Words of a later version are replaced. */
 const waitSchema = z.object({
   untilMs: z.number(),
   state: z.enum(['CONNECTING', 'BACKOFF', 'REPLACED']).catch('BACKOFF'),

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 
-/** How the values of a kind of the state image become text, and back. */
+/** Turns the values of one kind of the state image into text, and back. */
 export interface ValueCodec<Value> {
   readonly format: 'json' | 'text' | 'number'
   /** The shape of a value. A reader that cannot trust the image checks with it. */

@@ -1,6 +1,6 @@
 /**
- * Chats have two spellings: a JID as WhatsApp writes it (`5511999@s.whatsapp.net`), which is stored, and a chat id as the API shows
- * and takes it (`5511999@c.us`, WAHA's form).
+ * A chat has two spellings: the JID of WhatsApp (`5511999@s.whatsapp.net`), which is stored, and the chat id of the API
+ * (`5511999@c.us`, WAHA's form).
  */
 
 export type ChatKind = 'phone' | 'lid' | 'group' | 'newsletter' | 'broadcast' | 'status'
@@ -12,7 +12,7 @@ export interface ChatId {
 
 const PHONE_SERVER = 's.whatsapp.net'
 
-/** A chat with one person has 5 to 20 digits. The id of an older group is two numbers: its founder's, and when it was founded. */
+/** A chat with one person has 5 to 20 digits. The id of an older group is its founder's number and the time of its foundation. */
 const FORMS: readonly (readonly [ChatKind, RegExp])[] = [
   ['phone', /^\+?(\d{5,20})$/],
   ['phone', /^(\d{5,20})@(?:c\.us|s\.whatsapp\.net)$/],
@@ -24,8 +24,8 @@ const FORMS: readonly (readonly [ChatKind, RegExp])[] = [
 ]
 
 /**
- * Reads a chat id or a JID; a bare number, with or without `+`, is a phone number. Null for a text that names no chat: nothing is
- * trimmed, lower-cased or guessed, and a JID with a device names a device.
+ * Reads a chat id or a JID. A bare number, with or without `+`, is a phone number. Returns null for a text that names no chat: it
+ * trims, lower-cases and guesses nothing, and a JID with a device names a device.
  */
 export function parseChatId(text: string): ChatId | null {
   for (const [kind, form] of FORMS) {
@@ -35,5 +35,5 @@ export function parseChatId(text: string): ChatId | null {
   return null
 }
 
-/** The chat id that the API shows for a JID; the JID of a device gives the chat with its account. */
+/** The chat id that the API shows for a JID. The JID of a device gives the chat with its account. */
 export const chatIdOf = (jid: string): string => jid.replace(/:\d+@/, '@').replace(/@s\.whatsapp\.net$/, '@c.us')

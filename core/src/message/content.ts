@@ -1,21 +1,20 @@
 import { z } from 'zod'
 
 /**
- * What a message says. A new kind of content is one more schema in this union: the compiler then names every place that has to
- * handle it.
+ * The content of a message to send. A new type of content is one more schema in this union. The compiler then reports every place
+ * that has to handle it.
  *
  * PERSISTED CONTRACT v1: the sealed JSON of a job has these fields without `type`, which lies in the job document beside it.
  */
 export const messageContentSchema = z.discriminatedUnion('type', [z.object({ type: z.literal('text'), text: z.string() })])
 
-/** The content of a message to send. */
 export type MessageContent = z.infer<typeof messageContentSchema>
 
 export const contentTypeSchema = z.literal(messageContentSchema.options.map(({ shape }) => shape.type.value))
 
 /** PERSISTED CONTRACT v1: the sealed JSON of a received message. */
 export const receivedContentSchema = z.object({
-  /** What a person reads; null for a message without text. */
+  /** The text that a person reads; null for a message without text. */
   text: z.string().nullable(),
   /** The whole message as a protobuf in base64; empty when it does not fit into a document. */
   proto: z.string(),

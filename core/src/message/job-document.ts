@@ -11,7 +11,7 @@ export const JOB_STATUSES = ['pending', 'processing', 'sent', 'delivered', 'read
 
 export type JobStatus = (typeof JOB_STATUSES)[number]
 
-/** Statuses in which the owner still has something to do. */
+/** Statuses of jobs that the owner still has to work on. */
 export const OPEN_JOB_STATUSES: readonly JobStatus[] = ['pending', 'processing']
 
 /** Receipts arrive late, twice and out of order: a job only moves to a status of a higher rank. */
@@ -30,22 +30,22 @@ export const jobDocumentSchema = z.object({
   type: contentTypeSchema,
   /** Sealed: see `sealed-content.ts`. */
   content: bytesSchema,
-  /** Of the request that made the job: the same key with another request is refused. */
+  /** Hash of the request that made the job. Another request with the same idempotency key is refused. */
   requestHash: z.string(),
   /** The WhatsApp id of the message, chosen before it is sent and kept for life. */
   messageId: z.string(),
   status: z.enum(JOB_STATUSES),
   createdAt: z.date(),
-  /** When it became pending for somebody to take: at its creation, or when it was put back into the queue by hand. */
+  /** Time at which the job became pending: its creation, or its return to the queue by hand. */
   queuedAt: z.date(),
   timeline: z.array(timelineEntrySchema),
   attempts: z.number().int().nonnegative().default(0),
   lastAttemptAt: z.date().nullable().default(null),
   nextAttemptAt: z.date().nullable().default(null),
   failedAt: z.date().nullable().default(null),
-  /** Of the last attempt that ended; null when WhatsApp has the message. */
+  /** Error of the last attempt that ended; null when WhatsApp has the message. */
   lastError: z.object({ code: z.string(), message: z.string() }).nullable().default(null),
-  /** Sealed protobuf as it was first encrypted: what goes out again when the ack did not come. */
+  /** Sealed protobuf of the first attempt. When the ack does not come, the owner sends it again. */
   proto: bytesSchema.optional(),
 })
 

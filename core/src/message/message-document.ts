@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { bytesSchema } from '../platform/parse.ts'
 import { sessionPath } from '../session/session-document.ts'
 
-/** PERSISTED CONTRACT v1: `whatsapp_connection_states/{sessionId}/messages/{hash of chat, participant, id}`, a received message. */
+/** PERSISTED CONTRACT v1: a received message, `whatsapp_connection_states/{sessionId}/messages/{hash of chat, participant, id}`. */
 export const messagesPath = (sessionId: string): string => `${sessionPath(sessionId)}/messages`
 
 export const messageDocumentSchema = z.object({
@@ -16,13 +16,13 @@ export const messageDocumentSchema = z.object({
   type: z.string(),
   /** Sealed: see `sealed-content.ts`. */
   content: bytesSchema,
-  /** By the sender's phone. */
+  /** Time of sending, by the sender's phone. */
   sentAt: z.date(),
-  /** Ascending in the order of becoming visible: 20 digits of the journal record, a dash, 6 digits within it. */
+  /** Sort key, ascending as messages become visible: 20 digits of the journal record, a dash, 6 digits within it. */
   order: z.string(),
-  /** It does not fit: of the message, which had so many bytes, only the text is here; the beginning of it when it is cut. */
+  /** Set when the message did not fit, with its size in bytes. `content` then has only the text, cut if `textIsCut`. */
   tooLarge: z.object({ bytes: z.number().int().nonnegative(), textIsCut: z.boolean() }).optional(),
-  /** The phone told of it when the device was linked: it was sent before. */
+  /** Set when the message was sent before the device was linked, and came with the phone's history. */
   fromHistory: z.literal(true).optional(),
 })
 

@@ -4,7 +4,7 @@ import { sessionPath } from '../session/session-document.ts'
 
 /**
  * PERSISTED CONTRACT v1: `whatsapp_connection_states/{sessionId}/parked_stanzas/{hash of sender, participant, id}`, a stanza that
- * WhatsApp delivered and that no attempt could read. WhatsApp was told so, and does not deliver it again.
+ * WhatsApp delivered and no attempt could read. The owner reported that to WhatsApp, which does not deliver it again.
  */
 export const parkedStanzasPath = (sessionId: string): string => `${sessionPath(sessionId)}/parked_stanzas`
 
@@ -18,18 +18,18 @@ export const parkedStanzaDocumentSchema = z.object({
   messageId: z.string(),
   from: z.string(),
   participant: z.string().nullable(),
-  /** How it was encrypted (`msg`, `pkmsg`, `skmsg`, …), or `none`. */
+  /** Type of its encryption (`msg`, `pkmsg`, `skmsg`, …), or `none`. */
   kind: z.string(),
-  /** The last error: a code of ours, and the text of the library that refused the stanza. */
+  /** The last error: our code, and the text of the library that refused the stanza. */
   error: z.object({ code: z.string(), message: z.string() }),
   attempts: z.number().int().nonnegative(),
   firstAt: z.date(),
   lastAt: z.date(),
   parkedAt: z.date(),
-  /** Of the stanza, in bytes. */
+  /** Size of the stanza in bytes. */
   size: z.number().int().nonnegative(),
-  /** Sealed JSON `{ stanza, plain }`, base64: the stanza in WhatsApp's binary form, and what it was decrypted to, if it was. */
+  /** Sealed JSON `{ stanza, plain }`, base64: the stanza in WhatsApp's binary form, and its plaintext if it was decrypted. */
   content: bytesSchema,
-  /** When another copy of the message arrived after all. */
+  /** Time at which another copy of the message arrived after all. */
   resolvedAt: z.date().nullable().default(null),
 })

@@ -6,10 +6,10 @@ import { type JobDocument, jobPath } from './job-document.ts'
 import { type MessageDocument, messagesPath } from './message-document.ts'
 
 /**
- * Seals and opens the content of jobs and of received messages, here and nowhere else. Each sealed text is bound to the field that
+ * Seals and opens the content of jobs and of received messages; no other file does. Each sealed text is bound to the field that
  * it lies in, so that it does not open in another document.
  *
- * All functions that open throw a HoldfastError: `cannot-decrypt` for bytes that were altered or belong to another place,
+ * Functions that open throw a HoldfastError: `cannot-decrypt` for bytes that were altered or belong to another place,
  * `bad-document` for content of another shape.
  */
 
@@ -18,7 +18,7 @@ const jobContentPlace = (jobId: string): string => `${jobPath(jobId)}/content`
 const jobProtoPlace = (jobId: string): string => `${jobPath(jobId)}/proto`
 const receivedContentPlace = (sessionId: string, documentId: string): string => `${messagesPath(sessionId)}/${documentId}/content`
 
-/** The field `content` of a job; the type of the content goes into the field `type`. */
+/** Seals the field `content` of a job. The type of the content goes into the field `type`. */
 export function sealJobContent(cipher: SessionCipher, jobId: string, content: MessageContent): Buffer {
   return cipher.sealContent(encode({ ...content, type: undefined }), jobContentPlace(jobId))
 }
@@ -33,7 +33,7 @@ export function openJobContent(
   return parseStored(messageContentSchema, { ...(stored as object), type }, place)
 }
 
-/** The field `proto` of a job: the message as WhatsApp gets it, encoded. */
+/** Seals the field `proto` of a job: the encoded message that WhatsApp receives. */
 export function sealJobProto(cipher: SessionCipher, jobId: string, proto: Uint8Array): Buffer {
   return cipher.sealContent(proto, jobProtoPlace(jobId))
 }
@@ -42,7 +42,7 @@ export function openJobProto(cipher: SessionCipher, jobId: string, sealed: Uint8
   return cipher.openContent(sealed, jobProtoPlace(jobId))
 }
 
-/** The field `content` of a received message. */
+/** Seals the field `content` of a received message. */
 export function sealReceivedContent(cipher: SessionCipher, documentId: string, { text, proto }: ReceivedContent): Buffer {
   return cipher.sealContent(encode({ text, proto }), receivedContentPlace(cipher.sessionId, documentId))
 }
@@ -61,7 +61,7 @@ export const sizeOfReceivedContent = ({ text, proto }: ReceivedContent): number 
 
 const encode = (stored: object): Buffer => Buffer.from(JSON.stringify(stored))
 
-/** The error has no cause: a JSON parser quotes what it read. */
+/** Throws an error without a cause, because a JSON parser quotes its input. */
 function decode(opened: Buffer, place: string): unknown {
   try {
     return JSON.parse(opened.toString('utf8'))

@@ -20,7 +20,7 @@ export interface StoreProblem {
   readonly sentence: string
   /** What the operator can do. */
   readonly advice: string
-  /** Waiting does not help: a setting is wrong, or somebody has to act. */
+  /** Waiting does not help: a setting is wrong, or an operator has to act. */
   readonly isLasting: boolean
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from './ports.ts'
 
-/** Rejects after the time; what was asked for may still take effect. */
+/** Rejects when the work takes longer than the limit. The work goes on and may still take effect. */
 export async function within<T>(clock: Clock, limitMs: number, work: Promise<T>): Promise<T> {
   let cancel = () => {}
   const late = new Promise<never>((_, reject) => {
@@ -13,28 +13,28 @@ export async function within<T>(clock: Clock, limitMs: number, work: Promise<T>)
   }
 }
 
-/** How long each step of some work is planned to take, ms, in the order of the steps. */
+/** The planned duration of each step of some work, in milliseconds, in the order of the steps. */
 export type Plan<Step extends string> = Readonly<Record<Step, number>>
 
-/** The moment at which some work has to be over, by the monotonic clock. It is made once, where the work begins, and handed down. */
+/** The moment by which work has to end, on the monotonic clock. The caller that begins the work makes it and hands it down. */
 export class Deadline {
   readonly #clock: Clock
   readonly #atMs: number
 
-  /** Lies this many milliseconds ahead. */
+  /** Makes a deadline that is this many milliseconds away. */
   constructor(clock: Clock, limitMs: number) {
     this.#clock = clock
     this.#atMs = clock.monotonic() + limitMs
   }
 
-  /** Never below 0. */
+  /** Milliseconds until the deadline, never below 0. */
   get remainingMs(): number {
     return Math.max(0, this.#atMs - this.#clock.monotonic())
   }
 
   /**
-   * The deadline of a step that begins now. A step gets the time of its plan. When too little is left for it and the steps behind it,
-   * each of them gets its proportion of what is left, so that a slow step takes nothing from the last one.
+   * The deadline of a step that begins now. A step gets the time of its plan. When the remaining time is too short for this step
+   * and the steps behind it, each gets its proportion of it, so that a slow step takes no time from the last one.
    */
   forStep<Step extends string>(plan: Plan<Step>, step: Step): Deadline {
     const steps = Object.keys(plan) as Step[]
@@ -43,7 +43,7 @@ export class Deadline {
     return new Deadline(this.#clock, plan[step] * share)
   }
 
-  /** Resolves with the result of the work, or with undefined when the time is up first. The work itself goes on. */
+  /** Resolves with the result of the work, or with undefined at the deadline. The work itself goes on. */
   wait<T>(work: Promise<T>): Promise<T | undefined> {
     const done = new AbortController()
     const late = this.#clock.sleep(this.remainingMs, 'deadline', done.signal).then(() => undefined)

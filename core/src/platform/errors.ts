@@ -33,7 +33,7 @@ export type ErrorCode =
   | 'journal-gap'
   /** Thrown when the journal ends before what is known to have been written. */
   | 'journal-short'
-  /** Thrown when there is nothing of a journal that is known to have been written. */
+  /** Thrown when a journal is empty although it is known to have had records. */
   | 'journal-missing'
   /** Thrown when a record is not what was written: altered, truncated, of another session, or out of its chain. */
   | 'journal-damaged'
@@ -41,7 +41,7 @@ export type ErrorCode =
   | 'checkpoint-lost'
   /** Thrown when a checkpoint object is missing, altered or not the one its pointer names. */
   | 'checkpoint-corrupt'
-  /** Thrown when another owner has written to the journal: this one says nothing more. */
+  /** Thrown when another owner has written to the journal. This owner sends nothing more. */
   | 'fenced'
   /** Thrown when the journal could not be written for longer than its limit. */
   | 'journal-unavailable'
@@ -97,7 +97,7 @@ const STORE_TROUBLE: ReadonlySet<ErrorCode> = new Set(['store-missing', 'store-f
 /** A problem with a store that waiting cannot fix: an operator has to act. It says nothing about the stored data. */
 export const isStoreTrouble = (error: unknown): error is HoldfastError => isHoldfastError(error) && STORE_TROUBLE.has(error.code)
 
-/** A problem with the key. The state may be whole, but nobody can read it without its key. */
+/** A problem with the key. The state may be whole, but it cannot be read without its key. */
 export const isKeyTrouble = (error: unknown): error is HoldfastError => isHoldfastError(error) && KEY_TROUBLE.has(error.code)
 
 /** Damage of stored data. A store that does not answer is neither damage nor absence. */

@@ -59,7 +59,7 @@ export interface DocumentSnapshot {
   readonly createdAtMicros: number
   /** Age of the document's last change at the time of the read, in milliseconds. Both times are Firestore's. */
   readonly silentForMs: number
-  /** Opaque to everybody but the store that made the snapshot. */
+  /** Only the store that made the snapshot can read it. */
   readonly version: unknown
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { HoldfastError } from './errors.ts'
 
-/** Building blocks for the configuration of a process: the environment in, a typed object out, all problems at once. */
+/** Building blocks for the configuration of a process. They read the environment into a typed object and report all problems. */
 
 export type Environment = Readonly<Record<string, string | undefined>>
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** Names of sessions, jobs, messages and records. Ids are persisted: their derivations never change. */
+/** Derives the ids of sessions, jobs, messages and records. Ids are persisted, so their derivations never change. */
 
 export const DEFAULT_TENANT = 'default'
 
@@ -9,7 +9,7 @@ export const SESSION_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,53}$/
 
 export const sessionIdOf = (tenant: string, name: string): string => `${tenant}.${name}`
 
-/** Names of sessions have no dots. */
+/** The tenant of a session. It ends at the last dot, because session names have no dots. */
 export const tenantOf = (sessionId: string): string => sessionId.slice(0, Math.max(0, sessionId.lastIndexOf('.')))
 
 /** The name of a session within its tenant. */
@@ -18,29 +18,29 @@ export const sessionNameOf = (sessionId: string): string => sessionId.slice(sess
 /** Document id of a journal record: 20 digits, so that ids sort as numbers do. */
 export const sequenceId = (sequence: number): string => String(sequence).padStart(20, '0')
 
-/** One job per tenant and idempotency key, for ever. */
+/** The id of a job. A tenant and an idempotency key always give the same job. */
 export const jobIdOf = (tenant: string, idempotencyKey: string): string => hashOf('job', tenant, idempotencyKey).slice(0, 40)
 
 /** The WhatsApp id that a job keeps for life, in the form that WhatsApp Web's own ids have. */
 export const whatsappMessageIdOf = (jobId: string): string => `3EB0${hashOf('message', jobId).slice(0, 18).toUpperCase()}`
 
-/** Ids repeat across chats and participants, so a received message is named by all three. */
+/** The document id of a received message. WhatsApp's ids repeat across chats and participants, so the hash covers all three. */
 export const receivedMessageIdOf = (chat: string, participant: string, id: string): string =>
   hashOf('received', chat, participant, id).slice(0, 40)
 
-/** What the names of a session's checkpoints begin with. */
+/** The prefix of the names of a session's checkpoints. */
 export const checkpointFolder = (sessionId: string): string => `sessions/${sessionId}/`
 
 export const checkpointName = (sessionId: string, sequence: number, epoch: number): string =>
   `${checkpointFolder(sessionId)}${sequenceId(sequence)}-${String(epoch).padStart(10, '0')}.ckpt`
 
-/** Null for an object that is no checkpoint. */
+/** Reads record number and epoch from an object's name. Null for an object that is no checkpoint. */
 export function placeOfCheckpoint(name: string): { seq: number; epoch: number } | null {
   const match = /\/(\d{20})-(\d{10})\.ckpt$/.exec(name)
   return match ? { seq: Number(match[1]), epoch: Number(match[2]) } : null
 }
 
-/** Length-prefixed, so that no two lists of parts give the same bytes. */
+/** Hashes each part with its length before it, so that no two lists of parts give the same bytes. */
 function hashOf(...parts: readonly string[]): string {
   const hash = createHash('sha256')
   for (const part of parts) hash.update(`${Buffer.byteLength(part)}:${part}`)

@@ -69,7 +69,7 @@ export const isHalted = (state: SessionState): boolean => apiStatusOf(state) ===
 const RESTORE =
   'Bring the missing documents or objects back (the session then goes on by itself), or see what a restore would lose: POST /api/sessions/{name}/restore.'
 
-/** Why a session is in its state: the machine's code, a sentence for people, and what the user is to do (if anything). */
+/** The reasons for a session's state: a code for programs, a sentence for people, and the user's next step (null if none). */
 export const REASONS = {
   created: { sentence: 'Created; not started yet.', userAction: 'Start the session.' },
   requested: { sentence: 'Stopped on request; its state is kept.', userAction: null },
