@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 
 const PACKAGES = {
   baileys: '(^|/)node_modules/(@whiskeysockets/baileys|libsignal)/',
+  hono: '(^|/)node_modules/hono/',
   google: '(^|/)node_modules/(@google-cloud|firebase-admin|google-gax)/',
 }
 

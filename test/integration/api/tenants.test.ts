@@ -5,6 +5,7 @@ import { sessionPath } from '@holdfast/core/session/session-document'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ROUTES } from '../../../functions/src/api/routes.ts'
 import type { Principal, Role } from '../../../functions/src/app/principal.ts'
+import { MemoryObjects } from '../contract/memory-objects.ts'
 import { type Answer, type ApiUnderTest, startApi } from './api-under-test.ts'
 import { EVERY_ROUTE, type RouteRequest } from './every-route.ts'
 
@@ -20,7 +21,10 @@ beforeAll(async () => {
 afterAll(() => api[Symbol.asyncDispose]())
 
 const callersOf = (principal: Partial<Principal>) =>
-  api.with({ authenticate: () => ({ tenant: 'default', role: 'operator', sessions: 'all', ...principal }) })
+  api.with({
+    objects: new MemoryObjects(),
+    authenticate: () => ({ tenant: 'default', role: 'operator', sessions: 'all', ...principal }),
+  })
 
 /** The example request of a route, for another session than `main`. */
 function requestFor(session: string, { path, body, headers = {} }: RouteRequest): RouteRequest {

@@ -2,6 +2,7 @@ import type { Mutant } from '../mutant.ts'
 
 const CRASH_RECORD_TEST = 'runner/src/session/quarantine/crash-record.test.ts'
 const BAD_STATE_TEST = 'test/integration/engine/bad-state.test.ts'
+const TENANTS_TEST = 'test/integration/api/tenants.test.ts'
 const DEAD_CONNECTION_TEST = 'test/integration/engine/dead-connection.test.ts'
 
 /** What docs/GUARANTEES.md promises beside the invariants, as far as it does not concern messages or secrets. */
@@ -12,6 +13,34 @@ export const BESIDE: readonly Mutant[] = [
     what: 'a session is shown as connected although its runner is silent',
     edits: [{ in: 'statusOf', when: 'heartbeat.silentForMs', becomes: 'false' }],
     noticedBy: { file: 'functions/src/use-cases/session-answer.test.ts', tests: 'is not when the runner is silent' },
+  },
+  {
+    name: 'tenant-of-documents-ignored',
+    invariant: 'beside',
+    what: 'a session or an action that belongs to another tenant is shown to whoever knows its name',
+    edits: [{ in: 'isOfTenant', value: '() => true' }],
+    noticedBy: { file: TENANTS_TEST, tests: 'of another tenant is' },
+  },
+  {
+    name: 'tenant-of-messages-ignored',
+    invariant: 'beside',
+    what: 'a message of another tenant is shown to whoever knows its id',
+    edits: [{ in: 'find-message.ts:mayRead', when: 'tenant === principal.tenant', becomes: 'true' }],
+    noticedBy: { file: TENANTS_TEST, tests: 'is unknown by either of its ids' },
+  },
+  {
+    name: 'sessions-of-a-key-ignored',
+    invariant: 'beside',
+    what: 'a key for some sessions of a tenant knows all of them',
+    edits: [{ in: 'knowsSession', when: "sessions === 'all'", becomes: 'true' }],
+    noticedBy: { file: TENANTS_TEST, tests: 'a key for some sessions' },
+  },
+  {
+    name: 'role-of-a-key-ignored',
+    invariant: 'beside',
+    what: 'a key that may only read changes sessions',
+    edits: [{ in: 'app.ts:register', drop: 'requireRole' }],
+    noticedBy: { file: TENANTS_TEST, tests: 'decides about' },
   },
   {
     name: 'no-other-connection',
