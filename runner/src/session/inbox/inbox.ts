@@ -6,6 +6,7 @@ import type { InboxRow } from '@holdfast/core/journal/state-values'
 import { DOCUMENTED, type MessageAddress, type Received, type ReceivedMessage } from '../../whatsapp/port.ts'
 import type { MessageReceived } from '../events/session-event.ts'
 import type { Entry } from '../journal/group.ts'
+import { KnownMessages } from './known-messages.ts'
 import { decodeRow, encodeRow, keptOf, type StoredMessage } from './inbox-rows.ts'
 import { MessageDocuments, documentIdsOf } from './message-documents.ts'
 import { bytesOf, storedMessageOf } from './stored-message.ts'
@@ -54,10 +55,8 @@ export class Inbox {
   readonly #logger: Logger
   /** Hashes of rows whose receipt is not acknowledged yet, by stanza id. */
   readonly #unacked = new Map<string, Set<string>>()
-  /** Documents that rows have made or will make. */
-  readonly #known = new Set<string>()
-  /** Documents that are being made of what a row tells: of which row, and rows with the same message that wait for that. */
-  readonly #reserved = new Map<string, { by: string; waiting: Set<string> }>()
+  /** Those of rows, and those of which rows tell. */
+  readonly #known = new KnownMessages()
   #received = 0
   #lastReceivedMs: number | null = null
   #onTold: () => void = () => {}
@@ -89,14 +88,13 @@ export class Inbox {
 
   /** Whether the message has a document or will have one, by whatever name of its sender. */
   knows(message: MessageAddress): boolean {
-    return documentIdsOf(message).some((id) => this.#known.has(id))
+    return this.#known.has(message)
   }
 
   /** The row of a newly decrypted stanza, and what rides on its record. To be committed together with the ratchet step. */
   admit({ hash, stanzaId, plain, message, tells = false }: Received): AdmittedRow {
-    const ids = message ? documentIdsOf(message) : []
-    const [document] = ids
-    const reservation = ids.map((id) => this.#reserved.get(id)).find((found) => found !== undefined)
+    const [document] = message ? documentIdsOf(message) : []
+    const isReserved = message !== null && this.#known.isReserved(message)
     const stored = message && !this.knows(message) ? storedMessageOf(message) : undefined
     const kept = keptOf(plain, tells)
     if (tells && kept === null)
@@ -113,14 +111,14 @@ export class Inbox {
     const keys = { inbox: { [hash]: codec.encode(row) } }
     const onApplied = () => {
       this.#remember(stanzaId, hash)
-      if (!stored || document === undefined) return
-      if (reservation) reservation.waiting.add(hash)
+      if (!stored || !message || document === undefined) return
+      if (isReserved) this.#known.wait(message, hash)
       else this.#known.add(document)
       this.#received++
       this.#lastReceivedMs = this.#clock.now()
     }
     // Its document is on its way already.
-    if (stored && reservation) return { keys, entry: {}, onApplied }
+    if (stored && isReserved) return { keys, entry: {}, onApplied }
     if (tells) return { keys, entry: { onDurable: () => this.#onTold() }, onApplied }
     if (!stored || document === undefined) return { keys, entry: { onDurable: () => this.#settle(hash) }, onApplied }
     const entry = {
@@ -164,7 +162,8 @@ export class Inbox {
 
   /** Everything that the row told of is stored, or never will be: `failed` says why. */
   settleTold({ hash }: Told, failed: string | null): void {
-    this.#release(hash)
+    // Messages that came by themselves meanwhile get their documents.
+    for (const waiting of this.#known.release(hash)) this.#document(waiting)
     const encoded = this.#state.image.get('inbox', hash)
     if (encoded === undefined) return
     const row = { ...decodeRow(encoded), settled: true as const, ...(failed === null ? {} : { failed }) }
@@ -173,22 +172,12 @@ export class Inbox {
 
   /** Nobody else makes the document of this message, of which the row tells. False when somebody has or will. */
   reserve(message: ReceivedMessage, { hash }: Told): boolean {
-    const ids = documentIdsOf(message)
-    if (ids.some((id) => this.#known.has(id))) return false
-    const other = ids.map((id) => this.#reserved.get(id)).find((found) => found !== undefined)
-    if (other) return other.by === hash
-    this.#reserved.set(ids[0], { by: hash, waiting: new Set() })
-    return true
+    return this.#known.reserve(message, hash)
   }
 
   /** The documents of these are there, whoever made them. */
   documented(messages: readonly ReceivedMessage[]): void {
-    for (const message of messages) {
-      const [id] = documentIdsOf(message)
-      for (const hash of this.#reserved.get(id)?.waiting ?? []) this.#settle(hash)
-      this.#reserved.delete(id)
-      this.#known.add(id)
-    }
+    for (const hash of messages.flatMap((message) => this.#known.documented(message))) this.#settle(hash)
   }
 
   /** Rows that remember messages which another than a stanza of their own has told of: a copy that comes by itself is no new one. */
@@ -245,15 +234,6 @@ export class Inbox {
     if (gone.length > 0) this.#state.later({ inbox: Object.fromEntries(gone) })
   }
 
-  /** What a row told of will not be made of it any more: messages that came by themselves meanwhile get their documents. */
-  #release(by: string): void {
-    for (const [id, reservation] of this.#reserved) {
-      if (reservation.by !== by) continue
-      this.#reserved.delete(id)
-      for (const hash of reservation.waiting) this.#document(hash)
-    }
-  }
-
   #document(hash: string): void {
     const encoded = this.#state.image.get('inbox', hash)
     const { message, document } = encoded === undefined ? {} : decodeRow(encoded)
@@ -275,7 +255,7 @@ export class Inbox {
     const hashes = this.#unacked.get(stanzaId)
     hashes?.delete(hash)
     if (hashes?.size === 0) this.#unacked.delete(stanzaId)
-    if (document !== undefined) this.#known.delete(document)
+    if (document !== undefined) this.#known.forget(document)
   }
 
   #remember(stanzaId: string, hash: string): void {
