@@ -1,11 +1,12 @@
 import { clientsOf } from '../support/clients-of-sandbox.ts'
+import { runCommand } from '../support/command-options.ts'
 import { compare, linkAll } from './compare.ts'
 import { rounded, usd } from './costs.ts'
 import { measureGroupCommits } from './group-commits.ts'
 import { HoldfastSubject } from './holdfast-subject.ts'
 import { measureLatency } from './latency.ts'
 import { measureEmpty, measureOperations } from './operations.ts'
-import { BadOption, HELP, parseOptions, type Options } from './options.ts'
+import { HELP, parseOptions, type Options } from './options.ts'
 import { measureReconnection, measureRecovery } from './recovery.ts'
 import { round } from './statistics.ts'
 import { StockSubject } from './stock-subject.ts'
@@ -110,9 +111,9 @@ function chatsOf(name: string, digit: number, count: number): Chat[] {
   })
 }
 
-async function main(): Promise<number> {
-  const options = parseOptions(process.argv.slice(2))
-  if (options === 'help') {
+async function main(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args)
+  if (options.help) {
     process.stdout.write(HELP)
     return 0
   }
@@ -122,11 +123,6 @@ async function main(): Promise<number> {
   return 0
 }
 
-try {
-  // Google's client keeps its channel open for a while.
-  process.exit(await main())
-} catch (error) {
-  if (!(error instanceof BadOption)) throw error
-  process.stderr.write(`${error.message}\n\n${HELP}`)
-  process.exit(2)
-}
+await runCommand(main)
+// Google's client keeps its channel open for a while.
+process.exit()

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { startSandbox } from '../../../sandbox/sandbox.ts'
 import { endOfSignals } from '../../../sandbox/demo/signals.ts'
 import { runChaos, type Chaos } from './chaos.ts'
-import { BadOption, HELP, parseOptions, type Options } from './options.ts'
+import { BadOption } from '../../support/command-options.ts'
+import { HELP, parseOptions, type Options } from './options.ts'
 import { createWorld, type World } from './world.ts'
 
 /** The journal is to be checkpointed and trimmed within seconds. */
@@ -21,7 +22,7 @@ function tell(line: string): void {
 }
 
 /** `npm run chaos`. Resolves with the exit code when everything has stopped. */
-async function main(args: string[]): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args)
   if (options.help) {
     process.stdout.write(HELP)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { BadOption, parseOptions } from './options.ts'
+import { BadOption } from '../../support/command-options.ts'
+import { parseOptions } from './options.ts'
 import { WAYS } from './strikes/outage-plan.ts'
 import { TROUBLE_CHOICES } from './choices.ts'
 

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { oneOf, readOptions, seedOption, BadOption } from '../../support/command-options.ts'
 import { STORAGE_TYPES, type StorageType } from '../../../sandbox/environment.ts'
 import { STORE_CHOICES, WAYS } from './strikes/outage-plan.ts'
 import { TROUBLE_CHOICES, type TroubleName } from './choices.ts'
@@ -24,8 +24,6 @@ export interface Options {
   help: boolean
   folder: string | undefined
 }
-
-export class BadOption extends Error {}
 
 export const HELP = `Breaks the world around the sessions while messages flow both ways, and counts afterwards what is on either side.
 
@@ -53,35 +51,44 @@ until messages flow both ways. While a store is away the API may answer 503 with
 Ends with 0 if all held, 1 if not, 2 for a wrong option.
 `
 
-const MOST = { kills: 1000, pauses: 100, sessions: 20, runners: 10, seconds: 3600, seed: 2 ** 32 - 1 }
+/** How many run unless the command says more. */
+const FEWEST_RUNNERS = { kill: 1, pause: 2, outage: 1, everything: 1 } as const
 
 /** @throws BadOption, with a message for the person who typed it. */
-export function parseOptions(args: string[]): Options {
-  const values = parse(args)
-  const what = oneOf('--what', values.what ?? 'kill', WHAT)
-  const storage = oneOf('--storage', values.storage ?? 'hybrid', STORAGE_TYPES)
+export function parseOptions(args: readonly string[]): Options {
+  const {
+    what: strike,
+    storage: type,
+    store,
+    how,
+    with: mixedIn,
+    folder,
+    ...values
+  } = readOptions(args, {
+    numbers: {
+      kills: { least: 1, most: 1000, fallback: 25 },
+      pauses: { least: 1, most: 100, fallback: 3 },
+      sessions: { least: 1, most: 20, fallback: 4 },
+      runners: { least: 1, most: 10, fallback: 0 },
+      seconds: { least: 1, most: 3600, fallback: 60 },
+      seed: seedOption('random'),
+    },
+    words: ['what', 'storage', 'store', 'how', 'with', 'folder'],
+  })
+  const what = oneOf('what', strike ?? 'kill', WHAT)
+  const storage = oneOf('storage', type ?? 'hybrid', STORAGE_TYPES)
   if (storage === 'local' && what === 'pause')
     throw new BadOption('--what pause needs a second runner, which a directory does not have.')
-  const number = (name: keyof typeof MOST, fallback: number, least = 1) => {
-    const value = Number(values[name] ?? fallback)
-    if (Number.isInteger(value) && value >= least && value <= MOST[name]) return value
-    throw new BadOption(`--${name} must be ${least} to ${MOST[name]}.`)
-  }
-  const { json = false, help = false, folder } = values
+  const runners = values.runners === 0 ? FEWEST_RUNNERS[what] : values.runners
+  if (runners < FEWEST_RUNNERS[what]) throw new BadOption('--runners must be 2 to 10 with --what pause.')
   return {
+    ...values,
+    runners,
     what,
     storage,
-    kills: number('kills', 25),
-    pauses: number('pauses', 3),
-    store: oneOf('--store', values.store ?? 'each', STORE_CHOICES),
-    how: listOf('--how', values.how ?? 'all', WAYS),
-    seconds: number('seconds', 60),
-    troubles: values.with === undefined ? [] : listOf('--with', values.with, TROUBLE_CHOICES),
-    sessions: number('sessions', 4),
-    runners: what === 'pause' ? number('runners', 2, 2) : number('runners', 1),
-    seed: number('seed', Math.floor(Math.random() * 1_000_000), 0),
-    json,
-    help,
+    store: oneOf('store', store ?? 'each', STORE_CHOICES),
+    how: listOf('how', how ?? 'all', WAYS),
+    troubles: mixedIn === undefined ? [] : listOf('with', mixedIn, TROUBLE_CHOICES),
     folder,
   }
 }
@@ -89,27 +96,4 @@ export function parseOptions(args: string[]): Options {
 function listOf<Choice extends string>(option: string, list: string, choices: readonly Choice[]): readonly Choice[] {
   if (list === 'all') return choices
   return list.split(',').map((name) => oneOf(option, name.trim(), choices, ['all']))
-}
-
-function oneOf<Choice extends string>(
-  option: string,
-  value: string,
-  choices: readonly Choice[],
-  others: readonly string[] = [],
-): Choice {
-  const choice = choices.find((one) => one === value)
-  if (choice === undefined) throw new BadOption(`${option} must be one of: ${[...choices, ...others].join(', ')}.`)
-  return choice
-}
-
-function parse(args: string[]) {
-  try {
-    const text = { type: 'string' } as const
-    const flag = { type: 'boolean' } as const
-    const numbers = { kills: text, pauses: text, sessions: text, runners: text, seed: text, seconds: text }
-    const words = { what: text, storage: text, store: text, how: text, with: text, folder: text }
-    return parseArgs({ args, options: { ...numbers, ...words, json: flag, help: { ...flag, short: 'h' } } }).values
-  } catch (error) {
-    throw new BadOption(error instanceof Error ? error.message : String(error))
-  }
 }

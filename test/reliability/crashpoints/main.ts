@@ -1,5 +1,6 @@
 import { endOfSignals } from '../../../sandbox/demo/signals.ts'
-import { BadOption, HELP, parseOptions, type Options } from './options.ts'
+import { BadOption } from '../../support/command-options.ts'
+import { HELP, parseOptions, type Options } from './options.ts'
 import { runCrashPoints, type Result } from './run.ts'
 import { SCENARIOS } from './scenarios/all.ts'
 
@@ -14,7 +15,7 @@ function tell(line: string): void {
 }
 
 /** `npm run crashpoints`. Resolves with the exit code. */
-async function main(args: string[]): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args)
   if (options.help) {
     process.stdout.write(HELP)

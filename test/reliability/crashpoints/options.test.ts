@@ -14,7 +14,7 @@ describe('the options of npm run crashpoints', () => {
   })
 
   test.each([
-    [['--only', 'claims'], /--only must be of: .*claim/],
+    [['--only', 'claims'], /--only must be one of: .*claim/],
     [['--seed', '-1'], /--seed/],
     [['--stages', '0'], /--stages must be 1 to 16/],
     [['--kills', '3'], /kills/],

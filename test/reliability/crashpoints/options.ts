@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { oneOf, readOptions, seedOption, wholeNumber } from '../../support/command-options.ts'
 import { SCENARIOS } from './scenarios/all.ts'
 
 export interface Options {
@@ -15,8 +15,6 @@ export interface Options {
   json: boolean
   help: boolean
 }
-
-export class BadOption extends Error {}
 
 const NAMES = SCENARIOS.map(({ name }) => name)
 
@@ -36,40 +34,17 @@ export const HELP = `Breaks the runner at every step of what it does, and asks t
 Ends with 0 if nothing is broken and every point was reached, 1 if not, 2 for a wrong option.
 `
 
-const MOST = { seed: 2 ** 32 - 1, stages: 16, sample: 100_000 }
-
 /** @throws BadOption, with a message for the person who typed it. */
-export function parseOptions(args: string[]): Options {
-  const { json = false, help = false, all = false, only, point, seed, stages, sample } = parse(args)
-  const number = (name: keyof typeof MOST, given: string | undefined, fallback: number, least: number) => {
-    const value = Number(given ?? fallback)
-    if (Number.isInteger(value) && value >= least && value <= MOST[name]) return value
-    throw new BadOption(`--${name} must be ${least} to ${MOST[name]}.`)
-  }
+export function parseOptions(args: readonly string[]): Options {
+  const { only, point, sample, ...values } = readOptions(args, {
+    numbers: { seed: seedOption('random'), stages: { least: 1, most: 16, fallback: 3 } },
+    words: ['only', 'point', 'sample'],
+    flags: ['all'],
+  })
   return {
-    json,
-    help,
-    all,
+    ...values,
     point: point ?? null,
-    sample: sample === undefined ? null : number('sample', sample, 0, 1),
-    scenarios: only === undefined ? NAMES : only.split(',').map((name) => scenarioNamed(name.trim())),
-    seed: number('seed', seed, Math.floor(Math.random() * 1_000_000), 0),
-    stages: number('stages', stages, 3, 1),
-  }
-}
-
-function scenarioNamed(name: string): string {
-  if (NAMES.includes(name)) return name
-  throw new BadOption(`--only must be of: ${NAMES.join(', ')}.`)
-}
-
-function parse(args: string[]) {
-  try {
-    const text = { type: 'string' } as const
-    const flag = { type: 'boolean' } as const
-    const words = { only: text, point: text, seed: text, stages: text, sample: text }
-    return parseArgs({ args, options: { ...words, all: flag, json: flag, help: { ...flag, short: 'h' } } }).values
-  } catch (error) {
-    throw new BadOption(error instanceof Error ? error.message : String(error))
+    sample: sample === undefined ? null : wholeNumber('sample', sample, { least: 1, most: 100_000 }),
+    scenarios: only === undefined ? NAMES : only.split(',').map((name) => oneOf('only', name.trim(), NAMES)),
   }
 }

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { BadOption, readOptions, runCommand, seedOption, wholeNumber } from '../../support/command-options.ts'
 import { fuzz } from './fuzz.ts'
 import { TARGETS } from './targets.ts'
 
@@ -8,37 +8,29 @@ typed errors only, bounded time and memory, no process ends.
   npm run fuzz -- --seed 1 --seconds 60 [--only TARGET[,TARGET]] [--case INDEX] [--json]
 
 What is broken is told with its seed and its case: --seed N --only TARGET --case INDEX makes the same input again.
-Ends with 0 if nothing is broken, else 1.
+Ends with 0 if nothing is broken, 1 if something is, 2 for a wrong option.
 
 Targets:
 ${TARGETS.map(({ name, promise }) => `  ${name.padEnd(14)} ${promise}`).join('\n')}
 `
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string', default: '1' },
-    seconds: { type: 'string', default: '60' },
-    only: { type: 'string' },
-    case: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-})
-
-async function main(): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
+  const { seed, seconds, ...values } = readOptions(args, {
+    numbers: { seed: seedOption(1), seconds: { least: 1, most: 86_400, fallback: 60 } },
+    words: ['only', 'case'],
+  })
   if (values.help) {
     process.stdout.write(HELP)
     return 0
   }
   const only = values.only?.split(',') ?? []
   const unknown = only.find((name) => !TARGETS.some((target) => target.name === name))
-  if (unknown !== undefined) throw new Error(`There is no target ${unknown}.`)
-  const seed = Number(values.seed)
+  if (unknown !== undefined) throw new BadOption(`There is no target ${unknown}. --help lists them.`)
   const { cases, broken } = await fuzz({
     seed,
-    seconds: Number(values.seconds),
+    seconds,
     only,
-    index: values.case === undefined ? null : Number(values.case),
+    index: values.case === undefined ? null : wholeNumber('case', values.case, { least: 0, most: Number.MAX_SAFE_INTEGER }),
     onBroken: ({ target, index, what }) =>
       process.stderr.write(`Broken by --seed ${seed} --only ${target} --case ${index}: ${what}\n`),
   })
@@ -51,4 +43,4 @@ async function main(): Promise<number> {
   return broken.length === 0 && total > 0 ? 0 : 1
 }
 
-process.exitCode = await main()
+await runCommand(main)

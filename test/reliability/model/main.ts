@@ -1,11 +1,12 @@
-import { BadOption, HELP, parseOptions, type Options } from './options.ts'
+import { runCommand } from '../../support/command-options.ts'
+import { HELP, parseOptions, type Options } from './options.ts'
 import { COUNTS, runSchedule } from './run.ts'
 
 const PROGRESS_EVERY_MS = 5000
 
 async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args)
-  if (options === 'help') {
+  if (options.help) {
     process.stdout.write(HELP)
     return 0
   }
@@ -34,10 +35,4 @@ async function runSchedules({ schedules, seed, steps }: Options) {
   return { ...sums, broken }
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2))
-} catch (error) {
-  if (!(error instanceof BadOption)) throw error
-  process.stderr.write(`${error.message}\n`)
-  process.exitCode = 2
-}
+await runCommand(main)

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { readOptions, seedOption } from '../../support/command-options.ts'
 
 export interface Options {
   readonly schedules: number
@@ -7,9 +7,8 @@ export interface Options {
   /** Of each schedule. */
   readonly steps: number
   readonly json: boolean
+  readonly help: boolean
 }
-
-export class BadOption extends Error {}
 
 export const HELP = `Two and three owners of one session under schedules that a seed chooses, on the product's own journal, claim, gate,
 checkpoints and trimming, checked against the model in test/reliability/model/run.ts.
@@ -19,27 +18,12 @@ checkpoints and trimming, checked against the model in test/reliability/model/ru
 Ends with 0 if nothing was broken, 1 if something was, 2 for a wrong option; each broken schedule is told with its seed.
 `
 
-const MOST = { schedules: 10_000_000, seed: 2 ** 32 - 1, steps: 100_000 }
-
 /** @throws BadOption, with a message for the person who typed it. */
-export function parseOptions(args: readonly string[]): Options | 'help' {
-  const values = parse(args)
-  if (values.help) return 'help'
-  const number = (name: keyof typeof MOST, least: number): number => {
-    const value = Number(values[name])
-    if (/^\d+$/.test(values[name]) && value >= least && value <= MOST[name]) return value
-    throw new BadOption(`--${name} must be a whole number from ${least} to ${MOST[name]}, not ${values[name]}.`)
-  }
-  return { schedules: number('schedules', 1), seed: number('seed', 0), steps: number('steps', 1), json: values.json }
-}
-
-function parse(args: readonly string[]) {
-  const option = (fallback: string) => ({ type: 'string', default: fallback }) as const
-  const flag = { type: 'boolean', default: false } as const
-  const options = { schedules: option('5000'), seed: option('1'), steps: option('400'), json: flag, help: flag }
-  try {
-    return parseArgs({ args: [...args], options }).values
-  } catch (error) {
-    throw new BadOption(error instanceof Error ? error.message : String(error))
-  }
-}
+export const parseOptions = (args: readonly string[]): Options =>
+  readOptions(args, {
+    numbers: {
+      schedules: { least: 1, most: 10_000_000, fallback: 5000 },
+      seed: seedOption(1),
+      steps: { least: 1, most: 100_000, fallback: 400 },
+    },
+  })

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { BadOption, readOptions, runCommand } from '../../support/command-options.ts'
 import { startEmulator } from '../../support/firestore-emulator.ts'
 import { inParallel } from '../../support/in-parallel.ts'
 import { CATALOGUE } from './catalogue.ts'
@@ -14,28 +14,28 @@ const HELP = `Breaks each invariant on purpose and runs the tests that should no
 --one-each takes the first mutant of each invariant, as CI does.
 --check only looks whether each mutant fits the source, and whether the test exists that has to notice it.
 
-Ends with 0 if every mutant was caught by an expectation that holds without it, else 1.
+Ends with 0 if every mutant was caught by an expectation that holds without it, 1 if not, 2 for a wrong option.
 `
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    'one-each': { type: 'boolean', default: false },
-    'at-once': { type: 'string', default: '2' },
-    check: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-})
+const OPTIONS = {
+  numbers: { 'at-once': { least: 1, most: 64, fallback: 2 } },
+  words: ['only'],
+  flags: ['one-each', 'check'],
+} as const
+
+type Chosen = Pick<ReturnType<typeof read>, 'only' | 'one-each'>
+
+const read = (args: readonly string[]) => readOptions(args, OPTIONS)
 
 type Judged = { readonly mutant: Mutant; readonly judgement: Judgement }
 
-async function main(): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
+  const values = read(args)
   if (values.help) {
     process.stdout.write(HELP)
     return 0
   }
-  const mutants = chosen()
+  const mutants = chosen(values)
   // Also of the mutants that this run leaves out.
   const problems = await problemsOfCatalogue()
   if (problems.length > 0) {
@@ -47,7 +47,7 @@ async function main(): Promise<number> {
   // One emulator for all: most of the time of such short tests would be its start.
   await using emulator = await startEmulator()
   const env = { SHARED_FIRESTORE: emulator.address }
-  const atOnce = Number(values['at-once'])
+  const atOnce = values['at-once']
   const plain = await runVitest({ mutant: null, witnesses: mutants.map(({ noticedBy }) => noticedBy), workers: atOnce, env })
   const broken = failuresWithout(plain)
   if (broken.length > 0) {
@@ -61,22 +61,22 @@ async function main(): Promise<number> {
     judged.push({ mutant, judgement })
     process.stderr.write(`${lineOf({ mutant, judgement })}\n`)
   })
-  return report(judged, (performance.now() - startedAt) / 1000)
+  return report(judged, (performance.now() - startedAt) / 1000, values.json)
 }
 
-function chosen(): readonly Mutant[] {
-  const names = values.only?.split(',')
+function chosen({ only, 'one-each': isOneEach }: Chosen): readonly Mutant[] {
+  const names = only?.split(',')
   const unknown = names?.find((name) => !CATALOGUE.some((mutant) => mutant.name === name))
-  if (unknown !== undefined) throw new Error(`There is no mutant ${unknown}.`)
+  if (unknown !== undefined) throw new BadOption(`There is no mutant ${unknown}.`)
   if (names) return CATALOGUE.filter(({ name }) => names.includes(name))
-  if (!values['one-each']) return CATALOGUE
+  if (!isOneEach) return CATALOGUE
   return INVARIANTS.flatMap((invariant) => CATALOGUE.find((mutant) => mutant.invariant === invariant) ?? [])
 }
 
-function report(judged: readonly Judged[], seconds: number): number {
+function report(judged: readonly Judged[], seconds: number, isJson: boolean): number {
   const inOrder = CATALOGUE.flatMap((mutant) => judged.filter((one) => one.mutant === mutant))
   const failed = inOrder.filter(({ judgement }) => 'problem' in judgement).length
-  if (values.json) {
+  if (isJson) {
     const mutants = inOrder.map(({ mutant: { name, invariant, what }, judgement }) => ({ invariant, name, what, ...judgement }))
     process.stdout.write(`${JSON.stringify({ mutants, caught: judged.length - failed, failed, seconds: Math.round(seconds) })}\n`)
   } else {
@@ -93,4 +93,4 @@ function lineOf({ mutant, judgement }: Judged): string {
   return `${head}\n       ${file} > ${test}\n       ${failure}`
 }
 
-process.exitCode = await main()
+await runCommand(main)

@@ -1,7 +1,8 @@
 import { createWorld } from '../chaos/world.ts'
 import { startSandbox } from '../../../sandbox/sandbox.ts'
 import { endOfSignals } from '../../../sandbox/demo/signals.ts'
-import { BadOption, HELP, parseOptions } from './options.ts'
+import { BadOption } from '../../support/command-options.ts'
+import { HELP, parseOptions } from './options.ts'
 import { FIGURES, type Sample } from './sample.ts'
 import { CHECKPOINT_RECORDS, runSoak } from './soak.ts'
 import type { Trend } from './trend.ts'
@@ -14,7 +15,7 @@ function tell(line: string): void {
 }
 
 /** `npm run soak`. Resolves with the exit code when everything has stopped. */
-async function main(args: string[]): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args)
   if (options.help) {
     process.stdout.write(HELP)

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { readOptions, seedOption } from '../../support/command-options.ts'
 
 export interface Options {
   minutes: number
@@ -14,8 +14,6 @@ export interface Options {
   help: boolean
   folder: string | undefined
 }
-
-export class BadOption extends Error {}
 
 export const HELP = `One runner holds some sessions for long: messages both ways at a steady pace, one chat that becomes very long, connections
 that drop, checkpoints, and before that some kills. Every few seconds a line says what the runner holds; at the end nothing of it
@@ -35,47 +33,16 @@ mean size of a record in the journal of the long chat.
 Needs /proc. Ends with 0 if all held, 1 if not, 2 for a wrong option.
 `
 
-const MOST = { minutes: 24 * 60, sessions: 20, kills: 1000, reconnects: 1_000_000, chat: 1_000_000, seed: 2 ** 32 - 1 }
-
 /** @throws BadOption, with a message for the person who typed it. */
-export function parseOptions(args: string[]): Options {
-  const values = parse(args)
-  const number = (name: keyof typeof MOST, fallback: number, least = 1) => {
-    const value = Number(values[name] ?? fallback)
-    if (Number.isInteger(value) && value >= least && value <= MOST[name]) return value
-    throw new BadOption(`--${name} must be ${least} to ${MOST[name]}.`)
-  }
-  const { json = false, help = false, folder } = values
-  return {
-    minutes: number('minutes', 10),
-    sessions: number('sessions', 20),
-    kills: number('kills', 3, 0),
-    reconnects: number('reconnects', 1000, 0),
-    chat: number('chat', 2000),
-    seed: number('seed', Math.floor(Math.random() * 1_000_000), 0),
-    json,
-    help,
-    folder,
-  }
-}
-
-function parse(args: string[]) {
-  try {
-    const text = { type: 'string' } as const
-    const flag = { type: 'boolean' } as const
-    const options = {
-      minutes: text,
-      sessions: text,
-      kills: text,
-      reconnects: text,
-      chat: text,
-      seed: text,
-      folder: text,
-      json: flag,
-      help: { ...flag, short: 'h' },
-    } as const
-    return parseArgs({ args, options }).values
-  } catch (error) {
-    throw new BadOption(error instanceof Error ? error.message : String(error))
-  }
-}
+export const parseOptions = (args: readonly string[]): Options =>
+  readOptions(args, {
+    numbers: {
+      minutes: { least: 1, most: 24 * 60, fallback: 10 },
+      sessions: { least: 1, most: 20, fallback: 20 },
+      kills: { least: 0, most: 1000, fallback: 3 },
+      reconnects: { least: 0, most: 1_000_000, fallback: 1000 },
+      chat: { least: 1, most: 1_000_000, fallback: 2000 },
+      seed: seedOption('random'),
+    },
+    words: ['folder'],
+  })

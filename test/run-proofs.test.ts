@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { runProgram } from './support/run-program.ts'
+
+const prove = (...args: string[]) => runProgram(new URL('run-proofs.ts', import.meta.url), args, 60_000)
+
+const NAMES = ['chaos', 'soak', 'crashpoints', 'model', 'mutants', 'fuzz']
+
+test('prove lists the proofs', async () => {
+  const { code, stdout } = await prove('--help')
+  expect(code).toBe(0)
+  for (const name of NAMES) expect(stdout).toContain(`  ${name} `)
+})
+
+test.each(NAMES)('npm run %s is the same as npm run prove -- with that name, and both explain themselves', async (name) => {
+  const { scripts } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {
+    scripts: Record<string, string>
+  }
+  expect(scripts[name]).toBe(`${scripts['prove']} ${name}`)
+  const { code, stdout } = await prove(name, '--help')
+  expect(code).toBe(0)
+  expect(stdout).toContain(`npm run ${name}`)
+})
+
+test.each(NAMES)('%s refuses an unknown option with what to do', async (name) => {
+  const { code, stdout, stderr } = await prove(name, '--no-such-option')
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toContain('--help')
+})
+
+test('an unknown proof is refused with the ones that there are', async () => {
+  const { code, stderr } = await prove('luck')
+  expect(code).toBe(2)
+  expect(stderr).toContain(NAMES.join(', '))
+})
