@@ -1,4 +1,5 @@
-// One contact under two addresses, phone number and LID, in the middle of a chat: one Signal session, whichever is used.
+// Tests one contact with two addresses, phone number and LID, which change in the middle of a chat. The contact has one Signal
+// session under both.
 import type { BinaryNode } from '@whiskeysockets/baileys'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { SimulatorProcess } from './testing/simulator-process.ts'
@@ -44,7 +45,7 @@ const hear = async (text: string): Promise<void> => {
   await client.until('the message', () => client.received.some((message) => message.id === id))
 }
 
-/** The addresses of what comes from now on. */
+/** Records the sender addresses of all later messages or receipts. */
 const watchSenders = (tag: 'message' | 'receipt') => {
   const senders: Record<string, string | undefined>[] = []
   client.socket?.ws.on(`CB:${tag}`, ({ attrs: { from, sender_pn, sender_lid } }: BinaryNode) => {
@@ -53,7 +54,7 @@ const watchSenders = (tag: 'message' | 'receipt') => {
   return senders
 }
 
-test('a contact changes its address back and forth, and everything is read in one session', async () => {
+test('a contact that changes its address back and forth is read in one session', async () => {
   const senders = watchSenders('message')
   await hear('by number')
   await say(pn(), 'hello')
@@ -72,7 +73,7 @@ test('a contact changes its address back and forth, and everything is read in on
   expect((await contact())?.received.map(({ text }) => text)).toEqual(['hello', 'still the number'])
 })
 
-test('receipts come from the address that the contact uses, and are known by the id of the message', async () => {
+test("receipts come from the contact's current address, and name the message by its id", async () => {
   const senders = watchSenders('receipt')
   await switchTo('lid')
   const id = await say(pn(), 'to the number')
@@ -81,7 +82,7 @@ test('receipts come from the address that the contact uses, and are known by the
   expect((await simulator.state()).accounts.find((account) => account.phone === phone)).toMatchObject({ offlineQueue: 0 })
 })
 
-test('a client may use either address, and asks again under the one that it got', async () => {
+test('a client may write to either address, and asks for a message again under the address that it came from', async () => {
   await say(lid(), 'to the LID')
   await say(pn(), 'to the number')
   await switchTo('lid')
@@ -99,17 +100,17 @@ test('a client that only sends opens one session and takes one key for it', asyn
   expect(await contact()).toMatchObject({ sessionsOpened: 1, needlessSessions: 0, preKeysTaken: 1 })
 })
 
-test('a session that is begun anew in an open chat is counted as needless', async () => {
+test('a second session in an open chat is counted as needless', async () => {
   await say(pn(), 'one')
   await hear('two')
-  await say(lid(), 'three') // Stock Baileys asks for the devices of this address, and then always for keys.
+  await say(lid(), 'three') // Stock Baileys queries the devices of this address, and then always requests keys.
   expect(await contact()).toMatchObject({ sessionsOpened: 2, needlessSessions: 1, preKeysTaken: 2 })
 })
 
-test('when both have begun at once, neither has a session too many', async () => {
+test('two sessions that both sides begin at once are not counted as needless', async () => {
   await client.cut()
   await simulator.send(ana, phone, 'from Ana first')
-  client.connect().ws.removeAllListeners('CB:message') // It does not read yet.
+  client.connect().ws.removeAllListeners('CB:message') // The client does not read yet.
   await client.until('open', () => client.isOpen)
   await say(pn(), 'from the client first')
   await client.cut()
@@ -118,11 +119,11 @@ test('when both have begun at once, neither has a session too many', async () =>
   expect(await contact()).toMatchObject({ sessionsOpened: 1, needlessSessions: 0 })
 })
 
-test('a session that the contact gave a reason for is not needless', async () => {
+test('a new session for which the contact gave a reason is not counted as needless', async () => {
   const id = await say(pn(), 'one')
   await hear('two')
   const since = simulator.now
-  await simulator.post(`/contacts/${ana}/ask-again`, { id }) // It sends keys, though it has lost nothing.
+  await simulator.post(`/contacts/${ana}/ask-again`, { id }) // The retry receipt carries keys, although the contact has lost none.
   await simulator.happens('contact-received', (happening) => happening.id === id, since)
   expect(await contact()).toMatchObject({ sessionsOpened: 2, needlessSessions: 0 })
   await simulator.post(`/contacts/${ana}/forget-sessions`)
@@ -130,7 +131,7 @@ test('a session that the contact gave a reason for is not needless', async () =>
   expect(await contact()).toMatchObject({ sessionsOpened: 3, needlessSessions: 0 })
 })
 
-test('a message whose devices are named in two ways is refused', async () => {
+test('a message with phone number and LID mixed among its recipients is refused', async () => {
   await say(pn(), 'one')
   const refused = new Promise<string | undefined>((resolve) => {
     client.socket?.ws.on('CB:ack,class:message', ({ attrs }: BinaryNode) => attrs.id === 'MIXED' && resolve(attrs.error))

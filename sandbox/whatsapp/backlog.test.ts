@@ -1,4 +1,5 @@
-// A long backlog of all kinds, from several people and groups: in order, in batches, and again if the client dies in between.
+// Tests a long and mixed backlog from several people and groups. It arrives in order and in batches, and again if the client dies
+// meanwhile.
 import type { BinaryNode } from '@whiskeysockets/baileys'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { SimulatorProcess } from './testing/simulator-process.ts'
@@ -6,7 +7,7 @@ import { StockClient } from './testing/stock-client.ts'
 
 const ROUNDS = 10
 const MESSAGES_A_ROUND = 24
-/** Of calls, of notices and of receipts. */
+/** The number of calls, of notifications and of receipts, each. */
 const OTHERS_A_ROUND = 2
 const BACKLOG = ROUNDS * (MESSAGES_A_ROUND + 3 * OTHERS_A_ROUND)
 
@@ -35,7 +36,7 @@ afterAll(() => simulator.stop())
 
 const account = async () => (await simulator.state()).accounts.find((other) => other.phone === phone)
 
-/** What waits, in the order in which it was sent: the ids of the messages. */
+/** Fills the queue of the client while it is away. Returns the ids of the messages in their order. */
 const makeBacklog = async (): Promise<string[]> => {
   const [ana, bea] = contacts
   for (const contact of contacts) {
@@ -63,7 +64,7 @@ const makeBacklog = async (): Promise<string[]> => {
   return ids
 }
 
-/** A call, a notice and a receipt. */
+/** Puts a call, a notification and a receipt into the queue. */
 const makeOthers = async (from: string, n: string): Promise<void> => {
   const putIn = (tag: string, attrs: Record<string, string>) =>
     simulator.post(`/phones/${phone}/stanza`, {
@@ -75,14 +76,14 @@ const makeOthers = async (from: string, n: string): Promise<void> => {
   await putIn('receipt', { type: 'read' })
 }
 
-/** The client has said that it heard the last of them. */
+/** Resolves when the client acknowledges the last stanza of the backlog. */
 const lastIsAcked = (from: number) =>
   simulator.happens('frame', ({ tag, id }) => tag === 'ack' && id === `receipt ${ROUNDS}.${OTHERS_A_ROUND}`, from)
 
 const during = (type: string, from = since) =>
   simulator.happenings.slice(from).filter((happening) => happening.type === type && happening.phone === phone)
 
-test('everything is announced, comes in order and in batches of a hundred, and is answered', async () => {
+test('a backlog is announced, arrives in order in batches of a hundred, and is answered', async () => {
   const ids = await makeBacklog()
   expect(await account()).toMatchObject({ offlineQueue: BACKLOG })
   const active = simulator.happens('active', (happening) => happening.phone === phone, since)
@@ -106,7 +107,7 @@ test('everything is announced, comes in order and in batches of a hundred, and i
   expect(await account()).toMatchObject({ offlineQueue: 0, receipted: ids })
 })
 
-test('a client that dies in the middle gets all that it had not receipted again, in order', async () => {
+test('a client that dies in the middle of a backlog receives every unreceipted stanza again, in order', async () => {
   const ids = await makeBacklog()
   client.connect()
   await simulator.happens('receipt', ({ id }) => id === ids[70], since)

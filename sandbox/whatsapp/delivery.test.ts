@@ -1,4 +1,5 @@
-// Delivery under hard conditions: nothing that was not receipted is lost, and who cannot read asks again.
+// Tests delivery under hard conditions: unreceipted messages are never lost, and a reader that cannot decrypt one asks for it
+// again.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { SimulatorProcess } from './testing/simulator-process.ts'
 import { StockClient } from './testing/stock-client.ts'
@@ -27,7 +28,7 @@ const account = async () => (await simulator.state()).accounts.find((other) => o
 const arrives = (id: string) => simulator.happens('contact-received', (happening) => happening.id === id)
 const receipted = (id: string | undefined) => simulator.happens('receipt', (happening) => happening.id === id)
 
-test('what was delivered but not receipted is delivered again, marked as offline', async () => {
+test('a message that was delivered without a receipt is delivered again, marked as offline', async () => {
   await client.link(phone)
   client.socket?.ws.removeAllListeners('CB:message')
   const ids = await simulator.send(ANA, phone, 'not receipted {n}', 3)
@@ -41,7 +42,7 @@ test('what was delivered but not receipted is delivered again, marked as offline
   expect(await account()).toMatchObject({ offlineQueue: 0, receipted: ids })
 })
 
-test('messages that come while a backlog is handed over come after it, and in order', async () => {
+test('messages that arrive during a backlog follow it in order', async () => {
   await client.link(phone)
   await client.cut()
   const backlog = await simulator.send(ANA, phone, 'backlog {n}', 120)
@@ -55,7 +56,7 @@ test('messages that come while a backlog is handed over come after it, and in or
   expect(client.received.map(({ id }) => id)).toEqual([...backlog, ...later])
 })
 
-test('a contact that lost its sessions asks for the message again with its keys, and that is nobody’s fault', async () => {
+test('a contact that lost its sessions asks for the message again with its keys, which breaks no rule', async () => {
   await client.link(phone)
   await arrives(await client.say(ANA, 'hello'))
   const [answer] = await simulator.send(ANA, phone, 'hello back')
@@ -72,7 +73,7 @@ test('a contact that lost its sessions asks for the message again with its keys,
   expect(violations).toEqual([])
 })
 
-test('receipts wait for a client that is away, too', async () => {
+test('receipts also wait for a client that is away', async () => {
   await client.link(phone)
   await simulator.post('/contacts', { phone: '5511800000002', name: 'Bea', autoReceipt: false })
   const id = await client.say('5511800000002', 'read this')
@@ -87,12 +88,12 @@ test('receipts wait for a client that is away, too', async () => {
   expect(await account()).toMatchObject({ offlineQueue: 0 })
 })
 
-test('when one-time keys run low the client is told, and uploads more', async () => {
+test('a client whose one-time keys run low is notified, and uploads more', async () => {
   await client.link(phone)
   await simulator.happens('prekeys-uploaded', (happening) => happening.phone === phone)
   const uploaded = simulator.happens('prekeys-uploaded', (happening) => happening.phone === phone, simulator.now)
   const left = (await account())?.preKeys ?? 0
-  // Whoever wants to write to a device takes one of its keys; here that is one who wants to write to it very often.
+  // Each new session with a device takes one of its keys. This contact opens very many sessions.
   const user = { tag: 'user', attrs: { jid: `${phone}:1@s.whatsapp.net` } }
   await client.socket?.query({
     tag: 'iq',
@@ -103,10 +104,10 @@ test('when one-time keys run low the client is told, and uploads more', async ()
   expect(await account()).toMatchObject({ preKeys: 9 })
 })
 
-test('two companions of one phone: each gets what contacts send, and what the other one sends', async () => {
+test('two companions of one phone both receive what contacts send, and each what the other sends', async () => {
   await client.link(phone)
   const other = new StockClient(simulator)
-  await other.link(phone) // A violation for the simulator, which expects one client per phone; but it works.
+  await other.link(phone) // The simulator expects one client per phone and records a violation, but links the second one.
   await simulator.send(ANA, phone, 'to both')
   await Promise.all([client, other].map((one) => one.until('the message', () => one.received.length === 1)))
   const echoed = new Promise<string | null | undefined>((resolve) => {

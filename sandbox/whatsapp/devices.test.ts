@@ -1,4 +1,4 @@
-// Contacts with several devices, and lists of devices that change, as a stock client meets them.
+// Tests contacts with several devices, and device lists that change, with a stock client.
 import type { BinaryNode } from '@whiskeysockets/baileys'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { participantHash } from './participant-hash.ts'
@@ -33,7 +33,7 @@ const remove = (device: number) => simulator.request('DELETE', `/contacts/${ana}
 const noticed = (type: string) =>
   simulator.happens('frame', (frame) => frame.class === 'notification' && frame.attrsType === type, since)
 
-/** Sends a message; all of these devices of Ana's read it, and no other. Resolves to the hash in the server's ack, if any. */
+/** Sends a message, and asserts that exactly these devices of Ana read it. Resolves with the hash in the server's ack, if any. */
 const reaches = async (devices: number[], text: string): Promise<string | undefined> => {
   const hash = ackedHash()
   const id = await client.say(ana, text)
@@ -50,7 +50,7 @@ const contact = async () => {
   return found
 }
 
-/** What the server says to the next message, beside that it has it. */
+/** Resolves with the participant hash in the ack of the next message, if any. */
 const ackedHash = (): Promise<string | undefined> =>
   new Promise((resolve) => {
     client.socket?.ws.once('CB:ack,class:message', ({ attrs }: BinaryNode) => resolve(attrs.phash))
@@ -59,7 +59,7 @@ const ackedHash = (): Promise<string | undefined> =>
 const allDevices = (...contacts: string[]) =>
   participantHash([...contacts, `${phone}@s.whatsapp.net`, `${phone}:1@s.whatsapp.net`])
 
-test('a companion that is linked gets what is sent from then on, one that is removed does not', async () => {
+test('a linked companion receives later messages, a removed one does not', async () => {
   await reaches([0], 'to the phone')
   since = simulator.now
   expect(await link()).toBe(1)
@@ -72,7 +72,7 @@ test('a companion that is linked gets what is sent from then on, one that is rem
   expect(await link()).toBe(2)
 })
 
-test('a notice that names no change makes the client ask for the list', async () => {
+test('a notification without a named change makes the client query the device list', async () => {
   await reaches([0], 'to the phone')
   since = simulator.now
   await link('update')
@@ -82,7 +82,7 @@ test('a notice that names no change makes the client ask for the list', async ()
   await asked
 })
 
-test('the ack of a message for an old list carries the hash of the right one', async () => {
+test('the ack of a message to an outdated device list carries the hash of the current one', async () => {
   await reaches([0], 'to the phone')
   await link('none')
   const right = allDevices(`${ana}@s.whatsapp.net`, `${ana}:1@s.whatsapp.net`)
@@ -91,7 +91,7 @@ test('the ack of a message for an old list carries the hash of the right one', a
   expect(await reaches([0], 'the old list is right again')).toBeUndefined()
 })
 
-test('a change is told to a client that was away, and asked for by one that was not told', async () => {
+test('a client that was away is notified of a change, and a restarted client finds an unannounced one by a query', async () => {
   await reaches([0], 'to the phone')
   await client.cut()
   await link()
@@ -101,11 +101,11 @@ test('a change is told to a client that was away, and asked for by one that was 
   await reaches([0, 1], 'to both')
   await client.cut()
   await link('none')
-  await client.open() // A new process has no lists: it asks.
+  await client.open() // A new process has no lists, so it queries them.
   await reaches([0, 1, 2], 'to all three')
 })
 
-test('a contact writes from each of its devices, each in a session of its own, and all hear the answer', async () => {
+test('a contact writes from each of its devices in a session of its own, and all devices receive the answer', async () => {
   await link()
   await simulator.post(`/contacts/${ana}/send`, { to: phone, text: 'from the phone' })
   await simulator.post(`/contacts/${ana}/send`, { to: phone, text: 'from the companion', device: 1 })
@@ -115,7 +115,7 @@ test('a contact writes from each of its devices, each in a session of its own, a
   expect([...client.keys.keys()].filter((key) => key.startsWith(`session|2${ana.padStart(15, '0')}_1.`))).toHaveLength(2)
 })
 
-test('each device asks for itself when it cannot read, and is answered', async () => {
+test('each device that cannot read a message asks for it, and is answered', async () => {
   await link()
   await reaches([0, 1], 'to both')
   for (const device of [0, 1]) await simulator.post(`/contacts/${ana}/send`, { to: phone, text: `from ${device}`, device })
@@ -125,10 +125,10 @@ test('each device asks for itself when it cannot read, and is answered', async (
   for (const device of [0, 1]) {
     await simulator.happens('contact-received', (happening) => happening.id === id && happening.device === device)
   }
-  // Baileys answers the phone by sending to all devices again; so the companion may have to ask twice.
+  // Baileys answers the phone by sending to all devices again, so that the companion may have to ask twice.
   expect((await contact()).retryReceipts).toBeGreaterThan(1)
 })
 
-test('none of this broke a rule', async () => {
+test('no client above broke a rule', async () => {
   expect(await simulator.violationKinds()).toEqual([])
 })

@@ -22,7 +22,7 @@ const bundleOf = (endpoint: Endpoint): PeerBundle => {
 
 let people = 0
 
-/** Two people who have talked, so that their session has been used both ways. */
+/** Returns two people who have talked, so that their session was used both ways. */
 const acquaintances = async () => {
   const make = () => {
     const endpoint = new Endpoint()
@@ -40,7 +40,10 @@ const acquaintances = async () => {
   return { ana, bea, write, read }
 }
 
-/** Ana begins a new session while a message of Bea's in the old one is on its way; then Ana writes in the new one. */
+/**
+ * Plays a crossing: Ana begins a new session while a message of Bea in the old one is on its way. Returns what Bea reads of Ana's
+ * next message.
+ */
 const crossing = async () => {
   const { ana, bea, write, read } = await acquaintances()
   const onItsWay = await write(bea, ana, 'in the old session')
@@ -53,12 +56,12 @@ test('stock libsignal spoils the new session when it reads a message of the old 
   await expect(crossing()).rejects.toThrow()
 })
 
-test('with the mend it does not', async () => {
+test('patched libsignal keeps the new session intact', async () => {
   mendSessionCipher()
   expect(await crossing()).toBe('in the new session')
 })
 
-test('messages can be read in another order than they were written', async () => {
+test('messages can be read in any order', async () => {
   const { ana, bea, write, read } = await acquaintances()
   const first = await write(ana, bea, 'first')
   const second = await write(ana, bea, 'second')
@@ -67,7 +70,7 @@ test('messages can be read in another order than they were written', async () =>
   await expect(read(ana, bea, first)).rejects.toThrow()
 })
 
-test('a long chat stays readable although its finished chains are dropped', async () => {
+test('a long chat stays readable while its finished chains are dropped', async () => {
   const { ana, bea, write, read } = await acquaintances()
   for (let turn = 0; turn < 50; turn++) {
     expect(await read(bea, ana, await write(bea, ana, `ping ${turn}`))).toBe(`ping ${turn}`)

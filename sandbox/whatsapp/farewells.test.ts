@@ -1,4 +1,4 @@
-// With which code each refusal and each stream error arrives in a stock client.
+// Tests the code with which each login failure and each stream error reaches a stock client.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { SimulatorProcess } from './testing/simulator-process.ts'
 import { StockClient } from './testing/stock-client.ts'
@@ -24,7 +24,7 @@ beforeEach(async () => {
 
 afterAll(() => simulator.stop())
 
-/** Resolves to the code and what came with it when the client has closed. */
+/** Resolves with the close code and its data when the client has closed. */
 const closing = async (act: () => Promise<unknown>) => {
   const closes = client.closeCodes.length
   await act()
@@ -53,7 +53,7 @@ test.each([
   [500, {}],
   [501, {}],
   [503, {}],
-])('login failure %i arrives as itself, with what came with it', async (code, attrs) => {
+])('login failure %i reaches the client with its code and attributes', async (code, attrs) => {
   await client.cut()
   await simulator.post('/faults', { kind: 'login-failure', account: PHONE, code })
   const { code: arrived, data } = await closing(async () => client.connect())
@@ -63,7 +63,7 @@ test.each([
   expect(linked === null).toBe(code === 401)
 })
 
-test('the attributes of a failure can be chosen', async () => {
+test('a login failure can have other attributes', async () => {
   await client.cut()
   await simulator.post('/faults', { kind: 'login-failure', code: 402, attrs: { code: '104', expire: '60' } })
   expect((await closing(async () => client.connect())).data).toMatchObject({ reason: '402', code: '104', expire: '60' })
@@ -80,18 +80,18 @@ test.each([
   [{ condition: 'shutdown' }, 500],
   [{ condition: 'ack' }, 500],
   [{ code: 507, condition: 'shutdown' }, 507],
-])('stream error %j arrives as %i', async (order, code) => {
+])('stream error %j reaches the client as %i', async (order, code) => {
   const closed = await closing(() => simulator.post('/faults', { kind: 'stream-error', account: PHONE, ...order }))
   expect(closed.code).toBe(code)
   const linked = (await simulator.state()).accounts[0]?.deviceJid
   expect(linked === null).toBe(code === 401)
 })
 
-test('the end of the stream arrives as 428', async () => {
+test('the end of the stream reaches the client as 428', async () => {
   const end = { via: 'line', tag: 'xmlstreamend', attrs: {} }
   expect((await closing(() => simulator.post(`/phones/${PHONE}/stanza`, end))).code).toBe(428)
 })
 
-test('none of this broke a rule', async () => {
+test('no client above broke a rule', async () => {
   expect(await simulator.violationKinds()).toEqual([])
 })

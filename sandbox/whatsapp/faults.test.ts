@@ -1,4 +1,4 @@
-// Each fault, as a stock client meets it.
+// Tests the effect of each fault on a stock client.
 import type { IncomingMessage } from 'node:http'
 import { getBinaryNodeChild, getBinaryNodeChildren } from '@whiskeysockets/baileys'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -36,7 +36,7 @@ const happens = (type: string, id: string) => simulator.happens(type, (happening
 const closes = (code: number) => client.until(`closing with ${code}`, () => !client.isOpen && client.closeCodes.at(-1) === code)
 const received = async () => (await simulator.state()).contacts[0]?.received.map(({ id }) => id)
 
-/** What the server said to a message, as the client hears it. */
+/** Resolves with the attributes of the ack that the client receives for a message. */
 const ackOf = (id: string): Promise<Record<string, string>> =>
   new Promise((resolve) => {
     client.socket?.ws.on('CB:ack,class:message', ({ attrs }: { attrs: Record<string, string> }) => {
@@ -49,18 +49,18 @@ test('drop cuts the connection', async () => {
   await closes(428)
 })
 
-test('a fault for one account does not meet another', async () => {
+test('a fault for one account leaves other accounts alone', async () => {
   await fault({ kind: 'drop', account: OTHER })
   await happens('contact-received', await client.say(ANA, 'still here'))
   expect(client.isOpen).toBe(true)
 })
 
-test('stream-error says its code and closes', async () => {
+test('stream-error sends its code and closes', async () => {
   await fault({ kind: 'stream-error', code: 516 })
   await closes(516)
 })
 
-test('login-failure meets so many logins', async () => {
+test('login-failure refuses the given number of logins', async () => {
   await fault({ kind: 'login-failure', code: 405, count: 2 })
   await client.cut()
   for (const attempt of [1, 2]) {
@@ -70,7 +70,7 @@ test('login-failure meets so many logins', async () => {
   await client.open()
 })
 
-test('nack answers a message with an error, and the contact does not get it', async () => {
+test('nack refuses a message, and the contact does not receive it', async () => {
   await fault({ kind: 'nack', code: 463 })
   const ack = ackOf('NACKED')
   await client.say(ANA, 'not accepted', 'NACKED')
@@ -79,7 +79,7 @@ test('nack answers a message with an error, and the contact does not get it', as
   expect(await received()).not.toContain('NACKED')
 })
 
-test('no-acks delivers a message but loses the ack', async () => {
+test('no-acks delivers a message and drops its ack', async () => {
   await fault({ kind: 'no-acks' })
   await client.say(ANA, 'is delivered', 'UNACKED')
   await happens('contact-received', 'UNACKED')
@@ -87,7 +87,7 @@ test('no-acks delivers a message but loses the ack', async () => {
   expect(simulator.happenings.some(({ type, id }) => type === 'acked' && id === 'UNACKED')).toBe(false)
 })
 
-test('hold-acks lets acks go when it is cleared', async () => {
+test('hold-acks releases the acks when it is cleared', async () => {
   await fault({ kind: 'hold-acks' })
   const ack = ackOf('HELD')
   await client.say(ANA, 'is acked later', 'HELD')
@@ -100,20 +100,20 @@ test('hold-acks lets acks go when it is cleared', async () => {
 const ANA_JID = `${ANA}@s.whatsapp.net`
 const devicesOfAna = () => client.socket?.getUSyncDevices([ANA_JID], false, false)
 
-test('no-devices answers the question who has which devices, and names none', async () => {
+test('no-devices answers a device query with an empty list', async () => {
   await fault({ kind: 'no-devices' })
   expect(await devicesOfAna()).toEqual([])
   expect(await devicesOfAna()).toMatchObject([{ device: 0 }])
 })
 
-test('no-participants answers the question for a group, and names nobody', async () => {
+test('no-participants answers a group query with no members', async () => {
   const group = await simulator.createGroup('Friends', [PHONE, ANA])
   const membersOf = async () => (await client.socket?.groupMetadata(group))?.participants.length
   await fault({ kind: 'no-participants' })
   expect([await membersOf(), await membersOf()]).toEqual([0, 2])
 })
 
-test('no-bundles answers the question for keys, and leaves them out', async () => {
+test('no-bundles answers a key query without keys', async () => {
   const [ana] = (await client.socket?.onWhatsApp(ANA_JID)) ?? []
   expect(ana).toMatchObject({ exists: true })
   const keysOfAna = async () => {
@@ -126,12 +126,12 @@ test('no-bundles answers the question for keys, and leaves them out', async () =
   expect([await keysOfAna(), await keysOfAna()]).toEqual([0, 1])
 })
 
-test('no-answer leaves a question alone, and no other one', async () => {
+test('no-answer ignores one query, and answers all others', async () => {
   await fault({ kind: 'no-answer', query: 'usync' })
   let isAnswered = false
   devicesOfAna()?.then(
     () => (isAnswered = true),
-    // The connection ends first.
+    // The query fails when the connection ends at the end of the test.
     () => {},
   )
   await simulator.happens('frame', ({ xmlns }) => xmlns === 'usync', since)
@@ -140,7 +140,7 @@ test('no-answer leaves a question alone, and no other one', async () => {
   expect(isAnswered).toBe(false)
 })
 
-test('silence: the server reads, but nothing comes back until it ends', async () => {
+test('silence: the server reads, but sends nothing until the fault ends', async () => {
   await fault({ kind: 'silence' })
   let heard = false
   const ack = ackOf('SILENT').then(() => (heard = true))
@@ -152,7 +152,7 @@ test('silence: the server reads, but nothing comes back until it ends', async ()
   await ack
 })
 
-test('silence ends by itself after ms, also for a new connection', async () => {
+test('silence ends after its time, also on a new connection', async () => {
   await client.cut()
   await fault({ kind: 'silence', ms: 300 })
   const started = Date.now()
@@ -163,7 +163,7 @@ test('silence ends by itself after ms, also for a new connection', async () => {
 test('refuse answers the upgrade with 503', async () => {
   await client.cut()
   await fault({ kind: 'refuse', count: 1 })
-  // Baileys listens to this, so its WebSocket does not close by itself; and it does nothing about it.
+  // With a listener for this event, the WebSocket does not close by itself, and Baileys does not react to it.
   const status = new Promise<number | undefined>((resolve) => {
     client.connect().ws.on('unexpected-response', (_request: unknown, response: IncomingMessage) => resolve(response.statusCode))
   })
@@ -171,7 +171,7 @@ test('refuse answers the upgrade with 503', async () => {
   await client.open()
 })
 
-test('refuse for one account cuts its connection when it wants to log in', async () => {
+test('refuse for one account cuts its connection at its login', async () => {
   await client.cut()
   await fault({ kind: 'refuse', account: PHONE, count: 1 })
   client.connect()
@@ -190,7 +190,7 @@ test('latency delays every frame to the client, in order', async () => {
   expect(acks).toEqual(['LATE-1', 'LATE-2', 'LATE-3'])
 })
 
-test('no fault of the network made the client break a rule', async () => {
+test('no fault made the client break a rule', async () => {
   expect(since).toBeGreaterThan(0)
   expect(await simulator.violationKinds()).toEqual([])
 })

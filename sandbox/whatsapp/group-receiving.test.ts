@@ -1,4 +1,4 @@
-// What contacts write to groups, as a stock client gets it.
+// Tests how a stock client receives group messages from contacts.
 import type { BinaryNode } from '@whiskeysockets/baileys'
 import { getBinaryNodeChildren } from '@whiskeysockets/baileys'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -36,7 +36,7 @@ const receipted = (id: string | undefined) => simulator.happens('receipt', (happ
 const arrives = (id: string | undefined) =>
   client.until('the message', () => client.received.some((message) => message.id === id))
 
-/** The ciphertexts of each group message that comes from now on. */
+/** Records the ciphertexts of each later message. */
 const watchCiphertexts = (of: StockClient) => {
   const messages: { types: string[]; keyId: number; attrs: BinaryNode['attrs'] }[] = []
   of.socket?.ws.on('CB:message', (stanza: BinaryNode) => {
@@ -48,29 +48,32 @@ const watchCiphertexts = (of: StockClient) => {
   return messages
 }
 
-test.each(['lid', 'pn'] as const)('members are named by %s; the key comes once, with the first message', async (addressing) => {
-  const group = await simulator.createGroup('Friends', [phone, ANA, BEA], addressing)
-  const messages = watchCiphertexts(client)
-  const ids = await simulator.sendToGroup(group, ANA, 'hello {n}', 3)
-  await receipted(ids[2])
-  await client.until('all', () => client.received.length === 3)
-  const participant = addressing === 'lid' ? lidOf(ANA) : `${ANA}@s.whatsapp.net`
-  expect(client.received.map(({ text }) => text)).toEqual(['hello 1', 'hello 2', 'hello 3'])
-  expect(client.received[0]).toMatchObject({ chat: group, participant })
-  expect(messages.map(({ types }) => types.join())).toEqual(['pkmsg,skmsg', 'skmsg', 'skmsg'])
-  expect(messages[0]?.attrs).toMatchObject({ from: group, participant, addressing_mode: addressing })
-  expect(messages[0]?.attrs).toHaveProperty(addressing === 'lid' ? 'participant_pn' : 'participant_lid')
-  expect(await account()).toMatchObject({ offlineQueue: 0, receipted: ids })
-})
+test.each(['lid', 'pn'] as const)(
+  'members are addressed by %s, and the sender key comes once, with the first message',
+  async (addressing) => {
+    const group = await simulator.createGroup('Friends', [phone, ANA, BEA], addressing)
+    const messages = watchCiphertexts(client)
+    const ids = await simulator.sendToGroup(group, ANA, 'hello {n}', 3)
+    await receipted(ids[2])
+    await client.until('all', () => client.received.length === 3)
+    const participant = addressing === 'lid' ? lidOf(ANA) : `${ANA}@s.whatsapp.net`
+    expect(client.received.map(({ text }) => text)).toEqual(['hello 1', 'hello 2', 'hello 3'])
+    expect(client.received[0]).toMatchObject({ chat: group, participant })
+    expect(messages.map(({ types }) => types.join())).toEqual(['pkmsg,skmsg', 'skmsg', 'skmsg'])
+    expect(messages[0]?.attrs).toMatchObject({ from: group, participant, addressing_mode: addressing })
+    expect(messages[0]?.attrs).toHaveProperty(addressing === 'lid' ? 'participant_pn' : 'participant_lid')
+    expect(await account()).toMatchObject({ offlineQueue: 0, receipted: ids })
+  },
+)
 
-test('a backlog of a group is kept while the client is away, and comes in order with several writers', async () => {
+test("a group's backlog waits for the client, and arrives in order from several writers", async () => {
   await client.cut()
   const group = await simulator.createGroup('Friends', [phone, ANA, BEA])
   const ids: string[] = []
   for (let n = 1; n <= 5; n++) {
     ids.push(...(await simulator.sendToGroup(group, ANA, `Ana ${n}`)), ...(await simulator.sendToGroup(group, BEA, `Bea ${n}`)))
   }
-  expect(await account()).toMatchObject({ offlineQueue: 11 }) // With the notice that there is such a group.
+  expect(await account()).toMatchObject({ offlineQueue: 11 }) // The queue includes the notification about the new group.
   await client.open()
   await receipted(ids.at(-1))
   await client.until('all', () => client.received.length === 10)
@@ -78,7 +81,7 @@ test('a backlog of a group is kept while the client is away, and comes in order 
   expect(await account()).toMatchObject({ offlineQueue: 0 })
 })
 
-test('a companion that is linked later is told the key, too', async () => {
+test('a companion that is linked later receives the sender key as well', async () => {
   const group = await simulator.createGroup('Friends', [phone, ANA])
   await simulator.sendToGroup(group, ANA, 'for the first companion')
   await client.until('the message', () => client.received.length === 1)
@@ -91,7 +94,7 @@ test('a companion that is linked later is told the key, too', async () => {
   expect(messages.map(({ types }) => types.join())).toEqual(['pkmsg,skmsg'])
 })
 
-test('after somebody has left, or on demand, a writer takes a new key', async () => {
+test('a writer takes a new sender key after a member has left, or on demand', async () => {
   const group = await simulator.createGroup('Friends', [phone, ANA, BEA])
   const messages = watchCiphertexts(client)
   await simulator.sendToGroup(group, ANA, 'one')
@@ -105,7 +108,7 @@ test('after somebody has left, or on demand, a writer takes a new key', async ()
   expect(messages.every(({ types }) => types.length === 2)).toBe(true)
 })
 
-test('a client that lost the key asks for the message again, names its writer, and gets it with the key', async () => {
+test('a client without the sender key asks for the message again, names its writer, and receives message and key', async () => {
   const group = await simulator.createGroup('Friends', [phone, ANA])
   const [first] = await simulator.sendToGroup(group, ANA, 'first')
   await arrives(first)
@@ -121,7 +124,7 @@ test('a client that lost the key asks for the message again, names its writer, a
   expect(await account()).toMatchObject({ offlineQueue: 0, retryReceipts: 1 })
 })
 
-test('a client hears who is in a group, and which groups it is in', async () => {
+test('a client receives the members of a group, and the list of its groups', async () => {
   const joined = new Promise<string | undefined>((resolve) => {
     client.socket?.ev.on('groups.upsert', ([group]) => resolve(group?.id))
   })
@@ -140,6 +143,6 @@ test('a client hears who is in a group, and which groups it is in', async () => 
   await expect(client.socket?.groupMetadata(group)).rejects.toThrow('forbidden')
 })
 
-test('only the client that had lost its key broke a rule', async () => {
+test('only the client without its key broke a rule', async () => {
   expect(await simulator.violationKinds()).toEqual(['nack'])
 })

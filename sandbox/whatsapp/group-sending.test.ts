@@ -1,4 +1,4 @@
-// What a stock client writes to groups: every device of every member reads it, with the client's real sender key.
+// Tests how a stock client writes to groups. Every device of every member reads the messages with the client's real sender key.
 import type { BinaryNode } from '@whiskeysockets/baileys'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { SimulatorProcess } from './testing/simulator-process.ts'
@@ -36,32 +36,35 @@ const account = async () => (await simulator.state()).accounts.find((other) => o
 const readBy = (number: string, id: string, device = 0) =>
   simulator.happens('contact-received', (h) => h.contact === number && h.id === id && h.device === device)
 
-/** Sends, and waits until Ana and Bea have read it on their phones. */
+/** Sends a text, and resolves when Ana and Bea have read it on their phones. */
 const say = async (group: string, text: string): Promise<string> => {
   const id = await client.sayTo(group, text)
   for (const number of [ana, bea]) await readBy(number, id)
   return id
 }
 
-/** How many devices were told the key along with a message. */
+/** Resolves with the number of devices that received the sender key with a message. */
 const toldWith = (id: string) => simulator.happens('message', (message) => message.id === id).then(({ devices }) => devices)
 
-test.each(['lid', 'pn'] as const)('members named by %s read it; the key is told to all devices once', async (addressing) => {
-  await simulator.post(`/contacts/${ana}/devices`)
-  const group = await simulator.createGroup('Friends', [phone, ana, bea], addressing)
-  const first = await say(group, 'hello all')
-  await readBy(ana, first, 1)
-  const second = await say(group, 'how are you')
-  await readBy(ana, second, 1)
-  // The own phone, Ana's two devices, Bea's one; and, named by LID, stock Baileys itself.
-  expect([await toldWith(first), await toldWith(second)]).toEqual([addressing === 'lid' ? 5 : 4, 0])
-  expect((await contact(ana))?.received).toMatchObject([
-    { id: first, from: phone, text: 'hello all', group, devices: [0, 1], copies: 1 },
-    { id: second, text: 'how are you', group, devices: [0, 1] },
-  ])
-})
+test.each(['lid', 'pn'] as const)(
+  'members addressed by %s read it, and each device receives the sender key once',
+  async (addressing) => {
+    await simulator.post(`/contacts/${ana}/devices`)
+    const group = await simulator.createGroup('Friends', [phone, ana, bea], addressing)
+    const first = await say(group, 'hello all')
+    await readBy(ana, first, 1)
+    const second = await say(group, 'how are you')
+    await readBy(ana, second, 1)
+    // The devices are the own phone, two of Ana's and one of Bea's. With LIDs stock Baileys also sends the key to itself.
+    expect([await toldWith(first), await toldWith(second)]).toEqual([addressing === 'lid' ? 5 : 4, 0])
+    expect((await contact(ana))?.received).toMatchObject([
+      { id: first, from: phone, text: 'hello all', group, devices: [0, 1], copies: 1 },
+      { id: second, text: 'how are you', group, devices: [0, 1] },
+    ])
+  },
+)
 
-test('members receipt it, each by itself, also while the client is away', async () => {
+test('members receipt a group message one by one, also while the client is away', async () => {
   const group = await simulator.createGroup('Friends', [phone, ana, bea])
   const { receipts } = client
   const id = await say(group, 'read this')
@@ -83,7 +86,7 @@ test('members receipt it, each by itself, also while the client is away', async 
   expect(await account()).toMatchObject({ offlineQueue: 0 })
 })
 
-test('a device that the client did not know of asks for the message, and gets it with the key', async () => {
+test('a device unknown to the client asks for the message, and receives it with the sender key', async () => {
   const group = await simulator.createGroup('Friends', [phone, ana, bea])
   await say(group, 'to the phones')
   await simulator.post(`/contacts/${ana}/devices`, { notice: 'none' })
@@ -105,7 +108,7 @@ test('a member that lost its keys asks for the message again, and reads it', asy
   expect((await contact(ana))?.undecryptable).toBe(1)
 })
 
-test('other accounts in a group read it with their own clients, receipt it, and ask for what they cannot read', async () => {
+test('other accounts in a group read it with their own clients, receipt it, and ask again for unreadable messages', async () => {
   const other = new StockClient(simulator)
   const otherPhone = phone.replace('12', '14')
   await simulator.post('/phones', { phone: otherPhone })
@@ -125,7 +128,7 @@ test('other accounts in a group read it with their own clients, receipt it, and 
   await other.cut()
 })
 
-test('who is not in a group cannot write to it', async () => {
+test('only a participant can write to a group', async () => {
   const group = await simulator.createGroup('Others', [ana, bea])
   const refused = new Promise<string | undefined>((resolve) => {
     client.socket?.ws.on('CB:ack,class:message', ({ attrs }: BinaryNode) => resolve(attrs.error))
@@ -134,6 +137,6 @@ test('who is not in a group cannot write to it', async () => {
   expect(await refused).toBe('403')
 })
 
-test('only the client that had lost a key broke a rule', async () => {
+test('only the client without a key broke a rule', async () => {
   expect(new Set(await simulator.violationKinds())).toEqual(new Set(['nack']))
 })

@@ -22,7 +22,7 @@ afterAll(() => simulator.stop())
 const account = async () => (await simulator.state()).accounts.find(({ phone }) => phone === PHONE)
 const contact = async (phone: string) => (await simulator.state()).contacts.find((other) => other.phone === phone)
 
-test('a stock client is linked by its code and is open after the restart', async () => {
+test('a stock client is linked by its code, and is connected after the restart', async () => {
   await client.link(PHONE)
   expect(client.closeCodes).toEqual([515])
   await simulator.happens('prekeys-uploaded')
@@ -30,7 +30,7 @@ test('a stock client is linked by its code and is open after the restart', async
   expect(state).toMatchObject({ deviceJid: `${PHONE}:1@s.whatsapp.net`, connected: true, logins: 1, registrations: 1 })
 })
 
-test('what it sends is decrypted by the contact, acked, and receipted', async () => {
+test('a sent message is decrypted by the contact, acked, and receipted', async () => {
   const receipts: Record<string, string>[] = []
   client.socket?.ws.on('CB:receipt', ({ attrs }: { attrs: Record<string, string> }) => receipts.push(attrs))
   const id = await client.say(ANA, 'hello Ana')
@@ -50,7 +50,7 @@ test('what it sends is decrypted by the contact, acked, and receipted', async ()
   expect(receipts[0]).not.toHaveProperty('type')
 })
 
-test('what contacts send reaches it, first and later messages, and is taken off the queue by its receipt', async () => {
+test('a received message reaches the client, the first one and later ones, and its receipt removes it from the queue', async () => {
   const [first] = await simulator.send(BEA, PHONE, 'first from Bea')
   await simulator.happens('receipt', (happening) => happening.id === first)
   await client.say(BEA, 'and back')
@@ -63,7 +63,7 @@ test('what contacts send reaches it, first and later messages, and is taken off 
   expect(state?.receipted).toEqual([first, ...ids])
 })
 
-test('a backlog of 150 is kept while it is away, and handed over when it is back', async () => {
+test('a backlog of 150 messages waits while the client is away, and is delivered when it is back', async () => {
   await client.cut()
   expect(await account()).toMatchObject({ connected: false })
   const before = client.received.length
@@ -78,6 +78,6 @@ test('a backlog of 150 is kept while it is away, and handed over when it is back
   expect(await account()).toMatchObject({ offlineQueue: 0, logins: 2, registrations: 1, connected: true })
 })
 
-test('it never broke a rule', async () => {
+test('the client broke no rule', async () => {
   expect((await simulator.state()).violations).toEqual([])
 })

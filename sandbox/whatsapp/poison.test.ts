@@ -1,4 +1,4 @@
-// Messages that a stock client cannot process: what it answers, and that they come until it has answered.
+// Tests messages that a stock client cannot process: its answers, and that they are delivered until it answers.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { SimulatorProcess } from './testing/simulator-process.ts'
 import { StockClient } from './testing/stock-client.ts'
@@ -29,7 +29,7 @@ const account = async () => (await simulator.state()).accounts.find((other) => o
 const poison = async (kind: string, more: object = {}): Promise<string> =>
   (await simulator.post(`/contacts/${ANA}/poison`, { to: phone, kind, ...more })).id as string
 
-/** What became of the message when the one after it was receipted. */
+/** Sends one more message, and returns the state of the bad one when that message is receipted. */
 const fateOf = async (id: string) => {
   const [later] = await simulator.send(ANA, phone, 'the one after it')
   await simulator.happens('receipt', (happening) => happening.id === later)
@@ -51,8 +51,8 @@ test.each([
   ['not-protobuf', GIVEN_UP],
   ['unknown-enc-type', GIVEN_UP],
   ['message-secret', ['nack 495']],
-  ['no-enc', ['ack']], // Stock Baileys asks its own phone for the message instead.
-])('%s, from a phone that is off: %j', async (kind, answers) => {
+  ['no-enc', ['ack']], // Stock Baileys asks its own phone for the message.
+])('%s from a phone that is offline is answered with %j', async (kind, answers) => {
   await beginChat()
   const id = await poison(kind)
   expect(await fateOf(id)).toEqual({ id, what: kind, deliveries: 1, answers })
@@ -60,7 +60,7 @@ test.each([
   expect(client.received.map(({ text }) => text)).toEqual(['hello', 'the one after it'])
 })
 
-test('a message to a group whose key was never told, and then asked for and told', async () => {
+test('a group message with an unknown sender key is requested again, and read with the key', async () => {
   const group = await simulator.createGroup('Friends', [phone, ANA])
   const lost = await poison('no-sender-key', { group })
   expect(await fateOf(lost)).toMatchObject({ answers: GIVEN_UP })
@@ -71,13 +71,13 @@ test('a message to a group whose key was never told, and then asked for and told
   await client.until('the next', () => client.received.at(-1)?.id === next)
 })
 
-test.each([64_000, 3_000_000])('a text of %i bytes is handed over whole', async (bytes) => {
+test.each([64_000, 3_000_000])('a text of %i bytes is delivered whole', async (bytes) => {
   const id = await poison('huge', { bytes })
   await client.until('the text', () => client.received.some((message) => message.id === id && message.text.length === bytes))
   expect((await fateOf(id))?.answers).toEqual([expect.stringMatching(/^receipt/)])
 })
 
-test('a bad message comes at every login until it is answered', async () => {
+test('a bad message is delivered at every login until it is answered', async () => {
   await beginChat()
   client.socket?.ws.removeAllListeners('CB:message')
   const id = await poison('garbage')
@@ -93,7 +93,7 @@ test('a bad message comes at every login until it is answered', async () => {
   expect(await account()).toMatchObject({ offlineQueue: 0 })
 })
 
-test('a phone that is on answers the request with the good message', async () => {
+test('a phone that is online answers the retry receipt with the good message', async () => {
   await beginChat()
   const id = await poison('truncated', { retry: 'good', text: 'whole this time' })
   await client.until('the good message', () => client.received.some((message) => message.id === id))
@@ -103,7 +103,7 @@ test('a phone that is on answers the request with the good message', async () =>
   expect(fate?.answers).toEqual([...GIVEN_UP, expect.stringMatching(/^receipt/)])
 })
 
-test('one that answers with another bad message is asked five times', async () => {
+test('a phone that answers with a bad message again is asked five times', async () => {
   await beginChat()
   const id = await poison('not-protobuf', { retry: 'bad' })
   await simulator.happens('retry-receipt', (happening) => happening.id === id && happening.count === 5)
@@ -113,6 +113,6 @@ test('one that answers with another bad message is asked five times', async () =
   expect(await account()).toMatchObject({ offlineQueue: 0 })
 })
 
-test('whoever answers a bad message breaks no rule', async () => {
+test('answers to bad messages break no rule', async () => {
   expect(await simulator.violationKinds()).toEqual([])
 })

@@ -1,4 +1,5 @@
-// A contact installs anew: another identity, no sessions. Nothing is lost on the way, and nobody is to blame.
+// Tests a contact who reinstalls WhatsApp, and so has another identity and no sessions. No message is lost, and no rule is
+// broken.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { SimulatorProcess } from './testing/simulator-process.ts'
 import { StockClient } from './testing/stock-client.ts'
@@ -42,7 +43,7 @@ const hear = async (text: string): Promise<void> => {
   await client.until(text, () => client.received.some((message) => message.id === id))
 }
 
-test('a client that hears of it begins a new session, and is read at the first attempt', async () => {
+test('a notified client begins a new session, and its first message is read at once', async () => {
   await reinstall()
   await noticed()
   await arrives(await client.say(ana, 'do you know me?'))
@@ -50,7 +51,7 @@ test('a client that hears of it begins a new session, and is read at the first a
   await hear('with my new keys')
 })
 
-test('a client that hears of it only by a message under another identity reads that message', async () => {
+test('a client that was not notified reads a message from the new identity', async () => {
   const bea = ana.replace('06', '16')
   const identity = () => client.keys.get(`identity-key|2${bea.padStart(15, '0')}_1.0`)
   const read = async (text: string) => {
@@ -67,7 +68,7 @@ test('a client that hears of it only by a message under another identity reads t
   await arrives(await client.say(bea, 'welcome back'))
 })
 
-test('what was on its way in the old session is asked for again, and arrives under its id', async () => {
+test('messages on their way in the old session are requested again, and arrive under their ids', async () => {
   await reinstall('none')
   const texts = ['one', 'two', 'three']
   const ids: string[] = []
@@ -84,7 +85,7 @@ test('what was on its way in the old session is asked for again, and arrives und
   await hear('and back')
 })
 
-test('a client that was away reads what was written before and after, and its first message arrives', async () => {
+test('a client that was away reads messages from before and after, and its first message arrives', async () => {
   await client.cut()
   const before = client.received.length
   await simulator.send(ana, phone, 'before')
@@ -97,23 +98,23 @@ test('a client that was away reads what was written before and after, and its fi
   await arrives(await client.say(ana, 'here I am'))
 })
 
-test('a client that was away and has not been written to finds out by a request', async () => {
+test('a client that was away without new messages learns of the new identity by a retry receipt', async () => {
   await client.cut()
   await reinstall()
   await client.open()
-  await noticed() // Stock Baileys leaves the old session as it is when the notice waited.
+  await noticed() // Stock Baileys keeps the old session after a notification from the backlog.
   const id = await client.say(ana, 'in the old session')
   await arrives(id, 'in the old session')
   await hear('got it')
 })
 
-test('the companions of a phone that is installed anew are gone', async () => {
+test('the companions of a reinstalled phone are gone', async () => {
   await simulator.post(`/contacts/${ana}/devices`)
   await reinstall()
   expect(await contact()).toMatchObject({ devices: [0] })
 })
 
-test('in a group it tells its new key, and asks for what it cannot read', async () => {
+test('a reinstalled contact distributes its new key in a group, and asks for unreadable messages', async () => {
   const group = await simulator.createGroup('Friends', [phone, ana])
   const say = async (text: string) => arrives(await client.sayTo(group, text), text)
   await simulator.sendToGroup(group, ana, 'with the first key')
@@ -131,6 +132,6 @@ test('in a group it tells its new key, and asks for what it cannot read', async 
   ])
 })
 
-test('none of this broke a rule', async () => {
+test('no client above broke a rule', async () => {
   expect(await simulator.violationKinds()).toEqual([])
 })

@@ -1,4 +1,4 @@
-// Messages that are asked for again long after they were sent, by contacts of a client that was restarted in between.
+// Tests contacts that ask for messages long after they were sent, when the client has restarted in between.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { SimulatorProcess } from './testing/simulator-process.ts'
 import { StockClient } from './testing/stock-client.ts'
@@ -33,7 +33,7 @@ const copiesOf = async (id: string) => {
 const answered = (id: string, since: number) =>
   simulator.happens('frame', ({ tag, id: acked, attrsType }) => tag === 'ack' && acked === id && attrsType === 'retry', since)
 
-/** Ana asks for a message again that she has; resolves when the client has said that it heard. */
+/** Lets Ana ask again for a message that she has. Resolves when the client has acknowledged the retry receipt. */
 const askAgain = async (id: string) => {
   const since = simulator.now
   await simulator.post(`/contacts/${ana}/ask-again`, { id })
@@ -41,7 +41,7 @@ const askAgain = async (id: string) => {
   return since
 }
 
-/** What a new process is: the same keys, and of what was sent only what was stored. */
+/** Replaces the client by a new process with the same keys, which has only the stored sent messages. */
 const restart = async (stored: StockClient['sent']) => {
   await client.cut()
   const next = new StockClient(simulator)
@@ -51,7 +51,7 @@ const restart = async (stored: StockClient['sent']) => {
   await client.open()
 }
 
-test('an old one-to-one message is sent again by a new process that has stored it', async () => {
+test('an old one-to-one message is sent again by a new process that has it stored', async () => {
   const id = await client.say(ana, 'an old message')
   await arrives(id)
   await restart(client.sent)
@@ -59,7 +59,7 @@ test('an old one-to-one message is sent again by a new process that has stored i
   expect(await copiesOf(id)).toBe(2)
 })
 
-test('an old message to a group is sent again, too', async () => {
+test('an old group message is sent again as well', async () => {
   const group = await simulator.createGroup('Friends', [phone, ana])
   const id = await client.sayTo(group, 'an old message')
   await arrives(id)
@@ -68,7 +68,7 @@ test('an old message to a group is sent again, too', async () => {
   expect(await copiesOf(id)).toBe(2)
 })
 
-test('one that was not stored stays unanswered, however often it is asked for', async () => {
+test('a message that was not stored is never sent again, however often the contact asks', async () => {
   const id = await client.say(ana, 'not stored')
   await arrives(id)
   await restart(new Map())
@@ -77,7 +77,7 @@ test('one that was not stored stays unanswered, however often it is asked for', 
   expect(await copiesOf(id)).toBe(1)
 })
 
-test('a request waits for a client that is away', async () => {
+test('a retry receipt waits for a client that is away', async () => {
   const id = await client.say(ana, 'an old message')
   await arrives(id)
   await client.cut()
@@ -89,6 +89,6 @@ test('a request waits for a client that is away', async () => {
   expect(await copiesOf(id)).toBe(2)
 })
 
-test('none of this broke a rule', async () => {
+test('no client above broke a rule', async () => {
   expect(await simulator.violationKinds()).toEqual([])
 })

@@ -1,4 +1,4 @@
-// Sender keys as the simulator makes them, alone and against Baileys' own.
+// Tests the simulator's sender keys, alone and against Baileys' own.
 import * as group from '@whiskeysockets/baileys/lib/Signal/Group/index.js'
 import { expect, test } from 'vitest'
 import { KnownKeys, SenderKey, senderKeyPosition } from './sender-keys.ts'
@@ -11,7 +11,7 @@ const told = (key: SenderKey): KnownKeys => {
   return known
 }
 
-test('who was told a key reads what comes after, in any order, and nothing twice', () => {
+test('a reader with the key reads later messages in any order, and none twice', () => {
   const key = new SenderKey()
   const [early = Buffer.of()] = written(key, 'before')
   const known = told(key)
@@ -24,12 +24,12 @@ test('who was told a key reads what comes after, in any order, and nothing twice
   expect(() => known.decrypt(early)).toThrow('was used before')
 })
 
-test('a message of a key that was never told, or that is not signed with it, is not read', () => {
+test('a message with an unknown key or a wrong signature is refused', () => {
   const key = new SenderKey()
   const known = told(key)
   expect(() => known.decrypt(new SenderKey().encrypt(Buffer.from('stranger')))).toThrow('was never told')
   const [message = Buffer.of()] = written(key, 'changed on the way')
-  // The last byte before the signature of 64: it belongs to the ciphertext whatever the length of what stands before it.
+  // The last byte before the signature of 64 bytes, which belongs to the ciphertext.
   const changed = message.length - 64 - 1
   message.writeUInt8(message.readUInt8(changed) ^ 1, changed)
   expect(() => known.decrypt(message)).toThrow('is not signed with the sender key')
@@ -37,7 +37,7 @@ test('a message of a key that was never told, or that is not signed with it, is 
 
 const name = new group.SenderKeyName('120363000000000001@g.us', { id: '5511800000001', deviceId: 0, toString: () => 'ana' })
 
-/** Baileys' sender keys over a record in memory. */
+/** Baileys' sender keys with a record in memory. */
 const baileysGroup = () => {
   let record = new group.SenderKeyRecord()
   const store = {
@@ -47,7 +47,7 @@ const baileysGroup = () => {
   return { builder: new group.GroupSessionBuilder(store), cipher: new group.GroupCipher(store, name) }
 }
 
-test('Baileys reads what the simulator writes', async () => {
+test('Baileys reads messages of the simulator', async () => {
   const key = new SenderKey()
   const { builder, cipher } = baileysGroup()
   await builder.process(name, new group.SenderKeyDistributionMessage(null, null, null, null, key.distribution()))
@@ -57,7 +57,7 @@ test('Baileys reads what the simulator writes', async () => {
   expect(read).toEqual(texts)
 })
 
-test('the simulator reads what Baileys writes, which uses every second key', async () => {
+test('the simulator reads messages of Baileys, which uses every second key', async () => {
   const { builder, cipher } = baileysGroup()
   const known = new KnownKeys()
   known.learn((await builder.create(name)).serialize())

@@ -1,4 +1,4 @@
-// Calls, and stanzas that a test makes itself: what a stock client says to them.
+// Tests calls and hand-made stanzas, and how a stock client answers them.
 import { proto } from '@whiskeysockets/baileys'
 import type { WACallEvent } from '@whiskeysockets/baileys'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -57,7 +57,7 @@ test.each(['terminate', 'timeout'] as const)('a call rings, then ends with %s', 
   expect(await account()).toMatchObject({ offlineQueue: 0 })
 })
 
-test('a call that was missed waits for a client that is away', async () => {
+test('a missed call waits for a client that is away', async () => {
   await client.cut()
   await call({ ends: 'timeout' })
   expect(await account()).toMatchObject({ offlineQueue: 2 })
@@ -88,7 +88,7 @@ test('a call from a LID names the number, and can be rejected', async () => {
 
 const putIn = (stanza: object) => simulator.post(`/phones/${phone}/stanza`, stanza)
 
-/** What the client had said to a stanza when it receipted the message after it. */
+/** Sends one more message, and returns the answers to the stanza when that message is receipted. */
 const answersTo = async (id: string) => {
   const [later] = await simulator.send(ANA, phone, 'the one after it')
   await simulator.happens('receipt', (happening) => happening.id === later)
@@ -96,18 +96,18 @@ const answersTo = async (id: string) => {
 }
 
 test.each([
-  ['a notification of no known type', { tag: 'notification', attrs: { from: ANA_PN, type: 'weather' } }, ['ack']],
-  ['a receipt for what was never sent', { tag: 'receipt', attrs: { from: ANA_PN } }, ['ack']],
-  ['a call that says nothing', { tag: 'call', attrs: { from: ANA_PN } }, ['ack']],
-  ['a message from nobody', { tag: 'message', attrs: {} }, ['nack 500']],
-  ['a message from a kind of sender that there is not', { tag: 'message', attrs: { from: 'x@y.z' } }, ['nack 500']],
-  ['a stanza of no known kind', { tag: 'weather', attrs: { from: ANA_PN } }, []],
+  ['a notification of an unknown type', { tag: 'notification', attrs: { from: ANA_PN, type: 'weather' } }, ['ack']],
+  ['a receipt for an unknown message', { tag: 'receipt', attrs: { from: ANA_PN } }, ['ack']],
+  ['an empty call', { tag: 'call', attrs: { from: ANA_PN } }, ['ack']],
+  ['a message without a sender', { tag: 'message', attrs: {} }, ['nack 500']],
+  ['a message from an unknown kind of sender', { tag: 'message', attrs: { from: 'x@y.z' } }, ['nack 500']],
+  ['a stanza of an unknown kind', { tag: 'weather', attrs: { from: ANA_PN } }, []],
 ] as const)('%s', async (_, { tag, attrs }, answers) => {
   await putIn({ tag, attrs: { id: 'PUT-IN', t: '1', ...attrs } })
   expect(await answersTo('PUT-IN')).toEqual({ id: 'PUT-IN', what: tag, deliveries: 1, answers })
 })
 
-test('content may be stanzas, text or bytes', async () => {
+test('the content of a stanza may be stanzas, text or bytes', async () => {
   const base64 = Buffer.from(proto.Message.encode({ conversation: 'from a channel' }).finish()).toString('base64')
   const content = [{ tag: 'plaintext', content: { base64 } }]
   await putIn({ tag: 'message', attrs: { id: 'CHANNEL', from: '120363000000000009@newsletter', t: '1' }, content })
@@ -115,7 +115,7 @@ test('content may be stanzas, text or bytes', async () => {
   expect(await answersTo('CHANNEL')).toMatchObject({ answers: ['ack'] })
 })
 
-test('what is put into the queue comes until it is answered, and what nobody answers holds nothing up', async () => {
+test('a stanza in the queue is delivered until it is answered, and an unanswered one delays no other', async () => {
   await client.cut()
   await putIn({ tag: 'weather', attrs: { id: 'RAIN' } })
   await putIn({ tag: 'notification', attrs: { id: 'NEWS', from: ANA_PN, type: 'weather', t: '1' } })
@@ -133,7 +133,7 @@ test('what is put into the queue comes until it is answered, and what nobody ans
   ])
 })
 
-test('what is put on the line goes to a client that is connected, once', async () => {
+test('a stanza on the line goes once to a connected client', async () => {
   await putIn({ via: 'line', tag: 'iq', attrs: { id: 'QUESTION', type: 'get', xmlns: 'weather', from: 's.whatsapp.net' } })
   expect(await answersTo('QUESTION')).toMatchObject({ deliveries: 1, answers: [] }) // Stock Baileys does not answer.
   await putIn({ via: 'line', tag: 'stream:error', attrs: { code: '507' } })
@@ -144,6 +144,6 @@ test('what is put on the line goes to a client that is connected, once', async (
   expect(await simulator.request('POST', `/phones/${phone}/stanza`, { tag: 'iq' })).toMatchObject({ status: 400 })
 })
 
-test('no answer to such stanzas broke a rule', async () => {
+test('no answer to these stanzas broke a rule', async () => {
   expect(await simulator.violationKinds()).toEqual([])
 })

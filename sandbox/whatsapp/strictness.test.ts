@@ -1,4 +1,4 @@
-// Each rule, and a client that breaks it: stock Baileys with something amiss.
+// Tests each rule with a client that breaks it: stock Baileys with damaged state or behaviour.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { BufferJSON, Curve } from '@whiskeysockets/baileys'
 import type { Happening } from './happenings.ts'
@@ -32,7 +32,7 @@ const arrives = (id: string | undefined) => simulator.happens('contact-received'
 const receipted = (id: string | undefined) => simulator.happens('receipt', (happening) => happening.id === id)
 const violationsSince = () => simulator.happenings.slice(since).filter(({ type }) => type === 'violation')
 
-/** A client that has a session with Ana, in which both have been heard. */
+/** Links a client and opens a session with Ana, in which both have been heard. */
 const linkAndTalk = async () => {
   await client.link(phone)
   await arrives(await client.say(ANA, 'hello'))
@@ -73,7 +73,7 @@ test('undecryptable: a client with a damaged session; the contact asks for the m
 
 const senderKeyOf = () => [...client.keys.keys()].find((key) => key.startsWith('sender-key|')) ?? ''
 
-/** A client that has written to a group with Ana in it. */
+/** Links a client that has written to a group with Ana in it. */
 const linkAndWriteToGroup = async () => {
   await client.link(phone)
   const group = await simulator.createGroup('Friends', [phone, ANA])
@@ -90,7 +90,7 @@ test('sender-key-reuse: a client whose sender key was rolled back', async () => 
   expect((await caught('sender-key-reuse')).detail).toContain(`${phone}:1@s.whatsapp.net in ${group}: counter`)
 })
 
-test('undecryptable: a client with a damaged sender key; who is in the group asks for the message again', async () => {
+test('undecryptable: a client with a damaged sender key; a member asks for the message again', async () => {
   const group = await linkAndWriteToGroup()
   client.keys.set(senderKeyOf(), withAnotherChain(client.keys.get(senderKeyOf()) ?? ''))
   const id = await client.sayTo(group, 'cannot be read at first')
@@ -100,13 +100,13 @@ test('undecryptable: a client with a damaged sender key; who is in the group ask
   await simulator.happens('frame', (frame) => frame.id === id && frame.attrsType === 'retry', since)
 })
 
-test('undecryptable: a client that believes it has told its sender key, but has not', async () => {
+test('undecryptable: a client that wrongly believes it has distributed its sender key', async () => {
   await client.link(phone)
   const group = await simulator.createGroup('Friends', [phone, ANA])
   client.keys.set(`sender-key-memory|${group}`, JSON.stringify({ [`2${ANA.padStart(15, '0')}@lid`]: true }))
   const id = await client.sayTo(group, 'without the key')
   await simulator.happens('violation', ({ detail }) => String(detail).includes(`skmsg ${id}: Error: sender key`), since)
-  await arrives(id) // Asked for again, it comes with the key.
+  await arrives(id) // The repeated message carries the key.
 })
 
 const withAnotherChain = (stored: string): string => {
@@ -126,13 +126,13 @@ const withoutSecrets = (session: string): string => {
 
 type Stored = { _sessions: Record<string, { _chains: Record<string, { chainKey: { key?: string } }> }> }
 
-test('receipt-unknown: a client that receipts what it was not sent', async () => {
+test('receipt-unknown: a client that receipts a message it was not sent', async () => {
   await client.link(phone)
   await client.socket?.sendReceipt(`${ANA}@s.whatsapp.net`, undefined, ['NEVER-SENT'], undefined)
   expect((await caught('receipt-unknown')).detail).toContain('NEVER-SENT')
 })
 
-test('receipt-unknown: a client that receipts a message of a group without its writer; the message stays', async () => {
+test('receipt-unknown: a client that receipts a group message without its writer; the message stays', async () => {
   await client.link(phone)
   client.socket?.ws.removeAllListeners('CB:message')
   const group = await simulator.createGroup('Friends', [phone, ANA])
@@ -144,14 +144,14 @@ test('receipt-unknown: a client that receipts a message of a group without its w
   expect(account).toMatchObject({ offlineQueue: 1, receipted: [] })
 })
 
-test('registered-while-linked: a second registration, though the first client is linked and has logged in', async () => {
+test('registered-while-linked: a second registration while the first client is linked and has logged in', async () => {
   await client.link(phone)
   const other = new StockClient(simulator)
   await simulator.post(`/phones/${phone}/scan`, { qr: await other.showCode() })
   expect((await caught('registered-while-linked')).detail).toContain(`${phone}:1@s.whatsapp.net is linked`)
 })
 
-test('a client that died while it was being linked, or that was unlinked, may register anew', async () => {
+test('a client that died during its pairing, or that was unlinked, may register again', async () => {
   const qr = await client.showCode()
   await simulator.post(`/phones/${phone}/scan`, { qr })
   const second = new StockClient(simulator)
@@ -166,14 +166,14 @@ test('a client that died while it was being linked, or that was unlinked, may re
   expect(account).toMatchObject({ registrations: 3, deviceJid: `${phone}:3@s.whatsapp.net`, connected: true })
 })
 
-/** The same client, once more: what a second process with the same keys is. */
+/** Returns a second process with the same keys. */
 const twin = () => {
   const other = new StockClient(simulator)
   other.restore(client.image)
   return other
 }
 
-test('newest login wins; a stock client that is replaced goes quietly', async () => {
+test('the newest login wins, and a stock client that is replaced leaves quietly', async () => {
   await client.link(phone)
   await twin().open()
   await client.until('being replaced', () => client.closeCodes.at(-1) === 440)
@@ -181,7 +181,7 @@ test('newest login wins; a stock client that is replaced goes quietly', async ()
   expect(violationsSince()).toEqual([])
 })
 
-test('spoke-after-replaced: a client that does not care that it was replaced', async () => {
+test('spoke-after-replaced: a client that goes on after it was replaced', async () => {
   await client.link(phone)
   client.socket?.ws.removeAllListeners('CB:stream:error')
   await twin().open()
@@ -192,7 +192,7 @@ test('spoke-after-replaced: a client that does not care that it was replaced', a
   expect(violation.detail).toContain(`${phone}:1@s.whatsapp.net sent <`)
 })
 
-test('a client that has not read yet that it was replaced may speak on, until its connection is dead', async () => {
+test('a client that has not yet read that it was replaced may go on until its connection is dead', async () => {
   await client.link(phone)
   const raw = client.socket?.ws as unknown as { socket: { _socket: { pause(): void } } }
   raw.socket._socket.pause()
@@ -231,7 +231,7 @@ test('login-with-wrong-key: a client that lost its noise key', async () => {
 test('bad-signature: a client whose signed pre-key is not signed by its identity', async () => {
   await client.link(phone)
   client.creds.signedPreKey.signature = Buffer.alloc(64, 7)
-  client.socket?.uploadPreKeys(5).catch(() => undefined) // It is refused, and Baileys tries again and again.
+  client.socket?.uploadPreKeys(5).catch(() => undefined) // The upload is refused, and Baileys repeats it.
   await caught('bad-signature')
   await client.cut()
 })
@@ -243,7 +243,7 @@ test('message-id-reuse: a client that sends two texts under one id', async () =>
   await caught('message-id-reuse')
 })
 
-test('the same text resent under its id is no violation, and is one message in two copies', async () => {
+test('the same text resent under its id is no violation, and counts as one message in two copies', async () => {
   await linkAndTalk()
   const id = await client.say(ANA, 'sent twice')
   await arrives(id)

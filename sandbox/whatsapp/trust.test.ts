@@ -1,4 +1,4 @@
-// The certificate chain, seen by a client that really checks signatures (stock Baileys does not: see isSignedBy).
+// Tests the certificate chain with a client that really checks signatures. Stock Baileys does not, see isSignedBy.
 import { Curve, generateSignalPubKey, WA_CERT_DETAILS } from '@whiskeysockets/baileys'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isSignedBy } from './libsignal.ts'
@@ -16,14 +16,14 @@ beforeAll(async () => {
 
 afterAll(() => simulator.stop())
 
-test('a client that trusts the root gets a code, and is linked', async () => {
+test('a client that trusts the root is linked', async () => {
   await simulator.post('/phones', { phone: '5511900000401' })
   const client = new StockClient(simulator)
   await client.link('5511900000401')
   expect(client.isOpen).toBe(true)
 })
 
-test('a client that trusts another root turns away', async () => {
+test('a client that trusts another root disconnects', async () => {
   const client = new StockClient(simulator)
   WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(Curve.generateKeyPair().public)
   client.connect()
@@ -31,7 +31,7 @@ test('a client that trusts another root turns away', async () => {
   expect(client.closeCodes).toEqual([400])
 })
 
-test('a signature counts only for its key and its message', () => {
+test('a signature is valid only for its key and its message', () => {
   const [key, other] = [Curve.generateKeyPair(), Curve.generateKeyPair()]
   const message = Buffer.from('message')
   const signature = Curve.sign(key.private, message)

@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => simulator.stop())
 
-test('GET /health tells the root and where to connect', async () => {
+test('GET /health returns the root key and the WebSocket address', async () => {
   const { status, body } = await simulator.request('GET', '/health')
   expect(status).toBe(200)
   expect(body).toEqual({ ok: true, root: simulator.root.toString('hex'), url: simulator.url, media: simulator.media })
@@ -66,7 +66,7 @@ test.each([
   expect(answer.body.error).toContain(hint)
 })
 
-test('a code is of no use after the client that showed it has gone, or with other keys in it', async () => {
+test('a linking code is refused when its client has gone, or with other keys in it', async () => {
   const client = new StockClient(simulator)
   const qr = await client.showCode()
   const forged = qr.replace(/,[^,]+,/, `,${Buffer.alloc(32).toString('base64')},`)
@@ -76,7 +76,7 @@ test('a code is of no use after the client that showed it has gone, or with othe
   expect(late).toMatchObject({ status: 404, body: { error: expect.stringContaining('unknown ref') } })
 })
 
-test('texts are numbered, and must be when there are many', async () => {
+test('several texts are numbered, and need a placeholder for the number', async () => {
   await new StockClient(simulator).link(PHONE)
   const refused = await simulator.request('POST', `/contacts/${ANA}/send`, { to: PHONE, text: 'same', count: 2 })
   expect(refused).toMatchObject({ status: 400, body: { error: expect.stringContaining('{n}') } })
@@ -84,17 +84,17 @@ test('texts are numbered, and must be when there are many', async () => {
   expect(new Set(ids).size).toBe(3)
 })
 
-test('only who is in a group can write to it', async () => {
+test('only a participant can write to a group', async () => {
   const group = await simulator.createGroup('Without Ana', [PHONE])
   const refused = await simulator.request('POST', `/groups/${group}/send`, { from: ANA, text: 'let me in' })
   expect(refused).toMatchObject({ status: 409, body: { error: expect.stringContaining('participants') } })
 })
 
-test('nothing of this disturbed the simulator', async () => {
+test('no request above disturbed the simulator', async () => {
   expect((await simulator.state()).violations).toEqual([])
 })
 
-test('the process ends when its parent goes away, and refuses a port that is none', async () => {
+test('the process ends with its parent, and refuses an invalid port', async () => {
   const other = await SimulatorProcess.start()
   const ended = new Promise((resolve) => other.child.once('exit', resolve))
   other.child.disconnect()

@@ -1,4 +1,4 @@
-// The media host as the simulator's clients meet it, and each of its faults.
+// Tests the media host with the simulator's clients, and each of its faults.
 import { createHash } from 'node:crypto'
 import { downloadContentFromMessage, proto } from '@whiskeysockets/baileys'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -37,7 +37,7 @@ const notices = async () => (await simulator.state()).accounts.find((other) => o
 const hasHistory = (syncType: proto.HistorySync.HistorySyncType) =>
   client.until(`history of type ${syncType}`, () => client.sync.history.some((set) => set.syncType === syncType))
 
-test('what is sealed for history or app state, Baileys opens with the key and in no other way', async () => {
+test('Baileys opens a file that was sealed for history or app state with its key, and for no other purpose', async () => {
   const plain = Buffer.from('the past '.repeat(1000))
   const read = async (kind: 'history' | 'app-state', as: 'md-msg-hist' | 'md-app-state') => {
     const { bytes, ...sealed } = sealMedia(plain, kind)
@@ -50,11 +50,11 @@ test('what is sealed for history or app state, Baileys opens with the key and in
   }
   expect(await read('history', 'md-msg-hist')).toEqual(plain)
   expect(await read('app-state', 'md-app-state')).toEqual(plain)
-  // By chance, what is decrypted with the wrong key may end like something that was padded.
+  // Decryption with the wrong key may succeed by chance, when its result looks padded.
   expect(await read('app-state', 'md-msg-hist').catch(() => null)).not.toEqual(plain)
 })
 
-test('only what is fetched from the media host comes from the simulator', async () => {
+test('only requests to the media host are redirected to the simulator', async () => {
   redirectMedia(simulator.media)
   expect((await fetch('https://mmg.whatsapp.net/v/nothing.enc?ccb=1')).status).toBe(404)
   expect((await fetch(new URL('https://mmg.whatsapp.net/v/nothing.enc'))).status).toBe(404)
@@ -62,7 +62,7 @@ test('only what is fetched from the media host comes from the simulator', async 
   expect(await (await fetch('data:text/plain,elsewhere')).text()).toBe('elsewhere')
 })
 
-test.each([404, 410, 503])('media-status answers %i, so many times', async (code) => {
+test.each([404, 410, 503])('media-status answers with %i for the given number of requests', async (code) => {
   await fault({ kind: 'media-status', code, count: 1 })
   await client.link(phone)
   expect(await download()).toMatchObject({ answer: code })
@@ -70,7 +70,7 @@ test.each([404, 410, 503])('media-status answers %i, so many times', async (code
   expect(client.sync.history.map(({ syncType }) => syncType)).not.toContain(PUSH_NAME)
 })
 
-test('media-hang answers when it ends', async () => {
+test('media-hang answers when the fault ends', async () => {
   await fault({ kind: 'media-hang' })
   await client.link(phone)
   expect(await download()).toMatchObject({ answer: 'hanging' })
@@ -79,7 +79,7 @@ test('media-hang answers when it ends', async () => {
   expect(client.sync.history.map(({ syncType }) => syncType)).toContain(PUSH_NAME)
 })
 
-test('media-slow takes its time, and brings everything', async () => {
+test('media-slow delays the file, and delivers it complete', async () => {
   await fault({ kind: 'media-slow', ms: 300 })
   await client.link(phone)
   const { path, answer } = await download()
@@ -93,7 +93,7 @@ test('media-slow takes its time, and brings everything', async () => {
   expect(await (await fetch(`${simulator.media}${String(path)}`)).arrayBuffer()).toEqual(slowly)
 })
 
-test('media-corrupt changes a bit: stock Baileys checks no MAC, and stumbles over what it decrypts', async () => {
+test('media-corrupt changes a bit: stock Baileys checks no MAC, and fails on the decrypted content', async () => {
   await fault({ kind: 'media-corrupt', count: 1 })
   await client.link(phone)
   const { path } = await download()
@@ -103,7 +103,7 @@ test('media-corrupt changes a bit: stock Baileys checks no MAC, and stumbles ove
   expect(told).toMatchObject({ syncType: 'PUSH_NAME', receipts: ['peer_msg', 'hist_sync'] })
 })
 
-/** What nobody caught, instead of the end of the process. */
+/** Resolves with the next uncaught exception, which then does not end the process. */
 const uncaught = (): Promise<Error> => {
   const others = process.listeners('uncaughtException')
   process.removeAllListeners('uncaughtException')
@@ -115,7 +115,7 @@ const uncaught = (): Promise<Error> => {
   })
 }
 
-test('media-cut breaks off in the middle: in stock Baileys nobody catches that, and it is the end of the process', async () => {
+test('media-cut breaks off a download: stock Baileys does not catch the error, which ends the process', async () => {
   await fault({ kind: 'media-cut', count: 1 })
   const died = uncaught()
   await client.link(phone)

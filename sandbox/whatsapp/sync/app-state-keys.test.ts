@@ -1,4 +1,4 @@
-// Keys of the app state, shared in time, late, or when they are asked for.
+// Tests the keys of the app state: shared in time, late, or on request.
 import { proto } from '@whiskeysockets/baileys'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { ANA_JID, PhoneAndClient } from '../testing/phone-and-client.ts'
@@ -29,7 +29,7 @@ const inOrder = async () => {
   expect(await pair.violations()).toEqual([])
 }
 
-test('a new key is shared, and what the phone changes from then on is under it', async () => {
+test('a new key is shared, and later changes of the phone are under it', async () => {
   await pair.link()
   await pair.archive(true)
   await pair.isArchived(true)
@@ -42,7 +42,7 @@ test('a new key is shared, and what the phone changes from then on is under it',
   await inOrder()
 })
 
-test('a new key that is shared while it is away waits for it, with what is under it', async () => {
+test('a new key and the changes under it wait for a client that is away', async () => {
   await pair.link()
   await client.cut()
   const { keyId } = await simulator.post(`/phones/${phone}/app-state/rotate-key`)
@@ -55,7 +55,7 @@ test('a new key that is shared while it is away waits for it, with what is under
   await inOrder()
 })
 
-test('what is under a key that was not shared yet waits in the client until it is', async () => {
+test('a change under an unshared key waits in the client for the key', async () => {
   await pair.link()
   const { keyId } = await simulator.post(`/phones/${phone}/app-state/rotate-key`, { share: false })
   await pair.archive(true)
@@ -70,7 +70,7 @@ test('what is under a key that was not shared yet waits in the client until it i
   expect(await pair.violations()).toEqual([])
 })
 
-test('a client may ask for keys, and gets those that the phone has', async () => {
+test('a client may request keys, and receives those that the phone has', async () => {
   await pair.link()
   const { keyId } = await simulator.post(`/phones/${phone}/app-state/rotate-key`, { share: false })
   const { Type } = proto.Message.ProtocolMessage

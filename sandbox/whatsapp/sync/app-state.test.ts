@@ -1,4 +1,4 @@
-// The app state between a phone and stock Baileys: what either of them changes, and how it comes to the other.
+// Tests the app state between a phone and stock Baileys: the changes of either side, and how they reach the other.
 import { encodeSyncdPatch, getBinaryNodeChild, newLTHashState, proto } from '@whiskeysockets/baileys'
 import type { BinaryNode, LTHashState } from '@whiskeysockets/baileys'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -34,7 +34,7 @@ const caught = () =>
   simulator.happens('violation', ({ kind, detail }) => kind === 'bad-app-state' && String(detail).includes(phone), since)
 const fileRequest = (from: number) => simulator.happens('media-request', (happening) => happening.phone === phone, from)
 
-/** Counts the answers about collections, as the client gets them. */
+/** Counts the answers about collections that the client receives. */
 const answers = () => {
   const counted = { count: 0 }
   client.socket?.ws.on('frame', (node: BinaryNode) => {
@@ -43,7 +43,7 @@ const answers = () => {
   return counted
 }
 
-test('what was set before it was linked comes as snapshots, with the key that was shared', async () => {
+test('settings from before the pairing arrive as snapshots, under the shared key', async () => {
   await pair.change({
     archive: { chat: ANA },
     mute: { chat: ANA, until: 4_000_000_000_000 },
@@ -52,7 +52,7 @@ test('what was set before it was linked comes as snapshots, with the key that wa
   })
   await pair.change({ contact: { phone: ANA, name: 'Ana from next door' } })
   await pair.link()
-  // Updates of chats are left out of account: in a first sync, stock Baileys keeps those that overtake the chat's history.
+  // Updates of chats are not checked: stock Baileys keeps those back that overtake the chat's history in a first sync.
   expect(client.creds).toMatchObject({ me: { name: 'Boss' }, accountSettings: { unarchiveChats: true } })
   await pair.nudge()
   const contacts = client.sync.history.flatMap((set) => set.contacts)
@@ -65,7 +65,7 @@ test('what was set before it was linked comes as snapshots, with the key that wa
   await inOrder()
 })
 
-test('what the phone changes is announced, fetched, and acknowledged', async () => {
+test('a change of the phone is announced, fetched, and acknowledged', async () => {
   await pair.link()
   await pair.change({ archive: { chat: ANA }, pin: { chat: ANA }, star: { chat: ANA, id: 'SOME', fromMe: false } })
   await pair.reaches('regular_low', 1)
@@ -83,7 +83,7 @@ test('what the phone changes is announced, fetched, and acknowledged', async () 
   await inOrder()
 })
 
-test('one notification names all that changed at once; stock Baileys fetches only the first of it', async () => {
+test('one notification names all changed collections, of which stock Baileys fetches only the first', async () => {
   await pair.link()
   await pair.change({ archive: { chat: ANA }, mute: { chat: ANA, until: 4_000_000_000_000 } })
   await pair.acknowledged(1)
@@ -94,7 +94,7 @@ test('one notification names all that changed at once; stock Baileys fetches onl
   await inOrder()
 })
 
-test('what changes while it is away is announced when it is back', async () => {
+test('changes are announced to a client that was away when it is back', async () => {
   await pair.link()
   await pair.archive(true)
   await pair.acknowledged(1)
@@ -111,7 +111,7 @@ test('what changes while it is away is announced when it is back', async () => {
   await inOrder()
 })
 
-test('what is much comes in several answers', async () => {
+test('a large sync takes several answers', async () => {
   await pair.link()
   await pair.archive(true)
   await pair.isArchived(true)
@@ -130,7 +130,7 @@ const rename = (name: string) => pair.change({ contact: { phone: ANA, name } })
 const isCalled = (name: string, one = client) =>
   one.until(`Ana as ${name}`, () => one.sync.contacts.findLast(({ id }) => id === ANA_JID)?.name === name)
 
-test('a snapshot may be a little older than the patches that come with it', async () => {
+test('a snapshot may be a little older than its patches', async () => {
   await rename('first')
   await pair.link()
   for (const name of ['second', 'third', 'fourth']) await rename(name)
@@ -159,7 +159,7 @@ test('a patch may have its mutations in a file', async () => {
   await inOrder()
 })
 
-test('what the client changes is checked, kept, and told to the other companions', async () => {
+test('a change of the client is checked, kept, and announced to the other companions', async () => {
   await pair.link()
   const other = pair.makeClient()
   await other.link(phone)
@@ -170,15 +170,15 @@ test('what the client changes is checked, kept, and told to the other companions
   expect((await pair.collection('critical_unblock_low'))?.entries).toMatchObject([
     { index: ['contact', ANA_JID], value: { contactAction: { fullName: 'as on the desk' } } },
   ])
-  // Who has changed it is not told of it.
-  const told: string[] = []
+  // The server does not announce a change to the client that made it.
+  const announced: string[] = []
   client.socket?.ws.on('CB:notification,type:server_sync', ({ content }: { content: BinaryNode[] }) =>
-    told.push(content[0]?.attrs.version ?? ''),
+    announced.push(content[0]?.attrs.version ?? ''),
   )
   await client.socket?.addOrEditContact(ANA_JID, { fullName: 'as on the desk again' })
   await rename('as on the phone')
   await isCalled('as on the phone')
-  expect(told).toEqual(['3'])
+  expect(announced).toEqual(['3'])
   expect(pair.complaints()).toEqual([])
   expect(await pair.violations()).toEqual(['registered-while-linked'])
 })
@@ -214,7 +214,7 @@ const pinPatch = async (state: LTHashState) => {
   return (await encodeSyncdPatch(create, client.creds.myAppStateKeyId ?? '', state, keyOf)).patch
 }
 
-test('a patch on a version that is no longer the newest is a conflict, and no fault', async () => {
+test('a patch on an outdated version is a conflict, and no violation', async () => {
   await pair.link()
   const patch = await pinPatch(newLTHashState())
   await pair.archive(true)
@@ -227,7 +227,7 @@ test('a patch on a version that is no longer the newest is a conflict, and no fa
   await inOrder()
 })
 
-test('bad-app-state: a patch with wrong MACs, as of a client that lost track of the collection', async () => {
+test('bad-app-state: a patch with wrong MACs, as from a client that lost track of the collection', async () => {
   await pair.link()
   await pair.archive(true)
   await pair.isArchived(true)
@@ -243,11 +243,11 @@ test('bad-app-state: a client that claims a version that does not exist yet', as
   expect((await caught()).detail).toContain('claims version 7 of regular, which is at 0')
 })
 
-test('a file of the app state that cannot be fetched: stock Baileys acknowledges the notification, and has not changed', async () => {
+test('a file of the app state that fails to download: stock Baileys acknowledges the notification without the change', async () => {
   await pair.link()
   await pair.archive(true)
   await pair.isArchived(true)
-  // The patch, and the snapshot that it asks for instead.
+  // Both downloads fail: the patch, and the snapshot that the client requests instead.
   await simulator.post('/faults', { kind: 'media-status', account: phone, count: 2 })
   await pair.change({ pin: { chat: ANA }, external: true })
   await pair.acknowledged(2)
@@ -257,7 +257,7 @@ test('a file of the app state that cannot be fetched: stock Baileys acknowledges
   expect(await pair.violations()).toEqual([])
 })
 
-test('a client that dies before it acknowledges a notification gets it again', async () => {
+test('a client that dies before it acknowledges a notification receives it again', async () => {
   await pair.link()
   client.socket?.ws.removeAllListeners('CB:notification')
   const heard = new Promise((resolve) => client.socket?.ws.on('CB:notification', resolve))

@@ -1,4 +1,4 @@
-// Dirty bits, and what stock Baileys does about each.
+// Tests the dirty bits, and how stock Baileys reacts to each.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { SimulatorProcess } from '../testing/simulator-process.ts'
 import { StockClient } from '../testing/stock-client.ts'
@@ -35,7 +35,7 @@ const told = (): Promise<Record<string, string>> =>
     )
   })
 
-test('account_sync is told again at each login, until the client has cleaned what it knew of', async () => {
+test('account_sync is sent again at each login, until the client has cleared it', async () => {
   await mark('account_sync', 1_700_000_000)
   await client.until('the time', () => client.creds.lastAccountSyncTimestamp === 1_700_000_000)
   expect(await dirty()).toEqual([{ type: 'account_sync', timestamp: 1_700_000_000 }])
@@ -45,14 +45,14 @@ test('account_sync is told again at each login, until the client has cleaned wha
   expect(await dirty()).toEqual([])
 })
 
-test('groups: stock Baileys asks for all groups, and says that it has', async () => {
+test('groups: stock Baileys queries all groups, and clears the bit', async () => {
   await mark('groups')
   expect(await frame('w:g2')).toMatchObject({ child: 'participating' })
   await frame('urn:xmpp:whatsapp:dirty')
   expect(await dirty()).toEqual([])
 })
 
-test('syncd_app_state, marked while the client is away: stock Baileys hears of it when it is back, and does nothing', async () => {
+test('syncd_app_state, marked while the client is away: stock Baileys receives it when it is back, and does nothing', async () => {
   await client.cut()
   await mark('syncd_app_state', 1_700_000_000)
   client.connect()

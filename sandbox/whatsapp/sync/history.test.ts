@@ -1,4 +1,4 @@
-// History as stock Baileys gets it from the simulated phone: told once, in pieces, from messages and from files.
+// Tests the history that stock Baileys receives from the simulated phone: once, in pieces, in messages and in files.
 import { proto } from '@whiskeysockets/baileys'
 import type { WASocket } from '@whiskeysockets/baileys'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -46,7 +46,7 @@ const hasAll = (ids: string[]) =>
 const receipted = (id: string, receiptType: string, since = 0) =>
   simulator.happens('receipt', (happening) => happening.id === id && happening.receiptType === receiptType, since)
 
-/** From the code to the socket of the first login, before anything has come on it. */
+/** Pairs the client, and returns the socket of its first login before anything has arrived on it. */
 const firstLogin = async () => {
   const qr = await client.showCode()
   await simulator.post(`/phones/${phone}/scan`, { qr })
@@ -54,7 +54,7 @@ const firstLogin = async () => {
   return client.connect()
 }
 
-/** The client is killed, and another process goes on with what it had saved. (What the old one still does, it does to itself.) */
+/** Kills the client, and continues with its saved state in a new one. (Whatever the old object still does has no effect.) */
 const nextProcess = async () => {
   const { image } = client
   await client.cut()
@@ -63,7 +63,7 @@ const nextProcess = async () => {
   client.restore(image)
 }
 
-test('a new companion is told the past, in the pieces in which WhatsApp tells it', async () => {
+test('a new companion receives the history in the pieces in which WhatsApp sends it', async () => {
   await haveHistory({ chats: 2, groups: 1, bootstrap: 1, recent: 4, older: 2, recentChunks: 2 })
   await client.link(phone)
   const chunks = await everyChunkBut('FULL')
@@ -81,7 +81,7 @@ test('a new companion is told the past, in the pieces in which WhatsApp tells it
   for (const one of told.slice(1)) expect(one.downloads).toBe(1)
 })
 
-test('every message, who wrote it, who is who, and how they call themselves', async () => {
+test('the history holds every message with its writer, the LID mappings, and the names of people', async () => {
   await haveHistory({ chats: 2, groups: 2 })
   await client.link(phone)
   const chunks = await everyChunkBut('FULL')
@@ -117,7 +117,7 @@ test('every message, who wrote it, who is who, and how they call themselves', as
   await simulator.happens('contact-received', (happening) => happening.id === id)
 })
 
-test('it is told once: neither a second login nor the other messages bring it again', async () => {
+test('the history is sent once: neither a second login nor other messages bring it again', async () => {
   await haveHistory()
   await client.link(phone)
   const ids = idsOf(await everyChunkBut('FULL'))
@@ -134,7 +134,7 @@ test('it is told once: neither a second login nor the other messages bring it ag
   expect(client.sync.historyIds).toHaveLength(ids.length)
 })
 
-test('everything is told only to who asked for it when it registered', async () => {
+test('the full history is sent only to a client that requested it at its registration', async () => {
   client = new StockClient(simulator, { shouldSyncHistoryMessage: () => true, syncFullHistory: true })
   await haveHistory({ older: 5, fullChunks: 2 })
   await client.link(phone)
@@ -143,14 +143,14 @@ test('everything is told only to who asked for it when it registered', async () 
   expect(full.map(({ progress }) => progress)).toEqual([50, 100])
 })
 
-test('the first notification may have its content in a file as well', async () => {
+test('the first notification may have its content in a file', async () => {
   await haveHistory({ inline: false })
   await client.link(phone)
   await hasAll(idsOf(await everyChunkBut('FULL')))
   expect((await notices())[0]).toMatchObject({ syncType: 'INITIAL_BOOTSTRAP', file: expect.stringMatching(/^\//), downloads: 1 })
 })
 
-test('a past can be given message by message, also to a phone that is there already', async () => {
+test('a history can be given message by message, also to an existing phone', async () => {
   const group = '120363000000000001@g.us'
   const conversations = [
     { chat: '5511800000011', name: 'Bea', messages: [{ text: 'are you there?', from: '5511800000011', id: 'OLD-1' }] },
@@ -178,7 +178,7 @@ test('a past can be given message by message, also to a phone that is there alre
 
 type RawMessage = { attrs: Record<string, string>; content: { content: Uint8Array }[] }
 
-/** Each message that comes, as it comes, until there are so many. */
+/** Resolves with the messages that arrive, in their order, when there are `count` of them. */
 const incoming = (socket: WASocket, count: number): Promise<{ id: string | undefined; ciphertext: string }[]> =>
   new Promise((resolve) => {
     const seen: { id: string | undefined; ciphertext: string }[] = []
@@ -188,7 +188,7 @@ const incoming = (socket: WASocket, count: number): Promise<{ id: string | undef
     })
   })
 
-/** A client that has been sent everything, has looked at none of it, and is dead. */
+/** Kills a client that was sent everything and has processed nothing. Returns the messages. */
 const diesUnheard = async () => {
   const socket = await firstLogin()
   socket.ws.removeAllListeners('CB:message')
@@ -197,7 +197,7 @@ const diesUnheard = async () => {
   return messages
 }
 
-test('a client that dies before its receipts gets the same stanzas again, and their files are still there', async () => {
+test('a client that dies before its receipts receives the same stanzas again, and their files still exist', async () => {
   await haveHistory()
   const before = await diesUnheard()
   expect(await account()).toMatchObject({ offlineQueue: 6, receipted: [] })
@@ -207,7 +207,7 @@ test('a client that dies before its receipts gets the same stanzas again, and th
   expect((await notices()).map(({ receipts }) => receipts.length)).toEqual([2, 2, 2, 2, 2])
 })
 
-test('a client that dies at its receipt is not told again; what stock Baileys had not fetched by then is lost to it', async () => {
+test('a client that dies right after its receipt does not receive the notification again, and stock Baileys loses what it had not downloaded', async () => {
   await haveHistory({ recentChunks: 1 })
   await simulator.post('/faults', { kind: 'media-hang', account: phone })
   await firstLogin()
@@ -222,7 +222,7 @@ test('a client that dies at its receipt is not told again; what stock Baileys ha
   expect(client.sync.history.map(({ syncType }) => syncType)).not.toContain(proto.HistorySync.HistorySyncType.PUSH_NAME)
 })
 
-test('a file that has expired answers 410: stock Baileys gives its receipts all the same, and goes on without', async () => {
+test('an expired file gives 410: stock Baileys receipts the notification all the same, and goes on without the file', async () => {
   await haveHistory({ recentChunks: 2 })
   await diesUnheard()
   const expired = (await notices())[3]
@@ -238,7 +238,7 @@ test('a file that has expired answers 410: stock Baileys gives its receipts all 
   expect((await notices())[3]).toMatchObject({ receipts: ['peer_msg', 'hist_sync'], downloads: 1 })
 })
 
-test('more of a chat is looked up on demand', async () => {
+test('older messages of a chat are sent on demand', async () => {
   await haveHistory({ chats: 1, groups: 0, bootstrap: 1, recent: 2, older: 4, recentChunks: 1 })
   await client.link(phone)
   const { chunks } = await past()
@@ -254,6 +254,6 @@ test('more of a chat is looked up on demand', async () => {
   expect(answer?.messages.map(({ key }) => key.id)).toEqual(older.map(({ id }) => id))
 })
 
-test('nothing of this was against a rule', async () => {
+test('no client above broke a rule', async () => {
   expect((await simulator.state()).violations).toEqual([])
 })

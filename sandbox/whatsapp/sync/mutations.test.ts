@@ -1,4 +1,4 @@
-// The simulator's own arithmetic of the app state, against Baileys' of it.
+// Tests the simulator's own arithmetic of the app state against Baileys'.
 import {
   decodePatches,
   decodeSyncdSnapshot,
@@ -37,7 +37,7 @@ const archive = (chat: string, archived = true): Mutation => ({
 
 const change = (...mutations: Mutation[]) => collection.change(mutations, key, keys, undefined)
 
-/** As Baileys keeps them. */
+/** Returns a key in the form in which Baileys keeps it. */
 const clientKey = async (id: string) => {
   const known = keys.get(id)
   return proto.Message.AppStateSyncKeyData.fromObject(known ? { keyData: known.data } : {})
@@ -65,7 +65,7 @@ const fromClient = async (state: LTHashState, chat: string): Promise<proto.ISync
   return (await encodeSyncdPatch(create, keyName(key.id), state, clientKey)).patch
 }
 
-test('the hash of a set is the one that Baileys computes', () => {
+test('the hash of a set is the same as in Baileys', () => {
   const [a, b, c] = [randomBytes(32), randomBytes(32), randomBytes(32)]
   const hash = changeHash(EMPTY_HASH, [], [a, b])
   expect(hash).toEqual(Buffer.from(LT_HASH_ANTI_TAMPERING.subtractThenAdd(EMPTY_HASH, [], [a, b])))
@@ -74,7 +74,7 @@ test('the hash of a set is the one that Baileys computes', () => {
   expect(changeHash(changed, [b, c], [])).toEqual(EMPTY_HASH)
 })
 
-test('Baileys finds every MAC of the phone’s patches right: set, set again, removed', async () => {
+test("Baileys accepts every MAC of the phone's patches: set, set again, removed", async () => {
   change(archive('one'), archive('two'))
   change(archive('one', false))
   change({ ...archive('two'), remove: true })
@@ -84,7 +84,7 @@ test('Baileys finds every MAC of the phone’s patches right: set, set again, re
   expect(indexesOf(mutationMap)).toEqual(['one', 'two'])
 })
 
-test('Baileys reads the snapshot of it, and finds its MAC right', async () => {
+test('Baileys reads the snapshot, and accepts its MAC', async () => {
   change(archive('one'), archive('two'))
   change(archive('three'))
   const warnings: string[] = []
@@ -96,7 +96,7 @@ test('Baileys reads the snapshot of it, and finds its MAC right', async () => {
   expect(state).toEqual((await read(newLTHashState())).state)
 })
 
-test('under a new key, what lay there under the old one goes, and is not there twice', async () => {
+test('a change under a new key replaces the entry under the old key', async () => {
   change(archive('one'))
   key = newAppStateKey()
   keys.set(keyName(key.id), key)
@@ -106,7 +106,7 @@ test('under a new key, what lay there under the old one goes, and is not there t
   expect(Object.keys(state.indexValueMap)).toHaveLength(1)
 })
 
-test('a patch of Baileys’ is accepted, and everybody reads on from it', async () => {
+test('a patch of Baileys is accepted, and its readers continue from it', async () => {
   change(archive('one'))
   const { state } = await read(newLTHashState())
   collection.accept(await fromClient(state, 'two'), keys)
@@ -125,13 +125,13 @@ const changedBlob = (patch: proto.ISyncdPatch, part: 'index' | 'value', at: numb
 }
 
 test.each<Wrong>([
-  ['a key that nobody has', /no app-state key/, (patch) => ({ ...patch, keyId: { id: randomBytes(6) } })],
+  ['an unknown key', /no app-state key/, (patch) => ({ ...patch, keyId: { id: randomBytes(6) } })],
   ['a changed value', /MAC of a value/, (patch) => changedBlob(patch, 'value', 20)],
   ['a changed MAC of a value', /MAC of a value/, (patch) => changedBlob(patch, 'value', -1)],
   ['a changed index', /MAC of an index/, (patch) => changedBlob(patch, 'index', 0)],
   ['the MAC of another snapshot', /MAC of the snapshot/, (patch) => ({ ...patch, snapshotMac: randomBytes(32) })],
   ['the MAC of another patch', /MAC of the patch/, (patch) => ({ ...patch, patchMac: randomBytes(32) })],
-])('a patch with %s is not accepted', async (_, reason, spoil) => {
+])('a patch with %s is refused', async (_, reason, spoil) => {
   change(archive('one'))
   const { state } = await read(newLTHashState())
   const patch = await fromClient(state, 'two')
@@ -141,7 +141,7 @@ test.each<Wrong>([
   expect(collection.version).toBe(2)
 })
 
-test('a patch on a hash that is not the collection’s is not accepted', async () => {
+test('a patch on a foreign hash is refused', async () => {
   change(archive('one'))
   const { state } = await read(newLTHashState())
   const patch = await fromClient({ ...state, hash: Buffer.alloc(128, 1) }, 'two')
