@@ -20,6 +20,7 @@ import { atClaim, mustQuarantine } from './quarantine/crash-record.ts'
 import { projectEvents } from './events/projector.ts'
 import type { JournalHead } from './journal/group.ts'
 import { stateFields } from './session-fields.ts'
+import { stateAfterClaim } from './session-lifecycle.ts'
 
 export interface Claim {
   readonly sessionId: string
@@ -190,7 +191,8 @@ const OWNERSHIP = ['runnerId', 'epoch'] as const
 /** A session that waits for somebody keeps saying so, whoever holds it. */
 function stateAtClaim(state: SessionState, crashes: CrashRecord): Fields {
   if (isHalted(state)) return {}
-  return mustQuarantine(crashes) ? stateFields('QUARANTINED', 'crashes-its-runner') : stateFields('CLAIMING', 'claimed')
+  const next = stateAfterClaim(state, mustQuarantine(crashes))
+  return stateFields(next, next === 'QUARANTINED' ? 'crashes-its-runner' : 'claimed')
 }
 
 /**

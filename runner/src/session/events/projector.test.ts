@@ -142,15 +142,13 @@ describe('what the projections write', () => {
     const sending = { type: 'message.status' as const, job: 'j1', messageId: 'M1', at: AT, status: 'processing' as const }
     const attempt = { ...sending, attempt: 1, lastError: null, proto: Buffer.from('the text') }
     const secrets = [EVENTS['session.qr'][0], EVENTS['message.received'][0], EVENTS['message.parked'][0], attempt]
-    const fields = project(secrets, record).map((merge) => merge.fields)
-    const [qr, message, parked, job] = [
-      fields.map(({ pairing }) => (pairing as { qr: Buffer } | undefined)?.qr).at(0),
-      fields.map(({ content }) => content as Buffer).at(1),
-      fields.map(({ content }) => content as Buffer).at(2),
-      fields.map(({ proto }) => proto as Buffer).at(3),
-    ].map((bytes) => Buffer.from(bytes ?? '')) as [Buffer, Buffer, Buffer, Buffer]
+    const sealed = project(secrets, record).flatMap(({ fields }) => {
+      const { pairing, content, proto } = fields as { pairing?: { qr: Buffer } | null; content?: Buffer; proto?: Buffer }
+      return pairing?.qr ?? content ?? proto ?? []
+    })
+    const [qr, message, parked, job] = sealed as [Buffer, Buffer, Buffer, Buffer]
 
-    for (const bytes of [qr, message, parked, job]) expect(bytes.toString()).not.toMatch(/the secret|the text|c3RhbnphCg/)
+    for (const bytes of sealed) expect(bytes.toString()).not.toMatch(/the secret|the text|c3RhbnphCg/)
     expect(cipher.openContent(qr, pairingPlace(SESSION)).toString()).toBe('the secret')
     expect(openReceivedContent(cipher, 'd1', { content: message })).toMatchObject({ text: 'the text' })
     expect(cipher.openContent(parked, parkedStanzaPlace(SESSION, 'd2')).toString()).toContain('c3RhbnphCg==')
