@@ -15,7 +15,7 @@ import { SessionUnderTest } from '../../support/engine/session-under-test.ts'
 import { contentOfSession, lastRecordOf, newSessionWithPast, recordPath } from '../../support/engine/session-with-past.ts'
 import { runnersOfThisFile } from '../../support/engine/runners-of-a-file.ts'
 
-// `AUTO_RESTORE=always`: what is lost is given up unasked, what is only out of reach is not.
+// `AUTO_RESTORE=always`: the runner gives up lost records without asking, but never records that are only out of reach.
 
 const { clients, startRunner: start, storage } = runnersOfThisFile()
 
@@ -33,10 +33,10 @@ const merge = (path: string, fields: Fields): Change => ({ kind: 'merge', path, 
 
 const removal = (path: string): Change => ({ kind: 'delete', path })
 
-/** Firestore's server fills in no time that was read: a document that is created again says the same. */
+/** Creates a document again. Its times stay, because they are values now and not Firestore's own time. */
 const again = (path: string, fields: Fields): Change => ({ kind: 'create', path, fields })
 
-/** Every version of the object, as somebody with access to the bucket could. */
+/** Removes the object with its generation, as a person with access to the bucket could. */
 async function removeObject(name: string): Promise<void> {
   const [{ generation }] = await storage().bucket.file(name).getMetadata()
   await storage()
@@ -46,7 +46,7 @@ async function removeObject(name: string): Promise<void> {
 
 const objectsOf = ({ sessionId }: SessionUnderTest) => clients.objects.list(`sessions/${sessionId}/`)
 
-/** What the next owner finds, once the runner is gone. */
+/** The entries of kind `session` that the next owner loads after the runner has left. */
 async function keysAfter(session: SessionUnderTest, runner: RunnerUnderTest): Promise<string[]> {
   await runner.leave()
   const next = await takeOver(session, { runnerId: 'next', objects: clients.objects })
@@ -54,12 +54,12 @@ async function keysAfter(session: SessionUnderTest, runner: RunnerUnderTest): Pr
   return [...next.state.image.entries('session')].map(([id]) => id).toSorted()
 }
 
-/** Each record, and where reading begins: what must not be changed by anybody who cannot read it. */
+/** All records of the session. A runner that cannot read them must not change them. */
 const journalOf = async ({ sessionId }: SessionUnderTest) =>
   (await clients.documents.query({ collection: journalPath(sessionId) })).map(({ id, fields }) => [id, fields])
 
-describe('what is lost', () => {
-  test('is given up where a record is missing: the session goes on, and says what it put aside', async () => {
+describe('a session with losses', () => {
+  test('goes on without a missing record, and lists the records that it put aside', async () => {
     const session = await newSessionWithPast(clients)
     const last = await lastRecordOf(clients, session)
     await clients.documents.commit([removal(recordPath(session, last - 1))])
@@ -73,7 +73,7 @@ describe('what is lost', () => {
     expect(await keysAfter(session, runner)).toEqual(['a', 'b', 'c', 'd', 'e'])
   })
 
-  test('is given up where the last record is missing, behind everything that is known of the journal', async () => {
+  test('goes on without a missing last record, and does not use its number again', async () => {
     const session = await newSessionWithPast(clients)
     const last = await lastRecordOf(clients, session)
     await clients.documents.commit([removal(recordPath(session, last))])
@@ -84,7 +84,7 @@ describe('what is lost', () => {
     expect(await keysAfter(session, runner)).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
   })
 
-  test('is given up of a state that is larger than what Firestore takes at once', async () => {
+  test('goes on also with a state that is larger than one commit of Firestore', async () => {
     const session = await newSessionWithPast(clients)
     const owner = await takeOver(session, { runnerId: 'third', objects: clients.objects })
     const ids = Array.from({ length: 16 }, (_, index) => `large ${String(index).padStart(2, '0')}`)
@@ -103,7 +103,7 @@ describe('what is lost', () => {
     expect(await keysAfter(session, runner)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', ...ids])
   })
 
-  test('is given up where both checkpoints are gone and an older one is left', async () => {
+  test('goes on from an older checkpoint when the two newest are gone', async () => {
     const session = await newSessionWithPast(clients, ['d', 'e', 'e2'])
     const [oldest, ...newer] = await objectsOf(session)
     for (const name of newer) await removeObject(name)
@@ -115,7 +115,7 @@ describe('what is lost', () => {
   })
 })
 
-/** Sixteen of them are more than the 10 MiB of a commit, each fits one easily. */
+/** Sixteen values of this size exceed the 10 MiB of a commit. One value fits easily. */
 const LARGE_BYTES = 700_000
 
 type Damage = (session: SessionUnderTest) => Promise<Change[]>
@@ -140,7 +140,7 @@ const OUT_OF_REACH: readonly (readonly [what: string, reason: string, damage: Da
     },
   ],
   [
-    'a record is missing that a checkpoint of a later version may lead over',
+    'a record is missing that a checkpoint of a later version may cover',
     'unknown-version',
     async (s) => {
       const checkpoint = (await fieldsOf(s))['checkpoint'] as CheckpointPointer
@@ -168,11 +168,11 @@ const OUT_OF_REACH: readonly (readonly [what: string, reason: string, damage: Da
   ],
 ]
 
-/** A claim follows these: it changes nothing of what is before it. */
+/** Damages with a good last record. A claim follows it, and changes nothing before it. */
 const WITH_A_GOOD_END = ['a record in the middle', 'a record is missing that a checkpoint']
 
-describe('nothing is given up when', () => {
-  test.each(OUT_OF_REACH)('%s: it waits as %s, and nothing is changed', async (_, reason, damage) => {
+describe('a session with records out of reach', () => {
+  test.each(OUT_OF_REACH)('waits unchanged when %s, with the reason %s', async (_, reason, damage) => {
     const session = await newSessionWithPast(clients)
     const changes = await damage(session)
     await clients.documents.commit(changes)
@@ -185,7 +185,7 @@ describe('nothing is given up when', () => {
   })
 
   test.each(OUT_OF_REACH.filter(([what]) => !WITH_A_GOOD_END.some((each) => what.startsWith(each))))(
-    '%s: no record is written behind it, so that what is brought back is followed',
+    'gets no further record when %s, so that it goes on after a repair',
     async (_, reason, damage) => {
       const session = await newSessionWithPast(clients)
       const whole = await journalOf(session)
@@ -209,7 +209,7 @@ describe('nothing is given up when', () => {
   )
 })
 
-test('what a later version wrote is not given up either when somebody had agreed to another restore', async () => {
+test('an older approval of a restore does not give up the records of a later version', async () => {
   const session = await newSessionWithPast(clients)
   const last = await lastRecordOf(clients, session)
   const { sessionId } = session
@@ -225,7 +225,7 @@ test('what a later version wrote is not given up either when somebody had agreed
   expect(await contentOfSession(clients, session)).toEqual(before)
 })
 
-test('another directory in the place of the right one takes no record, and the right one goes on without a loss', async () => {
+test('a wrong directory in the place of the right one gets no record, and the right one goes on without a loss', async () => {
   await using directory = await openDirectory()
   const { path } = directory
   const session = await new SessionUnderTest(clients.documents).create()

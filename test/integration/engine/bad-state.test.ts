@@ -27,7 +27,7 @@ const contentOf = (session: SessionUnderTest) => contentOfSession(clients, sessi
 
 type Damage = (session: SessionUnderTest) => Promise<Change[]>
 
-/** What is wrong, as what reason it is shown, and the documents that are changed for it. */
+/** Each damage: its description, the reason that the session shows, and the changes of documents that cause it. */
 const DAMAGES: readonly (readonly [what: string, reason: string, damage: Damage])[] = [
   ['a record is missing', 'journal-gap', async (s) => [{ kind: 'delete', path: recordPath(s, (await lastRecord(s)) - 1) }]],
   ['the last record is missing', 'journal-short', async (s) => [{ kind: 'delete', path: recordPath(s, await lastRecord(s)) }]],
@@ -119,7 +119,7 @@ const shownOf = async ({ sessionId }: SessionUnderTest) => {
 
 let actions = 0
 
-/** What `POST …/restart` writes. */
+/** Writes the document that `POST …/restart` writes. */
 const askToRestart = (session: SessionUnderTest): Promise<void> =>
   clients.documents.commit([
     {
@@ -139,31 +139,28 @@ const askToRestart = (session: SessionUnderTest): Promise<void> =>
     },
   ])
 
-describe('when of a session', () => {
-  test.each(DAMAGES)(
-    '%s, it waits as %s, nothing is changed, and brought back it goes on by itself',
-    async (_, reason, damage) => {
-      const session = await sessionWithPast()
-      const changes = await damage(session)
-      const before = await Promise.all(changes.map(({ path }) => clients.documents.read(path)))
-      await clients.documents.commit(changes)
-      const damaged = await contentOf(session)
-      const runner = await startRunner({ wrappingKey: session.wrappingKey })
-      await expect.poll(() => shownOf(session)).toEqual(['NEEDS_ATTENTION', reason])
-      expect(await contentOf(session)).toEqual(damaged)
-      expect(runner.dials).toHaveLength(0)
-      // Somebody brings back what was there.
-      const asItWas = (path: string, fields: Fields) =>
-        merge(path, path === sessionPath(session.sessionId) ? withoutState(fields) : fields)
-      const repairs = before.map((snapshot) => asItWas(snapshot?.path ?? '', snapshot?.fields ?? {}))
-      await clients.documents.commit(repairs)
-      await askToRestart(session)
-      await expect.poll(() => runner.dials.length).toBe(1)
-      expect(await shownOf(session)).toEqual(['CONNECTING', 'opening-socket'])
-    },
-  )
+describe('a session', () => {
+  test.each(DAMAGES)('waits unchanged when %s, with the reason %s, and goes on after the repair', async (_, reason, damage) => {
+    const session = await sessionWithPast()
+    const changes = await damage(session)
+    const before = await Promise.all(changes.map(({ path }) => clients.documents.read(path)))
+    await clients.documents.commit(changes)
+    const damaged = await contentOf(session)
+    const runner = await startRunner({ wrappingKey: session.wrappingKey })
+    await expect.poll(() => shownOf(session)).toEqual(['NEEDS_ATTENTION', reason])
+    expect(await contentOf(session)).toEqual(damaged)
+    expect(runner.dials).toHaveLength(0)
+    // An operator brings the old content back.
+    const asItWas = (path: string, fields: Fields) =>
+      merge(path, path === sessionPath(session.sessionId) ? withoutState(fields) : fields)
+    const repairs = before.map((snapshot) => asItWas(snapshot?.path ?? '', snapshot?.fields ?? {}))
+    await clients.documents.commit(repairs)
+    await askToRestart(session)
+    await expect.poll(() => runner.dials.length).toBe(1)
+    expect(await shownOf(session)).toEqual(['CONNECTING', 'opening-socket'])
+  })
 
-  test('no checkpoint is left that opens, it waits and says so', async () => {
+  test('waits when no checkpoint opens, with the reason checkpoint-lost', async () => {
     const session = await sessionWithPast()
     for (const name of await clients.objects.list(`sessions/${session.sessionId}/`)) {
       const file = storage().bucket.file(name)
@@ -177,7 +174,7 @@ describe('when of a session', () => {
     expect(runner.dials).toHaveLength(0)
   })
 
-  test('the runner has another key, nothing is changed, and a runner with the right one goes on', async () => {
+  test('waits unchanged when its runner has another key, and goes on in a runner with the right one', async () => {
     const session = await sessionWithPast()
     const before = await contentOf(session)
     const wrong = await startRunner({ wrappingKey: new WrappingKey(randomBytes(32)) })
@@ -189,20 +186,20 @@ describe('when of a session', () => {
     expect(wrong.dials).toHaveLength(0)
   })
 
-  test('the pointers are lost, the newest checkpoint that is there serves, and nothing is lost', async () => {
+  test('loses nothing when its pointers are lost, because the newest existing checkpoint serves', async () => {
     const session = await sessionWithPast()
     const fields = { checkpoint: null, previousCheckpoint: null }
     await clients.documents.commit([merge(sessionPath(session.sessionId), fields)])
     const runner = await startRunner({ wrappingKey: session.wrappingKey })
     await expect.poll(() => runner.dials.length).toBe(1)
-    // A living owner may write at any moment, and be faster than the claim.
+    // A live owner may append at any moment, before the claim does.
     await runner.leave()
     const next = await takeOver(session, { runnerId: 'next', objects: clients.objects })
     expect([...next.state.image.entries('session')].map(([id]) => id).toSorted()).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g'])
     next.journal.close()
   })
 
-  test('the newest checkpoint is damaged, the one before it makes up for it, and the damaged one stays to be looked at', async () => {
+  test('starts from the checkpoint before a damaged one, and keeps the damaged one for inspection', async () => {
     const session = await sessionWithPast()
     const { checkpoint } = (await clients.documents.read(sessionPath(session.sessionId)))?.fields ?? {}
     await clients.documents.commit([
@@ -213,10 +210,10 @@ describe('when of a session', () => {
     const documentOf = async () => (await clients.documents.read(sessionPath(session.sessionId)))?.fields ?? {}
     await expect.poll(() => runner.dials.length).toBe(1)
     await expect.poll(async () => (await documentOf())['putAside']).toMatchObject([damaged])
-    // The next checkpoint takes its place, and nothing but this tells of it.
+    // The next checkpoint takes its place. From then on only `putAside` names the damaged one.
     await expect.poll(async () => (await documentOf())['checkpoint']).not.toMatchObject(damaged.checkpoint)
     await runner.leave()
-    // Once more the same one, and it is not noted again.
+    // The same damaged checkpoint is not noted a second time.
     await clients.documents.commit([merge(sessionPath(session.sessionId), { checkpoint: damaged.checkpoint })])
     const next = await startRunner({ wrappingKey: session.wrappingKey })
     await expect.poll(() => next.dials.length).toBe(1)
@@ -224,7 +221,7 @@ describe('when of a session', () => {
     expect((await documentOf())['putAside']).toMatchObject([damaged])
   })
 
-  test('the document was made again by hand and the journal is gone, the checkpoints tell that it is no new one', async () => {
+  test('does not count as new when its document was made again by hand, its journal is gone and checkpoints exist', async () => {
     const session = await sessionWithPast()
     const records = await clients.documents.query({ collection: journalPath(session.sessionId), select: ['seq'] })
     const gone = [...records.map(({ path }) => path), sessionPath(session.sessionId)]
@@ -235,20 +232,20 @@ describe('when of a session', () => {
     const objects = new FaultyObjects(clients.objects)
     objects.refuseRead = forbidden
     const runner = await startRunner({ wrappingKey: session.wrappingKey, objects })
-    // A bucket that cannot be read is not an empty one.
+    // An unreadable bucket is not an empty one.
     await expect.poll(() => shownOf(session)).toEqual(['RESTORING', 'state-unreachable'])
     objects.refuseRead = null
     await expect.poll(() => shownOf(session)).toEqual(['NEEDS_ATTENTION', 'journal-missing'])
     expect([runner.dials.length, runner.openings]).toEqual([0, 0])
     await runner.leave()
-    // Nor does a key that is gone as well make it one.
+    // A missing key does not make it a new session either.
     await clients.documents.commit([{ kind: 'delete', path: sessionKeyPath(session.sessionId) }])
     const next = await startRunner({ wrappingKey: session.wrappingKey })
     await expect.poll(() => shownOf(session)).toEqual(['NEEDS_ATTENTION', 'data-key-missing'])
     expect([next.dials.length, await clients.documents.read(sessionKeyPath(session.sessionId))]).toEqual([0, null])
   })
 
-  test('the checkpoint cannot be read, that is no damage: it is tried again until it can', async () => {
+  test('tries again while its checkpoint cannot be read, because that is no damage', async () => {
     const session = await sessionWithPast()
     const objects = new FaultyObjects(clients.objects)
     objects.refuseRead = forbidden
@@ -260,7 +257,7 @@ describe('when of a session', () => {
   })
 })
 
-/** The owner has written meanwhile what the session is doing, and that it owns it. */
+/** Removes the fields that the owner has written meanwhile: the state of the session and its owner. */
 const withoutState = ({
   state: _s,
   reason: _r,

@@ -64,7 +64,7 @@ async function change({ state, journal }: Owner, ...ids: string[]): Promise<void
   for (const id of ids) await journal.whenDurable(state.change({ keys: { session: { [id]: `value of ${id}` } } }))
 }
 
-/** One more change, and a checkpoint of everything so far. */
+/** Makes one more change, and a checkpoint of the whole state. */
 async function save(owner: Saving, id: string): Promise<CheckpointPointer | null> {
   await change(owner, id)
   await owner.checkpointer.run()
@@ -81,7 +81,7 @@ const recordsOf = async ({ sessionId, documents }: SessionUnderTest): Promise<nu
 
 const idsIn = ({ state }: Owner): string[] => [...state.image.entries('session')].map(([id]) => id).toSorted()
 
-/** Everything that there is of a session, to see that nothing was changed. */
+/** The record numbers and the checkpoint pointers of a session, to compare them before and after. */
 const contentOf = async (session: SessionUnderTest) => ({
   records: await recordsOf(session),
   pointers: await pointersOf(session).then(({ checkpoint, previousCheckpoint }) => [checkpoint, previousCheckpoint]),
@@ -89,7 +89,7 @@ const contentOf = async (session: SessionUnderTest) => ({
 
 const file = (pointer: CheckpointPointer | null) => stores.storage.bucket.file(pointer?.object ?? '')
 
-/** Somebody with access to the bucket puts other bytes under the name: the object has another generation then. */
+/** Overwrites an object, as a person with access to the bucket could, and lets its pointer name the new generation. */
 async function overwrite(session: SessionUnderTest, pointer: CheckpointPointer | null, bytes: Buffer): Promise<void> {
   await file(pointer).save(bytes, { resumable: false })
   const [{ generation }] = await file(pointer).getMetadata()
@@ -98,7 +98,7 @@ async function overwrite(session: SessionUnderTest, pointer: CheckpointPointer |
   await session.documents.commit([{ kind: 'merge', path: sessionPath(session.sessionId), fields: { [which]: forged } }])
 }
 
-/** The generation as well, which an ordinary deletion would leave in a bucket with versions. */
+/** Removes the generation, which an ordinary deletion leaves in a bucket with versions. */
 const remove = (pointer: CheckpointPointer | null) =>
   stores.storage.bucket.file(pointer?.object ?? '', { generation: pointer?.generation ?? '' }).delete()
 
@@ -118,20 +118,20 @@ describe('a checkpoint', () => {
     expect(next.restored.replayed).toBe(3)
   })
 
-  test('is not due again while there is nothing new', async () => {
+  test('is not due while nothing has changed', async () => {
     const owner = await owned()
     await save(owner, 'a')
     expect([owner.state.unsavedChanges, owner.checkpointer.isDue]).toEqual([0, false])
     expect(owner.checkpointer.dueAtMs).toBe(Number.POSITIVE_INFINITY)
   })
 
-  test('is in the bucket encrypted', async () => {
+  test('is encrypted in the bucket', async () => {
     const owner = await owned()
     const bytes = await stored(await save(owner, 'secret-key-id'))
     expect(bytes.includes('secret-key-id')).toBe(false)
   })
 
-  test('of a record that a half-done attempt left an object for is made all the same', async () => {
+  test('is made although an interrupted attempt has left an object for the same record', async () => {
     const owner = await owned()
     await change(owner, 'a')
     const image = owner.state.image.toMutation()
@@ -144,13 +144,13 @@ describe('a checkpoint', () => {
   })
 })
 
-describe('when Cloud Storage', () => {
+describe('a failing Cloud Storage', () => {
   test.each([
     ['refuses the object', (objects: FaultyObjects) => (objects.refuseCreate = forbidden)],
     ['cannot be read back', (objects: FaultyObjects) => (objects.refuseRead = forbidden)],
     ['stores other bytes', (objects: FaultyObjects) => (objects.damage = (bytes) => Buffer.concat([bytes, Buffer.of(0)]))],
     ['stores a part', (objects: FaultyObjects) => (objects.damage = (bytes) => bytes.subarray(0, -1))],
-  ])('%s, the pointer stays and nothing is trimmed', async (_, goWrong) => {
+  ])('that %s changes no pointer and trims nothing', async (_, goWrong) => {
     const owner = await owned()
     const good = await save(owner, 'a')
     await save(owner, 'b')
@@ -164,7 +164,7 @@ describe('when Cloud Storage', () => {
     expect(idsIn(await owned(owner.session, 'next'))).toEqual(['a', 'b', 'c'])
   })
 
-  test('refuses the object, it is not asked again at once, and nobody wakes up for it before', async () => {
+  test('that refuses an object is not asked again at once, and wakes no owner before the next attempt', async () => {
     const owner = await owned(undefined, undefined, { everyRecords: 1, everyMs: 0 })
     owner.objects.refuseCreate = forbidden
     await save(owner, 'a')
@@ -173,7 +173,7 @@ describe('when Cloud Storage', () => {
     expect(owner.checkpointer.dueAtMs).toBeGreaterThan(systemClock.now() + 50_000)
   })
 
-  test('does not answer, that is no damage: nothing older is taken instead', async () => {
+  test('that does not answer is no damage: the next owner takes no older checkpoint instead', async () => {
     const owner = await owned()
     await save(owner, 'a')
     const newest = await save(owner, 'b')
@@ -183,7 +183,7 @@ describe('when Cloud Storage', () => {
   })
 })
 
-describe('when the newest checkpoint', () => {
+describe('the next owner', () => {
   const damages: [string, (session: SessionUnderTest, pointer: CheckpointPointer | null) => Promise<unknown>][] = [
     ['is missing', (_, pointer) => remove(pointer)],
     ['was truncated', async (session, pointer) => overwrite(session, pointer, (await stored(pointer)).subarray(0, -20))],
@@ -191,51 +191,54 @@ describe('when the newest checkpoint', () => {
     ['is empty', (session, pointer) => overwrite(session, pointer, Buffer.alloc(0))],
   ]
 
-  test.each(damages)('%s, the one before it and the journal lose nothing', async (_, damage) => {
-    const owner = await owned()
-    for (const id of ['a', 'b', 'c']) await save(owner, id)
-    await change(owner, 'd')
-    await damage(owner.session, (await pointersOf(owner.session)).checkpoint)
-    const next = await owned(owner.session, 'next')
-    expect(idsIn(next)).toEqual(['a', 'b', 'c', 'd'])
-    expect(next.restored.damaged.map(({ code }) => code)).toEqual(['checkpoint-corrupt'])
-    // And the session goes on: the next checkpoint heals it.
-    await save(next, 'e')
-    expect(idsIn(await owned(owner.session, 'third'))).toEqual(['a', 'b', 'c', 'd', 'e'])
-  })
+  test.each(damages)(
+    'loses nothing when the newest checkpoint %s: the one before it and the journal serve',
+    async (_, damage) => {
+      const owner = await owned()
+      for (const id of ['a', 'b', 'c']) await save(owner, id)
+      await change(owner, 'd')
+      await damage(owner.session, (await pointersOf(owner.session)).checkpoint)
+      const next = await owned(owner.session, 'next')
+      expect(idsIn(next)).toEqual(['a', 'b', 'c', 'd'])
+      expect(next.restored.damaged.map(({ code }) => code)).toEqual(['checkpoint-corrupt'])
+      // The session goes on, and its next checkpoint is good.
+      await save(next, 'e')
+      expect(idsIn(await owned(owner.session, 'third'))).toEqual(['a', 'b', 'c', 'd', 'e'])
+    },
+  )
 
-  test.each(damages)('and the one before it (%s) are gone, the load fails and changes nothing', async (_, damage) => {
+  test.each(damages)('loads nothing and changes nothing when each of the two checkpoints %s', async (_, damage) => {
     const owner = await owned()
     for (const id of ['a', 'b', 'c']) await save(owner, id)
     const { checkpoint, previousCheckpoint } = await pointersOf(owner.session)
     for (const pointer of [checkpoint, previousCheckpoint]) await damage(owner.session, pointer)
     const before = await contentOf(owner.session)
-    // Not the owner itself: a failure would print all of it.
+    // Resolves with the ids alone, because a failure would print the whole owner.
     const loading = owned(owner.session, 'next').then(idsIn)
     await expect(loading).rejects.toMatchObject({ code: 'checkpoint-lost' })
     const after = await contentOf(owner.session)
-    // A claim was added, since it is what entitles to look.
+    // Only a claim was added: an owner claims before it loads.
     expect(after).toEqual({ ...before, records: [...before.records, (before.records.at(-1) ?? 0) + 1] })
   })
 
-  test('is the only one, and gone, the whole journal is still there', async () => {
+  test('replays the whole journal when the only checkpoint is gone', async () => {
     const owner = await owned()
     await remove(await save(owner, 'a'))
     expect(idsIn(await owned(owner.session, 'next'))).toEqual(['a'])
   })
 
-  test('was deleted or overwritten by a slip, the bucket still has the generation that the pointer names', async () => {
+  test('reads the generation that the pointer names when the object was deleted or overwritten by mistake', async () => {
     const owner = await owned()
     for (const id of ['a', 'b']) await save(owner, id)
     const { checkpoint, previousCheckpoint } = await pointersOf(owner.session)
     await file(checkpoint).delete()
-    await file(previousCheckpoint).save(Buffer.from('a slip'), { resumable: false })
+    await file(previousCheckpoint).save(Buffer.from('a mistake'), { resumable: false })
     const next = await owned(owner.session, 'next')
     expect([idsIn(next), next.restored.damaged]).toEqual([['a', 'b'], []])
   })
 })
 
-test('a checkpoint of another session is refused, also when the pointer was made to fit', async () => {
+test('a checkpoint of another session is refused, even when the pointer names it', async () => {
   const [owner, other] = [await owned(), await owned()]
   await save(owner, 'mine')
   const foreign = await save(other, 'theirs')
@@ -257,7 +260,7 @@ test('an older checkpoint in the place of a newer one is refused', async () => {
   expect(idsIn(next)).toEqual(['a', 'b'])
 })
 
-test('a checkpoint whose pointer is still to be written when the session is lost comes to its end, as failed', async () => {
+test('a backup fails when the session is lost before its pointer is written', async () => {
   const owner = await owned()
   await change(owner, 'a')
   const kindOf = (change: Change): unknown => change.kind === 'create' && change.fields['kind']
@@ -284,7 +287,7 @@ describe('trimming', () => {
     }
   })
 
-  test('waits until the pointer is in Firestore, although the record is there before it', async () => {
+  test('waits until the pointer is in Firestore, although its record is durable before', async () => {
     const owner = await owned()
     await save(owner, 'a')
     await save(owner, 'b')

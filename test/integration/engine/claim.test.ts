@@ -35,7 +35,7 @@ describe('a new owner', () => {
     })
   })
 
-  test('makes writes of the old one impossible, job states included', async () => {
+  test('makes all writes of the old one impossible, job states included', async () => {
     const session = await newSession()
     const old = session.journal(await session.claim('old'), 'old')
     await session.claim('new')
@@ -46,7 +46,7 @@ describe('a new owner', () => {
     expect(await session.documents.read(`t/job-${session.sessionId}`)).toBeNull()
   })
 
-  test('meets an old one whose commit took effect unheard: recognized, and then fenced', async () => {
+  test('keeps a record of the old one whose answer was lost, and then fences it', async () => {
     const session = await newSession()
     const documents = new FaultyDocuments(session.documents)
     const old = session.journal(await session.claim('old'), 'old', { documents })
@@ -68,7 +68,7 @@ describe('a new owner', () => {
     expect(await session.replay()).toEqual({ kinds: ['claim', 'data', 'claim'], values: { unheard: 'unheard' } })
   })
 
-  test('of three that try at once, claims get consecutive numbers and rising epochs, and one log results', async () => {
+  test('that claims together with two others gets its own number and epoch, and one log results', async () => {
     const session = await newSession()
     const claims = await Promise.allSettled(['a', 'b', 'c'].map((runner) => session.claim(runner)))
     const won = claims.flatMap((claim) => (claim.status === 'fulfilled' ? [claim.value.head] : []))
@@ -77,7 +77,7 @@ describe('a new owner', () => {
     expect((await session.replay()).kinds).toEqual(won.map(() => 'claim'))
   })
 
-  test('that judged the session free before another claimed it takes nothing from that one', async () => {
+  test('that judged the session free before another claimed it loses, and takes nothing from the other', async () => {
     const session = await newSession()
     const { documents, sessionId } = session
     const rivals: Claim[] = []
@@ -104,7 +104,7 @@ describe('a new owner', () => {
     expect((await session.claimThrough(documents, 'a')).head).toMatchObject({ sequence: 1, epoch: 1 })
   })
 
-  test('is told when the store refused its claim, which nobody else has won', async () => {
+  test("gets the store's error when its claim was refused and no other owner has won", async () => {
     const session = await newSession()
     const documents = new FaultyDocuments(session.documents)
     documents.faults(() => 'refuse')
@@ -113,7 +113,7 @@ describe('a new owner', () => {
     expect((await session.claimThrough(documents, 'a')).head).toMatchObject({ sequence: 1, epoch: 1 })
   })
 
-  test('never takes an error of reading for an empty journal', async () => {
+  test('never takes a read error for an empty journal', async () => {
     const session = await newSession()
     await session.claim('a')
     const documents = new FaultyDocuments(session.documents)
@@ -131,7 +131,7 @@ describe('a new owner', () => {
     expect((await session.replay()).kinds).toEqual(['claim'])
   })
 
-  test('refuses a journal that ends before what is known to have been written', async () => {
+  test('refuses a journal that ends before the last record known to be written', async () => {
     const session = await newSession()
     const journal = session.journal(await session.claim('a'), 'a')
     await journal.whenDurable(journal.append({ mutation: key('lost') }))

@@ -12,7 +12,7 @@ import type { GivenParts, RunnerOptions, RunnerUnderTest } from '../../support/e
 import { SessionUnderTest } from '../../support/engine/session-under-test.ts'
 import { runnersOfThisFile } from '../../support/engine/runners-of-a-file.ts'
 
-// Storage mode `cloud`: the state is in memory only as long as a connection, and is read anew for the next one.
+// Storage mode `cloud`: the state is in memory only during a connection, and is read again for the next one.
 
 const { clients, startRunner: start } = runnersOfThisFile()
 
@@ -30,7 +30,7 @@ const stateOf = (session: SessionUnderTest) => expect.poll(async () => (await fi
 
 const dialsOf = (runner: RunnerUnderTest) => expect.poll(() => runner.dials.length, { timeout: 10_000 })
 
-test('nothing of the image is in memory between two connections, and the next one has what was durable', async () => {
+test('the image is not in memory between two connections, and the next connection has everything durable', async () => {
   const session = await newSession()
   const images: WeakRef<StateImage>[] = []
   let latest: JournaledState | null = null
@@ -41,14 +41,14 @@ test('nothing of the image is in memory between two connections, and the next on
   const runner = await startRunner(session, { onClient })
   await dialsOf(runner).toBe(1)
   runner.dials[0]?.events.onLogin()
-  // A change with a record of its own, and one that would have ridden on a later record.
+  // One change has its own record. The other would have been part of a later record.
   const change = (state: JournaledState): void => {
     state.change({ creds: 'the credentials', keys: { session: { alice: 'ratchet' } } })
     state.later({ session: { bob: 'carried' } })
   }
   change(latest!)
   latest = null
-  // What the failure means keeps the session from dialling for a while.
+  // The session dials at once after the first failure, and waits after the second.
   runner.dials[0]?.events.onClose(503)
   runner.dials.splice(0)
   await dialsOf(runner).toBe(1)
@@ -65,7 +65,7 @@ test('nothing of the image is in memory between two connections, and the next on
       { timeout: 10_000 },
     )
     .toEqual([false, false])
-  // Somebody does not want to wait.
+  // An operator asks for a restart, which ends the wait.
   await ask(session, 'restart')
   await dialsOf(runner).toBe(1)
   const { image } = latest!
@@ -77,7 +77,7 @@ test('nothing of the image is in memory between two connections, and the next on
   expect(image.get('meta', 'everLoggedIn')).toBe('1')
 })
 
-test('a restart that is asked for reads the state anew as well', async () => {
+test('a requested restart reads the state again as well', async () => {
   const session = await newSession()
   const states: JournaledState[] = []
   const runner = await startRunner(session, { onClient: ({ state }) => states.push(state) })
@@ -92,7 +92,7 @@ test('a restart that is asked for reads the state anew as well', async () => {
   await stateOf(session).toBe('CONNECTED')
 })
 
-test('whoever still holds a state that was put down changes nothing with it', async () => {
+test('a state that was given up accepts no more changes', async () => {
   const session = await newSession()
   const states: JournaledState[] = []
   const runner = await startRunner(session, { onClient: ({ state }) => states.push(state) })
@@ -115,14 +115,14 @@ test('whoever still holds a state that was put down changes nothing with it', as
   ])
 })
 
-test('a message that waited for another to make its document is found by a reader who has read all that there was', async () => {
+test('a message with a late document is listed behind the messages that a reader has already seen', async () => {
   const session = await newSession()
   const given: GivenParts[] = []
   const runner = await startRunner(session, { onClient: (options) => given.push(options) })
   await dialsOf(runner).toBe(1)
   const [{ state, deliveries } = expect.unreachable()] = given
   const owner = { state, inbox: deliveries.inbox }
-  // What the phone tells of is still being read when the connection ends, with the record that has another message's document.
+  // The connection ends with the record that has the other message's document. A history sync still reserves the first message.
   const waiting = stanza('waits')
   owner.inbox.reserve(textMessage('waits'), { hash: 'told', id: 'told', at: 0, plain: Buffer.of() })
   receive(owner, waiting)
@@ -135,7 +135,7 @@ test('a message that waited for another to make its document is found by a reade
   expect(await listMessages(session, read?.order)).toMatchObject([{ messageId: 'waits' }])
 })
 
-test('a session that waits is not read before it may dial, and waits for as long as it has to', async () => {
+test('a waiting session is not read before it may dial, and waits for the whole time', async () => {
   const session = await newSession()
   const soon = { fraction: () => 0, bytes: (length: number) => randomBytes(length) }
   let reads = 0
@@ -147,7 +147,7 @@ test('a session that waits is not read before it may dial, and waits for as long
   expect([reads, runner.dials.length]).toEqual([1, 1])
 })
 
-test('that it was replaced once does not make it dial at once ever after', async () => {
+test('a replacement in the past does not shorten the wait after later failures', async () => {
   const session = await newSession()
   const past = JSON.stringify({ atMs: [Date.now() - 1000], dialAtMs: Date.now() - 1000 })
   const journal = session.journal(await session.claim('before'), 'before')
@@ -166,8 +166,8 @@ test('that it was replaced once does not make it dial at once ever after', async
   expect(runner.dials).toHaveLength(2)
 })
 
-describe('a checkpoint that is on its way while the connection ends', () => {
-  test('is left to the next image', async () => {
+describe('a checkpoint that is being written when the connection ends', () => {
+  test('is finished during the next connection, without a loss', async () => {
     const session = await newSession()
     let letGo = () => {}
     const held = new Promise<void>((resolve) => (letGo = resolve))

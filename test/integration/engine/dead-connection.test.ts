@@ -37,7 +37,7 @@ function openClients(probes: Partial<ConnectionProbes>) {
   return { read: () => clients.documents.read('runners/nobody'), documents: clients.documents }
 }
 
-test('a connection to Firestore that is dead without a word is given up, and the next one works', async () => {
+test('a silently dead connection to Firestore is given up, and the next one works', async () => {
   const { read } = openClients({ everyMs: 300, answeredWithinMs: 300 })
   expect(await read()).toBeNull()
   await proxy.change({ how: 'hang' })
@@ -47,7 +47,7 @@ test('a connection to Firestore that is dead without a word is given up, and the
   expect(await read()).toBeNull()
 })
 
-test('one that dies while it is made is not waited for; listeners are told to begin anew', async () => {
+test('a connection that dies in its handshake is replaced, and its requests and listeners fail', async () => {
   await proxy.change({ how: 'hang' })
   const { read, documents } = openClients({ silentMs: 1000 })
   let failures = 0
@@ -64,7 +64,7 @@ test('one that dies while it is made is not waited for; listeners are told to be
   expect(await read()).toBeNull()
 })
 
-test('a client that another has taken the place of ends only when nothing is under way in it: it may try that again', async () => {
+test('a replaced client ends only after its last request, because it may retry that request', async () => {
   const made: Firestore[] = []
   const make = () => {
     made.push(new Firestore({ projectId: firestore.projectId }))
@@ -82,7 +82,7 @@ test('a client that another has taken the place of ends only when nothing is und
   await connection.close()
 })
 
-test('one that answers is kept, however long something else is asked', async () => {
+test('a connection that answers is kept, however long requests are under way', async () => {
   const { read, documents } = openClients({ silentMs: 1000 })
   let failures = 0
   const stop = documents.listen(
@@ -96,7 +96,7 @@ test('one that answers is kept, however long something else is asked', async () 
   expect(failures).toBe(0)
 })
 
-test('once closed, what is still under way makes no other client', async () => {
+test('a closed client is not replaced because of a request that is still under way', async () => {
   const made: Firestore[] = []
   const make = () => {
     made.push(new Firestore({ projectId: firestore.projectId }))

@@ -17,15 +17,15 @@ afterAll(async () => {
   await firestore[Symbol.asyncDispose]()
 })
 
-/** As somebody who has agreed that what is lost is given up. */
-function claimAllTheSame(session: SessionUnderTest) {
+/** Claims a damaged session, as a runner does when the loss was approved. */
+function claimWithLosses(session: SessionUnderTest) {
   const { documents, journals, sessionId, wrappingKey } = session
   const parts = { documents, journals, clock: systemClock, random: systemRandom, sessionId, wrappingKey }
   return claimSession({ ...parts, runnerId: 'next', mayClaim: () => true, acceptsDamage: () => Promise.resolve(true) })
 }
 
-describe('numbers that were used are not used again', () => {
-  test('when the records that had them are lost, for as far as anything says that they were there', async () => {
+describe('a used number', () => {
+  test("is not used again when its record is lost, as far as the session's document knows it", async () => {
     const session = await new SessionUnderTest(firestore.clients.documents).create()
     const owner = session.journal(await session.claim('first'), 'first')
     for (const id of ['a', 'b', 'c']) await owner.whenDurable(owner.append({ mutation: { keys: { session: { [id]: id } } } }))
@@ -36,18 +36,18 @@ describe('numbers that were used are not used again', () => {
       { kind: 'merge', path: sessionPath(session.sessionId), fields: { journalHead: sequence } },
       ...lost.map((path) => ({ kind: 'delete', path }) as const),
     ])
-    const claim = await claimAllTheSame(session)
+    const claim = await claimWithLosses(session)
     expect(claim?.head).toMatchObject({ sequence: sequence + 1, epoch: epoch + 1 })
   })
 
-  test("when the session's document has forgotten them, for as far as the log says that they were there", async () => {
+  test("is not used again when the session's document has lost it, as far as the log knows it", async () => {
     const session = await new SessionUnderTest(firestore.clients.documents).create()
     await session.claim('first')
     const { sequence, epoch } = (await session.claim('second')).head
     await session.documents.commit([
       { kind: 'merge', path: sessionPath(session.sessionId), fields: { epoch: 0, journalHead: 0, runnerId: null } },
     ])
-    const claim = await claimAllTheSame(session)
+    const claim = await claimWithLosses(session)
     expect(claim?.head).toMatchObject({ sequence: sequence + 1, epoch: epoch + 1 })
   })
 })

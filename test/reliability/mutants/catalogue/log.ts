@@ -39,7 +39,7 @@ export const LOG: readonly Mutant[] = [
     invariant: 'I4',
     what: 'a commit that was not answered counts at once, although another owner may have come in between',
     edits: [{ in: 'Journal.#write', when: 'answered', becomes: 'false' }],
-    noticedBy: { file: CLAIM_TEST, tests: 'meets an old one whose commit took effect unheard' },
+    noticedBy: { file: CLAIM_TEST, tests: 'keeps a record of the old one whose answer was lost' },
   },
   {
     name: 'claim-without-precondition',
@@ -84,14 +84,17 @@ export const LOG: readonly Mutant[] = [
     invariant: 'I5',
     what: 'a restore that gives records up uses their numbers again',
     edits: [{ in: 'anyEnd.seq', value: 'await endOfLog(journals, sessionId, 0)' }],
-    noticedBy: { file: 'test/integration/engine/numbers.test.ts', tests: 'when the records that had them are lost' },
+    noticedBy: { file: 'test/integration/engine/numbers.test.ts', tests: 'is not used again when its record is lost' },
   },
   {
     name: 'epoch-by-the-document-alone',
     invariant: 'I5',
     what: "an epoch that the session's document has forgotten is used again",
     edits: [{ in: 'claimSession.record.epoch', value: 'Math.max(session.epoch, 0) + 1' }],
-    noticedBy: { file: 'test/integration/engine/numbers.test.ts', tests: "when the session's document has forgotten them" },
+    noticedBy: {
+      file: 'test/integration/engine/numbers.test.ts',
+      tests: "is not used again when the session's document has lost it",
+    },
   },
   {
     name: 'read-error-as-absence',
@@ -115,7 +118,7 @@ export const LOG: readonly Mutant[] = [
     invariant: 'I6',
     what: 'a checkpoint that cannot be read at the moment counts as missing',
     edits: [{ in: 'readCheckpoint', call: 'objects.read', becomes: '$&.catch(() => null)' }],
-    noticedBy: { file: CHECKPOINT_TEST, tests: 'does not answer, that is no damage' },
+    noticedBy: { file: CHECKPOINT_TEST, tests: 'that does not answer is no damage' },
   },
   {
     name: 'new-key-for-an-old-journal',
@@ -139,14 +142,14 @@ export const LOG: readonly Mutant[] = [
       },
       { in: 'writeCheckpoint', drop: 'readCheckpoint' },
     ],
-    noticedBy: { file: CHECKPOINT_TEST, tests: 'when Cloud Storage' },
+    noticedBy: { file: CHECKPOINT_TEST, tests: 'a failing Cloud Storage' },
   },
   {
     name: 'checkpoint-not-read-back',
     invariant: 'I7',
     what: 'a checkpoint counts without having been read back and opened',
     edits: [{ in: 'writeCheckpoint', drop: 'readCheckpoint' }],
-    noticedBy: { file: CHECKPOINT_TEST, tests: 'when Cloud Storage' },
+    noticedBy: { file: CHECKPOINT_TEST, tests: 'a failing Cloud Storage' },
   },
   {
     name: 'trimmed-to-the-newest',

@@ -32,7 +32,7 @@ export const SECRECY: readonly Mutant[] = [
         becomes: 'Buffer.from(sealed.subarray(1 + NONCE_BYTES, sealed.length - TAG_BYTES))',
       },
     ],
-    noticedBy: { file: 'test/integration/engine/checkpoint.test.ts', tests: 'a checkpoint is in the bucket encrypted' },
+    noticedBy: { file: 'test/integration/engine/checkpoint.test.ts', tests: 'a checkpoint is encrypted in the bucket' },
   },
   {
     name: 'sealed-for-anywhere',
