@@ -35,7 +35,9 @@ function filesOf(folder) {
 }
 
 function allowedBy({ folder, allowed }) {
-  const unknown = allowed.filter((name) => !layers.some((row) => row.folder === name || `${row.folder}/`.startsWith(name.slice(0, -1))))
+  const unknown = allowed.filter(
+    (name) => !layers.some((row) => row.folder === name || `${row.folder}/`.startsWith(name.slice(0, -1))),
+  )
   if (unknown.length > 0) throw new Error(`The table of layers has no row for ${unknown.join(', ')}, which ${folder} may import.`)
   return [filesOf(folder), ...allowed.map((name) => (name.endsWith('/*') ? `^${name.slice(0, -1)}` : filesOf(name)))]
 }
