@@ -96,13 +96,13 @@ export const MESSAGES: readonly Mutant[] = [
     invariant: 'beside',
     what: 'a message to a group goes to those members whose devices the server told',
     edits: [{ in: 'assertGroupRecipients.isKnown', value: '() => true' }],
-    noticedBy: { file: GROUP_TEST, tests: 'fails when the devices of' },
+    noticedBy: { file: GROUP_TEST, tests: 'a group fails when the server does not list the devices of' },
   },
   {
     name: 'device-without-keys',
     invariant: 'beside',
     what: 'a message to a group goes to those devices whose keys the server gave',
     edits: [{ in: 'assertGroupRecipients.missing', value: '[] as string[]' }],
-    noticedBy: { file: GROUP_TEST, tests: 'whose keys the answer leaves out fails the attempt' },
+    noticedBy: { file: GROUP_TEST, tests: 'when the answer leaves out its keys' },
   },
 ]

@@ -14,7 +14,10 @@ export const SECRECY: readonly Mutant[] = [
     invariant: 'I10',
     what: 'libsignal prints private keys',
     edits: [{ in: 'silenceConsole', drop: 'target[method] = drop' }],
-    noticedBy: { file: 'runner/src/whatsapp/baileys/patches/console-guard.test.ts', tests: 'with the guard nothing is printed' },
+    noticedBy: {
+      file: 'runner/src/whatsapp/baileys/patches/console-guard.test.ts',
+      tests: 'libsignal with the guard prints nothing',
+    },
   },
   {
     name: 'stored-in-the-clear',

@@ -17,7 +17,7 @@ afterEach(() => {
   Object.assign(console, original)
 })
 
-/** As the console shows bytes: the private key of the ratchet that is closed. */
+/** Closes a session and returns the private key of its ratchet, in the form in which the console shows bytes. */
 const closeSession = async (): Promise<string> => {
   const [ours, theirs] = await startChat()
   const record = JSON.parse(ours.sessionRecord(theirs)) as {
@@ -30,15 +30,15 @@ const closeSession = async (): Promise<string> => {
   return key.toString('hex').replaceAll(/(..)(?=.)/g, '$1 ')
 }
 
-test('libsignal as it is prints the private keys of a session that it closes', async () => {
+test('libsignal without the guard prints the private keys of a closed session', async () => {
   const privateKey = await closeSession()
   expect(
     printed.filter((line) => line.includes(privateKey)),
-    'libsignal prints no private keys any more: console-guard.ts and its use in mends.ts can go.',
+    'libsignal no longer prints private keys: remove console-guard.ts and its use in install-patches.ts.',
   ).not.toEqual([])
 })
 
-test('with the guard nothing is printed', async () => {
+test('libsignal with the guard prints nothing', async () => {
   const guard = silenceConsole()
   await closeSession()
   expect(printed).toEqual([])

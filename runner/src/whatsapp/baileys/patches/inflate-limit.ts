@@ -1,7 +1,7 @@
 import { syncBuiltinESMExports } from 'node:module'
 import zlib from 'node:zlib'
 
-/** Unpacked. A frame has 16 MiB at most, and what WhatsApp packs is some kilobytes. */
+/** The largest inflated frame. A compressed frame has at most 16 MiB, and WhatsApp compresses some kilobytes only. */
 export const MAX_INFLATED_BYTES = 64 * 1024 * 1024
 
 type Callback = (error: Error | null, result: Buffer) => void
@@ -10,9 +10,9 @@ const inflateAnything = zlib.inflate
 let inflated = 0
 
 /**
- * Baileys unpacks frames without a limit: 16 MiB of the right bytes become 16 GiB, and the process ends with all its sessions. It
- * takes `inflate` from Node when it is loaded, so this module has to be loaded before it: by the first line of `main.ts`.
- * `surface.ts` looks at the start whether it was.
+ * Replaces Node's `inflate` by one with a limit. Baileys inflates frames without a limit: 16 MiB of the right bytes become 16 GiB
+ * and end the process with all its sessions. Baileys takes `inflate` from Node when it is loaded, so the first import of
+ * `main.ts` loads this module before Baileys. `compatibility.ts` checks the order at start.
  */
 function inflateWithLimit(bytes: zlib.InputType, options: zlib.ZlibOptions | Callback, callback?: Callback): void {
   inflated++
@@ -20,7 +20,7 @@ function inflateWithLimit(bytes: zlib.InputType, options: zlib.ZlibOptions | Cal
   else inflateAnything(bytes, { maxOutputLength: MAX_INFLATED_BYTES, ...options }, callback as Callback)
 }
 
-/** How often something was unpacked with a limit. */
+/** The number of `inflate` calls that had the limit. */
 export const timesInflated = (): number => inflated
 
 Object.assign(zlib, { inflate: inflateWithLimit })

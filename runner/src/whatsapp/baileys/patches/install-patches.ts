@@ -5,7 +5,7 @@ import { assertLibraries } from '../compatibility.ts'
 import { patchSessionTrials } from './session-trials.ts'
 import { type SignatureCheck, patchSignatureCheck } from './signature-check.ts'
 
-/** Mends the known defects of the pinned Baileys and libsignal, once per process and before the first socket. */
+/** Patches the known defects of the pinned Baileys and libsignal. A process calls it once, before the first socket. */
 export async function installPatches(options: {
   clock: Clock
   signatureCheck: SignatureCheck

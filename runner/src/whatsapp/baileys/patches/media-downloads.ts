@@ -1,14 +1,14 @@
 import type { Clock } from '@holdfast/core/platform/ports'
 
-/** A history file of a busy phone has some MB; what is larger would not fit beside the other sessions of a runner. */
+/** The largest download. A history file of a busy phone has some MB; a larger one would take the memory of the other sessions. */
 const MAX_BYTES = 64 * 1024 * 1024
 
 const LIMIT_MS = 60_000
 
 /**
- * Baileys reads a download in the way that a break in its middle is an error which nobody listens to: that ends the process, with
- * all its sessions, and a download that hangs is waited for without end. Here what comes from WhatsApp's media hosts is read whole,
- * within a time and a size, before Baileys sees any of it; what breaks is an error of the call.
+ * Makes `fetch` read each download from WhatsApp's media hosts completely, within a time and a size limit, before Baileys sees
+ * any of it. A failed download is then an error of the call. In plain Baileys, a download that breaks in the middle raises an
+ * error event without a listener, which ends the process with all its sessions, and a download that hangs is awaited without end.
  */
 export function patchMediaDownloads(clock: Clock): void {
   const fetchAnything = globalThis.fetch

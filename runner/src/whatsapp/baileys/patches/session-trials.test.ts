@@ -4,7 +4,7 @@ import { silenceConsole } from './console-guard.ts'
 import { patchSessionTrials } from './session-trials.ts'
 import { exchange, startChat } from '../testing/signal-endpoint.ts'
 
-// libsignal explains each failed attempt on the console.
+// libsignal prints each failed attempt to the console.
 silenceConsole()
 
 const stock = Reflect.get(SessionCipher.prototype, 'decryptWithSessions')
@@ -17,7 +17,7 @@ afterEach(() => {
   SessionCipher.prototype.decryptWithSessions = stock
 })
 
-/** No crash, no lost message, nobody misbehaves: a new session is made while a message of the old one is on its way. */
+/** Opens a new session while a message of the old one is in flight: without a crash, a lost message or a faulty client. */
 const newSessionWithOneInFlight = async () => {
   const [ours, theirs] = await startChat()
   const inFlight = await theirs.encrypt(ours, 'in flight')
@@ -34,17 +34,17 @@ const threeMore = async ({ ours, theirs }: Awaited<ReturnType<typeof newSessionW
   return read
 }
 
-describe('a new session, with one message in flight on the old one', () => {
-  test('libsignal as it is: everything that is sent from then on is undecryptable', async () => {
+describe('a new session, opened while a message is in flight on the old one', () => {
+  test('makes every later message undecryptable without the patch', async () => {
     const chat = await newSessionWithOneInFlight()
     expect(chat.first).toBe('in flight')
     expect(
       await threeMore(chat),
-      'libsignal has mended its session trials: signal-session-mend.ts, its use in mends.ts, and this test can go.',
+      'libsignal has fixed its session trials: remove session-trials.ts, its use in install-patches.ts, and this test.',
     ).toEqual(['undecryptable', 'undecryptable', 'undecryptable'])
   })
 
-  test('mended: both sessions stay usable, both ways', async () => {
+  test('leaves both sessions usable in both directions with the patch', async () => {
     patchSessionTrials()
     const chat = await newSessionWithOneInFlight()
     expect(chat.first).toBe('in flight')
@@ -53,10 +53,10 @@ describe('a new session, with one message in flight on the old one', () => {
   })
 })
 
-describe('mended, where nothing was broken', () => {
+describe('a patched decryption', () => {
   beforeEach(() => patchSessionTrials())
 
-  test('a message that fits no session is refused, and harms none', async () => {
+  test('refuses a message that fits no session and changes no session', async () => {
     const [ours, theirs] = await startChat()
     const [others, strangers] = await startChat()
     await expect(ours.decrypt(theirs, await strangers.encrypt(others, 'of another chat'))).rejects.toThrow('No matching sessions')
@@ -64,7 +64,7 @@ describe('mended, where nothing was broken', () => {
     expect(await exchange(ours, theirs, 'so am I')).toBe('so am I')
   })
 
-  test('the same message is read once only', async () => {
+  test('reads the same message only once', async () => {
     const [ours, theirs] = await startChat()
     const message = await theirs.encrypt(ours, 'once')
     expect(await ours.decrypt(theirs, message)).toBe('once')

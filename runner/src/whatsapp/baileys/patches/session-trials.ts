@@ -2,12 +2,12 @@ import { SessionError } from 'libsignal/src/errors.js'
 import SessionCipher, { type SignalSession } from 'libsignal/src/session_cipher.js'
 
 /**
- * libsignal 6.0.0 tries a message on each session of a contact, the latest first, and steps a session's ratchet *before* the
- * message's MAC is checked. When a later session fits, the record is stored with the earlier ones stepped as well: whatever is
- * then sent on them is undecryptable, for ever, and no crash is needed. A message in flight on an old session while a new one is
- * made is enough.
+ * Makes libsignal try each session on a copy and keep only the copy that decrypts the message.
  *
- * Mended by trying each session on a copy and taking over only the one that fits.
+ * libsignal 6.0.0 tries a message on each session of a contact, the latest first, and steps a session's ratchet *before* it
+ * checks the message's MAC. When a session fits, libsignal stores the record with the sessions that it tried before stepped as
+ * well, and every later message on those sessions is undecryptable for ever. No crash is needed: a message in flight on an old
+ * session, while a new one is made, is enough.
  */
 export function patchSessionTrials(): void {
   SessionCipher.prototype.decryptWithSessions = async function (data: Buffer, sessions: SignalSession[]) {
@@ -28,5 +28,5 @@ export function patchSessionTrials(): void {
   }
 }
 
-/** libsignal orders sessions by this and reads the machine's clock for it everywhere else. */
+/** The time by which libsignal orders sessions, from the machine's clock as everywhere in libsignal. */
 const currentMillisecond = (): number => new Date().getTime()

@@ -7,20 +7,20 @@ const stranger = Curve.generateKeyPair()
 const message = Buffer.from('signed by the one, said to be by the other')
 const signature = Curve.sign(signer.private, message)
 
-// One story, in this order: the mend freezes what it mends, for the rest of the process.
+// The tests need this order: the patch freezes `Curve` for the rest of the process.
 
-test('Baileys as it is takes any signature for a good one', () => {
+test('Baileys without the patch accepts every signature', () => {
   expect(
     [
       Curve.verify(stranger.public, message, signature),
       Curve.verify(signer.public, Buffer.from('another message'), signature),
       Curve.verify(signer.public, message, Buffer.alloc(64, 7)),
     ],
-    'Baileys looks at the result of the check: signature-check.ts, its use in mends.ts and the setting SIGNATURE_CHECK can go.',
+    'Baileys now checks signatures: remove signature-check.ts, its use in install-patches.ts and the setting SIGNATURE_CHECK.',
   ).toEqual([true, true, true])
 })
 
-test('mended: only the right signature passes, and each wrong one is reported', () => {
+test('Baileys with the patch accepts only the right signature and reports each wrong one', () => {
   let invalid = 0
   patchSignatureCheck('enforce', () => invalid++)
   expect(Curve.verify(signer.public, message, signature)).toBe(true)
@@ -33,7 +33,7 @@ test('mended: only the right signature passes, and each wrong one is reported', 
   expect(invalid).toBe(5)
 })
 
-test('mended: neither the check nor the pinned key of WhatsApp can be exchanged any more', () => {
+test('Baileys with the patch lets no code replace the check or the pinned key of WhatsApp', () => {
   expect(() => Object.assign(Curve, { verify: () => true })).toThrow(TypeError)
   expect(() => Object.assign(WA_CERT_DETAILS, { PUBLIC_KEY: Buffer.alloc(32) })).toThrow(TypeError)
 })

@@ -3,9 +3,12 @@ import { Curve, WA_CERT_DETAILS, generateSignalPubKey } from '@whiskeysockets/ba
 import { verifySignature } from 'libsignal/src/curve.js'
 
 /**
+ * The treatment of an invalid signature. `enforce` refuses it. `log` only reports it, for the day on which WhatsApp changes how
+ * it signs.
+ *
  * Baileys 7.0.0-rc14 ignores the result of libsignal's `verifySignature` (Utils/crypto.js): its `Curve.verify` is true for every
- * signature of the right length, so neither WhatsApp's certificate chain nor the phone's signature at pairing is checked. Here it
- * is. `enforce` refuses what is not valid. `log` only tells: it is for the day on which WhatsApp changes how it signs.
+ * signature of the right length. So Baileys checks neither WhatsApp's certificate chain nor the phone's signature at pairing. The
+ * patch in this file checks both.
  */
 export type SignatureCheck = 'enforce' | 'log'
 
@@ -16,12 +19,12 @@ export function patchSignatureCheck(mode: SignatureCheck, onInvalid: () => void)
     onInvalid()
     return mode === 'enforce' ? false : lenient(publicKey, message, signature)
   }
-  // Nothing may exchange the pinned key or the check from here on.
+  // From here on, no code can replace the pinned key or the check.
   Object.freeze(WA_CERT_DETAILS)
   Object.freeze(Curve)
 }
 
-/** Certificates are the same at each connection, and checking one takes 12 ms of pure computing. */
+/** The number of remembered valid signatures. Certificates are the same at each connection, and one check computes for 12 ms. */
 const REMEMBERED = 32
 const known = new Set<string>()
 
@@ -36,7 +39,7 @@ function isValid(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Arr
     if (known.size > REMEMBERED && oldest !== undefined) known.delete(oldest)
     return true
   } catch {
-    // A part of a certificate may be missing.
+    // A certificate may lack a part.
     return false
   }
 }

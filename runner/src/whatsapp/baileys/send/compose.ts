@@ -1,7 +1,7 @@
 import { generateWAMessageFromContent, jidNormalizedUser, proto } from '@whiskeysockets/baileys'
 import type { MessageContent } from '@holdfast/core/message/content'
 
-/** The message that says the content, encoded as it is stored and sent. `userJid` is this device. */
+/** Encodes a message with the content, in the form in which it is stored and sent. `userJid` is the JID of this device. */
 export function composeMessage(options: {
   chat: string
   content: MessageContent

@@ -53,7 +53,7 @@ const node = (tag: string, attrs: Record<string, string>, content?: BinaryNode[]
   ...(content ? { content } : {}),
 })
 
-/** As WhatsApp tells that a companion was linked, by whatever name of its owner. */
+/** Emits a notification of WhatsApp. Its attributes name the owner of the devices by phone number or LID. */
 function notify(type: string, attrs: Record<string, string>, change: BinaryNode): void {
   wire.emit(`CB:notification,type:${type}`, node('notification', { id: 'n1', type, ...attrs }, [change]))
 }
@@ -66,7 +66,7 @@ function answer(): void {
   wire.emit('CB:iq,,usync', node('iq', { type: 'result' }, [node('usync', {}, [node('list', {}, [user])])]))
 }
 
-/** What a process finds that is started after everything that is in the journal by now. */
+/** The cache of a process that starts from the journal as it is now. */
 const nextOwner = () => {
   const next = new DeviceUnderTest()
   for (const mutation of device.mutations) next.image.apply(mutation)
@@ -74,14 +74,14 @@ const nextOwner = () => {
 }
 
 describe('a list of devices', () => {
-  test('rides on the next record, and the next owner has it', () => {
+  test('is stored with the next record and found by the next owner', () => {
     cache.set(ANA, list(0))
     expect(device.appended).toEqual([])
     device.state.append({})
     expect(nextOwner().get(ANA)).toEqual(list(0))
   })
 
-  test('is revoked in the journal before anybody can acknowledge the notification', () => {
+  test('is revoked in the journal before the notification can be acknowledged', () => {
     cache.set(ANA, list(0))
     linked()
     expect(device.mutations.at(-1)?.keys?.['device-cache']).toEqual({ [ANA]: null })
@@ -89,7 +89,7 @@ describe('a list of devices', () => {
     expect(nextOwner().has(ANA)).toBe(false)
   })
 
-  test('is revoked by either name of its owner, whichever it is kept under', () => {
+  test('is revoked by the phone number or the LID of its owner, whichever name it is kept under', () => {
     cache.set(ANA, list(0))
     linked({ from: `${ANA_LID}@lid` })
     expect(cache.has(ANA)).toBe(false)
@@ -98,7 +98,7 @@ describe('a list of devices', () => {
     expect(cache.has(ANA_LID)).toBe(false)
   })
 
-  test('is not kept when it was asked for before the change', () => {
+  test('is not kept when its query began before the change', () => {
     linked()
     cache.set(ANA, list(0))
     expect(cache.has(ANA)).toBe(false)
@@ -107,13 +107,13 @@ describe('a list of devices', () => {
     expect(cache.get(ANA)).toEqual(list(0, 1))
   })
 
-  test('that contradicts a known one is in the journal at once', () => {
+  test('is in the journal at once when it contradicts a known list', () => {
     cache.set(ANA, list(0))
     cache.set(ANA, list(0, 1))
     expect(nextOwner().get(ANA)).toEqual(list(0, 1))
   })
 
-  test('is revoked when its owner has a new identity, and our own when another companion of ours is linked', () => {
+  test('is revoked when its owner has a new identity, or when another companion of our account is linked', () => {
     cache.set(ANA, list(0))
     cache.set('me', list(0))
     notify('encrypt', { from: `${ANA}@s.whatsapp.net` }, node('identity', {}))
@@ -129,7 +129,7 @@ describe('a list of devices', () => {
     expect(cache.get(ANA)).toEqual(list(0))
   })
 
-  test('is asked for again after 7 days, in case a notification was missed', () => {
+  test('expires after 7 days, in case a notification was missed', () => {
     cache.set(ANA, list(0))
     device.time.ms += 7 * DAY_MS - 1
     expect(cache.has(ANA)).toBe(true)
@@ -137,19 +137,19 @@ describe('a list of devices', () => {
     expect([cache.has(ANA), cache.get(ANA)]).toEqual([false, undefined])
   })
 
-  test('that was stored without a date is asked for again', () => {
+  test('counts as expired when it was stored without a date', () => {
     device.state.later({ 'device-cache': { [ANA]: JSON.stringify(list(0)) } })
     expect(cache.get(ANA)).toBeUndefined()
   })
 })
 
-test('of more than 5,000 lists the one that was asked for first goes', () => {
+test('a list beyond the limit of 5,000 replaces the oldest list', () => {
   for (let index = 0; index <= 5000; index++) cache.set(`55119${String(index).padStart(8, '0')}`, list(0))
   expect(device.image.count('device-cache')).toBe(5000)
   expect([cache.has('5511900000000'), cache.has('5511900000001'), cache.has('5511900005000')]).toEqual([false, true, true])
 })
 
-test('what a stanza breaks is told, and ends nothing but itself', () => {
+test('an error in one stanza listener is reported and does not stop the other listeners', () => {
   const errors: unknown[] = []
   const broken = () => {
     throw new Error('broken')
@@ -161,7 +161,7 @@ test('what a stanza breaks is told, and ends nothing but itself', () => {
   expect([errors, heard]).toEqual([[new Error('broken')], 1])
 })
 
-test('a malformed notification changes nothing and is somebody else’s error', () => {
+test('a malformed notification of changed devices leaves the lists as they are', () => {
   const errors: unknown[] = []
   watchStanzas(wire, { ...nothing, onBroken: (error) => errors.push(error) })
   cache.set(ANA, list(0))

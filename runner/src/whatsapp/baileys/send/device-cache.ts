@@ -5,21 +5,23 @@ import { STATE_KINDS } from '@holdfast/core/journal/state-kinds'
 import type { LidMap } from '../signal/lid-map.ts'
 
 /**
- * The server tells of changes and queues that for a device that is away, but for 30 days at most, and a notification can be missed
- * in ways that we do not know. After `afterMs` the list is asked for again. Beyond `max`, those that were asked for first are.
+ * The limits of the cache. A list expires after `afterMs`: the server queues notifications of changes for 30 days at most, and a
+ * notification can be missed in ways that we do not know. Beyond `max` lists, the oldest list is dropped. Baileys queries a
+ * missing list again.
  */
 const { codec, prune } = STATE_KINDS['device-cache']
 
 /**
- * Which devices a contact has, kept with the session's state. Without it each process start asks anew, and each answer makes new
- * Signal sessions and takes one-time pre-keys of the contacts. WhatsApp tells of changes by notification, so the entries are kept
- * until they are revoked: that is durable before the notification is acknowledged, or the contact's new device would hear nothing.
+ * Keeps the lists of the contacts' devices with the session's state. Without it each process start would query the lists anew,
+ * and each answer makes new Signal sessions and takes one-time pre-keys of the contacts. WhatsApp sends a notification of each
+ * change, so a list stays until a notification revokes it. The revocation is durable before the notification is acknowledged:
+ * otherwise a crash could leave the contact's new device without messages.
  */
 export class DeviceCache {
   readonly #state: SessionState
   readonly #names: LidMap
   readonly #clock: Clock
-  /** Revoked, and not told anew since: what an earlier question brings is old already. */
+  /** Users whose list was revoked and not received since. The answer to a query from before the revocation is outdated. */
   readonly #revoked = new Set<string>()
 
   constructor(options: { state: SessionState; names: LidMap; clock: Clock }) {
@@ -40,7 +42,7 @@ export class DeviceCache {
     if (this.#revoked.has(user)) return
     const known = this.#state.image.get('device-cache', user)
     const changes: Record<string, string | null> = { [user]: codec.encode({ at: this.#clock.now(), devices }) }
-    // A first answer may be forgotten: it is asked for again. What contradicts a known list may not.
+    // A crash may lose a first answer, since it is queried again. It may not lose a change of a known list.
     if (known !== undefined) return void this.#state.change({ keys: { 'device-cache': changes } })
     const [oldest] = this.#state.image.entries('device-cache')
     if (oldest && this.#state.image.count('device-cache') >= prune.max) changes[oldest[0]] = null
@@ -55,14 +57,14 @@ export class DeviceCache {
     this.#forget([...this.#state.image.entries('device-cache')].map(([user]) => user))
   }
 
-  /** These have other devices now, by whatever name their list is kept. Part of the journal when this returns. */
+  /** Drops the lists of these users, under every name that is known for them. The change is in the journal when this returns. */
   revoke(jids: readonly string[]): void {
     const users = jids.flatMap((jid) => this.#names.usersOf(jid))
     for (const user of users) this.#revoked.add(user)
     this.#forget(users)
   }
 
-  /** The server has just told the devices of these. */
+  /** Accepts new lists of these users: the server has just sent them. */
   told(jids: readonly string[]): void {
     for (const jid of jids) this.#revoked.delete(jidDecode(jid)?.user ?? '')
   }

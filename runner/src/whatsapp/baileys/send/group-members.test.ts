@@ -4,7 +4,7 @@ import { GroupMembers } from './group-members.ts'
 
 const metadata = (...ids: string[]) => ({ participants: ids.map((id) => ({ id })) }) as unknown as GroupMetadata
 
-test('the members that were told last count', () => {
+test('the members of a group are those of the latest answer', () => {
   const members = new GroupMembers()
   expect(members.jidsOf('1@g.us')).toBeUndefined()
   members.told('1@g.us', metadata('1@lid', '2@lid'))
@@ -12,7 +12,7 @@ test('the members that were told last count', () => {
   expect(members.jidsOf('1@g.us')).toEqual(['1@lid'])
 })
 
-test('of many groups, those that were written to last are kept', () => {
+test('the members of the 50 groups with the latest messages are kept', () => {
   const members = new GroupMembers()
   for (let group = 1; group <= 50; group++) members.told(`${group}@g.us`, metadata('1@lid'))
   members.told('1@g.us', metadata('1@lid'))

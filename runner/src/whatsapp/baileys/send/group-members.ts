@@ -4,8 +4,8 @@ import type { GroupMetadata } from '@whiskeysockets/baileys'
 const MAX_GROUPS = 50
 
 /**
- * The members of the groups that were written to last, as WhatsApp told them for the last message. Baileys takes its list of
- * recipients from here, so that it sends to exactly those that were checked, and does not ask a second time.
+ * Keeps the members of the groups with the latest sent messages, as WhatsApp listed them for the last message. Baileys takes its
+ * recipients from here. So it sends to exactly the checked members and does not query them a second time.
  */
 export class GroupMembers {
   readonly #groups = new Map<string, GroupMetadata>()
@@ -14,7 +14,7 @@ export class GroupMembers {
     return this.#groups.get(group)
   }
 
-  /** The JIDs of the members, this account among them; undefined when nothing was sent to the group on this connection. */
+  /** The JIDs of the members, with this account. Undefined when no message went to the group on this connection. */
   jidsOf(group: string): readonly string[] | undefined {
     return this.#groups.get(group)?.participants.map(({ id }) => id)
   }

@@ -13,7 +13,7 @@ type Options = Parameters<typeof assertGroupRecipients>[1]
 
 let device: DeviceUnderTest
 let members: GroupMembers
-/** What the server answers, and what it was asked. */
+/** The state of the simulated server, and the queries that it got. */
 let participants: string[]
 let devices: Map<string, string[]>
 let sessions: Set<string>
@@ -57,20 +57,20 @@ const assert = (more: Partial<Options> = {}) => {
 
 const told = async () => (await device.keyStore.store.get('sender-key-memory', [GROUP]))[GROUP]
 
-test('a group whose members, devices and keys are known passes, and Baileys gets the very list that was checked', async () => {
+test('a group with known members, devices and keys passes, and Baileys gets the list that was checked', async () => {
   await assert()
   expect(sessions).toEqual(new Set([US, ANA, BEA]))
   expect(members.jidsOf(GROUP)).toEqual([US, ANA, BEA])
   expect(members.get(GROUP)?.id).toBe(GROUP)
 })
 
-test('a group of which the server names no member fails', async () => {
+test('a group fails when the server lists no members', async () => {
   participants = []
-  await expect(assert()).rejects.toThrow('who is in the group')
+  await expect(assert()).rejects.toThrow('the members of the group')
   expect(members.jidsOf(GROUP)).toBeUndefined()
 })
 
-test('a question for the members that is not answered fails, as Baileys fails with it', async () => {
+test('a group fails when Baileys gets no answer to its query for the members', async () => {
   const unanswered = { ...socket, groupMetadata: () => Promise.reject(new Error('Invalid group metadata response')) }
   const options = { group: GROUP, members, names: device.names, tellAgain: false, leaveOut: true }
   const asserted = device.keyStore.transaction(
@@ -83,12 +83,12 @@ test('a question for the members that is not answered fails, as Baileys fails wi
 test.each([
   ['all members', []],
   ['one member', [US, ANA]],
-])('fails when the devices of %s are not told', async (_, known) => {
+])('a group fails when the server does not list the devices of %s', async (_, known) => {
   devices = new Map(known.map((jid) => [jid, [jid]]))
-  await expect(assert({ leaveOut: true })).rejects.toThrow('which devices')
+  await expect(assert({ leaveOut: true })).rejects.toThrow('the devices of all members')
 })
 
-test('a member is known by any of its names', async () => {
+test('a member is recognized by its phone number or its LID', async () => {
   await device.signal.lidMapping.storeLIDPNMappings([{ lid: ANA, pn: '5511900000002@s.whatsapp.net' }])
   participants = [US, '5511900000002@s.whatsapp.net']
   devices.set('5511900000002@s.whatsapp.net', [ANA])
@@ -96,7 +96,7 @@ test('a member is known by any of its names', async () => {
 })
 
 describe('a device', () => {
-  test('whose keys the answer leaves out fails the attempt, by its name', async () => {
+  test('fails the attempt, with its name, when the answer leaves out its keys', async () => {
     silentAbout.add(BEA)
     const failure = { jids: [BEA], areRefused: false }
     await expect(assert()).rejects.toMatchObject(failure)
@@ -104,13 +104,13 @@ describe('a device', () => {
     expect(await told()).toBeUndefined()
   })
 
-  test('that has no keys is found among all, and the others get theirs', async () => {
+  test('without keys is identified, and the other devices get sessions', async () => {
     refused.add(ANA)
     await expect(assert()).rejects.toMatchObject({ jids: [ANA], areRefused: true })
     expect(sessions).toEqual(new Set([US, BEA]))
   })
 
-  test('that has no keys for good is left out, and later messages do not ask for them again', async () => {
+  test('without keys is left out on the last attempt, and later messages do not query its keys again', async () => {
     refused.add(ANA)
     await assert({ leaveOut: true })
     expect(await told()).toEqual({ [ANA]: true })
@@ -119,21 +119,21 @@ describe('a device', () => {
     expect(asked.length).toBe(before)
   })
 
-  test('that was told the key needs no session', async () => {
+  test('that has the sender key needs no session', async () => {
     await device.keyStore.store.set({ 'sender-key-memory': { [GROUP]: { [ANA]: true, [BEA]: true } } })
     silentAbout = new Set([ANA, BEA])
     await expect(assert()).resolves.toBeUndefined()
     expect(asked).toEqual([[US]])
   })
 
-  test('that was told the key by an attempt that may have failed is told again', async () => {
+  test('gets the sender key again after an attempt that may have failed', async () => {
     await device.keyStore.store.set({ 'sender-key-memory': { [GROUP]: { [ANA]: true, [BEA]: true } } })
     await assert({ tellAgain: true })
     expect(asked).toEqual([[US, ANA, BEA]])
     expect(await told()).toBeUndefined()
   })
 
-  test('that is hosted at WhatsApp need not have keys', async () => {
+  test('hosted by WhatsApp needs no keys', async () => {
     devices.set(BEA, [BEA, '200000000000003:99@hosted.lid'])
     silentAbout.add('200000000000003:99@hosted.lid')
     await expect(assert()).resolves.toBeUndefined()

@@ -10,14 +10,14 @@ import {
 import type { LidMap } from '../signal/lid-map.ts'
 
 /**
- * Baileys sends a message to whom it knows and can encrypt for, and leaves out the others without a word: a question of it that is
- * not answered in a minute, or is answered with less, is to it an answer that names nobody. The server would acknowledge what went
- * to our own phone alone. So the same questions are asked before, in the same order and with the same effect on what is kept:
- * where all is known already, nothing is asked.
+ * Makes the queries that Baileys makes before it sends a message, and fails where Baileys would drop a recipient. Baileys treats
+ * a device query that times out after a minute as an empty answer, trusts an incomplete answer, and drops the missing recipients
+ * without an error. The server then acknowledges even a message that went to our own phone alone. The queries have Baileys' order
+ * and the same effect on the stored state: known facts are not queried again.
  *
- * To be called in the transaction that the message is sent in, so that nothing is forgotten in between.
+ * Call it in the transaction in which the message is sent, so that no known fact is dropped in between.
  *
- * @throws Error when no device of the chat is known, or one of the devices has no session. Nothing was sent then.
+ * @throws Error when no device of the chat is known, or a device has no session. Nothing was sent then.
  */
 export async function assertRecipients(
   socket: Pick<WASocket, 'getUSyncDevices' | 'assertSessions' | 'signalRepository'>,
@@ -27,30 +27,30 @@ export async function assertRecipients(
   if (!isPnUser(chat) && !isLidUser(chat)) return
   const devices = await socket.getUSyncDevices([ownNameFor(chat, me), chat], true, false)
   const users = names.usersOf(chat)
-  if (!devices.some(({ user }) => users.includes(user))) throw new Error('WhatsApp did not say which devices the chat has.')
+  if (!devices.some(({ user }) => users.includes(user))) throw new Error('WhatsApp did not list the devices of the chat.')
   const others = devices.map(({ jid }) => jid).filter((jid) => jid !== me.id && jid !== me.lid)
   const hasAsked = await socket.assertSessions(others)
   if (!hasAsked) return
   const found = await Promise.all(others.map((jid) => hasSession(socket, jid)))
-  if (found.includes(false)) throw new Error('WhatsApp did not give the keys of all devices of the chat.')
+  if (found.includes(false)) throw new Error('WhatsApp did not return the keys of all devices of the chat.')
 }
 
-/** As Baileys calls us in a message to this chat. */
+/** The JID by which Baileys names this account in a message to the chat. */
 function ownNameFor(chat: string, me: { id: string; lid?: string | undefined }): string {
   return isLidUser(chat) && me.lid !== undefined
     ? jidEncode(jidDecode(me.lid)?.user ?? '', 'lid')
     : jidEncode(jidDecode(me.id)?.user ?? '', 's.whatsapp.net')
 }
 
-/** A device that is hosted at WhatsApp need not have keys: nobody waits for it. */
+/** True when a message can be encrypted for the device, or WhatsApp hosts the device, which then needs no keys. */
 export async function hasSession({ signalRepository }: Pick<WASocket, 'signalRepository'>, jid: string): Promise<boolean> {
   return isHosted(jid) || (await signalRepository.validateSession(jid)).exists
 }
 
 export const isHosted = (jid: string): boolean => Boolean(isHostedPnUser(jid) || isHostedLidUser(jid))
 
-/** How the server says that a device has no keys, in the error that Baileys makes of it. */
+/** The server's code for a device without keys, as Baileys' error carries it. */
 const NOT_ACCEPTABLE = 406
 
-/** Nothing was sent: Baileys asks for the keys of all devices before it encrypts for any. */
+/** True when the server refused the keys of a device. Nothing was sent then: Baileys queries all keys before it encrypts. */
 export const hasNoKeys = (error: unknown): boolean => error instanceof Error && 'data' in error && error.data === NOT_ACCEPTABLE

@@ -10,8 +10,8 @@ import { assertGroupRecipients, KeysMissing, type GroupSending } from './group-r
 import { assertRecipients, hasNoKeys } from './recipients.ts'
 import type { StaleDevices } from './stale-devices.ts'
 
-/** A device that goes away after the server has told of it, and before it is asked for its keys, is no fault of the message. */
-const KEYS_ASKED_AT_MOST = 3
+/** The limit of attempts per message. A device may go away between the server's list and the query for its keys. */
+const MAX_ATTEMPTS = 3
 
 export interface SendingOptions {
   readonly socket: WASocket
@@ -24,7 +24,7 @@ export interface SendingOptions {
   readonly whileOpen: <T>(work: Promise<T>) => Promise<T>
 }
 
-/** Messages of one connection on their way out: made, encrypted for everybody who is to have them, and handed to Baileys. */
+/** Sends the messages of one connection: composes each one, checks that every recipient can get it, and hands it to Baileys. */
 export class Sending {
   readonly #options: SendingOptions
 
@@ -34,23 +34,23 @@ export class Sending {
 
   compose(chat: string, content: MessageContent, messageId: string): Uint8Array {
     const userJid = this.#me?.id
-    if (!userJid) throw new Error('A message can only be made by a linked device.')
+    if (!userJid) throw new Error('Only a linked device can compose a message.')
     return composeMessage({ chat, content, messageId, userJid })
   }
 
   async relay(chat: string, message: Uint8Array, messageId: string, isRepeated: boolean): Promise<void> {
     const { devices, staleDevices, whileOpen } = this.#options
-    for (let asked = 1; ; asked++) {
+    for (let attempt = 1; ; attempt++) {
       try {
-        const how = { tellAgain: isRepeated, leaveOut: asked === KEYS_ASKED_AT_MOST }
+        const how = { tellAgain: isRepeated, leaveOut: attempt === MAX_ATTEMPTS }
         return await whileOpen(this.#relay(chat, proto.Message.decode(message), messageId, how))
       } catch (error) {
         if (error instanceof ConnectionEnded) throw error
-        // It may be for a device that is gone, and nobody has told: the next attempt asks who is there, of the chat and of us.
+        // A device may be gone without a notification, so the next attempt queries the dropped device lists again.
         if (error instanceof KeysMissing) devices.revoke(error.jids)
         else staleDevices.drop(chat)
         const areRefused = error instanceof KeysMissing ? error.areRefused : hasNoKeys(error)
-        if (!areRefused || asked === KEYS_ASKED_AT_MOST) throw error
+        if (!areRefused || attempt === MAX_ATTEMPTS) throw error
       }
     }
   }
@@ -58,10 +58,10 @@ export class Sending {
   async isReachable(chat: string): Promise<boolean> {
     const { socket, devices, whileOpen } = this.#options
     const user = jidDecode(chat)?.user
-    // Who is in a group is asked for with each message to it.
+    // Each message to a group queries its members anyway.
     if (isLidUser(chat) || isJidGroup(chat) || (user !== undefined && devices.has(user))) return true
     const found = await whileOpen(socket.onWhatsApp(chat))
-    // Baileys resolves a query that timed out with nothing, which is no answer.
+    // Baileys returns undefined for a query that timed out, which says nothing about the number.
     if (found === undefined) throw new Error('WhatsApp did not say whether the number is reachable.')
     return found.some(({ exists }) => exists)
   }
@@ -70,11 +70,11 @@ export class Sending {
     return this.#options.socket.authState.creds.me
   }
 
-  /** In one transaction with the look at who gets it: what is known then is what Baileys goes by. */
+  /** Checks the recipients and sends in one transaction, so that Baileys uses exactly the checked devices and keys. */
   #relay(chat: string, message: proto.Message, messageId: string, how: GroupSending): Promise<void> {
     const { socket, keyStore, names, members } = this.#options
     const me = this.#me
-    if (!me) throw new Error('A message can only be sent by a linked device.')
+    if (!me) throw new Error('Only a linked device can send a message.')
     return keyStore.transaction(async (transaction) => {
       if (isJidGroup(chat)) await assertGroupRecipients(socket, { group: chat, members, names, transaction, ...how })
       else await assertRecipients(socket, { chat, me, names })

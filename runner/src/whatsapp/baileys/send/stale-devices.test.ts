@@ -25,10 +25,10 @@ const learn = (user: string, server: string, ...numbers: number[]) =>
     numbers.map((number) => ({ user, server, device: number })),
   )
 
-/** As an independent program computes them: SHA-256 of the sorted names, with agent and device, of all devices and our own. */
+/** The hash of an independent program: SHA-256 of the sorted names, with agent and device, of all devices and our own. */
 const OF_PHONE_AND_US = '2:5DYXJ9s5'
 
-test('a hash that agrees with the lists, and an ack without one, say that all were reached', () => {
+test('an ack without a hash, or with a hash that matches the lists, asks for no repetition', () => {
   learn(ANA, 's.whatsapp.net', 0)
   learn(OURS, 's.whatsapp.net', 0)
   expect(stale.areFor(CHAT, undefined)).toBe(false)
@@ -36,7 +36,7 @@ test('a hash that agrees with the lists, and an ack without one, say that all we
   expect(devices.has(ANA)).toBe(true)
 })
 
-test('a hash of others has the lists dropped, in the journal, and the message sent once more', () => {
+test('an ack with another hash drops the lists in the journal and asks for a repetition', () => {
   learn(ANA, 's.whatsapp.net', 0)
   learn(OURS, 's.whatsapp.net', 0)
   device.state.append({})
@@ -45,7 +45,7 @@ test('a hash of others has the lists dropped, in the journal, and the message se
   expect([devices.has(ANA), devices.has(OURS)]).toEqual([false, false])
 })
 
-test('what could not be sent has the lists of the chat and our own dropped, a change of our devices ours alone', () => {
+test('the drop of a chat covers its lists and our own, and a drop without a chat only our own', () => {
   const learnBoth = () => {
     devices.told([CHAT, `${OURS}@s.whatsapp.net`])
     learn(ANA, 's.whatsapp.net', 0)
@@ -59,12 +59,12 @@ test('what could not be sent has the lists of the chat and our own dropped, a ch
   expect([devices.has(ANA), devices.has(OURS)]).toEqual([false, false])
 })
 
-test('for a list that was revoked meanwhile, any hash says that some were missed', () => {
+test('an ack with any hash asks for a repetition when a list was revoked meanwhile', () => {
   expect(stale.areFor(CHAT, OF_PHONE_AND_US)).toBe(true)
 })
 
 describe('a chat by LID', () => {
-  test('is compared by our own LID', () => {
+  test('is compared with the devices of our own LID', () => {
     learn('200000000000002', 'lid', 0)
     learn(OUR_LID, 'lid', 0)
     expect(stale.areFor(LID_CHAT, '2:another')).toBe(true)
@@ -77,14 +77,14 @@ describe('a group', () => {
 
   beforeEach(() => members.set(GROUP, [LID_CHAT, `${OUR_LID}@lid`]))
 
-  test('is compared by the devices of all its members', () => {
+  test('is compared with the devices of all its members', () => {
     learn('200000000000002', 'lid', 0)
     learn(OUR_LID, 'lid', 0)
     expect(stale.areFor(GROUP, '2:ThHGJlF6')).toBe(false)
     expect(devices.has('200000000000002')).toBe(true)
   })
 
-  test('that a message missed devices of has the lists of all its members dropped', () => {
+  test('loses the lists of all its members when the hash differs', () => {
     learn('200000000000002', 'lid', 0)
     learn(OUR_LID, 'lid', 0)
     expect(stale.areFor(GROUP, '2:another')).toBe(true)
@@ -92,14 +92,14 @@ describe('a group', () => {
   })
 })
 
-describe('a hash that fresh lists do not agree with', () => {
+describe('a hash that differs from the fresh lists', () => {
   const fresh = (chat: string) => {
     devices.told([chat, `${OURS}@s.whatsapp.net`])
     learn(chat.split('@')[0] ?? '', 's.whatsapp.net', 0)
     learn(OURS, 's.whatsapp.net', 0)
   }
 
-  test('is not asked about again: the message goes out twice at most', () => {
+  test('asks for no further repetition, so that the message goes out twice at most', () => {
     fresh(CHAT)
     expect(stale.areFor(CHAT, '2:ours is other')).toBe(true)
     fresh(CHAT)
@@ -108,7 +108,7 @@ describe('a hash that fresh lists do not agree with', () => {
     expect(devices.has(ANA)).toBe(true)
   })
 
-  test('in several chats is not what it is taken for, and counts for nothing any more', () => {
+  test('is ignored in every chat once it differed in four chats', () => {
     const answers: boolean[] = []
     for (let index = 0; index < 6; index++) {
       const chat = `551190000001${index}@s.whatsapp.net`

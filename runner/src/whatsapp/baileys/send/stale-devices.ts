@@ -13,29 +13,29 @@ interface CachedDevice {
   readonly device?: number | undefined
 }
 
-/** Chats for which one fresh list did not make the hashes agree. With more of them, the hash is not what we take it for. */
+/** The limit of chats whose hashes differ although the lists are fresh. Beyond it, the hash is not the one that we compute. */
 const MAX_UNCURED = 3
 
 /**
- * The server's ack of a message may carry a hash of all devices that the message is for, as the server knows them (WhatsApp's own
- * clients compare it with theirs, ask for the devices anew when it differs, and send to those that were missed). Whether the real
- * service sends it to a client that, like Baileys, sends none itself was not seen: so it is believed only as long as a fresh list
- * of devices makes the hashes agree.
+ * Detects outdated device lists by the server's ack of a message. The ack may carry a hash of all devices that the message is
+ * for, as the server knows them. WhatsApp's own clients compare it with their hash. When it differs, they query the devices anew
+ * and send to the missed ones. It is unknown whether the real service sends the hash to a client that, like Baileys, sends none
+ * itself. So the hash counts only as long as fresh device lists make the hashes agree.
  */
 export class StaleDevices {
   readonly #devices: DeviceCache
   readonly #me: () => Me | undefined
   readonly #membersOf: (group: string) => readonly string[] | undefined
-  /** By chat, the hash that a message with a fresh list was answered with all the same. */
+  /** By chat, the hash that the server sent again although the lists were fresh. */
   readonly #uncured = new Map<string, string>()
-  /** Chats whose list was just dropped because of this hash. */
+  /** By chat, the hash that has just made us drop the lists. */
   readonly #dropped = new Map<string, string>()
 
   constructor(
     devices: DeviceCache,
     whom: {
       me: () => Me | undefined
-      /** This account among them; undefined for what is no group, or one that nothing was sent to. */
+      /** The members, with this account. Undefined for a chat that is no group, and for a group that got no message. */
       membersOf: (group: string) => readonly string[] | undefined
     },
   ) {
@@ -44,7 +44,7 @@ export class StaleDevices {
     this.#membersOf = whom.membersOf
   }
 
-  /** True when the message has to go out again, to devices that are asked for anew. */
+  /** True when the message must go out again. The lists of the chat are then dropped, so that they are queried anew. */
   areFor(chat: string | undefined, hash: string | undefined): boolean {
     if (chat === undefined || hash === undefined || this.#uncured.size > MAX_UNCURED) return false
     if (this.#uncured.get(chat) === hash) return false
@@ -62,7 +62,7 @@ export class StaleDevices {
     return true
   }
 
-  /** The next message to the chat asks who its devices are, and which other devices we have. Without a chat: ours alone. */
+  /** Drops the device lists of the chat and our own, so that the next message queries them. Without a chat, only our own. */
   drop(chat?: string): void {
     const people = chat === undefined ? [] : this.#peopleIn(chat)
     this.#devices.revoke([...people, this.#me()?.id, this.#me()?.lid].filter((jid) => jid !== undefined))
@@ -72,7 +72,7 @@ export class StaleDevices {
     return this.#membersOf(chat) ?? [chat]
   }
 
-  /** Of the devices that the next message to the chat would be for, as far as their lists are known; null when they are not. */
+  /** The hash of the devices that the next message to the chat would be for. Null when one of their lists is unknown. */
   #hashFor(chat: string): string | null {
     const me = this.#me()
     const people = this.#peopleIn(chat)
@@ -86,7 +86,7 @@ export class StaleDevices {
   }
 }
 
-/** With agent and device spelt out, also where they are 0, and sorted. */
+/** Hashes the sorted names of the devices. Each name spells out agent and device, also where they are 0. */
 function participantHash(devices: readonly CachedDevice[]): string {
   const names = new Set(devices.map(({ user, server, device = 0 }) => `${user}.0:${device}@${server}`))
   const hash = createHash('sha256')
