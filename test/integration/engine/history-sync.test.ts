@@ -27,13 +27,13 @@ const newSession = () => new SessionUnderTest(firestore.clients.documents).creat
 
 const logger = createLogger('test', 'silent')
 
-/** What the phone tells, piece by piece; an error ends it there. */
+/** The pieces of a history, each with its message ids. An error ends the history. */
 type Script = readonly (readonly string[] | Error)[]
 
-/** An owner who reads what rows tell of from a script, by the words in the row. */
-class Listener {
+/** An owner with a history sync that reads a script. */
+class SyncingOwner {
   readonly owner: Owner
-  readonly told: HistorySync
+  readonly sync: HistorySync
   readonly sleeps: number[] = []
   reads = 0
 
@@ -41,7 +41,7 @@ class Listener {
     this.owner = owner
     const { state, inbox } = owner
     const { sessionId } = session
-    // Pauses are short here, and noted.
+    // Pauses are short here, and their planned lengths are recorded.
     const clock = {
       ...systemClock,
       now: () => systemClock.now() + this.sleeps.reduce((sum, ms) => sum + ms, 0),
@@ -54,7 +54,7 @@ class Listener {
     const reader = {
       read: (): AsyncIterable<HistoryPiece> => pieces(script(++this.reads)),
     }
-    this.told = new HistorySync({
+    this.sync = new HistorySync({
       state,
       inbox,
       documents: new MessageDocuments(sessionId, documents),
@@ -69,16 +69,16 @@ class Listener {
     session: SessionUnderTest,
     script: Script | ((reads: number) => Script),
     options: { documents?: DocumentStore; runnerId?: string } = {},
-  ): Promise<Listener> {
+  ): Promise<SyncingOwner> {
     const { documents = session.documents, runnerId = 'owner' } = options
     const owner = await takeOver(session, { documents, runnerId })
     onTestFinished(() => owner.journal.close())
     await owner.inbox.documentOpenRows(owner.claim.head.sequence)
-    return new Listener(session, owner, documents, typeof script === 'function' ? script : () => script)
+    return new SyncingOwner(session, owner, documents, typeof script === 'function' ? script : () => script)
   }
 
-  /** A row that tells of messages arrives and is durable. */
-  async hear(hash = 'notification'): Promise<void> {
+  /** Receives a notification of history, and waits until its row is durable. */
+  async notify(hash = 'notification'): Promise<void> {
     const { inbox, state, journal } = this.owner
     const { keys, entry, onApplied } = inbox.admit({
       hash,
@@ -111,56 +111,56 @@ const listed = async (session: SessionUnderTest): Promise<string[]> =>
 
 const carriesMessages = (changes: readonly Change[]): boolean => changes.some(({ path }) => path.includes('/messages/'))
 
-describe('messages that the phone tells of', () => {
+describe('messages of a history sync', () => {
   test('are stored in ascending order, and marked as history', async () => {
     const session = await newSession()
-    const listener = await Listener.of(session, [['H1', 'H2'], ['H3']])
-    listener.told.start()
-    await listener.hear()
-    await listener.untilSettled()
+    const syncing = await SyncingOwner.of(session, [['H1', 'H2'], ['H3']])
+    syncing.sync.start()
+    await syncing.notify()
+    await syncing.untilSettled()
     expect(await listed(session)).toEqual(['H1', 'H2', 'H3'])
     expect(new Set((await listMessages(session)).map(({ order }) => order)).size).toBe(3)
     const documents = await session.documents.query({ collection: messagesPath(session.sessionId) })
     expect(documents.every(({ fields }) => fields['fromHistory'] === true)).toBe(true)
   })
 
-  test('leave a message alone that came by itself before', async () => {
+  test('do not change a message that was received before', async () => {
     const session = await newSession()
-    const listener = await Listener.of(session, [['H1', 'LIVE', 'H2']])
-    await listener.owner.journal.whenDurable(receive(listener.owner, stanza('LIVE')))
+    const syncing = await SyncingOwner.of(session, [['H1', 'LIVE', 'H2']])
+    await syncing.owner.journal.whenDurable(receive(syncing.owner, stanza('LIVE')))
     const [before] = await listMessages(session)
-    listener.told.start()
-    await listener.hear()
-    await listener.untilSettled()
+    syncing.sync.start()
+    await syncing.notify()
+    await syncing.untilSettled()
     const after = await listMessages(session)
     expect(after.map(({ messageId }) => messageId)).toEqual(['LIVE', 'H1', 'H2'])
     expect(after[0]).toEqual(before)
   })
 
-  test('leave a message alone that an earlier owner stored long ago', async () => {
+  test('do not change a message that an earlier owner stored long ago', async () => {
     const session = await newSession()
     const first = await takeOver(session)
     await first.journal.whenDurable(receive(first, stanza('LIVE')))
     await first.journal.whenDurable(first.state.change({ keys: { inbox: { 'hash of LIVE': null } } }))
     first.journal.close()
-    const listener = await Listener.of(session, [['H1', 'LIVE']], { runnerId: 'next' })
+    const syncing = await SyncingOwner.of(session, [['H1', 'LIVE']], { runnerId: 'next' })
     const [before] = await listMessages(session)
-    listener.told.start()
-    await listener.hear()
-    await listener.untilSettled()
+    syncing.sync.start()
+    await syncing.notify()
+    await syncing.untilSettled()
     expect((await listMessages(session))[0]).toEqual(before)
     expect(await listed(session)).toEqual(['LIVE', 'H1'])
   })
 
-  test.each(['owner', 'next'])('that come by themselves afterwards are not stored twice by the %s', async (receiver) => {
+  test.each(['owner', 'next owner'])('are not stored again by the %s when they are received later', async (receiver) => {
     const session = await newSession()
-    const listener = await Listener.of(session, [['H1']])
-    listener.told.start()
-    await listener.hear()
-    await listener.untilSettled()
+    const syncing = await SyncingOwner.of(session, [['H1']])
+    syncing.sync.start()
+    await syncing.notify()
+    await syncing.untilSettled()
     const before = await listMessages(session)
-    let { owner } = listener
-    if (receiver === 'next') {
+    let { owner } = syncing
+    if (receiver === 'next owner') {
       owner.journal.close()
       owner = await takeOver(session, { runnerId: 'next' })
     }
@@ -168,22 +168,22 @@ describe('messages that the phone tells of', () => {
     expect(await listMessages(session)).toEqual(before)
   })
 
-  test('that Firestore refuses keep the others from nothing', async () => {
+  test('are stored even if Firestore refuses one of them', async () => {
     const session = await newSession()
     const documents = new FaultyDocuments(session.documents)
-    const listener = await Listener.of(session, [['H1', 'H2', 'TOO LARGE', 'H3']], { documents })
+    const syncing = await SyncingOwner.of(session, [['H1', 'H2', 'TOO LARGE', 'H3']], { documents })
     const tooLarge = (changes: readonly Change[]) =>
       changes.some((change) => 'fields' in change && change.fields['messageId'] === 'TOO LARGE')
     documents.faults((changes) => (tooLarge(changes) ? 'refuse' : null))
-    listener.told.start()
-    await listener.hear()
-    await listener.untilSettled()
+    syncing.sync.start()
+    await syncing.notify()
+    await syncing.untilSettled()
     expect((await listed(session)).toSorted()).toEqual(['H1', 'H2', 'H3'])
   })
 })
 
-describe('a message that comes by itself while the phone tells of it', () => {
-  /** Its document is on its way for the phone's sake, and the message arrives. */
+describe('a message that is received during the history sync that contains it', () => {
+  /** The message arrives while the history sync looks for its document. */
   async function crossing(ending: readonly string[] | Error) {
     const session = await newSession()
     const { promise: looked, resolve: tellLooked } = Promise.withResolvers<void>()
@@ -206,133 +206,136 @@ describe('a message that comes by itself while the phone tells of it', () => {
         return session.documents.read(path)
       },
     }
-    const listener = await Listener.of(session, [['CROSSING']], { documents: slow })
-    listener.told.start()
-    await listener.hear()
+    const syncing = await SyncingOwner.of(session, [['CROSSING']], { documents: slow })
+    syncing.sync.start()
+    await syncing.notify()
     await looked
-    const position = receive(listener.owner, stanza('CROSSING'))
+    const position = receive(syncing.owner, stanza('CROSSING'))
     arrive()
-    await listener.owner.journal.whenDurable(position)
-    return { session, listener, writes: () => writes }
+    await syncing.owner.journal.whenDurable(position)
+    return { session, syncing, writes: () => writes }
   }
 
   test('is stored once', async () => {
-    const { session, listener, writes } = await crossing([])
-    await listener.untilSettled()
+    const { session, syncing, writes } = await crossing([])
+    await syncing.untilSettled()
     expect(await listed(session)).toEqual(['CROSSING'])
-    // A second time would give it another place in the list, and a reader with a cursor would see it twice.
+    // A second write would move it in the list, and a reader with a cursor would see it twice.
     expect(writes()).toBe(1)
-    listener.owner.journal.close()
+    syncing.owner.journal.close()
     const next = await takeOver(session, { runnerId: 'next' })
     expect(await next.inbox.documentOpenRows(next.claim.head.sequence)).toBe(0)
   })
 
-  test('is stored for its own sake when what the phone told of is lost', async () => {
-    const { session, listener } = await crossing(new HistoryLost('gone'))
-    await listener.untilSettled()
+  test('is stored even if the history is lost', async () => {
+    const { session, syncing } = await crossing(new HistoryLost('gone'))
+    await syncing.untilSettled()
     await vi.waitFor(async () => expect(await listed(session)).toEqual(['CROSSING']))
   })
 
-  test('is stored by the next owner when this one dies in between', async () => {
-    const { session, listener } = await crossing(new Error('Firestore is away'))
-    listener.owner.journal.close()
-    const next = await Listener.of(session, [new HistoryLost('gone')], { runnerId: 'next' })
+  test('is stored by the next owner when this one dies before it can', async () => {
+    const { session, syncing } = await crossing(new Error('Firestore is away'))
+    syncing.owner.journal.close()
+    const next = await SyncingOwner.of(session, [new HistoryLost('gone')], { runnerId: 'next' })
     expect(await listed(session)).toEqual(['CROSSING'])
-    next.told.start()
+    next.sync.start()
     await next.untilSettled()
     expect(await listed(session)).toEqual(['CROSSING'])
   })
 })
 
-describe('when the owner dies in the middle', () => {
-  test.each([1, 2, 3])('after %i commits, the next one stores the rest, and a reader sees each message once', async (commits) => {
-    const session = await newSession()
-    const script = [['H1', 'H2'], ['H3', 'H4'], ['H5']]
-    const documents = new FaultyDocuments(session.documents)
-    const dying = await Listener.of(session, script, { documents, runnerId: 'dying' })
-    await dying.hear()
-    let done = 0
-    documents.faults(() => (++done > commits ? 'refuse' : null))
-    dying.told.start()
-    await vi.waitFor(() => expect(done).toBeGreaterThan(commits))
-    dying.owner.journal.close()
-    const seen = await listMessages(session)
-    const next = await Listener.of(session, script, { runnerId: 'next' })
-    next.told.start()
-    await next.untilSettled()
-    const rest = await listMessages(session, seen.at(-1)?.order)
-    expect([...seen, ...rest].map(({ messageId }) => messageId).toSorted()).toEqual(['H1', 'H2', 'H3', 'H4', 'H5'])
-  })
+describe('a history sync', () => {
+  test.each([1, 2, 3])(
+    'cut off after %i commits is completed by the next owner, and a reader sees each message once',
+    async (commits) => {
+      const session = await newSession()
+      const script = [['H1', 'H2'], ['H3', 'H4'], ['H5']]
+      const documents = new FaultyDocuments(session.documents)
+      const dying = await SyncingOwner.of(session, script, { documents, runnerId: 'dying' })
+      await dying.notify()
+      let done = 0
+      documents.faults(() => (++done > commits ? 'refuse' : null))
+      dying.sync.start()
+      await vi.waitFor(() => expect(done).toBeGreaterThan(commits))
+      dying.owner.journal.close()
+      const seen = await listMessages(session)
+      const next = await SyncingOwner.of(session, script, { runnerId: 'next' })
+      next.sync.start()
+      await next.untilSettled()
+      const rest = await listMessages(session, seen.at(-1)?.order)
+      expect([...seen, ...rest].map(({ messageId }) => messageId).toSorted()).toEqual(['H1', 'H2', 'H3', 'H4', 'H5'])
+    },
+  )
 
-  test('and lost the answer of a commit, nothing is there twice', async () => {
+  test('stores nothing twice when the answer of a commit was lost', async () => {
     const session = await newSession()
     const documents = new FaultyDocuments(session.documents)
-    const listener = await Listener.of(session, [['H1', 'H2'], ['H3']], { documents })
+    const syncing = await SyncingOwner.of(session, [['H1', 'H2'], ['H3']], { documents })
     documents.faults((changes) => (carriesMessages(changes) ? 'lose-answer' : null))
-    listener.told.start()
-    await listener.hear()
-    await listener.untilSettled()
+    syncing.sync.start()
+    await syncing.notify()
+    await syncing.untilSettled()
     expect(await listed(session)).toEqual(['H1', 'H2', 'H3'])
   })
 })
 
-describe('what cannot be had', () => {
-  const failedOf = ({ owner }: Listener) => {
+describe('a history that cannot be read', () => {
+  const failedOf = ({ owner }: SyncingOwner) => {
     const encoded = owner.state.image.get('inbox', 'notification') ?? '{}'
     return (JSON.parse(encoded) as { failed?: string }).failed
   }
 
-  test('because it is gone is given up at once, with the reason; what was there stays', async () => {
+  test('because it is gone is given up at once with that reason, and its first part stays', async () => {
     const session = await newSession()
-    const listener = await Listener.of(session, [['H1'], new HistoryLost('gone')])
-    listener.told.start()
-    await listener.hear()
-    await listener.untilSettled()
-    expect([listener.reads, failedOf(listener)]).toEqual([1, 'gone'])
+    const syncing = await SyncingOwner.of(session, [['H1'], new HistoryLost('gone')])
+    syncing.sync.start()
+    await syncing.notify()
+    await syncing.untilSettled()
+    expect([syncing.reads, failedOf(syncing)]).toEqual([1, 'gone'])
     expect(await listed(session)).toEqual(['H1'])
   })
 
-  test('because it is damaged is fetched again, and given up after five times', async () => {
-    const listener = await Listener.of(await newSession(), [new HistoryLost('damaged')])
-    listener.told.start()
-    await listener.hear()
-    await listener.untilSettled()
-    expect([listener.reads, failedOf(listener)]).toEqual([5, 'damaged'])
+  test('because it is damaged is fetched again, and given up after five attempts', async () => {
+    const syncing = await SyncingOwner.of(await newSession(), [new HistoryLost('damaged')])
+    syncing.sync.start()
+    await syncing.notify()
+    await syncing.untilSettled()
+    expect([syncing.reads, failedOf(syncing)]).toEqual([5, 'damaged'])
   })
 
-  test('for the moment is tried again with growing pauses, as long as it takes', async () => {
+  test('for the moment is tried again with growing pauses, without a limit', async () => {
     const session = await newSession()
     const script = (reads: number): Script => (reads <= 8 ? [new Error('503')] : [['H1']])
-    const listener = await Listener.of(session, script)
-    listener.told.start()
-    await listener.hear()
-    await listener.untilSettled()
+    const syncing = await SyncingOwner.of(session, script)
+    syncing.sync.start()
+    await syncing.notify()
+    await syncing.untilSettled()
     expect(await listed(session)).toEqual(['H1'])
-    const pauses = listener.sleeps.filter((ms) => ms > 100).map((ms) => Math.round(ms / 1000))
+    const pauses = syncing.sleeps.filter((ms) => ms > 100).map((ms) => Math.round(ms / 1000))
     expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 64, 128])
   })
 
-  test('holds nothing up that another row tells of', async () => {
+  test('does not delay another history', async () => {
     const session = await newSession()
-    // The first row that is read is the one that keeps failing.
+    // Only the second read succeeds. It belongs to the second notification.
     const script = (reads: number): Script => (reads === 2 ? [['H1']] : [new Error('503')])
-    const listener = await Listener.of(session, script)
-    await listener.hear('never')
-    await listener.hear('well')
-    listener.told.start()
-    await vi.waitFor(() => expect(listener.owner.inbox.openTold().map(({ hash }) => hash)).toEqual(['never']))
-    await listener.told.stop()
+    const syncing = await SyncingOwner.of(session, script)
+    await syncing.notify('never')
+    await syncing.notify('well')
+    syncing.sync.start()
+    await vi.waitFor(() => expect(syncing.owner.inbox.openTold().map(({ hash }) => hash)).toEqual(['never']))
+    await syncing.sync.stop()
     expect(await listed(session)).toEqual(['H1'])
   })
 })
 
-test('after it was stopped nothing more is written', async () => {
+test('a stopped history sync writes nothing more', async () => {
   const session = await newSession()
-  const listener = await Listener.of(session, [['H1']])
-  listener.told.start()
-  await listener.told.stop()
-  await listener.hear()
+  const syncing = await SyncingOwner.of(session, [['H1']])
+  syncing.sync.start()
+  await syncing.sync.stop()
+  await syncing.notify()
   await new Promise((resolve) => setImmediate(resolve))
   expect(await listed(session)).toEqual([])
-  expect(listener.owner.inbox.openTold()).toHaveLength(1)
+  expect(syncing.owner.inbox.openTold()).toHaveLength(1)
 })

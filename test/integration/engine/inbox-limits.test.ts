@@ -35,13 +35,13 @@ const sizeOfCommit = (changes: readonly Change[]): number =>
     .flatMap((change) => (change.kind === 'delete' ? [] : Object.values(change.fields)))
     .reduce<number>((sum, value) => sum + (value instanceof Uint8Array ? value.length : 100), 0)
 
-/** It can hardly be packed. */
+/** Random text, which hardly compresses. */
 const noise = (bytes: number): string =>
   randomBytes(bytes)
     .toString('latin1')
     .replaceAll(/[^ -~]/g, 'x')
 
-describe('a message that is too large for its document', () => {
+describe('a large message', () => {
   const large = (bytes: number) => ({ ...textMessage('large'), text: noise(bytes), proto: randomBytes(bytes) })
 
   test.each([
@@ -49,7 +49,7 @@ describe('a message that is too large for its document', () => {
     ['with all of its text', 900 * KIB, 900 * KIB, { bytes: 900 * KIB, textIsCut: false }],
     ['with the beginning of its text', 2 * KIB * KIB, 64 * KIB, { bytes: 2 * KIB * KIB, textIsCut: true }],
     ['with the beginning of its text, also at 8 MiB', 8 * KIB * KIB, 64 * KIB, { bytes: 8 * KIB * KIB, textIsCut: true }],
-  ])('is there %s, and the log stays small', async (_, bytes, stored, tooLarge) => {
+  ])('is stored %s, and the log stays small', async (_, bytes, stored, tooLarge) => {
     const session = await newSession()
     const documents = new FaultyDocuments(session.documents)
     const owner = await takeOver(session, { documents })
@@ -74,7 +74,7 @@ describe('a message that is too large for its document', () => {
     expect(row).toMatchObject({ settled: true })
     expect(row).not.toHaveProperty('message')
     expect(Math.max(...documents.commits.map(sizeOfCommit))).toBeLessThan(4 * KIB * KIB)
-    // It comes again, to this owner or the next: the row knows it.
+    // The row answers when the message is delivered again, to this owner or the next.
     expect(owner.inbox.lookup('large')).toEqual(bytes > 720 * KIB ? DOCUMENTED : Buffer.from(message.proto))
   })
 
@@ -90,7 +90,7 @@ describe('a message that is too large for its document', () => {
     expect([stored.length, stored.isWellFormed()]).toEqual([65_535, true])
   })
 
-  test('many at once, and everything that is settled meanwhile, are commits that Firestore takes', async () => {
+  test('makes commits that Firestore accepts, even if 30 such messages arrive during one commit', async () => {
     const session = await newSession()
     const documents = new FaultyDocuments(session.documents)
     const owner = await takeOver(session, { documents })
@@ -109,7 +109,7 @@ describe('a message that is too large for its document', () => {
     owner.journal.close()
   }, 60_000)
 
-  test('many that are still open after a claim get their documents all the same', async () => {
+  test('gets its document after a claim, even if six such rows are open', async () => {
     const session = await newSession()
     const documents = new FaultyDocuments(session.documents)
     const first = await takeOver(session, { documents })
@@ -126,8 +126,8 @@ describe('a message that is too large for its document', () => {
   }, 60_000)
 })
 
-describe('a message whose document Firestore refuses for another reason', () => {
-  /** A name that fills the document by itself. */
+describe('a message whose document Firestore refuses', () => {
+  /** The sender's name alone is too large for a document. */
   const refused = () => ({ ...textMessage('refused'), pushName: 'x'.repeat(1_100_000) })
 
   function listenTo(session: SessionUnderTest, { inbox, state }: Owner): RefusedMessage[] {
@@ -165,7 +165,7 @@ describe('a message whose document Firestore refuses for another reason', () => 
     ])
   }
 
-  test('is told of once, and its row is settled; the others are there', async () => {
+  test('is reported once, its row is settled, and other messages are stored', async () => {
     const session = await newSession()
     const owner = await takeOver(session)
     const told = listenTo(session, owner)
@@ -177,7 +177,7 @@ describe('a message whose document Firestore refuses for another reason', () => 
     expect((await listMessages(session)).map(({ messageId }) => messageId)).toEqual(['before', 'after'])
   })
 
-  test('is told of by the next owner when the last one did not get to it', async () => {
+  test('is reported by the next owner when this one dies before it can', async () => {
     const session = await newSession()
     const documents = new FaultyDocuments(session.documents)
     const first = await takeOver(session, { documents })
@@ -191,7 +191,7 @@ describe('a message whose document Firestore refuses for another reason', () => 
   })
 })
 
-describe('what the phone tells', () => {
+describe('a notification of history', () => {
   const tell = async ({ inbox, state }: Owner, bytes: number): Promise<void> => {
     const told = { hash: 'told', stanzaId: 'told', plain: randomBytes(bytes), message: null, tells: true }
     const { keys, entry, onApplied } = inbox.admit(told)
@@ -200,13 +200,13 @@ describe('what the phone tells', () => {
     await state.journal.whenDurable(position)
   }
 
-  test('is kept until it is worked through, at up to 3 MiB', async () => {
+  test('is kept until it is processed, up to a size of 3 MiB', async () => {
     const owner = await takeOver(await newSession())
     await tell(owner, 3 * KIB * KIB)
     expect(owner.inbox.openTold().map(({ plain }) => plain.length)).toEqual([3 * KIB * KIB])
   })
 
-  test('is given up beyond: nothing waits for it, and it is known when it comes again', async () => {
+  test('is given up above 3 MiB, and recognized when it comes again', async () => {
     const owner = await takeOver(await newSession())
     await tell(owner, 3 * KIB * KIB + 1)
     expect(owner.inbox.openTold()).toEqual([])

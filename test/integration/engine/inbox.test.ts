@@ -24,7 +24,7 @@ const newSession = () => new SessionUnderTest(firestore.clients.documents).creat
 
 const carriesMessages = (changes: readonly Change[]): boolean => changes.some(({ path }) => path.includes('/messages/'))
 
-/** The owner dies after the record and before the message's document. */
+/** Lets an owner die after the records of these messages and before their documents. */
 async function leaveOpen(session: SessionUnderTest, ...messageIds: string[]): Promise<Owner> {
   const documents = new FaultyDocuments(session.documents)
   const owner = await takeOver(session, { documents })
@@ -51,20 +51,20 @@ describe('a received message', () => {
     expect(commit?.map(({ kind }) => kind)).toEqual(['create', 'merge'])
   })
 
-  test('that comes again is answered from its row: with the plaintext, until WhatsApp has acknowledged its receipt', async () => {
+  test('that is delivered again is answered from its row: with the plaintext until WhatsApp acknowledges its receipt', async () => {
     const session = await newSession()
     const owner = await takeOver(session)
     const position = receive(owner, stanza('M1'))
     expect(owner.inbox.lookup('hash of M1')).toEqual(Buffer.from('plaintext of hash of M1'))
     await owner.journal.whenDurable(position)
-    // It has its document, but what Baileys derives from it after the receipt may be lost with us.
+    // The document exists, but a crash may still lose the state that Baileys derives after the receipt.
     expect(owner.inbox.lookup('hash of M1')).toEqual(Buffer.from('plaintext of hash of M1'))
     owner.inbox.receiptAcknowledged('M1')
     expect(owner.inbox.lookup('hash of M1')).toBe(DOCUMENTED)
     expect(owner.inbox.lookup('hash of M2')).toBeNull()
   })
 
-  test('that the next owner is given again is answered from its row as well', async () => {
+  test('that is delivered again to the next owner is answered from its row as well', async () => {
     const session = await newSession()
     await leaveOpen(session, 'M1')
     const next = await takeOver(session, { runnerId: 'next' })
@@ -75,7 +75,7 @@ describe('a received message', () => {
     expect(next.inbox.lookup('hash of M1')).toBe(DOCUMENTED)
   })
 
-  test('in another ciphertext is not stored twice, and keeps its place', async () => {
+  test('that comes again in another ciphertext is not stored twice, and keeps its place', async () => {
     const session = await newSession()
     const owner = await takeOver(session)
     await owner.journal.whenDurable(receive(owner, stanza('M1')))
@@ -92,7 +92,7 @@ describe('a received message', () => {
     expect(next.inbox.figures.received).toBe(0)
   })
 
-  test('that says nothing to a person has a row and no document', async () => {
+  test('without content for a person has a row and no document', async () => {
     const session = await newSession()
     const owner = await takeOver(session)
     await owner.journal.whenDurable(receive(owner, { hash: 'keys', message: null }))
@@ -101,7 +101,7 @@ describe('a received message', () => {
   })
 
   test.each([1e23, -1, 8.64e15, Number.NaN])(
-    'that was sent at no time that there is (%s ms) has a document all the same',
+    'with an invalid timestamp (%s ms) has a document all the same',
     async (sentAtMs) => {
       const session = await newSession()
       const owner = await takeOver(session)
@@ -125,8 +125,8 @@ describe('a received message', () => {
   })
 })
 
-describe('after a claim', () => {
-  test('rows that are still open get their documents: behind every old one, before every new one', async () => {
+describe('an open row', () => {
+  test('gets its document after a claim, behind every old message and before every new one', async () => {
     const session = await newSession()
     const first = await takeOver(session)
     await first.journal.whenDurable(receive(first, stanza('old')))
@@ -141,11 +141,11 @@ describe('after a claim', () => {
     expect(new Set(listed.map(({ order }) => order)).size).toBe(4)
   })
 
-  test('a row whose document is there already leaves it where it is', async () => {
+  test('does not move a document that exists already', async () => {
     const session = await newSession()
     const owner = await takeOver(session)
     await owner.journal.whenDurable(receive(owner, stanza('M1')))
-    // Nothing was appended after it, so that the row is still open in the log.
+    // No later record settles the row, so it is still open in the log.
     owner.journal.close()
     const before = await listMessages(session)
     const next = await takeOver(session, { runnerId: 'next' })
@@ -153,7 +153,7 @@ describe('after a claim', () => {
     expect(await listMessages(session)).toEqual(before)
   })
 
-  test('documenting that took effect unheard leaves everything in its place', async () => {
+  test('does not move its document when the answer of the commit was lost', async () => {
     const session = await newSession()
     await leaveOpen(session, 'open 1', 'open 2')
     const documents = new FaultyDocuments(session.documents)
@@ -203,7 +203,7 @@ describe('a reader with a cursor', () => {
         else await nextTurn()
       }
       await owner.journal.whenDurable()
-      // What had to be left out of its record may still be queued: the next owner makes up for it.
+      // Writes that were left out of their records may still be queued. The next owner makes them.
       owner.journal.close()
     }
     const last = await takeOver(session, { runnerId: 'last' })
@@ -217,14 +217,14 @@ describe('a reader with a cursor', () => {
 describe('a row', () => {
   const DAY_MS = 24 * 60 * 60 * 1000
 
-  /** An owner whose days pass as the test says. */
+  /** An owner with a clock that the test sets. */
   async function ownerInTime(session: SessionUnderTest) {
     const time = { ms: 1_700_000_000_000 }
     const clock: Clock = { ...systemClock, now: () => time.ms }
     return { time, owner: await takeOver(session, { clock }) }
   }
 
-  test('is forgotten when WhatsApp has acknowledged the receipt and 14 days have passed, without that after 30', async () => {
+  test('is removed after 14 days if WhatsApp has acknowledged its receipt, and otherwise after 30 days', async () => {
     const { time, owner } = await ownerInTime(await newSession())
     for (const id of ['acknowledged', 'not acknowledged']) await owner.journal.whenDurable(receive(owner, stanza(id)))
     owner.inbox.receiptAcknowledged('acknowledged')
@@ -240,7 +240,7 @@ describe('a row', () => {
     expect(owner.inbox.lookup('hash of not acknowledged')).toBeNull()
   })
 
-  test('that is still open is never forgotten', async () => {
+  test('that is still open is never removed', async () => {
     const session = await newSession()
     await leaveOpen(session, 'open')
     const { time, owner } = await ownerInTime(session)
@@ -250,7 +250,7 @@ describe('a row', () => {
     expect(owner.inbox.lookup('hash of open')).toEqual(Buffer.from('plaintext of hash of open'))
   })
 
-  test('goes earlier when there are more than 10,000 acknowledged ones: the oldest first', async () => {
+  test('is removed earlier when more than 10,000 are acknowledged, the oldest first', async () => {
     const { time, owner } = await ownerInTime(await newSession())
     const rows: Record<string, string> = {}
     for (let index = 0; index < 10_003; index++) {

@@ -17,7 +17,7 @@ afterAll(async () => {
   await firestore[Symbol.asyncDispose]()
 })
 
-/** A feed, the listeners that it has asked for, and what it brought to whom. */
+/** A feed that notes its listeners and the jobs that it delivers to each session. */
 function newFeed() {
   const { documents } = firestore.clients
   const asked: Query[] = []
@@ -68,7 +68,7 @@ function newFeed() {
 const filters = ({ where = [] }: Query) => where.map(([field]) => field)
 
 describe('the only runner', () => {
-  test('listens once, to whatever is queued, and brings to each session what is its own', async () => {
+  test('listens once to all queued jobs, and delivers to each session its own', async () => {
     using one = newFeed()
     one.feed.alone(true)
     one.join('a')
@@ -85,7 +85,7 @@ describe('the only runner', () => {
     expect(one.asked[0]).toMatchObject({ collection: JOBS, limit: 1 })
   })
 
-  test("brings what becomes visible late, behind a newer job that is nobody's", async () => {
+  test('delivers a job that becomes visible late, after a newer job of a session that it does not own', async () => {
     using one = newFeed()
     one.feed.alone(true)
     one.join('a')
@@ -98,7 +98,7 @@ describe('the only runner', () => {
     await one.brought('a').toEqual(['1', '3'])
   })
 
-  test('listens to its own sessions from when another one comes', async () => {
+  test('listens to its own sessions as soon as another runner appears', async () => {
     using one = newFeed()
     one.feed.alone(true)
     one.join('a')
@@ -111,7 +111,7 @@ describe('the only runner', () => {
   })
 })
 
-test('one of several runners listens to its own sessions, anew whenever they change', async () => {
+test('one of several runners listens to its own sessions, and starts a new listener when they change', async () => {
   using one = newFeed()
   one.join('a')
   await one.queue('a', '1')
@@ -125,19 +125,22 @@ test('one of several runners listens to its own sessions, anew whenever they cha
   ])
 })
 
-test.each([true, false])('what was cancelled before it was taken up is brought to nobody (only runner: %s)', async (isAlone) => {
-  using one = newFeed()
-  one.feed.alone(isAlone)
-  await one.queue('a', 'cancelled before', SERVER_TIME, 'canceled')
-  await one.queue('a', '1')
-  one.join('a')
-  await one.brought('a').toEqual(['1'])
-  await one.queue('a', 'cancelled meanwhile', SERVER_TIME, 'canceled')
-  await one.queue('a', '2')
-  await one.brought('a').toEqual(['1', '2'])
-})
+test.each([true, false])(
+  'a job that was canceled before its session read it is not delivered (only runner: %s)',
+  async (isAlone) => {
+    using one = newFeed()
+    one.feed.alone(isAlone)
+    await one.queue('a', 'cancelled before', SERVER_TIME, 'canceled')
+    await one.queue('a', '1')
+    one.join('a')
+    await one.brought('a').toEqual(['1'])
+    await one.queue('a', 'cancelled meanwhile', SERVER_TIME, 'canceled')
+    await one.queue('a', '2')
+    await one.brought('a').toEqual(['1', '2'])
+  },
+)
 
-test('while there is no listener, as before its index is built, the queue is asked all the same', async () => {
+test('a feed without a working listener, as before its index is built, still queries the queue', async () => {
   using one = newFeed()
   one.deafen()
   one.join('a')

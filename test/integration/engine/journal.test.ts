@@ -23,8 +23,8 @@ afterAll(async () => {
 
 const newSession = () => new SessionUnderTest(firestore.clients.documents).create()
 
-describe('appending', () => {
-  test('what arrives while a commit is in flight forms the next group, in order', async () => {
+describe('the journal', () => {
+  test('groups the entries that arrive while a commit is in flight, in order', async () => {
     const session = await newSession()
     const journal = session.journal(await session.claim('a'), 'a')
     const positions = Array.from({ length: 50 }, (_, index) => journal.append({ mutation: key(`k${index}`) }))
@@ -35,7 +35,7 @@ describe('appending', () => {
     expect(kinds).toEqual(['claim', 'data'])
   })
 
-  test('the writes of a record are in its commit, and know its number', async () => {
+  test('commits the writes of an entry together with its record, and tells them its number', async () => {
     const session = await newSession()
     const journal = session.journal(await session.claim('a'), 'a')
     let written = false
@@ -48,7 +48,7 @@ describe('appending', () => {
     expect((await session.documents.read(`t/${session.sessionId}`))?.fields).toEqual({ sequence: journal.head.sequence })
   })
 
-  test('every listener hears of each step, until it is told no more', async () => {
+  test('notifies every listener of each durable record, until the listener ends', async () => {
     const session = await newSession()
     const journal = session.journal(await session.claim('a'), 'a')
     const heard: string[] = []
@@ -60,7 +60,7 @@ describe('appending', () => {
     expect(heard).toEqual(['first 1', 'second 1', 'second 2'])
   })
 
-  test('a group too large for one document becomes consecutive ones and is replayed whole', async () => {
+  test('divides a group that is too large for one document into consecutive ones, and replays it whole', async () => {
     const session = await newSession()
     const journal = session.journal(await session.claim('a'), 'a')
     // Random text does not deflate below the size of two documents.
@@ -73,7 +73,7 @@ describe('appending', () => {
     expect(values['large'] === large && values['small'] === 'small').toBe(true)
   })
 
-  test('a cut ends behind what was appended before it, and before what is appended after it', async () => {
+  test('cuts behind the entries that were appended before, and ahead of those that follow', async () => {
     const session = await newSession()
     const journal = session.journal(await session.claim('a'), 'a')
     journal.append({ mutation: key('before') })
@@ -131,41 +131,41 @@ describe('a commit that fails', () => {
     journal.append({ writes: () => [{ kind: 'merge', path: `t/good-${session.sessionId}`, fields: { good: true } }] })
     await journal.whenDurable()
     expect((await session.replay()).values).toEqual({ kept: 'kept' })
-    // The good write of the same group is made up for; the poisoned one is reported.
+    // The good write of the same group is made later. The poisoned one is reported.
     await journal.whenDurable()
     await expect.poll(() => refused, { timeout: 10_000 }).toEqual([`t/poison-${session.sessionId}`])
     const good = async () => (await session.documents.read(`t/good-${session.sessionId}`))?.fields
     await expect.poll(good).toEqual({ good: true })
   })
 
-  test('never counts as written what could not even be said', async () => {
+  test('never counts writes as written that could not be made', async () => {
     const session = await newSession()
     const journal = session.journal(await session.claim('a'), 'a')
     const heard: string[] = []
-    const path = `t/said-${session.sessionId}`
-    const unsaid = () => {
-      throw new Error('Nothing to be said.')
+    const path = `t/made-${session.sessionId}`
+    const failing = () => {
+      throw new Error('These writes cannot be made.')
     }
     const hear = (name: string) => ({
       onWritten: () => heard.push(`${name} written`),
       onRefused: () => heard.push(`${name} refused`),
     })
-    journal.append({ mutation: key('kept'), writes: unsaid, ...hear('unsaid') })
+    journal.append({ mutation: key('kept'), writes: failing, ...hear('failing') })
     journal.append({ writes: () => [{ kind: 'merge', path, fields: { good: true } }], ...hear('good') })
     await journal.whenDurable()
-    expect(heard).toEqual(['unsaid refused', 'good written'])
+    expect(heard).toEqual(['failing refused', 'good written'])
     expect((await session.documents.read(path))?.fields).toEqual({ good: true })
     expect((await session.replay()).values).toEqual({ kept: 'kept' })
   })
 
-  test('several times leaves the writes out, and makes up for them before anything newer', async () => {
+  test('several times leaves its writes out, and makes them later, before any newer ones', async () => {
     const session = await newSession()
     const documents = new FaultyDocuments(session.documents)
     const journal = session.journal(await session.claim('a'), 'a', { documents })
     const path = `t/order-${session.sessionId}`
     const status = (word: string) => ({ writes: () => [{ kind: 'merge' as const, path, fields: { status: word } }] })
     let refused = 0
-    // Only a commit without riding writes gets through, as long as there are any.
+    // Three commits with writes are refused. Commits without writes succeed.
     documents.faults((changes) => (changes.length > 1 && ++refused <= 3 ? 'refuse' : null))
     const first = journal.append(status('older'))
     await expect.poll(() => refused).toBe(1)
@@ -175,7 +175,7 @@ describe('a commit that fails', () => {
     expect((await session.documents.read(path))?.fields).toEqual({ status: 'newer' })
   })
 
-  test('several times, and then with its answer lost, makes up for the writes before anything newer all the same', async () => {
+  test('several times, and then with its answer lost, still makes its writes before any newer ones', async () => {
     const session = await newSession()
     const documents = new FaultyDocuments(session.documents)
     const journal = session.journal(await session.claim('a'), 'a', { documents })
@@ -193,14 +193,14 @@ describe('a commit that fails', () => {
     })
     const first = journal.append(status('older'))
     await journal.whenDurable(await newer.promise)
-    const told = documents.commits.flat().flatMap((change) => (change.kind === 'merge' ? [change.fields['status']] : []))
-    expect(told).toEqual(['older', 'newer'])
+    const written = documents.commits.flat().flatMap((change) => (change.kind === 'merge' ? [change.fields['status']] : []))
+    expect(written).toEqual(['older', 'newer'])
     expect((await session.documents.read(path))?.fields).toEqual({ status: 'newer' })
-    // What confirmed the first said nothing of what was waiting behind it.
+    // The commit that confirmed the first entry did not include the writes waiting behind it.
     expect(durableBefore).toBe(first)
   })
 
-  test('for good tells also those whose records are durable and whose writes were still to be made', async () => {
+  test('for good also notifies the entries with durable records whose writes are still to be made', async () => {
     const session = await newSession()
     const documents = new FaultyDocuments(session.documents)
     const limits = { commitTimeoutMs: 10_000, giveUpAfterMs: 1000 }
@@ -232,7 +232,7 @@ describe('a commit that fails', () => {
     expect(journal.append({})).toBe(Number.POSITIVE_INFINITY)
   })
 
-  test('and hangs is found out by reading', async () => {
+  test('and hangs is settled by reading the record', async () => {
     const session = await newSession()
     const documents = new FaultyDocuments(session.documents)
     const limits = { commitTimeoutMs: 100, giveUpAfterMs: 10_000 }
@@ -241,7 +241,7 @@ describe('a commit that fails', () => {
     documents.faults(() => (first ? ((first = false), 'hang') : null))
     const position = journal.append({ mutation: key('hung') })
     await journal.whenDurable(position)
-    // The one that hung takes effect too late: the number is taken.
+    // The hanging commit takes effect too late: its number is taken.
     documents.release()
     await journal.whenDurable(journal.append({ mutation: key('next') }))
     expect((await session.replay()).values).toEqual({ hung: 'hung', next: 'next' })
@@ -297,13 +297,13 @@ describe('trimming', () => {
     for (let index = 0; index < 5; index++) await fresh.whenDurable(fresh.append({ mutation: key(`n${index}`) }))
     const removed = await trimJournal(session.journals, session.sessionId, 0, fresh.head.sequence)
     const left = await session.documents.query({ collection: journalPath(session.sessionId) })
-    // 1 claim, 6 the record before the claim, 7 the claim. The last one stays: what comes after it is not known yet.
+    // 1 and 7 are claims, and 6 is the record before a claim. The last record stays, because a claim may follow it.
     expect(left.map(({ id }) => Number(id))).toEqual([1, 6, 7, 12])
     expect(removed).toBe(8)
     await expect(old.whenDurable(old.append({}))).rejects.toMatchObject({ code: 'fenced' })
   })
 
-  test('in steps removes the same as in one', async () => {
+  test('in steps removes the same records as in one', async () => {
     const session = await newSession()
     const journal = session.journal(await session.claim('a'), 'a')
     for (let index = 0; index < 8; index++) await journal.whenDurable(journal.append({ mutation: key(`k${index}`) }))

@@ -63,7 +63,7 @@ const reasonOf = (session: SessionUnderTest, timeout = 10_000) =>
 
 const newSession = () => new SessionUnderTest(clients.documents).create()
 
-test('a directory that goes under a running owner is shown as that, and the session goes on when it is back', async () => {
+test('a directory that vanishes under a running owner is reported as missing, and the session goes on when it is back', async () => {
   const session = await newSession()
   const states: JournaledState[] = []
   const runner = await startRunner(session, {
@@ -90,7 +90,7 @@ test('a directory that goes under a running owner is shown as that, and the sess
   expect(states.at(-1)?.image.creds).toBe('the credentials')
 })
 
-test('the next process tells Firestore what the one before it did with a job, before it takes the job up again', async () => {
+test('the next process brings the job states of the last one to Firestore before it works on the jobs', async () => {
   const session = await newSession()
   const states: JournaledState[] = []
   const documents = new FaultyDocuments(clients.documents)
@@ -103,14 +103,14 @@ test('the next process tells Firestore what the one before it did with a job, be
   const sent = { kind: 'merge', path, fields: { status: 'sent' } } as const
   await journal.whenDurable(states[0]!.append({ writes: () => [sent] }))
   expect((await clients.documents.read(path))?.fields['status']).toBe('processing')
-  // It dies: nothing of it says another word.
+  // The process dies, and writes nothing more.
   journal.close()
   await startRunner(session, { onClient: ({ state }) => states.push(state) })
   expect((await clients.documents.read(path))?.fields['status']).toBe('sent')
   documents.away(false)
 })
 
-test('a runner that cannot reach Firestore keeps its sessions speaking, since nobody else could take them', async () => {
+test('a runner that cannot reach Firestore keeps its sessions connected, because no other runner could take them', async () => {
   const session = await newSession()
   const documents = new FaultyDocuments(clients.documents)
   const states: JournaledState[] = []
@@ -119,7 +119,7 @@ test('a runner that cannot reach Firestore keeps its sessions speaking, since no
   documents.away(true)
   await new Promise((resolve) => setTimeout(resolve, 1500))
   expect(runner.heartbeat.muted).toBe(false)
-  // A connection that is lost is made again, and its record is durable before it.
+  // A lost connection is made again, after its record is durable.
   runner.dials[0]?.events.onClose(515)
   await expect.poll(() => runner.dials.length).toBe(2)
   expect(states[0]?.journal.ended).toBeNull()

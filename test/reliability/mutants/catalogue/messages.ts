@@ -75,14 +75,17 @@ export const MESSAGES: readonly Mutant[] = [
     invariant: 'beside',
     what: 'a message whose document could not be made counts as stored',
     edits: [{ in: 'Journal.#report', when: 'unsaid.has(entry)', becomes: 'false' }],
-    noticedBy: { file: 'test/integration/engine/journal.test.ts', tests: 'never counts as written what could not even be said' },
+    noticedBy: {
+      file: 'test/integration/engine/journal.test.ts',
+      tests: 'never counts writes as written that could not be made',
+    },
   },
   {
     name: 'any-time-believed',
     invariant: 'beside',
     what: 'a message that was sent at a time that never was has no document',
     edits: [{ in: 'messageDocument', call: 'storableDate', becomes: 'new Date($1)' }],
-    noticedBy: { file: 'test/integration/engine/inbox.test.ts', tests: 'that was sent at no time that there is' },
+    noticedBy: { file: 'test/integration/engine/inbox.test.ts', tests: 'a received message with an invalid timestamp' },
   },
   {
     name: 'job-in-no-state',
