@@ -143,8 +143,8 @@ async function checkAll({ clock, storage, logger }: RunnerStoresOptions, path: s
     const found = await Promise.all(step.map((check) => troubleWith(check, logger)))
     problems = found.filter((problem) => problem !== null)
   }
-  const told = problems.map(({ code, sentence, advice }) => ({ code, sentence, advice }))
-  const report = { type: storage.type, path, valid: problems.length === 0, problems: told, checkedAt: new Date(clock.now()) }
+  const reported = problems.map(({ code, sentence, advice }) => ({ code, sentence, advice }))
+  const report = { type: storage.type, path, valid: problems.length === 0, problems: reported, checkedAt: new Date(clock.now()) }
   return { report, problems }
 }
 

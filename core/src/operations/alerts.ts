@@ -16,11 +16,11 @@ export async function raiseAlert(
   { type, scope, severity, sentence, userAction }: Alert,
 ): Promise<void> {
   const path = alertPath(type, scope)
-  const said = { v: 1, type, scope, severity, sentence, userAction, state: 'open', lastSeenAt: SERVER_TIME, resolvedAt: null }
+  const raised = { v: 1, type, scope, severity, sentence, userAction, state: 'open', lastSeenAt: SERVER_TIME, resolvedAt: null }
   await changing(documents, path, (found) => {
     const before = found && parseStored(alertDocumentSchema, found.fields, path)
-    if (before?.state === 'open') return { ...said, count: before.count + 1 }
-    return { ...said, firstSeenAt: SERVER_TIME, count: 1 }
+    if (before?.state === 'open') return { ...raised, count: before.count + 1 }
+    return { ...raised, firstSeenAt: SERVER_TIME, count: 1 }
   })
 }
 

@@ -1,7 +1,7 @@
 import { within } from './deadlines.ts'
 import type { Clock, DocumentStore, ObjectStore } from './ports.ts'
 
-/** Stands around every request to a store. It limits the time, or turns errors into those that callers know. */
+/** Wraps every request to a store, to limit its time or to translate its errors for the callers. */
 export type Guard = <Result>(request: Promise<Result>) => Promise<Result>
 
 /** Rejects a request that takes longer. A commit may still take effect, so its caller finds out by reading. */
@@ -10,7 +10,7 @@ export const timeLimit =
   (request) =>
     within(clock, limitMs, request)
 
-/** The same store behind a guard. Listeners pass without it: they have no end. */
+/** Returns the store with every request guarded. Listeners stay unguarded, because they have no end. */
 export const guardDocuments = (documents: DocumentStore, guard: Guard): DocumentStore => ({
   commit: (changes) => guard(documents.commit(changes)),
   read: (path) => guard(documents.read(path)),

@@ -24,7 +24,7 @@ export interface Disconnect {
  * client-outdated  WhatsApp refuses the version of its client that was announced
  * bad-session      WhatsApp takes the session for broken, or gave no code at all: the client library has one word for both
  * refused          WhatsApp or TLS refused the connection before the login: a certificate, a request, a phone without multi-device
- * pairing          the device was never linked: nobody scanned, or linking was cut short
+ * pairing          the device was never linked: its QR code was not scanned, or its pairing was cut short
  */
 export const DISCONNECT_CLASSES = [
   'network',
