@@ -38,14 +38,14 @@ test('other paths and methods are not found', async () => {
 })
 
 test('a connection that does not speak HTTP is answered with 400 and closed', async () => {
-  const said = await new Promise<string>((resolve, reject) => {
+  const answer = await new Promise<string>((resolve, reject) => {
     const socket = connect(server.port, '127.0.0.1', () => socket.write('\u0000\u0001 no request\r\n\r\n'))
     let text = ''
     socket.on('data', (chunk) => (text += chunk.toString()))
     socket.on('close', () => resolve(text))
     socket.on('error', reject)
   })
-  expect(said).toMatch(/^HTTP\/1\.1 400 /)
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /)
   expect((await get('/startup'))[0]).toBe(200)
 })
 

@@ -9,7 +9,7 @@ export interface Reason {
   readonly exitCode: number
 }
 
-/** This process leaves once, for the reason that came first: it hands over what it holds and ends, at the latest at its deadline. */
+/** Ends this process once, for the first reason that came: hands its sessions over and exits, at the latest at the deadline. */
 export class Shutdown {
   readonly #options
   readonly #begun = new AbortController()
@@ -24,7 +24,7 @@ export class Shutdown {
     this.#options = options
   }
 
-  /** Aborted when leaving begins. */
+  /** Aborted when the shutdown begins. */
   get signal(): AbortSignal {
     return this.#begun.signal
   }

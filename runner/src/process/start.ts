@@ -16,14 +16,15 @@ const STORE_ANSWERS_WITHIN_MS = 10_000
 const RETRIES = { firstMs: 500, limitMs: 10_000 }
 
 /**
- * From the first line to a runner that takes up sessions: the stores can be worked with, the runner is on the list, and if its
- * predecessors in the same container died young, it waits. What does not succeed is tried again until the process leaves; only what
- * is set wrong fails for good. While a store is away the runner is on the list as one that does not work yet.
+ * Brings a process from its first line to a runner that takes sessions: checks the stores, registers the runner, and pauses when
+ * earlier processes of the container died early.
+ * Failures are retried until the process leaves; only a wrong setting ends the start. While a store is away, the runner is
+ * registered as not working yet.
  */
 export class Start {
   readonly #options
-  /** What it waits for now, each in a sentence. */
-  #waitsFor: readonly string[] = ['The process has just begun.']
+  /** What the start waits for now, in sentences. */
+  #waitsFor: readonly string[] = ['The start has just begun.']
 
   constructor(options: {
     documents: DocumentStore
@@ -36,15 +37,15 @@ export class Start {
     policy: RestartPolicy
     /** Aborted when the process leaves. */
     leaving: AbortSignal
-    /** What came out of each look at the stores. */
+    /** Receives the result of each check of the stores. */
     onReport: (report: StoreReport) => void
-    /** The stores cannot be worked with, and waiting does not help: the process has to end. */
+    /** Called when the stores are unusable and waiting does not help. The process has to end. */
     onUnfit: (problems: readonly StoreProblem[]) => void
   }) {
     this.#options = options
   }
 
-  /** What a start that is under way waits for. Null when it is over, which the pause of a crash loop does not put off. */
+  /** What the start waits for. Null when it is over; the pause of a crash loop comes after that. */
   get waitsFor(): string | null {
     return this.#waitsFor.length === 0 ? null : this.#waitsFor.join(' ')
   }
@@ -52,26 +53,29 @@ export class Start {
   async run(): Promise<void> {
     const { clock, logger, supervisor, heartbeat, leaving, policy } = this.#options
     const startedAt = clock.monotonic()
-    const asked = this.#insist('Firestore could not be asked who was here before.', () => this.#askForPast())
-    const unfit = await this.#untilUsable(asked)
+    const earlier = this.#insist('The query for earlier processes of this container failed.', () => this.#askForPast())
+    const unfit = await this.#untilUsable(earlier)
     if (unfit.length > 0) return this.#options.onUnfit(unfit)
-    const past = (await asked) ?? NO_PAST
+    const past = (await earlier) ?? NO_PAST
     const { shortLives } = past
-    this.#waitsFor = ['Firestore does not take the heartbeat.']
+    this.#waitsFor = ['Firestore does not accept the heartbeat.']
     const beginning = { shortLives, works: pauseBefore(shortLives, policy) === 0 }
-    await this.#insist('The runner is not on the list yet.', () => heartbeat.start(beginning))
+    await this.#insist('The registration of the runner failed.', () => heartbeat.start(beginning))
     if (leaving.aborted) return
     this.#waitsFor = []
     const tookMs = Math.round(clock.monotonic() - startedAt)
-    logger.info({ tookMs }, `The runner is ready after ${tookMs} ms: its stores can be worked with, and it is on the list.`)
+    logger.info({ tookMs }, `The runner is ready after ${tookMs} ms: its stores are usable, and it is registered.`)
     if (shortLives > 0) await this.#afterShortLives(past)
     if (leaving.aborted) return
     await supervisor.start()
     clock.after(policy.uptimeMs, () => void this.#proveItself(past), 'start')
   }
 
-  /** Meanwhile whoever looks at the runners sees one that waits, and for what. Gives what waiting does not change. */
-  async #untilUsable(asked: Promise<Past | null>): Promise<readonly StoreProblem[]> {
+  /**
+   * Waits for usable stores. Meanwhile the runner is registered as waiting, with the reason. Returns the problems that retrying
+   * cannot fix.
+   */
+  async #untilUsable(earlier: Promise<Past | null>): Promise<readonly StoreProblem[]> {
     const { heartbeat, logger, leaving } = this.#options
     this.#waitsFor = ['The stores have not answered yet.']
     return untilUsable({
@@ -80,14 +84,14 @@ export class Start {
         this.#options.onReport(report)
         this.#waitsFor = report.problems.map(({ sentence }) => sentence)
         if (report.valid) return
-        asked
+        earlier
           .then((past) => (leaving.aborted ? null : heartbeat.start({ shortLives: past?.shortLives ?? 0, works: false })))
-          .catch((error: unknown) => logger.warn({ error }, 'The runner cannot be put on the list yet.'))
+          .catch((error: unknown) => logger.warn({ error }, 'The registration of the waiting runner failed.'))
       },
     })
   }
 
-  /** Tries until it succeeds. Null when the process leaves first. */
+  /** Retries the work until it succeeds. Null when the process leaves first. */
   async #insist<Result>(trouble: string, work: () => Promise<Result>): Promise<Result | null> {
     const { clock, logger, leaving } = this.#options
     if (leaving.aborted) return null
@@ -104,7 +108,10 @@ export class Start {
     }
   }
 
-  /** Of processes of this container. Asked even where they cannot be known, since the answer shows that Firestore is there. */
+  /**
+   * Judges the earlier processes of this container. The query also runs without an instance id, because its answer shows that
+   * Firestore is there.
+   */
   async #askForPast(): Promise<Past> {
     const { clock, documents, instanceId, policy } = this.#options
     const ofThisContainer = { collection: RUNNERS, where: [['instanceId', '==', instanceId]] } as const
@@ -123,7 +130,7 @@ export class Start {
     const pauseMs = pauseBefore(shortLives, policy)
     const figures = { shortLives, lastEnd, pauseMs, instance: instanceId }
     const crashLoop = tell(past, policy)
-    const waits = pauseMs === 0 ? '' : ` This one waits ${pauseMs / 1000} s before it takes up sessions.`
+    const waits = pauseMs === 0 ? '' : ` This process waits ${pauseMs / 1000} s before it takes sessions.`
     if (shortLives >= policy.alertAfter) {
       logger.error(figures, `Crash loop: ${crashLoop.sentence}${waits}`)
       void this.#raise(crashLoop)
@@ -136,7 +143,7 @@ export class Start {
   async #raise(crashLoop: Pick<Alert, 'sentence' | 'userAction'>): Promise<void> {
     const { documents, instanceId } = this.#options
     const alert = { type: 'crash-loop', scope: instanceId ?? '', severity: 'critical', ...crashLoop } as const
-    await this.#insist('The alert of a crash loop could not be written.', () => raiseAlert(documents, alert))
+    await this.#insist('The alert about the crash loop could not be written.', () => raiseAlert(documents, alert))
   }
 
   /**
@@ -149,7 +156,7 @@ export class Start {
     await heartbeat.renew()
     await clock.sleep(enoughMs(lastEnd, policy) - policy.uptimeMs, 'start', leaving)
     if (instanceId === null || leaving.aborted) return
-    const wasOpen = await this.#insist('The alert of a crash loop could not be looked at.', () =>
+    const wasOpen = await this.#insist('The alert about the crash loop could not be resolved.', () =>
       resolveAlert(documents, 'crash-loop', instanceId),
     )
     if (wasOpen) logger.info({ instance: instanceId }, 'The crash loop is over: this process has worked for long enough.')

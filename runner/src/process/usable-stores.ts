@@ -7,8 +7,8 @@ import type { StoreProblem, StoreReport } from '@holdfast/core/operations/store-
 const PAUSES = { firstMs: 1000, limitMs: 10_000 }
 
 /**
- * Checks the stores until all is well with them. What may end by itself, an outage, is waited for; with the first trouble that does
- * not, the waiting is over. Gives the lasting problems: none when the stores can be worked with, or when the process leaves.
+ * Checks the stores until they are usable. Waits while the problems may end by themselves, as an outage does, and stops at the
+ * first lasting problem. Returns the lasting problems: none when the stores are usable, or when the process leaves.
  */
 export async function untilUsable(options: {
   stores: Pick<RunnerStores, 'check'>
@@ -16,7 +16,7 @@ export async function untilUsable(options: {
   logger: Logger
   /** Aborted when the process leaves. */
   leaving: AbortSignal
-  /** What came out of each look that was not the last word. */
+  /** Receives the result of each check, except one with lasting problems. */
   onReport: (report: StoreReport) => void
 }): Promise<readonly StoreProblem[]> {
   const { stores, clock, logger, leaving, onReport } = options
@@ -26,7 +26,7 @@ export async function untilUsable(options: {
     if (lasting.length > 0) return lasting
     onReport(report)
     if (report.valid) {
-      logger.info({ store: report.path, type: report.type, attempt }, 'The stores were checked: they can be worked with.')
+      logger.info({ store: report.path, type: report.type, attempt }, 'The stores were checked and are usable.')
       return []
     }
     logger.warn({ attempt, problems: report.problems }, 'The runner waits for its stores and takes no sessions yet.')
