@@ -73,8 +73,8 @@ test('days pass at once for a running process, and for its successor', async () 
   await clock.advance(-1, [program])
   // The program prints the time once more into its log.
   program.kill('SIGUSR2')
-  const said = await vi.waitFor(async () => (await readFile(join(folder, 'log'), 'utf8')).trim().split('\n')[1] ?? expect.fail())
-  expect(daysAhead(JSON.parse(said) as ReadyLine)).toEqual([29, 29, 29, 0])
+  const line = await vi.waitFor(async () => (await readFile(join(folder, 'log'), 'utf8')).trim().split('\n')[1] ?? expect.fail())
+  expect(daysAhead(JSON.parse(line) as ReadyLine)).toEqual([29, 29, 29, 0])
   const back = once(program, 'ready') as Promise<[ReadyLine]>
   program.kill()
   expect(daysAhead((await back)[0])).toEqual([29, 29, 29, 0])

@@ -10,7 +10,7 @@ export class Account extends Person {
   readonly receipted = new Set<string>()
   readonly keyShare: boolean
   readonly appState = new AppState()
-  /** The past that its companions are told; without it they are told nothing. */
+  /** The history that its companions receive; without it they receive none. */
   past: Past | undefined
   logins = 0
   registrations = 0

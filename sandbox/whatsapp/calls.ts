@@ -1,4 +1,4 @@
-// Calls by contacts: a companion hears the ring and the end of a call. The simulator notes every answer; nobody talks.
+// Calls by contacts: a companion hears the ring and the end of a call. The simulator records every answer, and carries no sound.
 import { randomBytes } from 'node:crypto'
 import { getAllBinaryNodeChildren } from '@whiskeysockets/baileys'
 import type { Connection } from './connection.ts'
@@ -10,7 +10,7 @@ import { clientsOf } from './account.ts'
 import type { Account } from './account.ts'
 import type { Contact } from './person.ts'
 
-/** The end of a call that nobody took: the caller hangs up, or it rings for too long. */
+/** The end of an unanswered call: the caller hangs up, or it rings for too long. */
 export type CallEnd = 'terminate' | 'timeout'
 
 type Call = { id: string; contact: Contact; account: Account }

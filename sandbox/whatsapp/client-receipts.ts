@@ -20,7 +20,7 @@ const idsIn = (receipt: Stanza): string[] => {
 
 const join = (answer: string, detail: string | undefined): string => (detail === undefined ? answer : `${answer} ${detail}`)
 
-/** Receipt types of a delivered message. `inactive` comes from a client that nobody looks at. */
+/** Receipt types of a delivered message. `inactive` comes from a client in the background. */
 const DELIVERY: ReadonlySet<string> = new Set(['', 'inactive'])
 /** Receipt types that reach the writer of a message. Other types are for the reader's own devices. */
 const PASSED_ON: ReadonlySet<string> = new Set([...DELIVERY, 'read', 'played', 'retry'])
@@ -84,7 +84,7 @@ export class ClientReceipts {
     happenings.tell('receipt', { phone: account.phone, id, receiptType })
   }
 
-  /** Tells another client that wrote the message of the receipt, as contacts are told. */
+  /** Passes the receipt on to another client that wrote the message, as to a contact. */
   #passOn({ account, device }: Sender, { attrs, ...receipt }: Stanza): void {
     const { id = '', to = '', participant, type = '' } = attrs
     const { world } = this.#services

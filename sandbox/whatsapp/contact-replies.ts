@@ -71,8 +71,8 @@ export class ContactReplies {
   #withGroupKey(handset: Handset, device: LinkedDevice, sent: SentMessage): SentMessage {
     const groupId = sent.attrs.from ?? ''
     if (!this.#services.world.groups.has(groupId)) return sent
-    const { key, told } = handset.groupKey(groupId)
-    told.add(device)
+    const { key, recipients } = handset.groupKey(groupId)
+    recipients.add(device)
     const axolotlSenderKeyDistributionMessage = key.distribution()
     return {
       ...sent,

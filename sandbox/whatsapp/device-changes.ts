@@ -1,4 +1,4 @@
-// Contacts link and remove companions, and reinstall; the server notifies everybody who has their device list.
+// Contacts link and remove companions, and reinstall; the server notifies every client that has their device list.
 import type { Handset } from './handset.ts'
 import { deviceNames, participantHash } from './participant-hash.ts'
 import type { Services } from './services.ts'

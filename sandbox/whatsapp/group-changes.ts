@@ -1,4 +1,4 @@
-// Creation and changes of groups: members are notified, and after a member leaves everybody takes a new sender key.
+// Creation and changes of groups: members are notified, and after a member leaves all others take a new sender key.
 import type { AddressingMode } from './addressing-mode.ts'
 import { participantAttrs } from './addressing.ts'
 import type { Group, Member } from './group.ts'

@@ -30,15 +30,15 @@ export class GroupMessages {
   }
 
   async #sendToClients(group: Group, handset: Handset, id: string, message: proto.IMessage, attrs: Record<string, string>) {
-    const { key, told } = handset.groupKey(group.id)
+    const { key, recipients } = handset.groupKey(group.id)
     const distribution = { groupId: group.id, axolotlSenderKeyDistributionMessage: key.distribution() }
     const ciphertext = key.encrypt(encodeWAMessage(message))
     for (const device of group.members.flatMap(clientsOf)) {
       const content: Stanza[] = []
-      if (!told.has(device)) {
+      if (!recipients.has(device)) {
         const pairwise = await handset.endpoint.encrypt(device.peer, { senderKeyDistributionMessage: distribution })
         content.push(enc(pairwise.type, pairwise.ciphertext))
-        told.add(device)
+        recipients.add(device)
       }
       content.push(enc('skmsg', ciphertext))
       device.queue.put({ tag: 'message', attrs: { ...attrs, id, t: timestamp() }, content })

@@ -35,7 +35,7 @@ const checkIdentityKey = (device: LinkedDevice, ciphertext: Uint8Array): void =>
   if (!identityKey?.subarray(-32).equals(device.identity)) throw new Error('the identity key is not that of the device')
 }
 
-/** Failures that are not the client's fault: the recipient lost its keys, or the client was not told of the device or member. */
+/** Failures that are not the client's fault: the recipient lost its keys, or the client has not heard of the device or member. */
 const isExcused = ({ device, group }: Letter, { person, handset }: Recipient, { type, ciphertext }: Copy): boolean => {
   if (handset.forgotten.has(device)) return type !== 'pkmsg' || !handset.endpoint.hasPreKeyOf(ciphertext)
   if (type !== 'skmsg' || !group || handset.keysOf(device, group.id).isKnown) return false

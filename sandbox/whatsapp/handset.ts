@@ -15,8 +15,8 @@ export type SentMessage = {
   make?: (device: LinkedDevice) => Promise<Stanza[]>
 }
 
-/** A handset's key for a group, and the devices that were told it. */
-type GroupKey = { key: SenderKey; told: Set<LinkedDevice> }
+/** A handset's key for a group, and the devices that have received it. */
+type GroupKey = { key: SenderKey; recipients: Set<LinkedDevice> }
 
 export class Handset {
   readonly number: number
@@ -43,7 +43,7 @@ export class Handset {
   groupKey(groupId: string): GroupKey {
     const known = this.#groupKeys.get(groupId)
     if (known) return known
-    const made = { key: new SenderKey(), told: new Set<LinkedDevice>() }
+    const made = { key: new SenderKey(), recipients: new Set<LinkedDevice>() }
     this.#groupKeys.set(groupId, made)
     return made
   }
@@ -53,7 +53,7 @@ export class Handset {
     this.#groupKeys.delete(groupId)
   }
 
-  /** A client's keys for a group, as far as this device was told. */
+  /** A client's keys for a group, as far as this device has received them. */
   keysOf(device: LinkedDevice, groupId: string): KnownKeys {
     const name = `${groupId}|${device.jid}`
     const known = this.#knownKeys.get(name) ?? new KnownKeys()

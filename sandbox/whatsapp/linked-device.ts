@@ -45,7 +45,7 @@ export class LinkedDevice {
   readonly provenIdentities = new Set<string>()
   /** Messages with a retry under way: the error ack that follows the request is about the first copy. */
   readonly retriesAsked = new Set<string>()
-  /** Devices of people and members of groups that the client was told. It cannot know others. */
+  /** The devices of people and the members of groups that the client has heard of. It cannot know others. */
   readonly toldDevices = new Map<string, ReadonlySet<number>>()
   readonly toldMembers = new Map<string, ReadonlySet<string>>()
   registrationId: number

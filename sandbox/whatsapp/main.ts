@@ -1,4 +1,4 @@
-// The process that stands for WhatsApp. It keeps its state for as long as it lives, whatever happens to its clients.
+// The process that stands for WhatsApp. It keeps its state while it runs, whatever happens to its clients.
 import { parseArgs } from 'node:util'
 import { Simulator } from './simulator.ts'
 import { startServer } from './server.ts'

@@ -106,7 +106,7 @@ export class OfflineQueue {
     this.#batch.clear()
   }
 
-  /** Begins when the device is active: tells it what waits, in batches. */
+  /** Begins when the device is active: announces the backlog and delivers it in batches. */
   activate(): void {
     this.#batch.clear()
     this.#drained = 0

@@ -93,8 +93,8 @@ const groupAnswers = ({ world, faults }: Services): Answers => ({
     const group = world.groups.get(q.iq.attrs.to ?? '')
     if (!group) return q.refuse('404', 'item-not-found')
     if (!group.has(q.account)) return q.refuse('403', 'forbidden')
-    const told = tellGroup(q.device, group)
-    q.answer([faults.takeMissingParticipants(q.account.phone) ? { ...told, content: [] } : told])
+    const answer = tellGroup(q.device, group)
+    q.answer([faults.takeMissingParticipants(q.account.phone) ? { ...answer, content: [] } : answer])
   },
   'get w:g2 participating': (q) => {
     const own = [...world.groups.values()].filter((group) => group.has(q.account))

@@ -5,7 +5,7 @@ import { KnownKeys, SenderKey, senderKeyPosition } from './sender-keys.ts'
 
 const written = (key: SenderKey, ...texts: string[]): Buffer[] => texts.map((text) => key.encrypt(Buffer.from(text)))
 
-const told = (key: SenderKey): KnownKeys => {
+const readerOf = (key: SenderKey): KnownKeys => {
   const known = new KnownKeys()
   known.learn(key.distribution())
   return known
@@ -14,7 +14,7 @@ const told = (key: SenderKey): KnownKeys => {
 test('a reader with the key reads later messages in any order, and none twice', () => {
   const key = new SenderKey()
   const [early = Buffer.of()] = written(key, 'before')
-  const known = told(key)
+  const known = readerOf(key)
   const [first = Buffer.of(), second = Buffer.of(), third = Buffer.of()] = written(key, 'one', 'two', 'three')
   expect(known.decrypt(third).toString()).toBe('three')
   expect(known.decrypt(first).toString()).toBe('one')
@@ -26,8 +26,8 @@ test('a reader with the key reads later messages in any order, and none twice', 
 
 test('a message with an unknown key or a wrong signature is refused', () => {
   const key = new SenderKey()
-  const known = told(key)
-  expect(() => known.decrypt(new SenderKey().encrypt(Buffer.from('stranger')))).toThrow('was never told')
+  const known = readerOf(key)
+  expect(() => known.decrypt(new SenderKey().encrypt(Buffer.from('stranger')))).toThrow('is unknown')
   const [message = Buffer.of()] = written(key, 'changed on the way')
   // The last byte before the signature of 64 bytes, which belongs to the ciphertext.
   const changed = message.length - 64 - 1

@@ -1,4 +1,4 @@
-// Sender keys, which encrypt a group message once for all: one chain a sender, told to each device pairwise.
+// Sender keys, which encrypt a group message once for all: one chain a sender, distributed to each device in its pairwise session.
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, randomInt } from 'node:crypto'
 import { Curve, generateSignalPubKey, proto } from '@whiskeysockets/baileys'
 import type { KeyPair } from '@whiskeysockets/baileys'
@@ -104,7 +104,7 @@ class KnownKey {
   }
 }
 
-/** All keys of one sender in one group that a recipient was told, the newest last. */
+/** All keys of one sender in one group that a recipient has received, the newest last. */
 export class KnownKeys {
   #keys: KnownKey[] = []
 
@@ -114,16 +114,16 @@ export class KnownKeys {
 
   /** Takes a key. A known key stays as it is: skipped messages stay readable, read ones stay unreadable. */
   learn(distribution: Uint8Array): void {
-    const told = new KnownKey(distribution)
-    const others = this.#keys.filter(({ id }) => id !== told.id)
-    const known = this.#keys.find(({ id }) => id === told.id)
-    this.#keys = [...others, known ?? told].slice(-KEPT_KEYS)
+    const received = new KnownKey(distribution)
+    const others = this.#keys.filter(({ id }) => id !== received.id)
+    const known = this.#keys.find(({ id }) => id === received.id)
+    this.#keys = [...others, known ?? received].slice(-KEPT_KEYS)
   }
 
   decrypt(bytes: Uint8Array): Buffer {
     const message = readMessage(bytes)
     const known = this.#keys.find(({ id }) => id === message.keyId)
-    if (!known) throw new Error(`sender key ${message.keyId} was never told`)
+    if (!known) throw new Error(`sender key ${message.keyId} is unknown`)
     return known.decrypt(message)
   }
 }

@@ -99,8 +99,8 @@ test('media-corrupt changes a bit: stock Baileys checks no MAC, and fails on the
   const { path } = await download()
   await hasHistory(RECENT)
   expect(client.sync.history.map(({ syncType }) => syncType)).not.toContain(PUSH_NAME)
-  const told = (await notices()).find(({ file }) => file === path)
-  expect(told).toMatchObject({ syncType: 'PUSH_NAME', receipts: ['peer_msg', 'hist_sync'] })
+  const notice = (await notices()).find(({ file }) => file === path)
+  expect(notice).toMatchObject({ syncType: 'PUSH_NAME', receipts: ['peer_msg', 'hist_sync'] })
 })
 
 /** Resolves with the next uncaught exception, which then does not end the process. */

@@ -73,9 +73,9 @@ export class AppStateServer {
   #take(account: Account, device: LinkedDevice, collection: Collection, base: number, bytes: Uint8Array): Stanza {
     const { name } = collection
     const { happenings, violations } = this.#services
-    const told = { phone: account.phone, collection: name, base }
+    const patched = { phone: account.phone, collection: name, base }
     if (base !== collection.version) {
-      happenings.tell('app-state-conflict', told)
+      happenings.tell('app-state-conflict', patched)
       return refusal(name, '409', 'conflict', base < collection.version)
     }
     try {
@@ -84,7 +84,7 @@ export class AppStateServer {
       violations.record('bad-app-state', `${device.jid}: its patch on version ${base} of ${name}: ${String(error)}`)
       return refusal(name, '400', 'bad-request')
     }
-    happenings.tell('app-state-patch', told)
+    happenings.tell('app-state-patch', patched)
     this.#notify(account, [collection], device)
     return { tag: 'collection', attrs: { name, version: String(collection.version) } }
   }

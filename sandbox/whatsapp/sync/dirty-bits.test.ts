@@ -28,7 +28,7 @@ const mark = (type: string, timestamp?: number) =>
   simulator.post(`/phones/${phone}/dirty`, { type, ...(timestamp ? { timestamp } : {}) })
 const frame = (xmlns: string) =>
   simulator.happens('frame', (happening) => happening.phone === phone && happening.xmlns === xmlns, since)
-const told = (): Promise<Record<string, string>> =>
+const announced = (): Promise<Record<string, string>> =>
   new Promise((resolve) => {
     client.socket?.ws.on('CB:ib,,dirty', ({ content }: { content: { attrs: Record<string, string> }[] }) =>
       resolve(content[0]?.attrs ?? {}),
@@ -56,7 +56,7 @@ test('syncd_app_state, marked while the client is away: stock Baileys receives i
   await client.cut()
   await mark('syncd_app_state', 1_700_000_000)
   client.connect()
-  expect(await told()).toEqual({ type: 'syncd_app_state', timestamp: '1700000000' })
+  expect(await announced()).toEqual({ type: 'syncd_app_state', timestamp: '1700000000' })
   await client.until('open', () => client.isOpen)
   expect(await dirty()).toEqual([{ type: 'syncd_app_state', timestamp: 1_700_000_000 }])
 })

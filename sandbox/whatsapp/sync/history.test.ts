@@ -68,17 +68,17 @@ test('a new companion receives the history in the pieces in which WhatsApp sends
   await client.link(phone)
   const chunks = await everyChunkBut('FULL')
   await hasAll(idsOf(chunks))
-  const told = await notices()
-  expect(told.map(({ syncType, chunkOrder, progress }) => [syncType, chunkOrder, progress])).toEqual([
+  const notified = await notices()
+  expect(notified.map(({ syncType, chunkOrder, progress }) => [syncType, chunkOrder, progress])).toEqual([
     ['INITIAL_BOOTSTRAP', 1, undefined],
     ['PUSH_NAME', 1, undefined],
     ['NON_BLOCKING_DATA', 1, undefined],
     ['RECENT', 1, 50],
     ['RECENT', 2, 100],
   ])
-  expect(told[0]).toMatchObject({ file: null, downloads: 0 })
-  for (const one of told) expect(one.receipts).toEqual(['peer_msg', 'hist_sync'])
-  for (const one of told.slice(1)) expect(one.downloads).toBe(1)
+  expect(notified[0]).toMatchObject({ file: null, downloads: 0 })
+  for (const one of notified) expect(one.receipts).toEqual(['peer_msg', 'hist_sync'])
+  for (const one of notified.slice(1)) expect(one.downloads).toBe(1)
 })
 
 test('the history holds every message with its writer, the LID mappings, and the names of people', async () => {
@@ -122,15 +122,15 @@ test('the history is sent once: neither a second login nor other messages bring 
   await client.link(phone)
   const ids = idsOf(await everyChunkBut('FULL'))
   await hasAll(ids)
-  const told = await notices()
-  await receipted(told.at(-1)?.id ?? '', 'hist_sync')
+  const notified = await notices()
+  await receipted(notified.at(-1)?.id ?? '', 'hist_sync')
   await client.cut()
   await client.open()
   const since = simulator.now
   await simulator.post('/contacts', { phone: '5511800000009', name: 'Ana' })
   const [id = ''] = await simulator.send('5511800000009', phone, 'after the past')
   await receipted(id, 'delivery', since)
-  expect((await notices()).map((notice) => notice.id)).toEqual(told.map((notice) => notice.id))
+  expect((await notices()).map((notice) => notice.id)).toEqual(notified.map((notice) => notice.id))
   expect(client.sync.historyIds).toHaveLength(ids.length)
 })
 
@@ -192,7 +192,10 @@ const incoming = (socket: WASocket, count: number): Promise<{ id: string | undef
 const diesUnheard = async () => {
   const socket = await firstLogin()
   socket.ws.removeAllListeners('CB:message')
-  const [messages] = await Promise.all([incoming(socket, 6), simulator.happens('briefed', (told) => told.phone === phone)])
+  const [messages] = await Promise.all([
+    incoming(socket, 6),
+    simulator.happens('briefed', (notified) => notified.phone === phone),
+  ])
   await client.cut()
   return messages
 }
@@ -212,12 +215,12 @@ test('a client that dies right after its receipt does not receive the notificati
   await simulator.post('/faults', { kind: 'media-hang', account: phone })
   await firstLogin()
   const fetching = await simulator.happens('media-request', (happening) => happening.phone === phone)
-  const told = (await notices()).find(({ file }) => file === fetching.path)
-  expect(told).toMatchObject({ syncType: 'PUSH_NAME', receipts: ['peer_msg', 'hist_sync'] })
+  const notified = (await notices()).find(({ file }) => file === fetching.path)
+  expect(notified).toMatchObject({ syncType: 'PUSH_NAME', receipts: ['peer_msg', 'hist_sync'] })
   await nextProcess()
   await client.open()
   await hasAll(idsOf(await everyChunkBut('FULL', 'INITIAL_BOOTSTRAP')))
-  const again = (await notices()).find(({ id }) => id === told?.id)
+  const again = (await notices()).find(({ id }) => id === notified?.id)
   expect(again).toMatchObject({ receipts: ['peer_msg', 'hist_sync'], downloads: 1 })
   expect(client.sync.history.map(({ syncType }) => syncType)).not.toContain(proto.HistorySync.HistorySyncType.PUSH_NAME)
 })
@@ -242,9 +245,9 @@ test('older messages of a chat are sent on demand', async () => {
   await haveHistory({ chats: 1, groups: 0, bootstrap: 1, recent: 2, older: 4, recentChunks: 1 })
   await client.link(phone)
   const { chunks } = await past()
-  const told = chunks.filter(({ syncType }) => syncType !== 'FULL').flatMap(({ messages }) => messages)
-  await hasAll(told.map(({ id }) => id))
-  const oldest = told.at(-1)
+  const notified = chunks.filter(({ syncType }) => syncType !== 'FULL').flatMap(({ messages }) => messages)
+  await hasAll(notified.map(({ id }) => id))
+  const oldest = notified.at(-1)
   const key = { remoteJid: oldest?.chat ?? '', id: oldest?.id ?? '', fromMe: oldest?.fromMe ?? false }
   const request = await client.socket?.fetchMessageHistory(3, key, (oldest?.timestamp ?? 0) * 1000)
   const older = chunks.find(({ syncType }) => syncType === 'FULL')?.messages.slice(0, 3) ?? []

@@ -1,7 +1,7 @@
 // Chats and messages of a phone from before a companion was linked.
 import type { Contact } from '../person.ts'
 
-/** The part of history that tells a message: the first notification, a later chunk, or the full history only. */
+/** The part of history that carries a message: the first notification, a later chunk, or the full history only. */
 export const PARTS = ['bootstrap', 'recent', 'older'] as const
 
 export type PastMessage = {

@@ -1,4 +1,4 @@
-// The past of a phone before a companion is linked: chats and messages that its history sync tells. Made up by rule, so that the same
+// The past of a phone before a companion is linked: chats and messages for its history sync. Made up by rule, so that the same
 // order makes the same past, or given message by message.
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
