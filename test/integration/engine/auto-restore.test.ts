@@ -99,9 +99,9 @@ describe('a session with losses', () => {
     const free = { runnerId: null, journalHead: last }
     await clients.documents.commit([removal(recordPath(session, last - 1)), merge(sessionPath(session.sessionId), free)])
     const runner = await startRunner(session)
-    await expect.poll(() => runner.dials.length, { timeout: 20_000 }).toBe(1)
+    await expect.poll(() => runner.dials.length, { timeout: 60_000 }).toBe(1)
     expect(await keysAfter(session, runner)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', ...ids])
-  })
+  }, 120_000)
 
   test('goes on from an older checkpoint when the two newest are gone', async () => {
     const session = await newSessionWithPast(clients, ['d', 'e', 'e2'])
