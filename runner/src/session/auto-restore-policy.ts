@@ -8,16 +8,19 @@ import { assessState } from '@holdfast/core/journal/assess'
 import type { JournalStore } from '@holdfast/core/journal/journal-store'
 import { isRestorable, type Loaded } from '@holdfast/core/journal/load'
 
-/** What cannot be read from here is not lost: a later version reads it, the right directory has it. */
+/** Damage that means out of reach, not lost: a later version can read the data, or another directory holds it. */
 const ONLY_OUT_OF_REACH: ReadonlySet<ErrorCode> = new Set(['unknown-version', 'journal-missing'])
 
-/** Whether `AUTO_RESTORE=always` goes on without what cannot be read: where it is lost, and what is left is the same device. */
+/**
+ * Whether `AUTO_RESTORE=always` gives up the unreadable part of a state. It does only if that part is lost and the rest still has
+ * the device's credentials.
+ */
 export const mayRestoreWithLosses = (trouble: HoldfastError, loaded: Loaded | null): boolean =>
   loaded !== null && isRestorable(loaded) && !ONLY_OUT_OF_REACH.has(trouble.code)
 
 /**
- * The same of a session that is not claimed yet, whose log ends in this damage. Nothing is written behind a log that is not given
- * up afterwards: who brings its end back would find a record that does not follow it.
+ * The same decision before the claim of a session whose log ends in this damage. A claim must not follow a log that is kept:
+ * after an operator brings back the lost end, the claim's record would not match it.
  */
 export async function mayRestoreUnclaimedWithLosses(
   stores: { documents: DocumentStore; journals: JournalStore; objects: ObjectStore; wrappingKey: WrappingKey },

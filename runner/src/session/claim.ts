@@ -25,9 +25,9 @@ import { stateAfterClaim } from './session-lifecycle.ts'
 export interface Claim {
   readonly sessionId: string
   readonly session: SessionDocument
-  /** The claim's own record: the journal goes on behind it. */
+  /** The claim's own record. The journal continues after it. */
   readonly head: JournalHead
-  /** What is known of owners that died over it. */
+  /** The record of owners that died while they held the session. */
   readonly crashes: CrashRecord
 }
 
@@ -39,22 +39,23 @@ export interface ClaimOptions {
   readonly sessionId: string
   readonly runnerId: string
   readonly wrappingKey: WrappingKey
-  /** Judges the session as it is at the moment of the claim. */
+  /** Decides from the session's document, as read for the claim, whether the runner may claim the session. */
   readonly mayClaim: (session: SessionDocument) => boolean
   /**
-   * Whether a log whose end is lost or damaged is claimed as well, behind everything that is known of it: only for a restore that
-   * gives up what is missing.
+   * Whether to claim a session although the end of its log is lost or damaged. The claim then follows the highest number that the
+   * log is known to have used. Only for a restore that gives up the missing part.
    */
   readonly acceptsDamage?: (damage: HoldfastError, session: SessionDocument) => Promise<boolean>
 }
 
 /**
- * Takes a session over: one commit creates the next journal record and updates the session, if nobody changed it since it was
- * judged free. The record is the fence: the old owner's next append fails on it. Returns null when somebody else was faster.
- * An error of the store is thrown as it is: nobody has the session then, and it can be claimed again.
+ * Takes a session over. One commit creates the next journal record and updates the session's document, unless the document has
+ * changed since `mayClaim` saw it. The record is the fence: the old owner's next append fails on it. Returns null when the
+ * session does not exist, `mayClaim` refuses it, or another runner was faster. Rethrows an error of the store: the session then
+ * has no new owner and can be claimed again.
  *
- * @throws HoldfastError `journal-short` or `journal-missing` when the log ends before what is known to have been written, and other
- * damage when its last record cannot be read: a record that claims to follow it would break the chain for good.
+ * @throws HoldfastError `journal-short` or `journal-missing` when the log is shorter than the session's document says, and other
+ * damage when its last record cannot be read. A claim after such a record would break the chain for good.
  */
 export async function claimSession(options: ClaimOptions): Promise<Claim | null> {
   const { documents, sessionId, runnerId } = options
@@ -81,12 +82,12 @@ export async function claimSession(options: ClaimOptions): Promise<Claim | null>
   return { sessionId, session, crashes, head: { sequence: record.seq, epoch: record.epoch, hash: hashOfRecord(record) } }
 }
 
-/** Where a claim has to be written. */
+/** The end of a log. A claim follows it. */
 interface End {
   readonly seq: number
   readonly epoch: number
   readonly hash: string
-  /** The last owner gave the session up in order. */
+  /** Whether the last owner handed the session over in order. */
   readonly isRelease: boolean
 }
 
@@ -105,13 +106,13 @@ async function intactEnd(options: ClaimOptions, session: SessionDocument): Promi
   if ((tail?.seq ?? 0) < session.journalHead) {
     throw await shortfallOf(journals, sessionId, tail?.seq ?? 0, { reached: session.journalHead, place: session.journalPlace })
   }
-  // A claim names the hash of the record before it: behind one that is damaged it would follow the damage for good.
+  // A claim contains the hash of the record before it. After a damaged record it would make the damage a part of the chain.
   const cipher = tail && (await cipherIfAny(options))
   if (tail && cipher) openRecord(tail, cipher)
   return endAfter(tail)
 }
 
-/** Without a key there is nothing to check with, and the session is claimed to say so. */
+/** Returns null when the data key is missing or unusable. The record is then not checked, and the new owner reports the key. */
 async function cipherIfAny({ documents, sessionId, wrappingKey }: ClaimOptions): Promise<SessionCipher | null> {
   try {
     return await loadSessionCipher(documents, sessionId, wrappingKey)
@@ -121,7 +122,10 @@ async function cipherIfAny({ documents, sessionId, wrappingKey }: ClaimOptions):
   }
 }
 
-/** No number that is known to have been used is used again; the chain begins anew if the last record cannot be read. */
+/**
+ * Returns the end of a damaged log: no number that is known to be used is used again. A new chain starts if
+ * the last record cannot be read.
+ */
 async function anyEnd({ journals, sessionId }: ClaimOptions, session: SessionDocument): Promise<End> {
   const seq = Math.max(await endOfLog(journals, sessionId, 0), session.journalHead)
   try {
@@ -138,7 +142,7 @@ const endAfter = (tail: JournalRecord | null): End =>
     ? { seq: tail.seq, epoch: tail.epoch, hash: hashOfRecord(tail), isRelease: tail.kind === 'release' }
     : { seq: 0, epoch: 0, hash: '', isRelease: false }
 
-/** Says in the document of a session that nobody can claim why that is. Nothing else is changed. */
+/** Writes into the document of a session why no runner can claim it. Changes nothing else. */
 export async function reportDamage(documents: DocumentStore, sessionId: string, damage: HoldfastError): Promise<void> {
   const reason = reasonOfDamage(damage.code)
   const snapshot = await documents.read(sessionPath(sessionId))
@@ -159,7 +163,8 @@ async function commitClaim(
     crashes,
     ...stateAtClaim(session.fields['state'] as SessionState, crashes),
   }
-  // Apart from the rest: what the log is said to have reached is never said before its record is there.
+  // A merge, unlike the ownership: a directory store makes updates before the record and merges after it, and `journalHead` must
+  // never name a record that does not exist.
   const claimed = { type: 'session.claimed' as const, journalPlace: journals.placeOf(session.id) }
   const place = { sequence: record.seq, index: 0, prevHash: record.prevHash }
   const changes: readonly Change[] = [
@@ -171,11 +176,11 @@ async function commitClaim(
     return true
   } catch (error) {
     const again = { clock, ...READ_AGAIN }
-    // Lost, or won without hearing of it: the record tells.
+    // The claim failed, or it succeeded and its answer was lost: the record shows which.
     const found = await retry(() => journals.read(session.id, record.seq), again)
     if (found) return found.fields['nonce'] === record.nonce
     const now = await retry(() => documents.read(session.path), again)
-    // Still as it was judged: nobody was faster, it is the store that did not take the claim.
+    // The ownership has not changed: no other runner was faster, the store refused the claim.
     if (now && OWNERSHIP.every((field) => now.fields[field] === session.fields[field])) throw error
     return false
   }
@@ -188,7 +193,7 @@ function noKey(): never {
 
 const OWNERSHIP = ['runnerId', 'epoch'] as const
 
-/** A session that waits for somebody keeps saying so, whoever holds it. */
+/** Returns the state fields of a claim. A halted session keeps its state under every owner. */
 function stateAtClaim(state: SessionState, crashes: CrashRecord): Fields {
   if (isHalted(state)) return {}
   const next = stateAfterClaim(state, mustQuarantine(crashes))
@@ -196,8 +201,8 @@ function stateAtClaim(state: SessionState, crashes: CrashRecord): Fields {
 }
 
 /**
- * The store may be away for a moment, and a claim that is not known to have succeeded leaves a session without anybody: five reads,
- * with 6 s of pauses in all.
+ * Repeats the reads after a failed claim: five reads, with 6 s of pauses in all. The store may be away for a moment, and a claim
+ * whose success stays unknown leaves the session without an owner.
  */
 const READ_AGAIN = {
   timer: 'claim',

@@ -6,22 +6,22 @@ import type { Opening } from '../opening.ts'
 import type { Quarantine } from '../quarantine/quarantine.ts'
 
 /**
- * Performs one type of action on a session. An owner may die at any point of it, and the next owner begins again: each step has to be
- * safe to repeat. `Session` names the parts that the handler works on, and no others.
+ * Performs one type of action on a session. Each step must be safe to repeat: an owner may die at any point, and the next owner
+ * starts the action over. `Session` lists the only parts that the handler uses.
  */
 export interface ActionHandler<Session = ActionSession> {
   /** Runs once per owner, before the first `advance`. */
   begin?(session: Session): Promise<void>
   /**
-   * Does the next step. Returns the result at the end of the action, null while it waits for something. The session's loop calls it
-   * whenever something has changed.
+   * Does the next step. Returns the result when the action ends, and null while the action waits. The session's loop calls it
+   * after every change.
    *
-   * @throws HoldfastError when the action has failed; its code and message become the result.
+   * @throws HoldfastError when the action failed; its code and message become the result.
    */
   advance(session: Session, action: RunningAction): Promise<ActionResult | null>
 }
 
-/** The parts of an owned session that actions work on. */
+/** The parts of an owned session that actions use. */
 export interface ActionSession {
   readonly opening: Opening
   readonly quarantine: Quarantine
@@ -29,15 +29,15 @@ export interface ActionSession {
   readonly keeper: ConnectionKeeper
   /** Null while no state is in memory. */
   readonly engine: () => Engine | null
-  /** Continues with a state that has just been put together. */
+  /** Makes the session continue with a state that was just restored. */
   readonly adopt: (engine: Engine) => void
 }
 
-/** What a handler knows of the action that it performs. */
+/** The running action, as its handler sees it. */
 export interface RunningAction {
-  /** What the operator agreed to lose. Null except for a restore. */
+  /** The loss that the operator approved. Null except for a restore. */
   readonly approved: RecoveryAction['approved']
-  /** False when the time for connecting is up: the action ends with what there is. */
+  /** False when the time to connect is over. The action then ends, connected or not. */
   readonly isInTime: boolean
   /** Adds a line to the steps that the action's document lists. */
   note(what: string): void
@@ -49,7 +49,7 @@ export interface ActionResult {
   readonly sentence: string
 }
 
-/** How far a session has got: it speaks to WhatsApp, waits for a phone, is about to do either, or waits for an operator. */
+/** How far a session has got: it is connected, waits for a phone, is on its way to either, or waits for an operator. */
 export type Reach = 'connected' | 'pairing' | 'on-its-way' | 'halted'
 
 export const reachOf = (session: {

@@ -16,13 +16,16 @@ export interface OpenAction {
 /** The time that an action waits for a connection. */
 const CONNECT_WITHIN_MS = 60_000
 
-/** The session's loop waits this long for Firestore to say whether an action is still open, and asks again after the pause. */
+/**
+ * The time limit of the query whether an action is still open, and the pause before the next query. The session's loop waits for
+ * the query.
+ */
 const ASK_WITHIN_MS = 3000
 const ASK_AGAIN_MS = 2000
 
 /**
- * Takes the actions on one session to their ends, the oldest first, one after the other. What an action does is in its handler; here is
- * the course that all of them share. The session's loop calls it and is never blocked for long.
+ * Runs the actions on one session, one at a time, the oldest first. A handler implements each type of action; this class
+ * implements the steps that all types share. The session's loop calls it and is never blocked for long.
  */
 export class Actions {
   readonly #session: ActionSession
@@ -33,14 +36,14 @@ export class Actions {
   readonly #owner: { runnerId: string; epoch: number }
   readonly #open = new Map<string, OpenAction>()
   readonly #finished = new Set<string>()
-  /** The action that is under way, and when it began, ms. */
+  /** The running action and its start, ms. */
   #running: { id: string; sinceMs: number; isBegun: boolean } | null = null
-  /** Set when Firestore did not say whether the next action is still open: when to ask again, ms. */
+  /** The time of the next query, ms. Set after Firestore did not answer whether the next action is still open. */
   #askAgainAtMs: number | null = null
 
   constructor(options: {
     session: ActionSession
-    /** Writes ride on a record, so that an owner that lost the session cannot change its actions either. */
+    /** Appends a record that carries the writes, so that an owner that lost the session cannot change its actions. */
     append: (entry: Entry) => number
     documents: DocumentStore
     clock: Clock
@@ -55,19 +58,19 @@ export class Actions {
     this.#owner = options.owner
   }
 
-  /** Takes in all open actions on the session, as Firestore lists them. Returns true when one of them is new. */
+  /** Accepts all open actions on the session, as Firestore lists them. Returns true when one of them is new. */
   hear(actions: readonly OpenAction[]): boolean {
     const news = actions.filter(({ id }) => !this.#open.has(id) && !this.#finished.has(id))
     for (const open of news) this.#open.set(open.id, open)
     return news.length > 0
   }
 
-  /** True while an action needs the session, even if nobody wants it online. */
+  /** True while an action needs the session, even if the session is not wanted online. */
   get isBusy(): boolean {
     return this.#open.size > 0
   }
 
-  /** When an action that waits has to be looked at again, ms; infinity when none does. */
+  /** When a waiting action needs its next step, ms; infinity when no action waits. */
   get dueAtMs(): number {
     return Math.min(this.#runsOutAtMs, this.#askAgainAtMs ?? Number.POSITIVE_INFINITY)
   }
@@ -76,7 +79,9 @@ export class Actions {
     return this.#running ? this.#running.sinceMs + CONNECT_WITHIN_MS : Number.POSITIVE_INFINITY
   }
 
-  /** Does the next step of the oldest action. The loop calls it whenever something has changed. */
+  /**
+   * Does the next step of the oldest action, and goes on to the next action when it ends. The loop calls it after every change.
+   */
   async advance(): Promise<void> {
     for (const open of [...this.#open.values()].toSorted(byAge)) {
       if (!(await this.#advance(open))) return
@@ -123,8 +128,8 @@ export class Actions {
   }
 
   /**
-   * Whether the action is still open in Firestore: an earlier owner may have finished what this one has heard of. Only the owner
-   * finishes actions, so that the answer stays true. Null when Firestore does not say.
+   * Returns whether the action is still open in Firestore, and null when Firestore does not answer. An earlier owner may have
+   * finished the action after this owner read it. Only the owner finishes actions, so the answer stays true.
    */
   async #isOpen(id: string): Promise<boolean | null> {
     if (this.#askAgainAtMs !== null && this.#clock.now() < this.#askAgainAtMs) return null
@@ -133,7 +138,10 @@ export class Actions {
       this.#askAgainAtMs = null
       return OPEN_ACTION_STATES.some((state) => state === found?.fields['state'])
     } catch (error) {
-      this.#logger.warn({ error, action: id }, 'Firestore does not say whether a recovery action is still open; asking again.')
+      this.#logger.warn(
+        { error, action: id },
+        'Firestore did not answer whether a recovery action is still open; the runner asks again.',
+      )
       this.#askAgainAtMs = this.#clock.now() + ASK_AGAIN_MS
       return null
     }
@@ -142,13 +150,13 @@ export class Actions {
   #leaveAlone(id: string): true {
     this.#open.delete(id)
     this.#finished.add(id)
-    this.#logger.info({ action: id }, 'A recovery action was finished by an earlier owner and is left alone.')
+    this.#logger.info({ action: id }, 'An earlier owner finished this recovery action; it is skipped.')
     return true
   }
 
   #start(id: string, { type, startedAt }: RecoveryAction): void {
     this.#running = { id, sinceMs: this.#clock.now(), isBegun: false }
-    this.#logger.info({ action: id, type }, 'A recovery action begins.')
+    this.#logger.info({ action: id, type }, 'A recovery action started.')
     this.#write(id, { state: 'running', ...this.#owner, ...(startedAt ? {} : { startedAt: SERVER_TIME }) })
   }
 
@@ -156,7 +164,7 @@ export class Actions {
     this.#open.delete(id)
     this.#finished.add(id)
     this.#running = null
-    this.#logger.info({ action: id, state, result: result.code }, 'A recovery action has ended.')
+    this.#logger.info({ action: id, state, result: result.code }, 'A recovery action ended.')
     const steps = new Append({ at: new Date(this.#clock.now()), what: result.sentence })
     this.#write(id, { state, result, steps, finishedAt: SERVER_TIME })
   }
@@ -166,7 +174,7 @@ export class Actions {
   }
 }
 
-/** Errors of other code may quote secret input: only our own errors are shown. */
-const UNEXPECTED = { code: 'failed', message: 'It failed; the log of the runner has the cause.' }
+/** Replaces every error that is not a HoldfastError, since such an error may quote secret input. */
+const UNEXPECTED = { code: 'failed', message: 'The action failed; the log of the runner has the cause.' }
 
 const byAge = (a: OpenAction, b: OpenAction): number => a.action.requestedAt.getTime() - b.action.requestedAt.getTime()

@@ -6,7 +6,7 @@ import { logout, type LogoutSession } from './logout.ts'
 
 type Reach = LogoutSession['keeper']['reach']
 
-/** A session with a state that can be backed up, which notes what is done to it. */
+/** A session whose state can be backed up. It records the calls that it gets. */
 function fakeSession(options: {
   reach?: Reach
   isHalted?: boolean
@@ -47,7 +47,7 @@ test('a log-out unlinks the device after the state is backed up', async () => {
   expect(calls).toEqual(['put aside: logged-out', 'note: The state was backed up.', 'unlink'])
 })
 
-test('a log-out of a device that is unlinked already does nothing', async () => {
+test('a log-out of an unlinked device does nothing', async () => {
   const { result, calls } = perform({ loggedOut: true, isHalted: true })
   expect(await result).toMatchObject(LOGGED_OUT)
   expect(calls).toEqual([])

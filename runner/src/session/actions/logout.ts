@@ -11,13 +11,13 @@ export interface LogoutSession {
   readonly engine: () => Engine | null
 }
 
-/** Backs up the state, then unlinks the device from its phone. Waits for a connection first, since only a connected device can do that. */
+/** Backs up the state, then unlinks the device from its phone. Waits for a connection first: no other device can be unlinked. */
 export const logout: ActionHandler<LogoutSession> = {
   async advance(session, action) {
     const engine = session.engine()
     if (engine?.memory.loggedOut) return LOGGED_OUT
     const reach = reachOf(session)
-    if (reach === 'halted') throw unreachable('The session is not connected and waits for somebody.')
+    if (reach === 'halted') throw unreachable('The session is not connected and waits for an operator.')
     if (reach === 'pairing') throw unreachable('No phone is linked.')
     if (reach === 'on-its-way' || !engine) {
       if (action.isInTime) return null
@@ -30,7 +30,7 @@ export const logout: ActionHandler<LogoutSession> = {
       return LOGGED_OUT
     } catch (error) {
       if (!(error instanceof ConnectionEnded)) throw error
-      // Nobody knows whether WhatsApp unlinked the device: the next connection tells.
+      // WhatsApp may or may not have unlinked the device: the next login shows it.
       if (action.isInTime) return null
       throw unreachable('The connection ended before WhatsApp confirmed it.')
     }
@@ -43,4 +43,4 @@ const LOGGED_OUT: ActionResult = {
 }
 
 const unreachable = (what: string): HoldfastError =>
-  new HoldfastError('not-connected', `${what} Only a connected device can be unlinked from here; the phone can always do it.`)
+  new HoldfastError('not-connected', `${what} Only a connected device can be unlinked from here; the phone can always unlink it.`)

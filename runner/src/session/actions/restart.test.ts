@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { RunningAction } from './action-handler.ts'
 import { restart, type RestartSession } from './restart.ts'
 
-/** A session without a state, which notes what is done to it. */
+/** A session without a state. It records the calls that it gets. */
 function fakeSession(reach: RestartSession['keeper']['reach'], isHalted = false) {
   const calls: string[] = []
   const call = (name: string) => () => void calls.push(name)
@@ -29,11 +29,11 @@ test('a restart waits for the new connection', async () => {
 })
 
 test.each([
-  { reach: 'connected', isHalted: false, isInTime: true, says: 'has connected anew.' },
+  { reach: 'connected', isHalted: false, isInTime: true, says: 'has reconnected.' },
   { reach: 'pairing', isHalted: false, isInTime: true, says: 'waits for a phone' },
   { reach: 'on-its-way', isHalted: false, isInTime: false, says: 'has not succeeded yet' },
-  { reach: 'on-its-way', isHalted: true, isInTime: true, says: 'waits for somebody' },
-] as const)('a restart that ends %o says so', async ({ reach, isHalted, isInTime, says }) => {
+  { reach: 'on-its-way', isHalted: true, isInTime: true, says: 'waits for an operator' },
+] as const)('a restart reports how it ended: %o', async ({ reach, isHalted, isInTime, says }) => {
   const result = await restart.advance(fakeSession(reach, isHalted).session, action(isInTime))
   expect(result).toEqual({ code: 'restarted', sentence: expect.stringContaining(says) })
 })

@@ -13,7 +13,7 @@ export interface RestartSession {
   readonly engine: () => Engine | null
 }
 
-/** Ends whatever the session waits for and closes its connection in order; the session's loop then connects anew. */
+/** Ends every wait of the session and closes its connection in order. The session's loop then connects again. */
 export const restart: ActionHandler<RestartSession> = {
   async begin({ opening, quarantine, reconnection, keeper, engine }) {
     quarantine.forgive()
@@ -30,8 +30,8 @@ export const restart: ActionHandler<RestartSession> = {
 }
 
 const SENTENCES: Record<Reach, string> = {
-  connected: 'The session has connected anew.',
-  pairing: 'The session has connected anew and waits for a phone.',
-  'on-its-way': 'The session connects anew; it has not succeeded yet.',
-  halted: 'The session has tried again, and waits for somebody.',
+  connected: 'The session has reconnected.',
+  pairing: 'The session has reconnected and waits for a phone.',
+  'on-its-way': 'The session is reconnecting; it has not succeeded yet.',
+  halted: 'The session has tried again and waits for an operator.',
 }

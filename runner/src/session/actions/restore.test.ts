@@ -4,41 +4,41 @@ import { restore, type RestoreSession } from './restore.ts'
 
 const ENGINE = {} as Engine
 
-/** A session without a state in memory, which notes what becomes of it. */
+/** A session, by default without a state in memory. It records the approvals that it gets and the states that it adopts. */
 function fakeSession(found: { inMemory?: Engine; restored: Engine | null }) {
   const adopted: Engine[] = []
-  const asked: unknown[] = []
+  const approvals: unknown[] = []
   const session: RestoreSession = {
     opening: {
       restore: async (approval) => {
-        asked.push(approval)
+        approvals.push(approval)
         return found.restored
       },
     },
     engine: () => found.inMemory ?? null,
     adopt: (engine) => void adopted.push(engine),
   }
-  return { session, adopted, asked }
+  return { session, adopted, approvals }
 }
 
 const action = (approved: { reaches: number } | null) => ({ approved, isInTime: true, note: () => {} })
 
-test('a restore continues with the state that was put together', async () => {
-  const { session, adopted, asked } = fakeSession({ restored: ENGINE })
+test('a restore continues with the restored state', async () => {
+  const { session, adopted, approvals } = fakeSession({ restored: ENGINE })
   expect(await restore.advance(session, action({ reaches: 7 }))).toMatchObject({ code: 'restored' })
-  expect([adopted, asked]).toEqual([[ENGINE], [{ reaches: 7 }]])
+  expect([adopted, approvals]).toEqual([[ENGINE], [{ reaches: 7 }]])
 })
 
-test('a restore is done although the state cannot be opened yet', async () => {
+test('a restore succeeds although the state cannot be opened yet', async () => {
   const { session, adopted } = fakeSession({ restored: null })
   expect(await restore.advance(session, action({ reaches: 7 }))).toMatchObject({ code: 'restored' })
   expect(adopted).toEqual([])
 })
 
-test('a restore without an approval, or of a whole state, changes nothing', async () => {
+test('a restore without an approval, or of an undamaged state, changes nothing', async () => {
   const damaged = fakeSession({ restored: ENGINE })
   await expect(restore.advance(damaged.session, action(null))).rejects.toMatchObject({ code: 'bad-document' })
   const whole = fakeSession({ inMemory: ENGINE, restored: ENGINE })
   await expect(restore.advance(whole.session, action({ reaches: 7 }))).rejects.toMatchObject({ code: 'restore-refused' })
-  expect([...damaged.asked, ...whole.asked]).toEqual([])
+  expect([...damaged.approvals, ...whole.approvals]).toEqual([])
 })

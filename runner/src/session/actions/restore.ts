@@ -9,13 +9,13 @@ export interface RestoreSession {
   readonly adopt: (engine: Engine) => void
 }
 
-/** Puts a damaged state together from what is left. Refuses when that would lose more than the operator agreed to. */
+/** Restores a damaged state from its readable parts. Refuses when that would lose more than the operator approved. */
 export const restore: ActionHandler<RestoreSession> = {
   async advance({ opening, engine, adopt }, { approved }) {
-    if (!approved) throw new HoldfastError('bad-document', 'The restore does not say what was agreed to.')
-    if (engine()) throw new HoldfastError('restore-refused', 'The state is whole: there is nothing to restore.')
+    if (!approved) throw new HoldfastError('bad-document', 'The restore does not name the loss that the operator approved.')
+    if (engine()) throw new HoldfastError('restore-refused', 'The state is not damaged: there is nothing to restore.')
     const restored = await opening.restore(approved)
     if (restored) adopt(restored)
-    return { code: 'restored', sentence: 'The state was put together from what is left; the session goes on with new keys.' }
+    return { code: 'restored', sentence: 'The state was restored from its readable parts; the session continues with new keys.' }
   },
 }
