@@ -26,7 +26,7 @@ import { JournaledState } from './journal/journaled-state.ts'
 import { HistorySync } from './inbox/history-sync.ts'
 import { Undecrypted } from './inbox/undecrypted.ts'
 
-/** What every session of a runner shares. */
+/** The parts that all sessions of a runner share. */
 export interface SessionDependencies {
   readonly documents: DocumentStore
   readonly journals: JournalStore
@@ -38,15 +38,17 @@ export interface SessionDependencies {
   readonly runnerId: string
   readonly journalLimits: JournalLimits
   readonly checkpoints: CheckpointPolicy
-  /** `AUTO_RESTORE`: whether a damaged state is restored without asking when that gives something up. */
+  /** `AUTO_RESTORE`: whether a damaged state is restored without approval even if the restore loses records. */
   readonly autoRestore: 'lossless' | 'always'
   readonly sending: SendPolicy
-  /** Gives every open job of a session first, then each one that is queued. Returns what ends it. */
+  /**
+   * Passes every open job of a session to `onJobs`, then each newly queued one. Returns the function that ends the subscription.
+   */
   readonly subscribeJobs: (sessionId: string, onJobs: (jobs: readonly DocumentSnapshot[]) => void) => () => void
   readonly createClient: (options: ClientOptions) => Client
-  /** For a session under suspicion of ending its process: each delivery is counted durably before it is touched. */
+  /** Whether the session is suspected of ending its process. Each delivery is then counted durably before it is handled. */
   readonly countFirst?: () => boolean
-  /** What a state that lost its newest records has to become before it may speak again: see `rekey.ts`. */
+  /** Replaces the keys of a state that lost its newest records, before it may connect again: see `rekey.ts`. */
   readonly rekey: (image: StateImage, lostRecords: number) => Mutation
 }
 
@@ -64,17 +66,17 @@ export interface Engine {
   readonly memory: SessionMemory
 }
 
-/** A state that was read, as far as it could be, and the key that it was read with. */
+/** The readable part of a state, and the key that decrypted it. */
 export interface Found {
   readonly cipher: SessionCipher
   readonly loaded: Loaded
 }
 
 /**
- * Reads the state of a claimed session. What is damaged of it is said in the result; nothing is changed.
+ * Reads the state of a claimed session. The result names its damage. Changes no part of the state.
  *
- * @throws HoldfastError when there is no key to read it with (a missing, wrong or damaged one).
- * @throws other errors when the stores did not answer: worth another try.
+ * @throws HoldfastError when the data key is missing, wrong or damaged.
+ * @throws other errors when the stores did not answer; a later attempt may succeed.
  */
 export async function findState(dependencies: SessionDependencies, claim: Claim): Promise<Found> {
   const { journals, objects } = dependencies
@@ -83,13 +85,13 @@ export async function findState(dependencies: SessionDependencies, claim: Claim)
   return { cipher, loaded }
 }
 
-/** What is the same for all engines of an ownership. */
+/** The parts that all engines of one ownership share. */
 export interface Lasting {
   readonly journal: Journal
   readonly settled: SettledJobs
 }
 
-/** Puts the parts of a session together on its state. Nothing is dialled yet. */
+/** Wires the parts of a session to its state. Dials nothing yet. */
 export function assembleEngine(
   dependencies: SessionDependencies,
   claim: Claim,
@@ -153,7 +155,9 @@ export function assembleEngine(
   return { state, cipher, inbox, undecrypted, told, outbox, receipts, checkpointer, client, memory }
 }
 
-/** The session's data key. Made here only for a session that has never sealed anything; otherwise its absence is damage. */
+/**
+ * Returns the session's data key. Makes one only for a session that has never sealed anything; otherwise a missing key is damage.
+ */
 async function cipherOf(
   { documents, journals, objects, wrappingKey }: SessionDependencies,
   claim: Claim,
@@ -168,7 +172,7 @@ async function cipherOf(
       advice: `Restore the document ${path} from a backup of Firestore.`,
     })
   }
-  // Another process may have made it meanwhile, or this commit may have succeeded unheard: what is there counts.
+  // Another process may have made the key, or this commit may have succeeded without an answer: the stored key counts.
   await documents.commit([{ kind: 'create', path, fields: { ...newSessionKeys(sessionId, wrappingKey) } }]).catch(() => {})
   const made = await loadSessionCipher(documents, sessionId, wrappingKey)
   if (!made) throw new Error(`The data key of ${sessionId} could not be stored.`)

@@ -20,7 +20,7 @@ const FIGURES = { counters: { sent: 0, received: 0 }, lastProofOfLifeAt: null, l
 
 const never = (): Promise<void> => new Promise(() => {})
 
-/** A session of which every part hangs but the journal's last append. Resolves with the moment of that, ms. */
+/** Releases a session whose parts all hang, except the journal's last append. Resolves with the time of that append, ms. */
 async function releaseWhatHangs(deadline: Deadline): Promise<number> {
   const startedAt = systemClock.monotonic()
   const engine = {
@@ -51,13 +51,13 @@ test('the steps of a hand-over fill its time', () => {
   expect(plannedMs).toBe(HAND_OVER_WITHIN_MS)
 })
 
-test('a session of which everything hangs is released in time', async () => {
+test('a session whose parts all hang is released in time', async () => {
   const { release, farewell } = HAND_OVER_PLAN
   const releasedAtMs = await releaseWhatHangs(new Deadline(systemClock, HAND_OVER_WITHIN_MS))
   expect(releasedAtMs).toBeLessThanOrEqual(HAND_OVER_WITHIN_MS - release - farewell)
 })
 
-test('a session that learns late that it has to leave shortens each step', async () => {
+test('a session with less time for its hand-over shortens each step', async () => {
   const { release, farewell } = HAND_OVER_PLAN
   const releasedAtMs = await releaseWhatHangs(new Deadline(systemClock, HAND_OVER_WITHIN_MS / 2))
   expect(releasedAtMs).toBeLessThanOrEqual((HAND_OVER_WITHIN_MS - release - farewell) / 2)

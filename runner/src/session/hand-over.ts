@@ -5,18 +5,18 @@ import type { SessionEvent } from './events/session-event.ts'
 import type { Entry } from './journal/group.ts'
 import type { Journal } from './journal/journal.ts'
 
-/** Cloud Run kills a process 10 s after SIGTERM. A hand-over takes less, whatever hangs. */
+/** The longest time of a hand-over, whatever hangs. Cloud Run kills a process 10 s after SIGTERM. */
 export const HAND_OVER_WITHIN_MS = 8000
 
 /**
- * The plan of a hand-over, ms. It fills the time above. A runner that leaves goes through it with all its sessions side by side.
+ * The plan of a hand-over, ms. Its steps fill the time above. A leaving runner hands over all its sessions in parallel.
  *
- * sending     messages that are on their way get their acks, and the phone's history is stored as far as it was read
- * writing     what was received until now becomes durable, and the receipts of it leave
+ * sending     messages on their way get their acks, and the part of the phone's history that was read is stored
+ * writing     received messages become durable, and their receipts leave
  * closing     the connection closes in order
  * checkpoint  the state is saved, so that the next owner has little to replay
- * release     the record says that nobody owns the session any more
- * farewell    the runner takes itself off the list and closes its stores
+ * release     the record states that the session has no owner
+ * farewell    the runner removes itself from the list of runners and closes its stores
  */
 export const HAND_OVER_PLAN = {
   sending: 2000,
@@ -28,8 +28,8 @@ export const HAND_OVER_PLAN = {
 } satisfies Plan<string>
 
 /**
- * Gives a session up in order, by the plan above. Resolves when the release is in Firestore, even after the deadline: a release that is
- * late is worth more than none. Rejects when the journal ended before.
+ * Hands a session over by the plan above. Resolves when the release is in Firestore, even after the deadline, because a late
+ * release is better than none. Rejects when the journal ends before.
  */
 export async function releaseSession(options: {
   journal: Journal

@@ -11,19 +11,26 @@ import type { Activity } from '../quarantine/quarantine.ts'
 import type { Reconnection } from './reconnection.ts'
 import type { SessionStatus } from '../session-status.ts'
 
-/** A muted connection that holds frames is let go after this, rather than kept half alive. */
+/**
+ * The keeper closes a muted connection that has held a frame for this long, since a connection that sends nothing is half dead.
+ */
 const LET_GO_AFTER_MS = 20_000
 
-/** A muted connection is looked at this often. */
+/** The interval at which the keeper checks a muted connection. */
 const LOOK_AT_MUTED_MS = 1000
 
-/** What a logged-out identity leaves could not be saved: no new one is made before that has worked. */
+/**
+ * The pause before the next attempt to back up the credentials of a log-out. No new identity is made before the backup succeeds.
+ */
 const ARCHIVE_AGAIN_MS = 30_000
 
 /** The time to close a connection when the session is not handed over. */
 const CLOSE_WITHIN_MS = 1500
 
-/** The time for WhatsApp to confirm that a device is unlinked. The session does nothing else meanwhile; a hand-over ends the wait. */
+/**
+ * The time for WhatsApp to confirm that a device is unlinked. The session does nothing else in this
+ * time; a hand-over ends the wait.
+ */
 const UNLINK_WITHIN_MS = 10_000
 
 export interface KeeperDependencies {
@@ -32,16 +39,16 @@ export interface KeeperDependencies {
   readonly status: SessionStatus
   readonly reconnection: Reconnection
   readonly askToDial: AskToDial
-  /** Whether a connection may be opened, as far as its runners died over the session. Whoever may not is woken when that changes. */
+  /** Whether the session's crash record allows a connection now. A refused session is woken when the answer may have changed. */
   readonly mayConnect: () => Promise<boolean>
-  /** Whether the session is to have a connection, as things are at the moment of asking. */
+  /** Whether the session needs a connection at the time of the call. */
   readonly isWanted: () => boolean
   readonly publish: (state: SessionState, reason: ReasonCode, details?: StatusDetails) => void
-  /** Something has happened that the session's loop has to look at. */
+  /** Wakes the session's loop after a change. */
   readonly wake: () => void
 }
 
-/** Keeps one session connected, as far as it may be: from dialling to the verdict on how a connection ended, and again. */
+/** Keeps one session connected. It dials, judges how each connection ended, and dials again if the verdict allows it. */
 export class ConnectionKeeper {
   readonly #dependencies: KeeperDependencies
   readonly #place: DialPlace
@@ -59,13 +66,13 @@ export class ConnectionKeeper {
     this.#place = new DialPlace({ ask, clock, wake })
   }
 
-  /** How far the connection has got. */
+  /** The progress of the connection. */
   get reach(): 'connected' | 'pairing' | 'on-its-way' {
     if (this.#isOpen) return 'connected'
     return this.#connection && this.#qrCodes > 0 ? 'pairing' : 'on-its-way'
   }
 
-  /** There is no connection, and none whose end is still to be judged. */
+  /** True when there is no connection, and no ended one without a verdict. */
   get isAtRest(): boolean {
     return this.#connection === null && this.#ended === null
   }
@@ -75,13 +82,13 @@ export class ConnectionKeeper {
     return this.isAtRest && this.dueAtMs > this.#dependencies.clock.now() ? 'waiting' : 'connecting'
   }
 
-  /** When the keeper has something to do by itself, ms; infinity while it waits for events. */
+  /** When the keeper has its next step to do, ms; infinity while it waits for events. */
   get dueAtMs(): number {
     if (this.#ended) return 0
-    // Unmuting wakes the loop; nothing is dialled before.
+    // Unmuting wakes the loop; the keeper dials nothing before.
     if (this.#muted) return this.#connection ? this.#dependencies.clock.now() + LOOK_AT_MUTED_MS : Number.POSITIVE_INFINITY
     if (this.#connection) return this.#place.settlesAtMs
-    // Its turn wakes the loop.
+    // A granted turn wakes the loop.
     return this.#place.isTaken ? Number.POSITIVE_INFINITY : this.#dialAtMs
   }
 
@@ -95,7 +102,10 @@ export class ConnectionKeeper {
     if (muted && !this.#connection) this.#place.leave()
   }
 
-  /** The next step. `ended`: a connection has just been judged; `distrusted`: and the state in memory is to be read anew. */
+  /**
+   * Does the next step. Returns `ended` after the verdict on a connection, and `distrusted` when that verdict also requires the
+   * state in memory to be read again.
+   */
   async keep(engine: Engine): Promise<'kept' | 'ended' | 'distrusted'> {
     if (this.#ended) return this.#judge(engine, this.#ended)
     if (this.#connection) {
@@ -105,7 +115,7 @@ export class ConnectionKeeper {
     return 'kept'
   }
 
-  /** Ends the connection in order; no verdict follows. */
+  /** Closes the connection in order, without a verdict. */
   async close(engine: Engine | null, deadline = new Deadline(this.#dependencies.clock, CLOSE_WITHIN_MS)): Promise<void> {
     const connection = this.#connection
     this.#forget(engine)
@@ -113,13 +123,13 @@ export class ConnectionKeeper {
     this.#ended = null
   }
 
-  /** Cuts the connection off without another word. */
+  /** Cuts the connection off and sends nothing more. */
   cut(): void {
     this.#connection?.cut()
     this.#forget(null)
   }
 
-  /** Ends a wait for WhatsApp's answer: the session is to be handed over. */
+  /** Ends a wait for WhatsApp's answer, because the session is handed over. */
   interrupt(): void {
     this.#interrupt()
   }
@@ -127,10 +137,10 @@ export class ConnectionKeeper {
   /**
    * Unlinks the device from its phone, which ends the connection and halts the session.
    *
-   * @throws ConnectionEnded when it is not known whether WhatsApp did it: the next login tells.
+   * @throws ConnectionEnded when WhatsApp did not confirm it. The next login shows whether the device is unlinked.
    */
   async unlink(engine: Engine): Promise<void> {
-    if (!this.#connection || !this.#dependencies.isWanted()) throw new ConnectionEnded('There is no connection any more.')
+    if (!this.#connection || !this.#dependencies.isWanted()) throw new ConnectionEnded('The connection has ended.')
     const { promise: interrupted, reject } = Promise.withResolvers<never>()
     this.#interrupt = () => reject(new ConnectionEnded('The session is handed over.'))
     const deadline = new Deadline(this.#dependencies.clock, UNLINK_WITHIN_MS)
@@ -148,7 +158,7 @@ export class ConnectionKeeper {
     else this.#place.leave()
   }
 
-  /** The attempt is a record: an owner that lost the session without knowing it must not log in either. */
+  /** Appends a record of the attempt, then connects. An owner that lost the session without knowing it fails at the record. */
   async #dial(engine: Engine): Promise<void> {
     const { isWanted, logger, status } = this.#dependencies
     if (engine.memory.loggedOut && !(await this.#renewLoggedOut(engine))) return
@@ -162,7 +172,10 @@ export class ConnectionKeeper {
     logger.info('Connecting to WhatsApp.')
   }
 
-  /** The phone has unlinked this device, and somebody asked to start it all the same: it is to be linked anew. */
+  /**
+   * Makes a new identity after the phone unlinked the device and an operator started the session
+   * again. Backs up the old one first.
+   */
   async #renewLoggedOut(engine: Engine): Promise<boolean> {
     if (!engine.memory.archived && !(await this.#archive(engine))) {
       this.#archiveAgainMs = this.#dependencies.clock.now() + ARCHIVE_AGAIN_MS
@@ -173,7 +186,7 @@ export class ConnectionKeeper {
     return true
   }
 
-  /** The credentials that have ended stay in an object that is named. */
+  /** Keeps the invalid credentials in an object that the session's document names. Returns false when the backup failed. */
   async #archive(engine: Engine): Promise<boolean> {
     try {
       await engine.checkpointer.putAside('logged-out')
@@ -182,7 +195,7 @@ export class ConnectionKeeper {
     } catch (error) {
       this.#dependencies.logger.warn(
         { error },
-        'The old credentials could not be put aside yet; no new ones are made before that.',
+        'The backup of the old credentials failed; the session makes no new ones before it succeeds.',
       )
       return false
     }
@@ -197,7 +210,7 @@ export class ConnectionKeeper {
       onDevicesMissed: (messageId) => engine.outbox.missedDevices(messageId),
       onReceipt: (messageIds, type) => {
         for (const messageId of messageIds) {
-          // A contact can only have what WhatsApp has: the receipt says what a lost ack would have said.
+          // A receipt proves that WhatsApp has the message, so it stands in for a lost ack.
           engine.outbox.acknowledged(messageId, null)
           engine.receipts.receipt(messageId, type)
         }
@@ -229,7 +242,7 @@ export class ConnectionKeeper {
     wake()
   }
 
-  /** The connection is gone, by whoever's doing. */
+  /** Drops a connection that ended, and keeps the reason for the verdict. */
   #lose(engine: Engine, disconnect: Disconnect): void {
     this.#connection?.cut()
     this.#forget(engine)
@@ -248,7 +261,8 @@ export class ConnectionKeeper {
     const { clock, logger, reconnection, status } = this.#dependencies
     this.#ended = null
     const linking = { paired: engine.client.me !== null, qrShown: this.#qrCodes > 0 }
-    // Replaced: perhaps by the session's new owner. One append tells, and when it is refused there is nothing more to say.
+    // A new owner of the session may have replaced the connection. One append shows it: if the
+    // append is refused, this owner stops.
     if (reconnection.isReplaced(disconnect, linking, engine.memory)) {
       await engine.state.journal.whenDurable(engine.state.append({}))
     }
@@ -262,7 +276,7 @@ export class ConnectionKeeper {
     return action === 'reconnect' && decision.rereads ? 'distrusted' : 'ended'
   }
 
-  /** What is remembered of the disconnect rides on the record that says what comes of it. */
+  /** Carries out the verdict. The memory of the disconnect becomes part of the same record as the new state. */
   #follow(engine: Engine, decision: Verdict): void {
     const { clock, publish, reconnection } = this.#dependencies
     if (decision.action === 'stop') return publish(decision.state, decision.reason, banOf(decision, clock.now()))
@@ -271,7 +285,7 @@ export class ConnectionKeeper {
   }
 }
 
-/** What an attempt would be, by what is known of the device. */
+/** Returns the kind of the next dial, from the identity and the logins of the device. */
 function kindOf({ client, memory }: Engine): DialKind {
   if (client.me === null || memory.loggedOut) return 'pairing'
   return memory.everLoggedIn ? 'login' : 'first-login'

@@ -41,7 +41,7 @@ const dial = (kind: DialKind) => {
 }
 
 describe('the turn of a session', () => {
-  test('is asked for once, and wakes the session when it has come', () => {
+  test('is asked for once, and wakes the session when it is granted', () => {
     expect([place.mayDial('login'), place.mayDial('login')]).toEqual([false, false])
     expect(asked).toMatchObject([{ kind: 'login', ended: false }])
     asked[0]?.grant()
@@ -49,7 +49,7 @@ describe('the turn of a session', () => {
     expect(place.mayDial('login')).toBe(true)
   })
 
-  test('is given back when the session does not dial after all', () => {
+  test('is given back when the session does not dial', () => {
     place.mayDial('pairing')
     place.leave()
     expect(asked).toMatchObject([{ ended: true }])
@@ -59,20 +59,20 @@ describe('the turn of a session', () => {
 })
 
 describe('the place of a session', () => {
-  test('that has logged in before is left as soon as it dials', () => {
+  test('that has logged in before is freed as soon as it dials', () => {
     dial('login')
     expect(asked).toMatchObject([{ ended: true }])
     expect(place.isTaken).toBe(false)
   })
 
-  test('that has no phone yet is left with its first QR code', () => {
+  test('that has no phone yet is freed with its first QR code', () => {
     dial('pairing')
     expect(place.isTaken).toBe(true)
     place.qrShown()
     expect(asked).toMatchObject([{ ended: true }])
   })
 
-  test('that logs in for the first time is left when WhatsApp has been quiet for a while, and not before it is open', () => {
+  test('that logs in for the first time is freed when WhatsApp is quiet for 3 s after the connection opened', () => {
     dial('first-login')
     vi.advanceTimersByTime(20_000)
     place.leaveWhenSettled()
@@ -91,7 +91,7 @@ describe('the place of a session', () => {
     expect(place.settlesAtMs).toBe(Number.POSITIVE_INFINITY)
   })
 
-  test('is left when the connection ends', () => {
+  test('is freed when the connection ends', () => {
     dial('first-login')
     place.opened()
     place.leave()

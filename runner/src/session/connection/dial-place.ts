@@ -1,28 +1,30 @@
 import type { Clock } from '@holdfast/core/platform/ports'
 
 /**
- * login        a device that has logged in before: costs little
- * pairing      no phone is linked yet: dear until the QR code is shown
- * first-login  a phone has scanned: keys are made and uploaded, and the phone sends what it has
+ * login        a device that has logged in before: cheap
+ * pairing      a device without a phone: expensive until the QR code is shown
+ * first-login  a device whose code was scanned: expensive, it makes and uploads keys, and the phone sends its history
  */
 export type DialKind = 'login' | 'pairing' | 'first-login'
 
 /** One session's turn at dialling. */
 export interface DialTurn {
   readonly isGranted: boolean
-  /** The attempt is over, not wanted any more, or so far that it leaves its place to the next one. Further calls change nothing. */
+  /**
+   * Frees the place for the next session: the attempt ended, was given up, or is past its expensive part. Later calls do nothing.
+   */
   end(): void
 }
 
-/** What limits the dials of all sessions of a runner. `onGranted` is not called before this has returned. */
+/** Asks for a turn. It limits the dials of all sessions of a runner. `onGranted` is never called before this function returns. */
 export type AskToDial = (kind: DialKind, onGranted: () => void) => DialTurn
 
-/** A first login has settled when WhatsApp has been quiet for so long: the phone has told what it had to tell. */
+/** The silence of WhatsApp that ends a first login: the phone has then sent all that it sends after pairing. */
 const QUIET_MS = 3000
 
 /**
- * The place of one session among those that dial: asked for, given in turn, and kept as long as what follows is dear. A QR code
- * that is shown keeps no place: nobody knows when somebody scans it.
+ * The place of one session among the dialling sessions of a runner. The session asks for it, gets it in turn, and keeps it during
+ * the expensive part of the connection. A shown QR code keeps no place, because a scan may take any time.
  */
 export class DialPlace {
   readonly #ask: AskToDial
@@ -33,24 +35,24 @@ export class DialPlace {
   #isOpen = false
   #heardAtMs = 0
 
-  /** `wake` is called when the turn has come. */
+  /** @param options.wake called when the turn is granted */
   constructor(options: { ask: AskToDial; clock: Clock; wake: () => void }) {
     this.#ask = options.ask
     this.#clock = options.clock
     this.#wake = options.wake
   }
 
-  /** It is waited for, or held. */
+  /** True while the session waits for its place or holds it. */
   get isTaken(): boolean {
     return this.#turn !== null
   }
 
-  /** When there is reason to look whether the first login has settled, ms; infinity when none is under way. */
+  /** When a first login counts as settled if WhatsApp stays quiet, ms; infinity when none is under way. */
   get settlesAtMs(): number {
     return this.#turn && this.#isOpen ? this.#heardAtMs + QUIET_MS : Number.POSITIVE_INFINITY
   }
 
-  /** Whether the session may dial now. Asks for its turn, if it has not yet. */
+  /** Returns whether the session may dial now. Asks for a turn at the first call. */
   mayDial(kind: DialKind): boolean {
     if (!this.#turn) {
       this.#kind = kind
@@ -60,7 +62,7 @@ export class DialPlace {
     return this.#turn.isGranted
   }
 
-  /** The connection is on its way. */
+  /** Called when the connection was started. */
   dialled(): void {
     if (this.#kind === 'login') this.leave()
   }
@@ -74,7 +76,7 @@ export class DialPlace {
     this.heard()
   }
 
-  /** WhatsApp said something. */
+  /** Called for each frame of WhatsApp. */
   heard(): void {
     this.#heardAtMs = this.#clock.now()
   }

@@ -18,14 +18,14 @@ afterEach(() => {
 
 const count = (...codes: (number | undefined)[]) => codes.map((code) => failures.count({ code }, known)).at(-1)
 
-/** A connection that comes about and lasts so long. */
+/** Opens a connection that lasts for the given time. */
 const work = (ms: number) => {
   failures.opened()
   vi.advanceTimersByTime(ms)
 }
 
 describe('the row of failures', () => {
-  test('counts what the network did apart from what WhatsApp did', () => {
+  test('counts failures of the network and of WhatsApp separately', () => {
     expect(count(428, 408, undefined, 503, 500)).toMatchObject({ networkFailures: 3, whatsappFailures: 2 })
   })
 
@@ -37,7 +37,7 @@ describe('the row of failures', () => {
     expect(count(503)).toMatchObject({ whatsappFailures: 1 })
   })
 
-  test('goes on when a connection was ended right after it had come about', () => {
+  test('goes on when a connection ended right after it opened', () => {
     for (const code of [428, 503, 515]) {
       count(code)
       work(9_999)
@@ -55,23 +55,23 @@ describe('the row of failures', () => {
     expect(count(503)).toMatchObject({ whatsappFailures: 3 })
   })
 
-  test('is not longer for a restart that WhatsApp asked for', () => {
+  test('does not count a restart that WhatsApp requested', () => {
     expect(count(515, 515, 503)).toMatchObject({ networkFailures: 1, whatsappFailures: 1, restarts: 2 })
   })
 
-  test('is not longer for a transport that broke, whatever the code', () => {
+  test('does not count a broken transport as a failure of WhatsApp, whatever the code', () => {
     failures.count({ code: 500, transport: 'broken' }, known)
     expect(count(503)).toMatchObject({ networkFailures: 1, whatsappFailures: 1 })
   })
 
-  test('carries what is known of the session', () => {
+  test('passes on the linking state of the session', () => {
     expect(failures.count({ code: 401 }, { everLoggedIn: false, paired: true, qrShown: true })).toMatchObject({
       everLoggedIn: false,
       paired: true,
     })
   })
 
-  test('of QR codes that nobody scans is not ended by the next QR code, but by a device that works', () => {
+  test('of unscanned QR codes is ended by a working device, but not by the next QR code', () => {
     const unpaired = { everLoggedIn: false, paired: false, qrShown: true }
     for (const rounds of [1, 2, 3]) {
       work(MINUTE_MS)
@@ -81,7 +81,7 @@ describe('the row of failures', () => {
     expect(count(515)).toMatchObject({ pairingRounds: 1 })
   })
 
-  test('is forgotten when somebody asks for a new beginning', () => {
+  test('is forgotten when an operator restarts the session', () => {
     count(428, 503, 515, 440)
     failures.forget()
     expect(count(428)).toMatchObject({ networkFailures: 1, whatsappFailures: 1, restarts: 1, replacedWithinHour: 0 })
@@ -89,14 +89,14 @@ describe('the row of failures', () => {
 })
 
 describe('the next owner', () => {
-  test('goes on counting where this one was, of what is not the network', () => {
+  test('continues the counts of this owner, except those of the network', () => {
     count(503, 500, 440, 428, 428)
     const next = new Failures(systemClock)
     next.recall(failures.record)
     expect(next.count({ code: 503 }, known)).toMatchObject({ whatsappFailures: 3, networkFailures: 1, replacedWithinHour: 1 })
   })
 
-  test('knows that the session had come to work since', () => {
+  test('knows that a connection opened after the failures', () => {
     count(503, 503)
     failures.opened()
     const next = new Failures(systemClock)
@@ -106,8 +106,8 @@ describe('the next owner', () => {
   })
 })
 
-describe('having been replaced', () => {
-  test('is remembered for an hour, this time not included', () => {
+describe('a replacement', () => {
+  test('counts for later ones for an hour, but not for itself', () => {
     expect(count(440)).toMatchObject({ replacedWithinHour: 0 })
     vi.advanceTimersByTime(59 * MINUTE_MS)
     expect(count(440)).toMatchObject({ replacedWithinHour: 1 })
@@ -115,13 +115,13 @@ describe('having been replaced', () => {
     expect(count(440)).toMatchObject({ replacedWithinHour: 0 })
   })
 
-  test('is remembered although the session worked in between', () => {
+  test('is remembered although the session worked afterwards', () => {
     count(440)
     failures.opened()
     expect(count(440)).toMatchObject({ replacedWithinHour: 1 })
   })
 
-  test('is a failure neither of the network nor of WhatsApp', () => {
+  test('counts neither as a failure of the network nor of WhatsApp', () => {
     expect(count(440, 440, 428)).toMatchObject({ networkFailures: 1, whatsappFailures: 1 })
   })
 })

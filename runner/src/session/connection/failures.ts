@@ -1,23 +1,23 @@
 import type { Clock } from '@holdfast/core/platform/ports'
 import { type Disconnect, type DisconnectContext, type Linking, classify } from '@holdfast/core/session/disconnect-policy'
 
-/** As long as the process itself has to live to count as started. */
+/** The time after which an open connection counts as working. A process counts as started after the same time. */
 const STABLE_MS = 10_000
 
 const HOUR_MS = 60 * 60 * 1000
 
-/** What the next owner of a session has to know of its failures. Times are milliseconds since the epoch. */
+/** The failures of a session that the next owner has to know. Times are milliseconds since the epoch. */
 export interface FailureRecord {
   readonly whatsapp: number
   readonly pairings: number
-  /** When a connection had come about after them, if one had. */
+  /** When a connection opened after these failures; null when none has. */
   readonly openedAtMs: number | null
   readonly replacedAtMs: readonly number[]
 }
 
 const NO_FAILURES: FailureRecord = { whatsapp: 0, pairings: 0, openedAtMs: null, replacedAtMs: [] }
 
-/** The disconnects of a session since it last worked, as far as the next decision needs them. */
+/** Counts the disconnects of a session since it last worked, for the next decision. */
 export class Failures {
   readonly #clock: Clock
   #network = 0
@@ -31,7 +31,7 @@ export class Failures {
     this.#clock = clock
   }
 
-  /** For the next owner. */
+  /** The counts that the next owner continues. */
   get record(): FailureRecord {
     return {
       whatsapp: this.#whatsapp,
@@ -41,7 +41,7 @@ export class Failures {
     }
   }
 
-  /** What an earlier owner saw. */
+  /** Continues the counts of an earlier owner. */
   recall({ whatsapp, pairings, openedAtMs, replacedAtMs }: FailureRecord): void {
     this.#whatsapp = whatsapp
     this.#pairings = pairings
@@ -49,22 +49,22 @@ export class Failures {
     this.#replacedAtMs = replacedAtMs
   }
 
-  /** WhatsApp has answered, with a QR code or a login. Whether the session works again is known once that has lasted. */
+  /** Called when WhatsApp answered with a QR code or a login. The session counts as working once the connection has lasted. */
   opened(): void {
     this.#openedAtMs = this.#clock.now()
   }
 
-  /** Somebody asked for a new beginning. */
+  /** Forgets all failures, because an operator restarted the session. */
   forget(): void {
     this.recall(NO_FAILURES)
     this.#network = 0
     this.#restarts = 0
   }
 
-  /** Counts one more disconnect and gives the context in which to judge it. */
+  /** Counts one more disconnect and returns the context for the verdict on it. */
   count(disconnect: Disconnect, linking: Linking): DisconnectContext {
     const now = this.#clock.now()
-    // A connection that is ended right after it opened does not count as working.
+    // A connection that ended right after it opened does not count as working.
     const hasWorked = this.#openedAtMs !== null && now - this.#openedAtMs >= STABLE_MS
     if (hasWorked) this.#beginAnew(linking)
     this.#openedAtMs = null
@@ -103,12 +103,14 @@ export class Failures {
       case 'banned':
       case 'client-outdated':
       case 'refused':
-        // Nothing depends on how often.
+        // The verdict on these does not depend on their number.
         break
     }
   }
 
-  /** That it was replaced is remembered for an hour all the same, and a QR code alone does not end a row of those. */
+  /**
+   * Ends the rows of failures. Replacements still count for an hour, and a QR code alone does not end a row of unscanned codes.
+   */
   #beginAnew({ everLoggedIn }: Linking): void {
     this.#network = 0
     this.#whatsapp = 0

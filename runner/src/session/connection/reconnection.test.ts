@@ -21,7 +21,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** Nothing is durable here: what counts is what is in the image. */
+/** A journal store that makes nothing durable. The tests look at the image only. */
 const NOWHERE = { append: () => new Promise(() => {}) } as unknown as JournalStore
 
 function memoryOn(image: StateImage): SessionMemory {
@@ -45,7 +45,7 @@ interface Owner {
   readonly memory: SessionMemory
 }
 
-/** The next owner of the session whose state this is, as it begins. */
+/** Starts the next owner of the session with the given state. */
 function takeOver(image: StateImage, options: { beginsAnew?: boolean; random?: Random } = {}): Owner & { wait: unknown } {
   const { beginsAnew = false, random = earliest } = options
   const memory = memoryOn(image)
@@ -62,7 +62,7 @@ const judge = ({ reconnection, memory }: Owner, code: number | undefined) =>
 const waitOf = ({ reconnection }: Owner): number => Math.max(0, reconnection.dialAtMs - systemClock.now())
 
 describe('an owner that takes over while a session waits because of trouble at WhatsApp', () => {
-  test('waits for the rest of the time, and goes on counting', () => {
+  test('waits for the rest of the time, and continues the count', () => {
     const image = new StateImage()
     let owner: Owner = takeOver(image)
     // Each attempt is made by another owner.
@@ -78,7 +78,7 @@ describe('an owner that takes over while a session waits because of trouble at W
     expect(waits).toEqual([0, 0.5, 1.5, 2.5, 3.5, 4.5, 'whatsapp-keeps-failing'])
   })
 
-  test('says what it waits for', () => {
+  test('reports the reason and the end of the wait', () => {
     const image = new StateImage()
     const owner = takeOver(image)
     judge(owner, 500)
@@ -88,7 +88,7 @@ describe('an owner that takes over while a session waits because of trouble at W
     expect(takeOver(image).wait).toBeNull()
   })
 
-  test('begins at one when a connection had come about and lasted', () => {
+  test('starts the count anew when a connection opened and lasted', () => {
     const image = new StateImage()
     const owner = takeOver(image)
     for (const code of [503, 503, 503]) judge(owner, code)
@@ -99,7 +99,7 @@ describe('an owner that takes over while a session waits because of trouble at W
     expect(judge(next, 503)).toMatchObject({ delayMs: 0 })
   })
 
-  test('does not believe a clock that is far ahead', () => {
+  test('does not trust a clock that was far ahead', () => {
     const image = new StateImage()
     const owner = takeOver(image)
     for (const code of [503, 503]) judge(owner, code)
@@ -107,7 +107,7 @@ describe('an owner that takes over while a session waits because of trouble at W
     expect(waitOf(takeOver(image))).toBe(6 * MINUTE_MS)
   })
 
-  test('forgets all of it when somebody had stopped the session and started it', () => {
+  test('forgets all failures when the session was stopped and started again', () => {
     const image = new StateImage()
     const owner = takeOver(image)
     for (const code of [503, 503, 503, 440]) judge(owner, code)
@@ -117,7 +117,7 @@ describe('an owner that takes over while a session waits because of trouble at W
     expect(judge(next, 440)).toMatchObject({ action: 'reconnect' })
   })
 
-  test('does not wait because the network was lost, nor because the version was refused: it may be the one that helps', () => {
+  test('does not wait after a lost network or a refused version, because a new runner may cure both', () => {
     for (const code of [428, 405]) {
       const image = new StateImage()
       const owner = takeOver(image)
@@ -128,8 +128,8 @@ describe('an owner that takes over while a session waits because of trouble at W
   })
 })
 
-describe('an owner that takes over a session whose place another connection took', () => {
-  test('waits for the rest of the time, and connects no second time within the hour', () => {
+describe('an owner that takes over a session that another connection replaced', () => {
+  test('waits for the rest of the time, and does not reconnect after a second replacement within the hour', () => {
     const image = new StateImage()
     judge(takeOver(image), 440)
     vi.advanceTimersByTime(5000)
@@ -139,7 +139,7 @@ describe('an owner that takes over a session whose place another connection took
     expect(judge(next, 440)).toMatchObject({ action: 'stop', reason: 'foreign-connection' })
   })
 
-  test('understands what an owner of an earlier version left', () => {
+  test('reads the memory of an earlier version', () => {
     const image = new StateImage()
     const now = systemClock.now()
     image.apply({ keys: { meta: { replaced: JSON.stringify({ atMs: [now], dialAtMs: now + 20_000 }) } } })
@@ -160,7 +160,7 @@ describe('a restart', () => {
     expect(judge(takeOver(image), 503)).toMatchObject({ delayMs: 0 })
   })
 
-  test('of a session whose state could not be read yet counts once it is', () => {
+  test('of a session whose state could not be read yet takes effect once it is read', () => {
     const image = new StateImage()
     const owner = takeOver(image)
     for (const code of [503, 503, 503]) judge(owner, code)
@@ -173,7 +173,7 @@ describe('a restart', () => {
 })
 
 describe('an owner that reads the state anew', () => {
-  test('is not told what it has seen itself, but for what somebody wants to be forgotten', () => {
+  test('recalls nothing from it, but deletes the failures that a restart ends', () => {
     const image = new StateImage()
     const owner = takeOver(image)
     for (const code of [503, 503, 428]) judge(owner, code)
@@ -188,7 +188,7 @@ describe('an owner that reads the state anew', () => {
 })
 
 describe('what a session remembers', () => {
-  test('is nothing once it has worked again', () => {
+  test('is deleted once the session has worked again', () => {
     const image = new StateImage()
     const owner = takeOver(image)
     judge(owner, 503)
@@ -212,7 +212,10 @@ function seeded(seed: number): Random {
   return { fraction, bytes: (length) => Buffer.alloc(length) }
 }
 
-/** When the sessions of one runner dial, from the moment on at which WhatsApp ends all their connections, until it works again. */
+/**
+ * Plays an outage that ends all connections of one runner, and 30 minutes after it. Returns the times of
+ * all dials, ms since its start.
+ */
 async function outage(options: {
   sessions: number
   lastsMs: number
@@ -242,21 +245,21 @@ const most = (times: readonly number[], withinMs: number): number =>
 describe('50 sessions after an outage', () => {
   const seed = systemRandom.bytes(4).readUInt32BE()
 
-  test(`of WhatsApp come back spread, and never faster than the runner may dial (seed ${seed})`, async () => {
+  test(`of WhatsApp reconnect spread out, and never faster than the runner may dial (seed ${seed})`, async () => {
     const lastsMs = 7 * MINUTE_MS
     const dials = await outage({ sessions: 50, lastsMs, code: 503, random: seeded(seed) })
     expect(most(dials, 1000)).toBeLessThanOrEqual(20)
     expect(most(dials, 10_000)).toBeLessThanOrEqual(110)
     const back = dials.filter((at) => at >= lastsMs)
     expect(back).toHaveLength(50)
-    // Spread over the jitter of their delays, not all at one moment.
+    // The jitter of the delays spreads the sessions.
     expect(Math.max(...back) - Math.min(...back)).toBeGreaterThan(20_000)
     expect(most(back, 1000)).toBeLessThan(15)
-    // At once, then after each delay of the schedule that was over before WhatsApp worked again.
+    // Each session dials at once, and after each delay of the schedule that ends before WhatsApp works again.
     expect(dials.length / 50).toBeLessThan(6)
   })
 
-  test(`of the network come back within the longest delay, spread (seed ${seed})`, async () => {
+  test(`of the network reconnect spread out, within the longest delay (seed ${seed})`, async () => {
     const lastsMs = 10 * MINUTE_MS
     const dials = await outage({ sessions: 50, lastsMs, code: undefined, random: seeded(seed) })
     const back = dials.filter((at) => at >= lastsMs)

@@ -12,7 +12,7 @@ import type { Wait } from '@holdfast/core/journal/state-values'
 import { Failures } from './failures.ts'
 import type { SessionMemory } from '../session-memory.ts'
 
-/** Whether the session may dial, and when: what the disconnects of the past allow. */
+/** Decides from past disconnects whether and when the session may dial. */
 export class Reconnection {
   readonly #clock: Clock
   readonly #random: Random
@@ -23,7 +23,7 @@ export class Reconnection {
   #hasRecalled = false
   #dialAtMs = 0
 
-  /** `beginsAnew`: somebody had stopped the session and started it again, which ends what it was waiting for. */
+  /** @param options.beginsAnew the session was stopped and started again, which ends every earlier wait */
   constructor(options: { clock: Clock; random: Random; policy: ReconnectPolicy; halted: boolean; beginsAnew: boolean }) {
     this.#clock = options.clock
     this.#random = options.random
@@ -33,7 +33,7 @@ export class Reconnection {
     this.#failures = new Failures(options.clock)
   }
 
-  /** Nothing is dialled until somebody acts. */
+  /** True when the session dials nothing until an operator acts. */
   get isHalted(): boolean {
     return this.#halted
   }
@@ -44,8 +44,8 @@ export class Reconnection {
   }
 
   /**
-   * What an earlier owner saw binds this one as well. Gives what the session still waits for. To be called with each state that is
-   * read: what this owner has seen itself it need not be told.
+   * Continues the failures and the wait of an earlier owner, which bind this owner too. Returns the wait that is left. Must be
+   * called with each state that is read; only the first call recalls, because this owner knows its own failures.
    */
   recall(memory: SessionMemory): Wait | null {
     if (this.#beginsAnew) {
@@ -60,12 +60,12 @@ export class Reconnection {
     this.#failures.recall(remembered.failures)
     const now = this.#clock.now()
     if (!remembered.wait || remembered.wait.untilMs <= now) return null
-    // Another machine's clock wrote it.
+    // The clock of another machine wrote this time and may be ahead: no wait is longer than the policy allows.
     this.#dialAtMs = Math.min(remembered.wait.untilMs, now + longestBindingDelayMs(this.#policy))
     return this.#halted ? null : { ...remembered.wait, untilMs: this.#dialAtMs }
   }
 
-  /** WhatsApp has answered. */
+  /** Called when WhatsApp answered with a QR code or a login. */
   opened(memory: SessionMemory): void {
     this.#failures.opened()
     this.#remember(memory, null)
@@ -75,7 +75,10 @@ export class Reconnection {
     this.#halted = true
   }
 
-  /** Somebody wants to try again what was waiting, or had been stopped for good. Without a state, when it has been read. */
+  /**
+   * Ends the wait or the halt of the session, because an operator restarted it. Without a state, the
+   * next `recall` forgets the rest.
+   */
   resume(memory: SessionMemory | null): void {
     this.#halted = false
     this.#dialAtMs = 0
@@ -84,12 +87,12 @@ export class Reconnection {
     else this.#beginsAnew = true
   }
 
-  /** Whether another connection has taken the place of the one that ended. */
+  /** Whether another connection replaced the one that ended. */
   isReplaced(disconnect: Disconnect, linking: Omit<Linking, 'everLoggedIn'>, { everLoggedIn }: SessionMemory): boolean {
     return classify(disconnect, { ...linking, everLoggedIn }) === 'replaced'
   }
 
-  /** Decides what a disconnect means, and remembers it as far as the next owner has to know. */
+  /** Decides what follows a disconnect, and remembers what the next owner has to know. */
   judge(disconnect: Disconnect, linking: Omit<Linking, 'everLoggedIn'>, memory: SessionMemory): Verdict {
     const context = this.#failures.count(disconnect, { ...linking, everLoggedIn: memory.everLoggedIn })
     const decision = verdict(disconnect, context, this.#policy, this.#random)

@@ -80,7 +80,7 @@ export const ENDINGS: readonly Mutant[] = [
     edits: [{ in: 'STABLE_MS', value: '0' }],
     noticedBy: {
       file: 'runner/src/session/connection/failures.test.ts',
-      tests: 'goes on when a connection was ended right after',
+      tests: 'goes on when a connection ended right after',
     },
   },
   {
