@@ -10,22 +10,24 @@ import { mayRestoreWithLosses } from './auto-restore-policy.ts'
 import type { Journal } from './journal/journal.ts'
 import type { SettledJobs } from './outbox/outbox.ts'
 
-/** The state could not be had: damage, which waits for somebody, or stores that do not answer, which are asked again soon. */
+/**
+ * Why the state could not be opened: damage, which waits for an operator, or stores that did not answer, which are retried soon.
+ */
 export interface Trouble {
   readonly error: unknown
-  /** Null when nothing is wrong but that the stores do not answer. */
+  /** Null when the stores only did not answer. */
   readonly damage: HoldfastError | null
 }
 
-/** Damage is looked at again after this: somebody may have brought back what was missing. */
+/** The pause before the next attempt after damage. An operator may have repaired it by then. */
 const LOOK_AGAIN_MS = 60_000
 const FIRST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 30_000
 
-/** What somebody has to agree to before records are given up: how far the state must still reach. */
+/** The operator's approval of a loss: the record that the restored state must still reach. */
 export type Approval = NonNullable<RecoveryAction['approved']>
 
-/** Reads the state of an owned session, again and again until it can be had. */
+/** Opens the state of an owned session. The session's loop repeats the attempt until it succeeds. */
 export class Opening {
   readonly #dependencies: SessionDependencies
   readonly #claim: Claim
@@ -46,12 +48,12 @@ export class Opening {
     return this.#dueAtMs
   }
 
-  /** Somebody may have repaired something: the next attempt need not wait. */
+  /** Makes the next attempt due at once, because an operator may have repaired the damage. */
   hasten(): void {
     this.#dueAtMs = 0
   }
 
-  /** Not before somebody hastens it. */
+  /** Makes no attempt due before the next `hasten`. */
   postpone(): void {
     this.#dueAtMs = Number.POSITIVE_INFINITY
   }
@@ -62,10 +64,10 @@ export class Opening {
       const claim = await this.#claimNow()
       const found = await findState(this.#dependencies, claim)
       const { trouble } = found.loaded
-      const gives = autoRestore === 'always' && trouble !== null && mayRestoreWithLosses(trouble, found.loaded)
-      const engine = gives ? await this.#giveUpWhatIsLost(claim, found) : this.#assemble(claim, found)
+      const restoresWithLosses = autoRestore === 'always' && trouble !== null && mayRestoreWithLosses(trouble, found.loaded)
+      const engine = restoresWithLosses ? await this.#restoreWithLosses(claim, found) : this.#assemble(claim, found)
       await this.#document(engine)
-      if (gives) void engine.checkpointer.run()
+      if (restoresWithLosses) void engine.checkpointer.run()
       this.#failures = 0
       this.#dueAtMs = 0
       return engine
@@ -74,38 +76,40 @@ export class Opening {
       const damage = isDamage(error) || isKeyTrouble(error) || isStoreTrouble(error) ? error : null
       const pauseMs = damage ? LOOK_AGAIN_MS : Math.min(FIRST_PAUSE_MS * 2 ** this.#failures++, LONGEST_PAUSE_MS)
       this.#dueAtMs = clock.now() + pauseMs
-      if (damage) logger.error({ error }, 'The state cannot be read in full. Nothing was changed; an operator has to look.')
+      if (damage) logger.error({ error }, 'The state is damaged. Nothing was changed; an operator has to act.')
       else logger.warn({ error, attempt: this.#attempts }, 'The state could not be read yet.')
       return { error, damage }
     }
   }
 
   /**
-   * Puts a damaged state together as far as it reaches, and makes it speak with new keys. Null when an attempt has to open it.
+   * Restores a damaged state from its readable part, with new keys. Returns null when the next attempt
+   * has to open the restored state.
    *
-   * @throws HoldfastError `restore-refused` when nothing is damaged, a later version wrote it, no credentials are left, or more would
-   * be lost than was agreed to.
+   * @throws HoldfastError `restore-refused` when nothing is damaged, a later version wrote the state, no credentials are left, or
+   * the loss would exceed the approval.
    */
   async restore({ reaches }: Approval): Promise<Engine | null> {
     const claim = await this.#claimNow()
     const found = await findState(this.#dependencies, claim)
     const { trouble, reached } = found.loaded
-    if (!trouble) throw new HoldfastError('restore-refused', 'The state is whole: there is nothing to restore.')
+    if (!trouble) throw new HoldfastError('restore-refused', 'The state is not damaged: there is nothing to restore.')
     if (trouble.code === 'unknown-version') throw new HoldfastError('restore-refused', trouble.message)
-    if (!isRestorable(found.loaded)) throw new HoldfastError('restore-refused', 'Nothing that is left holds the credentials.')
-    if (reached.sequence >= reaches) return this.#afterRestore(await this.#giveUpWhatIsLost(claim, found))
-    const message = `The state reaches record ${reached.sequence} only; it was agreed to give up what comes after ${reaches}.`
-    throw new HoldfastError('restore-refused', `${message} Ask for the restore again to see what it would lose now.`)
+    if (!isRestorable(found.loaded))
+      throw new HoldfastError('restore-refused', 'No readable part of the state has the credentials.')
+    if (reached.sequence >= reaches) return this.#afterRestore(await this.#restoreWithLosses(claim, found))
+    const message = `The state reaches only record ${reached.sequence}; the approval covers the loss after record ${reaches}.`
+    throw new HoldfastError('restore-refused', `${message} Request the restore again to see its present loss.`)
   }
 
-  /** Null when it is done, and the stores do not take what else there is to write: the next attempt goes on with it. */
+  /** Finishes a restore. Returns null when the stores refuse the remaining writes; the next attempt then makes them. */
   async #afterRestore(engine: Engine): Promise<Engine | null> {
     try {
       await this.#document(engine)
       void engine.checkpointer.run()
       return engine
     } catch (error) {
-      this.#dependencies.logger.warn({ error }, 'The state was restored; it is opened as soon as the stores answer.')
+      this.#dependencies.logger.warn({ error }, 'The state was restored; the session opens it as soon as the stores answer.')
       this.hasten()
       return null
     }
@@ -116,26 +120,31 @@ export class Opening {
     if (trouble) throw trouble
     const { logger } = this.#dependencies
     for (const { error } of damaged)
-      logger.error({ error }, 'A checkpoint is damaged; an older one and the journal made up for it.')
+      logger.error({ error }, 'A checkpoint is damaged; an older one and the journal replaced it without loss.')
     logger.info({ replayed }, 'The state was restored.')
     const engine = assembleEngine(this.#dependencies, claim, found, this.#lasting)
-    this.#noteMadeUpFor(engine, claim, found)
+    this.#listDamagedCheckpoints(engine, claim, found)
     return engine
   }
 
-  /** The next checkpoint takes the place of a damaged one in the document: what is noted here can still be looked at then. */
-  #noteMadeUpFor(engine: Engine, { session }: Claim, { loaded }: Found): void {
+  /**
+   * Lists damaged checkpoints in the document, where the next checkpoint replaces their pointers.
+   * An operator can still find them.
+   */
+  #listDamagedCheckpoints(engine: Engine, { session }: Claim, { loaded }: Found): void {
     const at = new Date(this.#dependencies.clock.now())
-    const isNoted = ({ code, object }: DamagedCheckpoint): boolean =>
+    const isListed = ({ code, object }: DamagedCheckpoint): boolean =>
       session.putAside.some(({ reason, checkpoint }) => reason === code && checkpoint?.object === object)
     const aside = loaded.damaged
-      .filter((one) => one.pointer !== null && !isNoted(one))
+      .filter((one) => one.pointer !== null && !isListed(one))
       .map(({ code, pointer }): PutAside => ({ reason: code, at, checkpoint: pointer, records: null }))
     if (aside.length === 0) return
     engine.state.append({ events: [{ type: 'state.put-aside', aside }] })
   }
 
-  /** What was left to be written. Where it cannot be, another engine takes the place of this one. */
+  /**
+   * Writes the documents of inbox rows that an earlier owner left open. On failure this engine retires and another replaces it.
+   */
   async #document(engine: Engine): Promise<void> {
     try {
       const { inbox } = engine
@@ -147,8 +156,8 @@ export class Opening {
   }
 
   /**
-   * A record that no message lies in. The newest may be one: where the state is read anew, this very owner has received messages
-   * before, and readers have seen them.
+   * Appends a record without messages and returns its number. The newest record may hold a message: when this owner reads the
+   * state again, it may have received messages before, and readers have seen them.
    */
   async #freshRecord(): Promise<number> {
     let sequence = 0
@@ -157,14 +166,15 @@ export class Opening {
   }
 
   /**
-   * What is left becomes a checkpoint with new keys, however large it is; the restore record then has it take the place of all that
-   * came before. Dying in between leaves one that nothing points to: the next owner does all of it again, unless no other one opens.
+   * Gives up the unreadable part of a state. Writes the rest as a checkpoint with new keys, however large it is; the restore
+   * record then makes that checkpoint the whole state. A crash in between leaves a checkpoint without a pointer. The next owner
+   * starts over, unless no other checkpoint opens.
    */
-  async #giveUpWhatIsLost(claim: Claim, found: Found): Promise<Engine> {
+  async #restoreWithLosses(claim: Claim, found: Found): Promise<Engine> {
     const { rekey, logger, clock, objects } = this.#dependencies
     const { cipher, loaded } = found
     const lost = claim.head.sequence - loaded.reached.sequence
-    // No other checkpoint has the name that this one gets.
+    // The record gives the checkpoint a name that no other one has.
     await this.#freshRecord()
     const pointer = await writeCheckpoint(objects, cipher, { ...(await this.#journal.cut()), image: rekey(loaded.image, lost) })
     const { image } = await readCheckpoint(objects, cipher, pointer)
@@ -182,7 +192,10 @@ export class Opening {
     return { journal: this.#journal, settled: this.#settled }
   }
 
-  /** The claim as it stands now: its own record may not be the last one any more, and the documents may have been repaired. */
+  /**
+   * Returns the claim with the current head and document: records may follow it now, and an operator
+   * may have repaired the document.
+   */
   async #claimNow(): Promise<Claim> {
     await this.#journal.whenDurable()
     const { head } = this.#journal
@@ -194,7 +207,7 @@ export class Opening {
   }
 }
 
-/** What is not part of the state any more, and where it lies: none of it is removed. */
+/** Lists what is no longer part of the state, and where it is kept. Nothing of it is removed. */
 function putAside({ checkpoint, previousCheckpoint }: SessionDocument, { loaded }: Found, upTo: number): Omit<PutAside, 'at'>[] {
   const reason = loaded.trouble?.code ?? 'restored'
   const records = { after: loaded.reached.sequence, upTo }

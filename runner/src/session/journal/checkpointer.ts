@@ -10,18 +10,18 @@ import type { JournaledState } from './journaled-state.ts'
 import { trimJournal } from './trim.ts'
 
 export interface CheckpointPolicy {
-  /** Records after which a checkpoint is due. */
+  /** The number of records after which a checkpoint is due. */
   readonly everyRecords: number
-  /** Time after which unsaved changes make one due (`SESSION_BACKUP_INTERVAL`). */
+  /** The time after which unsaved changes make a checkpoint due (`SESSION_BACKUP_INTERVAL`). */
   readonly everyMs: number
 }
 
-/** Storage that refuses an object is not asked again at once. */
+/** The pause after a failed checkpoint. */
 const PAUSE_AFTER_FAILURE_MS = 60_000
 
 /**
- * Bounds the journal: writes the image to Cloud Storage, points to it by a journal record, and removes the records that the older
- * of the two newest checkpoints covers. In this order, so that a crash anywhere leaves a session that can be restored.
+ * Bounds the journal. It writes the image to Cloud Storage, points to it by a journal record, and removes the records that the
+ * older of the two newest checkpoints covers. In this order a crash at any point leaves a session that can be restored.
  */
 export class Checkpointer {
   readonly #options
@@ -30,13 +30,13 @@ export class Checkpointer {
   #trimmedTo: number
   #savedAtMs: number
   #notBeforeMs = 0
-  /** The newest checkpoint is damaged: another is needed at once. */
+  /** True when the newest checkpoint is damaged, and another is needed at once. */
   #isOverdue: boolean
   #running: Promise<void> | null = null
 
   constructor(options: {
     state: JournaledState
-    /** Lets go of what need not be kept any longer, before all is saved. */
+    /** Removes expired entries from the state, before the checkpoint saves it. */
     tidyUp: () => void
     cipher: SessionCipher
     journals: JournalStore
@@ -45,7 +45,7 @@ export class Checkpointer {
     logger: Logger
     policy: CheckpointPolicy
     session: SessionDocument
-    /** What the state was restored from. A newer checkpoint that could not be used counts for nothing. */
+    /** The checkpoint that the state was read from; null without one. A newer checkpoint that could not be read is ignored. */
     startedFrom: CheckpointPointer | null
   }) {
     this.#options = options
@@ -67,13 +67,13 @@ export class Checkpointer {
     return records >= policy.everyRecords || clock.now() - this.#savedAtMs >= policy.everyMs
   }
 
-  /** When time alone will make one due, ms; infinity while there is nothing to save or one is being made. */
+  /** When a checkpoint becomes due by time alone, ms; infinity while there is nothing to save or a checkpoint is being made. */
   get dueAtMs(): number {
     if (this.#running || this.#options.state.unsavedChanges === 0) return Number.POSITIVE_INFINITY
     return Math.max(this.#savedAtMs + this.#options.policy.everyMs, this.#notBeforeMs)
   }
 
-  /** Makes a checkpoint unless one is being made. Never rejects: without it the journal is longer, nothing else. */
+  /** Makes a checkpoint, or joins the one that is being made. Never rejects: a failure only makes the journal longer. */
   run(): Promise<void> {
     this.#running ??= this.#make()
       .catch((error: unknown) => {
@@ -87,7 +87,7 @@ export class Checkpointer {
   }
 
   /**
-   * Makes a checkpoint of everything that there is now, and says where it lies.
+   * Makes a checkpoint of the current state, and returns its pointer.
    *
    * @throws HoldfastError `backup-failed` when it could not be written, read back and opened.
    */
@@ -101,8 +101,8 @@ export class Checkpointer {
   }
 
   /**
-   * Saves the state in an object that is never removed, and names that object and the reason in the session's document. Resolves when
-   * both are durable.
+   * Saves the state in an object that is never removed, and names that object and the reason in the session's document.
+   * Resolves when both are durable.
    *
    * @throws HoldfastError `backup-failed` when the object could not be written, read back and opened.
    */
@@ -119,11 +119,11 @@ export class Checkpointer {
     const unsaved = state.unsavedChanges
     const image = state.image.toMutation()
     const head = await state.journal.cut()
-    // Also after a failure: the next attempt waits its time.
+    // Set after a failure too, so that the next attempt waits its time.
     this.#savedAtMs = clock.now()
     if (head.sequence === this.#pointer?.seq) return
     const pointer = await writeCheckpoint(objects, cipher, { ...head, image })
-    if (state.isRetired) throw new Error('The state was read anew meanwhile: its next checkpoint is made from that.')
+    if (state.isRetired) throw new Error('A newer image replaced this one: the next checkpoint saves the newer one.')
     const previousCheckpoint = this.#pointer
     await this.#point({ type: 'checkpoint.written', checkpoint: pointer, previousCheckpoint, trimmedTo: this.#trimmedTo })
     state.markSaved(unsaved)
@@ -134,7 +134,7 @@ export class Checkpointer {
     await this.#trim()
   }
 
-  /** Resolves when the pointer is in the session's document: only then may anything be removed. */
+  /** Points to a checkpoint. Resolves when the pointer is in the session's document: records may be removed only after that. */
   async #point(event: SessionEvent): Promise<void> {
     const { state } = this.#options
     const { promise: written, resolve: onWritten, reject } = Promise.withResolvers<void>()

@@ -4,7 +4,7 @@ import { Gate } from './gate.ts'
 
 const OPEN = 1
 
-/** What stands behind the gate, and what came out of it. */
+/** The raw socket behind the gate. It records the frames that the gate let out. */
 class Wire implements RawSocket {
   readyState = 0
   readonly left: string[] = []
@@ -25,7 +25,7 @@ let wire: Wire
 let gate: Gate
 let journal: { position: number; durable: number; onDurable: (listener: () => void) => () => void }
 let listeners: Set<() => void>
-/** What is written but not in the journal yet. */
+/** The number of changes that are not in the journal yet. */
 let pending: number
 let now: number
 
@@ -51,7 +51,7 @@ beforeEach(() => {
   wire.readyState = OPEN
 })
 
-/** As Baileys does: through the method of the raw socket. */
+/** Sends as Baileys does, through the method of the raw socket. */
 const say = (text: string, callback?: (error?: Error) => void) => wire.send(Buffer.from(text), undefined, callback)
 
 const durableUpTo = (position: number) => {
@@ -79,7 +79,7 @@ describe('a frame', () => {
     expect(wire.left).toEqual(['depends on 2'])
   })
 
-  test('depends on what was written right before it, although nobody had committed that', () => {
+  test('depends on what was written right before it, although that was not committed yet', () => {
     pending = 1
     say('with a new key')
     expect(journal.position).toBe(1)
@@ -88,7 +88,7 @@ describe('a frame', () => {
     expect(wire.left).toEqual(['with a new key'])
   })
 
-  test('never passes one that waits before it', () => {
+  test('never passes an earlier frame that waits', () => {
     journal.position = 3
     say('first')
     journal.position = 5
@@ -100,7 +100,7 @@ describe('a frame', () => {
     expect(wire.left).toEqual(['first', 'second', 'third'])
   })
 
-  test('stays when the socket is no longer open', () => {
+  test('is held when the socket is no longer open', () => {
     journal.position = 1
     say('too late')
     wire.readyState = 2
@@ -108,7 +108,7 @@ describe('a frame', () => {
     expect(wire.left).toEqual([])
   })
 
-  test('may be sent with its callback in the place of the options', () => {
+  test('may have its callback in place of the options', () => {
     let answered = false
     wire.send(Buffer.from('short'), () => (answered = true))
     expect([wire.left, answered]).toEqual([['short'], true])
@@ -116,7 +116,7 @@ describe('a frame', () => {
 })
 
 describe('the oldest held frame', () => {
-  test('tells since when it waits', () => {
+  test('gives the time at which it arrived', () => {
     journal.position = 1
     say('first')
     now = 2000
@@ -128,16 +128,16 @@ describe('the oldest held frame', () => {
 })
 
 describe('a ping', () => {
-  test('passes while nothing waits, although the journal is behind', async () => {
+  test('leaves at once when no frame waits, although the journal is behind', async () => {
     journal.position = 4
     pending = 1
     await ping('ping')
     expect(wire.left).toEqual(['ping'])
-    // It depends on nothing, so nothing had to be written for it.
+    // The ping depends on no record, so the gate committed nothing for it.
     expect(pending).toBe(1)
   })
 
-  test('waits its turn behind frames that wait', async () => {
+  test('waits behind earlier frames that wait', async () => {
     journal.position = 4
     say('held')
     await ping('ping')
@@ -146,7 +146,7 @@ describe('a ping', () => {
     expect(wire.left).toEqual(['held', 'ping'])
   })
 
-  test('that is slow to be answered makes no other frame free', async () => {
+  test('with a slow answer frees no other frame', async () => {
     journal.position = 4
     const { promise, resolve } = Promise.withResolvers<void>()
     const pinging = gate.sendUnbound(() => promise)
@@ -156,7 +156,7 @@ describe('a ping', () => {
     await pinging
   })
 
-  test('that cannot be sent makes no later frame free', async () => {
+  test('that cannot be sent frees no later frame', async () => {
     journal.position = 4
     await expect(gate.sendUnbound(() => Promise.reject(new Error('closed')))).rejects.toThrow('closed')
     await expect(
@@ -179,7 +179,7 @@ describe('a sender', () => {
     expect(answered).toBe(1)
   })
 
-  test('beyond 500 waiting frames is answered by the real write alone', () => {
+  test('is answered only by the real write when 500 frames wait', () => {
     journal.position = 1
     let answered = 0
     for (let index = 0; index < 502; index++) say(`frame ${index}`, () => answered++)
@@ -192,8 +192,8 @@ describe('a sender', () => {
   })
 })
 
-describe('while muted', () => {
-  test('nothing that depends on a record leaves, not even when it is durable', () => {
+describe('a muted gate', () => {
+  test('holds frames that depend on a record, even if the record is durable', () => {
     Object.assign(journal, { position: 3, durable: 3 })
     gate.mute(true)
     say('quiet')
@@ -203,7 +203,7 @@ describe('while muted', () => {
     expect(wire.left).toEqual(['quiet'])
   })
 
-  test('pings keep the connection alive', async () => {
+  test('lets out pings, which keep the connection alive', async () => {
     Object.assign(journal, { position: 3, durable: 2 })
     gate.mute(true)
     await ping('ping')
@@ -211,8 +211,8 @@ describe('while muted', () => {
   })
 })
 
-describe('once shut', () => {
-  test('what is held is dropped, the socket is cut off, and nothing leaves any more', () => {
+describe('a shut gate', () => {
+  test('drops the held frames, terminates the socket, and lets nothing out any more', () => {
     journal.position = 1
     say('held')
     gate.shut()
@@ -222,13 +222,13 @@ describe('once shut', () => {
     expect(wire.left).toEqual([])
   })
 
-  test('it no longer listens to the journal', () => {
+  test('no longer listens to the journal', () => {
     expect(listeners.size).toBe(1)
     gate.shut()
     expect(listeners.size).toBe(0)
   })
 
-  test('it writes nothing for a late sender', () => {
+  test('commits nothing for a late sender', () => {
     gate.shut()
     pending = 1
     say('late')
@@ -236,7 +236,7 @@ describe('once shut', () => {
   })
 })
 
-test('a socket that is past connecting is refused: its first frames would be past the gate', () => {
+test('a gate refuses a socket that is already open, whose first frames would pass it', () => {
   const late = new Gate({ journal, commitPending: () => {}, now: () => now })
   const open = new Wire()
   open.readyState = OPEN

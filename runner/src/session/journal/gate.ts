@@ -15,19 +15,22 @@ type GateJournal = Pick<Journal, 'position' | 'durable' | 'onDurable'>
 const CONNECTING = 0
 const OPEN = 1
 
-/** Up to here a sender is answered at once, so that it runs ahead of the journal; beyond, it waits for the real write. */
+/**
+ * The number of held frames up to which a sender is answered at once and runs ahead of the journal.
+ * Later ones wait for the write.
+ */
 const FREE_FRAMES = 500
 
 /**
- * Output commit: stands in front of one raw socket and lets a frame out only when every record that it depends on is durable.
+ * Output commit: holds each frame of one raw socket until every record that the frame depends on is durable.
  *
- * The gate listens to the journal from the moment it is attached until it is shut: as the journal becomes durable, frames leave.
+ * The gate listens to the journal from `attach` to `shut`, and releases frames as records become durable.
  *
- * Frames are numbered by the cipher before they get here, so the gate may delay all or drop all, never skip or reorder one.
+ * The cipher numbers the frames before the gate gets them, so the gate may delay all or drop all, but never skip or reorder one.
  */
 export class Gate implements FrameGate {
   readonly #journal: GateJournal
-  /** Makes everything that the coming frame may depend on part of the journal, synchronously. */
+  /** Appends to the journal, synchronously, every pending change that the next frame may depend on. */
   readonly #commitPending: () => void
   readonly #now: () => number
   #raw: RawSocket | null = null
@@ -44,7 +47,7 @@ export class Gate implements FrameGate {
     this.#now = options.now
   }
 
-  /** Must happen in the tick in which the socket was made, or its first frame would be past the gate. */
+  /** Puts the gate in front of the socket. Must run in the tick that made the socket, or its first frame would pass the gate. */
   attach(raw: RawSocket): void {
     if (raw.readyState !== CONNECTING) throw new Error('The gate must be in place before the socket opens.')
     this.#raw = raw
@@ -56,16 +59,16 @@ export class Gate implements FrameGate {
     }
   }
 
-  /** Since when the oldest held frame waits, by the clock that was given; null when nothing is held. */
+  /** The time at which the oldest held frame arrived, by the given clock; null when no frame is held. */
   get heldSince(): number | null {
     return this.#held[0]?.since ?? null
   }
 
-  /** Lets the frames that `send` writes out without waiting for the journal, unless others are waiting before them. For pings. */
+  /** Sends the frames that `send` writes without waiting for the journal, unless earlier frames wait. For pings. */
   async sendUnbound(send: () => Promise<void>): Promise<void> {
     this.#unbound = true
     try {
-      // Baileys encrypts and writes a frame in the same tick in which it is asked to.
+      // Baileys encrypts and writes the frame in the tick of the call.
       const sent = send()
       this.#unbound = false
       await sent
@@ -74,13 +77,13 @@ export class Gate implements FrameGate {
     }
   }
 
-  /** Nothing leaves until unmuted, but for frames that depend on nothing. */
+  /** Holds all frames until unmuted, except those that depend on no record. */
   mute(muted: boolean): void {
     this.#muted = muted
     if (!muted) this.#release()
   }
 
-  /** For good: everything held is dropped, and the socket is cut off without a word. */
+  /** Closes the gate for good: drops all held frames and terminates the socket. */
   shut(): void {
     this.#shut = true
     this.#unsubscribe()
@@ -88,7 +91,7 @@ export class Gate implements FrameGate {
     this.#raw?.terminate()
   }
 
-  /** Lets out what no longer waits for anything. */
+  /** Sends the frames that need not wait any more. */
   #release(): void {
     while (!this.#shut) {
       const frame = this.#held[0]

@@ -3,59 +3,62 @@ import type { Merge } from '@holdfast/core/platform/ports'
 import type { Mutation } from '@holdfast/core/journal/mutation'
 import type { SessionEvent } from '../events/session-event.ts'
 
-/** One append: what changes, and the writes that ride on its commit once the record's number is known. */
+/** One append: a change of the state, and the document writes of the same commit. */
 export interface Entry {
   readonly kind?: RecordKind
   readonly mutation?: Mutation
-  /** What happened. Merges without preconditions come of it, so that none of them can stop the session. */
+  /** Events that change documents. They become merges without preconditions, so that no merge can stop the session. */
   readonly events?: readonly SessionEvent[]
-  /** Merges that no event stands for: see `session-event.ts`. They come behind those of the events. */
+  /** Merges without an event, see `session-event.ts`. They follow those of the events. */
   readonly writes?: (place: RecordPlace) => readonly Merge[]
-  /** About how many bytes all merges are, where that may be many. */
+  /** The approximate size of all merges, bytes. Given where it may be large. */
   readonly bytesOfWrites?: number
   /** Called once the record is durable, in the order of appending. */
   readonly onDurable?: (place: RecordPlace) => void
-  /** Called once the writes have taken effect: with the record, or on their own after it when they had to be left out. */
+  /** Called once the writes have taken effect: with the record, or after it when the commit had to leave them out. */
   readonly onWritten?: () => void
-  /** Called when Firestore refused the writes twice, or they could not even be said: they will not be made. */
+  /** Called when the writes will never be made: Firestore refused them twice, or they could not be computed. */
   readonly onRefused?: () => void
-  /** Called instead of these when the journal ended before either was known: the writes may have been made, or never will be. */
+  /** Called instead of these when the journal ended first: the writes may have been made, or never will be. */
   readonly onEnd?: (error: Error) => void
 }
 
-/** Where an entry lies in the log. Ascends from append to append. */
+/** The place of an entry in the log. It ascends from append to append. */
 export interface RecordPlace {
   readonly sequence: number
-  /** Of the entry within its group. */
+  /** The index of the entry within its group. */
   readonly index: number
-  /** Of the record before. */
+  /** The hash of the record before. */
   readonly prevHash: string
 }
 
-/** Where the log ends after a record. */
+/** The end of the log after a record. */
 export interface JournalHead {
   readonly sequence: number
   readonly epoch: number
   readonly hash: string
 }
 
-/** What is committed as one: entries that arrived together, and where they stand. */
+/** Entries that arrived together and are committed as one. */
 export interface Group {
-  /** Rises by one with each group of this owner; what the gate tags frames with. */
+  /** The number of the group, which rises by one with each group of this owner. The gate tags frames with it. */
   readonly position: number
   readonly kind: RecordKind
   readonly mutations: Mutation[]
   readonly entries: Entry[]
   bytes: number
-  /** Writes that were left out of an earlier commit, each tried once more in a group of its own. */
+  /** Set for a group that retries the writes of one entry, which an earlier commit left out. */
   readonly retried?: true
-  /** Nothing may join any more: somebody has looked at the image right behind it. */
+  /** True when no entry may join any more, because a checkpoint took its copy of the image right after this group. */
   closed: boolean
-  /** The end of the log with this group; known once it is written. */
+  /** The end of the log after this group; null until the group is written. */
   head: JournalHead | null
 }
 
-/** Firestore takes 10 MiB a commit, its emulator 4; a group is closed before, with what rides on it. Only what is larger by itself is. */
+/**
+ * The largest size of a group with its writes. Firestore accepts 10 MiB per commit, its emulator 4. Only a
+ * single larger entry exceeds it.
+ */
 const MAX_GROUP_BYTES = 3 * 1024 * 1024
 const MAX_GROUP_ENTRIES = 200
 
@@ -69,14 +72,17 @@ export const emptyGroup = (position: number, kind: RecordKind): Group => ({
   head: null,
 })
 
-/** The writes of an entry once more, on their own. Its record is durable, so nothing waits for the position. */
+/**
+ * Returns a group that retries the writes of an entry. The entry's record is durable, so no caller
+ * waits for the group's position.
+ */
 export const retryOf = (group: Group, { events, writes, onWritten, onRefused, onEnd }: Entry): Group => {
   const merges = { ...(events ? { events } : {}), ...(writes ? { writes } : {}) }
   const ends = { ...(onWritten ? { onWritten } : {}), ...(onRefused ? { onRefused } : {}), ...(onEnd ? { onEnd } : {}) }
   return { ...emptyGroup(group.position, 'data'), entries: [{ ...merges, ...ends }], retried: true }
 }
 
-/** Whether documents change with the entry. */
+/** Whether the entry changes documents. */
 export const hasWrites = ({ events, writes }: Entry): boolean => writes !== undefined || (events?.length ?? 0) > 0
 
 export const takes = (group: Group, entry: Entry): boolean =>

@@ -21,9 +21,9 @@ import {
 } from './group.ts'
 
 export interface JournalLimits {
-  /** After this, a commit's outcome counts as unknown and is found out by reading. */
+  /** The time after which the outcome of a commit counts as unknown. The journal then reads the record to find out. */
   readonly commitTimeoutMs: number
-  /** After this long without success the whole session is given up by this process. */
+  /** The time without success after which this process gives up the whole session. */
   readonly giveUpAfterMs: number
 }
 
@@ -34,24 +34,25 @@ interface Written {
   readonly sequence: number
   readonly prevHash: string
   readonly withWrites: boolean
-  /** Entries that could not say what they want to write. */
-  readonly unsaid: ReadonlySet<Entry>
+  /** Entries whose writes could not be computed. */
+  readonly unprojected: ReadonlySet<Entry>
 }
 
 export interface JournalListeners {
-  /** No append will ever succeed again: fenced, or Firestore was away for too long. */
+  /** Called when no append can succeed any more: fenced, or Firestore was away for too long. */
   onEnd(error: HoldfastError): void
-  /** Firestore refused these documents twice; the record itself is safe. */
+  /** Called when Firestore refused writes to these documents twice. The record itself is safe. */
   onWriteRefused(paths: readonly string[]): void
 }
 
 /**
  * The log of one session, as its owner writes it. `append` is the only way to make a session's state durable, and it returns at
- * once: what arrives while a commit is in flight forms the next group. Positions tell when an append is durable.
+ * once: entries that arrive during a commit form the next group. An append is durable when `durable` reaches its position.
  *
- * A failed commit says nothing: whether the record exists is found out by reading it. Ours: it had succeeded, and counts once one
- * further commit has succeeded (another owner may have come in between). Another's: fenced, for good. Absent: again; the riding
- * writes are left out every other time, so that a write that Firestore refuses cannot stop the session.
+ * A failed commit may have succeeded, so the journal reads the record. A record of this owner exists: the commit succeeded, and
+ * counts after one further successful commit, since another owner may have come in between. A record of another owner exists:
+ * this owner is fenced for good. No record exists: the journal tries again, and leaves the document writes out every other time,
+ * so that a write that Firestore refuses cannot stop the session.
  */
 export class Journal {
   readonly #journals: JournalStore
@@ -61,7 +62,7 @@ export class Journal {
   readonly #random: Random
   readonly #limits: JournalLimits
   readonly #project: Projector
-  /** Null until the session's key is at hand: records that carry no state need none. */
+  /** Null until the session's data key is read. Records without state need no key. */
   #cipher: SessionCipher | null = null
   #head: JournalHead
   #queue: Group[] = []
@@ -69,7 +70,7 @@ export class Journal {
   #inFlight: Group | null = null
   #lastPosition = 0
   #durable = 0
-  /** Groups that are in the log but whose commit was not answered: they count after one further success. */
+  /** Groups that are in the log, but whose commit was not answered. They count after one further success. */
   #unconfirmed: Written[] = []
   #end: HoldfastError | null = null
   #waiting: { position: number; resolve: () => void; reject: (error: Error) => void }[] = []
@@ -84,7 +85,7 @@ export class Journal {
     random: Random
     limits?: JournalLimits
     head: JournalHead
-    /** Says which merges the events of an entry stand for. */
+    /** Turns the events of an entry into merges. */
     project: Projector
   }) {
     this.#journals = options.journals
@@ -101,7 +102,7 @@ export class Journal {
     return this.#head
   }
 
-  /** Everything appended so far is durable when `durable` reaches this. */
+  /** The position of the last append. All appends so far are durable when `durable` reaches it. */
   get position(): number {
     return this.#lastPosition
   }
@@ -110,12 +111,12 @@ export class Journal {
     return this.#durable
   }
 
-  /** Why the journal takes no more appends: fenced, given up or closed. */
+  /** The reason why the journal accepts no more appends (fenced, given up or closed); null while it does. */
   get ended(): HoldfastError | null {
     return this.#end
   }
 
-  /** From here on records can carry state. */
+  /** Sets the data key. Records can carry state from then on. */
   unlock(cipher: SessionCipher): void {
     this.#cipher = cipher
   }
@@ -124,14 +125,14 @@ export class Journal {
     this.#listeners = listeners
   }
 
-  /** Calls the listener each time that `durable` has risen, until the returned function is called or the journal ends. */
+  /** Calls the listener each time `durable` rises, until the returned function is called or the journal ends. */
   onDurable(listener: () => void): () => void {
     const own = () => listener()
     if (!this.#end) this.#durableListeners.add(own)
     return () => void this.#durableListeners.delete(own)
   }
 
-  /** Queues the entry behind everything before it and returns its position. After the end it is dropped, like its session. */
+  /** Queues the entry after all earlier ones and returns its position. Drops the entry when the journal has ended. */
   append(entry: Entry): number {
     if (this.#end) return Number.POSITIVE_INFINITY
     const kind = entry.kind ?? 'data'
@@ -141,12 +142,12 @@ export class Journal {
     return group.position
   }
 
-  /** What events at a place of the log change in documents. */
+  /** Returns the merges of events at a place of the log. */
   mergesOf(events: readonly SessionEvent[], place: RecordPlace): Merge[] {
     return this.#project(events, { sessionId: this.#sessionId, place, cipher: () => this.#unlocked() })
   }
 
-  /** Rejects when the journal ends before the position is durable. */
+  /** Resolves when the position is durable. Rejects when the journal ends before. */
   whenDurable(position: number = this.#lastPosition): Promise<void> {
     if (position <= this.#durable) return Promise.resolve()
     if (this.#end) return Promise.reject(this.#end)
@@ -154,8 +155,8 @@ export class Journal {
   }
 
   /**
-   * Where the log ends with everything appended so far, once that is durable. The caller takes its copy of the image in the same
-   * tick: what is appended later is in later records.
+   * Resolves with the end of the log after all appends so far, when they are durable. The caller copies the image in the same
+   * tick: later appends are in later records.
    */
   async cut(): Promise<JournalHead> {
     const last = this.#queue.at(-1) ?? this.#inFlight ?? this.#unconfirmed.at(-1)?.group
@@ -165,7 +166,7 @@ export class Journal {
     return last.head ?? this.#head
   }
 
-  /** Takes no more appends and forgets what is queued. A commit in flight may still take effect. */
+  /** Accepts no more appends and drops the queue. A commit in flight may still take effect. */
   close(): void {
     this.#finish(new HoldfastError('journal-closed', `The journal of ${this.#sessionId} was closed by its owner.`), false)
   }
@@ -175,7 +176,7 @@ export class Journal {
     this.#queue.push(group)
     if (!this.#pumping) {
       this.#pumping = true
-      // What is appended until the event loop turns joins this group.
+      // Appends in this turn of the event loop join this group.
       setImmediate(() => void this.#pump())
     }
     return group
@@ -198,8 +199,8 @@ export class Journal {
   }
 
   /**
-   * What is to be written next. Where nothing waits, an empty group that confirms those before it; and where something does, still
-   * that, as long as one of them has left its writes out: they are to be made before any that are newer.
+   * Returns the next group to write. When no group waits, this is an empty group that confirms the earlier ones. It also comes
+   * before waiting groups if an unconfirmed group left its writes out, since those writes must be made before any newer ones.
    */
   #next(): Group | null {
     const last = this.#unconfirmed.at(-1)?.group
@@ -210,16 +211,16 @@ export class Journal {
   async #write(group: Group): Promise<void> {
     this.#inFlight = group
     const prevHash = this.#head.hash
-    const { sequence, answered, withWrites, unsaid } = await this.#commit(group)
+    const { sequence, answered, withWrites, unprojected } = await this.#commit(group)
     this.#inFlight = null
     if (this.#end) return
     group.head = this.#head
-    this.#unconfirmed.push({ group, sequence, prevHash, withWrites, unsaid })
+    this.#unconfirmed.push({ group, sequence, prevHash, withWrites, unprojected })
     if (!answered) return
     const confirmed = this.#unconfirmed
     this.#unconfirmed = []
     this.#durable = Math.max(this.#durable, group.position)
-    // Before everything that was appended since: an older state of a document must not overwrite a newer one.
+    // Retries come before all later appends: an older state of a document must not overwrite a newer one.
     this.#queue.unshift(...confirmed.flatMap((written) => this.#report(written)))
     for (const onDurable of this.#durableListeners) onDurable()
     const ready = this.#waiting.filter(({ position }) => position <= this.#durable)
@@ -227,14 +228,14 @@ export class Journal {
     for (const { resolve } of ready) resolve()
   }
 
-  /** Tells the entries of a group what became of them. Returns the writes that are still to be made, in order. */
-  #report({ group, sequence, prevHash, withWrites, unsaid }: Written): Group[] {
+  /** Reports the outcome to the entries of a group. Returns groups for the writes that were left out, in order. */
+  #report({ group, sequence, prevHash, withWrites, unprojected }: Written): Group[] {
     const leftOut: Group[] = []
     for (const [index, entry] of group.entries.entries()) {
       const place = { sequence, index, prevHash }
       entry.onDurable?.(place)
       if (!hasWrites(entry)) continue
-      if (unsaid.has(entry)) entry.onRefused?.()
+      if (unprojected.has(entry)) entry.onRefused?.()
       else if (withWrites) entry.onWritten?.()
       else if (group.retried) this.#refuse(entry, place)
       else leftOut.push(retryOf(group, entry))
@@ -247,7 +248,9 @@ export class Journal {
     this.#listeners.onWriteRefused(this.#writesOf(entry, place)?.map(({ path }) => path) ?? [])
   }
 
-  /** Null for an entry that cannot say what it wants to write: that must not stop the log, and does not count as written. */
+  /**
+   * Returns the writes of an entry, null when they cannot be computed. Such an entry must not stop the log, and is not written.
+   */
   #writesOf(entry: Entry, place: RecordPlace): readonly Merge[] | null {
     try {
       return [...this.mergesOf(entry.events ?? [], place), ...(entry.writes?.(place) ?? [])]
@@ -260,9 +263,9 @@ export class Journal {
   async #commit(group: Group): Promise<Omit<Written, 'group' | 'prevHash'> & { answered: boolean }> {
     const sequence = this.#head.sequence + 1
     const prevHash = this.#head.hash
-    const said = group.entries.map((entry, index) => this.#writesOf(entry, { sequence, index, prevHash }))
-    const writes = said.flatMap((some) => some ?? [])
-    const unsaid = new Set(group.entries.filter((_, index) => said[index] === null))
+    const writesByEntry = group.entries.map((entry, index) => this.#writesOf(entry, { sequence, index, prevHash }))
+    const writes = writesByEntry.flatMap((some) => some ?? [])
+    const unprojected = new Set(group.entries.filter((_, index) => writesByEntry[index] === null))
     const full = this.#seal(group)
     let alone: readonly JournalRecord[] | null = null
     const startedAt = this.#clock.monotonic()
@@ -272,10 +275,10 @@ export class Journal {
       try {
         const commit = this.#journals.append(this.#sessionId, records, records === full ? writes : [])
         await within(this.#clock, this.#limits.commitTimeoutMs, commit)
-        return { ...this.#advance(records), answered: true, withWrites: records === full, unsaid }
+        return { ...this.#advance(records), answered: true, withWrites: records === full, unprojected }
       } catch (cause) {
         const settled = await this.#findOut(sequence, full, alone)
-        if (settled) return { ...this.#advance(settled), answered: false, withWrites: settled === full, unsaid }
+        if (settled) return { ...this.#advance(settled), answered: false, withWrites: settled === full, unprojected }
         if (this.#clock.monotonic() - startedAt > this.#limits.giveUpAfterMs) {
           throw new HoldfastError('journal-unavailable', `The journal of ${this.#sessionId} could not be written.`, { cause })
         }
@@ -285,7 +288,7 @@ export class Journal {
     }
   }
 
-  /** The records that are in the log, null when there are none yet. Throws `fenced` when they are another's. */
+  /** Returns the records that the log has, null when it has none yet. Throws `fenced` when they are of another owner. */
   async #findOut(sequence: number, full: readonly JournalRecord[], alone: readonly JournalRecord[] | null) {
     let found
     try {
@@ -326,20 +329,20 @@ export class Journal {
     })
   }
 
-  #finish(error: HoldfastError, tell: boolean): void {
+  #finish(error: HoldfastError, notify: boolean): void {
     if (this.#end) return
     this.#end = error
     const inFlight = this.#inFlight ? [this.#inFlight] : []
-    const untold = [...this.#unconfirmed.map(({ group }) => group), ...inFlight, ...this.#queue]
+    const unsettled = [...this.#unconfirmed.map(({ group }) => group), ...inFlight, ...this.#queue]
     this.#queue = []
     this.#durableListeners.clear()
     const waiting = this.#waiting
     this.#waiting = []
     for (const { reject } of waiting) reject(error)
-    for (const { entries } of untold) for (const { onEnd } of entries) onEnd?.(error)
-    if (tell) this.#listeners.onEnd(error)
+    for (const { entries } of unsettled) for (const { onEnd } of entries) onEnd?.(error)
+    if (notify) this.#listeners.onEnd(error)
   }
 }
 
-/** A group whose writes were left out, and are to be tried once more. */
+/** Whether the writes of a group were left out and must be retried. */
 const owesWrites = ({ withWrites, group }: Written): boolean => !withWrites && !group.retried

@@ -5,13 +5,13 @@ import type { KeyChanges, Mutation } from '@holdfast/core/journal/mutation'
 import type { StateImage } from '@holdfast/core/journal/state-image'
 
 /**
- * The state of one owned session: the image in memory and the journal behind it. A change is in the image at once and durable
- * later; whatever it causes to be said waits at the gate.
+ * The state of one owned session: the image in memory and its journal. A change is in the image at once and durable later; the
+ * frames that depend on it wait at the gate.
  */
 export class JournaledState implements SessionState {
   readonly image: StateImage
   readonly journal: Journal
-  /** Changes that nothing depends on. They ride on the next record instead of making one. */
+  /** Changes that no frame depends on. They become part of the next record instead of a record of their own. */
   #carried: Mutation[] = []
   #carriedBytes = 0
   #unsavedChanges = 0
@@ -22,7 +22,7 @@ export class JournaledState implements SessionState {
     this.journal = journal
   }
 
-  /** Changes that no checkpoint contains. */
+  /** The number of changes that no checkpoint contains. */
   get unsavedChanges(): number {
     return this.#unsavedChanges
   }
@@ -31,21 +31,21 @@ export class JournaledState implements SessionState {
     this.#unsavedChanges -= changes
   }
 
-  /** Another image goes on in the place of this one. */
+  /** True when another image has replaced this one. */
   get isRetired(): boolean {
     return this.#isRetired
   }
 
   /**
-   * From now on this image changes nothing any more, whoever still holds it: what it would write was decided on a state that may be
-   * past. What it has carried so far becomes a record.
+   * Ends this image: later changes and appends through it are dropped, because they were decided on a state that may be out of
+   * date. Changes that it still carries become a record.
    */
   retire(): void {
     if (this.#carried.length > 0) this.append({})
     this.#isRetired = true
   }
 
-  /** Returns the journal position at which the change is durable. */
+  /** Changes the image and appends the change. Returns the journal position at which the change is durable. */
   change(mutation: Mutation, entry: Omit<Entry, 'mutation'> = {}): number {
     if (this.#isRetired) return Number.POSITIVE_INFINITY
     this.image.apply(mutation)
@@ -53,7 +53,7 @@ export class JournaledState implements SessionState {
     return this.append({ ...entry, mutation })
   }
 
-  /** A record that need not change anything, for its writes or its kind. */
+  /** Appends a record that may leave the image as it is, for its writes or its kind. Returns its journal position. */
   append(entry: Entry): number {
     if (this.#isRetired) return Number.POSITIVE_INFINITY
     const carried = this.#carried
@@ -64,7 +64,7 @@ export class JournaledState implements SessionState {
     return this.journal.append({ ...entry, mutation })
   }
 
-  /** For what may get lost: a crash before the next record forgets it. */
+  /** Changes the image without a record of its own. For changes that may get lost: a crash before the next record loses them. */
   later(keys: KeyChanges): void {
     if (this.#isRetired) return
     this.image.apply({ keys })
@@ -74,10 +74,10 @@ export class JournaledState implements SessionState {
   }
 }
 
-/** One record takes all that is carried. However much that is, a commit must be able to take it. */
+/** The limit of the carried changes. The next record takes them all, and a commit must be able to take that record. */
 const MAX_CARRIED_BYTES = 1024 * 1024
 
-/** Later changes win. */
+/** Merges mutations in order. A later change of an entry wins. */
 function merge(mutations: readonly Mutation[]): Mutation {
   const keys: Record<string, Record<string, string | null>> = {}
   let creds: string | undefined

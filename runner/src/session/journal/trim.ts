@@ -4,16 +4,16 @@ import type { JournalStore } from '@holdfast/core/journal/journal-store'
 const PAGE = 300
 
 /**
- * Removes the records in (after, upTo], but never a claim nor the record right before one: these are the only numbers that an
- * old owner can still try to create, and a number that can be created again is no fence.
+ * Removes the records in (after, upTo], except each claim and the record right before it. An old owner can still try to create
+ * only these numbers, and a number that can be created again is no fence.
  *
- * Returns how many were removed.
+ * Returns the number of removed records.
  */
 export async function trimJournal(journals: JournalStore, sessionId: string, after: number, upTo: number): Promise<number> {
   let removed = 0
   let held: number | null = null
   for (let from = after; ;) {
-    // The record after the last one decides over the last one, so the range is read one further.
+    // Whether a record goes depends on the one after it, so this reads one record beyond the range.
     const page = await journals.outline(sessionId, { after: from, upTo: upTo + 1, limit: PAGE })
     const removable: number[] = []
     for (const { seq, fields } of page) {

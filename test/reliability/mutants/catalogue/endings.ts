@@ -119,6 +119,6 @@ export const ENDINGS: readonly Mutant[] = [
     invariant: 'I11',
     what: 'the gate of a connection that ended stays a listener of the journal',
     edits: [{ in: 'Gate.shut', drop: 'this.#unsubscribe' }],
-    noticedBy: { file: 'runner/src/session/journal/gate.test.ts', tests: 'it no longer listens to the journal' },
+    noticedBy: { file: 'runner/src/session/journal/gate.test.ts', tests: 'a shut gate no longer listens to the journal' },
   },
 ]

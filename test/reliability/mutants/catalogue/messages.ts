@@ -74,7 +74,7 @@ export const MESSAGES: readonly Mutant[] = [
     name: 'unsaid-counts-as-written',
     invariant: 'beside',
     what: 'a message whose document could not be made counts as stored',
-    edits: [{ in: 'Journal.#report', when: 'unsaid.has(entry)', becomes: 'false' }],
+    edits: [{ in: 'Journal.#report', when: 'unprojected.has(entry)', becomes: 'false' }],
     noticedBy: {
       file: 'test/integration/engine/journal.test.ts',
       tests: 'never counts writes as written that could not be made',

@@ -71,6 +71,6 @@ export const OUTPUT: readonly Mutant[] = [
     invariant: 'I1',
     what: 'a muted runner goes on speaking',
     edits: [{ in: 'Gate.#release', when: 'this.#muted', becomes: 'false' }],
-    noticedBy: { file: 'runner/src/session/journal/gate.test.ts', tests: 'while muted' },
+    noticedBy: { file: 'runner/src/session/journal/gate.test.ts', tests: 'a muted gate holds frames' },
   },
 ]
