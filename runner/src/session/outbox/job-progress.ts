@@ -5,8 +5,8 @@ import type { JournaledState } from '../journal/journaled-state.ts'
 import type { JobError, OpenJob } from './open-jobs.ts'
 
 /**
- * Says what becomes of a job: as an event on the session's journal, so that an owner that lost the session can say nothing; and in the
- * log, by its ids, since an error of somebody else may quote a text or a number.
+ * Reports the progress of a job. The report is an event in the session's journal, so that an owner that lost the session cannot
+ * make it, and a log line with ids and codes only, since an error of other code may quote a text or a number.
  */
 export class JobProgress {
   readonly #state: JournaledState
@@ -19,7 +19,7 @@ export class JobProgress {
     this.#logger = options.logger
   }
 
-  /** The intent, with the message as it will be sent: in the log before the frame that it precedes. Resolves when it is durable. */
+  /** Appends the intent to send, with the encoded message, before the frame leaves. Resolves when the record is durable. */
   begins(job: OpenJob, proto: Uint8Array): Promise<void> {
     const { attempts: attempt, lastError } = job
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -32,14 +32,14 @@ export class JobProgress {
     this.#logger.info(idsOf(job), 'A message was sent: WhatsApp has it.')
   }
 
-  /** The attempt ended without a word on the message. Its document hears of it by the next attempt, or by `waits`. */
+  /** Logs an attempt that ended with an unknown outcome. The next attempt, or `waits`, writes it to the job's document. */
   unacknowledged(job: OpenJob, error: JobError): void {
     job.lastError = error
     const figures = { ...idsOf(job), code: error.code, nextAttemptAt: nextAttemptOf(job) }
     this.#logger.warn(figures, 'A message got no ack; it goes out again.')
   }
 
-  /** The next attempt of a message without an ack does not begin at once. */
+  /** Reports that a message without an ack waits for its next attempt. */
   waits(job: OpenJob): void {
     this.#say(job, { status: 'waiting', lastError: job.lastError, nextAttemptAt: nextAttemptOf(job) })
   }
@@ -63,7 +63,7 @@ export class JobProgress {
   }
 }
 
-/** Null when it waits for the next connection. */
+/** Returns the time of the next attempt, null when the job waits for the next connection. */
 const nextAttemptOf = ({ notBeforeMs }: OpenJob): Date | null => (notBeforeMs === 0 ? null : new Date(notBeforeMs))
 
 const idsOf = ({ id, document, attempts }: OpenJob) => ({ job: id, messageId: document.messageId, attempt: attempts })

@@ -17,7 +17,7 @@ const newJob = (messageId: string, chat: string, createdAtMicros: number, phase:
   cancelTimeout: null,
 })
 
-/** The order in which the jobs of all chats would be sent, one after the other. */
+/** Returns the message ids of all jobs in the order in which they would be sent. */
 function drained(jobs: OpenJobs): string[] {
   const order: string[] = []
   for (let heads = [...jobs.heads()]; heads.length > 0; heads = [...jobs.heads()]) {
@@ -36,11 +36,11 @@ const filledWith = (...all: OpenJob[]): OpenJobs => {
 }
 
 describe('in one chat', () => {
-  test('the older job comes first, in whatever order they were heard of', () => {
+  test('the older job comes first, in whatever order the jobs were added', () => {
     expect(drained(filledWith(newJob('c', 'x', 3), newJob('a', 'x', 1), newJob('b', 'x', 2)))).toEqual(['a', 'b', 'c'])
   })
 
-  test('what may have been on the wire goes before what was never sent, however old that is', () => {
+  test('a job that may have been on the wire goes before older jobs that were never sent', () => {
     const jobs = filledWith(
       newJob('waiting', 'x', 1),
       newJob('unknown 2', 'x', 5, 'unknown'),
@@ -49,23 +49,23 @@ describe('in one chat', () => {
     expect(drained(jobs)).toEqual(['unknown 1', 'unknown 2', 'waiting'])
   })
 
-  test('jobs of the same instant keep the order in which they were heard of', () => {
+  test('jobs of the same instant keep the order in which they were added', () => {
     expect(drained(filledWith(newJob('first', 'x', 1), newJob('second', 'x', 1)))).toEqual(['first', 'second'])
   })
 
-  test('one that is heard of later does not push out the one on the wire', () => {
+  test('an older job that is added later does not displace the job on the wire', () => {
     const jobs = filledWith(newJob('on the wire', 'x', 5, 'sending'))
     jobs.add(newJob('older', 'x', 1))
     expect([...jobs.heads()].map(({ document }) => document.messageId)).toEqual(['on the wire'])
   })
 
-  test('only one job is at the head', () => {
+  test('only one job is the head', () => {
     expect([...filledWith(newJob('a', 'x', 1), newJob('b', 'x', 2)).heads()]).toHaveLength(1)
   })
 })
 
 describe('over all chats', () => {
-  test('each chat has a job at its head', () => {
+  test('each chat has a head', () => {
     const jobs = filledWith(newJob('a', 'x', 1), newJob('b', 'y', 2), newJob('c', 'x', 3))
     expect([...jobs.heads()].map(({ document }) => document.messageId)).toEqual(['a', 'b'])
   })
@@ -93,7 +93,7 @@ describe('two names of one contact', () => {
     expect(drained(jobsOf(() => 'ana', ...all()))).toEqual(['M1', 'M2', 'M3', 'M4'])
   })
 
-  test('share it from the moment at which it becomes known', () => {
+  test('share it from the moment at which the contact becomes known', () => {
     let isKnown = false
     const jobs = jobsOf((chat) => (isKnown ? 'ana' : chat), ...all())
     expect([...jobs.heads()].map(({ document }) => document.messageId)).toEqual(['M1', 'M2'])
@@ -101,7 +101,7 @@ describe('two names of one contact', () => {
     expect([...jobs.heads()].map(({ document }) => document.messageId)).toEqual(['M1'])
   })
 
-  test('wait for what is on its way under the other, also when it is the later one', () => {
+  test('wait for a job on its way under the other name, even a later one', () => {
     const jobs = jobsOf(() => 'ana', newJob('M1', 'pn', 1), newJob('M2', 'lid', 2, 'sending'))
     expect([...jobs.heads()].map(({ document }) => document.messageId)).toEqual(['M2'])
   })

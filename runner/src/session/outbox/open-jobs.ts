@@ -1,6 +1,6 @@
 import type { JobDocument } from '@holdfast/core/message/job-document'
 
-/** Why an attempt was not the last one, or the last one failed: a stable code, and a sentence for people. */
+/** The error of a failed attempt: a stable code, and a sentence for people. */
 export type JobError = NonNullable<JobDocument['lastError']>
 
 /**
@@ -14,32 +14,32 @@ export type JobError = NonNullable<JobDocument['lastError']>
 export interface OpenJob {
   readonly id: string
   readonly document: JobDocument
-  /** By Firestore's clock: the order in which jobs were accepted. */
+  /** The time of creation by Firestore's clock. It orders the jobs as they were accepted. */
   readonly createdAtMicros: number
   phase: 'waiting' | 'sending' | 'unknown'
   attempts: number
-  /** Attempts that certainly failed. Those with an unknown outcome do not count towards giving up. */
+  /** The number of attempts that certainly failed. Attempts with an unknown outcome do not count towards giving up. */
   refusals: number
-  /** Attempts in a row that nobody answered. */
+  /** The number of attempts in a row without an ack. */
   unanswered: number
-  /** 0: as soon as there is a connection. */
+  /** The earliest time of the next attempt, ms; 0: as soon as there is a connection. */
   notBeforeMs: number
-  /** Of the last attempt that ended; null before one has. */
+  /** The error of the last attempt; null before the first one. */
   lastError: JobError | null
-  /** It goes or went out once more because devices were missed. */
+  /** True once the message goes or went out again for devices that were missed. */
   sentToAll: boolean
   /** The message as it was first sent; null before that. */
   message: Uint8Array | null
   cancelTimeout: (() => void) | null
 }
 
-/** The open jobs of a session by message id, and each chat's in the order of sending. */
+/** The open jobs of a session, by message id and by chat. The jobs of a chat are in the order of sending. */
 export class OpenJobs {
   readonly #contactOf: (chat: string) => string
   readonly #byMessageId = new Map<string, OpenJob>()
   readonly #byChat = new Map<string, OpenJob[]>()
 
-  /** @param contactOf the same for every name of a contact: chats of one contact share one order */
+  /** @param contactOf returns the same value for every name of a contact, so that all its chats share one order */
   constructor(contactOf: (chat: string) => string) {
     this.#contactOf = contactOf
   }
@@ -64,7 +64,7 @@ export class OpenJobs {
       this.#byChat.set(chat, [job])
       return
     }
-    // Nearly always the last: jobs are heard of in the order of their creation.
+    // The place is nearly always the last one: Firestore lists jobs in the order of their creation.
     const index = jobs.findLastIndex((other) => comesBefore(other, job))
     jobs.splice(index + 1, 0, job)
   }
@@ -78,7 +78,7 @@ export class OpenJobs {
     if (jobs.length === 0) this.#byChat.delete(chat)
   }
 
-  /** Of each contact the job whose turn it is. That two chats are with one contact may become known at any time. */
+  /** Returns the next job of each contact. It may become known at any time that two chats are with one contact. */
   heads(): IterableIterator<OpenJob> {
     const heads = new Map<string, OpenJob>()
     for (const [chat, [job]] of this.#byChat) {
@@ -90,10 +90,10 @@ export class OpenJobs {
   }
 }
 
-/** What is on its way is waited for, whatever came before it. */
+/** A job on its way comes first: every other job waits for it. */
 const isBefore = (a: OpenJob, b: OpenJob): boolean => a.phase === 'sending' || (b.phase !== 'sending' && comesBefore(a, b))
 
-/** What was or may be on the wire comes before what was never sent; else the older one first. */
+/** A job that was or may be on the wire comes before jobs that were never sent; otherwise the older job comes first. */
 const comesBefore = (a: OpenJob, b: OpenJob): boolean =>
   rank(a) < rank(b) || (rank(a) === rank(b) && a.createdAtMicros <= b.createdAtMicros)
 

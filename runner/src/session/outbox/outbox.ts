@@ -12,18 +12,18 @@ import { afterFailure, CONNECTION_LOST, NO_ACK, unansweredDelayMs, type SendPoli
 import type { Receipts } from './receipts.ts'
 import type { JournaledState } from '../journal/journaled-state.ts'
 
-/** Timers take no more than 24 days. */
+/** The longest time of one timer. Node's timers cannot wait longer than 24 days. */
 const LONGEST_WAIT_MS = 60 * 60 * 1000
 
-/** Far more than a session can settle while a query is on its way. */
+/** The number of settled jobs to remember: far more than a session can settle during one query. */
 const SETTLED_KEPT = 5000
 
-/** When jobs were queued that are settled, by message id. */
+/** The queueing times, ms, of settled jobs, by message id. */
 export type SettledJobs = Map<string, number>
 
 /**
- * Sends the jobs of one session: in order per chat, one at a time to each, up to a number of chats at once. A job's state changes in
- * the commit of a journal record, so that an owner that lost the session cannot change it either.
+ * Sends the jobs of one session: in order and one at a time per chat, with a limit on chats at once. A job's state changes in the
+ * commit of a journal record, so that an owner that lost the session cannot change it.
  */
 export class Outbox {
   readonly #progress: JobProgress
@@ -35,28 +35,28 @@ export class Outbox {
   readonly #logger: Logger
   readonly #open: OpenJobs
   readonly #sending = new Set<OpenJob>()
-  /** What was read of a job before it was settled may still arrive here. */
+  /** Settled jobs. A query that read such a job before may still deliver it. */
   readonly #settled: SettledJobs
   #connection: Connection | null = null
   #accepting = true
   #unsubscribe: () => void = () => {}
   #cancelWake: () => void = () => {}
   #onIdle: () => void = () => {}
-  /** Messages that WhatsApp took since this process owns the session. */
+  /** The number of messages that WhatsApp acknowledged to this outbox. */
   sent = 0
 
   constructor(options: {
-    /** Gives every open job of the session first, then each one that is queued. */
+    /** Passes every open job of the session to `onJobs`, then each newly queued one. */
     subscribe: (onJobs: (jobs: readonly DocumentSnapshot[]) => void) => () => void
     state: JournaledState
     cipher: SessionCipher
     clock: Clock
     policy: SendPolicy
     receipts: Receipts
-    /** Outlives the outbox where the state is read anew for each connection. */
+    /** Outlives the outbox when the state is read again for each connection. */
     settled: SettledJobs
     logger: Logger
-    /** The same for every name of a contact. */
+    /** Returns the same value for every name of a contact. */
     contactOf: (chat: string) => string
   }) {
     this.#subscribe = options.subscribe
@@ -70,15 +70,15 @@ export class Outbox {
     this.#open = new OpenJobs(options.contactOf)
   }
 
-  /** Hears of jobs through Firestore, for as long as the session is owned. */
+  /** Subscribes to the session's jobs in Firestore, until the outbox stops. */
   listen(): void {
     this.#unsubscribe = this.#subscribe((jobs) => this.#hear(jobs))
   }
 
-  /** The connection is ready to send. */
+  /** Starts to send over a new connection. */
   opened(connection: Connection): void {
     this.#connection = connection
-    // That the last connection brought no ack, however often, says nothing about this one.
+    // Missing acks on the last connection say nothing about this one.
     for (const job of this.#open.heads()) {
       if (job.phase !== 'unknown') continue
       job.unanswered = 0
@@ -87,13 +87,13 @@ export class Outbox {
     this.#next()
   }
 
-  /** The connection is gone: what was on its way has an unknown outcome. */
+  /** Handles the end of the connection: each job on its way now has an unknown outcome. */
   closed(): void {
     this.#connection = null
     for (const job of this.#sending) this.#cutOff(job)
   }
 
-  /** Begins nothing more. Resolves when nothing is on its way any more. */
+  /** Starts no more jobs. Resolves when no job is on its way. */
   async stop(): Promise<void> {
     this.#stopAccepting()
     if (this.#sending.size === 0) return
@@ -102,13 +102,16 @@ export class Outbox {
     })
   }
 
-  /** Ends at once, whatever is on its way. */
+  /** Ends at once. Jobs on their way get an unknown outcome. */
   abandon(): void {
     this.#stopAccepting()
     this.closed()
   }
 
-  /** The server's word on a message. Without an error it has it: `sent` rides on the next record. */
+  /**
+   * Handles the server's answer to a message. Without an error the server has the message, and the
+   * next record makes the job `sent`.
+   */
   acknowledged(messageId: string, error: string | null): void {
     const job = this.#open.get(messageId)
     if (!job) return
@@ -123,7 +126,9 @@ export class Outbox {
     this.#next()
   }
 
-  /** The server has a message that some devices of its chat will not get: the same message again, once, to all that there are now. */
+  /**
+   * Handles an ack of a message that missed some devices of its chat. Sends the same message once more, to all present devices.
+   */
   missedDevices(messageId: string): void {
     const job = this.#open.get(messageId)
     if (!job || job.sentToAll) return this.acknowledged(messageId, null)
@@ -144,7 +149,7 @@ export class Outbox {
       const isKnown = this.#open.get(document.messageId) ?? this.#receipts.isSent(document.messageId)
       if (!isSettled && !isKnown) this.#open.add(this.#openJob(snapshot, document))
     } catch (error) {
-      this.#logger.error({ error, job: snapshot.id }, 'A job cannot be read and is left alone.')
+      this.#logger.error({ error, job: snapshot.id }, 'A job cannot be read; it is skipped.')
     }
   }
 
@@ -158,7 +163,7 @@ export class Outbox {
       attempts: document.attempts,
       refusals: document.timeline.filter(({ status, attempt }) => status === 'pending' && attempt !== undefined).length,
       unanswered: 0,
-      // That the last owner got no ack, however often, says nothing about this one.
+      // Missing acks of the last owner say nothing about this one.
       notBeforeMs: isUnknown ? 0 : (document.nextAttemptAt?.getTime() ?? 0),
       lastError: document.lastError,
       sentToAll: false,
@@ -197,26 +202,26 @@ export class Outbox {
       if (!job.message) {
         const reachable = await connection.isReachable(chat)
         if (!isStillOurs()) return
-        if (!reachable) return this.#fail(job, { code: 'not-on-whatsapp', message: 'Nobody has this number on WhatsApp.' })
+        if (!reachable) return this.#fail(job, { code: 'not-on-whatsapp', message: 'This number is not on WhatsApp.' })
         job.message = connection.compose(chat, openJobContent(this.#cipher, job.id, job.document), messageId)
       }
       const recorded = this.#progress.begins(job, job.message)
       await connection.relay(chat, job.message, messageId, isRepeated)
-      // The frame leaves when its record is durable: from then on an ack can be expected.
+      // The frame leaves when its record is durable; an ack can come only after that.
       await recorded
       if (isStillOurs()) job.cancelTimeout = this.#clock.after(this.#policy.ackTimeoutMs, () => this.#unanswered(job), 'outbox')
     } catch (error) {
-      // The connection's end is no failure of the job: its outcome is unknown.
+      // The end of the connection is not a failure of the job: the outcome is unknown.
       if (!isStillOurs()) return
       if (error instanceof ConnectionEnded) return this.#cutOff(job)
       this.#leaveWire(job, 'waiting')
-      // What cannot be opened today cannot be opened tomorrow.
+      // Content that cannot be decrypted now cannot be decrypted later.
       if (error instanceof HoldfastError) this.#fail(job, error)
       else this.#refused(job, { code: 'send-failed', message: messageOf(error) })
     }
   }
 
-  /** Takes a job off the wire, with what is known of it. */
+  /** Takes a job off the wire and sets its phase. */
   #leaveWire(job: OpenJob, phase: 'waiting' | 'unknown'): void {
     job.cancelTimeout?.()
     job.phase = phase
@@ -224,10 +229,10 @@ export class Outbox {
     if (this.#sending.size === 0) this.#onIdle()
   }
 
-  /** The connection ended under it. */
+  /** Handles a job whose connection ended during the attempt. */
   #cutOff(job: OpenJob): void {
     this.#leaveWire(job, 'unknown')
-    // It was never on its way before it had been composed.
+    // A job without a composed message was never on its way.
     if (job.message === null) return
     job.notBeforeMs = 0
     this.#progress.unacknowledged(job, CONNECTION_LOST)
@@ -242,18 +247,21 @@ export class Outbox {
     if (this.#settled.size > SETTLED_KEPT && !oldest.done) this.#settled.delete(oldest.value)
   }
 
-  /** No ack came in time: the same message again, under the same id; after the first time not at once. */
+  /** Handles a missing ack. Sends the same message again under the same id: at once the first time, later after a delay. */
   #unanswered(job: OpenJob): void {
     if (job.phase !== 'sending') return
     this.#leaveWire(job, 'unknown')
     job.notBeforeMs = this.#clock.now() + unansweredDelayMs(++job.unanswered)
     this.#progress.unacknowledged(job, NO_ACK)
     this.#next()
-    // What goes out again at once says it in the record of that attempt.
+    // A job that goes out again at once reports the missing ack in the record of that attempt.
     if (!this.#sending.has(job)) this.#progress.waits(job)
   }
 
-  /** The attempt certainly failed: again after the delay of the schedule, or for good when it is exhausted. */
+  /**
+   * Handles an attempt that certainly failed: tries again after the delay of the schedule, or fails
+   * the job when that is exhausted.
+   */
   #refused(job: OpenJob, error: JobError): void {
     const decision = afterFailure(this.#policy, error.code, ++job.refusals)
     if (decision.action === 'fail') return this.#fail(job, error)

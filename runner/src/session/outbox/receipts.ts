@@ -9,10 +9,10 @@ import type { SessionEvent } from '../events/session-event.ts'
 import { STATE_KINDS } from '@holdfast/core/journal/state-kinds'
 import type { JournaledState } from '../journal/journaled-state.ts'
 
-/** A job that could not be looked up is looked up again after this. */
+/** The pause before the next lookup of a job, after one that failed. */
 const SETTLE_AGAIN_MS = 60_000
 
-/** Jobs whose messages are with WhatsApp: their receipts, and their content when a contact asks for it again. */
+/** Handles receipts for sent messages, and returns their content when a contact asks for it again. */
 export class Receipts {
   readonly #sessionId: string
   readonly #state: JournaledState
@@ -20,9 +20,9 @@ export class Receipts {
   readonly #documents: DocumentStore
   readonly #clock: Clock
   readonly #logger: Logger
-  /** The newest ones, by message id. Others are looked up. */
+  /** The newest jobs, by message id. Older jobs are looked up in Firestore. */
   readonly #recent = new Map<string, { jobId: string; status: JobStatus }>()
-  /** Messages whose recorded receipts are to be settled at the next attempt. */
+  /** The ids of messages whose recorded receipts the next attempt settles. */
   readonly #unsettled = new Set<string>()
   #cancelAttempt: (() => void) | null = null
   #isStopped = false
@@ -49,15 +49,16 @@ export class Receipts {
     if (this.#recent.size > RECENT_JOBS && !oldest.done) this.#recent.delete(oldest.value)
   }
 
-  /** Whether WhatsApp is known to have the message, however old what Firestore said of its job was. */
+  /** Whether WhatsApp is known to have the message, even if an older document of its job says otherwise. */
   isSent(messageId: string): true | undefined {
     const known = this.#recent.get(messageId)
     return known && advances('processing', known.status) && known.status !== 'failed' ? true : undefined
   }
 
   /**
-   * A contact received or read a message. What it changes is in the journal before this returns, since WhatsApp forgets the
-   * receipt once we have acknowledged it: the job's new status if the job is known, else the receipt itself until it was looked up.
+   * Handles a receipt. The change is in the journal before this returns, since WhatsApp forgets the receipt
+   * after our acknowledgement. For a known job the change is its new status; for another it is the receipt
+   * itself, until the job is looked up.
    */
   receipt(messageId: string, type: 'delivered' | 'read'): void {
     const known = this.#recent.get(messageId)
@@ -71,12 +72,12 @@ export class Receipts {
     if (recorded === undefined) this.#settle(messageId)
   }
 
-  /** Settles the receipts that the last owner recorded and did not get to. */
+  /** Settles the recorded receipts that the last owner did not settle. */
   settleRecorded(): void {
     for (const [messageId] of this.#state.image.entries('receipt')) this.#settle(messageId)
   }
 
-  /** Nothing is looked up again by itself: what is recorded is left to whoever has the state next. */
+  /** Stops all lookups. The recorded receipts are left to the next owner of the state. */
   stop(): void {
     this.#isStopped = true
     this.#cancelAttempt?.()
@@ -84,8 +85,9 @@ export class Receipts {
   }
 
   /**
-   * The message as it was sent, for a contact that asks for it again; null when no job of this session has this id, or when it is
-   * damaged: whoever waited for that to change would wait for ever, with all that came with the request.
+   * Returns the message as it was sent, for a contact that asks for it again. Returns null when no job of this
+   * session has the id, and when the stored message is damaged: a caller that retried a damaged one would block the
+   * contact's whole request for ever.
    */
   async messageOf(messageId: string): Promise<Uint8Array | null> {
     try {
@@ -94,12 +96,15 @@ export class Receipts {
       return openJobProto(this.#cipher, found.id, found.job.proto)
     } catch (error) {
       if (!isDamage(error) && !isKeyTrouble(error)) throw error
-      this.#logger.error({ error, messageId }, 'A message that a contact asks for again cannot be read: it is not sent again.')
+      this.#logger.error(
+        { error, messageId },
+        'A message that a contact asks for again cannot be decrypted; it is not sent again.',
+      )
       return null
     }
   }
 
-  /** Looks the job up and gives it what is recorded by then: a later receipt may have come meanwhile. */
+  /** Looks up the job and applies the receipt that is recorded by then, since a later receipt may have come during the lookup. */
   #settle(messageId: string): void {
     this.#find(messageId).then(
       (found) => {
@@ -117,7 +122,9 @@ export class Receipts {
     )
   }
 
-  /** It stays recorded. What is damaged is left to the next owner: a minute changes nothing about it. */
+  /**
+   * Schedules the next lookup; the receipt stays recorded. A damaged job is left to the next owner: a minute does not repair it.
+   */
   #settleLater(messageId: string, error: unknown): void {
     this.#logger.warn({ error, messageId }, 'A receipt could not be settled yet.')
     if (this.#isStopped || isDamage(error)) return

@@ -1,14 +1,14 @@
 import type { JobError } from './open-jobs.ts'
 
-/** When and how often a message is tried. */
+/** The limits and delays of sending. */
 export interface SendPolicy {
-  /** Chats with a message on its way at the same time (`QUEUE_CONCURRENCY`). */
+  /** The number of chats that have a message on its way at the same time (`QUEUE_CONCURRENCY`). */
   readonly chatsAtOnce: number
-  /** Without the server's ack after this, the message goes out again under its id. */
+  /** The time to wait for the server's ack. The message then goes out again under its id. */
   readonly ackTimeoutMs: number
-  /** `SEND_RETRY_DELAYS_MS`: before the attempt after each failed one; the last one repeats. */
+  /** The delay after each failed attempt (`SEND_RETRY_DELAYS_MS`); the last one repeats. */
   readonly retryDelaysMs: readonly number[]
-  /** `MAX_RETRY_ATTEMPTS`: attempts after the first. */
+  /** The number of attempts after the first one (`MAX_RETRY_ATTEMPTS`). */
   readonly maxRetries: number
 }
 
@@ -21,10 +21,13 @@ export const DEFAULT_SEND_POLICY: SendPolicy = {
   maxRetries: 6,
 }
 
-/** Trying again cannot help: 400-like answers of WhatsApp to the message itself. */
+/** Errors that retrying cannot fix: WhatsApp refused the message itself, as with HTTP 400. */
 const PERMANENT = new Set(['not-on-whatsapp', 'whatsapp-400', 'whatsapp-404', 'whatsapp-406'])
 
-/** Whoever tries again at once is restricted for longer; a token that was missing has come by the second attempt. */
+/**
+ * Errors that an immediate retry makes worse: WhatsApp prolongs the restriction. A missing token
+ * arrives before the second attempt.
+ */
 const NOT_AT_ONCE = new Set(['whatsapp-463'])
 
 export function afterFailure(
@@ -38,7 +41,7 @@ export function afterFailure(
   return { action: 'retry', delayMs: policy.retryDelaysMs[index] ?? 0 }
 }
 
-/** What an attempt ended with whose outcome is unknown. */
+/** The errors of attempts with an unknown outcome. */
 export const NO_ACK: JobError = {
   code: 'no-ack',
   message: 'WhatsApp did not acknowledge the message in time; it goes out again under the same id.',
@@ -48,5 +51,5 @@ export const CONNECTION_LOST: JobError = {
   message: 'The connection ended before WhatsApp acknowledged the message; it goes out again under the same id.',
 }
 
-/** Before a message that nobody acknowledged goes out again: at once, then 30 s doubling to 10 min. */
+/** Returns the delay before an unacknowledged message goes out again: 0 the first time, then 30 s doubling to 10 min. */
 export const unansweredDelayMs = (times: number): number => (times <= 1 ? 0 : Math.min(30_000 * 2 ** (times - 2), 10 * MINUTE_MS))
