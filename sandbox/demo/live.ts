@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { ApiClient } from '../../test/support/api-client.ts'
-import { EventReader, type SimulatorEvent } from '../../test/support/event-reader.ts'
+import type { SimulatorEvent } from '../../test/support/event-reader.ts'
 import { linkSession } from '../../test/support/linked-session.ts'
-import { SimulatorClient } from '../../test/support/simulator-client.ts'
+import { World } from '../../test/support/world.ts'
 import type { Sandbox } from '../sandbox.ts'
 import { tellEvent } from './event-line.ts'
 import { Experiments, LIVE_SESSION, LIVE_CONTACT } from './experiments.ts'
@@ -37,10 +37,10 @@ export async function runLive(sandbox: Sandbox, terminal: Terminal): Promise<voi
   using watch = new SessionWatch({ api, terminal, showsCodes: simulatorUrl === null })
   watch.start()
   if (simulatorUrl === null) return await driveFromOutside(api, terminal)
-  using events = await EventReader.open(simulatorUrl)
-  const simulator = new SimulatorClient(simulatorUrl)
-  events.on((event) => show(terminal, event))
-  const experiments = new Experiments({ sandbox, api, simulator, events })
+  await using world = await World.of(sandbox)
+  const { simulator } = world
+  world.events.on((event) => show(terminal, event))
+  const experiments = new Experiments(world)
   await simulator.createContact(LIVE_CONTACT.phone, LIVE_CONTACT.name)
   await linkSession(api, simulator, LIVE_SESSION)
   terminal.line(`Proved: the phone scanned the QR code, and the session ${LIVE_SESSION.name} is connected.`)

@@ -1,14 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { ApiClient } from '../../test/support/api-client.ts'
-import { EventReader, type SimulatorEvent } from '../../test/support/event-reader.ts'
-import { computeFigures, isFlawless, type Figures, type Ledger } from '../../test/support/figures.ts'
+import type { SimulatorEvent } from '../../test/support/event-reader.ts'
+import { computeFigures, isFlawless, type Figures } from '../../test/support/figures.ts'
 import { InFlightWatch } from '../../test/support/in-flight.ts'
 import { linkSession } from '../../test/support/linked-session.ts'
 import { slotOf } from '../../test/support/owning-runner.ts'
 import { percentilesOf, Recoveries, type Percentiles } from '../../test/support/recoveries.ts'
 import { untilSettled } from '../../test/support/settled.ts'
-import { SimulatorClient } from '../../test/support/simulator-client.ts'
 import { strikeAt } from '../../test/support/strike.ts'
+import { World } from '../../test/support/world.ts'
 import type { Sandbox } from '../sandbox.ts'
 
 export interface StoryResult extends Omit<Figures, 'resent'> {
@@ -20,15 +19,6 @@ interface StoryOptions {
   tell: (line: string) => void
   /** Time limit in milliseconds. The story then ends with the figures so far. */
   limitMs: number
-}
-
-interface World {
-  sandbox: Sandbox
-  api: ApiClient
-  simulator: SimulatorClient
-  events: EventReader
-  ledger: Ledger
-  tell: (line: string) => void
 }
 
 const MESSAGES = 20
@@ -50,13 +40,9 @@ export async function runStory(
   { tell, limitMs }: StoryOptions,
 ): Promise<{ held: boolean; result: StoryResult }> {
   const deadline = performance.now() + limitMs
-  const { api: url, apiKey, simulator: simulatorUrl } = sandbox.info
-  if (url === null || simulatorUrl === null) throw new Error('The story needs the API and the simulator.')
-  const api = new ApiClient({ url, apiKey })
-  const simulator = new SimulatorClient(simulatorUrl)
-  using events = await EventReader.open(simulatorUrl)
-  const ledger: Ledger = { accepted: [], issued: [] }
-  const story = new Story({ sandbox, api, simulator, events, ledger, tell })
+  await using world = await World.of(sandbox)
+  const { api, simulator, ledger } = world
+  const story = new Story(world, tell)
 
   const played = await inTime(story.play(), limitMs).then(
     () => true,
@@ -90,17 +76,20 @@ export function tellResult(held: boolean, result: StoryResult): string {
 class Story {
   readonly recoveries: Recoveries
   readonly #world: World
+  readonly #tell: (line: string) => void
   readonly #watch: InFlightWatch
   #struck: Promise<void> = Promise.resolve()
 
-  constructor(world: World) {
+  constructor(world: World, tell: (line: string) => void) {
     this.#world = world
+    this.#tell = tell
     this.recoveries = new Recoveries(world.events)
     this.#watch = new InFlightWatch(world)
   }
 
   async play(): Promise<void> {
-    const { api, simulator, tell } = this.#world
+    const tell = this.#tell
+    const { api, simulator } = this.#world
     await simulator.createContact(CONTACT.phone, CONTACT.name)
     await linkSession(api, simulator, SESSION)
     tell(`The phone is linked; ${MESSAGES} messages go each way.`)
@@ -137,7 +126,8 @@ class Story {
 
   /** Aims a kill at the next event that fits. Resolves when it is aimed; `#struck` resolves after the kill. */
   async #aim(what: string, fits: (event: SimulatorEvent) => boolean): Promise<void> {
-    const { sandbox, events, tell, api } = this.#world
+    const tell = this.#tell
+    const { sandbox, events, api } = this.#world
     const runner = sandbox.runner(await slotOf(sandbox, api, SESSION.name))
     const struck = strikeAt(
       events,
@@ -161,7 +151,7 @@ class Story {
     const isOpen = await this.recoveries.untilOpen([SESSION.phone], OPEN_LIMIT_MS)
     if (!isOpen)
       throw new Error(`The session did not connect again within ${OPEN_LIMIT_MS / 1000} s after the kill of its runner.`)
-    this.#world.tell(`Connected again ${this.recoveries.samples.at(-1)} ms after the kill, without a QR code.`)
+    this.#tell(`Connected again ${this.recoveries.samples.at(-1)} ms after the kill, without a QR code.`)
   }
 }
 

@@ -5,7 +5,7 @@ import { residentMb } from './process-usage.ts'
 import { round } from './statistics.ts'
 import type { Chat, Lag, Subject } from './subject.ts'
 import { measureThroughput, type Throughput } from './throughput.ts'
-import type { World } from './world.ts'
+import type { BenchWorld } from './world.ts'
 
 export interface Comparison {
   readonly one: Throughput
@@ -24,7 +24,7 @@ const QUIET_MS = 3000
 
 /** What is measured of everybody who is compared. The chats are linked when it is done. */
 export async function compare(
-  world: World,
+  world: BenchWorld,
   subject: Subject,
   chats: readonly Chat[],
   { messages, rounds }: Options,
@@ -53,7 +53,7 @@ export async function compare(
   return { one, many, rssPerSessionMb: { idle: each(idleMb), afterTraffic: each(usedMb) }, eventLoopMs }
 }
 
-export async function linkAll(world: World, subject: Subject, chats: readonly Chat[]): Promise<void> {
+export async function linkAll(world: BenchWorld, subject: Subject, chats: readonly Chat[]): Promise<void> {
   await inParallel(LINKED_AT_ONCE, chats, async (chat) => {
     await world.simulator.createContact(chat.contact, `Contact of ${chat.name}`)
     await subject.link(chat)

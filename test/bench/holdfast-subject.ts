@@ -3,18 +3,18 @@ import { inParallel } from '../support/in-parallel.ts'
 import { linkSession } from '../support/linked-session.ts'
 import { retireJobs } from '../support/retire-jobs.ts'
 import type { Chat, Lag, Subject } from './subject.ts'
-import type { World } from './world.ts'
+import type { BenchWorld } from './world.ts'
 
 const REQUESTS_AT_ONCE = 8
 
 /** The product: its runner process holds the sockets, its API is told what to do. */
 export class HoldfastSubject implements Subject {
   readonly name = 'Holdfast'
-  readonly #world: World
+  readonly #world: BenchWorld
   readonly #documents: DocumentStore
   #rounds = 0
 
-  constructor(world: World, documents: DocumentStore) {
+  constructor(world: BenchWorld, documents: DocumentStore) {
     this.#world = world
     this.#documents = documents
   }

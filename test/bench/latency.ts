@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { percentiles, type Percentiles } from './statistics.ts'
 import type { Chat } from './subject.ts'
-import type { World } from './world.ts'
+import type { BenchWorld } from './world.ts'
 
 /** Between two messages: slow enough for none to wait for the one before. */
 const PACE_MS = 100
 
 /** From the request to the API to the ack of WhatsApp's server, in ms. */
-export async function measureLatency(world: World, { name, phone, contact }: Chat, count: number): Promise<Percentiles> {
+export async function measureLatency(world: BenchWorld, { name, phone, contact }: Chat, count: number): Promise<Percentiles> {
   const ackedAt = new Map<string, number>()
   const { promise: allAcked, resolve } = Promise.withResolvers<void>()
   const stop = world.events.on(({ type, phone: of, id, at }) => {

@@ -12,7 +12,7 @@ import { round } from './statistics.ts'
 import { StockSubject } from './stock-subject.ts'
 import type { Chat } from './subject.ts'
 import { printFigures } from './table.ts'
-import { World } from './world.ts'
+import { BenchWorld } from './world.ts'
 
 const IDLE_MS = 30_000
 const LATENCY_MESSAGES = 200
@@ -29,7 +29,7 @@ async function measure(options: Options) {
   const { sessions, rounds } = options
   say('Group commits on the emulator ...')
   const groupCommitMs = await measureGroupCommits(COMMITS)
-  await using world = await World.start()
+  await using world = await BenchWorld.start()
   const clients = clientsOf(world.sandbox.info)
   const empty = await measureEmpty(clients, IDLE_MS)
 

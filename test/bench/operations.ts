@@ -9,7 +9,7 @@ import { holderOf } from '../../functions/src/app/authentication.ts'
 import { difference, per, sum, type Operations } from './costs.ts'
 import { type Clients, freshHeartbeat } from './product.ts'
 import type { Chat } from './subject.ts'
-import type { World } from './world.ts'
+import type { BenchWorld } from './world.ts'
 
 interface Window {
   readonly operations: Operations
@@ -34,7 +34,7 @@ const share = ({ operations }: Window, hours: number, of: Window): Operations =>
  * runner costs whatever it holds (its heartbeat, its look for sessions) is measured with no session and taken off.
  */
 export async function measureOperations(
-  world: World,
+  world: BenchWorld,
   clients: Clients,
   /** `online`: how many sessions the runner holds. */
   options: { chats: readonly Chat[]; online: number; messages: number; idleMs: number; empty: Window },

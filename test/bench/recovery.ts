@@ -1,7 +1,7 @@
 import { type Clients, claimedAtMs } from './product.ts'
 import { medianOf } from './statistics.ts'
 import type { Chat } from './subject.ts'
-import type { World } from './world.ts'
+import type { BenchWorld } from './world.ts'
 
 /** Of all these sessions, in ms: medians. */
 export interface Recovery {
@@ -10,7 +10,12 @@ export interface Recovery {
 }
 
 /** From `kill -9`, and from the first claim after it, to the last session being logged in and through its backlog. */
-export async function measureRecovery(world: World, clients: Clients, chats: readonly Chat[], rounds: number): Promise<Recovery> {
+export async function measureRecovery(
+  world: BenchWorld,
+  clients: Clients,
+  chats: readonly Chat[],
+  rounds: number,
+): Promise<Recovery> {
   const fromKill: number[] = []
   const fromClaim: number[] = []
   for (let round = 0; round < rounds; round++) {
@@ -25,7 +30,7 @@ export async function measureRecovery(world: World, clients: Clients, chats: rea
 }
 
 /** What the same takes clients that have everything in memory, and only lost their sockets. */
-export async function measureReconnection(world: World, chats: readonly Chat[], rounds: number): Promise<number> {
+export async function measureReconnection(world: BenchWorld, chats: readonly Chat[], rounds: number): Promise<number> {
   const times: number[] = []
   for (let round = 0; round < rounds; round++) {
     const active = world.allActive(chats.map(({ phone }) => phone))

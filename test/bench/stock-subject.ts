@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Chat, Subject } from './subject.ts'
-import type { World } from './world.ts'
+import type { BenchWorld } from './world.ts'
 
 export interface StockSetup {
   /** Of the simulator. */
@@ -33,12 +33,12 @@ const PROGRAM = fileURLToPath(new URL('./stock-fleet.ts', import.meta.url))
 /** Baileys by itself, with its keys in memory (as fast as can be) or in its multi-file state (as most gateways do). */
 export class StockSubject implements Subject {
   readonly name: string
-  readonly #world: World
+  readonly #world: BenchWorld
   readonly #child: ChildProcess
   readonly #folder: string | null
   readonly #heard = new Map<string, (qr: string) => void>()
 
-  private constructor(name: string, world: World, child: ChildProcess, folder: string | null) {
+  private constructor(name: string, world: BenchWorld, child: ChildProcess, folder: string | null) {
     this.name = name
     this.#world = world
     this.#child = child
@@ -50,9 +50,9 @@ export class StockSubject implements Subject {
     })
   }
 
-  static async start(world: World, keys: 'memory' | 'multi-file'): Promise<StockSubject> {
+  static async start(world: BenchWorld, keys: 'memory' | 'multi-file'): Promise<StockSubject> {
     const folder = keys === 'memory' ? null : await mkdtemp(join(tmpdir(), 'holdfast-bench-'))
-    const { url, root } = await world.simulatorAddress()
+    const { url, root } = await world.whatsappAddress()
     const setup: StockSetup = { url, root, folder }
     const child = spawn(process.execPath, [PROGRAM, JSON.stringify(setup)], { stdio: ['pipe', 'pipe', 'inherit'] })
     return new StockSubject(`Baileys, keys in ${keys === 'memory' ? 'memory' : 'files'}`, world, child, folder)

@@ -1,7 +1,7 @@
 import { cpuMs } from './process-usage.ts'
 import { medianOf, round } from './statistics.ts'
 import type { Chat, Subject } from './subject.ts'
-import type { World } from './world.ts'
+import type { BenchWorld } from './world.ts'
 
 export interface Throughput {
   /** Messages a second, medians of the rounds. */
@@ -25,7 +25,7 @@ interface Drained {
 }
 
 /** How fast a backlog goes that has gathered while the sessions were offline: one in the store, and one at the server. */
-export async function measureThroughput(world: World, subject: Subject, load: Load): Promise<Throughput> {
+export async function measureThroughput(world: BenchWorld, subject: Subject, load: Load): Promise<Throughput> {
   const sent: Drained[] = []
   const received: Drained[] = []
   for (let round = 0; round < load.rounds; round++) {
@@ -42,7 +42,12 @@ export async function measureThroughput(world: World, subject: Subject, load: Lo
 }
 
 /** From the first of the server's acks, or of the client's receipts, to the last. The CPU time is that of the logins as well. */
-async function drain(world: World, subject: Subject, { chats, messages }: Load, sign: 'acked' | 'receipt'): Promise<Drained> {
+async function drain(
+  world: BenchWorld,
+  subject: Subject,
+  { chats, messages }: Load,
+  sign: 'acked' | 'receipt',
+): Promise<Drained> {
   await subject.disconnect(chats)
   const phones = chats.map(({ phone }) => phone)
   const total = chats.length * messages

@@ -1,26 +1,11 @@
-import { ApiClient } from '../support/api-client.ts'
-import { EventReader, type SimulatorEvent } from '../support/event-reader.ts'
-import { requestJson } from '../support/json-request.ts'
-import { SimulatorClient } from '../support/simulator-client.ts'
-import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
+import type { SimulatorEvent } from '../support/event-reader.ts'
+import { startParts, World } from '../support/world.ts'
 
 const LAG_PROBE = new URL('./lag-probe.ts', import.meta.url).href
 
 /** One simulator for everybody who is compared, and the product beside it. */
-export class World implements AsyncDisposable {
-  readonly sandbox: Sandbox
-  readonly api: ApiClient
-  readonly simulator: SimulatorClient
-  readonly events: EventReader
-
-  private constructor(sandbox: Sandbox, api: ApiClient, simulator: SimulatorClient, events: EventReader) {
-    this.sandbox = sandbox
-    this.api = api
-    this.simulator = simulator
-    this.events = events
-  }
-
-  static async start(): Promise<World> {
+export class BenchWorld extends World {
+  static async start(): Promise<BenchWorld> {
     // It is killed a few times, which is not to be taken for a crash loop; and what is measured is the work, not the pacing of dials.
     const runnerEnv = {
       RESTART_PAUSE_LIMIT_MS: '0',
@@ -28,16 +13,7 @@ export class World implements AsyncDisposable {
       CONNECTS_PER_SECOND: '1000',
       MAX_CONNECTIONS: '200',
     }
-    const sandbox = await startSandbox({ runnerEnv, runnerPreloads: [LAG_PROBE], forLong: true })
-    const { api, apiKey, simulator } = sandbox.info
-    if (api === null || simulator === null) throw new Error('The sandbox is not whole.')
-    const events = await EventReader.open(simulator)
-    return new World(sandbox, new ApiClient({ url: api, apiKey }), new SimulatorClient(simulator), events)
-  }
-
-  async simulatorAddress(): Promise<{ url: string; root: string }> {
-    const { url, root } = await requestJson<{ url: string; root: string }>(`${this.simulator.url}/health`, { method: 'GET' })
-    return { url, root }
+    return new BenchWorld(await startParts({ runnerEnv, runnerPreloads: [LAG_PROBE], forLong: true }))
   }
 
   allActive(phones: readonly string[]): Promise<number> {
@@ -78,10 +54,5 @@ export class World implements AsyncDisposable {
         resolve(result)
       })
     })
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.events.close()
-    await this.sandbox.stop()
   }
 }

@@ -7,7 +7,7 @@ import { jobIdOf, whatsappMessageIdOf } from '@holdfast/core/session/ids'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AcceptedMessage } from '@holdfast/client/types'
-import type { Chat, EngineWorld } from './world.ts'
+import type { Chat, EngineWorld } from './engine-world.ts'
 
 /** Queues a text for a group in Firestore, since the API takes one-to-one chats only. */
 export async function queueForGroup(world: EngineWorld, chat: Chat, group: string, text: string): Promise<AcceptedMessage> {

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { AcceptedMessage } from '@holdfast/client/types'
 import type { ContactState, PoisonOrder } from './simulator-client.ts'
-import { type Chat, type EngineWorld, eventually } from './world.ts'
+import { type Chat, type EngineWorld, eventually } from './engine-world.ts'
 
 /** The people on the other side of a chat: what they do, and what is seen of them. The world need not be there yet. */
 export function peopleOf(world: () => EngineWorld) {

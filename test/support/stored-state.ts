@@ -8,7 +8,7 @@ import { parseStored } from '@holdfast/core/platform/parse'
 import { WrappingKey } from '@holdfast/core/security/envelope'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { sessionDocumentSchema } from '@holdfast/core/session/session-document'
-import type { Chat, EngineWorld } from './world.ts'
+import type { Chat, EngineWorld } from './engine-world.ts'
 
 /** Reads the state of a session back from the stores, as its next owner would. */
 export async function storedState({ google, sandbox }: EngineWorld, chat: Chat): Promise<StateImage> {

@@ -1,89 +1,48 @@
-import type { GoogleClients } from '@holdfast/core/adapters/google/clients'
-import { jobPath, jobDocumentSchema, type JobDocument, type JobStatus } from '@holdfast/core/message/job-document'
-import { parseStored } from '@holdfast/core/platform/parse'
-import { sessionPath } from '@holdfast/core/session/session-document'
-import { randomInt } from 'node:crypto'
-import { readFile, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { expect, vi } from 'vitest'
-import { clientsOf } from './clients-of-sandbox.ts'
-import type { AcceptedMessage, Session } from '@holdfast/client/types'
-import { ApiClient } from './api-client.ts'
-import { EventReader, type SimulatorEvent } from './event-reader.ts'
-import { requestJson } from './json-request.ts'
-import { linkSession } from './linked-session.ts'
-import { SimulatorClient, type AccountState, type ContactState, type FaultOrder } from './simulator-client.ts'
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts'
+import { ApiClient, type ApiClientOptions } from './api-client.ts'
+import { EventReader, type SimulatorEvent } from './event-reader.ts'
+import type { Ledger } from './figures.ts'
+import { requestJson } from './json-request.ts'
+import { SimulatorClient } from './simulator-client.ts'
 
-/** What is heard already costs nothing to look at, and whoever strikes at it wants to be quick. */
-const AT_ONCE_MS = 10
+/** How patient the client of the API is, and who hears of its attempts. */
+export type ApiPatience = Omit<ApiClientOptions, 'url' | 'apiKey'>
 
-/** What a runner logs of a change of state that is not in `session-lifecycle.ts`. */
-const UNKNOWN_TRANSITION = 'a state that its lifecycle does not lead to'
+export interface WorldParts {
+  readonly sandbox: Sandbox
+  readonly events: EventReader
+  readonly patience: ApiPatience
+  /** Whether the sandbox stops with the world. */
+  readonly ownsSandbox: boolean
+}
 
-/**
- * Tries until the assertion holds; also within concurrent tests. Generous, since other tests run beside this one; and not too often,
- * since each try is work for three processes.
- */
-export const eventually = <T>(assertion: () => T | Promise<T>, timeout = 30_000, interval = 150): Promise<T> =>
-  vi.waitFor(assertion, { timeout, interval })
-
-/** A sandbox, seen from all its outsides: the API, the simulator and what it tells, Firestore. */
-export class EngineWorld implements AsyncDisposable {
+/** A sandbox, seen from its outsides: the API, the simulator, and what the simulator tells. */
+export class World implements AsyncDisposable {
   readonly sandbox: Sandbox
   readonly api: ApiClient
   readonly simulator: SimulatorClient
-  readonly google: GoogleClients
-  readonly happened: SimulatorEvent[] = []
-  readonly #events: EventReader
+  readonly events: EventReader
+  /** All events since the world began. */
+  readonly happened: readonly SimulatorEvent[]
+  /** The ids of messages that the API accepted and the simulator issued. The caller enters them. */
+  readonly ledger: Ledger = { accepted: [], issued: [] }
+  readonly #ownsSandbox: boolean
 
-  private constructor(sandbox: Sandbox, events: EventReader) {
-    const { info } = sandbox
+  constructor({ sandbox, events, patience, ownsSandbox }: WorldParts) {
+    const { api, apiKey } = sandbox.info
     this.sandbox = sandbox
-    this.api = new ApiClient({ url: info.api ?? '', apiKey: info.apiKey })
-    this.simulator = new SimulatorClient(info.simulator ?? '')
-    this.google = clientsOf(info)
-    this.#events = events
-    events.on((event) => this.happened.push(event))
+    this.events = events
+    this.api = new ApiClient({ url: api ?? '', apiKey, ...patience })
+    this.simulator = new SimulatorClient(simulatorOf(sandbox))
+    this.#ownsSandbox = ownsSandbox
+    const happened: SimulatorEvent[] = []
+    this.happened = happened
+    events.on((event) => happened.push(event))
   }
 
-  /** `ownFirestore`: one that the test may harm. */
-  static async start({
-    ownFirestore = false,
-    ...options
-  }: SandboxOptions & { ownFirestore?: boolean } = {}): Promise<EngineWorld> {
-    const firestore = ownFirestore ? undefined : process.env['SHARED_FIRESTORE']
-    const sandbox = await startSandbox({ ...options, firestore })
-    return new EngineWorld(sandbox, await EventReader.open(sandbox.info.simulator ?? ''))
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#events.close()
-    await this.google.close()
-    const logged = (await this.logs()).split('\n')
-    await this.sandbox.stop()
-    expect(logged.filter((line) => line.includes(UNKNOWN_TRANSITION))).toEqual([])
-  }
-
-  /** A session that is yet to be made. */
-  chat(name: string): Chat {
-    return new Chat(this, name)
-  }
-
-  /** A session that works, its phone, and a contact of it. */
-  async linked(name: string, options: { receipts?: boolean; phone?: object; as?: Chat } = {}): Promise<Chat> {
-    const chat = options.as ?? this.chat(name)
-    if (options.phone) await this.post('/phones', { phone: chat.phone, ...options.phone })
-    const contact = { phone: chat.contact, name: `Contact of ${name}`, autoReceipt: options.receipts ?? true }
-    await this.post('/contacts', contact)
-    await linkSession(this.api, this.simulator, chat)
-    return chat
-  }
-
-  /** Between two tests: each start of a runner would bring back what the earlier ones left online. */
-  async stopSessions(): Promise<void> {
-    const online = (await this.api.sessions()).filter(({ status }) => status !== 'STOPPED')
-    await Promise.all(online.map(({ name }) => this.api.want(name, 'stop')))
+  /** Looks at a sandbox that somebody else stops. */
+  static async of(sandbox: Sandbox, patience: ApiPatience = {}): Promise<World> {
+    return new World(await partsOf(sandbox, patience))
   }
 
   /** To the simulator. */
@@ -91,101 +50,31 @@ export class EngineWorld implements AsyncDisposable {
     await requestJson(`${this.simulator.url}${path}`, { method: 'POST', json })
   }
 
-  async clearFaults(): Promise<void> {
-    await requestJson(`${this.simulator.url}/faults`, { method: 'DELETE' })
+  /** The address that clients dial, and the root key of the server's certificates. */
+  async whatsappAddress(): Promise<{ url: string; root: string }> {
+    return await requestJson(`${this.simulator.url}/health`, { method: 'GET' })
   }
 
-  /** Resolves when it has happened, now or earlier, from the given point of the story on. */
-  async happens(fits: (event: SimulatorEvent) => boolean, since = 0, timeout = 30_000): Promise<SimulatorEvent> {
-    return eventually(
-      () => {
-        const found = this.happened.slice(since).find(fits)
-        if (!found) throw new Error(`It did not happen; the last was ${JSON.stringify(this.happened.at(-1))}`)
-        return found
-      },
-      timeout,
-      AT_ONCE_MS,
-    )
-  }
-
-  async logs(): Promise<string> {
-    const folder = join(this.sandbox.folder, 'logs')
-    const names = (await readdir(folder)).filter((name) => /^(runner|functions)/.test(name))
-    return (await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')))).join('\n')
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.events.close()
+    if (this.#ownsSandbox) await this.sandbox.stop()
   }
 }
 
-/** One session, its phone, and a contact. */
-export class Chat {
-  readonly name: string
-  readonly phone = newPhone()
-  readonly contact = newPhone()
-  readonly #world: EngineWorld
-  #sent = 0
+export const partsOf = async (sandbox: Sandbox, patience: ApiPatience = {}): Promise<WorldParts> => ({
+  sandbox,
+  patience,
+  events: await EventReader.open(simulatorOf(sandbox)),
+  ownsSandbox: false,
+})
 
-  constructor(world: EngineWorld, name: string) {
-    this.#world = world
-    this.name = name
-  }
-
-  get sessionId(): string {
-    return `default.${this.name}`
-  }
-
-  async send(text: string, to = this.contact): Promise<AcceptedMessage> {
-    const idempotencyKey = `${this.name}-${++this.#sent}`
-    return this.#world.api.sendText({ session: this.name, chatId: `${to}@c.us`, text, idempotencyKey })
-  }
-
-  /** The contact writes. Returns the message's id. */
-  async receive(text: string): Promise<string> {
-    return this.#world.simulator.sendAsContact(this.contact, this.phone, text)
-  }
-
-  async fault(kind: FaultOrder['kind'], more: Omit<FaultOrder, 'kind' | 'account'> = {}): Promise<void> {
-    await this.#world.post('/faults', { account: this.phone, kind, ...more })
-  }
-
-  async job({ id }: AcceptedMessage): Promise<JobDocument> {
-    const snapshot = await this.#world.google.documents.read(jobPath(id))
-    return parseStored(jobDocumentSchema, snapshot?.fields, jobPath(id))
-  }
-
-  async document(): Promise<Record<string, unknown>> {
-    return (await this.#world.google.documents.read(sessionPath(this.sessionId)))?.fields ?? {}
-  }
-
-  async account(): Promise<AccountState> {
-    const { accounts } = await this.#world.simulator.state()
-    return accounts.find(({ phone }) => phone === this.phone) as AccountState
-  }
-
-  async received(): Promise<ContactState['received']> {
-    const { contacts } = await this.#world.simulator.state()
-    return contacts.find(({ phone }) => phone === this.contact)?.received ?? []
-  }
-
-  /** The texts that the API lists, in its order. */
-  async stored(): Promise<string[]> {
-    return (await this.#world.api.storedMessages(this.name)).map(({ body }) => String(body))
-  }
-
-  async untilStatus(job: AcceptedMessage, status: JobStatus): Promise<void> {
-    await eventually(async () => expect((await this.job(job)).status).toBe(status))
-  }
-
-  /** `status state reason`, as the API says them. Returns the answer that said so: the next one may say something else. */
-  async untilSession(wanted: string): Promise<Session> {
-    return eventually(async () => {
-      const answer = await this.#world.api.session(this.name)
-      expect(`${answer.status} ${answer.state} ${answer.reason}`).toBe(wanted)
-      return answer
-    })
-  }
-
-  async works(): Promise<void> {
-    await this.untilSession('WORKING CONNECTED logged-in')
-  }
+/** The parts of a world whose sandbox stops with it. */
+export async function startParts(options: SandboxOptions, patience: ApiPatience = {}): Promise<WorldParts> {
+  const sandbox = await startSandbox(options)
+  return { ...(await partsOf(sandbox, patience)), ownsSandbox: true }
 }
 
-const newPhone = (): string => `5511${randomInt(100_000_000, 999_999_999)}`
+function simulatorOf({ info }: Sandbox): string {
+  if (info.simulator === null) throw new Error('This sandbox has no simulator: another server stands for WhatsApp.')
+  return info.simulator
+}

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parkedStanzasPath } from '@holdfast/core/message/parked-stanza-document'
-import { EngineWorld, eventually } from '../support/world.ts'
+import { EngineWorld, eventually } from '../support/engine-world.ts'
 
 let world: EngineWorld
 

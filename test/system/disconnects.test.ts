@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Chat, EngineWorld, eventually } from '../support/world.ts'
+import { type Chat, EngineWorld, eventually } from '../support/engine-world.ts'
 
 let world: EngineWorld
 

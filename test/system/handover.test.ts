@@ -6,7 +6,7 @@ import { SERVER_TIME } from '@holdfast/core/platform/ports'
 import type { AcceptedMessage } from '@holdfast/client/types'
 import { slotOf } from '../support/owning-runner.ts'
 import type { Exit } from '../../sandbox/processes.ts'
-import { Chat, EngineWorld, eventually } from '../support/world.ts'
+import { Chat, EngineWorld, eventually } from '../support/engine-world.ts'
 
 let world: EngineWorld
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import { FROM_THE_BEGINNING, readGroups } from '@holdfast/core/journal/journal-reader'
 import { peopleOf } from '../support/people.ts'
-import { type Chat, EngineWorld, eventually } from '../support/world.ts'
+import { type Chat, EngineWorld, eventually } from '../support/engine-world.ts'
 
 vi.setConfig({ testTimeout: 180_000 })
 

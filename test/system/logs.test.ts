@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AcceptedMessage } from '@holdfast/client/types'
 import type { Exit } from '../../sandbox/processes.ts'
-import { type Chat, EngineWorld, eventually } from '../support/world.ts'
+import { type Chat, EngineWorld, eventually } from '../support/engine-world.ts'
 
 /**
  * Checks everything that the runner and the functions print at the lowest log level: one JSON object a line, with ids and without

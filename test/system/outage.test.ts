@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { EngineWorld, eventually } from '../support/world.ts'
+import { EngineWorld, eventually } from '../support/engine-world.ts'
 
 const AWAY_MS = 6000
 

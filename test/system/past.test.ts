@@ -4,7 +4,7 @@ import { IDENTITY_KINDS, type StateKind } from '@holdfast/core/journal/state-kin
 import { requestJson } from '../support/json-request.ts'
 import type { ReceivedMessage } from '@holdfast/client/types'
 import { storedState, undescribed } from '../support/stored-state.ts'
-import { Chat, EngineWorld, eventually } from '../support/world.ts'
+import { Chat, EngineWorld, eventually } from '../support/engine-world.ts'
 
 // Each of these tests takes many steps in many processes.
 vi.setConfig({ testTimeout: 180_000 })

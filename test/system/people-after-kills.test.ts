@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { peopleOf } from '../support/people.ts'
-import { EngineWorld, eventually } from '../support/world.ts'
+import { EngineWorld, eventually } from '../support/engine-world.ts'
 
 // Each of these tests takes many steps in many processes.
 vi.setConfig({ testTimeout: 180_000 })

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { parkedStanzasPath } from '@holdfast/core/message/parked-stanza-document'
 import type { AcceptedMessage } from '@holdfast/client/types'
 import { peopleOf } from '../support/people.ts'
-import { type Chat, EngineWorld, eventually } from '../support/world.ts'
+import { type Chat, EngineWorld, eventually } from '../support/engine-world.ts'
 
 // Each of these tests takes many steps in many processes.
 vi.setConfig({ testTimeout: 180_000 })

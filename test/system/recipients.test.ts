@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AcceptedMessage } from '@holdfast/client/types'
 import { queueForGroup } from '../support/group-job.ts'
 import { peopleOf } from '../support/people.ts'
-import { type Chat, EngineWorld, eventually } from '../support/world.ts'
+import { type Chat, EngineWorld, eventually } from '../support/engine-world.ts'
 
 let world: EngineWorld
 const { begin, contactOf, noticed, reaches, unreadable, end } = peopleOf(() => world)

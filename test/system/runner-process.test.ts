@@ -4,7 +4,7 @@ import { alertDocumentSchema, alertPath } from '@holdfast/core/operations/alert-
 import { type RunnerDocument, RUNNERS, runnerDocumentSchema, runnerPath } from '@holdfast/core/operations/runner-document'
 import type { AcceptedMessage } from '@holdfast/client/types'
 import type { Exit, SupervisedProcess } from '../../sandbox/processes.ts'
-import { EngineWorld, eventually } from '../support/world.ts'
+import { EngineWorld, eventually } from '../support/engine-world.ts'
 
 /**
  * Tests the operation of one runner process: how it starts, what its probes answer, and why it leaves. Each test starts runners

@@ -8,7 +8,7 @@ import { jobDocumentSchema } from '@holdfast/core/message/job-document'
 import { runnerDocumentSchema } from '@holdfast/core/operations/runner-document'
 import { sessionDocumentSchema } from '@holdfast/core/session/session-document'
 import type { AcceptedMessage } from '@holdfast/client/types'
-import { type Chat, EngineWorld, eventually } from '../support/world.ts'
+import { type Chat, EngineWorld, eventually } from '../support/engine-world.ts'
 
 const OUT = 'Opening hours are nine to five, my dear'
 const IN = 'I would like an appointment on Thursday'

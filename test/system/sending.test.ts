@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type JobDocument, jobPath } from '@holdfast/core/message/job-document'
 import { Append } from '@holdfast/core/platform/ports'
 import type { AcceptedMessage } from '@holdfast/client/types'
-import { type Chat, EngineWorld, eventually } from '../support/world.ts'
+import { type Chat, EngineWorld, eventually } from '../support/engine-world.ts'
 
 let world: EngineWorld
 

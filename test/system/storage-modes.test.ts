@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AcceptedMessage } from '@holdfast/client/types'
 import type { StorageType } from '../../sandbox/environment.ts'
 import type { Exit } from '../../sandbox/processes.ts'
-import { type Chat, EngineWorld, eventually } from '../support/world.ts'
+import { type Chat, EngineWorld, eventually } from '../support/engine-world.ts'
 
 // Plays the whole story with each storage type of the session state.
 

@@ -1,6 +1,6 @@
 import { Storage } from '@google-cloud/storage'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Chat, EngineWorld, eventually } from '../support/world.ts'
+import { type Chat, EngineWorld, eventually } from '../support/engine-world.ts'
 
 /**
  * A month passes for runners, functions and WhatsApp, but not for Firestore, because only Firestore's own times may judge owners.

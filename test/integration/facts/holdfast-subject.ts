@@ -2,7 +2,7 @@ import { ApiClient } from '../../support/api-client.ts'
 import { linkSession } from '../../support/linked-session.ts'
 import type { Sandbox } from '../../../sandbox/sandbox.ts'
 import type { Subject } from './subject.ts'
-import type { World } from './world.ts'
+import type { FactsWorld } from './world.ts'
 
 /** Holdfast from its users' side: an API, and runners that can be killed. */
 export class HoldfastSubject implements Subject {
@@ -10,11 +10,11 @@ export class HoldfastSubject implements Subject {
   readonly name: string
   readonly api: ApiClient
   readonly #sandbox: Sandbox
-  readonly #world: World
+  readonly #world: FactsWorld
   #killedAt = 0
   #sent = 0
 
-  constructor(world: World, sandbox: Sandbox, options: { phone: string; name: string }) {
+  constructor(world: FactsWorld, sandbox: Sandbox, options: { phone: string; name: string }) {
     const { api, apiKey } = sandbox.info
     if (api === null) throw new Error('This sandbox has no API.')
     this.api = new ApiClient({ url: api, apiKey })

@@ -3,7 +3,7 @@ import { startSandbox, type Sandbox } from '../../../sandbox/sandbox.ts'
 import { HoldfastSubject } from './holdfast-subject.ts'
 import { StockSubject } from './stock-subject.ts'
 import type { Subject } from './subject.ts'
-import { World } from './world.ts'
+import { FactsWorld } from './world.ts'
 
 // Fact 1: the receipt for a received message leaves before the application gets the message. WhatsApp forgets the message with
 // the receipt, so that a crash in between loses it.
@@ -15,18 +15,18 @@ const BACKLOG = 60
 const STRUCK_AT = 10
 
 let sandbox: Sandbox
-let world: World
+let world: FactsWorld
 let holdfast: HoldfastSubject
 
 beforeAll(async () => {
   sandbox = await startSandbox({ firestore: process.env['SHARED_FIRESTORE'] })
-  world = await World.of(sandbox)
+  world = await FactsWorld.of(sandbox)
   await world.simulator.createContact(ANA, 'Ana')
   holdfast = new HoldfastSubject(world, sandbox, { phone: '5511900000002', name: 'received' })
 })
 
 afterAll(async () => {
-  world[Symbol.dispose]()
+  await world[Symbol.asyncDispose]()
   await sandbox.stop()
 })
 

@@ -4,7 +4,7 @@ import { startSandbox, type Sandbox } from '../../../sandbox/sandbox.ts'
 import { HoldfastSubject } from './holdfast-subject.ts'
 import { StockSubject } from './stock-subject.ts'
 import type { Subject } from './subject.ts'
-import { World } from './world.ts'
+import { FactsWorld } from './world.ts'
 
 // Fact 2: a message leaves before the ratchet step that encrypted it is stored. A crash in between rolls the ratchet back, and
 // the next message is encrypted with a used key, so that the contact cannot read it.
@@ -13,16 +13,16 @@ const ANA = '5511800000001'
 const ROUNDS = 5
 
 let sandbox: Sandbox
-let world: World
+let world: FactsWorld
 
 beforeAll(async () => {
   sandbox = await startSandbox({ firestore: process.env['SHARED_FIRESTORE'] })
-  world = await World.of(sandbox)
+  world = await FactsWorld.of(sandbox)
   await world.simulator.createContact(ANA, 'Ana')
 })
 
 afterAll(async () => {
-  world[Symbol.dispose]()
+  await world[Symbol.asyncDispose]()
   await sandbox.stop()
 })
 

@@ -4,27 +4,27 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { StockProcess, type StockSetup } from './stock-process.ts'
 import type { Subject } from './subject.ts'
-import type { World } from './world.ts'
+import type { FactsWorld } from './world.ts'
 
 /** Baileys with its multi-file state, in a process that the test restarts. */
 export class StockSubject implements Subject {
   readonly phone: string
-  readonly #world: World
+  readonly #world: FactsWorld
   readonly #setup: StockSetup
   readonly #folder: string
   readonly #processes: StockProcess[] = []
   #killedAt = 0
 
-  private constructor(phone: string, world: World, folder: string, setup: StockSetup) {
+  private constructor(phone: string, world: FactsWorld, folder: string, setup: StockSetup) {
     this.phone = phone
     this.#world = world
     this.#folder = folder
     this.#setup = setup
   }
 
-  static async make(world: World, phone: string, options: { databaseMs?: number } = {}): Promise<StockSubject> {
+  static async make(world: FactsWorld, phone: string, options: { databaseMs?: number } = {}): Promise<StockSubject> {
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-stock-'))
-    const { url, root } = await world.address()
+    const { url, root } = await world.whatsappAddress()
     return new StockSubject(phone, world, folder, {
       url,
       root,

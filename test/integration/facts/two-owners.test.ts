@@ -3,7 +3,7 @@ import { startSandbox, type Sandbox } from '../../../sandbox/sandbox.ts'
 import { HoldfastSubject } from './holdfast-subject.ts'
 import { StockSubject } from './stock-subject.ts'
 import type { Subject } from './subject.ts'
-import { World } from './world.ts'
+import { FactsWorld } from './world.ts'
 
 // Fact 3: nothing stops two processes from running the same session. Each replaces the other's connection, and overwrites the
 // other's keys.
@@ -13,16 +13,16 @@ const LOGINS = 40
 const BURST = 5
 
 let sandbox: Sandbox
-let world: World
+let world: FactsWorld
 
 beforeAll(async () => {
   sandbox = await startSandbox({ firestore: process.env['SHARED_FIRESTORE'] })
-  world = await World.of(sandbox)
+  world = await FactsWorld.of(sandbox)
   await world.simulator.createContact(ANA, 'Ana')
 })
 
 afterAll(async () => {
-  world[Symbol.dispose]()
+  await world[Symbol.asyncDispose]()
   await sandbox.stop()
 })
 

@@ -1,12 +1,11 @@
-import { ApiClient } from '../../support/api-client.ts'
-import { EventReader } from '../../support/event-reader.ts'
-import type { Ledger } from '../../support/figures.ts'
+import type { ApiClient } from '../../support/api-client.ts'
 import { InFlightWatch } from '../../support/in-flight.ts'
 import { linkSession, type LinkedSession } from '../../support/linked-session.ts'
 import { OpenAccounts } from '../../support/open-accounts.ts'
 import { Recoveries } from '../../support/recoveries.ts'
-import { SimulatorClient } from '../../support/simulator-client.ts'
+import type { SimulatorClient } from '../../support/simulator-client.ts'
 import { Underway } from '../../support/underway.ts'
+import { World as SandboxWorld } from '../../support/world.ts'
 import type { Sandbox } from '../../../sandbox/sandbox.ts'
 import { Answers } from './answers.ts'
 import type { Options } from './options.ts'
@@ -17,12 +16,7 @@ export interface ChaosSession extends LinkedSession {
 }
 
 /** Everything that a loop needs: the sandbox to strike, the two outsides to judge by, and the sessions. */
-export interface World {
-  sandbox: Sandbox
-  api: ApiClient
-  simulator: SimulatorClient
-  events: EventReader
-  ledger: Ledger
+export interface World extends Pick<SandboxWorld, 'sandbox' | 'api' | 'simulator' | 'events' | 'ledger'> {
   recoveries: Recoveries
   watch: InFlightWatch
   underway: Underway
@@ -45,19 +39,13 @@ export async function createWorld(
   { sessions, what }: Pick<Options, 'sessions' | 'what'>,
   tell: (line: string) => void,
 ): Promise<World> {
-  const { api: url, apiKey, simulator: simulatorUrl } = sandbox.info
-  if (url === null || simulatorUrl === null) throw new Error('Chaos needs the API and the simulator.')
   const answers = new Answers()
-  const api = new ApiClient({
-    url,
-    apiKey,
+  const world = await SandboxWorld.of(sandbox, {
     patienceMs: PATIENCE_MS,
     answerLimitMs: ANSWER_LIMIT_MS,
     onAttempt: (attempt) => answers.hear(attempt),
   })
-  const simulator = new SimulatorClient(simulatorUrl)
-  const events = await EventReader.open(simulatorUrl)
-  const ledger: Ledger = { accepted: [], issued: [] }
+  const { api, simulator, events, ledger } = world
   const recoveries = new Recoveries(events)
   const statusOf = what === 'everything' ? { statusOf: (jobId: string) => statusInFirestore({ sandbox }, jobId) } : {}
   const watch = new InFlightWatch({ simulator, api, ledger, events, ...statusOf })

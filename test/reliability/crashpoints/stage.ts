@@ -3,12 +3,8 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { ApiClient } from '../../support/api-client.ts'
-import { EventReader } from '../../support/event-reader.ts'
-import { requestJson } from '../../support/json-request.ts'
-import { SimulatorClient } from '../../support/simulator-client.ts'
+import { startParts, World, type WorldParts } from '../../support/world.ts'
 import type { Exit, SupervisedProcess } from '../../../sandbox/processes.ts'
-import { startSandbox, type Sandbox } from '../../../sandbox/sandbox.ts'
 import { ARM, GO, TRACE_VARIABLE, type Order } from './orders.ts'
 import { Stored } from './stored.ts'
 import { Trace } from './trace.ts'
@@ -26,10 +22,7 @@ const IMPATIENCE = { SEND_ACK_TIMEOUT_MS: '2000' }
 const PATIENCE = { answerLimitMs: 60_000, patienceMs: 60_000 }
 
 /** The world of one scenario: Google, WhatsApp, the API, and runners of which one works. */
-export class Stage implements AsyncDisposable {
-  readonly sandbox: Sandbox
-  readonly api: ApiClient
-  readonly simulator: SimulatorClient
+export class Stage extends World {
   readonly stored: Stored
   readonly trace: Trace
   /** Ids of messages that the service has acknowledged. */
@@ -37,22 +30,18 @@ export class Stage implements AsyncDisposable {
   readonly exits: Exit[] = []
   /** Of the process in which something is to happen. */
   armedPid = 0
-  readonly #events: EventReader
   readonly #folder: string
   #active: SupervisedProcess | null = null
   #pid = 0
 
-  private constructor(sandbox: Sandbox, events: EventReader, trace: Trace, folder: string) {
-    const { info } = sandbox
-    this.sandbox = sandbox
-    this.api = new ApiClient({ url: info.api ?? '', apiKey: info.apiKey, ...PATIENCE })
-    this.simulator = new SimulatorClient(info.simulator ?? '')
+  private constructor(parts: WorldParts, trace: Trace, folder: string) {
+    super(parts)
+    const { info } = parts.sandbox
     this.stored = new Stored(info.firestore, info.project)
     this.trace = trace
-    this.#events = events
     this.#folder = folder
-    events.on(({ type, id, error }) => type === 'acked' && id !== undefined && error === undefined && this.acked.add(id))
-    for (const runner of sandbox.runners()) runner.on('exited', (exit) => this.exits.push(exit))
+    this.events.on(({ type, id, error }) => type === 'acked' && id !== undefined && error === undefined && this.acked.add(id))
+    for (const runner of this.sandbox.runners()) runner.on('exited', (exit) => this.exits.push(exit))
   }
 
   static async open(runnerEnv: Record<string, string> = {}): Promise<Stage> {
@@ -65,8 +54,7 @@ export class Stage implements AsyncDisposable {
     const own = { ...compiled, INSTANCE_ID: INSTANCE, [TRACE_VARIABLE]: path, NODE_OPTIONS: `--import=${preload}` }
     try {
       const env = { ...STRIKES_ARE_OURS, ...IMPATIENCE, ...own, ...runnerEnv }
-      const sandbox = await startSandbox({ runners: RUNNERS, runnerEnv: env })
-      return new Stage(sandbox, await EventReader.open(sandbox.info.simulator ?? ''), trace, folder)
+      return new Stage(await startParts({ runners: RUNNERS, runnerEnv: env }, PATIENCE), trace, folder)
     } catch (error) {
       await trace[Symbol.asyncDispose]()
       await rm(folder, { recursive: true })
@@ -74,10 +62,9 @@ export class Stage implements AsyncDisposable {
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#events.close()
+  override async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.sandbox.runners().map((runner) => runner.stop('SIGKILL')))
-    await this.sandbox.stop()
+    await super[Symbol.asyncDispose]()
     await this.trace[Symbol.asyncDispose]()
     await rm(this.#folder, { recursive: true })
   }
@@ -132,11 +119,6 @@ export class Stage implements AsyncDisposable {
 
   async untilGone(pid: number): Promise<void> {
     while (!this.isGone(pid)) await pause(10)
-  }
-
-  /** To the simulator. */
-  async post(path: string, json: unknown): Promise<void> {
-    await requestJson(`${this.simulator.url}${path}`, { method: 'POST', json })
   }
 
   /** The last lines of what the runners said. */

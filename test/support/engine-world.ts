@@ -1,0 +1,174 @@
+import type { GoogleClients } from '@holdfast/core/adapters/google/clients'
+import { jobPath, jobDocumentSchema, type JobDocument, type JobStatus } from '@holdfast/core/message/job-document'
+import { parseStored } from '@holdfast/core/platform/parse'
+import { sessionPath } from '@holdfast/core/session/session-document'
+import { randomInt } from 'node:crypto'
+import { readFile, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, vi } from 'vitest'
+import { clientsOf } from './clients-of-sandbox.ts'
+import type { AcceptedMessage, Session } from '@holdfast/client/types'
+import type { SimulatorEvent } from './event-reader.ts'
+import { requestJson } from './json-request.ts'
+import { linkSession } from './linked-session.ts'
+import type { AccountState, ContactState, FaultOrder } from './simulator-client.ts'
+import type { SandboxOptions } from '../../sandbox/sandbox.ts'
+import { startParts, World, type WorldParts } from './world.ts'
+
+/** What is heard already costs nothing to look at, and whoever strikes at it wants to be quick. */
+const AT_ONCE_MS = 10
+
+/** What a runner logs of a change of state that is not in `session-lifecycle.ts`. */
+const UNKNOWN_TRANSITION = 'a state that its lifecycle does not lead to'
+
+/**
+ * Tries until the assertion holds; also within concurrent tests. Generous, since other tests run beside this one; and not too often,
+ * since each try is work for three processes.
+ */
+export const eventually = <T>(assertion: () => T | Promise<T>, timeout = 30_000, interval = 150): Promise<T> =>
+  vi.waitFor(assertion, { timeout, interval })
+
+/** The world of tests, with the product's own clients of Firestore and Cloud Storage, and sessions to work with. */
+export class EngineWorld extends World {
+  readonly google: GoogleClients
+
+  private constructor(parts: WorldParts) {
+    super(parts)
+    this.google = clientsOf(parts.sandbox.info)
+  }
+
+  /** `ownFirestore`: one that the test may harm. */
+  static async start({
+    ownFirestore = false,
+    ...options
+  }: SandboxOptions & { ownFirestore?: boolean } = {}): Promise<EngineWorld> {
+    const firestore = ownFirestore ? undefined : process.env['SHARED_FIRESTORE']
+    return new EngineWorld(await startParts({ ...options, firestore }))
+  }
+
+  override async [Symbol.asyncDispose](): Promise<void> {
+    await this.google.close()
+    const logged = (await this.logs()).split('\n')
+    await super[Symbol.asyncDispose]()
+    expect(logged.filter((line) => line.includes(UNKNOWN_TRANSITION))).toEqual([])
+  }
+
+  /** A session that is yet to be made. */
+  chat(name: string): Chat {
+    return new Chat(this, name)
+  }
+
+  /** A session that works, its phone, and a contact of it. */
+  async linked(name: string, options: { receipts?: boolean; phone?: object; as?: Chat } = {}): Promise<Chat> {
+    const chat = options.as ?? this.chat(name)
+    if (options.phone) await this.post('/phones', { phone: chat.phone, ...options.phone })
+    const contact = { phone: chat.contact, name: `Contact of ${name}`, autoReceipt: options.receipts ?? true }
+    await this.post('/contacts', contact)
+    await linkSession(this.api, this.simulator, chat)
+    return chat
+  }
+
+  /** Between two tests: each start of a runner would bring back what the earlier ones left online. */
+  async stopSessions(): Promise<void> {
+    const online = (await this.api.sessions()).filter(({ status }) => status !== 'STOPPED')
+    await Promise.all(online.map(({ name }) => this.api.want(name, 'stop')))
+  }
+
+  async clearFaults(): Promise<void> {
+    await requestJson(`${this.simulator.url}/faults`, { method: 'DELETE' })
+  }
+
+  /** Resolves when it has happened, now or earlier, from the given point of the story on. */
+  async happens(fits: (event: SimulatorEvent) => boolean, since = 0, timeout = 30_000): Promise<SimulatorEvent> {
+    return eventually(
+      () => {
+        const found = this.happened.slice(since).find(fits)
+        if (!found) throw new Error(`It did not happen; the last was ${JSON.stringify(this.happened.at(-1))}`)
+        return found
+      },
+      timeout,
+      AT_ONCE_MS,
+    )
+  }
+
+  async logs(): Promise<string> {
+    const folder = join(this.sandbox.folder, 'logs')
+    const names = (await readdir(folder)).filter((name) => /^(runner|functions)/.test(name))
+    return (await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')))).join('\n')
+  }
+}
+
+/** One session, its phone, and a contact. */
+export class Chat {
+  readonly name: string
+  readonly phone = newPhone()
+  readonly contact = newPhone()
+  readonly #world: EngineWorld
+  #sent = 0
+
+  constructor(world: EngineWorld, name: string) {
+    this.#world = world
+    this.name = name
+  }
+
+  get sessionId(): string {
+    return `default.${this.name}`
+  }
+
+  async send(text: string, to = this.contact): Promise<AcceptedMessage> {
+    const idempotencyKey = `${this.name}-${++this.#sent}`
+    return this.#world.api.sendText({ session: this.name, chatId: `${to}@c.us`, text, idempotencyKey })
+  }
+
+  /** The contact writes. Returns the message's id. */
+  async receive(text: string): Promise<string> {
+    return this.#world.simulator.sendAsContact(this.contact, this.phone, text)
+  }
+
+  async fault(kind: FaultOrder['kind'], more: Omit<FaultOrder, 'kind' | 'account'> = {}): Promise<void> {
+    await this.#world.post('/faults', { account: this.phone, kind, ...more })
+  }
+
+  async job({ id }: AcceptedMessage): Promise<JobDocument> {
+    const snapshot = await this.#world.google.documents.read(jobPath(id))
+    return parseStored(jobDocumentSchema, snapshot?.fields, jobPath(id))
+  }
+
+  async document(): Promise<Record<string, unknown>> {
+    return (await this.#world.google.documents.read(sessionPath(this.sessionId)))?.fields ?? {}
+  }
+
+  async account(): Promise<AccountState> {
+    const { accounts } = await this.#world.simulator.state()
+    return accounts.find(({ phone }) => phone === this.phone) as AccountState
+  }
+
+  async received(): Promise<ContactState['received']> {
+    const { contacts } = await this.#world.simulator.state()
+    return contacts.find(({ phone }) => phone === this.contact)?.received ?? []
+  }
+
+  /** The texts that the API lists, in its order. */
+  async stored(): Promise<string[]> {
+    return (await this.#world.api.storedMessages(this.name)).map(({ body }) => String(body))
+  }
+
+  async untilStatus(job: AcceptedMessage, status: JobStatus): Promise<void> {
+    await eventually(async () => expect((await this.job(job)).status).toBe(status))
+  }
+
+  /** `status state reason`, as the API says them. Returns the answer that said so: the next one may say something else. */
+  async untilSession(wanted: string): Promise<Session> {
+    return eventually(async () => {
+      const answer = await this.#world.api.session(this.name)
+      expect(`${answer.status} ${answer.state} ${answer.reason}`).toBe(wanted)
+      return answer
+    })
+  }
+
+  async works(): Promise<void> {
+    await this.untilSession('WORKING CONNECTED logged-in')
+  }
+}
+
+const newPhone = (): string => `5511${randomInt(100_000_000, 999_999_999)}`
