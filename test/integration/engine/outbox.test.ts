@@ -24,7 +24,7 @@ afterAll(async () => {
   await firestore[Symbol.asyncDispose]()
 })
 
-/** An outbox whose jobs the test brings, and whose connection notes what would have been on the wire. */
+/** An outbox that gets its jobs from the test, with a connection that records what it sends. */
 async function newOutbox(
   isReachable: boolean | (() => Promise<boolean>) = true,
   policy: Partial<SendPolicy> = {},
@@ -93,7 +93,7 @@ async function newOutbox(
   }
 }
 
-test('what may have been on the wire goes out again as it was, byte for byte, before anything else to its chat', async () => {
+test('a message that may have been on the wire goes out again byte for byte, before anything else to its chat', async () => {
   const { bring, accept, relayed, repeated, bytes, outbox, connection } = await newOutbox()
   const waiting = await accept('waiting')
   const begun = await accept('begun', { proto: 'as first composed' })
@@ -110,7 +110,7 @@ test('what may have been on the wire goes out again as it was, byte for byte, be
 
 const ACK_TIMEOUT_MS = 20
 
-test('a message that is long in getting on its way is not begun a second time meanwhile', async () => {
+test('a message that takes long to send is not begun a second time meanwhile', async () => {
   const { bring, accept, relayed, outbox, connection, job } = await newOutbox(true, { ackTimeoutMs: ACK_TIMEOUT_MS })
   const underway = Promise.withResolvers<void>()
   connection.relay = (_chat, _message, messageId) => {
@@ -120,7 +120,7 @@ test('a message that is long in getting on its way is not begun a second time me
   bring(await accept('slow'))
   await expect.poll(() => relayed.length).toBe(1)
   expect(await job('slow')).toMatchObject({ status: 'processing', attempts: 1 })
-  // Its record is durable: a shorter timer that had been set by then would fire before this one.
+  // The record is durable, so an ack timer that was set too early would fire within this time.
   await setTimeout(3 * ACK_TIMEOUT_MS)
   expect(relayed).toEqual(['M-slow'])
   underway.resolve()
@@ -128,7 +128,7 @@ test('a message that is long in getting on its way is not begun a second time me
   outbox.acknowledged('M-slow', null)
 })
 
-test('a message that got no ack on a dead connection, however often, goes out at once on the next one', async () => {
+test('a message that got no ack on a dead connection goes out at once on the next one, despite its backoff', async () => {
   const { bring, accept, relayed, outbox, connection } = await newOutbox(true, { ackTimeoutMs: ACK_TIMEOUT_MS })
   bring(await accept('unheard'))
   await expect.poll(() => relayed.length).toBe(2)
@@ -141,7 +141,7 @@ test('a message that got no ack on a dead connection, however often, goes out at
 })
 
 describe('a message without an ack', () => {
-  test('says so in the record of the attempt that follows at once, and until when it waits in one write; the ack takes it back', async () => {
+  test('shows that error with its second attempt, and the time of the third in one more write; the ack clears both', async () => {
     const { bring, accept, relayed, outbox, connection, job, journal } = await newOutbox(true, { ackTimeoutMs: ACK_TIMEOUT_MS })
     const before = journal.head.sequence
     const second = Promise.withResolvers<void>()
@@ -164,7 +164,7 @@ describe('a message without an ack', () => {
     expect(await job('unacked')).toMatchObject({ status: 'sent', lastError: null, nextAttemptAt: null })
   })
 
-  test('whose connection ended says that, and that it waits for the next one', async () => {
+  test('shows that its connection ended, and waits for the next connection', async () => {
     const { bring, accept, relayed, outbox, connection, job, journal } = await newOutbox()
     bring(await accept('cut off'))
     await expect.poll(() => relayed.length).toBe(1)
@@ -177,7 +177,7 @@ describe('a message without an ack', () => {
       nextAttemptAt: null,
     })
     const records = journal.head.sequence
-    // It is on no wire any more: no further write until it goes out again.
+    // The message is on no wire, so it needs no further write until it goes out again.
     outbox.closed()
     await journal.whenDurable()
     expect(journal.head.sequence).toBe(records)
@@ -187,7 +187,7 @@ describe('a message without an ack', () => {
     expect(await job('cut off')).toMatchObject({ status: 'sent', attempts: 2, lastError: null, nextAttemptAt: null })
   })
 
-  test('is not waited for by the next owner, who has a connection of its own', async () => {
+  test('goes out at once from the next owner, whose connection is a new one', async () => {
     const { bring, accept, relayed, outbox } = await newOutbox()
     bring(await accept('handed over', { proto: 'as sent', nextAttemptAt: new Date(Date.now() + 600_000) }))
     await expect.poll(() => relayed).toEqual(['M-handed over'])
@@ -195,7 +195,7 @@ describe('a message without an ack', () => {
   })
 })
 
-test('a message that is acknowledged at once is two writes: the attempt, and that it was sent', async () => {
+test('a message that is acknowledged at once costs two writes: one for the attempt and one for `sent`', async () => {
   const { bring, accept, relayed, outbox, job, journal } = await newOutbox()
   const before = journal.head.sequence
   bring(await accept('acked'))
@@ -207,7 +207,7 @@ test('a message that is acknowledged at once is two writes: the attempt, and tha
 })
 
 describe('a receipt whose job could not be looked up', () => {
-  /** The attempts that are due later are up to the test. */
+  /** A receipt whose lookup has failed. The test runs the later attempts. */
   async function awayFrom(id: string) {
     const documents = new FaultyDocuments(firestore.clients.documents)
     const due = new Map<() => void, number>()
@@ -229,7 +229,7 @@ describe('a receipt whose job could not be looked up', () => {
     return { ...parts, faulty: documents, due, attempt }
   }
 
-  test('is settled later, as often as it takes, by the newest word of it', async () => {
+  test('is looked up again until that succeeds, and then the newest receipt counts', async () => {
     const { faulty, due, attempt, receipts, job } = await awayFrom('unsettled')
     receipts.receipt('M-unsettled', 'read')
     attempt()
@@ -241,11 +241,11 @@ describe('a receipt whose job could not be looked up', () => {
     expect(due.size).toBe(0)
   })
 
-  test('is left to whoever has the session next when it is given up', async () => {
+  test('is left to the next owner when this one ends', async () => {
     const { due, outbox, receipts } = await awayFrom('given-up')
     outbox.abandon()
     expect(due.size).toBe(0)
-    // It fails before the turn is over.
+    // The lookup fails before the turn is over.
     receipts.settleRecorded()
     await nextTurn()
     expect(due.size).toBe(0)
@@ -253,7 +253,7 @@ describe('a receipt whose job could not be looked up', () => {
 })
 
 describe('a message that a contact asks for again', () => {
-  test('is given as it was sent', async () => {
+  test('is returned as it was sent', async () => {
     const { accept, receipts } = await newOutbox()
     await accept('asked', { proto: 'as sent' })
     expect(await receipts.messageOf('M-asked')).toEqual(Buffer.from('as sent'))
@@ -264,7 +264,7 @@ describe('a message that a contact asks for again', () => {
     ['sealed bytes', { proto: Buffer.from('not what was sealed') }],
     ['shape', { status: 'lost' }],
     ['version', { v: 2 }],
-  ])('and is damaged in its %s is as good as none: nobody waits until that changes', async (what, fields) => {
+  ])('counts as missing when its %s is damaged, because waiting cannot repair it', async (what, fields) => {
     const { accept, receipts, documents } = await newOutbox()
     const { path } = await accept(`damaged ${what}`, { proto: 'as sent' })
     await documents.commit([{ kind: 'merge', path, fields }])
@@ -272,8 +272,8 @@ describe('a message that a contact asks for again', () => {
   })
 })
 
-describe('a job of which Firestore tells once more, as it was before it was taken', () => {
-  test('is sent once while it is on its way', async () => {
+describe('a job that Firestore delivers again in its old state', () => {
+  test('is sent once while it is being sent', async () => {
     const { bring, accept, relayed } = await newOutbox()
     const job = await accept('brought-twice')
     bring(job)
@@ -284,7 +284,7 @@ describe('a job of which Firestore tells once more, as it was before it was take
     expect(relayed).toEqual(['M-brought-twice'])
   })
 
-  test('after WhatsApp took it, is not sent again and stays what it is', async () => {
+  test('after WhatsApp accepted it is not sent again, and keeps its state', async () => {
     const { bring, accept, relayed, outbox, statuses } = await newOutbox()
     const job = await accept('late')
     bring(job)
@@ -296,7 +296,7 @@ describe('a job of which Firestore tells once more, as it was before it was take
     expect(relayed).toEqual(['M-late'])
   })
 
-  test('after it failed, stays failed', async () => {
+  test('after it failed stays failed', async () => {
     const { bring, accept, relayed, statuses } = await newOutbox(false)
     const job = await accept('nobody')
     bring(job)
@@ -308,8 +308,8 @@ describe('a job of which Firestore tells once more, as it was before it was take
   })
 })
 
-describe('a number of which WhatsApp does not say whether somebody has it', () => {
-  test('is asked for once more, and then waits: no answer is not a no, and no reason to hammer', async () => {
+describe('a message to a number that WhatsApp does not answer for', () => {
+  test('leads to one more query and then waits: a missing answer is not a no, and no reason for many queries', async () => {
     let asked = 0
     const { bring, accept, relayed, job } = await newOutbox(async () => {
       asked++
@@ -322,8 +322,8 @@ describe('a number of which WhatsApp does not say whether somebody has it', () =
   })
 })
 
-describe('a message that WhatsApp has, and that some devices of its chat will miss', () => {
-  test('goes out once more, byte for byte, before anything else to its chat; then it is sent, whatever is said', async () => {
+describe('a message that WhatsApp has but some devices of its chat will miss', () => {
+  test('goes out once more, byte for byte, before anything else to its chat, and is `sent` after that', async () => {
     const { bring, accept, relayed, bytes, outbox, statuses } = await newOutbox()
     bring(await accept('missed'))
     bring(await accept('next'))

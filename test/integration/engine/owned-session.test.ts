@@ -53,8 +53,8 @@ describe('a connection attempt', () => {
   })
 })
 
-describe('a session with something to save', () => {
-  /** The owner, with a checkpoint that time alone makes due, and what its client was given. */
+describe('a session with unsaved changes', () => {
+  /** The owner, whose checkpoint becomes due by time alone, and the parts that its client received. */
   async function owner(clock: Clock, everyMs: number) {
     const session = await newSession()
     const given: GivenParts[] = []
@@ -66,7 +66,7 @@ describe('a session with something to save', () => {
     return { session, state, deliveries, owned: runner.sessions.get(session.sessionId) }
   }
 
-  test('that must not save it because it is muted sleeps all the same', async () => {
+  test('sleeps while it is muted, although it must not save them', async () => {
     let turns = 0
     const after: Clock['after'] = (delayMs, callback, name) => {
       if (delayMs === 0) turns++
@@ -81,21 +81,21 @@ describe('a session with something to save', () => {
     expect(turns).toBeLessThan(20)
   })
 
-  test('puts aside with it what nothing has come of for 14 days', async () => {
+  test('parks stanzas that were not read for 14 days when it saves', async () => {
     let passedMs = 0
     const { session, deliveries, owned } = await owner({ ...systemClock, now: () => systemClock.now() + passedMs }, 15 * DAY_MS)
     const stanza = { key: 'M1', messageId: 'M1', from: 'x@s.whatsapp.net', participant: null, kind: 'msg', bytes: Buffer.of(1) }
     deliveries.refused({ ...stanza, error: { code: 'no-session-fits', message: 'of a test' } }, { isFinal: false })
     const parked = () => clients.documents.query({ collection: parkedStanzasPath(session.sessionId) })
     passedMs = 16 * DAY_MS
-    // Whatever happens next lets the loop see what is due.
+    // Any wake-up makes the loop look at what is due.
     owned?.want('online')
     await expect.poll(async () => (await parked()).map(({ fields }) => fields['messageId'])).toEqual(['M1'])
   })
 })
 
 describe('messages that the last owner had no time to document', () => {
-  test('are asked for again where Firestore does not take them at once, and the session waits', async () => {
+  test('are written again when Firestore refuses them at first, and the session waits for that', async () => {
     const session = await newSession()
     const documents = new FaultyDocuments(session.documents)
     let refused = 0
@@ -114,7 +114,7 @@ describe('messages that the last owner had no time to document', () => {
   })
 })
 
-test('a restore is done although messages cannot be documented yet, and the session goes on when they can', async () => {
+test('a restore succeeds before messages can be documented, and the session connects when they can', async () => {
   const session = await newSession()
   const documents = new FaultyDocuments(session.documents)
   documents.faults((changes) => (changes.some(({ path }) => path.includes('/messages/')) ? 'refuse' : null))
@@ -139,7 +139,7 @@ test('a restore is done although messages cannot be documented yet, and the sess
 })
 
 describe('an owner that lost the session without knowing it', () => {
-  /** The claim of another runner, which this one is not told of: it stays the owner in the session's document. */
+  /** Lets another runner claim the session. The session's document still names the old owner, which thus does not notice. */
   const loseSilently = async (session: SessionUnderTest, { runnerId }: RunnerUnderTest) => {
     await session.claim('another')
     await clients.documents.commit([{ kind: 'merge', path: sessionPath(session.sessionId), fields: { runnerId } }])
@@ -164,7 +164,7 @@ describe('an owner that lost the session without knowing it', () => {
     expect(runner.dials).toHaveLength(0)
   })
 
-  test('whose connection ends does not dial again', async () => {
+  test('does not dial again when its connection ends', async () => {
     const session = await newSession()
     const runner = await startRunner({ wrappingKey: session.wrappingKey })
     await dialsOf(runner).toBe(1)
@@ -185,7 +185,7 @@ describe('an owner that lost the session without knowing it', () => {
   })
 })
 
-test('a release whose writes had to be left out comes to its end also when another took the session meanwhile', async () => {
+test('a release whose writes were left out ends even if another runner took the session meanwhile', async () => {
   const session = await newSession()
   const documents = new FaultyDocuments(session.documents)
   const runner = await startRunner({ wrappingKey: session.wrappingKey, documents })
@@ -203,12 +203,12 @@ test('a release whose writes had to be left out comes to its end also when anoth
   await expect.poll(() => runner.sessions.size).toBe(0)
 })
 
-describe('after a disconnect', () => {
+describe('a disconnect', () => {
   test.each([
     [401, 'LOGGED_OUT', 'logged-out'],
     [403, 'BANNED', 'account-banned'],
     [411, 'NEEDS_ATTENTION', 'multidevice-mismatch'],
-  ])('with %s nobody dials any more, no other owner either', async (code, state, reason) => {
+  ])('with %s ends all dialling, also by the next owner', async (code, state, reason) => {
     const session = await newSession()
     const runner = await startRunner({ wrappingKey: session.wrappingKey })
     await dialsOf(runner).toBe(1)
@@ -219,17 +219,17 @@ describe('after a disconnect', () => {
     const next = await startRunner({ wrappingKey: session.wrappingKey })
     await expect.poll(() => next.sessions.has(session.sessionId), { timeout: 5000 }).toBe(true)
     await expect.poll(async () => (await fieldsOf(session))['runnerId']).toBe(next.runnerId)
-    // Once it has read the state, it would append a `connect` record before it gives the session up.
+    // An owner that wanted to dial would append a `connect` record once it has read the state, before the hand-over below.
     await expect.poll(() => next.openings).toBe(1)
     await next.leave()
     await stateOf(session).toEqual([state, reason])
-    // What came before its claim may have been trimmed.
+    // Records before its claim may have been trimmed.
     const kinds = await kindsOf(session)
     expect(kinds.slice(kinds.lastIndexOf('claim'))).not.toContain('connect')
     expect([runner.dials.length, next.dials.length]).toEqual([1, 0])
   })
 
-  test('with 401 the credentials stay where they are, and are put aside in an object as well', async () => {
+  test('with 401 keeps the credentials in place, and in an object that is put aside', async () => {
     const session = await newSession()
     const journal = session.journal(await session.claim('before'), 'before')
     await journal.whenDurable(journal.append({ mutation: { creds: 'the credentials' } }))
@@ -248,7 +248,7 @@ describe('after a disconnect', () => {
     expect(state.image.creds).toBe('the credentials')
   })
 
-  test('because another connection took its place it waits before it dials again', async () => {
+  test('because of another connection makes the owner wait before it dials again', async () => {
     const session = await newSession()
     const soon = { fraction: () => 0, bytes: (length: number) => randomBytes(length) }
     const runner = await startRunner({ wrappingKey: session.wrappingKey, random: soon })
@@ -260,7 +260,7 @@ describe('after a disconnect', () => {
     expect(runner.dials).toHaveLength(1)
   })
 
-  test('because another connection took its place, the next owner waits as well', async () => {
+  test('because of another connection makes the next owner wait as well', async () => {
     const session = await newSession()
     const runner = await startRunner({ wrappingKey: session.wrappingKey })
     await dialsOf(runner).toBe(1)
@@ -272,7 +272,7 @@ describe('after a disconnect', () => {
     expect(next.sessions.size).toBe(1)
   })
 
-  test('before the first login a 401 means that the pairing was cut short', async () => {
+  test('with 401 before the first login means that the pairing was interrupted', async () => {
     const session = await newSession()
     const runner = await startRunner({ wrappingKey: session.wrappingKey })
     await dialsOf(runner).toBe(1)
@@ -283,7 +283,7 @@ describe('after a disconnect', () => {
 })
 
 describe('the data key', () => {
-  test('of a session that was made by hand is made with its first claim', async () => {
+  test('of a session that was created by hand is made with the first claim', async () => {
     const session = new SessionUnderTest(clients.documents)
     const [tenant, name] = session.sessionId.split('.')
     const byHand = { v: 1, tenant, name, wanted: 'online', createdAt: SERVER_TIME }
@@ -294,7 +294,7 @@ describe('the data key', () => {
     expect(key?.fields).toMatchObject({ v: 1, current: 1, keys: { '1': { wrappedBy: session.wrappingKey.id } } })
   })
 
-  test('that is missing although there is a journal is never made anew', async () => {
+  test('that is missing although a journal exists is never made anew', async () => {
     const session = await newSession()
     const journal = session.journal(await session.claim('a'), 'a')
     await journal.whenDurable(journal.append({ mutation: { creds: 'the credentials' } }))
@@ -308,7 +308,7 @@ describe('the data key', () => {
     expect(runner.dials).toHaveLength(0)
   })
 
-  test('that was wrapped by another key leaves everything as it is, and opens again with the right one', async () => {
+  test('that another key has wrapped leaves everything unchanged, and opens with the right key', async () => {
     const session = await newSession()
     const journal = session.journal(await session.claim('a'), 'a')
     await journal.whenDurable(journal.append({ mutation: { creds: 'the credentials' } }))
@@ -318,7 +318,7 @@ describe('the data key', () => {
     await stateOf(session).toEqual(['NEEDS_ATTENTION', 'wrong-key'])
     expect((await clients.documents.read(sessionKeyPath(session.sessionId)))?.fields).toEqual(before?.fields)
     expect(wrong.dials).toHaveLength(0)
-    // What the operator does: the key put right, the session stopped and started.
+    // The operator corrects the key, stops the session and starts it.
     await wrong.leave()
     await clients.documents.commit([{ kind: 'merge', path: sessionPath(session.sessionId), fields: { state: 'STOPPED' } }])
     const right = await startRunner({ wrappingKey: session.wrappingKey })
@@ -326,8 +326,8 @@ describe('the data key', () => {
   })
 })
 
-describe('a session whose state is damaged', () => {
-  test('needs attention, and nothing of it was changed', async () => {
+describe('a session with a damaged state', () => {
+  test('needs attention, and its records are unchanged', async () => {
     const session = await newSession()
     const journal = session.journal(await session.claim('a'), 'a')
     for (const creds of ['1', '2', '3']) await journal.whenDurable(journal.append({ mutation: { creds } }))
@@ -342,7 +342,7 @@ describe('a session whose state is damaged', () => {
     expect(runner.dials).toHaveLength(0)
   })
 
-  test('at its very end is reported like any other damage', async () => {
+  test('reports a missing last record like any other damage', async () => {
     const session = await newSession()
     const journal = session.journal(await session.claim('a'), 'a')
     for (const creds of ['1', '2']) await journal.whenDurable(journal.append({ mutation: { creds } }))

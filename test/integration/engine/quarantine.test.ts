@@ -9,7 +9,7 @@ import type { RunnerUnderTest, Dial, RunnerOptions } from '../../support/engine/
 import { SessionUnderTest } from '../../support/engine/session-under-test.ts'
 import { runnersOfThisFile } from '../../support/engine/runners-of-a-file.ts'
 
-/** Sessions whose owners died over them, in a runner that is whole but for WhatsApp. */
+/** Sessions that have crashed their owners, in a complete runner without WhatsApp. */
 
 const { clients, startRunner: start } = runnersOfThisFile()
 const wrappingKey = new WrappingKey(randomBytes(32))
@@ -42,7 +42,7 @@ async function dialOf(runner: RunnerUnderTest, number: number): Promise<Dial> {
 }
 
 describe('a suspect', () => {
-  test('that waits before it connects leaves the trial to others, is not acquitted for it, and is on trial when it connects', async () => {
+  test('that waits before it connects gives up its trial, stays a suspect, and is on trial when it connects', async () => {
     const waiting = await newSession({ crashes: SUSPECT })
     const runner = await startRunner({ reconnect: { ...DEFAULT_RECONNECT_POLICY, whatsappDelaysMs: [6 * STABLE_MS] } })
     ;(await dialOf(runner, 1)).events.onClose(503)
@@ -53,11 +53,11 @@ describe('a suspect', () => {
     second.events.onClose(503)
     await shows(waiting).toMatch(/^BACKOFF/)
 
-    // The runner may die over the other one now: that would not be this one's doing.
+    // If the runner dies now, the other session is the cause and not this one.
     const third = await dialOf(runner, 3)
     await crashesOf(other).toEqual({ ...SUSPECT, onTrial: true })
     expect((await documentOf(waiting)).crashes).toEqual(SUSPECT)
-    // Its time has come, but not its turn, however slowly the other one connects.
+    // The wait is over, but the other session still has the trial, however slowly it connects.
     await shows(waiting).toBe('BACKOFF awaiting-trial')
     expect(runner.dials).toHaveLength(3)
     third.events.onOpen()
@@ -70,7 +70,7 @@ describe('a suspect', () => {
     await shows(waiting).toBe('CONNECTED logged-in')
   })
 
-  test('that waits for somebody says so while it waits for its trial, which it passes without a connection', async () => {
+  test('that waits for a person keeps its state during the wait for its trial, and passes it without a connection', async () => {
     await newSession({ crashes: SUSPECT })
     const runner = await startRunner()
     const connecting = await dialOf(runner, 1)
@@ -86,7 +86,7 @@ describe('a suspect', () => {
 })
 
 describe('a quarantined session', () => {
-  test('is not touched before somebody restarts it; then it is opened as one without a past', async () => {
+  test('is not opened before an operator restarts it, and then has no crashes on record', async () => {
     const crashes = { shortLives: 9, failedTrials: 3, onTrial: false }
     const session = await newSession({ crashes, state: 'QUARANTINED', reason: 'crashes-its-runner' })
     const runner = await startRunner()

@@ -37,7 +37,7 @@ async function dialOf(runner: RunnerUnderTest, number: number): Promise<Dial> {
 const change = (session: SessionUnderTest, fields: Record<string, unknown>) =>
   clients.documents.commit([{ kind: 'merge', path: sessionPath(session.sessionId), fields }])
 
-/** As if its owner had died: it is nobody's, and the owner's next word is refused. */
+/** Removes the owner, as if it had died. Its next append is refused. */
 const orphan = (session: SessionUnderTest) => change(session, { runnerId: null })
 
 async function restart({ sessionId }: SessionUnderTest): Promise<void> {
@@ -51,7 +51,7 @@ async function restart({ sessionId }: SessionUnderTest): Promise<void> {
 const recordsOf = async ({ sessionId }: SessionUnderTest): Promise<number> =>
   (await clients.documents.query({ collection: journalPath(sessionId), select: ['kind'] })).length
 
-/** So that a row of failures takes no time. */
+/** Short delays, so that a row of failures takes no time. */
 const QUICK: ReconnectPolicy = {
   ...DEFAULT_RECONNECT_POLICY,
   network: { firstMs: 20, limitMs: 40 },
@@ -84,8 +84,8 @@ test('a session that connects again and again leaves no listener at its journal'
   expect(listening).toBe(0)
 })
 
-describe('trouble at WhatsApp', () => {
-  test('is tried again at once, then waits, and says so', async () => {
+describe('an error of WhatsApp', () => {
+  test('leads to one attempt at once and then to a wait that the session shows', async () => {
     const session = await newSession()
     const runner = await startRunner(session)
     ;(await dialOf(runner, 1)).events.onClose(503)
@@ -113,10 +113,10 @@ describe('trouble at WhatsApp', () => {
     await nothingIsDialled(next, 0)
   })
 
-  test('is counted over owners: each makes its part of the attempts, none begins anew', async () => {
+  test('is counted across owners, which share the attempts of one schedule', async () => {
     const session = await newSession()
     let dials = 0
-    // One at once and five more; each owner makes two.
+    // The schedule has one immediate attempt and five more. Each owner makes two of them.
     for (let owner = 1; owner <= 3; owner++) {
       const runner = await startRunner(session, { reconnect: QUICK })
       for (let dial = 1; dial <= 2; dial++) {
@@ -134,7 +134,7 @@ describe('trouble at WhatsApp', () => {
     await nothingIsDialled(last, 1)
   })
 
-  test('that never ends needs somebody, whose restart begins anew', async () => {
+  test('that repeats needs attention in the end, and a restart begins the schedule anew', async () => {
     const session = await newSession()
     const runner = await startRunner(session, { reconnect: QUICK })
     for (let dial = 1; dial <= 7; dial++) (await dialOf(runner, dial)).events.onClose(503)
@@ -145,7 +145,7 @@ describe('trouble at WhatsApp', () => {
     await dialOf(runner, 14)
   })
 
-  test('is remembered in the very record that says what the session waits for', async () => {
+  test('is stored in the same record as the wait that follows it', async () => {
     const session = await newSession()
     const documents = new FaultyDocuments(clients.documents)
     const runner = await startRunner(session, { documents })
@@ -153,7 +153,7 @@ describe('trouble at WhatsApp', () => {
     const second = await dialOf(runner, 2)
     await expect.poll(async () => (await documentOf(session)).state).toBe('CONNECTING')
     const before = await recordsOf(session)
-    // The next record is written, and everything after it hangs: the runner dies right behind it.
+    // The next record is written and every later one hangs, as if the runner died right after that record.
     const isRecord = (step: Change): boolean => step.kind === 'create' && step.path.startsWith(journalPath(session.sessionId))
     let written = 0
     documents.faults((changes) => (changes.some(isRecord) && ++written > 1 ? 'hang' : null))
@@ -167,7 +167,7 @@ describe('trouble at WhatsApp', () => {
     documents.release()
   })
 
-  test('is forgotten when somebody stops the session and starts it', async () => {
+  test('is forgotten when an operator stops the session and starts it', async () => {
     const session = await newSession()
     const runner = await startRunner(session)
     ;(await dialOf(runner, 1)).events.onClose(503)
@@ -183,7 +183,7 @@ describe('trouble at WhatsApp', () => {
 })
 
 describe('a bad session', () => {
-  test('is read anew from what is stored once it has failed twice, and then connects on schedule', async () => {
+  test('is read again from the stores after the second failure, and then connects on schedule', async () => {
     const session = await newSession()
     const runner = await startRunner(session, { reconnect: QUICK })
     ;(await dialOf(runner, 1)).events.onClose(500)
@@ -198,7 +198,7 @@ describe('a bad session', () => {
 })
 
 describe('a banned account', () => {
-  test('is told for how long, and is not dialled by the next owner either', async () => {
+  test('shows the end of the ban, and is not dialled by the next owner either', async () => {
     const session = await newSession()
     const runner = await startRunner(session)
     const dial = await dialOf(runner, 1)
@@ -221,8 +221,8 @@ describe('a banned account', () => {
   })
 })
 
-describe('a version that WhatsApp refuses', () => {
-  test('is tried again after an hour, and by a new process at once', async () => {
+describe('a client version that WhatsApp refuses', () => {
+  test('is tried again after an hour, and at once by a new process', async () => {
     const session = await newSession()
     const runner = await startRunner(session)
     ;(await dialOf(runner, 1)).events.onClose(405)
@@ -236,7 +236,7 @@ describe('a version that WhatsApp refuses', () => {
 })
 
 describe('QR codes', () => {
-  test('that nobody scans come to an end, over owners, and begin again with a restart', async () => {
+  test('that are not scanned end after a limit across owners, and begin again with a restart', async () => {
     const session = await newSession()
     const runner = await startRunner(session, { reconnect: QUICK })
     const first = await dialOf(runner, 1)
@@ -253,11 +253,11 @@ describe('QR codes', () => {
     expect(await documentOf(session)).toMatchObject({ pairing: null, lastDisconnect: { class: 'pairing' } })
     await nothingIsDialled(next, 1)
     await restart(session)
-    ;(await dialOf(next, 2)).events.onQr('a code for somebody', 1000)
+    ;(await dialOf(next, 2)).events.onQr('a code after the restart', 1000)
     await shows(session).toBe('PAIRING scan-qr')
   })
 
-  test('of a connection that the network lost are no round of their own', async () => {
+  test('of a connection that the network ended do not count as a round', async () => {
     const session = await newSession()
     const runner = await startRunner(session, { reconnect: QUICK })
     for (let dial = 1; dial <= 4; dial++) {
@@ -268,7 +268,7 @@ describe('QR codes', () => {
     await dialOf(runner, 5)
   })
 
-  test('end with the session that is stopped', async () => {
+  test('end when the session is stopped', async () => {
     const session = await newSession()
     const runner = await startRunner(session, { reconnect: QUICK })
     ;(await dialOf(runner, 1)).events.onQr('a code', 60_000)
@@ -303,7 +303,7 @@ describe('a session that waits for its turn to dial', () => {
     expect(runner.dials).toEqual([])
   })
 
-  test('is handed over without waiting any longer', async () => {
+  test('is handed over without a further wait', async () => {
     const session = await newSession()
     const { turns, askToDial } = never()
     const runner = await startRunner(session, { askToDial })

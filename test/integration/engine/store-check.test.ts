@@ -57,7 +57,7 @@ function open(storage: StorageConfig, key = wrappingKey): RunnerStores {
 
 const hybrid = (): StorageConfig => ({ type: 'hybrid', bucket: stores.storage.bucket.name })
 
-/** Codes of what is wrong, and whether waiting helps. */
+/** The codes of the problems, each with whether it lasts. */
 async function problemsOf(made: RunnerStores) {
   const { report, problems } = await made.check()
   expect(report.valid).toBe(problems.length === 0)
@@ -66,7 +66,7 @@ async function problemsOf(made: RunnerStores) {
 }
 
 describe('stores in the cloud', () => {
-  test('are well when something sealed was written, read back and opened; once for each key', async () => {
+  test('are valid when sealed bytes were written, read back and opened: one object and one document for each key', async () => {
     const { report } = await open(hybrid()).check()
     expect(report).toEqual({
       type: 'hybrid',
@@ -82,13 +82,13 @@ describe('stores in the cloud', () => {
     expect(await problemsOf(open(hybrid(), new WrappingKey(randomBytes(32))))).toEqual([])
   })
 
-  test('are set wrong when the bucket does not exist', async () => {
+  test('have a lasting problem when the bucket does not exist', async () => {
     expect(await problemsOf(open({ type: 'cloud', bucket: 'no-such-bucket' }))).toEqual([
       { code: 'store-missing', isLasting: true },
     ])
   })
 
-  test('are unfit when what was written does not open any more', async () => {
+  test('are unfit when the written bytes do not open any more', async () => {
     const { objects, documents } = stores.clients
     await objects.create(`checks/${wrappingKey.id}`, Buffer.from('something else'))
     await expect(checkObjects(objects, wrappingKey)).rejects.toMatchObject({ code: 'store-unfit' })
@@ -107,7 +107,7 @@ describe('stores in the cloud', () => {
     [7, 'store-forbidden'],
     [16, 'store-forbidden'],
     [5, 'store-missing'],
-  ])('are set wrong when Firestore answers %i', async (code, expected) => {
+  ])('have a lasting problem when Firestore answers %i', async (code, expected) => {
     const refusing: DocumentStore = {
       read: async () => null,
       commit: () => Promise.reject(Object.assign(new Error('refused'), { code })),
@@ -118,7 +118,7 @@ describe('stores in the cloud', () => {
   })
 })
 
-describe('Cloud Storage that answers', () => {
+describe('an answer of Cloud Storage', () => {
   let server: Server
   let answer: { status: number; body: string }
 
@@ -134,7 +134,7 @@ describe('Cloud Storage that answers', () => {
     server.closeAllConnections()
   })
 
-  /** The client is made while the variable names the server. */
+  /** Makes a client for the server. Google's client reads the variable when it is made. */
   function objectsThere() {
     const before = process.env['STORAGE_EMULATOR_HOST']
     process.env['STORAGE_EMULATOR_HOST'] = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -145,7 +145,7 @@ describe('Cloud Storage that answers', () => {
     }
   }
 
-  test.each([401, 403])('%i is a setting that is wrong, whatever is asked', async (status) => {
+  test.each([401, 403])('with status %i is a lasting problem, whatever the request', async (status) => {
     answer = { status, body: JSON.stringify({ error: { code: status, message: 'does not have storage.objects access' } }) }
     const objects = objectsThere()
     const refusal = { code: 'store-forbidden', advice: expect.stringContaining('roles/storage.objectUser') }
@@ -169,7 +169,7 @@ describe('a directory', () => {
 
   const local = (at = path): StorageConfig => ({ type: 'local', path: at })
 
-  test('is well when it takes what is sealed and gives it back; it is this runner’s from then on', async () => {
+  test('is valid when it stores sealed bytes and returns them, and then belongs to this runner', async () => {
     const first = open(local())
     const { report } = await first.check()
     expect(report).toMatchObject({ type: 'local', path, valid: true, problems: [] })
@@ -181,7 +181,7 @@ describe('a directory', () => {
     expect(await problemsOf(open(local()))).toEqual([])
   })
 
-  test('that another took meanwhile is not told from any more, whoever has not noticed yet', async () => {
+  test('that another process took meanwhile lets the old one send no more merges to Firestore', async () => {
     const made = open(local())
     expect(await problemsOf(made)).toEqual([])
     await writeFile(join(path, '_store', 'lock', '0000000002.lock'), '')
@@ -192,7 +192,7 @@ describe('a directory', () => {
     expect(await stores.clients.documents.read(late.path)).toBeNull()
   })
 
-  test('that does not exist, or is a file, is a setting that is wrong; nothing is created', async () => {
+  test('that does not exist or is a file is a lasting problem, and nothing is created', async () => {
     expect(await problemsOf(open(local(join(path, 'missing'))))).toEqual([{ code: 'store-missing', isLasting: true }])
     await writeFile(join(path, 'file'), '')
     expect(await problemsOf(open(local(join(path, 'file'))))).toEqual([{ code: 'store-missing', isLasting: true }])
@@ -200,8 +200,8 @@ describe('a directory', () => {
     expect(await readdir(path)).toEqual(['file'])
   })
 
-  test('that may not be written is a setting that is wrong', async () => {
-    // Somebody who may do everything is not refused by modes; a file system that is mounted for reading refuses him as well.
+  test('that is not writable is a lasting problem', async () => {
+    // Modes do not restrict the root user. A read-only file system restricts every user.
     const readOnly = process.getuid?.() === 0 ? '/proc/sys/kernel' : path
     if (readOnly === path) await chmod(path, 0o500)
     const [problem] = await problemsOf(open(local(readOnly)))
@@ -209,7 +209,7 @@ describe('a directory', () => {
     expect(['store-forbidden', 'store-missing']).toContain(problem?.code)
   })
 
-  test('that gives back something else is unfit', async () => {
+  test('that returns other bytes is unfit', async () => {
     const first = open(local())
     await first.check()
     await first.close()
@@ -231,7 +231,7 @@ describe('a runner that starts', () => {
   const wrong = { code: 'store-missing', sentence: 'not there', advice: 'create it', isLasting: true }
   const report = { type: 'hybrid' as const, path: 'gs://bucket', problems: [], checkedAt: new Date(0) }
 
-  test('waits while a store is away, and says so, until it is there', async () => {
+  test('waits while a store is away, and reports that until it is back', async () => {
     let left = 3
     const { reports, ended } = startWith({
       check: async () => ({ report: { ...report, valid: left === 0 }, problems: left-- > 0 ? [outage] : [] }),
@@ -240,7 +240,7 @@ describe('a runner that starts', () => {
     expect(reports).toEqual([false, false, false, true])
   })
 
-  test('does not wait where waiting does not help, also behind an outage', async () => {
+  test('does not wait for a lasting problem, even when it appears after an outage', async () => {
     let looks = 0
     const { reports, ended } = startWith({
       check: async () => ({ report: { ...report, valid: false }, problems: ++looks < 3 ? [outage] : [outage, wrong] }),
@@ -249,7 +249,7 @@ describe('a runner that starts', () => {
     expect(reports).toEqual([false, false])
   })
 
-  test('ends its waiting when it is told to leave', async () => {
+  test('ends its wait when it has to leave', async () => {
     const leaving = new AbortController()
     const { ended } = startWith(
       {
@@ -263,14 +263,14 @@ describe('a runner that starts', () => {
     expect(await ended).toEqual([])
   })
 
-  test('takes Firestore that does not answer for an outage', async () => {
+  test('treats a Firestore that does not answer as an outage', async () => {
     const documents = new FaultyDocuments(stores.clients.documents)
     documents.away(true)
     await expect(checkDocuments(documents, wrappingKey)).rejects.toThrow('UNAVAILABLE')
     await expect(checkDocuments(documents, wrappingKey)).rejects.not.toMatchObject({ code: expect.stringContaining('store') })
   })
 
-  test('and whose directory goes while it works is told so', async () => {
+  test('reports a directory that vanishes during its work', async () => {
     const path = await mkdtemp(join(tmpdir(), 'holdfast-checked-'))
     const made = open({ type: 'local', path })
     await made.check()

@@ -40,14 +40,14 @@ const epochsOf = async (sessionId: string) =>
     .map(({ fields }) => fields['epoch'])
 
 describe('several runners', () => {
-  test('share the sessions up to what each holds, and each session has one owner', async () => {
+  test('share the sessions up to the capacity of each, and each session has one owner', async () => {
     const ids = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((name) => createSession(name)))
     const [one, two] = await Promise.all([startRunner({ capacity: 2 }), startRunner({ capacity: 2 })])
     await expect.poll(() => one.sessions.size + two.sessions.size, { timeout: 10_000 }).toBe(4)
     const owners = await Promise.all(ids.map(ownerOf))
     expect(owners.filter((owner) => owner === null)).toHaveLength(1)
     for (const runner of [one, two]) expect(owners.filter((owner) => owner === runner.runnerId)).toHaveLength(2)
-    // The fifth finds its place as soon as there is one.
+    // The fifth session gets an owner as soon as a runner has room.
     const third = await startRunner({ capacity: 2 })
     await expect.poll(() => third.sessions.size, { timeout: 5000 }).toBe(1)
     expect(await epochsOf(ids[4] ?? '')).toEqual([1])
@@ -64,7 +64,7 @@ describe('several runners', () => {
     expect(await epochsOf(id)).toEqual([1, 2])
   })
 
-  test('leave alone what a living one owns, and take over what a dead one owned', async () => {
+  test('leave the sessions of a live one alone, and take over those of a dead one', async () => {
     const [kept, lost] = [await createSession('kept'), await createSession('lost', { runnerId: 'dead' })]
     const heartbeat = { v: 1, state: 'active', instanceId: null, startedAt: SERVER_TIME, heartbeatAt: SERVER_TIME, capacity: 1 }
     const policy = { heartbeatIntervalMs: 100, deadAfterMs: 300, memoryBytes: 1, sessions: {} }
@@ -77,7 +77,7 @@ describe('several runners', () => {
     expect(await epochsOf(lost)).toEqual([1])
   })
 
-  test('clear a dead one away, unless the next process of its container may still come to read how long it lived', async () => {
+  test('remove the document of a dead one, unless the next process of its container may still need it', async () => {
     const heartbeat = { v: 1, state: 'active', startedAt: SERVER_TIME, heartbeatAt: SERVER_TIME, capacity: 1 }
     const policy = { heartbeatIntervalMs: 100, deadAfterMs: 300, memoryBytes: 1, sessions: {} }
     for (const [id, instanceId] of Object.entries({ nameless: null, named: 'a-container' })) {
@@ -90,14 +90,14 @@ describe('several runners', () => {
 })
 
 describe('a runner that leaves because of its memory', () => {
-  test('stays on the list for the next process of its container, and nobody takes it for alive', async () => {
+  test('keeps its document for the next process of its container, and no runner counts it as alive', async () => {
     const id = await createSession('a')
     const first = await startRunner({ instanceId: 'box' })
     await expect.poll(() => ownerOf(id)).toBe(first.runnerId)
     await first.leave('memory-limit')
     const left = await clients.documents.read(runnerPath(first.runnerId))
     expect(left?.fields).toMatchObject({ state: 'draining', leavesBecause: 'memory-limit', sessions: {}, instanceId: 'box' })
-    // What it could not give up waits for no silence either.
+    // A session that it could not release is taken over without a wait for its silence.
     const kept = await createSession('kept', { runnerId: first.runnerId })
     const told: boolean[] = []
     const parts = { documents: clients.documents, logger: createLogger('test', 'silent'), runnerId: 'me', instanceId: 'other' }
@@ -113,19 +113,19 @@ describe('a runner that leaves because of its memory', () => {
     await startRunner({ instanceId: 'other' })
     await expect.poll(() => ownerOf(kept), { timeout: 3000 }).not.toBe(first.runnerId)
     expect(await clients.documents.read(runnerPath(first.runnerId))).not.toBeNull()
-    // The next process of its container has read it before it looks around.
+    // The next process of its container has read the document before it clears it away.
     await startRunner({ instanceId: 'box' })
     await expect.poll(() => clients.documents.read(runnerPath(first.runnerId)), { timeout: 5000 }).toBeNull()
   })
 
-  test('leaves no document where its container is not known', async () => {
+  test('leaves no document when its container is unknown', async () => {
     const runner = await startRunner()
     await runner.leave('memory-limit')
     expect(await clients.documents.read(runnerPath(runner.runnerId))).toBeNull()
   })
 })
 
-/** A store in which something happens right before a query is answered. */
+/** A store that waits for `before` right before it answers a query. */
 const interrupted = (documents: DocumentStore, before: (collection: string) => Promise<void>): DocumentStore => ({
   commit: (changes) => documents.commit(changes),
   read: (path) => documents.read(path),
@@ -136,7 +136,7 @@ const interrupted = (documents: DocumentStore, before: (collection: string) => P
   listen: (query, onEvents, onError) => documents.listen(query, onEvents, onError),
 })
 
-test('a session that was taken while the listener was away is noticed when it is back', async () => {
+test('a runner whose listener was away notices afterwards that another has taken its session', async () => {
   const id = await createSession('a')
   const documents = new FaultyDocuments(clients.documents)
   const runner = await startRunner({ documents })
@@ -150,13 +150,13 @@ test('a session that was taken while the listener was away is noticed when it is
     random: systemRandom,
     wrappingKey,
   }
-  // The living owner may write at any moment, and be faster.
+  // The live owner may append at any moment, before the claim does.
   const claim = () => claimSession({ ...taking, sessionId: id, runnerId: 'another', mayClaim: () => true }).catch(() => null)
   await expect.poll(claim).not.toBeNull()
   await expect.poll(() => runner.sessions.size, { timeout: 5000 }).toBe(0)
 })
 
-describe('an action that is asked for', () => {
+describe('a requested action', () => {
   const askFor = async (sessionId: string, type: RecoveryActionType): Promise<string> => {
     const path = recoveryActionPath(`${sessionId}-${type}`)
     const who = { v: 1, tenant: 'default', sessionId, type, state: 'pending', requestedBy: 'test', why: 'a test' }
@@ -169,7 +169,7 @@ describe('an action that is asked for', () => {
 
   const fieldsOf = async (path: string) => (await clients.documents.read(path))?.fields
 
-  test('and finished while the listener was away is not open any more when it is back', async () => {
+  test('that was finished while the listener was away is not open any more when it is back', async () => {
     const documents = new FaultyDocuments(clients.documents)
     const feed = new ActionFeed({ documents, clock: systemClock, logger: createLogger('test', 'silent') })
     onTestFinished(() => feed.stop())
@@ -182,13 +182,13 @@ describe('an action that is asked for', () => {
     expect(feed.of('default.kept').map(({ id }) => id)).toEqual([kept.split('/').at(-1)])
   })
 
-  test('and finished by another owner, which this runner has not heard of, is not done again', async () => {
+  test('that another owner has finished is not done again by a runner that has not heard of it', async () => {
     const id = await createSession('a', { runnerId: 'another' })
     const heartbeat = { v: 1, state: 'active', instanceId: null, startedAt: SERVER_TIME, heartbeatAt: SERVER_TIME, capacity: 1 }
     const policy = { heartbeatIntervalMs: 1000, deadAfterMs: 60_000, memoryBytes: 1, sessions: {} }
     await clients.documents.commit([{ kind: 'create', path: runnerPath('another'), fields: { ...heartbeat, ...policy } }])
     const path = await askFor(id, 'logout')
-    // The listener falls silent with what it has told first.
+    // The listener reports the action once and then falls silent.
     let told = 0
     const documents: DocumentStore = {
       ...interrupted(clients.documents, async () => {}),
@@ -213,7 +213,7 @@ describe('an action that is asked for', () => {
     expect(await fieldsOf(path)).toEqual(before)
   })
 
-  test('waits while it cannot be known whether it is still to be done, and is done then', async () => {
+  test('waits while its state cannot be read, and is done afterwards', async () => {
     const id = await createSession('a')
     const path = await askFor(id, 'restart')
     const found: unknown[] = []
@@ -231,12 +231,12 @@ describe('an action that is asked for', () => {
   })
 })
 
-test('a runner that starts while another looks around is not taken for a dead one', async () => {
+test('a runner that starts while another looks for free sessions does not count as dead', async () => {
   await createSession('a')
   let newcomer: RunnerUnderTest | null = null
   const looking = newRunner({
     documents: interrupted(clients.documents, async (collection) => {
-      // After the list of runners was read, and before the list of sessions is.
+      // The newcomer starts after the list of runners was read, and before the list of sessions is.
       if (collection === 'runners' || newcomer) return
       newcomer = await startRunner()
       await expect.poll(() => newcomer?.sessions.size).toBe(1)
@@ -245,7 +245,7 @@ test('a runner that starts while another looks around is not taken for a dead on
   expect(await looking.placement.look(10)).toEqual([])
 })
 
-test('a runner knows at each look whether it is the only one; one that is full takes itself for one of several', async () => {
+test('a runner finds out at each look whether it is the only one, and a full runner never counts as the only one', async () => {
   const told: boolean[] = []
   const parts = { documents: clients.documents, logger: createLogger('test', 'silent'), runnerId: 'me', instanceId: null }
   const placement = new Placement({ ...parts, onAlone: (isAlone) => told.push(isAlone) })
@@ -259,8 +259,8 @@ test('a runner knows at each look whether it is the only one; one that is full t
 })
 
 describe('a session that cannot be claimed', () => {
-  test('takes no other one its place', async () => {
-    // First in the order of ids, and of a version that this code does not know.
+  test('does not take the place of another', async () => {
+    // The first session in the order of ids has a version that this code does not know.
     await createSession('a', { v: 2 })
     const good = await createSession('b')
     const runner = await startRunner({ capacity: 1 })
@@ -279,7 +279,7 @@ describe('a claim whose answer was lost', () => {
     expect(await epochsOf(id)).toEqual([1])
   })
 
-  test('and could not be read either is made up for: the session is not left with an owner that knows nothing of it', async () => {
+  test('and whose record could not be read is repeated, so that the session does not stay with an unaware owner', async () => {
     const id = await createSession('a')
     const documents = new FaultyDocuments(clients.documents)
     const isClaim = (change: Change): boolean => change.kind === 'create' && change.fields['kind'] === 'claim'

@@ -86,7 +86,7 @@ describe.each(Object.entries(clients))('%s', (_name, headers) => {
   })
 })
 
-it('the owner of the project can write, so that the tests above would see a client that can', async () => {
+it('the owner of the project can write, so the tests above would notice a client that can', async () => {
   const body = JSON.stringify({ fields: { v: { integerValue: '1' } } })
   expect(await status('runners/owner', { Authorization: 'Bearer owner' }, { method: 'PATCH', body })).toBe(200)
 })

@@ -1,12 +1,15 @@
 import type { Change, DocumentSnapshot, DocumentStore, ListenerEvent, Query } from '@holdfast/core/platform/ports'
 
 /**
- * What a commit may do instead of succeeding: `refuse` before anything happened, take effect and `lose-answer`, or `hang` until
- * released (without effect until then).
+ * The ways in which a commit fails.
+ *
+ * refuse       fails without effect
+ * lose-answer  takes effect, and fails all the same
+ * hang         has no effect and no answer until `release`
  */
 export type Fault = 'refuse' | 'lose-answer' | 'hang'
 
-/** A real DocumentStore whose commits fail as a test says. */
+/** A real DocumentStore with failures that the test chooses. */
 export class FaultyDocuments implements DocumentStore {
   readonly #real: DocumentStore
   #fault: ((changes: readonly Change[]) => Fault | null) | null = null
@@ -20,22 +23,22 @@ export class FaultyDocuments implements DocumentStore {
     this.#real = real
   }
 
-  /** Asked before each commit, until replaced. */
+  /** Sets the function that chooses the fault of each later commit. */
   faults(fault: ((changes: readonly Change[]) => Fault | null) | null): void {
     this.#fault = fault
   }
 
-  /** Neither reads nor commits are answered but with an error. */
+  /** Fails all reads and commits while it is true. */
   away(isAway: boolean): void {
     this.#isAway = isAway
   }
 
-  /** Single documents can be read, lists cannot. */
+  /** Fails all queries while it is true. Single documents stay readable. */
   failQueries(fail: boolean): void {
     this.#failQueries = fail
   }
 
-  /** Lets hanging commits go on. */
+  /** Lets the hanging commits continue. */
   release(): void {
     const held = this.#held
     this.#held = []
@@ -77,7 +80,7 @@ export class FaultyDocuments implements DocumentStore {
     return end
   }
 
-  /** Every listener ends with an error, as after a long time without Firestore. */
+  /** Ends every listener with an error, as a long time without Firestore does. */
   failListeners(): void {
     for (const fail of this.#listeners) fail(unavailable())
   }

@@ -1,12 +1,12 @@
 import type { ObjectStore, StoredObject } from '@holdfast/core/platform/ports'
 
-/** A real ObjectStore that fails as a test says. */
+/** A real ObjectStore with failures that the test chooses. */
 export class FaultyObjects implements ObjectStore {
   readonly #real: ObjectStore
-  /** Asked before each creation; what it returns is thrown. */
+  /** Called before each creation, which throws the returned error. */
   refuseCreate: ((name: string) => Error | null) | null = null
   refuseRead: ((name: string) => Error | null) | null = null
-  /** What is stored in the place of what was to be stored. */
+  /** Returns the bytes to store instead of the given ones. */
   damage: ((bytes: Buffer) => Buffer) | null = null
   readonly created: string[] = []
 

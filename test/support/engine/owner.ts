@@ -15,7 +15,7 @@ import type { Journal } from '../../../runner/src/session/journal/journal.ts'
 import { JournaledState } from '../../../runner/src/session/journal/journaled-state.ts'
 import type { SessionUnderTest } from './session-under-test.ts'
 
-/** Of a session that has no checkpoint yet. */
+/** The store of a session without a checkpoint. */
 const NO_OBJECTS: ObjectStore = {
   create: () => Promise.reject(new Error('This test has no object store.')),
   read: () => Promise.reject(new Error('This test has no object store.')),
@@ -31,7 +31,7 @@ export interface Owner {
   readonly inbox: Inbox
 }
 
-/** Claims the session, replays it and puts its state together, as a runner does before it dials. */
+/** Claims the session and loads its state, as a runner does before it dials. */
 export async function takeOver(
   session: SessionUnderTest,
   options: { runnerId?: string; documents?: DocumentStore; objects?: ObjectStore; clock?: Clock } = {},
@@ -52,7 +52,7 @@ export async function takeOver(
   return { claim, restored, journal, state, inbox }
 }
 
-/** A checkpoint of everything so far, as the owner makes one by itself from time to time. */
+/** Makes a checkpoint of the whole state, as an owner does from time to time. */
 export async function checkpointNow(session: SessionUnderTest, owner: Owner, { objects }: GoogleClients): Promise<void> {
   const snapshot = await session.documents.read(sessionPath(session.sessionId))
   const checkpointer = new Checkpointer({
@@ -91,7 +91,7 @@ export interface Received {
 
 export const stanza = (messageId: string, hash = `hash of ${messageId}`): Received => ({ hash, message: textMessage(messageId) })
 
-/** What decrypting a stanza does: the ratchet step and the row are one mutation. Returns its position. */
+/** Changes the state as a decryption does: one mutation holds the ratchet step and the row. Returns its position. */
 export function receive(
   { inbox, state }: Pick<Owner, 'inbox' | 'state'>,
   { hash, message }: Received,
@@ -108,7 +108,7 @@ export interface Listed {
   readonly order: string
 }
 
-/** What a reader with a cursor is given: the next page, ascending. */
+/** Returns the next page of a reader with a cursor, in ascending order. */
 export async function listMessages(session: SessionUnderTest, after?: string, limit = 1000): Promise<Listed[]> {
   const found = await session.documents.query({
     collection: messagesPath(session.sessionId),

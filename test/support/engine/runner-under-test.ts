@@ -26,13 +26,13 @@ import type { OwnedSession, OwnedSessionDependencies } from '../../../runner/src
 import type { StateChange } from '../../../runner/src/session/session-status.ts'
 import { DEFAULT_SEND_POLICY } from '../../../runner/src/session/outbox/send-policy.ts'
 
-/** What became of one dial; the test plays WhatsApp. */
+/** One dial of the runner. The test calls its events in the place of WhatsApp. */
 export interface Dial {
   readonly events: ConnectionEvents
   isOver: boolean
 }
 
-/** What a client is given, as the parts that the engine has put together. */
+/** The options of a client, with the types of the engine's own parts. */
 export interface GivenParts extends ClientOptions {
   readonly state: JournaledState
   readonly deliveries: Deliveries
@@ -42,13 +42,13 @@ export interface RunnerOptions {
   documents: DocumentStore
   objects: ObjectStore
   journals?: JournalStore
-  /** Whether it falls silent when Firestore does not take its heartbeat. */
+  /** Whether the runner mutes its sessions when Firestore does not accept its heartbeat. */
   mutes?: boolean
   wrappingKey: WrappingKey
   instanceId?: string
   capacity?: number
   random?: Random
-  /** That of its sessions. */
+  /** The clock of its sessions. */
   clock?: Clock
   journalLimits?: JournalLimits
   deadAfterMs?: number
@@ -58,7 +58,7 @@ export interface RunnerOptions {
   reconnect?: ReconnectPolicy
   askToDial?: AskToDial
   checkpoints?: CheckpointPolicy
-  /** Called with what each new client is given: one for each time that the state was read. */
+  /** Called with the options of each new client. The runner makes one each time it has read a session's state. */
   onClient?: (given: GivenParts) => void
 }
 
@@ -68,18 +68,18 @@ const RESOURCES: RunnerResources = {
   eventLoop: { p99Ms: null, maxMs: null },
 }
 
-/** A runner in this process, whole but for its WhatsApp client. */
+/** A runner in this process, complete except for its WhatsApp client. */
 export class RunnerUnderTest {
   readonly runnerId = `runner-${randomBytes(4).toString('hex')}`
   readonly dials: Dial[] = []
-  /** How often a session's state was read and put together. */
+  /** How often the runner has read a session's state. */
   openings = 0
   readonly dependencies: OwnedSessionDependencies
   readonly sessions = new Map<string, OwnedSession>()
   readonly placement: Placement
   readonly supervisor: Supervisor
   readonly heartbeat: Heartbeat
-  /** Changes of a session's state that are in no table. */
+  /** Changes of a session's state that the table of transitions lacks. */
   readonly #unknown: StateChange[] = []
   #left = false
 
@@ -133,7 +133,7 @@ export class RunnerUnderTest {
     if (this.#left) return
     this.#left = true
     await this.supervisor.leave(new Deadline(systemClock, HAND_OVER_WITHIN_MS), because)
-    if (this.#unknown.length > 0) throw new Error(`Changes of state in no table: ${JSON.stringify(this.#unknown)}`)
+    if (this.#unknown.length > 0) throw new Error(`The table of transitions lacks: ${JSON.stringify(this.#unknown)}`)
   }
 
   #client({ openGate }: ClientOptions): Client {

@@ -6,7 +6,7 @@ import { type Stores, openStores } from './stores.ts'
 
 type Given = Pick<RunnerOptions, 'wrappingKey'> & Partial<RunnerOptions>
 
-/** What the tests of one file share: the stores. Each test has a database of its own, and its runners leave after it. */
+/** Stores for the tests of one file. Each test has a database of its own, and its runners leave after it. */
 export function runnersOfThisFile() {
   let stores: Stores
   let current: GoogleClients
@@ -28,7 +28,7 @@ export function runnersOfThisFile() {
     await stores[Symbol.asyncDispose]()
   })
 
-  /** Those of the test that runs. */
+  /** The clients of the current test. */
   const clients: GoogleClients = {
     get documents() {
       return current.documents
@@ -42,7 +42,7 @@ export function runnersOfThisFile() {
     close: () => current.close(),
   }
 
-  /** One that has not started. */
+  /** Makes a runner and does not start it. */
   const addRunner = (given: Given): RunnerUnderTest => {
     const runner = new RunnerUnderTest({ documents: clients.documents, objects: clients.objects, ...given })
     runners.push(runner)

@@ -13,19 +13,19 @@ import { claimSession, type Claim } from '../../../runner/src/session/claim.ts'
 import { projectEvents } from '../../../runner/src/session/events/projector.ts'
 import { Journal, type JournalLimits } from '../../../runner/src/session/journal/journal.ts'
 
-/** Where a claim is decided and where its record goes. */
+/** The stores of a claim: `documents` decides it, `journals` takes its record. */
 interface ClaimStores {
   readonly documents: DocumentStore
   readonly journals: JournalStore
 }
 
-/** A living owner may write at any moment, and the emulator answers now and then with UNKNOWN to a commit that meets a new listener. */
+/** A live owner may append before a claim does, and the emulator sometimes answers a commit beside a new listener with UNKNOWN. */
 const CLAIM_ATTEMPTS = 5
 
-/** A change of the state, small enough to be told apart. */
+/** A small change of the state with a recognizable value. */
 export const key = (id: string, value = id): Mutation => ({ keys: { session: { [id]: value } } })
 
-/** A session in Firestore, to be claimed as often as a test likes. */
+/** A session in Firestore, which a test can claim any number of times. */
 export class SessionUnderTest {
   readonly sessionId = `default.t${randomBytes(5).toString('hex')}`
   readonly wrappingKey: WrappingKey
@@ -53,7 +53,7 @@ export class SessionUnderTest {
     return this
   }
 
-  /** Claims without asking whether the owner is dead. Tries again, as a supervisor does. */
+  /** Claims the session without a check that its owner is dead. Tries again after a failure, as a supervisor does. */
   async claim(runnerId: string): Promise<Claim> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -64,7 +64,7 @@ export class SessionUnderTest {
     }
   }
 
-  /** The same once, through a store that does what the test says. */
+  /** Claims in one attempt through the given store, which may fail. */
   async claimThrough(through: DocumentStore | ClaimStores, runnerId: string): Promise<Claim> {
     const { documents, journals } =
       'journals' in through ? through : { documents: through, journals: new DocumentJournals(through) }
@@ -101,7 +101,7 @@ export class SessionUnderTest {
     return journal
   }
 
-  /** Everything that the journal holds, as a new owner would replay it. */
+  /** Replays the whole journal as a new owner would. Returns the kinds of its records and the values of kind `session`. */
   async replay(): Promise<{ kinds: string[]; values: Record<string, string | null> }> {
     const kinds: string[] = []
     const values: Record<string, string | null> = {}

@@ -8,8 +8,8 @@ import { type Owner, checkpointNow, takeOver } from './owner.ts'
 import { SessionUnderTest } from './session-under-test.ts'
 
 /**
- * A session with a past: checkpoints, a journal behind the newest one, credentials, two owners. Its last owner has released it.
- * With two checkpoints the last record is 15; they are cut at 7 and 11, so that records before 8 are trimmed.
+ * Makes a session with checkpoints, a journal behind the newest one, credentials and two past owners. The last owner has released
+ * it. With two checkpoints the last record is 15. The checkpoints are cut at 7 and 11, so records before 8 are trimmed.
  */
 export async function newSessionWithPast(clients: GoogleClients, checkpointsAt = ['d', 'e']): Promise<SessionUnderTest> {
   const session = await new SessionUnderTest(clients.documents).create()
@@ -39,7 +39,7 @@ export const recordPath = ({ sessionId }: SessionUnderTest, seq: number): string
 export const lastRecordOf = async ({ documents }: GoogleClients, { sessionId }: SessionUnderTest): Promise<number> =>
   Number((await documents.query({ collection: journalPath(sessionId), select: ['seq'] })).at(-1)?.id)
 
-/** Everything that is stored of the session, except for what says what the session is doing, and claims that were added. */
+/** Everything that is stored of the session, except its state fields and records of owners other than `first` and `second`. */
 export async function contentOfSession(
   { documents, objects }: GoogleClients,
   { sessionId }: SessionUnderTest,

@@ -15,7 +15,7 @@ export interface Stores extends AsyncDisposable {
 export async function openStores(): Promise<Stores> {
   const firestore: FirestoreUnderTest = await startFirestore()
   const storage = await openStorage()
-  // Read by Google's client when it is made; empty for the real service.
+  // Google's client reads the variable when it is made. The URL is empty for the real service.
   if (storage.url) process.env['STORAGE_EMULATOR_HOST'] = storage.url
   const projects: GoogleClients[] = []
   const open = (projectId: string): GoogleClients => {

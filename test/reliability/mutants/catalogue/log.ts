@@ -63,7 +63,7 @@ export const LOG: readonly Mutant[] = [
     invariant: 'I4',
     what: 'a living owner is taken for dead: two owners throw each other out',
     edits: [{ in: 'Placement.#runners.isDead', when: 'document.deadAfterMs', becomes: 'true' }],
-    noticedBy: { file: 'test/integration/engine/supervisor.test.ts', tests: 'leave alone what a living one owns' },
+    noticedBy: { file: 'test/integration/engine/supervisor.test.ts', tests: 'leave the sessions of a live one alone' },
   },
   {
     name: 'claims-trimmed',
@@ -127,7 +127,7 @@ export const LOG: readonly Mutant[] = [
     edits: [{ in: 'cipherOf.isUsed', when: 'hasSealedRecords', becomes: 'false' }],
     noticedBy: {
       file: 'test/integration/engine/owned-session.test.ts',
-      tests: 'that is missing although there is a journal is never made anew',
+      tests: 'that is missing although a journal exists is never made anew',
     },
   },
   {

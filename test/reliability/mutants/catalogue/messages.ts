@@ -51,14 +51,14 @@ export const MESSAGES: readonly Mutant[] = [
     invariant: 'I8',
     what: 'a message that may have been on the wire is made anew, and is another message',
     edits: [{ in: 'Outbox.#send', when: 'job.message', becomes: 'attempt > 0' }],
-    noticedBy: { file: OUTBOX_TEST, tests: 'what may have been on the wire goes out again as it was' },
+    noticedBy: { file: OUTBOX_TEST, tests: 'a message that may have been on the wire goes out again byte for byte' },
   },
   {
     name: 'sent-before-the-ack',
     invariant: 'I8',
     what: 'a message counts as sent once it was written to the socket',
     edits: [{ in: 'Outbox.#send', call: 'relay', becomes: '$&; this.acknowledged($3, null)' }],
-    noticedBy: { file: OUTBOX_TEST, tests: 'what may have been on the wire goes out again as it was' },
+    noticedBy: { file: OUTBOX_TEST, tests: 'a message that may have been on the wire goes out again byte for byte' },
   },
   {
     name: 'settled-job-again',
@@ -67,7 +67,7 @@ export const MESSAGES: readonly Mutant[] = [
     edits: [{ in: 'Outbox.#add.isSettled', value: 'false' }],
     noticedBy: {
       file: OUTBOX_TEST,
-      tests: 'a job of which Firestore tells once more, as it was before it was taken after it failed',
+      tests: 'a job that Firestore delivers again in its old state after it failed',
     },
   },
   {
@@ -92,7 +92,7 @@ export const MESSAGES: readonly Mutant[] = [
     invariant: 'I8',
     what: 'a message that failed is forgotten without a word in its document',
     edits: [{ in: 'JobProgress.failed', drop: 'this.#say' }],
-    noticedBy: { file: OUTBOX_TEST, tests: 'after it failed, stays failed' },
+    noticedBy: { file: OUTBOX_TEST, tests: 'after it failed stays failed' },
   },
   {
     name: 'member-without-devices',
