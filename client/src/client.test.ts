@@ -3,7 +3,7 @@ import { answerOf, createClient } from './client.ts'
 import { HoldfastProblem } from './problem.ts'
 import type { Session } from './types.ts'
 
-/** A client of an API that gives one answer, and the requests that it got. */
+/** Makes a client of an API that gives one answer, and a list of the requests that the API gets. */
 function clientOf(answer: Response) {
   const requests: Request[] = []
   const fetch = async (request: Request) => {
@@ -35,7 +35,7 @@ describe('a request', () => {
     expect(await request?.json()).toEqual(body)
   })
 
-  it('escapes what it puts into a path', async () => {
+  it('escapes the parameters in its path', async () => {
     const { api, requests } = clientOf(Response.json({}))
     await answerOf(api.GET('/api/sessions/{name}', { params: { path: { name: 'a/b c' } } }))
     expect(requests[0]?.url).toBe('http://api.test/api/sessions/a%2Fb%20c')
@@ -50,13 +50,13 @@ describe('a request', () => {
 })
 
 describe('an error', () => {
-  it('of the API has its code, its detail and the time to wait', async () => {
+  it('of the API carries its code, its detail and the time to wait', async () => {
     const body = JSON.stringify({ type: 'urn:x', code: 'unavailable', status: 503, title: 'Away', detail: 'Try again later.' })
     const thrown = await thrownBy(problem(body, 503, { 'Content-Type': 'application/problem+json', 'Retry-After': '5' }))
     expect(thrown).toMatchObject({ code: 'unavailable', status: 503, detail: 'Try again later.', retryAfter: 5, issues: [] })
   })
 
-  it('of a bad request lists what is wrong', async () => {
+  it('about a bad request lists all mistakes', async () => {
     const issues = [{ field: 'name', message: 'is required' }]
     const body = JSON.stringify({ type: 'urn:x', code: 'bad-request', status: 400, title: 'Bad', detail: 'name', issues })
     expect(await thrownBy(problem(body, 400, {}))).toMatchObject({ code: 'bad-request', retryAfter: null, issues })
@@ -64,13 +64,13 @@ describe('an error', () => {
 
   it.each([
     ['HTML', '<html>Bad Gateway</html>'],
-    ['JSON of another kind', '{"error":"no"}'],
+    ['other JSON', '{"error":"no"}'],
     ['nothing', ''],
-  ])('of somebody else that is %s is told as it came', async (_, body) => {
+  ])('of a proxy that answers %s has the code unexpected-answer', async (_, body) => {
     expect(await thrownBy(problem(body, 502, {}))).toMatchObject({ code: 'unexpected-answer', status: 502, retryAfter: null })
   })
 
-  it('of the network is thrown as it is', async () => {
+  it('of the network is thrown unchanged', async () => {
     const fetch = () => Promise.reject(new TypeError('fetch failed'))
     const api = createClient({ baseUrl: 'http://api.test', apiKey: 'the key', fetch })
     await expect(answerOf(api.GET('/health'))).rejects.toThrow('fetch failed')

@@ -3,18 +3,18 @@ import type { paths } from './generated/api.ts'
 import { HoldfastProblem } from './problem.ts'
 
 export interface ClientOptions {
-  /** Where the API is: `https://api-xyz.a.run.app`. */
+  /** The address of the API: `https://api-xyz.a.run.app`. */
   readonly baseUrl: string
   readonly apiKey: string
   /** Replaces the global fetch, for example to set a time limit. */
   readonly fetch?: (request: Request) => Promise<Response>
 }
 
-/** Asks the API by method and path; parameters, bodies and answers are typed by its description. */
+/** Calls the API by method and path. The OpenAPI document gives the types of parameters, bodies and answers. */
 export type HoldfastClient = Client<paths, 'application/json'>
 
 /**
- * Makes a client. It does not try again by itself: a text that is sent with an `Idempotency-Key` can be sent again safely.
+ * Makes a client. The client repeats no request by itself. A caller can safely repeat a text that has an `Idempotency-Key`.
  *
  *     const api = createClient({ baseUrl, apiKey })
  *     const session = await answerOf(api.GET('/api/sessions/{name}', { params: { path: { name: 'main' } } }))
@@ -22,18 +22,18 @@ export type HoldfastClient = Client<paths, 'application/json'>
 export const createClient = ({ baseUrl, apiKey, fetch }: ClientOptions): HoldfastClient =>
   createFetchClient<paths, 'application/json'>({ baseUrl, headers: { 'X-Api-Key': apiKey }, ...(fetch ? { fetch } : {}) })
 
-interface Asked {
+interface Outcome {
   readonly data?: unknown
   readonly error?: unknown
   readonly response: Response
 }
 
 /**
- * The answer to a request.
+ * Returns the answer to a request.
  *
- * @throws HoldfastProblem when the API answers with an error, and what `fetch` throws when there is no whole answer
+ * @throws HoldfastProblem when the API answers with an error; the error of `fetch` when no complete answer arrives
  */
-export async function answerOf<Answer extends Asked>(request: Promise<Answer>): Promise<Exclude<Answer['data'], undefined>> {
+export async function answerOf<Answer extends Outcome>(request: Promise<Answer>): Promise<Exclude<Answer['data'], undefined>> {
   const { data, error, response } = await request
   if (!response.ok) throw new HoldfastProblem(response, error)
   return data as Exclude<Answer['data'], undefined>

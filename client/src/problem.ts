@@ -1,24 +1,24 @@
 import type { Problem } from './types.ts'
 
-/** The code of an answer that is no problem document: of a proxy, or of Google's front end. */
+/** The code of an answer that is not a problem document, for example from a proxy or from Google's front end. */
 const NO_PROBLEM = 'unexpected-answer'
 
 const LONGEST_DETAIL = 300
 
 /** Thrown when the API answers with an error. */
 export class HoldfastProblem extends Error {
-  /** Stable: programs may branch on it. */
+  /** A stable code. Programs may branch on it. */
   readonly code: string
-  /** Of HTTP. */
+  /** The HTTP status. */
   readonly status: number
-  /** For people: what to do. */
+  /** For people: the cause, or what to do. */
   readonly detail: string
   /** Seconds after which the same request may succeed; null when the API does not say it. */
   readonly retryAfter: number | null
-  /** Everything that is wrong with a request. */
+  /** All mistakes in a bad request. Empty for other problems. */
   readonly issues: NonNullable<Problem['issues']>
 
-  /** `body` is a problem document, or the text of an answer that is none. */
+  /** `body` is a problem document, or the text of any other answer. */
   constructor({ status, headers }: Pick<Response, 'status' | 'headers'>, body: unknown) {
     const { code, detail, issues = [] } = isProblem(body) ? body : { code: NO_PROBLEM, detail: textOf(body) }
     super(`${status} ${code}: ${detail}`)

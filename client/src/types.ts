@@ -1,6 +1,6 @@
 import type { components } from './generated/api.ts'
 
-// What the API answers, by the names of the description.
+// The answers of the API, with the names of the OpenAPI document.
 
 type Schemas = components['schemas']
 

@@ -9,8 +9,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show the QR code to scan now
-         * @description A code is good for less than a minute. Retry-After tells when to ask again while the next one is on its way.
+         * Show the current QR code
+         * @description A code is valid for less than a minute. While the runner prepares the next code, the answer is `no-qr-code`, and its header Retry-After says when to repeat the request.
          */
         get: operations["getQrCode"];
         put?: never;
@@ -30,7 +30,7 @@ export interface paths {
         };
         /**
          * List received messages
-         * @description The oldest first. A client that keeps the cursor misses nothing and hears nothing twice.
+         * @description Oldest first. A client that keeps the cursor gets each message once.
          */
         get: operations["listMessages"];
         put?: never;
@@ -48,7 +48,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show what has become of a message */
+        /** Show a message to send and its status */
         get: operations["getMessage"];
         put?: never;
         post?: never;
@@ -86,7 +86,7 @@ export interface paths {
         put?: never;
         /**
          * Send a text
-         * @description The answer comes when the message is stored. A session that is not connected sends it later.
+         * @description The API stores the message before it answers. A session that is not connected sends it later.
          */
         post: operations["sendText"];
         delete?: never;
@@ -102,7 +102,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read back what is stored of a session (named in the query) */
+        /** Check the stored state of a session (named in the query) */
         get: operations["findSessionInfo"];
         put?: never;
         post?: never;
@@ -124,7 +124,7 @@ export interface paths {
         put?: never;
         /**
          * Create a session
-         * @description The session then waits for a runner and shows a QR code.
+         * @description Unless `start` is false, a runner then takes the session and shows a QR code.
          */
         post: operations["createSession"];
         delete?: never;
@@ -192,8 +192,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read back what is stored of a session
-         * @description Takes nothing on the word of the runner that wrote it. Reads everything, so do not ask often.
+         * Check the stored state of a session
+         * @description The API reads the whole state itself and trusts no report of the runner. Each call reads much, so call it rarely.
          */
         get: operations["getSessionInfo"];
         put?: never;
@@ -214,8 +214,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Back a session up and unlink it from the phone
-         * @description The session's runner does it. Asked twice, it is done once.
+         * Back up a session and unlink it from the phone
+         * @description The session's runner performs the action. While it is open, a repeated request returns the same action.
          */
         post: operations["logoutSession"];
         delete?: never;
@@ -234,8 +234,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Connect a session anew, whatever it waits for
-         * @description The session's runner does it. Asked twice, it is done once.
+         * Reconnect a session, whatever it waits for
+         * @description The session's runner performs the action. While it is open, a repeated request returns the same action.
          */
         post: operations["restartSession"];
         delete?: never;
@@ -254,8 +254,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Put a damaged session together from what is left
-         * @description Without `approve` nothing is done, and the answer says what would be lost.
+         * Restore a damaged session from the state that is left
+         * @description Without `approve`, the API changes nothing and answers what a restore would lose.
          */
         post: operations["restoreSession"];
         delete?: never;
@@ -275,7 +275,7 @@ export interface paths {
         put?: never;
         /**
          * Connect a session
-         * @description May be repeated. A session that waits for somebody to act is restarted.
+         * @description The call may be repeated. It restarts a session that waits for an operator.
          */
         post: operations["startSession"];
         delete?: never;
@@ -295,7 +295,7 @@ export interface paths {
         put?: never;
         /**
          * Disconnect a session and keep its state
-         * @description May be repeated.
+         * @description The call may be repeated.
          */
         post: operations["stopSession"];
         delete?: never;
@@ -313,7 +313,7 @@ export interface paths {
         };
         /**
          * Show the health of the installation
-         * @description Always 200 when the API answers: the body tells how things are.
+         * @description The status code is always 200. The fields `status` and `problems` say what is wrong.
          */
         get: operations["getHealth"];
         put?: never;
@@ -329,9 +329,9 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         AcceptedMessage: {
-            /** @description Of the job. */
+            /** @description The id of the job. */
             id: string;
-            /** @description The id that the message has at WhatsApp. */
+            /** @description The id of the message at WhatsApp. */
             messageId: string;
             status: components["schemas"]["JobStatus"];
         };
@@ -341,7 +341,7 @@ export interface components {
          *     }
          */
         ActionRequest: {
-            /** @description Kept with the action. */
+            /** @description The API stores it with the action. */
             reason?: string;
         };
         BroughtBack: {
@@ -371,7 +371,7 @@ export interface components {
             openapi: string;
         };
         Health: {
-            /** @description Sessions: all, connected, waiting for somebody to act, on their way. Null while Firestore is away. */
+            /** @description Numbers of sessions: `active` are connected, `failed` wait for an operator, `recovering` are on the way to a connection. Null while Firestore does not answer. */
             connections: {
                 active: number;
                 failed: number;
@@ -388,7 +388,7 @@ export interface components {
                 failed: number;
                 waiting: number;
             } | null;
-            /** @description Percent, of the worst runner that is alive. */
+            /** @description Percent. Each figure is the highest of all live runners. */
             resources: {
                 cpu: number | null;
                 memory: {
@@ -404,14 +404,14 @@ export interface components {
                 sessions: number;
                 silentForMs: number;
                 /**
-                 * @description The sessions of a dead runner are being taken over by another.
+                 * @description `dead`: the runner is silent or was replaced. Other runners take over its sessions.
                  * @enum {string}
                  */
                 state: "active" | "draining" | "dead";
             }[] | null;
             /** @enum {string} */
             status: "healthy" | "degraded" | "warning" | "critical";
-            /** @description Seconds since this process of the API began. */
+            /** @description Seconds since this API process started. */
             uptime: number;
         };
         /** @enum {string} */
@@ -433,7 +433,7 @@ export interface components {
             session: string;
             status: components["schemas"]["JobStatus"];
             text: string | null;
-            /** @description Why the text cannot be shown. Only then. */
+            /** @description Why the text cannot be shown. Otherwise absent. */
             textError?: string;
             timeline: {
                 /** Format: date-time */
@@ -443,7 +443,7 @@ export interface components {
             }[];
         };
         MessagePage: {
-            /** @description Behind the last message. Null while there is none. */
+            /** @description The position after the last message. Null while there are no messages. */
             cursor: string | null;
             messages: components["schemas"]["ReceivedMessage"][];
         };
@@ -455,17 +455,17 @@ export interface components {
         NewSession: {
             name: string;
             /**
-             * @description Whether the session connects at once. Otherwise it waits to be started.
+             * @description True: the session connects at once. False: it stays stopped until it is started.
              * @default true
              */
             start?: boolean;
         };
         Problem: {
-            /** @description Stable: programs may branch on it. */
+            /** @description A stable code. Programs may branch on it. */
             code: string;
-            /** @description For people: what to do. */
+            /** @description For people: the cause, or what to do. */
             detail: string;
-            /** @description Everything that is wrong with a request. */
+            /** @description All mistakes in the request. */
             issues?: {
                 field: string;
                 message: string;
@@ -482,28 +482,28 @@ export interface components {
         /** @enum {string} */
         Reason: "created" | "requested" | "claimed" | "restoring" | "opening-socket" | "scan-qr" | "qr-expired" | "qr-not-scanned" | "pairing-void" | "pairing-failed" | "logged-in" | "restart-required" | "connection-lost" | "whatsapp-trouble" | "bad-session" | "owner-silent" | "not-vouched-for" | "owner-lost" | "runner-leaving" | "firestore-away" | "replaced-waiting" | "logged-out" | "logged-out-on-request" | "account-banned" | "temporarily-banned" | "client-outdated" | "multidevice-mismatch" | "foreign-connection" | "connection-refused" | "whatsapp-keeps-failing" | "awaiting-trial" | "crashes-its-runner" | "state-unreachable" | "journal-gap" | "journal-damaged" | "journal-short" | "journal-missing" | "store-missing" | "store-forbidden" | "checkpoint-lost" | "unknown-version" | "document-invalid" | "data-key-missing" | "data-key-damaged" | "wrong-key" | "restoring-from-backup";
         ReceivedMessage: {
-            /** @description Its text. */
+            /** @description The text of the message. */
             body: string | null;
             chatId?: string;
-            /** @description Why the message cannot be read. Only then. */
+            /** @description Why the message cannot be read. Otherwise absent. */
             error?: string;
             from?: string;
             /**
-             * @description The phone told of it when the device was linked.
+             * @description The message comes from the phone's history, sent when the device was linked.
              * @constant
              */
             fromHistory?: true;
             fromMe?: boolean;
-            /** @description The id that its sender gave it. Null when the document is damaged. */
+            /** @description The id that the sender gave the message. Null when the document is damaged. */
             id: string | null;
-            /** @description Its place in the listing; a cursor. */
+            /** @description The place of the message in the list. It serves as a cursor. */
             order: string;
-            /** @description The sender, in a group. */
+            /** @description The sender of a group message. */
             participant?: string | null;
             pushName?: string | null;
-            /** @description When it was sent, in seconds since 1970. */
+            /** @description When the message was sent, in seconds since 1970. */
             timestamp?: number;
-            /** @description Of a message that had so many bytes only the text was stored; its beginning when it is cut. */
+            /** @description Present when the message was too large to be stored whole. `bytes` is its size. Only its text was stored, or the beginning of its text when `textIsCut` is true. */
             tooLarge?: {
                 bytes: number;
                 textIsCut: boolean;
@@ -538,7 +538,7 @@ export interface components {
             action: components["schemas"]["RecoveryAction"];
             /** @constant */
             approved: true;
-            /** @description The checkpoint that is left, or the journal. */
+            /** @description The source of the restore: the name of a checkpoint, or the journal. */
             from: string;
             reason: components["schemas"]["Reason"];
             sentence: string;
@@ -547,7 +547,7 @@ export interface components {
                 after: number;
                 records: number;
                 sentence: string;
-                /** @description When the last record was written that would be kept, where that is known. */
+                /** @description When the last record that would be kept was written. Null if unknown. */
                 since: string | null;
                 upTo: number;
             };
@@ -555,7 +555,7 @@ export interface components {
         RestorePlan: {
             /** @constant */
             approved: false;
-            /** @description The checkpoint that is left, or the journal. */
+            /** @description The source of the restore: the name of a checkpoint, or the journal. */
             from: string;
             next: string;
             reason: components["schemas"]["Reason"];
@@ -565,7 +565,7 @@ export interface components {
                 after: number;
                 records: number;
                 sentence: string;
-                /** @description When the last record was written that would be kept, where that is known. */
+                /** @description When the last record that would be kept was written. Null if unknown. */
                 since: string | null;
                 upTo: number;
             };
@@ -588,13 +588,13 @@ export interface components {
          */
         RestoreRequest: {
             /**
-             * @description Agrees to lose what the plan says. Otherwise nothing is done.
+             * @description Accepts the losses that the plan names. If false, the API only returns the plan.
              * @default false
              */
             approve?: boolean;
         };
         Session: {
-            /** @description The end of a ban, where WhatsApp has told it. */
+            /** @description The end of a ban, if WhatsApp stated it. */
             bannedUntil: string | null;
             checkpoint: {
                 object: string;
@@ -608,7 +608,7 @@ export interface components {
                 sent: number;
             };
             createdAt: string | null;
-            /** @description How the last connection ended: WhatsApp's code, and what it was taken for. */
+            /** @description How the last connection ended: WhatsApp's code, and the cause that the runner derived from it. */
             lastDisconnect: {
                 /** Format: date-time */
                 at: string;
@@ -625,47 +625,47 @@ export interface components {
                 lid: string | null;
             } | null;
             name: string;
-            /** @description Set while the session waits before it connects again by itself. */
+            /** @description The next connection attempt. Set while the session waits for it. */
             nextAttemptAt: string | null;
-            /** @description The runner that holds the session, and how often the session was taken over. */
+            /** @description The runner that holds the session. `epoch` rises with each take-over. */
             owner: {
                 epoch: number;
                 runnerId: string | null;
             };
             reason: components["schemas"]["Reason"];
-            /** @description The reason, for people. */
+            /** @description The reason as a sentence. */
             sentence: string;
             since: string | null;
             /**
-             * @description The precise state. `status` and `reason` also tell whether its runner is alive.
+             * @description The stored state. `status` and `reason` also depend on whether the runner is alive.
              * @enum {string}
              */
             state: "NEW" | "STOPPED" | "CLAIMING" | "RESTORING" | "PAIRING" | "CONNECTING" | "CONNECTED" | "BACKOFF" | "MUTED" | "LOGGED_OUT" | "BANNED" | "REPLACED" | "NEEDS_ATTENTION" | "QUARANTINED";
             /**
-             * @description In WAHA's words.
+             * @description The status in WAHA's words.
              * @enum {string}
              */
             status: "STOPPED" | "STARTING" | "SCAN_QR_CODE" | "WORKING" | "FAILED";
-            /** @description What the user is to do, if anything. */
+            /** @description What the user has to do, if anything. */
             userAction: string | null;
             /** @enum {string} */
             wanted: "online" | "offline";
         };
         SessionInfo: {
             backups?: number | null;
-            /** @description Checkpoints that were read back and cannot be used. */
+            /** @description Checkpoints that cannot be used. */
             damaged?: {
                 code: string;
                 object: string;
             }[];
-            /** @description Not when the document of the session is damaged, nor are the fields below. */
+            /** @description Absent when the document of the session is damaged, like the fields below. */
             journal?: {
                 end: number | null;
                 head: number;
                 replayed: number;
                 trimmedTo: number;
             };
-            /** @description The newest checkpoint that opens. */
+            /** @description The newest checkpoint that can be opened. */
             lastBackup?: string | null;
             lastCheckpoint?: {
                 epoch: number;
@@ -673,12 +673,12 @@ export interface components {
                 seq: number;
             } | null;
             name: string;
-            /** @description Messages that WhatsApp delivered and nobody here can read. */
+            /** @description The number of messages that WhatsApp delivered and the runner could not read. */
             parkedStanzas: number;
             persistence: {
                 willSurviveRestart: boolean;
             };
-            /** @description What log-outs, restores and repairs left behind. */
+            /** @description The states that log-outs, restores and repairs put aside. */
             putAside?: {
                 /** Format: date-time */
                 at: string;
@@ -698,20 +698,20 @@ export interface components {
             session: {
                 exists: boolean;
                 reason?: components["schemas"]["Reason"];
-                /** @description How many values there are of each kind. */
+                /** @description The number of values of each kind. */
                 records: {
                     [key: string]: number;
                 };
                 sentence?: string;
                 /**
-                 * @description `unknown` when the store cannot be read from here. That says nothing of the session.
+                 * @description `unknown` when this API cannot read the store. That says nothing about the session.
                  * @enum {string}
                  */
                 status: "missing" | "valid" | "corrupt" | "unknown";
                 userAction?: string | null;
             };
             store: {
-                /** @description What its runner found when it last checked its stores. */
+                /** @description The result of the runner's last check of its stores. */
                 checkedByOwner: {
                     /** Format: date-time */
                     checkedAt: string;
@@ -761,7 +761,7 @@ export interface operations {
     getQrCode: {
         parameters: {
             query?: {
-                /** @description The content of the code as JSON, or the code as a picture. */
+                /** @description `raw` returns the content of the code as JSON, `svg` returns a picture. */
                 format?: "raw" | "svg";
             };
             header?: never;
@@ -773,7 +773,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The code. */
+            /** @description The QR code. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -852,7 +852,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description The cursor of an earlier answer: the messages after it are listed. */
+                /** @description The cursor of an earlier answer. The list starts after it. */
                 since?: string;
             };
             header?: never;
@@ -864,7 +864,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One page. */
+            /** @description One page of messages. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1048,7 +1048,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Send the same key when a request is repeated: the message is accepted once. */
+                /** @description Repeat a request with the same key, and the API accepts the message only once. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -1164,7 +1164,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What was read back. */
+            /** @description The stored state. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1238,7 +1238,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All sessions, by name. */
+            /** @description All sessions, sorted by name. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1452,7 +1452,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The newest first. */
+            /** @description The actions, newest first. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1590,7 +1590,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What was read back. */
+            /** @description The stored state. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1851,7 +1851,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What would be lost. Nothing was done. */
+            /** @description The plan and its losses. Nothing was changed. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1860,7 +1860,7 @@ export interface operations {
                     "application/json": components["schemas"]["RestorePlan"];
                 };
             };
-            /** @description The document of the session was written anew. Nothing is lost. */
+            /** @description The missing document of the session was created again. Nothing is lost. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1869,7 +1869,7 @@ export interface operations {
                     "application/json": components["schemas"]["BroughtBack"];
                 };
             };
-            /** @description The session's runner restores it. */
+            /** @description The session's runner performs the restore. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2115,7 +2115,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Figures, and what is wrong. */
+            /** @description The figures and the problems. */
             200: {
                 headers: {
                     [name: string]: unknown;

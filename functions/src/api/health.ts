@@ -8,7 +8,7 @@ const runnerSchema = z.strictObject({
   id: z.string(),
   state: z
     .enum(['active', 'draining', 'dead'])
-    .meta({ description: 'The sessions of a dead runner are being taken over by another.' }),
+    .meta({ description: '`dead`: the runner is silent or was replaced. Other runners take over its sessions.' }),
   sessions: z.int(),
   cpu: percent,
   memory: z.strictObject({ percentage: percent }),
@@ -18,15 +18,20 @@ const runnerSchema = z.strictObject({
 const healthSchema = z
   .strictObject({
     status: z.enum(HEALTH_STATUSES),
-    uptime: z.int().meta({ description: 'Seconds since this process of the API began.' }),
-    connections: z.strictObject({ total: z.int(), active: z.int(), failed: z.int(), recovering: z.int() }).nullable().meta({
-      description: 'Sessions: all, connected, waiting for somebody to act, on their way. Null while Firestore is away.',
-    }),
+    uptime: z.int().meta({ description: 'Seconds since this API process started.' }),
+    connections: z
+      .strictObject({ total: z.int(), active: z.int(), failed: z.int(), recovering: z.int() })
+      .nullable()
+      .meta({
+        description:
+          'Numbers of sessions: `active` are connected, `failed` wait for an operator, `recovering` are on the way to a ' +
+          'connection. Null while Firestore does not answer.',
+      }),
     queue: z.strictObject({ waiting: z.int(), active: z.int(), failed: z.int() }).nullable(),
     resources: z
       .strictObject({ cpu: percent, memory: z.strictObject({ percentage: percent }) })
       .nullable()
-      .meta({ description: 'Percent, of the worst runner that is alive.' }),
+      .meta({ description: 'Percent. Each figure is the highest of all live runners.' }),
     runners: z.array(runnerSchema).nullable(),
     problems: z.array(z.strictObject({ code: z.enum(PROBLEM_CODES), sentence: z.string() })),
   })
@@ -39,8 +44,8 @@ export const HEALTH_ROUTES: readonly Route[] = [
     operationId: 'getHealth',
     tag: 'Health',
     summary: 'Show the health of the installation',
-    description: 'Always 200 when the API answers: the body tells how things are.',
-    answers: { 200: { description: 'Figures, and what is wrong.', schema: healthSchema } },
+    description: 'The status code is always 200. The fields `status` and `problems` say what is wrong.',
+    answers: { 200: { description: 'The figures and the problems.', schema: healthSchema } },
     run: async ({ dependencies }) => ({ status: 200, body: await dependencies.health.health() }),
   }),
 ]

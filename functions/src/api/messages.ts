@@ -19,7 +19,7 @@ const textToSendSchema = z
       .string({ error: 'is required' })
       .min(1, 'must not be empty')
       .max(MAX_TEXT_LENGTH, `must have at most ${MAX_TEXT_LENGTH} characters`)
-      // Half a character is lost when it is encoded: another text would arrive.
+      // UTF-8 cannot encode half of a surrogate pair: the recipient would get another text.
       .refine((text) => text.isWellFormed(), 'must be well-formed Unicode'),
   })
   .catchall(unknownField)
@@ -27,7 +27,7 @@ const textToSendSchema = z
 
 const idempotencyHeaders = z.object({
   'Idempotency-Key': z.string().min(1, KEY_LENGTH).max(MAX_KEY_LENGTH, KEY_LENGTH).optional().meta({
-    description: 'Send the same key when a request is repeated: the message is accepted once.',
+    description: 'Repeat a request with the same key, and the API accepts the message only once.',
     example: 'order-4711-confirmation',
   }),
 })
@@ -36,8 +36,8 @@ const jobStatusSchema = z.enum(JOB_STATUSES).meta({ id: 'JobStatus' })
 
 const acceptedSchema = z
   .strictObject({
-    id: z.string().meta({ description: 'Of the job.' }),
-    messageId: z.string().meta({ description: 'The id that the message has at WhatsApp.' }),
+    id: z.string().meta({ description: 'The id of the job.' }),
+    messageId: z.string().meta({ description: 'The id of the message at WhatsApp.' }),
     status: jobStatusSchema,
   })
   .meta({ id: 'AcceptedMessage' })
@@ -49,7 +49,7 @@ const messageSchema = z
     session: z.string(),
     chatId: z.string(),
     text: z.string().nullable(),
-    textError: z.string().optional().meta({ description: 'Why the text cannot be shown. Only then.' }),
+    textError: z.string().optional().meta({ description: 'Why the text cannot be shown. Otherwise absent.' }),
     status: jobStatusSchema,
     timeline: z.array(z.strictObject({ status: jobStatusSchema, at: time, attempt: z.int().optional() })),
     attempts: z.int(),
@@ -63,22 +63,32 @@ const messageSchema = z
 
 const receivedSchema = z
   .strictObject({
-    id: z.string().nullable().meta({ description: 'The id that its sender gave it. Null when the document is damaged.' }),
+    id: z
+      .string()
+      .nullable()
+      .meta({ description: 'The id that the sender gave the message. Null when the document is damaged.' }),
     chatId: z.string().optional(),
     from: z.string().optional(),
     fromMe: z.boolean().optional(),
-    participant: z.string().nullable().optional().meta({ description: 'The sender, in a group.' }),
+    participant: z.string().nullable().optional().meta({ description: 'The sender of a group message.' }),
     pushName: z.string().nullable().optional(),
     type: z.string().optional(),
-    timestamp: z.int().optional().meta({ description: 'When it was sent, in seconds since 1970.' }),
-    order: z.string().meta({ description: 'Its place in the listing; a cursor.' }),
-    body: z.string().nullable().meta({ description: 'Its text.' }),
+    timestamp: z.int().optional().meta({ description: 'When the message was sent, in seconds since 1970.' }),
+    order: z.string().meta({ description: 'The place of the message in the list. It serves as a cursor.' }),
+    body: z.string().nullable().meta({ description: 'The text of the message.' }),
     tooLarge: z
       .strictObject({ bytes: z.int(), textIsCut: z.boolean() })
       .optional()
-      .meta({ description: 'Of a message that had so many bytes only the text was stored; its beginning when it is cut.' }),
-    fromHistory: z.literal(true).optional().meta({ description: 'The phone told of it when the device was linked.' }),
-    error: z.string().optional().meta({ description: 'Why the message cannot be read. Only then.' }),
+      .meta({
+        description:
+          'Present when the message was too large to be stored whole. `bytes` is its size. Only its text was stored, or the ' +
+          'beginning of its text when `textIsCut` is true.',
+      }),
+    fromHistory: z
+      .literal(true)
+      .optional()
+      .meta({ description: "The message comes from the phone's history, sent when the device was linked." }),
+    error: z.string().optional().meta({ description: 'Why the message cannot be read. Otherwise absent.' }),
   })
   .meta({ id: 'ReceivedMessage' })
 
@@ -87,7 +97,7 @@ const pageQuery = z.object({
     .string()
     .regex(/^\d{20}-\d{6}$/, 'must be a cursor from an earlier answer')
     .optional()
-    .meta({ description: 'The cursor of an earlier answer: the messages after it are listed.' }),
+    .meta({ description: 'The cursor of an earlier answer. The list starts after it.' }),
   limit: z.coerce
     .number('must be a number')
     .int('must be a whole number')
@@ -104,7 +114,7 @@ export const MESSAGE_ROUTES: readonly Route[] = [
     operationId: 'sendText',
     tag: 'Messages',
     summary: 'Send a text',
-    description: 'The answer comes when the message is stored. A session that is not connected sends it later.',
+    description: 'The API stores the message before it answers. A session that is not connected sends it later.',
     roles: SENDERS,
     request: { headers: idempotencyHeaders, body: textToSendSchema },
     answers: { 202: { description: 'The message is accepted.', schema: acceptedSchema } },
@@ -125,7 +135,7 @@ export const MESSAGE_ROUTES: readonly Route[] = [
     path: '/api/messages/:id',
     operationId: 'getMessage',
     tag: 'Messages',
-    summary: 'Show what has become of a message',
+    summary: 'Show a message to send and its status',
     roles: READERS,
     request: {
       params: z.object({
@@ -145,16 +155,19 @@ export const MESSAGE_ROUTES: readonly Route[] = [
     operationId: 'listMessages',
     tag: 'Messages',
     summary: 'List received messages',
-    description: 'The oldest first. A client that keeps the cursor misses nothing and hears nothing twice.',
+    description: 'Oldest first. A client that keeps the cursor gets each message once.',
     roles: READERS,
     request: { params: named, query: pageQuery },
     answers: {
       200: {
-        description: 'One page.',
+        description: 'One page of messages.',
         schema: z
           .strictObject({
             messages: z.array(receivedSchema),
-            cursor: z.string().nullable().meta({ description: 'Behind the last message. Null while there is none.' }),
+            cursor: z
+              .string()
+              .nullable()
+              .meta({ description: 'The position after the last message. Null while there are no messages.' }),
           })
           .meta({ id: 'MessagePage' }),
       },

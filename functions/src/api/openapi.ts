@@ -4,7 +4,7 @@ import { PROBLEMS, type ProblemCode } from '../app/problems.ts'
 import { openRoute, type Route } from './route.ts'
 import { problemSchema } from './schemas.ts'
 
-/** The version of the API, not of the program: it changes when a client has to. */
+/** The version of the API, not of the program. It changes only when clients have to change. */
 const API_VERSION = '1'
 
 const KEY_SCHEME = 'ApiKey'
@@ -12,7 +12,7 @@ const KEY_SCHEME = 'ApiKey'
 /** `/api/sessions/:name` → `/api/sessions/{name}` */
 const pathOf = ({ path }: Route): string => path.replaceAll(/:(\w+)/g, '{$1}')
 
-/** The codes that a route may answer besides its own. */
+/** Returns the codes of the problems that a route can answer besides its own. */
 export function commonProblems({ roles, method, request = {} }: Route): ProblemCode[] {
   const ofStores: ProblemCode[] = ['internal-error', 'bad-configuration', 'unavailable']
   if (roles === 'anybody') return ofStores
@@ -21,7 +21,7 @@ export function commonProblems({ roles, method, request = {} }: Route): ProblemC
   return ['unauthorized', 'forbidden', ...ofInput, ...ofBody, ...ofStores]
 }
 
-/** OpenAPI 3.1, made from the table of routes. */
+/** Builds the OpenAPI 3.1 document from the table of routes. */
 export function describeRoutes(routes: readonly Route[]) {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
   for (const route of routes) {
@@ -77,7 +77,7 @@ const answersOf = ({ answers }: Route) =>
     ]),
   )
 
-/** One answer for each status, which lists its codes. */
+/** Returns one response for each status. Its description lists the codes. */
 function problemsOf(route: Route) {
   const codes = [...(route.problems ?? []), ...commonProblems(route)]
   const byStatus = Map.groupBy(codes, (code) => String(PROBLEMS[code].status))
@@ -94,7 +94,7 @@ function problemsOf(route: Route) {
 
 const MAX_SAFE = Number.MAX_SAFE_INTEGER
 
-/** Mends what zod's JSON Schema says otherwise than clients have to read it. */
+/** Corrects zod's JSON Schema where clients have to read it differently. */
 const asClientsNeedIt: ZodOpenApiOverride = ({ zodSchema, jsonSchema, io }) => {
   const { def } = zodSchema._zod
   if (def.type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' })
@@ -105,7 +105,7 @@ const asClientsNeedIt: ZodOpenApiOverride = ({ zodSchema, jsonSchema, io }) => {
   if (jsonSchema.minimum === -MAX_SAFE) delete jsonSchema.minimum
 }
 
-/** Describes all routes, itself included. The document is made at the first request and kept as text. */
+/** Makes the route that describes all routes, itself included. The first request builds the document; it is kept as text. */
 export function descriptionRoute(routes: () => readonly Route[]): Route {
   let text: string | undefined
   return openRoute({

@@ -8,7 +8,7 @@ const formatQuery = z.object({
   format: z
     .enum(['raw', 'svg'], 'must be raw or svg')
     .default('raw')
-    .meta({ description: 'The content of the code as JSON, or the code as a picture.', example: 'raw' }),
+    .meta({ description: '`raw` returns the content of the code as JSON, `svg` returns a picture.', example: 'raw' }),
 })
 
 export const PAIRING_ROUTES: readonly Route[] = [
@@ -17,13 +17,15 @@ export const PAIRING_ROUTES: readonly Route[] = [
     path: '/api/:name/auth/qr',
     operationId: 'getQrCode',
     tag: 'Pairing',
-    summary: 'Show the QR code to scan now',
-    description: 'A code is good for less than a minute. Retry-After tells when to ask again while the next one is on its way.',
+    summary: 'Show the current QR code',
+    description:
+      'A code is valid for less than a minute. While the runner prepares the next code, the answer is `no-qr-code`, and its ' +
+      'header Retry-After says when to repeat the request.',
     roles: ADMINS,
     request: { params: named, query: formatQuery },
     answers: {
       200: {
-        description: 'The code.',
+        description: 'The QR code.',
         schema: z.strictObject({ value: z.string(), expiresAt: time }).meta({ id: 'QrCode' }),
         alsoAs: ['image/svg+xml'],
       },

@@ -13,7 +13,7 @@ const actionRequestSchema = z
       .string('must be a text')
       .max(MAX_REASON_LENGTH, `must have at most ${MAX_REASON_LENGTH} characters`)
       .optional()
-      .meta({ description: 'Kept with the action.' }),
+      .meta({ description: 'The API stores it with the action.' }),
   })
   .catchall(unknownField)
   .meta({ id: 'ActionRequest', example: { reason: 'For a test.' } })
@@ -23,7 +23,7 @@ const restoreRequestSchema = z
     approve: z
       .boolean('must be true or false')
       .default(false)
-      .meta({ description: 'Agrees to lose what the plan says. Otherwise nothing is done.' }),
+      .meta({ description: 'Accepts the losses that the plan names. If false, the API only returns the plan.' }),
   })
   .catchall(unknownField)
   .meta({ id: 'RestoreRequest', example: { approve: false } })
@@ -47,7 +47,7 @@ const actionSchema = z
   })
   .meta({ id: 'RecoveryAction' })
 
-/** As far as it can be shown. */
+/** A recovery action whose document does not parse, with the fields that can still be shown. */
 const damagedActionSchema = z
   .strictObject({
     id: z.string(),
@@ -69,10 +69,10 @@ const restorePlan = {
     records: z.int(),
     after: z.int(),
     upTo: z.int(),
-    since: time.nullable().meta({ description: 'When the last record was written that would be kept, where that is known.' }),
+    since: time.nullable().meta({ description: 'When the last record that would be kept was written. Null if unknown.' }),
     sentence: z.string(),
   }),
-  from: z.string().meta({ description: 'The checkpoint that is left, or the journal.' }),
+  from: z.string().meta({ description: 'The source of the restore: the name of a checkpoint, or the journal.' }),
 }
 
 const lostDocument = {
@@ -88,8 +88,8 @@ const planSchema = z
   .meta({ id: 'RestorePlan' })
 
 const SUMMARIES: Record<OperatorAction, string> = {
-  restart: 'Connect a session anew, whatever it waits for',
-  logout: 'Back a session up and unlink it from the phone',
+  restart: 'Reconnect a session, whatever it waits for',
+  logout: 'Back up a session and unlink it from the phone',
 }
 
 const actionRoute = (type: OperatorAction): Route =>
@@ -99,7 +99,7 @@ const actionRoute = (type: OperatorAction): Route =>
     operationId: `${type}Session`,
     tag: 'Recovery',
     summary: SUMMARIES[type],
-    description: "The session's runner does it. Asked twice, it is done once.",
+    description: "The session's runner performs the action. While it is open, a repeated request returns the same action.",
     roles: ADMINS,
     request: { params: named, body: actionRequestSchema },
     isBodyOptional: true,
@@ -120,7 +120,7 @@ export const RECOVERY_ROUTES: readonly Route[] = [
     summary: 'List the recovery actions of a session',
     roles: READERS,
     request: { params: named },
-    answers: { 200: { description: 'The newest first.', schema: z.array(anyActionSchema) } },
+    answers: { 200: { description: 'The actions, newest first.', schema: z.array(anyActionSchema) } },
     problems: ['unknown-session'],
     run: async ({ dependencies, principal, params }) => ({
       status: 200,
@@ -151,19 +151,19 @@ export const RECOVERY_ROUTES: readonly Route[] = [
     path: '/api/sessions/:name/restore',
     operationId: 'restoreSession',
     tag: 'Recovery',
-    summary: 'Put a damaged session together from what is left',
-    description: 'Without `approve` nothing is done, and the answer says what would be lost.',
+    summary: 'Restore a damaged session from the state that is left',
+    description: 'Without `approve`, the API changes nothing and answers what a restore would lose.',
     roles: ADMINS,
     request: { params: named, body: restoreRequestSchema },
     isBodyOptional: true,
     answers: {
-      200: { description: 'What would be lost. Nothing was done.', schema: planSchema },
+      200: { description: 'The plan and its losses. Nothing was changed.', schema: planSchema },
       201: {
-        description: 'The document of the session was written anew. Nothing is lost.',
+        description: 'The missing document of the session was created again. Nothing is lost.',
         schema: z.strictObject({ approved: z.literal(true), ...lostDocument, next: z.string() }).meta({ id: 'BroughtBack' }),
       },
       202: {
-        description: "The session's runner restores it.",
+        description: "The session's runner performs the restore.",
         schema: z.strictObject({ approved: z.literal(true), ...restorePlan, action: actionSchema }).meta({ id: 'Restore' }),
       },
     },

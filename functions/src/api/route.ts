@@ -4,7 +4,7 @@ import type { ProblemCode } from '../app/problems.ts'
 import type { Dependencies } from '../use-cases/dependencies.ts'
 import type { HealthCheck } from '../use-cases/health.ts'
 
-/** What routes work with. */
+/** The dependencies of routes. */
 export interface RouteDependencies extends Dependencies {
   readonly health: HealthCheck
 }
@@ -15,9 +15,9 @@ export const ADMINS: readonly Role[] = ['operator', 'admin']
 
 interface AnswerDescription {
   readonly description: string
-  /** Of the JSON. Its output is what `run` returns, its input is what the caller reads. */
+  /** The schema of the JSON body. `run` returns its output type, and the caller reads its input type. */
   readonly schema: z.ZodType
-  /** Other content types that the caller can ask for. */
+  /** Other content types that the caller can request. */
   readonly alsoAs?: readonly string[]
 }
 
@@ -25,7 +25,7 @@ type Status = 200 | 201 | 202
 
 type Answers = Partial<Record<Status, AnswerDescription>>
 
-/** The schemas of a request. Each object schema carries examples in its meta data: the description shows them, the tests send them. */
+/** The schemas of a request. Their metadata has examples, which the OpenAPI document shows and the tests send. */
 interface RequestSchemas {
   readonly params?: z.ZodObject
   readonly query?: z.ZodObject
@@ -33,10 +33,10 @@ interface RequestSchemas {
   readonly body?: z.ZodType
 }
 
-/** A route as its file describes it. `run` is typed by the schemas. */
+/** The description of a route. Its schemas give the types of `run`. */
 interface Described<Request extends RequestSchemas, Given extends Answers> {
   readonly method: 'GET' | 'POST'
-  /** As Hono writes it: `/api/sessions/:name`. */
+  /** The path in Hono's notation: `/api/sessions/:name`. */
   readonly path: string
   /** The name of the operation in clients: `createSession`. */
   readonly operationId: string
@@ -44,10 +44,10 @@ interface Described<Request extends RequestSchemas, Given extends Answers> {
   readonly summary: string
   readonly description?: string
   readonly request?: Request
-  /** The caller may leave the body out, which is the same as `{}`. */
+  /** True if the caller may leave out the body. A missing body counts as `{}`. */
   readonly isBodyOptional?: boolean
   readonly answers: Given
-  /** Besides those that every route has. */
+  /** The codes of the route's own problems. `commonProblems` adds those that many routes share. */
   readonly problems?: readonly ProblemCode[]
 }
 
@@ -61,7 +61,7 @@ interface Context<Request extends RequestSchemas> {
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined
 
-/** What `run` returns: one of the described answers as JSON, or a text in one of the content types of that answer. */
+/** The result of `run`: one of the described answers as JSON, or a text in one of the content types of that answer. */
 type Result<Given extends Answers> = {
   [S in keyof Given & Status]: Given[S] extends AnswerDescription
     ? { readonly status: S; readonly body: Readable<z.output<Given[S]['schema']>> } | TextResult<S>
@@ -74,7 +74,7 @@ interface TextResult<S = Status> {
   readonly contentType: string
 }
 
-/** A value that is read only may be answered as well. */
+/** The same type with read-only fields and lists, because use cases return such values. */
 type Readable<Value> = Value extends Date
   ? Value
   : Value extends readonly (infer Item)[]
@@ -85,14 +85,14 @@ type Readable<Value> = Value extends Date
 
 /** An entry of the table of routes. */
 export interface Route extends Described<RequestSchemas, Answers> {
-  /** Who may call the route. `anybody` needs no API key. */
+  /** The roles that may call the route. A route for `anybody` needs no API key. */
   readonly roles: readonly Role[] | 'anybody'
   run(context: Context<RequestSchemas> & { readonly principal: Principal }): Promise<RouteResult>
 }
 
 export type RouteResult = { readonly status: Status; readonly body: unknown } | TextResult
 
-/** A route for callers with an API key. */
+/** Makes the entry of a route for callers with an API key. */
 export const route = <const Request extends RequestSchemas, const Given extends Answers>(
   entry: Described<Request, Given> & {
     readonly roles: readonly Role[]
@@ -100,7 +100,7 @@ export const route = <const Request extends RequestSchemas, const Given extends 
   },
 ): Route => entry
 
-/** A route that needs no API key. */
+/** Makes the entry of a route that needs no API key. */
 export const openRoute = <const Request extends RequestSchemas, const Given extends Answers>(
   entry: Described<Request, Given> & { run(context: Context<Request>): Promise<Result<Given>> },
 ): Route => ({ ...entry, roles: 'anybody' }) as unknown as Route

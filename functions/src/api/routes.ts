@@ -7,7 +7,10 @@ import type { Route } from './route.ts'
 import { SESSION_INFO_ROUTES } from './session-info.ts'
 import { SESSION_ROUTES } from './sessions.ts'
 
-/** Every route of the API, in the order in which paths are compared. The app, its description and its client are made from this. */
+/**
+ * All routes of the API. The app, the OpenAPI document and the client are made from this table. Its order decides which route
+ * serves a path that fits two of them.
+ */
 export const ROUTES: readonly Route[] = [
   ...HEALTH_ROUTES,
   descriptionRoute(() => ROUTES),

@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 /** Schemas that several routes share. */
 
-/** A moment: a `Date` in the program, ISO 8601 on the wire. */
+/** A point in time: a `Date` in the program, ISO 8601 on the wire. */
 export const time = z.codec(z.iso.datetime(), z.date(), {
   decode: (text) => new Date(text),
   encode: (date) => date.toISOString(),
@@ -14,22 +14,22 @@ export const named = z.object({ name: z.string().meta({ description: 'The name o
 export const reasonSchema = z.enum(Object.keys(REASONS) as [ReasonCode, ...ReasonCode[]]).meta({ id: 'Reason' })
 
 /**
- * For `catchall`: refuses fields that this version does not know. WAHA has more of them, and a caller must not believe that a field
- * was obeyed which was left out. `null` and `false` ask for nothing and pass.
+ * Refuses the fields that this version does not know; for `catchall`. WAHA has more fields, and a caller must not believe that an
+ * ignored field took effect. `null` and `false` request nothing, so they pass.
  */
 export const unknownField = z.literal([null, false], 'is not supported')
 
-/** RFC 9457. */
+/** The answer to a request that failed, as RFC 9457 describes it. */
 export const problemSchema = z
   .strictObject({
     type: z.string(),
-    code: z.string().meta({ description: 'Stable: programs may branch on it.' }),
+    code: z.string().meta({ description: 'A stable code. Programs may branch on it.' }),
     status: z.int(),
     title: z.string(),
-    detail: z.string().meta({ description: 'For people: what to do.' }),
+    detail: z.string().meta({ description: 'For people: the cause, or what to do.' }),
     issues: z
       .array(z.strictObject({ field: z.string(), message: z.string() }))
       .optional()
-      .meta({ description: 'Everything that is wrong with a request.' }),
+      .meta({ description: 'All mistakes in the request.' }),
   })
   .meta({ id: 'Problem' })

@@ -27,8 +27,8 @@ const storedSchema = z.strictObject({
   exists: z.boolean(),
   status: z
     .enum(['missing', 'valid', 'corrupt', 'unknown'])
-    .meta({ description: '`unknown` when the store cannot be read from here. That says nothing of the session.' }),
-  records: z.record(z.string(), z.int()).meta({ description: 'How many values there are of each kind.' }),
+    .meta({ description: '`unknown` when this API cannot read the store. That says nothing about the session.' }),
+  records: z.record(z.string(), z.int()).meta({ description: 'The number of values of each kind.' }),
   reason: reasonSchema.optional(),
   sentence: z.string().optional(),
   userAction: z.string().nullable().optional(),
@@ -42,29 +42,30 @@ const sessionInfoSchema = z
       valid: z.boolean(),
       path: z.strictObject({ journal: z.string(), checkpoints: z.string() }),
       problems: z.array(troubleSchema),
-      checkedByOwner: storeReportSchema
-        .nullable()
-        .meta({ description: 'What its runner found when it last checked its stores.' }),
+      checkedByOwner: storeReportSchema.nullable().meta({ description: "The result of the runner's last check of its stores." }),
     }),
-    parkedStanzas: z.int().meta({ description: 'Messages that WhatsApp delivered and nobody here can read.' }),
+    parkedStanzas: z.int().meta({ description: 'The number of messages that WhatsApp delivered and the runner could not read.' }),
     session: storedSchema,
     persistence: z.strictObject({ willSurviveRestart: z.boolean() }),
     journal: z
       .strictObject({ head: z.int(), end: z.int().nullable(), replayed: z.int(), trimmedTo: z.int() })
       .optional()
-      .meta({ description: 'Not when the document of the session is damaged, nor are the fields below.' }),
+      .meta({ description: 'Absent when the document of the session is damaged, like the fields below.' }),
     lastCheckpoint: checkpointSchema.nullable().optional(),
-    lastBackup: z.string().nullable().optional().meta({ description: 'The newest checkpoint that opens.' }),
+    lastBackup: z.string().nullable().optional().meta({ description: 'The newest checkpoint that can be opened.' }),
     backups: z.int().nullable().optional(),
     damaged: z
       .array(z.strictObject({ object: z.string(), code: z.string() }))
       .optional()
-      .meta({ description: 'Checkpoints that were read back and cannot be used.' }),
-    putAside: z.array(putAsideSchema).optional().meta({ description: 'What log-outs, restores and repairs left behind.' }),
+      .meta({ description: 'Checkpoints that cannot be used.' }),
+    putAside: z
+      .array(putAsideSchema)
+      .optional()
+      .meta({ description: 'The states that log-outs, restores and repairs put aside.' }),
   })
   .meta({ id: 'SessionInfo' })
 
-const answers = { 200: { description: 'What was read back.', schema: sessionInfoSchema } } as const
+const answers = { 200: { description: 'The stored state.', schema: sessionInfoSchema } } as const
 
 export const SESSION_INFO_ROUTES: readonly Route[] = [
   route({
@@ -72,8 +73,9 @@ export const SESSION_INFO_ROUTES: readonly Route[] = [
     path: '/api/sessions/:name/info',
     operationId: 'getSessionInfo',
     tag: 'Recovery',
-    summary: 'Read back what is stored of a session',
-    description: 'Takes nothing on the word of the runner that wrote it. Reads everything, so do not ask often.',
+    summary: 'Check the stored state of a session',
+    description:
+      'The API reads the whole state itself and trusts no report of the runner. Each call reads much, so call it rarely.',
     roles: READERS,
     request: { params: named },
     answers,
@@ -88,7 +90,7 @@ export const SESSION_INFO_ROUTES: readonly Route[] = [
     path: '/api/session-info',
     operationId: 'findSessionInfo',
     tag: 'Recovery',
-    summary: 'Read back what is stored of a session (named in the query)',
+    summary: 'Check the stored state of a session (named in the query)',
     roles: READERS,
     request: {
       query: z.object({

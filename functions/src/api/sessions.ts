@@ -8,7 +8,7 @@ import { startSession, stopSession } from '../use-cases/want-session.ts'
 import { ADMINS, READERS, type Route, route } from './route.ts'
 import { named, reasonSchema, time, unknownField } from './schemas.ts'
 
-/** Routes below `/api` begin with these or with a session's name. */
+/** Words that cannot be names of sessions, because routes below `/api` begin with them or with a session's name. */
 const RESERVED_NAMES: readonly string[] = ['sessions', 'messages']
 
 const newSessionSchema = z
@@ -20,7 +20,7 @@ const newSessionSchema = z
     start: z
       .boolean('must be true or false')
       .default(true)
-      .meta({ description: 'Whether the session connects at once. Otherwise it waits to be started.' }),
+      .meta({ description: 'True: the session connects at once. False: it stays stopped until it is started.' }),
   })
   .catchall(unknownField)
   .meta({ id: 'NewSession', example: { name: 'another' } })
@@ -30,26 +30,26 @@ const API_STATUSES = ['STOPPED', 'STARTING', 'SCAN_QR_CODE', 'WORKING', 'FAILED'
 const sessionSchema = z
   .strictObject({
     name: z.string(),
-    status: z.enum(API_STATUSES).meta({ description: "In WAHA's words." }),
+    status: z.enum(API_STATUSES).meta({ description: "The status in WAHA's words." }),
     state: z
       .enum(SESSION_STATES)
-      .meta({ description: 'The precise state. `status` and `reason` also tell whether its runner is alive.' }),
+      .meta({ description: 'The stored state. `status` and `reason` also depend on whether the runner is alive.' }),
     reason: reasonSchema,
-    sentence: z.string().meta({ description: 'The reason, for people.' }),
-    userAction: z.string().nullable().meta({ description: 'What the user is to do, if anything.' }),
+    sentence: z.string().meta({ description: 'The reason as a sentence.' }),
+    userAction: z.string().nullable().meta({ description: 'What the user has to do, if anything.' }),
     since: time.nullable(),
-    nextAttemptAt: time.nullable().meta({ description: 'Set while the session waits before it connects again by itself.' }),
-    bannedUntil: time.nullable().meta({ description: 'The end of a ban, where WhatsApp has told it.' }),
+    nextAttemptAt: time.nullable().meta({ description: 'The next connection attempt. Set while the session waits for it.' }),
+    bannedUntil: time.nullable().meta({ description: 'The end of a ban, if WhatsApp stated it.' }),
     lastDisconnect: z
       .strictObject({ code: z.number().nullable(), class: z.enum(DISCONNECT_CLASSES), reason: z.string(), at: time })
       .nullable()
-      .meta({ description: "How the last connection ended: WhatsApp's code, and what it was taken for." }),
+      .meta({ description: "How the last connection ended: WhatsApp's code, and the cause that the runner derived from it." }),
     wanted: z.enum(['online', 'offline']),
     config: z.record(z.string(), z.unknown()),
     me: z.strictObject({ id: z.string(), lid: z.string().nullable() }).nullable().meta({ description: 'The linked account.' }),
     owner: z
       .strictObject({ runnerId: z.string().nullable(), epoch: z.int() })
-      .meta({ description: 'The runner that holds the session, and how often the session was taken over.' }),
+      .meta({ description: 'The runner that holds the session. `epoch` rises with each take-over.' }),
     lastProofOfLifeAt: time.nullable(),
     lastInboundAt: time.nullable(),
     counters: z.strictObject({ sent: z.number(), received: z.number() }),
@@ -67,7 +67,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     operationId: 'createSession',
     tag: 'Sessions',
     summary: 'Create a session',
-    description: 'The session then waits for a runner and shows a QR code.',
+    description: 'Unless `start` is false, a runner then takes the session and shows a QR code.',
     roles: ADMINS,
     request: { body: newSessionSchema },
     answers: { 201: { description: 'The new session.', schema: sessionSchema } },
@@ -84,7 +84,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     tag: 'Sessions',
     summary: 'List the sessions',
     roles: READERS,
-    answers: { 200: { description: 'All sessions, by name.', schema: z.array(sessionSchema) } },
+    answers: { 200: { description: 'All sessions, sorted by name.', schema: z.array(sessionSchema) } },
     run: async ({ dependencies, principal }) => ({ status: 200, body: await listSessions(dependencies, principal) }),
   }),
   route({
@@ -108,7 +108,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     operationId: 'startSession',
     tag: 'Sessions',
     summary: 'Connect a session',
-    description: 'May be repeated. A session that waits for somebody to act is restarted.',
+    description: 'The call may be repeated. It restarts a session that waits for an operator.',
     roles: ADMINS,
     request: { params: named },
     answers: answered,
@@ -124,7 +124,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     operationId: 'stopSession',
     tag: 'Sessions',
     summary: 'Disconnect a session and keep its state',
-    description: 'May be repeated.',
+    description: 'The call may be repeated.',
     roles: ADMINS,
     request: { params: named },
     answers: answered,
