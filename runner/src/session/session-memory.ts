@@ -8,13 +8,13 @@ const { ids } = STATE_KINDS.meta.codec
 
 type MetaChanges = { readonly [Id in keyof typeof ids]?: string | null }
 
-/** The failures that an earlier owner counted, and what it was waiting for. */
+/** The failures that an earlier owner counted, and its wait. */
 export interface RememberedFailures {
   readonly failures: FailureRecord
   readonly wait: Wait | null
 }
 
-/** What one owner tells the next through the journal: the kind `meta` of the state image. */
+/** Facts that one owner leaves to the next through the journal: the kind `meta` of the state image. */
 export class SessionMemory {
   readonly #state: JournaledState
 
@@ -22,22 +22,22 @@ export class SessionMemory {
     this.#state = state
   }
 
-  /** WhatsApp has accepted a login of this identity: a 401 means that it was unlinked. */
+  /** True when WhatsApp has accepted a login of this identity. A 401 then means that the phone unlinked it. */
   get everLoggedIn(): boolean {
     return this.#state.image.get('meta', 'everLoggedIn') !== undefined
   }
 
-  /** The phone has unlinked this identity. */
+  /** True when this identity was unlinked. */
   get loggedOut(): boolean {
     return this.#state.image.get('meta', 'loggedOut') !== undefined
   }
 
-  /** What the logged-out identity left was put aside. */
+  /** True when the logged-out identity was backed up. */
   get archived(): boolean {
     return this.#state.image.get('meta', 'archived') !== undefined
   }
 
-  /** Null when there were none, or none of a shape that is known here. */
+  /** Null when no failures are stored, or only some of an unknown shape. */
   get failures(): RememberedFailures | null {
     const replaced = this.#read('replaced', ids.replaced)
     const counted = this.#read('failures', ids.failures)
@@ -58,7 +58,7 @@ export class SessionMemory {
     this.#write({ archived: '1' })
   }
 
-  /** Rides on the next record, which is to be the one that says what the session waits for. */
+  /** Stores the failures with the next record, which must be the one that reports the session's wait. */
   rememberFailures({ failures: { replacedAtMs, ...rows }, wait }: RememberedFailures): void {
     const isNothing = rows.whatsapp === 0 && rows.pairings === 0 && wait === null
     const replaced = { atMs: [...replacedAtMs], dialAtMs: wait?.untilMs ?? 0 }
@@ -68,7 +68,7 @@ export class SessionMemory {
     })
   }
 
-  /** The identity that this was true of has ended. */
+  /** Deletes the facts about an identity that has ended. */
   forgetIdentity(): void {
     this.#write({ loggedOut: null, everLoggedIn: null, archived: null })
   }
@@ -82,12 +82,12 @@ export class SessionMemory {
     this.#state.change({ keys: { meta } })
   }
 
-  /** What is as it was makes no record longer. */
+  /** Adds changed values to the next record. Unchanged values are left out, so that they make no record longer. */
   #carry(meta: MetaChanges): void {
     const changed = Object.entries(meta).filter(([id, value]) => (this.#state.image.get('meta', id) ?? null) !== value)
     if (changed.length > 0) this.#state.later({ meta: Object.fromEntries(changed) })
   }
 }
 
-/** An owner of an earlier version remembered only that the session was replaced. */
+/** Returns the wait after a replacement: an owner of an earlier version stored only the time of the next dial. */
 const waitAfter = (dialAtMs: number): Wait => ({ untilMs: dialAtMs, state: 'REPLACED', reason: 'replaced-waiting' })

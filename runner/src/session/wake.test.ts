@@ -13,7 +13,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** What has ended by now, and what has not. */
+/** Observes whether the wait has ended. */
 const watch = (wait: Promise<void>) => {
   const seen = { ended: false }
   void wait.then(() => (seen.ended = true))
@@ -31,14 +31,14 @@ test('a call ends the wait', async () => {
   expect(wait.ended).toBe(true)
 })
 
-test('a call while nobody waits ends the next wait at once', async () => {
+test('a call without a wait ends the next wait at once', async () => {
   wake.call()
   const wait = watch(wake.wait(Number.POSITIVE_INFINITY))
   await settle()
   expect(wait.ended).toBe(true)
 })
 
-test('several calls are one', async () => {
+test('several calls before a wait end only one wait', async () => {
   wake.call()
   wake.call()
   await wake.wait(Number.POSITIVE_INFINITY)
@@ -47,7 +47,7 @@ test('several calls are one', async () => {
   expect(again.ended).toBe(false)
 })
 
-test('the wait ends when its time has come, or is past already', async () => {
+test('the wait ends at its time, and at once when that is past', async () => {
   const wait = watch(wake.wait(systemClock.now() + 1000))
   await vi.advanceTimersByTimeAsync(999)
   expect(wait.ended).toBe(false)

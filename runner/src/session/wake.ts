@@ -1,6 +1,6 @@
 import type { Clock } from '@holdfast/core/platform/ports'
 
-/** Wake-ups of a reconcile loop. They accumulate: one that comes while nobody waits is not lost. */
+/** Wake-ups of a reconcile loop. A call while the loop does not wait is kept and ends the next wait. */
 export class Wake {
   readonly #clock: Clock
   #pending = false

@@ -5,7 +5,7 @@ import { DEFAULT_CRASH_POLICY, NO_CRASHES, atClaim, mustQuarantine, isSuspect } 
 const owned = (crashes: CrashRecord, runnerId: string | null = 'dead') =>
   sessionDocumentSchema.parse({ v: 1, tenant: 't', name: 'n', wanted: 'online', createdAt: new Date(), runnerId, crashes })
 
-/** The record after each end of an owner, of a session that is opened in a trial as soon as it is a suspect. */
+/** Returns the record after the given number of dead owners. The session is opened in a trial as soon as it is a suspect. */
 function afterCrashes(times: number): CrashRecord {
   let record = NO_CRASHES
   for (let index = 0; index < times; index++) {
@@ -26,7 +26,7 @@ describe('a session whose owners die', () => {
     expect(mustQuarantine(afterCrashes(8))).toBe(true)
   })
 
-  test('while it waits for its trial is not accused of the crashes of others', () => {
+  test('is not accused of the crashes of others while it waits for its trial', () => {
     let record = afterCrashes(5)
     for (let index = 0; index < 50; index++) record = atClaim(owned(record), 'next', false)
     expect(record).toMatchObject({ shortLives: 55, failedTrials: 0 })

@@ -26,7 +26,7 @@ function probationOf(sessionId: string, record: CrashRecord, slot = new SingleTr
 const pass = (ms: number) => vi.advanceTimersByTime(ms)
 
 describe('a session', () => {
-  test('without a past is opened at once and nothing is written', async () => {
+  test('without crashes is opened at once, and writes no record', async () => {
     const { quarantine, written } = probationOf('a', NO_CRASHES)
     expect(await quarantine.mayOpen()).toBe(true)
     quarantine.look('holding')
@@ -48,7 +48,7 @@ describe('a session', () => {
     expect(written).toEqual([NO_CRASHES])
   })
 
-  test('whose last owner died is not forgiven for the time that it waits and connects', async () => {
+  test('whose last owner died is not forgiven for time in which it waits or connects', async () => {
     const { quarantine, written } = probationOf('a', { shortLives: 1, failedTrials: 0, onTrial: false })
     for (const activity of ['waiting', 'connecting', 'holding', 'waiting', 'holding'] as const) {
       quarantine.look(activity)
@@ -58,7 +58,7 @@ describe('a session', () => {
     expect(written).toEqual([])
   })
 
-  test('that was convicted is not opened before somebody forgives it', async () => {
+  test('that is quarantined is not opened before an operator forgives it', async () => {
     const { quarantine } = probationOf('a', { shortLives: 9, failedTrials: 3, onTrial: false })
     expect([quarantine.isQuarantined, await quarantine.mayOpen()]).toEqual([true, false])
     quarantine.forgive()
@@ -67,7 +67,7 @@ describe('a session', () => {
 })
 
 describe('suspects', () => {
-  test('are opened one after the other, each when the one before has held, and each trial is written down first', async () => {
+  test('are opened one at a time, each after the connection of the last one has held, and each trial is recorded first', async () => {
     const slot = new SingleTrialSlot()
     const [first, second] = [probationOf('a', SUSPECT, slot), probationOf('b', SUSPECT, slot)]
     expect([await first.quarantine.mayOpen(), await second.quarantine.mayOpen()]).toEqual([true, false])
@@ -92,7 +92,7 @@ describe('suspects', () => {
     expect(second.wake).not.toHaveBeenCalled()
   })
 
-  test('that wait for 10 s leave the slot unaccused, and need it again when they are about to connect', async () => {
+  test('that wait for 10 s leave the slot without accusation, and need it again to connect', async () => {
     const slot = new SingleTrialSlot()
     const [first, second] = [probationOf('a', SUSPECT, slot), probationOf('b', SUSPECT, slot)]
     await first.quarantine.mayOpen()
@@ -108,12 +108,12 @@ describe('suspects', () => {
     expect([await second.quarantine.mayOpen(), await first.quarantine.mayOpen()]).toEqual([true, false])
     second.quarantine.end()
     expect([first.wake.mock.calls.length, await first.quarantine.mayOpen()]).toEqual([1, true])
-    // It has the whole time again.
+    // The first suspect has its full time again.
     first.quarantine.look('waiting')
     expect(first.quarantine.isOnTrial).toBe(true)
   })
 
-  test('that do not need their turn when it comes pass it on', async () => {
+  test('that do not need their turn pass it on', async () => {
     const slot = new SingleTrialSlot()
     const [first, second, third] = [
       probationOf('a', SUSPECT, slot),
@@ -128,7 +128,7 @@ describe('suspects', () => {
     expect(await third.quarantine.mayOpen()).toBe(true)
   })
 
-  test('leave the slot to the next one when they are given up', async () => {
+  test('leave the slot to the next suspect when their owner gives them up', async () => {
     const slot = new SingleTrialSlot()
     const [first, second] = [probationOf('a', SUSPECT, slot), probationOf('b', SUSPECT, slot)]
     await first.quarantine.mayOpen()

@@ -2,32 +2,33 @@ import type { CrashRecord } from '@holdfast/core/session/session-document'
 import type { Clock } from '@holdfast/core/platform/ports'
 import { type CrashPolicy, NO_CRASHES, mustQuarantine, isSuspect } from './crash-record.ts'
 
-/** One at a time: while a suspect is on trial in this process, no other one is open in it. */
+/** The trial slot of a process. While one suspect is on trial, no other suspect is open in the process. */
 export interface TrialSlot {
-  /** True when it is the session's turn; else `onTurn` is called when that may have changed. */
+  /** Returns true when the session gets the slot. Otherwise calls `onTurn` later, when the session may ask again. */
   take(sessionId: string, onTurn: () => void): boolean
   free(sessionId: string): void
 }
 
 /**
- * What a session is at, as far as its trial goes.
+ * The activity of a session, as its trial counts it.
  *
- * holding     it is connected or shows a QR code, or nothing connects it before somebody acts
- * connecting  what endangers its runner may come at any moment
- * waiting     for the time of its next attempt, for its turn to dial, or for a state that cannot be had
+ * holding     the session is connected, shows a QR code, or waits for an operator
+ * connecting  the session opens a connection, and a stanza that crashes its runner may come at any moment
+ * waiting     the session waits for its next attempt, for its turn to dial, or for a state that cannot be opened
  */
 export type Activity = 'holding' | 'connecting' | 'waiting'
 
 /**
- * Whether a session may be opened, as far as earlier owners died over it, and when it counts as harmless. What it is to be tried for
- * comes over its connection: only holding acquits it, and while it waits it does not keep others from their trials.
+ * Decides from the crash record of a session whether it may be opened, and when it counts as harmless. The stanza
+ * that crashes a runner comes over the session's connection: only a connection that holds acquits the session, and a
+ * waiting session frees the trial slot.
  */
 export class Quarantine {
   readonly #options
   #record: CrashRecord
   #stage: 'free' | 'suspect' | 'on-trial' | 'quarantined'
   #activity: { readonly kind: Activity; readonly sinceMs: number } | null = null
-  /** The slot was given to it while it was not looking. */
+  /** True when the slot was offered and the session has not asked for it again yet. */
   #isOffered = false
 
   constructor(options: {
@@ -54,13 +55,13 @@ export class Quarantine {
     return this.#stage === 'on-trial'
   }
 
-  /** When the session has held, or kept others waiting, for long enough, ms. */
+  /** When the session has held, or kept the slot while waiting, for long enough, ms. */
   get dueAtMs(): number {
     if (!this.#activity || !this.#isCounted(this.#activity.kind)) return Number.POSITIVE_INFINITY
     return this.#activity.sinceMs + this.#options.policy.stableMs
   }
 
-  /** Whether the session's state, or a connection of it, may be opened now. A trial is written down before it begins. */
+  /** Returns whether the session's state, or a connection, may be opened now. Records a trial before it begins. */
   async mayOpen(): Promise<boolean> {
     const { sessionId, slot, write } = this.#options
     if (this.#stage === 'quarantined') return false
@@ -74,7 +75,7 @@ export class Quarantine {
     return true
   }
 
-  /** To be called by the session's loop after each step, with what the session is at now. */
+  /** Counts the current activity. The session's loop calls it after each step. */
   look(kind: Activity): void {
     const now = this.#options.clock.now()
     if (this.#activity?.kind !== kind) this.#activity = { kind, sinceMs: now }
@@ -84,12 +85,12 @@ export class Quarantine {
     else this.#adjourn()
   }
 
-  /** Somebody wants it to be tried again. */
+  /** Ends the quarantine, because an operator restarted the session. */
   forgive(): void {
     if (this.#stage === 'quarantined') this.#acquit()
   }
 
-  /** The session is given up by this process, which has not crashed over it. */
+  /** Frees the slot, because this process gives the session up without a crash. */
   end(): void {
     this.#options.slot.free(this.#options.sessionId)
   }
@@ -104,14 +105,14 @@ export class Quarantine {
     this.#options.wake()
   }
 
-  /** It was about to be opened when it asked, and has not been: it may not be any more. If it is, it asks again. */
+  /** Passes an offered slot on. The session asked for it earlier and may not need it any more; if it does, it asks again. */
   #passOn(): void {
     this.#isOffered = false
     this.end()
     this.#options.wake()
   }
 
-  /** Others have their turn until it is about to connect. If this process dies meanwhile, that is not its doing. */
+  /** Ends the trial without a result, until the session connects again. A crash of this process in between does not accuse it. */
   #adjourn(): void {
     this.#stage = 'suspect'
     this.#record = { ...this.#record, onTrial: false }
