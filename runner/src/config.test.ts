@@ -23,7 +23,7 @@ const complaint = (environment: Record<string, string | undefined>): string => {
   return 'nothing'
 }
 
-describe('a runner whose environment is complete', () => {
+describe('a runner with a complete environment', () => {
   test('starts with the documented defaults', () => {
     expect(readRunnerConfig(good)).toMatchObject({
       projectId: 'project',
@@ -46,8 +46,8 @@ describe('a runner whose environment is complete', () => {
     })
   })
 
-  test('reconnects on the schedule that it is told', () => {
-    const told = {
+  test('takes its reconnect schedule from the environment', () => {
+    const given = {
       RECONNECT_NETWORK_FIRST_MS: '200',
       RECONNECT_NETWORK_LIMIT_MS: '5000',
       RECONNECT_WHATSAPP_DELAYS_MS: '1000, 2000',
@@ -57,7 +57,7 @@ describe('a runner whose environment is complete', () => {
       CLIENT_OUTDATED_DELAY_MS: '60000',
       MAX_PAIRING_ROUNDS: '2',
     }
-    expect(readRunnerConfig({ ...good, ...told }).reconnect).toEqual({
+    expect(readRunnerConfig({ ...good, ...given }).reconnect).toEqual({
       network: { firstMs: 200, limitMs: 5000 },
       whatsappDelaysMs: [1000, 2000],
       maxAttempts: 3,
@@ -67,26 +67,26 @@ describe('a runner whose environment is complete', () => {
     })
   })
 
-  test('announces the version of WhatsApp Web that it is told', () => {
-    const told = { WHATSAPP_WEB_VERSION: '2.3000.1234567890', QR_LIFETIME_MS: '500' }
-    expect(readRunnerConfig({ ...good, ...told }).client).toMatchObject({ version: [2, 3000, 1_234_567_890], qrLifeMs: 500 })
+  test('takes the version of WhatsApp Web from the environment', () => {
+    const given = { WHATSAPP_WEB_VERSION: '2.3000.1234567890', QR_LIFETIME_MS: '500' }
+    expect(readRunnerConfig({ ...good, ...given }).client).toMatchObject({ version: [2, 3000, 1_234_567_890], qrLifeMs: 500 })
   })
 
-  test('keeps sessions in a directory when it is told to, and needs no bucket then', () => {
+  test('needs no bucket when it keeps sessions in a directory', () => {
     const { STORAGE_BUCKET: _, ...rest } = good
-    const told = { ...rest, SESSION_STORAGE_TYPE: 'local', SESSION_STORAGE_PATH: '/data/sessions' }
-    expect(readRunnerConfig(told)).toMatchObject({ storage: { type: 'local', path: '/data/sessions' } })
+    const given = { ...rest, SESSION_STORAGE_TYPE: 'local', SESSION_STORAGE_PATH: '/data/sessions' }
+    expect(readRunnerConfig(given)).toMatchObject({ storage: { type: 'local', path: '/data/sessions' } })
   })
 
-  test('takes what it is told', () => {
-    const told = {
+  test('takes its other settings from the environment', () => {
+    const given = {
       MAX_CONNECTIONS: '3',
       SESSION_BACKUP_INTERVAL: '5',
       SIGNATURE_CHECK: 'log',
       MAX_RETRY_ATTEMPTS: '0',
       MEMORY_LIMIT_MB: '512',
     }
-    expect(readRunnerConfig({ ...good, ...told })).toMatchObject({
+    expect(readRunnerConfig({ ...good, ...given })).toMatchObject({
       maxConnections: 3,
       checkpoints: { everyMs: 5 * 60_000 },
       signatureCheck: 'log',
@@ -96,9 +96,9 @@ describe('a runner whose environment is complete', () => {
   })
 })
 
-describe('a runner whose environment is wrong', () => {
-  test('says everything that is wrong at once, by name', () => {
-    const said = complaint({ MAX_CONNECTIONS: 'many', SIGNATURE_CHECK: 'perhaps', SESSION_BACKUP_INTERVAL: '0.5' })
+describe('a runner with a wrong environment', () => {
+  test('names every wrong variable at once', () => {
+    const message = complaint({ MAX_CONNECTIONS: 'many', SIGNATURE_CHECK: 'perhaps', SESSION_BACKUP_INTERVAL: '0.5' })
     for (const name of [
       'GOOGLE_CLOUD_PROJECT',
       'STORAGE_BUCKET',
@@ -107,19 +107,19 @@ describe('a runner whose environment is wrong', () => {
       'SIGNATURE_CHECK',
       'SESSION_BACKUP_INTERVAL',
     ]) {
-      expect(said).toContain(name)
+      expect(message).toContain(name)
     }
   })
 
-  test('never repeats a secret', () => {
+  test('never prints a secret', () => {
     const secret = 'c2VjcmV0IGJ1dCB0b28gc2hvcnQ='
-    const said = complaint({ ...good, STORAGE_BUCKET: '', SESSION_ENCRYPTION_KEY: secret })
-    expect(said).toContain('SESSION_ENCRYPTION_KEY')
-    expect(said).not.toContain(secret)
-    expect(said).not.toContain(Buffer.from(secret, 'base64').toString())
+    const message = complaint({ ...good, STORAGE_BUCKET: '', SESSION_ENCRYPTION_KEY: secret })
+    expect(message).toContain('SESSION_ENCRYPTION_KEY')
+    expect(message).not.toContain(secret)
+    expect(message).not.toContain(Buffer.from(secret, 'base64').toString())
   })
 
-  test('refuses times at which one lost heartbeat would cost it its sessions', () => {
+  test('refuses times at which one lost heartbeat would lose its sessions', () => {
     expect(complaint({ ...good, HEARTBEAT_INTERVAL_MS: '5000' })).toContain('RUNNER_DEAD_AFTER_MS')
     expect(complaint({ ...good, HEARTBEAT_INTERVAL_MS: '5000', RUNNER_DEAD_AFTER_MS: '15000' })).toBe('nothing')
   })
@@ -136,32 +136,32 @@ describe('a runner whose environment is wrong', () => {
     ['MAX_PAIRINGS', { MAX_PAIRINGS: '0' }],
     ['WHATSAPP_WEB_VERSION', { WHATSAPP_WEB_VERSION: '2.3000' }],
     ['WHATSAPP_WEB_VERSION', { WHATSAPP_WEB_VERSION: '2.3000.1234567-alpha' }],
-  ])('says what is wrong with %s', (name, environment) => {
+  ])('explains what is wrong with %s', (name, environment) => {
     expect(complaint({ ...good, ...environment })).toContain(`${name}: must`)
   })
 
-  test('refuses to run without the check of certificates, which is what authenticates WhatsApp', () => {
+  test('refuses to run without the certificate check, which authenticates WhatsApp', () => {
     expect(complaint({ ...good, NODE_TLS_REJECT_UNAUTHORIZED: '0' })).toContain('NODE_TLS_REJECT_UNAUTHORIZED')
     expect(complaint({ ...good, NODE_TLS_REJECT_UNAUTHORIZED: '1' })).toBe('nothing')
   })
 
-  test('says so together with everything else that is wrong', () => {
-    const said = complaint({ NODE_TLS_REJECT_UNAUTHORIZED: '0', HEARTBEAT_INTERVAL_MS: '5000' })
-    for (const name of ['NODE_TLS_REJECT_UNAUTHORIZED', 'STORAGE_BUCKET', 'RUNNER_DEAD_AFTER_MS']) expect(said).toContain(name)
+  test('names a disabled certificate check together with all other problems', () => {
+    const message = complaint({ NODE_TLS_REJECT_UNAUTHORIZED: '0', HEARTBEAT_INTERVAL_MS: '5000' })
+    for (const name of ['NODE_TLS_REJECT_UNAUTHORIZED', 'STORAGE_BUCKET', 'RUNNER_DEAD_AFTER_MS']) expect(message).toContain(name)
   })
 })
 
-test('the probes have a port of their own, else the one that Cloud Run names, else none', () => {
-  const portOf = (told: Record<string, string>) => readRunnerConfig({ ...good, ...told }).probePort
+test('the port of the probes is PROBE_PORT, else the PORT of Cloud Run, else none', () => {
+  const portOf = (given: Record<string, string>) => readRunnerConfig({ ...good, ...given }).probePort
   expect([portOf({}), portOf({ PORT: '8080' }), portOf({ PORT: '8080', PROBE_PORT: '0' })]).toEqual([null, 8080, 0])
   expect(complaint({ ...good, PROBE_PORT: '65536' })).toContain('PROBE_PORT')
 })
 
-test('an instance may not be named so that no document could be', () => {
+test('an instance id must be valid as the name of a document', () => {
   expect(complaint({ ...good, INSTANCE_ID: 'a/b' })).toContain('INSTANCE_ID')
 })
 
-test('.env.example has every variable with its default, and no other one', () => {
+test('.env.example has every variable with its default, and no others', () => {
   const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8')
   const named = [...example.matchAll(/^#?([A-Z][A-Z0-9_]*)=/gm)].map(([, name]) => name)
   expect(new Set(named)).toEqual(new Set(Object.keys(runnerSettings.shape)))

@@ -76,15 +76,15 @@ export const runnerSettings = z.object({
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent'], 'must be debug, info, warn, error or silent').default('info'),
 })
 
-/** As Cloud Run counts them. */
+/** A megabyte is 1 MiB here, as in Cloud Run. */
 const BYTES_PER_MB = 1024 * 1024
 
-/** A runner's configuration. This file alone reads the environment. */
+/** A runner's configuration. Only this file reads the environment. */
 export type RunnerConfig = ReturnType<typeof readRunnerConfig>
 
 const patientHeartbeat: Rule = ({ HEARTBEAT_INTERVAL_MS = '4000', RUNNER_DEAD_AFTER_MS = '12000' }) =>
   Number(RUNNER_DEAD_AFTER_MS) < 3 * Number(HEARTBEAT_INTERVAL_MS)
-    ? 'RUNNER_DEAD_AFTER_MS: must be at least three times HEARTBEAT_INTERVAL_MS, or one lost heartbeat costs the sessions'
+    ? 'RUNNER_DEAD_AFTER_MS: must be at least three times HEARTBEAT_INTERVAL_MS, so that one lost heartbeat loses no session'
     : null
 
 /** Checks that the first value is not above the second. The schema gives the default of a missing one. */
@@ -109,7 +109,7 @@ const rules = [
   }),
 ]
 
-/** @throws HoldfastError `bad-configuration`, naming every problem. */
+/** @throws HoldfastError `bad-configuration`, which names every problem. */
 export function readRunnerConfig(environment: Environment = process.env) {
   const settings = readSettings(runnerSettings, environment, rules)
   return {

@@ -1,4 +1,4 @@
-// Before Baileys is loaded, by whichever import.
+// This import comes first: it patches a module before any import loads Baileys.
 import './whatsapp/baileys/patches/inflate-limit.ts'
 import { RUNNERS } from '@holdfast/core/operations/runner-document'
 import { messageOf } from '@holdfast/core/platform/errors'
@@ -31,12 +31,12 @@ import { Start } from './process/start.ts'
 import { DEFAULT_JOURNAL_LIMITS } from './session/journal/journal.ts'
 import type { OwnedSession, OwnedSessionDependencies } from './session/owned-session.ts'
 
-/** So many times the silence after which a runner counts as dead, and it doubts itself. */
+/** The runner doubts itself after this many times the silence that makes it count as dead. */
 const DOUBTED_AFTER_DEATHS = 5
 
 const clock = systemClock
 
-/** Wires a runner and lives until it is told to leave. */
+/** Wires and starts a runner, which runs until a signal or its memory limit makes it leave. */
 async function main(): Promise<void> {
   const config = readConfigOrExit()
   const logger = createLogger('runner', config.logLevel)
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
     signatureCheck: config.signatureCheck,
     onInvalidSignature: () => logger.error('A signature of WhatsApp or of the phone is not valid.'),
   })
-  // Fresh at every start: whoever finds this id knows this process, and no other.
+  // The id is new at every start, so that it names this process only.
   const runnerId = `runner-${systemRandom.bytes(6).toString('hex')}`
   const log = logger.child({ runner: runnerId })
   const { instanceId, maxConnections: capacity } = config
@@ -62,7 +62,7 @@ async function main(): Promise<void> {
   const heartbeat = new Heartbeat({
     ...own,
     capacity,
-    // A directory is one runner's: nobody else could go on with its sessions.
+    // A directory belongs to one runner: no other runner could continue its sessions.
     policy: { ...config.heartbeat, mutes: storage.type !== 'local' },
     sessions,
     resources: () => resources.latest,
@@ -103,7 +103,7 @@ async function main(): Promise<void> {
   })
   onSignal((signal) => shutdown.begin({ why: signal, exitCode: EXIT.leftInOrder }))
 
-  tellStart(log, config, meter)
+  logStart(log, config, meter)
   const start = new Start({
     ...own,
     stores,
@@ -130,7 +130,7 @@ function endUnfit(log: Logger, problems: readonly StoreProblem[]): void {
   process.exit(exitCode)
 }
 
-function tellStart(log: Logger, config: RunnerConfig, meter: ReturnType<typeof processMeter>): void {
+function logStart(log: Logger, config: RunnerConfig, meter: ReturnType<typeof processMeter>): void {
   const limitMb = meter.memoryLimitBytes === null ? null : Math.round(meter.memoryLimitBytes / 1024 / 1024)
   const { maxConnections: capacity, instanceId: instance } = config
   const figures = { capacity, instance, pid: process.pid, node: process.version, cpus: meter.cpus, memoryLimitMb: limitMb }
@@ -181,6 +181,6 @@ function readConfigOrExit(): RunnerConfig {
 try {
   await main()
 } catch (error) {
-  createLogger('runner', 'info').fatal({ error, exitCode: EXIT.crashed }, 'The runner could not be put together.')
+  createLogger('runner', 'info').fatal({ error, exitCode: EXIT.crashed }, 'The runner could not start.')
   process.exit(EXIT.crashed)
 }
