@@ -8,17 +8,17 @@ import { assertLibraries, assertSocket } from './compatibility.ts'
 import { DeviceUnderTest } from './testing/device-under-test.ts'
 
 describe('the libraries', () => {
-  test('are those that this program was made for', async () => {
+  test('are accepted in the pinned versions', async () => {
     await expect(assertLibraries()).resolves.toBeUndefined()
   })
 
-  test('in another version are refused at start, with what to do', async () => {
+  test('are refused in another version, with advice', async () => {
     const refused = assertLibraries(() => '7.0.0')
     await expect(refused).rejects.toMatchObject({ code: 'library-changed', advice: expect.stringContaining('package-lock.json') })
     await expect(refused).rejects.toThrow('@whiskeysockets/baileys is 7.0.0 and not 7.0.0-rc14')
   })
 
-  test('without what is mended in them are refused', async () => {
+  test('are refused without the function that a patch replaces', async () => {
     const whole = Object.getOwnPropertyDescriptor(SessionCipher.prototype, 'decryptWithSessions') ?? {}
     Object.assign(SessionCipher.prototype, { decryptWithSessions: undefined })
     try {
@@ -49,7 +49,7 @@ describe('a socket', () => {
 
   const look = () => assertSocket(socket as unknown as WASocket, device.keyStore)
 
-  test('that is as expected shows its WebSocket', () => {
+  test('that fits is accepted, and its WebSocket returned', () => {
     expect(look()).toBe(socket.ws.socket)
   })
 
@@ -65,7 +65,7 @@ describe('a socket', () => {
     expect(look).toThrow(problem)
   })
 
-  test('is refused when its keys have no transactions that could be replaced', () => {
+  test('is refused when its keys have no transactions to replace', () => {
     expect(() => device.keyStore.install({} as never)).toThrow('no transactions')
   })
 })

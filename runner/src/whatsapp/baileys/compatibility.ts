@@ -10,8 +10,9 @@ import type { RawSocket } from '../port.ts'
 import type { KeyStore } from './signal/key-store.ts'
 
 /**
- * What of Baileys and libsignal is relied on beyond their documented interface. All of it was read and tried in exactly these
- * versions; in another one it may be otherwise, and would then fail in silence. Therefore it is looked at before anything is said.
+ * The versions of Baileys and libsignal for which this program was written. The program relies on more than their documented
+ * interfaces, as read and tried in exactly these versions. Another version may differ and fail in silence, so this file checks
+ * those parts before the first connection.
  */
 const VERSIONS = { '@whiskeysockets/baileys': '7.0.0-rc14', libsignal: '6.0.0' } as const
 
@@ -28,7 +29,7 @@ const EXPORTS = [
   'addTransactionCapability',
 ] as const satisfies readonly (keyof typeof baileys)[]
 
-/** Stanzas that Baileys answers, each by one listener of its own. */
+/** The events of the stanzas that Baileys answers. Baileys has one listener for each. */
 const ANSWERED = ['CB:message', 'CB:receipt', 'CB:notification', 'CB:call'] as const
 
 const OF_A_SOCKET = [
@@ -44,7 +45,7 @@ const OF_A_SOCKET = [
   'end',
 ] as const
 
-/** @throws HoldfastError `library-changed`, saying what is not as expected. */
+/** Checks the installed libraries. @throws HoldfastError `library-changed`, with the part that differs. */
 export async function assertLibraries(versionOf: (name: string) => unknown = installedVersion): Promise<void> {
   for (const [name, version] of Object.entries(VERSIONS)) {
     expect(versionOf(name) === version, `${name} is ${String(versionOf(name))} and not ${version}`)
@@ -57,15 +58,15 @@ export async function assertLibraries(versionOf: (name: string) => unknown = ins
   await assertInflateLimit()
 }
 
-/** Baileys unpacks frames with the `inflate` of `inflate-limit.ts`. */
+/** Checks that Baileys inflates frames with the `inflate` of `inflate-limit.ts`. */
 async function assertInflateLimit(): Promise<void> {
   const before = timesInflated()
   const frame = baileys.encodeBinaryNode({ tag: 'ib', attrs: {} })
   await baileys.decodeBinaryNode(Buffer.concat([Buffer.of(2), deflateSync(frame.subarray(1))]))
-  expect(timesInflated() === before + 1, 'Baileys was loaded before `inflate-limit.ts`, and unpacks frames without a limit')
+  expect(timesInflated() === before + 1, 'Baileys was loaded before `inflate-limit.ts` and inflates frames without a limit')
 }
 
-/** The very buffer that a stanza brought reaches the Signal repository: by it the two are brought together. */
+/** Checks that Baileys hands the very buffer of a stanza to the Signal repository. The buffer leads back to the stanza. */
 async function assertHandedOver(): Promise<void> {
   const handed: unknown[] = []
   const repository = {
@@ -90,12 +91,16 @@ async function assertHandedOver(): Promise<void> {
   const message = baileys.decryptMessageNode(stanza, '3@s.whatsapp.net', '4@lid', repository as unknown as Repository, silent)
   await message.decrypt()
   const isSame = contents.every(({ content }, index) => handed[index] === content)
-  expect(isSame, 'Baileys hands other buffers to the Signal repository than the stanza brought')
+  expect(isSame, 'Baileys does not hand the buffers of a stanza to the Signal repository')
 }
 
-const refuse = (): Promise<never> => Promise.reject(new Error('This was only to see what is handed over.'))
+const refuse = (): Promise<never> => Promise.reject(new Error('This call only checks which buffer is handed over.'))
 
-/** To be called in the tick in which the socket was made. @throws HoldfastError `library-changed` */
+/**
+ * Checks a socket and returns its WebSocket. Call it in the tick that made the socket.
+ *
+ * @throws HoldfastError `library-changed`
+ */
 export function assertSocket(socket: WASocket, keyStore: KeyStore): RawSocket {
   const raw = (socket.ws as unknown as { socket?: Partial<RawSocket> }).socket
   expect(typeof raw?.send === 'function' && typeof raw.terminate === 'function', 'Baileys keeps its WebSocket elsewhere')
@@ -109,9 +114,9 @@ export function assertSocket(socket: WASocket, keyStore: KeyStore): RawSocket {
 
 function expect(isSo: boolean, problem: string): void {
   if (isSo) return
-  throw new HoldfastError('library-changed', `Not what this program was made for: ${problem}.`, {
+  throw new HoldfastError('library-changed', `The installed libraries do not fit this program: ${problem}.`, {
     advice:
-      'Install exactly what package-lock.json names. A later version has to be read and tried before it may carry sessions.',
+      'Install exactly the versions in package-lock.json. A later version must be read and tried before it may carry sessions.',
   })
 }
 

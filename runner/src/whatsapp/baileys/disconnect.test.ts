@@ -11,7 +11,7 @@ const NOW = Date.UTC(2026, 10, 22)
 let server: Server
 let sockets: WASocket[]
 
-/** Somebody who takes connections and says nothing. */
+/** Starts a server that accepts connections and sends nothing. */
 beforeEach(async () => {
   sockets = []
   server = createServer()
@@ -33,7 +33,7 @@ function dial(port = (server.address() as AddressInfo).port): WASocket {
   return socket
 }
 
-/** What is made of the error with which this Baileys socket ends. */
+/** The disconnect that is read from the error at the end of the socket. */
 const endOf = (socket: WASocket): Promise<Disconnect> =>
   new Promise((resolve) => {
     socket.ev.on('connection.update', ({ connection, lastDisconnect }) => {
@@ -41,7 +41,7 @@ const endOf = (socket: WASocket): Promise<Disconnect> =>
     })
   })
 
-/** Baileys' own handling of the stanza. */
+/** Lets Baileys handle a stanza that ends its socket. */
 function endWith(stanza: BinaryNode): Promise<Disconnect> {
   const socket = dial()
   const end = endOf(socket)
@@ -56,16 +56,16 @@ const conflict = (type: string): BinaryNode => ({ tag: 'conflict', attrs: { type
 const failure = (attrs: Record<string, string>) => endWith({ tag: 'failure', attrs })
 
 describe('a stream error', () => {
-  test.each([503, 515, 516])('with code %s has it', async (code) => {
+  test.each([503, 515, 516])('with code %s has this code', async (code) => {
     expect(await streamError({ code: String(code) })).toEqual({ code })
   })
 
-  test('without a code, or of a kind that nobody knows, is a 500 to Baileys', async () => {
+  test('without a code, or of an unknown kind, has Baileys’ code 500', async () => {
     expect(await streamError({})).toEqual({ code: 500 })
     expect(await streamError({}, { tag: 'xml-not-well-formed', attrs: {} })).toEqual({ code: 500 })
   })
 
-  test('about a conflict tells which', async () => {
+  test('about a conflict names its type', async () => {
     expect(await streamError({}, conflict('replaced'))).toEqual({ code: 440, conflict: 'replaced' })
     expect(await streamError({ code: '401' }, conflict('device_removed'))).toEqual({ code: 401, conflict: 'device_removed' })
     expect(await streamError({ code: '401' }, conflict('replaced'))).toEqual({ code: 401, conflict: 'replaced' })
@@ -73,34 +73,37 @@ describe('a stream error', () => {
 })
 
 describe('a failed login', () => {
-  test.each([400, 401, 403, 405, 406, 411, 503])('with reason %s has it', async (code) => {
+  test.each([400, 401, 403, 405, 406, 411, 503])('with reason %s has it as its code', async (code) => {
     expect(await failure({ reason: String(code), location: 'lla' })).toEqual({ code })
   })
 
-  test('because of a ban tells how long it lasts, in seconds, if it does', async () => {
+  test('because of a ban has the duration of the ban when WhatsApp gives it in seconds', async () => {
     expect(await failure({ reason: '402', code: '101', expire: '3600' })).toEqual({ code: 402, banMs: 3_600_000 })
     expect(await failure({ reason: '402' })).toEqual({ code: 402 })
   })
 
-  test('because of a ban may tell its end as a time', () => {
+  test('because of a ban has the duration of the ban when WhatsApp gives its end as a time', () => {
     const error = { output: { statusCode: 402 }, data: { reason: '402', expire: String(NOW / 1000 + 60) } }
     expect(disconnectOf(error, NOW)).toEqual({ code: 402, banMs: 60_000 })
   })
 
-  test.each(['soon', '0', '-5', '1e300', String(NOW / 1000 - 60), ''])('does not believe a ban that lasts for %j', (expire) => {
-    expect(disconnectOf({ output: { statusCode: 402 }, data: { expire } }, NOW)).toEqual({ code: 402 })
-  })
+  test.each(['soon', '0', '-5', '1e300', String(NOW / 1000 - 60), ''])(
+    'because of a ban has no duration when WhatsApp gives %j',
+    (expire) => {
+      expect(disconnectOf({ output: { statusCode: 402 }, data: { expire } }, NOW)).toEqual({ code: 402 })
+    },
+  )
 })
 
-describe('a transport that breaks', () => {
-  test('is told apart from WhatsApp, whatever code Baileys has for it', async () => {
+describe('a broken transport', () => {
+  test('is distinguished from a disconnect by WhatsApp, whatever its code', async () => {
     const { port } = server.address() as AddressInfo
     await new Promise((resolve) => server.close(resolve))
     expect(await endOf(dial(port))).toEqual({ code: 408, transport: 'broken' })
     server = createServer().listen(0)
   })
 
-  test('in a way that has no name of the system is a 500 to Baileys, and still the transport', async () => {
+  test('without a system error has Baileys’ code 500 and is recognized all the same', async () => {
     const socket = dial()
     const end = endOf(socket)
     socket.ws.emit('error', Object.assign(new Error('Invalid WebSocket frame'), { code: 'WS_ERR_INVALID_OPCODE' }))
@@ -114,14 +117,14 @@ describe('a transport that breaks', () => {
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 500],
     ['CERT_HAS_EXPIRED', 500],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 408],
-  ])('over a certificate (%s) is not to be trusted, though it is a %s to Baileys', async (name, code) => {
+  ])('with the certificate error %s is untrusted, although Baileys’ code is %s', async (name, code) => {
     const socket = dial()
     const end = endOf(socket)
     socket.ws.emit('error', Object.assign(new Error('a certificate'), { code: name }))
     expect(await end).toEqual({ code, transport: 'untrusted' })
   })
 
-  test('by being closed is a 428 to Baileys, as one that the server ends', async () => {
+  test('that was only closed has Baileys’ code 428, as an end by the server', async () => {
     const socket = dial()
     const end = endOf(socket)
     socket.ws.emit('close')
@@ -129,7 +132,7 @@ describe('a transport that breaks', () => {
   })
 })
 
-test('an end that we asked for, or an error that is none of Baileys, has no code', async () => {
+test('an end that we requested, or an error from elsewhere than Baileys, has no code', async () => {
   const socket = dial()
   const end = endOf(socket)
   void socket.end(undefined)

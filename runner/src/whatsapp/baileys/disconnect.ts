@@ -1,20 +1,20 @@
 import type { BinaryNode } from '@whiskeysockets/baileys'
 import type { Disconnect } from '@holdfast/core/session/disconnect-policy'
 
-/** The errors of a certificate have OpenSSL's names; Baileys makes 500 of them, or 408 if they begin with an E. */
+/** Matches OpenSSL's names of certificate errors. Baileys gives them the code 500, or 408 when the name begins with an E. */
 const CERTIFICATE_TROUBLE = /CERT|^INVALID_CA$|^UNABLE_TO_VERIFY|^HOSTNAME_MISMATCH$/
 
-/** `expire` counts seconds from now; was it a time instead, it would be at least this, in seconds since the epoch. */
+/** The smallest `expire` that counts as a time, in seconds since 1970. A smaller one counts as seconds from now. */
 const FIRST_TIME_S = 1_000_000_000
 const LONGEST_BAN_MS = 10 * 365 * 24 * 60 * 60 * 1000
 
-/** What Baileys' error at the end of a connection tells: a code, and beside it what WhatsApp said or what broke. */
+/** Reads Baileys' error at the end of a connection: its code, and the conflict, the ban or the transport failure in it. */
 export function disconnectOf(error: unknown, nowMs: number): Disconnect {
   const { output, data } = (error ?? {}) as { output?: { statusCode?: unknown }; data?: unknown }
   const code = typeof output?.statusCode === 'number' ? output.statusCode : undefined
   if (data instanceof Error) return { code, transport: isCertificateTrouble(data) ? 'untrusted' : 'broken' }
   if (typeof data !== 'object' || data === null) return { code }
-  // Of a stream error, its first child; of a failed login, the attributes of the failure.
+  // `data` is the first child of a stream error, or the attributes of a failed login.
   const { tag, attrs } = data as Partial<BinaryNode>
   if (tag === 'conflict') return { code, ...(attrs?.['type'] === undefined ? {} : { conflict: attrs['type'] }) }
   const banMs = 'expire' in data ? banOf(Number(data.expire), nowMs) : null

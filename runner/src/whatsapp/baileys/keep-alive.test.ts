@@ -10,7 +10,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** With pings as rare as they can be. */
+/** Starts a keep-alive with the longest pauses between pings. */
 function started() {
   const seen = { pings: 0, silentAtMs: null as number | null }
   const startedAt = performance.now()
@@ -24,7 +24,7 @@ function started() {
   return { keepAlive, seen }
 }
 
-test('a server that says nothing is noticed after 45 s, and not only with the next ping', async () => {
+test('a silent server is reported after 45 s, and not only at the next ping', async () => {
   const { seen } = started()
   await vi.advanceTimersByTimeAsync(120_000)
   expect(seen.silentAtMs).toBeGreaterThanOrEqual(45_000)
@@ -32,7 +32,7 @@ test('a server that says nothing is noticed after 45 s, and not only with the ne
   expect(seen.pings).toBe(1)
 })
 
-test('one that answers is pinged for ever, every half minute', async () => {
+test('a server that answers is pinged every half minute until the keep-alive is stopped', async () => {
   const { keepAlive, seen } = started()
   for (let second = 0; second < 600; second += 10) {
     await vi.advanceTimersByTimeAsync(10_000)

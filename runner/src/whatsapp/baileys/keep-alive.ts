@@ -1,13 +1,13 @@
 import type { Clock, Random } from '@holdfast/core/platform/ports'
 
-/** whatsmeow's numbers: a ping every 20 to 30 s, at random. */
+/** The limits of the random pause between two pings. The numbers are those of whatsmeow. */
 const PING_MIN_MS = 20_000
 const PING_MAX_MS = 30_000
 
-/** No frame at all for this long, although pings were sent, means that the connection is dead. */
+/** The time without any frame, although pings were sent, after which a connection counts as dead. */
 const SILENCE_MS = 45_000
 
-/** Pings of our own, which depend on no record, and the watch over the server's silence. */
+/** Sends our own pings, which depend on no record, and reports a server that is silent for too long. */
 export class KeepAlive {
   readonly #clock: Clock
   readonly #random: Random
@@ -26,7 +26,7 @@ export class KeepAlive {
     this.#heardAt = options.clock.monotonic()
   }
 
-  /** To be called once frames can be sent: a ping within the handshake would break it. Further calls change nothing. */
+  /** Starts the pings. Call it once frames can be sent: a ping would break the handshake. Further calls change nothing. */
   start(): void {
     if (this.#started || this.#stopped) return
     this.#started = true
@@ -46,7 +46,7 @@ export class KeepAlive {
   #schedule(): void {
     if (this.#stopped) return
     const delay = PING_MIN_MS + (PING_MAX_MS - PING_MIN_MS) * this.#random.fraction()
-    // Not only with the next ping, which may be half a minute away by then.
+    // The next ping may be half a minute later than the limit of silence, so the earlier of the two counts.
     const untilSilent = this.#heardAt + SILENCE_MS - this.#clock.monotonic()
     this.#cancel = this.#clock.after(Math.min(delay, untilSilent), () => this.#beat(), 'keep-alive')
   }
@@ -57,7 +57,7 @@ export class KeepAlive {
       this.#onSilence()
       return
     }
-    // When the socket is already gone, its end is reported by the socket itself.
+    // A ping fails when the socket is gone. The socket itself reports its end.
     this.#ping().catch(() => {})
     this.#schedule()
   }

@@ -13,22 +13,24 @@ import { makeSignalRepository } from './signal/signal-repository.ts'
 /** Baileys logs stanzas with their content, so its logger stays silent. */
 const SILENT = createLogger('baileys', 'silent')
 
-/** setInterval's limit. Baileys' own pings would wait at the gate behind what they have nothing to do with. */
+/**
+ * The largest interval of `setInterval`, to switch off Baileys' own pings. They would wait at the gate behind unrelated frames.
+ */
 const NEVER_MS = 2 ** 31 - 1
 
-/** How often a contact may ask for one message, as WhatsApp's own clients do: five times. Baileys counts each request twice. */
+/** The limit of requests for one message. A contact may ask five times, as WhatsApp's clients do; Baileys counts each twice. */
 const ANSWERS_TO_ONE_CONTACT = 10
 
-/** A contact who asks for a message again is kept waiting while Firestore does not answer: nobody else has the message. */
+/** The pause before a message is read again. The contact has to wait for Firestore, since no other place has the message. */
 const ASK_AGAIN_MS = 1000
 
-/** What is the same for every session of a runner. */
+/** Settings that all sessions of a runner share. */
 export interface ClientSettings {
   /** The version of WhatsApp Web to announce; null for the one that Baileys knows. */
   readonly version: WAVersion | null
   /** How long each QR code is shown; null for WhatsApp's own timing. */
   readonly qrLifeMs: number | null
-  /** `SYNC_FULL_HISTORY`: at first login the phone is asked for all of its past, and not only for the last months. */
+  /** `SYNC_FULL_HISTORY`: asks the phone at the first login for its whole history, and not only for the last months. */
   readonly fullHistory: boolean
 }
 
@@ -43,7 +45,7 @@ export interface SocketOptions extends Pick<ClientOptions, 'state' | 'sentMessag
   readonly receiving: Receiving
 }
 
-/** Makes the Baileys socket of one connection, with our parts in the place of Baileys' own. It dials at once. */
+/** Makes the Baileys socket of one connection, with our key store, caches and Signal repository. The socket dials at once. */
 export function openSocket(options: SocketOptions): WASocket {
   const { state, settings, creds, keyStore, names, devices, members, queue, receiving } = options
   const { version, qrLifeMs, fullHistory } = settings
@@ -56,7 +58,7 @@ export function openSocket(options: SocketOptions): WASocket {
     markOnlineOnConnect: false,
     emitOwnEvents: false,
     syncFullHistory: fullHistory,
-    // History is read from the inbox, where it cannot get lost. Baileys would wait for it, for 20 s at the first login.
+    // Our own code reads history from the inbox, where a crash cannot lose it. Baileys would wait 20 s for it at the first login.
     shouldSyncHistoryMessage: () => false,
     keepAliveIntervalMs: NEVER_MS,
     maxMsgRetryCount: ANSWERS_TO_ONE_CONTACT,
@@ -70,7 +72,10 @@ export function openSocket(options: SocketOptions): WASocket {
   })
 }
 
-/** Baileys would acknowledge the request although it was not answered, and the contact would wait for ever. */
+/**
+ * Reads a message that a contact asks for again, until Firestore answers. On an error Baileys would acknowledge the request
+ * without an answer, and the contact would wait for ever.
+ */
 function sentMessage(messageId: string, options: SocketOptions): Promise<Uint8Array | null> {
   const { clock, logger, keyStore } = options
   return retry(() => options.sentMessage(messageId), {
@@ -78,6 +83,6 @@ function sentMessage(messageId: string, options: SocketOptions): Promise<Uint8Ar
     timer: 'ask-again',
     pauseMs: () => ASK_AGAIN_MS,
     mayRetry: () => !keyStore.isClosed,
-    onFailure: (error) => logger.warn({ error, messageId }, 'A message that a contact asks for again could not be read yet.'),
+    onFailure: (error) => logger.warn({ error, messageId }, 'Read of a message that a contact asks for again failed; retrying.'),
   })
 }

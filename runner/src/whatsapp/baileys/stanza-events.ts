@@ -2,39 +2,39 @@ import type { EventEmitter } from 'node:events'
 import type { BinaryNode } from '@whiskeysockets/baileys'
 import { tellsOfNewIdentity, tellsOfOwnDevices, usersInAnswer, usersWithChangedDevices } from './send/device-notices.ts'
 
-/** The server's word on a message of ours. */
+/** The server's ack of a message of ours. */
 export interface MessageAck {
-  /** Its code, when the message was refused. */
+  /** The server's code when it refused the message. */
   readonly error: string | null
   readonly chat: string | undefined
-  /** Of the devices that the message is for, as the server knows them. */
+  /** The hash of the devices that the message is for, as the server knows them. */
   readonly devicesHash: string | undefined
 }
 
 export interface StanzaListeners {
-  /** Filled with the stanza of each ciphertext: the same buffer reaches the Signal repository. */
+  /** Gets the stanza of each ciphertext. The same buffer reaches the Signal repository. */
   readonly stanzas: WeakMap<Uint8Array, BinaryNode>
   onFrame(): void
   onLogin(): void
-  /** A message, before Baileys reacts to it. */
+  /** Called before Baileys reacts to the message. */
   onMessage(stanza: BinaryNode): void
   onMessageAck(messageId: string, ack: MessageAck): void
   onReceipt(messageIds: readonly string[], type: 'delivered' | 'read'): void
   onReceiptAcknowledged(messageId: string): void
-  /** These have other devices now. */
+  /** The devices of these users have changed. */
   onDevicesChanged(jids: readonly string[]): void
   onOwnDevicesChanged(): void
-  /** The server has told the devices of these. */
+  /** The server has just listed the devices of these users. */
   onDevicesTold(jids: readonly string[]): void
-  /** What a stanza says could not be taken in. Nothing that the wire brings may end more than itself. */
+  /** A listener failed on a stanza. A bad stanza may harm nothing but itself. */
   onBroken(error: unknown): void
 }
 
 type Emitter = Pick<EventEmitter, 'on' | 'prependListener'>
 
 /**
- * Listens to the raw stanzas. Baileys' own events are too late for us (they come after its receipts) or never come (a good ack).
- * What must be recorded before Baileys answers a stanza is prepended to its own listener.
+ * Listens to the raw stanzas. Baileys' own events come too late for us (after its receipts) or never (for a good ack). A listener
+ * that must record a stanza before Baileys answers it is prepended to Baileys' own.
  */
 export function watchStanzas(ws: Emitter, listeners: StanzaListeners): void {
   const guarded = (listen: (stanza: BinaryNode) => void) => (stanza: BinaryNode) => {
@@ -74,13 +74,15 @@ export function watchStanzas(ws: Emitter, listeners: StanzaListeners): void {
   first('CB:iq,,usync', (stanza) => listeners.onDevicesTold(usersInAnswer(stanza)))
 }
 
-/** `sender`, `retry`, `peer_msg` and the like say nothing about a contact having received or read something. */
+/**
+ * The meaning of a receipt. Null for `sender`, `retry`, `peer_msg` and the like: they do not say that a contact got a message.
+ */
 function receiptMeaning(type: string | undefined): 'delivered' | 'read' | null {
   if (type === undefined || type === 'inactive' || type === 'delivery') return 'delivered'
   return type === 'read' || type === 'played' ? 'read' : null
 }
 
-/** A receipt may speak for several messages: its own id, and those in its list. */
+/** The ids of all messages that a receipt is for: its own id and those in its list. */
 function receiptIds({ attrs, content }: BinaryNode): string[] {
   const list = Array.isArray(content) ? content[0]?.content : undefined
   const items = Array.isArray(list) ? list.filter(({ tag }) => tag === 'item') : []

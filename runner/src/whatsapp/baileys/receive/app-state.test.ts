@@ -11,7 +11,7 @@ let device: DeviceUnderTest
 let wire: Wire
 let appState: AppState
 
-/** The part of a socket that app state needs; a fetch is finished by the test. */
+/** The part of a socket that app state needs. The test finishes each fetch. */
 class Wire extends EventEmitter {
   readonly acked: string[] = []
   readonly toBaileys: string[] = []
@@ -54,14 +54,14 @@ const changed = (id: string, ...names: string[]) =>
     content: names.map((name) => ({ tag: 'collection', attrs: { name } })),
   })
 
-/** As a fetch leaves it. */
+/** Stores versions, as a finished fetch does. */
 const version = (...names: string[]) =>
   device.state.change({ keys: { 'app-state-sync-version': Object.fromEntries(names.map((name) => [name, '{}'])) } })
 
 const pending = () => [...device.image.entries('app-state-pending')].map(([name]) => name)
 
-describe('the notification of a change', () => {
-  test('is noted in the journal, acknowledged and fetched, and Baileys does not see it', () => {
+describe('a notification', () => {
+  test('of changed app state is recorded in the journal, acknowledged and hidden from Baileys', () => {
     keyArrives()
     appState.opened()
     device.appended.length = 0
@@ -70,12 +70,12 @@ describe('the notification of a change', () => {
     expect([wire.acked, wire.toBaileys]).toEqual([['N1'], []])
   })
 
-  test('of anything else is left to Baileys', () => {
+  test('of another kind is left to Baileys', () => {
     wire.emit('CB:notification', { tag: 'notification', attrs: { id: 'N2', type: 'devices' } })
     expect([wire.acked, wire.toBaileys]).toEqual([[], ['N2']])
   })
 
-  test('that comes while the same collection is fetched has it fetched once more', async () => {
+  test('of a collection that is being fetched causes one more fetch', async () => {
     keyArrives()
     appState.opened()
     version(...ALL_WA_PATCH_NAMES)
@@ -96,7 +96,7 @@ describe('a fetch', () => {
     expect(wire.fetches.map(({ names, isFirst }) => [names.length, isFirst])).toEqual([[5, true]])
   })
 
-  test('that has succeeded is not made again; what is still without a version is', async () => {
+  test('is not repeated after success, except for collections without a version', async () => {
     keyArrives()
     appState.opened()
     version('regular', 'regular_low')
@@ -108,7 +108,7 @@ describe('a fetch', () => {
     expect(wire.fetches.map(({ names }) => names)).toEqual([pending()])
   })
 
-  test('that an earlier owner did not finish begins anew, with a snapshot', () => {
+  test('begins anew with a snapshot when an earlier owner did not finish it', () => {
     keyArrives()
     version('regular')
     connect(device)
@@ -116,7 +116,7 @@ describe('a fetch', () => {
     expect(device.image.get('app-state-sync-version', 'regular')).toBeUndefined()
   })
 
-  test('that fails is tried again later, and by the next connection', async () => {
+  test('leaves its collections pending when it fails, and can be tried again', async () => {
     keyArrives()
     appState.opened()
     wire.fetches[0]?.finish(new Error('503'))
@@ -127,7 +127,7 @@ describe('a fetch', () => {
     appState.close()
   })
 
-  test('is not begun by a connection that is over', () => {
+  test('does not begin on a closed connection', () => {
     keyArrives()
     appState.opened()
     appState.close()
@@ -136,7 +136,7 @@ describe('a fetch', () => {
   })
 })
 
-test('a transaction that reads versions gives way to what is sent meanwhile', async () => {
+test('a transaction that reads app state versions lets a message be sent meanwhile', async () => {
   const { promise: waiting, resolve: answer } = Promise.withResolvers<void>()
   const order: string[] = []
   const fetching = device.keyStore.transaction(async () => {

@@ -14,25 +14,25 @@ import type { StateKind } from '@holdfast/core/journal/state-kinds'
 import type { KeyStore } from '../signal/key-store.ts'
 import { interceptStanzas } from './message-order.ts'
 
-/** With a key that the phone shares: everything may have waited for it. */
+/** Marks all collections as pending. Stored with each key that the phone shares, since any collection may have lacked the key. */
 export const PENDING_APP_STATE = {
   'app-state-pending': Object.fromEntries(ALL_WA_PATCH_NAMES.map((name) => [name, '1'])),
 } satisfies KeyChanges
 
-/** A fetch that takes longer counts as hanging: nothing more is fetched on its connection. */
+/** The limit of one fetch. Beyond it the fetch has failed, and its connection fetches no more until the hanging call ends. */
 const FETCH_LIMIT_MS = 120_000
 
-/** After a fetch that failed. */
+/** The pause after a failed fetch. */
 const AGAIN_MS = 60_000
 
 const isName = (name: string | undefined): name is WAPatchName => ALL_WA_PATCH_NAMES.some((known) => known === name)
 
 /**
- * The app state: what the phone syncs to its companions (names of contacts, what is muted or archived). Baileys fetches it before it
- * acknowledges the notification that tells of a change, while everything behind that notification waits: messages as well, when it
- * came with the backlog. Here the notification is noted, acknowledged, and the fetch goes its own way.
+ * Fetches the app state, which the phone syncs to its companions: names of contacts, muted and archived chats. Baileys would
+ * fetch it before it acknowledges the notification of a change. Everything behind that notification would wait: messages as well,
+ * when the notification came with the backlog. So this class records and acknowledges the notification and fetches independently.
  *
- * What is stored of it is a cache. A collection whose fetch an earlier owner did not finish is fetched as a whole.
+ * The stored app state is a cache. A collection whose fetch an earlier owner did not finish is fetched as a whole.
  */
 export class AppState {
   readonly #socket: Pick<WASocket, 'resyncAppState' | 'sendMessageAck' | 'ws'>
@@ -42,8 +42,8 @@ export class AppState {
   readonly #logger: Logger
   readonly #hasKey: () => boolean
   readonly #unfinished: Set<string>
-  /** Told of while a fetch was on its way, which may have been too early for them. */
-  readonly #toldMeanwhile = new Set<string>()
+  /** Collections that became pending again during the current fetch, which may have been too early for them. */
+  readonly #pendingAgain = new Set<string>()
   #fetching = false
   #isOpen = false
   #hangs = false
@@ -55,7 +55,7 @@ export class AppState {
     keyStore: KeyStore
     clock: Clock
     logger: Logger
-    /** Whether the phone has shared a key, without which nothing can be read. */
+    /** True when the phone has shared a key. Without one no app state can be decrypted. */
     hasKey: () => boolean
   }) {
     this.#socket = options.socket
@@ -68,25 +68,25 @@ export class AppState {
     interceptStanzas(options.socket.ws, 'CB:notification', (stanza) => this.#takes(stanza))
   }
 
-  /** The server answers queries from now on. */
+  /** Starts fetching: the server answers queries from now on. */
   opened(): void {
     this.#isOpen = true
     this.fetch()
   }
 
-  /** The phone has shared a key: everything may have waited for it. */
+  /** Fetches with a new key from the phone. All pending collections may have lacked it. */
   keyArrived(): void {
-    if (this.#fetching) for (const name of this.#pending()) this.#toldMeanwhile.add(name)
+    if (this.#fetching) for (const name of this.#pending()) this.#pendingAgain.add(name)
     this.fetch()
   }
 
-  /** The connection is over. */
+  /** Stops fetching: the connection is over. */
   close(): void {
     this.#isOpen = false
     this.#cancelAgain()
   }
 
-  /** Fetches what is pending, unless that is being done already. */
+  /** Fetches the pending collections, unless a fetch is running. */
   fetch(): void {
     const names = this.#pending()
     if (this.#fetching || this.#hangs || !this.#isOpen || names.length === 0 || !this.#hasKey()) return
@@ -95,13 +95,13 @@ export class AppState {
     this.#fetch(names)
       .catch((error: unknown) => {
         if (!this.#isOpen) return
-        this.#logger.warn({ error, collections: names }, 'App state could not be fetched yet.')
+        this.#logger.warn({ error, collections: names }, 'App state fetch failed; it will be retried.')
         this.#cancelAgain = this.#clock.after(AGAIN_MS, () => this.fetch(), 'app-state')
       })
       .finally(() => {
         this.#fetching = false
-        if (this.#toldMeanwhile.size === 0) return
-        this.#toldMeanwhile.clear()
+        if (this.#pendingAgain.size === 0) return
+        this.#pendingAgain.clear()
         this.fetch()
       })
   }
@@ -116,22 +116,22 @@ export class AppState {
       this.#hangs = false
     })
     await within(this.#clock, FETCH_LIMIT_MS, fetched)
-    // What has no version was empty, or its key has not come: it is looked at again with the next key or connection.
+    // A collection without a version was empty, or its key is missing. It stays pending for the next key or connection.
     const hasVersion = (name: string) => this.#state.image.get('app-state-sync-version', name) !== undefined
-    const done = names.filter((name) => hasVersion(name) && !this.#toldMeanwhile.has(name))
+    const done = names.filter((name) => hasVersion(name) && !this.#pendingAgain.has(name))
     if (done.length > 0 && this.#isOpen) this.#change('app-state-pending', done, null)
   }
 
-  /** True for a notification that is dealt with here, and not by Baileys. */
+  /** True for a notification that this class handles instead of Baileys. */
   #takes(stanza: BinaryNode): boolean {
     if (stanza.attrs['type'] !== 'server_sync') return false
     if (this.#keyStore.isClosed) return true
     const all = getBinaryNodeChildren(stanza, 'collection').map(({ attrs }) => attrs['name'])
     const names = all.filter(isName)
     this.#change('app-state-pending', names, '1')
-    if (this.#fetching) for (const name of names) this.#toldMeanwhile.add(name)
+    if (this.#fetching) for (const name of names) this.#pendingAgain.add(name)
     this.#socket.sendMessageAck(stanza).catch(() => {
-      // The connection is over, and the notification comes again.
+      // The connection is over. The server sends the notification again.
     })
     this.fetch()
     return true

@@ -10,19 +10,19 @@ import { messageOf } from '@holdfast/core/platform/errors'
 import type { Delivery, FailedStanza, Unreadable } from '../../port.ts'
 import { addressOf, isOfNoInterest, nameOf, readStanza, type Reader, type Reading } from './received-stanza.ts'
 
-/** What Baileys hands to the Signal repository; everything else it refuses by itself. */
+/** The types of encryption that Baileys hands to the Signal repository. It refuses all other types by itself. */
 const DECRYPTABLE = new Set(['pkmsg', 'msg', 'skmsg'])
 
-/** Why a stanza never gets as far as being decrypted, or `absent`: WhatsApp has only told that there is a message. */
+/** The reason why a stanza is not decrypted. `absent` means that WhatsApp announced a message without its content. */
 interface Trouble extends Unreadable {
-  /** Baileys does not ask for it again: one delivery is all there is. */
+  /** True when Baileys does not ask for the stanza again, so that one delivery is all there is. */
   readonly isFinal: boolean
 }
 
-/** Replies of WhatsApp's own bots, which Baileys refuses as such. */
+/** The type of encryption of WhatsApp's own bots. Baileys refuses their replies. */
 const OF_A_BOT = 'msmsg'
 
-/** WhatsApp gives this device less than the message, for good: a person has to look at the phone. */
+/** The types of messages whose content WhatsApp never gives to this device. A person has to look at the phone. */
 const ONLY_ON_THE_PHONE = new Set([
   'view_once',
   'view_once_unavailable_fanout',
@@ -30,7 +30,7 @@ const ONLY_ON_THE_PHONE = new Set([
   'hosted_unavailable_fanout',
 ])
 
-/** What Baileys will not be able to read, found before it sees the stanza. Null when it can try. */
+/** Finds the reason why Baileys will not read a stanza, before Baileys sees it. Null when Baileys can try. */
 export function troubleOf(stanza: BinaryNode, { me }: Reader): Trouble | null {
   if (isOfNoInterest(stanza.attrs['from'])) return null
   try {
@@ -42,17 +42,17 @@ export function troubleOf(stanza: BinaryNode, { me }: Reader): Trouble | null {
   const encrypted = getBinaryNodeChildren(stanza, 'enc')
   const [refused] = encrypted.filter(({ attrs }) => !DECRYPTABLE.has(attrs['type'] ?? ''))
   if (refused) {
-    const message = 'It is encrypted in a way that nothing here can read.'
+    const message = 'The message has an unknown type of encryption.'
     return { code: 'unknown-encryption', message, isFinal: refused.attrs['type'] === OF_A_BOT }
   }
   if (encrypted.some(({ content }) => content instanceof Uint8Array)) return null
-  return { code: 'absent', message: 'WhatsApp told that there is a message, and not what it says.', isFinal: false }
+  return { code: 'absent', message: 'WhatsApp announced a message without its content.', isFinal: false }
 }
 
 export const isOnlyOnThePhone = (stanza: BinaryNode): boolean =>
   ONLY_ON_THE_PHONE.has(getBinaryNodeChild(stanza, 'unavailable')?.attrs['type'] ?? '')
 
-/** The same for every copy of a message, by whatever name its sender goes. */
+/** The key of a message. All copies have the same key, whether they name the sender by phone number or LID. */
 function keyOfStanza({ attrs }: BinaryNode, { names }: Reader): string {
   const { from = '', id = '', participant, sender_pn, participant_pn } = attrs
   const author = participant === undefined ? '' : nameOf(names, participant, participant_pn).name
@@ -73,7 +73,7 @@ export function failedStanza(stanza: BinaryNode, reader: Reader, error: Unreadab
   }
 }
 
-/** A stanza that brought a ciphertext, in the terms of the port. */
+/** A delivered stanza with a ciphertext, in the terms of the port. */
 export class StanzaDelivery implements Delivery {
   readonly stanza: BinaryNode
   readonly hash: string
@@ -103,7 +103,7 @@ export class StanzaDelivery implements Delivery {
   }
 }
 
-/** libsignal and Baileys tell by their words what was wrong. */
+/** The codes of causes, by the error texts of libsignal and Baileys. */
 const CAUSES: readonly (readonly [RegExp, string])[] = [
   [/No matching sessions/i, 'no-session-fits'],
   [/No session record/i, 'no-session'],

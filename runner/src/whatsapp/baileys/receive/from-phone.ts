@@ -5,7 +5,9 @@ import { encodeValue } from '../signal/codec.ts'
 
 const { HistorySyncType } = proto.Message
 
-/** What our own phone tells behind the scenes, as far as something is to be kept of it. */
+/**
+ * Reads the protocol messages of our own phone: collects the app state keys to store and recognizes notices of other messages.
+ */
 export class FromPhone {
   readonly #creds: AuthenticationCreds
   readonly #fullHistory: boolean
@@ -15,7 +17,10 @@ export class FromPhone {
     this.#fullHistory = options.fullHistory
   }
 
-  /** For the mutation of the message, since it comes only once; and whether it tells of other messages, which takes longer. */
+  /**
+   * Returns the keys to store in the mutation of the message, since the message comes only once. `tells` is true when the message
+   * tells of other messages, which are read later, since reading them takes longer.
+   */
   readonly take = (told: proto.Message.IProtocolMessage): { keys: KeyChanges; tells: boolean } => ({
     keys: this.#appStateKeys(told.appStateSyncKeyShare?.keys ?? []),
     tells: this.#tells(told),
@@ -37,7 +42,7 @@ export class FromPhone {
     return syncType !== HistorySyncType.FULL || this.#fullHistory
   }
 
-  /** Keys come with everything that was waiting for them. */
+  /** Returns the shared keys and marks all collections as pending, since they may have waited for these keys. */
   #appStateKeys(keys: readonly proto.Message.IAppStateSyncKey[]): KeyChanges {
     const shared = keys.flatMap(({ keyId, keyData }) =>
       keyId?.keyId && keyData ? [{ id: Buffer.from(keyId.keyId).toString('base64'), data: keyData }] : [],

@@ -5,15 +5,15 @@ import { STATE_KINDS, type StateKind } from '@holdfast/core/journal/state-kinds'
 import { decodeValue, encodeValue } from '../signal/codec.ts'
 import { nameOf, type Reader } from './received-stanza.ts'
 
-/** What the phone's history tells of people. */
+/** The contacts in the phone's history. */
 export interface HistoryContacts {
   readonly lids: readonly LIDMapping[]
   readonly contacts: readonly { readonly id?: string | null; readonly notify?: string | null }[]
-  /** Chats with the token that shows that one has been written to before. */
+  /** Chats with the token that shows an earlier conversation. */
   readonly tokens: readonly Pick<proto.IConversation, 'id' | 'tcToken' | 'tcTokenTimestamp' | 'tcTokenSenderTimestamp'>[]
 }
 
-/** Baileys keeps a list of all tokens here, in the shape of a token. */
+/** The id under which Baileys keeps a list of all tokens, in the shape of a token. */
 const TOKEN_INDEX = '__index'
 
 interface Token {
@@ -22,13 +22,13 @@ interface Token {
   readonly senderTimestamp?: number
 }
 
-/** What changes in the state with it, once the names in it are known. */
+/** The changes of the state that store the contacts. Call it once the state has their LIDs. */
 export const changesOf = (learned: HistoryContacts, image: StateImage, reader: Reader): KeyChanges => ({
   ...unlessEmpty('contact', contactsOf(learned, reader)),
   ...unlessEmpty('tctoken', tokensOf(learned, image, reader)),
 })
 
-/** The users of a mapping; Baileys does not care which of the two is which. Empty for what is none. */
+/** The users of a mapping. Baileys may swap the two fields. Empty when it does not map a phone number to a LID. */
 export function usersOf({ pn, lid }: LIDMapping): (readonly [phone: string, lid: string])[] {
   const [phone, other] = isPnUser(pn) ? [pn, lid] : [lid, pn]
   const [phoneUser, lidUser] = [jidDecode(phone)?.user, jidDecode(other)?.user]
@@ -42,7 +42,7 @@ const contactsOf = ({ contacts }: HistoryContacts, { names }: Reader): Record<st
     ),
   )
 
-/** As Baileys keeps them when it reads history itself: under the LID, the newer one wins. */
+/** Stores tokens as Baileys does when it reads history itself: under the LID, and the newer token wins. */
 function tokensOf({ tokens }: HistoryContacts, image: StateImage, { names }: Reader): Record<string, string> {
   const changes: Record<string, string> = {}
   for (const { id, tcToken, tcTokenTimestamp, tcTokenSenderTimestamp } of tokens) {

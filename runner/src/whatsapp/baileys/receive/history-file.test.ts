@@ -33,13 +33,13 @@ const lost = async (notification: proto.Message.IHistorySyncNotification): Promi
   return error instanceof Error ? 'failed' : 'read'
 }
 
-describe('a part of the past', () => {
-  test('is fetched, opened and unpacked', async () => {
+describe('a history file', () => {
+  test('is downloaded, decrypted and inflated', async () => {
     const notification = await host.put('/history.enc', deflateSync(CONTENT))
     expect((await historyFile(notification)).equals(Buffer.from(CONTENT))).toBe(true)
   })
 
-  test('may come with the notification itself', async () => {
+  test('may be part of the notification', async () => {
     const file = await historyFile({ initialHistBootstrapInlinePayload: deflateSync(CONTENT) })
     expect(file.equals(Buffer.from(CONTENT))).toBe(true)
   })
@@ -50,13 +50,13 @@ describe('a part of the past', () => {
     expect(await lost(notification)).toBe('gone')
   })
 
-  test.each([403, 429, 500, 503])('may still be had when the host answers %i', async (status) => {
+  test.each([403, 429, 500, 503])('can be tried again when the host answers %i', async (status) => {
     const notification = await host.put('/history.enc', deflateSync(CONTENT))
     host.answer('/history.enc', (response) => response.writeHead(status).end())
     expect(await lost(notification)).toBe('failed')
   })
 
-  test('whose download breaks in the middle fails, and ends nothing but itself', async () => {
+  test('fails, and does not end the process, when its download breaks in the middle', async () => {
     const { bytes, ...notification } = await host.put('/history.enc', deflateSync(CONTENT))
     host.answer('/history.enc', (response) => {
       response.writeHead(200, { 'content-length': bytes.length })
@@ -65,28 +65,28 @@ describe('a part of the past', () => {
     expect(await lost(notification)).toBe('failed')
   })
 
-  test('with a bit changed on the way is noticed', async () => {
+  test('is rejected when a bit was changed on the way', async () => {
     const { bytes, ...notification } = await host.put('/history.enc', deflateSync(CONTENT))
     bytes.writeUInt8(bytes.readUInt8(20) ^ 1, 20)
     expect(['damaged', 'failed']).toContain(await lost(notification))
   })
 
-  test('that is another file than the phone meant is damaged', async () => {
+  test('is damaged when it is not the file that the phone announced', async () => {
     const notification = await host.put('/history.enc', deflateSync(CONTENT))
     expect(await lost({ ...notification, fileSha256: Buffer.alloc(32) })).toBe('damaged')
   })
 
-  test('that says where it lies but not how to open it is damaged', async () => {
+  test('is damaged when its notification has a path but no key', async () => {
     expect(await lost({ directPath: '/history.enc' })).toBe('damaged')
   })
 
-  test('that unpacks to more than fits is not read', async () => {
+  test('is rejected when it inflates beyond the limit', async () => {
     expect(await lost({ initialHistBootstrapInlinePayload: deflateSync(Buffer.alloc(129 * 1024 * 1024)) })).toBe('too-large')
   })
 })
 
-describe('a download from WhatsApp’s media host', () => {
-  test('that hangs is given up', async () => {
+describe('a download', () => {
+  test('from WhatsApp’s media host is aborted when it hangs', async () => {
     host.answer('/hangs.enc', (response) => response.writeHead(200, { 'content-length': 100 }).write('begun'))
     const impatient = {
       ...systemClock,
@@ -96,15 +96,15 @@ describe('a download from WhatsApp’s media host', () => {
     await expect(fetch('https://mmg.whatsapp.net/hangs.enc')).rejects.toThrow('took too long')
   })
 
-  test('from elsewhere is left as it is', async () => {
+  test('from another host is left as it is', async () => {
     const response = await fetch('data:text/plain,elsewhere')
     expect(await response.text()).toBe('elsewhere')
     expect(response.url).toBe('data:text/plain,elsewhere')
   })
 })
 
-describe('the parts of a file', () => {
-  test('are everything but the conversations, and then each conversation', () => {
+describe('the parts of a history file', () => {
+  test('are the file without its conversations, then each conversation', () => {
     const [head, ...conversations] = [...partsOf(Buffer.from(CONTENT))]
     expect(head).toMatchObject({ syncType: HistorySyncType.RECENT, chunkOrder: 3, progress: 40, conversations: [] })
     expect(head?.pushnames).toMatchObject([{ pushname: 'Ana' }])
@@ -116,7 +116,7 @@ describe('the parts of a file', () => {
     ])
   })
 
-  test('are the same that Baileys decodes at once', () => {
+  test('hold the same content as the file that Baileys decodes at once', () => {
     const whole = proto.HistorySync.decode(CONTENT)
     const [head, ...conversations] = [...partsOf(Buffer.from(CONTENT))]
     const together = head ?? new proto.HistorySync()
@@ -124,7 +124,7 @@ describe('the parts of a file', () => {
     expect(proto.HistorySync.encode(together).finish()).toEqual(proto.HistorySync.encode(whole).finish())
   })
 
-  test.each(['cut off', 'of another kind'])('of what is %s are damaged', (kind) => {
+  test.each(['cut off', 'of another kind'])('are damaged when the file is %s', (kind) => {
     const bytes = kind === 'cut off' ? Buffer.from(CONTENT).subarray(0, 50) : Buffer.from('no protobuf at all')
     expect(() => [...partsOf(bytes)]).toThrow(HistoryLost)
   })

@@ -4,12 +4,16 @@ import { inflate } from 'node:zlib'
 import { downloadContentFromMessage, proto } from '@whiskeysockets/baileys'
 import { HistoryLost } from '../../port.ts'
 
-/** Unpacked. A protobuf of this size is worked through in pieces. */
+/** The largest inflated file. A protobuf of this size is decoded in pieces. */
 const MAX_BYTES = 128 * 1024 * 1024
 
 const inflated = promisify(inflate)
 
-/** The part of the past that a notification tells of: from the notification itself, or from where it lies. */
+/**
+ * Returns the inflated history file of a notification, from the notification itself or from WhatsApp's media host.
+ *
+ * @throws HistoryLost when the file is gone, damaged or too large; any other error may pass
+ */
 export async function historyFile(notification: proto.Message.IHistorySyncNotification): Promise<Buffer> {
   const inline = notification.initialHistBootstrapInlinePayload
   const packed = inline?.length ? inline : await download(notification)
@@ -43,8 +47,8 @@ const CONVERSATIONS = 2
 const LENGTH_DELIMITED = 2
 
 /**
- * A file with everything but its conversations, then each conversation by itself: decoded at once, a large file would hold up
- * everything else in the process for seconds, and take many times its size.
+ * Yields the file without its conversations, then each conversation by itself. Decoded at once, a large file would block the
+ * process for seconds and take many times its size in memory.
  */
 export function* partsOf(file: Buffer): Generator<proto.HistorySync> {
   const rest: Buffer[] = []
@@ -58,7 +62,7 @@ export function* partsOf(file: Buffer): Generator<proto.HistorySync> {
   const { syncType } = head
   for (const content of conversations) {
     const conversation = decoded(() => proto.Conversation.decode(content))
-    // Baileys stumbles over what has no key.
+    // Baileys fails on a message without a key.
     conversation.messages = conversation.messages.filter(({ message }) => message?.key)
     yield proto.HistorySync.create({ syncType, conversations: [conversation] })
   }
@@ -75,7 +79,7 @@ function decoded<T>(decode: () => T): T {
 interface Field {
   readonly field: number
   readonly whole: Buffer
-  /** Null for what is no message, text or bytes. */
+  /** Null for a field that is no message, text or bytes. */
   readonly content: Buffer | null
 }
 

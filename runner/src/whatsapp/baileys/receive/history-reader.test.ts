@@ -34,7 +34,7 @@ const historyRow = (content: proto.IHistorySync): Buffer => {
   return row({ type: Type.HISTORY_SYNC_NOTIFICATION, historySyncNotification: { initialHistBootstrapInlinePayload: packed } })
 }
 
-/** Everything that is told, with what is learned along the way. */
+/** Reads all pieces of a row, learns the contacts of each, and returns all messages. */
 async function told(plain: Buffer): Promise<HistoryPiece['messages'][number][]> {
   const all = []
   for await (const piece of reader.read(plain)) {
@@ -59,8 +59,8 @@ const conversation = (id: string, messages: proto.IHistorySyncMsg[], more: Parti
   ...more,
 })
 
-describe('the past of the phone', () => {
-  test('is told in messages as others are, each chat in the order of its time', async () => {
+describe('the history of the phone', () => {
+  test('is read as messages, each chat in the order of time', async () => {
     const later = text('M2', ANA, { messageTimestamp: 1_600_000_001 })
     const own = text('M3', ANA, { messageTimestamp: 1_600_000_002 }, { fromMe: true })
     const messages = await told(
@@ -73,7 +73,7 @@ describe('the past of the phone', () => {
     ])
   })
 
-  test('names people by their numbers, also those that only this part of it tells', async () => {
+  test('names contacts by their phone numbers, even when only this file maps their LIDs', async () => {
     const messages = await told(
       historyRow({
         syncType: HistorySyncType.INITIAL_BOOTSTRAP,
@@ -91,7 +91,7 @@ describe('the past of the phone', () => {
     expect(device.names.lidOf(ANA)).toBe(ANA_LID)
   })
 
-  test('leaves out what nobody sees: protocol, empty ones, status posts, what has no key', async () => {
+  test('leaves out messages that no person sees: protocol, empty ones, status posts, ones without a key', async () => {
     const protocol = text('M1', ANA, { message: { protocolMessage: { type: Type.REVOKE } } })
     const empty = text('M2', ANA, { message: null })
     const status = text('M3', 'status@broadcast', {}, { participant: ANA })
@@ -104,7 +104,7 @@ describe('the past of the phone', () => {
     expect(messages.map(({ messageId }) => messageId)).toEqual(['M4'])
   })
 
-  test('tells how people call themselves, and tokens, of which the newer one stays', async () => {
+  test('brings the names of contacts, and their tokens, of which the newer one stays', async () => {
     const token = (bytes: string, timestamp: number) => ({ tcToken: Buffer.from(bytes), tcTokenTimestamp: timestamp })
     await told(historyRow({ syncType: HistorySyncType.PUSH_NAME, pushnames: [{ id: ANA, pushname: 'Ana' }] }))
     for (const [bytes, timestamp] of [
@@ -120,7 +120,7 @@ describe('the past of the phone', () => {
     expect(JSON.parse(Buffer.from(stored['__index']?.token ?? []).toString())).toEqual([ANA_LID])
   })
 
-  test('comes in pieces that fit beside others in a commit', async () => {
+  test('comes in pieces that fit into a commit beside others', async () => {
     const many = Array.from({ length: 120 }, (_, index) => text(`M${index}`, ANA))
     const large = Array.from({ length: 4 }, (_, index) =>
       text(`L${index}`, ANA, { message: { conversation: 'x'.repeat(600_000) }, messageTimestamp: 1_600_000_001 }),
@@ -134,7 +134,7 @@ describe('the past of the phone', () => {
   })
 })
 
-test('messages that only the phone could read are told as they are, and not as history', async () => {
+test('messages that the phone sends again are read as new ones and not as history', async () => {
   const webMessageInfoBytes = proto.WebMessageInfo.encode(text('M1', ANA).message).finish()
   const result = { placeholderMessageResendResponse: { webMessageInfoBytes } }
   const response = { peerDataOperationResult: [result, {}] }
@@ -147,14 +147,14 @@ test('messages that only the phone could read are told as they are, and not as h
   expect(pieces).toMatchObject([{ fromHistory: false, messages: [{ messageId: 'M1', chat: ANA }] }])
 })
 
-test('the LIDs that the phone hands over are learned', async () => {
+test('the LIDs that the phone hands over are stored', async () => {
   const mapping = { pn: 5511900000002, assignedLid: 200000000000002 }
   const encodedMappingPayload = proto.LIDMigrationMappingSyncPayload.encode({ pnToLidMappings: [mapping] }).finish()
   await told(row({ type: Type.LID_MIGRATION_MAPPING_SYNC, lidMigrationMappingSyncMessage: { encodedMappingPayload } }))
   expect(device.names.phoneOf(ANA_LID)).toBe(ANA)
 })
 
-test('in the whole process one part of the past is read at a time', async () => {
+test('history files are read one at a time in the whole process', async () => {
   const plain = historyRow({ syncType: HistorySyncType.RECENT, conversations: [conversation(ANA, [text('M1', ANA)])] })
   const first = reader.read(plain)[Symbol.asyncIterator]()
   await first.next()

@@ -5,17 +5,17 @@ import type { HistoryContacts } from './history-contacts.ts'
 import { contentOf, isOfNoInterest, nameOf, type Reader } from './received-stanza.ts'
 import { Locks } from '../signal/locks.ts'
 
-/** A piece rides on one record, beside others: it stays far below what a commit takes. */
+/** The limits of one piece. A piece is stored in one record beside others, so it stays far below the limit of a commit. */
 const MESSAGES_AT_ONCE = 50
 const BYTES_AT_ONCE = 1024 * 1024
 
-/** A message as the phone stores it: `userReceipt` and the like are of no interest here. */
+/** A message as the phone stores it. This file ignores `userReceipt` and the like. */
 type Stored = proto.IWebMessageInfo
 
-/** A part of the past may be large: in the whole process one at a time is read. */
+/** The lock that lets the whole process read one history file at a time, since a file may be large. */
 const READING = new Locks()
 
-/** Reads rows in which our own phone tells of messages. */
+/** Reads the inbox rows in which our own phone tells of messages and contacts. */
 export class PhoneReader implements HistoryReader {
   readonly #reader: Reader
   readonly #learn: (learned: HistoryContacts) => Promise<void>
@@ -87,7 +87,7 @@ function* inPieces(stored: readonly Stored[]): Generator<Stored[]> {
   if (piece.length > 0) yield piece
 }
 
-/** Null when there is nothing in it that a person sees. */
+/** Describes a stored message. Null when it contains nothing that a person sees. */
 function describeStored(
   { key, message, messageTimestamp, participant: author, pushName }: Stored,
   reader: Reader,
@@ -112,7 +112,7 @@ function describeStored(
   }
 }
 
-/** Of our own messages in a group, the phone does not always say who wrote them. */
+/** The author of a group message. The phone does not always name the author of our own messages. */
 function participantOf(jid: string | null | undefined, fromMe: boolean, { me, names }: Reader) {
   const writer = jid ?? (fromMe ? me.id : undefined)
   return writer && jidDecode(writer) ? nameOf(names, jidNormalizedUser(writer)) : null

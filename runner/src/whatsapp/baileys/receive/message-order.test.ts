@@ -3,10 +3,10 @@ import type { BinaryNode, WASocket } from '@whiskeysockets/baileys'
 import { expect, test } from 'vitest'
 import { interceptStanzas, keepMessagesInOrder } from './message-order.ts'
 
-/** Baileys' socket with the one listener that it has, which takes as long for a message as the test says. */
+/** A socket with one listener, as Baileys' sockets have. The test decides how long it takes for a stanza. */
 function socketOf(event: string, reads: (stanza: BinaryNode) => Promise<void> | void) {
   const emitter = Object.assign(new EventEmitter(), { isOpen: true })
-  // A promise, as from Baileys' own.
+  // Returns a promise, as Baileys' own listener does.
   emitter.on(event, (stanza: BinaryNode): unknown => reads(stanza))
   return { emitter, ws: emitter as unknown as WASocket['ws'] }
 }
@@ -17,7 +17,7 @@ const unexpected = (error: unknown): never => {
   throw error
 }
 
-test('messages are read one after the other, whether they come live or from a backlog, and each as if it came live', async () => {
+test('messages, live or from a backlog, are read one after the other, each as a live one', async () => {
   const begun: Record<string, string>[] = []
   const waiting: (() => void)[] = []
   const { emitter, ws } = socketOf('CB:message', async ({ attrs }) => {
@@ -34,7 +34,7 @@ test('messages are read one after the other, whether they come live or from a ba
   await expect.poll(() => begun).toEqual([{ id: '1' }, { id: '2' }, { id: '3' }])
 })
 
-test('what waits when the connection ends is not read any more: it comes again', async () => {
+test('a waiting message is not read after the end of the connection, since it comes again', async () => {
   const begun: string[] = []
   const first = Promise.withResolvers<void>()
   const { emitter, ws } = socketOf('CB:message', async ({ attrs }) => {
@@ -51,7 +51,7 @@ test('what waits when the connection ends is not read any more: it comes again',
   expect(begun).toEqual(['1'])
 })
 
-test('a message that breaks Baileys holds up none of those behind it', async () => {
+test('a message that makes Baileys fail does not stop the messages behind it', async () => {
   const read: string[] = []
   const { emitter, ws } = socketOf('CB:message', async ({ attrs }) => {
     if (attrs['id'] === 'broken') throw new Error('Baileys did not expect this')
@@ -64,7 +64,7 @@ test('a message that breaks Baileys holds up none of those behind it', async () 
   expect(broken).toEqual([new Error('Baileys did not expect this'), new Error('Baileys did not expect this')])
 })
 
-test('a stanza that is taken does not reach Baileys, any other does', () => {
+test('a stanza that is intercepted does not reach Baileys, and another one does', () => {
   const read: string[] = []
   const { emitter, ws } = socketOf('CB:notification', ({ attrs }) => void read.push(attrs['id'] ?? ''))
   interceptStanzas(ws, 'CB:notification', ({ attrs }) => attrs['id'] === 'ours')

@@ -5,7 +5,7 @@ type Socket = WASocket['ws']
 type Listener = (stanza: BinaryNode) => void | Promise<void>
 type Reader = (stanza: BinaryNode) => Promise<void>
 
-/** Lets `takes` have stanzas instead of Baileys: those for which it says so do not reach Baileys' own listener. */
+/** Offers each stanza to `takes` before Baileys. A stanza for which `takes` returns true does not reach Baileys' listener. */
 export function interceptStanzas(ws: Socket, event: string, takes: (stanza: BinaryNode) => boolean): void {
   const own = takeOver(ws, event)
   ws.on(event, (stanza: BinaryNode) => {
@@ -13,15 +13,16 @@ export function interceptStanzas(ws: Socket, event: string, takes: (stanza: Bina
   })
 }
 
-/** So many at once are read before others have their turn, as Baileys does with a backlog. */
+/** The number of messages that are read before other work gets its turn, as in Baileys' reading of a backlog. */
 const WITHOUT_PAUSE = 10
 
 /**
- * Has Baileys take in the messages one after the other, in the order in which they came. It does so with those of a backlog, and lets
- * one that comes meanwhile overtake them: the sender's keys for it may be in the one that is still waiting. And it has a backlog's
- * messages wait for everything else in it: for a request to send something again, which is answered from Firestore.
+ * Makes Baileys read messages one after the other, in the order of their arrival. Baileys itself does so only within a backlog
+ * and lets a live message overtake the backlog, although the sender's keys for that message may be in one that still waits.
+ * Baileys also lets the messages of a backlog wait for everything else in it, such as a request to send a message again, whose
+ * answer comes from Firestore.
  *
- * What one message breaks, `onBroken` hears, and the next one is read.
+ * An error in one message goes to `onBroken`, and the next message is read.
  */
 export function keepMessagesInOrder(ws: Socket, onBroken: (error: unknown) => void): void {
   const own = takeOver(ws, 'CB:message')
@@ -31,7 +32,7 @@ export function keepMessagesInOrder(ws: Socket, onBroken: (error: unknown) => vo
     isReading = true
     let count = 0
     for (let stanza = waiting.shift(); stanza && ws.isOpen; stanza = waiting.shift()) {
-      // To Baileys each is one that came live, which it reads at once, and whose promise is kept when it has.
+      // Without `offline` Baileys takes the message for a live one: it reads it at once, and the promise resolves afterwards.
       const { offline: _, ...attrs } = stanza.attrs
       await own({ ...stanza, attrs }).catch(onBroken)
       if (++count % WITHOUT_PAUSE === 0) await nextTurn()
@@ -44,7 +45,7 @@ export function keepMessagesInOrder(ws: Socket, onBroken: (error: unknown) => vo
   })
 }
 
-/** Baileys' one listener of the event, which is not called by itself any more. */
+/** Removes Baileys' listener of the event and returns it as a function. */
 function takeOver(ws: Socket, event: string): Reader {
   const listeners = ws.listeners(event) as Listener[]
   ws.removeAllListeners(event)

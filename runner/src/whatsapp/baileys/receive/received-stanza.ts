@@ -13,24 +13,24 @@ import {
 import type { ReceivedMessage } from '../../port.ts'
 import type { LidMap } from '../signal/lid-map.ts'
 
-/** Who reads: our own account, and what it knows of others. */
+/** The account that reads a stanza, and the names that it knows. */
 export interface Reader {
   readonly me: { readonly id: string; readonly lid?: string | undefined }
   readonly names: LidMap
   readonly now: () => number
 }
 
-/** What a decrypted stanza turned out to be. */
+/** The content of a decrypted stanza. */
 export interface Reading {
-  /** What it says to a person; null when it only carries protocol (keys, receipts of edits, …). */
+  /** The message for a person. Null when the stanza only carries protocol (keys, receipts of edits, …). */
   readonly message: ReceivedMessage | null
-  /** What our own phone tells us behind the scenes; null for everybody else's messages. */
+  /** The protocol message of our own phone. Null for every other sender. */
   readonly fromPhone: proto.Message.IProtocolMessage | null
-  /** Nothing but the key with which the rest of its stanza is read. */
+  /** True when the plaintext holds only the sender key that decrypts the rest of its stanza. */
   readonly isKeyOnly: boolean
 }
 
-/** Null when it is no message at all, as Baileys will find out for itself and answer with an error. */
+/** Reads a decrypted plaintext. Null when it is no message: Baileys then finds the same and answers with an error. */
 export function readStanza(stanza: BinaryNode, padded: Uint8Array, reader: Reader): Reading | null {
   let outer: proto.Message
   try {
@@ -45,11 +45,11 @@ export function readStanza(stanza: BinaryNode, padded: Uint8Array, reader: Reade
   return { message, fromPhone: isFromPhone ? (outer.protocolMessage ?? null) : null, isKeyOnly }
 }
 
-/** Chats in which nothing is kept: what is posted there is no message to us. */
+/** True for status posts and newsletters. Their posts are no messages to us, so they are not stored. */
 export const isOfNoInterest = (jid: string | undefined): boolean =>
   jid !== undefined && (isJidStatusBroadcast(jid) || isJidNewsletter(jid) === true)
 
-/** What a person sees of a message; null when there is nothing to see. */
+/** The part of a message that a person sees. Null when there is none. */
 export function contentOf(message: proto.IMessage): Pick<ReceivedMessage, 'type' | 'text' | 'proto'> | null {
   const content = normalizeMessageContent(message)
   const contentType = content && getContentType(content)
@@ -61,10 +61,10 @@ export function contentOf(message: proto.IMessage): Pick<ReceivedMessage, 'type'
   }
 }
 
-/** A plaintext that satisfies Baileys and says nothing, for a stanza whose message was stored long ago. */
+/** A valid plaintext with an empty text. It answers Baileys for a stanza whose message is already stored. */
 export const emptyPlaintext = (): Buffer => Buffer.concat([proto.Message.encode({ conversation: '' }).finish(), Buffer.of(1)])
 
-/** A message of which WhatsApp tells this device only that there was one: it can be seen on the phone. */
+/** Describes a message that WhatsApp only announces to this device. A person can see it on the phone. */
 export function describeUnavailable(stanza: BinaryNode, reader: Reader): ReceivedMessage | null {
   const where = addressOf(stanza, reader)
   if (!where) return null
@@ -73,7 +73,7 @@ export function describeUnavailable(stanza: BinaryNode, reader: Reader): Receive
 
 type Address = Pick<ReceivedMessage, 'messageId' | 'chat' | 'participant' | 'fromMe' | 'alias'>
 
-/** The address of the message in a stanza, whatever it contains. Null for a stanza that Baileys will refuse, and what is no message to us. */
+/** The address of the message in a stanza. Null for a stanza that Baileys refuses, and for a post that is no message to us. */
 export function addressOf(stanza: BinaryNode, { me, names }: Reader): Address | null {
   const { from, recipient_pn, sender_pn, peer_recipient_pn, participant_pn } = stanza.attrs
   if (from === undefined || isOfNoInterest(from)) return null
@@ -85,7 +85,7 @@ export function addressOf(stanza: BinaryNode, { me, names }: Reader): Address | 
   }
   const { remoteJid, id, fromMe, participant } = key
   if (!remoteJid || !id) return null
-  // To us, a message to a broadcast list is one in the chat with whoever sent it.
+  // A message to a broadcast list belongs to the chat with its sender.
   const isListed = isJidBroadcast(remoteJid) === true && participant !== undefined && participant !== null
   const chatHint = remoteJid === from ? sender_pn : (recipient_pn ?? peer_recipient_pn)
   const chat = nameOf(names, isListed ? participant : remoteJid, isListed ? participant_pn : chatHint)
@@ -101,7 +101,7 @@ export function addressOf(stanza: BinaryNode, { me, names }: Reader): Address | 
   }
 }
 
-/** One contact is one name: the phone number where it is known, by the stanza or from before. */
+/** Returns one name per contact: the phone number, if the hint or the known names have it. `other` is the second name. */
 export function nameOf(names: LidMap, jid: string, phoneHint?: string): { name: string; other: string | null } {
   const plain = jidNormalizedUser(jid)
   const hinted = phoneHint?.endsWith('@s.whatsapp.net') ? phoneHint : null
@@ -126,6 +126,6 @@ function envelopeOf(stanza: BinaryNode, where: Address, reader: Reader) {
   return { ...where, pushName: notify ?? null, sentAtMs: Number.isFinite(sentSeconds) ? sentSeconds * 1000 : reader.now() }
 }
 
-/** `extendedTextMessage` is text to everybody but the protocol. */
+/** The word for a type of content. An `extendedTextMessage` is a text like any other. */
 const typeWord = (contentType: string): string =>
   contentType === 'conversation' || contentType === 'extendedTextMessage' ? 'text' : contentType.replace(/Message$/, '')

@@ -18,7 +18,7 @@ const SILENT = createLogger('contact', 'silent')
 
 type Repository = ReturnType<typeof DEFAULT_CONNECTION_CONFIG.makeSignalRepository>
 
-/** Somebody who writes to us, with a phone number and a LID: Baileys' own Signal repository over keys in memory. */
+/** A contact that writes to us, with a phone number and a LID. It uses Baileys' own Signal repository over keys in memory. */
 export class Contact {
   readonly phone: string
   readonly pn: string
@@ -40,7 +40,7 @@ export class Contact {
     return Buffer.from(generateSignalPubKey(this.#creds.signedIdentityKey.public))
   }
 
-  /** Another phone, or WhatsApp anew: nothing of before is left. */
+  /** Replaces all keys, as another phone or a new installation of WhatsApp does. */
   reinstall(): void {
     ;({ creds: this.#creds, keys: this.#keys, signal: this.#signal } = newInstall())
   }
@@ -49,7 +49,7 @@ export class Contact {
     await this.#signal.injectE2ESession({ jid: OUR_DEVICE, session: await device.bundle() })
   }
 
-  /** What the server hands out for a first message to the contact. */
+  /** The pre-key bundle that the server hands out for a first message to the contact. */
   async bundle() {
     const keyId = ++this.#lastPreKey
     const pair = Curve.generateKeyPair()
@@ -81,14 +81,14 @@ export class Contact {
     return { tag: 'message', attrs: { ...named, ...attrs }, content }
   }
 
-  /** Anything at all, encrypted for us. */
+  /** Encrypts any bytes for our device. */
   async encrypted(bytes: Uint8Array, padding = true): Promise<BinaryNode> {
     const data = padding ? writeRandomPadMax16(bytes) : bytes
     const { type, ciphertext } = await this.#signal.encryptMessage({ jid: OUR_DEVICE, data })
     return { tag: 'enc', attrs: { v: '2', type }, content: ciphertext }
   }
 
-  /** A message to a group: under the contact's key there, and that key for us, if asked for. */
+  /** A message to a group, encrypted with the contact's sender key. `withKey` adds that key, encrypted for us. */
   async toGroup(
     group: string,
     conversation: string,
@@ -106,12 +106,12 @@ export class Contact {
     return this.stanza(content, attrs)
   }
 
-  /** As when somebody has left the group. */
+  /** Drops the contact's sender keys, as a client does when a member has left the group. */
   dropGroupKeys(): void {
     for (const name of this.#keys.values.keys()) if (name.startsWith('sender-key|')) this.#keys.values.delete(name)
   }
 
-  /** Reads what our device encrypted for the contact. */
+  /** Decrypts a text that our device encrypted for the contact. */
   async read({ type, ciphertext }: { type: 'pkmsg' | 'msg'; ciphertext: Uint8Array }): Promise<string> {
     const plain = await this.#signal.decryptMessage({ jid: OUR_DEVICE, type, ciphertext })
     return proto.Message.decode(unpadRandomMax16(plain)).conversation ?? ''
@@ -121,7 +121,7 @@ export class Contact {
 /** Contacts know our device by its LID. */
 const OUR_DEVICE = `${OUR_LID}:1@lid`
 
-/** Our own phone, which tells its companion what nobody else may. */
+/** Our own phone, the only sender whose protocol messages count. */
 export class Phone extends Contact {
   constructor() {
     super(OURS, OUR_LID)
@@ -139,5 +139,5 @@ function newInstall() {
   return { creds, keys, signal: DEFAULT_CONNECTION_CONFIG.makeSignalRepository({ creds, keys: withTransactions }, SILENT) }
 }
 
-/** A message to the contact, as it is before it is encrypted. */
+/** The padded plaintext of a text message. */
 export const textFor = (conversation: string): Uint8Array => writeRandomPadMax16(proto.Message.encode({ conversation }).finish())

@@ -36,7 +36,7 @@ const SILENT = createLogger('test', 'silent')
 
 type Repository = ReturnType<ReturnType<typeof makeSignalRepository>>
 
-/** Our side of a connection, whole but for the socket: what is appended to the journal can be looked at, and thrown away. */
+/** Our side of a connection without the socket. A test can read the entries that it appends to the journal, and drop them. */
 export class DeviceUnderTest {
   readonly creds: AuthenticationCreds = initAuthCreds()
   readonly image: StateImage
@@ -53,7 +53,7 @@ export class DeviceUnderTest {
   readonly #clock: Clock = { ...systemClock, now: () => this.time.ms }
   #lastPreKey = 0
 
-  /** @param earlier the state that an earlier owner left */
+  /** @param earlier the device of an earlier owner, whose state this one takes over */
   constructor(options: { earlier?: DeviceUnderTest; isSuspect?: boolean } = {}) {
     const { earlier, isSuspect = false } = options
     silenceConsole()
@@ -104,7 +104,7 @@ export class DeviceUnderTest {
     return this.mutations.map(({ keys = {} }) => Object.keys(keys).toSorted())
   }
 
-  /** What its records would write into documents, by path. */
+  /** The documents that the appended records would write, by path. */
   get documents(): Record<string, Record<string, unknown>> {
     const place: RecordPlace = { sequence: 1, index: 0, prevHash: '' }
     const cipher = new SessionCipher(SESSION, new Map([[1, randomBytes(32)]]), 1)
@@ -113,7 +113,7 @@ export class DeviceUnderTest {
     return Object.fromEntries(merges.map(({ path, fields }) => [path.split('/').slice(2).join('/'), fields]))
   }
 
-  /** All records so far are durable, and their documents written. */
+  /** Reports all records so far as durable and their documents as written. */
   settle(): void {
     for (const [sequence, entry] of this.appended.splice(0).entries()) {
       entry.onDurable?.({ sequence, index: 0, prevHash: '' })
@@ -121,7 +121,7 @@ export class DeviceUnderTest {
     }
   }
 
-  /** What the server hands out for a first message to us. */
+  /** The pre-key bundle that the server hands out for a first message to us. */
   async bundle() {
     const keyId = ++this.#lastPreKey
     const pair = Curve.generateKeyPair()
@@ -139,7 +139,7 @@ export class DeviceUnderTest {
     }
   }
 
-  /** The stanza arrives, and Baileys' own code reads it. */
+  /** Delivers a stanza and lets Baileys' own code read it. */
   async receive(stanza: BinaryNode): Promise<WAMessage> {
     for (const { tag, content } of Array.isArray(stanza.content) ? stanza.content : []) {
       if (tag === 'enc' && content instanceof Uint8Array) this.#stanzas.set(content, stanza)

@@ -5,7 +5,7 @@ import { getMediaKeys, type proto } from '@whiskeysockets/baileys'
 
 type Answer = (response: ServerResponse) => void
 
-/** WhatsApp's media host, for what is fetched in this process: files by path, or whatever a test has answered instead. */
+/** Stands in for WhatsApp's media host in this process. It serves files by path, or the answer that a test sets. */
 export class MediaHost implements AsyncDisposable {
   readonly #answers = new Map<string, Answer>()
   readonly #server = createServer((request, response) => {
@@ -27,12 +27,12 @@ export class MediaHost implements AsyncDisposable {
     return host
   }
 
-  /** The next question for the path is answered like this, and all further ones. */
+  /** Sets the answer to all further requests for the path. */
   answer(path: string, answer: Answer): void {
     this.#answers.set(path, answer)
   }
 
-  /** Puts a file there, encrypted as WhatsApp's are, and returns what a notification says about it. */
+  /** Stores a file, encrypted as WhatsApp's files are, and returns the fields of its notification. */
   async put(path: string, packed: Uint8Array): Promise<proto.Message.IHistorySyncNotification & { bytes: Buffer }> {
     const mediaKey = randomBytes(32)
     const { iv, cipherKey, macKey } = await getMediaKeys(mediaKey, 'md-msg-hist')

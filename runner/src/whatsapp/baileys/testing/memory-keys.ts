@@ -1,6 +1,6 @@
 import { BufferJSON, type SignalDataSet, type SignalDataTypeMap, type SignalKeyStore } from '@whiskeysockets/baileys'
 
-/** Keys in memory; what is read is always a fresh copy, as from a disk. */
+/** Keeps keys in memory. Each read returns a fresh copy, as a read from a disk does. */
 export class MemoryKeys implements SignalKeyStore {
   readonly values = new Map<string, string>()
   readonly #encode: (kind: keyof SignalDataTypeMap, value: unknown) => string

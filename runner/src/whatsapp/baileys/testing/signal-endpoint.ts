@@ -19,7 +19,7 @@ export interface SignalMessage {
   ciphertext: Uint8Array
 }
 
-/** One end of a chat: Baileys' own Signal repository over keys in memory, without a socket, a server, or anything of ours. */
+/** One end of a chat: Baileys' own Signal repository over keys in memory, without a socket, a server or code of ours. */
 export class SignalEndpoint {
   readonly jid: string
   readonly #creds: AuthenticationCreds = initAuthCreds()
@@ -27,7 +27,7 @@ export class SignalEndpoint {
   readonly #signal: Repository
   #lastPreKey = 0
 
-  /** @param encode how a value is stored; what is read is always a fresh copy, as from a disk. */
+  /** @param encode encodes a value for the store; each read returns a fresh copy, as a read from a disk does */
   constructor(phone: string, encode?: (kind: keyof SignalDataTypeMap, value: unknown) => string) {
     this.jid = `${phone}@s.whatsapp.net`
     this.#keys = new MemoryKeys(encode)
@@ -35,7 +35,7 @@ export class SignalEndpoint {
     this.#signal = DEFAULT_CONNECTION_CONFIG.makeSignalRepository({ creds: this.#creds, keys }, SILENT)
   }
 
-  /** A new session with the peer, closing the one there was: what each device query does that a LID comes back from. */
+  /** Opens a new session with the peer and closes the old one, as every device query does whose answer has a LID. */
   async openSession(peer: SignalEndpoint): Promise<void> {
     const session = await peer.#bundle()
     await nextMillisecond()
@@ -50,7 +50,7 @@ export class SignalEndpoint {
     return Buffer.from(await this.#signal.decryptMessage({ jid: peer.jid, type, ciphertext })).toString()
   }
 
-  /** As stored; the bytes that each message of the chat writes. */
+  /** The stored session record. Each message of the chat writes all of it. */
   sessionRecord(peer: SignalEndpoint): string {
     return this.#keys.values.get(`session|${peer.jid.split('@')[0]}.0`) ?? ''
   }
@@ -73,7 +73,7 @@ export class SignalEndpoint {
   }
 }
 
-/** A chat in which each has heard the other: further messages need no pre-key. */
+/** Starts a chat in which each side has heard the other, so that further messages need no pre-key. */
 export async function startChat(
   encode?: (kind: keyof SignalDataTypeMap, value: unknown) => string,
 ): Promise<[SignalEndpoint, SignalEndpoint]> {
@@ -85,12 +85,12 @@ export async function startChat(
   return [ours, theirs]
 }
 
-/** What the receiver reads. */
+/** Sends a text and returns the text that the receiver decrypts. */
 export async function exchange(sender: SignalEndpoint, receiver: SignalEndpoint, text: string): Promise<string> {
   return receiver.decrypt(sender, await sender.encrypt(receiver, text))
 }
 
-/** libsignal orders the sessions of a contact by the millisecond of their last use; two in the same one have no order. */
+/** Waits for another millisecond: libsignal orders a contact's sessions by the millisecond of their last use. */
 async function nextMillisecond(): Promise<void> {
   const before = performance.now()
   while (performance.now() < before + 2) await new Promise((resolve) => setImmediate(resolve))
