@@ -24,7 +24,7 @@ const LONGEST_PAUSE_MS = 5 * 60_000
 /** Pause before the next look at a session with a damaged state, which an operator may have repaired. */
 const UNCLAIMABLE_PAUSE_MS = 60_000
 
-/** Runs the sessions of one runner: claims sessions without an owner, follows what is wanted, and hands everything over at the end. */
+/** Runs the sessions of one runner: claims sessions without an owner, follows their `wanted` field, and hands them over at the end. */
 export class Supervisor {
   readonly #dependencies: OwnedSessionDependencies
   readonly #heartbeat: Heartbeat
@@ -74,7 +74,7 @@ export class Supervisor {
   }
 
   /**
-   * Hands everything over. The caller ends the process at the deadline: what is not handed over by then is taken up as after a crash.
+   * Hands all sessions over. The caller ends the process at the deadline; the next owner takes a remaining session as after a crash.
    */
   async leave(deadline: Deadline, because: Leaving = 'told'): Promise<void> {
     this.#leaving = deadline

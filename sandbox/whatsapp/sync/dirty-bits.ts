@@ -1,4 +1,4 @@
-// Dirty bits: a client hears after each login what it may not know any more, until it says that it has looked.
+// Dirty bits name kinds of outdated data. A client receives them after each login, until it clears them.
 import type { Line } from '../offline-queue.ts'
 import { SERVER } from '../stanzas.ts'
 
