@@ -101,7 +101,7 @@ export const lostBehindCheckpoints = (sessionId: string, journals: ReadableJourn
   return new HoldfastError('journal-missing', message, {
     advice:
       'Bring journal and document back; or stop the session, delete its document and POST /api/sessions/{name}/restore. ' +
-      'If the checkpoints are none of this session, move them away.',
+      'If the checkpoints belong to another session, move them away.',
   })
 }
 

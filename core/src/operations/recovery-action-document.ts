@@ -19,7 +19,7 @@ export const UNCONDITIONAL_ACTION_TYPES = ['restart', 'logout'] as const
 /**
  * Every type of action. The runner has one handler for each.
  *
- * restore  puts a damaged state together from what is left; the operator first approves the loss of the newest records
+ * restore  rebuilds a damaged state from the remaining checkpoints and records; the operator first approves the losses
  */
 export const RECOVERY_ACTION_TYPES = [...UNCONDITIONAL_ACTION_TYPES, 'restore'] as const
 

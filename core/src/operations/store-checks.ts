@@ -57,13 +57,13 @@ function open(key: WrappingKey, sealed: Uint8Array, place: string, where: string
     if (!isHoldfastError(error)) throw error
   }
   throw new HoldfastError('store-unfit', `${where} does not open with the key that it was sealed with: it was altered.`, {
-    advice: 'Find out what else was altered, and remove it: it is made anew at the next start.',
+    advice: 'Find out what else was altered, then remove it: the next start makes a new one.',
   })
 }
 
 const notThere = (place: string): HoldfastError =>
   new HoldfastError('store-unfit', `${place} was written and is not there.`, {
-    advice: 'Something removes what is written there: life cycle rules, another program.',
+    advice: 'Find out what removes new data there: life cycle rules, or another program.',
   })
 
 /** gRPC codes that waiting cannot fix. The code decides nothing else. */

@@ -25,17 +25,17 @@ export type ErrorCode =
   | 'wrong-key'
   /** Thrown when the data key of a session is missing although the session has a journal. */
   | 'data-key-missing'
-  /** Thrown when the stored data key of a session is not what was written. */
+  /** Thrown when the stored data key of a session was altered. */
   | 'data-key-damaged'
   /** Thrown when a stored shape carries a version that only a later program knows. */
   | 'unknown-version'
   /** Thrown when a record of the journal is missing although later ones are there. */
   | 'journal-gap'
-  /** Thrown when the journal ends before what is known to have been written. */
+  /** Thrown when the journal ends before its last known record. */
   | 'journal-short'
   /** Thrown when a journal is empty although it is known to have had records. */
   | 'journal-missing'
-  /** Thrown when a record is not what was written: altered, truncated, of another session, or out of its chain. */
+  /** Thrown when a record is damaged: altered, truncated, of another session, or out of its chain. */
   | 'journal-damaged'
   /** Thrown when no checkpoint opens and the journal alone does not reach back to the beginning. */
   | 'checkpoint-lost'

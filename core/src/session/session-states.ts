@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../platform/errors.ts'
 
 /**
- * The states of a session as Firestore shows them, and the words that the API has for them (WAHA's).
+ * The states of a session as Firestore shows them, and the words of the API for them, which are WAHA's.
  *
  * NEW            created, never claimed
  * STOPPED        wanted offline; its state is kept
@@ -80,9 +80,9 @@ export const REASONS = {
     sentence: 'Waiting for a phone to scan the QR code.',
     userAction: 'Scan the QR code with WhatsApp: Settings, Linked devices.',
   },
-  'qr-expired': { sentence: 'Nobody scanned the QR code; a new one is being made.', userAction: null },
+  'qr-expired': { sentence: 'The QR code was not scanned; a new one is being made.', userAction: null },
   'qr-not-scanned': {
-    sentence: 'Nobody scanned any of the QR codes; no more are made.',
+    sentence: 'None of the QR codes was scanned; no more are made.',
     userAction: 'Start the session when a phone is at hand: it then shows a new QR code.',
   },
   'pairing-void': {
@@ -102,7 +102,10 @@ export const REASONS = {
     sentence: 'WhatsApp ended the connection for a reason that it did not name; trying again with the same credentials.',
     userAction: null,
   },
-  'owner-silent': { sentence: 'The runner of this session has not been heard lately; another will take over.', userAction: null },
+  'owner-silent': {
+    sentence: 'The runner of this session has been silent for a while; another will take over.',
+    userAction: null,
+  },
   'not-vouched-for': { sentence: 'The runner of this session does not confirm this state at the moment.', userAction: null },
   'owner-lost': { sentence: 'The last runner of this session is gone; waiting for another.', userAction: null },
   'runner-leaving': { sentence: 'The runner is shutting down; another will take over.', userAction: null },
@@ -121,7 +124,7 @@ export const REASONS = {
   },
   'account-banned': {
     sentence: 'WhatsApp refuses this account; the credentials are kept.',
-    userAction: 'Open WhatsApp on the phone and follow what it says, then start the session.',
+    userAction: 'Open WhatsApp on the phone and follow its instructions, then start the session.',
   },
   'temporarily-banned': {
     sentence: 'WhatsApp has banned this account for a time; the credentials are kept.',
@@ -155,7 +158,7 @@ export const REASONS = {
   },
   'crashes-its-runner': {
     sentence: 'Its runner died whenever this session was opened alone. It stays closed, so that the other sessions can run.',
-    userAction: 'Look into the log of the runner at its last ends. Restart the session to try it again.',
+    userAction: 'Look into the last lines of the log of the runner before each crash. Restart the session to try it again.',
   },
   'state-unreachable': {
     sentence: 'The stored state cannot be read at the moment; trying again.',
@@ -166,30 +169,31 @@ export const REASONS = {
     userAction: RESTORE,
   },
   'journal-damaged': {
-    sentence: 'A record of the journal is not what was written. Nothing was changed or deleted.',
+    sentence: 'A record of the journal is damaged. Nothing was changed or deleted.',
     userAction: RESTORE,
   },
   'journal-short': {
-    sentence: 'The journal ends before what is known to have been written. Nothing was changed or deleted.',
+    sentence: 'The journal ends before its last known record. Nothing was changed or deleted.',
     userAction: RESTORE,
   },
   'journal-missing': {
     sentence:
-      'Nothing of the journal is where the runner keeps journals, although there was one: another directory is mounted, the storage settings were changed, or it was removed. Nothing was changed or deleted.',
+      'The runner finds no record of the journal, although it had some: another directory is mounted, the storage settings were changed, or the journal was removed. Nothing was changed or deleted.',
     userAction:
       'Mount the directory that held it, or set SESSION_STORAGE_TYPE and SESSION_STORAGE_PATH as they were; the session then goes on by itself.',
   },
   'store-missing': {
-    sentence: 'The directory or bucket that holds the session cannot be found by its runner. Nothing was changed or deleted.',
-    userAction: 'Mount or bring back what SESSION_STORAGE_PATH or STORAGE_BUCKET names; the session then goes on by itself.',
+    sentence: 'The runner cannot find the directory or bucket that holds the session. Nothing was changed or deleted.',
+    userAction:
+      'Bring back the directory (SESSION_STORAGE_PATH) or the bucket (STORAGE_BUCKET); the session then goes on by itself.',
   },
   'store-forbidden': {
-    sentence: 'The runner may not read or write where the session is kept. Nothing was changed or deleted.',
-    userAction: 'Give the runner its rights back (its log says which); the session then goes on by itself.',
+    sentence: 'The runner may not read or write the store of the session. Nothing was changed or deleted.',
+    userAction: 'Give the runner its rights back (its log names them); the session then goes on by itself.',
   },
   'checkpoint-lost': {
     sentence:
-      'No checkpoint of the session can be read, and the journal alone does not reach back. Nothing was changed or deleted.',
+      'No checkpoint of the session can be read, and the journal lacks its first records. Nothing was changed or deleted.',
     userAction: RESTORE,
   },
   'unknown-version': {
@@ -198,14 +202,14 @@ export const REASONS = {
   },
   'document-invalid': {
     sentence: 'A document of the session does not have the expected shape: it was changed by hand. Nothing was altered.',
-    userAction: 'Put the document right (the log names its fields); the session then goes on by itself.',
+    userAction: 'Correct the document (the log names its fields); the session then goes on by itself.',
   },
   'data-key-missing': {
-    sentence: 'The data key of the session is missing although there is a journal. No new one is made.',
+    sentence: 'The data key of the session is missing although a journal exists. No new key is made.',
     userAction: 'Bring the document in session_keys back from a backup of Firestore; the session then goes on by itself.',
   },
   'data-key-damaged': {
-    sentence: 'The data key of the session is not what was written. No new one is made.',
+    sentence: 'The data key of the session is damaged. No new key is made.',
     userAction: 'Bring the document in session_keys back from a backup of Firestore; the session then goes on by itself.',
   },
   'wrong-key': {
@@ -213,7 +217,7 @@ export const REASONS = {
     userAction: 'Set SESSION_ENCRYPTION_KEY to the key that the session was made with; it then goes on by itself.',
   },
   'restoring-from-backup': {
-    sentence: 'An operator approved a restore; the session is put together from what is left.',
+    sentence: 'An operator approved a restore; the state is being rebuilt from the remaining checkpoints and records.',
     userAction: null,
   },
 } as const satisfies Record<string, { sentence: string; userAction: string | null }>
@@ -255,6 +259,6 @@ export function temporaryBanTexts(until: Date | null): { sentence: string; userA
   const end = `${wholeMinute.toISOString().slice(0, 16).replace('T', ' ')} UTC`
   return {
     sentence: `WhatsApp has banned this account until ${end}; the credentials are kept.`,
-    userAction: `Start the session after ${end}. WhatsApp on the phone says what the ban is for.`,
+    userAction: `Start the session after ${end}. WhatsApp on the phone shows the reason for the ban.`,
   }
 }

@@ -19,7 +19,7 @@ interface ClaimStores {
   readonly journals: JournalStore
 }
 
-/** A live owner may append before a claim does, and the emulator sometimes answers a commit beside a new listener with UNKNOWN. */
+/** A live owner may append before a claim does, and the emulator sometimes answers UNKNOWN to a commit beside a new listener. */
 const CLAIM_ATTEMPTS = 5
 
 /** A small change of the state with a recognizable value. */

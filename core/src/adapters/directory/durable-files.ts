@@ -38,7 +38,7 @@ async function giveName(aside: string, path: string): Promise<void> {
     // Linux's errors where a file system has no hard links.
     if (!hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS')) throw error
     throw new HoldfastError('store-unfit', `The file system of ${path} has no hard links.`, {
-      advice: 'Records are made durable by them: use a directory on a file system of this host, such as ext4 or xfs.',
+      advice: 'Durable records need hard links: use a directory on a file system of this host, such as ext4 or xfs.',
       cause: error,
     })
   }

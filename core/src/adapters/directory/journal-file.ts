@@ -81,7 +81,7 @@ function decodeBody(header: z.infer<typeof headerSchema>, body: Buffer, first: n
   const sizes = header.records.map(({ size }) => size)
   const size = sizes.reduce((sum, each) => sum + each, 0) + header.merges.size
   if (body.length !== size || sha256(body) !== header.sha256) {
-    throw new HoldfastError('journal-damaged', `${place} is not what was written.`)
+    throw new HoldfastError('journal-damaged', `${place} was altered after it was written.`)
   }
   if (header.records.some(({ seq }, index) => seq !== first + index)) {
     throw new HoldfastError('journal-damaged', `${place} belongs under another number.`)

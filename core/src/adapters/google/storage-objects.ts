@@ -70,7 +70,7 @@ export class StorageObjects implements ObjectStore, StoreCheck {
     const { name } = this.#bucket
     if (isBucketMissing) {
       return new HoldfastError('store-missing', `The bucket ${name} does not exist.`, {
-        advice: 'Create it, or set STORAGE_BUCKET to the one that was created.',
+        advice: 'Create the bucket, or set STORAGE_BUCKET to the name of an existing one.',
         cause: error,
       })
     }

@@ -87,7 +87,7 @@ export const BESIDE: readonly Mutant[] = [
   {
     name: 'restored-unasked',
     invariant: 'beside',
-    what: 'a damaged state is put together from what is left without anybody having agreed to what is lost',
+    what: 'a damaged state is restored although no operator has approved the loss',
     edits: [{ in: 'Opening.attempt.restoresWithLosses', when: 'autoRestore', becomes: 'true' }],
     noticedBy: { file: BAD_STATE_TEST, tests: 'waits unchanged when a record is missing, with the reason journal-gap' },
   },
