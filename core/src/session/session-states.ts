@@ -244,6 +244,10 @@ type StateTrouble = (typeof STATE_TROUBLE)[number]
 
 export const isStateTrouble = (reason: string): reason is StateTrouble => STATE_TROUBLE.some((trouble) => trouble === reason)
 
+/** Whether a session waits for an operator whatever becomes of its stored state. Trouble with the state ends by itself. */
+export const waitsForOperator = ({ state, reason }: { readonly state: SessionState; readonly reason: string }): boolean =>
+  isHalted(state) && !isStateTrouble(reason)
+
 /** The reason that a session shows for an error of its stored state. */
 export function reasonOfDamage(code: ErrorCode): StateTrouble {
   if (isStateTrouble(code)) return code

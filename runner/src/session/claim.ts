@@ -15,7 +15,7 @@ import { endOfLog, readTail, shortfallOf } from '@holdfast/core/journal/journal-
 import type { JournalStore } from '@holdfast/core/journal/journal-store'
 import { openRecord } from '@holdfast/core/journal/record-codec'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
-import { isHalted, reasonOfDamage, type SessionState } from '@holdfast/core/session/session-states'
+import { isHalted, reasonOfDamage, waitsForOperator, type SessionState } from '@holdfast/core/session/session-states'
 import { atClaim, mustQuarantine } from './quarantine/crash-record.ts'
 import { projectEvents } from './events/projector.ts'
 import type { JournalHead } from './journal/group.ts'
@@ -142,11 +142,16 @@ const endAfter = (tail: JournalRecord | null): End =>
     ? { seq: tail.seq, epoch: tail.epoch, hash: hashOfRecord(tail), isRelease: tail.kind === 'release' }
     : { seq: 0, epoch: 0, hash: '', isRelease: false }
 
-/** Writes into the document of a session why no runner can claim it. Changes nothing else. */
+/**
+ * Writes into the document of a session why no runner can claim it. Changes nothing else. A session that waits for an operator for
+ * another reason keeps that one, so that a repair of the damage does not end its wait.
+ */
 export async function reportDamage(documents: DocumentStore, sessionId: string, damage: HoldfastError): Promise<void> {
-  const reason = reasonOfDamage(damage.code)
   const snapshot = await documents.read(sessionPath(sessionId))
-  if (!snapshot || (snapshot.fields['state'] === 'NEEDS_ATTENTION' && snapshot.fields['reason'] === reason)) return
+  if (!snapshot) return
+  const shown = { state: snapshot.fields['state'] as SessionState, reason: String(snapshot.fields['reason']) }
+  const reason = reasonOfDamage(damage.code)
+  if (shown.reason === reason || waitsForOperator(shown)) return
   const fields = stateFields('NEEDS_ATTENTION', reason)
   await documents.commit([{ kind: 'update', path: snapshot.path, fields, unlessChangedSince: snapshot }])
 }

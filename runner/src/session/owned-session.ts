@@ -2,13 +2,7 @@ import { Deadline } from '@holdfast/core/platform/deadlines'
 import type { CrashRecord } from '@holdfast/core/session/session-document'
 import { isHoldfastError } from '@holdfast/core/platform/errors'
 import { ofSession } from '@holdfast/core/platform/logging'
-import {
-  isHalted,
-  isStateTrouble,
-  reasonOfDamage,
-  type ReasonCode,
-  type SessionState,
-} from '@holdfast/core/session/session-states'
+import { reasonOfDamage, type ReasonCode, type SessionState, waitsForOperator } from '@holdfast/core/session/session-states'
 import type { ReconnectPolicy } from '@holdfast/core/session/disconnect-policy'
 import { Actions, type OpenAction } from './actions/actions.ts'
 import type { Claim } from './claim.ts'
@@ -75,19 +69,17 @@ export class OwnedSession {
     this.#dependencies = { ...dependencies, logger, countFirst: () => this.#quarantine.isOnTrial }
     this.sessionId = sessionId
     this.#wanted = session.wanted
-    const halted = isHalted(session.state)
     this.#status = new SessionStatus({ claim, clock, onUnknown: (change) => this.#reportUnknown(change) })
     this.#wake = new Wake(clock)
     this.#journal = new Journal({ journals, sessionId, runnerId, clock, random, limits, head, project: projectEvents })
     this.#opening = new Opening(this.#dependencies, claim, this.#journal)
     this.#quarantine = this.#newProbation(claim)
-    // Trouble with the state ends by itself when the state can be read.
-    const waitsForSomebody = (halted && !isStateTrouble(session.reason)) || this.#quarantine.isQuarantined
+    const mustWait = waitsForOperator(session) || this.#quarantine.isQuarantined
     this.#reconnection = new Reconnection({
       clock,
       random,
       policy: dependencies.reconnect,
-      halted: waitsForSomebody,
+      halted: mustWait,
       beginsAnew: session.state === 'STOPPED',
     })
     this.#keeper = this.#newKeeper()
@@ -196,10 +188,14 @@ export class OwnedSession {
     return may
   }
 
-  /** Everything is left as it is; the state is looked at again, and whoever brings back what was missing need do nothing more. */
+  /**
+   * Publishes why the state cannot be read. The owner changes nothing and looks at the state again, so that an operator who brings back
+   * the missing part need do nothing more. A halted session keeps its reason: a banned account must not be dialled after a repair.
+   */
   #showTrouble({ damage }: Trouble): void {
+    if (this.#reconnection.isHalted) return
     if (damage) this.#publish('NEEDS_ATTENTION', reasonOfDamage(damage.code))
-    else if (!this.#reconnection.isHalted) this.#publish('RESTORING', 'state-unreachable')
+    else this.#publish('RESTORING', 'state-unreachable')
   }
 
   #adopt(engine: Engine): void {

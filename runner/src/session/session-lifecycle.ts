@@ -82,7 +82,7 @@ export const TRANSITIONS: Readonly<Record<SessionState, readonly SessionState[]>
 
 /**
  * What the next claim makes of the state that it finds, whether the owner before it released the session or died. A runner that cannot
- * claim the session because its journal is damaged shows NEEDS_ATTENTION.
+ * claim the session because its journal is damaged shows NEEDS_ATTENTION, unless the session waits for an operator already.
  */
 export const CLAIMS: Readonly<Record<SessionState, readonly SessionState[]>> = {
   NEW: ['CLAIMING', 'NEEDS_ATTENTION'],
@@ -94,10 +94,10 @@ export const CLAIMS: Readonly<Record<SessionState, readonly SessionState[]>> = {
   BACKOFF: ['CLAIMING', 'QUARANTINED', 'NEEDS_ATTENTION'],
   REPLACED: ['CLAIMING', 'QUARANTINED', 'NEEDS_ATTENTION'],
   MUTED: [],
-  LOGGED_OUT: ['LOGGED_OUT', 'NEEDS_ATTENTION'],
-  BANNED: ['BANNED', 'NEEDS_ATTENTION'],
+  LOGGED_OUT: ['LOGGED_OUT'],
+  BANNED: ['BANNED'],
   NEEDS_ATTENTION: ['NEEDS_ATTENTION'],
-  QUARANTINED: ['QUARANTINED', 'NEEDS_ATTENTION'],
+  QUARANTINED: ['QUARANTINED'],
   STOPPED: ['CLAIMING', 'QUARANTINED', 'NEEDS_ATTENTION'],
 }
 

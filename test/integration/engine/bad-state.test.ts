@@ -119,25 +119,22 @@ const shownOf = async ({ sessionId }: SessionUnderTest) => {
 
 let actions = 0
 
-/** Writes the document that `POST …/restart` writes. */
-const askToRestart = (session: SessionUnderTest): Promise<void> =>
-  clients.documents.commit([
-    {
-      kind: 'create',
-      path: recoveryActionPath(`restart-${++actions}`),
-      fields: {
-        v: 1,
-        tenant: 'default',
-        sessionId: session.sessionId,
-        type: 'restart',
-        state: 'pending',
-        requestedBy: 'test',
-        why: 'It was repaired.',
-        requestedAt: SERVER_TIME,
-        approved: null,
-      },
-    },
-  ])
+/** Writes the document that `POST …/restart` or `…/logout` writes. Returns its path. */
+async function ask({ sessionId }: SessionUnderTest, type: 'restart' | 'logout'): Promise<string> {
+  const path = recoveryActionPath(`${type}-${++actions}`)
+  const asked = { requestedBy: 'test', why: 'A test asks.', requestedAt: SERVER_TIME, approved: null }
+  const fields = { v: 1, tenant: 'default', sessionId, type, state: 'pending', ...asked }
+  await clients.documents.commit([{ kind: 'create', path, fields }])
+  return path
+}
+
+const askToRestart = (session: SessionUnderTest): Promise<string> => ask(session, 'restart')
+
+/** Asks for a log-out, which fails because the session is not connected. Resolves when it has failed. */
+async function askInVain(session: SessionUnderTest): Promise<void> {
+  const path = await ask(session, 'logout')
+  await expect.poll(async () => (await clients.documents.read(path))?.fields['state']).toBe('failed')
+}
 
 describe('a session', () => {
   test.each(DAMAGES)('waits unchanged when %s, with the reason %s, and goes on after the repair', async (_, reason, damage) => {
@@ -184,6 +181,30 @@ describe('a session', () => {
     const right = await startRunner({ wrappingKey: session.wrappingKey })
     await expect.poll(() => right.dials.length).toBe(1)
     expect(wrong.dials).toHaveLength(0)
+  })
+
+  test.each([
+    ['a runner cannot claim it', async (s: SessionUnderTest) => recordPath(s, await lastRecord(s))],
+    ['its owner cannot read it', async (s: SessionUnderTest) => recordPath(s, (await lastRecord(s)) - 1)],
+  ])('of a banned account stays banned while %s, and is not dialled after the repair', async (_, lost) => {
+    const session = await sessionWithPast()
+    const banned = { state: 'BANNED', reason: 'account-banned' }
+    await clients.documents.commit([merge(sessionPath(session.sessionId), banned)])
+    const path = await lost(session)
+    const { fields = {} } = (await clients.documents.read(path)) ?? {}
+    await clients.documents.commit([{ kind: 'delete', path }])
+    const runner = await startRunner({ wrappingKey: session.wrappingKey })
+    // The action fails once the runner has looked at the state.
+    await askInVain(session)
+    expect(await shownOf(session)).toEqual(['BANNED', 'account-banned'])
+    await runner.leave()
+    await clients.documents.commit([{ kind: 'create', path, fields }])
+    const next = await startRunner({ wrappingKey: session.wrappingKey })
+    // The second action fails after the step in which the owner could have dialled.
+    await askInVain(session)
+    await askInVain(session)
+    expect([...runner.dials, ...next.dials]).toEqual([])
+    expect(await shownOf(session)).toEqual(['BANNED', 'account-banned'])
   })
 
   test('loses nothing when its pointers are lost, because the newest existing checkpoint serves', async () => {

@@ -63,8 +63,18 @@ export const ENDINGS: readonly Mutant[] = [
     name: 'halted-until-the-next-owner',
     invariant: 'I9',
     what: 'the next owner of a session that nobody may dial does not know it',
-    edits: [{ in: 'OwnedSession.constructor.waitsForSomebody', when: 'halted', becomes: 'false' }],
+    edits: [{ in: 'OwnedSession.constructor.mustWait', when: 'waitsForOperator(session)', becomes: 'false' }],
     noticedBy: { file: OWNED_TEST, tests: 'a disconnect with 403 ends all dialling' },
+  },
+  {
+    name: 'damage-ends-a-ban',
+    invariant: 'I9',
+    what: 'damage of the state takes the place of the reason for which a session waits, and the repair ends its wait',
+    edits: [{ in: 'OwnedSession.#showTrouble', when: 'this.#reconnection.isHalted', becomes: 'false' }],
+    noticedBy: {
+      file: 'test/integration/engine/bad-state.test.ts',
+      tests: 'of a banned account stays banned while its owner cannot read it',
+    },
   },
   {
     name: 'failures-forgotten',
