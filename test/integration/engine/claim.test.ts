@@ -51,7 +51,7 @@ describe('a new owner', () => {
     const documents = new FaultyDocuments(session.documents)
     const old = session.journal(await session.claim('old'), 'old', { documents })
     let commits = 0
-    const unheard = new Promise<void>((resolve) => {
+    const confirming = new Promise<void>((resolve) => {
       // The second commit is the one that would confirm the first.
       documents.faults(() => {
         if (++commits === 1) return 'lose-answer'
@@ -59,13 +59,13 @@ describe('a new owner', () => {
         return 'hang'
       })
     })
-    const outcome = expect(old.whenDurable(old.append({ mutation: key('unheard') }))).rejects.toMatchObject({ code: 'fenced' })
-    await Promise.race([unheard, outcome])
+    const outcome = expect(old.whenDurable(old.append({ mutation: key('unanswered') }))).rejects.toMatchObject({ code: 'fenced' })
+    await Promise.race([confirming, outcome])
     await session.claim('new')
     documents.faults(null)
     documents.release()
     await outcome
-    expect(await session.replay()).toEqual({ kinds: ['claim', 'data', 'claim'], values: { unheard: 'unheard' } })
+    expect(await session.replay()).toEqual({ kinds: ['claim', 'data', 'claim'], values: { unanswered: 'unanswered' } })
   })
 
   test('that claims together with two others gets its own number and epoch, and one log results', async () => {

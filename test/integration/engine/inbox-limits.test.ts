@@ -130,30 +130,32 @@ describe('a message whose document Firestore refuses', () => {
   /** The sender's name alone is too large for a document. */
   const refused = () => ({ ...textMessage('refused'), pushName: 'x'.repeat(1_100_000) })
 
-  function listenTo(session: SessionUnderTest, { inbox, state }: Owner): RefusedMessage[] {
+  function collectRefused(session: SessionUnderTest, { inbox, state }: Owner): RefusedMessage[] {
     const undecrypted = new Undecrypted({
       sessionId: session.sessionId,
       state,
       clock: systemClock,
       logger: createLogger('test', 'silent'),
     })
-    const told: RefusedMessage[] = []
+    const reported: RefusedMessage[] = []
     inbox.onRefused((one) => {
-      told.push(one)
+      reported.push(one)
       undecrypted.refused(one)
     })
-    return told
+    return reported
   }
 
-  async function expectSettled(session: SessionUnderTest, owner: Owner, told: RefusedMessage[]): Promise<void> {
+  async function expectSettled(session: SessionUnderTest, owner: Owner, reported: RefusedMessage[]): Promise<void> {
     await owner.journal.whenDurable()
-    expect(told.map(({ message, plain }) => [message.messageId, plain.toString()])).toEqual([['refused', 'plaintext of refused']])
+    expect(reported.map(({ message, plain }) => [message.messageId, plain.toString()])).toEqual([
+      ['refused', 'plaintext of refused'],
+    ])
     owner.inbox.receiptAcknowledged('refused')
     const row = JSON.parse(owner.state.image.get('inbox', 'refused') ?? '{}') as object
     expect(row).toEqual({
       id: 'refused',
       at: expect.any(Number),
-      document: told[0]?.document,
+      document: reported[0]?.document,
       failed: 'refused',
       settled: true,
       acked: true,
@@ -168,12 +170,12 @@ describe('a message whose document Firestore refuses', () => {
   test('is reported once, its row is settled, and other messages are stored', async () => {
     const session = await newSession()
     const owner = await takeOver(session)
-    const told = listenTo(session, owner)
+    const reported = collectRefused(session, owner)
     receive(owner, stanza('before'))
     receive(owner, { hash: 'refused', message: refused() }, Buffer.from('plaintext of refused'))
     await owner.journal.whenDurable(receive(owner, stanza('after')))
     await owner.journal.whenDurable(owner.state.append({}))
-    await expectSettled(session, owner, told)
+    await expectSettled(session, owner, reported)
     expect((await listMessages(session)).map(({ messageId }) => messageId)).toEqual(['before', 'after'])
   })
 
@@ -185,16 +187,16 @@ describe('a message whose document Firestore refuses', () => {
     await first.journal.whenDurable(receive(first, { hash: 'refused', message: refused() }, Buffer.from('plaintext of refused')))
     first.journal.close()
     const next = await takeOver(session, { runnerId: 'next' })
-    const told = listenTo(session, next)
+    const reported = collectRefused(session, next)
     await next.inbox.documentOpenRows(next.claim.head.sequence)
-    await expectSettled(session, next, told)
+    await expectSettled(session, next, reported)
   })
 })
 
 describe('a notification of history', () => {
-  const tell = async ({ inbox, state }: Owner, bytes: number): Promise<void> => {
-    const told = { hash: 'told', stanzaId: 'told', plain: randomBytes(bytes), message: null, tells: true }
-    const { keys, entry, onApplied } = inbox.admit(told)
+  const receiveNotification = async ({ inbox, state }: Owner, bytes: number): Promise<void> => {
+    const notification = { hash: 'notification', stanzaId: 'notification', plain: randomBytes(bytes), message: null, tells: true }
+    const { keys, entry, onApplied } = inbox.admit(notification)
     const position = state.change({ keys }, entry)
     onApplied()
     await state.journal.whenDurable(position)
@@ -202,15 +204,18 @@ describe('a notification of history', () => {
 
   test('is kept until it is processed, up to a size of 3 MiB', async () => {
     const owner = await takeOver(await newSession())
-    await tell(owner, 3 * KIB * KIB)
+    await receiveNotification(owner, 3 * KIB * KIB)
     expect(owner.inbox.openTold().map(({ plain }) => plain.length)).toEqual([3 * KIB * KIB])
   })
 
   test('is given up above 3 MiB, and recognized when it comes again', async () => {
     const owner = await takeOver(await newSession())
-    await tell(owner, 3 * KIB * KIB + 1)
+    await receiveNotification(owner, 3 * KIB * KIB + 1)
     expect(owner.inbox.openTold()).toEqual([])
-    expect(owner.inbox.lookup('told')).toBe(DOCUMENTED)
-    expect(JSON.parse(owner.state.image.get('inbox', 'told') ?? '{}')).toMatchObject({ settled: true, failed: 'too-large' })
+    expect(owner.inbox.lookup('notification')).toBe(DOCUMENTED)
+    expect(JSON.parse(owner.state.image.get('inbox', 'notification') ?? '{}')).toMatchObject({
+      settled: true,
+      failed: 'too-large',
+    })
   })
 })

@@ -99,9 +99,9 @@ describe('a runner that leaves because of its memory', () => {
     expect(left?.fields).toMatchObject({ state: 'draining', leavesBecause: 'memory-limit', sessions: {}, instanceId: 'box' })
     // A session that it could not release is taken over without a wait for its silence.
     const kept = await createSession('kept', { runnerId: first.runnerId })
-    const told: boolean[] = []
+    const reported: boolean[] = []
     const parts = { documents: clients.documents, logger: createLogger('test', 'silent'), runnerId: 'me', instanceId: 'other' }
-    const placement = new Placement({ ...parts, onAlone: (isAlone) => told.push(isAlone) })
+    const placement = new Placement({ ...parts, onAlone: (isAlone) => reported.push(isAlone) })
     const found = new Map((await placement.look(10)).map(({ sessionId, deadOwner }) => [sessionId, deadOwner]))
     expect(found).toEqual(
       new Map([
@@ -109,7 +109,7 @@ describe('a runner that leaves because of its memory', () => {
         [kept, first.runnerId],
       ]),
     )
-    expect(told).toEqual([true])
+    expect(reported).toEqual([true])
     await startRunner({ instanceId: 'other' })
     await expect.poll(() => ownerOf(kept), { timeout: 3000 }).not.toBe(first.runnerId)
     expect(await clients.documents.read(runnerPath(first.runnerId))).not.toBeNull()
@@ -189,21 +189,21 @@ describe('a requested action', () => {
     await clients.documents.commit([{ kind: 'create', path: runnerPath('another'), fields: { ...heartbeat, ...policy } }])
     const path = await askFor(id, 'logout')
     // The listener reports the action once and then falls silent.
-    let told = 0
+    let reported = 0
     const documents: DocumentStore = {
       ...interrupted(clients.documents, async () => {}),
       listen: (query, onEvents, onError) =>
         clients.documents.listen(
           query,
           (events) => {
-            if (query.collection !== RECOVERY_ACTIONS || told === 0) onEvents(events)
-            if (query.collection === RECOVERY_ACTIONS) told += events.length
+            if (query.collection !== RECOVERY_ACTIONS || reported === 0) onEvents(events)
+            if (query.collection === RECOVERY_ACTIONS) reported += events.length
           },
           onError,
         ),
     }
     const runner = await startRunner({ documents })
-    await expect.poll(() => told).toBe(1)
+    await expect.poll(() => reported).toBe(1)
     await finish(path)
     await clients.documents.commit([{ kind: 'merge', path: sessionPath(id), fields: { runnerId: null } }])
     const before = await fieldsOf(path)
@@ -246,16 +246,16 @@ test('a runner that starts while another looks for free sessions does not count 
 })
 
 test('a runner finds out at each look whether it is the only one, and a full runner never counts as the only one', async () => {
-  const told: boolean[] = []
+  const reported: boolean[] = []
   const parts = { documents: clients.documents, logger: createLogger('test', 'silent'), runnerId: 'me', instanceId: null }
-  const placement = new Placement({ ...parts, onAlone: (isAlone) => told.push(isAlone) })
+  const placement = new Placement({ ...parts, onAlone: (isAlone) => reported.push(isAlone) })
   await placement.look(1)
   const other = await startRunner()
   await placement.look(1)
   await other.leave()
   await placement.look(1)
   await placement.look(0)
-  expect(told).toEqual([true, false, true, false])
+  expect(reported).toEqual([true, false, true, false])
 })
 
 describe('a session that cannot be claimed', () => {
