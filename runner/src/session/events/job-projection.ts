@@ -4,7 +4,7 @@ import { Append, type Fields } from '@holdfast/core/platform/ports'
 import type { EventRecord, Projection } from './projection.ts'
 import type { MessageStatusChanged } from './session-event.ts'
 
-/** `message_queue_jobs/{jobId}`: how far the message of a job has come. */
+/** Writes the status of a job to `message_queue_jobs/{jobId}`. */
 export const jobDocument: Projection = (event, record) =>
   event.type === 'message.status' ? [{ kind: 'merge', path: jobPath(event.job), fields: fieldsOf(event, record) }] : []
 
@@ -18,7 +18,7 @@ function fieldsOf(event: MessageStatusChanged, { cipher }: EventRecord): Fields 
         attempts: attempt,
         lastAttemptAt: at,
         nextAttemptAt: null,
-        // Why the attempt before it was not the last one, where that did not make a write of its own.
+        // The error of the attempt before, which need not have made a write of its own.
         lastError,
         proto: sealJobProto(cipher(), job, proto),
         timeline: new Append({ status, at, attempt }),

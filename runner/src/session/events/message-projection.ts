@@ -4,7 +4,7 @@ import { parseStored } from '@holdfast/core/platform/parse'
 import type { RecordPlace } from '../journal/group.ts'
 import type { Projection } from './projection.ts'
 
-/** The document of a received message, sealed. */
+/** Writes the document of a received message, with sealed content. */
 export const messageDocument: Projection = (event, { sessionId, place, cipher }) => {
   if (event.type !== 'message.received') return []
   const { document, message, position, fromHistory } = event
@@ -18,12 +18,15 @@ export const messageDocument: Projection = (event, { sessionId, place, cipher })
   return [{ kind: 'merge', path, fields: parseStored(messageDocumentSchema, fields, path) }]
 }
 
-/** Entries of a group are numbered up to 200. The messages of one entry get numbers behind those. */
+/**
+ * Returns the sort key of a message. Entries of a group have numbers up to 200; the messages of one
+ * entry get numbers after those.
+ */
 const orderOf = ({ sequence, index }: RecordPlace, position: number | null): string =>
   messageOrder(sequence, position === null ? index : 1000 * (index + 1) + position)
 
-/** Firestore takes no later time. */
+/** The latest time that Firestore accepts. */
 const LATEST_MS = Date.UTC(9999, 11, 31)
 
-/** A phone may name a time that does not exist. The message is stored all the same. */
+/** Returns the nearest date that Firestore accepts, so that a message with an invalid timestamp is stored too. */
 const storableDate = (ms: number): Date => new Date(Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), LATEST_MS))

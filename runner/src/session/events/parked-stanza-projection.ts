@@ -4,7 +4,7 @@ import type { Fields } from '@holdfast/core/platform/ports'
 import type { EventRecord, Projection } from './projection.ts'
 import type { MessageParked } from './session-event.ts'
 
-/** The document of a stanza that could not be read. */
+/** Writes the document of a stanza that could not be read, and marks it as resolved when a readable copy arrives. */
 export const parkedStanzaDocument: Projection = (event, record) => {
   if (event.type !== 'message.parked' && event.type !== 'message.resolved') return []
   const path = `${parkedStanzasPath(record.sessionId)}/${event.document}`

@@ -3,12 +3,12 @@ import type { SessionCipher } from '@holdfast/core/security/envelope'
 import type { RecordPlace } from '../journal/group.ts'
 import type { SessionEvent } from './session-event.ts'
 
-/** The record that an event rides on. */
+/** The record that carries an event. */
 export interface EventRecord {
   readonly sessionId: string
   readonly place: RecordPlace
   /**
-   * The session's data key, for content that leaves the process sealed only.
+   * Returns the session's data key. Content leaves the process only sealed with it.
    *
    * @throws Error when the key has not been read yet.
    */
@@ -16,10 +16,10 @@ export interface EventRecord {
 }
 
 /**
- * Says what an event changes in one kind of document: nothing for an event that does not concern it. A projection has no effects, and
- * is asked again when a commit is tried again.
+ * Returns the merges of an event for one kind of document, none for an event of no concern to it. A projection has no effects,
+ * and runs again when a commit is retried.
  *
- * @throws HoldfastError when the document would not have its persisted shape. None of the entry's merges is made then, and the entry
- * counts as refused.
+ * @throws HoldfastError when the document would not have its persisted shape. The journal then makes none of the entry's merges
+ * and reports the entry as refused.
  */
 export type Projection = (event: SessionEvent, record: EventRecord) => readonly Merge[]

@@ -43,8 +43,8 @@ const PARKED = {
   parkedAt: AT,
 }
 
-/** One of each type, and where it is told. */
-const EVENTS: { readonly [T in SessionEvent['type']]: [SessionEvent & { readonly type: T }, told: string] } = {
+/** One event of each type, and the document that it changes. */
+const EVENTS: { readonly [T in SessionEvent['type']]: [SessionEvent & { readonly type: T }, document: string] } = {
   'session.claimed': [{ type: 'session.claimed', journalPlace: 'Firestore' }, 'session'],
   'session.status': [
     { type: 'session.status', state: 'CONNECTED', reason: 'logged-in', details: { me: null }, figures: FIGURES },
@@ -74,7 +74,7 @@ const EVENTS: { readonly [T in SessionEvent['type']]: [SessionEvent & { readonly
   'message.resolved': [{ type: 'message.resolved', document: 'd2', at: AT }, 'session/parked_stanzas/d2'],
 }
 
-/** A projection that the product does not have: what a webhook delivery would be. */
+/** A projection that only the tests have. It writes what a webhook delivery would. */
 const delivery: Projection = ({ type }, { place }) => [
   { kind: 'merge', path: `deliveries/${type}`, fields: { order: [place.sequence, place.index] } },
 ]
@@ -108,18 +108,18 @@ const pathsOf = ({ changes }: Commit): string[] =>
   changes.map(({ path }) => path.replace(`whatsapp_connection_states/${SESSION}`, 'session'))
 
 describe('a projection that is added to the others', () => {
-  test.each(Object.values(EVENTS))('has its merge in the commit of the record: $type', async (event, told) => {
+  test.each(Object.values(EVENTS))('has its merge in the commit of the record: $type', async (event, document) => {
     const { journal, commits } = journalOf(projectorOf([...PROJECTIONS, delivery]))
     journal.unlock(cipher)
     await journal.whenDurable(journal.append({ mutation: { creds: 'changed' }, events: [event] }))
 
     expect(commits).toHaveLength(1)
     expect(commits.map(({ records }) => records.map(({ seq }) => seq))).toEqual([[8]])
-    expect(commits.map(pathsOf)).toEqual([[told, `deliveries/${event.type}`]])
+    expect(commits.map(pathsOf)).toEqual([[document, `deliveries/${event.type}`]])
     expect(commits[0]?.changes.at(-1)).toMatchObject({ fields: { order: [8, 0] } })
   })
 
-  test('goes with what is left out of a commit, and made up for', async () => {
+  test('has its merges next to the other writes of the same entry, in the order of the entries', async () => {
     const { journal, commits } = journalOf(projectorOf([delivery]))
     const [status] = EVENTS['message.status']
     journal.append({ events: [status], writes: () => [{ kind: 'merge', path: 'actions/a', fields: {} }] })
@@ -134,11 +134,11 @@ describe('a projection that is added to the others', () => {
   })
 })
 
-describe('what the projections write', () => {
+describe('the merges of the projections', () => {
   const project = projectorOf(PROJECTIONS)
   const record = { sessionId: SESSION, place: { sequence: 8, index: 2, prevHash: '' }, cipher: () => cipher }
 
-  test('is sealed where it is a secret, and opens where it lies', () => {
+  test('seal secrets, which open only for their own place', () => {
     const sending = { type: 'message.status' as const, job: 'j1', messageId: 'M1', at: AT, status: 'processing' as const }
     const attempt = { ...sending, attempt: 1, lastError: null, proto: Buffer.from('the text') }
     const secrets = [EVENTS['session.qr'][0], EVENTS['message.received'][0], EVENTS['message.parked'][0], attempt]
@@ -155,7 +155,7 @@ describe('what the projections write', () => {
     expect(openJobProto(cipher, 'j1', job).toString()).toBe('the text')
   })
 
-  test('puts a message at its place in the log, behind those that came by themselves when it was told with others', () => {
+  test('order messages by their place in the log, and messages of one entry after those with an entry of their own', () => {
     const [received] = EVENTS['message.received']
     const orders = [received, { ...received, position: 0 }, { ...received, position: 12 }].flatMap((event) =>
       project([event], record).map(({ fields }) => fields['order']),
@@ -164,14 +164,14 @@ describe('what the projections write', () => {
     expect(orders).toEqual(['00000000000000000008-000002', '00000000000000000008-003000', '00000000000000000008-003012'])
   })
 
-  test('ends with the state before what belonged to it', () => {
+  test('clear the details of the state before', () => {
     const [status] = EVENTS['session.status']
     const [merge] = project([{ ...status, state: 'BACKOFF', reason: 'connection-lost', details: { nextAttemptAt: AT } }], record)
 
     expect(merge?.fields).toMatchObject({ state: 'BACKOFF', nextAttemptAt: AT, pairing: null, bannedUntil: null, journalHead: 8 })
   })
 
-  test('says when a ban ends', () => {
+  test('state the end of a ban', () => {
     const [status] = EVENTS['session.status']
     const banned = { ...status, state: 'BANNED' as const, reason: 'temporarily-banned' as const, details: { bannedUntil: AT } }
     const [merge] = project([banned], record)
@@ -179,7 +179,7 @@ describe('what the projections write', () => {
     expect(merge?.fields).toMatchObject({ bannedUntil: AT, sentence: expect.stringContaining('until 2023-11-14') })
   })
 
-  test('cannot be said before there is a key to seal it with', async () => {
+  test('are refused while there is no key to seal them', async () => {
     const { journal, commits } = journalOf(project)
     const refused: string[] = []
     journal.append({ events: [EVENTS['session.qr'][0]], onRefused: () => refused.push('qr') })

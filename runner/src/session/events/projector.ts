@@ -7,12 +7,12 @@ import type { SessionEvent } from './session-event.ts'
 import { sessionDocument } from './session-projection.ts'
 
 /**
- * Everything that is made of a session's events in the commit of their record. What is to follow from an event with the same certainty
- * (a webhook delivery, an alert, a live update) is one more projection in this list.
+ * All projections of a session's events. Their merges are part of the commit of the event's record. A new effect with the same
+ * certainty (a webhook delivery, an alert, a live update) is one more projection in this list.
  */
 export const PROJECTIONS: readonly Projection[] = [sessionDocument, jobDocument, messageDocument, parkedStanzaDocument]
 
-/** Turns events into the merges that ride on their record, in the order of the events. */
+/** Turns events into the merges of their record's commit, in the order of the events. */
 export type Projector = (events: readonly SessionEvent[], record: EventRecord) => Merge[]
 
 export const projectorOf =

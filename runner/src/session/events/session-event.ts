@@ -4,14 +4,15 @@ import type { ReasonCode, SessionState } from '@holdfast/core/session/session-st
 import type { StoredMessage } from '../inbox/inbox-rows.ts'
 
 /**
- * Something that happened to a session, as pure data. An event is appended with a journal record (`Entry.events`) and does nothing by
- * itself: the projector turns it into document merges that ride on the record's commit (see `projector.ts`).
+ * An event of a session, as pure data. An event is appended with a journal record (`Entry.events`) and does nothing by itself:
+ * the projector turns it into document merges in the record's commit (see `projector.ts`).
  *
  * Three kinds of writes to documents are no events:
- * - the update that takes a session over (`claim.ts`): its precondition is the fence, so a projection cannot make it. What the claim
- *   says of the journal is the event `session.claimed`;
- * - a damaged journal reported by a runner that owns nothing (`claim.ts`): there is no record that an event could ride on;
- * - the steps of a recovery action (`actions/`): they ride as `Entry.writes`, since the action is the operator's document.
+ * - the update that takes a session over (`claim.ts`): its precondition is the fence, so a projection
+ * cannot make it. The claim's facts
+ *   about the journal are the event `session.claimed`;
+ * - the report of a damaged journal by a runner that is not the owner (`claim.ts`): no record could carry an event;
+ * - the steps of a recovery action (`actions/`): they are `Entry.writes`, since the action is the operator's document.
  */
 export type SessionEvent =
   | SessionClaimed
@@ -27,22 +28,22 @@ export type SessionEvent =
   | MessageParked
   | MessageResolved
 
-/** What an owner knows of its session at the moment of an event, and tells with it. */
+/** An owner's figures about its session at the time of an event. */
 export interface SessionFigures {
   /** Since the session was created. */
   readonly counters: { readonly sent: number; readonly received: number }
   /** When WhatsApp's server was last heard; null while this owner has not heard it. */
   readonly lastProofOfLifeAt: Date | null
-  /** When the last message came; null while this owner has received none. */
+  /** When the last message arrived; null while this owner has received none. */
   readonly lastInboundAt: Date | null
   /** How the last connection ended; null while this owner has lost none. */
   readonly lastDisconnect: LastDisconnect | null
 }
 
-/** A runner took the session over. Its record is the claim itself. */
+/** A runner took the session over. The claim itself is the record. */
 interface SessionClaimed {
   readonly type: 'session.claimed'
-  /** Where the claim found the journal, for people. */
+  /** The place of the journal at the claim, for people. */
   readonly journalPlace: string
 }
 
@@ -54,7 +55,7 @@ interface SessionStatusChanged {
   readonly figures: SessionFigures
 }
 
-/** What belongs to a state, and ends with it. */
+/** Details that belong to a state and end with it, except `me`. */
 export interface StatusDetails {
   /** When the next connection is attempted. */
   readonly nextAttemptAt?: Date
@@ -67,21 +68,21 @@ export interface StatusDetails {
 /** The session waits for a phone to scan this code. */
 interface SessionQrShown {
   readonly type: 'session.qr'
-  /** Contains the pairing secret: it leaves the process sealed only. */
+  /** Contains the pairing secret, so it leaves the process only sealed. */
   readonly qr: string
   readonly expiresAt: Date
   readonly figures: SessionFigures
 }
 
-/** Nobody owns the session from now on. */
+/** The owner released the session, which now has no owner. */
 interface SessionReleased {
   readonly type: 'session.released'
-  /** Null when the session goes on saying what it said before. */
+  /** Null when the document keeps the state that it shows. */
   readonly shown: { readonly state: SessionState; readonly reason: ReasonCode } | null
   readonly figures: SessionFigures
 }
 
-/** What is known of owners that died over the session has changed. */
+/** The record of owners that died while they held the session has changed. */
 interface SessionCrashesCounted {
   readonly type: 'session.crashes'
   readonly crashes: CrashRecord
@@ -94,16 +95,16 @@ interface CheckpointWritten {
   readonly trimmedTo: number
 }
 
-/** Something of the session's past is kept under a name, and is no part of its state any more. */
+/** Objects that are no longer part of the session's state are kept, and the session's document names them. */
 interface StatePutAside {
   readonly type: 'state.put-aside'
   readonly aside: readonly PutAside[]
 }
 
-/** A damaged state was put together from what is left. */
+/** A damaged state was restored from its readable part. */
 interface StateRestored {
   readonly type: 'state.restored'
-  /** Where the state is read from now on. */
+  /** The checkpoint from which the state is read from now on. */
   readonly checkpoint: CheckpointPointer
   readonly aside: readonly PutAside[]
 }
@@ -111,19 +112,19 @@ interface StateRestored {
 type JobError = NonNullable<JobDocument['lastError']>
 
 /**
- * processing  an attempt begins: its record precedes the frame
+ * processing  an attempt begins; its record is durable before the frame leaves
  * waiting     an attempt ended without an ack, and the next does not begin at once
- * refused     an attempt certainly failed; the next has a time
+ * refused     an attempt certainly failed; another one follows
  * failed      no further attempt is made
  * sent        WhatsApp's server has the message
- * delivered, read  a contact's device said so
+ * delivered, read  a contact's device sent the receipt
  */
 export type MessageStatus =
   | {
       readonly status: 'processing'
       /** Counts from 1. */
       readonly attempt: number
-      /** Of the attempt before it. */
+      /** The error of the attempt before. */
       readonly lastError: JobError | null
       /** The message as it is sent, a protobuf. */
       readonly proto: Uint8Array
@@ -134,7 +135,7 @@ export type MessageStatus =
   | { readonly status: 'sent' }
   | { readonly status: 'delivered' | 'read' }
 
-/** What became of a message that this session sends. */
+/** The status of a message that this session sends has changed. */
 export type MessageStatusChanged = MessageStatus & {
   readonly type: 'message.status'
   readonly job: string
@@ -147,13 +148,13 @@ export interface MessageReceived {
   /** The id of its document. */
   readonly document: string
   readonly message: StoredMessage
-  /** Where it stands among the messages of one entry, from 0; null for a message that came by itself. */
+  /** The index among the messages of one entry, from 0; null for a message with a stanza of its own. */
   readonly position: number | null
-  /** The phone told of it when the device was linked: it was sent before. */
+  /** True for a past message that the phone sent as history. */
   readonly fromHistory: boolean
 }
 
-/** Something that WhatsApp delivered cannot be read or stored, and is kept for a person to look at. */
+/** A delivered stanza cannot be read or stored, and is kept for a person to look at. */
 export interface MessageParked {
   readonly type: 'message.parked'
   /** The id of its document. */
@@ -178,10 +179,10 @@ interface ParkedStanza {
   readonly parkedAt: Date
 }
 
-/** A message that had been parked came all the same, in another copy. */
+/** A readable copy of a parked message arrived. */
 interface MessageResolved {
   readonly type: 'message.resolved'
-  /** The id of the document that it was parked in. */
+  /** The id of the parked stanza's document. */
   readonly document: string
   readonly at: Date
 }

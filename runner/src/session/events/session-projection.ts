@@ -5,13 +5,13 @@ import { stateFields } from '../session-fields.ts'
 import type { EventRecord, Projection } from './projection.ts'
 import type { SessionEvent, SessionFigures } from './session-event.ts'
 
-/** `whatsapp_connection_states/{sessionId}`: what an operator sees of the session, and where its state lies. */
+/** Writes `whatsapp_connection_states/{sessionId}`: the status that an operator sees, and the place of the session's state. */
 export const sessionDocument: Projection = (event, record) => {
   const fields = fieldsOf(event, record)
   return fields ? [{ kind: 'merge', path: sessionPath(record.sessionId), fields }] : []
 }
 
-/** These end with the state that they belong to. */
+/** Clears the fields that end with their state. */
 const OF_A_STATE: Fields = { nextAttemptAt: null, pairing: null, bannedUntil: null }
 
 function fieldsOf(event: SessionEvent, { sessionId, place, cipher }: EventRecord): Fields | null {
@@ -55,7 +55,7 @@ function fieldsOf(event: SessionEvent, { sessionId, place, cipher }: EventRecord
   }
 }
 
-/** What an owner has not learned yet stays as an earlier owner left it. */
+/** Returns the figures that this owner knows. The others keep the values of an earlier owner. */
 const knownOf = ({ counters, lastProofOfLifeAt, lastInboundAt, lastDisconnect }: SessionFigures): Fields => ({
   counters,
   ...(lastProofOfLifeAt ? { lastProofOfLifeAt } : {}),
