@@ -29,15 +29,15 @@ export interface OwnedSessionDependencies extends SessionDependencies {
   readonly askToDial: AskToDial
   readonly crashPolicy: CrashPolicy
   readonly trialSlot: TrialSlot
-  /** False in storage mode `cloud`: the state is read anew for each connection. */
+  /** False in storage mode `cloud`, where the state is read again for each connection. */
   readonly keepsImage: boolean
-  /** Called with each change of state that `session-lifecycle.ts` does not have, once it is logged. Tests fail on it. */
+  /** Called with each change of state that `session-lifecycle.ts` does not list, after its log line. Tests fail on it. */
   readonly onUnknownTransition?: (change: StateChange) => void
 }
 
 /**
- * One session, from its claim to the moment this process gives it up. A single loop reconciles what is wanted with what is: events
- * only note what happened and wake it. It ends when the journal does: whoever may not append may not speak.
+ * One session, from its claim until this process gives it up. A single loop moves the session towards its wanted state; events
+ * only record a change and wake the loop. The loop ends with the journal: an owner that may not append may not send.
  */
 export class OwnedSession {
   readonly sessionId: string
@@ -51,15 +51,15 @@ export class OwnedSession {
   readonly #keeper: ConnectionKeeper
   readonly #quarantine: Quarantine
   #engine: Engine | null = null
-  /** The image has had a connection. */
+  /** True when a connection has used the image. */
   #isImageUsed = false
-  /** What is stored is to be asked again: WhatsApp takes what is in the image for broken. */
+  /** True when the state must be read again from the stores, because WhatsApp takes the image for broken. */
   #isDistrusted = false
   #wanted: 'online' | 'offline'
-  /** Set when the runner leaves. */
+  /** The deadline of the hand-over; set when the runner leaves. */
   #leaving: Deadline | null = null
   #muted = false
-  /** Somebody may have taken the session: the next append tells. */
+  /** True when another runner may have claimed the session. The next append shows it. */
   #inDoubt = false
 
   constructor(dependencies: OwnedSessionDependencies, claim: Claim) {
@@ -73,7 +73,7 @@ export class OwnedSession {
     this.#wake = new Wake(clock)
     this.#journal = new Journal({ journals, sessionId, runnerId, clock, random, limits, head, project: projectEvents })
     this.#opening = new Opening(this.#dependencies, claim, this.#journal)
-    this.#quarantine = this.#newProbation(claim)
+    this.#quarantine = this.#newQuarantine(claim)
     const mustWait = waitsForOperator(session) || this.#quarantine.isQuarantined
     this.#reconnection = new Reconnection({
       clock,
@@ -86,18 +86,18 @@ export class OwnedSession {
     this.#actions = this.#newActions({ runnerId, epoch: head.epoch })
   }
 
-  /** What the runner's heartbeat says about the session. */
+  /** The session's entry in the runner's heartbeat. */
   get status(): SessionSnapshot {
     return this.#status.snapshot(this.#muted, this.#engine)
   }
 
-  /** What the session's document says. */
+  /** Sets the wanted state from the session's document. */
   want(wanted: 'online' | 'offline'): void {
     this.#wanted = wanted
     this.#wake.call()
   }
 
-  /** What is to be done to the session once. */
+  /** Passes on the open actions on the session. */
   act(actions: readonly OpenAction[]): void {
     if (this.#actions.hear(actions)) this.#wake.call()
   }
@@ -108,7 +108,7 @@ export class OwnedSession {
     this.#wake.call()
   }
 
-  /** Hands the session over: the loop closes the connection in order and releases it. */
+  /** Starts the hand-over: the loop closes the connection in order and releases the session. */
   leave(deadline: Deadline): void {
     this.#leaving = deadline
     this.#keeper.interrupt()
@@ -137,7 +137,10 @@ export class OwnedSession {
     this.#drop()
     this.#journal.close()
     const fenced = isHoldfastError(this.#journal.ended, 'fenced')
-    logger.warn({ error: this.#journal.ended }, fenced ? 'The session is no longer ours.' : 'The session is given up.')
+    logger.warn(
+      { error: this.#journal.ended },
+      fenced ? 'Another runner owns the session now.' : 'The runner gave the session up.',
+    )
     return fenced ? 'fenced' : 'given-up'
   }
 
@@ -161,26 +164,26 @@ export class OwnedSession {
   #nextStepAtMs(): number {
     const next = Math.min(this.#actions.dueAtMs, this.#quarantine.dueAtMs)
     if (!this.#engine) return Math.min(next, this.#openAtMs)
-    // While muted none is begun: whoever unmutes wakes the loop.
+    // No checkpoint starts while muted; unmuting wakes the loop.
     const checkpointAtMs = this.#muted ? Number.POSITIVE_INFINITY : this.#engine.checkpointer.dueAtMs
     return Math.min(next, this.#keeper.dueAtMs, checkpointAtMs)
   }
 
-  /** When the state is to be read: at once, or where it is read anew for each connection, when that is to be dialled. */
+  /** When the state is due to be read: at once, or, if it is read for each connection, when the next connection is due. */
   get #openAtMs(): number {
     const isForDialling = this.#isImageUsed && !this.#dependencies.keepsImage
     return isForDialling ? Math.max(this.#opening.dueAtMs, this.#keeper.dueAtMs) : this.#opening.dueAtMs
   }
 
   async #open(): Promise<void> {
-    // Not before its turn comes, or somebody acts.
+    // The next attempt waits for the trial slot or for an operator.
     if (!(await this.#mayOpen())) return this.#opening.postpone()
     const opened = await this.#opening.attempt()
     if ('state' in opened) return this.#adopt(opened)
     this.#showTrouble(opened)
   }
 
-  /** What waits for somebody keeps saying so while it waits for its trial as well. */
+  /** Returns whether the session may be opened. A halted session keeps its state while it waits for its trial. */
   async #mayOpen(): Promise<boolean> {
     const may = await this.#quarantine.mayOpen()
     if (!may && !this.#reconnection.isHalted && this.#status.reason !== 'awaiting-trial')
@@ -209,14 +212,17 @@ export class OwnedSession {
     engine.outbox.listen()
   }
 
-  /** What the last owner saw binds this one. */
+  /** Continues the wait of the last owner, which binds this one. */
   #recall({ memory }: Engine): void {
     const wait = this.#reconnection.recall(memory)
     if (!wait || wait.state === this.#status.state) return
     this.#publish(wait.state, wait.reason, { nextAttemptAt: new Date(wait.untilMs) })
   }
 
-  /** Where no image outlives a connection, or it is not believed any more, it goes; the next one is read from what is durable. */
+  /**
+   * Drops the image after its connection, if it is distrusted or the storage mode keeps none. The
+   * next one is read from the stores.
+   */
   async #putDown(): Promise<void> {
     const engine = this.#engine
     const isDone = this.#isDistrusted || (this.#isImageUsed && !this.#dependencies.keepsImage)
@@ -230,14 +236,14 @@ export class OwnedSession {
     this.#opening.hasten()
   }
 
-  /** Somebody wants the session offline. */
+  /** Releases the session, because it is not wanted online. */
   #stop(): Promise<SessionEnd> {
     return this.#release('STOPPED', 'requested', new Deadline(this.#dependencies.clock, HAND_OVER_WITHIN_MS))
   }
 
   async #release(state: SessionState, reason: ReasonCode, deadline: Deadline): Promise<SessionEnd> {
-    // What waits for somebody keeps saying so, unless it is stopped.
-    const keepsSaying = this.#status.isHalted && this.#wanted === 'online'
+    // A halted session keeps its state, unless it is stopped.
+    const keepsState = this.#status.isHalted && this.#wanted === 'online'
     try {
       await releaseSession({
         journal: this.#journal,
@@ -245,7 +251,7 @@ export class OwnedSession {
         keeper: this.#keeper,
         deadline,
         append: (entry) => this.#append(entry),
-        released: this.#status.released(keepsSaying ? null : { state, reason }, this.#engine),
+        released: this.#status.released(keepsState ? null : { state, reason }, this.#engine),
       })
       return 'released'
     } catch {
@@ -256,7 +262,7 @@ export class OwnedSession {
     }
   }
 
-  /** Nothing more is said or written: everything in memory is thrown away. */
+  /** Drops all that is in memory. Nothing more is sent or written. */
   #drop(): void {
     this.#quarantine.end()
     this.#engine?.outbox.abandon()
@@ -279,7 +285,7 @@ export class OwnedSession {
     })
   }
 
-  #newProbation({ sessionId, crashes }: Claim): Quarantine {
+  #newQuarantine({ sessionId, crashes }: Claim): Quarantine {
     const { clock, crashPolicy, trialSlot } = this.#dependencies
     const write = (record: CrashRecord): Promise<void> =>
       this.#journal.whenDurable(this.#append({ events: [{ type: 'session.crashes', crashes: record }] }))
@@ -328,7 +334,7 @@ export class OwnedSession {
         this.#wake.call()
       },
       onWriteRefused: (paths) =>
-        logger.error({ paths }, 'Firestore refused these documents twice; they do not show what the session knows.'),
+        logger.error({ paths }, 'Firestore refused these documents twice; they do not show the state of the session.'),
     })
   }
 }

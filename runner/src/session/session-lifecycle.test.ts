@@ -8,7 +8,7 @@ import {
 import { SESSION_STATES, isHalted, type SessionState } from '@holdfast/core/session/session-states'
 import { CLAIMS, TRANSITIONS, stateAfterClaim } from './session-lifecycle.ts'
 
-/** The heartbeat shows it in the place of another state: no document has it. */
+/** The states that documents can have. MUTED is only in the heartbeat, where it replaces another state. */
 const STORED = SESSION_STATES.filter((state) => state !== 'MUTED')
 
 const followersOf = (state: SessionState): readonly SessionState[] => [...TRANSITIONS[state], ...CLAIMS[state]]
@@ -16,7 +16,7 @@ const followersOf = (state: SessionState): readonly SessionState[] => [...TRANSI
 describe('the tables of a session’s states', () => {
   test('lead from a new session to every state', () => {
     const reached = new Set<SessionState>(['NEW'])
-    // A set grows under the loop, and the loop goes on with what came.
+    // The set grows during the loop, and the loop visits the new members too.
     for (const state of reached) for (const next of followersOf(state)) reached.add(next)
 
     expect([...reached].toSorted()).toEqual(STORED.toSorted())
@@ -31,15 +31,15 @@ describe('the tables of a session’s states', () => {
   })
 
   test.each(STORED.flatMap((state) => [true, false].map((isQuarantined) => ({ state, isQuarantined }))))(
-    'have what a claim makes of $state, quarantined: $isQuarantined',
+    'list the state after a claim of $state, quarantined: $isQuarantined',
     ({ state, isQuarantined }) => {
-      // A session that no runner has owned has brought none down.
+      // A new session has had no owner that could crash.
       if (state === 'NEW' && isQuarantined) return
       expect(CLAIMS[state]).toContain(stateAfterClaim(state, isQuarantined))
     },
   )
 
-  test('let no claim end what waits for somebody', () => {
+  test('let no claim end a state that waits for an operator', () => {
     for (const state of STORED.filter(isHalted)) expect(CLAIMS[state].filter((next) => !isHalted(next))).toEqual([])
   })
 
@@ -59,7 +59,7 @@ const DISCONNECTS: readonly Disconnect[] = [
   { code: undefined, transport: 'untrusted' },
 ]
 
-/** How far a device has been linked when a connection ends in a state. */
+/** The states in which a connection can end, with how far the device is linked. */
 const LINKED: readonly (readonly [SessionState, Pick<DisconnectContext, 'everLoggedIn' | 'paired' | 'qrShown'>])[] = [
   ['CONNECTING', { everLoggedIn: false, paired: false, qrShown: false }],
   ['CONNECTING', { everLoggedIn: false, paired: true, qrShown: false }],
@@ -69,8 +69,8 @@ const LINKED: readonly (readonly [SessionState, Pick<DisconnectContext, 'everLog
   ['CONNECTED', { everLoggedIn: true, paired: true, qrShown: false }],
 ]
 
-describe('however a connection ends', () => {
-  test.each(LINKED)('in %s, %j, the state that follows is in the table', (state, linking) => {
+describe('the end of a connection', () => {
+  test.each(LINKED)('in %s, %j, leads to a state in the table, whatever its code', (state, linking) => {
     for (const count of [1, 2, 10]) {
       for (const disconnect of DISCONNECTS) {
         const rows = { networkFailures: count, whatsappFailures: count, restarts: count, pairingRounds: count }
@@ -99,28 +99,28 @@ const SEEN: Partial<Record<SessionState, readonly SessionState[]>> = {
 }
 
 const CODE = 'WhatsApp may end any connection with this code'
-const READ_ANEW = 'the state is read anew for the next attempt, and cannot be read (storage mode cloud)'
+const READ_AGAIN = 'the state is read again for the next attempt, and cannot be read (storage mode cloud)'
 const RESTARTED = 'an operator restarts the session, and its state cannot be read'
-const LEAVES = 'the runner leaves while nobody wants the session online'
+const LEAVES = 'the runner leaves while the session is not wanted online'
 const STOPS = 'an operator stops the session'
 
-/** Changes that no test makes, and how they come about. */
+/** Changes that no test makes, with their causes. */
 const UNSEEN: Partial<Record<SessionState, Partial<Record<SessionState, string>>>> = {
   RESTORING: {
-    RESTORING: 'the stores do not answer the second time either',
+    RESTORING: 'the stores fail to answer a second time',
     BACKOFF: 'the runner leaves; or an earlier owner was waiting',
     REPLACED: 'an earlier owner was waiting',
     STOPPED: STOPS,
   },
-  CONNECTING: { RESTORING: READ_ANEW },
+  CONNECTING: { RESTORING: READ_AGAIN },
   PAIRING: { REPLACED: CODE, BANNED: CODE, RESTORING: RESTARTED },
   CONNECTED: { BANNED: CODE, RESTORING: RESTARTED },
   BACKOFF: {
     REPLACED: 'its trial begins, and an earlier owner was waiting',
-    RESTORING: READ_ANEW,
-    NEEDS_ATTENTION: READ_ANEW,
+    RESTORING: READ_AGAIN,
+    NEEDS_ATTENTION: READ_AGAIN,
   },
-  REPLACED: { RESTORING: READ_ANEW, NEEDS_ATTENTION: READ_ANEW, STOPPED: STOPS },
+  REPLACED: { RESTORING: READ_AGAIN, NEEDS_ATTENTION: READ_AGAIN, STOPPED: STOPS },
   LOGGED_OUT: { RESTORING: RESTARTED, BACKOFF: LEAVES, NEEDS_ATTENTION: 'the next owner finds the state damaged' },
   BANNED: {
     RESTORING: RESTARTED,
@@ -128,11 +128,11 @@ const UNSEEN: Partial<Record<SessionState, Partial<Record<SessionState, string>>
     NEEDS_ATTENTION: 'the next owner finds the state damaged',
     STOPPED: STOPS,
   },
-  NEEDS_ATTENTION: { BACKOFF: LEAVES, REPLACED: 'the state is whole again, and an earlier owner was waiting', STOPPED: STOPS },
+  NEEDS_ATTENTION: { BACKOFF: LEAVES, REPLACED: 'the state is repaired, and an earlier owner was waiting', STOPPED: STOPS },
   QUARANTINED: { RESTORING: RESTARTED, BACKOFF: LEAVES, NEEDS_ATTENTION: RESTARTED, STOPPED: STOPS },
 }
 
-test('each change in the table has been seen, or has a known way to come about', () => {
+test('each change in the table was seen in a test or has a known cause', () => {
   for (const state of SESSION_STATES) {
     const known = [...(SEEN[state] ?? []), ...Object.keys(UNSEEN[state] ?? {})]
     expect(known.toSorted(), state).toEqual(TRANSITIONS[state].toSorted())

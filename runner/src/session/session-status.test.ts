@@ -17,7 +17,7 @@ function statusOf(state: string) {
   return { status, unknown }
 }
 
-test('a change of state that is in the table is made without a word', () => {
+test('a change of state that is in the table is not reported', () => {
   const { status, unknown } = statusOf('BACKOFF')
   status.enter('CONNECTING', 'opening-socket', {}, null)
   status.enter('CONNECTED', 'logged-in', {}, null)
@@ -26,7 +26,7 @@ test('a change of state that is in the table is made without a word', () => {
   expect(unknown).toEqual([])
 })
 
-test('one that is not is reported, and made all the same: what happened has happened', () => {
+test('a change of state that is not in the table is reported, and made all the same', () => {
   const { status, unknown } = statusOf('STOPPED')
   const event = status.enter('CONNECTED', 'logged-in', {}, null)
 
@@ -35,7 +35,7 @@ test('one that is not is reported, and made all the same: what happened has happ
   expect(event).toMatchObject({ type: 'session.status', state: 'CONNECTED', reason: 'logged-in' })
 })
 
-test('a claim, a QR code and a release are changes as well', () => {
+test('a claim, a QR code and a release are checked as changes of state', () => {
   const claimed = statusOf('MUTED')
   expect(claimed.unknown).toEqual([{ from: 'MUTED', to: 'CLAIMING', reason: 'claimed' }])
 
@@ -48,7 +48,7 @@ test('a claim, a QR code and a release are changes as well', () => {
   ])
 })
 
-test('a session that goes on saying what it said before does not change its state', () => {
+test('a release that keeps the shown state is no change of state', () => {
   const { status, unknown } = statusOf('BANNED')
   status.released(null, null)
 

@@ -7,7 +7,7 @@ import type { SessionEvent, SessionFigures, StatusDetails } from './events/sessi
 import { mustQuarantine } from './quarantine/crash-record.ts'
 import { CLAIMS, TRANSITIONS, stateAfterClaim } from './session-lifecycle.ts'
 
-/** What a session says of itself: in its document, along with journal records, and in its runner's heartbeat. */
+/** The status of a session, as its document shows it with each journal record, and its runner's heartbeat. */
 export class SessionStatus {
   readonly #claim: Claim
   readonly #clock: Clock
@@ -16,7 +16,7 @@ export class SessionStatus {
   #reason: ReasonCode | null = null
   #lastProofOfLifeMs: number | null = null
   #lastDisconnect: LastDisconnect | null = null
-  /** What was counted before, by earlier owners and by engines of this one. */
+  /** The counters of earlier owners and of earlier engines of this owner. */
   #counted: { sent: number; received: number }
 
   constructor(options: { claim: Claim; clock: Clock; onUnknown: (change: StateChange) => void }) {
@@ -30,12 +30,12 @@ export class SessionStatus {
     if (!CLAIMS[from].includes(this.#state)) onUnknown({ from, to: this.#state, reason: 'claimed' })
   }
 
-  /** The engine's figures end with it. */
+  /** Adds the counters of an engine that ends. */
   absorb(engine: Engine): void {
     this.#counted = this.#counters(engine)
   }
 
-  /** For the heartbeat, which vouches for it every few seconds: here the figures are fresh. */
+  /** Returns the current figures for the heartbeat, which is renewed every few seconds. */
   snapshot(muted: boolean, engine: Engine | null): SessionSnapshot {
     return {
       state: muted ? 'MUTED' : this.#state,
@@ -46,12 +46,12 @@ export class SessionStatus {
     }
   }
 
-  /** WhatsApp's server was heard. */
+  /** Called for each sign of life of WhatsApp's server. */
   provedAlive(): void {
     this.#lastProofOfLifeMs = this.#clock.now()
   }
 
-  /** Told with whatever is written next. */
+  /** Stores a disconnect, which the next event of the session reports. */
   disconnected(disconnect: LastDisconnect): void {
     this.#lastDisconnect = disconnect
   }
@@ -60,29 +60,32 @@ export class SessionStatus {
     return this.#state
   }
 
-  /** Null before this owner has said anything. */
+  /** Null before this owner's first change of state. */
   get reason(): ReasonCode | null {
     return this.#reason
   }
 
-  /** It waits for somebody. */
+  /** True when the session waits for an operator. */
   get isHalted(): boolean {
     return isHalted(this.#state)
   }
 
-  /** Nobody owns the session from now on. A state that waits for somebody may keep saying so: `shown` is null then. */
+  /**
+   * Returns the event of a release. `shown` is null when the document keeps its state, as that of a
+   * session that waits for an operator.
+   */
   released(shown: { state: SessionState; reason: ReasonCode } | null, engine: Engine | null): SessionEvent {
     if (shown) this.#check(shown.state, shown.reason)
     return { type: 'session.released', shown, figures: this.#figures(engine) }
   }
 
-  /** The session is in this state from now on. What belonged to the state before ends with it. */
+  /** Changes the state and returns the event. The details of the state before end with it. */
   enter(state: SessionState, reason: ReasonCode, details: StatusDetails, engine: Engine | null): SessionEvent {
     this.#change(state, reason)
     return { type: 'session.status', state, reason, details, figures: this.#figures(engine) }
   }
 
-  /** The session waits for a phone from now on. */
+  /** Changes the state to PAIRING, with a QR code for the phone, and returns the event. */
   showQr(qr: string, expiresAt: Date, engine: Engine | null): SessionEvent {
     this.#change('PAIRING', 'scan-qr')
     return { type: 'session.qr', qr, expiresAt, figures: this.#figures(engine) }
@@ -94,7 +97,7 @@ export class SessionStatus {
     this.#reason = reason
   }
 
-  /** What happened has happened: a change that the table does not have is reported, and made all the same. */
+  /** Reports a change that the table does not list. The change is made all the same, because its cause has already happened. */
   #check(to: SessionState, reason: ReasonCode): void {
     const from = this.#state
     if (!TRANSITIONS[from].includes(to)) this.#onUnknown({ from, to, reason })
@@ -109,7 +112,7 @@ export class SessionStatus {
     }
   }
 
-  /** A crash forgets what was counted since the session's document was last written. */
+  /** Returns all counters. A crash loses the counts since the last write of the session's document. */
   #counters(engine: Engine | null): { sent: number; received: number } {
     const { sent, received } = this.#counted
     return { sent: sent + (engine?.outbox.sent ?? 0), received: received + (engine?.inbox.figures.received ?? 0) }

@@ -15,7 +15,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-function probationOf(sessionId: string, record: CrashRecord, slot = new SingleTrialSlot()) {
+function quarantineOf(sessionId: string, record: CrashRecord, slot = new SingleTrialSlot()) {
   const written: CrashRecord[] = []
   const wake = vi.fn<() => void>()
   const write = async (changed: CrashRecord) => void written.push(changed)
@@ -27,7 +27,7 @@ const pass = (ms: number) => vi.advanceTimersByTime(ms)
 
 describe('a session', () => {
   test('without crashes is opened at once, and writes no record', async () => {
-    const { quarantine, written } = probationOf('a', NO_CRASHES)
+    const { quarantine, written } = quarantineOf('a', NO_CRASHES)
     expect(await quarantine.mayOpen()).toBe(true)
     quarantine.look('holding')
     pass(60_000)
@@ -36,7 +36,7 @@ describe('a session', () => {
   })
 
   test('whose last owner died is forgiven when its connection has held for 10 s', async () => {
-    const { quarantine, written } = probationOf('a', { shortLives: 1, failedTrials: 0, onTrial: false })
+    const { quarantine, written } = quarantineOf('a', { shortLives: 1, failedTrials: 0, onTrial: false })
     expect(await quarantine.mayOpen()).toBe(true)
     quarantine.look('holding')
     pass(9999)
@@ -49,7 +49,7 @@ describe('a session', () => {
   })
 
   test('whose last owner died is not forgiven for time in which it waits or connects', async () => {
-    const { quarantine, written } = probationOf('a', { shortLives: 1, failedTrials: 0, onTrial: false })
+    const { quarantine, written } = quarantineOf('a', { shortLives: 1, failedTrials: 0, onTrial: false })
     for (const activity of ['waiting', 'connecting', 'holding', 'waiting', 'holding'] as const) {
       quarantine.look(activity)
       pass(activity === 'holding' ? 9000 : 60_000)
@@ -59,7 +59,7 @@ describe('a session', () => {
   })
 
   test('that is quarantined is not opened before an operator forgives it', async () => {
-    const { quarantine } = probationOf('a', { shortLives: 9, failedTrials: 3, onTrial: false })
+    const { quarantine } = quarantineOf('a', { shortLives: 9, failedTrials: 3, onTrial: false })
     expect([quarantine.isQuarantined, await quarantine.mayOpen()]).toEqual([true, false])
     quarantine.forgive()
     expect([quarantine.isQuarantined, await quarantine.mayOpen()]).toEqual([false, true])
@@ -69,7 +69,7 @@ describe('a session', () => {
 describe('suspects', () => {
   test('are opened one at a time, each after the connection of the last one has held, and each trial is recorded first', async () => {
     const slot = new SingleTrialSlot()
-    const [first, second] = [probationOf('a', SUSPECT, slot), probationOf('b', SUSPECT, slot)]
+    const [first, second] = [quarantineOf('a', SUSPECT, slot), quarantineOf('b', SUSPECT, slot)]
     expect([await first.quarantine.mayOpen(), await second.quarantine.mayOpen()]).toEqual([true, false])
     expect(first.written).toEqual([{ ...SUSPECT, onTrial: true }])
     first.quarantine.look('holding')
@@ -82,7 +82,7 @@ describe('suspects', () => {
 
   test('that connect slowly are neither acquitted nor made to leave the slot', async () => {
     const slot = new SingleTrialSlot()
-    const [first, second] = [probationOf('a', SUSPECT, slot), probationOf('b', SUSPECT, slot)]
+    const [first, second] = [quarantineOf('a', SUSPECT, slot), quarantineOf('b', SUSPECT, slot)]
     await first.quarantine.mayOpen()
     await second.quarantine.mayOpen()
     first.quarantine.look('connecting')
@@ -94,7 +94,7 @@ describe('suspects', () => {
 
   test('that wait for 10 s leave the slot without accusation, and need it again to connect', async () => {
     const slot = new SingleTrialSlot()
-    const [first, second] = [probationOf('a', SUSPECT, slot), probationOf('b', SUSPECT, slot)]
+    const [first, second] = [quarantineOf('a', SUSPECT, slot), quarantineOf('b', SUSPECT, slot)]
     await first.quarantine.mayOpen()
     await second.quarantine.mayOpen()
     first.quarantine.look('waiting')
@@ -116,9 +116,9 @@ describe('suspects', () => {
   test('that do not need their turn pass it on', async () => {
     const slot = new SingleTrialSlot()
     const [first, second, third] = [
-      probationOf('a', SUSPECT, slot),
-      probationOf('b', SUSPECT, slot),
-      probationOf('c', SUSPECT, slot),
+      quarantineOf('a', SUSPECT, slot),
+      quarantineOf('b', SUSPECT, slot),
+      quarantineOf('c', SUSPECT, slot),
     ]
     for (const { quarantine } of [first, second, third]) await quarantine.mayOpen()
     first.quarantine.end()
@@ -130,7 +130,7 @@ describe('suspects', () => {
 
   test('leave the slot to the next suspect when their owner gives them up', async () => {
     const slot = new SingleTrialSlot()
-    const [first, second] = [probationOf('a', SUSPECT, slot), probationOf('b', SUSPECT, slot)]
+    const [first, second] = [quarantineOf('a', SUSPECT, slot), quarantineOf('b', SUSPECT, slot)]
     await first.quarantine.mayOpen()
     await second.quarantine.mayOpen()
     first.quarantine.end()
