@@ -21,7 +21,7 @@ export const ENDINGS: readonly Mutant[] = [
   {
     name: 'credentials-deleted-on-log-out',
     invariant: 'I6',
-    what: 'the phone that unlinks the device ends its credentials here as well',
+    what: 'a log-out by the phone deletes the stored credentials',
     edits: [
       {
         in: 'SessionMemory.rememberLogout',
@@ -34,7 +34,7 @@ export const ENDINGS: readonly Mutant[] = [
   {
     name: 'not-put-aside',
     invariant: 'I6',
-    what: 'what a log-out leaves is not saved in an object that is named',
+    what: 'the state of a logged-out session is not put aside in an object',
     edits: [{ in: 'ConnectionKeeper.#judge', drop: 'this.#archive' }],
     noticedBy: { file: OWNED_TEST, tests: 'with 401 keeps the credentials in place' },
   },
@@ -48,7 +48,7 @@ export const ENDINGS: readonly Mutant[] = [
   {
     name: 'a-440-that-fights',
     invariant: 'I9',
-    what: 'a session that was replaced twice within the hour takes its place back',
+    what: 'a session that was replaced twice within the hour dials again',
     edits: [{ in: 'afterReplacement', when: 'context.replacedWithinHour', becomes: 'false' }],
     noticedBy: { file: VERDICT_TEST, tests: 'does not reconnect a session that was replaced twice within the hour' },
   },
@@ -62,14 +62,14 @@ export const ENDINGS: readonly Mutant[] = [
   {
     name: 'halted-until-the-next-owner',
     invariant: 'I9',
-    what: 'the next owner of a session that nobody may dial does not know it',
+    what: 'the next owner of a halted session dials',
     edits: [{ in: 'OwnedSession.constructor.mustWait', when: 'waitsForOperator(session)', becomes: 'false' }],
     noticedBy: { file: OWNED_TEST, tests: 'a disconnect with 403 ends all dialling' },
   },
   {
     name: 'damage-ends-a-ban',
     invariant: 'I9',
-    what: 'damage of the state takes the place of the reason for which a session waits, and the repair ends its wait',
+    what: 'damage of the state replaces the reason for which a session waits, and the repair ends its wait',
     edits: [{ in: 'OwnedSession.#showTrouble', when: 'this.#reconnection.isHalted', becomes: 'false' }],
     noticedBy: {
       file: 'test/integration/engine/bad-state.test.ts',
@@ -79,7 +79,7 @@ export const ENDINGS: readonly Mutant[] = [
   {
     name: 'failures-forgotten',
     invariant: 'I9',
-    what: 'the next owner does not wait for what the last one was waiting for',
+    what: 'the next owner does not keep to the wait of the last one',
     edits: [{ in: 'Reconnection.recall.remembered', when: 'this.#hasRecalled', becomes: '!this.#hasRecalled' }],
     noticedBy: { file: 'runner/src/session/connection/reconnection.test.ts', tests: 'waits for the rest of the time' },
   },
@@ -103,7 +103,7 @@ export const ENDINGS: readonly Mutant[] = [
   {
     name: 'no-release-when-leaving',
     invariant: 'I11',
-    what: 'a runner that leaves does not give its sessions up',
+    what: 'a runner that leaves does not release its sessions',
     edits: [
       { in: 'releaseSession', drop: 'whenDurable' },
       { in: 'releaseSession', drop: 'written' },
@@ -120,7 +120,7 @@ export const ENDINGS: readonly Mutant[] = [
   {
     name: 'timer-left-behind',
     invariant: 'I11',
-    what: 'a turn to dial that is not wanted any more leaves its timer',
+    what: 'a turn to dial that was given up leaves its timer',
     edits: [{ in: 'DialPacer.#end', drop: 'this.#cancelNext' }],
     noticedBy: { file: 'runner/src/supervisor/dial-pacer.test.ts', tests: 'leaves no timer behind' },
   },

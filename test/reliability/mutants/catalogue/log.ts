@@ -9,42 +9,42 @@ export const LOG: readonly Mutant[] = [
   {
     name: 'no-create-only',
     invariant: 'I4',
-    what: 'a record may be written over: the old owner goes on appending',
+    what: 'a record can be overwritten, and the old owner goes on appending',
     edits: [{ in: 'DocumentJournals.append.creations.kind', value: `'merge'` }],
     noticedBy: { file: CLAIM_TEST, tests: 'a new owner fences the old one' },
   },
   {
     name: 'foreign-record-for-ones-own',
     invariant: 'I4',
-    what: "another's record is taken for one's own commit that took effect",
+    what: "another owner's record counts as the own commit",
     edits: [{ in: 'Journal.#findOut', when: 'full[0]', becomes: 'true' }],
     noticedBy: { file: CLAIM_TEST, tests: 'a new owner fences the old one' },
   },
   {
     name: 'error-code-believed-as-applied',
     invariant: 'I4',
-    what: 'a commit that failed is taken for one that took effect',
+    what: 'a failed commit counts as applied',
     edits: [{ in: 'Journal.#commit.settled', value: 'full' }],
     noticedBy: { file: JOURNAL_TEST, tests: 'a commit that fails without effect is tried again' },
   },
   {
     name: 'error-code-believed-as-not-applied',
     invariant: 'I4',
-    what: 'a commit that failed is taken for one that had no effect',
+    what: 'a failed commit counts as not applied',
     edits: [{ in: 'Journal.#commit.settled', value: 'null' }],
     noticedBy: { file: JOURNAL_TEST, tests: 'a commit that fails with its answer lost is recognized as ours' },
   },
   {
     name: 'unanswered-counts-as-durable',
     invariant: 'I4',
-    what: 'a commit that was not answered counts at once, although another owner may have come in between',
+    what: 'an unanswered commit counts at once, although another owner may have claimed the session',
     edits: [{ in: 'Journal.#write', when: 'answered', becomes: 'false' }],
     noticedBy: { file: CLAIM_TEST, tests: 'keeps a record of the old one whose answer was lost' },
   },
   {
     name: 'claim-without-precondition',
     invariant: 'I4',
-    what: 'a claim does not look whether the session was claimed since it was judged free',
+    what: 'a claim ignores that the session was claimed since it was judged free',
     edits: [{ in: 'commitClaim.changes.unlessChangedSince', value: 'undefined' }],
     noticedBy: { file: CLAIM_TEST, tests: 'a new owner that judged the session free before another claimed it' },
   },
@@ -61,14 +61,14 @@ export const LOG: readonly Mutant[] = [
   {
     name: 'heartbeat-ignored',
     invariant: 'I4',
-    what: 'a living owner is taken for dead: two owners throw each other out',
+    what: 'a live owner counts as dead, and two owners keep replacing each other',
     edits: [{ in: 'Placement.#runners.isDead', when: 'document.deadAfterMs', becomes: 'true' }],
     noticedBy: { file: 'test/integration/engine/supervisor.test.ts', tests: 'leave the sessions of a live one alone' },
   },
   {
     name: 'claims-trimmed',
     invariant: 'I5',
-    what: 'claims are trimmed away: a number that an old owner can try is free again',
+    what: 'claims are trimmed, which frees a number that an old owner can try',
     edits: [{ in: 'trimJournal.isClaim', value: `(fields['kind'] as RecordKind) === 'restore'` }],
     noticedBy: { file: JOURNAL_TEST, tests: 'trimming leaves every claim and the record before it' },
   },
@@ -82,14 +82,14 @@ export const LOG: readonly Mutant[] = [
   {
     name: 'lost-numbers-again',
     invariant: 'I5',
-    what: 'a restore that gives records up uses their numbers again',
+    what: 'a restore uses the numbers of lost records again',
     edits: [{ in: 'anyEnd.seq', value: 'await endOfLog(journals, sessionId, 0)' }],
     noticedBy: { file: 'test/integration/engine/numbers.test.ts', tests: 'is not used again when its record is lost' },
   },
   {
     name: 'epoch-by-the-document-alone',
     invariant: 'I5',
-    what: "an epoch that the session's document has forgotten is used again",
+    what: "an epoch that the session's document has lost is used again",
     edits: [{ in: 'claimSession.record.epoch', value: 'Math.max(session.epoch, 0) + 1' }],
     noticedBy: {
       file: 'test/integration/engine/numbers.test.ts',
@@ -99,7 +99,7 @@ export const LOG: readonly Mutant[] = [
   {
     name: 'read-error-as-absence',
     invariant: 'I6',
-    what: 'a record that cannot be read counts as one that is not there',
+    what: 'an unreadable record counts as absent',
     edits: [{ in: 'DocumentJournals.read', call: 'this.#documents.read', becomes: '$&.catch(() => null)' }],
     noticedBy: {
       file: 'test/integration/contract/journal-store.test.ts',
@@ -109,7 +109,7 @@ export const LOG: readonly Mutant[] = [
   {
     name: 'list-error-as-absence',
     invariant: 'I6',
-    what: 'a journal that cannot be listed counts as an empty one',
+    what: 'a journal that cannot be listed counts as empty',
     edits: [{ in: 'DocumentJournals.#query', call: 'this.#documents.query', becomes: '$&.catch(() => [])' }],
     noticedBy: { file: CLAIM_TEST, tests: 'never takes a journal that cannot be listed' },
   },
@@ -123,7 +123,7 @@ export const LOG: readonly Mutant[] = [
   {
     name: 'new-key-for-an-old-journal',
     invariant: 'I6',
-    what: 'a data key that is missing is made anew although there is a journal',
+    what: 'a missing data key is made anew although a journal exists',
     edits: [{ in: 'cipherOf.isUsed', when: 'hasSealedRecords', becomes: 'false' }],
     noticedBy: {
       file: 'test/integration/engine/owned-session.test.ts',
@@ -133,7 +133,7 @@ export const LOG: readonly Mutant[] = [
   {
     name: 'pointer-before-data',
     invariant: 'I7',
-    what: 'the pointer is written while the object is still on its way',
+    what: 'the pointer is written before the object is stored',
     edits: [
       {
         in: 'writeCheckpoint',
@@ -147,21 +147,21 @@ export const LOG: readonly Mutant[] = [
   {
     name: 'checkpoint-not-read-back',
     invariant: 'I7',
-    what: 'a checkpoint counts without having been read back and opened',
+    what: 'a checkpoint counts before it was read back and opened',
     edits: [{ in: 'writeCheckpoint', drop: 'readCheckpoint' }],
     noticedBy: { file: CHECKPOINT_TEST, tests: 'a failing Cloud Storage' },
   },
   {
     name: 'trimmed-to-the-newest',
     invariant: 'I7',
-    what: 'records go when the newer of two checkpoints covers them: the loss of one object loses all',
+    what: 'records are trimmed when the newer of two checkpoints covers them, so the loss of one object loses all',
     edits: [{ in: 'Checkpointer.#trim.upTo', value: 'this.#pointer?.seq ?? 0' }],
     noticedBy: { file: CHECKPOINT_TEST, tests: 'trimming goes only as far as the older' },
   },
   {
     name: 'trimmed-before-the-pointer',
     invariant: 'I7',
-    what: 'records go before the pointer to what covers them is written',
+    what: 'records are trimmed before the pointer to their checkpoint is written',
     edits: [{ in: 'Checkpointer.#point', drop: 'written' }],
     noticedBy: { file: CHECKPOINT_TEST, tests: 'trimming waits until the pointer is in Firestore' },
   },

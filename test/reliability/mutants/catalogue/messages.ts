@@ -36,7 +36,7 @@ export const MESSAGES: readonly Mutant[] = [
   {
     name: 'retry-with-a-new-id',
     invariant: 'I8',
-    what: 'a message that goes out again has another id',
+    what: 'a message gets another id when it goes out again',
     edits: [
       {
         in: 'Outbox.#send',
@@ -49,7 +49,7 @@ export const MESSAGES: readonly Mutant[] = [
   {
     name: 'composed-anew',
     invariant: 'I8',
-    what: 'a message that may have been on the wire is made anew, and is another message',
+    what: 'a message that may have been on the wire is composed anew, and becomes another message',
     edits: [{ in: 'Outbox.#send', when: 'job.message', becomes: 'attempt > 0' }],
     noticedBy: { file: OUTBOX_TEST, tests: 'a message that may have been on the wire goes out again byte for byte' },
   },
@@ -63,7 +63,7 @@ export const MESSAGES: readonly Mutant[] = [
   {
     name: 'settled-job-again',
     invariant: 'I8',
-    what: 'a job that was settled is taken up again when Firestore tells of it as it was before',
+    what: 'a settled job is sent again when Firestore delivers its old state',
     edits: [{ in: 'Outbox.#add.isSettled', value: 'false' }],
     noticedBy: {
       file: OUTBOX_TEST,
@@ -83,28 +83,28 @@ export const MESSAGES: readonly Mutant[] = [
   {
     name: 'any-time-believed',
     invariant: 'beside',
-    what: 'a message that was sent at a time that never was has no document',
+    what: 'a message with an invalid timestamp has no document',
     edits: [{ in: 'messageDocument', call: 'storableDate', becomes: 'new Date($1)' }],
     noticedBy: { file: 'test/integration/engine/inbox.test.ts', tests: 'a received message with an invalid timestamp' },
   },
   {
     name: 'job-in-no-state',
     invariant: 'I8',
-    what: 'a message that failed is forgotten without a word in its document',
+    what: 'a message fails without a note in its document',
     edits: [{ in: 'JobProgress.failed', drop: 'this.#say' }],
     noticedBy: { file: OUTBOX_TEST, tests: 'after it failed stays failed' },
   },
   {
     name: 'member-without-devices',
     invariant: 'beside',
-    what: 'a message to a group goes to those members whose devices the server told',
+    what: 'a message to a group goes only to members whose devices the server listed',
     edits: [{ in: 'assertGroupRecipients.isKnown', value: '() => true' }],
     noticedBy: { file: GROUP_TEST, tests: 'a group fails when the server does not list the devices of' },
   },
   {
     name: 'device-without-keys',
     invariant: 'beside',
-    what: 'a message to a group goes to those devices whose keys the server gave',
+    what: 'a message to a group goes only to devices whose keys the server returned',
     edits: [{ in: 'assertGroupRecipients.missing', value: '[] as string[]' }],
     noticedBy: { file: GROUP_TEST, tests: 'when the answer leaves out its keys' },
   },

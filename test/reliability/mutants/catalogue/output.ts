@@ -22,7 +22,7 @@ export const OUTPUT: readonly Mutant[] = [
   {
     name: 'pending-not-committed',
     invariant: 'I1',
-    what: 'what the transaction around a frame has written is not in the log when the frame is numbered',
+    what: 'a frame is numbered before the writes of the transaction around it are in the log',
     edits: [{ in: 'Gate.#hold', drop: 'this.#commitPending' }],
     noticedBy: { file: 'runner/src/session/journal/gate.test.ts', tests: 'a frame depends on what was written right before it' },
   },
@@ -59,7 +59,7 @@ export const OUTPUT: readonly Mutant[] = [
   {
     name: 'no-connect-record',
     invariant: 'I1',
-    what: 'a connection attempt is no record: an owner that lost the session logs in once more',
+    what: 'a connection attempt has no record, and an owner that lost the session logs in once more',
     edits: [{ in: 'ConnectionKeeper.#dial', drop: 'whenDurable' }],
     noticedBy: {
       file: 'test/integration/engine/owned-session.test.ts',
@@ -69,7 +69,7 @@ export const OUTPUT: readonly Mutant[] = [
   {
     name: 'unmuted-frames',
     invariant: 'I1',
-    what: 'a muted runner goes on speaking',
+    what: 'a muted runner still sends frames',
     edits: [{ in: 'Gate.#release', when: 'this.#muted', becomes: 'false' }],
     noticedBy: { file: 'runner/src/session/journal/gate.test.ts', tests: 'a muted gate holds frames' },
   },

@@ -5,7 +5,7 @@ export const SECRECY: readonly Mutant[] = [
   {
     name: 'words-of-others-in-the-log',
     invariant: 'I10',
-    what: "the message of somebody else's error, which may quote a text or a key, is logged",
+    what: "the message of a third party's error, which may quote a text or a key, is logged",
     edits: [{ in: 'serializeError', when: 'own', becomes: 'true' }],
     noticedBy: { file: 'core/src/platform/logging.test.ts', tests: 'a foreign error is logged without its message' },
   },
@@ -22,7 +22,7 @@ export const SECRECY: readonly Mutant[] = [
   {
     name: 'stored-in-the-clear',
     invariant: 'I10',
-    what: 'what is stored can be read by whoever sees the bucket or the database',
+    what: 'stored data is readable for anyone with access to the bucket or the database',
     edits: [
       {
         in: 'envelope.ts:seal',
@@ -40,7 +40,7 @@ export const SECRECY: readonly Mutant[] = [
   {
     name: 'sealed-for-anywhere',
     invariant: 'beside',
-    what: 'sealed bytes open in another place than theirs: records can be swapped',
+    what: 'sealed bytes open in another place than their own, so records can be swapped',
     edits: [{ in: 'SessionCipher.#bind', value: `{ return JSON.stringify(['holdfast', purpose, place.length * 0]) }` }],
     noticedBy: { file: 'test/integration/engine/inbox.test.ts', tests: 'a received message is sealed for its own place' },
   },
