@@ -6,28 +6,31 @@ const attempt = (status: number | null, retryAfter: string | null = null) => ({
   status,
   retryAfter,
   tookMs: 5,
-  trouble: status === 200 ? null : 'what was said',
+  trouble: status === 200 ? null : 'the body of the answer',
 })
 
-test('an API that is not struck itself does it, or says when to ask again', () => {
+test('an API that is not struck may accept a request or answer 503 with Retry-After', () => {
   expect(judge(attempt(200), false)).toEqual({ counts: 'accepted', finding: null })
   expect(judge(attempt(503, '5'), false)).toEqual({ counts: 'unavailable', finding: null })
 })
 
-test('everything else is a finding', () => {
+test('any other answer is a finding', () => {
   expect(judge(attempt(503), false)).toMatchObject({ counts: 'wrong', finding: expect.stringContaining('Retry-After') })
   expect(judge(attempt(503, 'soon'), false)).toMatchObject({ counts: 'wrong' })
-  expect(judge(attempt(500, '5'), false)).toMatchObject({ counts: 'wrong', finding: expect.stringContaining('what was said') })
+  expect(judge(attempt(500, '5'), false)).toMatchObject({
+    counts: 'wrong',
+    finding: expect.stringContaining('the body of the answer'),
+  })
   expect(judge(attempt(404), false)).toMatchObject({ counts: 'wrong' })
   expect(judge(attempt(null), false)).toMatchObject({ counts: 'unanswered', finding: expect.stringContaining('no answer') })
 })
 
-test('only where the API is struck may it say nothing', () => {
+test('a missing answer is accepted only from an API that is struck itself', () => {
   expect(judge(attempt(null), true)).toEqual({ counts: 'unanswered', finding: null })
   expect(judge(attempt(500), true)).toMatchObject({ counts: 'wrong' })
 })
 
-test('what came before the strikes does not count', () => {
+test('an answer before the strikes does not count', () => {
   const answers = new Answers()
   answers.hear(attempt(404))
   answers.judgeFromNowOn({ mayBeStruck: false })

@@ -2,33 +2,33 @@ import type { Attempt } from '../../support/api-client.ts'
 
 export interface AnswerCounts {
   accepted: number
-  /** 503 with the time after which to try again. */
+  /** Answers 503 with a valid Retry-After. */
   unavailable: number
-  /** No whole answer: refused, cut off, or too late. */
+  /** Requests without a complete answer: refused, cut off, or too late. */
   unanswered: number
   wrong: number
 }
 
 export interface Judgement {
   counts: keyof AnswerCounts
-  /** Why it is not as it should be. */
+  /** The fault of the answer; null for a permitted answer. */
   finding: string | null
 }
 
 /**
- * What the API may answer while things are taken away from it: that it did it, or that it cannot now and when to ask again.
- * Only where the API itself is struck may it say nothing at all.
+ * Judges one answer of the API during the strikes. A 2xx answer and a 503 answer with Retry-After are permitted. A missing answer
+ * is permitted only when the strikes hit the API itself.
  */
 export function judge({ what, status, retryAfter, trouble, tookMs }: Attempt, mayBeStruck: boolean): Judgement {
-  const told = `${what}: ${trouble ?? status} after ${Math.round(tookMs)} ms`
-  if (status === null) return { counts: 'unanswered', finding: mayBeStruck ? null : `no answer to ${told}` }
+  const description = `${what}: ${trouble ?? status} after ${Math.round(tookMs)} ms`
+  if (status === null) return { counts: 'unanswered', finding: mayBeStruck ? null : `no answer to ${description}` }
   if (status >= 200 && status < 300) return { counts: 'accepted', finding: null }
-  if (status !== 503) return { counts: 'wrong', finding: `neither 2xx nor 503: ${told}` }
+  if (status !== 503) return { counts: 'wrong', finding: `neither 2xx nor 503: ${description}` }
   if (/^[1-9]\d*$/.test(retryAfter ?? '')) return { counts: 'unavailable', finding: null }
-  return { counts: 'wrong', finding: `503 without Retry-After: ${told}` }
+  return { counts: 'wrong', finding: `503 without Retry-After: ${description}` }
 }
 
-/** Every answer of the API since the beginning of the strikes. */
+/** Counts and judges every answer of the API since the first strike. */
 export class Answers {
   readonly counts: AnswerCounts = { accepted: 0, unavailable: 0, unanswered: 0, wrong: 0 }
   readonly findings: string[] = []
@@ -45,7 +45,7 @@ export class Answers {
     if (finding !== null) this.findings.push(finding)
   }
 
-  /** Those since an earlier moment. */
+  /** Returns the counts since an earlier copy of them. */
   since(before: AnswerCounts): AnswerCounts {
     const { accepted, unavailable, unanswered, wrong } = this.counts
     return {

@@ -17,10 +17,10 @@ export interface Chaos {
 }
 
 const SETTLE_LIMIT_MS = 300_000
-/** A mean time between messages, per session and direction. */
+/** The mean time between two messages of one session in one direction. */
 const PACE_MS = { kill: 1_000, everything: 1_000, pause: 250, outage: 500 }
 
-/** Traffic, strikes and troubles, until all has settled; then the figures. */
+/** Runs traffic, strikes and troubles, waits until every message has settled, and computes the figures. */
 export async function runChaos(world: World, options: Options): Promise<Chaos> {
   const { api, simulator, ledger, answers, tell } = world
   const random = new SeededRandom(options.seed)
@@ -31,14 +31,16 @@ export async function runChaos(world: World, options: Options): Promise<Chaos> {
   answers.judgeFromNowOn({ mayBeStruck: options.what === 'everything' })
   traffic.start()
   const complaints: string[] = []
-  // A loop that breaks off is one complaint more: what there is to count is counted all the same.
+  // A loop that fails adds a complaint. The run still counts all messages, so that the figures show the damage.
   const brokeOff = (error: unknown) => complaints.push(error instanceof Error ? error.message : String(error))
   await Promise.race([strikes.run(), traffic.untilRefused(), troubles.untilBroken()]).catch(brokeOff)
   if (complaints.length === 0) await traffic.untilCount(strikes.leastMessages)
   await troubles.stop().catch(brokeOff)
   await traffic.stop().catch(brokeOff)
   stopProgress()
-  tell(`No more messages: ${ledger.accepted.length} were sent, ${ledger.issued.length} received. Waiting until all has settled.`)
+  tell(
+    `No more messages: ${ledger.accepted.length} were sent, ${ledger.issued.length} received. Waiting until every message has settled.`,
+  )
   const outcome = await untilSettled({ api, simulator, ledger, limitMs: SETTLE_LIMIT_MS })
   const { figures, findings } = computeFigures(ledger, outcome)
   complaints.push(...strikes.complaints(), ...answers.findings, ...outcome.missing, ...findings)

@@ -1,4 +1,4 @@
-/** Troubles that can be mixed into a run. */
+/** The troubles that `--with` can mix into a run. */
 export const TROUBLE_CHOICES = ['faults', 'backlogs', 'retries', 'groups', 'devices'] as const
 
 export type TroubleName = (typeof TROUBLE_CHOICES)[number]

@@ -1,6 +1,6 @@
 import type { Sandbox } from '../../../sandbox/sandbox.ts'
 
-/** A job's status by Firestore's word: the API that would say it was killed as well. */
+/** Reads a job's status directly from Firestore, because the strike killed the API as well. */
 export async function statusInFirestore({ sandbox }: { sandbox: Sandbox }, jobId: string): Promise<string> {
   const { firestore, project } = sandbox.info
   const job = `projects/${project}/databases/(default)/documents/message_queue_jobs/${jobId}`

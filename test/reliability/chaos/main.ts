@@ -7,11 +7,11 @@ import { BadOption } from '../../support/command-options.ts'
 import { HELP, parseOptions, type Options } from './options.ts'
 import { createWorld, type World } from './world.ts'
 
-/** The journal is to be checkpointed and trimmed within seconds. */
+/** Makes runners checkpoint and trim the journal within seconds. */
 const FREQUENT_CHECKPOINTS = { CHECKPOINT_RECORDS: '16' }
-/** What is refused is refused by us: two refusals of one message need not cost it, and the chat behind it, five minutes. */
+/** Shortens the pauses between attempts. The run itself refuses messages, and two refusals would delay a chat by five minutes. */
 const REFUSALS_ARE_OURS = { SEND_RETRY_DELAYS_MS: '0,1000,2000,5000,10000' }
-/** A runner that is killed every few seconds looks like one that crashes; nobody is to be suspected, or to wait, for it. */
+/** Switches off crash-loop detection and restart pauses, because a runner with a kill every few seconds looks like one. */
 const STRIKES_ARE_OURS = { CRASH_LOOP_AFTER: '1000000', RESTART_PAUSE_LIMIT_MS: '0' }
 
 const startedAt = performance.now()
@@ -21,7 +21,7 @@ function tell(line: string): void {
   process.stderr.write(`${seconds}  ${line}\n`)
 }
 
-/** `npm run chaos`. Resolves with the exit code when everything has stopped. */
+/** Runs `npm run chaos`. Resolves with the exit code when the sandbox has stopped. */
 async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args)
   if (options.help) {
@@ -48,10 +48,10 @@ async function main(args: readonly string[]): Promise<number> {
   return await Promise.race([interrupted, chaos()])
 }
 
-/** Minutes. What is over sooner is not worth the work of a thorough compiler, which the rest of the machine would wait for. */
+/** Returns whether a run takes minutes. A shorter run does not repay the optimizing compiler, which slows the machine. */
 const takesLong = ({ what, kills, seconds }: Options): boolean => (what === 'outage' ? seconds > 10 : kills > 10)
 
-/** What happened at the simulator, beside the logs: to be read together when something is not as it should be. */
+/** Writes the simulator's events to a file beside the logs, so that a failed run can be read from both. */
 function keepEvents({ events }: World, folder: string): void {
   const file = createWriteStream(join(folder, 'logs', 'events.ndjson'))
   events.on((event) => file.write(`${JSON.stringify(event)}\n`))
@@ -59,15 +59,15 @@ function keepEvents({ events }: World, folder: string): void {
 
 function report(result: Chaos['result'], held: boolean, { json }: Options): void {
   if (json) return void process.stdout.write(`${JSON.stringify(result)}\n`)
-  for (const [name, value] of Object.entries(result)) process.stdout.write(`${name.padEnd(16)} ${told(value)}\n`)
+  for (const [name, value] of Object.entries(result)) process.stdout.write(`${name.padEnd(16)} ${format(value)}\n`)
   process.stdout.write(held ? 'It held.\n' : 'It did NOT hold.\n')
 }
 
-/** Figures within figures on one line. */
-const told = (value: unknown): string =>
+/** Formats nested figures on one line. */
+const format = (value: unknown): string =>
   typeof value === 'object' && value
     ? Object.entries(value)
-        .map(([name, inner]) => `${name} ${told(inner)}`)
+        .map(([name, inner]) => `${name} ${format(inner)}`)
         .join(' ')
     : String(value)
 
@@ -77,5 +77,5 @@ try {
   tell(error instanceof Error ? error.message : String(error))
   process.exitCode = error instanceof BadOption ? 2 : 1
 }
-// What lost the race may still be under way.
+// The loser of the race may still be running.
 process.exit()

@@ -4,7 +4,7 @@ import { parseOptions } from './options.ts'
 import { WAYS } from './strikes/outage-plan.ts'
 import { TROUBLE_CHOICES } from './choices.ts'
 
-test('without options, runners are killed', () => {
+test('the default options kill runners', () => {
   expect(parseOptions([])).toMatchObject({
     what: 'kill',
     kills: 25,
@@ -16,18 +16,18 @@ test('without options, runners are killed', () => {
   })
 })
 
-test('pausing needs a second runner', () => {
+test('a pause needs a second runner', () => {
   expect(parseOptions(['--what', 'pause'])).toMatchObject({ runners: 2 })
   expect(() => parseOptions(['--what', 'pause', '--runners', '1'])).toThrow(BadOption)
 })
 
-test('lists name their members, or all of them', () => {
+test('a list option takes several names or "all"', () => {
   expect(parseOptions(['--how', 'refuse,cut']).how).toEqual(['refuse', 'cut'])
   expect(parseOptions(['--with', 'all']).troubles).toEqual(TROUBLE_CHOICES)
   expect(parseOptions(['--with', 'faults, retries']).troubles).toEqual(['faults', 'retries'])
 })
 
-test('what is wrong is said with what would be right', () => {
+test('an error about a wrong option names the valid choices', () => {
   expect(() => parseOptions(['--what', 'sleep'])).toThrow('--what must be one of: kill, pause, outage, everything.')
   expect(() => parseOptions(['--how', 'refuse,melt'])).toThrow(/--how must be one of: .*cut, all/)
   expect(() => parseOptions(['--with', 'rain'])).toThrow(/--with must be one of: faults/)

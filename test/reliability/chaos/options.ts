@@ -11,11 +11,11 @@ export interface Options {
   pauses: number
   store: (typeof STORE_CHOICES)[number]
   how: readonly (typeof WAYS)[number][]
-  /** How long each outage lasts. */
+  /** The length of each outage. */
   seconds: number
-  /** What is mixed in. */
+  /** The troubles that are mixed in. */
   troubles: readonly TroubleName[]
-  /** Where the state of sessions is kept. */
+  /** The storage mode of the sessions' state. */
   storage: StorageType
   sessions: number
   runners: number
@@ -25,36 +25,38 @@ export interface Options {
   folder: string | undefined
 }
 
-export const HELP = `Breaks the world around the sessions while messages flow both ways, and counts afterwards what is on either side.
+export const HELP = `Breaks the services around the sessions while messages flow both ways, then compares the messages on both sides.
 
-  npm run chaos -- --kills 25 --sessions 4 --seed 7          SIGKILL of a runner, most of them aimed at something in flight
+  npm run chaos -- --kills 25 --sessions 4 --seed 7          SIGKILL of a runner, mostly while a message is in flight
   npm run chaos -- --what everything --kills 10              SIGKILL of runners, functions and Cloud Storage at one instant
-  npm run chaos -- --what pause --pauses 3 --runners 2       SIGSTOP until another runner has taken over, then SIGCONT
-  npm run chaos -- --what outage --seconds 60                Firestore, then Cloud Storage is taken away, in every way
+  npm run chaos -- --what pause --pauses 3 --runners 2       SIGSTOP until another runner has claimed the sessions, then SIGCONT
+  npm run chaos -- --what outage --seconds 60                outages of Firestore, then of Cloud Storage, of every kind
 
   --kills N      strikes (25)                 --pauses N     with --what pause (3)
   --store S      firestore, storage, both at once, or each after the other (each)
-  --how H,...    refuse, hang (connections are dead for good), freeze (they go on afterwards), slow, cut (in the middle of
-                 answers, again and again), or all (all)
-  --seconds N    how long each outage lasts (60)
-  --with T,...   mixes in at random: faults (of the simulator), backlogs (300 messages while a session is away), retries
-                 (contacts forget their Signal sessions), groups (contacts write to one), devices (contacts link companions and
+  --how H,...    refuse, hang (connections stay dead), freeze (connections resume afterwards), slow, cut (connections break
+                 in the middle of answers, again and again), or all (all)
+  --seconds N    length of each outage (60)
+  --with T,...   mixes in at random: faults (of the simulator), backlogs (300 messages while a session is offline), retries
+                 (contacts forget their Signal sessions), groups (contacts write to a group), devices (contacts link companions and
                  remove them), or all
-  --storage S    local, cloud or hybrid: where sessions are kept (hybrid)
-  --sessions N   each with a phone and two contacts (4)
-  --runners N    (1; with --what pause 2)     --seed N       the same strikes again; told at the start if not given
-  --folder DIR   keeps data and logs there (a temporary folder)
-  --json         the figures as JSON, as the last thing on stdout
+  --storage S    storage mode of the sessions: local, cloud or hybrid (hybrid)
+  --sessions N   sessions, each with a phone and two contacts (4)
+  --runners N    runners (1; with --what pause 2)
+  --seed N       repeats the strikes of an earlier run (random; printed at the start)
+  --folder DIR   folder for data and logs (a temporary folder)
+  --json         prints the figures as JSON, as the last output on stdout
 
-recoveryMs is from a strike until the account is connected again (a strike before that begins anew); from the end of an outage
-until messages flow both ways. While a store is away the API may answer 503 with Retry-After and nothing else.
-Ends with 0 if all held, 1 if not, 2 for a wrong option.
+recoveryMs counts from a strike until the account is connected again; another strike before that restarts the count. For an
+outage it counts from the end of the outage until messages flow both ways. During an outage the only error that the API may
+return is 503 with Retry-After.
+Exit codes: 0 if all guarantees held, 1 if not, 2 for a wrong option.
 `
 
-/** How many run unless the command says more. */
+/** The default number of runners, which is also the minimum. */
 const FEWEST_RUNNERS = { kill: 1, pause: 2, outage: 1, everything: 1 } as const
 
-/** @throws BadOption, with a message for the person who typed it. */
+/** @throws BadOption, with a message for the user of the command line. */
 export function parseOptions(args: readonly string[]): Options {
   const {
     what: strike,

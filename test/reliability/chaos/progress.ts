@@ -3,7 +3,7 @@ import type { World } from './world.ts'
 
 const EVERY_MS = 5_000
 
-/** A line every few seconds, so that whoever waits sees what goes on. Returns the function that ends it. */
+/** Prints a line of progress every five seconds. Returns a function that stops it. */
 export function startProgress({ ledger, sessions, open, underway, tell }: World, { counts }: Strikes): () => void {
   const timer = setInterval(() => {
     const late = sessions.reduce((sum, session) => sum + underway.of(session), 0)

@@ -2,13 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { SeededRandom } from '../../support/seeded-random.ts'
 import type { ChaosSession, World } from './world.ts'
 
-/** So many requests of one session wait for their answer at the same time, at most. */
+/** The most requests of one session that wait for an answer at the same time. */
 const MOST_UNANSWERED = 8
 
-/** Where more than this has not arrived, nobody writes: a machine that is slower than the traffic would never catch up. */
+/** A session with more messages under way gets no new ones, because a machine slower than the traffic would never catch up. */
 const MOST_UNDERWAY = 150
 
-/** Messages flow both ways in every session, whatever happens meanwhile, and every one that was taken is in the ledger. */
+/** Sends messages both ways in every session during the strikes, and records every accepted message in the ledger. */
 export class Traffic {
   readonly #world: World
   readonly #paceMs: number
@@ -23,7 +23,7 @@ export class Traffic {
     this.#world = world
     this.#paceMs = options.paceMs
     this.#random = options.random
-    // Whoever does not wait for it hears of it from `stop`.
+    // `stop` reports the rejection to callers that do not wait for it here.
     this.#refused.promise.catch(() => undefined)
   }
 
@@ -34,13 +34,13 @@ export class Traffic {
     ])
   }
 
-  /** Resolves when the last message that was begun is taken; rejects when one was refused. */
+  /** Resolves when every started message is accepted; rejects when one was refused. */
   async stop(): Promise<void> {
     this.#stopped = true
     await this.untilRefused(Promise.all(this.#flows))
   }
 
-  /** Until so many went each way. */
+  /** Resolves when `each` messages went in each direction. */
   async untilCount(each: number): Promise<void> {
     const { accepted, issued } = this.#world.ledger
     const hasEnough = async () => {
@@ -49,12 +49,12 @@ export class Traffic {
     await this.untilRefused(hasEnough())
   }
 
-  /** Rejects when a message is refused, unless the work ends before. */
+  /** Resolves with the end of the work; rejects when a message is refused before that. */
   async untilRefused(work: Promise<unknown> = new Promise(() => {})): Promise<void> {
     await Promise.race([work, this.#refused.promise])
   }
 
-  /** What is taken does not wait for what was taken before, until too much of that has no answer. */
+  /** Starts messages of one direction at random intervals, without waiting for the answers of earlier ones up to `atOnce`. */
   async #flow(atOnce: number, once: (number: number, contact: string) => Promise<void>, session: ChaosSession): Promise<void> {
     const random = this.#random.fork()
     const unanswered = new Set<Promise<void>>()

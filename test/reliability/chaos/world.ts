@@ -15,13 +15,13 @@ export interface ChaosSession extends LinkedSession {
   contacts: readonly string[]
 }
 
-/** Everything that a loop needs: the sandbox to strike, the two outsides to judge by, and the sessions. */
+/** The sandbox to strike, the API and the simulator to judge by, and the sessions. */
 export interface World extends Pick<SandboxWorld, 'sandbox' | 'api' | 'simulator' | 'events' | 'ledger'> {
   recoveries: Recoveries
   watch: InFlightWatch
   underway: Underway
   open: OpenAccounts
-  /** Judged from the first strike on. */
+  /** The answers of the API, judged from the first strike on. */
   answers: Answers
   sessions: readonly ChaosSession[]
   tell: (line: string) => void
@@ -29,9 +29,9 @@ export interface World extends Pick<SandboxWorld, 'sandbox' | 'api' | 'simulator
 
 const CONTACTS = 2
 
-/** Longer than anything lasts that is broken on purpose. */
+/** The longest repetition of a request; longer than any strike lasts. */
 const PATIENCE_MS = 300_000
-/** As long as a function may take for a request. */
+/** The time limit of a function for one request. */
 const ANSWER_LIMIT_MS = 60_000
 
 export async function createWorld(
@@ -73,7 +73,7 @@ async function createSession(api: ApiClient, simulator: SimulatorClient, number:
   const digits = String(number).padStart(2, '0')
   const contacts = Array.from({ length: CONTACTS }, (_, index) => `55118${digits}0000${index + 1}`)
   for (const [index, contact] of contacts.entries()) {
-    // The second keeps his delivery receipts to himself: whether a message reached him without its ack shows only in the resend.
+    // The second contact sends no delivery receipts. Only a resend shows whether a message reached this contact without its ack.
     await simulator.createContact(contact, `Contact ${number}.${index + 1}`, { autoReceipt: index === 0 })
   }
   const session = await linkSession(api, simulator, { name: `chaos-${number}`, phone: `55119${digits}00000` })

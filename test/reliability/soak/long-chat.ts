@@ -5,16 +5,16 @@ import type { World } from '../chaos/world.ts'
 const NAME = 'soak-long-chat'
 const PHONE = '5511990000099'
 const CONTACT = '5511880000099'
-/** Part of the time in which all of it is written: what is late has the rest. */
+/** The share of the time for writing all messages; the rest is for late ones. */
 const SHARE_OF_TIME = 0.8
-/** So many of the oldest messages come once more when the chat is as long as it gets. */
+/** The server repeats this many of the oldest messages at the end of the chat. */
 const REPEATED = 50
 
-/** One chat that goes on and on, in a session of its own. */
+/** One very long chat, in a session of its own. */
 export class LongChat {
   readonly #world: World
   readonly #oldest: string[] = []
-  /** How many there were so far, both ways. */
+  /** The messages so far, in both directions. */
   count = 0
 
   private constructor(world: World) {
@@ -32,7 +32,7 @@ export class LongChat {
     return `default.${NAME}`
   }
 
-  /** Each side says something in turn, so that the ratchets turn as well; at a steady pace, for a part of the time. */
+  /** Writes messages at a steady pace, alternately from each side, so that both ratchets step. */
   async write(messages: number, seconds: number, signal: AbortSignal): Promise<void> {
     const paceMs = (seconds * 1000 * SHARE_OF_TIME) / messages
     const startedAt = performance.now()
@@ -43,7 +43,7 @@ export class LongChat {
     }
   }
 
-  /** The server delivers the oldest messages once more, as they were: to be told from new ones, and acknowledged. */
+  /** Has the server deliver the oldest messages again, unchanged. The runner has to recognize and acknowledge them. */
   async repeatOldest(): Promise<number> {
     for (const id of this.#oldest) await this.#world.simulator.repeatMessage(PHONE, id)
     return this.#oldest.length

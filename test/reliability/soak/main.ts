@@ -14,7 +14,7 @@ function tell(line: string): void {
   process.stderr.write(`${seconds}  ${line}\n`)
 }
 
-/** `npm run soak`. Resolves with the exit code when everything has stopped. */
+/** Runs `npm run soak`. Resolves with the exit code when the sandbox has stopped. */
 async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args)
   if (options.help) {
@@ -25,7 +25,7 @@ async function main(args: readonly string[]): Promise<number> {
   const interrupted = endOfSignals()
   await using sandbox = await startSandbox({
     forLong: true,
-    // The kills are ours: nobody is to be suspected, or to wait, for them.
+    // The run itself kills the runner, so crash-loop detection and restart pauses are off.
     runnerEnv: { CHECKPOINT_RECORDS: String(CHECKPOINT_RECORDS), CRASH_LOOP_AFTER: '1000000', RESTART_PAUSE_LIMIT_MS: '0' },
     runnerPreloads: [new URL('./runner-probe.ts', import.meta.url).href],
     ...(options.folder === undefined ? {} : { folder: options.folder }),
@@ -62,5 +62,5 @@ try {
   tell(error instanceof Error ? error.message : String(error))
   process.exitCode = error instanceof BadOption ? 2 : 1
 }
-// What lost the race may still be under way.
+// The loser of the race may still be running.
 process.exit()

@@ -3,11 +3,11 @@ import { readOptions, seedOption } from '../../support/command-options.ts'
 export interface Options {
   minutes: number
   sessions: number
-  /** Of the runner, before it is looked at. */
+  /** Kills of the runner before the first sample. */
   kills: number
-  /** Connections that are dropped while it is. */
+  /** Connections that are dropped while samples are taken. */
   reconnects: number
-  /** Messages of one chat. */
+  /** Messages of the long chat. */
   chat: number
   seed: number
   json: boolean
@@ -15,25 +15,29 @@ export interface Options {
   folder: string | undefined
 }
 
-export const HELP = `One runner holds some sessions for long: messages both ways at a steady pace, one chat that becomes very long, connections
-that drop, checkpoints, and before that some kills. Every few seconds a line says what the runner holds; at the end nothing of it
-may have grown since the warm-up, and no message be lost or be there twice, nor the oldest of the long chat, which come once more.
+export const HELP = `Runs sessions on one runner for a long time: some kills first, then steady messages both ways, one very long chat, dropped
+connections and checkpoints. A line every few seconds shows the resources of the runner. At the end no figure may have grown since
+the warm-up, and no message may be lost or duplicated. The oldest messages of the long chat are delivered again and have to be
+recognized.
 
   npm run soak -- --minutes 10 --sessions 20
 
-  --minutes N    how long messages flow (10)      --sessions N   each with a phone and two contacts (20)
-  --kills N      of the runner, first (3)         --reconnects N connections that drop while it is looked at (1000)
+  --minutes N    time of the message flow (10)
+  --sessions N   sessions, each with a phone and two contacts (20)
+  --kills N      kills of the runner before the first sample (3)
+  --reconnects N connections dropped while samples are taken (1000)
   --chat N       messages of the long chat (2000)
-  --seed N       the same order of things again   --folder DIR   keeps data and logs there (a temporary folder)
-  --json         the figures as JSON, as the last thing on stdout
+  --seed N       repeats the order of an earlier run (random; printed at the start)
+  --folder DIR   folder for data and logs (a temporary folder)
+  --json         prints the figures as JSON, as the last output on stdout
 
-Memory in MB: rss by the system, heap right after a collection, external what lies outside of it. Timers, resources, sockets,
-listeners, event emitters and promises are counted alive; journal is the longest of the sessions', in records; recordBytes is the
-mean size of a record in the journal of the long chat.
-Needs /proc. Ends with 0 if all held, 1 if not, 2 for a wrong option.
+Memory is in MB: rss is the resident set, heap is measured right after a garbage collection, external is memory outside the heap.
+Timers, resources, sockets, listeners, event emitters and promises are the live ones; journal is the length of the longest journal
+in records; recordBytes is the mean size of a data record of the long chat.
+Needs /proc. Exit codes: 0 if all guarantees held, 1 if not, 2 for a wrong option.
 `
 
-/** @throws BadOption, with a message for the person who typed it. */
+/** @throws BadOption, with a message for the user of the command line. */
 export const parseOptions = (args: readonly string[]): Options =>
   readOptions(args, {
     numbers: {

@@ -3,18 +3,19 @@ import { queryObjects, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { answerParent } from '../../../sandbox/parent-channel.ts'
 
-// Preloaded into the runner of a soak test: tells, when it is asked, what the process holds right after a collection.
+// The sandbox preloads this module into the runner of a soak test. It reports on request the resources of the process right after
+// a garbage collection.
 
-/** What a process says about itself. */
+/** The resources that a process reports about itself. */
 export interface ProbeAnswer {
   heapUsedBytes: number
-  /** Buffers and the like. */
+  /** Memory outside the heap, such as buffers. */
   externalBytes: number
-  /** What keeps the event loop busy, by its kind: `Timeout`, `TCPSocketWrap` and so on. */
+  /** The active resources of the event loop by kind, such as `Timeout` and `TCPSocketWrap`. */
   resources: Record<string, number>
-  /** Listeners of the process and of its open handles. */
+  /** The listeners of the process and of its open handles. */
   listeners: number
-  /** Objects that are alive. */
+  /** The live event emitters. */
   emitters: number
   promises: number
 }
@@ -42,7 +43,7 @@ const alive = (kind: Function): number => queryObjects(kind, { format: 'count' }
 const listenersOf = (emitter: EventEmitter): number =>
   emitter.eventNames().reduce((sum, name) => sum + emitter.listenerCount(name), 0)
 
-/** Node has no public list of them. */
+/** Reads Node's private list of handles, because Node has no public one. */
 function openHandles(): EventEmitter[] {
   const handles = (process as unknown as { _getActiveHandles(): unknown[] })._getActiveHandles()
   return handles.filter((handle) => handle instanceof EventEmitter)

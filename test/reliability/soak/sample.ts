@@ -6,7 +6,7 @@ import type { ProbeAnswer } from './runner-probe.ts'
 
 const MB = 1024 * 1024
 
-/** What is measured, and printed as a column. */
+/** The measured figures, each printed as a column. */
 export const FIGURES = [
   'rssMb',
   'heapMb',
@@ -35,11 +35,11 @@ interface Sampled {
   longChat: string
 }
 
-/** What the runner holds, by its own word and by that of the system; and the longest of the sessions' journals. */
+/** Measures the runner's resources by its own report and by the system, and the longest journal of the sessions. */
 export async function takeSample({ runner, documents, sessionIds, longChat }: Sampled, at: number): Promise<Sample> {
   const { pid } = runner
   const probe = (await runner.ask('probe')) as ProbeAnswer | undefined
-  if (pid === null || !probe) throw new Error('The runner does not run any more; its log says why.')
+  if (pid === null || !probe) throw new Error('The runner has ended; its log shows why.')
   const [rssMb, sockets, recordBytes, journals] = await Promise.all([
     residentMb(pid),
     openSockets(pid),
@@ -62,7 +62,7 @@ export async function takeSample({ runner, documents, sessionIds, longChat }: Sa
   }
 }
 
-/** Of the records in the journal that carry something. */
+/** Returns the mean size of the data records in the session's journal. */
 async function meanRecordBytes(documents: DocumentStore, sessionId: string): Promise<number> {
   const records = await documents.query({ collection: journalPath(sessionId) })
   const sizes = records.flatMap(({ fields }) => (fields['kind'] === 'data' ? [(fields['bytes'] as Uint8Array).length] : []))
@@ -77,7 +77,7 @@ async function residentMb(pid: number): Promise<number> {
 async function openSockets(pid: number): Promise<number> {
   const folder = `/proc/${pid}/fd`
   const targets = await Promise.all(
-    // One may be closed while it is looked at.
+    // A socket may close between the two calls.
     (await readdir(folder)).map((name) => readlink(`${folder}/${name}`).catch(() => '')),
   )
   return targets.filter((target) => target.startsWith('socket:')).length

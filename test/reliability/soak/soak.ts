@@ -16,11 +16,11 @@ import { takeSample, type Sample } from './sample.ts'
 import { judgeSamples } from './verdict.ts'
 
 export const CHECKPOINT_RECORDS = 64
-/** Two checkpoints' worth, what comes while they are made, and the claims, which stay. */
+/** The longest journal: the records of two checkpoints, those written meanwhile, and the claims, which are never trimmed. */
 const MOST_RECORDS = 4 * CHECKPOINT_RECORDS
-/** A mean time between messages, per session and direction. */
+/** The mean time between two messages of one session in one direction. */
 const PACE_MS = 5_000
-/** How far the time between two drops of a session's connection is from the mean, either way. */
+/** The largest deviation of the time between two drops from its mean, as a share. */
 const DROP_SPREAD = 0.15
 const SAMPLE_EVERY_MS = 10_000
 const SETTLE_LIMIT_MS = 300_000
@@ -31,8 +31,8 @@ export interface Soak {
 }
 
 /**
- * Traffic, and first some kills. Then, for so long, the process that came last has its connections dropped and is looked at every
- * few seconds, while one chat becomes long. At last everything is counted.
+ * Runs traffic and first some kills. Then, for `options.minutes`, it drops connections of the last process, takes a sample every
+ * few seconds, and writes the long chat. At the end it counts all messages.
  */
 export async function runSoak(world: World, options: Options, onSample: (sample: Sample) => void): Promise<Soak> {
   const random = new SeededRandom(options.seed)
@@ -42,7 +42,7 @@ export async function runSoak(world: World, options: Options, onSample: (sample:
   const kills = { kills: 0, inFlightKills: 0 }
   const stopping = new AbortController()
   const complaints: string[] = []
-  // What breaks off is one complaint more: what there is to count is counted all the same.
+  // A loop that fails adds a complaint. The run still counts all messages, so that the figures show the damage.
   const brokeOff = (error: unknown) => void complaints.push(error instanceof Error ? error.message : String(error))
   traffic.start()
   const choose = (session: ChaosSession) => runnerOf(world, session)
@@ -65,7 +65,9 @@ export async function runSoak(world: World, options: Options, onSample: (sample:
   await google.close()
   const repeated = await longChat.repeatOldest()
   const { api, simulator, ledger, tell } = world
-  tell(`No more messages: ${ledger.accepted.length} were sent, ${ledger.issued.length} received. Waiting until all has settled.`)
+  tell(
+    `No more messages: ${ledger.accepted.length} were sent, ${ledger.issued.length} received. Waiting until every message has settled.`,
+  )
   const outcome = await untilSettled({ api, simulator, ledger, limitMs: SETTLE_LIMIT_MS, knownAsSent: retired })
   const { figures, findings } = computeFigures(ledger, outcome)
   const { trends, complaints: grown } = judgeSamples(samples, { journal: MOST_RECORDS })
@@ -80,14 +82,14 @@ export async function runSoak(world: World, options: Options, onSample: (sample:
   return { held: isFlawless(figures) && complaints.length === 0, result }
 }
 
-/** As many as are wanted in the time. Resolves, after the signal, with how many there were. */
+/** Drops connections at the rate of `options.reconnects`. Resolves after the signal with the number of drops. */
 async function dropConnections(
   world: World,
   { minutes, sessions, reconnects }: Options,
   random: SeededRandom,
   signal: AbortSignal,
 ): Promise<number> {
-  // Some more, since a connection that is not there cannot be dropped.
+  // The rate is a tenth higher, because a closed connection cannot be dropped.
   const meanMs = (minutes * 60_000 * sessions) / Math.max(1, reconnects * 1.1)
   let drops = 0
   const lane = async (phone: string, own: SeededRandom): Promise<void> => {

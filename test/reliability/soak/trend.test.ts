@@ -6,7 +6,7 @@ const NONE = { share: 0, amount: 0 }
 const series = (valueAt: (seconds: number) => number, points = 60) =>
   Array.from({ length: points }, (_, index) => ({ at: index * 10, value: valueAt(index * 10) }))
 
-test('what grows steadily has its slope told by the hour, and is not flat', () => {
+test('a steadily growing figure has a slope per hour and is not flat', () => {
   const trend = trendOf(
     series((at) => 100 + at / 10),
     0,
@@ -17,7 +17,7 @@ test('what grows steadily has its slope told by the hour, and is not flat', () =
   expect(trend).toMatchObject({ first: 100, last: 159, most: 159, isFlat: false })
 })
 
-test('what is steady or shrinks is flat, whatever is tolerated', () => {
+test('a steady or shrinking figure is flat without any tolerance', () => {
   expect(
     trendOf(
       series(() => 40),
@@ -34,7 +34,7 @@ test('what is steady or shrinks is flat, whatever is tolerated', () => {
   ).toBe(true)
 })
 
-test('noise alone is flat within a small tolerance', () => {
+test('a noisy figure is flat within a small tolerance', () => {
   const random = new SeededRandom(1)
   expect(
     trendOf(
@@ -45,7 +45,7 @@ test('noise alone is flat within a small tolerance', () => {
   ).toBe(true)
 })
 
-test('growth is tolerated up to a share or an amount', () => {
+test('a growing figure is flat up to the tolerated share or amount', () => {
   const growing = series((at) => 100 + at / 100)
   expect(trendOf(growing, 0, NONE)?.isFlat).toBe(false)
   expect(trendOf(growing, 0, { share: 0.06, amount: 0 })?.isFlat).toBe(true)
@@ -53,7 +53,7 @@ test('growth is tolerated up to a share or an amount', () => {
   expect(trendOf(growing, 0, { share: 0, amount: 5 })?.isFlat).toBe(false)
 })
 
-test('the warm-up does not count', () => {
+test('a trend ignores the warm-up', () => {
   const warming = series((at) => (at < 150 ? at : 150))
   expect(trendOf(warming, 0, { share: 0.05, amount: 0 })?.isFlat).toBe(false)
   expect(trendOf(warming, 150, { share: 0.05, amount: 0 })?.isFlat).toBe(true)
@@ -61,7 +61,7 @@ test('the warm-up does not count', () => {
   expect(warmUpOf(120)).toBe(60)
 })
 
-test('too few points say nothing', () => {
+test('a trend of too few points is null', () => {
   expect(
     trendOf(
       series(() => 1, 7),

@@ -1,14 +1,14 @@
-/** One figure over time: seconds since the start, and what was measured then. */
+/** One measured value, `at` seconds after the start. */
 export interface Point {
   at: number
   value: number
 }
 
-/** What counts as flat: growth up to the larger of the two. */
+/** The growth that still counts as flat: the larger of the two. */
 export interface Tolerance {
-  /** Of the mean. */
+  /** A share of the mean. */
   share: number
-  /** In the figure's own unit. */
+  /** An amount in the figure's own unit. */
   amount: number
 }
 
@@ -17,16 +17,16 @@ export interface Trend {
   last: number
   mean: number
   most: number
-  /** What it grows by in an hour, by the line that fits best; negative when it shrinks. */
+  /** The growth per hour on the line of best fit; negative for a shrinking figure. */
   perHour: number
-  /** What it grew by on that line while it was measured. */
+  /** The growth on that line between the first and the last point. */
   growth: number
   isFlat: boolean
 }
 
 const LEAST_POINTS = 8
 
-/** Pure: the line of least squares through the points that come after the warm-up; null when they are too few to say anything. */
+/** Fits the line of least squares to the points after the warm-up. Pure. Returns null for fewer than eight points. */
 export function trendOf(points: readonly Point[], warmUpSeconds: number, tolerance: Tolerance): Trend | null {
   const warm = points.filter(({ at }) => at >= warmUpSeconds)
   const [first, last] = [warm[0], warm.at(-1)]
@@ -49,5 +49,5 @@ export function trendOf(points: readonly Point[], warmUpSeconds: number, toleran
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
-/** The first quarter, and not less than a minute: caches fill, code is compiled, the journal reaches its length. */
+/** Returns the warm-up in seconds: a quarter of the run, at least a minute. Caches fill and the journal reaches its length. */
 export const warmUpOf = (seconds: number): number => Math.max(60, seconds / 4)

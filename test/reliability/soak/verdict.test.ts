@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { FIGURES, type Figure, type Sample } from './sample.ts'
 import { judgeSamples } from './verdict.ts'
 
-/** Ten minutes, a sample every ten seconds. */
+/** Makes the samples of ten minutes, one every ten seconds. */
 const samples = (changes: Partial<Record<Figure, (seconds: number) => number>> = {}): Sample[] =>
   Array.from({ length: 60 }, (_, index) => {
     const at = index * 10
@@ -12,25 +12,25 @@ const samples = (changes: Partial<Record<Figure, (seconds: number) => number>> =
 
 const complaintsOf = (changes: Parameters<typeof samples>[0]) => judgeSamples(samples(changes), { journal: 200 }).complaints
 
-test('a runner that holds what it held is flat in everything', () => {
+test('a runner with constant resources is flat in every figure', () => {
   const { trends, complaints } = judgeSamples(samples(), { journal: 200 })
   expect(complaints).toEqual([])
   expect(Object.keys(trends)).toEqual([...FIGURES])
 })
 
-test.each(FIGURES.filter((figure) => figure !== 'journal'))('%s that doubles in ten minutes is told', (figure) => {
+test.each(FIGURES.filter((figure) => figure !== 'journal'))('%s that doubles in ten minutes is a complaint', (figure) => {
   expect(complaintsOf({ [figure]: (at: number) => 1000 + at * 2 })).toEqual([expect.stringContaining(`${figure} grew by`)])
 })
 
-test('what grows only at first is not told', () => {
+test('a figure that grows only during the warm-up is no complaint', () => {
   expect(complaintsOf({ heapMb: (at) => Math.min(at, 140) })).toEqual([])
 })
 
-test('a journal may go up and down, but not beyond its limit', () => {
+test('a journal may grow and shrink within its limit', () => {
   expect(complaintsOf({ journal: (at) => at % 200 })).toEqual([])
   expect(complaintsOf({ journal: (at) => (at === 300 ? 201 : 50) })).toEqual(['a journal had 201 records, more than 200'])
 })
 
-test('a run that was too short to judge does not pass', () => {
+test('a run that is too short to judge does not pass', () => {
   expect(judgeSamples(samples().slice(0, 10), { journal: 200 }).complaints).toHaveLength(FIGURES.length)
 })

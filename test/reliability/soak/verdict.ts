@@ -2,11 +2,11 @@ import { FIGURES, type Figure, type Sample } from './sample.ts'
 import { trendOf, warmUpOf, type Tolerance, type Trend } from './trend.ts'
 
 /**
- * What may grow. The heap holds, for each message that was received, the hash of its ciphertext for 14 days; the resident set is
- * never given back in full; the rest goes up and down with what is under way.
+ * The tolerated growth of each figure. The heap holds the hash of the ciphertext of each received message for 14 days. The system
+ * never gets the resident set back completely. The other figures go up and down with the work in progress.
  *
- * These are shares of the whole run, so that they are the stricter for a leak the longer the run is: 10 % in ten minutes hides what
- * 10 % in ten hours does not. Less would be luck in a short one: what is legitimate grows with the messages, and not with the time.
+ * The shares are of the whole run, so a longer run finds smaller leaks: 10 % in ten minutes hides a leak that 10 % in ten hours
+ * shows. Smaller shares would fail short runs by chance, because legitimate growth depends on the messages and not on the time.
  */
 const TOLERANCES: Readonly<Record<Figure, Tolerance>> = {
   rssMb: { share: 0.1, amount: 0 },
@@ -22,7 +22,7 @@ const TOLERANCES: Readonly<Record<Figure, Tolerance>> = {
   recordBytes: { share: 0.25, amount: 0 },
 }
 
-/** Pure: the trend of every figure, and a sentence for each that is not flat. */
+/** Returns the trend of every figure, and a complaint for each figure that is not flat. Pure. */
 export function judgeSamples(
   samples: readonly Sample[],
   limits: { journal: number },

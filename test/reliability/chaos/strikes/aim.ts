@@ -1,21 +1,21 @@
 import type { SimulatorEvent } from '../../../support/event-reader.ts'
 import type { SeededRandom } from '../../../support/seeded-random.ts'
 
-/** A moment to strike at. */
+/** The moment of a strike. */
 export interface Aim {
   what: string
-  /** Whether the sessions are to be open again before it is aimed, or it strikes in the middle of their recovery. */
+  /** True waits until all sessions are open again; false strikes in the middle of their recovery. */
   afterRecovery: boolean
-  /** Null strikes after the pause alone. */
+  /** Selects the event to strike at. Null strikes right after the pause. */
   fits: ((event: SimulatorEvent) => boolean) | null
   pauseMs: number
-  /** Withholds the acks of the server meanwhile, so that a message stays on its way for certain. */
+  /** Withholds the server's acks until the strike, so that a message is certainly in flight. */
   holdsAcks: boolean
 }
 
 const at = (type: string) => (event: SimulatorEvent) => event.type === type
 
-/** Aimed at what is in flight, with everything open. Weighted by how often they are listed. */
+/** Aims at messages in flight, while all sessions are open. An aim that is listed twice is drawn twice as often. */
 const OPEN_AIMS: readonly Pick<Aim, 'what' | 'fits' | 'holdsAcks'>[] = [
   { what: 'a message to send reached the server', fits: at('message'), holdsAcks: false },
   { what: 'a message to send reached the server, its ack withheld', fits: at('message'), holdsAcks: true },
@@ -26,7 +26,7 @@ const OPEN_AIMS: readonly Pick<Aim, 'what' | 'fits' | 'holdsAcks'>[] = [
   { what: 'no particular moment', fits: null, holdsAcks: false },
 ]
 
-/** Before the struck sessions are open again. */
+/** Aims during the recovery of the struck sessions. */
 const RECOVERY_AIMS: readonly Pick<Aim, 'what' | 'fits'>[] = [
   { what: 'a connection began', fits: at('connection') },
   { what: 'the handshake was done', fits: at('handshake') },
@@ -39,13 +39,13 @@ const RECOVERY_AIMS: readonly Pick<Aim, 'what' | 'fits'>[] = [
 
 const RECOVERY_SHARE = 0.3
 
-/** The first aim has to wait for the sessions to be open: nothing has been struck yet. */
+/** Draws the next aim. The first aim is never in a recovery, because no strike came before it. */
 export function drawAim(random: SeededRandom, isFirst: boolean): Aim {
   const inRecovery = random.chance(RECOVERY_SHARE) && !isFirst
   if (inRecovery) {
     const { what, fits } = random.pick(RECOVERY_AIMS)
     return { what, fits, afterRecovery: false, holdsAcks: false, pauseMs: fits ? 0 : random.between(100, 2_000) }
   }
-  // Not always right after the recovery, when much is in flight anyway.
+  // The pause varies the moment: right after a recovery many messages are in flight anyway.
   return { ...random.pick(OPEN_AIMS), afterRecovery: true, pauseMs: random.between(0, 1_000) }
 }

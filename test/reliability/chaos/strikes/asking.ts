@@ -3,7 +3,7 @@ import type { World } from '../world.ts'
 
 export interface HealthSaid {
   asked: number
-  /** By what `status` said. */
+  /** The number of answers by their `status`. */
   said: Record<string, number>
   unanswered: number
 }
@@ -11,7 +11,7 @@ export interface HealthSaid {
 interface Asking {
   signal: AbortSignal
   said: HealthSaid
-  /** From then on the health check may not say that all is well. */
+  /** From this time on, counted from the start of the outage, the status `healthy` is a finding. */
   mustBeDegradedAfterMs: number
 }
 
@@ -23,8 +23,8 @@ interface Heard {
 }
 
 /**
- * Asks the API for what people look at while things are broken: its health above all, and sessions and messages. Resolves, soon
- * after the signal, with what is wrong with what the health check said; the other answers are judged where they are heard.
+ * Requests the health, the sessions and the messages from the API during an outage, as an operator would. Resolves soon after the
+ * signal with the findings about the health check. `Answers` judges the other answers.
  */
 export async function askAround(world: World, asking: Asking): Promise<string[]> {
   const { api, sessions } = world
@@ -68,9 +68,7 @@ async function askHealth({ api }: World, { said, signal, mustBeDegradedAfterMs }
 function findingsOf({ tooHealthy, troubles }: Heard, { mustBeDegradedAfterMs }: Asking): string[] {
   const seconds = Math.round(mustBeDegradedAfterMs / 1000)
   return [
-    ...(tooHealthy > 0
-      ? [`/health said "healthy" ${tooHealthy} times, later than ${seconds} s after the store was taken away`]
-      : []),
-    ...(troubles.length > 0 ? [`/health was not answered ${troubles.length} times, at first: ${troubles[0]}`] : []),
+    ...(tooHealthy > 0 ? [`/health said "healthy" ${tooHealthy} times, later than ${seconds} s after the outage began`] : []),
+    ...(troubles.length > 0 ? [`/health gave no answer ${troubles.length} times, first: ${troubles[0]}`] : []),
   ]
 }

@@ -5,22 +5,22 @@ import type { SeededRandom } from '../../../support/seeded-random.ts'
 import type { ChaosSession, World } from '../world.ts'
 import { drawAim, type Aim } from './aim.ts'
 
-/** Given up then; how long it takes is in the figures. With faults mixed in a session may have to wait for a minute. */
+/** The longest wait for the recovery. The figures hold its length. With faults mixed in, a session may wait for a minute. */
 const OPEN_LIMIT_MS = 180_000
-/** A moment that does not come within this is not waited for. */
+/** The longest wait for the moment of an aim; after it the strike happens without that moment. */
 const AIM_LIMIT_MS = 8_000
 const ACKS_HELD_MS = 3_000
 
 export interface KillCounts {
   kills: number
-  /** Those that struck while a job was begun and not recorded as sent, or a delivered message was not receipted. */
+  /** Kills while a job was begun and not yet recorded as sent, or a delivered message had no receipt yet. */
   inFlightKills: number
 }
 
-/** What dies in one strike. */
+/** The processes of one strike. */
 export interface Victims {
   name: string
-  /** Those that are without their runner then. */
+  /** The sessions that lose their runner. */
   sessions: readonly ChaosSession[]
   kill(): void
 }
@@ -29,11 +29,11 @@ export interface KillLoop {
   kills: number
   random: SeededRandom
   counts: KillCounts
-  /** Who dies in a strike at something of this session. */
+  /** Selects the processes to kill for a strike at this session. */
   choose: (session: ChaosSession) => Promise<Victims>
 }
 
-/** Strikes with SIGKILL so many times, and counts as it goes; afterwards all sessions are open again. */
+/** Kills the chosen processes `kills` times and updates `counts`. Resolves when all sessions are open again. */
 export async function runKillLoop(world: World, { kills, random, counts, choose }: KillLoop): Promise<void> {
   while (counts.kills < kills) {
     const aim = drawAim(random, counts.kills === 0)
@@ -53,7 +53,7 @@ export async function runKillLoop(world: World, { kills, random, counts, choose 
   await untilOpen(world)
 }
 
-/** The runner of the session alone. */
+/** Selects the runner that owns the session, together with all sessions of that runner. */
 export async function runnerOf(world: World, session: ChaosSession): Promise<Victims> {
   const { sandbox, api, sessions } = world
   const runner = sandbox.runner(await slotOf(sandbox, api, session.name))
@@ -66,11 +66,11 @@ async function untilOpen({ recoveries, sessions, api }: World): Promise<void> {
   const phones = sessions.map(({ phone }) => phone)
   if (await recoveries.untilOpen(phones, OPEN_LIMIT_MS)) return
   const closed = sessions.filter(({ phone }) => !recoveries.isOpen(phone))
-  const told = await Promise.all(closed.map(async ({ name }) => `${name}: ${(await api.session(name)).sentence}`))
-  throw new Error(`Not open again ${OPEN_LIMIT_MS / 1000} s after the kill: ${told.join('; ')}`)
+  const states = await Promise.all(closed.map(async ({ name }) => `${name}: ${(await api.session(name)).sentence}`))
+  throw new Error(`Sessions are not open ${OPEN_LIMIT_MS / 1000} s after the kill: ${states.join('; ')}`)
 }
 
-/** Resolves, after the strike, with what it struck at. The events of the session are watched. */
+/** Waits for the aimed event of the session, then kills. Resolves after the strike with a description of the moment. */
 async function strike(world: World, aim: Aim, session: ChaosSession, victims: Victims): Promise<string> {
   const kill = (): void => {
     world.recoveries.struck(victims.sessions.map(({ phone }) => phone))

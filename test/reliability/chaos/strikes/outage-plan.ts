@@ -3,29 +3,29 @@ import type { SeededRandom } from '../../../support/seeded-random.ts'
 
 export type Store = 'firestore' | 'storage'
 
-/** Ways to take a store away; see the proxy's modes. */
+/** The kinds of outage; see the proxy's modes. */
 export const WAYS = ['refuse', 'hang', 'freeze', 'slow', 'cut'] as const
 export type Way = (typeof WAYS)[number]
 
 export const STORE_CHOICES = ['firestore', 'storage', 'both', 'each'] as const
 
 export interface Outage {
-  /** Taken away together. */
+  /** The stores that fail together. */
   stores: readonly Store[]
   mode: Extract<ProxyMode, { how: Way }>
-  /** Whether a runner is killed in the middle of it: it has to start without the store. */
+  /** Whether a runner is killed in the middle of the outage, so that it has to start without the store. */
   withKill: boolean
 }
 
 const KILL_SHARE = 1 / 3
-/** In a shorter outage a runner that was killed is hardly back before it is over. */
+/** The shortest outage with a kill, in seconds. A shorter outage ends before the killed runner has restarted. */
 const KILL_FROM_S = 10
-/** Of each chunk; an answer of Firestore takes a few of them each way. */
+/** The delay of each chunk. One request to Firestore takes a few chunks in each direction. */
 const SLOW_MS = { least: 150, most: 600 }
-/** From less than a handshake to some answers. */
+/** A connection is cut after this many bytes: from less than a handshake to several answers. */
 const CUT_BYTES = { leastBytes: 50, mostBytes: 15_000 }
 
-/** Pure: one outage after the other. Leaving a way out changes nothing about the others. */
+/** Returns the outages in their order. Pure. Leaving out one kind changes nothing about the others. */
 export function planOutages(
   wanted: { store: (typeof STORE_CHOICES)[number]; how: readonly Way[]; seconds: number },
   random: SeededRandom,
@@ -54,5 +54,5 @@ function modeOf(how: Way, random: SeededRandom): Outage['mode'] {
   return { how }
 }
 
-/** Whether nothing at all gets through, so that the health check cannot find the store in order. */
+/** Returns whether the outage blocks all traffic, so that the health check has to report the store as unavailable. */
 export const isTotal = ({ mode }: Outage): boolean => mode.how === 'refuse' || mode.how === 'hang' || mode.how === 'freeze'

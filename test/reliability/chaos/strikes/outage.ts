@@ -8,14 +8,14 @@ import type { World } from '../world.ts'
 import { askAround, type HealthSaid } from './asking.ts'
 import { isTotal, type Outage } from './outage-plan.ts'
 
-/** Clients wait up to a minute between two attempts when a store has been away for long. */
+/** The longest wait for messages after an outage. After a long outage, clients pause up to a minute between two attempts. */
 const FLOW_LIMIT_MS = 180_000
-/** After a checkpoint that failed, the next one is tried a minute later. */
+/** The longest wait for a checkpoint. A runner retries a failed checkpoint after a minute. */
 const CHECKPOINT_LIMIT_MS = 120_000
-/** An outage that is shorter may be over before a checkpoint is due, and is not worth the wait. */
+/** The shortest last outage after which the run waits for a checkpoint. A shorter one may end before a checkpoint is due. */
 const LONG_OUTAGE_S = 30
 const LOOK_EVERY_MS = 500
-/** A total outage is known to the health check by then. */
+/** The time within which the health check has to report a total outage. */
 const HEALTH_KNOWS_AFTER_MS = 8_000
 
 export interface OutageCounts {
@@ -29,11 +29,11 @@ export interface OutageLoop {
   seconds: number
   random: SeededRandom
   counts: OutageCounts
-  /** What is not as it should be, beside the figures. */
+  /** Faults that the figures do not show. */
   findings: string[]
 }
 
-/** Takes the stores away in each of the ways, one after the other, and waits each time until messages flow again. */
+/** Makes the outages one after the other, and waits after each until messages flow again. */
 export async function runOutageLoop(world: World, loop: OutageLoop): Promise<void> {
   const { proxies } = world.sandbox
   if (!proxies) throw new Error('Outages need a sandbox with proxies.')
@@ -44,19 +44,19 @@ export async function runOutageLoop(world: World, loop: OutageLoop): Promise<voi
     const { struck, recoveryMs } = await outlive(world, proxies, outage, loop)
     counts.outages++
     const failed = (await failedCheckpoints(world)) - failedBefore
-    if (struck + failed === 0) findings.push(`nothing met the outage of ${describe(outage)}`)
+    if (struck + failed === 0) findings.push(`no connection and no checkpoint met the outage of ${describe(outage)}`)
     const { accepted, unavailable, unanswered, wrong } = world.answers.since(answersBefore)
     world.tell(
       `outage ${counts.outages}/${outages.length}, ${describe(outage)} for ${seconds} s: ` +
-        `${struck} connections struck, ${failed} checkpoints failed; the API accepted ${accepted}, said later to ${unavailable}, ` +
-        `nothing to ${unanswered}, wrong things to ${wrong}; messages flow again after ${recoveryMs} ms.`,
+        `${struck} connections struck, ${failed} checkpoints failed; the API accepted ${accepted} requests, postponed ` +
+        `${unavailable}, left ${unanswered} unanswered, answered ${wrong} wrongly; messages flow again after ${recoveryMs} ms.`,
     )
     const isLast = index === outages.length - 1
     if (outage.stores.includes('storage') && (!isLast || seconds >= LONG_OUTAGE_S)) await untilCheckpointed(world)
   }
 }
 
-/** Resolves, when messages flow again, with the number of connections that met the trouble. */
+/** Makes one outage. Resolves when messages flow again, with the number of connections that met it and the recovery time. */
 async function outlive(world: World, proxies: Proxies, outage: Outage, loop: OutageLoop) {
   const away = outage.stores.map((store) => proxies[store])
   const met = () => away.reduce((sum, { counts }) => sum + counts.accepted, 0)
@@ -88,7 +88,7 @@ async function outlive(world: World, proxies: Proxies, outage: Outage, loop: Out
 
 function killOne(world: World, { random, counts }: OutageLoop): void {
   const [only, ...others] = world.sandbox.runners()
-  // Who owns what cannot be asked now.
+  // The API cannot name the owners during the outage, so the runner is drawn.
   const runner = others.length === 0 ? only : random.pick(world.sandbox.runners())
   if (!runner || runner.pid === null) return
   runner.kill('SIGKILL')
@@ -101,11 +101,11 @@ async function untilFlowing(world: World): Promise<number> {
   const stuck = world.sessions.filter(({ phone }) => flowing.get(phone) === null)
   for (const ms of flowing.values()) if (ms !== null) world.recoveries.samples.push(ms)
   if (stuck.length === 0) return Math.max(...[...flowing.values()].map(Number))
-  const told = await Promise.all(stuck.map(async ({ name }) => `${name}: ${(await world.api.session(name)).sentence}`))
-  throw new Error(`No messages flow ${FLOW_LIMIT_MS / 1000} s after the outage: ${told.join('; ')}`)
+  const states = await Promise.all(stuck.map(async ({ name }) => `${name}: ${(await world.api.session(name)).sentence}`))
+  throw new Error(`No messages flow ${FLOW_LIMIT_MS / 1000} s after the outage: ${states.join('; ')}`)
 }
 
-/** Checkpoints are made again; before that, the next outage of Cloud Storage would not be noticed. */
+/** Waits until every session has a new checkpoint. Before that, no runner would notice the next outage of Cloud Storage. */
 async function untilCheckpointed({ api, sessions, tell }: World): Promise<void> {
   const startedAt = performance.now()
   await Promise.all(
@@ -115,16 +115,18 @@ async function untilCheckpointed({ api, sessions, tell }: World): Promise<void> 
         const { checkpoint, sentence } = await api.session(name)
         if (checkpoint?.seq !== before) return
         if (performance.now() - startedAt > CHECKPOINT_LIMIT_MS) {
-          throw new Error(`${name}: no checkpoint ${CHECKPOINT_LIMIT_MS / 1000} s after Cloud Storage was back (${sentence})`)
+          throw new Error(
+            `${name}: no checkpoint ${CHECKPOINT_LIMIT_MS / 1000} s after the end of the outage of Cloud Storage (${sentence})`,
+          )
         }
         await pause(LOOK_EVERY_MS)
       }
     }),
   )
-  tell(`  every session was checkpointed ${((performance.now() - startedAt) / 1000).toFixed(1)} s later.`)
+  tell(`  every session has a new checkpoint after ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`)
 }
 
-/** By the logs of the runners: that an outage of Cloud Storage was met shows nowhere else. */
+/** Counts the failed checkpoints in the runners' logs. Only these show whether a runner met an outage of Cloud Storage. */
 async function failedCheckpoints({ sandbox }: World): Promise<number> {
   const logs = sandbox.runners().map(({ name }) => readFile(join(sandbox.folder, 'logs', `${name}.log`), 'utf8'))
   return (await Promise.all(logs)).reduce((sum, log) => sum + log.split('A checkpoint failed').length - 1, 0)
@@ -132,5 +134,5 @@ async function failedCheckpoints({ sandbox }: World): Promise<number> {
 
 const describe = ({ stores, mode, withKill }: Outage): string => {
   const how = mode.how === 'slow' ? `slow by ${mode.delayMs} ms` : mode.how
-  return `${stores.join(' and ')} (${how}${withKill ? ', a runner killed in the middle' : ''})`
+  return `${stores.join(' and ')} (${how}${withKill ? ', a runner is killed in the middle' : ''})`
 }

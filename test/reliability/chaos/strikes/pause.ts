@@ -7,21 +7,21 @@ import type { ChaosSession, World } from '../world.ts'
 
 const TAKE_OVER_LIMIT_MS = 60_000
 const LOOK_EVERY_MS = 200
-/** How long the woken one is watched. */
+/** The time for which the woken runner is watched. */
 const WATCH_MS = 5_000
 /**
- * The second checkpoint of the new owner trims what the first covers, and the first covers the old owner's head. The third
- * begins when that is done.
+ * The checkpoints of the new owner that the run waits for. The first covers the old owner's head, and the second trims the
+ * records that the first covers. The third begins after that trim.
  */
 const CHECKPOINTS = 3
 
 export interface PauseCounts {
   pauses: number
-  /** Logins of the sessions that were taken over, after their old owner woke. */
+  /** Logins of the claimed sessions after their old owner woke. */
   loginsAfterWake: number
 }
 
-/** Pauses an owner until its journal is gone from under it, wakes it, and sees whether it does anything that counts. */
+/** Pauses an owner until the new owners have trimmed its records, wakes it, and checks that it changes nothing. */
 export async function runPauseLoop(world: World, pauses: number, random: SeededRandom, counts: PauseCounts): Promise<void> {
   while (counts.pauses < pauses) {
     const { sandbox, api, sessions, tell } = world
@@ -43,13 +43,13 @@ export async function runPauseLoop(world: World, pauses: number, random: SeededR
     const logins = await loginsAfterWake(world, taken)
     counts.pauses++
     counts.loginsAfterWake += logins
-    const told = `${taken.length} sessions taken over, checkpointed and trimmed`
-    tell(`pause ${counts.pauses}/${pauses} of ${runner.name} for ${seconds} s: ${told}; after it woke: ${logins} logins.`)
+    const takeOver = `${taken.length} sessions claimed, checkpointed and trimmed`
+    tell(`pause ${counts.pauses}/${pauses} of ${runner.name} for ${seconds} s: ${takeOver}; after it woke: ${logins} logins.`)
     await untilItLives(world, runner)
   }
 }
 
-/** Until another runner owns the session, works, and has trimmed past everything that the old one wrote. */
+/** Waits until another runner owns the session, is connected, and has trimmed all records of the old owner. */
 async function untilTrimmed({ api, simulator }: World, { name, phone }: ChaosSession, oldEpoch: number): Promise<void> {
   const deadline = performance.now() + TAKE_OVER_LIMIT_MS
   const look = async (wanted: string, isThere: (session: Session) => boolean): Promise<Session> => {
@@ -71,7 +71,7 @@ async function untilTrimmed({ api, simulator }: World, { name, phone }: ChaosSes
   if (!accounts.some((account) => account.phone === phone && account.connected)) throw new Error(`${name} is not connected.`)
 }
 
-/** From the moment it is woken: the new owner is to keep its connection and its epoch. */
+/** Counts the logins and owner changes after the old owner woke. The new owner has to keep its connection and its epoch. */
 async function loginsAfterWake({ simulator, api, tell }: World, taken: readonly ChaosSession[]): Promise<number> {
   const logins = async () => {
     const { accounts } = await simulator.state()
@@ -82,11 +82,11 @@ async function loginsAfterWake({ simulator, api, tell }: World, taken: readonly 
   await pause(WATCH_MS)
   const [after, ownersAfter] = await Promise.all([logins(), owners()])
   const moved = taken.filter((_, index) => ownersBefore[index] !== ownersAfter[index])
-  for (const { name } of moved) tell(`Not as it should be: ${name} has another owner since the old one woke.`)
+  for (const { name } of moved) tell(`Finding: ${name} changed its owner after the old owner woke.`)
   return taken.reduce((sum, { phone }) => sum + (after.get(phone) ?? 0) - (before.get(phone) ?? 0), moved.length)
 }
 
-/** The woken one leaves; the slot is to be of use again before the next strike. */
+/** Waits for the restart of the woken runner, which ends by itself, so that the next strike can use it. */
 async function untilItLives({ sandbox }: World, runner: SupervisedProcess): Promise<void> {
   while (sandbox.runner(runner.name).pid === null) await pause(LOOK_EVERY_MS)
 }

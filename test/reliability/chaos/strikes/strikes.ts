@@ -7,15 +7,15 @@ import { planOutages } from './outage-plan.ts'
 import { runOutageLoop } from './outage.ts'
 import { runPauseLoop } from './pause.ts'
 
-/** One kind of trouble that is made on purpose, again and again. */
+/** One kind of strike that a run repeats. */
 export interface Strikes {
-  /** What was done so far; part of the result. */
+  /** The strikes so far; part of the result. */
   readonly counts: Readonly<Record<string, unknown>>
-  /** Messages that are to go each way before all is counted. */
+  /** The messages in each direction that a run needs before it counts. */
   readonly leastMessages: number
-  /** Rejects when it cannot go on. */
+  /** Rejects when the strikes cannot continue. */
   run(): Promise<void>
-  /** What is wrong with what was done, and what was found meanwhile. */
+  /** Returns the faults of the strikes themselves and the findings made during them. */
   complaints(): string[]
 }
 
@@ -43,7 +43,7 @@ function killStrikes(world: World, { what, kills }: Options, random: SeededRando
     run: () => runKillLoop(world, { kills, random, counts, choose }),
     complaints: () =>
       counts.inFlightKills * 2 < kills
-        ? [`only ${counts.inFlightKills} of ${kills} kills struck while something was in flight`]
+        ? [`only ${counts.inFlightKills} of ${kills} kills struck while a message was in flight`]
         : [],
   }
 }

@@ -5,15 +5,15 @@ import type { TroubleOptions } from './trouble.ts'
 
 const BETWEEN_MS = { least: 5_000, most: 15_000 }
 const MESSAGES = 300
-/** Longer than the messages take to be written. */
+/** WhatsApp refuses logins for this time, which is longer than the writing of the messages takes. */
 const REFUSED_MS = 5_000
 const GONE_LIMIT_MS = 60_000
 
-/** A session is away for a while, and its contacts write so much that it comes in several batches. */
+/** Takes a session offline while a contact writes so many messages that the server delivers them in several batches. */
 export async function makeBacklogs(world: World, { random, signal, count }: TroubleOptions): Promise<void> {
   for (let number = 1; await pauseUnless(signal, random.between(BETWEEN_MS.least, BETWEEN_MS.most)); number++) {
     const session = random.pick(world.sessions)
-    // It has still to cope with the last one.
+    // The session still works on its last backlog.
     if (world.underway.of(session) > MESSAGES / 2) continue
     const contact = random.pick(session.contacts)
     const keepAway = random.pick([stopped, refused])
@@ -24,7 +24,7 @@ export async function makeBacklogs(world: World, { random, signal, count }: Trou
 
 type KeepAway = (world: World, session: ChaosSession, meanwhile: () => Promise<void>) => Promise<void>
 
-/** By its owner's wish. It is started again whatever happens. */
+/** Stops the session through the API, and starts it again in any case. */
 const stopped: KeepAway = async (world, session, meanwhile) => {
   await world.api.want(session.name, 'stop')
   try {
@@ -35,7 +35,7 @@ const stopped: KeepAway = async (world, session, meanwhile) => {
   }
 }
 
-/** By WhatsApp, which lets it in again after some seconds. */
+/** Drops the connection and has WhatsApp refuse logins for some seconds. */
 const refused: KeepAway = async ({ simulator }, { phone }, meanwhile) => {
   await simulator.orderFault({ kind: 'refuse', account: phone, ms: REFUSED_MS })
   await simulator.orderFault({ kind: 'drop', account: phone })
@@ -55,7 +55,7 @@ async function untilGone({ simulator }: World, { name, phone }: ChaosSession): P
   for (;;) {
     const { accounts } = await simulator.state()
     if (accounts.some((account) => account.phone === phone && !account.connected)) return
-    if (performance.now() > deadline) throw new Error(`${name} was told to stop and is still connected.`)
+    if (performance.now() > deadline) throw new Error(`${name} is still connected after the request to stop it.`)
     await pause(100)
   }
 }

@@ -6,7 +6,7 @@ import type { TroubleOptions } from './trouble.ts'
 const BETWEEN_MS = { least: 1_000, most: 5_000 }
 const MOST_COMPANIONS = 2
 
-/** Contacts link companions and remove them; clients are told how it changed, that it changed, or nothing. */
+/** Makes contacts link and remove companions. The server notifies clients with the change, with the fact only, or not at all. */
 export async function changeDevices(world: World, { random, signal, count }: TroubleOptions): Promise<void> {
   const lane = async (contact: string, own: SeededRandom): Promise<void> => {
     const companions: number[] = []

@@ -8,24 +8,24 @@ const draw = (seed: number) => {
   return Array.from({ length: 200 }, () => drawFault(random))
 }
 
-/** Backlogs have connections refused. Baileys waits for an answer for a minute, which no run has for each. */
+/** `backlogs` makes refusals. After `no-answer`, Baileys waits for a minute, which is too long for a run. */
 const NOT_DRAWN: readonly string[] = ['refuse', 'no-answer']
 
-test('every fault of the connection comes, except that it is refused or a question is not answered', () => {
+test('the drawn faults cover every fault of a connection, except refusals and missing answers', () => {
   const kinds = new Set(draw(1).flatMap((faults) => faults.map(({ kind }) => kind)))
   expect([...kinds].sort()).toEqual(FAULT_KINDS.filter((kind) => !NOT_DRAWN.includes(kind) && !kind.startsWith('media-')).sort())
 })
 
-test('the seed decides', () => {
+test('the seed decides the drawn faults', () => {
   expect(draw(2)).toEqual(draw(2))
   expect(draw(2)).not.toEqual(draw(3))
 })
 
-test('nothing is ordered that has no end', () => {
+test('every drawn fault ends by itself', () => {
   for (const fault of draw(4).flat()) {
     const ends = fault.kind === 'drop' || fault.kind === 'stream-error' || (fault.count ?? fault.ms) !== undefined
     expect(fault).toSatisfy(() => ends)
-    // Its `ms` is the delay.
+    // The `ms` of a latency is the delay of a frame, not the length of the fault.
     if (fault.kind === 'latency') expect(fault.count).toBeLessThanOrEqual(200)
   }
 })

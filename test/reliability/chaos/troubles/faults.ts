@@ -4,18 +4,18 @@ import type { ChaosSession, World } from '../world.ts'
 import { pauseUnless } from './pause-unless.ts'
 import type { TroubleOptions } from './trouble.ts'
 
-/** Between two faults of one session. */
+/** The time between two faults of one session. */
 const BETWEEN_MS = { least: 3_000, most: 12_000 }
 
-/** What WhatsApp says to a message that may be sent again. */
+/** The error codes of WhatsApp after which a message may be sent again. */
 const RETRYABLE = [463, 479, 500, 503]
 const STREAM_ERRORS = [500, 503, 515]
 
-/** The simulator's own faults, each session by itself: the weather on the way to WhatsApp. */
+/** Orders random faults of the simulator for each session, like a bad connection to WhatsApp. */
 export async function orderFaults(world: World, { random, signal, count }: TroubleOptions): Promise<void> {
   const lane = async (session: ChaosSession, own: SeededRandom): Promise<void> => {
     while (await pauseUnless(signal, own.between(BETWEEN_MS.least, BETWEEN_MS.most))) {
-      // A session that is not open yet has its own trouble, and two failures of WhatsApp before a login rightly cost a minute.
+      // A session that is not open yet gets no fault: two failures before a login correctly cost a minute.
       if (!world.open.has(session.phone)) continue
       for (const fault of drawFault(own)) await world.simulator.orderFault({ ...fault, account: session.phone })
       count()
@@ -24,7 +24,7 @@ export async function orderFaults(world: World, { random, signal, count }: Troub
   await Promise.all(world.sessions.map((session) => lane(session, random.fork())))
 }
 
-/** Pure: what is ordered together. */
+/** Draws the faults of one order. Pure. */
 export function drawFault(random: SeededRandom): Omit<FaultOrder, 'account'>[] {
   const ms = (least: number, most: number) => Math.round(random.between(least, most))
   const draw = random.pick<() => Omit<FaultOrder, 'account'>[]>([

@@ -8,7 +8,7 @@ const MOST_AT_ONCE = 5
 const ROTATE_SHARE = 0.15
 const LEAVE_SHARE = 0.15
 
-/** Each session is in a group with its contacts, who write there; now and then one leaves and comes back, or takes a new key. */
+/** Makes the contacts of each session write to a group. Now and then a contact leaves and returns, or takes a new sender key. */
 export async function writeToGroups(world: World, options: TroubleOptions): Promise<void> {
   await Promise.all(world.sessions.map((session) => writeToGroup(world, session, { ...options, random: options.random.fork() })))
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
-/** Waits so long; false when it is over meanwhile. */
+/** Waits `ms` milliseconds. Resolves with false as soon as the signal is aborted. */
 export async function pauseUnless(signal: AbortSignal, ms: number): Promise<boolean> {
   await pause(ms, undefined, { signal }).catch(() => undefined)
   return !signal.aborted

@@ -1,12 +1,12 @@
 import type { SeededRandom } from '../../../support/seeded-random.ts'
 import type { World } from '../world.ts'
 
-/** Something that happens to the sessions at random while they are struck. It ends soon after the signal; what it did, it counts. */
+/** Disturbs the sessions at random during the strikes. It ends soon after the signal and counts its disturbances. */
 export type Trouble = (world: World, options: TroubleOptions) => Promise<void>
 
 export interface TroubleOptions {
   random: SeededRandom
   signal: AbortSignal
-  /** To be called for each thing that was done. */
+  /** The trouble calls this for each disturbance. */
   count: () => void
 }

@@ -17,9 +17,9 @@ const TROUBLES = {
 } satisfies Record<TroubleName, Trouble>
 
 export interface Troubles {
-  /** How often each of them did something. */
+  /** The disturbances of each trouble so far. */
   readonly counts: Readonly<Record<string, number>>
-  /** Rejects when one of them cannot go on. */
+  /** Rejects when a trouble fails. */
   untilBroken(): Promise<never>
   stop(): Promise<void>
 }
@@ -29,7 +29,7 @@ export function startTroubles(world: World, names: readonly TroubleName[], rando
   const stopping = new AbortController()
   const broken = Promise.withResolvers<never>()
   broken.promise.catch(() => undefined)
-  // Each kind has its own numbers whether the others are there or not.
+  // Every trouble gets its own random numbers, which do not depend on the choice of the others.
   const randoms = new Map(TROUBLE_CHOICES.map((name) => [name, random.fork()]))
   const running = names.map((name) => {
     const count = () => void (counts[name] = (counts[name] ?? 0) + 1)
