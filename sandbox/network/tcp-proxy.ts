@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import { SeededRandom } from '../../test/support/seeded-random.ts'
+import { SeededRandom } from './seeded-random.ts'
 import { ProxiedConnection, type Conduct } from './proxied-connection.ts'
 
 /** The behaviour of the network between a client and a server. */

@@ -1,5 +1,4 @@
 import { type Logger, pino } from 'pino'
-import { tenantOf } from '../session/ids.ts'
 
 export type { Logger }
 
@@ -28,15 +27,6 @@ export function createLogger(component: string, level: string, context?: () => o
     serializers: { error: serializeError },
   })
 }
-
-/**
- * The fields of every line about a session, the same in both processes, so that one filter finds all lines. Lines about a message to
- * send add `job` and `messageId`.
- */
-export const ofSession = (sessionId: string): { tenant: string; session: string } => ({
-  tenant: tenantOf(sessionId),
-  session: sessionId,
-})
 
 /** Logs only the kind, code and place of third parties' errors: their texts may quote a message or a number. */
 export function serializeError(error: unknown): unknown {

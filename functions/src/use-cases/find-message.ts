@@ -3,7 +3,7 @@ import { type JobDocument, JOBS, jobPath } from '@holdfast/core/message/job-docu
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { openJobContent } from '@holdfast/core/message/sealed-content'
 import { sessionNameOf } from '@holdfast/core/session/ids'
-import { ofSession } from '@holdfast/core/platform/logging'
+import { ofSession } from '@holdfast/core/session/log-fields'
 import type { DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/ports'
 import { knowsSession, type Principal } from '../app/principal.ts'
 import { concerns } from '../app/request-context.ts'

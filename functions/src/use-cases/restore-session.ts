@@ -1,5 +1,5 @@
 import { type SessionDocument, sessionPath } from '@holdfast/core/session/session-document'
-import { ofSession } from '@holdfast/core/platform/logging'
+import { ofSession } from '@holdfast/core/session/log-fields'
 import type { Fields } from '@holdfast/core/platform/ports'
 import { isHoldfastError } from '@holdfast/core/platform/errors'
 import { isRestorable, type Loaded } from '@holdfast/core/journal/load'

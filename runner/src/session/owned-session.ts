@@ -1,7 +1,7 @@
 import { Deadline } from '@holdfast/core/platform/deadlines'
 import type { CrashRecord } from '@holdfast/core/session/session-document'
 import { isHoldfastError } from '@holdfast/core/platform/errors'
-import { ofSession } from '@holdfast/core/platform/logging'
+import { ofSession } from '@holdfast/core/session/log-fields'
 import { reasonOfDamage, type ReasonCode, type SessionState, waitsForOperator } from '@holdfast/core/session/session-states'
 import type { ReconnectPolicy } from '@holdfast/core/session/disconnect-policy'
 import { Actions, type OpenAction } from './actions/actions.ts'

@@ -2,7 +2,7 @@ import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-do
 import type { Deadline } from '@holdfast/core/platform/deadlines'
 import { SESSIONS, type SessionDocument } from '@holdfast/core/session/session-document'
 import { type HoldfastError, isDamage, isStoreTrouble } from '@holdfast/core/platform/errors'
-import { ofSession } from '@holdfast/core/platform/logging'
+import { ofSession } from '@holdfast/core/session/log-fields'
 import { SERVER_TIME, type Change, type ListenerEvent } from '@holdfast/core/platform/ports'
 import { claimSession, reportDamage } from '../session/claim.ts'
 import { mayRestoreUnclaimedWithLosses } from '../session/auto-restore-policy.ts'

@@ -2,7 +2,7 @@ import { computeFigures, isFlawless, type Figures } from '../../support/figures.
 import { tellFindings } from '../../support/findings.ts'
 import { percentilesOf, type Percentiles } from '../../support/recoveries.ts'
 import { untilSettled } from '../../support/settled.ts'
-import { SeededRandom } from '../../support/seeded-random.ts'
+import { SeededRandom } from '../../../sandbox/network/seeded-random.ts'
 import type { AnswerCounts } from './answers.ts'
 import type { Options } from './options.ts'
 import { startProgress } from './progress.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { SeededRandom } from '../../support/seeded-random.ts'
+import type { SeededRandom } from '../../../sandbox/network/seeded-random.ts'
 import type { ChaosSession, World } from './world.ts'
 
 /** The most requests of one session that wait for an answer at the same time. */

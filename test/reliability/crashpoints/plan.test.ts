@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { SeededRandom } from '../../support/seeded-random.ts'
+import { SeededRandom } from '../../../sandbox/network/seeded-random.ts'
 import { planCases, type Extent } from './plan.ts'
 
 const POINTS = new Map([

@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../../support/seeded-random.ts'
+import type { SeededRandom } from '../../../sandbox/network/seeded-random.ts'
 import { faultsAt, isDeath } from './faults.ts'
 import type { Order } from './orders.ts'
 

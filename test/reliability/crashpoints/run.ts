@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { SeededRandom } from '../../support/seeded-random.ts'
+import { SeededRandom } from '../../../sandbox/network/seeded-random.ts'
 import { isAllTheTime, planCases, type Extent } from './plan.ts'
 import type { Order } from './orders.ts'
 import { spared, unexpectedPoints, unreachedPoints } from './registry.ts'

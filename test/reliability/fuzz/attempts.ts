@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { SeededRandom } from '../../support/seeded-random.ts'
+import { SeededRandom } from '../../../sandbox/network/seeded-random.ts'
 import { described, type OpenTarget, type Target } from './target.ts'
 
 /** One input, by which it can be made again. */

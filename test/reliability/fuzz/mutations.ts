@@ -1,5 +1,5 @@
 import { deflateRawSync, constants } from 'node:zlib'
-import type { SeededRandom } from '../../support/seeded-random.ts'
+import type { SeededRandom } from '../../../sandbox/network/seeded-random.ts'
 
 const whole = (random: SeededRandom, least: number, most: number): number => Math.floor(random.between(least, most + 1))
 

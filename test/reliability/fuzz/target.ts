@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../../support/seeded-random.ts'
+import type { SeededRandom } from '../../../sandbox/network/seeded-random.ts'
 
 /** A way into the product for what somebody or something else has written. */
 export interface Target {

@@ -1,5 +1,5 @@
 import type { Clock } from '@holdfast/core/platform/ports'
-import type { SeededRandom } from '../../support/seeded-random.ts'
+import type { SeededRandom } from '../../../sandbox/network/seeded-random.ts'
 
 /** Something that may happen next, on behalf of an owner; while that owner is paused it does not. */
 interface Step {

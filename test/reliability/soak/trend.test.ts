@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { SeededRandom } from '../../support/seeded-random.ts'
+import { SeededRandom } from '../../../sandbox/network/seeded-random.ts'
 import { trendOf, warmUpOf } from './trend.ts'
 
 const NONE = { share: 0, amount: 0 }

@@ -1,5 +1,6 @@
 import { isInvalid } from '../../platform/errors.ts'
-import { type Logger, ofSession } from '../../platform/logging.ts'
+import type { Logger } from '../../platform/logging.ts'
+import { ofSession } from '../../session/log-fields.ts'
 import type { Clock, DocumentStore, Merge } from '../../platform/ports.ts'
 import { AppliedMarker } from './applied-marker.ts'
 import type { JournalFiles } from './journal-files.ts'

@@ -1,5 +1,5 @@
 import type { SimulatorEvent } from '../../../support/event-reader.ts'
-import type { SeededRandom } from '../../../support/seeded-random.ts'
+import type { SeededRandom } from '../../../../sandbox/network/seeded-random.ts'
 
 /** The moment of a strike. */
 export interface Aim {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { slotOf } from '../../../support/owning-runner.ts'
 import { strikeAt } from '../../../support/strike.ts'
-import type { SeededRandom } from '../../../support/seeded-random.ts'
+import type { SeededRandom } from '../../../../sandbox/network/seeded-random.ts'
 import type { ChaosSession, World } from '../world.ts'
 import { drawAim, type Aim } from './aim.ts'
 

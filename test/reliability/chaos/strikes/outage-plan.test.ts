@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { SeededRandom } from '../../../support/seeded-random.ts'
+import { SeededRandom } from '../../../../sandbox/network/seeded-random.ts'
 import { planOutages, WAYS, type Way } from './outage-plan.ts'
 
 const plan = (store: 'firestore' | 'storage' | 'both' | 'each', how: readonly Way[], { seed = 1, seconds = 60 } = {}) =>

@@ -1,5 +1,5 @@
 import type { ProxyMode } from '../../../../sandbox/network/tcp-proxy.ts'
-import type { SeededRandom } from '../../../support/seeded-random.ts'
+import type { SeededRandom } from '../../../../sandbox/network/seeded-random.ts'
 
 export type Store = 'firestore' | 'storage'
 

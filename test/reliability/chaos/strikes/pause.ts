@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Session } from '@holdfast/client/types'
 import { slotOf } from '../../../support/owning-runner.ts'
 import type { SupervisedProcess } from '../../../../sandbox/processes.ts'
-import type { SeededRandom } from '../../../support/seeded-random.ts'
+import type { SeededRandom } from '../../../../sandbox/network/seeded-random.ts'
 import type { ChaosSession, World } from '../world.ts'
 
 const TAKE_OVER_LIMIT_MS = 60_000

@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../../../support/seeded-random.ts'
+import type { SeededRandom } from '../../../../sandbox/network/seeded-random.ts'
 import type { Options } from '../options.ts'
 import type { World } from '../world.ts'
 import { everythingOf } from './everything.ts'

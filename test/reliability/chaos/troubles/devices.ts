@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../../../support/seeded-random.ts'
+import type { SeededRandom } from '../../../../sandbox/network/seeded-random.ts'
 import type { World } from '../world.ts'
 import { pauseUnless } from './pause-unless.ts'
 import type { TroubleOptions } from './trouble.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { FAULT_KINDS } from '../../../../sandbox/whatsapp/faults.ts'
-import { SeededRandom } from '../../../support/seeded-random.ts'
+import { SeededRandom } from '../../../../sandbox/network/seeded-random.ts'
 import { drawFault } from './faults.ts'
 
 const draw = (seed: number) => {

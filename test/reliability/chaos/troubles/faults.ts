@@ -1,5 +1,5 @@
 import type { FaultOrder } from '../../../support/simulator-client.ts'
-import type { SeededRandom } from '../../../support/seeded-random.ts'
+import type { SeededRandom } from '../../../../sandbox/network/seeded-random.ts'
 import type { ChaosSession, World } from '../world.ts'
 import { pauseUnless } from './pause-unless.ts'
 import type { TroubleOptions } from './trouble.ts'

@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../../../support/seeded-random.ts'
+import type { SeededRandom } from '../../../../sandbox/network/seeded-random.ts'
 import type { World } from '../world.ts'
 
 /** Disturbs the sessions at random during the strikes. It ends soon after the signal and counts its disturbances. */

@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../../../support/seeded-random.ts'
+import type { SeededRandom } from '../../../../sandbox/network/seeded-random.ts'
 import { TROUBLE_CHOICES, type TroubleName } from '../choices.ts'
 import type { World } from '../world.ts'
 import { makeBacklogs } from './backlogs.ts'

@@ -1,7 +1,7 @@
 import { startApi, type Answer } from '../../../integration/api/api-under-test.ts'
 import { EVERY_ROUTE } from '../../../integration/api/every-route.ts'
 import { MemoryObjects } from '../../../integration/contract/memory-objects.ts'
-import type { SeededRandom } from '../../../support/seeded-random.ts'
+import type { SeededRandom } from '../../../../sandbox/network/seeded-random.ts'
 import { mutateBytes, mutateText, mutateValue } from '../mutations.ts'
 import { described, type Target } from '../target.ts'
 

@@ -15,7 +15,7 @@ import { HistoryLost, type ReceivedMessage } from '../../../../runner/src/whatsa
 import { projectEvents } from '../../../../runner/src/session/events/projector.ts'
 import { documentIdsOf } from '../../../../runner/src/session/inbox/message-documents.ts'
 import { storedMessageOf } from '../../../../runner/src/session/inbox/stored-message.ts'
-import type { SeededRandom } from '../../../support/seeded-random.ts'
+import type { SeededRandom } from '../../../../sandbox/network/seeded-random.ts'
 import { mutateBytes, mutateText, mutateValue, zlibBomb } from '../mutations.ts'
 import { described, unlessRefused, type Target } from '../target.ts'
 import { HISTORY, MESSAGES, matryoshka, padded, realStanzas } from './wire-samples.ts'
