@@ -7,55 +7,57 @@ import type { Clock, Random } from '@holdfast/core/platform/ports'
 import type { Disconnect } from '@holdfast/core/session/disconnect-policy'
 
 /**
- * The border between a session and its WhatsApp client: what a session needs of a client, and what a client may ask of the session.
- * The client on Baileys is in `baileys/`. Neither side imports the other; both import this file.
+ * The interfaces between a session and its WhatsApp client, in both directions. `baileys/` holds the client that uses Baileys.
+ * Neither side imports the other; both import this file.
  */
 
 /** A WhatsApp client library, for one session. */
 export interface Client {
   readonly connect: Connect
   readonly me: { id: string; lid: string | null } | null
+  /** Reads the messages in which our own phone tells of other messages. */
   readonly told: HistoryReader
+  /** Gives the session a fresh identity, to be linked by a new scan. */
   renewIdentity(): void
-  /** The same for every name of a contact. */
+  /** Returns the same key for every name of a contact. */
   contactOf(chat: string): string
 }
 
-/** What a client is given of its session. */
+/** The parts of a session that its client gets. */
 export interface ClientOptions {
   readonly state: SessionState
   readonly deliveries: DeliveredStanzas
-  /** Makes the gate of one connection. `commitPending` puts what the coming frame depends on into the journal, synchronously. */
+  /** Makes the gate of one connection. `commitPending` synchronously puts the changes before a frame into the journal. */
   readonly openGate: (commitPending: () => void) => FrameGate
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
-  /** The message as it was sent, for a contact that asks for it again. */
+  /** Returns a message as it was sent, for a contact that asks for it again. */
   readonly sentMessage: (messageId: string) => Promise<Uint8Array | null>
 }
 
-/** Dials. The caller has made sure that the attempt is recorded. */
+/** Dials. The caller must have recorded the attempt. */
 export type Connect = (events: ConnectionEvents) => Connection
 
-/** Thrown when a connection ended under what was asked of it: what became of it is unknown, and `onClose` follows. */
+/** Thrown when the connection ended during a call. The outcome of the call is unknown, and `onClose` follows. */
 export class ConnectionEnded extends Error {}
 
 /** One connection is one socket, from dialling to its end; a new attempt is a new connection. */
 export interface Connection {
-  /** Builds the message as it is stored and sent, encoded: made once per job, so that what goes out again is the same. */
+  /** Builds and encodes a message. The caller composes once per job, so that a repeated send is the same message. */
   compose(chat: string, content: MessageContent, messageId: string): Uint8Array
   /**
-   * Encrypts and sends under the given id. Resolves when the frame is behind the gate; the server's ack comes as an event.
+   * Encrypts a message and sends it under the id. Resolves when the gate has the frame; the server's ack comes as an event.
    *
-   * @param isRepeated an earlier attempt began to send it: the keys that went with that one may not have arrived
+   * @param isRepeated true when an earlier attempt began to send it, whose keys may not have arrived
    * @throws ConnectionEnded
    */
   relay(chat: string, message: Uint8Array, messageId: string, isRepeated: boolean): Promise<void>
-  /** False when WhatsApp says that nobody has this number. */
+  /** False when WhatsApp says that the number has no account. */
   isReachable(chat: string): Promise<boolean>
-  /** Nothing that depends on new records leaves while muted. */
+  /** Holds back all frames that depend on new records while muted. */
   mute(muted: boolean): void
-  /** How long frames have been waiting at the gate, in milliseconds; 0 when none do. */
+  /** The time that the oldest held frame has waited at the gate, in milliseconds; 0 without a held frame. */
   heldForMs(): number
   /**
    * Unlinks this device from its phone. Resolves when WhatsApp has confirmed it.
@@ -65,11 +67,11 @@ export interface Connection {
   unlink(deadline: Deadline): Promise<void>
   /** Ends the connection in order. Resolves when the socket is closed, at the latest at the deadline; `onClose` is not called. */
   close(deadline: Deadline): Promise<void>
-  /** Cuts the connection off without another word. */
+  /** Cuts the connection off at once. No further frame leaves. */
   cut(): void
 }
 
-/** Calls are synchronous and in the order of the wire, before Baileys itself reacts to the stanza. */
+/** The events of a connection. Calls are synchronous, in the order of the wire, before Baileys itself reacts to the stanza. */
 export interface ConnectionEvents {
   /** The next QR code to show, and for how long, in milliseconds. */
   onQr(qr: string, lifeMs: number): void
@@ -77,18 +79,18 @@ export interface ConnectionEvents {
   onLogin(): void
   /** Initial queries are done; messages can be sent. */
   onOpen(): void
-  /** The server's word on a message of ours. `error` is its code when it was refused. */
+  /** The server's ack of a message of ours. `error` is its code when it refused the message, otherwise null. */
   onMessageAck(messageId: string, error: string | null): void
-  /** The server has a message of ours, and says that it is for more devices than it was encrypted for. They are asked for anew. */
+  /** The server has a message of ours, but for other devices than it knows. The device lists are queried anew. */
   onDevicesMissed(messageId: string): void
-  /** A contact has received or read messages of ours. Must make durable what it changes before it returns. */
+  /** A contact has received or read messages of ours. The listener must have put its changes into the journal when it returns. */
   onReceipt(messageIds: readonly string[], type: 'delivered' | 'read'): void
-  /** Any sign of the server. */
+  /** Any frame of the server. */
   onProofOfLife(): void
   onClose(code: number | undefined, details?: Omit<Disconnect, 'code'>): void
 }
 
-/** A message as it was received and decrypted. */
+/** A received and decrypted message. */
 export interface ReceivedMessage {
   readonly messageId: string
   readonly chat: string
@@ -100,142 +102,146 @@ export interface ReceivedMessage {
   /** The whole message, encoded. */
   readonly proto: Uint8Array
   readonly sentAtMs: number
-  /** The same chat and participant by the other names that they go by: an earlier copy may be stored under those. */
+  /** The other names of the chat and the participant. An earlier copy may be stored under them. */
   readonly alias?: { readonly chat: string; readonly participant: string | null }
 }
 
-/** What a row tells of, in pieces that fit in a commit. */
+/** A part of the messages that a row tells of. A piece fits into a commit. */
 export interface HistoryPiece {
   readonly messages: readonly ReceivedMessage[]
-  /** They are of the past: told when the device was linked, or asked for. */
+  /** True for history, which the phone sends after linking or on request. */
   readonly fromHistory: boolean
-  /** Takes in who is who, before the messages are looked at. Resolves when it is in the state. */
+  /** Stores the contacts and LIDs of the piece. Call it before `messages` is read. Resolves when they are in the state. */
   readonly learn: () => Promise<void>
 }
 
-/** Reads what the phone tells of other messages: from the row itself, or from where it says. */
+/** Reads the other messages that a message of the phone tells of, from the row itself or from the media host that it names. */
 export interface HistoryReader {
-  /** @throws HistoryLost when what it tells of cannot be had, now or ever. */
+  /** @throws HistoryLost when the messages cannot be fetched, now or ever */
   read(plain: Buffer): AsyncIterable<HistoryPiece>
 }
 
-/** What a row tells of is gone for good, or is not what was meant. */
+/** The history file of a row is gone for good, damaged or too large. */
 export class HistoryLost extends Error {
   /** `gone` is final; the others may be an accident of the download. */
   readonly reason: 'gone' | 'damaged' | 'too-large'
 
   constructor(reason: HistoryLost['reason'], options?: { cause?: unknown }) {
-    super(`What the phone told of is ${reason}.`, options)
+    super(`The history file of the phone is ${reason}.`, options)
     this.reason = reason
   }
 }
 
-/** The state of a session, as far as its client reads and changes it. A change is in the image at once and durable later. */
+/** The part of a session's state that its client reads and changes. A change is in the image at once and durable later. */
 export interface SessionState {
   readonly image: StateImage
   /** Returns the journal position at which the change is durable. */
   change(mutation: Mutation): number
-  /** For what may get lost: the change rides on the next record. */
+  /** Makes a change that a crash may lose: it waits for the next record. */
   later(keys: KeyChanges): void
 }
 
-/** The part of a WebSocket that the gate stands in front of. */
+/** The part of a WebSocket that the gate controls. */
 export interface RawSocket {
   readonly readyState: number
   send(data: Uint8Array, options: unknown, callback?: (error?: Error) => void): void
   terminate(): void
 }
 
-/** Stands in front of one raw socket, and lets a frame out once every record that it depends on is durable. */
+/** Holds the frames of one raw socket. A frame leaves once every record that it depends on is durable. */
 export interface FrameGate {
-  /** Must happen in the tick in which the socket was made, or its first frame would be past the gate. */
+  /** Takes control of a socket. Call it in the tick that made the socket, or its first frame would pass uncontrolled. */
   attach(raw: RawSocket): void
-  /** Since when the oldest held frame waits, by the monotonic clock; null when nothing is held. */
+  /** The start of the wait of the oldest held frame, by the monotonic clock; null without a held frame. */
   readonly heldSince: number | null
-  /** Lets the frames that `send` writes out without waiting for the journal, unless others are waiting before them. For pings. */
+  /** Lets the frames of `send` leave without waiting for the journal, unless other frames wait before them. For pings. */
   sendUnbound(send: () => Promise<void>): Promise<void>
-  /** Nothing leaves until unmuted, but for frames that depend on nothing. */
+  /** Holds back all frames until unmuted, except those that depend on no record. */
   mute(muted: boolean): void
-  /** For good: everything held is dropped, and the socket is cut off without a word. */
+  /** Drops all held frames and terminates the socket, for good. */
   shut(): void
 }
 
-/** What stands for the plaintext of a row that no longer holds it. */
+/** Stands for the plaintext of a row that no longer holds it, because its document does. */
 export const DOCUMENTED = Symbol('documented')
 
 /** The names by which a message is known. */
 export type MessageAddress = Pick<ReceivedMessage, 'messageId' | 'chat' | 'participant' | 'alias'>
 
-/** What was decrypted, as far as the inbox is concerned. */
+/** A decrypted stanza, as the inbox needs it. */
 export interface Received {
-  /** Of the ciphertext. */
+  /** The hash of the ciphertext. */
   readonly hash: string
   /** WhatsApp's id of the stanza. */
   readonly stanzaId: string
   readonly plain: Buffer
-  /** What it says to a person; null when it carries protocol only. */
+  /** The message for a person; null when the stanza carries protocol only. */
   readonly message: ReceivedMessage | null
-  /** It tells of other messages, which are to be stored before the row is settled. */
+  /** True when it tells of other messages, which must be stored before the row is settled. */
   readonly tells?: boolean
 }
 
-/** What a decrypted stanza adds to the mutation that carries its ratchet step. */
+/** The part that a decrypted stanza adds to the mutation of its ratchet step. */
 export interface Admission {
   readonly keys: KeyChanges
   /** Puts the mutation, which contains `keys`, into the journal, together with the documents that belong to it. */
   readonly commit: (mutation: Mutation) => void
 }
 
-/** Why a stanza cannot be read: a machine code and a sentence. */
+/** The reason why a stanza cannot be read: a machine code and a sentence. */
 export interface Unreadable {
   readonly code: string
   readonly message: string
 }
 
-/** Something that was delivered and cannot be read, or not be stored. */
+/** A delivered stanza that cannot be read or stored. */
 export interface FailedStanza {
   /** The same for every copy of a message: a hash of sender, participant and id. */
   readonly key: string
   readonly messageId: string
   readonly from: string
   readonly participant: string | null
-  /** How it was encrypted, or `none`. */
+  /** The type of its encryption, or `none`. */
   readonly kind: string
   readonly error: Unreadable
   readonly bytes: Uint8Array
-  /** What it was decrypted to, when that was no message: no ratchet can do it a second time. */
+  /** The plaintext, when it was no message. It is kept because no ratchet can decrypt the stanza a second time. */
   readonly plain?: Uint8Array
 }
 
-/** A delivered stanza with a ciphertext that the session has no row of. */
+/** A delivered stanza with a ciphertext for which the session has no row. */
 export interface Delivery {
-  /** Of the ciphertext. */
+  /** The hash of the ciphertext. */
   readonly hash: string
-  /** The message that the stanza carries, whatever it says; null when its address cannot be read. */
+  /** The address of the message in the stanza; null when it cannot be read. */
   readonly address: MessageAddress | null
-  /** What is kept of the stanza when it cannot be read. Encodes the whole stanza. */
+  /** Describes the stanza as a failed one. Encodes the whole stanza. */
   failed(error: Unreadable, plain?: Uint8Array): FailedStanza
 }
 
-/** What WhatsApp is told of a stanza that could not be read: that all is well, to send it again, or to forget it. */
+/** The answer to WhatsApp about an unreadable stanza: acknowledge it as read, ask for it again, or give it up. */
 export type Answer = 'as-read' | 'ask-again' | 'ask-no-more'
 
-/** Decides what becomes of each delivered stanza. What it notes is in the journal when its methods return. */
+/** Decides about each delivered stanza. Its records are in the journal when its methods return. */
 export interface DeliveredStanzas {
-  /** The plaintext of a stanza that was decrypted before, or null when this one is new. */
+  /** Returns the plaintext of a ciphertext that was decrypted before, or null for a new one. */
   lookup(hash: string): Buffer | typeof DOCUMENTED | null
-  /** To be called before a new ciphertext is touched. Rejects when the journal ends. */
+  /** Decides about a new ciphertext. Call it before the decryption. Rejects when the journal ends. */
   begin(delivery: Delivery): Promise<'decrypt' | 'ask-no-more'>
-  /** @param settles the key (see `FailedStanza`) of earlier deliveries that this one makes good; null for none. */
+  /**
+   * Admits a decrypted stanza to the inbox.
+   *
+   * @param settles the key (see `FailedStanza`) of earlier failed deliveries that this one resolves; null for none
+   */
   admit(received: Received, settles: string | null): Admission
-  /** The ciphertext could not be decrypted. */
+  /** Records a ciphertext that could not be decrypted. */
   notDecrypted(delivery: Delivery, error: Unreadable): Answer
-  /** The ciphertext was decrypted and admitted, and is no message. */
+  /** Records a ciphertext that was decrypted and admitted but is no message. */
   noMessage(delivery: Delivery, plain: Uint8Array): Exclude<Answer, 'as-read'>
-  /** The client refuses this stanza by itself. `isFinal`: without asking for it again. */
+  /** Records a stanza that the client refuses by itself. `isFinal` is true when the client does not ask for it again. */
   refused(stanza: FailedStanza, options: { isFinal: boolean }): void
-  /** WhatsApp tells this device only that there is such a message. */
+  /** Stores a message that WhatsApp only announces to this device. */
   unavailable(received: Received): void
-  /** WhatsApp has acknowledged our receipt of a stanza: it will not come again. */
+  /** WhatsApp has acknowledged our receipt of a stanza, so the stanza will not come again. */
   receiptAcknowledged(stanzaId: string): void
 }

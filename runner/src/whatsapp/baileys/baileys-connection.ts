@@ -19,14 +19,14 @@ import { Sending } from './send/sending.ts'
 import { StaleDevices } from './send/stale-devices.ts'
 import { watchStanzas } from './stanza-events.ts'
 
-/** A dial that has led neither to a login nor to a QR code by then has failed, whatever the socket thinks. */
+/** The limit of a dial. Without a login or a QR code by then it has failed, whatever the socket reports. */
 const DIAL_TIMEOUT_MS = 30_000
 
 /** WhatsApp shows the first QR code of a connection for 60 s and the next ones for 20 s each. */
 const FIRST_QR_MS = 60_000
 const NEXT_QR_MS = 20_000
 
-/** Baileys' codes, for what it does not notice or not at once. */
+/** Disconnects with Baileys' codes, for ends that Baileys does not notice, or not at once. */
 const CONNECTION_CLOSED: Disconnect = { code: 428, transport: 'broken' }
 const CONNECTION_LOST: Disconnect = { code: 408, transport: 'broken' }
 
@@ -44,9 +44,9 @@ export class BaileysConnection implements Connection {
   readonly #qrLifeMs: number | null
   #qrCodes = 0
   #cancelDialTimeout: () => void
-  /** The end came, or was asked for: nobody is told of it any more. */
+  /** True once the connection has ended or was asked to end. No event reports the end after that. */
   #over = false
-  /** Ends the wait of each who asked the socket for something. */
+  /** Functions that end the waits for answers of the socket. */
   readonly #waiting = new Set<() => void>()
 
   constructor(options: {
@@ -63,7 +63,7 @@ export class BaileysConnection implements Connection {
     events: ConnectionEvents
     clock: Clock
     random: Random
-    /** Of every QR code; null for WhatsApp's own timing. */
+    /** The life of every QR code; null for WhatsApp's own timing. */
     qrLifeMs: number | null
     logger: Logger
   }) {
@@ -92,9 +92,9 @@ export class BaileysConnection implements Connection {
       onSilence: () => this.#fail(CONNECTION_LOST),
     })
     this.#cancelDialTimeout = clock.after(DIAL_TIMEOUT_MS, () => this.#fail(CONNECTION_LOST), 'baileys-connection')
-    // `ws` leaves a refused upgrade to whoever listens to this, Baileys listens, and does nothing.
+    // `ws` leaves a refused upgrade to the listeners of this event. Baileys has one that does nothing.
     socket.ws.on('unexpected-response', () => this.#fail(CONNECTION_CLOSED))
-    const onBroken = (error: unknown) => logger.error({ error }, 'A stanza could not be taken in.')
+    const onBroken = (error: unknown) => logger.error({ error }, 'Handling of a stanza failed.')
     keepMessagesInOrder(socket.ws, onBroken)
     watchStanzas(socket.ws, {
       stanzas: options.stanzas,
@@ -138,12 +138,12 @@ export class BaileysConnection implements Connection {
   }
 
   /**
-   * Baileys reports the end of a socket to whoever asked it for something before it reports it as an end, or not at all: then what
-   * was asked has no answer for a minute.
+   * Waits for an answer of the socket while the connection is open. Baileys rejects a pending query before it reports the end of
+   * the socket, or it does not reject it at all: the query would then have no answer for a minute.
    */
   async #whileOpen<T>(work: Promise<T>): Promise<T> {
     const { promise: over, reject } = Promise.withResolvers<never>()
-    const end = () => reject(new Error('Nobody waits for this any more.'))
+    const end = () => reject(new Error('The connection ended before the answer.'))
     this.#waiting.add(end)
     if (this.#over) end()
     try {
@@ -169,8 +169,8 @@ export class BaileysConnection implements Connection {
     if (!jid) throw new Error('This device is not linked.')
     const answer: Promise<unknown> = this.#socket.query(unlinkNode(jid, this.#socket.generateMessageTag()))
     const confirmed = await this.#whileOpen(deadline.wait(answer))
-    // Baileys resolves a query that timed out with nothing, which is no answer.
-    if (!confirmed) throw new HoldfastError('not-connected', 'WhatsApp did not confirm in time that the device is unlinked.')
+    // Baileys returns undefined for a query that timed out, which is no confirmation.
+    if (!confirmed) throw new HoldfastError('not-connected', 'WhatsApp did not confirm the unlinking of the device in time.')
   }
 
   async close(deadline: Deadline): Promise<void> {
@@ -209,7 +209,7 @@ export class BaileysConnection implements Connection {
     })
   }
 
-  /** The server talks to us: from here on its silence is watched. */
+  /** Called when the server has answered the dial. From here on the keep-alive watches for silence. */
   #answered(): void {
     this.#cancelDialTimeout()
     this.#keepAlive.start()
@@ -221,7 +221,7 @@ export class BaileysConnection implements Connection {
     this.#events.onClose(code, details)
   }
 
-  /** Told at once: the socket itself may take half a minute to give up on the server's side of its end. */
+  /** Reports a failure at once. The socket itself may wait half a minute for the server's side of its end. */
   #fail(disconnect: Disconnect): void {
     if (!this.#over) this.#ended(disconnect)
   }

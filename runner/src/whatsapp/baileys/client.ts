@@ -23,14 +23,14 @@ export interface BaileysClientOptions extends ClientOptions {
   readonly settings: ClientSettings
 }
 
-/** One per owned session: what its connections share. */
+/** The Baileys client of one owned session. It holds the parts that the session's connections share. */
 export class BaileysClient implements Client {
   readonly #options: BaileysClientOptions
   readonly #state: SessionState
   readonly #names: LidMap
   readonly #devices: DeviceCache
   readonly told: HistoryReader
-  /** That of the last connection: what is learned besides must not come between its steps. */
+  /** The queue of the last connection. Contacts are learned in it, so that they do not come between two steps of an operation. */
   #queue = new SerialQueue()
 
   constructor(options: BaileysClientOptions) {
@@ -42,18 +42,18 @@ export class BaileysClient implements Client {
     this.told = new PhoneReader({ reader, learn: (learned) => this.#learn(learned, reader) })
   }
 
-  /** Who this device is; null until a phone has scanned its QR code. */
+  /** The JIDs of this device. Null until a phone has scanned its QR code. */
   get me(): { id: string; lid: string | null } | null {
     const me = this.#storedMe
     return me ? { id: jidNormalizedUser(me.id), lid: me.lid ? jidNormalizedUser(me.lid) : null } : null
   }
 
-  /** The same for every name of a contact. */
+  /** Returns the same key for every name of a contact. */
   contactOf(chat: string): string {
     return this.#names.phoneOf(chat) ?? chat
   }
 
-  /** A fresh identity, to be linked by a new scan. The credentials that were there before stay in the state, aside. */
+  /** Gives the state a fresh identity, to be linked by a new scan. The earlier credentials stay in the state as voided. */
   renewIdentity(): void {
     this.#state.change(renewedIdentity(this.#state.image))
   }

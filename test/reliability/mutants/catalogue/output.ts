@@ -43,7 +43,7 @@ export const OUTPUT: readonly Mutant[] = [
     edits: [{ in: 'KeyStore.commitCreds', drop: 'this.#state.change' }],
     noticedBy: {
       file: 'runner/src/whatsapp/baileys/signal/key-store.test.ts',
-      tests: 'outside of any transaction has changed credentials',
+      tests: 'are committed before a frame that is sent outside of any transaction',
     },
   },
   {

@@ -104,7 +104,7 @@ describe('the history of the phone', () => {
     expect(messages.map(({ messageId }) => messageId)).toEqual(['M4'])
   })
 
-  test('brings the names of contacts, and their tokens, of which the newer one stays', async () => {
+  test('brings the names of contacts and the newer one of their tokens', async () => {
     const token = (bytes: string, timestamp: number) => ({ tcToken: Buffer.from(bytes), tcTokenTimestamp: timestamp })
     await told(historyRow({ syncType: HistorySyncType.PUSH_NAME, pushnames: [{ id: ANA, pushname: 'Ana' }] }))
     for (const [bytes, timestamp] of [

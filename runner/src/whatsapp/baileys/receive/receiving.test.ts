@@ -12,7 +12,7 @@ beforeEach(async () => {
   contact = await newContact()
 })
 
-/** One with whom we talk already. */
+/** Returns a contact with an open session and a known LID. */
 async function newContact(phone?: string, lid?: string): Promise<Contact> {
   const made = new Contact(phone, lid)
   await made.openSession(device)
@@ -24,7 +24,7 @@ async function newContact(phone?: string, lid?: string): Promise<Contact> {
 
 const enc = (stanza: BinaryNode): BinaryNode => (stanza.content as BinaryNode[]).at(-1) as BinaryNode
 
-/** As it may come out of a broken sender: no ratchet opens it. */
+/** Damages the ciphertext of a stanza, so that no ratchet decrypts it. */
 function broken(stanza: BinaryNode): BinaryNode {
   const content = Buffer.from(enc(stanza).content as Uint8Array)
   content.writeUInt8(content.readUInt8(content.length - 12) ^ 1, content.length - 12)
@@ -34,14 +34,14 @@ function broken(stanza: BinaryNode): BinaryNode {
 const rows = (): Record<string, unknown>[] =>
   [...device.image.entries('undecrypted')].map(([, row]) => JSON.parse(row) as Record<string, unknown>)
 
-/** What Baileys says of it: nothing, or why it cannot be read. */
+/** Baileys' reason for not reading the stanza. Null when it reads it. */
 const complaint = async (stanza: BinaryNode): Promise<string | null> =>
   (await device.receive(stanza)).messageStubParameters?.[0] ?? null
 
 const NO_MORE = 'Key used already or never filled'
 
 describe('a stanza that cannot be decrypted', () => {
-  test('is in the journal with its bytes and what was wrong, before Baileys can answer it', async () => {
+  test('is in the journal with its bytes and the cause before Baileys can answer it', async () => {
     expect(await complaint(broken(await contact.text('broken', { id: 'M7' })))).toBe('Bad MAC')
     expect(device.kinds.flat()).toContain('undecrypted')
     expect(device.kinds.flat()).not.toContain('session')
@@ -53,18 +53,18 @@ describe('a stanza that cannot be decrypted', () => {
   test('is forgotten in the mutation that admits a good copy', async () => {
     await device.receive(broken(await contact.text('broken', { id: 'M7' })))
     device.appended.length = 0
-    expect((await device.receive(await contact.text('mended', { id: 'M7' }))).message?.conversation).toBe('mended')
+    expect((await device.receive(await contact.text('repaired', { id: 'M7' }))).message?.conversation).toBe('repaired')
     expect(device.kinds).toEqual([['inbox', 'session', 'undecrypted']])
     expect(rows()).toEqual([])
   })
 
-  test('is the same one when its copy names the sender otherwise', async () => {
+  test('is matched with a copy that names the sender by LID', async () => {
     await device.receive(broken(await contact.text('broken', { id: 'M7' })))
-    await device.receive(await contact.text('mended', { id: 'M7', from: contact.lid, sender_pn: contact.pn }))
+    await device.receive(await contact.text('repaired', { id: 'M7', from: contact.lid, sender_pn: contact.pn }))
     expect(rows()).toEqual([])
   })
 
-  test('is parked after its deliveries came to nothing, and not asked for any more', async () => {
+  test('is parked after the last attempt and no longer asked for', async () => {
     const stanzas = [await contact.text('broken', { id: 'M7' })]
     while (stanzas.length < ATTEMPTS) stanzas.push(await contact.text('broken', { id: 'M7' }))
     const complaints: (string | null)[] = []
@@ -74,23 +74,23 @@ describe('a stanza that cannot be decrypted', () => {
     expect(path).toMatch(/^parked_stanzas\/[0-9a-f]{40}$/)
     expect(document).toMatchObject({ messageId: 'M7', attempts: ATTEMPTS, error: { code: 'bad-mac' }, resolvedAt: null })
     expect(Buffer.from(document?.['content'] as Uint8Array).includes('M7')).toBe(false)
-    // Its bytes are in the document now.
+    // The document has the bytes of the stanza now.
     device.settle()
     expect(rows()).toMatchObject([{ parkedAt: device.time.ms }])
     expect(rows()[0]).not.toHaveProperty('stanza')
   })
 
-  test('that was parked is resolved by a good copy all the same, and its document says so', async () => {
+  test('is resolved by a good copy even after it was parked, and its document shows it', async () => {
     for (let index = 0; index < ATTEMPTS; index++) await device.receive(broken(await contact.text('broken', { id: 'M7' })))
     device.settle()
-    await device.receive(await contact.text('mended', { id: 'M7' }))
+    await device.receive(await contact.text('repaired', { id: 'M7' }))
     const documents = Object.entries(device.documents)
     expect(documents.find(([path]) => path.startsWith('parked'))?.[1]).toEqual({ resolvedAt: new Date(device.time.ms) })
     expect(documents.find(([path]) => path.startsWith('messages'))?.[1]).toMatchObject({ messageId: 'M7' })
     expect(rows()).toEqual([])
   })
 
-  test('whose document the last owner did not get to write gets it from the next one', async () => {
+  test('gets its document from the next owner when the last one could not write it', async () => {
     for (let index = 0; index < ATTEMPTS; index++) await device.receive(broken(await contact.text('broken', { id: 'M7' })))
     const next = new DeviceUnderTest({ earlier: device })
     next.undecrypted.takeOver()
@@ -99,14 +99,14 @@ describe('a stanza that cannot be decrypted', () => {
     expect(new DeviceUnderTest({ earlier: next }).appended).toEqual([])
   })
 
-  test('but is of a message that we have is as good as read: it is not asked for again', async () => {
+  test('is not asked for again when its message is already stored', async () => {
     await device.receive(await contact.text('read', { id: 'M7' }))
     device.appended.length = 0
     expect(await complaint(broken(await contact.text('read', { id: 'M7' })))).toBeNull()
     expect(device.appended).toEqual([])
   })
 
-  test('whose key was used is asked for again when nobody has the message', async () => {
+  test('is asked for again when its key was used and its message is not stored', async () => {
     const first = new Contact('5511900000003', '300000000000003')
     await first.openSession(device)
     const stanza = await first.text('lost with the records of a restore', { id: 'M8' })
@@ -117,14 +117,14 @@ describe('a stanza that cannot be decrypted', () => {
     expect([...restored.image.entries('undecrypted')]).toHaveLength(1)
   })
 
-  test('on a connection that is over leaves no trace: its answer does not leave either', async () => {
+  test('leaves no trace on a closed connection, whose answers do not leave either', async () => {
     const stanza = broken(await contact.text('broken'))
     device.keyStore.close()
     await device.receive(stanza)
     expect(device.appended).toEqual([])
   })
 
-  test('is kept in a bounded space: with more than 200 the oldest is parked early', async () => {
+  test('is parked early when it is the oldest of more than 200', async () => {
     for (let index = 0; index < 201; index++) {
       device.time.ms++
       device.receiving.arrived({ tag: 'message', attrs: { id: `A${index}`, from: contact.pn, t: '1' }, content: [] })
@@ -133,7 +133,7 @@ describe('a stanza that cannot be decrypted', () => {
     expect(documents).toMatchObject([{ messageId: 'A0', error: { code: 'absent' } }])
   })
 
-  test('and of which nothing has come for 14 days is parked', async () => {
+  test('is parked when no copy has come for 14 days', async () => {
     await device.receive(broken(await contact.text('broken', { id: 'M7' })))
     device.time.ms += 14 * 24 * 60 * 60 * 1000 + 1
     const next = new DeviceUnderTest({ earlier: device })
@@ -143,17 +143,17 @@ describe('a stanza that cannot be decrypted', () => {
   })
 })
 
-describe('what was decrypted and is no message', () => {
+describe('a plaintext that is no message', () => {
   const garbage = async (id: string) => contact.stanza([await contact.encrypted(Buffer.from([0xff, 0xff, 0xff]))], { id })
 
-  test('is noted with its plaintext, since no ratchet decrypts it again, and its ratchet step stays', async () => {
+  test('is recorded, since no ratchet decrypts it again, and its ratchet step stays', async () => {
     expect(await complaint(await garbage('M7'))).not.toBeNull()
     expect(device.kinds.flat()).toEqual(expect.arrayContaining(['undecrypted', 'inbox', 'session']))
     expect(rows()).toMatchObject([{ code: 'no-message', plain: expect.any(String) }])
     expect((await device.receive(await contact.text('next'))).message?.conversation).toBe('next')
   })
 
-  test('counts each delivery, also of the same stanza, and is parked in the end', async () => {
+  test('is parked after the last attempt, and each delivery of the same stanza counts', async () => {
     const stanza = await garbage('M7')
     for (let index = 1; index < ATTEMPTS; index++) await device.receive(stanza)
     expect(rows()).toMatchObject([{ attempts: ATTEMPTS - 1 }])
@@ -161,44 +161,44 @@ describe('what was decrypted and is no message', () => {
     expect(Object.values(device.documents)).toMatchObject([{ attempts: ATTEMPTS, error: { code: 'no-message' } }])
   })
 
-  test('because its padding is wrong is noted as well', async () => {
+  test('is recorded when its padding is wrong', async () => {
     const stanza = contact.stanza([await contact.encrypted(Buffer.from([8, 200]), false)])
     expect(await complaint(stanza)).toMatch('unpad')
     expect(rows()).toMatchObject([{ code: 'no-message' }])
   })
 })
 
-describe('what Baileys refuses without decrypting it', () => {
+describe('a stanza that Baileys refuses without decrypting it', () => {
   const sealedAs = (type: string) => {
     const node = { tag: 'enc', attrs: { v: '2', type }, content: Buffer.from('sealed') }
     return contact.stanza([node], { id: 'M7' })
   }
 
-  test('the reply of a bot is parked at once: nobody is asked for it', async () => {
+  test('is parked at once when it is the reply of a bot, which is not asked for again', async () => {
     device.receiving.arrived(sealedAs('msmsg'))
     const error = { code: 'unknown-encryption' }
     expect(Object.values(device.documents)).toMatchObject([{ messageId: 'M7', kind: 'msmsg', error }])
   })
 
-  test('an encryption that nobody knows is asked for again, and is read when it comes in another', async () => {
+  test('with an unknown encryption is asked for again and read when it comes with a known one', async () => {
     device.receiving.arrived(sealedAs('brand-new'))
     expect(rows()).toMatchObject([{ messageId: 'M7', kind: 'brand-new', code: 'unknown-encryption', attempts: 1 }])
     await device.receive(await contact.text('as ever', { id: 'M7' }))
     expect(rows()).toEqual([])
   })
 
-  test('a stanza that it stumbles over is parked at once', () => {
+  test('is parked at once when it is malformed', () => {
     const stanza = { tag: 'message', attrs: { id: 'M7', from: 'somewhere@else', t: '1' }, content: [] }
     device.receiving.arrived(stanza)
     expect(Object.values(device.documents)).toMatchObject([{ messageId: 'M7', error: { code: 'malformed' } }])
   })
 
-  test('a message that only the phone has is waited for: the phone is asked for it', () => {
+  test('is recorded as absent when WhatsApp announces a message without its content', () => {
     device.receiving.arrived(contact.stanza([{ tag: 'unavailable', attrs: {} }], { id: 'M7' }))
     expect(rows()).toMatchObject([{ messageId: 'M7', code: 'absent' }])
   })
 
-  test('a message that can be seen on the phone only is listed as such, once', () => {
+  test('is stored once as unavailable when only the phone can show its message', () => {
     const stanza = contact.stanza([{ tag: 'unavailable', attrs: { type: 'view_once' } }], { id: 'M7' })
     device.receiving.arrived(stanza)
     device.receiving.arrived(stanza)
@@ -206,7 +206,7 @@ describe('what Baileys refuses without decrypting it', () => {
     expect(Object.values(device.documents)).toMatchObject([{ messageId: 'M7', chat: contact.pn, type: 'unavailable' }])
   })
 
-  test('status posts and newsletters are nobody’s messages to us', () => {
+  test('is ignored when it is a status post or of a newsletter', () => {
     for (const from of ['status@broadcast', '1234@newsletter']) {
       device.receiving.arrived({ tag: 'message', attrs: { id: 'M7', from, participant: contact.pn, t: '1' }, content: [] })
     }
@@ -214,7 +214,7 @@ describe('what Baileys refuses without decrypting it', () => {
   })
 })
 
-describe('a message of the phone about others', () => {
+describe('a message of the phone about other messages', () => {
   const { Type } = proto.Message.ProtocolMessage
   const tell = async (told: proto.Message.IProtocolMessage): Promise<void> => {
     const phone = new Phone()
@@ -225,43 +225,43 @@ describe('a message of the phone about others', () => {
   const history = (syncType: proto.Message.HistorySyncType) =>
     tell({ type: Type.HISTORY_SYNC_NOTIFICATION, historySyncNotification: { syncType } })
 
-  test('stays open until what it tells of is stored', async () => {
+  test('stays open until the other messages are stored', async () => {
     await history(proto.Message.HistorySyncType.RECENT)
     device.settle()
     expect(device.inbox.openTold()).toHaveLength(1)
     expect(new DeviceUnderTest({ earlier: device }).inbox.openTold()).toHaveLength(1)
   })
 
-  test('is settled at once where nobody wants what it tells of: all of the past, status posts', async () => {
+  test('is settled at once when it is about full history or status posts, which are not wanted', async () => {
     await history(proto.Message.HistorySyncType.FULL)
     await history(proto.Message.HistorySyncType.INITIAL_STATUS_V3)
     expect(device.inbox.openTold()).toEqual([])
   })
 
-  test('is not believed when it comes from a contact', async () => {
+  test('is ignored when it comes from a contact', async () => {
     const notification = { type: Type.HISTORY_SYNC_NOTIFICATION, historySyncNotification: { syncType: 3 } }
     await device.receive(await contact.message({ protocolMessage: notification }, { category: 'peer' }))
     expect(device.inbox.openTold()).toEqual([])
   })
 })
 
-describe('with deliveries counted first', () => {
+describe('a delivery that is counted first', () => {
   const suspect = () => new DeviceUnderTest({ earlier: device, isSuspect: true })
   const count = (one: DeviceUnderTest) => [...one.image.entries('delivery')].map(([, begun]) => begun)
 
-  test('each is in the journal before it is touched, and the count goes with what admits the message', async () => {
+  test('is in the journal before decryption, and the mutation that admits the message removes the count', async () => {
     const one = suspect()
     await one.receive(await contact.text('harmless'))
     expect(one.kinds).toEqual([['delivery'], ['delivery', 'inbox', 'session']])
     expect(count(one)).toEqual([])
   })
 
-  test('one that ended the process each time is parked without being touched', async () => {
+  test('is parked without decryption when every delivery before ended the process', async () => {
     const stanza = await contact.text('deadly', { id: 'M7' })
     let owner = suspect()
     for (let life = 0; life < 2; life++) {
       owner = suspect()
-      // As if it had ended the process: nothing after the count is in the journal.
+      // Only the count reaches the journal, as if the delivery had ended the process.
       const before = [...owner.image.entries('session')]
       await owner.receive(stanza)
       const counted = owner.mutations[0]
@@ -277,7 +277,7 @@ describe('with deliveries counted first', () => {
     expect(count(last)).toEqual([])
   })
 
-  test('one that merely cannot be decrypted is not counted as deadly', async () => {
+  test('loses its count when the stanza merely cannot be decrypted', async () => {
     const one = suspect()
     await one.receive(broken(await contact.text('broken')))
     expect(count(one)).toEqual([])

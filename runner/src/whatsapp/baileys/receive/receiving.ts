@@ -8,21 +8,21 @@ import type { Transaction } from '../signal/transaction.ts'
 import { StanzaDelivery, causeOf, failedStanza, isOnlyOnThePhone, troubleOf } from './failed-stanza.ts'
 import { describeUnavailable, emptyPlaintext, isOfNoInterest, type Reader } from './received-stanza.ts'
 
-/** The words on which Baileys refuses a stanza without asking for it again. */
+/** The error text on which Baileys refuses a stanza without asking for it again. */
 const ASK_NO_MORE = MISSING_KEYS_ERROR_TEXT
 
 export interface ReceivingOptions {
   readonly keyStore: KeyStore
   readonly deliveries: DeliveredStanzas
-  /** The stanza that a ciphertext arrived in: the same buffer reaches the repository. */
+  /** The stanza in which a ciphertext arrived. The same buffer reaches the repository. */
   readonly stanzaOf: (ciphertext: Uint8Array) => BinaryNode | undefined
   readonly reader: Reader
   readonly logger: Logger
-  /** What to keep of what our own phone tells, in the mutation of the message; and whether it tells of other messages. */
+  /** Returns the keys to store with a message of our own phone, and whether the message tells of other messages. */
   readonly fromPhone: (told: proto.Message.IProtocolMessage) => { keys: KeyChanges; tells: boolean }
 }
 
-/** A ciphertext to decrypt, and the stanza that it came in. */
+/** A ciphertext to decrypt, and the stanza in which it arrived. */
 interface Sealed {
   readonly hash: string
   readonly delivery: StanzaDelivery | null
@@ -35,8 +35,9 @@ interface Opened {
 }
 
 /**
- * Received messages on their way from the wire to the inbox. Parses stanzas, asks the session what becomes of each (`DeliveredStanzas`),
- * and says the answer in Baileys' words: a plaintext, or an error on whose text Baileys asks for the stanza again or does not.
+ * Takes received messages from the wire to the inbox. It parses each stanza, lets the session decide about it
+ * (`DeliveredStanzas`), and translates the decision for Baileys into a plaintext or an error. By the text of the error Baileys
+ * asks for the stanza again or does not.
  */
 export class Receiving {
   readonly #options: ReceivingOptions
@@ -45,11 +46,11 @@ export class Receiving {
     this.#options = options
   }
 
-  /** Decrypts once and for all: the ratchet step and what it brought are one mutation. Must have its turn at the ratchets. */
+  /** Decrypts once: the ratchet step and its plaintext are one mutation. The caller must have the turn in the `SerialQueue`. */
   async decrypt(ciphertext: Uint8Array, lock: string, decrypt: () => Promise<Uint8Array>): Promise<Uint8Array> {
     const { keyStore, deliveries, stanzaOf, reader, logger } = this.#options
     const stanza = stanzaOf(ciphertext)
-    if (!stanza) logger.error('Baileys decrypts what no stanza brought: what it says can be kept in the journal only.')
+    if (!stanza) logger.error('Baileys decrypts a ciphertext without a stanza; its content can only be kept in the journal.')
     const hash = hashOf(ciphertext)
     const known = deliveries.lookup(hash)
     if (known === DOCUMENTED) return emptyPlaintext()
@@ -65,7 +66,7 @@ export class Receiving {
     }
   }
 
-  /** A stanza has arrived, and Baileys has not seen it yet: what it will refuse by itself is noted before it can. */
+  /** Records a stanza that Baileys will refuse by itself. It is called on arrival, before Baileys sees the stanza. */
   arrived(stanza: BinaryNode): void {
     const { keyStore, reader, deliveries } = this.#options
     if (keyStore.isClosed) return
@@ -82,13 +83,13 @@ export class Receiving {
     try {
       plain = Buffer.from(await decrypt())
     } catch (cause) {
-      // Nothing of what it wrote before it failed may stay: a forged first message would end the session that is in use.
+      // No write of a failed decryption may stay: a forged first message would end the session that is in use.
       throw new DecryptionFailed('The stanza could not be decrypted.', { cause })
     }
     return { plain, isMessage: this.#admit(transaction, { hash, delivery, plain }) }
   }
 
-  /** False when the plaintext is no message. */
+  /** Adds the plaintext to the transaction. False when it is no message. */
   #admit(transaction: Transaction, { hash, delivery, plain }: Omit<Sealed, 'decrypt'> & { plain: Buffer }): boolean {
     const { deliveries, fromPhone } = this.#options
     const reading = delivery?.read(plain) ?? null
@@ -106,7 +107,7 @@ export class Receiving {
     return !delivery || reading !== null
   }
 
-  /** What was decrypted and is no message goes to Baileys as it is, which asks for it again; until it is parked. */
+  /** Returns the plaintext to Baileys. When it is no message, Baileys asks for the stanza again until the stanza is parked. */
   #answer(delivery: StanzaDelivery | null, { plain, isMessage }: Opened): Buffer {
     const { deliveries, keyStore } = this.#options
     if (!delivery || isMessage || keyStore.isClosed) return plain
@@ -121,8 +122,8 @@ export class Receiving {
     const answer = deliveries.notDecrypted(delivery, cause)
     if (answer === 'as-read') return emptyPlaintext()
     if (answer === 'ask-no-more') throw new Error(ASK_NO_MORE, { cause: error })
-    // By these words Baileys would not ask for it again, although nobody has it.
-    throw cause.code === 'used-key' ? new Error('The message is not known here.', { cause: error }) : error
+    // On the text of a used key Baileys would not ask again, although the message is not stored.
+    throw cause.code === 'used-key' ? new Error('The message is not stored.', { cause: error }) : error
   }
 
   #admitUnavailable(stanza: BinaryNode): void {

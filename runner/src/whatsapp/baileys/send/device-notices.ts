@@ -1,7 +1,7 @@
 import { getBinaryNodeChild, getBinaryNodeChildren, type BinaryNode } from '@whiskeysockets/baileys'
 
 /**
- * Functions that read what a stanza says about devices. None of them trusts a stanza to be well formed.
+ * Functions that read the devices in a stanza. None of them trusts a stanza to be well formed.
  */
 
 const jidsOf = ({ attrs }: BinaryNode): string[] =>

@@ -2,7 +2,7 @@ import { BufferJSON, initAuthCreds, proto, type AuthenticationCreds, type Signal
 import { pruneSessionRecord } from './session-pruning.ts'
 
 /**
- * How Baileys' values are written into the state image: JSON, bytes as base64. PERSISTED CONTRACT v1. The table of kinds
+ * Encodes Baileys' values for the state image as JSON, with bytes as base64. PERSISTED CONTRACT v1. The table of kinds
  * (`@holdfast/core/journal/state-kinds`) calls this codec `baileys`.
  */
 type BaileysKind = keyof SignalDataTypeMap
@@ -11,7 +11,7 @@ export function encodeValue(kind: BaileysKind, value: unknown): string {
   return JSON.stringify(kind === 'session' ? pruneSessionRecord(value) : value, BufferJSON.replacer)
 }
 
-/** A fresh value each time, so that nobody shares what another may change. */
+/** Returns a fresh value on each call, so that no two callers share a value that one of them may change. */
 export function decodeValue(kind: BaileysKind, encoded: string): unknown {
   const value: unknown = JSON.parse(encoded, BufferJSON.reviver)
   return kind === 'app-state-sync-key' ? proto.Message.AppStateSyncKeyData.fromObject(value as object) : value
@@ -21,10 +21,10 @@ export const encodeCreds = (creds: AuthenticationCreds): string => JSON.stringif
 
 export function decodeCreds(encoded: string): AuthenticationCreds {
   const creds = JSON.parse(encoded, BufferJSON.reviver) as AuthenticationCreds
-  // A pairing that was cut short may have set `me` before the phone confirmed: without an account nobody knows this device.
+  // A cut pairing may have set `me` before the phone confirmed. Without an account WhatsApp does not know the device.
   if (creds.me && !creds.account) delete creds.me
   return creds
 }
 
-/** The identity of a device that was never linked. */
+/** Returns the credentials of a device that was never linked. */
 export const newCreds = (): AuthenticationCreds => initAuthCreds()

@@ -33,21 +33,21 @@ const send = (text: string, withKey: boolean) => contact.toGroup(GROUP, text, { 
 const read = async (stanza: BinaryNode): Promise<string | null | undefined> =>
   (await device.receive(stanza)).message?.conversation
 
-/** The stanza that brings the key, as it is delivered once more. */
+/** The same stanza as the server delivers it once more. */
 const again = (stanza: BinaryNode): BinaryNode => ({
   ...stanza,
   content: (stanza.content as BinaryNode[]).map((node) => ({ ...node, content: Buffer.from(node.content as Buffer) })),
 })
 
 describe('a group message', () => {
-  test('brings the key of its sender, which is in the journal before anything that says so', async () => {
+  test('brings the key of its sender, which is in the journal before the message', async () => {
     expect(await read(await send('hello', true))).toBe('hello')
     // The carrier, the key, and the message itself with its document.
     expect(device.kinds).toEqual([expect.arrayContaining(['inbox', 'session']), ['sender-key'], ['inbox', 'sender-key']])
     expect(Object.values(device.documents)).toMatchObject([{ chat: GROUP, participant: contact.pn, type: 'text' }])
   })
 
-  test('that comes again after a crash behind the carrier brings its key again', async () => {
+  test('that comes again after a crash right after the carrier of its key brings the key again', async () => {
     const stanza = await send('hello', true)
     await read(stanza)
     // Only the first record was durable.
@@ -60,7 +60,7 @@ describe('a group message', () => {
     expect(states()).toHaveLength(1)
   })
 
-  test('under a key that was never told is noted, and read when it comes with it', async () => {
+  test('under an unknown key is recorded, and read once it comes with the key', async () => {
     await contact.toGroup(GROUP, 'before us', { withKey: false })
     expect((await device.receive(await send('unknown', false))).messageStubParameters?.[0]).toMatch(/SenderKey|session/)
     expect([...device.image.entries('undecrypted')]).toHaveLength(1)
@@ -68,8 +68,8 @@ describe('a group message', () => {
   })
 })
 
-describe('a key that is told again', () => {
-  test('changes nothing: the counter of the one in use does not fall back', async () => {
+describe('a sender key that comes again', () => {
+  test('does not set back the counter of the key in use', async () => {
     const first = await send('hello', true)
     await read(first)
     for (let index = 0; index < 3; index++) await read(await send(`message ${index}`, false))
@@ -79,14 +79,14 @@ describe('a key that is told again', () => {
     expect(await read(await send('goes on', false))).toBe('goes on')
   })
 
-  test('by a sender who is ahead changes nothing either: it is the same chain', async () => {
+  test('from a sender whose counter is ahead is recognized as the same chain', async () => {
     await read(await send('hello', true))
     await send('never arrived', false)
     expect(await read(await send('with its key', true))).toBe('with its key')
     expect(states()).toHaveLength(1)
   })
 
-  test('that nobody could step to any more takes the place of the old one', async () => {
+  test('with a counter beyond the reach of the old key replaces the old key', async () => {
     await read(await send('hello', true))
     const stored = states()
     const behind = stored.map((state) => ({ ...state, senderChainKey: { ...state.senderChainKey, iteration: -3000 } }))
@@ -97,7 +97,7 @@ describe('a key that is told again', () => {
     expect(states()).toHaveLength(1)
   })
 
-  test('after the group changed is another one, and messages under both can be read', async () => {
+  test('after a change of the group is stored as another key, and messages under both can be read', async () => {
     const old = await send('under the old key', true)
     const late = await send('under the old key, late', false)
     await read(old)

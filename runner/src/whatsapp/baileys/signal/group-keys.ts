@@ -1,7 +1,7 @@
 import { BufferJSON, proto } from '@whiskeysockets/baileys'
 import type { Transaction } from './transaction.ts'
 
-/** A sender key can be stepped this far ahead to reach a message. */
+/** The number of steps by which a sender key can be moved ahead to reach a message. */
 const REACH = 2000
 
 /** The shape in which Baileys stores the keys of one sender in one group. */
@@ -12,11 +12,11 @@ interface SenderKeyState {
 }
 
 /**
- * Whether a sender key that is told is one that is known already. Senders tell theirs with every message that is asked for again,
- * and a stanza may be delivered twice. Baileys would store it each time as one more key, in the state it is told in: after five
- * times the one in use is pushed out, and its counter falls back.
+ * Returns true when a received sender key is already stored. A sender sends its key again with every message that is asked for
+ * again, and a stanza may be delivered twice. Baileys would store the key each time as one more key, with the counter that it
+ * arrives with: after five times it pushes out the key in use, whose counter then falls back.
  *
- * A known key that is too far behind to reach what is told now is dropped, since Baileys would find it first.
+ * A stored key that is too far behind to reach the received counter is dropped, since Baileys would find it first.
  *
  * @param sender `user.device`, as Signal addresses are written
  */

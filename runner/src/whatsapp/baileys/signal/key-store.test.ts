@@ -13,7 +13,7 @@ let appended: Entry[]
 let journal: Journal
 let state: JournaledState
 let becomesDurable: () => void
-/** The credentials as Baileys has them in memory. */
+/** The credentials in Baileys' memory. */
 let creds: string
 let keyStore: KeyStore
 
@@ -63,7 +63,7 @@ describe('a transaction', () => {
     expect(mutations()).toEqual([{ keys: { 'lid-mapping': { a: '"3"', b: '"2"' } } }])
   })
 
-  test('reads what it has written, and nobody else does before it ends', async () => {
+  test('reads its own writes, which stay hidden from other readers until it ends', async () => {
     await keyStore.store.set(lid('a', 'old'))
     const { promise: written, resolve: tellWritten } = Promise.withResolvers<void>()
     const { promise: looked, resolve: tellLooked } = Promise.withResolvers<void>()
@@ -91,7 +91,7 @@ describe('a transaction', () => {
     expect(mutations()).toHaveLength(1)
   })
 
-  test('that fails leaves nothing behind, and the next one of its lock runs', async () => {
+  test('that fails writes nothing and frees its lock', async () => {
     const failing = keyStore.transaction(async () => {
       await keyStore.store.set(lid('a', '1'))
       throw new Error('no such contact')
@@ -101,7 +101,7 @@ describe('a transaction', () => {
     expect(mutations()).toEqual([{ keys: { 'lid-mapping': { b: '"2"' } } }])
   })
 
-  test('waits for another of the same lock, not for one of another', async () => {
+  test('waits for a transaction with the same lock and not for one with another lock', async () => {
     const order: string[] = []
     const { promise: open, resolve: finish } = Promise.withResolvers<void>()
     const step = (name: string, lock: string, until: Promise<void> = Promise.resolve()) =>
@@ -123,8 +123,8 @@ describe('a transaction', () => {
   })
 })
 
-describe('what rides with a transaction', () => {
-  test('is in its record, and is told when it is in the image', async () => {
+describe('a row that joins a transaction', () => {
+  test('is in the record of the transaction, and its commit function finds it in the image', async () => {
     let applied = false
     const onWritten = () => {}
     await keyStore.transaction(async (transaction) => {
@@ -139,14 +139,14 @@ describe('what rides with a transaction', () => {
     expect(applied).toBe(true)
   })
 
-  test('cannot join a transaction that is over', async () => {
+  test('is refused once the transaction is over', async () => {
     const over = await keyStore.transaction(async (transaction) => transaction, 'lock')
     expect(() => over.join({})).toThrow('over')
   })
 })
 
 describe('a frame that is sent inside a transaction', () => {
-  test('has what was written so far committed before it, once; the rest is committed at the end', async () => {
+  test('has the writes so far committed before it, once, and the transaction commits the rest at its end', async () => {
     await keyStore.transaction(async () => {
       await keyStore.store.set(lid('a', '1'))
       keyStore.commitPending()
@@ -156,7 +156,7 @@ describe('a frame that is sent inside a transaction', () => {
     expect(mutations()).toEqual([{ keys: { 'lid-mapping': { a: '"1"' } } }, { keys: { 'lid-mapping': { b: '"2"' } } }])
   })
 
-  test('waits at the gate for it', async () => {
+  test('waits at the gate until these writes are durable', async () => {
     const left: string[] = []
     const socket: RawSocket = { readyState: 0, send: (data) => void left.push(Buffer.from(data).toString()), terminate: () => {} }
     const gate = new Gate({ journal, commitPending: () => keyStore.commitPending(), now: () => 0 })
@@ -164,7 +164,7 @@ describe('a frame that is sent inside a transaction', () => {
     Object.assign(socket, { readyState: 1 })
     await keyStore.transaction(async () => {
       await keyStore.store.set({ 'pre-key': { '813': keyPair() } })
-      // Across an await, as in Baileys: the frame is still the transaction's.
+      // After an await, as in Baileys, the frame still belongs to the transaction.
       await Promise.resolve()
       socket.send(Buffer.from('pre-key 813'), undefined)
     }, 'lock')
@@ -174,17 +174,17 @@ describe('a frame that is sent inside a transaction', () => {
     becomesDurable()
     expect(left).toEqual(['pre-key 813'])
   })
+})
 
-  test('outside of any transaction has changed credentials committed before it', () => {
+describe('changed credentials', () => {
+  test('are committed before a frame that is sent outside of any transaction', () => {
     creds = 'creds 2'
     keyStore.commitPending()
     keyStore.commitPending()
     expect(mutations()).toEqual([{ creds: 'creds 2' }])
   })
-})
 
-describe('credentials that changed', () => {
-  test('ride in the mutation of the keys that changed with them', async () => {
+  test('are in the mutation of the keys that changed with them', async () => {
     await keyStore.transaction(async () => {
       creds = 'creds 2'
       await keyStore.store.set(lid('a', '1'))
@@ -196,8 +196,8 @@ describe('credentials that changed', () => {
   })
 })
 
-describe('the store of a connection that is over', () => {
-  test('refuses writes, inside a transaction and outside, and what rode with them is never told', async () => {
+describe('the store of a closed connection', () => {
+  test('refuses writes inside and outside a transaction, and calls no commit function', async () => {
     let applied = false
     await keyStore.transaction(async (transaction) => {
       await keyStore.store.set(lid('a', '1'))
@@ -212,7 +212,7 @@ describe('the store of a connection that is over', () => {
     expect([image.count('lid-mapping'), image.count('inbox')]).toEqual([0, 0])
   })
 
-  test('leaves the next connection of the session alone', async () => {
+  test('does not change the state of the next connection', async () => {
     const old = keyStore
     old.close()
     keyStore = newKeyStore()
@@ -223,7 +223,7 @@ describe('the store of a connection that is over', () => {
 })
 
 describe('a value', () => {
-  test('is never shared by reference, neither with the writer nor between readers', async () => {
+  test('is shared by reference neither with its writer nor between readers', async () => {
     const devices = ['1', '2']
     await keyStore.store.set({ 'device-list': { a: devices } })
     devices.push('3')
@@ -233,7 +233,7 @@ describe('a value', () => {
     expect(second).toEqual(['1', '2'])
   })
 
-  test('that is read within the transaction that wrote it is not shared either', async () => {
+  test('is not shared by reference within the transaction that wrote it', async () => {
     await keyStore.transaction(async () => {
       await keyStore.store.set({ 'device-list': { a: ['1'] } })
       const read = (await keyStore.store.get('device-list', ['a']))['a']
@@ -242,7 +242,7 @@ describe('a value', () => {
     expect((await keyStore.store.get('device-list', ['a']))['a']).toEqual(['1'])
   })
 
-  test('comes back with its bytes', async () => {
+  test('is read with the same bytes', async () => {
     await keyStore.store.set({ 'pre-key': { '1': keyPair() } })
     const read = (await keyStore.store.get('pre-key', ['1']))['1']
     expect(Buffer.from(read?.private ?? []).equals(Buffer.alloc(32, 2))).toBe(true)
@@ -250,7 +250,7 @@ describe('a value', () => {
 })
 
 describe('pre-keys', () => {
-  test('more than 2000 behind the newest go, with the mutation that adds it', async () => {
+  test('more than 2000 behind the newest are dropped by the mutation that adds the newest', async () => {
     await keyStore.store.set({ 'pre-key': Object.fromEntries([1, 500, 501, 2000].map((id) => [id, keyPair()])) })
     await keyStore.store.set({ 'pre-key': { '2501': keyPair() } })
     expect([...image.entries('pre-key')].map(([id]) => id)).toEqual(['501', '2000', '2501'])
@@ -265,7 +265,7 @@ describe('pre-keys', () => {
 })
 
 describe("Baileys' own store object", () => {
-  test('is given our reading, writing and transactions', async () => {
+  test('gets our reads, writes and transactions', async () => {
     const shared = {
       get: async () => ({}),
       set: async () => {},

@@ -7,35 +7,35 @@ import type { SessionState } from '../../port.ts'
 import { Locks } from './locks.ts'
 import { Transaction, encodeValues, readValues, type Changes } from './transaction.ts'
 
-/** A transaction that is under way, and what gives its lock to the next one. */
+/** A running transaction, and the function that frees its lock for the next one. */
 interface Running {
   readonly transaction: Transaction
   free: () => void
-  /** Has exchanged its lock for that of the app state. */
+  /** True once the transaction has exchanged its lock for that of the app state. */
   isAside: boolean
 }
 
 /**
- * Fetching app state is one transaction, under the lock of everything that is sent, and waits for the server and for downloads.
- * It begins with reading this kind: from there on it has a lock of its own.
+ * The kind that marks a fetch of app state. Such a fetch is one transaction, begins with a read of this kind, and waits for the
+ * server and for downloads. Baileys runs it under the lock of everything that is sent, so from this read on it gets its own lock.
  */
 const APP_STATE = 'app-state-sync-version'
 
 /**
- * The keys of one connection, as Baileys reads and writes them, over the session's state. A set is applied to the image and queued
- * in the journal in the same tick; what it causes to be said waits at the gate, so nobody has to wait here.
+ * Gives Baileys the keys of one connection, over the session's state. A set is applied to the image and queued in the journal in
+ * the same tick. The caller need not wait: frames that depend on the change wait at the gate.
  *
- * The transactions are ours as well: Baileys' own send frames before they commit.
+ * This class also replaces Baileys' transactions, since Baileys' own ones send frames before they commit.
  *
  * Our own code gets its transaction as an argument. Baileys' code cannot: it calls `get` and `set` of one shared object, opens a
- * transaction within another, and writes frames to the socket in the middle of one, each time without saying for which transaction.
+ * transaction within another, and writes frames to the socket in the middle of one, each time without naming the transaction.
  * Only for these three calls the transaction is ambient.
  */
 export class KeyStore {
   readonly #state: SessionState
   readonly #changedCreds: () => string | undefined
   readonly #ambient = new AsyncLocalStorage<Running | null>()
-  /** Per connection: an older one may wait for its server for a minute, and what it writes is refused anyway. */
+  /** Locks of this connection only. An older connection may hold its locks for a minute, and its writes are refused anyway. */
   readonly #locks = new Locks()
   #closed = false
   #shared: SignalKeyStoreWithTransaction | null = null
@@ -53,7 +53,7 @@ export class KeyStore {
     return this.#closed
   }
 
-  /** Refuses writes from now on: the connection is over, and its late handlers must not write into the next one's state. */
+  /** Refuses all later writes: the connection is over, and its late handlers must not change the state of the next one. */
   close(): void {
     this.#closed = true
   }
@@ -71,11 +71,11 @@ export class KeyStore {
     },
   }
 
-  /** Replaces the transactions on the very object that all of Baileys shares. */
+  /** Replaces reads, writes and transactions on the object that all of Baileys shares. */
   install(keys: SignalKeyStoreWithTransaction): void {
     const known: Partial<SignalKeyStoreWithTransaction> = keys
     if (typeof known.transaction !== 'function' || typeof known.isInTransaction !== 'function') {
-      throw new HoldfastError('library-changed', 'The keys of Baileys have no transactions that could be replaced.')
+      throw new HoldfastError('library-changed', 'The keys of Baileys have no transactions to replace.')
     }
     this.#shared = keys
     Object.assign(keys, {
@@ -86,7 +86,7 @@ export class KeyStore {
     })
   }
 
-  /** Runs the work; what it writes becomes one mutation. A transaction inside another is part of it. */
+  /** Runs the work and commits its writes as one mutation. A transaction inside another is part of the outer one. */
   async transaction<T>(work: (transaction: Transaction) => Promise<T>, lock: string): Promise<T> {
     const outer = this.#running
     if (outer) return work(outer.transaction)
@@ -103,12 +103,12 @@ export class KeyStore {
     }
   }
 
-  /** Runs work that is no part of the transaction that it is called in: it may have one of its own. */
+  /** Runs the work outside the caller's transaction, so that it may have a transaction of its own. */
   outside<T>(work: () => T): T {
     return this.#ambient.run(null, work)
   }
 
-  /** Before a frame is tagged: what the transaction around it has written so far is committed, and so are changed credentials. */
+  /** Commits the current writes of the caller's transaction and changed credentials. The gate calls it before it tags a frame. */
   commitPending(): void {
     const running = this.#running
     if (running) this.#commit(running.transaction)
@@ -121,7 +121,7 @@ export class KeyStore {
     if (creds !== undefined) this.#state.change({ creds })
   }
 
-  /** The transaction that the caller is in; null once it is over. */
+  /** The caller's transaction. Null without one, and once it is over. */
   get #running(): Running | null {
     const running = this.#ambient.getStore()
     return running && !running.transaction.isOver ? running : null

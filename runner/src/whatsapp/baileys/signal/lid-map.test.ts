@@ -19,7 +19,7 @@ const learn = () => device.signal.lidMapping.storeLIDPNMappings([{ lid: contact.
 
 const ids = (kind: StateKind) => [...device.image.entries(kind)].map(([id]) => id).toSorted()
 
-/** Where the message of a stanza is stored. */
+/** Delivers a stanza and returns the document of its message. */
 async function stored(stanza: BinaryNode): Promise<Record<string, unknown> | undefined> {
   device.appended.length = 0
   await device.receive(stanza)
@@ -28,27 +28,27 @@ async function stored(stanza: BinaryNode): Promise<Record<string, unknown> | und
 
 const byLid = (more: Record<string, string> = {}) => ({ from: contact.lid, sender_lid: '', ...more })
 
-describe('the chat with a contact who is addressed by LID', () => {
-  test('goes by the phone number that the stanza names', async () => {
+describe('the chat with a contact that is addressed by LID', () => {
+  test('is named by the phone number in the stanza', async () => {
     expect(await stored(await contact.text('hello', byLid({ sender_pn: contact.pn })))).toMatchObject({ chat: contact.pn })
   })
 
-  test('goes by the phone number that is known from before', async () => {
+  test('is named by a phone number that is already known', async () => {
     await learn()
     expect(await stored(await contact.text('hello', byLid()))).toMatchObject({ chat: contact.pn })
   })
 
-  test('goes by the LID while nobody has told the number', async () => {
+  test('is named by the LID while the phone number is unknown', async () => {
     expect(await stored(await contact.text('hello', byLid()))).toMatchObject({ chat: contact.lid })
   })
 
-  test('has a message once, although the number became known between two copies of it', async () => {
+  test('has a message once although the phone number became known between its two copies', async () => {
     expect(await stored(await contact.text('hello', byLid({ id: 'M1' })))).toMatchObject({ chat: contact.lid })
     await learn()
     expect(await stored(await contact.text('hello', byLid({ id: 'M1' })))).toBeUndefined()
   })
 
-  test('has what we wrote there from the phone, too', async () => {
+  test('also has the messages that we wrote on the phone', async () => {
     await learn()
     const attrs = { from: `${OURS}@s.whatsapp.net`, sender_lid: `${OUR_LID}@lid`, recipient: contact.lid }
     expect(await stored(await contact.text('hello', attrs))).toMatchObject({ chat: contact.pn, fromMe: true })
@@ -56,7 +56,7 @@ describe('the chat with a contact who is addressed by LID', () => {
 })
 
 describe('a member of a group', () => {
-  test('goes by the phone number, by the stanza or from before; the chat is the group', async () => {
+  test('is named by the phone number, from the stanza or known before, in the chat of the group', async () => {
     const named = await contact.toGroup(GROUP, 'hello', { withKey: true })
     expect(await stored(named)).toMatchObject({ chat: GROUP, participant: contact.pn, fromMe: false })
     await learn()
@@ -64,7 +64,7 @@ describe('a member of a group', () => {
     expect(await stored(unnamed)).toMatchObject({ chat: GROUP, participant: contact.pn })
   })
 
-  test('has one key there, whichever way the group addresses its members', async () => {
+  test('has one sender key there, whether the group addresses members by phone number or LID', async () => {
     await learn()
     await stored(await contact.toGroup(GROUP, 'hello', { withKey: true }))
     const asNumber = { participant: contact.pn, participant_lid: contact.lid, participant_pn: '', addressing_mode: 'pn' }
@@ -75,23 +75,23 @@ describe('a member of a group', () => {
   })
 })
 
-describe('when the LID of a contact becomes known', () => {
+describe('a LID that becomes known', () => {
   const address = () => `${contact.lid.split('@')[0]}_1.0`
 
-  test('the session with the number moves to it, in the mutation that makes it known', async () => {
+  test('takes over the session of the phone number, in the mutation that stores the LID', async () => {
     await device.receive(await contact.text('hello', { sender_lid: '' }))
     expect(ids('session')).toEqual([`${contact.phone}.0`])
     device.appended.length = 0
     await learn()
     expect(device.kinds).toEqual([['identity-key', 'lid-mapping', 'session']])
     expect([ids('session'), ids('identity-key')]).toEqual([[address()], [address()]])
-    // And it goes on there.
+    // The session goes on under the LID.
     const reply = await device.signal.encryptMessage({ jid: contact.pn, data: textFor('reply') })
     expect(await contact.read(reply)).toBe('reply')
     expect((await device.receive(await contact.text('next', byLid()))).message?.conversation).toBe('next')
   })
 
-  test('and both have a session, the one in use stays in use, and what is on its way in the other can be read', async () => {
+  test('keeps its own session in use, and messages in flight on the session of the phone number can be read', async () => {
     await device.receive(await contact.text('hello', { sender_lid: '' }))
     const inTheOld = await contact.text('in the old one', byLid())
     await device.signal.injectE2ESession({ jid: contact.lid, session: await contact.bundle() })
@@ -106,7 +106,7 @@ describe('when the LID of a contact becomes known', () => {
     expect([next.type, await contact.read(next)]).toEqual(['msg', 'next'])
   })
 
-  test('keys in groups move as well, but for those of our own device', async () => {
+  test('takes over the sender keys of the phone number, except those of our own device', async () => {
     const asNumber = { participant: contact.pn, participant_pn: '', addressing_mode: 'pn' }
     await stored(await contact.toGroup(GROUP, 'hello', { withKey: true, attrs: asNumber }))
     await device.signal.encryptGroupMessage({ group: GROUP, meId: `${OURS}:1@s.whatsapp.net`, data: textFor('ours') })
@@ -115,17 +115,17 @@ describe('when the LID of a contact becomes known', () => {
     expect(ids('sender-key')).toEqual([`${GROUP}::${contact.lid.split('@')[0]}_1::0`, `${GROUP}::${OURS}::1`])
   })
 
-  test('within a transaction that fails, it stays known: Baileys remembers it in any case', async () => {
+  test('stays stored when the transaction around it fails, since Baileys remembers it in any case', async () => {
     const failing = device.keyStore.transaction(async () => {
       await learn()
-      throw new Error('nobody could be reached')
+      throw new Error('no recipient could be reached')
     }, 'of the sender')
-    await expect(failing).rejects.toThrow('nobody')
+    await expect(failing).rejects.toThrow('no recipient')
     expect(device.names.phoneOf(contact.lid)).toBe(`${contact.phone}@s.whatsapp.net`)
     expect(device.kinds).toContainEqual(['lid-mapping'])
   })
 
-  test('a second time, nothing changes', async () => {
+  test('changes nothing when it comes a second time', async () => {
     await learn()
     device.appended.length = 0
     await learn()
@@ -134,7 +134,7 @@ describe('when the LID of a contact becomes known', () => {
   })
 })
 
-test('a session with a device that was removed goes, under whichever name it is kept', async () => {
+test('the session with a removed device is deleted, whether it is kept under the phone number or the LID', async () => {
   await learn()
   await device.receive(await contact.text('hello'))
   await device.signal.deleteSession([contact.pn])

@@ -1,7 +1,7 @@
 import { isLidUser, isPnUser, jidDecode, jidEncode } from '@whiskeysockets/baileys'
 import type { StateImage } from '@holdfast/core/journal/state-image'
 
-/** Who is who: WhatsApp calls a person by a phone number or by a LID. Read from the session's state, without asking anybody. */
+/** Translates between a contact's phone number and LID. It reads the session's state and never queries the server. */
 export class LidMap {
   readonly #image: StateImage
 
@@ -9,7 +9,9 @@ export class LidMap {
     this.#image = image
   }
 
-  /** The same person (and device, if one is named) by phone number; null for what is no LID, and for a LID nobody knows. */
+  /**
+   * The JID by phone number of the same contact, and device if one is named. Null for a JID that is no LID, or an unknown LID.
+   */
   phoneOf(jid: string | undefined): string | null {
     if (!isLidUser(jid)) return null
     const { user, device } = jidDecode(jid) ?? {}
@@ -17,7 +19,9 @@ export class LidMap {
     return phone === null ? null : jidEncode(phone, 's.whatsapp.net', device)
   }
 
-  /** The same person (and device, if one is named) by LID; null for what is no phone number, and for one without a known LID. */
+  /**
+   * The JID by LID of the same contact, and device if one is named. Null for a JID that is no phone number, or has no known LID.
+   */
   lidOf(jid: string | undefined): string | null {
     if (!isPnUser(jid)) return null
     const { user, device } = jidDecode(jid) ?? {}
@@ -25,7 +29,7 @@ export class LidMap {
     return lid === null ? null : jidEncode(lid, 'lid', device)
   }
 
-  /** The users of a JID, by every name that is known for it. */
+  /** The users of a contact, by every known name. */
   usersOf(jid: string | undefined): string[] {
     const users = [jid, this.phoneOf(jid), this.lidOf(jid)].map((name) => jidDecode(name ?? undefined)?.user)
     return [...new Set(users.filter((user) => user !== undefined))]

@@ -3,7 +3,7 @@ import type { KeyChanges } from '@holdfast/core/journal/mutation'
 import type { StateImage } from '@holdfast/core/journal/state-image'
 import type { StateKind } from '@holdfast/core/journal/state-kinds'
 
-/** Which of our own devices this is: its sender keys stay under the name that it sends with. */
+/** This device. Its sender keys stay under the name that it sends with. */
 export interface OwnDevice {
   readonly users: readonly string[]
   readonly device: number
@@ -15,7 +15,7 @@ export function ownDeviceOf(me: { id: string; lid?: string | undefined } | undef
   return users.length === 0 ? null : { users, device: jidDecode(me?.id)?.device ?? 0 }
 }
 
-/** What makes it known which LIDs phone numbers have, with everything that has to move for it. Users without server. */
+/** The changes that store the LIDs of phone numbers and move all entries of these numbers. `pairs` are users without a server. */
 export function mappingChanges(
   image: StateImage,
   pairs: Iterable<readonly [phone: string, lid: string]>,
@@ -32,9 +32,8 @@ export function mappingChanges(
 }
 
 /**
- * Once the LID of a phone number is known, everything is looked up under the LID. What has to change so that everything kept under
- * the number is kept there: to be part of the mutation that makes the mapping known, or a crash in between would leave sessions
- * where nobody looks for them.
+ * The changes that move all entries from phone numbers to LIDs. Once a LID is known, every lookup uses the LID. So the changes
+ * belong into the mutation that stores the mapping: a crash in between would leave sessions where no lookup finds them.
  *
  * @param lids by the user of the phone number
  */
@@ -68,7 +67,7 @@ function movedAddresses(
   return changes
 }
 
-/** Names are `group::number::device`, and `group::lid_1::device`. One that is there already is the one in use. */
+/** Names are `group::number::device`, and `group::lid_1::device`. A key that is already under the LID is the one in use. */
 function movedSenderKeys(image: StateImage, lids: ReadonlyMap<string, string>, own: OwnDevice | null) {
   const changes: Record<string, string | null> = {}
   for (const [name, value] of image.entries('sender-key')) {
@@ -83,12 +82,15 @@ function movedSenderKeys(image: StateImage, lids: ReadonlyMap<string, string>, o
   return changes
 }
 
-/** The shape in which libsignal 6.0.0 serializes a record; -1 stands for the session that is sent with. */
+/** The shape in which libsignal 6.0.0 serializes a record. `closed` is -1 for the session that sends. */
 interface SerializedRecord {
   readonly _sessions: Record<string, { readonly indexInfo: { closed: number; readonly used: number } }>
 }
 
-/** The sessions of both, so that whatever is on its way can be read. Sent with is the one that is there already. */
+/**
+ * Joins the sessions of both records, so that messages in flight can be read. The open session of `known` remains the sending
+ * one.
+ */
 function mergeSessions(old: string, known: string): string {
   const [moved, there] = [JSON.parse(old) as SerializedRecord, JSON.parse(known) as SerializedRecord]
   const isOpen = Object.values(there._sessions).some(({ indexInfo }) => indexInfo.closed === -1)

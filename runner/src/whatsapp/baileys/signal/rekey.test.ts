@@ -11,7 +11,7 @@ function rekeyed(keys: Record<string, Record<string, string>>): StateImage {
   return restored
 }
 
-test('what was cached of others is asked for anew: it may have been revoked in what was lost', () => {
+test('a re-keyed state has no cached device lists and app state, which the lost records may have revoked', () => {
   const restored = rekeyed({
     'device-cache': { ana: '{}' },
     'app-state-sync-version': { regular: '{}' },
@@ -25,7 +25,7 @@ test('what was cached of others is asked for anew: it may have been revoked in w
   })
 })
 
-test('each kind is kept or dropped as the table of kinds says', () => {
+test('a re-keyed state keeps or drops each kind as the table of kinds says', () => {
   const keys = Object.fromEntries(Object.keys(STATE_KINDS).map((kind) => [kind, { id: '{"_sessions":{}}' }]))
   const restored = rekeyed(keys)
   for (const [kind, { afterLoss }] of Object.entries(STATE_KINDS) as [StateKind, { afterLoss: AfterLoss }][]) {
@@ -35,7 +35,7 @@ test('each kind is kept or dropped as the table of kinds says', () => {
   }
 })
 
-test('what is not sent with stays, also what only a later version knows', () => {
+test('a re-keyed state keeps the kinds that do not send, and those of a later version', () => {
   const kept = {
     'pre-key': { '1': '{}' },
     'identity-key': { 'ana.0': '""' },
@@ -46,7 +46,7 @@ test('what is not sent with stays, also what only a later version knows', () => 
   expect(rekeyed(kept).toMutation().keys).toMatchObject(kept)
 })
 
-test('open sessions are closed, what tells who has our keys goes', () => {
+test('a re-keyed state has only closed sessions and no list of the holders of our keys', () => {
   const sessions = { open: { indexInfo: { closed: -1 } }, closed: { indexInfo: { closed: 3 } } }
   const restored = rekeyed({
     session: { 'ana.0': JSON.stringify({ _sessions: sessions }) },

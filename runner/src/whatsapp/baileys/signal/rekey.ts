@@ -6,25 +6,26 @@ import { AFTER_LOSS, type AfterLoss } from '@holdfast/core/journal/state-kinds'
 import { PENDING_APP_STATE } from '../receive/app-state.ts'
 import { decodeCreds, encodeCreds } from './codec.ts'
 
-/** A lost record may have added so many pre-keys at most: Baileys uploads 812 at first, 5 at a time later. */
+/** The most pre-keys that one lost record may have added: Baileys uploads 812 at first, 5 at a time later. */
 const PRE_KEYS_PER_RECORD = 812
 
-/** Far more than any client has used; ids have 24 bits, so that there is room for many restores. */
+/** The least jump of pre-key numbers. No client has used nearly as many, and ids of 24 bits leave room for many restores. */
 const LEAST_JUMP = 100_000
 
 /** Ids are stored in 3 bytes. */
 const LARGEST_PRE_KEY_ID = 0xff_ff_ff
 
 /**
- * What a state that lost its newest records has to become before it may speak again, as one mutation that holds all of it. What
- * the lost records had used must not be used a second time. The table of kinds (`state-kinds.ts`) says which kind is changed:
+ * Re-keys a state that lost its newest records, so that it may send again. Returns one mutation with the whole new state. Keys
+ * and numbers that the lost records used must not be used a second time. The table of kinds (`state-kinds.ts`) says which kind
+ * changes:
  *
- * - Sending: every session that is open is closed, so that the next message to a contact begins a new one. What contacts still
- *   send in the old ones can be read as far as they were not stepped in the lost records; what cannot is asked for again.
- * - Groups: our own sender keys go, and with them the note of who has them.
- * - Pre-keys: numbers jump past every one that can have been used with another key.
- * - App state: versions go, so that it is read anew from the beginning.
- * - Lists of devices: one may have been revoked in the lost records, so that all are asked for again.
+ * - Sending: every open session is closed, so that the next message to a contact begins a new one. Messages that contacts still
+ *   send in the old sessions can be read unless the lost records stepped the ratchet; the unreadable ones are asked for again.
+ * - Groups: our own sender keys are dropped, and with them the list of the devices that have them.
+ * - Pre-keys: numbers jump past every number that can have been used with another key.
+ * - App state: versions are dropped, so that app state is read anew from the beginning.
+ * - Device lists: all are dropped and queried again, since the lost records may have revoked one.
  */
 export function rekeyedState(image: StateImage, lostRecords: number, nowMs: number): Mutation {
   const { keys = {}, creds: encoded } = image.toMutation()
@@ -46,13 +47,10 @@ type Values = Readonly<Record<string, string | null>>
 function beyond(preKeyId: number, lostRecords: number): number {
   const next = preKeyId + Math.max(LEAST_JUMP, lostRecords * PRE_KEYS_PER_RECORD)
   if (next <= LARGEST_PRE_KEY_ID) return next
-  throw new HoldfastError(
-    'restore-refused',
-    'There are no pre-key numbers left that certainly were never used: link the phone anew.',
-  )
+  throw new HoldfastError('restore-refused', 'No unused pre-key numbers are left: link the phone anew.')
 }
 
-/** The shape in which libsignal 6.0.0 serializes a record; -1 stands for a session that is open. */
+/** The shape in which libsignal 6.0.0 serializes a record. `closed` is -1 for an open session. */
 interface SerializedRecord {
   readonly _sessions: Record<string, { readonly indexInfo: { closed: number } }>
 }
@@ -73,7 +71,7 @@ function mapValues<T, U>(
   )
 }
 
-/** Names are `group::user[_domain]::device`; our device goes by its phone number or its LID. */
+/** True when the sender key is one of our device. Names are `group::user[_domain]::device`, with our phone number or our LID. */
 function isDevice(senderKeyName: string, me: { id: string; lid?: string | undefined }): boolean {
   const [, user = '', device = ''] = senderKeyName.split('::')
   return [me.id, me.lid].some((jid) => {

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { decodeCreds, encodeCreds, newCreds } from './codec.ts'
 import { renewedIdentity } from './renewed-identity.ts'
 
-/** One entry of each kind, and of one that only a later version knows. */
+/** One entry of each kind, and of a kind from a later version. */
 const everything = (): StateImage => {
   const image = new StateImage()
   const names = [...Object.keys(STATE_KINDS).filter((kind) => kind !== 'voided-creds'), 'kind-of-a-later-version']
@@ -14,7 +14,7 @@ const everything = (): StateImage => {
 }
 
 describe('a device that is linked anew', () => {
-  test('has nothing of its earlier identity that the new one cannot use, and everything else', () => {
+  test('loses exactly the entries of its earlier identity that the new one cannot use', () => {
     const image = everything()
     image.apply(renewedIdentity(image))
     const left = Object.entries(image.counts()).filter(([, count]) => count > 0)
@@ -30,7 +30,7 @@ describe('a device that is linked anew', () => {
     ])
   })
 
-  test('has new credentials, and the earlier ones aside', () => {
+  test('has new credentials and keeps the earlier ones as voided', () => {
     const image = everything()
     const ended = newCreds()
     image.creds = encodeCreds(ended)

@@ -4,8 +4,9 @@ import { IDENTITY_KINDS } from '@holdfast/core/journal/state-kinds'
 import { decodeCreds, encodeCreds, newCreds } from './codec.ts'
 
 /**
- * Gives the state a fresh identity, to be linked by a new scan, as one mutation. Keys and ratchets belong to the identity that made
- * them, so they go: a contact could not read what the new one sends with them. The credentials that were there before stay, aside.
+ * Returns the mutation that gives the state a fresh identity, to be linked by a new scan. Keys and ratchets belong to the
+ * identity that made them, so they are dropped: a contact could not read a message that the new identity sends with them. The
+ * earlier credentials stay, as `voided-creds`.
  */
 export function renewedIdentity(image: StateImage): Mutation {
   const dropped = IDENTITY_KINDS.map((kind) => [kind, Object.fromEntries([...image.entries(kind)].map(([id]) => [id, null]))])

@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
 /**
- * Runs its work one after the other: encryption and decryption must never interleave. One per connection, since one that ended may
- * hold its turn for a minute; its writes are refused.
+ * Runs its work one after the other, since encryption and decryption must never interleave. Each connection has its own queue:
+ * the queue of an ended connection may be blocked for a minute, and its writes are refused anyway.
  *
- * Work within work has the turn already. That cannot be an argument: within an operation that has the turn, Baileys looks up LIDs, and
- * comes back to the repository with what the server says of them, which is an operation of its own.
+ * Work that is started within other work runs at once, since it has the turn already. The turn is ambient and no argument: within
+ * an operation Baileys looks up LIDs and calls the repository with the server's answer, which is an operation of its own.
  */
 export class SerialQueue {
   readonly #turn = new AsyncLocalStorage<true>()

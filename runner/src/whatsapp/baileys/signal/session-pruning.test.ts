@@ -14,8 +14,8 @@ beforeAll(() => {
 const sessionsIn = (record: string): number =>
   Object.keys((JSON.parse(record, BufferJSON.reviver) as { _sessions: object })._sessions).length
 
-describe('which sessions stay', () => {
-  test('ten new sessions that never reached the contact do not push out the one that it uses', async () => {
+describe('a pruned session record', () => {
+  test('keeps the session that the contact uses despite ten new sessions that never reached it', async () => {
     const [ours, theirs] = await startChat(encodeValue)
     for (let restart = 0; restart < 10; restart++) {
       await ours.openSession(theirs)
@@ -25,7 +25,7 @@ describe('which sessions stay', () => {
     expect(await exchange(theirs, ours, 'and again')).toBe('and again')
   })
 
-  test('once the contact was heard on a later session, the older ones go, but for a few', async () => {
+  test('keeps only a few older sessions once the contact was heard on a later one', async () => {
     const [ours, theirs] = await startChat(encodeValue)
     const straggler = { text: 'sent before the last change', sent: await theirs.encrypt(ours, 'sent before the last change') }
     for (let change = 0; change < 10; change++) {
@@ -39,7 +39,7 @@ describe('which sessions stay', () => {
   })
 })
 
-describe('which receiving chains stay', () => {
+describe('the receiving chains of a session record', () => {
   const pingPong = async (encode: typeof encodeValue | undefined, rounds: number): Promise<string> => {
     const [ours, theirs] = await startChat(encode)
     for (let round = 0; round < rounds; round++) {
@@ -49,11 +49,11 @@ describe('which receiving chains stay', () => {
     return ours.sessionRecord(theirs)
   }
 
-  test('a record grows with each turn of the conversation', async () => {
+  test('grow with each turn of the conversation without pruning', async () => {
     expect(Buffer.byteLength(await pingPong(undefined, 100))).toBeGreaterThan(8 * 1024)
   })
 
-  test('a pruned one does not, in 2,000 messages, and an old duplicate is still told from a new message', async () => {
+  test('stay bounded over 2,000 messages with pruning, and old duplicates are still recognized', async () => {
     const [ours, theirs] = await startChat(encodeValue)
     const sizes: number[] = []
     const duplicates: SignalMessage[] = []
@@ -72,7 +72,7 @@ describe('which receiving chains stay', () => {
     expect(await exchange(theirs, ours, 'goes on')).toBe('goes on')
   })
 
-  test('a message that was overtaken many turns ago can still be read', async () => {
+  test('still decrypt a message that was overtaken many turns ago', async () => {
     const [ours, theirs] = await startChat(encodeValue)
     const late = await theirs.encrypt(ours, 'overtaken')
     for (let turn = 0; turn < 20; turn++) {
@@ -83,6 +83,6 @@ describe('which receiving chains stay', () => {
   })
 })
 
-test('what is not a session record stays as it is', () => {
+test('a value that is no session record stays as it is', () => {
   for (const value of [null, undefined, 7, 'text', {}]) expect(pruneSessionRecord(value)).toBe(value)
 })

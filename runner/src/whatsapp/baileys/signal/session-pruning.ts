@@ -1,20 +1,20 @@
 import { STATE_KINDS } from '@holdfast/core/journal/state-kinds'
 
 /**
- * A contact's session record grows without bound: 105 bytes with each turn of the conversation, 53 KB after 500, and it is stored
- * whole with each message. What can be dropped is decided by what was *heard*, not by age:
+ * The limits of a pruned session record. A contact's record grows without bound: 105 bytes with each turn of the conversation,
+ * 53 KB after 500, and each message stores the whole record. Pruning decides by the messages *heard*, not by age:
  *
- * - A session may go only when the contact was heard on a later one. Each restart may make a session that never reaches the
- *   contact; the contact goes on with an old one, so "keep the last N" loses the one that is used. A few older ones stay for
- *   stragglers.
- * - A closed receiving chain may go when all its message keys are used; the newest few stay, so that a duplicate is told from
- *   a message that was never seen. Chains with unused keys are bounded.
+ * - A session may be dropped only when the contact was heard on a later one. Each restart may make a session that never reaches
+ *   the contact. The contact then goes on with an old one, so "keep the last N" would lose the session in use. A few older
+ *   sessions stay for stragglers.
+ * - A closed receiving chain may be dropped when all its message keys are used. The newest few stay, so that a duplicate is
+ *   distinguished from a message that was never seen. The number of chains with unused keys is limited.
  */
 const { olderSessions, spentChains, closedChains } = STATE_KINDS.session.prune
 
 const RECEIVING = 2
 
-/** The shape in which libsignal 6.0.0 serializes a record; what is not named here is kept as it is. */
+/** The shape in which libsignal 6.0.0 serializes a record. Fields that are not named here are kept as they are. */
 interface SerializedRecord {
   readonly _sessions: Record<string, SerializedSession>
 }
@@ -31,7 +31,7 @@ interface SerializedChain {
   readonly messageKeys: Record<string, string>
 }
 
-/** A record without what can be dropped. The argument is not changed. Anything of another shape is returned as it is. */
+/** Returns a copy of the record without the droppable sessions and chains. A value of another shape is returned as it is. */
 export function pruneSessionRecord(record: unknown): unknown {
   if (!isRecord(record)) return record
   const all = Object.entries(record._sessions)

@@ -12,14 +12,14 @@ beforeEach(async () => {
   device = new DeviceUnderTest()
   contact = new Contact()
   await contact.openSession(device)
-  // The server has told the contact's LID before: looking it up is not what is tested here.
+  // The contact's LID is known, so that no test depends on a lookup.
   await device.signal.lidMapping.storeLIDPNMappings([{ lid: contact.lid, pn: contact.pn }])
   device.appended.length = 0
 })
 
 const encOf = ({ content }: BinaryNode): Buffer => (content as BinaryNode[]).at(-1)?.content as Buffer
 
-/** The same stanza once more, as the server has it: other objects. */
+/** A copy of the stanza in other objects, as the server would deliver it again. */
 const again = (stanza: BinaryNode): BinaryNode => ({
   ...stanza,
   content: (stanza.content as BinaryNode[]).map((node) => ({ ...node, content: Buffer.from(node.content as Buffer) })),
@@ -34,14 +34,14 @@ describe('a received message', () => {
     expect(Object.values(device.documents)).toMatchObject([{ messageId: 'M1', chat: contact.pn }])
   })
 
-  test('that comes again is answered from its row, without the ratchet, which could not do it again', async () => {
+  test('that comes again is answered from its row, since the ratchet cannot decrypt it again', async () => {
     const stanza = await contact.text('hello')
     await device.receive(stanza)
     expect((await device.receive(again(stanza))).message?.conversation).toBe('hello')
     expect(device.appended).toHaveLength(1)
   })
 
-  test('that comes again although its receipt was acknowledged says nothing, and changes nothing', async () => {
+  test('that comes again after its receipt was acknowledged is answered with an empty text and changes nothing', async () => {
     const stanza = await contact.text('hello')
     await device.receive(stanza)
     device.settle()
@@ -50,7 +50,7 @@ describe('a received message', () => {
     expect(device.appended).toEqual([])
   })
 
-  test('on a connection that is over leaves no trace', async () => {
+  test('on a closed connection leaves no trace', async () => {
     const stanza = await contact.text('hello')
     device.keyStore.close()
     await device.receive(stanza)
@@ -58,12 +58,12 @@ describe('a received message', () => {
   })
 })
 
-describe('app-state keys that the phone shares', () => {
+describe('app state keys that the phone shares', () => {
   const keys = [{ keyId: { keyId: Buffer.from('key 1') }, keyData: { keyData: randomBytes(32) } }]
   const type = proto.Message.ProtocolMessage.Type.APP_STATE_SYNC_KEY_SHARE
   const share = { type, appStateSyncKeyShare: { keys } }
 
-  test('are in the mutation of the message that brings them, with their name and that everything may wait for them', async () => {
+  test('are in the mutation of their message, with their name and all collections marked as pending', async () => {
     const phone = new Phone()
     await phone.openSession(device)
     device.appended.length = 0
@@ -73,7 +73,7 @@ describe('app-state keys that the phone shares', () => {
     expect(device.mutations.at(-1)?.creds).toContain(Buffer.from('key 1').toString('base64'))
   })
 
-  test('are not taken from anybody else', async () => {
+  test('are ignored when they come from a contact', async () => {
     await device.receive(await contact.message({ protocolMessage: share }, { category: 'peer' }))
     expect(device.kinds.flat()).not.toContain('app-state-sync-key')
   })
@@ -88,10 +88,10 @@ test('the ratchet step of a message to send is journaled before the transaction 
   }, 'of the sender')
 })
 
-describe('a contact with a new identity', () => {
+describe('a contact', () => {
   const send = async (text: string) => contact.read(await device.signal.encryptMessage({ jid: contact.pn, data: textFor(text) }))
 
-  test('is heard, and hears us, in new sessions; what was sent in the old one is not lost for others', async () => {
+  test('with a new identity exchanges messages with us in new sessions', async () => {
     await device.receive(await contact.text('hello'))
     await send('hello to you')
     contact.reinstall()
@@ -100,21 +100,21 @@ describe('a contact with a new identity', () => {
     expect(await send('congratulations')).toBe('congratulations')
   })
 
-  test('whom we wrote first keeps the session that we began, when its own first message crosses ours', async () => {
+  test('with a new identity keeps the session that we began when its own first message crosses ours', async () => {
     await device.receive(await contact.text('hello'))
     contact.reinstall()
-    // The server told of the new identity, and the next message to the contact begins a session with it.
+    // The server has announced the new identity, and our next message to the contact begins a session with it.
     await device.signal.injectE2ESession({ jid: contact.pn, session: await contact.bundle() })
     const ours = await device.signal.encryptMessage({ jid: contact.pn, data: textFor('crossing') })
     await contact.openSession(device)
     const theirs = await contact.text('crossing as well')
     expect(await contact.read(ours)).toBe('crossing')
     await device.receive(theirs)
-    // In the session that our message began.
+    // This message comes in the session that our message began.
     expect((await device.receive(await contact.text('and now?'))).message?.conversation).toBe('and now?')
   })
 
-  test('is asked to hear us in one session, whenever it sent keys for one: what is written before and after they come again is read', async () => {
+  test('whose keys come twice gets one session and can read the messages before and after their second arrival', async () => {
     const keys = await contact.bundle()
     const written = []
     for (const text of ['first', 'second']) {
@@ -128,7 +128,7 @@ describe('a contact with a new identity', () => {
     expect(await contact.read(await device.signal.encryptMessage({ jid: contact.pn, data: textFor('third') }))).toBe('third')
   })
 
-  test('is not believed when the message that claims it cannot be decrypted: the session in use stays', async () => {
+  test('keeps the session in use when a message with another identity cannot be decrypted', async () => {
     await device.receive(await contact.text('hello'))
     const before = new Map(device.image.entries('session'))
     const stranger = new Contact()

@@ -19,17 +19,17 @@ import type { SerialQueue } from './serial-queue.ts'
 type Repository = ReturnType<SocketConfig['makeSignalRepository']>
 
 /**
- * Baileys' Signal repository, with these differences.
+ * Makes Baileys' Signal repository with these differences:
  *
- * - What is received goes through the inbox (see `Receiving`).
+ * - Received messages go through the inbox (see `Receiving`).
  * - Each operation is a transaction of its own, outside of the sender's, so that the ratchet step of a message to send is
  *   journaled before its frame.
  * - All operations of a session pass one queue.
- * - A contact is one, by whatever name: when a LID becomes known, everything kept under the phone number moves in the same
- *   mutation, and group keys are kept under the LID of their sender.
- * - No second session is begun with the keys that one was begun with already.
- * - The identity that a session is begun with is noted, so that the contact's own first message does not seem to bring another
- *   one, which would end the session.
+ * - A contact has one set of entries under all its names. When a LID becomes known, the same mutation moves all entries of the
+ *   phone number. Group keys are kept under the LID of their sender.
+ * - The same keys never begin a second session.
+ * - The identity with which a session begins is stored. Otherwise the contact's own first message would seem to bring another
+ *   identity, which would end the session.
  */
 export function makeSignalRepository(options: {
   state: SessionState
@@ -46,7 +46,7 @@ export function makeSignalRepository(options: {
     const { lidMapping } = inner
     const alone = <T>(work: () => Promise<T>): Promise<T> => queue.run(() => keyStore.outside(work))
 
-    /** Looking up a LID may ask the server, so it is done before the turn in the queue. */
+    /** Looks up the LID of a JID before the turn in the queue, since the lookup may query the server. */
     const resolveLid = async (jid: string): Promise<void> => {
       if (isPnUser(jid)) await lidMapping.getLIDForPN(jid).catch(() => null)
     }
@@ -62,7 +62,7 @@ export function makeSignalRepository(options: {
     const store = lidMapping.storeLIDPNMappings.bind(lidMapping)
     lidMapping.storeLIDPNMappings = async (pairs) => {
       await learn(pairs)
-      // What it finds stored already, it only takes into its memory.
+      // Baileys finds the pairs stored and only takes them into its memory.
       await store(pairs)
     }
 

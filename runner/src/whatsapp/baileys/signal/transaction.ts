@@ -6,16 +6,16 @@ import { decodeValue, encodeValue } from './codec.ts'
 
 export type Changes = { [Kind in StateKind]?: Record<string, string | null> }
 
-/** Puts a mutation into the journal, with what rides on its record. */
+/** Puts a mutation into the journal, with the other content of its record. */
 type Commit = (mutation: Mutation) => void
 
-/** What is written together, and who puts it into the journal; null stands for the key store. */
+/** Changes that are committed together. `commit` puts them into the journal; with null the key store does. */
 interface Written {
   readonly changes: Changes
   readonly commit: Commit | null
 }
 
-/** Keys that are written as one mutation. It sees what it has written; nobody else does before it is committed. */
+/** Collects key changes for one mutation. Its own reads see them; other readers see them only after the commit. */
 export class Transaction {
   readonly #image: StateImage
   #changes: Changes = {}
@@ -43,15 +43,15 @@ export class Transaction {
   }
 
   /**
-   * Adds rows of our own to the mutation. `commit` is called in place of the key store with all of the mutation, and may have more ride on
-   * its record; it is never called when the connection ended before.
+   * Adds rows of our own to the mutation. `commit`, instead of the key store, gets the whole mutation and may add content to its
+   * record. It is not called when the connection has ended before.
    */
   join(changes: KeyChanges, commit?: Commit): void {
     this.#add(changes)
     if (commit) this.#commit = commit
   }
 
-  /** Hands over what was written since the last call. */
+  /** Returns the changes since the last call. */
   take(): Written {
     const written = { changes: this.#changes, commit: this.#commit }
     this.#changes = {}
@@ -70,7 +70,7 @@ export class Transaction {
   }
 }
 
-/** @param own what a transaction has written of this kind, which it sees in place of the state's */
+/** @param own a transaction's own changes of this kind, which take precedence over the image */
 export function readValues<Kind extends keyof SignalDataTypeMap>(
   image: StateImage,
   kind: Kind,
