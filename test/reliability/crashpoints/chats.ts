@@ -11,25 +11,25 @@ export interface SentMessage {
   text: string
 }
 
-/** A session of a stage, with its phone, and everything that was asked of it. */
+/** A session of a stage with its phone, and all messages that a scenario sent and received through it. */
 export class Chats {
   readonly stage: Stage
   readonly name: string
   readonly phone = newPhone()
-  /** A contact with whom messages went both ways before the first case. */
+  /** A contact with messages in both directions before the first case. */
   readonly contact = newPhone()
   readonly sent: SentMessage[] = []
   readonly issued: string[] = []
-  /** How often somebody held the phone before a QR code. */
+  /** The number of QR codes that the phone has scanned. */
   scans = 0
-  /** What scenarios remember of their own. */
+  /** The following fields hold the notes of single scenarios. */
   askedAgain: { id: string; copies: number } | null = null
   loginsBefore = 0
   notice = ''
   pointerBefore: string | null = null
   hadTwoCheckpoints = false
   lostRecord = 0
-  /** What the contact sends may be answered with an error at first: its keys are in records that are lost. It is to come all the same. */
+  /** True allows error answers to the contact's messages at first, because lost records held their keys. They have to arrive. */
   mayBeUnreadable = false
   #texts = 0
 
@@ -49,7 +49,7 @@ export class Chats {
     await linkSession(this.stage.api, this.stage.simulator, this)
   }
 
-  /** A phone that shares its app state, and has a past to tell. What it tells counts as received. */
+  /** Creates a phone with app state and a message history. The messages of the history count as received. */
   async beginPhone(): Promise<void> {
     await this.stage.post('/phones', { phone: this.phone, keyShare: true, history: PAST })
     const url = `${this.stage.simulator.url}/phones/${this.phone}/history`
@@ -63,7 +63,7 @@ export class Chats {
     return contact
   }
 
-  /** Resolves when the API has accepted it. */
+  /** Sends a message. Resolves when the API has accepted it. */
   async send(contact = this.contact): Promise<SentMessage> {
     const text = this.nextText('sent')
     const order = { session: this.name, chatId: `${contact}@c.us`, text, idempotencyKey: `${this.name} ${text}` }
@@ -73,7 +73,7 @@ export class Chats {
     return message
   }
 
-  /** The contact writes. Returns the message's id. */
+  /** Sends a message from the contact. Returns the message's id. */
   async receive(contact = this.contact): Promise<string> {
     const id = await this.stage.simulator.sendAsContact(contact, this.phone, this.nextText('received'))
     this.issued.push(id)
@@ -85,7 +85,7 @@ export class Chats {
     this.issued.push(...(await this.stage.simulator.sendManyAsContact(this.contact, this.phone, text, count)))
   }
 
-  /** No two are alike. */
+  /** Returns a text that no other message of this session has. */
   nextText(what: string): string {
     return `${what} ${++this.#texts}`
   }

@@ -1,14 +1,14 @@
-/** What may befall the runner at one step. */
+/** The faults that a case can inject at one point. */
 export const FAULTS = ['die-before', 'die-after', 'fail', 'fail-after', 'hang', 'slow', 'torn'] as const
 
 export type Fault = (typeof FAULTS)[number]
 
-/** The process ends at the point itself; everything else it has to live through. */
+/** The faults that end the process at the point itself. The process has to survive all others. */
 export const DEATHS: readonly Fault[] = ['die-before', 'die-after']
 
 export const isDeath = (fault: Fault): boolean => DEATHS.includes(fault)
 
-/** Every step can be died at. What else can befall it depends on what it asks for. */
+/** The faults of each kind of point besides the two deaths, which are possible at every point. */
 const POSSIBLE: readonly (readonly [beginning: string, faults: readonly Fault[]])[] = [
   ['object create', ['fail', 'fail-after', 'hang', 'slow', 'torn']],
   ['object read', ['fail', 'hang', 'slow', 'torn']],
@@ -17,7 +17,7 @@ const POSSIBLE: readonly (readonly [beginning: string, faults: readonly Fault[]]
   ['read', ['fail', 'hang', 'slow']],
   ['query', ['fail', 'hang', 'slow']],
   ['listen', ['fail', 'slow']],
-  // The connection is cut before it or right after it, falls silent for good, or stops for a moment.
+  // The connection breaks before the frame or right after it, stays silent, or stops for a moment.
   ['frame', ['fail', 'fail-after', 'hang', 'slow']],
   ['timer', ['slow']],
 ]

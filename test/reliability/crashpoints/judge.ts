@@ -4,7 +4,7 @@ import type { Chats, SentMessage } from './chats.ts'
 
 const LOOK_EVERY_MS = 60
 
-/** Everything up to there was found to be settled; nothing of it is looked at again, except for whether it came twice. */
+/** The number of messages and violations that earlier checks found settled. Later checks look only for duplicates among them. */
 export interface Settled {
   sent: number
   issued: number
@@ -14,8 +14,8 @@ export interface Settled {
 const isSent = (status: string | null) => status === 'sent' || status === 'delivered' || status === 'read'
 
 /**
- * Waits, with a process at work all the time, until the simulator and Firestore agree that everything is as it should be. Returns what is not
- * when the time is up, and at once what cannot become right any more.
+ * Waits until the simulator and Firestore show every message and the session in their right state, and keeps a process running
+ * meanwhile. Returns the remaining faults after the time limit, and faults that time cannot mend at once.
  */
 export async function whatIsWrong(chats: Chats, settled: Settled, limitMs: number): Promise<string[]> {
   const deadline = performance.now() + limitMs
@@ -28,15 +28,15 @@ export async function whatIsWrong(chats: Chats, settled: Settled, limitMs: numbe
   }
 }
 
-/** What is wrong at this moment. */
+/** Returns the faults at this moment: those that are final, and those that may still disappear. */
 export async function look(chats: Chats, settled: Settled): Promise<{ forGood: string[]; forNow: string[] }> {
   try {
     const state = await chats.stage.simulator.state()
     const forGood = [...violations(chats, state, settled), ...twiceAtContacts(state)]
     return { forGood, forNow: await missing(chats, state, settled) }
   } catch (error) {
-    // Those who are asked are not broken here: they are busy.
-    return { forGood: [], forNow: [`what there is could not be asked: ${String(error)}`] }
+    // The simulator and Firestore are never struck here; an error means that they are busy.
+    return { forGood: [], forNow: [`the simulator or Firestore did not answer: ${String(error)}`] }
   }
 }
 
@@ -46,7 +46,7 @@ const violations = ({ mayBeUnreadable }: Chats, state: SimulatorState, settled: 
     .filter(({ kind }) => kind !== 'nack' || !mayBeUnreadable)
     .map(({ kind, detail }) => `violation ${kind}: ${detail}`)
 
-/** No two messages have one text, whatever their ids. */
+/** Finds messages that a contact received twice, by their unique texts, because a duplicate may have a new id. */
 function twiceAtContacts({ contacts }: SimulatorState): string[] {
   return contacts.flatMap(({ received }) =>
     [...Map.groupBy(received, ({ text }) => text)]
@@ -87,7 +87,7 @@ async function jobs({ stage }: Chats, messages: readonly SentMessage[]): Promise
   const words = messages.map(async ({ jobId, messageId }) => {
     const status = await stage.stored.jobStatus(jobId)
     if (!isSent(status)) return `job ${jobId} is ${status}`
-    return stage.acked.has(messageId) ? null : `job ${jobId} is ${status}, and the service has acknowledged nothing`
+    return stage.acked.has(messageId) ? null : `job ${jobId} is ${status}, and the server has not acknowledged it`
   })
   return (await Promise.all(words)).filter((word) => word !== null)
 }
@@ -99,10 +99,10 @@ async function listed({ stage, sessionId, issued }: Chats, settled: Settled): Pr
   return [...lost.map((id) => `${id} is not in Firestore`), ...twice.map((id) => `${id} is in Firestore twice`)]
 }
 
-/** A claim and the record before it stay for good; others may be gone up to where the journal was trimmed, and none behind that. */
+/** Finds missing records. A claim and the record before it are never trimmed; others may be, up to the trimmed position. */
 async function journalHoles({ stage, sessionId }: Chats): Promise<string[]> {
   const records = await stage.stored.journal(sessionId)
-  // Asked last: what was trimmed meanwhile is known by then.
+  // This request comes last, so that it covers records that were trimmed during the others.
   const { mayBeTrimmedTo } = await stage.stored.logEnds(sessionId)
   return records
     .filter(({ seq }, index) => seq > 1 && records[index - 1]?.seq !== seq - 1)

@@ -3,8 +3,8 @@ import { nameOfFrame, nameOfQuery, nameOfTimer, namesOfCommit } from './labels.t
 
 const session = 'whatsapp_connection_states/default.a'
 
-describe('the names of points', () => {
-  test('of a commit say which record it makes, and what rides with it, whatever its order', () => {
+describe('the name of a point', () => {
+  test('of a commit shows its record and the documents with it, in any order', () => {
     const record = { kind: 'create', path: `${session}/journal/00000000000000000007`, fields: { kind: 'data' } } as const
     const job = { kind: 'merge', path: 'message_queue_jobs/x', fields: {} } as const
     const message = { kind: 'merge', path: `${session}/messages/y`, fields: {} } as const
@@ -16,12 +16,12 @@ describe('the names of points', () => {
     expect(namesOfCommit([{ kind: 'delete', path: record.path }])).toEqual(['commit delete journal'])
   })
 
-  test('of a query say by what it asks', () => {
+  test('of a query shows its conditions', () => {
     const where = [['runnerId', '==', null]] as const
     expect(nameOfQuery({ collection: 'whatsapp_connection_states', where })).toBe('query session by runnerId')
   })
 
-  test('of a frame name its stanza, without ids', () => {
+  test('of a frame shows its stanza without ids', () => {
     expect(nameOfFrame('out', null)).toBe('frame out handshake')
     expect(nameOfFrame('in', { tag: 'receipt', attrs: { id: '1', type: 'retry' } })).toBe('frame in receipt retry')
     const attrs = { id: '1', type: 'set', xmlns: 'encrypt' }
@@ -30,7 +30,7 @@ describe('the names of points', () => {
     )
   })
 
-  test('of a timer are the name that it was set with', () => {
+  test('of a timer shows the name of the timer', () => {
     expect(nameOfTimer('journal')).toBe('timer journal')
   })
 })

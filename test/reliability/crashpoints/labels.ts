@@ -1,8 +1,8 @@
 import type { Change, Query } from '@holdfast/core/platform/ports'
 import type { TimerName } from '@holdfast/core/platform/timers'
 
-// What a step is called. A commit has several names: one for what it is, one for each kind of document that rides with it, so that
-// what happens to be grouped together changes nothing of which points there are.
+// Names the points. A commit has several names: one for its record and one for each kind of document in it. So the set of points
+// does not depend on the grouping of changes into commits.
 
 const NAMES: Readonly<Record<string, string>> = {
   whatsapp_connection_states: 'session',
@@ -18,7 +18,7 @@ const NAMES: Readonly<Record<string, string>> = {
 
 const nameOf = (collection: string): string => NAMES[collection] ?? collection
 
-/** Of a document: the collection that it is in. */
+/** Returns the name of a document's collection. */
 const kindOf = (path: string): string => nameOf(path.split('/').at(-2) ?? path)
 
 export function namesOfCommit(changes: readonly Change[]): string[] {
@@ -43,13 +43,13 @@ const conditionsOf = ({ where = [] }: Query): string =>
 
 export const nameOfQuery = (query: Query): string => `query ${collectionOf(query)}${conditionsOf(query)}`
 
-/** Of what a listener brings. */
+/** Names a delivery of a listener. */
 export const nameOfNews = (query: Query): string => `listen ${collectionOf(query)}${conditionsOf(query)}`
 
 export const nameOfObject = (what: 'create' | 'read' | 'list', name: string): string =>
   `object ${what} ${name.startsWith('checks/') ? 'store check' : 'checkpoint'}`
 
-/** A stanza, as far as it matters here. */
+/** The parts of a stanza that its name needs. */
 export interface NamedNode {
   tag: string
   attrs: Readonly<Record<string, string | undefined>>

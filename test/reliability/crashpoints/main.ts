@@ -4,7 +4,7 @@ import { HELP, parseOptions, type Options } from './options.ts'
 import { runCrashPoints, type Result } from './run.ts'
 import { SCENARIOS } from './scenarios/all.ts'
 
-/** Cases by chance, for each scenario, unless all of them are asked for. */
+/** Random cases of each scenario, unless `--all` runs every case. */
 const OTHERS = 8
 
 const startedAt = performance.now()
@@ -14,7 +14,7 @@ function tell(line: string): void {
   process.stderr.write(`${seconds}  ${line}\n`)
 }
 
-/** `npm run crashpoints`. Resolves with the exit code. */
+/** Runs `npm run crashpoints`. Resolves with the exit code. */
 async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args)
   if (options.help) {
@@ -39,7 +39,7 @@ function report(result: Result, { json }: Options): number {
     for (const { scenario, point, fault, what } of broken)
       process.stdout.write(`BROKEN ${scenario}: ${point}, ${fault}: ${what}\n`)
     process.stdout.write(
-      `${points} points, ${cases} cases in ${seconds} s, ${missed} that did not happen, ${broken.length} broken.\n`,
+      `${points} points, ${cases} cases in ${seconds} s, ${missed} whose fault did not happen, ${broken.length} broken.\n`,
     )
   }
   return broken.length === 0 ? 0 : 1
@@ -51,5 +51,5 @@ try {
   tell(error instanceof Error ? error.message : String(error))
   process.exitCode = error instanceof BadOption ? 2 : 1
 }
-// What lost the race may still be under way.
+// The loser of the race may still be running.
 process.exit()

@@ -3,14 +3,14 @@ import { SCENARIOS } from './scenarios/all.ts'
 
 export interface Options {
   seed: number
-  /** By name; all of them unless told otherwise. */
+  /** The names of the scenarios; all by default. */
   scenarios: readonly string[]
-  /** Only points with this in their name. */
+  /** Selects points whose names contain this text; null selects all. */
   point: string | null
   all: boolean
-  /** So many cases of each scenario, drawn from all that there are; null for what `planCases` takes. */
+  /** The number of cases drawn from all cases of each scenario; null for the default plan of `planCases`. */
   sample: number | null
-  /** How many scenarios are played at once. */
+  /** The number of scenarios that run at once. */
   stages: number
   json: boolean
   help: boolean
@@ -18,23 +18,23 @@ export interface Options {
 
 const NAMES = SCENARIOS.map(({ name }) => name)
 
-export const HELP = `Breaks the runner at every step of what it does, and asks the simulator and Firestore afterwards.
+export const HELP = `Injects a fault into the runner at each of its steps, and compares the simulator with Firestore afterwards.
 
-  npm run crashpoints                                every point dies before and after it took effect, other faults by chance
+  npm run crashpoints                                a crash before and after each point, other faults at random
   npm run crashpoints -- --only claim --seed 7       one scenario
-  npm run crashpoints -- --all                       every fault at every passage: hours
+  npm run crashpoints -- --all                       every fault at every passage of a point; takes hours
 
   --only S,...   ${NAMES.join(', ')}
-  --sample N     so many cases of each scenario, drawn by the seed from all
-  --point TEXT   only points whose names contain it
-  --seed N       the same cases again; told at the start if not given
-  --stages N     how many scenarios are played at once (3)
-  --json         { points, cases, broken: [{ scenario, point, fault, what }] } and figures, as the last thing on stdout
+  --sample N     draws N cases of each scenario from all, by the seed
+  --point TEXT   only points whose names contain TEXT
+  --seed N       repeats the cases of an earlier run (random; printed at the start)
+  --stages N     number of scenarios that run at once (3)
+  --json         prints { points, cases, broken: [{ scenario, point, fault, what }] } and figures, as the last output on stdout
 
-Ends with 0 if nothing is broken and every point was reached, 1 if not, 2 for a wrong option.
+Exit codes: 0 if no case is broken and every point was reached, 1 if not, 2 for a wrong option.
 `
 
-/** @throws BadOption, with a message for the person who typed it. */
+/** @throws BadOption, with a message for the user of the command line. */
 export function parseOptions(args: readonly string[]): Options {
   const { only, point, sample, ...values } = readOptions(args, {
     numbers: { seed: seedOption('random'), stages: { least: 1, most: 16, fallback: 3 } },

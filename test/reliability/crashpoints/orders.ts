@@ -1,6 +1,6 @@
 import type { Fault } from './faults.ts'
 
-/** The nth time, from when the order is given, that the process passes a point. */
+/** The nth passage of a point by the process after it got the order. */
 export interface Point {
   label: string
   nth: number
@@ -10,14 +10,14 @@ export interface Order extends Point {
   fault: Fault
 }
 
-/** One line of what a runner writes down, before it does anything else: its process may be over after it. */
+/** One line of a runner's trace. The runner writes it before its next step, because that step may end the process. */
 export type TraceLine =
-  /** It counts from here on. */
+  /** `began` starts the count of passages anew. */
   { pid: number; began: true } | { pid: number; passed: readonly string[] } | { pid: number; fired: Order }
 
-/** Questions to the preload of a runner, over the channel to its parent; behind the word comes an order, or `null`. */
+/** The requests to the preload of a runner, over the channel to its parent. An order or `null` follows the word. */
 export const GO = 'go '
 export const ARM = 'arm '
 
-/** Where a runner writes its lines. */
+/** The environment variable with the path of the trace. */
 export const TRACE_VARIABLE = 'CRASHPOINTS_TRACE'

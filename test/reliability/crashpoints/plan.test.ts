@@ -13,7 +13,7 @@ const planned = (extent: Extent, { seed = 1, isWhole = false, diedAt = null as s
   planCases(POINTS, { extent, random: new SeededRandom(seed), isWhole, about: 'messages', diedAt })
 
 describe('the cases of a scenario', () => {
-  test('are a death before and after the first passage of each point of its own, and others by chance', () => {
+  test('are a death before and after the first passage of each of its own points, and random others', () => {
     const deaths = ['die-before', 'die-after'].flatMap((fault) => [
       { label: 'commit data record', nth: 1, fault },
       { label: 'frame out message', nth: 1, fault },
@@ -23,32 +23,32 @@ describe('the cases of a scenario', () => {
     expect(planned({ others: 3 })).toHaveLength(deaths.length + 3)
   })
 
-  test('strike what another scenario is about by chance only', () => {
+  test('strike the points of other scenarios at random only', () => {
     expect(planned({ others: 0 }).map(({ label }) => label)).not.toContain('read session')
     expect(planned({ others: 100 }).filter(({ label, fault }) => label === 'read session' && fault === 'die-after')).toHaveLength(
       1,
     )
   })
 
-  test('die at the points that it names and at no other, if it names any', () => {
+  test('die only at the points of the list that the scenario gives', () => {
     expect(new Set(planned({ others: 0 }, { diedAt: ['read session'] }).map(({ label }) => label))).toEqual(
       new Set(['read session']),
     )
   })
 
-  test('are the same for the same seed, and no case is there twice', () => {
+  test('are the same for the same seed, without duplicates', () => {
     expect(planned({ others: 5 }, { seed: 7 })).toEqual(planned({ others: 5 }, { seed: 7 }))
     const all = planned({ sample: 1000 }).map((one) => JSON.stringify(one))
     expect(new Set(all).size).toBe(all.length)
   })
 
-  test('strike what a runner does all the time in one scenario', () => {
+  test('strike the periodic steps of a runner in one scenario only', () => {
     const labels = (isWhole: boolean) => planned('all', { isWhole }).map(({ label }) => label)
     expect(labels(false)).not.toContain('timer heartbeat')
     expect(labels(true)).toContain('timer heartbeat')
   })
 
-  test('are every fault at every passage, when all are asked for', () => {
+  test('are every fault at every passage for the extent "all"', () => {
     expect(planned('all').filter(({ label, fault }) => label === 'commit data record' && fault === 'hang')).toHaveLength(3)
     expect(planned('all').filter(({ fault }) => fault === 'torn')).toEqual([])
   })

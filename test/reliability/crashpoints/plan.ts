@@ -2,7 +2,7 @@ import type { SeededRandom } from '../../../sandbox/network/seeded-random.ts'
 import { faultsAt, isDeath } from './faults.ts'
 import type { Order } from './orders.ts'
 
-/** What every runner does when it starts, and all the time, whatever its sessions do. One scenario strikes it. */
+/** The steps of every runner at its start and periodically, independent of its sessions. Only one scenario strikes them. */
 const ALL_THE_TIME = [
   'query runner by instanceId',
   'read store check',
@@ -24,7 +24,7 @@ const ALL_THE_TIME = [
   'read runner',
 ]
 
-/** Steps that many scenarios pass, by what they are about: where they are not about it, these are struck by chance only. */
+/** The steps that many scenarios pass, by topic. Scenarios with another topic strike them at random only. */
 const STEPS = {
   start: [
     'commit claim record',
@@ -84,23 +84,23 @@ export type About = keyof typeof STEPS
 export const isAllTheTime = (label: string): boolean => ALL_THE_TIME.includes(label)
 
 export type Extent =
-  /** Every point that the scenario is about is died at before and after, at its first passage; and so many other cases by chance. */
+  /** A death before and after the first passage of each point of the scenario's own, and this many random other cases. */
   | { others: number }
-  /** As many cases by chance, and nothing else. */
+  /** This many random cases only. */
   | { sample: number }
   | 'all'
 
 interface Wanted {
   extent: Extent
   random: SeededRandom
-  /** Whether what a runner does all the time is to be struck as well. */
+  /** Whether the cases strike the periodic steps of a runner as well. */
   isWhole: boolean
   about: About | null
-  /** The points that are died at, where not all of the scenario's own are. */
+  /** The points with a death, when these are not all of the scenario's own points. */
   diedAt: readonly string[] | null
 }
 
-/** Pure: which cases are made of the points that a scenario passes, with how often it does. */
+/** Makes the cases of a scenario from the points that it passes and their number of passages. Pure. */
 export function planCases(points: ReadonlyMap<string, number>, { extent, random, isWhole, about, diedAt }: Wanted): Order[] {
   const all = [...points]
     .filter(([label]) => isWhole || !isAllTheTime(label))
@@ -117,7 +117,7 @@ export function planCases(points: ReadonlyMap<string, number>, { extent, random,
   return [...due, ...draw(rest, extent.others, random)]
 }
 
-/** Each point is as likely as any other, however often it is passed. */
+/** Draws cases. Each point has the same probability, whatever its number of passages. */
 function draw(cases: readonly Order[], count: number, random: SeededRandom): Order[] {
   const byLabel = Map.groupBy(cases, ({ label }) => label)
   const drawn = new Set<Order>()

@@ -2,7 +2,7 @@ import type { TimerName } from '@holdfast/core/platform/timers'
 import { DEATHS, type Fault } from './faults.ts'
 import { nameOfTimer } from './labels.ts'
 
-/** Which timers of the product come due in a run: in each one, only after something has gone wrong, or never. */
+/** When each timer of the product comes due in a run: always, only after a fault, or never. */
 const TIMERS: Readonly<Record<TimerName, 'always' | 'after trouble' | 'never'>> = {
   'action-feed': 'after trouble',
   'app-state': 'after trouble',
@@ -33,7 +33,7 @@ const TIMERS: Readonly<Record<TimerName, 'always' | 'after trouble' | 'never'>> 
 const timersThat = (when: (typeof TIMERS)[TimerName]): string[] =>
   (Object.keys(TIMERS) as TimerName[]).filter((name) => TIMERS[name] === when).map(nameOfTimer)
 
-/** Every point that there is. One that no scenario passes is an error, and so is one that is passed and not listed here. */
+/** All points. A listed point that no scenario passes is an error, and so is a passed point that is not listed. */
 const POINTS: readonly string[] = [
   'commit checkpoint record',
   'commit checkpoint record with session',
@@ -130,8 +130,7 @@ const POINTS: readonly string[] = [
 ]
 
 /**
- * Points that are there only after something has gone wrong: which of them a run passes is a matter of the faults that it draws. None
- * of them can be asked for.
+ * Points that appear only after a fault. The drawn faults decide which of them a run passes, so a run cannot demand any of them.
  */
 const AFTER_TROUBLE: readonly string[] = [
   'commit create alert',
@@ -154,10 +153,10 @@ export const unexpectedPoints = (reached: ReadonlySet<string>): string[] => [...
 
 export const unreachedPoints = (reached: ReadonlySet<string>): string[] => POINTS.filter((label) => !reached.has(label))
 
-/** Passed by the first process of a container only, before anything can be made to happen in it. */
+/** Points that only the first process of a container passes, before it can get an order. */
 const BEFORE_ALL = ['commit create store check', 'object create store check', 'timer start']
 
-/** Points at which no case of these dies before and after: whoever narrows the cases of one scenario has to widen another's. */
+/** Returns the points without a death both before and after them. If one scenario drops such cases, another has to add them. */
 export const spared = (cases: readonly { readonly label: string; readonly fault: Fault }[]): string[] => {
   const struck = new Set(cases.map(({ label, fault }) => `${label}, ${fault}`))
   const isSpared = (label: string) => !DEATHS.every((fault) => struck.has(`${label}, ${fault}`))

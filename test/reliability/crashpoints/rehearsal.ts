@@ -8,24 +8,24 @@ import { isAllTheTime } from './plan.ts'
 import type { Scenario } from './scenario.ts'
 import { Stage } from './stage.ts'
 
-/** A scenario without a fault takes less. */
+/** The time limit of a scenario without a fault. */
 const SCENARIO_LIMIT_MS = 60_000
-/** After a fault: what hung is given up after 10 s, more than once in a row at worst. */
+/** The time limit of a recovery. The product gives up a hung operation after 10 s, at worst several times in a row. */
 const RECOVERY_LIMIT_MS = 60_000
 const LOOK_EVERY_MS = 15
 const LOOK_WHETHER_OVER_EVERY_MS = 300
 const MOST_LOOKS = 60
-/** What still follows when everything is as it should be. */
+/** The wait for the last steps after every message has settled. */
 const AFTERMATH_MS = 300
 const QUIET_MS = 1_000
 
 export interface Verdict {
-  /** A case in which nothing happened says nothing. */
+  /** Whether the fault happened. A case without its fault proves nothing. */
   hasFired: boolean
   wrong: string[]
 }
 
-/** One scenario, again and again on one stage, each time with something else going wrong. */
+/** Plays one scenario repeatedly on one stage, each time with another fault. */
 export class Rehearsal implements AsyncDisposable {
   readonly #scenario: Scenario
   readonly #stage: Stage
@@ -57,7 +57,7 @@ export class Rehearsal implements AsyncDisposable {
     await this.#stage[Symbol.asyncDispose]()
   }
 
-  /** Messages have gone both ways, and the process that works is one of several in the session's life, as in all cases. */
+  /** Sends messages both ways and replaces the process once, so that every case starts with an open chat and a later process. */
   async #first(): Promise<string[]> {
     const chats = this.#chats
     for (let processes = 1; processes <= 2; processes++) {
@@ -77,7 +77,7 @@ export class Rehearsal implements AsyncDisposable {
     return this.#scenario.recoveryLimitMs ?? RECOVERY_LIMIT_MS
   }
 
-  /** Which points the scenario passes, and how often, when nothing goes wrong. */
+  /** Plays the scenario without a fault. Returns the points that it passes, with their number of passages. */
   async points(): Promise<Map<string, number>> {
     await this.#begin(null)
     const { armedPid } = this.#stage
@@ -102,13 +102,13 @@ export class Rehearsal implements AsyncDisposable {
     }
     if (!hasFired) {
       const wrong = await this.#probe(this.#recoveryLimitMs)
-      // It may come to it at last in what goes on afterwards.
+      // The fault may still happen in the traffic afterwards.
       hasFired = (await this.#stage.trace.fired()) !== null
       if (!hasFired || wrong.length > 0) return { hasFired, wrong: [...wrong, ...this.#unasked(exitsBefore)] }
     }
     if (isDeath(order.fault)) await this.#stage.untilGone(armedPid)
     else if (!this.#stage.isGone(this.#stage.pid)) await this.#stage.strike('SIGKILL')
-    // After a death that came late another process may be at work already.
+    // After a late death, another process may already be running.
     await this.#stage.keepGoing()
     const wrong = [...(await acted), ...(await this.#probe(this.#recoveryLimitMs))]
     return { hasFired, wrong: [...wrong, ...this.#unasked(exitsBefore)] }
@@ -118,12 +118,12 @@ export class Rehearsal implements AsyncDisposable {
     return this.#stage.lastWords(40)
   }
 
-  /** All names of points that were passed here, by whichever process. */
+  /** The names of all points that any process of this stage has passed. */
   get labels(): ReadonlySet<string> {
     return this.#stage.trace.labels
   }
 
-  /** Some of what a scenario is about comes after everything that can be seen from outside. */
+  /** Waits until the process passes no more points, because some points come after the last visible effect of the scenario. */
   async #untilQuiet(pid: number): Promise<Map<string, number>> {
     const deadline = performance.now() + SCENARIO_LIMIT_MS
     for (let before = -1, points = await this.#stage.trace.passed(pid); ;) {
@@ -141,7 +141,7 @@ export class Rehearsal implements AsyncDisposable {
       await this.#scenario.act?.(this.#chats)
       return []
     } catch (error) {
-      return [`what was asked for was refused: ${String(error)}`]
+      return [`the scenario's request was refused: ${String(error)}`]
     }
   }
 
@@ -159,7 +159,7 @@ export class Rehearsal implements AsyncDisposable {
     this.#stage.armedPid = this.#stage.pid
   }
 
-  /** The session before is put aside, for good. */
+  /** Stops the current session for good and continues with a new one. */
   async #another(): Promise<void> {
     const { api } = this.#stage
     await api.want(this.#chats.name, 'stop')
@@ -169,7 +169,7 @@ export class Rehearsal implements AsyncDisposable {
     this.#settled = { ...this.#settled, sent: 0, issued: 0 }
   }
 
-  /** False when the scenario is over, or the process, and it has not. */
+  /** Waits until the fault has happened. Resolves with false when the scenario or the process ends before that. */
   async #untilFired(): Promise<boolean> {
     const { armedPid, trace } = this.#stage
     const deadline = performance.now() + SCENARIO_LIMIT_MS
@@ -202,7 +202,7 @@ export class Rehearsal implements AsyncDisposable {
     return []
   }
 
-  /** Messages go both ways, and everything of before has come to its end. */
+  /** Sends a message in each direction, and waits until these and all earlier messages have settled. */
   async #probe(limitMs: number): Promise<string[]> {
     await Promise.all([this.#chats.send(), this.#chats.receive()])
     const wrong = await this.#untilOver(limitMs)
@@ -212,7 +212,7 @@ export class Rehearsal implements AsyncDisposable {
     return []
   }
 
-  /** Ends of processes that nobody had asked for. */
+  /** Returns the exits of processes that the case did not cause. */
   #unasked(since: number): string[] {
     return this.#stage.exits
       .slice(since)

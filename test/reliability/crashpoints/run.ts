@@ -8,7 +8,7 @@ import type { Scenario } from './scenario.ts'
 
 export interface Broken {
   scenario: string
-  /** The name of the point, and the how manieth passage if it was not the first. */
+  /** The name of the point, with the number of the passage if it was not the first. */
   point: string
   fault: string
   what: string
@@ -16,22 +16,22 @@ export interface Broken {
 
 export interface Result {
   seed: number
-  /** Names of points that were passed. */
+  /** The number of points that were passed. */
   points: number
-  /** In which the fault was seen to happen. */
+  /** Cases whose fault happened. */
   cases: number
-  /** In which it did not, though it was ordered several times. */
+  /** Cases whose fault did not happen in any attempt. */
   missed: number
   broken: Broken[]
   seconds: number
 }
 
-/** What comes of all scenarios together. */
-interface Told {
+/** The result of all scenarios together. */
+interface Totals {
   readonly result: Result
-  /** Names of points that were passed. */
+  /** The names of the points that were passed. */
   readonly reached: Set<string>
-  /** Cases that were played. */
+  /** The cases whose fault happened. */
   readonly struck: Order[]
 }
 
@@ -41,15 +41,15 @@ interface Wanted {
   extent: Extent
   point: string | null
   stages: number
-  /** Whether points that nothing passes are an error: not where only some scenarios are played. */
+  /** Whether unreached points are an error. They are not when only some scenarios run. */
   isComplete: boolean
   tell: (line: string) => void
 }
 
-/** The same point may be passed at another moment the next time: what is grouped together is a matter of milliseconds. */
+/** The attempts of a case. A repetition may pass the point at another moment, because changes are grouped by milliseconds. */
 const ATTEMPTS = 3
 
-/** What has gathered on a stage slows it down: after 70 backlogs of 150 messages a case takes three times as long. */
+/** The cases on one stage. Stored data slows a stage: after 70 backlogs of 150 messages, a case takes three times as long. */
 const CASES_PER_STAGE = 20
 
 export async function runCrashPoints(wanted: Wanted): Promise<Result> {
@@ -65,10 +65,10 @@ export async function runCrashPoints(wanted: Wanted): Promise<Result> {
   }
   await Promise.all(Array.from({ length: stages }, lane))
   result.points = reached.size
-  for (const label of unexpectedPoints(reached)) result.broken.push(noCase(label, 'passed, and not in the registry'))
+  for (const label of unexpectedPoints(reached)) result.broken.push(noCase(label, 'is passed and is not in the registry'))
   if (wanted.isComplete) {
     for (const label of unreachedPoints(reached)) result.broken.push(noCase(label, 'no scenario passes it'))
-    for (const label of isSample(wanted.extent) ? [] : spared(struck)) result.broken.push(noCase(label, 'nobody dies at it'))
+    for (const label of isSample(wanted.extent) ? [] : spared(struck)) result.broken.push(noCase(label, 'no case dies at it'))
   }
   result.seconds = Math.round((performance.now() - startedAt) / 1000)
   return result
@@ -78,7 +78,7 @@ const isSample = (extent: Extent): boolean => extent !== 'all' && 'sample' in ex
 
 const noCase = (point: string, what: string): Broken => ({ scenario: '', point, fault: '', what })
 
-async function play(scenario: Scenario, wanted: Wanted, { result, reached, struck }: Told): Promise<void> {
+async function play(scenario: Scenario, wanted: Wanted, { result, reached, struck }: Totals): Promise<void> {
   const { name } = scenario
   const { seed, extent, point, tell } = wanted
   let rehearsal: Rehearsal | null = null
@@ -117,7 +117,7 @@ async function play(scenario: Scenario, wanted: Wanted, { result, reached, struc
       if (wrong.length === 0) continue
       tell(await rehearsal.lastWords())
       result.broken.push({ scenario: name, point: place, fault: order.fault, what: wrong.join('; ') })
-      // What is broken would break the cases after it.
+      // A broken case would break the following ones on the same stage.
       await close()
     }
   } catch (error) {
@@ -137,5 +137,5 @@ async function attempt(rehearsal: Rehearsal, order: Parameters<Rehearsal['run']>
   }
 }
 
-/** So that a scenario has the same cases whichever others are played. */
+/** Hashes a scenario's name for its seed, so that its cases do not depend on the other scenarios of the run. */
 const hashOf = (name: string): number => createHash('sha256').update(name).digest().readUInt32BE()

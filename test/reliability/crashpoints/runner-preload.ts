@@ -4,8 +4,8 @@ import '../../../runner/src/whatsapp/baileys/patches/inflate-limit.ts'
 import './inside/stanza-names.ts'
 import { ARM, GO, type Order } from './orders.ts'
 
-// Preloaded into the runners of crash points, before anything else. Each step of theirs passes a point from then on. The process
-// loads everything, says so, and waits to be told to go: a case takes seconds, and half of that would be loading.
+// The sandbox preloads this module into the runners of crash points. From then on each step of the runner passes a point. The
+// process loads all modules, reports that, and waits for `go`. A case takes seconds, and loading would take half of them.
 
 const inside = await Promise.all([
   import('./inside/points.ts'),
@@ -21,19 +21,19 @@ await Promise.all([
   import('../../../runner/src/process/probe-server.ts'),
   import('@holdfast/core/adapters/session-stores'),
 ])
-// It would be written at the end of the process, to which few of these come.
+// Node writes the cache at a normal exit only, and most of these processes are killed.
 flushCompileCache()
 watchStores()
 watchFrames()
 watchTimers()
 
-const { promise: told, resolve: go } = Promise.withResolvers<void>()
+const { promise: mayGo, resolve: go } = Promise.withResolvers<void>()
 
 process.on('message', ({ ask, id }: { ask?: string; id?: number }) => {
   const word = [GO, ARM].find((one) => ask?.startsWith(one))
   if (ask === undefined || word === undefined) return
   const order = JSON.parse(ask.slice(word.length)) as Order | null
-  // Answered first: the next step may be the last one.
+  // The answer comes first, because the next step may end the process.
   process.send?.({ answers: id, value: process.pid }, () => {
     arm(order)
     if (word === GO) go()
@@ -42,5 +42,5 @@ process.on('message', ({ ask, id }: { ask?: string; id?: number }) => {
 
 process.channel?.ref()
 process.stdout.write('{"loaded":true}\n')
-await told
+await mayGo
 process.channel?.unref()

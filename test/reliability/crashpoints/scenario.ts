@@ -1,28 +1,28 @@
 import type { Chats } from './chats.ts'
 import type { About } from './plan.ts'
 
-/** A piece of a session's life in which something is to go wrong. */
+/** A part of a session's life into which the cases inject faults. */
 export interface Scenario {
   readonly name: string
   readonly runnerEnv?: Record<string, string>
-  /** What is struck: the process that works, or the next one from its first step on, when the one that works was killed. */
+  /** The process that gets the fault: the working one, or, after a kill of that one, the next one from its first step on. */
   readonly struck: 'working' | 'next'
-  /** Whether it begins with a session that is not linked yet, another one each time. */
+  /** Whether each case begins with a new session that is not linked yet. */
   readonly links?: boolean
-  /** Whether what every runner does at its start and all the time is struck here. */
+  /** Whether the cases strike the start and the periodic steps of every runner. */
   readonly isWhole?: boolean
-  /** Steps that many scenarios pass are struck in those that are about them. */
+  /** The topic of the scenario. It strikes the steps of its topic that many scenarios pass. */
   readonly about?: About
-  /** Where the rest of it is struck in other scenarios: the points that are died at in this one. All others are struck by chance. */
+  /** The points with a death in this scenario, when other scenarios cover the rest. It strikes all others at random. */
   readonly diedAt?: readonly string[]
-  /** How long everything may take to come right again, where a minute is not enough by design. */
+  /** The time limit of the recovery, where a minute is too short by design. */
   readonly recoveryLimitMs?: number
-  /** While a process works and nothing counts yet. */
+  /** Runs before the count starts, while a process works. */
   prepare?(chats: Chats): Promise<void>
-  /** With `next`: while no process works. */
+  /** Runs with `next` only, while no process works. */
   meanwhile?(chats: Chats): Promise<void>
-  /** Has it happen. */
+  /** Triggers the event of the scenario. */
   act?(chats: Chats): Promise<void>
-  /** Whether it has come to its end, besides everything being with whom it is for. It must, whatever goes wrong. */
+  /** Returns whether the event has completed, besides the delivery of all messages. It has to complete after any fault. */
   isOver?(chats: Chats): Promise<boolean>
 }

@@ -9,26 +9,26 @@ import { ARM, GO, TRACE_VARIABLE, type Order } from './orders.ts'
 import { Stored } from './stored.ts'
 import { Trace } from './trace.ts'
 
-/** They all count as processes of one container, so that the next one need not wait until the last one counts as dead. */
+/** The instance id of all runners. Inside one container, the next runner claims without waiting for the old heartbeat. */
 const INSTANCE = 'crashpoints'
-/** One runs; the other has loaded everything and waits. */
+/** One runner works, and the other has loaded its modules and waits. */
 const RUNNERS = 2
-/** A process that is struck again and again looks like one that crashes; nobody is to be suspected, or to wait, for it. */
+/** Switches off crash-loop detection, restart pauses and dial pacing, because the repeated strikes look like crashes. */
 const STRIKES_ARE_OURS = { CRASH_LOOP_AFTER: '1000000', RESTART_PAUSE_LIMIT_MS: '0', CONNECTS_PER_SECOND: '1000' }
-/** What is not answered by then is given up by the product; less than in the cloud, where nobody waits for it. */
+/** Shortens the product's wait for acks, which is longer in production. */
 const IMPATIENCE = { SEND_ACK_TIMEOUT_MS: '2000' }
 
-/** The API is no part of what is broken here; that the machine is busy says nothing. */
+/** Long limits for the API, which is not struck here. A slow answer only shows that the machine is busy. */
 const PATIENCE = { answerLimitMs: 60_000, patienceMs: 60_000 }
 
-/** The world of one scenario: Google, WhatsApp, the API, and runners of which one works. */
+/** The sandbox of one scenario: the stand-ins for Google and WhatsApp, the API, and two runners, one of them working. */
 export class Stage extends World {
   readonly stored: Stored
   readonly trace: Trace
-  /** Ids of messages that the service has acknowledged. */
+  /** The ids of messages that the server has acknowledged. */
   readonly acked = new Set<string>()
   readonly exits: Exit[] = []
-  /** Of the process in which something is to happen. */
+  /** The id of the process that got the order. */
   armedPid = 0
   readonly #folder: string
   #active: SupervisedProcess | null = null
@@ -49,7 +49,7 @@ export class Stage extends World {
     const path = join(folder, 'trace')
     const trace = await Trace.open(path)
     const preload = new URL('./runner-preload.ts', import.meta.url).href
-    // Processes are started by the hundred, and most of a start is compiling.
+    // A run starts hundreds of processes, and compiling is most of a start.
     const compiled = { NODE_COMPILE_CACHE: join(tmpdir(), 'holdfast-crashpoints-compiled') }
     const own = { ...compiled, INSTANCE_ID: INSTANCE, [TRACE_VARIABLE]: path, NODE_OPTIONS: `--import=${preload}` }
     try {
@@ -69,27 +69,27 @@ export class Stage extends World {
     await rm(this.#folder, { recursive: true })
   }
 
-  /** Of the process that works, or of the last one that did. */
+  /** The id of the working process, or of the last one. */
   get pid(): number {
     return this.#pid
   }
 
-  /** Lets the next process work, and tells it what is to happen in it. */
+  /** Starts the waiting process with an order. */
   async go(order: Order | null): Promise<void> {
     const waiting = this.sandbox.runners().filter((runner) => runner !== this.#active)
     const runner = waiting.find(({ pid }) => pid !== null) ?? waiting[0]
-    if (!runner) throw new Error('There is no runner that waits.')
+    if (!runner) throw new Error('There is no waiting runner.')
     this.#pid = await this.#tell(runner, GO, order)
     this.#active = runner
   }
 
-  /** Tells the process that works what is to happen in it. */
+  /** Gives an order to the working process. */
   async arm(order: Order | null): Promise<void> {
     if (!this.#active || this.isGone(this.#pid)) throw new Error(`The process ${this.#pid} has ended before it was struck.`)
     await this.#tell(this.#active, ARM, order)
   }
 
-  /** Resolves with the process's id when it counts. */
+  /** Sends an order. Resolves with the process's id when the process has begun to count. */
   async #tell(runner: SupervisedProcess, word: string, order: Order | null): Promise<number> {
     for (;;) {
       const pid = await runner.ask(`${word}${JSON.stringify(order)}`)
@@ -97,18 +97,18 @@ export class Stage extends World {
         while (!(await this.trace.hasBegun(pid)) && !this.isGone(pid)) await pause(5)
         return pid
       }
-      // It is being started.
+      // The process is still starting.
       await pause(20)
     }
   }
 
-  /** Resolves when the process that works has ended. */
+  /** Signals the working process. Resolves when it has ended. */
   async strike(signal: NodeJS.Signals): Promise<void> {
     process.kill(this.#pid, signal)
     await this.untilGone(this.#pid)
   }
 
-  /** Lets another process go on where the one that worked has ended. */
+  /** Starts the next process if the working one has ended. */
   async keepGoing(): Promise<void> {
     if (this.#active === null || this.isGone(this.#pid)) await this.go(null)
   }
@@ -121,12 +121,12 @@ export class Stage extends World {
     while (!this.isGone(pid)) await pause(10)
   }
 
-  /** The last lines of what the runners said. */
+  /** Returns the last lines of the runners' logs. */
   async lastWords(lines: number): Promise<string> {
     const folder = join(this.sandbox.folder, 'logs')
     const names = (await readdir(folder)).filter((name) => name.startsWith('runner'))
-    const said = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')))
-    const all = said.flatMap((text) => text.split('\n').filter((line) => line.includes('"time"')))
+    const logs = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')))
+    const all = logs.flatMap((text) => text.split('\n').filter((line) => line.includes('"time"')))
     const timeOf = (line: string) => String(/"time":"?([^",}]+)/.exec(line)?.[1])
     return all
       .toSorted((a, b) => timeOf(a).localeCompare(timeOf(b)))

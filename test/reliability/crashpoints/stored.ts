@@ -13,17 +13,17 @@ interface RestValue {
   mapValue?: { fields?: Record<string, RestValue> }
 }
 
-/** Of a session's log. */
+/** The ends of a session's log. */
 export interface LogEnds {
-  /** Records up to there may have been trimmed; a gap behind it is a loss. */
+  /** Records up to this number may have been trimmed. A gap behind it is a loss. */
   mayBeTrimmedTo: number
-  /** The newest checkpoint holds everything up to there; 0 where there is none. */
+  /** The newest checkpoint covers the records up to this number; 0 without a checkpoint. */
   checkpointed: number
 }
 
 const AS_OWNER = { authorization: 'Bearer owner' }
 
-/** Firestore's own word, through its REST interface and nothing of ours. */
+/** Reads Firestore through its REST interface, without any code of the product. */
 export class Stored {
   readonly #documents: string
 
@@ -31,7 +31,7 @@ export class Stored {
     this.#documents = `http://${address}/v1/projects/${project}/databases/(default)/documents`
   }
 
-  /** `status` of the job, or null where there is none. */
+  /** Returns the `status` of the job, or null without one. */
   async jobStatus(id: string): Promise<string | null> {
     const { documents } = await this.#get(`${JOBS}/${id}?mask.fieldPaths=status`)
     return documents[0]?.fields?.['status']?.stringValue ?? null
@@ -42,7 +42,7 @@ export class Stored {
     return documents[0]?.fields?.['state']?.stringValue ?? null
   }
 
-  /** The object that the session's checkpoint pointer names. */
+  /** Returns the name of the object in the session's checkpoint pointer. */
   async checkpoint(sessionId: string): Promise<string | null> {
     const { documents } = await this.#get(`${SESSIONS}/${sessionId}?mask.fieldPaths=checkpoint`)
     return documents[0]?.fields?.['checkpoint']?.mapValue?.fields?.['object']?.stringValue ?? null
@@ -57,20 +57,20 @@ export class Stored {
     return { mayBeTrimmedTo: Math.max(numberOf(trimmedTo), seqOf(previousCheckpoint)), checkpointed: seqOf(checkpoint) }
   }
 
-  /** Takes a record of the journal away, as nobody of ours would. */
+  /** Deletes a record of the journal, as no code of the product does. */
   async loseRecord(sessionId: string, seq: number): Promise<void> {
     const path = `${SESSIONS}/${sessionId}/journal/${sequenceId(seq)}`
     const response = await fetch(`${this.#documents}/${path}`, { method: 'DELETE', headers: AS_OWNER })
-    if (!response.ok) throw new Error(`Firestore says ${response.status} to the deletion of ${path}.`)
+    if (!response.ok) throw new Error(`Firestore answered ${response.status} to the deletion of ${path}.`)
   }
 
-  /** The WhatsApp ids of all messages that are stored of the session, as often as they are. */
+  /** Returns the WhatsApp ids of all stored messages of the session, with duplicates. */
   async messageIds(sessionId: string): Promise<string[]> {
     const found = await this.#all(`${SESSIONS}/${sessionId}/messages`, 'messageId')
     return found.map(({ fields }) => fields?.['messageId']?.stringValue ?? '')
   }
 
-  /** The numbers of the records that are there, ascending. */
+  /** Returns the stored records with their kinds, in ascending order. */
   async journal(sessionId: string): Promise<{ seq: number; kind: string }[]> {
     const found = await this.#all(`${SESSIONS}/${sessionId}/journal`, 'kind')
     return found.map(({ name, fields }) => ({ seq: Number(name.split('/').at(-1)), kind: fields?.['kind']?.stringValue ?? '' }))
@@ -90,7 +90,7 @@ export class Stored {
   async #get(path: string): Promise<{ documents: RestDocument[]; next: string }> {
     const response = await fetch(`${this.#documents}/${path}`, { headers: AS_OWNER })
     if (response.status === 404) return { documents: [], next: '' }
-    if (!response.ok) throw new Error(`Firestore says ${response.status} to ${path}: ${await response.text()}`)
+    if (!response.ok) throw new Error(`Firestore answered ${response.status} to ${path}: ${await response.text()}`)
     const answer = (await response.json()) as { documents?: RestDocument[]; nextPageToken?: string } & Partial<RestDocument>
     if (answer.name !== undefined) return { documents: [answer as RestDocument], next: '' }
     return { documents: answer.documents ?? [], next: answer.nextPageToken ?? '' }

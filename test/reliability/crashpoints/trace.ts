@@ -1,13 +1,13 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import type { Order, TraceLine } from './orders.ts'
 
-/** What runners have written down, read as it grows. */
+/** Reads the trace that the runners write, while it grows. */
 export class Trace implements AsyncDisposable {
   readonly #file: FileHandle
   #offset = 0
   #rest = ''
   #lines: TraceLine[] = []
-  /** Every name that any process has ever passed. */
+  /** The names of all points that any process has passed. */
   readonly labels = new Set<string>()
 
   private constructor(file: FileHandle) {
@@ -22,13 +22,13 @@ export class Trace implements AsyncDisposable {
     await this.#file.close()
   }
 
-  /** Forgets what was written until now. */
+  /** Forgets all lines so far. */
   async forget(): Promise<void> {
     await this.#read()
     this.#lines = []
   }
 
-  /** Whether the process has begun to count. */
+  /** Returns whether the process has begun to count. */
   async hasBegun(pid: number): Promise<boolean> {
     await this.#read()
     return this.#lines.some((line) => line.pid === pid && 'began' in line)
@@ -40,7 +40,7 @@ export class Trace implements AsyncDisposable {
     return null
   }
 
-  /** How often the process has passed each point since it was last told to count, in the order of the first times. */
+  /** Returns the passages of each point since the process last began to count, in the order of the first passages. */
   async passed(pid: number): Promise<Map<string, number>> {
     await this.#read()
     let counts = new Map<string, number>()

@@ -9,16 +9,16 @@ import { takeStanza } from './stanza-names.ts'
 
 const SLOW_MS = 1_000
 
-/** Of `ws`, which keeps what arrives while it is paused. */
+/** The methods of `ws` that pause and resume a connection. While it is paused, it keeps arriving data. */
 interface Pausable {
   pause(): void
   resume(): void
 }
 
-/** Connections over which nothing comes or goes any more, without anybody having been told. */
+/** Connections that carry no more data in either direction, and of which neither side was notified. */
 const silent = new WeakSet<RawSocket>()
 
-/** Frames are numbered by the cipher: none overtakes another that was held up. */
+/** Keeps delayed frames in order, because the cipher numbers them and none may overtake another. */
 class Line {
   #open = Promise.resolve()
   #waiting = 0
@@ -38,7 +38,7 @@ class Line {
   }
 }
 
-/** What leaves the gate; what waits in front of it has not been said yet. */
+/** Makes each frame that leaves the gate a point. A frame that waits in front of the gate has not been sent yet. */
 function watchOutgoing(): void {
   replace(Gate.prototype, 'attach', (attach) => {
     return function (this: Gate, raw) {
@@ -64,7 +64,7 @@ interface Outgoing {
   raw: RawSocket
   line: Line
   send: () => void
-  /** Calls back when the frame is with the system: it arrives then, although the process may be gone. */
+  /** Sends the frame and calls back when the operating system has it. The frame then arrives even if the process ends. */
   sendAnd: (then: () => void) => void
 }
 
@@ -84,17 +84,17 @@ function befall(fault: Fault | null, { raw, line, send, sendAnd }: Outgoing): vo
   line.put(send)
 }
 
-/** A connection that is not there any more cannot be cut, and nothing has happened then. */
+/** Cuts the connection. Without one there is nothing to cut, and the fault does not count as fired. */
 function cut(raw: RawSocket | undefined): void {
   if (!raw) return
   fired()
   raw.terminate()
 }
 
-/** Of Baileys: what it hears of a frame, it hears as events of this. */
+/** The client of Baileys. It emits each incoming frame as an event. */
 type Client = EventEmitter & { socket?: RawSocket & Pausable }
 
-/** What arrives is a point before Baileys or anybody else has looked at it. */
+/** Makes each incoming frame a point before any listener has received it. */
 function watchIncoming(): void {
   replace(EventEmitter.prototype, 'emit', (emit) => {
     return function (this: Client, event, ...args) {
@@ -105,7 +105,7 @@ function watchIncoming(): void {
       const fault = pass([nameOfFrame('in', frame instanceof Uint8Array ? null : frame)])
       if (fault === 'die-before') die()
       if (fault === 'fail') cut(raw)
-      // Everybody hears of the frame in this tick; what follows from it has just begun.
+      // All listeners get the frame in this tick; their work has just begun when the process ends.
       if (fault === 'die-after') setImmediate(die)
       if (fault === 'fail-after') setImmediate(() => cut(raw))
       if (raw && (fault === 'hang' || fault === 'slow')) {

@@ -4,25 +4,25 @@ import { TRACE_VARIABLE, type Order, type TraceLine } from '../orders.ts'
 
 const trace = openSync(process.env[TRACE_VARIABLE] ?? '/dev/null', 'a')
 
-type Told = { began: true } | { passed: readonly string[] } | { fired: Order }
+type TraceEvent = { began: true } | { passed: readonly string[] } | { fired: Order }
 
-/** Written when it returns, whatever becomes of the process. */
-function tell(line: Told): void {
-  const whole: TraceLine = { pid: process.pid, ...line }
+/** Writes a line synchronously, so that the line exists when the call returns, even if the process ends then. */
+function tell(event: TraceEvent): void {
+  const whole: TraceLine = { pid: process.pid, ...event }
   writeSync(trace, `${JSON.stringify(whole)}\n`)
 }
 
 let order: Order | null = null
 let counts = new Map<string, number>()
 
-/** Counts from here on. With an order, something happens at that point, once. */
+/** Starts the count of passages anew. With an order, its fault fires once, at the point of the order. */
 export function arm(next: Order | null): void {
   order = next
   counts = new Map()
   tell({ began: true })
 }
 
-/** To be called at each step, which may have several names. Returns what is to happen here. */
+/** Records that the process passes a point, which may have several names. Returns the fault to inject here, or null. */
 export function pass(labels: readonly string[]): Fault | null {
   tell({ passed: labels })
   let fault: Fault | null = null
@@ -34,7 +34,7 @@ export function pass(labels: readonly string[]): Fault | null {
   return fault
 }
 
-/** To be called when it happens, and not before. */
+/** Records that the fault has happened. The caller calls it at the fault and not before. */
 export function fired(): void {
   if (order) tell({ fired: order })
   order = null

@@ -1,4 +1,4 @@
-/** Puts another method in the place of one, which is handed over so that it can be called. */
+/** Replaces a method of an object. `make` gets the original method, so that the new one can call it. */
 export function replace<Owner extends object, Name extends keyof Owner>(
   owner: Owner,
   name: Name,

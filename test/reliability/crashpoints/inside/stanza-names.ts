@@ -1,8 +1,8 @@
 import { registerHooks } from 'node:module'
 import type { NamedNode } from '../labels.ts'
 
-// A frame is sealed by the time it comes to the socket, so the stanza in it is noted where Baileys packs it, in the same tick. To be
-// imported before Baileys is.
+// Notes the stanza of each frame where Baileys encodes it, in the same tick, because the frame is already encrypted when it
+// reaches the socket. Import this module before Baileys.
 
 const SLOT = Symbol.for('holdfast.crashpoints.stanza')
 const slot = globalThis as unknown as Record<symbol, NamedNode | null | undefined>
@@ -19,12 +19,12 @@ registerHooks({
     const loaded = nextLoad(url, context)
     if (!url.endsWith('/baileys/lib/WABinary/encode.js')) return loaded
     const source = typeof loaded.source === 'string' ? loaded.source : Buffer.from(loaded.source as Uint8Array).toString('utf8')
-    if (!source.includes(PACKS)) throw new Error('Baileys packs its stanzas elsewhere: the points of frames have no names.')
+    if (!source.includes(PACKS)) throw new Error('Baileys encodes its stanzas elsewhere: the points of frames have no names.')
     return { ...loaded, source: source.replace(PACKS, NOTES) }
   },
 })
 
-/** The stanza that was packed last, once; null for what is no stanza. */
+/** Returns the last encoded stanza once; null when the frame holds no stanza. */
 export function takeStanza(): NamedNode | null {
   const stanza = slot[SLOT] ?? null
   slot[SLOT] = null

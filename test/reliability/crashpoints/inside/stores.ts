@@ -8,11 +8,11 @@ import { replace } from './replace.ts'
 const SLOW_MS = 1_500
 const NEVER = new Promise<never>(() => {})
 
-/** As Google's clients report that a service is away, and that it did not answer in time. */
+/** The errors by which Google's clients report an unavailable service and a late answer. */
 const unavailable = () => Object.assign(new Error('14 UNAVAILABLE: a fault at a crash point'), { code: 14 })
 const unanswered = () => Object.assign(new Error('4 DEADLINE_EXCEEDED: a fault at a crash point'), { code: 4 })
 
-/** One question to a store; `spoiled` is how it goes when what it moves is torn. */
+/** Runs one request to a store as a point. `spoiled` runs instead of `work` for the fault `torn`. */
 async function step<T>(labels: readonly string[], work: () => Promise<T>, spoiled = work): Promise<T> {
   const fault = pass(labels)
   switch (fault) {
@@ -69,7 +69,7 @@ function watchDocuments(): void {
 
 type OnEvents = Parameters<FirestoreDocuments['listen']>[1]
 
-/** Each time that a listener brings something is a step. */
+/** Makes each delivery of a listener a point. */
 function heard(
   label: string,
   listen: (guarded: (onEvents: OnEvents) => OnEvents) => () => void,
@@ -85,7 +85,7 @@ function heard(
     const fault = pass([label])
     if (fault === 'die-before') die()
     if (fault === 'fail') {
-      // As when Firestore ends a listener: nothing comes any more, and whoever listens is told.
+      // Imitates Firestore ending a listener: it delivers no more events and reports an error.
       fired()
       end()
       return onError(unavailable())

@@ -6,7 +6,7 @@ import { replace } from './replace.ts'
 
 const LATE_MS = 1_000
 
-/** Calls back as a timer that was due does, which is a point. */
+/** Runs the callback of a due timer as a point. */
 function due(label: string, callback: () => void, isCancelled: () => boolean): void {
   const fault = pass([label])
   if (fault === 'die-before') die()
@@ -18,7 +18,7 @@ function due(label: string, callback: () => void, isCancelled: () => boolean): v
   if (fault === 'die-after') die()
 }
 
-/** Every timer of the product is set with its clock. */
+/** Makes every due timer of the product a point, through the product's clock. */
 export function watchTimers(): void {
   const guarded =
     (set: Clock['after']): Clock['after'] =>
@@ -34,7 +34,7 @@ export function watchTimers(): void {
   replace(systemClock, 'every', guarded)
   replace(systemClock, 'sleep', (sleep) => async (delayMs, name, signal) => {
     await sleep(delayMs, name, signal)
-    // One that was woken up has decided nothing.
+    // A sleep that was aborted did not come due, so it passes no point.
     if (!signal?.aborted) await new Promise<void>((resolve) => due(nameOfTimer(name), resolve, () => false))
   })
 }

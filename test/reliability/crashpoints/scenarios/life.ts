@@ -5,11 +5,11 @@ import type { Scenario } from '../scenario.ts'
 
 const LINK_LIMIT_MS = 60_000
 const LOOK_EVERY_MS = 50
-/** The fewest that a runner takes. */
+/** The smallest value that a runner accepts. */
 const FREQUENT_CHECKPOINTS = { CHECKPOINT_RECORDS: '16' }
-/** One that fails is tried again a minute later. */
+/** A runner retries a failed checkpoint after a minute. */
 const CHECKPOINT_LIMIT_MS = 120_000
-/** Enough for a checkpoint, sent one by one so that each makes a record. */
+/** Enough messages for a checkpoint. The scenario sends them one by one, so that each makes a record. */
 const MESSAGES_TO_CHECKPOINT = 8
 
 const accountOf = async ({ stage, phone }: Chats): Promise<AccountState | undefined> =>
@@ -17,14 +17,14 @@ const accountOf = async ({ stage, phone }: Chats): Promise<AccountState | undefi
 
 const loginsOf = async (chats: Chats): Promise<number> => (await accountOf(chats))?.logins ?? 0
 
-/** Not known, if nobody answers. */
+/** Returns whether the device has logged in; false when the simulator does not answer. */
 const hasLoggedIn = (chats: Chats): Promise<boolean> =>
   loginsOf(chats).then(
     (logins) => logins > 0,
     () => false,
   )
 
-/** Holds the phone before every QR code until the device has logged in; after that, nobody scans anything. */
+/** Scans every new QR code until the device has logged in, and none after that. */
 const pairing: Scenario = {
   name: 'pairing',
   struck: 'working',
@@ -43,7 +43,7 @@ const pairing: Scenario = {
         chats.scans++
         shown = qr
       } catch {
-        // It is the code of a connection that is gone or about to be replaced, or they are busy: it is shown again.
+        // The code belongs to an old connection, or the API or the simulator is busy. The session shows a code again.
       }
     }
   },
@@ -77,7 +77,7 @@ const preKeyRefill: Scenario = {
   },
 }
 
-/** The name that the phone shows is part of the credentials. */
+/** Changes the push name of the phone, which is part of the credentials. */
 const credsChange: Scenario = {
   name: 'credentials',
   struck: 'working',
@@ -104,7 +104,7 @@ const checkpoint: Scenario = {
   isOver: async (chats) => (await pointerOf(chats)) !== chats.pointerBefore,
 }
 
-/** There was work left when the last owner died. */
+/** Claims a session that has unsettled messages in both directions. */
 const claim: Scenario = {
   name: 'claim',
   about: 'start',
@@ -127,7 +127,7 @@ const handOver: Scenario = {
   isOver: async ({ stage }) => stage.isGone(stage.armedPid),
 }
 
-/** It is told to leave in the middle of the traffic. */
+/** Drains the runner in the middle of the traffic. */
 const drain: Scenario = {
   name: 'drain',
   struck: 'working',
@@ -141,7 +141,7 @@ const drain: Scenario = {
   isOver: async ({ stage }) => stage.isGone(stage.armedPid),
 }
 
-/** The newest checkpoint is lost with the process. */
+/** Deletes the newest checkpoint while no process runs. */
 const restore: Scenario = {
   name: 'restore',
   struck: 'next',
@@ -174,12 +174,12 @@ const restore: Scenario = {
     chats.pointerBefore = await pointerOf(chats)
     const name = encodeURIComponent(chats.pointerBefore ?? '')
     const answer = await fetch(`${storage}/storage/v1/b/${bucket}/o/${name}`, { method: 'DELETE' })
-    if (!answer.ok) throw new Error(`The newest checkpoint could not be taken away: ${answer.status}`)
+    if (!answer.ok) throw new Error(`The newest checkpoint could not be deleted: ${answer.status}`)
   },
   isOver: async (chats) => (await pointerOf(chats)) !== chats.pointerBefore,
 }
 
-/** A record behind the newest checkpoint with one right before and one right behind it, neither of them a claim; 0 if there is none. */
+/** Returns the number of a data record behind the newest checkpoint whose neighbours are data records too; 0 without one. */
 async function recordToLose({ stage, sessionId }: Chats): Promise<number> {
   const { checkpointed } = await stage.stored.logEnds(sessionId)
   const records = await stage.stored.journal(sessionId)
@@ -188,7 +188,7 @@ async function recordToLose({ stage, sessionId }: Chats): Promise<number> {
   return records.findLast(({ seq }) => seq > checkpointed + 1 && [seq - 1, seq, seq + 1].every(isData))?.seq ?? 0
 }
 
-/** In the middle of the journal a record is gone for good, and an operator agrees to what that costs. */
+/** Deletes a record in the middle of the journal for good; an operator then approves the restore with its losses. */
 const approvedRestore: Scenario = {
   name: 'approved-restore',
   struck: 'working',
@@ -225,7 +225,7 @@ const approvedRestore: Scenario = {
   },
 }
 
-/** What the lost records tell of is with whom it is for: it is not what is looked for here. */
+/** Waits until all messages are stored and delivered, because this scenario does not test messages of the lost records. */
 async function untilSettled({ stage, sessionId, sent, issued }: Chats): Promise<void> {
   const isStored = async () => {
     const ids = new Set(await stage.stored.messageIds(sessionId))
@@ -236,7 +236,7 @@ async function untilSettled({ stage, sessionId, sent, issued }: Chats): Promise<
   while (!(await isStored()) || !(await Promise.all(sent.map(isDelivered))).every(Boolean)) await pause(LOOK_EVERY_MS)
 }
 
-/** Those that take longest first. */
+/** The scenarios of a session's life, the slowest first. */
 export const LIFE: readonly Scenario[] = [
   claim,
   login,

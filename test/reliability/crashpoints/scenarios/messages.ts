@@ -31,7 +31,7 @@ const firstReceived: Scenario = {
   act: async (chats) => void (await chats.receive(await chats.newContact())),
 }
 
-/** It came while no process was there. */
+/** Receives messages that arrived while no process ran. */
 const backlog: Scenario = {
   name: 'backlog',
   about: 'messages',
@@ -44,7 +44,7 @@ const copiesOf = async ({ stage, contact }: Chats, id: string | undefined): Prom
   return contacts.find(({ phone }) => phone === contact)?.received.find((one) => one.id === id)?.copies ?? 0
 }
 
-/** The contact asks for a message that it has read, and has lost its sessions by the next one. */
+/** Makes the contact request a message again that it has read, and lose its Signal sessions before the next one. */
 const retryAnswered: Scenario = {
   name: 'retry-answered',
   about: 'messages',
@@ -59,7 +59,7 @@ const retryAnswered: Scenario = {
   isOver: async (chats) => (await copiesOf(chats, chats.askedAgain?.id)) > (chats.askedAgain?.copies ?? 0),
 }
 
-/** What the contact sent cannot be read, and comes whole when it is asked for. */
+/** Receives a message that cannot be decrypted. The runner requests it again and gets it readable. */
 const retryAsked: Scenario = {
   name: 'retry-asked',
   about: 'messages',
