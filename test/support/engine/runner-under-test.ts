@@ -74,6 +74,8 @@ export class RunnerUnderTest {
   readonly dials: Dial[] = []
   /** How often the runner has read a session's state. */
   openings = 0
+  /** How often the runner has begun to look for sessions without an owner. Looks follow one another. */
+  looks = 0
   readonly dependencies: OwnedSessionDependencies
   readonly sessions = new Map<string, OwnedSession>()
   readonly placement: Placement
@@ -118,7 +120,11 @@ export class RunnerUnderTest {
     const parts = { documents, clock: systemClock, logger, runnerId, instanceId: options.instanceId ?? null }
     const reports = { resources: () => RESOURCES, store: () => null, operations: () => ({}) }
     this.heartbeat = new Heartbeat({ ...parts, ...reports, capacity, policy, sessions })
-    this.placement = new Placement({ ...parts, onAlone: (isAlone) => feed.alone(isAlone) })
+    const onAlone = (isAlone: boolean): void => {
+      this.looks++
+      feed.alone(isAlone)
+    }
+    this.placement = new Placement({ ...parts, onAlone })
     this.supervisor = new Supervisor({
       dependencies: this.dependencies,
       heartbeat: this.heartbeat,
