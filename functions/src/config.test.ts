@@ -1,6 +1,6 @@
 import { parseEnv } from 'node:util'
 import { readFileSync } from 'node:fs'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { apiSettings, readApiConfig } from './config.ts'
 
 const complete = {
@@ -10,35 +10,37 @@ const complete = {
   API_KEY: 'sixteen characters',
 }
 
-it('reads a complete environment', () => {
-  expect(readApiConfig(complete)).toEqual({
-    projectId: 'project',
-    storage: { type: 'hybrid', bucket: 'bucket' },
-    wrappingKey: Buffer.alloc(32, 1),
-    apiKey: 'sixteen characters',
-    thresholds: { cpu: 70, memory: 75 },
-    logLevel: 'info',
+describe('the configuration of the API', () => {
+  it('is read from a complete environment', () => {
+    expect(readApiConfig(complete)).toEqual({
+      projectId: 'project',
+      storage: { type: 'hybrid', bucket: 'bucket' },
+      wrappingKey: Buffer.alloc(32, 1),
+      apiKey: 'sixteen characters',
+      thresholds: { cpu: 70, memory: 75 },
+      logLevel: 'info',
+    })
   })
-})
 
-it("takes the project from Cloud Functions' own variable", () => {
-  const { GOOGLE_CLOUD_PROJECT: _, ...deployed } = complete
-  expect(readApiConfig({ ...deployed, GCLOUD_PROJECT: 'deployed' }).projectId).toBe('deployed')
-})
+  it("takes the project from Cloud Functions' own variable", () => {
+    const { GOOGLE_CLOUD_PROJECT: _, ...deployed } = complete
+    expect(readApiConfig({ ...deployed, GCLOUD_PROJECT: 'deployed' }).projectId).toBe('deployed')
+  })
 
-it('reports every problem at once and shows no secret', () => {
-  const bad = { API_KEY: 'short secret', SESSION_ENCRYPTION_KEY: 'another secret', LOG_LEVEL: 'loud secret' }
-  const names = ['GOOGLE_CLOUD_PROJECT', 'STORAGE_BUCKET', 'SESSION_ENCRYPTION_KEY', 'API_KEY', 'LOG_LEVEL']
-  for (const name of names) {
-    const message = expect.stringContaining(name)
-    expect(() => readApiConfig(bad)).toThrow(expect.objectContaining({ code: 'bad-configuration', message }))
-  }
-  expect(() => readApiConfig(bad)).not.toThrow(/secret/)
-})
+  it('reports every problem at once and shows no secret', () => {
+    const bad = { API_KEY: 'short secret', SESSION_ENCRYPTION_KEY: 'another secret', LOG_LEVEL: 'loud secret' }
+    const names = ['GOOGLE_CLOUD_PROJECT', 'STORAGE_BUCKET', 'SESSION_ENCRYPTION_KEY', 'API_KEY', 'LOG_LEVEL']
+    for (const name of names) {
+      const message = expect.stringContaining(name)
+      expect(() => readApiConfig(bad)).toThrow(expect.objectContaining({ code: 'bad-configuration', message }))
+    }
+    expect(() => readApiConfig(bad)).not.toThrow(/secret/)
+  })
 
-it('is described in .env.example, in which every variable stands with its default, and no other one', () => {
-  const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8')
-  const named = [...example.matchAll(/^#?([A-Z][A-Z0-9_]*)=/gm)].map(([, name]) => name)
-  expect(new Set(named)).toEqual(new Set(Object.keys(apiSettings.shape)))
-  expect(readApiConfig({ ...parseEnv(example), ...complete })).toEqual(readApiConfig(complete))
+  it('is described in .env.example, which lists each variable with its default, and no other', () => {
+    const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8')
+    const named = [...example.matchAll(/^#?([A-Z][A-Z0-9_]*)=/gm)].map(([, name]) => name)
+    expect(new Set(named)).toEqual(new Set(Object.keys(apiSettings.shape)))
+    expect(readApiConfig({ ...parseEnv(example), ...complete })).toEqual(readApiConfig(complete))
+  })
 })

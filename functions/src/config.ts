@@ -2,7 +2,7 @@ import { type Environment, encryptionKey, integer, projectId, readSettings, requ
 import { type StorageConfig, storageOf, storageRules, storageSettings } from '@holdfast/core/platform/storage-settings'
 import { z } from 'zod'
 
-/** Shorter keys could be guessed. */
+/** An attacker could guess shorter keys. */
 const MIN_API_KEY_LENGTH = 16
 
 /** All variables of the API. */
@@ -10,7 +10,7 @@ export const apiSettings = z.object({
   GOOGLE_CLOUD_PROJECT: projectId,
   ...storageSettings,
   SESSION_ENCRYPTION_KEY: encryptionKey,
-  API_KEY: requiredText('what callers send as X-Api-Key').min(
+  API_KEY: requiredText('the key that callers send as X-Api-Key').min(
     MIN_API_KEY_LENGTH,
     `must have at least ${MIN_API_KEY_LENGTH} characters, e.g. from \`openssl rand -hex 24\``,
   ),
@@ -30,9 +30,9 @@ export interface ApiConfig {
   readonly logLevel: string
 }
 
-/** Throws `bad-configuration` with all problems at once. */
+/** Reads the configuration of the API. Throws `bad-configuration`, which lists all problems at once. */
 export function readApiConfig(environment: Environment = process.env): ApiConfig {
-  // Cloud Functions sets GCLOUD_PROJECT and reserves GOOGLE_CLOUD_PROJECT; everywhere else it is the other way round.
+  // Cloud Functions sets GCLOUD_PROJECT and reserves GOOGLE_CLOUD_PROJECT. Everywhere else GOOGLE_CLOUD_PROJECT is set.
   const project = environment['GOOGLE_CLOUD_PROJECT'] || environment['GCLOUD_PROJECT']
   const settings = readSettings(apiSettings, { ...environment, GOOGLE_CLOUD_PROJECT: project }, storageRules)
   return {

@@ -6,6 +6,6 @@ setGlobalOptions({
   region: 'us-central1',
   maxInstances: 20,
   memory: '512MiB',
-  // In full: firebase-tools does not expand the short form `holdfast-api@` everywhere.
+  // The full address, because firebase-tools does not expand the short form `holdfast-api@` everywhere.
   serviceAccount: expr`holdfast-api@${projectID}.iam.gserviceaccount.com`,
 })

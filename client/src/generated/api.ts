@@ -819,7 +819,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `no-qr-code`: There is no QR code now. */
+            /** @description `no-qr-code`: The session has no QR code now. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -977,7 +977,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `message-damaged`: What is stored of the message cannot be used. */
+            /** @description `message-damaged`: The stored message is damaged. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1105,7 +1105,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `message-damaged`: What is stored of the message cannot be used. */
+            /** @description `message-damaged`: The stored message is damaged. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1334,7 +1334,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `session-exists`: The session exists already. */
+            /** @description `session-exists`: The session already exists. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1914,7 +1914,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `nothing-to-restore`: There is nothing to restore. `cannot-restore`: The session cannot be restored from what is left. */
+            /** @description `nothing-to-restore`: There is nothing to restore. `cannot-restore`: The session cannot be restored. */
             409: {
                 headers: {
                     [name: string]: unknown;

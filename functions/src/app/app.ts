@@ -22,10 +22,10 @@ interface Environment {
 
 const MAX_BODY_BYTES = 1024 * 1024
 
-/** Google's client would try for minutes; a caller is better served by a 503 that it can repeat. */
+/** Google's client would retry for minutes. A 503 comes sooner, and the caller can repeat the request. */
 const STORE_DEADLINE_MS = 10_000
 
-/** The API in WAHA's words. Holds nothing in memory that a second instance would have to know. */
+/** Creates the API, in WAHA's words. It keeps no state in memory that a second instance would need. */
 export function createApp({ authenticate, ...given }: AppDependencies): Hono<Environment> {
   const documents = withDeadline(given.documents, given.clock, STORE_DEADLINE_MS)
   const objects = objectsWithDeadline(given.objects, given.clock, STORE_DEADLINE_MS)
@@ -34,11 +34,14 @@ export function createApp({ authenticate, ...given }: AppDependencies): Hono<Env
   const app = new Hono<Environment>()
 
   app.onError((error, context) => answerTo(error, context, dependencies))
-  app.notFound(() => problem('not-found', 'See the API description for the routes that exist.').getResponse())
+  app.notFound(() => problem('not-found', 'GET /api/openapi.json lists all routes.').getResponse())
   app.use(observed(dependencies))
   for (const route of ROUTES) if (route.roles === 'anybody') register(app, route, dependencies)
   app.use('/api/*', requireApiKey(authenticate))
-  app.use('/api/*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => problem('too-large', 'At most 1 MiB.').getResponse() }))
+  app.use(
+    '/api/*',
+    bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => problem('too-large', 'The body can have at most 1 MiB.').getResponse() }),
+  )
   for (const route of ROUTES) if (route.roles !== 'anybody') register(app, route, dependencies)
   return app
 }
@@ -82,16 +85,16 @@ function answerTo(error: unknown, context: Context, { logger }: RouteDependencie
   return shown.getResponse()
 }
 
-/** Gives each request an id, which its answer and its log lines carry, and tells when it was answered. */
+/** Gives each request an id for its answer and its log lines, and logs the answer. */
 function observed({ clock, logger }: RouteDependencies): MiddlewareHandler<Environment> {
   return async (context, next) => {
     const startedAt = clock.monotonic()
     await underRequestId(async (requestId) => {
       await next()
       context.header('X-Request-Id', requestId)
-      // The pattern, not the path: what a caller writes there is his.
-      const asked = { method: context.req.method, route: routePath(context, -1), status: context.res.status }
-      logger.debug({ ...asked, tookMs: Math.round(clock.monotonic() - startedAt) }, 'A request was answered.')
+      // Logs the pattern of the path, because the path itself is text of the caller.
+      const answered = { method: context.req.method, route: routePath(context, -1), status: context.res.status }
+      logger.debug({ ...answered, tookMs: Math.round(clock.monotonic() - startedAt) }, 'A request was answered.')
     })
     // Answers carry messages and pairing secrets: no cache may keep them.
     context.header('Cache-Control', 'no-store')

@@ -4,21 +4,21 @@ import { type Guard, guardDocuments, guardObjects } from '@holdfast/core/platfor
 import type { Clock, DocumentCounter, DocumentStore, ObjectStore } from '@holdfast/core/platform/ports'
 
 /**
- * Limits the time of every request to the database and throws `unavailable` for all its errors: a caller of the API can do nothing
- * about any of them but repeat. Whether a failed commit has been applied is found out by reading, never from its error.
+ * Limits the time of each request to the database and turns its errors into `unavailable`, because a caller of the API can only
+ * repeat the request. Use cases find out by reading whether a failed commit was applied, never from its error.
  */
 export function withDeadline(
   documents: DocumentStore & DocumentCounter,
   clock: Clock,
   limitMs: number,
 ): DocumentStore & DocumentCounter {
-  const guard = orUnavailable(clock, limitMs, 'The database could not be asked.')
+  const guard = orUnavailable(clock, limitMs, 'A request to the database failed.')
   return { ...guardDocuments(documents, guard), count: (query) => guard(documents.count(query)) }
 }
 
-/** Does the same for objects. A name that is taken is an answer and no outage, and so is a bucket that does not exist. */
+/** Does the same for objects. An existing object and a missing bucket are answers, not outages, so these errors pass. */
 export const objectsWithDeadline = (objects: ObjectStore, clock: Clock, limitMs: number): ObjectStore =>
-  guardObjects(objects, orUnavailable(clock, limitMs, 'The store of checkpoints could not be asked.'))
+  guardObjects(objects, orUnavailable(clock, limitMs, 'A request to the store of checkpoints failed.'))
 
 const orUnavailable =
   (clock: Clock, limitMs: number, what: string): Guard =>

@@ -12,8 +12,9 @@ import { requestContext } from './request-context.ts'
 type Handler = (request: Request) => Response | Promise<Response>
 
 /**
- * Wires the API on its first request, not when the module is loaded: deployment loads it without a configuration. A configuration
- * that is wrong stays wrong for this process, so it is reported once, and every request is told so without saying what it is.
+ * Wires the API on its first request, not when the module is loaded, because a deployment loads the module without a
+ * configuration. A wrong configuration stays wrong for this process: the handler logs it once, and answers every request with
+ * `bad-configuration` without the details.
  */
 export function createHandler(readConfig: () => ApiConfig): Handler {
   let handler: Handler | undefined

@@ -3,7 +3,7 @@ import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { Refusal, type RefusalCode, sentenceOf } from '../use-cases/refusal.ts'
 
-/** Errors as RFC 9457 describes them: `type`, `title`, `status`, `detail`, and our `code`, which callers may branch on. */
+/** The problems of the API, in the form of RFC 9457. Their `code` is an addition of Holdfast, on which callers may branch. */
 export const PROBLEMS = {
   'bad-request': { status: 400, title: 'The request is not valid' },
   unauthorized: { status: 401, title: 'No valid API key' },
@@ -12,12 +12,12 @@ export const PROBLEMS = {
   'unknown-session': { status: 404, title: 'There is no such session' },
   'unknown-action': { status: 404, title: 'There is no such recovery action' },
   'unknown-message': { status: 404, title: 'There is no such message' },
-  'session-exists': { status: 409, title: 'The session exists already' },
+  'session-exists': { status: 409, title: 'The session already exists' },
   'session-stopped': { status: 409, title: 'The session is stopped' },
   'nothing-to-restore': { status: 409, title: 'There is nothing to restore' },
-  'message-damaged': { status: 409, title: 'What is stored of the message cannot be used' },
-  'cannot-restore': { status: 409, title: 'The session cannot be restored from what is left' },
-  'no-qr-code': { status: 409, title: 'There is no QR code now' },
+  'message-damaged': { status: 409, title: 'The stored message is damaged' },
+  'cannot-restore': { status: 409, title: 'The session cannot be restored' },
+  'no-qr-code': { status: 409, title: 'The session has no QR code now' },
   'too-large': { status: 413, title: 'The request is too large' },
   'unsupported-chat': { status: 422, title: 'Messages to this chat are not supported' },
   'idempotency-key-reused': { status: 422, title: 'The idempotency key belongs to another request' },
@@ -26,24 +26,24 @@ export const PROBLEMS = {
   unavailable: { status: 503, title: 'The service cannot reach its database' },
 } as const satisfies Record<RefusalCode | OwnCode, { status: ContentfulStatusCode; title: string }>
 
-/** Codes of what goes wrong before or beneath a use case. */
+/** Codes of errors outside of the use cases: in the request, in the app, or in the database. */
 type OwnCode = 'bad-request' | 'unauthorized' | 'not-found' | 'too-large' | 'internal-error' | 'bad-configuration' | 'unavailable'
 
 export type ProblemCode = keyof typeof PROBLEMS
 
 interface ProblemOptions {
   readonly headers?: Readonly<Record<string, string>>
-  /** Further members of the answer, e.g. the single issues of a bad request. */
+  /** Further fields of the answer, e.g. the `issues` of a bad request. */
   readonly members?: Readonly<Record<string, unknown>>
 }
 
-/** To be thrown while a request is read. */
+/** Makes an exception whose response is the problem document. The app throws it, or sends its response. */
 export function problem(code: ProblemCode, detail: string, options: ProblemOptions = {}): HTTPException {
   const { status, title } = PROBLEMS[code]
   return asException({ code, status, title, detail, ...options.members }, options.headers)
 }
 
-/** What a caller is told about an error. Null when nothing of it may be shown. */
+/** Returns the problem that a caller may see of an error. Null when the caller may see nothing of it. */
 export function problemOf(error: unknown): HTTPException | null {
   if (error instanceof HTTPException) return error
   if (error instanceof Refusal) {
@@ -52,13 +52,13 @@ export function problemOf(error: unknown): HTTPException | null {
   }
   if (!isHoldfastError(error)) return null
   if (error.code === 'unavailable') {
-    const detail = 'Try again later. With the same Idempotency-Key a message is accepted only once, however often it is tried.'
+    const detail = 'Try again later. With the same Idempotency-Key, the API accepts a repeated message only once.'
     return problem('unavailable', detail, { headers: { 'Retry-After': '5' } })
   }
   const { code } = error
   const detail = sentenceOf(error)
   if (isStoreTrouble(error)) {
-    // Nothing is known of what the store holds; somebody has to put it right, and then the same request is answered.
+    // The content of the store is unknown. An operator has to repair the access to it; then the same request works.
     return asException({ code, status: 503, title: 'A store cannot be used', detail }, { 'Retry-After': '30' })
   }
   return asException({ code, status: 500, title: 'Stored data cannot be used', detail })

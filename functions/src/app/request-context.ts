@@ -9,19 +9,19 @@ interface RequestContext {
 
 const current = new AsyncLocalStorage<RequestContext>()
 
-/** Runs a request, and whatever it calls, under an id of its own: the answer and all that is logged meanwhile carry it. */
+/** Runs a request under an id of its own. The answer and all log lines of the request carry the id. */
 export const underRequestId = <Result>(run: (requestId: string) => Result): Result => {
   const requestId = randomUUID()
   return current.run({ requestId }, () => run(requestId))
 }
 
 /**
- * From here on the lines of this request say whose it is and which session it is about. Only what was found may be named: what a
- * caller merely wrote is his.
+ * Adds the tenant and the session to all later log lines of this request. Pass only names that were found: text of the caller
+ * stays out of the log.
  */
 export function concerns(about: { readonly tenant: string; readonly session?: string }): void {
   Object.assign(current.getStore() ?? {}, about)
 }
 
-/** What every line of the log says of the request that it belongs to. */
+/** Returns the fields that each log line gets from its request. */
 export const requestContext = (): Partial<RequestContext> => ({ ...current.getStore() })

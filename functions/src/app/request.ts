@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import type { Route } from '../api/route.ts'
 import { problem } from './problems.ts'
 
-/** The parts of a request that its route describes, or a problem that lists all that is wrong with one of them. */
+/** Reads the parts of a request that its route describes. Throws the problem `bad-request` with the mistakes of one part. */
 export async function readRequest(context: Context, { request = {}, isBodyOptional = false }: Route) {
   const { params, query, body, headers } = request
   return {
@@ -15,7 +15,7 @@ export async function readRequest(context: Context, { request = {}, isBodyOption
   }
 }
 
-/** Bytes that are no text would be taken for another text without a word. */
+/** Refuses a body that is not UTF-8, because a lenient decoder would silently make another text of it. */
 async function textOf(context: Context): Promise<string> {
   const bytes = await context.req.arrayBuffer()
   try {
@@ -43,7 +43,7 @@ function checked<Schema extends z.ZodType>(schema: Schema, given: unknown): z.in
   throw problem('bad-request', detail, { members: { issues } })
 }
 
-/** The messages of their schemas name the headers, since there is no place for that in a list of fields. */
+/** Checks the headers. The messages of the schemas name the header themselves, because this problem has no list of fields. */
 function checkedHeaders(schema: z.ZodObject, context: Context): Record<string, unknown> {
   const given = Object.keys(schema.shape).map((name) => [name, context.req.header(name)])
   const result = schema.safeParse(Object.fromEntries(given))

@@ -17,20 +17,20 @@ interface MessageRequest {
   readonly session: string
   readonly chatId: string
   readonly content: MessageContent
-  /** The same key and message are accepted once. */
+  /** Repeated requests with the same key and message make one message. */
   readonly idempotencyKey: string
 }
 
 interface Accepted {
-  /** Of the job. */
+  /** The id of the job. */
   readonly id: string
-  /** The id that the message has at WhatsApp. */
+  /** The id of the message at WhatsApp. */
   readonly messageId: string
   readonly status: JobDocument['status']
 }
 
 /**
- * Stores a message to send, sealed. The session's owner sends it.
+ * Seals and stores a message to send. The session's owner sends it.
  *
  * @throws Refusal `unsupported-chat`, `unknown-session`, `idempotency-key-reused` or `message-damaged`
  */
@@ -50,7 +50,7 @@ export async function acceptMessage(
     logger.info({ job: jobId, messageId }, 'A message was accepted.')
     return { id: jobId, messageId, status: 'pending' }
   } catch (error) {
-    // Taken already, lost a race, or written although the answer was lost: the document says which.
+    // The key was used before, another request was faster, or the commit succeeded without an answer. The document says which.
     const existing = await documents.read(jobPath(jobId))
     if (!existing) throw error
     const job = parseJob(existing)
@@ -70,7 +70,7 @@ const KIND_NAMES: Record<Exclude<ChatKind, 'phone' | 'lid'>, string> = {
 
 const ONE_TO_ONE = '491701234567@c.us, a number@lid, or a bare number'
 
-/** The JID of a one-to-one chat. */
+/** Returns the JID of a one-to-one chat. Throws Refusal `unsupported-chat` for all other chats. */
 function recipientOf(chatId: string): string {
   const chat = parseChatId(chatId)
   if (!chat) throw new Refusal('unsupported-chat', `chatId must be a one-to-one chat: ${ONE_TO_ONE}.`)
@@ -99,7 +99,7 @@ function newJob(jobId: string, message: NewMessage, cipher: SessionCipher, clock
     status: 'pending',
     createdAt: SERVER_TIME,
     queuedAt: SERVER_TIME,
-    // Firestore sets its own time only outside of lists.
+    // Firestore cannot write its server time into a list.
     timeline: [{ status: 'pending', at: new Date(clock.now()) }],
     attempts: 0,
     lastAttemptAt: null,
@@ -109,7 +109,7 @@ function newJob(jobId: string, message: NewMessage, cipher: SessionCipher, clock
   }
 }
 
-/** The content itself is compared, since the fingerprint beside it depends on a key that may have been rotated in between. */
+/** Compares the content itself, because the stored fingerprint depends on a key that may have been rotated since. */
 function isSameRequest(jobId: string, job: JobDocument, message: NewMessage, cipher: SessionCipher): boolean {
   if (job.sessionId !== message.sessionId || job.chat !== message.chat) return false
   return isDeepStrictEqual(openJobContent(cipher, jobId, job), message.content)

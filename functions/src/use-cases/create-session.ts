@@ -13,7 +13,7 @@ import { Refusal } from './refusal.ts'
 /**
  * Creates a session together with its data key.
  *
- * @throws Refusal `session-exists` when a session of that name, or the key of an earlier one, is there
+ * @throws Refusal `session-exists` when a session of that name or the key of an earlier one exists, or `forbidden`
  */
 export async function createSession(
   { documents, wrappingKey, logger }: Pick<Dependencies, 'documents' | 'wrappingKey' | 'logger'>,
@@ -23,7 +23,7 @@ export async function createSession(
   const id = sessionIdOf(principal.tenant, name)
   if (!knowsSession(principal, id)) throw new Refusal('forbidden', `This API key may not create a session "${name}".`)
   try {
-    // In one commit, so that no session is ever without its key.
+    // One commit writes both, so that no session exists without its key.
     await documents.commit([
       { kind: 'create', path: sessionPath(id), fields: newSession(principal.tenant, name, start ? 'online' : 'offline') },
       { kind: 'create', path: sessionKeyPath(id), fields: { ...newSessionKeys(id, wrappingKey) } },
@@ -36,15 +36,15 @@ export async function createSession(
   logger.info({ start }, 'A session was created.')
 }
 
-/** Why a creation was refused is read, not taken from the error. Returns when nothing of that name is there. */
+/** Finds out by reading, not from the error, why a creation failed. Returns when nothing of that name exists. */
 async function refuseExisting(documents: DocumentStore, id: string, name: string): Promise<void> {
   if (await documents.read(sessionPath(id))) {
-    throw new Refusal('session-exists', `Use it as it is (POST /api/sessions/${name}/start), or choose another name.`)
+    throw new Refusal('session-exists', `Start the session (POST /api/sessions/${name}/start), or choose another name.`)
   }
   if (await documents.read(sessionKeyPath(id))) {
     throw new Refusal(
       'session-exists',
-      `The key of an earlier session of this name is kept. Choose another name, or bring that session back: POST /api/sessions/${name}/restore.`,
+      `The key of an earlier session of this name still exists. Choose another name, or restore that session: POST /api/sessions/${name}/restore.`,
     )
   }
 }

@@ -4,7 +4,7 @@ import type { Clock, DocumentCounter, DocumentStore, ObjectStore, StoreCheck } f
 import type { WrappingKey } from '@holdfast/core/security/envelope'
 import type { Thresholds } from './health-status.ts'
 
-/** What use cases work with. Each names the part that it needs. */
+/** The dependencies of all use cases. Each use case names those that it needs. */
 export interface Dependencies {
   readonly documents: DocumentStore & DocumentCounter
   readonly journals: ReadableJournals

@@ -17,7 +17,7 @@ const JOB_ID = /^[0-9a-f]{40}$/
 const WHATSAPP_ID = /^[0-9A-F]{8,40}$/
 
 /**
- * A message to send, with what has become of it. `id` is the job's id or the message's id at WhatsApp.
+ * Finds a message to send and shows its progress. `id` is the job's id or the message's id at WhatsApp.
  *
  * @throws Refusal `unknown-message`, or `message-damaged` when the document of the message does not parse
  */
@@ -28,7 +28,7 @@ export async function findMessage(
 ) {
   const snapshot = await findJob(documents, id)
   if (!snapshot || !mayRead(principal, snapshot)) {
-    throw new Refusal('unknown-message', 'The id is one of those that POST /api/sendText answered: id or messageId.')
+    throw new Refusal('unknown-message', 'Use the `id` or the `messageId` from an answer of POST /api/sendText.')
   }
   const job = parseJob(snapshot)
   concerns(ofSession(job.sessionId))
@@ -43,7 +43,7 @@ async function findJob(documents: DocumentStore, id: string): Promise<DocumentSn
   return found ?? null
 }
 
-/** The id of a job does not tell its tenant, so both of its fields have to. */
+/** Returns whether the caller may read a job. The id of a job does not contain the tenant, so two fields decide. */
 function mayRead(principal: Principal, { fields: { tenant, sessionId } }: DocumentSnapshot): boolean {
   return tenant === principal.tenant && typeof sessionId === 'string' && knowsSession(principal, sessionId)
 }
@@ -57,7 +57,7 @@ function messageAnswer(id: string, job: JobDocument, cipher: SessionCipher) {
     session: sessionNameOf(sessionId),
     chatId: chatIdOf(chat),
     text,
-    // Only when the text cannot be shown.
+    // Present only when the text cannot be shown.
     ...(error === undefined ? {} : { textError: error }),
     status,
     timeline,

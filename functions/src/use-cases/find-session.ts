@@ -15,7 +15,7 @@ export const unknownSession = (name: string): Refusal =>
   new Refusal('unknown-session', `There is no session "${name.slice(0, 64)}". Create it with POST /api/sessions.`)
 
 /**
- * The id of the session that a caller named. The session need not exist.
+ * Returns the id of the session that a caller named. The session need not exist.
  *
  * @throws Refusal `unknown-session` for a name that no session of the caller can have
  */
@@ -25,12 +25,12 @@ export function namedSession(principal: Principal, name: string): string {
   return id
 }
 
-/** Whether stored fields name the caller's tenant. A document whose tenant is damaged belongs to the tenant of its id. */
+/** Returns whether a document is of the caller's tenant. Where the field `tenant` is damaged, the id of the document decides. */
 export const isOfTenant = ({ tenant }: Principal, fields: Fields): boolean =>
   typeof fields['tenant'] !== 'string' || fields['tenant'] === tenant
 
 /**
- * The document of the session that a caller named. From here on the log lines of the request name the session.
+ * Reads the document of the session that a caller named. All later log lines of the request name the session.
  *
  * @throws Refusal `unknown-session`, also when the document belongs to another tenant
  */
@@ -49,17 +49,17 @@ export async function findSession(
 export const parseSession = (snapshot: DocumentSnapshot): SessionDocument =>
   parseStored(sessionDocumentSchema, snapshot.fields, snapshot.path)
 
-/** The damage itself, where the document is not what it should be. */
+/** Returns the session, or the error when the document does not parse. */
 export const parseSessionUnlessDamaged = (snapshot: DocumentSnapshot): SessionDocument | HoldfastError =>
   parseUnlessDamaged(sessionDocumentSchema, snapshot)
 
-/** The heartbeat of the session's owner, if it has one. */
+/** Reads the heartbeat of the session's owner. Null without an owner, or when the owner has no heartbeat. */
 export async function ownerOf(documents: DocumentStore, session: DocumentSnapshot): Promise<DocumentSnapshot | null> {
   const runnerId = session.fields['runnerId']
   return typeof runnerId === 'string' ? documents.read(runnerPath(runnerId)) : null
 }
 
-/** A session is created together with its key, so a missing key is damage and never a reason to make another. */
+/** Loads the session's cipher. A session is created together with its key, so a missing key is damage, and no new key is made. */
 export async function cipherOf(documents: DocumentStore, sessionId: string, wrappingKey: WrappingKey): Promise<SessionCipher> {
   const cipher = await loadSessionCipher(documents, sessionId, wrappingKey)
   if (cipher) return cipher

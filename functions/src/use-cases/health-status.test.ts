@@ -15,11 +15,11 @@ const WARNING: readonly ProblemCode[] = ['cpu-high', 'memory-high']
 const DEGRADED: readonly ProblemCode[] = ['database-unavailable', 'storage-unavailable', 'sessions-failed', 'sessions-recovering']
 
 describe('the status', () => {
-  test('knows every problem', () => {
+  test('is defined for every problem', () => {
     expect([...CRITICAL, ...WARNING, ...DEGRADED].sort()).toEqual([...PROBLEM_CODES].sort())
   })
 
-  test('is that of the worst problem, in every combination that there can be', () => {
+  test('is that of the worst problem, in every combination', () => {
     const seen = new Map<HealthStatus, number>()
     for (let bits = 0; bits < 2 ** PROBLEM_CODES.length; bits++) {
       const codes = PROBLEM_CODES.filter((_, index) => bits & (1 << index))
@@ -53,34 +53,38 @@ const fleet = (sessions: Partial<typeof fine>, runners: readonly RunnerFigures[]
   fleet: { sessions: { ...fine, ...sessions }, runners },
 })
 
-describe('a problem', () => {
+describe('the list of problems', () => {
   const nothingWanted = { wanted: 0, wantedFailed: 0 }
 
   test.each<[string, Partial<Measured>, ProblemCode[]]>([
-    ['nothing is amiss', {}, []],
+    ['all is well', {}, []],
     ['Firestore is away', { fleet: null }, ['database-unavailable']],
     ['Cloud Storage is away', { storageAnswers: false }, ['storage-unavailable']],
-    ['both are', { fleet: null, storageAnswers: false }, ['database-unavailable', 'storage-unavailable']],
+    ['both are away', { fleet: null, storageAnswers: false }, ['database-unavailable', 'storage-unavailable']],
     ['one session failed', fleet({ failed: 1, wantedFailed: 1 }), ['sessions-failed']],
-    ['one that nobody wants online failed', fleet({ failed: 1 }), ['sessions-failed']],
-    ['one is on its way', fleet({ recovering: 1 }), ['sessions-recovering']],
-    ['all wanted ones failed', fleet({ failed: 3, wantedFailed: 3 }), ['all-sessions-failed', 'sessions-failed']],
-    ['no runner is there', fleet({ recovering: 3 }, []), ['no-runner', 'sessions-recovering']],
+    ['a session that is not wanted online failed', fleet({ failed: 1 }), ['sessions-failed']],
+    ['one session is not connected yet', fleet({ recovering: 1 }), ['sessions-recovering']],
+    [
+      'all sessions that are wanted online failed',
+      fleet({ failed: 3, wantedFailed: 3 }),
+      ['all-sessions-failed', 'sessions-failed'],
+    ],
+    ['there is no runner', fleet({ recovering: 3 }, []), ['no-runner', 'sessions-recovering']],
     ['no runner is alive', fleet({}, [runner(99, 99, false)]), ['no-runner']],
-    ['no runner is there, nothing is wanted', fleet(nothingWanted, []), []],
-    ['nothing is there at all', fleet({ ...nothingWanted, total: 0 }, []), []],
+    ['there is no runner and no session is wanted online', fleet(nothingWanted, []), []],
+    ['the installation is empty', fleet({ ...nothingWanted, total: 0 }, []), []],
     ['CPU is at the threshold', fleet({}, [runner(70, 20)]), []],
-    ['CPU is above it', fleet({}, [runner(70.1, 20)]), ['cpu-high']],
+    ['CPU is above the threshold', fleet({}, [runner(70.1, 20)]), ['cpu-high']],
     ['memory is at the threshold', fleet({}, [runner(10, 75)]), []],
-    ['memory is above it', fleet({}, [runner(10, 75.1)]), ['memory-high']],
-    ['one runner of several is above both', fleet({}, [runner(10, 20), runner(90, 90)]), ['cpu-high', 'memory-high']],
-    ['the one above is dead', fleet({}, [runner(10, 20), runner(90, 90, false)]), []],
-    ['no runner says what it uses', fleet({}, [runner(null, null)]), []],
-  ])('when %s', (_, changes, expected) => {
+    ['memory is above the threshold', fleet({}, [runner(10, 75.1)]), ['memory-high']],
+    ['one of several runners is above both thresholds', fleet({}, [runner(10, 20), runner(90, 90)]), ['cpu-high', 'memory-high']],
+    ['the runner above the thresholds is dead', fleet({}, [runner(10, 20), runner(90, 90, false)]), []],
+    ['no runner reports what it uses', fleet({}, [runner(null, null)]), []],
+  ])('is complete when %s', (_, changes, expected) => {
     expect(codesOf(changes)).toEqual(expected)
   })
 
-  test('is told in a sentence with its figures', () => {
+  test('has a sentence with figures for each problem', () => {
     const runners = [runner(90.5, 20), runner(80, 30), runner(10, 91)]
     const sentences = problemsOf({
       fleet: { sessions: { ...fine, failed: 1 }, runners },
@@ -88,14 +92,14 @@ describe('a problem', () => {
       thresholds: { cpu: 70, memory: 75 },
     }).map(({ sentence }) => sentence)
     expect(sentences).toEqual([
-      '1 of 4 sessions wait until somebody acts; GET /api/sessions says what to do.',
+      '1 of 4 sessions wait for an operator; GET /api/sessions says what to do.',
       'runner-90.5-20 uses 90.5 % of its CPU; the threshold is 70 %.',
       'runner-10-91 uses 91 % of its memory; the threshold is 75 %.',
     ])
   })
 })
 
-test('the resources are those of the worst runner alive, each figure on its own', () => {
+test('the resources are the highest figures of all live runners', () => {
   expect(worstResources([runner(10, 80), runner(60, null), runner(99, 99, false)])).toEqual({
     cpu: 60,
     memory: { percentage: 80 },

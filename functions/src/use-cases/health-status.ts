@@ -1,21 +1,21 @@
-/** What GET /health makes of what was measured. Pure: which figure is a problem, and how bad all of them are together. */
+/** Derives the problems and the status of GET /health from the measured figures. */
 
-/** From good to bad. */
+/** From best to worst. */
 export const HEALTH_STATUSES = ['healthy', 'degraded', 'warning', 'critical'] as const
 
 export type HealthStatus = (typeof HEALTH_STATUSES)[number]
 
-/** How bad each problem is on its own. Together they are as bad as the worst. */
+/** The status that each problem causes. The worst problem decides the status of the installation. */
 const SEVERITY = {
-  /** Sessions are not all as they should be, or something that is needed later does not answer. What works goes on. */
+  /** Some sessions are not connected, or a store does not answer. Connected sessions go on. */
   'database-unavailable': 'degraded',
   'storage-unavailable': 'degraded',
   'sessions-recovering': 'degraded',
   'sessions-failed': 'degraded',
-  /** A runner comes to its limits. */
+  /** A runner is close to its limits. */
   'cpu-high': 'warning',
   'memory-high': 'warning',
-  /** Nothing can work. */
+  /** No session works. */
   'no-runner': 'critical',
   'all-sessions-failed': 'critical',
 } as const satisfies Record<string, HealthStatus>
@@ -34,7 +34,7 @@ export function statusOfProblems(codes: Iterable<ProblemCode>): HealthStatus {
   return HEALTH_STATUSES[worst] ?? 'critical'
 }
 
-/** Percent of what the container of a runner may use. */
+/** Percent of the limits of a runner's container. */
 export interface Thresholds {
   readonly cpu: number
   readonly memory: number
@@ -43,7 +43,7 @@ export interface Thresholds {
 export interface RunnerFigures {
   readonly id: string
   readonly isAlive: boolean
-  /** Percent, null where it is not known. */
+  /** Percent, null when unknown. */
   readonly cpu: number | null
   readonly memory: { readonly percentage: number | null }
 }
@@ -52,8 +52,9 @@ export interface SessionFigures {
   readonly total: number
   readonly failed: number
   readonly recovering: number
-  /** Those that are wanted online, and how many of them have failed. */
+  /** Sessions that are wanted online. */
   readonly wanted: number
+  /** Sessions that are wanted online and have failed. */
   readonly wantedFailed: number
 }
 
@@ -68,13 +69,13 @@ export function problemsOf({ fleet, storageAnswers, thresholds }: Measured): Hea
   return [
     ...(fleet
       ? [...problemsOfSessions(fleet), ...problemsOfRunners(fleet.runners, thresholds)]
-      : [sayingThat('database-unavailable', 'Firestore does not answer: nothing is known of the sessions.')]),
+      : [problem('database-unavailable', 'Firestore does not answer, so the state of the sessions is unknown.')]),
     ...(storageAnswers
       ? []
       : [
-          sayingThat(
+          problem(
             'storage-unavailable',
-            'The store of checkpoints does not answer: they wait, and a session can only be taken over when it does.',
+            'The store of checkpoints does not answer. Until it does, checkpoints wait and no session can be taken over.',
           ),
         ]),
   ]
@@ -84,17 +85,17 @@ function problemsOfSessions({ sessions, runners }: NonNullable<Measured['fleet']
   const { total, failed, recovering, wanted, wantedFailed } = sessions
   const problems: HealthProblem[] = []
   if (wanted > 0 && !runners.some(({ isAlive }) => isAlive)) {
-    problems.push(sayingThat('no-runner', `No runner is alive; ${counted(wanted, 'session')} wanted online.`))
+    problems.push(problem('no-runner', `No runner is alive; ${counted(wanted, 'session')} wanted online.`))
   }
   if (wanted > 0 && wantedFailed === wanted) {
-    problems.push(sayingThat('all-sessions-failed', `All sessions that are wanted online have failed (${wanted}).`))
+    problems.push(problem('all-sessions-failed', `All sessions that are wanted online have failed (${wanted}).`))
   }
   if (failed > 0) {
-    const what = 'wait until somebody acts; GET /api/sessions says what to do'
-    problems.push(sayingThat('sessions-failed', `${failed} of ${total} sessions ${what}.`))
+    const what = 'wait for an operator; GET /api/sessions says what to do'
+    problems.push(problem('sessions-failed', `${failed} of ${total} sessions ${what}.`))
   }
   if (recovering > 0) {
-    problems.push(sayingThat('sessions-recovering', `${recovering} of ${total} sessions are on their way to be connected.`))
+    problems.push(problem('sessions-recovering', `${recovering} of ${total} sessions are on the way to a connection.`))
   }
   return problems
 }
@@ -103,11 +104,11 @@ function problemsOfRunners(runners: readonly RunnerFigures[], thresholds: Thresh
   const alive = runners.filter(({ isAlive }) => isAlive)
   const cpu = worstOf(alive, ({ cpu }) => cpu)
   const memory = worstOf(alive, ({ memory }) => memory.percentage)
-  const tell = (code: 'cpu-high' | 'memory-high', what: string, worst: Worst | null, limit: number): HealthProblem[] =>
+  const above = (code: 'cpu-high' | 'memory-high', what: string, worst: Worst | null, limit: number): HealthProblem[] =>
     worst && worst.percentage > limit
-      ? [sayingThat(code, `${worst.id} uses ${worst.percentage} % of its ${what}; the threshold is ${limit} %.`)]
+      ? [problem(code, `${worst.id} uses ${worst.percentage} % of its ${what}; the threshold is ${limit} %.`)]
       : []
-  return [...tell('cpu-high', 'CPU', cpu, thresholds.cpu), ...tell('memory-high', 'memory', memory, thresholds.memory)]
+  return [...above('cpu-high', 'CPU', cpu, thresholds.cpu), ...above('memory-high', 'memory', memory, thresholds.memory)]
 }
 
 interface Worst {
@@ -123,13 +124,13 @@ function worstOf(runners: readonly RunnerFigures[], figure: (runner: RunnerFigur
   return known.length === 0 ? null : known.reduce((worst, next) => (next.percentage > worst.percentage ? next : worst))
 }
 
-/** Of the worst runner alive, each figure on its own. */
+/** Returns the highest figures of all live runners. They can come from different runners. */
 export function worstResources(runners: readonly RunnerFigures[]): { cpu: number | null; memory: { percentage: number | null } } {
   const alive = runners.filter(({ isAlive }) => isAlive)
   const percentage = worstOf(alive, ({ memory }) => memory.percentage)?.percentage ?? null
   return { cpu: worstOf(alive, ({ cpu }) => cpu)?.percentage ?? null, memory: { percentage } }
 }
 
-const sayingThat = (code: ProblemCode, sentence: string): HealthProblem => ({ code, sentence })
+const problem = (code: ProblemCode, sentence: string): HealthProblem => ({ code, sentence })
 
 const counted = (count: number, what: string): string => (count === 1 ? `1 ${what} is` : `${count} ${what}s are`)

@@ -16,17 +16,17 @@ import { type RunnerAnswer, runnerAnswers } from './runner-answer.ts'
 import { statusOf } from './session-answer.ts'
 import { StorageWatch } from './storage-watch.ts'
 
-/** A health check has to answer within two seconds while the stores do not. */
+/** How long a health check waits for the stores. It has to answer within two seconds even when they do not answer. */
 const PATIENCE_MS = 1800
 
-/** Anybody may ask, so this bounds the reads per second, whatever the number of callers. */
+/** How long one measurement serves all callers. GET /health needs no key, so this bounds the reads per second. */
 const FRESH_FOR_MS = 1000
 
 export interface Health {
   readonly status: HealthStatus
-  /** Seconds since this process of the API began. */
+  /** Seconds since this API process started. */
   readonly uptime: number
-  /** Sessions there are, and of those: connected, given up until somebody acts, on their way. Null while Firestore does not answer. */
+  /** Sessions: all, connected, waiting for an operator, on the way to a connection. Null while Firestore does not answer. */
   readonly connections: {
     readonly total: number
     readonly active: number
@@ -34,7 +34,7 @@ export interface Health {
     readonly recovering: number
   } | null
   readonly queue: { readonly waiting: number; readonly active: number; readonly failed: number } | null
-  /** Percent, of the worst runner that is alive; null where no runner says it. */
+  /** Percent, the highest figure of all live runners; null when no runner reports it. */
   readonly resources: { readonly cpu: number | null; readonly memory: { readonly percentage: number | null } } | null
   readonly runners: readonly RunnerAnswer[] | null
   readonly problems: readonly HealthProblem[]
@@ -44,7 +44,7 @@ type Figures = Omit<Health, 'uptime'>
 
 type Needed = Pick<Dependencies, 'documents' | 'storage' | 'clock' | 'logger' | 'thresholds'>
 
-/** Measures the whole installation, at most once a second. It tells figures only, because anybody may ask. */
+/** Measures the whole installation, at most once a second. It names no session, because GET /health needs no key. */
 export class HealthCheck {
   readonly #dependencies: Needed
   readonly #storage: StorageWatch
@@ -107,7 +107,7 @@ const sessionFields = sessionDocumentSchema.pick({
 type CountedSessions = SessionFigures & { readonly active: number }
 
 async function measureFleet(documents: DocumentStore): Promise<{ sessions: CountedSessions; runners: RunnerAnswer[] }> {
-  // Sessions first: a runner that one of them names is then found by the second query.
+  // Reads sessions first, so that the second query finds each runner that a session names.
   const sessions = await documents.query({ collection: SESSIONS, select: Object.keys(sessionFields.shape) })
   const runners = await documents.query({ collection: RUNNERS })
   const byId = new Map(runners.map((runner) => [runner.id, runner]))
@@ -124,7 +124,7 @@ async function measureFleet(documents: DocumentStore): Promise<{ sessions: Count
 
 const connectionsOf = ({ total, active, failed, recovering }: CountedSessions) => ({ total, active, failed, recovering })
 
-/** Null for sessions that are as they should be without being connected: stopped, or waiting for a phone. */
+/** Returns the group in which a session counts. Null for a session that is stopped or waits for a phone, as it should. */
 function groupOf(
   snapshot: DocumentSnapshot,
   runners: ReadonlyMap<string, DocumentSnapshot>,

@@ -11,8 +11,8 @@ import type { Dependencies } from './dependencies.ts'
 import { newSession } from './new-session.ts'
 
 /**
- * A session whose document is gone although its key is there: what a document would have to say so that its state is found again.
- * Null when there is no such session either.
+ * Makes the fields of the document of a session whose document is gone although its key exists. They point to the journal and the
+ * checkpoints that are left. Null when the key does not exist either.
  */
 export async function documentOfLost(
   dependencies: Pick<Dependencies, 'documents' | 'journals' | 'objects' | 'wrappingKey'>,
@@ -25,7 +25,7 @@ export async function documentOfLost(
   const cipher = await loadSessionCipher(documents, sessionId, wrappingKey)
   const [checkpoint = null, previousCheckpoint = null] = cipher ? await newestTwo(objects, cipher) : []
   const epoch = Math.max(tail?.epoch ?? 0, checkpoint?.epoch ?? 0)
-  // Not started by itself: whoever brings it back decides.
+  // The session stays offline: the operator who restores it decides when it starts.
   return {
     ...newSession(tenantOf(sessionId), sessionNameOf(sessionId), 'offline'),
     epoch,

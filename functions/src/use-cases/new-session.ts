@@ -2,7 +2,7 @@ import type { SessionDocument } from '@holdfast/core/session/session-document'
 import { type Fields, SERVER_TIME } from '@holdfast/core/platform/ports'
 import { REASONS } from '@holdfast/core/session/session-states'
 
-/** The document of a session that was never owned. */
+/** Makes the fields of the document of a session that never had an owner. */
 export function newSession(tenant: string, name: string, wanted: SessionDocument['wanted']): Fields {
   const waiting = { sentence: 'Created; waiting for a runner to take it.', userAction: null }
   return {
@@ -16,7 +16,7 @@ export function newSession(tenant: string, name: string, wanted: SessionDocument
     reason: 'created',
     ...(wanted === 'online' ? waiting : REASONS.created),
     since: SERVER_TIME,
-    // Written although null: queries find only fields that exist.
+    // Fields that are null are written too, because queries find only fields that exist.
     runnerId: null,
     epoch: 0,
     journalHead: 0,

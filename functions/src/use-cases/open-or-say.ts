@@ -1,6 +1,6 @@
 import { isHoldfastError } from '@holdfast/core/platform/errors'
 
-/** Opens a sealed text, or says by a code why it cannot be opened: the rest of its document is shown all the same. */
+/** Opens a sealed text, or returns the code of the error, so that the API can still show the rest of the document. */
 export function openOrSay(open: () => string | null): { text: string | null; error?: string } {
   try {
     return { text: open() }

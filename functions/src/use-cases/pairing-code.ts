@@ -6,7 +6,7 @@ import { Refusal } from './refusal.ts'
 import { type SessionAnswer, sessionAnswer } from './session-answer.ts'
 
 /**
- * The content of the QR code that a session shows to a phone now.
+ * Returns the content of the QR code that a phone can scan now.
  *
  * @throws Refusal `unknown-session`, or `no-qr-code` with what to do instead
  */
@@ -23,13 +23,13 @@ export async function pairingCode(
   return { value: cipher.openContent(pairing.qr, pairingPlace(id)).toString('utf8'), expiresAt: pairing.expiresAt }
 }
 
-/** Says what to do: look again in a second while a code is on its way, something else when none will come. */
+/** Says what to do: repeat the request in a second when the runner prepares a code, something else when no code will come. */
 function noQrCode({ name, status, state, wanted, sentence, userAction }: SessionAnswer): Refusal {
-  const said = [`The session is ${state}: ${sentence}`, userAction].filter(Boolean).join(' ')
+  const stateOfSession = [`The session is ${state}: ${sentence}`, userAction].filter(Boolean).join(' ')
   if (status === 'WORKING') return new Refusal('no-qr-code', 'The session is linked and connected; it needs no QR code.')
-  if (status === 'FAILED') return new Refusal('no-qr-code', said)
+  if (status === 'FAILED') return new Refusal('no-qr-code', stateOfSession)
   if (wanted === 'offline') {
     return new Refusal('no-qr-code', `The session is stopped. Start it: POST /api/sessions/${name}/start.`)
   }
-  return new Refusal('no-qr-code', `${said} Try again in a second.`, 1)
+  return new Refusal('no-qr-code', `${stateOfSession} Try again in a second.`, 1)
 }

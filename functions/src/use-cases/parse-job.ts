@@ -5,12 +5,12 @@ import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
 import { Refusal, sentenceOf } from './refusal.ts'
 
 /**
- * A job that a caller asked for.
+ * Parses the document of a job.
  *
- * @throws Refusal `message-damaged`: nothing of a damaged job can be relied on, not even what has become of it
+ * @throws Refusal `message-damaged` when it does not parse: no field of a damaged job can be trusted, not even its status
  */
 export function parseJob(snapshot: DocumentSnapshot): JobDocument {
   const job = parseUnlessDamaged(jobDocumentSchema, snapshot)
   if (!isHoldfastError(job)) return job
-  throw new Refusal('message-damaged', `What has become of it cannot be told. ${sentenceOf(job)}`)
+  throw new Refusal('message-damaged', `The status of the message is unknown. ${sentenceOf(job)}`)
 }

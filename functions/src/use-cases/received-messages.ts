@@ -16,7 +16,7 @@ interface Page {
 }
 
 /**
- * One page of what a session received, the oldest first, and the cursor behind it.
+ * Returns one page of the messages that a session received, oldest first, and the cursor after it.
  *
  * @throws Refusal `unknown-session`
  */
@@ -41,7 +41,7 @@ export async function listReceived(
   return { messages, cursor: messages.at(-1)?.order ?? since ?? null }
 }
 
-/** A message that cannot be read is shown as far as it can be: it must neither hide the others nor be passed over. */
+/** Shows the readable fields of a message. A damaged message must not hide the others, and the list must not skip it. */
 function receivedAnswer(snapshot: DocumentSnapshot, cipher: SessionCipher) {
   const parsed = messageDocumentSchema.safeParse(snapshot.fields)
   if (!parsed.success) {

@@ -18,16 +18,16 @@ import { Refusal, sentenceOf } from './refusal.ts'
 
 type Needed = Pick<Dependencies, 'documents' | 'logger'>
 
-/** Actions that an operator may ask for at any time. */
+/** Actions that an operator may request at any time. */
 export type OperatorAction = (typeof UNCONDITIONAL_ACTION_TYPES)[number]
 
-/** The form of the ids that `requestAction` makes. Other texts may not even be names of documents. */
+/** The form of the ids that `requestAction` makes. Other texts may not be valid names of documents. */
 const ACTION_ID = /^[\w.-]{1,200}-\d{6,}$/
 
 /**
- * Writes down that a session is to be restarted or logged out. The session's owner does it.
+ * Requests a restart or a log-out of a session. The session's owner performs it.
  *
- * @throws Refusal `unknown-session`, or `session-stopped` when a stopped session is to be restarted
+ * @throws Refusal `unknown-session`, or `session-stopped` for a restart of a stopped session
  */
 export async function requestOfOperator(
   { documents, logger }: Needed,
@@ -38,13 +38,13 @@ export async function requestOfOperator(
   if (type === 'restart' && snapshot.fields['wanted'] === 'offline') {
     throw new Refusal('session-stopped', `Start it instead: POST /api/sessions/${name}/start.`)
   }
-  const action = await requestAction(documents, principal, { sessionId, type, why: reason ?? 'Asked for over HTTP.' })
-  logger.info({ action: action.id, type }, 'A recovery action was asked for.')
+  const action = await requestAction(documents, principal, { sessionId, type, why: reason ?? 'Requested over HTTP.' })
+  logger.info({ action: action.id, type }, 'Recovery action requested.')
   return action
 }
 
 /**
- * The recovery actions of a session, the newest first.
+ * Lists the recovery actions of a session, newest first.
  *
  * @throws Refusal `unknown-session`
  */
@@ -68,12 +68,12 @@ export async function findAction(
   const { id: sessionId } = await findSession(documents, principal, name)
   const snapshot = ACTION_ID.test(id) ? await documents.read(recoveryActionPath(id)) : null
   if (snapshot?.fields['sessionId'] !== sessionId || !isOfTenant(principal, snapshot.fields)) {
-    throw new Refusal('unknown-action', 'The id is one of those that GET /api/sessions/{name}/actions lists.')
+    throw new Refusal('unknown-action', 'Use an id from GET /api/sessions/{name}/actions.')
   }
   return answerOf(logger, snapshot)
 }
 
-/** A damaged action is shown as that, and does not hide the others. */
+/** Shows a damaged action as damaged, so that it does not hide the others. */
 function answerOf(logger: Dependencies['logger'], snapshot: DocumentSnapshot): ActionAnswer | DamagedActionAnswer {
   const action = parseUnlessDamaged(recoveryActionSchema, snapshot)
   if (!isHoldfastError(action)) return actionAnswer(snapshot.id, action)
@@ -88,12 +88,13 @@ interface ActionRequest {
   readonly approved?: RecoveryAction['approved']
 }
 
-/** How many numbers are tried: two requests at the same time may agree on one that an action which has just ended took. */
+/** How many numbers are tried. The first can be taken by an ended action, because numbers come from a count of documents. */
 const CREATE_ATTEMPTS = 5
 
+/** An action that changed its state within this time answers a request that ran at the same time, even if it has ended. */
 const JUST_ENDED_MS = 10_000
 
-/** Asked twice, it is done once: while an action of the same kind is open, that one is the answer. */
+/** Writes a recovery action. While an action of the same type is open, it returns that one, so that a repeat has no effect. */
 export async function requestAction(
   documents: DocumentStore & DocumentCounter,
   principal: Principal,
@@ -104,10 +105,10 @@ export async function requestAction(
     ['sessionId', '==', sessionId],
     ['type', '==', type],
   ] as const
-  // Counted first: one that is made after it is found open, or has the number that this one would take.
+  // Counts first. An action that is created after the count is found open, or it has the number that this request tries.
   const earlier = await documents.count({ collection: RECOVERY_ACTIONS, where: sameKind })
   const where = [...sameKind, ['state', 'in', OPEN_ACTION_STATES] as const]
-  // A damaged one will never be done: it is no reason not to ask.
+  // Skips damaged actions, because no owner will ever perform them.
   for (const open of await documents.query({ collection: RECOVERY_ACTIONS, where })) {
     const action = parseUnlessDamaged(recoveryActionSchema, open)
     if (!isHoldfastError(action) && isOfTenant(principal, open.fields)) return actionAnswer(open.id, action)
@@ -118,7 +119,7 @@ export async function requestAction(
     try {
       await documents.commit([{ kind: 'create', path, fields: { ...fields, steps: [], requestedAt: SERVER_TIME } }])
     } catch (error) {
-      // Another request was faster, or this one was written although its answer was lost: the document tells.
+      // Another request was faster, or this commit succeeded and its answer was lost. The document says which.
       const found = await documents.read(path)
       if (!found || number > earlier + CREATE_ATTEMPTS) throw error
       const action = parseUnlessDamaged(recoveryActionSchema, found)
@@ -143,7 +144,7 @@ function actionAnswer(id: string, action: RecoveryAction) {
 
 type DamagedActionAnswer = ReturnType<typeof damagedAnswer>
 
-/** As far as it can be shown. No owner does it, and another may be asked for. */
+/** Shows the readable fields of a damaged action. No owner performs it, and a caller can request another. */
 function damagedAnswer({ id, fields }: DocumentSnapshot, damage: HoldfastError) {
   const shown = (field: string): string | null => (typeof fields[field] === 'string' ? fields[field] : null)
   const requestedAt = fields['requestedAt'] instanceof Date ? fields['requestedAt'] : null

@@ -1,6 +1,6 @@
 import type { HoldfastError } from '@holdfast/core/platform/errors'
 
-/** Why a use case does not do what it was asked for. Callers of the API branch on these codes. */
+/** The codes of the reasons for which a use case refuses a request. Callers of the API branch on these codes. */
 export type RefusalCode =
   | 'forbidden'
   | 'unknown-session'
@@ -18,7 +18,7 @@ export type RefusalCode =
 /** Thrown by use cases. `message` tells a person what to do. */
 export class Refusal extends Error {
   readonly code: RefusalCode
-  /** Seconds after which the same request may be answered; null when waiting does not help. */
+  /** Seconds after which the same request may succeed; null when waiting does not help. */
   readonly retryAfter: number | null
 
   constructor(code: RefusalCode, message: string, retryAfter: number | null = null) {
@@ -29,5 +29,5 @@ export class Refusal extends Error {
   }
 }
 
-/** What an error of ours says to a person. Such errors name documents and keys' ids, never content. */
+/** Returns the text of an error for people. Errors of Holdfast name documents and the ids of keys, never content. */
 export const sentenceOf = (error: HoldfastError): string => [error.message, error.advice].filter(Boolean).join(' ')

@@ -17,13 +17,13 @@ type Needed = Pick<Dependencies, 'documents' | 'objects' | 'journals' | 'wrappin
 
 interface RestoreRequest {
   readonly name: string
-  /** False: nothing is done, and the answer says what would be lost. */
+  /** If false, nothing is changed, and the answer says what would be lost. */
   readonly approve: boolean
 }
 
 /**
- * Puts a damaged session together from what is left of it. It is never asked for what costs nothing: the owner itself takes an older
- * checkpoint whose journal still reaches the end.
+ * Restores a damaged session from the state that is left. A restore without losses needs no request: when the journal after an
+ * older checkpoint is complete, the owner uses that checkpoint by itself.
  *
  * @throws Refusal `unknown-session`, `nothing-to-restore` or `cannot-restore`
  */
@@ -38,24 +38,25 @@ export async function restoreSession(dependencies: Needed, principal: Principal,
   if (!approve) return { outcome: 'planned', body: { approved: false, ...plan, next: nextStep(name) } } as const
   const why = `Restore from ${plan.from}, giving up ${plan.wouldLose.records} records (${plan.reason}).`
   const action = await requestAction(documents, principal, { sessionId, type: 'restore', why, approved: { reaches } })
-  logger.warn({ action: action.id, reason: plan.reason, reaches, end }, 'A restore with losses was agreed to.')
+  logger.warn({ action: action.id, reason: plan.reason, reaches, end }, 'A restore with losses was approved.')
   return { outcome: 'requested', body: { approved: true, ...plan, action } } as const
 }
 
-/** The document of the session is gone, but not its state: nothing is lost by writing the document anew. */
+/** Creates the missing document of a session again. Its state still exists, so nothing is lost. */
 async function bringBack({ documents, logger }: Needed, sessionId: string, fields: Fields, { name, approve }: RestoreRequest) {
   const { journalHead, checkpoint } = fields as Pick<SessionDocument, 'journalHead' | 'checkpoint'>
   const plan = { reason: 'document-missing' as const, found: { journalHead, checkpoint: checkpoint?.object ?? null } }
-  const sentence = 'The document of the session is gone; its key is there. It can be written anew; nothing is lost by it.'
+  const sentence =
+    'The document of the session is gone, but its key exists. The document can be created again, and nothing is lost.'
   if (!approve) return { outcome: 'planned', body: { approved: false, ...plan, sentence, next: nextStep(name) } } as const
   await documents.commit([{ kind: 'create', path: sessionPath(sessionId), fields }])
   concerns(ofSession(sessionId))
-  logger.warn({ journalHead }, 'The document of a lost session was written anew.')
+  logger.warn({ journalHead }, 'The missing document of a session was created again.')
   const next = `Start it: POST /api/sessions/${name}/start.`
   return { outcome: 'created', body: { approved: true, ...plan, next } } as const
 }
 
-/** What a restore would keep and lose, found out by reading the stored state. */
+/** Reads the stored state and returns what a restore would keep and lose. */
 async function planOf(
   { documents, objects, journals, wrappingKey }: Needed,
   { sessionId, session, name }: { readonly sessionId: string; readonly session: SessionDocument; readonly name: string },
@@ -76,7 +77,7 @@ async function planOf(
   return { plan, reaches: loaded.reached.sequence, end }
 }
 
-/** Null when the session's document is there, or nothing of the session is. */
+/** Returns the fields for a missing session document. Null when the document exists, or nothing of the session exists. */
 async function lostFields(dependencies: Needed, principal: Principal, name: string): Promise<Fields | null> {
   const sessionId = namedSession(principal, name)
   const isThere = await dependencies.documents.read(sessionPath(sessionId))
@@ -90,17 +91,17 @@ function wouldLose({ reached }: Loaded, end: number) {
     records: end - reached.sequence,
     after: reached.sequence,
     upTo: end,
-    /** When the last record was written that would be kept; null where the store does not say. */
+    /** When the last record that would be kept was written; null when the store does not say. */
     since: reached.at,
     sentence:
-      'Key changes since then are lost, and of what was received since then all that has no document yet: bytes that could not be ' +
-      'read and were not parked, what the phone told of its past and was still being stored, a message that Firestore had not taken. ' +
-      'Jobs, and received messages that GET /api/{session}/messages lists, have documents of their own and stay. The session is ' +
-      'given new keys to send with; a contact whose newest message cannot be read is asked for it again, by itself.',
+      'All key changes since then are lost. Received data since then is lost if it has no document yet: stanzas that could not ' +
+      "be read and were not parked, parts of the phone's history that were not stored yet, and messages that Firestore had not " +
+      'accepted. Jobs, and received messages that GET /api/{session}/messages lists, have documents of their own and stay. The ' +
+      'session gets new keys for sending. It automatically requests the newest message of a contact again if it cannot read it.',
   }
 }
 
 const cannot = (loaded: Loaded | null, reason: ReasonCode): string =>
   loaded && !isRestorable(loaded) && reason !== 'journal-missing'
-    ? 'Nothing that is left holds the credentials: bring documents or objects back from a backup of Firestore or Cloud Storage.'
+    ? 'The state that is left has no credentials. Restore documents or objects from a backup of Firestore or Cloud Storage.'
     : 'No restore helps here; see userAction of the session.'

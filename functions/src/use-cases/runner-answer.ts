@@ -4,16 +4,16 @@ import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
 /** A runner as GET /health shows it. */
 export interface RunnerAnswer {
   readonly id: string
-  /** `dead`: silent for longer than its limit, or replaced by a later process of its container. Its sessions are being taken over. */
+  /** `dead`: silent for longer than its limit, or replaced by a later process of its container. Others take over its sessions. */
   readonly state: RunnerDocument['state'] | 'dead'
   readonly sessions: number
-  /** Percent of what its container may use, null where it is not known. */
+  /** Percent of its container's limit, null when unknown. */
   readonly cpu: number | null
   readonly memory: { readonly percentage: number | null }
   readonly silentForMs: number
 }
 
-/** Those whose heartbeat parses, by id. */
+/** Returns the runners whose heartbeat parses, sorted by id. */
 export function runnerAnswers(snapshots: readonly DocumentSnapshot[]): RunnerAnswer[] {
   const parsed = snapshots.flatMap((snapshot) => {
     const runner = runnerDocumentSchema.safeParse(snapshot.fields).data

@@ -4,7 +4,7 @@ import { type SessionState, SESSION_STATES, apiStatusOf } from '@holdfast/core/s
 import { describe, expect, test } from 'vitest'
 import { statusOf } from './session-answer.ts'
 
-/** A state is shown as connected only while somebody vouches for it, and lately (requirement G2). */
+/** A session is shown as connected only while a recent heartbeat of its owner confirms it (requirement G2). */
 
 const SESSION = 'default.one'
 const DEAD_AFTER_MS = 12_000
@@ -25,7 +25,7 @@ function heartbeatOf(
   sessions: Record<string, { state: SessionState; epoch: number }>,
   { silentForMs = 100, heartbeatAt = at(30) }: { silentForMs?: number; heartbeatAt?: Date } = {},
 ): DocumentSnapshot {
-  const vouched = Object.entries(sessions).map(([id, said]) => [id, { ...said, lastProofOfLifeAt: null, lastInboundAt: null }])
+  const reported = Object.entries(sessions).map(([id, state]) => [id, { ...state, lastProofOfLifeAt: null, lastInboundAt: null }])
   const fields: RunnerDocument = {
     v: 1,
     state: 'active',
@@ -36,74 +36,77 @@ function heartbeatOf(
     heartbeatIntervalMs: 4000,
     deadAfterMs: DEAD_AFTER_MS,
     memoryBytes: 1,
-    sessions: Object.fromEntries(vouched),
+    sessions: Object.fromEntries(reported),
   }
   return { path: 'runners/runner-1', id: 'runner-1', fields, createdAtMicros: 0, silentForMs, version: null }
 }
 
 const connected = documentOf('CONNECTED')
-const vouching = { [SESSION]: { state: 'CONNECTED', epoch: 3 } } as const
+const confirming = { [SESSION]: { state: 'CONNECTED', epoch: 3 } } as const
 
-const said = (document: ReturnType<typeof documentOf>, heartbeat: DocumentSnapshot | null): string => {
+const shown = (document: ReturnType<typeof documentOf>, heartbeat: DocumentSnapshot | null): string => {
   const { status, reason } = statusOf(SESSION, document, heartbeat)
   return `${status} ${reason}`
 }
 
 describe('a session whose document says CONNECTED', () => {
-  test('is shown as working while its runner says so too', () => {
-    expect(said(connected, heartbeatOf(vouching))).toBe('WORKING created')
+  test('is shown as working while its runner confirms it', () => {
+    expect(shown(connected, heartbeatOf(confirming))).toBe('WORKING created')
   })
 
-  test('is not when the runner is silent for longer than its limit', () => {
-    expect(said(connected, heartbeatOf(vouching, { silentForMs: DEAD_AFTER_MS }))).toBe('WORKING created')
-    expect(said(connected, heartbeatOf(vouching, { silentForMs: DEAD_AFTER_MS + 1 }))).toBe('STARTING owner-silent')
+  test('is shown as starting when its runner is silent for longer than its limit', () => {
+    expect(shown(connected, heartbeatOf(confirming, { silentForMs: DEAD_AFTER_MS }))).toBe('WORKING created')
+    expect(shown(connected, heartbeatOf(confirming, { silentForMs: DEAD_AFTER_MS + 1 }))).toBe('STARTING owner-silent')
   })
 
-  test('is not when the runner has no document, or one that nobody can read', () => {
-    expect(said(connected, null)).toBe('STARTING owner-silent')
-    const unreadable = { ...heartbeatOf(vouching), fields: { v: 2 } }
-    expect(said(connected, unreadable)).toBe('STARTING owner-silent')
+  test('is shown as starting when its runner has no document, or an unreadable one', () => {
+    expect(shown(connected, null)).toBe('STARTING owner-silent')
+    const unreadable = { ...heartbeatOf(confirming), fields: { v: 2 } }
+    expect(shown(connected, unreadable)).toBe('STARTING owner-silent')
   })
 
-  test('is not when nobody owns it', () => {
-    expect(said(documentOf('CONNECTED', { runnerId: null }), null)).toBe('STARTING owner-lost')
+  test('is shown as starting when it has no owner', () => {
+    expect(shown(documentOf('CONNECTED', { runnerId: null }), null)).toBe('STARTING owner-lost')
   })
 
-  test('is not when the runner lives and does not hold it, or held it before somebody else did', () => {
-    expect(said(connected, heartbeatOf({}))).toBe('STARTING not-vouched-for')
-    expect(said(connected, heartbeatOf({ other: { state: 'CONNECTED', epoch: 3 } }))).toBe('STARTING not-vouched-for')
-    expect(said(connected, heartbeatOf({ [SESSION]: { state: 'CONNECTED', epoch: 2 } }))).toBe('STARTING not-vouched-for')
+  test('is shown as starting when its live runner does not hold it, or held it in an earlier epoch', () => {
+    expect(shown(connected, heartbeatOf({}))).toBe('STARTING not-vouched-for')
+    expect(shown(connected, heartbeatOf({ other: { state: 'CONNECTED', epoch: 3 } }))).toBe('STARTING not-vouched-for')
+    expect(shown(connected, heartbeatOf({ [SESSION]: { state: 'CONNECTED', epoch: 2 } }))).toBe('STARTING not-vouched-for')
   })
 
-  test.each(SESSION_STATES.filter((state) => state !== 'CONNECTED'))('is shown as its runner has it: %s', (state) => {
-    const { status, sentence } = statusOf(SESSION, connected, heartbeatOf({ [SESSION]: { state, epoch: 3 } }))
-    expect(status).toBe(apiStatusOf(state))
-    expect(status).not.toBe('WORKING')
-    expect(sentence).not.toBe(connected.sentence)
-  })
+  test.each(SESSION_STATES.filter((state) => state !== 'CONNECTED'))(
+    'is shown with the state that its runner reports: %s',
+    (state) => {
+      const { status, sentence } = statusOf(SESSION, connected, heartbeatOf({ [SESSION]: { state, epoch: 3 } }))
+      expect(status).toBe(apiStatusOf(state))
+      expect(status).not.toBe('WORKING')
+      expect(sentence).not.toBe(connected.sentence)
+    },
+  )
 
-  test('is believed while the heartbeat may be older than the document', () => {
+  test('is shown as working while the heartbeat may be older than the document', () => {
     const earlier = heartbeatOf({ [SESSION]: { state: 'CONNECTING', epoch: 3 } }, { heartbeatAt: at(4) })
-    expect(said(documentOf('CONNECTED', { since: at(5) }), earlier)).toBe('WORKING created')
-    expect(said(documentOf('CONNECTED', { since: at(0) }), earlier)).toBe('WORKING created')
+    expect(shown(documentOf('CONNECTED', { since: at(5) }), earlier)).toBe('WORKING created')
+    expect(shown(documentOf('CONNECTED', { since: at(0) }), earlier)).toBe('WORKING created')
   })
 })
 
-describe('a session whose document says something else', () => {
-  test('is working when its runner, which lives, says so', () => {
-    expect(said(documentOf('BACKOFF'), heartbeatOf(vouching))).toBe('WORKING logged-in')
+describe('a session whose document has another state', () => {
+  test('is shown as working when its live runner reports it', () => {
+    expect(shown(documentOf('BACKOFF'), heartbeatOf(confirming))).toBe('WORKING logged-in')
   })
 
-  test('says that it is muted when its runner could not reach Firestore', () => {
-    expect(said(documentOf('CONNECTING'), heartbeatOf({ [SESSION]: { state: 'MUTED', epoch: 3 } }))).toBe(
+  test('has the reason firestore-away when its runner cannot reach Firestore', () => {
+    expect(shown(documentOf('CONNECTING'), heartbeatOf({ [SESSION]: { state: 'MUTED', epoch: 3 } }))).toBe(
       'STARTING firestore-away',
     )
   })
 
   test.each(['NEW', 'STOPPED', 'LOGGED_OUT', 'BANNED', 'REPLACED', 'NEEDS_ATTENTION', 'QUARANTINED'] as const)(
-    'needs nobody to vouch for it when it claims nothing: %s',
+    'needs no heartbeat when no runner has to work on it: %s',
     (state) => {
-      for (const heartbeat of [null, heartbeatOf({}), heartbeatOf(vouching)]) {
+      for (const heartbeat of [null, heartbeatOf({}), heartbeatOf(confirming)]) {
         expect(statusOf(SESSION, documentOf(state), heartbeat)).toMatchObject({
           status: apiStatusOf(state),
           sentence: 'As the document says.',

@@ -17,17 +17,17 @@ import { parseSession } from './find-session.ts'
 export interface SessionAnswer {
   readonly name: string
   readonly status: ApiStatus
-  /** What Firestore says; `status` and `reason` also know whether anybody vouches for it. */
+  /** The stored state. `status` and `reason` also depend on the owner's heartbeat. */
   readonly state: SessionState
   readonly reason: ReasonCode
   readonly sentence: string
   readonly userAction: string | null
   readonly since: Date | null
-  /** Of a session that waits before it connects again by itself. */
+  /** The next connection attempt. Null when the session does not wait for one. */
   readonly nextAttemptAt: Date | null
-  /** Of a ban whose end WhatsApp has told. */
+  /** The end of a ban, if WhatsApp stated it. */
   readonly bannedUntil: Date | null
-  /** How its last lost connection had ended: WhatsApp's code, what it was taken for, and what was made of it. */
+  /** How the last lost connection ended: WhatsApp's code, and the class and the reason that the runner derived from it. */
   readonly lastDisconnect: LastDisconnect | null
   readonly wanted: 'online' | 'offline'
   readonly config: Readonly<Record<string, unknown>>
@@ -40,7 +40,7 @@ export interface SessionAnswer {
   readonly createdAt: Date | null
 }
 
-/** States that claim that a runner is at work. */
+/** States that only a running owner can keep true. */
 const LIVE_STATES: ReadonlySet<SessionState> = new Set([
   'CLAIMING',
   'RESTORING',
@@ -51,16 +51,16 @@ const LIVE_STATES: ReadonlySet<SessionState> = new Set([
   'MUTED',
 ])
 
-/** States whose end has a time. */
+/** States that end at a known time. */
 const WAITING_STATES: ReadonlySet<SessionState> = new Set(['BACKOFF', 'REPLACED'])
 
 type StatusOfSession = Pick<SessionAnswer, 'status' | 'reason' | 'sentence' | 'userAction'>
 
-/** `runner` is the heartbeat document of the session's owner, null when there is none. */
+/** Makes the answer for a session. `runner` is the heartbeat document of the session's owner, null when there is none. */
 export function sessionAnswer(snapshot: DocumentSnapshot, runner: DocumentSnapshot | null): SessionAnswer {
   const session = parseSession(snapshot)
   const { name, state, wanted, config, createdAt, checkpoint, me } = session
-  // The owner's heartbeat knows better than the document, which is written when something changes.
+  // The owner's heartbeat has newer figures than the document, which is written only when something changes.
   const fresh = parseRunner(runner)?.sessions[snapshot.id]
   return {
     name,
@@ -82,7 +82,7 @@ export function sessionAnswer(snapshot: DocumentSnapshot, runner: DocumentSnapsh
   }
 }
 
-/** The status, with what is said about it: a live state counts only while its runner is heard, and only if that one says so too. */
+/** Returns the status of a session and its reason. A live state counts only while a recent heartbeat of the owner confirms it. */
 export function statusOf(
   sessionId: string,
   session: Pick<SessionDocument, 'state' | 'reason' | 'sentence' | 'userAction' | 'since' | 'runnerId' | 'epoch'>,
@@ -90,26 +90,26 @@ export function statusOf(
 ): StatusOfSession {
   const { state, reason, sentence, userAction } = session
   const status = apiStatusOf(state)
-  const told = { status, reason, sentence, userAction }
-  if (!LIVE_STATES.has(state)) return told
-  // Without an owner nobody vouches for it either; but a runner that left may have said why it waits.
-  if (session.runnerId === null) return status === 'STARTING' ? told : saying('STARTING', 'owner-lost')
+  const stored = { status, reason, sentence, userAction }
+  if (!LIVE_STATES.has(state)) return stored
+  // Without an owner no heartbeat confirms the state. A stored reason for waiting stays: the last owner may have written it.
+  if (session.runnerId === null) return status === 'STARTING' ? stored : withReason('STARTING', 'owner-lost')
   const runner = parseRunner(heartbeat)
-  if (!heartbeat || !runner || heartbeat.silentForMs > runner.deadAfterMs) return saying('STARTING', 'owner-silent')
-  // A heartbeat takes a moment to be written, and may say what was before the document was.
-  const saidMs = runner.heartbeatAt.getTime() - (session.since?.getTime() ?? 0)
-  if (saidMs <= runner.heartbeatIntervalMs) return told
-  const vouched = runner.sessions[sessionId]
-  if (!vouched || vouched.epoch !== session.epoch) return saying('STARTING', 'not-vouched-for')
-  if (vouched.state === state) return told
-  return saying(apiStatusOf(vouched.state), SAID_BY_STATE[vouched.state] ?? 'not-vouched-for')
+  if (!heartbeat || !runner || heartbeat.silentForMs > runner.deadAfterMs) return withReason('STARTING', 'owner-silent')
+  // A heartbeat takes a moment to be written, so its content can be older than the document.
+  const sinceChangeMs = runner.heartbeatAt.getTime() - (session.since?.getTime() ?? 0)
+  if (sinceChangeMs <= runner.heartbeatIntervalMs) return stored
+  const reported = runner.sessions[sessionId]
+  if (!reported || reported.epoch !== session.epoch) return withReason('STARTING', 'not-vouched-for')
+  if (reported.state === state) return stored
+  return withReason(apiStatusOf(reported.state), REASON_OF_STATE[reported.state] ?? 'not-vouched-for')
 }
 
-const SAID_BY_STATE: Partial<Record<SessionState, ReasonCode>> = { CONNECTED: 'logged-in', MUTED: 'firestore-away' }
+const REASON_OF_STATE: Partial<Record<SessionState, ReasonCode>> = { CONNECTED: 'logged-in', MUTED: 'firestore-away' }
 
-const saying = (status: ApiStatus, reason: ReasonCode): StatusOfSession => ({ status, reason, ...REASONS[reason] })
+const withReason = (status: ApiStatus, reason: ReasonCode): StatusOfSession => ({ status, reason, ...REASONS[reason] })
 
-/** Null as well for a heartbeat that does not parse: it vouches for nothing, and must not hide the sessions. */
+/** Parses a heartbeat. Null also when it does not parse, because it then confirms nothing and must not hide the sessions. */
 function parseRunner(snapshot: DocumentSnapshot | null): RunnerDocument | null {
   return runnerDocumentSchema.safeParse(snapshot?.fields).data ?? null
 }
@@ -119,7 +119,7 @@ function later(one: Date | null, other: Date | null): Date | null {
   return one > other ? one : other
 }
 
-/** For a document that does not parse: one damaged session must not hide the others. */
+/** Makes the answer for a session whose document does not parse. One damaged session must not hide the others. */
 export function damagedSessionAnswer(name: string, damage: HoldfastError): SessionAnswer {
   const reason = reasonOfDamage(damage.code)
   return {

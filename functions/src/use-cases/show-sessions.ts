@@ -11,9 +11,9 @@ import { type SessionAnswer, damagedSessionAnswer, sessionAnswer } from './sessi
 
 type Needed = Pick<Dependencies, 'documents' | 'logger'>
 
-/** All sessions that the caller may know of, by name. */
+/** Lists the sessions that the caller may know of, sorted by name. */
 export async function listSessions({ documents, logger }: Needed, principal: Principal): Promise<SessionAnswer[]> {
-  // Sessions first: a runner that one of them names is then found by the second query.
+  // Reads sessions first, so that the second query finds each runner that a session names.
   const sessions = await documents.query({ collection: SESSIONS, where: [['tenant', '==', principal.tenant]] })
   const runners = await documents.query({ collection: RUNNERS })
   const byId = new Map(runners.map((runner) => [runner.id, runner]))
@@ -29,7 +29,7 @@ export async function showSession({ documents, logger }: Needed, principal: Prin
   return answerOf(logger, snapshot, await ownerOf(documents, snapshot))
 }
 
-/** Damage is shown to the operator, and does not hide the other sessions. */
+/** Shows a damaged session as damaged, so that it does not hide the others. */
 function answerOf(logger: Dependencies['logger'], snapshot: DocumentSnapshot, runner: DocumentSnapshot | null): SessionAnswer {
   try {
     return sessionAnswer(snapshot, runner)

@@ -16,7 +16,7 @@ import { cipherOf, findSession, ownerOf, parseSessionUnlessDamaged } from './fin
 type Needed = Pick<Dependencies, 'documents' | 'objects' | 'journals' | 'wrappingKey' | 'clock'>
 
 /**
- * Reads back what is stored of a session and judges it. It takes nothing on the word of the runner that wrote it.
+ * Reads the stored state of a session and judges it. It trusts no report of the runner that wrote the state.
  *
  * @throws Refusal `unknown-session`
  */
@@ -37,7 +37,7 @@ export async function judgeStoredState(dependencies: Needed, principal: Principa
     name,
     readBackAt: new Date(clock.now()),
     store: { valid: problems.length === 0, path, problems, checkedByOwner },
-    // Delivered by WhatsApp, and readable by nobody here: each is a document for a person to look at.
+    // WhatsApp delivered these messages, but the runner could not read them. Each has a document for an operator to look at.
     parkedStanzas,
   }
   if (isHoldfastError(session)) return { ...read, ...damagedDocument(session) }
@@ -53,17 +53,17 @@ interface Stored {
   /** Names, ascending. */
   readonly checkpoints: readonly string[]
   readonly damaged: readonly Damaged[]
-  /** The newest that opens; null when none does, or there is no key to open one with. */
+  /** The newest checkpoint that can be opened. Null when none can, or when there is no key. */
   readonly lastBackup: string | null
 }
 
-/** A checkpoint that was read back and cannot be used. */
+/** A checkpoint that cannot be used. */
 interface Damaged {
   readonly object: string
   readonly code: string
 }
 
-/** Reads all of it back; or what keeps it from being read from here, which says nothing of the state. */
+/** Reads the whole state, or returns the trouble that prevents this API from reading it, which says nothing about the state. */
 async function readStored(
   { documents, objects, journals, wrappingKey }: Omit<Needed, 'clock'>,
   sessionId: string,
@@ -93,13 +93,13 @@ async function readStored(
 
 const corrupt = (error: HoldfastError): Assessment => ({ status: 'corrupt', error, loaded: null, end: 0 })
 
-/** A session without a journal that has checkpoints all the same was linked once. */
+/** Turns `missing` into `corrupt` when there are checkpoints, because a session with checkpoints was linked once. */
 function notNew(assessment: Assessment, traces: () => HoldfastError | null): Assessment {
   const error = assessment.status === 'missing' ? traces() : null
   return error ? corrupt(error) : assessment
 }
 
-/** What reading the state back has told already is not read again. */
+/** Finds the newest checkpoint that can be opened. It does not read again what the assessment has read. */
 async function newestThatOpens(
   objects: ObjectStore,
   names: readonly string[],
@@ -123,7 +123,7 @@ async function newestThatOpens(
   return { damaged, lastBackup: null }
 }
 
-/** Nothing can be said of what nobody here can open. */
+/** Returns null for an error of the key, because no checkpoint can be judged without the key. */
 function unlessKeyOpens(error: unknown): null {
   if (isKeyTrouble(error) || isDamage(error)) return null
   throw error
@@ -157,7 +157,7 @@ const damagedDocument = (error: HoldfastError) => ({
   persistence: { willSurviveRestart: false },
 })
 
-/** Nothing was read back, so nothing is promised. */
+/** The answer when the store cannot be read. It promises nothing. */
 const unknownState = (session: SessionDocument) => ({
   session: { exists: session.journalHead > 0 || session.checkpoint !== null, status: 'unknown' as const, records: {} },
   persistence: { willSurviveRestart: false },
@@ -168,7 +168,7 @@ const unknownState = (session: SessionDocument) => ({
   damaged: [],
 })
 
-/** How many values there are of each kind, or what is wrong. */
+/** Returns the number of values of each kind, and the reason when the state is corrupt. */
 function storedOf(assessment: Assessment) {
   switch (assessment.status) {
     case 'missing':

@@ -9,7 +9,8 @@ import { showSession } from './show-sessions.ts'
 type Needed = Pick<Dependencies, 'documents' | 'logger'>
 
 /**
- * Asks for a session to be connected. A session that waits for somebody is restarted: that it is wanted online tells it nothing new.
+ * Requests that a session be connected. A session that waits for an operator also gets a restart, because `wanted` may be
+ * `online` already and then changes nothing.
  *
  * @throws Refusal `unknown-session`
  */
@@ -17,14 +18,14 @@ export async function startSession(dependencies: Needed, principal: Principal, n
   const sessionId = await want(dependencies, principal, name, 'online')
   const answer = await showSession(dependencies, principal, name)
   if (answer.status === 'FAILED') {
-    const why = 'Started while it was waiting for somebody.'
+    const why = 'Started while the session was waiting for an operator.'
     await requestAction(dependencies.documents, principal, { sessionId, type: 'restart', why })
   }
   return answer
 }
 
 /**
- * Asks for a session to be disconnected. Its state is kept.
+ * Requests that a session be disconnected. Its state is kept.
  *
  * @throws Refusal `unknown-session`
  */

@@ -303,7 +303,7 @@ describe('a restore', () => {
       },
     })
     // A message rides with its document; what waited to be read, or to be stored piece by piece, is in the records alone.
-    expect(plan.body.wouldLose.sentence).toMatch(/all that has no document yet: bytes that could not be read .* told of its past/)
+    expect(plan.body.wouldLose.sentence).toMatch(/has no document yet: stanzas that could not be read .* the phone's history/)
     expect((await calls.get(`/api/sessions/${nameOf(session)}/actions`)).body).toEqual([])
     const agreed = await calls.post(`/api/sessions/${nameOf(session)}/restore`, { approve: true })
     expect(agreed).toMatchObject({ status: 202, body: { approved: true, action: { type: 'restore', state: 'pending' } } })

@@ -12,7 +12,10 @@ export const BESIDE: readonly Mutant[] = [
     invariant: 'beside',
     what: 'a session is shown as connected although its runner is silent',
     edits: [{ in: 'statusOf', when: 'heartbeat.silentForMs', becomes: 'false' }],
-    noticedBy: { file: 'functions/src/use-cases/session-answer.test.ts', tests: 'is not when the runner is silent' },
+    noticedBy: {
+      file: 'functions/src/use-cases/session-answer.test.ts',
+      tests: 'is shown as starting when its runner is silent',
+    },
   },
   {
     name: 'tenant-of-documents-ignored',
