@@ -147,7 +147,7 @@ export function assembleEngine(
     inbox,
     documents: new MessageDocuments(sessionId, documents),
     undecrypted,
-    reader: client.told,
+    reader: client.historyReader,
     clock,
     logger,
   })

@@ -16,7 +16,7 @@ export interface Client {
   readonly connect: Connect
   readonly me: { id: string; lid: string | null } | null
   /** Reads the messages in which our own phone tells of other messages. */
-  readonly told: HistoryReader
+  readonly historyReader: HistoryReader
   /** Gives the session a fresh identity, to be linked by a new scan. */
   renewIdentity(): void
   /** Returns the same key for every name of a contact. */

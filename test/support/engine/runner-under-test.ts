@@ -146,7 +146,7 @@ export class RunnerUnderTest {
     this.openings++
     return {
       me: null,
-      told: { read: async function* () {} },
+      historyReader: { read: async function* () {} },
       contactOf: (chat) => chat,
       renewIdentity: () => {},
       connect: (events) => {

@@ -108,14 +108,14 @@ export class BaileysConnection implements Connection {
       },
       onMessage: (stanza) => receiving.arrived(stanza),
       onMessageAck: (id, { error, chat, devicesHash }) => {
-        if (error === null && this.#staleDevices.areFor(chat, devicesHash)) events.onDevicesMissed(id)
+        if (error === null && this.#staleDevices.dropIfStale(chat, devicesHash)) events.onDevicesMissed(id)
         else events.onMessageAck(id, error)
       },
       onReceipt: (ids, type) => events.onReceipt(ids, type),
       onReceiptAcknowledged: (id) => deliveries.receiptAcknowledged(id),
       onDevicesChanged: (jids) => devices.revoke(jids),
       onOwnDevicesChanged: () => this.#staleDevices.drop(),
-      onDevicesTold: (jids) => devices.told(jids),
+      onDevicesListed: (jids) => devices.accept(jids),
       onBroken,
     })
     this.#follow()

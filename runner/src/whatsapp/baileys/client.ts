@@ -29,7 +29,7 @@ export class BaileysClient implements Client {
   readonly #state: SessionState
   readonly #names: LidMap
   readonly #devices: DeviceCache
-  readonly told: HistoryReader
+  readonly historyReader: HistoryReader
   /** The queue of the last connection. Contacts are learned in it, so that they do not come between two steps of an operation. */
   #queue = new SerialQueue()
 
@@ -39,7 +39,7 @@ export class BaileysClient implements Client {
     this.#names = new LidMap(options.state.image)
     this.#devices = new DeviceCache({ state: options.state, names: this.#names, clock: options.clock })
     const reader = this.#readerFor(() => this.#storedMe ?? { id: '' })
-    this.told = new PhoneReader({ reader, learn: (learned) => this.#learn(learned, reader) })
+    this.historyReader = new PhoneReader({ reader, learn: (learned) => this.#learn(learned, reader) })
   }
 
   /** The JIDs of this device. Null until a phone has scanned its QR code. */

@@ -25,7 +25,7 @@ export interface StanzaListeners {
   onDevicesChanged(jids: readonly string[]): void
   onOwnDevicesChanged(): void
   /** The server has just listed the devices of these users. */
-  onDevicesTold(jids: readonly string[]): void
+  onDevicesListed(jids: readonly string[]): void
   /** A listener failed on a stanza. A bad stanza may harm nothing but itself. */
   onBroken(error: unknown): void
 }
@@ -71,7 +71,7 @@ export function watchStanzas(ws: Emitter, listeners: StanzaListeners): void {
   first('CB:notification,type:account_sync', (stanza) => {
     if (tellsOfOwnDevices(stanza)) listeners.onOwnDevicesChanged()
   })
-  first('CB:iq,,usync', (stanza) => listeners.onDevicesTold(usersInAnswer(stanza)))
+  first('CB:iq,,usync', (stanza) => listeners.onDevicesListed(usersInAnswer(stanza)))
 }
 
 /**

@@ -196,7 +196,7 @@ const listeners = (device: DeviceUnderTest) => ({
   onReceiptAcknowledged: (id: string) => device.inbox.receiptAcknowledged(id),
   onDevicesChanged: () => {},
   onOwnDevicesChanged: () => {},
-  onDevicesTold: () => {},
+  onDevicesListed: () => {},
 })
 
 /** Attributes are always texts on the wire. */

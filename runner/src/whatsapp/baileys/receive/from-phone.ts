@@ -21,9 +21,9 @@ export class FromPhone {
    * Returns the keys to store in the mutation of the message, since the message comes only once. `tells` is true when the message
    * tells of other messages, which are read later, since reading them takes longer.
    */
-  readonly take = (told: proto.Message.IProtocolMessage): { keys: KeyChanges; tells: boolean } => ({
-    keys: this.#appStateKeys(told.appStateSyncKeyShare?.keys ?? []),
-    tells: this.#tells(told),
+  readonly take = (protocol: proto.Message.IProtocolMessage): { keys: KeyChanges; tells: boolean } => ({
+    keys: this.#appStateKeys(protocol.appStateSyncKeyShare?.keys ?? []),
+    tells: this.#tells(protocol),
   })
 
   #tells({

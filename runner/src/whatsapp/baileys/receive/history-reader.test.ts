@@ -35,7 +35,7 @@ const historyRow = (content: proto.IHistorySync): Buffer => {
 }
 
 /** Reads all pieces of a row, learns the contacts of each, and returns all messages. */
-async function told(plain: Buffer): Promise<HistoryPiece['messages'][number][]> {
+async function readAll(plain: Buffer): Promise<HistoryPiece['messages'][number][]> {
   const all = []
   for await (const piece of reader.read(plain)) {
     await piece.learn()
@@ -63,7 +63,7 @@ describe('the history of the phone', () => {
   test('is read as messages, each chat in the order of time', async () => {
     const later = text('M2', ANA, { messageTimestamp: 1_600_000_001 })
     const own = text('M3', ANA, { messageTimestamp: 1_600_000_002 }, { fromMe: true })
-    const messages = await told(
+    const messages = await readAll(
       historyRow({ syncType: HistorySyncType.RECENT, conversations: [conversation(ANA, [own, later, text('M1', ANA)])] }),
     )
     expect(messages).toMatchObject([
@@ -74,7 +74,7 @@ describe('the history of the phone', () => {
   })
 
   test('names contacts by their phone numbers, even when only this file maps their LIDs', async () => {
-    const messages = await told(
+    const messages = await readAll(
       historyRow({
         syncType: HistorySyncType.INITIAL_BOOTSTRAP,
         conversations: [
@@ -100,19 +100,19 @@ describe('the history of the phone', () => {
       conversation(ANA, [protocol, empty, keyless, text('M4', ANA)]),
       conversation('status@broadcast', [status]),
     ]
-    const messages = await told(historyRow({ syncType: HistorySyncType.RECENT, conversations }))
+    const messages = await readAll(historyRow({ syncType: HistorySyncType.RECENT, conversations }))
     expect(messages.map(({ messageId }) => messageId)).toEqual(['M4'])
   })
 
   test('brings the names of contacts and the newer one of their tokens', async () => {
     const token = (bytes: string, timestamp: number) => ({ tcToken: Buffer.from(bytes), tcTokenTimestamp: timestamp })
-    await told(historyRow({ syncType: HistorySyncType.PUSH_NAME, pushnames: [{ id: ANA, pushname: 'Ana' }] }))
+    await readAll(historyRow({ syncType: HistorySyncType.PUSH_NAME, pushnames: [{ id: ANA, pushname: 'Ana' }] }))
     for (const [bytes, timestamp] of [
       ['new', 20],
       ['old', 10],
     ] as const) {
       const chat = conversation(ANA, [], { lidJid: ANA_LID, ...token(bytes, timestamp) })
-      await told(historyRow({ syncType: HistorySyncType.RECENT, conversations: [chat] }))
+      await readAll(historyRow({ syncType: HistorySyncType.RECENT, conversations: [chat] }))
     }
     expect(JSON.parse(device.image.get('contact', ANA) ?? '{}')).toEqual({ notify: 'Ana' })
     const stored = (await device.keyStore.store.get('tctoken', [ANA_LID, '__index'])) as Record<string, { token: Uint8Array }>
@@ -150,7 +150,7 @@ test('messages that the phone sends again are read as new ones and not as histor
 test('the LIDs that the phone hands over are stored', async () => {
   const mapping = { pn: 5511900000002, assignedLid: 200000000000002 }
   const encodedMappingPayload = proto.LIDMigrationMappingSyncPayload.encode({ pnToLidMappings: [mapping] }).finish()
-  await told(row({ type: Type.LID_MIGRATION_MAPPING_SYNC, lidMigrationMappingSyncMessage: { encodedMappingPayload } }))
+  await readAll(row({ type: Type.LID_MIGRATION_MAPPING_SYNC, lidMigrationMappingSyncMessage: { encodedMappingPayload } }))
   expect(device.names.phoneOf(ANA_LID)).toBe(ANA)
 })
 

@@ -26,10 +26,10 @@ export class PhoneReader implements HistoryReader {
   }
 
   async *read(plain: Buffer): AsyncIterable<HistoryPiece> {
-    const told = proto.Message.decode(unpadRandomMax16(plain)).protocolMessage
-    if (told?.historySyncNotification) yield* this.#history(told.historySyncNotification)
-    if (told?.lidMigrationMappingSyncMessage) yield this.#names(told.lidMigrationMappingSyncMessage)
-    const results = told?.peerDataOperationRequestResponseMessage?.peerDataOperationResult ?? []
+    const protocol = proto.Message.decode(unpadRandomMax16(plain)).protocolMessage
+    if (protocol?.historySyncNotification) yield* this.#history(protocol.historySyncNotification)
+    if (protocol?.lidMigrationMappingSyncMessage) yield this.#names(protocol.lidMigrationMappingSyncMessage)
+    const results = protocol?.peerDataOperationRequestResponseMessage?.peerDataOperationResult ?? []
     const again = results.flatMap(({ placeholderMessageResendResponse: response }) =>
       response?.webMessageInfoBytes ? [proto.WebMessageInfo.decode(response.webMessageInfoBytes)] : [],
     )

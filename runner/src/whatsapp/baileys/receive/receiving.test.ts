@@ -216,11 +216,11 @@ describe('a stanza that Baileys refuses without decrypting it', () => {
 
 describe('a message of the phone about other messages', () => {
   const { Type } = proto.Message.ProtocolMessage
-  const tell = async (told: proto.Message.IProtocolMessage): Promise<void> => {
+  const tell = async (protocol: proto.Message.IProtocolMessage): Promise<void> => {
     const phone = new Phone()
     await phone.openSession(device)
     device.settle()
-    await device.receive(await phone.tell(told))
+    await device.receive(await phone.tell(protocol))
   }
   const history = (syncType: proto.Message.HistorySyncType) =>
     tell({ type: Type.HISTORY_SYNC_NOTIFICATION, historySyncNotification: { syncType } })

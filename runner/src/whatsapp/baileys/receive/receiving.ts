@@ -19,7 +19,7 @@ export interface ReceivingOptions {
   readonly reader: Reader
   readonly logger: Logger
   /** Returns the keys to store with a message of our own phone, and whether the message tells of other messages. */
-  readonly fromPhone: (told: proto.Message.IProtocolMessage) => { keys: KeyChanges; tells: boolean }
+  readonly fromPhone: (protocol: proto.Message.IProtocolMessage) => { keys: KeyChanges; tells: boolean }
 }
 
 /** A ciphertext to decrypt, and the stanza in which it arrived. */
@@ -93,17 +93,17 @@ export class Receiving {
   #admit(transaction: Transaction, { hash, delivery, plain }: Omit<Sealed, 'decrypt'> & { plain: Buffer }): boolean {
     const { deliveries, fromPhone } = this.#options
     const reading = delivery?.read(plain) ?? null
-    const told = reading?.fromPhone ? fromPhone(reading.fromPhone) : { keys: {}, tells: false }
+    const fromOwnPhone = reading?.fromPhone ? fromPhone(reading.fromPhone) : { keys: {}, tells: false }
     const received = {
       hash,
       stanzaId: delivery?.stanza.attrs['id'] ?? hash,
       plain,
       message: reading?.message ?? null,
-      tells: told.tells,
+      tells: fromOwnPhone.tells,
     }
     const settles = delivery && reading && !reading.isKeyOnly ? delivery.key : null
     const { keys, commit } = deliveries.admit(received, settles)
-    transaction.join({ ...told.keys, ...keys }, commit)
+    transaction.join({ ...fromOwnPhone.keys, ...keys }, commit)
     return !delivery || reading !== null
   }
 

@@ -24,7 +24,7 @@ beforeEach(async () => {
     ...nothing,
     onDevicesChanged: (jids) => cache.revoke(jids),
     onOwnDevicesChanged: () => cache.revoke(['me@s.whatsapp.net']),
-    onDevicesTold: (jids) => cache.told(jids),
+    onDevicesListed: (jids) => cache.accept(jids),
     onBroken: (error) => {
       throw error
     },
@@ -41,7 +41,7 @@ const nothing: StanzaListeners = {
   onReceiptAcknowledged: () => {},
   onDevicesChanged: () => {},
   onOwnDevicesChanged: () => {},
-  onDevicesTold: () => {},
+  onDevicesListed: () => {},
   onBroken: () => {},
 }
 

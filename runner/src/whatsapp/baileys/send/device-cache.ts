@@ -65,7 +65,7 @@ export class DeviceCache {
   }
 
   /** Accepts new lists of these users: the server has just sent them. */
-  told(jids: readonly string[]): void {
+  accept(jids: readonly string[]): void {
     for (const jid of jids) this.#revoked.delete(jidDecode(jid)?.user ?? '')
   }
 

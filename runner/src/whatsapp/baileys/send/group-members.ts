@@ -19,7 +19,7 @@ export class GroupMembers {
     return this.#groups.get(group)?.participants.map(({ id }) => id)
   }
 
-  told(group: string, metadata: GroupMetadata): void {
+  store(group: string, metadata: GroupMetadata): void {
     this.#groups.delete(group)
     this.#groups.set(group, metadata)
     const oldest = this.#groups.keys().next()

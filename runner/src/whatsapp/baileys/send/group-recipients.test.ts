@@ -51,11 +51,11 @@ const socket = {
 } as unknown as Parameters<typeof assertGroupRecipients>[0]
 
 const assert = (more: Partial<Options> = {}) => {
-  const options = { group: GROUP, members, names: device.names, tellAgain: false, leaveOut: false, ...more }
+  const options = { group: GROUP, members, names: device.names, resendKey: false, leaveOut: false, ...more }
   return device.keyStore.transaction((transaction) => assertGroupRecipients(socket, { ...options, transaction }), 'me')
 }
 
-const told = async () => (await device.keyStore.store.get('sender-key-memory', [GROUP]))[GROUP]
+const holders = async () => (await device.keyStore.store.get('sender-key-memory', [GROUP]))[GROUP]
 
 test('a group with known members, devices and keys passes, and Baileys gets the list that was checked', async () => {
   await assert()
@@ -72,7 +72,7 @@ test('a group fails when the server lists no members', async () => {
 
 test('a group fails when Baileys gets no answer to its query for the members', async () => {
   const unanswered = { ...socket, groupMetadata: () => Promise.reject(new Error('Invalid group metadata response')) }
-  const options = { group: GROUP, members, names: device.names, tellAgain: false, leaveOut: true }
+  const options = { group: GROUP, members, names: device.names, resendKey: false, leaveOut: true }
   const asserted = device.keyStore.transaction(
     (transaction) => assertGroupRecipients(unanswered, { ...options, transaction }),
     'me',
@@ -101,7 +101,7 @@ describe('a device', () => {
     const failure = { jids: [BEA], areRefused: false }
     await expect(assert()).rejects.toMatchObject(failure)
     await expect(assert({ leaveOut: true })).rejects.toMatchObject(failure)
-    expect(await told()).toBeUndefined()
+    expect(await holders()).toBeUndefined()
   })
 
   test('without keys is identified, and the other devices get sessions', async () => {
@@ -113,7 +113,7 @@ describe('a device', () => {
   test('without keys is left out on the last attempt, and later messages do not query its keys again', async () => {
     refused.add(ANA)
     await assert({ leaveOut: true })
-    expect(await told()).toEqual({ [ANA]: true })
+    expect(await holders()).toEqual({ [ANA]: true })
     const before = asked.length
     await assert()
     expect(asked.length).toBe(before)
@@ -128,9 +128,9 @@ describe('a device', () => {
 
   test('gets the sender key again after an attempt that may have failed', async () => {
     await device.keyStore.store.set({ 'sender-key-memory': { [GROUP]: { [ANA]: true, [BEA]: true } } })
-    await assert({ tellAgain: true })
+    await assert({ resendKey: true })
     expect(asked).toEqual([[US, ANA, BEA]])
-    expect(await told()).toBeUndefined()
+    expect(await holders()).toBeUndefined()
   })
 
   test('hosted by WhatsApp needs no keys', async () => {

@@ -26,7 +26,7 @@ export class KeysMissing extends Error {
 /** Options for a message to a group. */
 export interface GroupSending {
   /** Sends our sender key to every device again, since an earlier attempt may have sent it to none. */
-  readonly tellAgain: boolean
+  readonly resendKey: boolean
   /**
    * Leaves out the devices that have no keys, apparently for good, so that the other members get the message. Such a device
    * counts as one with our sender key, so that later messages do not query it again. Once it has keys, it asks for the message by
@@ -55,17 +55,17 @@ export async function assertGroupRecipients(
   socket: Socket,
   options: GroupSending & { group: string; members: GroupMembers; names: LidMap; transaction: Transaction },
 ): Promise<void> {
-  const { group, members, names, transaction, tellAgain, leaveOut } = options
+  const { group, members, names, transaction, resendKey, leaveOut } = options
   const metadata = await socket.groupMetadata(group)
   if (metadata.participants.length === 0) throw new Error('WhatsApp did not list the members of the group.')
-  members.told(group, metadata)
+  members.store(group, metadata)
   const jids = metadata.participants.map(({ id }) => id)
   const devices = await socket.getUSyncDevices(jids, true, false)
   const users = new Set(devices.map(({ user }) => user))
   const isKnown = (jid: string): boolean => names.usersOf(jid).some((user) => users.has(user))
   if (!jids.every(isKnown)) throw new Error('WhatsApp did not list the devices of all members of the group.')
 
-  if (tellAgain) transaction.set({ [KEY_HOLDERS]: { [group]: null } })
+  if (resendKey) transaction.set({ [KEY_HOLDERS]: { [group]: null } })
   const holders = transaction.get(KEY_HOLDERS, [group])[group] ?? {}
   const newHolders = devices
     .filter(({ jid, device }) => !holders[jid] && !isHosted(jid) && device !== HOSTED_DEVICE)

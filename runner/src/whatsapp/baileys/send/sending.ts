@@ -42,7 +42,7 @@ export class Sending {
     const { devices, staleDevices, whileOpen } = this.#options
     for (let attempt = 1; ; attempt++) {
       try {
-        const how = { tellAgain: isRepeated, leaveOut: attempt === MAX_ATTEMPTS }
+        const how = { resendKey: isRepeated, leaveOut: attempt === MAX_ATTEMPTS }
         return await whileOpen(this.#relay(chat, proto.Message.decode(message), messageId, how))
       } catch (error) {
         if (error instanceof ConnectionEnded) throw error

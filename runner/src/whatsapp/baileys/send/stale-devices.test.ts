@@ -31,8 +31,8 @@ const OF_PHONE_AND_US = '2:5DYXJ9s5'
 test('an ack without a hash, or with a hash that matches the lists, asks for no repetition', () => {
   learn(ANA, 's.whatsapp.net', 0)
   learn(OURS, 's.whatsapp.net', 0)
-  expect(stale.areFor(CHAT, undefined)).toBe(false)
-  expect(stale.areFor(CHAT, OF_PHONE_AND_US)).toBe(false)
+  expect(stale.dropIfStale(CHAT, undefined)).toBe(false)
+  expect(stale.dropIfStale(CHAT, OF_PHONE_AND_US)).toBe(false)
   expect(devices.has(ANA)).toBe(true)
 })
 
@@ -40,14 +40,14 @@ test('an ack with another hash drops the lists in the journal and asks for a rep
   learn(ANA, 's.whatsapp.net', 0)
   learn(OURS, 's.whatsapp.net', 0)
   device.state.append({})
-  expect(stale.areFor(CHAT, '2:another')).toBe(true)
+  expect(stale.dropIfStale(CHAT, '2:another')).toBe(true)
   expect(device.mutations.at(-1)?.keys?.['device-cache']).toEqual({ [ANA]: null, [OURS]: null })
   expect([devices.has(ANA), devices.has(OURS)]).toEqual([false, false])
 })
 
 test('the drop of a chat covers its lists and our own, and a drop without a chat only our own', () => {
   const learnBoth = () => {
-    devices.told([CHAT, `${OURS}@s.whatsapp.net`])
+    devices.accept([CHAT, `${OURS}@s.whatsapp.net`])
     learn(ANA, 's.whatsapp.net', 0)
     learn(OURS, 's.whatsapp.net', 0, 7)
   }
@@ -60,14 +60,14 @@ test('the drop of a chat covers its lists and our own, and a drop without a chat
 })
 
 test('an ack with any hash asks for a repetition when a list was revoked meanwhile', () => {
-  expect(stale.areFor(CHAT, OF_PHONE_AND_US)).toBe(true)
+  expect(stale.dropIfStale(CHAT, OF_PHONE_AND_US)).toBe(true)
 })
 
 describe('a chat by LID', () => {
   test('is compared with the devices of our own LID', () => {
     learn('200000000000002', 'lid', 0)
     learn(OUR_LID, 'lid', 0)
-    expect(stale.areFor(LID_CHAT, '2:another')).toBe(true)
+    expect(stale.dropIfStale(LID_CHAT, '2:another')).toBe(true)
     expect(devices.has(OUR_LID)).toBe(false)
   })
 })
@@ -80,31 +80,31 @@ describe('a group', () => {
   test('is compared with the devices of all its members', () => {
     learn('200000000000002', 'lid', 0)
     learn(OUR_LID, 'lid', 0)
-    expect(stale.areFor(GROUP, '2:ThHGJlF6')).toBe(false)
+    expect(stale.dropIfStale(GROUP, '2:ThHGJlF6')).toBe(false)
     expect(devices.has('200000000000002')).toBe(true)
   })
 
   test('loses the lists of all its members when the hash differs', () => {
     learn('200000000000002', 'lid', 0)
     learn(OUR_LID, 'lid', 0)
-    expect(stale.areFor(GROUP, '2:another')).toBe(true)
+    expect(stale.dropIfStale(GROUP, '2:another')).toBe(true)
     expect([devices.has('200000000000002'), devices.has(OUR_LID)]).toEqual([false, false])
   })
 })
 
 describe('a hash that differs from the fresh lists', () => {
   const fresh = (chat: string) => {
-    devices.told([chat, `${OURS}@s.whatsapp.net`])
+    devices.accept([chat, `${OURS}@s.whatsapp.net`])
     learn(chat.split('@')[0] ?? '', 's.whatsapp.net', 0)
     learn(OURS, 's.whatsapp.net', 0)
   }
 
   test('asks for no further repetition, so that the message goes out twice at most', () => {
     fresh(CHAT)
-    expect(stale.areFor(CHAT, '2:ours is other')).toBe(true)
+    expect(stale.dropIfStale(CHAT, '2:ours is other')).toBe(true)
     fresh(CHAT)
-    expect(stale.areFor(CHAT, '2:ours is other')).toBe(false)
-    expect(stale.areFor(CHAT, '2:ours is other')).toBe(false)
+    expect(stale.dropIfStale(CHAT, '2:ours is other')).toBe(false)
+    expect(stale.dropIfStale(CHAT, '2:ours is other')).toBe(false)
     expect(devices.has(ANA)).toBe(true)
   })
 
@@ -113,9 +113,9 @@ describe('a hash that differs from the fresh lists', () => {
     for (let index = 0; index < 6; index++) {
       const chat = `551190000001${index}@s.whatsapp.net`
       fresh(chat)
-      answers.push(stale.areFor(chat, '2:ours is other'))
+      answers.push(stale.dropIfStale(chat, '2:ours is other'))
       fresh(chat)
-      stale.areFor(chat, '2:ours is other')
+      stale.dropIfStale(chat, '2:ours is other')
     }
     expect(answers).toEqual([true, true, true, true, false, false])
   })

@@ -45,7 +45,7 @@ export class StaleDevices {
   }
 
   /** True when the message must go out again. The lists of the chat are then dropped, so that they are queried anew. */
-  areFor(chat: string | undefined, hash: string | undefined): boolean {
+  dropIfStale(chat: string | undefined, hash: string | undefined): boolean {
     if (chat === undefined || hash === undefined || this.#uncured.size > MAX_UNCURED) return false
     if (this.#uncured.get(chat) === hash) return false
     if (hash === this.#hashFor(chat)) {

@@ -23,14 +23,14 @@ interface SenderKeyState {
 export function isOldKey(
   transaction: Transaction,
   sender: string,
-  { groupId, axolotlSenderKeyDistributionMessage: told }: proto.Message.ISenderKeyDistributionMessage,
+  { groupId, axolotlSenderKeyDistributionMessage: distribution }: proto.Message.ISenderKeyDistributionMessage,
 ): boolean {
-  if (!groupId || !told) return false
+  if (!groupId || !distribution) return false
   const name = `${groupId}::${sender.replace('.', '::')}`
   const stored = transaction.get('sender-key', [name])[name]
   if (!stored) return false
   const states = JSON.parse(Buffer.from(stored).toString(), BufferJSON.reviver) as SenderKeyState[]
-  const { id = 0, iteration = 0, signingKey } = proto.SenderKeyDistributionMessage.decode(told.slice(1))
+  const { id = 0, iteration = 0, signingKey } = proto.SenderKeyDistributionMessage.decode(distribution.slice(1))
   const isSame = ({ senderKeyId, senderSigningKey }: SenderKeyState): boolean =>
     senderKeyId === id && Buffer.from(senderSigningKey.public).equals(Buffer.from(signingKey ?? []))
   const same = states.find(isSame)
