@@ -58,7 +58,7 @@ export interface Engine {
   readonly cipher: SessionCipher
   readonly inbox: Inbox
   readonly undecrypted: Undecrypted
-  readonly told: HistorySync
+  readonly history: HistorySync
   readonly outbox: Outbox
   readonly receipts: Receipts
   readonly checkpointer: Checkpointer
@@ -142,7 +142,7 @@ export function assembleEngine(
     session: claim.session,
     startedFrom,
   })
-  const told = new HistorySync({
+  const history = new HistorySync({
     state,
     inbox,
     documents: new MessageDocuments(sessionId, documents),
@@ -152,7 +152,7 @@ export function assembleEngine(
     logger,
   })
   const memory = new SessionMemory(state)
-  return { state, cipher, inbox, undecrypted, told, outbox, receipts, checkpointer, client, memory }
+  return { state, cipher, inbox, undecrypted, history, outbox, receipts, checkpointer, client, memory }
 }
 
 /**

@@ -25,7 +25,7 @@ async function releaseWhatHangs(deadline: Deadline): Promise<number> {
   const startedAt = systemClock.monotonic()
   const engine = {
     outbox: { stop: never },
-    told: { stop: never },
+    history: { stop: never },
     state: { unsavedChanges: 1 },
     checkpointer: { run: never },
   } as unknown as Engine

@@ -192,8 +192,8 @@ export class OwnedSession {
   }
 
   /**
-   * Publishes why the state cannot be read. The owner changes nothing and looks at the state again, so that an operator who brings back
-   * the missing part need do nothing more. A halted session keeps its reason: a banned account must not be dialled after a repair.
+   * Publishes why the state cannot be read. Changes nothing else: a later attempt reads the state if an operator has repaired it. A
+   * halted session keeps its reason: a banned account must not be dialled after a repair.
    */
   #showTrouble({ damage }: Trouble): void {
     if (this.#reconnection.isHalted) return
@@ -207,7 +207,7 @@ export class OwnedSession {
     this.#isImageUsed = false
     this.#isDistrusted = false
     this.#recall(engine)
-    engine.told.start()
+    engine.history.start()
     engine.receipts.settleRecorded()
     engine.outbox.listen()
   }
@@ -227,7 +227,7 @@ export class OwnedSession {
     const engine = this.#engine
     const isDone = this.#isDistrusted || (this.#isImageUsed && !this.#dependencies.keepsImage)
     if (!engine || !isDone || !this.#keeper.isAtRest) return
-    void engine.told.stop()
+    void engine.history.stop()
     engine.outbox.abandon()
     engine.state.retire()
     this.#status.absorb(engine)
@@ -266,7 +266,7 @@ export class OwnedSession {
   #drop(): void {
     this.#quarantine.end()
     this.#engine?.outbox.abandon()
-    void this.#engine?.told.stop()
+    void this.#engine?.history.stop()
     this.#keeper.cut()
   }
 

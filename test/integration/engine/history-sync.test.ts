@@ -93,7 +93,7 @@ class SyncingOwner {
   }
 
   async untilSettled(): Promise<void> {
-    await vi.waitFor(() => expect(this.owner.inbox.openTold()).toEqual([]), { timeout: 20_000, interval: 10 })
+    await vi.waitFor(() => expect(this.owner.inbox.openNotices()).toEqual([]), { timeout: 20_000, interval: 10 })
     await this.owner.journal.whenDurable()
   }
 }
@@ -323,7 +323,7 @@ describe('a history that cannot be read', () => {
     await syncing.notify('never')
     await syncing.notify('well')
     syncing.sync.start()
-    await vi.waitFor(() => expect(syncing.owner.inbox.openTold().map(({ hash }) => hash)).toEqual(['never']))
+    await vi.waitFor(() => expect(syncing.owner.inbox.openNotices().map(({ hash }) => hash)).toEqual(['never']))
     await syncing.sync.stop()
     expect(await listed(session)).toEqual(['H1'])
   })
@@ -337,5 +337,5 @@ test('a stopped history sync writes nothing more', async () => {
   await syncing.notify()
   await new Promise((resolve) => setImmediate(resolve))
   expect(await listed(session)).toEqual([])
-  expect(syncing.owner.inbox.openTold()).toHaveLength(1)
+  expect(syncing.owner.inbox.openNotices()).toHaveLength(1)
 })

@@ -205,13 +205,13 @@ describe('a notification of history', () => {
   test('is kept until it is processed, up to a size of 3 MiB', async () => {
     const owner = await takeOver(await newSession())
     await receiveNotification(owner, 3 * KIB * KIB)
-    expect(owner.inbox.openTold().map(({ plain }) => plain.length)).toEqual([3 * KIB * KIB])
+    expect(owner.inbox.openNotices().map(({ plain }) => plain.length)).toEqual([3 * KIB * KIB])
   })
 
   test('is given up above 3 MiB, and recognized when it comes again', async () => {
     const owner = await takeOver(await newSession())
     await receiveNotification(owner, 3 * KIB * KIB + 1)
-    expect(owner.inbox.openTold()).toEqual([])
+    expect(owner.inbox.openNotices()).toEqual([])
     expect(owner.inbox.lookup('notification')).toBe(DOCUMENTED)
     expect(JSON.parse(owner.state.image.get('inbox', 'notification') ?? '{}')).toMatchObject({
       settled: true,

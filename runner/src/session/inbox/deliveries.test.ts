@@ -23,7 +23,7 @@ const BAD_MAC: Unreadable = { code: 'bad-mac', message: 'Bad MAC' }
 let image: StateImage
 let appended: Entry[]
 let isSuspect: boolean
-/** Called when somebody waits until a record is durable. */
+/** The number of waits for a durable record. */
 let waits: number
 let deliveries: Deliveries
 
@@ -79,7 +79,7 @@ const received = (messageId: string) => ({
   message: message(messageId),
 })
 
-/** As the client does, with the ratchet step in the same mutation. */
+/** Admits a message as the client does, with the ratchet step in the same mutation. */
 function admit(messageId: string): void {
   const { keys, commit } = deliveries.admit(received(messageId), keyOf(messageId))
   commit({ keys: { ...keys, session: { [CHAT]: 'stepped' } } })
@@ -87,7 +87,7 @@ function admit(messageId: string): void {
 
 const rows = () => [...image.entries('undecrypted')].map(([, row]) => JSON.parse(row) as Record<string, unknown>)
 
-/** What the records would write into documents. */
+/** Returns the fields that the records write into documents. */
 function documents() {
   const cipher = new SessionCipher(SESSION, new Map([[1, randomBytes(32)]]), 1)
   const record = { sessionId: SESSION, place: { sequence: 1, index: 0, prevHash: '' }, cipher: () => cipher }
@@ -95,25 +95,25 @@ function documents() {
 }
 
 describe('a stanza that could not be decrypted', () => {
-  test('is noted and asked for again, until it is parked', () => {
+  test('is recorded and requested again, until it is parked', () => {
     const answers = Array.from({ length: ATTEMPTS }, () => deliveries.notDecrypted(delivery('M1'), BAD_MAC))
     expect(answers).toEqual([...Array.from({ length: ATTEMPTS - 1 }, () => 'ask-again'), 'ask-no-more'])
     expect(documents()).toMatchObject([{ messageId: 'M1', attempts: ATTEMPTS }])
   })
 
-  test('is not asked for again once it was parked', () => {
+  test('is not requested again once it was parked', () => {
     deliveries.refused(failed('M1'), { isFinal: true })
     expect(deliveries.notDecrypted(delivery('M1'), BAD_MAC)).toBe('ask-no-more')
   })
 
-  test('is as good as read when its message is stored, and leaves no trace', () => {
+  test('counts as read when its message is stored, and changes nothing', () => {
     admit('M1')
     appended.length = 0
     expect(deliveries.notDecrypted(delivery('M1', 'hash of another copy'), BAD_MAC)).toBe('as-read')
     expect(appended).toEqual([])
   })
 
-  test('is noted when nobody can read its address', () => {
+  test('is recorded when its address is unreadable', () => {
     admit('M1')
     expect(deliveries.notDecrypted({ ...delivery('M1', 'other'), address: null }, BAD_MAC)).toBe('ask-again')
     expect(rows()).toMatchObject([{ messageId: 'M1', attempts: 1 }])
@@ -130,14 +130,14 @@ describe('a stanza that could not be decrypted', () => {
   })
 })
 
-test('what was decrypted and is no message is noted with its plaintext, and parked in the end', () => {
+test('a stanza whose plaintext is no message is recorded with it, and parked in the end', () => {
   const answers = Array.from({ length: ATTEMPTS }, () => deliveries.noMessage(delivery('M1'), Buffer.from('garbage')))
   expect(answers.at(-2)).toBe('ask-again')
   expect(answers.at(-1)).toBe('ask-no-more')
   expect(documents()).toMatchObject([{ error: { code: 'no-message' }, attempts: ATTEMPTS }])
 })
 
-test('what the client refuses for good is parked at once, anything else is waited for', () => {
+test('a stanza that the client refuses for good is parked at once, any other is recorded', () => {
   deliveries.refused(failed('M1'), { isFinal: true })
   deliveries.refused(failed('M2'), { isFinal: false })
   expect(documents()).toMatchObject([{ messageId: 'M1' }])
@@ -147,23 +147,23 @@ test('what the client refuses for good is parked at once, anything else is waite
   ])
 })
 
-test('a message that can be seen on the phone only has one document, however often WhatsApp tells of it', () => {
+test('a message that only the phone can show has one document, however often WhatsApp announces it', () => {
   deliveries.unavailable(received('M1'))
   deliveries.unavailable(received('M1'))
   expect(documents()).toMatchObject([{ messageId: 'M1' }])
   expect(deliveries.inbox.figures.received).toBe(1)
 })
 
-describe('with a session under suspicion', () => {
+describe('a delivery to a suspected session', () => {
   const counts = () => [...image.entries('delivery')].map(([, begun]) => begun)
 
-  test('a delivery is counted durably before it is touched', async () => {
+  test('is counted durably before it is decrypted', async () => {
     isSuspect = true
     expect(await deliveries.begin(delivery('M1'))).toBe('decrypt')
     expect([counts(), waits]).toEqual([['1'], 1])
   })
 
-  test('the count goes with what admits the message, and with what could merely not be decrypted', async () => {
+  test('is no longer counted once its message is admitted, or its decryption failed', async () => {
     isSuspect = true
     await deliveries.begin(delivery('M1'))
     admit('M1')
@@ -172,7 +172,7 @@ describe('with a session under suspicion', () => {
     expect(counts()).toEqual([])
   })
 
-  test('a delivery that two owners did not survive is parked untouched by the third', async () => {
+  test('that two owners did not survive is parked without decryption by the third', async () => {
     isSuspect = true
     for (let life = 1; life <= 2; life++) {
       deliveries = newOwner()
@@ -184,7 +184,7 @@ describe('with a session under suspicion', () => {
     expect(counts()).toEqual([])
   })
 
-  test('no longer, nothing is counted', async () => {
+  test('is not counted when the suspicion is over', async () => {
     expect(await deliveries.begin(delivery('M1'))).toBe('decrypt')
     expect([counts(), waits]).toEqual([[], 0])
   })

@@ -17,7 +17,7 @@ import type { Undecrypted } from './undecrypted.ts'
 
 const { codec } = STATE_KINDS.delivery
 
-/** What the client of a session asks about each stanza: the inbox takes what can be read, and `Undecrypted` what cannot. */
+/** Answers the client's questions about each stanza. Readable stanzas go to the inbox, unreadable ones to `Undecrypted`. */
 export class Deliveries implements DeliveredStanzas {
   readonly inbox: Inbox
   readonly #state: JournaledState
@@ -28,7 +28,7 @@ export class Deliveries implements DeliveredStanzas {
     state: JournaledState
     inbox: Inbox
     undecrypted: Undecrypted
-    /** Whether processes died over the session. Asked at each delivery. */
+    /** Whether the session is suspected of ending its process. Called at each delivery. */
     isSuspect: () => boolean
   }) {
     this.inbox = options.inbox
@@ -51,7 +51,7 @@ export class Deliveries implements DeliveredStanzas {
       await this.#state.journal.whenDurable(this.#state.change({ keys: { delivery: { [hash]: codec.encode(begun + 1) } } }))
       return 'decrypt'
     }
-    const message = `Its delivery was begun ${begun} times, and never came to an end.`
+    const message = `Its handling was started ${begun} times and never finished.`
     this.#undecrypted.park(delivery.failed({ code: 'not-survived', message }))
     this.#state.change({ keys: this.#uncounted(hash) })
     return 'ask-no-more'
@@ -70,7 +70,10 @@ export class Deliveries implements DeliveredStanzas {
     }
   }
 
-  /** A copy of a message that is stored already is as good as read. Anything else is noted, before it is asked for again. */
+  /**
+   * Handles a failed decryption. A copy of a stored message counts as read; any other stanza is
+   * recorded before it is requested again.
+   */
   notDecrypted(delivery: Delivery, error: Unreadable): Answer {
     if (delivery.address && this.inbox.knows(delivery.address)) return 'as-read'
     const uncounted = this.#uncounted(delivery.hash)
@@ -102,10 +105,10 @@ export class Deliveries implements DeliveredStanzas {
     return this.#undecrypted.failed(stanza).parked ? 'ask-no-more' : 'ask-again'
   }
 
-  /** What takes the count back, when there is one. */
+  /** Returns the change that removes the count of a delivery; none when it is not counted. */
   #uncounted(hash: string): KeyChanges {
     return this.#state.image.get('delivery', hash) === undefined ? {} : { delivery: { [hash]: null } }
   }
 }
 
-const NO_MESSAGE: Unreadable = { code: 'no-message', message: 'It was decrypted to what is no message.' }
+const NO_MESSAGE: Unreadable = { code: 'no-message', message: 'Its plaintext is no message.' }

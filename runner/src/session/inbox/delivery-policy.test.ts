@@ -8,18 +8,18 @@ describe('a stanza that could not be read', () => {
     [ATTEMPTS, false, true],
     [ATTEMPTS + 1, false, true],
     [1, true, true],
-  ])('for the %s. time, parked before: %s, is parked: %s', (attempts, wasParked, parked) => {
+  ])('at delivery %s, parked before: %s, is parked: %s', (attempts, wasParked, parked) => {
     expect(isToPark({ attempts, wasParked })).toBe(parked)
   })
 })
 
-describe('before a new ciphertext is touched', () => {
-  test('a session above suspicion decrypts it, whatever an earlier owner counted', () => {
+describe('a new ciphertext', () => {
+  test('is decrypted at once by a session without suspicion, whatever an earlier owner counted', () => {
     expect(firstStep({ isSuspect: false, begun: 0 })).toBe('decrypt')
     expect(firstStep({ isSuspect: false, begun: BEGUN_AT_MOST })).toBe('decrypt')
   })
 
-  test('a session under suspicion counts it, and parks it once it was begun twice to no end', () => {
+  test('is counted by a suspected session, and parked once two deliveries started without an end', () => {
     expect([0, 1, 2, 3].map((begun) => firstStep({ isSuspect: true, begun }))).toEqual(['count', 'count', 'park', 'park'])
   })
 })

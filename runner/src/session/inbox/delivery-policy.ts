@@ -1,18 +1,20 @@
-/** Deliveries without success after which a stanza is parked. */
+/** The number of failed deliveries after which a stanza is parked. */
 export const ATTEMPTS = 5
 
-/** A trial fails at most three times: the third must find the stanza parked. */
+/**
+ * The most deliveries of a stanza that may crash an owner. A session has three trials, and the third must find the stanza parked.
+ */
 export const BEGUN_AT_MOST = 2
 
-/** Whether a stanza that could not be read is put aside for a person: WhatsApp is not asked for it any more then. */
+/** Whether an unreadable stanza is parked for a person to look at. WhatsApp is then not asked for it again. */
 export const isToPark = ({ attempts, wasParked }: { attempts: number; wasParked: boolean }): boolean =>
   wasParked || attempts >= ATTEMPTS
 
 /**
- * What comes before a new ciphertext is touched. A session is under suspicion when processes died over it: each of its deliveries is
- * counted first, so that the one which ends the process is known, and parked untouched.
+ * Decides the first step for a new ciphertext. A session is suspected when owners died while they held it. Its deliveries are
+ * counted before they are decrypted, so that a delivery that ends the process is found, and parked without decryption.
  *
- * @param begun deliveries of this ciphertext that were begun and did not come to an end
+ * @param begun the number of deliveries of this ciphertext that started and did not finish
  */
 export function firstStep({ isSuspect, begun }: { isSuspect: boolean; begun: number }): 'decrypt' | 'count' | 'park' {
   if (!isSuspect) return 'decrypt'

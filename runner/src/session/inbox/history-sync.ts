@@ -3,28 +3,28 @@ import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock } from '@holdfast/core/platform/ports'
 import { HistoryLost, type HistoryPiece, type HistoryReader, type ReceivedMessage } from '../../whatsapp/port.ts'
 import type { MessageReceived } from '../events/session-event.ts'
-import type { Inbox, Told } from './inbox.ts'
+import type { Inbox, PhoneNotice } from './inbox.ts'
 import { documentIdsOf, type MessageDocuments } from './message-documents.ts'
 import { bytesOf, storedMessageOf } from './stored-message.ts'
 import type { JournaledState } from '../journal/journaled-state.ts'
 import type { Undecrypted } from './undecrypted.ts'
 
-/** Another goes on in the place of this one, or nobody. */
+/** Thrown inside when another owner or engine continues instead of this one. */
 class Stopped extends Error {}
 
-/** How often something damaged is fetched again before that is taken for the truth. */
+/** The number of failed downloads after which damage counts as final. */
 const TRIES = 5
 
 const FIRST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 5 * 60 * 1000
 
-/** A message that came by itself shortly before it was told of may still come again by itself. */
+/** The age, before its notice, up to which a message may still arrive in a stanza of its own. */
 const OVERLAP_MS = 24 * 60 * 60 * 1000
 
 /**
- * Stores the messages that rows of the inbox tell of: the phone's history, and messages that only the phone could read. A row stays
- * open until all of them have documents, and is worked through again after a claim; a document that is there is left as it is.
- * Piece by piece, each riding on a record, so that what comes live is not held up.
+ * Stores the messages of phone notices: the phone's history, and messages that only the phone could read. A notice's row stays
+ * open until all its messages have documents, and the next owner processes it again; existing documents stay as they are. The
+ * messages are stored in pieces, each with a record, so that live messages do not wait for them.
  */
 export class HistorySync {
   readonly #state: JournaledState
@@ -35,10 +35,10 @@ export class HistorySync {
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #stopped = new AbortController()
-  /** Failures in a row, by row, and when each is tried again. */
+  /** The number of failures in a row and the time of the next attempt, by the row's hash. */
   readonly #failures = new Map<string, { count: number; notBeforeMs: number }>()
   #wake: () => void = () => {}
-  /** The piece that is being taken in. */
+  /** The piece that is being stored. */
   #piece: Promise<unknown> = Promise.resolve()
 
   constructor(options: {
@@ -59,16 +59,17 @@ export class HistorySync {
     this.#logger = options.logger
   }
 
-  /** Begins with what the last owner left, and goes on with each row that becomes durable. */
+  /** Starts with the open rows of the last owner, and continues with each row that becomes durable. */
   start(): void {
-    this.#inbox.onTold(() => this.#wake())
+    this.#inbox.onNotice(() => this.#wake())
     this.#run().catch((error: unknown) => {
-      // The journal has ended, and with it the session here.
-      if (!this.#state.journal.ended) this.#logger.error({ error }, 'What the phone told of is not stored any further here.')
+      // The end of the journal is no error: this process has lost the session.
+      if (!this.#state.journal.ended)
+        this.#logger.error({ error }, 'The messages that the phone announced are no longer stored here.')
     })
   }
 
-  /** Begins no further piece. Resolves when nothing is being written any more; a download may go on, and leads to nothing. */
+  /** Starts no further piece. Resolves when no piece is being written. A running download may continue; its result is dropped. */
   async stop(): Promise<void> {
     this.#stopped.abort()
     await this.#piece.catch(() => {})
@@ -79,14 +80,14 @@ export class HistorySync {
       const { promise: woken, resolve } = Promise.withResolvers<void>()
       this.#wake = resolve
       const now = this.#clock.now()
-      const open = this.#inbox.openTold()
+      const open = this.#inbox.openNotices()
       const due = open.find(({ hash }) => (this.#failures.get(hash)?.notBeforeMs ?? 0) <= now)
       if (due) await this.#workThrough(due)
       else await this.#pause(woken, open)
     }
   }
 
-  async #pause(woken: Promise<void>, open: readonly Told[]): Promise<void> {
+  async #pause(woken: Promise<void>, open: readonly PhoneNotice[]): Promise<void> {
     const over = new AbortController()
     const signal = AbortSignal.any([this.#stopped.signal, over.signal])
     const dueAtMs = Math.min(...open.map(({ hash }) => this.#failures.get(hash)?.notBeforeMs ?? 0))
@@ -98,52 +99,52 @@ export class HistorySync {
     await Promise.race(waits).finally(() => over.abort())
   }
 
-  async #workThrough(told: Told): Promise<void> {
+  async #workThrough(notice: PhoneNotice): Promise<void> {
     try {
       let stored = 0
-      for await (const piece of this.#reader.read(told.plain)) {
+      for await (const piece of this.#reader.read(notice.plain)) {
         this.#unlessStopped()
-        const taken = this.#takeIn(told, piece)
+        const taken = this.#takeIn(notice, piece)
         this.#piece = taken
         stored += await taken
       }
-      this.#failures.delete(told.hash)
-      this.#inbox.settleTold(told, null)
-      this.#logger.info({ stanza: told.id, stored }, 'The messages that the phone told of are stored.')
+      this.#failures.delete(notice.hash)
+      this.#inbox.settleNotice(notice, null)
+      this.#logger.info({ stanza: notice.id, stored }, 'The messages that the phone sent are stored.')
     } catch (error) {
       if (this.#state.journal.ended) throw error
-      if (!(error instanceof Stopped)) this.#failed(told, error)
+      if (!(error instanceof Stopped)) this.#failed(notice, error)
     }
   }
 
-  /** What is written after the end of this would neither be kept nor answered. */
+  /** Throws after the end of this object, since later writes would be dropped and never answered. */
   #unlessStopped(): void {
     if (this.#stopped.signal.aborted || this.#state.isRetired) throw new Stopped()
   }
 
-  #failed(told: Told, error: unknown): void {
-    const count = (this.#failures.get(told.hash)?.count ?? 0) + 1
+  #failed(notice: PhoneNotice, error: unknown): void {
+    const count = (this.#failures.get(notice.hash)?.count ?? 0) + 1
     const isLost = error instanceof HistoryLost && (error.reason === 'gone' || count >= TRIES)
     if (isLost) {
-      this.#failures.delete(told.hash)
-      this.#inbox.settleTold(told, error.reason)
-      this.#logger.error({ stanza: told.id, reason: error.reason }, 'What the phone told of cannot be had any more.')
+      this.#failures.delete(notice.hash)
+      this.#inbox.settleNotice(notice, error.reason)
+      this.#logger.error({ stanza: notice.id, reason: error.reason }, 'Messages that the phone announced are lost.')
       return
     }
     const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (count - 1), LONGEST_PAUSE_MS)
-    this.#failures.set(told.hash, { count, notBeforeMs: this.#clock.now() + pauseMs })
-    this.#logger.warn({ error, stanza: told.id, count }, 'What the phone told of could not be had yet.')
+    this.#failures.set(notice.hash, { count, notBeforeMs: this.#clock.now() + pauseMs })
+    this.#logger.warn({ error, stanza: notice.id, count }, 'Messages that the phone announced could not be read yet.')
   }
 
-  /** Returns how many messages were new. */
-  async #takeIn(told: Told, piece: HistoryPiece): Promise<number> {
+  /** Stores a piece. Returns the number of new messages. */
+  async #takeIn(notice: PhoneNotice, piece: HistoryPiece): Promise<number> {
     await piece.learn()
     this.#unlessStopped()
     const { messages, fromHistory } = piece
-    const reserved = messages.filter((message) => this.#inbox.reserve(message, told))
+    const reserved = messages.filter((message) => this.#inbox.reserve(message, notice))
     const found = await Promise.all(reserved.map((message) => this.#isThere(message)))
     const missing = reserved.filter((_, index) => !found[index])
-    await this.#write(missing, told, fromHistory)
+    await this.#write(missing, notice, fromHistory)
     this.#inbox.documented(reserved)
     return missing.length
   }
@@ -158,8 +159,8 @@ export class HistorySync {
     this.#undecrypted.refused({ document: documentIdsOf(message)[0], message: storedMessageOf(message), plain })
   }
 
-  /** Resolves when the documents are there, but for those that Firestore will never take. */
-  async #write(messages: readonly ReceivedMessage[], told: Told, fromHistory: boolean): Promise<void> {
+  /** Writes the documents of messages. Resolves when all exist, except those that Firestore will never accept. */
+  async #write(messages: readonly ReceivedMessage[], notice: PhoneNotice, fromHistory: boolean): Promise<void> {
     if (messages.length === 0) return
     this.#unlessStopped()
     const { journal } = this.#state
@@ -173,21 +174,21 @@ export class HistorySync {
     })
     const bytesOfWrites = received.reduce((sum, { message }) => sum + bytesOf(message), 0)
     const events = [...received, ...resolved.events]
-    // So that a copy which comes by itself later is known, also by the next owner.
-    const recent = messages.filter(({ sentAtMs }) => sentAtMs > told.at - OVERLAP_MS)
+    // Remembered, so that this owner and the next one recognize a later copy in a stanza of its own.
+    const recent = messages.filter(({ sentAtMs }) => sentAtMs > notice.at - OVERLAP_MS)
     const keys = { ...this.#inbox.remembering(recent), ...resolved.keys }
     const onWritten = () => (outcome = 'written')
     const onRefused = () => (outcome = 'refused')
     await journal.whenDurable(this.#state.change({ keys }, { events, bytesOfWrites, onWritten, onRefused }))
-    // The writes had to be left out of the record: they are tried once more before anything that is appended now.
+    // The record had to leave the writes out. The journal retries them before the append that follows here.
     this.#unlessStopped()
     if (outcome === null) await journal.whenDurable(this.#state.append({}))
     if (outcome === 'written') return
     const [only, ...others] = messages
     if (only && others.length === 0) return this.#refused(only)
     const half = Math.ceil(messages.length / 2)
-    await this.#write(messages.slice(0, half), told, fromHistory)
-    await this.#write(messages.slice(half), told, fromHistory)
+    await this.#write(messages.slice(0, half), notice, fromHistory)
+    await this.#write(messages.slice(half), notice, fromHistory)
   }
 }
 

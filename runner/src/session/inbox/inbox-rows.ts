@@ -3,24 +3,27 @@ import type { InboxRow } from '@holdfast/core/journal/state-values'
 
 const { codec } = STATE_KINDS.inbox
 
-/** A received message as its document will have it. */
+/** The content of a received message's document. */
 export type StoredMessage = NonNullable<InboxRow['message']>
 
-/** Once nobody needs the plaintext any more, the row only tells a redelivered stanza from a new one. */
+/** Encodes a row. Drops the plaintext of a settled, acknowledged row, which only serves to recognize a redelivered stanza. */
 export const encodeRow = ({ plain, ...row }: InboxRow): string =>
   codec.encode({ ...row, ...(plain === undefined || (row.settled && row.acked) ? {} : { plain }) })
 
 export const decodeRow = (encoded: string): InboxRow => codec.decode(encoded)
 
 /**
- * A larger plaintext is not kept: with the message beside it, and what came together with it, its record would be more than Firestore
- * takes at once, and the session could not go on. What Baileys derives from it after the receipt is asked for again when it is missed.
+ * The largest plaintext that a row keeps. With a larger one, its message and other entries, a record could exceed the limit
+ * of a Firestore commit, and the session could not continue. Keys that Baileys derives from a dropped plaintext are
+ * requested again when they are missing.
  */
 const MAX_PLAIN_BYTES = 720 * 1024
 
-/** What the phone tells is worked through after its receipt, so it has to be kept; large parts of it are files. */
+/**
+ * The largest phone notice that a row keeps. It is processed after its receipt, so it must be kept; its large parts are files.
+ */
 const MAX_TOLD_BYTES = 3 * 1024 * 1024
 
-/** What a row holds of the plaintext; null when that is nothing. */
+/** Returns the plaintext that a row keeps, in base64; null when it is too large. */
 export const keptOf = (plain: Buffer, tells: boolean): string | null =>
   plain.length <= (tells ? MAX_TOLD_BYTES : MAX_PLAIN_BYTES) ? plain.toString('base64') : null

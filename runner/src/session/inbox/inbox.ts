@@ -12,54 +12,54 @@ import { MessageDocuments, documentIdsOf } from './message-documents.ts'
 import { bytesOf, storedMessageOf } from './stored-message.ts'
 import type { JournaledState } from '../journal/journaled-state.ts'
 
-/** What admits a stanza: the row, what rides on its record, and what to do once the row is in the image. */
+/** The admission of a stanza: its row, the other parts of the record, and the step after the row is in the image. */
 interface AdmittedRow {
   readonly keys: KeyChanges
   readonly entry: Omit<Entry, 'mutation'>
   readonly onApplied: () => void
 }
 
-/** A message whose document Firestore will never take. */
+/** A message whose document Firestore will never accept. */
 export interface RefusedMessage {
   readonly document: string
   readonly message: StoredMessage
   readonly plain: Buffer
 }
 
-/** A row that tells of other messages. */
-export interface Told {
+/** A row whose stanza is a notice of the phone about other messages. */
+export interface PhoneNotice {
   readonly hash: string
   /** WhatsApp's id of the stanza. */
   readonly id: string
-  /** When it was decrypted, ms. */
+  /** The time of decryption, ms. */
   readonly at: number
   readonly plain: Buffer
 }
 
-/** The table of kinds says for how long rows are remembered, and how many of them. */
+/** The table of kinds sets how long and how many rows are remembered. */
 const { codec, prune } = STATE_KINDS.inbox
 
 /**
- * Received messages. A row is committed in the same record as the ratchet step that decrypted it (the ratchet cannot decrypt it
- * again), keyed by the hash of the ciphertext, so that a redelivered stanza is answered from the row.
+ * The received messages of one session. A row is committed in the same record as the ratchet step that decrypted its stanza,
+ * because the ratchet cannot decrypt the stanza again. Rows are keyed by the hash of the ciphertext, so that a redelivered
+ * stanza is answered from its row.
  *
- * A row is *open* while something is to be done with it: its message has no document yet (what the API reads), or it tells of
- * other messages that have none. Then it is *settled*. The plaintext stays until WhatsApp has acknowledged our receipt as well:
- * what Baileys derives from it after the receipt (a sender key, for example) is derived again when the stanza comes again. The row
- * is forgotten some time after that, as `forget` says.
+ * A row is *open* until its message has a document, which the API reads, or until all messages of its notice have one. Then it is
+ * *settled*. The row also keeps the plaintext until WhatsApp has acknowledged our receipt: when the stanza is redelivered,
+ * Baileys derives again what it derives after the receipt (a sender key, for example). `forget` removes the row some time later.
  */
 export class Inbox {
   readonly #state: JournaledState
   readonly #messages: MessageDocuments
   readonly #clock: Clock
   readonly #logger: Logger
-  /** Hashes of rows whose receipt is not acknowledged yet, by stanza id. */
+  /** The hashes of rows whose receipt is not acknowledged yet, by stanza id. */
   readonly #unacked = new Map<string, Set<string>>()
-  /** Those of rows, and those of which rows tell. */
+  /** The messages of rows, and those of phone notices. */
   readonly #known = new KnownMessages()
   #received = 0
   #lastReceivedMs: number | null = null
-  #onTold: () => void = () => {}
+  #onNotice: () => void = () => {}
   #onRefused: (refused: RefusedMessage) => void = () => {}
 
   constructor(options: { sessionId: string; state: JournaledState; documents: DocumentStore; clock: Clock; logger: Logger }) {
@@ -73,12 +73,15 @@ export class Inbox {
     }
   }
 
-  /** New messages since this process owns the session, and when the last one came. */
+  /** The number of new messages in this inbox, and the time of the last one, ms. */
   get figures(): { received: number; lastReceivedMs: number | null } {
     return { received: this.#received, lastReceivedMs: this.#lastReceivedMs }
   }
 
-  /** The plaintext of a stanza that was decrypted before, or null when this one is new. */
+  /**
+   * Returns the plaintext of a stanza that was decrypted before, `DOCUMENTED` when it is not kept
+   * any more, null for a new stanza.
+   */
   lookup(hash: string): Buffer | typeof DOCUMENTED | null {
     const encoded = this.#state.image.get('inbox', hash)
     if (encoded === undefined) return null
@@ -86,19 +89,19 @@ export class Inbox {
     return plain === undefined ? DOCUMENTED : Buffer.from(plain, 'base64')
   }
 
-  /** Whether the message has a document or will have one, by whatever name of its sender. */
+  /** Whether the message has a document or will have one, under any name of its sender. */
   knows(message: MessageAddress): boolean {
     return this.#known.has(message)
   }
 
-  /** The row of a newly decrypted stanza, and what rides on its record. To be committed together with the ratchet step. */
+  /** Returns the row of a newly decrypted stanza and the rest of its record. The caller commits them with the ratchet step. */
   admit({ hash, stanzaId, plain, message, tells = false }: Received): AdmittedRow {
     const [document] = message ? documentIdsOf(message) : []
     const isReserved = message !== null && this.#known.isReserved(message)
     const stored = message && !this.knows(message) ? storedMessageOf(message) : undefined
     const kept = keptOf(plain, tells)
     if (tells && kept === null)
-      this.#logger.error({ stanza: stanzaId, bytes: plain.length }, 'What the phone tells is too large.')
+      this.#logger.error({ stanza: stanzaId, bytes: plain.length }, 'A notice of the phone is too large to be processed.')
     const row: InboxRow = {
       id: stanzaId,
       at: this.#clock.now(),
@@ -117,9 +120,9 @@ export class Inbox {
       this.#received++
       this.#lastReceivedMs = this.#clock.now()
     }
-    // Its document is on its way already.
+    // A notice of the phone already makes the document.
     if (stored && isReserved) return { keys, entry: {}, onApplied }
-    if (tells) return { keys, entry: { onDurable: () => this.#onTold() }, onApplied }
+    if (tells) return { keys, entry: { onDurable: () => this.#onNotice() }, onApplied }
     if (!stored || document === undefined) return { keys, entry: { onDurable: () => this.#settle(hash) }, onApplied }
     const entry = {
       events: [receivedOf(stored, document)],
@@ -130,7 +133,7 @@ export class Inbox {
     return { keys, entry, onApplied }
   }
 
-  /** WhatsApp has acknowledged our receipt of a stanza: it will not come again. */
+  /** Marks the rows of a stanza as acknowledged: WhatsApp has our receipt and will not deliver the stanza again. */
   receiptAcknowledged(stanzaId: string): void {
     const hashes = this.#unacked.get(stanzaId)
     if (!hashes) return
@@ -143,26 +146,26 @@ export class Inbox {
     this.#state.later({ inbox: changes })
   }
 
-  /** Called whenever a row has become durable that tells of other messages. */
-  onTold(listener: () => void): void {
-    this.#onTold = listener
+  /** Sets the listener that is called when the row of a phone notice becomes durable. */
+  onNotice(listener: () => void): void {
+    this.#onNotice = listener
   }
 
-  /** Called with each message whose document Firestore refuses, before its row is settled without one. */
+  /** Sets the listener that gets each message whose document Firestore refuses, before its row is settled without a document. */
   onRefused(listener: (refused: RefusedMessage) => void): void {
     this.#onRefused = listener
   }
 
-  /** Rows that tell of other messages and are not settled, the oldest first. */
-  openTold(): Told[] {
-    const told = this.#rows().filter(([, { work, settled }]) => work !== undefined && !settled)
-    told.sort(([, a], [, b]) => a.at - b.at)
-    return told.map(([hash, { id, at, plain = '' }]) => ({ hash, id, at, plain: Buffer.from(plain, 'base64') }))
+  /** Returns the open phone notices, the oldest first. */
+  openNotices(): PhoneNotice[] {
+    const notices = this.#rows().filter(([, { work, settled }]) => work !== undefined && !settled)
+    notices.sort(([, a], [, b]) => a.at - b.at)
+    return notices.map(([hash, { id, at, plain = '' }]) => ({ hash, id, at, plain: Buffer.from(plain, 'base64') }))
   }
 
-  /** Everything that the row told of is stored, or never will be: `failed` says why. */
-  settleTold({ hash }: Told, failed: string | null): void {
-    // Messages that came by themselves meanwhile get their documents.
+  /** Settles a notice when all its messages are stored, or when some never will be for the reason `failed`. */
+  settleNotice({ hash }: PhoneNotice, failed: string | null): void {
+    // Messages that meanwhile arrived in stanzas of their own get their documents now.
     for (const waiting of this.#known.release(hash)) this.#document(waiting)
     const encoded = this.#state.image.get('inbox', hash)
     if (encoded === undefined) return
@@ -170,17 +173,17 @@ export class Inbox {
     this.#state.change({ keys: { inbox: { [hash]: encodeRow(row) } } })
   }
 
-  /** Nobody else makes the document of this message, of which the row tells. False when somebody has or will. */
-  reserve(message: ReceivedMessage, { hash }: Told): boolean {
+  /** Reserves the document of a message for a notice. Returns false when the document exists or another row makes it. */
+  reserve(message: ReceivedMessage, { hash }: PhoneNotice): boolean {
     return this.#known.reserve(message, hash)
   }
 
-  /** The documents of these are there, whoever made them. */
+  /** Marks messages as documented, and settles the rows that waited for their documents. */
   documented(messages: readonly ReceivedMessage[]): void {
     for (const hash of messages.flatMap((message) => this.#known.documented(message))) this.#settle(hash)
   }
 
-  /** Rows that remember messages which another than a stanza of their own has told of: a copy that comes by itself is no new one. */
+  /** Returns rows that remember the messages of a notice, so that a later copy in a stanza of its own is no new message. */
   remembering(messages: readonly ReceivedMessage[]): KeyChanges {
     const at = this.#clock.now()
     const rows = messages.map((message) => {
@@ -190,15 +193,15 @@ export class Inbox {
     return { inbox: Object.fromEntries(rows) as Record<string, string> }
   }
 
-  /** Whether messages were left that have no document yet. */
+  /** Whether an earlier owner left messages without a document. */
   get owesDocuments(): boolean {
     return this.#undocumented().some(({ message, document }) => message && document !== undefined)
   }
 
   /**
-   * Writes the documents of rows that were still open when the state was last given up. They come behind every document that is
-   * there and before every one that will be written from now on, so that a reader with a cursor misses none: no document may have
-   * been placed by the number of this record, or a later one.
+   * Writes the missing documents of rows that were open when the state was last given up, and returns the number of these rows.
+   * The documents sort after all existing ones and before all future ones, so that a reader with a cursor misses none. No
+   * document may have the number of this record, or a later one, in its sort key.
    */
   async documentOpenRows(sequence: number): Promise<number> {
     const undocumented = this.#undocumented()
@@ -218,7 +221,7 @@ export class Inbox {
     return undocumented.length
   }
 
-  /** Forgets what need not be remembered any longer. */
+  /** Forgets settled rows: acknowledged ones beyond the limits of age and number, others after a longer time. */
   forget(): void {
     const closed = this.#rows().filter(([, { settled }]) => settled)
     closed.sort(([, a], [, b]) => b.at - a.at)
@@ -264,7 +267,9 @@ export class Inbox {
     else this.#unacked.set(stanzaId, new Set([hash]))
   }
 
-  /** The message has its document, or needs none. The plaintext stays until WhatsApp will not send the stanza again. */
+  /**
+   * Settles a row whose message has its document or needs none. The row keeps the plaintext until our receipt is acknowledged.
+   */
   #settle(hash: string, failed?: 'refused'): void {
     const encoded = this.#state.image.get('inbox', hash)
     if (encoded === undefined) return
@@ -273,7 +278,7 @@ export class Inbox {
     this.#state.later({ inbox: { [hash]: encodeRow({ ...row, ...why, settled: true }) } })
   }
 
-  /** A row that waited for what never comes would keep its message in the state for ever. */
+  /** Settles a row whose document Firestore refuses, since an open row would keep its message in the state for ever. */
   #refused(hash: string): void {
     const encoded = this.#state.image.get('inbox', hash)
     if (encoded === undefined) return
@@ -283,7 +288,7 @@ export class Inbox {
   }
 }
 
-/** A message that came by itself. */
+/** Returns the event of a message with a stanza of its own. */
 const receivedOf = (message: StoredMessage, document: string): MessageReceived => ({
   type: 'message.received',
   document,

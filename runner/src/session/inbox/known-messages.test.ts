@@ -7,7 +7,7 @@ const LID = '200000000000002@lid'
 
 const message = (messageId: string) => ({ messageId, chat: PHONE, participant: null })
 
-/** The same, by both names of its sender. */
+/** The same message, with both names of its sender. */
 const aliased = (messageId: string) => ({ ...message(messageId), alias: { chat: LID, participant: null } })
 
 test('a message is known by either name of its sender', () => {
@@ -16,7 +16,7 @@ test('a message is known by either name of its sender', () => {
   expect([known.has(message('M1')), known.has(aliased('M1'))]).toEqual([false, true])
 })
 
-test('one row makes the document of a message, and others wait for it', () => {
+test('one row makes the document of a message, and other rows wait for it', () => {
   const known = new KnownMessages()
   expect([known.reserve(message('M1'), 'a'), known.reserve(message('M1'), 'a'), known.reserve(message('M1'), 'b')]).toEqual([
     true,
@@ -33,7 +33,7 @@ test('one row makes the document of a message, and others wait for it', () => {
   ])
 })
 
-test('rows that waited for one which was given up are nobody’s, and may be documented by themselves', () => {
+test('rows that waited for a released row are returned, and their messages are free again', () => {
   const known = new KnownMessages()
   known.reserve(message('M1'), 'a')
   known.reserve(message('M2'), 'other')

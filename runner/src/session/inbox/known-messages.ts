@@ -1,15 +1,15 @@
 import type { MessageAddress } from '../../whatsapp/port.ts'
 import { documentIdsOf } from './message-documents.ts'
 
-/** Whoever makes a message's document meanwhile: the row that tells of the message, and rows that wait for the outcome. */
+/** The row that makes a message's document, and the rows that wait for it. */
 interface Reservation {
   readonly by: string
   readonly waiting: Set<string>
 }
 
 /**
- * Which messages have a document, or will have one, by whatever name of their sender. A message may come by itself while a row that
- * tells of it is being worked through: only one of the two makes the document. Rows go by their hash.
+ * Knows which messages have a document or will have one, under any name of their sender. A message may arrive in a stanza of its
+ * own while a phone notice of it is processed: only one of the two rows makes the document. Rows are named by their hash.
  */
 export class KnownMessages {
   readonly #documents = new Set<string>()
@@ -31,7 +31,7 @@ export class KnownMessages {
     return this.#reservationOf(message) !== undefined
   }
 
-  /** False when somebody else makes the document, or it is there. */
+  /** Reserves the message's document for the row. Returns false when the document exists or another row makes it. */
   reserve(message: MessageAddress, row: string): boolean {
     if (this.has(message)) return false
     const other = this.#reservationOf(message)
@@ -40,12 +40,12 @@ export class KnownMessages {
     return true
   }
 
-  /** The row waits for the one that has reserved its message. */
+  /** Lets the row wait for the row that has reserved its message. */
   wait(message: MessageAddress, row: string): void {
     this.#reservationOf(message)?.waiting.add(row)
   }
 
-  /** The document is there. Returns the rows that waited for it. */
+  /** Marks the message as documented. Returns the rows that waited for it. */
   documented(message: MessageAddress): readonly string[] {
     const [id] = documentIdsOf(message)
     const waiting = this.#reserved.get(id)?.waiting ?? []
@@ -54,7 +54,7 @@ export class KnownMessages {
     return [...waiting]
   }
 
-  /** The row makes no document any more. Returns the rows that waited for it, whose documents nobody makes now. */
+  /** Releases all reservations of the row. Returns the rows that waited for it, whose documents are still missing. */
   release(row: string): readonly string[] {
     const released = [...this.#reserved].filter(([, { by }]) => by === row)
     for (const [id] of released) this.#reserved.delete(id)

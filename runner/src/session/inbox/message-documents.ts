@@ -4,13 +4,13 @@ import { receivedMessageIdOf } from '@holdfast/core/session/ids'
 import type { DocumentStore, Merge } from '@holdfast/core/platform/ports'
 import type { MessageAddress } from '../../whatsapp/port.ts'
 
-/** The id of a message's document, and the one that it has if it was stored before the sender's other name was known. */
+/** Returns the id of a message's document, and the id that it has if it was stored under the sender's other name. */
 export function documentIdsOf({ chat, participant, messageId, alias }: MessageAddress): [string, ...string[]] {
   const id = receivedMessageIdOf(chat, participant ?? '', messageId)
   return alias ? [id, receivedMessageIdOf(alias.chat, alias.participant ?? '', messageId)] : [id]
 }
 
-/** One commit takes so many, and so many bytes of them: see `group.ts`. */
+/** The limits of one commit, in documents and bytes: see `group.ts`. */
 const MOST_AT_ONCE = 100
 const MOST_BYTES_AT_ONCE = 3 * 1024 * 1024
 
@@ -31,7 +31,7 @@ function* inCommits(documents: readonly Merge[]): Generator<Merge[]> {
   if (some.length > 0) yield some
 }
 
-/** Looks for the documents of one session's received messages, and makes those that their records did not bring. */
+/** Finds the documents of one session's received messages, and creates those that their records did not write. */
 export class MessageDocuments {
   readonly #sessionId: string
   readonly #documents: DocumentStore
@@ -50,8 +50,8 @@ export class MessageDocuments {
   }
 
   /**
-   * One owner at a time does this, and a document that is there stays as it is: whoever read it has read it under its order.
-   * Gives the paths of documents that Firestore will never take, which must not keep a session from opening.
+   * Creates the missing documents. Existing ones stay as they are, because readers know their order; only the owner calls this.
+   * Returns the paths of documents that Firestore will never accept, which must not keep a session from opening.
    */
   async createMissing(documents: readonly Merge[]): Promise<string[]> {
     const refused: string[] = []

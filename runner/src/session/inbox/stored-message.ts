@@ -3,16 +3,16 @@ import { sizeOfReceivedContent } from '@holdfast/core/message/sealed-content'
 import type { ReceivedMessage } from '../../whatsapp/port.ts'
 import type { StoredMessage } from './inbox-rows.ts'
 
-/** Firestore takes 1 MiB a document. Beside the content there are names, and what the sealing adds. */
+/** The largest content of a document. Firestore accepts 1 MiB per document, and names and the sealing need the rest. */
 const MAX_CONTENT_BYTES = 960 * 1024
 
-/** In JSON a character has 6 bytes at most. */
+/** The most bytes of one character in JSON. */
 const MAX_BYTES_OF_A_CHARACTER = 6
 
-/** WhatsApp's own apps write no longer text. */
+/** The longest text of WhatsApp's own apps, in UTF-16 code units. */
 const LONGEST_TEXT = 65_536
 
-/** What its document will say: all of it, or of a message that does not fit, what a person reads. */
+/** Returns the content of a message's document: the whole message, or only its readable part when the whole does not fit. */
 export function storedMessageOf(received: ReceivedMessage): StoredMessage {
   const { alias: _, proto, ...message } = received
   const whole = { ...message, proto: Buffer.from(proto).toString('base64') }
@@ -27,8 +27,8 @@ function isStorable({ text, proto }: ReceivedContent): boolean {
   return sizeOfReceivedContent({ text, proto }) <= MAX_CONTENT_BYTES
 }
 
-/** About as many as its document will have. */
+/** Returns the approximate size of the message's document, bytes. */
 export const bytesOf = ({ text, proto }: StoredMessage): number => proto.length + (text?.length ?? 0)
 
-/** No character is cut in two. */
+/** Returns the beginning of a text, without a half surrogate pair at its end. */
 const beginningOf = (text: string): string => text.slice(0, LONGEST_TEXT).replace(/[\uD800-\uDBFF]$/, '')

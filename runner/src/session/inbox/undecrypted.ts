@@ -13,20 +13,23 @@ import type { RefusedMessage } from './inbox.ts'
 
 const { codec, prune } = STATE_KINDS.undecrypted
 
-/** Beyond these the oldest are parked early, so that the state stays small. */
+/** The limits of waiting rows. Beyond them the oldest rows are parked early, so that the state stays small. */
 const MAX_ROWS = 200
 const MAX_BYTES = 2 * 1024 * 1024
 
-/** A larger stanza is not kept, only told of: a document takes 1 MiB, and a text is far below. */
+/**
+ * The largest stanza that a row keeps. Of a larger one only the facts are kept: a document takes 1
+ * MiB, and a text is far smaller.
+ */
 const MAX_STANZA_BYTES = 256 * 1024
 
-/** A phone that was away may still send what only it can; what has not come by then is parked. */
+/** The time after which a waiting stanza is parked. Until then a phone that was away may still send a readable copy. */
 const GIVE_UP_AFTER_MS = 14 * 24 * 60 * 60 * 1000
 
 /**
- * What was delivered and could not be read. WhatsApp is asked for it again and told so, and forgets it: therefore a row holds the
- * stanza before anything of that leaves. A good copy that comes later removes the row; what stays unreadable is parked: its
- * document is for a person to look at, and WhatsApp is not asked any more.
+ * The delivered stanzas that could not be read. The client acknowledges such a stanza and requests it again, and WhatsApp then
+ * forgets it. Therefore a row holds the stanza before either frame leaves. A later readable copy removes the row. A stanza that
+ * stays unreadable is parked: its document is for a person to look at, and WhatsApp is not asked for it again.
  */
 export class Undecrypted {
   readonly #sessionId: string
@@ -41,7 +44,7 @@ export class Undecrypted {
     this.#logger = options.logger
   }
 
-  /** Notes one failed delivery. What is answered depends on it: it is in the journal when this returns. */
+  /** Records one failed delivery. The record is in the journal when this returns, since the answer to WhatsApp depends on it. */
   failed(stanza: FailedStanza): { parked: boolean } {
     const row = this.#rowOf(stanza)
     const parked = isToPark({ attempts: row.attempts, wasParked: row.parkedAt !== undefined })
@@ -58,14 +61,14 @@ export class Undecrypted {
     return { parked }
   }
 
-  /** A message that could be read, and whose document Firestore will never take: somebody has to look at it. */
+  /** Parks a readable message whose document Firestore will never accept, for a person to look at. */
   refused({ document, message, plain }: RefusedMessage): void {
     const { messageId, chat: from, participant } = message
     const error = { code: 'refused', message: 'Firestore refuses the document of this message.' }
     this.park({ key: document, messageId, from, participant, kind: 'none', error, bytes: Buffer.alloc(0), plain })
   }
 
-  /** Puts a stanza aside that is not to be touched again. */
+  /** Parks a stanza at once. */
   park(stanza: FailedStanza): void {
     this.#park(stanza.key, this.#rowOf(stanza))
   }
@@ -74,7 +77,10 @@ export class Undecrypted {
     return this.#get(key)?.parkedAt !== undefined
   }
 
-  /** What changes when these come after all; to be part of the mutation that admits them. */
+  /**
+   * Returns the changes and events that settle stanzas whose readable copies arrived. They belong to
+   * the mutation that admits these.
+   */
   resolvedAll(keys: readonly string[]): { keys: KeyChanges; events: readonly SessionEvent[] } {
     const missing = keys.flatMap((key) => [this.#get(key)].flatMap((row) => (row ? [{ key, row }] : [])))
     if (missing.length === 0) return { keys: {}, events: [] }
@@ -86,13 +92,16 @@ export class Undecrypted {
     }
   }
 
-  /** After a claim: documents that the last owner did not get to write, and what nothing has come of for long. */
+  /**
+   * Must be called after a claim. Writes the documents of parked stanzas that the last owner left, and
+   * parks stanzas that waited too long.
+   */
   takeOver(): void {
     for (const [key, row] of this.#rows()) if (row.parkedAt !== undefined && row.stanza !== undefined) this.#park(key, row)
     this.giveUpOld()
   }
 
-  /** Parks what nothing has come of for long. To be called now and then. */
+  /** Parks stanzas that waited too long for a readable copy, and forgets the oldest parked ones. Called from time to time. */
   giveUpOld(): void {
     const now = this.#clock.now()
     const rows = this.#rows()
@@ -130,7 +139,7 @@ export class Undecrypted {
     const shrink = (): void => {
       if (this.isParked(key)) this.#state.later({ undecrypted: { [key]: codec.encode(small) } })
     }
-    // A document that is refused would be refused for ever: what is left is the error in the log.
+    // A refused document would be refused for ever, so the row shrinks all the same; the error is in the log.
     const entry: Omit<Entry, 'mutation'> = {
       events: [parkedOf(key, parked)],
       onWritten: shrink,
@@ -141,7 +150,7 @@ export class Undecrypted {
     const { messageId, kind, code, attempts } = row
     this.#logger.error(
       { stanza: messageId, kind, code, attempts, document: `${parkedStanzasPath(this.#sessionId)}/${key}` },
-      'A stanza is parked: what is kept of it is in a document, and WhatsApp is not asked for it any more.',
+      'A stanza was parked: a document keeps it, and WhatsApp is not asked for it again.',
     )
   }
 

@@ -228,20 +228,20 @@ describe('a message of the phone about other messages', () => {
   test('stays open until the other messages are stored', async () => {
     await history(proto.Message.HistorySyncType.RECENT)
     device.settle()
-    expect(device.inbox.openTold()).toHaveLength(1)
-    expect(new DeviceUnderTest({ earlier: device }).inbox.openTold()).toHaveLength(1)
+    expect(device.inbox.openNotices()).toHaveLength(1)
+    expect(new DeviceUnderTest({ earlier: device }).inbox.openNotices()).toHaveLength(1)
   })
 
   test('is settled at once when it is about full history or status posts, which are not wanted', async () => {
     await history(proto.Message.HistorySyncType.FULL)
     await history(proto.Message.HistorySyncType.INITIAL_STATUS_V3)
-    expect(device.inbox.openTold()).toEqual([])
+    expect(device.inbox.openNotices()).toEqual([])
   })
 
   test('is ignored when it comes from a contact', async () => {
     const notification = { type: Type.HISTORY_SYNC_NOTIFICATION, historySyncNotification: { syncType: 3 } }
     await device.receive(await contact.message({ protocolMessage: notification }, { category: 'peer' }))
-    expect(device.inbox.openTold()).toEqual([])
+    expect(device.inbox.openNotices()).toEqual([])
   })
 })
 
