@@ -58,7 +58,7 @@ export class Receiving {
     if (known) return this.#answer(delivery, { plain: known, isMessage: !delivery || delivery.read(known) !== null })
     try {
       const opened = await keyStore.transaction((transaction) => this.#open(transaction, { hash, delivery, decrypt }), lock)
-      // After the commit: the ratchet step stays.
+      // The answer follows the commit: the ratchet step stays even when the answer is an error.
       return this.#answer(delivery, opened)
     } catch (error) {
       if (!(error instanceof DecryptionFailed) || !delivery) throw error
