@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { SeededRandom } from '../../../sandbox/network/seeded-random.ts'
 import { described, type OpenTarget, type Target } from './target.ts'
 
-/** One input, by which it can be made again. */
+/** The identity of one input, from which it can be made again. */
 export interface Case {
   readonly target: string
   readonly seed: number
@@ -13,11 +13,11 @@ export interface Broken extends Case {
   readonly what: string
 }
 
-/** An input may take so much of a CPU, whatever else is going on in the machine, and so much memory. */
+/** The most CPU time and memory of one input. CPU time does not depend on the load of the machine. */
 const LIMIT_MS = 3000
 const LIMIT_BYTES = 512 * 1024 * 1024
 
-/** The numbers of one case depend on nothing but its name. */
+/** Returns the random numbers of a case. They depend on its target, seed and index only. */
 function randomOf({ target, seed, index }: Case): SeededRandom {
   let state = seed >>> 0
   for (const character of `${target} ${index}`) state = Math.imul(state ^ character.charCodeAt(0), 0x01000193) >>> 0
@@ -29,7 +29,7 @@ interface Opened {
   readonly target: OpenTarget
 }
 
-/** Runs cases of opened targets, and says what is broken of them. */
+/** Runs cases of opened targets and returns the broken ones. */
 export class Attempts {
   readonly #opened: readonly Opened[]
   readonly #rejected: unknown[] = []
@@ -59,12 +59,12 @@ export class Attempts {
     const { user, system } = process.cpuUsage(cpuBefore)
     const tookMs = (user + system) / 1000
     const tookBytes = peakBytes() - memoryBefore
-    // What was left without a listener is told when the loop turns.
+    // Node reports unhandled rejections in the next turn of the event loop.
     await nextTurn()
     const [rejected] = this.#rejected.splice(0)
     const broken =
       what ??
-      (rejected === undefined ? null : `left a rejection that nobody hears: ${described(rejected)}`) ??
+      (rejected === undefined ? null : `left an unhandled rejection: ${described(rejected)}`) ??
       (tookMs > LIMIT_MS ? `took ${Math.round(tookMs)} ms of CPU` : null) ??
       (tookBytes > LIMIT_BYTES ? `took ${Math.round(tookBytes / 1024 ** 2)} MiB` : null)
     return broken === null ? null : { ...given, what: broken }
@@ -84,5 +84,5 @@ async function attempted(target: OpenTarget, random: SeededRandom): Promise<stri
   }
 }
 
-/** The most that the process ever had. */
+/** Returns the largest resident set of the process so far. */
 const peakBytes = (): number => process.resourceUsage().maxRSS * 1024

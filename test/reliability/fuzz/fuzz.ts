@@ -7,34 +7,34 @@ import type { Word } from './fuzzing-process.ts'
 const program = fileURLToPath(new URL('./fuzzing-process.ts', import.meta.url))
 const exitWithParent = new URL('../../../sandbox/exit-with-parent.ts', import.meta.url).href
 
-/** A case that is not over by then never will be. */
+/** The time after which a case counts as hung. */
 const HANGS_AFTER_MS = 60_000
 
-/** Opening the targets takes a moment: an emulator starts. */
+/** The time limit for opening the targets, which starts an emulator. */
 const OPENS_WITHIN_MS = 180_000
 
-/** Enough for one case of each target. */
+/** The time limit for a single case of each target. */
 const ONE_CASE_SECONDS = 3600
 
 export interface FuzzOptions {
   readonly seed: number
   readonly seconds: number
-  /** Names of targets; all if there are none. */
+  /** The names of targets; all when the list is empty. */
   readonly only: readonly string[]
-  /** A single case of each target; null for as many as there is time for. */
+  /** The index of a single case of each target; null runs cases until the time is over. */
   readonly index: number | null
-  /** No more than so many cases of each target. */
+  /** The most cases of each target. */
   readonly rounds?: number
   readonly onBroken: (broken: Broken) => void
 }
 
 export interface FuzzResult {
-  /** How many inputs each target had. */
+  /** The number of inputs of each target. */
   readonly cases: Readonly<Record<string, number>>
   readonly broken: readonly Broken[]
 }
 
-/** Runs cases until the time is over; a process that ends or hangs is a broken case, and the next process goes on behind it. */
+/** Runs cases until the time is over. A case that ends or hangs its process is broken, and a new process continues behind it. */
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   const { seed, seconds, only, index, rounds = Number.MAX_SAFE_INTEGER, onBroken } = options
   const cases: Record<string, number> = {}
@@ -43,7 +43,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
     broken.push(one)
     onBroken(one)
   }
-  // Opening the targets does not count.
+  // The time starts with the first case, so opening the targets does not count.
   let untilMs: number | null = null
   const to = index === null ? rounds : index + 1
   for (let from = index ?? 0; from < to;) {

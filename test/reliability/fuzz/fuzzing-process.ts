@@ -1,7 +1,8 @@
 import { Attempts, type Broken, type Case } from './attempts.ts'
 import { TARGETS } from './targets.ts'
 
-// Runs cases in a process of its own, and tells its parent of each before it begins: should the process end or hang, that one did it.
+// Runs cases in a process of its own. It reports each case to the parent before its start, so that the parent knows the case that
+// ended or hung the process.
 
 /** One message to the parent. */
 export type Word = { readonly begins: Case } | { readonly broken: Broken } | { readonly isDone: true }

@@ -2,13 +2,13 @@ import { BadOption, readOptions, runCommand, seedOption, wholeNumber } from '../
 import { fuzz } from './fuzz.ts'
 import { TARGETS } from './targets.ts'
 
-const HELP = `Changes real records, checkpoints, documents, frames, messages and requests, and hands them to the product's own code:
-typed errors only, bounded time and memory, no process ends.
+const HELP = `Mutates real records, checkpoints, documents, frames, messages and requests, and passes them to the product's own code. The
+product may throw typed errors only, within limits of time and memory, and no process may end.
 
   npm run fuzz -- --seed 1 --seconds 60 [--only TARGET[,TARGET]] [--case INDEX] [--json]
 
-What is broken is told with its seed and its case: --seed N --only TARGET --case INDEX makes the same input again.
-Ends with 0 if nothing is broken, 1 if something is, 2 for a wrong option.
+A broken case is printed with its seed and index: --seed N --only TARGET --case INDEX makes the same input again.
+Exit codes: 0 if no case is broken, 1 if one is, 2 for a wrong option.
 
 Targets:
 ${TARGETS.map(({ name, promise }) => `  ${name.padEnd(14)} ${promise}`).join('\n')}

@@ -6,7 +6,7 @@ const whole = (random: SeededRandom, least: number, most: number): number => Mat
 const someBytes = (random: SeededRandom, length: number): Buffer =>
   Buffer.from(Array.from({ length }, () => whole(random, 0, 255)))
 
-/** One to four changes: what a bad disk, a cut connection or somebody with a hex editor does. */
+/** Makes one to four changes, like those of a bad disk, a cut connection or a hex editor. */
 export function mutateBytes(random: SeededRandom, bytes: Uint8Array): Buffer {
   let mutated: Buffer = Buffer.from(bytes)
   for (let left = whole(random, 1, 4); left > 0; left--) mutated = random.pick(BYTE_CHANGES)(random, mutated)
@@ -17,7 +17,7 @@ type ByteChange = (random: SeededRandom, bytes: Buffer) => Buffer
 
 const place = (random: SeededRandom, { length }: Buffer): number => whole(random, 0, Math.max(0, length - 1))
 
-/** A range of at most 64 bytes. */
+/** Draws a range of at most 64 bytes. */
 function range(random: SeededRandom, bytes: Buffer): [number, number] {
   const from = place(random, bytes)
   return [from, Math.min(bytes.length, from + whole(random, 1, 64))]
@@ -52,7 +52,7 @@ const BYTE_CHANGES: readonly ByteChange[] = [
   },
 ]
 
-/** One or two changes somewhere in a value: another type, something odd of its type, a field too many or too few. */
+/** Makes one or two changes inside a value: another type, an odd value of the same type, or an additional or missing field. */
 export function mutateValue(random: SeededRandom, value: unknown): unknown {
   let mutated = structuredClone(value)
   for (let left = whole(random, 1, 2); left > 0; left--) mutated = changed(random, mutated)
@@ -161,12 +161,12 @@ function nested(depth: number): unknown {
 
 const PIECE_BYTES = 16 * 1024 * 1024
 
-/** Raw deflated zeros, of as many bytes as one likes, without the time that deflating them would take. */
+/** Returns raw deflated zeros that inflate to at least `bytes` bytes. It repeats one deflated piece, which saves the time. */
 export function deflatedZeros(bytes: number): Buffer {
-  // After a full flush nothing refers to what was before, so that pieces can be strung together.
+  // After a full flush the stream refers to no earlier bytes, so that pieces can be concatenated.
   const piece = deflateRawSync(Buffer.alloc(PIECE_BYTES), { finishFlush: constants.Z_FULL_FLUSH })
   return Buffer.concat([...Array.from({ length: Math.ceil(bytes / PIECE_BYTES) }, () => piece), Buffer.of(3, 0)])
 }
 
-/** With zlib's own header; the checksum at the end is wrong, and comes too late to save anybody. */
+/** Adds zlib's header and a wrong checksum, which the inflater reads only after all bytes. */
 export const zlibBomb = (bytes: number): Buffer => Buffer.concat([Buffer.of(0x78, 0x01), deflatedZeros(bytes), Buffer.alloc(4)])

@@ -1,21 +1,21 @@
 import type { SeededRandom } from '../../../sandbox/network/seeded-random.ts'
 
-/** A way into the product for what somebody or something else has written. */
+/** An entry of the product for data from outside. */
 export interface Target {
   readonly name: string
-  /** What is to come of every input, for the reader of a report. */
+  /** The promised result of every input, for the reader of a report. */
   readonly promise: string
   /** Makes real inputs with the product's own code. */
   open(): Promise<OpenTarget>
 }
 
 export interface OpenTarget {
-  /** Changes one of the real inputs and hands it in. Returns what is broken, null when nothing is. */
+  /** Mutates one of the real inputs and passes it to the product. Returns the fault, or null. */
   attempt(random: SeededRandom): Promise<string | null>
   close?(): Promise<void>
 }
 
-/** What an input may lead to: it is taken, or refused in words that the caller understands. */
+/** Runs the work on an input. Returns null when the product accepts it or refuses it with an expected error, else the fault. */
 export async function unlessRefused(work: () => unknown, isRefusal: (error: unknown) => boolean): Promise<string | null> {
   try {
     await work()
@@ -25,7 +25,7 @@ export async function unlessRefused(work: () => unknown, isRefusal: (error: unkn
   }
 }
 
-/** With the place where it was thrown. */
+/** Describes an error with the place that threw it. */
 export function described(error: unknown): string {
   if (!(error instanceof Error)) return `something that is no error: ${typeof error}`
   const at = error.stack?.split('\n').find((line) => line.startsWith('    at '))

@@ -22,14 +22,14 @@ async function main(args: readonly string[]): Promise<number> {
 async function runSchedules({ schedules, seed, steps }: Options) {
   const sums = { schedules: 0, claims: 0, records: 0, frames: 0, fenced: 0 }
   const broken: { seed: number; what: string[] }[] = []
-  let toldAt = performance.now()
+  let printedAt = performance.now()
   for (let current = seed; current < seed + schedules; current++) {
     const verdict = await runSchedule({ seed: current, owners: 2 + (current % 2), steps })
     sums.schedules++
     for (const name of COUNTS) sums[name] += verdict[name]
     if (verdict.broken.length > 0) broken.push({ seed: current, what: verdict.broken })
-    if (performance.now() - toldAt < PROGRESS_EVERY_MS) continue
-    toldAt = performance.now()
+    if (performance.now() - printedAt < PROGRESS_EVERY_MS) continue
+    printedAt = performance.now()
     process.stderr.write(`${sums.schedules} of ${schedules} schedules, ${broken.length} broken\n`)
   }
   return { ...sums, broken }

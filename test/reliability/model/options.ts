@@ -2,23 +2,23 @@ import { readOptions, seedOption } from '../../support/command-options.ts'
 
 export interface Options {
   readonly schedules: number
-  /** Of the first schedule; each one after it has the next. */
+  /** The seed of the first schedule; each later schedule has the next number. */
   readonly seed: number
-  /** Of each schedule. */
+  /** The steps of each schedule. */
   readonly steps: number
   readonly json: boolean
   readonly help: boolean
 }
 
-export const HELP = `Two and three owners of one session under schedules that a seed chooses, on the product's own journal, claim, gate,
-checkpoints and trimming, checked against the model in test/reliability/model/run.ts.
+export const HELP = `Runs two or three owners of one session under schedules drawn by a seed, on the product's own journal, claim, gate,
+checkpoints and trimming, and checks them against the model in test/reliability/model/run.ts.
 
   npm run model -- --schedules 5000 --seed 1 [--steps 400] [--json]
 
-Ends with 0 if nothing was broken, 1 if something was, 2 for a wrong option; each broken schedule is told with its seed.
+Exit codes: 0 if no schedule is broken, 1 if one is, 2 for a wrong option. Broken schedules are printed with their seeds.
 `
 
-/** @throws BadOption, with a message for the person who typed it. */
+/** @throws BadOption, with a message for the user of the command line. */
 export const parseOptions = (args: readonly string[]): Options =>
   readOptions(args, {
     numbers: {

@@ -15,15 +15,15 @@ import { JournaledState } from '../../../runner/src/session/journal/journaled-st
 import type { ScheduledStore } from './scheduled-store.ts'
 import type { Scheduler } from './scheduler.ts'
 
-/** What left a socket: who said it, and everything that its owner had changed before it was said. */
-export interface Said {
+/** A frame that left a socket: its owner, and all changes that the owner had made before it sent the frame. */
+export interface SentFrame {
   readonly owner: string
   readonly depends: readonly string[]
 }
 
 const LIMITS = { commitTimeoutMs: 10_000, giveUpAfterMs: 60_000 }
 
-/** A process that takes the session for its own as soon as it can, changes its state, and speaks. The product's own parts. */
+/** An owner made of the product's own parts. It claims the session as soon as it can, changes the state, and sends frames. */
 export class ModelOwner {
   readonly name: string
   readonly #options
@@ -33,7 +33,7 @@ export class ModelOwner {
   #parts: { journal: Journal; state: JournaledState; gate: Gate; raw: RawSocket; checkpointer: Checkpointer } | null = null
   #isOver = false
   #wasFenced = false
-  /** Ids whose record is durable, by the journal's word. */
+  /** The ids of changes that the journal reported as durable. */
   readonly durable = new Set<string>()
 
   constructor(options: {
@@ -44,7 +44,7 @@ export class ModelOwner {
     cipher: SessionCipher
     wrappingKey: WrappingKey
     random: Random
-    onSaid: (said: Said) => void
+    onFrame: (frame: SentFrame) => void
   }) {
     this.name = options.name
     this.#options = options
@@ -56,7 +56,7 @@ export class ModelOwner {
     return this.#isOver
   }
 
-  /** Another's record was where its own was to be. One whose claim came too late, or that failed by itself, was not fenced. */
+  /** Whether the owner found another owner's record at the number of its next one. A late claim or an own failure is no fence. */
   get wasFenced(): boolean {
     return this.#wasFenced
   }
@@ -65,7 +65,7 @@ export class ModelOwner {
     return this.#parts !== null && !this.#isOver
   }
 
-  /** Claims, whoever has the session now, reads its state, and says that it connects. */
+  /** Claims the session from any owner, reads its state, and sends a frame after a durable connect record. */
   async start(): Promise<void> {
     try {
       const claim = await this.#claim()
@@ -76,7 +76,7 @@ export class ModelOwner {
     }
   }
 
-  /** One change of the state; what it causes to be said waits at the gate. */
+  /** Makes one change of the state. Frames after it wait at the gate until its record is durable. */
   change(id: string): void {
     if (!this.#parts || this.#isOver) return
     const { state, journal } = this.#parts
@@ -89,8 +89,8 @@ export class ModelOwner {
   }
 
   speak(): void {
-    const said: Said = { owner: this.name, depends: [...this.#changed] }
-    this.#parts?.raw.send(Buffer.from(JSON.stringify(said)), {})
+    const frame: SentFrame = { owner: this.name, depends: [...this.#changed] }
+    this.#parts?.raw.send(Buffer.from(JSON.stringify(frame)), {})
   }
 
   save(): void {
@@ -105,7 +105,7 @@ export class ModelOwner {
   }
 
   async #open(claim: Claim): Promise<void> {
-    const { sessionId, store, cipher, random, onSaid } = this.#options
+    const { sessionId, store, cipher, random, onFrame } = this.#options
     const objects = store.objectsOf(this.name)
     const loaded = await loadState({
       journals: this.#journals,
@@ -128,7 +128,7 @@ export class ModelOwner {
     journal.unlock(cipher)
     const state = new JournaledState(loaded.image, journal)
     const gate = new Gate({ journal, commitPending: () => {}, now: () => this.#clock.monotonic() })
-    const raw = rawSocket((data) => onSaid(JSON.parse(data.toString()) as Said))
+    const raw = rawSocket((data) => onFrame(JSON.parse(data.toString()) as SentFrame))
     gate.attach(raw)
     Object.assign(raw, { readyState: 1 })
     journal.listen({

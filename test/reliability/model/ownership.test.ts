@@ -5,7 +5,7 @@ import { COUNTS, runSchedule } from './run.ts'
 const SCHEDULES = 200
 
 test(
-  'of two or three owners that all believe the session to be theirs, in whatever order things happen',
+  'two or three owners that all believe to own a session keep the invariants in any order of steps',
   { timeout: 300_000 },
   async () => {
     const first = Number(process.env['MODEL_SEED'] ?? 1)
@@ -13,11 +13,11 @@ test(
     for (let seed = first; seed < first + SCHEDULES; seed++) {
       const verdict = await runSchedule({ seed, owners: 2 + (seed % 2), steps: 400 })
       expect({ seed, broken: verdict.broken }).toEqual({ seed, broken: [] })
-      // It takes a claim that came later to fence an owner: who never had the session is not among them.
+      // Only a later claim fences an owner, so there are fewer fenced owners than claims.
       expect(verdict.fenced, `seed ${seed}`).toBeLessThan(Math.max(1, verdict.claims))
       for (const name of COUNTS) sum[name] += verdict[name]
     }
-    // Otherwise nothing was put to the test.
+    // Fewer would mean that the schedules tested nothing.
     expect(Math.min(...Object.values(sum))).toBeGreaterThan(SCHEDULES)
   },
 )
@@ -30,13 +30,13 @@ test.each([
   ['--seed', 'x'],
   ['--seed', ''],
   ['--steps', '0'],
-])('%s %j is refused: nothing would be put to the test', async (option, value) => {
+])('%s %j is refused, because the run would test nothing', async (option, value) => {
   const { code, stdout, stderr } = await runProgram(new URL('./main.ts', import.meta.url), [`${option}=${value}`], 30_000)
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toContain(option)
 })
 
-test('what is asked for is run, and what it has put to the test is told', async () => {
+test('the command runs the requested schedules and prints its counts', async () => {
   const args = ['--schedules', '3', '--seed', '5', '--steps', '100', '--json']
   const { code, stdout } = await runProgram(new URL('./main.ts', import.meta.url), args, 60_000)
   expect(code).toBe(0)

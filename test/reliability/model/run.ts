@@ -8,7 +8,7 @@ import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import { loadState, type StatePointers } from '@holdfast/core/journal/load'
 import { openGroup } from '@holdfast/core/journal/record-codec'
 import { SeededRandom } from '../../../sandbox/network/seeded-random.ts'
-import { ModelOwner, type Said } from './owner.ts'
+import { ModelOwner, type SentFrame } from './owner.ts'
 import { NO_FAULTS, ScheduledStore, type FaultRates } from './scheduled-store.ts'
 import { Scheduler, settled } from './scheduler.ts'
 
@@ -25,40 +25,40 @@ export interface Schedule {
 
 export interface Verdict {
   readonly broken: string[]
-  /** How much the schedule has put to the test. */
+  /** The amount of work that the schedule has tested. */
   readonly claims: number
   readonly records: number
   readonly frames: number
-  /** Owners that had a state open, and met another's record where theirs was to be. */
+  /** Owners with an open state that found another owner's record at the number of their next one. */
   readonly fenced: number
 }
 
 export const COUNTS = ['claims', 'records', 'frames', 'fenced'] as const
 
 /**
- * One schedule: owners that each believe the session to be theirs, on a store whose operations take effect and are answered in an
- * order, and with faults, that the seed chooses. What must hold, whatever the order (the model):
+ * Runs one schedule: several owners believe to own the session, on a store whose operations take effect and are answered in an
+ * order, and with faults, that the seed chooses. The model demands, for every order:
  *
  * 1. A record number is created once, numbers have no gaps, epochs never fall: the log is one line.
  * 2. Behind a claim there is no record of an older epoch: of several owners, one can append.
- * 3. What leaves a socket is preceded by the durable record of everything that its owner had changed before.
- * 4. What an owner was told to be durable is in the log.
- * 5. Whoever reads the state, from the newest checkpoint or without it, has exactly the changes of the log, in its order.
+ * 3. Before a frame leaves a socket, the records of all earlier changes of its owner are durable.
+ * 4. A change that the journal reported as durable is in the log.
+ * 5. The state, read from the newest checkpoint or without it, has exactly the changes of the log, in its order.
  */
 export async function runSchedule({ seed, owners, steps }: Schedule): Promise<Verdict> {
   const scheduler = new Scheduler(new SeededRandom(seed))
   const store = new ScheduledStore(scheduler)
   const broken: string[] = []
-  const frames: Said[] = []
-  const onSaid = (said: Said): void => {
-    frames.push(said)
+  const frames: SentFrame[] = []
+  const onFrame = (frame: SentFrame): void => {
+    frames.push(frame)
     const logged = changesIn(recordsOf(store))
-    const missing = said.depends.filter((id) => logged.get(id) !== said.owner)
-    if (missing.length > 0) broken.push(`3: ${said.owner} spoke before ${missing.join(', ')} was in the log`)
+    const missing = frame.depends.filter((id) => logged.get(id) !== frame.owner)
+    if (missing.length > 0) broken.push(`3: ${frame.owner} sent a frame before ${missing.join(', ')} was in the log`)
   }
   await createSession(store, scheduler)
   const random = randomOf(scheduler.random.fork())
-  const parts = { sessionId: SESSION_ID, scheduler, store, cipher: CIPHER, wrappingKey: WRAPPING_KEY, random, onSaid }
+  const parts = { sessionId: SESSION_ID, scheduler, store, cipher: CIPHER, wrappingKey: WRAPPING_KEY, random, onFrame }
   const people = new People(scheduler, owners, (name) => new ModelOwner({ ...parts, name }))
   store.faults = drawFaults(scheduler.random)
   for (let step = 0; step < steps; step++) {
@@ -74,7 +74,7 @@ export async function runSchedule({ seed, owners, steps }: Schedule): Promise<Ve
   return { broken, claims, records: records.length, frames: frames.length, fenced }
 }
 
-/** The owners of a schedule, and what they do of their own accord. */
+/** The owners of a schedule and their random acts. */
 class People {
   readonly all: ModelOwner[] = []
   readonly #scheduler: Scheduler
@@ -107,7 +107,7 @@ class People {
   }
 }
 
-/** No more faults, everybody awake: what is under way comes to its end. */
+/** Wakes all owners and runs without faults until all pending steps have ended. */
 async function comeToRest(scheduler: Scheduler, store: ScheduledStore, people: People): Promise<void> {
   store.faults = NO_FAULTS
   for (const { name } of people.all) scheduler.wake(name)
@@ -118,15 +118,17 @@ async function judge(store: ScheduledStore, scheduler: Scheduler, people: People
   const broken: string[] = []
   const records = recordsOf(store)
   for (const [index, record] of records.entries()) {
-    if (record.seq !== index + 1) broken.push(`1: record ${record.seq} was created in the place of ${index + 1}`)
+    if (record.seq !== index + 1) broken.push(`1: record ${record.seq} was created instead of ${index + 1}`)
     const before = records[index - 1]
     if (before && record.epoch < before.epoch)
       broken.push(`2: record ${record.seq} is of epoch ${record.epoch}, behind ${before.epoch}`)
-    if (before && record.epoch > before.epoch && record.kind !== 'claim') broken.push(`2: record ${record.seq} raises the epoch`)
+    if (before && record.epoch > before.epoch && record.kind !== 'claim')
+      broken.push(`2: record ${record.seq} raises the epoch and is no claim`)
   }
   const logged = changesIn(records)
   for (const { name, durable } of people.all) {
-    for (const id of durable) if (logged.get(id) !== name) broken.push(`4: ${name} was told that ${id} is durable`)
+    for (const id of durable)
+      if (logged.get(id) !== name) broken.push(`4: ${id} of ${name} was reported as durable and is not in the log`)
   }
   const session = parseStored(sessionDocumentSchema, store.present.get(sessionPath(SESSION_ID))?.fields, SESSION_ID)
   for (const pointers of [session, { ...session, checkpoint: null }]) {
@@ -135,7 +137,7 @@ async function judge(store: ScheduledStore, scheduler: Scheduler, people: People
   return broken
 }
 
-/** As the next owner reads it, from these checkpoints. */
+/** Reads the state from these checkpoints, as the next owner does. Returns the faults. */
 async function read(
   store: ScheduledStore,
   scheduler: Scheduler,
@@ -158,13 +160,13 @@ async function read(
   return found.join() === expected.join() ? [] : [`5: the state has ${found.length} changes, the log ${expected.length}`]
 }
 
-/** Everything that was ever appended, also what was trimmed since. */
+/** Returns all records that were ever appended, including trimmed ones. */
 const recordsOf = (store: ScheduledStore): JournalRecord[] =>
   store.created
     .filter(({ path }) => path.startsWith(`${journalPath(SESSION_ID)}/`))
     .map(({ path, fields }) => parseStored(journalRecordSchema, fields, path))
 
-/** By id, who made the change; in the order of the log. */
+/** Returns the owner of each change by its id, in the order of the log. */
 function changesIn(records: readonly JournalRecord[]): Map<string, string> {
   const changes = new Map<string, string>()
   for (const record of records) {
@@ -185,7 +187,7 @@ async function createSession(store: ScheduledStore, scheduler: Scheduler): Promi
   await created
 }
 
-/** A schedule has its own weather: some have none, some much of one kind. */
+/** Draws the fault rates of a schedule. Some schedules have no faults of a kind, others have many. */
 function drawFaults(random: SeededRandom): FaultRates {
   const rate = () => (random.chance(0.5) ? random.between(0, 0.3) : 0)
   return { answerLost: rate(), refused: rate(), unanswered: rate() / 3, stale: rate() }

@@ -16,18 +16,18 @@ interface Stored {
   readonly version: number
 }
 
-/** All documents by path. Never changed in place: an earlier one is what a stale read shows. */
+/** All documents by path. A change makes a new map, because a stale read shows an earlier one. */
 type Documents = ReadonlyMap<string, Stored>
 
-/** How often operations go wrong. */
+/** The probabilities of faults. */
 export interface FaultRates {
-  /** It takes effect, and its owner is told that it failed. */
+  /** The operation takes effect, and its owner gets an error. */
   readonly answerLost: number
-  /** Nothing happens, and its owner is told so. */
+  /** The operation has no effect, and its owner gets an error. */
   readonly refused: number
-  /** Its owner never hears of it; whether it takes effect is left to chance. */
+  /** The owner gets no answer. The operation takes effect at random. */
   readonly unanswered: number
-  /** A read shows the store as it was a few changes ago. */
+  /** A read returns the state of the store a few changes ago. */
   readonly stale: number
 }
 
@@ -37,17 +37,17 @@ type Fault = keyof FaultRates | 'none'
 
 type Outcome<Result> = { readonly result: Result } | { readonly error: unknown }
 
-/** Versions of the store that a stale read may still show. */
+/** The earlier versions of the store that a stale read may return. */
 const REMEMBERED = 6
 
-/** Firestore and Cloud Storage in memory: each operation takes effect, and is answered, when the scheduler says so, if at all. */
+/** Firestore and Cloud Storage in memory. The scheduler decides when each operation takes effect and when its answer arrives. */
 export class ScheduledStore {
   readonly #scheduler: Scheduler
   readonly #objects = new Map<string, Buffer>()
   #documents: Documents = new Map()
   #earlier: Documents[] = []
   #versions = 0
-  /** Every document that was ever created, in order, also if it was removed since. */
+  /** Every document that was ever created, in order, including deleted ones. */
   readonly created: { readonly path: string; readonly fields: Readonly<Record<string, unknown>> }[] = []
   faults: FaultRates = NO_FAULTS
 
@@ -55,7 +55,7 @@ export class ScheduledStore {
     this.#scheduler = scheduler
   }
 
-  /** As it is now, for whoever judges. */
+  /** The current documents, for the final check. */
   get present(): Documents {
     return this.#documents
   }
@@ -78,7 +78,7 @@ export class ScheduledStore {
     }
   }
 
-  /** @param own the fault that only this kind of operation can have */
+  /** @param own the fault of this kind of operation, in addition to the common ones */
   #draw(own: keyof FaultRates): Fault {
     const { random } = this.#scheduler
     for (const fault of new Set(['refused', 'unanswered', own] as const)) if (random.chance(this.faults[fault])) return fault
@@ -159,7 +159,7 @@ function snapshotIn(view: Documents, path: string): DocumentSnapshot | null {
   return { path, id, fields: { ...stored.fields }, createdAtMicros: 0, silentForMs: 0, version: stored.version }
 }
 
-/** Only what the journal asks for: a range of ids. */
+/** Answers the only kind of query that the journal makes: a range of ids. */
 function found(
   view: Documents,
   { collection, startAfter = '', endAt, limit = Number.POSITIVE_INFINITY }: Query,

@@ -1,15 +1,15 @@
 import type { Clock } from '@holdfast/core/platform/ports'
 import type { SeededRandom } from '../../../sandbox/network/seeded-random.ts'
 
-/** Something that may happen next, on behalf of an owner; while that owner is paused it does not. */
+/** A pending step of an owner. It does not run while the owner is paused. */
 interface Step {
   readonly actor: string
   readonly run: () => void
 }
 
 /**
- * Decides, by seed, in which order things happen: when an operation takes effect at the store, when its answer is heard, when a timer
- * goes off. Code that waits for one of them runs on until it waits again, so that a seed gives the same run every time.
+ * Decides the order of all steps by the seed: when an operation takes effect at the store, when its answer arrives, and when a
+ * timer fires. After each step the waiting code runs until it waits again, so that a seed gives the same run every time.
  */
 export class Scheduler {
   readonly random: SeededRandom
@@ -26,7 +26,7 @@ export class Scheduler {
     return this.#nowMs
   }
 
-  /** A process that is stopped: what it waits for may have happened, but it hears of nothing. */
+  /** Pauses an owner like a stopped process: its operations may take effect, but it gets no answers. */
   pause(actor: string): void {
     this.#paused.add(actor)
   }
@@ -39,22 +39,22 @@ export class Scheduler {
     return this.#paused.has(actor)
   }
 
-  /** Happens at the store, whether its owner is awake or not. */
+  /** Adds a step at the store, which runs even when its owner is paused. */
   atStore(run: () => void): void {
     this.#steps.push({ actor: '', run })
   }
 
-  /** Is heard by the owner. */
+  /** Adds the arrival of an answer at its owner. */
   heardBy(actor: string, run: () => void): void {
     this.#steps.push({ actor, run })
   }
 
-  /** Lets one thing happen, and everything that follows from it until somebody waits again. False when nothing can. */
+  /** Runs one step and all code that follows from it. Resolves with false when no step is possible. */
   async step(): Promise<boolean> {
     const possible = this.#steps.filter(({ actor }) => !this.#paused.has(actor))
     const timers = [...this.#timers].filter(({ actor }) => !this.#paused.has(actor)).toSorted((a, b) => a.at - b.at)
     const [timer] = timers
-    // Time passes when nothing else can happen, and now and then before everything has.
+    // A timer fires when no other step is possible, and now and then earlier.
     if (timer && (possible.length === 0 || this.random.chance(0.1))) {
       this.#timers.delete(timer)
       this.#nowMs = Math.max(this.#nowMs, timer.at)
@@ -84,7 +84,7 @@ export class Scheduler {
   }
 }
 
-/** Everything that can run without anything further happening has run: the journal begins its commits in a later turn. */
+/** Waits until all code that needs no further step has run. The journal starts its commits in a later turn of the event loop. */
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve))
 }

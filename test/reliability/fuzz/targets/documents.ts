@@ -176,7 +176,7 @@ const isUnread = (error: unknown): boolean => isHoldfastError(error, 'bad-docume
 
 const documents: Target = {
   name: 'documents',
-  promise: 'a document is read as what it is, or refused as `bad-document` or `unknown-version`',
+  promise: 'a document is parsed by its schema, or refused as `bad-document` or `unknown-version`',
   async open() {
     for (const [name, [schema, real]] of Object.entries(SHAPES)) parseStored(schema, real, name)
     return {
@@ -199,7 +199,7 @@ const snapshotOf = (id: string, fields: unknown, silentForMs: number): DocumentS
 
 const answers: Target = {
   name: 'answers',
-  promise: 'what the API says of a session is an answer that can be sent, or a typed error, whatever its documents say',
+  promise: 'the API answers a request for a session with valid JSON or a typed error, whatever its documents contain',
   async open() {
     return {
       attempt(random) {
@@ -213,15 +213,14 @@ const answers: Target = {
 
 const sealed: Target = {
   name: 'sealed',
-  promise: 'sealed content and wrapped keys open as they were sealed, or they are typed errors',
+  promise: 'sealed content and wrapped keys open unchanged, or fail with typed errors',
   async open() {
     return {
       async attempt(random) {
         const content = mutateBytes(random, job.content)
         const isSame = content.equals(job.content)
         const text = await unlessRefused(() => {
-          if (openJobContent(CIPHER, 'job', { type: 'text', content }) && !isSame)
-            throw new Error('Content that was changed opened.')
+          if (openJobContent(CIPHER, 'job', { type: 'text', content }) && !isSame) throw new Error('Changed content was opened.')
         }, isTyped)
         const received = await unlessRefused(() => {
           openReceivedContent(CIPHER, 'message', { content: mutateBytes(random, message.content) })

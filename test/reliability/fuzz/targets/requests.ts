@@ -5,10 +5,10 @@ import type { SeededRandom } from '../../../../sandbox/network/seeded-random.ts'
 import { mutateBytes, mutateText, mutateValue } from '../mutations.ts'
 import { described, type Target } from '../target.ts'
 
-/** What a caller may send: any of these is answered, and only our own trouble is a 5xx. */
+/** Mutates the requests of callers. The API has to answer each of them; a 5xx is reserved for faults of the product. */
 const requests: Target = {
   name: 'requests',
-  promise: 'every request is answered, a mistake of the caller with a 4xx that says what is wrong',
+  promise: 'every request gets an answer; a mistake of the caller gets a 4xx with the reason',
   async open() {
     const api = await startApi()
     const { call } = api.with({ objects: new MemoryObjects() })
@@ -37,7 +37,7 @@ interface Given {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Null for what no client could send. */
+/** Returns null for a request that no client can send. */
 function mutatedRequest(
   random: SeededRandom,
   { method, path, body, headers }: Given,
@@ -68,7 +68,7 @@ function problemOf({ status, headers, body }: Answer, route: string): string | n
   if (status < 400) return null
   if (status >= 500) return `${route} was answered with ${status}: ${JSON.stringify(body).slice(0, 300)}`
   const isProblem = headers.get('content-type') === 'application/problem+json'
-  return isProblem || body === '' ? null : `${route} was refused with ${status} in another form than refusals have`
+  return isProblem || body === '' ? null : `${route} was refused with ${status}, but not as application/problem+json`
 }
 
 export const REQUESTS: readonly Target[] = [requests]

@@ -25,7 +25,7 @@ const GROUPS: readonly (readonly Mutation[])[] = [
   [{ keys: { session: { a: null, c: 'z' } }, creds: '{"me":null}' }],
 ]
 
-/** As an owner writes it: its claim, and a record for each group. */
+/** Makes a journal like an owner: its claim, and the records of each group. */
 function journal(): JournalRecord[] {
   const claim = { v: 1, kind: 'claim', seq: 1, epoch: 1, runnerId: 'r', nonce: 'n', prevHash: '', keyVersion: 0 } as const
   const records: JournalRecord[] = [{ ...claim, bytes: Buffer.alloc(0), part: 1, parts: 1 }]
@@ -40,7 +40,7 @@ function journal(): JournalRecord[] {
 const found = (records: readonly JournalRecord[]): FoundRecord[] =>
   records.map((record) => ({ seq: record.seq, place: `journal/${record.seq}`, fields: { ...record, at: new Date(0) } }))
 
-/** What was found, in the order of numbers. */
+/** Makes a journal store from found records, which are in the order of their numbers. */
 const journalsOf = (records: readonly FoundRecord[]): ReadableJournals => {
   const list: ReadableJournals['list'] = async (_, { after, upTo = Number.POSITIVE_INFINITY, limit }) =>
     records.filter(({ seq }) => seq > after && seq <= upTo).slice(0, limit)
@@ -56,7 +56,7 @@ const NO_POINTERS = { checkpoint: null, previousCheckpoint: null, trimmedTo: 0 }
 
 const shown = (image: StateImage): string => JSON.stringify(image.toMutation())
 
-/** Every state that the journal passes through, as text. */
+/** Returns every state that the journal passes through, as text. */
 function statesOf(records: readonly JournalRecord[]): Set<string> {
   const image = new StateImage()
   const states = new Set([shown(image)])
@@ -69,7 +69,7 @@ function statesOf(records: readonly JournalRecord[]): Set<string> {
 
 const records: Target = {
   name: 'records',
-  promise: 'the state is whole, or what is wrong is said as damage and the state is an earlier one',
+  promise: 'the state is complete, or it is an earlier one and the fault is reported as damage',
   async open() {
     const real = journal()
     const states = statesOf(real)
@@ -98,9 +98,9 @@ const records: Target = {
             end,
           })
           const state = shown(image)
-          if (!trouble && state !== complete) broken = 'loadState took a changed journal for a whole one'
-          if (!states.has(state)) broken = 'loadState made a state that never was'
-          if (trouble !== null && !isDamage(trouble)) broken = 'loadState has trouble that is no damage'
+          if (!trouble && state !== complete) broken = 'loadState accepted a changed journal as complete'
+          if (!states.has(state)) broken = 'loadState made a state that the journal never passed through'
+          if (trouble !== null && !isDamage(trouble)) broken = 'loadState reported an error other than damage'
         }
         return (await unlessRefused(load, () => false)) ?? broken
       },
@@ -108,17 +108,17 @@ const records: Target = {
   },
 }
 
-/** A bucket with one object. */
+/** Makes a bucket with one object. */
 const holding = (name: string, bytes: Buffer): ObjectStore => ({
   placeOf: (place) => place,
-  create: () => Promise.reject(new Error('Nothing is written here.')),
+  create: () => Promise.reject(new Error('This bucket is read-only.')),
   read: async (asked) => (asked === name ? { bytes, generation: '1' } : null),
   list: async () => [name],
 })
 
 const checkpoints: Target = {
   name: 'checkpoints',
-  promise: 'it opens as it was written, or it is damage',
+  promise: 'a checkpoint opens unchanged, or is reported as damage',
   async open() {
     const objects = new MemoryObjects()
     const image = new StateImage()
@@ -133,7 +133,7 @@ const checkpoints: Target = {
         const isSame = broken.equals(bytes)
         const opened = async (work: () => Promise<unknown>) => {
           await work()
-          if (!isSame) throw new Error('A checkpoint that was changed opened.')
+          if (!isSame) throw new Error('A changed checkpoint was opened.')
         }
         const other = random.chance(0.5) ? pointer : { ...pointer, seq: pointer.seq + 1 }
         return (
@@ -145,12 +145,12 @@ const checkpoints: Target = {
   },
 }
 
-/** Of 1 GiB: far more than any record can hold. */
+/** A group that inflates to 1 GiB, far more than any record can hold. */
 const BOMB = Buffer.concat([Buffer.of(1), deflatedZeros(1024 ** 3)])
 
 const groups: Target = {
   name: 'groups',
-  promise: 'what a sealed record carries is read, or the record is damaged; it takes no more memory than a state may',
+  promise: 'the content of a sealed record is decoded, or the record is damaged, within the memory limit of a state',
   async open() {
     const encoded = GROUPS.map(encodeGroup)
     return {
@@ -177,7 +177,7 @@ const groups: Target = {
 
 const journalFiles: Target = {
   name: 'journal-files',
-  promise: 'a file of the directory is read as it was written, or its records are damaged; never an exception',
+  promise: 'a file of the directory is decoded unchanged, or its records are damaged; it never throws',
   async open() {
     const at = new Date(0)
     const merges = [{ kind: 'merge', path: 'a/b', fields: { n: 1, at, bytes: Buffer.of(1), list: [{ $date: 1 }] } }] as const

@@ -8,7 +8,7 @@ const OURSELVES = '5511900000001@s.whatsapp.net'
 
 const SHARED_KEY = { keyId: { keyId: Buffer.alloc(6, 1) }, keyData: { keyData: Buffer.alloc(32, 2), timestamp: 1 } }
 
-/** Messages of many kinds, as WhatsApp's clients make them. */
+/** Messages of many kinds, in the form of WhatsApp's clients. */
 export const MESSAGES: readonly proto.IMessage[] = [
   text('hello'),
   { extendedTextMessage: { text: 'hello', contextInfo: { quotedMessage: text('quoted'), participant: OURSELVES } } },
@@ -33,7 +33,7 @@ export const MESSAGES: readonly proto.IMessage[] = [
 export const padded = (message: proto.IMessage): Buffer =>
   Buffer.concat([proto.Message.encode(message).finish(), Buffer.of(2, 2)])
 
-/** A message within a message within …: what a decoder that recurses falls over. */
+/** Nests messages inside each other, which overflows the stack of a recursive decoder. */
 export function matryoshka(depth: number): Buffer {
   let bytes: Buffer = Buffer.from(proto.Message.encode(text('deep')).finish())
   for (let left = depth; left > 0; left--) {

@@ -1,4 +1,4 @@
-// As in the runner: before Baileys is loaded.
+// The limit has to load before Baileys, as in the runner.
 import '../../../../runner/src/whatsapp/baileys/patches/inflate-limit.ts'
 import { EventEmitter } from 'node:events'
 import { deflateSync } from 'node:zlib'
@@ -20,7 +20,7 @@ import { mutateBytes, mutateText, mutateValue, zlibBomb } from '../mutations.ts'
 import { described, unlessRefused, type Target } from '../target.ts'
 import { HISTORY, MESSAGES, matryoshka, padded, realStanzas } from './wire-samples.ts'
 
-/** The events that Baileys makes of a stanza, as far as somebody of ours listens. */
+/** Emits the events of Baileys for a stanza that the product listens to. */
 function emit(ws: EventEmitter, node: BinaryNode): void {
   const { tag, attrs, content } = node
   ws.emit('frame', node)
@@ -33,7 +33,7 @@ const isAnyError = (error: unknown): boolean => error instanceof Error
 
 const frames: Target = {
   name: 'frames',
-  promise: 'a frame that cannot be read is an error of that frame; one that can is taken in, whatever it says',
+  promise: 'an unreadable frame is an error of that frame; a readable one is processed, whatever it contains',
   async open() {
     const device = new DeviceUnderTest()
     const encoded = (await realStanzas(device)).map((node) => encodeBinaryNode(node))
@@ -46,7 +46,7 @@ const frames: Target = {
       async attempt(random) {
         broken = null
         const bytes = random.chance(0.005) ? bomb : mutateBytes(random, random.pick([...encoded, ...packed]))
-        // Baileys' own codec: it throws errors of no kind of its own.
+        // The codec of Baileys throws plain errors.
         let node: BinaryNode | null = null
         const unread = await unlessRefused(async () => (node = await decodeBinaryNode(bytes)), isAnyError)
         if (node) emit(ws, node)
@@ -58,7 +58,7 @@ const frames: Target = {
 
 const stanzas: Target = {
   name: 'stanzas',
-  promise: 'a message stanza is taken in before Baileys sees it, whatever it says, and what it makes can be written',
+  promise: 'a message stanza is processed before Baileys, whatever it contains, and its documents can be written',
   async open() {
     const device = new DeviceUnderTest()
     const real = await realStanzas(device)
@@ -78,7 +78,7 @@ const stanzas: Target = {
 
 const plaintexts: Target = {
   name: 'plaintexts',
-  promise: 'what was decrypted is a message, or it is none; it is stored with its document either way',
+  promise: 'a decrypted plaintext is stored with its document, whether it is a message or not',
   async open() {
     const device = new DeviceUnderTest()
     const [stanza] = await realStanzas(device)
@@ -97,10 +97,10 @@ const plaintexts: Target = {
   },
 }
 
-/** From the wire through the ratchets to the documents. Each stanza is encrypted anew: a ratchet turns once. */
+/** Covers the path from the wire through the ratchets to the documents. It encrypts every stanza anew: a ratchet steps once. */
 const deliveries: Target = {
   name: 'deliveries',
-  promise: 'whatever a contact encrypts ends as a message, as a row that is asked for again, or as an error that Baileys answers',
+  promise: 'every encrypted stanza becomes a message, a row to request again, or an error that Baileys answers',
   async open() {
     const device = new DeviceUnderTest()
     const contact = new Contact()
@@ -124,7 +124,7 @@ const deliveries: Target = {
 
 const pasts: Target = {
   name: 'pasts',
-  promise: 'a part of the past is read, or it is lost for a reason that is known; it takes no more memory than it may',
+  promise: 'a part of the history is read, or is lost for a known reason, within the memory limit',
   async open() {
     const device = new DeviceUnderTest()
     const reader = new PhoneReader({ reader: device.reader, learn: () => Promise.resolve() })
@@ -152,7 +152,7 @@ const pasts: Target = {
   },
 }
 
-/** What the records of the device would write must be writable. */
+/** Checks that the documents of the device can be written to Firestore. Returns the fault, or null. */
 function written(device: DeviceUnderTest): string | null {
   try {
     Object.values(device.documents).forEach(assertTimes)
@@ -178,11 +178,11 @@ function assertStorable(received: ReceivedMessage): void {
   for (const { fields } of projectEvents([{ type: 'message.received', ...about }], RECORD)) assertTimes(fields)
 }
 
-/** Firestore takes the years 1 to 9999. */
+/** Checks the dates of a document: Firestore accepts the years 1 to 9999. */
 function assertTimes(fields: Readonly<Record<string, unknown>>): void {
   for (const value of Object.values(fields)) {
     const isOdd = value instanceof Date && !(value.getUTCFullYear() >= 1 && value.getUTCFullYear() <= 9999)
-    if (isOdd) throw new Error('A time is none that Firestore takes.')
+    if (isOdd) throw new Error('Firestore does not accept the date.')
   }
 }
 
@@ -199,14 +199,14 @@ const listeners = (device: DeviceUnderTest) => ({
   onDevicesListed: () => {},
 })
 
-/** Attributes are always texts on the wire. */
+/** Changes or removes one attribute. On the wire, attributes are always texts. */
 function mutateAttributes(random: SeededRandom, attrs: Record<string, string>): Record<string, string> {
   const name = random.pick(Object.keys(attrs))
   if (random.chance(0.2)) return Object.fromEntries(Object.entries(attrs).filter(([key]) => key !== name))
   return { ...attrs, [name]: mutateText(random, attrs[name] ?? '') }
 }
 
-/** As a frame could bring it: tags and attributes are texts, content is nodes or bytes. */
+/** Changes a node into another one that a frame can hold: tags and attributes are texts, content is nodes or bytes. */
 function mutateNode(random: SeededRandom, node: BinaryNode): BinaryNode {
   const { tag, attrs, content } = node
   if (Array.isArray(content) && content.length > 0 && random.chance(0.5)) {

@@ -17,7 +17,7 @@ export const OUTPUT: readonly Mutant[] = [
     invariant: 'I1',
     what: 'a receipt (a frame like any other) leaves before the message is in the log',
     edits: [{ in: 'Gate.#hold.position', value: 'this.#journal.durable' }],
-    noticedBy: { file: 'test/reliability/model/ownership.test.ts', tests: 'of two or three owners' },
+    noticedBy: { file: 'test/reliability/model/ownership.test.ts', tests: 'two or three owners' },
   },
   {
     name: 'pending-not-committed',
