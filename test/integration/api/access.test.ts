@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => api[Symbol.asyncDispose]())
 
 describe('the API key', () => {
-  it('is asked for on every route below /api', async () => {
+  it('is required by every route below /api', async () => {
     for (const key of ['', 'wrong', `${API_KEY} `.slice(1), `${API_KEY}x`]) {
       for (const path of [
         '/api/sessions',
@@ -35,17 +35,17 @@ describe('the API key', () => {
     expect((await api.get('/api/sessions')).body).toEqual([])
   })
 
-  it('is not needed for /health', async () => {
+  it('is not required by /health', async () => {
     expect((await api.get('/health', { 'X-Api-Key': '' })).status).toBe(200)
   })
 })
 
-describe('errors', () => {
-  it('answer 404 for routes that do not exist', async () => {
+describe('an error', () => {
+  it('has the status 404 for a route that does not exist', async () => {
     for (const path of ['/', '/nothing', '/api/nothing', '/api']) expect((await api.get(path)).body.code, path).toBe('not-found')
   })
 
-  it('show nothing of an unexpected cause', async () => {
+  it('shows nothing of an unexpected cause', async () => {
     const wrap = () => {
       throw new TypeError('secret')
     }
@@ -57,7 +57,7 @@ describe('errors', () => {
 })
 
 describe('a function that is not configured', () => {
-  it('answers 500 without saying what is wrong, reads the configuration once, and does not crash', async () => {
+  it('reads the configuration once and answers 500 without the problems of the configuration', async () => {
     let reads = 0
     const handler = createHandler(() => {
       reads++
@@ -73,8 +73,8 @@ describe('a function that is not configured', () => {
   })
 })
 
-describe('behind Cloud Functions', () => {
-  it('is the function `api`, and takes the body that Google has read already', async () => {
+describe('the deployed API', () => {
+  it('is the function `api` and accepts a body that Google has read already', async () => {
     Object.assign(process.env, {
       GOOGLE_CLOUD_PROJECT: api.firestore.projectId,
       STORAGE_BUCKET: 'unused',

@@ -23,7 +23,7 @@ export const API_KEY = 'a key of 16 or more characters'
 export interface Answer {
   readonly status: number
   readonly headers: Headers
-  // oxlint-disable-next-line typescript/no-explicit-any -- what the answer is like is for the test to say
+  // oxlint-disable-next-line typescript/no-explicit-any -- each test checks the shape of its answers
   readonly body: any
 }
 
@@ -33,15 +33,15 @@ export interface ApiUnderTest extends AsyncDisposable {
   readonly firestore: FirestoreUnderTest
   readonly documents: DocumentStore
   readonly wrappingKey: WrappingKey
-  /** Of the API itself, as `GET /api/sessions/:name`. */
+  /** The routes of the API, in the form `GET /api/sessions/:name`. */
   readonly routes: readonly string[]
   get(path: string, headers?: Record<string, string>): Promise<Answer>
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
-  /** With a body and a method of any kind. */
+  /** Sends a request with any method and any body. */
   call(path: string, init: RequestInit): Promise<Answer>
-  /** Another API on the same data, with some of its parts replaced. */
+  /** Makes another API on the same data, with some of its dependencies replaced. */
   with(changes: Partial<AppDependencies>): Calls
-  /** The same store with another way to commit. */
+  /** Makes the same store with another `commit`. */
   committing(commit: (changes: readonly Change[], real: DocumentStore['commit']) => Promise<void>): AppDependencies['documents']
   /** Writes what a runner would write into the session's document. */
   asOwner(name: string, fields: Fields): Promise<void>
@@ -49,10 +49,10 @@ export interface ApiUnderTest extends AsyncDisposable {
   cipher(name: string): Promise<SessionCipher>
 }
 
-/** The real app on the real client and Google's emulator. */
+/** Starts the real app on the real Firestore client and Google's emulator. */
 export const startApi = async (): Promise<ApiUnderTest> => apiOn(await startFirestore())
 
-/** The same with a Firestore that may be harmed. */
+/** Starts the same app with a Firestore of its own, which a test may stop or kill. */
 export async function startApiToHarm(): Promise<ApiUnderTest & { readonly firestore: OwnFirestore }> {
   const firestore = await startOwnFirestore()
   return { ...apiOn(firestore), firestore }
@@ -65,7 +65,7 @@ function apiOn(firestore: FirestoreUnderTest): ApiUnderTest {
     documents,
     objects,
     journalsOn: (guarded: DocumentStore) => new DocumentJournals(guarded),
-    // Of all routes /health alone asks for it, and its tests bring the real one.
+    // Only /health uses it, and the tests of /health pass the real one.
     storage: { check: () => Promise.resolve() },
     wrappingKey,
     authenticate: holderOf(API_KEY),
@@ -99,7 +99,7 @@ function apiOn(firestore: FirestoreUnderTest): ApiUnderTest {
   }
 }
 
-/** Middleware has no method of its own. */
+/** Returns the routes of the app. It skips middleware, which Hono lists with the method ALL. */
 const routesOf = ({ routes }: ReturnType<typeof createApp>): string[] => [
   ...new Set(routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`)),
 ]

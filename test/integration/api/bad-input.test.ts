@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Answer, type ApiUnderTest, startApi } from './api-under-test.ts'
 import { EVERY_ROUTE, type RouteRequest } from './every-route.ts'
 
-/** Whatever a caller sends: his mistake is a 4xx that says what is wrong, never a 500, and it changes nothing. */
+/** Each mistake of a caller is answered with a 4xx that names it, never with a 500, and changes nothing. */
 
 let api: ApiUnderTest
 beforeAll(async () => {
@@ -19,7 +19,7 @@ const initOf = (route: string, { body, headers }: RouteRequest): RequestInit => 
   ...(body === undefined ? {} : { body: JSON.stringify(body) }),
 })
 
-/** A refusal in the form of all refusals. */
+/** Expects a refusal with the fields that every refusal has. */
 function expectRefusal({ status, headers, body }: Answer, what: string, expected: number[] = []): void {
   expect({ what, status }).toEqual({ what, status: expected.length === 1 ? expected[0] : expect.any(Number) })
   expect(status, what).toBeGreaterThanOrEqual(400)
@@ -35,7 +35,7 @@ function expectRefusal({ status, headers, body }: Answer, what: string, expected
   })
 }
 
-it('every route of the API is tried', () => {
+it('the requests of these tests cover every route of the API', () => {
   const open = ['GET /health', 'GET /api/openapi.json']
   expect([...Object.keys(EVERY_ROUTE), ...open].toSorted()).toEqual(api.routes.toSorted())
 })
@@ -45,16 +45,16 @@ const bytes = (...values: number[]): Uint8Array<ArrayBuffer> => new Uint8Array(v
 const withBytes = (before: string, broken: Uint8Array, after: string): Uint8Array<ArrayBuffer> =>
   new Uint8Array(Buffer.concat([Buffer.from(before), broken, Buffer.from(after)]))
 
-/** None of these is a body that any route takes. */
-const NO_BODIES: [string, string | Uint8Array<ArrayBuffer>][] = [
-  ['half of JSON', '{"name":'],
-  ['no JSON at all', 'name=main'],
+/** Bodies that no route accepts. */
+const INVALID_BODIES: [string, string | Uint8Array<ArrayBuffer>][] = [
+  ['incomplete JSON', '{"name":'],
+  ['text that is not JSON', 'name=main'],
   ['two values', '{}{}'],
   ['null', 'null'],
   ['a number', '1'],
   ['a text', '"main"'],
   ['a list', '[]'],
-  ['a list of what would do', '[{"name":"main"}]'],
+  ['a list with a valid object', '[{"name":"main"}]'],
   ['spaces', '   '],
   ['broken UTF-8', withBytes('{"session":"', bytes(0xc3, 0x28), '"}')],
   ['a surrogate in UTF-8', withBytes('{"session":"', bytes(0xed, 0xa0, 0x80), '"}')],
@@ -62,12 +62,12 @@ const NO_BODIES: [string, string | Uint8Array<ArrayBuffer>][] = [
   ['compressed bytes', bytes(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3)],
   ['deep lists', `${'['.repeat(200_000)}${']'.repeat(200_000)}`],
   ['deep objects', `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`],
-  ['a field that nobody knows', '{"nobody-knows-this":1}'],
+  ['an unknown field', '{"nobody-knows-this":1}'],
   ['a prototype', '{"__proto__":{"name":"x"},"constructor":1}'],
   ['a body that is too large', JSON.stringify({ name: 'x'.repeat(1_100_000) })],
 ]
 
-/** Every other POST is decided by its path alone. */
+/** The routes that read a body. Every other POST depends on its path alone. */
 const TAKES_A_BODY = [
   'POST /api/sessions',
   'POST /api/sendText',
@@ -75,9 +75,9 @@ const TAKES_A_BODY = [
 ]
 
 describe('a body', () => {
-  it.each(TAKES_A_BODY)('that is none is refused by %s', async (route) => {
+  it.each(TAKES_A_BODY)('that is invalid is refused by %s', async (route) => {
     const { path } = EVERY_ROUTE[route] ?? { path: '' }
-    for (const [what, body] of NO_BODIES) {
+    for (const [what, body] of INVALID_BODIES) {
       for (const type of ['application/json', 'text/plain']) {
         expectRefusal(await api.call(path, { method: 'POST', headers: { 'Content-Type': type }, body }), `${what} as ${type}`)
       }
@@ -85,10 +85,10 @@ describe('a body', () => {
   })
 
   it.each(Object.keys(EVERY_ROUTE).filter((route) => methodOf(route) === 'POST' && !TAKES_A_BODY.includes(route)))(
-    'does not matter to %s',
+    'is ignored by %s',
     async (route) => {
       const { path } = EVERY_ROUTE[route] ?? { path: '' }
-      for (const [what, body] of NO_BODIES) {
+      for (const [what, body] of INVALID_BODIES) {
         const { status } = await api.call(path, { method: 'POST', body })
         expect([what, status]).toEqual([what, what === 'a body that is too large' ? 413 : 200])
       }
@@ -97,29 +97,29 @@ describe('a body', () => {
 
   it.each<[string, string, unknown]>([
     ['no name', 'POST /api/sessions', {}],
-    ['a name that is no text', 'POST /api/sessions', { name: 1 }],
+    ['a name that is a number', 'POST /api/sessions', { name: 1 }],
     ['a name that is an object', 'POST /api/sessions', { name: { toString: 'x' } }],
     ['a reserved name', 'POST /api/sessions', { name: 'messages' }],
     ['a name with a path', 'POST /api/sessions', { name: '../x' }],
     ['a name with a line break', 'POST /api/sessions', { name: 'main\n' }],
     ['a name with a null byte', 'POST /api/sessions', { name: 'ma\u0000in' }],
     ['a long name', 'POST /api/sessions', { name: 'x'.repeat(55) }],
-    ['a start that is no switch', 'POST /api/sessions', { name: 'x', start: 1 }],
-    ['a text that is no text', 'POST /api/sendText', { session: 'main', chatId: '5511999990000@c.us', text: 7 }],
+    ['a start that is a number', 'POST /api/sessions', { name: 'x', start: 1 }],
+    ['a text that is a number', 'POST /api/sendText', { session: 'main', chatId: '5511999990000@c.us', text: 7 }],
     ['half a character', 'POST /api/sendText', { session: 'main', chatId: '5511999990000@c.us', text: 'a\uD83D' }],
     ['a long text', 'POST /api/sendText', { session: 'main', chatId: '5511999990000@c.us', text: 'x'.repeat(65_537) }],
-    ['a chat that is none', 'POST /api/sendText', { session: 'main', chatId: '5511999990000@c.us\n', text: 'x' }],
-    ['a chat of digits that are none', 'POST /api/sendText', { session: 'main', chatId: '٥٥١١٩٩٩٩٩@c.us', text: 'x' }],
-    ['a session that is none', 'POST /api/sendText', { session: 'a/b', chatId: '5511999990000@c.us', text: 'x' }],
-    ['a reason that is no text', 'POST /api/sessions/:name/restart', { reason: {} }],
+    ['a chat with a line break', 'POST /api/sendText', { session: 'main', chatId: '5511999990000@c.us\n', text: 'x' }],
+    ['a chat with digits of another script', 'POST /api/sendText', { session: 'main', chatId: '٥٥١١٩٩٩٩٩@c.us', text: 'x' }],
+    ['a session with a path', 'POST /api/sendText', { session: 'a/b', chatId: '5511999990000@c.us', text: 'x' }],
+    ['a reason that is an object', 'POST /api/sessions/:name/restart', { reason: {} }],
     ['a long reason', 'POST /api/sessions/:name/logout', { reason: 'x'.repeat(201) }],
-    ['an approval that is none', 'POST /api/sessions/:name/restore', { approve: 'true' }],
+    ['an approval that is a text', 'POST /api/sessions/:name/restore', { approve: 'true' }],
   ])('with %s is refused', async (what, route, body) => {
     expectRefusal(await api.post(EVERY_ROUTE[route]?.path ?? '', body), what)
   })
 })
 
-it('a text that is not UTF-8 is refused, and not taken for another text', async () => {
+it('a text that is not UTF-8 is refused and not read as another text', async () => {
   const body = JSON.stringify({ session: 'main', chatId: '5511999990000@c.us', text: '?' })
   const [before = '', after = ''] = body.split('?')
   for (const broken of [bytes(0xc3, 0x28), bytes(0xed, 0xa0, 0x80), bytes(0xff), bytes(0xe2, 0x82)]) {
@@ -131,8 +131,8 @@ it('a text that is not UTF-8 is refused, and not taken for another text', async 
   }
 })
 
-/** In the place of a session's name or of an id. */
-const NO_NAMES = [
+/** Texts that are sent in place of a session's name or of an id. */
+const UNKNOWN_NAMES = [
   'nobody',
   '..',
   '.',
@@ -160,21 +160,21 @@ const NO_NAMES = [
 describe('a path', () => {
   const withParameters = Object.entries(EVERY_ROUTE).filter(([route]) => route.includes(':'))
 
-  it.each(withParameters)('with a name of nothing is refused by %s', async (route, request) => {
+  it.each(withParameters)('with an unknown name is refused by %s', async (route, request) => {
     const pattern = route.split(' ')[1] ?? ''
     const query = request.path.split('?')[1]
     for (const parameter of [':name', ':id'].filter((each) => pattern.includes(each))) {
-      for (const name of NO_NAMES) {
+      for (const name of UNKNOWN_NAMES) {
         const path = pattern.replace(parameter, name).replace(':name', 'main').replace(':id', 'x')
         const answer = await api.call(query ? `${path}?${query}` : path, initOf(route, request))
-        // Dots are taken out of a path before anybody sees it, which may leave another route.
+        // Dots are removed from a path before the app gets it, and the rest can be the path of another route.
         if (!/^\.|^%2e/i.test(name)) expectRefusal(answer, `${methodOf(route)} ${path.slice(0, 100)}`, [404])
         else expect(answer.status).toBeLessThan(500)
       }
     }
   })
 
-  it('of no route is 404, whatever the method', async () => {
+  it('of no route is answered with 404, whatever the method', async () => {
     for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']) {
       for (const path of [
         '/api',
@@ -214,7 +214,7 @@ describe('a query', () => {
     expectRefusal(await api.get(path), path, [400, 404])
   })
 
-  it('that nobody asked for does not matter', async () => {
+  it('with unknown parameters is ignored', async () => {
     expect((await api.get('/api/sessions/main?a=1&a=2&__proto__=x&%FF=%FF')).status).toBe(200)
   })
 })
@@ -227,7 +227,7 @@ describe('a header', () => {
     }
   })
 
-  it('may say anything of the body that is not so', async () => {
+  it('with false claims about the body causes no error of the server', async () => {
     const { path, body, headers } = EVERY_ROUTE['POST /api/sendText'] ?? { path: '' }
     for (const [name, value] of [
       ['Content-Type', 'multipart/form-data'],
@@ -243,11 +243,11 @@ describe('a header', () => {
   })
 })
 
-it('nothing of all that was stored', async () => {
+it('the refused requests stored nothing', async () => {
   const ids = async (collection: string) => (await api.documents.query({ collection })).map(({ id }) => id)
   expect(await ids('whatsapp_connection_states')).toEqual(['default.main'])
   expect(await ids('session_keys')).toEqual(['default.main'])
   expect(await ids('recovery_actions')).toEqual([])
-  // The one of `may say anything of the body`, which was good each time.
+  // The one of `with false claims about the body`, whose request was valid each time.
   expect(await ids('message_queue_jobs')).toHaveLength(1)
 })

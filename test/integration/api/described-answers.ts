@@ -3,15 +3,15 @@ import type { Route } from '../../../functions/src/api/route.ts'
 import { ROUTES } from '../../../functions/src/api/routes.ts'
 import { problemSchema } from '../../../functions/src/api/schemas.ts'
 
-/** An answer as it came over HTTP. */
+/** An answer of the API. */
 interface RealAnswer {
   readonly status: number
   readonly headers: Headers
-  /** Parsed where the content type is JSON. */
+  /** Parsed if the content type is JSON. */
   readonly body: unknown
 }
 
-/** The entry that describes a request. Null for a request of no route. HEAD is GET without the body. */
+/** Finds the entry that describes a request. Null if no route serves the request. HEAD is GET without the body. */
 function routeOf(method: string, path: string): Route | null {
   const { pathname } = new URL(`http://localhost${path}`)
   const describes = (route: Route): boolean =>
@@ -21,9 +21,9 @@ function routeOf(method: string, path: string): Route | null {
 }
 
 /**
- * Compares an answer with the description of its route. Fields that are not described count as mistakes.
+ * Compares an answer with the description of its route. Fields that are not described are errors.
  *
- * @throws Error when the description is not true
+ * @throws Error when the answer differs from the description
  */
 export function assertDescribed(method: string, path: string, answer: RealAnswer): void {
   const route = routeOf(method, path)
@@ -34,7 +34,7 @@ export function assertDescribed(method: string, path: string, answer: RealAnswer
   }
   if (method === 'HEAD') return
   const wrong = answer.status < 400 ? wrongAnswer(route, answer) : wrongProblem(route, answer)
-  if (wrong) throw new Error(`${route.method} ${route.path} answers otherwise than it is described: ${wrong}`)
+  if (wrong) throw new Error(`${route.method} ${route.path} differs from its description: ${wrong}`)
 }
 
 function wrongAnswer({ answers }: Route, { status, headers, body }: RealAnswer): string | null {
@@ -50,7 +50,7 @@ function wrongProblem(route: Route, { status, headers, body }: RealAnswer): stri
   const parsed = problemSchema.safeParse(body)
   if (!parsed.success) return parsed.error.message
   const { code } = parsed.data
-  // Damage and outages of stores have codes of their own, which any route may answer.
+  // Damage and outages of stores have codes of their own, which every route can answer.
   const codes: readonly string[] = [...(route.problems ?? []), ...commonProblems(route)]
   return codes.includes(code) || status >= 500 ? null : `problem ${code}`
 }

@@ -2,14 +2,14 @@ import type { z } from 'zod'
 import type { Route } from '../../../functions/src/api/route.ts'
 import { ROUTES } from '../../../functions/src/api/routes.ts'
 
-/** A request to a route that would succeed if all was well, for the session `main` and what belongs to it. */
+/** A valid request to a route, for the session `main` or something that belongs to it. */
 export interface RouteRequest {
   readonly path: string
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Every route that needs an API key, by method and pattern, with the examples of its description. */
+/** A request for every route that needs an API key, by method and pattern, made from the examples of its description. */
 export const EVERY_ROUTE: Readonly<Record<string, RouteRequest>> = Object.fromEntries(
   ROUTES.filter(({ roles }) => roles !== 'anybody').map((route) => [`${route.method} ${route.path}`, requestOf(route)]),
 )
@@ -26,7 +26,7 @@ function requestOf({ path, request = {} }: Route): RouteRequest {
   }
 }
 
-/** The example of each field that has one. */
+/** Returns the example of each field that has one. */
 function examplesOf(schema: z.ZodObject | undefined): Record<string, string> {
   const examples = Object.entries(schema?.shape ?? {}).map(([name, field]) => [name, field.meta()?.['example']])
   return Object.fromEntries(

@@ -40,7 +40,7 @@ afterEach(async () => {
   if (removed.length > 0) await api.documents.commit(removed.splice(0).map((path) => ({ kind: 'delete', path })))
 })
 
-/** Of an API that has not asked anything yet: the figures of another one are its own for a second. */
+/** Returns the health from a new API, because an API keeps its figures for a second. */
 const health = (changes: Parameters<ApiUnderTest['with']>[0] = {}): Promise<Answer> =>
   api.with({ storage, ...changes }).get('/health')
 
@@ -62,8 +62,8 @@ async function session(name: string, fields: Fields): Promise<void> {
   await api.asOwner(name, { since: SERVER_TIME, runnerId: 'runner-1', ...fields })
 }
 
-describe('an installation in which nothing is amiss', () => {
-  it('is healthy while it is empty, with all figures there are', async () => {
+describe('an installation without problems', () => {
+  it('is healthy while it is empty, and shows all figures', async () => {
     expect(await health()).toMatchObject({ status: 200 })
     expect((await health()).body).toEqual({
       status: 'healthy',
@@ -95,10 +95,10 @@ describe('an installation in which nothing is amiss', () => {
   })
 })
 
-describe('sessions that are not as they should be', () => {
+describe('sessions that are not connected', () => {
   beforeEach(() => heartbeat('runner-1'))
 
-  it('make it degraded, and are counted', async () => {
+  it('make the status degraded and are counted', async () => {
     await session('connected', { state: 'CONNECTED' })
     await session('out', { state: 'LOGGED_OUT' })
     await session('back', { state: 'BACKOFF' })
@@ -111,7 +111,7 @@ describe('sessions that are not as they should be', () => {
     ])
   })
 
-  it('make it critical when all that are wanted have failed, and healthy again by themselves', async () => {
+  it('make the status critical when all that are wanted online have failed, and healthy again when they recover', async () => {
     await session('out', { state: 'LOGGED_OUT' })
     await session('banned', { state: 'BANNED' })
     await session('stopped', { state: 'STOPPED', wanted: 'offline', runnerId: null })
@@ -123,7 +123,7 @@ describe('sessions that are not as they should be', () => {
 })
 
 describe('runners', () => {
-  it('that come to their limits are a warning, which ends by itself', async () => {
+  it('above a threshold cause a warning, which ends when their use falls', async () => {
     await heartbeat('runner-1', { resources: resources(71, 20) })
     await heartbeat('runner-2', { resources: resources(5, 75) })
     expect((await health()).body).toMatchObject({
@@ -136,7 +136,7 @@ describe('runners', () => {
     expect((await health({ thresholds: { cpu: 60, memory: 60 } })).body.problems).toHaveLength(2)
   })
 
-  it('of an earlier version say nothing of what they use, nor do those whose figures nobody can read', async () => {
+  it('have no figures when they are of an earlier version or their figures are unreadable', async () => {
     await heartbeat('runner-1')
     await heartbeat('runner-2', { resources: { memory: 'much' } })
     expect((await health()).body).toMatchObject({
@@ -149,7 +149,7 @@ describe('runners', () => {
     })
   })
 
-  it('that are silent, or were replaced by a later process of their container, are dead and count for nothing', async () => {
+  it('are dead and do not count when they are silent or a later process of their container replaced them', async () => {
     await heartbeat('runner-1', { deadAfterMs: -1, resources: resources(99, 99) })
     await heartbeat('runner-2', { instanceId: 'box', startedAt: new Date(1000), resources: resources(98, 98) })
     await heartbeat('runner-3', { instanceId: 'box', startedAt: new Date(2000), state: 'draining' })
@@ -162,7 +162,7 @@ describe('runners', () => {
     ])
   })
 
-  it('are missed as soon as a session is wanted', async () => {
+  it('are missing when a session is wanted online and none is alive', async () => {
     await session('wanted', { state: 'BACKOFF', runnerId: null })
     expect((await health()).body).toMatchObject({
       status: 'critical',
@@ -173,8 +173,8 @@ describe('runners', () => {
   })
 })
 
-describe('however many ask', () => {
-  it('the stores are read once a second at most', async () => {
+describe('many health checks at once', () => {
+  it('read the stores at most once a second', async () => {
     const { operations } = api.firestore.clients
     const fresh = api.with({ storage })
     const before = operations.documentReads
@@ -184,22 +184,22 @@ describe('however many ask', () => {
     expect(operations.documentReads - before).toBe(once)
   })
 
-  it('Cloud Storage is asked once in ten seconds while it answers', async () => {
-    let asked = 0
+  it('check Cloud Storage once in ten seconds while it answers', async () => {
+    let checks = 0
     let now = 0
     const counting: StoreCheck = {
       check: () => {
-        asked++
+        checks++
         return storage.check()
       },
     }
     const fresh = api.with({ storage: counting, clock: { ...systemClock, monotonic: () => now } })
     for (now = 0; now < 20_000; now += 2000) await fresh.get('/health')
-    expect(asked).toBe(2)
+    expect(checks).toBe(2)
   })
 })
 
-/** With what is told within the two seconds that a health check has. */
+/** Returns the health, and expects it within the two seconds that a health check has. */
 async function inTime(): Promise<Answer> {
   const startedAt = performance.now()
   const answer = await health()
@@ -209,8 +209,8 @@ async function inTime(): Promise<Answer> {
 
 const STORAGE_AWAY = { status: 'degraded', connections: { total: 0 }, problems: [{ code: 'storage-unavailable' }] }
 
-describe('while Cloud Storage is away', () => {
-  it('everything else is told within two seconds, and it is healthy again by itself', async () => {
+describe('the health while Cloud Storage is away', () => {
+  it('has all other figures within two seconds, and is healthy again afterwards', async () => {
     server.child.kill('SIGSTOP')
     try {
       expect(await inTime()).toMatchObject({ status: 200, body: STORAGE_AWAY })
@@ -220,13 +220,13 @@ describe('while Cloud Storage is away', () => {
     await expect.poll(async () => (await health()).body, { timeout: 10_000 }).toMatchObject({ status: 'healthy', problems: [] })
   })
 
-  it('a bucket that does not exist is the same', async () => {
+  it('is the same for a bucket that does not exist', async () => {
     const elsewhere = createGoogleClients({ projectId: api.firestore.projectId, bucket: 'nobody-made-this' })
     expect((await health({ storage: elsewhere.objects })).body).toMatchObject(STORAGE_AWAY)
     await expect(elsewhere.objects.check()).rejects.toThrow('The bucket nobody-made-this does not exist.')
   })
 
-  it('so is a service that refuses connections', async () => {
+  it('is the same for a service that refuses connections', async () => {
     await server.kill('SIGKILL')
     expect(await inTime()).toMatchObject({ status: 200, body: STORAGE_AWAY })
   })
@@ -234,13 +234,13 @@ describe('while Cloud Storage is away', () => {
 
 const FIRESTORE_AWAY = { status: 'degraded', connections: null, queue: null, resources: null, runners: null }
 
-describe('while Firestore is away', () => {
-  it('that is told within two seconds, and it is well again by itself', async () => {
+describe('the health while Firestore is away', () => {
+  it('names the outage within two seconds, and has figures again afterwards', async () => {
     api.firestore.signal('SIGSTOP')
     try {
       const { status, body } = await inTime()
       expect([status, body]).toMatchObject([200, FIRESTORE_AWAY])
-      // Cloud Storage is away for good by now.
+      // An earlier test has stopped Cloud Storage for good.
       const codes = body.problems.map(({ code }: { code: string }) => code)
       expect(codes).toEqual(['database-unavailable', 'storage-unavailable'])
     } finally {
@@ -249,8 +249,8 @@ describe('while Firestore is away', () => {
     await expect.poll(async () => (await health()).body, { timeout: 20_000 }).toMatchObject(STORAGE_AWAY)
   })
 
-  // Last, since nothing works after it.
-  it('so it is when it is gone', async () => {
+  // The last test, because it stops Firestore for good.
+  it('is the same when Firestore is gone', async () => {
     await api.firestore.kill()
     expect(await inTime()).toMatchObject({ status: 200, body: FIRESTORE_AWAY })
   })

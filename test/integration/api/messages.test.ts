@@ -17,8 +17,8 @@ const keyed = (key: string) => ({ 'Idempotency-Key': key })
 
 const jobs = async () => (await api.documents.query({ collection: 'message_queue_jobs' })).length
 
-describe('accepting a message', () => {
-  it('stores it, sealed, before it answers 202', async () => {
+describe('a request to send a message', () => {
+  it('stores the sealed message before it is answered with 202', async () => {
     const { status, body } = await api.post('/api/sendText', text, keyed('first'))
     expect(status).toBe(202)
     expect(body).toEqual({
@@ -42,27 +42,27 @@ describe('accepting a message', () => {
     expect(JSON.parse(opened.toString())).toEqual({ text: text.text })
   })
 
-  it('says so in the log, without the text, the number or the keys', async () => {
+  it('is logged without the text, the number or the keys', async () => {
     const lines: string[] = []
-    const collect = (...said: unknown[]) => void lines.push(JSON.stringify(said))
+    const collect = (...line: unknown[]) => void lines.push(JSON.stringify(line))
     const logger = { debug: collect, info: collect, warn: collect, error: collect } as unknown as Logger
     const { body } = await api.with({ logger }).post('/api/sendText', text, keyed('logged-key'))
     expect(lines.join()).toContain(body.id)
     for (const secret of [text.text, '5511999990000', 'logged-key', API_KEY]) expect(lines.join()).not.toContain(secret)
   })
 
-  it('makes two messages of two requests without a key', async () => {
+  it('makes a message of its own when it has no idempotency key', async () => {
     const answers = [await api.post('/api/sendText', text), await api.post('/api/sendText', text)]
     expect(answers.map(({ status }) => status)).toEqual([202, 202])
     expect(answers[0]?.body.messageId).not.toBe(answers[1]?.body.messageId)
   })
 
-  it('accepts it for a session that is logged out: it waits', async () => {
+  it('is accepted for a session that is logged out', async () => {
     await api.asOwner('other', { state: 'LOGGED_OUT' })
     expect((await api.post('/api/sendText', { ...text, session: 'other' })).status).toBe(202)
   })
 
-  it('lists everything that is wrong with a request, and stores nothing', async () => {
+  it('stores nothing when it has mistakes, and the answer lists all of them', async () => {
     const before = await jobs()
     const { status, body } = await api.post('/api/sendText', { session: 1, text: '', reply_to: 'ABC', linkPreview: false })
     expect(status).toBe(400)
@@ -96,7 +96,7 @@ describe('accepting a message', () => {
 })
 
 describe('the same idempotency key', () => {
-  it('answers the same message again, with its present status', async () => {
+  it('returns the same message again with its current status', async () => {
     const first = await api.post('/api/sendText', text, keyed('again'))
     const before = await jobs()
     // Another spelling of the same chat is the same request.
@@ -107,7 +107,7 @@ describe('the same idempotency key', () => {
     expect(await jobs()).toBe(before)
   })
 
-  it('refuses another session, chat or text', async () => {
+  it('is refused for another session, chat or text', async () => {
     await api.post('/api/sendText', text, keyed('reused'))
     for (const changed of [{ session: 'other' }, { chatId: '5511999990001@c.us' }, { text: 'Other' }]) {
       const { status, body } = await api.post('/api/sendText', { ...text, ...changed }, keyed('reused'))
@@ -115,7 +115,7 @@ describe('the same idempotency key', () => {
     }
   })
 
-  it('makes one message of ten requests at once', async () => {
+  it('makes one message of ten simultaneous requests', async () => {
     const before = await jobs()
     const answers = await Promise.all(Array.from({ length: 10 }, () => api.post('/api/sendText', text, keyed('raced'))))
     expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1)
@@ -123,7 +123,7 @@ describe('the same idempotency key', () => {
     expect(await jobs()).toBe(before + 1)
   })
 
-  it('is accepted when the commit was applied but its answer was lost', async () => {
+  it('is accepted when the commit succeeded but its answer was lost', async () => {
     const losing = api.committing(async (changes, commit) => {
       await commit(changes)
       throw new Error('14 UNAVAILABLE')
@@ -132,7 +132,7 @@ describe('the same idempotency key', () => {
     expect(answer).toMatchObject({ status: 202, body: { status: 'pending' } })
   })
 
-  it('is answered with 503, and nothing is stored, when the commit was not applied', async () => {
+  it('is answered with 503 and stores nothing when the commit failed', async () => {
     const failing = api.committing(() => Promise.reject(new Error('14 UNAVAILABLE')))
     const before = await jobs()
     const answer = await api.with({ documents: failing }).post('/api/sendText', text, keyed('never'))
@@ -142,8 +142,8 @@ describe('the same idempotency key', () => {
   })
 })
 
-describe('following a message', () => {
-  it('shows its timeline, by either of its ids', async () => {
+describe('an accepted message', () => {
+  it('is shown with its timeline by either of its ids', async () => {
     const { body: sent } = await api.post('/api/sendText', text, keyed('followed'))
     const at = new Date('2026-11-01T10:00:00Z')
     const timeline = [
@@ -174,14 +174,14 @@ describe('following a message', () => {
     }
   })
 
-  it('shows what became of it although its text does not open', async () => {
+  it('is shown with its status although its text cannot be opened', async () => {
     const { body: sent } = await api.post('/api/sendText', text, keyed('damaged'))
     await api.documents.commit([{ kind: 'update', path: jobPath(sent.id), fields: { content: Buffer.alloc(40) } }])
     const { status, body } = await api.get(`/api/messages/${sent.id}`)
     expect([status, body.text, body.textError, body.status]).toEqual([200, null, 'cannot-decrypt', 'pending'])
   })
 
-  it('says of one whose document is damaged that it is, by whatever it is asked for', async () => {
+  it('is reported as damaged by every route that reads its damaged document', async () => {
     const { body: sent } = await api.post('/api/sendText', text, keyed('torn'))
     await api.documents.commit([{ kind: 'update', path: jobPath(sent.id), fields: { timeline: 'none' } }])
     for (const answer of [
@@ -197,7 +197,7 @@ describe('following a message', () => {
     }
   })
 
-  it('answers 404 for ids of nothing', async () => {
+  it('is answered with 404 for an unknown id', async () => {
     for (const id of ['0'.repeat(40), '3EB0000000000000000000', 'x', 'a%2Fb']) {
       expect((await api.get(`/api/messages/${id}`)).body.code, id).toBe('unknown-message')
     }
@@ -227,7 +227,7 @@ describe('received messages', () => {
     return sealed
   }
 
-  it('come in their order, page by page, to a client that keeps the cursor', async () => {
+  it('are listed in order, page by page, to a client that keeps the cursor', async () => {
     expect((await api.get('/api/main/messages')).body).toEqual({ messages: [], cursor: null })
     for (const sequence of [10, 9, 100]) await receive('main', sequence, `number ${sequence}`)
     const first = (await api.get('/api/main/messages?limit=2')).body
@@ -249,7 +249,7 @@ describe('received messages', () => {
     expect((await api.get(`/api/main/messages?since=${second.cursor}`)).body).toEqual({ messages: [], cursor: second.cursor })
   })
 
-  it('that are damaged or lie in the wrong place do not hide the others', async () => {
+  it('do not hide the others when they are damaged or in the wrong place', async () => {
     const elsewhere = await receive('other', 1, 'secret')
     await receive('other', 2, 'swapped', elsewhere)
     await receive('other', 3, 'fine')
@@ -266,7 +266,7 @@ describe('received messages', () => {
     expect(cursor).toBe(messageOrder(4, 0))
   })
 
-  it('are asked for properly or not at all', async () => {
+  it('are not listed for an invalid query', async () => {
     for (const query of ['since=yesterday', 'limit=0', 'limit=1001', 'limit=x']) {
       expect((await api.get(`/api/main/messages?${query}`)).body.code, query).toBe('bad-request')
     }

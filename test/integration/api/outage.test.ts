@@ -9,18 +9,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Answer, type ApiUnderTest, startApiToHarm } from './api-under-test.ts'
 import { EVERY_ROUTE } from './every-route.ts'
 
-/** While a store is away: every request that needs it is asked to come again, and nothing is ever half-done. */
+/** While a store is away, every request that needs it is answered with a 503, and no change is made in part. */
 
 let api: Awaited<ReturnType<typeof startApiToHarm>>
 beforeAll(async () => {
-  // Nobody listens there: Cloud Storage is away in all of these tests.
+  // No process listens on this port, so Cloud Storage is away in all of these tests.
   process.env['STORAGE_EMULATOR_HOST'] = 'http://127.0.0.1:9'
   api = await startApiToHarm()
   await api.post('/api/sessions', { name: 'main' })
 })
 afterAll(() => api[Symbol.asyncDispose]())
 
-/** A request waits ten seconds for a store; here time runs faster. */
+/** A clock that runs faster, because a request waits ten seconds for a store. */
 const hasty: Clock = { ...systemClock, after: (delayMs, callback, name) => systemClock.after(delayMs / 20, callback, name) }
 
 function ask(route: string, changes: Parameters<ApiUnderTest['with']>[0] = {}): Promise<Answer> {
@@ -29,7 +29,7 @@ function ask(route: string, changes: Parameters<ApiUnderTest['with']>[0] = {}): 
   return route.startsWith('GET') ? get(path, headers) : post(path, body, headers)
 }
 
-const expectComeAgain = (route: string, { status, headers, body }: Answer): void =>
+const expectUnavailable = (route: string, { status, headers, body }: Answer): void =>
   expect([route, status, body.code, headers.get('retry-after'), headers.get('content-type')]).toEqual([
     route,
     503,
@@ -40,9 +40,9 @@ const expectComeAgain = (route: string, { status, headers, body }: Answer): void
 
 const list = (collection: string) => api.documents.query({ collection })
 
-/** Each session has its key and each key its session; each job has its content, and opens. */
+/** Expects that each session has its key, each key its session, and each job a content that can be opened. */
 async function expectWhole(): Promise<void> {
-  // A commit that was under way may take effect between two questions; what it did by halves would stay so.
+  // A late commit may take effect between two reads, so this polls. A change that was made in part would stay.
   const idsOf = async (collection: string) => (await list(collection)).map(({ id }) => id)
   const isPaired = async () => isDeepStrictEqual(await idsOf('whatsapp_connection_states'), await idsOf('session_keys'))
   await expect.poll(isPaired).toBe(true)
@@ -60,14 +60,14 @@ async function expectWhole(): Promise<void> {
 
 const routes = Object.keys(EVERY_ROUTE)
 
-describe('Firestore hangs', () => {
-  it('every route asks to come again, and nothing was begun', async () => {
-    // What is sent to it now may take effect when it goes on, at whatever moment: that is what the tests after this one are about.
+describe('while Firestore hangs', () => {
+  it('every route answers 503 and begins nothing', async () => {
+    // Commits are held back here, because Firestore may still apply them after it continues. The next tests are about that.
     const documents = api.committing(() => Promise.withResolvers<void>().promise)
     api.firestore.signal('SIGSTOP')
     try {
       const answers = await Promise.all(routes.map(async (route) => ({ route, answer: await ask(route, { documents }) })))
-      for (const { route, answer } of answers) expectComeAgain(route, answer)
+      for (const { route, answer } of answers) expectUnavailable(route, answer)
     } finally {
       api.firestore.signal('SIGCONT')
     }
@@ -78,25 +78,25 @@ describe('Firestore hangs', () => {
     'POST /api/sessions',
     'POST /api/sendText',
     ...['stop', 'start', 'restart', 'logout'].map((verb) => `POST /api/sessions/:name/${verb}`),
-  ])('at the moment at which %s commits: it asks to come again, and to come again does it once', async (route) => {
+  ])('%s answers 503 to a commit, and a repeated request takes effect once', async (route) => {
     const documents = api.committing((changes, commit) => {
       api.firestore.signal('SIGSTOP')
       return commit(changes)
     })
     try {
-      expectComeAgain(route, await ask(route, { documents }))
+      expectUnavailable(route, await ask(route, { documents }))
     } finally {
       api.firestore.signal('SIGCONT')
     }
-    // Whether the commit took effect is for Firestore to know; done by halves it is not.
+    // Only Firestore knows whether it applied the commit, but it never applies a part of it.
     await expectWhole()
     const again = await ask(route, { clock: systemClock })
-    // A session that was created after all is there already.
+    // The session exists already if Firestore applied the first commit.
     expect(route === 'POST /api/sessions' ? [201, 409] : [200, 202]).toContain(again.status)
     await expectWhole()
   })
 
-  it('and what was asked for twice was done once', async () => {
+  it('all repeated requests took effect once', async () => {
     const { headers } = EVERY_ROUTE['POST /api/sendText'] ?? {}
     const ids = (await list('message_queue_jobs')).map(({ id }) => id)
     expect(ids).toEqual([jobIdOf('default', headers?.['Idempotency-Key'] ?? '')])
@@ -106,22 +106,22 @@ describe('Firestore hangs', () => {
   })
 })
 
-describe('Cloud Storage is away', () => {
-  it('those who need it ask to come again, the others answer', async () => {
+describe('while Cloud Storage is away', () => {
+  it('the routes that need it answer 503, and the others work', async () => {
     const needing = ['GET /api/sessions/:name/info', 'GET /api/session-info']
     for (const route of routes) {
       const answer = await ask(route, { clock: systemClock, ...(needing.includes(route) ? { clock: hasty } : {}) })
-      if (needing.includes(route)) expectComeAgain(route, answer)
+      if (needing.includes(route)) expectUnavailable(route, answer)
       else expect([route, answer.status < 500]).toEqual([route, true])
     }
   })
 })
 
-// Last, since nothing works after it.
-describe('Firestore is gone', () => {
-  it('every route asks to come again', async () => {
+// The last test, because it stops Firestore for good.
+describe('when Firestore is gone', () => {
+  it('every route answers 503', async () => {
     await api.firestore.kill()
     const answers = await Promise.all(routes.map(async (route) => ({ route, answer: await ask(route) })))
-    for (const { route, answer } of answers) expectComeAgain(route, answer)
+    for (const { route, answer } of answers) expectUnavailable(route, answer)
   })
 })

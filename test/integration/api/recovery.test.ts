@@ -34,7 +34,7 @@ afterAll(async () => {
 
 const newSession = async (name: string): Promise<void> => void (await calls.post('/api/sessions', { name }))
 
-/** A session that was linked and has a past; its owner has gone. The key that the API has opens it. */
+/** Makes a linked session with a journal and two checkpoints but without an owner. The API has its key. */
 async function linkedSession(): Promise<SessionUnderTest> {
   const session = await new SessionUnderTest(clients.documents, api.wrappingKey).create()
   const owner = await takeOver(session, { objects: clients.objects })
@@ -57,30 +57,30 @@ const nameOf = ({ sessionId }: SessionUnderTest): string => sessionId.slice('def
 const loseRecord = (session: SessionUnderTest, seq: number): Promise<void> =>
   clients.documents.commit([{ kind: 'delete', path: `${journalPath(session.sessionId)}/${String(seq).padStart(20, '0')}` }])
 
-describe('asking for a recovery action', () => {
-  it('writes one document, however often it is asked while it is open, and a new one after that', async () => {
+describe('a request for a recovery action', () => {
+  it('writes one document however often it is repeated, and a new one after the action has ended', async () => {
     await newSession('twice')
-    const asked = await Promise.all([1, 2, 3, 4].map(() => calls.post('/api/sessions/twice/restart')))
-    expect(asked.map(({ status }) => status)).toEqual([202, 202, 202, 202])
-    expect(new Set(asked.map(({ body }) => body.id)).size).toBe(1)
-    expect(asked[0]?.body).toMatchObject({
+    const answers = await Promise.all([1, 2, 3, 4].map(() => calls.post('/api/sessions/twice/restart')))
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202])
+    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1)
+    expect(answers[0]?.body).toMatchObject({
       session: 'twice',
       type: 'restart',
       state: 'pending',
       requestedBy: 'api',
       result: null,
     })
-    const path = recoveryActionPath(asked[0]?.body.id as string)
+    const path = recoveryActionPath(answers[0]?.body.id as string)
     await api.documents.commit([{ kind: 'update', path, fields: { state: 'done' } }])
     const again = await calls.post('/api/sessions/twice/restart', { reason: 'once more' })
     expect(again.body).toMatchObject({ state: 'pending', why: 'once more' })
-    expect(again.body.id).not.toBe(asked[0]?.body.id)
+    expect(again.body.id).not.toBe(answers[0]?.body.id)
     const listed = await calls.get('/api/sessions/twice/actions')
-    expect(listed.body.map(({ id }: { id: string }) => id)).toEqual([again.body.id, asked[0]?.body.id])
+    expect(listed.body.map(({ id }: { id: string }) => id)).toEqual([again.body.id, answers[0]?.body.id])
     expect((await calls.get(`/api/sessions/twice/actions/${again.body.id}`)).body).toMatchObject({ id: again.body.id })
   })
 
-  it('is answered with the action of another request that was faster by a moment', async () => {
+  it('is answered with the action of a faster request', async () => {
     await newSession('overtaken')
     let faster: Answer | undefined
     const overtake = async () => (faster ??= await calls.post('/api/sessions/overtaken/restart'))
@@ -95,7 +95,7 @@ describe('asking for a recovery action', () => {
     expect(body.id).toBe(faster?.body.id)
   })
 
-  it('shows one that is damaged as that, beside the others, and another can be asked for', async () => {
+  it('writes a new action when the open one is damaged, and both are listed', async () => {
     await newSession('torn')
     const { body: first } = await calls.post('/api/sessions/torn/restart')
     const path = recoveryActionPath(first.id as string)
@@ -114,7 +114,7 @@ describe('asking for a recovery action', () => {
     expect(second).toMatchObject({ status: 202, body: { state: 'pending', type: 'restart' } })
     expect(second.body.id).not.toBe(first.id)
     expect((await calls.post('/api/sessions/torn/restart')).body.id).toBe(second.body.id)
-    // And so can a start of a session that waits for somebody.
+    // The start of a session that waits for an operator also writes a new action.
     await api.documents.commit([{ kind: 'update', path: recoveryActionPath(second.body.id as string), fields: { v: 'one' } }])
     await api.asOwner('torn', { state: 'NEEDS_ATTENTION', reason: 'foreign-connection' })
     expect(await calls.post('/api/sessions/torn/start')).toMatchObject({ status: 200, body: { status: 'FAILED' } })
@@ -122,7 +122,7 @@ describe('asking for a recovery action', () => {
     expect(actions.map(({ state }: { state: string }) => state).toSorted()).toEqual(['damaged', 'damaged', 'pending', 'pending'])
   })
 
-  it('takes a number beyond those of damaged ones, also where others were cleared away', async () => {
+  it('gets a new number when earlier actions were damaged or deleted', async () => {
     await newSession('cleared')
     const { body: first } = await calls.post('/api/sessions/cleared/restart')
     await api.documents.commit([{ kind: 'update', path: recoveryActionPath(first.id as string), fields: { state: 'done' } }])
@@ -136,7 +136,7 @@ describe('asking for a recovery action', () => {
     expect([first.id, second.id]).not.toContain(third.body.id)
   })
 
-  it('is refused for what is not there, or makes no sense', async () => {
+  it('is refused for unknown sessions and for invalid bodies', async () => {
     await newSession('one')
     await newSession('two')
     const { body } = await calls.post('/api/sessions/one/logout')
@@ -147,8 +147,8 @@ describe('asking for a recovery action', () => {
   })
 })
 
-describe('what is stored of a session', () => {
-  it('is nothing before a phone was linked', async () => {
+describe('the stored state of a session', () => {
+  it('is missing before a phone is linked', async () => {
     await newSession('fresh')
     const { body } = await calls.get('/api/sessions/fresh/info')
     expect(body).toMatchObject({
@@ -163,7 +163,7 @@ describe('what is stored of a session', () => {
     })
   })
 
-  it('is read back, counted and found to survive a restart', async () => {
+  it('is read and counted, and survives a restart', async () => {
     const session = await linkedSession()
     const { body } = await calls.get(`/api/session-info?session=${nameOf(session)}`)
     expect(body).toMatchObject({
@@ -175,13 +175,13 @@ describe('what is stored of a session', () => {
     })
   })
 
-  it('names the checkpoints that are damaged, and as the last backup the newest that opens', async () => {
+  it('lists damaged checkpoints, and the newest usable checkpoint as the last backup', async () => {
     const session = await linkedSession()
     const info = async () => (await calls.get(`/api/sessions/${nameOf(session)}/info`)).body
     const whole = await info()
     expect(whole).toMatchObject({ damaged: [], backups: 2 })
     const newest = whole.lastCheckpoint.object
-    // An attempt that was cut short, which nothing points to.
+    // An incomplete checkpoint that no document points to.
     const torn = checkpointName(session.sessionId, 9999, 1)
     await clients.objects.create(torn, Buffer.from('half of it'))
     expect(await info()).toMatchObject({
@@ -191,7 +191,7 @@ describe('what is stored of a session', () => {
       backups: 3,
     })
     await storage.bucket.file(torn).delete()
-    // Under the pointer's own generation, as if the disk had done it.
+    // The pointer gets the new generation, so that the damage looks like an error of the disk.
     const bytes = Buffer.from('not what was written')
     await storage.bucket.file(newest).save(bytes, { resumable: false })
     const [{ generation }] = await storage.bucket.file(newest).getMetadata()
@@ -206,7 +206,7 @@ describe('what is stored of a session', () => {
       lastBackup: older,
       backups: 2,
     })
-    // One that nobody points to is read back as well.
+    // A checkpoint that no document points to is read as well.
     await api.asOwner(nameOf(session), { checkpoint: null, previousCheckpoint: null })
     expect(await info()).toMatchObject({ damaged: [{ object: newest }], lastBackup: older, backups: 2 })
     await storage.bucket.file(older ?? '').save(bytes, { resumable: false })
@@ -218,7 +218,7 @@ describe('what is stored of a session', () => {
     })
   })
 
-  it('does not survive a restart where the end of the journal is missing that the checkpoint covers', async () => {
+  it('does not survive a restart when the part of the journal is missing that the checkpoint covers', async () => {
     const session = await linkedSession()
     const path = sessionPath(session.sessionId)
     const { checkpoint, journalHead } = (await api.documents.read(path))?.fields ?? {}
@@ -234,7 +234,7 @@ describe('what is stored of a session', () => {
     expect(plan).toMatchObject({ status: 200, body: { reason: 'journal-short', wouldLose: { records: 0, upTo: seq } } })
   })
 
-  it('is not nothing where the document was made again by hand', async () => {
+  it('is corrupt, not missing, when an operator has created the document again', async () => {
     const session = await linkedSession()
     const path = sessionPath(session.sessionId)
     const { tenant, name, wanted, createdAt } = (await api.documents.read(path))?.fields ?? {}
@@ -249,7 +249,7 @@ describe('what is stored of a session', () => {
     expect(body.lastBackup).toContain(session.sessionId)
   })
 
-  it('is told to be corrupt with the reason and what to do, also when the document itself is', async () => {
+  it('is corrupt, with the reason and the action for the user, when the journal or the document is damaged', async () => {
     const session = await linkedSession()
     await loseRecord(session, Number((await api.documents.read(sessionPath(session.sessionId)))?.fields['journalHead']) - 1)
     const { body } = await calls.get(`/api/sessions/${nameOf(session)}/info`)
@@ -264,7 +264,7 @@ describe('what is stored of a session', () => {
     expect((await calls.post(`/api/sessions/${nameOf(session)}/restore`)).body.code).toBe('cannot-restore')
   })
 
-  it('cannot be told while Cloud Storage is away: a 503, not damage', async () => {
+  it('is answered with 503, not as damaged, while Cloud Storage is away', async () => {
     const session = await linkedSession()
     const away = () => Promise.reject(new Error('ECONNREFUSED'))
     const objects: ObjectStore = { placeOf: (name) => name, create: away, read: away, list: away }
@@ -281,7 +281,7 @@ describe('what is stored of a session', () => {
 })
 
 describe('a restore', () => {
-  it('is not made of a session that is whole or empty', async () => {
+  it('is refused for a session whose state is whole or empty', async () => {
     await newSession('empty')
     const session = await linkedSession()
     for (const name of ['empty', nameOf(session)]) {
@@ -289,7 +289,7 @@ describe('a restore', () => {
     }
   })
 
-  it('says what it would lose and does nothing, until somebody agrees to just that', async () => {
+  it('names its losses and changes nothing until an operator approves exactly these losses', async () => {
     const session = await linkedSession()
     const head = Number((await api.documents.read(sessionPath(session.sessionId)))?.fields['journalHead'])
     await loseRecord(session, head - 1)
@@ -302,16 +302,16 @@ describe('a restore', () => {
         wouldLose: { records: 2, after: head - 2, upTo: head, since: expect.any(String) },
       },
     })
-    // A message rides with its document; what waited to be read, or to be stored piece by piece, is in the records alone.
+    // A message is committed with its document. Only the records hold stanzas that wait to be read and parts of a history.
     expect(plan.body.wouldLose.sentence).toMatch(/has no document yet: stanzas that could not be read .* the phone's history/)
     expect((await calls.get(`/api/sessions/${nameOf(session)}/actions`)).body).toEqual([])
-    const agreed = await calls.post(`/api/sessions/${nameOf(session)}/restore`, { approve: true })
-    expect(agreed).toMatchObject({ status: 202, body: { approved: true, action: { type: 'restore', state: 'pending' } } })
-    const stored = await api.documents.read(recoveryActionPath(agreed.body.action.id as string))
+    const approved = await calls.post(`/api/sessions/${nameOf(session)}/restore`, { approve: true })
+    expect(approved).toMatchObject({ status: 202, body: { approved: true, action: { type: 'restore', state: 'pending' } } })
+    const stored = await api.documents.read(recoveryActionPath(approved.body.action.id as string))
     expect(stored?.fields['approved']).toEqual({ reaches: head - 2 })
   })
 
-  it('cannot be told of while the bucket is not there or may not be used: a 503 that says so, and nothing is begun', async () => {
+  it('is answered with 503 and begins nothing while the bucket is missing or forbidden', async () => {
     const session = await linkedSession()
     await loseRecord(session, Number((await api.documents.read(sessionPath(session.sessionId)))?.fields['journalHead']) - 1)
     const missing = createGoogleClients({ projectId: api.firestore.projectId, bucket: 'never-made' })
@@ -329,7 +329,7 @@ describe('a restore', () => {
     expect((await calls.get(`/api/sessions/${nameOf(session)}/actions`)).body).toEqual([])
   })
 
-  it('is not made without a key, or of what a later version wrote', async () => {
+  it('is refused without a key, and for records of a later version', async () => {
     const [keyless, newer] = [await linkedSession(), await linkedSession()]
     await clients.documents.commit([{ kind: 'delete', path: sessionKeyPath(keyless.sessionId) }])
     const head = Number((await api.documents.read(sessionPath(newer.sessionId)))?.fields['journalHead'])
@@ -340,7 +340,7 @@ describe('a restore', () => {
     }
   })
 
-  it('brings back a session whose document was deleted, with all of its state', async () => {
+  it('creates the deleted document of a session again, with the whole state', async () => {
     const session = await linkedSession()
     const name = nameOf(session)
     const before = (await api.documents.read(sessionPath(session.sessionId)))?.fields

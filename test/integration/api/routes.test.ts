@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => api[Symbol.asyncDispose]())
 
 describe('the table of routes', () => {
-  it('has an entry for every route that the app serves, and the other way round', () => {
+  it('has exactly the routes that the app serves', () => {
     expect(api.routes.toSorted()).toEqual(ROUTES.map(({ method, path }) => `${method} ${path}`).toSorted())
     expect(new Set(ROUTES.map(({ operationId }) => operationId)).size).toBe(ROUTES.length)
   })
@@ -34,7 +34,7 @@ describe('the comparison of answers with the table', () => {
   const code = { value: '2@ref', expiresAt: '2026-11-01T10:00:00.000Z' }
   const answer = { status: 200, headers, body: code }
 
-  it('passes what is described', () => assertDescribed('GET', '/api/main/auth/qr?format=raw', answer))
+  it('accepts a described answer', () => assertDescribed('GET', '/api/main/auth/qr?format=raw', answer))
 
   it.each([
     ['a field that is not described', { ...answer, body: { ...code, more: 1 } }],
@@ -51,14 +51,14 @@ describe('the comparison of answers with the table', () => {
       },
     ],
   ])('refuses %s', (_, wrong) => {
-    expect(() => assertDescribed('GET', '/api/main/auth/qr?format=raw', wrong)).toThrow('otherwise than it is described')
+    expect(() => assertDescribed('GET', '/api/main/auth/qr?format=raw', wrong)).toThrow('differs from its description')
   })
 
-  it('leaves the answer to HEAD alone, which has no body', () => {
+  it('ignores the answer to HEAD, which has no body', () => {
     assertDescribed('HEAD', '/api/main/auth/qr?format=raw', { ...answer, body: '' })
   })
 
-  it('refuses an answer of a route without an entry', () => {
+  it('refuses an answer from a route without an entry', () => {
     expect(() => assertDescribed('GET', '/api/secret', answer)).toThrow('no entry')
   })
 })
@@ -76,12 +76,12 @@ describe('GET /api/openapi.json', () => {
 
   const described = JSON.parse(JSON.stringify(describeRoutes(ROUTES)))
 
-  it('allows later fields in answers and none in requests', () => {
+  it('allows additional fields in answers but not in requests', () => {
     expect(described.components.schemas.Session.additionalProperties).toBeUndefined()
     expect(described.components.schemas.NewSession.additionalProperties).toBe(false)
   })
 
-  it('writes times as texts and numbers without limits that nobody set', () => {
+  it('describes times as texts, and numbers without the limits of JavaScript', () => {
     const { createdAt } = described.components.schemas.Session.properties
     expect(createdAt.anyOf).toEqual([{ type: 'string', format: 'date-time' }, { type: 'null' }])
     expect(JSON.stringify(described)).not.toContain(String(Number.MAX_SAFE_INTEGER))

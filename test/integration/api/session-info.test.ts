@@ -8,7 +8,7 @@ import { type DirectoryUnderTest, journalsIn, openDirectory } from '../contract/
 import { group } from '../contract/records.ts'
 import { type ApiUnderTest, startApi } from './api-under-test.ts'
 
-// Where the state of a session is kept, and whether it can be read from here.
+// The API shows where the state of a session is stored and whether it can read it.
 
 let api: ApiUnderTest
 let directory: DirectoryUnderTest
@@ -30,13 +30,13 @@ afterAll(async () => {
   await api[Symbol.asyncDispose]()
 })
 
-/** An API that reads the directory of storage mode `local`. */
+/** Makes an API that reads the directory of storage mode `local`. */
 const inDirectory = () => {
   const there = new StoreDirectory(directory.path)
   return api.with({ objects: new DirectoryObjects(there), journalsOn: () => new JournalFiles(there) })
 }
 
-/** A session whose runner keeps its journal in the directory. */
+/** Creates a session whose runner keeps its journal in the directory. */
 async function owned(): Promise<string> {
   const name = `kept-${++count}`
   await api.post('/api/sessions', { name })
@@ -57,8 +57,8 @@ async function owned(): Promise<string> {
   return name
 }
 
-describe('what is stored of a session in a directory', () => {
-  it('is read back from there, with what its runner said of its store', async () => {
+describe('the stored state of a session in a directory', () => {
+  it('is read from there and shown with the report of its runner', async () => {
     const name = await owned()
     const { status, body } = await inDirectory().get(`/api/sessions/${name}/info`)
     expect(status).toBe(200)
@@ -74,7 +74,7 @@ describe('what is stored of a session in a directory', () => {
     expect(body.journal).toMatchObject({ end: 1 })
   })
 
-  it('is unknown while the directory cannot be found, which says nothing of the session', async () => {
+  it('is unknown while the directory cannot be found', async () => {
     const name = await owned()
     await rename(directory.path, `${directory.path}.away`)
     const { status, body } = await inDirectory().get(`/api/sessions/${name}/info`)
@@ -87,7 +87,7 @@ describe('what is stored of a session in a directory', () => {
     })
   })
 
-  it('is not to be had from an API that looks elsewhere, which says where it is', async () => {
+  it('is unknown to an API with other storage settings, which names the right place', async () => {
     const name = await owned()
     const looksAtFirestore = api.with({ journalsOn: (documents) => new DocumentJournals(documents), objects: emptyBucket })
     const { status, body } = await looksAtFirestore.get(`/api/sessions/${name}/info`)
@@ -97,11 +97,11 @@ describe('what is stored of a session in a directory', () => {
       session: { exists: true, status: 'unknown' },
       persistence: { willSurviveRestart: false },
     })
-    // And nobody is talked into a restore by it.
+    // The API then refuses a restore.
     expect(await looksAtFirestore.post(`/api/sessions/${name}/restore`, { approve: true })).toMatchObject({ status: 409 })
   })
 
-  it('is corrupt where nothing of the journal is in the place that held it', async () => {
+  it('is corrupt when the journal is missing from its place', async () => {
     const name = await owned()
     await rename(`${directory.path}/default.${name}`, `${directory.path}/default.${name}-moved`)
     const { body } = await inDirectory().get(`/api/sessions/${name}/info`)
@@ -115,7 +115,7 @@ describe('what is stored of a session in a directory', () => {
 
 const emptyBucket = {
   placeOf: (name: string) => `gs://empty/${name}`,
-  create: () => Promise.reject(new Error('Nobody creates anything here.')),
+  create: () => Promise.reject(new Error('This bucket is read-only.')),
   read: async () => null,
   list: async () => [],
 }

@@ -11,26 +11,26 @@ afterAll(() => api[Symbol.asyncDispose]())
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-describe('creating a session', () => {
-  it('answers 201 and writes a session that runners can read, together with its key', async () => {
+describe('the creation of a session', () => {
+  it('is answered with 201 and writes a session that runners can read, together with its key', async () => {
     const { status, body } = await api.post('/api/sessions', { name: 'salon' })
     expect(status).toBe(201)
     expect(body).toMatchObject({ name: 'salon', status: 'STOPPED', state: 'NEW', reason: 'created', wanted: 'online', me: null })
     expect(body.owner).toEqual({ runnerId: null, epoch: 0 })
     expect(Date.parse(body.createdAt)).toBeGreaterThan(Date.now() - 60_000)
     const session = await api.documents.read(sessionPath('default.salon'))
-    // Strict, so that a field that the schema does not know would be told.
+    // The strict schema fails for unknown fields.
     expect(sessionDocumentSchema.strict().parse(session?.fields)).toMatchObject({ wanted: 'online', journalHead: 0 })
     const key = await api.documents.read(sessionKeyPath('default.salon'))
     expect(sessionKeyDocumentSchema.parse(key?.fields).current).toBe(1)
   })
 
-  it('leaves it stopped when start is false, and says how to go on', async () => {
+  it('leaves the session stopped when start is false, and says what to do next', async () => {
     const { body } = await api.post('/api/sessions', { name: 'later', start: false })
     expect(body).toMatchObject({ wanted: 'offline', userAction: 'Start the session.' })
   })
 
-  it('refuses a name that is taken, and changes nothing of what is there', async () => {
+  it('is refused for an existing name and changes nothing', async () => {
     await api.post('/api/sessions', { name: 'taken' })
     const before = await api.documents.read(sessionKeyPath('default.taken'))
     const { status, body, headers } = await api.post('/api/sessions', { name: 'taken' })
@@ -40,18 +40,18 @@ describe('creating a session', () => {
     expect((await api.documents.read(sessionKeyPath('default.taken')))?.fields).toEqual(before?.fields)
   })
 
-  it('of several at once exactly one creates it', async () => {
+  it('succeeds once when several requests come at once', async () => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => api.post('/api/sessions', { name: 'raced' })))
     expect(answers.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([201, 409, 409, 409, 409])
   })
 
-  it('never replaces the key that an earlier session of the name left', async () => {
+  it('never replaces the key of an earlier session of the same name', async () => {
     await api.post('/api/sessions', { name: 'gone' })
     await api.documents.commit([{ kind: 'delete', path: sessionPath('default.gone') }])
     expect(await api.post('/api/sessions', { name: 'gone' })).toMatchObject({ status: 409, body: { code: 'session-exists' } })
   })
 
-  it('lists everything that is wrong with a request', async () => {
+  it('is refused with a list of all mistakes', async () => {
     const { status, body } = await api.post('/api/sessions', { name: '../etc', start: 'yes', config: { webhooks: [] } })
     expect(status).toBe(400)
     expect(body.issues.map((issue: { field: string }) => issue.field).sort()).toEqual(['config', 'name', 'start'])
@@ -64,8 +64,8 @@ describe('creating a session', () => {
   })
 })
 
-describe('showing a session', () => {
-  it('shows what its owner wrote', async () => {
+describe('a session', () => {
+  it('is shown as its owner wrote it', async () => {
     await api.post('/api/sessions', { name: 'shown' })
     await api.heartbeat('runner-1', {
       'default.shown': { state: 'CONNECTED', epoch: 3, lastProofOfLifeAt: new Date('2026-11-01T10:00:05Z') },
@@ -91,7 +91,7 @@ describe('showing a session', () => {
     })
   })
 
-  it('shows how the last connection had ended, and what a session waits for while it does', async () => {
+  it('is shown with the end of its last connection, and with the time for which it waits', async () => {
     await api.post('/api/sessions', { name: 'waiting' })
     expect((await api.get('/api/sessions/waiting')).body).toMatchObject({
       nextAttemptAt: null,
@@ -107,7 +107,7 @@ describe('showing a session', () => {
       nextAttemptAt: nextAttemptAt.toISOString(),
       lastDisconnect: { ...lastDisconnect, at: at.toISOString() },
     })
-    // A time that a runner left behind when it died is none of a session that does not wait.
+    // A session that does not wait shows no time, even if a dead runner left one in the document.
     await api.asOwner('waiting', { state: 'BANNED', bannedUntil: nextAttemptAt })
     expect((await api.get('/api/sessions/waiting')).body).toMatchObject({
       nextAttemptAt: null,
@@ -115,13 +115,13 @@ describe('showing a session', () => {
     })
   })
 
-  it('shows a class of disconnects that only a later version knows as trouble at WhatsApp', async () => {
+  it('is shown with trouble at WhatsApp when a later version wrote an unknown class of disconnects', async () => {
     await api.post('/api/sessions', { name: 'later-class' })
     await api.asOwner('later-class', { lastDisconnect: { code: null, class: 'new', reason: 'new', at: new Date() } })
     expect((await api.get('/api/sessions/later-class')).body.lastDisconnect).toMatchObject({ class: 'whatsapp', reason: 'new' })
   })
 
-  it('does not believe a live state whose runner is silent', async () => {
+  it('is shown as starting when its live state has a silent runner', async () => {
     await api.post('/api/sessions', { name: 'silent' })
     await api.heartbeat('runner-2', {}, { deadAfterMs: 1 })
     await api.asOwner('silent', { state: 'CONNECTED', runnerId: 'runner-2', epoch: 1 })
@@ -132,7 +132,7 @@ describe('showing a session', () => {
     expect(list.find(({ name }) => name === 'silent')).toMatchObject(silent)
   })
 
-  it('does not believe a live state whose runner has no heartbeat, or that nobody owns', async () => {
+  it('is shown as starting when its live state has no heartbeat or no owner', async () => {
     await api.post('/api/sessions', { name: 'orphan' })
     await api.asOwner('orphan', { state: 'PAIRING', runnerId: 'never-heard' })
     expect((await api.get('/api/sessions/orphan')).body).toMatchObject({ status: 'STARTING', reason: 'owner-silent' })
@@ -140,13 +140,13 @@ describe('showing a session', () => {
     expect((await api.get('/api/sessions/orphan')).body).toMatchObject({ status: 'STARTING', reason: 'owner-lost' })
   })
 
-  it('keeps what was said of a session that needs no runner', async () => {
+  it('is shown with its stored reason when it needs no runner', async () => {
     await api.post('/api/sessions', { name: 'out' })
     await api.asOwner('out', { state: 'LOGGED_OUT', reason: 'logged-out', sentence: 'Unlinked.', runnerId: 'never-heard' })
     expect((await api.get('/api/sessions/out')).body).toMatchObject({ status: 'FAILED', reason: 'logged-out' })
   })
 
-  it('shows a damaged document as such, and the others beside it', async () => {
+  it('is shown as damaged when its document is, and does not hide the others', async () => {
     await api.post('/api/sessions', { name: 'damaged' })
     await api.asOwner('damaged', { epoch: 'three' })
     const list = (await api.get('/api/sessions')).body as { name: string }[]
@@ -156,7 +156,7 @@ describe('showing a session', () => {
     expect(await api.get('/api/sessions/damaged')).toMatchObject({ status: 200, body: { reason: 'document-invalid' } })
   })
 
-  it('answers 404 for what is not there', async () => {
+  it('is answered with 404 when it does not exist', async () => {
     for (const name of ['nobody', '..', 'a%2Fb', 'x'.repeat(2000)]) {
       expect((await api.get(`/api/sessions/${name}`)).status, name).toBe(404)
     }
@@ -164,8 +164,8 @@ describe('showing a session', () => {
   })
 })
 
-describe('starting and stopping', () => {
-  it('changes nothing but what is wanted, and may be repeated', async () => {
+describe('a start or a stop', () => {
+  it('changes only the field `wanted` and can be repeated', async () => {
     await api.post('/api/sessions', { name: 'levels', start: false })
     await api.asOwner('levels', { state: 'STOPPED', epoch: 7 })
     for (const [verb, wanted] of [
@@ -195,7 +195,7 @@ describe('the QR code', () => {
   const place = `${sessionPath('default.pairing')}/pairing`
   const value = '2@ref,static,identity,secret'
 
-  it('is opened while the session waits for a phone', async () => {
+  it('is shown while the session waits for a phone', async () => {
     await api.post('/api/sessions', { name: 'pairing' })
     await api.heartbeat('runner-3')
     const qr = (await api.cipher('pairing')).sealContent(Buffer.from(value), place)
@@ -210,14 +210,14 @@ describe('the QR code', () => {
     expect((await api.get('/api/pairing/auth/qr?format=png')).status).toBe(400)
   })
 
-  it('is not given once it has expired', async () => {
+  it('is not shown after it has expired', async () => {
     const qr = (await api.cipher('pairing')).sealContent(Buffer.from(value), place)
     await api.asOwner('pairing', { pairing: { qr, expiresAt: new Date(Date.now() - 1) } })
     const { status, body, headers } = await api.get('/api/pairing/auth/qr')
     expect([status, body.code, headers.get('retry-after')]).toEqual([409, 'no-qr-code', '1'])
   })
 
-  it('says what to do while there is none', async () => {
+  it('is answered with advice while there is none', async () => {
     await api.asOwner('pairing', { state: 'CONNECTED', pairing: null })
     expect((await api.get('/api/pairing/auth/qr')).body.detail).toContain('linked')
     await api.asOwner('pairing', { state: 'STOPPED', wanted: 'offline' })

@@ -9,7 +9,7 @@ import { MemoryObjects } from '../contract/memory-objects.ts'
 import { type Answer, type ApiUnderTest, startApi } from './api-under-test.ts'
 import { EVERY_ROUTE, type RouteRequest } from './every-route.ts'
 
-/** What belongs to another tenant, or to a session that the caller's key does not cover, is answered as if it did not exist. */
+/** The API answers as if data of other tenants, and of sessions that the caller's key does not cover, did not exist. */
 
 let api: ApiUnderTest
 beforeAll(async () => {
@@ -26,7 +26,7 @@ const callersOf = (principal: Partial<Principal>) =>
     authenticate: () => ({ tenant: 'default', role: 'operator', sessions: 'all', ...principal }),
   })
 
-/** The example request of a route, for another session than `main`. */
+/** Returns the example request of a route for another session than `main`. */
 function requestFor(session: string, { path, body, headers = {} }: RouteRequest): RouteRequest {
   const isNamed = (body as { session?: string } | undefined)?.session !== undefined
   return { path: path.replace(/\bmain\b/, session), body: isNamed ? { ...(body as object), session } : body, headers }
@@ -41,14 +41,14 @@ function ask({ call }: Pick<ApiUnderTest, 'call'>, route: string, { path, body, 
   return call(path, { method, headers: { ...headers }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
 }
 
-/** All that a caller can compare. */
+/** Returns the parts of an answer that a caller can compare. */
 const seen = ({ status, body }: Answer, session: string) => ({
   status,
   body: JSON.parse(JSON.stringify(body).replaceAll(session, 'NAME')),
 })
 
 describe('a session of another tenant', () => {
-  it('is meant by every route that names a session', () => {
+  it('is tried with every route that names a session', () => {
     expect(NAMING_A_SESSION.map(([route]) => route)).toHaveLength(13)
   })
 
@@ -66,7 +66,7 @@ describe('a session of another tenant', () => {
     expect(body.map(({ name }: { name: string }) => name)).toEqual(['main'])
   })
 
-  it('keeps its name', async () => {
+  it('blocks its name for a new session', async () => {
     expect(await api.post('/api/sessions', { name: 'stolen' })).toMatchObject({ status: 409, body: { code: 'session-exists' } })
   })
 })
@@ -87,7 +87,7 @@ describe('a message of another tenant', () => {
 })
 
 describe('a recovery action of another tenant', () => {
-  it('is unknown, not listed, and no reason not to ask for one', async () => {
+  it('is unknown and not listed, and does not prevent a new one', async () => {
     const { body: action } = await api.post('/api/sessions/main/restart')
     await api.documents.commit([{ kind: 'update', path: recoveryActionPath(action.id), fields: { tenant: 'other' } }])
     const nothing = 'default.main-restart-000009'
@@ -101,7 +101,7 @@ describe('a recovery action of another tenant', () => {
 })
 
 describe('a caller of another tenant', () => {
-  it('has sessions, messages and idempotency keys of its own', async () => {
+  it('has its own sessions, messages and idempotency keys', async () => {
     const other = callersOf({ tenant: 'other', role: 'admin' })
     expect(await other.get('/api/sessions/main')).toMatchObject({ status: 404, body: { code: 'unknown-session' } })
     expect(await other.post('/api/sessions', { name: 'main' })).toMatchObject({ status: 201, body: { name: 'main' } })
@@ -132,12 +132,12 @@ describe('a caller of another tenant', () => {
 })
 
 describe('a key for some sessions', () => {
-  it.each(NAMING_A_SESSION)('knows no other: %s', async (route, request) => {
+  it.each(NAMING_A_SESSION)('knows no other session: %s', async (route, request) => {
     const limited = callersOf({ sessions: ['one', 'two'] })
     expect(await ask(limited, route, request)).toMatchObject({ status: 404, body: { code: 'unknown-session' } })
   })
 
-  it('lists, creates and follows only those', async () => {
+  it('lists, creates and shows only these sessions', async () => {
     const { body: sent } = await api.post('/api/sendText', { session: 'main', chatId: '5511999990000@c.us', text: 'Hello' })
     const limited = callersOf({ sessions: ['one', 'two'] })
     expect(await limited.post('/api/sessions', { name: 'three' })).toMatchObject({ status: 403, body: { code: 'forbidden' } })
@@ -151,7 +151,7 @@ describe('the role of a key', () => {
   const ROLES: readonly Role[] = ['operator', 'admin', 'send', 'read']
   const keyed = ROUTES.flatMap(({ method, path, roles }) => (roles === 'anybody' ? [] : [{ route: `${method} ${path}`, roles }]))
 
-  it.each(keyed)('decides about $route as the table says', async ({ route, roles }) => {
+  it.each(keyed)('decides about $route as the table of routes says', async ({ route, roles }) => {
     for (const role of ROLES) {
       const { status, body } = await ask(callersOf({ role }), route, EVERY_ROUTE[route] ?? { path: '' })
       expect({ role, isForbidden: status === 403 && body.code === 'forbidden' }).toEqual({
@@ -168,7 +168,7 @@ describe('the role of a key', () => {
     ['send', 'POST /api/sessions/:name/stop', false],
     ['send', 'GET /api/:name/auth/qr', false],
     ['admin', 'POST /api/sessions/:name/logout', true],
-  ] as const)('%s: %s is allowed: %s', (role, route, isAllowed) => {
+  ] as const)('%s allows %s: %s', (role, route, isAllowed) => {
     expect(keyed.find((each) => each.route === route)?.roles.includes(role)).toBe(isAllowed)
   })
 })
