@@ -152,7 +152,7 @@ describe('the history of the phone', () => {
       expect(notified.length).toBeGreaterThan(5)
       expect(notified.every(({ receipts }) => receipts.includes('hist_sync'))).toBe(true)
     })
-    await eventually(async () => expect(await world.logs()).toContain('cannot be had any more'))
+    await eventually(async () => expect(await world.logs()).toContain('Messages that the phone announced are lost'))
     expect((await world.api.storedMessages(chat.name)).length).toBeLessThan((await pastOf(chat)).length)
     await chat.works()
   })
