@@ -143,8 +143,8 @@ const endAfter = (tail: JournalRecord | null): End =>
     : { seq: 0, epoch: 0, hash: '', isRelease: false }
 
 /**
- * Writes into the document of a session why no runner can claim it. Changes nothing else. A session that waits for an operator for
- * another reason keeps that one, so that a repair of the damage does not end its wait.
+ * Writes into the document of a session why no runner can claim it. Changes nothing else. A session that waits for an operator
+ * for another reason keeps that one, so that a repair of the damage does not end its wait.
  */
 export async function reportDamage(documents: DocumentStore, sessionId: string, damage: HoldfastError): Promise<void> {
   const snapshot = await documents.read(sessionPath(sessionId))

@@ -192,8 +192,8 @@ export class OwnedSession {
   }
 
   /**
-   * Publishes why the state cannot be read. Changes nothing else: a later attempt reads the state if an operator has repaired it. A
-   * halted session keeps its reason: a banned account must not be dialled after a repair.
+   * Publishes why the state cannot be read. Changes nothing else: a later attempt reads the state if an operator has repaired it.
+   * A halted session keeps its reason: a banned account must not be dialled after a repair.
    */
   #showTrouble({ damage }: Trouble): void {
     if (this.#reconnection.isHalted) return

@@ -28,7 +28,7 @@ import { isHalted, type SessionState } from '@holdfast/core/session/session-stat
  *                  the session sends and receives messages
  *                  left when the connection ends, or when an operator restarts the session or unlinks the device
  *
- * BACKOFF          entered when a connection ended and the next attempt has a time, when a session under suspicion waits for its trial,
+ * BACKOFF          entered when a connection ended and the next attempt has a time, when a suspected session waits for its trial,
  *                  and when a leaving runner hands the session over
  *                  the session waits for that time
  *                  left by a connection attempt
@@ -37,15 +37,15 @@ import { isHalted, type SessionState } from '@holdfast/core/session/session-stat
  *                  the session waits before its only further attempt
  *                  left by that attempt
  *
- * MUTED            never in the document: the heartbeat shows it in the place of every other state while Firestore does not answer
+ * MUTED            never in the document: the heartbeat shows it instead of every other state while Firestore does not answer
  *
  * LOGGED_OUT       entered when the phone or an operator unlinked the device
  * BANNED           entered when WhatsApp refuses the account
  * NEEDS_ATTENTION  entered when a connection ended for a reason that retrying cannot fix, or when the state is damaged
- * QUARANTINED      entered by the claim of a session whose owners died over it in each of its trials
+ * QUARANTINED      entered by the claim of a session whose owner died in each of its trials
  *                  no owner dials in these four states
- *                  left when an operator restarts or stops the session; NEEDS_ATTENTION for a damaged state also when the state can be
- *                  read again
+ *                  left when an operator restarts or stops the session; NEEDS_ATTENTION for a damaged state also when the state can
+ *                  be read again
  *
  * STOPPED          entered when the owner releases a session that is not wanted online
  *                  nothing happens: the session has no owner
@@ -85,8 +85,9 @@ export const TRANSITIONS: Readonly<Record<SessionState, readonly SessionState[]>
 }
 
 /**
- * The states that the next claim can enter from each state, whether the last owner released the session or died. A runner that cannot
- * claim the session because its journal is damaged enters NEEDS_ATTENTION, unless the session waits for an operator already.
+ * The states that the next claim can enter from each state, whether the last owner released the session or died. A
+ * runner that cannot claim the session because its journal is damaged enters NEEDS_ATTENTION, unless the session
+ * waits for an operator already.
  */
 export const CLAIMS: Readonly<Record<SessionState, readonly SessionState[]>> = {
   NEW: ['CLAIMING', 'NEEDS_ATTENTION'],

@@ -24,7 +24,7 @@ const work = (ms: number) => {
   vi.advanceTimersByTime(ms)
 }
 
-describe('the row of failures', () => {
+describe('a row of failures', () => {
   test('counts failures of the network and of WhatsApp separately', () => {
     expect(count(428, 408, undefined, 503, 500)).toMatchObject({ networkFailures: 3, whatsappFailures: 2 })
   })

@@ -172,7 +172,7 @@ describe('a restart', () => {
   })
 })
 
-describe('an owner that reads the state anew', () => {
+describe('an owner that reads the state again', () => {
   test('recalls nothing from it, but deletes the failures that a restart ends', () => {
     const image = new StateImage()
     const owner = takeOver(image)

@@ -8,9 +8,9 @@ import type { StoredMessage } from '../inbox/inbox-rows.ts'
  * the projector turns it into document merges in the record's commit (see `projector.ts`).
  *
  * Three kinds of writes to documents are no events:
- * - the update that takes a session over (`claim.ts`): its precondition is the fence, so a projection
- * cannot make it. The claim's facts
- *   about the journal are the event `session.claimed`;
+ * - the update that takes a session over (`claim.ts`): its precondition is the fence, so a
+ * projection cannot make it. The facts of
+ *   the claim about the journal are the event `session.claimed`;
  * - the report of a damaged journal by a runner that is not the owner (`claim.ts`): no record could carry an event;
  * - the steps of a recovery action (`actions/`): they are `Entry.writes`, since the action is the operator's document.
  */

@@ -22,8 +22,8 @@ const MAX_PLAIN_BYTES = 720 * 1024
 /**
  * The largest phone notice that a row keeps. It is processed after its receipt, so it must be kept; its large parts are files.
  */
-const MAX_TOLD_BYTES = 3 * 1024 * 1024
+const MAX_NOTICE_BYTES = 3 * 1024 * 1024
 
 /** Returns the plaintext that a row keeps, in base64; null when it is too large. */
 export const keptOf = (plain: Buffer, tells: boolean): string | null =>
-  plain.length <= (tells ? MAX_TOLD_BYTES : MAX_PLAIN_BYTES) ? plain.toString('base64') : null
+  plain.length <= (tells ? MAX_NOTICE_BYTES : MAX_PLAIN_BYTES) ? plain.toString('base64') : null
