@@ -9,8 +9,8 @@ import {
 } from './state-values.ts'
 import { json, number, text, type ValueCodec } from './value-codec.ts'
 
-/** The writer of the values, which decides their shape: Baileys itself, or a folder of the runner. */
-type StateOwner = 'baileys' | 'signal' | 'receive' | 'send' | 'inbox' | 'outbox' | 'session'
+/** The part of the program that writes the values and decides their shape: Baileys itself, or a folder of the runner. */
+type StateWriter = 'baileys' | 'signal' | 'receive' | 'send' | 'inbox' | 'outbox' | 'session'
 
 type StateCodec =
   | ValueCodec<unknown>
@@ -19,10 +19,10 @@ type StateCodec =
   /** Each id has a codec of its own. */
   | { readonly format: 'by-id'; readonly ids: Readonly<Record<string, ValueCodec<unknown>>> }
 
-/** The rule by which entries are removed without a request of their owner. */
+/** The rule by which clean-up may remove entries. */
 export type PruneRule = { readonly because: string } & (
   | { readonly rule: 'never' }
-  /** Only the owner removes the entry, when its work is done. */
+  /** Clean-up removes none: the writer removes an entry when its work is done. */
   | { readonly rule: 'when-done' }
   /** Parts of a value are removed, judged by the messages that came from the contact since. */
   | { readonly rule: 'heard'; readonly olderSessions: number; readonly spentChains: number; readonly closedChains: number }
@@ -53,7 +53,7 @@ interface StateKindEntry {
   readonly holds: string
   /** The meaning of its id. */
   readonly id: string
-  readonly owner: StateOwner
+  readonly owner: StateWriter
   readonly codec: StateCodec
   /** True when all entries are dropped once the device is linked anew: the next identity cannot use them. */
   readonly isOfIdentity: boolean
@@ -263,7 +263,7 @@ export const STATE_KINDS = {
     afterLoss: 'kept',
   },
   meta: {
-    holds: 'notes for the next owner about the device and its failures',
+    holds: 'notes for the runner that owns the session next, about the device and its failures',
     id: '`everLoggedIn`, `loggedOut`, `archived`, `replaced` or `failures`',
     owner: 'session',
     codec: {
@@ -280,7 +280,7 @@ export const STATE_KINDS = {
       },
     },
     isOfIdentity: false,
-    prune: { rule: 'never', because: 'Each id exists at most once, and the owner removes the ids that end with an identity.' },
+    prune: { rule: 'never', because: 'Each id exists at most once, and the writer removes the ids that end with an identity.' },
     afterLoss: 'kept',
   },
   'voided-creds': {

@@ -9,7 +9,7 @@ export const RECOVERY_ACTIONS = 'recovery_actions'
 export const recoveryActionPath = (actionId: string): string => `${RECOVERY_ACTIONS}/${actionId}`
 
 /**
- * The actions that an operator asks for without further conditions: `POST /api/sessions/{name}/{type}`.
+ * The actions that need no approval of losses. Their route is `POST /api/sessions/{name}/{type}`.
  *
  * restart  closes the connection in order and connects anew, whatever the session was waiting for
  * logout   backs up the state, then unlinks the device from the phone

@@ -51,7 +51,7 @@ export interface Linking {
   readonly qrShown: boolean
 }
 
-/** Failures so far. Each row counts from 1 and includes the disconnect at hand; it ends when a connection has lasted. */
+/** Failures in a row, up to and including the disconnect at hand. A row ends when a connection has lasted. */
 export interface DisconnectContext extends Linking {
   readonly networkFailures: number
   readonly whatsappFailures: number
@@ -59,7 +59,7 @@ export interface DisconnectContext extends Linking {
   readonly restarts: number
   /** Failed rounds of QR codes and linkings. */
   readonly pairingRounds: number
-  /** "Replaced" disconnects within the last hour, this one not included. */
+  /** Earlier "replaced" disconnects within the last hour, without the one at hand. */
   readonly replacedWithinHour: number
 }
 

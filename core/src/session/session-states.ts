@@ -1,7 +1,8 @@
 import type { ErrorCode } from '../platform/errors.ts'
 
 /**
- * The states of a session as Firestore shows them, and the words of the API for them, which are WAHA's.
+ * The states of a session, and the words of the API for them, which are WAHA's. `session-lifecycle.ts` of the runner says which state
+ * can follow which.
  *
  * NEW            created, never claimed
  * STOPPED        wanted offline; its state is kept
@@ -11,7 +12,7 @@ import type { ErrorCode } from '../platform/errors.ts'
  * CONNECTING     the socket is being opened
  * CONNECTED      WhatsApp has accepted the login and answers
  * BACKOFF        a connection ended; the next attempt has a time
- * MUTED          its owner cannot reach Firestore: nothing leaves, nothing is lost
+ * MUTED          its owner cannot reach Firestore: nothing leaves, nothing is lost (in the heartbeat only)
  * LOGGED_OUT     the phone unlinked the device: only a new scan helps
  * BANNED         WhatsApp refuses the account
  * REPLACED       another client uses the same credentials

@@ -9,7 +9,12 @@ export interface Reason {
   readonly exitCode: number
 }
 
-/** Ends this process once, for the first reason that came: hands its sessions over and exits, at the latest at the deadline. */
+/**
+ * Ends this process once, for the first reason that came: hands its sessions over and exits, at the latest at the deadline.
+ *
+ * The way of a SIGTERM: `signals.ts` hears it, `main.ts` wires it to `begin` below, `Supervisor.leave` tells every session
+ * (`OwnedSession.leave`), and `session/hand-over.ts` closes the connection, writes a checkpoint and releases the session.
+ */
 export class Shutdown {
   readonly #options
   readonly #begun = new AbortController()

@@ -16,7 +16,7 @@ export const HAND_OVER_WITHIN_MS = 8000
  * closing     the connection closes in order
  * checkpoint  the state is saved, so that the next owner has little to replay
  * release     the record states that the session has no owner
- * farewell    the runner removes itself from the list of runners and closes its stores
+ * farewell    kept free for the supervisor, which then removes the runner from the list and closes the stores
  */
 export const HAND_OVER_PLAN = {
   sending: 2000,

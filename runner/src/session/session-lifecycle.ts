@@ -31,11 +31,11 @@ import { isHalted, type SessionState } from '@holdfast/core/session/session-stat
  * BACKOFF          entered when a connection ended and the next attempt has a time, when a suspected session waits for its trial,
  *                  and when a leaving runner hands the session over
  *                  the session waits for that time
- *                  left by a connection attempt
+ *                  left by a connection attempt, by another wait, or when the state is read anew and cannot be read
  *
  * REPLACED         entered when another connection replaced this one
  *                  the session waits before its only further attempt
- *                  left by that attempt
+ *                  left by that attempt, by a hand-over, or when the state is read anew and cannot be read
  *
  * MUTED            never in the document: the heartbeat shows it instead of every other state while Firestore does not answer
  *

@@ -171,7 +171,7 @@ export class Supervisor {
     this.#running.set(sessionId, running)
   }
 
-  /** Delays the next claim of a session that was given up, more each time: each claim is two records for ever. */
+  /** Delays the next claim of a session that was given up, more each time. The journal never removes a claim or the record before it. */
   #pause(sessionId: string): void {
     const times = (this.#givenUp.get(sessionId)?.times ?? 0) + 1
     const pauseMs = Math.min(GIVEN_UP_PAUSE_MS * 2 ** (times - 1), LONGEST_PAUSE_MS)

@@ -4,5 +4,8 @@ import { logout } from './logout.ts'
 import { restart } from './restart.ts'
 import { restore } from './restore.ts'
 
-/** The handler of each type of action. */
+/**
+ * The handler of each type of action. A new action also needs its name in core's `recovery-action-document.ts` and its route in the
+ * API's `recovery.ts`.
+ */
 export const ACTIONS: Readonly<Record<RecoveryActionType, ActionHandler>> = { restart, logout, restore }

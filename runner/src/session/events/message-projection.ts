@@ -19,8 +19,8 @@ export const messageDocument: Projection = (event, { sessionId, place, cipher })
 }
 
 /**
- * Returns the sort key of a message. Entries of a group have numbers up to 200; the messages of one
- * entry get numbers after those.
+ * Returns the sort key of a message. Entries of a journal group have numbers up to 200; several messages of one entry get numbers after
+ * those.
  */
 const orderOf = ({ sequence, index }: RecordPlace, position: number | null): string =>
   messageOrder(sequence, position === null ? index : 1000 * (index + 1) + position)

@@ -23,13 +23,13 @@ export interface ReceivingOptions {
 }
 
 /** A ciphertext to decrypt, and the stanza in which it arrived. */
-interface Sealed {
+interface Encrypted {
   readonly hash: string
   readonly delivery: StanzaDelivery | null
   readonly decrypt: () => Promise<Uint8Array>
 }
 
-interface Opened {
+interface Decrypted {
   readonly plain: Buffer
   readonly isMessage: boolean
 }
@@ -76,7 +76,7 @@ export class Receiving {
     deliveries.refused(failedStanza(stanza, reader, trouble), trouble)
   }
 
-  async #open(transaction: Transaction, { hash, delivery, decrypt }: Sealed): Promise<Opened> {
+  async #open(transaction: Transaction, { hash, delivery, decrypt }: Encrypted): Promise<Decrypted> {
     const { deliveries } = this.#options
     if (delivery && (await deliveries.begin(delivery)) === 'ask-no-more') throw new Error(ASK_NO_MORE)
     let plain: Buffer
@@ -90,7 +90,7 @@ export class Receiving {
   }
 
   /** Adds the plaintext to the transaction. False when it is no message. */
-  #admit(transaction: Transaction, { hash, delivery, plain }: Omit<Sealed, 'decrypt'> & { plain: Buffer }): boolean {
+  #admit(transaction: Transaction, { hash, delivery, plain }: Omit<Encrypted, 'decrypt'> & { plain: Buffer }): boolean {
     const { deliveries, fromPhone } = this.#options
     const reading = delivery?.read(plain) ?? null
     const fromOwnPhone = reading?.fromPhone ? fromPhone(reading.fromPhone) : { keys: {}, tells: false }
@@ -108,7 +108,7 @@ export class Receiving {
   }
 
   /** Returns the plaintext to Baileys. When it is no message, Baileys asks for the stanza again until the stanza is parked. */
-  #answer(delivery: StanzaDelivery | null, { plain, isMessage }: Opened): Buffer {
+  #answer(delivery: StanzaDelivery | null, { plain, isMessage }: Decrypted): Buffer {
     const { deliveries, keyStore } = this.#options
     if (!delivery || isMessage || keyStore.isClosed) return plain
     if (deliveries.noMessage(delivery, plain) === 'ask-no-more') throw new Error(ASK_NO_MORE)
