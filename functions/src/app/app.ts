@@ -61,7 +61,7 @@ function requireRole({ role }: Principal, roles: readonly Role[]): void {
   throw problem('forbidden', `The role of this API key is ${role}; the route is for ${roles.join(', ')}.`)
 }
 
-/** Finds the caller by the key in `X-Api-Key`. */
+/** Finds the caller by the key in `X-Api-Key`, and refuses a request without a valid key. */
 function requireApiKey(authenticate: Authenticate): MiddlewareHandler<Environment> {
   return async (context, next) => {
     const principal = authenticate(context.req.header('X-Api-Key'))

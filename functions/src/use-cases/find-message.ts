@@ -57,7 +57,7 @@ function messageAnswer(id: string, job: JobDocument, cipher: SessionCipher) {
     session: sessionNameOf(sessionId),
     chatId: chatIdOf(chat),
     text,
-    // Present only when the text cannot be shown.
+    // Present only if the text cannot be shown.
     ...(error === undefined ? {} : { textError: error }),
     status,
     timeline,

@@ -88,7 +88,7 @@ interface ActionRequest {
   readonly approved?: RecoveryAction['approved']
 }
 
-/** How many numbers are tried. The first can be taken by an ended action, because numbers come from a count of documents. */
+/** How many taken numbers a request skips. An ended action can have the number, because numbers come from a count of documents. */
 const CREATE_ATTEMPTS = 5
 
 /** An action that changed its state within this time answers a request that ran at the same time, even if it has ended. */
@@ -134,7 +134,7 @@ export async function requestAction(
 
 type ActionAnswer = ReturnType<typeof actionAnswer>
 
-/** Dates become ISO 8601 texts. */
+/** Makes the answer for an action. Dates become ISO 8601 texts. */
 function actionAnswer(id: string, action: RecoveryAction) {
   const { sessionId, type, state, requestedBy, why, requestedAt, startedAt, finishedAt, steps, result } = action
   const session = sessionNameOf(sessionId)
