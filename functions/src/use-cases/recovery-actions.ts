@@ -88,7 +88,7 @@ interface ActionRequest {
   readonly approved?: RecoveryAction['approved']
 }
 
-/** How many taken numbers a request skips. An ended action can have the number, because numbers come from a count of documents. */
+/** How many taken numbers a request skips. An ended action can have one, because numbers come from a count of documents. */
 const CREATE_ATTEMPTS = 5
 
 /** An action that changed its state within this time answers a request that ran at the same time, even if it has ended. */
