@@ -50,7 +50,7 @@ describe('an edit', () => {
       "if (held) await say({ kind: 'data', frame }, 7)",
     ],
     ['a statement with its condition', { in: 'Gate.release', drop: 'journal.append' }, ';'],
-    ['a statement that waits', { in: 'Gate.release', drop: 'written' }, ';'],
+    ['an awaited statement', { in: 'Gate.release', drop: 'written' }, ';'],
     [
       'an operand',
       { in: 'Gate.release', when: 'this.limit', becomes: 'false' },
@@ -77,15 +77,15 @@ describe('an edit', () => {
   })
 
   test.each<[string, Edit]>([
-    ['a name that nothing declares', { in: 'Gate.missing', value: '1' }],
-    ['a call that is not there', { in: 'say', call: 'shout', becomes: '' }],
-    ['a condition that two places have', { in: 'Gate.release', when: 'frame.position', becomes: 'true' }],
-    ['a text that is not there', { in: 'LIMIT', find: '4', replace: '' }],
+    ['an undeclared name', { in: 'Gate.missing', value: '1' }],
+    ['a missing call', { in: 'say', call: 'shout', becomes: '' }],
+    ['an ambiguous condition', { in: 'Gate.release', when: 'frame.position', becomes: 'true' }],
+    ['a missing text', { in: 'LIMIT', find: '4', replace: '' }],
   ])('refuses %s', (_, edit) => {
     expect(() => applyEdit(source, edit)).toThrow(/exactly one|not once/)
   })
 
-  test('finds its file by what it declares, wherever it lies', () => {
+  test('finds its file by the declared name, in any folder', () => {
     const elsewhere = { file: 'core/src/other.ts', text: 'const LIMIT = true' }
     const edit = { in: 'LIMIT', find: '= 3', replace: '= 4' }
     const mutant = { name: 'a', invariant: 'I1', what: '', edits: [edit], noticedBy: { file: '', tests: '' } } as const
@@ -97,7 +97,7 @@ describe('an edit', () => {
   })
 })
 
-describe('a test that is to notice', () => {
+describe('a witness test', () => {
   const file = {
     file: 'a.test.ts',
     text: `describe('a gate', () => {
@@ -108,21 +108,21 @@ describe('a test that is to notice', () => {
   }
   const knows = (tests: string) => hasTest(file, { file: file.file, tests })
 
-  test('is found by its group and its name, with what a table puts into it', () => {
+  test('is found by its group and its name, including the values of a table', () => {
     expect(['gate opens', 'a gate of two', 'of three parts has code 403', 'of kinds closes again'].map(knows)).toEqual(
       Array(4).fill(true),
     )
   })
 
-  test('is missed once it has another name', () => {
+  test('is not found under another name', () => {
     expect(['gate opened', 'of four parts', 'of three parts has code 404'].map(knows)).toEqual([false, false, false])
   })
 })
 
-test('every mutant fits the source, and a test of the name exists that has to notice it', async () => {
+test('every mutant fits the source and has a witness test', async () => {
   expect(await problemsOfCatalogue()).toEqual([])
 })
 
-test('no two mutants have a name in common', () => {
+test('every mutant has a unique name', () => {
   expect(new Set(CATALOGUE.map(({ name }) => name)).size).toBe(CATALOGUE.length)
 })

@@ -9,7 +9,7 @@ interface Change {
 }
 
 /**
- * Makes an edit in the text of the file that declares its place.
+ * Applies an edit to the text of the file that declares its place.
  * @throws Error when the edit does not fit exactly one piece of the code.
  */
 export function applyEdit(source: Source, edit: Edit): Source {
@@ -32,7 +32,7 @@ function changeOf(declaration: ts.Node, edit: Edit): Change {
 
 const replaced = (node: ts.Node, code: string): Change => ({ start: node.getStart(), end: node.end, code })
 
-/** The initializer, or the block that is a function's body. */
+/** Returns the initializer of a declaration, or the body of a function. */
 function valueOf(declaration: ts.Node, place: string): ts.Node {
   if ('initializer' in declaration && declaration.initializer) return declaration.initializer as ts.Node
   if ('body' in declaration && declaration.body) return declaration.body as ts.Node
@@ -62,7 +62,7 @@ function statementsOf(declaration: ts.Node, name: string): ts.ExpressionStatemen
   })
 }
 
-/** Without `await` and `void`. */
+/** Strips `await` and `void` from an expression. */
 const bare = (expression: ts.Expression): ts.Expression =>
   ts.isAwaitExpression(expression) || ts.isVoidExpression(expression) ? bare(expression.expression) : expression
 
@@ -72,7 +72,7 @@ function dropped(statement: ts.Statement): Change {
   return replaced(isAllOfIt ? parent : statement, ';')
 }
 
-/** What decides: a condition, or an operand of a logical operator. Only the smallest ones count. */
+/** Finds conditions and operands of logical operators that contain the text. It returns only the smallest ones. */
 function conditionsOf(declaration: ts.Node, mention: string): ts.Expression[] {
   const escaped = mention.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
   const mentions = new RegExp(String.raw`(?<![\w$#.])${escaped}(?![\w$])`)
@@ -103,7 +103,7 @@ const isLogical = (node: ts.Node): boolean =>
 function textChange(declaration: ts.Node, place: string, { find, replace }: { find: string; replace: string }): Change {
   const text = declaration.getText()
   const occurrences = text.split(find).length - 1
-  if (occurrences !== 1) throw new Error(`${place} contains ${occurrences} times what a mutant replaces, not once: ${find}`)
+  if (occurrences !== 1) throw new Error(`${place} contains the text of a mutant ${occurrences} times, not once: ${find}`)
   const start = declaration.getStart() + text.indexOf(find)
   return { start, end: start + find.length, code: replace }
 }

@@ -7,7 +7,7 @@ import { hasTest } from './witnesses.ts'
 
 const root = new URL('../../../', import.meta.url)
 
-/** Lists what is wrong with the catalogue, without running a test: so that no mutant rots unseen. */
+/** Lists the faults of the catalogue without running a test, so that a change of the code cannot break a mutant unnoticed. */
 export async function problemsOfCatalogue(): Promise<string[]> {
   const sources = await productSources()
   const misfits = CATALOGUE.flatMap((mutant) => misfit(sources, mutant))

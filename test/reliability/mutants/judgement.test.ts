@@ -18,24 +18,24 @@ test('a mutant is caught by an expectation that holds without it', () => {
 
 test.each([
   ['survives', passes, 'It survived 1 tests.'],
-  ['has no test that is run', [], 'No test was run.'],
-  ['does not even run', [result('failed', 'TypeError: x is not a function')], 'did not come as far'],
-  ['runs out of time', [result('failed', 'TestTimeoutError: Test timed out in 20000ms.')], 'did not come as far'],
+  ['runs no test', [], 'No test was run.'],
+  ['does not run at all', [result('failed', 'TypeError: x is not a function')], 'did not reach its expectation'],
+  ['runs out of time', [result('failed', 'TestTimeoutError: Test timed out in 20000ms.')], 'did not reach its expectation'],
   [
-    'stumbles beside an unmet expectation',
+    'fails another test without an expectation',
     [result('failed', unmet), result('failed', 'SyntaxError: x', 'other')],
-    'did not come as far',
+    'did not reach its expectation',
   ],
-  ['fails a test that fails anyway', [result('failed', unmet, 'unknown')], 'does not pass without it either'],
+  ['fails a test that fails without it', [result('failed', unmet, 'unknown')], 'does not pass without the mutant either'],
 ])('a mutant that %s is not caught', (_, results, problem) => {
   expect(judge(passes, { results, trouble: null })).toEqual({ problem: expect.stringContaining(problem) })
 })
 
-test('a file that cannot be loaded is no catch', () => {
+test('a mutant that prevents the loading of a file is not caught', () => {
   expect(judge(passes, { results: [], trouble: 'a.test.ts: SyntaxError' })).toEqual({ problem: 'a.test.ts: SyntaxError' })
 })
 
-test('what fails without any mutant is told', () => {
+test('a failure without any mutant is reported', () => {
   expect(failuresWithout({ results: [result('failed', unmet), ...passes], trouble: null })).toEqual([
     `a.test.ts > notices: ${unmet}`,
   ])

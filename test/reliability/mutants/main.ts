@@ -7,14 +7,14 @@ import { failuresWithout, judge, type Judgement } from './judgement.ts'
 import { INVARIANTS, type Mutant } from './mutant.ts'
 import { runVitest } from './run-vitest.ts'
 
-const HELP = `Breaks each invariant on purpose and runs the tests that should notice. The breakages exist in the test runs only.
+const HELP = `Breaks each invariant on purpose and runs the tests that have to fail. The mutants exist in these test runs only.
 
   npm run mutants [-- --only NAME[,NAME] --one-each --at-once 2 --check --json]
 
---one-each takes the first mutant of each invariant, as CI does.
---check only looks whether each mutant fits the source, and whether the test exists that has to notice it.
+--one-each runs the first mutant of each invariant, as CI does.
+--check only checks that each mutant fits the source and that its witness test exists.
 
-Ends with 0 if every mutant was caught by an expectation that holds without it, 1 if not, 2 for a wrong option.
+Exit codes: 0 if every mutant was caught by an expectation that holds without it, 1 if not, 2 for a wrong option.
 `
 
 const OPTIONS = {
@@ -36,7 +36,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0
   }
   const mutants = chosen(values)
-  // Also of the mutants that this run leaves out.
+  // The check covers all mutants, including those that this run leaves out.
   const problems = await problemsOfCatalogue()
   if (problems.length > 0) {
     process.stderr.write(`${problems.join('\n')}\n`)
@@ -44,7 +44,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (values.check) return 0
   const startedAt = performance.now()
-  // One emulator for all: most of the time of such short tests would be its start.
+  // All runs share one emulator, because its start would take most of the time of such short tests.
   await using emulator = await startEmulator()
   const env = { SHARED_FIRESTORE: emulator.address }
   const atOnce = values['at-once']

@@ -1,4 +1,4 @@
-/** The invariants of docs/GUARANTEES.md, and what is promised beside them. */
+/** The invariants of docs/GUARANTEES.md; `beside` stands for its other promises. */
 export const INVARIANTS = ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9', 'I10', 'I11', 'beside'] as const
 
 export type Invariant = (typeof INVARIANTS)[number]
@@ -11,8 +11,8 @@ export type Edit = Place & (NewValue | NewCall | DroppedStatement | NewCondition
 
 export interface Place {
   /**
-   * A path of names: a class, function or constant at the top of any source file of the product, then members and what is named inside
-   * them (`Gate.#hold.position`). `gate.ts:Gate` tells two files apart that declare the same name.
+   * A path of names (`Gate.#hold.position`): a class, function or constant at the top of any source file of the product, then
+   * members and names inside them. `gate.ts:Gate` selects one of several files that declare the same name.
    */
   readonly in: string
 }
@@ -24,7 +24,7 @@ export interface NewValue {
 
 /** `$&` in `becomes` is the call itself, `$1` its first argument, `$*` all of them. */
 export interface NewCall {
-  /** What is called, with or without what it belongs to: `relay` finds `connection.relay(…)`. */
+  /** The name of the called function, with or without its object: `relay` finds `connection.relay(…)`. */
   readonly call: string
   readonly becomes: string
 }
@@ -40,17 +40,17 @@ export interface NewCondition {
   readonly becomes: string
 }
 
-/** The last resort: any edit of this very text breaks it. */
+/** Replaces a text. Use it as the last resort, because any edit of that text breaks the mutant. */
 export interface NewText {
   readonly find: string
   readonly replace: string
 }
 
-/** One deliberate breakage. It exists while a test runs, in that test's copy of the source, and nowhere else. */
+/** One deliberate fault. It exists only during a test run, in the source that this run loads. */
 export interface Mutant {
   readonly name: string
   readonly invariant: Invariant
-  /** What is broken, for readers of the list. */
+  /** The fault, for readers of the list. */
   readonly what: string
   readonly edits: readonly Edit[]
   /** The tests that have to fail. */
@@ -60,6 +60,6 @@ export interface Mutant {
 /** Tests of one file. */
 export interface Witness {
   readonly file: string
-  /** Part of the full name (of the group, then of the test) of each test that is run. */
+  /** A part of the full names of the tests to run. A full name is the names of the groups and of the test. */
   readonly tests: string
 }

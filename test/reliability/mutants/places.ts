@@ -2,14 +2,14 @@ import ts from 'typescript'
 
 /** A source file of the product. */
 export interface Source {
-  /** From the root of the repository. */
+  /** The path from the root of the repository. */
   readonly file: string
   readonly text: string
 }
 
 export const parse = ({ file, text }: Source): ts.SourceFile => ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)
 
-/** The source files that declare the first name of a place. */
+/** Returns the source files that declare the first name of a place. */
 export function sourcesOf(sources: readonly Source[], place: string): Source[] {
   const { fileName, names } = partsOf(place)
   const [name = ''] = names
@@ -37,7 +37,7 @@ export function only<Item>(items: readonly Item[], what: string): Item {
   return item
 }
 
-/** All nodes below this one for which the test holds. */
+/** Returns all nodes below a node that pass the test. */
 export function below<Kind extends ts.Node>(node: ts.Node, test: (inner: ts.Node) => inner is Kind): Kind[] {
   const found: Kind[] = []
   const visit = (inner: ts.Node): void => {
@@ -77,7 +77,7 @@ const isDeclaration = (node: ts.Node): node is Declaration =>
 
 const nameOf = (node: Declaration): string => (ts.isConstructorDeclaration(node) ? 'constructor' : (node.name?.getText() ?? ''))
 
-/** Overloads have no body, so they are no declarations here. */
+/** Matches declarations of a name. Overloads have no body and do not count. */
 const hasName =
   (name: string) =>
   (node: ts.Node): node is Declaration =>
@@ -90,7 +90,7 @@ function topLevel(source: ts.SourceFile, name: string): Declaration[] {
   return declared.filter(hasName(name))
 }
 
-/** Of a class only its own members; else anything inside. */
+/** Finds the declarations of a name inside a node: in a class only its own members, elsewhere at any depth. */
 const namedInside = (node: ts.Node, name: string): Declaration[] => {
   const members: readonly ts.Node[] | null = ts.isClassDeclaration(node) ? node.members : null
   return members ? members.filter(hasName(name)) : below(node, hasName(name))

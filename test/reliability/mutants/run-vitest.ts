@@ -8,7 +8,7 @@ import type { Witness } from './mutant.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
-/** A mutant may make a process wait for ever. Far more than the few tests of one need; all that are needed take longer. */
+/** The time limits of a run with one mutant, which may make a process wait for ever, and of the run of all witness tests. */
 const LIMIT_MS = 300_000
 const LIMIT_OF_ALL_MS = 900_000
 
@@ -26,7 +26,7 @@ interface Report {
   }[]
 }
 
-/** Runs these tests in a process of their own, with a mutant or without. */
+/** Runs the witness tests in a process of their own, with a mutant or without. */
 export async function runVitest(options: {
   mutant: string | null
   witnesses: readonly Witness[]
@@ -76,7 +76,7 @@ interface Ended {
 }
 
 function vitest(args: readonly string[], env: Readonly<Record<string, string>>, limitMs: number): Promise<Ended> {
-  // A group of its own, so that whatever it has started ends with it.
+  // The child leads its own process group, so that its own children end with it.
   const child = spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), ...args], {
     cwd: root,
     env: { ...process.env, ...env },
@@ -106,11 +106,11 @@ function endGroup(pid: number | undefined): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL')
   } catch {
-    // It has ended by itself.
+    // The group has already ended.
   }
 }
 
 const firstLine = (text: string): string => text.split('\n')[0] ?? ''
 
-/** Between a group and its test the report has a space, and the names that the pattern is held against have ` > `. */
+/** Escapes a name for vitest's pattern. Reports join group and test by a space, and vitest matches names joined by ` > `. */
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll(' ', '(?: > | )')

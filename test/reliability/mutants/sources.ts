@@ -20,19 +20,19 @@ export async function productSources(): Promise<Source[]> {
 }
 
 /**
- * Makes an edit in the one file that it fits.
+ * Applies an edit to the only file that it fits.
  * @throws Error when it fits none, or more than one.
  */
 function edited(sources: readonly Source[], edit: Edit): Source {
   const declaring = sourcesOf(sources, edit.in)
   const [source] = declaring
-  if (!source) throw new Error(`No source file declares what a mutant changes: ${edit.in}`)
+  if (!source) throw new Error(`No source file declares the place of a mutant: ${edit.in}`)
   if (declaring.length === 1) return applyEdit(source, edit)
   const fitting = declaring.flatMap((one) => attempt(one, edit) ?? [])
   const [found] = fitting
   if (found && fitting.length === 1) return found
   const files = declaring.map(({ file }) => file).join(' and ')
-  throw new Error(`${files} declare what a mutant changes, and it fits ${fitting.length} of them. Name it as file.ts:${edit.in}`)
+  throw new Error(`${files} declare the place of a mutant, which fits ${fitting.length} of them. Name it as file.ts:${edit.in}`)
 }
 
 function attempt(source: Source, edit: Edit): Source | null {
@@ -43,7 +43,7 @@ function attempt(source: Source, edit: Edit): Source | null {
   }
 }
 
-/** Makes a mutant's edits. Returns the files that change, by their absolute paths. */
+/** Applies the edits of a mutant. Returns the texts of the changed files by their absolute paths. */
 export function mutated(sources: readonly Source[], { edits }: Mutant): Map<string, string> {
   const changed = new Map<string, Source>()
   for (const edit of edits) {

@@ -4,7 +4,7 @@ import plain from '../../../vitest.config.ts'
 import { CATALOGUE } from './catalogue.ts'
 import { mutated, productSources } from './sources.ts'
 
-/** The ordinary tests, with the mutant of MUTANT applied to the sources as they are loaded. */
+/** Runs the ordinary tests and applies the mutant named by MUTANT to the sources when they are loaded. */
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const name = process.env['MUTANT']
 const mutant = CATALOGUE.find((known) => known.name === name)
@@ -22,8 +22,8 @@ export default mergeConfig(
         transform: (_, id) => changed.get(id) ?? null,
       },
     ],
-    // What was loaded with a mutant must not be loaded again without it, nor the other way round.
-    // The first test that notices is enough, and what is waited for in vain is not waited for long.
+    // The module cache is off, because modules with and without a mutant must not mix.
+    // A run ends at the first failure, and the limits are short, because many mutants make a test wait in vain.
     test: {
       fsModuleCache: false,
       bail: mutant ? 1 : 0,

@@ -2,11 +2,11 @@ import ts from 'typescript'
 import type { Witness } from './mutant.ts'
 import { below, parse, type Source } from './places.ts'
 
-/** Stands in a title for what a run puts there. */
+/** Marks a gap in a title that a run fills. */
 const ANY = '\u0000'
 
 /**
- * Whether a test file has a test with such a name, judged by its source alone.
+ * Returns whether a test file has a test with the name of the witness, judged by its source alone.
  * A title may have gaps (`%s`, `${…}`) that only a run fills: with a literal of the file, as in tables of cases, or with any
  * other text. Such other text may be a quarter of the name at most.
  */
@@ -23,14 +23,14 @@ const isLiteral = (node: ts.Node): node is ts.StringLiteralLike | ts.NumericLite
 
 const literalsOf = (source: ts.SourceFile): string[] => [...new Set(below(source, isLiteral).map(({ text }) => text))]
 
-/** The names that come from filling the first two gaps. */
+/** Returns the names with their first two gaps filled by the words. */
 function fillings(name: string, words: readonly string[]): string[] {
   const fill = (names: readonly string[]): string[] =>
     names.flatMap((one) => (one.includes(ANY) ? words.map((word) => one.replace(ANY, () => word)) : [one]))
   return fill(fill([name]))
 }
 
-/** The name of each test with those of its groups before it. */
+/** Returns the name of each test, preceded by the names of its groups. */
 function fullNames(source: ts.SourceFile): string[] {
   const names: string[] = []
   const visit = (node: ts.Node, groups: readonly string[]): void => {
@@ -59,7 +59,7 @@ function textOf(title: ts.Expression): string {
   return ANY
 }
 
-/** How many characters of the part are left to gaps where it fits best into the name; Infinity when it does not occur. */
+/** Returns the number of characters of the part in gaps at its best fit in the name; Infinity when it does not fit. */
 function charactersInGaps(name: string, part: string): number {
   let reached = new Map<number, number>()
   for (let start = 0; start < name.length; start += 1) reached.set(start, 0)
@@ -67,7 +67,7 @@ function charactersInGaps(name: string, part: string): number {
   return Math.min(...reached.values())
 }
 
-/** The positions in the name that one more character of the part leads to, each with its characters in gaps. */
+/** Advances the positions in the name by one character of the part. Each position keeps its number of characters in gaps. */
 function step(name: string, before: ReadonlyMap<number, number>, character: string): Map<number, number> {
   const after = new Map<number, number>()
   const reach = (position: number, cost: number): void => {

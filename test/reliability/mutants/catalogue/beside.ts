@@ -5,7 +5,7 @@ const BAD_STATE_TEST = 'test/integration/engine/bad-state.test.ts'
 const TENANTS_TEST = 'test/integration/api/tenants.test.ts'
 const DEAD_CONNECTION_TEST = 'test/integration/engine/dead-connection.test.ts'
 
-/** What docs/GUARANTEES.md promises beside the invariants, as far as it does not concern messages or secrets. */
+/** Mutants of the promises of docs/GUARANTEES.md beside the invariants, except those about messages and secrets. */
 export const BESIDE: readonly Mutant[] = [
   {
     name: 'state-believed-without-a-heartbeat',

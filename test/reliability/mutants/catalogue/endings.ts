@@ -3,7 +3,7 @@ import type { Mutant } from '../mutant.ts'
 const VERDICT_TEST = 'core/src/session/disconnect-policy.test.ts'
 const OWNED_TEST = 'test/integration/engine/owned-session.test.ts'
 
-/** What is done when a connection, or an ownership, ends. */
+/** Mutants of the end of a connection or an ownership. */
 export const ENDINGS: readonly Mutant[] = [
   {
     name: 'a-401-that-reconnects',

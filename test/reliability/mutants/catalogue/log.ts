@@ -4,7 +4,7 @@ const JOURNAL_TEST = 'test/integration/engine/journal.test.ts'
 const CLAIM_TEST = 'test/integration/engine/claim.test.ts'
 const CHECKPOINT_TEST = 'test/integration/engine/checkpoint.test.ts'
 
-/** The log, its fence, and the checkpoints that keep it short. */
+/** Mutants of the log, its fence and its checkpoints. */
 export const LOG: readonly Mutant[] = [
   {
     name: 'no-create-only',

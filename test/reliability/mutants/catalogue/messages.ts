@@ -4,7 +4,7 @@ const OUTBOX_TEST = 'test/integration/engine/outbox.test.ts'
 const GROUP_TEST = 'runner/src/whatsapp/baileys/send/group-recipients.test.ts'
 const SIGNAL_TEST = 'runner/src/whatsapp/baileys/signal/signal-repository.test.ts'
 
-/** What becomes of messages. */
+/** Mutants of sent and received messages. */
 export const MESSAGES: readonly Mutant[] = [
   {
     name: 'plaintext-outside-the-record',

@@ -1,6 +1,6 @@
 import type { Mutant } from '../mutant.ts'
 
-/** What is said before what it depends on is durable. */
+/** Mutants that send output before the records that it depends on are durable. */
 export const OUTPUT: readonly Mutant[] = [
   {
     name: 'open-gate',

@@ -1,6 +1,6 @@
 import type { Mutant } from '../mutant.ts'
 
-/** What nobody but the owner of a session may read. */
+/** Mutants that disclose data of a session. */
 export const SECRECY: readonly Mutant[] = [
   {
     name: 'words-of-others-in-the-log',
