@@ -3,14 +3,14 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** Types, lint, format, import boundaries, dead code and the catalogue of mutants, side by side; prints what failed, each with its output. */
+/** Runs all checks in parallel and prints the output of those that fail. */
 const root = fileURLToPath(new URL('..', import.meta.url))
 const bin = (name: string): string => join(root, 'node_modules/.bin', name)
 
 interface Check {
   readonly name: string
   readonly command: readonly string[]
-  /** Judges the output of a check that ended well; a text is what is wrong with it. */
+  /** Inspects the output of a check with exit code 0. Returns the fault, or null. */
   readonly inspect?: (output: string) => string | null
 }
 
@@ -23,15 +23,15 @@ const CHECKS: readonly Check[] = [
   {
     name: 'boundaries',
     command: [bin('depcruise'), '--config', '.dependency-cruiser.mjs', ...PACKAGES],
-    // A cruiser that cannot read TypeScript finds no modules and no violations.
+    // A dependency-cruiser that cannot read TypeScript finds no modules and no violations.
     inspect: (output) =>
       cruised(output) >= sourceFiles()
         ? null
-        : `Only ${cruised(output)} modules were seen; there are ${sourceFiles()} source files alone.\n${output}`,
+        : `dependency-cruiser has read only ${cruised(output)} modules; there are ${sourceFiles()} source files.\n${output}`,
   },
   { name: 'client types', command: [join(root, 'test/run-client-types.ts'), '--check'] },
   { name: 'dead code', command: [bin('knip')] },
-  // Renamed code and renamed tests are noticed here, long before a mutant is run.
+  // This check finds mutants whose code or test was renamed, without running them.
   { name: 'mutants', command: [join(root, 'test/reliability/mutants/main.ts'), '--check'] },
 ]
 

@@ -9,13 +9,13 @@ import { ROUTES } from '../functions/src/api/routes.ts'
 const FILE = fileURLToPath(new URL('../client/src/generated/api.ts', import.meta.url))
 const NOTE = '// Made from the table of routes by `npm run client-types`. Do not edit.\n\n'
 
-// As JSON it is a copy: the generator changes what it is given.
+// The JSON text is a copy, because the generator changes its argument.
 const description = JSON.stringify(describeRoutes(ROUTES))
-// Otherwise callers would have to send fields that have a default.
+// With `defaultNonNullable`, callers would have to send fields that have a default.
 const types = NOTE + astToString(await openapiTypescript(description, { defaultNonNullable: false, alphabetize: true }))
 
 if (!process.argv.includes('--check')) writeFileSync(FILE, types)
 else if (readFileSync(FILE, 'utf8') !== types) {
-  process.stderr.write('The types of the client are not those of the routes. Write them anew: npm run client-types\n')
+  process.stderr.write('The types of the client differ from the routes. Generate them again: npm run client-types\n')
   process.exitCode = 1
 }

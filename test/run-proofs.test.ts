@@ -12,7 +12,7 @@ test('prove lists the proofs', async () => {
   for (const name of NAMES) expect(stdout).toContain(`  ${name} `)
 })
 
-test.each(NAMES)('npm run %s is the same as npm run prove -- with that name, and both explain themselves', async (name) => {
+test.each(NAMES)('npm run %s is the same as npm run prove -- with that name, and both print their help', async (name) => {
   const { scripts } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {
     scripts: Record<string, string>
   }
@@ -22,13 +22,13 @@ test.each(NAMES)('npm run %s is the same as npm run prove -- with that name, and
   expect(stdout).toContain(`npm run ${name}`)
 })
 
-test.each(NAMES)('%s refuses an unknown option with what to do', async (name) => {
+test.each(NAMES)('%s refuses an unknown option and names --help', async (name) => {
   const { code, stdout, stderr } = await prove(name, '--no-such-option')
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toContain('--help')
 })
 
-test('an unknown proof is refused with the ones that there are', async () => {
+test('an unknown proof is refused with a list of the known ones', async () => {
   const { code, stderr } = await prove('luck')
   expect(code).toBe(2)
   expect(stderr).toContain(NAMES.join(', '))

@@ -1,14 +1,14 @@
-/** `npm run prove -- NAME …` hands its options to the named proof. */
+/** Runs `npm run prove -- NAME …`: passes the options to the named proof. */
 const PROOFS = {
   chaos: 'kills, pauses and outages under traffic',
-  soak: 'one runner for long, whose memory, timers and sockets must not grow',
-  crashpoints: 'a runner that dies before and after every step of what it does',
-  model: 'owners of one session in thousands of orders of events',
-  mutants: 'each invariant broken on purpose; a test must notice',
-  fuzz: 'changed records, documents, frames, messages and requests',
+  soak: 'a long run of one runner, whose memory, timers and sockets must not grow',
+  crashpoints: 'a runner that crashes before and after each of its steps',
+  model: 'owners of one session under thousands of schedules',
+  mutants: 'deliberate faults against each invariant, which a test must notice',
+  fuzz: 'mutated records, documents, frames, messages and requests',
 }
 
-const HELP = `Proves by chance, with seeds, what the tests cannot list.
+const HELP = `Runs one of the proofs. They cover what the fixed cases of the tests cannot: random cases by a seed, and deliberate faults.
 
   npm run prove -- NAME [options]
   npm run prove -- NAME --help
@@ -17,13 +17,14 @@ ${Object.entries(PROOFS)
   .map(([name, what]) => `  ${name.padEnd(14)} ${what}`)
   .join('\n')}
 
-Each takes --json, which prints the figures as the last line on stdout, and ends with 0 if all held, 1 if not, 2 for a wrong option.
+Each proof takes --json, which prints the figures as the last line on stdout.
+Exit codes: 0 if all guarantees held, 1 if not, 2 for a wrong option.
 `
 
 const [name] = process.argv.splice(2, 1)
 if (name === undefined || name === '--help' || name === '-h') process.stdout.write(HELP)
 else if (Object.hasOwn(PROOFS, name)) await import(`./reliability/${name}/main.ts`)
 else {
-  process.stderr.write(`There is no proof ${name}. There are: ${Object.keys(PROOFS).join(', ')}.\n`)
+  process.stderr.write(`There is no proof ${name}. The proofs are: ${Object.keys(PROOFS).join(', ')}.\n`)
   process.exitCode = 2
 }

@@ -5,7 +5,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findFirestoreEmulator } from '../sandbox/google/firestore-emulator.ts'
 
-/** Runs all tests (or those whose paths contain the given words, or `--project=unit`: those that need no Java) and ends with the line that CI reads: `N passed, N failed`. */
+/**
+ * Runs all tests and prints the line that CI reads last: `N passed, N failed`. Arguments select the tests whose paths contain
+ * them, and `--project=unit` selects the tests that need no Java.
+ */
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 interface Report {

@@ -10,19 +10,19 @@ import type { BenchWorld } from './world.ts'
 export interface Comparison {
   readonly one: Throughput
   readonly many: Throughput
-  /** Resident memory of the process beyond what it takes without sessions, for each of them. */
+  /** Resident memory of the process per session, less the memory of the process without sessions. */
   readonly rssPerSessionMb: { readonly idle: number; readonly afterTraffic: number }
-  /** How late timers of the process fired while messages flowed, from the first login for them to the last message. */
+  /** The lateness of the process's timers during the message flow, from its first login to its last message. */
   readonly eventLoopMs: Lag | null
 }
 
-/** A single session has as many messages as all of many together, but no more than this. */
+/** The most messages of the single session. Up to this limit it gets as many as all sessions together. */
 const MOST_OF_ONE = 200
 const LINKED_AT_ONCE = 4
-/** Until what a login brings with it is over. */
+/** The wait until the work after a login is over. */
 const QUIET_MS = 3000
 
-/** What is measured of everybody who is compared. The chats are linked when it is done. */
+/** Links the chats and takes the measurements that all subjects have in common. */
 export async function compare(
   world: BenchWorld,
   subject: Subject,
@@ -38,10 +38,10 @@ export async function compare(
   say(`${subject.name}: one session ...`)
   const [first] = chats
   if (!first) throw new Error('There is no session to measure.')
-  // The first message of a chat begins its session: that is not what is measured.
+  // The first message of a chat also creates its Signal session, which is not part of the measurement.
   await measureThroughput(world, subject, { chats, messages: 1, rounds: 1 })
   const ofOne = Math.min(MOST_OF_ONE, messages * chats.length)
-  // What it says of the time before does not count.
+  // This call resets the lag, so that the time before does not count.
   await subject.takeLag?.()
   const one = await measureThroughput(world, subject, { chats: [first], messages: ofOne, rounds })
   say(`${subject.name}: ${chats.length} sessions ...`)

@@ -9,7 +9,7 @@ const PRICES = {
   objectCreates: 5 / 1_000_000,
   objectLists: 5 / 1_000_000,
   objectReads: 0.4 / 1_000_000,
-  // In one region nothing is charged for what is moved between the services.
+  // Traffic between the services of one region is free.
   objectBytesWritten: 0,
   objectBytesRead: 0,
 } as const satisfies Record<keyof OperationCounter, number>

@@ -2,7 +2,7 @@ import { startFirestore } from '../support/firestore-under-test.ts'
 import { SessionUnderTest } from '../support/engine/session-under-test.ts'
 import { percentiles, type Percentiles } from './statistics.ts'
 
-/** Latency of a commit that holds one record of the size of a message and one write that rides on it, one after the other. */
+/** Measures the latency of single commits, each with one record of the size of a message and one document write. */
 export async function measureGroupCommits(count: number): Promise<Percentiles> {
   await using firestore = await startFirestore()
   const session = await new SessionUnderTest(firestore.clients.documents).create()

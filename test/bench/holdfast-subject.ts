@@ -7,7 +7,7 @@ import type { BenchWorld } from './world.ts'
 
 const REQUESTS_AT_ONCE = 8
 
-/** The product: its runner process holds the sockets, its API is told what to do. */
+/** The product: its runner process holds the sockets, and its API gets the requests. */
 export class HoldfastSubject implements Subject {
   readonly name = 'Holdfast'
   readonly #world: BenchWorld
@@ -48,10 +48,10 @@ export class HoldfastSubject implements Subject {
 
   async takeLag(): Promise<Lag> {
     const lag = (await this.#world.sandbox.runner('runner-1').ask('lag')) as Lag | undefined
-    if (!lag) throw new Error('The runner does not run any more; its log says why.')
+    if (!lag) throw new Error('The runner has ended; its log shows why.')
     return lag
   }
 
-  /** It ends with its sandbox. */
+  /** Does nothing, because the runner ends with its sandbox. */
   async close(): Promise<void> {}
 }

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 const PROBE = new URL('./lag-probe.ts', import.meta.url).href
 const BLOCKED_MS = 400
 
-/** Says when it has held its event loop up, in the middle of a quiet life. */
+/** A program that blocks its event loop on request and reports the end of the block after some quiet time. */
 const PROGRAM = `
   process.on('message', (message) => {
     if (message !== 'block') return
@@ -18,19 +18,19 @@ const PROGRAM = `
   process.send('ready')
 `
 
-test('an event loop that was held up is told by whoever asks next, however quiet it is when it is asked', async () => {
+test('the lag probe reports a block of the event loop at the next request, even when the loop is quiet again', async () => {
   const child = spawn(process.execPath, ['--import', PROBE, '--eval', PROGRAM], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
-  const told = async (): Promise<unknown> => ((await once(child, 'message')) as [unknown])[0]
+  const nextMessage = async (): Promise<unknown> => ((await once(child, 'message')) as [unknown])[0]
   try {
-    expect(await told()).toBe('ready')
+    expect(await nextMessage()).toBe('ready')
     child.send({ ask: 'lag', id: 1 })
-    expect(await told()).toMatchObject({ answers: 1, value: { maxMs: expect.any(Number) } })
+    expect(await nextMessage()).toMatchObject({ answers: 1, value: { maxMs: expect.any(Number) } })
     child.send('block')
-    expect(await told()).toBe('blocked')
+    expect(await nextMessage()).toBe('blocked')
     child.send({ ask: 'lag', id: 2 })
-    const { value } = (await told()) as { value: { p99Ms: number; maxMs: number } }
+    const { value } = (await nextMessage()) as { value: { p99Ms: number; maxMs: number } }
     expect(value.maxMs).toBeGreaterThan(BLOCKED_MS / 2)
   } finally {
     child.kill('SIGKILL')

@@ -3,10 +3,10 @@ import { percentiles, type Percentiles } from './statistics.ts'
 import type { Chat } from './subject.ts'
 import type { BenchWorld } from './world.ts'
 
-/** Between two messages: slow enough for none to wait for the one before. */
+/** The time between two messages, long enough that none waits for the one before. */
 const PACE_MS = 100
 
-/** From the request to the API to the ack of WhatsApp's server, in ms. */
+/** Measures the time from the request to the API until the ack of WhatsApp's server, in ms. */
 export async function measureLatency(world: BenchWorld, { name, phone, contact }: Chat, count: number): Promise<Percentiles> {
   const ackedAt = new Map<string, number>()
   const { promise: allAcked, resolve } = Promise.withResolvers<void>()

@@ -23,8 +23,7 @@ const HOURS_A_MONTH = 730
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
-/** Everything on this machine: emulator, simulator, the compared processes, and this one. */
-
+/** Measures all figures. The emulator, the simulator, the compared processes and this one all run on this machine. */
 async function measure(options: Options) {
   const { sessions, rounds } = options
   say('Group commits on the emulator ...')
@@ -36,7 +35,7 @@ async function measure(options: Options) {
   const inMemory = await StockSubject.start(world, 'memory')
   const memoryChats = chatsOf('memory', 1, sessions)
   const memory = await compare(world, inMemory, memoryChats, options, say)
-  say(`${inMemory.name}: its sockets are dropped ...`)
+  say(`${inMemory.name}: dropping its sockets ...`)
   const reconnectMs = { half: await measureReconnection(world, memoryChats, rounds), all: 0 }
   const moreMemory = chatsOf('memory-more', 2, sessions)
   await linkAll(world, inMemory, moreMemory)
@@ -88,9 +87,9 @@ async function measure(options: Options) {
       perIdleSessionHour: rounded(operations.perIdleSessionHour),
       perIdleRunnerHour: rounded(operations.perIdleRunnerHour),
     },
-    /** Half of them sent, half received. */
+    /** The cost of 500 sent and 500 received messages. */
     usdPer1000Messages: round(1000 * ((usd(operations.perSent) + usd(operations.perReceived)) / 2), 5),
-    /** Of what the runner asks for when nothing is said. */
+    /** The monthly cost of the runner's operations without messages. */
     usdAMonth: {
       idleSession: round(HOURS_A_MONTH * usd(operations.perIdleSessionHour), 3),
       idleRunner: round(HOURS_A_MONTH * usd(operations.perIdleRunnerHour), 2),
@@ -124,5 +123,5 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 await runCommand(main)
-// Google's client keeps its channel open for a while.
+// Without this call the process would wait, because Google's client keeps its channel open for a while.
 process.exit()

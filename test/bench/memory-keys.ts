@@ -1,6 +1,6 @@
 import type { SignalDataSet, SignalDataTypeMap, SignalKeyStore } from '@whiskeysockets/baileys'
 
-/** Keys in memory, by reference and without another word: nothing is quicker, and nothing is left when the process ends. */
+/** Keeps keys in memory by reference. This is the fastest possible store, and its keys are lost when the process ends. */
 export function memoryKeys(): SignalKeyStore {
   const kinds = new Map<string, Map<string, unknown>>()
   const kindOf = (type: string): Map<string, unknown> => {

@@ -16,12 +16,12 @@ interface Window {
   readonly hours: number
 }
 
-/** What the runner asked of Google while something was done, as its heartbeats tell. */
+/** Measures the runner's operations on Google's services during some work, by its heartbeats before and after. */
 async function during(clients: Clients, work: () => Promise<void>): Promise<Window> {
   const before = await freshHeartbeat(clients)
   await work()
   const after = await freshHeartbeat(clients)
-  if (!before.operations || !after.operations) throw new Error('The runner does not tell its operations.')
+  if (!before.operations || !after.operations) throw new Error('The heartbeats of the runner have no counts of operations.')
   const hours = (after.heartbeatAt.getTime() - before.heartbeatAt.getTime()) / 3_600_000
   return { operations: difference(after.operations, before.operations), hours }
 }
@@ -30,13 +30,13 @@ const share = ({ operations }: Window, hours: number, of: Window): Operations =>
   difference(operations, per(of.operations, of.hours / hours))
 
 /**
- * Operations of each message to send (the API's and the runner's), of each received one, and of an idle session in an hour. What a
- * runner costs whatever it holds (its heartbeat, its look for sessions) is measured with no session and taken off.
+ * Measures the operations per sent message (of the API and the runner), per received message, and per idle session and hour. The
+ * operations of a runner without sessions (its heartbeat and its search for sessions) are measured first and subtracted.
  */
 export async function measureOperations(
   world: BenchWorld,
   clients: Clients,
-  /** `online`: how many sessions the runner holds. */
+  /** `online` is the number of sessions on the runner. */
   options: { chats: readonly Chat[]; online: number; messages: number; idleMs: number; empty: Window },
 ) {
   const { chats, online, messages, idleMs, empty } = options
@@ -58,7 +58,7 @@ export async function measureOperations(
       )
     }
     await acked
-    // Delivery receipts of the contact belong to the message.
+    // The contact's delivery receipts belong to the message.
     await pause(2000)
   })
   const received = await during(clients, async () => {
@@ -75,10 +75,10 @@ export async function measureOperations(
   }
 }
 
-/** Of a runner that holds nothing. */
+/** Measures a runner without sessions. */
 export const measureEmpty = (clients: Clients, ms: number): Promise<Window> => during(clients, () => pause(ms))
 
-/** What one accepted message costs the API, on the clients that count. */
+/** Measures the operations of the API per accepted message, on clients that count. */
 async function operationsOfRequest({ documents, objects, operations }: Clients, chats: readonly Chat[]): Promise<Operations> {
   const apiKey = randomBytes(16).toString('hex')
   const app = createApp({
@@ -86,7 +86,7 @@ async function operationsOfRequest({ documents, objects, operations }: Clients, 
     objects,
     storage: objects,
     journalsOn: (guarded) => new DocumentJournals(guarded),
-    // Nothing that is made here is ever opened: the session does not exist for the runner.
+    // A random key is enough, because no runner opens the content of this session.
     wrappingKey: new WrappingKey(randomBytes(32)),
     authenticate: holderOf(apiKey),
     thresholds: { cpu: 100, memory: 100 },

@@ -1,9 +1,9 @@
 import { readOptions } from '../support/command-options.ts'
 
 export interface Options {
-  /** Sessions that are compared; recovery is measured with twice as many as well. */
+  /** The number of compared sessions. Recovery is also measured with twice as many. */
   readonly sessions: number
-  /** In each chat, direction and round, when there are that many sessions. */
+  /** The messages in each chat, direction and round, with all sessions. */
   readonly messages: number
   readonly rounds: number
   readonly json: boolean
@@ -12,11 +12,11 @@ export interface Options {
 
 export const HELP = `npm run bench [-- --sessions 50 --messages 6 --rounds 3 --json]
 
-Compares Baileys with its keys in memory, Baileys with its multi-file state, and Holdfast, on one simulator, each in a process of its
-own. Takes about ten minutes; --sessions 10 --rounds 1 gives a first impression in two.
+Compares Baileys with its keys in memory, Baileys with its multi-file state, and Holdfast, on one simulator and each in a process of
+its own. A run takes about ten minutes; --sessions 10 --rounds 1 gives first figures in two minutes.
 `
 
-/** @throws BadOption, with a message for the person who typed it. */
+/** @throws BadOption, with a message for the user of the command line. */
 export const parseOptions = (args: readonly string[]): Options =>
   readOptions(args, {
     numbers: {

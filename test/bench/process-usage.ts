@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { round } from './statistics.ts'
 
-/** Linux counts CPU time in ticks of 10 ms, whatever the kernel. */
+/** The unit of CPU time in `/proc`. Every Linux kernel reports ticks of 10 ms. */
 const TICK_MS = 10
 
-/** User and system time of a process since it began, in ms. */
+/** Returns the user and system time of a process since its start, in ms. */
 export async function cpuMs(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
-  // The name, in parentheses, may hold spaces.
+  // The name stands in parentheses and may contain spaces.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS
 }

@@ -8,7 +8,7 @@ import type { Chat } from './subject.ts'
 /** Google's clients on the sandbox's stores. */
 export type Clients = GoogleClients
 
-/** What the runner says of itself, in a heartbeat that began after this was asked. */
+/** Waits for a heartbeat that began after this call, and returns the runner's document. */
 export async function freshHeartbeat({ documents }: Clients): Promise<RunnerDocument> {
   const askedAt = Date.now()
   for (;;) {
@@ -19,7 +19,7 @@ export async function freshHeartbeat({ documents }: Clients): Promise<RunnerDocu
   }
 }
 
-/** When the first of these sessions was claimed by its present owner, by Firestore's clock, which here is this machine's. */
+/** Returns the time of the first claim by a current owner of these sessions, by Firestore's clock, which is this machine's. */
 export async function claimedAtMs({ documents }: Clients, chats: readonly Chat[]): Promise<number> {
   const times = await Promise.all(
     chats.map(async ({ name }) => {

@@ -3,13 +3,13 @@ import { medianOf } from './statistics.ts'
 import type { Chat } from './subject.ts'
 import type { BenchWorld } from './world.ts'
 
-/** Of all these sessions, in ms: medians. */
+/** The median recovery times of all sessions, in ms. */
 export interface Recovery {
   readonly fromKillMs: number
   readonly fromClaimMs: number
 }
 
-/** From `kill -9`, and from the first claim after it, to the last session being logged in and through its backlog. */
+/** Measures the time from `kill -9`, and from the first claim after it, until the last session has worked through its backlog. */
 export async function measureRecovery(
   world: BenchWorld,
   clients: Clients,
@@ -29,7 +29,7 @@ export async function measureRecovery(
   return { fromKillMs: Math.round(medianOf(fromKill)), fromClaimMs: Math.round(medianOf(fromClaim)) }
 }
 
-/** What the same takes clients that have everything in memory, and only lost their sockets. */
+/** Measures the same for clients that only lost their sockets and still have their state in memory. */
 export async function measureReconnection(world: BenchWorld, chats: readonly Chat[], rounds: number): Promise<number> {
   const times: number[] = []
   for (let round = 0; round < rounds; round++) {

@@ -11,12 +11,12 @@ describe('the median', () => {
     expect(medianOf(values)).toBe(median)
   })
 
-  test('of nothing is no number', () => {
+  test('of an empty list is NaN', () => {
     expect(medianOf([])).toBeNaN()
   })
 })
 
-test('percentiles are by nearest rank, whatever the order', () => {
+test('percentiles use the nearest rank and do not depend on the order', () => {
   const values = Array.from({ length: 200 }, (_, index) => 200 - index)
   expect(percentiles(values)).toEqual({ p50: 100, p95: 190, p99: 198, max: 200 })
   expect(percentiles([])).toEqual({ p50: 0, p95: 0, p99: 0, max: 0 })

@@ -5,14 +5,14 @@ export interface Percentiles {
   readonly max: number
 }
 
-/** Percentiles by nearest rank; zeros when nothing was measured. */
+/** Returns percentiles by nearest rank; zeros for an empty list. */
 export function percentiles(values: readonly number[]): Percentiles {
   const sorted = values.toSorted((a, b) => a - b)
   const at = (share: number): number => round(sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0)
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) }
 }
 
-/** Of an even number the mean of the two in the middle; NaN when nothing was measured. */
+/** Returns the median: for an even number of values the mean of the middle two, for an empty list NaN. */
 export function medianOf(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const half = sorted.length / 2

@@ -1,5 +1,5 @@
-// A program of its own: many sessions of Baileys in one process, used as its documentation shows, with their keys in memory or in
-// files. It is told what to do by its parent, over the channel between them.
+// A program that runs many sessions of Baileys in one process, used as its documentation shows, with keys in memory or in files.
+// Its parent sends commands on stdin and reads events from stdout.
 import { createInterface } from 'node:readline'
 import { join } from 'node:path'
 import {
@@ -15,7 +15,7 @@ import {
 import type { StockCommand, StockEvent, StockSetup } from './stock-subject.ts'
 import { memoryKeys } from './memory-keys.ts'
 
-// libsignal prints private keys.
+// The console is off, because libsignal prints private keys.
 for (const method of ['log', 'info', 'warn', 'error'] as const) console[method] = () => undefined
 
 const setup = JSON.parse(process.argv[2] ?? '') as StockSetup
@@ -40,12 +40,12 @@ class Session {
     this.#wanted = true
     const attempt = ++this.#attempt
     const { state, saveCreds } = await (this.#auth ??= this.#openAuth())
-    // Another one has begun meanwhile: two sockets of one session would take each other's place for ever.
+    // A newer attempt has begun meanwhile. Two sockets of one session would replace each other for ever.
     if (attempt !== this.#attempt) return
     const socket = makeWASocket({ waWebSocketUrl: setup.url, auth: state, shouldSyncHistoryMessage: () => false })
     this.#socket = socket
     socket.ev.on('creds.update', () => void saveCreds())
-    // An end may be told when the next socket is there already.
+    // The end of an old socket may arrive after the start of the next one.
     socket.ev.on('connection.update', (update) => {
       if (socket === this.#socket) this.#onConnection(update)
     })
@@ -60,7 +60,7 @@ class Session {
     await socket?.end(undefined)
   }
 
-  /** One after the other, as messages to one contact are sent. */
+  /** Sends messages one after the other, as for one contact. */
   async send(to: string, texts: readonly string[]): Promise<void> {
     if (!this.#isOpen) await new Promise<void>((resolve) => this.#whenOpen.push(resolve))
     for (const text of texts) await this.#socket?.sendMessage(to, { text })

@@ -8,10 +8,10 @@ import type { Chat, Subject } from './subject.ts'
 import type { BenchWorld } from './world.ts'
 
 export interface StockSetup {
-  /** Of the simulator. */
+  /** The address of the simulator. */
   readonly url: string
   readonly root: string
-  /** Where the files are; null for keys in memory. */
+  /** The folder of the files; null for keys in memory. */
   readonly folder: string | null
 }
 
@@ -30,13 +30,13 @@ export interface StockEvent {
 
 const PROGRAM = fileURLToPath(new URL('./stock-fleet.ts', import.meta.url))
 
-/** Baileys by itself, with its keys in memory (as fast as can be) or in its multi-file state (as most gateways do). */
+/** Plain Baileys, with its keys in memory, the fastest way, or in its multi-file state, as most gateways have it. */
 export class StockSubject implements Subject {
   readonly name: string
   readonly #world: BenchWorld
   readonly #child: ChildProcess
   readonly #folder: string | null
-  readonly #heard = new Map<string, (qr: string) => void>()
+  readonly #onQr = new Map<string, (qr: string) => void>()
 
   private constructor(name: string, world: BenchWorld, child: ChildProcess, folder: string | null) {
     this.name = name
@@ -46,7 +46,7 @@ export class StockSubject implements Subject {
     createInterface(child.stdout!).on('line', (line) => {
       const { session, qr, trouble } = JSON.parse(line) as StockEvent
       if (trouble !== undefined) process.stderr.write(`${name}: ${trouble}\n`)
-      if (qr !== undefined) this.#heard.get(session)?.(qr)
+      if (qr !== undefined) this.#onQr.get(session)?.(qr)
     })
   }
 
@@ -62,7 +62,7 @@ export class StockSubject implements Subject {
 
   async link({ name, phone }: Chat): Promise<void> {
     await this.#world.simulator.createPhone(phone)
-    const qr = new Promise<string>((resolve) => this.#heard.set(name, resolve))
+    const qr = new Promise<string>((resolve) => this.#onQr.set(name, resolve))
     const active = this.#world.allActive([phone])
     this.#tell('connect', name)
     await this.#world.simulator.scan(phone, await qr)

@@ -1,30 +1,30 @@
-/** A session of a subject, the phone that it is linked with, and the contact that it talks to. */
+/** A session of a subject, its linked phone, and its contact. */
 export interface Chat {
   readonly name: string
   readonly phone: string
   readonly contact: string
 }
 
-/** In ms. */
+/** The lateness of timers, in ms. */
 export interface Lag {
   readonly p99Ms: number
   readonly maxMs: number
 }
 
-/** Something that keeps sessions in a process of its own, driven alike whatever it is. */
+/** A product under comparison. It holds sessions in a process of its own. */
 export interface Subject {
   readonly name: string
-  /** Of the process that holds the sockets. */
+  /** Returns the id of the process that holds the sockets. */
   readonly pid: () => number
-  /** Makes the session and holds the phone before the QR code. Resolves when it works. */
+  /** Creates the session and scans its QR code with the phone. Resolves when the session is connected. */
   link(chat: Chat): Promise<void>
   /** Resolves when the connections are closed. */
   disconnect(chats: readonly Chat[]): Promise<void>
-  /** Lets them connect; does not wait. */
+  /** Starts to connect the sessions; does not wait. */
   connect(chats: readonly Chat[]): Promise<void>
-  /** Hands over what is to be sent while they are not connected, to go out when they are. */
+  /** Accepts messages of a disconnected session, which it sends when it is connected. */
   queue(chat: Chat, texts: readonly string[]): Promise<void>
-  /** How late timers of the process fired since this was last asked. Of the product only. */
+  /** Returns the lateness of the process's timers since the last call. Only Holdfast has it. */
   takeLag?(): Promise<Lag>
   close(): Promise<void>
 }

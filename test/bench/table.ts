@@ -1,4 +1,4 @@
-/** Each figure on a line, for people. */
+/** Prints each figure on a line. */
 export function printFigures(figures: object): void {
   for (const [name, value] of lines('', figures)) process.stdout.write(`${name.padEnd(52)} ${value}\n`)
 }

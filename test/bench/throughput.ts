@@ -4,17 +4,17 @@ import type { Chat, Subject } from './subject.ts'
 import type { BenchWorld } from './world.ts'
 
 export interface Throughput {
-  /** Messages a second, medians of the rounds. */
+  /** Messages per second, the median of the rounds. */
   readonly sentPerSecond: number
   readonly receivedPerSecond: number
-  /** Of the process with the sockets, in ms. */
+  /** CPU time of the process with the sockets, in ms. */
   readonly cpuMsPerSent: number
   readonly cpuMsPerReceived: number
 }
 
 interface Load {
   readonly chats: readonly Chat[]
-  /** In each chat, and each direction. */
+  /** The messages in each chat and direction. */
   readonly messages: number
   readonly rounds: number
 }
@@ -24,7 +24,7 @@ interface Drained {
   readonly cpuMs: number
 }
 
-/** How fast a backlog goes that has gathered while the sessions were offline: one in the store, and one at the server. */
+/** Measures the speed through two backlogs of offline sessions: messages to send in the store, received ones at the server. */
 export async function measureThroughput(world: BenchWorld, subject: Subject, load: Load): Promise<Throughput> {
   const sent: Drained[] = []
   const received: Drained[] = []
@@ -41,7 +41,7 @@ export async function measureThroughput(world: BenchWorld, subject: Subject, loa
   }
 }
 
-/** From the first of the server's acks, or of the client's receipts, to the last. The CPU time is that of the logins as well. */
+/** Measures the time from the first to the last ack of the server or receipt of the client. The CPU time includes the logins. */
 async function drain(
   world: BenchWorld,
   subject: Subject,

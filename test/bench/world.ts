@@ -3,10 +3,10 @@ import { startParts, World } from '../support/world.ts'
 
 const LAG_PROBE = new URL('./lag-probe.ts', import.meta.url).href
 
-/** One simulator for everybody who is compared, and the product beside it. */
+/** One sandbox with the product, whose simulator all compared subjects share. */
 export class BenchWorld extends World {
   static async start(): Promise<BenchWorld> {
-    // It is killed a few times, which is not to be taken for a crash loop; and what is measured is the work, not the pacing of dials.
+    // The bench kills the runner several times, so crash-loop detection is off. Dial pacing is off, as it would hide the work.
     const runnerEnv = {
       RESTART_PAUSE_LIMIT_MS: '0',
       CRASH_LOOP_AFTER: '1000000',
@@ -24,7 +24,7 @@ export class BenchWorld extends World {
     return this.#all('disconnect', phones)
   }
 
-  /** From the first such event of these phones to the last of so many, in ms. */
+  /** Resolves with the time from the first to the last of `count` such events of these phones, in ms. */
   span(type: 'acked' | 'receipt', phones: readonly string[], count: number): Promise<number> {
     const among = new Set(phones)
     let first = 0
@@ -36,7 +36,7 @@ export class BenchWorld extends World {
     })
   }
 
-  /** Resolves with the time of the last one, when each of these phones has had such an event from now on. */
+  /** Waits until each of these phones has had such an event from now on. Resolves with the time of the last one. */
   #all(type: string, phones: readonly string[]): Promise<number> {
     const missing = new Set(phones)
     return this.#until((event) => {
