@@ -55,7 +55,7 @@ export async function runStory(
   const leftMs = played ? Math.max(0, deadline - performance.now()) : 0
   const outcome = await untilSettled({ api, simulator, ledger, limitMs: leftMs })
   const { figures, findings } = computeFigures(ledger, outcome)
-  for (const line of [...outcome.missing, ...findings]) tell(`Not as it should be: ${line}`)
+  for (const line of [...outcome.missing, ...findings]) tell(`Finding: ${line}`)
   const { resent, ...counted } = figures
   const complete = played && figures.sent === MESSAGES && figures.received === MESSAGES
   const held = complete && isFlawless(figures) && outcome.missing.length === 0

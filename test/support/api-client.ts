@@ -7,41 +7,41 @@ export interface TextToSend {
   session: string
   chatId: string
   text: string
-  /** The same for every attempt: the message is accepted once, however often it is tried. */
+  /** The key of all attempts of one message, so that the API accepts the message once. */
   idempotencyKey: string
 }
 
-/** What became of one attempt of a request. */
+/** The result of one attempt of a request. */
 export interface Attempt {
-  /** Method and path. */
+  /** The method and path. */
   what: string
-  /** Null when there was no whole answer. */
+  /** The status of the answer; null without a complete answer. */
   status: number | null
   retryAfter: string | null
   tookMs: number
-  /** In words, where it failed. */
+  /** A description of a failure; null after a success. */
   trouble: string | null
 }
 
 export interface ApiClientOptions {
   url: string
   apiKey: string
-  /** How long an answer may take; 15 s unless said otherwise. */
+  /** The time limit of an answer; 15 s by default. */
   answerLimitMs?: number
-  /** How long a request is repeated that gets no answer, or one of 5xx; not at all unless said otherwise. */
+  /** The time for which a request without an answer or with a 5xx answer is repeated; 0 by default. */
   patienceMs?: number
-  /** Hears of every attempt. */
+  /** Called after every attempt. */
   onAttempt?: (attempt: Attempt) => void
 }
 
 const ANSWER_LIMIT_MS = 15_000
 const SEND_LIMIT_MS = 60_000
 const CREATE_LIMIT_MS = 30_000
-/** Doubled after each attempt, up to the limit. */
+/** The pause before the next attempt. It doubles after each attempt, up to the limit. */
 const AGAIN_AFTER_MS = { first: 100, limit: 1_000 }
 const PAGE = 1000
 
-/** The product, as a patient program of a customer sees it: the client, with requests that are repeated. */
+/** The typed client of the API with repeated requests, like the program of a patient customer. */
 export class ApiClient {
   readonly #options: ApiClientOptions
   readonly #api: HoldfastClient
@@ -52,7 +52,7 @@ export class ApiClient {
     this.#api = createClient({ baseUrl, apiKey, fetch: (request) => this.#fetch(request) })
   }
 
-  /** False if there is one of that name already. */
+  /** Creates and starts a session. Resolves with false when a session of that name exists already. */
   async createSession(name: string): Promise<boolean> {
     let attempts = 0
     try {
@@ -63,7 +63,7 @@ export class ApiClient {
       return true
     } catch (error) {
       if (!(error instanceof HoldfastProblem) || error.status !== 409) throw error
-      // An attempt without an answer may have made it.
+      // An earlier attempt without an answer may have created the session.
       return attempts > 1
     }
   }
@@ -76,18 +76,18 @@ export class ApiClient {
     return await this.#repeated(() => answerOf(this.#api.GET('/api/sessions')))
   }
 
-  /** Wanted online; or offline: it closes its connection and is not heard of until it is started. */
+  /** Requests the start or the stop of a session. A stopped session closes its connection until it is started. */
   async want(name: string, what: 'start' | 'stop'): Promise<void> {
     await this.#repeated(() => answerOf(this.#api.POST(`/api/sessions/{name}/${what}`, { params: { path: { name } } })))
   }
 
-  /** Agrees to a restore that gives up what is lost. Refused with 409 where nothing is damaged, and asked twice it is asked once. */
+  /** Approves a restore with losses. The API answers 409 for an undamaged state. A second approval has no further effect. */
   async approveRestore(name: string): Promise<void> {
     const request = { params: { path: { name } }, body: { approve: true } }
     await this.#repeated(() => answerOf(this.#api.POST('/api/sessions/{name}/restore', request)))
   }
 
-  /** Null while there is none to show. */
+  /** Returns the text of the QR code, or null while the session has none. */
   async qrCode(name: string): Promise<string | null> {
     const params = { path: { name }, query: { format: 'raw' as const } }
     try {
@@ -98,14 +98,14 @@ export class ApiClient {
     }
   }
 
-  /** Tries until the API has accepted it, as a caller should who got no answer; what is refused for good throws at once. */
+  /** Sends until the API accepts the message, as a caller without an answer should. A final refusal throws at once. */
   async sendText({ idempotencyKey, ...body }: TextToSend): Promise<AcceptedMessage> {
     const request = { params: { header: { 'Idempotency-Key': idempotencyKey } }, body }
     const limitMs = Math.max(SEND_LIMIT_MS, this.#patienceMs)
     return await this.#untilAnswered(limitMs, () => answerOf(this.#api.POST('/api/sendText', request)))
   }
 
-  /** Asked once, whatever comes: a health check is to be answered at any time. */
+  /** Requests the health without repetition, because the API has to answer it at any time. */
   async health(): Promise<Health> {
     return await answerOf(this.#api.GET('/health'))
   }
@@ -114,7 +114,7 @@ export class ApiClient {
     return await this.#repeated(() => answerOf(this.#api.GET('/api/messages/{id}', { params: { path: { id } } })))
   }
 
-  /** Everything that was received, oldest first. */
+  /** Returns all received messages of the session, oldest first. */
   async storedMessages(session: string): Promise<ReceivedMessage[]> {
     const all: ReceivedMessage[] = []
     for (let since: string | null = null; ;) {
@@ -127,7 +127,7 @@ export class ApiClient {
     }
   }
 
-  /** A request that is not repeated, and whose answer is of interest to `onAttempt` alone. */
+  /** Makes a request once. Only `onAttempt` gets the answer. */
   async once(path: string): Promise<void> {
     const { url, apiKey } = this.#options
     const response = await this.#fetch(new Request(`${url}${path}`, { headers: { 'X-Api-Key': apiKey } }))
@@ -155,7 +155,7 @@ export class ApiClient {
     }
   }
 
-  /** One attempt. The whole answer has to come in time. */
+  /** Makes one attempt. The complete answer has to arrive within the limit. */
   async #fetch(request: Request): Promise<Response> {
     const { answerLimitMs = ANSWER_LIMIT_MS, onAttempt } = this.#options
     const { pathname, search } = new URL(request.url)

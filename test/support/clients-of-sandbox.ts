@@ -1,7 +1,7 @@
 import { createGoogleClients, type GoogleClients } from '@holdfast/core/adapters/google/clients'
 import type { SandboxInfo } from '../../sandbox/info.ts'
 
-/** Google's clients, as the product makes them, on a sandbox's stores. Whoever opens them closes them. */
+/** Opens Google's clients of the product on a sandbox's stores. The caller closes them. */
 export function clientsOf({ firestore, storage, project, bucket }: SandboxInfo): GoogleClients {
   process.env['FIRESTORE_EMULATOR_HOST'] = firestore
   process.env['STORAGE_EMULATOR_HOST'] = storage

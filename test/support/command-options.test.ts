@@ -8,14 +8,14 @@ const LIST = {
 } as const
 
 describe('the options of a command', () => {
-  test('have their defaults, and a seed by chance', () => {
+  test('have defaults and a random seed', () => {
     const { seed, ...values } = readOptions([], LIST)
     expect(values).toEqual({ kills: 3, all: false, json: false, help: false })
     expect(seed).toSatisfy((value: number) => Number.isInteger(value) && value >= 0 && value < 1_000_000)
     expect(readOptions([], { numbers: { seed: seedOption(1) } }).seed).toBe(1)
   })
 
-  test('are what was typed', () => {
+  test('have the typed values', () => {
     const typed = ['--kills', '7', '--seed=0', '--only', 'claim', '--all', '--json', '-h']
     expect(readOptions(typed, LIST)).toEqual({ kills: 7, seed: 0, only: 'claim', all: true, json: true, help: true })
   })
@@ -29,12 +29,12 @@ describe('the options of a command', () => {
     [['--seed', 'x'], '--seed must be 0 to 4294967295.'],
     [['--kill', '3'], '--help lists the options.'],
     [['claim'], '--help lists the options.'],
-  ])('%j are refused with what would be right', (args, message) => {
+  ])('%j are refused with the valid values', (args, message) => {
     expect(() => readOptions(args, LIST)).toThrow(message)
     expect(() => readOptions(args, LIST)).toThrow(BadOption)
   })
 
-  test('that name one of several choices are refused with the choices', () => {
+  test('with an unknown choice are refused with the choices', () => {
     expect(oneOf('what', 'kill', ['kill', 'pause'])).toBe('kill')
     expect(() => oneOf('what', 'sleep', ['kill', 'pause'], ['all'])).toThrow('--what must be one of: kill, pause, all.')
     expect(wholeNumber('case', '12', { least: 0, most: 20 })).toBe(12)

@@ -1,21 +1,21 @@
 import { parseArgs } from 'node:util'
 
-/** The message is for the person who typed the command. */
+/** An error about the options. Its message is for the user of the command line. */
 export class BadOption extends Error {}
 
 export interface NumberOption {
   readonly least: number
   readonly most: number
-  /** `random`: up to a million, for seeds. */
+  /** The default. `random` draws a number below a million, for seeds. */
   readonly fallback: number | 'random'
 }
 
-/** The bounds of a seed. `fallback` makes a run without `--seed` repeatable or not. */
+/** Returns the option for a seed. A number as `fallback` makes runs without `--seed` repeatable. */
 export const seedOption = (fallback: number | 'random'): NumberOption => ({ least: 0, most: 2 ** 32 - 1, fallback })
 
-/** The options of a command beside `--json` and `--help`, which all of them have. */
+/** The options of a command, besides `--json` and `--help`, which every command has. */
 export interface OptionList<Numbers extends string, Words extends string, Flags extends string> {
-  /** Whole numbers. */
+  /** The options with a whole number. */
   readonly numbers?: Readonly<Record<Numbers, NumberOption>>
   readonly words?: readonly Words[]
   readonly flags?: readonly Flags[]
@@ -33,8 +33,8 @@ export function readOptions<Numbers extends string = never, Words extends string
   const bounds = Object.entries<NumberOption>(numbers ?? {})
   const values = parse(args, [...bounds.map(([name]) => name), ...words], flags)
   const read = bounds.map(([name, bound]) => [name, numberOf(name, values[name], bound)])
-  const told = [...flags, 'json', 'help'].map((name) => [name, values[name] === true])
-  return { ...values, ...Object.fromEntries(read), ...Object.fromEntries(told) } as OptionValues<Numbers, Words, Flags>
+  const switches = [...flags, 'json', 'help'].map((name) => [name, values[name] === true])
+  return { ...values, ...Object.fromEntries(read), ...Object.fromEntries(switches) } as OptionValues<Numbers, Words, Flags>
 }
 
 /** @throws BadOption when the text is no whole number within the bounds. */
@@ -56,7 +56,7 @@ export function oneOf<Choice extends string>(
   return choice
 }
 
-/** Runs a command and sets the exit code: 2 for a wrong option, with what is wrong on stderr. */
+/** Runs a command and sets the exit code. A wrong option gives 2 and its message on stderr. */
 export async function runCommand(main: (args: readonly string[]) => Promise<number>): Promise<void> {
   try {
     process.exitCode = await main(process.argv.slice(2))

@@ -15,20 +15,20 @@ import type { AccountState, ContactState, FaultOrder } from './simulator-client.
 import type { SandboxOptions } from '../../sandbox/sandbox.ts'
 import { startParts, World, type WorldParts } from './world.ts'
 
-/** What is heard already costs nothing to look at, and whoever strikes at it wants to be quick. */
+/** The interval of checks of the received events. It is short, because such a check is cheap and a strike has to be quick. */
 const AT_ONCE_MS = 10
 
-/** What a runner logs of a change of state that is not in `session-lifecycle.ts`. */
+/** The log line of a runner about a change of state that `session-lifecycle.ts` lacks. */
 const UNKNOWN_TRANSITION = 'a state that its lifecycle does not lead to'
 
 /**
- * Tries until the assertion holds; also within concurrent tests. Generous, since other tests run beside this one; and not too often,
- * since each try is work for three processes.
+ * Repeats the assertion until it holds, also in concurrent tests. The limit is long, because other tests run at the same time.
+ * The interval is not too short, because each attempt is work for three processes.
  */
 export const eventually = <T>(assertion: () => T | Promise<T>, timeout = 30_000, interval = 150): Promise<T> =>
   vi.waitFor(assertion, { timeout, interval })
 
-/** The world of tests, with the product's own clients of Firestore and Cloud Storage, and sessions to work with. */
+/** A World with the product's own clients of Firestore and Cloud Storage, and with sessions for tests. */
 export class EngineWorld extends World {
   readonly google: GoogleClients
 
@@ -37,7 +37,7 @@ export class EngineWorld extends World {
     this.google = clientsOf(parts.sandbox.info)
   }
 
-  /** `ownFirestore`: one that the test may harm. */
+  /** `ownFirestore` starts a separate emulator, which the test may stop. */
   static async start({
     ownFirestore = false,
     ...options
@@ -53,12 +53,12 @@ export class EngineWorld extends World {
     expect(logged.filter((line) => line.includes(UNKNOWN_TRANSITION))).toEqual([])
   }
 
-  /** A session that is yet to be made. */
+  /** Returns a session that does not exist yet. */
   chat(name: string): Chat {
     return new Chat(this, name)
   }
 
-  /** A session that works, its phone, and a contact of it. */
+  /** Links a session with a phone and a contact. Resolves when the session is connected. */
   async linked(name: string, options: { receipts?: boolean; phone?: object; as?: Chat } = {}): Promise<Chat> {
     const chat = options.as ?? this.chat(name)
     if (options.phone) await this.post('/phones', { phone: chat.phone, ...options.phone })
@@ -68,7 +68,7 @@ export class EngineWorld extends World {
     return chat
   }
 
-  /** Between two tests: each start of a runner would bring back what the earlier ones left online. */
+  /** Stops all sessions between two tests. Otherwise each start of a runner would open the sessions of earlier tests. */
   async stopSessions(): Promise<void> {
     const online = (await this.api.sessions()).filter(({ status }) => status !== 'STOPPED')
     await Promise.all(online.map(({ name }) => this.api.want(name, 'stop')))
@@ -78,12 +78,12 @@ export class EngineWorld extends World {
     await requestJson(`${this.simulator.url}/faults`, { method: 'DELETE' })
   }
 
-  /** Resolves when it has happened, now or earlier, from the given point of the story on. */
+  /** Resolves with the first fitting event at or after the position `since` in `happened`, including past events. */
   async happens(fits: (event: SimulatorEvent) => boolean, since = 0, timeout = 30_000): Promise<SimulatorEvent> {
     return eventually(
       () => {
         const found = this.happened.slice(since).find(fits)
-        if (!found) throw new Error(`It did not happen; the last was ${JSON.stringify(this.happened.at(-1))}`)
+        if (!found) throw new Error(`No event fits; the last one was ${JSON.stringify(this.happened.at(-1))}`)
         return found
       },
       timeout,
@@ -120,7 +120,7 @@ export class Chat {
     return this.#world.api.sendText({ session: this.name, chatId: `${to}@c.us`, text, idempotencyKey })
   }
 
-  /** The contact writes. Returns the message's id. */
+  /** Sends a message from the contact. Returns the message's id. */
   async receive(text: string): Promise<string> {
     return this.#world.simulator.sendAsContact(this.contact, this.phone, text)
   }
@@ -148,7 +148,7 @@ export class Chat {
     return contacts.find(({ phone }) => phone === this.contact)?.received ?? []
   }
 
-  /** The texts that the API lists, in its order. */
+  /** Returns the texts that the API lists, in its order. */
   async stored(): Promise<string[]> {
     return (await this.#world.api.storedMessages(this.name)).map(({ body }) => String(body))
   }
@@ -157,7 +157,7 @@ export class Chat {
     await eventually(async () => expect((await this.job(job)).status).toBe(status))
   }
 
-  /** `status state reason`, as the API says them. Returns the answer that said so: the next one may say something else. */
+  /** Waits for `status state reason` in the API. Returns that answer, because the next one may differ. */
   async untilSession(wanted: string): Promise<Session> {
     return eventually(async () => {
       const answer = await this.#world.api.session(this.name)

@@ -10,7 +10,7 @@ export interface SimulatorEvent {
 
 type Listener = (event: SimulatorEvent) => void
 
-/** Hears what happens at the simulator, in order and at that moment: whoever listens can strike before the next thing does. */
+/** Delivers the simulator's events to listeners, in order and at once, so that a listener can strike before the next event. */
 export class EventReader implements Disposable {
   readonly #listeners = new Set<Listener>()
   readonly #stop = new AbortController()
@@ -19,12 +19,12 @@ export class EventReader implements Disposable {
     const reader = new EventReader()
     const response = await fetch(`${simulatorUrl}/events`, { signal: reader.#stop.signal })
     if (!response.ok || !response.body) throw new Error(`GET /events of the simulator: ${response.status}`)
-    // It ends with the simulator or with `close()`; either is noticed by whoever waits for an event.
+    // The stream ends with the simulator or with `close()`. Callers that wait for an event notice that by their own limits.
     reader.#read(response.body).catch(() => undefined)
     return reader
   }
 
-  /** Returns the function that ends it. */
+  /** Adds a listener. Returns a function that removes it. */
   on(listener: Listener): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)

@@ -51,7 +51,7 @@ function figuresOf(seen: Seen) {
   return computeFigures(ledger, { state, stored })
 }
 
-test('everything that was asked for is there once', () => {
+test('messages that arrived once give flawless figures', () => {
   const { figures, findings } = figuresOf({})
   expect(figures).toEqual({
     sent: 2,
@@ -67,19 +67,19 @@ test('everything that was asked for is there once', () => {
   expect(isFlawless(figures)).toBe(true)
 })
 
-test('copies of one id on the wire are resent, not duplicated', () => {
+test('copies of one id on the wire count as resent, not as duplicated', () => {
   const { figures } = figuresOf({ received: [arrived('OUT1', 'out one', 3), arrived('OUT2', 'out two')] })
   expect(figures).toMatchObject({ resent: 2, duplicated: 0, lost: 0 })
   expect(isFlawless(figures)).toBe(true)
 })
 
-test('accepted and never with the contact, or issued and not in the listing, is lost', () => {
+test('a message that is missing at the contact or in the listing counts as lost', () => {
   const { figures, findings } = figuresOf({ received: [arrived('OUT1', 'out one')], rows: [row('IN2', 'in two')] })
   expect(figures).toMatchObject({ sent: 1, received: 1, lost: 2 })
   expect(findings).toEqual([expect.stringContaining('OUT2'), expect.stringContaining('IN1')])
 })
 
-test('another text under the id is lost', () => {
+test('a message with another text counts as lost', () => {
   const { figures, findings } = figuresOf({
     received: [arrived('OUT1', 'something else'), arrived('OUT2', 'out two')],
     rows: [row('IN1', 'in one'), row('IN2', '')],
@@ -88,19 +88,19 @@ test('another text under the id is lost', () => {
   expect(findings[0]).toContain('another text')
 })
 
-test('one job under two ids is duplicated', () => {
+test('one job under two ids counts as duplicated', () => {
   const { figures } = figuresOf({
     received: [arrived('OUT1', 'out one'), arrived('OUT9', 'out one'), arrived('OUT2', 'out two')],
   })
   expect(figures).toMatchObject({ sent: 2, lost: 0, duplicated: 1 })
 })
 
-test('a received message stored twice is duplicated, under the same id or another', () => {
+test('a received message that is stored twice counts as duplicated, under any id', () => {
   const rows = [row('IN1', 'in one'), row('IN1', 'in one'), row('IN2', 'in two'), row('IN9', 'in two')]
   expect(figuresOf({ rows }).figures).toMatchObject({ received: 2, lost: 0, duplicated: 2 })
 })
 
-test('what a contact could not read counts once, although it is a violation as well, unless it had lost the session by itself', () => {
+test('a message that a contact cannot decrypt counts once, unless the contact lost its own session', () => {
   expect(figuresOf({ undecryptable: 1 }).figures).toMatchObject({ undecryptable: 1, violations: 0 })
   expect(figuresOf({ undecryptable: 3, lostByItself: 2 }).figures).toMatchObject({ undecryptable: 1, violations: 0 })
   const { figures } = figuresOf({ undecryptable: 1, violations: ['undecryptable', 'ratchet-reuse'] })
@@ -108,6 +108,6 @@ test('what a contact could not read counts once, although it is a violation as w
   expect(isFlawless(figures)).toBe(false)
 })
 
-test('a second QR code shows', () => {
+test('a second registration is a flaw', () => {
   expect(isFlawless(figuresOf({ registrations: 2 }).figures)).toBe(false)
 })

@@ -1,7 +1,7 @@
 import type { ReceivedMessage } from '@holdfast/client/types'
 import type { SimulatorState } from './simulator-client.ts'
 
-/** A message to send that the API has answered with 202. */
+/** A message that the API has accepted for sending with 202. */
 export interface Accepted {
   jobId: string
   messageId: string
@@ -10,7 +10,7 @@ export interface Accepted {
   text: string
 }
 
-/** A message of a contact that the simulator has given an id. */
+/** A message of a contact, with the id that the simulator gave it. */
 export interface Issued {
   id: string
   session: string
@@ -18,34 +18,34 @@ export interface Issued {
   text: string
 }
 
-/** All that was asked of the two outsides. No two texts are alike. */
+/** All messages that the API accepted and the simulator issued. Every text is unique. */
 export interface Ledger {
   accepted: Accepted[]
   issued: Issued[]
 }
 
-/** What the outsides show in the end. */
+/** The final state of the simulator and the final listings of the API. */
 export interface Outcome {
   state: SimulatorState
-  /** By session. */
+  /** The stored messages by session. */
   stored: ReadonlyMap<string, readonly ReceivedMessage[]>
 }
 
 export interface Figures {
-  /** Accepted by the API, and with the contact. */
+  /** Messages that the API accepted and the contact has. */
   sent: number
-  /** Issued by the simulator, and in the API's listing. */
+  /** Messages that the simulator issued and the API lists. */
   received: number
-  /** Accepted but not with the contact, issued but not in the listing, or there with another text. */
+  /** Accepted messages that the contact lacks, issued messages that the API does not list, and messages with another text. */
   lost: number
-  /** Further ids under which a job was seen, and further rows in which a received message is stored. */
+  /** Additional ids of one job at a contact, and additional rows of one received message. */
   duplicated: number
-  /** Which somebody could not read. Contacts that lost their sessions by themselves ask again, and are not counted. */
+  /** Messages that a recipient could not decrypt. Contacts that lost their own sessions request again and do not count. */
   undecryptable: number
   violations: number
-  /** The most of any account. */
+  /** The highest number of registrations of an account. */
   registrations: number
-  /** Further copies on the wire under the same id; a contact sees one message. */
+  /** Additional copies on the wire under the same id. A contact shows them as one message. */
   resent: number
 }
 
@@ -55,7 +55,7 @@ interface Row {
   place: string
 }
 
-/** Pure: from what was asked and what is there. Each finding says which message a figure speaks of, by its id. */
+/** Compares the ledger with the outcome. Pure. Each finding names the message behind a figure by its id. */
 export function computeFigures(ledger: Ledger, { state, stored }: Outcome): { figures: Figures; findings: string[] } {
   const findings: string[] = []
   const atContacts = state.contacts.flatMap(({ phone, received }) => received.map(({ id, text }) => ({ id, text, place: phone })))
@@ -72,7 +72,7 @@ export function computeFigures(ledger: Ledger, { state, stored }: Outcome): { fi
   }
   const undecryptable = Math.max(
     sum(state.contacts.map((contact) => contact.undecryptable - contact.lostByItself)),
-    // Of these, those at a contact are counted there as well; those at the account's own phone are only here.
+    // Violations include the contacts' messages, which the sum above counts too, and those of the account's own phone.
     state.violations.filter(({ kind }) => kind === 'undecryptable').length,
   )
   const figures = {
@@ -88,7 +88,7 @@ export function computeFigures(ledger: Ledger, { state, stored }: Outcome): { fi
   return { figures, findings }
 }
 
-/** How many of those asked for are at their place under their id, with their text. */
+/** Counts the expected messages that are at their place with their id and text. */
 function countArrived(asked: readonly Row[], seen: readonly Row[], origin: string, findings: string[]): number {
   const texts = new Map<string, (string | null)[]>()
   for (const row of seen) texts.set(keyOf(row), [...(texts.get(keyOf(row)) ?? []), row.text])
@@ -96,14 +96,14 @@ function countArrived(asked: readonly Row[], seen: readonly Row[], origin: strin
   for (const row of asked) {
     const found = texts.get(keyOf(row))
     if (found?.includes(row.text)) arrived++
-    else findings.push(`lost: ${row.id}, ${origin}, ${found ? 'has another text' : 'is not there'} (${row.place})`)
+    else findings.push(`lost: ${row.id}, ${origin}, ${found ? 'has another text' : 'is missing'} (${row.place})`)
   }
   return arrived
 }
 
 const keyOf = ({ id, place }: Row): string => `${place}|${id}`
 
-/** Rows beyond the first of one id at one place, and ids or places beyond the first of one text. */
+/** Counts additional rows of one id at one place, and additional ids or places of one text. */
 function countTwice(seen: readonly Row[], where: string, findings: string[]): number {
   const rowsOfId = Map.groupBy(seen, keyOf)
   const firsts = [...rowsOfId.values()].flatMap((rows) => rows.slice(0, 1))
@@ -116,14 +116,14 @@ function countTwice(seen: readonly Row[], where: string, findings: string[]): nu
   for (const rows of Map.groupBy(firsts, ({ text }) => text).values()) {
     if (rows.length === 1) continue
     twice += rows.length - 1
-    findings.push(`duplicated: one text came to ${where} as ${rows.map(keyOf).join(' and ')}`)
+    findings.push(`duplicated: ${where} has one text as ${rows.map(keyOf).join(' and ')}`)
   }
   return twice
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 
-/** Nothing is amiss; how many messages there had to be is known to whoever asked for them. */
+/** Returns whether the figures show no fault. The caller knows the expected number of messages. */
 export const isFlawless = (figures: Figures): boolean =>
   figures.lost === 0 &&
   figures.duplicated === 0 &&

@@ -1,13 +1,13 @@
-const KINDS_TOLD = 20
+const MOST_KINDS = 20
 
-/** Tells what is not as it should be: one sentence for all that differ only in which message they speak of. */
+/** Prints the findings. Those that differ only in their message ids share one line. */
 export function tellFindings(findings: readonly string[], tell: (line: string) => void): void {
   const kinds = [...Map.groupBy(findings, kindOf).values()]
-  for (const [first = '', ...more] of kinds.slice(0, KINDS_TOLD)) {
-    tell(`Not as it should be: ${first}${more.length > 0 ? `, and ${more.length} more like it` : ''}`)
+  for (const [first = '', ...more] of kinds.slice(0, MOST_KINDS)) {
+    tell(`Finding: ${first}${more.length > 0 ? `, and ${more.length} more like it` : ''}`)
   }
-  if (kinds.length > KINDS_TOLD) tell(`... and ${kinds.length - KINDS_TOLD} more kinds.`)
+  if (kinds.length > MOST_KINDS) tell(`... and ${kinds.length - MOST_KINDS} more kinds.`)
 }
 
-/** Ids have at least 16 digits or capitals, or are long and hexadecimal. */
+/** Returns a finding without its ids: at least 16 digits or capitals, or at least 20 hexadecimal digits. */
 const kindOf = (finding: string): string => finding.replaceAll(/[0-9A-Z]{16,}|[0-9a-f-]{20,}/g, '…')

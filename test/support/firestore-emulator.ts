@@ -15,7 +15,7 @@ export interface RunningEmulator extends AsyncDisposable {
 
 const rules = fileURLToPath(new URL('../../firestore.rules', import.meta.url))
 
-/** Google's emulator with the product's rules. */
+/** Starts Google's emulator with the product's rules. */
 export async function startEmulator(): Promise<RunningEmulator> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-firestore-'))
   const port = await freePort()

@@ -5,20 +5,20 @@ import { startEmulator } from './firestore-emulator.ts'
 export interface FirestoreUnderTest extends AsyncDisposable {
   /** host:port */
   readonly address: string
-  /** Each project is a database of its own. */
+  /** The project; each project is a separate database. */
   readonly projectId: string
   readonly clients: GoogleClients
 }
 
-/** One that may be harmed. */
+/** A Firestore of its own, which the test may stop. */
 export interface OwnFirestore extends FirestoreUnderTest {
-  /** Takes the emulator away while the clients stay. */
+  /** Stops the emulator while the clients stay open. */
   kill(): Promise<void>
-  /** SIGSTOP lets it hang, SIGCONT lets it go on. */
+  /** Signals the emulator: SIGSTOP makes it hang, SIGCONT resumes it. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void
 }
 
-/** A database of its own for a test file, with the product's rules and the product's clients. */
+/** Opens a separate database for a test file, with the product's rules and the product's clients. */
 export async function startFirestore(): Promise<FirestoreUnderTest> {
   const shared = process.env['SHARED_FIRESTORE']
   if (!shared) return startOwnFirestore()
@@ -26,7 +26,7 @@ export async function startFirestore(): Promise<FirestoreUnderTest> {
   return { address: shared, projectId, clients, [Symbol.asyncDispose]: () => clients.close() }
 }
 
-/** The same in an emulator of its own. */
+/** Opens the same in a separate emulator. */
 export async function startOwnFirestore(): Promise<OwnFirestore> {
   const emulator = await startEmulator()
   const { address } = emulator
@@ -40,10 +40,10 @@ export async function startOwnFirestore(): Promise<OwnFirestore> {
       killed = true
       await emulator.process.stop()
     },
-    // Its process and the java that it runs are one group.
+    // The process and its Java child form one process group.
     signal: (signal) => void process.kill(-(emulator.process.pid ?? Number.NaN), signal),
     async [Symbol.asyncDispose]() {
-      // Without its emulator the client has calls that it will try again for a minute, and to end it makes each of them an unhandled error.
+      // A client without its emulator retries its calls for a minute. Closing it would turn each of them into an unhandled error.
       if (!killed) await clients.close()
       await emulator[Symbol.asyncDispose]()
     },

@@ -1,14 +1,14 @@
 import type { EventReader, SimulatorEvent } from './event-reader.ts'
 
-/** Both directions of one account. */
+/** The first events of both directions of one account. */
 interface Flow {
   ackedAt: number | null
   receiptedAt: number | null
 }
 
 /**
- * How long it takes after trouble until messages flow again: until the service has acked a message of the account and has been
- * told by it that it received one.
+ * Measures the time until messages flow again: until the server has acked a message of the account and has got a receipt from
+ * it.
  */
 export class Flows {
   readonly #events: EventReader
@@ -17,7 +17,7 @@ export class Flows {
     this.#events = events
   }
 
-  /** The milliseconds from now until each of them flows both ways; null for those that do not in time. */
+  /** Returns for each phone the milliseconds until messages flow both ways; null when they do not within the limit. */
   async untilFlowing(phones: readonly string[], limitMs: number): Promise<Map<string, number | null>> {
     const since = Date.now()
     const flows = new Map<string, Flow>(phones.map((phone) => [phone, { ackedAt: null, receiptedAt: null }]))

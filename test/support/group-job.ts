@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import type { AcceptedMessage } from '@holdfast/client/types'
 import type { Chat, EngineWorld } from './engine-world.ts'
 
-/** Queues a text for a group in Firestore, since the API takes one-to-one chats only. */
+/** Queues a text for a group directly in Firestore, because the API accepts one-to-one chats only. */
 export async function queueForGroup(world: EngineWorld, chat: Chat, group: string, text: string): Promise<AcceptedMessage> {
   const identity = await readFile(join(world.sandbox.folder, 'identity.json'), 'utf8')
   const { sessionEncryptionKey } = JSON.parse(identity) as { sessionEncryptionKey: string }

@@ -5,26 +5,26 @@ import { inParallel } from './in-parallel.ts'
 import type { SimulatorClient } from './simulator-client.ts'
 
 export interface InFlight {
-  /** Jobs that the runner had begun and not recorded as sent. */
+  /** Jobs that the runner has begun and not yet recorded as sent. */
   outgoing: number
-  /** Messages that were delivered to the runner and not receipted. */
+  /** Messages that were delivered to the runner and have no receipt yet. */
   incoming: number
 }
 
-/** Jobs this young may have been acked on the wire without the runner having recorded it. */
+/** The age of an ack below which the runner may not have recorded it yet. */
 const YOUNG_MS = 2_000
 const MOST_ASKED = 40
 
-/** Knows what was on its way at a strike, strictly: a job that still waited for its turn does not count. */
+/** Counts the messages in flight at a strike. A job that still waits for its turn does not count. */
 export class InFlightWatch {
   readonly #simulator: SimulatorClient
   readonly #statusOf: (jobId: string) => Promise<string>
   readonly #ledger: Ledger
-  /** Message ids by phone. */
+  /** The ids of delivered messages by phone. */
   readonly #delivered = new Map<string, Set<string>>()
   readonly #ackedAt = new Map<string, number>()
 
-  /** `statusOf` asks somebody else than the API for the status of a job. */
+  /** `statusOf` reads the status of a job from another source than the API. */
   constructor(options: {
     simulator: SimulatorClient
     api: ApiClient
@@ -44,7 +44,7 @@ export class InFlightWatch {
     })
   }
 
-  /** To be called at the strike: the dead process changes nothing any more, so asking a moment later tells what was. */
+  /** Counts right after the strike. The dead process changes nothing any more, so a moment later the state is still the same. */
   async afterStrike(sessions: readonly { name: string; phone: string }[]): Promise<InFlight> {
     const struckAt = Date.now()
     const names = new Set(sessions.map(({ name }) => name))
@@ -60,7 +60,7 @@ export class InFlightWatch {
 
   async #begun(jobIds: string[]): Promise<number> {
     let begun = 0
-    // Those in between wait for their turn; asking for all would take longer than the next process needs to start.
+    // The jobs in the middle wait for their turn. Reading all would take longer than the start of the next process.
     const asked = new Set([...jobIds.slice(0, MOST_ASKED / 2), ...jobIds.slice(-MOST_ASKED / 2)])
     await inParallel(8, asked, async (jobId) => {
       if ((await this.#statusOf(jobId)) === 'processing') begun++

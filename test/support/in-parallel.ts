@@ -1,4 +1,4 @@
-/** Does something for each, a few at a time. What is taken off the set meanwhile is not done again. */
+/** Runs the work for each item, `atOnce` items at a time. It copies the items first, so the work may change their collection. */
 export async function inParallel<Item>(
   atOnce: number,
   items: Iterable<Item>,

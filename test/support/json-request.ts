@@ -1,9 +1,9 @@
-/** An answer that is not the one hoped for, with what the server said. */
+/** An answer other than 2xx, with its body. */
 export class RequestFailed extends Error {
   readonly status: number
 
-  constructor(what: string, status: number, said: string) {
-    super(`${what}: ${status} ${said}`)
+  constructor(what: string, status: number, body: string) {
+    super(`${what}: ${status} ${body}`)
     this.name = 'RequestFailed'
     this.status = status
   }
@@ -13,13 +13,13 @@ export interface JsonRequest {
   method: 'GET' | 'POST' | 'DELETE'
   headers?: Record<string, string>
   json?: unknown
-  /** How long an answer may take; 15 s unless said otherwise. */
+  /** The time limit of the answer; 15 s by default. */
   limitMs?: number
 }
 
 const ANSWER_LIMIT_MS = 15_000
 
-/** One request and its JSON answer; everything but 2xx throws. */
+/** Makes a request and returns its JSON answer. @throws RequestFailed for any status but 2xx. */
 export async function requestJson<Answer>(
   url: string,
   { method, headers = {}, json, limitMs = ANSWER_LIMIT_MS }: JsonRequest,

@@ -3,7 +3,7 @@ import type { ApiClient } from './api-client.ts'
 import { RequestFailed } from './json-request.ts'
 import type { SimulatorClient } from './simulator-client.ts'
 
-/** A session and the phone it is linked with. */
+/** A session and its linked phone. */
 export interface LinkedSession {
   name: string
   phone: string
@@ -12,7 +12,7 @@ export interface LinkedSession {
 const LIMIT_MS = 60_000
 const LOOK_EVERY_MS = 100
 
-/** Does what a person does: creates the session, holds the phone before the QR code, waits until it works. */
+/** Creates the session, scans its QR code with the phone, and waits until the session is connected, as a user does. */
 export async function linkSession(api: ApiClient, simulator: SimulatorClient, wanted: LinkedSession): Promise<LinkedSession> {
   const { name, phone } = wanted
   await simulator.createPhone(phone)
@@ -38,7 +38,7 @@ async function scanWhenShown(
     try {
       if (qr !== null) return void (await simulator.scan(phone, qr))
     } catch (error) {
-      // The code was replaced by the next one while the phone looked at it.
+      // The next code has replaced this one during the scan.
       if (!(error instanceof RequestFailed) || performance.now() > deadline) throw error
     }
     if (performance.now() > deadline) throw new Error(`${name} showed no QR code: ${(await api.session(name)).sentence}`)

@@ -1,6 +1,6 @@
 import type { EventReader } from './event-reader.ts'
 
-/** Which accounts are connected and through their offline queue, by the service's events. All of them are at first. */
+/** Tracks by the server's events the accounts that are connected with an empty offline queue. At first all accounts count. */
 export class OpenAccounts {
   readonly #closed = new Set<string>()
   readonly #connections = new Map<string, number>()
@@ -10,7 +10,7 @@ export class OpenAccounts {
       if (phone === undefined) return
       if (type === 'login' && connection !== undefined) this.#connections.set(phone, connection)
       if (type === 'active') this.#closed.delete(phone)
-      // One that was replaced ends after the next has begun.
+      // A replaced connection ends after the start of the next one, so only the latest counts.
       const isLatest = (this.#connections.get(phone) ?? connection) === connection
       if (type === 'disconnect' && isLatest) this.#closed.add(phone)
     })

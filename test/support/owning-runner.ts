@@ -7,7 +7,7 @@ import type { ApiClient } from './api-client.ts'
 const LIMIT_MS = 30_000
 const LOOK_EVERY_MS = 100
 
-/** The slot whose process owns a session now. The API names the owner by the id that the process chose; its log has that id. */
+/** Returns the slot whose process owns the session. The API names the owner by the id that the process chose and logged. */
 export async function slotOf(sandbox: Sandbox, api: ApiClient, session: string): Promise<string> {
   const slots = sandbox.runners().map(({ name }) => name)
   const [only] = slots
@@ -18,13 +18,13 @@ export async function slotOf(sandbox: Sandbox, api: ApiClient, session: string):
     if (owner.runnerId !== null) {
       for (const slot of slots) if ((await runnerIdOf(sandbox, slot)) === owner.runnerId) return slot
     }
-    // Between two owners; or the owner was killed, and its slot runs another process already.
+    // The session is between two owners, or its owner was killed and another process runs in the slot.
     if (performance.now() > deadline) throw new Error(`No runner owns ${session}: ${sentence}`)
     await pause(LOOK_EVERY_MS)
   }
 }
 
-/** Of the process that runs in a slot now: the one it logged last. */
+/** Returns the runner id of the current process of a slot: the last id in its log. */
 async function runnerIdOf(sandbox: Sandbox, slot: string): Promise<string | undefined> {
   const log = await readFile(join(sandbox.folder, 'logs', `${slot}.log`), 'utf8')
   return [...log.matchAll(/"runner":"(runner-[0-9a-f]+)"/g)].at(-1)?.[1]

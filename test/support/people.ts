@@ -3,11 +3,11 @@ import type { AcceptedMessage } from '@holdfast/client/types'
 import type { ContactState, PoisonOrder } from './simulator-client.ts'
 import { type Chat, type EngineWorld, eventually } from './engine-world.ts'
 
-/** The people on the other side of a chat: what they do, and what is seen of them. The world need not be there yet. */
+/** The acts of the contacts of a chat and their checks. The world may start after this call. */
 export function peopleOf(world: () => EngineWorld) {
-  /** Messages that nobody can read. */
+  /** The ids of messages that no client can read. */
   const poison: string[] = []
-  /** Messages of ours that some device has no key for, as it should be. */
+  /** The ids of own messages that some device rightly has no key for. */
   const unreadable: string[] = []
 
   const contactOf = async (chat: Chat): Promise<ContactState> => {
@@ -15,7 +15,7 @@ export function peopleOf(world: () => EngineWorld) {
     return contacts.find(({ phone }) => phone === chat.contact) as ContactState
   }
 
-  /** Sends, and resolves when exactly these devices of the contact have read it. */
+  /** Sends a text. Resolves when exactly these devices of the contact have read it. */
   async function reaches(chat: Chat, devices: number[], text: string): Promise<AcceptedMessage> {
     const job = await chat.send(text)
     await chat.untilStatus(job, 'delivered')
@@ -36,7 +36,7 @@ export function peopleOf(world: () => EngineWorld) {
       return found
     })
 
-  /** Both have been heard: from here on nothing but the ratchet tells one message from the next. */
+  /** Exchanges a message in each direction, so that later messages use an established Signal session. */
   async function begin(chat: Chat): Promise<Chat> {
     await reaches(chat, [0], 'hello')
     await chat.receive('hello back')
@@ -55,7 +55,7 @@ export function peopleOf(world: () => EngineWorld) {
     return id
   }
 
-  /** The client has acknowledged a notification of this type. */
+  /** Resolves when the client has acknowledged a notification of this type. */
   const noticed = (chat: Chat, type: string, since = 0) =>
     world().happens(
       (event) =>
@@ -63,7 +63,7 @@ export function peopleOf(world: () => EngineWorld) {
       since,
     )
 
-  /** Ends the world. A stanza that nobody could read is refused as such, which is not the client's fault. */
+  /** Ends the world and checks its violations. It excuses the refusals of unreadable stanzas, which are correct. */
   async function end(): Promise<void> {
     const { violations } = await world().simulator.state()
     await world()[Symbol.asyncDispose]()

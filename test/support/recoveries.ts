@@ -2,7 +2,7 @@ import type { EventReader, SimulatorEvent } from './event-reader.ts'
 
 interface Outage {
   since: number
-  /** Connections up to this one are of the process that was struck. */
+  /** The last connection number of the struck process. */
   lastConnection: number
   loggedIn: boolean
 }
@@ -14,8 +14,8 @@ export interface Percentiles {
 }
 
 /**
- * How long an account is away when its runner dies: from the strike until the service counts it as connected again, by the
- * simulator's clock. A second strike before that begins anew.
+ * Measures the outage of an account after a strike, from the strike until the server counts the account as connected again, by
+ * the simulator's clock. A second strike before that restarts the measurement.
  */
 export class Recoveries {
   readonly samples: number[] = []
@@ -27,7 +27,7 @@ export class Recoveries {
     events.on((event) => this.#hear(event))
   }
 
-  /** To be called at the strike. */
+  /** Starts the measurement for the struck accounts. The caller calls it at the strike. */
   struck(phones: Iterable<string>): void {
     const since = Date.now()
     for (const phone of phones) this.#outages.set(phone, { since, lastConnection: this.#lastConnection, loggedIn: false })
@@ -37,7 +37,7 @@ export class Recoveries {
     return !this.#outages.has(phone)
   }
 
-  /** Resolves when all of them are connected again; false when the time is up first. */
+  /** Resolves with true when all accounts are connected again, and with false after the limit. */
   async untilOpen(phones: readonly string[], limitMs: number): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<boolean>()
     const look = () => phones.every((phone) => this.isOpen(phone)) && resolve(true)
@@ -54,7 +54,7 @@ export class Recoveries {
     if (type === 'connection' && connection !== undefined) this.#lastConnection = connection
     const outage = this.#outages.get(phone ?? '')
     if (!outage || phone === undefined) return
-    // What the dead process had written may still be read after its death, a login among it.
+    // The server may still read frames of the dead process after its death, such as a login.
     if (type === 'login' && (connection ?? 0) > outage.lastConnection) outage.loggedIn = true
     if (type !== 'active' || !outage.loggedIn) return
     this.samples.push(at - outage.since)
@@ -63,7 +63,7 @@ export class Recoveries {
   }
 }
 
-/** By nearest rank; zeros when there is nothing to rank. */
+/** Returns percentiles by nearest rank; zeros without samples. */
 export function percentilesOf(samples: readonly number[]): Percentiles {
   const sorted = samples.toSorted((one, other) => one - other)
   const rank = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0

@@ -1,13 +1,13 @@
 import { JOBS, jobPath, type JobStatus } from '@holdfast/core/message/job-document'
 import type { DocumentStore } from '@holdfast/core/platform/ports'
 
-/** Firestore takes this many changes in a commit. */
+/** The most changes in one commit of Firestore. */
 const AT_ONCE = 500
 
 /**
- * Deletes jobs of this status that are older, as a policy of retention would after a month; returns their ids. Firestore's emulator
- * needs it much sooner: with each commit that touches a job it scans all jobs for every listener on them, and for one that names
- * sessions (see `JobListener`) once for each of these.
+ * Deletes older jobs of this status, as a retention policy does after a month, and returns their ids. Firestore's emulator needs
+ * that much sooner: at each commit of a job it scans all jobs once for every listener on them, and for a listener that names
+ * sessions (see `JobListener`) once for each session.
  */
 export async function retireJobs(documents: DocumentStore, status: JobStatus, olderThanMs: number): Promise<string[]> {
   const found = await documents.query({ collection: JOBS, where: [['status', '==', status]] })

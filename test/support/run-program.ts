@@ -8,7 +8,7 @@ interface Ended {
   stderr: string
 }
 
-/** Runs one of our programs as a process of its own, as a person would; it is asked to end when it takes too long. */
+/** Runs a program of the repository in a process of its own, and ends it by SIGTERM after the limit. */
 export async function runProgram(entry: URL, args: string[], limitMs: number): Promise<Ended> {
   const child = spawn(process.execPath, [fileURLToPath(entry), ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   const limit = setTimeout(() => child.kill('SIGTERM'), limitMs)
@@ -21,7 +21,7 @@ export async function runProgram(entry: URL, args: string[], limitMs: number): P
   return { code, stdout, stderr }
 }
 
-/** The last line of an output, which the programs keep for the figures. */
+/** Parses the last line of an output, which holds the figures of a program. */
 export function lastLine(output: string): unknown {
   return JSON.parse(output.trimEnd().split('\n').at(-1) ?? '')
 }

@@ -6,11 +6,11 @@ import { inParallel } from './in-parallel.ts'
 import type { SimulatorClient, SimulatorState } from './simulator-client.ts'
 
 const LOOK_EVERY_MS = 100
-/** The product is asked less often than the simulator: its answers cost it work. */
+/** The pause between requests to the API. It is longer than for the simulator, because the answers are work for the product. */
 const ASK_EVERY_MS = 300
-/** The longer an answer takes, the longer the pause before the next question: what is waited for needs the machine itself. */
+/** The pause after an answer, as a multiple of its time. Slow answers show a busy machine, which the product needs itself. */
 const REST = 4
-/** What should not come any more is given this long to come. */
+/** The wait for unwanted messages after all expected ones have settled. */
 const AFTERMATH_MS = 1_000
 
 interface Settling {
@@ -18,14 +18,14 @@ interface Settling {
   simulator: SimulatorClient
   ledger: Ledger
   limitMs: number
-  /** Jobs that were seen to be sent, and have been deleted since. */
+  /** The ids of jobs that were sent and have been deleted since. */
   knownAsSent?: ReadonlySet<string>
   signal?: AbortSignal
 }
 
 /**
- * Waits until every accepted message is with its contact and sent by the word of the API, and every issued one is receipted
- * and in the listing. When the time is up, `missing` says what is not as it should be; nothing throws, the figures tell.
+ * Waits until every accepted message is with its contact and `sent` in the API, and every issued one has a receipt and is listed.
+ * After the limit, `missing` names the rest. It does not throw, because the figures show the result.
  */
 export async function untilSettled({
   api,

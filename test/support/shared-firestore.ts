@@ -1,8 +1,8 @@
 import { startEmulator } from './firestore-emulator.ts'
 
-/** One emulator for all test files that do not harm it: to start one costs seconds of CPU. Each file has projects of its own in it. */
+/** Starts one emulator for all test files that do not stop it, because a start takes seconds of CPU. Each has own projects. */
 export async function setup(): Promise<() => Promise<void>> {
-  // Whoever runs tests many times over starts it once.
+  // A caller that runs tests repeatedly starts the emulator once and sets the variable.
   if (process.env['SHARED_FIRESTORE'] !== undefined) return () => Promise.resolve()
   const emulator = await startEmulator()
   process.env['SHARED_FIRESTORE'] = emulator.address

@@ -1,6 +1,6 @@
 import { requestJson } from './json-request.ts'
 
-/** What `GET /state` tells, as far as it is used here. */
+/** The used parts of the answer to `GET /state`. */
 export interface SimulatorState {
   accounts: AccountState[]
   contacts: ContactState[]
@@ -15,11 +15,11 @@ export interface AccountState {
   registrations: number
   offlineQueue: number
   receipted: string[]
-  /** Poison, and stanzas that were put in: how often each was delivered, and what the client answered. */
+  /** The poison and ordered stanzas, with their deliveries and the client's answers. */
   watched: { id: string; what: string; deliveries: number; answers: string[] }[]
 }
 
-/** Content is stanzas, a text, or bytes. */
+/** A stanza. Its content is stanzas, a text, or bytes. */
 export interface Stanza {
   tag: string
   attrs?: Record<string, string>
@@ -42,11 +42,11 @@ export interface PoisonOrder {
     | 'no-enc'
     | 'huge'
     | 'no-sender-key'
-  /** What becomes of a request to send it again: the good message, another one as bad, or nothing (the default). */
+  /** The answer to a retry request: the good message, another bad one, or none (the default). */
   retry?: 'good' | 'bad' | 'off'
-  /** The good message. */
+  /** The text of the good message. */
   text?: string
-  /** Length of the text of a `huge` one. */
+  /** The length of the text of a `huge` message. */
   bytes?: number
   /** The id of a group, which `no-sender-key` needs. */
   group?: string
@@ -54,14 +54,14 @@ export interface PoisonOrder {
 
 export interface ContactState {
   phone: string
-  /** Numbers of its devices as they are now; its phone is 0. */
+  /** The numbers of its current devices; its phone is 0. */
   devices: number[]
   received: ReceivedMessage[]
   undecryptable: number
-  /** Of these, what came in sessions that the contact had lost. */
+  /** The undecryptable messages in Signal sessions that the contact had lost itself. */
   lostByItself: number
   retryReceipts: number
-  /** What clients spent on sessions with it, all devices together. Needless: begun anew although neither side had lost it. */
+  /** The Signal sessions that clients opened with its devices. One is needless when neither side had lost the old one. */
   sessionsOpened: number
   needlessSessions: number
   preKeysTaken: number
@@ -73,13 +73,13 @@ export interface ReceivedMessage {
   text: string
   copies: number
   at: number
-  /** The id of the group that it was sent to, if it was. */
+  /** The id of the group of a group message, else null. */
   group: string | null
-  /** Numbers of the contact's devices that have read it; its phone is 0. */
+  /** The numbers of the contact's devices that have read it; its phone is 0. */
   devices: number[]
 }
 
-/** What befalls downloads from the media host. */
+/** The faults of downloads from the media host. */
 type MediaFault = 'media-status' | 'media-hang' | 'media-slow' | 'media-cut' | 'media-corrupt'
 
 export interface FaultOrder {
@@ -101,18 +101,18 @@ export interface FaultOrder {
     | MediaFault
   account?: string
   code?: number
-  /** Attributes of a login failure, besides those that belong to its code. */
+  /** The attributes of a login failure, in addition to those of its code. */
   attrs?: Record<string, string>
-  /** Of a stream error. */
+  /** The conflict of a stream error. */
   conflict?: 'replaced' | 'device_removed'
   condition?: string
-  /** Of `no-answer`: the tag of the question. */
+  /** The tag of the query that `no-answer` leaves unanswered. */
   query?: string
   count?: number
   ms?: number
 }
 
-/** The people with the phones, and the weather on the network. */
+/** Controls the simulator: its phones and contacts, and the faults of the network. */
 export class SimulatorClient {
   readonly url: string
 
@@ -132,40 +132,40 @@ export class SimulatorClient {
     return await this.#post(`/phones/${phone}/scan`, { qr })
   }
 
-  /** Without `autoReceipt` the contact's phone tells nobody that it has received something. */
+  /** Creates a contact. Without `autoReceipt` its phone sends no delivery receipts. */
   async createContact(phone: string, name: string, { autoReceipt = true } = {}): Promise<void> {
     await this.#post('/contacts', { phone, name, autoReceipt })
   }
 
-  /** The id that the service gave the message. */
+  /** Sends a message from a contact. Returns the id that the server gave it. */
   async sendAsContact(contact: string, to: string, text: string, { device = 0 } = {}): Promise<string> {
     const { ids } = await this.#post<{ ids: string[] }>(`/contacts/${contact}/send`, { to, text, device })
     const [id] = ids
-    if (id === undefined) throw new Error('The simulator sent a message and told no id.')
+    if (id === undefined) throw new Error('The simulator sent a message and returned no id.')
     return id
   }
 
-  /** `{n}` in the text is numbered. */
+  /** Sends messages from a contact and returns their ids. The number of the message replaces `{n}` in the text. */
   async sendManyAsContact(contact: string, to: string, text: string, count: number): Promise<string[]> {
     return (await this.#post<{ ids: string[] }>(`/contacts/${contact}/send`, { to, text, count })).ids
   }
 
-  /** The server delivers a message once more, as it was. */
+  /** Makes the server deliver a message again, unchanged. */
   async repeatMessage(phone: string, id: string): Promise<void> {
     await this.#post(`/phones/${phone}/repeat`, { id })
   }
 
-  /** What comes next in the sessions that it had, it cannot read. */
+  /** Makes a contact forget its Signal sessions, so that it cannot read the next message in them. */
   async forgetSessions(contact: string): Promise<void> {
     await this.#post(`/contacts/${contact}/forget-sessions`, {})
   }
 
-  /** A message that the client cannot process. Returns its id. */
+  /** Sends a message that the client cannot process. Returns its id. */
   async poisonAsContact(contact: string, to: string, order: PoisonOrder): Promise<string> {
     return (await this.#post<{ id: string }>(`/contacts/${contact}/poison`, { to, ...order })).id
   }
 
-  /** Rings at the client. Returns the id of the call, which can be ended. */
+  /** Calls the client. Returns the id of the call for `endCall`. */
   async call(from: string, to: string, { video = false } = {}): Promise<string> {
     return (await this.#post<{ callId: string }>(`/accounts/${to}/call`, { from, video })).callId
   }
@@ -174,22 +174,22 @@ export class SimulatorClient {
     await this.#post(`/accounts/${to}/call/${callId}/end`, { how })
   }
 
-  /** Any stanza: queued until it is answered (it needs an id then), or once to a client that is connected. */
+  /** Delivers any stanza: from the queue until it is answered, for which it needs an id, or once to a connected client. */
   async putStanza(phone: string, stanza: StanzaOrder): Promise<void> {
     await this.#post(`/phones/${phone}/stanza`, stanza)
   }
 
-  /** How the contact is named in what it sends one-to-one from now on. */
+  /** Sets the kind of address that the contact has in its later one-to-one messages. */
   async addressContact(contact: string, mode: 'pn' | 'lid'): Promise<void> {
     await this.#post(`/contacts/${contact}/addressing`, { mode })
   }
 
-  /** The contact asks for a message again that it has read, as if it had lost it. */
+  /** Makes the contact request a message again that it has read, as if it had lost it. */
   async askAgain(contact: string, id: string, { device = 0 } = {}): Promise<void> {
     await this.#post(`/contacts/${contact}/ask-again`, { id, device })
   }
 
-  /** Returns the number of the new companion. Without a notice a client finds out only when it asks. */
+  /** Links a companion and returns its number. Without a notice a client learns of it only by its own query. */
   async linkContactDevice(contact: string, notice: 'change' | 'update' | 'none' = 'change'): Promise<number> {
     return (await this.#post<{ device: number }>(`/contacts/${contact}/devices`, { notice })).device
   }
@@ -198,17 +198,17 @@ export class SimulatorClient {
     await requestJson(`${this.url}/contacts/${contact}/devices/${device}`, { method: 'DELETE', json: { notice } })
   }
 
-  /** The contact's phone gets a new identity and new keys; its companions are gone. */
+  /** Gives the contact's phone a new identity and new keys, and removes its companions. */
   async reinstallContact(contact: string, notice: 'change' | 'none' = 'change'): Promise<void> {
     await this.#post(`/contacts/${contact}/reinstall`, { notice })
   }
 
-  /** Accounts and contacts by their phones; the first one is the owner. Returns the id, which ends in `@g.us`. */
+  /** Creates a group of accounts and contacts by their phones; the first is the owner. Returns the id, which ends in `@g.us`. */
   async createGroup(subject: string, participants: string[], addressing: 'lid' | 'pn' = 'lid'): Promise<string> {
     return (await this.#post<{ id: string }>('/groups', { subject, participants, addressing })).id
   }
 
-  /** `{n}` in the text is numbered. */
+  /** Sends messages to a group and returns their ids. The number of the message replaces `{n}` in the text. */
   async sendToGroupAsContact(group: string, from: string, text: string, count = 1): Promise<string[]> {
     return (await this.#post<{ ids: string[] }>(`/groups/${group}/send`, { from, text, count })).ids
   }
@@ -217,7 +217,7 @@ export class SimulatorClient {
     await this.#post(`/groups/${group}/participants`, change)
   }
 
-  /** What the contact writes next comes with a new sender key. */
+  /** Gives the contact a new sender key, which its next message distributes. */
   async rotateGroupKey(group: string, contact: string): Promise<void> {
     await this.#post(`/groups/${group}/rotate`, { contact })
   }

@@ -10,7 +10,7 @@ import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { sessionDocumentSchema } from '@holdfast/core/session/session-document'
 import type { Chat, EngineWorld } from './engine-world.ts'
 
-/** Reads the state of a session back from the stores, as its next owner would. */
+/** Reads the state of a session from the stores, as its next owner does. */
 export async function storedState({ google, sandbox }: EngineWorld, chat: Chat): Promise<StateImage> {
   const { sessionId } = chat
   const identity = JSON.parse(await readFile(join(sandbox.folder, 'identity.json'), 'utf8')) as { sessionEncryptionKey: string }
@@ -28,7 +28,7 @@ export async function storedState({ google, sandbox }: EngineWorld, chat: Chat):
   return assessment.loaded.image
 }
 
-/** The entries of a state that the table of kinds does not describe, as `kind/id`. */
+/** Returns the entries of a state that the table of kinds does not describe, as `kind/id`. */
 export function undescribed(image: StateImage): string[] {
   const kinds = Object.entries(image.toMutation().keys ?? {})
   return kinds.flatMap(([kind, values]) =>

@@ -1,8 +1,8 @@
 import type { EventReader, SimulatorEvent } from './event-reader.ts'
 
 /**
- * Calls `strike` at the first event that fits, before the next one is looked at. Rejects when there is none in time.
- * Resolves with what `strike` returned.
+ * Calls `strike` at the first event that fits, before the next event is delivered. Resolves with the result of `strike`, and
+ * rejects when no event fits within the limit.
  */
 export async function strikeAt<Result>(
   events: EventReader,
@@ -11,7 +11,7 @@ export async function strikeAt<Result>(
   strike: () => Result,
 ): Promise<Result> {
   const { promise, resolve, reject } = Promise.withResolvers<Result>()
-  const limit = setTimeout(() => reject(new Error('There was no moment to strike at.')), limitMs)
+  const limit = setTimeout(() => reject(new Error('No event for the strike arrived in time.')), limitMs)
   const ignore = events.on((event) => {
     if (!fits(event)) return
     ignore()

@@ -1,11 +1,11 @@
 import type { EventReader } from './event-reader.ts'
 import type { Ledger } from './figures.ts'
 
-/** How many messages of a session have not arrived yet, as far as the service's events tell. */
+/** Counts the messages of a session that have not arrived yet, by the server's events. */
 export class Underway {
   readonly #ledger: Ledger
   readonly #arrived = new Set<string>()
-  /** Positions in the ledger up to which everything has arrived. */
+  /** The positions in the ledger before which every message has arrived. */
   #firstAccepted = 0
   #firstIssued = 0
 

@@ -5,7 +5,7 @@ import type { Ledger } from './figures.ts'
 import { requestJson } from './json-request.ts'
 import { SimulatorClient } from './simulator-client.ts'
 
-/** How patient the client of the API is, and who hears of its attempts. */
+/** The limits of the API client and the listener of its attempts. */
 export type ApiPatience = Omit<ApiClientOptions, 'url' | 'apiKey'>
 
 export interface WorldParts {
@@ -16,13 +16,13 @@ export interface WorldParts {
   readonly ownsSandbox: boolean
 }
 
-/** A sandbox, seen from its outsides: the API, the simulator, and what the simulator tells. */
+/** A sandbox, seen from outside: the API, the simulator, and the simulator's events. */
 export class World implements AsyncDisposable {
   readonly sandbox: Sandbox
   readonly api: ApiClient
   readonly simulator: SimulatorClient
   readonly events: EventReader
-  /** All events since the world began. */
+  /** All events since the start of the world. */
   readonly happened: readonly SimulatorEvent[]
   /** The ids of messages that the API accepted and the simulator issued. The caller enters them. */
   readonly ledger: Ledger = { accepted: [], issued: [] }
@@ -40,17 +40,17 @@ export class World implements AsyncDisposable {
     events.on((event) => happened.push(event))
   }
 
-  /** Looks at a sandbox that somebody else stops. */
+  /** Opens a world on a sandbox that the caller stops. */
   static async of(sandbox: Sandbox, patience: ApiPatience = {}): Promise<World> {
     return new World(await partsOf(sandbox, patience))
   }
 
-  /** To the simulator. */
+  /** Posts to the simulator. */
   async post(path: string, json: unknown): Promise<void> {
     await requestJson(`${this.simulator.url}${path}`, { method: 'POST', json })
   }
 
-  /** The address that clients dial, and the root key of the server's certificates. */
+  /** Returns the address that clients dial and the root key of the server's certificates. */
   async whatsappAddress(): Promise<{ url: string; root: string }> {
     return await requestJson(`${this.simulator.url}/health`, { method: 'GET' })
   }
@@ -75,6 +75,6 @@ export async function startParts(options: SandboxOptions, patience: ApiPatience 
 }
 
 function simulatorOf({ info }: Sandbox): string {
-  if (info.simulator === null) throw new Error('This sandbox has no simulator: another server stands for WhatsApp.')
+  if (info.simulator === null) throw new Error('This sandbox has no simulator: another server stands in for WhatsApp.')
   return info.simulator
 }
