@@ -24,7 +24,7 @@ export class Recoveries {
   #lastConnection = 0
 
   constructor(events: EventReader) {
-    events.on((event) => this.#hear(event))
+    events.on((event) => this.#onEvent(event))
   }
 
   /** Starts the measurement for the struck accounts. The caller calls it at the strike. */
@@ -50,7 +50,7 @@ export class Recoveries {
     })
   }
 
-  #hear({ type, at, phone, connection }: SimulatorEvent): void {
+  #onEvent({ type, at, phone, connection }: SimulatorEvent): void {
     if (type === 'connection' && connection !== undefined) this.#lastConnection = connection
     const outage = this.#outages.get(phone ?? '')
     if (!outage || phone === undefined) return

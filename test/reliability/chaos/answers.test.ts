@@ -32,12 +32,12 @@ test('a missing answer is accepted only from an API that is struck itself', () =
 
 test('an answer before the strikes does not count', () => {
   const answers = new Answers()
-  answers.hear(attempt(404))
+  answers.record(attempt(404))
   answers.judgeFromNowOn({ mayBeStruck: false })
-  answers.hear(attempt(200))
+  answers.record(attempt(200))
   const before = { ...answers.counts }
-  answers.hear(attempt(503, '1'))
-  answers.hear(attempt(500))
+  answers.record(attempt(503, '1'))
+  answers.record(attempt(500))
   expect(answers.counts).toEqual({ accepted: 1, unavailable: 1, unanswered: 0, wrong: 1 })
   expect(answers.since(before)).toEqual({ accepted: 0, unavailable: 1, unanswered: 0, wrong: 1 })
   expect(answers.findings).toHaveLength(1)

@@ -38,7 +38,7 @@ export class Answers {
     this.#judging = options
   }
 
-  hear(attempt: Attempt): void {
+  record(attempt: Attempt): void {
     if (!this.#judging) return
     const { counts, finding } = judge(attempt, this.#judging.mayBeStruck)
     this.counts[counts]++

@@ -43,7 +43,7 @@ export async function createWorld(
   const world = await SandboxWorld.of(sandbox, {
     patienceMs: PATIENCE_MS,
     answerLimitMs: ANSWER_LIMIT_MS,
-    onAttempt: (attempt) => answers.hear(attempt),
+    onAttempt: (attempt) => answers.record(attempt),
   })
   const { api, simulator, events, ledger } = world
   const recoveries = new Recoveries(events)

@@ -33,11 +33,11 @@ interface Opened {
 export class Attempts {
   readonly #opened: readonly Opened[]
   readonly #rejected: unknown[] = []
-  readonly #hear = (error: unknown): void => void this.#rejected.push(error)
+  readonly #onRejection = (error: unknown): void => void this.#rejected.push(error)
 
   private constructor(opened: readonly Opened[]) {
     this.#opened = opened
-    process.on('unhandledRejection', this.#hear)
+    process.on('unhandledRejection', this.#onRejection)
   }
 
   static async open(targets: readonly Target[]): Promise<Attempts> {
@@ -71,7 +71,7 @@ export class Attempts {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    process.off('unhandledRejection', this.#hear)
+    process.off('unhandledRejection', this.#onRejection)
     for (const { target } of this.#opened) await target.close?.()
   }
 }

@@ -1,23 +1,23 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { World } from '../world.ts'
 
-export interface HealthSaid {
+export interface HealthAnswers {
   asked: number
   /** The number of answers by their `status`. */
   said: Record<string, number>
   unanswered: number
 }
 
-interface Asking {
+interface ApiProbe {
   signal: AbortSignal
-  said: HealthSaid
+  answers: HealthAnswers
   /** From this time on, counted from the start of the outage, the status `healthy` is a finding. */
   mustBeDegradedAfterMs: number
 }
 
 const EVERY_MS = 500
 
-interface Heard {
+interface Observations {
   tooHealthy: number
   troubles: string[]
 }
@@ -26,7 +26,7 @@ interface Heard {
  * Requests the health, the sessions and the messages from the API during an outage, as an operator would. Resolves soon after the
  * signal with the findings about the health check. `Answers` judges the other answers.
  */
-export async function askAround(world: World, asking: Asking): Promise<string[]> {
+export async function probeApi(world: World, probe: ApiProbe): Promise<string[]> {
   const { api, sessions } = world
   const startedAt = performance.now()
   const name = sessions[0]?.name ?? ''
@@ -35,12 +35,12 @@ export async function askAround(world: World, asking: Asking): Promise<string[]>
     () => api.once(`/api/sessions/${name}`),
     () => api.once(`/api/${name}/messages?limit=10`),
   ]
-  const heard: Heard = { tooHealthy: 0, troubles: [] }
+  const observed: Observations = { tooHealthy: 0, troubles: [] }
   await Promise.all([
-    repeat(asking.signal, () => askHealth(world, asking, startedAt, heard)),
-    ...routes.map((ask) => repeat(asking.signal, () => ask().then(ignore, ignore))),
+    repeat(probe.signal, () => askHealth(world, probe, startedAt, observed)),
+    ...routes.map((ask) => repeat(probe.signal, () => ask().then(ignore, ignore))),
   ])
-  return findingsOf(heard, asking)
+  return findingsOf(observed, probe)
 }
 
 const ignore = (): void => {}
@@ -52,20 +52,21 @@ async function repeat(signal: AbortSignal, ask: () => Promise<void>): Promise<vo
   }
 }
 
-async function askHealth({ api }: World, { said, signal, mustBeDegradedAfterMs }: Asking, startedAt: number, heard: Heard) {
+async function askHealth({ api }: World, probe: ApiProbe, startedAt: number, observed: Observations): Promise<void> {
+  const { answers, signal, mustBeDegradedAfterMs } = probe
   const askedAfterMs = performance.now() - startedAt
-  said.asked++
+  answers.asked++
   try {
     const { status } = await api.health()
-    said.said[status] = (said.said[status] ?? 0) + 1
-    if (status === 'healthy' && !signal.aborted && askedAfterMs >= mustBeDegradedAfterMs) heard.tooHealthy++
+    answers.said[status] = (answers.said[status] ?? 0) + 1
+    if (status === 'healthy' && !signal.aborted && askedAfterMs >= mustBeDegradedAfterMs) observed.tooHealthy++
   } catch (error) {
-    said.unanswered++
-    heard.troubles.push(error instanceof Error ? error.message : String(error))
+    answers.unanswered++
+    observed.troubles.push(error instanceof Error ? error.message : String(error))
   }
 }
 
-function findingsOf({ tooHealthy, troubles }: Heard, { mustBeDegradedAfterMs }: Asking): string[] {
+function findingsOf({ tooHealthy, troubles }: Observations, { mustBeDegradedAfterMs }: ApiProbe): string[] {
   const seconds = Math.round(mustBeDegradedAfterMs / 1000)
   return [
     ...(tooHealthy > 0 ? [`/health said "healthy" ${tooHealthy} times, later than ${seconds} s after the outage began`] : []),

@@ -5,7 +5,7 @@ import { Flows } from '../../../support/flows.ts'
 import type { Proxies } from '../../../../sandbox/sandbox.ts'
 import type { SeededRandom } from '../../../../sandbox/network/seeded-random.ts'
 import type { World } from '../world.ts'
-import { askAround, type HealthSaid } from './asking.ts'
+import { probeApi, type HealthAnswers } from './asking.ts'
 import { isTotal, type Outage } from './outage-plan.ts'
 
 /** The longest wait for messages after an outage. After a long outage, clients pause up to a minute between two attempts. */
@@ -21,7 +21,7 @@ const HEALTH_KNOWS_AFTER_MS = 8_000
 export interface OutageCounts {
   outages: number
   kills: number
-  health: HealthSaid
+  health: HealthAnswers
 }
 
 export interface OutageLoop {
@@ -64,9 +64,9 @@ async function outlive(world: World, proxies: Proxies, outage: Outage, loop: Out
   const isOver = new AbortController()
   const endsAt = performance.now() + loop.seconds * 1000
   for (const proxy of away) await proxy.change(outage.mode)
-  const asking = askAround(world, {
+  const probing = probeApi(world, {
     signal: isOver.signal,
-    said: loop.counts.health,
+    answers: loop.counts.health,
     mustBeDegradedAfterMs: isTotal(outage) ? HEALTH_KNOWS_AFTER_MS : Number.POSITIVE_INFINITY,
   })
   try {
@@ -81,7 +81,7 @@ async function outlive(world: World, proxies: Proxies, outage: Outage, loop: Out
     for (const proxy of away) await proxy.change({ how: 'pass' })
   }
   const struck = met() - metBefore
-  const [recoveryMs, findings] = await Promise.all([untilFlowing(world), asking])
+  const [recoveryMs, findings] = await Promise.all([untilFlowing(world), probing])
   loop.findings.push(...findings)
   return { struck, recoveryMs }
 }

@@ -45,7 +45,7 @@ export async function runPauseLoop(world: World, pauses: number, random: SeededR
     counts.loginsAfterWake += logins
     const takeOver = `${taken.length} sessions claimed, checkpointed and trimmed`
     tell(`pause ${counts.pauses}/${pauses} of ${runner.name} for ${seconds} s: ${takeOver}; after it woke: ${logins} logins.`)
-    await untilItLives(world, runner)
+    await untilRestarted(world, runner)
   }
 }
 
@@ -87,6 +87,6 @@ async function loginsAfterWake({ simulator, api, tell }: World, taken: readonly 
 }
 
 /** Waits for the restart of the woken runner, which ends by itself, so that the next strike can use it. */
-async function untilItLives({ sandbox }: World, runner: SupervisedProcess): Promise<void> {
+async function untilRestarted({ sandbox }: World, runner: SupervisedProcess): Promise<void> {
   while (sandbox.runner(runner.name).pid === null) await pause(LOOK_EVERY_MS)
 }

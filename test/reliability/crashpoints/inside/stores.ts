@@ -62,7 +62,7 @@ function watchDocuments(): void {
   })
   replace(documents, 'listen', (listen) => {
     return function (this: FirestoreDocuments, asked, onEvents, onError) {
-      return heard(nameOfNews(asked), (guarded) => listen.call(this, asked, guarded(onEvents), onError), onError)
+      return listenAtPoints(nameOfNews(asked), (guarded) => listen.call(this, asked, guarded(onEvents), onError), onError)
     }
   })
 }
@@ -70,7 +70,7 @@ function watchDocuments(): void {
 type OnEvents = Parameters<FirestoreDocuments['listen']>[1]
 
 /** Makes each delivery of a listener a point. */
-function heard(
+function listenAtPoints(
   label: string,
   listen: (guarded: (onEvents: OnEvents) => OnEvents) => () => void,
   onError: (error: unknown) => void,
