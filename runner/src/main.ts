@@ -28,7 +28,7 @@ import { ProbeServer } from './process/probe-server.ts'
 import { processMeter } from './process/resource-meter.ts'
 import { ResourceWatch } from './process/resource-watch.ts'
 import { Start } from './process/start.ts'
-import { DEFAULT_JOURNAL_LIMITS } from './session/journal/journal.ts'
+import { DEFAULT_JOURNAL_LIMITS } from './session/journal/commit.ts'
 import type { OwnedSession, OwnedSessionDependencies } from './session/owned-session.ts'
 
 /** The runner doubts itself after this many times the silence that makes it count as dead. */

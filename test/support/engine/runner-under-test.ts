@@ -19,7 +19,7 @@ import type { CheckpointPolicy } from '../../../runner/src/session/journal/check
 import type { Client, ClientOptions, Connection, ConnectionEvents, FrameGate } from '../../../runner/src/whatsapp/port.ts'
 import type { AskToDial } from '../../../runner/src/session/connection/dial-place.ts'
 import { DEFAULT_CRASH_POLICY, type CrashPolicy } from '../../../runner/src/session/quarantine/crash-record.ts'
-import { DEFAULT_JOURNAL_LIMITS, type JournalLimits } from '../../../runner/src/session/journal/journal.ts'
+import { DEFAULT_JOURNAL_LIMITS, type JournalLimits } from '../../../runner/src/session/journal/commit.ts'
 import type { Deliveries } from '../../../runner/src/session/inbox/deliveries.ts'
 import type { JournaledState } from '../../../runner/src/session/journal/journaled-state.ts'
 import type { OwnedSession, OwnedSessionDependencies } from '../../../runner/src/session/owned-session.ts'

@@ -11,7 +11,8 @@ import { openGroup } from '@holdfast/core/journal/record-codec'
 import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
 import { claimSession, type Claim } from '../../../runner/src/session/claim.ts'
 import { projectEvents } from '../../../runner/src/session/events/projector.ts'
-import { Journal, type JournalLimits } from '../../../runner/src/session/journal/journal.ts'
+import type { JournalLimits } from '../../../runner/src/session/journal/commit.ts'
+import { Journal } from '../../../runner/src/session/journal/journal.ts'
 
 /** The stores of a claim: `documents` decides it, `journals` takes its record. */
 interface ClaimStores {

@@ -1,5 +1,4 @@
 import type { RecordKind } from '@holdfast/core/journal/journal-record'
-import { within } from '@holdfast/core/platform/deadlines'
 import { hashOfRecord, type JournalRecord } from '@holdfast/core/journal/journal-record'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { HoldfastError, messageOf } from '@holdfast/core/platform/errors'
@@ -8,6 +7,7 @@ import type { JournalStore } from '@holdfast/core/journal/journal-store'
 import { sealGroup } from '@holdfast/core/journal/record-codec'
 import type { Projector } from '../events/projector.ts'
 import type { SessionEvent } from '../events/session-event.ts'
+import { commitGroup, DEFAULT_JOURNAL_LIMITS, type JournalLimits } from './commit.ts'
 import {
   emptyGroup,
   hasWrites,
@@ -19,15 +19,6 @@ import {
   type JournalHead,
   type RecordPlace,
 } from './group.ts'
-
-export interface JournalLimits {
-  /** The time after which the outcome of a commit counts as unknown. The journal then reads the record to find out. */
-  readonly commitTimeoutMs: number
-  /** The time without success after which this process gives up the whole session. */
-  readonly giveUpAfterMs: number
-}
-
-export const DEFAULT_JOURNAL_LIMITS: JournalLimits = { commitTimeoutMs: 10_000, giveUpAfterMs: 60_000 }
 
 interface Written {
   readonly group: Group
@@ -49,10 +40,9 @@ export interface JournalListeners {
  * The log of one session, as its owner writes it. `append` is the only way to make a session's state durable, and it returns at
  * once: entries that arrive during a commit form the next group. An append is durable when `durable` reaches its position.
  *
- * A failed commit may have succeeded, so the journal reads the record. A record of this owner exists: the commit succeeded, and
- * counts after one further successful commit, since another owner may have come in between. A record of another owner exists:
- * this owner is fenced for good. No record exists: the journal tries again, and leaves the document writes out every other time,
- * so that a write that Firestore refuses cannot stop the session.
+ * A failed commit may have succeeded, so the journal reads the record (`commit.ts`). A record of this owner exists: the commit
+ * succeeded, and counts after one further successful commit, since another owner may have come in between. A record of another
+ * owner exists: this owner is fenced for good. No record exists: the journal tries again.
  */
 export class Journal {
   readonly #journals: JournalStore
@@ -264,45 +254,17 @@ export class Journal {
     const sequence = this.#head.sequence + 1
     const prevHash = this.#head.hash
     const writesByEntry = group.entries.map((entry, index) => this.#writesOf(entry, { sequence, index, prevHash }))
-    const writes = writesByEntry.flatMap((some) => some ?? [])
+    const { records, ...outcome } = await commitGroup({
+      journals: this.#journals,
+      sessionId: this.#sessionId,
+      clock: this.#clock,
+      limits: this.#limits,
+      seal: () => this.#seal(group),
+      writes: writesByEntry.flatMap((some) => some ?? []),
+      ended: () => this.#end,
+    })
     const unprojected = new Set(group.entries.filter((_, index) => writesByEntry[index] === null))
-    const full = this.#seal(group)
-    let alone: readonly JournalRecord[] | null = null
-    const startedAt = this.#clock.monotonic()
-    for (let attempt = 1; ; attempt++) {
-      const withWrites = writes.length === 0 || attempt < 4 || attempt % 2 === 1
-      const records = withWrites ? full : (alone ??= this.#seal(group))
-      try {
-        const commit = this.#journals.append(this.#sessionId, records, records === full ? writes : [])
-        await within(this.#clock, this.#limits.commitTimeoutMs, commit)
-        return { ...this.#advance(records), answered: true, withWrites: records === full, unprojected }
-      } catch (cause) {
-        const settled = await this.#findOut(sequence, full, alone)
-        if (settled) return { ...this.#advance(settled), answered: false, withWrites: settled === full, unprojected }
-        if (this.#clock.monotonic() - startedAt > this.#limits.giveUpAfterMs) {
-          throw new HoldfastError('journal-unavailable', `The journal of ${this.#sessionId} could not be written.`, { cause })
-        }
-        await this.#clock.sleep(Math.min(50 * 2 ** attempt, 2000), 'journal')
-        if (this.#end) throw this.#end
-      }
-    }
-  }
-
-  /** Returns the records that the log has, null when it has none yet. Throws `fenced` when they are of another owner. */
-  async #findOut(sequence: number, full: readonly JournalRecord[], alone: readonly JournalRecord[] | null) {
-    let found
-    try {
-      found = await within(this.#clock, this.#limits.commitTimeoutMs, this.#journals.read(this.#sessionId, sequence))
-    } catch {
-      return null
-    }
-    if (!found) return null
-    if (found.fields['nonce'] === full[0]?.nonce) return full
-    if (alone && found.fields['nonce'] === alone[0]?.nonce) return alone
-    throw new HoldfastError(
-      'fenced',
-      `Record ${sequence} of ${this.#sessionId} was written by ${String(found.fields['runnerId'])}.`,
-    )
+    return { ...this.#advance(records), ...outcome, unprojected }
   }
 
   #advance(records: readonly JournalRecord[]): { sequence: number } {
