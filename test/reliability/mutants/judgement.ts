@@ -1,6 +1,6 @@
 /** The result of one test. */
 export interface TestResult {
-  /** From the root of the repository. */
+  /** The path from the root of the repository. */
   readonly file: string
   readonly name: string
   readonly status: 'passed' | 'failed'
