@@ -5,7 +5,7 @@ import { COUNTS, runSchedule } from './run.ts'
 const SCHEDULES = 200
 
 test(
-  'two or three owners that all believe to own a session keep the invariants in any order of steps',
+  'two or three owners that all believe they own a session keep the invariants in any order of steps',
   { timeout: 300_000 },
   async () => {
     const first = Number(process.env['MODEL_SEED'] ?? 1)

@@ -36,7 +36,7 @@ export interface Verdict {
 export const COUNTS = ['claims', 'records', 'frames', 'fenced'] as const
 
 /**
- * Runs one schedule: several owners believe to own the session, on a store whose operations take effect and are answered in an
+ * Runs one schedule: several owners believe they own the session, on a store whose operations take effect and are answered in an
  * order, and with faults, that the seed chooses. The model demands, for every order:
  *
  * 1. A record number is created once, numbers have no gaps, epochs never fall: the log is one line.
