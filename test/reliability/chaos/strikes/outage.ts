@@ -5,7 +5,7 @@ import { Flows } from '../../../support/flows.ts'
 import type { Proxies } from '../../../../sandbox/sandbox.ts'
 import type { SeededRandom } from '../../../../sandbox/network/seeded-random.ts'
 import type { World } from '../world.ts'
-import { probeApi, type HealthAnswers } from './asking.ts'
+import { probeApi, type HealthAnswers } from './api-probe.ts'
 import { isTotal, type Outage } from './outage-plan.ts'
 
 /** The longest wait for messages after an outage. After a long outage, clients pause up to a minute between two attempts. */
