@@ -173,6 +173,19 @@ describe('a failing Cloud Storage', () => {
     expect(owner.checkpointer.dueAtMs).toBeGreaterThan(systemClock.now() + 50_000)
   })
 
+  test('that replaces a damaged one is tried again after a failure, although nothing has changed', async () => {
+    const before = await owned()
+    for (const id of ['a', 'b']) await save(before, id)
+    await remove((await pointersOf(before.session)).checkpoint)
+    const owner = await owned(before.session, 'next', { everyRecords: 1000, everyMs: 3_600_000 })
+    owner.objects.refuseCreate = forbidden
+    await owner.checkpointer.run()
+    expect([owner.state.unsavedChanges, owner.checkpointer.isDue]).toEqual([0, false])
+    const waitMs = owner.checkpointer.dueAtMs - systemClock.now()
+    expect(waitMs).toBeGreaterThan(50_000)
+    expect(waitMs).toBeLessThan(61_000)
+  })
+
   test('that does not answer is no damage: the next owner takes no older checkpoint instead', async () => {
     const owner = await owned()
     await save(owner, 'a')

@@ -69,7 +69,9 @@ export class Checkpointer {
 
   /** When a checkpoint becomes due by time alone, ms; infinity while there is nothing to save or a checkpoint is being made. */
   get dueAtMs(): number {
-    if (this.#running || this.#options.state.unsavedChanges === 0) return Number.POSITIVE_INFINITY
+    if (this.#running) return Number.POSITIVE_INFINITY
+    if (this.#isOverdue) return this.#notBeforeMs
+    if (this.#options.state.unsavedChanges === 0) return Number.POSITIVE_INFINITY
     return Math.max(this.#savedAtMs + this.#options.policy.everyMs, this.#notBeforeMs)
   }
 
