@@ -1,3 +1,5 @@
+import { request } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type JobDocument, jobPath } from '@holdfast/core/message/job-document'
 import { Append } from '@holdfast/core/platform/ports'
@@ -165,5 +167,35 @@ describe('when the runner is killed', () => {
     world.sandbox.runner('runner-1').kill()
     await chat.untilStatus(job, 'read')
     await eventually(async () => expect((await chat.account()).offlineQueue).toBe(0))
+  })
+})
+
+describe('a request without `Content-Length`', () => {
+  /** Sends a request with Node's own client, because `fetch` adds a length. */
+  async function ask(method: string, path: string, chunks: readonly string[] = []) {
+    const { api, apiKey } = world.sandbox.info
+    const { promise: answered, resolve, reject } = Promise.withResolvers<{ status: number | undefined; body: string }>()
+    const headers = { 'X-Api-Key': apiKey, ...(chunks.length > 0 && { 'Content-Type': 'application/json' }) }
+    const sent = request(`${api}${path}`, { method, headers })
+    if (chunks.length === 0) for (const name of ['Transfer-Encoding', 'Content-Length']) sent.removeHeader(name)
+    sent.on('error', reject)
+    sent.on('response', (response) => void text(response).then((body) => resolve({ status: response.statusCode, body }), reject))
+    for (const chunk of chunks) sent.write(chunk)
+    sent.end()
+    return answered
+  }
+
+  test('is answered like one with it, in chunks and without a body', async () => {
+    const chat = await world.linked('chunks')
+    const chatId = `${chat.contact}@c.us`
+    const body = JSON.stringify({ session: chat.name, chatId, text: 'in chunks' })
+    const { status, body: accepted } = await ask('POST', '/api/sendText', [body.slice(0, 20), body.slice(20)])
+    expect([status, accepted]).toEqual([202, expect.any(String)])
+    await chat.untilStatus(JSON.parse(accepted) as AcceptedMessage, 'delivered')
+    expect(await ask('POST', `/api/sessions/${chat.name}/start`)).toMatchObject({ status: 200 })
+    for (const method of ['PUT', 'DELETE', 'OPTIONS'])
+      expect([method, (await ask(method, '/api/x')).status]).toEqual([method, 404])
+    const large = ['{"text":"', ...Array<string>(3).fill('x'.repeat(500_000)), '"}']
+    expect(await ask('POST', '/api/sendText', large)).toMatchObject({ status: 413 })
   })
 })

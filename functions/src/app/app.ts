@@ -1,12 +1,12 @@
 import type { ReadingStores } from '@holdfast/core/adapters/session-stores'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { routePath } from 'hono/route'
 import { ROUTES } from '../api/routes.ts'
 import type { Route, RouteDependencies } from '../api/route.ts'
 import type { Dependencies } from '../use-cases/dependencies.ts'
 import { HealthCheck } from '../use-cases/health.ts'
 import type { Authenticate } from './authentication.ts'
+import { bodyLimit } from './body-limit.ts'
 import { objectsWithDeadline, withDeadline } from './deadline.ts'
 import type { Principal, Role } from './principal.ts'
 import { problem, problemOf } from './problems.ts'
@@ -19,8 +19,6 @@ interface Environment {
   /** Set for every route that needs an API key. */
   Variables: { principal: Principal }
 }
-
-const MAX_BODY_BYTES = 1024 * 1024
 
 /** Google's client would retry for minutes. A 503 comes sooner, and the caller can repeat the request. */
 const STORE_DEADLINE_MS = 10_000
@@ -38,10 +36,7 @@ export function createApp({ authenticate, ...given }: AppDependencies): Hono<Env
   app.use(observed(dependencies))
   for (const route of ROUTES) if (route.roles === 'anybody') register(app, route, dependencies)
   app.use('/api/*', requireApiKey(authenticate))
-  app.use(
-    '/api/*',
-    bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => problem('too-large', 'The body can have at most 1 MiB.').getResponse() }),
-  )
+  app.use('/api/*', bodyLimit)
   for (const route of ROUTES) if (route.roles !== 'anybody') register(app, route, dependencies)
   return app
 }
