@@ -168,7 +168,7 @@ export class BaileysConnection implements Connection {
     const jid = this.#me?.id
     if (!jid) throw new Error('This device is not linked.')
     const answer: Promise<unknown> = this.#socket.query(unlinkNode(jid, this.#socket.generateMessageTag()))
-    const confirmed = await this.#whileOpen(deadline.wait(answer))
+    const confirmed = await deadline.wait(this.#whileOpen(answer))
     // Baileys returns undefined for a query that timed out, which is no confirmation.
     if (!confirmed) throw new HoldfastError('not-connected', 'WhatsApp did not confirm the unlinking of the device in time.')
   }
