@@ -99,6 +99,9 @@ function run(node, file, rest) {
     env: { ...process.env, PATH: path, NODE_COMPILE_CACHE: cache },
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  // A killed npm leaves its script running: the script's parent is another process from then on.
+  const parent = process.ppid
+  if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 500).unref()
   child.on('error', (error) => fail(`Could not start Node 24: ${error.message}`))
   child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
 }
