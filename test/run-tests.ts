@@ -46,6 +46,7 @@ async function main(): Promise<number> {
       ({ status, assertionResults }) => status === 'failed' && !hasFailure(assertionResults),
     ).length
     const failed = numFailedTests + brokenFiles
+    if (numPassedTests + failed === 0) process.stderr.write('No test matches these arguments.\n')
     process.stdout.write(`${numPassedTests} passed, ${failed} failed\n`)
     return code === 0 && failed === 0 && numPassedTests > 0 ? 0 : 1
   } finally {
