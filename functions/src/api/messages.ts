@@ -5,7 +5,7 @@ import { acceptMessage } from '../use-cases/accept-message.ts'
 import { findMessage } from '../use-cases/find-message.ts'
 import { listReceived } from '../use-cases/received-messages.ts'
 import { READERS, type Route, route, SENDERS } from './route.ts'
-import { named, time, unknownField } from './schemas.ts'
+import { named, requiredString, time, unknownField } from './schemas.ts'
 
 const MAX_TEXT_LENGTH = 65_536
 const MAX_KEY_LENGTH = 255
@@ -13,10 +13,9 @@ const KEY_LENGTH = `The header Idempotency-Key must have 1 to ${MAX_KEY_LENGTH} 
 
 const textToSendSchema = z
   .object({
-    session: z.string({ error: 'is required: the name of a session' }),
-    chatId: z.string({ error: 'is required: like 491701234567@c.us' }),
-    text: z
-      .string({ error: 'is required' })
+    session: requiredString('the name of a session'),
+    chatId: requiredString('like 491701234567@c.us'),
+    text: requiredString()
       .min(1, 'must not be empty')
       .max(MAX_TEXT_LENGTH, `must have at most ${MAX_TEXT_LENGTH} characters`)
       // UTF-8 cannot encode half of a surrogate pair: the recipient would get another text.

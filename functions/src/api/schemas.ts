@@ -9,6 +9,12 @@ export const time = z.codec(z.iso.datetime(), z.date(), {
   encode: (date) => date.toISOString(),
 })
 
+/** A required text. The hint, such as an example, follows the message when the text is missing. */
+export const requiredString = (hint?: string) =>
+  z.string({
+    error: ({ input }) => (input === undefined ? ['is required', ...(hint ? [hint] : [])].join(': ') : 'must be a text'),
+  })
+
 export const named = z.object({ name: z.string().meta({ description: 'The name of a session.', example: 'main' }) })
 
 export const reasonSchema = z.enum(Object.keys(REASONS) as [ReasonCode, ...ReasonCode[]]).meta({ id: 'Reason' })

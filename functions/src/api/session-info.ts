@@ -2,7 +2,7 @@ import { STORAGE_TYPES } from '@holdfast/core/platform/storage-settings'
 import { z } from 'zod'
 import { judgeStoredState } from '../use-cases/stored-state.ts'
 import { READERS, type Route, route } from './route.ts'
-import { named, reasonSchema, time } from './schemas.ts'
+import { named, reasonSchema, requiredString, time } from './schemas.ts'
 
 const troubleSchema = z.strictObject({ code: z.string(), sentence: z.string(), advice: z.string() })
 
@@ -94,9 +94,7 @@ export const SESSION_INFO_ROUTES: readonly Route[] = [
     roles: READERS,
     request: {
       query: z.object({
-        session: z
-          .string({ error: 'is required: the name of a session' })
-          .meta({ description: 'The name of a session.', example: 'main' }),
+        session: requiredString('the name of a session').meta({ description: 'The name of a session.', example: 'main' }),
       }),
     },
     answers,

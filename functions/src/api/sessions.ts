@@ -6,15 +6,14 @@ import { createSession } from '../use-cases/create-session.ts'
 import { listSessions, showSession } from '../use-cases/show-sessions.ts'
 import { startSession, stopSession } from '../use-cases/want-session.ts'
 import { ADMINS, READERS, type Route, route } from './route.ts'
-import { named, reasonSchema, time, unknownField } from './schemas.ts'
+import { named, reasonSchema, requiredString, time, unknownField } from './schemas.ts'
 
 /** Words that cannot be names of sessions, because routes below `/api` begin with them or with a session's name. */
 const RESERVED_NAMES: readonly string[] = ['sessions', 'messages']
 
 const newSessionSchema = z
   .object({
-    name: z
-      .string({ error: 'is required' })
+    name: requiredString()
       .regex(SESSION_NAME, 'must begin with a letter or digit and have at most 54 letters, digits, "-" and "_"')
       .refine((name) => !RESERVED_NAMES.includes(name), 'is a reserved word'),
     start: z

@@ -32,6 +32,9 @@ function parse<Schema extends z.ZodType>(schema: Schema, text: string): z.infer<
   } catch {
     throw problem('bad-request', 'The body is not JSON.')
   }
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw problem('bad-request', 'The body has to be a JSON object.')
+  }
   return checked(schema, body)
 }
 

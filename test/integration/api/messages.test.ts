@@ -66,7 +66,15 @@ describe('a request to send a message', () => {
     const before = await jobs()
     const { status, body } = await api.post('/api/sendText', { session: 1, text: '', reply_to: 'ABC', linkPreview: false })
     expect(status).toBe(400)
-    expect(body.issues.map((issue: { field: string }) => issue.field).sort()).toEqual(['chatId', 'reply_to', 'session', 'text'])
+    const messages = Object.fromEntries(
+      body.issues.map((issue: Record<'field' | 'message', string>) => [issue.field, issue.message]),
+    )
+    expect(messages).toEqual({
+      session: 'must be a text',
+      chatId: 'is required: like 491701234567@c.us',
+      text: 'must not be empty',
+      reply_to: 'is not supported',
+    })
     expect((await api.post('/api/sendText', { ...text, text: 'x'.repeat(65_537) })).status).toBe(400)
     expect((await api.post('/api/sendText', text, keyed('k'.repeat(256)))).status).toBe(400)
     expect((await api.post('/api/sendText', { ...text, text: 'x'.repeat(1_100_000) })).status).toBe(413)

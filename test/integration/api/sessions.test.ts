@@ -60,7 +60,10 @@ describe('the creation of a session', () => {
       code: 'bad-request',
       detail: 'The body is not JSON.',
     })
-    expect((await api.post('/api/sessions', [])).status).toBe(400)
+    expect(await api.post('/api/sessions', [])).toMatchObject({
+      status: 400,
+      body: { detail: 'The body has to be a JSON object.' },
+    })
   })
 })
 
