@@ -173,6 +173,17 @@ describe('a failing Cloud Storage', () => {
     expect(owner.checkpointer.dueAtMs).toBeGreaterThan(systemClock.now() + 50_000)
   })
 
+  test('is tried again after a failure once enough records wait for it, although none is added', async () => {
+    const owner = await owned(undefined, undefined, { everyRecords: 2, everyMs: 3_600_000 })
+    owner.objects.refuseCreate = forbidden
+    await change(owner, 'a')
+    await save(owner, 'b')
+    const waitMs = owner.checkpointer.dueAtMs - systemClock.now()
+    expect(owner.checkpointer.isDue).toBe(false)
+    expect(waitMs).toBeGreaterThan(50_000)
+    expect(waitMs).toBeLessThan(61_000)
+  })
+
   test('that replaces a damaged one is tried again after a failure, although nothing has changed', async () => {
     const before = await owned()
     for (const id of ['a', 'b']) await save(before, id)

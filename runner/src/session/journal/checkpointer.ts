@@ -59,20 +59,22 @@ export class Checkpointer {
   }
 
   get isDue(): boolean {
-    const { state, policy, clock } = this.#options
-    if (this.#running || clock.now() < this.#notBeforeMs) return false
-    if (this.#isOverdue) return true
-    if (state.unsavedChanges === 0) return false
-    const records = state.journal.head.sequence - (this.#pointer?.seq ?? 0)
-    return records >= policy.everyRecords || clock.now() - this.#savedAtMs >= policy.everyMs
+    return this.#options.clock.now() >= this.dueAtMs
   }
 
-  /** When a checkpoint becomes due by time alone, ms; infinity while there is nothing to save or a checkpoint is being made. */
+  /** When the next checkpoint is due, ms; infinity while there is nothing to save or a checkpoint is being made. */
   get dueAtMs(): number {
     if (this.#running) return Number.POSITIVE_INFINITY
-    if (this.#isOverdue) return this.#notBeforeMs
-    if (this.#options.state.unsavedChanges === 0) return Number.POSITIVE_INFINITY
-    return Math.max(this.#savedAtMs + this.#options.policy.everyMs, this.#notBeforeMs)
+    return Math.max(this.#wantedAtMs, this.#notBeforeMs)
+  }
+
+  /** When a checkpoint would be due if the last one had not failed. */
+  get #wantedAtMs(): number {
+    const { state, policy } = this.#options
+    if (this.#isOverdue) return 0
+    if (state.unsavedChanges === 0) return Number.POSITIVE_INFINITY
+    const records = state.journal.head.sequence - (this.#pointer?.seq ?? 0)
+    return records >= policy.everyRecords ? 0 : this.#savedAtMs + policy.everyMs
   }
 
   /** Makes a checkpoint, or joins the one that is being made. Never rejects: a failure only makes the journal longer. */
