@@ -46,6 +46,8 @@ function install() {
       throw new Error(
         `\`npm install\` failed${done.error ? ` (${done.error.message})` : ''}. Its output above says why; run it again when that is mended.`,
       )
+    // A new file, because a copy of node_modules by hard links would share the old one and count as installed.
+    rmSync(stamp, { force: true })
     writeFileSync(stamp, wanted)
   } finally {
     rmSync(guard, { force: true })
