@@ -19,7 +19,25 @@ const RANK: Record<JobStatus, number> = { pending: 0, processing: 1, sent: 2, de
 
 export const advances = (from: JobStatus, to: JobStatus): boolean => RANK[to] > RANK[from]
 
-export const timelineEntrySchema = z.object({ status: z.enum(JOB_STATUSES), at: z.date(), attempt: z.number().int().optional() })
+export const timelineEntrySchema = z.object({
+  status: z.enum(JOB_STATUSES),
+  at: z.date(),
+  attempt: z.number().int().optional(),
+  /** Who made the change, when it was not the owner: `api`, `sweep`, `failover`. */
+  by: z.string().optional(),
+  /** Why, as a code: `retried`, `expired`, `moved`, `replaced`, … */
+  why: z.string().optional(),
+  /** The session that sends the message from here on. */
+  session: z.string().optional(),
+})
+
+/** `high` overtakes what is a little older, `low` lets a little newer pass; see `job-order.ts`. */
+export const PRIORITIES = ['high', 'normal', 'low'] as const
+
+export type Priority = (typeof PRIORITIES)[number]
+
+/** Why a pending job is held back, as a code, and until when. */
+const holdSchema = z.object({ reason: z.string(), until: z.date() })
 
 export const jobDocumentSchema = z.object({
   v: z.literal(1),
@@ -36,8 +54,8 @@ export const jobDocumentSchema = z.object({
   messageId: z.string(),
   status: z.enum(JOB_STATUSES),
   createdAt: z.date(),
-  /** Time at which the job became pending: its creation, or its return to the queue by hand. */
-  queuedAt: z.date(),
+  /** Time at which the job entered the queue, or returned to it. Null until the time of a job for later (`sendAt`) has come. */
+  queuedAt: z.date().nullable(),
   timeline: z.array(timelineEntrySchema),
   attempts: z.number().int().nonnegative().default(0),
   lastAttemptAt: z.date().nullable().default(null),
@@ -45,8 +63,25 @@ export const jobDocumentSchema = z.object({
   failedAt: z.date().nullable().default(null),
   /** Error of the last attempt that ended; null when WhatsApp has the message. */
   lastError: z.object({ code: z.string(), message: z.string() }).nullable().default(null),
-  /** Sealed protobuf of the first attempt. When the ack does not come, the owner sends it again. */
-  proto: bytesSchema.optional(),
+  /**
+   * Sealed protobuf of the first attempt. When the ack does not come, the owner sends it again. Null once the job has moved to
+   * another session.
+   */
+  proto: bytesSchema.nullable().optional(),
+  priority: z.enum(PRIORITIES).default('normal'),
+  /** The place among the jobs of one request, which all have one time of creation. */
+  index: z.number().int().nonnegative().default(0),
+  /** The message is not sent before this time. */
+  sendAt: z.date().nullable().default(null),
+  /** The message is not sent for the first time after this time. */
+  expiresAt: z.date().nullable().default(null),
+  /** Delays of this job's retries, in milliseconds; null: those of the tenant. */
+  retryDelaysMs: z.array(z.number().int().nonnegative()).nullable().default(null),
+  /** The number of retries by hand. The name of a task contains it, because Cloud Tasks remembers names for an hour. */
+  generation: z.number().int().nonnegative().default(0),
+  /** The pool whose sessions may send the message; null when only `sessionId` may. */
+  pool: z.string().nullable().default(null),
+  hold: holdSchema.nullable().default(null),
 })
 
 export type JobDocument = z.infer<typeof jobDocumentSchema>

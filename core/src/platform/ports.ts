@@ -57,6 +57,8 @@ export interface DocumentSnapshot {
   readonly fields: Record<string, unknown>
   /** By Firestore's clock, in microseconds since the epoch. */
   readonly createdAtMicros: number
+  /** Time of the last change, in the same unit. It differs between any two versions of a document. */
+  readonly updatedAtMicros: number
   /** Age of the document's last change at the time of the read, in milliseconds. Both times are Firestore's. */
   readonly silentForMs: number
   /** Only the store that made the snapshot can read it. */
@@ -95,6 +97,23 @@ export interface DocumentStore {
 /** Counts documents without transferring them. A port of its own, because only the API and schedules count. */
 export interface DocumentCounter {
   count(query: Pick<Query, 'collection' | 'where'>): Promise<number>
+}
+
+/** A call of a function, at a time. */
+export interface Task {
+  /** The queue, which has the name of the function that it calls. */
+  readonly queue: 'retries'
+  /** Letters, digits, hyphens and underscores. A queue refuses a name again for about an hour after its task has ended. */
+  readonly name: string
+  /** Ids only. */
+  readonly payload: Readonly<Record<string, string | number>>
+  /** Absent: at once. At most 30 days ahead. */
+  readonly at?: Date
+}
+
+export interface TaskQueues {
+  /** Resolves with `known` when a task of this name exists or existed a short time ago. */
+  enqueue(task: Task): Promise<'queued' | 'known'>
 }
 
 export interface StoredObject {

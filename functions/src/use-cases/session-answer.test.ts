@@ -38,7 +38,7 @@ function heartbeatOf(
     memoryBytes: 1,
     sessions: Object.fromEntries(reported),
   }
-  return { path: 'runners/runner-1', id: 'runner-1', fields, createdAtMicros: 0, silentForMs, version: null }
+  return { path: 'runners/runner-1', id: 'runner-1', fields, createdAtMicros: 0, updatedAtMicros: 0, silentForMs, version: null }
 }
 
 const connected = documentOf('CONNECTED')

@@ -156,7 +156,15 @@ function snapshotIn(view: Documents, path: string): DocumentSnapshot | null {
   const stored = view.get(path)
   if (!stored) return null
   const id = path.slice(path.lastIndexOf('/') + 1)
-  return { path, id, fields: { ...stored.fields }, createdAtMicros: 0, silentForMs: 0, version: stored.version }
+  return {
+    path,
+    id,
+    fields: { ...stored.fields },
+    createdAtMicros: 0,
+    updatedAtMicros: 0,
+    silentForMs: 0,
+    version: stored.version,
+  }
 }
 
 /** Answers the only kind of query that the journal makes: a range of ids. */

@@ -130,11 +130,14 @@ function decodeSnapshot(snapshot: FirestoreSnapshot | QueryDocumentSnapshot): Do
     path: snapshot.ref.path,
     id: snapshot.id,
     fields: decodeValue(snapshot.data() ?? {}) as Record<string, unknown>,
-    createdAtMicros: createTime.seconds * 1_000_000 + Math.floor(createTime.nanoseconds / 1000),
+    createdAtMicros: microsOf(createTime),
+    updatedAtMicros: microsOf(updateTime),
     silentForMs: readTime.toMillis() - updateTime.toMillis(),
     version: updateTime,
   }
 }
+
+const microsOf = ({ seconds, nanoseconds }: Timestamp): number => seconds * 1_000_000 + Math.floor(nanoseconds / 1000)
 
 function decodeValue(value: unknown): unknown {
   if (value instanceof Timestamp) return value.toDate()

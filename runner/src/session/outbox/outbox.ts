@@ -145,7 +145,7 @@ export class Outbox {
   #add(snapshot: DocumentSnapshot): void {
     try {
       const document = parseStored(jobDocumentSchema, snapshot.fields, snapshot.path)
-      const isSettled = document.queuedAt.getTime() <= (this.#settled.get(document.messageId) ?? 0)
+      const isSettled = (document.queuedAt?.getTime() ?? 0) <= (this.#settled.get(document.messageId) ?? 0)
       const isKnown = this.#open.get(document.messageId) ?? this.#receipts.isSent(document.messageId)
       if (!isSettled && !isKnown) this.#open.add(this.#openJob(snapshot, document))
     } catch (error) {
@@ -167,7 +167,7 @@ export class Outbox {
       notBeforeMs: isUnknown ? 0 : (document.nextAttemptAt?.getTime() ?? 0),
       lastError: document.lastError,
       sentToAll: false,
-      message: document.proto === undefined ? null : openJobProto(this.#cipher, id, document.proto),
+      message: !document.proto ? null : openJobProto(this.#cipher, id, document.proto),
       cancelTimeout: null,
     }
   }
@@ -242,7 +242,7 @@ export class Outbox {
   #close(job: OpenJob): void {
     const { messageId, queuedAt } = job.document
     this.#open.remove(job)
-    this.#settled.set(messageId, queuedAt.getTime())
+    this.#settled.set(messageId, queuedAt?.getTime() ?? 0)
     const oldest = this.#settled.keys().next()
     if (this.#settled.size > SETTLED_KEPT && !oldest.done) this.#settled.delete(oldest.value)
   }

@@ -193,6 +193,7 @@ const snapshotOf = (id: string, fields: unknown, silentForMs: number): DocumentS
   id,
   fields: fields as DocumentSnapshot['fields'],
   createdAtMicros: 0,
+  updatedAtMicros: 0,
   silentForMs,
   version: 1,
 })
