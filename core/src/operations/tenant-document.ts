@@ -44,7 +44,10 @@ export type PacingConfig = z.infer<typeof pacingSchema>
 export const tenantConfigSchema = z.strictObject({
   /** An IANA name. Days begin and end in it. */
   timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone, like America/Sao_Paulo').optional(),
-  pacing: pacingSchema.partial().optional(),
+  pacing: pacingSchema
+    .partial()
+    .refine(({ minDelayMs = 0, maxDelayMs = DAY_MS }) => minDelayMs <= maxDelayMs, 'minDelayMs must not be above maxDelayMs')
+    .optional(),
   retries: z
     .strictObject({
       /** The delay before each retry; the last one repeats. */
@@ -80,6 +83,8 @@ export const tenantConfigSchema = z.strictObject({
       sessions: z.number().int().min(0).max(100_000).optional(),
       keys: z.number().int().min(1).max(10_000).optional(),
       messagesPerDay: z.number().int().min(0).max(10_000_000).optional(),
+      /** Requests of one API key in a minute. */
+      requestsPerMinute: z.number().int().min(1).max(1_000_000).optional(),
     })
     .optional(),
   syncFullHistory: z.boolean().optional(),

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { tenantConfigSchema } from './tenant-document.ts'
+import { DEFAULT_TENANT_SETTINGS, effectiveConfig, type TenantDefaults } from './tenant-settings.ts'
+
+const of = (config: unknown, defaults?: TenantDefaults) => effectiveConfig({ config: tenantConfigSchema.parse(config) }, defaults)
+
+describe('the settings of a tenant', () => {
+  it('without a document are those of the installation', () => {
+    const defaults = { ...DEFAULT_TENANT_SETTINGS, timeZone: 'Europe/Berlin', syncFullHistory: true }
+    expect(effectiveConfig(null, defaults)).toEqual(defaults)
+    expect(of({}, defaults)).toEqual(defaults)
+  })
+
+  it('are the documented ones when the installation names none', () => {
+    expect(effectiveConfig(null)).toEqual({
+      timeZone: 'UTC',
+      pacing: { enabled: true, minDelayMs: 25_000, maxDelayMs: 40_000, dailyLimit: 300, recipientGapMs: 0, ramp: [] },
+      retries: { delaysMs: [0, 300_000, 900_000, 1_800_000, 3_600_000, 7_200_000], maxRetries: 6 },
+      failoverAfterMs: 300_000,
+      retention: { finishedDays: 30, failedDays: 30 },
+      thresholds: { queueDepth: 100, silenceMinutes: 15 },
+      quotas: { sessions: null, keys: null, messagesPerDay: null, requestsPerMinute: 600 },
+      syncFullHistory: false,
+    })
+  })
+
+  it('take each value that the tenant names, and every other one from the installation', () => {
+    const settings = of({
+      timeZone: 'America/Sao_Paulo',
+      pacing: { dailyLimit: 50, ramp: [10, 20] },
+      retries: { maxRetries: 0 },
+      failoverAfterMs: 0,
+      retention: { failedDays: 7 },
+      thresholds: { silenceMinutes: 5 },
+      quotas: { sessions: 0, requestsPerMinute: 60 },
+      syncFullHistory: true,
+    })
+    const { pacing, retries, retention, thresholds, quotas } = DEFAULT_TENANT_SETTINGS
+    expect(settings).toEqual({
+      timeZone: 'America/Sao_Paulo',
+      pacing: { ...pacing, dailyLimit: 50, ramp: [10, 20] },
+      retries: { ...retries, maxRetries: 0 },
+      failoverAfterMs: 0,
+      retention: { ...retention, failedDays: 7 },
+      thresholds: { ...thresholds, silenceMinutes: 5 },
+      quotas: { ...quotas, sessions: 0, requestsPerMinute: 60 },
+      syncFullHistory: true,
+    })
+  })
+
+  it('never have a shortest pause above the longest one', () => {
+    expect(of({ pacing: { minDelayMs: 60_000 } }).pacing).toMatchObject({ minDelayMs: 60_000, maxDelayMs: 60_000 })
+    expect(of({ pacing: { maxDelayMs: 1000 } }).pacing).toMatchObject({ minDelayMs: 1000, maxDelayMs: 1000 })
+    expect(of({ pacing: { minDelayMs: 1, maxDelayMs: 2 } }).pacing).toMatchObject({ minDelayMs: 1, maxDelayMs: 2 })
+  })
+})
+
+describe('a configuration', () => {
+  it.each([
+    ['an unknown field', { colour: 'red' }],
+    ['an unknown field of a part', { pacing: { speed: 1 } }],
+    ['a time zone that nobody knows', { timeZone: 'Europe/Atlantis' }],
+    ['half a message', { pacing: { dailyLimit: 1.5 } }],
+    ['a text for a number', { failoverAfterMs: '5' }],
+    ['no retry delay at all', { retries: { delaysMs: [] } }],
+    ['a shortest pause above the longest one', { pacing: { minDelayMs: 2, maxDelayMs: 1 } }],
+  ])('with %s is refused', (_, config) => {
+    expect(tenantConfigSchema.safeParse(config).success).toBe(false)
+  })
+
+  it('may name UTC and any other zone of the IANA', () => {
+    for (const timeZone of ['UTC', 'America/Sao_Paulo', 'Europe/Berlin']) of({ timeZone })
+  })
+})

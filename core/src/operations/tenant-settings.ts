@@ -1,0 +1,87 @@
+import type { PacingConfig, TenantConfig, TenantDocument } from './tenant-document.ts'
+
+const SECOND_MS = 1000
+const MINUTE_MS = 60 * SECOND_MS
+
+/** The configuration of a tenant with a value for everything. */
+export interface TenantSettings {
+  /** An IANA name. Days begin and end in it. */
+  readonly timeZone: string
+  readonly pacing: Readonly<Omit<PacingConfig, 'ramp'>> & { readonly ramp: readonly number[] }
+  readonly retries: {
+    /** The delay before each retry; the last one repeats. */
+    readonly delaysMs: readonly number[]
+    /** Attempts after the first one. */
+    readonly maxRetries: number
+  }
+  readonly failoverAfterMs: number
+  readonly retention: { readonly finishedDays: number; readonly failedDays: number }
+  readonly thresholds: { readonly queueDepth: number; readonly silenceMinutes: number }
+  /** Null: no limit. */
+  readonly quotas: {
+    readonly sessions: number | null
+    readonly keys: number | null
+    readonly messagesPerDay: number | null
+    /** Requests of one API key in a minute, unless the key says less. */
+    readonly requestsPerMinute: number | null
+  }
+  readonly syncFullHistory: boolean
+}
+
+/** The values of an installation for what a tenant does not configure. They come from the environment. */
+export type TenantDefaults = TenantSettings
+
+/** The values that an installation has unless its environment says otherwise. */
+export const DEFAULT_TENANT_SETTINGS: TenantDefaults = {
+  timeZone: 'UTC',
+  pacing: {
+    enabled: true,
+    minDelayMs: 25 * SECOND_MS,
+    maxDelayMs: 40 * SECOND_MS,
+    dailyLimit: 300,
+    recipientGapMs: 0,
+    ramp: [],
+  },
+  retries: { delaysMs: [0, 5, 15, 30, 60, 120].map((minutes) => minutes * MINUTE_MS), maxRetries: 6 },
+  failoverAfterMs: 5 * MINUTE_MS,
+  retention: { finishedDays: 30, failedDays: 30 },
+  thresholds: { queueDepth: 100, silenceMinutes: 15 },
+  quotas: { sessions: null, keys: null, messagesPerDay: null, requestsPerMinute: 600 },
+  syncFullHistory: false,
+}
+
+/** Resolves the configuration of a tenant. A tenant without a document has the values of the installation. */
+export function effectiveConfig(
+  tenant: Pick<TenantDocument, 'config'> | null,
+  defaults: TenantDefaults = DEFAULT_TENANT_SETTINGS,
+): TenantSettings {
+  const config: TenantConfig = tenant?.config ?? {}
+  return {
+    timeZone: config.timeZone ?? defaults.timeZone,
+    pacing: pacingOf(config.pacing ?? {}, defaults.pacing),
+    retries: merged(defaults.retries, config.retries),
+    failoverAfterMs: config.failoverAfterMs ?? defaults.failoverAfterMs,
+    retention: merged(defaults.retention, config.retention),
+    thresholds: merged(defaults.thresholds, config.thresholds),
+    quotas: merged(defaults.quotas, config.quotas),
+    syncFullHistory: config.syncFullHistory ?? defaults.syncFullHistory,
+  }
+}
+
+/** A tenant that names one end of the pause only may cross the installation's other end. The end that it names counts. */
+function pacingOf(config: NonNullable<TenantConfig['pacing']>, defaults: TenantSettings['pacing']): TenantSettings['pacing'] {
+  const pacing = merged(defaults, config)
+  if (pacing.minDelayMs <= pacing.maxDelayMs) return pacing
+  return config.minDelayMs === undefined
+    ? { ...pacing, minDelayMs: pacing.maxDelayMs }
+    : { ...pacing, maxDelayMs: pacing.minDelayMs }
+}
+
+/** Takes the fields that are given, and the others from the defaults. */
+function merged<Settings extends object>(
+  defaults: Settings,
+  given: { readonly [Key in keyof Settings]?: Settings[Key] | undefined } = {},
+): Settings {
+  const named = Object.entries(given).filter(([, value]) => value !== undefined)
+  return { ...defaults, ...Object.fromEntries(named) }
+}
