@@ -24,7 +24,7 @@ const thrownBy = async (answer: Response): Promise<HoldfastProblem> => {
 
 describe('a request', () => {
   it('carries the key, its parameters and its body', async () => {
-    const { api, requests } = clientOf(Response.json({ id: 'a', messageId: 'b', status: 'pending' }, { status: 202 }))
+    const { api, requests } = clientOf(Response.json({ id: 'a', messageId: 'b', status: 'pending' }, { status: 201 }))
     const body = { session: 'main', chatId: '5511999990000@c.us', text: 'Hello' }
     const params = { header: { 'Idempotency-Key': 'once' } }
     const accepted = await answerOf(api.POST('/api/sendText', { params, body }))

@@ -104,7 +104,7 @@ async function operationsOfRequest({ documents, objects, operations }: Clients, 
   const count = chats.length
   for (const { contact } of chats) {
     const { status } = await post('/api/sendText', { session: 'counted-by-itself', chatId: `${contact}@c.us`, text: 'Counted' })
-    if (status !== 202) throw new Error(`The API answered ${status} to a message.`)
+    if (status !== 201) throw new Error(`The API answered ${status} to a message.`)
   }
   return per(difference(operations, before), count)
 }

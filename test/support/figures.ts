@@ -1,7 +1,7 @@
 import type { ReceivedMessage } from '@holdfast/client/types'
 import type { SimulatorState } from './simulator-client.ts'
 
-/** A message that the API has accepted for sending with 202. */
+/** A message that the API has accepted for sending with 201. */
 export interface Accepted {
   jobId: string
   messageId: string

@@ -190,7 +190,7 @@ describe('a request without `Content-Length`', () => {
     const chatId = `${chat.contact}@c.us`
     const body = JSON.stringify({ session: chat.name, chatId, text: 'in chunks' })
     const { status, body: accepted } = await ask('POST', '/api/sendText', [body.slice(0, 20), body.slice(20)])
-    expect([status, accepted]).toEqual([202, expect.any(String)])
+    expect([status, accepted]).toEqual([201, expect.any(String)])
     await chat.untilStatus(JSON.parse(accepted) as AcceptedMessage, 'delivered')
     expect(await ask('POST', `/api/sessions/${chat.name}/start`)).toMatchObject({ status: 200 })
     for (const method of ['PUT', 'DELETE', 'OPTIONS'])

@@ -1061,7 +1061,7 @@ export interface operations {
         };
         responses: {
             /** @description The message is accepted. */
-            202: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -116,7 +116,7 @@ export const MESSAGE_ROUTES: readonly Route[] = [
     description: 'The API stores the message before it answers. A session that is not connected sends it later.',
     roles: SENDERS,
     request: { headers: idempotencyHeaders, body: textToSendSchema },
-    answers: { 202: { description: 'The message is accepted.', schema: acceptedSchema } },
+    answers: { 201: { description: 'The message is accepted.', schema: acceptedSchema } },
     problems: ['unknown-session', 'unsupported-chat', 'idempotency-key-reused', 'message-damaged'],
     async run({ dependencies, principal, headers, body: { session, chatId, text } }) {
       const idempotencyKey = headers['Idempotency-Key'] ?? randomUUID()
@@ -126,7 +126,7 @@ export const MESSAGE_ROUTES: readonly Route[] = [
         content: { type: 'text', text },
         idempotencyKey,
       })
-      return { status: 202, body: accepted }
+      return { status: 201, body: accepted }
     },
   }),
   route({

@@ -17,7 +17,7 @@ export function commonProblems({ roles, method, request = {} }: Route): ProblemC
   const ofStores: ProblemCode[] = ['internal-error', 'bad-configuration', 'unavailable']
   if (roles === 'anybody') return ofStores
   const ofInput: ProblemCode[] = request.query || request.headers || request.body ? ['bad-request'] : []
-  const ofBody: ProblemCode[] = method === 'POST' ? ['too-large'] : []
+  const ofBody: ProblemCode[] = method === 'GET' ? [] : ['too-large']
   return ['unauthorized', 'forbidden', ...ofInput, ...ofBody, ...ofStores]
 }
 

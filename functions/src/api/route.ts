@@ -35,7 +35,7 @@ interface RequestSchemas {
 
 /** The description of a route. Its schemas give the types of `run`. */
 interface Described<Request extends RequestSchemas, Given extends Answers> {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** The path in Hono's notation: `/api/sessions/:name`. */
   readonly path: string
   /** The name of the operation in clients: `createSession`. */

@@ -27,7 +27,7 @@ export interface Answer {
   readonly body: any
 }
 
-type Calls = Pick<ApiUnderTest, 'get' | 'post' | 'call'>
+type Calls = Pick<ApiUnderTest, 'get' | 'post' | 'send' | 'call'>
 
 export interface ApiUnderTest extends AsyncDisposable {
   readonly firestore: FirestoreUnderTest
@@ -37,6 +37,8 @@ export interface ApiUnderTest extends AsyncDisposable {
   readonly routes: readonly string[]
   get(path: string, headers?: Record<string, string>): Promise<Answer>
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
+  /** Sends a request with any method and a body of JSON. A text is sent as it is. */
+  send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
   /** Sends a request with any method and any body. */
   call(path: string, init: RequestInit): Promise<Answer>
   /** Makes another API on the same data, with some of its dependencies replaced. */
@@ -116,15 +118,17 @@ function callsOf(dependencies: AppDependencies): Calls {
     assertDescribed(init.method ?? 'GET', path, answer)
     return answer
   }
+  const send: Calls['send'] = (method, path, body, headers = {}) =>
+    call(path, {
+      method,
+      headers: { 'Content-Type': 'application/json', ...headers },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
   return {
     call,
+    send,
     get: (path, headers = {}) => call(path, { headers }),
-    post: (path, body, headers = {}) =>
-      call(path, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json', ...headers },
-        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      }),
+    post: (path, body, headers) => send('POST', path, body, headers),
   }
 }
 

@@ -116,8 +116,8 @@ describe('a caller of another tenant', () => {
       messageId: whatsappMessageIdOf(jobIdOf(tenant, 'the same')),
     })
     expect([ours, theirs]).toMatchObject([
-      { status: 202, body: ids('default') },
-      { status: 202, body: ids('other') },
+      { status: 201, body: ids('default') },
+      { status: 201, body: ids('other') },
     ])
     expect(await other.get(`/api/messages/${theirs.body.id}`)).toMatchObject({
       status: 200,
