@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
+import { DEFAULT_TENANT_SETTINGS } from '@holdfast/core/operations/tenant-settings'
 import { describe, expect, test } from 'vitest'
 import { isHoldfastError } from '@holdfast/core/platform/errors'
 import { DEFAULT_RECONNECT_POLICY } from '@holdfast/core/session/disconnect-policy'
@@ -43,6 +44,7 @@ describe('a runner with a complete environment', () => {
       maxPairings: 2,
       client: { version: null, qrLifeMs: null },
       reconnect: DEFAULT_RECONNECT_POLICY,
+      tenantDefaults: DEFAULT_TENANT_SETTINGS,
     })
   })
 

@@ -13,6 +13,7 @@ import {
   type Environment,
   type Rule,
 } from '@holdfast/core/platform/settings'
+import { DEFAULT_TENANT_SETTINGS } from '@holdfast/core/operations/tenant-settings'
 import { storageOf, storageRules, storageSettings } from '@holdfast/core/platform/storage-settings'
 import { DEFAULT_RECONNECT_POLICY as RECONNECT } from '@holdfast/core/session/disconnect-policy'
 
@@ -139,7 +140,11 @@ export function readRunnerConfig(environment: Environment = process.env) {
     client: {
       version: settings.WHATSAPP_WEB_VERSION ?? null,
       qrLifeMs: settings.QR_LIFETIME_MS ?? null,
-      fullHistory: settings.SYNC_FULL_HISTORY === 'true',
+    },
+    tenantDefaults: {
+      ...DEFAULT_TENANT_SETTINGS,
+      retries: { delaysMs: settings.SEND_RETRY_DELAYS_MS, maxRetries: settings.MAX_RETRY_ATTEMPTS },
+      syncFullHistory: settings.SYNC_FULL_HISTORY === 'true',
     },
     heartbeat: { intervalMs: settings.HEARTBEAT_INTERVAL_MS, deadAfterMs: settings.RUNNER_DEAD_AFTER_MS },
     resources: { intervalMs: settings.HEALTH_CHECK_INTERVAL * 1000, memoryEveryMs: settings.HEARTBEAT_INTERVAL_MS },

@@ -3,6 +3,7 @@ import './whatsapp/baileys/patches/inflate-limit.ts'
 import { RUNNERS } from '@holdfast/core/operations/runner-document'
 import { messageOf } from '@holdfast/core/platform/errors'
 import { createFirestoreClients } from '@holdfast/core/adapters/google/clients'
+import { tenantOf } from '@holdfast/core/session/ids'
 import { createLogger, type Logger } from '@holdfast/core/platform/logging'
 import { openRunnerStores, type RunnerStores } from '@holdfast/core/adapters/session-stores'
 import type { StoreProblem, StoreReport } from '@holdfast/core/operations/store-report'
@@ -16,6 +17,7 @@ import { DialPacer } from './supervisor/dial-pacer.ts'
 import { Supervisor } from './supervisor/supervisor.ts'
 import { JobFeed } from './supervisor/job-feed.ts'
 import { Heartbeat } from './supervisor/heartbeat.ts'
+import { TenantFeed } from './supervisor/tenant-feed.ts'
 import { SingleTrialSlot } from './supervisor/trial-slot.ts'
 import { Placement } from './supervisor/placement.ts'
 import { Shutdown } from './process/shutdown.ts'
@@ -71,9 +73,10 @@ async function main(): Promise<void> {
   })
   const jobs = new JobFeed(own)
   const placement = new Placement({ ...own, onAlone: (isAlone) => jobs.alone(isAlone) })
-  const dependencies = sessionDependencies(config, stores, { runnerId, logger: log, jobs })
+  const tenants = new TenantFeed({ documents, clock, logger: log, defaults: config.tenantDefaults })
+  const dependencies = sessionDependencies(config, stores, { runnerId, logger: log, jobs, tenants })
   const actions = new ActionFeed({ documents, clock, logger: log })
-  const supervisor = new Supervisor({ dependencies, heartbeat, placement, actions, capacity, sessions })
+  const supervisor = new Supervisor({ dependencies, heartbeat, placement, actions, tenants, capacity, sessions })
 
   const liveness = new Liveness({
     clock,
@@ -141,7 +144,7 @@ function logStart(log: Logger, config: RunnerConfig, meter: ReturnType<typeof pr
 function sessionDependencies(
   config: RunnerConfig,
   { documents, journals, objects }: RunnerStores,
-  { runnerId, logger, jobs }: { runnerId: string; logger: Logger; jobs: JobFeed },
+  { runnerId, logger, jobs, tenants }: { runnerId: string; logger: Logger; jobs: JobFeed; tenants: TenantFeed },
 ): OwnedSessionDependencies {
   const { connectsPerSecond: perSecond, maxPairings: pairings } = config
   const pacer = new DialPacer({ clock, perSecond, burst: perSecond, pairings })
@@ -162,6 +165,7 @@ function sessionDependencies(
     trialSlot: new SingleTrialSlot(),
     rekey: (image, lostRecords) => rekeyedState(image, lostRecords, clock.now()),
     sending: config.sending,
+    tenantSettings: (sessionId) => tenants.settingsOf(tenantOf(sessionId)),
     subscribeJobs: (sessionId, onJobs) => jobs.subscribe(sessionId, onJobs),
     reconnect: config.reconnect,
     askToDial: pacer.ask,

@@ -25,6 +25,7 @@ export const TIMERS = [
   'shutdown',
   'start',
   'supervisor',
+  'tenant-feed',
   'usable-stores',
   'wake',
 ] as const

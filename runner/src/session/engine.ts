@@ -1,6 +1,7 @@
 import { sessionKeyPath } from '@holdfast/core/security/session-key-document'
 import { newSessionKeys, type SessionCipher, type WrappingKey } from '@holdfast/core/security/envelope'
 import { HoldfastError } from '@holdfast/core/platform/errors'
+import type { TenantSettings } from '@holdfast/core/operations/tenant-settings'
 import { checkpointFolder } from '@holdfast/core/session/ids'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock, DocumentSnapshot, DocumentStore, ObjectStore, Random } from '@holdfast/core/platform/ports'
@@ -20,7 +21,7 @@ import { MessageDocuments } from './inbox/message-documents.ts'
 import type { JournalLimits } from './journal/commit.ts'
 import type { Journal } from './journal/journal.ts'
 import { Outbox, type SettledJobs } from './outbox/outbox.ts'
-import type { SendPolicy } from './outbox/send-policy.ts'
+import { forTenant, type SendPolicy } from './outbox/send-policy.ts'
 import { Receipts } from './outbox/receipts.ts'
 import { SessionMemory } from './session-memory.ts'
 import { JournaledState } from './journal/journaled-state.ts'
@@ -42,6 +43,8 @@ export interface SessionDependencies {
   /** `AUTO_RESTORE`: whether a damaged state is restored without approval even if the restore loses records. */
   readonly autoRestore: 'lossless' | 'always'
   readonly sending: SendPolicy
+  /** The settings that the session's tenant has now. They change while the session runs, so nobody keeps them. */
+  readonly tenantSettings: (sessionId: string) => TenantSettings
   /**
    * Passes every open job of a session to `onJobs`, then each newly queued one. Returns the function that ends the subscription.
    */
@@ -116,13 +119,14 @@ export function assembleEngine(
     random,
     logger,
     sentMessage: (messageId) => receipts.messageOf(messageId),
+    wantsFullHistory: () => dependencies.tenantSettings(sessionId).syncFullHistory,
   })
   const outbox = new Outbox({
     subscribe: (onJobs) => dependencies.subscribeJobs(sessionId, onJobs),
     state,
     cipher,
     clock,
-    policy: dependencies.sending,
+    policy: forTenant(dependencies.sending, () => dependencies.tenantSettings(sessionId)),
     receipts,
     settled,
     logger,

@@ -10,6 +10,7 @@ import { OwnedSession, type OwnedSessionDependencies } from '../session/owned-se
 import type { ActionFeed } from './action-feed.ts'
 import type { Heartbeat, Leaving } from './heartbeat.ts'
 import type { Candidate, Placement } from './placement.ts'
+import type { TenantFeed } from './tenant-feed.ts'
 
 /** Interval of looks for sessions without an owner. */
 const LOOK_INTERVAL_MS = 1000
@@ -30,6 +31,7 @@ export class Supervisor {
   readonly #heartbeat: Heartbeat
   readonly #placement: Placement
   readonly #actions: ActionFeed
+  readonly #tenants: TenantFeed
   readonly #capacity: number
   readonly #sessions: Map<string, OwnedSession>
   readonly #running = new Map<string, Promise<void>>()
@@ -52,6 +54,7 @@ export class Supervisor {
     heartbeat: Heartbeat
     placement: Placement
     actions: ActionFeed
+    tenants: TenantFeed
     capacity: number
     /** Shared with the heartbeat, which vouches for them. */
     sessions: Map<string, OwnedSession>
@@ -60,12 +63,13 @@ export class Supervisor {
     this.#heartbeat = options.heartbeat
     this.#placement = options.placement
     this.#actions = options.actions
+    this.#tenants = options.tenants
     this.#capacity = options.capacity
     this.#sessions = options.sessions
   }
 
   async start(): Promise<void> {
-    await this.#heartbeat.start()
+    await Promise.all([this.#heartbeat.start(), this.#tenants.start()])
     if (this.#leaving) return
     this.#listen()
     this.#actions.start((sessionIds) => this.#asked(sessionIds))
@@ -80,6 +84,7 @@ export class Supervisor {
     this.#leaving = deadline
     this.#stopLooking()
     this.#stopRetry()
+    this.#tenants.stop()
     for (const session of this.#sessions.values()) session.leave(deadline)
     await Promise.all([this.#heartbeat.drain(because), this.#looking])
     await Promise.all(this.#running.values())

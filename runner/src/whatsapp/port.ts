@@ -34,6 +34,8 @@ export interface ClientOptions {
   readonly logger: Logger
   /** Returns a message as it was sent, for a contact that asks for it again. */
   readonly sentMessage: (messageId: string) => Promise<Uint8Array | null>
+  /** Whether the phone is asked at the first login for its whole history, and not only for the last months. */
+  readonly wantsFullHistory: () => boolean
 }
 
 /** Dials. The caller must have recorded the attempt. */

@@ -13,6 +13,7 @@ const ALL_THE_TIME = [
   'commit create runner',
   'commit delete runner',
   'listen recovery action by state',
+  'listen tenant',
   'timer heartbeat',
   'timer supervisor',
   'timer resource-watch',

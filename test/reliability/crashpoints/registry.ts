@@ -26,6 +26,7 @@ const TIMERS: Readonly<Record<TimerName, 'always' | 'after trouble' | 'never'>> 
   shutdown: 'after trouble',
   start: 'always',
   supervisor: 'always',
+  'tenant-feed': 'after trouble',
   'usable-stores': 'after trouble',
   wake: 'always',
 }
@@ -107,6 +108,7 @@ const POINTS: readonly string[] = [
   'listen job by status',
   'listen recovery action by state',
   'listen session by runnerId',
+  'listen tenant',
   'object create checkpoint',
   'object create store check',
   'object list checkpoint',

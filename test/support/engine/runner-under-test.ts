@@ -8,11 +8,14 @@ import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import type { JournalStore } from '@holdfast/core/journal/journal-store'
 import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
 import { DEFAULT_RECONNECT_POLICY, type ReconnectPolicy } from '@holdfast/core/session/disconnect-policy'
+import { DEFAULT_TENANT_SETTINGS, type TenantDefaults } from '@holdfast/core/operations/tenant-settings'
+import { tenantOf } from '@holdfast/core/session/ids'
 import { ActionFeed } from '../../../runner/src/supervisor/action-feed.ts'
 import { Supervisor } from '../../../runner/src/supervisor/supervisor.ts'
 import { Heartbeat, type Leaving } from '../../../runner/src/supervisor/heartbeat.ts'
 import { JobFeed } from '../../../runner/src/supervisor/job-feed.ts'
 import { HAND_OVER_WITHIN_MS } from '../../../runner/src/session/hand-over.ts'
+import { TenantFeed } from '../../../runner/src/supervisor/tenant-feed.ts'
 import { SingleTrialSlot } from '../../../runner/src/supervisor/trial-slot.ts'
 import { Placement } from '../../../runner/src/supervisor/placement.ts'
 import type { CheckpointPolicy } from '../../../runner/src/session/journal/checkpointer.ts'
@@ -58,6 +61,7 @@ export interface RunnerOptions {
   reconnect?: ReconnectPolicy
   askToDial?: AskToDial
   checkpoints?: CheckpointPolicy
+  tenantDefaults?: TenantDefaults
   /** Called with the options of each new client. The runner makes one each time it has read a session's state. */
   onClient?: (given: GivenParts) => void
 }
@@ -81,6 +85,7 @@ export class RunnerUnderTest {
   readonly placement: Placement
   readonly supervisor: Supervisor
   readonly heartbeat: Heartbeat
+  readonly tenants: TenantFeed
   /** Changes of a session's state that the table of transitions lacks. */
   readonly #unknown: StateChange[] = []
   #left = false
@@ -89,6 +94,12 @@ export class RunnerUnderTest {
     const { documents, objects, wrappingKey, capacity = 10, random = systemRandom, deadAfterMs = 60_000 } = options
     const { runnerId, sessions } = this
     const logger = createLogger('test', 'silent')
+    this.tenants = new TenantFeed({
+      documents,
+      clock: systemClock,
+      logger,
+      defaults: options.tenantDefaults ?? DEFAULT_TENANT_SETTINGS,
+    })
     const feed = new JobFeed({ documents, clock: systemClock, logger })
     this.dependencies = {
       documents,
@@ -107,6 +118,7 @@ export class RunnerUnderTest {
       trialSlot: new SingleTrialSlot(),
       rekey: (image) => image.toMutation(),
       sending: DEFAULT_SEND_POLICY,
+      tenantSettings: (sessionId) => this.tenants.settingsOf(tenantOf(sessionId)),
       subscribeJobs: (sessionId, onJobs) => feed.subscribe(sessionId, onJobs),
       reconnect: options.reconnect ?? DEFAULT_RECONNECT_POLICY,
       askToDial: options.askToDial ?? grantAtOnce,
@@ -130,6 +142,7 @@ export class RunnerUnderTest {
       heartbeat: this.heartbeat,
       placement: this.placement,
       actions: new ActionFeed(parts),
+      tenants: this.tenants,
       capacity,
       sessions,
     })

@@ -1,3 +1,4 @@
+import type { TenantSettings } from '@holdfast/core/operations/tenant-settings'
 import type { JobError } from './open-jobs.ts'
 
 /** The limits and delays of sending. */
@@ -20,6 +21,17 @@ export const DEFAULT_SEND_POLICY: SendPolicy = {
   retryDelaysMs: [0, 5, 15, 30, 60, 120].map((minutes) => minutes * MINUTE_MS),
   maxRetries: 6,
 }
+
+/** Takes the retries from the settings of the tenant, which may change at any time. */
+export const forTenant = (policy: SendPolicy, settings: () => TenantSettings): SendPolicy => ({
+  ...policy,
+  get retryDelaysMs() {
+    return settings().retries.delaysMs
+  },
+  get maxRetries() {
+    return settings().retries.maxRetries
+  },
+})
 
 /** Errors that retrying cannot fix: WhatsApp refused the message itself, as with HTTP 400. */
 const PERMANENT = new Set(['not-on-whatsapp', 'whatsapp-400', 'whatsapp-404', 'whatsapp-406'])

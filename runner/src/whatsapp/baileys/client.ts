@@ -97,8 +97,8 @@ export class BaileysClient implements Client {
   }
 
   #receiving(creds: AuthenticationCreds, keyStore: KeyStore, stanzas: WeakMap<Uint8Array, BinaryNode>): Receiving {
-    const { deliveries, logger, settings } = this.#options
-    const fromPhone = new FromPhone(creds, settings)
+    const { deliveries, logger, wantsFullHistory } = this.#options
+    const fromPhone = new FromPhone(creds, { wantsFullHistory })
     return new Receiving({
       keyStore,
       deliveries,

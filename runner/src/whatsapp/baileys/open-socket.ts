@@ -30,11 +30,9 @@ export interface ClientSettings {
   readonly version: WAVersion | null
   /** How long each QR code is shown; null for WhatsApp's own timing. */
   readonly qrLifeMs: number | null
-  /** `SYNC_FULL_HISTORY`: asks the phone at the first login for its whole history, and not only for the last months. */
-  readonly fullHistory: boolean
 }
 
-export interface SocketOptions extends Pick<ClientOptions, 'state' | 'sentMessage' | 'clock' | 'logger'> {
+export interface SocketOptions extends Pick<ClientOptions, 'state' | 'sentMessage' | 'wantsFullHistory' | 'clock' | 'logger'> {
   readonly settings: ClientSettings
   readonly creds: AuthenticationCreds
   readonly keyStore: KeyStore
@@ -48,7 +46,7 @@ export interface SocketOptions extends Pick<ClientOptions, 'state' | 'sentMessag
 /** Makes the Baileys socket of one connection, with our key store, caches and Signal repository. The socket dials at once. */
 export function openSocket(options: SocketOptions): WASocket {
   const { state, settings, creds, keyStore, names, devices, members, queue, receiving } = options
-  const { version, qrLifeMs, fullHistory } = settings
+  const { version, qrLifeMs } = settings
   return makeWASocket({
     ...(version === null ? {} : { version }),
     ...(qrLifeMs === null ? {} : { qrTimeout: qrLifeMs }),
@@ -57,7 +55,7 @@ export function openSocket(options: SocketOptions): WASocket {
     browser: Browsers.ubuntu('Chrome'),
     markOnlineOnConnect: false,
     emitOwnEvents: false,
-    syncFullHistory: fullHistory,
+    syncFullHistory: options.wantsFullHistory(),
     // Our own code reads history from the inbox, where a crash cannot lose it. Baileys would wait 20 s for it at the first login.
     shouldSyncHistoryMessage: () => false,
     keepAliveIntervalMs: NEVER_MS,

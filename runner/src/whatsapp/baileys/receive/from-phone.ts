@@ -10,11 +10,11 @@ const { HistorySyncType } = proto.Message
  */
 export class FromPhone {
   readonly #creds: AuthenticationCreds
-  readonly #fullHistory: boolean
+  readonly #wantsFullHistory: () => boolean
 
-  constructor(creds: AuthenticationCreds, options: { fullHistory: boolean }) {
+  constructor(creds: AuthenticationCreds, options: { wantsFullHistory: () => boolean }) {
     this.#creds = creds
-    this.#fullHistory = options.fullHistory
+    this.#wantsFullHistory = options.wantsFullHistory
   }
 
   /**
@@ -39,7 +39,7 @@ export class FromPhone {
 
   #wantsHistory({ syncType }: proto.Message.IHistorySyncNotification): boolean {
     if (syncType === HistorySyncType.INITIAL_STATUS_V3) return false
-    return syncType !== HistorySyncType.FULL || this.#fullHistory
+    return syncType !== HistorySyncType.FULL || this.#wantsFullHistory()
   }
 
   /** Returns the shared keys and marks all collections as pending, since they may have waited for these keys. */

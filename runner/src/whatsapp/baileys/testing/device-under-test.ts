@@ -81,7 +81,7 @@ export class DeviceUnderTest {
       stanzaOf: (bytes) => this.#stanzas.get(bytes),
       reader: this.reader,
       logger: SILENT,
-      fromPhone: new FromPhone(this.creds, { fullHistory: false }).take,
+      fromPhone: new FromPhone(this.creds, { wantsFullHistory: () => false }).take,
     })
     const me = () => this.creds.me
     const { state, keyStore, names, receiving } = this
