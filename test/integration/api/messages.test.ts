@@ -153,7 +153,7 @@ describe('the same idempotency key', () => {
 describe('an accepted message', () => {
   it('is shown with its timeline by either of its ids', async () => {
     const { body: sent } = await api.post('/api/sendText', text, keyed('followed'))
-    const at = new Date('2016-11-01T10:00:00Z')
+    const at = new Date('2026-11-01T10:00:00Z')
     const timeline = [
       { status: 'pending', at },
       { status: 'processing', at, attempt: 1 },
@@ -228,7 +228,7 @@ describe('received messages', () => {
       pushName: 'Ana',
       type: 'text',
       content: content ?? sealed,
-      sentAt: new Date('2016-11-01T10:00:00.900Z'),
+      sentAt: new Date('2026-11-01T10:00:00.900Z'),
       order: messageOrder(sequence, 0),
     }
     await api.documents.commit([{ kind: 'create', path, fields }])

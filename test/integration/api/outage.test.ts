@@ -29,6 +29,17 @@ function ask(route: string, changes: Parameters<ApiUnderTest['with']>[0] = {}): 
   return send(route.split(' ')[0] ?? '', path, body, headers)
 }
 
+/** Makes Firestore hang. A signal takes a moment, and a request in that moment would still be answered. */
+async function hang(): Promise<void> {
+  api.firestore.signal('SIGSTOP')
+  const isAnswering = () =>
+    fetch(`http://${api.firestore.address}/`, { signal: AbortSignal.timeout(200) }).then(
+      () => true,
+      () => false,
+    )
+  while (await isAnswering());
+}
+
 const expectUnavailable = (route: string, { status, headers, body }: Answer): void =>
   expect([route, status, body.code, headers.get('retry-after'), headers.get('content-type')]).toEqual([
     route,
@@ -64,7 +75,7 @@ describe('while Firestore hangs', () => {
   it('every route answers 503 and begins nothing', async () => {
     // Commits are held back here, because Firestore may still apply them after it continues. The next tests are about that.
     const documents = api.committing(() => Promise.withResolvers<void>().promise)
-    api.firestore.signal('SIGSTOP')
+    await hang()
     try {
       const answers = await Promise.all(routes.map(async (route) => ({ route, answer: await ask(route, { documents }) })))
       for (const { route, answer } of answers) expectUnavailable(route, answer)
@@ -79,8 +90,8 @@ describe('while Firestore hangs', () => {
     'POST /api/sendText',
     ...['stop', 'start', 'restart', 'logout'].map((verb) => `POST /api/sessions/:name/${verb}`),
   ])('%s answers 503 to a commit, and a repeated request takes effect once', async (route) => {
-    const documents = api.committing((changes, commit) => {
-      api.firestore.signal('SIGSTOP')
+    const documents = api.committing(async (changes, commit) => {
+      await hang()
       return commit(changes)
     })
     try {
