@@ -1,6 +1,7 @@
 // An account: a phone with linked clients.
 import type { LinkedDevice } from './linked-device.ts'
 import { Person } from './person.ts'
+import type { PersonOptions } from './person.ts'
 import { AppState } from './sync/app-state.ts'
 import type { Past } from './sync/past-chats.ts'
 
@@ -17,8 +18,8 @@ export class Account extends Person {
   clientRetryReceipts = 0
   nextDevice = 1
 
-  constructor(phone: string, keyShare: boolean) {
-    super(phone, `Owner of ${phone}`, '1')
+  constructor(phone: string, keyShare: boolean, options: PersonOptions = {}) {
+    super(phone, `Owner of ${phone}`, '1', options)
     this.keyShare = keyShare
   }
 

@@ -1,6 +1,7 @@
 // Calls by contacts: a companion hears the ring and the end of a call. The simulator records every answer, and carries no sound.
 import { randomBytes } from 'node:crypto'
 import { getAllBinaryNodeChildren } from '@whiskeysockets/baileys'
+import { nameIn } from './names.ts'
 import type { Connection } from './connection.ts'
 import { newMessageId } from './contact-messages.ts'
 import type { Services } from './services.ts'
@@ -58,8 +59,8 @@ export class Calls {
   }
 
   #ring({ id, contact, account }: Call, tag: string, more: Record<string, string>, content: Stanza[] = []): void {
-    const from = contact.main[contact.addressing]
-    const caller = contact.addressing === 'lid' ? { caller_pn: contact.pn } : {}
+    const from = nameIn(contact.main, contact.modeFor(account.phone))
+    const caller = from === contact.pn ? {} : { caller_pn: contact.pn }
     const child = { tag, attrs: { 'call-id': id, 'call-creator': from, ...caller, ...more }, content }
     const attrs = { from, id: newMessageId(), t: timestamp(), notify: contact.name, platform: 'android', version: '2.26.1' }
     for (const device of clientsOf(account)) device.queue.put({ tag: 'call', attrs, content: [child] })

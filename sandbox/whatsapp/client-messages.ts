@@ -25,10 +25,6 @@ type Unguarded<C> = Omit<C, 'use'>
 const NOT_A_MEMBER = '403'
 const MIXED_ADDRESSES = '400'
 
-/** The service accepts a one-to-one message only if it names all devices in the same way: by LID, or by number. */
-const mixesAddresses = (to: string, copies: readonly AddressedCopy[]): boolean =>
-  copies.some(({ jid }) => isLidUser(jid) !== isLidUser(to))
-
 const PAIRWISE = new Set(['msg', 'pkmsg'])
 
 const copyIn = (node: Stanza, jid: string): Unguarded<AddressedCopy>[] => {
@@ -67,11 +63,11 @@ export class ClientMessages {
     if (nack !== undefined) return this.#sendAck(connection, stanza, { error: String(nack) })
     const group = this.#services.world.groups.get(to)
     if (isJidGroup(to) && !group?.has(sender.account)) return this.#sendAck(connection, stanza, { error: NOT_A_MEMBER })
-    if (!group && mixesAddresses(to, copies)) return this.#sendAck(connection, stanza, { error: MIXED_ADDRESSES })
+    if (!group && this.#mixesAddresses(to, copies)) return this.#sendAck(connection, stanza, { error: MIXED_ADDRESSES })
     this.#checkIdentity(sender, stanza, copies)
     this.#ack(connection, phone, stanza, hashIfStale(this.#services.world, sender, stanza))
-    if (group) this.#deliverToGroup({ ...sender, id, group }, group, stanza, copies, forGroup)
-    else this.#deliver({ ...sender, id, group }, stanza, copies)
+    if (group) this.#deliverToGroup({ ...sender, id, to, group }, group, stanza, copies, forGroup)
+    else this.#deliver({ ...sender, id, to, group }, stanza, copies)
   }
 
   #guardRatchet(device: LinkedDevice, copy: Unguarded<AddressedCopy>, id: string): AddressedCopy {
@@ -96,6 +92,14 @@ export class ClientMessages {
     } catch {
       return { ...copy, use: 'new' }
     }
+  }
+
+  /**
+   * The service accepts a one-to-one message only if it names all devices in the same way: by LID, or by number. People without a LID
+   * have only the number.
+   */
+  #mixesAddresses(to: string, copies: readonly AddressedCopy[]): boolean {
+    return copies.some(({ jid }) => isLidUser(jid) !== isLidUser(to) && this.#services.world.find(jid)?.lid !== undefined)
   }
 
   /** One name for a device under both addresses: it has one session with each client. */
@@ -159,10 +163,9 @@ export class ClientMessages {
     if (companion === device || copies.length === 0) return
     const { id = '', to = '', type: kind = 'text' } = stanza.attrs
     const own = companion.phone === account.phone
-    const name = { pn: device.jid, lid: device.lid }
     const names = group
-      ? { from: group.id, ...participantAttrs(account, name, group.addressing) }
-      : { ...senderAttrs(account, name, 'pn'), ...(own ? { recipient: to } : {}) }
+      ? { from: group.id, ...participantAttrs(account, device.names, group.addressing) }
+      : { ...senderAttrs(account, device.names, 'pn'), ...(own ? { recipient: to } : {}) }
     const content = copies.map(({ type, ciphertext }) => ({ tag: 'enc', attrs: { v: '2', type }, content: ciphertext }))
     const notify = own ? {} : { notify: account.name }
     companion.queue.put({ tag: 'message', attrs: { ...names, id, t: timestamp(), type: kind, ...notify }, content })

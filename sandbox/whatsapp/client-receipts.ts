@@ -90,8 +90,7 @@ export class ClientReceipts {
     const { world } = this.#services
     const writer = world.findDevice(participant ?? to)
     if (!writer || writer.phone === account.phone || !PASSED_ON.has(type)) return
-    const name = { pn: device.jid, lid: device.lid }
-    const from = receiptSender(name, isLidUser(to) ? 'lid' : 'pn', world.groups.get(to))
+    const from = receiptSender(device.names, isLidUser(to) ? 'lid' : 'pn', world.groups.get(to))
     const kind = DELIVERY.has(type) ? {} : { type }
     writer.queue.put({ ...receipt, attrs: { ...from, id, t: timestamp(), ...kind } })
   }

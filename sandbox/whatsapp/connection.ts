@@ -34,6 +34,8 @@ export class Connection implements Line {
   device: LinkedDevice | undefined
   /** The registration, once the client asks to be linked. */
   registration: Registration | undefined
+  /** Set if the client was greeted as one that is linked, although it is not. */
+  isGreetedEarly = false
   readonly #socket: WebSocket
   readonly #services: Services
   readonly #handler: ConnectionHandler

@@ -40,7 +40,7 @@ export class ContactMessages {
   /** Encrypts for every companion of the account, in turn. Resolves when each copy is queued. */
   async send(contact: Contact, account: Account, text: string, handset: Handset = contact.main): Promise<string> {
     contact.knownTo.add(account)
-    const attrs = { ...senderAttrs(contact, handset, contact.addressing), type: 'text', notify: contact.name }
+    const attrs = { ...senderAttrs(contact, handset, contact.modeFor(account.phone)), type: 'text', notify: contact.name }
     return this.#sendToCompanions(handset, account, { message: { conversation: text }, attrs })
   }
 

@@ -6,6 +6,7 @@ import { encryptFor } from './contact-messages.ts'
 import type { Handset, SentMessage } from './handset.ts'
 import type { LinkedDevice } from './linked-device.ts'
 import { isSignedPreKeyGood } from './pairing.ts'
+import type { RetryKeys } from './person.ts'
 import type { Services } from './services.ts'
 import { timestamp } from './stanzas.ts'
 import type { Stanza } from './stanzas.ts'
@@ -16,6 +17,19 @@ const MAX_RETRIES = 5
 type RetryRequest = { id: string; count: number; receipt: Stanza }
 
 type Bundle = NonNullable<ReturnType<typeof extractE2ESessionFromRetryReceipt>>
+
+/** Fresh keys of a device, for a new session with it. */
+const keysFor = (handset: Handset, which: RetryKeys): Stanza[] => {
+  if (which === 'none') return []
+  const { identity, preKey, signedPreKey } = handset.endpoint.makeBundle()
+  const keys = [
+    ...(which === 'all' ? [{ tag: 'type', attrs: {}, content: KEY_BUNDLE_TYPE }] : []),
+    { tag: 'identity', attrs: {}, content: identity },
+    xmppPreKey(preKey.pair, preKey.id),
+    xmppSignedPreKey(signedPreKey),
+  ]
+  return [{ tag: 'keys', attrs: {}, content: keys }]
+}
 
 export class ContactReplies {
   readonly #services: Services
@@ -29,26 +43,20 @@ export class ContactReplies {
     device.queue.put({ tag: 'receipt', attrs: { ...sender, id, t: timestamp(), ...kind } })
   }
 
-  /** Asks the sender to encrypt an unreadable message again, with fresh keys to do so. */
-  requestRetry(sender: ReceiptSender, handset: Handset, device: LinkedDevice, id: string): void {
+  /** Asks the sender to encrypt an unreadable message again. */
+  requestRetry(sender: ReceiptSender, handset: Handset, device: LinkedDevice, id: string, keys: RetryKeys): void {
     const count = (handset.asked.get(id) ?? 0) + 1
     handset.asked.set(id, count)
-    const bundle = handset.endpoint.makeBundle()
     handset.sessions.excuse(device)
     const t = timestamp()
-    const keys = [
-      { tag: 'type', attrs: {}, content: KEY_BUNDLE_TYPE },
-      { tag: 'identity', attrs: {}, content: bundle.identity },
-      xmppPreKey(bundle.preKey.pair, bundle.preKey.id),
-      xmppSignedPreKey(bundle.signedPreKey),
-    ]
+    const registration = encodeBigEndian(handset.endpoint.registrationId)
     device.queue.put({
       tag: 'receipt',
       attrs: { ...sender, id, type: 'retry', t },
       content: [
         { tag: 'retry', attrs: { count: String(count), id, t, v: '1' } },
-        { tag: 'registration', attrs: {}, content: encodeBigEndian(bundle.registrationId) },
-        { tag: 'keys', attrs: {}, content: keys },
+        { tag: 'registration', attrs: {}, content: registration },
+        ...keysFor(handset, keys),
       ],
     })
   }

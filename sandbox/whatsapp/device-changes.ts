@@ -1,4 +1,5 @@
 // Contacts link and remove companions, and reinstall; the server notifies every client that has their device list.
+import { lidAttr, nameIn } from './names.ts'
 import type { Handset } from './handset.ts'
 import { deviceNames, participantHash } from './participant-hash.ts'
 import type { Services } from './services.ts'
@@ -12,9 +13,10 @@ type Change = 'add' | 'remove' | 'update'
 /** The notice of a change: its kind, that there was one, or nothing (a client then finds out only by asking). */
 export type Notice = 'change' | 'update' | 'none'
 
-const deviceNode = ({ number, pn, lid }: Handset): Stanza => {
+const deviceNode = (handset: Handset): Stanza => {
+  const { number, pn } = handset
   const key = number === 0 ? {} : { 'key-index': String(number) }
-  return { tag: 'device', attrs: { jid: pn, lid, ...key } }
+  return { tag: 'device', attrs: { jid: pn, ...lidAttr('lid', handset), ...key } }
 }
 
 export class DeviceChanges {
@@ -42,7 +44,7 @@ export class DeviceChanges {
     await contact.main.endpoint.inTurn(async () => contact.main.reinstall(this.#services.world.clients))
     this.#services.happenings.tell('reinstalled', { contact: contact.phone })
     if (notice === 'none') return
-    const attrs = { from: contact.main[contact.addressing], type: 'encrypt' }
+    const attrs = { from: nameIn(contact.main, contact.addressing), type: 'encrypt' }
     this.#notify(contact, attrs, { tag: 'identity', attrs: {} })
   }
 
@@ -52,7 +54,7 @@ export class DeviceChanges {
     if (notice === 'none') return
     const all = [...contact.handsets.values()]
     const list = notice === 'update' ? this.#list(contact, 'update', all) : this.#list(contact, change, handsets)
-    this.#notify(contact, { from: contact.pn, lid: contact.lid, type: 'devices' }, list)
+    this.#notify(contact, { from: contact.pn, ...lidAttr('lid', contact), type: 'devices' }, list)
   }
 
   #notify(contact: Contact, attrs: Record<string, string>, child: Stanza): void {
@@ -64,8 +66,8 @@ export class DeviceChanges {
 
   #list(contact: Contact, tag: Change, handsets: readonly Handset[]): Stanza {
     const device_hash = participantHash(deviceNames(contact, 'pn'))
-    const device_lid_hash = participantHash(deviceNames(contact, 'lid'))
+    const lidHash = contact.lid === undefined ? {} : { device_lid_hash: participantHash(deviceNames(contact, 'lid')) }
     const keyIndexes = { tag: 'key-index-list', attrs: { ts: timestamp() } }
-    return { tag, attrs: { device_hash, device_lid_hash }, content: [...handsets.map(deviceNode), keyIndexes] }
+    return { tag, attrs: { device_hash, ...lidHash }, content: [...handsets.map(deviceNode), keyIndexes] }
   }
 }

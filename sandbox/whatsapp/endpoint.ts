@@ -43,6 +43,10 @@ export class Endpoint {
     return this.#own.identity
   }
 
+  get registrationId(): number {
+    return this.#own.registrationId
+  }
+
   /** Makes all keys anew. Numbers of one-time keys continue, so that an old key is never taken for a new one. */
   reinstall(): void {
     this.#own = makeIdentity()

@@ -12,7 +12,9 @@ export const FAULT_KINDS = [
   'no-bundles',
   'no-devices',
   'no-participants',
+  'no-digest',
   'no-answer',
+  'early-success',
   'silence',
   'refuse',
   'latency',
@@ -52,7 +54,9 @@ const ONCE_BY_DEFAULT: ReadonlySet<FaultKind> = new Set([
   'no-bundles',
   'no-devices',
   'no-participants',
+  'no-digest',
   'no-answer',
+  'early-success',
 ])
 /** Faults for which `ms` is a delay and not a duration. */
 export const DELAYS: ReadonlySet<FaultKind> = new Set(['latency', 'media-slow'])
@@ -134,6 +138,16 @@ export class Faults {
   /** True if the answer to a question for a group names no participants. */
   takeMissingParticipants(account: string): boolean {
     return this.#strike('no-participants', account) !== undefined
+  }
+
+  /** True if the server claims to have none of the device's keys. */
+  takeMissingDigest(account: string): boolean {
+    return this.#strike('no-digest', account) !== undefined
+  }
+
+  /** True if a client that asks to be linked is greeted as one that is linked. */
+  takeEarlySuccess(): boolean {
+    return this.#strike('early-success', undefined) !== undefined
   }
 
   /** True if this question gets no answer and has no effect. */

@@ -1,25 +1,24 @@
 // Questions of clients about groups (`w:g2`): the members of a group, and the groups of an account.
+import { lidAttr, nameIn } from './names.ts'
 import type { AddressingMode } from './addressing-mode.ts'
 import type { Group } from './group.ts'
 import type { LinkedDevice } from './linked-device.ts'
 import type { Stanza } from './stanzas.ts'
 import type { Person } from './person.ts'
 
-const jidIn = (person: Person, mode: AddressingMode): string => (mode === 'lid' ? person.lid : person.pn)
-
 /** A member in metadata and notifications, with the other address beside it. */
 export const participantNode = (person: Person, mode: AddressingMode, type?: string): Stanza => ({
   tag: 'participant',
   attrs: {
-    jid: jidIn(person, mode),
-    ...(mode === 'lid' ? { phone_number: person.pn } : { lid: person.lid }),
+    jid: nameIn(person, mode),
+    ...(mode === 'lid' ? { phone_number: person.pn } : lidAttr('lid', person)),
     ...(type === undefined ? {} : { type }),
   },
 })
 
 export const describeGroup = (group: Group): Stanza => {
   const { id, subject, owner, addressing, creation, members } = group
-  const creator = jidIn(owner, addressing)
+  const creator = nameIn(owner, addressing)
   return {
     tag: 'group',
     attrs: {

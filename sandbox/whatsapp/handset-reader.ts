@@ -1,5 +1,5 @@
 // A person's device and its copy of a client's message: it reads the copy, or asks for it again.
-import { proto, unpadRandomMax16 } from '@whiskeysockets/baileys'
+import { isLidUser, proto, unpadRandomMax16 } from '@whiskeysockets/baileys'
 import { receiptSender } from './addressing.ts'
 import type { ContactReplies } from './contact-replies.ts'
 import type { Group } from './group.ts'
@@ -16,7 +16,7 @@ import type { Account } from './account.ts'
 export type Copy = { type: string; ciphertext: Uint8Array; use: KeyUse }
 
 /** A message, as the server passes it on. */
-export type Letter = { account: Account; device: LinkedDevice; id: string; group: Group | undefined }
+export type Letter = { account: Account; device: LinkedDevice; id: string; to: string; group: Group | undefined }
 
 export type Recipient = { person: Account | Contact; handset: Handset }
 
@@ -57,6 +57,8 @@ export class HandsetReader {
 
   /** Reads one message after the other. */
   read(letter: Letter, recipient: Recipient, copies: readonly Copy[]): void {
+    const { person } = recipient
+    if (person instanceof Contact && !letter.group) person.writtenTo(letter.account, isLidUser(letter.to) ? 'lid' : 'pn')
     recipient.handset.endpoint
       .inTurn(() => this.#readCopies(letter, recipient, copies))
       .catch((error: unknown) => this.#services.violations.record('simulator-fault', String(error)))
@@ -113,7 +115,8 @@ export class HandsetReader {
     }
     const where = { contact: contact.phone, device: handset.number, ...(group ? { group: group.id } : {}) }
     this.#services.happenings.tell('contact-received', { ...where, phone: account.phone, id, text })
-    if (contact.autoReceipt) this.#replies.sendReceipt(receiptSender(handset, contact.addressing, group), device, id, 'delivery')
+    if (contact.autoReceipt)
+      this.#replies.sendReceipt(receiptSender(handset, contact.modeFor(account.phone), group), device, id, 'delivery')
   }
 
   #countAgain({ id }: Letter, { person, handset }: Recipient): void {
@@ -135,6 +138,7 @@ export class HandsetReader {
     if (handset.forgotten.has(device)) person.lostByItself++
     if ((handset.asked.get(id) ?? 0) >= MAX_ASKED) return
     person.retryReceipts++
-    this.#replies.requestRetry(receiptSender(handset, person.addressing, group), handset, device, id)
+    const sender = receiptSender(handset, person.modeFor(device.phone), group)
+    this.#replies.requestRetry(sender, handset, device, id, person.retryKeys)
   }
 }

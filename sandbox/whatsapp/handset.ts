@@ -21,7 +21,6 @@ type GroupKey = { key: SenderKey; recipients: Set<LinkedDevice> }
 export class Handset {
   readonly number: number
   readonly pn: string
-  readonly lid: string
   readonly sent = new Map<string, SentMessage>()
   /** The number of retry receipts for each unreadable message. */
   readonly asked = new Map<string, number>()
@@ -29,14 +28,23 @@ export class Handset {
   readonly forgotten = new Set<LinkedDevice>()
   readonly sessions = new SessionLedger()
   readonly endpoint = new Endpoint()
+  readonly #owner: { readonly lidUser: string | undefined }
   readonly #groupKeys = new Map<string, GroupKey>()
   readonly #knownKeys = new Map<string, KnownKeys>()
 
-  constructor(phone: string, lidUser: string, number: number) {
+  constructor(owner: { readonly phone: string; readonly lidUser: string | undefined }, number: number) {
     this.number = number
-    const device = number === 0 ? '' : `:${number}`
-    this.pn = `${phone}${device}@${SERVER}`
-    this.lid = `${lidUser}${device}@lid`
+    this.#owner = owner
+    this.pn = `${owner.phone}${this.#suffix}@${SERVER}`
+  }
+
+  get lid(): string | undefined {
+    const { lidUser } = this.#owner
+    return lidUser === undefined ? undefined : `${lidUser}${this.#suffix}@lid`
+  }
+
+  get #suffix(): string {
+    return this.number === 0 ? '' : `:${this.number}`
   }
 
   /** The key for this group, made at its first use. */

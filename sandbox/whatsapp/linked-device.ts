@@ -1,4 +1,5 @@
 // One companion device of a phone, as the server knows it: its keys and its queue.
+import type { Names } from './names.ts'
 import type { Happenings } from './happenings.ts'
 import type { PeerBundle } from './libsignal.ts'
 import { OfflineQueue } from './offline-queue.ts'
@@ -31,7 +32,7 @@ export class LinkedDevice {
   readonly phone: string
   readonly device: number
   readonly jid: string
-  readonly lid: string
+  readonly lid: string | undefined
   readonly noiseKey: Buffer
   readonly identity: Buffer
   readonly watched = new WatchedStanzas()
@@ -56,17 +57,21 @@ export class LinkedDevice {
   #lowNotice: string | undefined
   #notices = 0
 
-  constructor(phone: string, lidUser: string, device: number, registration: Registration, happenings: Happenings) {
+  constructor(phone: string, lidUser: string | undefined, device: number, registration: Registration, happenings: Happenings) {
     this.phone = phone
     this.device = device
     this.jid = `${phone}:${device}@${SERVER}`
-    this.lid = `${lidUser}:${device}@lid`
+    this.lid = lidUser === undefined ? undefined : `${lidUser}:${device}@lid`
     this.noiseKey = registration.noiseKey
     this.identity = registration.identity
     this.registrationId = registration.registrationId
     this.signedPreKey = registration.signedPreKey
     this.syncWish = registration.syncWish
     this.queue = new OfflineQueue(phone, happenings, this.watched)
+  }
+
+  get names(): Names {
+    return { pn: this.jid, lid: this.lid }
   }
 
   /** The name of this device in its peers' sessions. */

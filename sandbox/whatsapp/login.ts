@@ -1,5 +1,6 @@
 // Logins: which are allowed, which fail on order, and that the newest one wins.
 import type { proto } from '@whiskeysockets/baileys'
+import { lidAttr } from './names.ts'
 import type { Connection } from './connection.ts'
 import { loginFailure, streamError } from './farewells.ts'
 import type { LinkedDevice } from './linked-device.ts'
@@ -15,6 +16,8 @@ export const unlink = (account: Account, device: LinkedDevice, connection: Conne
   connection?.endWith(streamError({ conflict: 'device_removed' }))
 }
 
+type LoggedIn = { account: Account; device: LinkedDevice }
+
 export class Login {
   readonly #services: Services
   readonly #connections = new Map<LinkedDevice, Connection>()
@@ -27,7 +30,8 @@ export class Login {
     return this.#connections.get(device)
   }
 
-  attempt(connection: Connection, noiseKey: Buffer, payload: proto.ClientPayload): void {
+  /** Returns the login, if it is accepted. */
+  attempt(connection: Connection, noiseKey: Buffer, payload: proto.ClientPayload): LoggedIn | undefined {
     const jid = `${String(payload.username)}:${payload.device}@${SERVER}`
     const account = this.#services.world.accounts.get(String(payload.username))
     const device = account?.companions.get(payload.device ?? 0)
@@ -42,8 +46,9 @@ export class Login {
       if (failure.code === UNLINKED) unlink(account, device, undefined)
       return this.#refuse(connection, jid, failure.code, 'ordered', failure.attrs)
     }
-    if (this.#services.faults.takeRefusal(account.phone)) return connection.drop()
-    this.#accept(connection, account, device)
+    if (!this.#services.faults.takeRefusal(account.phone)) return this.#accept(connection, account, device)
+    connection.drop()
+    return undefined
   }
 
   closed(connection: Connection): void {
@@ -53,7 +58,7 @@ export class Login {
     if (this.#connections.get(device) === connection) this.#connections.delete(device)
   }
 
-  #accept(connection: Connection, account: Account, device: LinkedDevice): void {
+  #accept(connection: Connection, account: Account, device: LinkedDevice): LoggedIn {
     this.#connections.get(device)?.replace()
     this.#connections.set(device, connection)
     connection.device = device
@@ -63,12 +68,13 @@ export class Login {
     device.queue.login(connection)
     connection.send({
       tag: 'success',
-      attrs: { t: timestamp(), lid: device.lid, props: '1', creation: timestamp(), display_name: account.name },
+      attrs: { t: timestamp(), ...lidAttr('lid', device.names), props: '1', creation: timestamp(), display_name: account.name },
     })
     this.#services.happenings.tell('login', { phone: account.phone, connection: connection.id, logins: account.logins })
+    return { account, device }
   }
 
-  #refuse(connection: Connection, jid: string, code: number, why: string, attrs?: Record<string, string>): void {
+  #refuse(connection: Connection, jid: string, code: number, why: string, attrs?: Record<string, string>): undefined {
     this.#services.happenings.tell('login-refused', { jid, code, why })
     connection.endWith(loginFailure(code, attrs))
   }

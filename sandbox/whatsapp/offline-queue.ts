@@ -106,8 +106,9 @@ export class OfflineQueue {
     this.#batch.clear()
   }
 
-  /** Begins when the device is active: announces the backlog and delivers it in batches. */
+  /** Begins when the device is active: announces the backlog and delivers it in batches. Each login becomes active once. */
   activate(): void {
+    if (this.#state !== 'closed') return
     this.#batch.clear()
     this.#drained = 0
     if (this.#entries.size === 0) return this.#goLive()

@@ -8,13 +8,14 @@ import {
   WA_ADV_ACCOUNT_SIG_PREFIX,
   WA_ADV_DEVICE_SIG_PREFIX,
 } from '@whiskeysockets/baileys'
+import { lidAttr } from './names.ts'
 import type { Connection } from './connection.ts'
 import { streamError } from './farewells.ts'
 import { isSignedBy } from './libsignal.ts'
 import { LinkedDevice } from './linked-device.ts'
 import type { Registration, SyncWish } from './linked-device.ts'
 import type { Services } from './services.ts'
-import { SERVER, bigEndian } from './stanzas.ts'
+import { SERVER, bigEndian, timestamp } from './stanzas.ts'
 import type { Account } from './account.ts'
 
 const REFS_PER_CONNECTION = 6
@@ -81,6 +82,10 @@ export class Pairing {
     }
     connection.registration = registration
     this.#services.happenings.tell('registration', { connection: connection.id })
+    if (this.#services.faults.takeEarlySuccess()) {
+      connection.isGreetedEarly = true
+      connection.send({ tag: 'success', attrs: { t: timestamp(), props: '1' } })
+    }
     this.#offerRefs(connection).catch((error: unknown) => this.#services.violations.record('simulator-fault', String(error)))
   }
 
@@ -167,7 +172,7 @@ export class Pairing {
     const success = [
       { tag: 'device-identity', attrs: {}, content: sealed },
       { tag: 'biz', attrs: { name: account.name } },
-      { tag: 'device', attrs: { jid: device.jid, lid: device.lid } },
+      { tag: 'device', attrs: { jid: device.jid, ...lidAttr('lid', device.names) } },
       { tag: 'platform', attrs: { name: 'smba' } },
     ]
     const question = connection.ask({

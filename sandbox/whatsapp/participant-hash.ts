@@ -1,6 +1,7 @@
 // The hash by which server and clients compare the devices that a message was encrypted for.
 import { createHash } from 'node:crypto'
 import { getBinaryNodeChild, getBinaryNodeChildren, isLidUser, jidDecode } from '@whiskeysockets/baileys'
+import { nameIn } from './names.ts'
 import type { AddressingMode } from './addressing-mode.ts'
 import type { LinkedDevice } from './linked-device.ts'
 import type { Stanza } from './stanzas.ts'
@@ -24,11 +25,12 @@ export const participantHash = (devices: readonly string[]): string => {
   return `2:${hash.toString('base64').replaceAll('=', '')}`
 }
 
-/** All devices of a person as they are now. */
-export const deviceNames = (person: Person, mode: AddressingMode): string[] => [
-  ...[...person.handsets.values()].map((handset) => handset[mode]),
-  ...clientsOf(person).map((client) => (mode === 'pn' ? client.jid : client.lid)),
-]
+/** All devices of a person as the server lists them now. */
+export const deviceNames = (person: Person, mode: AddressingMode): string[] => {
+  if (!person.listsDevices) return []
+  const names = [...person.handsets.values(), ...clientsOf(person).map((client) => client.names)]
+  return names.map((device) => nameIn(device, mode))
+}
 
 type Sender = { account: Account; device: LinkedDevice }
 
@@ -41,12 +43,11 @@ export const hashIfStale = (world: World, { account, device }: Sender, stanza: S
   const group = world.groups.get(to)
   const mode = group?.addressing ?? (isLidUser(to) ? 'lid' : 'pn')
   const people = group ? group.members : [...new Set([world.find(to) ?? account, account])]
-  const right = people.flatMap((person) => deviceNames(person, mode))
-  const expected = participantHash(right)
+  const own = nameIn(device.names, mode)
+  const expected = participantHash([...new Set([...people.flatMap((person) => deviceNames(person, mode)), own])])
   if (phash !== undefined) return phash === expected ? undefined : expected
   const copies = getBinaryNodeChildren(getBinaryNodeChild(stanza, 'participants'), 'to')
   if (group || copies.length === 0) return undefined
-  const own = mode === 'pn' ? device.jid : device.lid
   const actual = participantHash([...copies.map(({ attrs }) => attrs.jid ?? ''), own])
   return actual === expected ? undefined : expected
 }

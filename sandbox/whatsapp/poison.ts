@@ -94,7 +94,7 @@ export class Poison {
     const handset = contact.main
     const names = group
       ? { from: group.id, ...participantAttrs(contact, handset, group.addressing) }
-      : senderAttrs(contact, handset, contact.addressing)
+      : senderAttrs(contact, handset, contact.modeFor(account.phone))
     const attrs = { ...names, type: 'text', notify: contact.name }
     const make = (device: LinkedDevice): Promise<Stanza[]> => MAKERS[kind](handset, device, order)
     if (order.retry !== 'off') {

@@ -1,5 +1,6 @@
 // Questions of clients (`iq`) and their answers. An unknown question gets an empty result.
 import type { Connection } from './connection.ts'
+import type { Faults } from './faults.ts'
 import { tellGroup } from './group-queries.ts'
 import { KeyServer } from './key-server.ts'
 import type { LinkedDevice } from './linked-device.ts'
@@ -50,9 +51,10 @@ class Question {
 
 type Answers = Record<string, (question: Question) => void>
 
-const keyAnswers = (keys: KeyServer): Answers => ({
+const keyAnswers = (keys: KeyServer, faults: Faults): Answers => ({
   'get encrypt count': (q) => q.answer([{ tag: 'count', attrs: { value: String(q.device.preKeys.count) } }]),
-  'get encrypt digest': (q) => q.answer([keys.digest(q.device)]),
+  'get encrypt digest': (q) =>
+    faults.takeMissingDigest(q.account.phone) ? q.refuse('404', 'item-not-found') : q.answer([keys.digest(q.device)]),
   'get encrypt key': (q) => q.answer([{ tag: 'list', attrs: {}, content: keys.bundles(q.device, q.child) }]),
   'set encrypt registration': (q) => (keys.upload(q.device, q.iq) ? q.answer() : q.refuse()),
   'set encrypt rotate': (q) => (keys.rotate(q.device, q.child) ? q.answer() : q.refuse()),
@@ -77,14 +79,19 @@ const accountAnswers: Answers = {
   },
 }
 
+/** Begins to deliver to a client. */
+const activate = (sync: PhoneSync, account: Account, device: LinkedDevice): void => {
+  device.queue.activate()
+  device.dirty.tell(device.queue.line)
+  sync.greet(account, device)
+}
+
 const deliveryAnswers = (services: Services, sync: PhoneSync): Answers => ({
   'set w:sync:app:state sync': (q) => q.answer([sync.appState.answer(q.account, q.device, q.child)]),
   'get usync usync': (q) => q.answer([answerUsync(services, q, q.child)]),
   'set passive active': (q) => {
     q.answer()
-    q.device.queue.activate()
-    q.device.dirty.tell(q.device.queue.line)
-    sync.greet(q.account, q.device)
+    activate(sync, q.account, q.device)
   },
 })
 
@@ -104,13 +111,20 @@ const groupAnswers = ({ world, faults }: Services): Answers => ({
 
 export class Queries {
   readonly #services: Services
+  readonly #sync: PhoneSync
   readonly #answers: ReadonlyMap<string, (question: Question) => void>
 
   constructor(services: Services, sync: PhoneSync) {
     this.#services = services
-    const own = { ...keyAnswers(new KeyServer(services)), ...accountAnswers }
+    this.#sync = sync
+    const own = { ...keyAnswers(new KeyServer(services), services.faults), ...accountAnswers }
     const all = { ...own, ...deliveryAnswers(services, sync), ...groupAnswers(services) }
     this.#answers = new Map(Object.entries(all))
+  }
+
+  /** A client that logs in with `passive: false` gets everything at once. */
+  loggedIn(account: Account, device: LinkedDevice, isPassive: boolean): void {
+    if (!isPassive) activate(this.#sync, account, device)
   }
 
   take(connection: Connection, account: Account, device: LinkedDevice, iq: Stanza): void {

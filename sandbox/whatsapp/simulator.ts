@@ -25,6 +25,7 @@ import { Pairing, Refused } from './pairing.ts'
 import { Poison } from './poison.ts'
 import { Queries } from './queries.ts'
 import type { Services } from './services.ts'
+import { SERVER } from './stanzas.ts'
 import type { Stanza } from './stanzas.ts'
 import { Violations } from './strictness.ts'
 import { PhoneSync } from './sync/phone-sync.ts'
@@ -92,8 +93,9 @@ export class Simulator implements ConnectionHandler {
   }
 
   introduced(connection: Connection, clientKey: Buffer, payload: proto.ClientPayload): void {
-    if (payload.devicePairingData) this.pairing.register(connection, clientKey, payload.devicePairingData)
-    else this.#login.attempt(connection, clientKey, payload)
+    if (payload.devicePairingData) return this.pairing.register(connection, clientKey, payload.devicePairingData)
+    const login = this.#login.attempt(connection, clientKey, payload)
+    if (login) this.#queries.loggedIn(login.account, login.device, payload.passive ?? false)
   }
 
   closed(connection: Connection): void {
@@ -105,7 +107,7 @@ export class Simulator implements ConnectionHandler {
   stanza(connection: Connection, stanza: Stanza): void {
     const { device } = connection
     const account = this.services.world.accounts.get(connection.phone ?? '')
-    if (!device || !account) return // A client that is not linked yet has nothing to say but answers.
+    if (!device || !account) return this.#hearUnlinked(connection, stanza)
     if (stanza.tag === 'iq') this.#queries.take(connection, account, device, stanza)
     else if (stanza.tag === 'message') this.#messages.take(connection, { account, device }, stanza)
     else if (stanza.tag === 'receipt') this.#receipts.takeReceipt(connection, { account, device }, stanza)
@@ -115,6 +117,11 @@ export class Simulator implements ConnectionHandler {
       const batch = getBinaryNodeChild(stanza, 'offline_batch')
       if (batch) device.queue.requestBatch(Number(batch.attrs.count ?? 1))
     }
+  }
+
+  /** A client that is not linked yet has nothing to say but answers, unless it was made to believe that it is linked. */
+  #hearUnlinked(connection: Connection, { tag, attrs: { id = '' } }: Stanza): void {
+    if (tag === 'iq' && connection.isGreetedEarly) connection.send({ tag: 'iq', attrs: { id, from: SERVER, type: 'result' } })
   }
 
   account(phone: string): Account {

@@ -19,10 +19,8 @@ const jidAskedFor = (user: Stanza): string => {
 
 type Asker = { account: Account; device: LinkedDevice }
 
-const devicesOf = (person: Account | Contact): number[] => [
-  ...person.handsets.keys(),
-  ...clientsOf(person).map(({ device }) => device),
-]
+const devicesOf = (person: Account | Contact): number[] =>
+  person.listsDevices ? [...person.handsets.keys(), ...clientsOf(person).map(({ device }) => device)] : []
 
 /** Device 0 is the phone itself; only the others have a key index. */
 const describeDevices = (numbers: readonly number[], hash: string): Stanza => {
@@ -43,7 +41,7 @@ const describe = (
   const person = world.find(jid)
   const content: Stanza[] = []
   if (asked.has('contact')) content.push({ tag: 'contact', attrs: { type: person ? 'in' : 'out' } })
-  if (person && asked.has('lid')) content.push({ tag: 'lid', attrs: { val: person.lid } })
+  if (person?.lid !== undefined && asked.has('lid')) content.push({ tag: 'lid', attrs: { val: person.lid } })
   if (person && tellsDevices) {
     const numbers = devicesOf(person)
     device.toldDevices.set(person.phone, new Set(numbers))

@@ -7,6 +7,7 @@ import type { Member } from './group.ts'
 import type { Handset } from './handset.ts'
 import type { LinkedDevice } from './linked-device.ts'
 import { Contact } from './person.ts'
+import type { PersonOptions } from './person.ts'
 import { timestamp } from './stanzas.ts'
 
 /** Group ids in the form of the real service. */
@@ -22,18 +23,23 @@ export class World {
     return [...this.accounts.values()].flatMap(clientsOf)
   }
 
-  addAccount(phone: string, keyShare: boolean): Account {
-    const account = new Account(phone, keyShare)
+  addAccount(phone: string, keyShare: boolean, options: PersonOptions = {}): Account {
+    const account = new Account(phone, keyShare, options)
     this.accounts.set(phone, account)
     this.#enter(account)
     return account
   }
 
-  addContact(phone: string, name: string): Contact {
-    const contact = new Contact(phone, name)
+  addContact(phone: string, name: string, options: PersonOptions = {}): Contact {
+    const contact = new Contact(phone, name, options)
     this.contacts.set(phone, contact)
     this.#enter(contact)
     return contact
+  }
+
+  giveLid(contact: Contact): void {
+    contact.giveLid()
+    this.#enter(contact)
   }
 
   addGroup(subject: string, addressing: AddressingMode, members: readonly [Member, ...Member[]]): Group {
@@ -60,6 +66,6 @@ export class World {
 
   #enter(person: Account | Contact): void {
     this.#byUser.set(person.phone, person)
-    this.#byUser.set(person.lidUser, person)
+    if (person.lidUser !== undefined) this.#byUser.set(person.lidUser, person)
   }
 }

@@ -4,13 +4,21 @@ import { z } from 'zod'
 import { receiptSender } from '../addressing.ts'
 import { Refused } from '../pairing.ts'
 import type { Simulator } from '../simulator.ts'
+import { RETRY_KEYS } from '../person.ts'
 import type { Contact, ReceivedMessage } from '../person.ts'
-import { contactOf, device, handsetOf, inOrder, linkedAccount, phone, positive, read } from './request.ts'
+import { contactOf, device, handsetOf, inOrder, linkedAccount, phone, positive, read, unusual } from './request.ts'
 
 const bodies = {
-  again: z.strictObject({ id: z.string().min(1), device }),
+  again: z.strictObject({ id: z.string().min(1), device, keys: z.enum(RETRY_KEYS).optional() }),
   addressing: z.strictObject({ mode: z.enum(['pn', 'lid']) }),
-  contact: z.strictObject({ phone, name: z.string().min(1), autoReceipt: z.boolean().default(true) }),
+  contact: z.strictObject({
+    phone,
+    name: z.string().min(1),
+    autoReceipt: z.boolean().default(true),
+    answersAs: z.enum(['own-name', 'asked-name']).default('own-name'),
+    retryKeys: z.enum(RETRY_KEYS).default('all'),
+    ...unusual,
+  }),
   send: z.strictObject({ to: phone, text: z.string().min(1), count: positive.max(100_000).optional(), device }),
   receipt: z.strictObject({ id: z.string().min(1), type: z.enum(['delivery', 'read']), device }),
 }
@@ -26,10 +34,15 @@ export const contactRoutes = (app: Hono, simulator: Simulator): void => {
   app.post('/contacts', async (c) => {
     const wanted = await read(c, bodies.contact)
     if (world.accounts.has(wanted.phone)) throw new Refused(409, `${wanted.phone} is the phone of an account already`)
-    const contact = world.contacts.get(wanted.phone) ?? world.addContact(wanted.phone, wanted.name)
-    contact.name = wanted.name
-    contact.autoReceipt = wanted.autoReceipt
+    const contact = world.contacts.get(wanted.phone) ?? world.addContact(wanted.phone, wanted.name, wanted)
+    const { name, autoReceipt, answersAs, retryKeys } = wanted
+    Object.assign(contact, { name, autoReceipt, answersAs, retryKeys })
     return c.json({ phone: contact.phone }, 201)
+  })
+  app.post('/contacts/:phone/lid', (c) => {
+    const contact = contactOf(simulator, c.req.param('phone'))
+    world.giveLid(contact)
+    return c.json({ lid: contact.lid })
   })
   app.post('/contacts/:phone/send', async (c) => {
     const contact = contactOf(simulator, c.req.param('phone'))
@@ -42,21 +55,24 @@ export const contactRoutes = (app: Hono, simulator: Simulator): void => {
     const { id, type, device } = await read(c, bodies.receipt)
     const received = receivedBy(contact, id)
     const group = world.groups.get(received.group ?? '')
-    const sender = receiptSender(handsetOf(contact, device), contact.addressing, group)
+    const sender = receiptSender(handsetOf(contact, device), contact.modeFor(received.device.phone), group)
     simulator.replies.sendReceipt(sender, received.device, id, type)
     return c.json({ ok: true })
   })
   app.post('/contacts/:phone/ask-again', async (c) => {
     const contact = contactOf(simulator, c.req.param('phone'))
-    const { id, device } = await read(c, bodies.again)
+    const { id, device, keys = contact.retryKeys } = await read(c, bodies.again)
     const [received, handset] = [receivedBy(contact, id), handsetOf(contact, device)]
-    const sender = receiptSender(handset, contact.addressing, world.groups.get(received.group ?? ''))
-    simulator.replies.requestRetry(sender, handset, received.device, id)
+    const mode = contact.modeFor(received.device.phone)
+    const sender = receiptSender(handset, mode, world.groups.get(received.group ?? ''))
+    simulator.replies.requestRetry(sender, handset, received.device, id, keys)
     return c.json({ ok: true })
   })
   app.post('/contacts/:phone/addressing', async (c) => {
     const contact = contactOf(simulator, c.req.param('phone'))
-    contact.addressing = (await read(c, bodies.addressing)).mode
+    const { mode } = await read(c, bodies.addressing)
+    if (mode === 'lid' && contact.lid === undefined) throw new Refused(409, `${contact.phone} has no LID`)
+    contact.addressing = mode
     return c.json({ ok: true })
   })
   app.post('/contacts/:phone/forget-sessions', async (c) => {

@@ -1,6 +1,7 @@
 // Control routes: groups, their members, and contacts' messages there.
 import type { Hono } from 'hono'
 import { z } from 'zod'
+import type { AddressingMode } from '../addressing-mode.ts'
 import type { Group, Member } from '../group.ts'
 import { Refused } from '../pairing.ts'
 import type { Simulator } from '../simulator.ts'
@@ -28,6 +29,11 @@ const memberOf = (simulator: Simulator, number: string): Member => {
   throw new Refused(404, `there is neither a phone nor a contact ${number}: create it with POST /phones or POST /contacts`)
 }
 
+const assertNames = (addressing: AddressingMode, members: readonly Member[]): void => {
+  const nameless = members.find(({ lid }) => lid === undefined)
+  if (addressing === 'lid' && nameless) throw new Refused(409, `${nameless.phone} has no LID, by which this group names people`)
+}
+
 const writerIn = (simulator: Simulator, group: Group, number: string) => {
   const contact = contactOf(simulator, number)
   if (group.has(contact)) return contact
@@ -39,6 +45,7 @@ export const groupRoutes = (app: Hono, simulator: Simulator): void => {
     const { subject, participants, addressing } = await read(c, bodies.group)
     const [owner, ...others] = participants.map((number) => memberOf(simulator, number))
     if (!owner) throw new Refused(400, 'a group needs somebody in it')
+    assertNames(addressing, [owner, ...others])
     const { id } = simulator.groupChanges.create(subject, addressing, [owner, ...others])
     return c.json({ id }, 201)
   })
@@ -46,6 +53,7 @@ export const groupRoutes = (app: Hono, simulator: Simulator): void => {
     const group = groupOf(simulator, c.req.param('id'))
     const { add = [], remove = [] } = await read(c, bodies.participants)
     const [added, removed] = [add, remove].map((list) => list.map((number) => memberOf(simulator, number)))
+    assertNames(group.addressing, added ?? [])
     if (added?.length) simulator.groupChanges.add(group, added)
     if (removed?.length) simulator.groupChanges.remove(group, removed)
     return c.json({ participants: group.members.map(({ phone }) => phone) })

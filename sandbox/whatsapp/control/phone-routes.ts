@@ -4,10 +4,10 @@ import { z } from 'zod'
 import { Refused } from '../pairing.ts'
 import type { Simulator } from '../simulator.ts'
 import { historyOrder, makePast } from '../sync/past.ts'
-import { phone, read } from './request.ts'
+import { phone, read, unusual } from './request.ts'
 
 const bodies = {
-  phone: z.strictObject({ phone, keyShare: z.boolean().default(false), history: historyOrder.optional() }),
+  phone: z.strictObject({ phone, keyShare: z.boolean().default(false), history: historyOrder.optional(), ...unusual }),
   repeat: z.strictObject({ id: z.string().min(1) }),
   scan: z.strictObject({ qr: z.string().min(1) }),
 }
@@ -18,7 +18,7 @@ export const phoneRoutes = (app: Hono, simulator: Simulator): void => {
     const wanted = await read(c, bodies.phone)
     if (world.contacts.has(wanted.phone)) throw new Refused(409, `${wanted.phone} is a contact already`)
     if (!world.accounts.has(wanted.phone)) {
-      const account = world.addAccount(wanted.phone, wanted.keyShare)
+      const account = world.addAccount(wanted.phone, wanted.keyShare, wanted)
       if (wanted.history) account.past = makePast(world, account, wanted.history)
     }
     return c.json({ phone: wanted.phone }, 201)

@@ -10,6 +10,9 @@ import type { Contact } from '../person.ts'
 export const phone = z.string().regex(/^\d{5,15}$/, 'a phone is 5 to 15 digits, without +')
 export const positive = z.number().int().positive()
 
+/** People of an unusual kind: without a LID, or with an empty list of devices. */
+export const unusual = { lid: z.boolean().default(true), listsDevices: z.boolean().default(true) }
+
 /** The number of a contact's device; its phone is 0. */
 export const device = z.number().int().nonnegative().default(0)
 

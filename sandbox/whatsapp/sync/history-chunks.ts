@@ -87,7 +87,7 @@ const chunk = (
 
 const withMappings = (made: HistoryChunk, chats: PastChat[]): HistoryChunk => {
   const people = new Set(chats.flatMap((chat) => chat.people))
-  const phoneNumberToLidMappings = [...people].map(({ pn, lid }) => ({ pnJid: pn, lidJid: lid }))
+  const phoneNumberToLidMappings = [...people].flatMap(({ pn, lid }) => (lid === undefined ? [] : [{ pnJid: pn, lidJid: lid }]))
   return { ...made, content: { ...made.content, phoneNumberToLidMappings } }
 }
 

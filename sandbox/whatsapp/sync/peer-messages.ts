@@ -1,5 +1,6 @@
 // Peer messages from a phone to its own companions, which no chat shows: app-state keys and references to history.
 import type { proto } from '@whiskeysockets/baileys'
+import { lidAttr } from '../names.ts'
 import { encryptFor, newMessageId } from '../contact-messages.ts'
 import type { LinkedDevice } from '../linked-device.ts'
 import type { Account } from '../account.ts'
@@ -14,7 +15,7 @@ export class PeerMessages {
     notice: Omit<PeerNotice, 'id' | 'receipts'>,
   ): Promise<string> {
     const id = newMessageId()
-    const attrs = { from: account.pn, type: 'text', category: 'peer', sender_lid: account.lid }
+    const attrs = { from: account.pn, type: 'text', category: 'peer', ...lidAttr('sender_lid', account) }
     const sent = { message: { protocolMessage }, attrs }
     account.main.sent.set(id, sent)
     device.peerLog.add({ id, ...notice })
