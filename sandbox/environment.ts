@@ -50,6 +50,8 @@ export function productEnvironment(identity: Identity, backends: { firestore: st
     HEARTBEAT_INTERVAL_MS: '1000',
     RUNNER_DEAD_AFTER_MS: '4000',
     HEALTH_CHECK_INTERVAL: '2',
+    // A demo must not wait half a minute for each message. Tests of the pacing switch it on.
+    PACING: 'false',
     LOG_LEVEL: 'info',
   }
 }

@@ -13,7 +13,7 @@ import {
   type Environment,
   type Rule,
 } from '@holdfast/core/platform/settings'
-import { DEFAULT_TENANT_SETTINGS } from '@holdfast/core/operations/tenant-settings'
+import { tenantDefaultsOf, tenantRules, tenantVariables } from '@holdfast/core/operations/tenant-environment'
 import { storageOf, storageRules, storageSettings } from '@holdfast/core/platform/storage-settings'
 import { DEFAULT_RECONNECT_POLICY as RECONNECT } from '@holdfast/core/session/disconnect-policy'
 
@@ -29,13 +29,11 @@ export const runnerSettings = z.object({
   SESSION_ENCRYPTION_KEY: encryptionKey,
   MAX_CONNECTIONS: integer({ min: 1, max: 1000, default: 50 }),
   QUEUE_CONCURRENCY: integer({ min: 1, max: 100, default: SENDING.chatsAtOnce }),
-  MAX_RETRY_ATTEMPTS: integer({ min: 0, max: 100, default: SENDING.maxRetries }),
-  SEND_RETRY_DELAYS_MS: integers({ min: 0, max: DAY_MS, default: SENDING.retryDelaysMs }),
+  ...tenantVariables,
   SEND_ACK_TIMEOUT_MS: integer({ min: 1000, max: 300_000, default: SENDING.ackTimeoutMs }),
   /** Minutes. */
   SESSION_BACKUP_INTERVAL: integer({ min: 1, max: 24 * 60, default: 60 }),
   CHECKPOINT_RECORDS: integer({ min: 16, max: 10_000, default: 256 }),
-  SYNC_FULL_HISTORY: z.enum(['true', 'false'], 'must be `true` or `false`').default('false'),
   AUTO_RESTORE: z.enum(['lossless', 'always'], 'must be `lossless` or `always`').default('lossless'),
   CRASH_LOOP_AFTER: integer({ min: 2, max: 1_000_000, default: DEFAULT_CRASH_POLICY.suspectAfter }),
   CRASH_FREE_MS: integer({ min: 100, max: 600_000, default: DEFAULT_CRASH_POLICY.stableMs }),
@@ -100,6 +98,7 @@ const rules = [
   insecureTls,
   patientHeartbeat,
   ...storageRules,
+  ...tenantRules,
   ascending('RECONNECT_NETWORK_FIRST_MS', 'RECONNECT_NETWORK_LIMIT_MS', {
     lower: RECONNECT.network.firstMs,
     upper: RECONNECT.network.limitMs,
@@ -141,11 +140,7 @@ export function readRunnerConfig(environment: Environment = process.env) {
       version: settings.WHATSAPP_WEB_VERSION ?? null,
       qrLifeMs: settings.QR_LIFETIME_MS ?? null,
     },
-    tenantDefaults: {
-      ...DEFAULT_TENANT_SETTINGS,
-      retries: { delaysMs: settings.SEND_RETRY_DELAYS_MS, maxRetries: settings.MAX_RETRY_ATTEMPTS },
-      syncFullHistory: settings.SYNC_FULL_HISTORY === 'true',
-    },
+    tenantDefaults: tenantDefaultsOf(settings),
     heartbeat: { intervalMs: settings.HEARTBEAT_INTERVAL_MS, deadAfterMs: settings.RUNNER_DEAD_AFTER_MS },
     resources: { intervalMs: settings.HEALTH_CHECK_INTERVAL * 1000, memoryEveryMs: settings.HEARTBEAT_INTERVAL_MS },
     memoryLimitBytes: settings.MEMORY_LIMIT_MB === undefined ? null : settings.MEMORY_LIMIT_MB * BYTES_PER_MB,

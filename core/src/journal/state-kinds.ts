@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import {
+  announcedLimitsSchema,
   cachedDevicesSchema,
   contactSchema,
   failuresSchema,
   inboxRowSchema,
+  pacingCountersSchema,
   replacedSchema,
   undecryptedRowSchema,
 } from './state-values.ts'
@@ -260,6 +262,35 @@ export const STATE_KINDS = {
     codec: text(z.enum(['delivered', 'read'])),
     isOfIdentity: false,
     prune: { rule: 'when-done', because: 'WhatsApp sends a receipt once.' },
+    afterLoss: 'kept',
+  },
+  pacing: {
+    holds: 'how much the session has sent, and what WhatsApp announced about its limits',
+    id: '`counters` or `announced`',
+    owner: 'outbox',
+    codec: {
+      format: 'by-id',
+      ids: {
+        counters: json(pacingCountersSchema),
+        announced: json(announcedLimitsSchema),
+      },
+    },
+    isOfIdentity: false,
+    prune: { rule: 'never', because: 'Each id exists at most once, and a session that forgot it would send too much.' },
+    afterLoss: 'kept',
+  },
+  'paced-recipient': {
+    holds: 'when a message was last sent to a recipient, in ms',
+    id: 'JID of the contact or group',
+    owner: 'outbox',
+    codec: number(z.number()),
+    isOfIdentity: false,
+    prune: {
+      rule: 'age',
+      afterMs: DAY_MS,
+      max: 1000,
+      because: 'No gap between two messages is longer. An entry that is older than the gap goes with the next message.',
+    },
     afterLoss: 'kept',
   },
   meta: {

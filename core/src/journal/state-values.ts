@@ -103,3 +103,33 @@ export const failuresSchema = z.object({
   openedAtMs: z.number().nullable(),
   wait: waitSchema.nullable(),
 })
+
+/** Kind `pacing`, id `counters`: how much the session has sent. */
+export const pacingCountersSchema = z.object({
+  /** The day that `sentToday` counts, YYYY-MM-DD in the tenant's time zone. */
+  day: z.string(),
+  sentToday: z.number(),
+  /** When the session began to send, ms. */
+  firstAtMs: z.number().nullable(),
+  /** The end of the pause after the last message, ms. */
+  nextAtMs: z.number(),
+})
+
+export type PacingState = z.infer<typeof pacingCountersSchema>
+
+/** Kind `pacing`, id `announced`: limits of the account, as WhatsApp announced them. Times in ms. */
+export const announcedLimitsSchema = z.object({
+  /** `untilMs` null: the lock was lifted. */
+  reachOutLock: z.object({ type: z.string(), untilMs: z.number().nullable(), atMs: z.number() }).nullable(),
+  messageCap: z
+    .object({
+      status: z.string(),
+      used: z.number().nullable(),
+      total: z.number().nullable(),
+      untilMs: z.number().nullable(),
+      atMs: z.number(),
+    })
+    .nullable(),
+})
+
+export type AnnouncedLimits = z.infer<typeof announcedLimitsSchema>

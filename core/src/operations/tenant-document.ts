@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isTimeZone } from '../platform/days.ts'
 
 /**
  * PERSISTED CONTRACT v1: `tenants/{tenant}`, a customer and its configuration. What the configuration does not name has the
@@ -14,15 +15,6 @@ export const TENANT_ID = /^[a-z0-9][a-z0-9-]{0,31}$/
 const DAY_MS = 24 * 60 * 60 * 1000
 
 const milliseconds = (max: number) => z.number().int().min(0).max(max)
-
-/** `Intl.supportedValuesOf` lacks UTC, so the formatter itself is asked. */
-const isTimeZone = (zone: string): boolean => {
-  try {
-    return Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
-}
 
 /** How fast a session may send. */
 export const pacingSchema = z.strictObject({

@@ -14,7 +14,14 @@ describe('the settings of a tenant', () => {
   it('are the documented ones when the installation names none', () => {
     expect(effectiveConfig(null)).toEqual({
       timeZone: 'UTC',
-      pacing: { enabled: true, minDelayMs: 25_000, maxDelayMs: 40_000, dailyLimit: 300, recipientGapMs: 0, ramp: [] },
+      pacing: {
+        enabled: true,
+        minDelayMs: 25_000,
+        maxDelayMs: 40_000,
+        dailyLimit: 300,
+        recipientGapMs: 60_000,
+        ramp: [20, 40, 80, 120, 180, 240],
+      },
       retries: { delaysMs: [0, 300_000, 900_000, 1_800_000, 3_600_000, 7_200_000], maxRetries: 6 },
       failoverAfterMs: 300_000,
       retention: { finishedDays: 30, failedDays: 30 },

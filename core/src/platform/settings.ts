@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isTimeZone } from './days.ts'
 import { HoldfastError } from './errors.ts'
 
 /** Building blocks for the configuration of a process. They read the environment into a typed object and report all problems. */
@@ -39,15 +40,17 @@ export const integer = (options: Range & { default: number }) => wholeNumber(opt
 
 export const optionalInteger = (range: Range) => wholeNumber(range).optional()
 
-/** Whole numbers, separated by commas. */
-export const integers = (options: Range & { default: readonly number[] }) =>
+/** Whole numbers, separated by commas. With `none` the word `none` stands for no numbers. */
+export const integers = (options: Range & { default: readonly number[]; none?: true }) =>
   z
     .string()
     .default(options.default.join(','))
     .transform((text, context) => {
+      if (options.none && text.trim() === 'none') return []
       const numbers = text.split(',').map((part) => (/^\s*\d+\s*$/.test(part) ? Number(part) : Number.NaN))
       if (numbers.every((number) => number >= options.min && number <= options.max)) return numbers
-      const message = `must be whole numbers from ${options.min} to ${options.max}, separated by commas`
+      const orNone = options.none ? ', or `none`' : ''
+      const message = `must be whole numbers from ${options.min} to ${options.max}, separated by commas${orNone}`
       context.addIssue({ code: 'custom', message })
       return z.NEVER
     })
@@ -64,6 +67,16 @@ export const encryptionKey = z
     context.addIssue({ code: 'custom', message: 'must be 32 bytes as base64 or hex, e.g. from `openssl rand -base64 32`' })
     return z.NEVER
   })
+
+/** A switch: `true` or `false`. */
+export const switchedOn = (byDefault: boolean) =>
+  z
+    .enum(['true', 'false'], 'must be `true` or `false`')
+    .default(byDefault ? 'true' : 'false')
+    .transform((text) => text === 'true')
+
+/** The name of a time zone. */
+export const timeZone = z.string().refine(isTimeZone, 'must be an IANA time zone, like America/Sao_Paulo')
 
 export const projectId = requiredText('the Google Cloud project id')
 

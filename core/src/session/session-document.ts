@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { bytesSchema } from '../platform/parse.ts'
+import { pacingFiguresSchema } from './pacing-figures.ts'
 import { REASONS, SESSION_STATES, type ReasonCode } from './session-states.ts'
 import { DISCONNECT_CLASSES } from './disconnect-policy.ts'
 
@@ -101,6 +102,8 @@ export const sessionDocumentSchema = z.object({
   /** The end of a ban, as WhatsApp told it. The session does not reconnect by itself even then. */
   bannedUntil: z.date().nullable().default(null),
   lastDisconnect: lastDisconnectSchema.nullable().default(null),
+  /** Null until the session has sent a paced message, or WhatsApp has announced a limit. */
+  pacing: pacingFiguresSchema.nullable().default(null),
 })
 
 export type SessionDocument = z.infer<typeof sessionDocumentSchema>

@@ -22,6 +22,7 @@ import type { JournalLimits } from './journal/commit.ts'
 import type { Journal } from './journal/journal.ts'
 import { Outbox, type SettledJobs } from './outbox/outbox.ts'
 import { forTenant, type SendPolicy } from './outbox/send-policy.ts'
+import { Pacer } from './outbox/pacer.ts'
 import { Receipts } from './outbox/receipts.ts'
 import { SessionMemory } from './session-memory.ts'
 import { JournaledState } from './journal/journaled-state.ts'
@@ -64,6 +65,7 @@ export interface Engine {
   readonly undecrypted: Undecrypted
   readonly history: HistorySync
   readonly outbox: Outbox
+  readonly pacer: Pacer
   readonly receipts: Receipts
   readonly checkpointer: Checkpointer
   readonly client: Client
@@ -121,6 +123,19 @@ export function assembleEngine(
     sentMessage: (messageId) => receipts.messageOf(messageId),
     wantsFullHistory: () => dependencies.tenantSettings(sessionId).syncFullHistory,
   })
+  const contactOf = (chat: string): string => client.contactOf(chat)
+  const pacer = new Pacer({
+    image,
+    settings: () => {
+      const { pacing, timeZone } = dependencies.tenantSettings(sessionId)
+      return { ...pacing, timeZone }
+    },
+    clock,
+    random,
+    document: claim.session,
+    contactOf,
+    isCold: (chat) => client.isNewChat(chat),
+  })
   const outbox = new Outbox({
     subscribe: (onJobs) => dependencies.subscribeJobs(sessionId, onJobs),
     state,
@@ -130,7 +145,7 @@ export function assembleEngine(
     receipts,
     settled,
     logger,
-    contactOf: (chat) => client.contactOf(chat),
+    contactOf,
   })
   const checkpointer = new Checkpointer({
     state,
@@ -157,7 +172,7 @@ export function assembleEngine(
     logger,
   })
   const memory = new SessionMemory(state)
-  return { state, cipher, inbox, undecrypted, history, outbox, receipts, checkpointer, client, memory }
+  return { state, cipher, inbox, undecrypted, history, outbox, pacer, receipts, checkpointer, client, memory }
 }
 
 /**

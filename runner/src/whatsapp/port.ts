@@ -21,6 +21,11 @@ export interface Client {
   renewIdentity(): void
   /** Returns the same key for every name of a contact. */
   contactOf(chat: string): string
+  /**
+   * True when the account has no token of the contact, so that WhatsApp takes a message to it for the beginning of a new chat. A
+   * group is no new chat.
+   */
+  isNewChat(chat: string): boolean
 }
 
 /** The parts of a session that its client gets. */
@@ -87,10 +92,31 @@ export interface ConnectionEvents {
   onDevicesMissed(messageId: string): void
   /** A contact has received or read messages of ours. The listener must have put its changes into the journal when it returns. */
   onReceipt(messageIds: readonly string[], type: 'delivered' | 'read'): void
+  /** WhatsApp announced a limit of this account, or its end. */
+  onAnnouncedLimit(limit: AnnouncedLimit): void
   /** Any frame of the server. */
   onProofOfLife(): void
   onClose(code: number | undefined, details?: Omit<Disconnect, 'code'>): void
 }
+
+/** A limit that WhatsApp sets on an account. Both kinds concern messages that begin a chat, and no others. Times in ms. */
+export type AnnouncedLimit =
+  | {
+      readonly kind: 'reach-out-lock'
+      /** WhatsApp's word for the reason. */
+      readonly type: string
+      /** Null: the lock was lifted. */
+      readonly untilMs: number | null
+    }
+  | {
+      readonly kind: 'message-cap'
+      /** WhatsApp's word: `NONE`, `FIRST_WARNING`, `SECOND_WARNING`, `CAPPED`, or a later one. */
+      readonly status: string
+      readonly used: number | null
+      readonly total: number | null
+      /** The end of the quota's cycle. */
+      readonly untilMs: number | null
+    }
 
 /** A received and decrypted message. */
 export interface ReceivedMessage {

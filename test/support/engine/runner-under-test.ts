@@ -66,6 +66,12 @@ export interface RunnerOptions {
   onClient?: (given: GivenParts) => void
 }
 
+/** Without pacing, which only its own tests need. */
+const UNPACED: TenantDefaults = {
+  ...DEFAULT_TENANT_SETTINGS,
+  pacing: { ...DEFAULT_TENANT_SETTINGS.pacing, enabled: false },
+}
+
 const RESOURCES: RunnerResources = {
   memory: { rssBytes: 1, limitBytes: null, percentage: null },
   cpu: { cpus: 1, percentage: null },
@@ -98,7 +104,7 @@ export class RunnerUnderTest {
       documents,
       clock: systemClock,
       logger,
-      defaults: options.tenantDefaults ?? DEFAULT_TENANT_SETTINGS,
+      defaults: options.tenantDefaults ?? UNPACED,
     })
     const feed = new JobFeed({ documents, clock: systemClock, logger })
     this.dependencies = {
@@ -161,6 +167,7 @@ export class RunnerUnderTest {
       me: null,
       historyReader: { read: async function* () {} },
       contactOf: (chat) => chat,
+      isNewChat: () => false,
       renewIdentity: () => {},
       connect: (events) => {
         const dial: Dial = { events, isOver: false }

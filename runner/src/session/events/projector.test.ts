@@ -15,6 +15,15 @@ import type { SessionEvent } from './session-event.ts'
 const SESSION = 'default.shop'
 const AT = new Date(1_700_000_000_000)
 const FIGURES = { counters: { sent: 1, received: 2 }, lastProofOfLifeAt: AT, lastInboundAt: null, lastDisconnect: null }
+const PACING = {
+  day: '2026-12-01',
+  timeZone: 'UTC',
+  sentToday: 3,
+  dailyLimit: 300,
+  firstSentAt: AT,
+  nextSendAt: AT,
+  announced: { reachOutLock: null, messageCap: null },
+}
 const CHECKPOINT = { object: 'sessions/x.ckpt', generation: '1', sha256: 'ab', seq: 3, epoch: 1 }
 const ERROR = { code: 'no-ack', message: 'No ack.' }
 
@@ -53,6 +62,7 @@ const EVENTS: { readonly [T in SessionEvent['type']]: [SessionEvent & { readonly
   'session.qr': [{ type: 'session.qr', qr: 'the secret', expiresAt: AT, figures: FIGURES }, 'session'],
   'session.released': [{ type: 'session.released', shown: null, figures: FIGURES }, 'session'],
   'session.crashes': [{ type: 'session.crashes', crashes: { shortLives: 1, failedTrials: 0, onTrial: true } }, 'session'],
+  'session.paced': [{ type: 'session.paced', pacing: PACING }, 'session'],
   'checkpoint.written': [
     { type: 'checkpoint.written', checkpoint: CHECKPOINT, previousCheckpoint: null, trimmedTo: 0 },
     'session',

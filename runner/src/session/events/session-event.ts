@@ -1,5 +1,6 @@
 import type { JobDocument } from '@holdfast/core/message/job-document'
 import type { CheckpointPointer, CrashRecord, LastDisconnect, PutAside } from '@holdfast/core/session/session-document'
+import type { PacingFigures } from '@holdfast/core/session/pacing-figures'
 import type { ReasonCode, SessionState } from '@holdfast/core/session/session-states'
 import type { StoredMessage } from '../inbox/inbox-rows.ts'
 
@@ -20,6 +21,7 @@ export type SessionEvent =
   | SessionQrShown
   | SessionReleased
   | SessionCrashesCounted
+  | SessionPaced
   | CheckpointWritten
   | StatePutAside
   | StateRestored
@@ -86,6 +88,12 @@ interface SessionReleased {
 interface SessionCrashesCounted {
   readonly type: 'session.crashes'
   readonly crashes: CrashRecord
+}
+
+/** The session sent a paced message, or WhatsApp announced a limit. */
+interface SessionPaced {
+  readonly type: 'session.paced'
+  readonly pacing: PacingFigures
 }
 
 interface CheckpointWritten {

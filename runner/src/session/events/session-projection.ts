@@ -36,6 +36,8 @@ function fieldsOf(event: SessionEvent, { sessionId, place, cipher }: EventRecord
     }
     case 'session.crashes':
       return { crashes: event.crashes }
+    case 'session.paced':
+      return { pacing: event.pacing }
     case 'checkpoint.written': {
       const { checkpoint, previousCheckpoint, trimmedTo } = event
       return { checkpoint, previousCheckpoint, trimmedTo, journalHead }

@@ -11,6 +11,7 @@ import { KeyStore } from './signal/key-store.ts'
 import { changesOf, usersOf, type HistoryContacts } from './receive/history-contacts.ts'
 import { mappingChanges, ownDeviceOf } from './signal/lid-moves.ts'
 import { LidMap } from './signal/lid-map.ts'
+import { isNewChat } from './send/new-chat.ts'
 import type { Reader } from './receive/received-stanza.ts'
 import { Receiving } from './receive/receiving.ts'
 import { renewedIdentity } from './signal/renewed-identity.ts'
@@ -51,6 +52,10 @@ export class BaileysClient implements Client {
   /** Returns the same key for every name of a contact. */
   contactOf(chat: string): string {
     return this.#names.phoneOf(chat) ?? chat
+  }
+
+  isNewChat(chat: string): boolean {
+    return isNewChat(this.#state.image, this.#names, chat, this.#options.clock.now())
   }
 
   /** Gives the state a fresh identity, to be linked by a new scan. The earlier credentials stay in the state as voided. */
