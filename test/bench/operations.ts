@@ -84,6 +84,7 @@ async function operationsOfRequest({ documents, objects, operations }: Clients, 
   const app = createApp({
     documents,
     objects,
+    archives: objects,
     storage: objects,
     journalsOn: (guarded) => new DocumentJournals(guarded),
     // A random key is enough, because no runner opens the content of this session.

@@ -417,6 +417,11 @@ export interface components {
         /** @enum {string} */
         JobStatus: "pending" | "processing" | "sent" | "delivered" | "read" | "failed" | "canceled";
         Message: {
+            /**
+             * Format: date-time
+             * @description Present when the message is archived: it can be read, but not changed.
+             */
+            archivedAt?: string;
             attempts: number;
             chatId: string;
             /** Format: date-time */

@@ -31,6 +31,8 @@ interface StoresConfig {
 export interface ReadingStores {
   readonly documents: DocumentStore & DocumentCounter
   readonly objects: ObjectStore
+  /** Where jobs are archived. Null when there is no bucket: the directory of a host is no archive. */
+  readonly archives: ObjectStore | null
   /** Checks the store of the objects. */
   readonly storage: StoreCheck
   /** Where journals are documents, they are read through `documents`. */
@@ -40,13 +42,16 @@ export interface ReadingStores {
 export function openReadingStores({ projectId, storage }: StoresConfig): ReadingStores {
   if (storage.type !== 'local') {
     const { documents, objects } = createGoogleClients({ projectId, bucket: storage.bucket })
-    return { documents, objects, storage: objects, journalsOn: (guarded) => new DocumentJournals(guarded) }
+    return { documents, objects, archives: objects, storage: objects, journalsOn: (guarded) => new DocumentJournals(guarded) }
   }
-  const { documents } = createFirestoreClients({ projectId })
+  const { bucket } = storage
+  const archived = bucket === undefined ? null : createGoogleClients({ projectId, bucket })
+  const { documents } = archived ?? createFirestoreClients({ projectId })
   const directory = new StoreDirectory(storage.path)
   const objects = new DirectoryObjects(directory)
   const check = () => directory.assertUsable()
-  return { documents, objects, storage: { check }, journalsOn: () => new JournalFiles(directory) }
+  const archives = archived?.objects ?? null
+  return { documents, objects, archives, storage: { check }, journalsOn: () => new JournalFiles(directory) }
 }
 
 /** The stores of a runner. Each call has a time limit. */

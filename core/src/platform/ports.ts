@@ -23,6 +23,9 @@ export interface Random {
 /** Replaced by Firestore's own time when the write is applied. */
 export const SERVER_TIME = Symbol('server time')
 
+/** Removes the field. In an update only. */
+export const REMOVED = Symbol('removed')
+
 /** Appends to a list field unless the list has an equal element, so that a repeated commit changes nothing. */
 export class Append {
   readonly elements: readonly unknown[]
@@ -46,7 +49,9 @@ export type Change =
   /** Fails the commit when the document exists. */
   | { readonly kind: 'create'; readonly path: string; readonly fields: Fields }
   | Merge
-  /** Fails the commit when the document is missing, or was changed since the snapshot if one is named. */
+  /**
+   * Fails the commit when the document is missing, or was changed since the snapshot if one is named. Values may also be REMOVED.
+   */
   | { readonly kind: 'update'; readonly path: string; readonly fields: Fields; readonly unlessChangedSince?: DocumentSnapshot }
   | { readonly kind: 'delete'; readonly path: string }
 

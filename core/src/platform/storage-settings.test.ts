@@ -25,7 +25,11 @@ describe('the place of sessions', () => {
   test('is a directory with `local`, which needs no bucket', () => {
     const local = { SESSION_STORAGE_TYPE: 'local', SESSION_STORAGE_PATH: '/var/lib/holdfast' }
     expect(read(local)).toEqual({ type: 'local', path: '/var/lib/holdfast' })
-    expect(read({ ...local, STORAGE_BUCKET: 'for media' })).toEqual({ type: 'local', path: '/var/lib/holdfast' })
+    expect(read({ ...local, STORAGE_BUCKET: 'for archives' })).toEqual({
+      type: 'local',
+      path: '/var/lib/holdfast',
+      bucket: 'for archives',
+    })
   })
 })
 

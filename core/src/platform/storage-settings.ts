@@ -12,7 +12,7 @@ import type { Environment, Rule } from './settings.ts'
 export const STORAGE_TYPES = ['local', 'cloud', 'hybrid'] as const
 
 export type StorageConfig =
-  | { readonly type: 'local'; /** Absolute. */ readonly path: string }
+  | { readonly type: 'local'; /** Absolute. */ readonly path: string; /** For archives only. */ readonly bucket?: string }
   | { readonly type: 'cloud' | 'hybrid'; readonly bucket: string }
 
 /** Settings that each process spreads into its schema. `storageRules` checks how they depend on each other. */
@@ -53,5 +53,6 @@ export function storageOf(settings: {
   STORAGE_BUCKET?: string | undefined
 }): StorageConfig {
   const { SESSION_STORAGE_TYPE: type, SESSION_STORAGE_PATH = '', STORAGE_BUCKET = '' } = settings
-  return type === 'local' ? { type, path: SESSION_STORAGE_PATH } : { type, bucket: STORAGE_BUCKET }
+  if (type !== 'local') return { type, bucket: STORAGE_BUCKET }
+  return { type, path: SESSION_STORAGE_PATH, ...(STORAGE_BUCKET === '' ? {} : { bucket: STORAGE_BUCKET }) }
 }

@@ -56,6 +56,7 @@ const messageSchema = z
     lastAttemptAt: time.nullable(),
     nextAttemptAt: time.nullable(),
     failedAt: time.nullable(),
+    archivedAt: time.optional().meta({ description: 'Present when the message is archived: it can be read, but not changed.' }),
     error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
   })
   .meta({ id: 'Message' })

@@ -27,7 +27,8 @@ const STORE_DEADLINE_MS = 10_000
 export function createApp({ authenticate, ...given }: AppDependencies): Hono<Environment> {
   const documents = withDeadline(given.documents, given.clock, STORE_DEADLINE_MS)
   const objects = objectsWithDeadline(given.objects, given.clock, STORE_DEADLINE_MS)
-  const stores = { ...given, documents, objects, journals: given.journalsOn(documents) }
+  const archives = given.archives && objectsWithDeadline(given.archives, given.clock, STORE_DEADLINE_MS)
+  const stores = { ...given, documents, objects, archives, journals: given.journalsOn(documents) }
   const dependencies: RouteDependencies = { ...stores, health: new HealthCheck(stores) }
   const app = new Hono<Environment>()
 

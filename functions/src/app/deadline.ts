@@ -18,7 +18,7 @@ export function withDeadline(
 
 /** Does the same for objects. An existing object and a missing bucket are answers, not outages, so these errors pass. */
 export const objectsWithDeadline = (objects: ObjectStore, clock: Clock, limitMs: number): ObjectStore =>
-  guardObjects(objects, orUnavailable(clock, limitMs, 'A request to the store of checkpoints failed.'))
+  guardObjects(objects, orUnavailable(clock, limitMs, 'A request to the store of objects failed.'))
 
 const orUnavailable =
   (clock: Clock, limitMs: number, what: string): Guard =>

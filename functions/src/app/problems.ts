@@ -16,6 +16,7 @@ export const PROBLEMS = {
   'session-stopped': { status: 409, title: 'The session is stopped' },
   'nothing-to-restore': { status: 409, title: 'There is nothing to restore' },
   'message-damaged': { status: 409, title: 'The stored message is damaged' },
+  'message-archived': { status: 409, title: 'The message is archived' },
   'cannot-restore': { status: 409, title: 'The session cannot be restored' },
   'no-qr-code': { status: 409, title: 'The session has no QR code now' },
   'too-large': { status: 413, title: 'The request is too large' },

@@ -9,8 +9,8 @@ import { type Clock, SERVER_TIME } from '@holdfast/core/platform/ports'
 import type { Principal } from '../app/principal.ts'
 import type { Dependencies } from './dependencies.ts'
 import { cipherOf, findSession, isOfTenant } from './find-session.ts'
-import { parseJob } from './parse-job.ts'
 import { Refusal } from './refusal.ts'
+import { type StoredJob, storedJob } from './stored-job.ts'
 
 interface MessageRequest {
   /** The name of the session that sends. */
@@ -35,10 +35,11 @@ interface Accepted {
  * @throws Refusal `unsupported-chat`, `unknown-session`, `idempotency-key-reused` or `message-damaged`
  */
 export async function acceptMessage(
-  { documents, wrappingKey, clock, logger }: Pick<Dependencies, 'documents' | 'wrappingKey' | 'clock' | 'logger'>,
+  dependencies: Pick<Dependencies, 'documents' | 'archives' | 'wrappingKey' | 'clock' | 'logger'>,
   principal: Principal,
   { session, chatId, content, idempotencyKey }: MessageRequest,
 ): Promise<Accepted> {
+  const { documents, wrappingKey, clock, logger } = dependencies
   const chat = recipientOf(chatId)
   const { id: sessionId } = await findSession(documents, principal, session)
   const cipher = await cipherOf(documents, sessionId, wrappingKey)
@@ -53,11 +54,11 @@ export async function acceptMessage(
     // The key was used before, another request was faster, or the commit succeeded without an answer. The document says which.
     const existing = await documents.read(jobPath(jobId))
     if (!existing) throw error
-    const job = parseJob(existing)
-    if (!isOfTenant(principal, existing.fields) || !isSameRequest(jobId, job, message, cipher)) {
+    const stored = isOfTenant(principal, existing.fields) ? await storedJob(dependencies, existing) : null
+    if (!stored || !isSameRequest(jobId, stored, message)) {
       throw new Refusal('idempotency-key-reused', 'Use a new Idempotency-Key for another message.')
     }
-    return { id: jobId, messageId, status: job.status }
+    return { id: jobId, messageId, status: stored.job.status }
   }
 }
 
@@ -110,7 +111,7 @@ function newJob(jobId: string, message: NewMessage, cipher: SessionCipher, clock
 }
 
 /** Compares the content itself, because the stored fingerprint depends on a key that may have been rotated since. */
-function isSameRequest(jobId: string, job: JobDocument, message: NewMessage, cipher: SessionCipher): boolean {
+function isSameRequest(jobId: string, { job, cipher }: StoredJob, message: NewMessage): boolean {
   if (job.sessionId !== message.sessionId || job.chat !== message.chat) return false
   return isDeepStrictEqual(openJobContent(cipher, jobId, job), message.content)
 }

@@ -9,6 +9,8 @@ export interface Dependencies {
   readonly documents: DocumentStore & DocumentCounter
   readonly journals: ReadableJournals
   readonly objects: ObjectStore
+  /** Where jobs are archived. Null in an installation without a bucket, which keeps its jobs. */
+  readonly archives: ObjectStore | null
   /** Checks the store of `objects`. */
   readonly storage: StoreCheck
   readonly wrappingKey: WrappingKey

@@ -1,6 +1,5 @@
 import { chatIdOf } from '@holdfast/core/message/chat-id'
-import { type JobDocument, JOBS, jobPath } from '@holdfast/core/message/job-document'
-import type { SessionCipher } from '@holdfast/core/security/envelope'
+import { JOBS, jobPath } from '@holdfast/core/message/job-document'
 import { openJobContent } from '@holdfast/core/message/sealed-content'
 import { sessionNameOf } from '@holdfast/core/session/ids'
 import { ofSession } from '@holdfast/core/session/log-fields'
@@ -8,10 +7,9 @@ import type { DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/po
 import { knowsSession, type Principal } from '../app/principal.ts'
 import { concerns } from '../app/request-context.ts'
 import type { Dependencies } from './dependencies.ts'
-import { cipherOf } from './find-session.ts'
 import { openOrSay } from './open-or-say.ts'
-import { parseJob } from './parse-job.ts'
 import { Refusal } from './refusal.ts'
+import { type StoredJob, storedJob } from './stored-job.ts'
 
 const JOB_ID = /^[0-9a-f]{40}$/
 const WHATSAPP_ID = /^[0-9A-F]{8,40}$/
@@ -19,21 +17,19 @@ const WHATSAPP_ID = /^[0-9A-F]{8,40}$/
 /**
  * Finds a message to send and shows its progress. `id` is the job's id or the message's id at WhatsApp.
  *
- * @throws Refusal `unknown-message`, or `message-damaged` when the document of the message does not parse
+ * @throws Refusal `unknown-message`, or `message-damaged` when the message is stored, but cannot be read
  */
 export async function findMessage(
-  { documents, wrappingKey }: Pick<Dependencies, 'documents' | 'wrappingKey'>,
+  dependencies: Pick<Dependencies, 'documents' | 'archives' | 'wrappingKey'>,
   principal: Principal,
   id: string,
 ) {
-  const snapshot = await findJob(documents, id)
+  const snapshot = await findJob(dependencies.documents, id)
   if (!snapshot || !mayRead(principal, snapshot)) {
     throw new Refusal('unknown-message', 'Use the `id` or the `messageId` from an answer of POST /api/sendText.')
   }
-  const job = parseJob(snapshot)
-  concerns(ofSession(job.sessionId))
-  const cipher = await cipherOf(documents, job.sessionId, wrappingKey)
-  return messageAnswer(snapshot.id, job, cipher)
+  concerns(ofSession(String(snapshot.fields['sessionId'])))
+  return messageAnswer(snapshot.id, await storedJob(dependencies, snapshot))
 }
 
 async function findJob(documents: DocumentStore, id: string): Promise<DocumentSnapshot | null> {
@@ -48,7 +44,7 @@ function mayRead(principal: Principal, { fields: { tenant, sessionId } }: Docume
   return tenant === principal.tenant && typeof sessionId === 'string' && knowsSession(principal, sessionId)
 }
 
-function messageAnswer(id: string, job: JobDocument, cipher: SessionCipher) {
+function messageAnswer(id: string, { job, cipher, archivedAt }: StoredJob) {
   const { messageId, sessionId, chat, status, timeline, attempts, createdAt, lastAttemptAt, nextAttemptAt, failedAt } = job
   const { text, error } = openOrSay(() => openJobContent(cipher, id, job).text)
   return {
@@ -66,6 +62,7 @@ function messageAnswer(id: string, job: JobDocument, cipher: SessionCipher) {
     lastAttemptAt,
     nextAttemptAt,
     failedAt,
+    ...(archivedAt ? { archivedAt } : {}),
     error: job.lastError,
   }
 }

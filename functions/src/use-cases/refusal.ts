@@ -10,6 +10,7 @@ export type RefusalCode =
   | 'session-stopped'
   | 'nothing-to-restore'
   | 'message-damaged'
+  | 'message-archived'
   | 'cannot-restore'
   | 'no-qr-code'
   | 'unsupported-chat'

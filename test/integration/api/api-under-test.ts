@@ -5,6 +5,7 @@ import { WrappingKey } from '@holdfast/core/security/envelope'
 import { sessionIdOf } from '@holdfast/core/session/ids'
 import { createLogger } from '@holdfast/core/platform/logging'
 import type { Change, DocumentStore, Fields } from '@holdfast/core/platform/ports'
+import { MemoryObjects } from '../contract/memory-objects.ts'
 import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { systemClock } from '@holdfast/core/platform/system-clock'
@@ -66,6 +67,7 @@ function apiOn(firestore: FirestoreUnderTest): ApiUnderTest {
   const dependencies = {
     documents,
     objects,
+    archives: new MemoryObjects(),
     journalsOn: (guarded: DocumentStore) => new DocumentJournals(guarded),
     // Only /health uses it, and the tests of /health pass the real one.
     storage: { check: () => Promise.resolve() },

@@ -12,6 +12,7 @@ import {
 } from '@google-cloud/firestore'
 import {
   Append,
+  REMOVED,
   SERVER_TIME,
   type Change,
   type DocumentCounter,
@@ -116,6 +117,7 @@ function encode(fields: Fields): DocumentData {
 
 function encodeValue(value: unknown): unknown {
   if (value === SERVER_TIME) return FieldValue.serverTimestamp()
+  if (value === REMOVED) return FieldValue.delete()
   if (value instanceof Append) return FieldValue.arrayUnion(...value.elements.map(encodeValue))
   if (value instanceof Date) return Timestamp.fromDate(value)
   if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return value
