@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { inParallel } from '../support/in-parallel.ts'
+import { inParallel } from '@holdfast/core/platform/in-parallel'
 import type { Options } from './options.ts'
 import { residentMb } from './process-usage.ts'
 import { round } from './statistics.ts'

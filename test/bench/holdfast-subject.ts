@@ -1,5 +1,5 @@
 import type { DocumentStore } from '@holdfast/core/platform/ports'
-import { inParallel } from '../support/in-parallel.ts'
+import { inParallel } from '@holdfast/core/platform/in-parallel'
 import { linkSession } from '../support/linked-session.ts'
 import { retireJobs } from '../support/retire-jobs.ts'
 import type { Chat, Lag, Subject } from './subject.ts'

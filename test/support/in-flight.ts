@@ -1,7 +1,7 @@
 import type { ApiClient } from './api-client.ts'
 import type { EventReader } from './event-reader.ts'
 import type { Ledger } from './figures.ts'
-import { inParallel } from './in-parallel.ts'
+import { inParallel } from '@holdfast/core/platform/in-parallel'
 import type { SimulatorClient } from './simulator-client.ts'
 
 export interface InFlight {

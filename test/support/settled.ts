@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ReceivedMessage } from '@holdfast/client/types'
 import type { ApiClient } from './api-client.ts'
 import type { Ledger, Outcome } from './figures.ts'
-import { inParallel } from './in-parallel.ts'
+import { inParallel } from '@holdfast/core/platform/in-parallel'
 import type { SimulatorClient, SimulatorState } from './simulator-client.ts'
 
 const LOOK_EVERY_MS = 100

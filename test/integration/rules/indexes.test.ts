@@ -45,6 +45,10 @@ it.each([
   [JOBS, 'sessionId ASCENDING, status ASCENDING, queuedAt ASCENDING'],
   // A runner that is alone listens to the jobs of all sessions.
   [JOBS, 'status ASCENDING, queuedAt DESCENDING'],
+  // The sweep looks for jobs whose task was lost, for later ones, and for expired ones.
+  [JOBS, 'status ASCENDING, nextAttemptAt ASCENDING'],
+  [JOBS, 'status ASCENDING, queuedAt ASCENDING, sendAt ASCENDING'],
+  [JOBS, 'status ASCENDING, expiresAt ASCENDING'],
 ])('%s has an index for a query: %s', (collection, wanted) => {
   const described = file.indexes
     .filter(({ collectionGroup }) => collectionGroup === collection)

@@ -1,6 +1,6 @@
 import { BadOption, readOptions, runCommand } from '../../support/command-options.ts'
 import { startEmulator } from '../../support/firestore-emulator.ts'
-import { inParallel } from '../../support/in-parallel.ts'
+import { inParallel } from '@holdfast/core/platform/in-parallel'
 import { CATALOGUE } from './catalogue.ts'
 import { problemsOfCatalogue } from './check-catalogue.ts'
 import { failuresWithout, judge, type Judgement } from './judgement.ts'

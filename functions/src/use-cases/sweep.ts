@@ -1,0 +1,141 @@
+import { OVERDUE_AFTER_MS, TASK_REACH_MS, taskFor } from '@holdfast/core/message/due'
+import { JOBS, type JobDocument } from '@holdfast/core/message/job-document'
+import { Deadline } from '@holdfast/core/platform/deadlines'
+import { inParallel } from '@holdfast/core/platform/in-parallel'
+import type { DocumentSnapshot, Query, TaskQueues } from '@holdfast/core/platform/ports'
+import { makeDue, type QueueDependencies } from './make-due.ts'
+
+export type SweepDependencies = QueueDependencies & { readonly tasks: TaskQueues }
+
+/** Numbers of jobs that one run of the sweep took care of. */
+export interface SweepFigures {
+  /** Retries and messages for later whose task was lost. */
+  readonly overdue: number
+  /** Messages for later that came into the reach of tasks. */
+  readonly enqueued: number
+  readonly expired: number
+}
+
+/** The schedule runs each minute. What one run does not manage, the next one finds. */
+const RUN_MS = 45_000
+const PAGE = 200
+const AT_ONCE = 10
+
+/** A run looks this far back, so that a late run misses nothing. */
+const WINDOW_MS = 2 * 60_000
+const MOST_IN_WINDOW = 5000
+
+/** How many ids a log line names. */
+const NAMED = 20
+
+const PENDING = ['status', '==', 'pending'] as const
+const FOR_LATER = ['queuedAt', '==', null] as const
+
+/**
+ * Finds what fell through: jobs whose task was lost, jobs for later that no task could reach before, and jobs that are too old. Two
+ * runs at once do no harm, because every change is made in the known version of its job only.
+ */
+export async function sweep(dependencies: SweepDependencies): Promise<SweepFigures> {
+  const deadline = new Deadline(dependencies.clock, RUN_MS)
+  const tried = async (what: string, part: () => Promise<number>): Promise<number> => {
+    try {
+      return await part()
+    } catch (error) {
+      // One part that fails must not keep the others from their work. Its jobs are found by the next run.
+      dependencies.logger.error({ error }, `The sweep of ${what} failed.`)
+      return 0
+    }
+  }
+  const retries = await tried('retries', () => sweepDue(dependencies, deadline, OVERDUE_RETRIES))
+  const laters = await tried('messages for later', () => sweepDue(dependencies, deadline, OVERDUE_LATERS))
+  // Where documents lag, only the owner knows that a message was not sent.
+  const expired = dependencies.jobsLag ? 0 : await tried('expired messages', () => sweepDue(dependencies, deadline, EXPIRED))
+  const enqueued = await tried('coming messages', () => enqueueComing(dependencies))
+  return { overdue: retries + laters, enqueued, expired }
+}
+
+/** Jobs that a query finds and that have to change. */
+interface DueQuery {
+  readonly field: 'nextAttemptAt' | 'sendAt' | 'expiresAt'
+  readonly where: NonNullable<Query['where']>
+  /** How long ago the time in the field has to be. */
+  readonly agoMs: number
+  readonly said: string
+}
+
+const OVERDUE_RETRIES: DueQuery = {
+  field: 'nextAttemptAt',
+  where: [PENDING],
+  agoMs: OVERDUE_AFTER_MS,
+  said: 'The time of retries had passed without their task; they are in the queue now.',
+}
+
+const OVERDUE_LATERS: DueQuery = {
+  field: 'sendAt',
+  where: [PENDING, FOR_LATER],
+  agoMs: OVERDUE_AFTER_MS,
+  said: 'The time of messages for later had passed without their task; they are in the queue now.',
+}
+
+const EXPIRED: DueQuery = { field: 'expiresAt', where: [PENDING], agoMs: 0, said: 'Messages have expired.' }
+
+/** Changes the jobs that a query finds, page by page. A changed job leaves the query. Returns the number of changed jobs. */
+async function sweepDue(dependencies: SweepDependencies, deadline: Deadline, { field, where, agoMs, said }: DueQuery) {
+  const { documents, clock, logger } = dependencies
+  const until = new Date(clock.now() - agoMs)
+  const query: Query = { collection: JOBS, where: [...where, [field, '<=', until]], orderBy: [field, 'asc'], limit: PAGE }
+  const changed: string[] = []
+  const damaged = new Set<string>()
+  const failed = new Map<string, unknown>()
+  for (let before = -1; before < changed.length && deadline.remainingMs > 0;) {
+    before = changed.length
+    const page = await documents.query(query)
+    await inParallel(AT_ONCE, page, async (snapshot) => {
+      if (deadline.remainingMs === 0) return
+      try {
+        const outcome = await makeDue(dependencies, snapshot)
+        if (outcome === 'made-due' || outcome === 'expired') changed.push(snapshot.id)
+        if (outcome === 'damaged') damaged.add(snapshot.id)
+      } catch (error) {
+        failed.set(snapshot.id, error)
+      }
+    })
+    if (page.length < PAGE) break
+  }
+  if (changed.length > 0) logger.warn({ count: changed.length, jobs: changed.slice(0, NAMED) }, said)
+  if (damaged.size > 0) logger.error({ jobs: [...damaged].slice(0, NAMED) }, 'Waiting jobs cannot be read.')
+  for (const [job, error] of failed)
+    logger.warn({ job, error }, 'A waiting job could not be changed; the next sweep tries again.')
+  return changed.length
+}
+
+/**
+ * Enqueues the tasks of messages for later that have come into the reach of tasks. A task that exists already is known by its name.
+ * A message that no run enqueues is found when its time has passed.
+ */
+async function enqueueComing({ documents, tasks, clock, logger }: SweepDependencies): Promise<number> {
+  const now = clock.now()
+  const [from, until] = [new Date(now + TASK_REACH_MS - WINDOW_MS), new Date(now + TASK_REACH_MS)]
+  const coming = await documents.query({
+    collection: JOBS,
+    where: [PENDING, FOR_LATER, ['sendAt', '>', from], ['sendAt', '<=', until]],
+    orderBy: ['sendAt', 'asc'],
+    limit: MOST_IN_WINDOW,
+    select: TASK_FIELDS,
+  })
+  const enqueued: string[] = []
+  await inParallel(AT_ONCE, coming, async ({ id, fields }) => {
+    const task = taskFor(id, waitingJob(fields), now)
+    if (task && (await tasks.enqueue(task)) === 'queued') enqueued.push(id)
+  })
+  if (enqueued.length > 0) {
+    logger.info({ count: enqueued.length, jobs: enqueued.slice(0, NAMED) }, 'Messages for later have their tasks now.')
+  }
+  return enqueued.length
+}
+
+const TASK_FIELDS = ['status', 'queuedAt', 'sendAt', 'nextAttemptAt', 'generation', 'attempts'] as const
+
+/** The query found the job by its status, its missing `queuedAt` and its `sendAt`, so these have the right types. */
+const waitingJob = (fields: DocumentSnapshot['fields']) =>
+  ({ nextAttemptAt: null, generation: 0, attempts: 0, ...fields }) as Pick<JobDocument, (typeof TASK_FIELDS)[number]>

@@ -1,0 +1,167 @@
+import { taskFor } from '@holdfast/core/message/due'
+import { JOB_STATUSES } from '@holdfast/core/message/job-document'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { handleDueTask, makeDue } from '../../../functions/src/use-cases/make-due.ts'
+import { DAY_MS, MINUTE_MS, QueueUnderTest } from './queue-under-test.ts'
+
+let queue: QueueUnderTest
+beforeAll(async () => {
+  queue = await QueueUnderTest.start('main')
+})
+afterAll(() => queue[Symbol.asyncDispose]())
+
+const ago = (ms: number) => new Date(queue.now() - ms)
+const inMs = (ms: number) => new Date(queue.now() + ms)
+const handle = (payload: unknown) => handleDueTask(queue.dependencies, payload)
+
+/** A job that was refused once and waits for its retry. */
+const refused = (nextAttemptAt: Date) =>
+  queue.job({
+    attempts: 1,
+    nextAttemptAt,
+    queuedAt: ago(DAY_MS),
+    timeline: [
+      { status: 'pending', at: ago(DAY_MS) },
+      { status: 'processing', at: ago(DAY_MS), attempt: 1 },
+      { status: 'pending', at: ago(DAY_MS), attempt: 1 },
+    ],
+  })
+
+const forLater = (sendAt: Date) => queue.job({ sendAt, queuedAt: null })
+
+async function taskOf(jobId: string) {
+  const task = taskFor(jobId, await queue.read(jobId), queue.now())
+  if (!task) throw new Error('The job needs no task.')
+  return task.payload
+}
+
+describe('a task', () => {
+  it.each([
+    ['a retry', refused],
+    ['a message for later', forLater],
+  ])('puts %s into the queue at its time', async (_, make) => {
+    const job = await make(ago(1000))
+    expect(await handle(await taskOf(job))).toBe('made-due')
+    const { queuedAt, nextAttemptAt, status, attempts } = await queue.read(job)
+    expect({ status, nextAttemptAt }).toEqual({ status: 'pending', nextAttemptAt: null })
+    expect(Number(queuedAt)).toBeGreaterThan(queue.now() - MINUTE_MS)
+    expect(attempts).toBe(make === refused ? 1 : 0)
+  })
+
+  it('that comes twice changes nothing the second time', async () => {
+    const job = await refused(ago(1000))
+    const task = await taskOf(job)
+    await handle(task)
+    expect(await queue.leavesAlone(job, async () => expect(await handle(task)).toBe('none'))).toBe(true)
+  })
+
+  it('that comes twice at once puts the job into the queue once', async () => {
+    const job = await refused(ago(1000))
+    const task = await taskOf(job)
+    const outcomes = await Promise.all([handle(task), handle(task), handle(task)])
+    expect(outcomes.toSorted()).toEqual(['made-due', 'none', 'none'])
+  })
+
+  it('of an earlier attempt, or from before a retry by hand, changes nothing', async () => {
+    const job = await refused(ago(1000))
+    const task = await taskOf(job)
+    for (const later of [{ attempts: 2 }, { attempts: 1, generation: 1 }]) {
+      await queue.write(job, later)
+      expect(await queue.leavesAlone(job, async () => expect(await handle(task)).toBe('none')), JSON.stringify(later)).toBe(true)
+    }
+  })
+
+  it.each(JOB_STATUSES.filter((status) => status !== 'pending'))('changes nothing of a job that is %s', async (status) => {
+    const job = await refused(ago(1000))
+    const task = await taskOf(job)
+    await queue.write(job, { status })
+    expect(await queue.leavesAlone(job, async () => expect(await handle(task)).toBe('none'))).toBe(true)
+  })
+
+  it('that comes a moment too early is repeated', async () => {
+    const job = await refused(inMs(5000))
+    const task = await taskOf(job)
+    expect(await queue.leavesAlone(job, () => expect(handle(task)).rejects.toThrow('before its time'))).toBe(true)
+  })
+
+  it('of a time that the job had before is dropped', async () => {
+    const job = await forLater(ago(1000))
+    const task = await taskOf(job)
+    await queue.write(job, { sendAt: inMs(DAY_MS) })
+    expect(await queue.leavesAlone(job, async () => expect(await handle(task)).toBe('none'))).toBe(true)
+  })
+
+  it.each([{}, { job: 'no id' }, { job: '../../tenants/default' }, null, { job: '0'.repeat(40) }])(
+    'with the payload %j is dropped',
+    async (payload) => {
+      expect(await handle(payload)).toBe('none')
+    },
+  )
+
+  it('of a damaged job is dropped', async () => {
+    const job = await refused(ago(1000))
+    const task = await taskOf(job)
+    await queue.write(job, { timeline: 'damaged' })
+    expect(await queue.leavesAlone(job, async () => expect(await handle(task)).toBe('damaged'))).toBe(true)
+  })
+
+  it('is repeated when the database does not answer', async () => {
+    const job = await refused(ago(1000))
+    const away = queue.api.committing(() => Promise.reject(new Error('14 UNAVAILABLE')))
+    await expect(handleDueTask({ ...queue.dependencies, documents: away }, await taskOf(job))).rejects.toThrow('14 UNAVAILABLE')
+  })
+})
+
+describe('a job that has expired', () => {
+  it('fails when its task comes, and is not sent', async () => {
+    const job = await refused(ago(1000))
+    await queue.write(job, { expiresAt: ago(500) })
+    expect(await handle(await taskOf(job))).toBe('expired')
+    const { status, failedAt, lastError, timeline, nextAttemptAt } = await queue.read(job)
+    expect({ status, nextAttemptAt, lastError }).toMatchObject({
+      status: 'failed',
+      nextAttemptAt: null,
+      lastError: { code: 'expired' },
+    })
+    expect(timeline.at(-1)).toEqual({ status: 'failed', at: failedAt, by: 'sweep', why: 'expired' })
+  })
+
+  it('goes out again when it may be on the wire', async () => {
+    const job = await refused(ago(1000))
+    await queue.write(job, {
+      expiresAt: ago(500),
+      timeline: [
+        { status: 'pending', at: ago(DAY_MS) },
+        { status: 'processing', at: ago(DAY_MS), attempt: 1 },
+        { status: 'processing', at: ago(DAY_MS), attempt: 2 },
+        { status: 'failed', at: ago(DAY_MS) },
+        { status: 'pending', at: ago(DAY_MS), by: 'api', why: 'retried' },
+      ],
+    })
+    expect(await handle(await taskOf(job))).toBe('made-due')
+  })
+
+  it('is left to its owner where documents lag behind the journal', async () => {
+    const job = await refused(ago(1000))
+    await queue.write(job, { expiresAt: ago(500) })
+    expect(await handleDueTask({ ...queue.dependencies, jobsLag: true }, await taskOf(job))).toBe('made-due')
+  })
+})
+
+describe('two retry owners: a job that its owner takes while its task is handled', () => {
+  it('stays as the owner wrote it', async () => {
+    const job = await refused(ago(1000))
+    const seen = await queue.snapshot(job)
+    await queue.write(job, { status: 'processing', attempts: 2, nextAttemptAt: null })
+    const work = async () => expect(await makeDue(queue.dependencies, seen)).toBe('none')
+    expect(await queue.leavesAlone(job, work)).toBe(true)
+  })
+
+  it('stays canceled when it was canceled first', async () => {
+    const job = await refused(ago(1000))
+    const seen = await queue.snapshot(job)
+    await queue.write(job, { status: 'canceled' })
+    expect(await makeDue(queue.dependencies, seen)).toBe('none')
+    expect((await queue.read(job)).status).toBe('canceled')
+  })
+})

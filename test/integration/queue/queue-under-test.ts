@@ -1,0 +1,97 @@
+import { type JobDocument, jobDocumentSchema, jobPath } from '@holdfast/core/message/job-document'
+import { createLogger, type Logger } from '@holdfast/core/platform/logging'
+import { parseStored } from '@holdfast/core/platform/parse'
+import type { DocumentSnapshot, Fields, Task } from '@holdfast/core/platform/ports'
+import { systemClock } from '@holdfast/core/platform/system-clock'
+import { type ApiUnderTest, startApi } from '../api/api-under-test.ts'
+
+export const MINUTE_MS = 60_000
+export const HOUR_MS = 60 * MINUTE_MS
+export const DAY_MS = 24 * HOUR_MS
+
+/** The functions' side of the queue, on the real API and the emulator, with a clock that tests move and a queue of tasks in memory. */
+export class QueueUnderTest implements AsyncDisposable {
+  readonly api: ApiUnderTest
+  /** The tasks that were enqueued, by name. */
+  readonly enqueued = new Map<string, Task>()
+  readonly lines: string[] = []
+  #offsetMs = 0
+
+  private constructor(api: ApiUnderTest) {
+    this.api = api
+  }
+
+  static async start(...sessions: readonly string[]): Promise<QueueUnderTest> {
+    const queue = new QueueUnderTest(await startApi())
+    for (const name of sessions) await queue.api.post('/api/sessions', { name })
+    return queue
+  }
+
+  get dependencies() {
+    return {
+      documents: this.api.documents as ApiUnderTest['documents'] & { count: () => Promise<number> },
+      wrappingKey: this.api.wrappingKey,
+      clock: { ...systemClock, now: () => this.now() },
+      logger: this.#logger,
+      tasks: {
+        enqueue: async (task: Task) => {
+          if (this.enqueued.has(task.name)) return 'known' as const
+          this.enqueued.set(task.name, task)
+          return 'queued' as const
+        },
+      },
+      jobsLag: false,
+    }
+  }
+
+  readonly now = (): number => systemClock.now() + this.#offsetMs
+
+  /** Moves the clock of the functions. */
+  advance(ms: number): void {
+    this.#offsetMs += ms
+  }
+
+  /** Accepts a message and then writes the given fields into its job. Returns the id of the job. */
+  async job(fields: Fields = {}, message: object = {}): Promise<string> {
+    const text = { session: 'main', chatId: '5511999990000@c.us', text: 'Olá' }
+    const { body } = await this.api.post('/api/sendText', { ...text, ...message })
+    await this.write(body.id, fields)
+    return body.id
+  }
+
+  async write(jobId: string, fields: Fields): Promise<void> {
+    if (Object.keys(fields).length > 0) await this.api.documents.commit([{ kind: 'update', path: jobPath(jobId), fields }])
+  }
+
+  async snapshot(jobId: string): Promise<DocumentSnapshot> {
+    const snapshot = await this.api.documents.read(jobPath(jobId))
+    if (!snapshot) throw new Error(`There is no job ${jobId}.`)
+    return snapshot
+  }
+
+  async read(jobId: string): Promise<JobDocument> {
+    return parseStored(jobDocumentSchema, (await this.snapshot(jobId)).fields, jobPath(jobId))
+  }
+
+  /** Returns whether the work left the document of a job exactly as it was. */
+  async leavesAlone(jobId: string, work: () => Promise<unknown>): Promise<boolean> {
+    const before = await this.snapshot(jobId)
+    await work()
+    return (await this.snapshot(jobId)).updatedAtMicros === before.updatedAtMicros
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.api[Symbol.asyncDispose]()
+  }
+
+  get #logger(): Logger {
+    const collect = (...line: unknown[]) => void this.lines.push(JSON.stringify(line))
+    return {
+      ...createLogger('test', 'silent'),
+      debug: collect,
+      info: collect,
+      warn: collect,
+      error: collect,
+    } as unknown as Logger
+  }
+}
