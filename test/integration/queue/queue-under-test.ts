@@ -92,6 +92,6 @@ export class QueueUnderTest implements AsyncDisposable {
       info: collect,
       warn: collect,
       error: collect,
-    } as unknown as Logger
+    }
   }
 }
