@@ -1,5 +1,6 @@
 import { journalPath, type JournalRecord } from './journal-record.ts'
 import { sequenceId } from '../session/ids.ts'
+import { changedSince } from '../platform/changed-since.ts'
 import { SERVER_TIME, type Change, type DocumentSnapshot, type DocumentStore } from '../platform/ports.ts'
 import type { FoundRecord, JournalStore, Range } from './journal-store.ts'
 
@@ -21,6 +22,10 @@ export class DocumentJournals implements JournalStore {
       return { kind: 'create', path: pathOf(sessionId, record.seq), fields: { ...record, at: SERVER_TIME } }
     })
     return this.#documents.commit([...creations, ...changes])
+  }
+
+  changedSince(snapshots: readonly DocumentSnapshot[]): Promise<readonly string[]> {
+    return changedSince(this.#documents, snapshots)
   }
 
   async read(sessionId: string, seq: number): Promise<FoundRecord | null> {

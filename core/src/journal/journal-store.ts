@@ -1,5 +1,5 @@
 import type { JournalRecord } from './journal-record.ts'
-import type { Change } from '../platform/ports.ts'
+import type { Change, DocumentSnapshot } from '../platform/ports.ts'
 
 /** A record as the store returned it, not verified yet. */
 export interface FoundRecord {
@@ -43,6 +43,8 @@ export interface JournalStore extends ReadableJournals {
    * does not lie in Firestore, as soon as Firestore accepts them.
    */
   append(sessionId: string, records: readonly JournalRecord[], changes: readonly Change[]): Promise<void>
+  /** Returns the paths of the documents that have changed since these snapshots: the reason why `append` refused a precondition. */
+  changedSince(snapshots: readonly DocumentSnapshot[]): Promise<readonly string[]>
   /**
    * Removes records, the oldest first. Records of one group may stay until the last of them is removed. Throws, and removes nothing,
    * while Firestore has not accepted all merges so far.

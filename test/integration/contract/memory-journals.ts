@@ -1,6 +1,7 @@
 import type { JournalRecord } from '@holdfast/core/journal/journal-record'
 import { HoldfastError } from '@holdfast/core/platform/errors'
-import type { Change, DocumentStore } from '@holdfast/core/platform/ports'
+import { changedSince } from '@holdfast/core/platform/changed-since'
+import type { Change, DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/ports'
 import type { FoundRecord, JournalStore, Range } from '@holdfast/core/journal/journal-store'
 
 /** Journals in memory: the plainest back end that fulfils the contract. */
@@ -37,6 +38,10 @@ export class MemoryJournals implements JournalStore {
       for (const { seq } of records) journal.delete(seq)
       throw error
     }
+  }
+
+  changedSince(snapshots: readonly DocumentSnapshot[]): Promise<readonly string[]> {
+    return changedSince(this.#documents, snapshots)
   }
 
   async read(sessionId: string, seq: number): Promise<FoundRecord | null> {

@@ -2,7 +2,8 @@ import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JournalRecord } from '../../journal/journal-record.ts'
 import { HoldfastError } from '../../platform/errors.ts'
-import type { Change, Merge } from '../../platform/ports.ts'
+import { changedSince } from '../../platform/changed-since.ts'
+import type { Change, DocumentSnapshot, Merge } from '../../platform/ports.ts'
 import type { FoundRecord, JournalStore, Range } from '../../journal/journal-store.ts'
 import { createFile, hasCode, syncFolder } from './durable-files.ts'
 import { FollowingMerges, type FollowingOptions } from './following-merges.ts'
@@ -17,8 +18,9 @@ import type { StoreDirectory } from './store-directory.ts'
  *
  * - **Merges** lie in the records' file and are made in Firestore after it (`FollowingMerges`). A crash in between leaves them to
  *   the next process, which makes them before anything else: at its start, and before each claim.
- * - **Changes with a precondition**, which only a claim has, are decided by Firestore first; then the file is created. A claim that
- *   ends anywhere in between is safe:
+ * - **Changes with a precondition** are decided by Firestore first; then the file is created. A job that is taken to be sent (a guard
+ *   of its document) and then crashes shows `processing` without a record: the next owner takes it up, and nothing was on the wire.
+ *   A claim that ends anywhere in between is safe, too:
  *   - before Firestore has decided, nothing has happened;
  *   - after it, without the file: the session's document names an owner that has no record. That owner appended nothing and never
  *     will: it is dead, or it has seen that its claim failed. The next claim finds the log as it was, since `journalHead` is a merge and
@@ -78,6 +80,10 @@ export class DirectoryJournals implements JournalStore {
       this.#appendedTo.set(sessionId, last.seq)
       following.wake()
     })
+  }
+
+  changedSince(snapshots: readonly DocumentSnapshot[]): Promise<readonly string[]> {
+    return changedSince(this.#options.documents, snapshots)
   }
 
   /** Keeps a damaged file, so that an operator can look at it. */

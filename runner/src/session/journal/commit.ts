@@ -2,7 +2,7 @@ import type { JournalRecord } from '@holdfast/core/journal/journal-record'
 import type { JournalStore } from '@holdfast/core/journal/journal-store'
 import { within } from '@holdfast/core/platform/deadlines'
 import { HoldfastError } from '@holdfast/core/platform/errors'
-import type { Clock, Merge } from '@holdfast/core/platform/ports'
+import type { Change, Clock, DocumentSnapshot } from '@holdfast/core/platform/ports'
 
 export interface JournalLimits {
   /** The time after which the outcome of a commit counts as unknown. The journal then reads the record to find out. */
@@ -20,7 +20,12 @@ interface Committed {
   readonly answered: boolean
   /** False when the document writes were left out. */
   readonly withWrites: boolean
+  /** The paths of guarded documents that had changed. The writes of their entries were dropped. */
+  readonly outdated: ReadonlySet<string>
 }
+
+/** One form of the group, with a nonce of its own: a record found in the log tells by it which form was committed. */
+type Form = Pick<Committed, 'records' | 'withWrites' | 'outdated'>
 
 interface CommitOptions {
   readonly journals: JournalStore
@@ -29,8 +34,10 @@ interface CommitOptions {
   readonly limits: JournalLimits
   /** Seals the group, with a fresh nonce each time: the commit with writes and the one without are told apart by it. */
   readonly seal: () => readonly JournalRecord[]
-  /** Document writes that ride on the records. */
-  readonly writes: readonly Merge[]
+  /** Returns the document writes that ride on the records, without those of entries with an outdated guard. */
+  readonly writesUnless: (outdated: ReadonlySet<string>) => readonly Change[]
+  /** The guards of all entries. */
+  readonly guards: readonly DocumentSnapshot[]
   /** The reason why the journal accepts no more appends; null while it does. */
   readonly ended: () => HoldfastError | null
 }
@@ -38,42 +45,47 @@ interface CommitOptions {
 /**
  * Commits the records of one group, until the log has them. A failed commit may have succeeded, so each failure is followed by a read.
  * The writes are left out every other time after three attempts, so that a write that Firestore refuses cannot stop the session.
+ * A guard that no longer holds refuses the commit, so after a failure the guarded documents are read, and the writes of entries whose
+ * documents have changed are dropped.
  *
  * @throws HoldfastError `fenced` when another owner has created the record, `journal-unavailable` when no attempt succeeded in time,
  * and the journal's own end.
  */
 export async function commitGroup(options: CommitOptions): Promise<Committed> {
-  const { journals, sessionId, clock, limits, seal, writes, ended } = options
-  const full = seal()
-  let alone: readonly JournalRecord[] | null = null
+  const { journals, sessionId, clock, limits, seal, writesUnless, ended } = options
+  let whole: Form = { records: seal(), withWrites: true, outdated: new Set() }
+  let alone: Form | null = null
+  const forms = [whole]
   const startedAt = clock.monotonic()
   for (let attempt = 1; ; attempt++) {
-    const withWrites = writes.length === 0 || attempt < 4 || attempt % 2 === 1
-    const records = withWrites ? full : (alone ??= seal())
+    const writes = writesUnless(whole.outdated)
+    const leavesOut = writes.length > 0 && attempt >= 4 && attempt % 2 === 0
+    if (leavesOut && !alone) forms.push((alone = { ...whole, records: seal(), withWrites: false }))
+    const form: Form = leavesOut && alone ? alone : whole
     try {
-      const commit = journals.append(sessionId, records, records === full ? writes : [])
+      const commit = journals.append(sessionId, form.records, form.withWrites ? writes : [])
       await within(clock, limits.commitTimeoutMs, commit)
-      return { records, answered: true, withWrites: records === full }
+      return { ...form, answered: true }
     } catch (cause) {
-      const settled = await findOut(options, full, alone)
-      if (settled) return { records: settled, answered: false, withWrites: settled === full }
+      const settled = await findOut(options, forms)
+      if (settled) return { ...settled, answered: false }
       if (clock.monotonic() - startedAt > limits.giveUpAfterMs) {
         throw new HoldfastError('journal-unavailable', `The journal of ${sessionId} could not be written.`, { cause })
       }
-      await clock.sleep(Math.min(50 * 2 ** attempt, 2000), 'journal')
+      const outdated = await outdatedGuards(options, whole.outdated)
+      if (outdated.size > whole.outdated.size) {
+        forms.push((whole = { records: seal(), withWrites: true, outdated }))
+        alone = null
+      } else await clock.sleep(Math.min(50 * 2 ** attempt, 2000), 'journal')
       const end = ended()
       if (end) throw end
     }
   }
 }
 
-/** Returns the records that the log has, null when it has none yet. Throws `fenced` when they are of another owner. */
-async function findOut(
-  { journals, sessionId, clock, limits }: CommitOptions,
-  full: readonly JournalRecord[],
-  alone: readonly JournalRecord[] | null,
-): Promise<readonly JournalRecord[] | null> {
-  const sequence = full[0]?.seq ?? 0
+/** Returns the form that the log has, null when it has none yet. Throws `fenced` when the record is of another owner. */
+async function findOut({ journals, sessionId, clock, limits }: CommitOptions, forms: readonly Form[]): Promise<Form | null> {
+  const sequence = forms[0]?.records[0]?.seq ?? 0
   let found
   try {
     found = await within(clock, limits.commitTimeoutMs, journals.read(sessionId, sequence))
@@ -81,7 +93,21 @@ async function findOut(
     return null
   }
   if (!found) return null
-  if (found.fields['nonce'] === full[0]?.nonce) return full
-  if (alone && found.fields['nonce'] === alone[0]?.nonce) return alone
+  const ours = forms.find(({ records }) => records[0]?.nonce === found.fields['nonce'])
+  if (ours) return ours
   throw new HoldfastError('fenced', `Record ${sequence} of ${sessionId} was written by ${String(found.fields['runnerId'])}.`)
+}
+
+/** Returns the paths of the guarded documents that have changed. A document that cannot be read counts as unchanged for now. */
+async function outdatedGuards(
+  { journals, clock, limits, guards }: CommitOptions,
+  before: ReadonlySet<string>,
+): Promise<ReadonlySet<string>> {
+  const open = guards.filter(({ path }) => !before.has(path))
+  if (open.length === 0) return before
+  try {
+    return new Set([...before, ...(await within(clock, limits.commitTimeoutMs, journals.changedSince(open)))])
+  } catch {
+    return before
+  }
 }

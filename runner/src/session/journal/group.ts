@@ -1,5 +1,5 @@
 import type { RecordKind } from '@holdfast/core/journal/journal-record'
-import type { Merge } from '@holdfast/core/platform/ports'
+import type { DocumentSnapshot, Merge } from '@holdfast/core/platform/ports'
 import type { Mutation } from '@holdfast/core/journal/mutation'
 import type { SessionEvent } from '../events/session-event.ts'
 
@@ -11,12 +11,19 @@ export interface Entry {
   readonly events?: readonly SessionEvent[]
   /** Merges without an event, see `session-event.ts`. They follow those of the events. */
   readonly writes?: (place: RecordPlace) => readonly Merge[]
+  /**
+   * Guards: documents that the entry's merges may change only in these versions. If one has changed, none of the entry's merges is
+   * made. The entry's part of the state is recorded all the same.
+   */
+  readonly unlessChanged?: readonly DocumentSnapshot[]
   /** The approximate size of all merges, bytes. Given where it may be large. */
   readonly bytesOfWrites?: number
   /** Called once the record is durable, in the order of appending. */
   readonly onDurable?: (place: RecordPlace) => void
   /** Called once the writes have taken effect: with the record, or after it when the commit had to leave them out. */
   readonly onWritten?: () => void
+  /** Called when the writes will never be made, because a guarded document has changed. */
+  readonly onOutdated?: () => void
   /** Called when the writes will never be made: Firestore refused them twice, or they could not be computed. */
   readonly onRefused?: () => void
   /** Called instead of these when the journal ended first: the writes may have been made, or never will be. */
@@ -76,11 +83,14 @@ export const emptyGroup = (position: number, kind: RecordKind): Group => ({
  * Returns a group that retries the writes of an entry. The entry's record is durable, so no caller
  * waits for the group's position.
  */
-export const retryOf = (group: Group, { events, writes, onWritten, onRefused, onEnd }: Entry): Group => {
-  const merges = { ...(events ? { events } : {}), ...(writes ? { writes } : {}) }
-  const ends = { ...(onWritten ? { onWritten } : {}), ...(onRefused ? { onRefused } : {}), ...(onEnd ? { onEnd } : {}) }
-  return { ...emptyGroup(group.position, 'data'), entries: [{ ...merges, ...ends }], retried: true }
-}
+export const retryOf = (group: Group, entry: Entry): Group => ({
+  ...emptyGroup(group.position, 'data'),
+  entries: [Object.fromEntries(RETRIED.flatMap((part) => (entry[part] === undefined ? [] : [[part, entry[part]]])))],
+  retried: true,
+})
+
+/** The parts of an entry that its record does not settle. */
+const RETRIED = ['events', 'writes', 'unlessChanged', 'onWritten', 'onOutdated', 'onRefused', 'onEnd'] as const
 
 /** Whether the entry changes documents. */
 export const hasWrites = ({ events, writes }: Entry): boolean => writes !== undefined || (events?.length ?? 0) > 0

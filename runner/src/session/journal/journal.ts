@@ -2,7 +2,7 @@ import type { RecordKind } from '@holdfast/core/journal/journal-record'
 import { hashOfRecord, type JournalRecord } from '@holdfast/core/journal/journal-record'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { HoldfastError, messageOf } from '@holdfast/core/platform/errors'
-import type { Clock, Merge, Random } from '@holdfast/core/platform/ports'
+import type { Change, Clock, Merge, Random } from '@holdfast/core/platform/ports'
 import type { JournalStore } from '@holdfast/core/journal/journal-store'
 import { sealGroup } from '@holdfast/core/journal/record-codec'
 import type { Projector } from '../events/projector.ts'
@@ -27,6 +27,8 @@ interface Written {
   readonly withWrites: boolean
   /** Entries whose writes could not be computed. */
   readonly unprojected: ReadonlySet<Entry>
+  /** The paths of guarded documents that had changed. */
+  readonly outdated: ReadonlySet<string>
 }
 
 export interface JournalListeners {
@@ -201,11 +203,11 @@ export class Journal {
   async #write(group: Group): Promise<void> {
     this.#inFlight = group
     const prevHash = this.#head.hash
-    const { sequence, answered, withWrites, unprojected } = await this.#commit(group)
+    const { answered, ...outcome } = await this.#commit(group)
     this.#inFlight = null
     if (this.#end) return
     group.head = this.#head
-    this.#unconfirmed.push({ group, sequence, prevHash, withWrites, unprojected })
+    this.#unconfirmed.push({ group, prevHash, ...outcome })
     if (!answered) return
     const confirmed = this.#unconfirmed
     this.#unconfirmed = []
@@ -219,13 +221,14 @@ export class Journal {
   }
 
   /** Reports the outcome to the entries of a group. Returns groups for the writes that were left out, in order. */
-  #report({ group, sequence, prevHash, withWrites, unprojected }: Written): Group[] {
+  #report({ group, sequence, prevHash, withWrites, unprojected, outdated }: Written): Group[] {
     const leftOut: Group[] = []
     for (const [index, entry] of group.entries.entries()) {
       const place = { sequence, index, prevHash }
       entry.onDurable?.(place)
       if (!hasWrites(entry)) continue
       if (unprojected.has(entry)) entry.onRefused?.()
+      else if (isOutdated(entry, outdated)) entry.onOutdated?.()
       else if (withWrites) entry.onWritten?.()
       else if (group.retried) this.#refuse(entry, place)
       else leftOut.push(retryOf(group, entry))
@@ -254,13 +257,16 @@ export class Journal {
     const sequence = this.#head.sequence + 1
     const prevHash = this.#head.hash
     const writesByEntry = group.entries.map((entry, index) => this.#writesOf(entry, { sequence, index, prevHash }))
+    const writesUnless = (outdated: ReadonlySet<string>): Change[] =>
+      group.entries.flatMap((entry, index) => (isOutdated(entry, outdated) ? [] : guarded(entry, writesByEntry[index] ?? [])))
     const { records, ...outcome } = await commitGroup({
       journals: this.#journals,
       sessionId: this.#sessionId,
       clock: this.#clock,
       limits: this.#limits,
       seal: () => this.#seal(group),
-      writes: writesByEntry.flatMap((some) => some ?? []),
+      writesUnless,
+      guards: group.entries.flatMap(({ unlessChanged = [] }) => unlessChanged),
       ended: () => this.#end,
     })
     const unprojected = new Set(group.entries.filter((_, index) => writesByEntry[index] === null))
@@ -308,3 +314,13 @@ export class Journal {
 
 /** Whether the writes of a group were left out and must be retried. */
 const owesWrites = ({ withWrites, group }: Written): boolean => !withWrites && !group.retried
+
+const isOutdated = ({ unlessChanged = [] }: Entry, outdated: ReadonlySet<string>): boolean =>
+  unlessChanged.some(({ path }) => outdated.has(path))
+
+/** Turns the merges into guarded documents into updates, which Firestore refuses when the document has changed. */
+const guarded = ({ unlessChanged = [] }: Entry, merges: readonly Merge[]): Change[] =>
+  merges.map((merge) => {
+    const unlessChangedSince = unlessChanged.find(({ path }) => path === merge.path)
+    return unlessChangedSince ? { ...merge, kind: 'update', unlessChangedSince } : merge
+  })

@@ -17,14 +17,14 @@ export const LOG: readonly Mutant[] = [
     name: 'foreign-record-for-ones-own',
     invariant: 'I4',
     what: "another owner's record counts as the own commit",
-    edits: [{ in: 'findOut', when: 'full[0]', becomes: 'true' }],
+    edits: [{ in: 'findOut.ours', value: 'forms[0]' }],
     noticedBy: { file: CLAIM_TEST, tests: 'a new owner fences the old one' },
   },
   {
     name: 'error-code-believed-as-applied',
     invariant: 'I4',
     what: 'a failed commit counts as applied',
-    edits: [{ in: 'commitGroup.settled', value: 'full' }],
+    edits: [{ in: 'commitGroup.settled', value: 'whole' }],
     noticedBy: { file: JOURNAL_TEST, tests: 'a commit that fails without effect is tried again' },
   },
   {
