@@ -20,10 +20,11 @@ import { Inbox } from './inbox/inbox.ts'
 import { MessageDocuments } from './inbox/message-documents.ts'
 import type { JournalLimits } from './journal/commit.ts'
 import type { Journal } from './journal/journal.ts'
-import { Outbox, type SettledJobs } from './outbox/outbox.ts'
+import { Outbox, UNPACED } from './outbox/outbox.ts'
 import { forTenant, type SendPolicy } from './outbox/send-policy.ts'
 import { Pacer } from './outbox/pacer.ts'
 import { Receipts } from './outbox/receipts.ts'
+import type { SettledJobs } from './outbox/settled-jobs.ts'
 import { SessionMemory } from './session-memory.ts'
 import { JournaledState } from './journal/journaled-state.ts'
 import { HistorySync } from './inbox/history-sync.ts'
@@ -141,7 +142,10 @@ export function assembleEngine(
     state,
     cipher,
     clock,
+    documents,
     policy: forTenant(dependencies.sending, () => dependencies.tenantSettings(sessionId)),
+    pace: UNPACED,
+    onLaterRetry: () => {},
     receipts,
     settled,
     logger,

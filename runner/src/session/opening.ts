@@ -8,7 +8,7 @@ import type { Claim } from './claim.ts'
 import { assembleEngine, findState, type Engine, type Found, type Lasting, type SessionDependencies } from './engine.ts'
 import { mayRestoreWithLosses } from './auto-restore-policy.ts'
 import type { Journal } from './journal/journal.ts'
-import type { SettledJobs } from './outbox/outbox.ts'
+import { SettledJobs } from './outbox/settled-jobs.ts'
 
 /**
  * Why the state could not be opened: damage, which waits for an operator, or stores that did not answer, which are retried soon.
@@ -32,7 +32,7 @@ export class Opening {
   readonly #dependencies: SessionDependencies
   readonly #claim: Claim
   readonly #journal: Journal
-  readonly #settled: SettledJobs = new Map()
+  readonly #settled = new SettledJobs()
   #attempts = 0
   #failures = 0
   #dueAtMs = 0

@@ -1,18 +1,10 @@
 import { setImmediate as nextTurn, setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { jobDocumentSchema, jobPath } from '@holdfast/core/message/job-document'
-import { sealJobContent, sealJobProto } from '@holdfast/core/message/sealed-content'
-import { createLogger } from '@holdfast/core/platform/logging'
-import { SERVER_TIME, type Clock, type DocumentSnapshot, type DocumentStore } from '@holdfast/core/platform/ports'
+import type { Clock } from '@holdfast/core/platform/ports'
 import { systemClock } from '@holdfast/core/platform/system-clock'
-import type { Connection } from '../../../runner/src/whatsapp/port.ts'
-import { Outbox } from '../../../runner/src/session/outbox/outbox.ts'
-import { DEFAULT_SEND_POLICY, type SendPolicy } from '../../../runner/src/session/outbox/send-policy.ts'
-import { Receipts } from '../../../runner/src/session/outbox/receipts.ts'
 import { type FirestoreUnderTest, startFirestore } from '../../support/firestore-under-test.ts'
 import { FaultyDocuments } from '../../support/engine/faulty-documents.ts'
-import { takeOver } from '../../support/engine/owner.ts'
-import { SessionUnderTest } from '../../support/engine/session-under-test.ts'
+import { type OutboxOptionsUnderTest, type OutboxUnderTest, outboxUnderTest } from '../../support/engine/outbox-under-test.ts'
 
 let firestore: FirestoreUnderTest
 
@@ -21,76 +13,17 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
+  // A commit under way would go on after the end of the client.
+  await Promise.all(made.map(({ journal }) => journal.whenDurable()))
   await firestore[Symbol.asyncDispose]()
 })
 
-/** An outbox that gets its jobs from the test, with a connection that records what it sends. */
-async function newOutbox(
-  isReachable: boolean | (() => Promise<boolean>) = true,
-  policy: Partial<SendPolicy> = {},
-  forReceipts: { documents?: DocumentStore; clock?: Clock } = {},
-) {
-  const session = await new SessionUnderTest(firestore.clients.documents).create()
-  const { sessionId, cipher, documents } = session
-  const { state, journal } = await takeOver(session)
-  const parts = { state, cipher, clock: systemClock, logger: createLogger('test', 'silent') }
-  const receipts = new Receipts({ ...parts, sessionId, documents, ...forReceipts })
-  let bring: (jobs: readonly DocumentSnapshot[]) => void = () => {}
-  const subscribe = (onJobs: typeof bring) => {
-    bring = onJobs
-    return () => {}
-  }
-  const rest = { settled: new Map<string, number>(), contactOf: (chat: string) => chat }
-  const outbox = new Outbox({ ...parts, ...rest, subscribe, receipts, policy: { ...DEFAULT_SEND_POLICY, ...policy } })
-  const relayed: string[] = []
-  const repeated: boolean[] = []
-  const bytes: string[] = []
-  const connection: Connection = {
-    compose: (_, { text }) => Buffer.from(text),
-    relay: async (_, message, messageId, isRepeated) => {
-      repeated.push(isRepeated)
-      relayed.push(messageId)
-      bytes.push(Buffer.from(message).toString())
-    },
-    isReachable: async () => (typeof isReachable === 'boolean' ? isReachable : isReachable()),
-    mute: () => {},
-    heldForMs: () => 0,
-    close: async () => {},
-    unlink: () => Promise.resolve(),
-    cut: () => {},
-  }
-  outbox.listen()
-  outbox.opened(connection)
-  const accept = async (id: string, before: { proto?: string; nextAttemptAt?: Date } = {}): Promise<DocumentSnapshot> => {
-    const content = sealJobContent(cipher, id, { type: 'text', text: 'hello' })
-    const fixed = { v: 1, tenant: 'default', sessionId, chat: '5511900000002@s.whatsapp.net', type: 'text', requestHash: '' }
-    const times = { createdAt: SERVER_TIME, queuedAt: SERVER_TIME, timeline: [{ status: 'pending', at: new Date() }] }
-    const proto = before.proto === undefined ? {} : { proto: sealJobProto(cipher, id, Buffer.from(before.proto)) }
-    const status = before.proto === undefined ? 'pending' : 'processing'
-    const nextAttemptAt = before.nextAttemptAt ?? null
-    const fields = { ...fixed, ...times, ...proto, content, messageId: `M-${id}`, status, nextAttemptAt }
-    await documents.commit([{ kind: 'create', path: jobPath(id), fields }])
-    return (await documents.read(jobPath(id))) as DocumentSnapshot
-  }
-  const job = async (id: string) => {
-    await journal.whenDurable()
-    return jobDocumentSchema.parse((await documents.read(jobPath(id)))?.fields)
-  }
-  const statuses = async (id: string) => (await job(id)).timeline.map(({ status }) => status)
-  return {
-    outbox,
-    receipts,
-    documents,
-    connection,
-    relayed,
-    repeated,
-    bytes,
-    bring: (one: DocumentSnapshot) => bring([one]),
-    accept,
-    job,
-    statuses,
-    journal,
-  }
+const made: OutboxUnderTest[] = []
+
+async function newOutbox(options: OutboxOptionsUnderTest = {}): Promise<OutboxUnderTest> {
+  const outbox = await outboxUnderTest(firestore.clients.documents, options)
+  made.push(outbox)
+  return outbox
 }
 
 test('a message that may have been on the wire goes out again byte for byte, before anything else to its chat', async () => {
@@ -111,7 +44,7 @@ test('a message that may have been on the wire goes out again byte for byte, bef
 const ACK_TIMEOUT_MS = 20
 
 test('a message that takes long to send is not begun a second time meanwhile', async () => {
-  const { bring, accept, relayed, outbox, connection, job } = await newOutbox(true, { ackTimeoutMs: ACK_TIMEOUT_MS })
+  const { bring, accept, relayed, outbox, connection, job } = await newOutbox({ policy: { ackTimeoutMs: ACK_TIMEOUT_MS } })
   const underway = Promise.withResolvers<void>()
   connection.relay = (_chat, _message, messageId) => {
     relayed.push(messageId)
@@ -129,7 +62,7 @@ test('a message that takes long to send is not begun a second time meanwhile', a
 })
 
 test('a message that got no ack on a dead connection goes out at once on the next one, despite its backoff', async () => {
-  const { bring, accept, relayed, outbox, connection } = await newOutbox(true, { ackTimeoutMs: ACK_TIMEOUT_MS })
+  const { bring, accept, relayed, outbox, connection } = await newOutbox({ policy: { ackTimeoutMs: ACK_TIMEOUT_MS } })
   bring(await accept('unheard'))
   await expect.poll(() => relayed.length).toBe(2)
   // By now the third attempt is half a minute away.
@@ -142,7 +75,9 @@ test('a message that got no ack on a dead connection goes out at once on the nex
 
 describe('a message without an ack', () => {
   test('shows that error with its second attempt, and the time of the third in one more write; the ack clears both', async () => {
-    const { bring, accept, relayed, outbox, connection, job, journal } = await newOutbox(true, { ackTimeoutMs: ACK_TIMEOUT_MS })
+    const { bring, accept, relayed, outbox, connection, job, journal } = await newOutbox({
+      policy: { ackTimeoutMs: ACK_TIMEOUT_MS },
+    })
     const before = journal.head.sequence
     const second = Promise.withResolvers<void>()
     connection.relay = (_chat, _message, messageId) => (relayed.push(messageId) === 2 ? second.promise : Promise.resolve())
@@ -215,7 +150,7 @@ describe('a receipt whose job could not be looked up', () => {
       due.set(callback, delayMs)
       return () => due.delete(callback)
     }
-    const parts = await newOutbox(true, {}, { documents, clock: { ...systemClock, after } })
+    const parts = await newOutbox({ receipts: { documents, clock: { ...systemClock, after } } })
     await parts.accept(id, { proto: 'as sent' })
     documents.failQueries(true)
     parts.receipts.receipt(`M-${id}`, 'delivered')
@@ -296,8 +231,20 @@ describe('a job that Firestore delivers again in its old state', () => {
     expect(relayed).toEqual(['M-late'])
   })
 
+  test('after it failed on the wire is not sent again', async () => {
+    const { bring, accept, read, relayed, outbox, statuses, job } = await newOutbox()
+    bring(await accept('nacked'))
+    await expect.poll(() => relayed.length).toBe(1)
+    await expect.poll(async () => (await job('nacked')).status).toBe('processing')
+    const underway = await read('nacked')
+    outbox.acknowledged('M-nacked', '404')
+    bring(underway)
+    expect(await statuses('nacked')).toEqual(['pending', 'processing', 'failed'])
+    expect(relayed).toEqual(['M-nacked'])
+  })
+
   test('after it failed stays failed', async () => {
-    const { bring, accept, relayed, statuses } = await newOutbox(false)
+    const { bring, accept, relayed, statuses } = await newOutbox({ isReachable: () => Promise.resolve(false) })
     const job = await accept('nobody')
     bring(job)
     await expect.poll(() => statuses('nobody')).toEqual(['pending', 'failed'])
@@ -311,9 +258,11 @@ describe('a job that Firestore delivers again in its old state', () => {
 describe('a message to a number that WhatsApp does not answer for', () => {
   test('leads to one more query and then waits: a missing answer is not a no, and no reason for many queries', async () => {
     let asked = 0
-    const { bring, accept, relayed, job } = await newOutbox(async () => {
-      asked++
-      throw new Error('rate-overlimit')
+    const { bring, accept, relayed, job } = await newOutbox({
+      isReachable: async () => {
+        asked++
+        throw new Error('rate-overlimit')
+      },
     })
     bring(await accept('unanswered'))
     await expect.poll(async () => (await job('unanswered')).nextAttemptAt?.getTime() ?? 0).toBeGreaterThan(Date.now() + 60_000)

@@ -18,6 +18,7 @@ function fieldsOf(event: MessageStatusChanged, { cipher }: EventRecord): Fields 
         attempts: attempt,
         lastAttemptAt: at,
         nextAttemptAt: null,
+        hold: null,
         // The error of the attempt before, which need not have made a write of its own.
         lastError,
         proto: sealJobProto(cipher(), job, proto),
@@ -28,11 +29,14 @@ function fieldsOf(event: MessageStatusChanged, { cipher }: EventRecord): Fields 
       return { lastError: event.lastError, nextAttemptAt: event.nextAttemptAt }
     case 'refused': {
       const { attempt, error, nextAttemptAt } = event
-      return { status: 'pending', nextAttemptAt, lastError: error, timeline: new Append({ status: 'pending', at, attempt }) }
+      const timeline = new Append({ status: 'pending', at, attempt })
+      return { status: 'pending', attempts: attempt, lastAttemptAt: at, nextAttemptAt, lastError: error, timeline }
     }
+    case 'held':
+      return { hold: event.hold }
     case 'failed': {
       const timeline = new Append({ status, at })
-      return { status, failedAt: at, nextAttemptAt: null, lastError: event.error, timeline }
+      return { status, failedAt: at, nextAttemptAt: null, hold: null, lastError: event.error, timeline }
     }
     case 'sent':
       return { status, lastError: null, nextAttemptAt: null, timeline: new Append({ status, at }) }

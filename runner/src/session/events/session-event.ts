@@ -123,6 +123,7 @@ type JobError = NonNullable<JobDocument['lastError']>
  * processing  an attempt begins; its record is durable before the frame leaves
  * waiting     an attempt ended without an ack, and the next does not begin at once
  * refused     an attempt certainly failed; another one follows
+ * held        the job waits for its pace until a time
  * failed      no further attempt is made
  * sent        WhatsApp's server has the message
  * delivered, read  a contact's device sent the receipt
@@ -139,6 +140,7 @@ export type MessageStatus =
     }
   | { readonly status: 'waiting'; readonly lastError: JobError | null; readonly nextAttemptAt: Date | null }
   | { readonly status: 'refused'; readonly attempt: number; readonly error: JobError; readonly nextAttemptAt: Date | null }
+  | { readonly status: 'held'; readonly hold: NonNullable<JobDocument['hold']> }
   | { readonly status: 'failed'; readonly error: JobError }
   | { readonly status: 'sent' }
   | { readonly status: 'delivered' | 'read' }

@@ -1,12 +1,27 @@
+import type { Mutation } from '@holdfast/core/journal/mutation'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock } from '@holdfast/core/platform/ports'
 import type { MessageStatus } from '../events/session-event.ts'
+import type { Entry } from '../journal/group.ts'
 import type { JournaledState } from '../journal/journaled-state.ts'
 import type { JobError, OpenJob } from './open-jobs.ts'
 
 /**
+ * The outcome of a change of a job that is still `pending`.
+ *
+ * written   the job's document shows the change
+ * outdated  somebody else changed the job before, and the change was dropped
+ * refused   Firestore does not accept the change
+ * ended     the journal ended; the change may have been made, or never will be
+ */
+export type Outcome = 'written' | 'outdated' | 'refused' | 'ended'
+
+/**
  * Reports the progress of a job. The report is an event in the session's journal, so that an owner that lost the session cannot
  * make it, and a log line with ids and codes only, since an error of other code may quote a text or a number.
+ *
+ * A change of a pending job is guarded by the version that this owner knows, because others may cancel, change or move such a job.
+ * Nobody else changes a job that is `processing`.
  */
 export class JobProgress {
   readonly #state: JournaledState
@@ -19,11 +34,20 @@ export class JobProgress {
     this.#logger = options.logger
   }
 
-  /** Appends the intent to send, with the encoded message, before the frame leaves. Resolves when the record is durable. */
-  begins(job: OpenJob, proto: Uint8Array): Promise<void> {
+  /**
+   * Takes a pending job from the queue: appends the intent to send, with the encoded message. No frame of it may exist before this
+   * is `written`. `mutation` is the attempt's part of the session's state.
+   */
+  take(job: OpenJob, proto: Uint8Array, mutation: Mutation): Promise<Outcome> {
+    const { attempts: attempt, lastError } = job
+    return this.#guarded(job, { status: 'processing', attempt, lastError, proto }, mutation)
+  }
+
+  /** Appends the intent to send a job of unknown outcome again, before the frame leaves. Resolves when the record is durable. */
+  repeats(job: OpenJob, proto: Uint8Array): Promise<void> {
     const { attempts: attempt, lastError } = job
     const { promise, resolve } = Promise.withResolvers<void>()
-    this.#say(job, { status: 'processing', attempt, lastError, proto }, resolve)
+    this.#say(job, { status: 'processing', attempt, lastError, proto }, { onDurable: () => resolve() })
     return promise
   }
 
@@ -44,22 +68,56 @@ export class JobProgress {
     this.#say(job, { status: 'waiting', lastError: job.lastError, nextAttemptAt: nextAttemptOf(job) })
   }
 
-  refused(job: OpenJob, error: JobError): void {
+  /** Reports an attempt that certainly failed. `onDurable` is called when the record of it is durable. */
+  refused(job: OpenJob, error: JobError, onDurable: () => void): Promise<Outcome> {
     job.lastError = error
     const nextAttemptAt = nextAttemptOf(job)
-    this.#say(job, { status: 'refused', attempt: job.attempts, error, nextAttemptAt })
+    const status: MessageStatus = { status: 'refused', attempt: job.attempts, error, nextAttemptAt }
     this.#logger.warn({ ...idsOf(job), code: error.code, nextAttemptAt }, 'A message was refused; it is tried again.')
+    return job.isTaken ? this.#plain(job, status, onDurable) : this.#guarded(job, status, {}, onDurable)
   }
 
-  failed(job: OpenJob, error: JobError): void {
-    this.#say(job, { status: 'failed', error })
-    this.#logger.warn({ ...idsOf(job), code: error.code }, 'A message has failed for good.')
+  async failed(job: OpenJob, error: JobError): Promise<Outcome> {
+    const status: MessageStatus = { status: 'failed', error }
+    const outcome = await (job.isTaken ? this.#plain(job, status) : this.#guarded(job, status))
+    if (outcome !== 'outdated') this.#logger.warn({ ...idsOf(job), code: error.code }, 'A message has failed for good.')
+    return outcome
   }
 
-  #say({ id, document }: OpenJob, status: MessageStatus, onDurable: () => void = () => {}): void {
+  /** Shows why a pending job is held back, and until when. */
+  held(job: OpenJob, hold: { readonly reason: string; readonly until: Date }): Promise<Outcome> {
+    return this.#guarded(job, { status: 'held', hold })
+  }
+
+  #guarded(job: OpenJob, status: MessageStatus, mutation: Mutation = {}, onDurable?: () => void): Promise<Outcome> {
+    const { snapshot } = job
+    if (!snapshot) throw new Error('A pending job changes in a known version only.')
+    job.snapshot = null
+    return this.#reported(job, status, { unlessChanged: [snapshot], ...(onDurable ? { onDurable } : {}) }, mutation)
+  }
+
+  #plain(job: OpenJob, status: MessageStatus, onDurable?: () => void): Promise<Outcome> {
+    return this.#reported(job, status, onDurable ? { onDurable } : {})
+  }
+
+  #reported(job: OpenJob, status: MessageStatus, rest: Entry, mutation: Mutation = {}): Promise<Outcome> {
+    const { promise, resolve } = Promise.withResolvers<Outcome>()
+    const entry: Entry = {
+      ...rest,
+      onWritten: () => resolve('written'),
+      onOutdated: () => resolve('outdated'),
+      onRefused: () => resolve('refused'),
+      onEnd: () => resolve('ended'),
+    }
+    if (!Number.isFinite(this.#say(job, status, entry, mutation))) resolve('ended')
+    return promise
+  }
+
+  #say({ id, document }: OpenJob, status: MessageStatus, entry: Entry = {}, mutation: Mutation = {}): number {
     const at = new Date(this.#clock.now())
     const event = { type: 'message.status' as const, job: id, messageId: document.messageId, at, ...status }
-    this.#state.append({ events: [event], onDurable: () => onDurable() })
+    const whole: Entry = { ...entry, events: [event] }
+    return mutation.keys ? this.#state.change(mutation, whole) : this.#state.append(whole)
   }
 }
 

@@ -4,7 +4,10 @@ import { OpenJobs, type OpenJob } from './open-jobs.ts'
 
 const newJob = (messageId: string, chat: string, createdAtMicros: number, phase: OpenJob['phase'] = 'waiting'): OpenJob => ({
   id: `job-${messageId}`,
-  document: { messageId, chat } as JobDocument,
+  document: { messageId, chat, priority: 'normal', index: 0, sendAt: null } as JobDocument,
+  snapshot: null,
+  isTaken: phase !== 'waiting',
+  run: null,
   createdAtMicros,
   phase,
   attempts: 0,

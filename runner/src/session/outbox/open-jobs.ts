@@ -1,4 +1,6 @@
 import type { JobDocument } from '@holdfast/core/message/job-document'
+import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
+import { comesBefore } from './job-order.ts'
 
 /** The error of a failed attempt: a stable code, and a sentence for people. */
 export type JobError = NonNullable<JobDocument['lastError']>
@@ -6,17 +8,24 @@ export type JobError = NonNullable<JobDocument['lastError']>
 /**
  * One job that is not settled yet.
  *
- * waiting   to be sent, now or from `notBeforeMs`
- * sending   on its way to the wire, or on the wire without the server's ack
+ * waiting   `pending` in its document: to be sent, now or from `notBeforeMs`
+ * sending   being taken from the queue, on its way to the wire, or on the wire without the server's ack
  * unknown   it may have been on the wire (a crash, a lost connection, no ack): it goes out again, under the same id and with the
  *           same content, before anything else to its chat
  */
 export interface OpenJob {
   readonly id: string
   readonly document: JobDocument
+  /**
+   * The version of the document that `document` shows. Null when this owner has changed it since; the document is then read again
+   * before the job leaves the state `pending`.
+   */
+  snapshot: DocumentSnapshot | null
   /** The time of creation by Firestore's clock. It orders the jobs as they were accepted. */
   readonly createdAtMicros: number
   phase: 'waiting' | 'sending' | 'unknown'
+  /** True once the job's document certainly says `processing`. Until then others may cancel, change or move the job. */
+  isTaken: boolean
   attempts: number
   /** The number of attempts that certainly failed. Attempts with an unknown outcome do not count towards giving up. */
   refusals: number
@@ -31,6 +40,8 @@ export interface OpenJob {
   /** The message as it was first sent; null before that. */
   message: Uint8Array | null
   cancelTimeout: (() => void) | null
+  /** Tells one run of the job from a later one. */
+  run: symbol | null
 }
 
 /** The open jobs of a session, by message id and by chat. The jobs of a chat are in the order of sending. */
@@ -78,6 +89,11 @@ export class OpenJobs {
     if (jobs.length === 0) this.#byChat.delete(chat)
   }
 
+  /** The number of jobs in the chat of a job. */
+  sizeOfChat({ document: { chat } }: OpenJob): number {
+    return this.#byChat.get(chat)?.length ?? 0
+  }
+
   /** Returns the next job of each contact. It may become known at any time that two chats are with one contact. */
   heads(): IterableIterator<OpenJob> {
     const heads = new Map<string, OpenJob>()
@@ -92,9 +108,3 @@ export class OpenJobs {
 
 /** A job on its way comes first: every other job waits for it. */
 const isBefore = (a: OpenJob, b: OpenJob): boolean => a.phase === 'sending' || (b.phase !== 'sending' && comesBefore(a, b))
-
-/** A job that was or may be on the wire comes before jobs that were never sent; otherwise the older job comes first. */
-const comesBefore = (a: OpenJob, b: OpenJob): boolean =>
-  rank(a) < rank(b) || (rank(a) === rank(b) && a.createdAtMicros <= b.createdAtMicros)
-
-const rank = (job: OpenJob): number => (job.phase === 'waiting' ? 1 : 0)

@@ -1,78 +1,104 @@
-import { jobDocumentSchema, type JobDocument } from '@holdfast/core/message/job-document'
-import { openJobContent, openJobProto } from '@holdfast/core/message/sealed-content'
-import { parseStored } from '@holdfast/core/platform/parse'
+import { OWNER_WAITS_MS } from '@holdfast/core/message/due'
+import { openJobContent } from '@holdfast/core/message/sealed-content'
+import type { Mutation } from '@holdfast/core/journal/mutation'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { HoldfastError, messageOf } from '@holdfast/core/platform/errors'
 import type { Logger } from '@holdfast/core/platform/logging'
-import type { Clock, DocumentSnapshot } from '@holdfast/core/platform/ports'
+import type { Clock, DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/ports'
 import { ConnectionEnded, type Connection } from '../../whatsapp/port.ts'
+import { byUrgency } from './job-order.ts'
 import { JobProgress } from './job-progress.ts'
+import { JobReader } from './job-reader.ts'
 import { OpenJobs, type JobError, type OpenJob } from './open-jobs.ts'
-import { afterFailure, CONNECTION_LOST, NO_ACK, unansweredDelayMs, type SendPolicy } from './send-policy.ts'
+import {
+  afterFailure,
+  CONNECTION_LOST,
+  EXPIRED,
+  isExpired,
+  NO_ACK,
+  NOT_ON_WHATSAPP,
+  unansweredDelayMs,
+  type SendPolicy,
+} from './send-policy.ts'
+import { Reachability } from './reachability.ts'
 import type { Receipts } from './receipts.ts'
 import type { JournaledState } from '../journal/journaled-state.ts'
+import type { SettledJobs } from './settled-jobs.ts'
 
-/** The longest time of one timer. Node's timers cannot wait longer than 24 days. */
-const LONGEST_WAIT_MS = 60 * 60 * 1000
+/** A chat that waits behind a job of a later retry is looked at this often: that job may have been cancelled or moved. */
+const LOOK_EVERY_MS = 60_000
 
-/** The number of settled jobs to remember: far more than a session can settle during one query. */
-const SETTLED_KEPT = 5000
+/** Why a message may not be sent now, and until when. */
+export interface Hold {
+  readonly reason: string
+  readonly untilMs: number
+}
 
-/** The queueing times, ms, of settled jobs, by message id. */
-export type SettledJobs = Map<string, number>
+/** Decides how fast the session sends. */
+export interface Pace {
+  /** Whether the session sends one message at a time. */
+  readonly isPaced: boolean
+  /** Null when a message to this contact may be sent now. */
+  holdOf(contact: string): Hold | null
+  /** Counts an attempt to send. Returns the change of the session's state. */
+  begin(contact: string): Mutation
+}
+
+/** No pace: a session sends as fast as WhatsApp takes. */
+export const UNPACED: Pace = { isPaced: false, holdOf: () => null, begin: () => ({}) }
+
+export interface OutboxOptions {
+  /** Passes every open job of the session to `onJobs`, then each newly queued one. */
+  readonly subscribe: (onJobs: (jobs: readonly DocumentSnapshot[]) => void) => () => void
+  readonly state: JournaledState
+  readonly documents: DocumentStore
+  readonly cipher: SessionCipher
+  readonly clock: Clock
+  /** Its values may change at any time. */
+  readonly policy: SendPolicy
+  readonly pace: Pace
+  readonly receipts: Receipts
+  /** Outlives the outbox when the state is read again for each connection. */
+  readonly settled: SettledJobs
+  readonly logger: Logger
+  /** Returns the same value for every name of a contact. */
+  readonly contactOf: (chat: string) => string
+  /** Called when the record of a refused attempt is durable and the next attempt is further away than `OWNER_WAITS_MS`. */
+  readonly onLaterRetry: (job: OpenJob) => void
+}
 
 /**
  * Sends the jobs of one session: in order and one at a time per chat, with a limit on chats at once. A job's state changes in the
- * commit of a journal record, so that an owner that lost the session cannot change it.
+ * commit of a journal record, so that an owner that lost the session cannot change it. A pending job is taken from the queue under a
+ * precondition before anything of it is encrypted, because others may cancel, change or move it until then.
  */
 export class Outbox {
+  readonly #options: OutboxOptions
   readonly #progress: JobProgress
-  readonly #cipher: SessionCipher
-  readonly #subscribe: (onJobs: (jobs: readonly DocumentSnapshot[]) => void) => () => void
-  readonly #clock: Clock
-  readonly #policy: SendPolicy
-  readonly #receipts: Receipts
-  readonly #logger: Logger
+  readonly #reader: JobReader
+  readonly #reachability: Reachability
   readonly #open: OpenJobs
   readonly #sending = new Set<OpenJob>()
-  /** Settled jobs. A query that read such a job before may still deliver it. */
-  readonly #settled: SettledJobs
   #connection: Connection | null = null
   #accepting = true
   #unsubscribe: () => void = () => {}
   #cancelWake: () => void = () => {}
+  #cancelLook: (() => void) | null = null
   #onIdle: () => void = () => {}
   /** The number of messages that WhatsApp acknowledged to this outbox. */
   sent = 0
 
-  constructor(options: {
-    /** Passes every open job of the session to `onJobs`, then each newly queued one. */
-    subscribe: (onJobs: (jobs: readonly DocumentSnapshot[]) => void) => () => void
-    state: JournaledState
-    cipher: SessionCipher
-    clock: Clock
-    policy: SendPolicy
-    receipts: Receipts
-    /** Outlives the outbox when the state is read again for each connection. */
-    settled: SettledJobs
-    logger: Logger
-    /** Returns the same value for every name of a contact. */
-    contactOf: (chat: string) => string
-  }) {
-    this.#subscribe = options.subscribe
+  constructor(options: OutboxOptions) {
+    this.#options = options
     this.#progress = new JobProgress(options)
-    this.#cipher = options.cipher
-    this.#clock = options.clock
-    this.#policy = options.policy
-    this.#receipts = options.receipts
-    this.#settled = options.settled
-    this.#logger = options.logger
+    this.#reader = new JobReader(options.documents, options.cipher)
+    this.#reachability = new Reachability(options.clock)
     this.#open = new OpenJobs(options.contactOf)
   }
 
   /** Subscribes to the session's jobs in Firestore, until the outbox stops. */
   listen(): void {
-    this.#unsubscribe = this.#subscribe((jobs) => this.#hear(jobs))
+    this.#unsubscribe = this.#options.subscribe((jobs) => this.#hear(jobs))
   }
 
   /** Starts to send over a new connection. */
@@ -108,20 +134,25 @@ export class Outbox {
     this.closed()
   }
 
+  /** Judges all waiting jobs anew, because a limit or a setting has changed. */
+  reconsider(): void {
+    this.#next()
+  }
+
   /**
    * Handles the server's answer to a message. Without an error the server has the message, and the
    * next record makes the job `sent`.
    */
   acknowledged(messageId: string, error: string | null): void {
     const job = this.#open.get(messageId)
-    if (!job) return
+    if (!job?.isTaken) return
     this.#leaveWire(job, 'waiting')
     if (error !== null) {
       return this.#refused(job, { code: `whatsapp-${error}`, message: `WhatsApp refused the message (${error}).` })
     }
     this.#close(job)
     this.sent++
-    this.#receipts.add(messageId, job.id, 'sent')
+    this.#options.receipts.add(messageId, job.id, 'sent')
     this.#progress.sent(job)
     this.#next()
   }
@@ -143,82 +174,194 @@ export class Outbox {
   }
 
   #add(snapshot: DocumentSnapshot): void {
+    const { receipts, settled, logger } = this.#options
     try {
-      const document = parseStored(jobDocumentSchema, snapshot.fields, snapshot.path)
-      const isSettled = (document.queuedAt?.getTime() ?? 0) <= (this.#settled.get(document.messageId) ?? 0)
-      const isKnown = this.#open.get(document.messageId) ?? this.#receipts.isSent(document.messageId)
-      if (!isSettled && !isKnown) this.#open.add(this.#openJob(snapshot, document))
+      const job = this.#reader.open(snapshot)
+      if (!job) return
+      const { messageId } = job.document
+      const known = this.#open.get(messageId)
+      if (known) return this.#renew(known, job)
+      if (!settled.has(job.document) && !receipts.isSent(messageId)) this.#open.add(job)
     } catch (error) {
-      this.#logger.error({ error, job: snapshot.id }, 'A job cannot be read; it is skipped.')
+      logger.error({ error, job: snapshot.id }, 'A job cannot be read; it is skipped.')
     }
   }
 
-  #openJob({ id, createdAtMicros }: DocumentSnapshot, document: JobDocument): OpenJob {
-    const isUnknown = document.status === 'processing'
-    return {
-      id,
-      document,
-      createdAtMicros,
-      phase: isUnknown ? 'unknown' : 'waiting',
-      attempts: document.attempts,
-      refusals: document.timeline.filter(({ status, attempt }) => status === 'pending' && attempt !== undefined).length,
-      unanswered: 0,
-      // Missing acks of the last owner say nothing about this one.
-      notBeforeMs: isUnknown ? 0 : (document.nextAttemptAt?.getTime() ?? 0),
-      lastError: document.lastError,
-      sentToAll: false,
-      message: !document.proto ? null : openJobProto(this.#cipher, id, document.proto),
-      cancelTimeout: null,
-    }
+  /** Takes over a later version of a waiting job, which a task or a person has changed. */
+  #renew(known: OpenJob, found: OpenJob): void {
+    if (known.phase !== 'waiting') return
+    const isRequeued = Number(found.document.queuedAt) > Number(known.document.queuedAt)
+    const isLater = known.snapshot !== null && Number(found.snapshot?.updatedAtMicros) > known.snapshot.updatedAtMicros
+    if (!isRequeued && !isLater) return
+    this.#open.remove(known)
+    this.#open.add(found)
   }
 
   /** Begins whatever may begin now, and wakes up again when the next becomes due. */
   #next(): void {
     this.#cancelWake()
     if (!this.#connection || !this.#accepting) return
-    const now = this.#clock.now()
-    let free = this.#policy.chatsAtOnce - this.#sending.size
+    const now = this.#options.clock.now()
+    const { pace, policy, clock } = this.#options
+    let free = (pace.isPaced ? 1 : policy.chatsAtOnce) - this.#sending.size
     let wakeAt = Number.POSITIVE_INFINITY
     const due: OpenJob[] = []
     for (const job of this.#open.heads()) {
       if (job.phase === 'sending') continue
-      if (job.notBeforeMs > now) wakeAt = Math.min(wakeAt, job.notBeforeMs)
-      else due.push(job)
+      if (job.notBeforeMs <= now) due.push(job)
+      // A task wakes the others.
+      else if (job.phase === 'unknown' || job.notBeforeMs - now <= OWNER_WAITS_MS) wakeAt = Math.min(wakeAt, job.notBeforeMs)
+      else if (this.#open.sizeOfChat(job) > 1) this.#lookLater()
     }
-    due.sort((a, b) => a.createdAtMicros - b.createdAtMicros)
-    for (const job of due) if (free-- > 0) void this.#send(job, this.#connection)
-    if (Number.isFinite(wakeAt))
-      this.#cancelWake = this.#clock.after(Math.min(wakeAt - now, LONGEST_WAIT_MS), () => this.#next(), 'outbox')
+    for (const job of due.toSorted(byUrgency)) {
+      if (free <= 0) break
+      const hold = this.#holdOf(job)
+      if (!hold) {
+        free--
+        void this.#send(job, this.#connection)
+      } else wakeAt = Math.min(wakeAt, hold.untilMs)
+    }
+    if (!Number.isFinite(wakeAt)) return
+    this.#cancelWake = clock.after(Math.min(Math.max(wakeAt - now, 0), OWNER_WAITS_MS), () => this.#next(), 'outbox')
+  }
+
+  /** Returns why the job may not be sent now. A job that may be on the wire goes out again at any time. Shows a long hold. */
+  #holdOf(job: OpenJob): Hold | null {
+    const { pace, clock, contactOf } = this.#options
+    if (job.phase === 'unknown') return null
+    const hold = pace.holdOf(contactOf(job.document.chat))
+    const until = hold && new Date(hold.untilMs)
+    const isShown = job.document.hold?.reason === hold?.reason && Number(job.document.hold?.until) >= Number(until)
+    if (!hold || !until || hold.untilMs - clock.now() <= OWNER_WAITS_MS || isShown || !job.snapshot) return hold
+    void this.#show(job, { reason: hold.reason, until })
+    return hold
+  }
+
+  async #show(job: OpenJob, hold: { reason: string; until: Date }): Promise<void> {
+    await this.#progress.held(job, hold)
+    await this.#refresh(job)
+    this.#next()
+  }
+
+  /** Looks later at the jobs that block their chat for long. */
+  #lookLater(): void {
+    this.#cancelLook ??= this.#options.clock.after(
+      LOOK_EVERY_MS,
+      () => {
+        this.#cancelLook = null
+        const now = this.#options.clock.now()
+        const blocking = [...this.#open.heads()].filter(
+          (job) => job.phase === 'waiting' && job.notBeforeMs > now && this.#open.sizeOfChat(job) > 1,
+        )
+        void Promise.all(blocking.map((job) => this.#refresh(job))).then(() => this.#next())
+      },
+      'outbox',
+    )
+  }
+
+  /**
+   * Reads the present version of a pending job that others may have changed, unless a run of it has begun meanwhile. Keeps the known
+   * version while Firestore does not answer.
+   */
+  async #refresh(job: OpenJob): Promise<void> {
+    const { state, logger } = this.#options
+    const { run } = job
+    try {
+      await state.journal.whenDurable()
+      const found = await this.#reader.read(job.id)
+      if (this.#open.get(job.document.messageId) !== job || job.run !== run) return
+      // An earlier run has taken it in the meantime.
+      if (job.isTaken) return this.#leaveWire(job, 'unknown')
+      this.#leaveWire(job, 'waiting')
+      this.#open.remove(job)
+      if (found) this.#open.add(found)
+    } catch (error) {
+      if (state.journal.ended || job.run !== run) return
+      logger.warn({ error, job: job.id }, 'A job could not be read again.')
+      this.#leaveWire(job, 'waiting')
+      job.notBeforeMs = Math.max(job.notBeforeMs, this.#options.clock.now() + 1000)
+    }
   }
 
   async #send(job: OpenJob, connection: Connection): Promise<void> {
-    const { chat, messageId } = job.document
-    const attempt = ++job.attempts
+    const isTaken = job.isTaken
     const isRepeated = job.message !== null
+    const run = (job.run = Symbol('run'))
     job.phase = 'sending'
     this.#sending.add(job)
-    const isStillOurs = (): boolean => this.#connection === connection && job.phase === 'sending' && job.attempts === attempt
+    const isStillOurs = (): boolean => this.#connection === connection && job.phase === 'sending' && job.run === run
     try {
-      if (!job.message) {
-        const reachable = await connection.isReachable(chat)
-        if (!isStillOurs()) return
-        if (!reachable) return this.#fail(job, { code: 'not-on-whatsapp', message: 'This number is not on WhatsApp.' })
-        job.message = connection.compose(chat, openJobContent(this.#cipher, job.id, job.document), messageId)
-      }
-      const recorded = this.#progress.begins(job, job.message)
-      await connection.relay(chat, job.message, messageId, isRepeated)
+      if (!isTaken && !job.snapshot) return await this.#comeAgain(job)
+      job.attempts++
+      const proto = job.message ?? (await this.#compose(job, connection, isStillOurs))
+      if (!proto) return
+      const recorded = isTaken ? this.#progress.repeats(job, proto) : null
+      if (!isTaken && !(await this.#take(job, proto, isStillOurs))) return
+      await connection.relay(job.document.chat, proto, job.document.messageId, isRepeated)
       // The frame leaves when its record is durable; an ack can come only after that.
       await recorded
-      if (isStillOurs()) job.cancelTimeout = this.#clock.after(this.#policy.ackTimeoutMs, () => this.#unanswered(job), 'outbox')
+      if (!isStillOurs()) return
+      const { clock, policy } = this.#options
+      job.cancelTimeout = clock.after(policy.ackTimeoutMs, () => this.#unanswered(job), 'outbox')
     } catch (error) {
       // The end of the connection is not a failure of the job: the outcome is unknown.
       if (!isStillOurs()) return
       if (error instanceof ConnectionEnded) return this.#cutOff(job)
-      this.#leaveWire(job, 'waiting')
       // Content that cannot be decrypted now cannot be decrypted later.
-      if (error instanceof HoldfastError) this.#fail(job, error)
+      if (error instanceof HoldfastError) await this.#fail(job, error)
       else this.#refused(job, { code: 'send-failed', message: messageOf(error) })
     }
+  }
+
+  /** Returns the message to send. Null when the job is settled instead, or the connection has ended. */
+  async #compose(job: OpenJob, connection: Connection, isStillOurs: () => boolean): Promise<Uint8Array | null> {
+    const { chat, messageId } = job.document
+    const reachable = await this.#reachability.ask(connection, chat)
+    if (!isStillOurs()) return null
+    if (!reachable) {
+      await this.#fail(job, NOT_ON_WHATSAPP)
+      return null
+    }
+    return connection.compose(chat, openJobContent(this.#options.cipher, job.id, job.document), messageId)
+  }
+
+  /** Takes a pending job from the queue. Returns false when this run of the job is over. */
+  async #take(job: OpenJob, proto: Uint8Array, isStillOurs: () => boolean): Promise<boolean> {
+    const { pace, clock, contactOf } = this.#options
+    if (isExpired(job.document, clock.now())) {
+      await this.#fail(job, EXPIRED)
+      return false
+    }
+    const outcome = await this.#progress.take(job, proto, pace.begin(contactOf(job.document.chat)))
+    if (outcome === 'ended' || this.#open.get(job.document.messageId) !== job) return false
+    if (outcome === 'refused') return this.#skip(job)
+    if (outcome === 'outdated') {
+      // Somebody else changed the job: it may be canceled, moved, or have another content.
+      if (isStillOurs()) await this.#comeAgain(job)
+      return false
+    }
+    job.isTaken = true
+    job.message = proto
+    if (isStillOurs()) return true
+    // The connection ended meanwhile, and nothing was sent.
+    if (job.phase === 'waiting') job.phase = 'unknown'
+    this.#next()
+    return false
+  }
+
+  /** Leaves a job, whose document Firestore does not let this owner change, to the next owner. */
+  #skip(job: OpenJob): false {
+    this.#options.logger.error({ job: job.id }, 'The document of a job cannot be changed; the job is skipped.')
+    this.#leaveWire(job, 'waiting')
+    this.#open.remove(job)
+    this.#next()
+    return false
+  }
+
+  /** Ends this run of a job and reads its present version, which the queue then judges anew. */
+  async #comeAgain(job: OpenJob): Promise<void> {
+    await this.#refresh(job)
+    this.#next()
   }
 
   /** Takes a job off the wire and sets its phase. */
@@ -229,29 +372,25 @@ export class Outbox {
     if (this.#sending.size === 0) this.#onIdle()
   }
 
-  /** Handles a job whose connection ended during the attempt. */
+  /** Handles a job whose connection ended during the attempt. A job that was not taken is still pending: nothing was sent. */
   #cutOff(job: OpenJob): void {
-    this.#leaveWire(job, 'unknown')
-    // A job without a composed message was never on its way.
-    if (job.message === null) return
+    this.#leaveWire(job, job.isTaken ? 'unknown' : 'waiting')
+    if (!job.isTaken) return
     job.notBeforeMs = 0
     this.#progress.unacknowledged(job, CONNECTION_LOST)
     this.#progress.waits(job)
   }
 
   #close(job: OpenJob): void {
-    const { messageId, queuedAt } = job.document
     this.#open.remove(job)
-    this.#settled.set(messageId, queuedAt?.getTime() ?? 0)
-    const oldest = this.#settled.keys().next()
-    if (this.#settled.size > SETTLED_KEPT && !oldest.done) this.#settled.delete(oldest.value)
+    this.#options.settled.add(job.document)
   }
 
   /** Handles a missing ack. Sends the same message again under the same id: at once the first time, later after a delay. */
   #unanswered(job: OpenJob): void {
     if (job.phase !== 'sending') return
     this.#leaveWire(job, 'unknown')
-    job.notBeforeMs = this.#clock.now() + unansweredDelayMs(++job.unanswered)
+    job.notBeforeMs = this.#options.clock.now() + unansweredDelayMs(++job.unanswered)
     this.#progress.unacknowledged(job, NO_ACK)
     this.#next()
     // A job that goes out again at once reports the missing ack in the record of that attempt.
@@ -263,17 +402,32 @@ export class Outbox {
    * the job when that is exhausted.
    */
   #refused(job: OpenJob, error: JobError): void {
-    const decision = afterFailure(this.#policy, error.code, ++job.refusals)
-    if (decision.action === 'fail') return this.#fail(job, error)
-    job.notBeforeMs = this.#clock.now() + decision.delayMs
-    this.#progress.refused(job, error)
+    const { clock, policy, onLaterRetry } = this.#options
+    const decision = afterFailure(policy, job.document, error.code, ++job.refusals)
+    if (decision.action === 'fail') return void this.#fail(job, error)
+    this.#leaveWire(job, 'waiting')
+    job.notBeforeMs = clock.now() + decision.delayMs
+    void this.#progress.refused(job, error, () => {
+      if (decision.delayMs > OWNER_WAITS_MS) onLaterRetry(job)
+    })
+    job.isTaken = false
     this.#next()
   }
 
-  #fail(job: OpenJob, { code, message }: JobError): void {
-    this.#leaveWire(job, 'waiting')
-    this.#close(job)
-    this.#progress.failed(job, { code, message })
+  /** Fails a job for good. A pending one is failed in the known version only: another one is judged anew. */
+  async #fail(job: OpenJob, { code, message }: JobError): Promise<void> {
+    if (!job.isTaken && !job.snapshot) return this.#comeAgain(job)
+    const failed = this.#progress.failed(job, { code, message })
+    if (job.isTaken) {
+      this.#leaveWire(job, 'waiting')
+      this.#close(job)
+    }
+    const outcome = await failed
+    if (this.#open.get(job.document.messageId) === job) {
+      if (outcome === 'outdated') return this.#comeAgain(job)
+      this.#leaveWire(job, 'waiting')
+      this.#close(job)
+    }
     this.#next()
   }
 
@@ -282,6 +436,8 @@ export class Outbox {
     this.#unsubscribe()
     this.#unsubscribe = () => {}
     this.#cancelWake()
-    this.#receipts.stop()
+    this.#cancelLook?.()
+    this.#cancelLook = null
+    this.#options.receipts.stop()
   }
 }

@@ -1,3 +1,4 @@
+import type { JobDocument } from '@holdfast/core/message/job-document'
 import type { TenantSettings } from '@holdfast/core/operations/tenant-settings'
 import type { JobError } from './open-jobs.ts'
 
@@ -34,7 +35,7 @@ export const forTenant = (policy: SendPolicy, settings: () => TenantSettings): S
 })
 
 /** Errors that retrying cannot fix: WhatsApp refused the message itself, as with HTTP 400. */
-const PERMANENT = new Set(['not-on-whatsapp', 'whatsapp-400', 'whatsapp-404', 'whatsapp-406'])
+const PERMANENT = new Set(['not-on-whatsapp', 'whatsapp-400', 'whatsapp-404', 'whatsapp-406', 'expired'])
 
 /**
  * Errors that an immediate retry makes worse: WhatsApp prolongs the restriction. A missing token
@@ -42,16 +43,30 @@ const PERMANENT = new Set(['not-on-whatsapp', 'whatsapp-400', 'whatsapp-404', 'w
  */
 const NOT_AT_ONCE = new Set(['whatsapp-463'])
 
+/**
+ * Decides what follows a certain failure. A job with delays of its own has as many retries as delays.
+ *
+ * @param refusals the number of certain failures so far, this one included
+ */
 export function afterFailure(
-  policy: SendPolicy,
+  policy: Pick<SendPolicy, 'retryDelaysMs' | 'maxRetries'>,
+  { retryDelaysMs: own }: Pick<JobDocument, 'retryDelaysMs'>,
   code: string,
   refusals: number,
 ): { action: 'retry'; delayMs: number } | { action: 'fail' } {
-  if (PERMANENT.has(code) || refusals > policy.maxRetries) return { action: 'fail' }
+  const [delaysMs, maxRetries] = own ? [own, own.length] : [policy.retryDelaysMs, policy.maxRetries]
+  if (PERMANENT.has(code) || refusals > maxRetries) return { action: 'fail' }
   const step = Math.max(refusals - 1, NOT_AT_ONCE.has(code) ? 1 : 0)
-  const index = Math.min(step, policy.retryDelaysMs.length - 1)
-  return { action: 'retry', delayMs: policy.retryDelaysMs[index] ?? 0 }
+  const index = Math.min(step, delaysMs.length - 1)
+  return { action: 'retry', delayMs: delaysMs[index] ?? 0 }
 }
+
+/** Whether a pending job is too old to be sent. */
+export const isExpired = ({ expiresAt }: Pick<JobDocument, 'expiresAt'>, nowMs: number): boolean =>
+  expiresAt !== null && expiresAt.getTime() <= nowMs
+
+export const NOT_ON_WHATSAPP: JobError = { code: 'not-on-whatsapp', message: 'This number is not on WhatsApp.' }
+export const EXPIRED: JobError = { code: 'expired', message: 'The message could not be sent before its `expiresAt`.' }
 
 /** The errors of attempts with an unknown outcome. */
 export const NO_ACK: JobError = {

@@ -1,6 +1,7 @@
 import type { Mutant } from '../mutant.ts'
 
 const OUTBOX_TEST = 'test/integration/engine/outbox.test.ts'
+const QUEUE_TEST = 'test/integration/engine/outbox-queue.test.ts'
 const GROUP_TEST = 'runner/src/whatsapp/baileys/send/group-recipients.test.ts'
 const SIGNAL_TEST = 'runner/src/whatsapp/baileys/signal/signal-repository.test.ts'
 
@@ -41,7 +42,7 @@ export const MESSAGES: readonly Mutant[] = [
       {
         in: 'Outbox.#send',
         call: 'relay',
-        becomes: 'connection.relay($1, $2, attempt === 1 ? $3 : `${$3}-${attempt}`)',
+        becomes: 'connection.relay($1, $2, isRepeated ? `${$3}-${job.attempts}` : $3)',
       },
     ],
     noticedBy: { file: OUTBOX_TEST, tests: 'goes out once more, byte for byte' },
@@ -50,7 +51,7 @@ export const MESSAGES: readonly Mutant[] = [
     name: 'composed-anew',
     invariant: 'I8',
     what: 'a message that may have been on the wire is composed anew, and becomes another message',
-    edits: [{ in: 'Outbox.#send', when: 'job.message', becomes: 'attempt > 0' }],
+    edits: [{ in: 'Outbox.#send.proto', value: 'await this.#compose(job, connection, isStillOurs)' }],
     noticedBy: { file: OUTBOX_TEST, tests: 'a message that may have been on the wire goes out again byte for byte' },
   },
   {
@@ -58,16 +59,37 @@ export const MESSAGES: readonly Mutant[] = [
     invariant: 'I8',
     what: 'a message counts as sent once it was written to the socket',
     edits: [{ in: 'Outbox.#send', call: 'relay', becomes: '$&; this.acknowledged($3, null)' }],
-    noticedBy: { file: OUTBOX_TEST, tests: 'a message that may have been on the wire goes out again byte for byte' },
+    noticedBy: { file: OUTBOX_TEST, tests: 'a message that got no ack on a dead connection goes out at once' },
+  },
+  {
+    name: 'cancel-overwritten',
+    invariant: 'I8',
+    what: 'an owner takes a job in whatever version it is, and sends a canceled message',
+    edits: [{ in: 'guarded.unlessChangedSince', value: 'undefined' }],
+    noticedBy: { file: QUEUE_TEST, tests: 'a pending job that was changed after the owner had read it' },
+  },
+  {
+    name: 'sent-before-it-is-taken',
+    invariant: 'I8',
+    what: 'a message is written to the socket although its job was not taken from the queue',
+    edits: [{ in: 'Outbox.#take', when: "outcome === 'outdated'", becomes: 'false' }],
+    noticedBy: { file: QUEUE_TEST, tests: 'and canceled is never sent' },
+  },
+  {
+    name: 'two-retry-owners',
+    invariant: 'I8',
+    what: 'an owner sets a timer for a retry that a task makes due',
+    edits: [{ in: 'Outbox.#next', when: 'OWNER_WAITS_MS', becomes: 'true' }],
+    noticedBy: { file: QUEUE_TEST, tests: 'is reported once its record is durable' },
   },
   {
     name: 'settled-job-again',
     invariant: 'I8',
     what: 'a settled job is sent again when Firestore delivers its old state',
-    edits: [{ in: 'Outbox.#add.isSettled', value: 'false' }],
+    edits: [{ in: 'Outbox.#add', call: 'settled.has', becomes: 'false' }],
     noticedBy: {
       file: OUTBOX_TEST,
-      tests: 'a job that Firestore delivers again in its old state after it failed',
+      tests: 'a job that Firestore delivers again in its old state after it failed on the wire',
     },
   },
   {
@@ -91,7 +113,7 @@ export const MESSAGES: readonly Mutant[] = [
     name: 'job-in-no-state',
     invariant: 'I8',
     what: 'a message fails without a note in its document',
-    edits: [{ in: 'JobProgress.failed', drop: 'this.#say' }],
+    edits: [{ in: 'JobProgress.failed.outcome', value: "'written' as Outcome" }],
     noticedBy: { file: OUTBOX_TEST, tests: 'after it failed stays failed' },
   },
   {

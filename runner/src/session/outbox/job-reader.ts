@@ -1,0 +1,59 @@
+import { jobDocumentSchema, jobPath, type JobDocument } from '@holdfast/core/message/job-document'
+import { openJobProto } from '@holdfast/core/message/sealed-content'
+import { parseStored } from '@holdfast/core/platform/parse'
+import type { DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/ports'
+import type { SessionCipher } from '@holdfast/core/security/envelope'
+import type { OpenJob } from './open-jobs.ts'
+
+/** Reads the documents of one session's jobs. */
+export class JobReader {
+  readonly #documents: DocumentStore
+  readonly #cipher: SessionCipher
+
+  constructor(documents: DocumentStore, cipher: SessionCipher) {
+    this.#documents = documents
+    this.#cipher = cipher
+  }
+
+  /**
+   * Returns the open job of a document; null when this session does not have to send it: it is settled, for later, or moved away.
+   *
+   * @throws HoldfastError when the document is damaged
+   */
+  open(snapshot: DocumentSnapshot): OpenJob | null {
+    const document = parseStored(jobDocumentSchema, snapshot.fields, snapshot.path)
+    const isTaken = document.status === 'processing'
+    const isQueued = document.status === 'pending' && document.queuedAt !== null
+    if (document.sessionId !== this.#cipher.sessionId || (!isTaken && !isQueued)) return null
+    return {
+      id: snapshot.id,
+      document,
+      snapshot,
+      createdAtMicros: snapshot.createdAtMicros,
+      phase: isTaken ? 'unknown' : 'waiting',
+      isTaken,
+      attempts: document.attempts,
+      refusals: refusalsOf(document),
+      unanswered: 0,
+      // Missing acks of the last owner say nothing about this one.
+      notBeforeMs: isTaken ? 0 : (document.nextAttemptAt?.getTime() ?? 0),
+      lastError: document.lastError,
+      sentToAll: false,
+      message: document.proto ? openJobProto(this.#cipher, snapshot.id, document.proto) : null,
+      cancelTimeout: null,
+      run: null,
+    }
+  }
+
+  /** Reads the present version of a job. Null when no document exists, or this session does not have to send it. */
+  async read(jobId: string): Promise<OpenJob | null> {
+    const snapshot = await this.#documents.read(jobPath(jobId))
+    return snapshot && this.open(snapshot)
+  }
+}
+
+/** The number of refused attempts since the job was queued, moved, or returned to the queue by hand. Pure. */
+function refusalsOf({ timeline }: Pick<JobDocument, 'timeline'>): number {
+  const start = timeline.findLastIndex(({ why }) => why === 'retried' || why === 'moved')
+  return timeline.slice(start + 1).filter(({ status, attempt }) => status === 'pending' && attempt !== undefined).length
+}

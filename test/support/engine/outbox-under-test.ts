@@ -1,0 +1,110 @@
+import { jobDocumentSchema, jobPath, type JobDocument } from '@holdfast/core/message/job-document'
+import { sealJobContent, sealJobProto } from '@holdfast/core/message/sealed-content'
+import { createLogger } from '@holdfast/core/platform/logging'
+import { SERVER_TIME, type Clock, type DocumentSnapshot, type DocumentStore, type Fields } from '@holdfast/core/platform/ports'
+import { systemClock } from '@holdfast/core/platform/system-clock'
+import type { Connection } from '../../../runner/src/whatsapp/port.ts'
+import { Outbox, type Pace, UNPACED } from '../../../runner/src/session/outbox/outbox.ts'
+import { SettledJobs } from '../../../runner/src/session/outbox/settled-jobs.ts'
+import { DEFAULT_SEND_POLICY, type SendPolicy } from '../../../runner/src/session/outbox/send-policy.ts'
+import { Receipts } from '../../../runner/src/session/outbox/receipts.ts'
+import { takeOver } from './owner.ts'
+import { SessionUnderTest } from './session-under-test.ts'
+
+export interface OutboxOptionsUnderTest {
+  isReachable?: () => Promise<boolean>
+  policy?: Partial<SendPolicy>
+  pace?: Pace
+  clock?: Clock
+  receipts?: { documents?: DocumentStore; clock?: Clock }
+  /** The store of the session's journal and of the jobs. */
+  through?: (documents: DocumentStore) => DocumentStore
+}
+
+/** An outbox on a real journal that gets its jobs from the test, with a connection that records what it sends. */
+export async function outboxUnderTest(documents: DocumentStore, options: OutboxOptionsUnderTest = {}) {
+  const { isReachable = () => Promise.resolve(true), pace = UNPACED, clock = systemClock, through = (same) => same } = options
+  const session = await new SessionUnderTest(documents).create()
+  const { sessionId, cipher } = session
+  const { state, journal } = await takeOver(session, { documents: through(documents) })
+  const parts = { state, cipher, clock, logger: createLogger('test', 'silent') }
+  const receipts = new Receipts({ ...parts, sessionId, documents, ...options.receipts })
+  let bring: (jobs: readonly DocumentSnapshot[]) => void = () => {}
+  const later: string[] = []
+  const outbox = new Outbox({
+    ...parts,
+    documents: through(documents),
+    subscribe: (onJobs) => {
+      bring = onJobs
+      return () => {}
+    },
+    settled: new SettledJobs(),
+    contactOf: (chat) => chat,
+    pace,
+    receipts,
+    policy: { ...DEFAULT_SEND_POLICY, ...options.policy },
+    onLaterRetry: ({ id }) => later.push(id),
+  })
+  const relayed: string[] = []
+  const repeated: boolean[] = []
+  const bytes: string[] = []
+  const connection: Connection = {
+    compose: (_, { text }) => Buffer.from(text),
+    relay: async (_, message, messageId, isRepeated) => {
+      repeated.push(isRepeated)
+      relayed.push(messageId)
+      bytes.push(Buffer.from(message).toString())
+    },
+    isReachable,
+    mute: () => {},
+    heldForMs: () => 0,
+    close: async () => {},
+    unlink: () => Promise.resolve(),
+    cut: () => {},
+  }
+  outbox.listen()
+  outbox.opened(connection)
+  const accept = async (id: string, before: AcceptedJob = {}): Promise<DocumentSnapshot> => {
+    const { proto, text = 'hello', chat = '5511900000002@s.whatsapp.net', ...more } = before
+    const content = sealJobContent(cipher, id, { type: 'text', text })
+    const fixed = { v: 1, tenant: 'default', sessionId, chat, type: 'text', requestHash: '', messageId: `M-${id}`, content }
+    const times = { createdAt: SERVER_TIME, queuedAt: SERVER_TIME, timeline: [{ status: 'pending', at: new Date() }] }
+    const sent = proto === undefined ? {} : { proto: sealJobProto(cipher, id, Buffer.from(proto)), status: 'processing' }
+    const fields = { ...fixed, ...times, status: 'pending', nextAttemptAt: null, ...sent, ...more }
+    await documents.commit([{ kind: 'create', path: jobPath(id), fields }])
+    return read(id)
+  }
+  const read = async (id: string) => (await documents.read(jobPath(id))) as DocumentSnapshot
+  const job = async (id: string): Promise<JobDocument> => {
+    await journal.whenDurable()
+    return jobDocumentSchema.parse((await read(id)).fields)
+  }
+  return {
+    session,
+    outbox,
+    receipts,
+    documents,
+    connection,
+    relayed,
+    repeated,
+    bytes,
+    later,
+    journal,
+    cipher,
+    accept,
+    read,
+    job,
+    bring: (one: DocumentSnapshot) => bring([one]),
+    statuses: async (id: string) => (await job(id)).timeline.map(({ status }) => status),
+    /** Changes a job as the API or a task does: only in the version that was read. */
+    change: (found: DocumentSnapshot, fields: Fields) =>
+      documents.commit([{ kind: 'update', path: found.path, fields, unlessChangedSince: found }]),
+  }
+}
+
+/** The fields of a job that a test wants to be special. */
+type AcceptedJob = { proto?: string; text?: string } & Partial<
+  Pick<JobDocument, 'chat' | 'nextAttemptAt' | 'sendAt' | 'expiresAt' | 'priority' | 'retryDelaysMs' | 'sessionId'>
+>
+
+export type OutboxUnderTest = Awaited<ReturnType<typeof outboxUnderTest>>
