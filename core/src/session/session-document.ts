@@ -92,6 +92,8 @@ export const sessionDocumentSchema = z.object({
   trimmedTo: z.number().int().nonnegative().default(0),
   putAside: z.array(putAsideSchema).default([]),
   crashes: crashRecordSchema.default({ shortLives: 0, failedTrials: 0, onTrial: false }),
+  /** Since when the session has no connection, by its owner's clock. Null while it has one, or when no owner said it. */
+  downSince: z.date().nullable().default(null),
   lastProofOfLifeAt: z.date().nullable().default(null),
   lastInboundAt: z.date().nullable().default(null),
   me: z.object({ id: z.string(), lid: z.string().nullable() }).nullable().default(null),

@@ -16,7 +16,13 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-const FIGURES = { counters: { sent: 0, received: 0 }, lastProofOfLifeAt: null, lastInboundAt: null, lastDisconnect: null }
+const FIGURES = {
+  counters: { sent: 0, received: 0 },
+  downSince: null,
+  lastProofOfLifeAt: null,
+  lastInboundAt: null,
+  lastDisconnect: null,
+}
 
 const never = (): Promise<void> => new Promise(() => {})
 

@@ -1,19 +1,21 @@
 import { expect, test } from 'vitest'
+import type { Clock } from '@holdfast/core/platform/ports'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import type { Claim } from './claim.ts'
 import { SessionStatus, type StateChange } from './session-status.ts'
 
-const claimOf = (state: string): Claim =>
+const claimOf = (state: string, downSince: Date | null = null): Claim =>
   ({
     sessionId: 'default.shop',
-    session: { state, counters: { sent: 0, received: 0 } },
+    session: { state, downSince, counters: { sent: 0, received: 0 } },
     head: { sequence: 1, epoch: 1, hash: '' },
     crashes: { shortLives: 0, failedTrials: 0, onTrial: false },
   }) as unknown as Claim
 
-function statusOf(state: string) {
+function statusOf(state: string, { downSince = null, clock = systemClock }: { downSince?: Date | null; clock?: Clock } = {}) {
   const unknown: StateChange[] = []
-  const status = new SessionStatus({ claim: claimOf(state), clock: systemClock, onUnknown: (change) => unknown.push(change) })
+  const claim = claimOf(state, downSince)
+  const status = new SessionStatus({ claim, clock, onUnknown: (change) => unknown.push(change) })
   return { status, unknown }
 }
 
@@ -53,4 +55,28 @@ test('a release that keeps the shown state is no change of state', () => {
   status.released(null, null)
 
   expect([status.state, unknown]).toEqual(['BANNED', []])
+})
+
+test('an outage begins with the loss of the connection, and goes on under the next owner until there is one', () => {
+  let now = 1000
+  const clock = { ...systemClock, now: () => now }
+  const { status } = statusOf('BACKOFF', { clock, downSince: new Date(500) })
+  const enter = (...[state, reason]: Parameters<SessionStatus['enter']>) => {
+    now += 1000
+    const event = status.enter(state, reason, {}, null)
+    return 'figures' in event ? Number(event.figures.downSince) : undefined
+  }
+  expect(enter('CONNECTING', 'opening-socket', {}, null)).toBe(500)
+  expect(enter('CONNECTED', 'logged-in', {}, null)).toBe(0)
+  expect(enter('BACKOFF', 'connection-lost', {}, null)).toBe(4000)
+  expect(enter('CONNECTING', 'opening-socket', {}, null)).toBe(4000)
+})
+
+test('an outage begins with the claim when the last owner died connected, and with the release of a connected session', () => {
+  const clock = { ...systemClock, now: () => 7000 }
+  const died = statusOf('CONNECTED', { clock }).status
+  expect(died.enter('CONNECTING', 'opening-socket', {}, null)).toMatchObject({ figures: { downSince: new Date(7000) } })
+  died.enter('CONNECTED', 'logged-in', {}, null)
+  const released = died.released({ state: 'BACKOFF', reason: 'runner-leaving' }, null)
+  expect(released).toMatchObject({ figures: { downSince: new Date(7000) } })
 })

@@ -14,6 +14,8 @@ export class SessionStatus {
   readonly #onUnknown: (change: StateChange) => void
   #state: SessionState
   #reason: ReasonCode | null = null
+  /** When the session lost its connection; null while it has one. An outage goes on under the next owner. */
+  #downSinceMs: number | null
   #lastProofOfLifeMs: number | null = null
   #lastDisconnect: LastDisconnect | null = null
   /** The counters of earlier owners and of earlier engines of this owner. */
@@ -25,6 +27,7 @@ export class SessionStatus {
     this.#clock = clock
     this.#onUnknown = onUnknown
     this.#counted = claim.session.counters
+    this.#downSinceMs = claim.session.downSince?.getTime() ?? clock.now()
     const from = claim.session.state
     this.#state = stateAfterClaim(from, mustQuarantine(claim.crashes))
     if (!CLAIMS[from].includes(this.#state)) onUnknown({ from, to: this.#state, reason: 'claimed' })
@@ -75,7 +78,10 @@ export class SessionStatus {
    * session that waits for an operator.
    */
   released(shown: { state: SessionState; reason: ReasonCode } | null, engine: Engine | null): SessionEvent {
-    if (shown) this.#check(shown.state, shown.reason)
+    if (shown) {
+      this.#check(shown.state, shown.reason)
+      this.#downSinceMs = this.#downSinceAs(shown.state)
+    }
     return { type: 'session.released', shown, figures: this.#figures(engine) }
   }
 
@@ -95,6 +101,11 @@ export class SessionStatus {
     this.#check(state, reason)
     this.#state = state
     this.#reason = reason
+    this.#downSinceMs = this.#downSinceAs(state)
+  }
+
+  #downSinceAs(state: SessionState): number | null {
+    return state === 'CONNECTED' ? null : (this.#downSinceMs ?? this.#clock.now())
   }
 
   /** Reports a change that the table does not list. The change is made all the same, because its cause has already happened. */
@@ -106,6 +117,7 @@ export class SessionStatus {
   #figures(engine: Engine | null): SessionFigures {
     return {
       counters: this.#counters(engine),
+      downSince: dateOf(this.#downSinceMs),
       lastProofOfLifeAt: dateOf(this.#lastProofOfLifeMs),
       lastInboundAt: dateOf(engine?.inbox.figures.lastReceivedMs ?? null),
       lastDisconnect: this.#lastDisconnect,

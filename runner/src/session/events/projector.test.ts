@@ -14,7 +14,13 @@ import type { SessionEvent } from './session-event.ts'
 
 const SESSION = 'default.shop'
 const AT = new Date(1_700_000_000_000)
-const FIGURES = { counters: { sent: 1, received: 2 }, lastProofOfLifeAt: AT, lastInboundAt: null, lastDisconnect: null }
+const FIGURES = {
+  counters: { sent: 1, received: 2 },
+  downSince: null,
+  lastProofOfLifeAt: AT,
+  lastInboundAt: null,
+  lastDisconnect: null,
+}
 const PACING = {
   day: '2026-12-01',
   timeZone: 'UTC',

@@ -34,6 +34,8 @@ export type SessionEvent =
 export interface SessionFigures {
   /** Since the session was created. */
   readonly counters: { readonly sent: number; readonly received: number }
+  /** When the session lost its connection; null while it has one. */
+  readonly downSince: Date | null
   /** When WhatsApp's server was last heard; null while this owner has not heard it. */
   readonly lastProofOfLifeAt: Date | null
   /** When the last message arrived; null while this owner has received none. */

@@ -58,8 +58,9 @@ function fieldsOf(event: SessionEvent, { sessionId, place, cipher }: EventRecord
 }
 
 /** Returns the figures that this owner knows. The others keep the values of an earlier owner. */
-const knownOf = ({ counters, lastProofOfLifeAt, lastInboundAt, lastDisconnect }: SessionFigures): Fields => ({
+const knownOf = ({ counters, downSince, lastProofOfLifeAt, lastInboundAt, lastDisconnect }: SessionFigures): Fields => ({
   counters,
+  downSince,
   ...(lastProofOfLifeAt ? { lastProofOfLifeAt } : {}),
   ...(lastInboundAt ? { lastInboundAt } : {}),
   ...(lastDisconnect ? { lastDisconnect } : {}),
