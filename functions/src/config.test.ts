@@ -1,7 +1,7 @@
 import { parseEnv } from 'node:util'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { apiSettings, readApiConfig } from './config.ts'
+import { apiSettings, readApiConfig, readFunctionConfig } from './config.ts'
 
 const complete = {
   GOOGLE_CLOUD_PROJECT: 'project',
@@ -15,11 +15,25 @@ describe('the configuration of the API', () => {
     expect(readApiConfig(complete)).toEqual({
       projectId: 'project',
       storage: { type: 'hybrid', bucket: 'bucket' },
+      tasks: {
+        projectId: 'project',
+        region: 'us-central1',
+        functionsUrl: 'https://us-central1-project.cloudfunctions.net',
+        serviceAccount: 'holdfast-invoker@project.iam.gserviceaccount.com',
+        emulator: null,
+      },
       wrappingKey: Buffer.alloc(32, 1),
       apiKey: 'sixteen characters',
       thresholds: { cpu: 70, memory: 75 },
       logLevel: 'info',
     })
+  })
+
+  it('needs no API key where callers do not reach the function', () => {
+    const { API_KEY: _, ...internal } = complete
+    const { apiKey: __, ...expected } = readApiConfig(complete)
+    expect(readFunctionConfig(internal)).toEqual(expected)
+    expect(() => readApiConfig(internal)).toThrow(/API_KEY/)
   })
 
   it("takes the project from Cloud Functions' own variable", () => {

@@ -1,15 +1,7 @@
 // Has to be the first import: functions that are defined before it do not get its options.
 import './options.ts'
-import { getRequestListener } from '@hono/node-server'
-import { onRequest } from 'firebase-functions/v2/https'
-import { createHandler } from './app/handler.ts'
-import { readApiConfig } from './config.ts'
 
-// Leaves the global objects unchanged, because other functions and Google's clients run in the same process.
-const listener = getRequestListener(createHandler(readApiConfig), { overrideGlobalObjects: false })
-
-/** The HTTP API. Google lets all requests through, because the API checks its own key. */
-export const api = onRequest(
-  { invoker: 'public', secrets: ['API_KEY', 'SESSION_ENCRYPTION_KEY'], concurrency: 80, timeoutSeconds: 60 },
-  (request, response) => listener(request, response),
-)
+// One file for each function. The name of an export is the name of its function, and of its queue.
+export { api } from './api-function.ts'
+export { sweep } from './schedules/sweep.ts'
+export { retries } from './tasks/retries.ts'

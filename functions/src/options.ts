@@ -1,11 +1,14 @@
+import { DEFAULT_REGION } from '@holdfast/core/platform/region'
 import { expr, projectID } from 'firebase-functions/params'
 import { setGlobalOptions } from 'firebase-functions/v2'
 
+/** The full address of a service account, because firebase-tools does not expand the short form `holdfast-api@` everywhere. */
+export const accountOf = (name: string) => expr`${name}@${projectID}.iam.gserviceaccount.com`
+
 // The options of every function.
 setGlobalOptions({
-  region: 'us-central1',
+  region: DEFAULT_REGION,
   maxInstances: 20,
   memory: '512MiB',
-  // The full address, because firebase-tools does not expand the short form `holdfast-api@` everywhere.
-  serviceAccount: expr`holdfast-api@${projectID}.iam.gserviceaccount.com`,
+  serviceAccount: accountOf('holdfast-api'),
 })

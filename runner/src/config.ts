@@ -15,6 +15,7 @@ import {
 } from '@holdfast/core/platform/settings'
 import { tenantDefaultsOf, tenantRules, tenantVariables } from '@holdfast/core/operations/tenant-environment'
 import { storageOf, storageRules, storageSettings } from '@holdfast/core/platform/storage-settings'
+import { tasksOf, tasksSettings } from '@holdfast/core/platform/tasks-settings'
 import { DEFAULT_RECONNECT_POLICY as RECONNECT } from '@holdfast/core/session/disconnect-policy'
 
 const HOUR_MS = 60 * 60 * 1000
@@ -26,6 +27,7 @@ const port = optionalInteger({ min: 0, max: 65_535 })
 export const runnerSettings = z.object({
   GOOGLE_CLOUD_PROJECT: projectId,
   ...storageSettings,
+  ...tasksSettings,
   SESSION_ENCRYPTION_KEY: encryptionKey,
   MAX_CONNECTIONS: integer({ min: 1, max: 1000, default: 50 }),
   QUEUE_CONCURRENCY: integer({ min: 1, max: 100, default: SENDING.chatsAtOnce }),
@@ -115,6 +117,7 @@ export function readRunnerConfig(environment: Environment = process.env) {
   return {
     projectId: settings.GOOGLE_CLOUD_PROJECT,
     storage: storageOf(settings),
+    tasks: tasksOf(settings),
     wrappingKey: new WrappingKey(settings.SESSION_ENCRYPTION_KEY),
     maxConnections: settings.MAX_CONNECTIONS,
     sending: {

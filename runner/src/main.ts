@@ -2,7 +2,7 @@
 import './whatsapp/baileys/patches/inflate-limit.ts'
 import { RUNNERS } from '@holdfast/core/operations/runner-document'
 import { messageOf } from '@holdfast/core/platform/errors'
-import { createFirestoreClients } from '@holdfast/core/adapters/google/clients'
+import { createFirestoreClients, createTaskQueues } from '@holdfast/core/adapters/google/clients'
 import { tenantOf } from '@holdfast/core/session/ids'
 import { createLogger, type Logger } from '@holdfast/core/platform/logging'
 import { openRunnerStores, type RunnerStores } from '@holdfast/core/adapters/session-stores'
@@ -57,6 +57,7 @@ async function main(): Promise<void> {
   const onLost = () => process.exit(EXIT.leftInDisorder)
   const stores = openRunnerStores({ projectId, storage, wrappingKey, runnerId, clock, logger: log, onLost })
   const { documents } = stores
+  const tasks = createTaskQueues(config.tasks)
   let store: StoreReport | null = null
   const meter = processMeter(config.memoryLimitBytes)
   const resources = new ResourceWatch({ meter, clock, policy: config.resources })
@@ -100,6 +101,7 @@ async function main(): Promise<void> {
     handOver: async (why, deadline) => {
       await supervisor.leave(deadline, why === 'memory-limit' ? why : 'told')
       await stores.close()
+      await tasks.close()
       await probes?.close()
     },
     exit: (code) => process.exit(code),

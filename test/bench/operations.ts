@@ -7,6 +7,7 @@ import { systemClock } from '@holdfast/core/platform/system-clock'
 import { createApp } from '../../functions/src/app/app.ts'
 import { holderOf } from '../../functions/src/app/authentication.ts'
 import { difference, per, sum, type Operations } from './costs.ts'
+import { RecordedTasks } from '../support/recorded-tasks.ts'
 import { type Clients, freshHeartbeat } from './product.ts'
 import type { Chat } from './subject.ts'
 import type { BenchWorld } from './world.ts'
@@ -86,6 +87,7 @@ async function operationsOfRequest({ documents, objects, operations }: Clients, 
     objects,
     archives: objects,
     storage: objects,
+    tasks: new RecordedTasks(),
     journalsOn: (guarded) => new DocumentJournals(guarded),
     // A random key is enough, because no runner opens the content of this session.
     wrappingKey: new WrappingKey(randomBytes(32)),

@@ -26,7 +26,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-test('firebase-functions discovers the API in the built functions, with its secrets, its account and its limits', async () => {
+test('firebase-functions discovers the built functions, with their secrets, accounts and limits', async () => {
   const functions = join(folder, 'functions')
   const manifest = join(folder, 'manifest.json')
   const discovery = join(functions, 'node_modules/firebase-functions/lib/bin/firebase-functions.js')
@@ -42,6 +42,18 @@ test('firebase-functions discovers the API in the built functions, with its secr
       availableMemoryMb: 512,
       maxInstances: 20,
       serviceAccountEmail: 'holdfast-api@{{ params.PROJECT_ID }}.iam.gserviceaccount.com',
+    },
+    retries: {
+      taskQueueTrigger: { retryConfig: { maxAttempts: 20 }, rateLimits: { maxConcurrentDispatches: 40 } },
+      secretEnvironmentVariables: [{ key: 'SESSION_ENCRYPTION_KEY' }],
+      region: ['us-central1'],
+      serviceAccountEmail: 'holdfast-tasks@{{ params.PROJECT_ID }}.iam.gserviceaccount.com',
+    },
+    sweep: {
+      scheduleTrigger: { schedule: 'every 1 minutes' },
+      secretEnvironmentVariables: [{ key: 'SESSION_ENCRYPTION_KEY' }],
+      region: ['us-central1'],
+      serviceAccountEmail: 'holdfast-sweeper@{{ params.PROJECT_ID }}.iam.gserviceaccount.com',
     },
   })
 })

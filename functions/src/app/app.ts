@@ -7,7 +7,7 @@ import type { Dependencies } from '../use-cases/dependencies.ts'
 import { HealthCheck } from '../use-cases/health.ts'
 import type { Authenticate } from './authentication.ts'
 import { bodyLimit } from './body-limit.ts'
-import { objectsWithDeadline, withDeadline } from './deadline.ts'
+import { storesWithDeadline } from './deadline.ts'
 import type { Principal, Role } from './principal.ts'
 import { problem, problemOf } from './problems.ts'
 import { readRequest } from './request.ts'
@@ -20,15 +20,9 @@ interface Environment {
   Variables: { principal: Principal }
 }
 
-/** Google's client would retry for minutes. A 503 comes sooner, and the caller can repeat the request. */
-const STORE_DEADLINE_MS = 10_000
-
 /** Creates the API, in WAHA's words. It keeps no state in memory that a second instance would need. */
 export function createApp({ authenticate, ...given }: AppDependencies): Hono<Environment> {
-  const documents = withDeadline(given.documents, given.clock, STORE_DEADLINE_MS)
-  const objects = objectsWithDeadline(given.objects, given.clock, STORE_DEADLINE_MS)
-  const archives = given.archives && objectsWithDeadline(given.archives, given.clock, STORE_DEADLINE_MS)
-  const stores = { ...given, documents, objects, archives, journals: given.journalsOn(documents) }
+  const stores = { ...given, ...storesWithDeadline(given, given.clock) }
   const dependencies: RouteDependencies = { ...stores, health: new HealthCheck(stores) }
   const app = new Hono<Environment>()
 

@@ -1,13 +1,29 @@
+import type { ReadingStores } from '@holdfast/core/adapters/session-stores'
 import { within } from '@holdfast/core/platform/deadlines'
 import { HoldfastError, isHoldfastError, isStoreTrouble } from '@holdfast/core/platform/errors'
 import { type Guard, guardDocuments, guardObjects } from '@holdfast/core/platform/guarded-stores'
 import type { Clock, DocumentCounter, DocumentStore, ObjectStore } from '@holdfast/core/platform/ports'
+import type { Dependencies } from '../use-cases/dependencies.ts'
+
+/** Google's client would retry for minutes. A 503 comes sooner, and the caller can repeat the request. */
+const STORE_DEADLINE_MS = 10_000
+
+/** Returns the stores that use cases work with. */
+export function storesWithDeadline(
+  stores: Pick<ReadingStores, 'documents' | 'objects' | 'journalsOn'> & Pick<Dependencies, 'archives'>,
+  clock: Clock,
+) {
+  const documents = withDeadline(stores.documents, clock, STORE_DEADLINE_MS)
+  const objects = objectsWithDeadline(stores.objects, clock, STORE_DEADLINE_MS)
+  const archives = stores.archives && objectsWithDeadline(stores.archives, clock, STORE_DEADLINE_MS)
+  return { documents, objects, archives, journals: stores.journalsOn(documents) }
+}
 
 /**
  * Limits the time of each request to the database and turns its errors into `unavailable`, because a caller of the API can only
  * repeat the request. Use cases find out by reading whether a failed commit was applied, never from its error.
  */
-export function withDeadline(
+function withDeadline(
   documents: DocumentStore & DocumentCounter,
   clock: Clock,
   limitMs: number,
@@ -17,7 +33,7 @@ export function withDeadline(
 }
 
 /** Does the same for objects. An existing object and a missing bucket are answers, not outages, so these errors pass. */
-export const objectsWithDeadline = (objects: ObjectStore, clock: Clock, limitMs: number): ObjectStore =>
+const objectsWithDeadline = (objects: ObjectStore, clock: Clock, limitMs: number): ObjectStore =>
   guardObjects(objects, orUnavailable(clock, limitMs, 'A request to the store of objects failed.'))
 
 const orUnavailable =

@@ -1,13 +1,10 @@
-import { WrappingKey } from '@holdfast/core/security/envelope'
 import { createLogger } from '@holdfast/core/platform/logging'
 import { messageOf } from '@holdfast/core/platform/errors'
-import { openReadingStores } from '@holdfast/core/adapters/session-stores'
-import { systemClock } from '@holdfast/core/platform/system-clock'
 import type { ApiConfig } from '../config.ts'
 import { createApp } from './app.ts'
 import { holderOf } from './authentication.ts'
 import { problem } from './problems.ts'
-import { requestContext } from './request-context.ts'
+import { openFunction } from './wiring.ts'
 
 type Handler = (request: Request) => Response | Promise<Response>
 
@@ -27,14 +24,7 @@ export function createHandler(readConfig: () => ApiConfig): Handler {
 function wire(readConfig: () => ApiConfig): Handler {
   try {
     const config = readConfig()
-    const app = createApp({
-      ...openReadingStores({ projectId: config.projectId, storage: config.storage }),
-      thresholds: config.thresholds,
-      wrappingKey: new WrappingKey(config.wrappingKey),
-      authenticate: holderOf(config.apiKey),
-      clock: systemClock,
-      logger: createLogger('api', config.logLevel, requestContext),
-    })
+    const app = createApp({ ...openFunction('api', config), authenticate: holderOf(config.apiKey) })
     return (request) => app.fetch(request)
   } catch (error) {
     createLogger('api', 'info').fatal({ problem: messageOf(error) }, 'The API cannot start.')

@@ -1,6 +1,6 @@
 import type { ReadableJournals } from '@holdfast/core/journal/journal-store'
 import type { Logger } from '@holdfast/core/platform/logging'
-import type { Clock, DocumentCounter, DocumentStore, ObjectStore, StoreCheck } from '@holdfast/core/platform/ports'
+import type { Clock, DocumentCounter, DocumentStore, ObjectStore, StoreCheck, TaskQueues } from '@holdfast/core/platform/ports'
 import type { WrappingKey } from '@holdfast/core/security/envelope'
 import type { Thresholds } from './health-status.ts'
 
@@ -13,6 +13,7 @@ export interface Dependencies {
   readonly archives: ObjectStore | null
   /** Checks the store of `objects`. */
   readonly storage: StoreCheck
+  readonly tasks: TaskQueues
   readonly wrappingKey: WrappingKey
   readonly thresholds: Thresholds
   readonly clock: Clock

@@ -17,6 +17,7 @@ import {
   startFirestore,
   startOwnFirestore,
 } from '../../support/firestore-under-test.ts'
+import { RecordedTasks } from '../../support/recorded-tasks.ts'
 import { assertDescribed } from './described-answers.ts'
 
 export const API_KEY = 'a key of 16 or more characters'
@@ -33,6 +34,8 @@ type Calls = Pick<ApiUnderTest, 'get' | 'post' | 'send' | 'call'>
 export interface ApiUnderTest extends AsyncDisposable {
   readonly firestore: FirestoreUnderTest
   readonly documents: DocumentStore
+  /** The tasks that the API enqueued. */
+  readonly tasks: RecordedTasks
   readonly wrappingKey: WrappingKey
   /** The routes of the API, in the form `GET /api/sessions/:name`. */
   readonly routes: readonly string[]
@@ -64,6 +67,7 @@ export async function startApiToHarm(): Promise<ApiUnderTest & { readonly firest
 function apiOn(firestore: FirestoreUnderTest): ApiUnderTest {
   const { documents, objects } = firestore.clients
   const wrappingKey = new WrappingKey(randomBytes(32))
+  const tasks = new RecordedTasks()
   const dependencies = {
     documents,
     objects,
@@ -71,6 +75,7 @@ function apiOn(firestore: FirestoreUnderTest): ApiUnderTest {
     journalsOn: (guarded: DocumentStore) => new DocumentJournals(guarded),
     // Only /health uses it, and the tests of /health pass the real one.
     storage: { check: () => Promise.resolve() },
+    tasks,
     wrappingKey,
     authenticate: holderOf(API_KEY),
     thresholds: { cpu: 70, memory: 75 },
@@ -80,6 +85,7 @@ function apiOn(firestore: FirestoreUnderTest): ApiUnderTest {
   return {
     firestore,
     documents,
+    tasks,
     wrappingKey,
     routes: routesOf(createApp(dependencies)),
     ...callsOf(dependencies),

@@ -1,7 +1,11 @@
 import { Firestore } from '@google-cloud/firestore'
 import { Storage } from '@google-cloud/storage'
+import { CloudTasksClient } from '@google-cloud/tasks'
+import { credentials } from '@grpc/grpc-js'
 import { systemClock } from '../../platform/system-clock.ts'
-import type { DocumentCounter, DocumentStore, ObjectStore, StoreCheck } from '../../platform/ports.ts'
+import type { DocumentCounter, DocumentStore, ObjectStore, StoreCheck, TaskQueues } from '../../platform/ports.ts'
+import type { TasksConfig } from '../../platform/tasks-settings.ts'
+import { CloudTaskQueues } from './cloud-tasks.ts'
 import { FirestoreDocuments } from './firestore-documents.ts'
 import { type OperationCounter, newOperationCounter } from './operation-counter.ts'
 import { RenewedFirestore } from './renewed-firestore.ts'
@@ -31,9 +35,14 @@ export interface ConnectionProbes {
  */
 const DEFAULT_PROBES: ConnectionProbes = { everyMs: 30_000, answeredWithinMs: 10_000, silentMs: 45_000 }
 
+const grpcProbes = ({ everyMs, answeredWithinMs }: ConnectionProbes) => ({
+  'grpc.keepalive_time_ms': everyMs,
+  'grpc.keepalive_timeout_ms': answeredWithinMs,
+})
+
 /**
- * The one place where Google's clients are made. In the sandbox the SDKs find the emulators by their own variables
- * (FIRESTORE_EMULATOR_HOST, STORAGE_EMULATOR_HOST); this code does not know of them.
+ * The one place where Google's clients are made. In the sandbox the SDKs find the emulators of Firestore and Cloud Storage by their
+ * own variables (FIRESTORE_EMULATOR_HOST, STORAGE_EMULATOR_HOST); this code does not know of them. The SDK of Cloud Tasks has none.
  */
 export function createGoogleClients(options: { projectId: string; bucket: string }): GoogleClients {
   const clients = createFirestoreClients(options)
@@ -45,13 +54,21 @@ export function createGoogleClients(options: { projectId: string; bucket: string
 export function createFirestoreClients(options: { projectId: string; probes?: ConnectionProbes }): FirestoreClients {
   const { projectId, probes = DEFAULT_PROBES } = options
   const operations = newOperationCounter()
-  const make = () =>
-    new Firestore({
-      projectId,
-      ignoreUndefinedProperties: true,
-      'grpc.keepalive_time_ms': probes.everyMs,
-      'grpc.keepalive_timeout_ms': probes.answeredWithinMs,
-    })
+  const make = () => new Firestore({ projectId, ignoreUndefinedProperties: true, ...grpcProbes(probes) })
   const connection = new RenewedFirestore(make, probes.silentMs, systemClock)
   return { documents: new FirestoreDocuments(connection, operations), operations, close: () => connection.close() }
+}
+
+export type TaskQueuesClient = TaskQueues & { close(): Promise<void> }
+
+export function createTaskQueues(config: TasksConfig): TaskQueuesClient {
+  const { projectId, emulator } = config
+  const client = new CloudTasksClient({ projectId, ...(emulator === null ? grpcProbes(DEFAULT_PROBES) : standInAt(emulator)) })
+  const queues = new CloudTaskQueues(client, config)
+  return { enqueue: (task) => queues.enqueue(task), close: () => client.close() }
+}
+
+function standInAt(address: string) {
+  const [apiEndpoint = '', port] = address.split(':')
+  return { apiEndpoint, port: Number(port), sslCreds: credentials.createInsecure() }
 }

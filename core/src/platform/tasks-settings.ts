@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { DEFAULT_REGION } from './region.ts'
+
+/** Where tasks wait, and whom they call. */
+export interface TasksConfig {
+  readonly projectId: string
+  /** Region of the functions, and of the queues, which are made with them. */
+  readonly region: string
+  /** Each function is below this URL, under its name. Without a slash at the end. */
+  readonly functionsUrl: string
+  /** E-mail of the account in whose name the functions are called. */
+  readonly serviceAccount: string
+  /** `host:port` of a stand-in for Cloud Tasks; null for the service. */
+  readonly emulator: string | null
+}
+
+/** Settings that each process spreads into its schema. All of them follow from the project where the installation is the usual one. */
+export const tasksSettings = {
+  FUNCTIONS_REGION: z
+    .string()
+    .regex(/^[a-z]+-[a-z]+\d+$/, 'must be a region of Google Cloud, like us-central1')
+    .default(DEFAULT_REGION),
+  FUNCTIONS_URL: z
+    .url({ protocol: /^https?$/, error: 'must be a URL that begins with https://' })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
+  TASKS_SERVICE_ACCOUNT: z.email('must be the e-mail address of a service account').optional(),
+  /** Only the sandbox sets it. */
+  CLOUD_TASKS_EMULATOR_HOST: z
+    .string()
+    .regex(/^[^/:]+:\d{1,5}$/, 'must be host:port')
+    .optional(),
+}
+
+type TasksSettings = z.infer<z.ZodObject<typeof tasksSettings>> & { readonly GOOGLE_CLOUD_PROJECT: string }
+
+export function tasksOf(settings: TasksSettings): TasksConfig {
+  const { GOOGLE_CLOUD_PROJECT: projectId, FUNCTIONS_REGION: region } = settings
+  return {
+    projectId,
+    region,
+    // Every function of the 2nd generation has this address beside the one of Cloud Run, which nobody knows before the deployment.
+    functionsUrl: settings.FUNCTIONS_URL ?? `https://${region}-${projectId}.cloudfunctions.net`,
+    serviceAccount: settings.TASKS_SERVICE_ACCOUNT ?? `holdfast-invoker@${projectId}.iam.gserviceaccount.com`,
+    emulator: settings.CLOUD_TASKS_EMULATOR_HOST ?? null,
+  }
+}

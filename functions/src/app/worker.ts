@@ -1,0 +1,51 @@
+import { messageOf } from '@holdfast/core/platform/errors'
+import { createLogger } from '@holdfast/core/platform/logging'
+import { systemClock } from '@holdfast/core/platform/system-clock'
+import { type FunctionConfig, readFunctionConfig } from '../config.ts'
+import type { Dependencies } from '../use-cases/dependencies.ts'
+import type { QueueDependencies } from '../use-cases/make-due.ts'
+import { storesWithDeadline } from './deadline.ts'
+import { underRequestId } from './request-context.ts'
+import { openFunction } from './wiring.ts'
+
+type WorkerDependencies = Dependencies & QueueDependencies
+
+/** Runs the work of one call of a function that Google calls. */
+export type Worker = <Result>(work: (dependencies: WorkerDependencies) => Promise<Result>) => Promise<Result>
+
+/**
+ * Wires a function on its first call, not when the module is loaded, because a deployment loads the module without a configuration.
+ * What the work throws is logged here, and the thrown error has neither its text nor its cause: Google's library logs the error that
+ * it gets, and a text may quote a message.
+ */
+export function createWorker(name: string, readConfig: () => FunctionConfig = readFunctionConfig): Worker {
+  let dependencies: WorkerDependencies | null = null
+  return (work) =>
+    underRequestId(async () => {
+      dependencies ??= wire(name, readConfig)
+      if (!dependencies) throw new Error(`The function ${name} is not configured correctly. Its log says what to set.`)
+      const outcome = await settle(work(dependencies))
+      if ('value' in outcome) return outcome.value
+      dependencies.logger.error({ error: outcome.error }, `A run of ${name} failed.`)
+      throw new Error(`A run of ${name} failed. Its log has the cause.`)
+    })
+}
+
+function wire(name: string, readConfig: () => FunctionConfig): WorkerDependencies | null {
+  try {
+    const config = readConfig()
+    const opened = openFunction(name, config)
+    return { ...opened, ...storesWithDeadline(opened, systemClock), jobsLag: config.storage.type === 'local' }
+  } catch (error) {
+    createLogger(name, 'info').fatal({ problem: messageOf(error) }, `The function ${name} cannot start.`)
+    return null
+  }
+}
+
+async function settle<Result>(work: Promise<Result>): Promise<{ value: Result } | { error: unknown }> {
+  try {
+    return { value: await work }
+  } catch (error) {
+    return { error }
+  }
+}
