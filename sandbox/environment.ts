@@ -36,14 +36,26 @@ export function storageEnvironment(type: StorageType, identity: Identity, direct
   return { SESSION_STORAGE_TYPE: type, STORAGE_BUCKET: identity.bucket }
 }
 
-/** Returns the variables by which Google's clients in the product find this sandbox's Firestore and Cloud Storage. */
-export function productEnvironment(identity: Identity, backends: { firestore: string; storage: string }): Environment {
+/** The addresses of the stand-ins for Google's services. */
+export interface Backends {
+  /** host:port */
+  firestore: string
+  /** URL */
+  storage: string
+  /** host:port */
+  tasks: string
+}
+
+/** Returns the variables by which Google's clients in the product find the stand-ins, and Cloud Tasks finds the functions. */
+export function productEnvironment(identity: Identity, backends: Backends, functionsUrl: string): Environment {
   return {
     ...plainEnvironment(),
     GOOGLE_CLOUD_PROJECT: identity.project,
     GCLOUD_PROJECT: identity.project,
     FIRESTORE_EMULATOR_HOST: backends.firestore,
     STORAGE_EMULATOR_HOST: backends.storage,
+    CLOUD_TASKS_EMULATOR_HOST: backends.tasks,
+    FUNCTIONS_URL: functionsUrl,
     SESSION_ENCRYPTION_KEY: identity.sessionEncryptionKey,
     // The sandbox has no metadata server, and a client that looks for one prints warnings.
     METADATA_SERVER_DETECTION: 'none',

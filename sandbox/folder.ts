@@ -46,6 +46,11 @@ export class Folder {
     return join(this.path, 'storage')
   }
 
+  /** Path of the directory of Cloud Tasks' queues. */
+  get tasks(): string {
+    return join(this.path, 'tasks')
+  }
+
   /** Path of the file that says how far a movable clock is ahead. */
   get clock(): string {
     return join(this.path, 'clock')
@@ -82,7 +87,7 @@ export class Folder {
     const aside = join(this.path, 'discarded')
     await rm(aside, { recursive: true, force: true })
     await mkdir(aside)
-    for (const name of ['firestore', 'storage', 'sessions']) {
+    for (const name of ['firestore', 'storage', 'tasks', 'sessions']) {
       await rename(join(this.path, name), join(aside, name)).catch(ignoreMissing)
     }
     await rm(join(this.path, 'sandbox.json'), { force: true })

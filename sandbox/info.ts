@@ -14,6 +14,8 @@ export interface SandboxInfo {
   bucket: string
   firestore: string
   storage: string
+  /** `host:port` of the stand-in for Cloud Tasks. */
+  tasks: string
   /** Base URL of the simulator. Null when another server stands for WhatsApp, and until the simulator is ready. */
   simulator: string | null
   /** The runners that run at this moment. */

@@ -1,6 +1,7 @@
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { MovableClock } from './clock/movable-clock.ts'
 import {
+  type Backends,
   clockEnvironment,
   type StorageType,
   functionsEnvironment,
@@ -22,12 +23,6 @@ export interface WhatsApp {
   media: string | null
 }
 
-/** The addresses of Firestore and Cloud Storage. */
-export interface Backends {
-  firestore: string
-  storage: string
-}
-
 /** The settings of a part that depend on the sandbox's options. */
 export interface PartOptions {
   product: Product
@@ -36,6 +31,8 @@ export interface PartOptions {
   preloads?: readonly string[] | undefined
   /** The place of sessions. */
   storage?: StorageType | undefined
+  /** Base URL of the functions, which Cloud Tasks calls. */
+  functionsUrl: string
   /** Null: the clock of the machine. */
   clock: MovableClock | null
 }
@@ -58,6 +55,20 @@ export function storageProcess(folder: Folder, port: number): SupervisedProcess 
   })
 }
 
+/** Runs the stand-in for Cloud Tasks. It keeps everything on disk, so that a task outlives it, as in the service. */
+export function tasksProcess(folder: Folder, port: number, { clock }: Pick<PartOptions, 'clock'>): SupervisedProcess {
+  return new SupervisedProcess({
+    name: 'tasks',
+    entry: here('google/tasks/main.ts'),
+    args: ['--port', String(port), '--data', folder.tasks],
+    preloads: clockPreload(clock),
+    env: { ...plainEnvironment(), ...clockSettings(clock) },
+    log: folder.log('tasks'),
+    whenItDies: 'restart',
+    ready: 'line',
+  })
+}
+
 export async function createBucket(storage: string, project: string, name: string): Promise<void> {
   const response = await fetch(`${storage}/storage/v1/b?project=${project}`, { method: 'POST', body: JSON.stringify({ name }) })
   // 409: the bucket exists since an earlier start.
@@ -72,7 +83,7 @@ export function functionsProcess(folder: Folder, backends: Backends, port: numbe
     args: ['--port', String(port), '--entry', options.entry ?? options.product.functionsEntry],
     preloads: clockPreload(options.clock),
     env: {
-      ...productEnvironment(folder.identity, backends),
+      ...productEnvironment(folder.identity, backends, options.functionsUrl),
       ...storageEnvironment(options.storage ?? 'hybrid', folder.identity, folder.sessions),
       ...functionsEnvironment(folder.identity),
       ...clockSettings(options.clock),
@@ -117,7 +128,7 @@ export function runnerProcess(
       ...(options.preloads ?? []),
     ],
     env: {
-      ...productEnvironment(folder.identity, backends),
+      ...productEnvironment(folder.identity, backends, options.functionsUrl),
       ...storageEnvironment(options.storage ?? 'hybrid', folder.identity, folder.sessions),
       ...runnerEnvironment(folder.identity, slot),
       ...whatsappEnvironment(whatsapp),

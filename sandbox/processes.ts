@@ -110,8 +110,11 @@ export class SupervisedProcess extends EventEmitter<Events> {
     }
   }
 
-  /** Asks a preload of the process. Undefined when the process does not run, or ends before it answers. */
-  async ask(question: string): Promise<unknown> {
+  /**
+   * Asks the process, which has to know the question. Undefined when it does not run, or ends before it answers. `about` is sent as
+   * JSON.
+   */
+  async ask(question: string, about?: unknown): Promise<unknown> {
     const child = this.#child
     if (!child?.connected) return undefined
     const id = ++this.#questions
@@ -121,7 +124,7 @@ export class SupervisedProcess extends EventEmitter<Events> {
     child.on('message', hear)
     child.once('exit', end)
     // A process that was just killed takes no message.
-    child.send({ ask: question, id }, (error) => error && end())
+    child.send({ ask: question, id, about }, (error) => error && end())
     return await promise.finally(() => {
       child.off('message', hear)
       child.off('exit', end)

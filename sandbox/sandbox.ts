@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { mkdir } from 'node:fs/promises'
-import { MovableClock } from './clock/movable-clock.ts'
+import { type Duration, MovableClock } from './clock/movable-clock.ts'
 import { Folder } from './folder.ts'
 import { exportFirestore, findFirestoreEmulator, firestoreProcess, type FirestoreEmulator } from './google/firestore-emulator.ts'
 import {
@@ -9,10 +9,12 @@ import {
   runnerProcess,
   simulatorProcess,
   storageProcess,
-  type Backends,
+  tasksProcess,
   type WhatsApp,
 } from './parts.ts'
-import { plainEnvironment, type StorageType } from './environment.ts'
+import { Deployment } from './deployment.ts'
+import { type Backends, plainEnvironment, type StorageType } from './environment.ts'
+import type { Faults } from './google/tasks/faults.ts'
 import type { SandboxInfo } from './info.ts'
 import { TcpProxy } from './network/tcp-proxy.ts'
 import { freePort } from './ports.ts'
@@ -35,10 +37,12 @@ export interface SandboxOptions {
   onProgress?: (part: string, ms: number) => void
   runnerEnv?: Record<string, string>
   functionsEnv?: Record<string, string>
-  /** Whether the product reaches Firestore and Cloud Storage through `sandbox.proxies`, which can cut it off from them. */
+  /** Whether the product reaches Google's services through `sandbox.proxies`, which can cut it off from them. */
   proxied?: boolean
-  /** Whether `advanceClock` moves the wall clock of runners, functions and simulator. Firestore's clock stays as it is. */
+  /** Whether `advanceClock` moves the wall clock of all parts. Firestore's clock stays as it is. */
   movableClock?: boolean
+  /** Whether scheduled functions are called at their times; true by default. Otherwise only `fireSchedule` calls them. */
+  schedules?: boolean
   /** Place of the sessions' state; `hybrid` by default. `local` uses a directory of the folder. */
   storage?: StorageType
   /** Whether the functions host runs; true by default. */
@@ -64,9 +68,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const folder = await Folder.open(options.folder)
   // An operator creates this directory, because the runner creates none.
   if (options.storage === 'local') await mkdir(folder.sessions, { recursive: true, mode: 0o700 })
-  const [firestore, storage, functions] = [await freePort(), await freePort(), await freePort()]
-  const proxies = options.proxied === true ? await startProxies({ firestore, storage }) : null
-  const sandbox = new Sandbox({ options, folder, emulator, ports: { firestore, storage, functions }, proxies })
+  const ports = { firestore: await freePort(), storage: await freePort(), tasks: await freePort(), functions: await freePort() }
+  const proxies = options.proxied === true ? await startProxies(ports) : null
+  const sandbox = new Sandbox({ options, folder, emulator, ports, proxies })
   try {
     await sandbox.start(startedAt)
   } catch (error) {
@@ -76,13 +80,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   return sandbox
 }
 
-/** The network between the product and its stores. */
-export type Proxies = Readonly<Record<'firestore' | 'storage', TcpProxy>>
+/** The network between the product and Google's services. */
+export type Proxies = Readonly<Record<keyof Backends, TcpProxy>>
 
 async function startProxies(ports: Record<keyof Proxies, number>): Promise<Proxies> {
   return {
     firestore: await TcpProxy.start(await freePort(), ports.firestore),
     storage: await TcpProxy.start(await freePort(), ports.storage),
+    tasks: await TcpProxy.start(await freePort(), ports.tasks),
   }
 }
 
@@ -90,13 +95,20 @@ interface SandboxParts {
   options: SandboxOptions
   folder: Folder
   emulator: FirestoreEmulator
-  ports: Record<'firestore' | 'storage' | 'functions', number>
+  ports: Record<keyof Backends | 'functions', number>
   proxies: Proxies | null
 }
 
 const backendsAt = (ports: Record<keyof Backends, number>): Backends => ({
   firestore: `127.0.0.1:${ports.firestore}`,
   storage: `http://127.0.0.1:${ports.storage}`,
+  tasks: `127.0.0.1:${ports.tasks}`,
+})
+
+const portsOf = ({ firestore, storage, tasks }: Proxies) => ({
+  firestore: firestore.port,
+  storage: storage.port,
+  tasks: tasks.port,
 })
 
 const firestoreOf = (folder: Folder, emulator: FirestoreEmulator, port: number, forLong: boolean): SupervisedProcess =>
@@ -114,6 +126,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
   // The parts. Tests stop, kill and start them, and hear of it by their events.
   readonly #firestore: SupervisedProcess | null
   readonly storage: SupervisedProcess
+  readonly tasks: SupervisedProcess
   readonly functions: SupervisedProcess | null
   readonly simulator: SupervisedProcess | null
   /** Null unless the sandbox is `proxied`. */
@@ -128,6 +141,8 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
   readonly #backends: Backends
   readonly #whatsapp: WhatsApp
   readonly #clock: MovableClock | null
+  readonly #functionsUrl: string
+  readonly #deployment: Deployment
   #simulatorUrl: string | null = null
   #firestoreWasUp = false
   #stopping: Promise<void> | null = null
@@ -136,20 +151,30 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     super()
     this.#options = options
     this.#folder = folder
-    const api = options.functions === false ? null : `http://127.0.0.1:${ports.functions}`
+    this.#functionsUrl = `http://127.0.0.1:${ports.functions}`
+    const api = options.functions === false ? null : this.#functionsUrl
     const own = backendsAt(ports)
     this.#addresses = { api, ...own, firestore: options.firestore ?? own.firestore }
     this.proxies = proxies
-    this.#backends = proxies ? backendsAt({ firestore: proxies.firestore.port, storage: proxies.storage.port }) : this.#addresses
+    this.#backends = proxies ? backendsAt(portsOf(proxies)) : this.#addresses
     this.#whatsapp = { url: options.whatsappUrl ?? '', root: options.whatsappRoot ?? null, media: null }
     this.#firestore =
       options.firestore === undefined ? firestoreOf(folder, emulator, ports.firestore, options.forLong === true) : null
     this.storage = storageProcess(folder, ports.storage)
     this.#clock = options.movableClock === true ? new MovableClock(folder.clock) : null
     const clock = this.#clock
-    const product = options.product ?? SOURCES
-    const functions = { product, entry: options.functionsEntry, env: options.functionsEnv, storage: options.storage, clock }
+    this.tasks = tasksProcess(folder, ports.tasks, { clock })
+    const { functionsEntry: entry, functionsEnv: env, storage } = options
+    const functions = { product: options.product ?? SOURCES, entry, env, storage, clock, functionsUrl: this.#functionsUrl }
     this.functions = api === null ? null : functionsProcess(folder, this.#backends, ports.functions, functions)
+    this.#deployment = new Deployment({
+      project: folder.identity.project,
+      functions: this.functions,
+      functionsUrl: this.#functionsUrl,
+      tasks: this.tasks,
+      clock,
+      schedules: options.schedules ?? true,
+    })
     this.simulator = options.whatsappUrl === undefined ? simulatorProcess(folder, { clock }) : null
     for (const part of [this.#firestore, this.simulator]) {
       part?.on('exited', (exit) => !exit.expected && this.emit('lost', part.name, exit))
@@ -169,6 +194,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     const backends = Promise.all([
       up(this.#firestore, () => void (this.#firestoreWasUp = true)),
       up(this.storage, () => createBucket(this.#addresses.storage, project, bucket)),
+      up(this.tasks),
       up(this.simulator, (line) => this.#simulatorIsUp(line)),
     ])
     const runners = async () => {
@@ -178,6 +204,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
       await Promise.all(slots.map((runner) => up(runner)))
     }
     await Promise.all([up(this.functions), runners()])
+    await this.#deployment.settle()
   }
 
   /** The sandbox's own Firestore emulator. Throws when the sandbox uses a shared one. */
@@ -249,15 +276,26 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
   }
 
   /**
-   * Moves the clock ahead by so many days for runners, functions and simulator, also for those that start later. Firestore's
+   * Moves the clock ahead for all parts, also for those that start later. Tasks and schedules that came due run at once. Firestore's
    * times stay as they are, because only they may decide whether an owner is dead.
    */
-  async advanceClock(days: number): Promise<void> {
+  async advanceClock(by: Duration): Promise<void> {
     if (!this.#clock) throw new Error('This sandbox has no movable clock: start it with `movableClock`.')
     await this.#clock.advance(
-      days,
+      by,
       [...this.runners(), this.functions, this.simulator].filter((part) => part !== null),
     )
+    await this.#deployment.clockMoved()
+  }
+
+  /** Calls a scheduled function, such as `sweep`, and waits for its end. Throws when it fails. */
+  async fireSchedule(name: string): Promise<void> {
+    await this.#deployment.scheduler.fire(name)
+  }
+
+  /** Loses and doubles deliveries of tasks from now on, by a seed. */
+  async disturbTasks(faults: Faults): Promise<void> {
+    await this.#deployment.disturb(faults)
   }
 
   async restartFunctions(): Promise<void> {
@@ -276,12 +314,13 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
+    this.#deployment.scheduler.close()
     // The writers end before the stores that they write to.
     await close([...this.runners(), this.functions])
     try {
       if (this.#folder.kept && this.#firestoreWasUp) await this.#keepData()
     } finally {
-      await close([this.#firestore, this.storage, this.simulator])
+      await close([this.#firestore, this.storage, this.tasks, this.simulator])
       for (const proxy of Object.values(this.proxies ?? {})) await proxy.close()
       await this.#folder.close()
     }
@@ -305,7 +344,8 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     const probePort = await freePort()
     const slot = `runner-${this.#runners.size + 1}`
     const { product = SOURCES, runnerEntry: entry, runnerEnv, runnerPreloads: preloads, storage } = this.#options
-    const options = { product, entry, env: { ...runnerEnv, ...env }, preloads, storage, clock: this.#clock }
+    const [clock, functionsUrl] = [this.#clock, this.#functionsUrl]
+    const options = { product, entry, env: { ...runnerEnv, ...env }, preloads, storage, clock, functionsUrl }
     const runner = runnerProcess(this.#folder, this.#backends, this.#whatsapp, { name: slot, probePort }, options)
     this.#probes.set(slot, `http://127.0.0.1:${probePort}`)
     for (const event of ['started', 'exited'] as const) runner.on(event, () => this.#publish())

@@ -60,7 +60,7 @@ function daysAhead({ now, made, called, measured }: ReadyLine): number[] {
 test('a process starts at the real time, and at the later time after days have passed', async () => {
   expect(daysAhead(await program.start())).toEqual([0, 0, 0, 0])
   await program.stop()
-  await clock.advance(30, [])
+  await clock.advance({ days: 30 }, [])
   const line = await program.start()
   // Measured durations do not come from the wall clock.
   expect(daysAhead(line)).toEqual([30, 30, 30, 0])
@@ -69,8 +69,8 @@ test('a process starts at the real time, and at the later time after days have p
 
 test('days pass at once for a running process, and for its successor', async () => {
   await program.start()
-  await clock.advance(30, [program])
-  await clock.advance(-1, [program])
+  await clock.advance({ days: 30 }, [program])
+  await clock.advance({ days: -1 }, [program])
   // The program prints the time once more into its log.
   program.kill('SIGUSR2')
   const line = await vi.waitFor(async () => (await readFile(join(folder, 'log'), 'utf8')).trim().split('\n')[1] ?? expect.fail())
@@ -81,7 +81,7 @@ test('days pass at once for a running process, and for its successor', async () 
 })
 
 test('a clock is restored as far ahead as it was left', async () => {
-  await clock.advance(2, [])
+  await clock.advance({ days: 2 }, [])
   expect(new MovableClock(clock.file).aheadMs).toBe(2 * DAY_MS)
 })
 

@@ -1,7 +1,16 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import type { SupervisedProcess } from '../processes.ts'
 
-const DAY_MS = 24 * 60 * 60 * 1000
+/** A time span; its parts add up. */
+export interface Duration {
+  days?: number
+  hours?: number
+  minutes?: number
+  seconds?: number
+}
+
+const msOf = ({ days = 0, hours = 0, minutes = 0, seconds = 0 }: Duration): number =>
+  Math.round((((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000)
 
 /** The wall clock of some processes, which a test can set ahead. Processes that start later read it from a file. */
 export class MovableClock {
@@ -24,8 +33,8 @@ export class MovableClock {
   }
 
   /** Resolves when all running processes have the new time. */
-  async advance(days: number, processes: readonly SupervisedProcess[]): Promise<void> {
-    this.#write(this.aheadMs + days * DAY_MS)
+  async advance(by: Duration, processes: readonly SupervisedProcess[]): Promise<void> {
+    this.#write(this.aheadMs + msOf(by))
     await Promise.all(processes.map((one) => one.ask('clock')))
   }
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { clockMoves } from '../clock-moves.ts'
 import { answerParent } from '../parent-channel.ts'
 
 // Preload for processes of a sandbox with a movable clock: `Date` tells a time that lies ahead by the offset in the file. The process
@@ -23,4 +24,8 @@ globalThis.Date = new Proxy(RealDate, {
 })
 
 read()
-answerParent('clock', read)
+answerParent('clock', () => {
+  const now = read()
+  clockMoves.emit('moved')
+  return now
+})

@@ -56,7 +56,7 @@ afterEach(async () => {
 test('a sandbox starts within ten seconds, and leaves no process and no file when it stops', async () => {
   const progress = new Map<string, number>()
   const sandbox = await withFixtures({ runners: 2, onProgress: (part, ms) => progress.set(part, ms) })
-  expect([...progress.keys()].sort()).toEqual(['firestore', 'functions', 'runner-1', 'runner-2', 'storage'])
+  expect([...progress.keys()].sort()).toEqual(['firestore', 'functions', 'runner-1', 'runner-2', 'storage', 'tasks'])
   expect(Math.max(...progress.values())).toBeLessThan(10_000)
   expect(await published(sandbox.folder)).toEqual(sandbox.info)
 

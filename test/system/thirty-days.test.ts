@@ -44,9 +44,9 @@ test('a session that was stopped for a month comes back without a QR code, and h
   await chat.untilSession('STOPPED STOPPED requested')
 
   await chat.receive('on the first day')
-  await world.sandbox.advanceClock(15)
+  await world.sandbox.advanceClock({ days: 15 })
   await chat.receive('after two weeks')
-  await world.sandbox.advanceClock(15)
+  await world.sandbox.advanceClock({ days: 15 })
   await chat.receive('after a month')
   const waiting = await chat.send('was accepted while it was away')
   await world.api.want(chat.name, 'start')
@@ -61,7 +61,7 @@ test("a session whose owner's clock jumps by a month, as on a machine that slept
   await chat.receive('before')
   await eventually(async () => expect(await chat.stored()).toEqual(['before']))
   const epoch = (await world.api.session(chat.name)).owner.epoch
-  await world.sandbox.advanceClock(30)
+  await world.sandbox.advanceClock({ days: 30 })
   await chat.receive('after')
   await isWhole(chat, ['before', 'after'])
   expect((await world.api.session(chat.name)).owner.epoch).toBe(epoch)
@@ -83,7 +83,7 @@ test('a session that lost its runner, its disk and its newest checkpoint comes b
 
   texts.push('while nobody was there', 'on the thirtieth day')
   await chat.receive('while nobody was there')
-  await world.sandbox.advanceClock(30)
+  await world.sandbox.advanceClock({ days: 30 })
   await chat.receive('on the thirtieth day')
   // The new runner is another container: nothing of the old one is left.
   await world.sandbox.addRunner()

@@ -1,15 +1,15 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
+import { readIdentityToken } from '../identity-token.ts'
+import {
+  queueDefinition,
+  scheduleDefinition,
+  type Endpoint,
+  type QueueDefinition,
+  type ScheduleDefinition,
+} from './definitions.ts'
 
 // Google's limit: https://cloud.google.com/functions/quotas (HTTP request, 2nd gen).
 const BODY_LIMIT = '32mb'
-
-/** The parts of a function's definition that the host needs, as a deployment reads them. */
-interface Endpoint {
-  httpsTrigger?: object
-  taskQueueTrigger?: object
-  scheduleTrigger?: object
-  eventTrigger?: object
-}
 
 type HttpFunction = ((request: Request, response: Response) => unknown) & { __endpoint: Endpoint }
 
@@ -18,6 +18,9 @@ export interface Host {
   /** Names of the mounted functions, and of those whose trigger this host lacks. */
   mounted: string[]
   ignored: string[]
+  /** What a deployment makes for the mounted functions. */
+  queues: QueueDefinition[]
+  schedules: ScheduleDefinition[]
 }
 
 /**
@@ -30,19 +33,36 @@ export function hostFunctions(exports: Record<string, unknown>): Host {
   app.disable('etag')
   app.set('trust proxy', true)
   app.use(...readBody())
-  const mounted: string[] = []
-  const ignored: string[] = []
+  const host: Host = { app, mounted: [], ignored: [], queues: [], schedules: [] }
   const functions = Object.entries(exports).filter((entry): entry is [string, HttpFunction] => isFunction(entry[1]))
   // `api` comes last: at the root it would answer for all others.
   for (const [name, handler] of functions.sort(([a], [b]) => Number(a === 'api') - Number(b === 'api'))) {
-    if (!handler.__endpoint.httpsTrigger) {
-      ignored.push(name)
-      continue
-    }
-    app.use(name === 'api' ? '/' : `/${name}`, (request, response) => handler(request, response))
-    mounted.push(name)
+    mount(host, name, handler)
   }
-  return { app, mounted, ignored }
+  return host
+}
+
+function mount(host: Host, name: string, handler: HttpFunction): void {
+  const { httpsTrigger, taskQueueTrigger, scheduleTrigger } = handler.__endpoint
+  if (taskQueueTrigger) host.queues.push(queueDefinition(name, handler.__endpoint))
+  if (scheduleTrigger) host.schedules.push(scheduleDefinition(name, handler.__endpoint))
+  if (!httpsTrigger && !taskQueueTrigger && !scheduleTrigger) {
+    host.ignored.push(name)
+    return
+  }
+  const path = name === 'api' ? '/' : `/${name}`
+  if (!httpsTrigger) host.app.use(path, forGoogleOnly(name))
+  host.app.use(path, (request, response) => handler(request, response))
+  host.mounted.push(name)
+}
+
+/** Lets in what Cloud Run would let in: a call with an identity token that was made for this function. */
+const forGoogleOnly = (name: string) => (request: Request, response: Response, next: NextFunction) => {
+  const token = readIdentityToken(request.headers.authorization)
+  if (token === null) return void response.status(403).send('The request has no identity token.')
+  const url = `${request.protocol}://${request.get('host')}/${name}`
+  if (token.aud !== url || typeof token.email !== 'string') return void response.status(401).send(`The token is not for ${url}.`)
+  next()
 }
 
 const isFunction = (value: unknown): value is HttpFunction => typeof value === 'function' && '__endpoint' in value
