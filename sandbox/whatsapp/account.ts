@@ -5,6 +5,10 @@ import type { PersonOptions } from './person.ts'
 import { AppState } from './sync/app-state.ts'
 import type { Past } from './sync/past-chats.ts'
 
+export type ReachOutLock = { type: string; untilMs: number }
+
+export type MessageCap = { status: string; used: number; total: number; untilMs: number | undefined }
+
 export class Account extends Person {
   /** Linked companions by device number, the newest last. */
   readonly companions = new Map<number, LinkedDevice>()
@@ -13,6 +17,9 @@ export class Account extends Person {
   readonly appState = new AppState()
   /** The history that its companions receive; without it they receive none. */
   past: Past | undefined
+  /** The service lets the account begin no chats. */
+  reachOutLock: ReachOutLock | undefined
+  messageCap: MessageCap | undefined
   logins = 0
   registrations = 0
   clientRetryReceipts = 0

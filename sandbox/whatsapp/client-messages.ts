@@ -5,6 +5,7 @@ import type { Connection } from './connection.ts'
 import type { Group } from './group.ts'
 import type { Copy, HandsetReader, Letter } from './handset-reader.ts'
 import { identityFault } from './identity-proof.ts'
+import { isLockedOut } from './limits.ts'
 import { ratchetPosition } from './libsignal.ts'
 import type { LinkedDevice } from './linked-device.ts'
 import { hashIfStale } from './participant-hash.ts'
@@ -22,6 +23,7 @@ type AddressedCopy = Copy & { jid: string }
 
 type Unguarded<C> = Omit<C, 'use'>
 
+const LOCKED_OUT = '463'
 const NOT_A_MEMBER = '403'
 const MIXED_ADDRESSES = '400'
 
@@ -61,6 +63,7 @@ export class ClientMessages {
     const forGroup = this.#guardSenderKey(sender.device, groupCopy(stanza), to, id)
     const nack = this.#services.faults.takeNack(phone)
     if (nack !== undefined) return this.#sendAck(connection, stanza, { error: String(nack) })
+    if (isLockedOut(sender.account, stanza)) return this.#sendAck(connection, stanza, { error: LOCKED_OUT })
     const group = this.#services.world.groups.get(to)
     if (isJidGroup(to) && !group?.has(sender.account)) return this.#sendAck(connection, stanza, { error: NOT_A_MEMBER })
     if (!group && this.#mixesAddresses(to, copies)) return this.#sendAck(connection, stanza, { error: MIXED_ADDRESSES })

@@ -4,6 +4,7 @@ import type { Faults } from './faults.ts'
 import { tellGroup } from './group-queries.ts'
 import { KeyServer } from './key-server.ts'
 import type { LinkedDevice } from './linked-device.ts'
+import { answerLimits } from './limits.ts'
 import { unlink } from './login.ts'
 import type { Services } from './services.ts'
 import { firstChild, SERVER } from './stanzas.ts'
@@ -73,6 +74,7 @@ const accountAnswers: Answers = {
     q.device.dirty.clean(type, timestamp === undefined ? undefined : Number(timestamp))
     q.answer()
   },
+  'get w:mex query': (q) => q.answer(answerLimits(q.account, q.child)),
   'set md remove-companion-device': (q) => {
     q.answer()
     unlink(q.account, q.device, q.connection)

@@ -19,6 +19,7 @@ import { GroupMessages } from './group-messages.ts'
 import { HandsetReader } from './handset-reader.ts'
 import { Happenings } from './happenings.ts'
 import { mendSessionCipher } from './libsignal.ts'
+import { Limits } from './limits.ts'
 import { Login, unlink } from './login.ts'
 import { MediaHost } from './media/host.ts'
 import { Pairing, Refused } from './pairing.ts'
@@ -43,6 +44,7 @@ export class Simulator implements ConnectionHandler {
   readonly groupChanges: GroupChanges
   readonly deviceChanges: DeviceChanges
   readonly poison: Poison
+  readonly limits = new Limits()
   readonly calls: Calls
   readonly pairing: Pairing
   readonly sync: PhoneSync

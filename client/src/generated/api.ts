@@ -637,6 +637,41 @@ export interface components {
                 epoch: number;
                 runnerId: string | null;
             };
+            /** @description How much the session has sent and may send. Null until it has sent a paced message. */
+            pacing: {
+                /** @description What WhatsApp announced about the account. Messages in chats that exist are not concerned. */
+                announced: {
+                    /** @description The quota of messages that begin new chats. */
+                    messageCap: {
+                        /** Format: date-time */
+                        announcedAt: string;
+                        /** @description `CAPPED`: no new chats before `until`. */
+                        status: string;
+                        total: number | null;
+                        until: string | null;
+                        used: number | null;
+                    } | null;
+                    /** @description A lock against new chats. `until` is null when it was lifted. */
+                    reachOutLock: {
+                        /** Format: date-time */
+                        announcedAt: string;
+                        type: string;
+                        until: string | null;
+                    } | null;
+                };
+                /** @description The limit of that day. It is lower while the session is young. */
+                dailyLimit: number;
+                /**
+                 * @description The counted day, in `timeZone`. A later day has a new count.
+                 * @example 2026-12-01
+                 */
+                day: string;
+                firstSentAt: string | null;
+                /** @description The end of the pause after the last message. */
+                nextSendAt: string | null;
+                sentToday: number;
+                timeZone: string;
+            } | null;
             reason: components["schemas"]["Reason"];
             /** @description The reason as a sentence. */
             sentence: string;

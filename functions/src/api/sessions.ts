@@ -26,6 +26,33 @@ const newSessionSchema = z
 
 const API_STATUSES = ['STOPPED', 'STARTING', 'SCAN_QR_CODE', 'WORKING', 'FAILED'] as const satisfies readonly ApiStatus[]
 
+const pacingSchema = z.strictObject({
+  day: z.string().meta({ description: 'The counted day, in `timeZone`. A later day has a new count.', example: '2026-12-01' }),
+  timeZone: z.string(),
+  sentToday: z.int(),
+  dailyLimit: z.int().meta({ description: 'The limit of that day. It is lower while the session is young.' }),
+  firstSentAt: time.nullable(),
+  nextSendAt: time.nullable().meta({ description: 'The end of the pause after the last message.' }),
+  announced: z
+    .strictObject({
+      reachOutLock: z
+        .strictObject({ type: z.string(), until: time.nullable(), announcedAt: time })
+        .nullable()
+        .meta({ description: 'A lock against new chats. `until` is null when it was lifted.' }),
+      messageCap: z
+        .strictObject({
+          status: z.string().meta({ description: '`CAPPED`: no new chats before `until`.' }),
+          used: z.number().nullable(),
+          total: z.number().nullable(),
+          until: time.nullable(),
+          announcedAt: time,
+        })
+        .nullable()
+        .meta({ description: 'The quota of messages that begin new chats.' }),
+    })
+    .meta({ description: 'What WhatsApp announced about the account. Messages in chats that exist are not concerned.' }),
+})
+
 const sessionSchema = z
   .strictObject({
     name: z.string(),
@@ -52,6 +79,9 @@ const sessionSchema = z
     lastProofOfLifeAt: time.nullable(),
     lastInboundAt: time.nullable(),
     counters: z.strictObject({ sent: z.number(), received: z.number() }),
+    pacing: pacingSchema
+      .nullable()
+      .meta({ description: 'How much the session has sent and may send. Null until it has sent a paced message.' }),
     checkpoint: z.strictObject({ object: z.string(), seq: z.int() }).nullable(),
     createdAt: time.nullable(),
   })

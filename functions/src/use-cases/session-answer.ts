@@ -1,3 +1,4 @@
+import type { PacingFigures } from '@holdfast/core/session/pacing-figures'
 import type { LastDisconnect, SessionDocument } from '@holdfast/core/session/session-document'
 import { type RunnerDocument, runnerDocumentSchema } from '@holdfast/core/operations/runner-document'
 import type { HoldfastError } from '@holdfast/core/platform/errors'
@@ -36,6 +37,8 @@ export interface SessionAnswer {
   readonly lastProofOfLifeAt: Date | null
   readonly lastInboundAt: Date | null
   readonly counters: { readonly sent: number; readonly received: number }
+  /** How much it has sent and may send, as its owner last counted. Null before the first paced message. */
+  readonly pacing: PacingFigures | null
   readonly checkpoint: { readonly object: string; readonly seq: number } | null
   readonly createdAt: Date | null
 }
@@ -77,6 +80,7 @@ export function sessionAnswer(snapshot: DocumentSnapshot, runner: DocumentSnapsh
     lastProofOfLifeAt: later(session.lastProofOfLifeAt, fresh?.lastProofOfLifeAt ?? null),
     lastInboundAt: later(session.lastInboundAt, fresh?.lastInboundAt ?? null),
     counters: fresh?.counters ?? session.counters,
+    pacing: session.pacing,
     checkpoint: checkpoint && { object: checkpoint.object, seq: checkpoint.seq },
     createdAt,
   }
@@ -139,6 +143,7 @@ export function damagedSessionAnswer(name: string, damage: HoldfastError): Sessi
     lastProofOfLifeAt: null,
     lastInboundAt: null,
     counters: { sent: 0, received: 0 },
+    pacing: null,
     checkpoint: null,
     createdAt: null,
   }

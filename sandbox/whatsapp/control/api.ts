@@ -7,6 +7,7 @@ import { contactRoutes } from './contact-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { faultRoutes } from './fault-routes.ts'
 import { groupRoutes } from './group-routes.ts'
+import { limitRoutes } from './limit-routes.ts'
 import { phoneRoutes } from './phone-routes.ts'
 import { poisonRoutes } from './poison-routes.ts'
 import { stanzaRoutes } from './stanza-routes.ts'
@@ -24,6 +25,7 @@ export const makeControlApi = (simulator: Simulator, where: () => { url: string;
   groupRoutes(app, simulator)
   poisonRoutes(app, simulator)
   stanzaRoutes(app, simulator)
+  limitRoutes(app, simulator)
   faultRoutes(app, simulator)
   app.notFound((c) => c.json({ error: `no such route: ${c.req.method} ${c.req.path}` }, 404))
   app.onError((error, c) => {

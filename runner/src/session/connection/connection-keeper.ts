@@ -3,8 +3,9 @@ import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock } from '@holdfast/core/platform/ports'
 import type { ReasonCode, SessionState } from '@holdfast/core/session/session-states'
 import type { Disconnect, Verdict } from '@holdfast/core/session/disconnect-policy'
-import { ConnectionEnded, type AnnouncedLimit, type Connection, type ConnectionEvents } from '../../whatsapp/port.ts'
+import { ConnectionEnded, type Connection, type ConnectionEvents } from '../../whatsapp/port.ts'
 import { DialPlace, type AskToDial, type DialKind } from './dial-place.ts'
+import { noteLimit } from '../announced-limit.ts'
 import type { Engine } from '../engine.ts'
 import type { StatusDetails } from '../events/session-event.ts'
 import type { Activity } from '../quarantine/quarantine.ts'
@@ -215,23 +216,13 @@ export class ConnectionKeeper {
           engine.receipts.receipt(messageId, type)
         }
       },
-      onAnnouncedLimit: (limit) => this.#announced(engine, limit),
+      onAnnouncedLimit: (limit) => noteLimit(engine, limit, this.#dependencies.logger),
       onProofOfLife: () => {
         this.#place.heard()
         this.#dependencies.status.provedAlive()
       },
       onClose: (code, details) => this.#lose(engine, { code, ...details }),
     }
-  }
-
-  #announced(engine: Engine, limit: AnnouncedLimit): void {
-    const { kind, untilMs } = limit
-    this.#dependencies.logger.warn(
-      { limit: kind, until: untilMs === null ? null : new Date(untilMs) },
-      'WhatsApp announced a limit.',
-    )
-    const { keys, events } = engine.pacer.announced(limit)
-    engine.state.change({ keys }, { events })
   }
 
   #showQr(engine: Engine, qr: string, lifeMs: number): void {

@@ -3,6 +3,7 @@ import { StateImage } from '@holdfast/core/journal/state-image'
 import { DEFAULT_TENANT_SETTINGS } from '@holdfast/core/operations/tenant-settings'
 import type { Clock, Random } from '@holdfast/core/platform/ports'
 import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
+import type { AnnouncedLimit } from '../../whatsapp/port.ts'
 import { Pacer, type PaceChange } from './pacer.ts'
 import type { PacingSettings } from './pacing.ts'
 
@@ -32,6 +33,11 @@ class PacedSession {
   record({ keys, events }: PaceChange): void {
     this.image.apply({ keys })
     for (const event of events) if (event.type === 'session.paced') this.document = { ...this.document, pacing: event.pacing }
+  }
+
+  announce(limit: AnnouncedLimit): void {
+    const change = this.pacer.announced(limit)
+    if (change) this.record(change)
   }
 
   #newPacer(): Pacer {
@@ -130,13 +136,22 @@ describe('a limit of WhatsApp', () => {
   test('holds new chats, survives the owner, and ends when it is lifted', () => {
     const session = new PacedSession()
     session.strangers.add(ANA)
-    session.record(session.pacer.announced({ kind: 'reach-out-lock', type: 'DEFAULT', untilMs: NOW + 90_000 }))
+    session.announce({ kind: 'reach-out-lock', type: 'DEFAULT', untilMs: NOW + 90_000 })
     session.restart()
-    expect(session.pacer.isLimited).toBe(true)
     expect(session.pacer.holdOf(ANA)).toEqual({ reason: 'reach-out-lock', untilMs: NOW + 90_000 })
     expect(session.pacer.holdOf(BOB)).toBeNull()
-    session.record(session.pacer.announced({ kind: 'reach-out-lock', type: 'DEFAULT', untilMs: null }))
-    expect([session.pacer.holdOf(ANA), session.pacer.isLimited]).toEqual([null, false])
+    session.announce({ kind: 'reach-out-lock', type: 'DEFAULT', untilMs: null })
+    expect(session.pacer.holdOf(ANA)).toBeNull()
+  })
+
+  test('is no news when it is known, or when there was none', () => {
+    const { pacer } = new PacedSession()
+    expect(pacer.announced({ kind: 'reach-out-lock', type: 'DEFAULT', untilMs: null })).toBeNull()
+    const lock = { kind: 'reach-out-lock', type: 'DEFAULT', untilMs: NOW + 90_000 } as const
+    const cap = { kind: 'message-cap', status: 'CAPPED', used: 1, total: 1, untilMs: null } as const
+    expect([pacer.announced(lock), pacer.announced(cap)]).not.toContain(null)
+    expect([pacer.announced(lock), pacer.announced(cap)]).toEqual([null, null])
+    expect(pacer.announced({ ...lock, untilMs: NOW + 91_000 })).not.toBeNull()
   })
 
   test('is shown beside the other one', () => {

@@ -22,7 +22,7 @@ export interface PaceChange {
 /**
  * Keeps the pace of one session: how much it has sent, when it may send next, and what WhatsApp announced. The counters ride on
  * the journal and belong to the session, so that no crash, hand-over, restore or new scan resets them. While pacing is off,
- * nothing is held back and nothing is counted.
+ * nothing is counted, and only WhatsApp's own limits hold.
  */
 export class Pacer {
   readonly #settings: () => PacingSettings
@@ -67,8 +67,9 @@ export class Pacer {
    */
   holdOf(chat: string): Hold | null {
     const lastAtMs = this.#recipients.get(this.#contactOf(chat)) ?? null
-    const isLimited = this.#announced.reachOutLock !== null || this.#announced.messageCap !== null
-    return holdOf(this.#pace, { lastAtMs, isCold: isLimited && this.#isCold(chat) }, this.#clock.now())
+    const { reachOutLock, messageCap } = this.#announced
+    const isCold = (reachOutLock !== null || messageCap !== null) && this.#isCold(chat)
+    return holdOf(this.#pace, { lastAtMs, isCold }, this.#clock.now())
   }
 
   /**
@@ -84,23 +85,15 @@ export class Pacer {
     return this.#changed({ pacing: { counters: ids.counters.encode(this.#state) }, ...recipients })
   }
 
-  /** Notes what WhatsApp announced. The change belongs to a record of its own. */
-  announced(limit: AnnouncedLimit): PaceChange {
-    const atMs = this.#clock.now()
-    if (limit.kind === 'reach-out-lock') {
-      this.#announced = { ...this.#announced, reachOutLock: { type: limit.type, untilMs: limit.untilMs, atMs } }
-    } else {
-      const { status, used, total, untilMs } = limit
-      this.#announced = { ...this.#announced, messageCap: { status, used, total, untilMs, atMs } }
-    }
-    return this.#changed({ pacing: { announced: ids.announced.encode(this.#announced) } })
-  }
-
-  /** True while WhatsApp limits this account, as far as it has announced. */
-  get isLimited(): boolean {
-    const { reachOutLock, messageCap } = this.#announced
-    const isLocked = (reachOutLock?.untilMs ?? 0) > this.#clock.now()
-    return isLocked || messageCap?.status === 'CAPPED'
+  /**
+   * Notes what WhatsApp announced. The change belongs to a record of its own. Null when it is known already: the client asks at
+   * each login.
+   */
+  announced(limit: AnnouncedLimit): PaceChange | null {
+    const announced = withLimit(this.#announced, limit, this.#clock.now())
+    if (announced === this.#announced) return null
+    this.#announced = announced
+    return this.#changed({ pacing: { announced: ids.announced.encode(announced) } })
   }
 
   /** For the session's document. */
@@ -131,6 +124,20 @@ export class Pacer {
     else delete changes[recipient]
     return Object.keys(changes).length === 0 ? {} : { 'paced-recipient': changes }
   }
+}
+
+/** Returns the same object when the limit is no news. */
+function withLimit(announced: AnnouncedLimits, limit: AnnouncedLimit, atMs: number): AnnouncedLimits {
+  const { reachOutLock: lock, messageCap: cap } = announced
+  if (limit.kind === 'reach-out-lock') {
+    const { type, untilMs } = limit
+    const isKnown = untilMs === null ? !lock?.untilMs : lock?.untilMs === untilMs && lock.type === type
+    return isKnown ? announced : { ...announced, reachOutLock: { type, untilMs, atMs } }
+  }
+  const { status, used, total, untilMs } = limit
+  const known = cap ?? { status: 'NONE', used: null, total: null, untilMs: null }
+  const isKnown = known.status === status && known.used === used && known.total === total && known.untilMs === untilMs
+  return isKnown ? announced : { ...announced, messageCap: { status, used, total, untilMs, atMs } }
 }
 
 /** Returns null for a missing value, and for one of an unknown shape. */

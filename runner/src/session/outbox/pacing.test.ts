@@ -47,7 +47,8 @@ describe('the pause between two messages', () => {
   })
 
   test('does not hold when pacing is off', () => {
-    expect(holdOf(pace(state({ nextAtMs: NOW + 30_000, sentToday: 9999 }), { enabled: false }), STRANGER, NOW)).toBeNull()
+    const off = { enabled: false }
+    expect(holdOf(pace(state({ nextAtMs: NOW + 30_000, sentToday: 9999 }), off), { ...NOBODY, lastAtMs: NOW }, NOW)).toBeNull()
   })
 })
 
@@ -158,6 +159,10 @@ describe('a limit that WhatsApp announced', () => {
       untilMs: NOW + DAY_MS,
     })
     expect(holdOf(pace(state(), {}, cap('CAPPED', NOW + DAY_MS)), NOBODY, NOW)).toBeNull()
+  })
+
+  test('holds where pacing is off', () => {
+    expect(holdOf(pace(state(), { enabled: false }, lock), STRANGER, NOW)?.reason).toBe('reach-out-lock')
   })
 
   test('holds nothing once it is lifted, or while it only warns', () => {

@@ -29,15 +29,15 @@ export interface Pace {
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
-/** Returns what holds a message to the recipient back at this time: the hold that lasts longest. Null: it may be sent. */
+/**
+ * Returns what holds a message to the recipient back at this time: the hold that lasts longest. Null: it may be sent. Limits of
+ * WhatsApp hold even where pacing is off, because a message that breaks one prolongs it.
+ */
 export function holdOf({ state, announced, settings }: Pace, recipient: Recipient, nowMs: number): Hold | null {
-  if (!settings.enabled) return null
-  const holds = [
-    pauseOf(state, settings),
-    gapOf(recipient, settings),
-    limitOf(state, settings, nowMs),
-    ...(recipient.isCold ? [lockOf(announced), capOf(announced)] : []),
-  ].filter((hold) => hold !== null)
+  const own = [pauseOf(state, settings), gapOf(recipient, settings), limitOf(state, settings, nowMs)]
+  const holds = [...(settings.enabled ? own : []), ...(recipient.isCold ? [lockOf(announced), capOf(announced)] : [])].filter(
+    (hold) => hold !== null,
+  )
   // The times of a clock that was ahead, or of longer pauses that were configured, hold nothing for ever.
   const active = holds.filter(({ untilMs, longestMs }) => untilMs > nowMs && untilMs - nowMs <= longestMs)
   const longest = active.reduce<Hold | null>((last, hold) => (last && last.untilMs >= hold.untilMs ? last : hold), null)

@@ -5,9 +5,17 @@ import type { MessageContent } from '@holdfast/core/message/content'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock, Random } from '@holdfast/core/platform/ports'
 import type { Disconnect } from '@holdfast/core/session/disconnect-policy'
-import { ConnectionEnded, type Connection, type ConnectionEvents, type FrameGate, type DeliveredStanzas } from '../port.ts'
+import {
+  ConnectionEnded,
+  type AnnouncedLimit,
+  type Connection,
+  type ConnectionEvents,
+  type FrameGate,
+  type DeliveredStanzas,
+} from '../port.ts'
 import type { AppState } from './receive/app-state.ts'
 import type { DeviceCache } from './send/device-cache.ts'
+import { capOf, lockOf, REACH_OUT_REFUSED } from './announced-limits.ts'
 import { disconnectOf } from './disconnect.ts'
 import { KeepAlive } from './keep-alive.ts'
 import type { KeyStore } from './signal/key-store.ts'
@@ -42,6 +50,7 @@ export class BaileysConnection implements Connection {
   readonly #clock: Clock
   readonly #keepAlive: KeepAlive
   readonly #qrLifeMs: number | null
+  readonly #logger: Logger
   #qrCodes = 0
   #cancelDialTimeout: () => void
   /** True once the connection has ended or was asked to end. No event reports the end after that. */
@@ -85,6 +94,7 @@ export class BaileysConnection implements Connection {
     this.#events = events
     this.#clock = clock
     this.#qrLifeMs = options.qrLifeMs
+    this.#logger = logger
     this.#keepAlive = new KeepAlive({
       clock,
       random: options.random,
@@ -108,6 +118,7 @@ export class BaileysConnection implements Connection {
       },
       onMessage: (stanza) => receiving.arrived(stanza),
       onMessageAck: (id, { error, chat, devicesHash }) => {
+        if (error === REACH_OUT_REFUSED) this.#askForLimits()
         if (error === null && this.#staleDevices.dropIfStale(chat, devicesHash)) events.onDevicesMissed(id)
         else events.onMessageAck(id, error)
       },
@@ -194,8 +205,10 @@ export class BaileysConnection implements Connection {
       this.#keyStore.commitCreds()
       if (myAppStateKeyId !== undefined) this.#appState.keyArrived()
     })
-    ev.on('connection.update', ({ qr, connection, lastDisconnect }) => {
+    ev.on('message-capping.update', (info) => this.#announce(capOf(info)))
+    ev.on('connection.update', ({ qr, connection, lastDisconnect, reachoutTimeLock }) => {
       if (this.#over) return
+      if (reachoutTimeLock) this.#announce(lockOf(reachoutTimeLock, this.#clock.now()))
       if (qr) {
         this.#answered()
         this.#events.onQr(qr, this.#qrLifeMs ?? (this.#qrCodes === 0 ? FIRST_QR_MS : NEXT_QR_MS))
@@ -204,9 +217,32 @@ export class BaileysConnection implements Connection {
       if (connection === 'open') {
         this.#events.onOpen()
         this.#appState.opened()
+        this.#askForLock()
       }
       if (connection === 'close') this.#ended(disconnectOf(lastDisconnect?.error, this.#clock.now()))
     })
+  }
+
+  /** Asks about a lock, as WhatsApp's own client does after each login: nobody tells a device that was linked during one. */
+  #askForLock(): void {
+    this.#socket.fetchAccountReachoutTimelock().catch((error: unknown) => this.#untold(error))
+  }
+
+  /** Asks what stands behind a refusal. Baileys' code that would ask is never reached. */
+  #askForLimits(): void {
+    this.#askForLock()
+    this.#socket.fetchNewChatMessageCap().then(
+      (info) => this.#announce(capOf(info)),
+      (error: unknown) => this.#untold(error),
+    )
+  }
+
+  #announce(limit: AnnouncedLimit | null): void {
+    if (limit && !this.#over) this.#events.onAnnouncedLimit(limit)
+  }
+
+  #untold(error: unknown): void {
+    if (!this.#over) this.#logger.debug({ error }, 'WhatsApp did not say whether it limits the account.')
   }
 
   /** Called when the server has answered the dial. From here on the keep-alive watches for silence. */
