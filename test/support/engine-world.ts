@@ -59,11 +59,11 @@ export class EngineWorld extends World {
   }
 
   /** Links a session with a phone and a contact. Resolves when the session is connected. */
-  async linked(name: string, options: { receipts?: boolean; phone?: object; as?: Chat } = {}): Promise<Chat> {
+  async linked(name: string, options: { receipts?: boolean; phone?: object; contact?: object; as?: Chat } = {}): Promise<Chat> {
     const chat = options.as ?? this.chat(name)
     if (options.phone) await this.post('/phones', { phone: chat.phone, ...options.phone })
     const contact = { phone: chat.contact, name: `Contact of ${name}`, autoReceipt: options.receipts ?? true }
-    await this.post('/contacts', contact)
+    await this.post('/contacts', { ...contact, ...options.contact })
     await linkSession(this.api, this.simulator, chat)
     return chat
   }

@@ -29,6 +29,18 @@ describe('when the runner is killed', () => {
     expect(await contactOf(chat)).toMatchObject({ preKeysTaken: 1, needlessSessions: 0 })
   })
 
+  test('a contact without a LID, and an own account without a list of devices, cost no query in the next life', async () => {
+    const chat = await begin(await world.linked('nameless', { phone: { listsDevices: false }, contact: { lid: false } }))
+    kill()
+    await chat.works()
+    const since = world.happened.length
+    await reaches(chat, [0], 'after the kill')
+    await chat.receive('welcome back')
+    await untilStored(chat, 'welcome back')
+    const queries = world.happened.slice(since).filter(({ type, phone }) => type === 'frame' && phone === chat.phone)
+    expect(queries.filter(({ child }) => child === 'usync' || child === 'key')).toEqual([])
+  })
+
   test("right after it acknowledged a contact's new device, that device is reached all the same", async () => {
     const chat = await begin(await world.linked('struck-devices'))
     const since = world.happened.length

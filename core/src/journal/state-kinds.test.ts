@@ -20,7 +20,7 @@ describe('the table of the kinds of the state image', () => {
     const written =
       'app-state-pending app-state-sync-key app-state-sync-version begun-with contact delivery device-cache device-list '
     const more =
-      'identity-key inbox lid-mapping meta paced-recipient pacing pre-key receipt sender-key sender-key-memory session tctoken ' +
+      'identity-key inbox lid-mapping meta missing-lid paced-recipient pacing pre-key receipt sender-key sender-key-memory session tctoken ' +
       'undecrypted voided-creds'
     expect(Object.keys(STATE_KINDS)).toEqual(expect.arrayContaining(`${written}${more}`.split(' ')))
   })

@@ -207,6 +207,20 @@ export const STATE_KINDS = {
     prune: { rule: 'never', because: 'The sessions and chats of a contact are found through it.' },
     afterLoss: 'kept',
   },
+  'missing-lid': {
+    holds: 'the time at which the server said that a phone number has no LID',
+    id: 'user without server',
+    owner: 'signal',
+    codec: number(z.number()),
+    isOfIdentity: false,
+    prune: {
+      rule: 'age',
+      afterMs: DAY_MS,
+      max: 5000,
+      because: 'A number may get a LID at any time, and the server can be asked again. An entry takes about 30 bytes.',
+    },
+    afterLoss: 'dropped',
+  },
   contact: {
     holds: 'the name that a contact gives itself',
     id: 'JID of its chat',

@@ -20,6 +20,7 @@ import { disconnectOf } from './disconnect.ts'
 import { KeepAlive } from './keep-alive.ts'
 import type { KeyStore } from './signal/key-store.ts'
 import type { LidMap } from './signal/lid-map.ts'
+import type { MissingLids } from './signal/missing-lids.ts'
 import type { Receiving } from './receive/receiving.ts'
 import { keepMessagesInOrder } from './receive/message-order.ts'
 import type { GroupMembers } from './send/group-members.ts'
@@ -64,6 +65,7 @@ export class BaileysConnection implements Connection {
     keyStore: KeyStore
     devices: DeviceCache
     names: LidMap
+    missingLids: MissingLids
     members: GroupMembers
     deliveries: DeliveredStanzas
     receiving: Receiving
@@ -76,7 +78,7 @@ export class BaileysConnection implements Connection {
     qrLifeMs: number | null
     logger: Logger
   }) {
-    const { socket, gate, clock, events, deliveries, devices, names, members, receiving, logger } = options
+    const { socket, gate, clock, events, deliveries, devices, names, missingLids, members, receiving, logger } = options
     this.#socket = socket
     this.#gate = gate
     this.#keyStore = options.keyStore
@@ -124,9 +126,12 @@ export class BaileysConnection implements Connection {
       },
       onReceipt: (ids, type) => events.onReceipt(ids, type),
       onReceiptAcknowledged: (id) => deliveries.receiptAcknowledged(id),
-      onDevicesChanged: (jids) => devices.revoke(jids),
+      onDevicesChanged: (jids) => {
+        devices.revoke(jids)
+        missingLids.forget(jids)
+      },
       onOwnDevicesChanged: () => this.#staleDevices.drop(),
-      onDevicesListed: (jids) => devices.accept(jids),
+      onDevicesListed: (lists) => devices.listed(lists, this.#me),
       onBroken,
     })
     this.#follow()

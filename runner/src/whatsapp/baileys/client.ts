@@ -12,6 +12,7 @@ import { changesOf, usersOf, type HistoryContacts } from './receive/history-cont
 import { mappingChanges, ownDeviceOf } from './signal/lid-moves.ts'
 import { LidMap } from './signal/lid-map.ts'
 import { isNewChat } from './send/new-chat.ts'
+import { MissingLids } from './signal/missing-lids.ts'
 import type { Reader } from './receive/received-stanza.ts'
 import { Receiving } from './receive/receiving.ts'
 import { renewedIdentity } from './signal/renewed-identity.ts'
@@ -30,6 +31,7 @@ export class BaileysClient implements Client {
   readonly #state: SessionState
   readonly #names: LidMap
   readonly #devices: DeviceCache
+  readonly #missingLids: MissingLids
   readonly historyReader: HistoryReader
   /** The queue of the last connection. Contacts are learned in it, so that they do not come between two steps of an operation. */
   #queue = new SerialQueue()
@@ -39,6 +41,7 @@ export class BaileysClient implements Client {
     this.#state = options.state
     this.#names = new LidMap(options.state.image)
     this.#devices = new DeviceCache({ state: options.state, names: this.#names, clock: options.clock })
+    this.#missingLids = new MissingLids(options)
     const reader = this.#readerFor(() => this.#storedMe ?? { id: '' })
     this.historyReader = new PhoneReader({ reader, learn: (learned) => this.#learn(learned, reader) })
   }
@@ -77,8 +80,10 @@ export class BaileysClient implements Client {
     const receiving = this.#receiving(creds, keyStore, stanzas)
     const members = new GroupMembers()
     this.#queue = new SerialQueue()
-    const [names, devices, queue] = [this.#names, this.#devices, this.#queue]
-    const socket = openSocket({ ...this.#options, creds, keyStore, names, devices, members, queue, receiving })
+    const [names, devices, missingLids] = [this.#names, this.#devices, this.#missingLids]
+    const queue = this.#queue
+    const ours = { creds, keyStore, names, devices, missingLids, members, queue, receiving }
+    const socket = openSocket({ ...this.#options, ...ours })
     gate.attach(assertSocket(socket, keyStore))
     const hasKey = () => creds.myAppStateKeyId !== undefined
     const appState = new AppState({ socket, state: this.#state, keyStore, clock, logger, hasKey })
@@ -88,6 +93,7 @@ export class BaileysClient implements Client {
       keyStore,
       devices,
       names,
+      missingLids,
       members,
       deliveries: this.#options.deliveries,
       receiving,

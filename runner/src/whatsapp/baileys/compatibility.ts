@@ -38,6 +38,7 @@ const OF_A_SOCKET = [
   'groupMetadata',
   'assertSessions',
   'resyncAppState',
+  'executeUSyncQuery',
   'sendMessageAck',
   'sendNode',
   'query',

@@ -1,4 +1,14 @@
-import { Browsers, makeWASocket, proto, type AuthenticationCreds, type WASocket, type WAVersion } from '@whiskeysockets/baileys'
+import {
+  Browsers,
+  makeWASocket,
+  proto,
+  USyncQuery,
+  USyncUser,
+  type AuthenticationCreds,
+  type LIDMapping,
+  type WASocket,
+  type WAVersion,
+} from '@whiskeysockets/baileys'
 import { createLogger } from '@holdfast/core/platform/logging'
 import { retry } from '@holdfast/core/platform/retry'
 import type { ClientOptions } from '../port.ts'
@@ -7,6 +17,7 @@ import type { DeviceCache } from './send/device-cache.ts'
 import type { GroupMembers } from './send/group-members.ts'
 import type { KeyStore } from './signal/key-store.ts'
 import type { LidMap } from './signal/lid-map.ts'
+import type { MissingLids } from './signal/missing-lids.ts'
 import type { SerialQueue } from './signal/serial-queue.ts'
 import { makeSignalRepository } from './signal/signal-repository.ts'
 
@@ -37,6 +48,7 @@ export interface SocketOptions extends Pick<ClientOptions, 'state' | 'sentMessag
   readonly creds: AuthenticationCreds
   readonly keyStore: KeyStore
   readonly names: LidMap
+  readonly missingLids: MissingLids
   readonly devices: DeviceCache
   readonly members: GroupMembers
   readonly queue: SerialQueue
@@ -45,9 +57,9 @@ export interface SocketOptions extends Pick<ClientOptions, 'state' | 'sentMessag
 
 /** Makes the Baileys socket of one connection, with our key store, caches and Signal repository. The socket dials at once. */
 export function openSocket(options: SocketOptions): WASocket {
-  const { state, settings, creds, keyStore, names, devices, members, queue, receiving } = options
+  const { settings, creds, keyStore, devices, members } = options
   const { version, qrLifeMs } = settings
-  return makeWASocket({
+  const socket: WASocket = makeWASocket({
     ...(version === null ? {} : { version }),
     ...(qrLifeMs === null ? {} : { qrTimeout: qrLifeMs }),
     auth: { creds, keys: keyStore.store },
@@ -66,8 +78,22 @@ export function openSocket(options: SocketOptions): WASocket {
       const sent = id ? await sentMessage(id, options) : null
       return sent ? proto.Message.decode(sent) : undefined
     },
-    makeSignalRepository: makeSignalRepository({ state, keyStore, names, queue, receiving, me: () => creds.me }),
+    makeSignalRepository: makeSignalRepository({
+      ...options,
+      askForLids: (phones) => askForLids(socket, phones),
+      me: () => creds.me,
+    }),
   })
+  return socket
+}
+
+/** The query that Baileys makes by itself, whose result does not tell an answer without LIDs from no answer. */
+async function askForLids(socket: WASocket, phones: readonly string[]): Promise<LIDMapping[] | null> {
+  const query = new USyncQuery().withLIDProtocol().withContext('background')
+  for (const jid of phones) query.withUser(new USyncUser().withId(jid))
+  const answer = await socket.executeUSyncQuery(query)
+  if (answer === undefined) return null
+  return answer.list.flatMap(({ id, lid }) => (typeof lid === 'string' && lid !== '' ? [{ pn: id, lid }] : []))
 }
 
 /**

@@ -1,6 +1,12 @@
 import type { EventEmitter } from 'node:events'
 import type { BinaryNode } from '@whiskeysockets/baileys'
-import { tellsOfNewIdentity, tellsOfOwnDevices, usersInAnswer, usersWithChangedDevices } from './send/device-notices.ts'
+import {
+  listsInAnswer,
+  tellsOfNewIdentity,
+  tellsOfOwnDevices,
+  usersWithChangedDevices,
+  type ListedDevices,
+} from './send/device-notices.ts'
 
 /** The server's ack of a message of ours. */
 export interface MessageAck {
@@ -25,7 +31,7 @@ export interface StanzaListeners {
   onDevicesChanged(jids: readonly string[]): void
   onOwnDevicesChanged(): void
   /** The server has just listed the devices of these users. */
-  onDevicesListed(jids: readonly string[]): void
+  onDevicesListed(lists: readonly ListedDevices[]): void
   /** A listener failed on a stanza. A bad stanza may harm nothing but itself. */
   onBroken(error: unknown): void
 }
@@ -71,7 +77,7 @@ export function watchStanzas(ws: Emitter, listeners: StanzaListeners): void {
   first('CB:notification,type:account_sync', (stanza) => {
     if (tellsOfOwnDevices(stanza)) listeners.onOwnDevicesChanged()
   })
-  first('CB:iq,,usync', (stanza) => listeners.onDevicesListed(usersInAnswer(stanza)))
+  first('CB:iq,,usync', (stanza) => listeners.onDevicesListed(listsInAnswer(stanza)))
 }
 
 /**

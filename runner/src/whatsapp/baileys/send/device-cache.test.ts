@@ -4,10 +4,11 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import { DeviceCache } from './device-cache.ts'
 import { watchStanzas, type StanzaListeners } from '../stanza-events.ts'
-import { DeviceUnderTest } from '../testing/device-under-test.ts'
+import { DeviceUnderTest, OURS, OUR_LID } from '../testing/device-under-test.ts'
 
 const ANA = '5511900000002'
 const ANA_LID = '200000000000002'
+const ME = { id: `${OURS}:1@s.whatsapp.net`, lid: `${OUR_LID}:1@lid` }
 const DAY_MS = 24 * 60 * 60 * 1000
 
 let device: DeviceUnderTest
@@ -24,7 +25,7 @@ beforeEach(async () => {
     ...nothing,
     onDevicesChanged: (jids) => cache.revoke(jids),
     onOwnDevicesChanged: () => cache.revoke(['me@s.whatsapp.net']),
-    onDevicesListed: (jids) => cache.accept(jids),
+    onDevicesListed: (lists) => cache.listed(lists, ME),
     onBroken: (error) => {
       throw error
     },
@@ -61,8 +62,15 @@ function notify(type: string, attrs: Record<string, string>, change: BinaryNode)
 const linked = (attrs: Record<string, string> = { from: `${ANA}@s.whatsapp.net` }) =>
   notify('devices', attrs, node('add', {}, [node('device', { jid: `${attrs['from']?.replace('@', ':1@')}` })]))
 
-function answer(): void {
-  const user = node('user', { jid: `${ANA}@s.whatsapp.net` }, [node('devices', {})])
+const deviceList = (...numbers: number[]) =>
+  node(
+    'device-list',
+    {},
+    numbers.map((number) => node('device', { id: String(number), ...(number === 0 ? {} : { 'key-index': '1' }) })),
+  )
+
+function answer(jid = `${ANA}@s.whatsapp.net`, ...content: BinaryNode[]): void {
+  const user = node('user', { jid }, [node('devices', {}, content)])
   wire.emit('CB:iq,,usync', node('iq', { type: 'result' }, [node('usync', {}, [node('list', {}, [user])])]))
 }
 
@@ -140,6 +148,45 @@ describe('a list of devices', () => {
   test('counts as expired when it was stored without a date', () => {
     device.state.later({ 'device-cache': { [ANA]: JSON.stringify(list(0)) } })
     expect(cache.get(ANA)).toBeUndefined()
+  })
+})
+
+describe('an empty list of our own devices', () => {
+  const own = `${OURS}@s.whatsapp.net`
+
+  test.each([
+    ['by number', OURS, own, []],
+    ['by number, with the device that sends alone', OURS, own, [1]],
+    ['by LID', OUR_LID, `${OUR_LID}@lid`, []],
+  ])('%s is kept, and found by the next owner', (_how, user, jid, numbers) => {
+    answer(jid, deviceList(...numbers))
+    expect(cache.get(user)).toEqual([])
+    device.state.append({})
+    expect(nextOwner().get(user)).toEqual([])
+  })
+
+  test('is not kept when the list has a device, or is missing', () => {
+    answer(own, deviceList(0, 1))
+    answer(own, deviceList(7))
+    answer(`${OUR_LID}@lid`, deviceList(1))
+    answer(own)
+    expect([cache.has(OURS), cache.has(OUR_LID)]).toEqual([false, false])
+  })
+
+  test('is not kept for a contact, to whom no message could go', () => {
+    answer(`${ANA}@s.whatsapp.net`, deviceList())
+    expect(cache.has(ANA)).toBe(false)
+  })
+
+  test('is revoked like every other list, and expires after a day', () => {
+    answer(own, deviceList())
+    cache.revoke([own])
+    expect(cache.has(OURS)).toBe(false)
+    answer(own, deviceList())
+    device.time.ms += DAY_MS - 1
+    expect(cache.has(OURS)).toBe(true)
+    device.time.ms += 1
+    expect(cache.has(OURS)).toBe(false)
   })
 })
 

@@ -3,6 +3,7 @@ import type { Clock } from '@holdfast/core/platform/ports'
 import type { SessionState } from '../../port.ts'
 import { STATE_KINDS } from '@holdfast/core/journal/state-kinds'
 import type { LidMap } from '../signal/lid-map.ts'
+import type { ListedDevices } from './device-notices.ts'
 
 /**
  * The limits of the cache. A list expires after `afterMs`: the server queues notifications of changes for 30 days at most, and a
@@ -10,6 +11,9 @@ import type { LidMap } from '../signal/lid-map.ts'
  * missing list again.
  */
 const { codec, prune } = STATE_KINDS['device-cache']
+
+/** The life of an empty list. If the server was wrong, our own phone lacks the messages that we send. */
+const EMPTY_AFTER_MS = 24 * 60 * 60 * 1000
 
 /**
  * Keeps the lists of the contacts' devices with the session's state. Without it each process start would query the lists anew,
@@ -64,9 +68,16 @@ export class DeviceCache {
     this.#forget(users)
   }
 
-  /** Accepts new lists of these users: the server has just sent them. */
-  accept(jids: readonly string[]): void {
-    for (const jid of jids) this.#revoked.delete(jidDecode(jid)?.user ?? '')
+  /**
+   * Accepts new lists of these users, which the server has just sent. Baileys stores them, except for an empty list, which it would
+   * query again with each message. An empty list of our own devices is stored here. For a contact it is an error, and queried again.
+   */
+  listed(lists: readonly ListedDevices[], me: Me | undefined): void {
+    for (const { jid, numbers } of lists) {
+      const user = jidDecode(jid)?.user ?? ''
+      this.#revoked.delete(user)
+      if (numbers !== undefined && isOwnEmptyList(user, numbers, me)) this.set(user, [])
+    }
   }
 
   #forget(users: readonly string[]): void {
@@ -79,6 +90,20 @@ export class DeviceCache {
     const encoded = this.#state.image.get('device-cache', user)
     if (encoded === undefined) return null
     const stored = codec.decode(encoded)
-    return !Array.isArray(stored) && this.#clock.now() - stored.at < prune.afterMs ? stored : null
+    if (Array.isArray(stored)) return null
+    const lifeMs = Array.isArray(stored.devices) && stored.devices.length === 0 ? EMPTY_AFTER_MS : prune.afterMs
+    return this.#clock.now() - stored.at < lifeMs ? stored : null
   }
+}
+
+interface Me {
+  readonly id: string
+  readonly lid?: string | undefined
+}
+
+/** True when Baileys finds no device in a list of our own. By number, it does not count the device that sends. */
+function isOwnEmptyList(user: string, numbers: readonly number[], me: Me | undefined): boolean {
+  const own = jidDecode(me?.id)
+  if (own?.user === user) return numbers.every((number) => number === own.device)
+  return numbers.length === 0 && jidDecode(me?.lid)?.user === user
 }

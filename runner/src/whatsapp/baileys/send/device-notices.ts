@@ -20,9 +20,27 @@ export const tellsOfOwnDevices = (accountSync: BinaryNode): boolean => getBinary
 /** True when a contact has a new identity, by another phone or a new installation of WhatsApp. The devices change with it. */
 export const tellsOfNewIdentity = (encryption: BinaryNode): boolean => getBinaryNodeChild(encryption, 'identity') !== undefined
 
-/** The JIDs whose devices an answer of the server lists. */
-export function usersInAnswer(answer: BinaryNode): string[] {
+/** The devices of one user, as an answer of the server lists them. */
+export interface ListedDevices {
+  readonly jid: string
+  /** The numbers of the devices to which a message can go. Undefined when the answer has no list. */
+  readonly numbers: readonly number[] | undefined
+}
+
+/** The lists of devices in an answer of the server. */
+export function listsInAnswer(answer: BinaryNode): ListedDevices[] {
   const list = getBinaryNodeChild(getBinaryNodeChild(answer, 'usync'), 'list')
-  const users = getBinaryNodeChildren(list, 'user').filter((user) => getBinaryNodeChild(user, 'devices') !== undefined)
-  return users.flatMap(jidsOf)
+  return getBinaryNodeChildren(list, 'user').flatMap((user) => {
+    const devices = getBinaryNodeChild(user, 'devices')
+    if (devices === undefined) return []
+    const numbers = numbersIn(getBinaryNodeChild(devices, 'device-list'))
+    return jidsOf(user).map((jid) => ({ jid, numbers }))
+  })
+}
+
+/** A device that is not the phone counts only with its key index, as in Baileys. */
+function numbersIn(deviceList: BinaryNode | undefined): number[] | undefined {
+  if (deviceList === undefined) return undefined
+  const all = getBinaryNodeChildren(deviceList, 'device').map(({ attrs }) => [Number(attrs['id']), attrs['key-index']] as const)
+  return all.filter(([number, keyIndex]) => number === 0 || Number(keyIndex) > 0).map(([number]) => number)
 }

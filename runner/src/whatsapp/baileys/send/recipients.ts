@@ -32,7 +32,8 @@ export async function assertRecipients(
   const hasAsked = await socket.assertSessions(others)
   if (!hasAsked) return
   const found = await Promise.all(others.map((jid) => hasSession(socket, jid)))
-  if (found.includes(false)) throw new Error('WhatsApp did not return the keys of all devices of the chat.')
+  const missing = found.filter((isFound) => !isFound).length
+  if (missing > 0) throw new Error(`WhatsApp returned no keys for ${missing} of the ${others.length} devices of the chat.`)
 }
 
 /** The JID by which Baileys names this account in a message to the chat. */

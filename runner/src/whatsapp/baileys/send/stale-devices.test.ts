@@ -45,9 +45,15 @@ test('an ack with another hash drops the lists in the journal and asks for a rep
   expect([devices.has(ANA), devices.has(OURS)]).toEqual([false, false])
 })
 
+const listed = (chat: string) =>
+  devices.listed(
+    [chat, `${OURS}@s.whatsapp.net`].map((jid) => ({ jid, numbers: [0] })),
+    undefined,
+  )
+
 test('the drop of a chat covers its lists and our own, and a drop without a chat only our own', () => {
   const learnBoth = () => {
-    devices.accept([CHAT, `${OURS}@s.whatsapp.net`])
+    listed(CHAT)
     learn(ANA, 's.whatsapp.net', 0)
     learn(OURS, 's.whatsapp.net', 0, 7)
   }
@@ -94,7 +100,7 @@ describe('a group', () => {
 
 describe('a hash that differs from the fresh lists', () => {
   const fresh = (chat: string) => {
-    devices.accept([chat, `${OURS}@s.whatsapp.net`])
+    listed(chat)
     learn(chat.split('@')[0] ?? '', 's.whatsapp.net', 0)
     learn(OURS, 's.whatsapp.net', 0)
   }

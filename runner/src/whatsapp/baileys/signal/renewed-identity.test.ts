@@ -25,6 +25,9 @@ describe('a device that is linked anew', () => {
       'kind-of-a-later-version',
       'lid-mapping',
       'meta',
+      'missing-lid',
+      'paced-recipient',
+      'pacing',
       'receipt',
       'undecrypted',
     ])

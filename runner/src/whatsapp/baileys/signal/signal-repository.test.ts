@@ -128,6 +128,20 @@ describe('a contact', () => {
     expect(await contact.read(await device.signal.encryptMessage({ jid: contact.pn, data: textFor('third') }))).toBe('third')
   })
 
+  test('without one-time keys, whose keys come twice, gets a second session, which it can read', async () => {
+    const { preKey: _none, ...keys } = await contact.bundle()
+    const begin = async (text: string) => {
+      await device.signal.injectE2ESession({ jid: contact.pn, session: keys })
+      return device.signal.encryptMessage({ jid: contact.pn, data: textFor(text) })
+    }
+    const lost = await begin('in a session that the contact loses')
+    const found = await begin('in a new one')
+    expect(lost.type).toBe('pkmsg')
+    expect(await contact.read(found)).toBe('in a new one')
+    const sessions = Object.keys(sessionsWith(contact))
+    expect(sessions).toHaveLength(2)
+  })
+
   test('keeps the session in use when a message with another identity cannot be decrypted', async () => {
     await device.receive(await contact.text('hello'))
     const before = new Map(device.image.entries('session'))
@@ -141,6 +155,12 @@ describe('a contact', () => {
     expect((await device.receive(await contact.text('still here'))).message?.conversation).toBe('still here')
   })
 })
+
+/** The stored sessions with the contact's phone, by base key. */
+const sessionsWith = ({ lid }: Contact): object => {
+  const record = device.image.get('session', `${lid.split('@')[0]}_1.0`) ?? '{}'
+  return (JSON.parse(record) as { _sessions?: object })._sessions ?? {}
+}
 
 describe('work for a session', () => {
   test('is done one after the other', async () => {

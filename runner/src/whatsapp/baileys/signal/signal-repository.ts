@@ -1,6 +1,7 @@
 import {
   DEFAULT_CONNECTION_CONFIG,
   isPnUser,
+  jidDecode,
   jidNormalizedUser,
   type LIDMapping,
   type SignalKeyStoreWithTransaction,
@@ -13,6 +14,7 @@ import type { KeyStore } from './key-store.ts'
 import { usersOf } from '../receive/history-contacts.ts'
 import { mappingChanges, ownDeviceOf } from './lid-moves.ts'
 import type { LidMap } from './lid-map.ts'
+import type { AskForLids, MissingLids } from './missing-lids.ts'
 import type { Receiving } from '../receive/receiving.ts'
 import type { SerialQueue } from './serial-queue.ts'
 
@@ -27,7 +29,8 @@ type Repository = ReturnType<SocketConfig['makeSignalRepository']>
  * - All operations of a session pass one queue.
  * - A contact has one set of entries under all its names. When a LID becomes known, the same mutation moves all entries of the
  *   phone number. Group keys are kept under the LID of their sender.
- * - The same keys never begin a second session.
+ * - The same keys never begin a second session, unless they lack a one-time key.
+ * - A number without a LID gets keys under its number, and is not queried for a LID again and again.
  * - The identity with which a session begins is stored. Otherwise the contact's own first message would seem to bring another
  *   identity, which would end the session.
  */
@@ -37,12 +40,15 @@ export function makeSignalRepository(options: {
   names: LidMap
   queue: SerialQueue
   receiving: Receiving
+  missingLids: MissingLids
+  askForLids: AskForLids
   me: () => { id: string; lid?: string | undefined } | undefined
 }): SocketConfig['makeSignalRepository'] {
-  const { state, keyStore, names, queue, receiving, me } = options
-  return (auth, logger, fetchLids) => {
+  const { state, keyStore, names, queue, receiving, missingLids, askForLids, me } = options
+  return (auth, logger) => {
     keyStore.install(auth.keys as SignalKeyStoreWithTransaction)
-    const inner: Repository = DEFAULT_CONNECTION_CONFIG.makeSignalRepository(auth, logger, fetchLids)
+    const lookUp = (phones: string[]) => missingLids.lookUp(phones, askForLids)
+    const inner: Repository = DEFAULT_CONNECTION_CONFIG.makeSignalRepository(auth, logger, lookUp)
     const { lidMapping } = inner
     const alone = <T>(work: () => Promise<T>): Promise<T> => queue.run(() => keyStore.outside(work))
 
@@ -66,6 +72,8 @@ export function makeSignalRepository(options: {
       await store(pairs)
     }
 
+    nameEverybody(lidMapping)
+
     const authorOf = (jid: string): string => names.lidOf(jid) ?? jid
 
     return {
@@ -86,8 +94,11 @@ export function makeSignalRepository(options: {
         await resolveLid(request.jid)
         const address = inner.jidToSignalProtocolAddress(authorOf(request.jid))
         const keys = hashOfKeys(request.session)
+        // A contact without one-time keys gives the same keys each time, and can read each session that they begin.
         const isBegun = async () =>
-          state.image.get('begun-with', address) === keys && (await inner.validateSession(request.jid)).exists
+          request.session.preKey !== undefined &&
+          state.image.get('begun-with', address) === keys &&
+          (await inner.validateSession(request.jid)).exists
         await alone(() =>
           keyStore.transaction(async (transaction) => {
             if (await isBegun()) return
@@ -117,4 +128,25 @@ export function makeSignalRepository(options: {
       hasSenderKey: (request) => keyStore.outside(() => inner.hasSenderKey(request)),
     }
   }
+}
+
+/**
+ * Adds the numbers without a LID to the names under which Baileys requests keys. `assertSessions` takes these names from
+ * `getLIDsForPNs` and would request nothing for such a number, so that the contact could not be written to, and a message that it
+ * asks for again would go into its lost session. Every other lookup is one of a single number, and answers as before.
+ */
+function nameEverybody(lidMapping: Repository['lidMapping']): void {
+  const lidsOf = lidMapping.getLIDsForPNs.bind(lidMapping)
+  lidMapping.getLIDForPN = async (phone) => (await lidsOf([phone]))?.[0]?.lid ?? null
+  lidMapping.getLIDsForPNs = async (phones) => {
+    const known = (await lidsOf(phones)) ?? []
+    const found = new Set(known.map(({ pn }) => deviceOf(pn)))
+    const others = phones.filter((pn) => isPnUser(pn) && !found.has(deviceOf(pn)))
+    return [...known, ...others.map((pn) => ({ pn, lid: pn }))]
+  }
+}
+
+function deviceOf(jid: string): string {
+  const { user = '', device = 0 } = jidDecode(jid) ?? {}
+  return `${user}:${device}`
 }

@@ -27,6 +27,7 @@ import { silenceConsole } from '../patches/console-guard.ts'
 import { FromPhone } from '../receive/from-phone.ts'
 import { KeyStore } from '../signal/key-store.ts'
 import { LidMap } from '../signal/lid-map.ts'
+import { MissingLids, type AskForLids } from '../signal/missing-lids.ts'
 import type { Reader } from '../receive/received-stanza.ts'
 import { Receiving } from '../receive/receiving.ts'
 import { SerialQueue } from '../signal/serial-queue.ts'
@@ -46,9 +47,12 @@ export class DeviceUnderTest {
   readonly names: LidMap
   readonly keyStore: KeyStore
   readonly receiving: Receiving
+  readonly missingLids: MissingLids
   readonly signal: Repository
   readonly appended: Entry[] = []
   readonly time = { ms: 1_700_000_000_000 }
+  /** Answers the queries for LIDs; a test may replace it. The server does not answer. */
+  lidsOf: AskForLids = async () => null
   readonly #stanzas = new WeakMap<Uint8Array, BinaryNode>()
   readonly #clock: Clock = { ...systemClock, now: () => this.time.ms }
   #lastPreKey = 0
@@ -85,7 +89,10 @@ export class DeviceUnderTest {
     })
     const me = () => this.creds.me
     const { state, keyStore, names, receiving } = this
-    const make = makeSignalRepository({ state, keyStore, names, queue: new SerialQueue(), receiving, me })
+    const missingLids = (this.missingLids = new MissingLids({ state, clock: this.#clock }))
+    const askForLids = (phones: readonly string[]) => this.lidsOf(phones)
+    const queue = new SerialQueue()
+    const make = makeSignalRepository({ state, keyStore, names, queue, receiving, missingLids, askForLids, me })
     const keys = addTransactionCapability(keyStore.store, SILENT, { maxCommitRetries: 1, delayBetweenTriesMs: 1 })
     this.signal = make({ creds: this.creds, keys }, SILENT)
   }
