@@ -20,7 +20,7 @@ import { Inbox } from './inbox/inbox.ts'
 import { MessageDocuments } from './inbox/message-documents.ts'
 import type { JournalLimits } from './journal/commit.ts'
 import type { Journal } from './journal/journal.ts'
-import { Outbox, UNPACED } from './outbox/outbox.ts'
+import { Outbox } from './outbox/outbox.ts'
 import { forTenant, type SendPolicy } from './outbox/send-policy.ts'
 import { Pacer } from './outbox/pacer.ts'
 import { Receipts } from './outbox/receipts.ts'
@@ -144,7 +144,7 @@ export function assembleEngine(
     clock,
     documents,
     policy: forTenant(dependencies.sending, () => dependencies.tenantSettings(sessionId)),
-    pace: UNPACED,
+    pacer,
     onLaterRetry: () => {},
     receipts,
     settled,

@@ -254,12 +254,12 @@ describe('the pace of a session', () => {
     const { clock, step } = steppedClock()
     const until = clock.now() + 3_600_000
     let free = 1
-    const pace = {
+    const pacer = {
       isPaced: true,
-      holdOf: () => (free > 0 ? null : { reason: 'daily-limit', untilMs: until }),
-      begin: () => (free--, {}),
+      holdOf: () => (free > 0 ? null : ({ reason: 'daily-limit', untilMs: until } as const)),
+      sent: () => (free--, { keys: {}, events: [] }),
     }
-    const { accept, bring, job, relayed, outbox } = await newOutbox({ pace, clock })
+    const { accept, bring, job, relayed, outbox } = await newOutbox({ pacer, clock })
     bring(await accept('first'))
     bring(await accept('held', { chat: '5511900000003@s.whatsapp.net' }))
     await expect.poll(() => relayed).toEqual(['M-first'])

@@ -4,7 +4,7 @@ import { createLogger } from '@holdfast/core/platform/logging'
 import { SERVER_TIME, type Clock, type DocumentSnapshot, type DocumentStore, type Fields } from '@holdfast/core/platform/ports'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import type { Connection } from '../../../runner/src/whatsapp/port.ts'
-import { Outbox, type Pace, UNPACED } from '../../../runner/src/session/outbox/outbox.ts'
+import { Outbox, type OutboxOptions } from '../../../runner/src/session/outbox/outbox.ts'
 import { SettledJobs } from '../../../runner/src/session/outbox/settled-jobs.ts'
 import { DEFAULT_SEND_POLICY, type SendPolicy } from '../../../runner/src/session/outbox/send-policy.ts'
 import { Receipts } from '../../../runner/src/session/outbox/receipts.ts'
@@ -14,16 +14,19 @@ import { SessionUnderTest } from './session-under-test.ts'
 export interface OutboxOptionsUnderTest {
   isReachable?: () => Promise<boolean>
   policy?: Partial<SendPolicy>
-  pace?: Pace
+  pacer?: OutboxOptions['pacer']
   clock?: Clock
   receipts?: { documents?: DocumentStore; clock?: Clock }
   /** The store of the session's journal and of the jobs. */
   through?: (documents: DocumentStore) => DocumentStore
 }
 
+/** A session that sends as fast as WhatsApp takes. */
+const UNPACED: OutboxOptions['pacer'] = { isPaced: false, holdOf: () => null, sent: () => ({ keys: {}, events: [] }) }
+
 /** An outbox on a real journal that gets its jobs from the test, with a connection that records what it sends. */
 export async function outboxUnderTest(documents: DocumentStore, options: OutboxOptionsUnderTest = {}) {
-  const { isReachable = () => Promise.resolve(true), pace = UNPACED, clock = systemClock, through = (same) => same } = options
+  const { isReachable = () => Promise.resolve(true), pacer = UNPACED, clock = systemClock, through = (same) => same } = options
   const session = await new SessionUnderTest(documents).create()
   const { sessionId, cipher } = session
   const { state, journal } = await takeOver(session, { documents: through(documents) })
@@ -40,7 +43,7 @@ export async function outboxUnderTest(documents: DocumentStore, options: OutboxO
     },
     settled: new SettledJobs(),
     contactOf: (chat) => chat,
-    pace,
+    pacer,
     receipts,
     policy: { ...DEFAULT_SEND_POLICY, ...options.policy },
     onLaterRetry: ({ id }) => later.push(id),

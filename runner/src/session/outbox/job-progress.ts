@@ -1,10 +1,10 @@
-import type { Mutation } from '@holdfast/core/journal/mutation'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock } from '@holdfast/core/platform/ports'
 import type { MessageStatus } from '../events/session-event.ts'
 import type { Entry } from '../journal/group.ts'
 import type { JournaledState } from '../journal/journaled-state.ts'
 import type { JobError, OpenJob } from './open-jobs.ts'
+import type { PaceChange } from './pacer.ts'
 
 /**
  * The outcome of a change of a job that is still `pending`.
@@ -36,11 +36,11 @@ export class JobProgress {
 
   /**
    * Takes a pending job from the queue: appends the intent to send, with the encoded message. No frame of it may exist before this
-   * is `written`. `mutation` is the attempt's part of the session's state.
+   * is `written`. `change` counts the attempt; it belongs to the same record.
    */
-  take(job: OpenJob, proto: Uint8Array, mutation: Mutation): Promise<Outcome> {
+  take(job: OpenJob, proto: Uint8Array, change: PaceChange): Promise<Outcome> {
     const { attempts: attempt, lastError } = job
-    return this.#guarded(job, { status: 'processing', attempt, lastError, proto }, mutation)
+    return this.#guarded(job, { status: 'processing', attempt, lastError, proto }, { change })
   }
 
   /** Appends the intent to send a job of unknown outcome again, before the frame leaves. Resolves when the record is durable. */
@@ -74,12 +74,12 @@ export class JobProgress {
     const nextAttemptAt = nextAttemptOf(job)
     const status: MessageStatus = { status: 'refused', attempt: job.attempts, error, nextAttemptAt }
     this.#logger.warn({ ...idsOf(job), code: error.code, nextAttemptAt }, 'A message was refused; it is tried again.')
-    return job.isTaken ? this.#plain(job, status, onDurable) : this.#guarded(job, status, {}, onDurable)
+    return job.isTaken ? this.#reported(job, status, { onDurable }) : this.#guarded(job, status, { onDurable })
   }
 
   async failed(job: OpenJob, error: JobError): Promise<Outcome> {
     const status: MessageStatus = { status: 'failed', error }
-    const outcome = await (job.isTaken ? this.#plain(job, status) : this.#guarded(job, status))
+    const outcome = await (job.isTaken ? this.#reported(job, status) : this.#guarded(job, status))
     if (outcome !== 'outdated') this.#logger.warn({ ...idsOf(job), code: error.code }, 'A message has failed for good.')
     return outcome
   }
@@ -89,37 +89,43 @@ export class JobProgress {
     return this.#guarded(job, { status: 'held', hold })
   }
 
-  #guarded(job: OpenJob, status: MessageStatus, mutation: Mutation = {}, onDurable?: () => void): Promise<Outcome> {
+  #guarded(job: OpenJob, status: MessageStatus, more: Beside = {}): Promise<Outcome> {
     const { snapshot } = job
     if (!snapshot) throw new Error('A pending job changes in a known version only.')
     job.snapshot = null
-    return this.#reported(job, status, { unlessChanged: [snapshot], ...(onDurable ? { onDurable } : {}) }, mutation)
+    return this.#reported(job, status, { ...more, unlessChanged: [snapshot] })
   }
 
-  #plain(job: OpenJob, status: MessageStatus, onDurable?: () => void): Promise<Outcome> {
-    return this.#reported(job, status, onDurable ? { onDurable } : {})
-  }
-
-  #reported(job: OpenJob, status: MessageStatus, rest: Entry, mutation: Mutation = {}): Promise<Outcome> {
+  #reported(job: OpenJob, status: MessageStatus, { change, ...more }: Beside & Entry = {}): Promise<Outcome> {
     const { promise, resolve } = Promise.withResolvers<Outcome>()
     const entry: Entry = {
-      ...rest,
+      ...more,
       onWritten: () => resolve('written'),
       onOutdated: () => resolve('outdated'),
       onRefused: () => resolve('refused'),
       onEnd: () => resolve('ended'),
     }
-    if (!Number.isFinite(this.#say(job, status, entry, mutation))) resolve('ended')
+    if (!Number.isFinite(this.#say(job, status, entry, change))) resolve('ended')
     return promise
   }
 
-  #say({ id, document }: OpenJob, status: MessageStatus, entry: Entry = {}, mutation: Mutation = {}): number {
+  /** Returns the journal position of the event; infinite when the journal has ended. */
+  #say({ id, document }: OpenJob, status: MessageStatus, entry: Entry = {}, change: PaceChange = NO_CHANGE): number {
     const at = new Date(this.#clock.now())
     const event = { type: 'message.status' as const, job: id, messageId: document.messageId, at, ...status }
-    const whole: Entry = { ...entry, events: [event] }
-    return mutation.keys ? this.#state.change(mutation, whole) : this.#state.append(whole)
+    const whole: Entry = { ...entry, events: [event, ...change.events] }
+    const changesState = Object.keys(change.keys).length > 0
+    return changesState ? this.#state.change({ keys: change.keys }, whole) : this.#state.append(whole)
   }
 }
+
+/** What belongs to the record of a change besides it. */
+interface Beside {
+  readonly change?: PaceChange
+  readonly onDurable?: () => void
+}
+
+const NO_CHANGE: PaceChange = { keys: {}, events: [] }
 
 /** Returns the time of the next attempt, null when the job waits for the next connection. */
 const nextAttemptOf = ({ notBeforeMs }: OpenJob): Date | null => (notBeforeMs === 0 ? null : new Date(notBeforeMs))

@@ -1,6 +1,5 @@
 import { OWNER_WAITS_MS } from '@holdfast/core/message/due'
 import { openJobContent } from '@holdfast/core/message/sealed-content'
-import type { Mutation } from '@holdfast/core/journal/mutation'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { HoldfastError, messageOf } from '@holdfast/core/platform/errors'
 import type { Logger } from '@holdfast/core/platform/logging'
@@ -21,6 +20,8 @@ import {
   type SendPolicy,
 } from './send-policy.ts'
 import { Reachability } from './reachability.ts'
+import type { Pacer } from './pacer.ts'
+import type { Hold } from './pacing.ts'
 import type { Receipts } from './receipts.ts'
 import type { JournaledState } from '../journal/journaled-state.ts'
 import type { SettledJobs } from './settled-jobs.ts'
@@ -28,24 +29,8 @@ import type { SettledJobs } from './settled-jobs.ts'
 /** A chat that waits behind a job of a later retry is looked at this often: that job may have been cancelled or moved. */
 const LOOK_EVERY_MS = 60_000
 
-/** Why a message may not be sent now, and until when. */
-export interface Hold {
-  readonly reason: string
-  readonly untilMs: number
-}
-
-/** Decides how fast the session sends. */
-export interface Pace {
-  /** Whether the session sends one message at a time. */
-  readonly isPaced: boolean
-  /** Null when a message to this contact may be sent now. */
-  holdOf(contact: string): Hold | null
-  /** Counts an attempt to send. Returns the change of the session's state. */
-  begin(contact: string): Mutation
-}
-
-/** No pace: a session sends as fast as WhatsApp takes. */
-export const UNPACED: Pace = { isPaced: false, holdOf: () => null, begin: () => ({}) }
+/** Waiting jobs are judged anew this often, because settings of the tenant may have changed. */
+const JUDGE_EVERY_MS = 10_000
 
 export interface OutboxOptions {
   /** Passes every open job of the session to `onJobs`, then each newly queued one. */
@@ -56,7 +41,7 @@ export interface OutboxOptions {
   readonly clock: Clock
   /** Its values may change at any time. */
   readonly policy: SendPolicy
-  readonly pace: Pace
+  readonly pacer: Pick<Pacer, 'isPaced' | 'holdOf' | 'sent'>
   readonly receipts: Receipts
   /** Outlives the outbox when the state is read again for each connection. */
   readonly settled: SettledJobs
@@ -134,7 +119,7 @@ export class Outbox {
     this.closed()
   }
 
-  /** Judges all waiting jobs anew, because a limit or a setting has changed. */
+  /** Judges all waiting jobs anew, because WhatsApp has changed a limit. */
   reconsider(): void {
     this.#next()
   }
@@ -202,8 +187,8 @@ export class Outbox {
     this.#cancelWake()
     if (!this.#connection || !this.#accepting) return
     const now = this.#options.clock.now()
-    const { pace, policy, clock } = this.#options
-    let free = (pace.isPaced ? 1 : policy.chatsAtOnce) - this.#sending.size
+    const { pacer, policy, clock } = this.#options
+    let free = (pacer.isPaced ? 1 : policy.chatsAtOnce) - this.#sending.size
     let wakeAt = Number.POSITIVE_INFINITY
     const due: OpenJob[] = []
     for (const job of this.#open.heads()) {
@@ -222,14 +207,14 @@ export class Outbox {
       } else wakeAt = Math.min(wakeAt, hold.untilMs)
     }
     if (!Number.isFinite(wakeAt)) return
-    this.#cancelWake = clock.after(Math.min(Math.max(wakeAt - now, 0), OWNER_WAITS_MS), () => this.#next(), 'outbox')
+    this.#cancelWake = clock.after(Math.min(Math.max(wakeAt - now, 0), JUDGE_EVERY_MS), () => this.#next(), 'outbox')
   }
 
   /** Returns why the job may not be sent now. A job that may be on the wire goes out again at any time. Shows a long hold. */
   #holdOf(job: OpenJob): Hold | null {
-    const { pace, clock, contactOf } = this.#options
+    const { pacer, clock } = this.#options
     if (job.phase === 'unknown') return null
-    const hold = pace.holdOf(contactOf(job.document.chat))
+    const hold = pacer.holdOf(job.document.chat)
     const until = hold && new Date(hold.untilMs)
     const isShown = job.document.hold?.reason === hold?.reason && Number(job.document.hold?.until) >= Number(until)
     if (!hold || !until || hold.untilMs - clock.now() <= OWNER_WAITS_MS || isShown || !job.snapshot) return hold
@@ -327,12 +312,12 @@ export class Outbox {
 
   /** Takes a pending job from the queue. Returns false when this run of the job is over. */
   async #take(job: OpenJob, proto: Uint8Array, isStillOurs: () => boolean): Promise<boolean> {
-    const { pace, clock, contactOf } = this.#options
+    const { pacer, clock } = this.#options
     if (isExpired(job.document, clock.now())) {
       await this.#fail(job, EXPIRED)
       return false
     }
-    const outcome = await this.#progress.take(job, proto, pace.begin(contactOf(job.document.chat)))
+    const outcome = await this.#progress.take(job, proto, pacer.sent(job.document.chat))
     if (outcome === 'ended' || this.#open.get(job.document.messageId) !== job) return false
     if (outcome === 'refused') return this.#skip(job)
     if (outcome === 'outdated') {

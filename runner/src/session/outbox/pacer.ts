@@ -61,6 +61,11 @@ export class Pacer {
     for (const [id, atMs] of times.toSorted(([, a], [, b]) => a - b)) this.#recipients.set(id, atMs)
   }
 
+  /** Whether the session sends one message at a time. */
+  get isPaced(): boolean {
+    return this.#settings().enabled
+  }
+
   /**
    * Returns why a message to the chat has to wait, and until when. Null: it may be sent now. Ask again right before `sent`, because
    * a message to another chat may have gone out since.
