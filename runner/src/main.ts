@@ -75,7 +75,7 @@ async function main(): Promise<void> {
   const jobs = new JobFeed(own)
   const placement = new Placement({ ...own, onAlone: (isAlone) => jobs.alone(isAlone) })
   const tenants = new TenantFeed({ documents, clock, logger: log, defaults: config.tenantDefaults })
-  const dependencies = sessionDependencies(config, stores, { runnerId, logger: log, jobs, tenants })
+  const dependencies = sessionDependencies(config, stores, { runnerId, logger: log, jobs, tenants, tasks })
   const actions = new ActionFeed({ documents, clock, logger: log })
   const supervisor = new Supervisor({ dependencies, heartbeat, placement, actions, tenants, capacity, sessions })
 
@@ -146,8 +146,9 @@ function logStart(log: Logger, config: RunnerConfig, meter: ReturnType<typeof pr
 function sessionDependencies(
   config: RunnerConfig,
   { documents, journals, objects }: RunnerStores,
-  { runnerId, logger, jobs, tenants }: { runnerId: string; logger: Logger; jobs: JobFeed; tenants: TenantFeed },
+  own: Pick<OwnedSessionDependencies, 'runnerId' | 'logger' | 'tasks'> & { jobs: JobFeed; tenants: TenantFeed },
 ): OwnedSessionDependencies {
+  const { runnerId, logger, jobs, tenants, tasks } = own
   const { connectsPerSecond: perSecond, maxPairings: pairings } = config
   const pacer = new DialPacer({ clock, perSecond, burst: perSecond, pairings })
   return {
@@ -167,6 +168,7 @@ function sessionDependencies(
     trialSlot: new SingleTrialSlot(),
     rekey: (image, lostRecords) => rekeyedState(image, lostRecords, clock.now()),
     sending: config.sending,
+    tasks,
     tenantSettings: (sessionId) => tenants.settingsOf(tenantOf(sessionId)),
     subscribeJobs: (sessionId, onJobs) => jobs.subscribe(sessionId, onJobs),
     reconnect: config.reconnect,

@@ -4,7 +4,7 @@ import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { TenantSettings } from '@holdfast/core/operations/tenant-settings'
 import { checkpointFolder } from '@holdfast/core/session/ids'
 import type { Logger } from '@holdfast/core/platform/logging'
-import type { Clock, DocumentSnapshot, DocumentStore, ObjectStore, Random } from '@holdfast/core/platform/ports'
+import type { Clock, DocumentSnapshot, DocumentStore, ObjectStore, Random, TaskQueues } from '@holdfast/core/platform/ports'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { hasSealedRecords } from '@holdfast/core/journal/journal-reader'
 import type { JournalStore } from '@holdfast/core/journal/journal-store'
@@ -20,6 +20,7 @@ import { Inbox } from './inbox/inbox.ts'
 import { MessageDocuments } from './inbox/message-documents.ts'
 import type { JournalLimits } from './journal/commit.ts'
 import type { Journal } from './journal/journal.ts'
+import { retryByTask } from './outbox/later-retry.ts'
 import { Outbox } from './outbox/outbox.ts'
 import { forTenant, type SendPolicy } from './outbox/send-policy.ts'
 import { Pacer } from './outbox/pacer.ts'
@@ -45,6 +46,8 @@ export interface SessionDependencies {
   /** `AUTO_RESTORE`: whether a damaged state is restored without approval even if the restore loses records. */
   readonly autoRestore: 'lossless' | 'always'
   readonly sending: SendPolicy
+  /** Takes what is to be done later than this process may wait. */
+  readonly tasks: TaskQueues
   /** The settings that the session's tenant has now. They change while the session runs, so nobody keeps them. */
   readonly tenantSettings: (sessionId: string) => TenantSettings
   /**
@@ -145,7 +148,7 @@ export function assembleEngine(
     documents,
     policy: forTenant(dependencies.sending, () => dependencies.tenantSettings(sessionId)),
     pacer,
-    onLaterRetry: () => {},
+    onLaterRetry: retryByTask(dependencies),
     receipts,
     settled,
     logger,

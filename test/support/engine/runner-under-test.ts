@@ -124,6 +124,8 @@ export class RunnerUnderTest {
       trialSlot: new SingleTrialSlot(),
       rekey: (image) => image.toMutation(),
       sending: DEFAULT_SEND_POLICY,
+      // The tests of this runner wait for no later retry.
+      tasks: { enqueue: () => Promise.resolve('queued') },
       tenantSettings: (sessionId) => this.tenants.settingsOf(tenantOf(sessionId)),
       subscribeJobs: (sessionId, onJobs) => feed.subscribe(sessionId, onJobs),
       reconnect: options.reconnect ?? DEFAULT_RECONNECT_POLICY,
