@@ -1,6 +1,7 @@
 import { parseEnv } from 'node:util'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { DEFAULT_TENANT_SETTINGS } from '@holdfast/core/operations/tenant-settings'
 import { apiSettings, readApiConfig, readFunctionConfig } from './config.ts'
 
 const complete = {
@@ -25,6 +26,8 @@ describe('the configuration of the API', () => {
       wrappingKey: Buffer.alloc(32, 1),
       apiKey: 'sixteen characters',
       thresholds: { cpu: 70, memory: 75 },
+      isMultiTenant: true,
+      tenantDefaults: DEFAULT_TENANT_SETTINGS,
       logLevel: 'info',
     })
   })

@@ -1,4 +1,14 @@
-import { type Environment, encryptionKey, integer, projectId, readSettings, requiredText } from '@holdfast/core/platform/settings'
+import { tenantDefaultsOf, tenantRules, tenantVariables } from '@holdfast/core/operations/tenant-environment'
+import type { TenantDefaults } from '@holdfast/core/operations/tenant-settings'
+import {
+  type Environment,
+  encryptionKey,
+  integer,
+  projectId,
+  readSettings,
+  requiredText,
+  switchedOn,
+} from '@holdfast/core/platform/settings'
 import { type StorageConfig, storageOf, storageRules, storageSettings } from '@holdfast/core/platform/storage-settings'
 import { type TasksConfig, tasksOf, tasksSettings } from '@holdfast/core/platform/tasks-settings'
 import { z } from 'zod'
@@ -15,8 +25,13 @@ const functionSettings = z.object({
   /** Percent of a runner's container limits above which GET /health warns. */
   CPU_THRESHOLD: integer({ min: 1, max: 100, default: 70 }),
   MEMORY_THRESHOLD: integer({ min: 1, max: 100, default: 75 }),
+  /** False: `POST /api/tenants` is refused, and there is the tenant `default` only. */
+  ENABLE_MULTITENANCY: switchedOn(true),
+  ...tenantVariables,
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
 })
+
+const rules = [...storageRules, ...tenantRules]
 
 /** All variables of the API. */
 export const apiSettings = functionSettings.extend({
@@ -33,6 +48,8 @@ export interface FunctionConfig {
   readonly wrappingKey: Buffer
   /** Percent. */
   readonly thresholds: { readonly cpu: number; readonly memory: number }
+  readonly isMultiTenant: boolean
+  readonly tenantDefaults: TenantDefaults
   readonly logLevel: string
 }
 
@@ -46,11 +63,11 @@ export interface ApiConfig extends FunctionConfig {
  * @throws HoldfastError `bad-configuration`, which lists all problems at once
  */
 export const readFunctionConfig = (environment: Environment = process.env): FunctionConfig =>
-  configOf(readSettings(functionSettings, withProject(environment), storageRules))
+  configOf(readSettings(functionSettings, withProject(environment), rules))
 
 /** Reads the configuration of the API. Throws `bad-configuration`, which lists all problems at once. */
 export function readApiConfig(environment: Environment = process.env): ApiConfig {
-  const settings = readSettings(apiSettings, withProject(environment), storageRules)
+  const settings = readSettings(apiSettings, withProject(environment), rules)
   return { ...configOf(settings), apiKey: settings.API_KEY }
 }
 
@@ -66,5 +83,7 @@ const configOf = (settings: z.infer<typeof functionSettings>): FunctionConfig =>
   tasks: tasksOf(settings),
   wrappingKey: settings.SESSION_ENCRYPTION_KEY,
   thresholds: { cpu: settings.CPU_THRESHOLD, memory: settings.MEMORY_THRESHOLD },
+  isMultiTenant: settings.ENABLE_MULTITENANCY,
+  tenantDefaults: tenantDefaultsOf(settings),
   logLevel: settings.LOG_LEVEL,
 })

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { WrappingKey } from '@holdfast/core/security/envelope'
+import { DEFAULT_TENANT_SETTINGS } from '@holdfast/core/operations/tenant-settings'
 import { createLogger } from '@holdfast/core/platform/logging'
 import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import { createApp } from '../../functions/src/app/app.ts'
-import { holderOf } from '../../functions/src/app/authentication.ts'
+import { keysBeside } from '../../functions/src/app/authentication.ts'
 import { difference, per, sum, type Operations } from './costs.ts'
 import { RecordedTasks } from '../support/recorded-tasks.ts'
 import { type Clients, freshHeartbeat } from './product.ts'
@@ -91,7 +92,8 @@ async function operationsOfRequest({ documents, objects, operations }: Clients, 
     journalsOn: (guarded) => new DocumentJournals(guarded),
     // A random key is enough, because no runner opens the content of this session.
     wrappingKey: new WrappingKey(randomBytes(32)),
-    authenticate: holderOf(apiKey),
+    authenticatorOn: keysBeside(apiKey),
+    tenantDefaults: DEFAULT_TENANT_SETTINGS,
     thresholds: { cpu: 100, memory: 100 },
     clock: systemClock,
     logger: createLogger('bench', 'silent'),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { tenantConfigSchema } from './tenant-document.ts'
+import { tenantConfigSchema, tenantDocumentSchema } from './tenant-document.ts'
 import { DEFAULT_TENANT_SETTINGS, effectiveConfig, type TenantDefaults } from './tenant-settings.ts'
 
 const of = (config: unknown, defaults?: TenantDefaults) => effectiveConfig({ config: tenantConfigSchema.parse(config) }, defaults)
@@ -27,6 +27,7 @@ describe('the settings of a tenant', () => {
       retention: { finishedDays: 30, failedDays: 30 },
       thresholds: { queueDepth: 100, silenceMinutes: 15 },
       quotas: { sessions: null, keys: null, messagesPerDay: null, requestsPerMinute: 600 },
+      alerts: { channels: [] },
       syncFullHistory: false,
     })
   })
@@ -40,6 +41,7 @@ describe('the settings of a tenant', () => {
       retention: { failedDays: 7 },
       thresholds: { silenceMinutes: 5 },
       quotas: { sessions: 0, requestsPerMinute: 60 },
+      alerts: { channels: [{ name: 'ops', type: 'slack' }] },
       syncFullHistory: true,
     })
     const { pacing, retries, retention, thresholds, quotas } = DEFAULT_TENANT_SETTINGS
@@ -51,6 +53,7 @@ describe('the settings of a tenant', () => {
       retention: { ...retention, failedDays: 7 },
       thresholds: { ...thresholds, silenceMinutes: 5 },
       quotas: { ...quotas, sessions: 0, requestsPerMinute: 60 },
+      alerts: { channels: [{ name: 'ops', type: 'slack' }] },
       syncFullHistory: true,
     })
   })
@@ -73,6 +76,11 @@ describe('a configuration', () => {
     ['a shortest pause above the longest one', { pacing: { minDelayMs: 2, maxDelayMs: 1 } }],
   ])('with %s is refused', (_, config) => {
     expect(tenantConfigSchema.safeParse(config).success).toBe(false)
+  })
+
+  it('keeps what this version knows when a later one has stored more', () => {
+    const stored = { v: 1, name: 'Acme', createdAt: new Date(), config: { colour: 'red', pacing: { dailyLimit: 5, speed: 1 } } }
+    expect(tenantDocumentSchema.parse(stored).config).toEqual({ pacing: { dailyLimit: 5 } })
   })
 
   it('may name UTC and any other zone of the IANA', () => {

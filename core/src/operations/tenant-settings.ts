@@ -1,4 +1,5 @@
-import type { PacingConfig, TenantConfig, TenantDocument } from './tenant-document.ts'
+import type { AlertChannel } from './alert-channels.ts'
+import type { TenantConfig, TenantDocument } from './tenant-document.ts'
 
 const SECOND_MS = 1000
 const MINUTE_MS = 60 * SECOND_MS
@@ -7,7 +8,18 @@ const MINUTE_MS = 60 * SECOND_MS
 export interface TenantSettings {
   /** An IANA name. Days begin and end in it. */
   readonly timeZone: string
-  readonly pacing: Readonly<Omit<PacingConfig, 'ramp'>> & { readonly ramp: readonly number[] }
+  readonly pacing: {
+    readonly enabled: boolean
+    /** The pause between two messages of a session is random between these. */
+    readonly minDelayMs: number
+    readonly maxDelayMs: number
+    /** Messages of a session in one day of the tenant's time zone. */
+    readonly dailyLimit: number
+    /** The pause between two messages to one recipient. */
+    readonly recipientGapMs: number
+    /** Daily limits of a young session, from its first day on. */
+    readonly ramp: readonly number[]
+  }
   readonly retries: {
     /** The delay before each retry; the last one repeats. */
     readonly delaysMs: readonly number[]
@@ -25,6 +37,7 @@ export interface TenantSettings {
     /** Requests of one API key in a minute, unless the key says less. */
     readonly requestsPerMinute: number | null
   }
+  readonly alerts: { readonly channels: readonly AlertChannel[] }
   readonly syncFullHistory: boolean
 }
 
@@ -47,6 +60,7 @@ export const DEFAULT_TENANT_SETTINGS: TenantDefaults = {
   retention: { finishedDays: 30, failedDays: 30 },
   thresholds: { queueDepth: 100, silenceMinutes: 15 },
   quotas: { sessions: null, keys: null, messagesPerDay: null, requestsPerMinute: 600 },
+  alerts: { channels: [] },
   syncFullHistory: false,
 }
 
@@ -64,6 +78,7 @@ export function effectiveConfig(
     retention: merged(defaults.retention, config.retention),
     thresholds: merged(defaults.thresholds, config.thresholds),
     quotas: merged(defaults.quotas, config.quotas),
+    alerts: merged(defaults.alerts, config.alerts),
     syncFullHistory: config.syncFullHistory ?? defaults.syncFullHistory,
   }
 }

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
-import type { SessionKeyDocument } from './session-key-document.ts'
+import { type SessionKeyDocument, sessionKeyPath } from './session-key-document.ts'
+import { tenantKeyPath } from './tenant-key-document.ts'
 import { HoldfastError } from '../platform/errors.ts'
 
 /**
@@ -103,23 +104,61 @@ export class SessionCipher {
   }
 }
 
-const wrapPlace = (sessionId: string, version: number): string => `session_keys/${sessionId}/${version}`
-
 /** Makes a new data key and returns its document, wrapped. */
-export function newSessionKeys(sessionId: string, wrappingKey: WrappingKey): SessionKeyDocument {
-  const wrapped = wrappingKey.wrap(randomBytes(KEY_BYTES), wrapPlace(sessionId, 1))
+export const newSessionKeys = (sessionId: string, wrappingKey: WrappingKey): SessionKeyDocument =>
+  newDataKeys(sessionKeyPath(sessionId), wrappingKey)
+
+export const unwrapSessionKeys = (sessionId: string, stored: SessionKeyDocument, wrappingKey: WrappingKey): SessionCipher =>
+  new SessionCipher(sessionId, unwrapDataKeys(sessionKeyPath(sessionId), stored, wrappingKey), stored.current)
+
+/** Seals the secrets of a tenant's configuration, each for its name. */
+export class TenantCipher {
+  readonly #tenant: string
+  readonly #cipher: SessionCipher
+
+  constructor(tenant: string, keys: ReadonlyMap<number, Buffer>, currentVersion: number) {
+    this.#tenant = tenant
+    // The id of a session has a dot and that of a tenant has none, so their derived keys differ.
+    this.#cipher = new SessionCipher(tenant, keys, currentVersion)
+  }
+
+  seal(name: string, secret: string): Buffer {
+    return this.#cipher.sealContent(Buffer.from(secret), this.#placeOf(name))
+  }
+
+  open(name: string, sealed: Uint8Array): string {
+    return this.#cipher.openContent(sealed, this.#placeOf(name)).toString()
+  }
+
+  #placeOf(name: string): string {
+    return `tenants/${this.#tenant}/secrets/${name}`
+  }
+}
+
+export const newTenantKeys = (tenant: string, wrappingKey: WrappingKey): SessionKeyDocument =>
+  newDataKeys(tenantKeyPath(tenant), wrappingKey)
+
+export const unwrapTenantKeys = (tenant: string, stored: SessionKeyDocument, wrappingKey: WrappingKey): TenantCipher =>
+  new TenantCipher(tenant, unwrapDataKeys(tenantKeyPath(tenant), stored, wrappingKey), stored.current)
+
+/** A wrapped key opens at the path of its own document only, and under its own version. */
+const wrapPlace = (path: string, version: number): string => `${path}/${version}`
+
+function newDataKeys(path: string, wrappingKey: WrappingKey): SessionKeyDocument {
+  const wrapped = wrappingKey.wrap(randomBytes(KEY_BYTES), wrapPlace(path, 1))
   return { v: 1, current: 1, keys: { '1': { wrapped, wrappedBy: wrappingKey.id } } }
 }
 
-export function unwrapSessionKeys(sessionId: string, stored: SessionKeyDocument, wrappingKey: WrappingKey): SessionCipher {
+function unwrapDataKeys(path: string, stored: SessionKeyDocument, wrappingKey: WrappingKey): Map<number, Buffer> {
   if (!stored.keys[String(stored.current)]) {
-    throw new HoldfastError('data-key-damaged', `session_keys/${sessionId} lacks its current version ${stored.current}.`)
+    throw new HoldfastError('data-key-damaged', `${path} lacks its current version ${stored.current}.`)
   }
-  const keys = new Map<number, Buffer>()
-  for (const [version, { wrapped, wrappedBy }] of Object.entries(stored.keys)) {
-    keys.set(Number(version), wrappingKey.unwrap(wrapped, wrappedBy, wrapPlace(sessionId, Number(version))))
-  }
-  return new SessionCipher(sessionId, keys, stored.current)
+  return new Map(
+    Object.entries(stored.keys).map(([version, { wrapped, wrappedBy }]) => [
+      Number(version),
+      wrappingKey.unwrap(wrapped, wrappedBy, wrapPlace(path, Number(version))),
+    ]),
+  )
 }
 
 function seal(key: Buffer, plain: Uint8Array, associated: string): Buffer {

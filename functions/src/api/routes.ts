@@ -1,4 +1,5 @@
 import { HEALTH_ROUTES } from './health.ts'
+import { KEY_ROUTES } from './keys.ts'
 import { MESSAGE_ROUTES } from './messages.ts'
 import { descriptionRoute } from './openapi.ts'
 import { PAIRING_ROUTES } from './pairing.ts'
@@ -14,6 +15,7 @@ import { SESSION_ROUTES } from './sessions.ts'
 export const ROUTES: readonly Route[] = [
   ...HEALTH_ROUTES,
   descriptionRoute(() => ROUTES),
+  ...KEY_ROUTES,
   ...SESSION_ROUTES,
   ...RECOVERY_ROUTES,
   ...SESSION_INFO_ROUTES,

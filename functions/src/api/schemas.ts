@@ -15,6 +15,18 @@ export const requiredString = (hint?: string) =>
     error: ({ input }) => (input === undefined ? ['is required', ...(hint ? [hint] : [])].join(': ') : 'must be a text'),
   })
 
+/** A name for people. */
+export const label = (hint: string) =>
+  requiredString(hint)
+    .min(1, 'must not be empty')
+    .max(100, 'must have at most 100 characters')
+    .refine((text) => text.isWellFormed(), 'must be well-formed Unicode')
+
+export const ofTenant = z
+  .string('must be a text')
+  .optional()
+  .meta({ description: 'For the operator: the tenant that the request is about. Without it: the one of the header X-Tenant.' })
+
 export const named = z.object({ name: z.string().meta({ description: 'The name of a session.', example: 'main' }) })
 
 export const reasonSchema = z.enum(Object.keys(REASONS) as [ReasonCode, ...ReasonCode[]]).meta({ id: 'Reason' })

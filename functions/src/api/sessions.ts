@@ -9,7 +9,7 @@ import { ADMINS, READERS, type Route, route } from './route.ts'
 import { named, reasonSchema, requiredString, time, unknownField } from './schemas.ts'
 
 /** Words that cannot be names of sessions, because routes below `/api` begin with them or with a session's name. */
-const RESERVED_NAMES: readonly string[] = ['sessions', 'messages']
+const RESERVED_NAMES: readonly string[] = ['sessions', 'messages', 'keys', 'tenants', 'tenant', 'audit']
 
 const newSessionSchema = z
   .object({

@@ -1,19 +1,18 @@
-import type { ReadingStores } from '@holdfast/core/adapters/session-stores'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
 import { ROUTES } from '../api/routes.ts'
 import type { Route, RouteDependencies } from '../api/route.ts'
-import type { Dependencies } from '../use-cases/dependencies.ts'
 import { HealthCheck } from '../use-cases/health.ts'
-import type { Authenticate } from './authentication.ts'
+import { KeyDirectory } from '../use-cases/key-directory.ts'
+import type { Authenticate, AuthenticatorOn } from './authentication.ts'
 import { bodyLimit } from './body-limit.ts'
-import { storesWithDeadline } from './deadline.ts'
+import { type GivenDependencies, withStores } from './deadline.ts'
 import type { Principal, Role } from './principal.ts'
 import { problem, problemOf } from './problems.ts'
 import { readRequest } from './request.ts'
 import { concerns, requestContext, underRequestId } from './request-context.ts'
 
-export type AppDependencies = Omit<Dependencies, 'journals'> & ReadingStores & { readonly authenticate: Authenticate }
+export type AppDependencies = GivenDependencies & { readonly authenticatorOn: AuthenticatorOn }
 
 interface Environment {
   /** Set for every route that needs an API key. */
@@ -21,9 +20,10 @@ interface Environment {
 }
 
 /** Creates the API, in WAHA's words. It keeps no state in memory that a second instance would need. */
-export function createApp({ authenticate, ...given }: AppDependencies): Hono<Environment> {
-  const stores = { ...given, ...storesWithDeadline(given, given.clock) }
+export function createApp({ authenticatorOn, ...given }: AppDependencies): Hono<Environment> {
+  const stores = { ...given, ...withStores(given) }
   const dependencies: RouteDependencies = { ...stores, health: new HealthCheck(stores) }
+  const authenticate = authenticatorOn({ keys: new KeyDirectory(stores), tenants: stores.tenants, clock: given.clock })
   const app = new Hono<Environment>()
 
   app.onError((error, context) => answerTo(error, context, dependencies))
@@ -54,12 +54,8 @@ function requireRole({ role }: Principal, roles: readonly Role[]): void {
 /** Finds the caller by the key in `X-Api-Key`, and refuses a request without a valid key. */
 function requireApiKey(authenticate: Authenticate): MiddlewareHandler<Environment> {
   return async (context, next) => {
-    const principal = authenticate(context.req.header('X-Api-Key'))
-    if (!principal) {
-      throw problem('unauthorized', 'Send the API key in the header X-Api-Key.', {
-        headers: { 'WWW-Authenticate': 'ApiKey header="X-Api-Key"' },
-      })
-    }
+    const { req } = context
+    const principal = await authenticate({ apiKey: req.header('X-Api-Key'), tenant: req.header('X-Tenant') })
     context.set('principal', principal)
     concerns({ tenant: principal.tenant })
     await next()

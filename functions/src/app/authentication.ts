@@ -1,16 +1,70 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { KEY_HOLDER, type Principal } from './principal.ts'
+import type { Clock } from '@holdfast/core/platform/ports'
+import { DEFAULT_TENANT } from '@holdfast/core/session/ids'
+import type { KeyDirectory, KnownKey } from '../use-cases/key-directory.ts'
+import { Refusal } from '../use-cases/refusal.ts'
+import type { TenantDirectory } from '../use-cases/tenant-directory.ts'
+import { OPERATOR_KEY, type Principal } from './principal.ts'
+import { problem } from './problems.ts'
 
-/** Returns the holder of an API key, or null for an unknown key. */
-export type Authenticate = (apiKey: string | undefined) => Principal | null
+/** What a request says about its caller. */
+export interface Credentials {
+  /** `X-Api-Key` */
+  readonly apiKey: string | undefined
+  /** `X-Tenant`: the tenant in which the operator acts. */
+  readonly tenant: string | undefined
+}
+
+/**
+ * Finds the caller.
+ *
+ * @throws the problem `unauthorized` or `forbidden`, or HoldfastError `unavailable` when Firestore does not answer
+ */
+export type Authenticate = (credentials: Credentials) => Promise<Principal>
+
+interface Parts {
+  readonly keys: KeyDirectory
+  readonly tenants: TenantDirectory
+  readonly clock: Clock
+}
+
+/** Makes the function that finds callers, for the documents that the app reads. */
+export type AuthenticatorOn = (parts: Parts) => Authenticate
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
 /**
- * Accepts one key, whose holder may do everything. It compares digests of equal length, so that the time of a comparison reveals
- * nothing about the key.
+ * Accepts the operator's key, which the environment has, and the keys of tenants. Digests of equal length are compared, so that the
+ * time of a comparison reveals nothing. The operator's key needs no Firestore.
  */
-export function holderOf(apiKey: string): Authenticate {
-  const expected = digest(apiKey)
-  return (given) => (given !== undefined && timingSafeEqual(digest(given), expected) ? KEY_HOLDER : null)
+export function keysBeside(operatorKey: string): AuthenticatorOn {
+  const expected = digest(operatorKey)
+  return (parts) =>
+    async ({ apiKey, tenant }) => {
+      if (apiKey !== undefined && timingSafeEqual(digest(apiKey), expected)) return operatorIn(tenant, parts)
+      const key = apiKey === undefined ? null : await parts.keys.find(apiKey)
+      return holderOf(key, tenant, parts)
+    }
 }
+
+async function operatorIn(tenant: string = DEFAULT_TENANT, { tenants }: Parts): Promise<Principal> {
+  if (tenant !== DEFAULT_TENANT && !(await tenants.of(tenant)).exists) {
+    throw new Refusal('unknown-tenant', 'The header X-Tenant names no tenant. GET /api/tenants lists all.')
+  }
+  return { key: OPERATOR_KEY, tenant, role: 'operator', sessions: 'all', requestsPerMinute: null }
+}
+
+function holderOf(key: KnownKey | null, tenant: string | undefined, { keys, clock }: Parts): Principal {
+  if (!key) throw unauthorized('Send the API key in the header X-Api-Key.')
+  if (key.revokedAt) throw unauthorized('This API key was revoked.')
+  if (key.expiresAt && key.expiresAt.getTime() <= clock.now()) throw unauthorized('This API key has expired.')
+  if (tenant !== undefined && tenant !== key.tenant) {
+    throw problem('forbidden', 'Only the operator may choose a tenant with X-Tenant. Leave the header out.')
+  }
+  void keys.noteUse(key)
+  const { id, role, sessions, requestsPerMinute } = key
+  return { key: id, tenant: key.tenant, role, sessions: sessions ?? 'all', requestsPerMinute }
+}
+
+const unauthorized = (detail: string) =>
+  problem('unauthorized', detail, { headers: { 'WWW-Authenticate': 'ApiKey header="X-Api-Key"' } })

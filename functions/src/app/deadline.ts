@@ -1,22 +1,26 @@
 import type { ReadingStores } from '@holdfast/core/adapters/session-stores'
+import type { TenantDefaults } from '@holdfast/core/operations/tenant-settings'
 import { within } from '@holdfast/core/platform/deadlines'
 import { HoldfastError, isHoldfastError, isStoreTrouble } from '@holdfast/core/platform/errors'
 import { type Guard, guardDocuments, guardObjects } from '@holdfast/core/platform/guarded-stores'
 import type { Clock, DocumentCounter, DocumentStore, ObjectStore } from '@holdfast/core/platform/ports'
 import type { Dependencies } from '../use-cases/dependencies.ts'
+import { TenantDirectory } from '../use-cases/tenant-directory.ts'
 
 /** Google's client would retry for minutes. A 503 comes sooner, and the caller can repeat the request. */
 const STORE_DEADLINE_MS = 10_000
 
-/** Returns the stores that use cases work with. */
-export function storesWithDeadline(
-  stores: Pick<ReadingStores, 'documents' | 'objects' | 'journalsOn'> & Pick<Dependencies, 'archives'>,
-  clock: Clock,
-) {
+/** What a function begins with. `withStores` makes the rest from it. */
+export type GivenDependencies = Omit<Dependencies, 'journals' | 'tenants'> &
+  ReadingStores & { readonly tenantDefaults: TenantDefaults }
+
+/** Returns the stores that use cases work with, and what is made from them. */
+export function withStores({ clock, logger, tenantDefaults: defaults, ...stores }: GivenDependencies) {
   const documents = withDeadline(stores.documents, clock, STORE_DEADLINE_MS)
   const objects = objectsWithDeadline(stores.objects, clock, STORE_DEADLINE_MS)
   const archives = stores.archives && objectsWithDeadline(stores.archives, clock, STORE_DEADLINE_MS)
-  return { documents, objects, archives, journals: stores.journalsOn(documents) }
+  const tenants = new TenantDirectory({ documents, clock, logger, defaults })
+  return { documents, objects, archives, tenants, journals: stores.journalsOn(documents) }
 }
 
 /**

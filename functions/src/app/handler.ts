@@ -2,7 +2,7 @@ import { createLogger } from '@holdfast/core/platform/logging'
 import { messageOf } from '@holdfast/core/platform/errors'
 import type { ApiConfig } from '../config.ts'
 import { createApp } from './app.ts'
-import { holderOf } from './authentication.ts'
+import { keysBeside } from './authentication.ts'
 import { problem } from './problems.ts'
 import { openFunction } from './wiring.ts'
 
@@ -24,7 +24,7 @@ export function createHandler(readConfig: () => ApiConfig): Handler {
 function wire(readConfig: () => ApiConfig): Handler {
   try {
     const config = readConfig()
-    const app = createApp({ ...openFunction('api', config), authenticate: holderOf(config.apiKey) })
+    const app = createApp({ ...openFunction('api', config), authenticatorOn: keysBeside(config.apiKey) })
     return (request) => app.fetch(request)
   } catch (error) {
     createLogger('api', 'info').fatal({ problem: messageOf(error) }, 'The API cannot start.')

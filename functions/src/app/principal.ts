@@ -1,4 +1,4 @@
-import { DEFAULT_TENANT, sessionNameOf, tenantOf } from '@holdfast/core/session/ids'
+import { sessionNameOf, tenantOf } from '@holdfast/core/session/ids'
 
 /**
  * The rights of a caller.
@@ -12,14 +12,18 @@ export type Role = 'operator' | 'admin' | 'send' | 'read'
 
 /** The caller of a use case. */
 export interface Principal {
+  /** The id of the API key, or `operator` for the one of the environment. */
+  readonly key: string
   readonly tenant: string
   readonly role: Role
   /** Names of the sessions that the caller may know of. Other sessions of the tenant do not exist for the caller. */
   readonly sessions: readonly string[] | 'all'
+  /** The key's own limit; null: that of the tenant. The operator has none. */
+  readonly requestsPerMinute: number | null
 }
 
-/** The holder of `API_KEY`. There is only one tenant yet, so the holder belongs to it. */
-export const KEY_HOLDER: Principal = { tenant: DEFAULT_TENANT, role: 'operator', sessions: 'all' }
+/** Stands for the key of the environment, `API_KEY`. Ids of other keys are hexadecimal. */
+export const OPERATOR_KEY = 'operator'
 
 /** Returns whether the caller may know of a session. The API answers as if all other sessions did not exist. */
 export const knowsSession = ({ tenant, sessions }: Principal, sessionId: string): boolean =>

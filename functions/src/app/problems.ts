@@ -9,6 +9,8 @@ export const PROBLEMS = {
   unauthorized: { status: 401, title: 'No valid API key' },
   forbidden: { status: 403, title: 'The API key does not allow this' },
   'not-found': { status: 404, title: 'There is no such route' },
+  'unknown-tenant': { status: 404, title: 'There is no such tenant' },
+  'unknown-key': { status: 404, title: 'There is no such API key' },
   'unknown-session': { status: 404, title: 'There is no such session' },
   'unknown-action': { status: 404, title: 'There is no such recovery action' },
   'unknown-message': { status: 404, title: 'There is no such message' },

@@ -1,17 +1,18 @@
 import { createTaskQueues } from '@holdfast/core/adapters/google/clients'
-import { openReadingStores, type ReadingStores } from '@holdfast/core/adapters/session-stores'
+import { openReadingStores } from '@holdfast/core/adapters/session-stores'
 import { createLogger } from '@holdfast/core/platform/logging'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import { WrappingKey } from '@holdfast/core/security/envelope'
 import type { FunctionConfig } from '../config.ts'
-import type { Dependencies } from '../use-cases/dependencies.ts'
+import type { GivenDependencies } from './deadline.ts'
 import { requestContext } from './request-context.ts'
 
 /** What each function works with, except that the stores have no deadline yet. `name` is the component of its log lines. */
-export function openFunction(name: string, config: FunctionConfig): Omit<Dependencies, 'journals'> & ReadingStores {
+export function openFunction(name: string, config: FunctionConfig): GivenDependencies {
   return {
     ...openReadingStores({ projectId: config.projectId, storage: config.storage }),
     tasks: createTaskQueues(config.tasks),
+    tenantDefaults: config.tenantDefaults,
     thresholds: config.thresholds,
     wrappingKey: new WrappingKey(config.wrappingKey),
     clock: systemClock,

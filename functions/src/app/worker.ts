@@ -1,10 +1,9 @@
 import { messageOf } from '@holdfast/core/platform/errors'
 import { createLogger } from '@holdfast/core/platform/logging'
-import { systemClock } from '@holdfast/core/platform/system-clock'
 import { type FunctionConfig, readFunctionConfig } from '../config.ts'
 import type { Dependencies } from '../use-cases/dependencies.ts'
 import type { QueueDependencies } from '../use-cases/make-due.ts'
-import { storesWithDeadline } from './deadline.ts'
+import { withStores } from './deadline.ts'
 import { underRequestId } from './request-context.ts'
 import { openFunction } from './wiring.ts'
 
@@ -35,7 +34,7 @@ function wire(name: string, readConfig: () => FunctionConfig): WorkerDependencie
   try {
     const config = readConfig()
     const opened = openFunction(name, config)
-    return { ...opened, ...storesWithDeadline(opened, systemClock), jobsLag: config.storage.type === 'local' }
+    return { ...opened, ...withStores(opened), jobsLag: config.storage.type === 'local' }
   } catch (error) {
     createLogger(name, 'info').fatal({ problem: messageOf(error) }, `The function ${name} cannot start.`)
     return null

@@ -3,6 +3,7 @@ import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock, DocumentCounter, DocumentStore, ObjectStore, StoreCheck, TaskQueues } from '@holdfast/core/platform/ports'
 import type { WrappingKey } from '@holdfast/core/security/envelope'
 import type { Thresholds } from './health-status.ts'
+import type { TenantDirectory } from './tenant-directory.ts'
 
 /** The dependencies of all use cases. Each use case names those that it needs. */
 export interface Dependencies {
@@ -14,6 +15,7 @@ export interface Dependencies {
   /** Checks the store of `objects`. */
   readonly storage: StoreCheck
   readonly tasks: TaskQueues
+  readonly tenants: TenantDirectory
   readonly wrappingKey: WrappingKey
   readonly thresholds: Thresholds
   readonly clock: Clock

@@ -3,6 +3,8 @@ import type { HoldfastError } from '@holdfast/core/platform/errors'
 /** The codes of the reasons for which a use case refuses a request. Callers of the API branch on these codes. */
 export type RefusalCode =
   | 'forbidden'
+  | 'unknown-tenant'
+  | 'unknown-key'
   | 'unknown-session'
   | 'unknown-action'
   | 'unknown-message'

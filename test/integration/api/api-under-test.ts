@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { sessionPath } from '@holdfast/core/session/session-document'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { WrappingKey } from '@holdfast/core/security/envelope'
+import { DEFAULT_TENANT_SETTINGS } from '@holdfast/core/operations/tenant-settings'
 import { sessionIdOf } from '@holdfast/core/session/ids'
 import { createLogger } from '@holdfast/core/platform/logging'
 import type { Change, DocumentStore, Fields } from '@holdfast/core/platform/ports'
@@ -10,7 +11,7 @@ import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import { type AppDependencies, createApp } from '../../../functions/src/app/app.ts'
-import { holderOf } from '../../../functions/src/app/authentication.ts'
+import { keysBeside } from '../../../functions/src/app/authentication.ts'
 import {
   type FirestoreUnderTest,
   type OwnFirestore,
@@ -77,7 +78,8 @@ function apiOn(firestore: FirestoreUnderTest): ApiUnderTest {
     storage: { check: () => Promise.resolve() },
     tasks,
     wrappingKey,
-    authenticate: holderOf(API_KEY),
+    authenticatorOn: keysBeside(API_KEY),
+    tenantDefaults: DEFAULT_TENANT_SETTINGS,
     thresholds: { cpu: 70, memory: 75 },
     clock: systemClock,
     logger: createLogger('api', 'silent'),

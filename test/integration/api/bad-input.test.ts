@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Route } from '../../../functions/src/api/route.ts'
+import { ROUTES } from '../../../functions/src/api/routes.ts'
 import { type Answer, type ApiUnderTest, startApi } from './api-under-test.ts'
 import { EVERY_ROUTE, type RouteRequest } from './every-route.ts'
 
@@ -67,33 +69,33 @@ const INVALID_BODIES: [string, string | Uint8Array<ArrayBuffer>][] = [
   ['a body that is too large', JSON.stringify({ name: 'x'.repeat(1_100_000) })],
 ]
 
-/** The routes that read a body. Every other POST depends on its path alone. */
-const TAKES_A_BODY = [
-  'POST /api/sessions',
-  'POST /api/sendText',
-  ...['restart', 'logout', 'restore'].map((verb) => `POST /api/sessions/:name/${verb}`),
-]
+const keyed = ROUTES.filter(({ roles, method }) => roles !== 'anybody' && method !== 'GET')
+const namesOf = (routes: readonly Route[]): string[] => routes.map(({ method, path }) => `${method} ${path}`)
+
+/** The routes that read a body. Every other one depends on its path alone. */
+const TAKES_A_BODY = namesOf(keyed.filter(({ request }) => request?.body))
+const TAKES_NO_BODY = namesOf(keyed.filter(({ request }) => !request?.body))
 
 describe('a body', () => {
   it.each(TAKES_A_BODY)('that is invalid is refused by %s', async (route) => {
     const { path } = EVERY_ROUTE[route] ?? { path: '' }
+    const method = methodOf(route)
     for (const [what, body] of INVALID_BODIES) {
       for (const type of ['application/json', 'text/plain']) {
-        expectRefusal(await api.call(path, { method: 'POST', headers: { 'Content-Type': type }, body }), `${what} as ${type}`)
+        expectRefusal(await api.call(path, { method, headers: { 'Content-Type': type }, body }), `${what} as ${type}`)
       }
     }
   })
 
-  it.each(Object.keys(EVERY_ROUTE).filter((route) => methodOf(route) === 'POST' && !TAKES_A_BODY.includes(route)))(
-    'is ignored by %s',
-    async (route) => {
-      const { path } = EVERY_ROUTE[route] ?? { path: '' }
-      for (const [what, body] of INVALID_BODIES) {
-        const { status } = await api.call(path, { method: 'POST', body })
-        expect([what, status]).toEqual([what, what === 'a body that is too large' ? 413 : 200])
-      }
-    },
-  )
+  it.each(TAKES_NO_BODY)('is ignored by %s', async (route) => {
+    const { path } = EVERY_ROUTE[route] ?? { path: '' }
+    const method = methodOf(route)
+    const without = await api.call(path, { method })
+    for (const [what, body] of INVALID_BODIES) {
+      const { status } = await api.call(path, { method, body })
+      expect([what, status]).toEqual([what, what === 'a body that is too large' ? 413 : without.status])
+    }
+  })
 
   it.each<[string, string, unknown]>([
     ['no name', 'POST /api/sessions', {}],

@@ -20,10 +20,12 @@ beforeAll(async () => {
 })
 afterAll(() => api[Symbol.asyncDispose]())
 
+const EVERYTHING: Principal = { key: 'test', tenant: 'default', role: 'operator', sessions: 'all', requestsPerMinute: null }
+
 const callersOf = (principal: Partial<Principal>) =>
   api.with({
     objects: new MemoryObjects(),
-    authenticate: () => ({ tenant: 'default', role: 'operator', sessions: 'all', ...principal }),
+    authenticatorOn: () => async () => ({ ...EVERYTHING, ...principal }),
   })
 
 /** Returns the example request of a route for another session than `main`. */

@@ -27,7 +27,15 @@ const readable = [
   'webhook_deliveries/one',
 ]
 
-const secret = [`${session}/journal/00000000000000000001`, 'session_keys/default.main', 'api_keys/one', 'anything_else/one']
+const secret = [
+  `${session}/journal/00000000000000000001`,
+  'session_keys/default.main',
+  'tenant_keys/default',
+  'api_keys/one',
+  'audit/one',
+  'usage/one',
+  'anything_else/one',
+]
 
 /**
  * Returns a token without a signature, which the emulator accepts. The emulator takes a bearer that is no token for the owner of
