@@ -111,11 +111,16 @@ export class JobListener {
   #ring(events: readonly ListenerEvent[]): void {
     const isFirst = !this.#isHearing
     this.#isHearing = true
-    const isNews = ({ kind, document }: ListenerEvent) => kind === 'added' && queuedAt(document) >= this.#fetchedUpTo
-    if (!isFirst && !events.some(isNews)) return
+    if (!isFirst && !events.some((event) => this.#isNews(event))) return
     this.#fetch()
     // The newest job may hide an older one that becomes visible later.
     this.#cancelSweep ??= this.#clock.after(SWEEP_AFTER_MS, () => this.#sweep(), 'job-listener')
+  }
+
+  /** The newest job may itself return to the queue; then it changes. Any other change of it is no news. */
+  #isNews({ kind, document }: ListenerEvent): boolean {
+    if (kind === 'removed') return false
+    return kind === 'added' ? queuedAt(document) >= this.#fetchedUpTo : queuedAt(document) > this.#fetchedUpTo
   }
 
   #fetch(): void {

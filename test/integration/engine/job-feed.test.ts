@@ -51,6 +51,7 @@ function newFeed() {
       const ids = new Set<string>()
       heard.set(session, ids)
       ends.push(feed.subscribe(`${name}-${session}`, (jobs) => jobs.forEach(({ id }) => ids.add(id))))
+      return ids
     },
     async queue(session: string, id: string, queuedAt: Date | typeof SERVER_TIME = SERVER_TIME, status: JobStatus = 'pending') {
       const fields = { sessionId: `${name}-${session}`, status, queuedAt }
@@ -139,6 +140,19 @@ test.each([true, false])(
     await one.brought('a').toEqual(['1', '2'])
   },
 )
+
+test.each([true, false])('the newest job is delivered again when it returns to the queue (only runner: %s)', async (isAlone) => {
+  using one = newFeed()
+  one.feed.alone(isAlone)
+  const heard = one.join('a')
+  for (const id of ['1', '2', '3']) {
+    await one.queue('a', id)
+    await expect.poll(() => heard.size).toBe(Number(id))
+  }
+  heard.clear()
+  await one.queue('a', '3')
+  await one.brought('a').toEqual(['3'])
+})
 
 test('a feed without a working listener, as before its index is built, still queries the queue', async () => {
   using one = newFeed()
