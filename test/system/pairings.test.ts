@@ -28,6 +28,21 @@ const of =
   (event: SimulatorEvent) =>
     event.type === type && event.phone === phone
 
+test('a session that WhatsApp greets as linked before anybody scanned its code is not connected, and shows a code', async () => {
+  await world.post('/faults', { kind: 'early-success' })
+  const chat = world.chat('greeted')
+  await world.simulator.createPhone(chat.phone)
+  await world.api.createSession(chat.name)
+  const greeted = await world.happens(({ type }) => type === 'registration')
+  await world.happens(({ type, connection }) => type === 'registration' && connection !== greeted['connection'])
+  await chat.untilSession('SCAN_QR_CODE PAIRING scan-qr')
+  const said = world.happened.filter(({ type, connection }) => type === 'frame' && connection === greeted['connection'])
+  expect(said.filter(({ xmlns }) => xmlns !== undefined)).toEqual([])
+  await scan(chat)
+  await chat.works()
+  expect(await chat.account()).toMatchObject({ registrations: 1, connected: true })
+})
+
 test('devices are linked one at a time, while QR codes and the connections of linked devices do not wait', async () => {
   const linked = await world.linked('linked')
   // Pairings run one at a time, but a QR code that stays unscanned does not block the others: each session shows its own.

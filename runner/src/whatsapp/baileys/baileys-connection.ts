@@ -39,6 +39,9 @@ const NEXT_QR_MS = 20_000
 const CONNECTION_CLOSED: Disconnect = { code: 428, transport: 'broken' }
 const CONNECTION_LOST: Disconnect = { code: 408, transport: 'broken' }
 
+/** The disconnect for a login that makes no sense. It counts as trouble of WhatsApp. */
+const LOGIN_WITHOUT_DEVICE: Disconnect = { code: 502 }
+
 /** One Baileys socket behind its gate, from dialling to its end. */
 export class BaileysConnection implements Connection {
   readonly #socket: WASocket
@@ -114,10 +117,7 @@ export class BaileysConnection implements Connection {
         this.#keepAlive.heard()
         events.onProofOfLife()
       },
-      onLogin: () => {
-        this.#answered()
-        events.onLogin()
-      },
+      onLogin: () => this.#loggedIn(),
       onMessage: (stanza) => receiving.arrived(stanza),
       onMessageAck: (id, { error, chat, devicesHash }) => {
         if (error === REACH_OUT_REFUSED) this.#askForLimits()
@@ -248,6 +248,16 @@ export class BaileysConnection implements Connection {
 
   #untold(error: unknown): void {
     if (!this.#over) this.#logger.debug({ error }, 'WhatsApp did not say whether it limits the account.')
+  }
+
+  /**
+   * Ends the connection when WhatsApp confirms a login of a device that no phone has linked. Baileys would go on, upload keys, and
+   * report an open connection.
+   */
+  #loggedIn(): void {
+    if (!this.#me?.id) return this.#fail(LOGIN_WITHOUT_DEVICE)
+    this.#answered()
+    this.#events.onLogin()
   }
 
   /** Called when the server has answered the dial. From here on the keep-alive watches for silence. */

@@ -21,6 +21,7 @@ export interface StanzaListeners {
   /** Gets the stanza of each ciphertext. The same buffer reaches the Signal repository. */
   readonly stanzas: WeakMap<Uint8Array, BinaryNode>
   onFrame(): void
+  /** Called before Baileys reacts to the login. */
   onLogin(): void
   /** Called before Baileys reacts to the message. */
   onMessage(stanza: BinaryNode): void
@@ -52,7 +53,7 @@ export function watchStanzas(ws: Emitter, listeners: StanzaListeners): void {
   }
   const first = (event: string, listen: (stanza: BinaryNode) => void) => ws.prependListener(event, guarded(listen))
   ws.on('frame', () => listeners.onFrame())
-  ws.on('CB:success', () => listeners.onLogin())
+  first('CB:success', () => listeners.onLogin())
   first('CB:message', (stanza) => {
     for (const { tag, content } of Array.isArray(stanza.content) ? stanza.content : []) {
       if (tag === 'enc' && content instanceof Uint8Array) listeners.stanzas.set(content, stanza)
