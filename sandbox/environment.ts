@@ -61,7 +61,7 @@ export function productEnvironment(identity: Identity, backends: Backends, funct
     METADATA_SERVER_DETECTION: 'none',
     HEARTBEAT_INTERVAL_MS: '1000',
     RUNNER_DEAD_AFTER_MS: '4000',
-    HEALTH_CHECK_INTERVAL: '2',
+    HEALTH_CHECK_INTERVAL: '2000',
     // A demo must not wait half a minute for each message. Tests of the pacing switch it on.
     PACING: 'false',
     LOG_LEVEL: 'info',

@@ -30,6 +30,7 @@ const CHECKS: readonly Check[] = [
         : `dependency-cruiser has read only ${cruised(output)} modules; there are ${sourceFiles()} source files.\n${output}`,
   },
   { name: 'client types', command: [join(root, 'test/run-client-types.ts'), '--check'] },
+  { name: 'configuration docs', command: [join(root, 'test/run-configuration-docs.ts'), '--check'] },
   { name: 'dead code', command: [bin('knip')] },
   // This check finds mutants whose code or test was renamed, without running them.
   { name: 'mutants', command: [join(root, 'test/reliability/mutants/main.ts'), '--check'] },

@@ -2,6 +2,7 @@ import { parseEnv } from 'node:util'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_TENANT_SETTINGS } from '@holdfast/core/operations/tenant-settings'
+import { notesOf } from '@holdfast/core/platform/settings'
 import { apiSettings, readApiConfig, readFunctionConfig } from './config.ts'
 
 const complete = {
@@ -25,6 +26,8 @@ describe('the configuration of the API', () => {
       },
       wrappingKey: Buffer.alloc(32, 1),
       apiKey: 'sixteen characters',
+      acceptsMessages: true,
+      oldNames: [],
       thresholds: { cpu: 70, memory: 75 },
       isMultiTenant: true,
       tenantDefaults: DEFAULT_TENANT_SETTINGS,
@@ -52,6 +55,14 @@ describe('the configuration of the API', () => {
       expect(() => readApiConfig(bad)).toThrow(expect.objectContaining({ code: 'bad-configuration', message }))
     }
     expect(() => readApiConfig(bad)).not.toThrow(/secret/)
+  })
+
+  it('describes every variable for operators', () => {
+    expect(Object.entries(apiSettings.shape).filter(([, schema]) => notesOf(schema).description === '')).toEqual([])
+  })
+
+  it('closes the queue to new messages', () => {
+    expect(readApiConfig({ ...complete, MESSAGE_QUEUE_ENABLED: 'false' }).acceptsMessages).toBe(false)
   })
 
   it('is described in .env.example, which lists each variable with its default, and no other', () => {

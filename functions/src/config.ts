@@ -1,5 +1,6 @@
 import { tenantDefaultsOf, tenantRules, tenantVariables } from '@holdfast/core/operations/tenant-environment'
 import type { TenantDefaults } from '@holdfast/core/operations/tenant-settings'
+import { type OldName, oldNamesIn } from '@holdfast/core/platform/old-names'
 import {
   type Environment,
   encryptionKey,
@@ -7,6 +8,7 @@ import {
   projectId,
   readSettings,
   requiredText,
+  says,
   switchedOn,
 } from '@holdfast/core/platform/settings'
 import { type StorageConfig, storageOf, storageRules, storageSettings } from '@holdfast/core/platform/storage-settings'
@@ -16,41 +18,63 @@ import { z } from 'zod'
 /** An attacker could guess shorter keys. */
 const MIN_API_KEY_LENGTH = 16
 
-/** The variables of every function. */
+/** The variables of every function, with what an operator reads about them. */
 const functionSettings = z.object({
   GOOGLE_CLOUD_PROJECT: projectId,
   ...storageSettings,
   ...tasksSettings,
   SESSION_ENCRYPTION_KEY: encryptionKey,
-  /** Percent of a runner's container limits above which GET /health warns. */
-  CPU_THRESHOLD: integer({ min: 1, max: 100, default: 70 }),
-  MEMORY_THRESHOLD: integer({ min: 1, max: 100, default: 75 }),
-  /** False: `POST /api/tenants` is refused, and there is the tenant `default` only. */
-  ENABLE_MULTITENANCY: switchedOn(true),
   ...tenantVariables,
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+  MESSAGE_QUEUE_ENABLED: says(
+    '`false`: the API accepts no new message and answers 503 `queue-disabled`. What was accepted before is sent.',
+    switchedOn(true),
+  ),
+  ENABLE_MULTITENANCY: says('`false`: `POST /api/tenants` is refused, and there is the tenant `default` only.', switchedOn(true)),
+  CPU_THRESHOLD: says(
+    'GET /health warns when a runner uses a higher share of its CPU.',
+    integer({ min: 1, max: 100, default: 70 }),
+    { unit: '%' },
+  ),
+  MEMORY_THRESHOLD: says(
+    'GET /health warns when a runner uses a higher share of its memory.',
+    integer({ min: 1, max: 100, default: 75 }),
+    { unit: '%' },
+  ),
+  LOG_LEVEL: says(
+    'The least severity that is logged.',
+    z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+  ),
 })
 
-const rules = [...storageRules, ...tenantRules]
+const apiKey = requiredText('the key that callers send as X-Api-Key').min(
+  MIN_API_KEY_LENGTH,
+  `must have at least ${MIN_API_KEY_LENGTH} characters, e.g. from \`openssl rand -hex 24\``,
+)
 
 /** All variables of the API. */
 export const apiSettings = functionSettings.extend({
-  API_KEY: requiredText('the key that callers send as X-Api-Key').min(
-    MIN_API_KEY_LENGTH,
-    `must have at least ${MIN_API_KEY_LENGTH} characters, e.g. from \`openssl rand -hex 24\``,
+  API_KEY: says(
+    'The key that callers send as `X-Api-Key`, 16 characters or more, e.g. from `openssl rand -hex 24`. A secret.',
+    apiKey,
   ),
 })
+
+const rules = [...storageRules, ...tenantRules]
 
 export interface FunctionConfig {
   readonly projectId: string
   readonly storage: StorageConfig
   readonly tasks: TasksConfig
   readonly wrappingKey: Buffer
+  /** The values of the installation for what a tenant does not configure. */
+  readonly tenantDefaults: TenantDefaults
+  /** False: no new messages are accepted. */
+  readonly acceptsMessages: boolean
   /** Percent. */
   readonly thresholds: { readonly cpu: number; readonly memory: number }
   readonly isMultiTenant: boolean
-  readonly tenantDefaults: TenantDefaults
   readonly logLevel: string
+  readonly oldNames: readonly OldName[]
 }
 
 export interface ApiConfig extends FunctionConfig {
@@ -63,12 +87,12 @@ export interface ApiConfig extends FunctionConfig {
  * @throws HoldfastError `bad-configuration`, which lists all problems at once
  */
 export const readFunctionConfig = (environment: Environment = process.env): FunctionConfig =>
-  configOf(readSettings(functionSettings, withProject(environment), rules))
+  configOf(readSettings(functionSettings, withProject(environment), rules), environment)
 
 /** Reads the configuration of the API. Throws `bad-configuration`, which lists all problems at once. */
 export function readApiConfig(environment: Environment = process.env): ApiConfig {
   const settings = readSettings(apiSettings, withProject(environment), rules)
-  return { ...configOf(settings), apiKey: settings.API_KEY }
+  return { ...configOf(settings, environment), apiKey: settings.API_KEY }
 }
 
 /** Cloud Functions sets GCLOUD_PROJECT and reserves GOOGLE_CLOUD_PROJECT. Everywhere else GOOGLE_CLOUD_PROJECT is set. */
@@ -77,13 +101,15 @@ const withProject = (environment: Environment): Environment => ({
   GOOGLE_CLOUD_PROJECT: environment['GOOGLE_CLOUD_PROJECT'] || environment['GCLOUD_PROJECT'],
 })
 
-const configOf = (settings: z.infer<typeof functionSettings>): FunctionConfig => ({
+const configOf = (settings: z.infer<typeof functionSettings>, environment: Environment): FunctionConfig => ({
   projectId: settings.GOOGLE_CLOUD_PROJECT,
   storage: storageOf(settings),
   tasks: tasksOf(settings),
   wrappingKey: settings.SESSION_ENCRYPTION_KEY,
+  tenantDefaults: tenantDefaultsOf(settings),
+  acceptsMessages: settings.MESSAGE_QUEUE_ENABLED,
   thresholds: { cpu: settings.CPU_THRESHOLD, memory: settings.MEMORY_THRESHOLD },
   isMultiTenant: settings.ENABLE_MULTITENANCY,
-  tenantDefaults: tenantDefaultsOf(settings),
   logLevel: settings.LOG_LEVEL,
+  oldNames: oldNamesIn(environment),
 })

@@ -5,7 +5,9 @@ import { DEFAULT_TENANT_SETTINGS } from '@holdfast/core/operations/tenant-settin
 import { describe, expect, test } from 'vitest'
 import { isHoldfastError } from '@holdfast/core/platform/errors'
 import { DEFAULT_RECONNECT_POLICY } from '@holdfast/core/session/disconnect-policy'
-import { readRunnerConfig, runnerSettings } from './config.ts'
+import { notesOf } from '@holdfast/core/platform/settings'
+import { readRunnerConfig } from './config.ts'
+import { runnerSettings } from './settings.ts'
 import { DEFAULT_SEND_POLICY } from './session/outbox/send-policy.ts'
 
 const good = {
@@ -83,14 +85,16 @@ describe('a runner with a complete environment', () => {
   test('takes its other settings from the environment', () => {
     const given = {
       MAX_CONNECTIONS: '3',
-      SESSION_BACKUP_INTERVAL: '5',
+      SESSION_BACKUP_INTERVAL: '60000',
+      HEALTH_CHECK_INTERVAL: '30000',
       SIGNATURE_CHECK: 'log',
       MAX_RETRY_ATTEMPTS: '0',
       MEMORY_LIMIT_MB: '512',
     }
     expect(readRunnerConfig({ ...good, ...given })).toMatchObject({
       maxConnections: 3,
-      checkpoints: { everyMs: 5 * 60_000 },
+      checkpoints: { everyMs: 60_000 },
+      resources: { intervalMs: 30_000 },
       signatureCheck: 'log',
       sending: { maxRetries: 0 },
       memoryLimitBytes: 512 * 1024 * 1024,
@@ -136,10 +140,22 @@ describe('a runner with a wrong environment', () => {
     ['SEND_RETRY_DELAYS_MS', { SEND_RETRY_DELAYS_MS: '0,-1' }],
     ['MAX_RECONNECTION_ATTEMPTS', { MAX_RECONNECTION_ATTEMPTS: '-1' }],
     ['MAX_PAIRINGS', { MAX_PAIRINGS: '0' }],
+    ['MAX_DELAY_MS', { MIN_DELAY_MS: '50000' }],
+    ['PACING', { PACING: 'yes' }],
+    ['TIME_ZONE', { TIME_ZONE: 'Mars/Olympus' }],
+    ['YOUNG_SESSION_LIMITS', { YOUNG_SESSION_LIMITS: '0' }],
     ['WHATSAPP_WEB_VERSION', { WHATSAPP_WEB_VERSION: '2.3000' }],
     ['WHATSAPP_WEB_VERSION', { WHATSAPP_WEB_VERSION: '2.3000.1234567-alpha' }],
   ])('explains what is wrong with %s', (name, environment) => {
     expect(complaint({ ...good, ...environment })).toContain(`${name}: must`)
+  })
+
+  test.each([
+    ['SESSION_BACKUP_INTERVAL', '60', '3600000 is an hour'],
+    ['HEALTH_CHECK_INTERVAL', '30', '30000 are 30 seconds'],
+  ])('says that %s is in milliseconds when it has minutes or seconds', (name, value, hint) => {
+    expect(complaint({ ...good, [name]: value })).toMatch(`${name}: must be at least`)
+    expect(complaint({ ...good, [name]: value })).toContain(hint)
   })
 
   test('refuses to run without the certificate check, which authenticates WhatsApp', () => {
@@ -161,6 +177,39 @@ test('the port of the probes is PROBE_PORT, else the PORT of Cloud Run, else non
 
 test('an instance id must be valid as the name of a document', () => {
   expect(complaint({ ...good, INSTANCE_ID: 'a/b' })).toContain('INSTANCE_ID')
+})
+
+test('the pace of sessions comes from the environment', () => {
+  const { tenantDefaults } = readRunnerConfig({
+    ...good,
+    MIN_DELAY_MS: '1000',
+    MAX_DELAY_MS: '2000',
+    MAX_DAILY_MESSAGES_PER_SESSION: '500',
+    RECIPIENT_GAP_MS: '0',
+    YOUNG_SESSION_LIMITS: 'none',
+    TIME_ZONE: 'America/Sao_Paulo',
+    MAX_RETRY_ATTEMPTS: '3',
+    FAILOVER_AFTER: '60000',
+  })
+  expect(tenantDefaults).toMatchObject({
+    timeZone: 'America/Sao_Paulo',
+    pacing: { enabled: true, minDelayMs: 1000, maxDelayMs: 2000, dailyLimit: 500, recipientGapMs: 0, ramp: [] },
+    retries: { maxRetries: 3 },
+    failoverAfterMs: 60_000,
+  })
+  expect(readRunnerConfig({ ...good, PACING: 'false' }).tenantDefaults.pacing.enabled).toBe(false)
+})
+
+test('every variable is described for operators', () => {
+  const undescribed = Object.entries(runnerSettings.shape).filter(([, schema]) => notesOf(schema).description === '')
+  expect(undescribed).toEqual([])
+})
+
+test('old names are reported with what takes their place, without their values', () => {
+  expect(readRunnerConfig(good).oldNames).toEqual([])
+  const { oldNames } = readRunnerConfig({ ...good, SESSION_PATH: './a-secret-place', COMPANY_ID: 'acme', AUTH_PATH: '' })
+  expect(oldNames.map(({ name }) => name)).toEqual(['SESSION_PATH', 'COMPANY_ID'])
+  expect(JSON.stringify(oldNames)).not.toMatch(/a-secret-place|acme/)
 })
 
 test('.env.example has every variable with its default, and no others', () => {

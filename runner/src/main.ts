@@ -7,6 +7,7 @@ import { tenantOf } from '@holdfast/core/session/ids'
 import { createLogger, type Logger } from '@holdfast/core/platform/logging'
 import { openRunnerStores, type RunnerStores } from '@holdfast/core/adapters/session-stores'
 import type { StoreProblem, StoreReport } from '@holdfast/core/operations/store-report'
+import { sentenceOfOldName } from '@holdfast/core/platform/old-names'
 import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
 import { BaileysClient } from './whatsapp/baileys/client.ts'
 import { installPatches } from './whatsapp/baileys/patches/install-patches.ts'
@@ -140,6 +141,7 @@ function logStart(log: Logger, config: RunnerConfig, meter: ReturnType<typeof pr
   const { maxConnections: capacity, instanceId: instance } = config
   const figures = { capacity, instance, pid: process.pid, node: process.version, cpus: meter.cpus, memoryLimitMb: limitMb }
   const memory = limitMb === null ? 'an unknown limit of memory' : `${limitMb} MB of memory`
+  for (const old of config.oldNames) log.warn({ name: old.name }, sentenceOfOldName(old))
   log.info(figures, `The runner starts: up to ${capacity} sessions, ${meter.cpus} CPUs, ${memory}.`)
 }
 

@@ -1535,7 +1535,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: The service cannot reach its database. */
+            /** @description `queue-disabled`: No new messages are accepted. `unavailable`: The service cannot reach its database. */
             503: {
                 headers: {
                     [name: string]: unknown;

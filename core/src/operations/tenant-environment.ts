@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { integer, integers, switchedOn, timeZone, type Rule } from '../platform/settings.ts'
+import { integer, integers, says, switchedOn, timeZone, type Rule } from '../platform/settings.ts'
 import { DEFAULT_TENANT_SETTINGS as DEFAULTS, type TenantDefaults } from './tenant-settings.ts'
 
 /**
@@ -11,17 +11,57 @@ const DAY_MS = 24 * 60 * 60 * 1000
 const { pacing, retries } = DEFAULTS
 
 export const tenantVariables = {
-  TIME_ZONE: timeZone.default(DEFAULTS.timeZone),
-  PACING: switchedOn(pacing.enabled),
-  MIN_DELAY_MS: integer({ min: 0, max: DAY_MS, default: pacing.minDelayMs }),
-  MAX_DELAY_MS: integer({ min: 0, max: DAY_MS, default: pacing.maxDelayMs }),
-  MAX_DAILY_MESSAGES_PER_SESSION: integer({ min: 1, max: 100_000, default: pacing.dailyLimit }),
-  RECIPIENT_GAP_MS: integer({ min: 0, max: DAY_MS, default: pacing.recipientGapMs }),
-  YOUNG_SESSION_LIMITS: integers({ min: 1, max: 100_000, default: pacing.ramp, none: true }),
-  MAX_RETRY_ATTEMPTS: integer({ min: 0, max: 100, default: retries.maxRetries }),
-  SEND_RETRY_DELAYS_MS: integers({ min: 0, max: DAY_MS, default: retries.delaysMs }),
-  FAILOVER_AFTER: integer({ min: 0, max: 7 * DAY_MS, default: DEFAULTS.failoverAfterMs }),
-  SYNC_FULL_HISTORY: switchedOn(DEFAULTS.syncFullHistory),
+  TIME_ZONE: says('The IANA time zone in which days begin and end.', timeZone.default(DEFAULTS.timeZone), { tenant: 'timeZone' }),
+  PACING: says(
+    '`true`: a session pauses between its messages and keeps the limits below. `false`: it sends as fast as it can; only limits that WhatsApp announces hold.',
+    switchedOn(pacing.enabled),
+    { tenant: 'pacing.enabled' },
+  ),
+  MIN_DELAY_MS: says(
+    'The shortest pause between two messages of a session. Each pause is random.',
+    integer({ min: 0, max: DAY_MS, default: pacing.minDelayMs }),
+    { unit: 'ms', tenant: 'pacing.minDelayMs' },
+  ),
+  MAX_DELAY_MS: says(
+    'The longest pause between two messages of a session.',
+    integer({ min: 0, max: DAY_MS, default: pacing.maxDelayMs }),
+    { unit: 'ms', tenant: 'pacing.maxDelayMs' },
+  ),
+  MAX_DAILY_MESSAGES_PER_SESSION: says(
+    'The most messages of a session in one day. The others wait for the next day.',
+    integer({ min: 1, max: 100_000, default: pacing.dailyLimit }),
+    { tenant: 'pacing.dailyLimit' },
+  ),
+  RECIPIENT_GAP_MS: says(
+    'The pause between two messages to one recipient.',
+    integer({ min: 0, max: DAY_MS, default: pacing.recipientGapMs }),
+    { unit: 'ms', tenant: 'pacing.recipientGapMs' },
+  ),
+  YOUNG_SESSION_LIMITS: says(
+    'The most messages on the first day of a session, on its second day, and so on. `none`: a new session has the limit of an old one.',
+    integers({ min: 1, max: 100_000, default: pacing.ramp, none: true }),
+    { tenant: 'pacing.ramp' },
+  ),
+  MAX_RETRY_ATTEMPTS: says(
+    'The number of attempts to send a message after the first one.',
+    integer({ min: 0, max: 100, default: retries.maxRetries }),
+    { tenant: 'retries.maxRetries' },
+  ),
+  SEND_RETRY_DELAYS_MS: says(
+    'The delay before each of these attempts. The last one repeats.',
+    integers({ min: 0, max: DAY_MS, default: retries.delaysMs }),
+    { unit: 'ms', tenant: 'retries.delaysMs' },
+  ),
+  FAILOVER_AFTER: says(
+    'How long a session is down before another one of its pool sends its messages.',
+    integer({ min: 0, max: 7 * DAY_MS, default: DEFAULTS.failoverAfterMs }),
+    { unit: 'ms', tenant: 'failoverAfterMs' },
+  ),
+  SYNC_FULL_HISTORY: says(
+    '`true`: the first login asks the phone for its whole history. `false`: for the last months.',
+    switchedOn(DEFAULTS.syncFullHistory),
+    { tenant: 'syncFullHistory' },
+  ),
 }
 
 const pauseAscends: Rule = ({ MIN_DELAY_MS = pacing.minDelayMs, MAX_DELAY_MS = pacing.maxDelayMs }) =>

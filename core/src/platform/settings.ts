@@ -24,16 +24,42 @@ export function readSettings<Schema extends z.ZodType>(
   throw new HoldfastError('bad-configuration', `The configuration has ${problems.length} problem(s):\n${list}`)
 }
 
+/** What an operator reads about a variable beside its description. */
+export interface SettingNotes {
+  /** The unit of a number, e.g. `ms`. */
+  readonly unit?: string
+  /** The field of a tenant's configuration that takes precedence, e.g. `pacing.dailyLimit`. */
+  readonly tenant?: string
+  /** A value for an example, of a variable without default. */
+  readonly example?: string
+  /** When a variable that can be missing is required, e.g. `unless X=y`. */
+  readonly required?: string
+  /** What holds without a value, for a variable that has no default and need not be set. */
+  readonly without?: string
+}
+
+/** Describes a variable. `docs/CONFIGURATION.md` and the examples of environments are made from the descriptions. */
+export const says = <Schema extends z.ZodType>(description: string, schema: Schema, notes: SettingNotes = {}): Schema =>
+  schema.meta({ description, ...notes })
+
+/** Returns the description of a variable, which is empty when it has none. */
+export function notesOf(schema: z.ZodType): SettingNotes & { readonly description: string } {
+  const { description = '', ...notes } = schema.meta() ?? {}
+  return { description, ...(notes as SettingNotes) }
+}
+
 interface Range {
   readonly min: number
   readonly max: number
+  /** Added to the complaint about a number below the minimum. */
+  readonly hint?: string
 }
 
-const wholeNumber = ({ min, max }: Range) =>
+const wholeNumber = ({ min, max, hint }: Range) =>
   z.coerce
     .number({ error: 'must be a number' })
     .int('must be a whole number')
-    .min(min, `must be at least ${min}`)
+    .min(min, `must be at least ${min}${hint === undefined ? '' : `: ${hint}`}`)
     .max(max, `must be at most ${max}`)
 
 export const integer = (options: Range & { default: number }) => wholeNumber(options).default(options.default)
@@ -58,7 +84,7 @@ export const integers = (options: Range & { default: readonly number[]; none?: t
 export const requiredText = (what: string) => z.string({ error: `is required: ${what}` }).min(1, `is required: ${what}`)
 
 /** 32 bytes as base64 or 64 hex digits. The message never contains the value. */
-export const encryptionKey = z
+const keyOf32Bytes = z
   .string({ error: 'is required: 32 random bytes, e.g. from `openssl rand -base64 32`' })
   .transform((text, context) => {
     if (/^[0-9a-fA-F]{64}$/.test(text)) return Buffer.from(text, 'hex')
@@ -75,10 +101,21 @@ export const switchedOn = (byDefault: boolean) =>
     .default(byDefault ? 'true' : 'false')
     .transform((text) => text === 'true')
 
+export const encryptionKey = says(
+  'The key that wraps the data key of each session: 32 bytes as base64 or hex, e.g. from `openssl rand -base64 32`. A secret.',
+  keyOf32Bytes,
+)
+
 /** The name of a time zone. */
 export const timeZone = z.string().refine(isTimeZone, 'must be an IANA time zone, like America/Sao_Paulo')
 
-export const projectId = requiredText('the Google Cloud project id')
+export const projectId = says(
+  'The id of the Google Cloud project. Cloud Functions sets it.',
+  requiredText('the Google Cloud project id'),
+  {
+    example: 'my-project',
+  },
+)
 
 /** Refuses to run without certificate checks: TLS authenticates WhatsApp's server. */
 export const insecureTls: Rule = (environment) =>

@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path'
 import { z } from 'zod'
-import type { Environment, Rule } from './settings.ts'
+import { says, type Environment, type Rule } from './settings.ts'
 
 /**
  * Where the state of sessions is kept (`SESSION_STORAGE_TYPE`):
@@ -17,9 +17,18 @@ export type StorageConfig =
 
 /** Settings that each process spreads into its schema. `storageRules` checks how they depend on each other. */
 export const storageSettings = {
-  SESSION_STORAGE_TYPE: z.enum(STORAGE_TYPES, 'must be `local`, `cloud` or `hybrid`').default('hybrid'),
-  SESSION_STORAGE_PATH: z.string().optional(),
-  STORAGE_BUCKET: z.string().optional(),
+  SESSION_STORAGE_TYPE: says(
+    'Where the state of sessions is kept. `hybrid`: Firestore and Cloud Storage. `cloud`: the same, but a state is in memory only while its session is connected. `local`: a directory of the host of runner and functions. See `docs/ARCHITECTURE.md`, "Storage modes".',
+    z.enum(STORAGE_TYPES, 'must be `local`, `cloud` or `hybrid`').default('hybrid'),
+  ),
+  SESSION_STORAGE_PATH: says('The absolute path of an existing directory.', z.string().optional(), {
+    example: '/var/lib/holdfast',
+    required: 'with `SESSION_STORAGE_TYPE=local`',
+  }),
+  STORAGE_BUCKET: says('The Cloud Storage bucket of checkpoints and archives.', z.string().optional(), {
+    example: 'my-project-sessions',
+    required: 'unless `SESSION_STORAGE_TYPE=local`',
+  }),
 }
 
 const typeOf = ({ SESSION_STORAGE_TYPE }: Environment): string => SESSION_STORAGE_TYPE ?? 'hybrid'

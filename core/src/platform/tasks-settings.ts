@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { says } from './settings.ts'
 import { DEFAULT_REGION } from './region.ts'
 
 /** Where tasks wait, and whom they call. */
@@ -16,20 +17,34 @@ export interface TasksConfig {
 
 /** Settings that each process spreads into its schema. All of them follow from the project where the installation is the usual one. */
 export const tasksSettings = {
-  FUNCTIONS_REGION: z
-    .string()
-    .regex(/^[a-z]+-[a-z]+\d+$/, 'must be a region of Google Cloud, like us-central1')
-    .default(DEFAULT_REGION),
-  FUNCTIONS_URL: z
-    .url({ protocol: /^https?$/, error: 'must be a URL that begins with https://' })
-    .transform((url) => url.replace(/\/+$/, ''))
-    .optional(),
-  TASKS_SERVICE_ACCOUNT: z.email('must be the e-mail address of a service account').optional(),
-  /** Only the sandbox sets it. */
-  CLOUD_TASKS_EMULATOR_HOST: z
-    .string()
-    .regex(/^[^/:]+:\d{1,5}$/, 'must be host:port')
-    .optional(),
+  FUNCTIONS_REGION: says(
+    'The region of the functions, and of their queues in Cloud Tasks.',
+    z
+      .string()
+      .regex(/^[a-z]+-[a-z]+\d+$/, 'must be a region of Google Cloud, like us-central1')
+      .default(DEFAULT_REGION),
+  ),
+  FUNCTIONS_URL: says(
+    'The URL below which each function has its name as the path. Cloud Tasks calls the functions there.',
+    z
+      .url({ protocol: /^https?$/, error: 'must be a URL that begins with https://' })
+      .transform((url) => url.replace(/\/+$/, ''))
+      .optional(),
+    { without: '`https://REGION-PROJECT.cloudfunctions.net`' },
+  ),
+  TASKS_SERVICE_ACCOUNT: says(
+    'The service account in whose name Cloud Tasks calls the functions.',
+    z.email('must be the e-mail address of a service account').optional(),
+    { without: '`holdfast-invoker@PROJECT.iam.gserviceaccount.com`' },
+  ),
+  CLOUD_TASKS_EMULATOR_HOST: says(
+    '`host:port` of a stand-in for Cloud Tasks. Only the sandbox sets it.',
+    z
+      .string()
+      .regex(/^[^/:]+:\d{1,5}$/, 'must be host:port')
+      .optional(),
+    { without: 'Cloud Tasks itself' },
+  ),
 }
 
 type TasksSettings = z.infer<z.ZodObject<typeof tasksSettings>> & { readonly GOOGLE_CLOUD_PROJECT: string }

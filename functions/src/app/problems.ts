@@ -26,6 +26,7 @@ export const PROBLEMS = {
   'idempotency-key-reused': { status: 422, title: 'The idempotency key belongs to another request' },
   'internal-error': { status: 500, title: 'Unexpected error' },
   'bad-configuration': { status: 500, title: 'The service is not configured correctly' },
+  'queue-disabled': { status: 503, title: 'No new messages are accepted' },
   unavailable: { status: 503, title: 'The service cannot reach its database' },
 } as const satisfies Record<RefusalCode | OwnCode, { status: ContentfulStatusCode; title: string }>
 

@@ -32,10 +32,10 @@ interface Accepted {
 /**
  * Seals and stores a message to send. The session's owner sends it.
  *
- * @throws Refusal `unsupported-chat`, `unknown-session`, `idempotency-key-reused` or `message-damaged`
+ * @throws Refusal `unsupported-chat`, `unknown-session`, `queue-disabled`, `idempotency-key-reused` or `message-damaged`
  */
 export async function acceptMessage(
-  dependencies: Pick<Dependencies, 'documents' | 'archives' | 'wrappingKey' | 'clock' | 'logger'>,
+  dependencies: Pick<Dependencies, 'documents' | 'archives' | 'wrappingKey' | 'acceptsMessages' | 'clock' | 'logger'>,
   principal: Principal,
   { session, chatId, content, idempotencyKey }: MessageRequest,
 ): Promise<Accepted> {
@@ -47,11 +47,12 @@ export async function acceptMessage(
   const jobId = jobIdOf(principal.tenant, idempotencyKey)
   const messageId = whatsappMessageIdOf(jobId)
   try {
+    if (!dependencies.acceptsMessages) throw queueDisabled()
     await documents.commit([{ kind: 'create', path: jobPath(jobId), fields: newJob(jobId, message, cipher, clock) }])
     logger.info({ job: jobId, messageId }, 'A message was accepted.')
     return { id: jobId, messageId, status: 'pending' }
   } catch (error) {
-    // The key was used before, another request was faster, or the commit succeeded without an answer. The document says which.
+    // The queue is closed to new messages, the key was used before, another request was faster, or the commit succeeded without an answer. The document says which.
     const existing = await documents.read(jobPath(jobId))
     if (!existing) throw error
     const stored = isOfTenant(principal, existing.fields) ? await storedJob(dependencies, existing) : null
@@ -61,6 +62,10 @@ export async function acceptMessage(
     return { id: jobId, messageId, status: stored.job.status }
   }
 }
+
+/** A repeated request is still answered, because its message is accepted already. */
+const queueDisabled = () =>
+  new Refusal('queue-disabled', 'This installation accepts no new messages now; what it accepted before is sent.', 60)
 
 const KIND_NAMES: Record<Exclude<ChatKind, 'phone' | 'lid'>, string> = {
   group: 'a group',

@@ -18,6 +18,8 @@ export interface Dependencies {
   readonly tenants: TenantDirectory
   readonly wrappingKey: WrappingKey
   readonly thresholds: Thresholds
+  /** False: no new messages are accepted. */
+  readonly acceptsMessages: boolean
   readonly clock: Clock
   readonly logger: Logger
 }

@@ -16,6 +16,7 @@ export type RefusalCode =
   | 'cannot-restore'
   | 'no-qr-code'
   | 'unsupported-chat'
+  | 'queue-disabled'
   | 'idempotency-key-reused'
 
 /** Thrown by use cases. `message` tells a person what to do. */

@@ -80,6 +80,7 @@ function apiOn(firestore: FirestoreUnderTest): ApiUnderTest {
     wrappingKey,
     authenticatorOn: keysBeside(API_KEY),
     tenantDefaults: DEFAULT_TENANT_SETTINGS,
+    acceptsMessages: true,
     thresholds: { cpu: 70, memory: 75 },
     clock: systemClock,
     logger: createLogger('api', 'silent'),

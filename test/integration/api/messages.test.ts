@@ -57,6 +57,16 @@ describe('a request to send a message', () => {
     expect(answers[0]?.body.messageId).not.toBe(answers[1]?.body.messageId)
   })
 
+  it('is refused while the queue accepts nothing new, unless it was accepted before', async () => {
+    const before = await api.post('/api/sendText', text, keyed('before'))
+    const closed = api.with({ acceptsMessages: false })
+    const count = await jobs()
+    const { status, body, headers } = await closed.post('/api/sendText', text, keyed('after'))
+    expect([status, body.code, headers.get('Retry-After')]).toEqual([503, 'queue-disabled', '60'])
+    expect(await jobs()).toBe(count)
+    expect(await closed.post('/api/sendText', text, keyed('before'))).toMatchObject({ status: 201, body: before.body })
+  })
+
   it('is accepted for a session that is logged out', async () => {
     await api.asOwner('other', { state: 'LOGGED_OUT' })
     expect((await api.post('/api/sendText', { ...text, session: 'other' })).status).toBe(201)
