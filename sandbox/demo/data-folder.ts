@@ -5,7 +5,7 @@ import { join } from 'node:path'
 /** Names the file that records the WhatsApp server with which the sessions of a folder are linked. */
 const LINKED_WITH = 'linked-with.json'
 const SIMULATOR = 'simulator'
-const DATA = ['firestore', 'storage']
+const DATA = ['firestore', 'storage', 'tasks']
 
 /**
  * Prepares the data in a folder for the start of a sandbox. Returns a sentence about what was moved or removed; null if nothing

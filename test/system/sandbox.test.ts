@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { alive, commandOf, descendants } from '../support/fixtures/process-table.ts'
+import { clientAt } from '../../sandbox/google/tasks/client.ts'
 import type { SandboxInfo } from '../../sandbox/info.ts'
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts'
 
@@ -39,6 +40,30 @@ const firestoreOf = ({ firestore, project }: SandboxInfo) => {
 
 const bucketOf = ({ storage, project, bucket }: SandboxInfo) =>
   new Storage({ apiEndpoint: storage, projectId: project }).bucket(bucket)
+
+const NOT_FOUND = 5
+
+const queueOf = (project: string) => `projects/${project}/locations/us-central1/queues/kept`
+
+/** Makes a queue with a task that waits for an hour. */
+async function createTask({ tasks, project }: SandboxInfo): Promise<{ name: string }> {
+  const client = clientAt(tasks, project)
+  const parent = queueOf(project)
+  await client.createQueue({ parent: client.locationPath(project, 'us-central1'), queue: { name: parent } })
+  const scheduleTime = { seconds: Math.floor(Date.now() / 1000) + 3600 }
+  const [{ name }] = await client.createTask({ parent, task: { scheduleTime, httpRequest: { url: 'http://127.0.0.1:9/' } } })
+  await client.close()
+  return { name: String(name) }
+}
+
+async function taskNames({ tasks, project }: SandboxInfo): Promise<unknown[]> {
+  const client = clientAt(tasks, project)
+  try {
+    return (await client.listTasks({ parent: queueOf(project) }))[0].map(({ name }) => name)
+  } finally {
+    await client.close()
+  }
+}
 
 // The clients look for a cloud's metadata server, which does not exist here.
 process.env['METADATA_SERVER_DETECTION'] = 'none'
@@ -153,12 +178,13 @@ describe('a part of a sandbox:', () => {
 })
 
 describe("a sandbox's folder", () => {
-  test('keeps documents, objects and keys after a planned stop', async () => {
+  test('keeps documents, objects, tasks and keys after a planned stop', async () => {
     const before = await withFixtures({ folder, runners: 0, functions: false })
     const firestore = firestoreOf(before.info)
     await firestore.doc('sessions/one').set({ state: 'CONNECTED', bytes: Buffer.from([1, 2, 3]) })
     await firestore.terminate()
     await bucketOf(before.info).file('checkpoint').save('bytes', { resumable: false })
+    const { name } = await createTask(before.info)
     const { project, bucket, apiKey } = before.info
     await before.stop()
     expect(existsSync(join(folder, 'sandbox.json'))).toBe(false)
@@ -170,6 +196,7 @@ describe("a sandbox's folder", () => {
     expect(document.data()).toEqual({ state: 'CONNECTED', bytes: Buffer.from([1, 2, 3]) })
     await again.terminate()
     expect((await bucketOf(after.info).file('checkpoint').download())[0].toString()).toBe('bytes')
+    expect(await taskNames(after.info)).toEqual([name])
   })
 
   test('belongs to one sandbox at a time', async () => {
@@ -189,12 +216,15 @@ describe("a sandbox's folder", () => {
     await bucketOf(JSON.parse(line) as SandboxInfo)
       .file('newer')
       .save('than Firestore', { resumable: false })
+    await createTask(JSON.parse(line) as SandboxInfo)
     owner.kill('SIGKILL')
     await vi.waitFor(() => expect(alive(pids)).toEqual([]), { timeout: 5_000, interval: 50 })
 
     await using sandbox = await withFixtures({ folder, runners: 0, functions: false })
     expect((await bucketOf(sandbox.info).file('newer').exists())[0]).toBe(false)
+    await expect(taskNames(sandbox.info)).rejects.toMatchObject({ code: NOT_FOUND })
     expect(existsSync(join(folder, 'discarded', 'storage'))).toBe(true)
+    expect(existsSync(join(folder, 'discarded', 'tasks'))).toBe(true)
   })
 })
 

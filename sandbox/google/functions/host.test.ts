@@ -1,11 +1,14 @@
 import { getRequestListener } from '@hono/node-server'
 import { onDocumentWritten } from 'firebase-functions/firestore'
 import { onRequest } from 'firebase-functions/https'
+import { onSchedule } from 'firebase-functions/scheduler'
+import { onTaskDispatched } from 'firebase-functions/tasks'
 import { Hono } from 'hono'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { identityToken } from '../identity-token.ts'
 import { hostFunctions, type Host } from './host.ts'
 
 // A function like those of the product: Hono inside onRequest.
@@ -22,6 +25,9 @@ function sendThree(stream: ReadableStreamDefaultController) {
   stream.close()
 }
 
+/** What the functions for tasks and schedules got. */
+const dispatched: object[] = []
+
 let host: Host
 let server: Server
 let url: string
@@ -36,6 +42,13 @@ beforeAll(async () => {
       throw new Error('a bug')
     }),
     watcher: onDocumentWritten('jobs/{id}', () => {}),
+    retries: onTaskDispatched(
+      { retryConfig: { maxAttempts: 5, minBackoffSeconds: 2 }, rateLimits: { maxConcurrentDispatches: 3 } },
+      ({ data, id, retryCount }) => void dispatched.push({ data: data as unknown, id, retryCount }),
+    ),
+    nightly: onSchedule({ schedule: '30 3 * * *', timeZone: 'Europe/Berlin' }, ({ scheduleTime, jobName }) => {
+      dispatched.push({ scheduleTime, jobName })
+    }),
     constant: 42,
   })
   server = createServer(host.app).listen(0, '127.0.0.1')
@@ -48,8 +61,8 @@ afterAll(() => {
   server.closeAllConnections()
 })
 
-test('HTTP functions are mounted, and functions of other kinds are reported as ignored', () => {
-  expect(host.mounted.sort()).toEqual(['api', 'failing', 'hook'])
+test('functions for requests, tasks and schedules are mounted, and functions of other kinds are reported as ignored', () => {
+  expect(host.mounted.sort()).toEqual(['api', 'failing', 'hook', 'nightly', 'retries'])
   expect(host.ignored).toEqual(['watcher'])
 })
 
@@ -77,4 +90,40 @@ test('broken JSON is answered with 400 before the function runs, an exception wi
   const headers = { 'content-type': 'application/json' }
   expect((await fetch(`${url}/echo`, { method: 'POST', headers, body: '{' })).status).toBe(400)
   expect((await fetch(`${url}/failing`)).status).toBe(500)
+})
+
+test('a function for tasks names its queue, one for a schedule its time', () => {
+  const settings = { maxAttempts: 5, minBackoffMs: 2000, maxConcurrentDispatches: 3 }
+  expect(host.queues).toEqual([{ name: 'retries', region: 'us-central1', settings }])
+  expect(host.schedules).toEqual([{ name: 'nightly', schedule: '30 3 * * *', timeZone: 'Europe/Berlin' }])
+})
+
+const post = (name: string, headers: Record<string, string>, body: object = {}) =>
+  fetch(`${url}/${name}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  })
+
+const tokenFor = (name: string) => ({ authorization: `Bearer ${identityToken('invoker@example.com', `${url}/${name}`)}` })
+
+test('a task and a schedule reach their functions', async () => {
+  dispatched.length = 0
+  const task = { 'x-cloudtasks-taskname': 'one', 'x-cloudtasks-taskretrycount': '2' }
+  expect((await post('retries', { ...tokenFor('retries'), ...task }, { data: { job: 'j' } })).status).toBe(204)
+  const schedule = { 'x-cloudscheduler-jobname': 'nightly', 'x-cloudscheduler-scheduletime': '2026-11-01T03:30:00Z' }
+  expect((await post('nightly', { ...tokenFor('nightly'), ...schedule })).status).toBe(200)
+  expect(dispatched).toEqual([
+    { data: { job: 'j' }, id: 'one', retryCount: 2 },
+    { scheduleTime: '2026-11-01T03:30:00Z', jobName: 'nightly' },
+  ])
+})
+
+test('nobody else reaches them: a call needs a token that was made for the function', async () => {
+  dispatched.length = 0
+  expect((await post('retries', {}, { data: {} })).status).toBe(403)
+  expect((await post('retries', { authorization: 'Bearer nonsense' }, { data: {} })).status).toBe(403)
+  expect((await post('retries', tokenFor('nightly'), { data: {} })).status).toBe(401)
+  expect((await post('nightly', {})).status).toBe(403)
+  expect(dispatched).toEqual([])
 })

@@ -24,10 +24,10 @@ const CALL = {
       initialRetryDelayMillis: 100,
       retryDelayMultiplier: 2,
       maxRetryDelayMillis: 1000,
-      initialRpcTimeoutMillis: 3000,
+      initialRpcTimeoutMillis: 2000,
       rpcTimeoutMultiplier: 1,
-      maxRpcTimeoutMillis: 3000,
-      totalTimeoutMillis: 10_000,
+      maxRpcTimeoutMillis: 2000,
+      totalTimeoutMillis: 5000,
     },
   },
 }
