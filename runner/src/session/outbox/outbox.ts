@@ -1,14 +1,12 @@
 import { OWNER_WAITS_MS } from '@holdfast/core/message/due'
 import { openJobContent } from '@holdfast/core/message/sealed-content'
-import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { HoldfastError, messageOf } from '@holdfast/core/platform/errors'
-import type { Logger } from '@holdfast/core/platform/logging'
-import type { Clock, DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/ports'
+import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
 import { ConnectionEnded, type Connection } from '../../whatsapp/port.ts'
-import { byUrgency } from './job-order.ts'
+import { judge } from './due-jobs.ts'
 import { JobProgress } from './job-progress.ts'
-import { JobReader } from './job-reader.ts'
-import { OpenJobs, type JobError, type OpenJob } from './open-jobs.ts'
+import { KnownJobs, type KnownJobsOptions } from './known-jobs.ts'
+import type { JobError, OpenJob } from './open-jobs.ts'
 import {
   afterFailure,
   CONNECTION_LOST,
@@ -22,9 +20,6 @@ import {
 import { Reachability } from './reachability.ts'
 import type { Pacer } from './pacer.ts'
 import type { Hold } from './pacing.ts'
-import type { Receipts } from './receipts.ts'
-import type { JournaledState } from '../journal/journaled-state.ts'
-import type { SettledJobs } from './settled-jobs.ts'
 
 /** A chat that waits behind a job of a later retry is looked at this often: that job may have been cancelled or moved. */
 const LOOK_EVERY_MS = 60_000
@@ -32,22 +27,12 @@ const LOOK_EVERY_MS = 60_000
 /** Waiting jobs are judged anew this often, because settings of the tenant may have changed. */
 const JUDGE_EVERY_MS = 10_000
 
-export interface OutboxOptions {
+export interface OutboxOptions extends KnownJobsOptions {
   /** Passes every open job of the session to `onJobs`, then each newly queued one. */
   readonly subscribe: (onJobs: (jobs: readonly DocumentSnapshot[]) => void) => () => void
-  readonly state: JournaledState
-  readonly documents: DocumentStore
-  readonly cipher: SessionCipher
-  readonly clock: Clock
   /** Its values may change at any time. */
   readonly policy: SendPolicy
   readonly pacer: Pick<Pacer, 'isPaced' | 'holdOf' | 'sent'>
-  readonly receipts: Receipts
-  /** Outlives the outbox when the state is read again for each connection. */
-  readonly settled: SettledJobs
-  readonly logger: Logger
-  /** Returns the same value for every name of a contact. */
-  readonly contactOf: (chat: string) => string
   /** Called when the record of a refused attempt is durable and the next attempt is further away than `OWNER_WAITS_MS`. */
   readonly onLaterRetry: (job: OpenJob) => void
 }
@@ -60,9 +45,8 @@ export interface OutboxOptions {
 export class Outbox {
   readonly #options: OutboxOptions
   readonly #progress: JobProgress
-  readonly #reader: JobReader
   readonly #reachability: Reachability
-  readonly #open: OpenJobs
+  readonly #jobs: KnownJobs
   readonly #sending = new Set<OpenJob>()
   #connection: Connection | null = null
   #accepting = true
@@ -76,9 +60,8 @@ export class Outbox {
   constructor(options: OutboxOptions) {
     this.#options = options
     this.#progress = new JobProgress(options)
-    this.#reader = new JobReader(options.documents, options.cipher)
     this.#reachability = new Reachability(options.clock)
-    this.#open = new OpenJobs(options.contactOf)
+    this.#jobs = new KnownJobs(options)
   }
 
   /** Subscribes to the session's jobs in Firestore, until the outbox stops. */
@@ -90,7 +73,7 @@ export class Outbox {
   opened(connection: Connection): void {
     this.#connection = connection
     // Missing acks on the last connection say nothing about this one.
-    for (const job of this.#open.heads()) {
+    for (const job of this.#jobs.heads()) {
       if (job.phase !== 'unknown') continue
       job.unanswered = 0
       job.notBeforeMs = 0
@@ -129,13 +112,13 @@ export class Outbox {
    * next record makes the job `sent`.
    */
   acknowledged(messageId: string, error: string | null): void {
-    const job = this.#open.get(messageId)
+    const job = this.#jobs.get(messageId)
     if (!job?.isTaken) return
     this.#leaveWire(job, 'waiting')
     if (error !== null) {
       return this.#refused(job, { code: `whatsapp-${error}`, message: `WhatsApp refused the message (${error}).` })
     }
-    this.#close(job)
+    this.#jobs.settle(job)
     this.sent++
     this.#options.receipts.add(messageId, job.id, 'sent')
     this.#progress.sent(job)
@@ -146,7 +129,7 @@ export class Outbox {
    * Handles an ack of a message that missed some devices of its chat. Sends the same message once more, to all present devices.
    */
   missedDevices(messageId: string): void {
-    const job = this.#open.get(messageId)
+    const job = this.#jobs.get(messageId)
     if (!job || job.sentToAll) return this.acknowledged(messageId, null)
     job.sentToAll = true
     this.#leaveWire(job, 'unknown')
@@ -154,60 +137,31 @@ export class Outbox {
   }
 
   #hear(jobs: readonly DocumentSnapshot[]): void {
-    for (const job of jobs) this.#add(job)
+    for (const job of jobs) this.#jobs.hear(job)
     this.#next()
-  }
-
-  #add(snapshot: DocumentSnapshot): void {
-    const { receipts, settled, logger } = this.#options
-    try {
-      const job = this.#reader.open(snapshot)
-      if (!job) return
-      const { messageId } = job.document
-      const known = this.#open.get(messageId)
-      if (known) return this.#renew(known, job)
-      if (!settled.has(job.document) && !receipts.isSent(messageId)) this.#open.add(job)
-    } catch (error) {
-      logger.error({ error, job: snapshot.id }, 'A job cannot be read; it is skipped.')
-    }
-  }
-
-  /** Takes over a later version of a waiting job, which a task or a person has changed. */
-  #renew(known: OpenJob, found: OpenJob): void {
-    if (known.phase !== 'waiting') return
-    const isRequeued = Number(found.document.queuedAt) > Number(known.document.queuedAt)
-    const isLater = known.snapshot !== null && Number(found.snapshot?.updatedAtMicros) > known.snapshot.updatedAtMicros
-    if (!isRequeued && !isLater) return
-    this.#open.remove(known)
-    this.#open.add(found)
   }
 
   /** Begins whatever may begin now, and wakes up again when the next becomes due. */
   #next(): void {
     this.#cancelWake()
     if (!this.#connection || !this.#accepting) return
-    const now = this.#options.clock.now()
     const { pacer, policy, clock } = this.#options
+    const now = clock.now()
+    const judged = judge(this.#jobs.heads(), now)
+    if (judged.later.some((job) => this.#jobs.sizeOfChat(job) > 1)) this.#lookLater()
     let free = (pacer.isPaced ? 1 : policy.chatsAtOnce) - this.#sending.size
-    let wakeAt = Number.POSITIVE_INFINITY
-    const due: OpenJob[] = []
-    for (const job of this.#open.heads()) {
-      if (job.phase === 'sending') continue
-      if (job.notBeforeMs <= now) due.push(job)
-      // A task wakes the others.
-      else if (job.phase === 'unknown' || job.notBeforeMs - now <= OWNER_WAITS_MS) wakeAt = Math.min(wakeAt, job.notBeforeMs)
-      else if (this.#open.sizeOfChat(job) > 1) this.#lookLater()
-    }
-    for (const job of due.toSorted(byUrgency)) {
+    let { wakeAtMs } = judged
+    for (const job of judged.due) {
       if (free <= 0) break
       const hold = this.#holdOf(job)
       if (!hold) {
         free--
         void this.#send(job, this.#connection)
-      } else wakeAt = Math.min(wakeAt, hold.untilMs)
+      } else wakeAtMs = Math.min(wakeAtMs, hold.untilMs)
     }
-    if (!Number.isFinite(wakeAt)) return
-    this.#cancelWake = clock.after(Math.min(Math.max(wakeAt - now, 0), JUDGE_EVERY_MS), () => this.#next(), 'outbox')
+    if (!Number.isFinite(wakeAtMs)) return
+    const waitMs = Math.min(Math.max(wakeAtMs - now, 0), JUDGE_EVERY_MS)
+    this.#cancelWake = clock.after(waitMs, () => this.#next(), 'outbox')
   }
 
   /** Returns why the job may not be sent now. A job that may be on the wire goes out again at any time. Shows a long hold. */
@@ -235,8 +189,8 @@ export class Outbox {
       () => {
         this.#cancelLook = null
         const now = this.#options.clock.now()
-        const blocking = [...this.#open.heads()].filter(
-          (job) => job.phase === 'waiting' && job.notBeforeMs > now && this.#open.sizeOfChat(job) > 1,
+        const blocking = [...this.#jobs.heads()].filter(
+          (job) => job.phase === 'waiting' && job.notBeforeMs > now && this.#jobs.sizeOfChat(job) > 1,
         )
         void Promise.all(blocking.map((job) => this.#refresh(job))).then(() => this.#next())
       },
@@ -244,28 +198,9 @@ export class Outbox {
     )
   }
 
-  /**
-   * Reads the present version of a pending job that others may have changed, unless a run of it has begun meanwhile. Keeps the known
-   * version while Firestore does not answer.
-   */
-  async #refresh(job: OpenJob): Promise<void> {
-    const { state, logger } = this.#options
-    const { run } = job
-    try {
-      await state.journal.whenDurable()
-      const found = await this.#reader.read(job.id)
-      if (this.#open.get(job.document.messageId) !== job || job.run !== run) return
-      // An earlier run has taken it in the meantime.
-      if (job.isTaken) return this.#leaveWire(job, 'unknown')
-      this.#leaveWire(job, 'waiting')
-      this.#open.remove(job)
-      if (found) this.#open.add(found)
-    } catch (error) {
-      if (state.journal.ended || job.run !== run) return
-      logger.warn({ error, job: job.id }, 'A job could not be read again.')
-      this.#leaveWire(job, 'waiting')
-      job.notBeforeMs = Math.max(job.notBeforeMs, this.#options.clock.now() + 1000)
-    }
+  /** Reads a pending job again, which others may have changed. */
+  #refresh(job: OpenJob): Promise<void> {
+    return this.#jobs.refresh(job, () => this.#leaveWire(job, 'waiting'))
   }
 
   async #send(job: OpenJob, connection: Connection): Promise<void> {
@@ -318,7 +253,7 @@ export class Outbox {
       return false
     }
     const outcome = await this.#progress.take(job, proto, pacer.sent(job.document.chat))
-    if (outcome === 'ended' || this.#open.get(job.document.messageId) !== job) return false
+    if (outcome === 'ended' || !this.#jobs.has(job)) return false
     if (outcome === 'refused') return this.#skip(job)
     if (outcome === 'outdated') {
       // Somebody else changed the job: it may be canceled, moved, or have another content.
@@ -338,7 +273,7 @@ export class Outbox {
   #skip(job: OpenJob): false {
     this.#options.logger.error({ job: job.id }, 'The document of a job cannot be changed; the job is skipped.')
     this.#leaveWire(job, 'waiting')
-    this.#open.remove(job)
+    this.#jobs.remove(job)
     this.#next()
     return false
   }
@@ -364,11 +299,6 @@ export class Outbox {
     job.notBeforeMs = 0
     this.#progress.unacknowledged(job, CONNECTION_LOST)
     this.#progress.waits(job)
-  }
-
-  #close(job: OpenJob): void {
-    this.#open.remove(job)
-    this.#options.settled.add(job.document)
   }
 
   /** Handles a missing ack. Sends the same message again under the same id: at once the first time, later after a delay. */
@@ -405,13 +335,13 @@ export class Outbox {
     const failed = this.#progress.failed(job, { code, message })
     if (job.isTaken) {
       this.#leaveWire(job, 'waiting')
-      this.#close(job)
+      this.#jobs.settle(job)
     }
     const outcome = await failed
-    if (this.#open.get(job.document.messageId) === job) {
+    if (this.#jobs.has(job)) {
       if (outcome === 'outdated') return this.#comeAgain(job)
       this.#leaveWire(job, 'waiting')
-      this.#close(job)
+      this.#jobs.settle(job)
     }
     this.#next()
   }

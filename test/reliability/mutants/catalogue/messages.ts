@@ -79,14 +79,14 @@ export const MESSAGES: readonly Mutant[] = [
     name: 'two-retry-owners',
     invariant: 'I8',
     what: 'an owner sets a timer for a retry that a task makes due',
-    edits: [{ in: 'Outbox.#next', when: 'OWNER_WAITS_MS', becomes: 'true' }],
+    edits: [{ in: 'due-jobs.ts:isLater', value: '() => false' }],
     noticedBy: { file: QUEUE_TEST, tests: 'is reported once its record is durable' },
   },
   {
     name: 'settled-job-again',
     invariant: 'I8',
     what: 'a settled job is sent again when Firestore delivers its old state',
-    edits: [{ in: 'Outbox.#add', call: 'settled.has', becomes: 'false' }],
+    edits: [{ in: 'KnownJobs.hear', call: 'settled.has', becomes: 'false' }],
     noticedBy: {
       file: OUTBOX_TEST,
       tests: 'a job that Firestore delivers again in its old state after it failed on the wire',
