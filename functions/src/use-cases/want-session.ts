@@ -40,12 +40,15 @@ async function want(
   name: string,
   wanted: SessionDocument['wanted'],
 ): Promise<string> {
-  const { id } = await findSession(documents, principal, name)
+  const { id, snapshot } = await findSession(documents, principal, name)
   try {
     await documents.commit([{ kind: 'update', path: sessionPath(id), fields: { wanted } }])
   } catch (error) {
-    if (!(await documents.read(sessionPath(id)))) throw unknownSession(name)
-    throw error
+    const now = await documents.read(sessionPath(id))
+    if (!now) throw unknownSession(name)
+    if (now.createdAtMicros === snapshot.createdAtMicros) throw error
+    // The session was removed and created anew in between, so that the update found none. The new one can be updated.
+    return want({ documents, logger }, principal, name, wanted)
   }
   logger.info({ wanted }, wanted === 'online' ? 'Session start requested.' : 'Session stop requested.')
   return id
