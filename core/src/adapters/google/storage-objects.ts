@@ -1,4 +1,6 @@
-import type { Bucket } from '@google-cloud/storage'
+import { EventEmitter } from 'node:events'
+import { buffer } from 'node:stream/consumers'
+import type { Bucket, File } from '@google-cloud/storage'
 import { HoldfastError, messageOf } from '../../platform/errors.ts'
 import type { ObjectStore, StoreCheck, StoredObject } from '../../platform/ports.ts'
 import type { OperationCounter } from './operation-counter.ts'
@@ -43,7 +45,7 @@ export class StorageObjects implements ObjectStore, StoreCheck {
     this.#counter.objectReads++
     const file = this.#bucket.file(name, generation === undefined ? {} : { generation })
     try {
-      const [bytes] = await file.download({ validation: 'crc32c' })
+      const bytes = await download(file)
       this.#counter.objectBytesRead += bytes.length
       if (generation !== undefined) return { bytes, generation }
       const [metadata] = await file.getMetadata()
@@ -91,6 +93,18 @@ export class StorageObjects implements ObjectStore, StoreCheck {
       throw this.#inOurWords(error, saysNoBucket(error))
     }
   }
+}
+
+/** Google's client adds 12 of one kind to the body of a download in parts, and removes them with its end. */
+const LISTENERS_OF_A_DOWNLOAD = 20
+
+/** Downloads the object as `file.download` does, without node's warning of a leak in the client. Other streams keep their limit. */
+async function download(file: File): Promise<Buffer> {
+  const stream = file.createReadStream({ validation: 'crc32c' })
+  stream.on('response', ({ body }: { readonly body?: unknown }) => {
+    if (body instanceof EventEmitter) body.setMaxListeners(LISTENERS_OF_A_DOWNLOAD)
+  })
+  return buffer(stream)
 }
 
 const NOBODYS_OBJECT = 'check'
