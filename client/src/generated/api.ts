@@ -345,6 +345,73 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tenant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the caller's own tenant */
+        get: operations["getOwnTenant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the configuration of the caller's own tenant
+         * @description Takes effect within ten seconds, without a restart. Only the operator may change `quotas`.
+         */
+        patch: operations["changeOwnTenant"];
+        trace?: never;
+    };
+    "/api/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the tenants */
+        get: operations["listTenants"];
+        put?: never;
+        /**
+         * Create a tenant
+         * @description Its first key is made with POST /api/keys and the field `tenant`.
+         */
+        post: operations["createTenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a tenant */
+        get: operations["getTenant"];
+        put?: never;
+        post?: never;
+        /**
+         * Begin the deletion of a tenant
+         * @description Revokes its keys, stops its sessions and refuses new work. Removes nothing: credentials, messages and history stay until they are purged. The call may be repeated.
+         */
+        delete: operations["deleteTenant"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the configuration of a tenant
+         * @description Takes effect within ten seconds, without a restart.
+         */
+        patch: operations["changeTenant"];
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -577,6 +644,27 @@ export interface components {
              * @default true
              */
             start?: boolean;
+        };
+        /**
+         * @example {
+         *       "id": "another",
+         *       "name": "Another Ltd.",
+         *       "config": {
+         *         "timeZone": "America/Sao_Paulo",
+         *         "pacing": {
+         *           "dailyLimit": 200
+         *         }
+         *       }
+         *     }
+         */
+        NewTenant: {
+            config?: components["schemas"]["TenantConfigPatch"];
+            id: string;
+            name?: string;
+            /** @description Secrets by name. Stored encrypted and never shown. Null removes one. */
+            secrets?: {
+                [key: string]: string | null;
+            };
         };
         Problem: {
             /** @description A stable code. Programs may branch on it. */
@@ -889,6 +977,226 @@ export interface components {
                 }[];
                 valid: boolean;
             };
+        };
+        Tenant: {
+            config: components["schemas"]["TenantConfig"];
+            /** @description Null: nobody has configured the tenant `default` yet. */
+            createdAt: string | null;
+            deletingSince: string | null;
+            id: string;
+            name: string;
+            /** @description The names of the secrets that are set. */
+            secrets: {
+                [key: string]: {
+                    /** @constant */
+                    set: true;
+                };
+            };
+            settings: components["schemas"]["TenantSettings"];
+            /** @enum {string} */
+            state: "active" | "deleting";
+        };
+        /** @description What the tenant configured itself. */
+        TenantConfig: {
+            alerts?: {
+                channels?: ({
+                    chatId: string;
+                    name: string;
+                    token?: {
+                        /** @constant */
+                        set: true;
+                    };
+                    /** @constant */
+                    type: "telegram";
+                } | {
+                    name: string;
+                    /** @constant */
+                    type: "slack";
+                    webhook?: {
+                        /** @constant */
+                        set: true;
+                    };
+                } | {
+                    name: string;
+                    to: string[];
+                    /** @constant */
+                    type: "email";
+                } | {
+                    key?: {
+                        /** @constant */
+                        set: true;
+                    };
+                    name: string;
+                    /** @constant */
+                    type: "webhook";
+                    /** Format: uri */
+                    url: string;
+                })[];
+            };
+            failoverAfterMs?: number;
+            pacing?: {
+                dailyLimit?: number;
+                enabled?: boolean;
+                maxDelayMs?: number;
+                minDelayMs?: number;
+                ramp?: number[];
+                recipientGapMs?: number;
+            };
+            quotas?: {
+                keys?: number;
+                messagesPerDay?: number;
+                requestsPerMinute?: number;
+                sessions?: number;
+            };
+            retention?: {
+                failedDays?: number;
+                finishedDays?: number;
+            };
+            retries?: {
+                delaysMs?: number[];
+                maxRetries?: number;
+            };
+            syncFullHistory?: boolean;
+            thresholds?: {
+                queueDepth?: number;
+                silenceMinutes?: number;
+            };
+            timeZone?: string;
+        };
+        /** @description Changes what it names, and leaves the rest. Null removes a value, which then is that of the installation. Lists are replaced whole. */
+        TenantConfigPatch: {
+            alerts?: {
+                channels?: ({
+                    chatId: string;
+                    name: string;
+                    /** @description A secret. Stored encrypted; answers show `{ "set": true }`. Leave it out to keep the stored one. */
+                    token?: (string | {
+                        /** @constant */
+                        set: true;
+                    }) | null;
+                    /** @constant */
+                    type: "telegram";
+                } | {
+                    name: string;
+                    /** @constant */
+                    type: "slack";
+                    /** @description A secret. Stored encrypted; answers show `{ "set": true }`. Leave it out to keep the stored one. */
+                    webhook?: (string | {
+                        /** @constant */
+                        set: true;
+                    }) | null;
+                } | {
+                    name: string;
+                    to: string[];
+                    /** @constant */
+                    type: "email";
+                } | {
+                    /** @description A secret. Stored encrypted; answers show `{ "set": true }`. Leave it out to keep the stored one. */
+                    key?: (string | {
+                        /** @constant */
+                        set: true;
+                    }) | null;
+                    name: string;
+                    /** @constant */
+                    type: "webhook";
+                    /** Format: uri */
+                    url: string;
+                })[] | null;
+            } | null;
+            failoverAfterMs?: number | null;
+            pacing?: {
+                dailyLimit?: number | null;
+                enabled?: boolean | null;
+                maxDelayMs?: number | null;
+                minDelayMs?: number | null;
+                ramp?: number[] | null;
+                recipientGapMs?: number | null;
+            } | null;
+            quotas?: {
+                keys?: number | null;
+                messagesPerDay?: number | null;
+                requestsPerMinute?: number | null;
+                sessions?: number | null;
+            } | null;
+            retention?: {
+                failedDays?: number | null;
+                finishedDays?: number | null;
+            } | null;
+            retries?: {
+                delaysMs?: number[] | null;
+                maxRetries?: number | null;
+            } | null;
+            syncFullHistory?: boolean | null;
+            thresholds?: {
+                queueDepth?: number | null;
+                silenceMinutes?: number | null;
+            } | null;
+            timeZone?: string | null;
+        };
+        TenantDeletion: {
+            /** Format: date-time */
+            deletingSince: string;
+            id: string;
+            keysRevoked: number;
+            remaining: {
+                openMessages: number;
+                sessions: number;
+            };
+            sentence: string;
+            sessionsStopped: number;
+            /** @constant */
+            state: "deleting";
+        };
+        /**
+         * @example {
+         *       "config": {
+         *         "timeZone": "America/Sao_Paulo",
+         *         "pacing": {
+         *           "dailyLimit": 200
+         *         }
+         *       }
+         *     }
+         */
+        TenantPatch: {
+            config?: components["schemas"]["TenantConfigPatch"];
+            name?: string;
+            /** @description Secrets by name. Stored encrypted and never shown. Null removes one. */
+            secrets?: {
+                [key: string]: string | null;
+            };
+        };
+        /** @description The tenant's own values, and those of the installation for the rest. */
+        TenantSettings: {
+            failoverAfterMs: number;
+            pacing: {
+                dailyLimit: number;
+                enabled: boolean;
+                maxDelayMs: number;
+                minDelayMs: number;
+                ramp: number[];
+                recipientGapMs: number;
+            };
+            /** @description Null: no limit. */
+            quotas: {
+                keys: number | null;
+                messagesPerDay: number | null;
+                requestsPerMinute: number | null;
+                sessions: number | null;
+            };
+            retention: {
+                failedDays: number;
+                finishedDays: number;
+            };
+            retries: {
+                delaysMs: number[];
+                maxRetries: number;
+            };
+            syncFullHistory: boolean;
+            thresholds: {
+                queueDepth: number;
+                silenceMinutes: number;
+            };
+            timeZone: string;
         };
         /**
          * @example {
@@ -2491,6 +2799,602 @@ export interface operations {
             };
             /** @description `too-large`: The request is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOwnTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeOwnTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TenantPatch"];
+            };
+        };
+        responses: {
+            /** @description The tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            /** @description `bad-request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `contradictory-configuration`: The configuration contradicts itself. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTenants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All tenants, sorted by id. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"][];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTenant"];
+            };
+        };
+        responses: {
+            /** @description The tenant. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            /** @description `bad-request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `single-tenant`: This installation has one tenant only. `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `tenant-exists`: The tenant already exists. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `contradictory-configuration`: The configuration contradicts itself. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a tenant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteTenant: {
+        parameters: {
+            query?: {
+                /** @description The name of the tenant, as a confirmation. */
+                confirm?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a tenant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was done, and what is still there. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantDeletion"];
+                };
+            };
+            /** @description `bad-request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-confirmed`: The deletion is not confirmed. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a tenant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TenantPatch"];
+            };
+        };
+        responses: {
+            /** @description The tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            /** @description `bad-request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `contradictory-configuration`: The configuration contradicts itself. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -12,6 +12,7 @@ export interface RouteDependencies extends Dependencies {
 export const READERS: readonly Role[] = ['operator', 'admin', 'send', 'read']
 export const SENDERS: readonly Role[] = ['operator', 'admin', 'send']
 export const ADMINS: readonly Role[] = ['operator', 'admin']
+export const OPERATORS: readonly Role[] = ['operator']
 
 interface AnswerDescription {
   readonly description: string
@@ -35,7 +36,7 @@ interface RequestSchemas {
 
 /** The description of a route. Its schemas give the types of `run`. */
 interface Described<Request extends RequestSchemas, Given extends Answers> {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** The path in Hono's notation: `/api/sessions/:name`. */
   readonly path: string
   /** The name of the operation in clients: `createSession`. */

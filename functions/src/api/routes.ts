@@ -7,6 +7,7 @@ import { RECOVERY_ROUTES } from './recovery.ts'
 import type { Route } from './route.ts'
 import { SESSION_INFO_ROUTES } from './session-info.ts'
 import { SESSION_ROUTES } from './sessions.ts'
+import { TENANT_ROUTES } from './tenants.ts'
 
 /**
  * All routes of the API. The app, the OpenAPI document and the client are made from this table. Its order decides which route
@@ -15,6 +16,7 @@ import { SESSION_ROUTES } from './sessions.ts'
 export const ROUTES: readonly Route[] = [
   ...HEALTH_ROUTES,
   descriptionRoute(() => ROUTES),
+  ...TENANT_ROUTES,
   ...KEY_ROUTES,
   ...SESSION_ROUTES,
   ...RECOVERY_ROUTES,

@@ -16,6 +16,7 @@ export function openFunction(name: string, config: FunctionConfig): GivenDepende
     ...openReadingStores({ projectId: config.projectId, storage: config.storage }),
     tasks: createTaskQueues(config.tasks),
     tenantDefaults: config.tenantDefaults,
+    isMultiTenant: config.isMultiTenant,
     thresholds: config.thresholds,
     acceptsMessages: config.acceptsMessages,
     wrappingKey: new WrappingKey(config.wrappingKey),

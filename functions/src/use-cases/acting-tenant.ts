@@ -16,7 +16,7 @@ export async function actingTenant(tenants: TenantDirectory, principal: Principa
   return named
 }
 
-const unknownTenant = (): Refusal => new Refusal('unknown-tenant', 'The operator lists all tenants with GET /api/tenants.')
+export const unknownTenant = (): Refusal => new Refusal('unknown-tenant', 'The operator lists all tenants with GET /api/tenants.')
 
 /**
  * Refuses a key that is limited to some sessions, where an act concerns the whole tenant.

@@ -16,6 +16,8 @@ export interface Dependencies {
   readonly storage: StoreCheck
   readonly tasks: TaskQueues
   readonly tenants: TenantDirectory
+  /** `ENABLE_MULTITENANCY` */
+  readonly isMultiTenant: boolean
   readonly wrappingKey: WrappingKey
   readonly thresholds: Thresholds
   /** False: no new messages are accepted. */

@@ -81,6 +81,7 @@ function apiOn(firestore: FirestoreUnderTest): ApiUnderTest {
     authenticatorOn: keysBeside(API_KEY),
     tenantDefaults: DEFAULT_TENANT_SETTINGS,
     acceptsMessages: true,
+    isMultiTenant: true,
     thresholds: { cpu: 70, memory: 75 },
     clock: systemClock,
     logger: createLogger('api', 'silent'),

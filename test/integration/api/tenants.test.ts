@@ -1,5 +1,7 @@
 import { jobIdOf, whatsappMessageIdOf } from '@holdfast/core/session/ids'
 import { jobPath } from '@holdfast/core/message/job-document'
+import { apiKeyPath } from '@holdfast/core/operations/api-key-document'
+import { tenantPath } from '@holdfast/core/operations/tenant-document'
 import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
 import { sessionPath } from '@holdfast/core/session/session-document'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -8,6 +10,7 @@ import type { Principal, Role } from '../../../functions/src/app/principal.ts'
 import { MemoryObjects } from '../contract/memory-objects.ts'
 import { type Answer, type ApiUnderTest, startApi } from './api-under-test.ts'
 import { EVERY_ROUTE, type RouteRequest } from './every-route.ts'
+import { type Kind, NAMING_NOTHING, NAMINGS, requestNaming } from './named-things.ts'
 
 /** The API answers as if data of other tenants, and of sessions that the caller's key does not cover, did not exist. */
 
@@ -17,6 +20,7 @@ beforeAll(async () => {
   await api.post('/api/sessions', { name: 'main' })
   await api.post('/api/sessions', { name: 'stolen' })
   await api.asOwner('stolen', { tenant: 'other' })
+  await api.post('/api/tenants', { id: 'other' })
 })
 afterAll(() => api[Symbol.asyncDispose]())
 
@@ -27,16 +31,6 @@ const callersOf = (principal: Partial<Principal>) =>
     objects: new MemoryObjects(),
     authenticatorOn: () => async () => ({ ...EVERYTHING, ...principal }),
   })
-
-/** Returns the example request of a route for another session than `main`. */
-function requestFor(session: string, { path, body, headers = {} }: RouteRequest): RouteRequest {
-  const isNamed = (body as { session?: string } | undefined)?.session !== undefined
-  return { path: path.replace(/\bmain\b/, session), body: isNamed ? { ...(body as object), session } : body, headers }
-}
-
-const NAMING_A_SESSION = Object.entries(EVERY_ROUTE).filter(
-  ([, { path, body }]) => /\bmain\b/.test(path) || (body as { session?: string } | undefined)?.session === 'main',
-)
 
 function ask({ call }: Pick<ApiUnderTest, 'call'>, route: string, { path, body, headers }: RouteRequest): Promise<Answer> {
   const method = route.split(' ')[0] ?? ''
@@ -49,23 +43,91 @@ const seen = ({ status, body }: Answer, session: string) => ({
   body: JSON.parse(JSON.stringify(body).replaceAll(session, 'NAME')),
 })
 
+/** The routes that name nothing that a tenant has, and why they need no check here. */
+const REASONS: Readonly<Record<string, string>> = {
+  'GET /api/tenant': "shows the caller's own tenant: tenant-config.test.ts",
+  'PATCH /api/tenant': "changes the caller's own tenant: tenant-config.test.ts",
+  'POST /api/tenants': 'only the operator may call it',
+  'GET /api/tenants': 'only the operator may call it',
+  'POST /api/sessions': "creates in the caller's own tenant: below",
+  'GET /api/sessions': "lists the caller's own tenant: below",
+}
+
+it('every route is tried with something of another tenant, or says why not', () => {
+  expect(NAMING_NOTHING.toSorted()).toEqual(Object.keys(REASONS).toSorted())
+})
+
+/** Something of tenant `other`, and something that nobody has. `path` is the document that must not change. */
+interface Foreign {
+  readonly ids: readonly string[]
+  readonly path: string
+  readonly unknown: string
+  readonly code: string
+}
+
+async function foreignThings(): Promise<Readonly<Record<Kind, Foreign>>> {
+  const text = { session: 'main', chatId: '5511999990000@c.us', text: 'Hello' }
+  const { body: sent } = await api.post('/api/sendText', text)
+  const { body: action } = await api.post('/api/sessions/main/restart')
+  const { body: key } = await api.post('/api/keys', { name: 'theirs', role: 'read', tenant: 'other' })
+  const given = { tenant: 'other' }
+  await api.documents.commit([
+    { kind: 'update', path: jobPath(sent.id), fields: given },
+    { kind: 'update', path: recoveryActionPath(action.id), fields: given },
+  ])
+  return {
+    session: { ids: ['stolen'], path: sessionPath('default.stolen'), unknown: 'nobody', code: 'unknown-session' },
+    message: {
+      ids: [sent.id, sent.messageId],
+      path: jobPath(sent.id),
+      unknown: '0'.repeat(40),
+      code: 'unknown-message',
+    },
+    action: {
+      ids: [action.id],
+      path: recoveryActionPath(action.id),
+      unknown: 'default.main-restart-000009',
+      code: 'unknown-action',
+    },
+    key: { ids: [key.id], path: apiKeyPath(key.id), unknown: '0'.repeat(24), code: 'unknown-key' },
+    tenant: { ids: ['other'], path: tenantPath('other'), unknown: 'nothing', code: 'unknown-tenant' },
+  }
+}
+
+describe('something of another tenant', () => {
+  let things: Awaited<ReturnType<typeof foreignThings>>
+  beforeAll(async () => {
+    things = await foreignThings()
+  })
+
+  it.each(NAMINGS.map((naming) => ({ ...naming, what: `${naming.kind} in the ${naming.where}` })))(
+    'does not exist for $route: $what',
+    async (naming) => {
+      const { ids, path, unknown: nobody, code } = things[naming.kind]
+      const { roles } = naming.entry
+      const before = await api.documents.read(path)
+      expect(before).not.toBeNull()
+      // The operator may name every tenant and every key, but has to say in which tenant it looks for the rest.
+      const callers: readonly Role[] = naming.kind === 'key' || naming.kind === 'tenant' ? ['admin'] : ['operator', 'admin']
+      for (const role of callers) {
+        const caller = callersOf({ role })
+        const unknown = await ask(caller, naming.route, requestNaming(naming, nobody))
+        const isAllowed = roles.includes(role)
+        expect([unknown.status, unknown.body.code]).toEqual(isAllowed ? [404, code] : [403, 'forbidden'])
+        for (const id of ids) {
+          const answer = await ask(caller, naming.route, requestNaming(naming, id))
+          expect(seen(answer, id)).toEqual(seen(unknown, nobody))
+        }
+      }
+      expect((await api.documents.read(path))?.updatedAtMicros).toBe(before?.updatedAtMicros)
+    },
+  )
+})
+
 describe('a session of another tenant', () => {
-  it('is tried with every route that names a session', () => {
-    expect(NAMING_A_SESSION.map(([route]) => route)).toHaveLength(13)
-  })
-
-  it.each(NAMING_A_SESSION)('is unknown to %s', async (route, request) => {
-    const unknown = await ask(api, route, requestFor('nobody', request))
-    expect(unknown).toMatchObject({ status: 404, body: { code: 'unknown-session' } })
-    const before = await api.documents.read(sessionPath('default.stolen'))
-    const answer = await ask(api, route, requestFor('stolen', request))
-    expect(seen(answer, 'stolen')).toEqual(seen(unknown, 'nobody'))
-    expect((await api.documents.read(sessionPath('default.stolen')))?.fields).toEqual(before?.fields)
-  })
-
   it('is not listed', async () => {
     const { body } = await api.get('/api/sessions')
-    expect(body.map(({ name }: { name: string }) => name)).toEqual(['main'])
+    expect(body.map(({ name }: { name: string }) => name)).not.toContain('stolen')
   })
 
   it('blocks its name for a new session', async () => {
@@ -73,31 +135,25 @@ describe('a session of another tenant', () => {
   })
 })
 
-describe('a message of another tenant', () => {
+describe('a message whose session is of another tenant', () => {
   it('is unknown by either of its ids', async () => {
-    const text = { session: 'main', chatId: '5511999990000@c.us', text: 'Hello' }
-    const { body: sent } = await api.post('/api/sendText', text)
+    const { body: sent } = await api.post('/api/sendText', { session: 'main', chatId: '5511999990000@c.us', text: 'Hello' })
     const ids = [sent.id as string, sent.messageId as string]
     for (const id of ids) expect(await api.get(`/api/messages/${id}`)).toMatchObject({ status: 200 })
     const nothing = '0'.repeat(40)
     const unknown = seen(await api.get(`/api/messages/${nothing}`), nothing)
-    for (const fields of [{ tenant: 'other' }, { tenant: 'default', sessionId: 'other.main' }]) {
-      await api.documents.commit([{ kind: 'update', path: jobPath(sent.id), fields }])
-      for (const id of ids) expect(seen(await api.get(`/api/messages/${id}`), id)).toEqual(unknown)
-    }
+    await api.documents.commit([{ kind: 'update', path: jobPath(sent.id), fields: { sessionId: 'other.main' } }])
+    for (const id of ids) expect(seen(await api.get(`/api/messages/${id}`), id)).toEqual(unknown)
   })
 })
 
 describe('a recovery action of another tenant', () => {
-  it('is unknown and not listed, and does not prevent a new one', async () => {
-    const { body: action } = await api.post('/api/sessions/main/restart')
+  it('is not listed, and does not prevent a new one', async () => {
+    const { body: action } = await api.post('/api/sessions/main/logout')
     await api.documents.commit([{ kind: 'update', path: recoveryActionPath(action.id), fields: { tenant: 'other' } }])
-    const nothing = 'default.main-restart-000009'
-    const unknown = seen(await api.get(`/api/sessions/main/actions/${nothing}`), nothing)
-    expect(unknown).toMatchObject({ status: 404, body: { code: 'unknown-action' } })
-    expect(seen(await api.get(`/api/sessions/main/actions/${action.id}`), action.id)).toEqual(unknown)
-    expect((await api.get('/api/sessions/main/actions')).body).toEqual([])
-    const { status, body } = await api.post('/api/sessions/main/restart')
+    const listed = (await api.get('/api/sessions/main/actions')).body
+    expect(listed.map(({ id }: { id: string }) => id)).not.toContain(action.id)
+    const { status, body } = await api.post('/api/sessions/main/logout')
     expect([status, body.state, body.id === action.id]).toEqual([202, 'pending', false])
   })
 })
@@ -134,9 +190,12 @@ describe('a caller of another tenant', () => {
 })
 
 describe('a key for some sessions', () => {
-  it.each(NAMING_A_SESSION)('knows no other session: %s', async (route, request) => {
+  it.each(NAMINGS.filter(({ kind }) => kind === 'session'))('knows no other session: $route', async (naming) => {
     const limited = callersOf({ sessions: ['one', 'two'] })
-    expect(await ask(limited, route, request)).toMatchObject({ status: 404, body: { code: 'unknown-session' } })
+    expect(await ask(limited, naming.route, requestNaming(naming, 'main'))).toMatchObject({
+      status: 404,
+      body: { code: 'unknown-session' },
+    })
   })
 
   it('lists, creates and shows only these sessions', async () => {

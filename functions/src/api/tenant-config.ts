@@ -1,0 +1,78 @@
+import { alertChannelSchema, CHANNEL_SECRETS } from '@holdfast/core/operations/alert-channels'
+import { tenantConfigSchema } from '@holdfast/core/operations/tenant-document'
+import { z } from 'zod'
+
+/** The configuration of a tenant on the wire: as it is stored, but that secrets can be given, and are never shown. */
+
+const MAX_SECRET_LENGTH = 8192
+
+export const secretValue = z
+  .string('must be a text')
+  .min(1, 'must not be empty')
+  .max(MAX_SECRET_LENGTH, `must have at most ${MAX_SECRET_LENGTH} characters`)
+  .refine((text) => text.isWellFormed(), 'must be well-formed Unicode')
+
+export const secretIsSet = z.strictObject({ set: z.literal(true) })
+
+/** A secret of a channel: its value, or nothing or `{ set: true }` to keep it, or null to remove it. */
+const givenSecret = z
+  .union([secretValue, secretIsSet])
+  .nullable()
+  .optional()
+  .meta({ description: 'A secret. Stored encrypted; answers show `{ "set": true }`. Leave it out to keep the stored one.' })
+
+/** Adds the secret field of its type to each kind of channel. */
+const channelsWith = (secret: z.ZodType) =>
+  z.discriminatedUnion(
+    'type',
+    alertChannelSchema.options.map((option) => {
+      const field = CHANNEL_SECRETS[option.shape.type.value]?.field
+      return z.strictObject({ ...option.shape, ...(field ? { [field]: secret } : {}) })
+    }) as unknown as typeof alertChannelSchema.options,
+  )
+
+const alertsWith = (secret: z.ZodType) =>
+  z.strictObject({ channels: z.array(channelsWith(secret)).max(20).optional() }).optional()
+
+/** Makes each field of a configuration removable with null, at every depth. */
+function patchOf(schema: z.ZodObject): z.ZodObject {
+  const fields = Object.entries(schema.shape).map(([name, field]) => {
+    const inner = field instanceof z.ZodOptional ? (field.unwrap() as z.ZodType) : field
+    return [name, (inner instanceof z.ZodObject ? patchOf(inner) : inner).nullable().optional()] as const
+  })
+  return z.strictObject(Object.fromEntries(fields))
+}
+
+export const configPatchSchema = patchOf(tenantConfigSchema.extend({ alerts: alertsWith(givenSecret) })).meta({
+  id: 'TenantConfigPatch',
+  description:
+    'Changes what it names, and leaves the rest. Null removes a value, which then is that of the installation. Lists are replaced whole.',
+})
+
+export const configSchema = tenantConfigSchema
+  .extend({ alerts: alertsWith(secretIsSet.optional()) })
+  .meta({ id: 'TenantConfig', description: 'What the tenant configured itself.' })
+
+const limit = z.int().nullable()
+
+export const settingsSchema = z
+  .strictObject({
+    timeZone: z.string(),
+    pacing: z.strictObject({
+      enabled: z.boolean(),
+      minDelayMs: z.int(),
+      maxDelayMs: z.int(),
+      dailyLimit: z.int(),
+      recipientGapMs: z.int(),
+      ramp: z.array(z.int()),
+    }),
+    retries: z.strictObject({ delaysMs: z.array(z.int()), maxRetries: z.int() }),
+    failoverAfterMs: z.int(),
+    retention: z.strictObject({ finishedDays: z.int(), failedDays: z.int() }),
+    thresholds: z.strictObject({ queueDepth: z.int(), silenceMinutes: z.int() }),
+    quotas: z
+      .strictObject({ sessions: limit, keys: limit, messagesPerDay: limit, requestsPerMinute: limit })
+      .meta({ description: 'Null: no limit.' }),
+    syncFullHistory: z.boolean(),
+  })
+  .meta({ id: 'TenantSettings', description: "The tenant's own values, and those of the installation for the rest." })

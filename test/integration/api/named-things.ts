@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import type { Route } from '../../../functions/src/api/route.ts'
+import { ROUTES } from '../../../functions/src/api/routes.ts'
+import { EVERY_ROUTE, type RouteRequest } from './every-route.ts'
+
+/** What a request can name that belongs to a tenant. */
+export type Kind = 'session' | 'message' | 'action' | 'key' | 'tenant'
+
+/** A parameter, or a field of a query or body, by which a route names something. */
+export interface Naming {
+  /** Method and pattern. */
+  readonly route: string
+  readonly entry: Route
+  readonly kind: Kind
+  readonly where: 'path' | 'query' | 'body'
+  readonly field: string
+}
+
+/** What a path parameter names, by the path up to it. A new one has to be added here. */
+const OF_PATH: Readonly<Record<string, Kind>> = {
+  '/api/sessions/:name': 'session',
+  '/api/:name': 'session',
+  '/api/sessions/:name/actions/:id': 'action',
+  '/api/messages/:id': 'message',
+  '/api/keys/:id': 'key',
+  '/api/tenants/:id': 'tenant',
+}
+
+/** What a field of a query or a body names. */
+const OF_FIELD: Readonly<Record<string, Kind>> = { session: 'session', tenant: 'tenant' }
+
+const nameOf = ({ method, path }: Route): string => `${method} ${path}`
+
+const keyed = ROUTES.filter(({ roles }) => roles !== 'anybody')
+
+/** Every place where a route with an API key names something of a tenant. */
+export const NAMINGS: readonly Naming[] = keyed.flatMap((entry) => {
+  const route = nameOf(entry)
+  const { query, body } = entry.request ?? {}
+  const inPath = [...entry.path.matchAll(/:(\w+)/g)].map((match) => {
+    const kind = OF_PATH[entry.path.slice(0, match.index + match[0].length)]
+    if (!kind) throw new Error(`The table of named-things.ts does not say what ${match[0]} of ${route} names.`)
+    return { route, entry, kind, where: 'path' as const, field: match[1] ?? '' }
+  })
+  const fieldsOf = (schema: z.ZodType | undefined) => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : [])
+  const inFields = (where: 'query' | 'body', schema: z.ZodType | undefined) =>
+    fieldsOf(schema).flatMap((field) => {
+      const kind = OF_FIELD[field]
+      return kind ? [{ route, entry, kind, where, field }] : []
+    })
+  return [...inPath, ...inFields('query', query), ...inFields('body', body)]
+})
+
+/** The routes that name nothing of a tenant. */
+export const NAMING_NOTHING: readonly string[] = keyed
+  .map(nameOf)
+  .filter((route) => !NAMINGS.some((naming) => naming.route === route))
+
+/** Returns the example request of a route, which names `id` in one place. */
+export function requestNaming({ route, entry, where, field }: Naming, id: string): RouteRequest {
+  const example = EVERY_ROUTE[route] ?? { path: '' }
+  if (where === 'body') return { ...example, body: { ...(example.body as object | undefined), [field]: id } }
+  const url = new URL(example.path, 'http://api')
+  if (where === 'query') {
+    url.searchParams.set(field, id)
+    return { ...example, path: `${url.pathname}${url.search}` }
+  }
+  const given = url.pathname.split('/')
+  const parts = entry.path.split('/').map((part, index) => (part === `:${field}` ? id : (given[index] ?? part)))
+  return { ...example, path: `${parts.join('/')}${url.search}` }
+}
