@@ -130,7 +130,7 @@ async function judge(store: ScheduledStore, scheduler: Scheduler, people: People
     for (const id of durable)
       if (logged.get(id) !== name) broken.push(`4: ${id} of ${name} was reported as durable and is not in the log`)
   }
-  const session = parseStored(sessionDocumentSchema, store.present.get(sessionPath(SESSION_ID))?.fields, SESSION_ID)
+  const session = parseStored(sessionDocumentSchema, store.present(sessionPath(SESSION_ID))?.fields, SESSION_ID)
   for (const pointers of [session, { ...session, checkpoint: null }]) {
     broken.push(...(await read(store, scheduler, pointers, logged)))
   }

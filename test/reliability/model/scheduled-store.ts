@@ -1,23 +1,7 @@
 import { HoldfastError } from '@holdfast/core/platform/errors'
-import {
-  Append,
-  SERVER_TIME,
-  type Change,
-  type DocumentSnapshot,
-  type DocumentStore,
-  type Fields,
-  type ObjectStore,
-  type Query,
-} from '@holdfast/core/platform/ports'
+import type { Change, DocumentSnapshot, DocumentStore, ObjectStore } from '@holdfast/core/platform/ports'
+import { committed, type Documents, grpcError, queried, snapshotOf } from '../../support/memory-documents.ts'
 import type { Scheduler } from './scheduler.ts'
-
-interface Stored {
-  readonly fields: Readonly<Record<string, unknown>>
-  readonly version: number
-}
-
-/** All documents by path. A change makes a new map, because a stale read shows an earlier one. */
-type Documents = ReadonlyMap<string, Stored>
 
 /** The probabilities of faults. */
 export interface FaultRates {
@@ -46,25 +30,25 @@ export class ScheduledStore {
   readonly #objects = new Map<string, Buffer>()
   #documents: Documents = new Map()
   #earlier: Documents[] = []
-  #versions = 0
+  #nowMicros = 0
   /** Every document that was ever created, in order, including deleted ones. */
-  readonly created: { readonly path: string; readonly fields: Readonly<Record<string, unknown>> }[] = []
+  readonly created: DocumentSnapshot[] = []
   faults: FaultRates = NO_FAULTS
 
   constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler
   }
 
-  /** The current documents, for the final check. */
-  get present(): Documents {
-    return this.#documents
+  /** Returns a current document, for the final check. */
+  present(path: string): DocumentSnapshot | null {
+    return this.#snapshot(this.#documents, path)
   }
 
   documentsOf(actor: string): DocumentStore {
     return {
       commit: (changes) => this.#perform(actor, this.#draw('answerLost'), () => this.#commit(changes)),
-      read: (path) => this.#perform(actor, this.#draw('stale'), (view) => snapshotIn(view, path)),
-      query: (query) => this.#perform(actor, this.#draw('stale'), (view) => found(view, query)),
+      read: (path) => this.#perform(actor, this.#draw('stale'), (view) => this.#snapshot(view, path)),
+      query: (query) => this.#perform(actor, this.#draw('stale'), (view) => queried(view, query, this.#nowMicros)),
       listen: () => () => {},
     }
   }
@@ -102,34 +86,18 @@ export class ScheduledStore {
   }
 
   #commit(changes: readonly Change[]): void {
-    const next = new Map(this.#documents)
-    for (const change of changes) this.#apply(next, change)
-    for (const change of changes) {
-      if (change.kind === 'create') this.created.push({ path: change.path, fields: next.get(change.path)?.fields ?? {} })
+    this.#nowMicros = Math.max(this.#nowMicros + 1, this.#scheduler.nowMs * 1000)
+    const next = committed(this.#documents, changes, this.#nowMicros)
+    for (const { kind, path } of changes) {
+      const created = kind === 'create' ? this.#snapshot(next, path) : null
+      if (created) this.created.push(created)
     }
     this.#earlier = [...this.#earlier, this.#documents].slice(-REMEMBERED)
     this.#documents = next
   }
 
-  #apply(documents: Map<string, Stored>, change: Change): void {
-    const known = documents.get(change.path)
-    if (change.kind === 'delete') return void documents.delete(change.path)
-    if (change.kind === 'create' && known) throw grpcError(6, 'ALREADY_EXISTS')
-    if (change.kind === 'update' && !known) throw grpcError(5, 'NOT_FOUND')
-    if (change.kind === 'update' && change.unlessChangedSince && change.unlessChangedSince.version !== known?.version) {
-      throw grpcError(9, 'FAILED_PRECONDITION')
-    }
-    const before = change.kind === 'create' ? {} : (known?.fields ?? {})
-    documents.set(change.path, { fields: { ...before, ...this.#encode(change.fields, before) }, version: ++this.#versions })
-  }
-
-  #encode(fields: Fields, before: Fields): Record<string, unknown> {
-    const encodeValue = (name: string, value: unknown): unknown => {
-      if (value === SERVER_TIME) return new Date(this.#scheduler.nowMs)
-      if (value instanceof Append) return [...((before[name] as unknown[] | undefined) ?? []), ...value.elements]
-      return value
-    }
-    return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, encodeValue(name, value)]))
+  #snapshot(view: Documents, path: string): DocumentSnapshot | null {
+    return snapshotOf(view, path, this.#nowMicros)
   }
 
   #createObject(name: string, bytes: Buffer): { generation: string } {
@@ -152,36 +120,4 @@ function outcomeOf<Result>(work: () => Result): Outcome<Result> {
   }
 }
 
-function snapshotIn(view: Documents, path: string): DocumentSnapshot | null {
-  const stored = view.get(path)
-  if (!stored) return null
-  const id = path.slice(path.lastIndexOf('/') + 1)
-  return {
-    path,
-    id,
-    fields: { ...stored.fields },
-    createdAtMicros: 0,
-    updatedAtMicros: 0,
-    silentForMs: 0,
-    version: stored.version,
-  }
-}
-
-/** Answers the only kind of query that the journal makes: a range of ids. */
-function found(
-  view: Documents,
-  { collection, startAfter = '', endAt, limit = Number.POSITIVE_INFINITY }: Query,
-): DocumentSnapshot[] {
-  const ids = [...view.keys()]
-    .filter((path) => path.startsWith(`${collection}/`))
-    .map((path) => path.slice(collection.length + 1))
-  const inRange = ids.filter((id) => !id.includes('/') && id > String(startAfter) && (endAt === undefined || id <= endAt))
-  return inRange
-    .toSorted()
-    .slice(0, limit)
-    .flatMap((id) => snapshotIn(view, `${collection}/${id}`) ?? [])
-}
-
 const unavailable = (): Error => grpcError(14, 'UNAVAILABLE')
-
-const grpcError = (code: number, what: string): Error => Object.assign(new Error(what), { code })
