@@ -58,7 +58,7 @@ async function main(): Promise<void> {
   const onLost = () => process.exit(EXIT.leftInDisorder)
   const stores = openRunnerStores({ projectId, storage, wrappingKey, runnerId, clock, logger: log, onLost })
   const { documents } = stores
-  const tasks = createTaskQueues(config.tasks)
+  const tasks = createTaskQueues(config.tasks, stores.operations)
   let store: StoreReport | null = null
   const meter = processMeter(config.memoryLimitBytes)
   const resources = new ResourceWatch({ meter, clock, policy: config.resources })

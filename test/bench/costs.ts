@@ -1,7 +1,7 @@
 import type { OperationCounter } from '@holdfast/core/adapters/google/operation-counter'
 import { round } from './statistics.ts'
 
-/** List prices in us-central1, in US dollars for each operation (Firestore Standard, Cloud Storage Standard), November 2026. */
+/** List prices in us-central1, in US dollars for each operation (Firestore Standard, Cloud Storage Standard, Cloud Tasks), November 2026. */
 const PRICES = {
   documentReads: 0.03 / 100_000,
   documentWrites: 0.09 / 100_000,
@@ -12,6 +12,8 @@ const PRICES = {
   // Traffic between the services of one region is free.
   objectBytesWritten: 0,
   objectBytesRead: 0,
+  // Creation and one delivery.
+  taskCreates: (2 * 0.4) / 1_000_000,
 } as const satisfies Record<keyof OperationCounter, number>
 
 const KINDS = Object.keys(PRICES) as (keyof OperationCounter)[]

@@ -22,14 +22,15 @@ let client: CloudTasksClient
 /** How far the sandbox's clock is ahead. */
 let aheadMs = 0
 
+const OPTIONS = {
+  runners: 0,
+  whatsappUrl: 'ws://127.0.0.1:9',
+  firestore: process.env['SHARED_FIRESTORE'],
+  movableClock: true,
+}
+
 beforeAll(async () => {
-  sandbox = await startSandbox({
-    runners: 0,
-    whatsappUrl: 'ws://127.0.0.1:9',
-    firestore: process.env['SHARED_FIRESTORE'],
-    movableClock: true,
-    schedules: false,
-  })
+  sandbox = await startSandbox({ ...OPTIONS, schedules: false })
   google = clientsOf(sandbox.info)
   const { project, tasks: emulator, api } = sandbox.info
   const settings = { FUNCTIONS_REGION: 'us-central1', FUNCTIONS_URL: api ?? '', CLOUD_TASKS_EMULATOR_HOST: emulator }
@@ -54,7 +55,7 @@ async function advance(hours: number): Promise<void> {
 }
 
 /** Writes a message that waits, without a session to send it. */
-async function waiting(changes: Partial<JobDocument>): Promise<string> {
+async function waiting(changes: Partial<JobDocument>, { documents } = google): Promise<string> {
   const id = randomBytes(20).toString('hex')
   const fields = {
     v: 1,
@@ -71,12 +72,12 @@ async function waiting(changes: Partial<JobDocument>): Promise<string> {
     timeline: [{ status: 'pending', at: new Date() }],
     ...changes,
   }
-  await google.documents.commit([{ kind: 'create', path: jobPath(id), fields }])
+  await documents.commit([{ kind: 'create', path: jobPath(id), fields }])
   return id
 }
 
-async function read(id: string): Promise<JobDocument & { updatedAtMicros: number }> {
-  const snapshot = await google.documents.read(jobPath(id))
+async function read(id: string, { documents } = google): Promise<JobDocument & { updatedAtMicros: number }> {
+  const snapshot = await documents.read(jobPath(id))
   const job = parseStored(jobDocumentSchema, snapshot?.fields, jobPath(id))
   return { ...job, updatedAtMicros: snapshot?.updatedAtMicros ?? 0 }
 }
@@ -150,7 +151,7 @@ test('a task that is delivered twice changes a message once', async () => {
   expect((await read(id)).updatedAtMicros).toBe(once.updatedAtMicros)
 })
 
-test('a message whose task was lost is found by the sweep', async () => {
+test('a message whose task was lost is found by the sweep, which the scheduler of the sandbox calls', async () => {
   await sandbox.disturbTasks({ drop: 1, double: 0, seed: 1 })
   const id = await waiting({ queuedAt: new Date(0), nextAttemptAt: new Date(now()), attempts: 1 })
   await enqueue(id)
@@ -160,4 +161,13 @@ test('a message whose task was lost is found by the sweep', async () => {
   await advance(1)
   await sandbox.fireSchedule('sweep')
   expect((await read(id)).nextAttemptAt).toBeNull()
+})
+
+test('a schedule is called by itself when its time has come', async () => {
+  await using automatic = await startSandbox({ ...OPTIONS, schedules: true })
+  const its = clientsOf(automatic.info)
+  const id = await waiting({ queuedAt: new Date(0), nextAttemptAt: new Date(), attempts: 1 }, its)
+  await automatic.advanceClock({ minutes: 2 })
+  await eventually(async () => expect((await read(id, its)).nextAttemptAt).toBeNull())
+  await its.close()
 })

@@ -33,6 +33,7 @@ const operationsSchema = z.object({
   objectLists: z.number(),
   objectBytesWritten: z.number(),
   objectBytesRead: z.number(),
+  taskCreates: z.number().default(0),
 })
 
 export const runnerDocumentSchema = z.object({

@@ -18,10 +18,11 @@ export type Worker = <Result>(work: (dependencies: WorkerDependencies) => Promis
  * it gets, and a text may quote a message.
  */
 export function createWorker(name: string, readConfig: () => FunctionConfig = readFunctionConfig): Worker {
-  let dependencies: WorkerDependencies | null = null
+  let dependencies: WorkerDependencies | null | undefined
   return (work) =>
     underRequestId(async () => {
-      dependencies ??= wire(name, readConfig)
+      // A wrong configuration stays wrong for this process, and is logged once.
+      if (dependencies === undefined) dependencies = wire(name, readConfig)
       if (!dependencies) throw new Error(`The function ${name} is not configured correctly. Its log says what to set.`)
       const outcome = await settle(work(dependencies))
       if ('value' in outcome) return outcome.value

@@ -61,10 +61,11 @@ export function createFirestoreClients(options: { projectId: string; probes?: Co
 
 export type TaskQueuesClient = TaskQueues & { close(): Promise<void> }
 
-export function createTaskQueues(config: TasksConfig): TaskQueuesClient {
+/** `operations` counts the tasks. */
+export function createTaskQueues(config: TasksConfig, operations = newOperationCounter()): TaskQueuesClient {
   const { projectId, emulator } = config
   const client = new CloudTasksClient({ projectId, ...(emulator === null ? grpcProbes(DEFAULT_PROBES) : standInAt(emulator)) })
-  const queues = new CloudTaskQueues(client, config)
+  const queues = new CloudTaskQueues(client, config, operations)
   return { enqueue: (task) => queues.enqueue(task), close: () => client.close() }
 }
 

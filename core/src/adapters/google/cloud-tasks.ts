@@ -2,6 +2,7 @@ import type { CloudTasksClient } from '@google-cloud/tasks'
 import { HoldfastError } from '../../platform/errors.ts'
 import type { Task, TaskQueues } from '../../platform/ports.ts'
 import type { TasksConfig } from '../../platform/tasks-settings.ts'
+import type { OperationCounter } from './operation-counter.ts'
 
 /** Cloud Tasks gives up on one delivery after this time. All functions that it calls end before. */
 const DELIVERY_LIMIT_SECONDS = 90
@@ -36,14 +37,17 @@ const CALL = {
 export class CloudTaskQueues implements TaskQueues {
   readonly #client: CloudTasksClient
   readonly #config: TasksConfig
+  readonly #counter: OperationCounter
 
-  constructor(client: CloudTasksClient, config: TasksConfig) {
+  constructor(client: CloudTasksClient, config: TasksConfig, counter: OperationCounter) {
     this.#client = client
     this.#config = config
+    this.#counter = counter
   }
 
   async enqueue(task: Task): Promise<'queued' | 'known'> {
     const { projectId, region } = this.#config
+    this.#counter.taskCreates++
     const parent = this.#client.queuePath(projectId, region, task.queue)
     try {
       await this.#client.createTask({ parent, task: this.#describe(parent, task) }, CALL)

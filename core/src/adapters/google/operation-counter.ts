@@ -8,6 +8,8 @@ export interface OperationCounter {
   objectLists: number
   objectBytesWritten: number
   objectBytesRead: number
+  /** Google bills the delivery of each too. */
+  taskCreates: number
 }
 
 export const newOperationCounter = (): OperationCounter => ({
@@ -19,4 +21,5 @@ export const newOperationCounter = (): OperationCounter => ({
   objectLists: 0,
   objectBytesWritten: 0,
   objectBytesRead: 0,
+  taskCreates: 0,
 })
