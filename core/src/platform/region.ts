@@ -1,2 +1,2 @@
-/** The region of the functions and of what is deployed with them, unless FUNCTIONS_REGION names another one. */
+/** The region that the functions, their queues and their schedules are deployed to. FUNCTIONS_REGION tells a process of another one. */
 export const DEFAULT_REGION = 'us-central1'
