@@ -111,9 +111,10 @@ async function badRequests(): Promise<(string | null)[]> {
   expect(await ask('/api/sendText', { json: { ...text, chatId: `${chat.contact}-1@g.us` } })).toBe(422)
   expect(await ask('/api/sendText', { json: { ...text, session: secret('inBody') } })).toBe(404)
   expect(await ask('/api/sendText', { json: { ...text, text: secret('inBody').repeat(3000) } })).toBe(400)
-  expect(
-    await ask('/api/sendText', { method: 'POST', headers: { 'Content-Type': 'text/plain' }, body: `{${secret('inBody')}` }),
-  ).toBe(400)
+  for (const type of ['text/plain', 'application/json']) {
+    const broken = { method: 'POST', headers: { 'Content-Type': type }, body: `{${secret('inBody')}` }
+    expect(await ask('/api/sendText', broken)).toBe(400)
+  }
   expect(await ask(`/api/sessions/${secret('inPath')}`)).toBe(404)
   expect(await ask(`/api/${secret('inPath')}/messages?since=${secret('inQuery')}`)).toBe(400)
   expect(await ask(`/api/messages/${secret('inPath')}?key=${secret('inQuery')}`)).toBe(404)

@@ -170,6 +170,14 @@ describe('when the runner is killed', () => {
   })
 })
 
+test('a body that is no JSON is answered as every other error', async () => {
+  const { api, apiKey } = world.sandbox.info
+  const headers = { 'X-Api-Key': apiKey, 'Content-Type': 'application/json' }
+  const answer = await fetch(`${api}/api/sendText`, { method: 'POST', headers, body: '{"text":' })
+  expect([answer.status, answer.headers.get('Content-Type')]).toEqual([400, 'application/problem+json'])
+  expect(await answer.json()).toMatchObject({ code: 'bad-request', detail: 'The body is not JSON.' })
+})
+
 describe('a request without `Content-Length`', () => {
   /** Sends a request with Node's own client, because `fetch` adds a length. */
   async function ask(method: string, path: string, chunks: readonly string[] = []) {

@@ -15,9 +15,16 @@ export async function readRequest(context: Context, { request = {}, isBodyOption
   }
 }
 
-/** Refuses a body that is not UTF-8, because a lenient decoder would silently make another text of it. */
+/**
+ * Refuses a compressed body, which nobody has decompressed, and one that is not UTF-8, because a lenient decoder would silently
+ * make another text of it.
+ */
 async function textOf(context: Context): Promise<string> {
   const bytes = await context.req.arrayBuffer()
+  const encoding = context.req.header('Content-Encoding') ?? 'identity'
+  if (bytes.byteLength > 0 && encoding.toLowerCase() !== 'identity') {
+    throw problem('bad-request', 'Send the body without Content-Encoding.')
+  }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {

@@ -77,7 +77,7 @@ function readBody() {
     express.json({ ...options, type: ['application/json', 'application/*+json'] }),
     express.text({ ...options, type: 'text/*' }),
     express.urlencoded({ ...options, extended: true }),
-    express.raw({ ...options, type: () => true }),
+    express.raw({ ...options, type: '*/*' }),
     (error: { status?: number; message: string }, _request: Request, response: Response, _next: NextFunction) => {
       response.status(error.status ?? 400).send(error.message)
     },
