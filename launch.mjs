@@ -4,10 +4,16 @@ import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = dirname(fileURLToPath(import.meta.url))
+
+/** The table of processes is asked with each look, which takes milliseconds where it is a program of its own. */
+const LOOK_AT_NPM_MS = process.platform === 'linux' ? 500 : 2000
+
 const [entry, ...args] = process.argv.slice(2)
+const parent = process.ppid
+const whenNpmEnds = process.env.npm_lifecycle_event ? watchNpm() : () => {}
 if (!entry) fail('Usage: node launch.mjs <entry.ts> [arguments]')
 
 try {
@@ -95,17 +101,47 @@ function run(node, file, rest) {
   )
   // Compiled once for all processes that a command starts: a runner is up in two thirds of the time.
   const cache = process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules', '.cache', 'compiled')
-  const child = spawn(node, [file, ...rest], {
+  const endWithLauncher = pathToFileURL(join(root, 'end-with-launcher.mjs')).href
+  const child = spawn(node, ['--import', endWithLauncher, file, ...rest], {
     cwd: root,
-    stdio: 'inherit',
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, PATH: path, NODE_COMPILE_CACHE: cache },
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-  // A killed npm leaves its script running: the script's parent is another process from then on.
-  const parent = process.ppid
-  if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 500).unref()
+  whenNpmEnds(() => child.kill('SIGTERM'))
   child.on('error', (error) => fail(`Could not start Node 24: ${error.message}`))
   child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
+}
+
+/**
+ * A killed npm leaves its script running, and so does a killed shell between npm and the script: what was below it has another
+ * parent from then on. Some shells become the script, so that its parent is npm itself; npm's own parent may end when it likes.
+ */
+function watchNpm() {
+  const isInShell = describe(parent, 'command').includes('launch.mjs')
+  const above = () => `${process.ppid} ${isInShell ? describe(parent, 'ppid') : ''}`
+  const atStart = above()
+  return (onEnd) => {
+    const timer = setInterval(() => {
+      if (above() === atStart) return
+      clearInterval(timer)
+      onEnd()
+    }, LOOK_AT_NPM_MS)
+    timer.unref()
+  }
+}
+
+/** Empty for a process that is gone, and on Windows. */
+function describe(pid, what) {
+  if (process.platform === 'win32') return ''
+  if (process.platform !== 'linux')
+    return spawnSync('ps', ['-o', `${what}=`, '-p', String(pid)], { encoding: 'utf8' }).stdout ?? ''
+  try {
+    if (what === 'command') return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+    return /^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? ''
+  } catch {
+    return ''
+  }
 }
 
 function fail(message) {
