@@ -241,6 +241,24 @@ describe('a connection that ends while a job is taken from the queue', () => {
   })
 })
 
+test('a job that Firestore does not let its owner take is tried again, and everything else goes on meanwhile', async () => {
+  const { clock, step } = steppedClock()
+  let faulty: FaultyDocuments | null = null
+  const through: OutboxOptionsUnderTest['through'] = (real) => (faulty ??= new FaultyDocuments(real))
+  const { accept, bring, relayed, outbox, journal, job } = await newOutbox({ through, clock })
+  faulty!.faults((changes) => (changes.some(({ kind }) => kind === 'update') ? 'refuse' : null))
+  bring(await accept('not taken'))
+  await expect.poll(() => journal.head.sequence, { timeout: 15_000 }).toBeGreaterThanOrEqual(3)
+  await journal.whenDurable()
+  expect(await job('not taken')).toMatchObject({ status: 'pending', attempts: 0 })
+  expect(relayed).toEqual([])
+
+  faulty!.faults(null)
+  await expect.poll(() => (step(5000), relayed)).toEqual(['M-not taken'])
+  outbox.acknowledged('M-not taken', null)
+  expect((await job('not taken')).status).toBe('sent')
+})
+
 test('a number without an account is asked for once, whatever number of messages waits for it', async () => {
   let asked = 0
   const { accept, bring, job } = await newOutbox({ isReachable: () => Promise.resolve(asked++ < 0) })

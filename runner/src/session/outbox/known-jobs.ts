@@ -8,7 +8,7 @@ import type { Receipts } from './receipts.ts'
 import type { SettledJobs } from './settled-jobs.ts'
 
 /** The pause before a job is tried again whose document could not be read. */
-const READ_AGAIN_MS = 1000
+const READ_AGAIN_MS = 5000
 
 export interface KnownJobsOptions {
   readonly state: JournaledState

@@ -24,6 +24,9 @@ import type { Hold } from './pacing.ts'
 /** A chat that waits behind a job of a later retry is looked at this often: that job may have been cancelled or moved. */
 const LOOK_EVERY_MS = 60_000
 
+/** The pause before a job is tried again that could not be taken from the queue. */
+const TAKE_AGAIN_MS = 5000
+
 /** Waiting jobs are judged anew this often, because settings of the tenant may have changed. */
 const JUDGE_EVERY_MS = 10_000
 
@@ -254,7 +257,7 @@ export class Outbox {
     }
     const outcome = await this.#progress.take(job, proto, pacer.sent(job.document.chat))
     if (outcome === 'ended' || !this.#jobs.has(job)) return false
-    if (outcome === 'refused') return this.#skip(job)
+    if (outcome === 'refused') return this.#putOff(job)
     if (outcome === 'outdated') {
       // Somebody else changed the job: it may be canceled, moved, or have another content.
       if (isStillOurs()) await this.#comeAgain(job)
@@ -269,11 +272,11 @@ export class Outbox {
     return false
   }
 
-  /** Leaves a job, whose document Firestore does not let this owner change, to the next owner. */
-  #skip(job: OpenJob): false {
-    this.#options.logger.error({ job: job.id }, 'The document of a job cannot be changed; the job is skipped.')
+  /** Waits with a job whose document Firestore did not let this owner change: it is away in mode `local`, or refuses the document. */
+  #putOff(job: OpenJob): false {
+    this.#options.logger.warn({ job: job.id }, 'A job could not be taken from the queue; it is tried again.')
     this.#leaveWire(job, 'waiting')
-    this.#jobs.remove(job)
+    job.notBeforeMs = this.#options.clock.now() + TAKE_AGAIN_MS
     this.#next()
     return false
   }
