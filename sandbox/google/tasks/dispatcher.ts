@@ -3,7 +3,7 @@ import { deliveriesOf, NO_FAULTS, type Faults } from './faults.ts'
 import type { Queue } from './queue.ts'
 import type { Queues } from './queues.ts'
 import { nextPauseMs } from './retry-policy.ts'
-import type { StoredTask } from './stored-task.ts'
+import { lastPart, type StoredTask } from './stored-task.ts'
 
 /** The longest delay of a timer. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
@@ -83,9 +83,9 @@ export class Dispatcher {
     this.wake()
   }
 
-  /** Delivers as often as the faults want. A task whose delivery is dropped counts as delivered. */
+  /** Delivers as often as the faults want, the same for the same name in every sandbox. A task that is dropped counts as delivered. */
   async #deliver(task: StoredTask): Promise<number | null> {
-    const times = deliveriesOf(this.faults, task.name, task.attempts)
+    const times = deliveriesOf(this.faults, lastPart(task.name), task.attempts)
     if (times !== 1) console.log(JSON.stringify({ fault: times === 0 ? 'dropped' : 'doubled', task: task.name }))
     if (times === 0) return 200
     const [status = null] = await Promise.all(Array.from({ length: times }, () => deliver(task)))

@@ -54,9 +54,12 @@ export class Queue {
     this.ended.set(name, now)
   }
 
-  /** Forgets the names that are free again. */
+  /** Forgets the names that are free again. The oldest end comes first. */
   forget(now: number): void {
-    for (const [name, endedAt] of this.ended) if (now - endedAt >= NAME_IS_TAKEN_MS) this.ended.delete(name)
+    for (const [name, endedAt] of this.ended) {
+      if (now - endedAt < NAME_IS_TAKEN_MS) return
+      this.ended.delete(name)
+    }
   }
 }
 
