@@ -13,48 +13,14 @@ import {
   type WhatsApp,
 } from './parts.ts'
 import { Deployment } from './deployment.ts'
-import { type Backends, plainEnvironment, type StorageType } from './environment.ts'
+import { type Backends, plainEnvironment } from './environment.ts'
 import type { Faults } from './google/tasks/faults.ts'
 import type { SandboxInfo } from './info.ts'
-import { TcpProxy } from './network/tcp-proxy.ts'
+import type { SandboxOptions } from './options.ts'
 import { freePort } from './ports.ts'
+import { backendsAt, backendsBehind, type Proxies, startProxies } from './proxies.ts'
 import type { Exit, ReadyLine, SupervisedProcess } from './processes.ts'
-import { type Product, repositoryFile, SOURCES } from './product.ts'
-
-export interface SandboxOptions {
-  /** Number of runners; 1 by default. */
-  runners?: number
-  /** Folder of the data, which stays for the next start. By default a temporary folder that is removed at the stop. */
-  folder?: string
-  /** Address (host:port) of a running Firestore emulator. By default the sandbox starts its own, which takes seconds. */
-  firestore?: string | undefined
-  /** Whether the sandbox will run for more than some minutes. Its Firestore emulator then starts slower and works faster. */
-  forLong?: boolean
-  /** Address of a server that speaks WhatsApp's protocol instead of the simulator, and its root key unless it is WhatsApp's. */
-  whatsappUrl?: string
-  whatsappRoot?: string
-  /** Receives each part that is ready, with the milliseconds since the start. */
-  onProgress?: (part: string, ms: number) => void
-  runnerEnv?: Record<string, string>
-  functionsEnv?: Record<string, string>
-  /** Whether the product reaches Google's services through `sandbox.proxies`, which can cut it off from them. */
-  proxied?: boolean
-  /** Whether `advanceClock` moves the wall clock of all parts. Firestore's clock stays as it is. */
-  movableClock?: boolean
-  /** Whether scheduled functions are called at their times; true by default. Otherwise only `fireSchedule` calls them. */
-  schedules?: boolean
-  /** Place of the sessions' state; `hybrid` by default. `local` uses a directory of the folder. */
-  storage?: StorageType
-  /** Whether the functions host runs; true by default. */
-  functions?: boolean
-  /** The product that runs; the sources by default. */
-  product?: Product
-  /** Programs that replace the product in the sandbox's own tests. */
-  runnerEntry?: string
-  /** Modules that runners import before anything else, for tests that break or measure something in them. */
-  runnerPreloads?: readonly string[]
-  functionsEntry?: string
-}
+import { repositoryFile, SOURCES } from './product.ts'
 
 interface Events {
   /** The Firestore emulator or the simulator ended unexpectedly, and its state, which it held in memory, is gone. */
@@ -80,17 +46,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   return sandbox
 }
 
-/** The network between the product and Google's services. */
-export type Proxies = Readonly<Record<keyof Backends, TcpProxy>>
-
-async function startProxies(ports: Record<keyof Proxies, number>): Promise<Proxies> {
-  return {
-    firestore: await TcpProxy.start(await freePort(), ports.firestore),
-    storage: await TcpProxy.start(await freePort(), ports.storage),
-    tasks: await TcpProxy.start(await freePort(), ports.tasks),
-  }
-}
-
 interface SandboxParts {
   options: SandboxOptions
   folder: Folder
@@ -98,18 +53,6 @@ interface SandboxParts {
   ports: Record<keyof Backends | 'functions', number>
   proxies: Proxies | null
 }
-
-const backendsAt = (ports: Record<keyof Backends, number>): Backends => ({
-  firestore: `127.0.0.1:${ports.firestore}`,
-  storage: `http://127.0.0.1:${ports.storage}`,
-  tasks: `127.0.0.1:${ports.tasks}`,
-})
-
-const portsOf = ({ firestore, storage, tasks }: Proxies) => ({
-  firestore: firestore.port,
-  storage: storage.port,
-  tasks: tasks.port,
-})
 
 const firestoreOf = (folder: Folder, emulator: FirestoreEmulator, port: number, forLong: boolean): SupervisedProcess =>
   firestoreProcess({
@@ -156,7 +99,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     const own = backendsAt(ports)
     this.#addresses = { api, ...own, firestore: options.firestore ?? own.firestore }
     this.proxies = proxies
-    this.#backends = proxies ? backendsAt(portsOf(proxies)) : this.#addresses
+    this.#backends = proxies ? backendsBehind(proxies) : this.#addresses
     this.#whatsapp = { url: options.whatsappUrl ?? '', root: options.whatsappRoot ?? null, media: null }
     this.#firestore =
       options.firestore === undefined ? firestoreOf(folder, emulator, ports.firestore, options.forLong === true) : null

@@ -12,7 +12,7 @@ import type { SimulatorEvent } from './event-reader.ts'
 import { requestJson } from './json-request.ts'
 import { linkSession } from './linked-session.ts'
 import type { AccountState, ContactState, FaultOrder } from './simulator-client.ts'
-import type { SandboxOptions } from '../../sandbox/sandbox.ts'
+import type { SandboxOptions } from '../../sandbox/options.ts'
 import { startParts, World, type WorldParts } from './world.ts'
 
 /** The interval of checks of the received events. It is short, because such a check is cheap and a strike has to be quick. */

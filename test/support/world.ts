@@ -1,4 +1,5 @@
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts'
+import type { SandboxOptions } from '../../sandbox/options.ts'
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
 import { ApiClient, type ApiClientOptions } from './api-client.ts'
 import { EventReader, type SimulatorEvent } from './event-reader.ts'
 import type { Ledger } from './figures.ts'

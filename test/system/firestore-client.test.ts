@@ -1,7 +1,8 @@
 import { Firestore } from '@google-cloud/firestore'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startSandbox, type Proxies, type Sandbox } from '../../sandbox/sandbox.ts'
+import type { Proxies } from '../../sandbox/proxies.ts'
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
 
 /** Tests Google's real Firestore client behind the proxy, in the way that the processes of the product use it. */
 

@@ -12,7 +12,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { alive, commandOf, descendants } from '../support/fixtures/process-table.ts'
 import { clientAt } from '../../sandbox/google/tasks/client.ts'
 import type { SandboxInfo } from '../../sandbox/info.ts'
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts'
+import type { SandboxOptions } from '../../sandbox/options.ts'
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 

@@ -1,0 +1,37 @@
+import type { StorageType } from './environment.ts'
+import type { Product } from './product.ts'
+
+export interface SandboxOptions {
+  /** Number of runners; 1 by default. */
+  runners?: number
+  /** Folder of the data, which stays for the next start. By default a temporary folder that is removed at the stop. */
+  folder?: string
+  /** Address (host:port) of a running Firestore emulator. By default the sandbox starts its own, which takes seconds. */
+  firestore?: string | undefined
+  /** Whether the sandbox will run for more than some minutes. Its Firestore emulator then starts slower and works faster. */
+  forLong?: boolean
+  /** Address of a server that speaks WhatsApp's protocol instead of the simulator, and its root key unless it is WhatsApp's. */
+  whatsappUrl?: string
+  whatsappRoot?: string
+  /** Receives each part that is ready, with the milliseconds since the start. */
+  onProgress?: (part: string, ms: number) => void
+  runnerEnv?: Record<string, string>
+  functionsEnv?: Record<string, string>
+  /** Whether the product reaches Google's services through `sandbox.proxies`, which can cut it off from them. */
+  proxied?: boolean
+  /** Whether `advanceClock` moves the wall clock of all parts. Firestore's clock stays as it is. */
+  movableClock?: boolean
+  /** Whether scheduled functions are called at their times; true by default. Otherwise only `fireSchedule` calls them. */
+  schedules?: boolean
+  /** Place of the sessions' state; `hybrid` by default. `local` uses a directory of the folder. */
+  storage?: StorageType
+  /** Whether the functions host runs; true by default. */
+  functions?: boolean
+  /** The product that runs; the sources by default. */
+  product?: Product
+  /** Programs that replace the product in the sandbox's own tests. */
+  runnerEntry?: string
+  /** Modules that runners import before anything else, for tests that break or measure something in them. */
+  runnerPreloads?: readonly string[]
+  functionsEntry?: string
+}
