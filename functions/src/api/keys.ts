@@ -61,6 +61,7 @@ export const KEY_ROUTES: readonly Route[] = [
     roles: ADMINS,
     request: { body: newKeySchema },
     answers: { 201: { description: 'The key.', schema: createdKeySchema } },
+    problems: ['quota-exceeded', 'tenant-deleting'],
     run: async ({ dependencies, principal, body: { name, role, sessions, expiresAt, requestsPerMinute, tenant } }) => ({
       status: 201,
       body: await createKey(dependencies, principal, { name, role, sessions, expiresAt, requestsPerMinute, tenant }),

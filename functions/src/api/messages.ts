@@ -118,7 +118,15 @@ export const MESSAGE_ROUTES: readonly Route[] = [
     roles: SENDERS,
     request: { headers: idempotencyHeaders, body: textToSendSchema },
     answers: { 201: { description: 'The message is accepted.', schema: acceptedSchema } },
-    problems: ['unknown-session', 'unsupported-chat', 'queue-disabled', 'idempotency-key-reused', 'message-damaged'],
+    problems: [
+      'unknown-session',
+      'unsupported-chat',
+      'queue-disabled',
+      'tenant-deleting',
+      'daily-quota-exceeded',
+      'idempotency-key-reused',
+      'message-damaged',
+    ],
     async run({ dependencies, principal, headers, body: { session, chatId, text } }) {
       const idempotencyKey = headers['Idempotency-Key'] ?? randomUUID()
       const accepted = await acceptMessage(dependencies, principal, {

@@ -18,7 +18,7 @@ export function commonProblems({ roles, method, request = {} }: Route): ProblemC
   if (roles === 'anybody') return ofStores
   const ofInput: ProblemCode[] = request.query || request.headers || request.body ? ['bad-request'] : []
   const ofBody: ProblemCode[] = method === 'GET' ? [] : ['too-large']
-  return ['unauthorized', 'forbidden', 'unknown-tenant', ...ofInput, ...ofBody, ...ofStores]
+  return ['unauthorized', 'forbidden', 'unknown-tenant', 'rate-limited', ...ofInput, ...ofBody, ...ofStores]
 }
 
 /** Builds the OpenAPI 3.1 document from the table of routes. */

@@ -100,7 +100,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     roles: ADMINS,
     request: { body: newSessionSchema },
     answers: { 201: { description: 'The new session.', schema: sessionSchema } },
-    problems: ['session-exists'],
+    problems: ['session-exists', 'quota-exceeded', 'tenant-deleting'],
     async run({ dependencies, principal, body }) {
       await createSession(dependencies, principal, body)
       return { status: 201, body: await showSession(dependencies, principal, body.name) }
@@ -141,7 +141,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     roles: ADMINS,
     request: { params: named },
     answers: answered,
-    problems: ['unknown-session'],
+    problems: ['unknown-session', 'tenant-deleting'],
     run: async ({ dependencies, principal, params }) => ({
       status: 200,
       body: await startSession(dependencies, principal, params.name),

@@ -30,7 +30,7 @@ export function createApp({ authenticatorOn, ...given }: AppDependencies): Hono<
   app.notFound(() => problem('not-found', 'GET /api/openapi.json lists all routes.').getResponse())
   app.use(observed(dependencies))
   for (const route of ROUTES) if (route.roles === 'anybody') register(app, route, dependencies)
-  app.use('/api/*', requireApiKey(authenticate))
+  app.use('/api/*', requireApiKey(authenticate, dependencies))
   app.use('/api/*', bodyLimit)
   for (const route of ROUTES) if (route.roles !== 'anybody') register(app, route, dependencies)
   return app
@@ -51,13 +51,14 @@ function requireRole({ role }: Principal, roles: readonly Role[]): void {
   throw problem('forbidden', `The role of this API key is ${role}; the route is for ${roles.join(', ')}.`)
 }
 
-/** Finds the caller by the key in `X-Api-Key`, and refuses a request without a valid key. */
-function requireApiKey(authenticate: Authenticate): MiddlewareHandler<Environment> {
+/** Finds the caller by the key in `X-Api-Key`. Refuses a request without a valid key, or with a key that makes too many. */
+function requireApiKey(authenticate: Authenticate, { limits }: RouteDependencies): MiddlewareHandler<Environment> {
   return async (context, next) => {
     const { req } = context
     const principal = await authenticate({ apiKey: req.header('X-Api-Key'), tenant: req.header('X-Tenant') })
     context.set('principal', principal)
     concerns({ tenant: principal.tenant })
+    await limits.admitRequest(principal)
     await next()
   }
 }

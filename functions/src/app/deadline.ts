@@ -5,13 +5,14 @@ import { HoldfastError, isHoldfastError, isStoreTrouble } from '@holdfast/core/p
 import { type Guard, guardDocuments, guardObjects } from '@holdfast/core/platform/guarded-stores'
 import type { Clock, DocumentCounter, DocumentStore, ObjectStore } from '@holdfast/core/platform/ports'
 import type { Dependencies } from '../use-cases/dependencies.ts'
+import { Limits } from '../use-cases/limits.ts'
 import { TenantDirectory } from '../use-cases/tenant-directory.ts'
 
 /** Google's client would retry for minutes. A 503 comes sooner, and the caller can repeat the request. */
 const STORE_DEADLINE_MS = 10_000
 
 /** What a function begins with. `withStores` makes the rest from it. */
-export type GivenDependencies = Omit<Dependencies, 'journals' | 'tenants'> &
+export type GivenDependencies = Omit<Dependencies, 'journals' | 'tenants' | 'limits'> &
   ReadingStores & { readonly tenantDefaults: TenantDefaults }
 
 /** Returns the stores that use cases work with, and what is made from them. */
@@ -20,7 +21,8 @@ export function withStores({ clock, logger, tenantDefaults: defaults, ...stores 
   const objects = objectsWithDeadline(stores.objects, clock, STORE_DEADLINE_MS)
   const archives = stores.archives && objectsWithDeadline(stores.archives, clock, STORE_DEADLINE_MS)
   const tenants = new TenantDirectory({ documents, clock, logger, defaults })
-  return { documents, objects, archives, tenants, journals: stores.journalsOn(documents) }
+  const limits = new Limits({ documents, tenants, clock, logger })
+  return { documents, objects, archives, tenants, limits, journals: stores.journalsOn(documents) }
 }
 
 /**

@@ -32,10 +32,10 @@ interface Accepted {
 /**
  * Seals and stores a message to send. The session's owner sends it.
  *
- * @throws Refusal `unsupported-chat`, `unknown-session`, `queue-disabled`, `idempotency-key-reused` or `message-damaged`
+ * @throws Refusal `unsupported-chat`, `unknown-session`, `queue-disabled`, `tenant-deleting`, `daily-quota-exceeded`, `idempotency-key-reused` or `message-damaged`
  */
 export async function acceptMessage(
-  dependencies: Pick<Dependencies, 'documents' | 'archives' | 'wrappingKey' | 'acceptsMessages' | 'clock' | 'logger'>,
+  dependencies: Pick<Dependencies, 'documents' | 'archives' | 'limits' | 'wrappingKey' | 'acceptsMessages' | 'clock' | 'logger'>,
   principal: Principal,
   { session, chatId, content, idempotencyKey }: MessageRequest,
 ): Promise<Accepted> {
@@ -46,8 +46,10 @@ export async function acceptMessage(
   const message: NewMessage = { tenant: principal.tenant, sessionId, chat, content }
   const jobId = jobIdOf(principal.tenant, idempotencyKey)
   const messageId = whatsappMessageIdOf(jobId)
+  let giveBack = () => {}
   try {
     if (!dependencies.acceptsMessages) throw queueDisabled()
+    giveBack = await dependencies.limits.admitMessages(principal.tenant, 1)
     await documents.commit([{ kind: 'create', path: jobPath(jobId), fields: newJob(jobId, message, cipher, clock) }])
     logger.info({ job: jobId, messageId }, 'A message was accepted.')
     return { id: jobId, messageId, status: 'pending' }
@@ -55,6 +57,7 @@ export async function acceptMessage(
     // The queue is closed to new messages, the key was used before, another request was faster, or the commit succeeded without an answer. The document says which.
     const existing = await documents.read(jobPath(jobId))
     if (!existing) throw error
+    giveBack()
     const stored = isOfTenant(principal, existing.fields) ? await storedJob(dependencies, existing) : null
     if (!stored || !isSameRequest(jobId, stored, message)) {
       throw new Refusal('idempotency-key-reused', 'Use a new Idempotency-Key for another message.')

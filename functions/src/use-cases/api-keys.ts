@@ -17,7 +17,7 @@ import { actingTenant, requireWholeTenant } from './acting-tenant.ts'
 import type { Dependencies } from './dependencies.ts'
 import { Refusal } from './refusal.ts'
 
-type Needed = Pick<Dependencies, 'documents' | 'tenants' | 'clock' | 'logger'>
+type Needed = Pick<Dependencies, 'documents' | 'tenants' | 'limits' | 'clock' | 'logger'>
 
 const KEY_BYTES = 32
 
@@ -35,10 +35,10 @@ interface KeyRequest {
 /**
  * Makes an API key. Its text is in this answer and nowhere else.
  *
- * @throws Refusal `forbidden` or `unknown-tenant`
+ * @throws Refusal `forbidden`, `unknown-tenant`, `quota-exceeded` or `tenant-deleting`
  */
 export async function createKey(dependencies: Needed, principal: Principal, { tenant: named, ...request }: KeyRequest) {
-  const { documents, tenants, clock, logger } = dependencies
+  const { documents, tenants, limits, clock, logger } = dependencies
   requireWholeTenant(principal)
   const tenant = await actingTenant(tenants, principal, named)
   const key = apiKeyOf(randomBytes(KEY_BYTES))
@@ -58,7 +58,7 @@ export async function createKey(dependencies: Needed, principal: Principal, { te
     requestsPerMinute: request.requestsPerMinute ?? null,
   }
   try {
-    await documents.commit([{ kind: 'create', path: apiKeyPath(id), fields: { ...document } }])
+    await limits.commitNew(tenant, 'keys', [{ kind: 'create', path: apiKeyPath(id), fields: { ...document } }])
   } catch (error) {
     // Nobody else can have made this key: it is there if the commit succeeded without an answer.
     if (!(await documents.read(apiKeyPath(id)))) throw error

@@ -13,10 +13,11 @@ import { Refusal } from './refusal.ts'
 /**
  * Creates a session together with its data key.
  *
- * @throws Refusal `session-exists` when a session of that name or the key of an earlier one exists, or `forbidden`
+ * @throws Refusal `session-exists` when a session of that name or the key of an earlier one exists, `forbidden`, `quota-exceeded`
+ *   or `tenant-deleting`
  */
 export async function createSession(
-  { documents, wrappingKey, logger }: Pick<Dependencies, 'documents' | 'wrappingKey' | 'logger'>,
+  { documents, limits, wrappingKey, logger }: Pick<Dependencies, 'documents' | 'limits' | 'wrappingKey' | 'logger'>,
   principal: Principal,
   { name, start }: { readonly name: string; readonly start: boolean },
 ): Promise<void> {
@@ -24,7 +25,7 @@ export async function createSession(
   if (!knowsSession(principal, id)) throw new Refusal('forbidden', `This API key may not create a session "${name}".`)
   try {
     // One commit writes both, so that no session exists without its key.
-    await documents.commit([
+    await limits.commitNew(principal.tenant, 'sessions', [
       { kind: 'create', path: sessionPath(id), fields: newSession(principal.tenant, name, start ? 'online' : 'offline') },
       { kind: 'create', path: sessionKeyPath(id), fields: { ...newSessionKeys(id, wrappingKey) } },
     ])

@@ -3,6 +3,7 @@ import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock, DocumentCounter, DocumentStore, ObjectStore, StoreCheck, TaskQueues } from '@holdfast/core/platform/ports'
 import type { WrappingKey } from '@holdfast/core/security/envelope'
 import type { Thresholds } from './health-status.ts'
+import type { Limits } from './limits.ts'
 import type { TenantDirectory } from './tenant-directory.ts'
 
 /** The dependencies of all use cases. Each use case names those that it needs. */
@@ -16,6 +17,7 @@ export interface Dependencies {
   readonly storage: StoreCheck
   readonly tasks: TaskQueues
   readonly tenants: TenantDirectory
+  readonly limits: Limits
   /** `ENABLE_MULTITENANCY` */
   readonly isMultiTenant: boolean
   readonly wrappingKey: WrappingKey
