@@ -82,6 +82,8 @@ export const jobDocumentSchema = z.object({
   /** The pool whose sessions may send the message; null when only `sessionId` may. */
   pool: z.string().nullable().default(null),
   hold: holdSchema.nullable().default(null),
+  /** The session that the message was accepted for, once it has moved to another. The key of that one made `requestHash`. */
+  firstSession: z.string().nullable().default(null),
 })
 
 export type JobDocument = z.infer<typeof jobDocumentSchema>

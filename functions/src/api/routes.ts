@@ -3,6 +3,7 @@ import { KEY_ROUTES } from './keys.ts'
 import { MESSAGE_ROUTES } from './messages.ts'
 import { descriptionRoute } from './openapi.ts'
 import { PAIRING_ROUTES } from './pairing.ts'
+import { POOL_ROUTES } from './pools.ts'
 import { RECOVERY_ROUTES } from './recovery.ts'
 import type { Route } from './route.ts'
 import { SESSION_INFO_ROUTES } from './session-info.ts'
@@ -19,6 +20,7 @@ export const ROUTES: readonly Route[] = [
   ...TENANT_ROUTES,
   ...KEY_ROUTES,
   ...SESSION_ROUTES,
+  ...POOL_ROUTES,
   ...RECOVERY_ROUTES,
   ...SESSION_INFO_ROUTES,
   ...MESSAGE_ROUTES,

@@ -19,6 +19,8 @@ export const PROBLEMS = {
   'tenant-deleting': { status: 409, title: 'The tenant is being deleted' },
   'tenant-exists': { status: 409, title: 'The tenant already exists' },
   'not-confirmed': { status: 409, title: 'The deletion is not confirmed' },
+  'unknown-pool': { status: 404, title: 'There is no such pool' },
+  'default-pool': { status: 409, title: 'The pool `default` cannot be changed' },
   'session-exists': { status: 409, title: 'The session already exists' },
   'session-stopped': { status: 409, title: 'The session is stopped' },
   'nothing-to-restore': { status: 409, title: 'There is nothing to restore' },

@@ -16,6 +16,8 @@ export type RefusalCode =
   | 'unknown-session'
   | 'unknown-action'
   | 'unknown-message'
+  | 'unknown-pool'
+  | 'default-pool'
   | 'session-exists'
   | 'session-stopped'
   | 'nothing-to-restore'

@@ -2,10 +2,12 @@ import { OVERDUE_AFTER_MS, TASK_REACH_MS, taskFor } from '@holdfast/core/message
 import { JOBS, type JobDocument } from '@holdfast/core/message/job-document'
 import { Deadline } from '@holdfast/core/platform/deadlines'
 import { inParallel } from '@holdfast/core/platform/in-parallel'
-import type { DocumentSnapshot, Query, TaskQueues } from '@holdfast/core/platform/ports'
+import type { DocumentSnapshot, Query } from '@holdfast/core/platform/ports'
+import type { Dependencies } from './dependencies.ts'
+import { failOver } from './fail-over.ts'
 import { makeDue, type QueueDependencies } from './make-due.ts'
 
-export type SweepDependencies = QueueDependencies & { readonly tasks: TaskQueues }
+export type SweepDependencies = QueueDependencies & Pick<Dependencies, 'tasks' | 'tenants' | 'wrappingKey'>
 
 /** Numbers of jobs that one run of the sweep took care of. */
 export interface SweepFigures {
@@ -14,6 +16,8 @@ export interface SweepFigures {
   /** Messages for later that came into the reach of tasks. */
   readonly enqueued: number
   readonly expired: number
+  /** Messages that moved to another session of their pool. */
+  readonly moved: number
 }
 
 /** The schedule runs each minute. What one run does not manage, the next one finds. */
@@ -48,10 +52,11 @@ export async function sweep(dependencies: SweepDependencies): Promise<SweepFigur
   }
   const retries = await tried('retries', () => sweepDue(dependencies, deadline, OVERDUE_RETRIES))
   const laters = await tried('messages for later', () => sweepDue(dependencies, deadline, OVERDUE_LATERS))
-  // Where documents lag, only the owner knows that a message was not sent.
+  // Where documents lag, only the owner knows that a message was not sent. It alone lets messages expire, and none moves.
   const expired = dependencies.jobsLag ? 0 : await tried('expired messages', () => sweepDue(dependencies, deadline, EXPIRED))
   const enqueued = await tried('coming messages', () => enqueueComing(dependencies))
-  return { overdue: retries + laters, enqueued, expired }
+  const moved = dependencies.jobsLag ? 0 : await tried('pools', () => failOver(dependencies, deadline))
+  return { overdue: retries + laters, enqueued, expired, moved }
 }
 
 /** Jobs that a query finds and that have to change. */

@@ -166,6 +166,8 @@ async function commitClaim(
     runnerId: record.runnerId,
     epoch: record.epoch,
     crashes,
+    // An owner that died connected left none: the outage begins now.
+    downSince: session.fields['downSince'] ?? new Date(clock.now()),
     ...stateAtClaim(session.fields['state'] as SessionState, crashes),
   }
   // A merge, unlike the ownership: a directory store makes updates before the record and merges after it, and `journalHead` must

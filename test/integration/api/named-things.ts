@@ -4,7 +4,7 @@ import { ROUTES } from '../../../functions/src/api/routes.ts'
 import { EVERY_ROUTE, type RouteRequest } from './every-route.ts'
 
 /** What a request can name that belongs to a tenant. */
-export type Kind = 'session' | 'message' | 'action' | 'key' | 'tenant'
+export type Kind = 'session' | 'message' | 'action' | 'key' | 'tenant' | 'pool'
 
 /** A parameter, or a field of a query or body, by which a route names something. */
 export interface Naming {
@@ -24,10 +24,14 @@ const OF_PATH: Readonly<Record<string, Kind>> = {
   '/api/messages/:id': 'message',
   '/api/keys/:id': 'key',
   '/api/tenants/:id': 'tenant',
+  '/api/pools/:name': 'pool',
 }
 
 /** What a field of a query or a body names. */
 const OF_FIELD: Readonly<Record<string, Kind>> = { session: 'session', tenant: 'tenant' }
+
+/** Routes whose path may name something new. */
+const CREATING: readonly string[] = ['PUT /api/pools/:name']
 
 const nameOf = ({ method, path }: Route): string => `${method} ${path}`
 
@@ -37,7 +41,7 @@ const keyed = ROUTES.filter(({ roles }) => roles !== 'anybody')
 export const NAMINGS: readonly Naming[] = keyed.flatMap((entry) => {
   const route = nameOf(entry)
   const { query, body } = entry.request ?? {}
-  const inPath = [...entry.path.matchAll(/:(\w+)/g)].map((match) => {
+  const inPath = (CREATING.includes(route) ? [] : [...entry.path.matchAll(/:(\w+)/g)]).map((match) => {
     const kind = OF_PATH[entry.path.slice(0, match.index + match[0].length)]
     if (!kind) throw new Error(`The table of named-things.ts does not say what ${match[0]} of ${route} names.`)
     return { route, entry, kind, where: 'path' as const, field: match[1] ?? '' }

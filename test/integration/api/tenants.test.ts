@@ -1,6 +1,7 @@
 import { jobIdOf, whatsappMessageIdOf } from '@holdfast/core/session/ids'
 import { jobPath } from '@holdfast/core/message/job-document'
 import { apiKeyPath } from '@holdfast/core/operations/api-key-document'
+import { poolPath } from '@holdfast/core/operations/pool-document'
 import { tenantPath } from '@holdfast/core/operations/tenant-document'
 import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
 import { sessionPath } from '@holdfast/core/session/session-document'
@@ -51,6 +52,8 @@ const REASONS: Readonly<Record<string, string>> = {
   'GET /api/tenants': 'only the operator may call it',
   'POST /api/sessions': "creates in the caller's own tenant: below",
   'GET /api/sessions': "lists the caller's own tenant: below",
+  'GET /api/pools': "lists the caller's own tenant: pools.test.ts",
+  'PUT /api/pools/:name': "creates in the caller's own tenant: pools.test.ts",
 }
 
 it('every route is tried with something of another tenant, or says why not', () => {
@@ -71,9 +74,11 @@ async function foreignThings(): Promise<Readonly<Record<Kind, Foreign>>> {
   const { body: action } = await api.post('/api/sessions/main/restart')
   const { body: key } = await api.post('/api/keys', { name: 'theirs', role: 'read', tenant: 'other' })
   const given = { tenant: 'other' }
+  const pool = { v: 1, ...given, name: 'stolen', sessions: ['main'], changedAt: new Date() }
   await api.documents.commit([
     { kind: 'update', path: jobPath(sent.id), fields: given },
     { kind: 'update', path: recoveryActionPath(action.id), fields: given },
+    { kind: 'create', path: poolPath('default', 'stolen'), fields: pool },
   ])
   return {
     session: { ids: ['stolen'], path: sessionPath('default.stolen'), unknown: 'nobody', code: 'unknown-session' },
@@ -90,6 +95,7 @@ async function foreignThings(): Promise<Readonly<Record<Kind, Foreign>>> {
       code: 'unknown-action',
     },
     key: { ids: [key.id], path: apiKeyPath(key.id), unknown: '0'.repeat(24), code: 'unknown-key' },
+    pool: { ids: ['stolen'], path: poolPath('default', 'stolen'), unknown: 'nothing', code: 'unknown-pool' },
     tenant: { ids: ['other'], path: tenantPath('other'), unknown: 'nothing', code: 'unknown-tenant' },
   }
 }

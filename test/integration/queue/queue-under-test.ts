@@ -1,8 +1,11 @@
 import { type JobDocument, jobDocumentSchema, jobPath } from '@holdfast/core/message/job-document'
 import { createLogger, type Logger } from '@holdfast/core/platform/logging'
 import { parseStored } from '@holdfast/core/platform/parse'
-import type { DocumentSnapshot, Fields, Task } from '@holdfast/core/platform/ports'
+import type { DocumentCounter, DocumentSnapshot, DocumentStore, Fields } from '@holdfast/core/platform/ports'
 import { systemClock } from '@holdfast/core/platform/system-clock'
+import { DEFAULT_TENANT_SETTINGS } from '@holdfast/core/operations/tenant-settings'
+import { TenantDirectory } from '../../../functions/src/use-cases/tenant-directory.ts'
+import { RecordedTasks } from '../../support/recorded-tasks.ts'
 import { type ApiUnderTest, startApi } from '../api/api-under-test.ts'
 
 export const MINUTE_MS = 60_000
@@ -12,8 +15,7 @@ export const DAY_MS = 24 * HOUR_MS
 /** The functions' side of the queue, on the real API and the emulator, with a clock that tests move and a queue of tasks in memory. */
 export class QueueUnderTest implements AsyncDisposable {
   readonly api: ApiUnderTest
-  /** The tasks that were enqueued, by name. */
-  readonly enqueued = new Map<string, Task>()
+  readonly tasks = new RecordedTasks()
   readonly lines: string[] = []
   #offsetMs = 0
 
@@ -28,20 +30,11 @@ export class QueueUnderTest implements AsyncDisposable {
   }
 
   get dependencies() {
-    return {
-      documents: this.api.documents as ApiUnderTest['documents'] & { count: () => Promise<number> },
-      wrappingKey: this.api.wrappingKey,
-      clock: { ...systemClock, now: () => this.now() },
-      logger: this.#logger,
-      tasks: {
-        enqueue: async (task: Task) => {
-          if (this.enqueued.has(task.name)) return 'known' as const
-          this.enqueued.set(task.name, task)
-          return 'queued' as const
-        },
-      },
-      jobsLag: false,
-    }
+    const { documents, wrappingKey } = this.api
+    const clock = { ...systemClock, now: () => this.now() }
+    const logger = this.#logger
+    const tenants = new TenantDirectory({ documents, clock, logger, defaults: DEFAULT_TENANT_SETTINGS })
+    return { documents: countless(documents), wrappingKey, clock, logger, tenants, tasks: this.tasks, jobsLag: false }
   }
 
   readonly now = (): number => systemClock.now() + this.#offsetMs
@@ -95,3 +88,12 @@ export class QueueUnderTest implements AsyncDisposable {
     }
   }
 }
+
+/** Nothing here counts. */
+const countless = (documents: DocumentStore): DocumentStore & DocumentCounter => ({
+  commit: (changes) => documents.commit(changes),
+  read: (path) => documents.read(path),
+  query: (query) => documents.query(query),
+  listen: (query, onEvents, onError) => documents.listen(query, onEvents, onError),
+  count: () => Promise.reject(new Error('Nothing here counts.')),
+})

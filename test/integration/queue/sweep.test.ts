@@ -9,14 +9,14 @@ beforeAll(async () => {
 })
 afterAll(() => queue[Symbol.asyncDispose]())
 
-const NOTHING = { overdue: 0, enqueued: 0, expired: 0 }
+const NOTHING = { overdue: 0, enqueued: 0, expired: 0, moved: 0 }
 
 const inMs = (ms: number) => new Date(queue.now() + ms)
 const run = () => sweep(queue.dependencies)
 
 beforeEach(async () => {
   queue.lines.length = 0
-  queue.enqueued.clear()
+  queue.tasks.all.length = 0
   expect(await run()).toEqual(NOTHING)
 })
 
@@ -62,7 +62,7 @@ describe('a message for later', () => {
     queue.advance(MINUTE_MS + 1000)
     expect(await run()).toEqual({ ...NOTHING, enqueued: 1 })
     const task = { queue: 'retries', name: `later-${job}-${sendAt.getTime()}`, payload: { job }, at: sendAt }
-    expect([...queue.enqueued.values()]).toEqual([task])
+    expect(queue.tasks.all).toEqual([task])
     expect(await run()).toEqual(NOTHING)
     await queue.write(job, { status: 'canceled' })
   })
@@ -70,7 +70,7 @@ describe('a message for later', () => {
   it('costs nothing while its time is near and its task exists', async () => {
     const job = await queue.job({ queuedAt: null, sendAt: inMs(DAY_MS) })
     await run()
-    expect([...queue.enqueued]).toEqual([])
+    expect(queue.tasks.all).toEqual([])
     await queue.write(job, { status: 'canceled' })
   })
 })

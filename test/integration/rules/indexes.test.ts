@@ -49,6 +49,11 @@ it.each([
   [JOBS, 'status ASCENDING, nextAttemptAt ASCENDING'],
   [JOBS, 'status ASCENDING, queuedAt ASCENDING, sendAt ASCENDING'],
   [JOBS, 'status ASCENDING, expiresAt ASCENDING'],
+  // The failover looks for messages of pools: of sessions that are down, refused ones, and locked ones.
+  [JOBS, 'status ASCENDING, pool ASCENDING'],
+  [JOBS, 'sessionId ASCENDING, status ASCENDING, pool ASCENDING, queuedAt ASCENDING'],
+  [JOBS, 'status ASCENDING, pool ASCENDING, lastError.code ASCENDING'],
+  [JOBS, 'status ASCENDING, pool ASCENDING, hold.reason ASCENDING, hold.until ASCENDING'],
 ])('%s has an index for a query: %s', (collection, wanted) => {
   const described = file.indexes
     .filter(({ collectionGroup }) => collectionGroup === collection)

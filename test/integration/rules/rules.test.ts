@@ -24,6 +24,7 @@ const readable = [
   'health_status/fleet',
   'health_alerts/one',
   'tenants/default',
+  'pools/default.one',
   'webhook_deliveries/one',
 ]
 
