@@ -69,3 +69,27 @@ test.concurrent('a quota of new chats is shown', async () => {
     }),
   )
 })
+
+test.concurrent('under a lock, messages that begin a chat wait and say why; others go, and the end of the lock frees them', async () => {
+  const chat = await world.linked('cold')
+  await lock(chat, { type: 'BIZ_QUALITY' })
+  await expectLock(chat, 'BIZ_QUALITY')
+  const until = (await announced(chat))?.reachOutLock?.until
+  const job = await chat.send('to a stranger')
+  await eventually(async () =>
+    expect(await chat.job(job)).toMatchObject({
+      status: 'pending',
+      hold: { reason: 'reach-out-lock', until: new Date(until ?? 0) },
+    }),
+  )
+  const friend = await world.linked('friend')
+  // Somebody who writes to an account gives it the token.
+  await world.simulator.sendAsContact(friend.contact, chat.phone, 'hello')
+  await world.post(`/contacts/${friend.contact}/token`, { to: chat.phone })
+  const known = await chat.send('to a contact who knows us', friend.contact)
+  await chat.untilStatus(known, 'delivered')
+  expect(await chat.job(job)).toMatchObject({ status: 'pending', attempts: 0 })
+  await lift(chat)
+  await chat.untilStatus(job, 'delivered')
+  expect((await chat.job(job)).attempts).toBe(1)
+})

@@ -3,7 +3,8 @@ import { ENDINGS } from './catalogue/endings.ts'
 import { LOG } from './catalogue/log.ts'
 import { MESSAGES } from './catalogue/messages.ts'
 import { OUTPUT } from './catalogue/output.ts'
+import { PACE } from './catalogue/pace.ts'
 import { SECRECY } from './catalogue/secrecy.ts'
 import type { Mutant } from './mutant.ts'
 
-export const CATALOGUE: readonly Mutant[] = [...OUTPUT, ...MESSAGES, ...LOG, ...ENDINGS, ...SECRECY, ...BESIDE]
+export const CATALOGUE: readonly Mutant[] = [...OUTPUT, ...MESSAGES, ...LOG, ...ENDINGS, ...SECRECY, ...BESIDE, ...PACE]

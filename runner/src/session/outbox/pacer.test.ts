@@ -152,6 +152,8 @@ describe('a limit of WhatsApp', () => {
     expect([pacer.announced(lock), pacer.announced(cap)]).not.toContain(null)
     expect([pacer.announced(lock), pacer.announced(cap)]).toEqual([null, null])
     expect(pacer.announced({ ...lock, untilMs: NOW + 91_000 })).not.toBeNull()
+    expect(pacer.announced({ ...lock, untilMs: NOW + 91_000, type: 'BIZ_QUALITY' })).not.toBeNull()
+    expect(pacer.announced({ ...lock, untilMs: NOW + 91_000 })).toBeNull()
   })
 
   test('is shown beside the other one', () => {

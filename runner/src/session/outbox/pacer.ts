@@ -136,7 +136,8 @@ function withLimit(announced: AnnouncedLimits, limit: AnnouncedLimit, atMs: numb
   const { reachOutLock: lock, messageCap: cap } = announced
   if (limit.kind === 'reach-out-lock') {
     const { type, untilMs } = limit
-    const isKnown = untilMs === null ? !lock?.untilMs : lock?.untilMs === untilMs && lock.type === type
+    // Notifications name fewer types than answers do, and `DEFAULT` for the others.
+    const isKnown = untilMs === null ? !lock?.untilMs : lock?.untilMs === untilMs && [lock.type, 'DEFAULT'].includes(type)
     return isKnown ? announced : { ...announced, reachOutLock: { type, untilMs, atMs } }
   }
   const { status, used, total, untilMs } = limit
