@@ -73,13 +73,13 @@ export class Dispatcher {
     void this.#queues.save(task)
     const status = await this.#deliver(task)
     queue.running--
-    this.#underWay.delete(task)
     if (this.#isClosed) return
     const respondedAt = status === null ? null : Date.now()
     task.lastAttempt = { scheduledAt, dispatchedAt, respondedAt, status }
     if (status !== null) task.responses++
     if (status !== null && (status < 500 || status > 599)) task.executions++
     await this.#conclude(queue, task, status)
+    this.#underWay.delete(task)
     this.wake()
   }
 

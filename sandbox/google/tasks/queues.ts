@@ -80,7 +80,13 @@ export class Queues {
 
   /** Adds a task. Its name is taken at once, and it may be delivered when this resolves. */
   async add(queue: Queue, task: StoredTask): Promise<void> {
-    queue.assertFree(task.name, Date.now())
+    try {
+      queue.assertFree(task.name, Date.now())
+    } catch (error) {
+      // Whoever hears that the task is there may rely on it.
+      await this.#log.written()
+      throw error
+    }
     queue.tasks.set(task.name, task)
     await this.save(task)
   }
@@ -89,11 +95,12 @@ export class Queues {
     await this.#log.append({ task })
   }
 
+  /** Ends a task. It is seen as gone when that is durable, so that no process brings back what was seen as gone. */
   async end(queue: Queue, { name }: StoredTask): Promise<void> {
     const at = Date.now()
+    await this.#log.append({ ended: name, at })
     queue.end(name, at)
     queue.forget(at)
-    await this.#log.append({ ended: name, at })
   }
 
   async close(): Promise<void> {

@@ -30,8 +30,13 @@ export class TaskLog<Entry> {
     return promise
   }
 
-  async close(): Promise<void> {
+  /** Resolves when everything that was appended before is durable. */
+  async written(): Promise<void> {
     await this.#writing
+  }
+
+  async close(): Promise<void> {
+    await this.written()
     await this.#file.close()
   }
 
