@@ -73,6 +73,21 @@ describe('a contact with two names', () => {
     expect(records['lid-mapping']).toBeGreaterThanOrEqual(4)
   })
 
+  test.concurrent('may answer under the name that was written to', async () => {
+    const chat = await begin(await world.linked('asked-name', { contact: { answersAs: 'asked-name' } }))
+    const lid = `2${chat.contact.padStart(15, '0')}@lid`
+    for (const [index, chatId] of [lid, `${chat.contact}@c.us`, lid].entries()) {
+      const idempotencyKey = `${chat.name}-by-name-${index}`
+      const job = await world.api.sendText({ session: chat.name, chatId, text: `message ${index}`, idempotencyKey })
+      await chat.untilStatus(job, 'delivered')
+      await world.simulator.askAgain(chat.contact, job.messageId)
+      await chat.receive(`answer ${index}`)
+      await untilStored(chat, `answer ${index}`)
+    }
+    expect(new Set((await stored(chat)).map(({ chatId }) => chatId))).toEqual(new Set([`${chat.contact}@c.us`]))
+    expect(await contactOf(chat)).toMatchObject({ undecryptable: 0, retryReceipts: 0 })
+  })
+
   test.concurrent('receives messages in the order of their acceptance, whichever name they were addressed to', async () => {
     const chat = await begin(await world.linked('two-names-order'))
     const lid = `2${chat.contact.padStart(15, '0')}@lid`
