@@ -12,8 +12,8 @@ export const auditPath = (entryId: string): string => `${AUDIT}/${entryId}`
 export const auditIdOf = (atMs: number, random: Buffer): string =>
   `${String(atMs).padStart(15, '0')}-${random.toString('hex').slice(0, 12)}`
 
-/** The form of the ids, which are also the cursors of the list. */
-export const AUDIT_ID = /^\d{15}-[0-9a-f]{12}$/
+/** The form of a cursor of the list: an id, or a time. */
+export const AUDIT_CURSOR = /^\d{15}-([0-9a-f]{12})?$/
 
 /** Sorts before every entry from this time on, and after every earlier one. */
 export const auditIdBefore = (atMs: number): string => `${String(atMs).padStart(15, '0')}-`

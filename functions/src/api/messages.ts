@@ -5,7 +5,7 @@ import { acceptMessage } from '../use-cases/accept-message.ts'
 import { findMessage } from '../use-cases/find-message.ts'
 import { listReceived } from '../use-cases/received-messages.ts'
 import { READERS, type Route, route, SENDERS } from './route.ts'
-import { named, requiredString, time, unknownField } from './schemas.ts'
+import { named, pageLimit, requiredString, time, unknownField } from './schemas.ts'
 
 const MAX_TEXT_LENGTH = 65_536
 const MAX_KEY_LENGTH = 255
@@ -98,13 +98,7 @@ const pageQuery = z.object({
     .regex(/^\d{20}-\d{6}$/, 'must be a cursor from an earlier answer')
     .optional()
     .meta({ description: 'The cursor of an earlier answer. The list starts after it.' }),
-  limit: z.coerce
-    .number('must be a number')
-    .int('must be a whole number')
-    .min(1, 'must be at least 1')
-    .max(1000, 'must be at most 1000')
-    .default(100)
-    .meta({ example: 10 }),
+  limit: pageLimit,
 })
 
 export const MESSAGE_ROUTES: readonly Route[] = [
@@ -115,6 +109,7 @@ export const MESSAGE_ROUTES: readonly Route[] = [
     tag: 'Messages',
     summary: 'Send a text',
     description: 'The API stores the message before it answers. A session that is not connected sends it later.',
+    sendsMessages: true,
     roles: SENDERS,
     request: { headers: idempotencyHeaders, body: textToSendSchema },
     answers: { 201: { description: 'The message is accepted.', schema: acceptedSchema } },

@@ -45,6 +45,8 @@ interface Described<Request extends RequestSchemas, Given extends Answers> {
   readonly summary: string
   readonly description?: string
   readonly request?: Request
+  /** True for routes that send messages, which are too many for the audit log. The log has every other change. */
+  readonly sendsMessages?: boolean
   /** True if the caller may leave out the body. A missing body counts as `{}`. */
   readonly isBodyOptional?: boolean
   readonly answers: Given

@@ -1,3 +1,4 @@
+import { AUDIT_ROUTES } from './audit.ts'
 import { HEALTH_ROUTES } from './health.ts'
 import { KEY_ROUTES } from './keys.ts'
 import { MESSAGE_ROUTES } from './messages.ts'
@@ -19,6 +20,7 @@ export const ROUTES: readonly Route[] = [
   descriptionRoute(() => ROUTES),
   ...TENANT_ROUTES,
   ...KEY_ROUTES,
+  ...AUDIT_ROUTES,
   ...SESSION_ROUTES,
   ...POOL_ROUTES,
   ...RECOVERY_ROUTES,

@@ -15,6 +15,15 @@ export const requiredString = (hint?: string) =>
     error: ({ input }) => (input === undefined ? ['is required', ...(hint ? [hint] : [])].join(': ') : 'must be a text'),
   })
 
+/** How many entries a page of a list has. */
+export const pageLimit = z.coerce
+  .number('must be a number')
+  .int('must be a whole number')
+  .min(1, 'must be at least 1')
+  .max(1000, 'must be at most 1000')
+  .default(100)
+  .meta({ example: 10 })
+
 /** A name for people. */
 export const label = (hint: string) =>
   requiredString(hint)

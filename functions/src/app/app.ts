@@ -5,6 +5,7 @@ import type { Route, RouteDependencies } from '../api/route.ts'
 import { HealthCheck } from '../use-cases/health.ts'
 import { KeyDirectory } from '../use-cases/key-directory.ts'
 import type { Authenticate, AuthenticatorOn } from './authentication.ts'
+import { isAudited, withAudit } from './audit-trail.ts'
 import { bodyLimit } from './body-limit.ts'
 import { type GivenDependencies, withStores } from './deadline.ts'
 import type { Principal, Role } from './principal.ts'
@@ -40,7 +41,9 @@ function register(app: Hono<Environment>, route: Route, dependencies: RouteDepen
   app.on(route.method, route.path, async (context) => {
     const principal = context.get('principal')
     if (route.roles !== 'anybody') requireRole(principal, route.roles)
-    const result = await route.run({ ...(await readRequest(context, route)), principal, dependencies })
+    const request = await readRequest(context, route)
+    const run = () => route.run({ ...request, principal, dependencies })
+    const result = isAudited(route) ? await withAudit(route, request, principal, dependencies, run) : await run()
     if ('text' in result) return context.body(result.text, result.status, { 'Content-Type': result.contentType })
     return context.json(result.body, result.status)
   })

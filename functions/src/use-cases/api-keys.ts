@@ -13,6 +13,7 @@ import {
 import { isHoldfastError } from '@holdfast/core/platform/errors'
 import { parseStored, parseUnlessDamaged } from '@holdfast/core/platform/parse'
 import type { Principal } from '../app/principal.ts'
+import { concerns } from '../app/request-context.ts'
 import { actingTenant, requireWholeTenant } from './acting-tenant.ts'
 import type { Dependencies } from './dependencies.ts'
 import { Refusal } from './refusal.ts'
@@ -98,6 +99,7 @@ export async function revokeKey({ documents, clock, logger }: Needed, principal:
     throw new Refusal('unknown-key', 'GET /api/keys lists the keys with their ids.')
   }
   const key = parseStored(apiKeyDocumentSchema, snapshot.fields, path)
+  concerns({ tenant: key.tenant })
   if (key.revokedAt) return keyAnswer(id, key, clock.now())
   const revokedAt = new Date(clock.now())
   await documents.commit([{ kind: 'update', path, fields: { revokedAt } }])

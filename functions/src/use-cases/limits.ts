@@ -54,8 +54,7 @@ export class Limits {
     if (limit === Infinity) return
     const now = this.#dependencies.clock.now()
     const window = Math.floor(now / MINUTE_MS)
-    const portions = { firstPortion: Math.ceil(limit / 100), largestPortion: Math.ceil(limit / 10) }
-    if (await this.#portions.take({ scope: `requests-${key}`, window, limit, ...portions })) return
+    if (await this.#portions.take({ scope: `requests-${key}`, window, limit, largestPortion: Math.ceil(limit / 10) })) return
     const endsInMs = (window + 1) * MINUTE_MS - now
     throw new Refusal('rate-limited', `This API key may make ${limit} requests in a minute.`, Math.ceil(endsInMs / 1000))
   }
@@ -77,7 +76,6 @@ export class Limits {
       scope: `messages-${tenant}`,
       window: daysBetween(FIRST_DAY, dayOf(now, timeZone)),
       limit,
-      firstPortion: 1,
       largestPortion: Math.max(1, Math.ceil(limit / 100)),
     }
     if (await this.#portions.take(shared, count)) return () => this.#portions.giveBack(shared, count)

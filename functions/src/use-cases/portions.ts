@@ -9,8 +9,10 @@ export interface SharedLimit {
   /** The number of the window. A later window has a higher one. */
   readonly window: number
   readonly limit: number
-  /** The size of an instance's first portion in a window. Each next one is twice as large, up to the largest. */
-  readonly firstPortion: number
+  /**
+   * An instance's first portion in a window is one, so that instances that hardly ask waste little. Each next one is twice as large, up
+   * to this.
+   */
   readonly largestPortion: number
 }
 
@@ -70,10 +72,10 @@ export class Portions {
     if (held?.window === shared.window) held.left += count
   }
 
-  #heldOf({ scope, window, firstPortion }: SharedLimit): Held {
+  #heldOf({ scope, window }: SharedLimit): Held {
     const known = this.#held.get(scope)
     if (known && known.window >= window) return known
-    const held = { window, left: 0, nextPortion: firstPortion, refused: null }
+    const held = { window, left: 0, nextPortion: 1, refused: null }
     this.#held.delete(scope)
     this.#held.set(scope, held)
     const oldest = this.#held.keys().next()

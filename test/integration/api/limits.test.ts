@@ -38,7 +38,6 @@ const limitOf = (limit: number, more: Partial<SharedLimit> = {}): SharedLimit =>
   scope: `test-${randomBytes(6).toString('hex')}`,
   window: 1000,
   limit,
-  firstPortion: 1,
   largestPortion: 10,
   ...more,
 })

@@ -27,11 +27,16 @@ afterAll(() => api[Symbol.asyncDispose]())
 
 const EVERYTHING: Principal = { key: 'test', tenant: 'default', role: 'operator', sessions: 'all', requestsPerMinute: null }
 
-const callersOf = (principal: Partial<Principal>) =>
-  api.with({
+let callers = 0
+
+/** An instance for callers of a kind. Each has a key of its own, so that no limit of requests comes between. */
+function callersOf(principal: Partial<Principal>) {
+  const key = `test-${++callers}`
+  return api.with({
     objects: new MemoryObjects(),
-    authenticatorOn: () => async () => ({ ...EVERYTHING, ...principal }),
+    authenticatorOn: () => async () => ({ ...EVERYTHING, key, ...principal }),
   })
+}
 
 function ask({ call }: Pick<ApiUnderTest, 'call'>, route: string, { path, body, headers }: RouteRequest): Promise<Answer> {
   const method = route.split(' ')[0] ?? ''

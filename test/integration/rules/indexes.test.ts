@@ -26,6 +26,8 @@ it('sealed bytes are not indexed', () => {
   expect(exempt(JOBS)).toEqual(expect.arrayContaining(['content', 'proto']))
   expect(exempt(SESSIONS)).toContain('pairing')
   expect(exempt('session_keys')).toContain('keys')
+  expect(exempt('tenant_keys')).toContain('keys')
+  expect(exempt('tenants')).toContain('secrets')
 })
 
 it('the fields that every heartbeat changes are not indexed', () => {

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { ROUTES } from '../api/routes.ts'
+import { isAudited, thingsIn } from './audit-trail.ts'
+
+const nothing = { params: undefined, query: undefined, body: undefined }
+
+describe('the audit log', () => {
+  it('has every act that changes something, but for the sending of messages', () => {
+    const left = ROUTES.filter((route) => route.method !== 'GET' && !isAudited(route))
+    expect(left.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /api/sendText'])
+    expect(ROUTES.filter(({ method }) => method === 'GET').some(isAudited)).toBe(false)
+  })
+
+  it('has the names and ids of a request', () => {
+    expect(
+      thingsIn({
+        params: { name: 'main', id: 'default.main-restart-000001' },
+        query: { tenant: 'acme' },
+        body: { session: 'other', reason: 'Because of 5511999990000.' },
+      }),
+    ).toEqual({ name: 'main', id: 'default.main-restart-000001', tenant: 'acme', session: 'other' })
+  })
+
+  it('has the id of what was made, and nothing else of the answer', () => {
+    const created = { id: '0123456789abcdef01234567', key: 'hf_secret' }
+    expect(thingsIn({ ...nothing, body: { name: 'shop', role: 'send' }, created })).toEqual({
+      name: 'shop',
+      role: 'send',
+      id: '0123456789abcdef01234567',
+    })
+  })
+
+  it('has the parts of a configuration that were changed, without their values', () => {
+    const body = { name: 'Acme Ltd.', config: { pacing: { dailyLimit: 1 }, timeZone: 'UTC' }, secrets: { hook: 'geheim' } }
+    expect(thingsIn({ ...nothing, params: { id: 'acme' }, body })).toEqual({
+      id: 'acme',
+      config: 'pacing.timeZone',
+      secrets: 'hook',
+    })
+  })
+
+  it('has no text of a message, no free text and no phone number', () => {
+    const body = { name: '5511999990000', text: 'Hello', chatId: '5511999990000@c.us', session: 'call +55 11 99999 0000' }
+    expect(thingsIn({ ...nothing, body })).toEqual({ name: '…0000' })
+  })
+})
