@@ -3,5 +3,6 @@ import './options.ts'
 
 // One file for each function. The name of an export is the name of its function, and of its queue.
 export { api } from './api-function.ts'
+export { maintain } from './schedules/maintain.ts'
 export { sweep } from './schedules/sweep.ts'
 export { retries } from './tasks/retries.ts'

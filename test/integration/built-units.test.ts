@@ -43,6 +43,13 @@ test('firebase-functions discovers the built functions, with their secrets, acco
       maxInstances: 20,
       serviceAccountEmail: 'holdfast-api@{{ params.PROJECT_ID }}.iam.gserviceaccount.com',
     },
+    maintain: {
+      scheduleTrigger: { schedule: '17 3 * * *', timeZone: 'Etc/UTC' },
+      timeoutSeconds: 1800,
+      secretEnvironmentVariables: [{ key: 'SESSION_ENCRYPTION_KEY' }],
+      region: ['us-central1'],
+      serviceAccountEmail: 'holdfast-maintainer@{{ params.PROJECT_ID }}.iam.gserviceaccount.com',
+    },
     retries: {
       taskQueueTrigger: { retryConfig: { maxAttempts: 20 }, rateLimits: { maxConcurrentDispatches: 40 } },
       secretEnvironmentVariables: [{ key: 'SESSION_ENCRYPTION_KEY' }],

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { isTombstone, readArchive, tombstoneSchema } from '@holdfast/core/message/archived-job'
 import type { JobDocument } from '@holdfast/core/message/job-document'
 import { HoldfastError, isDamage } from '@holdfast/core/platform/errors'
@@ -46,7 +47,9 @@ async function archivedJob(
     const { sessionId, status, timeline, archivedAt, archive } = parseStored(tombstoneSchema, snapshot.fields, snapshot.path)
     const cipher = await cipherOf(documents, sessionId, wrappingKey)
     const job = await readArchive(archives, cipher, snapshot.id, { archive })
-    return { job: { ...job, status, timeline: [...job.timeline, ...timeline] }, cipher, archivedAt }
+    // The directory of storage mode `local` may repeat what is in the archive already.
+    const since = timeline.filter((entry) => !job.timeline.some((known) => isDeepStrictEqual(known, entry)))
+    return { job: { ...job, status, timeline: [...job.timeline, ...since] }, cipher, archivedAt }
   } catch (error) {
     if (!isDamage(error)) throw error
     throw new Refusal('message-damaged', `The message is archived, and cannot be read. ${sentenceOf(error)}`)

@@ -56,6 +56,8 @@ it.each([
   [JOBS, 'sessionId ASCENDING, status ASCENDING, pool ASCENDING, queuedAt ASCENDING'],
   [JOBS, 'status ASCENDING, pool ASCENDING, lastError.code ASCENDING'],
   [JOBS, 'status ASCENDING, pool ASCENDING, hold.reason ASCENDING, hold.until ASCENDING'],
+  // The daily maintenance looks for jobs to archive.
+  [JOBS, 'tenant ASCENDING, status ASCENDING, createdAt ASCENDING'],
 ])('%s has an index for a query: %s', (collection, wanted) => {
   const described = file.indexes
     .filter(({ collectionGroup }) => collectionGroup === collection)
