@@ -147,7 +147,7 @@ function logStart(log: Logger, config: RunnerConfig, meter: ReturnType<typeof pr
 
 function sessionDependencies(
   config: RunnerConfig,
-  { documents, journals, objects }: RunnerStores,
+  { documents, journals, objects, archives }: RunnerStores,
   own: Pick<OwnedSessionDependencies, 'runnerId' | 'logger' | 'tasks'> & { jobs: JobFeed; tenants: TenantFeed },
 ): OwnedSessionDependencies {
   const { runnerId, logger, jobs, tenants, tasks } = own
@@ -157,6 +157,7 @@ function sessionDependencies(
     documents,
     journals,
     objects,
+    archives,
     clock,
     random: systemRandom,
     logger,

@@ -6,7 +6,7 @@ import { DirectoryObjects } from './directory/directory-objects.ts'
 import { JournalFiles } from './directory/journal-files.ts'
 import { StoreDirectory } from './directory/store-directory.ts'
 import type { WrappingKey } from '../security/envelope.ts'
-import { createFirestoreClients, createGoogleClients } from './google/clients.ts'
+import { createFirestoreClients, createGoogleClients, type FirestoreClients } from './google/clients.ts'
 import type { OperationCounter } from './google/operation-counter.ts'
 import type { Logger } from '../platform/logging.ts'
 import type { Clock, DocumentCounter, DocumentStore, ObjectStore, StoreCheck } from '../platform/ports.ts'
@@ -21,6 +21,8 @@ const ANSWER_WITHIN_MS = 20_000
 
 /** Time limit for one check. A store that needs longer counts as away, and the runner's document says so. */
 const CHECKED_WITHIN_MS = 10_000
+
+type LocalStorage = Extract<StorageConfig, { type: 'local' }>
 
 interface StoresConfig {
   readonly projectId: string
@@ -44,14 +46,21 @@ export function openReadingStores({ projectId, storage }: StoresConfig): Reading
     const { documents, objects } = createGoogleClients({ projectId, bucket: storage.bucket })
     return { documents, objects, archives: objects, storage: objects, journalsOn: (guarded) => new DocumentJournals(guarded) }
   }
-  const { bucket } = storage
-  const archived = bucket === undefined ? null : createGoogleClients({ projectId, bucket })
-  const { documents } = archived ?? createFirestoreClients({ projectId })
+  const { documents, archives } = clientsBesideDirectory(projectId, storage)
   const directory = new StoreDirectory(storage.path)
   const objects = new DirectoryObjects(directory)
   const check = () => directory.assertUsable()
-  const archives = archived?.objects ?? null
   return { documents, objects, archives, storage: { check }, journalsOn: () => new JournalFiles(directory) }
+}
+
+/** Opens what a process needs whose sessions lie in a directory. */
+function clientsBesideDirectory(
+  projectId: string,
+  { bucket }: LocalStorage,
+): FirestoreClients & { archives: ObjectStore | null } {
+  if (bucket === undefined) return { ...createFirestoreClients({ projectId }), archives: null }
+  const { objects, ...firestore } = createGoogleClients({ projectId, bucket })
+  return { ...firestore, archives: objects }
 }
 
 /** The stores of a runner. Each call has a time limit. */
@@ -59,6 +68,8 @@ export interface RunnerStores {
   readonly documents: DocumentStore
   readonly journals: JournalStore
   readonly objects: ObjectStore
+  /** Where jobs are archived. Null without a bucket. */
+  readonly archives: ObjectStore | null
   readonly operations: OperationCounter
   /**
    * Checks all stores and reports each problem with advice. In mode `local` it takes the directory for this process and brings
@@ -86,7 +97,7 @@ interface Check {
 
 export function openRunnerStores(options: RunnerStoresOptions): RunnerStores {
   const { storage, projectId } = options
-  return storage.type === 'local' ? localStores(options, storage.path) : cloudStores(options, projectId, storage.bucket)
+  return storage.type === 'local' ? localStores(options, storage) : cloudStores(options, projectId, storage.bucket)
 }
 
 function cloudStores(options: RunnerStoresOptions, projectId: string, bucket: string): RunnerStores {
@@ -101,12 +112,14 @@ function cloudStores(options: RunnerStoresOptions, projectId: string, bucket: st
   ]
   const check = () => checkAll(options, `gs://${bucket}`, [checks])
   const { operations } = google
-  return { documents, journals: new DocumentJournals(documents), objects, operations, check, close: () => google.close() }
+  const journals = new DocumentJournals(documents)
+  return { documents, journals, objects, archives: objects, operations, check, close: () => google.close() }
 }
 
-function localStores(options: RunnerStoresOptions, path: string): RunnerStores {
+function localStores(options: RunnerStoresOptions, storage: LocalStorage): RunnerStores {
   const { clock, logger, projectId, wrappingKey } = options
-  const google = createFirestoreClients({ projectId })
+  const { path } = storage
+  const google = clientsBesideDirectory(projectId, storage)
   const limit = timeLimit(clock, ANSWER_WITHIN_MS)
   const documents = guardDocuments(google.documents, limit)
   const directory = new StoreDirectory(path)
@@ -130,6 +143,7 @@ function localStores(options: RunnerStoresOptions, path: string): RunnerStores {
     documents,
     journals,
     objects,
+    archives: google.archives && guardObjects(google.archives, limit),
     operations: google.operations,
     check: () => checkAll(options, path, [checks, [recovery]]),
     async close() {

@@ -36,6 +36,8 @@ export interface SessionDependencies {
   readonly documents: DocumentStore
   readonly journals: JournalStore
   readonly objects: ObjectStore
+  /** Where jobs are archived. Null without a bucket. */
+  readonly archives: ObjectStore | null
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
@@ -108,7 +110,7 @@ export function assembleEngine(
   { cipher, loaded }: Found,
   { journal, settled }: Lasting,
 ): Engine {
-  const { documents, journals, objects, clock, random, logger } = dependencies
+  const { documents, journals, objects, archives, clock, random, logger } = dependencies
   const { sessionId } = claim
   const { image, startedFrom } = loaded
   journal.unlock(cipher)
@@ -116,7 +118,7 @@ export function assembleEngine(
   const inbox = new Inbox({ sessionId, state, documents, clock, logger })
   const undecrypted = new Undecrypted({ sessionId, state, clock, logger })
   inbox.onRefused((refused) => undecrypted.refused(refused))
-  const receipts = new Receipts({ sessionId, state, cipher, documents, clock, logger })
+  const receipts = new Receipts({ sessionId, state, cipher, documents, archives, clock, logger })
   const client = dependencies.createClient({
     state,
     deliveries: new Deliveries({ state, inbox, undecrypted, isSuspect: () => dependencies.countFirst?.() ?? false }),

@@ -1,7 +1,14 @@
 import { jobDocumentSchema, jobPath, type JobDocument } from '@holdfast/core/message/job-document'
 import { sealJobContent, sealJobProto } from '@holdfast/core/message/sealed-content'
 import { createLogger } from '@holdfast/core/platform/logging'
-import { SERVER_TIME, type Clock, type DocumentSnapshot, type DocumentStore, type Fields } from '@holdfast/core/platform/ports'
+import {
+  SERVER_TIME,
+  type Clock,
+  type DocumentSnapshot,
+  type DocumentStore,
+  type Fields,
+  type ObjectStore,
+} from '@holdfast/core/platform/ports'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import type { Connection } from '../../../runner/src/whatsapp/port.ts'
 import { Outbox, type OutboxOptions } from '../../../runner/src/session/outbox/outbox.ts'
@@ -16,7 +23,7 @@ export interface OutboxOptionsUnderTest {
   policy?: Partial<SendPolicy>
   pacer?: OutboxOptions['pacer']
   clock?: Clock
-  receipts?: { documents?: DocumentStore; clock?: Clock }
+  receipts?: { documents?: DocumentStore; archives?: ObjectStore; clock?: Clock }
   /** The store of the session's journal and of the jobs. */
   through?: (documents: DocumentStore) => DocumentStore
 }
@@ -31,7 +38,7 @@ export async function outboxUnderTest(documents: DocumentStore, options: OutboxO
   const { sessionId, cipher } = session
   const { state, journal } = await takeOver(session, { documents: through(documents) })
   const parts = { state, cipher, clock, logger: createLogger('test', 'silent') }
-  const receipts = new Receipts({ ...parts, sessionId, documents, ...options.receipts })
+  const receipts = new Receipts({ ...parts, sessionId, documents, archives: null, ...options.receipts })
   let bring: (jobs: readonly DocumentSnapshot[]) => void = () => {}
   const later: string[] = []
   const outbox = new Outbox({
@@ -84,6 +91,7 @@ export async function outboxUnderTest(documents: DocumentStore, options: OutboxO
   }
   return {
     session,
+    state,
     outbox,
     receipts,
     documents,

@@ -111,6 +111,7 @@ export class RunnerUnderTest {
       documents,
       journals: options.journals ?? new DocumentJournals(documents),
       objects,
+      archives: objects,
       clock: options.clock ?? systemClock,
       random,
       logger,

@@ -1,23 +1,19 @@
-import { JOBS, advances, jobDocumentSchema, type JobStatus } from '@holdfast/core/message/job-document'
-import { openJobProto } from '@holdfast/core/message/sealed-content'
-import { parseStored } from '@holdfast/core/platform/parse'
+import { advances, type JobStatus } from '@holdfast/core/message/job-document'
 import { isDamage, isKeyTrouble } from '@holdfast/core/platform/errors'
-import type { SessionCipher } from '@holdfast/core/security/envelope'
 import type { Logger } from '@holdfast/core/platform/logging'
-import type { Clock, DocumentStore } from '@holdfast/core/platform/ports'
+import type { Clock } from '@holdfast/core/platform/ports'
 import type { SessionEvent } from '../events/session-event.ts'
 import { STATE_KINDS } from '@holdfast/core/journal/state-kinds'
 import type { JournaledState } from '../journal/journaled-state.ts'
+import { SentJobs, type SentJobsOptions } from './sent-jobs.ts'
 
 /** The pause before the next lookup of a job, after one that failed. */
 const SETTLE_AGAIN_MS = 60_000
 
 /** Handles receipts for sent messages, and returns their content when a contact asks for it again. */
 export class Receipts {
-  readonly #sessionId: string
   readonly #state: JournaledState
-  readonly #cipher: SessionCipher
-  readonly #documents: DocumentStore
+  readonly #jobs: SentJobs
   readonly #clock: Clock
   readonly #logger: Logger
   /** The newest jobs, by message id. Older jobs are looked up in Firestore. */
@@ -27,18 +23,9 @@ export class Receipts {
   #cancelAttempt: (() => void) | null = null
   #isStopped = false
 
-  constructor(options: {
-    sessionId: string
-    state: JournaledState
-    cipher: SessionCipher
-    documents: DocumentStore
-    clock: Clock
-    logger: Logger
-  }) {
-    this.#sessionId = options.sessionId
+  constructor(options: SentJobsOptions & { state: JournaledState; clock: Clock; logger: Logger }) {
     this.#state = options.state
-    this.#cipher = options.cipher
-    this.#documents = options.documents
+    this.#jobs = new SentJobs(options)
     this.#clock = options.clock
     this.#logger = options.logger
   }
@@ -91,9 +78,8 @@ export class Receipts {
    */
   async messageOf(messageId: string): Promise<Uint8Array | null> {
     try {
-      const found = await this.#find(messageId)
-      if (!found?.job.proto) return null
-      return openJobProto(this.#cipher, found.id, found.job.proto)
+      const found = await this.#jobs.find(messageId)
+      return found && (await found.message())
     } catch (error) {
       if (!isDamage(error) && !isKeyTrouble(error)) throw error
       this.#logger.error(
@@ -106,7 +92,7 @@ export class Receipts {
 
   /** Looks up the job and applies the receipt that is recorded by then, since a later receipt may have come during the lookup. */
   #settle(messageId: string): void {
-    this.#find(messageId).then(
+    this.#jobs.find(messageId).then(
       (found) => {
         const type = this.#state.image.get('receipt', messageId)
         if (type === undefined) return
@@ -115,7 +101,7 @@ export class Receipts {
           this.#state.later(forget.keys)
           return
         }
-        const known = this.#recent.get(messageId) ?? { jobId: found.id, status: found.job.status }
+        const known = this.#recent.get(messageId) ?? { jobId: found.id, status: found.status }
         this.#advance(messageId, known, STATE_KINDS.receipt.codec.decode(type), forget)
       },
       (error: unknown) => this.#settleLater(messageId, error),
@@ -156,15 +142,6 @@ export class Receipts {
     const event: SessionEvent = { type: 'message.status', job: known.jobId, messageId, at, status: type }
     if (mutation) this.#state.change(mutation, { events: [event] })
     else this.#state.append({ events: [event] })
-  }
-
-  async #find(messageId: string) {
-    const where = [
-      ['sessionId', '==', this.#sessionId],
-      ['messageId', '==', messageId],
-    ] as const
-    const [snapshot] = await this.#documents.query({ collection: JOBS, where, limit: 1 })
-    return snapshot ? { id: snapshot.id, job: parseStored(jobDocumentSchema, snapshot.fields, snapshot.path) } : null
   }
 }
 
