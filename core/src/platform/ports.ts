@@ -76,6 +76,8 @@ export interface Query {
   readonly where?: readonly (readonly [field: string, operator: '==' | 'in' | '>' | '<=' | '<' | '>=', value: unknown])[]
   /** A field, or `id` for the document's own id. */
   readonly orderBy?: readonly [field: string, direction: 'asc' | 'desc']
+  /** Equal values are ordered by the document's id, in the same direction. `startAfter` is then the value and the id. */
+  readonly thenById?: true
   /** With `orderBy`: only what comes after this value. */
   readonly startAfter?: unknown
   readonly endAt?: string
@@ -99,9 +101,12 @@ export interface DocumentStore {
   listen(query: Query, onEvents: (events: ListenerEvent[]) => void, onError: (error: unknown) => void): () => void
 }
 
+export type CountQuery = Pick<Query, 'collection' | 'where' | 'orderBy'>
+
 /** Counts documents without transferring them. A port of its own, because only the API and schedules count. */
 export interface DocumentCounter {
-  count(query: Pick<Query, 'collection' | 'where'>): Promise<number>
+  /** The order only decides which index serves the query. */
+  count(query: CountQuery): Promise<number>
 }
 
 /** A call of a function, at a time. */

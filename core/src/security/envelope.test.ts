@@ -99,6 +99,19 @@ describe('a fingerprint', () => {
     others.push(cipherOf('default.main', randomBytes(32)).fingerprint(plain))
     expect(others).not.toContain(cipher.fingerprint(plain))
   })
+
+  it('is known after a key rotation', () => {
+    const keys = new Map([
+      [1, key],
+      [2, randomBytes(32)],
+    ])
+    const rotated = new SessionCipher('default.main', keys, 2)
+    const before = cipher.fingerprint(plain)
+    expect(rotated.fingerprint(plain)).not.toBe(before)
+    for (const hash of [before, rotated.fingerprint(plain)]) expect(rotated.isFingerprint(hash, plain)).toBe(true)
+    expect(rotated.isFingerprint(before, Buffer.from('ratchets'))).toBe(false)
+    expect(cipher.isFingerprint(rotated.fingerprint(plain), plain)).toBe(false)
+  })
 })
 
 describe('data keys', () => {

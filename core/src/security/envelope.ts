@@ -85,7 +85,16 @@ export class SessionCipher {
 
   /** A keyed hash, hex: equal for equal bytes under the current key, and useless for guessing them without the key. */
   fingerprint(plain: Uint8Array): string {
-    return createHmac('sha256', this.#keyFor('fingerprint', this.currentVersion)).update(plain).digest('hex')
+    return this.#fingerprint(plain, this.currentVersion)
+  }
+
+  /** Returns whether a hash is the fingerprint of these bytes, under the current key or an earlier one. */
+  isFingerprint(hash: string, plain: Uint8Array): boolean {
+    return [...this.#keys.keys()].some((version) => this.#fingerprint(plain, version) === hash)
+  }
+
+  #fingerprint(plain: Uint8Array, version: number): string {
+    return createHmac('sha256', this.#keyFor('fingerprint', version)).update(plain).digest('hex')
   }
 
   #bind(purpose: Purpose, place: string): string {

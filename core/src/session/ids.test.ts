@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 import {
   SESSION_NAME,
+  bulkJobIdOf,
   checkpointName,
   jobIdOf,
   receivedMessageIdOf,
@@ -15,12 +16,14 @@ describe('derived ids', () => {
   it('are the persisted ones', () => {
     const jobId = jobIdOf('default', 'order-1')
     expect(jobId).toBe('007a2c75041cb2968903045c3912bc9bb2edfeda')
+    expect(bulkJobIdOf('default', 'order-1', 7)).toBe('b5d0a75d9beac02bb6791b1ed290bfd51d667c74')
     expect(whatsappMessageIdOf(jobId)).toBe('3EB029B14AA007DEF52711')
     expect(receivedMessageIdOf('5511999990000@s.whatsapp.net', '', '3A1')).toBe('efc209d116aa663339613e89899e01360a3cf816')
   })
 
   it('differ when any part differs, also when the joined parts are the same text', () => {
     const ids = [jobIdOf('default', 'a'), jobIdOf('other', 'a'), jobIdOf('default', 'b'), jobIdOf('defaul', 'ta')]
+    ids.push(bulkJobIdOf('default', 'a', 1), bulkJobIdOf('default', 'a', 11), bulkJobIdOf('default', 'a1', 1))
     expect(new Set(ids).size).toBe(ids.length)
     const received = [
       receivedMessageIdOf('chat', 'one', 'id'),

@@ -21,6 +21,10 @@ export const sequenceId = (sequence: number): string => String(sequence).padStar
 /** The id of a job. A tenant and an idempotency key always give the same job. */
 export const jobIdOf = (tenant: string, idempotencyKey: string): string => hashOf('job', tenant, idempotencyKey).slice(0, 40)
 
+/** The id of a job that a request for many messages makes, by the key of the request and the message's place in it. */
+export const bulkJobIdOf = (tenant: string, idempotencyKey: string, index: number): string =>
+  hashOf('bulk', tenant, idempotencyKey, String(index)).slice(0, 40)
+
 /** The WhatsApp id that a job keeps for life, in the form that WhatsApp Web's own ids have. */
 export const whatsappMessageIdOf = (jobId: string): string => `3EB0${hashOf('message', jobId).slice(0, 18).toUpperCase()}`
 

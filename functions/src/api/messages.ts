@@ -1,137 +1,65 @@
-import { randomUUID } from 'node:crypto'
-import { JOB_STATUSES } from '@holdfast/core/message/job-document'
 import { z } from 'zod'
-import { acceptMessage } from '../use-cases/accept-message.ts'
+import { cancelMessage } from '../use-cases/cancel-message.ts'
+import { deleteMessage } from '../use-cases/delete-message.ts'
 import { findMessage } from '../use-cases/find-message.ts'
-import { listReceived } from '../use-cases/received-messages.ts'
-import { READERS, type Route, route, SENDERS } from './route.ts'
-import { named, pageLimit, requiredString, time, unknownField } from './schemas.ts'
+import { CURSOR, listMessages } from '../use-cases/list-messages.ts'
+import { replaceMessage } from '../use-cases/replace-message.ts'
+import { retryMessage } from '../use-cases/retry-message.ts'
+import {
+  expiresAtSchema,
+  messageListSchema,
+  messageParams,
+  messageSchema,
+  prioritySchema,
+  sendAtSchema,
+  textSchema,
+} from './message-schemas.ts'
+import { ADMINS, READERS, type Route, route, SENDERS } from './route.ts'
+import { jobStatusSchema, pageLimit, timeWithOffset, unknownField } from './schemas.ts'
 
-const MAX_TEXT_LENGTH = 65_536
-const MAX_KEY_LENGTH = 255
-const KEY_LENGTH = `The header Idempotency-Key must have 1 to ${MAX_KEY_LENGTH} characters.`
+export const cursorSchema = z
+  .string()
+  .regex(CURSOR, 'must be a cursor from an earlier answer')
+  .optional()
+  .meta({ description: 'The cursor of an earlier answer. The list goes on after it.' })
 
-const textToSendSchema = z
-  .object({
-    session: requiredString('the name of a session'),
-    chatId: requiredString('like 491701234567@c.us'),
-    text: requiredString()
-      .min(1, 'must not be empty')
-      .max(MAX_TEXT_LENGTH, `must have at most ${MAX_TEXT_LENGTH} characters`)
-      // UTF-8 cannot encode half of a surrogate pair: the recipient would get another text.
-      .refine((text) => text.isWellFormed(), 'must be well-formed Unicode'),
-  })
-  .catchall(unknownField)
-  .meta({ id: 'TextToSend', example: { session: 'main', chatId: '5511999990000@c.us', text: 'Hello' } })
-
-const idempotencyHeaders = z.object({
-  'Idempotency-Key': z.string().min(1, KEY_LENGTH).max(MAX_KEY_LENGTH, KEY_LENGTH).optional().meta({
-    description: 'Repeat a request with the same key, and the API accepts the message only once.',
-    example: 'order-4711-confirmation',
-  }),
-})
-
-const jobStatusSchema = z.enum(JOB_STATUSES).meta({ id: 'JobStatus' })
-
-const acceptedSchema = z
-  .strictObject({
-    id: z.string().meta({ description: 'The id of the job.' }),
-    messageId: z.string().meta({ description: 'The id of the message at WhatsApp.' }),
-    status: jobStatusSchema,
-  })
-  .meta({ id: 'AcceptedMessage' })
-
-const messageSchema = z
-  .strictObject({
-    id: z.string(),
-    messageId: z.string(),
-    session: z.string(),
-    chatId: z.string(),
-    text: z.string().nullable(),
-    textError: z.string().optional().meta({ description: 'Why the text cannot be shown. Otherwise absent.' }),
-    status: jobStatusSchema,
-    timeline: z.array(z.strictObject({ status: jobStatusSchema, at: time, attempt: z.int().optional() })),
-    attempts: z.int(),
-    createdAt: time,
-    lastAttemptAt: time.nullable(),
-    nextAttemptAt: time.nullable(),
-    failedAt: time.nullable(),
-    archivedAt: time.optional().meta({ description: 'Present when the message is archived: it can be read, but not changed.' }),
-    error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
-  })
-  .meta({ id: 'Message' })
-
-const receivedSchema = z
-  .strictObject({
-    id: z
-      .string()
-      .nullable()
-      .meta({ description: 'The id that the sender gave the message. Null when the document is damaged.' }),
-    chatId: z.string().optional(),
-    from: z.string().optional(),
-    fromMe: z.boolean().optional(),
-    participant: z.string().nullable().optional().meta({ description: 'The sender of a group message.' }),
-    pushName: z.string().nullable().optional(),
-    type: z.string().optional(),
-    timestamp: z.int().optional().meta({ description: 'When the message was sent, in seconds since 1970.' }),
-    order: z.string().meta({ description: 'The place of the message in the list. It serves as a cursor.' }),
-    body: z.string().nullable().meta({ description: 'The text of the message.' }),
-    tooLarge: z
-      .strictObject({ bytes: z.int(), textIsCut: z.boolean() })
-      .optional()
-      .meta({
-        description:
-          'Present when the message was too large to be stored whole. `bytes` is its size. Only its text was stored, or the ' +
-          'beginning of its text when `textIsCut` is true.',
-      }),
-    fromHistory: z
-      .literal(true)
-      .optional()
-      .meta({ description: "The message comes from the phone's history, sent when the device was linked." }),
-    error: z.string().optional().meta({ description: 'Why the message cannot be read. Otherwise absent.' }),
-  })
-  .meta({ id: 'ReceivedMessage' })
-
-const pageQuery = z.object({
-  since: z
-    .string()
-    .regex(/^\d{20}-\d{6}$/, 'must be a cursor from an earlier answer')
-    .optional()
-    .meta({ description: 'The cursor of an earlier answer. The list starts after it.' }),
+const listQuery = z.object({
+  status: jobStatusSchema.optional().meta({ example: 'failed' }),
+  session: z.string().optional().meta({ description: 'The name of a session.', example: 'main' }),
+  chatId: z.string().optional().meta({ description: 'The chat, as in POST /api/sendText.' }),
+  since: timeWithOffset.optional().meta({ description: 'Only messages that were accepted at this time or later.' }),
+  cursor: cursorSchema,
   limit: pageLimit,
 })
 
+const replacementSchema = z
+  .object({
+    text: textSchema,
+    sendAt: sendAtSchema,
+    expiresAt: expiresAtSchema,
+    priority: prioritySchema.optional(),
+  })
+  .catchall(unknownField)
+  .meta({ id: 'Replacement', example: { text: 'Hello again' } })
+
+const answered = { 200: { description: 'The message.', schema: messageSchema } } as const
+
 export const MESSAGE_ROUTES: readonly Route[] = [
   route({
-    method: 'POST',
-    path: '/api/sendText',
-    operationId: 'sendText',
+    method: 'GET',
+    path: '/api/messages',
+    operationId: 'listMessagesToSend',
     tag: 'Messages',
-    summary: 'Send a text',
-    description: 'The API stores the message before it answers. A session that is not connected sends it later.',
-    sendsMessages: true,
-    roles: SENDERS,
-    request: { headers: idempotencyHeaders, body: textToSendSchema },
-    answers: { 201: { description: 'The message is accepted.', schema: acceptedSchema } },
-    problems: [
-      'unknown-session',
-      'unsupported-chat',
-      'queue-disabled',
-      'tenant-deleting',
-      'daily-quota-exceeded',
-      'idempotency-key-reused',
-      'message-damaged',
-    ],
-    async run({ dependencies, principal, headers, body: { session, chatId, text } }) {
-      const idempotencyKey = headers['Idempotency-Key'] ?? randomUUID()
-      const accepted = await acceptMessage(dependencies, principal, {
-        session,
-        chatId,
-        content: { type: 'text', text },
-        idempotencyKey,
-      })
-      return { status: 201, body: accepted }
-    },
+    summary: 'List the messages to send',
+    description: 'Newest first. Messages that are accepted meanwhile do not move the pages. Archived messages are not listed.',
+    roles: READERS,
+    request: { query: listQuery },
+    answers: { 200: { description: 'One page of messages.', schema: messageListSchema } },
+    problems: ['unknown-session'],
+    run: async ({ dependencies, principal, query }) => ({
+      status: 200,
+      body: await listMessages(dependencies, principal, query),
+    }),
   }),
   route({
     method: 'GET',
@@ -140,12 +68,8 @@ export const MESSAGE_ROUTES: readonly Route[] = [
     tag: 'Messages',
     summary: 'Show a message to send and its status',
     roles: READERS,
-    request: {
-      params: z.object({
-        id: z.string().meta({ description: 'The `id` or the `messageId` of the accepted message.', example: '0'.repeat(40) }),
-      }),
-    },
-    answers: { 200: { description: 'The message.', schema: messageSchema } },
+    request: { params: messageParams },
+    answers: answered,
     problems: ['unknown-message', 'message-damaged'],
     run: async ({ dependencies, principal, params }) => ({
       status: 200,
@@ -153,32 +77,75 @@ export const MESSAGE_ROUTES: readonly Route[] = [
     }),
   }),
   route({
-    method: 'GET',
-    path: '/api/:name/messages',
-    operationId: 'listMessages',
+    method: 'PUT',
+    path: '/api/messages/:id',
+    operationId: 'replaceMessage',
     tag: 'Messages',
-    summary: 'List received messages',
-    description: 'Oldest first. A client that keeps the cursor gets each message once.',
-    roles: READERS,
-    request: { params: named, query: pageQuery },
-    answers: {
-      200: {
-        description: 'One page of messages.',
-        schema: z
-          .strictObject({
-            messages: z.array(receivedSchema),
-            cursor: z
-              .string()
-              .nullable()
-              .meta({ description: 'The position after the last message. Null while there are no messages.' }),
-          })
-          .meta({ id: 'MessagePage' }),
-      },
-    },
-    problems: ['unknown-session'],
-    run: async ({ dependencies, principal, params: { name }, query: { since, limit } }) => ({
+    summary: 'Replace the text of a message that waits',
+    description:
+      'For messages that were never attempted. The ids stay. A time that is left out stays, and `null` removes it. The request may be ' +
+      'repeated.',
+    roles: SENDERS,
+    request: { params: messageParams, body: replacementSchema },
+    answers: answered,
+    problems: ['unknown-message', 'message-damaged', 'message-archived', 'cannot-replace', 'invalid-time'],
+    run: async ({ dependencies, principal, params, body: { text, sendAt, expiresAt, priority } }) => ({
       status: 200,
-      body: await listReceived(dependencies, principal, { name, since, limit }),
+      body: await replaceMessage(dependencies, principal, params.id, {
+        content: { type: 'text', text },
+        sendAt,
+        expiresAt,
+        priority,
+      }),
+    }),
+  }),
+  route({
+    method: 'DELETE',
+    path: '/api/messages/:id',
+    operationId: 'deleteMessage',
+    tag: 'Messages',
+    summary: 'Archive a message that has come to its end',
+    description:
+      'It leaves the lists and the figures, and can still be shown by its ids. A message that waits has to be canceled first.',
+    roles: ADMINS,
+    request: { params: messageParams },
+    answers: answered,
+    problems: ['unknown-message', 'message-damaged', 'cannot-delete', 'no-archive'],
+    run: async ({ dependencies, principal, params }) => ({
+      status: 200,
+      body: await deleteMessage(dependencies, principal, params.id),
+    }),
+  }),
+  route({
+    method: 'POST',
+    path: '/api/messages/:id/cancel',
+    operationId: 'cancelMessage',
+    tag: 'Messages',
+    summary: 'Cancel a message that is not on the wire',
+    description: 'A canceled message is never sent. The call may be repeated.',
+    roles: SENDERS,
+    request: { params: messageParams },
+    answers: answered,
+    problems: ['unknown-message', 'message-damaged', 'message-archived', 'cannot-cancel'],
+    run: async ({ dependencies, principal, params }) => ({
+      status: 200,
+      body: await cancelMessage(dependencies, principal, params.id),
+    }),
+  }),
+  route({
+    method: 'POST',
+    path: '/api/messages/:id/retry',
+    operationId: 'retryMessage',
+    tag: 'Messages',
+    summary: 'Return a failed message to the queue',
+    description: 'The ids and the text stay. The call may be repeated: asked twice, it is done once.',
+    roles: SENDERS,
+    request: { params: messageParams },
+    answers: answered,
+    problems: ['unknown-message', 'message-damaged', 'message-archived', 'cannot-retry'],
+    run: async ({ dependencies, principal, params }) => ({
+      status: 200,
+      body: await retryMessage(dependencies, principal, params.id),
     }),
   }),
 ]

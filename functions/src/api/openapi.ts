@@ -37,11 +37,18 @@ export function describeRoutes(routes: readonly Route[]) {
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       paths,
-      components: { securitySchemes: { [KEY_SCHEME]: { type: 'apiKey', in: 'header', name: 'X-Api-Key' } } },
+      components: {
+        schemas: itemsOf(routes),
+        securitySchemes: { [KEY_SCHEME]: { type: 'apiKey', in: 'header', name: 'X-Api-Key' } },
+      },
     },
     { override: asClientsNeedIt },
   )
 }
+
+/** Returns the schemas that bodies refer to by name. */
+const itemsOf = (routes: readonly Route[]) =>
+  Object.fromEntries(routes.flatMap(({ request }) => (request?.items ? [[request.items.meta()?.id ?? '', request.items]] : [])))
 
 function operationOf(route: Route): ZodOpenApiOperationObject {
   const { operationId, tag, summary, description, request = {}, roles } = route

@@ -32,6 +32,8 @@ interface RequestSchemas {
   readonly query?: z.ZodObject
   readonly headers?: z.ZodObject
   readonly body?: z.ZodType
+  /** The items of a list in the body, which refers to them by the name of this schema. The route checks each by itself. */
+  readonly items?: z.ZodType
 }
 
 /** The description of a route. Its schemas give the types of `run`. */
@@ -49,6 +51,8 @@ interface Described<Request extends RequestSchemas, Given extends Answers> {
   readonly sendsMessages?: boolean
   /** True if the caller may leave out the body. A missing body counts as `{}`. */
   readonly isBodyOptional?: boolean
+  /** The size of the largest body; 1 MiB unless the route says more. */
+  readonly maxBodyBytes?: number
   readonly answers: Given
   /** The codes of the route's own problems. `commonProblems` adds those that many routes share. */
   readonly problems?: readonly ProblemCode[]

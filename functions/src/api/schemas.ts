@@ -1,3 +1,4 @@
+import { JOB_STATUSES } from '@holdfast/core/message/job-document'
 import { REASONS, type ReasonCode } from '@holdfast/core/session/session-states'
 import { z } from 'zod'
 
@@ -8,6 +9,13 @@ export const time = z.codec(z.iso.datetime(), z.date(), {
   decode: (text) => new Date(text),
   encode: (date) => date.toISOString(),
 })
+
+/** A point in time in a request: ISO 8601 with any offset. */
+export const timeWithOffset = z.codec(
+  z.iso.datetime({ offset: true, error: 'must be a time with an offset, like 2026-12-24T18:00:00+01:00' }),
+  z.date(),
+  { decode: (text) => new Date(text), encode: (date) => date.toISOString() },
+)
 
 /** A required text. The hint, such as an example, follows the message when the text is missing. */
 export const requiredString = (hint?: string) =>
@@ -36,6 +44,8 @@ export const ofTenant = z
   .optional()
   .meta({ description: 'For the operator: the tenant that the request is about. Without it: the one of the header X-Tenant.' })
 
+export const jobStatusSchema = z.enum(JOB_STATUSES).meta({ id: 'JobStatus' })
+
 export const named = z.object({ name: z.string().meta({ description: 'The name of a session.', example: 'main' }) })
 
 export const reasonSchema = z.enum(Object.keys(REASONS) as [ReasonCode, ...ReasonCode[]]).meta({ id: 'Reason' })
@@ -58,5 +68,6 @@ export const problemSchema = z
       .array(z.strictObject({ field: z.string(), message: z.string() }))
       .optional()
       .meta({ description: 'All mistakes in the request.' }),
+    state: jobStatusSchema.optional().meta({ description: 'The status of the message that cannot be changed.' }),
   })
   .meta({ id: 'Problem' })

@@ -8,14 +8,25 @@ import { startSession, stopSession } from '../use-cases/want-session.ts'
 import { ADMINS, READERS, type Route, route } from './route.ts'
 import { named, reasonSchema, requiredString, time, unknownField } from './schemas.ts'
 
-/** Words that cannot be names of sessions, because routes below `/api` begin with them or with a session's name. */
-const RESERVED_NAMES: readonly string[] = ['sessions', 'messages', 'keys', 'tenants', 'tenant', 'audit']
+/**
+ * Words that cannot be names of sessions, because routes below `/api` begin with them or with a session's name. Besides the words of
+ * today it has those of WAHA, whose routes will follow.
+ */
+const RESERVED_NAMES = new Set(
+  (
+    'sessions messages queue whatsapp keys tenants tenant pools audit session-info ' +
+    'apps connections contacts files reaction reply screenshot server star version'
+  ).split(' '),
+)
+
+/** Every route that sends begins like this. */
+const SENDS = /^send[A-Z]/
 
 const newSessionSchema = z
   .object({
     name: requiredString()
       .regex(SESSION_NAME, 'must begin with a letter or digit and have at most 54 letters, digits, "-" and "_"')
-      .refine((name) => !RESERVED_NAMES.includes(name), 'is a reserved word'),
+      .refine((name) => !RESERVED_NAMES.has(name) && !SENDS.test(name), 'is a reserved word'),
     start: z
       .boolean('must be true or false')
       .default(true)
@@ -25,6 +36,8 @@ const newSessionSchema = z
   .meta({ id: 'NewSession', example: { name: 'another' } })
 
 const API_STATUSES = ['STOPPED', 'STARTING', 'SCAN_QR_CODE', 'WORKING', 'FAILED'] as const satisfies readonly ApiStatus[]
+
+export const apiStatusSchema = z.enum(API_STATUSES)
 
 const pacingSchema = z.strictObject({
   day: z.string().meta({ description: 'The counted day, in `timeZone`. A later day has a new count.', example: '2026-12-01' }),
@@ -56,7 +69,7 @@ const pacingSchema = z.strictObject({
 const sessionSchema = z
   .strictObject({
     name: z.string(),
-    status: z.enum(API_STATUSES).meta({ description: "The status in WAHA's words." }),
+    status: apiStatusSchema.meta({ description: "The status in WAHA's words." }),
     state: z
       .enum(SESSION_STATES)
       .meta({ description: 'The stored state. `status` and `reason` also depend on whether the runner is alive.' }),

@@ -32,13 +32,12 @@ export function createApp({ authenticatorOn, ...given }: AppDependencies): Hono<
   app.use(observed(dependencies))
   for (const route of ROUTES) if (route.roles === 'anybody') register(app, route, dependencies)
   app.use('/api/*', requireApiKey(authenticate, dependencies))
-  app.use('/api/*', bodyLimit)
   for (const route of ROUTES) if (route.roles !== 'anybody') register(app, route, dependencies)
   return app
 }
 
 function register(app: Hono<Environment>, route: Route, dependencies: RouteDependencies): void {
-  app.on(route.method, route.path, async (context) => {
+  app.on(route.method, route.path, bodyLimit(route.maxBodyBytes), async (context) => {
     const principal = context.get('principal')
     if (route.roles !== 'anybody') requireRole(principal, route.roles)
     const request = await readRequest(context, route)

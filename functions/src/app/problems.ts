@@ -27,10 +27,16 @@ export const PROBLEMS = {
   'message-damaged': { status: 409, title: 'The stored message is damaged' },
   'message-archived': { status: 409, title: 'The message is archived' },
   'cannot-restore': { status: 409, title: 'The session cannot be restored' },
+  'cannot-cancel': { status: 409, title: 'The message cannot be canceled' },
+  'cannot-replace': { status: 409, title: 'The message cannot be replaced' },
+  'cannot-retry': { status: 409, title: 'The message cannot be returned to the queue' },
+  'cannot-delete': { status: 409, title: 'The message cannot be deleted' },
+  'no-archive': { status: 409, title: 'The installation has no archive' },
   'no-qr-code': { status: 409, title: 'The session has no QR code now' },
   'too-large': { status: 413, title: 'The request is too large' },
   'unsupported-chat': { status: 422, title: 'Messages to this chat are not supported' },
   'contradictory-configuration': { status: 422, title: 'The configuration contradicts itself' },
+  'invalid-time': { status: 422, title: 'A time of the message is not possible' },
   'idempotency-key-reused': { status: 422, title: 'The idempotency key belongs to another request' },
   'rate-limited': { status: 429, title: 'Too many requests' },
   'daily-quota-exceeded': { status: 429, title: 'The messages of the day are used up' },
@@ -62,7 +68,7 @@ export function problemOf(error: unknown): HTTPException | null {
   if (error instanceof HTTPException) return error
   if (error instanceof Refusal) {
     const headers = error.retryAfter === null ? {} : { 'Retry-After': String(error.retryAfter) }
-    return problem(error.code, error.message, { headers })
+    return problem(error.code, error.message, { headers, ...(error.state === null ? {} : { members: { state: error.state } }) })
   }
   if (!isHoldfastError(error)) return null
   if (error.code === 'unavailable') {

@@ -48,10 +48,16 @@ function parse<Schema extends z.ZodType>(schema: Schema, text: string): z.infer<
 function checked<Schema extends z.ZodType>(schema: Schema, given: unknown): z.infer<Schema> {
   const result = schema.safeParse(given)
   if (result.success) return result.data
-  const issues = result.error.issues.map((issue) => ({ field: issue.path.join('.') || '(body)', message: issue.message }))
-  const detail = issues.map(({ field, message }) => `${field}: ${message}`).join('; ')
-  throw problem('bad-request', detail, { members: { issues } })
+  throw problem('bad-request', sentenceOfIssues(result.error), { members: { issues: issuesOf(result.error) } })
 }
+
+const issuesOf = ({ issues }: z.ZodError) => issues.map(({ path, message }) => ({ field: path.join('.') || '(body)', message }))
+
+/** Names all mistakes, with their fields. */
+export const sentenceOfIssues = (error: z.ZodError): string =>
+  issuesOf(error)
+    .map(({ field, message }) => `${field}: ${message}`)
+    .join('; ')
 
 /** Checks the headers. The messages of the schemas name the header themselves, because this problem has no list of fields. */
 function checkedHeaders(schema: z.ZodObject, context: Context): Record<string, unknown> {

@@ -1,3 +1,5 @@
+import type { ApiStatus } from '@holdfast/core/session/session-states'
+
 /** Derives the problems and the status of GET /health from the measured figures. */
 
 /** From best to worst. */
@@ -56,6 +58,42 @@ export interface SessionFigures {
   readonly wanted: number
   /** Sessions that are wanted online and have failed. */
   readonly wantedFailed: number
+}
+
+export type CountedSessions = SessionFigures & { readonly active: number }
+
+/** A session as an operator sees it. */
+export interface SeenSession {
+  readonly status: ApiStatus
+  /** Whether it is wanted online. */
+  readonly isWanted: boolean
+}
+
+export function countSessions(sessions: readonly SeenSession[]): CountedSessions {
+  const counts = { total: sessions.length, active: 0, failed: 0, recovering: 0, wanted: 0, wantedFailed: 0 }
+  for (const session of sessions) {
+    const group = groupOf(session)
+    if (group) counts[group]++
+    if (!session.isWanted) continue
+    counts.wanted++
+    if (group === 'failed') counts.wantedFailed++
+  }
+  return counts
+}
+
+/** Returns the group in which a session counts. Null for a session that is stopped or waits for a phone, as it should. */
+function groupOf({ status, isWanted }: SeenSession): 'active' | 'failed' | 'recovering' | null {
+  switch (status) {
+    case 'WORKING':
+      return 'active'
+    case 'FAILED':
+      return 'failed'
+    case 'STARTING':
+    case 'STOPPED':
+      return isWanted ? 'recovering' : null
+    case 'SCAN_QR_CODE':
+      return null
+  }
 }
 
 export interface Measured {

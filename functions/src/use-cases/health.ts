@@ -1,14 +1,16 @@
 import { within } from '@holdfast/core/platform/deadlines'
-import { JOBS, type JobStatus } from '@holdfast/core/message/job-document'
+import { countDepth } from '@holdfast/core/message/queue-figures'
 import { RUNNERS } from '@holdfast/core/operations/runner-document'
 import { SESSIONS, sessionDocumentSchema } from '@holdfast/core/session/session-document'
-import type { DocumentCounter, DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/ports'
+import type { DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/ports'
 import type { Dependencies } from './dependencies.ts'
 import {
   type HealthProblem,
   type HealthStatus,
   problemsOf,
-  type SessionFigures,
+  type CountedSessions,
+  countSessions,
+  type SeenSession,
   statusOfProblems,
   worstResources,
 } from './health-status.ts'
@@ -68,7 +70,7 @@ export class HealthCheck {
 }
 
 async function measure({ documents, clock, logger, thresholds }: Needed, storage: StorageWatch): Promise<Figures> {
-  const fleet = within(clock, PATIENCE_MS, Promise.all([measureFleet(documents), countJobs(documents)])).catch(
+  const fleet = within(clock, PATIENCE_MS, Promise.all([measureFleet(documents), countDepth(documents)])).catch(
     (error: unknown) => {
       logger.warn({ error }, 'The health check could not read the database.')
       return null
@@ -104,49 +106,20 @@ const sessionFields = sessionDocumentSchema.pick({
   epoch: true,
 })
 
-type CountedSessions = SessionFigures & { readonly active: number }
-
 async function measureFleet(documents: DocumentStore): Promise<{ sessions: CountedSessions; runners: RunnerAnswer[] }> {
   // Reads sessions first, so that the second query finds each runner that a session names.
   const sessions = await documents.query({ collection: SESSIONS, select: Object.keys(sessionFields.shape) })
   const runners = await documents.query({ collection: RUNNERS })
   const byId = new Map(runners.map((runner) => [runner.id, runner]))
-  const counts = { total: sessions.length, active: 0, failed: 0, recovering: 0, wanted: 0, wantedFailed: 0 }
-  for (const session of sessions) {
-    const group = groupOf(session, byId)
-    if (group) counts[group]++
-    if (session.fields['wanted'] !== 'online') continue
-    counts.wanted++
-    if (group === 'failed') counts.wantedFailed++
-  }
-  return { sessions: counts, runners: runnerAnswers(runners) }
+  const seen = sessions.map((session) => seenOf(session, byId))
+  return { sessions: countSessions(seen), runners: runnerAnswers(runners) }
 }
 
 const connectionsOf = ({ total, active, failed, recovering }: CountedSessions) => ({ total, active, failed, recovering })
 
-/** Returns the group in which a session counts. Null for a session that is stopped or waits for a phone, as it should. */
-function groupOf(
-  snapshot: DocumentSnapshot,
-  runners: ReadonlyMap<string, DocumentSnapshot>,
-): 'active' | 'failed' | 'recovering' | null {
+function seenOf(snapshot: DocumentSnapshot, runners: ReadonlyMap<string, DocumentSnapshot>): SeenSession {
   const parsed = sessionFields.safeParse(snapshot.fields)
-  if (!parsed.success) return 'failed'
-  const session = parsed.data
-  switch (statusOf(snapshot.id, session, runners.get(session.runnerId ?? '') ?? null).status) {
-    case 'WORKING':
-      return 'active'
-    case 'FAILED':
-      return 'failed'
-    case 'STARTING':
-    case 'STOPPED':
-      return session.wanted === 'online' ? 'recovering' : null
-    case 'SCAN_QR_CODE':
-      return null
-  }
-}
-
-async function countJobs(documents: DocumentCounter): Promise<{ waiting: number; active: number; failed: number }> {
-  const count = (status: JobStatus) => documents.count({ collection: JOBS, where: [['status', '==', status]] })
-  const [waiting, active, failed] = await Promise.all([count('pending'), count('processing'), count('failed')])
-  return { waiting, active, failed }
+  const isWanted = snapshot.fields['wanted'] === 'online'
+  if (!parsed.success) return { status: 'FAILED', isWanted }
+  return { status: statusOf(snapshot.id, parsed.data, runners.get(parsed.data.runnerId ?? '') ?? null).status, isWanted }
 }

@@ -1,3 +1,4 @@
+import type { JobStatus } from '@holdfast/core/message/job-document'
 import type { HoldfastError } from '@holdfast/core/platform/errors'
 
 /** The codes of the reasons for which a use case refuses a request. Callers of the API branch on these codes. */
@@ -28,20 +29,33 @@ export type RefusalCode =
   | 'unsupported-chat'
   | 'queue-disabled'
   | 'idempotency-key-reused'
+  | 'invalid-time'
+  | 'cannot-cancel'
+  | 'cannot-replace'
+  | 'cannot-retry'
+  | 'cannot-delete'
+  | 'no-archive'
 
 /** Thrown by use cases. `message` tells a person what to do. */
 export class Refusal extends Error {
   readonly code: RefusalCode
   /** Seconds after which the same request may succeed; null when waiting does not help. */
   readonly retryAfter: number | null
+  /** The state of the message that cannot be changed; null for other refusals. */
+  readonly state: JobStatus | null
 
-  constructor(code: RefusalCode, message: string, retryAfter: number | null = null) {
+  constructor(code: RefusalCode, message: string, retryAfter: number | null = null, state: JobStatus | null = null) {
     super(message)
     this.name = 'Refusal'
     this.code = code
     this.retryAfter = retryAfter
+    this.state = state
   }
 }
+
+/** Refuses a change of a message in its present state. */
+export const refusedInState = (code: RefusalCode, message: string, state: JobStatus): Refusal =>
+  new Refusal(code, message, null, state)
 
 /** Returns the text of an error for people. Errors of Holdfast name documents and the ids of keys, never content. */
 export const sentenceOf = (error: HoldfastError): string => [error.message, error.advice].filter(Boolean).join(' ')

@@ -11,6 +11,7 @@ import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import { type AppDependencies, createApp } from '../../../functions/src/app/app.ts'
+import type { Principal } from '../../../functions/src/app/principal.ts'
 import { keysBeside } from '../../../functions/src/app/authentication.ts'
 import {
   type FirestoreUnderTest,
@@ -22,6 +23,8 @@ import { RecordedTasks } from '../../support/recorded-tasks.ts'
 import { assertDescribed } from './described-answers.ts'
 
 export const API_KEY = 'a key of 16 or more characters'
+
+const OPERATOR: Principal = { key: 'operator', tenant: 'default', role: 'operator', sessions: 'all', requestsPerMinute: null }
 
 export interface Answer {
   readonly status: number
@@ -48,6 +51,8 @@ export interface ApiUnderTest extends AsyncDisposable {
   call(path: string, init: RequestInit): Promise<Answer>
   /** Makes another API on the same data, with some of its dependencies replaced. */
   with(changes: Partial<AppDependencies>): Calls
+  /** Makes the same API for another caller: the operator of the tenant `default`, unless the principal says otherwise. */
+  as(principal: Partial<Principal>, changes?: Partial<AppDependencies>): Calls
   /** Makes the same store with another `commit`. */
   committing(commit: (changes: readonly Change[], real: DocumentStore['commit']) => Promise<void>): AppDependencies['documents']
   /** Writes what a runner would write into the session's document. */
@@ -94,6 +99,8 @@ function apiOn(firestore: FirestoreUnderTest): ApiUnderTest {
     routes: routesOf(createApp(dependencies)),
     ...callsOf(dependencies),
     with: (changes) => callsOf({ ...dependencies, ...changes }),
+    as: (principal, changes = {}) =>
+      callsOf({ ...dependencies, ...changes, authenticatorOn: () => () => Promise.resolve({ ...OPERATOR, ...principal }) }),
     committing: (commit) => ({
       commit: (changes) => commit(changes, (real) => documents.commit(real)),
       read: (path) => documents.read(path),

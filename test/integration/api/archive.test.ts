@@ -164,11 +164,11 @@ describe('the idempotency key of an archived message', () => {
     expect(answer).toMatchObject({ status: 422, body: { code: 'idempotency-key-reused' } })
   })
 
-  it('is answered with 503 while the archive is away', async () => {
-    const { key, snapshot } = await ended()
+  it('is answered while the archive is away', async () => {
+    const { key, accepted, snapshot } = await ended()
     await archive(snapshot)
     archives.away(true)
-    expect(await calls.post('/api/sendText', text, keyed(key))).toMatchObject({ status: 503, body: { code: 'unavailable' } })
+    expect(await calls.post('/api/sendText', text, keyed(key))).toMatchObject({ status: 201, body: accepted })
   })
 })
 

@@ -22,6 +22,7 @@ const OF_PATH: Readonly<Record<string, Kind>> = {
   '/api/:name': 'session',
   '/api/sessions/:name/actions/:id': 'action',
   '/api/messages/:id': 'message',
+  '/api/whatsapp/failed/:id': 'message',
   '/api/keys/:id': 'key',
   '/api/tenants/:id': 'tenant',
   '/api/pools/:name': 'pool',

@@ -59,6 +59,11 @@ const REASONS: Readonly<Record<string, string>> = {
   'GET /api/sessions': "lists the caller's own tenant: below",
   'GET /api/pools': "lists the caller's own tenant: pools.test.ts",
   'PUT /api/pools/:name': "creates in the caller's own tenant: pools.test.ts",
+  'POST /api/sendBulk': 'tells each message of a foreign session that there is none: bulk.test.ts',
+  'GET /api/queue': "counts the caller's own messages: queue.test.ts",
+  'GET /api/whatsapp/health': "shows the caller's own sessions and messages: queue.test.ts",
+  'GET /api/whatsapp/stats': "shows the caller's own sessions and messages: queue.test.ts",
+  'GET /api/whatsapp/failed': "lists the caller's own messages, as GET /api/messages: message-list.test.ts",
 }
 
 it('every route is tried with something of another tenant, or says why not', () => {

@@ -58,6 +58,20 @@ it.each([
   [JOBS, 'status ASCENDING, pool ASCENDING, hold.reason ASCENDING, hold.until ASCENDING'],
   // The daily maintenance looks for jobs to archive.
   [JOBS, 'tenant ASCENDING, status ASCENDING, createdAt ASCENDING'],
+  // The list of messages. Firestore merges these where a query has several of their conditions.
+  ...[
+    'tenant ASCENDING',
+    'tenant ASCENDING, status ASCENDING',
+    'sessionId ASCENDING',
+    'sessionId ASCENDING, status ASCENDING',
+  ].map((where): [string, string] => [JOBS, `${where}, createdAt DESCENDING`]),
+  [JOBS, 'chat ASCENDING, createdAt DESCENDING'],
+  // The figures of the queue: of a tenant, of a session, and of all.
+  ...['tenant ASCENDING, ', 'sessionId ASCENDING, ', ''].flatMap((of) =>
+    ['createdAt DESCENDING', 'hold.until ASCENDING', 'nextAttemptAt ASCENDING', 'queuedAt ASCENDING'].map(
+      (field): [string, string] => [JOBS, `${of}status ASCENDING, ${field}`],
+    ),
+  ),
 ])('%s has an index for a query: %s', (collection, wanted) => {
   const described = file.indexes
     .filter(({ collectionGroup }) => collectionGroup === collection)

@@ -4,7 +4,8 @@ import { LOG } from './catalogue/log.ts'
 import { MESSAGES } from './catalogue/messages.ts'
 import { OUTPUT } from './catalogue/output.ts'
 import { PACE } from './catalogue/pace.ts'
+import { QUEUE_API } from './catalogue/queue-api.ts'
 import { SECRECY } from './catalogue/secrecy.ts'
 import type { Mutant } from './mutant.ts'
 
-export const CATALOGUE: readonly Mutant[] = [...OUTPUT, ...MESSAGES, ...LOG, ...ENDINGS, ...SECRECY, ...BESIDE, ...PACE]
+export const CATALOGUE: readonly Mutant[] = [OUTPUT, MESSAGES, LOG, ENDINGS, SECRECY, BESIDE, PACE, QUEUE_API].flat()

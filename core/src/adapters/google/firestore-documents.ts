@@ -15,6 +15,7 @@ import {
   REMOVED,
   SERVER_TIME,
   type Change,
+  type CountQuery,
   type DocumentCounter,
   type DocumentSnapshot,
   type DocumentStore,
@@ -80,7 +81,7 @@ export class FirestoreDocuments implements DocumentStore, DocumentCounter {
     return result.docs.map(decodeSnapshot)
   }
 
-  async count(query: Pick<Query, 'collection' | 'where'>): Promise<number> {
+  async count(query: CountQuery): Promise<number> {
     const { count } = (await this.#connection.ask((firestore) => build(firestore, query).count().get())).data()
     // Google bills one read for each thousand index entries that were counted.
     this.#counter.documentReads += Math.max(1, Math.ceil(count / 1000))
@@ -103,8 +104,11 @@ function build(firestore: Firestore, query: Query): FirestoreQuery {
   if (query.orderBy) {
     const [field, direction] = query.orderBy
     built = built.orderBy(field === 'id' ? FieldPath.documentId() : field, direction)
+    if (query.thenById) built = built.orderBy(FieldPath.documentId(), direction)
   }
-  if (query.startAfter !== undefined) built = built.startAfter(query.startAfter)
+  if (query.startAfter !== undefined) {
+    built = query.thenById ? built.startAfter(...(query.startAfter as unknown[])) : built.startAfter(query.startAfter)
+  }
   if (query.endAt !== undefined) built = built.endAt(query.endAt)
   if (query.limit !== undefined) built = built.limit(query.limit)
   if (query.select) built = built.select(...query.select)

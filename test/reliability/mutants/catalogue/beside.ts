@@ -28,7 +28,7 @@ export const BESIDE: readonly Mutant[] = [
     name: 'tenant-of-messages-ignored',
     invariant: 'beside',
     what: 'a message of another tenant is shown to a caller who knows its id',
-    edits: [{ in: 'find-message.ts:mayRead', when: 'tenant === principal.tenant', becomes: 'true' }],
+    edits: [{ in: 'find-job.ts:mayKnow', when: 'tenant === principal.tenant', becomes: 'true' }],
     noticedBy: { file: TENANTS_TEST, tests: 'is unknown by either of its ids' },
   },
   {

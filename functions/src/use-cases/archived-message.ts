@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isTombstone, readArchive, tombstoneSchema } from '@holdfast/core/message/archived-job'
+import { readArchive, tombstoneSchema } from '@holdfast/core/message/archived-job'
 import type { JobDocument } from '@holdfast/core/message/job-document'
 import { HoldfastError, isDamage } from '@holdfast/core/platform/errors'
 import { parseStored } from '@holdfast/core/platform/parse'
@@ -7,37 +7,24 @@ import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import type { Dependencies } from './dependencies.ts'
 import { cipherOf } from './find-session.ts'
-import { parseJob } from './parse-job.ts'
 import { Refusal, sentenceOf } from './refusal.ts'
 
-export interface StoredJob {
+interface ArchivedJob {
   readonly job: JobDocument
   /** Opens the content of the job. */
   readonly cipher: SessionCipher
-  /** Null for a job that is not archived. */
-  readonly archivedAt: Date | null
+  readonly archivedAt: Date
 }
 
 /**
- * Returns a job from its document or, once it is archived, from the archive.
+ * Returns a job from the archive. A receipt that came after the archiving is in the tombstone.
  *
  * @throws Refusal `message-damaged`
  */
-export async function storedJob(
-  dependencies: Pick<Dependencies, 'documents' | 'archives' | 'wrappingKey'>,
-  snapshot: DocumentSnapshot,
-): Promise<StoredJob> {
-  const { documents, wrappingKey } = dependencies
-  if (isTombstone(snapshot.fields)) return archivedJob(dependencies, snapshot)
-  const job = parseJob(snapshot)
-  return { job, cipher: await cipherOf(documents, job.sessionId, wrappingKey), archivedAt: null }
-}
-
-/** A receipt that came after the archiving is in the tombstone. */
-async function archivedJob(
+export async function archivedJob(
   { documents, archives, wrappingKey }: Pick<Dependencies, 'documents' | 'archives' | 'wrappingKey'>,
   snapshot: DocumentSnapshot,
-): Promise<StoredJob> {
+): Promise<ArchivedJob> {
   if (!archives) {
     throw new HoldfastError('store-missing', 'The message is archived in a bucket, and this process knows no bucket.', {
       advice: 'Set STORAGE_BUCKET to the bucket that it had when the message was archived.',
