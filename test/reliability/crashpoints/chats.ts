@@ -1,6 +1,7 @@
 import { requestJson } from '../../support/json-request.ts'
 import { linkSession } from '../../support/linked-session.ts'
 import { newPhone, type Stage } from './stage.ts'
+import type { Pace } from './stored.ts'
 
 const PAST = { chats: 2, groups: 0, bootstrap: 1, recent: 3, older: 0, recentChunks: 1, fullChunks: 0 }
 
@@ -9,6 +10,8 @@ export interface SentMessage {
   messageId: string
   contact: string
   text: string
+  /** How the message has to end. One that does not end as `sent` must never arrive. */
+  end: 'sent' | 'failed' | 'canceled'
 }
 
 /** A session of a stage with its phone, and all messages that a scenario sent and received through it. */
@@ -29,6 +32,8 @@ export class Chats {
   pointerBefore: string | null = null
   hadTwoCheckpoints = false
   lostRecord = 0
+  /** Before the case: how much the session's document counts, and the number of its messages. */
+  paceBefore: (Pace & { sent: number }) | null = null
   /** True allows error answers to the contact's messages at first, because lost records held their keys. They have to arrive. */
   mayBeUnreadable = false
   #texts = 0
@@ -64,11 +69,11 @@ export class Chats {
   }
 
   /** Sends a message. Resolves when the API has accepted it. */
-  async send(contact = this.contact): Promise<SentMessage> {
+  async send(contact = this.contact, { end = 'sent' }: Partial<Pick<SentMessage, 'end'>> = {}): Promise<SentMessage> {
     const text = this.nextText('sent')
     const order = { session: this.name, chatId: `${contact}@c.us`, text, idempotencyKey: `${this.name} ${text}` }
     const { id: jobId, messageId } = await this.stage.api.sendText(order)
-    const message = { jobId, messageId, contact, text }
+    const message = { jobId, messageId, contact, text, end }
     this.sent.push(message)
     return message
   }

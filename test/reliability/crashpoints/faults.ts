@@ -16,6 +16,7 @@ const POSSIBLE: readonly (readonly [beginning: string, faults: readonly Fault[]]
   ['commit', ['fail', 'fail-after', 'hang', 'slow']],
   ['read', ['fail', 'hang', 'slow']],
   ['query', ['fail', 'hang', 'slow']],
+  ['task', ['fail', 'fail-after', 'hang', 'slow']],
   ['listen', ['fail', 'slow']],
   // The connection breaks before the frame or right after it, stays silent, or stops for a moment.
   ['frame', ['fail', 'fail-after', 'hang', 'slow']],

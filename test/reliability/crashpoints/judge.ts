@@ -21,6 +21,7 @@ export async function whatIsWrong(chats: Chats, settled: Settled, limitMs: numbe
   const deadline = performance.now() + limitMs
   for (;;) {
     await chats.stage.keepGoing()
+    await chats.stage.letTimePass()
     const { forGood, forNow } = await look(chats, settled)
     const wrong = [...forGood, ...forNow]
     if (wrong.length === 0 || forGood.length > 0 || performance.now() > deadline) return wrong
@@ -32,7 +33,7 @@ export async function whatIsWrong(chats: Chats, settled: Settled, limitMs: numbe
 export async function look(chats: Chats, settled: Settled): Promise<{ forGood: string[]; forNow: string[] }> {
   try {
     const state = await chats.stage.simulator.state()
-    const forGood = [...violations(chats, state, settled), ...twiceAtContacts(state)]
+    const forGood = [...violations(chats, state, settled), ...twiceAtContacts(state), ...unwanted(chats, state)]
     return { forGood, forNow: await missing(chats, state, settled) }
   } catch (error) {
     // The simulator and Firestore are never struck here; an error means that they are busy.
@@ -55,6 +56,14 @@ function twiceAtContacts({ contacts }: SimulatorState): string[] {
   )
 }
 
+/** Finds messages that must never arrive at their contact. */
+function unwanted({ sent }: Chats, { contacts }: SimulatorState): string[] {
+  const ids = new Set(contacts.flatMap(({ received }) => received.map(({ id }) => id)))
+  return sent
+    .filter(({ end, messageId }) => end !== 'sent' && ids.has(messageId))
+    .map(({ end, messageId }) => `${messageId} has to end as ${end} and is with its contact`)
+}
+
 async function missing(chats: Chats, state: SimulatorState, settled: Settled): Promise<string[]> {
   const { stage, sessionId, phone } = chats
   const account = state.accounts.find((one) => one.phone === phone)
@@ -63,7 +72,7 @@ async function missing(chats: Chats, state: SimulatorState, settled: Settled): P
   if (account.registrations > chats.scans) wrong.push(`the device was linked ${account.registrations} times`)
   if (account.offlineQueue > 0) wrong.push(`${account.offlineQueue} stanzas wait for the device`)
   const unseen = chats.sent.slice(settled.sent)
-  wrong.push(...unseen.flatMap((message) => notAtContact(message, state)))
+  wrong.push(...unseen.filter(({ end }) => end === 'sent').flatMap((message) => notAtContact(message, state)))
   if (wrong.length > 0) return wrong
   const words = [sessionState(chats), jobs(chats, unseen), listed(chats, settled), journalHoles(chats)]
   const found = (await Promise.all(words)).flat()
@@ -84,8 +93,9 @@ async function sessionState({ stage, sessionId }: Chats): Promise<string[]> {
 }
 
 async function jobs({ stage }: Chats, messages: readonly SentMessage[]): Promise<string[]> {
-  const words = messages.map(async ({ jobId, messageId }) => {
+  const words = messages.map(async ({ jobId, messageId, end }) => {
     const status = await stage.stored.jobStatus(jobId)
+    if (end !== 'sent') return status === end ? null : `job ${jobId} is ${status}, not ${end}`
     if (!isSent(status)) return `job ${jobId} is ${status}`
     return stage.acked.has(messageId) ? null : `job ${jobId} is ${status}, and the server has not acknowledged it`
   })

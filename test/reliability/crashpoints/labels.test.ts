@@ -1,3 +1,4 @@
+import type { DocumentSnapshot, Fields } from '@holdfast/core/platform/ports'
 import { describe, expect, test } from 'vitest'
 import { nameOfFrame, nameOfQuery, nameOfTimer, namesOfCommit } from './labels.ts'
 
@@ -14,6 +15,16 @@ describe('the name of a point', () => {
       'commit data record with message',
     ])
     expect(namesOfCommit([{ kind: 'delete', path: record.path }])).toEqual(['commit delete journal'])
+  })
+
+  test('of a commit that changes a waiting job shows what becomes of the job', () => {
+    const record = { kind: 'create', path: `${session}/journal/00000000000000000007`, fields: { kind: 'data' } } as const
+    const unlessChangedSince = { path: 'message_queue_jobs/x' } as DocumentSnapshot
+    const change = (fields: Fields) => ({ kind: 'update', path: 'message_queue_jobs/x', fields, unlessChangedSince }) as const
+    expect(namesOfCommit([record, change({ status: 'processing', attempts: 1 })])).toContain(
+      'commit data record with waiting job: processing',
+    )
+    expect(namesOfCommit([record, change({ hold: null })])).toContain('commit data record with waiting job: hold')
   })
 
   test('of a query shows its conditions', () => {

@@ -1,4 +1,4 @@
-import type { Change, Query } from '@holdfast/core/platform/ports'
+import type { Change, Fields, Query, Task } from '@holdfast/core/platform/ports'
 import type { TimerName } from '@holdfast/core/platform/timers'
 
 // Names the points. A commit has several names: one for its record and one for each kind of document in it. So the set of points
@@ -29,11 +29,24 @@ export function namesOfCommit(changes: readonly Change[]): string[] {
     const what = `commit ${String(record.fields['kind'])} record`
     names.add(what)
     for (const { path } of changes) if (kindOf(path) !== 'journal') names.add(`${what} with ${kindOf(path)}`)
+    for (const { fields } of changes.filter(isOfWaitingJob)) names.add(`${what} with waiting job: ${aimOf(fields)}`)
   } else {
     for (const { kind, path } of changes) names.add(`commit ${kind} ${kindOf(path)}`)
   }
   return [...names]
 }
+
+type Update = Extract<Change, { kind: 'update' }>
+
+/** Whether the change is of a job that others may change, too, and therefore is made in a known version only. */
+const isOfWaitingJob = (change: Change): change is Update =>
+  change.kind === 'update' && change.unlessChangedSince !== undefined && kindOf(change.path) === 'job'
+
+/** Names what becomes of a waiting job: its next status, or else the field that is written. */
+const aimOf = (fields: Fields): string =>
+  typeof fields['status'] === 'string' ? fields['status'] : Object.keys(fields).join(', ')
+
+export const nameOfTask = ({ queue }: Pick<Task, 'queue'>): string => `task ${queue}`
 
 export const nameOfRead = (path: string): string => `read ${kindOf(path)}`
 

@@ -64,6 +64,7 @@ const STEPS = {
     'commit data record',
     'commit data record with job',
     'commit data record with message',
+    'commit data record with waiting job: processing',
     'frame in ack of message',
     'frame in ack of receipt',
     'frame in iq result',

@@ -49,6 +49,9 @@ const POINTS: readonly string[] = [
   'commit data record with message',
   'commit data record with recovery action',
   'commit data record with session',
+  'commit data record with waiting job: failed',
+  'commit data record with waiting job: hold',
+  'commit data record with waiting job: processing',
   'commit delete journal',
   'commit delete runner',
   'commit merge store check',
@@ -58,6 +61,7 @@ const POINTS: readonly string[] = [
   'commit restore record with session',
   'commit update runner',
   'frame in ack of message',
+  'frame in ack of message with error',
   'frame in ack of receipt',
   'frame in handshake',
   'frame in ib offline',
@@ -125,11 +129,13 @@ const POINTS: readonly string[] = [
   'query session by runnerId',
   'query session by wanted',
   'query session by wanted, runnerId',
+  'read job',
   'read journal',
   'read recovery action',
   'read session',
   'read session key',
   'read store check',
+  'task retries',
   ...timersThat('always'),
 ]
 
@@ -137,6 +143,7 @@ const POINTS: readonly string[] = [
  * Points that appear only after a fault. The drawn faults decide which of them a run passes, so a run cannot demand any of them.
  */
 const AFTER_TROUBLE: readonly string[] = [
+  'commit data record with waiting job: pending',
   'commit create alert',
   'commit create message',
   'commit update alert',

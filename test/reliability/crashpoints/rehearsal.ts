@@ -40,7 +40,7 @@ export class Rehearsal implements AsyncDisposable {
   }
 
   static async open(scenario: Scenario): Promise<Rehearsal> {
-    const rehearsal = new Rehearsal(scenario, await Stage.open(scenario.runnerEnv))
+    const rehearsal = new Rehearsal(scenario, await Stage.open(scenario))
     try {
       await rehearsal.#stage.go(null)
       await rehearsal.#chats.link()
@@ -177,6 +177,7 @@ export class Rehearsal implements AsyncDisposable {
     for (let isOver = false; !isOver && !this.#stage.isGone(armedPid);) {
       if (await trace.fired()) return true
       await pause(LOOK_EVERY_MS)
+      await this.#stage.letTimePass()
       if (performance.now() < lookAt) continue
       isOver = performance.now() > deadline || (await this.#isOver())
       if (isOver) await pause(AFTERMATH_MS)
@@ -197,6 +198,7 @@ export class Rehearsal implements AsyncDisposable {
     while (this.#scenario.isOver && !(await this.#scenario.isOver(this.#chats))) {
       if (performance.now() > deadline) return ['the scenario does not come to its end']
       await this.#stage.keepGoing()
+      await this.#stage.letTimePass()
       await pause(LOOK_EVERY_MS)
     }
     return []

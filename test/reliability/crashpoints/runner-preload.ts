@@ -1,5 +1,7 @@
 import { flushCompileCache } from 'node:module'
 import '../../../sandbox/exit-with-parent.ts'
+// A process that waits for `go` has to answer the sandbox's questions about the clock.
+import '../../../sandbox/clock/shift-clock.ts'
 import '../../../runner/src/whatsapp/baileys/patches/inflate-limit.ts'
 import './inside/stanza-names.ts'
 import { ARM, GO, type Order } from './orders.ts'
@@ -10,10 +12,11 @@ import { ARM, GO, type Order } from './orders.ts'
 const inside = await Promise.all([
   import('./inside/points.ts'),
   import('./inside/stores.ts'),
+  import('./inside/tasks.ts'),
   import('./inside/frames.ts'),
   import('./inside/timers.ts'),
 ])
-const [{ arm }, { watchStores }, { watchFrames }, { watchTimers }] = inside
+const [{ arm }, { watchStores }, { watchTasks }, { watchFrames }, { watchTimers }] = inside
 await Promise.all([
   import('../../../runner/src/whatsapp/baileys/client.ts'),
   import('../../../runner/src/supervisor/supervisor.ts'),
@@ -24,6 +27,7 @@ await Promise.all([
 // Node writes the cache at a normal exit only, and most of these processes are killed.
 flushCompileCache()
 watchStores()
+watchTasks()
 watchFrames()
 watchTimers()
 

@@ -5,6 +5,8 @@ import type { About } from './plan.ts'
 export interface Scenario {
   readonly name: string
   readonly runnerEnv?: Record<string, string>
+  /** Whether time passes fast while the scenario waits, for delays of minutes. */
+  readonly timePasses?: boolean
   /** The process that gets the fault: the working one, or, after a kill of that one, the next one from its first step on. */
   readonly struck: 'working' | 'next'
   /** Whether each case begins with a new session that is not linked yet. */

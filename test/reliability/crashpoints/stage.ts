@@ -18,8 +18,17 @@ const STRIKES_ARE_OURS = { CRASH_LOOP_AFTER: '1000000', RESTART_PAUSE_LIMIT_MS: 
 /** Shortens the product's wait for acks, which is longer in production. */
 const IMPATIENCE = { SEND_ACK_TIMEOUT_MS: '2000' }
 
+/** While a scenario waits whose time passes fast, its clock goes on by this much at a time. */
+const TIME_STEP = { seconds: 20, everyMs: 300 }
+
 /** Long limits for the API, which is not struck here. A slow answer only shows that the machine is busy. */
 const PATIENCE = { answerLimitMs: 60_000, patienceMs: 60_000 }
+
+interface StageOptions {
+  readonly runnerEnv?: Record<string, string>
+  /** Whether the clock can be moved, by `letTimePass`. */
+  readonly timePasses?: boolean
+}
 
 /** The sandbox of one scenario: the stand-ins for Google and WhatsApp, the API, and two runners, one of them working. */
 export class Stage extends World {
@@ -31,20 +40,23 @@ export class Stage extends World {
   /** The id of the process that got the order. */
   armedPid = 0
   readonly #folder: string
+  readonly #timePasses: boolean
+  #timePassedAt = 0
   #active: SupervisedProcess | null = null
   #pid = 0
 
-  private constructor(parts: WorldParts, trace: Trace, folder: string) {
+  private constructor(parts: WorldParts, trace: Trace, folder: string, timePasses: boolean) {
     super(parts)
     const { info } = parts.sandbox
     this.stored = new Stored(info.firestore, info.project)
     this.trace = trace
     this.#folder = folder
+    this.#timePasses = timePasses
     this.events.on(({ type, id, error }) => type === 'acked' && id !== undefined && error === undefined && this.acked.add(id))
     for (const runner of this.sandbox.runners()) runner.on('exited', (exit) => this.exits.push(exit))
   }
 
-  static async open(runnerEnv: Record<string, string> = {}): Promise<Stage> {
+  static async open({ runnerEnv = {}, timePasses = false }: StageOptions): Promise<Stage> {
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-crashpoints-'))
     const path = join(folder, 'trace')
     const trace = await Trace.open(path)
@@ -54,7 +66,8 @@ export class Stage extends World {
     const own = { ...compiled, INSTANCE_ID: INSTANCE, [TRACE_VARIABLE]: path, NODE_OPTIONS: `--import=${preload}` }
     try {
       const env = { ...STRIKES_ARE_OURS, ...IMPATIENCE, ...own, ...runnerEnv }
-      return new Stage(await startParts({ runners: RUNNERS, runnerEnv: env }, PATIENCE), trace, folder)
+      const parts = await startParts({ runners: RUNNERS, runnerEnv: env, movableClock: timePasses }, PATIENCE)
+      return new Stage(parts, trace, folder, timePasses)
     } catch (error) {
       await trace[Symbol.asyncDispose]()
       await rm(folder, { recursive: true })
@@ -111,6 +124,13 @@ export class Stage extends World {
   /** Starts the next process if the working one has ended. */
   async keepGoing(): Promise<void> {
     if (this.#active === null || this.isGone(this.#pid)) await this.go(null)
+  }
+
+  /** Moves the clock on, if the scenario's time passes fast. Whoever waits for something calls this again and again. */
+  async letTimePass(): Promise<void> {
+    if (!this.#timePasses || performance.now() - this.#timePassedAt < TIME_STEP.everyMs) return
+    this.#timePassedAt = performance.now()
+    await this.sandbox.advanceClock({ seconds: TIME_STEP.seconds })
   }
 
   isGone(pid: number): boolean {

@@ -21,6 +21,12 @@ export interface LogEnds {
   checkpointed: number
 }
 
+/** The counters of a session's pace. */
+export interface Pace {
+  day: string
+  sentToday: number
+}
+
 const AS_OWNER = { authorization: 'Bearer owner' }
 
 /** Reads Firestore through its REST interface, without any code of the product. */
@@ -46,6 +52,13 @@ export class Stored {
   async checkpoint(sessionId: string): Promise<string | null> {
     const { documents } = await this.#get(`${SESSIONS}/${sessionId}?mask.fieldPaths=checkpoint`)
     return documents[0]?.fields?.['checkpoint']?.mapValue?.fields?.['object']?.stringValue ?? null
+  }
+
+  /** Returns how many messages the session's document counts, and on which day. */
+  async pace(sessionId: string): Promise<Pace> {
+    const { documents } = await this.#get(`${SESSIONS}/${sessionId}?mask.fieldPaths=pacing`)
+    const fields = documents[0]?.fields?.['pacing']?.mapValue?.fields
+    return { day: fields?.['day']?.stringValue ?? '', sentToday: Number(fields?.['sentToday']?.integerValue ?? 0) }
   }
 
   async logEnds(sessionId: string): Promise<LogEnds> {

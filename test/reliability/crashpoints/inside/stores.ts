@@ -1,47 +1,12 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { FirestoreDocuments } from '@holdfast/core/adapters/google/firestore-documents'
 import { StorageObjects } from '@holdfast/core/adapters/google/storage-objects'
 import { nameOfNews, nameOfObject, nameOfQuery, nameOfRead, namesOfCommit } from '../labels.ts'
 import { die, fired, pass } from './points.ts'
 import { replace } from './replace.ts'
+import { step, unavailable } from './step.ts'
 
+/** A late delivery of a listener comes after this time. */
 const SLOW_MS = 1_500
-const NEVER = new Promise<never>(() => {})
-
-/** The errors by which Google's clients report an unavailable service and a late answer. */
-const unavailable = () => Object.assign(new Error('14 UNAVAILABLE: a fault at a crash point'), { code: 14 })
-const unanswered = () => Object.assign(new Error('4 DEADLINE_EXCEEDED: a fault at a crash point'), { code: 4 })
-
-/** Runs one request to a store as a point. `spoiled` runs instead of `work` for the fault `torn`. */
-async function step<T>(labels: readonly string[], work: () => Promise<T>, spoiled = work): Promise<T> {
-  const fault = pass(labels)
-  switch (fault) {
-    case null:
-      return await work()
-    case 'die-before':
-      return die()
-    case 'die-after':
-      await work()
-      return die()
-    case 'fail':
-      fired()
-      throw unavailable()
-    case 'fail-after':
-      await work()
-      fired()
-      throw unanswered()
-    case 'hang':
-      fired()
-      return await NEVER
-    case 'slow':
-      fired()
-      await pause(SLOW_MS)
-      return await work()
-    case 'torn':
-      fired()
-      return await spoiled()
-  }
-}
 
 function watchDocuments(): void {
   const documents = FirestoreDocuments.prototype
