@@ -35,6 +35,17 @@ describe('a request', () => {
     expect(await request?.json()).toEqual(body)
   })
 
+  it('names the tenant in which the operator acts', async () => {
+    const requests: Request[] = []
+    const fetch = async (request: Request) => {
+      requests.push(request)
+      return Response.json([])
+    }
+    await answerOf(createClient({ baseUrl: 'http://api.test', apiKey: 'k', tenant: 'acme', fetch }).GET('/api/sessions'))
+    await answerOf(createClient({ baseUrl: 'http://api.test', apiKey: 'k', fetch }).GET('/api/sessions'))
+    expect(requests.map(({ headers }) => headers.get('x-tenant'))).toEqual(['acme', null])
+  })
+
   it('escapes the parameters in its path', async () => {
     const { api, requests } = clientOf(Response.json({}))
     await answerOf(api.GET('/api/sessions/{name}', { params: { path: { name: 'a/b c' } } }))

@@ -6,6 +6,8 @@ export interface ClientOptions {
   /** The address of the API: `https://api-xyz.a.run.app`. */
   readonly baseUrl: string
   readonly apiKey: string
+  /** For the operator's key: the tenant in which it acts. Without it: `default`. */
+  readonly tenant?: string
   /** Replaces the global fetch, for example to set a time limit. */
   readonly fetch?: (request: Request) => Promise<Response>
 }
@@ -19,8 +21,10 @@ export type HoldfastClient = Client<paths, 'application/json'>
  *     const api = createClient({ baseUrl, apiKey })
  *     const session = await answerOf(api.GET('/api/sessions/{name}', { params: { path: { name: 'main' } } }))
  */
-export const createClient = ({ baseUrl, apiKey, fetch }: ClientOptions): HoldfastClient =>
-  createFetchClient<paths, 'application/json'>({ baseUrl, headers: { 'X-Api-Key': apiKey }, ...(fetch ? { fetch } : {}) })
+export function createClient({ baseUrl, apiKey, tenant, fetch }: ClientOptions): HoldfastClient {
+  const headers = { 'X-Api-Key': apiKey, ...(tenant === undefined ? {} : { 'X-Tenant': tenant }) }
+  return createFetchClient<paths, 'application/json'>({ baseUrl, headers, ...(fetch ? { fetch } : {}) })
+}
 
 interface Outcome {
   readonly data?: unknown

@@ -33,7 +33,8 @@ export function describeRoutes(routes: readonly Route[]) {
       info: {
         title: 'Holdfast',
         version: API_VERSION,
-        description: 'WhatsApp sessions over HTTP. Errors are problem documents (RFC 9457) with a stable `code`.',
+        description:
+          'WhatsApp sessions over HTTP. Errors are problem documents (RFC 9457) with a stable `code`. The operator names the tenant in which it acts in the header X-Tenant; without it, that is `default`.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       paths,

@@ -203,8 +203,21 @@ describe('the messages of a day', () => {
 describe('the number of', () => {
   it('sessions of a tenant is limited, also when many are created at once by several instances', async () => {
     const { id, key } = await newTenant({ sessions: 3 })
-    const instances = [api.with({}), api.with({})]
     const names = ['a', 'b', 'c', 'd', 'e', 'f']
+    const allHaveCounted = Promise.withResolvers<void>()
+    let counts = 0
+    const real = api.committing((changes, commit) => commit(changes))
+    const documents: typeof real = {
+      ...real,
+      async count(query) {
+        const found = await real.count(query)
+        if (++counts === names.length) allHaveCounted.resolve()
+        // Each request has counted before any of them creates a session.
+        await allHaveCounted.promise
+        return found
+      },
+    }
+    const instances = [api.with({ documents }), api.with({ documents })]
     const answers = await Promise.all(names.map((name, n) => instances[n % 2]!.post('/api/sessions', { name }, key)))
     expect(answers.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([201, 201, 201, 403, 403, 403])
     expect(answers.find(({ status }) => status === 403)?.body).toMatchObject({

@@ -6,6 +6,7 @@ import { OUTPUT } from './catalogue/output.ts'
 import { PACE } from './catalogue/pace.ts'
 import { QUEUE_API } from './catalogue/queue-api.ts'
 import { SECRECY } from './catalogue/secrecy.ts'
+import { TENANTS } from './catalogue/tenants.ts'
 import type { Mutant } from './mutant.ts'
 
-export const CATALOGUE: readonly Mutant[] = [OUTPUT, MESSAGES, LOG, ENDINGS, SECRECY, BESIDE, PACE, QUEUE_API].flat()
+export const CATALOGUE: readonly Mutant[] = [OUTPUT, MESSAGES, LOG, ENDINGS, SECRECY, BESIDE, PACE, QUEUE_API, TENANTS].flat()

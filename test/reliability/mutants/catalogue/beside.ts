@@ -22,7 +22,7 @@ export const BESIDE: readonly Mutant[] = [
     invariant: 'beside',
     what: 'a session or an action of another tenant is shown to a caller who knows its name',
     edits: [{ in: 'isOfTenant', value: '() => true' }],
-    noticedBy: { file: TENANTS_TEST, tests: 'of another tenant is' },
+    noticedBy: { file: TENANTS_TEST, tests: 'something of another tenant' },
   },
   {
     name: 'tenant-of-messages-ignored',
