@@ -37,6 +37,7 @@ export function drawFault(random: SeededRandom): Omit<FaultOrder, 'account'>[] {
     () => [{ kind: 'no-bundles', count: 1 }],
     () => [{ kind: 'no-devices', count: 1 }],
     () => [{ kind: 'no-participants', count: 1 }],
+    () => [{ kind: 'no-digest', count: 1 }],
     () => [{ kind: 'silence', ms: ms(500, 6_000) }],
     () => [{ kind: 'latency', ms: ms(20, 400), count: ms(20, 200) }],
     () => [{ kind: 'login-failure', code: 503, count: 1 }, { kind: 'drop' }],
