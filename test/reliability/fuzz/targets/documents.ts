@@ -5,6 +5,9 @@ import { parkedStanzaDocumentSchema } from '@holdfast/core/message/parked-stanza
 import { openJobContent, openReceivedContent, sealJobContent, sealReceivedContent } from '@holdfast/core/message/sealed-content'
 import { parseStored } from '@holdfast/core/platform/parse'
 import { recoveryActionSchema } from '@holdfast/core/operations/recovery-action-document'
+import { apiKeyDocumentSchema } from '@holdfast/core/operations/api-key-document'
+import { auditDocumentSchema } from '@holdfast/core/operations/audit-document'
+import { tenantDocumentSchema } from '@holdfast/core/operations/tenant-document'
 import { runnerDocumentSchema } from '@holdfast/core/operations/runner-document'
 import { sessionDocumentSchema } from '@holdfast/core/session/session-document'
 import { sessionKeyDocumentSchema } from '@holdfast/core/security/session-key-document'
@@ -159,6 +162,50 @@ const alert = {
   userAction: null,
 }
 
+const tenant = {
+  v: 1,
+  name: 'Acme',
+  state: 'active',
+  createdAt: at,
+  config: {
+    timeZone: 'Europe/Berlin',
+    pacing: { enabled: true, minDelayMs: 1, maxDelayMs: 2, ramp: [1, 2] },
+    retries: { delaysMs: [0, 1], maxRetries: 2 },
+    quotas: { sessions: 1, requestsPerMinute: 2 },
+    alerts: { channels: [{ name: 'ops', type: 'webhook', url: 'https://example.com' }] },
+  },
+  secrets: { hook: Buffer.from('sealed') },
+  admittedAt: at,
+}
+
+const apiKey = {
+  v: 1,
+  tenant: 'default',
+  name: 'shop',
+  role: 'send',
+  sessions: ['main'],
+  hash: 'ab'.repeat(32),
+  createdAt: at,
+  createdBy: 'operator',
+  revokedAt: null,
+  expiresAt: at,
+  lastUsedAt: at,
+  requestsPerMinute: 5,
+}
+
+const act = {
+  v: 1,
+  at,
+  tenant: 'default',
+  key: 'operator',
+  role: 'operator',
+  operation: 'createKey',
+  on: { id: 'x' },
+  status: 201,
+  problem: null,
+  requestId: 'r',
+}
+
 const SHAPES: Readonly<Record<string, readonly [z.ZodType, object]>> = {
   session: [sessionDocumentSchema, session],
   runner: [runnerDocumentSchema, runner],
@@ -168,6 +215,9 @@ const SHAPES: Readonly<Record<string, readonly [z.ZodType, object]>> = {
   action: [recoveryActionSchema, action],
   alert: [alertDocumentSchema, alert],
   key: [sessionKeyDocumentSchema, KEYS],
+  tenant: [tenantDocumentSchema, tenant],
+  apiKey: [apiKeyDocumentSchema, apiKey],
+  act: [auditDocumentSchema, act],
 }
 
 const isTyped = (error: unknown): boolean => isHoldfastError(error)
