@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isCertainlyUnsent, isExpired } from './attempts.ts'
+import { isCertainlyUnsent, isExpired, refusalsOf } from './attempts.ts'
 import { JOB_STATUSES, type JobDocument, type JobStatus } from './job-document.ts'
 
 /** Makes a timeline of entries like `pending` or `processing 1`. */
@@ -28,6 +28,24 @@ describe('a message', () => {
     ['that was sent', ['pending', 'processing 1', 'sent', 'pending']],
   ])('%s may be on the wire', (_, entries) => {
     expect(isCertainlyUnsent({ timeline: timelineOf(...entries) })).toBe(false)
+  })
+})
+
+describe('the refusals of a message', () => {
+  const refusedTwice = timelineOf('pending', 'processing 1', 'pending 1', 'processing 2', 'pending 2')
+
+  it('are counted, and attempts without an answer are not', () => {
+    expect(refusalsOf({ timeline: refusedTwice })).toBe(2)
+    expect(refusalsOf({ timeline: timelineOf('pending', 'processing 1', 'processing 2', 'pending 2') })).toBe(1)
+  })
+
+  it.each([
+    ['a retry by hand', { by: 'api', why: 'retried' }],
+    ['a move to another session', { by: 'failover', why: 'session-down', session: 'default.other' }],
+  ])('are counted anew after %s', (_, entry) => {
+    const timeline = [...refusedTwice, { status: 'pending' as const, at: new Date(9000), ...entry }]
+    expect(refusalsOf({ timeline })).toBe(0)
+    expect(refusalsOf({ timeline: [...timeline, ...timelineOf('processing 3', 'pending 3')] })).toBe(1)
   })
 })
 

@@ -14,6 +14,12 @@ export function isCertainlyUnsent({ timeline }: Attempted): boolean {
   })
 }
 
+/** Returns the number of refused attempts since the message was accepted, moved to its session, or returned to the queue by hand. */
+export function refusalsOf({ timeline }: Attempted): number {
+  const start = timeline.findLastIndex(({ by, why }) => why === 'retried' || by === 'failover')
+  return timeline.slice(start + 1).filter(({ status, attempt }) => status === 'pending' && attempt !== undefined).length
+}
+
 /** The error of a message that was not sent in time. */
 export const EXPIRED = { code: 'expired', message: 'The message could not be sent before its `expiresAt`.' } as const
 

@@ -115,7 +115,7 @@ export async function outboxUnderTest(documents: DocumentStore, options: OutboxO
 
 /** The fields of a job that a test wants to be special. */
 type AcceptedJob = { proto?: string; text?: string } & Partial<
-  Pick<JobDocument, 'chat' | 'nextAttemptAt' | 'sendAt' | 'expiresAt' | 'priority' | 'retryDelaysMs' | 'sessionId'>
+  Pick<JobDocument, 'chat' | 'nextAttemptAt' | 'sendAt' | 'expiresAt' | 'priority' | 'retryDelaysMs' | 'sessionId' | 'pool'>
 >
 
 export type OutboxUnderTest = Awaited<ReturnType<typeof outboxUnderTest>>

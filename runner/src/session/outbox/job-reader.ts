@@ -1,4 +1,5 @@
-import { jobDocumentSchema, jobPath, type JobDocument } from '@holdfast/core/message/job-document'
+import { refusalsOf } from '@holdfast/core/message/attempts'
+import { jobDocumentSchema, jobPath } from '@holdfast/core/message/job-document'
 import { openJobProto } from '@holdfast/core/message/sealed-content'
 import { parseStored } from '@holdfast/core/platform/parse'
 import type { DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/ports'
@@ -50,10 +51,4 @@ export class JobReader {
     const snapshot = await this.#documents.read(jobPath(jobId))
     return snapshot && this.open(snapshot)
   }
-}
-
-/** The number of refused attempts since the job was queued, moved, or returned to the queue by hand. Pure. */
-function refusalsOf({ timeline }: Pick<JobDocument, 'timeline'>): number {
-  const start = timeline.findLastIndex(({ why }) => why === 'retried' || why === 'moved')
-  return timeline.slice(start + 1).filter(({ status, attempt }) => status === 'pending' && attempt !== undefined).length
 }
