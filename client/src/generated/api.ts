@@ -320,7 +320,7 @@ export interface paths {
         put?: never;
         /**
          * Send a text
-         * @description The API stores the message before it answers. A session that is not connected sends it later.
+         * @description The API stores the message before it answers. A session that is not connected sends it later. Of a pool, the first session that is connected gets the message; while it cannot send it, another one takes it over.
          */
         post: operations["sendText"];
         delete?: never;
@@ -816,6 +816,8 @@ export interface components {
             expiresAt?: string | null;
             /** @description The same as the header of POST /api/sendText. Without it the key of the whole request counts. */
             idempotencyKey?: string;
+            /** @description The pool whose first connected session sends. When that one cannot, another session of the pool does. */
+            pool?: string;
             /**
              * @description Messages to one chat keep their order, whatever their priority.
              * @default normal
@@ -831,7 +833,8 @@ export interface components {
             } | null;
             /** @description The message is not sent before this time. It can be canceled or replaced until then. */
             sendAt?: string | null;
-            session: string;
+            /** @description The session that sends. Name it or a pool. */
+            session?: string;
             text: string;
         };
         /**
@@ -1025,9 +1028,12 @@ export interface components {
             lastAttemptAt: string | null;
             messageId: string;
             nextAttemptAt: string | null;
+            /** @description The pool whose sessions may send it. Null when only `session` may. */
+            pool: string | null;
             /** @enum {string} */
             priority: "high" | "normal" | "low";
             sendAt: string | null;
+            /** @description The session that sends the message, or has sent it. */
             session: string;
             status: components["schemas"]["JobStatus"];
             text: string | null;
@@ -1042,7 +1048,7 @@ export interface components {
                 /** @description The session that sends the message from here on. */
                 session?: string;
                 status: components["schemas"]["JobStatus"];
-                /** @description Why, as a code: `retried`, `replaced`, `expired`, `moved`. */
+                /** @description Why, as a code: `retried`, `replaced`, `expired`; of a move `session-down`, `refused`, `locked`. */
                 why?: string;
             }[];
             /** @description Why a pending message is not sent yet. Null for all others. */
@@ -1765,6 +1771,8 @@ export interface components {
             chatId: string;
             /** @description A message that was not sent by this time is `failed` with the code `expired`. */
             expiresAt?: string | null;
+            /** @description The pool whose first connected session sends. When that one cannot, another session of the pool does. */
+            pool?: string;
             /**
              * @description Messages to one chat keep their order, whatever their priority.
              * @default normal
@@ -1780,7 +1788,8 @@ export interface components {
             } | null;
             /** @description The message is not sent before this time. It can be canceled or replaced until then. */
             sendAt?: string | null;
-            session: string;
+            /** @description The session that sends. Name it or a pool. */
+            session?: string;
             text: string;
         };
         Waiting: {
@@ -3648,7 +3657,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unknown-session`: There is no such session. `unknown-tenant`: There is no such tenant. */
+            /** @description `unknown-session`: There is no such session. `unknown-pool`: There is no such pool. `unknown-tenant`: There is no such tenant. */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -18,6 +18,7 @@ export const tombstoneSchema = z.object({
   v: z.literal(1),
   tenant: z.string(),
   sessionId: z.string(),
+  firstSession: z.string().nullable().default(null),
   requestHash: z.string(),
   messageId: z.string(),
   /** Receipts may still advance it. */
@@ -105,11 +106,11 @@ function jsonOf(opened: Buffer, object: string): unknown {
 /** Returns the update that makes a tombstone of the document. */
 export function tombstoneOf(
   { fields }: DocumentSnapshot,
-  { v, tenant, sessionId, requestHash, messageId, status, createdAt }: JobDocument,
+  { v, tenant, sessionId, firstSession, requestHash, messageId, status, createdAt }: JobDocument,
   archive: Tombstone['archive'],
   archivedAt: Date,
 ): Fields {
-  const kept = { v, tenant, sessionId, requestHash, messageId, status }
+  const kept = { v, tenant, sessionId, firstSession, requestHash, messageId, status }
   const removed = Object.keys(fields).map((name) => [name, REMOVED] as const)
   return { ...Object.fromEntries(removed), ...kept, acceptedAt: createdAt, archivedAt, archive, timeline: [] }
 }

@@ -53,7 +53,10 @@ const retrySchema = z
   .meta({ description: "When WhatsApp refuses the message for now. What is missing has the tenant's value." })
 
 const textFields = {
-  session: requiredString('the name of a session'),
+  session: requiredString().optional().meta({ description: 'The session that sends. Name it or a pool.' }),
+  pool: requiredString().optional().meta({
+    description: 'The pool whose first connected session sends. When that one cannot, another session of the pool does.',
+  }),
   chatId: requiredString('like 491701234567@c.us'),
   text: textSchema,
   sendAt: sendAtSchema,
@@ -62,9 +65,28 @@ const textFields = {
   retry: retrySchema,
 }
 
+interface Sending {
+  readonly session?: string | undefined
+  readonly pool?: string | undefined
+}
+
+/** The checks run beside those of the fields, so that an answer lists all mistakes at once. */
+const ofObjects = { when: ({ value }: { value: unknown }) => typeof value === 'object' && value !== null }
+
+const namesSender = ({ session, pool }: Sending): boolean => session !== undefined || pool !== undefined
+const NO_SENDER = { path: ['session'], error: 'is required: the name of a session, or a pool', ...ofObjects }
+
+const namesOneSender = ({ session, pool }: Sending): boolean => session === undefined || pool === undefined
+const TWO_SENDERS = { path: ['pool'], error: 'must not be named together with a session', ...ofObjects }
+
 const EXAMPLE = { session: 'main', chatId: '5511999990000@c.us', text: 'Hello' }
 
-export const textToSendSchema = z.object(textFields).catchall(unknownField).meta({ id: 'TextToSend', example: EXAMPLE })
+export const textToSendSchema = z
+  .object(textFields)
+  .catchall(unknownField)
+  .refine(namesSender, NO_SENDER)
+  .refine(namesOneSender, TWO_SENDERS)
+  .meta({ id: 'TextToSend', example: EXAMPLE })
 
 const keySchema = (message: string) => z.string().min(1, message).max(MAX_KEY_LENGTH, message)
 
@@ -77,6 +99,8 @@ export const bulkTextSchema = z
       .meta({ description: 'The same as the header of POST /api/sendText. Without it the key of the whole request counts.' }),
   })
   .catchall(unknownField)
+  .refine(namesSender, NO_SENDER)
+  .refine(namesOneSender, TWO_SENDERS)
   .meta({ id: 'BulkText', unusedIO: 'input' })
 
 export const idempotencyHeaders = z.object({
@@ -88,7 +112,8 @@ export const idempotencyHeaders = z.object({
 
 /** Returns the message that a request describes. */
 export const messageRequestOf = (text: z.output<typeof textToSendSchema>): MessageRequest => ({
-  session: text.session,
+  session: text.session ?? null,
+  pool: text.pool ?? null,
   chatId: text.chatId,
   content: { type: 'text', text: text.text },
   sendAt: text.sendAt ?? null,
@@ -110,7 +135,10 @@ const timelineEntrySchema = z.strictObject({
   at: time,
   attempt: z.int().optional(),
   by: z.string().optional().meta({ description: 'Who made the change. Absent when it was the owner of the session.' }),
-  why: z.string().optional().meta({ description: 'Why, as a code: `retried`, `replaced`, `expired`, `moved`.' }),
+  why: z
+    .string()
+    .optional()
+    .meta({ description: 'Why, as a code: `retried`, `replaced`, `expired`; of a move `session-down`, `refused`, `locked`.' }),
   session: z.string().optional().meta({ description: 'The session that sends the message from here on.' }),
 })
 
@@ -129,7 +157,8 @@ export const messageSchema = z
   .strictObject({
     id: z.string(),
     messageId: z.string(),
-    session: z.string(),
+    session: z.string().meta({ description: 'The session that sends the message, or has sent it.' }),
+    pool: z.string().nullable().meta({ description: 'The pool whose sessions may send it. Null when only `session` may.' }),
     chatId: z.string(),
     text: z.string().nullable(),
     textError: z.string().optional().meta({ description: 'Why the text cannot be shown. Otherwise absent.' }),

@@ -59,13 +59,16 @@ export const SENDING_ROUTES: readonly Route[] = [
     operationId: 'sendText',
     tag: 'Messages',
     summary: 'Send a text',
-    description: 'The API stores the message before it answers. A session that is not connected sends it later.',
+    description:
+      'The API stores the message before it answers. A session that is not connected sends it later. ' +
+      'Of a pool, the first session that is connected gets the message; while it cannot send it, another one takes it over.',
     sendsMessages: true,
     roles: SENDERS,
     request: { headers: idempotencyHeaders, body: textToSendSchema },
     answers: { 201: { description: 'The message is accepted.', schema: acceptedSchema } },
     problems: [
       'unknown-session',
+      'unknown-pool',
       'unsupported-chat',
       'invalid-time',
       'queue-disabled',

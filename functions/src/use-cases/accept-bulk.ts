@@ -8,10 +8,11 @@ import type { Principal } from '../app/principal.ts'
 import { type Accepted, acceptedBefore, queueDisabled } from './accept-message.ts'
 import type { Dependencies } from './dependencies.ts'
 import { enqueueLater, forLater, type JobForLater } from './enqueue-later.ts'
-import { cipherOf, findSession } from './find-session.ts'
+import { cipherOf } from './find-session.ts'
 import { refusalOfTimes } from './message-times.ts'
 import { isSameRequest, type MessageRequest, type NewMessage, newJob, recipientOf, retryDelaysOf } from './new-message.ts'
 import { Refusal, sentenceOf } from './refusal.ts'
+import { type Sender, senderOf } from './sender.ts'
 
 type Needed = Pick<
   Dependencies,
@@ -71,7 +72,7 @@ class Bulk {
   readonly #principal: Principal
   readonly #idempotencyKey: string
   readonly #nowMs: number
-  readonly #sessions = new Map<string, Promise<{ id: string; cipher: SessionCipher }>>()
+  readonly #senders = new Map<string, Promise<{ sender: Sender; cipher: SessionCipher }>>()
   readonly #new = new Map<string, NewJob>()
   /** Messages whose key another message of this request has, too. */
   readonly #repeated: RepeatedJob[] = []
@@ -92,10 +93,10 @@ class Bulk {
       const { documents, tenants, acceptsMessages } = this.#dependencies
       const request = item.message
       const chat = recipientOf(request.chatId)
-      const { id: sessionId, cipher } = await this.#session(request.session)
+      const { sender, cipher } = await this.#sender(request)
       const id =
         item.idempotencyKey === null ? bulkJobIdOf(tenant, this.#idempotencyKey, index) : jobIdOf(tenant, item.idempotencyKey)
-      const message: NewMessage = { tenant, sessionId, chat, request }
+      const message: NewMessage = { tenant, ...sender, chat, request }
       const refusal = acceptsMessages ? refusalOfTimes(request, this.#nowMs) : queueDisabled()
       if (refusal) {
         // A repeated request is answered, also after its own times: its message is accepted already.
@@ -184,13 +185,13 @@ class Bulk {
     const found = await Promise.all(jobs.map(({ id }) => this.#dependencies.documents.read(jobPath(id))))
     for (const [place, job] of jobs.entries()) {
       const existing = found[place]
-      if (existing) await this.#orRefused(job.index, async () => this.#existed(job, existing))
+      if (existing) await this.#orRefused(job.index, () => this.#existed(job, existing))
     }
     return jobs.filter((_, place) => !found[place])
   }
 
-  #existed({ index, message, cipher }: Pick<NewJob, 'index' | 'message' | 'cipher'>, existing: DocumentSnapshot): void {
-    this.#results.set(index, acceptedBefore(this.#principal, existing, message, cipher))
+  async #existed(job: Pick<NewJob, 'index' | 'message' | 'cipher'>, existing: DocumentSnapshot): Promise<void> {
+    this.#results.set(job.index, await acceptedBefore(this.#dependencies, this.#principal, existing, job))
     this.#later.push(forLater(existing))
   }
 
@@ -205,16 +206,17 @@ class Bulk {
     this.#results.set(index, isSameRequest(first.fields.requestHash, message, cipher) ? result : reused)
   }
 
-  /** Looks up each session once. */
-  #session(name: string): Promise<{ id: string; cipher: SessionCipher }> {
+  /** Looks up each session and each pool once, so that all messages of a pool get the same session. */
+  #sender({ session, pool }: MessageRequest): Promise<{ sender: Sender; cipher: SessionCipher }> {
     const { documents, wrappingKey } = this.#dependencies
-    const known = this.#sessions.get(name)
+    const key = JSON.stringify([session, pool])
+    const known = this.#senders.get(key)
     if (known) return known
-    const found = findSession(documents, this.#principal, name).then(async ({ id }) => ({
-      id,
-      cipher: await cipherOf(documents, id, wrappingKey),
+    const found = senderOf(this.#dependencies, this.#principal, { session, pool }).then(async (sender) => ({
+      sender,
+      cipher: await cipherOf(documents, sender.sessionId, wrappingKey),
     }))
-    this.#sessions.set(name, found)
+    this.#senders.set(key, found)
     return found
   }
 

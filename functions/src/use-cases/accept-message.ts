@@ -5,11 +5,12 @@ import { jobIdOf } from '@holdfast/core/session/ids'
 import type { Principal } from '../app/principal.ts'
 import type { Dependencies } from './dependencies.ts'
 import { enqueueLater, forLater } from './enqueue-later.ts'
-import { cipherOf, findSession, isOfTenant } from './find-session.ts'
+import { cipherOf, isOfTenant } from './find-session.ts'
 import { refusalOfTimes } from './message-times.ts'
 import { isSameRequest, type MessageRequest, type NewMessage, newJob, recipientOf, retryDelaysOf } from './new-message.ts'
 import { jobOrTombstone } from './parse-job.ts'
 import { Refusal } from './refusal.ts'
+import { senderOf } from './sender.ts'
 
 export interface Accepted {
   /** The id of the job. */
@@ -22,7 +23,7 @@ export interface Accepted {
 /**
  * Seals and stores a message to send. The session's owner sends it. Repeated requests with the same key and message make one message.
  *
- * @throws Refusal `unsupported-chat`, `invalid-time`, `unknown-session`, `queue-disabled`, `tenant-deleting`, `daily-quota-exceeded`,
+ * @throws Refusal `unsupported-chat`, `invalid-time`, `unknown-session`, `unknown-pool`, `queue-disabled`, `tenant-deleting`, `daily-quota-exceeded`,
  * `idempotency-key-reused` or `message-damaged`
  */
 export async function acceptMessage(
@@ -35,9 +36,9 @@ export async function acceptMessage(
 ): Promise<Accepted> {
   const { documents, wrappingKey, clock, logger } = dependencies
   const chat = recipientOf(request.chatId)
-  const { id: sessionId } = await findSession(documents, principal, request.session)
-  const cipher = await cipherOf(documents, sessionId, wrappingKey)
-  const message: NewMessage = { tenant: principal.tenant, sessionId, chat, request }
+  const sender = await senderOf(dependencies, principal, request)
+  const cipher = await cipherOf(documents, sender.sessionId, wrappingKey)
+  const message: NewMessage = { tenant: principal.tenant, ...sender, chat, request }
   const id = jobIdOf(principal.tenant, idempotencyKey)
   const nowMs = clock.now()
   const refusal = dependencies.acceptsMessages ? refusalOfTimes(request, nowMs) : queueDisabled()
@@ -45,7 +46,7 @@ export async function acceptMessage(
     // A repeated request is answered, also after its own times: its message is accepted already.
     const existing = await documents.read(jobPath(id))
     if (!existing) throw refusal
-    return acceptedBefore(principal, existing, message, cipher)
+    return acceptedBefore(dependencies, principal, existing, { message, cipher })
   }
   const retries = request.retry && (await dependencies.tenants.settingsOf(principal.tenant)).retries
   const job = newJob(id, message, { cipher, nowMs, retryDelaysMs: retries && retryDelaysOf(request.retry, retries) })
@@ -60,7 +61,7 @@ export async function acceptMessage(
     const existing = await documents.read(jobPath(id))
     if (!existing) throw error
     giveBack()
-    const accepted = acceptedBefore(principal, existing, message, cipher)
+    const accepted = await acceptedBefore(dependencies, principal, existing, { message, cipher })
     await enqueueLater(dependencies, [forLater(existing)])
     return accepted
   }
@@ -72,15 +73,17 @@ export const queueDisabled = () =>
   new Refusal('queue-disabled', 'This installation accepts no new messages now; what it accepted before is sent.', 60)
 
 /** Returns the answer to the request that made a job before. Throws a Refusal when another request made it. */
-export function acceptedBefore(
+export async function acceptedBefore(
+  { documents, wrappingKey }: Pick<Dependencies, 'documents' | 'wrappingKey'>,
   principal: Principal,
   existing: DocumentSnapshot,
-  message: NewMessage,
-  cipher: SessionCipher,
-): Accepted {
-  const { requestHash, messageId, status } = jobOrTombstone(existing)
-  if (!isOfTenant(principal, existing.fields) || !isSameRequest(requestHash, message, cipher)) {
-    throw new Refusal('idempotency-key-reused', 'Use a new Idempotency-Key for another message.')
-  }
+  { message, cipher }: { readonly message: NewMessage; readonly cipher: SessionCipher },
+): Promise<Accepted> {
+  const reused = () => new Refusal('idempotency-key-reused', 'Use a new Idempotency-Key for another message.')
+  const { requestHash, messageId, status, sessionId, firstSession } = jobOrTombstone(existing)
+  if (!isOfTenant(principal, existing.fields)) throw reused()
+  // The pool may have another session for the repeated request than it had for the first one, whose key made the hash.
+  const hashing = message.pool === null ? cipher : await cipherOf(documents, firstSession ?? sessionId, wrappingKey)
+  if (!isSameRequest(requestHash, message, hashing)) throw reused()
   return { id: existing.id, messageId, status }
 }

@@ -32,13 +32,14 @@ export function waitingOf(job: JobDocument, session: SendingSession | null, nowM
 
 /** Makes the answer for a message to send. `cipher` opens the text; the answer says it when it cannot. */
 export function messageAnswer(id: string, job: JobDocument, cipher: () => SessionCipher, waiting: Waiting | null) {
-  const { messageId, sessionId, chat, status, attempts, createdAt, lastAttemptAt, nextAttemptAt, failedAt } = job
+  const { messageId, sessionId, pool, chat, status, attempts, createdAt, lastAttemptAt, nextAttemptAt, failedAt } = job
   const { priority, sendAt, expiresAt } = job
   const opened = openOrSay(() => openJobContent(cipher(), id, job).text)
   return {
     id,
     messageId,
     session: sessionNameOf(sessionId),
+    pool,
     chatId: chatIdOf(chat),
     text: opened.text,
     // Present only if the text cannot be shown.

@@ -8,11 +8,10 @@ import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { whatsappMessageIdOf } from '@holdfast/core/session/ids'
 import { isForLater, type MessageTimes } from './message-times.ts'
 import { Refusal } from './refusal.ts'
+import type { Sender, SenderRequest } from './sender.ts'
 
 /** A message to send, as a caller gives it. */
-export interface MessageRequest extends MessageTimes {
-  /** The name of the session that sends. */
-  readonly session: string
+export interface MessageRequest extends MessageTimes, SenderRequest {
   readonly chatId: string
   readonly content: MessageContent
   readonly priority: Priority
@@ -26,9 +25,8 @@ export interface RetryRequest {
 }
 
 /** A request whose session and chat are known. */
-export interface NewMessage {
+export interface NewMessage extends Sender {
   readonly tenant: string
-  readonly sessionId: string
   readonly chat: string
   readonly request: MessageRequest
 }
@@ -72,7 +70,7 @@ export interface Making {
 
 /** Makes the fields of a job. One for later has no `queuedAt`: its owner does not load it. */
 export function newJob(jobId: string, message: NewMessage, { cipher, nowMs, index = 0, retryDelaysMs }: Making) {
-  const { tenant, sessionId, chat, request } = message
+  const { tenant, sessionId, pool, chat, request } = message
   const { content, priority, sendAt, expiresAt } = request
   return {
     v: 1,
@@ -99,13 +97,16 @@ export function newJob(jobId: string, message: NewMessage, { cipher, nowMs, inde
     expiresAt,
     retryDelaysMs,
     generation: 0,
-    pool: null,
+    pool,
     hold: null,
   } as const
 }
 
-/** PERSISTED CONTRACT v1: the text that `requestHash` covers. A request without options has the text of the first version. */
-function hashedTextOf({ sessionId, chat, request }: NewMessage): Buffer {
+/**
+ * PERSISTED CONTRACT v1: the text that `requestHash` covers. A request without options has the text of the first version. A request for
+ * a pool names the pool, because a repeated one may find another session.
+ */
+function hashedTextOf({ sessionId, pool, chat, request }: NewMessage): Buffer {
   const { content, sendAt, expiresAt, priority, retry } = request
   const options = {
     ...(sendAt ? { sendAt: sendAt.getTime() } : {}),
@@ -114,7 +115,12 @@ function hashedTextOf({ sessionId, chat, request }: NewMessage): Buffer {
     ...(retry?.delaysMs ? { retryDelaysMs: retry.delaysMs } : {}),
     ...(retry?.maxRetries === undefined ? {} : { maxRetries: retry.maxRetries }),
   }
-  const parts = [sessionId, chat, content.text, ...(Object.keys(options).length > 0 ? [options] : [])]
+  const parts = [
+    pool === null ? sessionId : `pool:${pool}`,
+    chat,
+    content.text,
+    ...(Object.keys(options).length > 0 ? [options] : []),
+  ]
   return Buffer.from(JSON.stringify(parts))
 }
 

@@ -97,7 +97,7 @@ export async function deletePool({ documents, logger }: Needed, principal: Princ
  *
  * @throws Refusal `unknown-pool`
  */
-async function findPool(documents: DocumentStore, principal: Principal, name: string): Promise<Pool> {
+export async function findPool(documents: DocumentStore, principal: Principal, name: string): Promise<Pool> {
   const pool = await readPool(documents, principal.tenant, name)
   if (!pool || !knowsPool(principal, pool)) throw unknownPool(name)
   return pool

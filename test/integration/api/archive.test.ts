@@ -78,6 +78,7 @@ describe('an archived message', () => {
       v: 1,
       tenant,
       sessionId,
+      firstSession: null,
       requestHash,
       messageId,
       status: 'failed',

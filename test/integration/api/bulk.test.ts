@@ -86,7 +86,7 @@ describe('many messages', () => {
       'accepted',
     ])
     expect(body.results[3].detail).toBe(
-      'session: is required: the name of a session; chatId: is required: like 491701234567@c.us; text: is required',
+      'chatId: is required: like 491701234567@c.us; text: is required; session: is required: the name of a session, or a pool',
     )
     expect([body.accepted, body.refused]).toEqual([2, 9])
   })

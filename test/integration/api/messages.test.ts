@@ -178,6 +178,7 @@ describe('an accepted message', () => {
         id: sent.id,
         messageId: sent.messageId,
         session: 'main',
+        pool: null,
         chatId: '5511999990000@c.us',
         text: text.text,
         status: 'failed',

@@ -29,7 +29,7 @@ const OF_PATH: Readonly<Record<string, Kind>> = {
 }
 
 /** What a field of a query or a body names. */
-const OF_FIELD: Readonly<Record<string, Kind>> = { session: 'session', tenant: 'tenant' }
+const OF_FIELD: Readonly<Record<string, Kind>> = { session: 'session', tenant: 'tenant', pool: 'pool' }
 
 /** Routes whose path may name something new. */
 const CREATING: readonly string[] = ['PUT /api/pools/:name']
@@ -64,7 +64,11 @@ export const NAMING_NOTHING: readonly string[] = keyed
 /** Returns the example request of a route, which names `id` in one place. */
 export function requestNaming({ route, entry, where, field }: Naming, id: string): RouteRequest {
   const example = EVERY_ROUTE[route] ?? { path: '' }
-  if (where === 'body') return { ...example, body: { ...(example.body as object | undefined), [field]: id } }
+  if (where === 'body') {
+    // A message names a session or a pool.
+    const others = field === 'pool' ? { session: undefined } : {}
+    return { ...example, body: { ...(example.body as object | undefined), ...others, [field]: id } }
+  }
   const url = new URL(example.path, 'http://api')
   if (where === 'query') {
     url.searchParams.set(field, id)

@@ -90,7 +90,7 @@ export class QueueUnderTest implements AsyncDisposable {
 }
 
 /** Nothing here counts. */
-const countless = (documents: DocumentStore): DocumentStore & DocumentCounter => ({
+export const countless = (documents: DocumentStore): DocumentStore & DocumentCounter => ({
   commit: (changes) => documents.commit(changes),
   read: (path) => documents.read(path),
   query: (query) => documents.query(query),
