@@ -1,10 +1,10 @@
 import { isTombstone } from '@holdfast/core/message/archived-job'
 import { EXPIRED, isExpired } from '@holdfast/core/message/attempts'
 import { dueTimeOf } from '@holdfast/core/message/due'
-import { type JobDocument, jobDocumentSchema, jobPath } from '@holdfast/core/message/job-document'
+import { type JobDocument, JOBS, jobDocumentSchema, jobPath } from '@holdfast/core/message/job-document'
 import { isHoldfastError } from '@holdfast/core/platform/errors'
 import { parseUnlessDamaged } from '@holdfast/core/platform/parse'
-import { Append, type DocumentSnapshot, type Fields, SERVER_TIME } from '@holdfast/core/platform/ports'
+import { Append, type DocumentSnapshot, type DocumentStore, type Fields, SERVER_TIME } from '@holdfast/core/platform/ports'
 import { z } from 'zod'
 import type { Dependencies } from './dependencies.ts'
 
@@ -39,6 +39,9 @@ const CLOCKS_DIFFER_MS = 60_000
 /** How often another one may change the job between reading and writing. */
 const MAX_ROUNDS = 5
 
+/** One commit takes no more. Those beyond it wait for their own tasks. */
+const MOST_BESIDE = 100
+
 /**
  * Handles a task of the queue `retries`: puts its job into the queue. The document of the job decides. A task that comes twice, late,
  * or for another attempt changes nothing.
@@ -67,7 +70,10 @@ export async function handleDueTask(dependencies: QueueDependencies, payload: un
   return outcome
 }
 
-/** Puts a job into the queue when its time has come. Judges it anew whenever somebody else has changed it. */
+/**
+ * Puts a job into the queue when its time has come. Judges it anew whenever somebody else has changed it. The jobs of its chat whose
+ * time has come as well enter the queue in the same commit, because their tasks may come in another order.
+ */
 export async function makeDue(
   { documents, clock, jobsLag }: Omit<QueueDependencies, 'logger'>,
   given: DocumentSnapshot,
@@ -78,16 +84,37 @@ export async function makeDue(
     const now = clock.now()
     const { outcome, fields } = decide(snapshot, fits, { now, jobsLag })
     if (!fields) return outcome
+    const beside = outcome === 'made-due' ? await dueBeside(documents, snapshot, { now, jobsLag }) : []
     try {
-      await documents.commit([{ kind: 'update', path: snapshot.path, fields, unlessChangedSince: snapshot }])
+      await documents.commit(
+        [snapshot, ...beside].map((job) => ({ kind: 'update', path: job.path, fields, unlessChangedSince: job })),
+      )
       return outcome
     } catch (error) {
       const found = await documents.read(snapshot.path)
-      if (found?.updatedAtMicros === snapshot.updatedAtMicros || round === MAX_ROUNDS) throw error
+      const isUnchanged = found?.updatedAtMicros === snapshot.updatedAtMicros && beside.length === 0
+      if (isUnchanged || round === MAX_ROUNDS) throw error
       if (!found) return 'none'
       snapshot = found
     }
   }
+}
+
+/** Returns the other jobs for later of the chat whose time has come. */
+async function dueBeside(
+  documents: DocumentStore,
+  { id, fields: { sessionId, chat, queuedAt } }: DocumentSnapshot,
+  at: { readonly now: number; readonly jobsLag: boolean },
+): Promise<DocumentSnapshot[]> {
+  if (queuedAt !== null) return []
+  const where = [
+    ['sessionId', '==', sessionId],
+    ['chat', '==', chat],
+    ['status', '==', 'pending'],
+    ['queuedAt', '==', null],
+  ] as const
+  const found = await documents.query({ collection: JOBS, where, limit: MOST_BESIDE })
+  return found.filter((job) => job.id !== id && decide(job, () => true, at).outcome === 'made-due')
 }
 
 interface Decision {

@@ -48,6 +48,30 @@ describe('a task', () => {
     expect(attempts).toBe(make === refused ? 1 : 0)
   })
 
+  it('puts the messages of its chat whose time has come into the queue with it', async () => {
+    const chats = ['5511999990001@c.us', '5511999990002@c.us']
+    const later = (ms: number, chatId = chats[0]) => queue.job({ sendAt: inMs(ms), queuedAt: null }, { chatId })
+    const [first, second, early, elsewhere] = [
+      await later(-2000),
+      await later(-2000),
+      await later(DAY_MS),
+      await later(-2000, chats[1]),
+    ]
+    // The first one changes before the first commit.
+    let isChanged = false
+    const documents = queue.api.committing(async (changes, commit) => {
+      if (!isChanged) await queue.write(first, { priority: 'high' })
+      isChanged = true
+      await commit(changes)
+    })
+    expect(await handleDueTask({ ...queue.dependencies, documents }, await taskOf(second))).toBe('made-due')
+    const times = await Promise.all([first, second].map(async (id) => Number((await queue.read(id)).queuedAt)))
+    expect(times[0]).toBe(times[1])
+    expect(times[0]).toBeGreaterThan(0)
+    for (const id of [early, elsewhere]) expect((await queue.read(id)).queuedAt).toBeNull()
+    expect(await handle(await taskOf(elsewhere))).toBe('made-due')
+  })
+
   it('that comes twice changes nothing the second time', async () => {
     const job = await refused(ago(1000))
     const task = await taskOf(job)

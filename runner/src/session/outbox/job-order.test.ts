@@ -44,6 +44,13 @@ describe('among chats', () => {
 })
 
 describe('within a chat', () => {
+  test('jobs for one time go in the order in which they were accepted', () => {
+    const sendAt = new Date((NOON_US + 60 * MINUTE_US) / 1000)
+    const at = { document: { priority: 'normal' as const, index: 0, sendAt } }
+    expect(comesBefore(job('first', 0, 'normal', at), job('second', 1, 'normal', at))).toBe(true)
+    expect(comesBefore(job('second', 1, 'normal', at), job('first', 0, 'normal', at))).toBe(false)
+  })
+
   test('the older job goes first, whatever its priority', () => {
     expect(comesBefore(job('low', 0, 'low'), job('high', 1, 'high'))).toBe(true)
     expect(comesBefore(job('high', 1, 'high'), job('low', 0, 'low'))).toBe(false)

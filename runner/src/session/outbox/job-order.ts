@@ -27,14 +27,15 @@ const acceptedAt = ({ createdAtMicros, document: { sendAt } }: Ordered): number 
 
 /** Whether `a` goes before `b` in their chat. A job that was or may be on the wire goes before jobs that were never sent. */
 export function comesBefore(a: Ordered, b: Ordered): boolean {
-  const difference = rank(a) - rank(b) || acceptedAt(a) - acceptedAt(b) || a.document.index - b.document.index
-  return difference <= 0
+  return (rank(a) - rank(b) || acceptedAt(a) - acceptedAt(b) || byPlace(a, b)) <= 0
 }
+
+/** Compares two jobs of one moment: for one time, or of one request. */
+const byPlace = (a: Ordered, b: Ordered): number => a.createdAtMicros - b.createdAtMicros || a.document.index - b.document.index
 
 const rank = ({ phase }: Ordered): number => (phase === 'waiting' ? 1 : 0)
 
 /** Compares two jobs of different chats that may both be sent now. */
-export const byUrgency = (a: Ordered, b: Ordered): number =>
-  rank(a) - rank(b) || urgency(a) - urgency(b) || a.document.index - b.document.index
+export const byUrgency = (a: Ordered, b: Ordered): number => rank(a) - rank(b) || urgency(a) - urgency(b) || byPlace(a, b)
 
 const urgency = (job: Ordered): number => acceptedAt(job) - HEAD_START_US[job.document.priority]
