@@ -65,7 +65,7 @@ function clientsBesideDirectory(
 
 /** The stores of a runner. Each call has a time limit. */
 export interface RunnerStores {
-  readonly documents: DocumentStore
+  readonly documents: DocumentStore & DocumentCounter
   readonly journals: JournalStore
   readonly objects: ObjectStore
   /** Where jobs are archived. Null without a bucket. */

@@ -1,5 +1,5 @@
 import { within } from './deadlines.ts'
-import type { Clock, DocumentStore, ObjectStore } from './ports.ts'
+import type { Clock, DocumentCounter, DocumentStore, ObjectStore } from './ports.ts'
 
 /** Wraps every request to a store, to limit its time or to translate its errors for the callers. */
 export type Guard = <Result>(request: Promise<Result>) => Promise<Result>
@@ -11,10 +11,11 @@ export const timeLimit =
     within(clock, limitMs, request)
 
 /** Returns the store with every request guarded. Listeners stay unguarded, because they have no end. */
-export const guardDocuments = (documents: DocumentStore, guard: Guard): DocumentStore => ({
+export const guardDocuments = (documents: DocumentStore & DocumentCounter, guard: Guard): DocumentStore & DocumentCounter => ({
   commit: (changes) => guard(documents.commit(changes)),
   read: (path) => guard(documents.read(path)),
   query: (query) => guard(documents.query(query)),
+  count: (query) => guard(documents.count(query)),
   listen: (query, onEvents, onError) => documents.listen(query, onEvents, onError),
 })
 

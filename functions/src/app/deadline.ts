@@ -29,14 +29,8 @@ export function withStores({ clock, logger, tenantDefaults: defaults, ...stores 
  * Limits the time of each request to the database and turns its errors into `unavailable`, because a caller of the API can only
  * repeat the request. Use cases find out by reading whether a failed commit was applied, never from its error.
  */
-function withDeadline(
-  documents: DocumentStore & DocumentCounter,
-  clock: Clock,
-  limitMs: number,
-): DocumentStore & DocumentCounter {
-  const guard = orUnavailable(clock, limitMs, 'A request to the database failed.')
-  return { ...guardDocuments(documents, guard), count: (query) => guard(documents.count(query)) }
-}
+const withDeadline = (documents: DocumentStore & DocumentCounter, clock: Clock, limitMs: number) =>
+  guardDocuments(documents, orUnavailable(clock, limitMs, 'A request to the database failed.'))
 
 /** Does the same for objects. An existing object and a missing bucket are answers, not outages, so these errors pass. */
 const objectsWithDeadline = (objects: ObjectStore, clock: Clock, limitMs: number): ObjectStore =>

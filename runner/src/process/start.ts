@@ -3,12 +3,13 @@ import { doubledMs } from '@holdfast/core/platform/backoff'
 import { within } from '@holdfast/core/platform/deadlines'
 import { RUNNERS, runnerDocumentSchema } from '@holdfast/core/operations/runner-document'
 import type { Logger } from '@holdfast/core/platform/logging'
-import type { Clock, DocumentStore } from '@holdfast/core/platform/ports'
+import type { Clock, DocumentCounter, DocumentStore } from '@holdfast/core/platform/ports'
 import { retry } from '@holdfast/core/platform/retry'
 import type { RunnerStores } from '@holdfast/core/adapters/session-stores'
 import type { StoreProblem, StoreReport } from '@holdfast/core/operations/store-report'
 import type { Supervisor } from '../supervisor/supervisor.ts'
 import type { Heartbeat } from '../supervisor/heartbeat.ts'
+import { logQueue } from './queue-log.ts'
 import { NO_PAST, type Past, type RestartPolicy, enoughMs, pastOf, pauseBefore, tell } from './restarts.ts'
 import { untilUsable } from './usable-stores.ts'
 
@@ -27,7 +28,7 @@ export class Start {
   #waitsFor: readonly string[] = ['The start has just begun.']
 
   constructor(options: {
-    documents: DocumentStore
+    documents: DocumentStore & DocumentCounter
     stores: Pick<RunnerStores, 'check'>
     heartbeat: Heartbeat
     supervisor: Supervisor
@@ -65,6 +66,7 @@ export class Start {
     this.#waitsFor = []
     const tookMs = Math.round(clock.monotonic() - startedAt)
     logger.info({ tookMs }, `The runner is ready after ${tookMs} ms: its stores are usable, and it is registered.`)
+    void logQueue(this.#options)
     if (shortLives > 0) await this.#afterShortLives(past)
     if (leaving.aborted) return
     await supervisor.start()

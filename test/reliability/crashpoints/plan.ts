@@ -18,6 +18,7 @@ const ALL_THE_TIME = [
   'timer supervisor',
   'timer resource-watch',
   'commit update runner',
+  'query job by status, queuedAt',
   'query runner',
   'query session by wanted, runnerId',
   'query session by runnerId',

@@ -123,6 +123,7 @@ const POINTS: readonly string[] = [
   'object read store check',
   'query job by sessionId, status',
   'query job by sessionId, status, queuedAt',
+  'query job by status, queuedAt',
   'query journal',
   'query runner',
   'query runner by instanceId',
