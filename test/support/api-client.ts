@@ -1,9 +1,27 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { answerOf, createClient, type HoldfastClient } from '@holdfast/client/client'
 import { HoldfastProblem } from '@holdfast/client/problem'
-import type { AcceptedMessage, Health, Message, ReceivedMessage, Session } from '@holdfast/client/types'
+import type {
+  AcceptedMessage,
+  BulkAnswer,
+  DamagedMessage,
+  Health,
+  Message,
+  Queue,
+  ReceivedMessage,
+  RetryAll,
+  Session,
+} from '@holdfast/client/types'
 
-export interface TextToSend {
+/** The parts of a message that callers may leave out. Times are ISO 8601 with an offset. */
+export interface TextOptions {
+  sendAt?: string
+  expiresAt?: string
+  priority?: 'high' | 'normal' | 'low'
+  retry?: { delaysMs?: number[]; maxRetries?: number }
+}
+
+export interface TextToSend extends TextOptions {
   session: string
   chatId: string
   text: string
@@ -103,6 +121,59 @@ export class ApiClient {
     const request = { params: { header: { 'Idempotency-Key': idempotencyKey } }, body }
     const limitMs = Math.max(SEND_LIMIT_MS, this.#patienceMs)
     return await this.#untilAnswered(limitMs, () => answerOf(this.#api.POST('/api/sendText', request)))
+  }
+
+  /** Sends many messages with one request. Those without a key of their own have the one of the request. */
+  async sendBulk(
+    messages: readonly (Omit<TextToSend, 'idempotencyKey'> & { idempotencyKey?: string })[],
+    idempotencyKey: string,
+  ): Promise<BulkAnswer> {
+    const request = { params: { header: { 'Idempotency-Key': idempotencyKey } }, body: { messages: [...messages] } }
+    const limitMs = Math.max(SEND_LIMIT_MS, this.#patienceMs)
+    return await this.#untilAnswered(limitMs, () => answerOf(this.#api.POST('/api/sendBulk', request)))
+  }
+
+  async cancel(id: string): Promise<Message> {
+    return await this.#repeated(() => answerOf(this.#api.POST('/api/messages/{id}/cancel', { params: { path: { id } } })))
+  }
+
+  async replace(id: string, body: Omit<TextOptions, 'retry'> & { text: string }): Promise<Message> {
+    return await this.#repeated(() => answerOf(this.#api.PUT('/api/messages/{id}', { params: { path: { id } }, body })))
+  }
+
+  /** Returns a failed message to the queue. */
+  async retry(id: string): Promise<Message> {
+    return await this.#repeated(() => answerOf(this.#api.POST('/api/messages/{id}/retry', { params: { path: { id } } })))
+  }
+
+  /** Archives a message that has come to its end. */
+  async remove(id: string): Promise<Message> {
+    return await this.#repeated(() => answerOf(this.#api.DELETE('/api/messages/{id}', { params: { path: { id } } })))
+  }
+
+  /** Returns all failed messages to the queue. */
+  async retryFailed(): Promise<RetryAll> {
+    return await this.#repeated(() => answerOf(this.#api.POST('/api/queue/retry-failed', { body: {} })))
+  }
+
+  async queue(): Promise<Queue> {
+    return await this.#repeated(() => answerOf(this.#api.GET('/api/queue')))
+  }
+
+  /** Returns all messages to send that the filter fits, newest first. */
+  async messages(filter: { status?: Message['status']; session?: string; chatId?: string } = {}) {
+    const all: (Message | DamagedMessage)[] = []
+    for (let cursor: string | null = null; ;) {
+      const query: typeof filter & { limit: number; cursor?: string } = {
+        ...filter,
+        limit: PAGE,
+        ...(cursor === null ? {} : { cursor }),
+      }
+      const page = await this.#repeated(() => answerOf(this.#api.GET('/api/messages', { params: { query } })))
+      all.push(...page.messages)
+      if (page.cursor === null) return all
+      cursor = page.cursor
+    }
   }
 
   /** Requests the health without repetition, because the API has to answer it at any time. */
