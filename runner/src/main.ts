@@ -167,6 +167,7 @@ function sessionDependencies(
     checkpoints: config.checkpoints,
     autoRestore: config.autoRestore,
     keepsImage: config.storage.type !== 'cloud',
+    outlivesFirestore: config.storage.type === 'local',
     crashPolicy: config.crashPolicy,
     trialSlot: new SingleTrialSlot(),
     rekey: (image, lostRecords) => rekeyedState(image, lostRecords, clock.now()),

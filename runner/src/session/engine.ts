@@ -48,6 +48,8 @@ export interface SessionDependencies {
   /** `AUTO_RESTORE`: whether a damaged state is restored without approval even if the restore loses records. */
   readonly autoRestore: 'lossless' | 'always'
   readonly sending: SendPolicy
+  /** True in storage mode `local`, where journals do not lie in Firestore. */
+  readonly outlivesFirestore: boolean
   /** Takes what is to be done later than this process may wait. */
   readonly tasks: TaskQueues
   /** The settings that the session's tenant has now. They change while the session runs, so nobody keeps them. */
@@ -151,6 +153,7 @@ export function assembleEngine(
     policy: forTenant(dependencies.sending, () => dependencies.tenantSettings(sessionId)),
     pacer,
     onLaterRetry: retryByTask(dependencies),
+    readsFirst: dependencies.outlivesFirestore,
     receipts,
     settled,
     logger,

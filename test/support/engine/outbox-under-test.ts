@@ -23,6 +23,7 @@ export interface OutboxOptionsUnderTest {
   policy?: Partial<SendPolicy>
   pacer?: OutboxOptions['pacer']
   clock?: Clock
+  readsFirst?: boolean
   receipts?: { documents?: DocumentStore; archives?: ObjectStore; clock?: Clock }
   /** The store of the session's journal and of the jobs. */
   through?: (documents: DocumentStore) => DocumentStore
@@ -50,6 +51,7 @@ export async function outboxUnderTest(documents: DocumentStore, options: OutboxO
     },
     settled: new SettledJobs(),
     contactOf: (chat) => chat,
+    readsFirst: options.readsFirst ?? false,
     pacer,
     receipts,
     policy: { ...DEFAULT_SEND_POLICY, ...options.policy },

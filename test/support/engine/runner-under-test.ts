@@ -121,6 +121,7 @@ export class RunnerUnderTest {
       checkpoints: options.checkpoints ?? { everyRecords: 256, everyMs: 60_000 },
       autoRestore: options.autoRestore ?? 'lossless',
       keepsImage: options.keepsImage ?? true,
+      outlivesFirestore: false,
       crashPolicy: options.crashPolicy ?? DEFAULT_CRASH_POLICY,
       trialSlot: new SingleTrialSlot(),
       rekey: (image) => image.toMutation(),

@@ -56,10 +56,12 @@ export async function commitGroup(options: CommitOptions): Promise<Committed> {
   let whole: Form = { records: seal(), withWrites: true, outdated: new Set() }
   let alone: Form | null = null
   const forms = [whole]
+  /** True when the guarded documents cannot be read: whoever keeps them is away, and the record need not wait for that. */
+  let areGuardsAway = false
   const startedAt = clock.monotonic()
   for (let attempt = 1; ; attempt++) {
     const writes = writesUnless(whole.outdated)
-    const leavesOut = writes.length > 0 && attempt >= 4 && attempt % 2 === 0
+    const leavesOut = writes.length > 0 && (areGuardsAway || attempt >= 4) && attempt % 2 === 0
     if (leavesOut && !alone) forms.push((alone = { ...whole, records: seal(), withWrites: false }))
     const form: Form = leavesOut && alone ? alone : whole
     try {
@@ -73,7 +75,8 @@ export async function commitGroup(options: CommitOptions): Promise<Committed> {
         throw new HoldfastError('journal-unavailable', `The journal of ${sessionId} could not be written.`, { cause })
       }
       const outdated = await outdatedGuards(options, whole.outdated)
-      if (outdated.size > whole.outdated.size) {
+      areGuardsAway = outdated === null
+      if (outdated && outdated.size > whole.outdated.size) {
         forms.push((whole = { records: seal(), withWrites: true, outdated }))
         alone = null
       } else await clock.sleep(Math.min(50 * 2 ** attempt, 2000), 'journal')
@@ -98,16 +101,22 @@ async function findOut({ journals, sessionId, clock, limits }: CommitOptions, fo
   throw new HoldfastError('fenced', `Record ${sequence} of ${sessionId} was written by ${String(found.fields['runnerId'])}.`)
 }
 
-/** Returns the paths of the guarded documents that have changed. A document that cannot be read counts as unchanged for now. */
+/** The time for a look at the guarded documents. */
+const LOOK_WITHIN_MS = 3000
+
+/** Returns the paths of the guarded documents that have changed, null when they cannot be read now. */
 async function outdatedGuards(
   { journals, clock, limits, guards }: CommitOptions,
   before: ReadonlySet<string>,
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlySet<string> | null> {
   const open = guards.filter(({ path }) => !before.has(path))
   if (open.length === 0) return before
   try {
-    return new Set([...before, ...(await within(clock, limits.commitTimeoutMs, journals.changedSince(open)))])
+    return new Set([
+      ...before,
+      ...(await within(clock, Math.min(limits.commitTimeoutMs, LOOK_WITHIN_MS), journals.changedSince(open))),
+    ])
   } catch {
-    return before
+    return null
   }
 }

@@ -2,7 +2,7 @@ import { refusalsOf } from '@holdfast/core/message/attempts'
 import { jobDocumentSchema, jobPath } from '@holdfast/core/message/job-document'
 import { openJobProto } from '@holdfast/core/message/sealed-content'
 import { parseStored } from '@holdfast/core/platform/parse'
-import type { DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/ports'
+import type { Clock, DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/ports'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import type { OpenJob } from './open-jobs.ts'
 
@@ -10,10 +10,12 @@ import type { OpenJob } from './open-jobs.ts'
 export class JobReader {
   readonly #documents: DocumentStore
   readonly #cipher: SessionCipher
+  readonly #clock: Clock
 
-  constructor(documents: DocumentStore, cipher: SessionCipher) {
+  constructor({ documents, cipher, clock }: { documents: DocumentStore; cipher: SessionCipher; clock: Clock }) {
     this.#documents = documents
     this.#cipher = cipher
+    this.#clock = clock
   }
 
   /**
@@ -30,6 +32,7 @@ export class JobReader {
       id: snapshot.id,
       document,
       snapshot,
+      readAtMs: this.#clock.monotonic(),
       createdAtMicros: snapshot.createdAtMicros,
       phase: isTaken ? 'unknown' : 'waiting',
       isTaken,

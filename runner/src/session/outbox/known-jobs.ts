@@ -7,6 +7,9 @@ import { OpenJobs, type OpenJob } from './open-jobs.ts'
 import type { Receipts } from './receipts.ts'
 import type { SettledJobs } from './settled-jobs.ts'
 
+/** How long a read document is believed where every job is read right before it is taken. */
+const FRESH_MS = 2000
+
 /** The pause before a job is tried again whose document could not be read. */
 const READ_AGAIN_MS = 5000
 
@@ -19,6 +22,11 @@ export interface KnownJobsOptions {
   /** Outlives the outbox when the state is read again for each connection. */
   readonly settled: SettledJobs
   readonly logger: Logger
+  /**
+   * True in storage mode `local`, where the journal goes on without Firestore. A job is read right before it is taken, so that its
+   * session does not wait for a Firestore that is away.
+   */
+  readonly readsFirst: boolean
   /** Returns the same value for every name of a contact. */
   readonly contactOf: (chat: string) => string
 }
@@ -31,7 +39,7 @@ export class KnownJobs extends OpenJobs {
   constructor(options: KnownJobsOptions) {
     super(options.contactOf)
     this.#options = options
-    this.#reader = new JobReader(options.documents, options.cipher)
+    this.#reader = new JobReader(options)
   }
 
   /** Takes a document that Firestore delivered: of a new job, of a known one in a later version, or, once more, in an old one. */
@@ -53,6 +61,12 @@ export class KnownJobs extends OpenJobs {
   settle(job: OpenJob): void {
     this.remove(job)
     this.#options.settled.add(job.document)
+  }
+
+  /** Whether the document of a pending job has to be read before the job is taken. */
+  isStale({ snapshot, readAtMs }: OpenJob): boolean {
+    const { readsFirst, clock } = this.#options
+    return !snapshot || (readsFirst && clock.monotonic() - readAtMs > FRESH_MS)
   }
 
   /** Whether the job is still the one that is known under its message id. */

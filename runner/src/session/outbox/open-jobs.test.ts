@@ -6,6 +6,7 @@ const newJob = (messageId: string, chat: string, createdAtMicros: number, phase:
   id: `job-${messageId}`,
   document: { messageId, chat, priority: 'normal', index: 0, sendAt: null } as JobDocument,
   snapshot: null,
+  readAtMs: 0,
   isTaken: phase !== 'waiting',
   run: null,
   createdAtMicros,

@@ -21,6 +21,8 @@ export interface OpenJob {
    * before the job leaves the state `pending`.
    */
   snapshot: DocumentSnapshot | null
+  /** When the document was read, by the monotonic clock. */
+  readonly readAtMs: number
   /** The time of creation by Firestore's clock. It orders the jobs as they were accepted. */
   readonly createdAtMicros: number
   phase: 'waiting' | 'sending' | 'unknown'

@@ -214,7 +214,7 @@ export class Outbox {
     this.#sending.add(job)
     const isStillOurs = (): boolean => this.#connection === connection && job.phase === 'sending' && job.run === run
     try {
-      if (!isTaken && !job.snapshot) return await this.#comeAgain(job)
+      if (!isTaken && this.#jobs.isStale(job)) return await this.#comeAgain(job)
       job.attempts++
       const proto = job.message ?? (await this.#compose(job, connection, isStillOurs))
       if (!proto) return
