@@ -30,7 +30,7 @@ function fieldsOf(event: MessageStatusChanged, { cipher }: EventRecord): Fields 
     case 'refused': {
       const { attempt, error, nextAttemptAt } = event
       const timeline = new Append({ status: 'pending', at, attempt })
-      return { status: 'pending', attempts: attempt, lastAttemptAt: at, nextAttemptAt, lastError: error, timeline }
+      return { status: 'pending', attempts: attempt, nextAttemptAt, lastError: error, timeline }
     }
     case 'held':
       return { hold: event.hold }
