@@ -85,4 +85,18 @@ export const QUEUE_API: readonly Mutant[] = [
     edits: [{ in: 'kept', value: "(...statuses) => ({ where: [['status', 'in', statuses]] })" }],
     noticedBy: { file: QUEUE_TEST, tests: 'leaves archived messages out' },
   },
+  {
+    name: 'alone-at-its-time',
+    invariant: 'beside',
+    what: 'of two messages for one time the one whose task comes first is sent first',
+    edits: [{ in: 'makeDue.beside', value: '[]' }],
+    noticedBy: { file: 'test/integration/queue/make-due.test.ts', tests: 'puts the messages of its chat whose time has come' },
+  },
+  {
+    name: 'as-they-come',
+    invariant: 'beside',
+    what: 'messages for one time are sent in the order in which their owner hears of them',
+    edits: [{ in: 'byPlace', value: '() => 0' }],
+    noticedBy: { file: 'runner/src/session/outbox/job-order.test.ts', tests: 'jobs for one time go in the order' },
+  },
 ]
