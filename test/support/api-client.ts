@@ -22,7 +22,9 @@ export interface TextOptions {
 }
 
 export interface TextToSend extends TextOptions {
-  session: string
+  /** A session or a pool. */
+  session?: string
+  pool?: string
   chatId: string
   text: string
   /** The key of all attempts of one message, so that the API accepts the message once. */
@@ -97,6 +99,12 @@ export class ApiClient {
   /** Requests the start or the stop of a session. A stopped session closes its connection until it is started. */
   async want(name: string, what: 'start' | 'stop'): Promise<void> {
     await this.#repeated(() => answerOf(this.#api.POST(`/api/sessions/{name}/${what}`, { params: { path: { name } } })))
+  }
+
+  /** Makes a pool of sessions, in order. */
+  async putPool(name: string, sessions: string[]): Promise<void> {
+    const request = { params: { path: { name } }, body: { sessions } }
+    await this.#repeated(() => answerOf(this.#api.PUT('/api/pools/{name}', request)))
   }
 
   /** Approves a restore with losses. The API answers 409 for an undamaged state. A second approval has no further effect. */
