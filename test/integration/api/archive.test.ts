@@ -1,5 +1,6 @@
 import { isTombstone, tombstoneSchema } from '@holdfast/core/message/archived-job'
 import { JOBS, JOB_STATUSES, type JobStatus, jobPath } from '@holdfast/core/message/job-document'
+import { encodeFields } from '@holdfast/core/platform/document-json'
 import { createLogger } from '@holdfast/core/platform/logging'
 import { Append, type DocumentSnapshot, type DocumentStore } from '@holdfast/core/platform/ports'
 import { systemClock } from '@holdfast/core/platform/system-clock'
@@ -218,6 +219,15 @@ describe('archiving', () => {
     const bytes = (await archives.read(name))?.bytes ?? Buffer.alloc(0)
     await archives.create(objectOf(snapshot), bytes)
     await expect(archive(snapshot)).rejects.toMatchObject({ code: 'cannot-decrypt' })
+    expect(isTombstone((await stored(accepted.id)).fields)).toBe(false)
+  })
+
+  it('keeps the job when the object has another content', async () => {
+    const { accepted, snapshot } = await ended()
+    const json = JSON.stringify({ v: 1, job: accepted.id, fields: encodeFields({ ...snapshot.fields, attempts: 7 }) })
+    const name = objectOf(snapshot)
+    await archives.create(name, (await api.cipher('main')).sealContent(Buffer.from(json), name))
+    await expect(archive(snapshot)).rejects.toMatchObject({ code: 'store-unfit' })
     expect(isTombstone((await stored(accepted.id)).fields)).toBe(false)
   })
 

@@ -128,7 +128,8 @@ describe('many messages to a pool', () => {
 describe('the idempotency key of a message to a pool', () => {
   it('gives the same message although another session of the pool is the first one by then', async () => {
     const first = await send({}, 'other session')
-    await states({ b: 'BACKOFF' })
+    await states({ b: 'BACKOFF', a: 'CONNECTED', c: 'CONNECTED' })
+    expect((await stored((await send()).body.id)).job.sessionId).toBe('default.a')
     expect(await send({}, 'other session')).toMatchObject({ status: 201, body: first.body })
     expect((await stored(first.body.id)).job.sessionId).toBe('default.b')
   })

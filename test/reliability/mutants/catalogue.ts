@@ -1,5 +1,6 @@
 import { BESIDE } from './catalogue/beside.ts'
 import { ENDINGS } from './catalogue/endings.ts'
+import { FAILOVER } from './catalogue/failover.ts'
 import { LOG } from './catalogue/log.ts'
 import { MESSAGES } from './catalogue/messages.ts'
 import { OUTPUT } from './catalogue/output.ts'
@@ -9,4 +10,15 @@ import { SECRECY } from './catalogue/secrecy.ts'
 import { TENANTS } from './catalogue/tenants.ts'
 import type { Mutant } from './mutant.ts'
 
-export const CATALOGUE: readonly Mutant[] = [OUTPUT, MESSAGES, LOG, ENDINGS, SECRECY, BESIDE, PACE, QUEUE_API, TENANTS].flat()
+export const CATALOGUE: readonly Mutant[] = [
+  OUTPUT,
+  MESSAGES,
+  LOG,
+  ENDINGS,
+  SECRECY,
+  BESIDE,
+  PACE,
+  QUEUE_API,
+  FAILOVER,
+  TENANTS,
+].flat()
