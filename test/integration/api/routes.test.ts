@@ -29,6 +29,17 @@ describe('the table of routes', () => {
   })
 })
 
+it('no session can have a name with which a path below /api begins', async () => {
+  const words = new Set(ROUTES.flatMap(({ path }) => /^\/api\/([\w-]+)(?:\/|$)/.exec(path)?.[1] ?? []))
+  expect([...words]).toEqual(expect.arrayContaining(['messages', 'queue', 'sendBulk', 'whatsapp']))
+  for (const name of words) {
+    expect([name, await api.post('/api/sessions', { name })]).toMatchObject([
+      name,
+      { status: 400, body: { code: 'bad-request' } },
+    ])
+  }
+})
+
 describe('the comparison of answers with the table', () => {
   const headers = new Headers({ 'content-type': 'application/json' })
   const code = { value: '2@ref', expiresAt: '2026-11-01T10:00:00.000Z' }
