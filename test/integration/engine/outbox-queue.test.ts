@@ -149,6 +149,22 @@ describe('a message that expires', () => {
     await expect.poll(() => relayed).toEqual(['M-on the wire'])
     outbox.acknowledged('M-on the wire', null)
   })
+
+  test('after an attempt without an answer goes out again, although a later attempt was refused', async () => {
+    const { accept, change, bring, read, job, relayed, outbox } = await newOutbox()
+    const at = new Date()
+    const timeline = [
+      { status: 'pending', at },
+      { status: 'processing', at, attempt: 1 },
+      { status: 'processing', at, attempt: 2 },
+      { status: 'pending', at, attempt: 2 },
+    ]
+    await change(await accept('unanswered', { expiresAt: new Date(Date.now() - 1) }), { timeline, attempts: 2 })
+    bring(await read('unanswered'))
+    await expect.poll(() => relayed).toEqual(['M-unanswered'])
+    outbox.acknowledged('M-unanswered', null)
+    expect(await job('unanswered')).toMatchObject({ status: 'sent', attempts: 3 })
+  })
 })
 
 describe('a retry that is more than a minute away', () => {

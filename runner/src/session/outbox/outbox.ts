@@ -1,3 +1,4 @@
+import { EXPIRED, isExpired } from '@holdfast/core/message/attempts'
 import { OWNER_WAITS_MS } from '@holdfast/core/message/due'
 import { openJobContent } from '@holdfast/core/message/sealed-content'
 import { HoldfastError, messageOf } from '@holdfast/core/platform/errors'
@@ -7,16 +8,7 @@ import { judge } from './due-jobs.ts'
 import { JobProgress } from './job-progress.ts'
 import { KnownJobs, type KnownJobsOptions } from './known-jobs.ts'
 import type { JobError, OpenJob } from './open-jobs.ts'
-import {
-  afterFailure,
-  CONNECTION_LOST,
-  EXPIRED,
-  isExpired,
-  NO_ACK,
-  NOT_ON_WHATSAPP,
-  unansweredDelayMs,
-  type SendPolicy,
-} from './send-policy.ts'
+import { afterFailure, CONNECTION_LOST, NO_ACK, NOT_ON_WHATSAPP, unansweredDelayMs, type SendPolicy } from './send-policy.ts'
 import { Reachability } from './reachability.ts'
 import type { Pacer } from './pacer.ts'
 import type { Hold } from './pacing.ts'

@@ -61,12 +61,7 @@ export function afterFailure(
   return { action: 'retry', delayMs: delaysMs[index] ?? 0 }
 }
 
-/** Whether a pending job is too old to be sent. */
-export const isExpired = ({ expiresAt }: Pick<JobDocument, 'expiresAt'>, nowMs: number): boolean =>
-  expiresAt !== null && expiresAt.getTime() <= nowMs
-
 export const NOT_ON_WHATSAPP: JobError = { code: 'not-on-whatsapp', message: 'This number is not on WhatsApp.' }
-export const EXPIRED: JobError = { code: 'expired', message: 'The message could not be sent before its `expiresAt`.' }
 
 /** The errors of attempts with an unknown outcome. */
 export const NO_ACK: JobError = {
