@@ -218,6 +218,11 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     await this.runner(slot).start()
   }
 
+  /** The time by the clock of all parts, ms. */
+  now(): number {
+    return Date.now() + (this.#clock?.aheadMs ?? 0)
+  }
+
   /**
    * Moves the clock ahead for all parts, also for those that start later. Tasks and schedules that came due run at once. Firestore's
    * times stay as they are, because only they may decide whether an owner is dead.

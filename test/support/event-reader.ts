@@ -14,9 +14,15 @@ type Listener = (event: SimulatorEvent) => void
 export class EventReader implements Disposable {
   readonly #listeners = new Set<Listener>()
   readonly #stop = new AbortController()
+  readonly #timeOf: (event: SimulatorEvent) => number
 
-  static async open(simulatorUrl: string): Promise<EventReader> {
-    const reader = new EventReader()
+  private constructor(timeOf: (event: SimulatorEvent) => number) {
+    this.#timeOf = timeOf
+  }
+
+  /** @param ownTime gives events the time of their arrival here, because the simulator's clock is moved */
+  static async open(simulatorUrl: string, { ownTime = false } = {}): Promise<EventReader> {
+    const reader = new EventReader(ownTime ? () => Date.now() : ({ at }) => at)
     const response = await fetch(`${simulatorUrl}/events`, { signal: reader.#stop.signal })
     if (!response.ok || !response.body) throw new Error(`GET /events of the simulator: ${response.status}`)
     // The stream ends with the simulator or with `close()`. Callers that wait for an event notice that by their own limits.
@@ -45,7 +51,8 @@ export class EventReader implements Disposable {
       const lines = (rest + text).split('\n')
       rest = lines.pop() ?? ''
       for (const line of lines) {
-        const event = JSON.parse(line) as SimulatorEvent
+        const told = JSON.parse(line) as SimulatorEvent
+        const event = { ...told, at: this.#timeOf(told) }
         for (const listener of this.#listeners) listener(event)
       }
     }

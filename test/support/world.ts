@@ -9,6 +9,11 @@ import { SimulatorClient } from './simulator-client.ts'
 /** The limits of the API client and the listener of its attempts. */
 export type ApiPatience = Omit<ApiClientOptions, 'url' | 'apiKey'>
 
+interface WorldOptions extends ApiPatience {
+  /** Whether the sandbox's clock is moved while the world watches. Its events then have the time of their arrival. */
+  timeMoves?: boolean
+}
+
 export interface WorldParts {
   readonly sandbox: Sandbox
   readonly events: EventReader
@@ -42,8 +47,8 @@ export class World implements AsyncDisposable {
   }
 
   /** Opens a world on a sandbox that the caller stops. */
-  static async of(sandbox: Sandbox, patience: ApiPatience = {}): Promise<World> {
-    return new World(await partsOf(sandbox, patience))
+  static async of(sandbox: Sandbox, options: WorldOptions = {}): Promise<World> {
+    return new World(await partsOf(sandbox, options))
   }
 
   /** Posts to the simulator. */
@@ -62,10 +67,10 @@ export class World implements AsyncDisposable {
   }
 }
 
-export const partsOf = async (sandbox: Sandbox, patience: ApiPatience = {}): Promise<WorldParts> => ({
+export const partsOf = async (sandbox: Sandbox, { timeMoves = false, ...patience }: WorldOptions = {}): Promise<WorldParts> => ({
   sandbox,
   patience,
-  events: await EventReader.open(simulatorOf(sandbox)),
+  events: await EventReader.open(simulatorOf(sandbox), { ownTime: timeMoves }),
   ownsSandbox: false,
 })
 

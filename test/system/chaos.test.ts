@@ -52,3 +52,12 @@ test(
     expect(result).toMatchObject({ outages: 4, answers: { wrong: 0, unanswered: 0 }, health: { unanswered: 0 } })
   },
 )
+
+test(
+  'each message of the queue comes to one end while runners, functions and Google’s services die or are away at random',
+  { timeout: 240_000 },
+  async () => {
+    const result = await run('--what', 'mixed', '--with', 'queue', '--runners', '2', '--kills', '3')
+    expect(result).toMatchObject({ answers: { wrong: 0 }, queueEnds: { canceled: expect.any(Number) } })
+  },
+)

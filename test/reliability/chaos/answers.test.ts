@@ -25,6 +25,11 @@ test('any other answer is a finding', () => {
   expect(judge(attempt(null), false)).toMatchObject({ counts: 'unanswered', finding: expect.stringContaining('no answer') })
 })
 
+test('an API may answer that a request comes too late', () => {
+  const trouble = '409 {"code":"cannot-cancel","state":"processing"}'
+  expect(judge({ ...attempt(409), trouble }, false)).toEqual({ counts: 'tooLate', finding: null })
+})
+
 test('a missing answer is accepted only from an API that is struck itself', () => {
   expect(judge(attempt(null), true)).toEqual({ counts: 'unanswered', finding: null })
   expect(judge(attempt(500), true)).toMatchObject({ counts: 'wrong' })
@@ -38,7 +43,7 @@ test('an answer before the strikes does not count', () => {
   const before = { ...answers.counts }
   answers.record(attempt(503, '1'))
   answers.record(attempt(500))
-  expect(answers.counts).toEqual({ accepted: 1, unavailable: 1, unanswered: 0, wrong: 1 })
-  expect(answers.since(before)).toEqual({ accepted: 0, unavailable: 1, unanswered: 0, wrong: 1 })
+  expect(answers.counts).toEqual({ accepted: 1, unavailable: 1, unanswered: 0, tooLate: 0, wrong: 1 })
+  expect(answers.since(before)).toEqual({ accepted: 0, unavailable: 1, unanswered: 0, tooLate: 0, wrong: 1 })
   expect(answers.findings).toHaveLength(1)
 })

@@ -11,6 +11,8 @@ import { createWorld, type World } from './world.ts'
 const FREQUENT_CHECKPOINTS = { CHECKPOINT_RECORDS: '16' }
 /** Shortens the pauses between attempts. The run itself refuses messages, and two refusals would delay a chat by five minutes. */
 const REFUSALS_ARE_OURS = { SEND_RETRY_DELAYS_MS: '0,1000,2000,5000,10000' }
+/** Lets a message be refused as often as it happens, and another session of a pool take over after seconds. */
+const QUEUE_IS_OURS = { MAX_RETRY_ATTEMPTS: '100', FAILOVER_AFTER: '10000' }
 /** Switches off crash-loop detection and restart pauses, because a runner with a kill every few seconds looks like one. */
 const STRIKES_ARE_OURS = { CRASH_LOOP_AFTER: '1000000', RESTART_PAUSE_LIMIT_MS: '0' }
 
@@ -30,13 +32,21 @@ async function main(args: readonly string[]): Promise<number> {
   }
   tell(`Seed ${options.seed}.`)
   const interrupted = endOfSignals()
+  const hasQueue = options.troubles.includes('queue')
   await using sandbox = await startSandbox({
     forLong: takesLong(options),
     runners: options.runners,
     storage: options.storage,
-    proxied: options.what === 'outage',
+    proxied: options.what === 'outage' || options.what === 'mixed',
+    movableClock: hasQueue,
+    functionsEnv: hasQueue ? QUEUE_IS_OURS : {},
     ...(options.folder === undefined ? {} : { folder: options.folder }),
-    runnerEnv: { ...STRIKES_ARE_OURS, ...REFUSALS_ARE_OURS, ...(options.what === 'kill' ? {} : FREQUENT_CHECKPOINTS) },
+    runnerEnv: {
+      ...STRIKES_ARE_OURS,
+      ...REFUSALS_ARE_OURS,
+      ...(hasQueue ? QUEUE_IS_OURS : {}),
+      ...(options.what === 'kill' ? {} : FREQUENT_CHECKPOINTS),
+    },
   })
   const chaos = async (): Promise<number> => {
     const world = await createWorld(sandbox, options, tell)

@@ -28,7 +28,7 @@ test('a list option takes several names or "all"', () => {
 })
 
 test('an error about a wrong option names the valid choices', () => {
-  expect(() => parseOptions(['--what', 'sleep'])).toThrow('--what must be one of: kill, pause, outage, everything.')
+  expect(() => parseOptions(['--what', 'sleep'])).toThrow('--what must be one of: kill, pause, outage, everything, mixed.')
   expect(() => parseOptions(['--how', 'refuse,melt'])).toThrow(/--how must be one of: .*cut, all/)
   expect(() => parseOptions(['--with', 'rain'])).toThrow(/--with must be one of: faults/)
   expect(() => parseOptions(['--sessions', '21'])).toThrow('--sessions must be 1 to 20.')

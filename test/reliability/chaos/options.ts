@@ -3,7 +3,7 @@ import { STORAGE_TYPES, type StorageType } from '../../../sandbox/environment.ts
 import { STORE_CHOICES, WAYS } from './strikes/outage-plan.ts'
 import { TROUBLE_CHOICES, type TroubleName } from './choices.ts'
 
-const WHAT = ['kill', 'pause', 'outage', 'everything'] as const
+const WHAT = ['kill', 'pause', 'outage', 'everything', 'mixed'] as const
 
 export interface Options {
   what: (typeof WHAT)[number]
@@ -28,7 +28,8 @@ export interface Options {
 export const HELP = `Breaks the services around the sessions while messages flow both ways, then compares the messages on both sides.
 
   npm run chaos -- --kills 25 --sessions 4 --seed 7          SIGKILL of a runner, mostly while a message is in flight
-  npm run chaos -- --what everything --kills 10              SIGKILL of runners, functions and Cloud Storage at one instant
+  npm run chaos -- --what everything --kills 10              SIGKILL of runners, functions, Cloud Storage and Cloud Tasks at one instant
+  npm run chaos -- --what mixed --with queue --kills 40      random deaths of any of these, and seconds without Google's services
   npm run chaos -- --what pause --pauses 3 --runners 2       SIGSTOP until another runner has claimed the sessions, then SIGCONT
   npm run chaos -- --what outage --seconds 60                outages of Firestore, then of Cloud Storage, of every kind
 
@@ -39,7 +40,8 @@ export const HELP = `Breaks the services around the sessions while messages flow
   --seconds N    length of each outage (60)
   --with T,...   mixes in at random: faults (of the simulator), backlogs (300 messages while a session is offline), retries
                  (contacts forget their Signal sessions), groups (contacts write to a group), devices (contacts link companions and
-                 remove them), or all
+                 remove them), queue (messages for later, of each priority, of a pool, that expire, are canceled, refused, retried by
+                 task and by hand; tasks get lost and come twice; minutes pass in seconds), or all
   --storage S    storage mode of the sessions: local, cloud or hybrid (hybrid)
   --sessions N   sessions, each with a phone and two contacts (4)
   --runners N    runners (1; with --what pause 2)
@@ -54,7 +56,7 @@ Exit codes: 0 if all guarantees held, 1 if not, 2 for a wrong option.
 `
 
 /** The default number of runners, which is also the minimum. */
-const FEWEST_RUNNERS = { kill: 1, pause: 2, outage: 1, everything: 1 } as const
+const FEWEST_RUNNERS = { kill: 1, pause: 2, outage: 1, everything: 1, mixed: 1 } as const
 
 /** @throws BadOption, with a message for the user of the command line. */
 export function parseOptions(args: readonly string[]): Options {

@@ -1,5 +1,11 @@
+import { HoldfastProblem } from '@holdfast/client/problem'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { TextOptions, TextToSend } from '../../support/api-client.ts'
+import type { Accepted } from '../../support/figures.ts'
 import type { SeededRandom } from '../../../sandbox/network/seeded-random.ts'
+import { type Draft, drawDraft } from './queue/drafts.ts'
+import type { Fates } from './queue/fates.ts'
+import { POOL } from './queue/life.ts'
 import type { ChaosSession, World } from './world.ts'
 
 /** The most requests of one session that wait for an answer at the same time. */
@@ -13,16 +19,21 @@ export class Traffic {
   readonly #world: World
   readonly #paceMs: number
   readonly #random: SeededRandom
+  readonly #drafts: { readonly random: SeededRandom; readonly fates: Fates } | null
   readonly #refused = Promise.withResolvers<never>()
   #flows: Promise<void>[] = []
   #stopped = false
   #count = 0
 
-  /** `paceMs` is the mean time between two messages of one session in one direction. */
-  constructor(world: World, options: { paceMs: number; random: SeededRandom }) {
+  /**
+   * `paceMs` is the mean time between two messages of one session in one direction. With `fates`, the messages to send are of all
+   * kinds, and those that need not arrive are noted there.
+   */
+  constructor(world: World, options: { paceMs: number; random: SeededRandom; fates?: Fates | null }) {
     this.#world = world
     this.#paceMs = options.paceMs
     this.#random = options.random
+    this.#drafts = options.fates ? { random: options.random.fork(), fates: options.fates } : null
     // `stop` reports the rejection to callers that do not wait for it here.
     this.#refused.promise.catch(() => undefined)
   }
@@ -73,9 +84,39 @@ export class Traffic {
 
   async #send(session: ChaosSession, contact: string, number: number): Promise<void> {
     const text = `Outgoing ${number}`
-    const chatId = `${contact}@c.us`
-    const job = await this.#world.api.sendText({ session: session.name, chatId, text, idempotencyKey: `chaos-${number}` })
-    this.#world.ledger.accepted.push({ jobId: job.id, messageId: job.messageId, session: session.name, contact, text })
+    const message = { chatId: `${contact}@c.us`, text, idempotencyKey: `chaos-${number}` }
+    const accept = async (options: TextOptions & Pick<TextToSend, 'session' | 'pool'>): Promise<Accepted> => {
+      const { id: jobId, messageId } = await this.#world.api.sendText({ ...message, ...options })
+      return { jobId, messageId, session: session.name, contact, text }
+    }
+    const own = { session: session.name }
+    if (!this.#drafts) return void this.#world.ledger.accepted.push(await accept(own))
+    const { random, fates } = this.#drafts
+    const draft = drawDraft(random, this.#world.sandbox.now())
+    try {
+      await this.#follow(draft, await accept({ ...(draft.isPooled ? { pool: POOL } : own), ...draft.options }), fates)
+    } catch (error) {
+      // The API was away until the time of the message was past.
+      if (!isRefusal(error, 'invalid-time')) throw error
+    }
+  }
+
+  /** Does what the caller of a message does with it, and notes how the message has to end. */
+  async #follow({ kind, cancelAfterMs, mayExpire }: Draft, message: Accepted, fates: Fates): Promise<void> {
+    const { api, ledger } = this.#world
+    fates.count(kind)
+    if (mayExpire) return void fates.expiring.push(message)
+    if (cancelAfterMs === null) return void ledger.accepted.push(message)
+    await pause(cancelAfterMs)
+    try {
+      await api.cancel(message.jobId)
+      fates.canceled.push(message)
+    } catch (error) {
+      if (!isRefusal(error, 'cannot-cancel')) throw error
+      // It is on the wire, or past it.
+      fates.cancelsRefused++
+      ledger.accepted.push(message)
+    }
   }
 
   async #receive(session: ChaosSession, contact: string, number: number): Promise<void> {
@@ -84,3 +125,5 @@ export class Traffic {
     this.#world.ledger.issued.push({ id, session: session.name, contact, text })
   }
 }
+
+const isRefusal = (error: unknown, code: string): boolean => error instanceof HoldfastProblem && error.code === code

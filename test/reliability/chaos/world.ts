@@ -9,6 +9,7 @@ import { World as SandboxWorld } from '../../support/world.ts'
 import type { Sandbox } from '../../../sandbox/sandbox.ts'
 import { Answers } from './answers.ts'
 import type { Options } from './options.ts'
+import { Fates } from './queue/fates.ts'
 import { statusInFirestore } from './job-in-firestore.ts'
 
 export interface ChaosSession extends LinkedSession {
@@ -24,10 +25,14 @@ export interface World extends Pick<SandboxWorld, 'sandbox' | 'api' | 'simulator
   /** The answers of the API, judged from the first strike on. */
   answers: Answers
   sessions: readonly ChaosSession[]
+  /** The messages that need not arrive. Null unless the messages are of all kinds. */
+  fates: Fates | null
   tell: (line: string) => void
 }
 
 const CONTACTS = 2
+/** With messages of all kinds there are more, because one that waits for a retry blocks its chat. */
+const CONTACTS_OF_QUEUE = 5
 
 /** The longest repetition of a request; longer than any strike lasts. */
 const PATIENCE_MS = 300_000
@@ -36,22 +41,25 @@ const ANSWER_LIMIT_MS = 60_000
 
 export async function createWorld(
   sandbox: Sandbox,
-  { sessions, what }: Pick<Options, 'sessions' | 'what'>,
+  { sessions, what, troubles }: Pick<Options, 'sessions' | 'what' | 'troubles'>,
   tell: (line: string) => void,
 ): Promise<World> {
   const answers = new Answers()
   const world = await SandboxWorld.of(sandbox, {
     patienceMs: PATIENCE_MS,
     answerLimitMs: ANSWER_LIMIT_MS,
+    timeMoves: troubles.includes('queue'),
     onAttempt: (attempt) => answers.record(attempt),
   })
   const { api, simulator, events, ledger } = world
   const recoveries = new Recoveries(events)
-  const statusOf = what === 'everything' ? { statusOf: (jobId: string) => statusInFirestore({ sandbox }, jobId) } : {}
+  const statusOf =
+    what === 'everything' || what === 'mixed' ? { statusOf: (jobId: string) => statusInFirestore({ sandbox }, jobId) } : {}
   const watch = new InFlightWatch({ simulator, api, ledger, events, ...statusOf })
   const underway = new Underway(ledger, events)
   const linked: ChaosSession[] = []
-  for (let number = 1; number <= sessions; number++) linked.push(await createSession(api, simulator, number))
+  const contacts = troubles.includes('queue') ? CONTACTS_OF_QUEUE : CONTACTS
+  for (let number = 1; number <= sessions; number++) linked.push(await createSession(api, simulator, number, contacts))
   tell(`${sessions} phones are linked.`)
   return {
     sandbox,
@@ -65,16 +73,17 @@ export async function createWorld(
     open: new OpenAccounts(events),
     answers,
     sessions: linked,
+    fates: troubles.includes('queue') ? new Fates() : null,
     tell,
   }
 }
 
-async function createSession(api: ApiClient, simulator: SimulatorClient, number: number): Promise<ChaosSession> {
+async function createSession(api: ApiClient, simulator: SimulatorClient, number: number, count: number): Promise<ChaosSession> {
   const digits = String(number).padStart(2, '0')
-  const contacts = Array.from({ length: CONTACTS }, (_, index) => `55118${digits}0000${index + 1}`)
+  const contacts = Array.from({ length: count }, (_, index) => `55118${digits}0000${index + 1}`)
   for (const [index, contact] of contacts.entries()) {
     // The second contact sends no delivery receipts. Only a resend shows whether a message reached this contact without its ack.
-    await simulator.createContact(contact, `Contact ${number}.${index + 1}`, { autoReceipt: index === 0 })
+    await simulator.createContact(contact, `Contact ${number}.${index + 1}`, { autoReceipt: index !== 1 })
   }
   const session = await linkSession(api, simulator, { name: `chaos-${number}`, phone: `55119${digits}00000` })
   return { ...session, contacts }

@@ -31,7 +31,7 @@ async function main(args: readonly string[]): Promise<number> {
     ...(options.folder === undefined ? {} : { folder: options.folder }),
   })
   const soak = async (): Promise<number> => {
-    const world = await createWorld(sandbox, { sessions: options.sessions, what: 'kill' }, tell)
+    const world = await createWorld(sandbox, { sessions: options.sessions, what: 'kill', troubles: [] }, tell)
     tell(['seconds', ...FIGURES].map(column).join(''))
     const { held, result } = await runSoak(world, options, (sample) => tell(lineOf(sample)))
     if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`)

@@ -36,21 +36,26 @@ export interface KillLoop {
 /** Kills the chosen processes `kills` times and updates `counts`. Resolves when all sessions are open again. */
 export async function runKillLoop(world: World, { kills, random, counts, choose }: KillLoop): Promise<void> {
   while (counts.kills < kills) {
-    const aim = drawAim(random, counts.kills === 0)
-    const session = random.pick(world.sessions)
-    if (aim.afterRecovery) {
-      await untilOpen(world)
-      await pause(aim.pauseMs)
-    }
-    const victims = await choose(session)
-    const moment = await strike(world, aim, session, victims)
-    counts.kills++
-    const { outgoing, incoming } = await world.watch.afterStrike(victims.sessions)
-    if (outgoing + incoming > 0) counts.inFlightKills++
-    const flight = `in flight: ${outgoing} to send, ${incoming} received`
-    world.tell(`kill ${counts.kills}/${kills} of ${victims.name} at: ${moment}; ${flight}.`)
+    const told = await killOnce(world, { random, counts, choose })
+    world.tell(`kill ${counts.kills}/${kills} of ${told}`)
   }
   await untilOpen(world)
+}
+
+/** Kills the chosen processes once, at a random moment. Resolves with a description of the strike. */
+export async function killOnce(world: World, { random, counts, choose }: Omit<KillLoop, 'kills'>): Promise<string> {
+  const aim = drawAim(random, counts.kills === 0)
+  const session = random.pick(world.sessions)
+  if (aim.afterRecovery) {
+    await untilOpen(world)
+    await pause(aim.pauseMs)
+  }
+  const victims = await choose(session)
+  const moment = await strike(world, aim, session, victims)
+  counts.kills++
+  const { outgoing, incoming } = await world.watch.afterStrike(victims.sessions)
+  if (outgoing + incoming > 0) counts.inFlightKills++
+  return `${victims.name} at: ${moment}; in flight: ${outgoing} to send, ${incoming} received.`
 }
 
 /** Selects the runner that owns the session, together with all sessions of that runner. */
@@ -62,7 +67,8 @@ export async function runnerOf(world: World, session: ChaosSession): Promise<Vic
   return { name: runner.name, sessions: owned, kill: () => void runner.kill('SIGKILL') }
 }
 
-async function untilOpen({ recoveries, sessions, api }: World): Promise<void> {
+/** Resolves when all sessions are connected. */
+export async function untilOpen({ recoveries, sessions, api }: World): Promise<void> {
   const phones = sessions.map(({ phone }) => phone)
   if (await recoveries.untilOpen(phones, OPEN_LIMIT_MS)) return
   const closed = sessions.filter(({ phone }) => !recoveries.isOpen(phone))

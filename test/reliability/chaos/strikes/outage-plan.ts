@@ -46,7 +46,8 @@ const STORES_OF: Readonly<Record<(typeof STORE_CHOICES)[number], readonly (reado
   each: [['firestore'], ['storage']],
 }
 
-function modeOf(how: Way, random: SeededRandom): Outage['mode'] {
+/** Draws the details of an outage. */
+export function modeOf(how: Way, random: SeededRandom): Outage['mode'] {
   const delayMs = Math.round(random.between(SLOW_MS.least, SLOW_MS.most))
   const seed = Math.floor(random.next() * 2 ** 32)
   if (how === 'slow') return { how, delayMs }

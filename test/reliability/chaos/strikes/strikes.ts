@@ -3,6 +3,7 @@ import type { Options } from '../options.ts'
 import type { World } from '../world.ts'
 import { everythingOf } from './everything.ts'
 import { runKillLoop, runnerOf } from './kill.ts'
+import { noStrikes, runMixedLoop } from './mixed.ts'
 import { planOutages } from './outage-plan.ts'
 import { runOutageLoop } from './outage.ts'
 import { runPauseLoop } from './pause.ts'
@@ -26,6 +27,8 @@ export function makeStrikes(world: World, options: Options, random: SeededRandom
     case 'kill':
     case 'everything':
       return killStrikes(world, options, random)
+    case 'mixed':
+      return mixedStrikes(world, options, random)
     case 'pause':
       return pauseStrikes(world, options, random)
     case 'outage':
@@ -45,6 +48,16 @@ function killStrikes(world: World, { what, kills }: Options, random: SeededRando
       counts.inFlightKills * 2 < kills
         ? [`only ${counts.inFlightKills} of ${kills} kills struck while a message was in flight`]
         : [],
+  }
+}
+
+function mixedStrikes(world: World, { kills: strikes }: Options, random: SeededRandom): Strikes {
+  const counts = noStrikes()
+  return {
+    counts: counts as unknown as Strikes['counts'],
+    leastMessages: MESSAGES_PER_STRIKE * strikes,
+    run: () => runMixedLoop(world, { strikes, random, counts }),
+    complaints: () => [],
   }
 }
 

@@ -5,6 +5,7 @@ import { makeBacklogs } from './backlogs.ts'
 import { changeDevices } from './devices.ts'
 import { orderFaults } from './faults.ts'
 import { writeToGroups } from './groups.ts'
+import { refuseMessages } from './queue.ts'
 import { forgetSessions } from './retries.ts'
 import type { Trouble } from './trouble.ts'
 
@@ -14,6 +15,7 @@ const TROUBLES = {
   retries: forgetSessions,
   groups: writeToGroups,
   devices: changeDevices,
+  queue: refuseMessages,
 } satisfies Record<TroubleName, Trouble>
 
 export interface Troubles {
