@@ -141,12 +141,6 @@ export class ApiClient {
     return await this.#untilAnswered(limitMs, () => answerOf(this.#api.POST('/api/sendBulk', request)))
   }
 
-  /** Makes a pool of sessions, or changes its sessions. */
-  async putPool(name: string, sessions: string[]): Promise<void> {
-    const request = { params: { path: { name } }, body: { sessions } }
-    await this.#repeated(() => answerOf(this.#api.PUT('/api/pools/{name}', request)))
-  }
-
   async cancel(id: string): Promise<Message> {
     return await this.#repeated(() => answerOf(this.#api.POST('/api/messages/{id}/cancel', { params: { path: { id } } })))
   }
