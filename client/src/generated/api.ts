@@ -3630,7 +3630,7 @@ export interface operations {
                     "application/json": components["schemas"]["AcceptedMessage"];
                 };
             };
-            /** @description `bad-request`: The request is not valid. */
+            /** @description `invalid-chat`: The chat id is not valid. `bad-request`: The request is not valid. */
             400: {
                 headers: {
                     [name: string]: unknown;

@@ -70,6 +70,7 @@ export const SENDING_ROUTES: readonly Route[] = [
       'unknown-session',
       'unknown-pool',
       'unsupported-chat',
+      'invalid-chat',
       'invalid-time',
       'queue-disabled',
       'tenant-deleting',

@@ -34,6 +34,7 @@ export const PROBLEMS = {
   'no-archive': { status: 409, title: 'The installation has no archive' },
   'no-qr-code': { status: 409, title: 'The session has no QR code now' },
   'too-large': { status: 413, title: 'The request is too large' },
+  'invalid-chat': { status: 400, title: 'The chat id is not valid' },
   'unsupported-chat': { status: 422, title: 'Messages to this chat are not supported' },
   'contradictory-configuration': { status: 422, title: 'The configuration contradicts itself' },
   'invalid-time': { status: 422, title: 'A time of the message is not possible' },

@@ -23,7 +23,7 @@ export interface Accepted {
 /**
  * Seals and stores a message to send. The session's owner sends it. Repeated requests with the same key and message make one message.
  *
- * @throws Refusal `unsupported-chat`, `invalid-time`, `unknown-session`, `unknown-pool`, `queue-disabled`, `tenant-deleting`, `daily-quota-exceeded`,
+ * @throws Refusal `invalid-chat`, `unsupported-chat`, `invalid-time`, `unknown-session`, `unknown-pool`, `queue-disabled`, `tenant-deleting`, `daily-quota-exceeded`,
  * `idempotency-key-reused` or `message-damaged`
  */
 export async function acceptMessage(

@@ -40,10 +40,10 @@ const KIND_NAMES: Record<Exclude<ChatKind, 'phone' | 'lid'>, string> = {
 
 const ONE_TO_ONE = '491701234567@c.us, a number@lid, or a bare number'
 
-/** Returns the JID of a one-to-one chat. Throws Refusal `unsupported-chat` for all other chats. */
+/** Returns the JID of a one-to-one chat. Throws Refusal `invalid-chat` for what names no chat, `unsupported-chat` for all other chats. */
 export function recipientOf(chatId: string): string {
   const chat = parseChatId(chatId)
-  if (!chat) throw new Refusal('unsupported-chat', `chatId must be a one-to-one chat: ${ONE_TO_ONE}.`)
+  if (!chat) throw new Refusal('invalid-chat', `chatId must be a one-to-one chat: ${ONE_TO_ONE}.`)
   if (chat.kind === 'phone' || chat.kind === 'lid') return chat.jid
   throw new Refusal('unsupported-chat', `chatId names ${KIND_NAMES[chat.kind]}, but must be a one-to-one chat: ${ONE_TO_ONE}.`)
 }

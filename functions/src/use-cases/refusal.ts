@@ -27,6 +27,7 @@ export type RefusalCode =
   | 'cannot-restore'
   | 'no-qr-code'
   | 'unsupported-chat'
+  | 'invalid-chat'
   | 'queue-disabled'
   | 'idempotency-key-reused'
   | 'invalid-time'

@@ -35,6 +35,9 @@ const DIAL_TIMEOUT_MS = 30_000
 const FIRST_QR_MS = 60_000
 const NEXT_QR_MS = 20_000
 
+/** How often the lock is asked for when notices cross the answers. */
+const LOCK_QUESTIONS = 3
+
 /** Disconnects with Baileys' codes, for ends that Baileys does not notice, or not at once. */
 const CONNECTION_CLOSED: Disconnect = { code: 428, transport: 'broken' }
 const CONNECTION_LOST: Disconnect = { code: 408, transport: 'broken' }
@@ -56,6 +59,8 @@ export class BaileysConnection implements Connection {
   readonly #qrLifeMs: number | null
   readonly #logger: Logger
   #qrCodes = 0
+  /** The number of times that Baileys told of a lock or its end. */
+  #lockNews = 0
   #cancelDialTimeout: () => void
   /** True once the connection has ended or was asked to end. No event reports the end after that. */
   #over = false
@@ -213,7 +218,10 @@ export class BaileysConnection implements Connection {
     ev.on('message-capping.update', (info) => this.#announce(capOf(info)))
     ev.on('connection.update', ({ qr, connection, lastDisconnect, reachoutTimeLock }) => {
       if (this.#over) return
-      if (reachoutTimeLock) this.#announce(lockOf(reachoutTimeLock, this.#clock.now()))
+      if (reachoutTimeLock) {
+        this.#lockNews++
+        this.#announce(lockOf(reachoutTimeLock, this.#clock.now()))
+      }
       if (qr) {
         this.#answered()
         this.#events.onQr(qr, this.#qrLifeMs ?? (this.#qrCodes === 0 ? FIRST_QR_MS : NEXT_QR_MS))
@@ -229,8 +237,16 @@ export class BaileysConnection implements Connection {
   }
 
   /** Asks about a lock, as WhatsApp's own client does after each login: nobody tells a device that was linked during one. */
-  #askForLock(): void {
-    this.#socket.fetchAccountReachoutTimelock().catch((error: unknown) => this.#untold(error))
+  #askForLock(timesLeft = LOCK_QUESTIONS): void {
+    const before = this.#lockNews
+    this.#socket.fetchAccountReachoutTimelock().then(
+      () => {
+        // A notice and an answer that is older than it can arrive together, and the answer is read last. Only a new answer is certain.
+        const isInDoubt = this.#lockNews - before > 1
+        if (isInDoubt && timesLeft > 1 && !this.#over) this.#askForLock(timesLeft - 1)
+      },
+      (error: unknown) => this.#untold(error),
+    )
   }
 
   /** Asks what stands behind a refusal. Baileys' code that would ask is never reached. */
