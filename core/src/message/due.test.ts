@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dueTimeOf, isOverdue, TASK_REACH_MS, taskFor } from './due.ts'
+import { dueTimeOf, TASK_REACH_MS, taskFor } from './due.ts'
 import { JOB_STATUSES } from './job-document.ts'
 
 const NOW = Date.parse('2026-11-01T12:00:00Z')
@@ -13,8 +13,8 @@ const later = (ms: number) => ({ ...job, queuedAt: null, sendAt: inMs(ms) })
 const retry = (ms: number) => ({ ...job, nextAttemptAt: inMs(ms), attempts: 2, generation: 1 })
 
 describe('a job in the queue', () => {
-  it('needs no task and is never overdue', () => {
-    expect([dueTimeOf(job), taskFor('j', job, NOW), isOverdue(job, NOW + DAY_MS)]).toEqual([null, null, false])
+  it('needs no task', () => {
+    expect([dueTimeOf(job), taskFor('j', job, NOW)]).toEqual([null, null])
   })
 
   it('needs no task although it was for later once', () => {
@@ -34,9 +34,9 @@ describe('a job for later', () => {
     expect(taskFor('j', later(TASK_REACH_MS), NOW)).not.toBeNull()
   })
 
-  it('is overdue at once when it has lost its time', () => {
+  it('is due at once when it has lost its time', () => {
     const lost = { ...job, queuedAt: null }
-    expect([isOverdue(lost, NOW), taskFor('j', lost, NOW)?.name]).toEqual([true, 'later-j-0'])
+    expect([dueTimeOf(lost), taskFor('j', lost, NOW)?.name]).toEqual([new Date(0), 'later-j-0'])
   })
 })
 
@@ -52,13 +52,7 @@ describe.each([
   ['later', later],
   ['retry', retry],
 ])('%s', (_, waiting) => {
-  it('is overdue more than a minute after its time', () => {
-    expect(isOverdue(waiting(-MINUTE_MS), NOW)).toBe(false)
-    expect(isOverdue(waiting(-MINUTE_MS - 1), NOW)).toBe(true)
-  })
-
   it.each(JOB_STATUSES.filter((status) => status !== 'pending'))('needs no task when it is %s', (status) => {
-    const over = { ...waiting(-DAY_MS), status }
-    expect([taskFor('j', over, NOW), isOverdue(over, NOW)]).toEqual([null, false])
+    expect(taskFor('j', { ...waiting(-DAY_MS), status }, NOW)).toBeNull()
   })
 })

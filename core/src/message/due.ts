@@ -31,12 +31,6 @@ export function dueTimeOf({ status, queuedAt, sendAt, nextAttemptAt }: Omit<Wait
   return nextAttemptAt
 }
 
-/** Returns whether the job should have entered the queue so long ago that its task must be lost. */
-export function isOverdue(job: Omit<WaitingJob, 'generation' | 'attempts'>, nowMs: number): boolean {
-  const dueTime = dueTimeOf(job)
-  return dueTime !== null && nowMs - dueTime.getTime() > OVERDUE_AFTER_MS
-}
-
 /**
  * Returns the task that makes the job due. Null for a job that needs none, and for a time that no task reaches yet. The name is the
  * same for whoever enqueues it, so that a job never has two tasks for one time.

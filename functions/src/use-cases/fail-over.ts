@@ -101,7 +101,8 @@ class Failover {
     const tenants = new Set([...this.#conditions.keys()].map(tenantOf))
     const names = this.#poolNames.filter((name) => [...tenants].some((tenant) => this.#connectedIn(tenant, name) > 1))
     await this.#moveAway(REFUSED, 'lastError.code', names)
-    await this.#moveAway([['hold.reason', 'in', LOCKS]], 'hold.until', names)
+    const locked = [['hold.reason', 'in', LOCKS] as const, ['hold.until', '>', new Date(this.#dependencies.clock.now())] as const]
+    await this.#moveAway(locked, 'hold.until', names)
     return this.#moved
   }
 
