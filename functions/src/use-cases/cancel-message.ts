@@ -1,4 +1,5 @@
-import type { JobDocument } from '@holdfast/core/message/job-document'
+import { isCertainlyUnsent } from '@holdfast/core/message/attempts'
+import { type JobDocument, OPEN_JOB_STATUSES } from '@holdfast/core/message/job-document'
 import { Append, type Fields } from '@holdfast/core/platform/ports'
 import type { Principal } from '../app/principal.ts'
 import { changeJob } from './change-job.ts'
@@ -24,12 +25,14 @@ export async function cancelMessage(
   return new MessageViewer(dependencies).show(snapshot)
 }
 
-function canceled({ status }: JobDocument, nowMs: number): Fields | null {
+function canceled(job: JobDocument, nowMs: number): Fields | null {
+  const { status } = job
   if (status === 'canceled') return null
-  if (status === 'pending') {
+  if (status === 'pending' && isCertainlyUnsent(job)) {
     const timeline = new Append({ status: 'canceled', at: new Date(nowMs), by: 'api' })
     return { status: 'canceled', nextAttemptAt: null, hold: null, timeline }
   }
-  const why = status === 'processing' ? 'on the wire, or may be: WhatsApp may have it already' : status
+  // A waiting one, too, when an attempt got no answer and a later one was refused.
+  const why = OPEN_JOB_STATUSES.includes(status) ? 'on the wire, or may be: WhatsApp may have it already' : status
   throw refusedInState('cannot-cancel', `The message is ${why}.`, status)
 }

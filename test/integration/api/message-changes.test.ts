@@ -89,6 +89,20 @@ describe('cancel', () => {
     expect((await job(id)).status).toBe('processing')
   })
 
+  it('is refused while the message waits, and an attempt before the refused one got no answer', async () => {
+    const [at, attempts] = [new Date(), 2]
+    const taken = { status: 'processing', at }
+    const timeline = [
+      { status: 'pending', at },
+      ...[1, 2].map((attempt) => ({ ...taken, attempt })),
+      { status: 'pending', at, attempt: 2 },
+    ]
+    const { id } = await message({ timeline, attempts, nextAttemptAt: soon() })
+    const { status, body } = await api.post(`/api/messages/${id}/cancel`)
+    expect([status, body.code, body.state]).toEqual([409, 'cannot-cancel', 'pending'])
+    expect((await job(id)).status).toBe('pending')
+  })
+
   it.each(['sent', 'delivered', 'read', 'failed'] as const)('is refused for a message that is %s', async (status) => {
     const { id } = await message({ status })
     expect(await api.post(`/api/messages/${id}/cancel`)).toMatchObject({
