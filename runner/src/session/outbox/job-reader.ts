@@ -1,3 +1,4 @@
+import { isTombstone } from '@holdfast/core/message/archived-job'
 import { refusalsOf } from '@holdfast/core/message/attempts'
 import { jobDocumentSchema, jobPath } from '@holdfast/core/message/job-document'
 import { openJobProto } from '@holdfast/core/message/sealed-content'
@@ -19,11 +20,13 @@ export class JobReader {
   }
 
   /**
-   * Returns the open job of a document; null when this session does not have to send it: it is settled, for later, or moved away.
+   * Returns the open job of a document; null when this session does not have to send it: it is settled, archived, for later, or moved
+   * away.
    *
    * @throws HoldfastError when the document is damaged
    */
   open(snapshot: DocumentSnapshot): OpenJob | null {
+    if (isTombstone(snapshot.fields)) return null
     const document = parseStored(jobDocumentSchema, snapshot.fields, snapshot.path)
     const isTaken = document.status === 'processing'
     const isQueued = document.status === 'pending' && document.queuedAt !== null

@@ -1,3 +1,4 @@
+import { isDamage } from '@holdfast/core/platform/errors'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock, DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/ports'
@@ -12,6 +13,8 @@ const FRESH_MS = 2000
 
 /** The pause before a job is tried again whose document could not be read. */
 const READ_AGAIN_MS = 5000
+
+const UNREADABLE = 'A job cannot be read; it is skipped.'
 
 export interface KnownJobsOptions {
   readonly state: JournaledState
@@ -53,7 +56,7 @@ export class KnownJobs extends OpenJobs {
       if (known) return this.#renew(known, job)
       if (!settled.has(job.document) && !receipts.isSent(messageId)) this.add(job)
     } catch (error) {
-      logger.error({ error, job: snapshot.id }, 'A job cannot be read; it is skipped.')
+      logger.error({ error, job: snapshot.id }, UNREADABLE)
     }
   }
 
@@ -77,7 +80,7 @@ export class KnownJobs extends OpenJobs {
   /**
    * Replaces a pending job by the present version of its document, or removes it when this session need not send it any more.
    * Calls `onReplaced` right before that. Changes nothing when a run of the job began or took it meanwhile. While Firestore does
-   * not answer, the known version stays and waits a moment.
+   * not answer, the known version stays and waits a moment. A damaged document is skipped, so that it blocks no chat.
    */
   async refresh(job: OpenJob, onReplaced: () => void): Promise<void> {
     const { state, clock, logger } = this.#options
@@ -94,8 +97,12 @@ export class KnownJobs extends OpenJobs {
       if (found) this.add(found)
     } catch (error) {
       if (state.journal.ended || job.run !== run) return
-      logger.warn({ error, job: job.id }, 'A job could not be read again.')
       onReplaced()
+      if (isDamage(error) && !job.isTaken) {
+        logger.error({ error, job: job.id }, UNREADABLE)
+        return this.remove(job)
+      }
+      logger.warn({ error, job: job.id }, 'A job could not be read again.')
       job.notBeforeMs = Math.max(job.notBeforeMs, clock.now() + READ_AGAIN_MS)
     }
   }

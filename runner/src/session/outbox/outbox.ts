@@ -207,9 +207,10 @@ export class Outbox {
     const isStillOurs = (): boolean => this.#connection === connection && job.phase === 'sending' && job.run === run
     try {
       if (!isTaken && this.#jobs.isStale(job)) return await this.#comeAgain(job)
-      job.attempts++
       const proto = job.message ?? (await this.#compose(job, connection, isStillOurs))
       if (!proto) return
+      // The record of the attempt carries the count, and no frame leaves before it.
+      job.attempts++
       const recorded = isTaken ? this.#progress.repeats(job, proto) : null
       if (!isTaken && !(await this.#take(job, proto, isStillOurs))) return
       await connection.relay(job.document.chat, proto, job.document.messageId, isRepeated)
@@ -313,9 +314,14 @@ export class Outbox {
    */
   #refused(job: OpenJob, error: JobError): void {
     const { clock, policy, onLaterRetry } = this.#options
+    // It failed before it was taken, and no record has counted it.
+    if (!job.isTaken) job.attempts++
     const decision = afterFailure(policy, job.document, error.code, ++job.refusals)
     if (decision.action === 'fail') return void this.#fail(job, error)
     this.#leaveWire(job, 'waiting')
+    // It is no longer before an older one of its chat that came back meanwhile.
+    this.#jobs.remove(job)
+    this.#jobs.add(job)
     job.notBeforeMs = clock.now() + decision.delayMs
     void this.#progress.refused(job, error, () => {
       if (decision.delayMs > OWNER_WAITS_MS) onLaterRetry(job)

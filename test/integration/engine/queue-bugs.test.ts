@@ -1,0 +1,157 @@
+import { tombstoneOf } from '@holdfast/core/message/archived-job'
+import { jobDocumentSchema } from '@holdfast/core/message/job-document'
+import { SERVER_TIME } from '@holdfast/core/platform/ports'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type FirestoreUnderTest, startFirestore } from '../../support/firestore-under-test.ts'
+import { type OutboxOptionsUnderTest, type OutboxUnderTest, outboxUnderTest } from '../../support/engine/outbox-under-test.ts'
+
+/**
+ * Bugs of comparable queues that the owner of a session could have. The other half of each is tested elsewhere:
+ *
+ * told "failed" and sent later              api/message-changes, engine/outbox ("a job that Firestore delivers again in its old state")
+ * retry with a new id                       api/message-changes, engine/outbox ("goes out again byte for byte")
+ * two retry owners                          queue/make-due, engine/outbox-queue ("a retry that is more than a minute away")
+ * stuck in `processing`                     queue/sweep, engine/outbox ("goes out at once from the next owner")
+ * distinct messages taken for duplicates    api/message-changes
+ */
+
+let firestore: FirestoreUnderTest
+
+beforeAll(async () => {
+  firestore = await startFirestore()
+})
+
+afterAll(async () => {
+  // A commit under way would go on after the end of the client.
+  await Promise.all(made.map(({ journal }) => journal.whenDurable()))
+  await firestore[Symbol.asyncDispose]()
+})
+
+const made: OutboxUnderTest[] = []
+
+async function newOutbox(options: OutboxOptionsUnderTest = {}): Promise<OutboxUnderTest> {
+  const outbox = await outboxUnderTest(firestore.clients.documents, options)
+  made.push(outbox)
+  return outbox
+}
+
+const OTHER_CHAT = '5511900000003@s.whatsapp.net'
+const canceled = { status: 'canceled', timeline: [{ status: 'canceled', at: new Date() }] }
+
+describe('attempts counted after the send', () => {
+  test('an attempt is in the document before its message can leave', async () => {
+    const { accept, bring, read, connection, outbox, journal } = await newOutbox()
+    const { promise: left, resolve: leave } = Promise.withResolvers<object>()
+    // The first attempt waits for its record, and the gate holds a repeated one until then.
+    connection.relay = async () => leave((await read('counted')).fields)
+    bring(await accept('counted'))
+    expect(await left).toMatchObject({ status: 'processing', attempts: 1, lastAttemptAt: expect.any(Date) })
+    outbox.acknowledged('M-counted', null)
+    await journal.whenDurable()
+  })
+
+  test('a connection that ends before the job is taken costs no attempt', async () => {
+    const asked = Promise.withResolvers<boolean>()
+    const answers = [asked.promise, Promise.resolve(true)]
+    const { accept, bring, job, outbox, connection, relayed } = await newOutbox({
+      isReachable: () => answers.shift() ?? Promise.resolve(true),
+    })
+    bring(await accept('cut off'))
+    outbox.closed()
+    asked.resolve(true)
+    outbox.opened(connection)
+    await expect.poll(() => relayed).toEqual(['M-cut off'])
+    expect(await job('cut off')).toMatchObject({ status: 'processing', attempts: 1 })
+    outbox.acknowledged('M-cut off', null)
+  })
+
+  test('an attempt that failed before the job was taken counts', async () => {
+    const { accept, bring, job, connection } = await newOutbox({ policy: { retryDelaysMs: [50_000], maxRetries: 1 } })
+    connection.compose = () => {
+      throw new Error('The message cannot be encoded (made by the test).')
+    }
+    bring(await accept('not composed'))
+    await expect.poll(async () => (await job('not composed')).attempts).toBe(1)
+    expect(await job('not composed')).toMatchObject({ status: 'pending', lastError: { code: 'send-failed' } })
+  })
+})
+
+describe('told "failed" and sent later', () => {
+  test('a message that may be on the wire does not expire, although a later attempt was refused and it was retried by hand', async () => {
+    const { accept, bring, change, read, job, relayed, outbox } = await newOutbox()
+    const at = new Date()
+    await accept('maybe sent', { expiresAt: new Date(Date.now() - 1) })
+    const timeline = [
+      { status: 'pending', at },
+      { status: 'processing', at, attempt: 1 },
+      { status: 'processing', at, attempt: 2 },
+      { status: 'failed', at },
+      { status: 'pending', at, by: 'api', why: 'retried' },
+    ]
+    await change(await read('maybe sent'), { timeline, attempts: 2, generation: 1, queuedAt: SERVER_TIME })
+    bring(await read('maybe sent'))
+    await expect.poll(() => relayed).toEqual(['M-maybe sent'])
+    outbox.acknowledged('M-maybe sent', null)
+    expect(await job('maybe sent')).toMatchObject({ status: 'sent', attempts: 3 })
+  })
+})
+
+describe('a chat that is stuck', () => {
+  test.each([
+    [
+      'archived',
+      (found: Awaited<ReturnType<OutboxUnderTest['read']>>) => {
+        const archive = { object: 'archive/of-it', generation: '1' }
+        return tombstoneOf(found, jobDocumentSchema.parse({ ...found.fields, ...canceled }), archive, new Date())
+      },
+    ],
+    ['damaged', () => ({ timeline: 'damaged' })],
+  ])('goes on when the message before was canceled and is %s', async (what, fieldsOf) => {
+    const { accept, bring, change, read, relayed, outbox, connection } = await newOutbox()
+    outbox.closed()
+    bring(await accept(what))
+    bring(await accept(`behind ${what}`))
+    await change(await read(what), fieldsOf(await read(what)))
+    outbox.opened(connection)
+    await expect.poll(() => relayed).toEqual([`M-behind ${what}`])
+    outbox.acknowledged(`M-behind ${what}`, null)
+  })
+
+  test('goes on with an older message that was retried by hand, when a newer one was refused for long', async () => {
+    const { accept, bring, change, read, job, relayed, outbox } = await newOutbox({
+      policy: { retryDelaysMs: [300_000], maxRetries: 1 },
+    })
+    await accept('older')
+    await change(await read('older'), { status: 'failed' })
+    bring(await accept('newer'))
+    await expect.poll(() => relayed).toEqual(['M-newer'])
+    await change(await read('older'), { status: 'pending', queuedAt: SERVER_TIME, generation: 1 })
+    bring(await read('older'))
+    outbox.acknowledged('M-newer', '479')
+    await expect.poll(() => relayed).toEqual(['M-newer', 'M-older'])
+    outbox.acknowledged('M-older', null)
+    expect(await job('newer')).toMatchObject({ status: 'pending', attempts: 1 })
+  })
+})
+
+test('distinct messages taken for duplicates: two messages of one text to one contact are both sent, each once', async () => {
+  const { accept, bring, relayed, outbox, bytes, statuses } = await newOutbox()
+  const two = [await accept('one', { text: 'Yes' }), await accept('other', { text: 'Yes' })]
+  for (const job of [...two, ...two]) bring(job)
+  await expect.poll(() => relayed).toEqual(['M-one'])
+  outbox.acknowledged('M-one', null)
+  await expect.poll(() => relayed).toEqual(['M-one', 'M-other'])
+  outbox.acknowledged('M-other', null)
+  expect(bytes).toEqual(['Yes', 'Yes'])
+  for (const id of ['one', 'other']) expect(await statuses(id)).toEqual(['pending', 'processing', 'sent'])
+})
+
+test('stuck in `processing`: a job whose owner died between the record and the frame is sent by the next owner, once', async () => {
+  const { accept, bring, job, relayed, repeated, outbox } = await newOutbox()
+  bring(await accept('taken', { proto: 'as composed', chat: OTHER_CHAT }))
+  await expect.poll(() => relayed).toEqual(['M-taken'])
+  // Its keys may not have arrived, as far as anybody knows.
+  expect(repeated).toEqual([true])
+  outbox.acknowledged('M-taken', null)
+  expect((await job('taken')).status).toBe('sent')
+})
