@@ -3,6 +3,7 @@ import type { Logger } from '@holdfast/core/platform/logging'
 import { SERVER_TIME, type Clock, type DocumentStore, type Fields } from '@holdfast/core/platform/ports'
 import type { StoreReport } from '@holdfast/core/operations/store-report'
 import type { OwnedSession } from '../session/owned-session.ts'
+import { Pulse } from './pulse.ts'
 
 export interface HeartbeatPolicy {
   readonly intervalMs: number
@@ -28,6 +29,7 @@ const MUTE_AFTER = 2 / 3
 export class Heartbeat {
   readonly #options
   readonly #path: string
+  readonly #pulse: Pulse
   #leaving: Leaving | null = null
   #beginning: Beginning = { shortLives: 0, works: true }
   /** The registration; null before it began. */
@@ -59,6 +61,7 @@ export class Heartbeat {
   }) {
     this.#options = options
     this.#path = runnerPath(options.runnerId)
+    this.#pulse = new Pulse(options.clock, options.logger)
     this.#renewedAt = options.clock.monotonic()
   }
 
@@ -165,6 +168,7 @@ export class Heartbeat {
       await documents.commit([{ kind: 'update', path: this.#path, fields }])
       if (beginsToWork) this.#workIsKnown = true
       this.#renewedAt = before
+      if (this.#workIsKnown) this.#pulse.beat([...this.#options.sessions.values()].map(({ status }) => status.state))
     } catch (error) {
       await this.#recover(error)
     }

@@ -1,0 +1,36 @@
+import type { Logger } from '@holdfast/core/platform/logging'
+import type { Change, Clock, DocumentStore } from '@holdfast/core/platform/ports'
+import { expect, test } from 'vitest'
+import { Heartbeat } from './heartbeat.ts'
+
+/** A heartbeat on Firestore that takes or refuses what it writes. */
+function heartbeatOn(takes: () => boolean) {
+  const pulses: unknown[] = []
+  const logger = { info: (fields: unknown) => pulses.push(fields), warn: () => {} } as unknown as Logger
+  const commit = (_changes: readonly Change[]) => (takes() ? Promise.resolve() : Promise.reject(new Error('away')))
+  const documents = { commit, read: () => Promise.resolve(null) } as unknown as DocumentStore
+  const clock = { monotonic: () => 0, every: () => () => {} } as unknown as Clock
+  const policy = { intervalMs: 4000, deadAfterMs: 12_000, mutes: true }
+  const reports = { resources: () => ({ memory: { rssBytes: 1 } }) as never, store: () => null, operations: () => ({}) }
+  const own = { documents, clock, logger, runnerId: 'r', instanceId: null, capacity: 1, policy, sessions: new Map() }
+  return { heartbeat: new Heartbeat({ ...own, ...reports }), pulses }
+}
+
+test('the log tells of a runner at work that Firestore hears', async () => {
+  const { heartbeat, pulses } = heartbeatOn(() => true)
+  await heartbeat.start({ shortLives: 0, works: true })
+  await heartbeat.renew()
+  expect(pulses).toEqual([{ event: 'heartbeat', sessions: 0, connected: 0 }])
+})
+
+test('the log does not tell so of a runner that waits before it works, or that Firestore does not hear', async () => {
+  const waiting = heartbeatOn(() => true)
+  await waiting.heartbeat.start({ shortLives: 3, works: false })
+  await waiting.heartbeat.renew()
+  let isThere = true
+  const unheard = heartbeatOn(() => isThere)
+  await unheard.heartbeat.start({ shortLives: 0, works: true })
+  isThere = false
+  await unheard.heartbeat.renew()
+  expect([waiting.pulses, unheard.pulses]).toEqual([[], []])
+})
