@@ -4,10 +4,11 @@ import { journalRecordSchema } from '@holdfast/core/journal/journal-record'
 import { RUNNERS } from '@holdfast/core/operations/runner-document'
 import { SESSIONS } from '@holdfast/core/session/session-document'
 import { expect, it } from 'vitest'
+import { NEVER_WITH_TTL } from '../../../infra/resources/firestore-files.ts'
 
 interface IndexFile {
   indexes: { collectionGroup: string; fields: { fieldPath: string; order: string }[] }[]
-  fieldOverrides: { collectionGroup: string; fieldPath: string; indexes: object[] }[]
+  fieldOverrides: { collectionGroup: string; fieldPath: string; indexes: object[]; ttl?: boolean }[]
 }
 
 // Tests the file itself, because the emulator answers every query without an index.
@@ -77,4 +78,9 @@ it.each([
     .filter(({ collectionGroup }) => collectionGroup === collection)
     .map(({ fields }) => fields.map(({ fieldPath, order }) => `${fieldPath} ${order}`).join(', '))
   expect(described).toContain(wanted)
+})
+
+it('nothing that nobody can make again is deleted by age', () => {
+  const withTtl = file.fieldOverrides.filter(({ ttl }) => ttl).map(({ collectionGroup }) => collectionGroup)
+  expect(withTtl.filter((collection) => NEVER_WITH_TTL.includes(collection))).toEqual([])
 })

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { BadEnvironment, parseEnvironment } from './environment.ts'
+
+const least = { v: 1, project: 'my-project' }
+
+test('a project is all that an environment has to name', () => {
+  expect(parseEnvironment(least, 'x.json')).toMatchObject({
+    region: 'us-central1',
+    runner: { instances: 1, cpu: 1, memoryGib: 2, maxConnections: 50 },
+    backups: { days: 14 },
+    alerts: { emails: [] },
+  })
+})
+
+test('the example is valid', () => {
+  const example = readFileSync(new URL('../environments/example.json', import.meta.url), 'utf8')
+  expect(parseEnvironment(JSON.parse(example), 'example').project).toBe('my-project')
+})
+
+test('all problems are told at once, with the file and the field', () => {
+  const bad = { v: 1, project: 'No', region: 'europe-west1', runner: { instances: 0 }, alerts: { emails: ['nobody'] }, colour: 1 }
+  const told = () => parseEnvironment(bad, 'x.json')
+  expect(told).toThrow(BadEnvironment)
+  for (const part of [
+    'x.json has 5 problem(s)',
+    'project:',
+    'region: must be us-central1',
+    'runner.instances',
+    'alerts.emails.0',
+    'colour',
+  ])
+    expect(told).toThrow(part)
+})
+
+test.each(['SESSION_ENCRYPTION_KEY', 'API_KEY', 'STORAGE_BUCKET', 'PORT', 'GCLOUD_PROJECT', 'FIREBASE_CONFIG', 'K_SERVICE'])(
+  '%s is no variable of an environment file: the deployment sets it, or it is a secret',
+  (name) => {
+    expect(() => parseEnvironment({ ...least, variables: { [name]: 'x' } }, 'x.json')).toThrow('is set by the deployment itself')
+  },
+)

@@ -1,0 +1,67 @@
+import { BadOption, type Options, parseOptions, USAGE } from './options.ts'
+import { BadEnvironment } from './environment/environment.ts'
+import { readEnvironment } from './environment/environment-file.ts'
+import { apply } from './verbs/apply.ts'
+import { openDeployment } from './verbs/deployment.ts'
+import { destroy } from './verbs/destroy.ts'
+import { doctor } from './verbs/doctor.ts'
+import { init } from './verbs/init.ts'
+import { plan } from './verbs/plan.ts'
+
+/** sysexits.h's number for a wrong command line. Two is taken: `plan` ends with it when there is something to change. */
+const WRONG_USAGE = 64
+
+/** The end of a verb: its exit code, and its result for programs. */
+interface Result {
+  readonly code: number
+  readonly json: object
+}
+
+async function run(options: Options, say: (line: string) => void): Promise<Result> {
+  if (options.verb === 'init') {
+    await init(options.file, say)
+    return { code: 0, json: { file: options.file } }
+  }
+  const environment = readEnvironment(options.file)
+  const deployment = await openDeployment(environment, options)
+  const { instances, maxConnections } = environment.runner
+  switch (options.verb) {
+    case 'plan': {
+      const planned = await plan(deployment, { sessions: options.sessions ?? instances * maxConnections, say })
+      return { code: planned.changes.length === 0 ? 0 : 2, json: planned }
+    }
+    case 'apply': {
+      const applied = await apply(deployment, { say })
+      return { code: applied.failed === 0 ? 0 : 1, json: applied }
+    }
+    case 'doctor': {
+      const wrong = await doctor(deployment, say)
+      return { code: wrong.length === 0 ? 0 : 1, json: { wrong } }
+    }
+    case 'destroy': {
+      const destroyed = await destroy(deployment, { say, withData: options.withData })
+      return { code: destroyed.failed === 0 ? 0 : 1, json: destroyed }
+    }
+  }
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args)
+  if (options === 'help') {
+    process.stdout.write(USAGE)
+    return 0
+  }
+  const output = options.json ? process.stderr : process.stdout
+  const { code, json } = await run(options, (line) => void output.write(`${line}\n`))
+  if (options.json) process.stdout.write(`${JSON.stringify(json)}\n`)
+  return code
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  if (!(error instanceof Error)) throw error
+  const cause = error.cause instanceof Error ? `\n${error.cause.message}` : ''
+  process.stderr.write(`${error.message}${cause}\n`)
+  process.exitCode = error instanceof BadOption || error instanceof BadEnvironment ? WRONG_USAGE : 1
+}

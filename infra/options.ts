@@ -1,0 +1,79 @@
+import { parseArgs } from 'node:util'
+
+const ENVIRONMENT = 'infra/environments/production.json'
+const FIREBASE = 'npx --yes firebase-tools@15.34.2'
+
+export const USAGE = `Deploys Holdfast to Google Cloud, with gcloud and firebase-tools. docs/DEPLOY.md goes through it.
+
+  npm run infra -- init       asks what to deploy, and writes the environment file
+  npm run infra -- plan       what would change, by which commands, and what a month costs; exit code 2 when something would
+  npm run infra -- apply      changes it; may be cut short and run again
+  npm run infra -- doctor     what is wrong with what is deployed, and how to mend it
+  npm run infra -- destroy    removes it, and keeps data unless told otherwise
+
+  --environment FILE          the environment file (${ENVIRONMENT})
+  --only TEXT                 only the resources whose names have this in them
+  --sessions N                plan: the number of sessions to estimate (as many as the runners hold)
+  --delete-data               destroy: removes database, checkpoints and secrets, too
+  --firebase COMMAND          the firebase-tools to use (${FIREBASE})
+  --json                      the result as one JSON object, the last line on stdout
+
+Exit codes: 0 well, 1 failed or something is wrong, 2 something to change, 64 a wrong option or environment file.
+`
+
+/** An error about the command line. Its message is for the person who typed it. */
+export class BadOption extends Error {}
+
+const VERBS = ['init', 'plan', 'apply', 'doctor', 'destroy'] as const
+
+export interface Options {
+  readonly verb: (typeof VERBS)[number]
+  readonly file: string
+  readonly firebase: readonly string[]
+  readonly only: string
+  readonly sessions: number | undefined
+  readonly withData: boolean
+  readonly json: boolean
+}
+
+/** Pure. Throws BadOption. */
+export function parseOptions(args: readonly string[]): Options | 'help' {
+  const { values, positionals } = parse(args)
+  if (values.help) return 'help'
+  const verb = VERBS.find((one) => one === positionals[0])
+  if (verb === undefined || positionals.length > 1) throw new BadOption(`The first word is one of: ${VERBS.join(', ')}.`)
+  return {
+    verb,
+    file: values.environment ?? ENVIRONMENT,
+    firebase: (values.firebase ?? FIREBASE).split(' '),
+    only: values.only ?? '',
+    sessions: values.sessions === undefined ? undefined : countOf(values.sessions),
+    withData: values['delete-data'] ?? false,
+    json: values.json ?? false,
+  }
+}
+
+function countOf(text: string): number {
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text)
+  throw new BadOption('--sessions is a whole number from 1 to 9999999.')
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        environment: { type: 'string' },
+        only: { type: 'string' },
+        sessions: { type: 'string' },
+        'delete-data': { type: 'boolean' },
+        firebase: { type: 'string' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    })
+  } catch (error) {
+    throw new BadOption(error instanceof Error ? error.message : String(error))
+  }
+}

@@ -1,0 +1,126 @@
+import { binding, type Binding, type Policy } from './binding.ts'
+import { bucketUsers, databaseUsers, enqueuers, enqueuersOf, queues, readersOf, type SecretName } from './deployed-functions.ts'
+import type { Resource } from './resource.ts'
+import { secretUrl, SECRETS } from './secrets.ts'
+import { type Account, type Target } from './target.ts'
+
+/** Who may do what before anything runs. Each right is one on a single thing, wherever Google has policies on such things. */
+export function access(target: Target): readonly Resource[] {
+  const on = (policy: Policy, ...bindings: readonly Binding[]) => bindings.map((one) => binding(target, 'access', policy, one))
+  const secretNames = Object.keys(SECRETS) as SecretName[]
+  return [
+    ...on(projectPolicy(target), ...projectBindings(target)),
+    ...on(bucketPolicy(target.bucket), ...bucketUsers().map((account) => ({ role: 'holdfastCheckpoints', account }))),
+    ...on(bucketPolicy(target.builds), { role: 'roles/storage.objectViewer', account: 'build' }),
+    ...on(repositoryPolicy(target), { role: 'roles/artifactregistry.writer', account: 'build' }),
+    ...secretNames.flatMap((name) =>
+      on(
+        secretPolicy(target, name),
+        ...readersOf(name).map((account) => ({ role: 'roles/secretmanager.secretAccessor', account })),
+      ),
+    ),
+    // Whoever enqueues a task names the account in whose name the function is called.
+    ...on(accountPolicy(target, 'invoker'), ...enqueuers().map((account) => ({ role: 'roles/iam.serviceAccountUser', account }))),
+  ]
+}
+
+/** Who may do what with things that come with the functions. */
+export function invokers(target: Target): readonly Resource[] {
+  return queues().flatMap((queue) => [
+    ...enqueuersOf(queue).map((account) =>
+      binding(target, 'invokers', queuePolicy(target, queue), { role: 'roles/cloudtasks.enqueuer', account }),
+    ),
+    binding(target, 'invokers', servicePolicy(target, queue), { role: 'roles/run.invoker', account: 'invoker' }),
+  ])
+}
+
+/** The policies that no account of ours may be in with more than the list says. */
+export const accessPolicies = (target: Target): readonly Policy[] => [
+  projectPolicy(target),
+  bucketPolicy(target.bucket),
+  ...(Object.keys(SECRETS) as SecretName[]).map((name) => secretPolicy(target, name)),
+  accountPolicy(target, 'invoker'),
+  ...queues().map((queue) => queuePolicy(target, queue)),
+]
+
+function projectBindings({ project }: Target): readonly Binding[] {
+  const condition = {
+    title: 'holdfast-database',
+    expression: `resource.name == "projects/${project}/databases/(default)"`,
+  }
+  return [
+    ...databaseUsers().map((account) => ({ role: 'roles/datastore.user', account, condition })),
+    // Cloud Run takes the logs of its containers itself; a build writes its own.
+    { role: 'roles/logging.logWriter', account: 'build' },
+  ]
+}
+
+/** The version of policies that has conditions. Without it Google answers with lines that lack theirs. */
+const WITH_CONDITIONS = { options: { requestedPolicyVersion: 3 } }
+
+export const projectPolicy = ({ project }: Target): Policy => ({
+  on: 'the project',
+  read: {
+    url: `https://cloudresourcemanager.googleapis.com/v1/projects/${project}:getIamPolicy`,
+    method: 'POST',
+    body: WITH_CONDITIONS,
+  },
+  command: ['projects', 'add-iam-policy-binding', project],
+  hasConditions: true,
+  permission: 'resourcemanager.projects.setIamPolicy',
+})
+
+const bucketPolicy = (name: string): Policy => ({
+  on: `bucket ${name}`,
+  read: { url: `https://storage.googleapis.com/storage/v1/b/${name}/iam?optionsRequestedPolicyVersion=3` },
+  command: ['storage', 'buckets', 'add-iam-policy-binding', `gs://${name}`],
+  permission: 'storage.buckets.setIamPolicy',
+})
+
+const repositoryPolicy = ({ repository, region }: Target): Policy => ({
+  on: 'the image repository',
+  read: { url: `https://artifactregistry.googleapis.com/v1/${repository}:getIamPolicy` },
+  command: ['artifacts', 'repositories', 'add-iam-policy-binding', 'holdfast'],
+  place: [`--location=${region}`],
+  permission: 'artifactregistry.repositories.setIamPolicy',
+})
+
+const secretPolicy = ({ project }: Target, name: SecretName): Policy => ({
+  on: `secret ${name}`,
+  read: { url: `${secretUrl(project, name)}:getIamPolicy` },
+  command: ['secrets', 'add-iam-policy-binding', name],
+  permission: 'secretmanager.secrets.setIamPolicy',
+})
+
+const accountPolicy = (target: Target, account: Account): Policy => ({
+  on: `service account ${account}`,
+  read: {
+    url: `https://iam.googleapis.com/v1/projects/${target.project}/serviceAccounts/${target.emailOf(account)}:getIamPolicy?options.requestedPolicyVersion=3`,
+    method: 'POST',
+  },
+  command: ['iam', 'service-accounts', 'add-iam-policy-binding', target.emailOf(account)],
+  permission: 'iam.serviceAccounts.setIamPolicy',
+})
+
+const queuePolicy = ({ project, region }: Target, queue: string): Policy => ({
+  on: `queue ${queue}`,
+  read: {
+    url: `https://cloudtasks.googleapis.com/v2/projects/${project}/locations/${region}/queues/${queue}:getIamPolicy`,
+    method: 'POST',
+    body: {},
+  },
+  command: ['tasks', 'queues', 'add-iam-policy-binding', queue],
+  place: [`--location=${region}`],
+  permission: 'cloudtasks.queues.setIamPolicy',
+})
+
+/** Each function is a service of Cloud Run, whose name has small letters. */
+const servicePolicy = ({ project, region }: Target, name: string): Policy => ({
+  on: `function ${name}`,
+  read: {
+    url: `https://run.googleapis.com/v2/projects/${project}/locations/${region}/services/${name.toLowerCase()}:getIamPolicy`,
+  },
+  command: ['run', 'services', 'add-iam-policy-binding', name.toLowerCase()],
+  place: [`--region=${region}`],
+  permission: 'run.services.setIamPolicy',
+})

@@ -1,0 +1,33 @@
+import { access, invokers } from './access.ts'
+import { accounts } from './accounts.ts'
+import { alerts } from './alerts.ts'
+import { apis } from './apis.ts'
+import { buckets } from './buckets.ts'
+import { database } from './database.ts'
+import { firestoreFiles, type FirestoreFiles } from './firestore-files.ts'
+import { functions } from './functions.ts'
+import { channels, metrics } from './monitoring.ts'
+import { image, repository } from './repository.ts'
+import type { Resource } from './resource.ts'
+import { secrets } from './secrets.ts'
+import type { Target } from './target.ts'
+import { workerPool } from './worker-pool.ts'
+
+/** Everything that a deployment needs, in the order of the stages. */
+export const allResources = (target: Target, files: FirestoreFiles): readonly Resource[] => [
+  ...apis(target),
+  ...accounts(target),
+  ...database(target),
+  ...buckets(target),
+  ...secrets(target),
+  repository(target),
+  ...access(target),
+  image(target),
+  ...firestoreFiles(target, files),
+  functions(target),
+  ...invokers(target),
+  workerPool(target),
+  ...metrics(target),
+  ...channels(target),
+  ...alerts(target),
+]

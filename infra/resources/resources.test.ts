@@ -1,0 +1,268 @@
+import { expect, test } from 'vitest'
+import { all, files, resource, target } from './fixtures/target.ts'
+import { type Answers, changeOf, STAGES } from './resource.ts'
+
+const change = (id: string, answers: Answers) => changeOf(resource(id), answers)
+const paths = (id: string, answers: Answers) => change(id, answers)?.different.map(({ path }) => path)
+const lines = (id: string, answers: Answers) => change(id, answers)?.commands.map(({ args }) => args.join(' ')) ?? []
+
+test('every resource has a name of its own and a stage, in the order of the stages', () => {
+  expect(new Set(all.map(({ id }) => id)).size).toBe(all.length)
+  const order = all.map(({ stage }) => STAGES.indexOf(stage))
+  expect(order).not.toContain(-1)
+  expect(new Set(all.map(({ stage }) => stage))).toEqual(new Set(STAGES))
+})
+
+test('whatever is missing is made by commands of this project, which ask nothing and force nothing', () => {
+  for (const one of all) {
+    const missing = changeOf(one, [])
+    expect([one.id, missing?.kind]).toEqual([one.id, one.id === 'services of Google' ? 'update' : 'create'])
+    for (const { args } of missing?.commands ?? []) {
+      expect(args).toContain('--project=demo-holdfast')
+      expect(args.some((word) => word.startsWith('--force'))).toBe(false)
+    }
+  }
+})
+
+test('nothing in a project that exists is removed without a word on how', () => {
+  const withData = all.filter(({ holdsData }) => holdsData).map(({ id }) => id)
+  expect(withData).toEqual([
+    'Firestore database',
+    'bucket demo-holdfast-holdfast-sessions',
+    'secret API_KEY',
+    'secret SESSION_ENCRYPTION_KEY',
+  ])
+})
+
+const DATABASE = {
+  name: 'projects/demo-holdfast/databases/(default)',
+  type: 'FIRESTORE_NATIVE',
+  locationId: 'us-central1',
+  deleteProtectionState: 'DELETE_PROTECTION_ENABLED',
+  pointInTimeRecoveryEnablement: 'POINT_IN_TIME_RECOVERY_ENABLED',
+  etag: 'x',
+}
+
+test('a database without protection is given it back', () => {
+  expect(change('Firestore database', [DATABASE])).toBeNull()
+  const bare = { ...DATABASE, deleteProtectionState: 'DELETE_PROTECTION_DISABLED' }
+  expect(paths('Firestore database', [bare])).toEqual(['deleteProtectionState'])
+  expect(lines('Firestore database', [bare])).toEqual([
+    'firestore databases update --database=(default) --delete-protection --enable-pitr --project=demo-holdfast --quiet',
+  ])
+})
+
+test('a database or a bucket in another region is refused, because Google never moves it', () => {
+  expect(change('Firestore database', [{ ...DATABASE, locationId: 'nam5' }])).toMatchObject({ kind: 'refused', commands: [] })
+  expect(change('bucket demo-holdfast-holdfast-sessions', [{ location: 'EU' }])).toMatchObject({ kind: 'refused' })
+})
+
+const BUCKET = {
+  name: 'demo-holdfast-holdfast-sessions',
+  location: 'US-CENTRAL1',
+  iamConfiguration: { uniformBucketLevelAccess: { enabled: true, lockedTime: 'x' }, publicAccessPrevention: 'enforced' },
+  versioning: { enabled: true },
+  softDeletePolicy: { retentionDurationSeconds: '604800', effectiveTime: 'x' },
+  lifecycle: {
+    rule: [
+      { action: { type: 'AbortIncompleteMultipartUpload' }, condition: { age: 1 } },
+      { action: { type: 'Delete' }, condition: { daysSinceNoncurrentTime: 30 } },
+    ],
+  },
+}
+
+test('a bucket whose versions were switched off is mended', () => {
+  const id = 'bucket demo-holdfast-holdfast-sessions'
+  expect(change(id, [BUCKET])).toBeNull()
+  expect(paths(id, [{ ...BUCKET, versioning: { enabled: false } }])).toEqual(['versioning.enabled'])
+})
+
+test('no rule of the bucket of checkpoints deletes by age', () => {
+  const [, update] = change('bucket demo-holdfast-holdfast-sessions', [])?.commands ?? []
+  const [file] = Object.values(update?.files ?? {}) as { rule: { action: { type: string }; condition: object }[] }[]
+  const deleting = file?.rule.filter(({ action }) => action.type === 'Delete')
+  expect(deleting).toEqual([{ action: { type: 'Delete' }, condition: { daysSinceNoncurrentTime: 30 } }])
+})
+
+test('only the services that are not enabled yet are enabled', () => {
+  const all = (lines('services of Google', [{}])[0] ?? '').split(' ').filter((word) => word.endsWith('.googleapis.com'))
+  const enabled = all.slice(1).map((name) => ({ name: `projects/1/services/${name}`, config: { name }, state: 'ENABLED' }))
+  expect(lines('services of Google', [{ services: enabled }])).toEqual([
+    `services enable ${all[0]} --project=demo-holdfast --quiet`,
+  ])
+})
+
+test('a secret gets its first value once, and nothing ever replaces it', () => {
+  const id = 'first version of SESSION_ENCRYPTION_KEY'
+  expect(change(id, [{}])).toMatchObject({ kind: 'create', commands: [{ secret: 'base64 of 32 bytes' }] })
+  expect(change(id, [{ versions: [{ name: 'versions/1', state: 'DISABLED' }] }])).toBeNull()
+})
+
+test('a role that was deleted is brought back before it is changed', () => {
+  const present = { deleted: true, includedPermissions: ['storage.objects.get'] }
+  expect(lines('role holdfastCheckpoints', [present]).map((line) => line.split(' ').slice(0, 3).join(' '))).toEqual([
+    'iam roles undelete',
+    'iam roles update',
+  ])
+})
+
+const RULES = ['release', { source: { files: [{ name: 'firestore.rules', content: files.rules }] } }]
+
+test('rules are deployed when the released ones are others', () => {
+  const released = { rulesetName: 'projects/demo-holdfast/rulesets/r1' }
+  const [, later] = resource('rules of Firestore').reads
+  expect(typeof later === 'function' && later([released])).toEqual({
+    url: 'https://firebaserules.googleapis.com/v1/projects/demo-holdfast/rulesets/r1',
+  })
+  expect(change('rules of Firestore', RULES)).toBeNull()
+  expect(paths('rules of Firestore', ['release', { source: { files: [{ content: 'older' }] } }])).toEqual(['sha256'])
+})
+
+const GROUPS = 'projects/demo-holdfast/databases/(default)/collectionGroups'
+const INDEXES = [
+  {
+    indexes: [
+      {
+        name: `${GROUPS}/jobs/indexes/1`,
+        queryScope: 'COLLECTION',
+        fields: [
+          { fieldPath: 'status', order: 'ASCENDING' },
+          { fieldPath: '__name__', order: 'ASCENDING' },
+        ],
+        state: 'READY',
+      },
+    ],
+  },
+  { fields: [{ name: `${GROUPS}/journal/fields/bytes`, indexConfig: { indexes: [] } }] },
+]
+
+test('indexes are compared without the name that Google adds, and indexes of somebody else are left alone', () => {
+  expect(change('indexes of Firestore', INDEXES)).toBeNull()
+  const [, fields] = INDEXES
+  const other = { indexes: [{ name: `${GROUPS}/other/indexes/2`, queryScope: 'COLLECTION', fields: [] }] }
+  expect(paths('indexes of Firestore', [other, fields])).toEqual(['jobs: status ASCENDING'])
+})
+
+test('a TTL that nobody wants is a difference', () => {
+  const [composites] = INDEXES
+  const fields = { fields: [{ name: `${GROUPS}/journal/fields/bytes`, indexConfig: {}, ttlConfig: { state: 'ACTIVE' } }] }
+  expect(paths('indexes of Firestore', [composites, fields])).toEqual(['journal.bytes.ttl'])
+})
+
+const FUNCTION = (name: string, account: string) => ({
+  name: `projects/demo-holdfast/locations/us-central1/functions/${name}`,
+  state: 'ACTIVE',
+  labels: { 'firebase-functions-codebase': 'holdfast' },
+  serviceConfig: {
+    serviceAccountEmail: `holdfast-${account}@demo-holdfast.iam.gserviceaccount.com`,
+    environmentVariables: {
+      STORAGE_BUCKET: 'demo-holdfast-holdfast-sessions',
+      SESSION_STORAGE_TYPE: 'hybrid',
+      TIME_ZONE: 'America/Sao_Paulo',
+      NODE_OPTIONS: '--enable-source-maps',
+      HOLDFAST_RELEASE: 'f00d',
+      FIREBASE_CONFIG: '{}',
+    },
+  },
+})
+
+test('functions are deployed when their sources, a variable or an account have changed', () => {
+  const present = [
+    FUNCTION('api', 'api'),
+    FUNCTION('retries', 'tasks'),
+    FUNCTION('sweep', 'sweeper'),
+    FUNCTION('maintain', 'maintainer'),
+  ]
+  expect(change('functions', [{ functions: present }])).toBeNull()
+  expect(paths('functions', [{ functions: [...present.slice(0, 2), FUNCTION('sweep', 'api'), ...present.slice(3)] }])).toEqual([
+    'sweep.serviceConfig.serviceAccountEmail',
+  ])
+  expect(change('functions', [{ functions: [{ ...FUNCTION('api', 'api'), labels: {} }] }])).toMatchObject({ kind: 'create' })
+})
+
+test('the variables of functions reach firebase-tools in a file of the project', () => {
+  expect(change('functions', [])?.commands[0]?.files).toEqual({
+    'infra/build/variables/.env.demo-holdfast':
+      'STORAGE_BUCKET="demo-holdfast-holdfast-sessions"\nSESSION_STORAGE_TYPE="hybrid"\nTIME_ZONE="America/Sao_Paulo"\nNODE_OPTIONS="--enable-source-maps"\nHOLDFAST_RELEASE="f00d"\n',
+  })
+})
+
+const TAG = { name: 'tags/cafe', version: 'projects/p/locations/l/repositories/holdfast/packages/runner/versions/sha256:abc' }
+
+/** The pool as a deployment of the present resources made it, with what Google adds. */
+function deployedPool(answers: Answers = [null, TAG]) {
+  const [command] = change('worker pool holdfast-runner', answers)?.commands ?? []
+  const [pool] = Object.values(command?.files ?? {}) as {
+    metadata: { annotations: object }
+    spec: { template: { spec: object } }
+  }[]
+  if (!pool) throw new Error('There is no file of the pool.')
+  return { ...pool, metadata: { ...pool.metadata, generation: 3 }, status: { latestReadyRevisionName: 'r' } }
+}
+
+test('the pool runs the image by its digest', () => {
+  expect(JSON.stringify(deployedPool())).toContain('us-central1-docker.pkg.dev/demo-holdfast/holdfast/runner@sha256:abc')
+  expect(change('worker pool holdfast-runner', [deployedPool(), TAG])).toBeNull()
+})
+
+test('a changed pool keeps the number of its instances and the split of its revisions', () => {
+  const was = deployedPool()
+  const scaled = {
+    ...was,
+    metadata: { ...was.metadata, annotations: { 'run.googleapis.com/manualInstanceCount': '7' } },
+    spec: { ...was.spec, instanceSplits: [{ revisionName: 'old', percent: 100 }] },
+  }
+  const next = change('worker pool holdfast-runner', [scaled, { version: 'versions/sha256:def' }])
+  expect(next).toMatchObject({ kind: 'update', different: [{ path: 'spec.template.spec.containers[0].image' }] })
+  const [file] = Object.values(next?.commands[0]?.files ?? {})
+  expect(file).toMatchObject({
+    metadata: { annotations: { 'run.googleapis.com/manualInstanceCount': '7' } },
+    spec: { instanceSplits: [{ revisionName: 'old', percent: 100 }] },
+  })
+})
+
+test('the image of present sources is not built again', () => {
+  expect(lines('image runner:cafe', [null])[0]).toContain(
+    '--substitutions=_IMAGE=us-central1-docker.pkg.dev/demo-holdfast/holdfast/runner:cafe',
+  )
+  expect(change('image runner:cafe', [TAG])).toBeNull()
+})
+
+const CHANNELS = {
+  notificationChannels: [
+    { name: 'channels/1', labels: { email_address: 'old@example.com' }, userLabels: { holdfast: 'operators' } },
+    { name: 'channels/2', labels: { email_address: 'ops@example.com' }, userLabels: { holdfast: 'operators' } },
+    { name: 'channels/3', labels: { email_address: 'ops@example.com' } },
+  ],
+}
+
+test('an alert policy is found by its label, and tells the channels of the environment alone', () => {
+  const [command] = change('alert policy no-heartbeat', [{}, CHANNELS])?.commands ?? []
+  const [policy] = Object.values(command?.files ?? {}) as object[]
+  expect(policy).toMatchObject({ notificationChannels: ['channels/2'], userLabels: { holdfast: 'no-heartbeat' } })
+  expect(change('alert policy no-heartbeat', [{ alertPolicies: [{ name: 'policies/9', ...policy }] }, CHANNELS])).toBeNull()
+  const silent = { name: 'policies/9', ...policy, notificationChannels: ['channels/1'] }
+  expect(lines('alert policy no-heartbeat', [{ alertPolicies: [silent] }, CHANNELS])[0]).toContain('update policies/9')
+})
+
+test('a dashboard is changed with the etag that Google wants back', () => {
+  const [command] = change('dashboard', [{ displayName: 'Old', etag: 'abc' }])?.commands ?? []
+  expect(Object.values(command?.files ?? {})).toMatchObject([{ displayName: 'Holdfast', etag: 'abc' }])
+})
+
+test('the pool has what the runner needs, and its key as a secret', () => {
+  const { spec } = deployedPool()
+  expect(spec.template.spec).toMatchObject({
+    serviceAccountName: target.emailOf('runner'),
+    containers: [
+      {
+        env: expect.arrayContaining([
+          { name: 'STORAGE_BUCKET', value: 'demo-holdfast-holdfast-sessions' },
+          { name: 'MAX_CONNECTIONS', value: '50' },
+          { name: 'TIME_ZONE', value: 'America/Sao_Paulo' },
+          { name: 'SESSION_ENCRYPTION_KEY', valueFrom: { secretKeyRef: { name: 'SESSION_ENCRYPTION_KEY', key: '1' } } },
+        ]) as unknown,
+      },
+    ],
+  })
+})

@@ -1,0 +1,178 @@
+/** What is measured and watched, as data. Filters are in the language of Cloud Monitoring and Cloud Logging. */
+
+const RUNNERS = 'resource.type="cloud_run_worker_pool"'
+
+interface LogMetric {
+  readonly description: string
+  readonly filter: string
+}
+
+/** Metrics by their names. Each counts lines of the log; docs/ARCHITECTURE.md, "Logs", has the fields. */
+export const metricFilters: Readonly<Record<string, LogMetric>> = {
+  holdfast_heartbeats: {
+    description: 'Minutes in which a runner was at work.',
+    filter: `${RUNNERS} AND jsonPayload.event="heartbeat"`,
+  },
+  holdfast_fences: {
+    description: 'Sessions that a runner lost to another one without handing them over.',
+    filter: `${RUNNERS} AND jsonPayload.error.code="fenced"`,
+  },
+  holdfast_early_ends: {
+    description: 'Runners that ended by themselves: wrong configuration, crash, or memory at its limit.',
+    filter: `${RUNNERS} AND jsonPayload.exitCode>0`,
+  },
+}
+
+const counted = (name: string) => `metric.type="logging.googleapis.com/user/${name}" AND ${RUNNERS}`
+
+export interface Signal {
+  /** The heading of docs/RUNBOOK.md. */
+  readonly title: string
+  /** What it means and what to do, in a sentence. It is part of the message to the operators. */
+  readonly meaning: string
+  readonly condition: object
+}
+
+const MINUTE = { alignmentPeriod: '60s' }
+
+/** Alert policies by their labels. */
+export const SIGNALS: Readonly<Record<string, Signal>> = {
+  'no-heartbeat': {
+    title: 'No runner is heard',
+    meaning: 'No runner has been at work for five minutes, so that no message is sent or received. Look at the worker pool.',
+    condition: {
+      displayName: 'no heartbeat for five minutes',
+      conditionAbsent: {
+        filter: counted('holdfast_heartbeats'),
+        duration: '300s',
+        aggregations: [{ ...MINUTE, perSeriesAligner: 'ALIGN_SUM', crossSeriesReducer: 'REDUCE_SUM' }],
+      },
+    },
+  },
+  'runner-memory': {
+    title: 'A runner is short of memory',
+    meaning: 'A runner has used more than 85 % of its memory for five minutes. It hands its sessions over at 90 %.',
+    condition: {
+      displayName: 'memory above 85 %',
+      conditionThreshold: {
+        filter: `metric.type="run.googleapis.com/container/memory/utilizations" AND ${RUNNERS}`,
+        comparison: 'COMPARISON_GT',
+        thresholdValue: 0.85,
+        duration: '300s',
+        aggregations: [{ ...MINUTE, perSeriesAligner: 'ALIGN_PERCENTILE_99', crossSeriesReducer: 'REDUCE_MAX' }],
+      },
+    },
+  },
+  'early-ends': {
+    title: 'Runners end by themselves',
+    meaning: 'A runner ended three times in ten minutes without being asked. The exit code in its log says why.',
+    condition: {
+      displayName: 'three ends in ten minutes',
+      conditionThreshold: {
+        filter: counted('holdfast_early_ends'),
+        comparison: 'COMPARISON_GT',
+        thresholdValue: 2,
+        duration: '0s',
+        aggregations: [{ alignmentPeriod: '600s', perSeriesAligner: 'ALIGN_SUM', crossSeriesReducer: 'REDUCE_SUM' }],
+      },
+    },
+  },
+  fences: {
+    title: 'Runners lose sessions to each other',
+    meaning:
+      'More than ten sessions in ten minutes changed their owner without a hand-over. Nothing is lost by that; runners die or hang.',
+    condition: {
+      displayName: 'ten fences in ten minutes',
+      conditionThreshold: {
+        filter: counted('holdfast_fences'),
+        comparison: 'COMPARISON_GT',
+        thresholdValue: 10,
+        duration: '0s',
+        aggregations: [{ alignmentPeriod: '600s', perSeriesAligner: 'ALIGN_SUM', crossSeriesReducer: 'REDUCE_SUM' }],
+      },
+    },
+  },
+  'no-sweep': {
+    title: 'The sweep does not run',
+    meaning: 'The schedule `sweep` has not run for ten minutes. Messages whose task was lost wait until it does.',
+    condition: {
+      displayName: 'no sweep for ten minutes',
+      conditionAbsent: {
+        filter:
+          'metric.type="run.googleapis.com/request_count" AND resource.type="cloud_run_revision" AND resource.labels.service_name="sweep" AND metric.labels.response_code_class="2xx"',
+        duration: '600s',
+        aggregations: [{ ...MINUTE, perSeriesAligner: 'ALIGN_SUM', crossSeriesReducer: 'REDUCE_SUM' }],
+      },
+    },
+  },
+  'api-errors': {
+    title: 'The API fails',
+    meaning:
+      'The API has answered 5xx to more than one request in a second for five minutes. `GET /health` says which store is away.',
+    condition: {
+      displayName: 'one 5xx in a second',
+      conditionThreshold: {
+        filter:
+          'metric.type="run.googleapis.com/request_count" AND resource.type="cloud_run_revision" AND resource.labels.service_name="api" AND metric.labels.response_code_class="5xx"',
+        comparison: 'COMPARISON_GT',
+        thresholdValue: 1,
+        duration: '300s',
+        aggregations: [{ ...MINUTE, perSeriesAligner: 'ALIGN_RATE', crossSeriesReducer: 'REDUCE_SUM' }],
+      },
+    },
+  },
+  'tasks-wait': {
+    title: 'Tasks wait',
+    meaning:
+      'A task of the queue has been tried again and again for fifteen minutes. The log of the function `retries` says why it fails.',
+    condition: {
+      displayName: 'failed attempts for fifteen minutes',
+      conditionThreshold: {
+        filter:
+          'metric.type="cloudtasks.googleapis.com/queue/task_attempt_count" AND resource.type="cloud_tasks_queue" AND metric.labels.response_code!="200" AND metric.labels.response_code!="204"',
+        comparison: 'COMPARISON_GT',
+        thresholdValue: 0,
+        duration: '900s',
+        aggregations: [{ alignmentPeriod: '300s', perSeriesAligner: 'ALIGN_SUM', crossSeriesReducer: 'REDUCE_SUM' }],
+      },
+    },
+  },
+}
+
+interface Chart {
+  readonly title: string
+  readonly filter: string
+  readonly aligner: string
+  readonly reducer: string
+}
+
+/** The charts of the dashboard. */
+export const CHARTS: readonly Chart[] = [
+  { title: 'Runners at work', filter: counted('holdfast_heartbeats'), aligner: 'ALIGN_SUM', reducer: 'REDUCE_SUM' },
+  { title: 'Sessions lost to another runner', filter: counted('holdfast_fences'), aligner: 'ALIGN_SUM', reducer: 'REDUCE_SUM' },
+  {
+    title: 'Memory of runners',
+    filter: `metric.type="run.googleapis.com/container/memory/utilizations" AND ${RUNNERS}`,
+    aligner: 'ALIGN_PERCENTILE_99',
+    reducer: 'REDUCE_MAX',
+  },
+  {
+    title: 'Requests of the API',
+    filter:
+      'metric.type="run.googleapis.com/request_count" AND resource.type="cloud_run_revision" AND resource.labels.service_name="api"',
+    aligner: 'ALIGN_RATE',
+    reducer: 'REDUCE_SUM',
+  },
+  {
+    title: 'Waiting tasks',
+    filter: 'metric.type="cloudtasks.googleapis.com/queue/depth" AND resource.type="cloud_tasks_queue"',
+    aligner: 'ALIGN_MEAN',
+    reducer: 'REDUCE_SUM',
+  },
+  {
+    title: 'Writes to Firestore',
+    filter: 'metric.type="firestore.googleapis.com/document/write_ops_count" AND resource.type="firestore_instance"',
+    aligner: 'ALIGN_RATE',
+    reducer: 'REDUCE_SUM',
+  },
+]

@@ -1,0 +1,72 @@
+import type { Environment } from '../environment/environment.ts'
+
+/** What is deployed this time: hashes of the built units. */
+export interface Release {
+  readonly functions: string
+  readonly runner: string
+}
+
+/** The accounts that processes run as. docs/ARCHITECTURE.md says what each may do. */
+export const ACCOUNTS = {
+  runner: 'holds the sessions',
+  api: 'answers the HTTP API',
+  tasks: 'does what tasks ask for',
+  sweeper: 'finds what fell through, each minute',
+  maintainer: 'puts old things away, each day',
+  invoker: 'is who Cloud Tasks calls as',
+  build: 'builds the image',
+} as const
+export type Account = keyof typeof ACCOUNTS
+
+/** The names of everything in a project. */
+export class Target {
+  readonly environment: Environment
+  readonly release: Release
+  readonly project: string
+  readonly region: string
+
+  constructor(environment: Environment, release: Release) {
+    this.environment = environment
+    this.release = release
+    this.project = environment.project
+    this.region = environment.region
+  }
+
+  /** The bucket of checkpoints and archives. */
+  get bucket(): string {
+    return `${this.project}-holdfast-sessions`
+  }
+
+  /** The bucket of what is sent to Cloud Build. */
+  get builds(): string {
+    return `${this.project}-holdfast-builds`
+  }
+
+  /** The path below which Artifact Registry has the images, without the host of its API. */
+  get repository(): string {
+    return `projects/${this.project}/locations/${this.region}/repositories/holdfast`
+  }
+
+  /** The name of the runner's image without tag and digest. */
+  get image(): string {
+    return `${this.region}-docker.pkg.dev/${this.project}/holdfast/runner`
+  }
+
+  emailOf(account: Account): string {
+    return `holdfast-${account}@${this.project}.iam.gserviceaccount.com`
+  }
+
+  memberOf(account: Account): string {
+    return `serviceAccount:${this.emailOf(account)}`
+  }
+
+  /** Where a file lies that a command names, from the root of the repository. Git ignores the folder. */
+  file(name: string): string {
+    return `infra/build/${this.project}/${name}`
+  }
+
+  /** The variables of runner and functions alike. */
+  get variables(): Readonly<Record<string, string>> {
+    return { STORAGE_BUCKET: this.bucket, SESSION_STORAGE_TYPE: 'hybrid', ...this.environment.variables }
+  }
+}

@@ -1,0 +1,80 @@
+import { CommandFailed, runCommand } from '../google/run-command.ts'
+import { type Change, STAGES } from '../resources/resource.ts'
+import { changesIn, type Deployment, judgeAll } from './deployment.ts'
+import { commandLines, fieldLines, headline } from './describe.ts'
+import { inLanes } from './lanes.ts'
+
+export interface ApplyOptions {
+  readonly say: (line: string) => void
+}
+
+export interface Applied {
+  readonly changed: number
+  readonly failed: number
+}
+
+/**
+ * Makes everything as it is wanted, stage by stage. Each stage is judged right before it begins, so that a run that was cut short
+ * continues where it was. What fails does not stop the rest of its stage, and no later stage begins.
+ */
+export async function apply(deployment: Deployment, { say }: ApplyOptions): Promise<Applied> {
+  let changed = 0
+  for (const stage of STAGES) {
+    const resources = deployment.resources.filter((resource) => resource.stage === stage)
+    const changes = changesIn(await judgeAll(resources, deployment.rest))
+    if (changes.length === 0) continue
+    say(`${stage}: ${changes.length} of ${resources.length} to change`)
+    const refused = changes.filter(({ kind }) => kind === 'refused')
+    for (const change of refused) for (const line of [headline(change), ...fieldLines(change)]) say(line)
+    const possible = changes.filter(({ kind }) => kind !== 'refused')
+    const failed = refused.length + (await carryOut(possible, deployment, say))
+    changed += changes.length - failed
+    if (failed > 0) {
+      say(`${changed} changed, ${failed} failed. What is done stays done: mend the cause, and run it again.`)
+      return { changed, failed }
+    }
+  }
+  say(changed === 0 ? 'Nothing had to be changed.' : `${changed} changed. Everything is as wanted.`)
+  return { changed, failed: 0 }
+}
+
+/** Runs the commands of one stage. Returns the number of changes that failed. */
+async function carryOut(changes: readonly Change[], { sdk }: Deployment, say: (line: string) => void): Promise<number> {
+  await sdk.learn(changes.flatMap(({ commands }) => commands))
+  let finished = 0
+  let failed = 0
+  await inLanes(
+    changes,
+    ({ resource }) => resource.lane ?? resource.id,
+    async (change) => {
+      const startedAt = performance.now()
+      const again: string[] = []
+      const trouble = await carryOutOne(change, deploymentPrograms(sdk, again))
+      const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+      finished++
+      say(`  [${finished}/${changes.length}] ${headline(change)} ${trouble === null ? `done (${seconds} s)` : 'FAILED'}`)
+      for (const line of [...fieldLines(change), ...commandLines(change, sdk), ...again]) say(`  ${line}`)
+      if (trouble === null) return
+      failed++
+      say(trouble.replace(/^/gm, '      '))
+    },
+  )
+  return failed
+}
+
+const deploymentPrograms = (programs: Deployment['sdk'], again: string[]) => ({
+  programs,
+  onAgain: (_why: string, pauseMs: number) =>
+    again.push(`    Google did not know everything yet; tried again after ${pauseMs / 1000} s.`),
+})
+
+/** Returns why it failed, or null. */
+async function carryOutOne({ commands }: Change, running: Parameters<typeof runCommand>[1]): Promise<string | null> {
+  try {
+    for (const command of commands) await runCommand(command, running)
+    return null
+  } catch (error) {
+    if (error instanceof CommandFailed) return error.message
+    throw error
+  }
+}

@@ -1,0 +1,186 @@
+import { accessPolicies } from '../resources/access.ts'
+import { foreignLines } from '../resources/binding.ts'
+import { databaseUrl } from '../resources/database.ts'
+import { FUNCTIONS } from '../resources/deployed-functions.ts'
+import { at, type Fields, isFields, listAt, textAt, textsAt } from '../resources/fields.ts'
+import { collectionOf, fieldOf, indexReads, NEVER_WITH_TTL } from '../resources/firestore-files.ts'
+import { functionsRead, presentFunctions } from '../resources/functions.ts'
+import type { Answers, LaterRead, Read, Resource } from '../resources/resource.ts'
+import { secretUrl } from '../resources/secrets.ts'
+import type { Target } from '../resources/target.ts'
+import { poolRead } from '../resources/worker-pool.ts'
+
+/** Something that cannot be seen from how things are set up: whether they work. Pure, as resources are. */
+export interface Check {
+  /** What is well when nothing is wrong. */
+  readonly name: string
+  readonly reads: readonly (Read | LaterRead)[]
+  /** What is wrong, null if nothing is. */
+  readonly problem: (answers: Answers) => string | null
+  /** What to do about it: a command, or a sentence. */
+  readonly mend: string
+}
+
+/** A runner that was silent for longer counts as dead. */
+const HEARD_WITHIN_MS = 60_000
+
+export const checks = (target: Target, resources: readonly Resource[]): readonly Check[] => [
+  billing(target),
+  firebaseProject(target),
+  indexesReady(target),
+  noForbiddenTtl(target),
+  functionsActive(target),
+  secretsNewest(target),
+  apiPublic(target),
+  apiHealthy(target),
+  poolReady(target),
+  runnerHeard(target),
+  ...noForeignRights(target, resources),
+]
+
+const billing = ({ project }: Target): Check => ({
+  name: 'billing is on',
+  reads: [{ url: `https://cloudbilling.googleapis.com/v1/projects/${project}/billingInfo` }],
+  problem: ([answer]) => (at(answer, 'billingEnabled') === true ? null : 'the project has no billing account'),
+  mend: `gcloud billing projects link ${project} --billing-account=ACCOUNT`,
+})
+
+const firebaseProject = ({ project }: Target): Check => ({
+  name: 'the project is a Firebase project',
+  reads: [{ url: `https://firebase.googleapis.com/v1beta1/projects/${project}` }],
+  problem: ([answer]) => (answer === null ? 'Firebase does not know it' : null),
+  mend: `npx firebase-tools projects:addfirebase ${project}`,
+})
+
+const indexesReady = ({ project }: Target): Check => ({
+  name: 'the indexes are built',
+  reads: indexReads(project).slice(0, 1),
+  problem: ([answer]) => {
+    const all = listAt(answer, 'indexes')
+    const waiting = all.filter(({ state }) => state !== 'READY')
+    if (all.length === 0) return 'there is none'
+    return waiting.length === 0 ? null : `${waiting.length} of ${all.length} are not ready: ${listOf(waiting.map(collectionOf))}`
+  },
+  mend: 'Google builds an index in minutes, and longer where there is much data. Without one the queries that need it fail.',
+})
+
+const noForbiddenTtl = ({ project }: Target): Check => ({
+  name: 'nothing deletes journals, sessions or keys by age',
+  reads: indexReads(project).slice(1),
+  problem: ([answer]) => {
+    const withTtl = listAt(answer, 'fields').filter((field) => at(field, 'ttlConfig') !== undefined)
+    const forbidden = withTtl.filter((field) => NEVER_WITH_TTL.includes(collectionOf(field)))
+    return forbidden.length === 0 ? null : `a TTL is on ${listOf(forbidden.map((one) => `${collectionOf(one)}.${fieldOf(one)}`))}`
+  },
+  mend: `gcloud firestore fields ttls update FIELD --collection-group=COLLECTION --disable-ttl --project=${project}`,
+})
+
+const functionsActive = (target: Target): Check => ({
+  name: 'the functions are active',
+  reads: [functionsRead(target)],
+  problem: ([answer]) => {
+    const present = (presentFunctions(answer) ?? {}) as Fields
+    const bad = Object.keys(FUNCTIONS).flatMap((name) => {
+      const state = textAt(present[name], 'state') ?? 'missing'
+      return state === 'ACTIVE' ? [] : [`${name} is ${state}`]
+    })
+    return bad.length === 0 ? null : bad.join(', ')
+  },
+  mend: `npx firebase-tools deploy --only=functions --project=${target.project}`,
+})
+
+/** A deployment pins the version that is the newest then. */
+const secretsNewest = (target: Target): Check => ({
+  name: 'the functions have the newest version of each secret',
+  reads: [functionsRead(target), { url: `${secretUrl(target.project, 'API_KEY')}/versions/latest` }],
+  problem: ([answer, newest]) => {
+    const version = textAt(newest, 'name')?.split('/').at(-1)
+    const pinned = listAt(presentFunctions(answer), 'api', 'serviceConfig', 'secretEnvironmentVariables')
+    const used = textAt(
+      pinned.find(({ key }) => key === 'API_KEY'),
+      'version',
+    )
+    return used === undefined || version === undefined || used === version
+      ? null
+      : `the API has version ${used} of API_KEY, and ${version} is the newest`
+  },
+  mend: `npx firebase-tools deploy --only=functions --project=${target.project}`,
+})
+
+const apiPublic = ({ project, region }: Target): Check => ({
+  name: 'everybody may call the API, which checks its own key',
+  reads: [{ url: `https://run.googleapis.com/v2/projects/${project}/locations/${region}/services/api:getIamPolicy` }],
+  problem: ([answer]) => {
+    const lines = listAt(answer, 'bindings').filter(({ role }) => role === 'roles/run.invoker')
+    const isOpen = lines.some((line) => textsAt(line, 'members').includes('allUsers'))
+    return isOpen ? null : 'Cloud Run refuses requests without a token of Google'
+  },
+  mend: `gcloud run services add-iam-policy-binding api --region=${region} --member=allUsers --role=roles/run.invoker --project=${project} (an organisation's policy on domains may forbid it)`,
+})
+
+const apiHealthy = (target: Target): Check => ({
+  name: 'the API answers that it is healthy',
+  reads: [functionsRead(target), ([answer]) => healthOf(answer)],
+  problem: ([, health]) => {
+    const status = textAt(health, 'status')
+    return status === 'healthy' ? null : `GET /health says ${status ?? 'nothing'}`
+  },
+  mend: 'docs/RUNBOOK.md says what each problem of GET /health means.',
+})
+
+function healthOf(answer: unknown): Read | null {
+  const uri = textAt(presentFunctions(answer), 'api', 'serviceConfig', 'uri')
+  return uri === undefined ? null : { url: `${uri}/health` }
+}
+
+const poolReady = (target: Target): Check => ({
+  name: 'the runners are ready, in the newest revision',
+  reads: [poolRead(target)],
+  problem: ([pool]) => {
+    if (pool === null) return 'there is no worker pool'
+    const ready = listAt(pool, 'status', 'conditions').find(({ type }) => type === 'Ready')
+    if (ready?.['status'] !== 'True') return textAt(ready, 'message') ?? 'the pool is not ready'
+    const [made, works] = [textAt(pool, 'status', 'latestCreatedRevisionName'), textAt(pool, 'status', 'latestReadyRevisionName')]
+    return made === works ? null : `${made} does not become ready, and ${works} goes on`
+  },
+  mend: 'The log of the newest revision has its last words; README.md lists the exit codes.',
+})
+
+/** Both times are Firestore's. */
+const runnerHeard = ({ project }: Target): Check => ({
+  name: 'a runner was heard in the last minute',
+  reads: [
+    {
+      url: `${databaseUrl(project)}/documents:runQuery`,
+      method: 'POST',
+      body: { structuredQuery: { from: [{ collectionId: 'runners' }], limit: 100 } },
+    },
+  ],
+  problem: ([answer]) => {
+    const rows = Array.isArray(answer) ? answer.filter((row) => isFields(row) && row['document'] !== undefined) : []
+    const ages = rows.map(
+      (row) => Date.parse(textAt(row, 'readTime') ?? '') - Date.parse(textAt(row, 'document', 'updateTime') ?? ''),
+    )
+    const youngestMs = Math.min(...ages)
+    if (rows.length === 0) return 'no runner is on the list'
+    return youngestMs < HEARD_WITHIN_MS ? null : `the last one ${Math.round(youngestMs / 1000)} s ago`
+  },
+  mend: 'docs/RUNBOOK.md, "No runner is heard".',
+})
+
+const noForeignRights = (target: Target, resources: readonly Resource[]): readonly Check[] =>
+  accessPolicies(target).map((policy) => ({
+    name: `nobody of ours has more rights on ${policy.on} than the list says`,
+    reads: [policy.read],
+    problem: ([answer]) => {
+      const lines = foreignLines(
+        target,
+        answer,
+        resources.filter(({ lane }) => lane === policy.on),
+      )
+      return lines.length === 0 ? null : listOf(lines.map(({ role, account }) => `${account} has ${role}`))
+    },
+    mend: 'Take it away with the command `remove-iam-policy-binding`, or add it to infra/resources/access.ts.',
+  }))
+
+const listOf = (names: readonly string[]): string => [...new Set(names)].join(', ')

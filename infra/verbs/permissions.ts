@@ -1,0 +1,29 @@
+import { textsAt } from '../resources/fields.ts'
+import type { Change } from '../resources/resource.ts'
+import type { Reader } from '../google/look.ts'
+
+/** Google takes this many at a time. */
+const AT_A_TIME = 100
+
+/** Returns which of the permissions that these changes need the caller does not have in the project. */
+export async function missingPermissions(
+  changes: readonly Change[],
+  project: string,
+  reader: Reader,
+): Promise<readonly string[]> {
+  const needed = [...new Set(changes.flatMap(({ resource }) => resource.permissions))].toSorted()
+  const parts = Array.from({ length: Math.ceil(needed.length / AT_A_TIME) }, (_, part) =>
+    needed.slice(part * AT_A_TIME, (part + 1) * AT_A_TIME),
+  )
+  const missing = await Promise.all(parts.map((part) => missingOf(part, project, reader)))
+  return missing.flat()
+}
+
+async function missingOf(permissions: readonly string[], project: string, reader: Reader): Promise<readonly string[]> {
+  const url = `https://cloudresourcemanager.googleapis.com/v1/projects/${project}:testIamPermissions`
+  const answer = await reader.read({ url, method: 'POST', body: { permissions } })
+  // Nobody answers before the first services of a project are enabled.
+  if (answer === null) return []
+  const granted = textsAt(answer, 'permissions')
+  return permissions.filter((permission) => !granted.includes(permission))
+}
