@@ -6,6 +6,7 @@ const PROOFS = {
   model: 'owners of one session under thousands of schedules',
   mutants: 'deliberate faults against each invariant, which a test must notice',
   fuzz: 'mutated records, documents, frames, messages and requests',
+  deploy: 'the deployment against recorded APIs of Google: twice, after changes by hand, and with a kill at each change',
 }
 
 const HELP = `Runs one of the proofs. They cover what the fixed cases of the tests cannot: random cases by a seed, and deliberate faults.

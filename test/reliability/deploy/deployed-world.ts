@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { GoogleRecorder, type Strike } from '../../support/google-recorder/recorder.ts'
+import { PROJECT } from '../../support/google-recorder/world.ts'
+import type { Strikes } from './strikes.ts'
+
+const INFRA = fileURLToPath(new URL('../../../infra/main.ts', import.meta.url))
+const STAND_IN = fileURLToPath(new URL('firebase-stand-in.ts', import.meta.url))
+
+export interface DeployedWorldOptions {
+  /** Path of gcloud. */
+  readonly gcloud: string
+  /** The firebase-tools to use; the stand-in if left out. */
+  readonly firebase?: readonly string[] | undefined
+  readonly strikes?: Strikes
+}
+
+export interface Ended {
+  readonly code: number
+  /** The last line of its output, null if it wrote none or died. */
+  readonly result: unknown
+  /** What it told people. */
+  readonly told: string
+}
+
+/** A recorder with an empty project, and the deployment's command talking to it. */
+export class DeployedWorld {
+  readonly recorder: GoogleRecorder
+  readonly #folder: string
+  readonly #environment: Record<string, string>
+  #kill: () => void = () => {}
+
+  private constructor(recorder: GoogleRecorder, folder: string, environment: Record<string, string>) {
+    this.recorder = recorder
+    this.#folder = folder
+    this.#environment = environment
+  }
+
+  static async open({ gcloud, firebase, strikes }: DeployedWorldOptions): Promise<DeployedWorld> {
+    const folder = mkdtempSync(join(tmpdir(), 'holdfast-deploy-'))
+    const world: { here?: DeployedWorld } = {}
+    const strike: Strike = ({ what, client }) => {
+      // Only commands have names.
+      const [pid = '', command = ''] = client.split(':')
+      if (pid === '') return 'let through'
+      const struck = strikes?.next({ what, pid: Number(pid), command }) ?? null
+      if (struck === null) return 'let through'
+      kill(Number(pid))
+      if (struck.everything) world.here?.kill()
+      return struck.fate
+    }
+    const recorder = await GoogleRecorder.start({ folder, strike })
+    const programs = join(folder, 'bin')
+    mkdirSync(programs)
+    writeProgram(join(programs, 'gcloud'), namedByProxy('CLOUDSDK_PROXY_USERNAME=$$', 'CLOUDSDK_PROXY_PASSWORD=$sum', gcloud))
+    const words = (firebase ?? [process.execPath, STAND_IN]).map((word) => `'${word}'`).join(' ')
+    const proxy = recorder.url.replace('http://', 'http://$$:$sum@')
+    writeProgram(join(programs, 'firebase'), namedByProxy(`HTTPS_PROXY=${proxy}`, `HTTP_PROXY=${proxy}`, words))
+    writeFileSync(join(folder, 'environment.json'), JSON.stringify(ENVIRONMENT))
+    const path = [programs, process.env['PATH']].join(delimiter)
+    world.here = new DeployedWorld(recorder, folder, { ...recorder.environment(), PATH: path, CI: '1' })
+    return world.here
+  }
+
+  /** Runs a verb to its end. `input` is what a person types. */
+  infra(verb: string, { words = [], input = '' }: { words?: readonly string[]; input?: string } = {}): Promise<Ended> {
+    const named = ['--environment', join(this.#folder, 'environment.json'), '--firebase', 'firebase', '--json', ...words]
+    return new Promise((resolve, reject) => {
+      // A group of its own, so that all of it can die at one instant.
+      const child = spawn(process.execPath, [INFRA, verb, ...named], {
+        env: { ...process.env, ...this.#environment },
+        detached: true,
+        stdio: ['pipe', 'pipe', 'pipe'],
+      })
+      this.#kill = () => kill(-(child.pid ?? 0))
+      const output: string[] = []
+      const told: string[] = []
+      child.stdout.on('data', (chunk: Buffer) => output.push(chunk.toString()))
+      child.stderr.on('data', (chunk: Buffer) => told.push(chunk.toString()))
+      child.stdin.on('error', () => {})
+      child.stdin.end(input)
+      child.on('error', reject)
+      // A killed gcloud can leave processes behind.
+      child.on('exit', () => this.kill())
+      child.on('close', (code) => resolve({ code: code ?? -1, result: lastLine(output.join('')), told: told.join('') }))
+    })
+  }
+
+  /** Kills the running verb and all of its commands. */
+  kill(): void {
+    this.#kill()
+  }
+
+  async close(): Promise<void> {
+    this.kill()
+    await this.recorder.close()
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+}
+
+const ENVIRONMENT = {
+  v: 1,
+  project: PROJECT,
+  variables: { TIME_ZONE: 'America/Sao_Paulo' },
+  alerts: { emails: ['operators@example.com'] },
+  budget: { billingAccount: '01AB23-45CD67-89EF01', usdAMonth: 100 },
+}
+
+function lastLine(output: string): unknown {
+  const line = output.trim().split('\n').at(-1) ?? ''
+  try {
+    return JSON.parse(line) as unknown
+  } catch {
+    return null
+  }
+}
+
+function writeProgram(file: string, script: string): void {
+  writeFileSync(file, script)
+  chmodSync(file, 0o755)
+}
+
+/** Runs a program under a name that it tells the proxy: its process id, and a sum of its words. */
+const namedByProxy = (user: string, password: string, program: string): string => `#!/bin/sh
+sum=$(printf %s "$*" | cksum | cut -d ' ' -f 1)
+export ${user}
+export ${password}
+exec ${program} "$@"
+`
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended by itself.
+  }
+}

@@ -1,0 +1,85 @@
+import { things } from '../things.ts'
+import { alreadyExists, type Answer, type Call, done, type Fields, ok, PROJECT, PROJECT_NUMBER, type World } from '../world.ts'
+
+/** The project itself: its services, accounts, roles, billing, and what firebase-tools asks about it. */
+
+export function serviceUsage({ method, path, body, host }: Call, world: World): Answer {
+  const describe = (name: string) => ({
+    name: `projects/${PROJECT_NUMBER}/services/${name}`,
+    config: { name },
+    state: world.enabled.has(name) ? 'ENABLED' : 'DISABLED',
+    parent: `projects/${PROJECT_NUMBER}`,
+  })
+  if (path.endsWith('/services:batchEnable')) {
+    const names = body['serviceIds'] as string[]
+    for (const name of names) world.enabled.add(name)
+    return done(world, { services: names.map(describe) }, { type: 'google.api.serviceusage.v1.BatchEnableServicesResponse' })
+  }
+  const one = /\/services\/([^/:]+)(:enable)?$/.exec(path)?.[1]
+  if (one !== undefined && method === 'POST') {
+    world.enabled.add(one)
+    return done(world, { service: describe(one) }, { type: 'google.api.serviceusage.v1.EnableServiceResponse' })
+  }
+  if (one !== undefined && method === 'GET') return ok(describe(one))
+  if (path.endsWith('/services')) return ok({ services: [...world.enabled].map(describe) })
+  if (/generateServiceIdentity|serviceIdentity/.test(path)) {
+    const name = /services\/([^/:]+)/.exec(path)?.[1]?.split('.')[0] ?? 'service'
+    const email = `service-${PROJECT_NUMBER}@gcp-sa-${name}.iam.gserviceaccount.com`
+    return done(world, { email, uniqueId: '1' }, { type: 'google.api.serviceusage.v1beta1.ServiceIdentity' })
+  }
+  return things({ method, path, body, host } as Call, world)
+}
+
+export function resourceManager(call: Call, world: World): Answer {
+  if (call.method !== 'GET' || !/\/projects\/[^/:]+$/.test(call.path)) return things(call, world)
+  const name = call.path.startsWith('/v3') ? `projects/${PROJECT_NUMBER}` : PROJECT
+  const states = { lifecycleState: 'ACTIVE', state: 'ACTIVE' }
+  return ok({ projectId: PROJECT, projectNumber: PROJECT_NUMBER, name, displayName: PROJECT, ...states })
+}
+
+export function iam(call: Call, world: World): Answer {
+  const { host, path, method, body } = call
+  if (method === 'POST' && path.endsWith('/serviceAccounts')) {
+    const email = `${String(body['accountId'])}@${PROJECT}.iam.gserviceaccount.com`
+    if (world.hasAccount(email)) return alreadyExists(email)
+    const name = `projects/${PROJECT}/serviceAccounts/${email}`
+    const account = {
+      name,
+      projectId: PROJECT,
+      uniqueId: String(100_000 + world.serial()),
+      email,
+      ...(body['serviceAccount'] as Fields),
+    }
+    world.things.set(`${host}/v1/${name}`, account)
+    return ok(account)
+  }
+  if (method === 'POST' && path.endsWith('/roles')) {
+    const key = `${host}${path}/${String(body['roleId'])}`
+    if (world.things.has(key)) return alreadyExists(key)
+    const role = { name: `projects/${PROJECT}/roles/${String(body['roleId'])}`, etag: world.etag(), ...(body['role'] as Fields) }
+    world.things.set(key, role)
+    return ok(role)
+  }
+  const sent = body['serviceAccount']
+  if (method === 'PATCH' && sent !== undefined) return things({ ...call, body: sent as Fields }, world)
+  if (path === '/v1/permissions:queryTestablePermissions') return ok({ permissions: [] })
+  // An account is found without its project, too.
+  const inProject = { ...call, path: path.replace('/projects/-/', `/projects/${PROJECT}/`) }
+  return things(inProject, world, path.endsWith('/serviceAccounts') ? { listKey: 'accounts' } : {})
+}
+
+export function billing(call: Call, world: World): Answer {
+  if (!call.path.endsWith('/billingInfo')) return things(call, world)
+  const account = { billingEnabled: true, billingAccountName: 'billingAccounts/AAAAAA-BBBBBB-CCCCCC' }
+  return ok({ name: `projects/${PROJECT}/billingInfo`, projectId: PROJECT, ...account })
+}
+
+export function firebase({ method, path, ...call }: Call, world: World): Answer {
+  if (method === 'GET' && path.endsWith('/adminSdkConfig')) {
+    return ok({ projectId: PROJECT, storageBucket: `${PROJECT}.appspot.com`, locationId: 'us-central' })
+  }
+  if (method === 'GET' && /\/projects\/[^/:]+$/.test(path)) {
+    return ok({ projectId: PROJECT, projectNumber: PROJECT_NUMBER, name: `projects/${PROJECT}`, state: 'ACTIVE', resources: {} })
+  }
+  return things({ ...call, method, path }, world)
+}

@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto'
+import { merged, policy, things } from '../things.ts'
+import {
+  alreadyExists,
+  type Answer,
+  type Call,
+  done,
+  failure,
+  type Fields,
+  notFound,
+  now,
+  ok,
+  PROJECT_NUMBER,
+  PROJECT,
+  type World,
+} from '../world.ts'
+
+/** Firestore's administration, rules, Cloud Storage and Secret Manager. */
+
+export function firestore(call: Call, world: World): Answer {
+  const { path, method } = call
+  const database = /^\/v1\/projects\/[^/]+\/databases\/[^/:]+/.exec(path)?.[0]
+  const exists = database !== undefined && world.things.has(`${call.host}${database}`)
+  if (database !== undefined && !exists && !path.includes('/operations/')) return notFound(database)
+  if (path.endsWith('/databases') && method === 'POST') {
+    const defaults = () => ({ uid: 'u', etag: 'e', ...UNSAFE })
+    return things(call, world, { long: true, type: 'google.firestore.admin.v1.Database', defaults })
+  }
+  if (method === 'POST' && path.endsWith(':runQuery')) return ok([runnerRow(world)])
+  if (path.includes('/collectionGroups/')) return indexes(call, world)
+  if (path.endsWith('/backupSchedules') && method === 'POST') return things(call, world, { nameOf: () => `b${world.serial()}` })
+  if (method === 'DELETE' && world.things.get(`${call.host}${path}`)?.['deleteProtectionState'] === 'DELETE_PROTECTION_ENABLED') {
+    return failure(400, 'FAILED_PRECONDITION', 'The database has delete protection.')
+  }
+  return things(call, world, { long: path === database })
+}
+
+/** As long as there is a worker pool, one of its runners was heard a moment ago. */
+function runnerRow(world: World) {
+  const isThere = world.below('run:workerpools/').length > 0
+  return { readTime: now(), ...(isThere ? { document: { name: 'runners/runner-0', updateTime: now() } } : {}) }
+}
+
+const UNSAFE = {
+  pointInTimeRecoveryEnablement: 'POINT_IN_TIME_RECOVERY_DISABLED',
+  deleteProtectionState: 'DELETE_PROTECTION_DISABLED',
+}
+
+function indexes(call: Call, world: World): Answer {
+  const { host, path, method, body, query } = call
+  const all = /^(.*\/collectionGroups)\/-\/(indexes|fields)$/.exec(path)
+  if (all) {
+    const [, groups = '', kind = ''] = all
+    const found = [...world.things].filter(([key]) => key.startsWith(`${host}${groups}/`) && key.includes(`/${kind}/`))
+    return ok({ [kind]: found.map(([, thing]) => thing) })
+  }
+  if (method === 'POST') {
+    const fields = withName(body['fields'] as Fields[])
+    const isTwin = (thing: Fields) =>
+      JSON.stringify([thing['fields'], thing['queryScope']]) === JSON.stringify([fields, body['queryScope']])
+    if (world.below(`${host}${path}/`).some(isTwin)) return alreadyExists('The index')
+    const options = { nameOf: () => `CIC${world.serial()}`, defaults: () => ({ state: 'READY' }) }
+    return things({ ...call, body: { ...body, fields } }, world, {
+      ...options,
+      long: true,
+      type: 'google.firestore.admin.v1.Index',
+    })
+  }
+  if (/\/fields\/[^/]+$/.test(path) && method === 'PATCH') {
+    const field = {
+      ...merged(world.things.get(`${host}${path}`) ?? {}, body, query.get('updateMask')),
+      name: path.replace('/v1/', ''),
+    }
+    world.things.set(`${host}${path}`, field)
+    return done(world, field, { path, type: 'google.firestore.admin.v1.Field' })
+  }
+  if (/\/fields\/[^/]+$/.test(path) && method === 'GET') {
+    return ok(world.things.get(`${host}${path}`) ?? { name: path.replace('/v1/', ''), indexConfig: { usesAncestorConfig: true } })
+  }
+  return things(call, world, { long: true })
+}
+
+/** Google adds the document's name as the last field, in the direction of the field before it. */
+function withName(fields: readonly Fields[]): readonly Fields[] {
+  const last = fields.at(-1)
+  if (last?.['fieldPath'] === '__name__') return fields
+  return [...fields, { fieldPath: '__name__', order: last?.['order'] ?? 'ASCENDING' }]
+}
+
+export function firebaseRules(call: Call, world: World): Answer {
+  if (call.path.endsWith(':test')) return ok({ issues: [] })
+  if (call.method === 'POST' && call.path.endsWith('/rulesets'))
+    return things(call, world, { nameOf: () => `rs${world.serial()}` })
+  if (call.method !== 'PATCH') return things(call, world)
+  // A release is renamed by a body that has it below `release`.
+  return things({ ...call, body: (call.body['release'] as Fields | undefined) ?? call.body }, world)
+}
+
+export function storage(call: Call, world: World): Answer {
+  const { method, body } = call
+  // An upload to an address that another service has given out.
+  if (!call.path.includes('/storage/v1/')) return ok()
+  const path = call.path.replace(/^\/(upload\/|resumable\/upload\/)?storage\/v1/, '')
+  const key = (name: string) => `storage.googleapis.com/b/${name}`
+  if (path === '/b' && method === 'POST') {
+    const name = String(body['name'])
+    if (world.things.has(key(name))) return failure(409, 'conflict', 'You already own this bucket.')
+    const bucket = { kind: 'storage#bucket', id: name, metageneration: '1', timeCreated: now(), ...body }
+    world.things.set(key(name), bucket)
+    return ok(bucket)
+  }
+  if (path === '/b') return ok({ kind: 'storage#buckets', items: world.below('storage.googleapis.com/b/') })
+  const [, name = '', rest = ''] = /^\/b\/([^/]+)(.*)$/.exec(path) ?? []
+  const before = world.things.get(key(name))
+  if (!before) return notFound(`The bucket ${name}`)
+  if (rest === '/iam') return policy(world, key(name), method === 'PUT' ? body : undefined)
+  if (rest.startsWith('/o')) return object(call, name)
+  if (method === 'GET') return ok(before)
+  if (method === 'DELETE') {
+    world.things.delete(key(name))
+    return { status: 204 }
+  }
+  const after = Object.entries({ ...before, ...body }).filter(([, value]) => value !== null)
+  const bucket = { ...Object.fromEntries(after), metageneration: String(Number(before['metageneration']) + 1) }
+  world.things.set(key(name), bucket)
+  return ok(bucket)
+}
+
+/** Objects are taken and forgotten. A client compares the hash of what it sent. */
+function object({ method, query, body, bytes, contentType }: Call, bucket: string): Answer {
+  if (method === 'GET') return ok({ kind: 'storage#objects', items: [] })
+  const content = contentOf(bytes, contentType)
+  const name = query.get('name') ?? body['name'] ?? 'object'
+  const md5Hash = createHash('md5').update(content).digest('base64')
+  return ok({ kind: 'storage#object', name, bucket, generation: '1', metageneration: '1', size: String(content.length), md5Hash })
+}
+
+/** Returns the second part of a multipart upload, or the whole of a simple one. */
+function contentOf(bytes: Buffer, contentType: string): Buffer {
+  const boundary = /boundary=['"]?([^'";]+)/.exec(contentType)?.[1]
+  if (boundary === undefined) return bytes
+  const mark = `--${boundary}`
+  const second = bytes.indexOf(mark, bytes.indexOf(mark) + 1)
+  const end = bytes.indexOf(mark, second + 1)
+  const part = bytes.subarray(second + mark.length, end).toString('latin1')
+  const [head = ''] = /^\r?\n[^]*?\r?\n\r?\n/.exec(part) ?? []
+  return Buffer.from(part.slice(head.length).replace(/\r?\n$/, ''), 'latin1')
+}
+
+export function secretManager(call: Call, world: World): Answer {
+  const { host, path, method } = call
+  const added = /^\/v1\/(projects\/[^/]+\/secrets\/[^/]+):addVersion$/.exec(path)?.[1]
+  if (added !== undefined) {
+    if (!world.things.has(`${host}/v1/${added}`)) return notFound(added)
+    const root = `${host}/v1/${added}/versions/`
+    const number = world.below(root).length + 1
+    const name = `${added.replace(PROJECT, PROJECT_NUMBER)}/versions/${number}`
+    const version = { name, state: 'ENABLED', createTime: now(), clientSpecifiedPayloadChecksum: true }
+    world.things.set(`${root}${number}`, version)
+    return ok(version)
+  }
+  const latest = /^(.*\/versions\/)latest$/.exec(path)?.[1]
+  if (latest !== undefined && method === 'GET') {
+    const newest = world.below(`${host}${latest}`).at(-1)
+    return newest ? ok(newest) : notFound(path)
+  }
+  if (path.endsWith(':access')) return ok({ payload: { data: Buffer.from('recorded').toString('base64') } })
+  return things(call, world)
+}
