@@ -187,6 +187,45 @@ describe('a receipt whose job could not be looked up', () => {
   })
 })
 
+describe('a message whose receipt comes before its ack', () => {
+  const delivered = async ({ job, receipts }: OutboxUnderTest, id: string, type: 'delivered' | 'read'): Promise<void> => {
+    receipts.receipt(`M-${id}`, type)
+    await expect.poll(async () => (await job(id)).status).toBe(type)
+  }
+
+  test('does not go out again after a crash, and lets the next one out', async () => {
+    const parts = await newOutbox()
+    const { accept, bring, outbox, connection, relayed, job, statuses } = parts
+    outbox.closed()
+    const error = { code: 'no-ack', message: 'No ack came.' }
+    bring(await accept('arrived', { proto: 'as sent', lastError: error }))
+    bring(await accept('behind'))
+    await delivered(parts, 'arrived', 'delivered')
+    outbox.opened(connection)
+    await expect.poll(() => relayed).toEqual(['M-behind'])
+    expect(await statuses('arrived')).toEqual(['pending', 'delivered'])
+    expect(await job('arrived')).toMatchObject({ status: 'delivered', lastError: null, nextAttemptAt: null })
+    outbox.acknowledged('M-behind', null)
+  })
+
+  test.each([
+    ['the ack', null],
+    ['a refusal', '479'],
+  ])('stays as it is when %s comes', async (what, refusal) => {
+    const parts = await newOutbox()
+    const { accept, bring, outbox, relayed, job, statuses } = parts
+    bring(await accept(what))
+    await expect.poll(() => relayed).toEqual([`M-${what}`])
+    await delivered(parts, what, 'read')
+    outbox.acknowledged(`M-${what}`, refusal)
+    bring(await accept(`after ${what}`))
+    await expect.poll(() => relayed).toEqual([`M-${what}`, `M-after ${what}`])
+    expect(await statuses(what)).toEqual(['pending', 'processing', 'read'])
+    expect(await job(what)).toMatchObject({ status: 'read', nextAttemptAt: null })
+    outbox.acknowledged(`M-after ${what}`, null)
+  })
+})
+
 describe('a message that a contact asks for again', () => {
   test('is returned as it was sent', async () => {
     const { accept, receipts } = await newOutbox()

@@ -117,7 +117,10 @@ export async function outboxUnderTest(documents: DocumentStore, options: OutboxO
 
 /** The fields of a job that a test wants to be special. */
 type AcceptedJob = { proto?: string; text?: string } & Partial<
-  Pick<JobDocument, 'chat' | 'nextAttemptAt' | 'sendAt' | 'expiresAt' | 'priority' | 'retryDelaysMs' | 'sessionId' | 'pool'>
+  Pick<
+    JobDocument,
+    'chat' | 'lastError' | 'nextAttemptAt' | 'sendAt' | 'expiresAt' | 'priority' | 'retryDelaysMs' | 'sessionId' | 'pool'
+  >
 >
 
 export type OutboxUnderTest = Awaited<ReturnType<typeof outboxUnderTest>>

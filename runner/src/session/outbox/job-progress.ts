@@ -68,6 +68,11 @@ export class JobProgress {
     this.#say(job, { status: 'waiting', lastError: job.lastError, nextAttemptAt: nextAttemptOf(job) })
   }
 
+  /** Takes back what was reported about attempts without an ack. A receipt has shown that the message arrived. */
+  arrived(job: OpenJob): void {
+    this.#say(job, { status: 'waiting', lastError: null, nextAttemptAt: null })
+  }
+
   /** Reports an attempt that certainly failed. `onDurable` is called when the record of it is durable. */
   refused(job: OpenJob, error: JobError, onDurable: () => void): Promise<Outcome> {
     job.lastError = error

@@ -109,12 +109,13 @@ export class Outbox {
   acknowledged(messageId: string, error: string | null): void {
     const job = this.#jobs.get(messageId)
     if (!job?.isTaken) return
+    if (error === null) this.sent++
+    if (this.#options.receipts.isSent(messageId)) return void this.#arrived(job)
     this.#leaveWire(job, 'waiting')
     if (error !== null) {
       return this.#refused(job, { code: `whatsapp-${error}`, message: `WhatsApp refused the message (${error}).` })
     }
     this.#jobs.settle(job)
-    this.sent++
     this.#options.receipts.add(messageId, job.id, 'sent')
     this.#progress.sent(job)
     this.#next()
@@ -199,6 +200,7 @@ export class Outbox {
   }
 
   async #send(job: OpenJob, connection: Connection): Promise<void> {
+    const { receipts } = this.#options
     const isTaken = job.isTaken
     const isRepeated = job.message !== null
     const run = (job.run = Symbol('run'))
@@ -207,6 +209,7 @@ export class Outbox {
     const isStillOurs = (): boolean => this.#connection === connection && job.phase === 'sending' && job.run === run
     try {
       if (!isTaken && this.#jobs.isStale(job)) return await this.#comeAgain(job)
+      if (isTaken && !job.sentToAll && receipts.isSent(job.document.messageId)) return await this.#arrived(job)
       const proto = job.message ?? (await this.#compose(job, connection, isStillOurs))
       if (!proto) return
       // The record of the attempt carries the count, and no frame leaves before it.
@@ -272,6 +275,16 @@ export class Outbox {
     job.notBeforeMs = this.#options.clock.now() + TAKE_AGAIN_MS
     this.#next()
     return false
+  }
+
+  /** Ends the work on a job whose recipient has told that the message arrived. Its document says so, and must not say less again. */
+  async #arrived(job: OpenJob): Promise<void> {
+    this.#leaveWire(job, 'waiting')
+    this.#jobs.settle(job)
+    if (job.lastError) this.#progress.arrived(job)
+    // The jobs behind it are judged after the judgement that this is a part of.
+    await Promise.resolve()
+    this.#next()
   }
 
   /** Ends this run of a job and reads its present version, which the queue then judges anew. */
