@@ -1,3 +1,5 @@
+import type { TextOptions } from '../../support/api-client.ts'
+import { HoldfastProblem } from '@holdfast/client/problem'
 import { requestJson } from '../../support/json-request.ts'
 import { linkSession } from '../../support/linked-session.ts'
 import { newPhone, type Stage } from './stage.ts'
@@ -10,8 +12,8 @@ export interface SentMessage {
   messageId: string
   contact: string
   text: string
-  /** How the message has to end. One that does not end as `sent` must never arrive. */
-  end: 'sent' | 'failed' | 'canceled'
+  /** How the message has to end. One that fails or is canceled must never arrive. */
+  end: 'sent' | 'failed' | 'canceled' | 'sent or failed'
 }
 
 /** A session of a stage with its phone, and all messages that a scenario sent and received through it. */
@@ -69,13 +71,27 @@ export class Chats {
   }
 
   /** Sends a message. Resolves when the API has accepted it. */
-  async send(contact = this.contact, { end = 'sent' }: Partial<Pick<SentMessage, 'end'>> = {}): Promise<SentMessage> {
+  async send(
+    contact = this.contact,
+    { end = 'sent', ...options }: TextOptions & Partial<Pick<SentMessage, 'end'>> = {},
+  ): Promise<SentMessage> {
     const text = this.nextText('sent')
-    const order = { session: this.name, chatId: `${contact}@c.us`, text, idempotencyKey: `${this.name} ${text}` }
+    const order = { session: this.name, chatId: `${contact}@c.us`, text, idempotencyKey: `${this.name} ${text}`, ...options }
     const { id: jobId, messageId } = await this.stage.api.sendText(order)
     const message = { jobId, messageId, contact, text, end }
     this.sent.push(message)
     return message
+  }
+
+  /** Cancels a message that waits, unless it is too late for that. */
+  async cancel(message: SentMessage): Promise<void> {
+    if (await isDone('cannot-cancel', this.stage.api.cancel(message.jobId))) message.end = 'canceled'
+  }
+
+  /** Replaces the text of a message that waits, unless it is too late for that. */
+  async replace(message: SentMessage): Promise<void> {
+    const text = this.nextText('replaced')
+    if (await isDone('cannot-replace', this.stage.api.replace(message.jobId, { text }))) message.text = text
   }
 
   /** Sends a message from the contact. Returns the message's id. */
@@ -93,5 +109,16 @@ export class Chats {
   /** Returns a text that no other message of this session has. */
   nextText(what: string): string {
     return `${what} ${++this.#texts}`
+  }
+}
+
+/** Returns false when the API refuses a request with this code. */
+async function isDone(refusal: string, request: Promise<unknown>): Promise<boolean> {
+  try {
+    await request
+    return true
+  } catch (error) {
+    if (error instanceof HoldfastProblem && error.code === refusal) return false
+    throw error
   }
 }

@@ -60,7 +60,7 @@ function twiceAtContacts({ contacts }: SimulatorState): string[] {
 function unwanted({ sent }: Chats, { contacts }: SimulatorState): string[] {
   const ids = new Set(contacts.flatMap(({ received }) => received.map(({ id }) => id)))
   return sent
-    .filter(({ end, messageId }) => end !== 'sent' && ids.has(messageId))
+    .filter(({ end, messageId }) => (end === 'failed' || end === 'canceled') && ids.has(messageId))
     .map(({ end, messageId }) => `${messageId} has to end as ${end} and is with its contact`)
 }
 
@@ -74,7 +74,7 @@ async function missing(chats: Chats, state: SimulatorState, settled: Settled): P
   const unseen = chats.sent.slice(settled.sent)
   wrong.push(...unseen.filter(({ end }) => end === 'sent').flatMap((message) => notAtContact(message, state)))
   if (wrong.length > 0) return wrong
-  const words = [sessionState(chats), jobs(chats, unseen), listed(chats, settled), journalHoles(chats)]
+  const words = [sessionState(chats), jobs(chats, unseen, state), listed(chats, settled), journalHoles(chats)]
   const found = (await Promise.all(words)).flat()
   const pointer = await stage.stored.checkpoint(sessionId)
   if (pointer !== null && !(await objectIsThere(chats, pointer))) found.push(`the pointer names ${pointer}, which is not there`)
@@ -92,14 +92,20 @@ async function sessionState({ stage, sessionId }: Chats): Promise<string[]> {
   return state === 'CONNECTED' ? [] : [`the session is ${state}`]
 }
 
-async function jobs({ stage }: Chats, messages: readonly SentMessage[]): Promise<string[]> {
-  const words = messages.map(async ({ jobId, messageId, end }) => {
+async function jobs({ stage }: Chats, messages: readonly SentMessage[], state: SimulatorState): Promise<string[]> {
+  const words = messages.map(async (message) => {
+    const { jobId, messageId, end } = message
     const status = await stage.stored.jobStatus(jobId)
-    if (end !== 'sent') return status === end ? null : `job ${jobId} is ${status}, not ${end}`
-    if (!isSent(status)) return `job ${jobId} is ${status}`
-    return stage.acked.has(messageId) ? null : `job ${jobId} is ${status}, and the server has not acknowledged it`
+    const arrives = end === 'sent' || (end === 'sent or failed' && status !== 'failed')
+    if (!arrives && !end.includes(String(status))) return [`job ${jobId} is ${status}, not ${end}`]
+    if (!arrives) return notAtContact(message, state).length > 0 ? [] : [`${messageId} is ${status} and is with its contact`]
+    if (!isSent(status)) return [`job ${jobId} is ${status}`]
+    // A receipt shows as well as an ack that WhatsApp has the message.
+    if (status === 'sent' && !stage.acked.has(messageId))
+      return [`job ${jobId} is ${status}, and the server has not acknowledged it`]
+    return notAtContact(message, state)
   })
-  return (await Promise.all(words)).filter((word) => word !== null)
+  return (await Promise.all(words)).flat()
 }
 
 async function listed({ stage, sessionId, issued }: Chats, settled: Settled): Promise<string[]> {

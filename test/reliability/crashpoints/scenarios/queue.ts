@@ -5,6 +5,9 @@ import type { Scenario } from '../scenario.ts'
 /** A delay of this length is left to a task. */
 const LATER_MS = '90000'
 
+/** Before the acks come. */
+const EXPIRES_MS = 1_000
+
 const refuseNext = ({ stage, phone }: Chats) => stage.simulator.orderFault({ kind: 'nack', account: phone, code: 479, count: 1 })
 
 /** WhatsApp refuses a message once. The owner tries again at once, in the version of the job that it then reads. */
@@ -44,6 +47,30 @@ const hopeless: Scenario = {
   act: async (chats) => void (await chats.send(newPhone(), { end: 'failed' })),
 }
 
+const ACKS_HELD_MS = 1_500
+
+/**
+ * Messages that wait behind another one are canceled and replaced, which their owner does not hear of: it finds out when it takes
+ * them. A third one expires meanwhile, if all goes fast.
+ */
+const overtaken: Scenario = {
+  name: 'overtaken',
+  struck: 'working',
+  diedAt: [
+    'commit data record with waiting job: failed',
+    'commit data record with waiting job: processing',
+    'read job',
+    'read journal',
+  ],
+  async act(chats) {
+    await chats.stage.simulator.orderFault({ kind: 'hold-acks', account: chats.phone, ms: ACKS_HELD_MS })
+    await chats.send()
+    const [canceled, replaced] = [await chats.send(), await chats.send()]
+    await chats.send(chats.contact, { expiresAt: new Date(Date.now() + EXPIRES_MS).toISOString(), end: 'sent or failed' })
+    await Promise.all([chats.cancel(canceled), chats.replace(replaced)])
+  },
+}
+
 /** A session sends one message in 90 seconds. The second one shows that it is held back. Each attempt counts for good. */
 const paced: Scenario = {
   name: 'paced',
@@ -66,4 +93,4 @@ const paced: Scenario = {
 }
 
 /** The scenarios of the queue. */
-export const QUEUE: readonly Scenario[] = [laterRetry, paced, refused, hopeless]
+export const QUEUE: readonly Scenario[] = [laterRetry, paced, refused, overtaken, hopeless]
