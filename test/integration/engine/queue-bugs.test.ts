@@ -1,6 +1,7 @@
 import { tombstoneOf } from '@holdfast/core/message/archived-job'
 import { jobDocumentSchema } from '@holdfast/core/message/job-document'
-import { SERVER_TIME } from '@holdfast/core/platform/ports'
+import { type Clock, SERVER_TIME } from '@holdfast/core/platform/ports'
+import { systemClock } from '@holdfast/core/platform/system-clock'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type FirestoreUnderTest, startFirestore } from '../../support/firestore-under-test.ts'
 import { type OutboxOptionsUnderTest, type OutboxUnderTest, outboxUnderTest } from '../../support/engine/outbox-under-test.ts'
@@ -94,6 +95,42 @@ describe('told "failed" and sent later', () => {
     outbox.acknowledged('M-maybe sent', null)
     expect(await job('maybe sent')).toMatchObject({ status: 'sent', attempts: 3 })
   })
+})
+
+test('told "failed" and sent later: the refusal of a first copy fails no message whose second copy is about to leave', async () => {
+  const { accept, bring, job, connection, outbox } = await newOutbox({ policy: { ackTimeoutMs: 1 } })
+  const encrypted = Promise.withResolvers<void>()
+  let copies = 0
+  connection.relay = async () => {
+    copies++
+    if (copies === 2) await encrypted.promise
+  }
+  bring(await accept('two copies'))
+  await expect.poll(() => copies).toBe(2)
+  outbox.acknowledged('M-two copies', '400')
+  expect(await job('two copies')).toMatchObject({ status: 'processing', failedAt: null, attempts: 2 })
+  encrypted.resolve()
+  await encrypted.promise
+  outbox.acknowledged('M-two copies', null)
+  expect(await job('two copies')).toMatchObject({ status: 'sent', lastError: null })
+})
+
+test('two retry owners: an answer to an attempt of before sets no timer for a job that a task makes due', async () => {
+  const timers = new Set<() => void>()
+  const after: Clock['after'] = (_, callback) => {
+    timers.add(callback)
+    return () => timers.delete(callback)
+  }
+  const { accept, bring, job, relayed, outbox } = await newOutbox({
+    policy: { retryDelaysMs: [300_000], maxRetries: 1 },
+    clock: { ...systemClock, after },
+  })
+  bring(await accept('refused'))
+  await expect.poll(() => relayed).toEqual(['M-refused'])
+  outbox.acknowledged('M-refused', '479')
+  expect(await job('refused')).toMatchObject({ status: 'pending', attempts: 1 })
+  outbox.missedDevices('M-refused')
+  expect(timers.size).toBe(0)
 })
 
 describe('a chat that is stuck', () => {

@@ -43,12 +43,10 @@ export class JobProgress {
     return this.#guarded(job, { status: 'processing', attempt, lastError, proto }, { change })
   }
 
-  /** Appends the intent to send a job of unknown outcome again, before the frame leaves. Resolves when the record is durable. */
-  repeats(job: OpenJob, proto: Uint8Array): Promise<void> {
+  /** Appends the intent to send a job of unknown outcome again, before the frame leaves. */
+  repeats(job: OpenJob, proto: Uint8Array): void {
     const { attempts: attempt, lastError } = job
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#say(job, { status: 'processing', attempt, lastError, proto }, { onDurable: () => resolve() })
-    return promise
+    this.#say(job, { status: 'processing', attempt, lastError, proto })
   }
 
   sent(job: OpenJob): void {

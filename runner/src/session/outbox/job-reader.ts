@@ -49,6 +49,7 @@ export class JobReader {
       message: document.proto ? openJobProto(this.#cipher, snapshot.id, document.proto) : null,
       cancelTimeout: null,
       run: null,
+      leaving: null,
     }
   }
 

@@ -9,6 +9,7 @@ const newJob = (messageId: string, chat: string, createdAtMicros: number, phase:
   readAtMs: 0,
   isTaken: phase !== 'waiting',
   run: null,
+  leaving: null,
   createdAtMicros,
   phase,
   attempts: 0,

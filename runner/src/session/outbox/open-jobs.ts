@@ -44,6 +44,8 @@ export interface OpenJob {
   cancelTimeout: (() => void) | null
   /** Tells one run of the job from a later one. */
   run: symbol | null
+  /** The run whose frame is about to leave; null before that, and once it has left. */
+  leaving: symbol | null
 }
 
 /** The open jobs of a session, by message id and by chat. The jobs of a chat are in the order of sending. */

@@ -109,6 +109,8 @@ export class Outbox {
   acknowledged(messageId: string, error: string | null): void {
     const job = this.#jobs.get(messageId)
     if (!job?.isTaken) return
+    // WhatsApp refused an earlier copy. It may take the one that is about to leave, and nobody may be told that it did not.
+    if (error !== null && job.leaving) return
     if (error === null) this.sent++
     if (this.#options.receipts.isSent(messageId)) return void this.#arrived(job)
     this.#leaveWire(job, 'waiting')
@@ -126,7 +128,7 @@ export class Outbox {
    */
   missedDevices(messageId: string): void {
     const job = this.#jobs.get(messageId)
-    if (!job || job.sentToAll) return this.acknowledged(messageId, null)
+    if (!job?.isTaken || job.sentToAll) return this.acknowledged(messageId, null)
     job.sentToAll = true
     this.#leaveWire(job, 'unknown')
     this.#next()
@@ -214,11 +216,13 @@ export class Outbox {
       if (!proto) return
       // The record of the attempt carries the count, and no frame leaves before it.
       job.attempts++
-      const recorded = isTaken ? this.#progress.repeats(job, proto) : null
-      if (!isTaken && !(await this.#take(job, proto, isStillOurs))) return
+      if (isTaken) this.#progress.repeats(job, proto)
+      else if (!(await this.#take(job, proto, isStillOurs))) return
+      job.leaving = run
       await connection.relay(job.document.chat, proto, job.document.messageId, isRepeated)
-      // The frame leaves when its record is durable; an ack can come only after that.
-      await recorded
+      // The frame leaves when its records are durable; an answer to it can come only after that.
+      await this.#options.state.journal.whenDurable().catch(() => {})
+      if (job.leaving === run) job.leaving = null
       if (!isStillOurs()) return
       const { clock, policy } = this.#options
       job.cancelTimeout = clock.after(policy.ackTimeoutMs, () => this.#unanswered(job), 'outbox')
@@ -296,6 +300,7 @@ export class Outbox {
   /** Takes a job off the wire and sets its phase. */
   #leaveWire(job: OpenJob, phase: 'waiting' | 'unknown'): void {
     job.cancelTimeout?.()
+    job.leaving = null
     job.phase = phase
     this.#sending.delete(job)
     if (this.#sending.size === 0) this.#onIdle()
