@@ -4,7 +4,7 @@ import type { Deadline } from '@holdfast/core/platform/deadlines'
 import { isDamage, isHoldfastError, isKeyTrouble } from '@holdfast/core/platform/errors'
 import { inParallel } from '@holdfast/core/platform/in-parallel'
 import { parseUnlessDamaged } from '@holdfast/core/platform/parse'
-import type { DocumentSnapshot, Query } from '@holdfast/core/platform/ports'
+import type { DocumentSnapshot, Fields, Query } from '@holdfast/core/platform/ports'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { tenantOf } from '@holdfast/core/session/ids'
 import { ofSession } from '@holdfast/core/session/log-fields'
@@ -110,7 +110,7 @@ class Failover {
     return this.#sessionsOf(tenant, pool).filter((sessionId) => this.#conditions.get(sessionId)?.isConnected).length
   }
 
-  /** Moves what the query finds in these pools and what has to move, page by page. A moved job leaves the query. */
+  /** Moves what the query finds in these pools and what has to move, page by page: also behind many jobs that cannot move. */
   async #moveAway(where: NonNullable<Query['where']>, orderBy: string, poolNames: readonly string[]): Promise<void> {
     for (let at = 0; at < poolNames.length; at += NAMES_IN_A_QUERY) {
       const names = poolNames.slice(at, at + NAMES_IN_A_QUERY)
@@ -118,12 +118,14 @@ class Failover {
         collection: JOBS,
         where: [...where, PENDING, ['pool', 'in', names]],
         orderBy: [orderBy, 'asc'],
+        thenById: true,
         limit: PAGE,
       }
-      for (let before = -1; before < this.#moved && this.#deadline.remainingMs > 0;) {
-        before = this.#moved
-        const page = await this.#dependencies.documents.query(query)
+      for (let last: DocumentSnapshot | undefined; this.#deadline.remainingMs > 0;) {
+        const from = last && { startAfter: [valueAt(last.fields, orderBy), last.id] }
+        const page = await this.#dependencies.documents.query({ ...query, ...from })
         await this.#moveAll(page)
+        last = page.at(-1)
         if (page.length < PAGE) break
       }
     }
@@ -140,7 +142,10 @@ class Failover {
     const chats = Map.groupBy(moving.toSorted(inOrder), ({ job: { tenant, chat } }) => `${tenant} ${chat}`)
     await inParallel(CHATS_AT_ONCE, chats.values(), async (jobs) => {
       // One after the other, so that the next session gets the messages of a chat in their order.
-      for (const job of jobs) if (this.#deadline.remainingMs > 0) await this.#move(job)
+      for (const job of jobs) {
+        // A message that stays behind keeps the later ones of its chat, which would overtake it.
+        if (this.#deadline.remainingMs === 0 || !(await this.#move(job))) return
+      }
     })
   }
 
@@ -152,14 +157,17 @@ class Failover {
     return decideMove(job, { pool, own, failoverAfterMs, nowMs: this.#dependencies.clock.now() })
   }
 
-  async #move(moving: MovingJob): Promise<void> {
+  /** Returns false when a message that should move did not. */
+  async #move(moving: MovingJob): Promise<boolean> {
     const { logger } = this.#dependencies
     const { snapshot, job, move } = moving
     const named = { ...ofSession(job.sessionId), job: snapshot.id, messageId: job.messageId, to: move.to, why: move.why }
     try {
-      if (!(await moveJob(this.#dependencies, moving, (sessionId) => this.#cipherOf(sessionId)))) return
+      // False: somebody else changed the message, which is judged anew by the next run.
+      if (!(await moveJob(this.#dependencies, moving, (sessionId) => this.#cipherOf(sessionId)))) return true
       this.#moved++
       logger.warn(named, 'A message moved to another session of its pool.')
+      return true
     } catch (error) {
       const cannotBeRead = isDamage(error) || isKeyTrouble(error)
       if (!this.#seen.has(snapshot.id))
@@ -168,6 +176,8 @@ class Failover {
           cannotBeRead ? 'A message cannot move: it cannot be read.' : 'A message could not move yet.',
         )
       this.#seen.add(snapshot.id)
+      // A message that can never be read must not hold back its chat.
+      return cannotBeRead
     }
   }
 
@@ -178,6 +188,10 @@ class Failover {
     return known
   }
 }
+
+/** Returns the value of a field, which may be inside another one: `hold.until`. */
+const valueAt = (fields: Fields, field: string): unknown =>
+  field.split('.').reduce<unknown>((value, name) => (value as Fields)[name], fields)
 
 /** The order in which the messages of a chat were accepted. */
 const inOrder = (one: MovingJob, other: MovingJob): number =>

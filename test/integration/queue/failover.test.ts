@@ -105,6 +105,18 @@ describe('a message whose session is down', () => {
     expect(await queue.leavesAlone(job, run)).toBe(true)
   })
 
+  it('moves although hundreds of another tenant, which has nobody else to send them, wait before it', async () => {
+    const stuck = await pooled({ ...REFUSED, tenant: 'other' })
+    const { fields } = (await queue.api.documents.read(jobPath(stuck)))!
+    const copies = Array.from({ length: 200 }, (_, index) => `${index}`.padStart(40, '0'))
+    await queue.api.documents.commit(copies.map((id) => ({ kind: 'create', path: jobPath(id), fields })))
+    const later = { code: 'whatsapp-479', message: 'Refused.' }
+    const job = await pooled({ ...REFUSED, lastError: later })
+    expect(await run()).toBe(1)
+    expect(await sessionOf(job)).toBe('default.b')
+    await queue.api.documents.commit(copies.map((id) => ({ kind: 'delete', path: jobPath(id) })))
+  })
+
   it('moves after the time that its tenant has set', async () => {
     const job = await pooled()
     await states({ a: 'short', b: 'up' })
