@@ -58,6 +58,8 @@ export class ConnectionKeeper {
   #muted = false
   #ended: Disconnect | null = null
   #qrCodes = 0
+  /** True from our own request to unlink the device until its answer, or the next login. */
+  #isUnlinking = false
   #archiveAgainMs = 0
   #interrupt: () => void = () => {}
 
@@ -142,10 +144,16 @@ export class ConnectionKeeper {
    */
   async unlink(engine: Engine): Promise<void> {
     if (!this.#connection || !this.#dependencies.isWanted()) throw new ConnectionEnded('The connection has ended.')
+    this.#isUnlinking = true
     const { promise: interrupted, reject } = Promise.withResolvers<never>()
     this.#interrupt = () => reject(new ConnectionEnded('The session is handed over.'))
     const deadline = new Deadline(this.#dependencies.clock, UNLINK_WITHIN_MS)
-    await Promise.race([this.#connection.unlink(deadline), interrupted])
+    try {
+      await Promise.race([this.#connection.unlink(deadline), interrupted])
+    } catch (error) {
+      this.#isUnlinking = error instanceof ConnectionEnded
+      throw error
+    }
     engine.memory.rememberLogout()
     this.#dependencies.reconnection.halt()
     this.#dependencies.publish('LOGGED_OUT', 'logged-out-on-request')
@@ -236,6 +244,7 @@ export class ConnectionKeeper {
   #opened(engine: Engine): void {
     const { logger, publish, reconnection, wake } = this.#dependencies
     this.#isOpen = true
+    this.#isUnlinking = false
     this.#place.opened()
     reconnection.opened(engine.memory)
     publish('CONNECTED', 'logged-in', { me: engine.client.me })
@@ -281,7 +290,11 @@ export class ConnectionKeeper {
   /** Carries out the verdict. The memory of the disconnect becomes part of the same record as the new state. */
   #follow(engine: Engine, decision: Verdict): void {
     const { clock, publish, reconnection } = this.#dependencies
-    if (decision.action === 'stop') return publish(decision.state, decision.reason, banOf(decision, clock.now()))
+    if (decision.action === 'stop') {
+      // The end of the connection may come before WhatsApp's answer to our own request, and instead of it.
+      const isOurs = this.#isUnlinking && decision.reason === 'logged-out'
+      return publish(decision.state, isOurs ? 'logged-out-on-request' : decision.reason, banOf(decision, clock.now()))
+    }
     if (decision.action === 'new-identity') engine.client.renewIdentity()
     publish(decision.state, decision.reason, decision.delayMs === 0 ? {} : { nextAttemptAt: new Date(reconnection.dialAtMs) })
   }
