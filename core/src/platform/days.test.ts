@@ -30,6 +30,15 @@ describe('a day of a time zone', () => {
     expect(day('2027-04-29T22:00:00Z', 'Africa/Cairo')).toBe('2027-04-30')
   })
 
+  test('has one end for all its instants, also when they are asked for in any order', () => {
+    const midnight = '2027-02-11T03:00:00.000Z'
+    for (const from of ['2027-02-10T12:00:00Z', '2027-02-11T02:59:59Z', '2027-02-10T04:00:00Z', '2027-02-10T13:00:00Z']) {
+      expect(next(from, 'America/Sao_Paulo')).toBe(midnight)
+    }
+    expect(next(midnight, 'America/Sao_Paulo')).toBe('2027-02-12T03:00:00.000Z')
+    expect(next('2027-02-10T02:00:00Z', 'America/Sao_Paulo')).toBe('2027-02-10T03:00:00.000Z')
+  })
+
   test('cannot be told without a known zone', () => {
     expect(() => dayOf(0, 'Mars/Olympus')).toThrow(RangeError)
   })

@@ -39,6 +39,7 @@ function steppedClock() {
   const clock: Clock = {
     ...systemClock,
     now: () => nowMs,
+    monotonic: () => nowMs,
     after(delayMs, callback) {
       timers.set(callback, nowMs + delayMs)
       return () => timers.delete(callback)
@@ -284,6 +285,50 @@ test('a number without an account is asked for once, whatever number of messages
 })
 
 describe('the pace of a session', () => {
+  test('is not used up by messages that were canceled while they waited for it', async () => {
+    const { clock, step } = steppedClock()
+    let isFree = false
+    let counted = 0
+    const pacer = {
+      isPaced: true,
+      holdOf: () => (isFree ? null : ({ reason: 'pacing-delay', untilMs: clock.now() + 5000 } as const)),
+      sent: () => (counted++, { keys: {}, events: [] }),
+    }
+    const { accept, bring, change, relayed, outbox } = await newOutbox({ pacer, clock })
+    for (const id of ['one', 'two', 'three']) {
+      const read = await accept(`paced ${id}`, { chat: `551190000${id.length}${id.charCodeAt(0)}@s.whatsapp.net` })
+      bring(read)
+      if (id !== 'three') await change(read, canceled)
+    }
+    isFree = true
+    step(5000)
+    await expect.poll(() => relayed).toEqual(['M-paced three'])
+    expect(counted).toBe(1)
+    outbox.acknowledged('M-paced three', null)
+  })
+
+  test('is asked once more right before a message is taken, because WhatsApp may have announced a limit', async () => {
+    const asked = Promise.withResolvers<boolean>()
+    let isLocked = false
+    let counted = 0
+    const pacer = {
+      isPaced: false,
+      holdOf: () => (isLocked ? ({ reason: 'reach-out-lock', untilMs: Date.now() + 5000 } as const) : null),
+      sent: () => (counted++, { keys: {}, events: [] }),
+    }
+    const { accept, bring, job, relayed, outbox } = await newOutbox({ pacer, isReachable: () => asked.promise })
+    bring(await accept('locked out'))
+    isLocked = true
+    asked.resolve(true)
+    await nextTurn()
+    expect(await job('locked out')).toMatchObject({ status: 'pending', attempts: 0 })
+    expect([relayed, counted]).toEqual([[], 0])
+    isLocked = false
+    outbox.reconsider()
+    await expect.poll(() => relayed).toEqual(['M-locked out'])
+    outbox.acknowledged('M-locked out', null)
+  })
+
   test('sends one message at a time, holds the others, and says for how long a long hold lasts', async () => {
     const { clock, step } = steppedClock()
     const until = clock.now() + 3_600_000

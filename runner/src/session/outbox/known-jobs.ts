@@ -66,10 +66,13 @@ export class KnownJobs extends OpenJobs {
     this.#options.settled.add(job.document)
   }
 
-  /** Whether the document of a pending job has to be read before the job is taken. */
-  isStale({ snapshot, readAtMs }: OpenJob): boolean {
+  /**
+   * Whether the document of a pending job has to be read before the job is taken. In a paced session it is, because a take counts,
+   * and a job that was canceled or moved must not use up the pace.
+   */
+  isStale({ snapshot, readAtMs }: OpenJob, isPaced: boolean): boolean {
     const { readsFirst, clock } = this.#options
-    return !snapshot || (readsFirst && clock.monotonic() - readAtMs > FRESH_MS)
+    return !snapshot || ((readsFirst || isPaced) && clock.monotonic() - readAtMs > FRESH_MS)
   }
 
   /** Whether the job is still the one that is known under its message id. */

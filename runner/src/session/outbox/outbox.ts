@@ -5,7 +5,7 @@ import { HoldfastError, messageOf } from '@holdfast/core/platform/errors'
 import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
 import { ConnectionEnded, type Connection } from '../../whatsapp/port.ts'
 import { judge } from './due-jobs.ts'
-import { JobProgress } from './job-progress.ts'
+import { JobProgress, type Outcome } from './job-progress.ts'
 import { KnownJobs, type KnownJobsOptions } from './known-jobs.ts'
 import type { JobError, OpenJob } from './open-jobs.ts'
 import { afterFailure, CONNECTION_LOST, NO_ACK, NOT_ON_WHATSAPP, unansweredDelayMs, type SendPolicy } from './send-policy.ts'
@@ -48,6 +48,7 @@ export class Outbox {
   #unsubscribe: () => void = () => {}
   #cancelWake: () => void = () => {}
   #cancelLook: (() => void) | null = null
+  #soon: NodeJS.Immediate | null = null
   #onIdle: () => void = () => {}
   /** The number of messages that WhatsApp acknowledged to this outbox. */
   sent = 0
@@ -177,7 +178,15 @@ export class Outbox {
   async #show(job: OpenJob, hold: { reason: string; until: Date }): Promise<void> {
     await this.#progress.held(job, hold)
     await this.#refresh(job)
-    this.#next()
+    this.#nextSoon()
+  }
+
+  /** Judges once for all jobs whose holds were shown in one turn. */
+  #nextSoon(): void {
+    this.#soon ??= setImmediate(() => {
+      this.#soon = null
+      this.#next()
+    })
   }
 
   /** Looks later at the jobs that block their chat for long. */
@@ -210,7 +219,7 @@ export class Outbox {
     this.#sending.add(job)
     const isStillOurs = (): boolean => this.#connection === connection && job.phase === 'sending' && job.run === run
     try {
-      if (!isTaken && this.#jobs.isStale(job)) return await this.#comeAgain(job)
+      if (!isTaken && this.#jobs.isStale(job, this.#options.pacer.isPaced)) return await this.#comeAgain(job)
       if (isTaken && !job.sentToAll && receipts.isSent(job.document.messageId)) return await this.#arrived(job)
       const proto = job.message ?? (await this.#compose(job, connection, isStillOurs))
       if (!proto) return
@@ -255,6 +264,8 @@ export class Outbox {
       await this.#fail(job, EXPIRED)
       return false
     }
+    // WhatsApp may have announced a limit since.
+    if (pacer.holdOf(job.document.chat)) return this.#holdBack(job)
     const outcome = await this.#progress.take(job, proto, pacer.sent(job.document.chat))
     if (outcome === 'ended' || !this.#jobs.has(job)) return false
     if (outcome === 'refused') return this.#putOff(job)
@@ -268,6 +279,14 @@ export class Outbox {
     if (isStillOurs()) return true
     // The connection ended meanwhile, and nothing was sent.
     if (job.phase === 'waiting') job.phase = 'unknown'
+    this.#next()
+    return false
+  }
+
+  /** Ends the run of a job that may not be sent any more. */
+  #holdBack(job: OpenJob): false {
+    job.attempts--
+    this.#leaveWire(job, 'waiting')
     this.#next()
     return false
   }
@@ -341,11 +360,19 @@ export class Outbox {
     this.#jobs.remove(job)
     this.#jobs.add(job)
     job.notBeforeMs = clock.now() + decision.delayMs
-    void this.#progress.refused(job, error, () => {
+    const reported = this.#progress.refused(job, error, () => {
       if (decision.delayMs > OWNER_WAITS_MS) onLaterRetry(job)
     })
+    if (!job.isTaken) void this.#judgeAnewUnless(reported, job)
     job.isTaken = false
     this.#next()
+  }
+
+  /** Reads a job again whose document does not show its refusal. No task would make it due. */
+  async #judgeAnewUnless(reported: Promise<Outcome>, job: OpenJob): Promise<void> {
+    const outcome = await reported
+    if (outcome === 'written' || outcome === 'ended' || job.phase !== 'waiting' || !this.#jobs.has(job)) return
+    await this.#comeAgain(job)
   }
 
   /** Fails a job for good. A pending one is failed in the known version only: another one is judged anew. */
@@ -370,6 +397,7 @@ export class Outbox {
     this.#unsubscribe()
     this.#unsubscribe = () => {}
     this.#cancelWake()
+    if (this.#soon) clearImmediate(this.#soon)
     this.#cancelLook?.()
     this.#cancelLook = null
     this.#options.receipts.stop()
