@@ -1,5 +1,5 @@
 import { DocumentJournals } from '@holdfast/core/journal/document-journals'
-import { jobPath } from '@holdfast/core/message/job-document'
+import { jobPath, JOBS } from '@holdfast/core/message/job-document'
 import { poolPath } from '@holdfast/core/operations/pool-document'
 import { DEFAULT_TENANT_SETTINGS } from '@holdfast/core/operations/tenant-settings'
 import { createLogger } from '@holdfast/core/platform/logging'
@@ -18,9 +18,6 @@ import type { Interruption } from './interruption.ts'
 import { MemoryDocuments } from './memory-documents.ts'
 
 const TEXT = { session: 'main', chatId: '5511999990000@c.us', text: 'Olá' }
-
-/** The dependencies of a function in one call of it. */
-export type Stores = ReturnType<FunctionsInMemory['through']>
 
 interface Answer {
   readonly status: number
@@ -132,6 +129,11 @@ export class FunctionsInMemory {
     const snapshot = await this.documents.read(jobPath(jobId))
     if (!snapshot) throw new Error(`There is no job ${jobId}.`)
     return snapshot
+  }
+
+  /** Returns the ids of all jobs. */
+  async jobs(): Promise<string[]> {
+    return (await this.documents.query({ collection: JOBS })).map(({ id }) => id)
   }
 
   /** Returns the text of a message, as the API shows it. */

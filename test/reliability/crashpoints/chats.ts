@@ -64,9 +64,10 @@ export class Chats {
     for (const { messages } of chunks) this.issued.push(...messages.map(({ id }) => id))
   }
 
-  async newContact(): Promise<string> {
+  /** Creates a contact. Without `autoReceipt` only the server's ack tells that it has a message. */
+  async newContact({ autoReceipt = true } = {}): Promise<string> {
     const contact = newPhone()
-    await this.stage.simulator.createContact(contact, 'Another contact')
+    await this.stage.simulator.createContact(contact, 'Another contact', { autoReceipt })
     return contact
   }
 

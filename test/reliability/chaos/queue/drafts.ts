@@ -33,7 +33,7 @@ const POOLED_SHARE = 0.3
 const TASK_DELAY_MS = { least: 61_000, most: 120_000 }
 /** `sendAt` is this far ahead. Within 5 s it is now. */
 const AHEAD_MS = { least: 6_000, most: 150_000 }
-const EXPIRES_MS = { least: 2_000, most: 90_000 }
+const EXPIRES_MS = { least: 500, most: 30_000 }
 /** A cancel often meets the owner that takes the job, and now and then a message that waits for minutes. */
 const CANCELED_MS = [
   { least: 0, most: 300 },

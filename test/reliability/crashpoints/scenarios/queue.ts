@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { newPhone } from '../stage.ts'
 import type { Chats } from '../chats.ts'
 import type { Scenario } from '../scenario.ts'
@@ -47,7 +48,9 @@ const hopeless: Scenario = {
   act: async (chats) => void (await chats.send(newPhone(), { end: 'failed' })),
 }
 
-const ACKS_HELD_MS = 1_500
+/** The owner hears of the messages within this time, and takes none of them before the acks come. */
+const HEARD_MS = 500
+const ACKS_HELD_MS = 1_800
 
 /**
  * Messages that wait behind another one are canceled and replaced, which their owner does not hear of: it finds out when it takes
@@ -64,9 +67,11 @@ const overtaken: Scenario = {
   ],
   async act(chats) {
     await chats.stage.simulator.orderFault({ kind: 'hold-acks', account: chats.phone, ms: ACKS_HELD_MS })
-    await chats.send()
-    const [canceled, replaced] = [await chats.send(), await chats.send()]
-    await chats.send(chats.contact, { expiresAt: new Date(Date.now() + EXPIRES_MS).toISOString(), end: 'sent or failed' })
+    const contact = await chats.newContact({ autoReceipt: false })
+    await chats.send(contact)
+    const [canceled, replaced] = [await chats.send(contact), await chats.send(contact)]
+    await chats.send(contact, { expiresAt: new Date(Date.now() + EXPIRES_MS).toISOString(), end: 'sent or failed' })
+    await pause(HEARD_MS)
     await Promise.all([chats.cancel(canceled), chats.replace(replaced)])
   },
 }
