@@ -1,11 +1,14 @@
 import { clientsOf } from '../support/clients-of-sandbox.ts'
 import { runCommand } from '../support/command-options.ts'
+import { measureAcceptance } from './acceptance.ts'
 import { compare, linkAll } from './compare.ts'
 import { rounded, usd } from './costs.ts'
 import { measureGroupCommits } from './group-commits.ts'
 import { HoldfastSubject } from './holdfast-subject.ts'
 import { measureLatency } from './latency.ts'
 import { measureEmpty, measureOperations } from './operations.ts'
+import { measureQueueCosts } from './queue-costs.ts'
+import { measureDrain } from './queue-drain.ts'
 import { HELP, parseOptions, type Options } from './options.ts'
 import { measureReconnection, measureRecovery } from './recovery.ts'
 import { round } from './statistics.ts'
@@ -20,6 +23,8 @@ const COMMITS = 300
 const COUNTED_MESSAGES = 10
 const COUNTED_SESSIONS = 10
 const HOURS_A_MONTH = 730
+const ACCEPTANCE_REQUESTS = 300
+const DRAINED_SESSIONS = 20
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
@@ -60,6 +65,14 @@ async function measure(options: Options) {
     empty,
   }
   const operations = await measureOperations(world, clients, counted)
+  say('Holdfast: the queue (retried, scheduled and cancelled messages; this takes more than a minute) ...')
+  const queueCosts = await measureQueueCosts(world, clients, { chats: counted.chats, idle: operations.idle })
+  const drained = chats.slice(0, DRAINED_SESSIONS)
+  await product.disconnect(drained)
+  say('Holdfast: accepting messages ...')
+  const acceptance = await measureAcceptance(world, drained, ACCEPTANCE_REQUESTS)
+  say(`Holdfast: draining ${options.queued} messages ...`)
+  const drain = await measureDrain(world, product, { chats: drained, messages: options.queued, queued: acceptance.accepted })
   say('Holdfast: kills ...')
   const recovery = { half: await measureRecovery(world, clients, chats, rounds), all: { fromKillMs: 0, fromClaimMs: 0 } }
   const moreChats = chatsOf('holdfast-more', 5, sessions)
@@ -86,7 +99,13 @@ async function measure(options: Options) {
       perReceived: rounded(operations.perReceived),
       perIdleSessionHour: rounded(operations.perIdleSessionHour),
       perIdleRunnerHour: rounded(operations.perIdleRunnerHour),
+      perRetried: rounded(queueCosts.perRetried),
+      perScheduled: rounded(queueCosts.perScheduled),
+      perCanceled: rounded(queueCosts.perCanceled),
     },
+    /** By the number of clients. */
+    acceptedMs: acceptance.byClients,
+    drain,
     /** The cost of 500 sent and 500 received messages. */
     usdPer1000Messages: round(1000 * ((usd(operations.perSent) + usd(operations.perReceived)) / 2), 5),
     /** The monthly cost of the runner's operations without messages. */

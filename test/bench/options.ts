@@ -6,14 +6,16 @@ export interface Options {
   /** The messages in each chat, direction and round, with all sessions. */
   readonly messages: number
   readonly rounds: number
+  /** The messages that 20 stopped sessions have in their queues, and drain once they are connected. */
+  readonly queued: number
   readonly json: boolean
   readonly help: boolean
 }
 
-export const HELP = `npm run bench [-- --sessions 50 --messages 6 --rounds 3 --json]
+export const HELP = `npm run bench [-- --sessions 50 --messages 6 --rounds 3 --queued 5000 --json]
 
 Compares Baileys with its keys in memory, Baileys with its multi-file state, and Holdfast, on one simulator and each in a process of
-its own. A run takes about ten minutes; --sessions 10 --rounds 1 gives first figures in two minutes.
+its own. A run takes about ten minutes; --sessions 10 --rounds 1 --queued 1000 gives first figures in five minutes.
 `
 
 /** @throws BadOption, with a message for the user of the command line. */
@@ -23,5 +25,6 @@ export const parseOptions = (args: readonly string[]): Options =>
       sessions: { least: 1, most: 200, fallback: 50 },
       messages: { least: 1, most: 1000, fallback: 6 },
       rounds: { least: 1, most: 20, fallback: 3 },
+      queued: { least: 900, most: 100_000, fallback: 5000 },
     },
   })
