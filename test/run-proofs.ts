@@ -4,6 +4,7 @@ const PROOFS = {
   soak: 'a long run of one runner, whose memory, timers and sockets must not grow',
   crashpoints: 'a runner that crashes before and after each of its steps',
   model: 'owners of one session under thousands of schedules',
+  'queue-model': 'a queue to which random things happen, compared with a model of it',
   mutants: 'deliberate faults against each invariant, which a test must notice',
   fuzz: 'mutated records, documents, frames, messages and requests',
   deploy: 'the deployment against recorded APIs of Google: twice, after changes by hand, and with a kill at each change',

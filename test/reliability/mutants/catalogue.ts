@@ -6,6 +6,7 @@ import { MESSAGES } from './catalogue/messages.ts'
 import { OUTPUT } from './catalogue/output.ts'
 import { PACE } from './catalogue/pace.ts'
 import { QUEUE_API } from './catalogue/queue-api.ts'
+import { QUEUE_LIFE } from './catalogue/queue-life.ts'
 import { SECRECY } from './catalogue/secrecy.ts'
 import { TENANTS } from './catalogue/tenants.ts'
 import type { Mutant } from './mutant.ts'
@@ -19,6 +20,7 @@ export const CATALOGUE: readonly Mutant[] = [
   BESIDE,
   PACE,
   QUEUE_API,
+  QUEUE_LIFE,
   FAILOVER,
   TENANTS,
 ].flat()
