@@ -75,16 +75,17 @@ class Archiver {
         ['createdAt', '<=', new Date(before)],
       ],
       orderBy: ['createdAt', 'asc'],
+      // Jobs of one commit have one time.
+      thenById: true,
       limit: PAGE,
     }
-    for (let from = 0; this.#deadline.remainingMs > 0;) {
-      const page = await documents.query(from === 0 ? query : { ...query, startAfter: new Date(from) })
+    for (let last: DocumentSnapshot | undefined; this.#deadline.remainingMs > 0;) {
+      const page = await documents.query(last ? { ...query, startAfter: [last.fields['createdAt'], last.id] } : query)
       await inParallel(AT_ONCE, page, async (snapshot) => {
         if (this.#deadline.remainingMs > 0) await this.#archiveIfOld(snapshot, before)
       })
       if (page.length < PAGE) return
-      // Firestore's times are finer than these, so the last job may come again. Another page begins later all the same.
-      from = Math.max(from + 1, Number(page.at(-1)?.fields['createdAt']))
+      last = page.at(-1)
     }
   }
 
