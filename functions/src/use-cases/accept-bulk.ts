@@ -10,7 +10,15 @@ import type { Dependencies } from './dependencies.ts'
 import { enqueueLater, forLater, type JobForLater } from './enqueue-later.ts'
 import { cipherOf } from './find-session.ts'
 import { refusalOfTimes } from './message-times.ts'
-import { isSameRequest, type MessageRequest, type NewMessage, newJob, recipientOf, retryDelaysOf } from './new-message.ts'
+import {
+  isSameRequest,
+  isVeryJob,
+  type MessageRequest,
+  type NewMessage,
+  newJob,
+  recipientOf,
+  retryDelaysOf,
+} from './new-message.ts'
 import { Refusal, sentenceOf } from './refusal.ts'
 import { type Sender, senderOf } from './sender.ts'
 
@@ -153,10 +161,16 @@ class Bulk {
         // The documents say what the error means: keys that were used before, or a commit that succeeded without an answer.
         const left = await this.#answerExisting(missing)
         if (left.length === missing.length || attempt === ATTEMPTS) throw error
-        giveBack()
+        if (left.length > 0 || !(await this.#isOwn(missing))) giveBack()
         missing = left
       }
     }
+  }
+
+  /** Returns whether all these jobs were created by a commit of this request whose answer was lost. */
+  async #isOwn([first]: readonly NewJob[]): Promise<boolean> {
+    const existing = first && (await this.#dependencies.documents.read(jobPath(first.id)))
+    return existing ? isVeryJob(existing, first.fields) : false
   }
 
   #created(jobs: readonly NewJob[]): void {

@@ -7,7 +7,15 @@ import type { Dependencies } from './dependencies.ts'
 import { enqueueLater, forLater } from './enqueue-later.ts'
 import { cipherOf, isOfTenant } from './find-session.ts'
 import { refusalOfTimes } from './message-times.ts'
-import { isSameRequest, type MessageRequest, type NewMessage, newJob, recipientOf, retryDelaysOf } from './new-message.ts'
+import {
+  isSameRequest,
+  isVeryJob,
+  type MessageRequest,
+  type NewMessage,
+  newJob,
+  recipientOf,
+  retryDelaysOf,
+} from './new-message.ts'
 import { jobOrTombstone } from './parse-job.ts'
 import { Refusal } from './refusal.ts'
 import { senderOf } from './sender.ts'
@@ -60,7 +68,7 @@ export async function acceptMessage(
     // document says which.
     const existing = await documents.read(jobPath(id))
     if (!existing) throw error
-    giveBack()
+    if (!isVeryJob(existing, job)) giveBack()
     const accepted = await acceptedBefore(dependencies, principal, existing, { message, cipher })
     await enqueueLater(dependencies, [forLater(existing)])
     return accepted

@@ -3,7 +3,7 @@ import type { MessageContent } from '@holdfast/core/message/content'
 import type { Priority } from '@holdfast/core/message/job-document'
 import { sealJobContent } from '@holdfast/core/message/sealed-content'
 import type { TenantSettings } from '@holdfast/core/operations/tenant-settings'
-import { SERVER_TIME } from '@holdfast/core/platform/ports'
+import { type DocumentSnapshot, SERVER_TIME } from '@holdfast/core/platform/ports'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { whatsappMessageIdOf } from '@holdfast/core/session/ids'
 import { isForLater, type MessageTimes } from './message-times.ts'
@@ -101,6 +101,10 @@ export function newJob(jobId: string, message: NewMessage, { cipher, nowMs, inde
     hold: null,
   } as const
 }
+
+/** Returns whether a stored job is the very one of these fields. Content is never sealed twice to the same bytes. */
+export const isVeryJob = ({ fields }: DocumentSnapshot, { content }: { readonly content: Buffer }): boolean =>
+  fields['content'] instanceof Uint8Array && content.equals(fields['content'])
 
 /**
  * PERSISTED CONTRACT v1: the text that `requestHash` covers. A request without options has the text of the first version. A request for

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { jobPath } from '@holdfast/core/message/job-document'
+import { JOBS, jobPath } from '@holdfast/core/message/job-document'
 import { tenantPath } from '@holdfast/core/operations/tenant-document'
 import { usagePath } from '@holdfast/core/operations/usage-document'
 import { HoldfastError } from '@holdfast/core/platform/errors'
@@ -189,6 +189,27 @@ describe('the messages of a day', () => {
     expect((await send('two')).status).toBe(201)
     moveTo('2031-05-02T03:00:00Z')
     expect((await send('three')).status).toBe(201)
+  })
+
+  it.each([
+    ['one message', '/api/sendText', text],
+    ['many messages', '/api/sendBulk', { messages: [text] }],
+  ])('count %s whose commit succeeded without an answer', async (_, path, body) => {
+    const { key } = await newTenant({ messagesPerDay: 1 })
+    await api.post('/api/sessions', { name: 'main' }, key)
+    let isLost = true
+    const documents = api.committing(async (changes, commit) => {
+      await commit(changes)
+      const isJob = changes.some((change) => change.kind === 'create' && change.path.startsWith(`${JOBS}/`))
+      if (isJob && isLost) {
+        isLost = false
+        throw new HoldfastError('unavailable', 'The test lost the answer.')
+      }
+    })
+    const { post } = api.with({ documents })
+    expect((await post(path, body, key)).status).toBeLessThan(300)
+    expect(isLost).toBe(false)
+    expect((await post('/api/sendText', text, key)).body.code).toBe('daily-quota-exceeded')
   })
 
   it('are not counted where no quota is set', async () => {
