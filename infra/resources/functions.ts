@@ -1,24 +1,40 @@
 import { firebase, gcloud } from './command.ts'
 import { FUNCTIONS } from './deployed-functions.ts'
-import { at, lastOf, listAt, textAt } from './fields.ts'
-import type { Read, Resource } from './resource.ts'
+import { at, type Fields, lastOf, listAt, textAt, textsAt } from './fields.ts'
+import type { Answers, Read, Resource } from './resource.ts'
 import type { Target } from './target.ts'
 
 /** Where firebase.json looks for variables, in a file for each project. */
 const VARIABLES = 'infra/build/variables'
 
-export const functionsRead = ({ project, region }: Target): Read => ({
-  url: `https://cloudfunctions.googleapis.com/v2/projects/${project}/locations/${region}/functions`,
+const NAMES = Object.keys(FUNCTIONS)
+
+/** Functions that their caller may call because firebase-tools let it. Those for tasks are not among them: see `invokers`. */
+const LET_IN = NAMES.filter((name) => FUNCTIONS[name]?.calledBy !== 'tasks')
+
+const placeOf = ({ project, region }: Target): string => `projects/${project}/locations/${region}`
+
+export const functionsRead = (target: Target): Read => ({
+  url: `https://cloudfunctions.googleapis.com/v2/${placeOf(target)}/functions`,
 })
 
+/** The read of who may call a function, which is a service of Cloud Run with a name in small letters. */
+export const callersRead = (target: Target, name: string): Read => ({
+  url: `https://run.googleapis.com/v2/${placeOf(target)}/services/${name.toLowerCase()}:getIamPolicy`,
+})
+
+const scheduleOf = ({ region }: Target, name: string): string => `firebase-schedule-${name}-${region}`
+
 /**
- * All functions, with their queues and schedules: firebase-tools deploys them from the options in the code. The release is one of
- * their variables, so that a deployment of the same sources is none.
+ * All functions, with their queues, schedules and callers: firebase-tools deploy them from the options in the code. The release is one
+ * of their variables, so that a deployment of the same sources is none.
  */
 export function functions(target: Target): Resource {
   const { project, region, release } = target
   const variables = { ...target.variables, NODE_OPTIONS: '--enable-source-maps', HOLDFAST_RELEASE: release.functions }
-  const deploy = () => [firebase(project, 'functions', { [`${VARIABLES}/.env.${project}`]: dotenv(variables) })]
+  const deploy = (more: Readonly<Record<string, string>> = {}) => [
+    firebase(project, 'functions', { [`${VARIABLES}/.env.${project}`]: dotenv({ ...variables, ...more }) }),
+  ]
   const wanted = Object.entries(FUNCTIONS).map(([name, { account }]) => [
     name,
     { state: 'ACTIVE', serviceConfig: { serviceAccountEmail: target.emailOf(account), environmentVariables: variables } },
@@ -27,28 +43,86 @@ export function functions(target: Target): Resource {
     id: 'functions',
     stage: 'functions',
     lane: 'firebase',
-    reads: [functionsRead(target)],
-    have: ([answer]) => presentFunctions(answer),
-    want: () => Object.fromEntries(wanted) as object,
+    reads: [
+      functionsRead(target),
+      { url: `https://cloudtasks.googleapis.com/v2/${placeOf(target)}/queues?pageSize=500` },
+      { url: `https://cloudscheduler.googleapis.com/v1/${placeOf(target)}/jobs?pageSize=500` },
+      ...LET_IN.map((name) => callersRead(target, name)),
+    ],
+    have: (answers) => {
+      const present = presentFunctions(answers[0])
+      return present && { ...present, ...besides(target, answers) }
+    },
+    want: () => ({ ...(Object.fromEntries(wanted) as object), ...wantedBesides(target) }),
     permissions: ['cloudfunctions.functions.create', 'cloudfunctions.functions.update', 'iam.serviceAccounts.actAs'],
-    create: deploy,
-    update: deploy,
+    create: () => deploy(),
+    // Functions that have not changed are skipped by firebase-tools with all that belongs to them. When they were interrupted between
+    // a function and what belongs to it, only another variable makes them look again.
+    update: (have, _answers, different) =>
+      deploy(different.some(({ path }) => isBeside(target, path)) ? { HOLDFAST_AGAIN: newestUpdateIn(have) } : {}),
     // A queue stays: its name could not be used again for a week.
     remove: (have) =>
-      Object.keys(have as object).flatMap((name) => [
+      NAMES.filter((name) => at(have, name) !== undefined).flatMap((name) => [
         gcloud(project, ['functions', 'delete', name, `--region=${region}`, '--gen2']),
-        ...(FUNCTIONS[name]?.calledBy === 'a schedule'
-          ? [gcloud(project, ['scheduler', 'jobs', 'delete', `firebase-schedule-${name}-${region}`, `--location=${region}`])]
+        ...(FUNCTIONS[name]?.calledBy === 'a schedule' && at(have, `schedule of ${name}`) !== undefined
+          ? [gcloud(project, ['scheduler', 'jobs', 'delete', scheduleOf(target, name), `--location=${region}`])]
           : []),
       ]),
   }
 }
 
 /** Functions of ours by their names. Null if there is none. */
-export function presentFunctions(answer: unknown): object | null {
+export function presentFunctions(answer: unknown): Fields | null {
   const ours = listAt(answer, 'functions').filter((one) => at(one, 'labels', 'firebase-functions-codebase') === 'holdfast')
   return ours.length === 0 ? null : Object.fromEntries(ours.map((one) => [lastOf(textAt(one, 'name') ?? ''), one]))
 }
+
+/** What belongs to the functions and has to be there. */
+const wantedBesides = (target: Target): Fields =>
+  Object.fromEntries(
+    Object.entries(FUNCTIONS).flatMap(([name, { calledBy }]) => {
+      switch (calledBy) {
+        case 'everybody':
+          return [[`callers of ${name}`, callerOf(target, name)]]
+        case 'tasks':
+          return [[`queue of ${name}`, name]]
+        case 'a schedule':
+          return [
+            [`schedule of ${name}`, scheduleOf(target, name)],
+            [`callers of ${name}`, callerOf(target, name)],
+          ]
+      }
+      return calledBy satisfies never
+    }),
+  )
+
+/** What of it is there. */
+function besides(target: Target, [, queues, jobs, ...callers]: Answers): Fields {
+  const names = (answer: unknown, list: string) => listAt(answer, list).map((one) => lastOf(textAt(one, 'name') ?? ''))
+  const present = new Set([...names(queues, 'queues'), ...names(jobs, 'jobs')])
+  const isThere = ([what, value]: readonly [string, unknown]): boolean => {
+    const name = what.slice(what.lastIndexOf(' ') + 1)
+    return what.startsWith('callers') ? mayCall(callers[LET_IN.indexOf(name)], String(value)) : present.has(String(value))
+  }
+  return Object.fromEntries(Object.entries(wantedBesides(target)).filter(isThere))
+}
+
+const isBeside = (target: Target, path: string): boolean => path in wantedBesides(target)
+
+/** Who calls a function: everybody, or its schedule in the name of its own account. */
+function callerOf(target: Target, name: string): string {
+  const { calledBy, account } = FUNCTIONS[name] ?? {}
+  return calledBy === 'everybody' || account === undefined ? 'allUsers' : target.memberOf(account)
+}
+
+export const mayCall = (policy: unknown, member: string): boolean =>
+  listAt(policy, 'bindings').some((line) => line['role'] === 'roles/run.invoker' && textsAt(line, 'members').includes(member))
+
+/** The time of the last change of any function: another one after each deployment. */
+const newestUpdateIn = (have: unknown): string =>
+  NAMES.map((name) => textAt(have, name, 'updateTime') ?? '')
+    .toSorted()
+    .at(-1) ?? ''
 
 /** JSON's escapes are those of the dotenv format of firebase-tools. */
 const dotenv = (variables: Readonly<Record<string, string>>): string =>

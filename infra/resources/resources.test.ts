@@ -152,6 +152,7 @@ test('a TTL that nobody wants is a difference', () => {
 const FUNCTION = (name: string, account: string) => ({
   name: `projects/demo-holdfast/locations/us-central1/functions/${name}`,
   state: 'ACTIVE',
+  updateTime: '2026-11-29T12:00:00Z',
   labels: { 'firebase-functions-codebase': 'holdfast' },
   serviceConfig: {
     serviceAccountEmail: `holdfast-${account}@demo-holdfast.iam.gserviceaccount.com`,
@@ -166,19 +167,47 @@ const FUNCTION = (name: string, account: string) => ({
   },
 })
 
+const CALLABLE = (member: string) => ({ bindings: [{ role: 'roles/run.invoker', members: [member] }] })
+const account = (name: string) => `serviceAccount:holdfast-${name}@demo-holdfast.iam.gserviceaccount.com`
+
+/** Answers about deployed functions, with their queue and schedules. */
+const ALL_FUNCTIONS = [
+  FUNCTION('api', 'api'),
+  FUNCTION('retries', 'tasks'),
+  FUNCTION('sweep', 'sweeper'),
+  FUNCTION('maintain', 'maintainer'),
+]
+const DEPLOYED: Answers = [
+  { functions: ALL_FUNCTIONS },
+  { queues: [{ name: 'projects/demo-holdfast/locations/us-central1/queues/retries' }] },
+  { jobs: ['sweep', 'maintain'].map((name) => ({ name: `jobs/firebase-schedule-${name}-us-central1` })) },
+  CALLABLE('allUsers'),
+  CALLABLE(account('sweeper')),
+  CALLABLE(account('maintainer')),
+]
+
 test('functions are deployed when their sources, a variable or an account have changed', () => {
-  const present = [
-    FUNCTION('api', 'api'),
-    FUNCTION('retries', 'tasks'),
-    FUNCTION('sweep', 'sweeper'),
-    FUNCTION('maintain', 'maintainer'),
-  ]
-  expect(change('functions', [{ functions: present }])).toBeNull()
-  expect(paths('functions', [{ functions: [...present.slice(0, 2), FUNCTION('sweep', 'api'), ...present.slice(3)] }])).toEqual([
-    'sweep.serviceConfig.serviceAccountEmail',
-  ])
+  expect(change('functions', DEPLOYED)).toBeNull()
+  const other = ALL_FUNCTIONS.with(2, FUNCTION('sweep', 'api'))
+  expect(paths('functions', DEPLOYED.with(0, { functions: other }))).toEqual(['sweep.serviceConfig.serviceAccountEmail'])
   expect(change('functions', [{ functions: [{ ...FUNCTION('api', 'api'), labels: {} }] }])).toMatchObject({ kind: 'create' })
 })
+
+test.each([
+  ['queue of retries', 1],
+  ['schedule of sweep', 2],
+  ['callers of api', 3],
+  ['callers of maintain', 5],
+])(
+  'functions without the %s are deployed anew, with a variable that makes firebase-tools look at them again',
+  (missing, index) => {
+    const update = change('functions', DEPLOYED.with(index, {}))
+    expect(update?.different.map(({ path }) => path)).toContain(missing)
+    expect(Object.values(update?.commands[0]?.files ?? {})).toEqual([
+      expect.stringContaining('HOLDFAST_AGAIN="2026-11-29T12:00:00Z"\n'),
+    ])
+  },
+)
 
 test('the variables of functions reach firebase-tools in a file of the project', () => {
   expect(change('functions', [])?.commands[0]?.files).toEqual({

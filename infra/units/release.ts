@@ -19,7 +19,7 @@ export async function releaseOf(unit: Unit, parent: string = BUILT): Promise<str
 }
 
 /** Returns a hash over the names and contents of all files in a folder. Installed packages do not count: the lock file names them. */
-function folderHash(folder: string): string {
+export function folderHash(folder: string): string {
   const hash = createHash('sha256')
   for (const path of globSync('**/*', { cwd: folder, exclude: ['node_modules'] }).toSorted()) {
     const file = join(folder, path)

@@ -1,4 +1,4 @@
-import { CommandFailed, runCommand } from '../google/run-command.ts'
+import { CommandFailed, runCommand, type Running } from '../google/run-command.ts'
 import { type Change, STAGES } from '../resources/resource.ts'
 import { changesIn, type Deployment, judgeAll } from './deployment.ts'
 import { commandLines, fieldLines, headline } from './describe.ts'
@@ -47,13 +47,15 @@ async function carryOut(changes: readonly Change[], { sdk }: Deployment, say: (l
     changes,
     ({ resource }) => resource.lane ?? resource.id,
     async (change) => {
+      const { id } = change.resource
+      for (const line of [headline(change), ...fieldLines(change), ...commandLines(change, sdk)]) say(`  ${line}`)
       const startedAt = performance.now()
-      const again: string[] = []
-      const trouble = await carryOutOne(change, deploymentPrograms(sdk, again))
+      const onAgain = (why: string, pauseMs: number) =>
+        say(`  ${id}: again in ${pauseMs / 1000} s, because Google does not know everything yet: ${why}`)
+      const trouble = await troubleWith(change, { programs: sdk, onAgain })
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
       finished++
-      say(`  [${finished}/${changes.length}] ${headline(change)} ${trouble === null ? `done (${seconds} s)` : 'FAILED'}`)
-      for (const line of [...fieldLines(change), ...commandLines(change, sdk), ...again]) say(`  ${line}`)
+      say(`  [${finished}/${changes.length}] ${id}: ${trouble === null ? `done (${seconds} s)` : 'FAILED'}`)
       if (trouble === null) return
       failed++
       say(trouble.replace(/^/gm, '      '))
@@ -62,14 +64,8 @@ async function carryOut(changes: readonly Change[], { sdk }: Deployment, say: (l
   return failed
 }
 
-const deploymentPrograms = (programs: Deployment['sdk'], again: string[]) => ({
-  programs,
-  onAgain: (_why: string, pauseMs: number) =>
-    again.push(`    Google did not know everything yet; tried again after ${pauseMs / 1000} s.`),
-})
-
-/** Returns why it failed, or null. */
-async function carryOutOne({ commands }: Change, running: Parameters<typeof runCommand>[1]): Promise<string | null> {
+/** Runs the commands of a change. Returns why it failed, or null. */
+async function troubleWith({ commands }: Change, running: Running): Promise<string | null> {
   try {
     for (const command of commands) await runCommand(command, running)
     return null

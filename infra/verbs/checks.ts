@@ -2,9 +2,9 @@ import { accessPolicies } from '../resources/access.ts'
 import { foreignLines } from '../resources/binding.ts'
 import { databaseUrl } from '../resources/database.ts'
 import { FUNCTIONS } from '../resources/deployed-functions.ts'
-import { at, type Fields, isFields, listAt, textAt, textsAt } from '../resources/fields.ts'
+import { at, isFields, listAt, textAt } from '../resources/fields.ts'
 import { collectionOf, fieldOf, indexReads, NEVER_WITH_TTL } from '../resources/firestore-files.ts'
-import { functionsRead, presentFunctions } from '../resources/functions.ts'
+import { callersRead, functionsRead, mayCall, presentFunctions } from '../resources/functions.ts'
 import type { Answers, LaterRead, Read, Resource } from '../resources/resource.ts'
 import { secretUrl } from '../resources/secrets.ts'
 import type { Target } from '../resources/target.ts'
@@ -79,7 +79,7 @@ const functionsActive = (target: Target): Check => ({
   name: 'the functions are active',
   reads: [functionsRead(target)],
   problem: ([answer]) => {
-    const present = (presentFunctions(answer) ?? {}) as Fields
+    const present = presentFunctions(answer) ?? {}
     const bad = Object.keys(FUNCTIONS).flatMap((name) => {
       const state = textAt(present[name], 'state') ?? 'missing'
       return state === 'ACTIVE' ? [] : [`${name} is ${state}`]
@@ -107,15 +107,11 @@ const secretsNewest = (target: Target): Check => ({
   mend: `npx firebase-tools deploy --only=functions --project=${target.project}`,
 })
 
-const apiPublic = ({ project, region }: Target): Check => ({
+const apiPublic = (target: Target): Check => ({
   name: 'everybody may call the API, which checks its own key',
-  reads: [{ url: `https://run.googleapis.com/v2/projects/${project}/locations/${region}/services/api:getIamPolicy` }],
-  problem: ([answer]) => {
-    const lines = listAt(answer, 'bindings').filter(({ role }) => role === 'roles/run.invoker')
-    const isOpen = lines.some((line) => textsAt(line, 'members').includes('allUsers'))
-    return isOpen ? null : 'Cloud Run refuses requests without a token of Google'
-  },
-  mend: `gcloud run services add-iam-policy-binding api --region=${region} --member=allUsers --role=roles/run.invoker --project=${project} (an organisation's policy on domains may forbid it)`,
+  reads: [callersRead(target, 'api')],
+  problem: ([policy]) => (mayCall(policy, 'allUsers') ? null : 'Cloud Run refuses requests without a token of Google'),
+  mend: `gcloud run services add-iam-policy-binding api --region=${target.region} --member=allUsers --role=roles/run.invoker --project=${target.project} (an organisation's policy on domains may forbid it)`,
 })
 
 const apiHealthy = (target: Target): Check => ({

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Environment } from '../environment/environment.ts'
 import { accessToken } from '../google/access-token.ts'
-import { answersFor, Look } from '../google/look.ts'
+import { answersFor, Look, type Reader } from '../google/look.ts'
 import { Rest } from '../google/rest.ts'
 import { Sdk } from '../google/sdk.ts'
+import type { Programs } from '../resources/command.ts'
 import { allResources } from '../resources/all-resources.ts'
 import type { FirestoreFiles, IndexFile } from '../resources/firestore-files.ts'
 import { type Change, changeOf, type Resource } from '../resources/resource.ts'
@@ -16,8 +17,8 @@ import { ROOT } from '../units/repository.ts'
 export interface Deployment {
   readonly target: Target
   readonly resources: readonly Resource[]
-  readonly rest: Rest
-  readonly sdk: Sdk
+  readonly rest: Reader & { readonly reads: number }
+  readonly sdk: Programs & Pick<Sdk, 'learn'>
 }
 
 export interface Opening {
@@ -58,7 +59,7 @@ export interface Judged {
 }
 
 /** Looks at all of these resources at once, at one moment. */
-export async function judgeAll(resources: readonly Resource[], rest: Rest): Promise<readonly Judged[]> {
+export async function judgeAll(resources: readonly Resource[], rest: Reader): Promise<readonly Judged[]> {
   const look = new Look(rest)
   return await Promise.all(
     resources.map(async (resource) => ({ resource, change: changeOf(resource, await answersFor(resource, look)) })),

@@ -112,17 +112,22 @@ function variables(): Record<string, string> {
   )
 }
 
+/** Functions that have not changed are skipped, with what belongs to them. */
 async function deployFunctions(): Promise<void> {
   const environmentVariables = variables()
+  const changed: [string, Endpoint][] = []
   for (const [name, endpoint] of Object.entries(discover())) {
-    await deployFunction(name, endpoint, environmentVariables)
+    if (await deployFunction(name, endpoint, environmentVariables)) changed.push([name, endpoint])
+  }
+  for (const [name, endpoint] of changed) {
     if (endpoint.httpsTrigger) await invoker(name, 'allUsers')
     if (endpoint.taskQueueTrigger) await deployQueue(name, endpoint.taskQueueTrigger)
     if (endpoint.scheduleTrigger) await deploySchedule(name, endpoint)
   }
 }
 
-async function deployFunction(name: string, endpoint: Endpoint, environmentVariables: object): Promise<void> {
+/** Returns whether the function was not there, or was another one. */
+async function deployFunction(name: string, endpoint: Endpoint, environmentVariables: object): Promise<boolean> {
   const functions = `cloudfunctions.googleapis.com/v2/projects/${project}/locations/${REGION}/functions`
   const secrets = endpoint.secretEnvironmentVariables?.map(({ key }) => ({ key, secret: key, version: '1', projectId: project }))
   const { serviceAccountEmail, entryPoint } = endpoint
@@ -135,9 +140,10 @@ async function deployFunction(name: string, endpoint: Endpoint, environmentVaria
     labels: { 'firebase-functions-codebase': 'holdfast', 'firebase-functions-hash': hash },
   }
   const present = await google('GET', `${functions}/${name}`)
+  if ((present?.['labels'] as Record<string, string> | undefined)?.['firebase-functions-hash'] === hash) return false
   if (present === null) await google('POST', `${functions}?functionId=${name}`, wanted)
-  else if ((present['labels'] as Record<string, string>)['firebase-functions-hash'] !== hash)
-    await google('PATCH', `${functions}/${name}`, wanted)
+  else await google('PATCH', `${functions}/${name}`, wanted)
+  return true
 }
 
 async function invoker(name: string, member: string): Promise<void> {

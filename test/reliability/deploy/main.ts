@@ -1,6 +1,5 @@
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import { readOptions, runCommand } from '../../support/command-options.ts'
+import { findProgram } from '../../support/find-program.ts'
 import { prove } from './run.ts'
 
 const HELP = `Deploys into recorded projects, with the real gcloud and a stand-in for all of Google's APIs: into an empty one, again, after
@@ -37,20 +36,6 @@ async function main(args: readonly string[]): Promise<number> {
   else for (const [name, value] of Object.entries(result)) process.stdout.write(`${name.padEnd(18)} ${value}\n`)
   const { resources, created, secondRunChanges, failed } = result
   return failed === 0 && created === resources && secondRunChanges === 0 ? 0 : 1
-}
-
-function findProgram(name: string): string | null {
-  const files = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, name))
-  return files.find(isExecutable) ?? null
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }
 
 await runCommand(main)

@@ -1,4 +1,5 @@
 import { BESIDE } from './catalogue/beside.ts'
+import { DEPLOYMENT } from './catalogue/deployment.ts'
 import { ENDINGS } from './catalogue/endings.ts'
 import { FAILOVER } from './catalogue/failover.ts'
 import { LOG } from './catalogue/log.ts'
@@ -23,4 +24,5 @@ export const CATALOGUE: readonly Mutant[] = [
   QUEUE_LIFE,
   FAILOVER,
   TENANTS,
+  DEPLOYMENT,
 ].flat()

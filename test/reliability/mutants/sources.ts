@@ -6,7 +6,7 @@ import { sourcesOf, type Source } from './places.ts'
 
 const root = new URL('../../../', import.meta.url)
 
-const PRODUCT = ['core/src', 'functions/src', 'runner/src']
+const PRODUCT = ['core/src', 'functions/src', 'runner/src', 'infra/google', 'infra/resources', 'infra/verbs']
 
 /** Reads all source files of the product, without its tests. */
 export async function productSources(): Promise<Source[]> {

@@ -1,0 +1,100 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { firebase } from '../resources/command.ts'
+import { target } from '../resources/fixtures/target.ts'
+import type { Resource, Stage } from '../resources/resource.ts'
+import { apply } from './apply.ts'
+import type { Deployment } from './deployment.ts'
+
+/** A project is a folder here: a thing that is there is a file with its name. */
+let project: string
+
+beforeEach(() => {
+  project = mkdtempSync(join(tmpdir(), 'holdfast-apply-'))
+})
+afterEach(() => rmSync(project, { recursive: true, force: true }))
+
+const thing = (name: string, stage: Stage, more: Partial<Resource> = {}): Resource => ({
+  id: name,
+  stage,
+  reads: [{ url: name }],
+  permissions: [],
+  create: () => [firebase('p', name)],
+  ...more,
+})
+
+/** A deployment of things whose commands make the file that `--only=` names. One called `broken` fails. */
+function deploymentOf(...resources: readonly Resource[]): { deployment: Deployment; asked: string[] } {
+  const asked: string[] = []
+  const script = join(project, '.make.mjs')
+  writeFileSync(
+    script,
+    `import { existsSync, writeFileSync } from 'node:fs'
+     const name = process.argv.find((word) => word.startsWith('--only=')).slice(7)
+     if (name === 'broken' && !existsSync(${JSON.stringify(join(project, '.mended'))})) throw new Error('no quota')
+     writeFileSync(${JSON.stringify(project)} + '/' + name, '{}')`,
+  )
+  const read = ({ url }: { url: string }) => {
+    asked.push(url)
+    return Promise.resolve(existsSync(join(project, url)) ? { name: url } : null)
+  }
+  const sdk = { firebase: [process.execPath, script], track: () => [], learn: () => Promise.resolve() }
+  return { deployment: { target, resources, rest: { read, reads: 0 }, sdk }, asked }
+}
+
+const present = () => readdirSync(project).filter((name) => !name.startsWith('.'))
+
+test('what is missing is made, stage by stage, and a second run changes nothing', async () => {
+  const { deployment } = deploymentOf(thing('pool', 'runner'), thing('account', 'base'), thing('bucket', 'base'))
+  const lines: string[] = []
+  expect(await apply(deployment, { say: (line) => lines.push(line) })).toEqual({ changed: 3, failed: 0 })
+  expect(present()).toEqual(['account', 'bucket', 'pool'])
+  expect(lines.filter((line) => line.includes(' to change'))).toEqual(['base: 2 of 2 to change', 'runner: 1 of 1 to change'])
+  expect(await apply(deployment, { say: (line) => lines.push(line) })).toEqual({ changed: 0, failed: 0 })
+  expect(lines.at(-1)).toBe('Nothing had to be changed.')
+})
+
+test('what fails does not stop the rest of its stage, and no later stage begins', async () => {
+  const { deployment, asked } = deploymentOf(thing('broken', 'base'), thing('bucket', 'base'), thing('pool', 'runner'))
+  const lines: string[] = []
+  expect(await apply(deployment, { say: (line) => lines.push(line) })).toEqual({ changed: 1, failed: 1 })
+  expect(present()).toEqual(['bucket'])
+  expect(asked).not.toContain('pool')
+  expect(lines.join('\n')).toContain('broken: FAILED')
+  expect(lines.join('\n')).toContain('no quota')
+})
+
+test('a run after the cause is mended goes on with the rest', async () => {
+  const { deployment } = deploymentOf(thing('broken', 'base'), thing('bucket', 'base'), thing('pool', 'runner'))
+  await apply(deployment, { say: () => {} })
+  writeFileSync(join(project, '.mended'), '')
+  expect(await apply(deployment, { say: () => {} })).toEqual({ changed: 2, failed: 0 })
+  expect(present()).toEqual(['broken', 'bucket', 'pool'])
+})
+
+test('a stage is judged right before it begins, when the things of earlier stages are there', async () => {
+  let seen: boolean | undefined
+  const later = thing('pool', 'runner', {
+    have: ([answer]) => {
+      seen ??= existsSync(join(project, 'account'))
+      return answer
+    },
+  })
+  await apply(deploymentOf(later, thing('account', 'base')).deployment, { say: () => {} })
+  expect(seen).toBe(true)
+})
+
+test('what Google never changes is told and fails, and nothing is run for it', async () => {
+  writeFileSync(join(project, 'database'), '')
+  const elsewhere = thing('database', 'base', {
+    want: () => ({ name: 'another place' }),
+    fixed: ['name'],
+    update: () => [firebase('p', 'x')],
+  })
+  const lines: string[] = []
+  expect(await apply(deploymentOf(elsewhere).deployment, { say: (line) => lines.push(line) })).toEqual({ changed: 0, failed: 1 })
+  expect(lines.join('\n')).toContain('! database: Google never changes this once it is there')
+  expect(present()).toEqual(['database'])
+})
