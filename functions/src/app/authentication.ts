@@ -34,14 +34,18 @@ export type AuthenticatorOn = (parts: Parts) => Authenticate
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
 /**
- * Accepts the operator's key, which the environment has, and the keys of tenants. Digests of equal length are compared, so that the
- * time of a comparison reveals nothing. The operator's key needs no Firestore.
+ * Accepts the operator's keys, which the environment has, and the keys of tenants. Digests of equal length are compared, so that the
+ * time of a comparison reveals nothing. An operator's key needs no Firestore.
  */
-export function keysBeside(operatorKey: string): AuthenticatorOn {
-  const expected = digest(operatorKey)
+export function keysBeside(...operatorKeys: readonly string[]): AuthenticatorOn {
+  const expected = operatorKeys.map(digest)
+  const isOperators = (apiKey: string) => {
+    const sent = digest(apiKey)
+    return expected.map((one) => timingSafeEqual(sent, one)).includes(true)
+  }
   return (parts) =>
     async ({ apiKey, tenant }) => {
-      if (apiKey !== undefined && timingSafeEqual(digest(apiKey), expected)) return operatorIn(tenant, parts)
+      if (apiKey !== undefined && isOperators(apiKey)) return operatorIn(tenant, parts)
       const key = apiKey === undefined ? null : await parts.keys.find(apiKey)
       return holderOf(key, tenant, parts)
     }
@@ -54,13 +58,15 @@ async function operatorIn(tenant: string = DEFAULT_TENANT, { tenants }: Parts): 
   return { key: OPERATOR_KEY, tenant, role: 'operator', sessions: 'all', requestsPerMinute: null }
 }
 
-function holderOf(key: KnownKey | null, tenant: string | undefined, { keys, clock }: Parts): Principal {
+async function holderOf(key: KnownKey | null, tenant: string | undefined, { keys, tenants, clock }: Parts): Promise<Principal> {
   if (!key) throw unauthorized('Send the API key in the header X-Api-Key.')
   if (key.revokedAt) throw unauthorized('This API key was revoked.')
   if (key.expiresAt && key.expiresAt.getTime() <= clock.now()) throw unauthorized('This API key has expired.')
   if (tenant !== undefined && tenant !== key.tenant) {
     throw problem('forbidden', 'Only the operator may choose a tenant with X-Tenant. Leave the header out.')
   }
+  // A deletion that was cut short has not revoked all keys.
+  if ((await tenants.of(key.tenant)).state === 'deleting') throw unauthorized('The tenant of this API key is being deleted.')
   void keys.noteUse(key)
   const { id, role, sessions, requestsPerMinute } = key
   return { key: id, tenant: key.tenant, role, sessions: sessions ?? 'all', requestsPerMinute }

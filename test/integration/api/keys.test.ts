@@ -5,6 +5,7 @@ import { type Clock, SERVER_TIME } from '@holdfast/core/platform/ports'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AppDependencies } from '../../../functions/src/app/app.ts'
+import { keysBeside } from '../../../functions/src/app/authentication.ts'
 import { type ApiUnderTest, startApi } from './api-under-test.ts'
 
 let api: ApiUnderTest
@@ -310,4 +311,23 @@ it('the damaged document of a key hides no other key', async () => {
   const ids = (await api.get('/api/keys')).body.map(({ id }: { id: string }) => id)
   expect([ids.includes(damaged.id), ids.includes(whole.id)]).toEqual([false, true])
   expect(await api.get('/api/sessions', withKey(damaged.key))).toMatchObject({ status: 500, body: { code: 'bad-document' } })
+})
+
+it('the keys of a tenant whose deletion was cut short open nothing', async () => {
+  const { key } = await newKey({ tenant: 'acme' })
+  expect((await api.get('/api/sessions', withKey(key))).status).toBe(200)
+  // The first commit of a deletion. Those that revoke the keys did not come.
+  const fields = { state: 'deleting', deletingSince: new Date() }
+  await api.documents.commit([{ kind: 'update', path: tenantPath('acme'), fields }])
+  expect(await api.with({}).get('/api/sessions', withKey(key))).toMatchObject({ status: 401, body: { code: 'unauthorized' } })
+  expect((await api.with({}).get('/api/sessions', { 'X-Tenant': 'acme' })).status).toBe(200)
+})
+
+it("each of the operator's keys is accepted, and nothing like them", async () => {
+  const [newer, older] = ['the newer key of the operator', 'the older key of the operator']
+  const { get } = api.with({ authenticatorOn: keysBeside(newer, older) })
+  const statuses = [newer, older, `${newer},${older}`, older.slice(1), ''].map(
+    async (key) => (await get('/api/sessions', withKey(key))).status,
+  )
+  expect(await Promise.all(statuses)).toEqual([200, 200, 401, 401, 401])
 })

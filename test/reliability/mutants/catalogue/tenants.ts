@@ -66,4 +66,11 @@ export const TENANTS: readonly Mutant[] = [
     edits: [{ in: 'withAudit', drop: 'write' }],
     noticedBy: { file: 'test/integration/api/audit.test.ts', tests: 'tells who did what' },
   },
+  {
+    name: 'keys-of-a-tenant-that-is-deleted',
+    invariant: 'beside',
+    what: 'the keys of a tenant still open it when its deletion was cut short',
+    edits: [{ in: 'holderOf', when: "state === 'deleting'", becomes: 'false' }],
+    noticedBy: { file: 'test/integration/api/keys.test.ts', tests: 'whose deletion was cut short' },
+  },
 ]
