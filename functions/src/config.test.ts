@@ -25,7 +25,7 @@ describe('the configuration of the API', () => {
         emulator: null,
       },
       wrappingKey: Buffer.alloc(32, 1),
-      apiKey: 'sixteen characters',
+      apiKeys: ['sixteen characters'],
       acceptsMessages: true,
       oldNames: [],
       thresholds: { cpu: 70, memory: 75 },
@@ -37,9 +37,16 @@ describe('the configuration of the API', () => {
 
   it('needs no API key where callers do not reach the function', () => {
     const { API_KEY: _, ...internal } = complete
-    const { apiKey: __, ...expected } = readApiConfig(complete)
+    const { apiKeys: __, ...expected } = readApiConfig(complete)
     expect(readFunctionConfig(internal)).toEqual(expected)
     expect(() => readApiConfig(internal)).toThrow(/API_KEY/)
+  })
+
+  it('accepts several API keys, each of which is long enough', () => {
+    const [newer, older] = ['a newer key of many', 'an older key of many']
+    expect(readApiConfig({ ...complete, API_KEY: `${newer}, ${older}` }).apiKeys).toEqual([newer, older])
+    for (const API_KEY of [`${newer},short`, `${newer},`])
+      expect(() => readApiConfig({ ...complete, API_KEY })).toThrow(/API_KEY/)
   })
 
   it("takes the project from Cloud Functions' own variable", () => {

@@ -46,16 +46,19 @@ const functionSettings = z.object({
   ),
 })
 
-const apiKey = requiredText('the key that callers send as X-Api-Key').min(
-  MIN_API_KEY_LENGTH,
-  `must have at least ${MIN_API_KEY_LENGTH} characters, e.g. from \`openssl rand -hex 24\``,
-)
+/** More than one key is accepted while the newest replaces the others. */
+const apiKeys = requiredText('the key that callers send as X-Api-Key')
+  .transform((text) => text.split(',').map((key) => key.trim()))
+  .refine(
+    (keys) => keys.every((key) => key.length >= MIN_API_KEY_LENGTH),
+    `must have at least ${MIN_API_KEY_LENGTH} characters, e.g. from \`openssl rand -hex 24\``,
+  )
 
 /** All variables of the API. */
 export const apiSettings = functionSettings.extend({
   API_KEY: says(
-    'The key that callers send as `X-Api-Key`, 16 characters or more, e.g. from `openssl rand -hex 24`. A secret.',
-    apiKey,
+    'The key that callers send as `X-Api-Key`, 16 characters or more, e.g. from `openssl rand -hex 24`; several, with commas between them, while a new one replaces an older one. A secret.',
+    apiKeys,
   ),
 })
 
@@ -78,7 +81,8 @@ export interface FunctionConfig {
 }
 
 export interface ApiConfig extends FunctionConfig {
-  readonly apiKey: string
+  /** All of them are accepted. The first one is the newest. */
+  readonly apiKeys: readonly string[]
 }
 
 /**
@@ -92,7 +96,7 @@ export const readFunctionConfig = (environment: Environment = process.env): Func
 /** Reads the configuration of the API. Throws `bad-configuration`, which lists all problems at once. */
 export function readApiConfig(environment: Environment = process.env): ApiConfig {
   const settings = readSettings(apiSettings, withProject(environment), rules)
-  return { ...configOf(settings, environment), apiKey: settings.API_KEY }
+  return { ...configOf(settings, environment), apiKeys: settings.API_KEY }
 }
 
 /** Cloud Functions sets GCLOUD_PROJECT and reserves GOOGLE_CLOUD_PROJECT. Everywhere else GOOGLE_CLOUD_PROJECT is set. */

@@ -24,7 +24,7 @@ export function createHandler(readConfig: () => ApiConfig): Handler {
 function wire(readConfig: () => ApiConfig): Handler {
   try {
     const config = readConfig()
-    const app = createApp({ ...openFunction('api', config), authenticatorOn: keysBeside(config.apiKey) })
+    const app = createApp({ ...openFunction('api', config), authenticatorOn: keysBeside(...config.apiKeys) })
     return (request) => app.fetch(request)
   } catch (error) {
     createLogger('api', 'info').fatal({ problem: messageOf(error) }, 'The API cannot start.')
