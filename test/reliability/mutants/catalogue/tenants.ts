@@ -70,7 +70,7 @@ export const TENANTS: readonly Mutant[] = [
     name: 'keys-of-a-tenant-that-is-deleted',
     invariant: 'beside',
     what: 'the keys of a tenant still open it when its deletion was cut short',
-    edits: [{ in: 'holderOf', when: "state === 'deleting'", becomes: 'false' }],
+    edits: [{ in: 'holderOf', when: "(await tenants.of(key.tenant)).state === 'deleting'", becomes: 'false' }],
     noticedBy: { file: 'test/integration/api/keys.test.ts', tests: 'whose deletion was cut short' },
   },
 ]
