@@ -30,6 +30,7 @@ describe('the configuration of the API', () => {
       oldNames: [],
       thresholds: { cpu: 70, memory: 75 },
       isMultiTenant: true,
+      version: '0.1.0',
       tenantDefaults: DEFAULT_TENANT_SETTINGS,
       logLevel: 'info',
     })

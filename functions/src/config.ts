@@ -13,6 +13,7 @@ import {
 } from '@holdfast/core/platform/settings'
 import { type StorageConfig, storageOf, storageRules, storageSettings } from '@holdfast/core/platform/storage-settings'
 import { type TasksConfig, tasksOf, tasksSettings } from '@holdfast/core/platform/tasks-settings'
+import { releaseSettings, versionWith } from '@holdfast/core/platform/version'
 import { z } from 'zod'
 
 /** An attacker could guess shorter keys. */
@@ -40,6 +41,7 @@ const functionSettings = z.object({
     integer({ min: 1, max: 100, default: 75 }),
     { unit: '%' },
   ),
+  ...releaseSettings,
   LOG_LEVEL: says(
     'The least severity that is logged.',
     z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
@@ -76,6 +78,8 @@ export interface FunctionConfig {
   /** Percent. */
   readonly thresholds: { readonly cpu: number; readonly memory: number }
   readonly isMultiTenant: boolean
+  /** With the hash of the deployed bundle, if it is known. */
+  readonly version: string
   readonly logLevel: string
   readonly oldNames: readonly OldName[]
 }
@@ -114,6 +118,7 @@ const configOf = (settings: z.infer<typeof functionSettings>, environment: Envir
   acceptsMessages: settings.MESSAGE_QUEUE_ENABLED,
   thresholds: { cpu: settings.CPU_THRESHOLD, memory: settings.MEMORY_THRESHOLD },
   isMultiTenant: settings.ENABLE_MULTITENANCY,
+  version: versionWith(settings.HOLDFAST_RELEASE),
   logLevel: settings.LOG_LEVEL,
   oldNames: oldNamesIn(environment),
 })

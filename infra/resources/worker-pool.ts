@@ -63,6 +63,7 @@ function templateOf(target: Target, [, image]: Answers) {
     ...target.variables,
     MAX_CONNECTIONS: String(maxConnections),
     PROBE_PORT: String(PROBE_PORT),
+    HOLDFAST_RELEASE: target.release.runner,
   }
   const probe = { port: PROBE_PORT }
   return {

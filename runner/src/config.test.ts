@@ -5,6 +5,7 @@ import { DEFAULT_TENANT_SETTINGS } from '@holdfast/core/operations/tenant-settin
 import { describe, expect, test } from 'vitest'
 import { isHoldfastError } from '@holdfast/core/platform/errors'
 import { DEFAULT_RECONNECT_POLICY } from '@holdfast/core/session/disconnect-policy'
+import { VERSION } from '@holdfast/core/platform/version'
 import { notesOf } from '@holdfast/core/platform/settings'
 import { readRunnerConfig } from './config.ts'
 import { runnerSettings } from './settings.ts'
@@ -42,12 +43,23 @@ describe('a runner with a complete environment', () => {
       probePort: null,
       signatureCheck: 'enforce',
       instanceId: null,
+      version: VERSION,
+      revision: '',
+      oldRevisionWaitMs: 2000,
       logLevel: 'info',
       maxPairings: 2,
       client: { version: null, qrLifeMs: null },
       reconnect: DEFAULT_RECONNECT_POLICY,
       tenantDefaults: DEFAULT_TENANT_SETTINGS,
     })
+  })
+
+  test('takes its revision from Cloud Run, in a worker pool or in a service, and its build from the deployment', () => {
+    expect(readRunnerConfig({ ...good, CLOUD_RUN_REVISION: 'r2', HOLDFAST_RELEASE: 'f00d' })).toMatchObject({
+      revision: 'r2',
+      version: `${VERSION}+f00d`,
+    })
+    expect(readRunnerConfig({ ...good, K_REVISION: 'r3' }).revision).toBe('r3')
   })
 
   test('takes its reconnect schedule from the environment', () => {

@@ -4,6 +4,7 @@ import { insecureTls, readSettings, type Environment, type Rule } from '@holdfas
 import { tenantDefaultsOf, tenantRules } from '@holdfast/core/operations/tenant-environment'
 import { storageOf, storageRules } from '@holdfast/core/platform/storage-settings'
 import { tasksOf } from '@holdfast/core/platform/tasks-settings'
+import { versionWith } from '@holdfast/core/platform/version'
 import { DEFAULT_RECONNECT_POLICY as RECONNECT } from '@holdfast/core/session/disconnect-policy'
 import { runnerSettings } from './settings.ts'
 
@@ -87,6 +88,9 @@ export function readRunnerConfig(environment: Environment = process.env) {
     probePort: settings.PROBE_PORT ?? settings.PORT ?? null,
     signatureCheck: settings.SIGNATURE_CHECK,
     instanceId: settings.INSTANCE_ID ?? null,
+    version: versionWith(settings.HOLDFAST_RELEASE),
+    revision: settings.CLOUD_RUN_REVISION ?? settings.K_REVISION ?? '',
+    oldRevisionWaitMs: settings.OLD_REVISION_WAIT_MS,
     logLevel: settings.LOG_LEVEL,
     oldNames: oldNamesIn(environment),
   }

@@ -52,7 +52,7 @@ async function main(): Promise<void> {
   // The id is new at every start, so that it names this process only.
   const runnerId = `runner-${systemRandom.bytes(6).toString('hex')}`
   const log = logger.child({ runner: runnerId })
-  const { instanceId, maxConnections: capacity } = config
+  const { instanceId, version, revision, maxConnections: capacity } = config
   const sessions = new Map<string, OwnedSession>()
   const { projectId, storage, wrappingKey } = config
   const onLost = () => process.exit(EXIT.leftInDisorder)
@@ -65,6 +65,8 @@ async function main(): Promise<void> {
   const own = { documents, clock, logger: log, runnerId, instanceId }
   const heartbeat = new Heartbeat({
     ...own,
+    version,
+    revision,
     capacity,
     // A directory belongs to one runner: no other runner could continue its sessions.
     policy: { ...config.heartbeat, mutes: storage.type !== 'local' },
@@ -78,7 +80,17 @@ async function main(): Promise<void> {
   const tenants = new TenantFeed({ documents, clock, logger: log, defaults: config.tenantDefaults })
   const dependencies = sessionDependencies(config, stores, { runnerId, logger: log, jobs, tenants, tasks })
   const actions = new ActionFeed({ documents, clock, logger: log })
-  const supervisor = new Supervisor({ dependencies, heartbeat, placement, actions, tenants, capacity, sessions })
+  const { oldRevisionWaitMs } = config
+  const supervisor = new Supervisor({
+    dependencies,
+    heartbeat,
+    placement,
+    actions,
+    tenants,
+    capacity,
+    oldRevisionWaitMs,
+    sessions,
+  })
 
   const liveness = new Liveness({
     clock,
@@ -138,8 +150,17 @@ function endUnfit(log: Logger, problems: readonly StoreProblem[]): void {
 
 function logStart(log: Logger, config: RunnerConfig, meter: ReturnType<typeof processMeter>): void {
   const limitMb = meter.memoryLimitBytes === null ? null : Math.round(meter.memoryLimitBytes / 1024 / 1024)
-  const { maxConnections: capacity, instanceId: instance } = config
-  const figures = { capacity, instance, pid: process.pid, node: process.version, cpus: meter.cpus, memoryLimitMb: limitMb }
+  const { maxConnections: capacity, instanceId: instance, version, revision } = config
+  const figures = {
+    version,
+    revision,
+    capacity,
+    instance,
+    pid: process.pid,
+    node: process.version,
+    cpus: meter.cpus,
+    memoryLimitMb: limitMb,
+  }
   const memory = limitMb === null ? 'an unknown limit of memory' : `${limitMb} MB of memory`
   for (const old of config.oldNames) log.warn({ name: old.name }, sentenceOfOldName(old))
   log.info(figures, `The runner starts: up to ${capacity} sessions, ${meter.cpus} CPUs, ${memory}.`)

@@ -2,6 +2,7 @@ import { encryptionKey, integer, integers, optionalInteger, projectId, says } fr
 import { tenantVariables } from '@holdfast/core/operations/tenant-environment'
 import { storageSettings } from '@holdfast/core/platform/storage-settings'
 import { tasksSettings } from '@holdfast/core/platform/tasks-settings'
+import { releaseSettings } from '@holdfast/core/platform/version'
 import { DEFAULT_RECONNECT_POLICY as RECONNECT } from '@holdfast/core/session/disconnect-policy'
 import { z } from 'zod'
 import { DEFAULT_CRASH_POLICY as CRASHES } from './session/quarantine/crash-record.ts'
@@ -172,6 +173,18 @@ export const runnerSettings = z.object({
     instanceId,
     { without: 'no count of restarts, no wait before a start, and no alert of a crash loop' },
   ),
+  OLD_REVISION_WAIT_MS: says(
+    'The time for which a runner leaves a session without an owner to runners of a newer revision of Cloud Run. It then takes the session itself.',
+    integer({ min: 0, max: 60_000, default: 2000 }),
+    ms,
+  ),
+  CLOUD_RUN_REVISION: says('The revision of the worker pool, as Cloud Run sets it.', z.string().optional(), {
+    without: '`K_REVISION`',
+  }),
+  K_REVISION: says('The same, as Cloud Run sets it in a service.', z.string().optional(), {
+    without: 'no revision, and no waiting for a newer one',
+  }),
+  ...releaseSettings,
   LOG_LEVEL: says(
     'The least severity that is logged.',
     z.enum(['debug', 'info', 'warn', 'error', 'silent'], 'must be debug, info, warn, error or silent').default('info'),

@@ -1,3 +1,4 @@
+import { VERSION } from '@holdfast/core/platform/version'
 import { randomBytes } from 'node:crypto'
 import { DEFAULT_TENANT_SETTINGS } from '@holdfast/core/operations/tenant-settings'
 import { DocumentJournals } from '@holdfast/core/journal/document-journals'
@@ -38,6 +39,7 @@ export class CountedApi {
       tenantDefaults: DEFAULT_TENANT_SETTINGS,
       acceptsMessages: true,
       isMultiTenant: true,
+      version: VERSION,
       thresholds: { cpu: 100, memory: 100 },
       clock: systemClock,
       logger: this.#logger,

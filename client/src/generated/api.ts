@@ -972,6 +972,8 @@ export interface components {
                 memory: {
                     percentage: number | null;
                 };
+                /** @description The revision of Cloud Run. Null elsewhere. */
+                revision: string | null;
                 sessions: number;
                 silentForMs: number;
                 /**
@@ -979,11 +981,15 @@ export interface components {
                  * @enum {string}
                  */
                 state: "active" | "draining" | "dead";
+                /** @description Null on runners of an earlier version. */
+                version: string | null;
             }[] | null;
             /** @enum {string} */
             status: "healthy" | "degraded" | "warning" | "critical";
             /** @description Seconds since this API process started. */
             uptime: number;
+            /** @description The version of this API, with the hash of the deployed bundle. */
+            version: string;
         };
         /** @enum {string} */
         JobStatus: "pending" | "processing" | "sent" | "delivered" | "read" | "failed" | "canceled";

@@ -44,6 +44,10 @@ export const runnerDocumentSchema = z.object({
   /** The container of the process. A container runs one process at a time, so an older process of it is dead. */
   instanceId: z.string().nullable(),
   startedAt: z.date(),
+  /** Absent on runners of an earlier version. */
+  version: z.string().optional().catch(undefined),
+  /** The revision of Cloud Run, empty elsewhere. */
+  revision: z.string().optional().catch(undefined),
   /** When it began to take sessions; null while it waits because its predecessors died young. */
   workingSince: z.date().nullable().optional(),
   /** How many processes of this container in a row had died young when it started. */

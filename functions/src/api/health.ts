@@ -10,6 +10,8 @@ const runnerSchema = z.strictObject({
     .enum(['active', 'draining', 'dead'])
     .meta({ description: '`dead`: the runner is silent or was replaced. Other runners take over its sessions.' }),
   sessions: z.int(),
+  version: z.string().nullable().meta({ description: 'Null on runners of an earlier version.' }),
+  revision: z.string().nullable().meta({ description: 'The revision of Cloud Run. Null elsewhere.' }),
   cpu: percent,
   memory: z.strictObject({ percentage: percent }),
   silentForMs: z.number(),
@@ -18,6 +20,7 @@ const runnerSchema = z.strictObject({
 const healthSchema = z
   .strictObject({
     status: z.enum(HEALTH_STATUSES),
+    version: z.string().meta({ description: 'The version of this API, with the hash of the deployed bundle.' }),
     uptime: z.int().meta({ description: 'Seconds since this API process started.' }),
     connections: z
       .strictObject({ total: z.int(), active: z.int(), failed: z.int(), recovering: z.int() })

@@ -17,6 +17,7 @@ export function openFunction(name: string, config: FunctionConfig): GivenDepende
     tasks: createTaskQueues(config.tasks),
     tenantDefaults: config.tenantDefaults,
     isMultiTenant: config.isMultiTenant,
+    version: config.version,
     thresholds: config.thresholds,
     acceptsMessages: config.acceptsMessages,
     wrappingKey: new WrappingKey(config.wrappingKey),

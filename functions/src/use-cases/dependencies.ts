@@ -20,6 +20,8 @@ export interface Dependencies {
   readonly limits: Limits
   /** `ENABLE_MULTITENANCY` */
   readonly isMultiTenant: boolean
+  /** Of these functions. */
+  readonly version: string
   readonly wrappingKey: WrappingKey
   readonly thresholds: Thresholds
   /** False: no new messages are accepted. */

@@ -26,6 +26,8 @@ const FRESH_FOR_MS = 1000
 
 export interface Health {
   readonly status: HealthStatus
+  /** Of this API. */
+  readonly version: string
   /** Seconds since this API process started. */
   readonly uptime: number
   /** Sessions: all, connected, waiting for an operator, on the way to a connection. Null while Firestore does not answer. */
@@ -42,9 +44,9 @@ export interface Health {
   readonly problems: readonly HealthProblem[]
 }
 
-type Figures = Omit<Health, 'uptime'>
+type Figures = Omit<Health, 'uptime' | 'version'>
 
-type Needed = Pick<Dependencies, 'documents' | 'storage' | 'clock' | 'logger' | 'thresholds'>
+type Needed = Pick<Dependencies, 'documents' | 'storage' | 'clock' | 'logger' | 'thresholds' | 'version'>
 
 /** Measures the whole installation, at most once a second. It names no session, because GET /health needs no key. */
 export class HealthCheck {
@@ -65,7 +67,8 @@ export class HealthCheck {
       this.#latest = { at: now, figures: measure(this.#dependencies, this.#storage) }
     }
     const { status, ...figures } = await this.#latest.figures
-    return { status, uptime: Math.floor((now - this.#startedAt) / 1000), ...figures }
+    const { version } = this.#dependencies
+    return { status, version, uptime: Math.floor((now - this.#startedAt) / 1000), ...figures }
   }
 }
 

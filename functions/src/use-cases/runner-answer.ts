@@ -7,6 +7,10 @@ export interface RunnerAnswer {
   /** `dead`: silent for longer than its limit, or replaced by a later process of its container. Others take over its sessions. */
   readonly state: RunnerDocument['state'] | 'dead'
   readonly sessions: number
+  /** Null on runners of an earlier version. */
+  readonly version: string | null
+  /** The revision of Cloud Run. Null elsewhere, and on runners of an earlier version. */
+  readonly revision: string | null
   /** Percent of its container's limit, null when unknown. */
   readonly cpu: number | null
   readonly memory: { readonly percentage: number | null }
@@ -26,6 +30,8 @@ export function runnerAnswers(snapshots: readonly DocumentSnapshot[]): RunnerAns
       id,
       state: silentForMs > runner.deadAfterMs || isReplaced(runner) ? ('dead' as const) : runner.state,
       sessions: Object.keys(runner.sessions).length,
+      version: runner.version ?? null,
+      revision: runner.revision || null,
       cpu: runner.resources?.cpu.percentage ?? null,
       memory: { percentage: runner.resources?.memory.percentage ?? null },
       silentForMs,

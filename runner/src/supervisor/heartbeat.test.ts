@@ -3,6 +3,8 @@ import type { Change, Clock, DocumentStore } from '@holdfast/core/platform/ports
 import { expect, test } from 'vitest'
 import { Heartbeat } from './heartbeat.ts'
 
+const BUILD = { version: '0.1.0+f00d', revision: 'holdfast-runner-00002-abc' }
+
 /** A heartbeat on Firestore that takes or refuses what it writes. */
 function heartbeatOn(takes: () => boolean) {
   const pulses: unknown[] = []
@@ -12,7 +14,7 @@ function heartbeatOn(takes: () => boolean) {
   const clock = { monotonic: () => 0, every: () => () => {} } as unknown as Clock
   const policy = { intervalMs: 4000, deadAfterMs: 12_000, mutes: true }
   const reports = { resources: () => ({ memory: { rssBytes: 1 } }) as never, store: () => null, operations: () => ({}) }
-  const own = { documents, clock, logger, runnerId: 'r', instanceId: null, capacity: 1, policy, sessions: new Map() }
+  const own = { documents, clock, logger, runnerId: 'r', instanceId: null, ...BUILD, capacity: 1, policy, sessions: new Map() }
   return { heartbeat: new Heartbeat({ ...own, ...reports }), pulses }
 }
 
@@ -20,7 +22,7 @@ test('the log tells of a runner at work that Firestore hears', async () => {
   const { heartbeat, pulses } = heartbeatOn(() => true)
   await heartbeat.start({ shortLives: 0, works: true })
   await heartbeat.renew()
-  expect(pulses).toEqual([{ event: 'heartbeat', sessions: 0, connected: 0 }])
+  expect(pulses).toEqual([{ event: 'heartbeat', sessions: 0, connected: 0, ...BUILD }])
 })
 
 test('the log does not tell so of a runner that waits before it works, or that Firestore does not hear', async () => {

@@ -49,6 +49,9 @@ export class Heartbeat {
     logger: Logger
     runnerId: string
     instanceId: string | null
+    version: string
+    /** The revision of Cloud Run, empty elsewhere. */
+    revision: string
     capacity: number
     policy: HeartbeatPolicy
     sessions: ReadonlyMap<string, OwnedSession>
@@ -61,7 +64,7 @@ export class Heartbeat {
   }) {
     this.#options = options
     this.#path = runnerPath(options.runnerId)
-    this.#pulse = new Pulse(options.clock, options.logger)
+    this.#pulse = new Pulse(options)
     this.#renewedAt = options.clock.monotonic()
   }
 
@@ -195,7 +198,7 @@ export class Heartbeat {
   }
 
   #fields(): Fields {
-    const { policy, capacity, instanceId, sessions } = this.#options
+    const { policy, capacity, instanceId, version, revision, sessions } = this.#options
     const resources = this.#options.resources()
     const store = this.#options.store()
     return {
@@ -203,6 +206,8 @@ export class Heartbeat {
       state: this.#leaving ? 'draining' : 'active',
       ...(this.#leaving === 'memory-limit' ? { leavesBecause: this.#leaving } : {}),
       instanceId,
+      version,
+      revision,
       heartbeatAt: SERVER_TIME,
       capacity,
       heartbeatIntervalMs: policy.intervalMs,

@@ -4,6 +4,7 @@ import { parseStored } from '@holdfast/core/platform/parse'
 import { SESSIONS } from '@holdfast/core/session/session-document'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { DocumentStore } from '@holdfast/core/platform/ports'
+import { type Order, orderOf, type RevisionRunner } from './revisions.ts'
 
 /** A session that this runner may try to take over, with the dead owner that justifies it. */
 export interface Candidate {
@@ -12,10 +13,16 @@ export interface Candidate {
   readonly deadOwner: string | null
   /** 0 tries at once, each next rank a little later, so that the runners do not try at the same time. */
   readonly rank: number
+  /** Whether runners of a newer revision go first. */
+  readonly waits: boolean
 }
+
+/** The turn of this runner in taking a session. */
+export type Turn = Pick<Candidate, 'rank' | 'waits'>
 
 interface RunnerSeen {
   readonly id: string
+  readonly createdAtMicros: number
   readonly document: RunnerDocument
   readonly isDead: boolean
   /** For a dead runner: whether the next process of its container may still come and read its document. */
@@ -36,8 +43,8 @@ export class Placement {
   readonly #instanceId: string | null
   readonly #onAlone: (isAlone: boolean) => void
   #round = 0
-  /** Live runners at the last look. */
-  #alive: readonly string[] = []
+  /** Who goes first, as of the last look. */
+  #order: Order = { waits: false, peers: [] }
 
   constructor(options: {
     documents: DocumentStore
@@ -64,15 +71,15 @@ export class Placement {
     return candidates.filter(({ sessionId }) => !leftOut.has(sessionId)).slice(0, limit)
   }
 
-  /** This runner's rank for a session that it heard of elsewhere. */
-  rankOf(sessionId: string): number {
-    return rankOf(sessionId, this.#runnerId, this.#alive)
+  /** This runner's turn for a session that it heard of elsewhere. */
+  turnOf(sessionId: string): Turn {
+    return { rank: rankOf(sessionId, this.#runnerId, this.#order.peers), waits: this.#order.waits }
   }
 
   async #find(limit: number): Promise<Candidate[]> {
     const runners = await this.#runners()
-    this.#alive = runners.filter(({ isDead }) => !isDead).map(({ id }) => id)
-    this.#onAlone(this.#alive.every((id) => id === this.#runnerId))
+    this.#order = orderOf(this.#runnerId, runners.map(revisionRunner))
+    this.#onAlone(runners.every(({ id, isDead }) => isDead || id === this.#runnerId))
     const found: { sessionId: string; deadOwner: string | null }[] = []
     for (const sessionId of await this.#unowned(limit)) found.push({ sessionId, deadOwner: null })
     for (const dead of runners.filter(({ isDead }) => isDead)) {
@@ -82,7 +89,7 @@ export class Placement {
       if (sessions.length === 0 && !dead.isKept) await this.#clearAway(dead.id)
     }
     if (this.#round++ % ORPHAN_ROUNDS === 0) found.push(...(await this.#orphans(runners)))
-    return found.slice(0, limit).map(({ sessionId, deadOwner }) => ({ sessionId, deadOwner, rank: this.rankOf(sessionId) }))
+    return found.slice(0, limit).map(({ sessionId, deadOwner }) => ({ sessionId, deadOwner, ...this.turnOf(sessionId) }))
   }
 
   async #runners(): Promise<RunnerSeen[]> {
@@ -93,7 +100,7 @@ export class Placement {
         const isPredecessor = this.#isPredecessor(document)
         const isDead = snapshot.id !== this.#runnerId && (snapshot.silentForMs > document.deadAfterMs || isPredecessor)
         const isKept = document.instanceId !== null && !isPredecessor && snapshot.silentForMs < KEPT_FOR_MS
-        return [{ id: snapshot.id, document, isDead, isKept }]
+        return [{ id: snapshot.id, createdAtMicros: snapshot.createdAtMicros, document, isDead, isKept }]
       } catch (error) {
         this.#logger.warn({ error, runner: snapshot.id }, 'The document of a runner has an unexpected shape and is ignored.')
         return []
@@ -144,6 +151,14 @@ export class Placement {
     }
     return found
   }
+}
+
+function revisionRunner({ id, createdAtMicros, document, isDead }: RunnerSeen): RevisionRunner {
+  const { revision = '', state, workingSince, capacity, sessions } = document
+  // Runners of an earlier version do not say since when they work.
+  const isAtWork = state === 'active' && workingSince !== null
+  const hasRoom = isAtWork && Object.keys(sessions).length < capacity
+  return { id, revision, createdAtMicros, isAlive: !isDead, hasRoom }
 }
 
 /** Rendezvous hashing: all runners compute the same order without talking to each other. */

@@ -9,11 +9,13 @@ const EVERY_MS = 60_000
 export class Pulse {
   readonly #clock: Clock
   readonly #logger: Logger
+  readonly #build
   #writtenAt: number | null = null
 
-  constructor(clock: Clock, logger: Logger) {
+  constructor({ clock, logger, version, revision }: { clock: Clock; logger: Logger; version: string; revision: string }) {
     this.#clock = clock
     this.#logger = logger
+    this.#build = { version, revision }
   }
 
   /** Takes the states of the runner's sessions. */
@@ -23,6 +25,6 @@ export class Pulse {
     this.#writtenAt = now
     const connected = states.filter((state) => state === 'CONNECTED').length
     // The deployment counts these lines by `event`.
-    this.#logger.info({ event: 'heartbeat', sessions: states.length, connected }, 'The runner is at work.')
+    this.#logger.info({ event: 'heartbeat', sessions: states.length, connected, ...this.#build }, 'The runner is at work.')
   }
 }

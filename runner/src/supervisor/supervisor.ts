@@ -33,6 +33,7 @@ export class Supervisor {
   readonly #actions: ActionFeed
   readonly #tenants: TenantFeed
   readonly #capacity: number
+  readonly #oldRevisionWaitMs: number
   readonly #sessions: Map<string, OwnedSession>
   readonly #running = new Map<string, Promise<void>>()
   readonly #claiming = new Set<string>()
@@ -56,6 +57,8 @@ export class Supervisor {
     actions: ActionFeed
     tenants: TenantFeed
     capacity: number
+    /** How long this runner leaves a session to runners of a newer revision. */
+    oldRevisionWaitMs: number
     /** Shared with the heartbeat, which vouches for them. */
     sessions: Map<string, OwnedSession>
   }) {
@@ -65,6 +68,7 @@ export class Supervisor {
     this.#actions = options.actions
     this.#tenants = options.tenants
     this.#capacity = options.capacity
+    this.#oldRevisionWaitMs = options.oldRevisionWaitMs
     this.#sessions = options.sessions
   }
 
@@ -110,20 +114,20 @@ export class Supervisor {
     const isDue = (sessionId: string) => !this.#sessions.has(sessionId) && (this.#givenUp.get(sessionId)?.until ?? 0) <= now
     const again = [...this.#ours]
       .filter((sessionId) => isDue(sessionId) && !this.#unclaimable.has(sessionId))
-      .map((sessionId) => ({ sessionId, deadOwner: this.#dependencies.runnerId, rank: 0 }))
+      .map((sessionId) => ({ sessionId, deadOwner: this.#dependencies.runnerId, rank: 0, waits: false }))
     // A session may have an open action although it is wanted offline.
     const asked = [...this.#actions.sessionIds()]
       .filter((sessionId) => isDue(sessionId) && !candidates.some((candidate) => candidate.sessionId === sessionId))
-      .map((sessionId) => ({ sessionId, deadOwner: null, rank: this.#placement.rankOf(sessionId) }))
+      .map((sessionId) => ({ sessionId, deadOwner: null, ...this.#placement.turnOf(sessionId) }))
     await Promise.all([...candidates, ...again, ...asked].map((candidate) => this.#claim(candidate)))
   }
 
-  async #claim({ sessionId, deadOwner, rank }: Candidate): Promise<void> {
+  async #claim({ sessionId, deadOwner, rank, waits }: Candidate): Promise<void> {
     if (this.#sessions.has(sessionId) || this.#claiming.has(sessionId)) return
     this.#claiming.add(sessionId)
     const { clock, logger } = this.#dependencies
     try {
-      await clock.sleep(rank * RANK_DELAY_MS, 'supervisor')
+      await clock.sleep(rank * RANK_DELAY_MS + (waits ? this.#oldRevisionWaitMs : 0), 'supervisor')
       if (this.#leaving) return
       const actions = this.#actions.of(sessionId)
       const isWanted = ({ wanted }: SessionDocument) => wanted === 'online' || actions.length > 0

@@ -1,3 +1,4 @@
+import { VERSION } from '@holdfast/core/platform/version'
 import { randomBytes } from 'node:crypto'
 import { sessionPath } from '@holdfast/core/session/session-document'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
@@ -87,6 +88,7 @@ function apiOn(firestore: FirestoreUnderTest): ApiUnderTest {
     tenantDefaults: DEFAULT_TENANT_SETTINGS,
     acceptsMessages: true,
     isMultiTenant: true,
+    version: VERSION,
     thresholds: { cpu: 70, memory: 75 },
     clock: systemClock,
     logger: createLogger('api', 'silent'),

@@ -1,3 +1,4 @@
+import { VERSION } from '@holdfast/core/platform/version'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -67,6 +68,7 @@ describe('an installation without problems', () => {
     expect(await health()).toMatchObject({ status: 200 })
     expect((await health()).body).toEqual({
       status: 'healthy',
+      version: VERSION,
       uptime: expect.any(Number),
       connections: { total: 0, active: 0, failed: 0, recovering: 0 },
       queue: { waiting: 0, active: 0, failed: 0 },
@@ -77,7 +79,7 @@ describe('an installation without problems', () => {
   })
 
   it('is healthy with sessions that work, wait for a phone, or are stopped', async () => {
-    await heartbeat('runner-1', { resources: resources(12.5, 40) })
+    await heartbeat('runner-1', { resources: resources(12.5, 40), version: '0.1.0+f00d', revision: 'r2' })
     await session('connected', { state: 'CONNECTED' })
     await session('pairing', { state: 'PAIRING' })
     await session('stopped', { state: 'STOPPED', wanted: 'offline', runnerId: null })
@@ -88,7 +90,16 @@ describe('an installation without problems', () => {
       queue: { waiting: 1, active: 0, failed: 0 },
       resources: { cpu: 12.5, memory: { percentage: 40 } },
       runners: [
-        { id: 'runner-1', state: 'active', sessions: 0, cpu: 12.5, memory: { percentage: 40 }, silentForMs: expect.any(Number) },
+        {
+          id: 'runner-1',
+          state: 'active',
+          sessions: 0,
+          version: '0.1.0+f00d',
+          revision: 'r2',
+          cpu: 12.5,
+          memory: { percentage: 40 },
+          silentForMs: expect.any(Number),
+        },
       ],
       problems: [],
     })
@@ -138,13 +149,13 @@ describe('runners', () => {
 
   it('have no figures when they are of an earlier version or their figures are unreadable', async () => {
     await heartbeat('runner-1')
-    await heartbeat('runner-2', { resources: { memory: 'much' } })
+    await heartbeat('runner-2', { resources: { memory: 'much' }, version: 7, revision: '' })
     expect((await health()).body).toMatchObject({
       status: 'healthy',
       resources: { cpu: null, memory: { percentage: null } },
       runners: [
-        { cpu: null, memory: { percentage: null } },
-        { id: 'runner-2', state: 'active', cpu: null },
+        { version: null, revision: null, cpu: null, memory: { percentage: null } },
+        { id: 'runner-2', state: 'active', version: null, revision: null, cpu: null },
       ],
     })
   })

@@ -296,3 +296,27 @@ describe('a claim whose answer was lost', () => {
     await expect.poll(() => runner.dials.length, { timeout: 6000 }).toBe(1)
   })
 })
+
+describe('while two revisions are there', () => {
+  test('a session without an owner goes to the newer one', async () => {
+    const old = await startRunner({ revision: 'r1', oldRevisionWaitMs: 60_000 })
+    const recent = await startRunner({ revision: 'r2' })
+    await expect.poll(() => old.looks, { timeout: 5000 }).toBeGreaterThan(1)
+    const id = await createSession('a')
+    await expect.poll(() => ownerOf(id), { timeout: 10_000 }).toBe(recent.runnerId)
+  })
+
+  test('the older one takes it after a moment, although a runner of the newer one seems to have room', async () => {
+    const waitMs = 1500
+    const old = await startRunner({ revision: 'r1', oldRevisionWaitMs: waitMs })
+    const hung = newRunner({ revision: 'r2' })
+    await hung.heartbeat.start()
+    const looks = old.looks
+    await expect.poll(() => old.looks, { timeout: 5000 }).toBeGreaterThan(looks + 1)
+    const createdAt = performance.now()
+    const id = await createSession('a')
+    await expect.poll(() => ownerOf(id), { timeout: 10_000 }).toBe(old.runnerId)
+    expect(performance.now() - createdAt).toBeGreaterThan(waitMs)
+    await hung.heartbeat.stop()
+  })
+})

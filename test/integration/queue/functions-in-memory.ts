@@ -1,3 +1,4 @@
+import { VERSION } from '@holdfast/core/platform/version'
 import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import { jobPath, JOBS } from '@holdfast/core/message/job-document'
 import { poolPath } from '@holdfast/core/operations/pool-document'
@@ -83,6 +84,7 @@ export class FunctionsInMemory {
       tenantDefaults: DEFAULT_TENANT_SETTINGS,
       acceptsMessages: true,
       isMultiTenant: true,
+      version: VERSION,
       thresholds: { cpu: 70, memory: 75 },
       clock: systemClock,
       logger: createLogger('test', 'silent'),

@@ -1,3 +1,4 @@
+import { VERSION } from '@holdfast/core/platform/version'
 import { randomBytes } from 'node:crypto'
 import type { RunnerResources } from '@holdfast/core/operations/runner-document'
 import type { WrappingKey } from '@holdfast/core/security/envelope'
@@ -58,6 +59,9 @@ export interface RunnerOptions {
   autoRestore?: 'lossless' | 'always'
   keepsImage?: boolean
   crashPolicy?: CrashPolicy
+  /** The revision of Cloud Run. */
+  revision?: string
+  oldRevisionWaitMs?: number
   reconnect?: ReconnectPolicy
   askToDial?: AskToDial
   checkpoints?: CheckpointPolicy
@@ -138,10 +142,11 @@ export class RunnerUnderTest {
         return this.#client(given)
       },
     }
+    const build = { version: VERSION, revision: options.revision ?? '' }
     const policy = { intervalMs: 300, deadAfterMs, mutes: options.mutes ?? true }
     const parts = { documents, clock: systemClock, logger, runnerId, instanceId: options.instanceId ?? null }
     const reports = { resources: () => RESOURCES, store: () => null, operations: () => ({}) }
-    this.heartbeat = new Heartbeat({ ...parts, ...reports, capacity, policy, sessions })
+    this.heartbeat = new Heartbeat({ ...parts, ...build, ...reports, capacity, policy, sessions })
     const onAlone = (isAlone: boolean): void => {
       this.looks++
       feed.alone(isAlone)
@@ -154,6 +159,7 @@ export class RunnerUnderTest {
       actions: new ActionFeed(parts),
       tenants: this.tenants,
       capacity,
+      oldRevisionWaitMs: options.oldRevisionWaitMs ?? 2000,
       sessions,
     })
   }
