@@ -18,6 +18,16 @@ export const BESIDE: readonly Mutant[] = [
     },
   },
   {
+    name: 'newer-revision-does-not-go-first',
+    invariant: 'beside',
+    what: 'while revisions change, a session goes to a runner of the old one, from which it has to move again',
+    edits: [{ in: 'Supervisor.#claim', when: 'waits', becomes: 'false' }],
+    noticedBy: {
+      file: 'test/integration/engine/supervisor.test.ts',
+      tests: 'the older one takes it after a moment',
+    },
+  },
+  {
     name: 'tenant-of-documents-ignored',
     invariant: 'beside',
     what: 'a session or an action of another tenant is shown to a caller who knows its name',
