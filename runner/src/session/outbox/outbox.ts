@@ -4,23 +4,16 @@ import { openJobContent } from '@holdfast/core/message/sealed-content'
 import { HoldfastError, messageOf } from '@holdfast/core/platform/errors'
 import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
 import { ConnectionEnded, type Connection } from '../../whatsapp/port.ts'
-import { judge } from './due-jobs.ts'
 import { JobProgress, type Outcome } from './job-progress.ts'
 import { KnownJobs, type KnownJobsOptions } from './known-jobs.ts'
 import type { JobError, OpenJob } from './open-jobs.ts'
 import { afterFailure, CONNECTION_LOST, NO_ACK, NOT_ON_WHATSAPP, unansweredDelayMs, type SendPolicy } from './send-policy.ts'
 import { Reachability } from './reachability.ts'
 import type { Pacer } from './pacer.ts'
-import type { Hold } from './pacing.ts'
-
-/** A chat that waits behind a job of a later retry is looked at this often: that job may have been cancelled or moved. */
-const LOOK_EVERY_MS = 60_000
+import { Turns } from './turns.ts'
 
 /** The pause before a job is tried again that could not be taken from the queue. */
 const TAKE_AGAIN_MS = 5000
-
-/** Waiting jobs are judged anew this often, because settings of the tenant may have changed. */
-const JUDGE_EVERY_MS = 10_000
 
 export interface OutboxOptions extends KnownJobsOptions {
   /** Passes every open job of the session to `onJobs`, then each newly queued one. */
@@ -42,13 +35,10 @@ export class Outbox {
   readonly #progress: JobProgress
   readonly #reachability: Reachability
   readonly #jobs: KnownJobs
+  readonly #turns: Turns
   readonly #sending = new Set<OpenJob>()
   #connection: Connection | null = null
-  #accepting = true
   #unsubscribe: () => void = () => {}
-  #cancelWake: () => void = () => {}
-  #cancelLook: (() => void) | null = null
-  #soon: NodeJS.Immediate | null = null
   #onIdle: () => void = () => {}
   /** The number of messages that WhatsApp acknowledged to this outbox. */
   sent = 0
@@ -58,6 +48,14 @@ export class Outbox {
     this.#progress = new JobProgress(options)
     this.#reachability = new Reachability(options.clock)
     this.#jobs = new KnownJobs(options)
+    this.#turns = new Turns({
+      ...options,
+      jobs: this.#jobs,
+      progress: this.#progress,
+      underway: () => this.#connection && this.#sending.size,
+      begin: (job) => this.#begin(job),
+      refresh: (job) => this.#refresh(job),
+    })
   }
 
   /** Subscribes to the session's jobs in Firestore, until the outbox stops. */
@@ -74,7 +72,7 @@ export class Outbox {
       job.unanswered = 0
       job.notBeforeMs = 0
     }
-    this.#next()
+    this.#turns.next()
   }
 
   /** Handles the end of the connection: each job on its way now has an unknown outcome. */
@@ -100,7 +98,7 @@ export class Outbox {
 
   /** Judges all waiting jobs anew, because WhatsApp has changed a limit. */
   reconsider(): void {
-    this.#next()
+    this.#turns.next()
   }
 
   /**
@@ -121,7 +119,7 @@ export class Outbox {
     this.#jobs.settle(job)
     this.#options.receipts.add(messageId, job.id, 'sent')
     this.#progress.sent(job)
-    this.#next()
+    this.#turns.next()
   }
 
   /**
@@ -132,82 +130,21 @@ export class Outbox {
     if (!job?.isTaken || job.sentToAll) return this.acknowledged(messageId, null)
     job.sentToAll = true
     this.#leaveWire(job, 'unknown')
-    this.#next()
+    this.#turns.next()
   }
 
   #hear(jobs: readonly DocumentSnapshot[]): void {
     for (const job of jobs) this.#jobs.hear(job)
-    this.#next()
-  }
-
-  /** Begins whatever may begin now, and wakes up again when the next becomes due. */
-  #next(): void {
-    this.#cancelWake()
-    if (!this.#connection || !this.#accepting) return
-    const { pacer, policy, clock } = this.#options
-    const now = clock.now()
-    const judged = judge(this.#jobs.heads(), now)
-    if (judged.later.some((job) => this.#jobs.sizeOfChat(job) > 1)) this.#lookLater()
-    let free = (pacer.isPaced ? 1 : policy.chatsAtOnce) - this.#sending.size
-    let { wakeAtMs } = judged
-    for (const job of judged.due) {
-      if (free <= 0) break
-      const hold = this.#holdOf(job)
-      if (!hold) {
-        free--
-        void this.#send(job, this.#connection)
-      } else wakeAtMs = Math.min(wakeAtMs, hold.untilMs)
-    }
-    if (!Number.isFinite(wakeAtMs)) return
-    const waitMs = Math.min(Math.max(wakeAtMs - now, 0), JUDGE_EVERY_MS)
-    this.#cancelWake = clock.after(waitMs, () => this.#next(), 'outbox')
-  }
-
-  /** Returns why the job may not be sent now. A job that may be on the wire goes out again at any time. Shows a long hold. */
-  #holdOf(job: OpenJob): Hold | null {
-    const { pacer, clock } = this.#options
-    if (job.phase === 'unknown') return null
-    const hold = pacer.holdOf(job.document.chat)
-    const until = hold && new Date(hold.untilMs)
-    const isShown = job.document.hold?.reason === hold?.reason && Number(job.document.hold?.until) >= Number(until)
-    if (!hold || !until || hold.untilMs - clock.now() <= OWNER_WAITS_MS || isShown || !job.snapshot) return hold
-    void this.#show(job, { reason: hold.reason, until })
-    return hold
-  }
-
-  async #show(job: OpenJob, hold: { reason: string; until: Date }): Promise<void> {
-    await this.#progress.held(job, hold)
-    await this.#refresh(job)
-    this.#nextSoon()
-  }
-
-  /** Judges once for all jobs whose holds were shown in one turn. */
-  #nextSoon(): void {
-    this.#soon ??= setImmediate(() => {
-      this.#soon = null
-      this.#next()
-    })
-  }
-
-  /** Looks later at the jobs that block their chat for long. */
-  #lookLater(): void {
-    this.#cancelLook ??= this.#options.clock.after(
-      LOOK_EVERY_MS,
-      () => {
-        this.#cancelLook = null
-        const now = this.#options.clock.now()
-        const blocking = [...this.#jobs.heads()].filter(
-          (job) => job.phase === 'waiting' && job.notBeforeMs > now && this.#jobs.sizeOfChat(job) > 1,
-        )
-        void Promise.all(blocking.map((job) => this.#refresh(job))).then(() => this.#next())
-      },
-      'outbox',
-    )
+    this.#turns.next()
   }
 
   /** Reads a pending job again, which others may have changed. */
   #refresh(job: OpenJob): Promise<void> {
     return this.#jobs.refresh(job, () => this.#leaveWire(job, 'waiting'))
+  }
+
+  #begin(job: OpenJob): void {
+    if (this.#connection) void this.#send(job, this.#connection)
   }
 
   async #send(job: OpenJob, connection: Connection): Promise<void> {
@@ -279,7 +216,7 @@ export class Outbox {
     if (isStillOurs()) return true
     // The connection ended meanwhile, and nothing was sent.
     if (job.phase === 'waiting') job.phase = 'unknown'
-    this.#next()
+    this.#turns.next()
     return false
   }
 
@@ -287,7 +224,7 @@ export class Outbox {
   #holdBack(job: OpenJob): false {
     job.attempts--
     this.#leaveWire(job, 'waiting')
-    this.#next()
+    this.#turns.next()
     return false
   }
 
@@ -296,7 +233,7 @@ export class Outbox {
     this.#options.logger.warn({ job: job.id }, 'A job could not be taken from the queue; it is tried again.')
     this.#leaveWire(job, 'waiting')
     job.notBeforeMs = this.#options.clock.now() + TAKE_AGAIN_MS
-    this.#next()
+    this.#turns.next()
     return false
   }
 
@@ -307,13 +244,13 @@ export class Outbox {
     if (job.lastError) this.#progress.arrived(job)
     // The jobs behind it are judged after the judgement that this is a part of.
     await Promise.resolve()
-    this.#next()
+    this.#turns.next()
   }
 
   /** Ends this run of a job and reads its present version, which the queue then judges anew. */
   async #comeAgain(job: OpenJob): Promise<void> {
     await this.#refresh(job)
-    this.#next()
+    this.#turns.next()
   }
 
   /** Takes a job off the wire and sets its phase. */
@@ -340,7 +277,7 @@ export class Outbox {
     this.#leaveWire(job, 'unknown')
     job.notBeforeMs = this.#options.clock.now() + unansweredDelayMs(++job.unanswered)
     this.#progress.unacknowledged(job, NO_ACK)
-    this.#next()
+    this.#turns.next()
     // A job that goes out again at once reports the missing ack in the record of that attempt.
     if (!this.#sending.has(job)) this.#progress.waits(job)
   }
@@ -365,7 +302,7 @@ export class Outbox {
     })
     if (!job.isTaken) void this.#judgeAnewUnless(reported, job)
     job.isTaken = false
-    this.#next()
+    this.#turns.next()
   }
 
   /** Reads a job again whose document does not show its refusal. No task would make it due. */
@@ -389,17 +326,13 @@ export class Outbox {
       this.#leaveWire(job, 'waiting')
       this.#jobs.settle(job)
     }
-    this.#next()
+    this.#turns.next()
   }
 
   #stopAccepting(): void {
-    this.#accepting = false
     this.#unsubscribe()
     this.#unsubscribe = () => {}
-    this.#cancelWake()
-    if (this.#soon) clearImmediate(this.#soon)
-    this.#cancelLook?.()
-    this.#cancelLook = null
+    this.#turns.stop()
     this.#options.receipts.stop()
   }
 }
