@@ -17,6 +17,7 @@ describe('the configuration of the API', () => {
     expect(readApiConfig(complete)).toEqual({
       projectId: 'project',
       storage: { type: 'hybrid', bucket: 'bucket' },
+      taskQueue: 'cloud',
       tasks: {
         projectId: 'project',
         region: 'us-central1',

@@ -12,7 +12,7 @@ import {
   switchedOn,
 } from '@holdfast/core/platform/settings'
 import { type StorageConfig, storageOf, storageRules, storageSettings } from '@holdfast/core/platform/storage-settings'
-import { type TasksConfig, tasksOf, tasksSettings } from '@holdfast/core/platform/tasks-settings'
+import { type TaskQueueType, type TasksConfig, tasksOf, tasksSettings } from '@holdfast/core/platform/tasks-settings'
 import { releaseSettings, versionWith } from '@holdfast/core/platform/version'
 import { z } from 'zod'
 
@@ -69,6 +69,7 @@ const rules = [...storageRules, ...tenantRules]
 export interface FunctionConfig {
   readonly projectId: string
   readonly storage: StorageConfig
+  readonly taskQueue: TaskQueueType
   readonly tasks: TasksConfig
   readonly wrappingKey: Buffer
   /** The values of the installation for what a tenant does not configure. */
@@ -112,6 +113,7 @@ const withProject = (environment: Environment): Environment => ({
 const configOf = (settings: z.infer<typeof functionSettings>, environment: Environment): FunctionConfig => ({
   projectId: settings.GOOGLE_CLOUD_PROJECT,
   storage: storageOf(settings),
+  taskQueue: settings.TASK_QUEUE,
   tasks: tasksOf(settings),
   wrappingKey: settings.SESSION_ENCRYPTION_KEY,
   tenantDefaults: tenantDefaultsOf(settings),

@@ -48,6 +48,7 @@ export function readRunnerConfig(environment: Environment = process.env) {
   return {
     projectId: settings.GOOGLE_CLOUD_PROJECT,
     storage: storageOf(settings),
+    taskQueue: settings.TASK_QUEUE,
     tasks: tasksOf(settings),
     wrappingKey: new WrappingKey(settings.SESSION_ENCRYPTION_KEY),
     maxConnections: settings.MAX_CONNECTIONS,

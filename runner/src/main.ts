@@ -2,10 +2,11 @@
 import './whatsapp/baileys/patches/inflate-limit.ts'
 import { RUNNERS } from '@holdfast/core/operations/runner-document'
 import { messageOf } from '@holdfast/core/platform/errors'
-import { createFirestoreClients, createTaskQueues } from '@holdfast/core/adapters/google/clients'
+import { createFirestoreClients } from '@holdfast/core/adapters/google/clients'
 import { tenantOf } from '@holdfast/core/session/ids'
 import { createLogger, type Logger } from '@holdfast/core/platform/logging'
 import { openRunnerStores, type RunnerStores } from '@holdfast/core/adapters/session-stores'
+import { openTaskQueues } from '@holdfast/core/adapters/task-queues'
 import type { StoreProblem, StoreReport } from '@holdfast/core/operations/store-report'
 import { sentenceOfOldName } from '@holdfast/core/platform/old-names'
 import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
@@ -58,7 +59,8 @@ async function main(): Promise<void> {
   const onLost = () => process.exit(EXIT.leftInDisorder)
   const stores = openRunnerStores({ projectId, storage, wrappingKey, runnerId, clock, logger: log, onLost })
   const { documents } = stores
-  const tasks = createTaskQueues(config.tasks, stores.operations)
+  const { taskQueue: type, tasks: cloud } = config
+  const tasks = openTaskQueues({ type, cloud, documents, clock, operations: stores.operations })
   let store: StoreReport | null = null
   const meter = processMeter(config.memoryLimitBytes)
   const resources = new ResourceWatch({ meter, clock, policy: config.resources })

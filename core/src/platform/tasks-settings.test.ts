@@ -43,6 +43,7 @@ test('functions elsewhere have a URL and an account of their own', () => {
 })
 
 test.each([
+  ['TASK_QUEUE', 'firestore'],
   ['FUNCTIONS_REGION', 'Iowa'],
   ['FUNCTIONS_URL', 'functions.example.com'],
   ['FUNCTIONS_URL', 'ftp://example.com'],

@@ -2,7 +2,17 @@ import { z } from 'zod'
 import { says } from './settings.ts'
 import { DEFAULT_REGION } from './region.ts'
 
-/** Where tasks wait, and whom they call. */
+/**
+ * Where tasks wait for their time, and who calls the schedules (`TASK_QUEUE`):
+ *
+ * cloud     in Cloud Tasks, which calls the functions, as Cloud Scheduler does
+ * embedded  in Firestore; the API server does what is due
+ */
+export const TASK_QUEUES = ['cloud', 'embedded'] as const
+
+export type TaskQueueType = (typeof TASK_QUEUES)[number]
+
+/** Where the tasks of Cloud Tasks wait, and whom they call. */
 export interface TasksConfig {
   readonly projectId: string
   /** Region of the functions, and of the queues, which are made with them. */
@@ -17,6 +27,10 @@ export interface TasksConfig {
 
 /** Settings that each process spreads into its schema. All of them follow from the project where the installation is the usual one. */
 export const tasksSettings = {
+  TASK_QUEUE: says(
+    'Where tasks wait for their time, and who runs the schedules. `cloud`: Cloud Tasks and Cloud Scheduler, which call the functions. `embedded`: Firestore and the API server, without functions. Runner and API need the same value.',
+    z.enum(TASK_QUEUES, 'must be `cloud` or `embedded`').default('cloud'),
+  ),
   FUNCTIONS_REGION: says(
     'The region of the functions, and of their queues in Cloud Tasks.',
     z
@@ -47,7 +61,7 @@ export const tasksSettings = {
   ),
 }
 
-type TasksSettings = z.infer<z.ZodObject<typeof tasksSettings>> & { readonly GOOGLE_CLOUD_PROJECT: string }
+type TasksSettings = Omit<z.infer<z.ZodObject<typeof tasksSettings>>, 'TASK_QUEUE'> & { readonly GOOGLE_CLOUD_PROJECT: string }
 
 export function tasksOf(settings: TasksSettings): TasksConfig {
   const { GOOGLE_CLOUD_PROJECT: projectId, FUNCTIONS_REGION: region } = settings

@@ -1,5 +1,6 @@
-import { createTaskQueues } from '@holdfast/core/adapters/google/clients'
 import { openReadingStores } from '@holdfast/core/adapters/session-stores'
+import { openTaskQueues } from '@holdfast/core/adapters/task-queues'
+import { guardDocuments, timeLimit } from '@holdfast/core/platform/guarded-stores'
 import { createLogger } from '@holdfast/core/platform/logging'
 import { sentenceOfOldName } from '@holdfast/core/platform/old-names'
 import { systemClock } from '@holdfast/core/platform/system-clock'
@@ -8,13 +9,18 @@ import type { FunctionConfig } from '../config.ts'
 import type { GivenDependencies } from './deadline.ts'
 import { requestContext } from './request-context.ts'
 
+/** Cloud Tasks takes no longer either. A message is stored when its task is enqueued, and its caller waits. */
+const ENQUEUED_WITHIN_MS = 5000
+
 /** What each function works with, except that the stores have no deadline yet. `name` is the component of its log lines. */
 export function openFunction(name: string, config: FunctionConfig): GivenDependencies {
   const logger = createLogger(name, config.logLevel, requestContext)
   for (const old of config.oldNames) logger.warn({ name: old.name }, sentenceOfOldName(old))
+  const stores = openReadingStores({ projectId: config.projectId, storage: config.storage })
+  const documents = guardDocuments(stores.documents, timeLimit(systemClock, ENQUEUED_WITHIN_MS))
   return {
-    ...openReadingStores({ projectId: config.projectId, storage: config.storage }),
-    tasks: createTaskQueues(config.tasks),
+    ...stores,
+    tasks: openTaskQueues({ type: config.taskQueue, cloud: config.tasks, documents, clock: systemClock }),
     tenantDefaults: config.tenantDefaults,
     isMultiTenant: config.isMultiTenant,
     version: config.version,

@@ -2,15 +2,14 @@ import { onSchedule } from 'firebase-functions/v2/scheduler'
 import { createWorker } from '../app/worker.ts'
 import { accountOf } from '../options.ts'
 import { archiveOldJobs } from '../use-cases/archive-old-jobs.ts'
+import { EACH_NIGHT } from './times.ts'
 
 const worker = createWorker('maintain')
 
 /** Puts old things away. Whoever runs this needs to read and write Firestore, and to create and read objects in the bucket. */
 export const maintain = onSchedule(
   {
-    // Each day at 3:17 UTC.
-    schedule: '17 3 * * *',
-    timeZone: 'Etc/UTC',
+    ...EACH_NIGHT,
     secrets: ['SESSION_ENCRYPTION_KEY'],
     serviceAccount: accountOf('holdfast-maintainer'),
     maxInstances: 1,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { JOBS } from '@holdfast/core/message/job-document'
 import { journalRecordSchema } from '@holdfast/core/journal/journal-record'
+import { DUE_TASKS } from '@holdfast/core/operations/due-task-document'
 import { RUNNERS } from '@holdfast/core/operations/runner-document'
 import { SESSIONS } from '@holdfast/core/session/session-document'
 import { expect, it } from 'vitest'
@@ -29,6 +30,11 @@ it('sealed bytes are not indexed', () => {
   expect(exempt('session_keys')).toContain('keys')
   expect(exempt('tenant_keys')).toContain('keys')
   expect(exempt('tenants')).toContain('secrets')
+})
+
+it('a due task has the indexes of its two times only, which come by themselves', () => {
+  expect(exempt(DUE_TASKS)).toEqual(['payload'])
+  expect(file.indexes.filter(({ collectionGroup }) => collectionGroup === DUE_TASKS)).toEqual([])
 })
 
 it('the fields that every heartbeat changes are not indexed', () => {

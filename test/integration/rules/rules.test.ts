@@ -35,6 +35,8 @@ const secret = [
   'api_keys/one',
   'audit/one',
   'usage/one',
+  'due_tasks/retries.one',
+  'schedule_runs/sweep',
   'anything_else/one',
 ]
 

@@ -12,6 +12,8 @@ const TIMERS: Readonly<Record<TimerName, 'always' | 'after trouble' | 'never'>> 
   deadline: 'after trouble',
   'dial-pacer': 'always',
   'directory-lock': 'never',
+  // Of the API server only.
+  'due-tasks': 'never',
   'following-merges': 'never',
   heartbeat: 'always',
   'history-sync': 'after trouble',
@@ -23,6 +25,7 @@ const TIMERS: Readonly<Record<TimerName, 'always' | 'after trouble' | 'never'>> 
   receipts: 'after trouble',
   'renewed-firestore': 'after trouble',
   'resource-watch': 'always',
+  'schedule-runs': 'never',
   shutdown: 'after trouble',
   start: 'always',
   supervisor: 'always',

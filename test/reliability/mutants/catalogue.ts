@@ -1,5 +1,6 @@
 import { BESIDE } from './catalogue/beside.ts'
 import { DEPLOYMENT } from './catalogue/deployment.ts'
+import { EMBEDDED } from './catalogue/embedded.ts'
 import { ENDINGS } from './catalogue/endings.ts'
 import { FAILOVER } from './catalogue/failover.ts'
 import { LOG } from './catalogue/log.ts'
@@ -25,4 +26,5 @@ export const CATALOGUE: readonly Mutant[] = [
   FAILOVER,
   TENANTS,
   DEPLOYMENT,
+  EMBEDDED,
 ].flat()
