@@ -17,7 +17,8 @@ export interface Product {
   readonly inflateLimit: string
 }
 
-const productIn = (functionsEntry: string, runnerFolder: string): Product => ({
+/** The product whose functions begin in a file, and whose runner lies in a folder. */
+export const productIn = (functionsEntry: string, runnerFolder: string): Product => ({
   functionsEntry,
   runnerEntry: join(runnerFolder, 'runner/src/start.ts'),
   inflateLimit: join(runnerFolder, 'runner/src/whatsapp/baileys/patches/inflate-limit.ts'),

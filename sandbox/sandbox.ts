@@ -20,7 +20,7 @@ import type { SandboxOptions } from './options.ts'
 import { freePort } from './ports.ts'
 import { backendsAt, backendsBehind, type Proxies, startProxies } from './proxies.ts'
 import type { Exit, ReadyLine, SupervisedProcess } from './processes.ts'
-import { repositoryFile, SOURCES } from './product.ts'
+import { type Product, repositoryFile, SOURCES } from './product.ts'
 
 interface Events {
   /** The Firestore emulator or the simulator ended unexpectedly, and its state, which it held in memory, is gone. */
@@ -202,9 +202,9 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     return [...this.#runners.values()]
   }
 
-  /** Adds a runner in a new slot, as a scale-out does. `env` overrides settings of this runner. */
-  async addRunner(env: Record<string, string> = {}): Promise<SupervisedProcess> {
-    const runner = await this.#newSlot(env)
+  /** Adds a runner in a new slot, as a scale-out does. `env` overrides settings of this runner, `product` what it runs. */
+  async addRunner(env: Record<string, string> = {}, product?: Product): Promise<SupervisedProcess> {
+    const runner = await this.#newSlot(env, product)
     await runner.start()
     return runner
   }
@@ -288,10 +288,10 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     this.#publish()
   }
 
-  async #newSlot(env: Record<string, string> = {}): Promise<SupervisedProcess> {
+  async #newSlot(env: Record<string, string> = {}, product = this.#options.product ?? SOURCES): Promise<SupervisedProcess> {
     const probePort = await freePort()
     const slot = `runner-${this.#runners.size + 1}`
-    const { product = SOURCES, runnerEntry: entry, runnerEnv, runnerPreloads: preloads, storage } = this.#options
+    const { runnerEntry: entry, runnerEnv, runnerPreloads: preloads, storage } = this.#options
     const [clock, functionsUrl] = [this.#clock, this.#functionsUrl]
     const options = { product, entry, env: { ...runnerEnv, ...env }, preloads, storage, clock, functionsUrl }
     const runner = runnerProcess(this.#folder, this.#backends, this.#whatsapp, { name: slot, probePort }, options)

@@ -7,6 +7,7 @@ const PROOFS = {
   'queue-model': 'a queue to which random things happen, compared with a model of it',
   mutants: 'deliberate faults against each invariant, which a test must notice',
   fuzz: 'mutated records, documents, frames, messages and requests',
+  skew: 'an earlier version of the product together with this one, under chaos',
   deploy: 'the deployment against recorded APIs of Google: twice, after changes by hand, and with a kill at each change',
 }
 
