@@ -7,9 +7,13 @@ import { destroy } from './verbs/destroy.ts'
 import { doctor } from './verbs/doctor.ts'
 import { init } from './verbs/init.ts'
 import { plan } from './verbs/plan.ts'
+import { roll, type Rolled } from './verbs/roll.ts'
 
 /** sysexits.h's number for a wrong command line. Two is taken: `plan` ends with it when there is something to change. */
 const WRONG_USAGE = 64
+
+/** The shell's number for a program that was stopped by Ctrl-C. */
+const STOPPED = 130
 
 /** The end of a verb: its exit code, and its result for programs. */
 interface Result {
@@ -34,6 +38,11 @@ async function run(options: Options, say: (line: string) => void): Promise<Resul
       const applied = await apply(deployment, { say })
       return { code: applied.failed === 0 ? 0 : 1, json: applied }
     }
+    case 'roll': {
+      const watchMs = environment.rollOut.watchMinutes * 60_000
+      const rolled = await roll(deployment, { say, back: options.back, watchMs, stop: untilStopped() })
+      return { code: codeOf(rolled, options), json: rolled }
+    }
     case 'doctor': {
       const wrong = await doctor(deployment, say)
       return { code: wrong.length === 0 ? 0 : 1, json: { wrong } }
@@ -43,6 +52,27 @@ async function run(options: Options, say: (line: string) => void): Promise<Resul
       return { code: destroyed.failed === 0 ? 0 : 1, json: destroyed }
     }
   }
+}
+
+/** Aborted by the first Ctrl-C. A second one ends the program at once. */
+function untilStopped(): AbortSignal {
+  const controller = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort())
+  return controller.signal
+}
+
+function codeOf({ end }: Rolled, { back }: Options): number {
+  switch (end) {
+    case 'over':
+      return 0
+    case 'back':
+      return back ? 0 : 1
+    case 'stopped':
+      return STOPPED
+    case 'failed':
+      return 1
+  }
+  return end satisfies never
 }
 
 async function main(args: readonly string[]): Promise<number> {

@@ -9,6 +9,7 @@ test('a verb is enough', () => {
     only: '',
     sessions: undefined,
     withData: false,
+    back: false,
     json: false,
   })
 })

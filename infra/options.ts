@@ -8,23 +8,25 @@ export const USAGE = `Deploys Holdfast to Google Cloud, with gcloud and firebase
   npm run infra -- init       asks what to deploy, and writes the environment file
   npm run infra -- plan       what would change, by which commands, and what a month costs; exit code 2 when something would
   npm run infra -- apply      changes it; may be cut short and run again
+  npm run infra -- roll       moves a large fleet to its newest revision, in watched steps; goes on where it stands
   npm run infra -- doctor     what is wrong with what is deployed, and how to mend it
   npm run infra -- destroy    removes it, and keeps data unless told otherwise
 
   --environment FILE          the environment file (${ENVIRONMENT})
   --only TEXT                 only the resources whose names have this in them
   --sessions N                plan: the number of sessions to estimate (as many as the runners hold)
+  --back                      roll: back to the revision before
   --delete-data               destroy: removes database, checkpoints and secrets, too
   --firebase COMMAND          the firebase-tools to use (${FIREBASE})
   --json                      the result as one JSON object, the last line on stdout
 
-Exit codes: 0 well, 1 failed or something is wrong, 2 something to change, 64 a wrong option or environment file.
+Exit codes: 0 well, 1 failed, rolled back or something is wrong, 2 something to change, 130 stopped in a roll-out, 64 a wrong option or environment file.
 `
 
 /** An error about the command line. Its message is for the person who typed it. */
 export class BadOption extends Error {}
 
-const VERBS = ['init', 'plan', 'apply', 'doctor', 'destroy'] as const
+const VERBS = ['init', 'plan', 'apply', 'roll', 'doctor', 'destroy'] as const
 
 export interface Options {
   readonly verb: (typeof VERBS)[number]
@@ -33,6 +35,8 @@ export interface Options {
   readonly only: string
   readonly sessions: number | undefined
   readonly withData: boolean
+  /** A roll-out is taken back. */
+  readonly back: boolean
   readonly json: boolean
 }
 
@@ -49,6 +53,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
     only: values.only ?? '',
     sessions: values.sessions === undefined ? undefined : countOf(values.sessions),
     withData: values['delete-data'] ?? false,
+    back: values.back ?? false,
     json: values.json ?? false,
   }
 }
@@ -68,6 +73,7 @@ function parse(args: readonly string[]) {
         only: { type: 'string' },
         sessions: { type: 'string' },
         'delete-data': { type: 'boolean' },
+        back: { type: 'boolean' },
         firebase: { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },

@@ -44,6 +44,16 @@ export const environmentSchema = z
     runner: runner.prefault({}),
     /** Variables of runner and functions, as docs/CONFIGURATION.md lists them. */
     variables,
+    /** Minutes for which each step of a roll-out is watched before the next one. */
+    rollOut: z
+      .strictObject({
+        watchMinutes: z
+          .number()
+          .positive()
+          .max(24 * 60)
+          .default(10),
+      })
+      .prefault({}),
     backups: z.strictObject({ days: z.int().min(1).max(98).default(14) }).prefault({}),
     alerts: z.strictObject({ emails: z.array(z.email('must be an e-mail address')).max(16).default([]) }).prefault({}),
     budget: z

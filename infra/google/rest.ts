@@ -50,7 +50,7 @@ export class Rest {
     await this.#acquire()
     try {
       let answer = await this.#page(read)
-      for (let next = textAt(answer, 'nextPageToken'); next;) {
+      for (let next = read.onePage ? undefined : textAt(answer, 'nextPageToken'); next;) {
         const page = await this.#page({ ...read, url: withPage(read.url, next) })
         answer = joined(answer, page)
         next = textAt(page, 'nextPageToken')

@@ -22,6 +22,8 @@ export interface Read {
   readonly url: string
   readonly method?: 'POST'
   readonly body?: object
+  /** True: the first page is enough. */
+  readonly onePage?: true
 }
 
 /** A read that needs to know what the reads before it have found. Null if there is nothing to read. */

@@ -1,7 +1,8 @@
-import { gcloud } from './command.ts'
+import { type Command, gcloud } from './command.ts'
 import { RUNNER } from './deployed-functions.ts'
 import { at } from './fields.ts'
 import { imageOf, imageRead } from './repository.ts'
+import { instancesIn, FOLLOW_NEWEST, splitsBeforeChange } from './pool-splits.ts'
 import type { Answers, Read, Resource } from './resource.ts'
 import type { Target } from './target.ts'
 
@@ -18,7 +19,7 @@ export function workerPool(target: Target): Resource {
   return {
     id: `worker pool ${POOL}`,
     stage: 'runner',
-    warning: 'a new revision: every session moves once',
+    warning: 'a new revision: every session moves once, in steps in a large fleet',
     reads: [poolRead(target), imageRead(target)],
     // The number of instances and the split are not compared: others change them while it runs.
     want: (answers) => ({ spec: { template: templateOf(target, answers) } }),
@@ -26,20 +27,30 @@ export function workerPool(target: Target): Resource {
     create: (answers) => [
       replace(target, answers, {
         count: environment.runner.instances,
-        splits: [{ latestRevision: true, percent: 100 }],
+        splits: FOLLOW_NEWEST,
       }),
     ],
     update: (have, answers) => [
       replace(target, answers, {
         count: at(have, 'metadata', 'annotations', 'run.googleapis.com/manualInstanceCount') ?? environment.runner.instances,
-        splits: at(have, 'spec', 'instanceSplits'),
+        splits: splitsBeforeChange(have),
       }),
     ],
     remove: () => [gcloud(project, ['run', 'worker-pools', 'delete', POOL, `--region=${region}`], { track: 'beta' })],
   }
 }
 
-function replace(target: Target, answers: Answers, { count, splits }: { count: unknown; splits: unknown }) {
+const replace = (target: Target, answers: Answers, { count, splits }: { count: unknown; splits: unknown }) =>
+  replaceCommand(target, { count, splits, template: templateOf(target, answers) })
+
+/** Divides the instances of a present pool anew. Its template and the number of its instances stay. */
+export const splitCommand = (target: Target, pool: unknown, splits: readonly object[]): Command =>
+  replaceCommand(target, { count: instancesIn(pool), splits, template: at(pool, 'spec', 'template') })
+
+function replaceCommand(
+  target: Target,
+  { count, splits, template }: { count: unknown; splits: unknown; template: unknown },
+): Command {
   const file = target.file('worker-pool.json')
   const pool = {
     apiVersion: 'run.googleapis.com/v1',
@@ -49,7 +60,7 @@ function replace(target: Target, answers: Answers, { count, splits }: { count: u
       labels: { 'cloud.googleapis.com/location': target.region, app: 'holdfast' },
       annotations: { 'run.googleapis.com/scalingMode': 'manual', 'run.googleapis.com/manualInstanceCount': String(count) },
     },
-    spec: { template: templateOf(target, answers), instanceSplits: splits },
+    spec: { template, instanceSplits: splits },
   }
   // gcloud writes the name and the version of its client into the template. Another SDK would make another revision.
   const words = ['run', 'worker-pools', 'replace', file, '--client-name=holdfast', '--client-version=1']

@@ -1,5 +1,7 @@
 import { CommandFailed, runCommand, type Running } from '../google/run-command.ts'
+import { standingLine, standingOf } from '../resources/pool-splits.ts'
 import { type Change, STAGES } from '../resources/resource.ts'
+import { poolRead } from '../resources/worker-pool.ts'
 import { changesIn, type Deployment, judgeAll } from './deployment.ts'
 import { commandLines, fieldLines, headline } from './describe.ts'
 import { inLanes } from './lanes.ts'
@@ -34,6 +36,8 @@ export async function apply(deployment: Deployment, { say }: ApplyOptions): Prom
       return { changed, failed }
     }
   }
+  const pool = standingOf(await deployment.rest.read(poolRead(deployment.target)))
+  if (pool !== null && !pool.followsNewest) say(`${standingLine(pool)} \`npm run infra -- roll\` goes on with it.`)
   say(changed === 0 ? 'Nothing had to be changed.' : `${changed} changed. Everything is as wanted.`)
   return { changed, failed: 0 }
 }

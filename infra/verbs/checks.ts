@@ -1,10 +1,11 @@
 import { accessPolicies } from '../resources/access.ts'
 import { foreignLines } from '../resources/binding.ts'
-import { databaseUrl } from '../resources/database.ts'
 import { FUNCTIONS } from '../resources/deployed-functions.ts'
-import { at, isFields, listAt, textAt } from '../resources/fields.ts'
+import { at, listAt, textAt } from '../resources/fields.ts'
 import { collectionOf, fieldOf, indexReads, NEVER_WITH_TTL } from '../resources/firestore-files.ts'
+import { runnerRows, runnersRead } from '../resources/fleet.ts'
 import { callersRead, functionsRead, mayCall, presentFunctions } from '../resources/functions.ts'
+import { standingLine, standingOf } from '../resources/pool-splits.ts'
 import type { Answers, LaterRead, Read, Resource } from '../resources/resource.ts'
 import { secretUrl } from '../resources/secrets.ts'
 import type { Target } from '../resources/target.ts'
@@ -34,6 +35,7 @@ export const checks = (target: Target, resources: readonly Resource[]): readonly
   apiPublic(target),
   apiHealthy(target),
   poolReady(target),
+  noSplitLeft(target),
   runnerHeard(target),
   ...noForeignRights(target, resources),
 ]
@@ -142,21 +144,24 @@ const poolReady = (target: Target): Check => ({
   mend: 'The log of the newest revision has its last words; README.md lists the exit codes.',
 })
 
+/** A split stays for all later deployments. */
+const noSplitLeft = (target: Target): Check => ({
+  name: 'no roll-out stands half way',
+  reads: [poolRead(target)],
+  problem: ([pool]) => {
+    const standing = standingOf(pool)
+    return standing === null || standing.followsNewest ? null : standingLine(standing)
+  },
+  mend: '`npm run infra -- roll` goes on with it, `npm run infra -- roll --back` takes it back; docs/UPGRADING.md.',
+})
+
 /** Both times are Firestore's. */
-const runnerHeard = ({ project }: Target): Check => ({
+const runnerHeard = (target: Target): Check => ({
   name: 'a runner was heard in the last minute',
-  reads: [
-    {
-      url: `${databaseUrl(project)}/documents:runQuery`,
-      method: 'POST',
-      body: { structuredQuery: { from: [{ collectionId: 'runners' }], limit: 100 } },
-    },
-  ],
+  reads: [runnersRead(target)],
   problem: ([answer]) => {
-    const rows = Array.isArray(answer) ? answer.filter((row) => isFields(row) && row['document'] !== undefined) : []
-    const ages = rows.map(
-      (row) => Date.parse(textAt(row, 'readTime') ?? '') - Date.parse(textAt(row, 'document', 'updateTime') ?? ''),
-    )
+    const rows = runnerRows(answer)
+    const ages = rows.map(({ silentForMs }) => silentForMs)
     const youngestMs = Math.min(...ages)
     if (rows.length === 0) return 'no runner is on the list'
     return youngestMs < HEARD_WITHIN_MS ? null : `the last one ${Math.round(youngestMs / 1000)} s ago`

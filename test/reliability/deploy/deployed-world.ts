@@ -16,6 +16,8 @@ export interface DeployedWorldOptions {
   /** The firebase-tools to use; the stand-in if left out. */
   readonly firebase?: readonly string[] | undefined
   readonly strikes?: Strikes
+  /** Fields of the environment file beside those of all. */
+  readonly environment?: object
 }
 
 export interface Ended {
@@ -32,6 +34,7 @@ export class DeployedWorld {
   readonly #folder: string
   readonly #environment: Record<string, string>
   #kill: () => void = () => {}
+  #interrupt: () => void = () => {}
 
   private constructor(recorder: GoogleRecorder, folder: string, environment: Record<string, string>) {
     this.recorder = recorder
@@ -39,7 +42,7 @@ export class DeployedWorld {
     this.#environment = environment
   }
 
-  static async open({ gcloud, firebase, strikes }: DeployedWorldOptions): Promise<DeployedWorld> {
+  static async open({ gcloud, firebase, strikes, environment }: DeployedWorldOptions): Promise<DeployedWorld> {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-deploy-'))
     const world: { here?: DeployedWorld } = {}
     const strike: Strike = ({ what, client }) => {
@@ -59,7 +62,7 @@ export class DeployedWorld {
     const words = (firebase ?? [process.execPath, STAND_IN]).map((word) => `'${word}'`).join(' ')
     const proxy = recorder.url.replace('http://', 'http://$$:$sum@')
     writeProgram(join(programs, 'firebase'), namedByProxy(`HTTPS_PROXY=${proxy}`, `HTTP_PROXY=${proxy}`, words))
-    writeFileSync(join(folder, 'environment.json'), JSON.stringify(ENVIRONMENT))
+    writeFileSync(join(folder, 'environment.json'), JSON.stringify({ ...ENVIRONMENT, ...environment }))
     const path = [programs, process.env['PATH']].join(delimiter)
     world.here = new DeployedWorld(recorder, folder, { ...recorder.environment(), PATH: path, CI: '1' })
     return world.here
@@ -76,6 +79,7 @@ export class DeployedWorld {
         stdio: ['pipe', 'pipe', 'pipe'],
       })
       this.#kill = () => kill(-(child.pid ?? 0))
+      this.#interrupt = () => void child.kill('SIGINT')
       const output: string[] = []
       const told: string[] = []
       child.stdout.on('data', (chunk: Buffer) => output.push(chunk.toString()))
@@ -92,6 +96,11 @@ export class DeployedWorld {
   /** Kills the running verb and all of its commands. */
   kill(): void {
     this.#kill()
+  }
+
+  /** Stops the running verb as Ctrl-C does. */
+  interrupt(): void {
+    this.#interrupt()
   }
 
   async close(): Promise<void> {

@@ -195,7 +195,7 @@ function jsonIn(bytes: Buffer): Fields {
 }
 
 const READS =
-  /:(getIamPolicy|testIamPermissions|test|generateUploadUrl|queryTestablePermissions|list|runQuery)$|\/token(info)?$|generateServiceIdentity$/
+  /:(getIamPolicy|testIamPermissions|test|generateUploadUrl|queryTestablePermissions|list|runQuery|runAggregationQuery)$|\/token(info)?$|generateServiceIdentity$/
 
 const isChange = ({ method, path, query }: Call): boolean =>
   !['GET', 'HEAD', 'OPTIONS'].includes(method) && !READS.test(path) && !query.has('dryRun')

@@ -23,8 +23,20 @@ export const PROJECT = 'demo-holdfast'
 export const PROJECT_NUMBER = '123456789012'
 export const REGION = 'us-central1'
 
+/** The runners of the pool, as Google's services show them. */
+export interface Fleet {
+  /** The rows of a query for the documents of runners. */
+  runners(): readonly Fields[]
+  /** The number of sessions that are wanted online and have no owner. */
+  unowned(): number
+  /** Log lines about what went wrong. */
+  log(): readonly Fields[]
+}
+
 /** Everything that exists in the recorded project, by `host/path`. */
 export class World {
+  /** What runners do, where a test tells it. */
+  fleet: Fleet | null = null
   readonly things = new Map<string, Fields>()
   #serial = 0
 

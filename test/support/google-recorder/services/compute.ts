@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { merged, things } from '../things.ts'
 import {
   alreadyExists,
@@ -53,9 +54,10 @@ function revised(world: World, id: string, body: Fields, before: Fields | undefi
   const [metadata, spec] = [body['metadata'] as Fields, body['spec'] as Fields]
   const [was, status] = [before?.['metadata'] as Fields | undefined, before?.['status'] as Fields | undefined]
   const generation = Number(was?.['generation'] ?? 0) + 1
-  const same = JSON.stringify((before?.['spec'] as Fields | undefined)?.['template']) === JSON.stringify(spec['template'])
+  const same = isDeepStrictEqual((before?.['spec'] as Fields | undefined)?.['template'], spec['template'])
   const revision = same ? status?.['latestReadyRevisionName'] : `${id}-${String(generation).padStart(5, '0')}-abc`
-  const splits = [{ revisionName: revision, percent: 100, latestRevision: true }]
+  const wanted = (spec['instanceSplits'] as Fields[] | undefined) ?? [{ latestRevision: true, percent: 100 }]
+  const splits = wanted.map((split) => (split['latestRevision'] === true ? { revisionName: revision, ...split } : split))
   const conditions = ['Ready', 'ConfigurationsReady', 'RoutesReady', 'InstanceSplitsReady']
   return {
     metadata: {

@@ -26,7 +26,8 @@ export function firestore(call: Call, world: World): Answer {
     const defaults = () => ({ uid: 'u', etag: 'e', ...UNSAFE })
     return things(call, world, { long: true, type: 'google.firestore.admin.v1.Database', defaults })
   }
-  if (method === 'POST' && path.endsWith(':runQuery')) return ok([runnerRow(world)])
+  if (method === 'POST' && path.endsWith(':runQuery')) return ok(world.fleet?.runners() ?? [runnerRow(world)])
+  if (method === 'POST' && path.endsWith(':runAggregationQuery')) return ok(count(world, call))
   if (path.includes('/collectionGroups/')) return indexes(call, world)
   if (path.endsWith('/backupSchedules') && method === 'POST') return things(call, world, { nameOf: () => `b${world.serial()}` })
   if (method === 'DELETE' && world.things.get(`${call.host}${path}`)?.['deleteProtectionState'] === 'DELETE_PROTECTION_ENABLED') {
@@ -39,6 +40,13 @@ export function firestore(call: Call, world: World): Answer {
 function runnerRow(world: World) {
   const isThere = world.below('run:workerpools/').length > 0
   return { readTime: now(), ...(isThere ? { document: { name: 'runners/runner-0', updateTime: now() } } : {}) }
+}
+
+/** Nobody waits for an operator. */
+function count(world: World, { body }: Call) {
+  const isHelpless = JSON.stringify(body).includes('NEEDS_ATTENTION')
+  const integerValue = String(isHelpless ? 0 : (world.fleet?.unowned() ?? 0))
+  return [{ readTime: now(), result: { aggregateFields: { count: { integerValue } } } }]
 }
 
 const UNSAFE = {

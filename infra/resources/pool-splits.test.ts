@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest'
+import { FOLLOW_NEWEST, splitsAt, splitsBeforeChange, standingLine, standingOf, stepAfter } from './pool-splits.ts'
+
+const pool = (instances: number, instanceSplits: readonly object[], [newest, works] = ['r2', 'r2']) => ({
+  metadata: { annotations: { 'run.googleapis.com/manualInstanceCount': String(instances) } },
+  spec: { instanceSplits },
+  status: { latestCreatedRevisionName: newest, latestReadyRevisionName: works },
+})
+
+const named = (revisionName: string, percent: number) => ({ revisionName, percent })
+
+describe('before a new revision is made', () => {
+  test('a large fleet is held at the revision that works', () => {
+    expect(splitsBeforeChange(pool(4, FOLLOW_NEWEST, ['r3', 'r2']))).toEqual([named('r2', 100)])
+    expect(splitsBeforeChange(pool(4, []))).toEqual([named('r2', 100)])
+  })
+
+  test('a small fleet is left as it is, so that it is replaced at once', () => {
+    expect(splitsBeforeChange(pool(3, FOLLOW_NEWEST))).toEqual(FOLLOW_NEWEST)
+  })
+
+  test('a roll-out that stands half way keeps its splits', () => {
+    const half = [named('r2', 50), named('r1', 50)]
+    expect(splitsBeforeChange(pool(10, half))).toEqual(half)
+  })
+})
+
+describe('how a roll-out stands is read from the pool', () => {
+  test.each([
+    ['not begun', [named('r1', 100)], { share: 0, old: 'r1', followsNewest: false }],
+    ['at a step', [named('r1', 90), named('r2', 10)], { share: 10, old: 'r1', followsNewest: false }],
+    [
+      'with a third revision',
+      [named('r0', 20), named('r1', 70), named('r2', 10)],
+      { share: 10, old: 'r1', followsNewest: false },
+    ],
+    ['at its last step', [named('r2', 100)], { share: 100, old: null, followsNewest: false }],
+    ['over', FOLLOW_NEWEST, { share: 100, old: null, followsNewest: true }],
+    ['never begun', [], { share: 100, old: null, followsNewest: true }],
+  ])('%s', (_how, splits, standing) => {
+    expect(standingOf(pool(10, splits))).toEqual({ newest: 'r2', instances: 10, ...standing })
+  })
+
+  test('without a pool there is nothing', () => {
+    expect(standingOf(null)).toBeNull()
+  })
+
+  test('it is told in a sentence', () => {
+    const tell = (splits: readonly object[]) => standingLine(standingOf(pool(10, splits)) as never)
+    expect(tell([named('r1', 90), named('r2', 10)])).toBe('10 % of the instances are of r2, the newest revision, 90 % of r1.')
+    expect(tell(FOLLOW_NEWEST)).toBe('All instances are of r2, the newest revision.')
+  })
+})
+
+test('the steps are a tenth, a half and all, and the first is of one instance at least', () => {
+  const steps = (instances: number) => {
+    const taken: number[] = []
+    for (let share = 0; share < 100; taken.push(share)) share = stepAfter({ share, instances })
+    return taken
+  }
+  expect(steps(20)).toEqual([10, 50, 100])
+  expect(steps(4)).toEqual([25, 50, 100])
+  expect(steps(1)).toEqual([100])
+})
+
+test('a step gives the rest to the old revision', () => {
+  expect(splitsAt({ newest: 'r2', old: 'r1' }, 10)).toEqual([named('r2', 10), named('r1', 90)])
+  expect(splitsAt({ newest: 'r2', old: 'r1' }, 100)).toEqual([named('r2', 100)])
+  expect(splitsAt({ newest: 'r2', old: 'r1' }, 0)).toEqual([named('r1', 100)])
+})
