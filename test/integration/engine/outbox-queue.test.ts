@@ -276,6 +276,21 @@ test('a job that Firestore does not let its owner take is tried again, and every
   expect((await job('not taken')).status).toBe('sent')
 })
 
+test('a job that Firestore does not let its owner fail stays in the queue, and fails once Firestore is back', async () => {
+  const { clock, step } = steppedClock()
+  let faulty: FaultyDocuments | null = null
+  const through: OutboxOptionsUnderTest['through'] = (real) => (faulty ??= new FaultyDocuments(real))
+  const { accept, bring, relayed, journal, job } = await newOutbox({ through, clock })
+  faulty!.faults((changes) => (changes.some(({ kind }) => kind === 'update') ? 'refuse' : null))
+  bring(await accept('not failed', { expiresAt: new Date(clock.now() - 1) }))
+  await expect.poll(() => journal.head.sequence, { timeout: 15_000 }).toBeGreaterThanOrEqual(3)
+  expect(await job('not failed')).toMatchObject({ status: 'pending', failedAt: null })
+
+  faulty!.faults(null)
+  await expect.poll(async () => (step(5000), (await job('not failed')).status)).toBe('failed')
+  expect(relayed).toEqual([])
+})
+
 test('a number without an account is asked for once, whatever number of messages waits for it', async () => {
   let asked = 0
   const { accept, bring, job } = await newOutbox({ isReachable: () => Promise.resolve(asked++ < 0) })

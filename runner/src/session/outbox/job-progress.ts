@@ -82,8 +82,10 @@ export class JobProgress {
 
   async failed(job: OpenJob, error: JobError): Promise<Outcome> {
     const status: MessageStatus = { status: 'failed', error }
-    const outcome = await (job.isTaken ? this.#reported(job, status) : this.#guarded(job, status))
-    if (outcome !== 'outdated') this.#logger.warn({ ...idsOf(job), code: error.code }, 'A message has failed for good.')
+    const { isTaken } = job
+    const outcome = await (isTaken ? this.#reported(job, status) : this.#guarded(job, status))
+    const isPending = outcome === 'outdated' || (outcome === 'refused' && !isTaken)
+    if (!isPending) this.#logger.warn({ ...idsOf(job), code: error.code }, 'A message has failed for good.')
     return outcome
   }
 

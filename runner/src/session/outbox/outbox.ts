@@ -12,7 +12,7 @@ import { Reachability } from './reachability.ts'
 import type { Pacer } from './pacer.ts'
 import { Turns } from './turns.ts'
 
-/** The pause before a job is tried again that could not be taken from the queue. */
+/** The pause before a waiting job is tried again whose document could not be changed. */
 const TAKE_AGAIN_MS = 5000
 
 export interface OutboxOptions extends KnownJobsOptions {
@@ -230,7 +230,7 @@ export class Outbox {
 
   /** Waits with a job whose document Firestore did not let this owner change: it is away in mode `local`, or refuses the document. */
   #putOff(job: OpenJob): false {
-    this.#options.logger.warn({ job: job.id }, 'A job could not be taken from the queue; it is tried again.')
+    this.#options.logger.warn({ job: job.id }, 'The document of a waiting job could not be changed; the job is tried again.')
     this.#leaveWire(job, 'waiting')
     job.notBeforeMs = this.#options.clock.now() + TAKE_AGAIN_MS
     this.#turns.next()
@@ -323,6 +323,7 @@ export class Outbox {
     const outcome = await failed
     if (this.#jobs.has(job)) {
       if (outcome === 'outdated') return this.#comeAgain(job)
+      if (outcome === 'refused') return void this.#putOff(job)
       this.#leaveWire(job, 'waiting')
       this.#jobs.settle(job)
     }
