@@ -1,5 +1,4 @@
-import { SERVER_TIME, type Clock } from '@holdfast/core/platform/ports'
-import { systemClock } from '@holdfast/core/platform/system-clock'
+import { SERVER_TIME } from '@holdfast/core/platform/ports'
 import { sealJobContent } from '@holdfast/core/message/sealed-content'
 import { randomInt } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -7,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type FirestoreUnderTest, startFirestore } from '../../support/firestore-under-test.ts'
 import { FaultyDocuments } from '../../support/engine/faulty-documents.ts'
 import { type OutboxOptionsUnderTest, type OutboxUnderTest, outboxUnderTest } from '../../support/engine/outbox-under-test.ts'
+import { steppedClock } from '../../support/engine/stepped-clock.ts'
 
 /** What an owner does with a pending job that others may cancel, change, move, or make due. */
 
@@ -31,30 +31,6 @@ async function newOutbox(options: OutboxOptionsUnderTest = {}): Promise<OutboxUn
 }
 
 const canceled = { status: 'canceled', timeline: [{ status: 'canceled', at: new Date() }] }
-
-/** A clock whose timers the test runs. Its time stands still between two steps. */
-function steppedClock() {
-  let nowMs = Date.now()
-  const timers = new Map<() => void, number>()
-  const clock: Clock = {
-    ...systemClock,
-    now: () => nowMs,
-    monotonic: () => nowMs,
-    after(delayMs, callback) {
-      timers.set(callback, nowMs + delayMs)
-      return () => timers.delete(callback)
-    },
-  }
-  const step = (ms: number): void => {
-    nowMs += ms
-    for (const [callback, dueMs] of timers) {
-      if (dueMs > nowMs) continue
-      timers.delete(callback)
-      callback()
-    }
-  }
-  return { clock, step, timers }
-}
 
 describe('a pending job that was changed after the owner had read it', () => {
   test('and canceled is never sent, and stays canceled', async () => {

@@ -3,7 +3,9 @@ import { jobDocumentSchema } from '@holdfast/core/message/job-document'
 import { type Clock, SERVER_TIME } from '@holdfast/core/platform/ports'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { FaultyDocuments } from '../../support/engine/faulty-documents.ts'
 import { type FirestoreUnderTest, startFirestore } from '../../support/firestore-under-test.ts'
+import { steppedClock } from '../../support/engine/stepped-clock.ts'
 import { type OutboxOptionsUnderTest, type OutboxUnderTest, outboxUnderTest } from '../../support/engine/outbox-under-test.ts'
 
 /**
@@ -113,6 +115,64 @@ test('told "failed" and sent later: the refusal of a first copy fails no message
   await encrypted.promise
   outbox.acknowledged('M-two copies', null)
   expect(await job('two copies')).toMatchObject({ status: 'sent', lastError: null })
+})
+
+describe('told "failed" and sent later: the ack of a first copy that comes after the refusal of the second', () => {
+  /** A message with two copies on the wire. */
+  async function twoCopies(id: string, retryDelaysMs: number[], through?: OutboxOptionsUnderTest['through']) {
+    const { clock, step } = steppedClock()
+    const policy = { ackTimeoutMs: 20_000, retryDelaysMs, maxRetries: 1 }
+    const parts = await newOutbox({ policy, clock, ...(through && { through }) })
+    parts.bring(await parts.accept(id))
+    parts.bring(await parts.accept(`behind ${id}`))
+    await expect.poll(() => (step(20_000), parts.relayed)).toEqual([`M-${id}`, `M-${id}`])
+    // An answer to the second copy counts once that has left.
+    await parts.job(id)
+    const end = async () => {
+      await expect.poll(() => parts.relayed).toEqual([`M-${id}`, `M-${id}`, `M-behind ${id}`])
+      parts.outbox.acknowledged(`M-behind ${id}`, null)
+      return parts.job(id)
+    }
+    return { ...parts, end }
+  }
+
+  test.each([
+    ['while it waits for its retry', 300_000],
+    ['while its retry begins', 0],
+  ])('makes the message `sent` %s, and no third copy leaves', async (when, delayMs) => {
+    const { outbox, job, end } = await twoCopies(when, [delayMs])
+    outbox.acknowledged(`M-${when}`, '479')
+    if (delayMs > 0) expect(await job(when)).toMatchObject({ status: 'pending', lastError: { code: 'whatsapp-479' } })
+    outbox.acknowledged(`M-${when}`, null)
+    expect(await end()).toMatchObject({ status: 'sent', lastError: null, nextAttemptAt: null })
+  })
+
+  test('makes the message `sent` while it is taken from the queue again, and no third copy leaves', async () => {
+    let faulty: FaultyDocuments | null = null
+    const { outbox, end, statuses } = await twoCopies('taken again', [0], (real) => (faulty ??= new FaultyDocuments(real)))
+    const begun = Promise.withResolvers<void>()
+    faulty!.faults((changes) => {
+      if (!changes.some(({ kind }) => kind === 'update')) return null
+      begun.resolve()
+      faulty!.faults(null)
+      return 'hang'
+    })
+    outbox.acknowledged('M-taken again', '479')
+    await begun.promise
+    outbox.acknowledged('M-taken again', null)
+    faulty!.release()
+    expect(await end()).toMatchObject({ status: 'sent', attempts: 3, lastError: null })
+    expect((await statuses('taken again')).slice(-2)).toEqual(['processing', 'sent'])
+  })
+
+  test('changes no message that was canceled meanwhile', async () => {
+    const { outbox, job, change, read, end } = await twoCopies('canceled', [300_000])
+    outbox.acknowledged('M-canceled', '479')
+    expect((await job('canceled')).status).toBe('pending')
+    await change(await read('canceled'), canceled)
+    outbox.acknowledged('M-canceled', null)
+    expect((await end()).status).toBe('canceled')
+  })
 })
 
 test('two retry owners: an answer to an attempt of before sets no timer for a job that a task makes due', async () => {

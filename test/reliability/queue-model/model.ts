@@ -39,8 +39,7 @@ export interface Happening {
 
 type Rules<Result> = Readonly<Record<string, (job: ModelJob, happening: Happening) => Result>>
 
-const SLOW_MS = 2 * OWNER_WAITS_MS
-const LOOK_MS = OWNER_WAITS_MS + 1000
+const [SLOW_MS, LOOK_MS] = [2 * OWNER_WAITS_MS, OWNER_WAITS_MS + 1000]
 const FINAL_ERRORS = ['whatsapp-400', 'not-on-whatsapp']
 
 const isPast = (time: number | null, now: number): boolean => time !== null && time <= now
@@ -49,6 +48,7 @@ const isOwn = (job: ModelJob, by: string, status: JobStatus) => job.status === s
 const isUnsent = (job: ModelJob): boolean => job.status === 'pending' && !job.isOpen && !job.isUncertain
 const isTooOld = (job: ModelJob, now: number): boolean => isPast(job.expiresAt, now) && !job.isOpen && !job.isUncertain
 const isRefused = ({ answer }: ModelJob): boolean => !!answer?.error
+const isAcked = ({ answer, isUncertain }: ModelJob) => !!answer && (answer.error === null || isUncertain)
 const isLast = ({ answer, refusals, delays }: ModelJob) => FINAL_ERRORS.includes(answer?.error ?? '') || refusals >= delays.length
 const isFailed = (job: ModelJob, now: number): boolean =>
   job.status === 'pending' ? isTooOld(job, now) || job.answer?.error === 'not-on-whatsapp' : isRefused(job) && isLast(job)
@@ -62,7 +62,7 @@ const MAY = {
   taken: (job, { by, now }) => isOwn(job, by, 'pending') && (job.dueAt ?? 0) <= now && !isTooOld(job, now - SLOW_MS),
   repeated: (job, { by }) => isOwn(job, by, 'processing'),
   refused: (job, { by }) => isOwn(job, by, 'processing') && isRefused(job) && !isLast(job),
-  sent: (job, { by }) => isOwn(job, by, 'processing') && job.answer?.error === null,
+  sent: (job, { by }) => isAcked(job) && isOwn(job, by, isRefused(job) ? 'pending' : 'processing'),
   delivered: (job) => job.status === 'sent' || (isOpen(job) && !isUnsent(job)),
   read: (job) => job.status === 'sent' || job.status === 'delivered' || (isOpen(job) && !isUnsent(job)),
   failed: (job, { by, now }) => isOwn(job, by, job.status) && isOpen(job) && isFailed(job, now),

@@ -39,7 +39,7 @@ function fieldsOf(event: MessageStatusChanged, { cipher }: EventRecord): Fields 
       return { status, failedAt: at, nextAttemptAt: null, hold: null, lastError: event.error, timeline }
     }
     case 'sent':
-      return { status, lastError: null, nextAttemptAt: null, timeline: new Append({ status, at }) }
+      return { status, lastError: null, nextAttemptAt: null, hold: null, timeline: new Append({ status, at }) }
     case 'delivered':
     case 'read':
       return { status, timeline: new Append({ status, at }) }

@@ -51,7 +51,14 @@ export class JobProgress {
 
   sent(job: OpenJob): void {
     this.#say(job, { status: 'sent' })
-    this.#logger.info(idsOf(job), 'A message was sent: WhatsApp has it.')
+    this.#logger.info(idsOf(job), SENT)
+  }
+
+  /** Makes a job `sent` that is in the queue again. */
+  async sentBefore(job: OpenJob): Promise<Outcome> {
+    const outcome = await this.#guarded(job, { status: 'sent' })
+    if (outcome === 'written') this.#logger.info(idsOf(job), SENT)
+    return outcome
   }
 
   /** Logs an attempt that ended with an unknown outcome. The next attempt, or `waits`, writes it to the job's document. */
@@ -129,6 +136,8 @@ interface Beside {
   readonly change?: PaceChange
   readonly onDurable?: () => void
 }
+
+const SENT = 'A message was sent: WhatsApp has it.'
 
 const NO_CHANGE: PaceChange = { keys: {}, events: [] }
 

@@ -45,6 +45,7 @@ export class JobReader {
       // Missing acks of the last owner say nothing about this one.
       notBeforeMs: isTaken ? 0 : (document.nextAttemptAt?.getTime() ?? 0),
       lastError: document.lastError,
+      isAcknowledged: false,
       sentToAll: false,
       message: document.proto ? openJobProto(this.#cipher, snapshot.id, document.proto) : null,
       cancelTimeout: null,

@@ -96,8 +96,8 @@ export class KnownJobs extends OpenJobs {
       onReplaced()
       // An earlier run has taken it in the meantime.
       if (job.isTaken) return void (job.phase = 'unknown')
-      this.remove(job)
-      if (found) this.add(found)
+      if (found) this.#replace(job, found)
+      else this.remove(job)
     } catch (error) {
       if (state.journal.ended || job.run !== run) return
       onReplaced()
@@ -116,6 +116,12 @@ export class KnownJobs extends OpenJobs {
     const isRequeued = Number(found.document.queuedAt) > Number(known.document.queuedAt)
     const isLater = known.snapshot !== null && Number(found.snapshot?.updatedAtMicros) > known.snapshot.updatedAtMicros
     if (!isRequeued && !isLater) return
+    this.#replace(known, found)
+  }
+
+  /** What WhatsApp has told holds in every version of the document. */
+  #replace(known: OpenJob, found: OpenJob): void {
+    if (known.isAcknowledged) Object.assign(found, { isAcknowledged: true, notBeforeMs: 0 })
     this.remove(known)
     this.add(found)
   }

@@ -17,6 +17,7 @@ const newJob = (messageId: string, chat: string, createdAtMicros: number, phase:
   unanswered: 0,
   notBeforeMs: 0,
   lastError: null,
+  isAcknowledged: false,
   sentToAll: false,
   message: null,
   cancelTimeout: null,

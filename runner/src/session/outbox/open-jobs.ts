@@ -37,6 +37,8 @@ export interface OpenJob {
   notBeforeMs: number
   /** The error of the last attempt; null before the first one. */
   lastError: JobError | null
+  /** True when WhatsApp has acknowledged an earlier copy of the message while the job was in the queue again. */
+  isAcknowledged: boolean
   /** True once the message goes or went out again for devices that were missed. */
   sentToAll: boolean
   /** The message as it was first sent; null before that. */

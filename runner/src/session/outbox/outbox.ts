@@ -107,7 +107,23 @@ export class Outbox {
    */
   acknowledged(messageId: string, error: string | null): void {
     const job = this.#jobs.get(messageId)
-    if (!job?.isTaken) return
+    if (job?.isTaken) this.#answered(job, error)
+    else if (job && error === null) this.#answeredLate(job)
+  }
+
+  /**
+   * Handles an ack of a message that missed some devices of its chat. Sends the same message once more, to all present devices.
+   */
+  missedDevices(messageId: string): void {
+    const job = this.#jobs.get(messageId)
+    if (!job?.isTaken || job.sentToAll) return this.acknowledged(messageId, null)
+    job.sentToAll = true
+    this.#leaveWire(job, 'unknown')
+    this.#turns.next()
+  }
+
+  #answered(job: OpenJob, error: string | null): void {
+    const { messageId } = job.document
     // WhatsApp refused an earlier copy. It may take the one that is about to leave, and nobody may be told that it did not.
     if (error !== null && job.leaving) return
     if (error === null) this.sent++
@@ -122,14 +138,11 @@ export class Outbox {
     this.#turns.next()
   }
 
-  /**
-   * Handles an ack of a message that missed some devices of its chat. Sends the same message once more, to all present devices.
-   */
-  missedDevices(messageId: string): void {
-    const job = this.#jobs.get(messageId)
-    if (!job?.isTaken || job.sentToAll) return this.acknowledged(messageId, null)
-    job.sentToAll = true
-    this.#leaveWire(job, 'unknown')
+  /** Handles an ack of an earlier copy whose job is in the queue again: no further copy may leave. */
+  #answeredLate(job: OpenJob): void {
+    job.isAcknowledged = true
+    if (job.phase === 'sending') return
+    job.notBeforeMs = 0
     this.#turns.next()
   }
 
@@ -157,6 +170,7 @@ export class Outbox {
     const isStillOurs = (): boolean => this.#connection === connection && job.phase === 'sending' && job.run === run
     try {
       if (!isTaken && this.#jobs.isStale(job, this.#options.pacer.isPaced)) return await this.#comeAgain(job)
+      if (job.isAcknowledged) return await this.#sentBefore(job)
       if (isTaken && !job.sentToAll && receipts.isSent(job.document.messageId)) return await this.#arrived(job)
       const proto = job.message ?? (await this.#compose(job, connection, isStillOurs))
       if (!proto) return
@@ -164,6 +178,7 @@ export class Outbox {
       job.attempts++
       if (isTaken) this.#progress.repeats(job, proto)
       else if (!(await this.#take(job, proto, isStillOurs))) return
+      if (job.isAcknowledged) return await this.#sentBefore(job)
       job.leaving = run
       await connection.relay(job.document.chat, proto, job.document.messageId, isRepeated)
       // The frame leaves when its records are durable; an answer to it can come only after that.
@@ -247,6 +262,22 @@ export class Outbox {
     this.#turns.next()
   }
 
+  /** Makes a job `sent`, because WhatsApp has acknowledged an earlier copy. A pending one in the known version only. */
+  async #sentBefore(job: OpenJob): Promise<void> {
+    // The jobs behind it are judged after the judgement that this is a part of.
+    await Promise.resolve()
+    if (job.isTaken) return this.#answered(job, null)
+    const outcome = await this.#progress.sentBefore(job)
+    if (outcome === 'ended' || !this.#jobs.has(job)) return
+    if (outcome === 'outdated') return this.#comeAgain(job)
+    if (outcome === 'refused') return void this.#putOff(job)
+    this.sent++
+    this.#leaveWire(job, 'waiting')
+    this.#jobs.settle(job)
+    this.#options.receipts.add(job.document.messageId, job.id, 'sent')
+    this.#turns.next()
+  }
+
   /** Ends this run of a job and reads its present version, which the queue then judges anew. */
   async #comeAgain(job: OpenJob): Promise<void> {
     await this.#refresh(job)
@@ -287,6 +318,7 @@ export class Outbox {
    * the job when that is exhausted.
    */
   #refused(job: OpenJob, error: JobError): void {
+    if (job.isAcknowledged) return void this.#sentBefore(job)
     const { clock, policy, onLaterRetry } = this.#options
     // It failed before it was taken, and no record has counted it.
     if (!job.isTaken) job.attempts++
@@ -315,6 +347,7 @@ export class Outbox {
   /** Fails a job for good. A pending one is failed in the known version only: another one is judged anew. */
   async #fail(job: OpenJob, { code, message }: JobError): Promise<void> {
     if (!job.isTaken && !job.snapshot) return this.#comeAgain(job)
+    if (job.isAcknowledged) return this.#sentBefore(job)
     const failed = this.#progress.failed(job, { code, message })
     if (job.isTaken) {
       this.#leaveWire(job, 'waiting')

@@ -74,10 +74,10 @@ export class Turns {
     this.#cancelLook = null
   }
 
-  /** Returns why the job may not be sent now. A job that may be on the wire goes out again at any time. Shows a long hold. */
+  /** Returns why the job may not be sent now. A job that may have been on the wire is not held. Shows a long hold. */
   #holdOf(job: OpenJob): Hold | null {
     const { pacer, clock } = this.#options
-    if (job.phase === 'unknown') return null
+    if (job.phase === 'unknown' || job.isAcknowledged) return null
     const hold = pacer.holdOf(job.document.chat)
     const until = hold && new Date(hold.untilMs)
     const isShown = job.document.hold?.reason === hold?.reason && Number(job.document.hold?.until) >= Number(until)
