@@ -1,12 +1,32 @@
 import { binding, type Binding, type Policy } from './binding.ts'
 import { bucketUsers, databaseUsers, enqueuers, enqueuersOf, queues, readersOf, type SecretName } from './deployed-functions.ts'
-import type { Resource } from './resource.ts'
+import type { Resource, Stage } from './resource.ts'
 import { secretUrl, SECRETS } from './secrets.ts'
 import { type Account, type Target } from './target.ts'
 
-/** Who may do what before anything runs. Each right is one on a single thing, wherever Google has policies on such things. */
-export function access(target: Target): readonly Resource[] {
-  const on = (policy: Policy, ...bindings: readonly Binding[]) => bindings.map((one) => binding(target, 'access', policy, one))
+/** A line of a policy that is wanted. */
+export interface Right extends Binding {
+  readonly stage: Stage
+  readonly policy: Policy
+}
+
+const resourcesOf = (target: Target, stage: Stage): readonly Resource[] =>
+  rights(target)
+    .filter((right) => right.stage === stage)
+    .map(({ policy, ...line }) => binding(target, stage, policy, line))
+
+/** Who may do what before anything runs. */
+export const access = (target: Target): readonly Resource[] => resourcesOf(target, 'access')
+
+/** Who may do what with things that come with the functions. */
+export const invokers = (target: Target): readonly Resource[] => resourcesOf(target, 'invokers')
+
+/** All rights of all accounts. Each is one on a single thing, wherever Google has policies on such things. */
+export const rights = (target: Target): readonly Right[] => [...firstRights(target), ...lateRights(target)]
+
+function firstRights(target: Target): readonly Right[] {
+  const on = (policy: Policy, ...bindings: readonly Binding[]) =>
+    bindings.map((one): Right => ({ ...one, policy, stage: 'access' }))
   const secretNames = Object.keys(SECRETS) as SecretName[]
   return [
     ...on(projectPolicy(target), ...projectBindings(target)),
@@ -24,13 +44,15 @@ export function access(target: Target): readonly Resource[] {
   ]
 }
 
-/** Who may do what with things that come with the functions. */
-export function invokers(target: Target): readonly Resource[] {
-  return queues().flatMap((queue) => [
-    ...enqueuersOf(queue).map((account) =>
-      binding(target, 'invokers', queuePolicy(target, queue), { role: 'roles/cloudtasks.enqueuer', account }),
-    ),
-    binding(target, 'invokers', servicePolicy(target, queue), { role: 'roles/run.invoker', account: 'invoker' }),
+function lateRights(target: Target): readonly Right[] {
+  return queues().flatMap((queue): readonly Right[] => [
+    ...enqueuersOf(queue).map((account): Right => ({
+      stage: 'invokers',
+      policy: queuePolicy(target, queue),
+      role: 'roles/cloudtasks.enqueuer',
+      account,
+    })),
+    { stage: 'invokers', policy: servicePolicy(target, queue), role: 'roles/run.invoker', account: 'invoker' },
   ])
 }
 
@@ -49,7 +71,8 @@ function projectBindings({ project }: Target): readonly Binding[] {
     expression: `resource.name == "projects/${project}/databases/(default)"`,
   }
   return [
-    ...databaseUsers().map((account) => ({ role: 'roles/datastore.user', account, condition })),
+    ...databaseUsers('all').map((account) => ({ role: 'holdfastDocuments', account, condition })),
+    ...databaseUsers('changes').map((account) => ({ role: 'holdfastChanges', account, condition })),
     // Cloud Run takes the logs of its containers itself; a build writes its own.
     { role: 'roles/logging.logWriter', account: 'build' },
   ]

@@ -4,7 +4,17 @@ import type { Resource } from './resource.ts'
 import { type Account, ACCOUNTS, type Target } from './target.ts'
 
 /** Roles of our own, where Google's smallest one allows too much. */
-const ROLES = {
+export const ROLES = {
+  /** Google's smallest role for documents also shows the database's indexes and statistics. */
+  holdfastDocuments: [
+    'datastore.entities.create',
+    'datastore.entities.delete',
+    'datastore.entities.get',
+    'datastore.entities.list',
+    'datastore.entities.update',
+  ],
+  /** Documents that are there are read and changed, and stay. */
+  holdfastChanges: ['datastore.entities.get', 'datastore.entities.list', 'datastore.entities.update'],
   /** Checkpoints are created and read, never overwritten and never deleted. */
   holdfastCheckpoints: ['storage.objects.create', 'storage.objects.get', 'storage.objects.list'],
 } as const

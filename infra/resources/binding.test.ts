@@ -6,8 +6,12 @@ import { changeOf } from './resource.ts'
 
 const RUNNER = 'serviceAccount:holdfast-runner@demo-holdfast.iam.gserviceaccount.com'
 const CONDITION = { title: 'holdfast-database', expression: 'resource.name == "projects/demo-holdfast/databases/(default)"' }
-const LINE = { role: 'roles/datastore.user', members: ['user:somebody@example.com', RUNNER], condition: CONDITION }
-const ID = 'datastore.user for runner on the project'
+const LINE = {
+  role: 'projects/demo-holdfast/roles/holdfastDocuments',
+  members: ['user:somebody@example.com', RUNNER],
+  condition: CONDITION,
+}
+const ID = 'holdfastDocuments for runner on the project'
 
 test('a line of a policy is found by role, member and condition', () => {
   const judged = (...bindings: object[]) => changeOf(resource(ID), [{ bindings }])?.kind ?? null
@@ -42,6 +46,6 @@ test('a role of an account of ours that nobody wants is found, also one that lac
   const answer = { bindings: [LINE, { role: 'roles/owner', members: [RUNNER] }, { role: LINE.role, members: [RUNNER] }] }
   expect(foreignLines(target, answer, wanted)).toEqual([
     { role: 'roles/owner', account: 'runner', condition: undefined },
-    { role: 'roles/datastore.user', account: 'runner', condition: undefined },
+    { role: 'projects/demo-holdfast/roles/holdfastDocuments', account: 'runner', condition: undefined },
   ])
 })

@@ -9,6 +9,8 @@ export interface DeployedFunction {
   readonly enqueues: readonly string[]
   /** Whether it creates and reads objects in the bucket. */
   readonly objects: boolean
+  /** What it does with documents: everything, or only reading and changing those that are there. */
+  readonly documents: 'all' | 'changes'
 }
 
 export type SecretName = 'API_KEY' | 'SESSION_ENCRYPTION_KEY'
@@ -16,10 +18,24 @@ export type SecretName = 'API_KEY' | 'SESSION_ENCRYPTION_KEY'
 const KEY = ['SESSION_ENCRYPTION_KEY'] as const
 
 export const FUNCTIONS: Readonly<Record<string, DeployedFunction>> = {
-  api: { account: 'api', calledBy: 'everybody', secrets: ['API_KEY', ...KEY], enqueues: ['retries'], objects: true },
-  retries: { account: 'tasks', calledBy: 'tasks', secrets: KEY, enqueues: [], objects: false },
-  sweep: { account: 'sweeper', calledBy: 'a schedule', secrets: KEY, enqueues: ['retries'], objects: false },
-  maintain: { account: 'maintainer', calledBy: 'a schedule', secrets: KEY, enqueues: [], objects: true },
+  api: {
+    account: 'api',
+    calledBy: 'everybody',
+    secrets: ['API_KEY', ...KEY],
+    enqueues: ['retries'],
+    objects: true,
+    documents: 'all',
+  },
+  retries: { account: 'tasks', calledBy: 'tasks', secrets: KEY, enqueues: [], objects: false, documents: 'changes' },
+  sweep: {
+    account: 'sweeper',
+    calledBy: 'a schedule',
+    secrets: KEY,
+    enqueues: ['retries'],
+    objects: false,
+    documents: 'changes',
+  },
+  maintain: { account: 'maintainer', calledBy: 'a schedule', secrets: KEY, enqueues: [], objects: true, documents: 'changes' },
 }
 
 /** What the runner needs. */
@@ -28,14 +44,16 @@ export const RUNNER: Omit<DeployedFunction, 'calledBy'> = {
   secrets: KEY,
   enqueues: ['retries'],
   objects: true,
+  documents: 'all',
 }
 
 const USERS = [RUNNER, ...Object.values(FUNCTIONS)]
 
 const distinct = <T>(values: readonly T[]): readonly T[] => [...new Set(values)]
 
-/** The accounts that read and write Firestore: everything that is deployed. */
-export const databaseUsers = (): readonly Account[] => distinct(USERS.map(({ account }) => account))
+/** The accounts that use Firestore in this way. */
+export const databaseUsers = (documents: DeployedFunction['documents']): readonly Account[] =>
+  distinct(USERS.filter((user) => user.documents === documents).map(({ account }) => account))
 
 export const bucketUsers = (): readonly Account[] =>
   distinct(USERS.filter(({ objects }) => objects).map(({ account }) => account))

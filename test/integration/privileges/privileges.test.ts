@@ -1,0 +1,163 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createTaskQueues } from '@holdfast/core/adapters/google/clients'
+import { TASK_REACH_MS } from '@holdfast/core/message/due'
+import { jobPath } from '@holdfast/core/message/job-document'
+import { tasksOf } from '@holdfast/core/platform/tasks-settings'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { environmentSchema } from '../../../infra/environment/environment.ts'
+import { ACCOUNTS, Target } from '../../../infra/resources/target.ts'
+import { EngineWorld, eventually } from '../../support/engine-world.ts'
+import { EVERY_ROUTE } from '../api/every-route.ts'
+import { grantedPermissions } from './granted-permissions.ts'
+import { neededPermissions } from './needed-permissions.ts'
+
+/** Each account's rights, compared with what its processes ask of Google: real units in a sandbox, each function in a process of its own. */
+
+const RECORDING = new URL('record-calls.ts', import.meta.url).href
+const TARGET = new Target(environmentSchema.parse({ v: 1, project: 'demo-holdfast' }), { functions: 'f', runner: 'r' })
+
+let world: EngineWorld
+let folder: string
+let needed: ReturnType<typeof neededPermissions>
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'holdfast-calls-'))
+  const file = join(folder, 'calls.jsonl')
+  world = await EngineWorld.start({
+    schedules: false,
+    functionsEntry: new URL('separate-functions.ts', import.meta.url).pathname,
+    functionsEnv: { NODE_OPTIONS: `--import=${RECORDING}`, RECORD_CALLS_AS: 'api', RECORD_CALLS_TO: file },
+    runnerPreloads: [RECORDING],
+    runnerEnv: { RECORD_CALLS_AS: 'runner', RECORD_CALLS_TO: file },
+  })
+  await live()
+  needed = neededPermissions(file)
+}, 180_000)
+
+afterAll(async () => {
+  await world?.[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const HOUR_MS = 3_600_000
+
+/** Things happen that let every account do all that it does. */
+async function live(): Promise<void> {
+  const { sandbox, google, api } = world
+  const { documents } = google
+  const chat = await world.linked('main')
+  const job = await chat.send('Hello.')
+  await chat.untilStatus(job, 'delivered')
+  await chat.receive('Hello.')
+  await eventually(async () => expect(await chat.stored()).toHaveLength(1))
+
+  // The runner enqueues a task for the retry after the next one.
+  await chat.fault('nack', { code: 479, count: 2 })
+  const refused = await chat.send('Later.')
+  await eventually(async () => expect((await chat.job(refused)).attempts).toBe(2))
+  await world.clearFaults()
+
+  // A task, as the runner's will be in five minutes.
+  const { project, tasks, api: url } = sandbox.info
+  const queues = createTaskQueues(
+    tasksOf({
+      GOOGLE_CLOUD_PROJECT: project,
+      FUNCTIONS_REGION: 'us-central1',
+      FUNCTIONS_URL: url ?? '',
+      CLOUD_TASKS_EMULATOR_HOST: tasks,
+    }),
+  )
+  await documents.commit([{ kind: 'update', path: jobPath(refused.id), fields: { nextAttemptAt: new Date(Date.now() - 1000) } }])
+  await queues.enqueue({ queue: 'retries', name: 'now', payload: { job: refused.id } })
+  await queues.close()
+  await chat.untilStatus(refused, 'delivered')
+
+  // The sweep finds a retry whose task was lost, and a message for later that has come into the reach of tasks.
+  await chat.fault('nack', { code: 479, count: 2 })
+  const lost = await chat.send('Lost.')
+  await eventually(async () => expect((await chat.job(lost)).attempts).toBe(2))
+  const sendAt = new Date(Date.now() + HOUR_MS).toISOString()
+  const later = await api.sendText({
+    session: 'main',
+    chatId: `${chat.contact}@c.us`,
+    text: 'Much later.',
+    sendAt,
+    idempotencyKey: 'later',
+  })
+  const [longAgo, inReach] = [new Date(Date.now() - HOUR_MS), new Date(Date.now() + TASK_REACH_MS - 60_000)]
+  await documents.commit([{ kind: 'update', path: jobPath(lost.id), fields: { nextAttemptAt: longAgo } }])
+  await documents.commit([{ kind: 'update', path: jobPath(later.id), fields: { sendAt: inReach } }])
+  await sandbox.fireSchedule('sweep')
+  await chat.untilStatus(lost, 'delivered')
+
+  // A month has passed for one message; another one is archived by hand.
+  const old = await chat.send('Of old.')
+  await chat.untilStatus(old, 'delivered')
+  const at = new Date(Date.now() - 40 * 24 * HOUR_MS)
+  await documents.commit([
+    { kind: 'update', path: jobPath(old.id), fields: { createdAt: at, timeline: [{ status: 'delivered', at }] } },
+  ])
+  await sandbox.fireSchedule('maintain')
+  expect(await google.objects.list('archive/')).toHaveLength(1)
+  expect((await sandbox.api(`/api/messages/${job.id}`, { method: 'DELETE' })).status).toBe(200)
+  expect((await sandbox.api(`/api/messages/${job.id}`)).status).toBe(200)
+
+  // Each route, with the example of its description. What they answer is tested elsewhere.
+  await api.putPool('sales', ['main'])
+  for (const [route, { path, body, headers }] of Object.entries(EVERY_ROUTE)) {
+    const [method = ''] = route.split(' ')
+    const json = body === undefined ? {} : { body: JSON.stringify(body) }
+    await sandbox.api(path, { method, headers: { 'content-type': 'application/json', ...headers }, ...json })
+  }
+  await sandbox.api('/health')
+  await sandbox.stopRunner('runner-1')
+}
+
+/** Rights beyond what the calls need, by their permission, with the reason. */
+const EXCEPTIONS: Readonly<Record<string, string>> = {
+  'secretmanager.versions.access':
+    'Cloud Run reads the secrets in the name of the account, not the code; the next test compares those',
+  'cloudtasks.tasks.fullView': "part of Google's smallest role for enqueuing",
+  'iam.serviceAccounts.get': "part of Google's smallest role for acting as the invoker",
+  'iam.serviceAccounts.list': "part of Google's smallest role for acting as the invoker",
+  'datastore.entities.list': 'one role for all who only change documents',
+  'storage.objects.list': 'without it Google answers 403 instead of 404 for an object that does not exist',
+}
+
+const UNITS = ['runner', 'api', 'tasks', 'sweeper', 'maintainer'] as const
+
+const without = (some: ReadonlySet<string>, others: ReadonlySet<string>): readonly string[] =>
+  [...some].filter((one) => !others.has(one))
+
+test.each(UNITS)('%s may do what its calls need, and nothing more', (account) => {
+  const granted = grantedPermissions(TARGET, account)
+  const calls = needed.get(account) ?? new Set<string>()
+  expect({ missing: without(calls, granted) }).toEqual({ missing: [] })
+  const unused = without(granted, calls).filter((one) => EXCEPTIONS[one.slice(0, one.indexOf(' '))] === undefined)
+  expect({ unused }).toEqual({ unused: [] })
+})
+
+test('each exception is needed, and there is no process without an account', () => {
+  const all = UNITS.flatMap((account) => without(grantedPermissions(TARGET, account), needed.get(account) ?? new Set<string>()))
+  const used = new Set<string>(all.map((one) => one.slice(0, one.indexOf(' '))))
+  expect([...used].toSorted()).toEqual(Object.keys(EXCEPTIONS).toSorted())
+  expect([...needed.keys()].toSorted()).toEqual([...UNITS].toSorted())
+  // Those have no code of ours.
+  expect(Object.keys(ACCOUNTS).filter((account) => !needed.has(account))).toEqual(['invoker', 'build'])
+})
+
+test('no account of a process deletes or overwrites objects, changes rights, or reaches a secret that it is not given', () => {
+  for (const account of UNITS) {
+    const granted = [...grantedPermissions(TARGET, account)]
+    expect(granted.filter((one) => /storage\.objects\.(delete|update)|setIamPolicy|versions\.(add|destroy)/.test(one))).toEqual(
+      [],
+    )
+    const secrets = granted.filter((one) => one.startsWith('secretmanager.')).map((one) => one.split(' ').at(-1))
+    expect([account, secrets]).toEqual([
+      account,
+      account === 'api' ? ['API_KEY', 'SESSION_ENCRYPTION_KEY'] : ['SESSION_ENCRYPTION_KEY'],
+    ])
+  }
+})
