@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { COUNTED, costLines, monthOf } from './month.ts'
 
-const runner = { instances: 1, cpu: 1, memoryGib: 2, maxConnections: 50 } as const
+const runner = { platform: 'worker-pool', instances: 1, cpu: 1, memoryGib: 2, maxConnections: 50 } as const
 
 const total = (sessions: number) => monthOf({ runner }, sessions).reduce((sum, { usd }) => sum + usd, 0)
 
@@ -20,6 +20,7 @@ test('a runner costs the same with one session as with as many as it holds', () 
   expect(monthOf({ runner }, 1)[0]?.usd).toBeCloseTo(36.04, 1)
   expect(monthOf({ runner }, 50)[0]?.usd).toBeCloseTo(36.04, 1)
   expect(monthOf({ runner }, 51)[0]?.what).toBe('2 runner(s) of 1 vCPU and 2 GiB')
+  expect(monthOf({ runner: { ...runner, platform: 'service' } }, 50)[0]?.usd).toBeCloseTo(57.82, 1)
 })
 
 test('sessions and messages cost what docs/COST.md says of each', () => {

@@ -1,4 +1,4 @@
-import type { Environment } from '../environment/environment.ts'
+import type { Environment, Platform } from '../environment/environment.ts'
 import prices from './prices.json' with { type: 'json' }
 
 const HOURS = 730
@@ -12,6 +12,12 @@ export const COUNTED = {
   /** With the heartbeat of a deployment, which is every four seconds. */
   idleRunnerHour: { reads: 7500, writes: 900 },
 } as const
+
+/** A CPU and a GiB for a second. A service without throttling costs more than a worker pool. */
+const PRICES_OF: Readonly<Record<Platform, readonly [cpuSecond: number, gibSecond: number]>> = {
+  'worker-pool': [prices.usd.workerPoolCpuSecond, prices.usd.workerPoolGibSecond],
+  service: [prices.usd.serviceCpuSecond, prices.usd.serviceGibSecond],
+}
 
 /** Messages of a session in a day, half of them sent. */
 const MESSAGES_A_DAY = 100
@@ -27,13 +33,14 @@ interface CostLine {
 /** Pure: the parts of what a month costs, in US dollars. */
 export function monthOf({ runner }: Pick<Environment, 'runner'>, sessions: number): readonly CostLine[] {
   const { usd } = prices
+  const [cpuSecond, gibSecond] = PRICES_OF[runner.platform]
   const runners = Math.max(1, Math.ceil(sessions / runner.maxConnections))
   const seconds = runners * HOURS * 3600
   const messages = sessions * MESSAGES_A_DAY * DAYS
   return [
     {
       what: `${runners} runner(s) of ${runner.cpu} vCPU and ${runner.memoryGib} GiB`,
-      usd: seconds * (runner.cpu * usd.workerPoolCpuSecond + runner.memoryGib * usd.workerPoolGibSecond),
+      usd: seconds * (runner.cpu * cpuSecond + runner.memoryGib * gibSecond),
     },
     { what: 'their own operations of Firestore', usd: runners * HOURS * price(COUNTED.idleRunnerHour) },
     { what: `${sessions} idle session(s)`, usd: sessions * HOURS * price(COUNTED.idleSessionHour) },

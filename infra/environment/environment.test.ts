@@ -7,7 +7,7 @@ const least = { v: 1, project: 'my-project' }
 test('a project is all that an environment has to name', () => {
   expect(parseEnvironment(least, 'x.json')).toMatchObject({
     region: 'us-central1',
-    runner: { instances: 1, cpu: 1, memoryGib: 2, maxConnections: 50 },
+    runner: { platform: 'worker-pool', instances: 1, cpu: 1, memoryGib: 2, maxConnections: 50 },
     backups: { days: 14 },
     alerts: { emails: [] },
   })
@@ -39,3 +39,12 @@ test.each(['SESSION_ENCRYPTION_KEY', 'API_KEY', 'STORAGE_BUCKET', 'PORT', 'GCLOU
     expect(() => parseEnvironment({ ...least, variables: { [name]: 'x' } }, 'x.json')).toThrow('is set by the deployment itself')
   },
 )
+
+test('the size of a runner follows from its sessions, and one that cannot hold them is refused', () => {
+  const runnerOf = (runner: object) => parseEnvironment({ ...least, runner }, 'x.json').runner
+  expect(runnerOf({ maxConnections: 300 })).toMatchObject({ cpu: 2, memoryGib: 8 })
+  expect(runnerOf({ maxConnections: 300, memoryGib: 16 })).toMatchObject({ cpu: 4, memoryGib: 16 })
+  expect(() => runnerOf({ maxConnections: 300, memoryGib: 2 })).toThrow('runner.memoryGib: 2 GiB hold 69 sessions, and not 300')
+  expect(() => runnerOf({ memoryGib: 8, cpu: 1 })).toThrow('runner.cpu: Cloud Run gives 1 CPU(s)')
+  expect(() => runnerOf({ platform: 'job' })).toThrow('runner.platform')
+})

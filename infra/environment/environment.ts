@@ -1,5 +1,10 @@
 import { DEFAULT_REGION } from '@holdfast/core/platform/region'
 import { z } from 'zod'
+import { CPUS, MEMORY_GIB, problemsOfSize, sizeOf } from './runner-size.ts'
+
+/** What the runners can be on Cloud Run. */
+export const PLATFORMS = ['worker-pool', 'service'] as const
+export type Platform = (typeof PLATFORMS)[number]
 
 /** Variables that the deployment sets itself, that hold secrets, or that Google reserves. */
 const RESERVED =
@@ -19,15 +24,25 @@ const variables = z
     }
   })
 
-const runner = z.strictObject({
-  /** Instances that a new worker pool has. The number of a present one is left as it is. */
-  instances: z.int().min(1).max(1000).default(1),
-  cpu: z.literal([1, 2, 4, 8]).default(1),
-  /** The image's heap is made for 2 GiB. */
-  memoryGib: z.int().min(2).max(32).default(2),
-  /** Sessions of one instance (`MAX_CONNECTIONS`). */
-  maxConnections: z.int().min(1).max(1000).default(50),
-})
+const runner = z
+  .strictObject({
+    /** Cloud Run's kind of thing that the runners are. A worker pool answers no requests; a service is for regions that have none. */
+    platform: z.literal(PLATFORMS).default('worker-pool'),
+    /** Instances that new runners have. The number of present ones is left as it is. */
+    instances: z.int().min(1).max(1000).default(1),
+    /** What is left out follows from `maxConnections`. */
+    cpu: z.literal(CPUS).optional(),
+    memoryGib: z.int().min(MEMORY_GIB.least).max(MEMORY_GIB.most).optional(),
+    /** Sessions of one instance (`MAX_CONNECTIONS`). */
+    maxConnections: z.int().min(1).max(1000).default(50),
+  })
+  .transform((given, context) => {
+    const runner = { ...given, ...sizeOf(given) }
+    for (const { field, problem } of problemsOfSize(runner)) {
+      context.addIssue({ code: 'custom', path: [field], message: problem })
+    }
+    return runner
+  })
 
 /** What is deployed, and where to. One project holds one environment. PERSISTED CONTRACT v1 */
 export const environmentSchema = z

@@ -2,7 +2,7 @@ import { gcloud } from './command.ts'
 import { at, type Fields, listAt, textAt, textsAt } from './fields.ts'
 import { channelNames, channelsRead } from './monitoring.ts'
 import type { Answers, Resource } from './resource.ts'
-import { CHARTS, type Signal, SIGNALS } from './signals.ts'
+import { CHARTS, filtersOf, type Signal, SIGNALS } from './signals.ts'
 import type { Target } from './target.ts'
 
 /** What tells operators, and what shows them how things stand. */
@@ -39,7 +39,7 @@ const policyOf = (target: Target, label: string, { title, meaning, condition }: 
   displayName: `Holdfast: ${title}`,
   combiner: 'OR',
   userLabels: { holdfast: label },
-  conditions: [condition],
+  conditions: [filtersOf(target.environment.runner.platform, condition)],
   alertStrategy: { autoClose: '1800s' },
   documentation: { mimeType: 'text/markdown', content: `${meaning} See docs/RUNBOOK.md, "${title}".` },
   notificationChannels: channelNames(target, channels),
@@ -56,7 +56,8 @@ function dashboard(target: Target): Resource {
   const { project } = target
   const file = target.file('dashboard.json')
   const name = `projects/${project}/dashboards/holdfast`
-  const wanted = { displayName: 'Holdfast', mosaicLayout: { columns: COLUMNS, tiles: CHARTS.map(tile) } }
+  const charts = filtersOf(target.environment.runner.platform, CHARTS)
+  const wanted = { displayName: 'Holdfast', mosaicLayout: { columns: COLUMNS, tiles: charts.map(tile) } }
   const command = (words: readonly string[], content: object) =>
     gcloud(project, ['monitoring', 'dashboards', ...words, `--config-from-file=${file}`], { files: { [file]: content } })
   return {

@@ -11,7 +11,7 @@ import { image, repository } from './repository.ts'
 import type { Resource } from './resource.ts'
 import { secrets } from './secrets.ts'
 import type { Target } from './target.ts'
-import { workerPool } from './worker-pool.ts'
+import { runnerPlatform } from './runner-platform.ts'
 
 /** Everything that a deployment needs, in the order of the stages. */
 export const allResources = (target: Target, files: FirestoreFiles): readonly Resource[] => [
@@ -26,7 +26,7 @@ export const allResources = (target: Target, files: FirestoreFiles): readonly Re
   ...firestoreFiles(target, files),
   functions(target),
   ...invokers(target),
-  workerPool(target),
+  ...runnerPlatform(target),
   ...metrics(target),
   ...channels(target),
   ...alerts(target),

@@ -12,6 +12,7 @@ export const STAGES = [
   'functions',
   'invokers',
   'runner',
+  'former runner',
   'metrics',
   'alerts',
 ] as const
@@ -54,13 +55,15 @@ export interface Resource {
   readonly update?: (have: unknown, answers: Answers, different: readonly Difference[]) => readonly Command[]
   /** Missing for what goes with something else, or cannot be removed. */
   readonly remove?: (have: unknown) => readonly Command[]
+  /** True: it must not be there, and is removed when it is. */
+  readonly unwanted?: true
   /** True: it keeps what nobody can make again. `destroy` leaves it alone unless told otherwise. */
   readonly holdsData?: true
 }
 
 export interface Change {
   readonly resource: Resource
-  readonly kind: 'create' | 'update' | 'refused'
+  readonly kind: 'create' | 'update' | 'remove' | 'refused'
   readonly different: readonly Difference[]
   readonly commands: readonly Command[]
 }
@@ -71,6 +74,9 @@ export const presentOf = (resource: Resource, answers: Answers): unknown =>
 /** Pure: decides what has to be done about a resource. Null if nothing. */
 export function changeOf(resource: Resource, answers: Answers): Change | null {
   const have = presentOf(resource, answers)
+  if (resource.unwanted) {
+    return have === null ? null : { resource, kind: 'remove', different: [], commands: resource.remove?.(have) ?? [] }
+  }
   if (have === null) return { resource, kind: 'create', different: [], commands: resource.create(answers) }
   const different = resource.want ? differences(resource.want(answers), have) : []
   if (different.length === 0) return null

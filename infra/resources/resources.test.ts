@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { all, files, resource, target } from './fixtures/target.ts'
+import { all, files, resource } from './fixtures/target.ts'
 import { type Answers, changeOf, STAGES } from './resource.ts'
 
 const change = (id: string, answers: Answers) => changeOf(resource(id), answers)
@@ -14,7 +14,7 @@ test('every resource has a name of its own and a stage, in the order of the stag
 })
 
 test('whatever is missing is made by commands of this project, which ask nothing and force nothing', () => {
-  for (const one of all) {
+  for (const one of all.filter(({ unwanted }) => !unwanted)) {
     const missing = changeOf(one, [])
     expect([one.id, missing?.kind]).toEqual([one.id, one.id === 'services of Google' ? 'update' : 'create'])
     for (const { args } of missing?.commands ?? []) {
@@ -218,38 +218,6 @@ test('the variables of functions reach firebase-tools in a file of the project',
 
 const TAG = { name: 'tags/cafe', version: 'projects/p/locations/l/repositories/holdfast/packages/runner/versions/sha256:abc' }
 
-/** The pool as a deployment of the present resources made it, with what Google adds. */
-function deployedPool(answers: Answers = [null, TAG]) {
-  const [command] = change('worker pool holdfast-runner', answers)?.commands ?? []
-  const [pool] = Object.values(command?.files ?? {}) as {
-    metadata: { annotations: object }
-    spec: { template: { spec: object } }
-  }[]
-  if (!pool) throw new Error('There is no file of the pool.')
-  return { ...pool, metadata: { ...pool.metadata, generation: 3 }, status: { latestReadyRevisionName: 'r' } }
-}
-
-test('the pool runs the image by its digest', () => {
-  expect(JSON.stringify(deployedPool())).toContain('us-central1-docker.pkg.dev/demo-holdfast/holdfast/runner@sha256:abc')
-  expect(change('worker pool holdfast-runner', [deployedPool(), TAG])).toBeNull()
-})
-
-test('a changed pool keeps the number of its instances and the split of its revisions', () => {
-  const was = deployedPool()
-  const scaled = {
-    ...was,
-    metadata: { ...was.metadata, annotations: { 'run.googleapis.com/manualInstanceCount': '7' } },
-    spec: { ...was.spec, instanceSplits: [{ revisionName: 'old', percent: 100 }] },
-  }
-  const next = change('worker pool holdfast-runner', [scaled, { version: 'versions/sha256:def' }])
-  expect(next).toMatchObject({ kind: 'update', different: [{ path: 'spec.template.spec.containers[0].image' }] })
-  const [file] = Object.values(next?.commands[0]?.files ?? {})
-  expect(file).toMatchObject({
-    metadata: { annotations: { 'run.googleapis.com/manualInstanceCount': '7' } },
-    spec: { instanceSplits: [{ revisionName: 'old', percent: 100 }] },
-  })
-})
-
 test('the image of present sources is not built again', () => {
   expect(lines('image runner:cafe', [null])[0]).toContain(
     '--substitutions=_IMAGE=us-central1-docker.pkg.dev/demo-holdfast/holdfast/runner:cafe',
@@ -277,21 +245,4 @@ test('an alert policy is found by its label, and tells the channels of the envir
 test('a dashboard is changed with the etag that Google wants back', () => {
   const [command] = change('dashboard', [{ displayName: 'Old', etag: 'abc' }])?.commands ?? []
   expect(Object.values(command?.files ?? {})).toMatchObject([{ displayName: 'Holdfast', etag: 'abc' }])
-})
-
-test('the pool has what the runner needs, and its key as a secret', () => {
-  const { spec } = deployedPool()
-  expect(spec.template.spec).toMatchObject({
-    serviceAccountName: target.emailOf('runner'),
-    containers: [
-      {
-        env: expect.arrayContaining([
-          { name: 'STORAGE_BUCKET', value: 'demo-holdfast-holdfast-sessions' },
-          { name: 'MAX_CONNECTIONS', value: '50' },
-          { name: 'TIME_ZONE', value: 'America/Sao_Paulo' },
-          { name: 'SESSION_ENCRYPTION_KEY', valueFrom: { secretKeyRef: { name: 'SESSION_ENCRYPTION_KEY', key: '1' } } },
-        ]) as unknown,
-      },
-    ],
-  })
 })

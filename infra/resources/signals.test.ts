@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { metricFilters, SIGNALS } from './signals.ts'
+import { CHARTS, filtersOf, metricFilters, SIGNALS } from './signals.ts'
 
 const runbook = readFileSync(new URL('../../docs/RUNBOOK.md', import.meta.url), 'utf8')
 
@@ -20,4 +20,14 @@ test('an alert on something that stays away waits for two periods of it at least
   })
   expect(absences).toHaveLength(2)
   expect(Math.min(...absences)).toBeGreaterThanOrEqual(2 * 60)
+})
+
+test.each([
+  ['worker-pool', 'cloud_run_worker_pool', 'holdfast-runner'],
+  ['service', 'resource.labels.service_name=\\"holdfast-runner\\"', 'cloud_run_worker_pool'],
+] as const)('alerts and charts look at the runners of the platform: %s', (platform, seen, unseen) => {
+  const filters = JSON.stringify(filtersOf(platform, [SIGNALS, CHARTS]))
+  expect(filters).toContain(seen)
+  expect(filters).not.toContain(unseen)
+  expect(filters).not.toContain('<')
 })

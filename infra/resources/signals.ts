@@ -1,6 +1,17 @@
+import type { Platform } from '../environment/environment.ts'
+
 /** What is measured and watched, as data. Filters are in the language of Cloud Monitoring and Cloud Logging. */
 
-const RUNNERS = 'resource.type="cloud_run_worker_pool"'
+/** Stands for the runners in a filter of Cloud Monitoring, which takes one kind of thing. `filtersOf` says which kind they are. */
+const RUNNERS = '<the runners>'
+
+const RUNNERS_OF: Readonly<Record<Platform, string>> = {
+  'worker-pool': 'resource.type="cloud_run_worker_pool"',
+  service: 'resource.type="cloud_run_revision" AND resource.labels.service_name="holdfast-runner"',
+}
+
+/** The runners in the logs, whatever they are: while sessions move to another platform, those of both count. */
+const IN_LOGS = `(${RUNNERS_OF['worker-pool']} OR (${RUNNERS_OF.service}))`
 
 interface LogMetric {
   readonly description: string
@@ -11,15 +22,15 @@ interface LogMetric {
 export const metricFilters: Readonly<Record<string, LogMetric>> = {
   holdfast_heartbeats: {
     description: 'Minutes in which a runner was at work.',
-    filter: `${RUNNERS} AND jsonPayload.event="heartbeat"`,
+    filter: `${IN_LOGS} AND jsonPayload.event="heartbeat"`,
   },
   holdfast_fences: {
     description: 'Sessions that a runner lost to another one without handing them over.',
-    filter: `${RUNNERS} AND jsonPayload.error.code="fenced"`,
+    filter: `${IN_LOGS} AND jsonPayload.error.code="fenced"`,
   },
   holdfast_early_ends: {
     description: 'Runners that ended by themselves: wrong configuration, crash, or memory at its limit.',
-    filter: `${RUNNERS} AND jsonPayload.exitCode>0`,
+    filter: `${IN_LOGS} AND jsonPayload.exitCode>0`,
   },
 }
 
@@ -39,7 +50,8 @@ const MINUTE = { alignmentPeriod: '60s' }
 export const SIGNALS: Readonly<Record<string, Signal>> = {
   'no-heartbeat': {
     title: 'No runner is heard',
-    meaning: 'No runner has been at work for five minutes, so that no message is sent or received. Look at the worker pool.',
+    meaning:
+      'No runner has been at work for five minutes, so that no message is sent or received. Look at the worker pool or the service.',
     condition: {
       displayName: 'no heartbeat for five minutes',
       conditionAbsent: {
@@ -176,3 +188,11 @@ export const CHARTS: readonly Chart[] = [
     reducer: 'REDUCE_SUM',
   },
 ]
+
+/** Returns conditions or a chart with the filters that mean the runners of this platform. */
+export function filtersOf<Shape>(platform: Platform, shape: Shape): Shape {
+  if (typeof shape === 'string') return shape.replaceAll(RUNNERS, RUNNERS_OF[platform]) as Shape
+  if (Array.isArray(shape)) return shape.map((one: unknown) => filtersOf(platform, one)) as Shape
+  if (typeof shape !== 'object' || shape === null) return shape
+  return Object.fromEntries(Object.entries(shape).map(([name, value]) => [name, filtersOf(platform, value as unknown)])) as Shape
+}

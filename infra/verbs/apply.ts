@@ -1,7 +1,7 @@
 import { CommandFailed, runCommand, type Running } from '../google/run-command.ts'
 import { standingLine, standingOf } from '../resources/pool-splits.ts'
 import { type Change, STAGES } from '../resources/resource.ts'
-import { poolRead } from '../resources/worker-pool.ts'
+import { poolRead } from '../resources/runner-platform.ts'
 import { changesIn, type Deployment, judgeAll } from './deployment.ts'
 import { commandLines, fieldLines, headline } from './describe.ts'
 import { inLanes } from './lanes.ts'

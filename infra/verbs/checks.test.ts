@@ -82,7 +82,7 @@ test('runners that are not ready, or not in the newest revision, are told', () =
   expect(problem(name, [pool('True', 'r2')])).toBeNull()
   expect(problem(name, [pool('True', 'r1')])).toBe('r2 does not become ready, and r1 goes on')
   expect(problem(name, [pool('False', 'r1')])).toBe('The container failed to start.')
-  expect(problem(name, [null])).toBe('there is no worker pool')
+  expect(problem(name, [null])).toBe('there is no worker-pool')
 })
 
 test('a runner that was not heard for a minute by the times of Firestore is told', () => {

@@ -9,7 +9,7 @@ import { standingLine, standingOf } from '../resources/pool-splits.ts'
 import type { Answers, LaterRead, Read, Resource } from '../resources/resource.ts'
 import { secretUrl } from '../resources/secrets.ts'
 import type { Target } from '../resources/target.ts'
-import { poolRead } from '../resources/worker-pool.ts'
+import { poolRead, runnerRead } from '../resources/runner-platform.ts'
 
 /** Something that cannot be seen from how things are set up: whether they work. Pure, as resources are. */
 export interface Check {
@@ -34,7 +34,7 @@ export const checks = (target: Target, resources: readonly Resource[]): readonly
   secretsNewest(target),
   apiPublic(target),
   apiHealthy(target),
-  poolReady(target),
+  runnersReady(target),
   noSplitLeft(target),
   runnerHeard(target),
   ...noForeignRights(target, resources),
@@ -131,14 +131,15 @@ function healthOf(answer: unknown): Read | null {
   return uri === undefined ? null : { url: `${uri}/health` }
 }
 
-const poolReady = (target: Target): Check => ({
+const runnersReady = (target: Target): Check => ({
   name: 'the runners are ready, in the newest revision',
-  reads: [poolRead(target)],
-  problem: ([pool]) => {
-    if (pool === null) return 'there is no worker pool'
-    const ready = listAt(pool, 'status', 'conditions').find(({ type }) => type === 'Ready')
-    if (ready?.['status'] !== 'True') return textAt(ready, 'message') ?? 'the pool is not ready'
-    const [made, works] = [textAt(pool, 'status', 'latestCreatedRevisionName'), textAt(pool, 'status', 'latestReadyRevisionName')]
+  reads: [runnerRead(target)],
+  problem: ([runners]) => {
+    const { platform } = target.environment.runner
+    if (runners === null) return `there is no ${platform}`
+    const ready = listAt(runners, 'status', 'conditions').find(({ type }) => type === 'Ready')
+    if (ready?.['status'] !== 'True') return textAt(ready, 'message') ?? `the ${platform} is not ready`
+    const [made, works] = ['latestCreatedRevisionName', 'latestReadyRevisionName'].map((name) => textAt(runners, 'status', name))
     return made === works ? null : `${made} does not become ready, and ${works} goes on`
   },
   mend: 'The log of the newest revision has its last words; README.md lists the exit codes.',

@@ -1,7 +1,7 @@
 import { lineOf, type Programs } from '../resources/command.ts'
 import type { Change } from '../resources/resource.ts'
 
-const SIGNS = { create: '+', update: '~', refused: '!' } as const
+const SIGNS = { create: '+', update: '~', remove: '-', refused: '!' } as const
 const LONGEST = 160
 
 /** `+ bucket my-project-holdfast-sessions` */
@@ -11,7 +11,7 @@ export function headline({ kind, resource }: Change): string {
 }
 
 const warningOf = (kind: Change['kind'], warning: string | undefined): string =>
-  kind === 'update' && warning !== undefined ? ` (${warning})` : ''
+  (kind === 'update' || kind === 'remove') && warning !== undefined ? ` (${warning})` : ''
 
 /** One line for each field that differs. */
 export const fieldLines = ({ different }: Change): readonly string[] =>

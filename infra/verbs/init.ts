@@ -35,8 +35,6 @@ async function asked(file: string, questions: Questions): Promise<Environment> {
       region,
       runner: {
         instances: Math.ceil(sessions / SESSIONS_OF_A_RUNNER),
-        cpu: 1,
-        memoryGib: 2,
         maxConnections: SESSIONS_OF_A_RUNNER,
       },
       variables: timeZone === 'UTC' ? {} : { TIME_ZONE: timeZone },

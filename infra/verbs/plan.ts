@@ -38,7 +38,8 @@ export async function plan({ target, resources, rest, sdk }: Deployment, { sessi
     for (const command of change.commands) writeFiles(command)
     for (const line of [headline(change), ...fieldLines(change), ...commandLines(change, sdk)]) say(line)
   }
-  say(`${resources.length} resources of ${target.project}: ${summary(changes)} (${rest.reads} reads in ${tookMs} ms)`)
+  const wanted = resources.filter(({ unwanted }) => !unwanted).length
+  say(`${wanted} resources of ${target.project}: ${summary(changes)} (${rest.reads} reads in ${tookMs} ms)`)
   const missing = await missingPermissions(changes, target.project, rest)
   if (missing.length > 0) say(`You lack permissions in the project: ${missing.join(', ')}. Its owner has them.`)
   for (const line of costLines(target.environment, sessions)) say(line)
@@ -48,12 +49,13 @@ export async function plan({ target, resources, rest, sdk }: Deployment, { sessi
     different,
     commands: commands.map((command) => lineOf(command, sdk)),
   }))
-  return { resources: resources.length, changes: planned, missing }
+  return { resources: wanted, changes: planned, missing }
 }
 
 function summary(changes: readonly Change[]): string {
   if (changes.length === 0) return 'nothing to change.'
   const count = (kind: Change['kind']) => changes.filter((change) => change.kind === kind).length
-  const refused = count('refused')
-  return `${count('create')} to create, ${count('update')} to change${refused === 0 ? '' : `, ${refused} that cannot be changed`}.`
+  const some = (number: number, what: string) => (number === 0 ? '' : `, ${number} ${what}`)
+  const others = `${some(count('remove'), 'to remove')}${some(count('refused'), 'that cannot be changed')}`
+  return `${count('create')} to create, ${count('update')} to change${others}.`
 }

@@ -12,7 +12,7 @@ import {
   unownedRead,
 } from '../resources/fleet.ts'
 import type { Target } from '../resources/target.ts'
-import { poolRead } from '../resources/worker-pool.ts'
+import { poolRead } from '../resources/runner-platform.ts'
 import type { Observations, ObservedRunner } from './roll-gate.ts'
 
 /** States of sessions that have an owner and no connection yet. */

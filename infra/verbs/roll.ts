@@ -3,7 +3,7 @@ import { GoogleError } from '../google/rest.ts'
 import { runCommand } from '../google/run-command.ts'
 import { lineOf } from '../resources/command.ts'
 import { FOLLOW_NEWEST, splitsAt, standingLine, standingOf, stepAfter, type Standing } from '../resources/pool-splits.ts'
-import { poolRead, splitCommand } from '../resources/worker-pool.ts'
+import { poolRead, splitCommand } from '../resources/runner-platform.ts'
 import type { Deployment } from './deployment.ts'
 import { gate, type Verdict } from './roll-gate.ts'
 import { RollWatch } from './roll-watch.ts'
@@ -41,7 +41,11 @@ export async function roll(deployment: Deployment, options: RollOptions): Promis
   for (;;) {
     const pool = await deployment.rest.read(poolRead(deployment.target))
     const standing = standingOf(pool)
-    if (standing === null) return failed('There is no worker pool: `npm run infra -- apply` makes it.', say)
+    if (standing === null)
+      return failed(
+        'There is no worker pool: `npm run infra -- apply` makes it, and a service moves to its newest revision at once.',
+        say,
+      )
     const ended = (end: Rolled['end'], reasons: readonly string[] = []): Rolled => ({
       end,
       newest: standing.newest,

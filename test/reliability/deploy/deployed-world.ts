@@ -62,10 +62,15 @@ export class DeployedWorld {
     const words = (firebase ?? [process.execPath, STAND_IN]).map((word) => `'${word}'`).join(' ')
     const proxy = recorder.url.replace('http://', 'http://$$:$sum@')
     writeProgram(join(programs, 'firebase'), namedByProxy(`HTTPS_PROXY=${proxy}`, `HTTP_PROXY=${proxy}`, words))
-    writeFileSync(join(folder, 'environment.json'), JSON.stringify({ ...ENVIRONMENT, ...environment }))
     const path = [programs, process.env['PATH']].join(delimiter)
     world.here = new DeployedWorld(recorder, folder, { ...recorder.environment(), PATH: path, CI: '1' })
+    world.here.wish(environment ?? {})
     return world.here
+  }
+
+  /** Writes the environment file anew, with these fields besides those of every world. */
+  wish(more: object): void {
+    writeFileSync(join(this.#folder, 'environment.json'), JSON.stringify({ ...ENVIRONMENT, ...more }))
   }
 
   /** Runs a verb to its end. `input` is what a person types. */

@@ -98,3 +98,34 @@ describe.skipIf(!isPossible)('a new revision in a fleet of ten', { timeout: 180_
     expect(fleet.pool.splits).toEqual([at(old, 100)])
   })
 })
+
+const RUNNERS = { words: ['--only', 'holdfast-runner'] }
+
+// It is here because its commands have the same file as those above: never both at the same time.
+test.skipIf(!isPossible)('the real gcloud moves the runners from a worker pool to a service', { timeout: 180_000 }, async () => {
+  const world = await DeployedWorld.open({ gcloud: gcloud ?? '' })
+  const { recorder } = world
+  for (const service of ['run', 'artifactregistry']) recorder.world.enabled.add(`${service}.googleapis.com`)
+  const kinds = () => [...recorder.world.things.keys()].filter((key) => key.startsWith('run:'))
+  try {
+    expect(await world.infra('apply', RUNNERS)).toMatchObject({ code: 0, result: { changed: 1, failed: 0 } })
+    expect(kinds()).toEqual(['run:workerpools/holdfast-runner'])
+
+    world.wish({ runner: { platform: 'service' } })
+    expect(await world.infra('plan', RUNNERS)).toMatchObject({
+      code: 2,
+      told: expect.stringContaining(
+        '- worker pool holdfast-runner (the runners are a service now: every session moves to it once)',
+      ) as unknown,
+    })
+    const before = recorder.requests.length
+    expect(await world.infra('apply', RUNNERS)).toMatchObject({ code: 0, result: { changed: 2, failed: 0 } })
+    expect(kinds()).toEqual(['run:services/holdfast-runner'])
+    const changes = recorder.changesSince(before).map(({ method, path }) => `${method} ${path}`)
+    expect(changes).toEqual([expect.stringContaining('/services'), expect.stringMatching(/DeleteWorkerPool$/)])
+
+    expect(await world.infra('apply', RUNNERS)).toMatchObject({ code: 0, result: { changed: 0, failed: 0 } })
+  } finally {
+    await world.close()
+  }
+})

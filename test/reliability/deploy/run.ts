@@ -75,6 +75,8 @@ async function deployCalmly(world: DeployedWorld, fail: Fail, say: Say) {
 
   const repaired = await repair(world, fail)
   say(`${repaired} changes by hand taken back`)
+  await moveToService(world, fail)
+  say('the runners moved to a service')
   const removed = await remove(world, fail)
   say(`${removed} resources removed, and those with data kept`)
   return { resources, created, secondRunChanges, repaired, removed }
@@ -89,6 +91,17 @@ async function repair(world: DeployedWorld, fail: Fail): Promise<number> {
   const left = (await planOf(world)).changes.map(({ resource }) => resource)
   for (const resource of drifted.filter((one) => left.includes(one))) fail(`${resource} is not as it was`)
   return drifted.filter((one) => noticed.includes(one) && !left.includes(one)).length
+}
+
+/** Changes the platform of the runners. In the end the new ones are there alone, and what watches them watches these. */
+async function moveToService(world: DeployedWorld, fail: Fail): Promise<void> {
+  world.wish({ runner: { platform: 'service' } })
+  await applied(world, 'apply with another platform', fail)
+  const left = await planOf(world)
+  if (left.changes.length > 0) fail(`after the move to a service there is still ${namesIn(left)}`)
+  const runners = [...world.recorder.world.things.keys()].filter((key) => /^run:.*\/holdfast-runner$/.test(key))
+  if (runners.join() !== 'run:services/holdfast-runner') fail(`after the move to a service there is ${runners.join(', ')}`)
+  await healthy(world, fail)
 }
 
 const WITH_DATA = ['Firestore database', `bucket ${PROJECT}-holdfast-sessions`, 'secret API_KEY', 'secret SESSION_ENCRYPTION_KEY']

@@ -24,8 +24,15 @@ export const DEPLOYMENT: readonly Mutant[] = [
     name: 'fleet-reset',
     invariant: 'beside',
     what: 'a deployment sets the number of runners back',
-    edits: [{ in: 'workerPool', find: "'run.googleapis.com/manualInstanceCount'", replace: "'nothing'" }],
-    noticedBy: { file: RESOURCES_TEST, tests: 'keeps the number of its instances' },
+    edits: [{ in: 'countOf', find: 'COUNT', replace: "'nothing'" }],
+    noticedBy: { file: 'infra/resources/runner-platform.test.ts', tests: 'keep their number' },
+  },
+  {
+    name: 'two-fleets',
+    invariant: 'beside',
+    what: 'a worker pool stays beside the service that replaced it',
+    edits: [{ in: 'changeOf', find: "kind: 'remove'", replace: "kind: 'refused'" }],
+    noticedBy: { file: 'infra/resources/runner-platform.test.ts', tests: 'another platform' },
   },
   {
     name: 'half-a-function',

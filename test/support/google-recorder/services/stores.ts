@@ -36,9 +36,9 @@ export function firestore(call: Call, world: World): Answer {
   return things(call, world, { long: path === database })
 }
 
-/** As long as there is a worker pool, one of its runners was heard a moment ago. */
+/** As long as there is a worker pool or a service of runners, one of them was heard a moment ago. */
 function runnerRow(world: World) {
-  const isThere = world.below('run:workerpools/').length > 0
+  const isThere = ['workerpools', 'services'].some((kind) => world.things.has(`run:${kind}/holdfast-runner`))
   return { readTime: now(), ...(isThere ? { document: { name: 'runners/runner-0', updateTime: now() } } : {}) }
 }
 
