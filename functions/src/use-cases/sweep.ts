@@ -84,17 +84,23 @@ const OVERDUE_LATERS: DueQuery = {
 
 const EXPIRED: DueQuery = { field: 'expiresAt', where: [PENDING], agoMs: 0, said: 'Messages have expired.' }
 
-/** Changes the jobs that a query finds, page by page. A changed job leaves the query. Returns the number of changed jobs. */
+/** Changes the jobs that a query finds, page by page: also behind many that cannot change. Returns the number of changed jobs. */
 async function sweepDue(dependencies: SweepDependencies, deadline: Deadline, { field, where, agoMs, said }: DueQuery) {
   const { documents, clock, logger } = dependencies
   const until = new Date(clock.now() - agoMs)
-  const query: Query = { collection: JOBS, where: [...where, [field, '<=', until]], orderBy: [field, 'asc'], limit: PAGE }
+  const query: Query = {
+    collection: JOBS,
+    where: [...where, [field, '<=', until]],
+    orderBy: [field, 'asc'],
+    thenById: true,
+    limit: PAGE,
+  }
   const changed: string[] = []
   const damaged = new Set<string>()
   const failed = new Map<string, unknown>()
-  for (let before = -1; before < changed.length && deadline.remainingMs > 0;) {
-    before = changed.length
-    const page = await documents.query(query)
+  for (let last: DocumentSnapshot | undefined; deadline.remainingMs > 0;) {
+    const from = last && { startAfter: [last.fields[field], last.id] }
+    const page = await documents.query({ ...query, ...from })
     await inParallel(AT_ONCE, page, async (snapshot) => {
       if (deadline.remainingMs === 0) return
       try {
@@ -105,6 +111,7 @@ async function sweepDue(dependencies: SweepDependencies, deadline: Deadline, { f
         failed.set(snapshot.id, error)
       }
     })
+    last = page.at(-1)
     if (page.length < PAGE) break
   }
   if (changed.length > 0) logger.warn({ count: changed.length, jobs: changed.slice(0, NAMED) }, said)

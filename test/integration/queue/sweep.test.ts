@@ -52,6 +52,17 @@ describe('a job whose task was lost', () => {
     expect(await run()).toEqual({ ...NOTHING, overdue: 450 })
     await queue.api.documents.commit(paths.map((path) => ({ kind: 'delete', path })))
   })
+
+  it('is found behind more than a page of jobs that cannot change', async () => {
+    const one = await queue.snapshot(await queue.job({ status: 'canceled' }))
+    const fields = { ...one.fields, status: 'pending', nextAttemptAt: inMs(-2 * HOUR_MS), timeline: 'damaged' }
+    const paths = Array.from({ length: 210 }, (_, index) => `message_queue_jobs/${String(index).padStart(40, '0')}`)
+    await queue.api.documents.commit(paths.map((path) => ({ kind: 'create', path, fields })))
+    const job = await queue.job({ attempts: 1, nextAttemptAt: inMs(-HOUR_MS) })
+    expect(await run()).toEqual({ ...NOTHING, overdue: 1 })
+    expect((await queue.read(job)).nextAttemptAt).toBeNull()
+    await queue.api.documents.commit(paths.map((path) => ({ kind: 'delete', path })))
+  })
 })
 
 describe('a message for later', () => {
