@@ -58,10 +58,10 @@ interface NewJob {
 /**
  * Accepts many messages. Each has a result of its own, in the order of the request. Messages to one chat are sent in that order.
  *
- * Jobs are created in several commits, one after the other. When the database stops answering, the messages from there on are
- * `unavailable`, so that no later message overtakes an earlier one. A repeated request with the same key takes up the rest.
+ * Jobs are created in several commits, one after the other. When one fails, the messages from there on are `unavailable` or
+ * `internal-error`, so that no later message overtakes an earlier one. A repeated request with the same key takes up the rest.
  *
- * @throws HoldfastError `unavailable`, or Refusal `queue-disabled`, when no message was accepted for this reason
+ * @throws Error of the database, or Refusal `queue-disabled`, when no message was accepted for this reason
  */
 export async function acceptBulk(
   dependencies: Needed,
@@ -126,13 +126,18 @@ class Bulk {
       try {
         await this.#create(chunk)
       } catch (error) {
-        if (!this.#isAnyAccepted() || !isHoldfastError(error, 'unavailable')) throw error
-        this.#dependencies.logger.warn({ error }, 'A part of a request for many messages could not be stored.')
+        if (!this.#isAnyAccepted()) throw error
+        const isOutage = isHoldfastError(error, 'unavailable')
+        const result = isOutage ? UNAVAILABLE : UNEXPECTED
+        this.#dependencies.logger[isOutage ? 'warn' : 'error'](
+          { error },
+          'A part of a request for many messages could not be stored.',
+        )
         const open = chunks
           .slice(number)
           .flat()
           .filter(({ index }) => !this.#results.has(index))
-        for (const { index } of open) this.#results.set(index, UNAVAILABLE)
+        for (const { index } of open) this.#results.set(index, result)
         break
       }
     }
@@ -260,10 +265,13 @@ async function orRefusal<Result>(work: Promise<Result>): Promise<Result | Refusa
 
 const damageOf = (error: HoldfastError): Refused => ({ code: error.code, detail: sentenceOf(error) })
 
-const UNAVAILABLE: Refused = {
-  code: 'unavailable',
-  detail:
-    'The database did not answer. Repeat the whole request with the same Idempotency-Key: what was accepted stays one message.',
+const REPEAT = 'Repeat the whole request with the same Idempotency-Key: what was accepted stays one message.'
+
+const UNAVAILABLE: Refused = { code: 'unavailable', detail: `The database did not answer. ${REPEAT}` }
+
+const UNEXPECTED: Refused = {
+  code: 'internal-error',
+  detail: `The message could not be stored. The log has the cause. ${REPEAT}`,
 }
 
 /** Divides jobs into commits that Firestore takes. */

@@ -1,4 +1,5 @@
 import { jobDocumentSchema, jobPath } from '@holdfast/core/message/job-document'
+import { HoldfastError } from '@holdfast/core/platform/errors'
 import { DEFAULT_TENANT_SETTINGS } from '@holdfast/core/operations/tenant-settings'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Change } from '@holdfast/core/platform/ports'
@@ -271,6 +272,19 @@ describe('when the database stops answering', () => {
     expect(sizes).toEqual([100, 100])
     const again = await bulk(numbered(250), 'half')
     expect([again.body.accepted, again.body.results.slice(0, 100)]).toEqual([250, body.results.slice(0, 100)])
+  })
+
+  it('in the middle for another reason, each message has its result all the same', async () => {
+    const missing = () => Promise.reject(new HoldfastError('store-missing', 'The database does not exist.'))
+    const { calls, sizes } = watchingCommits((number, commit) => (number === 2 ? missing() : commit()))
+    const { status, body } = await bulk(numbered(250), 'gone', calls)
+    expect([status, body.accepted, body.refused, sizes]).toEqual([200, 100, 150, [100, 100]])
+    expect(body.results[100]).toMatchObject({
+      index: 100,
+      code: 'internal-error',
+      detail: expect.stringContaining('same Idempotency-Key'),
+    })
+    expect((await bulk(numbered(250), 'gone')).body.accepted).toBe(250)
   })
 
   it('after a commit, its messages are accepted', async () => {
