@@ -1,68 +1,182 @@
 import type { Environment, Platform } from '../environment/environment.ts'
+import { ASSUMED } from './assumptions.ts'
+import counted from './counted.json' with { type: 'json' }
 import prices from './prices.json' with { type: 'json' }
 
-const HOURS = 730
-const DAYS = HOURS / 24
+const HOURS_A_MONTH = 730
+const DAYS = HOURS_A_MONTH / 24
+const GIB = 2 ** 30
 
-/** Counted operations of Firestore, as docs/COST.md has them. */
-export const COUNTED = {
-  sentMessage: { reads: 4.7, writes: 5.8 },
-  receivedMessage: { reads: 0, writes: 1.2 },
-  idleSessionHour: { reads: 109, writes: 0 },
-  /** With the heartbeat of a deployment, which is every four seconds. */
-  idleRunnerHour: { reads: 7500, writes: 900 },
-} as const
+/** Messages of a session in a day, where nobody says another number. */
+export const MESSAGES_A_DAY = 100
+
+const { usd } = prices
+const { operations, bytes, kept } = counted
 
 /** A CPU and a GiB for a second. A service without throttling costs more than a worker pool. */
-const PRICES_OF: Readonly<Record<Platform, readonly [cpuSecond: number, gibSecond: number]>> = {
-  'worker-pool': [prices.usd.workerPoolCpuSecond, prices.usd.workerPoolGibSecond],
-  service: [prices.usd.serviceCpuSecond, prices.usd.serviceGibSecond],
+const RUNNER_PRICES: Readonly<Record<Platform, readonly [cpuSecond: number, gibSecond: number]>> = {
+  'worker-pool': [usd.workerPoolCpuSecond, usd.workerPoolGibSecond],
+  service: [usd.serviceCpuSecond, usd.serviceGibSecond],
 }
 
-/** Messages of a session in a day, half of them sent. */
-const MESSAGES_A_DAY = 100
+export type Shape = Pick<Environment, 'runner' | 'backups'>
 
-const SCHEDULES = 1
-const SECRET_VERSIONS = 2
+export interface Load {
+  readonly sessions: number
+  /** Messages of one session in a day, sent and received together. */
+  readonly messagesADay: number
+}
 
-interface CostLine {
+export const PARTS = [
+  'runners',
+  'functions',
+  'documents',
+  'kept documents',
+  'objects',
+  'tasks',
+  'fixed',
+  'logs',
+  'traffic',
+] as const
+export type Part = (typeof PARTS)[number]
+
+export interface CostLine {
+  readonly part: Part
   readonly what: string
   readonly usd: number
 }
 
-/** Pure: the parts of what a month costs, in US dollars. */
-export function monthOf({ runner }: Pick<Environment, 'runner'>, sessions: number): readonly CostLine[] {
-  const { usd } = prices
-  const [cpuSecond, gibSecond] = PRICES_OF[runner.platform]
-  const runners = Math.max(1, Math.ceil(sessions / runner.maxConnections))
-  const seconds = runners * HOURS * 3600
-  const messages = sessions * MESSAGES_A_DAY * DAYS
+/** Pure: the parts of what a month costs, in US dollars, at list prices. */
+export function monthOf(shape: Shape, load: Load): readonly CostLine[] {
+  const volume = volumeOf(shape, load)
   return [
-    {
-      what: `${runners} runner(s) of ${runner.cpu} vCPU and ${runner.memoryGib} GiB`,
-      usd: seconds * (runner.cpu * cpuSecond + runner.memoryGib * gibSecond),
-    },
-    { what: 'their own operations of Firestore', usd: runners * HOURS * price(COUNTED.idleRunnerHour) },
-    { what: `${sessions} idle session(s)`, usd: sessions * HOURS * price(COUNTED.idleSessionHour) },
-    {
-      what: `${Math.round(messages)} messages, half of them sent`,
-      usd: (messages / 2) * (price(COUNTED.sentMessage) + price(COUNTED.receivedMessage)),
-    },
-    { what: 'the schedule and the secrets', usd: SCHEDULES * usd.schedule + SECRET_VERSIONS * usd.secretVersion },
+    ...runnerLines(shape, volume),
+    ...functionLines(volume),
+    ...documentLines(volume),
+    ...keptLines(shape, volume),
+    ...objectLines(volume),
+    ...restLines(volume),
   ]
 }
 
-const price = ({ reads, writes }: { readonly reads: number; readonly writes: number }): number =>
-  reads * prices.usd.documentRead + writes * prices.usd.documentWrite
+export const totalOf = (lines: readonly CostLine[]): number => lines.reduce((sum, line) => sum + line.usd, 0)
 
-/** What a month costs, for people. */
-export function costLines(environment: Pick<Environment, 'runner'>, sessions: number): readonly string[] {
-  const parts = monthOf(environment, sessions)
-  const total = parts.reduce((sum, { usd }) => sum + usd, 0)
-  const dollars = (usd: number) => `$${usd.toFixed(2)}`
+interface Volume {
+  readonly sessions: number
+  readonly runners: number
+  /** In a month, all sessions together. */
+  readonly sent: number
+  readonly received: number
+  readonly records: number
+  readonly checkpoints: number
+}
+
+function volumeOf({ runner }: Shape, { sessions, messagesADay }: Load): Volume {
+  const messages = sessions * messagesADay * DAYS
+  const sent = messages * ASSUMED.sentShare
+  const received = messages - sent
+  const records = sent * ASSUMED.recordsPerSent + received * ASSUMED.recordsPerReceived
+  const checkpoints = Math.max(sessions * DAYS * Math.min(24, messagesADay), records / ASSUMED.recordsPerCheckpoint)
+  return { sessions, runners: Math.max(1, Math.ceil(sessions / runner.maxConnections)), sent, received, records, checkpoints }
+}
+
+function runnerLines({ runner }: Shape, { runners }: Volume): readonly CostLine[] {
+  const [cpuSecond, gibSecond] = RUNNER_PRICES[runner.platform]
+  const second = runner.cpu * cpuSecond + runner.memoryGib * gibSecond
+  const what = `${count(runners)} runner(s) of ${runner.cpu} vCPU and ${runner.memoryGib} GiB`
+  return [{ part: 'runners', what, usd: runners * HOURS_A_MONTH * 3600 * second }]
+}
+
+/** Calls of functions and what they compute: requests, tasks, and the sweep. */
+function functionLines({ sent }: Volume): readonly CostLine[] {
+  const requests = sent * (ASSUMED.requestsPerSent + tasksPerSent)
+  const seconds = requests * ASSUMED.billedSecondsPerRequest + ASSUMED.sweepsAMonth * ASSUMED.sweepSeconds
+  const second = ASSUMED.functionCpu * usd.requestCpuSecond + ASSUMED.functionGib * usd.requestGibSecond
+  return [{ part: 'functions', what: `${count(requests)} calls of functions`, usd: requests * usd.request + seconds * second }]
+}
+
+const tasksPerSent = ASSUMED.retriedShare + ASSUMED.laterShare
+
+function documentLines({ sessions, runners, sent, received, records }: Volume): readonly CostLine[] {
+  const { perSent, perReceived, perRetried, perScheduled, perIdleSessionHour, perIdleRunnerHour } = operations
+  const plain = sent * (1 - tasksPerSent)
+  const ofMessages =
+    plain * price(perSent) +
+    sent * (ASSUMED.retriedShare * price(perRetried) + ASSUMED.laterShare * price(perScheduled)) +
+    received * price(perReceived) +
+    records * usd.documentDelete +
+    sent * price(ASSUMED.archived)
   return [
-    `A month with ${sessions} session(s) of ${MESSAGES_A_DAY} messages a day costs about ${dollars(total)}:`,
-    ...parts.map(({ what, usd }) => `  ${dollars(usd).padStart(10)}  ${what}`),
-    `  List prices of ${prices.date} in ${prices.region}. Not in it: functions, storage, logs and traffic to WhatsApp.`,
+    { part: 'documents', what: `operations of Firestore: ${count(sent + received)} messages`, usd: ofMessages },
+    {
+      part: 'documents',
+      what: 'operations of Firestore: sessions that are idle',
+      usd: sessions * HOURS_A_MONTH * price(perIdleSessionHour),
+    },
+    { part: 'documents', what: 'operations of Firestore: runners', usd: runners * HOURS_A_MONTH * price(perIdleRunnerHour) },
+    {
+      part: 'documents',
+      what: 'operations of Firestore: the sweep',
+      usd: ASSUMED.sweepsAMonth * ASSUMED.sweepReads * usd.documentRead,
+    },
   ]
 }
+
+const price = ({ reads, writes, deletes = 0 }: { reads: number; writes: number; deletes?: number }): number =>
+  reads * usd.documentRead + writes * usd.documentWrite + deletes * usd.documentDelete
+
+/** Everything in Firestore, and its copies. */
+function keptLines({ backups }: Shape, { sessions, sent, received }: Volume): readonly CostLine[] {
+  const jobs = (sent / DAYS) * ASSUMED.jobDays * kept.job
+  const messages = received * ASSUMED.monthsKept * kept.receivedMessage
+  const journals = sessions * ASSUMED.recordsKept * kept.journalRecord
+  const gib = ((jobs + messages + journals) * ASSUMED.storageFactor) / GIB
+  return [
+    { part: 'kept documents', what: `${size(gib)} in Firestore`, usd: gib * usd.documentGibMonth },
+    {
+      part: 'kept documents',
+      what: 'any minute of the last seven days (point-in-time recovery)',
+      usd: gib * usd.pointInTimeGibMonth,
+    },
+    { part: 'kept documents', what: `${backups.days} daily backups`, usd: backups.days * gib * usd.documentBackupGibMonth },
+  ]
+}
+
+function objectLines({ checkpoints, sent }: Volume): readonly CostLine[] {
+  const { objectCreates, objectReads } = ASSUMED.archived
+  const made = checkpoints + sent * objectCreates
+  const gib = (ASSUMED.monthsKept * (checkpoints * kept.checkpoint + sent * kept.job)) / GIB
+  return [
+    {
+      part: 'objects',
+      what: `${count(checkpoints)} checkpoints and ${count(sent)} archived messages written and read back`,
+      usd: made * usd.objectCreate + (checkpoints + sent * objectReads) * usd.objectRead,
+    },
+    { part: 'objects', what: `${size(gib)} in Cloud Storage`, usd: gib * usd.objectGibMonth },
+  ]
+}
+
+function restLines({ sessions, runners, sent, received }: Volume): readonly CostLine[] {
+  const idle = sessions * HOURS_A_MONTH
+  const of = (kind: 'egress' | 'log') =>
+    sent * bytes.perSent[kind] + received * bytes.perReceived[kind] + idle * bytes.perIdleSessionHour[kind]
+  const requests = sent * (ASSUMED.requestsPerSent + tasksPerSent) + ASSUMED.sweepsAMonth
+  const logs = of('log') + runners * HOURS_A_MONTH * 60 * ASSUMED.heartbeatLogBytes + requests * ASSUMED.requestLogBytes
+  return [
+    { part: 'tasks', what: `${count(sent * tasksPerSent)} tasks`, usd: sent * tasksPerSent * 2 * usd.taskOperation },
+    {
+      part: 'fixed',
+      what: 'schedules, secrets, alert policies, images',
+      usd:
+        ASSUMED.schedules * usd.scheduleMonth +
+        ASSUMED.secretVersions * usd.secretVersionMonth +
+        ASSUMED.alertConditions * usd.alertConditionMonth +
+        ASSUMED.imageGib * usd.imageGibMonth,
+    },
+    { part: 'logs', what: `${size(logs / GIB)} of logs`, usd: (logs / GIB) * usd.logGib },
+    { part: 'traffic', what: `${size(of('egress') / GIB)} to WhatsApp`, usd: (of('egress') / GIB) * usd.egressGib },
+  ]
+}
+
+const count = (value: number): string => Math.round(value).toLocaleString('en')
+const size = (gib: number): string => `${gib < 10 ? gib.toFixed(1) : count(gib)} GiB`

@@ -1,4 +1,5 @@
-import { costLines } from '../cost/month.ts'
+import { costLines } from '../cost/estimate.ts'
+import { MESSAGES_A_DAY } from '../cost/month.ts'
 import { writeFiles } from '../google/run-command.ts'
 import { lineOf } from '../resources/command.ts'
 import type { Change } from '../resources/resource.ts'
@@ -42,7 +43,7 @@ export async function plan({ target, resources, rest, sdk }: Deployment, { sessi
   say(`${wanted} resources of ${target.project}: ${summary(changes)} (${rest.reads} reads in ${tookMs} ms)`)
   const missing = await missingPermissions(changes, target.project, rest)
   if (missing.length > 0) say(`You lack permissions in the project: ${missing.join(', ')}. Its owner has them.`)
-  for (const line of costLines(target.environment, sessions)) say(line)
+  for (const line of costLines(target.environment, { sessions, messagesADay: MESSAGES_A_DAY })) say(line)
   const planned = changes.map(({ resource, kind, different, commands }) => ({
     resource: resource.id,
     kind,

@@ -1,19 +1,22 @@
 import type { OperationCounter } from '@holdfast/core/adapters/google/operation-counter'
+import priceList from '../../infra/cost/prices.json' with { type: 'json' }
 import { round } from './statistics.ts'
 
-/** List prices in us-central1, in US dollars for each operation (Firestore Standard, Cloud Storage Standard, Cloud Tasks), November 2026. */
+const { usd: prices } = priceList
+
+/** In US dollars for each operation. */
 const PRICES = {
-  documentReads: 0.03 / 100_000,
-  documentWrites: 0.09 / 100_000,
-  documentDeletes: 0.01 / 100_000,
-  objectCreates: 5 / 1_000_000,
-  objectLists: 5 / 1_000_000,
-  objectReads: 0.4 / 1_000_000,
+  documentReads: prices.documentRead,
+  documentWrites: prices.documentWrite,
+  documentDeletes: prices.documentDelete,
+  objectCreates: prices.objectCreate,
+  objectLists: prices.objectCreate,
+  objectReads: prices.objectRead,
   // Traffic between the services of one region is free.
   objectBytesWritten: 0,
   objectBytesRead: 0,
   // Creation and one delivery.
-  taskCreates: (2 * 0.4) / 1_000_000,
+  taskCreates: 2 * prices.taskOperation,
 } as const satisfies Record<keyof OperationCounter, number>
 
 const KINDS = Object.keys(PRICES) as (keyof OperationCounter)[]

@@ -2,6 +2,7 @@ import { clientsOf } from '../support/clients-of-sandbox.ts'
 import { runCommand } from '../support/command-options.ts'
 import { measureAcceptance } from './acceptance.ts'
 import { compare, linkAll } from './compare.ts'
+import { measureCosts } from './cost-figures.ts'
 import { rounded, usd } from './costs.ts'
 import { measureGroupCommits } from './group-commits.ts'
 import { HoldfastSubject } from './holdfast-subject.ts'
@@ -133,6 +134,10 @@ async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args)
   if (options.help) {
     process.stdout.write(HELP)
+    return 0
+  }
+  if (options.costs) {
+    process.stdout.write(`${JSON.stringify(await measureCosts(chatsOf('costs', 6, COUNTED_SESSIONS), say))}\n`)
     return 0
   }
   const figures = await measure(options)

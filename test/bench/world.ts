@@ -1,7 +1,7 @@
 import type { SimulatorEvent } from '../support/event-reader.ts'
 import { startParts, World } from '../support/world.ts'
 
-const LAG_PROBE = new URL('./lag-probe.ts', import.meta.url).href
+const PROBES = ['./lag-probe.ts', './traffic-probe.ts'].map((file) => new URL(file, import.meta.url).href)
 
 /** One sandbox with the product, whose simulator all compared subjects share. */
 export class BenchWorld extends World {
@@ -13,7 +13,7 @@ export class BenchWorld extends World {
       CONNECTS_PER_SECOND: '1000',
       MAX_CONNECTIONS: '200',
     }
-    return new BenchWorld(await startParts({ runnerEnv, runnerPreloads: [LAG_PROBE], forLong: true }))
+    return new BenchWorld(await startParts({ runnerEnv, runnerPreloads: PROBES, forLong: true }))
   }
 
   allActive(phones: readonly string[]): Promise<number> {
