@@ -13,7 +13,7 @@ const END = '<!-- End of what is made. -->'
 const SESSIONS = [10, 100, 1000, 10_000, 100_000] as const
 
 /** Runners of another size, to show what that changes. */
-const LARGER = { maxConnections: 200, ...sizeOf({ maxConnections: 200 }) }
+const LARGER = sizeOf({ maxConnections: 200 })
 
 /** Pure: the page with its made part replaced. Throws when the page has no such part. */
 export function pageWith(page: string, shape: Shape): string {
