@@ -79,6 +79,23 @@ describe('attempts counted after the send', () => {
   })
 })
 
+test('stuck in `pending`: a failed attempt of a job that somebody has changed is judged anew, because no task would make it due', async () => {
+  const { accept, bring, change, relayed, connection, outbox } = await newOutbox({
+    policy: { retryDelaysMs: [300_000], maxRetries: 1 },
+  })
+  const { compose } = connection
+  let composed = 0
+  connection.compose = (...given) => {
+    if (++composed === 1) throw new Error('The message cannot be encoded (made by the test).')
+    return compose(...given)
+  }
+  const read = await accept('changed')
+  await change(read, { priority: 'high' })
+  bring(read)
+  await expect.poll(() => relayed).toEqual(['M-changed'])
+  outbox.acknowledged('M-changed', null)
+})
+
 describe('told "failed" and sent later', () => {
   test('a message that may be on the wire does not expire, although a later attempt was refused and it was retried by hand', async () => {
     const { accept, bring, change, read, job, relayed, outbox } = await newOutbox()
