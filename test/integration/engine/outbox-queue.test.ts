@@ -2,33 +2,14 @@ import { SERVER_TIME } from '@holdfast/core/platform/ports'
 import { sealJobContent } from '@holdfast/core/message/sealed-content'
 import { randomInt } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type FirestoreUnderTest, startFirestore } from '../../support/firestore-under-test.ts'
+import { describe, expect, test } from 'vitest'
 import { FaultyDocuments } from '../../support/engine/faulty-documents.ts'
-import { type OutboxOptionsUnderTest, type OutboxUnderTest, outboxUnderTest } from '../../support/engine/outbox-under-test.ts'
+import { type OutboxOptionsUnderTest, outboxesOfAFile } from '../../support/engine/outbox-under-test.ts'
 import { steppedClock } from '../../support/engine/stepped-clock.ts'
 
 /** What an owner does with a pending job that others may cancel, change, move, or make due. */
 
-let firestore: FirestoreUnderTest
-
-beforeAll(async () => {
-  firestore = await startFirestore()
-})
-
-afterAll(async () => {
-  // A commit under way would go on after the end of the client.
-  await Promise.all(made.map(({ journal }) => journal.whenDurable()))
-  await firestore[Symbol.asyncDispose]()
-})
-
-const made: OutboxUnderTest[] = []
-
-async function newOutbox(options: OutboxOptionsUnderTest = {}): Promise<OutboxUnderTest> {
-  const outbox = await outboxUnderTest(firestore.clients.documents, options)
-  made.push(outbox)
-  return outbox
-}
+const { newOutbox } = outboxesOfAFile()
 
 const canceled = { status: 'canceled', timeline: [{ status: 'canceled', at: new Date() }] }
 

@@ -1,30 +1,11 @@
 import { setImmediate as nextTurn, setTimeout } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Clock } from '@holdfast/core/platform/ports'
 import { systemClock } from '@holdfast/core/platform/system-clock'
-import { type FirestoreUnderTest, startFirestore } from '../../support/firestore-under-test.ts'
 import { FaultyDocuments } from '../../support/engine/faulty-documents.ts'
-import { type OutboxOptionsUnderTest, type OutboxUnderTest, outboxUnderTest } from '../../support/engine/outbox-under-test.ts'
+import { type OutboxUnderTest, outboxesOfAFile } from '../../support/engine/outbox-under-test.ts'
 
-let firestore: FirestoreUnderTest
-
-beforeAll(async () => {
-  firestore = await startFirestore()
-})
-
-afterAll(async () => {
-  // A commit under way would go on after the end of the client.
-  await Promise.all(made.map(({ journal }) => journal.whenDurable()))
-  await firestore[Symbol.asyncDispose]()
-})
-
-const made: OutboxUnderTest[] = []
-
-async function newOutbox(options: OutboxOptionsUnderTest = {}): Promise<OutboxUnderTest> {
-  const outbox = await outboxUnderTest(firestore.clients.documents, options)
-  made.push(outbox)
-  return outbox
-}
+const { newOutbox, firestoreDocuments } = outboxesOfAFile()
 
 test('a message that may have been on the wire goes out again byte for byte, before anything else to its chat', async () => {
   const { bring, accept, relayed, repeated, bytes, outbox, connection } = await newOutbox()
@@ -144,7 +125,7 @@ test('a message that is acknowledged at once costs two writes: one for the attem
 describe('a receipt whose job could not be looked up', () => {
   /** A receipt whose lookup has failed. The test runs the later attempts. */
   async function awayFrom(id: string) {
-    const documents = new FaultyDocuments(firestore.clients.documents)
+    const documents = new FaultyDocuments(firestoreDocuments())
     const due = new Map<() => void, number>()
     const after: Clock['after'] = (delayMs, callback) => {
       due.set(callback, delayMs)

@@ -2,11 +2,10 @@ import { tombstoneOf } from '@holdfast/core/message/archived-job'
 import { jobDocumentSchema } from '@holdfast/core/message/job-document'
 import { type Clock, SERVER_TIME } from '@holdfast/core/platform/ports'
 import { systemClock } from '@holdfast/core/platform/system-clock'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { FaultyDocuments } from '../../support/engine/faulty-documents.ts'
-import { type FirestoreUnderTest, startFirestore } from '../../support/firestore-under-test.ts'
 import { steppedClock } from '../../support/engine/stepped-clock.ts'
-import { type OutboxOptionsUnderTest, type OutboxUnderTest, outboxUnderTest } from '../../support/engine/outbox-under-test.ts'
+import { type OutboxOptionsUnderTest, type OutboxUnderTest, outboxesOfAFile } from '../../support/engine/outbox-under-test.ts'
 
 /**
  * Bugs of comparable queues that the owner of a session could have. The other half of each is tested elsewhere:
@@ -18,25 +17,7 @@ import { type OutboxOptionsUnderTest, type OutboxUnderTest, outboxUnderTest } fr
  * distinct messages taken for duplicates    api/message-changes
  */
 
-let firestore: FirestoreUnderTest
-
-beforeAll(async () => {
-  firestore = await startFirestore()
-})
-
-afterAll(async () => {
-  // A commit under way would go on after the end of the client.
-  await Promise.all(made.map(({ journal }) => journal.whenDurable()))
-  await firestore[Symbol.asyncDispose]()
-})
-
-const made: OutboxUnderTest[] = []
-
-async function newOutbox(options: OutboxOptionsUnderTest = {}): Promise<OutboxUnderTest> {
-  const outbox = await outboxUnderTest(firestore.clients.documents, options)
-  made.push(outbox)
-  return outbox
-}
+const { newOutbox } = outboxesOfAFile()
 
 const OTHER_CHAT = '5511900000003@s.whatsapp.net'
 const canceled = { status: 'canceled', timeline: [{ status: 'canceled', at: new Date() }] }

@@ -10,11 +10,13 @@ import {
   type ObjectStore,
 } from '@holdfast/core/platform/ports'
 import { systemClock } from '@holdfast/core/platform/system-clock'
+import { afterAll, beforeAll } from 'vitest'
 import type { Connection } from '../../../runner/src/whatsapp/port.ts'
 import { Outbox, type OutboxOptions } from '../../../runner/src/session/outbox/outbox.ts'
 import { SettledJobs } from '../../../runner/src/session/outbox/settled-jobs.ts'
 import { DEFAULT_SEND_POLICY, type SendPolicy } from '../../../runner/src/session/outbox/send-policy.ts'
 import { Receipts } from '../../../runner/src/session/outbox/receipts.ts'
+import { type FirestoreUnderTest, startFirestore } from '../firestore-under-test.ts'
 import { takeOver } from './owner.ts'
 import { SessionUnderTest } from './session-under-test.ts'
 
@@ -124,3 +126,24 @@ type AcceptedJob = { proto?: string; text?: string } & Partial<
 >
 
 export type OutboxUnderTest = Awaited<ReturnType<typeof outboxUnderTest>>
+
+/** Starts the Firestore of a test file, and makes its outboxes. Removes it after the last test. */
+export function outboxesOfAFile() {
+  let firestore: FirestoreUnderTest
+  const made: OutboxUnderTest[] = []
+  beforeAll(async () => {
+    firestore = await startFirestore()
+  })
+  afterAll(async () => {
+    // A commit under way would go on after the end of the client.
+    await Promise.all(made.map(({ journal }) => journal.whenDurable()))
+    await firestore[Symbol.asyncDispose]()
+  })
+  const firestoreDocuments = (): DocumentStore => firestore.clients.documents
+  const newOutbox = async (options: OutboxOptionsUnderTest = {}): Promise<OutboxUnderTest> => {
+    const outbox = await outboxUnderTest(firestoreDocuments(), options)
+    made.push(outbox)
+    return outbox
+  }
+  return { newOutbox, firestoreDocuments }
+}
