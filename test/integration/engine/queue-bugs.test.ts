@@ -61,15 +61,14 @@ describe('attempts counted after the send', () => {
 })
 
 test('stuck in `pending`: a failed attempt of a job that somebody has changed is judged anew, because no task would make it due', async () => {
-  const { accept, bring, change, relayed, connection, outbox } = await newOutbox({
+  let asked = 0
+  const { accept, bring, change, relayed, outbox } = await newOutbox({
     policy: { retryDelaysMs: [300_000], maxRetries: 1 },
+    isReachable: async () => {
+      if (++asked === 1) throw new Error('WhatsApp does not answer (made by the test).')
+      return true
+    },
   })
-  const { compose } = connection
-  let composed = 0
-  connection.compose = (...given) => {
-    if (++composed === 1) throw new Error('The message cannot be encoded (made by the test).')
-    return compose(...given)
-  }
   const read = await accept('changed')
   await change(read, { priority: 'high' })
   bring(read)
