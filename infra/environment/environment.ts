@@ -57,6 +57,8 @@ export const environmentSchema = z
         `must be ${DEFAULT_REGION}, where the functions are: DEFAULT_REGION in core/src/platform/region.ts says so`,
       ),
     runner: runner.prefault({}),
+    /** Who builds images: Cloud Build, or a program of this machine that then pushes them. */
+    image: z.strictObject({ builder: z.literal(['cloud', 'docker', 'buildah']).default('cloud') }).prefault({}),
     /** Variables of runner and functions, as docs/CONFIGURATION.md lists them. */
     variables,
     /** Minutes for which each step of a roll-out is watched before the next one. */

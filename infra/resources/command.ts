@@ -1,6 +1,6 @@
 /** One command, as a person types it in the folder of the repository. */
 export interface Command {
-  readonly program: 'gcloud' | 'firebase'
+  readonly program: 'gcloud' | 'firebase' | 'docker' | 'buildah'
   readonly args: readonly string[]
   /** The release track that the command needs where the SDK does not have it without one. */
   readonly track?: 'alpha' | 'beta'
@@ -44,7 +44,7 @@ export interface Programs {
 export const wordsOf = (command: Command, programs: Programs): readonly string[] =>
   command.program === 'firebase'
     ? [...programs.firebase, ...command.args]
-    : ['gcloud', ...programs.track(command), ...command.args]
+    : [command.program, ...programs.track(command), ...command.args]
 
 /** Returns the line that does the same when it is pasted into a shell. */
 export function lineOf(command: Command, programs: Programs): string {

@@ -1,6 +1,6 @@
-import { gcloud } from './command.ts'
+import { type Command, gcloud } from './command.ts'
 import { textAt } from './fields.ts'
-import type { Answers, Read, Resource } from './resource.ts'
+import type { Read, Resource } from './resource.ts'
 import type { Target } from './target.ts'
 
 const API = 'https://artifactregistry.googleapis.com/v1'
@@ -35,23 +35,46 @@ export function imageOf(target: Target, answer: unknown): string | null {
 
 /** The image of this release. Its tag is the hash of what it is made from, so that the same sources are built once. */
 export function image(target: Target): Resource {
-  const { project, region, release } = target
+  const { environment, release } = target
   return {
     id: `image runner:${release.runner}`,
     stage: 'image',
     reads: [imageRead(target)],
-    permissions: ['cloudbuild.builds.create', 'iam.serviceAccounts.actAs', 'storage.objects.create'],
-    create: (_answers: Answers) => [
-      gcloud(project, [
-        'builds',
-        'submit',
-        'infra/build/runner',
-        `--region=${region}`,
-        '--config=infra/images/cloudbuild.yaml',
-        `--substitutions=_IMAGE=${target.image}:${release.runner},_VERSION=${release.runner}`,
-        `--service-account=projects/${project}/serviceAccounts/${target.emailOf('build')}`,
-        `--gcs-source-staging-dir=gs://${target.builds}/source`,
-      ]),
-    ],
+    permissions:
+      environment.image.builder === 'cloud'
+        ? ['cloudbuild.builds.create', 'iam.serviceAccounts.actAs', 'storage.objects.create']
+        : ['artifactregistry.repositories.uploadArtifacts'],
+    create: () => (environment.image.builder === 'cloud' ? [buildInCloud(target)] : buildHere(target, environment.image.builder)),
   }
+}
+
+const CONTEXT = 'infra/build/runner'
+
+function buildInCloud(target: Target): Command {
+  const { project, region, release } = target
+  const variables = { _IMAGE: `${target.image}:${release.runner}`, _VERSION: release.version, _REVISION: release.revision }
+  const substitutions = Object.entries(variables).map(([name, value]) => `${name}=${value}`)
+  return gcloud(project, [
+    'builds',
+    'submit',
+    CONTEXT,
+    `--region=${region}`,
+    '--config=infra/images/cloudbuild.yaml',
+    `--substitutions=${substitutions.join(',')}`,
+    `--service-account=projects/${project}/serviceAccounts/${target.emailOf('build')}`,
+    `--gcs-source-staging-dir=gs://${target.builds}/source`,
+  ])
+}
+
+/** Builds with a program of this machine, and pushes. The program asks gcloud for its password. */
+function buildHere(target: Target, program: 'docker' | 'buildah'): readonly Command[] {
+  const { project, region, release } = target
+  const name = `${target.image}:${release.runner}`
+  const labels = [`--build-arg=VERSION=${release.version}`, `--build-arg=REVISION=${release.revision}`]
+  return [
+    gcloud(project, ['auth', 'configure-docker', `${region}-docker.pkg.dev`]),
+    // Cloud Run's machines are of this kind, whatever this one is.
+    { program, args: ['build', '--platform=linux/amd64', ...labels, `--tag=${name}`, CONTEXT] },
+    { program, args: ['push', name] },
+  ]
 }

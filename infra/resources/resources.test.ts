@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { all, files, resource } from './fixtures/target.ts'
+import { all, files, resource, targetOf } from './fixtures/target.ts'
+import { image } from './repository.ts'
 import { type Answers, changeOf, STAGES } from './resource.ts'
 
 const change = (id: string, answers: Answers) => changeOf(resource(id), answers)
@@ -220,9 +221,19 @@ const TAG = { name: 'tags/cafe', version: 'projects/p/locations/l/repositories/h
 
 test('the image of present sources is not built again', () => {
   expect(lines('image runner:cafe', [null])[0]).toContain(
-    '--substitutions=_IMAGE=us-central1-docker.pkg.dev/demo-holdfast/holdfast/runner:cafe',
+    '--substitutions=_IMAGE=us-central1-docker.pkg.dev/demo-holdfast/holdfast/runner:cafe,_VERSION=1.2.3,_REVISION=c0ffee',
   )
   expect(change('image runner:cafe', [TAG])).toBeNull()
+})
+
+test.each(['docker', 'buildah'])('an image that is built here, by %s, is pushed under the same name', (builder) => {
+  const built = changeOf(image(targetOf({}, { image: { builder } })), [null])
+  expect(built?.commands.map(({ program, args }) => [program, ...args].join(' '))).toEqual([
+    'gcloud auth configure-docker us-central1-docker.pkg.dev --project=demo-holdfast --quiet',
+    `${builder} build --platform=linux/amd64 --build-arg=VERSION=1.2.3 --build-arg=REVISION=c0ffee --tag=us-central1-docker.pkg.dev/demo-holdfast/holdfast/runner:cafe infra/build/runner`,
+    `${builder} push us-central1-docker.pkg.dev/demo-holdfast/holdfast/runner:cafe`,
+  ])
+  expect(changeOf(image(targetOf({}, { image: { builder } })), [TAG])).toBeNull()
 })
 
 const CHANNELS = {

@@ -4,6 +4,9 @@ import type { Environment } from '../environment/environment.ts'
 export interface Release {
   readonly functions: string
   readonly runner: string
+  /** The version of the product, and the commit of its sources if known. The labels of images have both. */
+  readonly version: string
+  readonly revision: string
 }
 
 /** The accounts that processes run as. docs/ARCHITECTURE.md says what each may do. */

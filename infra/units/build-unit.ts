@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { bundleFunctions } from './functions-unit.ts'
 import { cutLock, type Manifest } from './lock-file.ts'
 import { readLock, readManifest, type Unit } from './repository.ts'
+import { billOfMaterials } from './sbom.ts'
 import { copyRunner, RUNNER_WORKSPACES } from './runner-unit.ts'
 
 export interface BuiltUnit {
@@ -24,6 +25,11 @@ export async function buildUnit(unit: Unit, parent: string): Promise<BuiltUnit> 
     const lock = cutLock(readLock(), manifest, workspaces)
     writeJson(join(fresh, 'package.json'), manifest)
     writeJson(join(fresh, 'package-lock.json'), lock)
+    if (unit === 'runner') {
+      // The image has no peers.
+      const installed = cutLock(readLock(), manifest, workspaces, { peers: false })
+      writeJson(join(fresh, 'sbom.cdx.json'), billOfMaterials(installed))
+    }
     rmSync(folder, { recursive: true, force: true })
     renameSync(fresh, folder)
     return { folder, packages: Object.keys(lock.packages).filter((path) => path.startsWith('node_modules/')).length }

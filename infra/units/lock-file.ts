@@ -15,8 +15,11 @@ export interface Manifest {
 type Dependencies = Readonly<Record<string, string>>
 
 /** One entry of a package-lock.json (lockfileVersion 3), as far as the cut reads it. */
-interface LockedPackage {
+export interface LockedPackage {
   readonly version?: string
+  readonly license?: string
+  /** The hash that npm checks, e.g. `sha512-` and base64. */
+  readonly integrity?: string
   readonly resolved?: string
   readonly link?: boolean
   readonly dependencies?: Dependencies
@@ -39,12 +42,18 @@ export interface LockFile {
  * So a unit is deployed with the versions that were tested, and `npm ci` accepts its lock file.
  *
  * @param workspaces folder → manifest, for each workspace of `manifest`
+ * @param options peers: false leaves out what only peers bring along, as `npm ci --omit=peer` does
  * @throws Error when the lock file misses a needed package, or holds another version than a manifest names
  */
-export function cutLock(lock: LockFile, manifest: Manifest, workspaces: Readonly<Record<string, Manifest>>): LockFile {
+export function cutLock(
+  lock: LockFile,
+  manifest: Manifest,
+  workspaces: Readonly<Record<string, Manifest>>,
+  { peers = true }: { peers?: boolean } = {},
+): LockFile {
   const kept = new Map<string, LockedPackage>()
   const visit = (from: string, entry: LockedPackage): void => {
-    for (const { name, isOptional } of neededBy(entry)) {
+    for (const { name, isOptional } of neededBy(peers ? entry : withoutPeers(entry))) {
       const path = pathOf(lock, from, name)
       if (path === null) {
         // npm leaves the binaries of other systems out of a lock file.
@@ -82,6 +91,8 @@ function neededBy(entry: LockedPackage): { name: string; isOptional: boolean }[]
   const isOptional = (name: string) => name in optionalDependencies || peerDependenciesMeta[name]?.optional === true
   return names.map((name) => ({ name, isOptional: isOptional(name) }))
 }
+
+const withoutPeers = (entry: LockedPackage): LockedPackage => ({ ...entry, peerDependencies: {} })
 
 /** Finds a package as Node does: in the nearest `node_modules` first. */
 function pathOf(lock: LockFile, from: string, name: string): string | null {

@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { globSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { buildUnit } from './build-unit.ts'
-import { BUILT, type Unit } from './repository.ts'
+import { BUILT, ROOT, type Unit } from './repository.ts'
 import { BuildStamp, sourceHash } from './source-hash.ts'
 
 const DIGITS = 16
@@ -16,6 +18,18 @@ export async function releaseOf(unit: Unit, parent: string = BUILT): Promise<str
     stamp.write(sources)
   }
   return folderHash(join(parent, unit))
+}
+
+/** Returns the commit of the sources, with `-dirty` if they are not those of it, or `unknown` where git cannot tell. */
+export async function revisionOfSources(): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)('git', ['describe', '--always', '--abbrev=40', '--dirty', '--exclude=*'], {
+      cwd: ROOT,
+    })
+    return stdout.trim()
+  } catch {
+    return 'unknown'
+  }
 }
 
 /** Returns a hash over the names and contents of all files in a folder. Installed packages do not count: the lock file names them. */

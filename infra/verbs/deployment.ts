@@ -10,8 +10,8 @@ import { allResources } from '../resources/all-resources.ts'
 import type { FirestoreFiles, IndexFile } from '../resources/firestore-files.ts'
 import { type Change, changeOf, type Resource } from '../resources/resource.ts'
 import { Target } from '../resources/target.ts'
-import { releaseOf } from '../units/release.ts'
-import { ROOT } from '../units/repository.ts'
+import { releaseOf, revisionOfSources } from '../units/release.ts'
+import { readManifest, ROOT } from '../units/repository.ts'
 
 /** What is wanted, and the tools to compare it with what is there and to change that. */
 export interface Deployment {
@@ -32,8 +32,14 @@ export interface Opening {
 export async function openDeployment(environment: Environment, { firebase, only }: Opening): Promise<Deployment> {
   const { project } = environment
   const rest = new Rest({ project, token: accessToken })
-  const [functions, runner] = await Promise.all([releaseOf('functions'), releaseOf('runner'), seeProject(rest, project)])
-  const target = new Target(environment, { functions, runner })
+  const [functions, runner, revision] = await Promise.all([
+    releaseOf('functions'),
+    releaseOf('runner'),
+    revisionOfSources(),
+    seeProject(rest, project),
+  ])
+  const { version } = readManifest('runner')
+  const target = new Target(environment, { functions, runner, version, revision })
   const resources = allResources(target, readFirestoreFiles()).filter(({ id }) => id.includes(only))
   return { target, resources, rest, sdk: new Sdk(firebase) }
 }

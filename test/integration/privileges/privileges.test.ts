@@ -16,7 +16,12 @@ import { neededPermissions } from './needed-permissions.ts'
 /** Each account's rights, compared with what its processes ask of Google: real units in a sandbox, each function in a process of its own. */
 
 const RECORDING = new URL('record-calls.ts', import.meta.url).href
-const TARGET = new Target(environmentSchema.parse({ v: 1, project: 'demo-holdfast' }), { functions: 'f', runner: 'r' })
+const TARGET = new Target(environmentSchema.parse({ v: 1, project: 'demo-holdfast' }), {
+  functions: 'f',
+  runner: 'r',
+  version: '0.0.0',
+  revision: 'unknown',
+})
 
 let world: EngineWorld
 let folder: string
