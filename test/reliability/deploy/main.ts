@@ -1,6 +1,7 @@
 import { readOptions, runCommand } from '../../support/command-options.ts'
 import { findProgram } from '../../support/find-program.ts'
 import { prove } from './run.ts'
+import { openTrial } from './trial.ts'
 
 const HELP = `Deploys into recorded projects, with the real gcloud and a stand-in for all of Google's APIs: into an empty one, again, after
 changes by hand; removes it; and into another empty one, where each command dies once at each of its changes, and the deployment is
@@ -8,6 +9,7 @@ run again until all is there. A second run may change nothing, and nothing may b
 
   npm run prove -- deploy
 
+  --trial             deploys nothing, but leaves a recorded project open for a person who follows docs/DEPLOY.md, until Ctrl-C
   --firebase COMMAND  the firebase-tools to use; without it, something that makes the same requests stands in for them
   --json              prints the figures as JSON, as the last output on stdout
 
@@ -17,9 +19,13 @@ Exit codes: 0 if all of it held or was skipped, 1 if not, 2 for a wrong option.
 `
 
 async function main(args: readonly string[]): Promise<number> {
-  const { help, json, firebase } = readOptions(args, { words: ['firebase'] })
+  const { help, json, firebase, trial } = readOptions(args, { words: ['firebase'], flags: ['trial'] })
   if (help) {
     process.stdout.write(HELP)
+    return 0
+  }
+  if (trial) {
+    await openTrial((line) => process.stdout.write(`${line}\n`))
     return 0
   }
   const gcloud = findProgram('gcloud')

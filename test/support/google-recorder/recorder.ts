@@ -29,7 +29,16 @@ export interface RecorderOptions {
   readonly folder: string
   /** Ends a client before its request has an effect, or before it has the answer. */
   readonly strike?: Strike
+  /** Answers for hosts that are none of Google's APIs. Null for the others. */
+  readonly elsewhere?: Elsewhere
 }
+
+export type Elsewhere = (request: {
+  readonly method: string
+  readonly url: URL
+  readonly headers: Headers
+  readonly bytes: Buffer
+}) => Promise<globalThis.Response> | null
 
 type Request = IncomingMessage | Http2ServerRequest
 type Response = ServerResponse | Http2ServerResponse
@@ -43,6 +52,7 @@ export class GoogleRecorder {
   readonly requests: Recorded[] = []
   readonly #folder: string
   readonly #strike: Strike
+  readonly #elsewhere: Elsewhere
   readonly #certificate
   readonly #secure
   readonly #proxy
@@ -50,10 +60,11 @@ export class GoogleRecorder {
   readonly #clients = new Map<number, string>()
   readonly #sockets = new Set<Duplex>()
 
-  private constructor({ folder, strike = () => 'let through' }: RecorderOptions) {
+  private constructor({ folder, strike = () => 'let through', elsewhere = () => null }: RecorderOptions) {
     mkdirSync(folder, { recursive: true })
     this.#folder = folder
     this.#strike = strike
+    this.#elsewhere = elsewhere
     this.#certificate = makeCertificate(folder)
     const { key, cert } = this.#certificate
     const serve = (request: Request, response: Response) => {
@@ -139,6 +150,8 @@ export class GoogleRecorder {
     const bytes = await buffer(request)
     const authority = (request.headers[':authority'] as string | undefined) ?? request.headers.host ?? ''
     const url = new URL(request.url ?? '/', `https://${authority}`)
+    const answered = this.#elsewhere({ method: request.method ?? 'GET', url, headers: headersOf(request), bytes })
+    if (answered !== null) return passOn(await answered, response)
     const call = callOf(request, url, bytes)
     if (isGrpc(request.headers) && 'stream' in response) return this.#serveGrpc(call, response)
     const mutates = isChange(call)
@@ -170,6 +183,18 @@ export class GoogleRecorder {
 
 /** Proxies are told `user:password` in the way of HTTP. */
 const nameIn = (authorization: string | undefined): string => Buffer.from(authorization?.split(' ')[1] ?? '', 'base64').toString()
+
+/** Those of HTTP/2 that begin with a colon are no headers elsewhere. */
+const headersOf = ({ headers }: Request): Headers =>
+  new Headers(Object.entries(headers).flatMap(([name, value]) => (name.startsWith(':') ? [] : [[name, String(value)]])))
+
+async function passOn(answer: globalThis.Response, response: Response): Promise<void> {
+  response.statusCode = answer.status
+  response.setHeader('content-type', answer.headers.get('content-type') ?? 'application/octet-stream')
+  const bytes = Buffer.from(await answer.arrayBuffer())
+  if ('stream' in response) response.end(bytes)
+  else response.end(bytes)
+}
 
 function callOf(request: Request, url: URL, bytes: Buffer): Call {
   const host = url.hostname.replace(/\.mtls\./, '.').replace(new RegExp('^[a-z]+-[a-z]+\\d+-(?=[a-z]+\\.googleapis)'), '')

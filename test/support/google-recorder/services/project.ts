@@ -31,6 +31,7 @@ export function serviceUsage({ method, path, body, host }: Call, world: World): 
 }
 
 export function resourceManager(call: Call, world: World): Answer {
+  if (call.method === 'POST' && call.path.endsWith('/projects')) return done(world, { projectId: PROJECT })
   if (call.method !== 'GET' || !/\/projects\/[^/:]+$/.test(call.path)) return things(call, world)
   const name = call.path.startsWith('/v3') ? `projects/${PROJECT_NUMBER}` : PROJECT
   const states = { lifecycleState: 'ACTIVE', state: 'ACTIVE' }
@@ -69,6 +70,10 @@ export function iam(call: Call, world: World): Answer {
 }
 
 export function billing(call: Call, world: World): Answer {
+  if (call.path.endsWith('/billingAccounts')) {
+    const name = 'billingAccounts/01AB23-45CD67-89EF01'
+    return ok({ billingAccounts: [{ name, displayName: 'Recorded', open: true, masterBillingAccount: '' }] })
+  }
   if (!call.path.endsWith('/billingInfo')) return things(call, world)
   const account = { billingEnabled: true, billingAccountName: 'billingAccounts/AAAAAA-BBBBBB-CCCCCC' }
   return ok({ name: `projects/${PROJECT}/billingInfo`, projectId: PROJECT, ...account })
@@ -77,6 +82,9 @@ export function billing(call: Call, world: World): Answer {
 export function firebase({ method, path, ...call }: Call, world: World): Answer {
   if (method === 'GET' && path.endsWith('/adminSdkConfig')) {
     return ok({ projectId: PROJECT, storageBucket: `${PROJECT}.appspot.com`, locationId: 'us-central' })
+  }
+  if (method === 'POST' && path.endsWith(':addFirebase')) {
+    return done(world, { projectId: PROJECT, projectNumber: PROJECT_NUMBER, displayName: PROJECT })
   }
   if (method === 'GET' && /\/projects\/[^/:]+$/.test(path)) {
     return ok({ projectId: PROJECT, projectNumber: PROJECT_NUMBER, name: `projects/${PROJECT}`, state: 'ACTIVE', resources: {} })
