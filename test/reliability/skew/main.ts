@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { endOfSignals } from '../../../sandbox/demo/signals.ts'
 import { oneOf, readOptions, runCommand, seedOption } from '../../support/command-options.ts'
 import { type Earlier, NoEarlier, unpackEarlier } from './earlier.ts'
+import { record } from './record.ts'
 import { NAMES, type Paired, type Pairing, PAIRINGS, runPairing } from './pairings.ts'
 
 const HELP = `Runs an earlier version of the product together with this one, while processes die and services go away at random: the earlier runner
@@ -16,6 +17,7 @@ with these functions, this runner with the earlier functions, and runners of bot
   --seconds N     the length of the strikes in each pairing, roughly (180)
   --sessions N    sessions, each with a phone and contacts (3)
   --seed N        repeats the strikes of an earlier run (random; printed at the start)
+  --record FILE   runs nothing of this version: keeps what the earlier one stores, for test/integration/contract/earlier-documents.test.ts
   --json          prints the figures as JSON, as the last output on stdout
 
 The earlier version runs with the packages of this one. Where it needs others, or where there is no earlier version, as in a shallow clone,
@@ -31,13 +33,22 @@ function tell(line: string): void {
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const { help, json, base, only, seconds, sessions, seed } = readOptions(args, {
+  const {
+    help,
+    json,
+    base,
+    only,
+    record: file,
+    seconds,
+    sessions,
+    seed,
+  } = readOptions(args, {
     numbers: {
       seconds: { least: 1, most: 3600, fallback: 180 },
       sessions: { least: 1, most: 20, fallback: 3 },
       seed: seedOption('random'),
     },
-    words: ['base', 'only'],
+    words: ['base', 'only', 'record'],
   })
   const pairings = only === undefined ? PAIRINGS : [oneOf('only', only, PAIRINGS)]
   if (help) {
@@ -49,6 +60,10 @@ async function main(args: readonly string[]): Promise<number> {
     const earlier = await unpackEarlier(base, folder)
     tell(`Seed ${seed}. The earlier version is ${earlier.commit.slice(0, 12)}.`)
     const run = async () => {
+      if (file !== undefined) {
+        tell(`${await record(earlier, file)} documents are in ${file}.`)
+        return 0
+      }
       const results: [Pairing, Paired][] = []
       for (const pairing of pairings) {
         tell(`${NAMES[pairing]}:`)

@@ -30,7 +30,7 @@ export interface Paired extends Chaos {
 }
 
 /** The least time from one strike to the next, recovery included, as measured over a run. */
-const STRIKE_EVERY_S = 3
+const STRIKE_EVERY_S = 5
 
 /** Lets random deaths and outages strike two versions that work together. */
 export async function runPairing(options: PairingOptions): Promise<Paired> {
