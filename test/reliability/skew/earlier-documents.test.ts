@@ -115,7 +115,7 @@ describe.each(RECORDINGS)('what %s has', (file) => {
   test('has messages that open', async () => {
     const { cipher } = await opened()
     const idOf = (path: string) => basename(path)
-    const texts = documents.flatMap(([path, fields]) => {
+    const texts = documents.flatMap(([path, fields]): readonly object[] => {
       if (path.startsWith('message_queue_jobs/')) {
         return [openJobContent(cipher, idOf(path), parseStored(jobDocumentSchema, fields, path))]
       }

@@ -27,14 +27,10 @@ const PHONE = '5511900000001'
 const SESSION = 'recorded'
 const ID = `default.${SESSION}`
 
-const COLLECTIONS = [
-  'whatsapp_connection_states',
-  `whatsapp_connection_states/${ID}/journal`,
-  `whatsapp_connection_states/${ID}/messages`,
-  `whatsapp_connection_states/${ID}/parked_stanzas`,
-  ...['session_keys', 'tenant_keys', 'tenants', 'api_keys', 'audit', 'usage', 'pools'],
-  ...['message_queue_jobs', 'recovery_actions', 'health_alerts', 'runners', 'due_tasks', 'schedule_runs'],
-]
+const OF_SESSION = ['journal', 'messages', 'parked_stanzas'].map((name) => `whatsapp_connection_states/${ID}/${name}`)
+const OF_TENANTS = ['tenants', 'tenant_keys', 'api_keys', 'audit', 'usage', 'pools']
+const OF_WORK = ['message_queue_jobs', 'recovery_actions', 'health_alerts', 'runners', 'due_tasks', 'schedule_runs']
+const COLLECTIONS = ['whatsapp_connection_states', 'session_keys', ...OF_SESSION, ...OF_TENANTS, ...OF_WORK]
 
 /** Lets the earlier version write a document of each kind that an operator and two people bring about, and keeps all of them. */
 export async function record({ commit, product }: Earlier, file: string): Promise<number> {
