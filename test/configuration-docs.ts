@@ -1,7 +1,7 @@
 import { OLD_NAMES } from '@holdfast/core/platform/old-names'
 import { notesOf } from '@holdfast/core/platform/settings'
 import { z } from 'zod'
-import { apiSettings } from '../functions/src/config.ts'
+import { apiSettings, serverSettings } from '../functions/src/config.ts'
 import { runnerSettings } from '../runner/src/settings.ts'
 
 /** Makes `docs/CONFIGURATION.md` and the examples of environments from the settings of the processes. */
@@ -9,6 +9,7 @@ import { runnerSettings } from '../runner/src/settings.ts'
 const PROCESSES = {
   runner: { settings: runnerSettings, title: "The runner's configuration." },
   functions: { settings: apiSettings, title: 'The configuration of the functions.' },
+  server: { settings: serverSettings, title: 'The configuration of the API as a server.' },
 }
 
 type ProcessName = keyof typeof PROCESSES
@@ -86,12 +87,14 @@ export function configurationPage(): string {
   const names = (settings: readonly Setting[]) => new Set(settings.map(({ name }) => name))
   const shared = runner.filter((setting) => names(functions).has(setting.name) && setting.name !== 'LOG_LEVEL')
   const without = (settings: readonly Setting[]) => settings.filter(({ name }) => !names(shared).has(name))
+  const beside = settingsOf('server').filter(({ name }) => !names(functions).has(name))
   const old = Object.entries(OLD_NAMES).map(([name, instead]) => `| \`${name}\` | ${instead} |`)
   return `<!-- Made from the settings by \`npm run configuration-docs\`. Do not edit. -->
 # Configuration
 
 Each process reads its environment once, at its start, and lists all problems at once. An empty value counts as none. Every time is in
-milliseconds unless the unit says otherwise. \`runner/.env.example\` and \`functions/.env.example\` have every variable with its default.
+milliseconds unless the unit says otherwise. \`runner/.env.example\`, \`functions/.env.example\` and
+\`functions/.env.server.example\` have every variable with its default.
 
 **Per tenant** names the field of a tenant's configuration that takes precedence. It changes while everything runs; the variable is the
 value for tenants that do not name it.
@@ -109,6 +112,12 @@ ${table(without(runner))}
 ## Functions
 
 ${table(without(functions))}
+
+## API server
+
+The API as a server of its own (\`functions/src/server.ts\`) reads what the functions read, and this.
+
+${table(beside)}
 
 ## Names of old
 

@@ -8,6 +8,7 @@ const FILES: readonly (readonly [path: string, text: string])[] = [
   ['docs/CONFIGURATION.md', configurationPage()],
   ['runner/.env.example', environmentExample('runner')],
   ['functions/.env.example', environmentExample('functions')],
+  ['functions/.env.server.example', environmentExample('server')],
 ]
 
 for (const [path, text] of FILES) {

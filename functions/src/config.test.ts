@@ -27,6 +27,7 @@ describe('the configuration of the API', () => {
       },
       wrappingKey: Buffer.alloc(32, 1),
       apiKeys: ['sixteen characters'],
+      serverUrl: null,
       acceptsMessages: true,
       oldNames: [],
       thresholds: { cpu: 70, memory: 75 },
@@ -39,7 +40,7 @@ describe('the configuration of the API', () => {
 
   it('needs no API key where callers do not reach the function', () => {
     const { API_KEY: _, ...internal } = complete
-    const { apiKeys: __, ...expected } = readApiConfig(complete)
+    const { apiKeys: __, serverUrl: ___, ...expected } = readApiConfig(complete)
     expect(readFunctionConfig(internal)).toEqual(expected)
     expect(() => readApiConfig(internal)).toThrow(/API_KEY/)
   })

@@ -62,6 +62,24 @@ export const apiSettings = functionSettings.extend({
     'The key that callers send as `X-Api-Key`, 16 characters or more, e.g. from `openssl rand -hex 24`; several, with commas between them, while a new one replaces an older one. A secret.',
     apiKeys,
   ),
+  API_SERVICE_URL: says(
+    'The address of the API as a server of its own. The function names it to callers whose body is too large for a function.',
+    z.url({ protocol: /^https?$/, error: 'must be an address that begins with https://' }).optional(),
+    { example: 'https://api.example.com', without: 'no address is named' },
+  ),
+})
+
+/** What the API as a server reads beside that. */
+export const serverSettings = apiSettings.extend({
+  PORT: says(
+    'The port of the server, for HTTP/1.1 and HTTP/2 without TLS. Cloud Run sets it.',
+    integer({ min: 0, max: 65_535, default: 8080 }),
+  ),
+  REQUEST_WITHIN_MS: says(
+    'A request that has not arrived whole after this time is ended.',
+    integer({ min: 1000, max: 3_600_000, default: 300_000 }),
+    { unit: 'ms' },
+  ),
 })
 
 const rules = [...storageRules, ...tenantRules]
@@ -88,6 +106,13 @@ export interface FunctionConfig {
 export interface ApiConfig extends FunctionConfig {
   /** All of them are accepted. The first one is the newest. */
   readonly apiKeys: readonly string[]
+  /** The address of the API as a server; null when there is none. */
+  readonly serverUrl: string | null
+}
+
+export interface ServerConfig extends ApiConfig {
+  readonly port: number
+  readonly requestWithinMs: number
 }
 
 /**
@@ -100,14 +125,26 @@ export const readFunctionConfig = (environment: Environment = process.env): Func
 
 /** Reads the configuration of the API. Throws `bad-configuration`, which lists all problems at once. */
 export function readApiConfig(environment: Environment = process.env): ApiConfig {
-  const settings = readSettings(apiSettings, withProject(environment), rules)
-  return { ...configOf(settings, environment), apiKeys: settings.API_KEY }
+  return apiConfigOf(readSettings(apiSettings, withProject(environment), rules), environment)
+}
+
+/** Reads the configuration of the API as a server. Throws `bad-configuration`, which lists all problems at once. */
+export function readServerConfig(environment: Environment = process.env): ServerConfig {
+  const settings = readSettings(serverSettings, withProject(environment), rules)
+  const { PORT: port, REQUEST_WITHIN_MS: requestWithinMs } = settings
+  return { ...apiConfigOf(settings, environment), port, requestWithinMs }
 }
 
 /** Cloud Functions sets GCLOUD_PROJECT and reserves GOOGLE_CLOUD_PROJECT. Everywhere else GOOGLE_CLOUD_PROJECT is set. */
 const withProject = (environment: Environment): Environment => ({
   ...environment,
   GOOGLE_CLOUD_PROJECT: environment['GOOGLE_CLOUD_PROJECT'] || environment['GCLOUD_PROJECT'],
+})
+
+const apiConfigOf = (settings: z.infer<typeof apiSettings>, environment: Environment): ApiConfig => ({
+  ...configOf(settings, environment),
+  apiKeys: settings.API_KEY,
+  serverUrl: settings.API_SERVICE_URL ?? null,
 })
 
 const configOf = (settings: z.infer<typeof functionSettings>, environment: Environment): FunctionConfig => ({

@@ -41,16 +41,16 @@ export interface ReadingStores {
   journalsOn(documents: DocumentStore): ReadableJournals
 }
 
-export function openReadingStores({ projectId, storage }: StoresConfig): ReadingStores {
+export function openReadingStores({ projectId, storage }: StoresConfig): ReadingStores & { close(): Promise<void> } {
   if (storage.type !== 'local') {
-    const { documents, objects } = createGoogleClients({ projectId, bucket: storage.bucket })
-    return { documents, objects, archives: objects, storage: objects, journalsOn: (guarded) => new DocumentJournals(guarded) }
+    const { objects, ...firestore } = createGoogleClients({ projectId, bucket: storage.bucket })
+    return { ...firestore, objects, archives: objects, storage: objects, journalsOn: (guarded) => new DocumentJournals(guarded) }
   }
-  const { documents, archives } = clientsBesideDirectory(projectId, storage)
+  const clients = clientsBesideDirectory(projectId, storage)
   const directory = new StoreDirectory(storage.path)
   const objects = new DirectoryObjects(directory)
   const check = () => directory.assertUsable()
-  return { documents, objects, archives, storage: { check }, journalsOn: () => new JournalFiles(directory) }
+  return { ...clients, objects, storage: { check }, journalsOn: () => new JournalFiles(directory) }
 }
 
 /** Opens what a process needs whose sessions lie in a directory. */

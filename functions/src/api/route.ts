@@ -53,6 +53,8 @@ interface Described<Request extends RequestSchemas, Given extends Answers> {
   readonly isBodyOptional?: boolean
   /** The size of the largest body; 1 MiB unless the route says more. */
   readonly maxBodyBytes?: number
+  /** The size of the largest body where the API runs as a server, which nothing in front of it limits. As on a function unless it says more. */
+  readonly maxBodyBytesOnServer?: number
   readonly answers: Given
   /** The codes of the route's own problems. `commonProblems` adds those that many routes share. */
   readonly problems?: readonly ProblemCode[]

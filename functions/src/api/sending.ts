@@ -8,7 +8,10 @@ import { type Route, route, SENDERS } from './route.ts'
 import { unknownField } from './schemas.ts'
 
 const MAX_MESSAGES = 1000
-const MAX_BULK_BYTES = 8 * 1024 * 1024
+const MIB = 1024 * 1024
+const MAX_BULK_BYTES = 8 * MIB
+/** Enough for all messages with texts of the greatest length. */
+const MAX_BULK_BYTES_ON_SERVER = 64 * MIB
 
 const bulkSchema = z
   .object({
@@ -97,6 +100,7 @@ export const SENDING_ROUTES: readonly Route[] = [
     roles: SENDERS,
     request: { headers: idempotencyHeaders, body: bulkSchema, items: bulkTextSchema },
     maxBodyBytes: MAX_BULK_BYTES,
+    maxBodyBytesOnServer: MAX_BULK_BYTES_ON_SERVER,
     answers: { 200: { description: 'The results.', schema: bulkAnswerSchema } },
     problems: ['queue-disabled'],
     async run({ dependencies, principal, headers, body }) {

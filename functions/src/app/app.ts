@@ -6,14 +6,18 @@ import { HealthCheck } from '../use-cases/health.ts'
 import { KeyDirectory } from '../use-cases/key-directory.ts'
 import type { Authenticate, AuthenticatorOn } from './authentication.ts'
 import { isAudited, withAudit } from './audit-trail.ts'
-import { bodyLimit } from './body-limit.ts'
+import { FUNCTION_WITHOUT_SERVER, type Host, readBody } from './body-limit.ts'
 import { type GivenDependencies, withStores } from './deadline.ts'
 import type { Principal, Role } from './principal.ts'
 import { problem, problemOf } from './problems.ts'
 import { readRequest } from './request.ts'
 import { concerns, requestContext, underRequestId } from './request-context.ts'
 
-export type AppDependencies = GivenDependencies & { readonly authenticatorOn: AuthenticatorOn }
+export type AppDependencies = GivenDependencies & {
+  readonly authenticatorOn: AuthenticatorOn
+  /** A function of an installation without a server unless it says otherwise. */
+  readonly host?: Host
+}
 
 interface Environment {
   /** Set for every route that needs an API key. */
@@ -21,9 +25,9 @@ interface Environment {
 }
 
 /** Creates the API, in WAHA's words. It keeps no state in memory that a second instance would need. */
-export function createApp({ authenticatorOn, ...given }: AppDependencies): Hono<Environment> {
+export function createApp({ authenticatorOn, host = FUNCTION_WITHOUT_SERVER, ...given }: AppDependencies): Hono<Environment> {
   const stores = { ...given, ...withStores(given) }
-  const dependencies: RouteDependencies = { ...stores, health: new HealthCheck(stores) }
+  const dependencies: AppParts = { host, ...stores, health: new HealthCheck(stores) }
   const authenticate = authenticatorOn({ keys: new KeyDirectory(stores), tenants: stores.tenants, clock: given.clock })
   const app = new Hono<Environment>()
 
@@ -36,11 +40,15 @@ export function createApp({ authenticatorOn, ...given }: AppDependencies): Hono<
   return app
 }
 
-function register(app: Hono<Environment>, route: Route, dependencies: RouteDependencies): void {
-  app.on(route.method, route.path, bodyLimit(route.maxBodyBytes), async (context) => {
+interface AppParts extends RouteDependencies {
+  readonly host: Host
+}
+
+function register(app: Hono<Environment>, route: Route, dependencies: AppParts): void {
+  app.on(route.method, route.path, async (context) => {
     const principal = context.get('principal')
     if (route.roles !== 'anybody') requireRole(principal, route.roles)
-    const request = await readRequest(context, route)
+    const request = readRequest(context, route, await readBody(context.req, route, dependencies.host))
     const run = () => route.run({ ...request, principal, dependencies })
     const result = isAudited(route) ? await withAudit(route, request, principal, dependencies, run) : await run()
     if ('text' in result) return context.body(result.text, result.status, { 'Content-Type': result.contentType })

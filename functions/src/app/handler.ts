@@ -24,7 +24,8 @@ export function createHandler(readConfig: () => ApiConfig): Handler {
 function wire(readConfig: () => ApiConfig): Handler {
   try {
     const config = readConfig()
-    const app = createApp({ ...openFunction('api', config), authenticatorOn: keysBeside(...config.apiKeys) })
+    const host = { type: 'function', serverUrl: config.serverUrl } as const
+    const app = createApp({ ...openFunction('api', config), authenticatorOn: keysBeside(...config.apiKeys), host })
     return (request) => app.fetch(request)
   } catch (error) {
     createLogger('api', 'info').fatal({ problem: messageOf(error) }, 'The API cannot start.')

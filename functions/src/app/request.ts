@@ -5,12 +5,12 @@ import type { Route } from '../api/route.ts'
 import { problem } from './problems.ts'
 
 /** Reads the parts of a request that its route describes. Throws the problem `bad-request` with the mistakes of one part. */
-export async function readRequest(context: Context, { request = {}, isBodyOptional = false }: Route) {
+export function readRequest(context: Context, { request = {}, isBodyOptional = false }: Route, bytes: Uint8Array) {
   const { params, query, body, headers } = request
   return {
     params: params && checked(params, context.req.param()),
     query: query && checked(query, context.req.query()),
-    body: body && parse(body, (await textOf(context)) || (isBodyOptional ? '{}' : '')),
+    body: body && parse(body, textOf(context, bytes) || (isBodyOptional ? '{}' : '')),
     headers: headers && checkedHeaders(headers, context),
   }
 }
@@ -19,8 +19,7 @@ export async function readRequest(context: Context, { request = {}, isBodyOption
  * Refuses a compressed body, which nobody has decompressed, and one that is not UTF-8, because a lenient decoder would silently
  * make another text of it.
  */
-async function textOf(context: Context): Promise<string> {
-  const bytes = await context.req.arrayBuffer()
+function textOf(context: Context, bytes: Uint8Array): string {
   const encoding = context.req.header('Content-Encoding') ?? 'identity'
   if (bytes.byteLength > 0 && encoding.toLowerCase() !== 'identity') {
     throw problem('bad-request', 'Send the body without Content-Encoding.')

@@ -13,14 +13,18 @@ import { requestContext } from './request-context.ts'
 const ENQUEUED_WITHIN_MS = 5000
 
 /** What each function works with, except that the stores have no deadline yet. `name` is the component of its log lines. */
-export function openFunction(name: string, config: FunctionConfig): GivenDependencies {
+export function openFunction(name: string, config: FunctionConfig): GivenDependencies & { close(): Promise<void> } {
   const logger = createLogger(name, config.logLevel, requestContext)
   for (const old of config.oldNames) logger.warn({ name: old.name }, sentenceOfOldName(old))
   const stores = openReadingStores({ projectId: config.projectId, storage: config.storage })
   const documents = guardDocuments(stores.documents, timeLimit(systemClock, ENQUEUED_WITHIN_MS))
+  const tasks = openTaskQueues({ type: config.taskQueue, cloud: config.tasks, documents, clock: systemClock })
   return {
     ...stores,
-    tasks: openTaskQueues({ type: config.taskQueue, cloud: config.tasks, documents, clock: systemClock }),
+    tasks,
+    close: async () => {
+      await Promise.all([stores.close(), tasks.close()])
+    },
     tenantDefaults: config.tenantDefaults,
     isMultiTenant: config.isMultiTenant,
     version: config.version,

@@ -1,7 +1,7 @@
 import type { RunnerResources } from '@holdfast/core/operations/runner-document'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Shutdown } from './shutdown.ts'
-import { EXIT } from './exit-codes.ts'
+import { EXIT } from '@holdfast/core/platform/exit-codes'
 
 /** The memory use at which a runner leaves, before the platform kills its container. */
 export interface MemoryLimitPolicy {

@@ -2,7 +2,7 @@ import { Deadline } from '@holdfast/core/platform/deadlines'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock } from '@holdfast/core/platform/ports'
 import { HAND_OVER_WITHIN_MS } from '../session/hand-over.ts'
-import { EXIT } from './exit-codes.ts'
+import { EXIT } from '@holdfast/core/platform/exit-codes'
 
 export interface Reason {
   readonly why: NodeJS.Signals | 'memory-limit'

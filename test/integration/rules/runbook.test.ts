@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { EXIT } from '../../../runner/src/process/exit-codes.ts'
+import { EXIT } from '@holdfast/core/platform/exit-codes'
 
 const runbook = readFileSync(new URL('../../../docs/RUNBOOK.md', import.meta.url), 'utf8')
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { EXIT } from '../../../runner/src/process/exit-codes.ts'
+import { EXIT } from '@holdfast/core/platform/exit-codes'
 import { Chats } from './chats.ts'
 import { isDeath } from './faults.ts'
 import { look, whatIsWrong, type Settled } from './judge.ts'

@@ -1,13 +1,13 @@
-import type { Logger } from '@holdfast/core/platform/logging'
+import type { Logger } from './logging.ts'
 import { EXIT } from './exit-codes.ts'
 
 /** Logs everything that Node would print by itself or end the process for. */
 export function logUncaughtErrors(logger: Logger): void {
-  // Baileys leaves rejected promises of a closed socket without a handler. None of them matters here.
+  // Baileys leaves rejected promises of a closed socket without a handler, and Google's clients some of a closed connection. None matters.
   process.on('unhandledRejection', (error) => logger.warn({ error }, 'A rejected promise has no handler.'))
   process.on('uncaughtException', (error) => {
     const figures = { error, exitCode: EXIT.crashed }
-    logger.fatal(figures, 'The process is in an unknown state and ends; the next start takes over from the journal.')
+    logger.fatal(figures, 'The process is in an unknown state and ends; the next one takes over.')
     process.exit(EXIT.crashed)
   })
   // Node's own listener would print warnings as text.
