@@ -11,7 +11,7 @@ const gcloud = findProgram('gcloud')
 const isPossible = gcloud !== null && findProgram('openssl') !== null
 
 /** Each change is a command of the real gcloud, which takes seconds of a busy machine. */
-describe.skipIf(!isPossible)('a new revision in a fleet of ten', { timeout: 180_000 }, () => {
+describe.skipIf(!isPossible)('a new revision in a fleet of ten', { timeout: 300_000 }, () => {
   let world: DeployedWorld
   let fleet: ScriptedFleet
   let old: string
@@ -36,7 +36,7 @@ describe.skipIf(!isPossible)('a new revision in a fleet of ten', { timeout: 180_
     expect(newest).not.toBe(old)
     expect(fleet.pool.splits).toEqual([at(old, 100)])
     expect(applied.told).toContain(`0 % of the instances are of ${newest}`)
-  })
+  }, 300_000)
 
   afterEach(() => world.close())
 
