@@ -43,6 +43,7 @@ const environment = (): NodeJS.ProcessEnv => ({
   GOOGLE_CLOUD_PROJECT: 'demo-framework',
   FIRESTORE_EMULATOR_HOST: process.env['SHARED_FIRESTORE'],
   STORAGE_BUCKET: 'demo-framework',
+  API_SERVICE_URL: 'https://api.example.com',
   METADATA_SERVER_DETECTION: 'none',
   SESSION_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
   API_KEY,
@@ -62,6 +63,8 @@ async function send({ method = 'POST', path = '/api/sendText', headers = {}, bod
   const all = { 'X-Api-Key': API_KEY, 'Content-Type': 'application/json', ...length, ...headers }
   const outgoing = request({ host: '127.0.0.1', port, method, path, headers: all, agent: false })
   const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>
+  // The connection may end over the rest of a body that is refused, behind the answer.
+  outgoing.on('error', () => {})
   if (isChunked) outgoing.write(body)
   outgoing.end(isChunked ? undefined : body)
   const [response] = await answered
@@ -98,6 +101,13 @@ describe('a body', () => {
     for (const isChunked of [false, true]) {
       expect(await send({ body, isChunked })).toMatchObject({ status: 413, type: PROBLEM, body: { code: 'too-large' } })
     }
+  })
+
+  test('that only the server takes is too large, and the answer names the server', async () => {
+    const answer = await send({ path: '/api/sendBulk', body: Buffer.alloc(9 * 1024 * 1024, ' ') })
+    const detail = 'The body can have at most 8 MiB. Send a larger one to https://api.example.com, which takes up to 64 MiB.'
+    expect(answer).toMatchObject({ status: 413, type: PROBLEM, body: { code: 'too-large', detail } })
+    expect(await send({ body: '{' })).toMatchObject({ status: 400, type: PROBLEM })
   })
 
   test('of a caller without a key is not asked for', async () => {
