@@ -21,6 +21,20 @@ export const DEPLOYMENT: readonly Mutant[] = [
     noticedBy: { file: RESOURCES_TEST, tests: 'in another region is refused' },
   },
   {
+    name: 'roll-out-never-goes-back',
+    invariant: 'beside',
+    what: 'a new revision whose runners die, or whose sessions have no owner, gets more and more instances',
+    edits: [{ in: 'gate', when: 'bad.length', becomes: 'false' }],
+    noticedBy: { file: 'infra/verbs/roll-gate.test.ts', tests: 'when runners end by themselves' },
+  },
+  {
+    name: 'large-fleet-at-once',
+    invariant: 'beside',
+    what: 'a new revision takes all instances of a large fleet before anybody has watched it',
+    edits: [{ in: 'splitsBeforeChange', when: 'IN_STEPS_FROM', becomes: 'true' }],
+    noticedBy: { file: 'infra/resources/pool-splits.test.ts', tests: 'a large fleet is held at the revision that works' },
+  },
+  {
     name: 'fleet-reset',
     invariant: 'beside',
     what: 'a deployment sets the number of runners back',
