@@ -6,9 +6,10 @@ import { BuildStamp, sourceHash } from './units/source-hash.ts'
 
 const USAGE = `Builds what is deployed, in infra/build.
 
-  npm run build                  both units
+  npm run build                  all units
   npm run build -- functions     the bundle for Cloud Functions
   npm run build -- runner        the context of the runner's image: docker build infra/build/runner
+  npm run build -- server        the API as a server, and the context of its image: docker build infra/build/server
 
   --if-changed                   leaves a unit alone when its sources have not changed since it was built
   --out DIR                      another folder for the units
@@ -54,9 +55,9 @@ function parse(args: readonly string[]) {
   }
 }
 
-function unitsOf([word = 'both', ...rest]: readonly string[]): readonly Unit[] {
-  const units = UNITS.filter((unit) => word === 'both' || word === unit)
-  if (units.length === 0 || rest.length > 0) throw new BadOption('The unit is `functions`, `runner` or `both`.')
+function unitsOf([word = 'all', ...rest]: readonly string[]): readonly Unit[] {
+  const units = UNITS.filter((unit) => word === 'all' || word === unit)
+  if (units.length === 0 || rest.length > 0) throw new BadOption('The unit is `functions`, `runner`, `server` or `all`.')
   return units
 }
 

@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { bundleFunctions } from './functions-unit.ts'
+import { bundleFunctions, bundleServer } from './functions-unit.ts'
 import { cutLock, type Manifest } from './lock-file.ts'
 import { readLock, readManifest, type Unit } from './repository.ts'
 import { billOfMaterials } from './sbom.ts'
@@ -42,6 +42,8 @@ async function fill(unit: Unit, folder: string): Promise<{ manifest: Manifest; w
   switch (unit) {
     case 'functions':
       return { manifest: await bundleFunctions(folder), workspaces: {} }
+    case 'server':
+      return { manifest: await bundleServer(folder), workspaces: {} }
     case 'runner': {
       const workspaces = Object.fromEntries(RUNNER_WORKSPACES.map((name) => [name, readManifest(name)]))
       return { manifest: copyRunner(folder), workspaces }

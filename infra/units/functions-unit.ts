@@ -1,3 +1,4 @@
+import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { rolldown, type OutputChunk } from 'rolldown'
 import { type Manifest, sortedByKey } from './lock-file.ts'
@@ -13,35 +14,57 @@ const CORE = '@holdfast/core'
  * @throws Error when the code imports a package that no manifest declares
  */
 export async function bundleFunctions(folder: string): Promise<Manifest> {
+  const { dependencies } = await bundle('functions/src/index.ts', folder)
+  return { ...manifestOf('holdfast-functions'), dependencies }
+}
+
+/** Bundles the API as a server in the same way, with the packages that it imports and no others, and copies what makes an image of it. */
+export async function bundleServer(folder: string): Promise<Manifest> {
+  const { dependencies, imported } = await bundle('functions/src/server.ts', folder)
+  cpSync(join(ROOT, 'LICENSE'), join(folder, 'LICENSE'))
+  cpSync(join(ROOT, 'infra/images/server.Dockerfile'), join(folder, 'Dockerfile'))
+  cpSync(join(ROOT, 'infra/images/runner.dockerignore'), join(folder, '.dockerignore'))
+  const used = Object.fromEntries(Object.entries(dependencies).filter(([name]) => imported.has(name)))
+  return { ...manifestOf('holdfast-server'), dependencies: used }
+}
+
+async function bundle(entry: string, folder: string): Promise<{ dependencies: Record<string, string>; imported: Set<string> }> {
   const functions = readManifest('functions')
   const bundle = await rolldown({
-    input: join(ROOT, 'functions/src/index.ts'),
+    input: join(ROOT, entry),
     platform: 'node',
     external: (id) => !id.startsWith('.') && !id.startsWith('/') && !id.startsWith(`${CORE}/`),
   })
-  const { output } = await bundle.write({ file: join(folder, 'index.js'), format: 'esm', sourcemap: true, codeSplitting: false })
+  // What an entry imports later stays in a file of its own.
+  const { output } = await bundle.write({
+    dir: folder,
+    entryFileNames: 'index.js',
+    chunkFileNames: '[name].js',
+    format: 'esm',
+    sourcemap: true,
+  })
   await bundle.close()
-  const { [CORE]: _, ...own } = functions.dependencies ?? {}
-  const dependencies = sortedByKey({ ...readManifest('core').dependencies, ...own })
+  const { [CORE]: _, ...direct } = functions.dependencies ?? {}
+  const dependencies = sortedByKey({ ...readManifest('core').dependencies, ...direct })
   const chunks = output.filter((part): part is OutputChunk => part.type === 'chunk')
-  const undeclared = undeclaredPackages(
-    chunks.flatMap(({ imports, dynamicImports }) => [...imports, ...dynamicImports]),
-    dependencies,
-  )
+  const own = new Set(chunks.map(({ fileName }) => fileName))
+  const imports = chunks.flatMap((chunk) => [...chunk.imports, ...chunk.dynamicImports]).filter((id) => !own.has(id))
+  const undeclared = undeclaredPackages(imports, dependencies)
   if (undeclared.length > 0) {
     throw new Error(`functions/ or core/ imports ${undeclared.join(', ')}, which neither of their package.json files declares.`)
   }
-  return {
-    name: 'holdfast-functions',
-    version: functions.version,
-    private: true,
-    license: 'Apache-2.0',
-    type: 'module',
-    main: 'index.js',
-    engines: { node: '24' },
-    dependencies,
-  }
+  return { dependencies, imported: new Set(imports.map(packageOf)) }
 }
+
+const manifestOf = (name: string): Manifest => ({
+  name,
+  version: readManifest('functions').version,
+  private: true,
+  license: 'Apache-2.0',
+  type: 'module',
+  main: 'index.js',
+  engines: { node: '24' },
+})
 
 /** Returns the packages of module specifiers that `dependencies` does not name. Node's own modules need no declaration. */
 export function undeclaredPackages(imports: readonly string[], dependencies: Readonly<Record<string, string>>): string[] {

@@ -7,7 +7,7 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** The folder of all built units. Git ignores it. */
 export const BUILT = join(ROOT, 'infra/build')
 
-export const UNITS = ['functions', 'runner'] as const
+export const UNITS = ['functions', 'runner', 'server'] as const
 export type Unit = (typeof UNITS)[number]
 
 /** Reads the manifest of a workspace, or of the repository itself when the folder is empty. */

@@ -10,18 +10,22 @@ const BUILD = fileURLToPath(new URL('../../infra/build.ts', import.meta.url))
 /** The arguments of the runner's Dockerfile. */
 const INSTALL_RUNNER = ['ci', '--omit=dev', '--omit=peer', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
 const INSTALL_FUNCTIONS = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
+/** The arguments of the server's Dockerfile. */
+const INSTALL_SERVER = ['ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
 const INSTALL_LIMIT_MS = 120_000
 
-/** Holds both units, built and installed outside of the repository, where no module of the repository can be found by chance. */
+/** Holds all units, built and installed outside of the repository, where no module of the repository can be found by chance. */
 let folder: string
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'holdfast-built-'))
-  expect(await run(process.execPath, [BUILD, 'both', '--out', folder], folder)).toMatchObject({ code: 0 })
+  expect(await run(process.execPath, [BUILD, 'all', '--out', folder], folder)).toMatchObject({ code: 0 })
   const functions = run('npm', INSTALL_FUNCTIONS, join(folder, 'functions'))
   const runner = run('npm', INSTALL_RUNNER, join(folder, 'runner'))
+  const server = run('npm', INSTALL_SERVER, join(folder, 'server'))
   expect(await functions).toMatchObject({ code: 0 })
   expect(await runner).toMatchObject({ code: 0 })
+  expect(await server).toMatchObject({ code: 0 })
 }, INSTALL_LIMIT_MS)
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
@@ -93,13 +97,24 @@ test('a unit whose sources have not changed is left alone, and an unknown unit i
 })
 
 test('the lock files name no registry', async () => {
-  for (const unit of ['functions', 'runner']) {
+  for (const unit of ['functions', 'runner', 'server']) {
     expect(await readFile(join(folder, unit, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved": "https?:/)
   }
 })
 
 test('the image installs what this test installs', async () => {
   expect(await readFile(join(folder, 'runner/Dockerfile'), 'utf8')).toContain(`\nRUN npm ${INSTALL_RUNNER.join(' ')}\n`)
+})
+
+test('the built server has the packages that it needs and no other, and ends with 78 without a configuration', async () => {
+  const server = join(folder, 'server')
+  const { dependencies } = JSON.parse(await readFile(join(server, 'package.json'), 'utf8')) as { dependencies: object }
+  expect(Object.keys(dependencies).filter((name) => name.startsWith('firebase'))).toEqual([])
+  const dockerfile = await readFile(join(server, 'Dockerfile'), 'utf8')
+  expect(dockerfile).toContain(`\nRUN npm ${INSTALL_SERVER.join(' ')}\n`)
+  const words = JSON.parse(/^CMD (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]') as string[]
+  const { code, stdout } = await run(process.execPath, words, server)
+  expect({ code, stdout }).toEqual({ code: 78, stdout: expect.stringContaining('SESSION_ENCRYPTION_KEY') })
 })
 
 test('the built runner has the sources without tests, and no package with a licence that it avoids', () => {
