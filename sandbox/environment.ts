@@ -75,6 +75,15 @@ export function functionsEnvironment(identity: Identity): Environment {
   }
 }
 
+/** The setting of every process where no functions and no Cloud Tasks are. */
+export const SELF_HOSTED: Environment = { TASK_QUEUE: 'embedded' }
+
+export const serverEnvironment = (identity: Identity, port: number): Environment => ({
+  ...SELF_HOSTED,
+  API_KEY: identity.apiKey,
+  PORT: String(port),
+})
+
 /** Returns the settings of one runner slot. Like a container, a slot keeps its instance id and port when its process restarts. */
 export function runnerEnvironment(identity: Identity, slot: { name: string; probePort: number }): Environment {
   return {

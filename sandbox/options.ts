@@ -25,6 +25,11 @@ export interface SandboxOptions {
   schedules?: boolean
   /** Place of the sessions' state; `hybrid` by default. `local` uses a directory of the folder. */
   storage?: StorageType
+  /**
+   * Whether the product runs as on one machine without Cloud Functions and Cloud Tasks: the API server, with the embedded queue and the
+   * schedules, takes the place of the functions host.
+   */
+  selfHosted?: boolean
   /** Whether the functions host runs; true by default. */
   functions?: boolean
   /** The product that runs; the sources by default. */

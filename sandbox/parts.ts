@@ -8,6 +8,8 @@ import {
   plainEnvironment,
   productEnvironment,
   runnerEnvironment,
+  SELF_HOSTED,
+  serverEnvironment,
   storageEnvironment,
   whatsappEnvironment,
 } from './environment.ts'
@@ -31,6 +33,8 @@ export interface PartOptions {
   preloads?: readonly string[] | undefined
   /** The place of sessions. */
   storage?: StorageType | undefined
+  /** Whether the embedded queue takes the place of Cloud Tasks. */
+  selfHosted?: boolean | undefined
   /** Base URL of the functions, which Cloud Tasks calls. */
   functionsUrl: string
   /** Null: the clock of the machine. */
@@ -95,6 +99,27 @@ export function functionsProcess(folder: Folder, backends: Backends, port: numbe
   })
 }
 
+/** Runs the API as a server, in the place of the functions. It also does what Cloud Tasks and Cloud Scheduler would call functions for. */
+export function serverProcess(folder: Folder, backends: Backends, port: number, options: PartOptions): SupervisedProcess {
+  const entry = options.entry ?? options.product.serverEntry
+  if (entry === null) throw new Error('This product has no API server.')
+  return new SupervisedProcess({
+    name: 'api',
+    entry,
+    preloads: clockPreload(options.clock),
+    env: {
+      ...productEnvironment(folder.identity, backends, options.functionsUrl),
+      ...storageEnvironment(options.storage ?? 'hybrid', folder.identity, folder.sessions),
+      ...serverEnvironment(folder.identity, port),
+      ...clockSettings(options.clock),
+      ...options.env,
+    },
+    log: folder.log('api'),
+    whenItDies: 'restart',
+    ready: 'line',
+  })
+}
+
 /** Runs the simulator. It keeps its state in memory and, like WhatsApp, survives when all of the product is killed. */
 export function simulatorProcess(folder: Folder, { clock }: Pick<PartOptions, 'clock'>): SupervisedProcess {
   return new SupervisedProcess({
@@ -131,6 +156,7 @@ export function runnerProcess(
       ...productEnvironment(folder.identity, backends, options.functionsUrl),
       ...storageEnvironment(options.storage ?? 'hybrid', folder.identity, folder.sessions),
       ...runnerEnvironment(folder.identity, slot),
+      ...(options.selfHosted ? SELF_HOSTED : {}),
       ...whatsappEnvironment(whatsapp),
       ...clockSettings(options.clock),
       ...options.env,

@@ -10,6 +10,8 @@ export const repositoryFile = (path: string): string => fileURLToPath(new URL(`.
 /** The files of the product that a sandbox runs. */
 export interface Product {
   readonly functionsEntry: string
+  /** The API as a server. Null where the product has none. */
+  readonly serverEntry: string | null
   readonly runnerEntry: string
   /**
    * Module that sets the limit which Baileys must find when it loads. The runner checks that its own copy of this module has run.
@@ -18,21 +20,26 @@ export interface Product {
 }
 
 /** The product whose functions begin in a file, and whose runner lies in a folder. */
-export const productIn = (functionsEntry: string, runnerFolder: string): Product => ({
+export const productIn = (functionsEntry: string, runnerFolder: string, serverEntry: string | null = null): Product => ({
   functionsEntry,
+  serverEntry,
   runnerEntry: join(runnerFolder, 'runner/src/start.ts'),
   inflateLimit: join(runnerFolder, 'runner/src/whatsapp/baileys/patches/inflate-limit.ts'),
 })
 
 /** The sources of this repository. */
-export const SOURCES = productIn(repositoryFile('functions/src/index.ts'), repositoryFile(''))
+export const SOURCES = productIn(
+  repositoryFile('functions/src/index.ts'),
+  repositoryFile(''),
+  repositoryFile('functions/src/server.ts'),
+)
 
 /** Builds the units of deployment where their sources have changed, and returns them. */
 export async function builtProduct(): Promise<Product> {
-  await promisify(execFile)(process.execPath, [repositoryFile('infra/build.ts'), 'both', '--if-changed'])
+  await promisify(execFile)(process.execPath, [repositoryFile('infra/build.ts'), 'all', '--if-changed'])
   const runnerFolder = repositoryFile('infra/build/runner')
   await linkCore(runnerFolder)
-  return productIn(repositoryFile('infra/build/functions/index.js'), runnerFolder)
+  return productIn(repositoryFile('infra/build/functions/index.js'), runnerFolder, repositoryFile('infra/build/server/index.js'))
 }
 
 /**

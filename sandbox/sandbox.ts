@@ -7,6 +7,7 @@ import {
   createBucket,
   functionsProcess,
   runnerProcess,
+  serverProcess,
   simulatorProcess,
   storageProcess,
   tasksProcess,
@@ -69,7 +70,9 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
   // The parts. Tests stop, kill and start them, and hear of it by their events.
   readonly #firestore: SupervisedProcess | null
   readonly storage: SupervisedProcess
+  /** It does not run where the product is `selfHosted`. */
   readonly tasks: SupervisedProcess
+  /** The functions host, or the API server where the product is `selfHosted`. */
   readonly functions: SupervisedProcess | null
   readonly simulator: SupervisedProcess | null
   /** Null unless the sandbox is `proxied`. */
@@ -109,10 +112,12 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     this.tasks = tasksProcess(folder, ports.tasks, { clock })
     const { functionsEntry: entry, functionsEnv: env, storage } = options
     const functions = { product: options.product ?? SOURCES, entry, env, storage, clock, functionsUrl: this.#functionsUrl }
-    this.functions = api === null ? null : functionsProcess(folder, this.#backends, ports.functions, functions)
+    const apiProcess = options.selfHosted === true ? serverProcess : functionsProcess
+    this.functions = api === null ? null : apiProcess(folder, this.#backends, ports.functions, functions)
     this.#deployment = new Deployment({
       project: folder.identity.project,
-      functions: this.functions,
+      // A server brings no queue and no schedule of Google's.
+      functions: options.selfHosted === true ? null : this.functions,
       functionsUrl: this.#functionsUrl,
       tasks: this.tasks,
       clock,
@@ -137,7 +142,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     const backends = Promise.all([
       up(this.#firestore, () => void (this.#firestoreWasUp = true)),
       up(this.storage, () => createBucket(this.#addresses.storage, project, bucket)),
-      up(this.tasks),
+      up(this.#options.selfHosted === true ? null : this.tasks),
       up(this.simulator, (line) => this.#simulatorIsUp(line)),
     ])
     const runners = async () => {
@@ -291,9 +296,9 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
   async #newSlot(env: Record<string, string> = {}, product = this.#options.product ?? SOURCES): Promise<SupervisedProcess> {
     const probePort = await freePort()
     const slot = `runner-${this.#runners.size + 1}`
-    const { runnerEntry: entry, runnerEnv, runnerPreloads: preloads, storage } = this.#options
+    const { runnerEntry: entry, runnerEnv, runnerPreloads: preloads, storage, selfHosted } = this.#options
     const [clock, functionsUrl] = [this.#clock, this.#functionsUrl]
-    const options = { product, entry, env: { ...runnerEnv, ...env }, preloads, storage, clock, functionsUrl }
+    const options = { product, entry, env: { ...runnerEnv, ...env }, preloads, storage, selfHosted, clock, functionsUrl }
     const runner = runnerProcess(this.#folder, this.#backends, this.#whatsapp, { name: slot, probePort }, options)
     this.#probes.set(slot, `http://127.0.0.1:${probePort}`)
     for (const event of ['started', 'exited'] as const) runner.on(event, () => this.#publish())

@@ -35,7 +35,7 @@ async function main(args: string[]): Promise<number> {
 }
 
 async function bringUp(options: Options, terminal: Terminal): Promise<Sandbox> {
-  const { runners, built, folder, whatsappUrl, whatsappRoot } = options
+  const { runners, built, selfHosted, folder, whatsappUrl, whatsappRoot } = options
   const prepared = folder === undefined ? null : await prepareFolder(folder, whatsappUrl)
   if (prepared !== null) terminal.line(prepared)
   const product = built ? await builtProduct() : SOURCES
@@ -43,6 +43,7 @@ async function bringUp(options: Options, terminal: Terminal): Promise<Sandbox> {
   const sandbox = await startSandbox({
     runners,
     product,
+    ...(selfHosted ? { selfHosted, storage: 'local' } : {}),
     ...(folder === undefined ? {} : { folder }),
     ...(whatsappUrl === undefined ? {} : { whatsappUrl }),
     ...(whatsappRoot === undefined ? {} : { whatsappRoot }),

@@ -7,6 +7,8 @@ export interface Options {
   json: boolean
   /** Whether the product runs from infra/build, as it is deployed. */
   built: boolean
+  /** Whether it runs without functions and Cloud Tasks, as on one machine. */
+  selfHosted: boolean
   help: boolean
   /** Folder of the data. Undefined means a temporary folder that is removed at the end. */
   folder: string | undefined
@@ -24,6 +26,7 @@ export const HELP = `Starts the whole product on this machine with a simulated W
   npm start -- --once [--json]       the story: pair, send 20, receive 20, kill -9 twice, and print the figures
 
   --built                            runs the built product from infra/build, and builds it first if the sources have changed
+  --self-hosted                      the API server with the embedded queue, instead of functions and Cloud Tasks; sessions in a directory
   --runners N                        number of runners (1)
   --whatsapp-url URL                 a server that speaks WhatsApp's protocol, instead of the simulator
   --whatsapp-root HEX                the root key of that server's certificates, unless it is WhatsApp's
@@ -40,9 +43,11 @@ Exit codes: 0 if every guarantee held (and after \`q\`), 1 if not, 2 for a wrong
 export function parseOptions(args: string[]): Options {
   const values = parse(args)
   const runners = Number(values.runners ?? 1)
-  const { once = false, json = false, built = false, help = false } = values
+  const { once = false, json = false, built = false, help = false, 'self-hosted': selfHosted = false } = values
   const { 'whatsapp-url': whatsappUrl, 'whatsapp-root': whatsappRoot } = values
   if (!Number.isInteger(runners) || runners < 1 || runners > 20) throw new BadOption('--runners must be 1 to 20.')
+  // A directory belongs to one runner.
+  if (selfHosted && runners > 1) throw new BadOption('--self-hosted has one runner.')
   if (json && !once) throw new BadOption('--json needs --once.')
   if (whatsappRoot !== undefined && whatsappUrl === undefined) throw new BadOption('--whatsapp-root needs --whatsapp-url.')
   if (whatsappRoot !== undefined && !/^[0-9a-fA-F]{64}$/.test(whatsappRoot)) {
@@ -53,7 +58,7 @@ export function parseOptions(args: string[]): Options {
   }
   if (once && whatsappUrl !== undefined) throw new BadOption('--once needs the simulator, so it does not go with --whatsapp-url.')
   const folder = values.folder ?? (once ? undefined : DEFAULT_FOLDER)
-  return { runners, once, json, built, help, folder, whatsappUrl, whatsappRoot }
+  return { runners, once, json, built, selfHosted, help, folder, whatsappUrl, whatsappRoot }
 }
 
 function parse(args: string[]) {
@@ -67,6 +72,7 @@ function parse(args: string[]) {
         once: { type: 'boolean' },
         json: { type: 'boolean' },
         built: { type: 'boolean' },
+        'self-hosted': { type: 'boolean' },
         folder: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },

@@ -93,7 +93,7 @@ export class EngineWorld extends World {
 
   async logs(): Promise<string> {
     const folder = join(this.sandbox.folder, 'logs')
-    const names = (await readdir(folder)).filter((name) => /^(runner|functions)/.test(name))
+    const names = (await readdir(folder)).filter((name) => /^(runner|functions|api)/.test(name))
     return (await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')))).join('\n')
   }
 }

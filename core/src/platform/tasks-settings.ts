@@ -28,7 +28,7 @@ export interface TasksConfig {
 /** Settings that each process spreads into its schema. All of them follow from the project where the installation is the usual one. */
 export const tasksSettings = {
   TASK_QUEUE: says(
-    'Where tasks wait for their time, and who runs the schedules. `cloud`: Cloud Tasks and Cloud Scheduler, which call the functions. `embedded`: Firestore and the API server, without functions. Runner and API need the same value.',
+    'Where tasks wait for their time, and who runs the schedules. `cloud`: Cloud Tasks and Cloud Scheduler, which call the functions. `embedded`: Firestore and the API server, without functions. Runner and API need the same value. See `docs/SELF_HOSTING.md`.',
     z.enum(TASK_QUEUES, 'must be `cloud` or `embedded`').default('cloud'),
   ),
   FUNCTIONS_REGION: says(

@@ -4,6 +4,9 @@ import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock } from '@holdfast/core/platform/ports'
 import type { RunningServer } from './start-server.ts'
 
+/** The server leaves within this time. Cloud Run kills a container 10 s after SIGTERM. */
+export const END_WITHIN_MS = 8000
+
 /** Most of the time belongs to the requests under way. */
 const PLAN = { requests: 7000, clients: 1000 } as const
 

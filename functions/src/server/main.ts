@@ -6,14 +6,13 @@ import { onSignal } from '@holdfast/core/platform/signals'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import { logUncaughtErrors } from '@holdfast/core/platform/uncaught-errors'
 import { keysBeside } from '../app/authentication.ts'
+import { withStores } from '../app/deadline.ts'
 import { requestContext } from '../app/request-context.ts'
 import { openFunction } from '../app/wiring.ts'
 import { readServerConfig, type ServerConfig } from '../config.ts'
-import { endServer } from './end-server.ts'
+import { startEmbeddedWork } from '../embedded/embedded-work.ts'
+import { END_WITHIN_MS, endServer } from './end-server.ts'
 import { startServer } from './start-server.ts'
-
-/** Cloud Run kills a container 10 s after SIGTERM. */
-const END_WITHIN_MS = 8000
 
 /** Wires and starts the API as a server, which runs until a signal ends it. */
 async function main(): Promise<void> {
@@ -21,6 +20,9 @@ async function main(): Promise<void> {
   const logger = createLogger('api', config.logLevel, requestContext)
   logUncaughtErrors(logger)
   const dependencies = openFunction('api', config)
+  const jobsLag = config.storage.type === 'local'
+  const worker = { ...dependencies, ...withStores(dependencies), jobsLag }
+  const work = config.taskQueue === 'embedded' ? startEmbeddedWork(worker) : null
   const { port, requestWithinMs } = config
   const server = await startServer({ ...dependencies, authenticatorOn: keysBeside(...config.apiKeys), port, requestWithinMs })
   let isEnding = false
@@ -28,9 +30,13 @@ async function main(): Promise<void> {
     if (isEnding) return
     isEnding = true
     const deadline = new Deadline(systemClock, END_WITHIN_MS)
-    void endServer({ why, server, close: () => dependencies.close(), deadline, clock: systemClock, logger }).then((code) =>
-      process.exit(code),
-    )
+    // It begins nothing more. A run that takes longer than this process has is continued by another server.
+    const stopped = work?.stop()
+    const close = async (): Promise<void> => {
+      await stopped
+      await dependencies.close()
+    }
+    void endServer({ why, server, close, deadline, clock: systemClock, logger }).then((code) => process.exit(code))
   })
   // Whoever starts the process waits for `ready`.
   logger.info({ ready: true, port: server.port, node: process.version }, `The API answers on port ${server.port}.`)

@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { parseEnv } from 'node:util'
+import type { AcceptedMessage } from '@holdfast/client/types'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { StorageType } from '../../sandbox/environment.ts'
+import { repositoryFile } from '../../sandbox/product.ts'
+import { type Chat, EngineWorld, eventually } from '../support/engine-world.ts'
+
+/**
+ * One machine, as `infra/selfhost` sets it up: a runner and the API server, whose embedded queue and schedules take the place of Cloud
+ * Tasks, Cloud Scheduler and the functions. Sessions lie in a directory.
+ */
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+
+const { TASK_QUEUE = '', SESSION_STORAGE_TYPE } = parseEnv(readFileSync(repositoryFile('infra/selfhost/.env.example'), 'utf8'))
+
+let world: EngineWorld
+/** How far the sandbox's clock is ahead. */
+let aheadMs = 0
+
+beforeAll(async () => {
+  world = await EngineWorld.start({
+    selfHosted: true,
+    storage: SESSION_STORAGE_TYPE as StorageType,
+    runnerEnv: { TASK_QUEUE },
+    functionsEnv: { TASK_QUEUE },
+    movableClock: true,
+  })
+  expect([world.sandbox.tasks.pid, TASK_QUEUE]).toEqual([null, 'embedded'])
+})
+
+afterAll(() => world?.[Symbol.asyncDispose]())
+
+async function advance(ms: number): Promise<void> {
+  aheadMs += ms
+  await world.sandbox.advanceClock({ seconds: ms / 1000 })
+}
+
+const inMs = (ms: number): string => new Date(Date.now() + aheadMs + ms).toISOString()
+
+const server = () => {
+  const { functions } = world.sandbox
+  if (!functions) throw new Error('The API server does not run.')
+  return functions
+}
+
+const dueTasks = () => world.google.documents.query({ collection: 'due_tasks' })
+
+/** Returns the tasks of a job. */
+const tasksOf = async ({ id }: AcceptedMessage) =>
+  (await dueTasks()).filter(({ fields }) => (fields['payload'] as { job: string }).job === id)
+
+const copiesOf = async (chat: Chat, text: string): Promise<number> =>
+  (await chat.received()).filter((message) => message.text === text).length
+
+const ENDED_AFTER_ONE = { fields: { attempts: 1, endedAt: expect.any(Date) } }
+
+let keys = 0
+const later = (chat: Chat, text: string, sendAt: string, contact = chat.contact) =>
+  world.api.sendText({ session: chat.name, chatId: `${contact}@c.us`, text, sendAt, idempotencyKey: `at its time ${++keys}` })
+
+test('a session is paired, sends and receives', async () => {
+  const chat = await world.linked('machine')
+  await chat.untilStatus(await chat.send('from one machine'), 'delivered')
+  await chat.receive('to one machine')
+  await eventually(async () => expect(await chat.stored()).toContain('to one machine'))
+})
+
+test('a message for later is sent at its time, which the embedded queue rings', async () => {
+  const chat = await world.linked('later')
+  const job = await later(chat, 'for later', inMs(HOUR_MS))
+  expect(await tasksOf(job)).toMatchObject([{ fields: { attempts: 0 } }])
+  await chat.untilStatus(await chat.send('now'), 'delivered')
+  expect(await copiesOf(chat, 'for later')).toBe(0)
+  await advance(HOUR_MS)
+  await chat.untilStatus(job, 'delivered')
+  await eventually(async () => expect(await tasksOf(job)).toMatchObject([ENDED_AFTER_ONE]))
+})
+
+test('a retry beyond a minute is rung by the embedded queue, although its runner was killed', async () => {
+  const chat = await world.linked('refused')
+  await chat.fault('nack', { code: 479, count: 1 })
+  const retry = { delaysMs: [5 * MINUTE_MS] }
+  const text = { session: chat.name, chatId: `${chat.contact}@c.us`, text: 'refused once', idempotencyKey: 'refused' }
+  const job = await world.api.sendText({ ...text, retry })
+  await eventually(async () => expect(await chat.job(job)).toMatchObject({ status: 'pending', attempts: 1 }))
+  await eventually(async () => expect(await tasksOf(job)).toHaveLength(1))
+  world.sandbox.runner('runner-1').kill()
+  await chat.works()
+  await advance(5 * MINUTE_MS)
+  await chat.untilStatus(job, 'delivered')
+  expect(await chat.job(job)).toMatchObject({ attempts: 2 })
+  await eventually(async () => expect(await tasksOf(job)).toMatchObject([ENDED_AFTER_ONE]))
+  expect(await copiesOf(chat, 'refused once')).toBe(1)
+})
+
+test('nothing is lost or doubled when the server is killed over due tasks', async () => {
+  const chat = await world.linked('killed')
+  const sendAt = inMs(HOUR_MS)
+  const contacts = Array.from({ length: 12 }, (_, index) => `55117${String(10_000_000 + index)}`)
+  const jobs: AcceptedMessage[] = []
+  for (const phone of contacts) {
+    await world.post('/contacts', { phone, name: `Contact ${phone}`, autoReceipt: true })
+    jobs.push(await later(chat, 'over the kill', sendAt, phone))
+  }
+  // The server dies as soon as it has begun a delivery.
+  const begun = Promise.withResolvers<void>()
+  const stop = world.google.documents.listen(
+    { collection: 'due_tasks', where: [['attempts', '>', 0]] },
+    (events) => events.some(({ document: { id } }) => jobs.some((job) => id.includes(job.id))) && begun.resolve(),
+    (error) => begun.reject(error),
+  )
+  const back = once(server(), 'ready')
+  await advance(HOUR_MS)
+  await begun.promise
+  server().kill()
+  stop()
+  await back
+  const ends = (await Promise.all(jobs.map(tasksOf))).flat().map(({ fields }) => fields['endedAt'])
+  // At least one delivery was cut off, or the kill came between two of them.
+  expect(ends).toHaveLength(12)
+  await advance(MINUTE_MS)
+  for (const job of jobs) await chat.untilStatus(job, 'delivered')
+  const { contacts: all } = await world.simulator.state()
+  const received = all.filter(({ phone }) => contacts.includes(phone)).map((contact) => contact.received.length)
+  expect(received).toEqual(contacts.map(() => 1))
+  await eventually(async () =>
+    expect((await Promise.all(jobs.map(tasksOf))).flat().every(({ fields }) => fields['endedAt'] instanceof Date)).toBe(true),
+  )
+})
+
+test('the sweep, which the server runs itself, finds a message whose task was lost', async () => {
+  const chat = await world.linked('lost')
+  const job = await later(chat, 'its task was lost', inMs(HOUR_MS))
+  const [task] = await tasksOf(job)
+  await world.google.documents.commit([{ kind: 'delete', path: task?.path ?? '' }])
+  await advance(HOUR_MS + 3 * MINUTE_MS)
+  await chat.untilStatus(job, 'delivered')
+  expect(await copiesOf(chat, 'its task was lost')).toBe(1)
+})
+
+test('a server that was away at a due time catches up, and leaves on SIGTERM', async () => {
+  const chat = await world.linked('away')
+  const job = await later(chat, 'while it was away', inMs(HOUR_MS))
+  const exited = once(server(), 'exited')
+  await server().stop()
+  expect((await exited)[0]).toMatchObject({ code: 0, expected: true })
+  await advance(HOUR_MS)
+  await server().start()
+  await chat.untilStatus(job, 'delivered')
+  expect(await copiesOf(chat, 'while it was away')).toBe(1)
+})
