@@ -77,6 +77,12 @@ export function presentFunctions(answer: unknown): Fields | null {
   return ours.length === 0 ? null : Object.fromEntries(ours.map((one) => [lastOf(textAt(one, 'name') ?? ''), one]))
 }
 
+/** Returns the read of the API's health. Null if there is no API. */
+export function healthOf(answer: unknown): Read | null {
+  const uri = textAt(presentFunctions(answer), 'api', 'serviceConfig', 'uri')
+  return uri === undefined ? null : { url: `${uri}/health` }
+}
+
 /** What belongs to the functions and has to be there. */
 const wantedBesides = (target: Target): Fields =>
   Object.fromEntries(

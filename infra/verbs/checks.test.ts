@@ -50,14 +50,21 @@ test('functions that are missing or not active are told', () => {
   expect(problem('the functions are active', [{ functions: without }])).toBe('sweep is FAILED, maintain is missing')
 })
 
-test('an API that has an older version of its key is told', () => {
-  const secretEnvironmentVariables = [{ key: 'API_KEY', version: '1' }]
-  const functions = [active('api', { serviceConfig: { secretEnvironmentVariables } })]
-  const name = 'the functions have the newest version of each secret'
-  expect(problem(name, [{ functions }, { name: 'projects/1/secrets/API_KEY/versions/1' }])).toBeNull()
-  expect(problem(name, [{ functions }, { name: 'projects/1/secrets/API_KEY/versions/2' }])).toBe(
-    'the API has version 1 of API_KEY, and 2 is the newest',
+test('an organisation that lets in its own members only is told', () => {
+  const name = 'no policy of the organisation keeps the API closed'
+  expect(problem(name, [{}, {}])).toBeNull()
+  expect(problem(name, [{}, { listPolicy: { allowedValues: ['C0123abcd'] } }])).toBe(
+    'iam.allowedPolicyMemberDomains lets in members of C0123abcd only',
   )
+  expect(problem(name, [{}, { listPolicy: { allValues: 'DENY' } }])).toContain('of nobody only')
+})
+
+test('the policy of the organisation is not asked for when the API is open', () => {
+  const open = { bindings: [{ role: 'roles/run.invoker', members: ['allUsers'] }] }
+  const later = list.find(({ name }) => name.startsWith('no policy of the organisation'))?.reads[1]
+  const read = (policy: unknown) => (typeof later === 'function' ? later([policy]) : later)
+  expect(read(open)).toBeNull()
+  expect(read({})).toMatchObject({ method: 'POST', body: { constraint: 'constraints/iam.allowedPolicyMemberDomains' } })
 })
 
 test('an API that Cloud Run keeps closed, or that is not healthy, is told', () => {

@@ -1,26 +1,16 @@
 import { accessPolicies } from '../resources/access.ts'
 import { foreignLines } from '../resources/binding.ts'
 import { FUNCTIONS } from '../resources/deployed-functions.ts'
-import { at, listAt, textAt } from '../resources/fields.ts'
+import { at, listAt, textAt, textsAt } from '../resources/fields.ts'
 import { collectionOf, fieldOf, indexReads, NEVER_WITH_TTL } from '../resources/firestore-files.ts'
 import { runnerRows, runnersRead } from '../resources/fleet.ts'
-import { callersRead, functionsRead, mayCall, presentFunctions } from '../resources/functions.ts'
+import { callersRead, functionsRead, healthOf, mayCall, presentFunctions } from '../resources/functions.ts'
 import { standingLine, standingOf } from '../resources/pool-splits.ts'
-import type { Answers, LaterRead, Read, Resource } from '../resources/resource.ts'
-import { secretUrl } from '../resources/secrets.ts'
+import type { Resource } from '../resources/resource.ts'
 import type { Target } from '../resources/target.ts'
 import { poolRead, runnerRead } from '../resources/runner-platform.ts'
-
-/** Something that cannot be seen from how things are set up: whether they work. Pure, as resources are. */
-export interface Check {
-  /** What is well when nothing is wrong. */
-  readonly name: string
-  readonly reads: readonly (Read | LaterRead)[]
-  /** What is wrong, null if nothing is. */
-  readonly problem: (answers: Answers) => string | null
-  /** What to do about it: a command, or a sentence. */
-  readonly mend: string
-}
+import type { Check } from './check.ts'
+import { checksOfVersions } from './checks-of-versions.ts'
 
 /** A runner that was silent for longer counts as dead. */
 const HEARD_WITHIN_MS = 60_000
@@ -31,8 +21,9 @@ export const checks = (target: Target, resources: readonly Resource[]): readonly
   indexesReady(target),
   noForbiddenTtl(target),
   functionsActive(target),
-  secretsNewest(target),
+  ...checksOfVersions(target, resources),
   apiPublic(target),
+  everybodyAllowed(target),
   apiHealthy(target),
   runnersReady(target),
   noSplitLeft(target),
@@ -91,29 +82,35 @@ const functionsActive = (target: Target): Check => ({
   mend: `npx firebase-tools deploy --only=functions --project=${target.project}`,
 })
 
-/** A deployment pins the version that is the newest then. */
-const secretsNewest = (target: Target): Check => ({
-  name: 'the functions have the newest version of each secret',
-  reads: [functionsRead(target), { url: `${secretUrl(target.project, 'API_KEY')}/versions/latest` }],
-  problem: ([answer, newest]) => {
-    const version = textAt(newest, 'name')?.split('/').at(-1)
-    const pinned = listAt(presentFunctions(answer), 'api', 'serviceConfig', 'secretEnvironmentVariables')
-    const used = textAt(
-      pinned.find(({ key }) => key === 'API_KEY'),
-      'version',
-    )
-    return used === undefined || version === undefined || used === version
-      ? null
-      : `the API has version ${used} of API_KEY, and ${version} is the newest`
-  },
-  mend: `npx firebase-tools deploy --only=functions --project=${target.project}`,
-})
-
 const apiPublic = (target: Target): Check => ({
   name: 'everybody may call the API, which checks its own key',
   reads: [callersRead(target, 'api')],
   problem: ([policy]) => (mayCall(policy, 'allUsers') ? null : 'Cloud Run refuses requests without a token of Google'),
-  mend: `gcloud run services add-iam-policy-binding api --region=${target.region} --member=allUsers --role=roles/run.invoker --project=${target.project} (an organisation's policy on domains may forbid it)`,
+  mend: `gcloud run services add-iam-policy-binding api --region=${target.region} --member=allUsers --role=roles/run.invoker --project=${target.project}`,
+})
+
+const MEMBERS = 'iam.allowedPolicyMemberDomains'
+
+/** Asked only where the API is closed: whoever may see policies of an organisation is often not the one who deploys. */
+const everybodyAllowed = (target: Target): Check => ({
+  name: 'no policy of the organisation keeps the API closed',
+  reads: [
+    callersRead(target, 'api'),
+    ([policy]) =>
+      mayCall(policy, 'allUsers')
+        ? null
+        : {
+            url: `https://cloudresourcemanager.googleapis.com/v1/projects/${target.project}:getEffectiveOrgPolicy`,
+            method: 'POST',
+            body: { constraint: `constraints/${MEMBERS}` },
+          },
+  ],
+  problem: ([, policy]) => {
+    const allowed = textsAt(policy, 'listPolicy', 'allowedValues')
+    const isNobody = at(policy, 'listPolicy', 'allValues') === 'DENY'
+    return allowed.length > 0 || isNobody ? `${MEMBERS} lets in members of ${allowed.join(', ') || 'nobody'} only` : null
+  },
+  mend: `Whoever administers the organisation may except the project: gcloud resource-manager org-policies set-policy FILE --project=${target.project}, with {"constraint": "constraints/${MEMBERS}", "listPolicy": {"allValues": "ALLOW"}} in the file. Then npm run infra -- apply.`,
 })
 
 const apiHealthy = (target: Target): Check => ({
@@ -125,11 +122,6 @@ const apiHealthy = (target: Target): Check => ({
   },
   mend: 'docs/RUNBOOK.md says what each problem of GET /health means.',
 })
-
-function healthOf(answer: unknown): Read | null {
-  const uri = textAt(presentFunctions(answer), 'api', 'serviceConfig', 'uri')
-  return uri === undefined ? null : { url: `${uri}/health` }
-}
 
 const runnersReady = (target: Target): Check => ({
   name: 'the runners are ready, in the newest revision',

@@ -1,6 +1,7 @@
 import { answersFor, Look } from '../google/look.ts'
 import { GoogleError } from '../google/rest.ts'
-import { type Check, checks } from './checks.ts'
+import type { Check } from './check.ts'
+import { checks } from './checks.ts'
 import { changesIn, type Deployment, judgeAll } from './deployment.ts'
 import { headline } from './describe.ts'
 import { missingPermissions } from './permissions.ts'

@@ -1,4 +1,5 @@
 import { PROJECT, type World } from '../../support/google-recorder/world.ts'
+import { ailInTurn } from './ailments.ts'
 import { DeployedWorld, type DeployedWorldOptions, type Ended } from './deployed-world.ts'
 import { driftByHand } from './drift.ts'
 import { Strikes } from './strikes.ts'
@@ -8,6 +9,8 @@ export interface Figures {
   readonly created: number
   readonly secondRunChanges: number
   readonly repaired: number
+  /** Things that went wrong and that `doctor` found, with advice. */
+  readonly diagnosed: number
   /** Commands that were killed at a change, and whose work was done in the end. */
   readonly resumed: number
   readonly removed: number
@@ -73,13 +76,17 @@ async function deployCalmly(world: DeployedWorld, fail: Fail, say: Say) {
   say(`again: ${secondRunChanges} changes`)
   await healthy(world, fail)
 
+  const { noticed: diagnosed, missed } = await ailInTurn(recorder.world, () => diagnose(world))
+  for (const check of missed) fail(`doctor is wrong about: ${check}`)
+  say(`${diagnosed} ailments found by the doctor`)
+
   const repaired = await repair(world, fail)
   say(`${repaired} changes by hand taken back`)
   await moveToService(world, fail)
   say('the runners moved to a service')
   const removed = await remove(world, fail)
   say(`${removed} resources removed, and those with data kept`)
-  return { resources, created, secondRunChanges, repaired, removed }
+  return { resources, created, secondRunChanges, repaired, diagnosed, removed }
 }
 
 /** Changes things by hand. The plan has to name these and no others, and the next run has to mend them. */
@@ -167,9 +174,14 @@ async function applied(world: DeployedWorld, what: string, fail: Fail): Promise<
 }
 
 async function healthy(world: DeployedWorld, fail: Fail): Promise<void> {
+  const { wrong, told } = await diagnose(world)
+  if (wrong.length > 0) fail(`doctor: ${wrong.join(', ')}\n${told}`)
+}
+
+async function diagnose(world: DeployedWorld): Promise<{ wrong: readonly string[]; told: string }> {
   const { result, told }: Ended = await world.infra('doctor')
   const { wrong = ['everything'] } = (result ?? {}) as { wrong?: readonly string[] }
-  if (wrong.length > 0) fail(`doctor: ${wrong.join(', ')}\n${told}`)
+  return { wrong, told }
 }
 
 const namesIn = ({ changes }: Planned): string => changes.map(({ resource }) => resource).join(', ')

@@ -220,7 +220,7 @@ function jsonIn(bytes: Buffer): Fields {
 }
 
 const READS =
-  /:(getIamPolicy|testIamPermissions|test|generateUploadUrl|queryTestablePermissions|list|runQuery|runAggregationQuery)$|\/token(info)?$|generateServiceIdentity$/
+  /:(getIamPolicy|getEffectiveOrgPolicy|testIamPermissions|test|generateUploadUrl|queryTestablePermissions|list|runQuery|runAggregationQuery)$|\/token(info)?$|generateServiceIdentity$/
 
 const isChange = ({ method, path, query }: Call): boolean =>
   !['GET', 'HEAD', 'OPTIONS'].includes(method) && !READS.test(path) && !query.has('dryRun')

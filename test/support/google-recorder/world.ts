@@ -33,7 +33,10 @@ export interface Fleet {
   log(): readonly Fields[]
 }
 
-/** Everything that exists in the recorded project, by `host/path`. */
+/**
+ * Everything that exists in the recorded project, by `host/path`. Keys that begin with `answer:` change what is answered about things
+ * that are always there: health, billing, the heartbeat of a runner.
+ */
 export class World {
   /** What runners do, where a test tells it. */
   fleet: Fleet | null = null

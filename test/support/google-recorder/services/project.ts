@@ -1,5 +1,16 @@
 import { things } from '../things.ts'
-import { alreadyExists, type Answer, type Call, done, type Fields, ok, PROJECT, PROJECT_NUMBER, type World } from '../world.ts'
+import {
+  alreadyExists,
+  type Answer,
+  type Call,
+  done,
+  type Fields,
+  notFound,
+  ok,
+  PROJECT,
+  PROJECT_NUMBER,
+  type World,
+} from '../world.ts'
 
 /** The project itself: its services, accounts, roles, billing, and what firebase-tools asks about it. */
 
@@ -32,6 +43,7 @@ export function serviceUsage({ method, path, body, host }: Call, world: World): 
 
 export function resourceManager(call: Call, world: World): Answer {
   if (call.method === 'POST' && call.path.endsWith('/projects')) return done(world, { projectId: PROJECT })
+  if (call.path.endsWith(':getEffectiveOrgPolicy')) return ok(world.things.get('answer:organisation') ?? {})
   if (call.method !== 'GET' || !/\/projects\/[^/:]+$/.test(call.path)) return things(call, world)
   const name = call.path.startsWith('/v3') ? `projects/${PROJECT_NUMBER}` : PROJECT
   const states = { lifecycleState: 'ACTIVE', state: 'ACTIVE' }
@@ -76,7 +88,7 @@ export function billing(call: Call, world: World): Answer {
   }
   if (!call.path.endsWith('/billingInfo')) return things(call, world)
   const account = { billingEnabled: true, billingAccountName: 'billingAccounts/AAAAAA-BBBBBB-CCCCCC' }
-  return ok({ name: `projects/${PROJECT}/billingInfo`, projectId: PROJECT, ...account })
+  return ok({ name: `projects/${PROJECT}/billingInfo`, projectId: PROJECT, ...account, ...world.things.get('answer:billing') })
 }
 
 export function firebase({ method, path, ...call }: Call, world: World): Answer {
@@ -87,6 +99,7 @@ export function firebase({ method, path, ...call }: Call, world: World): Answer 
     return done(world, { projectId: PROJECT, projectNumber: PROJECT_NUMBER, displayName: PROJECT })
   }
   if (method === 'GET' && /\/projects\/[^/:]+$/.test(path)) {
+    if (world.things.has('answer:no firebase')) return notFound(path)
     return ok({ projectId: PROJECT, projectNumber: PROJECT_NUMBER, name: `projects/${PROJECT}`, state: 'ACTIVE', resources: {} })
   }
   return things({ ...call, method, path }, world)

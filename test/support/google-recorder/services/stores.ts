@@ -39,7 +39,8 @@ export function firestore(call: Call, world: World): Answer {
 /** As long as there is a worker pool or a service of runners, one of them was heard a moment ago. */
 function runnerRow(world: World) {
   const isThere = ['workerpools', 'services'].some((kind) => world.things.has(`run:${kind}/holdfast-runner`))
-  return { readTime: now(), ...(isThere ? { document: { name: 'runners/runner-0', updateTime: now() } } : {}) }
+  const runner = { name: 'runners/runner-0', updateTime: now(), ...world.things.get('answer:runner') }
+  return { readTime: now(), ...(isThere ? { document: runner } : {}) }
 }
 
 /** Nobody waits for an operator. */
