@@ -18,8 +18,13 @@ export interface OwnFirestore extends FirestoreUnderTest {
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void
 }
 
-/** Opens a separate database for a test file, with the product's rules and the product's clients. */
+/**
+ * Opens a separate database for a test file, with the product's rules and the product's clients. With HOLDFAST_CONTRACT_FIRESTORE
+ * (`projects/P/databases/D`) it is that database of the real service, which all files share and nobody empties.
+ */
 export async function startFirestore(): Promise<FirestoreUnderTest> {
+  const real = process.env['HOLDFAST_CONTRACT_FIRESTORE']
+  if (real) return openReal(real)
   const shared = process.env['SHARED_FIRESTORE']
   if (!shared) return startOwnFirestore()
   const { projectId, clients } = newProject(shared)
@@ -48,6 +53,13 @@ export async function startOwnFirestore(): Promise<OwnFirestore> {
       await emulator[Symbol.asyncDispose]()
     },
   }
+}
+
+function openReal(name: string): FirestoreUnderTest {
+  const [, projectId = '', databaseId = ''] = /^projects\/([^/]+)\/databases\/([^/]+)$/.exec(name) ?? []
+  if (databaseId === '') throw new Error('HOLDFAST_CONTRACT_FIRESTORE has to be like projects/P/databases/D.')
+  const clients = createGoogleClients({ projectId, databaseId, bucket: 'unused' })
+  return { address: 'firestore.googleapis.com:443', projectId, clients, [Symbol.asyncDispose]: () => clients.close() }
 }
 
 function newProject(address: string): { projectId: string; clients: GoogleClients } {

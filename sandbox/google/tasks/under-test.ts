@@ -32,9 +32,11 @@ export interface TasksUnderTest {
  */
 export async function openTasks(): Promise<TasksUnderTest> {
   const real = process.env['HOLDFAST_CONTRACT_TASKS']
-  const id = `contract-${randomUUID()}`
+  // Whoever gives the name can remove what a killed test leaves.
+  const id = process.env['HOLDFAST_CONTRACT_QUEUE'] ?? `contract-${randomUUID()}`
   if (real) {
-    const client = new CloudTasksClient()
+    const standIn = process.env['CLOUD_TASKS_EMULATOR_HOST']
+    const client = standIn ? clientAt(standIn, real.split('/')[1] ?? '') : new CloudTasksClient()
     const queue = `${real}/queues/${id}`
     const close = async () => {
       await client.deleteQueue({ name: queue }).catch(() => {})

@@ -44,17 +44,26 @@ const grpcProbes = ({ everyMs, answeredWithinMs }: ConnectionProbes) => ({
  * The one place where Google's clients are made. In the sandbox the SDKs find the emulators of Firestore and Cloud Storage by their
  * own variables (FIRESTORE_EMULATOR_HOST, STORAGE_EMULATOR_HOST); this code does not know of them. The SDK of Cloud Tasks has none.
  */
-export function createGoogleClients(options: { projectId: string; bucket: string }): GoogleClients {
+export function createGoogleClients(options: { projectId: string; bucket: string; databaseId?: string }): GoogleClients {
   const clients = createFirestoreClients(options)
   const storage = new Storage({ projectId: options.projectId })
   return { ...clients, objects: new StorageObjects(storage.bucket(options.bucket), clients.operations) }
 }
 
-/** Clients for a process that keeps nothing in Cloud Storage. `probes` is for tests that wait for a dead connection. */
-export function createFirestoreClients(options: { projectId: string; probes?: ConnectionProbes }): FirestoreClients {
-  const { projectId, probes = DEFAULT_PROBES } = options
+interface FirestoreOptions {
+  readonly projectId: string
+  /** The database `(default)` if left out, which is the one that an installation has. */
+  readonly databaseId?: string
+  /** For tests that wait for a dead connection. */
+  readonly probes?: ConnectionProbes
+}
+
+/** Clients for a process that keeps nothing in Cloud Storage. */
+export function createFirestoreClients(options: FirestoreOptions): FirestoreClients {
+  const { projectId, databaseId, probes = DEFAULT_PROBES } = options
   const operations = newOperationCounter()
-  const make = () => new Firestore({ projectId, ignoreUndefinedProperties: true, ...grpcProbes(probes) })
+  const database = databaseId === undefined ? {} : { databaseId }
+  const make = () => new Firestore({ projectId, ...database, ignoreUndefinedProperties: true, ...grpcProbes(probes) })
   const connection = new RenewedFirestore(make, probes.silentMs, systemClock)
   return { documents: new FirestoreDocuments(connection, operations), operations, close: () => connection.close() }
 }
