@@ -3,3 +3,15 @@ export const processEnvironment = process.env
 
 /** An access token that somebody else has got, e.g. a pipeline. Without it, gcloud is asked. */
 export const givenToken = (): string | undefined => process.env['GOOGLE_OAUTH_ACCESS_TOKEN'] || undefined
+
+/** Where Firestore answers over HTTP. Google's own clients find its emulator by the same variable. */
+export const firestoreOrigin = (): string => {
+  const emulator = process.env['FIRESTORE_EMULATOR_HOST']
+  return emulator ? `http://${emulator}` : 'https://firestore.googleapis.com'
+}
+
+/** `host:port` of a stand-in for Cloud Tasks, which only tests set. */
+export const tasksEmulator = (): string | null => process.env['CLOUD_TASKS_EMULATOR_HOST'] || null
+
+/** The URL below which each function has its name, where it is not the usual one. */
+export const givenFunctionsUrl = (): string | undefined => process.env['FUNCTIONS_URL'] || undefined

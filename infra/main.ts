@@ -2,12 +2,13 @@ import { BadOption, type Options, parseOptions, USAGE } from './options.ts'
 import { BadEnvironment } from './environment/environment.ts'
 import { readEnvironment } from './environment/environment-file.ts'
 import { apply } from './verbs/apply.ts'
-import { openDeployment } from './verbs/deployment.ts'
+import { type Deployment, openDeployment } from './verbs/deployment.ts'
 import { destroy } from './verbs/destroy.ts'
 import { doctor } from './verbs/doctor.ts'
 import { init } from './verbs/init.ts'
 import { plan } from './verbs/plan.ts'
 import { roll, type Rolled } from './verbs/roll.ts'
+import { cleanRun, holds, pageToday, verifyLive } from './verbs/verify-live.ts'
 
 /** sysexits.h's number for a wrong command line. Two is taken: `plan` ends with it when there is something to change. */
 const WRONG_USAGE = 64
@@ -27,7 +28,9 @@ async function run(options: Options, say: (line: string) => void): Promise<Resul
     return { code: 0, json: { file: options.file } }
   }
   const environment = readEnvironment(options.file)
-  const deployment = await openDeployment(environment, options)
+  // There, the option names checks, which look at all of it.
+  const only = options.verb === 'verify-live' ? '' : options.only
+  const deployment = await openDeployment(environment, { ...options, only })
   const { instances, maxConnections } = environment.runner
   switch (options.verb) {
     case 'plan': {
@@ -47,6 +50,8 @@ async function run(options: Options, say: (line: string) => void): Promise<Resul
       const wrong = await doctor(deployment, say)
       return { code: wrong.length === 0 ? 0 : 1, json: { wrong } }
     }
+    case 'verify-live':
+      return await verify(deployment, options, say)
     case 'destroy': {
       const destroyed = await destroy(deployment, { say, withData: options.withData })
       return { code: destroyed.failed === 0 ? 0 : 1, json: destroyed }
@@ -73,6 +78,16 @@ function codeOf({ end }: Rolled, { back }: Options): number {
       return 1
   }
   return end satisfies never
+}
+
+async function verify(deployment: Deployment, { only, verify: words }: Options, say: (line: string) => void): Promise<Result> {
+  if (words.clean !== undefined) {
+    const left = await cleanRun(deployment, words.clean, say)
+    return { code: left.length === 0 ? 0 : 1, json: { left } }
+  }
+  const page = words.to ?? (words.write ? pageToday() : null)
+  const report = await verifyLive(deployment, { ...words, only, page, say })
+  return { code: report !== null && holds(report) ? 0 : 1, json: report ?? {} }
 }
 
 async function main(args: readonly string[]): Promise<number> {

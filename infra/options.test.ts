@@ -10,6 +10,7 @@ test('a verb is enough', () => {
     sessions: undefined,
     withData: false,
     back: false,
+    verify: { isAgreed: false, withLong: false, write: false, to: undefined, run: undefined, clean: undefined },
     json: false,
   })
 })
@@ -28,4 +29,12 @@ test.each([
 test('data goes only when that is said', () => {
   expect(parseOptions(['destroy'])).toMatchObject({ withData: false })
   expect(parseOptions(['destroy', '--delete-data'])).toMatchObject({ withData: true })
+})
+
+test('a run is named by letters and digits, because things of Google are named after it', () => {
+  expect(parseOptions(['verify-live', '--yes', '--run', 'a1b2c3', '--only', 'tasks'])).toMatchObject({
+    only: 'tasks',
+    verify: { isAgreed: true, run: 'a1b2c3' },
+  })
+  expect(() => parseOptions(['verify-live', '--clean', '../x'])).toThrow('4 to 12')
 })

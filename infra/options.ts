@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { RUN } from './verify/scratch.ts'
 
 const ENVIRONMENT = 'infra/environments/production.json'
 const FIREBASE = 'npx --yes firebase-tools@15.34.2'
@@ -10,13 +11,20 @@ export const USAGE = `Deploys Holdfast to Google Cloud, with gcloud and firebase
   npm run infra -- apply      changes it; may be cut short and run again
   npm run infra -- roll       moves a large fleet to its newest revision, in watched steps; goes on where it stands
   npm run infra -- doctor     what is wrong with what is deployed, and how to mend it
+  npm run infra -- verify-live  shows on a real project what only that can show; docs/VERIFYING.md lists it
   npm run infra -- destroy    removes it, and keeps data unless told otherwise
 
   --environment FILE          the environment file (${ENVIRONMENT})
-  --only TEXT                 only the resources whose names have this in them
+  --only TEXT                 only the resources (verify-live: the checks) whose names have this in them
   --sessions N                plan: the number of sessions to estimate (as many as the runners hold)
   --back                      roll: back to the revision before
   --delete-data               destroy: removes database, checkpoints and secrets, too
+  --yes                       verify-live: asks nothing
+  --long                      verify-live: also what disturbs those who use the deployment
+  --write                     verify-live: writes the result to docs/verified, as a page and as JSON
+  --to FILE                   verify-live: writes it there
+  --run NAME                  verify-live: the name of the run, instead of one by chance
+  --clean NAME                verify-live: only removes what a run has left
   --firebase COMMAND          the firebase-tools to use (${FIREBASE})
   --json                      the result as one JSON object, the last line on stdout
 
@@ -26,7 +34,7 @@ Exit codes: 0 well, 1 failed, rolled back or something is wrong, 2 something to 
 /** An error about the command line. Its message is for the person who typed it. */
 export class BadOption extends Error {}
 
-const VERBS = ['init', 'plan', 'apply', 'roll', 'doctor', 'destroy'] as const
+const VERBS = ['init', 'plan', 'apply', 'roll', 'doctor', 'verify-live', 'destroy'] as const
 
 export interface Options {
   readonly verb: (typeof VERBS)[number]
@@ -37,7 +45,18 @@ export interface Options {
   readonly withData: boolean
   /** A roll-out is taken back. */
   readonly back: boolean
+  readonly verify: VerifyWords
   readonly json: boolean
+}
+
+/** What only `verify-live` takes. */
+interface VerifyWords {
+  readonly isAgreed: boolean
+  readonly withLong: boolean
+  readonly write: boolean
+  readonly to: string | undefined
+  readonly run: string | undefined
+  readonly clean: string | undefined
 }
 
 /** Pure. Throws BadOption. */
@@ -54,6 +73,14 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
     sessions: values.sessions === undefined ? undefined : countOf(values.sessions),
     withData: values['delete-data'] ?? false,
     back: values.back ?? false,
+    verify: {
+      isAgreed: values.yes ?? false,
+      withLong: values.long ?? false,
+      write: values.write ?? false,
+      to: values.to,
+      run: runOf('--run', values.run),
+      clean: runOf('--clean', values.clean),
+    },
     json: values.json ?? false,
   }
 }
@@ -61,6 +88,11 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
 function countOf(text: string): number {
   if (/^[1-9]\d{0,6}$/.test(text)) return Number(text)
   throw new BadOption('--sessions is a whole number from 1 to 9999999.')
+}
+
+function runOf(option: string, name: string | undefined): string | undefined {
+  if (name === undefined || RUN.test(name)) return name
+  throw new BadOption(`${option} has 4 to 12 lower-case letters and digits.`)
 }
 
 function parse(args: readonly string[]) {
@@ -74,6 +106,12 @@ function parse(args: readonly string[]) {
         sessions: { type: 'string' },
         'delete-data': { type: 'boolean' },
         back: { type: 'boolean' },
+        yes: { type: 'boolean' },
+        long: { type: 'boolean' },
+        write: { type: 'boolean' },
+        to: { type: 'string' },
+        run: { type: 'string' },
+        clean: { type: 'string' },
         firebase: { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },

@@ -16,6 +16,12 @@ export interface Ended {
 export interface RunOptions {
   readonly cwd?: string
   readonly input?: string
+  /** Variables besides those of this process. */
+  readonly more?: Readonly<Record<string, string>>
+  /** Variables of this process that the program does not get. */
+  readonly without?: RegExp
+  /** Ends the program with SIGTERM. */
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -23,9 +29,14 @@ export interface RunOptions {
  *
  * @throws Error when the program cannot be started
  */
-export function runProgram([file = '', ...args]: readonly string[], { cwd, input = '' }: RunOptions = {}): Promise<Ended> {
+export function runProgram([file = '', ...args]: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  const { cwd, input = '', more = {}, without, signal } = options
+  const own = Object.entries(processEnvironment).filter(([name]) => without?.test(name) !== true)
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd, env: processEnvironment, stdio: ['pipe', 'pipe', 'pipe'] })
+    const child = spawn(file, args, { cwd, env: { ...Object.fromEntries(own), ...more }, stdio: ['pipe', 'pipe', 'pipe'] })
+    const stop = () => child.kill()
+    signal?.addEventListener('abort', stop)
+    if (signal?.aborted) stop()
     let output = ''
     let complaints = ''
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
@@ -34,11 +45,12 @@ export function runProgram([file = '', ...args]: readonly string[], { cwd, input
     child.stdin.on('error', () => {})
     child.stdin.end(input)
     child.on('error', (error) => reject(new Error(`${file} could not be started: ${error.message}`, { cause: error })))
-    child.on('exit', (code, signal) => {
+    child.on('exit', (code, endedBy) => {
+      signal?.removeEventListener('abort', stop)
       const end = () => {
         child.stdout.destroy()
         child.stderr.destroy()
-        resolve({ code, signal, output, complaints })
+        resolve({ code, signal: endedBy, output, complaints })
       }
       // A killed gcloud can leave processes behind that keep its output open.
       child.on('close', end)

@@ -18,6 +18,8 @@ export interface DeployedWorldOptions {
   readonly strikes?: Strikes
   /** Fields of the environment file beside those of all. */
   readonly environment?: object
+  /** Variables for the command, e.g. where stand-ins are. */
+  readonly variables?: Readonly<Record<string, string>>
 }
 
 export interface Ended {
@@ -42,7 +44,7 @@ export class DeployedWorld {
     this.#environment = environment
   }
 
-  static async open({ gcloud, firebase, strikes, environment }: DeployedWorldOptions): Promise<DeployedWorld> {
+  static async open({ gcloud, firebase, strikes, environment, variables = {} }: DeployedWorldOptions): Promise<DeployedWorld> {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-deploy-'))
     const world: { here?: DeployedWorld } = {}
     const strike: Strike = ({ what, client }) => {
@@ -63,7 +65,7 @@ export class DeployedWorld {
     const proxy = recorder.url.replace('http://', 'http://$$:$sum@')
     writeProgram(join(programs, 'firebase'), namedByProxy(`HTTPS_PROXY=${proxy}`, `HTTP_PROXY=${proxy}`, words))
     const path = [programs, process.env['PATH']].join(delimiter)
-    world.here = new DeployedWorld(recorder, folder, { ...recorder.environment(), PATH: path, CI: '1' })
+    world.here = new DeployedWorld(recorder, folder, { ...recorder.environment(), PATH: path, CI: '1', ...variables })
     world.here.wish(environment ?? {})
     return world.here
   }
@@ -73,8 +75,11 @@ export class DeployedWorld {
     writeFileSync(join(this.#folder, 'environment.json'), JSON.stringify({ ...ENVIRONMENT, ...more }))
   }
 
-  /** Runs a verb to its end. `input` is what a person types. */
-  infra(verb: string, { words = [], input = '' }: { words?: readonly string[]; input?: string } = {}): Promise<Ended> {
+  /** Runs a verb to its end. `input` is what a person types, who interrupts it when it says `interruptAt`. */
+  infra(
+    verb: string,
+    { words = [], input = '', interruptAt }: { words?: readonly string[]; input?: string; interruptAt?: string } = {},
+  ): Promise<Ended> {
     const named = ['--environment', join(this.#folder, 'environment.json'), '--firebase', 'firebase', '--json', ...words]
     return new Promise((resolve, reject) => {
       // A group of its own, so that all of it can die at one instant.
@@ -88,7 +93,12 @@ export class DeployedWorld {
       const output: string[] = []
       const told: string[] = []
       child.stdout.on('data', (chunk: Buffer) => output.push(chunk.toString()))
-      child.stderr.on('data', (chunk: Buffer) => told.push(chunk.toString()))
+      child.stderr.on('data', (chunk: Buffer) => {
+        told.push(chunk.toString())
+        if (interruptAt === undefined || !told.join('').includes(interruptAt)) return
+        interruptAt = undefined
+        child.kill('SIGINT')
+      })
       child.stdin.on('error', () => {})
       child.stdin.end(input)
       child.on('error', reject)

@@ -207,6 +207,7 @@ function callOf(request: Request, url: URL, bytes: Buffer): Call {
     body: jsonIn(bytes),
     bytes,
     contentType: request.headers['content-type'] ?? '',
+    account: /^Bearer recorded:(.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? null,
   }
 }
 
@@ -220,7 +221,7 @@ function jsonIn(bytes: Buffer): Fields {
 }
 
 const READS =
-  /:(getIamPolicy|getEffectiveOrgPolicy|testIamPermissions|test|generateUploadUrl|queryTestablePermissions|list|runQuery|runAggregationQuery)$|\/token(info)?$|generateServiceIdentity$/
+  /:(getIamPolicy|getEffectiveOrgPolicy|testIamPermissions|test|generateUploadUrl|queryTestablePermissions|list|runQuery|runAggregationQuery|generateAccessToken|generateIdToken)$|\/token(info)?$|generateServiceIdentity$/
 
 const isChange = ({ method, path, query }: Call): boolean =>
   !['GET', 'HEAD', 'OPTIONS'].includes(method) && !READS.test(path) && !query.has('dryRun')

@@ -12,6 +12,8 @@ export interface Call {
   readonly body: Fields
   readonly bytes: Buffer
   readonly contentType: string
+  /** The account in whose name it is made, null for the caller's own and for nobody. */
+  readonly account: string | null
 }
 
 export interface Answer {

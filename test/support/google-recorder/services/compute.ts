@@ -179,6 +179,8 @@ export function cloudTasks(call: Call, world: World): Answer {
   if (path.endsWith('/locations'))
     return ok({ locations: [{ name: `projects/${PROJECT}/locations/${REGION}`, locationId: REGION }] })
   if (method === 'POST' && path.endsWith('/queues')) return things(call, world, { defaults: () => ({ state: 'RUNNING' }) })
+  if (path.endsWith('/tasks') && method === 'POST') return createTask(call, world)
+  if (path.includes('/tasks/') && method === 'GET') return failedTask(call, world)
   if (method !== 'PATCH' || path.includes(':')) return things(call, world)
   // Google makes a queue that is not there.
   const queue = {
@@ -190,5 +192,30 @@ export function cloudTasks(call: Call, world: World): Answer {
   return ok(queue)
 }
 
-export const cloudScheduler = (call: Call, world: World): Answer =>
-  things(call, world, { defaults: () => ({ state: 'ENABLED' }) })
+const createTask = (call: Call, world: World): Answer => {
+  const task = call.body['task'] as Fields
+  return things({ ...call, body: task }, world, { defaults: () => ({ dispatchCount: 0 }) })
+}
+
+/** Every task fails, once more at each look, until its queue gives up. */
+function failedTask({ host, path }: Call, world: World): Answer {
+  const task = world.things.get(`${host}${path}`)
+  if (!task) return notFound(path)
+  const queue = world.things.get(`${host}${path.slice(0, path.indexOf('/tasks/'))}`)
+  const most = Number((queue?.['retryConfig'] as Fields | undefined)?.['maxAttempts'] ?? 1)
+  const dispatchCount = Number(task['dispatchCount']) + 1
+  if (dispatchCount > most) {
+    world.things.delete(`${host}${path}`)
+    return notFound(path)
+  }
+  world.things.set(`${host}${path}`, { ...task, dispatchCount })
+  return ok({ ...task, dispatchCount })
+}
+
+/** Schedules fire all the time, so that nobody has to wait for one. */
+export function cloudScheduler(call: Call, world: World): Answer {
+  const { host, path, method } = call
+  if (method !== 'GET' || !path.endsWith('/jobs')) return things(call, world, { defaults: () => ({ state: 'ENABLED' }) })
+  const fired = world.things.has('answer:no schedule fires') ? {} : { lastAttemptTime: now() }
+  return ok({ jobs: world.below(`${host}${path}/`).map((job) => ({ ...job, ...fired })) })
+}

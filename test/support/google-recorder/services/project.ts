@@ -4,8 +4,10 @@ import {
   type Answer,
   type Call,
   done,
+  failure,
   type Fields,
   notFound,
+  now,
   ok,
   PROJECT,
   PROJECT_NUMBER,
@@ -79,6 +81,17 @@ export function iam(call: Call, world: World): Answer {
   // An account is found without its project, too.
   const inProject = { ...call, path: path.replace('/projects/-/', `/projects/${PROJECT}/`) }
   return things(inProject, world, path.endsWith('/serviceAccounts') ? { listKey: 'accounts' } : {})
+}
+
+/** Tokens of accounts, for whoever may act as them. */
+export function iamCredentials({ path, body }: Call, world: World): Answer {
+  const [, email = '', verb] = /\/serviceAccounts\/([^/:]+):(\w+)$/.exec(path) ?? []
+  if (world.things.has('answer:not trusted')) {
+    return failure(403, 'PERMISSION_DENIED', "Permission 'iam.serviceAccounts.getAccessToken' denied on resource.")
+  }
+  if (!world.hasAccount(email)) return notFound(email)
+  if (verb === 'generateIdToken') return ok({ token: `identity:${email}:${String(body['audience'])}` })
+  return ok({ accessToken: `recorded:${email}`, expireTime: now() })
 }
 
 export function billing(call: Call, world: World): Answer {

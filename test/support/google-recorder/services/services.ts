@@ -1,7 +1,7 @@
 import { things } from '../things.ts'
 import { type Answer, type Call, failure, ok, type World } from '../world.ts'
 import { artifactRegistry, cloudBuild, cloudScheduler, cloudTasks, functions, run } from './compute.ts'
-import { billing, firebase, iam, resourceManager, serviceUsage } from './project.ts'
+import { billing, firebase, iam, iamCredentials, resourceManager, serviceUsage } from './project.ts'
 import { firebaseRules, firestore, secretManager, storage } from './stores.ts'
 import { budgets, logging, monitoring } from './watch.ts'
 
@@ -24,6 +24,7 @@ const SERVICES: Readonly<Record<string, Service>> = {
   'firebaserules.googleapis.com': firebaseRules,
   'firestore.googleapis.com': firestore,
   'iam.googleapis.com': iam,
+  'iamcredentials.googleapis.com': iamCredentials,
   'logging.googleapis.com': logging,
   'monitoring.googleapis.com': monitoring,
   'oauth2.googleapis.com': token,
@@ -37,7 +38,7 @@ const SERVICES: Readonly<Record<string, Service>> = {
 
 /** Those that answer for a project in which nobody has enabled them: tools ask them in a project of their own. */
 const ALWAYS = new Set(
-  ['cloudresourcemanager', 'cloudbilling', 'oauth2', 'www', 'firebase'].map((name) => `${name}.googleapis.com`),
+  ['cloudresourcemanager', 'cloudbilling', 'iamcredentials', 'oauth2', 'www', 'firebase'].map((name) => `${name}.googleapis.com`),
 )
 
 export function answer(call: Call, world: World): Answer {

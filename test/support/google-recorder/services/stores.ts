@@ -123,7 +123,7 @@ export function storage(call: Call, world: World): Answer {
   const before = world.things.get(key(name))
   if (!before) return notFound(`The bucket ${name}`)
   if (rest === '/iam') return policy(world, key(name), method === 'PUT' ? body : undefined)
-  if (rest.startsWith('/o')) return object(call, name)
+  if (rest.startsWith('/o')) return object(call, name, world)
   if (method === 'GET') return ok(before)
   if (method === 'DELETE') {
     world.things.delete(key(name))
@@ -135,13 +135,55 @@ export function storage(call: Call, world: World): Answer {
   return ok(bucket)
 }
 
-/** Objects are taken and forgotten. A client compares the hash of what it sent. */
-function object({ method, query, body, bytes, contentType }: Call, bucket: string): Answer {
-  if (method === 'GET') return ok({ kind: 'storage#objects', items: [] })
+/** The caller's objects are taken and forgotten; a client compares the hash of what it sent. Those of accounts are kept. */
+function object(call: Call, bucket: string, world: World): Answer {
+  const { method, query, body, bytes, contentType, account, path } = call
+  const named = /\/o\/(.+)$/.exec(path)?.[1] ?? query.get('name') ?? ''
+  const key = `objects/${bucket}/${named}`
+  if (account !== null) {
+    const needed = { GET: 'get', DELETE: 'delete' }[method] ?? (world.things.has(key) ? 'delete' : 'create')
+    if (!mayOn(world, `storage.googleapis.com/b/${bucket}`, account, `storage.objects.${needed}`)) {
+      return failure(403, 'forbidden', `${account} does not have storage.objects.${needed} access.`)
+    }
+    if (method === 'GET') return world.things.has(key) ? ok(world.things.get(key)) : notFound(named)
+    if (method === 'DELETE') return world.things.delete(key) ? { status: 204 } : notFound(named)
+    world.things.set(key, objectOf(named, bucket))
+    return ok(world.things.get(key))
+  }
+  if (method === 'DELETE') return world.things.delete(key) ? { status: 204 } : notFound(named)
+  if (method === 'GET' && path.endsWith('/o')) {
+    const prefix = `objects/${bucket}/${query.get('prefix') ?? ''}`
+    const items = [...world.things].filter(([one]) => one.startsWith(prefix)).map(([, thing]) => thing)
+    return ok({ kind: 'storage#objects', items })
+  }
+  if (method === 'GET') return world.things.has(key) ? ok(world.things.get(key)) : notFound(named)
   const content = contentOf(bytes, contentType)
   const name = query.get('name') ?? body['name'] ?? 'object'
   const md5Hash = createHash('md5').update(content).digest('base64')
   return ok({ kind: 'storage#object', name, bucket, generation: '1', metageneration: '1', size: String(content.length), md5Hash })
+}
+
+const objectOf = (name: string, bucket: string): Fields => ({
+  kind: 'storage#object',
+  name,
+  bucket,
+  generation: '1',
+  metageneration: '1',
+  size: '0',
+  timeCreated: now(),
+  updated: now(),
+  storageClass: 'STANDARD',
+})
+
+/** Whether an account has a role on a thing that has a permission: a role of ours, or any of Google's. */
+function mayOn(world: World, thing: string, account: string, permission: string): boolean {
+  const lines = (world.things.get(`${thing}#policy`)?.['bindings'] ?? []) as { role: string; members: string[] }[]
+  return lines
+    .filter(({ members }) => members.includes(`serviceAccount:${account}`))
+    .some(({ role }) => {
+      const own = world.things.get(`iam.googleapis.com/v1/${role}`)?.['includedPermissions'] as string[] | undefined
+      return own === undefined || own.includes(permission)
+    })
 }
 
 /** Returns the second part of a multipart upload, or the whole of a simple one. */
@@ -173,6 +215,10 @@ export function secretManager(call: Call, world: World): Answer {
     const newest = world.below(`${host}${latest}`).at(-1)
     return newest ? ok(newest) : notFound(path)
   }
-  if (path.endsWith(':access')) return ok({ payload: { data: Buffer.from('recorded').toString('base64') } })
+  const secret = /^(.*\/secrets\/[^/]+)\/versions\/[^/]+:access$/.exec(path)?.[1]
+  if (secret !== undefined && call.account !== null && !mayOn(world, `${host}${secret}`, call.account, 'access')) {
+    return failure(403, 'PERMISSION_DENIED', `Permission 'secretmanager.versions.access' denied for ${call.account}.`)
+  }
+  if (secret !== undefined) return ok({ payload: { data: Buffer.from('recorded').toString('base64') } })
   return things(call, world)
 }

@@ -4,7 +4,7 @@ import { type Answer, type Call, failure, notFound, ok, PROJECT, type World } fr
 /** Logs, metrics, alerts and budgets. */
 
 export function logging(call: Call, world: World): Answer {
-  if (call.path.endsWith('entries:list')) return ok({ entries: world.fleet?.log() ?? [] })
+  if (call.path.endsWith('entries:list')) return ok({ entries: world.fleet?.log() ?? [], ...world.things.get('answer:log') })
   return things(call, world, { nameOf: ({ name }) => String(name) })
 }
 
