@@ -8,6 +8,7 @@ const PROOFS = {
   mutants: 'deliberate faults against each invariant, which a test must notice',
   fuzz: 'mutated records, documents, frames, messages and requests',
   skew: 'an earlier version of the product together with this one, under chaos',
+  image: 'the image of the runner, built and run: starts, holds a session, leaves in time',
   deploy: 'the deployment against recorded APIs of Google: twice, after changes by hand, and with a kill at each change',
 }
 
