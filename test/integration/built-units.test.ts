@@ -103,7 +103,7 @@ test('the lock files name no registry', async () => {
 })
 
 test('the image installs what this test installs', async () => {
-  expect(await readFile(join(folder, 'runner/Dockerfile'), 'utf8')).toContain(`\nRUN npm ${INSTALL_RUNNER.join(' ')}\n`)
+  expect(await readFile(join(folder, 'runner/Dockerfile'), 'utf8')).toContain(`\nRUN npm ${INSTALL_RUNNER.join(' ')} `)
 })
 
 test('the built server has the packages that it needs and no other, and ends with 78 without a configuration', async () => {
@@ -125,7 +125,7 @@ test('the built runner has the sources without tests, and no package with a lice
 })
 
 test('the entry of the image loads all modules of the built runner, and ends with 78 without a configuration', async () => {
-  const { code, stdout } = await asInImage('ENTRYPOINT')
+  const { code, stdout } = await asInImage('start')
   expect({ code, stdout }).toEqual({ code: 78, stdout: expect.stringContaining('SESSION_ENCRYPTION_KEY') })
 })
 
@@ -135,15 +135,16 @@ test('the build of the image fills the compile cache that the entry then uses', 
   const cached = () => globSync('*/*', { cwd: NODE_COMPILE_CACHE }).toSorted()
   const filled = cached()
   expect(filled.length).toBeGreaterThan(500)
-  await asInImage('ENTRYPOINT', { NODE_COMPILE_CACHE })
+  await asInImage('start', { NODE_COMPILE_CACHE })
   expect(cached()).toEqual(filled)
 })
 
-/** Runs a command of the Dockerfile that is written as an array, with this Node, in the built runner. */
-async function asInImage(instruction: 'RUN' | 'ENTRYPOINT', env: Record<string, string> = {}): Promise<Ended> {
+/** Runs a command of the Dockerfile, or what the image starts, with this Node, in the built runner. */
+async function asInImage(what: 'RUN' | 'start', env: Record<string, string> = {}): Promise<Ended> {
   const dockerfile = await readFile(join(folder, 'runner/Dockerfile'), 'utf8')
-  const array = new RegExp(`^${instruction} (\\[.*\\])$`, 'm').exec(dockerfile)?.[1] ?? '[]'
-  const [node, ...args] = JSON.parse(array) as string[]
+  const words = (instruction: string) =>
+    JSON.parse(new RegExp(`^${instruction} (\\[.*\\])$`, 'm').exec(dockerfile)?.[1] ?? '[]') as string[]
+  const [node, ...args] = what === 'start' ? [...words('ENTRYPOINT'), ...words('CMD')] : words(what)
   expect(node).toBe('/nodejs/bin/node')
   return await run(process.execPath, args, join(folder, 'runner'), env)
 }
