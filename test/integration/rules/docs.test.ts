@@ -12,7 +12,7 @@ const folders = ['core', 'functions', 'runner', 'client', 'infra', 'sandbox', 't
 const { scripts } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as { scripts: Record<string, string> }
 
 /** Pages that describe the present. Decisions and the changelog also name what was. */
-const pages = files.filter((path) => /^(README|CONTRIBUTING|docs\/[A-Z]+)\.md$/.test(path))
+const pages = files.filter((path) => /^(README|CONTRIBUTING|docs\/[A-Z_]+)\.md$/.test(path))
 
 const quoted = (text: string): string[] => [...text.matchAll(/`([^`\n]+)`/g)].map(([, inside = '']) => inside)
 
@@ -22,7 +22,9 @@ function pathIn(quotation: string): string | null {
   return isPath && !quotation.includes('*') ? quotation.replace(/\/$/, '') : null
 }
 
+/** What lies below `infra/build` is made by a build. */
 const exists = (path: string): boolean =>
+  path.startsWith('infra/build/') ||
   files.some((file) => file === path || file.startsWith(`${path}/`) || file === `${path}.ts` || file === `${path}.test.ts`)
 
 describe.each(pages)('%s', (page) => {
