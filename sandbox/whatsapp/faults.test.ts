@@ -79,6 +79,14 @@ test('nack refuses a message, and the contact does not receive it', async () => 
   expect(await received()).not.toContain('NACKED')
 })
 
+test('a fault with `after` lets that many occasions pass', async () => {
+  await fault({ kind: 'nack', after: 1 })
+  await happens('contact-received', await client.say(ANA, 'passes'))
+  const ack = ackOf('SECOND')
+  await client.say(ANA, 'is refused', 'SECOND')
+  expect(await ack).toMatchObject({ error: '479' })
+})
+
 test('no-acks delivers a message and drops its ack', async () => {
   await fault({ kind: 'no-acks' })
   await client.say(ANA, 'is delivered', 'UNACKED')

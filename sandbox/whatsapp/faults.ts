@@ -35,6 +35,8 @@ export type FaultOrder = StreamErrorOrder & {
   attrs?: Record<string, string> | undefined
   /** With `no-answer`: the tag of the question; without it the fault strikes every question. */
   query?: string | undefined
+  /** The number of occasions that pass before the first strike. */
+  after?: number | undefined
   /** The number of strikes after which the fault ends. */
   count?: number | undefined
   /** The duration of the fault; for `latency` and `media-slow` it is the delay instead. */
@@ -192,6 +194,7 @@ export class Faults {
 
   #strike(kind: FaultKind, account: string | undefined, query?: string): Fault | undefined {
     const fault = this.#find(kind, account, query)
+    if (fault?.after) return void fault.after--
     if (fault && --fault.strikesLeft <= 0) this.#end(fault)
     return fault
   }

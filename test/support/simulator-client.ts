@@ -110,6 +110,7 @@ export interface FaultOrder {
   condition?: string
   /** The tag of the query that `no-answer` leaves unanswered. */
   query?: string
+  after?: number
   count?: number
   ms?: number
 }

@@ -14,6 +14,7 @@ const faultBody = z.strictObject({
   conflict: z.enum(['replaced', 'device_removed']).optional(),
   condition: z.string().min(1).optional(),
   query: z.string().min(1).optional(),
+  after: positive.optional(),
   count: positive.optional(),
   ms: positive.optional(),
 })
