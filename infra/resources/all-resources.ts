@@ -1,7 +1,6 @@
 import { access, invokers } from './access.ts'
 import { accounts } from './accounts.ts'
 import { alerts } from './alerts.ts'
-import { apiService } from './api-service.ts'
 import { apis } from './apis.ts'
 import { buckets } from './buckets.ts'
 import { database } from './database.ts'
@@ -23,10 +22,8 @@ export const allResources = (target: Target, files: FirestoreFiles): readonly Re
   ...secrets(target),
   repository(target),
   ...access(target),
-  image(target, 'runner'),
-  image(target, 'server'),
+  image(target),
   ...firestoreFiles(target, files),
-  apiService(target),
   functions(target),
   ...invokers(target),
   ...runnerPlatform(target),

@@ -9,7 +9,6 @@ export const STAGES = [
   'access',
   'image',
   'firestore',
-  'server',
   'functions',
   'invokers',
   'runner',

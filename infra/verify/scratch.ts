@@ -88,9 +88,8 @@ export function scratchThings(target: Target, scratch: Scratch): readonly Scratc
                 queue,
                 `--location=${region}`,
                 '--max-attempts=3',
-                // Slow enough that each attempt is seen.
-                '--min-backoff=3s',
-                '--max-backoff=5s',
+                '--min-backoff=1s',
+                '--max-backoff=2s',
               ]),
             ],
           }
