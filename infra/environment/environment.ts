@@ -59,6 +59,11 @@ export const environmentSchema = z
     runner: runner.prefault({}),
     /** Who builds images: Cloud Build, or a program of this machine that then pushes them. */
     image: z.strictObject({ builder: z.literal(['cloud', 'docker', 'buildah']).default('cloud') }).prefault({}),
+    /** The API as a server, which has instances while it is asked. */
+    server: z
+      .strictObject({ minInstances: z.int().min(0).max(100).default(0), maxInstances: z.int().min(1).max(1000).default(10) })
+      .refine(({ minInstances, maxInstances }) => minInstances <= maxInstances, 'minInstances must not be above maxInstances')
+      .prefault({}),
     /** Variables of runner and functions, as docs/CONFIGURATION.md lists them. */
     variables,
     /** Minutes for which each step of a roll-out is watched before the next one. */

@@ -1,6 +1,7 @@
 import { access, invokers } from './access.ts'
 import { accounts } from './accounts.ts'
 import { alerts } from './alerts.ts'
+import { apiService } from './api-service.ts'
 import { apis } from './apis.ts'
 import { buckets } from './buckets.ts'
 import { database } from './database.ts'
@@ -22,8 +23,10 @@ export const allResources = (target: Target, files: FirestoreFiles): readonly Re
   ...secrets(target),
   repository(target),
   ...access(target),
-  image(target),
+  image(target, 'runner'),
+  image(target, 'server'),
   ...firestoreFiles(target, files),
+  apiService(target),
   functions(target),
   ...invokers(target),
   ...runnerPlatform(target),

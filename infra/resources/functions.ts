@@ -1,3 +1,4 @@
+import { addressOf, apiServiceRead } from './api-service.ts'
 import { firebase, gcloud } from './command.ts'
 import { FUNCTIONS } from './deployed-functions.ts'
 import { at, type Fields, lastOf, listAt, textAt, textsAt } from './fields.ts'
@@ -30,15 +31,15 @@ const scheduleOf = ({ region }: Target, name: string): string => `firebase-sched
  * of their variables, so that a deployment of the same sources is none.
  */
 export function functions(target: Target): Resource {
-  const { project, region, release } = target
-  const variables = { ...target.variables, NODE_OPTIONS: '--enable-source-maps', HOLDFAST_RELEASE: release.functions }
-  const deploy = (more: Readonly<Record<string, string>> = {}) => [
-    firebase(project, 'functions', { [`${VARIABLES}/.env.${project}`]: dotenv({ ...variables, ...more }) }),
+  const { project, region } = target
+  const deploy = (answers: Answers, more: Readonly<Record<string, string>> = {}) => [
+    firebase(project, 'functions', { [`${VARIABLES}/.env.${project}`]: dotenv({ ...variablesOf(target, answers), ...more }) }),
   ]
-  const wanted = Object.entries(FUNCTIONS).map(([name, { account }]) => [
-    name,
-    { state: 'ACTIVE', serviceConfig: { serviceAccountEmail: target.emailOf(account), environmentVariables: variables } },
-  ])
+  const wanted = (answers: Answers) =>
+    Object.entries(FUNCTIONS).map(([name, { account }]) => {
+      const environmentVariables = variablesOf(target, answers)
+      return [name, { state: 'ACTIVE', serviceConfig: { serviceAccountEmail: target.emailOf(account), environmentVariables } }]
+    })
   return {
     id: 'functions',
     stage: 'functions',
@@ -48,18 +49,19 @@ export function functions(target: Target): Resource {
       { url: `https://cloudtasks.googleapis.com/v2/${placeOf(target)}/queues?pageSize=500` },
       { url: `https://cloudscheduler.googleapis.com/v1/${placeOf(target)}/jobs?pageSize=500` },
       ...LET_IN.map((name) => callersRead(target, name)),
+      apiServiceRead(target),
     ],
     have: (answers) => {
       const present = presentFunctions(answers[0])
       return present && { ...present, ...besides(target, answers) }
     },
-    want: () => ({ ...(Object.fromEntries(wanted) as object), ...wantedBesides(target) }),
+    want: (answers) => ({ ...(Object.fromEntries(wanted(answers)) as object), ...wantedBesides(target) }),
     permissions: ['cloudfunctions.functions.create', 'cloudfunctions.functions.update', 'iam.serviceAccounts.actAs'],
-    create: () => deploy(),
+    create: deploy,
     // Functions that have not changed are skipped by firebase-tools with all that belongs to them. When they were interrupted between
     // a function and what belongs to it, only another variable makes them look again.
-    update: (have, _answers, different) =>
-      deploy(different.some(({ path }) => isBeside(target, path)) ? { HOLDFAST_AGAIN: newestUpdateIn(have) } : {}),
+    update: (have, answers, different) =>
+      deploy(answers, different.some(({ path }) => isBeside(target, path)) ? { HOLDFAST_AGAIN: newestUpdateIn(have) } : {}),
     // A queue stays: its name could not be used again for a week.
     remove: (have) =>
       NAMES.filter((name) => at(have, name) !== undefined).flatMap((name) => [
@@ -68,6 +70,17 @@ export function functions(target: Target): Resource {
           ? [gcloud(project, ['scheduler', 'jobs', 'delete', scheduleOf(target, name), `--location=${region}`])]
           : []),
       ]),
+  }
+}
+
+/** The address of the API as a server is one of them, so that the function can name it to callers. */
+function variablesOf(target: Target, answers: Answers): Readonly<Record<string, string>> {
+  const address = addressOf(answers.at(-1))
+  return {
+    ...target.variables,
+    NODE_OPTIONS: '--enable-source-maps',
+    HOLDFAST_RELEASE: target.release.functions,
+    ...(address === undefined ? {} : { API_SERVICE_URL: address }),
   }
 }
 

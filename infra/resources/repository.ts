@@ -1,7 +1,7 @@
 import { type Command, gcloud } from './command.ts'
 import { textAt } from './fields.ts'
 import type { Read, Resource } from './resource.ts'
-import type { Target } from './target.ts'
+import type { ImageUnit, Target } from './target.ts'
 
 const API = 'https://artifactregistry.googleapis.com/v1'
 
@@ -22,42 +22,43 @@ export function repository({ project, region, repository: path }: Target): Resou
   }
 }
 
-/** The read that tells the digest of the runner's image of this release. */
-export const imageRead = ({ repository: path, release }: Target): Read => ({
-  url: `${API}/${path}/packages/runner/tags/${release.runner}`,
+/** The read that tells the digest of a unit's image of this release. */
+export const imageRead = ({ repository: path, release }: Target, unit: ImageUnit): Read => ({
+  url: `${API}/${path}/packages/${unit}/tags/${release[unit]}`,
 })
 
 /** Returns the image by its digest, or null while nobody has built it. */
-export function imageOf(target: Target, answer: unknown): string | null {
+export function imageOf(target: Target, unit: ImageUnit, answer: unknown): string | null {
   const digest = textAt(answer, 'version')?.split('/').at(-1)
-  return digest === undefined ? null : `${target.image}@${digest}`
+  return digest === undefined ? null : `${target.imageName(unit)}@${digest}`
 }
 
 /** The image of this release. Its tag is the hash of what it is made from, so that the same sources are built once. */
-export function image(target: Target): Resource {
+export function image(target: Target, unit: ImageUnit): Resource {
   const { environment, release } = target
   return {
-    id: `image runner:${release.runner}`,
+    id: `image ${unit}:${release[unit]}`,
     stage: 'image',
-    reads: [imageRead(target)],
+    reads: [imageRead(target, unit)],
     permissions:
       environment.image.builder === 'cloud'
         ? ['cloudbuild.builds.create', 'iam.serviceAccounts.actAs', 'storage.objects.create']
         : ['artifactregistry.repositories.uploadArtifacts'],
-    create: () => (environment.image.builder === 'cloud' ? [buildInCloud(target)] : buildHere(target, environment.image.builder)),
+    create: () =>
+      environment.image.builder === 'cloud' ? [buildInCloud(target, unit)] : buildHere(target, unit, environment.image.builder),
   }
 }
 
-const CONTEXT = 'infra/build/runner'
+const contextOf = (unit: ImageUnit): string => `infra/build/${unit}`
 
-function buildInCloud(target: Target): Command {
+function buildInCloud(target: Target, unit: ImageUnit): Command {
   const { project, region, release } = target
-  const variables = { _IMAGE: `${target.image}:${release.runner}`, _VERSION: release.version, _REVISION: release.revision }
+  const variables = { _IMAGE: target.tagOf(unit), _VERSION: release.version, _REVISION: release.revision }
   const substitutions = Object.entries(variables).map(([name, value]) => `${name}=${value}`)
   return gcloud(project, [
     'builds',
     'submit',
-    CONTEXT,
+    contextOf(unit),
     `--region=${region}`,
     '--config=infra/images/cloudbuild.yaml',
     `--substitutions=${substitutions.join(',')}`,
@@ -67,14 +68,14 @@ function buildInCloud(target: Target): Command {
 }
 
 /** Builds with a program of this machine, and pushes. The program asks gcloud for its password. */
-function buildHere(target: Target, program: 'docker' | 'buildah'): readonly Command[] {
+function buildHere(target: Target, unit: ImageUnit, program: 'docker' | 'buildah'): readonly Command[] {
   const { project, region, release } = target
-  const name = `${target.image}:${release.runner}`
+  const name = target.tagOf(unit)
   const labels = [`--build-arg=VERSION=${release.version}`, `--build-arg=REVISION=${release.revision}`]
   return [
     gcloud(project, ['auth', 'configure-docker', `${region}-docker.pkg.dev`]),
     // Cloud Run's machines are of this kind, whatever this one is.
-    { program, args: ['build', '--platform=linux/amd64', ...labels, `--tag=${name}`, CONTEXT] },
+    { program, args: ['build', '--platform=linux/amd64', ...labels, `--tag=${name}`, contextOf(unit)] },
     { program, args: ['push', name] },
   ]
 }

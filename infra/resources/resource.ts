@@ -9,6 +9,7 @@ export const STAGES = [
   'access',
   'image',
   'firestore',
+  'server',
   'functions',
   'invokers',
   'runner',

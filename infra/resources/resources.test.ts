@@ -227,13 +227,13 @@ test('the image of present sources is not built again', () => {
 })
 
 test.each(['docker', 'buildah'])('an image that is built here, by %s, is pushed under the same name', (builder) => {
-  const built = changeOf(image(targetOf({}, { image: { builder } })), [null])
+  const built = changeOf(image(targetOf({}, { image: { builder } }), 'runner'), [null])
   expect(built?.commands.map(({ program, args }) => [program, ...args].join(' '))).toEqual([
     'gcloud auth configure-docker us-central1-docker.pkg.dev --project=demo-holdfast --quiet',
     `${builder} build --platform=linux/amd64 --build-arg=VERSION=1.2.3 --build-arg=REVISION=c0ffee --tag=us-central1-docker.pkg.dev/demo-holdfast/holdfast/runner:cafe infra/build/runner`,
     `${builder} push us-central1-docker.pkg.dev/demo-holdfast/holdfast/runner:cafe`,
   ])
-  expect(changeOf(image(targetOf({}, { image: { builder } })), [TAG])).toBeNull()
+  expect(changeOf(image(targetOf({}, { image: { builder } }), 'runner'), [TAG])).toBeNull()
 })
 
 const CHANNELS = {

@@ -23,7 +23,7 @@ export function runnerSpec(target: Target, image: unknown) {
     containers: [
       {
         name: 'runner',
-        image: imageOf(target, image) ?? `${target.image}:${target.release.runner}`,
+        image: imageOf(target, 'runner', image) ?? target.tagOf('runner'),
         // The words after the image's entry point, which is Node. The image's own are for 2 GiB.
         args: [`--max-old-space-size=${heapMb(memoryGib)}`, 'runner/src/start.ts'],
         env: [

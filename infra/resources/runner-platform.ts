@@ -43,7 +43,7 @@ export function runnerPlatform(target: Target): readonly Resource[] {
       id: idOf(platform),
       stage: 'runner',
       warning: `a new revision: every session moves once${platform === 'worker-pool' ? ', in steps in a large fleet' : ''}`,
-      reads: [runnerRead(target), imageRead(target), runnerRead(target, other)],
+      reads: [runnerRead(target), imageRead(target, 'runner'), runnerRead(target, other)],
       want: ([, image]) => ({
         metadata: { annotations: closednessOf(platform) },
         spec: { template: templateOf(target, image) },

@@ -4,10 +4,14 @@ import type { Environment } from '../environment/environment.ts'
 export interface Release {
   readonly functions: string
   readonly runner: string
+  readonly server: string
   /** The version of the product, and the commit of its sources if known. The labels of images have both. */
   readonly version: string
   readonly revision: string
 }
+
+/** What is deployed as an image. */
+export type ImageUnit = 'runner' | 'server'
 
 /** The accounts that processes run as. docs/ARCHITECTURE.md says what each may do. */
 export const ACCOUNTS = {
@@ -50,9 +54,14 @@ export class Target {
     return `projects/${this.project}/locations/${this.region}/repositories/holdfast`
   }
 
-  /** The name of the runner's image without tag and digest. */
-  get image(): string {
-    return `${this.region}-docker.pkg.dev/${this.project}/holdfast/runner`
+  /** The name of a unit's image without tag and digest. */
+  imageName(unit: ImageUnit): string {
+    return `${this.region}-docker.pkg.dev/${this.project}/holdfast/${unit}`
+  }
+
+  /** The image of this release. Its tag is the hash of what it is made from. */
+  tagOf(unit: ImageUnit): string {
+    return `${this.imageName(unit)}:${this.release[unit]}`
   }
 
   emailOf(account: Account): string {

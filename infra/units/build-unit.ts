@@ -25,9 +25,9 @@ export async function buildUnit(unit: Unit, parent: string): Promise<BuiltUnit> 
     const lock = cutLock(readLock(), manifest, workspaces)
     writeJson(join(fresh, 'package.json'), manifest)
     writeJson(join(fresh, 'package-lock.json'), lock)
-    if (unit === 'runner') {
-      // The image has no peers.
-      const installed = cutLock(readLock(), manifest, workspaces, { peers: false })
+    if (unit !== 'functions') {
+      // The runner's image has no peers.
+      const installed = cutLock(readLock(), manifest, workspaces, { peers: unit !== 'runner' })
       writeJson(join(fresh, 'sbom.cdx.json'), billOfMaterials(installed))
     }
     rmSync(folder, { recursive: true, force: true })

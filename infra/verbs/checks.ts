@@ -10,6 +10,7 @@ import type { Resource } from '../resources/resource.ts'
 import type { Target } from '../resources/target.ts'
 import { poolRead, runnerRead } from '../resources/runner-platform.ts'
 import type { Check } from './check.ts'
+import { checksOfServer } from './checks-of-server.ts'
 import { checksOfVersions } from './checks-of-versions.ts'
 
 /** A runner that was silent for longer counts as dead. */
@@ -25,6 +26,7 @@ export const checks = (target: Target, resources: readonly Resource[]): readonly
   apiPublic(target),
   everybodyAllowed(target),
   apiHealthy(target),
+  ...checksOfServer(target),
   runnersReady(target),
   noSplitLeft(target),
   runnerHeard(target),
@@ -134,7 +136,7 @@ const runnersReady = (target: Target): Check => ({
     const [made, works] = ['latestCreatedRevisionName', 'latestReadyRevisionName'].map((name) => textAt(runners, 'status', name))
     return made === works ? null : `${made} does not become ready, and ${works} goes on`
   },
-  mend: 'The log of the newest revision has its last words; README.md lists the exit codes.',
+  mend: 'The log of the newest revision has its last words; docs/RUNBOOK.md lists the exit codes.',
 })
 
 /** A split stays for all later deployments. */

@@ -32,14 +32,15 @@ export interface Opening {
 export async function openDeployment(environment: Environment, { firebase, only }: Opening): Promise<Deployment> {
   const { project } = environment
   const rest = new Rest({ project, token: accessToken })
-  const [functions, runner, revision] = await Promise.all([
+  const [functions, runner, server, revision] = await Promise.all([
     releaseOf('functions'),
     releaseOf('runner'),
+    releaseOf('server'),
     revisionOfSources(),
     seeProject(rest, project),
   ])
   const { version } = readManifest('runner')
-  const target = new Target(environment, { functions, runner, version, revision })
+  const target = new Target(environment, { functions, runner, server, version, revision })
   const resources = allResources(target, readFirestoreFiles()).filter(({ id }) => id.includes(only))
   return { target, resources, rest, sdk: new Sdk(firebase) }
 }

@@ -88,8 +88,9 @@ export function scratchThings(target: Target, scratch: Scratch): readonly Scratc
                 queue,
                 `--location=${region}`,
                 '--max-attempts=3',
-                '--min-backoff=1s',
-                '--max-backoff=2s',
+                // Slow enough that each attempt is seen.
+                '--min-backoff=3s',
+                '--max-backoff=5s',
               ]),
             ],
           }

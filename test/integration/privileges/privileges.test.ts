@@ -19,6 +19,7 @@ const RECORDING = new URL('record-calls.ts', import.meta.url).href
 const TARGET = new Target(environmentSchema.parse({ v: 1, project: 'demo-holdfast' }), {
   functions: 'f',
   runner: 'r',
+  server: 's',
   version: '0.0.0',
   revision: 'unknown',
 })

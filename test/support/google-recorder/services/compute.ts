@@ -11,6 +11,7 @@ import {
   now,
   ok,
   PROJECT,
+  PROJECT_NUMBER,
   REGION,
   type World,
 } from '../world.ts'
@@ -68,6 +69,7 @@ function revised(world: World, id: string, body: Fields, before: Fields | undefi
       labels: { 'cloud.googleapis.com/location': REGION, ...(metadata['labels'] as Fields | undefined) },
     },
     status: {
+      url: `https://${id}-${PROJECT_NUMBER}.${REGION}.run.app`,
       observedGeneration: generation,
       conditions: conditions.map((type) => ({ type, status: 'True', lastTransitionTime: now() })),
       latestReadyRevisionName: revision,

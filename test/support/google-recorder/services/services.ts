@@ -46,7 +46,7 @@ export function answer(call: Call, world: World): Answer {
   const operation = /\/((?:projects\/.*)?operations\/recorder-\d+)$/.exec(path)?.[1]
   const known = operation === undefined ? undefined : world.things.get(`operation:${operation}`)
   if (known) return ok(known)
-  if (host.endsWith('.a.run.app')) return ok(world.things.get('answer:health') ?? { status: 'healthy' })
+  if (host.endsWith('.run.app')) return ok(world.things.get('answer:health') ?? { status: 'healthy' })
   const service = SERVICES[host]
   if (!service) return failure(404, 'NOT_FOUND', `Nothing stands in for ${host}.`)
   if (!ALWAYS.has(host) && !world.enabled.has(host)) {

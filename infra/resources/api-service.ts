@@ -1,0 +1,100 @@
+import { gcloud } from './command.ts'
+import { FUNCTIONS } from './deployed-functions.ts'
+import { textAt } from './fields.ts'
+import { imageOf, imageRead } from './repository.ts'
+import type { Read, Resource } from './resource.ts'
+import type { Target } from './target.ts'
+
+const NAME = 'holdfast-api'
+const PORT = 8080
+const MEMORY_MIB = 1024
+const HEAP_MB = 700
+/** Large bodies are parsed in memory, so that one instance takes few requests at once. */
+const CONCURRENCY = 40
+/** Cloud Run's longest. An event stream begins anew after it. */
+const REQUEST_S = 3600
+
+export const apiServiceRead = ({ project, region }: Target): Read => ({
+  url: `https://${region}-run.googleapis.com/apis/serving.knative.dev/v1/namespaces/${project}/services/${NAME}`,
+})
+
+/** The address of the service. Undefined while there is none. */
+export const addressOf = (service: unknown): string | undefined => textAt(service, 'status', 'url')
+
+/**
+ * The API as a server of its own, for what a function cannot do: bodies beyond 32 MB, and streams. Everybody may call it: the API
+ * checks keys itself. It speaks HTTP/2, because HTTP/1 has the limit of functions.
+ */
+export function apiService(target: Target): Resource {
+  const { project, region, environment } = target
+  const metadata = { annotations: { 'run.googleapis.com/ingress': 'all', 'run.googleapis.com/invoker-iam-disabled': 'true' } }
+  const specOf = (image: unknown) => ({ template: templateOf(target, image), traffic: [{ latestRevision: true, percent: 100 }] })
+  const replace = (image: unknown) => {
+    const file = target.file('api-service.json')
+    const labels = { 'cloud.googleapis.com/location': region, app: 'holdfast' }
+    const content = {
+      apiVersion: 'serving.knative.dev/v1',
+      kind: 'Service',
+      metadata: { name: NAME, labels, ...metadata },
+      spec: specOf(image),
+    }
+    // gcloud writes the name and the version of its client into the template. Another SDK would make another revision.
+    const words = ['run', 'services', 'replace', file, '--client-name=holdfast', '--client-version=1']
+    return [gcloud(project, words, { files: { [file]: content } })]
+  }
+  return {
+    id: `service ${NAME}`,
+    stage: 'server',
+    reads: [apiServiceRead(target), imageRead(target, 'server')],
+    want: ([, image]) => ({ metadata, spec: { template: templateOf(target, image) } }),
+    permissions: ['run.services.create', 'run.services.update', 'run.services.setIamPolicy', 'iam.serviceAccounts.actAs'],
+    create: ([, image]) => replace(image),
+    update: (_have, [, image]) => replace(image),
+    remove: () => [gcloud(project, ['run', 'services', 'delete', NAME, `--region=${region}`])],
+    ...(environment.server.minInstances > 0 ? { warning: `${environment.server.minInstances} instance(s) that always run` } : {}),
+  }
+}
+
+function templateOf(target: Target, image: unknown) {
+  const { minInstances, maxInstances } = target.environment.server
+  const variables = {
+    GOOGLE_CLOUD_PROJECT: target.project,
+    ...target.variables,
+    HOLDFAST_RELEASE: target.release.server,
+  }
+  // The newest key of the API: a new one holds for instances that start after it.
+  const versions = { API_KEY: 'latest', SESSION_ENCRYPTION_KEY: '1' }
+  return {
+    metadata: {
+      annotations: {
+        'autoscaling.knative.dev/minScale': String(minInstances),
+        'autoscaling.knative.dev/maxScale': String(maxInstances),
+        'run.googleapis.com/startup-cpu-boost': 'true',
+      },
+    },
+    spec: {
+      serviceAccountName: target.emailOf('api'),
+      containerConcurrency: CONCURRENCY,
+      timeoutSeconds: REQUEST_S,
+      containers: [
+        {
+          name: 'server',
+          image: imageOf(target, 'server', image) ?? target.tagOf('server'),
+          args: ['--enable-source-maps', `--max-old-space-size=${HEAP_MB}`, 'index.js'],
+          // The name of the port makes Cloud Run speak HTTP/2 to it.
+          ports: [{ name: 'h2c', containerPort: PORT }],
+          env: [
+            ...Object.entries(variables).map(([name, value]) => ({ name, value })),
+            ...(FUNCTIONS['api']?.secrets ?? []).map((name) => ({
+              name,
+              valueFrom: { secretKeyRef: { name, key: versions[name] } },
+            })),
+          ],
+          resources: { limits: { cpu: '1', memory: `${MEMORY_MIB}Mi` } },
+          startupProbe: { httpGet: { path: '/ready', port: PORT }, periodSeconds: 2, failureThreshold: 60, timeoutSeconds: 2 },
+          livenessProbe: { httpGet: { path: '/live', port: PORT }, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 3 },
+        },
+      ],
+    },
+  }
+}
