@@ -73,6 +73,13 @@ const AILMENTS: readonly Ailment[] = [
     begin: (world) => void world.things.set('answer:health', { status: 'degraded' }),
   },
   {
+    check: 'the API as a server is ready',
+    begin: (world) => {
+      const conditions = [{ type: 'Ready', status: 'False', message: 'The image does not start.' }]
+      change(world, 'run:services/holdfast-api', { status: { conditions } })
+    },
+  },
+  {
     check: 'API and runners are of the same version',
     begin: (world) => {
       const runners = [{ id: 'runner-0', state: 'active', version: '0.0.1', revision: 'holdfast-runner-00001' }]

@@ -2,7 +2,15 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const NAMES = ['googleapis.com', '*.googleapis.com', '*.mtls.googleapis.com', '*.google.com', '*.pkg.dev', '*.a.run.app']
+const NAMES = [
+  'googleapis.com',
+  '*.googleapis.com',
+  '*.mtls.googleapis.com',
+  '*.google.com',
+  '*.pkg.dev',
+  '*.a.run.app',
+  '*.cloudfunctions.net',
+]
 const DAYS = '30'
 
 export interface Certificate {

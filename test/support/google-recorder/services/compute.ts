@@ -11,7 +11,6 @@ import {
   now,
   ok,
   PROJECT,
-  PROJECT_NUMBER,
   REGION,
   type World,
 } from '../world.ts'
@@ -69,7 +68,7 @@ function revised(world: World, id: string, body: Fields, before: Fields | undefi
       labels: { 'cloud.googleapis.com/location': REGION, ...(metadata['labels'] as Fields | undefined) },
     },
     status: {
-      url: `https://${id}-${PROJECT_NUMBER}.${REGION}.run.app`,
+      url: `https://${id}-abc-uc.a.run.app`,
       observedGeneration: generation,
       conditions: conditions.map((type) => ({ type, status: 'True', lastTransitionTime: now() })),
       latestReadyRevisionName: revision,
