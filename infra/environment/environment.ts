@@ -1,5 +1,6 @@
 import { DEFAULT_REGION } from '@holdfast/core/platform/region'
 import { z } from 'zod'
+import { instancesOfOneAddress } from './ports.ts'
 import { CPUS, MEMORY_GIB, problemsOfSize, sizeOf } from './runner-size.ts'
 
 /** What the runners can be on Cloud Run. */
@@ -44,6 +45,9 @@ const runner = z
     return runner
   })
 
+const KMS_KEY = /^projects\/[^/]+\/locations\/[^/]+\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/
+const KMS_KEY_FORM = 'must be `own`, or like projects/P/locations/L/keyRings/R/cryptoKeys/K'
+
 /** What is deployed, and where to. One project holds one environment. PERSISTED CONTRACT v1 */
 export const environmentSchema = z
   .strictObject({
@@ -76,6 +80,12 @@ export const environmentSchema = z
           .default(10),
       })
       .prefault({}),
+    /** Runners reach the internet from one address that stays. */
+    egress: z.strictObject({ fixedAddress: z.boolean().default(false) }).prefault({}),
+    /** Data is encrypted with a key of the project's own: `own` makes one, a name takes a present one. Only from the beginning. */
+    encryption: z.strictObject({ kmsKey: z.union([z.literal('own'), z.string().regex(KMS_KEY, KMS_KEY_FORM)]) }).optional(),
+    /** Google logs who reads data. */
+    audit: z.strictObject({ dataAccess: z.boolean().default(false) }).prefault({}),
     backups: z.strictObject({ days: z.int().min(1).max(98).default(14) }).prefault({}),
     alerts: z.strictObject({ emails: z.array(z.email('must be an e-mail address')).max(16).default([]) }).prefault({}),
     budget: z
@@ -84,6 +94,11 @@ export const environmentSchema = z
         usdAMonth: z.int().min(1).max(1_000_000),
       })
       .optional(),
+  })
+  .superRefine(({ egress, runner: { instances, maxConnections } }, context) => {
+    if (!egress.fixedAddress || instances <= instancesOfOneAddress(maxConnections)) return
+    const message = `one address has ports for ${instancesOfOneAddress(maxConnections)} runner(s) with ${maxConnections} connections each`
+    context.addIssue({ code: 'custom', path: ['egress', 'fixedAddress'], message })
   })
   .readonly()
 

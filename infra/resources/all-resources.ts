@@ -1,4 +1,5 @@
 import { access, invokers } from './access.ts'
+import { audit } from './audit.ts'
 import { accounts } from './accounts.ts'
 import { alerts } from './alerts.ts'
 import { apiService } from './api-service.ts'
@@ -6,8 +7,10 @@ import { apis } from './apis.ts'
 import { buckets } from './buckets.ts'
 import { database } from './database.ts'
 import { firestoreFiles, type FirestoreFiles } from './firestore-files.ts'
+import { encryption } from './encryption.ts'
 import { functions } from './functions.ts'
 import { channels, metrics } from './monitoring.ts'
+import { network } from './network.ts'
 import { image, repository } from './repository.ts'
 import type { Resource } from './resource.ts'
 import { secrets } from './secrets.ts'
@@ -17,7 +20,9 @@ import { runnerPlatform } from './runner-platform.ts'
 /** Everything that a deployment needs, in the order of the stages. */
 export const allResources = (target: Target, files: FirestoreFiles): readonly Resource[] => [
   ...apis(target),
+  ...encryption(target),
   ...accounts(target),
+  ...network(target),
   ...database(target),
   ...buckets(target),
   ...secrets(target),
@@ -29,6 +34,7 @@ export const allResources = (target: Target, files: FirestoreFiles): readonly Re
   apiService(target),
   functions(target),
   ...invokers(target),
+  ...audit(target),
   ...runnerPlatform(target),
   ...metrics(target),
   ...channels(target),

@@ -1,3 +1,4 @@
+import type { Environment } from '../environment/environment.ts'
 import { type Command, gcloud } from './command.ts'
 import { at, lastOf, listAt, textAt } from './fields.ts'
 import type { Resource } from './resource.ts'
@@ -34,10 +35,14 @@ const enable = (project: string, names: readonly string[]): readonly Command[] =
     gcloud(project, ['services', 'enable', ...names.slice(part * AT_A_TIME, (part + 1) * AT_A_TIME)]),
   )
 
-const BUDGETS = 'billingbudgets.googleapis.com'
+const optional = ({ budget, egress, encryption }: Environment): readonly string[] => [
+  ...(budget ? ['billingbudgets.googleapis.com'] : []),
+  ...(egress.fixedAddress ? ['compute.googleapis.com'] : []),
+  ...(encryption ? ['cloudkms.googleapis.com'] : []),
+]
 
 export function apis({ project, environment }: Target): readonly Resource[] {
-  const wanted = Object.fromEntries([...APIS, ...(environment.budget ? [BUDGETS] : [])].map((name) => [name, 'ENABLED']))
+  const wanted = Object.fromEntries([...APIS, ...optional(environment)].map((name) => [name, 'ENABLED']))
   return [
     {
       id: 'services of Google',

@@ -1,4 +1,5 @@
 import { gcloud } from './command.ts'
+import { kmsKeyOf } from './encryption.ts'
 import { type Fields, isFields, textAt } from './fields.ts'
 import type { Resource } from './resource.ts'
 import type { Target } from './target.ts'
@@ -35,12 +36,14 @@ interface Wanted {
 
 function bucket(target: Target, name: string, { rules, versioned, softDeleteDays }: Wanted): Resource {
   const { project, region } = target
+  const defaultKmsKeyName = kmsKeyOf(target)
   const lifecycle = target.file(`lifecycle-${name}.json`)
   const command = (...args: readonly string[]) => gcloud(project, ['storage', 'buckets', ...args])
   const closed = ['--uniform-bucket-level-access', '--public-access-prevention', `--soft-delete-duration=${softDeleteDays}d`]
   const contents = [versioned ? '--versioning' : '--no-versioning', `--lifecycle-file=${lifecycle}`]
+  const encrypted = defaultKmsKeyName === undefined ? [] : [`--default-encryption-key=${defaultKmsKeyName}`]
   const update = {
-    ...command('update', `gs://${name}`, ...closed, ...contents),
+    ...command('update', `gs://${name}`, ...closed, ...contents, ...encrypted),
     files: { [lifecycle]: { rule: rules } },
   }
   return {
@@ -54,10 +57,11 @@ function bucket(target: Target, name: string, { rules, versioned, softDeleteDays
       versioning: { enabled: versioned },
       softDeletePolicy: { retentionDurationSeconds: String(softDeleteDays * DAY_S) },
       lifecycle: { rule: rules },
+      ...(defaultKmsKeyName === undefined ? {} : { encryption: { defaultKmsKeyName } }),
     }),
     fixed: ['location'],
     permissions: ['storage.buckets.create', 'storage.buckets.update'],
-    create: () => [command('create', `gs://${name}`, `--location=${region}`, ...closed), update],
+    create: () => [command('create', `gs://${name}`, `--location=${region}`, ...closed, ...encrypted), update],
     update: () => [update],
     remove: () => [gcloud(project, ['storage', 'rm', '--recursive', `gs://${name}`])],
   }

@@ -1,4 +1,5 @@
 import { gcloud } from './command.ts'
+import { kmsKeyOf } from './encryption.ts'
 import { at, lastOf, listAt, textAt } from './fields.ts'
 import type { Resource } from './resource.ts'
 import type { Target } from './target.ts'
@@ -11,8 +12,11 @@ export const databaseUrl = (project: string): string =>
 
 export const database = (target: Target): readonly Resource[] => [firestore(target), backups(target)]
 
-function firestore({ project, region }: Target): Resource {
+function firestore(target: Target): Resource {
+  const { project, region } = target
+  const kmsKeyName = kmsKeyOf(target)
   const command = (...args: readonly string[]) => gcloud(project, ['firestore', 'databases', ...args])
+  const encrypted = kmsKeyName === undefined ? [] : [`--kms-key-name=${kmsKeyName}`]
   const safety = ['--delete-protection', '--enable-pitr']
   return {
     id: 'Firestore database',
@@ -24,10 +28,11 @@ function firestore({ project, region }: Target): Resource {
       locationId: region,
       deleteProtectionState: 'DELETE_PROTECTION_ENABLED',
       pointInTimeRecoveryEnablement: 'POINT_IN_TIME_RECOVERY_ENABLED',
+      ...(kmsKeyName === undefined ? {} : { cmekConfig: { kmsKeyName } }),
     }),
-    fixed: ['type', 'locationId'],
+    fixed: ['type', 'locationId', 'cmekConfig', 'cmekConfig.kmsKeyName'],
     permissions: ['datastore.databases.create', 'datastore.databases.update'],
-    create: () => [command('create', DATABASE, `--location=${region}`, '--type=firestore-native', ...safety)],
+    create: () => [command('create', DATABASE, `--location=${region}`, '--type=firestore-native', ...safety, ...encrypted)],
     update: () => [command('update', DATABASE, ...safety)],
     remove: () => [command('update', DATABASE, '--no-delete-protection'), command('delete', DATABASE)],
   }

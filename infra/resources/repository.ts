@@ -1,4 +1,5 @@
 import { type Command, gcloud } from './command.ts'
+import { kmsKeyOf } from './encryption.ts'
 import { textAt } from './fields.ts'
 import type { Read, Resource } from './resource.ts'
 import type { ImageUnit, Target } from './target.ts'
@@ -6,17 +7,20 @@ import type { ImageUnit, Target } from './target.ts'
 const API = 'https://artifactregistry.googleapis.com/v1'
 
 /** Where the images lie. */
-export function repository({ project, region, repository: path }: Target): Resource {
+export function repository(target: Target): Resource {
+  const { project, region, repository: path } = target
+  const kmsKeyName = kmsKeyOf(target)
+  const encrypted = kmsKeyName === undefined ? [] : [`--kms-key=${kmsKeyName}`]
   const command = (verb: string, ...args: readonly string[]) =>
     gcloud(project, ['artifacts', 'repositories', verb, 'holdfast', `--location=${region}`, ...args])
   return {
     id: 'image repository holdfast',
     stage: 'base',
     reads: [{ url: `${API}/${path}` }],
-    want: () => ({ format: 'DOCKER', dockerConfig: { immutableTags: true } }),
-    fixed: ['format'],
+    want: () => ({ format: 'DOCKER', dockerConfig: { immutableTags: true }, kmsKeyName }),
+    fixed: ['format', 'kmsKeyName'],
     permissions: ['artifactregistry.repositories.create', 'artifactregistry.repositories.update'],
-    create: () => [command('create', '--repository-format=docker', '--immutable-tags')],
+    create: () => [command('create', '--repository-format=docker', '--immutable-tags', ...encrypted)],
     update: () => [command('update', '--immutable-tags')],
     remove: () => [command('delete')],
   }

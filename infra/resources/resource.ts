@@ -4,6 +4,7 @@ import { type Difference, differences } from './differences.ts'
 /** The stages of a deployment, in their order. A stage may need what earlier ones made. */
 export const STAGES = [
   'apis',
+  'keys',
   'base',
   'contents',
   'access',

@@ -35,12 +35,15 @@ test('nothing in a project that exists is removed without a word on how', () => 
   ])
 })
 
+const KEY = 'projects/demo-holdfast/locations/us-central1/keyRings/holdfast/cryptoKeys/data'
+
 const DATABASE = {
   name: 'projects/demo-holdfast/databases/(default)',
   type: 'FIRESTORE_NATIVE',
   locationId: 'us-central1',
   deleteProtectionState: 'DELETE_PROTECTION_ENABLED',
   pointInTimeRecoveryEnablement: 'POINT_IN_TIME_RECOVERY_ENABLED',
+  cmekConfig: { kmsKeyName: KEY },
   etag: 'x',
 }
 
@@ -63,6 +66,7 @@ const BUCKET = {
   location: 'US-CENTRAL1',
   iamConfiguration: { uniformBucketLevelAccess: { enabled: true, lockedTime: 'x' }, publicAccessPrevention: 'enforced' },
   versioning: { enabled: true },
+  encryption: { defaultKmsKeyName: KEY },
   softDeletePolicy: { retentionDurationSeconds: '604800', effectiveTime: 'x' },
   lifecycle: {
     rule: [
@@ -86,7 +90,10 @@ test('no rule of the bucket of checkpoints deletes by age', () => {
 })
 
 test('only the services that are not enabled yet are enabled', () => {
-  const all = (lines('services of Google', [{}])[0] ?? '').split(' ').filter((word) => word.endsWith('.googleapis.com'))
+  const all = lines('services of Google', [{}])
+    .join(' ')
+    .split(' ')
+    .filter((word) => word.endsWith('.googleapis.com'))
   const enabled = all.slice(1).map((name) => ({ name: `projects/1/services/${name}`, config: { name }, state: 'ENABLED' }))
   expect(lines('services of Google', [{ services: enabled }])).toEqual([
     `services enable ${all[0]} --project=demo-holdfast --quiet`,
@@ -256,4 +263,51 @@ test('an alert policy is found by its label, and tells the channels of the envir
 test('a dashboard is changed with the etag that Google wants back', () => {
   const [command] = change('dashboard', [{ displayName: 'Old', etag: 'abc' }])?.commands ?? []
   expect(Object.values(command?.files ?? {})).toMatchObject([{ displayName: 'Holdfast', etag: 'abc' }])
+})
+
+test('a key comes with the first deployment or never: data that is there keeps its own', () => {
+  const { cmekConfig: _, ...bare } = DATABASE
+  const refused = change('Firestore database', [bare])
+  expect(refused).toMatchObject({ kind: 'refused', commands: [], different: [{ path: 'cmekConfig' }] })
+  expect(change('Firestore database', [{ ...DATABASE, cmekConfig: { kmsKeyName: 'another' } }])).toMatchObject({
+    kind: 'refused',
+  })
+  const secret = { replication: { userManaged: { replicas: [{ location: 'us-central1' }] } } }
+  expect(change('secret API_KEY', [secret])).toMatchObject({ kind: 'refused' })
+  expect(lines('Firestore database', [])[0]).toContain(` --kms-key-name=${KEY} `)
+})
+
+test("the accounts of Google's services may use the key, by the number of the project", () => {
+  const id = 'use of the key by firestore'
+  const project = { projectNumber: '42' }
+  const member = 'serviceAccount:service-42@gcp-sa-firestore.iam.gserviceaccount.com'
+  expect(lines(id, [{}, project])).toEqual([
+    expect.stringContaining('services identity create --service=firestore.googleapis.com'),
+    expect.stringContaining(`--member=${member} --role=roles/cloudkms.cryptoKeyEncrypterDecrypter`),
+  ])
+  const line = { role: 'roles/cloudkms.cryptoKeyEncrypterDecrypter', members: [member] }
+  expect(change(id, [{ bindings: [line] }, project])).toBeNull()
+  expect(change(id, [{ bindings: [line] }, { projectNumber: '43' }])).not.toBeNull()
+})
+
+test('the NAT has one address, and ports for all connections of a runner twice', () => {
+  const nat = {
+    name: 'holdfast',
+    natIpAllocateOption: 'MANUAL_ONLY',
+    natIps: ['https://www.googleapis.com/compute/v1/projects/demo-holdfast/regions/us-central1/addresses/holdfast'],
+    minPortsPerVm: 164,
+  }
+  expect(change('way out by the fixed address', [{ nats: [nat] }])).toBeNull()
+  expect(paths('way out by the fixed address', [{ nats: [{ ...nat, minPortsPerVm: 64 }] }])).toEqual(['minPortsPerVm'])
+  expect(lines('way out by the fixed address', [{ nats: [] }])[0]).toContain('--nat-external-ip-pool=holdfast')
+})
+
+test('the log of who reads data leaves the rest of the policy as it was read', () => {
+  const policy = { version: 3, etag: 'abc', bindings: [{ role: 'roles/owner', members: ['user:me@example.com'] }] }
+  const other = { service: 'run.googleapis.com', auditLogConfigs: [{ logType: 'DATA_READ' }] }
+  const [command] = change('log of who reads data', [{ ...policy, auditConfigs: [other] }])?.commands ?? []
+  const [written] = Object.values(command?.files ?? {}) as { auditConfigs: object[] }[]
+  expect(written).toMatchObject(policy)
+  expect(written?.auditConfigs[0]).toEqual(other)
+  expect(change('log of who reads data', [written])).toBeNull()
 })

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Platform } from '../environment/environment.ts'
 import { targetOf } from './fixtures/target.ts'
-import { type Answers, changeOf, STAGES } from './resource.ts'
+import { type Answers, changeOf, type Resource, STAGES } from './resource.ts'
 import { runnerPlatform } from './runner-platform.ts'
+import type { Target } from './target.ts'
 
 const TAG = { version: 'projects/p/locations/l/repositories/holdfast/packages/runner/versions/sha256:abc' }
 
@@ -121,4 +122,11 @@ test.each([
   expect(gone?.commands.map(({ args }) => args.join(' '))).toEqual([
     `${words} holdfast-runner --region=us-central1 --project=demo-holdfast --quiet`,
   ])
+})
+
+test.each(BOTH)('a $platform leaves by the fixed address alone, if there is one', ({ platform }) => {
+  const annotations = (target: Target) => JSON.stringify(changeOf(runnerPlatform(target)[0] as Resource, [null, TAG, null]))
+  const through = '"run.googleapis.com/vpc-access-egress":"all-traffic"'
+  expect(annotations(targetOf({ platform }))).toContain(through)
+  expect(annotations(targetOf({ platform }, { egress: { fixedAddress: false } }))).not.toContain(through)
 })

@@ -1,6 +1,7 @@
 import type { Platform } from '../environment/environment.ts'
 import { type Command, gcloud } from './command.ts'
 import { at } from './fields.ts'
+import { networkAnnotations } from './network.ts'
 import { FOLLOW_NEWEST, instancesIn, splitsBeforeChange } from './pool-splits.ts'
 import { imageRead } from './repository.ts'
 import type { Read, Resource } from './resource.ts'
@@ -89,11 +90,18 @@ const closednessOf = (platform: Platform): Readonly<Record<string, string>> =>
 
 function templateOf(target: Target, image: unknown) {
   const spec = runnerSpec(target, image)
-  if (target.environment.runner.platform === 'worker-pool') return { spec }
+  const network = networkAnnotations(target)
+  if (target.environment.runner.platform === 'worker-pool') {
+    return Object.keys(network).length === 0 ? { spec } : { metadata: { annotations: network }, spec }
+  }
   return {
     // A session has to be held between requests, of which there are none.
     metadata: {
-      annotations: { 'run.googleapis.com/cpu-throttling': 'false', 'run.googleapis.com/startup-cpu-boost': 'true' },
+      annotations: {
+        'run.googleapis.com/cpu-throttling': 'false',
+        'run.googleapis.com/startup-cpu-boost': 'true',
+        ...network,
+      },
     },
     spec: { ...spec, containers: spec.containers.map((container) => ({ ...container, ...PORTS })) },
   }

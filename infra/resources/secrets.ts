@@ -1,4 +1,5 @@
 import { gcloud, type SecretKind } from './command.ts'
+import { kmsKeyOf } from './encryption.ts'
 import type { SecretName } from './deployed-functions.ts'
 import type { Resource } from './resource.ts'
 import type { Target } from './target.ts'
@@ -17,14 +18,24 @@ export const secrets = (target: Target): readonly Resource[] =>
     firstVersion(target, name, kind),
   ])
 
-function secret({ project, region }: Target, name: string): Resource {
+function secret(target: Target, name: string): Resource {
+  const { project, region } = target
+  const kmsKeyName = kmsKeyOf(target)
+  const replicas = [{ location: region, ...(kmsKeyName === undefined ? {} : { customerManagedEncryption: { kmsKeyName } }) }]
+  const file = target.file('replication.json')
+  const [policy, files] =
+    kmsKeyName === undefined
+      ? [['--replication-policy=user-managed', `--locations=${region}`], {}]
+      : [[`--replication-policy-file=${file}`], { [file]: { userManaged: { replicas } } }]
   return {
     id: `secret ${name}`,
     stage: 'base',
     holdsData: true,
     reads: [{ url: secretUrl(project, name) }],
+    want: () => (kmsKeyName === undefined ? {} : { replication: { userManaged: { replicas } } }),
+    fixed: ['replication.userManaged.replicas[0].customerManagedEncryption'],
     permissions: ['secretmanager.secrets.create'],
-    create: () => [gcloud(project, ['secrets', 'create', name, '--replication-policy=user-managed', `--locations=${region}`])],
+    create: () => [gcloud(project, ['secrets', 'create', name, ...policy], { files })],
     remove: () => [gcloud(project, ['secrets', 'delete', name])],
   }
 }

@@ -129,6 +129,9 @@ const ENVIRONMENT = {
   v: 1,
   project: PROJECT,
   variables: { TIME_ZONE: 'America/Sao_Paulo' },
+  egress: { fixedAddress: true },
+  encryption: { kmsKey: 'own' },
+  audit: { dataAccess: true },
   alerts: { emails: ['operators@example.com'] },
   budget: { billingAccount: '01AB23-45CD67-89EF01', usdAMonth: 100 },
 }

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
+import { batchedIn } from './batch.ts'
 import { answerGrpc, isGrpc, sendGrpc } from './grpc.ts'
 import { makeCertificate } from './certificates.ts'
 import { answer } from './services/services.ts'
@@ -150,20 +151,26 @@ export class GoogleRecorder {
     const bytes = await buffer(request)
     const authority = (request.headers[':authority'] as string | undefined) ?? request.headers.host ?? ''
     const url = new URL(request.url ?? '/', `https://${authority}`)
-    const answered = this.#elsewhere({ method: request.method ?? 'GET', url, headers: headersOf(request), bytes })
-    if (answered !== null) return passOn(await answered, response)
-    const call = callOf(request, url, bytes)
+    const elsewhere = this.#elsewhere({ method: request.method ?? 'GET', url, headers: headersOf(request), bytes })
+    if (elsewhere !== null) return passOn(await elsewhere, response)
+    const outer = callOf(request, url, bytes)
+    const batched = batchedIn(outer)
+    const call = batched?.call ?? outer
     if (isGrpc(request.headers) && 'stream' in response) return this.#serveGrpc(call, response)
     const mutates = isChange(call)
     const what = `${call.method} ${call.host}${call.path}`
     const fate = mutates ? this.#strike({ what, client }) : 'let through'
     if (fate === 'before') return void response.destroy()
-    const { status, body } = answer(call, this.world)
+    const answered = answer(call, this.world)
+    const { status, body } = answered
     this.#record({ method: call.method, host: url.hostname, path: call.path + url.search, status, mutates, body: redacted(call) })
     if (fate === 'after') return void response.destroy()
-    response.statusCode = status
-    response.setHeader('content-type', 'application/json; charset=UTF-8')
-    const text = body === undefined ? '' : JSON.stringify(body)
+    const { contentType, text } = batched?.wrap(answered) ?? {
+      contentType: 'application/json; charset=UTF-8',
+      text: body === undefined ? '' : JSON.stringify(body),
+    }
+    response.statusCode = batched ? 200 : status
+    response.setHeader('content-type', contentType)
     if ('stream' in response) response.end(text)
     else response.end(text)
   }

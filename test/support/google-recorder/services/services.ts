@@ -1,8 +1,9 @@
 import { things } from '../things.ts'
 import { type Answer, type Call, failure, ok, type World } from '../world.ts'
 import { artifactRegistry, cloudBuild, cloudScheduler, cloudTasks, functions, run } from './compute.ts'
+import { compute } from './network.ts'
 import { billing, firebase, iam, iamCredentials, resourceManager, serviceUsage } from './project.ts'
-import { firebaseRules, firestore, secretManager, storage } from './stores.ts'
+import { firebaseRules, firestore, kms, secretManager, storage } from './stores.ts'
 import { budgets, logging, monitoring } from './watch.ts'
 
 type Service = (call: Call, world: World) => Answer
@@ -15,7 +16,9 @@ const SERVICES: Readonly<Record<string, Service>> = {
   'cloudbilling.googleapis.com': billing,
   'cloudbuild.googleapis.com': cloudBuild,
   'cloudfunctions.googleapis.com': functions,
+  'cloudkms.googleapis.com': kms,
   'cloudresourcemanager.googleapis.com': resourceManager,
+  'compute.googleapis.com': compute,
   'cloudscheduler.googleapis.com': cloudScheduler,
   'cloudtasks.googleapis.com': cloudTasks,
   'eventarc.googleapis.com': things,

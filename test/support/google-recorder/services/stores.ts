@@ -110,6 +110,8 @@ export function storage(call: Call, world: World): Answer {
   // An upload to an address that another service has given out.
   if (!call.path.includes('/storage/v1/')) return ok()
   const path = call.path.replace(/^\/(upload\/|resumable\/upload\/)?storage\/v1/, '')
+  if (path.endsWith('/serviceAccount'))
+    return ok({ email_address: `service-${PROJECT_NUMBER}@gs-project-accounts.iam.gserviceaccount.com` })
   const key = (name: string) => `storage.googleapis.com/b/${name}`
   if (path === '/b' && method === 'POST') {
     const name = String(body['name'])
@@ -197,6 +199,10 @@ function contentOf(bytes: Buffer, contentType: string): Buffer {
   const [head = ''] = /^\r?\n[^]*?\r?\n\r?\n/.exec(part) ?? []
   return Buffer.from(part.slice(head.length).replace(/\r?\n$/, ''), 'latin1')
 }
+
+/** Nothing in it can be deleted. */
+export const kms = (call: Call, world: World): Answer =>
+  call.method === 'DELETE' ? failure(501, 'UNIMPLEMENTED', 'Keys stay.') : things(call, world)
 
 export function secretManager(call: Call, world: World): Answer {
   const { host, path, method } = call
