@@ -47,6 +47,17 @@ test('longer backups and larger runners cost more', () => {
   expect(estimate({ ...shape, runner: { ...shape.runner, memoryGib: 4 } }, load).usd).toBeGreaterThan(usd)
 })
 
+test('what an environment has besides costs besides', () => {
+  const more = { ...shape, egress: { fixedAddress: true }, encryption: { kmsKey: 'own' as const }, audit: { dataAccess: true } }
+  const [plain, all] = [estimate(shape, load), estimate(more, load)]
+  // An address, and a NAT for one runner: 730 hours of 0.005 and 0.0014.
+  expect(all.byPart.traffic - plain.byPart.traffic).toBeCloseTo(730 * 0.0064, 1)
+  expect(all.byPart.fixed - plain.byPart.fixed).toBeCloseTo(0.3, 6)
+  expect(all.byPart.logs).toBeGreaterThan(plain.byPart.logs)
+  const thousand = estimate({ ...more, audit: { dataAccess: false } }, { ...load, sessions: 10_000 })
+  expect(thousand.lines.find(({ what }) => what.includes('NAT'))?.usd).toBeLessThan(730 * 0.05 + 30)
+})
+
 test('the lines for people name the sum, its largest part, and the date of the prices', () => {
   const { usd, lines } = estimate(shape, load)
   const told = costLines(shape, load)

@@ -1,6 +1,7 @@
 import type { Environment, Platform } from '../environment/environment.ts'
 import { ASSUMED } from './assumptions.ts'
 import counted from './counted.json' with { type: 'json' }
+import { type Options, optionLines } from './options.ts'
 import prices from './prices.json' with { type: 'json' }
 
 const HOURS_A_MONTH = 730
@@ -19,7 +20,7 @@ const RUNNER_PRICES: Readonly<Record<Platform, readonly [cpuSecond: number, gibS
   service: [usd.serviceCpuSecond, usd.serviceGibSecond],
 }
 
-export type Shape = Pick<Environment, 'runner' | 'backups'>
+export type Shape = Pick<Environment, 'runner' | 'backups'> & Options
 
 export interface Load {
   readonly sessions: number
@@ -56,6 +57,7 @@ export function monthOf(shape: Shape, load: Load): readonly CostLine[] {
     ...keptLines(shape, volume),
     ...objectLines(volume),
     ...restLines(volume),
+    ...optionLines(shape, { runners: volume.runners, reads: readsOf(volume), traffic: bytesOf('egress', volume) }),
   ]
 }
 
@@ -156,10 +158,17 @@ function objectLines({ checkpoints, sent }: Volume): readonly CostLine[] {
   ]
 }
 
-function restLines({ sessions, runners, sent, received }: Volume): readonly CostLine[] {
-  const idle = sessions * HOURS_A_MONTH
-  const of = (kind: 'egress' | 'log') =>
-    sent * bytes.perSent[kind] + received * bytes.perReceived[kind] + idle * bytes.perIdleSessionHour[kind]
+const bytesOf = (kind: 'egress' | 'log', { sessions, sent, received }: Volume): number =>
+  sent * bytes.perSent[kind] + received * bytes.perReceived[kind] + sessions * HOURS_A_MONTH * bytes.perIdleSessionHour[kind]
+
+const readsOf = ({ sessions, runners, sent, checkpoints }: Volume): number =>
+  sent * operations.perSent.reads +
+  HOURS_A_MONTH * (sessions * operations.perIdleSessionHour.reads + runners * operations.perIdleRunnerHour.reads) +
+  checkpoints
+
+function restLines(volume: Volume): readonly CostLine[] {
+  const { runners, sent } = volume
+  const of = (kind: 'egress' | 'log') => bytesOf(kind, volume)
   const requests = sent * (ASSUMED.requestsPerSent + tasksPerSent) + ASSUMED.sweepsAMonth
   const logs = of('log') + runners * HOURS_A_MONTH * 60 * ASSUMED.heartbeatLogBytes + requests * ASSUMED.requestLogBytes
   return [

@@ -48,3 +48,17 @@ test('the size of a runner follows from its sessions, and one that cannot hold t
   expect(() => runnerOf({ memoryGib: 8, cpu: 1 })).toThrow('runner.cpu: Cloud Run gives 1 CPU(s)')
   expect(() => runnerOf({ platform: 'job' })).toThrow('runner.platform')
 })
+
+test('one address is refused for more runners than it has ports for, twice', () => {
+  const given = (instances: number) => () =>
+    parseEnvironment({ ...least, runner: { instances, maxConnections: 50 }, egress: { fixedAddress: true } }, 'x.json')
+  expect(given(196)).not.toThrow()
+  expect(given(197)).toThrow('egress.fixedAddress: one address has ports for 196 runner(s) with 50 connections each')
+})
+
+test('a key is the own one, or has its full name', () => {
+  const key = 'projects/p/locations/us-central1/keyRings/r/cryptoKeys/k'
+  for (const kmsKey of ['own', key])
+    expect(parseEnvironment({ ...least, encryption: { kmsKey } }, 'x').encryption).toEqual({ kmsKey })
+  expect(() => parseEnvironment({ ...least, encryption: { kmsKey: 'k' } }, 'x.json')).toThrow('cryptoKeys/K')
+})

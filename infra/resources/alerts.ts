@@ -2,12 +2,14 @@ import { gcloud } from './command.ts'
 import { at, type Fields, listAt, textAt, textsAt } from './fields.ts'
 import { channelNames, channelsRead } from './monitoring.ts'
 import type { Answers, Resource } from './resource.ts'
-import { CHARTS, filtersOf, type Signal, SIGNALS } from './signals.ts'
+import { AUDIT_SIGNALS, CHARTS, filtersOf, type Signal, SIGNALS } from './signals.ts'
 import type { Target } from './target.ts'
 
 /** What tells operators, and what shows them how things stand. */
 export const alerts = (target: Target): readonly Resource[] => [
-  ...Object.entries(SIGNALS).map(([label, signal]) => policy(target, label, signal)),
+  ...Object.entries({ ...SIGNALS, ...(target.environment.audit.dataAccess ? AUDIT_SIGNALS : {}) }).map(([label, signal]) =>
+    policy(target, label, signal),
+  ),
   dashboard(target),
   ...budget(target),
 ]

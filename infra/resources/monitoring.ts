@@ -1,13 +1,14 @@
 import { gcloud } from './command.ts'
 import { at, listAt, textAt } from './fields.ts'
-import { metricFilters } from './signals.ts'
+import { AUDIT_METRICS, metricFilters } from './signals.ts'
 import type { Read, Resource } from './resource.ts'
 import type { Target } from './target.ts'
 
 /** Metrics that are counted in the logs. */
 export function metrics(target: Target): readonly Resource[] {
-  const { project } = target
-  return Object.entries(metricFilters).map(([name, { filter, description }]) => {
+  const { project, environment } = target
+  const wanted = { ...metricFilters, ...(environment.audit.dataAccess ? AUDIT_METRICS : {}) }
+  return Object.entries(wanted).map(([name, { filter, description }]) => {
     const file = target.file(`metric-${name}.json`)
     const metric = { name, description, filter, metricDescriptor: { metricKind: 'DELTA', valueType: 'INT64', unit: '1' } }
     const write = (verb: string) => [

@@ -68,11 +68,10 @@ const subnet = (target: Target): Resource => ({
   }),
   want: () => ({ ipCidrRange: RANGE, privateIpGoogleAccess: true }),
   fixed: ['ipCidrRange'],
-  update: () => [
-    gcloud(target.project, [
-      ...['compute', 'networks', 'subnets', 'update', NAME, `--region=${target.region}`, '--enable-private-ip-google-access'],
-    ]),
-  ],
+  update: () => {
+    const place = [NAME, `--region=${target.region}`]
+    return [gcloud(target.project, ['compute', 'networks', 'subnets', 'update', ...place, '--enable-private-ip-google-access'])]
+  },
 })
 
 const address = (target: Target): Resource =>

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { CHARTS, filtersOf, metricFilters, SIGNALS } from './signals.ts'
+import { AUDIT_METRICS, AUDIT_SIGNALS, CHARTS, filtersOf, metricFilters, SIGNALS } from './signals.ts'
 
 const runbook = readFileSync(new URL('../../docs/RUNBOOK.md', import.meta.url), 'utf8')
 
-test.each(Object.values(SIGNALS))('the runbook has the alert "$title"', ({ title }) => {
+test.each(Object.values({ ...SIGNALS, ...AUDIT_SIGNALS }))('the runbook has the alert "$title"', ({ title }) => {
   expect(runbook).toContain(`\n## ${title}\n`)
 })
 
 test('every metric of the logs is watched by an alert', () => {
-  const watched = JSON.stringify(SIGNALS)
-  expect(Object.keys(metricFilters).filter((name) => !watched.includes(`user/${name}`))).toEqual([])
+  const watched = JSON.stringify({ ...SIGNALS, ...AUDIT_SIGNALS })
+  expect(Object.keys({ ...metricFilters, ...AUDIT_METRICS }).filter((name) => !watched.includes(`user/${name}`))).toEqual([])
 })
 
 test('an alert on something that stays away waits for two periods of it at least', () => {

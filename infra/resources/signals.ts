@@ -196,3 +196,29 @@ export function filtersOf<Shape>(platform: Platform, shape: Shape): Shape {
   if (typeof shape !== 'object' || shape === null) return shape
   return Object.fromEntries(Object.entries(shape).map(([name, value]) => [name, filtersOf(platform, value as unknown)])) as Shape
 }
+
+/** What is watched besides when Google logs who reads data: people who read a secret. Deployments and processes are accounts of services. */
+export const AUDIT_METRICS: Readonly<Record<string, LogMetric>> = {
+  holdfast_secret_reads: {
+    description: 'Secrets that a person has read.',
+    filter:
+      'protoPayload.serviceName="secretmanager.googleapis.com" AND protoPayload.methodName:"AccessSecretVersion" AND NOT protoPayload.authenticationInfo.principalEmail:"gserviceaccount.com"',
+  },
+}
+
+export const AUDIT_SIGNALS: Readonly<Record<string, Signal>> = {
+  'secret-read': {
+    title: 'A person has read a secret',
+    meaning: 'Somebody has read a secret of the project. The audit log says who, which one, and from where.',
+    condition: {
+      displayName: 'a read of a secret by a person',
+      conditionThreshold: {
+        filter: 'metric.type="logging.googleapis.com/user/holdfast_secret_reads" AND resource.type="audited_resource"',
+        comparison: 'COMPARISON_GT',
+        thresholdValue: 0,
+        duration: '0s',
+        aggregations: [{ ...MINUTE, perSeriesAligner: 'ALIGN_SUM', crossSeriesReducer: 'REDUCE_SUM' }],
+      },
+    },
+  },
+}

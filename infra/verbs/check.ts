@@ -7,6 +7,8 @@ export interface Check {
   readonly reads: readonly (Read | LaterRead)[]
   /** What is wrong, null if nothing is. */
   readonly problem: (answers: Answers) => string | null
+  /** What is worth knowing when nothing is wrong. */
+  readonly found?: (answers: Answers) => string | undefined
   /** What to do about it: a command, or a sentence. */
   readonly mend: string
 }

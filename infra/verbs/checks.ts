@@ -5,6 +5,7 @@ import { at, listAt, textAt, textsAt } from '../resources/fields.ts'
 import { collectionOf, fieldOf, indexReads, NEVER_WITH_TTL } from '../resources/firestore-files.ts'
 import { runnerRows, runnersRead } from '../resources/fleet.ts'
 import { callersRead, functionsRead, healthOf, mayCall, presentFunctions } from '../resources/functions.ts'
+import { addressIn, addressRead } from '../resources/network.ts'
 import { standingLine, standingOf } from '../resources/pool-splits.ts'
 import type { Resource } from '../resources/resource.ts'
 import type { Target } from '../resources/target.ts'
@@ -30,6 +31,7 @@ export const checks = (target: Target, resources: readonly Resource[]): readonly
   runnersReady(target),
   noSplitLeft(target),
   runnerHeard(target),
+  ...fixedAddress(target),
   ...noForeignRights(target, resources),
 ]
 
@@ -163,6 +165,19 @@ const runnerHeard = (target: Target): Check => ({
   },
   mend: 'docs/RUNBOOK.md, "No runner is heard".',
 })
+
+const fixedAddress = (target: Target): readonly Check[] =>
+  target.environment.egress.fixedAddress
+    ? [
+        {
+          name: 'the runners have a fixed address',
+          reads: [addressRead(target)],
+          problem: ([answer]) => (addressIn(answer) === undefined ? 'Google has not given it yet' : null),
+          found: ([answer]) => addressIn(answer),
+          mend: '`npm run infra -- apply` asks for it.',
+        },
+      ]
+    : []
 
 const noForeignRights = (target: Target, resources: readonly Resource[]): readonly Check[] =>
   accessPolicies(target).map((policy) => ({

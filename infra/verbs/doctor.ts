@@ -24,19 +24,25 @@ export async function doctor(deployment: Deployment, say: (line: string) => void
   )
   tell('you may do what `apply` does', missing.join(', ') || null, 'The owner of the project may.')
   const look = new Look(rest)
-  const found = await Promise.all(
-    checks(target, resources).map(async (check) => ({ check, problem: await problemOf(check, look) })),
-  )
-  for (const { check, problem } of found) tell(check.name, problem, check.mend)
+  const found = await Promise.all(checks(target, resources).map(async (check) => ({ check, ...(await outcomeOf(check, look)) })))
+  for (const { check, problem, fact } of found)
+    tell(fact === undefined ? check.name : `${check.name}: ${fact}`, problem, check.mend)
   say(wrong.length === 0 ? 'All is well.' : `${wrong.length} problem(s).`)
   return wrong
 }
 
-async function problemOf(check: Check, look: Look): Promise<string | null> {
+interface Outcome {
+  readonly problem: string | null
+  readonly fact?: string | undefined
+}
+
+async function outcomeOf(check: Check, look: Look): Promise<Outcome> {
   try {
-    return check.problem(await answersFor(check, look))
+    const answers = await answersFor(check, look)
+    const problem = check.problem(answers)
+    return problem === null ? { problem, fact: check.found?.(answers) } : { problem }
   } catch (error) {
-    if (error instanceof GoogleError) return `it could not be seen: ${error.message}`
+    if (error instanceof GoogleError) return { problem: `it could not be seen: ${error.message}` }
     throw error
   }
 }

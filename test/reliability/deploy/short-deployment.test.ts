@@ -22,8 +22,8 @@ test.skipIf(gcloud === null || openssl === null)(
       expect(await world.infra('plan')).toMatchObject({ code: 2 })
       expect(recorder.changesSince(0)).toEqual([])
 
-      expect(await world.infra('apply', METRICS)).toMatchObject({ code: 1, result: { changed: 0, failed: 3 } })
-      expect(strikes.count).toBe(3)
+      expect(await world.infra('apply', METRICS)).toMatchObject({ code: 1, result: { changed: 0, failed: 4 } })
+      expect(strikes.count).toBe(4)
       expect(await world.infra('apply', METRICS)).toMatchObject({ code: 0 })
 
       const before = recorder.requests.length

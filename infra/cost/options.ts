@@ -1,0 +1,40 @@
+import type { Environment } from '../environment/environment.ts'
+import prices from './prices.json' with { type: 'json' }
+
+const HOURS_A_MONTH = 730
+const GIB = 2 ** 30
+const { usd } = prices
+
+/** An entry of the audit log, and how many versions of the key are there after a year of rotation. */
+const AUDIT_BYTES = 1000
+const KEY_VERSIONS = 5
+
+export type Options = Pick<Environment, 'egress' | 'encryption' | 'audit'>
+
+export interface OptionsVolume {
+  readonly runners: number
+  /** Documents and objects that are read in a month. */
+  readonly reads: number
+  /** Bytes to WhatsApp in a month. */
+  readonly traffic: number
+}
+
+/** Pure: what the options of an environment cost in a month. An audited read of several documents is one entry, so that this is the most. */
+export function optionLines({ egress, encryption, audit }: Options, { runners, reads, traffic }: OptionsVolume) {
+  const nat = Math.min(usd.natMostHour, runners * usd.natInstanceHour) + usd.addressHour
+  return [
+    ...(egress.fixedAddress
+      ? [
+          {
+            part: 'traffic',
+            what: 'the fixed address and its NAT',
+            usd: HOURS_A_MONTH * nat + (traffic / GIB) * usd.natGib,
+          } as const,
+        ]
+      : []),
+    ...(encryption ? [{ part: 'fixed', what: 'the key of the data', usd: KEY_VERSIONS * usd.kmsVersionMonth } as const] : []),
+    ...(audit.dataAccess
+      ? [{ part: 'logs', what: 'the log of who reads data, at most', usd: ((reads * AUDIT_BYTES) / GIB) * usd.logGib } as const]
+      : []),
+  ]
+}
