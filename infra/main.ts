@@ -16,6 +16,9 @@ const WRONG_USAGE = 64
 /** The shell's number for a program that was stopped by Ctrl-C. */
 const STOPPED = 130
 
+/** The shell's number for a program that was ended by Ctrl-C. */
+const INTERRUPTED = 130
+
 /** The end of a verb: its exit code, and its result for programs. */
 interface Result {
   readonly code: number
@@ -38,6 +41,10 @@ async function run(options: Options, say: (line: string) => void): Promise<Resul
       return { code: planned.changes.length === 0 ? 0 : 2, json: planned }
     }
     case 'apply': {
+      process.once('SIGINT', () => {
+        say('Cut short. What is done stays done; run it again, and it goes on with the rest.')
+        process.exit(INTERRUPTED)
+      })
       const applied = await apply(deployment, { say })
       return { code: applied.failed === 0 ? 0 : 1, json: applied }
     }

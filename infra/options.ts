@@ -118,6 +118,8 @@ function parse(args: readonly string[]) {
       },
     })
   } catch (error) {
-    throw new BadOption(error instanceof Error ? error.message : String(error))
+    // Node goes on with advice that fits no option of ours.
+    const [sentence] = (error instanceof Error ? error.message : String(error)).split('. ')
+    throw new BadOption(`${sentence}. --help lists the options.`)
   }
 }

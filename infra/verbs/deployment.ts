@@ -42,6 +42,8 @@ export async function openDeployment(environment: Environment, { firebase, only 
   const { version } = readManifest('runner')
   const target = new Target(environment, { functions, runner, server, version, revision })
   const resources = allResources(target, readFirestoreFiles()).filter(({ id }) => id.includes(only))
+  if (resources.length === 0)
+    throw new Error(`No resource has "${only}" in its name. Without --only, \`plan\` goes through all of them.`)
   return { target, resources, rest, sdk: new Sdk(firebase) }
 }
 

@@ -51,7 +51,11 @@ export async function destroy(
   const isMeant = going.length > 0 && (await isNamed(target.project, questions))
   questions.close()
   if (!isMeant) {
-    say(going.length === 0 ? 'Nothing is left to remove.' : 'Nothing was removed.')
+    say(
+      going.length === 0
+        ? 'Nothing is left to remove.'
+        : `Nothing was removed, because that is not the name of the project, ${target.project}.`,
+    )
     return { removed: 0, failed: 0, kept: kept.map(({ resource }) => resource.id) }
   }
   const failed = await removeAll(going, deployment, say)
