@@ -25,7 +25,6 @@ import { Outbox } from './outbox/outbox.ts'
 import { forTenant, type SendPolicy } from './outbox/send-policy.ts'
 import { Pacer } from './outbox/pacer.ts'
 import { Receipts } from './outbox/receipts.ts'
-import { Resending } from './outbox/resending.ts'
 import type { SettledJobs } from './outbox/settled-jobs.ts'
 import { SessionMemory } from './session-memory.ts'
 import { JournaledState } from './journal/journaled-state.ts'
@@ -76,7 +75,6 @@ export interface Engine {
   readonly outbox: Outbox
   readonly pacer: Pacer
   readonly receipts: Receipts
-  readonly resending: Resending
   readonly checkpointer: Checkpointer
   readonly client: Client
   readonly memory: SessionMemory
@@ -146,15 +144,13 @@ export function assembleEngine(
     contactOf,
     isCold: (chat) => client.isNewChat(chat),
   })
-  const policy = forTenant(dependencies.sending, () => dependencies.tenantSettings(sessionId))
-  const resending = new Resending({ state, receipts, policy, clock, logger })
   const outbox = new Outbox({
     subscribe: (onJobs) => dependencies.subscribeJobs(sessionId, onJobs),
     state,
     cipher,
     clock,
     documents,
-    policy,
+    policy: forTenant(dependencies.sending, () => dependencies.tenantSettings(sessionId)),
     pacer,
     onLaterRetry: retryByTask(dependencies),
     readsFirst: dependencies.outlivesFirestore,
@@ -188,7 +184,7 @@ export function assembleEngine(
     logger,
   })
   const memory = new SessionMemory(state)
-  return { state, cipher, inbox, undecrypted, history, outbox, pacer, receipts, resending, checkpointer, client, memory }
+  return { state, cipher, inbox, undecrypted, history, outbox, pacer, receipts, checkpointer, client, memory }
 }
 
 /**

@@ -266,7 +266,6 @@ export class OwnedSession {
   #drop(): void {
     this.#quarantine.end()
     this.#engine?.outbox.abandon()
-    this.#engine?.resending.closed()
     void this.#engine?.history.stop()
     this.#keeper.cut()
   }

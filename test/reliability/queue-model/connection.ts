@@ -86,8 +86,7 @@ export class OwnerConnection {
     if (!this.isOpen) return
     if (answer === 'missed') {
       hooks.onMissed(messageId)
-      engine.outbox.missedDevices(messageId)
-      return
+      return engine.outbox.missedDevices(messageId)
     }
     // The refusal of an earlier copy says nothing while another one is about to leave.
     if (answer.error === null || !this.#leaving.has(messageId)) {
@@ -120,7 +119,6 @@ export class OwnerConnection {
         const frame: Frame = { messageId, bytes: Buffer.from(message).toString() }
         this.#raw.send(Buffer.from(JSON.stringify(frame)), {})
       },
-      resend: async () => {},
       isReachable: async (chat) => {
         await this.#turn(`lookup of ${chat}`)
         return chat !== NOBODY

@@ -69,7 +69,6 @@ export async function outboxUnderTest(documents: DocumentStore, options: OutboxO
       relayed.push(messageId)
       bytes.push(Buffer.from(message).toString())
     },
-    resend: async () => {},
     isReachable,
     mute: () => {},
     heldForMs: () => 0,

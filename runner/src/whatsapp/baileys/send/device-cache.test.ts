@@ -39,7 +39,6 @@ const nothing: StanzaListeners = {
   onMessage: () => {},
   onMessageAck: () => {},
   onReceipt: () => {},
-  onAskedAgain: () => {},
   onReceiptAcknowledged: () => {},
   onDevicesChanged: () => {},
   onOwnDevicesChanged: () => {},
