@@ -39,8 +39,18 @@ const RECOVERY_AIMS: readonly Pick<Aim, 'what' | 'fits'>[] = [
 
 const RECOVERY_SHARE = 0.3
 
-/** Draws the next aim. The first aim is never in a recovery, because no strike came before it. */
-export function drawAim(random: SeededRandom, isFirst: boolean): Aim {
+/** Certainly strikes while a message is in flight. */
+const SURE_AIM = OPEN_AIMS.find(({ holdsAcks }) => holdsAcks)
+
+/**
+ * Draws the next aim. The first aim is never in a recovery, because no strike came before it. `needsMessage` takes the aim that
+ * certainly has a message in flight: a busy machine moves the moments of the others.
+ */
+export function drawAim(
+  random: SeededRandom,
+  { isFirst, needsMessage = false }: { isFirst: boolean; needsMessage?: boolean },
+): Aim {
+  if (needsMessage && SURE_AIM) return { ...SURE_AIM, afterRecovery: true, pauseMs: random.between(0, 1_000) }
   const inRecovery = random.chance(RECOVERY_SHARE) && !isFirst
   if (inRecovery) {
     const { what, fits } = random.pick(RECOVERY_AIMS)

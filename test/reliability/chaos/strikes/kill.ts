@@ -44,7 +44,9 @@ export async function runKillLoop(world: World, { kills, random, counts, choose 
 
 /** Kills the chosen processes once, at a random moment. Resolves with a description of the strike. */
 export async function killOnce(world: World, { random, counts, choose }: Omit<KillLoop, 'kills'>): Promise<string> {
-  const aim = drawAim(random, counts.kills === 0)
+  // At least half of all kills have to strike while a message is in flight.
+  const needsMessage = counts.inFlightKills * 2 < counts.kills + 1
+  const aim = drawAim(random, { isFirst: counts.kills === 0, needsMessage })
   const session = random.pick(world.sessions)
   if (aim.afterRecovery) {
     await untilOpen(world)
