@@ -12,6 +12,8 @@ export const ASSUMED = {
   sweepSeconds: 1,
   functionCpu: 1,
   functionGib: 0.5,
+  serverCpu: 1,
+  serverGib: 1,
   /** Reads of one run of the sweep that finds nothing. */
   sweepReads: 5,
   sweepsAMonth: 43_800,

@@ -58,6 +58,12 @@ test('what an environment has besides costs besides', () => {
   expect(thousand.lines.find(({ what }) => what.includes('NAT'))?.usd).toBeLessThan(730 * 0.05 + 30)
 })
 
+test('instances of the server that always run cost the same whatever is sent', () => {
+  const warm = (minInstances: number) => estimate({ ...shape, server: { ...shape.server, minInstances } }, load).byPart.functions
+  // 1 vCPU and 1 GiB at the price of idle ones: 6.57 + 6.57.
+  expect(warm(2) - warm(0)).toBeCloseTo(2 * 13.14, 2)
+})
+
 test('the lines for people name the sum, its largest part, and the date of the prices', () => {
   const { usd, lines } = estimate(shape, load)
   const told = costLines(shape, load)

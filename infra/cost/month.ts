@@ -20,7 +20,7 @@ const RUNNER_PRICES: Readonly<Record<Platform, readonly [cpuSecond: number, gibS
   service: [usd.serviceCpuSecond, usd.serviceGibSecond],
 }
 
-export type Shape = Pick<Environment, 'runner' | 'backups'> & Options
+export type Shape = Pick<Environment, 'runner' | 'backups' | 'server'> & Options
 
 export interface Load {
   readonly sessions: number
@@ -53,6 +53,7 @@ export function monthOf(shape: Shape, load: Load): readonly CostLine[] {
   return [
     ...runnerLines(shape, volume),
     ...functionLines(volume),
+    ...warmLines(shape),
     ...documentLines(volume),
     ...keptLines(shape, volume),
     ...objectLines(volume),
@@ -95,6 +96,14 @@ function functionLines({ sent }: Volume): readonly CostLine[] {
   const seconds = requests * ASSUMED.billedSecondsPerRequest + ASSUMED.sweepsAMonth * ASSUMED.sweepSeconds
   const second = ASSUMED.functionCpu * usd.requestCpuSecond + ASSUMED.functionGib * usd.requestGibSecond
   return [{ part: 'functions', what: `${count(requests)} calls of functions`, usd: requests * usd.request + seconds * second }]
+}
+
+/** Instances of the API as a server that run also when nobody asks them. */
+function warmLines({ server: { minInstances } }: Shape): readonly CostLine[] {
+  if (minInstances === 0) return []
+  const second = ASSUMED.serverCpu * usd.idleCpuSecond + ASSUMED.serverGib * usd.idleGibSecond
+  const what = `${count(minInstances)} instance(s) of the API as a server that always run`
+  return [{ part: 'functions', what, usd: minInstances * HOURS_A_MONTH * 3600 * second }]
 }
 
 const tasksPerSent = ASSUMED.retriedShare + ASSUMED.laterShare

@@ -26,7 +26,7 @@ export const addressOf = (service: unknown): string | undefined => textAt(servic
  * checks keys itself. It speaks HTTP/2, because HTTP/1 has the limit of functions.
  */
 export function apiService(target: Target): Resource {
-  const { project, region, environment } = target
+  const { project, region } = target
   const metadata = { annotations: { 'run.googleapis.com/ingress': 'all', 'run.googleapis.com/invoker-iam-disabled': 'true' } }
   const specOf = (image: unknown) => ({ template: templateOf(target, image), traffic: [{ latestRevision: true, percent: 100 }] })
   const replace = (image: unknown) => {
@@ -51,7 +51,6 @@ export function apiService(target: Target): Resource {
     create: ([, image]) => replace(image),
     update: (_have, [, image]) => replace(image),
     remove: () => [gcloud(project, ['run', 'services', 'delete', NAME, `--region=${region}`])],
-    ...(environment.server.minInstances > 0 ? { warning: `${environment.server.minInstances} instance(s) that always run` } : {}),
   }
 }
 
