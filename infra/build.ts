@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import { BadOption, readWords } from './command-line.ts'
 import { buildUnit } from './units/build-unit.ts'
 import { BUILT, type Unit, UNITS } from './units/repository.ts'
 import { BuildStamp, sourceHash } from './units/source-hash.ts'
@@ -15,7 +15,11 @@ const USAGE = `Builds what is deployed, in infra/build.
   --out DIR                      another folder for the units
 `
 
-class BadOption extends Error {}
+const OPTIONS = {
+  'if-changed': { type: 'boolean' },
+  out: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const
 
 /** Runs `npm run build`: builds the named units, and prints a line for each. */
 async function main(args: readonly string[]): Promise<void> {
@@ -38,21 +42,9 @@ async function main(args: readonly string[]): Promise<void> {
 
 /** @throws BadOption, with a message for the person who typed it. */
 function parseOptions(args: readonly string[]) {
-  const { values, positionals } = parse(args)
+  const { values, positionals } = readWords({ args: [...args], allowPositionals: true, options: OPTIONS })
   const { 'if-changed': ifChanged = false, out, help = false } = values
   return { units: unitsOf(positionals), ifChanged, parent: out === undefined ? BUILT : resolve(out), help }
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { 'if-changed': { type: 'boolean' }, out: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
-    })
-  } catch (error) {
-    throw new BadOption(messageOf(error))
-  }
 }
 
 function unitsOf([word = 'all', ...rest]: readonly string[]): readonly Unit[] {

@@ -1,4 +1,5 @@
-import { BadOption, type Options, parseOptions, USAGE } from './options.ts'
+import { BadOption } from './command-line.ts'
+import { type Options, parseOptions, USAGE } from './options.ts'
 import { BadEnvironment } from './environment/environment.ts'
 import { readEnvironment } from './environment/environment-file.ts'
 import { apply } from './verbs/apply.ts'

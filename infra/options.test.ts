@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { BadOption, parseOptions } from './options.ts'
+import { BadOption } from './command-line.ts'
+import { parseOptions } from './options.ts'
 
 test('a verb is enough', () => {
   expect(parseOptions(['plan'])).toEqual({

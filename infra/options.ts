@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { BadOption, readWords } from './command-line.ts'
 import { RUN } from './verify/scratch.ts'
 
 const ENVIRONMENT = 'infra/environments/production.json'
@@ -31,9 +31,6 @@ export const USAGE = `Deploys Holdfast to Google Cloud, with gcloud and firebase
 Exit codes: 0 well, 1 failed, rolled back or something is wrong, 2 something to change, 130 stopped in a roll-out, 64 a wrong option or environment file.
 `
 
-/** An error about the command line. Its message is for the person who typed it. */
-export class BadOption extends Error {}
-
 const VERBS = ['init', 'plan', 'apply', 'roll', 'doctor', 'verify-live', 'destroy'] as const
 
 export interface Options {
@@ -61,7 +58,7 @@ interface VerifyWords {
 
 /** Pure. Throws BadOption. */
 export function parseOptions(args: readonly string[]): Options | 'help' {
-  const { values, positionals } = parse(args)
+  const { values, positionals } = readWords({ args: [...args], allowPositionals: true, options: OPTIONS })
   if (values.help) return 'help'
   const verb = VERBS.find((one) => one === positionals[0])
   if (verb === undefined || positionals.length > 1) throw new BadOption(`The first word is one of: ${VERBS.join(', ')}.`)
@@ -95,31 +92,19 @@ function runOf(option: string, name: string | undefined): string | undefined {
   throw new BadOption(`${option} has 4 to 12 lower-case letters and digits.`)
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        environment: { type: 'string' },
-        only: { type: 'string' },
-        sessions: { type: 'string' },
-        'delete-data': { type: 'boolean' },
-        back: { type: 'boolean' },
-        yes: { type: 'boolean' },
-        long: { type: 'boolean' },
-        write: { type: 'boolean' },
-        to: { type: 'string' },
-        run: { type: 'string' },
-        clean: { type: 'string' },
-        firebase: { type: 'string' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    })
-  } catch (error) {
-    // Node goes on with advice that fits no option of ours.
-    const [sentence] = (error instanceof Error ? error.message : String(error)).split('. ')
-    throw new BadOption(`${sentence}. --help lists the options.`)
-  }
-}
+const OPTIONS = {
+  environment: { type: 'string' },
+  only: { type: 'string' },
+  sessions: { type: 'string' },
+  'delete-data': { type: 'boolean' },
+  back: { type: 'boolean' },
+  yes: { type: 'boolean' },
+  long: { type: 'boolean' },
+  write: { type: 'boolean' },
+  to: { type: 'string' },
+  run: { type: 'string' },
+  clean: { type: 'string' },
+  firebase: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const

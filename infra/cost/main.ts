@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { BadOption, readWords } from '../command-line.ts'
 import { BadEnvironment, parseEnvironment } from '../environment/environment.ts'
 import { readEnvironment } from '../environment/environment-file.ts'
 import { costLines, estimate } from './estimate.ts'
@@ -22,8 +22,6 @@ Exit codes: 0 well, 64 a wrong option or environment file.
 
 const PAGE = join(import.meta.dirname, '../../docs/COST.md')
 
-class BadOption extends Error {}
-
 interface Bounds {
   readonly least: number
   readonly most: number
@@ -36,28 +34,19 @@ function wholeNumber(name: string, text: string | undefined, fallback: number, {
   throw new BadOption(`--${name} is a whole number from ${least} to ${most}.`)
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        sessions: { type: 'string' },
-        messages: { type: 'string' },
-        environment: { type: 'string' },
-        json: { type: 'boolean' },
-        write: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values
-  } catch (error) {
-    throw new BadOption(error instanceof Error ? error.message : String(error))
-  }
-}
+const OPTIONS = {
+  sessions: { type: 'string' },
+  messages: { type: 'string' },
+  environment: { type: 'string' },
+  json: { type: 'boolean' },
+  write: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const
 
 const defaultShape = (): Shape => parseEnvironment({ v: 1, project: 'any-project' }, 'the defaults')
 
 function main(args: readonly string[]): void {
-  const values = parse(args)
+  const { values } = readWords({ args: [...args], options: OPTIONS })
   if (values.help) return void process.stdout.write(USAGE)
   if (values.write) return writeFileSync(PAGE, pageWith(readFileSync(PAGE, 'utf8'), defaultShape()))
   const load: Load = {
