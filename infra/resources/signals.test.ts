@@ -31,3 +31,9 @@ test.each([
   expect(filters).not.toContain(unseen)
   expect(filters).not.toContain('<')
 })
+
+test('errors and requests of the API are those of the function and of the server', () => {
+  const ofBoth = JSON.stringify('resource.labels.service_name=one_of("api","holdfast-api")').slice(1, -1)
+  expect(JSON.stringify(SIGNALS['api-errors'])).toContain(ofBoth)
+  expect(JSON.stringify(CHARTS)).toContain(ofBoth)
+})

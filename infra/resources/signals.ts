@@ -125,7 +125,7 @@ export const SIGNALS: Readonly<Record<string, Signal>> = {
       displayName: 'one 5xx in a second',
       conditionThreshold: {
         filter:
-          'metric.type="run.googleapis.com/request_count" AND resource.type="cloud_run_revision" AND resource.labels.service_name="api" AND metric.labels.response_code_class="5xx"',
+          'metric.type="run.googleapis.com/request_count" AND resource.type="cloud_run_revision" AND resource.labels.service_name=one_of("api","holdfast-api") AND metric.labels.response_code_class="5xx"',
         comparison: 'COMPARISON_GT',
         thresholdValue: 1,
         duration: '300s',
@@ -171,7 +171,7 @@ export const CHARTS: readonly Chart[] = [
   {
     title: 'Requests of the API',
     filter:
-      'metric.type="run.googleapis.com/request_count" AND resource.type="cloud_run_revision" AND resource.labels.service_name="api"',
+      'metric.type="run.googleapis.com/request_count" AND resource.type="cloud_run_revision" AND resource.labels.service_name=one_of("api","holdfast-api")',
     aligner: 'ALIGN_RATE',
     reducer: 'REDUCE_SUM',
   },
