@@ -153,8 +153,8 @@ export class Chat {
     return (await this.#world.api.storedMessages(this.name)).map(({ body }) => String(body))
   }
 
-  async untilStatus(job: AcceptedMessage, status: JobStatus): Promise<void> {
-    await eventually(async () => expect((await this.job(job)).status).toBe(status))
+  async untilStatus(job: AcceptedMessage, status: JobStatus, withinMs?: number): Promise<void> {
+    await eventually(async () => expect((await this.job(job)).status).toBe(status), withinMs)
   }
 
   /** Waits for `status state reason` in the API. Returns that answer, because the next one may differ. */
