@@ -135,15 +135,19 @@ test('nothing is lost or doubled when the server is killed over due tasks', asyn
   )
 })
 
-test('the sweep, which the server runs itself, finds a message whose task was lost', async () => {
-  const chat = await world.linked('lost')
-  const job = await later(chat, 'its task was lost', inMs(HOUR_MS))
-  const [task] = await tasksOf(job)
-  await world.google.documents.commit([{ kind: 'delete', path: task?.path ?? '' }])
-  await advance(HOUR_MS + 3 * MINUTE_MS)
-  await chat.untilStatus(job, 'delivered', AFTER_A_DEAD_SWEEP_MS)
-  expect(await copiesOf(chat, 'its task was lost')).toBe(1)
-}, 3 * MINUTE_MS)
+test(
+  'the sweep, which the server runs itself, finds a message whose task was lost',
+  async () => {
+    const chat = await world.linked('lost')
+    const job = await later(chat, 'its task was lost', inMs(HOUR_MS))
+    const [task] = await tasksOf(job)
+    await world.google.documents.commit([{ kind: 'delete', path: task?.path ?? '' }])
+    await advance(HOUR_MS + 3 * MINUTE_MS)
+    await chat.untilStatus(job, 'delivered', AFTER_A_DEAD_SWEEP_MS)
+    expect(await copiesOf(chat, 'its task was lost')).toBe(1)
+  },
+  3 * MINUTE_MS,
+)
 
 test('a server that was away at a due time catches up, and leaves on SIGTERM', async () => {
   const chat = await world.linked('away')
