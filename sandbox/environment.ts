@@ -79,7 +79,6 @@ export function functionsEnvironment(identity: Identity): Environment {
 export const SELF_HOSTED: Environment = { TASK_QUEUE: 'embedded' }
 
 export const serverEnvironment = (identity: Identity, port: number): Environment => ({
-  ...SELF_HOSTED,
   API_KEY: identity.apiKey,
   PORT: String(port),
 })

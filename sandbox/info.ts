@@ -9,6 +9,8 @@ interface RunnerInfo {
 export interface SandboxInfo {
   /** Base URL of the HTTP API; null without functions. */
   api: string | null
+  /** Base URL of the API server beside the functions; null without one. */
+  apiServer: string | null
   apiKey: string
   project: string
   bucket: string

@@ -16,7 +16,9 @@ export interface SandboxOptions {
   /** Receives each part that is ready, with the milliseconds since the start. */
   onProgress?: (part: string, ms: number) => void
   runnerEnv?: Record<string, string>
+  /** The API server has them, too. */
   functionsEnv?: Record<string, string>
+  serverEnv?: Record<string, string>
   /** Whether the product reaches Google's services through `sandbox.proxies`, which can cut it off from them. */
   proxied?: boolean
   /** Whether `advanceClock` moves the wall clock of all parts. Firestore's clock stays as it is. */
@@ -30,6 +32,8 @@ export interface SandboxOptions {
    * schedules, takes the place of the functions host.
    */
   selfHosted?: boolean
+  /** Whether the API also runs as a server beside the functions, as it is deployed. A `selfHosted` product has its server anyway. */
+  apiServer?: boolean
   /** Whether the functions host runs; true by default. */
   functions?: boolean
   /** The product that runs; the sources by default. */

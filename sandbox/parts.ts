@@ -99,7 +99,10 @@ export function functionsProcess(folder: Folder, backends: Backends, port: numbe
   })
 }
 
-/** Runs the API as a server, in the place of the functions. It also does what Cloud Tasks and Cloud Scheduler would call functions for. */
+/**
+ * Runs the API as a server: beside the functions, or in their place where the product is `selfHosted`. There it also does what Cloud Tasks
+ * and Cloud Scheduler would call functions for.
+ */
 export function serverProcess(folder: Folder, backends: Backends, port: number, options: PartOptions): SupervisedProcess {
   const entry = options.entry ?? options.product.serverEntry
   if (entry === null) throw new Error('This product has no API server.')
@@ -111,6 +114,7 @@ export function serverProcess(folder: Folder, backends: Backends, port: number, 
       ...productEnvironment(folder.identity, backends, options.functionsUrl),
       ...storageEnvironment(options.storage ?? 'hybrid', folder.identity, folder.sessions),
       ...serverEnvironment(folder.identity, port),
+      ...(options.selfHosted ? SELF_HOSTED : {}),
       ...clockSettings(options.clock),
       ...options.env,
     },

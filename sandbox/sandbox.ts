@@ -3,16 +3,8 @@ import { mkdir } from 'node:fs/promises'
 import { type Duration, MovableClock } from './clock/movable-clock.ts'
 import { Folder } from './folder.ts'
 import { exportFirestore, findFirestoreEmulator, firestoreProcess, type FirestoreEmulator } from './google/firestore-emulator.ts'
-import {
-  createBucket,
-  functionsProcess,
-  runnerProcess,
-  serverProcess,
-  simulatorProcess,
-  storageProcess,
-  tasksProcess,
-  type WhatsApp,
-} from './parts.ts'
+import { createBucket, runnerProcess, simulatorProcess, storageProcess, tasksProcess, type WhatsApp } from './parts.ts'
+import { apiParts } from './api-parts.ts'
 import { Deployment } from './deployment.ts'
 import { type Backends, plainEnvironment } from './environment.ts'
 import type { Faults } from './google/tasks/faults.ts'
@@ -35,7 +27,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const folder = await Folder.open(options.folder)
   // An operator creates this directory, because the runner creates none.
   if (options.storage === 'local') await mkdir(folder.sessions, { recursive: true, mode: 0o700 })
-  const ports = { firestore: await freePort(), storage: await freePort(), tasks: await freePort(), functions: await freePort() }
+  const ports = {
+    firestore: await freePort(),
+    storage: await freePort(),
+    tasks: await freePort(),
+    functions: await freePort(),
+    server: await freePort(),
+  }
   const proxies = options.proxied === true ? await startProxies(ports) : null
   const sandbox = new Sandbox({ options, folder, emulator, ports, proxies })
   try {
@@ -51,7 +49,7 @@ interface SandboxParts {
   options: SandboxOptions
   folder: Folder
   emulator: FirestoreEmulator
-  ports: Record<keyof Backends | 'functions', number>
+  ports: Record<keyof Backends | 'functions' | 'server', number>
   proxies: Proxies | null
 }
 
@@ -74,6 +72,8 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
   readonly tasks: SupervisedProcess
   /** The functions host, or the API server where the product is `selfHosted`. */
   readonly functions: SupervisedProcess | null
+  /** Null unless the sandbox has an `apiServer`. */
+  readonly server: SupervisedProcess | null
   readonly simulator: SupervisedProcess | null
   /** Null unless the sandbox is `proxied`. */
   readonly proxies: Proxies | null
@@ -82,7 +82,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
 
   readonly #options: SandboxOptions
   readonly #folder: Folder
-  readonly #addresses: { api: string | null } & Backends
+  readonly #addresses: { api: string | null; apiServer: string | null } & Backends
   /** The addresses that the product uses: those of the proxies if the sandbox has any. */
   readonly #backends: Backends
   readonly #whatsapp: WhatsApp
@@ -97,23 +97,21 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     super()
     this.#options = options
     this.#folder = folder
-    this.#functionsUrl = `http://127.0.0.1:${ports.functions}`
-    const api = options.functions === false ? null : this.#functionsUrl
-    const own = backendsAt(ports)
-    this.#addresses = { api, ...own, firestore: options.firestore ?? own.firestore }
+    const own = { ...backendsAt(ports), ...(options.firestore === undefined ? {} : { firestore: options.firestore }) }
     this.proxies = proxies
-    this.#backends = proxies ? backendsBehind(proxies) : this.#addresses
+    this.#backends = proxies ? backendsBehind(proxies) : own
+    this.#clock = options.movableClock === true ? new MovableClock(folder.clock) : null
+    const clock = this.#clock
+    const api = apiParts({ folder, backends: this.#backends, ports, clock, options })
+    this.#functionsUrl = api.url
+    this.functions = api.functions
+    this.server = api.server
+    this.#addresses = { api: api.functions && api.url, apiServer: api.serverUrl, ...own }
     this.#whatsapp = { url: options.whatsappUrl ?? '', root: options.whatsappRoot ?? null, media: null }
     this.#firestore =
       options.firestore === undefined ? firestoreOf(folder, emulator, ports.firestore, options.forLong === true) : null
     this.storage = storageProcess(folder, ports.storage)
-    this.#clock = options.movableClock === true ? new MovableClock(folder.clock) : null
-    const clock = this.#clock
     this.tasks = tasksProcess(folder, ports.tasks, { clock })
-    const { functionsEntry: entry, functionsEnv: env, storage } = options
-    const functions = { product: options.product ?? SOURCES, entry, env, storage, clock, functionsUrl: this.#functionsUrl }
-    const apiProcess = options.selfHosted === true ? serverProcess : functionsProcess
-    this.functions = api === null ? null : apiProcess(folder, this.#backends, ports.functions, functions)
     this.#deployment = new Deployment({
       project: folder.identity.project,
       // A server brings no queue and no schedule of Google's.
@@ -151,7 +149,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
       while (slots.length < (this.#options.runners ?? 1)) slots.push(await this.#newSlot())
       await Promise.all(slots.map((runner) => up(runner)))
     }
-    await Promise.all([up(this.functions), runners()])
+    await Promise.all([up(this.functions), up(this.server), runners()])
     await this.#deployment.settle()
   }
 
@@ -236,7 +234,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     if (!this.#clock) throw new Error('This sandbox has no movable clock: start it with `movableClock`.')
     await this.#clock.advance(
       by,
-      [...this.runners(), this.functions, this.simulator].filter((part) => part !== null),
+      [...this.runners(), this.functions, this.server, this.simulator].filter((part) => part !== null),
     )
     await this.#deployment.clockMoved()
   }
@@ -269,7 +267,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
   async #stop(): Promise<void> {
     this.#deployment.scheduler.close()
     // The writers end before the stores that they write to.
-    await close([...this.runners(), this.functions])
+    await close([...this.runners(), this.functions, this.server])
     try {
       if (this.#folder.kept && this.#firestoreWasUp) await this.#keepData()
     } finally {

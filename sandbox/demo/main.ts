@@ -43,15 +43,17 @@ async function bringUp(options: Options, terminal: Terminal): Promise<Sandbox> {
   const sandbox = await startSandbox({
     runners,
     product,
+    apiServer: built,
     ...(selfHosted ? { selfHosted, storage: 'local' } : {}),
     ...(folder === undefined ? {} : { folder }),
     ...(whatsappUrl === undefined ? {} : { whatsappUrl }),
     ...(whatsappRoot === undefined ? {} : { whatsappRoot }),
     onProgress: (part, ms) => terminal.line(`  ${terminal.paint('green', '✓')} ${part.padEnd(12)} ${String(ms).padStart(6)} ms`),
   })
-  const { api, apiKey, simulator } = sandbox.info
+  const { api, apiServer, apiKey, simulator } = sandbox.info
   const where = [
     ['API', `${api}   X-Api-Key: ${apiKey}`],
+    ...(apiServer === null ? [] : [['API server', `${apiServer}   for large bodies`]]),
     ['WhatsApp', simulator === null ? `${whatsappUrl}` : `${simulator} (the simulator's control: GET /state, GET /events)`],
     ['Details', relative(process.cwd(), `${sandbox.folder}/sandbox.json`)],
   ]

@@ -25,7 +25,8 @@ export const HELP = `Starts the whole product on this machine with a simulated W
   npm start                          the live view; at a terminal, with keys to send, receive, kill and quit
   npm start -- --once [--json]       the story: pair, send 20, receive 20, kill -9 twice, and print the figures
 
-  --built                            runs the built product from infra/build, and builds it first if the sources have changed
+  --built                            runs the built product from infra/build, and builds it first if the sources have changed;
+                                     the API also runs as a server beside the functions, as it is deployed
   --self-hosted                      the API server with the embedded queue, instead of functions and Cloud Tasks; sessions in a directory
   --runners N                        number of runners (1)
   --whatsapp-url URL                 a server that speaks WhatsApp's protocol, instead of the simulator

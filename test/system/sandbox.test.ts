@@ -110,7 +110,7 @@ test('two sandboxes run side by side and share nothing', async () => {
   await using __ = two
   await bucketOf(one.info).file('mine').save('one', { resumable: false })
   expect((await bucketOf(two.info).file('mine').exists())[0]).toBe(false)
-  const { api: _api, simulator: _simulator, ...shared } = one.info
+  const { api: _api, apiServer: _server, simulator: _simulator, ...shared } = one.info
   for (const key of Object.keys(shared) as (keyof typeof shared)[]) expect(two.info[key]).not.toEqual(one.info[key])
 })
 
