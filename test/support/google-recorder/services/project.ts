@@ -94,15 +94,40 @@ export function iamCredentials({ path, body }: Call, world: World): Answer {
   return ok({ accessToken: `recorded:${email}`, expireTime: now() })
 }
 
-export function billing(call: Call, world: World): Answer {
-  if (call.path.endsWith('/billingAccounts')) {
-    const name = 'billingAccounts/01AB23-45CD67-89EF01'
-    return ok({ billingAccounts: [{ name, displayName: 'Recorded', open: true, masterBillingAccount: '' }] })
-  }
-  if (!call.path.endsWith('/billingInfo')) return things(call, world)
-  const account = { billingEnabled: true, billingAccountName: 'billingAccounts/AAAAAA-BBBBBB-CCCCCC' }
-  return ok({ name: `projects/${PROJECT}/billingInfo`, projectId: PROJECT, ...account, ...world.things.get('answer:billing') })
+/** Accounts that pay, by their ids. */
+const BILLING_ACCOUNTS: Readonly<Record<string, string>> = {
+  '01AB23-45CD67-89EF01': 'Recorded',
+  '02BC34-56DE78-9AF012': 'Another one',
 }
+
+const BILLING = `cloudbilling.googleapis.com/v1/projects/${PROJECT}/billingInfo`
+
+const accountNamed = (name: string): Fields | null => {
+  const displayName = BILLING_ACCOUNTS[name.replace('billingAccounts/', '')]
+  return displayName === undefined ? null : { name, displayName, open: true, masterBillingAccount: '' }
+}
+
+/** Google refuses accounts that are not there as it refuses those of others. */
+const DENIED = failure(403, 'PERMISSION_DENIED', 'The caller does not have permission')
+
+export function billing(call: Call, world: World): Answer {
+  const { method, path, body } = call
+  if (path.endsWith('/billingAccounts')) {
+    return ok({ billingAccounts: Object.keys(BILLING_ACCOUNTS).map((id) => accountNamed(`billingAccounts/${id}`)) })
+  }
+  const account = /\/(billingAccounts\/[^/:]+)$/.exec(path)?.[1]
+  if (account !== undefined) return (method === 'GET' ? known(accountNamed(account)) : null) ?? DENIED
+  if (!path.endsWith('/billingInfo')) return things(call, world)
+  if (method === 'PUT') {
+    const { billingAccountName: name = '' } = body as { billingAccountName?: string }
+    if (name !== '' && accountNamed(name) === null) return DENIED
+    world.things.set(BILLING, { billingAccountName: name, billingEnabled: name !== '' })
+  }
+  const linked = world.things.get(BILLING) ?? { billingAccountName: 'billingAccounts/01AB23-45CD67-89EF01', billingEnabled: true }
+  return ok({ name: `projects/${PROJECT}/billingInfo`, projectId: PROJECT, ...linked, ...world.things.get('answer:billing') })
+}
+
+const known = (thing: Fields | null): Answer | null => (thing === null ? null : ok(thing))
 
 export function firebase({ method, path, ...call }: Call, world: World): Answer {
   if (method === 'GET' && path.endsWith('/adminSdkConfig')) {

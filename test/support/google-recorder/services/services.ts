@@ -1,5 +1,5 @@
 import { things } from '../things.ts'
-import { type Answer, type Call, failure, ok, type World } from '../world.ts'
+import { type Answer, type Call, failure, ok, PROJECT, type World } from '../world.ts'
 import { artifactRegistry, cloudBuild, cloudScheduler, cloudTasks, functions, run } from './compute.ts'
 import { compute } from './network.ts'
 import { billing, firebase, iam, iamCredentials, resourceManager, serviceUsage } from './project.ts'
@@ -44,12 +44,21 @@ const ALWAYS = new Set(
   ['cloudresourcemanager', 'cloudbilling', 'iamcredentials', 'oauth2', 'www', 'firebase'].map((name) => `${name}.googleapis.com`),
 )
 
+/** Services that tell people whether a project is there. Google says the same about one of others and one that nobody has. */
+const TELL_OF_PROJECTS = new Set(['cloudresourcemanager', 'cloudbilling', 'serviceusage'].map((name) => `${name}.googleapis.com`))
+
+function isOfOthers({ host, path }: Call): boolean {
+  const project = /\/projects\/([^/:]+)/.exec(path)?.[1]
+  return TELL_OF_PROJECTS.has(host) && project !== undefined && project !== PROJECT
+}
+
 export function answer(call: Call, world: World): Answer {
   const { host, path } = call
   const operation = /\/((?:projects\/.*)?operations\/recorder-\d+)$/.exec(path)?.[1]
   const known = operation === undefined ? undefined : world.things.get(`operation:${operation}`)
   if (known) return ok(known)
   if (host.endsWith('.run.app')) return ok(world.things.get('answer:health') ?? { status: 'healthy' })
+  if (isOfOthers(call)) return failure(403, 'PERMISSION_DENIED', 'The caller does not have permission')
   const service = SERVICES[host]
   if (!service) return failure(404, 'NOT_FOUND', `Nothing stands in for ${host}.`)
   if (!ALWAYS.has(host) && !world.enabled.has(host)) {
