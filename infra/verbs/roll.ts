@@ -54,7 +54,7 @@ export async function roll(deployment: Deployment, options: RollOptions): Promis
     })
     if (standing.followsNewest) {
       say(standingLine(standing))
-      return ended('over')
+      return back ? failed(whyNotBack(standing), say, standing) : ended('over')
     }
     if (stop.aborted) return stopped(standing, ended, say)
     if (back) return await goBack({ deployment, pool, standing, ended, say }, ['You asked for it.'])
@@ -92,13 +92,23 @@ async function goBack({ deployment, pool, standing, ended, say }: GoingBack, rea
   for (const reason of reasons) say(`BACK  ${reason}`)
   const old = standing.old
   if (old === null) {
-    say(`Which revision was before ${standing.newest} is not known any more. docs/UPGRADING.md has the command.`)
-    return { ...ended('failed', reasons), share: standing.share }
+    const why = whyNotBack(standing)
+    say(why)
+    return { ...ended('failed', [why]), share: standing.share }
   }
   if (standing.share > 0) await split(deployment, pool, splitsAt(standing, 0), say)
   say(`All instances are of ${old}. ${standing.newest} has none.`)
   return ended('back', reasons)
 }
+
+/** Cloud Run numbers revisions, the first one with one. */
+const isFirst = (revision: string): boolean => /-0*1(-|$)/.test(revision)
+
+const whyNotBack = ({ newest }: Standing): string =>
+  isFirst(newest)
+    ? `There is no way back: ${newest} is the first revision, and there is no other. Nothing was changed.`
+    : `No roll-out is under way, so that the revision before ${newest} is not known here. Nothing was changed. ` +
+      'docs/UPGRADING.md, "The way back", says how to name one.'
 
 async function split({ target, sdk }: Deployment, pool: unknown, splits: readonly object[], say: Say): Promise<void> {
   const command = splitCommand(target, pool, splits)
