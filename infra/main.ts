@@ -38,7 +38,8 @@ async function run(options: Options, say: (line: string) => void): Promise<Resul
   const { instances, maxConnections } = environment.runner
   switch (options.verb) {
     case 'plan': {
-      const planned = await plan(deployment, { sessions: options.sessions ?? instances * maxConnections, say })
+      const sessions = options.sessions ?? instances * maxConnections
+      const planned = await plan(deployment, { sessions, isPart: only !== '', say })
       return { code: planned.changes.length === 0 ? 0 : 2, json: planned }
     }
     case 'apply': {

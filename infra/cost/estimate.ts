@@ -39,6 +39,31 @@ export const LEVERS: Readonly<Record<Part, string>> = {
 export const dollars = (usd: number): string =>
   `$${usd.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`
 
+/** What a month costs, for programs. Fields are only added. US dollars, with four digits after the point. */
+export interface Cost {
+  readonly usd: number
+  readonly usdASession: number
+  readonly sessions: number
+  readonly messagesADay: number
+  readonly lines: readonly CostLine[]
+  /** The day of the list prices, e.g. `2026-11-28`. */
+  readonly pricesOf: string
+}
+
+/** Pure. */
+export function costOf(shape: Shape, load: Load): Cost {
+  const { lines, usd, usdASession } = estimate(shape, load)
+  return {
+    usd: rounded(usd),
+    usdASession: rounded(usdASession),
+    ...load,
+    lines: lines.map((line) => ({ ...line, usd: rounded(line.usd) })),
+    pricesOf: prices.date,
+  }
+}
+
+const rounded = (usd: number): number => Math.round(usd * 10_000) / 10_000
+
 /** What a month costs, for people. */
 export function costLines(shape: Shape, load: Load): readonly string[] {
   const { lines, usd, usdASession, largest, byPart } = estimate(shape, load)

@@ -4,7 +4,7 @@ import type { Check } from './check.ts'
 import { checks } from './checks.ts'
 import { changesIn, type Deployment, judgeAll } from './deployment.ts'
 import { headline } from './describe.ts'
-import { missingPermissions } from './permissions.ts'
+import { permissionsFor } from './permissions.ts'
 
 /** Looks at a deployed project, changes nothing, and says what is wrong. Returns the names of what is. */
 export async function doctor(deployment: Deployment, say: (line: string) => void): Promise<readonly string[]> {
@@ -17,7 +17,7 @@ export async function doctor(deployment: Deployment, say: (line: string) => void
   }
   const differing = changes.map((change) => headline(change)).join('; ')
   tell('everything is as wanted', differing || null, '`npm run infra -- plan` shows the differences, `apply` mends them.')
-  const missing = await missingPermissions(
+  const { missing } = await permissionsFor(
     resources.map((resource) => ({ resource, kind: 'update', different: [], commands: [] })),
     target.project,
     rest,

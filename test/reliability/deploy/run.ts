@@ -22,7 +22,6 @@ export interface Figures {
 interface Planned {
   readonly resources: number
   readonly changes: readonly { readonly resource: string; readonly kind: string }[]
-  readonly missing: readonly string[]
 }
 
 interface Applied {
