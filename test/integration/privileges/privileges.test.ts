@@ -14,7 +14,10 @@ import { EVERY_ROUTE } from '../api/every-route.ts'
 import { grantedPermissions } from './granted-permissions.ts'
 import { neededPermissions } from './needed-permissions.ts'
 
-/** Each account's rights, compared with what its processes ask of Google: real units in a sandbox, each function in a process of its own. */
+/**
+ * Each account's rights, compared with what its processes ask of Google: real units in a sandbox, each function in a process of its own,
+ * and the API server beside them.
+ */
 
 const RECORDING = new URL('record-calls.ts', import.meta.url).href
 const TARGET = new Target(environmentSchema.parse({ v: 1, project: 'demo-holdfast' }), {
@@ -36,6 +39,8 @@ beforeAll(async () => {
     schedules: false,
     functionsEntry: new URL('separate-functions.ts', import.meta.url).pathname,
     functionsEnv: { NODE_OPTIONS: `--import=${RECORDING}`, RECORD_CALLS_AS: 'api', RECORD_CALLS_TO: file },
+    apiServer: true,
+    serverEnv: { RECORD_CALLS_AS: 'server' },
     runnerPreloads: [RECORDING],
     runnerEnv: { RECORD_CALLS_AS: 'runner', RECORD_CALLS_TO: file },
   })
@@ -70,6 +75,12 @@ const untilQueued = (id: string): Promise<void> =>
     const snapshot = await world.google.documents.read(jobPath(id))
     expect(snapshot?.fields['nextAttemptAt']).toBeNull()
   })
+
+/** Sends a request to the function and to the server. */
+async function toBoth(path: string, init: RequestInit = {}): Promise<void> {
+  const { api, apiServer } = world.sandbox.info
+  await Promise.all([api, apiServer].map((url) => fetch(`${url}${path}`, init)))
+}
 
 /** Things happen that let every account do all that it does. */
 async function live(): Promise<void> {
@@ -128,14 +139,14 @@ async function live(): Promise<void> {
   expect((await sandbox.api(`/api/messages/${job.id}`, { method: 'DELETE' })).status).toBe(200)
   expect((await sandbox.api(`/api/messages/${job.id}`)).status).toBe(200)
 
-  // Each route, with the example of its description. What they answer is tested elsewhere.
+  // Each route, with the example of its description, of the function and of the server. What they answer is tested elsewhere.
   await api.putPool('sales', ['main'])
   for (const [route, { path, body, headers }] of Object.entries(EVERY_ROUTE)) {
     const [method = ''] = route.split(' ')
-    const json = body === undefined ? {} : { body: JSON.stringify(body) }
-    await sandbox.api(path, { method, headers: { 'content-type': 'application/json', ...headers }, ...json })
+    const all = { 'content-type': 'application/json', 'x-api-key': sandbox.info.apiKey, ...headers }
+    await toBoth(path, { method, headers: all, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
   }
-  await sandbox.api('/health')
+  await toBoth('/health')
   await sandbox.stopRunner('runner-1')
 }
 
@@ -150,26 +161,48 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'storage.objects.list': 'without it Google answers 403 instead of 404 for an object that does not exist',
 }
 
-const UNITS = ['runner', 'api', 'tasks', 'sweeper', 'maintainer'] as const
+/** The account of each process. */
+const PROCESSES = {
+  runner: 'runner',
+  api: 'api',
+  server: 'api',
+  tasks: 'tasks',
+  sweeper: 'sweeper',
+  maintainer: 'maintainer',
+} as const
+
+const UNITS = [...new Set(Object.values(PROCESSES))]
 
 const without = (some: ReadonlySet<string>, others: ReadonlySet<string>): readonly string[] =>
   [...some].filter((one) => !others.has(one))
 
-test.each(UNITS)('%s may do what its calls need, and nothing more', (account) => {
-  const granted = grantedPermissions(TARGET, account)
-  const calls = needed.get(account) ?? new Set<string>()
-  expect({ missing: without(calls, granted) }).toEqual({ missing: [] })
-  const unused = without(granted, calls).filter((one) => EXCEPTIONS[one.slice(0, one.indexOf(' '))] === undefined)
-  expect({ unused }).toEqual({ unused: [] })
+const callsOf = (process: string): ReadonlySet<string> => needed.get(process) ?? new Set<string>()
+
+/** What all processes of an account need. */
+const callsUnder = (account: string): ReadonlySet<string> =>
+  new Set(
+    Object.entries(PROCESSES)
+      .filter(([, own]) => own === account)
+      .flatMap(([process]) => [...callsOf(process)]),
+  )
+
+test.each(Object.entries(PROCESSES))('%s calls nothing that its account %s may not', (process, account) => {
+  expect(without(callsOf(process), grantedPermissions(TARGET, account))).toEqual([])
+})
+
+test.each(UNITS)('%s may do nothing that its processes do not need', (account) => {
+  const unused = without(grantedPermissions(TARGET, account), callsUnder(account))
+  expect(unused.filter((one) => EXCEPTIONS[one.slice(0, one.indexOf(' '))] === undefined)).toEqual([])
 })
 
 test('each exception is needed, and there is no process without an account', () => {
-  const all = UNITS.flatMap((account) => without(grantedPermissions(TARGET, account), needed.get(account) ?? new Set<string>()))
+  const all = UNITS.flatMap((account) => without(grantedPermissions(TARGET, account), callsUnder(account)))
   const used = new Set<string>(all.map((one) => one.slice(0, one.indexOf(' '))))
   expect([...used].toSorted()).toEqual(Object.keys(EXCEPTIONS).toSorted())
-  expect([...needed.keys()].toSorted()).toEqual([...UNITS].toSorted())
+  expect([...needed.keys()].toSorted()).toEqual(Object.keys(PROCESSES).toSorted())
   // Those have no code of ours.
-  expect(Object.keys(ACCOUNTS).filter((account) => !needed.has(account))).toEqual(['invoker', 'build'])
+  const withoutProcess = Object.keys(ACCOUNTS).filter((account) => !UNITS.some((unit) => unit === account))
+  expect(withoutProcess).toEqual(['invoker', 'build'])
 })
 
 test('no account of a process deletes or overwrites objects, changes rights, or reaches a secret that it is not given', () => {
