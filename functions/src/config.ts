@@ -5,6 +5,7 @@ import {
   type Environment,
   encryptionKey,
   integer,
+  problemsIn,
   projectId,
   readSettings,
   requiredText,
@@ -44,7 +45,9 @@ const functionSettings = z.object({
   ...releaseSettings,
   LOG_LEVEL: says(
     'The least severity that is logged.',
-    z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+    z
+      .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], 'must be trace, debug, info, warn, error or fatal')
+      .default('info'),
   ),
 })
 
@@ -134,6 +137,9 @@ export function readServerConfig(environment: Environment = process.env): Server
   const { PORT: port, REQUEST_WITHIN_MS: requestWithinMs } = settings
   return { ...apiConfigOf(settings, environment), port, requestWithinMs }
 }
+
+/** Returns what the functions or the API as a server would refuse to start with, each as `NAME: what to do`. */
+export const problemsOfServer = (environment: Environment): readonly string[] => problemsIn(serverSettings, environment, rules)
 
 /** Cloud Functions sets GCLOUD_PROJECT and reserves GOOGLE_CLOUD_PROJECT. Everywhere else GOOGLE_CLOUD_PROJECT is set. */
 const withProject = (environment: Environment): Environment => ({

@@ -40,6 +40,13 @@ test.each(['SESSION_ENCRYPTION_KEY', 'API_KEY', 'STORAGE_BUCKET', 'PORT', 'GCLOU
   },
 )
 
+test('a variable that the units do not read, or would refuse, is told with its name and what to do', () => {
+  const given = (variables: object) => () => parseEnvironment({ ...least, variables }, 'x.json')
+  expect(given({ TIMEZONE: 'UTC' })).toThrow('variables.TIMEZONE: is read by nothing; did you mean TIME_ZONE?')
+  expect(given({ TIME_ZONE: 'Mars' })).toThrow('variables.TIME_ZONE: must be an IANA time zone, like America/Sao_Paulo')
+  expect(given({ MAX_RETRY_ATTEMPTS: 3 })).toThrow('variables.MAX_RETRY_ATTEMPTS: must be a text, with quotation marks')
+})
+
 test('the size of a runner follows from its sessions, and one that cannot hold them is refused', () => {
   const runnerOf = (runner: object) => parseEnvironment({ ...least, runner }, 'x.json').runner
   expect(runnerOf({ maxConnections: 300 })).toMatchObject({ cpu: 2, memoryGib: 8 })

@@ -2,26 +2,18 @@ import { DEFAULT_REGION } from '@holdfast/core/platform/region'
 import { z } from 'zod'
 import { instancesOfOneAddress } from './ports.ts'
 import { CPUS, MEMORY_GIB, problemsOfSize, sizeOf } from './runner-size.ts'
+import { problemsOfVariables } from './variables.ts'
 
 /** What the runners can be on Cloud Run. */
 export const PLATFORMS = ['worker-pool', 'service'] as const
 export type Platform = (typeof PLATFORMS)[number]
 
-/** Variables that the deployment sets itself, that hold secrets, or that Google reserves. */
-const RESERVED =
-  /^(GOOGLE_CLOUD_PROJECT|GCLOUD_PROJECT|STORAGE_BUCKET|SESSION_STORAGE_\w+|PORT|PROBE_PORT|MAX_CONNECTIONS|API_KEY|SESSION_ENCRYPTION_KEY|NODE_OPTIONS|HOLDFAST_\w+|(K|FUNCTION|FIREBASE|CLOUD_RUN)_\w*)$/
-
 const variables = z
-  .record(z.string(), z.string())
+  .record(z.string(), z.string('must be a text, with quotation marks around it'))
   .default({})
   .superRefine((given, context) => {
-    for (const name of Object.keys(given)) {
-      const problem = !/^[A-Z][A-Z0-9_]*$/.test(name)
-        ? 'must be the name of a variable'
-        : RESERVED.test(name)
-          ? 'is set by the deployment itself'
-          : null
-      if (problem !== null) context.addIssue({ code: 'custom', path: [name], message: problem })
+    for (const { name, problem } of problemsOfVariables(given)) {
+      context.addIssue({ code: 'custom', path: [name], message: problem })
     }
   })
 

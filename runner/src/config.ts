@@ -1,6 +1,6 @@
 import { WrappingKey } from '@holdfast/core/security/envelope'
 import { oldNamesIn } from '@holdfast/core/platform/old-names'
-import { insecureTls, readSettings, type Environment, type Rule } from '@holdfast/core/platform/settings'
+import { insecureTls, problemsIn, readSettings, type Environment, type Rule } from '@holdfast/core/platform/settings'
 import { tenantDefaultsOf, tenantRules } from '@holdfast/core/operations/tenant-environment'
 import { storageOf, storageRules } from '@holdfast/core/platform/storage-settings'
 import { tasksOf } from '@holdfast/core/platform/tasks-settings'
@@ -41,6 +41,9 @@ const rules = [
     upper: RECONNECT.replacedDelayMs.max,
   }),
 ]
+
+/** Returns what a runner would refuse to start with, each as `NAME: what to do`. */
+export const problemsOfRunner = (environment: Environment): readonly string[] => problemsIn(runnerSettings, environment, rules)
 
 /** @throws HoldfastError `bad-configuration`, which names every problem. */
 export function readRunnerConfig(environment: Environment = process.env) {

@@ -15,13 +15,22 @@ export function readSettings<Schema extends z.ZodType>(
   environment: Environment,
   rules: readonly Rule[] = [],
 ): z.infer<Schema> {
+  const { data, problems } = judge(schema, environment, rules)
+  if (problems.length === 0) return data as z.infer<Schema>
+  const list = problems.map((problem) => `  ${problem}`).join('\n')
+  throw new HoldfastError('bad-configuration', `The configuration has ${problems.length} problem(s):\n${list}`)
+}
+
+/** Returns what `readSettings` would complain about, each as `NAME: what to do`. */
+export const problemsIn = (schema: z.ZodType, environment: Environment, rules: readonly Rule[]): readonly string[] =>
+  judge(schema, environment, rules).problems
+
+function judge(schema: z.ZodType, environment: Environment, rules: readonly Rule[]) {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''))
   const result = schema.safeParse(given)
   const wrong = result.success ? [] : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-  const problems = [...wrong, ...rules.map((rule) => rule(given as Environment)).filter((problem) => problem !== null)]
-  if (result.success && problems.length === 0) return result.data
-  const list = problems.map((problem) => `  ${problem}`).join('\n')
-  throw new HoldfastError('bad-configuration', `The configuration has ${problems.length} problem(s):\n${list}`)
+  const broken = rules.map((rule) => rule(given as Environment)).filter((problem) => problem !== null)
+  return { data: result.data, problems: [...wrong, ...broken] }
 }
 
 /** What an operator reads about a variable beside its description. */

@@ -1,0 +1,71 @@
+import { HoldfastError } from '@holdfast/core/platform/errors'
+import { expect, test } from 'vitest'
+import { readServerConfig } from '../../functions/src/config.ts'
+import { readRunnerConfig } from '../../runner/src/config.ts'
+import { KNOWN_VARIABLES, problemsOfVariables } from './variables.ts'
+
+const said = (variables: Record<string, string>) =>
+  problemsOfVariables(variables).map(({ name, problem }) => `${name}: ${problem}`)
+
+test('variables that runner and functions take are taken', () => {
+  expect(said({ TIME_ZONE: 'America/Sao_Paulo', MAX_RETRY_ATTEMPTS: '3', LOG_LEVEL: 'debug', CPU_THRESHOLD: '80' })).toEqual([])
+  expect(said({ TIME_ZONE: '' })).toEqual([])
+})
+
+test('a misspelt name is refused, with the one that was meant', () => {
+  expect(said({ TIMEZONE: 'UTC' })).toEqual(['TIMEZONE: is read by nothing; did you mean TIME_ZONE?'])
+  expect(said({ time_zone: 'UTC' })).toEqual(['time_zone: is read by nothing; did you mean TIME_ZONE?'])
+  expect(said({ MAX_CONECTIONS: '9' })).toEqual([
+    'MAX_CONECTIONS: is read by nothing; did you mean MAX_CONNECTIONS? ' +
+      'That is set by the deployment itself: it is `runner.maxConnections` in this file',
+  ])
+  expect(said({ COLOUR: 'red' })).toEqual(['COLOUR: is read by nothing: docs/CONFIGURATION.md lists the variables'])
+})
+
+test('a variable of an earlier system is refused, with what takes its place', () => {
+  expect(said({ COMPANY_ID: 'acme' })).toEqual([expect.stringContaining('is read by nothing. A company is a tenant.')])
+})
+
+/** What a process says at its start about this value. */
+function sentenceOf(read: (environment: Record<string, string>) => unknown, name: string, value: string): string {
+  const secrets = { SESSION_ENCRYPTION_KEY: '1'.repeat(64), API_KEY: '1'.repeat(32) }
+  try {
+    read({ GOOGLE_CLOUD_PROJECT: 'p', STORAGE_BUCKET: 'b', ...secrets, [name]: value })
+  } catch (error) {
+    if (error instanceof HoldfastError) return error.message.split('\n')[1]?.trim() ?? ''
+  }
+  throw new Error(`It has started with ${name}=${value}.`)
+}
+
+test.each([
+  ['TIME_ZONE', 'Mars'],
+  ['MIN_DELAY_MS', '-1'],
+  ['PACING', 'yes'],
+])('%s=%s is refused in the words of both processes', (name, value) => {
+  const sentence = sentenceOf(readRunnerConfig, name, value)
+  expect(sentenceOf(readServerConfig, name, value)).toBe(sentence)
+  expect(said({ [name]: value })).toEqual([sentence])
+})
+
+test('a variable of one process is refused in the words of that one', () => {
+  expect(said({ QUEUE_CONCURRENCY: '0' })).toEqual([sentenceOf(readRunnerConfig, 'QUEUE_CONCURRENCY', '0')])
+  expect(said({ CPU_THRESHOLD: '0' })).toEqual([sentenceOf(readServerConfig, 'CPU_THRESHOLD', '0')])
+})
+
+test('a value that only one of them takes is refused, with the name of the other', () => {
+  const sentence = sentenceOf(readServerConfig, 'LOG_LEVEL', 'silent')
+  expect(said({ LOG_LEVEL: 'silent' })).toEqual([`${sentence} (so the functions and the API as a server)`])
+  expect(said({ LOG_LEVEL: 'fatal' })).toEqual([expect.stringContaining('(so the runner)')])
+})
+
+test('values that do not fit each other are refused', () => {
+  expect(said({ MIN_DELAY_MS: '50000' })).toEqual(['MAX_DELAY_MS: must not be less than MIN_DELAY_MS'])
+  expect(said({ HEARTBEAT_INTERVAL_MS: '5000' })).toEqual([expect.stringContaining('RUNNER_DEAD_AFTER_MS: must be at least')])
+})
+
+test('no variable holds a secret, and each that is refused says where it belongs', () => {
+  const refused = KNOWN_VARIABLES.map((name) => said({ [name]: '' })).flat()
+  expect(refused.filter((line) => !line.includes(': is set by the deployment itself: '))).toEqual([])
+  expect(refused).toContainEqual(expect.stringMatching(/^API_KEY: .* it is a secret/))
+  expect(refused).toContainEqual(expect.stringMatching(/^SESSION_ENCRYPTION_KEY: .* it is a secret/))
+})
