@@ -1,5 +1,5 @@
 import type { MovableClock } from './clock/movable-clock.ts'
-import type { Backends } from './environment.ts'
+import type { ReachedBackends } from './environment.ts'
 import type { Folder } from './folder.ts'
 import type { SandboxOptions } from './options.ts'
 import { functionsProcess, serverProcess } from './parts.ts'
@@ -9,7 +9,7 @@ import { SOURCES } from './product.ts'
 interface ApiSettings {
   readonly folder: Folder
   /** Where the product finds Google's services. */
-  readonly backends: Backends
+  readonly backends: ReachedBackends
   readonly ports: { readonly functions: number; readonly server: number }
   readonly clock: MovableClock | null
   readonly options: SandboxOptions

@@ -1,4 +1,5 @@
 import type { Identity } from './folder.ts'
+import { type RealStores, realStoresEnvironment } from './real-stores.ts'
 
 type Environment = Record<string, string>
 
@@ -46,19 +47,31 @@ export interface Backends {
   tasks: string
 }
 
+/** Google's own Firestore and Cloud Storage take the place of the stand-ins where `stores` names some. */
+export interface ReachedBackends extends Backends {
+  stores?: RealStores | undefined
+}
+
+const storesEnvironment = ({ firestore, storage, stores }: ReachedBackends): Environment =>
+  stores === undefined
+    ? {
+        FIRESTORE_EMULATOR_HOST: firestore,
+        STORAGE_EMULATOR_HOST: storage,
+        // The sandbox has no metadata server, and a client that looks for one prints warnings.
+        METADATA_SERVER_DETECTION: 'none',
+      }
+    : realStoresEnvironment(stores)
+
 /** Returns the variables by which Google's clients in the product find the stand-ins, and Cloud Tasks finds the functions. */
-export function productEnvironment(identity: Identity, backends: Backends, functionsUrl: string): Environment {
+export function productEnvironment(identity: Identity, backends: ReachedBackends, functionsUrl: string): Environment {
   return {
     ...plainEnvironment(),
     GOOGLE_CLOUD_PROJECT: identity.project,
     GCLOUD_PROJECT: identity.project,
-    FIRESTORE_EMULATOR_HOST: backends.firestore,
-    STORAGE_EMULATOR_HOST: backends.storage,
+    ...storesEnvironment(backends),
     CLOUD_TASKS_EMULATOR_HOST: backends.tasks,
     FUNCTIONS_URL: functionsUrl,
     SESSION_ENCRYPTION_KEY: identity.sessionEncryptionKey,
-    // The sandbox has no metadata server, and a client that looks for one prints warnings.
-    METADATA_SERVER_DETECTION: 'none',
     HEARTBEAT_INTERVAL_MS: '1000',
     RUNNER_DEAD_AFTER_MS: '4000',
     HEALTH_CHECK_INTERVAL: '2000',

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { SandboxInfo } from './info.ts'
+import type { RealStores } from './real-stores.ts'
 
 /** The facts that stay the same at each start in a folder. The data of the folder is useless without them. */
 export interface Identity {
@@ -26,12 +27,15 @@ export class Folder {
     this.#temporary = temporary
   }
 
-  static async open(path: string | undefined): Promise<Folder> {
+  /** `stores` take the place of the project and the bucket that the folder has a name for. */
+  static async open(path: string | undefined, stores?: RealStores): Promise<Folder> {
     const folder = path === undefined ? await mkdtemp(join(tmpdir(), 'holdfast-sandbox-')) : resolve(path)
     await mkdir(join(folder, 'logs'), { recursive: true })
     const before = await readJson<SandboxInfo>(join(folder, 'sandbox.json'))
     if (before) await refuseWhileRunning(folder, before)
-    const opened = new Folder(folder, await identityOf(folder), path === undefined)
+    const own = await identityOf(folder)
+    const identity = stores === undefined ? own : { ...own, project: stores.project, bucket: stores.bucket }
+    const opened = new Folder(folder, identity, path === undefined)
     // The earlier sandbox was killed. Cloud Storage has its state of that moment, but Firestore that of the last stop, so the two
     // do not fit together.
     if (before) await opened.discardData()

@@ -1,5 +1,6 @@
 import type { StorageType } from './environment.ts'
 import type { Product } from './product.ts'
+import type { RealStores } from './real-stores.ts'
 
 export interface SandboxOptions {
   /** Number of runners; 1 by default. */
@@ -10,6 +11,11 @@ export interface SandboxOptions {
   firestore?: string | undefined
   /** Whether the sandbox will run for more than some minutes. Its Firestore emulator then starts slower and works faster. */
   forLong?: boolean
+  /**
+   * A database and a bucket of Google that were made for this run. The product uses them with the credentials of the machine; neither the
+   * emulator of Firestore nor the stand-in for Cloud Storage runs. Others than those of a run are refused.
+   */
+  stores?: RealStores
   /** Address of a server that speaks WhatsApp's protocol instead of the simulator, and its root key unless it is WhatsApp's. */
   whatsappUrl?: string
   whatsappRoot?: string

@@ -1,12 +1,12 @@
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { MovableClock } from './clock/movable-clock.ts'
 import {
-  type Backends,
   clockEnvironment,
   type StorageType,
   functionsEnvironment,
   plainEnvironment,
   productEnvironment,
+  type ReachedBackends,
   runnerEnvironment,
   SELF_HOSTED,
   serverEnvironment,
@@ -42,6 +42,9 @@ export interface PartOptions {
 }
 
 const clockPreload = (clock: MovableClock | null): string[] => (clock ? [MovableClock.preload] : [])
+/** Google's client has to be changed before the product imports it. */
+const storesPreload = ({ stores }: ReachedBackends): string[] =>
+  stores === undefined ? [] : [new URL('./name-database.ts', import.meta.url).href]
 const clockSettings = (clock: MovableClock | null) => (clock ? clockEnvironment(clock.file) : {})
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -80,12 +83,17 @@ export async function createBucket(storage: string, project: string, name: strin
     throw new Error(`The bucket ${name} could not be created: ${await response.text()}`)
 }
 
-export function functionsProcess(folder: Folder, backends: Backends, port: number, options: PartOptions): SupervisedProcess {
+export function functionsProcess(
+  folder: Folder,
+  backends: ReachedBackends,
+  port: number,
+  options: PartOptions,
+): SupervisedProcess {
   return new SupervisedProcess({
     name: 'functions',
     entry: here('google/functions/main.ts'),
     args: ['--port', String(port), '--entry', options.entry ?? options.product.functionsEntry],
-    preloads: clockPreload(options.clock),
+    preloads: [...clockPreload(options.clock), ...storesPreload(backends)],
     env: {
       ...productEnvironment(folder.identity, backends, options.functionsUrl),
       ...storageEnvironment(options.storage ?? 'hybrid', folder.identity, folder.sessions),
@@ -103,13 +111,13 @@ export function functionsProcess(folder: Folder, backends: Backends, port: numbe
  * Runs the API as a server: beside the functions, or in their place where the product is `selfHosted`. There it also does what Cloud Tasks
  * and Cloud Scheduler would call functions for.
  */
-export function serverProcess(folder: Folder, backends: Backends, port: number, options: PartOptions): SupervisedProcess {
+export function serverProcess(folder: Folder, backends: ReachedBackends, port: number, options: PartOptions): SupervisedProcess {
   const entry = options.entry ?? options.product.serverEntry
   if (entry === null) throw new Error('This product has no API server.')
   return new SupervisedProcess({
     name: 'api',
     entry,
-    preloads: clockPreload(options.clock),
+    preloads: [...clockPreload(options.clock), ...storesPreload(backends)],
     env: {
       ...productEnvironment(folder.identity, backends, options.functionsUrl),
       ...storageEnvironment(options.storage ?? 'hybrid', folder.identity, folder.sessions),
@@ -140,7 +148,7 @@ export function simulatorProcess(folder: Folder, { clock }: Pick<PartOptions, 'c
 
 export function runnerProcess(
   folder: Folder,
-  backends: Backends,
+  backends: ReachedBackends,
   whatsapp: WhatsApp,
   slot: { name: string; probePort: number },
   options: PartOptions,
@@ -150,6 +158,7 @@ export function runnerProcess(
     entry: options.entry ?? options.product.runnerEntry,
     preloads: [
       ...clockPreload(options.clock),
+      ...storesPreload(backends),
       // The next preload imports Baileys, which must find this limit in place. In the cloud the runner's `main.ts` imports it
       // first.
       pathToFileURL(options.product.inflateLimit).href,

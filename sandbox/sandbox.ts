@@ -6,7 +6,7 @@ import { exportFirestore, findFirestoreEmulator, firestoreProcess, type Firestor
 import { createBucket, runnerProcess, simulatorProcess, storageProcess, tasksProcess, type WhatsApp } from './parts.ts'
 import { apiParts } from './api-parts.ts'
 import { Deployment } from './deployment.ts'
-import { type Backends, plainEnvironment } from './environment.ts'
+import { type Backends, plainEnvironment, type ReachedBackends } from './environment.ts'
 import type { Faults } from './google/tasks/faults.ts'
 import type { SandboxInfo } from './info.ts'
 import type { SandboxOptions } from './options.ts'
@@ -14,6 +14,7 @@ import { freePort } from './ports.ts'
 import { backendsAt, backendsBehind, type Proxies, startProxies } from './proxies.ts'
 import type { Exit, ReadyLine, SupervisedProcess } from './processes.ts'
 import { type Product, repositoryFile, SOURCES } from './product.ts'
+import { storesOfRun } from './real-stores.ts'
 
 interface Events {
   /** The Firestore emulator or the simulator ended unexpectedly, and its state, which it held in memory, is gone. */
@@ -23,8 +24,10 @@ interface Events {
 /** Starts the whole product with its stand-ins on this machine. Several sandboxes can run side by side. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const startedAt = performance.now()
-  const emulator = await findFirestoreEmulator(process.env)
-  const folder = await Folder.open(options.folder)
+  const stores = options.stores && storesOfRun(options.stores)
+  if (stores && options.proxied === true) throw new Error('A sandbox can cut nobody off from Google’s own stores.')
+  const emulator = stores ? null : await findFirestoreEmulator(process.env)
+  const folder = await Folder.open(options.folder, stores)
   // An operator creates this directory, because the runner creates none.
   if (options.storage === 'local') await mkdir(folder.sessions, { recursive: true, mode: 0o700 })
   const ports = {
@@ -48,7 +51,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 interface SandboxParts {
   options: SandboxOptions
   folder: Folder
-  emulator: FirestoreEmulator
+  /** Null where Google's Firestore is used. */
+  emulator: FirestoreEmulator | null
   ports: Record<keyof Backends | 'functions' | 'server', number>
   proxies: Proxies | null
 }
@@ -67,6 +71,7 @@ const firestoreOf = (folder: Folder, emulator: FirestoreEmulator, port: number, 
 export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
   // The parts. Tests stop, kill and start them, and hear of it by their events.
   readonly #firestore: SupervisedProcess | null
+  /** It does not run where the sandbox has `stores`. */
   readonly storage: SupervisedProcess
   /** It does not run where the product is `selfHosted`. */
   readonly tasks: SupervisedProcess
@@ -84,7 +89,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
   readonly #folder: Folder
   readonly #addresses: { api: string | null; apiServer: string | null } & Backends
   /** The addresses that the product uses: those of the proxies if the sandbox has any. */
-  readonly #backends: Backends
+  readonly #backends: ReachedBackends
   readonly #whatsapp: WhatsApp
   readonly #clock: MovableClock | null
   readonly #functionsUrl: string
@@ -99,7 +104,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     this.#folder = folder
     const own = { ...backendsAt(ports), ...(options.firestore === undefined ? {} : { firestore: options.firestore }) }
     this.proxies = proxies
-    this.#backends = proxies ? backendsBehind(proxies) : own
+    this.#backends = { ...(proxies ? backendsBehind(proxies) : own), stores: options.stores }
     this.#clock = options.movableClock === true ? new MovableClock(folder.clock) : null
     const clock = this.#clock
     const api = apiParts({ folder, backends: this.#backends, ports, clock, options })
@@ -109,7 +114,9 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     this.#addresses = { api: api.functions && api.url, apiServer: api.serverUrl, ...own }
     this.#whatsapp = { url: options.whatsappUrl ?? '', root: options.whatsappRoot ?? null, media: null }
     this.#firestore =
-      options.firestore === undefined ? firestoreOf(folder, emulator, ports.firestore, options.forLong === true) : null
+      options.firestore === undefined && emulator
+        ? firestoreOf(folder, emulator, ports.firestore, options.forLong === true)
+        : null
     this.storage = storageProcess(folder, ports.storage)
     this.tasks = tasksProcess(folder, ports.tasks, { clock })
     this.#deployment = new Deployment({
@@ -139,7 +146,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     const { project, bucket } = this.#folder.identity
     const backends = Promise.all([
       up(this.#firestore, () => void (this.#firestoreWasUp = true)),
-      up(this.storage, () => createBucket(this.#addresses.storage, project, bucket)),
+      up(this.#options.stores ? null : this.storage, () => createBucket(this.#addresses.storage, project, bucket)),
       up(this.#options.selfHosted === true ? null : this.tasks),
       up(this.simulator, (line) => this.#simulatorIsUp(line)),
     ])
