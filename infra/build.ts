@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path'
 import { BadOption, readWords } from './command-line.ts'
 import { buildUnit } from './units/build-unit.ts'
-import { BUILT, type Unit, UNITS } from './units/repository.ts'
+import { BUILT, TRIAL, type Unit, UNITS } from './units/repository.ts'
 import { BuildStamp, sourceHash } from './units/source-hash.ts'
 
 const USAGE = `Builds what is deployed, in infra/build.
@@ -10,6 +10,7 @@ const USAGE = `Builds what is deployed, in infra/build.
   npm run build -- functions     the bundle for Cloud Functions
   npm run build -- runner        the context of the runner's image: docker build infra/build/runner
   npm run build -- server        the API as a server, and the context of its image: docker build infra/build/server
+  npm run build -- trial         the context of an image for one check of verify-live, which is deployed nowhere else
 
   --if-changed                   leaves a unit alone when its sources have not changed since it was built
   --out DIR                      another folder for the units
@@ -30,11 +31,12 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const hash = sourceHash()
   for (const unit of units) {
-    const stamp = new BuildStamp(unit, parent)
-    if (ifChanged && stamp.names(hash)) continue
+    // The stamp knows the sources of what is deployed.
+    const stamp = unit === TRIAL ? null : new BuildStamp(unit, parent)
+    if (ifChanged && stamp?.names(hash)) continue
     const startedAt = performance.now()
     const { folder, packages } = await buildUnit(unit, parent)
-    stamp.write(hash)
+    stamp?.write(hash)
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
     process.stdout.write(`${unit}: ${relative(process.cwd(), folder)}, ${packages} locked packages (${seconds} s)\n`)
   }
@@ -47,9 +49,10 @@ function parseOptions(args: readonly string[]) {
   return { units: unitsOf(positionals), ifChanged, parent: out === undefined ? BUILT : resolve(out), help }
 }
 
-function unitsOf([word = 'all', ...rest]: readonly string[]): readonly Unit[] {
+function unitsOf([word = 'all', ...rest]: readonly string[]): readonly (Unit | typeof TRIAL)[] {
+  if (word === TRIAL && rest.length === 0) return [TRIAL]
   const units = UNITS.filter((unit) => word === 'all' || word === unit)
-  if (units.length === 0 || rest.length > 0) throw new BadOption('The unit is `functions`, `runner`, `server` or `all`.')
+  if (units.length === 0 || rest.length > 0) throw new BadOption('The unit is `functions`, `runner`, `server`, `trial` or `all`.')
   return units
 }
 

@@ -9,6 +9,7 @@ const PROOFS = {
   fuzz: 'mutated records, documents, frames, messages and requests',
   skew: 'an earlier version of the product together with this one, under chaos',
   image: 'the image of the runner, built and run: starts, holds a session, leaves in time',
+  trial: 'the image of chaos beside a deployment, built and run on stand-ins of its stores',
   deploy: 'the deployment against recorded APIs of Google: twice, after changes by hand, and with a kill at each change',
 }
 

@@ -2,9 +2,10 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bundleFunctions, bundleServer } from './functions-unit.ts'
 import { cutLock, type Manifest } from './lock-file.ts'
-import { readLock, readManifest, type Unit } from './repository.ts'
+import { readLock, readManifest, TRIAL, type Unit } from './repository.ts'
 import { billOfMaterials } from './sbom.ts'
 import { copyRunner, RUNNER_WORKSPACES } from './runner-unit.ts'
+import { copyTrial, TRIAL_WORKSPACES } from './trial-unit.ts'
 
 export interface BuiltUnit {
   readonly folder: string
@@ -16,7 +17,7 @@ export interface BuiltUnit {
  * Builds one unit of deployment: a folder below `parent` that stands by itself, with its own package.json and package-lock.json.
  * The folder replaces the earlier one only when it is complete.
  */
-export async function buildUnit(unit: Unit, parent: string): Promise<BuiltUnit> {
+export async function buildUnit(unit: Unit | typeof TRIAL, parent: string): Promise<BuiltUnit> {
   const folder = join(parent, unit)
   const fresh = join(parent, `.${unit}-${process.pid}`)
   mkdirSync(fresh, { recursive: true })
@@ -25,7 +26,7 @@ export async function buildUnit(unit: Unit, parent: string): Promise<BuiltUnit> 
     const lock = cutLock(readLock(), manifest, workspaces)
     writeJson(join(fresh, 'package.json'), manifest)
     writeJson(join(fresh, 'package-lock.json'), lock)
-    if (unit !== 'functions') {
+    if (unit === 'runner' || unit === 'server') {
       // The runner's image has no peers.
       const installed = cutLock(readLock(), manifest, workspaces, { peers: unit !== 'runner' })
       writeJson(join(fresh, 'sbom.cdx.json'), billOfMaterials(installed))
@@ -38,17 +39,23 @@ export async function buildUnit(unit: Unit, parent: string): Promise<BuiltUnit> 
   }
 }
 
-async function fill(unit: Unit, folder: string): Promise<{ manifest: Manifest; workspaces: Record<string, Manifest> }> {
+async function fill(
+  unit: Unit | typeof TRIAL,
+  folder: string,
+): Promise<{ manifest: Manifest; workspaces: Record<string, Manifest> }> {
   switch (unit) {
     case 'functions':
       return { manifest: await bundleFunctions(folder), workspaces: {} }
     case 'server':
       return { manifest: await bundleServer(folder), workspaces: {} }
-    case 'runner': {
-      const workspaces = Object.fromEntries(RUNNER_WORKSPACES.map((name) => [name, readManifest(name)]))
-      return { manifest: copyRunner(folder), workspaces }
-    }
+    case 'runner':
+      return { manifest: copyRunner(folder), workspaces: manifestsOf(RUNNER_WORKSPACES) }
+    case TRIAL:
+      return { manifest: copyTrial(folder), workspaces: manifestsOf(TRIAL_WORKSPACES) }
   }
 }
+
+const manifestsOf = (names: readonly string[]): Record<string, Manifest> =>
+  Object.fromEntries(names.map((name) => [name, readManifest(name)]))
 
 const writeJson = (path: string, value: unknown): void => writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`)

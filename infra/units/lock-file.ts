@@ -10,6 +10,7 @@ export interface Manifest {
   readonly engines?: Readonly<Record<string, string>>
   /** Package name → exact version. */
   readonly dependencies?: Dependencies
+  readonly devDependencies?: Dependencies
 }
 
 type Dependencies = Readonly<Record<string, string>>
@@ -23,6 +24,7 @@ export interface LockedPackage {
   readonly resolved?: string
   readonly link?: boolean
   readonly dependencies?: Dependencies
+  readonly devDependencies?: Dependencies
   readonly optionalDependencies?: Dependencies
   readonly peerDependencies?: Dependencies
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>
@@ -73,7 +75,7 @@ export function cutLock(
   kept.set('', root as LockedPackage)
   for (const [folder, workspace] of Object.entries(workspaces)) {
     requireExact(lock, folder, workspace)
-    kept.set(folder, lock.packages[folder] as LockedPackage)
+    kept.set(folder, withoutDev(lock.packages[folder] as LockedPackage))
     kept.set(`node_modules/${workspace.name}`, { resolved: folder, link: true })
   }
   for (const [folder, workspace] of Object.entries(workspaces)) visit(folder, workspace)
@@ -90,6 +92,12 @@ function neededBy(entry: LockedPackage): { name: string; isOptional: boolean }[]
   const names = [...Object.keys(dependencies), ...Object.keys(optionalDependencies), ...Object.keys(peerDependencies)]
   const isOptional = (name: string) => name in optionalDependencies || peerDependenciesMeta[name]?.optional === true
   return names.map((name) => ({ name, isOptional: isOptional(name) }))
+}
+
+/** What only tests need is deployed nowhere. */
+function withoutDev(entry: LockedPackage): LockedPackage {
+  const { devDependencies: _, ...deployed } = entry
+  return deployed
 }
 
 const withoutPeers = (entry: LockedPackage): LockedPackage => ({ ...entry, peerDependencies: {} })

@@ -10,6 +10,9 @@ export const BUILT = join(ROOT, 'infra/build')
 export const UNITS = ['functions', 'runner', 'server'] as const
 export type Unit = (typeof UNITS)[number]
 
+/** What is built for one check of `verify-live`, and is no part of an installation. */
+export const TRIAL = 'trial'
+
 /** Reads the manifest of a workspace, or of the repository itself when the folder is empty. */
 export const readManifest = (folder: string): Manifest => readJson(join(ROOT, folder, 'package.json')) as Manifest
 

@@ -4,7 +4,7 @@ import { readersOf, type SecretName } from '../../resources/deployed-functions.t
 import { LIVE_CHECKS } from '../all-checks.ts'
 import { contextWith, liveCheck, problemsOf } from '../fixtures/context.ts'
 import type { LiveRequest } from '../live-check.ts'
-import { percentile } from './latency.ts'
+import { percentile } from '../commit-latency.ts'
 import { problemOf } from './queries.ts'
 
 const run = (name: string, fakes: Parameters<typeof contextWith>[0]) => problemsOf(liveCheck(name).run(contextWith(fakes)))
