@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { files, targetOf } from './fixtures/target.ts'
 import { allResources } from './all-resources.ts'
+import { type DeployedUnit, SERVER } from './deployed-functions.ts'
+import { networkAnnotations } from './network.ts'
 import { changeOf } from './resource.ts'
 
 const SERVICE = 'service holdfast-api'
@@ -43,6 +45,14 @@ test('the server is made of its own image, speaks HTTP/2, and lets everybody ask
     livenessProbe: { httpGet: { path: '/live' } },
   })
   expect(containers[0]?.env).toContainEqual({ name: 'API_KEY', valueFrom: { secretKeyRef: { name: 'API_KEY', key: 'latest' } } })
+})
+
+test('the server goes by the fixed address only if it calls others than Google', () => {
+  const annotationsOf = (reaches: DeployedUnit['reaches']) =>
+    Object.keys(networkAnnotations(targetOf({}), { ...SERVER, reaches }))
+  const way = ['run.googleapis.com/network-interfaces', 'run.googleapis.com/vpc-access-egress']
+  expect([annotationsOf('google'), annotationsOf('internet')]).toEqual([[], way])
+  expect(JSON.stringify(fileOf(null)).includes(way[1] ?? '')).toBe(SERVER.reaches === 'internet')
 })
 
 test('what is there as wanted is left, and another number of instances is a change', () => {

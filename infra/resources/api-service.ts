@@ -1,6 +1,7 @@
 import { gcloud } from './command.ts'
-import { FUNCTIONS } from './deployed-functions.ts'
+import { SERVER } from './deployed-functions.ts'
 import { textAt } from './fields.ts'
+import { networkAnnotations } from './network.ts'
 import { imageOf, imageRead } from './repository.ts'
 import type { Read, Resource } from './resource.ts'
 import type { Target } from './target.ts'
@@ -69,10 +70,11 @@ function templateOf(target: Target, image: unknown) {
         'autoscaling.knative.dev/minScale': String(minInstances),
         'autoscaling.knative.dev/maxScale': String(maxInstances),
         'run.googleapis.com/startup-cpu-boost': 'true',
+        ...networkAnnotations(target, SERVER),
       },
     },
     spec: {
-      serviceAccountName: target.emailOf('api'),
+      serviceAccountName: target.emailOf(SERVER.account),
       containerConcurrency: CONCURRENCY,
       timeoutSeconds: REQUEST_S,
       containers: [
@@ -84,7 +86,7 @@ function templateOf(target: Target, image: unknown) {
           ports: [{ name: 'h2c', containerPort: PORT }],
           env: [
             ...Object.entries(variables).map(([name, value]) => ({ name, value })),
-            ...(FUNCTIONS['api']?.secrets ?? []).map((name) => ({
+            ...SERVER.secrets.map((name) => ({
               name,
               valueFrom: { secretKeyRef: { name, key: versions[name] } },
             })),

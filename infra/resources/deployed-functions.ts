@@ -11,6 +11,14 @@ export interface DeployedFunction {
   readonly objects: boolean
   /** What it does with documents: everything, or only reading and changing those that are there. */
   readonly documents: 'all' | 'changes'
+  /** Whom it calls. A function has no way to the internet by the fixed address, so that none may need one. */
+  readonly reaches: 'google'
+}
+
+/** A unit that is no function. */
+export interface DeployedUnit extends Omit<DeployedFunction, 'calledBy' | 'reaches'> {
+  /** Google alone, or hosts of the internet, which may have to see one address. */
+  readonly reaches: 'google' | 'internet'
 }
 
 export type SecretName = 'API_KEY' | 'SESSION_ENCRYPTION_KEY'
@@ -25,8 +33,17 @@ export const FUNCTIONS: Readonly<Record<string, DeployedFunction>> = {
     enqueues: ['retries'],
     objects: true,
     documents: 'all',
+    reaches: 'google',
   },
-  retries: { account: 'tasks', calledBy: 'tasks', secrets: KEY, enqueues: [], objects: false, documents: 'changes' },
+  retries: {
+    account: 'tasks',
+    calledBy: 'tasks',
+    secrets: KEY,
+    enqueues: [],
+    objects: false,
+    documents: 'changes',
+    reaches: 'google',
+  },
   sweep: {
     account: 'sweeper',
     calledBy: 'a schedule',
@@ -34,20 +51,40 @@ export const FUNCTIONS: Readonly<Record<string, DeployedFunction>> = {
     enqueues: ['retries'],
     objects: false,
     documents: 'changes',
+    reaches: 'google',
   },
-  maintain: { account: 'maintainer', calledBy: 'a schedule', secrets: KEY, enqueues: [], objects: true, documents: 'changes' },
+  maintain: {
+    account: 'maintainer',
+    calledBy: 'a schedule',
+    secrets: KEY,
+    enqueues: [],
+    objects: true,
+    documents: 'changes',
+    reaches: 'google',
+  },
 }
 
 /** What the runner needs. */
-export const RUNNER: Omit<DeployedFunction, 'calledBy'> = {
+export const RUNNER: DeployedUnit = {
   account: 'runner',
   secrets: KEY,
   enqueues: ['retries'],
   objects: true,
   documents: 'all',
+  reaches: 'internet',
 }
 
-const USERS = [RUNNER, ...Object.values(FUNCTIONS)]
+/** What the API as a server needs: what it needs as a function. */
+export const SERVER: DeployedUnit = {
+  account: 'api',
+  secrets: ['API_KEY', ...KEY],
+  enqueues: ['retries'],
+  objects: true,
+  documents: 'all',
+  reaches: 'google',
+}
+
+const USERS = [RUNNER, SERVER, ...Object.values(FUNCTIONS)]
 
 const distinct = <T>(values: readonly T[]): readonly T[] => [...new Set(values)]
 

@@ -1,5 +1,6 @@
 import { portsOfRunner } from '../environment/ports.ts'
 import { gcloud } from './command.ts'
+import type { DeployedUnit } from './deployed-functions.ts'
 import { lastOf, listAt, textAt, textsAt } from './fields.ts'
 import type { Read, Resource } from './resource.ts'
 import type { Target } from './target.ts'
@@ -116,9 +117,12 @@ function nat(target: Target): Resource {
   }
 }
 
-/** Annotations of a template of Cloud Run whose requests go through the network. None without one. */
-export const networkAnnotations = ({ environment }: Target): Readonly<Record<string, string>> =>
-  environment.egress.fixedAddress
+/**
+ * Annotations of the template of a unit on Cloud Run. One that calls the internet goes through the network, if there is one. One that calls
+ * Google alone does not: instances in a network begin later, and Google wants no address. The ports of the address are counted for the runners.
+ */
+export const networkAnnotations = ({ environment }: Target, { reaches }: DeployedUnit): Readonly<Record<string, string>> =>
+  environment.egress.fixedAddress && reaches === 'internet'
     ? {
         'run.googleapis.com/network-interfaces': JSON.stringify([{ network: NAME, subnetwork: NAME }]),
         'run.googleapis.com/vpc-access-egress': 'all-traffic',

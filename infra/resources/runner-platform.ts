@@ -1,5 +1,6 @@
 import type { Platform } from '../environment/environment.ts'
 import { type Command, gcloud } from './command.ts'
+import { RUNNER } from './deployed-functions.ts'
 import { at } from './fields.ts'
 import { networkAnnotations } from './network.ts'
 import { FOLLOW_NEWEST, instancesIn, splitsBeforeChange } from './pool-splits.ts'
@@ -90,7 +91,7 @@ const closednessOf = (platform: Platform): Readonly<Record<string, string>> =>
 
 function templateOf(target: Target, image: unknown) {
   const spec = runnerSpec(target, image)
-  const network = networkAnnotations(target)
+  const network = networkAnnotations(target, RUNNER)
   if (target.environment.runner.platform === 'worker-pool') {
     return Object.keys(network).length === 0 ? { spec } : { metadata: { annotations: network }, spec }
   }

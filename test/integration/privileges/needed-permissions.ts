@@ -1,15 +1,4 @@
-import { readFileSync } from 'node:fs'
-
-/** One request of a process, as `record-calls.ts` writes it down. */
-interface Call {
-  readonly account: string
-  readonly method: string
-  /** Of HTTP, or of gRPC. */
-  readonly path: string
-  readonly host?: string
-  /** The request of a commit, base64. */
-  readonly body?: string
-}
+import type { Call } from './recorded-calls.ts'
 
 /**
  * The permissions that Google wants for each method of Firestore, as of 2026-11-29:
@@ -34,20 +23,16 @@ const OBJECTS: readonly (readonly [method: string, path: RegExp, permission: str
 ]
 
 /**
- * Returns what each account did, by a file of calls, as permissions on things: `datastore.entities.get on the project`.
+ * Returns what each process did, as permissions on things: `datastore.entities.get on the project`.
  *
  * @throws Error for a call whose permission the tables lack
  */
-export function neededPermissions(file: string): ReadonlyMap<string, ReadonlySet<string>> {
-  const calls = readFileSync(file, 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Call)
+export function neededPermissions(calls: readonly Call[]): ReadonlyMap<string, ReadonlySet<string>> {
   const needed = new Map<string, Set<string>>()
   for (const call of calls) {
-    const known = needed.get(call.account) ?? new Set()
+    const known = needed.get(call.process) ?? new Set()
     for (const permission of permissionsOf(call)) known.add(permission)
-    needed.set(call.account, known)
+    needed.set(call.process, known)
   }
   return needed
 }

@@ -8,11 +8,13 @@ import { jobPath } from '@holdfast/core/message/job-document'
 import { tasksOf } from '@holdfast/core/platform/tasks-settings'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { environmentSchema } from '../../../infra/environment/environment.ts'
+import { RUNNER, SERVER } from '../../../infra/resources/deployed-functions.ts'
 import { ACCOUNTS, Target } from '../../../infra/resources/target.ts'
 import { EngineWorld, eventually } from '../../support/engine-world.ts'
 import { EVERY_ROUTE } from '../api/every-route.ts'
 import { grantedPermissions } from './granted-permissions.ts'
 import { neededPermissions } from './needed-permissions.ts'
+import { type Call, otherHosts, readCalls } from './recorded-calls.ts'
 
 /**
  * Each account's rights, compared with what its processes ask of Google: real units in a sandbox, each function in a process of its own,
@@ -31,6 +33,7 @@ const TARGET = new Target(environmentSchema.parse({ v: 1, project: 'demo-holdfas
 let world: EngineWorld
 let folder: string
 let needed: ReturnType<typeof neededPermissions>
+let calls: readonly Call[]
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'holdfast-calls-'))
@@ -45,7 +48,8 @@ beforeAll(async () => {
     runnerEnv: { RECORD_CALLS_AS: 'runner', RECORD_CALLS_TO: file },
   })
   await live()
-  needed = neededPermissions(file)
+  calls = readCalls(file)
+  needed = neededPermissions(calls)
 }, 180_000)
 
 afterAll(async () => {
@@ -203,6 +207,14 @@ test('each exception is needed, and there is no process without an account', () 
   // Those have no code of ours.
   const withoutProcess = Object.keys(ACCOUNTS).filter((account) => !UNITS.some((unit) => unit === account))
   expect(withoutProcess).toEqual(['invoker', 'build'])
+})
+
+test('only units that the deployment lets reach the internet call somebody else than Google', () => {
+  const { firestore, storage, tasks } = world.sandbox.info
+  const others = otherHosts(calls, [firestore, new URL(storage).host, tasks])
+  const callers = [...others].filter(([, hosts]) => hosts.size > 0).map(([process]) => process)
+  const allowed = Object.entries({ runner: RUNNER, server: SERVER }).filter(([, { reaches }]) => reaches === 'internet')
+  expect(callers.toSorted()).toEqual(allowed.map(([unit]) => unit))
 })
 
 test('no account of a process deletes or overwrites objects, changes rights, or reaches a secret that it is not given', () => {

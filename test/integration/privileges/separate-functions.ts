@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { type IncomingMessage, request as send, type ServerResponse } from 'node:http'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { PASSED_ON } from './record-calls.ts'
 import { api, maintain as maintainer, retries as tasks, sweep as sweeper } from '../../../functions/src/index.ts'
 
 /**
@@ -28,10 +29,13 @@ function separated(name: string, one: Function): Function {
   const port = start(name, accountOf(one))
   const handler = async (request: Request, response: ServerResponse) => {
     const { method, headers, originalUrl: path } = request
-    const passed = send({ host: '127.0.0.1', port: await port, method, path, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 500, answer.headers)
-      answer.pipe(response)
-    })
+    const passed = send(
+      { host: '127.0.0.1', port: await port, method, path, headers: { ...headers, [PASSED_ON]: 'yes' } },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 500, answer.headers)
+        answer.pipe(response)
+      },
+    )
     passed.on('error', () => response.destroy())
     passed.end(request.rawBody)
   }
