@@ -28,7 +28,7 @@ interface Result {
 
 async function run(options: Options, say: (line: string) => void): Promise<Result> {
   if (options.verb === 'init') {
-    await init(options.file, say)
+    await init(options.file, { say })
     return { code: 0, json: { file: options.file } }
   }
   const environment = readEnvironment(options.file)

@@ -44,7 +44,12 @@ const KMS_KEY_FORM = 'must be `own`, or like projects/P/locations/L/keyRings/R/c
 export const environmentSchema = z
   .strictObject({
     v: z.literal(1),
-    project: z.string().regex(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, 'must be the id of a Google Cloud project'),
+    project: z
+      .string()
+      .regex(
+        /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/,
+        'must be the id of a Google Cloud project: 6 to 30 small letters, digits and hyphens',
+      ),
     region: z
       .string()
       .default(DEFAULT_REGION)
