@@ -4,6 +4,12 @@ export const processEnvironment = process.env
 /** An access token that somebody else has got, e.g. a pipeline. Without it, gcloud is asked. */
 export const givenToken = (): string | undefined => process.env['GOOGLE_OAUTH_ACCESS_TOKEN'] || undefined
 
+/**
+ * The folder of the files that commands name. Only tests set it, so that two of them do not disturb each other: the real firebase-tools
+ * look for the variables of functions where firebase.json says.
+ */
+export const filesFolder = (): string => process.env['HOLDFAST_FILES'] || 'infra/build'
+
 /** Where Firestore answers over HTTP. Google's own clients find its emulator by the same variable. */
 export const firestoreOrigin = (): string => {
   const emulator = process.env['FIRESTORE_EMULATOR_HOST']

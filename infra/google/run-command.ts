@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Command, type Programs, type SecretKind, wordsOf } from '../resources/command.ts'
 import { ROOT } from '../units/repository.ts'
@@ -15,7 +15,7 @@ export class CommandFailed extends Error {}
 /** Writes the files that a command names. */
 export function writeFiles({ files = {} }: Command): void {
   for (const [path, content] of Object.entries(files)) {
-    const file = join(ROOT, path)
+    const file = resolve(ROOT, path)
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`)
   }

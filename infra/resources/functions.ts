@@ -5,9 +5,6 @@ import { at, type Fields, lastOf, listAt, textAt, textsAt } from './fields.ts'
 import type { Answers, Read, Resource } from './resource.ts'
 import type { Target } from './target.ts'
 
-/** Where firebase.json looks for variables, in a file for each project. */
-const VARIABLES = 'infra/build/variables'
-
 const NAMES = Object.keys(FUNCTIONS)
 
 /** Functions that their caller may call because firebase-tools let it. Those for tasks are not among them: see `invokers`. */
@@ -33,7 +30,7 @@ const scheduleOf = ({ region }: Target, name: string): string => `firebase-sched
 export function functions(target: Target): Resource {
   const { project, region } = target
   const deploy = (answers: Answers, more: Readonly<Record<string, string>> = {}) => [
-    firebase(project, 'functions', { [`${VARIABLES}/.env.${project}`]: dotenv({ ...variablesOf(target, answers), ...more }) }),
+    firebase(project, 'functions', { [target.variablesFile]: dotenv({ ...variablesOf(target, answers), ...more }) }),
   ]
   const wanted = (answers: Answers) =>
     Object.entries(FUNCTIONS).map(([name, { account }]) => {

@@ -32,9 +32,13 @@ export class Target {
   readonly project: string
   readonly region: string
 
-  constructor(environment: Environment, release: Release) {
+  readonly #files: string
+
+  /** `files` is the folder of the files that commands name, from the root of the repository. Git ignores it. */
+  constructor(environment: Environment, release: Release, files = 'infra/build') {
     this.environment = environment
     this.release = release
+    this.#files = files
     this.project = environment.project
     this.region = environment.region
   }
@@ -72,9 +76,14 @@ export class Target {
     return `serviceAccount:${this.emailOf(account)}`
   }
 
-  /** Where a file lies that a command names, from the root of the repository. Git ignores the folder. */
+  /** Where a file lies that a command names. */
   file(name: string): string {
-    return `infra/build/${this.project}/${name}`
+    return `${this.#files}/${this.project}/${name}`
+  }
+
+  /** Where firebase-tools look for the variables of the functions: firebase.json names the folder. */
+  get variablesFile(): string {
+    return `${this.#files}/variables/.env.${this.project}`
   }
 
   /** The variables of runner and functions alike. */

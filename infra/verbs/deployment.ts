@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Environment } from '../environment/environment.ts'
+import { filesFolder } from '../config.ts'
 import { accessToken } from '../google/access-token.ts'
 import { answersFor, Look, type Reader } from '../google/look.ts'
 import { Rest } from '../google/rest.ts'
@@ -40,7 +41,7 @@ export async function openDeployment(environment: Environment, { firebase, only 
     seeProject(rest, project),
   ])
   const { version } = readManifest('runner')
-  const target = new Target(environment, { functions, runner, server, version, revision })
+  const target = new Target(environment, { functions, runner, server, version, revision }, filesFolder())
   const resources = allResources(target, readFirestoreFiles()).filter(({ id }) => id.includes(only))
   if (resources.length === 0)
     throw new Error(`No resource has "${only}" in its name. Without --only, \`plan\` goes through all of them.`)

@@ -65,7 +65,10 @@ export class DeployedWorld {
     const proxy = recorder.url.replace('http://', 'http://$$:$sum@')
     writeProgram(join(programs, 'firebase'), namedByProxy(`HTTPS_PROXY=${proxy}`, `HTTP_PROXY=${proxy}`, words))
     const path = [programs, process.env['PATH']].join(delimiter)
-    world.here = new DeployedWorld(recorder, folder, { ...recorder.environment(), PATH: path, CI: '1', ...variables })
+    // The real firebase-tools know one place of files only. With them, two worlds at the same time disturb each other.
+    const files = firebase === undefined ? { HOLDFAST_FILES: join(folder, 'files') } : {}
+    const own = { ...recorder.environment(), ...files, PATH: path, CI: '1', ...variables }
+    world.here = new DeployedWorld(recorder, folder, own)
     world.here.wish(environment ?? {})
     return world.here
   }

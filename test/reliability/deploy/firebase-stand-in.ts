@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /**
@@ -104,7 +104,7 @@ function discover(): Record<string, Endpoint> {
 
 /** What firebase-tools find in the file of variables of a project. */
 function variables(): Record<string, string> {
-  const lines = readFileSync(join(root, `infra/build/variables/.env.${project}`), 'utf8')
+  const lines = readFileSync(resolve(root, process.env['HOLDFAST_FILES'] ?? 'infra/build', `variables/.env.${project}`), 'utf8')
     .trim()
     .split('\n')
   return Object.fromEntries(

@@ -101,7 +101,6 @@ describe.skipIf(!isPossible)('a new revision in a fleet of ten', { timeout: 300_
 
 const RUNNERS = { words: ['--only', 'holdfast-runner'] }
 
-// It is here because its commands have the same file as those above: never both at the same time.
 test.skipIf(!isPossible)('the real gcloud moves the runners from a worker pool to a service', { timeout: 180_000 }, async () => {
   const world = await DeployedWorld.open({ gcloud: gcloud ?? '' })
   const { recorder } = world
