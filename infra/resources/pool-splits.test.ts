@@ -1,8 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { FOLLOW_NEWEST, splitsAt, splitsBeforeChange, standingLine, standingOf, stepAfter } from './pool-splits.ts'
+import {
+  FOLLOW_NEWEST,
+  REVISION_BEFORE,
+  revisionBeforeChange,
+  splitsAt,
+  splitsBeforeChange,
+  standingLine,
+  standingOf,
+  stepAfter,
+} from './pool-splits.ts'
 
-const pool = (instances: number, instanceSplits: readonly object[], [newest, works] = ['r2', 'r2']) => ({
-  metadata: { annotations: { 'run.googleapis.com/manualInstanceCount': String(instances) } },
+const pool = (instances: number, instanceSplits: readonly object[], [newest, works] = ['r2', 'r2'], before: object = {}) => ({
+  metadata: { annotations: { 'run.googleapis.com/manualInstanceCount': String(instances), ...before } },
   spec: { instanceSplits },
   status: { latestCreatedRevisionName: newest, latestReadyRevisionName: works },
 })
@@ -23,6 +32,12 @@ describe('before a new revision is made', () => {
     const half = [named('r2', 50), named('r1', 50)]
     expect(splitsBeforeChange(pool(10, half))).toEqual(half)
   })
+
+  test('the one that most instances are of is known', () => {
+    expect(revisionBeforeChange(pool(3, FOLLOW_NEWEST, ['r3', 'r2']))).toBe('r2')
+    expect(revisionBeforeChange(pool(10, [named('r2', 10), named('r1', 90)]))).toBe('r1')
+    expect(revisionBeforeChange({ status: { latestCreatedRevisionName: 'r1' } })).toBeUndefined()
+  })
 })
 
 describe('how a roll-out stands is read from the pool', () => {
@@ -41,6 +56,14 @@ describe('how a roll-out stands is read from the pool', () => {
     expect(standingOf(pool(10, splits))).toEqual({ newest: 'r2', instances: 10, ...standing })
   })
 
+  test('the revision before is known at the last step, too, if the pool has kept it', () => {
+    const oldOf = (splits: readonly object[], before: string) =>
+      standingOf(pool(10, splits, ['r2', 'r2'], { [REVISION_BEFORE]: before }))?.old
+    expect([oldOf([named('r2', 100)], 'r1'), oldOf(FOLLOW_NEWEST, 'r1'), oldOf(FOLLOW_NEWEST, 'r2')]).toEqual(['r1', 'r1', null])
+    // Whom the instances are of counts more than what was kept.
+    expect(oldOf([named('r2', 10), named('r1', 90)], 'r0')).toBe('r1')
+  })
+
   test('without a pool there is nothing', () => {
     expect(standingOf(null)).toBeNull()
   })
@@ -48,6 +71,9 @@ describe('how a roll-out stands is read from the pool', () => {
   test('it is told in a sentence', () => {
     const tell = (splits: readonly object[]) => standingLine(standingOf(pool(10, splits)) as never)
     expect(tell([named('r1', 90), named('r2', 10)])).toBe('10 % of the instances are of r2, the newest revision, 90 % of r1.')
+    expect(standingLine(standingOf(pool(10, [named('r2', 100)], undefined, { [REVISION_BEFORE]: 'r1' })) as never)).toBe(
+      '100 % of the instances are of r2, the newest revision.',
+    )
     expect(tell(FOLLOW_NEWEST)).toBe('All instances are of r2, the newest revision.')
   })
 })

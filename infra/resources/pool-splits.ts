@@ -14,12 +14,15 @@ export interface Standing {
   readonly newest: string
   /** The percentage of instances that are of it. */
   readonly share: number
-  /** The revision that most other instances are of. Null if there are no others. */
+  /** The revision that most other instances are of, or were before the last step. Null if nobody knows it. */
   readonly old: string | null
   readonly instances: number
   /** True: the instances follow each new revision by themselves, so that no roll-out is under way. */
   readonly followsNewest: boolean
 }
+
+/** The annotation of the pool that names the revision before the newest. The splits name it no more when all instances are of the newest. */
+export const REVISION_BEFORE = 'holdfast/revision-before'
 
 export const instancesIn = (pool: unknown): number =>
   Number(textAt(pool, 'metadata', 'annotations', 'run.googleapis.com/manualInstanceCount') ?? 0)
@@ -34,10 +37,11 @@ export function standingOf(pool: unknown): Standing | null {
   const followsNewest =
     splits.length === 0 ||
     listAt(pool, 'spec', 'instanceSplits').some((split) => followsLatest(split) && split['percent'] === 100)
+  const before = textAt(pool, 'metadata', 'annotations', REVISION_BEFORE)
   return {
     newest,
     share: followsNewest ? 100 : share,
-    old: others[0]?.revision ?? null,
+    old: others[0]?.revision ?? (before === newest ? null : (before ?? null)),
     instances: instancesIn(pool),
     followsNewest,
   }
@@ -65,6 +69,14 @@ export function splitsBeforeChange(pool: unknown): unknown {
   return named.length === 0 ? [{ revisionName: works, percent: 100 }] : named.map(splitOf)
 }
 
+/** The revision of most instances of a pool that is about to get a new one. Undefined when none works. */
+export function revisionBeforeChange(pool: unknown): string | undefined {
+  const works = textAt(pool, 'status', 'latestReadyRevisionName')
+  if (works === undefined) return undefined
+  const [most] = namedSplits(pool, works).toSorted((one, other) => other.percent - one.percent)
+  return most?.revision ?? works
+}
+
 const splitOf = ({ revision, percent }: Split) => ({ revisionName: revision, percent })
 
 /** Gives a percentage of the instances to the newest revision, and the others to the old one. */
@@ -88,4 +100,4 @@ export function stepAfter({ share, instances }: Pick<Standing, 'share' | 'instan
 export const standingLine = ({ newest, share, old, followsNewest }: Standing): string =>
   followsNewest
     ? `All instances are of ${newest}, the newest revision.`
-    : `${share} % of the instances are of ${newest}, the newest revision${old === null ? '' : `, ${100 - share} % of ${old}`}.`
+    : `${share} % of the instances are of ${newest}, the newest revision${old === null || share === 100 ? '' : `, ${100 - share} % of ${old}`}.`

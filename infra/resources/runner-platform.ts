@@ -3,7 +3,7 @@ import { type Command, gcloud } from './command.ts'
 import { RUNNER } from './deployed-functions.ts'
 import { at } from './fields.ts'
 import { networkAnnotations } from './network.ts'
-import { FOLLOW_NEWEST, instancesIn, splitsBeforeChange } from './pool-splits.ts'
+import { FOLLOW_NEWEST, instancesIn, REVISION_BEFORE, revisionBeforeChange, splitsBeforeChange } from './pool-splits.ts'
 import { imageRead } from './repository.ts'
 import type { Read, Resource } from './resource.ts'
 import { PORTS, runnerSpec } from './runner-container.ts'
@@ -58,7 +58,10 @@ export function runnerPlatform(target: Target): readonly Resource[] {
       },
       update: (have, [, image]) => {
         const count = countOf(have) ?? runner.instances
-        return [replace(target, platform, { count, split: splitOf(platform, have), template: templateOf(target, image) })]
+        const wanted = { count, split: splitOf(platform, have), template: templateOf(target, image) }
+        return [
+          replace(target, platform, { ...wanted, ...(platform === 'worker-pool' ? { before: revisionBeforeChange(have) } : {}) }),
+        ]
       },
       remove: () => [remove(target, platform)],
     },
@@ -108,17 +111,27 @@ function templateOf(target: Target, image: unknown) {
   }
 }
 
-/** Divides the instances of a present worker pool anew. Its template and the number of its instances stay. */
-export const splitCommand = (target: Target, pool: unknown, split: readonly object[]): Command =>
-  replace(target, 'worker-pool', { count: instancesIn(pool), split, template: at(pool, 'spec', 'template') })
+/**
+ * Divides the instances of a present worker pool anew, and keeps the name of the revision before the newest. Its template and the number of
+ * its instances stay.
+ */
+export const splitCommand = (target: Target, pool: unknown, split: readonly object[], before: string | null): Command =>
+  replace(target, 'worker-pool', {
+    count: instancesIn(pool),
+    split,
+    template: at(pool, 'spec', 'template'),
+    before: before ?? undefined,
+  })
 
 interface Wanted {
   readonly count: unknown
   readonly split: unknown
   readonly template: unknown
+  /** The revision before the newest, if it is known. */
+  readonly before?: string | undefined
 }
 
-function replace(target: Target, platform: Platform, { count, split, template }: Wanted): Command {
+function replace(target: Target, platform: Platform, { count, split, template, before }: Wanted): Command {
   const { apiVersion, kind, group, splits } = PLATFORMS[platform]
   const file = target.file(`${platform}.json`)
   const runners = {
@@ -127,7 +140,12 @@ function replace(target: Target, platform: Platform, { count, split, template }:
     metadata: {
       name: NAME,
       labels: { 'cloud.googleapis.com/location': target.region, app: 'holdfast' },
-      annotations: { 'run.googleapis.com/scalingMode': 'manual', [COUNT]: String(count), ...closednessOf(platform) },
+      annotations: {
+        'run.googleapis.com/scalingMode': 'manual',
+        [COUNT]: String(count),
+        ...closednessOf(platform),
+        ...(before === undefined ? {} : { [REVISION_BEFORE]: before }),
+      },
     },
     spec: { template, [splits]: split },
   }

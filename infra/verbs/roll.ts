@@ -52,7 +52,7 @@ export async function roll(deployment: Deployment, options: RollOptions): Promis
       share: end === 'back' ? 0 : standing.share,
       reasons,
     })
-    if (standing.followsNewest) {
+    if (standing.followsNewest && !(back && standing.old !== null)) {
       say(standingLine(standing))
       return back ? failed(whyNotBack(standing), say, standing) : ended('over')
     }
@@ -76,8 +76,8 @@ type Ended = (end: Rolled['end'], reasons?: readonly string[]) => Rolled
 
 /** Takes the next step. After the last one the instances follow each new revision, as before the roll-out. */
 async function take(deployment: Deployment, pool: unknown, standing: Standing, say: Say): Promise<void> {
-  if (standing.share === 100) return await split(deployment, pool, FOLLOW_NEWEST, say)
-  await split(deployment, pool, splitsAt(standing, stepAfter(standing)), say)
+  if (standing.share === 100) return await split(deployment, pool, FOLLOW_NEWEST, standing, say)
+  await split(deployment, pool, splitsAt(standing, stepAfter(standing)), standing, say)
 }
 
 interface GoingBack {
@@ -96,7 +96,7 @@ async function goBack({ deployment, pool, standing, ended, say }: GoingBack, rea
     say(why)
     return { ...ended('failed', [why]), share: standing.share }
   }
-  if (standing.share > 0) await split(deployment, pool, splitsAt(standing, 0), say)
+  if (standing.share > 0) await split(deployment, pool, splitsAt(standing, 0), standing, say)
   say(`All instances are of ${old}. ${standing.newest} has none.`)
   return ended('back', reasons)
 }
@@ -110,8 +110,14 @@ const whyNotBack = ({ newest }: Standing): string =>
     : `No roll-out is under way, so that the revision before ${newest} is not known here. Nothing was changed. ` +
       'docs/UPGRADING.md, "The way back", says how to name one.'
 
-async function split({ target, sdk }: Deployment, pool: unknown, splits: readonly object[], say: Say): Promise<void> {
-  const command = splitCommand(target, pool, splits)
+async function split(
+  { target, sdk }: Deployment,
+  pool: unknown,
+  splits: readonly object[],
+  { old }: Standing,
+  say: Say,
+): Promise<void> {
+  const command = splitCommand(target, pool, splits, old)
   await sdk.learn([command])
   say(`  instanceSplits: ${JSON.stringify(splits)}`)
   say(`  $ ${lineOf(command, sdk)}`)

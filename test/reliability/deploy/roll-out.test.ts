@@ -46,11 +46,11 @@ describe.skipIf(!isPossible)('a new revision in a fleet of ten', { timeout: 300_
   const splitsSince = (count: number) =>
     world.recorder.changesSince(count).map(({ body }) => (body as { spec: { instanceSplits: object[] } }).spec.instanceSplits)
 
-  test('takes a tenth, a half, and all of the instances, and keeps their number', async () => {
+  test('takes a tenth, a half, and all of the instances, keeps their number, and knows its way back after that', async () => {
     const before = world.recorder.requests.length
     // One step has to wait for a session.
     let looks = 0
-    fleet.onLook = () => (fleet.unownedSessions = ++looks === 1 ? 1 : 0)
+    fleet.unowned = () => (++looks === 1 ? 1 : 0)
     const ended = await world.infra('roll')
     expect(ended).toMatchObject({ code: 0, result: { end: 'over', newest, share: 100 } })
     expect(ended.told).toContain('wait  1 sessions have no owner.')
@@ -67,6 +67,12 @@ describe.skipIf(!isPossible)('a new revision in a fleet of ten', { timeout: 300_
     const after = world.recorder.requests.length
     expect(await world.infra('roll')).toMatchObject({ code: 0, result: { end: 'over' } })
     expect(splitsSince(after)).toEqual([])
+    expect(await world.infra('roll', { words: ['--back'] })).toMatchObject({ code: 0, result: { end: 'back' } })
+    // As a kill in the last step leaves it.
+    fleet.change(({ spec }) => Object.assign(spec as object, { instanceSplits: [at(newest, 100)] }))
+    fleet.sick = { revision: newest, ends: 3 }
+    expect(await world.infra('roll')).toMatchObject({ code: 1, result: { end: 'back', share: 0 } })
+    expect(splitsSince(after)).toEqual([[at(old, 100)], [at(old, 100)]])
   })
 
   test('is given up when its runners end by themselves, with the reason', async () => {
