@@ -18,7 +18,7 @@ describe('the table of the kinds of the state image', () => {
 
   test('has every kind that earlier versions have written', () => {
     const written =
-      'app-state-pending app-state-sync-key app-state-sync-version begun-with contact delivery device-cache device-list '
+      'app-state-pending asked-again app-state-sync-key app-state-sync-version begun-with contact delivery device-cache device-list '
     const more =
       'identity-key inbox lid-mapping meta missing-lid paced-recipient pacing pre-key receipt sender-key sender-key-memory session tctoken ' +
       'undecrypted voided-creds'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   announcedLimitsSchema,
+  askedAgainSchema,
   cachedDevicesSchema,
   contactSchema,
   failuresSchema,
@@ -276,6 +277,15 @@ export const STATE_KINDS = {
     codec: text(z.enum(['delivered', 'read'])),
     isOfIdentity: false,
     prune: { rule: 'when-done', because: 'WhatsApp sends a receipt once.' },
+    afterLoss: 'kept',
+  },
+  'asked-again': {
+    holds: 'a message that a device asks for again because it could not read it, until WhatsApp has a copy for that device',
+    id: '`message id device`',
+    owner: 'outbox',
+    codec: json(askedAgainSchema),
+    isOfIdentity: true,
+    prune: { rule: 'when-done', because: 'WhatsApp sends the request once, and the number of copies has a limit.' },
     afterLoss: 'kept',
   },
   pacing: {

@@ -104,6 +104,21 @@ export const failuresSchema = z.object({
   wait: waitSchema.nullable(),
 })
 
+/** Kind `asked-again`: a message that one device could not read, until WhatsApp has a copy of it for that device. */
+export const askedAgainSchema = z.object({
+  messageId: z.string(),
+  /** JID of the chat, as the device named it. */
+  chat: z.string(),
+  /** JID of the device. */
+  device: z.string(),
+  /** The number of copies that were sent for the request, or are about to be. */
+  copies: z.number().int(),
+  /** The earliest time of the next copy, ms; 0: as soon as the last one is known to be lost. */
+  notBeforeMs: z.number(),
+})
+
+export type AskedAgainRow = z.infer<typeof askedAgainSchema>
+
 /** Kind `pacing`, id `counters`: how much the session has sent. */
 export const pacingCountersSchema = z.object({
   /** The day that `sentToday` counts, YYYY-MM-DD in the tenant's time zone. */

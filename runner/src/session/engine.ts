@@ -25,6 +25,7 @@ import { Outbox } from './outbox/outbox.ts'
 import { forTenant, type SendPolicy } from './outbox/send-policy.ts'
 import { Pacer } from './outbox/pacer.ts'
 import { Receipts } from './outbox/receipts.ts'
+import { Resending } from './outbox/resending.ts'
 import type { SettledJobs } from './outbox/settled-jobs.ts'
 import { SessionMemory } from './session-memory.ts'
 import { JournaledState } from './journal/journaled-state.ts'
@@ -75,6 +76,7 @@ export interface Engine {
   readonly outbox: Outbox
   readonly pacer: Pacer
   readonly receipts: Receipts
+  readonly resending: Resending
   readonly checkpointer: Checkpointer
   readonly client: Client
   readonly memory: SessionMemory
@@ -144,13 +146,15 @@ export function assembleEngine(
     contactOf,
     isCold: (chat) => client.isNewChat(chat),
   })
+  const policy = forTenant(dependencies.sending, () => dependencies.tenantSettings(sessionId))
+  const resending = new Resending({ state, receipts, policy, clock, logger })
   const outbox = new Outbox({
     subscribe: (onJobs) => dependencies.subscribeJobs(sessionId, onJobs),
     state,
     cipher,
     clock,
     documents,
-    policy: forTenant(dependencies.sending, () => dependencies.tenantSettings(sessionId)),
+    policy,
     pacer,
     onLaterRetry: retryByTask(dependencies),
     readsFirst: dependencies.outlivesFirestore,
@@ -184,7 +188,7 @@ export function assembleEngine(
     logger,
   })
   const memory = new SessionMemory(state)
-  return { state, cipher, inbox, undecrypted, history, outbox, pacer, receipts, checkpointer, client, memory }
+  return { state, cipher, inbox, undecrypted, history, outbox, pacer, receipts, resending, checkpointer, client, memory }
 }
 
 /**

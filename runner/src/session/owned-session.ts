@@ -266,6 +266,7 @@ export class OwnedSession {
   #drop(): void {
     this.#quarantine.end()
     this.#engine?.outbox.abandon()
+    this.#engine?.resending.closed()
     void this.#engine?.history.stop()
     this.#keeper.cut()
   }

@@ -60,6 +60,14 @@ export interface Connection {
    * @throws ConnectionEnded
    */
   relay(chat: string, message: Uint8Array, messageId: string, isRepeated: boolean): Promise<void>
+  /**
+   * Encrypts a message for one device that asked for it again, and sends it under the id. Resolves when the gate has the frame; the
+   * server's ack comes as an event.
+   *
+   * @param count the number of this copy
+   * @throws ConnectionEnded
+   */
+  resend(message: Uint8Array, copy: AskedAgain & { readonly count: number }): Promise<void>
   /** False when WhatsApp says that the number has no account. */
   isReachable(chat: string): Promise<boolean>
   /** Holds back all frames that depend on new records while muted. */
@@ -91,12 +99,26 @@ export interface ConnectionEvents {
   /** The server has a message of ours, but for other devices than it knows. The device lists are queried anew. */
   onDevicesMissed(messageId: string): void
   /** A contact has received or read messages of ours. The listener must have put its changes into the journal when it returns. */
-  onReceipt(messageIds: readonly string[], type: 'delivered' | 'read'): void
+  onReceipt(messageIds: readonly string[], type: 'delivered' | 'read', device: string): void
+  /**
+   * A device could not read a message of ours. Baileys renews the session with it and sends one copy. The listener must have put
+   * its changes into the journal when it returns.
+   */
+  onAskedAgain(asked: AskedAgain): void
   /** WhatsApp announced a limit of this account, or its end. */
   onAnnouncedLimit(limit: AnnouncedLimit): void
   /** Any frame of the server. */
   onProofOfLife(): void
   onClose(code: number | undefined, details?: Omit<Disconnect, 'code'>): void
+}
+
+/** The request of a device that could not read a message of ours. */
+export interface AskedAgain {
+  readonly messageId: string
+  /** JID of the chat, as the device names it. */
+  readonly chat: string
+  /** JID of the device. */
+  readonly device: string
 }
 
 /** A limit that WhatsApp sets on an account. Both kinds concern messages that begin a chat, and no others. Times in ms. */

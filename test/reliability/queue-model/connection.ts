@@ -86,7 +86,8 @@ export class OwnerConnection {
     if (!this.isOpen) return
     if (answer === 'missed') {
       hooks.onMissed(messageId)
-      return engine.outbox.missedDevices(messageId)
+      engine.outbox.missedDevices(messageId)
+      return
     }
     // The refusal of an earlier copy says nothing while another one is about to leave.
     if (answer.error === null || !this.#leaving.has(messageId)) {
@@ -119,6 +120,7 @@ export class OwnerConnection {
         const frame: Frame = { messageId, bytes: Buffer.from(message).toString() }
         this.#raw.send(Buffer.from(JSON.stringify(frame)), {})
       },
+      resend: async () => {},
       isReachable: async (chat) => {
         await this.#turn(`lookup of ${chat}`)
         return chat !== NOBODY

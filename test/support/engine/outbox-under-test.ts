@@ -69,6 +69,7 @@ export async function outboxUnderTest(documents: DocumentStore, options: OutboxO
       relayed.push(messageId)
       bytes.push(Buffer.from(message).toString())
     },
+    resend: async () => {},
     isReachable,
     mute: () => {},
     heldForMs: () => 0,

@@ -195,6 +195,7 @@ const grantAtOnce: AskToDial = () => ({ isGranted: true, end: () => {} })
 const connectionOf = (dial: Dial, gate: FrameGate): Connection => ({
   compose: () => new Uint8Array(),
   relay: () => Promise.resolve(),
+  resend: () => Promise.resolve(),
   isReachable: () => Promise.resolve(true),
   mute: () => {},
   heldForMs: () => 0,

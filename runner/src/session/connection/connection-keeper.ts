@@ -215,13 +215,19 @@ export class ConnectionKeeper {
       onQr: (qr, lifeMs) => this.#showQr(engine, qr, lifeMs),
       onLogin: () => engine.memory.rememberLogin(),
       onOpen: () => this.#opened(engine),
-      onMessageAck: (messageId, error) => engine.outbox.acknowledged(messageId, error),
-      onDevicesMissed: (messageId) => engine.outbox.missedDevices(messageId),
-      onReceipt: (messageIds, type) => {
+      onMessageAck: (messageId, error) => {
+        if (!engine.outbox.acknowledged(messageId, error)) engine.resending.acknowledged(messageId, error)
+      },
+      onDevicesMissed: (messageId) => {
+        if (!engine.outbox.missedDevices(messageId)) engine.resending.acknowledged(messageId, null)
+      },
+      onAskedAgain: (asked) => engine.resending.asked(asked),
+      onReceipt: (messageIds, type, device) => {
         for (const messageId of messageIds) {
           // A receipt proves that WhatsApp has the message, so it stands in for a lost ack.
           engine.outbox.acknowledged(messageId, null)
           engine.receipts.receipt(messageId, type)
+          engine.resending.received(messageId, device)
         }
       },
       onAnnouncedLimit: (limit) => noteLimit(engine, limit, this.#dependencies.logger),
@@ -249,7 +255,10 @@ export class ConnectionKeeper {
     reconnection.opened(engine.memory)
     publish('CONNECTED', 'logged-in', { me: engine.client.me })
     logger.info('Connected to WhatsApp.')
-    if (this.#connection) engine.outbox.opened(this.#connection)
+    if (this.#connection) {
+      engine.outbox.opened(this.#connection)
+      engine.resending.opened(this.#connection)
+    }
     wake()
   }
 
@@ -266,6 +275,7 @@ export class ConnectionKeeper {
     this.#isOpen = false
     this.#place.leave()
     engine?.outbox.closed()
+    engine?.resending.closed()
   }
 
   async #judge(engine: Engine, disconnect: Disconnect): Promise<'ended' | 'distrusted'> {

@@ -103,23 +103,26 @@ export class Outbox {
 
   /**
    * Handles the server's answer to a message. Without an error the server has the message, and the
-   * next record makes the job `sent`.
+   * next record makes the job `sent`. Returns false when the message belongs to no open job.
    */
-  acknowledged(messageId: string, error: string | null): void {
+  acknowledged(messageId: string, error: string | null): boolean {
     const job = this.#jobs.get(messageId)
     if (job?.isTaken) this.#answered(job, error)
     else if (job && error === null) this.#answeredLate(job)
+    return job !== undefined
   }
 
   /**
    * Handles an ack of a message that missed some devices of its chat. Sends the same message once more, to all present devices.
+   * Returns false when the message belongs to no open job.
    */
-  missedDevices(messageId: string): void {
+  missedDevices(messageId: string): boolean {
     const job = this.#jobs.get(messageId)
     if (!job?.isTaken || job.sentToAll) return this.acknowledged(messageId, null)
     job.sentToAll = true
     this.#leaveWire(job, 'unknown')
     this.#turns.next()
+    return true
   }
 
   #answered(job: OpenJob, error: string | null): void {

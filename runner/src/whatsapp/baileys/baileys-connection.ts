@@ -8,6 +8,7 @@ import type { Disconnect } from '@holdfast/core/session/disconnect-policy'
 import {
   ConnectionEnded,
   type AnnouncedLimit,
+  type AskedAgain,
   type Connection,
   type ConnectionEvents,
   type FrameGate,
@@ -129,7 +130,8 @@ export class BaileysConnection implements Connection {
         if (error === null && this.#staleDevices.dropIfStale(chat, devicesHash)) events.onDevicesMissed(id)
         else events.onMessageAck(id, error)
       },
-      onReceipt: (ids, type) => events.onReceipt(ids, type),
+      onReceipt: (ids, type, device) => events.onReceipt(ids, type, device),
+      onAskedAgain: (asked) => events.onAskedAgain(asked),
       onReceiptAcknowledged: (id) => deliveries.receiptAcknowledged(id),
       onDevicesChanged: (jids) => {
         devices.revoke(jids)
@@ -152,6 +154,10 @@ export class BaileysConnection implements Connection {
 
   relay(chat: string, message: Uint8Array, messageId: string, isRepeated: boolean): Promise<void> {
     return this.#sending.relay(chat, message, messageId, isRepeated)
+  }
+
+  resend(message: Uint8Array, copy: AskedAgain & { count: number }): Promise<void> {
+    return this.#sending.resend(message, copy)
   }
 
   isReachable(chat: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import type { BinaryNode } from '@whiskeysockets/baileys'
+import type { AskedAgain } from '../port.ts'
 import {
   listsInAnswer,
   tellsOfNewIdentity,
@@ -26,7 +27,8 @@ export interface StanzaListeners {
   /** Called before Baileys reacts to the message. */
   onMessage(stanza: BinaryNode): void
   onMessageAck(messageId: string, ack: MessageAck): void
-  onReceipt(messageIds: readonly string[], type: 'delivered' | 'read'): void
+  onReceipt(messageIds: readonly string[], type: 'delivered' | 'read', device: string): void
+  onAskedAgain(asked: AskedAgain): void
   onReceiptAcknowledged(messageId: string): void
   /** The devices of these users have changed. */
   onDevicesChanged(jids: readonly string[]): void
@@ -68,8 +70,10 @@ export function watchStanzas(ws: Emitter, listeners: StanzaListeners): void {
     if (attrs['id'] !== undefined) listeners.onReceiptAcknowledged(attrs['id'])
   })
   first('CB:receipt', (stanza) => {
-    const type = receiptMeaning(stanza.attrs['type'])
-    if (type) listeners.onReceipt(receiptIds(stanza), type)
+    const { type, from = '', participant: device = from, recipient: chat = from } = stanza.attrs
+    const meaning = receiptMeaning(type)
+    if (meaning) listeners.onReceipt(receiptIds(stanza), meaning, device)
+    else if (type === 'retry') for (const messageId of receiptIds(stanza)) listeners.onAskedAgain({ messageId, chat, device })
   })
   first('CB:notification,type:devices', (stanza) => listeners.onDevicesChanged(usersWithChangedDevices(stanza)))
   first('CB:notification,type:encrypt', (stanza) => {

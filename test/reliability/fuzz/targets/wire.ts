@@ -193,6 +193,7 @@ const listeners = (device: DeviceUnderTest) => ({
   onMessage: (stanza: BinaryNode) => device.receiving.arrived(stanza),
   onMessageAck: () => {},
   onReceipt: () => {},
+  onAskedAgain: () => {},
   onReceiptAcknowledged: (id: string) => device.inbox.receiptAcknowledged(id),
   onDevicesChanged: () => {},
   onOwnDevicesChanged: () => {},

@@ -76,6 +76,20 @@ export const MESSAGES: readonly Mutant[] = [
     noticedBy: { file: QUEUE_TEST, tests: 'and canceled is never sent' },
   },
   {
+    name: 'asked-again-in-memory',
+    invariant: 'I8',
+    what: 'a request for a message that a contact could not read ends with its owner, and a refused copy is never sent again',
+    edits: [{ in: 'Resending.#keep', call: 'change', becomes: '0' }],
+    noticedBy: { file: 'runner/src/session/outbox/resending.test.ts', tests: 'the next owner waits for late receipts' },
+  },
+  {
+    name: 'anybodys-ack',
+    invariant: 'I8',
+    what: 'of two devices that asked for a message again, the first answer counts for both, and the one whose copy was refused gets no other',
+    edits: [{ in: 'CopiesOnWire.answered', find: 'round.requests.size > 1 && round.unanswered > 0', replace: 'false' }],
+    noticedBy: { file: 'runner/src/session/outbox/resending.test.ts', tests: 'may concern either' },
+  },
+  {
     name: 'two-retry-owners',
     invariant: 'I8',
     what: 'an owner sets a timer for a retry that a task makes due',

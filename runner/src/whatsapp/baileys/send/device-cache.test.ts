@@ -39,6 +39,7 @@ const nothing: StanzaListeners = {
   onMessage: () => {},
   onMessageAck: () => {},
   onReceipt: () => {},
+  onAskedAgain: () => {},
   onReceiptAcknowledged: () => {},
   onDevicesChanged: () => {},
   onOwnDevicesChanged: () => {},

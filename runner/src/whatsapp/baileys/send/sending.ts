@@ -1,6 +1,6 @@
 import { isJidGroup, isLidUser, jidDecode, proto, type WASocket } from '@whiskeysockets/baileys'
 import type { MessageContent } from '@holdfast/core/message/content'
-import { ConnectionEnded } from '../../port.ts'
+import { ConnectionEnded, type AskedAgain } from '../../port.ts'
 import type { KeyStore } from '../signal/key-store.ts'
 import type { LidMap } from '../signal/lid-map.ts'
 import { composeMessage } from './compose.ts'
@@ -53,6 +53,13 @@ export class Sending {
         if (!areRefused || attempt === MAX_ATTEMPTS) throw error
       }
     }
+  }
+
+  /** Sends a copy to one device only: the others of the chat may have read the message. */
+  resend(message: Uint8Array, { messageId, chat, device, count }: AskedAgain & { count: number }): Promise<void> {
+    const { socket, whileOpen } = this.#options
+    const participant = { jid: device, count }
+    return whileOpen(socket.relayMessage(chat, proto.Message.decode(message), { messageId, participant }).then(() => {}))
   }
 
   async isReachable(chat: string): Promise<boolean> {
