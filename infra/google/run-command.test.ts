@@ -65,7 +65,24 @@ test('it gives up after two minutes', async () => {
 test('what a person has to mend is not tried again', () => {
   expect(isNotKnownYet({ complaints: 'PERMISSION_DENIED: Permission iam.roles.create denied' })).toBe(false)
   expect(isNotKnownYet({ complaints: 'Invalid value for [--location]' })).toBe(false)
+  expect(isNotKnownYet({ complaints: 'me@example.com does not have storage.buckets.create access' })).toBe(false)
   expect(isNotKnownYet({ complaints: 'Cloud Run API has not been used in project 1 before or it is disabled.' })).toBe(true)
+})
+
+test.each([
+  'env[1].value_from.secret_key_ref.name: Permission denied on secret: projects/1/secrets/API_KEY/versions/1 for Revision service account holdfast-api@p.iam.gserviceaccount.com.',
+  'HTTPError 403: Permission denied on Cloud KMS key. Please ensure that your Cloud Storage service account has been authorized to use this key.',
+  "Permission 'cloudkms.cryptoKeyVersions.useToEncrypt' denied on resource 'projects/p/locations/l/keyRings/r/cryptoKeys/k'",
+  'holdfast-build@p.iam.gserviceaccount.com does not have storage.objects.get access to the Google Cloud Storage object.',
+])('a right that an account was given a moment ago is waited for: %s', (complaints) => {
+  expect(isNotKnownYet({ complaints })).toBe(true)
+})
+
+test('a command that does not come to an end is ended, and has failed', async () => {
+  const programs = script('console.error("Waiting for Ready"); setInterval(() => {}, 1000)')
+  await expect(runCommand(command(), { programs, withinMs: 3000 })).rejects.toThrow(
+    'It was still running after 0 min. It was ended by SIGTERM.',
+  )
 })
 
 test('a secret is made at random and reaches the input alone', async () => {

@@ -9,6 +9,9 @@ import { type Ended, runProgram } from './run-program.ts'
 /** What Google has just made is not known everywhere for up to two minutes. */
 const PAUSES_MS = [2000, 5000, 10_000, 20_000, 40_000, 40_000]
 
+/** gcloud waits without an end for a worker pool that does not become ready. No other command takes nearly as long, a build included. */
+const WITHIN_MS = 40 * 60_000
+
 /** A command that failed. The message ends with what the program wrote. */
 export class CommandFailed extends Error {}
 
@@ -26,28 +29,49 @@ export interface Running {
   /** Called before a command is tried again. */
   readonly onAgain?: (why: string, pauseMs: number) => void
   readonly pause?: (ms: number) => Promise<unknown>
+  /** A command that takes longer is ended, and has failed. */
+  readonly withinMs?: number
 }
 
 /** Runs a command in the root of the repository, again while Google does not know yet what was made before. Throws CommandFailed. */
-export async function runCommand(command: Command, { programs, onAgain, pause = sleep }: Running): Promise<void> {
+export async function runCommand(
+  command: Command,
+  { programs, onAgain, pause = sleep, withinMs = WITHIN_MS }: Running,
+): Promise<void> {
   writeFiles(command)
   const words = wordsOf(command, programs)
   const input = command.secret === undefined ? {} : { input: secretOf(command.secret) }
   for (const pauseMs of [...PAUSES_MS, null]) {
-    const ended = await runProgram(words, { cwd: ROOT, ...input })
+    const signal = AbortSignal.timeout(withinMs)
+    const ended = await runProgram(words, { cwd: ROOT, signal, ...input })
     if (ended.code === 0) return
-    const why = reasonOf(ended)
+    const why = `${signal.aborted ? `It was still running after ${Math.round(withinMs / 60_000)} min. ` : ''}${reasonOf(ended)}`
     if (pauseMs === null || !isNotKnownYet(ended)) throw new CommandFailed(why)
     onAgain?.(why, pauseMs)
     await pause(pauseMs)
   }
 }
 
-/** Pure: decides whether a failure is one that passes when Google has told all its parts of a new account, role or service. */
+/**
+ * Pure: decides whether a failure is one that passes when Google has told all its parts of a new account, role, right or service. Rights that
+ * the caller lacks are not among them.
+ */
 export const isNotKnownYet = ({ complaints }: Pick<Ended, 'complaints'>): boolean =>
-  /Service account \S+ does not exist|is not a member of|has not been used in project .* before or it is disabled|SERVICE_DISABLED|Cannot find metric|There have been concurrent policy changes/i.test(
-    complaints,
-  )
+  NOT_KNOWN_YET.some((words) => words.test(complaints))
+
+const NOT_KNOWN_YET = [
+  /Service account \S+ does not exist/i,
+  /is not a member of/i,
+  /has not been used in project .* before or it is disabled/i,
+  /SERVICE_DISABLED/,
+  /Cannot find metric/i,
+  /There have been concurrent policy changes/i,
+  // Rights of accounts that are not the caller's: those of a revision, of a service of Google, of a build.
+  /Permission denied on secret: \S+ for Revision service account/i,
+  /Permission denied on Cloud KMS key/i,
+  /cloudkms\.cryptoKeyVersions\.\w+' denied/i,
+  /holdfast-\w+@\S+ does not have \S+ access/i,
+]
 
 const LINES = 12
 
