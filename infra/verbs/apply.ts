@@ -5,6 +5,7 @@ import { poolRead } from '../resources/runner-platform.ts'
 import { changesIn, type Deployment, judgeAll } from './deployment.ts'
 import { commandLines, fieldLines, headline } from './describe.ts'
 import { inLanes } from './lanes.ts'
+import { Progress } from './progress.ts'
 
 export interface ApplyOptions {
   readonly say: (line: string) => void
@@ -13,6 +14,8 @@ export interface ApplyOptions {
 export interface Applied {
   readonly changed: number
   readonly failed: number
+  /** How long it took. */
+  readonly seconds: number
 }
 
 /**
@@ -21,31 +24,40 @@ export interface Applied {
  */
 export async function apply(deployment: Deployment, { say }: ApplyOptions): Promise<Applied> {
   let changed = 0
-  for (const stage of STAGES) {
+  const expected = changesIn(await judgeAll(deployment.resources, deployment.rest))
+  const progress = new Progress({ say, changes: expected })
+  for (const stage of expected.length === 0 ? [] : STAGES) {
     const resources = deployment.resources.filter((resource) => resource.stage === stage)
     const changes = changesIn(await judgeAll(resources, deployment.rest))
     if (changes.length === 0) continue
     say(`${stage}: ${changes.length} of ${resources.length} to change`)
+    progress.begin(stage, changes.length)
     const refused = changes.filter(({ kind }) => kind === 'refused')
     for (const change of refused) for (const line of [headline(change), ...fieldLines(change)]) say(line)
     const possible = changes.filter(({ kind }) => kind !== 'refused')
-    const failed = refused.length + (await carryOut(possible, deployment, say))
+    const failed = refused.length + (await carryOut(possible, deployment, progress, say))
     changed += changes.length - failed
     if (failed > 0) {
-      say(`${changed} changed, ${failed} failed. What is done stays done: mend the cause, and run it again.`)
-      return { changed, failed }
+      say(
+        `${changed} changed, ${failed} failed (${progress.duration}). What is done stays done: mend the cause, and run it again.`,
+      )
+      return { changed, failed, seconds: progress.seconds }
     }
   }
   const pool = standingOf(await deployment.rest.read(poolRead(deployment.target)))
   if (pool !== null && !pool.followsNewest) say(`${standingLine(pool)} \`npm run infra -- roll\` goes on with it.`)
-  say(changed === 0 ? 'Nothing had to be changed.' : `${changed} changed. Everything is as wanted.`)
-  return { changed, failed: 0 }
+  say(changed === 0 ? 'Nothing had to be changed.' : `${changed} changed in ${progress.duration}. Everything is as wanted.`)
+  return { changed, failed: 0, seconds: progress.seconds }
 }
 
 /** Runs the commands of one stage. Returns the number of changes that failed. */
-async function carryOut(changes: readonly Change[], { sdk }: Deployment, say: (line: string) => void): Promise<number> {
+async function carryOut(
+  changes: readonly Change[],
+  { sdk }: Deployment,
+  progress: Progress,
+  say: (line: string) => void,
+): Promise<number> {
   await sdk.learn(changes.flatMap(({ commands }) => commands))
-  let finished = 0
   let failed = 0
   await inLanes(
     changes,
@@ -53,13 +65,9 @@ async function carryOut(changes: readonly Change[], { sdk }: Deployment, say: (l
     async (change) => {
       const { id } = change.resource
       for (const line of [headline(change), ...fieldLines(change), ...commandLines(change, sdk)]) say(`  ${line}`)
-      const startedAt = performance.now()
       const onAgain = (why: string, pauseMs: number) =>
         say(`  ${id}: again in ${pauseMs / 1000} s, because Google does not know everything yet: ${why}`)
-      const trouble = await troubleWith(change, { programs: sdk, onAgain })
-      const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
-      finished++
-      say(`  [${finished}/${changes.length}] ${id}: ${trouble === null ? `done (${seconds} s)` : 'FAILED'}`)
+      const trouble = await progress.step(id, () => troubleWith(change, { programs: sdk, onAgain }))
       if (trouble === null) return
       failed++
       say(trouble.replace(/^/gm, '      '))
