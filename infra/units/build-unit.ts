@@ -7,6 +7,8 @@ import { billOfMaterials } from './sbom.ts'
 import { copyRunner, RUNNER_WORKSPACES } from './runner-unit.ts'
 import { copyTrial, TRIAL_WORKSPACES } from './trial-unit.ts'
 
+const ATTEMPTS = 5
+
 export interface BuiltUnit {
   readonly folder: string
   /** Number of packages that `npm ci` may install there. */
@@ -31,11 +33,22 @@ export async function buildUnit(unit: Unit | typeof TRIAL, parent: string): Prom
       const installed = cutLock(readLock(), manifest, workspaces, { peers: unit !== 'runner' })
       writeJson(join(fresh, 'sbom.cdx.json'), billOfMaterials(installed))
     }
-    rmSync(folder, { recursive: true, force: true })
-    renameSync(fresh, folder)
+    replace(folder, fresh)
     return { folder, packages: Object.keys(lock.packages).filter((path) => path.startsWith('node_modules/')).length }
   } finally {
     rmSync(fresh, { recursive: true, force: true })
+  }
+}
+
+/** Another build may put its own there between the two steps. */
+function replace(folder: string, fresh: string): void {
+  for (let attempt = 1; ; attempt++) {
+    rmSync(folder, { recursive: true, force: true })
+    try {
+      return renameSync(fresh, folder)
+    } catch (error) {
+      if (attempt === ATTEMPTS || (error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error
+    }
   }
 }
 
