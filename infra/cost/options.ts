@@ -9,7 +9,7 @@ const { usd } = prices
 const AUDIT_BYTES = 1000
 const KEY_VERSIONS = 5
 
-export type Options = Pick<Environment, 'egress' | 'encryption' | 'audit'>
+export type Options = Pick<Environment, 'egress' | 'encryption' | 'audit' | 'api'>
 
 export interface OptionsVolume {
   readonly runners: number
@@ -20,9 +20,14 @@ export interface OptionsVolume {
 }
 
 /** Pure: what the options of an environment cost in a month. An audited read of several documents is one entry, so that this is the most. */
-export function optionLines({ egress, encryption, audit }: Options, { runners, reads, traffic }: OptionsVolume) {
+export function optionLines({ egress, encryption, audit, api }: Options, { runners, reads, traffic }: OptionsVolume) {
   const nat = Math.min(usd.natMostHour, runners * usd.natInstanceHour) + usd.addressHour
   return [
+    ...(api.domain === undefined
+      ? []
+      : [
+          { part: 'fixed', what: 'the load balancer, without its traffic', usd: HOURS_A_MONTH * usd.forwardingRuleHour } as const,
+        ]),
     ...(egress.fixedAddress
       ? [
           {

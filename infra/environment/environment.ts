@@ -1,5 +1,6 @@
 import { DEFAULT_REGION } from '@holdfast/core/platform/region'
 import { z } from 'zod'
+import { apiAccess } from './api-access.ts'
 import { instancesOfOneAddress } from './ports.ts'
 import { CPUS, MEMORY_GIB, problemsOfSize, sizeOf } from './runner-size.ts'
 import { problemsOfVariables } from './variables.ts'
@@ -65,6 +66,7 @@ export const environmentSchema = z
       .strictObject({ minInstances: z.int().min(0).max(100).default(0), maxInstances: z.int().min(1).max(1000).default(10) })
       .refine(({ minInstances, maxInstances }) => minInstances <= maxInstances, 'minInstances must not be above maxInstances')
       .prefault({}),
+    api: apiAccess.prefault({}),
     /** Variables of runner and functions, as docs/CONFIGURATION.md lists them. */
     variables,
     /** Minutes for which each step of a roll-out is watched before the next one. */

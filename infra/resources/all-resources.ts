@@ -2,6 +2,7 @@ import { access, invokers } from './access.ts'
 import { audit } from './audit.ts'
 import { accounts } from './accounts.ts'
 import { alerts } from './alerts.ts'
+import { ingressOfFunction } from './api-ingress.ts'
 import { apiService } from './api-service.ts'
 import { apis } from './apis.ts'
 import { buckets } from './buckets.ts'
@@ -9,6 +10,8 @@ import { database } from './database.ts'
 import { firestoreFiles, type FirestoreFiles } from './firestore-files.ts'
 import { encryption } from './encryption.ts'
 import { functions } from './functions.ts'
+import { iap } from './iap.ts'
+import { loadBalancer } from './load-balancer.ts'
 import { channels, metrics } from './monitoring.ts'
 import { network } from './network.ts'
 import { image, repository } from './repository.ts'
@@ -32,8 +35,11 @@ export const allResources = (target: Target, files: FirestoreFiles): readonly Re
   image(target, 'server'),
   ...firestoreFiles(target, files),
   apiService(target),
+  ...loadBalancer(target),
+  ...iap(target),
   functions(target),
   ...invokers(target),
+  ingressOfFunction(target),
   ...audit(target),
   ...runnerPlatform(target),
   ...metrics(target),

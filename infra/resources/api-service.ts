@@ -1,3 +1,4 @@
+import { INGRESS, ingressOfService, serviceRead } from './api-ingress.ts'
 import { gcloud } from './command.ts'
 import { SERVER } from './deployed-functions.ts'
 import { textAt } from './fields.ts'
@@ -15,20 +16,21 @@ const CONCURRENCY = 40
 /** Cloud Run's longest. An event stream begins anew after it. */
 const REQUEST_S = 3600
 
-export const apiServiceRead = ({ project, region }: Target): Read => ({
-  url: `https://${region}-run.googleapis.com/apis/serving.knative.dev/v1/namespaces/${project}/services/${NAME}`,
-})
+export const apiServiceRead = (target: Target): Read => serviceRead(target, NAME)
 
 /** The address of the service. Undefined while there is none. */
 export const addressOf = (service: unknown): string | undefined => textAt(service, 'status', 'url')
 
 /**
- * The API as a server of its own, for what a function cannot do: bodies beyond 32 MB, and streams. Everybody may call it: the API
- * checks keys itself. It speaks HTTP/2, because HTTP/1 has the limit of functions.
+ * The API as a server of its own, for what a function cannot do: bodies beyond 32 MB, and streams. The API
+ * checks keys itself, so that Google asks nobody who he is, unless IAP does. It speaks HTTP/2, because HTTP/1 has the limit of functions.
  */
 export function apiService(target: Target): Resource {
   const { project, region } = target
-  const metadata = { annotations: { 'run.googleapis.com/ingress': 'all', 'run.googleapis.com/invoker-iam-disabled': 'true' } }
+  const isOpen = target.environment.api.iap === undefined
+  const metadata = {
+    annotations: { [INGRESS]: ingressOfService(target), 'run.googleapis.com/invoker-iam-disabled': String(isOpen) },
+  }
   const specOf = (image: unknown) => ({ template: templateOf(target, image), traffic: [{ latestRevision: true, percent: 100 }] })
   const replace = (image: unknown) => {
     const file = target.file('api-service.json')

@@ -83,6 +83,6 @@ function agent(target: Target, key: string, service: string): Resource {
   }
 }
 
-const projectRead = ({ project }: Target): Read => ({
+export const projectRead = ({ project }: Target): Read => ({
   url: `https://cloudresourcemanager.googleapis.com/v1/projects/${project}`,
 })

@@ -72,7 +72,8 @@ export function functions(target: Target): Resource {
 
 /** The address of the API as a server is one of them, so that the function can name it to callers. */
 function variablesOf(target: Target, answers: Answers): Readonly<Record<string, string>> {
-  const address = addressOf(answers.at(-1))
+  const { access, domain } = target.environment.api
+  const address = access === 'load-balancer' ? `https://${domain}` : addressOf(answers.at(-1))
   return {
     ...target.variables,
     NODE_OPTIONS: '--enable-source-maps',
@@ -87,8 +88,11 @@ export function presentFunctions(answer: unknown): Fields | null {
   return ours.length === 0 ? null : Object.fromEntries(ours.map((one) => [lastOf(textAt(one, 'name') ?? ''), one]))
 }
 
-/** Returns the read of the API's health. Null if there is no API. */
-export function healthOf(answer: unknown): Read | null {
+/** Returns the read of the API's health. Null if there is no API, or none that this machine reaches. */
+export function healthOf({ environment }: Target, answer: unknown): Read | null {
+  const { access, domain, iap } = environment.api
+  if (access === 'internal' || iap) return null
+  if (access === 'load-balancer') return { url: `https://${domain}/health` }
   const uri = textAt(presentFunctions(answer), 'api', 'serviceConfig', 'uri')
   return uri === undefined ? null : { url: `${uri}/health` }
 }

@@ -11,6 +11,7 @@ export const STAGES = [
   'image',
   'firestore',
   'server',
+  'balancer',
   'functions',
   'invokers',
   'runner',

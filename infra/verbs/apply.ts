@@ -6,6 +6,7 @@ import { changesIn, type Deployment, judgeAll } from './deployment.ts'
 import { commandLines, fieldLines, headline } from './describe.ts'
 import { inLanes } from './lanes.ts'
 import { Progress } from './progress.ts'
+import { whereApiIs } from './where-api-is.ts'
 
 export interface ApplyOptions {
   readonly say: (line: string) => void
@@ -46,6 +47,8 @@ export async function apply(deployment: Deployment, { say }: ApplyOptions): Prom
   }
   const pool = standingOf(await deployment.rest.read(poolRead(deployment.target)))
   if (pool !== null && !pool.followsNewest) say(`${standingLine(pool)} \`npm run infra -- roll\` goes on with it.`)
+  const hasApi = deployment.resources.some(({ stage }) => stage === 'server')
+  if (hasApi) for (const line of await whereApiIs(deployment.target, deployment.rest)) say(line)
   say(changed === 0 ? 'Nothing had to be changed.' : `${changed} changed in ${progress.duration}. Everything is as wanted.`)
   return { changed, failed: 0, seconds: progress.seconds }
 }

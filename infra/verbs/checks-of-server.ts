@@ -15,19 +15,22 @@ export const checksOfServer = (target: Target): readonly Check[] => [
     },
     mend: `gcloud logging read 'resource.labels.service_name="holdfast-api" AND severity>=ERROR' --limit=20 --project=${target.project}`,
   },
-  {
-    name: 'the API as a server answers that it is healthy',
-    reads: [
-      apiServiceRead(target),
-      ([service]) => {
-        const address = addressOf(service)
-        return address === undefined ? null : { url: `${address}/health` }
-      },
-    ],
-    problem: ([, health]) => {
-      const status = textAt(health, 'status')
-      return status === 'healthy' ? null : `GET /health says ${status ?? 'nothing'}`
-    },
-    mend: 'docs/RUNBOOK.md says what each problem of GET /health means.',
-  },
+  // From outside nobody reaches the address of a service that is not public.
+  ...(target.environment.api.access === 'public' ? [answersHealthy(target)] : []),
 ]
+
+const answersHealthy = (target: Target): Check => ({
+  name: 'the API as a server answers that it is healthy',
+  reads: [
+    apiServiceRead(target),
+    ([service]) => {
+      const address = addressOf(service)
+      return address === undefined ? null : { url: `${address}/health` }
+    },
+  ],
+  problem: ([, health]) => {
+    const status = textAt(health, 'status')
+    return status === 'healthy' ? null : `GET /health says ${status ?? 'nothing'}`
+  },
+  mend: 'docs/RUNBOOK.md says what each problem of GET /health means.',
+})

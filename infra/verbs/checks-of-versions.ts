@@ -101,7 +101,7 @@ function runnersRead(resources: readonly Resource[]): Read | LaterRead {
 
 const versionsAlike = (target: Target): Check => ({
   name: 'API and runners are of the same version',
-  reads: [functionsRead(target), ([answer]) => healthOf(answer)],
+  reads: [functionsRead(target), ([answer]) => healthOf(target, answer)],
   problem: ([, health]) => versionProblem(health),
   mend: 'npm run infra -- apply deploys both. Versions next to each other work together, others were never tried.',
 })

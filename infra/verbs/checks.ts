@@ -11,6 +11,7 @@ import type { Resource } from '../resources/resource.ts'
 import type { Target } from '../resources/target.ts'
 import { poolRead, runnerRead } from '../resources/runner-platform.ts'
 import type { Check } from './check.ts'
+import { checksOfAccess } from './checks-of-access.ts'
 import { checksOfServer } from './checks-of-server.ts'
 import { checksOfVersions } from './checks-of-versions.ts'
 
@@ -26,8 +27,9 @@ export const checks = (target: Target, resources: readonly Resource[]): readonly
   ...checksOfVersions(target, resources),
   apiPublic(target),
   everybodyAllowed(target),
-  apiHealthy(target),
+  ...(isSeen(target) ? [apiHealthy(target)] : []),
   ...checksOfServer(target),
+  ...checksOfAccess(target),
   runnersReady(target),
   noSplitLeft(target),
   runnerHeard(target),
@@ -117,9 +119,12 @@ const everybodyAllowed = (target: Target): Check => ({
   mend: `Whoever administers the organisation may except the project: gcloud resource-manager org-policies set-policy FILE --project=${target.project}, with {"constraint": "constraints/${MEMBERS}", "listPolicy": {"allValues": "ALLOW"}} in the file. Then npm run infra -- apply.`,
 })
 
+/** Whether anybody reaches the API from here without an account. */
+const isSeen = ({ environment: { api } }: Target): boolean => api.access !== 'internal' && !api.iap
+
 const apiHealthy = (target: Target): Check => ({
   name: 'the API answers that it is healthy',
-  reads: [functionsRead(target), ([answer]) => healthOf(answer)],
+  reads: [functionsRead(target), ([answer]) => healthOf(target, answer)],
   problem: ([, health]) => {
     const status = textAt(health, 'status')
     return status === 'healthy' ? null : `GET /health says ${status ?? 'nothing'}`

@@ -135,6 +135,7 @@ const ENVIRONMENT = {
   egress: { fixedAddress: true },
   encryption: { kmsKey: 'own' },
   audit: { dataAccess: true },
+  api: { access: 'load-balancer', domain: 'api.example.com' },
   alerts: { emails: ['operators@example.com'] },
   budget: { billingAccount: '01AB23-45CD67-89EF01', usdAMonth: 100 },
 }

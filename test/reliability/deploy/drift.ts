@@ -54,6 +54,21 @@ const DRIFTS: readonly Drift[] = [
     }),
   },
   {
+    resource: 'ingress of function api',
+    key: 'run:services/api',
+    change: (thing) => ({ ...thing, metadata: { ...(thing['metadata'] as Fields), annotations: {} } }),
+  },
+  {
+    resource: 'backend of the load balancer',
+    key: `compute.googleapis.com/compute/v1/${project}/global/backendServices/holdfast-api`,
+    change: (thing) => without(thing, 'backends'),
+  },
+  {
+    resource: 'proxy of the load balancer',
+    key: `compute.googleapis.com/compute/v1/${project}/global/targetHttpsProxies/holdfast-api`,
+    change: (thing) => without(thing, 'sslPolicy'),
+  },
+  {
     resource: 'worker pool holdfast-runner',
     key: 'run:workerpools/holdfast-runner',
     change: (thing) => without(thing, 'spec', 'template', 'spec', 'serviceAccountName'),

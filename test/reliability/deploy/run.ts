@@ -81,6 +81,8 @@ async function deployCalmly(world: DeployedWorld, fail: Fail, say: Say) {
 
   const repaired = await repair(world, fail)
   say(`${repaired} changes by hand taken back`)
+  await changeAccess(world, fail)
+  say('the API behind IAP, at another domain')
   await moveToService(world, fail)
   say('the runners moved to a service')
   const removed = await remove(world, fail)
@@ -99,9 +101,22 @@ async function repair(world: DeployedWorld, fail: Fail): Promise<number> {
   return drifted.filter((one) => noticed.includes(one) && !left.includes(one)).length
 }
 
+/** Lets only some people come to the API, by another domain. The certificate of the former one goes. */
+async function changeAccess(world: DeployedWorld, fail: Fail): Promise<void> {
+  world.wish({ api: BEHIND_IAP })
+  await applied(world, 'apply with IAP', fail)
+  const left = await planOf(world)
+  if (left.changes.length > 0) fail(`behind IAP there is still ${namesIn(left)}`)
+  const certificates = [...world.recorder.world.things.keys()].filter((key) => /\/sslCertificates\/[^/#]+$/.test(key))
+  if (certificates.length !== 1) fail(`after another domain there are ${certificates.length} certificates`)
+  await healthy(world, fail)
+}
+
+const BEHIND_IAP = { access: 'load-balancer', domain: 'other.example.com', iap: { members: ['group:callers@example.com'] } }
+
 /** Changes the platform of the runners. In the end the new ones are there alone, and what watches them watches these. */
 async function moveToService(world: DeployedWorld, fail: Fail): Promise<void> {
-  world.wish({ runner: { platform: 'service' } })
+  world.wish({ runner: { platform: 'service' }, api: BEHIND_IAP })
   await applied(world, 'apply with another platform', fail)
   const left = await planOf(world)
   if (left.changes.length > 0) fail(`after the move to a service there is still ${namesIn(left)}`)

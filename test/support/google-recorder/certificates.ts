@@ -10,6 +10,7 @@ const NAMES = [
   '*.pkg.dev',
   '*.a.run.app',
   '*.cloudfunctions.net',
+  '*.example.com',
 ]
 const DAYS = '30'
 

@@ -25,6 +25,12 @@ export function run(call: Call, world: World): Answer {
   if (knative) return knativeThing(call, world, knative[2]?.toLowerCase() ?? '', knative[3])
   // gcloud reads and writes policies of services by the first version of the API.
   const path = /^\/v1\/projects\/.*IamPolicy$/.test(call.path) ? call.path.replace('/v1/', '/v2/') : call.path
+  const named = /^\/v2\/.*\/services\/([^/:]+):(?:get|set)IamPolicy$/.exec(path)?.[1]
+  if (named !== undefined && world.things.has(`run:services/${named}`)) {
+    // Both versions of the API have the same services.
+    const key = `${call.host}${path.slice(0, path.lastIndexOf(':'))}`
+    if (!world.things.has(key)) world.things.set(key, { name: key })
+  }
   return things({ ...call, path }, world, { long: !path.includes(':') })
 }
 
@@ -79,6 +85,15 @@ function revised(world: World, id: string, body: Fields, before: Fields | undefi
   }
 }
 
+const INGRESS = 'run.googleapis.com/ingress'
+
+/** Whether the service with this address takes requests from the internet. */
+export function isOpen(host: string, world: World): boolean {
+  const service = world.things.get(`run:services/${host.replace('-abc-uc.a.run.app', '')}`)
+  const annotations = (service?.['metadata'] as Fields | undefined)?.['annotations'] as Fields | undefined
+  return (annotations?.[INGRESS] ?? 'all') === 'all'
+}
+
 export function functions(call: Call, world: World): Answer {
   const { host, path, method } = call
   const prefix = `${host}/v2/projects/${PROJECT}/locations/${REGION}/functions/`
@@ -96,9 +111,23 @@ export function functions(call: Call, world: World): Answer {
   if (method === 'DELETE' && id !== undefined) {
     if (!world.things.delete(`${prefix}${id}`)) return notFound(path)
     world.things.delete(`run.googleapis.com/v2/projects/${PROJECT}/locations/${REGION}/services/${id.toLowerCase()}`)
+    world.things.delete(`run:services/${id.toLowerCase()}`)
     return done(world, {}, { path, type: 'google.protobuf.Empty' })
   }
   return things(call, world)
+}
+
+function serveFunction(world: World, name: string): void {
+  const before = world.things.get(`run:services/${name}`)
+  const metadata = { name, namespace: PROJECT, annotations: { [INGRESS]: 'all' } }
+  const container = { image: `${name}-image`, resources: { limits: { cpu: '1', memory: '256Mi' } } }
+  const body = {
+    apiVersion: 'serving.knative.dev/v1',
+    kind: 'Service',
+    metadata,
+    spec: { template: { metadata: {}, spec: { containers: [container] } }, traffic: [{ latestRevision: true, percent: 100 }] },
+  }
+  world.things.set(`run:services/${name}`, { ...body, ...revised(world, name, body, before) })
 }
 
 /** Each function is a service of Cloud Run, too. Its account has to exist. */
@@ -119,6 +148,8 @@ function deploy({ host, path, body, method }: Call, world: World, id: string): A
   world.things.set(key, thing)
   const present = world.things.get(`run.googleapis.com/v2/${service}`)
   world.things.set(`run.googleapis.com/v2/${service}`, { ...present, name: service, uri })
+  // A deployment opens a function that others have closed.
+  serveFunction(world, id.toLowerCase())
   return done(world, thing, { path, type: 'google.cloud.functions.v2.Function' })
 }
 

@@ -1,7 +1,7 @@
 import { things } from '../things.ts'
 import { type Answer, type Call, failure, ok, PROJECT, type World } from '../world.ts'
-import { artifactRegistry, cloudBuild, cloudScheduler, cloudTasks, functions, run } from './compute.ts'
-import { compute } from './network.ts'
+import { artifactRegistry, cloudBuild, cloudScheduler, cloudTasks, functions, isOpen, run } from './compute.ts'
+import { compute, iap } from './network.ts'
 import { billing, firebase, iam, iamCredentials, resourceManager, serviceUsage } from './project.ts'
 import { firebaseRules, firestore, kms, secretManager, storage } from './stores.ts'
 import { budgets, logging, monitoring } from './watch.ts'
@@ -27,6 +27,7 @@ const SERVICES: Readonly<Record<string, Service>> = {
   'firebaserules.googleapis.com': firebaseRules,
   'firestore.googleapis.com': firestore,
   'iam.googleapis.com': iam,
+  'iap.googleapis.com': iap,
   'iamcredentials.googleapis.com': iamCredentials,
   'logging.googleapis.com': logging,
   'monitoring.googleapis.com': monitoring,
@@ -57,7 +58,8 @@ export function answer(call: Call, world: World): Answer {
   const operation = /\/((?:projects\/.*)?operations\/recorder-\d+)$/.exec(path)?.[1]
   const known = operation === undefined ? undefined : world.things.get(`operation:${operation}`)
   if (known) return ok(known)
-  if (host.endsWith('.run.app')) return ok(world.things.get('answer:health') ?? { status: 'healthy' })
+  if (host.endsWith('.run.app') && !isOpen(host, world)) return failure(404, 'NOT_FOUND', 'Page not found')
+  if (/\.(run\.app|example\.com)$/.test(host)) return ok(world.things.get('answer:health') ?? { status: 'healthy' })
   if (isOfOthers(call)) return failure(403, 'PERMISSION_DENIED', 'The caller does not have permission')
   const service = SERVICES[host]
   if (!service) return failure(404, 'NOT_FOUND', `Nothing stands in for ${host}.`)
