@@ -14,6 +14,7 @@ const openssl = findProgram('openssl')
 // The whole of it, with everything that a deployment has, is `npm run prove -- deploy`.
 test.skipIf(gcloud === null || openssl === null)(
   'the real gcloud is killed at each change and run again, a further run changes nothing, and a change by hand is taken back',
+  { timeout: 180_000 },
   async () => {
     const strikes = new Strikes()
     const world = await DeployedWorld.open({ gcloud: gcloud ?? '', strikes })
