@@ -20,6 +20,8 @@ export class Account extends Person {
   /** The service lets the account begin no chats. */
   reachOutLock: ReachOutLock | undefined
   messageCap: MessageCap | undefined
+  /** What happens right behind the next answer about limits, which does not know it yet. */
+  behindAnswer: (() => void) | undefined
   logins = 0
   registrations = 0
   clientRetryReceipts = 0

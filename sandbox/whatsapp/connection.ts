@@ -43,6 +43,8 @@ export class Connection implements Line {
   readonly #reader = new FrameReader()
   readonly #sender: PacedSender
   readonly #questions = new Map<string, (answer: Stanza | undefined) => void>()
+  /** Frames that leave together, while there are some to collect. */
+  #piece: Uint8Array[] | undefined
   #stage: 'hello' | 'finish' | 'open' | 'ended' | 'replaced' = 'hello'
   #spokeAfterReplaced: 'not yet' | 'counts' | 'recorded' = 'not yet'
   #nextQuestion = 1
@@ -69,7 +71,18 @@ export class Connection implements Line {
 
   send(stanza: Stanza): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return
-    this.#sender.send(frame(this.#noise.seal(encodeBinaryNode(stanza))))
+    const bytes = frame(this.#noise.seal(encodeBinaryNode(stanza)))
+    if (this.#piece) this.#piece.push(bytes)
+    else this.#sender.send(bytes)
+  }
+
+  /** Sends all stanzas of some work in one message of the WebSocket: the client reads them in one go. */
+  inOnePiece(work: () => void): void {
+    const piece: Uint8Array[] = []
+    this.#piece = piece
+    work()
+    this.#piece = undefined
+    if (piece.length > 0) this.#sender.send(Buffer.concat(piece))
   }
 
   /** Sends a question. Resolves to undefined if the connection ends before the answer. */

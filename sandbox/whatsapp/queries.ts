@@ -74,7 +74,15 @@ const accountAnswers: Answers = {
     q.device.dirty.clean(type, timestamp === undefined ? undefined : Number(timestamp))
     q.answer()
   },
-  'get w:mex query': (q) => q.answer(answerLimits(q.account, q.child)),
+  'get w:mex query': (q) => {
+    const { account } = q
+    const next = account.behindAnswer
+    account.behindAnswer = undefined
+    q.connection.inOnePiece(() => {
+      q.answer(answerLimits(account, q.child))
+      next?.()
+    })
+  },
   'set md remove-companion-device': (q) => {
     q.answer()
     unlink(q.account, q.device, q.connection)

@@ -26,6 +26,15 @@ const lift = (chat: Chat, how: object = {}) =>
 const expectLock = (chat: Chat, type = 'RESTRICT_ALL_COMPANIONS') =>
   eventually(async () => expect(await announced(chat)).toMatchObject({ reachOutLock: { type, until: expect.any(String) } }))
 
+/** Links a session, and resolves when it has asked about locks, as it does after each login: it knows nothing of a later one. */
+async function linkedAndAsked(name: string): Promise<Chat> {
+  const chat = world.chat(name)
+  const since = world.happened.length
+  await world.linked(name, { as: chat })
+  await world.happens(({ phone, xmlns }) => phone === chat.phone && xmlns === 'w:mex', since)
+  return chat
+}
+
 test.concurrent('a lock is shown with its end, stays through a new connection, and is shown as lifted', async () => {
   const chat = await world.linked('lock')
   expect((await world.api.session(chat.name)).pacing).toBeNull()
@@ -43,13 +52,22 @@ test.concurrent('a lock is shown with its end, stays through a new connection, a
 })
 
 test.concurrent('a lock of which nobody told is found when a message is refused, and its end at the next login', async () => {
-  const chat = await world.linked('untold')
+  const chat = await linkedAndAsked('untold')
   await lock(chat, { tells: false })
   const job = await chat.send('hello')
   await expectLock(chat)
   await eventually(async () => expect((await chat.job(job)).lastError?.code).toBe('whatsapp-463'))
   await lift(chat, { tells: false })
   await chat.fault('drop')
+  await eventually(async () => expect((await announced(chat))?.reachOutLock?.until).toBeNull())
+})
+
+test.concurrent('a notice counts more than an older answer that comes with it', async () => {
+  const chat = await linkedAndAsked('crossed')
+  await lock(chat, { tells: false })
+  await lift(chat, { crosses: true })
+  const job = await chat.send('hello')
+  await eventually(async () => expect((await chat.job(job)).lastError?.code).toBe('whatsapp-463'))
   await eventually(async () => expect((await announced(chat))?.reachOutLock?.until).toBeNull())
 })
 

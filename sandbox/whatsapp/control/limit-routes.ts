@@ -9,7 +9,8 @@ const tells = { tells: z.boolean().default(true) }
 
 const bodies = {
   lock: z.strictObject({ type: z.string().default('RESTRICT_ALL_COMPANIONS'), seconds: positive, ...tells }),
-  lift: z.strictObject({ ...tells }),
+  /** `crosses`: it ends right behind the next answer about limits, and the notice of it comes with that answer. */
+  lift: z.strictObject({ ...tells, crosses: z.boolean().default(false) }),
   cap: z.strictObject({
     status: z.string(),
     used: z.number().int().nonnegative(),
@@ -30,9 +31,13 @@ export const limitRoutes = (app: Hono, simulator: Simulator): void => {
   })
   app.delete('/phones/:phone/reach-out-lock', async (c) => {
     const account = linkedAccount(simulator, c.req.param('phone'))
-    const { tells: told } = await read(c, bodies.lift)
-    account.reachOutLock = undefined
-    if (told) simulator.limits.announceLock(account)
+    const { tells: told, crosses } = await read(c, bodies.lift)
+    const lift = (): void => {
+      account.reachOutLock = undefined
+      if (told) simulator.limits.announceLock(account)
+    }
+    if (crosses) account.behindAnswer = lift
+    else lift()
     return c.json({ ok: true })
   })
   app.post('/phones/:phone/message-cap', async (c) => {
