@@ -118,13 +118,19 @@ describe('a log-out that WhatsApp does not answer', () => {
     return body['id']
   }
 
-  test.concurrent('fails with a reason: the device stays linked, and the next log-out unlinks it', async () => {
-    const chat = await world.linked('unanswered')
+  async function failsToLogOut(chat: Chat): Promise<void> {
     const id = await logOutUnanswered(chat)
     await eventually(async () => {
       const response = await world.sandbox.api(`/api/sessions/${chat.name}/actions/${String(id)}`)
       expect(await response.json()).toMatchObject({ state: 'failed', result: { code: 'not-connected' } })
     })
+  }
+
+  const unlinkOnPhone = ({ phone }: Chat): Promise<void> => world.post(`/phones/${phone}/unlink`, {})
+
+  test.concurrent('fails with a reason: the device stays linked, and the next log-out unlinks it', async () => {
+    const chat = await world.linked('unanswered')
+    await failsToLogOut(chat)
     await chat.works()
     await conversationGoesOn(chat, 'as before')
     expect(await chat.account()).toMatchObject({ registrations: 1, deviceJid: expect.any(String) })
@@ -141,6 +147,22 @@ describe('a log-out that WhatsApp does not answer', () => {
     await untilDone(chat, id)
     await chat.untilSession('FAILED LOGGED_OUT logged-out-on-request')
     expect(await chat.account()).toMatchObject({ deviceJid: null, logins: logins + 1 })
+  })
+
+  test.concurrent('was done all the same when its connection ends because the device is unlinked', async () => {
+    const chat = await world.linked('unanswered-unlinked')
+    const id = await logOutUnanswered(chat)
+    await unlinkOnPhone(chat)
+    expect(await untilDone(chat, id)).toMatchObject({ result: { code: 'logged-out' } })
+    await chat.untilSession('FAILED LOGGED_OUT logged-out-on-request')
+  })
+
+  test.concurrent('and has failed is not the reason when the phone unlinks the device later', async () => {
+    const chat = await world.linked('unanswered-then-unlinked')
+    await failsToLogOut(chat)
+    await chat.works()
+    await unlinkOnPhone(chat)
+    await chat.untilSession('FAILED LOGGED_OUT logged-out')
   })
 
   test('does not delay a hand-over, and is done by the next owner', async () => {
