@@ -11,7 +11,15 @@ test('a verb is enough', () => {
     sessions: undefined,
     withData: false,
     back: false,
-    verify: { isAgreed: false, withLong: false, write: false, to: undefined, run: undefined, clean: undefined },
+    verify: {
+      isAgreed: false,
+      withLong: false,
+      fromRegion: false,
+      write: false,
+      to: undefined,
+      run: undefined,
+      clean: undefined,
+    },
     json: false,
   })
 })

@@ -21,6 +21,7 @@ export const USAGE = `Deploys Holdfast to Google Cloud, with gcloud and firebase
   --delete-data               destroy: removes database, checkpoints and secrets, too
   --yes                       verify-live: asks nothing
   --long                      verify-live: also what disturbs those who use the deployment
+  --from-region               verify-live: measures latency in the region, too, by a job that is made for it
   --write                     verify-live: writes the result to docs/verified, as a page and as JSON
   --to FILE                   verify-live: writes it there
   --run NAME                  verify-live: the name of the run, instead of one by chance
@@ -50,6 +51,7 @@ export interface Options {
 interface VerifyWords {
   readonly isAgreed: boolean
   readonly withLong: boolean
+  readonly fromRegion: boolean
   readonly write: boolean
   readonly to: string | undefined
   readonly run: string | undefined
@@ -73,6 +75,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
     verify: {
       isAgreed: values.yes ?? false,
       withLong: values.long ?? false,
+      fromRegion: values['from-region'] ?? false,
       write: values.write ?? false,
       to: values.to,
       run: runOf('--run', values.run),
@@ -100,6 +103,7 @@ const OPTIONS = {
   back: { type: 'boolean' },
   yes: { type: 'boolean' },
   long: { type: 'boolean' },
+  'from-region': { type: 'boolean' },
   write: { type: 'boolean' },
   to: { type: 'string' },
   run: { type: 'string' },

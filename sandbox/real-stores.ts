@@ -20,11 +20,14 @@ export function storesOfRun({ project, database, bucket }: RealStores): RealStor
   return { project, database, bucket }
 }
 
-/** The variables by which Google's own clients find stand-ins. The trial of the trial has them; on Google there are none. */
-const STAND_INS = ['FIRESTORE_EMULATOR_HOST', 'STORAGE_EMULATOR_HOST', 'METADATA_SERVER_DETECTION']
+/**
+ * The variables by which Google's own clients find credentials on Cloud Run, and stand-ins where the job is proven. The sandbox's
+ * processes inherit no others of this kind.
+ */
+const PASSED_ON = ['CLOUD_RUN_JOB', 'FIRESTORE_EMULATOR_HOST', 'STORAGE_EMULATOR_HOST', 'METADATA_SERVER_DETECTION']
 
 /** Returns the variables for the product, and for the preload `name-database.ts`. */
 export const realStoresEnvironment = ({ database }: RealStores): Record<string, string> => ({
-  ...Object.fromEntries(STAND_INS.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))),
+  ...Object.fromEntries(PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))),
   SANDBOX_FIRESTORE_DATABASE: database,
 })

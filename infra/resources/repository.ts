@@ -48,21 +48,31 @@ export function image(target: Target, unit: ImageUnit): Resource {
       environment.image.builder === 'cloud'
         ? ['cloudbuild.builds.create', 'iam.serviceAccounts.actAs', 'storage.objects.create']
         : ['artifactregistry.repositories.uploadArtifacts'],
-    create: () =>
-      environment.image.builder === 'cloud' ? [buildInCloud(target, unit)] : buildHere(target, unit, environment.image.builder),
+    create: () => imageBuild(target, { context: `infra/build/${unit}`, name: target.tagOf(unit) }),
   }
 }
 
-const contextOf = (unit: ImageUnit): string => `infra/build/${unit}`
+interface ImageBuild {
+  /** The folder of what the image is made from. */
+  readonly context: string
+  /** The name of the image with its tag. */
+  readonly name: string
+}
 
-function buildInCloud(target: Target, unit: ImageUnit): Command {
+/** The commands that build an image and bring it to its registry, in the way of the environment. */
+export function imageBuild(target: Target, build: ImageBuild): readonly Command[] {
+  const { builder } = target.environment.image
+  return builder === 'cloud' ? [buildInCloud(target, build)] : buildHere(target, build, builder)
+}
+
+function buildInCloud(target: Target, { context, name }: ImageBuild): Command {
   const { project, region, release } = target
-  const variables = { _IMAGE: target.tagOf(unit), _VERSION: release.version, _REVISION: release.revision }
+  const variables = { _IMAGE: name, _VERSION: release.version, _REVISION: release.revision }
   const substitutions = Object.entries(variables).map(([name, value]) => `${name}=${value}`)
   return gcloud(project, [
     'builds',
     'submit',
-    contextOf(unit),
+    context,
     `--region=${region}`,
     '--config=infra/images/cloudbuild.yaml',
     `--substitutions=${substitutions.join(',')}`,
@@ -72,14 +82,13 @@ function buildInCloud(target: Target, unit: ImageUnit): Command {
 }
 
 /** Builds with a program of this machine, and pushes. The program asks gcloud for its password. */
-function buildHere(target: Target, unit: ImageUnit, program: 'docker' | 'buildah'): readonly Command[] {
+function buildHere(target: Target, { context, name }: ImageBuild, program: 'docker' | 'buildah'): readonly Command[] {
   const { project, region, release } = target
-  const name = target.tagOf(unit)
   const labels = [`--build-arg=VERSION=${release.version}`, `--build-arg=REVISION=${release.revision}`]
   return [
     gcloud(project, ['auth', 'configure-docker', `${region}-docker.pkg.dev`]),
     // Cloud Run's machines are of this kind, whatever this one is.
-    { program, args: ['build', '--platform=linux/amd64', ...labels, `--tag=${name}`, contextOf(unit)] },
+    { program, args: ['build', '--platform=linux/amd64', ...labels, `--tag=${name}`, context] },
     { program, args: ['push', name] },
   ]
 }

@@ -13,7 +13,8 @@ import { LiveCalls } from '../verify/live-calls.ts'
 import type { LiveCheck, LiveContext } from '../verify/live-check.ts'
 import { announcement, checksIn, pageOf, type VerifyReport } from '../verify/report.ts'
 import { cleanUp, runChecks } from '../verify/run-checks.ts'
-import { scratchOf, scratchThings } from '../verify/scratch.ts'
+import { scratchOf } from '../verify/scratch.ts'
+import { thingsOfRun } from '../verify/scratch-of-trial.ts'
 import type { Deployment } from './deployment.ts'
 import { Questions } from './questions.ts'
 
@@ -25,6 +26,8 @@ export interface VerifyOptions {
   readonly only: string
   /** True: also what disturbs those who use the deployment. */
   readonly withLong: boolean
+  /** True: latency is measured from the region, too. */
+  readonly fromRegion: boolean
   /** True: nobody is asked. */
   readonly isAgreed: boolean
   /** The name of the run. One is made if left out. */
@@ -36,10 +39,10 @@ export interface VerifyOptions {
 
 /** Shows on a real project what nothing else can show. Null when the person said no, or when there was nothing to do. */
 export async function verifyLive(deployment: Deployment, options: VerifyOptions): Promise<VerifyReport | null> {
-  const { say, only, withLong, isAgreed, run = randomBytes(3).toString('hex') } = options
+  const { say, only, isAgreed, run = randomBytes(3).toString('hex') } = options
   const named = LIVE_CHECKS.filter(({ name }) => name.includes(only))
-  const checks = named.filter(({ disturbs }) => withLong || disturbs === undefined)
-  const leftOut = named.filter((one) => !checks.includes(one)).map(({ name }) => `${name} (needs --long)`)
+  const checks = named.filter((one) => lackingFor(one, options) === null)
+  const leftOut = named.flatMap((one) => (checks.includes(one) ? [] : [`${one.name} (needs ${lackingFor(one, options)})`]))
   for (const line of announcement(checks)) say(line)
   if (leftOut.length > 0) say(`Left out: ${leftOut.join(', ')}`)
   if (checks.length === 0) return null
@@ -54,6 +57,13 @@ export async function verifyLive(deployment: Deployment, options: VerifyOptions)
   } finally {
     interruption.end()
   }
+}
+
+/** Pure: returns the words without which a check does not run and which nobody has given, or null if it runs. */
+function lackingFor({ asked, disturbs }: LiveCheck, { only, withLong, fromRegion }: VerifyOptions): string | null {
+  if (asked === '--from-region') return fromRegion ? null : asked
+  if (asked === '--only chaos') return only.startsWith('chaos') ? null : asked
+  return disturbs === undefined || withLong ? null : '--long'
 }
 
 const agrees = async (project: string, questions: Questions): Promise<boolean> => {
@@ -90,7 +100,7 @@ async function runAll(deployment: Deployment, checks: readonly LiveCheck[], runn
   const { target } = deployment
   const { say, run, signal, leftOut } = running
   const context = contextOf(deployment, running)
-  const things = scratchThings(target, context.scratch)
+  const things = thingsOfRun(target, context.scratch)
   const at = new Date().toISOString()
   const outcomes = await runChecks(checks, context, things)
   say('Cleaning up.')
@@ -152,7 +162,7 @@ async function until<Answer>(
 /** Removes what a run has left. Returns the commands that failed. */
 export async function cleanRun(deployment: Deployment, run: string, say: (line: string) => void): Promise<readonly string[]> {
   const context = contextOf(deployment, { run, say, signal: new AbortController().signal })
-  const left = await cleanUp(scratchThings(deployment.target, context.scratch), context)
+  const left = await cleanUp(thingsOfRun(deployment.target, context.scratch), context)
   say(left.length === 0 ? `Nothing of ${run} is left.` : `${left.length} commands failed.`)
   return left
 }

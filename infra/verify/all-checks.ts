@@ -6,6 +6,7 @@ import { rules } from './checks/rules.ts'
 import { runners } from './checks/runners.ts'
 import { schedules } from './checks/schedules.ts'
 import { tasks } from './checks/tasks.ts'
+import { trials } from './checks/trial.ts'
 import type { LiveCheck } from './live-check.ts'
 
 /** In the order in which they run. Those that disturb come last. */
@@ -14,8 +15,10 @@ export const LIVE_CHECKS: readonly LiveCheck[] = [
   ...rights,
   queries,
   latency,
+  trials.latency,
   ...contracts,
   ...tasks,
   schedules,
+  trials.chaos,
   ...runners,
 ]

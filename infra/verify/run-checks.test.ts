@@ -8,7 +8,7 @@ import { LiveCalls, NotTrusted } from './live-calls.ts'
 import { type LiveCheck, type LiveContext, succeeded } from './live-check.ts'
 import { announcement, checksIn, pageOf, type VerifyReport } from './report.ts'
 import { cleanUp, problemOf, runChecks } from './run-checks.ts'
-import { scratchThings } from './scratch.ts'
+import { thingsOfRun } from './scratch-of-trial.ts'
 
 const check = (name: string, more: Partial<LiveCheck> = {}): LiveCheck => ({
   name,
@@ -24,7 +24,7 @@ const failing = (cause: Error) => ({ run: () => Promise.reject(cause) })
 function contextThat(given: Partial<LiveContext> = {}) {
   const commands: string[] = []
   const context = { ...contextWith({ onCommand: (line) => commands.push(line) }), ...given }
-  return { context, commands, things: scratchThings(target, context.scratch) }
+  return { context, commands, things: thingsOfRun(target, context.scratch) }
 }
 
 test('a check that fails keeps no other from running, and what several need is made once', async () => {

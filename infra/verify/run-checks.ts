@@ -45,13 +45,18 @@ async function verdictOn(
   try {
     for (const kind of check.needs ?? []) {
       const thing = things.find((one) => one.kind === kind)
-      if (!made.has(kind)) for (const command of thing?.create ?? []) await context.command(command)
+      if (!made.has(kind)) await make(thing, context)
       made.add(kind)
     }
     return await check.run(context)
   } catch (error) {
     return { figures: {}, problems: [problemOf(error)] }
   }
+}
+
+async function make(thing: ScratchThing | undefined, { command }: LiveContext): Promise<void> {
+  await thing?.prepare?.()
+  for (const one of thing?.create ?? []) await command(one)
 }
 
 /** Pure: says what an error means for the one who runs this. */

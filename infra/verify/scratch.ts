@@ -16,6 +16,12 @@ export interface Scratch {
   readonly failingQueue: string
   /** The beginning of the names of objects in the deployment's own bucket. */
   readonly prefix: string
+  /** An account, which may use the database and the bucket of the run and nothing else. */
+  readonly account: string
+  /** A repository of Artifact Registry. */
+  readonly images: string
+  /** A job of Cloud Run. */
+  readonly job: string
 }
 
 /** A run: lower-case letters and digits. */
@@ -27,19 +33,25 @@ export const scratchOf = ({ project }: Target, run: string): Scratch => ({
   queue: `holdfast-verify-${run}`,
   failingQueue: `holdfast-verify-${run}-failing`,
   prefix: `verify/${run}/`,
+  account: `holdfast-verify-${run}`,
+  images: `holdfast-verify-${run}`,
+  job: `holdfast-verify-${run}`,
 })
 
 /** A thing of a run: whether it is there, and the commands that make and remove it. */
 export interface ScratchThing {
-  readonly kind: keyof Scratch
+  readonly kind: keyof Scratch | 'right'
   readonly read: Read
   /** What is there. Null if nothing is. The answer if left out. */
   readonly have?: (answer: unknown) => unknown
+  /** What is done on this machine first. */
+  readonly prepare?: () => Promise<void>
   /** Missing for what checks make themselves. */
   readonly create?: readonly Command[]
   readonly remove: readonly Command[]
 }
 
+/** What checks of the deployment make. */
 export function scratchThings(target: Target, scratch: Scratch): readonly ScratchThing[] {
   const { project, region } = target
   const database = `--database=${scratch.database}`

@@ -24,7 +24,7 @@ export const latency: LiveCheck = {
 }
 
 /** Pure. */
-function verdictOnLatency(figures: Verdict['figures'], mend: string): Verdict {
+export function verdictOnLatency(figures: Verdict['figures'], mend: string): Verdict {
   const isSlow = Number(figures['commit p50 ms']) > SLOW_MS
   return verdictOf(figures, isSlow ? { what: `half of the commits take longer than ${SLOW_MS} ms`, mend } : null)
 }

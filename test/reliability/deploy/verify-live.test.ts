@@ -150,7 +150,12 @@ test.skipIf(!isPossible)(
     expect(figures['tasks: contract']?.['passed']).toBeGreaterThan(12)
     expect(figures['firestore: latency']?.['commit p50 ms']).toBeGreaterThan(0)
     expect(figures['tasks: delivery']?.['called after ms']).toBeGreaterThan(4000)
-    expect(leftOut).toEqual(['runners: SIGTERM (needs --long)', 'alerts: no runner is heard (needs --long)'])
+    expect(leftOut).toEqual([
+      'firestore: latency, region (needs --from-region)',
+      'chaos: on Google’s stores (needs --only chaos)',
+      'runners: SIGTERM (needs --long)',
+      'alerts: no runner is heard (needs --long)',
+    ])
 
     expect(told).toMatch(/13 checks, about \d+ min, about \$\d/)
     expect(readFileSync(page, 'utf8')).toContain('13 of 13 checks hold')

@@ -35,6 +35,9 @@ export interface Fleet {
   log(): readonly Fields[]
 }
 
+/** The end of a job's execution: whether it has succeeded. */
+export type JobRun = (args: readonly string[]) => Promise<boolean>
+
 /**
  * Everything that exists in the recorded project, by `host/path`. Keys that begin with `answer:` change what is answered about things
  * that are always there: health, billing, the heartbeat of a runner.
@@ -42,6 +45,8 @@ export interface Fleet {
 export class World {
   /** What runners do, where a test tells it. */
   fleet: Fleet | null = null
+  /** What a job of Cloud Run does, where a test tells it. Otherwise it succeeds at once. */
+  runJob: JobRun = () => Promise.resolve(true)
   readonly things = new Map<string, Fields>()
   #serial = 0
 

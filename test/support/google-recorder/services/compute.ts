@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { merged, things } from '../things.ts'
+import { jobOrExecution } from './jobs.ts'
 import {
   alreadyExists,
   type Answer,
@@ -21,6 +22,8 @@ const KNATIVE =
   /^\/apis\/(?:run\.googleapis\.com|serving\.knative\.dev)\/v1\/namespaces\/([^/]+)\/(workerpools|services|revisions)(?:\/([^/]+))?$/i
 
 export function run(call: Call, world: World): Answer {
+  const job = jobOrExecution(call, world)
+  if (job) return job
   const knative = KNATIVE.exec(call.path)
   if (knative) return knativeThing(call, world, knative[2]?.toLowerCase() ?? '', knative[3])
   // gcloud reads and writes policies of services by the first version of the API.

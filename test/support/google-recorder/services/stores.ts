@@ -158,7 +158,9 @@ function object(call: Call, bucket: string, world: World): Answer {
     const items = [...world.things].filter(([one]) => one.startsWith(prefix)).map(([, thing]) => thing)
     return ok({ kind: 'storage#objects', items })
   }
-  if (method === 'GET') return world.things.has(key) ? ok(world.things.get(key)) : notFound(named)
+  const found = world.things.get(key)
+  if (method === 'GET' && query.get('alt') === 'media') return found ? ok(found['content']) : notFound(named)
+  if (method === 'GET') return found ? ok(found) : notFound(named)
   const content = contentOf(bytes, contentType)
   const name = query.get('name') ?? body['name'] ?? 'object'
   const md5Hash = createHash('md5').update(content).digest('base64')
