@@ -1,14 +1,11 @@
 import { z } from 'zod'
-import { deleteMessage } from '../use-cases/delete-message.ts'
 import { formerHealth, formerStats } from '../use-cases/former-answers.ts'
 import { HEALTH_STATUSES } from '../use-cases/health-status.ts'
 import { listMessages } from '../use-cases/list-messages.ts'
-import { retryFailed } from '../use-cases/retry-failed.ts'
-import { retryMessage } from '../use-cases/retry-message.ts'
-import { cursorSchema } from './messages.ts'
-import { messageListSchema, messageParams, messageSchema } from './message-schemas.ts'
-import { retryAllBody, retryAllSchema } from './queue.ts'
-import { ADMINS, READERS, type Route, route, SENDERS } from './route.ts'
+import { cursorSchema, deleteRoute, retryRoute } from './messages.ts'
+import { messageListSchema } from './message-schemas.ts'
+import { retryFailedRoute } from './queue.ts'
+import { READERS, type Route, route } from './route.ts'
 import { pageLimit } from './schemas.ts'
 import { apiStatusSchema } from './sessions.ts'
 
@@ -46,7 +43,13 @@ const statsSchema = z
   })
   .meta({ id: 'FormerStats' })
 
-const answered = { 200: { description: 'The message.', schema: messageSchema } } as const
+/** The route of today, under its former path. */
+const formerly = (today: Route, former: Pick<Route, 'path' | 'operationId' | 'summary'>): Route => ({
+  ...today,
+  ...former,
+  tag: 'Former paths',
+  description: `The same as \`${today.method} ${today.path.replace(':id', '{id}')}\`.`,
+})
 
 export const FORMER_ROUTES: readonly Route[] = [
   route({
@@ -87,53 +90,19 @@ export const FORMER_ROUTES: readonly Route[] = [
       body: await listMessages(dependencies, principal, { ...query, status: 'failed' }),
     }),
   }),
-  route({
-    method: 'POST',
+  formerly(retryFailedRoute, {
     path: '/api/whatsapp/failed/retry-all',
     operationId: 'retryAllFormerFailed',
-    tag: 'Former paths',
     summary: 'Return all failed messages to the queue',
-    description: 'The same as `POST /api/queue/retry-failed`.',
-    roles: ADMINS,
-    request: { body: retryAllBody },
-    isBodyOptional: true,
-    answers: { 200: { description: 'What was done.', schema: retryAllSchema } },
-    problems: ['unknown-session'],
-    run: async ({ dependencies, principal, body }) => ({
-      status: 200,
-      body: await retryFailed(dependencies, principal, body.session),
-    }),
   }),
-  route({
-    method: 'POST',
+  formerly(retryRoute, {
     path: '/api/whatsapp/failed/:id/retry',
     operationId: 'retryFormerFailed',
-    tag: 'Former paths',
     summary: 'Return a failed message to the queue',
-    description: 'The same as `POST /api/messages/{id}/retry`.',
-    roles: SENDERS,
-    request: { params: messageParams },
-    answers: answered,
-    problems: ['unknown-message', 'message-damaged', 'message-archived', 'cannot-retry'],
-    run: async ({ dependencies, principal, params }) => ({
-      status: 200,
-      body: await retryMessage(dependencies, principal, params.id),
-    }),
   }),
-  route({
-    method: 'DELETE',
+  formerly(deleteRoute, {
     path: '/api/whatsapp/failed/:id',
     operationId: 'deleteFormerFailed',
-    tag: 'Former paths',
     summary: 'Archive a failed message',
-    description: 'The same as `DELETE /api/messages/{id}`.',
-    roles: ADMINS,
-    request: { params: messageParams },
-    answers: answered,
-    problems: ['unknown-message', 'message-damaged', 'cannot-delete', 'no-archive'],
-    run: async ({ dependencies, principal, params }) => ({
-      status: 200,
-      body: await deleteMessage(dependencies, principal, params.id),
-    }),
   }),
 ]

@@ -44,6 +44,43 @@ const replacementSchema = z
 
 const answered = { 200: { description: 'The message.', schema: messageSchema } } as const
 
+/** It has a former path, too. */
+export const deleteRoute = route({
+  method: 'DELETE',
+  path: '/api/messages/:id',
+  operationId: 'deleteMessage',
+  tag: 'Messages',
+  summary: 'Archive a message that has come to its end',
+  description:
+    'It leaves the lists and the figures, and can still be shown by its ids. A message that waits has to be canceled first.',
+  roles: ADMINS,
+  request: { params: messageParams },
+  answers: answered,
+  problems: ['unknown-message', 'message-damaged', 'cannot-delete', 'no-archive'],
+  run: async ({ dependencies, principal, params }) => ({
+    status: 200,
+    body: await deleteMessage(dependencies, principal, params.id),
+  }),
+})
+
+/** It has a former path, too. */
+export const retryRoute = route({
+  method: 'POST',
+  path: '/api/messages/:id/retry',
+  operationId: 'retryMessage',
+  tag: 'Messages',
+  summary: 'Return a failed message to the queue',
+  description: 'The ids and the text stay. The call may be repeated: asked twice, it is done once.',
+  roles: SENDERS,
+  request: { params: messageParams },
+  answers: answered,
+  problems: ['unknown-message', 'message-damaged', 'message-archived', 'cannot-retry'],
+  run: async ({ dependencies, principal, params }) => ({
+    status: 200,
+    body: await retryMessage(dependencies, principal, params.id),
+  }),
+})
+
 export const MESSAGE_ROUTES: readonly Route[] = [
   route({
     method: 'GET',
@@ -99,23 +136,7 @@ export const MESSAGE_ROUTES: readonly Route[] = [
       }),
     }),
   }),
-  route({
-    method: 'DELETE',
-    path: '/api/messages/:id',
-    operationId: 'deleteMessage',
-    tag: 'Messages',
-    summary: 'Archive a message that has come to its end',
-    description:
-      'It leaves the lists and the figures, and can still be shown by its ids. A message that waits has to be canceled first.',
-    roles: ADMINS,
-    request: { params: messageParams },
-    answers: answered,
-    problems: ['unknown-message', 'message-damaged', 'cannot-delete', 'no-archive'],
-    run: async ({ dependencies, principal, params }) => ({
-      status: 200,
-      body: await deleteMessage(dependencies, principal, params.id),
-    }),
-  }),
+  deleteRoute,
   route({
     method: 'POST',
     path: '/api/messages/:id/cancel',
@@ -132,20 +153,5 @@ export const MESSAGE_ROUTES: readonly Route[] = [
       body: await cancelMessage(dependencies, principal, params.id),
     }),
   }),
-  route({
-    method: 'POST',
-    path: '/api/messages/:id/retry',
-    operationId: 'retryMessage',
-    tag: 'Messages',
-    summary: 'Return a failed message to the queue',
-    description: 'The ids and the text stay. The call may be repeated: asked twice, it is done once.',
-    roles: SENDERS,
-    request: { params: messageParams },
-    answers: answered,
-    problems: ['unknown-message', 'message-damaged', 'message-archived', 'cannot-retry'],
-    run: async ({ dependencies, principal, params }) => ({
-      status: 200,
-      body: await retryMessage(dependencies, principal, params.id),
-    }),
-  }),
+  retryRoute,
 ]

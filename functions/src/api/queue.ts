@@ -27,7 +27,7 @@ const queueSchema = figuresSchema
   })
   .meta({ id: 'Queue' })
 
-export const retryAllSchema = z
+const retryAllSchema = z
   .strictObject({
     retried: z.int().meta({ description: 'Messages that this request returned to the queue.' }),
     expired: z.int().meta({ description: 'Messages that stay failed, because their `expiresAt` is past.' }),
@@ -36,10 +36,29 @@ export const retryAllSchema = z
   })
   .meta({ id: 'RetryAll' })
 
-export const retryAllBody = z
+const retryAllBody = z
   .object({ session: z.string('must be a text').optional().meta({ description: 'Only the messages of this session.' }) })
   .catchall(unknownField)
   .meta({ id: 'RetryAllOf', example: { session: 'main' } })
+
+/** It has a former path, too. */
+export const retryFailedRoute = route({
+  method: 'POST',
+  path: '/api/queue/retry-failed',
+  operationId: 'retryFailed',
+  tag: 'Queue',
+  summary: 'Return all failed messages to the queue',
+  description: 'The call may be repeated at any time.',
+  roles: ADMINS,
+  request: { body: retryAllBody },
+  isBodyOptional: true,
+  answers: { 200: { description: 'What was done.', schema: retryAllSchema } },
+  problems: ['unknown-session'],
+  run: async ({ dependencies, principal, body }) => ({
+    status: 200,
+    body: await retryFailed(dependencies, principal, body.session),
+  }),
+})
 
 export const QUEUE_ROUTES: readonly Route[] = [
   route({
@@ -53,21 +72,5 @@ export const QUEUE_ROUTES: readonly Route[] = [
     answers: { 200: { description: 'The figures, in all and by session.', schema: queueSchema } },
     run: async ({ dependencies, principal }) => ({ status: 200, body: await queueStatus(dependencies, principal) }),
   }),
-  route({
-    method: 'POST',
-    path: '/api/queue/retry-failed',
-    operationId: 'retryFailed',
-    tag: 'Queue',
-    summary: 'Return all failed messages to the queue',
-    description: 'The call may be repeated at any time.',
-    roles: ADMINS,
-    request: { body: retryAllBody },
-    isBodyOptional: true,
-    answers: { 200: { description: 'What was done.', schema: retryAllSchema } },
-    problems: ['unknown-session'],
-    run: async ({ dependencies, principal, body }) => ({
-      status: 200,
-      body: await retryFailed(dependencies, principal, body.session),
-    }),
-  }),
+  retryFailedRoute,
 ]
