@@ -53,8 +53,9 @@ export async function roll(deployment: Deployment, options: RollOptions): Promis
       reasons,
     })
     if (standing.followsNewest && !(back && standing.old !== null)) {
+      if (back) return failed(whyNotBack(standing), say, standing)
       say(standingLine(standing))
-      return back ? failed(whyNotBack(standing), say, standing) : ended('over')
+      return ended('over')
     }
     if (stop.aborted) return stopped(standing, ended, say)
     if (back) return await goBack({ deployment, pool, standing, ended, say }, ['You asked for it.'])

@@ -126,13 +126,28 @@ async function deployFunctions(): Promise<void> {
   }
 }
 
+/** The version of a secret that a function gets: it keeps it until it is deployed again. */
+async function newestVersion(secret: string): Promise<string> {
+  const { versions = [] } = (await google(
+    'GET',
+    `secretmanager.googleapis.com/v1/projects/${project}/secrets/${secret}/versions`,
+  )) as {
+    versions?: readonly { readonly name: string; readonly state: string }[]
+  }
+  const enabled = versions.filter(({ state }) => state === 'ENABLED').map(({ name }) => Number(name.split('/').at(-1)))
+  return String(Math.max(...enabled))
+}
+
 /** Returns whether the function was not there, or was another one. */
 async function deployFunction(name: string, endpoint: Endpoint, environmentVariables: object): Promise<boolean> {
   const functions = `cloudfunctions.googleapis.com/v2/projects/${project}/locations/${REGION}/functions`
-  const secrets = endpoint.secretEnvironmentVariables?.map(({ key }) => ({ key, secret: key, version: '1', projectId: project }))
+  const named = endpoint.secretEnvironmentVariables ?? []
+  const secrets = await Promise.all(
+    named.map(async ({ key }) => ({ key, secret: key, version: await newestVersion(key), projectId: project })),
+  )
   const { serviceAccountEmail, entryPoint } = endpoint
   const hash = createHash('sha1')
-    .update(JSON.stringify([endpoint, environmentVariables]))
+    .update(JSON.stringify([endpoint, environmentVariables, secrets]))
     .digest('hex')
   const wanted = {
     buildConfig: { runtime: 'nodejs24', entryPoint },
@@ -171,13 +186,20 @@ async function deploySchedule(name: string, { scheduleTrigger, serviceAccountEma
   })
 }
 
+async function addFirebase(name: string): Promise<void> {
+  await google('POST', `firebase.googleapis.com/v1beta1/projects/${name}:addFirebase`, {})
+  process.stdout.write(`${name} is a Firebase project.\n`)
+}
+
 const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   'firestore:rules': deployRules,
   'firestore:indexes': deployIndexes,
   functions: deployFunctions,
 }
 
+const [, , verb, named] = process.argv
 const part = PARTS[option('only')]
-if (process.argv[2] !== 'deploy' || !part || project === '')
-  throw new Error('Not a command of firebase-tools that is known here.')
-await part()
+if (verb === 'login') process.stdout.write('Something stands in for firebase-tools here, which needs no login.\n')
+else if (verb === 'projects:addfirebase' && named !== undefined) await addFirebase(named)
+else if (verb === 'deploy' && part && project !== '') await part()
+else throw new Error('Not a command of firebase-tools that is known here.')

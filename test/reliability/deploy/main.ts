@@ -25,7 +25,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0
   }
   if (trial) {
-    await openTrial((line) => process.stdout.write(`${line}\n`))
+    await openTrial((line) => process.stdout.write(`${line}\n`), firebase?.split(' '))
     return 0
   }
   const gcloud = findProgram('gcloud')

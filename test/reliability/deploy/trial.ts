@@ -1,7 +1,9 @@
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { findProgram } from '../../support/find-program.ts'
 import { type Elsewhere, GoogleRecorder } from '../../support/google-recorder/recorder.ts'
 import { PROJECT, REGION } from '../../support/google-recorder/world.ts'
 import { startParts, World } from '../../support/world.ts'
@@ -14,9 +16,10 @@ const RECORDED = 'recorded'
 
 /**
  * Opens a recorded project in which a person can follow docs/DEPLOY.md in a shell of their own: the commands reach the recorder, the
- * API's address leads to a sandbox, and the command `phone` stands for the phone that scans the code. Ends with SIGINT.
+ * API's address leads to a sandbox, and the command `phone` stands for the phone that scans the code. `firebase` are the words that
+ * start firebase-tools. Ends with SIGINT.
  */
-export async function openTrial(say: (line: string) => void): Promise<void> {
+export async function openTrial(say: (line: string) => void, firebase = STAND_IN): Promise<void> {
   say('A sandbox starts ...')
   await using world = new World(await startParts({ forLong: true }))
   await world.simulator.createPhone(PHONE)
@@ -24,12 +27,13 @@ export async function openTrial(say: (line: string) => void): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-trial-'))
   const recorder = await GoogleRecorder.start({ folder, elsewhere: toSandbox(world) })
   const file = join(folder, 'environment.sh')
-  writeFileSync(file, environmentFile(recorder, folder, world))
+  writeFileSync(file, environmentFile(recorder, folder, world, firebase))
   say(`Type this in another shell, and follow docs/DEPLOY.md there with the project ${PROJECT}:
 
   . ${file}
 
-Who is signed in there may do everything. There the command \`phone NAME\` scans the code of the session NAME. Ctrl-C ends this.`)
+You are signed in there and may do everything, so leave out \`gcloud auth login\`. The command \`phone NAME\` scans the code of the session
+NAME. Ctrl-C ends this.`)
   await once(process, 'SIGINT')
   await recorder.close()
   rmSync(folder, { recursive: true, force: true })
@@ -55,15 +59,33 @@ function pathOfApi({ hostname, pathname }: URL): string | null {
   return /^\/api(\/.*)$/.exec(pathname)?.[1] ?? '/'
 }
 
-function environmentFile(recorder: GoogleRecorder, folder: string, { sandbox, simulator }: World): string {
+function environmentFile(
+  recorder: GoogleRecorder,
+  folder: string,
+  { sandbox, simulator }: World,
+  firebase: readonly string[],
+): string {
   const programs = join(folder, 'bin')
   mkdirSync(programs)
-  const phone = join(programs, 'phone')
-  writeFileSync(phone, phoneScript(sandbox.info.api ?? '', sandbox.info.apiKey, simulator.url))
-  chmodSync(phone, 0o755)
+  const scripts = {
+    phone: phoneScript(sandbox.info.api ?? '', sandbox.info.apiKey, simulator.url),
+    npx: npxScript(firebase),
+  }
+  for (const [name, script] of Object.entries(scripts)) writeFileSync(join(programs, name), script, { mode: 0o755 })
   const lines = Object.entries(recorder.environment()).map(([name, value]) => `export ${name}='${value}'`)
   return [...lines, 'export CURL_CA_BUNDLE="$NODE_EXTRA_CA_CERTS"', `export PATH='${programs}'${delimiter}"$PATH"`, ''].join('\n')
 }
+
+const STAND_IN = [process.execPath, fileURLToPath(new URL('firebase-stand-in.ts', import.meta.url))]
+
+/** No package can be fetched through the recorder, which answers for all hosts. */
+const npxScript = (firebase: readonly string[]): string => `#!/bin/sh
+# Runs what stands for firebase-tools here, and everything else as it is.
+case "$*" in
+  '--yes firebase-tools@'*) shift 2; exec ${firebase.map((word) => `'${word}'`).join(' ')} "$@" ;;
+esac
+exec '${findProgram('npx') ?? 'npx'}' "$@"
+`
 
 const phoneScript = (api: string, apiKey: string, simulator: string): string => `#!/bin/sh
 # Scans the code of a session, as a person does with a phone.
