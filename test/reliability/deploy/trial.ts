@@ -32,7 +32,7 @@ export async function openTrial(say: (line: string) => void, firebase = STAND_IN
 
   . ${file}
 
-You are signed in there and may do everything, so leave out \`gcloud auth login\`. The command \`phone NAME\` scans the code of the session
+You are signed in there and may do everything, so leave out both logins. The command \`phone NAME\` scans the code of the session
 NAME. Ctrl-C ends this.`)
   await once(process, 'SIGINT')
   await recorder.close()
