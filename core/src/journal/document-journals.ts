@@ -24,6 +24,9 @@ export class DocumentJournals implements JournalStore {
     return this.#documents.commit([...creations, ...changes])
   }
 
+  /** Merges are in the commits of their records. */
+  async followed(): Promise<void> {}
+
   changedSince(snapshots: readonly DocumentSnapshot[]): Promise<readonly string[]> {
     return changedSince(this.#documents, snapshots)
   }

@@ -43,6 +43,11 @@ export interface JournalStore extends ReadableJournals {
    * does not lie in Firestore, as soon as Firestore accepts them.
    */
   append(sessionId: string, records: readonly JournalRecord[], changes: readonly Change[]): Promise<void>
+  /**
+   * Resolves when documents show the merges of all records that this process has appended so far. Rejects while Firestore does not
+   * accept them.
+   */
+  followed(sessionId: string): Promise<void>
   /** Returns the paths of the documents that have changed since these snapshots: the reason why `append` refused a precondition. */
   changedSince(snapshots: readonly DocumentSnapshot[]): Promise<readonly string[]>
   /**

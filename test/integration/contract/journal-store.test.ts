@@ -196,6 +196,13 @@ describe.each(Object.entries(JOURNAL_BACKENDS))('journals in %s', (_, open) => {
     expect((await documents.read(`t/${sessionId}-job`))?.fields['told']).toEqual(words)
   })
 
+  test('tell when documents show the merges of all records', async () => {
+    await journals.append(sessionId, group({ first: 1 }), [])
+    await journals.append(sessionId, group({ first: 2 }), [status('shown', 'told')])
+    await journals.followed(sessionId)
+    expect((await documents.read(`t/${sessionId}-shown`))?.fields['status']).toBe('told')
+  })
+
   test('create no record and change nothing when a precondition does not hold', async () => {
     const path = `t/${sessionId}-owned`
     await documents.commit([{ kind: 'create', path, fields: { owner: null } }])

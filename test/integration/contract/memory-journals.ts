@@ -40,6 +40,8 @@ export class MemoryJournals implements JournalStore {
     }
   }
 
+  async followed(): Promise<void> {}
+
   changedSince(snapshots: readonly DocumentSnapshot[]): Promise<readonly string[]> {
     return changedSince(this.#documents, snapshots)
   }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { journalPath } from '@holdfast/core/journal/journal-record'
 import { sequenceId } from '@holdfast/core/session/ids'
@@ -173,6 +174,26 @@ describe('a commit that fails', () => {
     await journal.whenDurable(first)
     await journal.whenDurable(journal.append({}))
     expect((await session.documents.read(path))?.fields).toEqual({ status: 'newer' })
+  })
+
+  test('several times leaves its writes out, and shows them before it says so', async () => {
+    const session = await newSession()
+    const documents = new FaultyDocuments(session.documents)
+    const journal = session.journal(await session.claim('a'), 'a', { documents })
+    const path = `t/shown-${session.sessionId}`
+    let commits = 0
+    // Three commits with writes are refused, the one without succeeds, and the writes that follow it take their time.
+    documents.faults((changes) => (changes.length === 1 ? null : ++commits <= 3 ? 'refuse' : 'hang'))
+    await journal.whenDurable(journal.append({ writes: () => [{ kind: 'merge', path, fields: { status: 'shown' } }] }))
+    let isShown = false
+    const shown = journal.whenShown().then(() => (isShown = true))
+    await expect.poll(() => commits).toBe(4)
+    await nextTurn()
+    expect(isShown).toBe(false)
+    documents.faults(null)
+    documents.release()
+    await shown
+    expect((await session.documents.read(path))?.fields).toEqual({ status: 'shown' })
   })
 
   test('several times, and then with its answer lost, still makes its writes before any newer ones', async () => {

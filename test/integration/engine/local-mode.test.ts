@@ -8,10 +8,11 @@ import { jobPath } from '@holdfast/core/message/job-document'
 import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
 import { sessionPath } from '@holdfast/core/session/session-document'
 import type { GoogleClients } from '@holdfast/core/adapters/google/clients'
-import { SERVER_TIME } from '@holdfast/core/platform/ports'
+import { SERVER_TIME, type Change } from '@holdfast/core/platform/ports'
 import type { JournaledState } from '../../../runner/src/session/journal/journaled-state.ts'
 import { type DirectoryUnderTest, journalsIn, openDirectory } from '../contract/journal-backends.ts'
 import { FaultyDocuments } from '../../support/engine/faulty-documents.ts'
+import { outboxUnderTest } from '../../support/engine/outbox-under-test.ts'
 import { RunnerUnderTest, type RunnerOptions } from '../../support/engine/runner-under-test.ts'
 import { SessionUnderTest } from '../../support/engine/session-under-test.ts'
 import { type Stores, openStores } from '../../support/engine/stores.ts'
@@ -124,6 +125,32 @@ test('a runner that cannot reach Firestore keeps its sessions connected, because
   await expect.poll(() => runner.dials.length).toBe(2)
   expect(states[0]?.journal.ended).toBeNull()
   documents.away(false)
+})
+
+test('a message that WhatsApp refuses again and again keeps to its delays, although its document follows late', async () => {
+  const documents = new FaultyDocuments(clients.documents)
+  const journals = journalsIn(directory.path, documents)
+  opened.push(journals)
+  const { accept, bring, job, relayed, outbox, journal } = await outboxUnderTest(clients.documents, {
+    through: () => documents,
+    journalsFor: () => journals,
+    readsFirst: true,
+  })
+  bring(await accept('refused'))
+  await expect.poll(() => relayed.length).toBe(1)
+  const isOfJob = ({ kind, path }: Change) => kind === 'merge' && path === jobPath('refused')
+  documents.faults((changes) => (changes.some(isOfJob) ? 'hang' : null))
+  outbox.acknowledged('M-refused', '479')
+  await journal.whenDurable()
+  documents.faults(null)
+  documents.release()
+  await expect.poll(() => relayed.length).toBe(2)
+  outbox.acknowledged('M-refused', '479')
+  await expect.poll(async () => (await job('refused')).timeline.at(-1)).toMatchObject({ status: 'pending', attempt: 2 })
+  const inMs = Number((await job('refused')).nextAttemptAt) - Date.now()
+  expect(inMs).toBeGreaterThan(4 * 60_000)
+  expect(relayed).toHaveLength(2)
+  await outbox.stop()
 })
 
 async function ask({ sessionId }: SessionUnderTest, type: 'restart'): Promise<void> {

@@ -9,6 +9,7 @@ import {
   type Fields,
   type ObjectStore,
 } from '@holdfast/core/platform/ports'
+import type { JournalStore } from '@holdfast/core/journal/journal-store'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import { afterAll, beforeAll } from 'vitest'
 import type { Connection } from '../../../runner/src/whatsapp/port.ts'
@@ -29,6 +30,8 @@ export interface OutboxOptionsUnderTest {
   receipts?: { documents?: DocumentStore; archives?: ObjectStore; clock?: Clock }
   /** The store of the session's journal and of the jobs. */
   through?: (documents: DocumentStore) => DocumentStore
+  /** Where the session's journal is, if not in that store. */
+  journalsFor?: (documents: DocumentStore) => JournalStore
 }
 
 /** A session that sends as fast as WhatsApp takes. */
@@ -39,14 +42,16 @@ export async function outboxUnderTest(documents: DocumentStore, options: OutboxO
   const { isReachable = () => Promise.resolve(true), pacer = UNPACED, clock = systemClock, through = (same) => same } = options
   const session = await new SessionUnderTest(documents).create()
   const { sessionId, cipher } = session
-  const { state, journal } = await takeOver(session, { documents: through(documents) })
+  const stored = through(documents)
+  const journals = options.journalsFor?.(stored)
+  const { state, journal } = await takeOver(session, { documents: stored, ...(journals ? { journals } : {}) })
   const parts = { state, cipher, clock, logger: createLogger('test', 'silent') }
   const receipts = new Receipts({ ...parts, sessionId, documents, archives: null, ...options.receipts })
   let bring: (jobs: readonly DocumentSnapshot[]) => void = () => {}
   const later: string[] = []
   const outbox = new Outbox({
     ...parts,
-    documents: through(documents),
+    documents: stored,
     subscribe: (onJobs) => {
       bring = onJobs
       return () => {}

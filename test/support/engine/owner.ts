@@ -5,6 +5,7 @@ import { createLogger } from '@holdfast/core/platform/logging'
 import { messagesPath } from '@holdfast/core/message/message-document'
 import type { Clock, DocumentStore, ObjectStore } from '@holdfast/core/platform/ports'
 import { DocumentJournals } from '@holdfast/core/journal/document-journals'
+import type { JournalStore } from '@holdfast/core/journal/journal-store'
 import { loadState, type Loaded } from '@holdfast/core/journal/load'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import { Checkpointer } from '../../../runner/src/session/journal/checkpointer.ts'
@@ -34,19 +35,28 @@ export interface Owner {
 /** Claims the session and loads its state, as a runner does before it dials. */
 export async function takeOver(
   session: SessionUnderTest,
-  options: { runnerId?: string; documents?: DocumentStore; objects?: ObjectStore; clock?: Clock } = {},
+  options: {
+    runnerId?: string
+    documents?: DocumentStore
+    /** Where the records are, if not among the documents. */
+    journals?: JournalStore
+    objects?: ObjectStore
+    clock?: Clock
+  } = {},
 ): Promise<Owner> {
   const { runnerId = 'owner', documents = session.documents, objects = NO_OBJECTS, clock = systemClock } = options
-  const claim = await session.claim(runnerId)
+  const journals = options.journals ?? new DocumentJournals(documents)
+  const isElsewhere = options.journals !== undefined
+  const claim = await (isElsewhere ? session.claimThrough({ documents, journals }, runnerId) : session.claim(runnerId))
   const restored = await loadState({
-    journals: new DocumentJournals(documents),
+    journals,
     objects,
     cipher: session.cipher,
     pointers: claim.session,
     end: claim.head.sequence,
   })
   if (restored.trouble) throw restored.trouble
-  const journal = session.journal(claim, runnerId, { documents })
+  const journal = session.journal(claim, runnerId, { journals })
   const state = new JournaledState(restored.image, journal)
   const inbox = new Inbox({ sessionId: session.sessionId, state, documents, clock, logger: createLogger('test', 'silent') })
   return { claim, restored, journal, state, inbox }

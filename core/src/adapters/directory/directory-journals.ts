@@ -82,6 +82,10 @@ export class DirectoryJournals implements JournalStore {
     })
   }
 
+  followed(sessionId: string): Promise<void> {
+    return this.#follow(sessionId).until(this.#appendedTo.get(sessionId) ?? 0)
+  }
+
   changedSince(snapshots: readonly DocumentSnapshot[]): Promise<readonly string[]> {
     return changedSince(this.#options.documents, snapshots)
   }

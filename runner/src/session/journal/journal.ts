@@ -147,6 +147,17 @@ export class Journal {
   }
 
   /**
+   * Resolves when documents show all that was appended so far. Rejects when the journal ends before, and while Firestore does not
+   * accept the writes.
+   */
+  async whenShown(): Promise<void> {
+    await this.whenDurable()
+    // Writes that a commit left out are made before any later ones.
+    if ([this.#inFlight, ...this.#queue].some((group) => group?.retried)) await this.whenDurable(this.append({}))
+    await this.#journals.followed(this.#sessionId)
+  }
+
+  /**
    * Resolves with the end of the log after all appends so far, when they are durable. The caller copies the image in the same
    * tick: later appends are in later records.
    */

@@ -90,7 +90,7 @@ export class KnownJobs extends OpenJobs {
     const { run } = job
     try {
       // The document must show what this owner itself has written.
-      await state.journal.whenDurable()
+      await state.journal.whenShown()
       const found = await this.#reader.read(job.id)
       if (!this.has(job) || job.run !== run) return
       onReplaced()

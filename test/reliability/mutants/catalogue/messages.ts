@@ -90,6 +90,13 @@ export const MESSAGES: readonly Mutant[] = [
     noticedBy: { file: 'runner/src/session/outbox/resending.test.ts', tests: 'may concern either' },
   },
   {
+    name: 'late-document',
+    invariant: 'beside',
+    what: 'a refused message is judged by a document that does not show the refusal yet, and leaves again at once',
+    edits: [{ in: 'KnownJobs.refresh', drop: 'whenShown' }],
+    noticedBy: { file: 'test/integration/engine/local-mode.test.ts', tests: 'keeps to its delays' },
+  },
+  {
     name: 'two-retry-owners',
     invariant: 'I8',
     what: 'an owner sets a timer for a retry that a task makes due',
