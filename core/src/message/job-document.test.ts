@@ -9,8 +9,20 @@ describe('a job', () => {
     }
   })
 
-  it.each(['failed', 'canceled'] as const)('that is %s stays so, and an unfinished one can become so', (end) => {
-    expect(JOB_STATUSES.some((status) => advances(end, status))).toBe(false)
+  it('that is canceled stays so', () => {
+    expect(JOB_STATUSES.some((status) => advances('canceled', status))).toBe(false)
+  })
+
+  it('that has failed is corrected when WhatsApp turns out to have it, and one that WhatsApp has does not fail', () => {
+    for (const status of ['sent', 'delivered', 'read'] as const) {
+      expect(advances('failed', status)).toBe(true)
+      expect(advances(status, 'failed')).toBe(false)
+    }
+    expect(advances('failed', 'pending')).toBe(false)
+    expect(advances('failed', 'processing')).toBe(false)
+  })
+
+  it.each(['failed', 'canceled'] as const)('that is unfinished can become %s', (end) => {
     expect(advances('pending', end)).toBe(true)
     expect(advances('processing', end)).toBe(true)
   })

@@ -14,8 +14,11 @@ export type JobStatus = (typeof JOB_STATUSES)[number]
 /** Statuses of jobs that the owner still has to work on. */
 export const OPEN_JOB_STATUSES: readonly JobStatus[] = ['pending', 'processing']
 
-/** Receipts arrive late, twice and out of order: a job only moves to a status of a higher rank. */
-const RANK: Record<JobStatus, number> = { pending: 0, processing: 1, sent: 2, delivered: 3, read: 4, failed: 5, canceled: 5 }
+/**
+ * Receipts arrive late, twice and out of order: a job only moves to a status of a higher rank. WhatsApp may turn out to have the
+ * message of a failed one.
+ */
+const RANK: Record<JobStatus, number> = { pending: 0, processing: 1, failed: 2, sent: 3, delivered: 4, read: 5, canceled: 6 }
 
 export const advances = (from: JobStatus, to: JobStatus): boolean => RANK[to] > RANK[from]
 

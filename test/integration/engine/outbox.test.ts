@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn, setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import type { Clock } from '@holdfast/core/platform/ports'
+import { SERVER_TIME, type Clock } from '@holdfast/core/platform/ports'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import { FaultyDocuments } from '../../support/engine/faulty-documents.ts'
 import { type OutboxUnderTest, outboxesOfAFile } from '../../support/engine/outbox-under-test.ts'
@@ -204,6 +204,61 @@ describe('a message whose receipt comes before its ack', () => {
     expect(await statuses(what)).toEqual(['pending', 'processing', 'read'])
     expect(await job(what)).toMatchObject({ status: 'read', nextAttemptAt: null })
     outbox.acknowledged(`M-after ${what}`, null)
+  })
+})
+
+describe('a message that was given up although WhatsApp has it', () => {
+  test('is `sent` when its ack comes late', async () => {
+    const { accept, bring, outbox, relayed, job, statuses } = await newOutbox()
+    bring(await accept('late ack'))
+    await expect.poll(() => relayed.length).toBe(1)
+    outbox.acknowledged('M-late ack', '404')
+    // One for each copy that left.
+    for (let copy = 0; copy < 3; copy++) outbox.acknowledged('M-late ack', null)
+    await expect.poll(() => statuses('late ack')).toEqual(['pending', 'processing', 'failed', 'sent'])
+    expect(await job('late ack')).toMatchObject({ status: 'sent', failedAt: null, lastError: null })
+  })
+
+  test.each(['this owner', 'an earlier owner'])('by %s is `sent` and delivered when a receipt comes', async (who) => {
+    const { accept, bring, change, outbox, receipts, relayed, job, statuses } = await newOutbox()
+    const accepted = await accept(who)
+    const error = { code: 'whatsapp-404', message: 'WhatsApp refused the message (404).' }
+    if (who === 'an earlier owner') await change(accepted, { status: 'failed', failedAt: new Date(), lastError: error })
+    else {
+      bring(accepted)
+      await expect.poll(() => relayed.length).toBe(1)
+      outbox.acknowledged(`M-${who}`, '404')
+    }
+    receipts.receipt(`M-${who}`, 'delivered')
+    await expect.poll(async () => (await job(who)).status).toBe('delivered')
+    expect((await statuses(who)).slice(-2)).toEqual(['sent', 'delivered'])
+    expect(await job(who)).toMatchObject({ failedAt: null, lastError: null })
+  })
+
+  test('stays in the queue when somebody returns it there during the lookup', async () => {
+    const documents = new FaultyDocuments(firestoreDocuments())
+    const { accept, bring, change, read, outbox, relayed, job, statuses, journal } = await newOutbox({ receipts: { documents } })
+    const looked = Promise.withResolvers<void>()
+    const query = documents.query.bind(documents)
+    documents.query = async (what) => {
+      const found = await query(what)
+      await change(await read('requeued'), { status: 'pending', queuedAt: SERVER_TIME, failedAt: null })
+      looked.resolve()
+      return found
+    }
+    bring(await accept('requeued'))
+    await expect.poll(() => relayed.length).toBe(1)
+    outbox.acknowledged('M-requeued', '404')
+    outbox.acknowledged('M-requeued', null)
+    await looked.promise
+    documents.query = query
+    await nextTurn()
+    await journal.whenShown()
+    expect((await job('requeued')).status).toBe('pending')
+    bring(await read('requeued'))
+    await expect.poll(() => relayed.length).toBe(2)
+    outbox.acknowledged('M-requeued', null)
+    expect(await statuses('requeued')).toEqual(['pending', 'processing', 'failed', 'processing', 'sent'])
   })
 })
 

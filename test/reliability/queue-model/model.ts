@@ -39,13 +39,13 @@ export interface Happening {
 
 type Rules<Result> = Readonly<Record<string, (job: ModelJob, happening: Happening) => Result>>
 
-const [SLOW_MS, LOOK_MS] = [2 * OWNER_WAITS_MS, OWNER_WAITS_MS + 1000]
-const FINAL_ERRORS = ['whatsapp-400', 'not-on-whatsapp']
+const [SLOW_MS, LOOK_MS, FINAL_ERRORS] = [2 * OWNER_WAITS_MS, OWNER_WAITS_MS + 1000, ['whatsapp-400', 'not-on-whatsapp']]
 
 const isPast = (time: number | null, now: number): boolean => time !== null && time <= now
 const isOpen = ({ status }: ModelJob): boolean => status === 'pending' || status === 'processing'
 const isOwn = (job: ModelJob, by: string, status: JobStatus) => job.status === status && job.isQueued && job.sessionId === by
 const isUnsent = (job: ModelJob): boolean => job.status === 'pending' && !job.isOpen && !job.isUncertain
+const isLate = ({ status, isUncertain }: ModelJob): boolean => status === 'failed' && isUncertain
 const isTooOld = (job: ModelJob, now: number): boolean => isPast(job.expiresAt, now) && !job.isOpen && !job.isUncertain
 const isRefused = ({ answer }: ModelJob): boolean => !!answer?.error
 const isAcked = ({ answer, isUncertain }: ModelJob) => !!answer && (answer.error === null || isUncertain)
@@ -62,9 +62,9 @@ const MAY = {
   taken: (job, { by, now }) => isOwn(job, by, 'pending') && (job.dueAt ?? 0) <= now && !isTooOld(job, now - SLOW_MS),
   repeated: (job, { by }) => isOwn(job, by, 'processing'),
   refused: (job, { by }) => isOwn(job, by, 'processing') && isRefused(job) && !isLast(job),
-  sent: (job, { by }) => isAcked(job) && isOwn(job, by, isRefused(job) ? 'pending' : 'processing'),
-  delivered: (job) => job.status === 'sent' || (isOpen(job) && !isUnsent(job)),
-  read: (job) => job.status === 'sent' || job.status === 'delivered' || (isOpen(job) && !isUnsent(job)),
+  sent: (job, { by }) => isLate(job) || (isAcked(job) && isOwn(job, by, isRefused(job) ? 'pending' : 'processing')),
+  delivered: (job) => job.status === 'sent' || isLate(job) || (isOpen(job) && !isUnsent(job)),
+  read: (job) => job.status === 'sent' || job.status === 'delivered' || isLate(job) || (isOpen(job) && !isUnsent(job)),
   failed: (job, { by, now }) => isOwn(job, by, job.status) && isOpen(job) && isFailed(job, now),
   expired: (job, { now }) => isUnsent(job) && isTooOld(job, now),
   canceled: (job) => isUnsent(job),

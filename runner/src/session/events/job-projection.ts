@@ -39,7 +39,8 @@ function fieldsOf(event: MessageStatusChanged, { cipher }: EventRecord): Fields 
       return { status, failedAt: at, nextAttemptAt: null, hold: null, lastError: event.error, timeline }
     }
     case 'sent':
-      return { status, lastError: null, nextAttemptAt: null, hold: null, timeline: new Append({ status, at }) }
+      // A failed job turns out to be sent when its ack comes late.
+      return { status, failedAt: null, lastError: null, nextAttemptAt: null, hold: null, timeline: new Append({ status, at }) }
     case 'delivered':
     case 'read':
       return { status, timeline: new Append({ status, at }) }

@@ -108,7 +108,10 @@ export class Outbox {
   acknowledged(messageId: string, error: string | null): boolean {
     const job = this.#jobs.get(messageId)
     if (job?.isTaken) this.#answered(job, error)
-    else if (job && error === null) this.#answeredLate(job)
+    else if (error === null) {
+      if (job) this.#answeredLate(job)
+      else void this.#options.receipts.acknowledgedLate(messageId)
+    }
     return job !== undefined
   }
 
@@ -352,18 +355,20 @@ export class Outbox {
     if (!job.isTaken && !job.snapshot) return this.#comeAgain(job)
     if (job.isAcknowledged) return this.#sentBefore(job)
     const failed = this.#progress.failed(job, { code, message })
-    if (job.isTaken) {
-      this.#leaveWire(job, 'waiting')
-      this.#jobs.settle(job)
-    }
+    if (job.isTaken) this.#giveUp(job)
     const outcome = await failed
     if (this.#jobs.has(job)) {
       if (outcome === 'outdated') return this.#comeAgain(job)
       if (outcome === 'refused') return void this.#putOff(job)
-      this.#leaveWire(job, 'waiting')
-      this.#jobs.settle(job)
+      this.#giveUp(job)
     }
     this.#turns.next()
+  }
+
+  #giveUp(job: OpenJob): void {
+    this.#leaveWire(job, 'waiting')
+    this.#jobs.settle(job)
+    this.#options.receipts.add(job.document.messageId, job.id, 'failed')
   }
 
   #stopAccepting(): void {

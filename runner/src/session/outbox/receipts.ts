@@ -1,11 +1,11 @@
 import { advances, type JobStatus } from '@holdfast/core/message/job-document'
 import { isDamage, isKeyTrouble } from '@holdfast/core/platform/errors'
 import type { Logger } from '@holdfast/core/platform/logging'
-import type { Clock } from '@holdfast/core/platform/ports'
+import type { Clock, DocumentSnapshot } from '@holdfast/core/platform/ports'
 import type { SessionEvent } from '../events/session-event.ts'
 import { STATE_KINDS } from '@holdfast/core/journal/state-kinds'
 import type { JournaledState } from '../journal/journaled-state.ts'
-import { SentJobs, type SentJobsOptions } from './sent-jobs.ts'
+import { SentJobs, type SentJob, type SentJobsOptions } from './sent-jobs.ts'
 
 /** The pause before the next lookup of a job, after one that failed. */
 const SETTLE_AGAIN_MS = 60_000
@@ -20,6 +20,8 @@ export class Receipts {
   readonly #recent = new Map<string, { jobId: string; status: JobStatus }>()
   /** The ids of messages whose recorded receipts the next attempt settles. */
   readonly #unsettled = new Set<string>()
+  /** The corrections of failed jobs that are on their way, by message id. */
+  readonly #corrections = new Map<string, Promise<void>>()
   #cancelAttempt: (() => void) | null = null
   #isStopped = false
 
@@ -48,7 +50,7 @@ export class Receipts {
    * itself, until the job is looked up.
    */
   receipt(messageId: string, type: 'delivered' | 'read'): void {
-    const known = this.#recent.get(messageId)
+    const known = this.#certain(messageId)
     if (known) {
       this.#advance(messageId, known, type)
       return
@@ -57,6 +59,20 @@ export class Receipts {
     if (recorded === 'read' || recorded === type) return
     this.#state.change({ keys: { receipt: { [messageId]: type } } })
     if (recorded === undefined) this.#settle(messageId)
+  }
+
+  /** Handles an ack of a job that is not open any more. One that has failed is `sent`, unless somebody has queued it again. */
+  async acknowledgedLate(messageId: string): Promise<void> {
+    try {
+      while (this.#recent.get(messageId)?.status === 'failed') {
+        const found = await this.#find(messageId)
+        if (found?.status !== 'failed' || !found.snapshot) return
+        await this.#correct(messageId, found.snapshot)
+      }
+    } catch (error) {
+      // A receipt corrects it as well.
+      this.#logger.warn({ error, messageId }, 'A failed message that WhatsApp has could not be corrected.')
+    }
   }
 
   /** Settles the recorded receipts that the last owner did not settle. */
@@ -92,7 +108,7 @@ export class Receipts {
 
   /** Looks up the job and applies the receipt that is recorded by then, since a later receipt may have come during the lookup. */
   #settle(messageId: string): void {
-    this.#jobs.find(messageId).then(
+    this.#find(messageId).then(
       (found) => {
         const type = this.#state.image.get('receipt', messageId)
         if (type === undefined) return
@@ -101,11 +117,57 @@ export class Receipts {
           this.#state.later(forget.keys)
           return
         }
-        const known = this.#recent.get(messageId) ?? { jobId: found.id, status: found.status }
+        const known = this.#certain(messageId) ?? { jobId: found.id, status: found.status }
+        if (known.status === 'failed' && found.snapshot) {
+          this.#correct(messageId, found.snapshot).then(
+            () => this.#settle(messageId),
+            (error: unknown) => this.#settleLater(messageId, error),
+          )
+          return
+        }
         this.#advance(messageId, known, STATE_KINDS.receipt.codec.decode(type), forget)
       },
       (error: unknown) => this.#settleLater(messageId, error),
     )
+  }
+
+  /** The status of a recent job. Null for a failed one, because somebody may have queued it again. */
+  #certain(messageId: string): { jobId: string; status: JobStatus } | null {
+    const known = this.#recent.get(messageId)
+    return known && known.status !== 'failed' ? known : null
+  }
+
+  /** Looks up a job, as this owner itself has left it. */
+  async #find(messageId: string): Promise<SentJob | null> {
+    if (this.#recent.has(messageId)) await this.#state.journal.whenShown()
+    return this.#jobs.find(messageId)
+  }
+
+  /**
+   * Makes a failed job `sent`, because WhatsApp has its message after all. It does so in the version that was found, since somebody may
+   * queue the job again meanwhile. Resolves after that, or when the job has changed.
+   */
+  #correct(messageId: string, snapshot: DocumentSnapshot): Promise<void> {
+    const underway = this.#corrections.get(messageId)
+    // Two in one commit would both find the version.
+    if (underway) return underway
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const { id } = snapshot
+    const event: SessionEvent = { type: 'message.status', job: id, messageId, at: new Date(this.#clock.now()), status: 'sent' }
+    this.#state.append({
+      events: [event],
+      unlessChanged: [snapshot],
+      onWritten: () => {
+        this.add(messageId, id, 'sent')
+        this.#logger.info({ job: id, messageId }, 'A message that had failed was sent: WhatsApp has it.')
+        resolve()
+      },
+      onOutdated: resolve,
+      onRefused: () => reject(new Error('Firestore refused to change the job.')),
+    })
+    const correction = promise.finally(() => this.#corrections.delete(messageId))
+    this.#corrections.set(messageId, correction)
+    return correction
   }
 
   /**

@@ -9,6 +9,8 @@ import type { SessionCipher } from '@holdfast/core/security/envelope'
 export interface SentJob {
   readonly id: string
   readonly status: JobStatus
+  /** The version of its document that shows the status. Null for an archived one, which nobody else changes. */
+  readonly snapshot: DocumentSnapshot | null
   /** Returns the message as it was sent. Null when it was not, or is archived where this process cannot read. */
   message(): Promise<Uint8Array | null>
 }
@@ -41,9 +43,10 @@ export class SentJobs {
     return isTombstone(snapshot.fields) ? this.#archived(snapshot) : this.#stored(snapshot)
   }
 
-  #stored({ id, fields, path }: DocumentSnapshot): SentJob {
+  #stored(snapshot: DocumentSnapshot): SentJob {
+    const { id, fields, path } = snapshot
     const { status, proto } = parseStored(jobDocumentSchema, fields, path)
-    return { id, status, message: async () => this.#open(id, proto) }
+    return { id, status, snapshot, message: async () => this.#open(id, proto) }
   }
 
   #archived({ id, fields, path }: DocumentSnapshot): SentJob {
@@ -51,7 +54,7 @@ export class SentJobs {
     const tombstone = parseStored(tombstoneSchema, fields, path)
     const message = async (): Promise<Uint8Array | null> =>
       archives && this.#open(id, (await readArchive(archives, cipher, id, tombstone)).proto)
-    return { id, status: tombstone.status, message }
+    return { id, status: tombstone.status, snapshot: null, message }
   }
 
   #open(id: string, proto: Uint8Array | null | undefined): Uint8Array | null {

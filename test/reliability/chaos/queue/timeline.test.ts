@@ -14,6 +14,7 @@ const life = (...words: string[]): Life => {
 test('a message may be refused, sent again, retried by hand, and read', () => {
   expect(faultsOfTimeline(life('pending', 'processing', 'pending', 'processing', 'sent', 'delivered', 'read'))).toEqual([])
   expect(faultsOfTimeline(life('pending', 'processing', 'failed', 'pending:retried', 'processing', 'sent'))).toEqual([])
+  expect(faultsOfTimeline(life('pending', 'processing', 'failed', 'sent', 'delivered'))).toEqual([])
   expect(faultsOfTimeline(life('pending', 'canceled'))).toEqual([])
   expect(faultsOfTimeline(life('pending', 'pending:moved', 'processing', 'processing', 'sent', 'read'))).toEqual([])
 })

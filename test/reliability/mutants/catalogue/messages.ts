@@ -90,6 +90,20 @@ export const MESSAGES: readonly Mutant[] = [
     noticedBy: { file: 'runner/src/session/outbox/resending.test.ts', tests: 'may concern either' },
   },
   {
+    name: 'late-ack-unheard',
+    invariant: 'beside',
+    what: 'a message that was given up stays failed although WhatsApp says that it has it',
+    edits: [{ in: 'Outbox.acknowledged', drop: 'acknowledgedLate' }],
+    noticedBy: { file: 'test/integration/engine/outbox.test.ts', tests: 'when its ack comes late' },
+  },
+  {
+    name: 'corrected-in-any-version',
+    invariant: 'I8',
+    what: 'a failed message becomes sent although somebody has returned it to the queue',
+    edits: [{ in: 'Receipts.#correct', find: 'unlessChanged: [snapshot],', replace: '' }],
+    noticedBy: { file: 'test/integration/engine/outbox.test.ts', tests: 'during the lookup' },
+  },
+  {
     name: 'late-document',
     invariant: 'beside',
     what: 'a refused message is judged by a document that does not show the refusal yet, and leaves again at once',
