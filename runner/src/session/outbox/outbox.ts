@@ -1,19 +1,16 @@
 import { EXPIRED, isExpired } from '@holdfast/core/message/attempts'
-import { OWNER_WAITS_MS } from '@holdfast/core/message/due'
 import { openJobContent } from '@holdfast/core/message/sealed-content'
 import { HoldfastError, messageOf } from '@holdfast/core/platform/errors'
 import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
 import { ConnectionEnded, type Connection } from '../../whatsapp/port.ts'
-import { JobProgress, type Outcome } from './job-progress.ts'
+import { JobProgress } from './job-progress.ts'
 import { KnownJobs, type KnownJobsOptions } from './known-jobs.ts'
-import type { JobError, OpenJob } from './open-jobs.ts'
-import { afterFailure, CONNECTION_LOST, NO_ACK, NOT_ON_WHATSAPP, unansweredDelayMs, type SendPolicy } from './send-policy.ts'
+import type { OpenJob } from './open-jobs.ts'
+import { Outcomes } from './outcomes.ts'
+import { NOT_ON_WHATSAPP, type SendPolicy } from './send-policy.ts'
 import { Reachability } from './reachability.ts'
 import type { Pacer } from './pacer.ts'
 import { Turns } from './turns.ts'
-
-/** The pause before a waiting job is tried again whose document could not be changed. */
-const TAKE_AGAIN_MS = 5000
 
 export interface OutboxOptions extends KnownJobsOptions {
   /** Passes every open job of the session to `onJobs`, then each newly queued one. */
@@ -36,12 +33,11 @@ export class Outbox {
   readonly #reachability: Reachability
   readonly #jobs: KnownJobs
   readonly #turns: Turns
+  readonly #outcomes: Outcomes
   readonly #sending = new Set<OpenJob>()
   #connection: Connection | null = null
   #unsubscribe: () => void = () => {}
   #onIdle: () => void = () => {}
-  /** The number of messages that WhatsApp acknowledged to this outbox. */
-  sent = 0
 
   constructor(options: OutboxOptions) {
     this.#options = options
@@ -54,8 +50,21 @@ export class Outbox {
       progress: this.#progress,
       underway: () => this.#connection && this.#sending.size,
       begin: (job) => this.#begin(job),
-      refresh: (job) => this.#refresh(job),
+      refresh: (job) => this.#outcomes.refresh(job),
     })
+    this.#outcomes = new Outcomes({
+      ...options,
+      jobs: this.#jobs,
+      progress: this.#progress,
+      sending: this.#sending,
+      onIdle: () => this.#onIdle(),
+      next: () => this.#turns.next(),
+    })
+  }
+
+  /** The number of messages that WhatsApp acknowledged to this outbox. */
+  get sent(): number {
+    return this.#outcomes.sent
   }
 
   /** Subscribes to the session's jobs in Firestore, until the outbox stops. */
@@ -78,7 +87,7 @@ export class Outbox {
   /** Handles the end of the connection: each job on its way now has an unknown outcome. */
   closed(): void {
     this.#connection = null
-    for (const job of this.#sending) this.#cutOff(job)
+    for (const job of this.#sending) this.#outcomes.cutOff(job)
   }
 
   /** Starts no more jobs. Resolves when no job is on its way. */
@@ -107,9 +116,9 @@ export class Outbox {
    */
   acknowledged(messageId: string, error: string | null): boolean {
     const job = this.#jobs.get(messageId)
-    if (job?.isTaken) this.#answered(job, error)
+    if (job?.isTaken) this.#outcomes.answered(job, error)
     else if (error === null) {
-      if (job) this.#answeredLate(job)
+      if (job) this.#outcomes.answeredLate(job)
       else void this.#options.receipts.acknowledgedLate(messageId)
     }
     return job !== undefined
@@ -123,43 +132,14 @@ export class Outbox {
     const job = this.#jobs.get(messageId)
     if (!job?.isTaken || job.sentToAll) return this.acknowledged(messageId, null)
     job.sentToAll = true
-    this.#leaveWire(job, 'unknown')
+    this.#outcomes.leaveWire(job, 'unknown')
     this.#turns.next()
     return true
-  }
-
-  #answered(job: OpenJob, error: string | null): void {
-    const { messageId } = job.document
-    // WhatsApp refused an earlier copy. It may take the one that is about to leave, and nobody may be told that it did not.
-    if (error !== null && job.leaving) return
-    if (error === null) this.sent++
-    if (this.#options.receipts.isSent(messageId)) return void this.#arrived(job)
-    this.#leaveWire(job, 'waiting')
-    if (error !== null) {
-      return this.#refused(job, { code: `whatsapp-${error}`, message: `WhatsApp refused the message (${error}).` })
-    }
-    this.#jobs.settle(job)
-    this.#options.receipts.add(messageId, job.id, 'sent')
-    this.#progress.sent(job)
-    this.#turns.next()
-  }
-
-  /** Handles an ack of an earlier copy whose job is in the queue again: no further copy may leave. */
-  #answeredLate(job: OpenJob): void {
-    job.isAcknowledged = true
-    if (job.phase === 'sending') return
-    job.notBeforeMs = 0
-    this.#turns.next()
   }
 
   #hear(jobs: readonly DocumentSnapshot[]): void {
     for (const job of jobs) this.#jobs.hear(job)
     this.#turns.next()
-  }
-
-  /** Reads a pending job again, which others may have changed. */
-  #refresh(job: OpenJob): Promise<void> {
-    return this.#jobs.refresh(job, () => this.#leaveWire(job, 'waiting'))
   }
 
   #begin(job: OpenJob): void {
@@ -175,16 +155,16 @@ export class Outbox {
     this.#sending.add(job)
     const isStillOurs = (): boolean => this.#connection === connection && job.phase === 'sending' && job.run === run
     try {
-      if (!isTaken && this.#jobs.isStale(job, this.#options.pacer.isPaced)) return await this.#comeAgain(job)
-      if (job.isAcknowledged) return await this.#sentBefore(job)
-      if (isTaken && !job.sentToAll && receipts.isSent(job.document.messageId)) return await this.#arrived(job)
+      if (!isTaken && this.#jobs.isStale(job, this.#options.pacer.isPaced)) return await this.#outcomes.comeAgain(job)
+      if (job.isAcknowledged) return await this.#outcomes.sentBefore(job)
+      if (isTaken && !job.sentToAll && receipts.isSent(job.document.messageId)) return await this.#outcomes.arrived(job)
       const proto = job.message ?? (await this.#compose(job, connection, isStillOurs))
       if (!proto) return
       // The record of the attempt carries the count, and no frame leaves before it.
       job.attempts++
       if (isTaken) this.#progress.repeats(job, proto)
       else if (!(await this.#take(job, proto, isStillOurs))) return
-      if (job.isAcknowledged) return await this.#sentBefore(job)
+      if (job.isAcknowledged) return await this.#outcomes.sentBefore(job)
       job.leaving = run
       await connection.relay(job.document.chat, proto, job.document.messageId, isRepeated)
       // The frame leaves when its records are durable; an answer to it can come only after that.
@@ -192,14 +172,14 @@ export class Outbox {
       if (job.leaving === run) job.leaving = null
       if (!isStillOurs()) return
       const { clock, policy } = this.#options
-      job.cancelTimeout = clock.after(policy.ackTimeoutMs, () => this.#unanswered(job), 'outbox')
+      job.cancelTimeout = clock.after(policy.ackTimeoutMs, () => this.#outcomes.unanswered(job), 'outbox')
     } catch (error) {
       // The end of the connection is not a failure of the job: the outcome is unknown.
       if (!isStillOurs()) return
-      if (error instanceof ConnectionEnded) return this.#cutOff(job)
+      if (error instanceof ConnectionEnded) return this.#outcomes.cutOff(job)
       // Content that cannot be decrypted now cannot be decrypted later.
-      if (error instanceof HoldfastError) await this.#fail(job, error)
-      else this.#refused(job, { code: 'send-failed', message: messageOf(error) })
+      if (error instanceof HoldfastError) await this.#outcomes.fail(job, error)
+      else this.#outcomes.refused(job, { code: 'send-failed', message: messageOf(error) })
     }
   }
 
@@ -209,7 +189,7 @@ export class Outbox {
     const reachable = await this.#reachability.ask(connection, chat)
     if (!isStillOurs()) return null
     if (!reachable) {
-      await this.#fail(job, NOT_ON_WHATSAPP)
+      await this.#outcomes.fail(job, NOT_ON_WHATSAPP)
       return null
     }
     return connection.compose(chat, openJobContent(this.#options.cipher, job.id, job.document), messageId)
@@ -219,17 +199,17 @@ export class Outbox {
   async #take(job: OpenJob, proto: Uint8Array, isStillOurs: () => boolean): Promise<boolean> {
     const { pacer, clock } = this.#options
     if (isExpired(job.document, clock.now())) {
-      await this.#fail(job, EXPIRED)
+      await this.#outcomes.fail(job, EXPIRED)
       return false
     }
     // WhatsApp may have announced a limit since.
-    if (pacer.holdOf(job.document.chat)) return this.#holdBack(job)
+    if (pacer.holdOf(job.document.chat)) return this.#outcomes.holdBack(job)
     const outcome = await this.#progress.take(job, proto, pacer.sent(job.document.chat))
     if (outcome === 'ended' || !this.#jobs.has(job)) return false
-    if (outcome === 'refused') return this.#putOff(job)
+    if (outcome === 'refused') return this.#outcomes.putOff(job)
     if (outcome === 'outdated') {
       // Somebody else changed the job: it may be canceled, moved, or have another content.
-      if (isStillOurs()) await this.#comeAgain(job)
+      if (isStillOurs()) await this.#outcomes.comeAgain(job)
       return false
     }
     job.isTaken = true
@@ -239,136 +219,6 @@ export class Outbox {
     if (job.phase === 'waiting') job.phase = 'unknown'
     this.#turns.next()
     return false
-  }
-
-  /** Ends the run of a job that may not be sent any more. */
-  #holdBack(job: OpenJob): false {
-    job.attempts--
-    this.#leaveWire(job, 'waiting')
-    this.#turns.next()
-    return false
-  }
-
-  /** Waits with a job whose document Firestore did not let this owner change: it is away in mode `local`, or refuses the document. */
-  #putOff(job: OpenJob): false {
-    this.#options.logger.warn({ job: job.id }, 'The document of a waiting job could not be changed; the job is tried again.')
-    this.#leaveWire(job, 'waiting')
-    job.notBeforeMs = this.#options.clock.now() + TAKE_AGAIN_MS
-    this.#turns.next()
-    return false
-  }
-
-  /** Ends the work on a job whose recipient has told that the message arrived. Its document says so, and must not say less again. */
-  async #arrived(job: OpenJob): Promise<void> {
-    this.#leaveWire(job, 'waiting')
-    this.#jobs.settle(job)
-    if (job.lastError) this.#progress.arrived(job)
-    // The jobs behind it are judged after the judgement that this is a part of.
-    await Promise.resolve()
-    this.#turns.next()
-  }
-
-  /** Makes a job `sent`, because WhatsApp has acknowledged an earlier copy. A pending one in the known version only. */
-  async #sentBefore(job: OpenJob): Promise<void> {
-    // The jobs behind it are judged after the judgement that this is a part of.
-    await Promise.resolve()
-    if (job.isTaken) return this.#answered(job, null)
-    const outcome = await this.#progress.sentBefore(job)
-    if (outcome === 'ended' || !this.#jobs.has(job)) return
-    if (outcome === 'outdated') return this.#comeAgain(job)
-    if (outcome === 'refused') return void this.#putOff(job)
-    this.sent++
-    this.#leaveWire(job, 'waiting')
-    this.#jobs.settle(job)
-    this.#options.receipts.add(job.document.messageId, job.id, 'sent')
-    this.#turns.next()
-  }
-
-  /** Ends this run of a job and reads its present version, which the queue then judges anew. */
-  async #comeAgain(job: OpenJob): Promise<void> {
-    await this.#refresh(job)
-    this.#turns.next()
-  }
-
-  /** Takes a job off the wire and sets its phase. */
-  #leaveWire(job: OpenJob, phase: 'waiting' | 'unknown'): void {
-    job.cancelTimeout?.()
-    job.leaving = null
-    job.phase = phase
-    this.#sending.delete(job)
-    if (this.#sending.size === 0) this.#onIdle()
-  }
-
-  /** Handles a job whose connection ended during the attempt. A job that was not taken is still pending: nothing was sent. */
-  #cutOff(job: OpenJob): void {
-    this.#leaveWire(job, job.isTaken ? 'unknown' : 'waiting')
-    if (!job.isTaken) return
-    job.notBeforeMs = 0
-    this.#progress.unacknowledged(job, CONNECTION_LOST)
-    this.#progress.waits(job)
-  }
-
-  /** Handles a missing ack. Sends the same message again under the same id: at once the first time, later after a delay. */
-  #unanswered(job: OpenJob): void {
-    if (job.phase !== 'sending') return
-    this.#leaveWire(job, 'unknown')
-    job.notBeforeMs = this.#options.clock.now() + unansweredDelayMs(++job.unanswered)
-    this.#progress.unacknowledged(job, NO_ACK)
-    this.#turns.next()
-    // A job that goes out again at once reports the missing ack in the record of that attempt.
-    if (!this.#sending.has(job)) this.#progress.waits(job)
-  }
-
-  /**
-   * Handles an attempt that certainly failed: tries again after the delay of the schedule, or fails
-   * the job when that is exhausted.
-   */
-  #refused(job: OpenJob, error: JobError): void {
-    if (job.isAcknowledged) return void this.#sentBefore(job)
-    const { clock, policy, onLaterRetry } = this.#options
-    // It failed before it was taken, and no record has counted it.
-    if (!job.isTaken) job.attempts++
-    const decision = afterFailure(policy, job.document, error.code, ++job.refusals)
-    if (decision.action === 'fail') return void this.#fail(job, error)
-    this.#leaveWire(job, 'waiting')
-    // It is no longer before an older one of its chat that came back meanwhile.
-    this.#jobs.remove(job)
-    this.#jobs.add(job)
-    job.notBeforeMs = clock.now() + decision.delayMs
-    const reported = this.#progress.refused(job, error, () => {
-      if (decision.delayMs > OWNER_WAITS_MS) onLaterRetry(job)
-    })
-    if (!job.isTaken) void this.#judgeAnewUnless(reported, job)
-    job.isTaken = false
-    this.#turns.next()
-  }
-
-  /** Reads a job again whose document does not show its refusal. No task would make it due. */
-  async #judgeAnewUnless(reported: Promise<Outcome>, job: OpenJob): Promise<void> {
-    const outcome = await reported
-    if (outcome === 'written' || outcome === 'ended' || job.phase !== 'waiting' || !this.#jobs.has(job)) return
-    await this.#comeAgain(job)
-  }
-
-  /** Fails a job for good. A pending one is failed in the known version only: another one is judged anew. */
-  async #fail(job: OpenJob, { code, message }: JobError): Promise<void> {
-    if (!job.isTaken && !job.snapshot) return this.#comeAgain(job)
-    if (job.isAcknowledged) return this.#sentBefore(job)
-    const failed = this.#progress.failed(job, { code, message })
-    if (job.isTaken) this.#giveUp(job)
-    const outcome = await failed
-    if (this.#jobs.has(job)) {
-      if (outcome === 'outdated') return this.#comeAgain(job)
-      if (outcome === 'refused') return void this.#putOff(job)
-      this.#giveUp(job)
-    }
-    this.#turns.next()
-  }
-
-  #giveUp(job: OpenJob): void {
-    this.#leaveWire(job, 'waiting')
-    this.#jobs.settle(job)
-    this.#options.receipts.add(job.document.messageId, job.id, 'failed')
   }
 
   #stopAccepting(): void {

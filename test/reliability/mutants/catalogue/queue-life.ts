@@ -9,14 +9,14 @@ export const QUEUE_LIFE: readonly Mutant[] = [
     name: 'refusal-of-an-earlier-copy',
     invariant: 'I8',
     what: 'a message fails by the refusal of its first copy, and its second copy leaves afterwards',
-    edits: [{ in: 'Outbox.#answered', when: 'job.leaving', becomes: 'false' }],
+    edits: [{ in: 'Outcomes.answered', when: 'job.leaving', becomes: 'false' }],
     noticedBy: { file: BUGS_TEST, tests: 'the refusal of a first copy fails no message' },
   },
   {
     name: 'late-ack-ignored',
     invariant: 'I8',
     what: 'a message goes out again although WhatsApp has acknowledged an earlier copy, because a later one was refused',
-    edits: [{ in: 'Outbox.#answeredLate', value: '{}' }],
+    edits: [{ in: 'Outcomes.answeredLate', value: '{}' }],
     noticedBy: { file: BUGS_TEST, tests: 'the ack of a first copy that comes after the refusal' },
   },
   {
