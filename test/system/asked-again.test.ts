@@ -84,7 +84,7 @@ test('a copy that WhatsApp refused twice survives a kill of the runner, and leav
   await chat.works()
   expect(copiesOf(lost.messageId)).toBe(3)
   await world.sandbox.advanceClock({ minutes: 5 })
-  await chat.untilStatus(lost, 'delivered')
+  await chat.untilStatus(lost, 'delivered', 60_000)
   await isSettled(chat)
   expect([copiesOf(lost.messageId), readsOf(lost.messageId)]).toEqual([4, 1])
 })

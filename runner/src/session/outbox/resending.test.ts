@@ -70,6 +70,16 @@ test('a refused copy is sent again after the delays of a job, and given up when 
   expect([sent, remembered()]).toEqual([['ana 2', 'ana 3', 'ana 4'], 0])
 })
 
+test('a copy that waits leaves in time when the clock is set ahead', async () => {
+  asks(ANA)
+  resending.acknowledged('M1', '479')
+  await pass(0)
+  resending.acknowledged('M1', '479')
+  vi.setSystemTime(Date.now() + 5 * MINUTE_MS)
+  await pass(10_000)
+  expect(sent).toEqual(['ana 2', 'ana 3'])
+})
+
 test('a copy that WhatsApp refuses for good is not sent again', async () => {
   asks(ANA)
   resending.acknowledged('M1', '404')

@@ -19,6 +19,9 @@ const MAX_TIMES_ASKED = 5
 /** The limit of requests whose number is remembered. */
 const MAX_COUNTED = 5000
 
+/** The requests are looked at this often, because the wall clock, which times the copies, may be set meanwhile. */
+const LOOK_EVERY_MS = 10_000
+
 /** A request whose copy may be on the wire, or that waits for its next copy. */
 interface Request {
   readonly id: string
@@ -147,7 +150,8 @@ export class Resending {
     const now = clock.now()
     for (const request of this.#requests.values()) if (request.dueAtMs <= now) void this.#send(request, this.#connection)
     const nextAtMs = Math.min(...Array.from(this.#requests.values(), ({ dueAtMs }) => dueAtMs))
-    if (Number.isFinite(nextAtMs)) this.#cancelWake = clock.after(nextAtMs - now, () => this.#wake(), 'outbox')
+    if (!Number.isFinite(nextAtMs)) return
+    this.#cancelWake = clock.after(Math.min(nextAtMs - now, LOOK_EVERY_MS), () => this.#wake(), 'outbox')
   }
 
   async #send(request: Request, connection: Connection): Promise<void> {
