@@ -8,6 +8,7 @@ import { destroy } from './verbs/destroy.ts'
 import { doctor } from './verbs/doctor.ts'
 import { init } from './verbs/init.ts'
 import { plan } from './verbs/plan.ts'
+import { rotate } from './verbs/rotate.ts'
 import { roll, type Rolled } from './verbs/roll.ts'
 import { cleanRun, holds, pageToday, verifyLive } from './verbs/verify-live.ts'
 
@@ -32,8 +33,8 @@ async function run(options: Options, say: (line: string) => void): Promise<Resul
     return { code: 0, json: { file: options.file } }
   }
   const environment = readEnvironment(options.file)
-  // There, the option names checks, which look at all of it.
-  const only = options.verb === 'verify-live' ? '' : options.only
+  // There, the option names checks, which look at all of it. A rotation knows its resources itself.
+  const only = options.verb === 'verify-live' || options.verb === 'rotate' ? '' : options.only
   const deployment = await openDeployment(environment, { ...options, only })
   const { instances, maxConnections } = environment.runner
   switch (options.verb) {
@@ -54,6 +55,10 @@ async function run(options: Options, say: (line: string) => void): Promise<Resul
       const watchMs = environment.rollOut.watchMinutes * 60_000
       const rolled = await roll(deployment, { say, back: options.back, watchMs, stop: untilStopped() })
       return { code: codeOf(rolled, options), json: rolled }
+    }
+    case 'rotate': {
+      const rotated = await rotate(deployment, options.secret, { say, finish: options.finish })
+      return { code: rotated.end === 'failed' || rotated.end === 'refused' ? 1 : 0, json: rotated }
     }
     case 'doctor': {
       const wrong = await doctor(deployment, say)

@@ -11,6 +11,8 @@ test('a verb is enough', () => {
     sessions: undefined,
     withData: false,
     back: false,
+    secret: '',
+    finish: false,
     verify: {
       isAgreed: false,
       withLong: false,
@@ -29,6 +31,8 @@ test.each([
   [['deploy']],
   [['plan', 'apply']],
   [['plan', '--force']],
+  [['rotate']],
+  [['rotate', 'API_KEY', 'OTHER_KEY']],
   [['plan', '--sessions', '0']],
   [['plan', '--sessions', 'all']],
 ])('%j is refused', (args) => {
@@ -38,6 +42,10 @@ test.each([
 test('data goes only when that is said', () => {
   expect(parseOptions(['destroy'])).toMatchObject({ withData: false })
   expect(parseOptions(['destroy', '--delete-data'])).toMatchObject({ withData: true })
+})
+
+test('a rotation names its secret', () => {
+  expect(parseOptions(['rotate', 'API_KEY', '--finish'])).toMatchObject({ verb: 'rotate', secret: 'API_KEY', finish: true })
 })
 
 test('a run is named by letters and digits, because things of Google are named after it', () => {

@@ -10,6 +10,7 @@ export const USAGE = `Deploys Holdfast to Google Cloud, with gcloud and firebase
   npm run infra -- plan       what would change, by which commands, and what a month costs; exit code 2 when something would
   npm run infra -- apply      changes it; may be cut short and run again
   npm run infra -- roll       moves a large fleet to its newest revision, in watched steps; goes on where it stands
+  npm run infra -- rotate API_KEY  gives callers a new key while the old one is still accepted; --finish ends that
   npm run infra -- doctor     what is wrong with what is deployed, and how to mend it
   npm run infra -- verify-live  shows on a real project what only that can show; docs/VERIFYING.md lists it
   npm run infra -- destroy    removes it, and keeps data unless told otherwise
@@ -18,6 +19,7 @@ export const USAGE = `Deploys Holdfast to Google Cloud, with gcloud and firebase
   --only TEXT                 only the resources (verify-live: the checks) whose names have this in them
   --sessions N                plan: the number of sessions to estimate (as many as the runners hold)
   --back                      roll: back to the revision before
+  --finish                    rotate: ends the old key, when every caller has the new one
   --delete-data               destroy: removes database, checkpoints and secrets, too
   --yes                       verify-live: asks nothing
   --long                      verify-live: also what disturbs those who use the deployment
@@ -32,7 +34,7 @@ export const USAGE = `Deploys Holdfast to Google Cloud, with gcloud and firebase
 Exit codes: 0 well, 1 failed, rolled back or something is wrong, 2 something to change, 130 stopped in a roll-out, 64 a wrong option or environment file.
 `
 
-const VERBS = ['init', 'plan', 'apply', 'roll', 'doctor', 'verify-live', 'destroy'] as const
+const VERBS = ['init', 'plan', 'apply', 'roll', 'rotate', 'doctor', 'verify-live', 'destroy'] as const
 
 export interface Options {
   readonly verb: (typeof VERBS)[number]
@@ -43,6 +45,10 @@ export interface Options {
   readonly withData: boolean
   /** A roll-out is taken back. */
   readonly back: boolean
+  /** What `rotate` replaces. Empty for other verbs. */
+  readonly secret: string
+  /** A rotation is finished. */
+  readonly finish: boolean
   readonly verify: VerifyWords
   readonly json: boolean
 }
@@ -62,8 +68,10 @@ interface VerifyWords {
 export function parseOptions(args: readonly string[]): Options | 'help' {
   const { values, positionals } = readWords({ args: [...args], allowPositionals: true, options: OPTIONS })
   if (values.help) return 'help'
-  const verb = VERBS.find((one) => one === positionals[0])
-  if (verb === undefined || positionals.length > 1) throw new BadOption(`The first word is one of: ${VERBS.join(', ')}.`)
+  const [first, ...more] = positionals
+  const verb = VERBS.find((one) => one === first)
+  if (verb === undefined || (more.length > 0 && verb !== 'rotate'))
+    throw new BadOption(`The first word is one of: ${VERBS.join(', ')}.`)
   return {
     verb,
     file: values.environment ?? ENVIRONMENT,
@@ -72,6 +80,8 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
     sessions: values.sessions === undefined ? undefined : countOf(values.sessions),
     withData: values['delete-data'] ?? false,
     back: values.back ?? false,
+    secret: secretOf(verb, more),
+    finish: values.finish ?? false,
     verify: {
       isAgreed: values.yes ?? false,
       withLong: values.long ?? false,
@@ -83,6 +93,11 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
     },
     json: values.json ?? false,
   }
+}
+
+function secretOf(verb: Options['verb'], [secret = '', ...more]: readonly string[]): string {
+  if (verb !== 'rotate' || (secret !== '' && more.length === 0)) return secret
+  throw new BadOption('rotate takes the name of one secret: npm run infra -- rotate API_KEY.')
 }
 
 function countOf(text: string): number {
@@ -101,6 +116,7 @@ const OPTIONS = {
   sessions: { type: 'string' },
   'delete-data': { type: 'boolean' },
   back: { type: 'boolean' },
+  finish: { type: 'boolean' },
   yes: { type: 'boolean' },
   long: { type: 'boolean' },
   'from-region': { type: 'boolean' },

@@ -44,7 +44,17 @@ test('the server is made of its own image, speaks HTTP/2, and lets everybody ask
     startupProbe: { httpGet: { path: '/ready' } },
     livenessProbe: { httpGet: { path: '/live' } },
   })
-  expect(containers[0]?.env).toContainEqual({ name: 'API_KEY', valueFrom: { secretKeyRef: { name: 'API_KEY', key: 'latest' } } })
+  expect(containers[0]?.env).toContainEqual({ name: 'API_KEY', valueFrom: { secretKeyRef: { name: 'API_KEY', key: '1' } } })
+})
+
+const KEYS = {
+  versions: ['3', '2', '1'].map((number) => ({ name: `versions/${number}`, state: number === '3' ? 'DISABLED' : 'ENABLED' })),
+}
+
+test('another version of the key is another template, so that every instance has it', () => {
+  const have = fileOf(null)
+  const [update] = changeOf(resource(SERVICE), [have, IMAGE, KEYS])?.different ?? []
+  expect(update).toMatchObject({ have: 'secret API_KEY, version 1', want: 'secret API_KEY, version 2' })
 })
 
 test('the server goes by the fixed address only if it calls others than Google', () => {

@@ -4,7 +4,8 @@ import { SERVER } from './deployed-functions.ts'
 import { textAt } from './fields.ts'
 import { networkAnnotations } from './network.ts'
 import { imageOf, imageRead } from './repository.ts'
-import type { Read, Resource } from './resource.ts'
+import type { Answers, Read, Resource } from './resource.ts'
+import { newestIn, versionsRead } from './secret-versions.ts'
 import type { Target } from './target.ts'
 
 const NAME = 'holdfast-api'
@@ -31,15 +32,18 @@ export function apiService(target: Target): Resource {
   const metadata = {
     annotations: { [INGRESS]: ingressOfService(target), 'run.googleapis.com/invoker-iam-disabled': String(isOpen) },
   }
-  const specOf = (image: unknown) => ({ template: templateOf(target, image), traffic: [{ latestRevision: true, percent: 100 }] })
-  const replace = (image: unknown) => {
+  const specOf = (answers: Answers) => ({
+    template: templateOf(target, answers),
+    traffic: [{ latestRevision: true, percent: 100 }],
+  })
+  const replace = (answers: Answers) => {
     const file = target.file('api-service.json')
     const labels = { 'cloud.googleapis.com/location': region, app: 'holdfast' }
     const content = {
       apiVersion: 'serving.knative.dev/v1',
       kind: 'Service',
       metadata: { name: NAME, labels, ...metadata },
-      spec: specOf(image),
+      spec: specOf(answers),
     }
     // gcloud writes the name and the version of its client into the template. Another SDK would make another revision.
     const words = ['run', 'services', 'replace', file, '--client-name=holdfast', '--client-version=1']
@@ -48,24 +52,24 @@ export function apiService(target: Target): Resource {
   return {
     id: `service ${NAME}`,
     stage: 'server',
-    reads: [apiServiceRead(target), imageRead(target, 'server')],
-    want: ([, image]) => ({ metadata, spec: { template: templateOf(target, image) } }),
+    reads: [apiServiceRead(target), imageRead(target, 'server'), versionsRead(target, 'API_KEY')],
+    want: (answers) => ({ metadata, spec: { template: templateOf(target, answers) } }),
     permissions: ['run.services.create', 'run.services.update', 'run.services.setIamPolicy', 'iam.serviceAccounts.actAs'],
-    create: ([, image]) => replace(image),
-    update: (_have, [, image]) => replace(image),
+    create: replace,
+    update: (_have, answers) => replace(answers),
     remove: () => [gcloud(project, ['run', 'services', 'delete', NAME, `--region=${region}`])],
   }
 }
 
-function templateOf(target: Target, image: unknown) {
+function templateOf(target: Target, [, image, keys]: Answers) {
   const { minInstances, maxInstances } = target.environment.server
   const variables = {
     GOOGLE_CLOUD_PROJECT: target.project,
     ...target.variables,
     HOLDFAST_RELEASE: target.release.server,
   }
-  // The newest key of the API: a new one holds for instances that start after it.
-  const versions = { API_KEY: 'latest', SESSION_ENCRYPTION_KEY: '1' }
+  // A new key of the API is another template, so that all instances begin anew with it.
+  const versions = { API_KEY: newestIn(keys) ?? '1', SESSION_ENCRYPTION_KEY: '1' }
   return {
     metadata: {
       annotations: {

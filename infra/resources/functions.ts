@@ -3,6 +3,7 @@ import { firebase, gcloud } from './command.ts'
 import { FUNCTIONS } from './deployed-functions.ts'
 import { at, type Fields, lastOf, listAt, textAt, textsAt } from './fields.ts'
 import type { Answers, Read, Resource } from './resource.ts'
+import { newestIn, versionsRead } from './secret-versions.ts'
 import type { Target } from './target.ts'
 
 const NAMES = Object.keys(FUNCTIONS)
@@ -46,13 +47,18 @@ export function functions(target: Target): Resource {
       { url: `https://cloudtasks.googleapis.com/v2/${placeOf(target)}/queues?pageSize=500` },
       { url: `https://cloudscheduler.googleapis.com/v1/${placeOf(target)}/jobs?pageSize=500` },
       ...LET_IN.map((name) => callersRead(target, name)),
+      versionsRead(target, 'API_KEY'),
       apiServiceRead(target),
     ],
     have: (answers) => {
       const present = presentFunctions(answers[0])
-      return present && { ...present, ...besides(target, answers) }
+      return present && { ...present, ...besides(target, answers), [KEY_OF_API]: keyOfApi(present) }
     },
-    want: (answers) => ({ ...(Object.fromEntries(wanted(answers)) as object), ...wantedBesides(target) }),
+    want: (answers) => ({
+      ...(Object.fromEntries(wanted(answers)) as object),
+      ...wantedBesides(target),
+      [KEY_OF_API]: newestIn(answers.at(-2)),
+    }),
     permissions: ['cloudfunctions.functions.create', 'cloudfunctions.functions.update', 'iam.serviceAccounts.actAs'],
     create: deploy,
     // Functions that have not changed are skipped by firebase-tools with all that belongs to them. When they were interrupted between
@@ -68,6 +74,18 @@ export function functions(target: Target): Resource {
           : []),
       ]),
   }
+}
+
+/** firebase-tools give a function the version that is the newest at its deployment. */
+const KEY_OF_API = 'version of API_KEY in api'
+
+const keyOfApi = (present: Fields): string | undefined => {
+  const secrets = listAt(present, 'api', 'serviceConfig', 'secretEnvironmentVariables')
+  const version = textAt(
+    secrets.find(({ key }) => key === 'API_KEY'),
+    'version',
+  )
+  return version === undefined ? undefined : lastOf(version)
 }
 
 /** The address of the API as a server is one of them, so that the function can name it to callers. */

@@ -1,8 +1,9 @@
 import { type SecretName, FUNCTIONS } from '../resources/deployed-functions.ts'
-import { at, lastOf, listAt, textAt } from '../resources/fields.ts'
+import { lastOf, listAt, textAt } from '../resources/fields.ts'
 import { functionsRead, healthOf, presentFunctions } from '../resources/functions.ts'
 import type { Answers, LaterRead, Read, Resource } from '../resources/resource.ts'
-import { secretUrl, SECRETS } from '../resources/secrets.ts'
+import { isEnabled, numberOf, versionsRead } from '../resources/secret-versions.ts'
+import { SECRETS } from '../resources/secrets.ts'
 import type { Target } from '../resources/target.ts'
 import type { Check } from './check.ts'
 
@@ -16,10 +17,6 @@ export const checksOfVersions = (target: Target, resources: readonly Resource[])
 
 const NAMES = Object.keys(SECRETS) as SecretName[]
 
-const versionsRead = ({ project }: Target, name: SecretName): Read => ({
-  url: `${secretUrl(project, name)}/versions?pageSize=100`,
-})
-
 /** A deployment pins the version that is the newest then. */
 const secretsNewest = (target: Target): Check => ({
   name: 'the API has the newest version of its key',
@@ -29,7 +26,7 @@ const secretsNewest = (target: Target): Check => ({
     const used = usesIn(functions, null).find(({ user, secret }) => user === 'api' && secret === 'API_KEY')
     return used && Number(used.version) < newest ? `it has version ${used.version}, and ${newest} is the newest` : null
   },
-  mend: `npx firebase-tools deploy --only=functions --project=${target.project}`,
+  mend: '`npm run infra -- apply` gives it that one.',
 })
 
 /** A process with a version that nobody may read goes on, and fails at its next start. */
@@ -89,10 +86,6 @@ function usesIn(functions: unknown, runners: unknown): readonly Use[] {
   })
   return [...ofFunctions, ...ofRunners]
 }
-
-const isEnabled = (version: unknown): boolean => at(version, 'state') === 'ENABLED'
-
-const numberOf = (version: unknown): number => Number(lastOf(textAt(version, 'name') ?? ''))
 
 /** The runners as they are set up, wherever they run. */
 function runnersRead(resources: readonly Resource[]): Read | LaterRead {

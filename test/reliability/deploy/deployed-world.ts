@@ -15,7 +15,7 @@ export interface DeployedWorldOptions {
   readonly gcloud: string
   /** The firebase-tools to use; the stand-in if left out. */
   readonly firebase?: readonly string[] | undefined
-  readonly strikes?: Strikes
+  readonly strikes?: Pick<Strikes, 'next'>
   /** Fields of the environment file beside those of all. */
   readonly environment?: object
   /** Variables for the command, e.g. where stand-ins are. */

@@ -5,14 +5,11 @@ import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findProgram } from '../../support/find-program.ts'
 import { type Elsewhere, GoogleRecorder } from '../../support/google-recorder/recorder.ts'
-import { PROJECT, REGION } from '../../support/google-recorder/world.ts'
+import { PROJECT, type World as Recorded, REGION } from '../../support/google-recorder/world.ts'
 import { startParts, World } from '../../support/world.ts'
 
 const PHONE = '5511900000001'
 const CONTACT = '5511900000002'
-
-/** The value of every secret of the recorder. */
-const RECORDED = 'recorded'
 
 /**
  * Opens a recorded project in which a person can follow docs/DEPLOY.md in a shell of their own: the commands reach the recorder, the
@@ -25,7 +22,7 @@ export async function openTrial(say: (line: string) => void, firebase = STAND_IN
   await world.simulator.createPhone(PHONE)
   await world.simulator.createContact(CONTACT, 'A customer')
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-trial-'))
-  const recorder = await GoogleRecorder.start({ folder, elsewhere: toSandbox(world) })
+  const recorder = await GoogleRecorder.start({ folder, elsewhere: toSandbox(world, () => recorder.world) })
   const file = join(folder, 'environment.sh')
   writeFileSync(file, environmentFile(recorder, folder, world, firebase))
   say(`Type this in another shell, and follow docs/DEPLOY.md there with the project ${PROJECT}:
@@ -40,17 +37,27 @@ NAME. Ctrl-C ends this.`)
 }
 
 /** Passes requests to the deployed API on to the sandbox. */
-function toSandbox({ sandbox }: World): Elsewhere {
+function toSandbox({ sandbox }: World, recorded: () => Recorded): Elsewhere {
   const { api, apiKey } = sandbox.info
   return ({ method, url, headers, bytes }) => {
     const path = pathOfApi(url)
     if (path === null) return null
     headers.delete('host')
-    if (headers.get('x-api-key') === RECORDED) headers.set('x-api-key', apiKey)
+    if (keysOf(recorded()).includes(headers.get('x-api-key') ?? '')) headers.set('x-api-key', apiKey)
     const hasBody = !['GET', 'HEAD'].includes(method)
     return fetch(`${api}${path}${url.search}`, { method, headers, ...(hasBody ? { body: new Uint8Array(bytes) } : {}) })
   }
 }
+
+/** The keys that the deployed API would accept: those of the newest version. */
+function keysOf({ things, values }: Recorded): readonly string[] {
+  const newest = [...things.keys()].filter((key) => key.startsWith(API_KEY_VERSIONS)).at(-1) ?? ''
+  return Buffer.from(values.get(newest) ?? '', 'base64')
+    .toString()
+    .split(',')
+}
+
+const API_KEY_VERSIONS = `secretmanager.googleapis.com/v1/projects/${PROJECT}/secrets/API_KEY/versions/`
 
 /** The path that the app sees, at the address of the function or of a service. Null for another host. */
 function pathOfApi({ hostname, pathname }: URL): string | null {

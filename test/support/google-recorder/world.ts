@@ -48,6 +48,8 @@ export class World {
   /** What a job of Cloud Run does, where a test tells it. Otherwise it succeeds at once. */
   runJob: JobRun = () => Promise.resolve(true)
   readonly things = new Map<string, Fields>()
+  /** The values of versions of secrets, in base64, by the keys of the versions. No record has them. */
+  readonly values = new Map<string, string>()
   #serial = 0
 
   /** Services that a new project has. */

@@ -206,8 +206,20 @@ function contentOf(bytes: Buffer, contentType: string): Buffer {
 export const kms = (call: Call, world: World): Answer =>
   call.method === 'DELETE' ? failure(501, 'UNIMPLEMENTED', 'Keys stay.') : things(call, world)
 
+/** Returns the value of a version. Where a test has made the version itself, it is `recorded`. */
+function valueOf({ host, path }: Call, world: World): Answer {
+  const versions = `${host}${path.slice(0, path.lastIndexOf('/') + 1)}`
+  const named = path.slice(path.lastIndexOf('/') + 1).replace(':access', '')
+  const number = named === 'latest' ? world.below(versions).length : named
+  if (world.things.get(`${versions}${number}`)?.['state'] === 'DISABLED') {
+    return failure(400, 'FAILED_PRECONDITION', `${path} is in DISABLED state.`)
+  }
+  const data = world.values.get(`${versions}${number}`) ?? Buffer.from('recorded').toString('base64')
+  return ok({ name: `${path.slice(4, path.lastIndexOf('/'))}/${number}`, payload: { data } })
+}
+
 export function secretManager(call: Call, world: World): Answer {
-  const { host, path, method } = call
+  const { host, path, method, body } = call
   const added = /^\/v1\/(projects\/[^/]+\/secrets\/[^/]+):addVersion$/.exec(path)?.[1]
   if (added !== undefined) {
     if (!world.things.has(`${host}/v1/${added}`)) return notFound(added)
@@ -216,6 +228,7 @@ export function secretManager(call: Call, world: World): Answer {
     const name = `${added.replace(PROJECT, PROJECT_NUMBER)}/versions/${number}`
     const version = { name, state: 'ENABLED', createTime: now(), clientSpecifiedPayloadChecksum: true }
     world.things.set(`${root}${number}`, version)
+    world.values.set(`${root}${number}`, (body as { payload?: { data?: string } }).payload?.data ?? '')
     return ok(version)
   }
   const latest = /^(.*\/versions\/)latest$/.exec(path)?.[1]
@@ -223,10 +236,17 @@ export function secretManager(call: Call, world: World): Answer {
     const newest = world.below(`${host}${latest}`).at(-1)
     return newest ? ok(newest) : notFound(path)
   }
+  const [, switched, verb] = /^(.*\/versions\/\d+):(enable|disable)$/.exec(path) ?? []
+  if (switched !== undefined) {
+    const version = world.things.get(`${host}${switched}`)
+    if (!version) return notFound(switched)
+    world.things.set(`${host}${switched}`, { ...version, state: verb === 'enable' ? 'ENABLED' : 'DISABLED' })
+    return ok(world.things.get(`${host}${switched}`))
+  }
   const secret = /^(.*\/secrets\/[^/]+)\/versions\/[^/]+:access$/.exec(path)?.[1]
   if (secret !== undefined && call.account !== null && !mayOn(world, `${host}${secret}`, call.account, 'access')) {
     return failure(403, 'PERMISSION_DENIED', `Permission 'secretmanager.versions.access' denied for ${call.account}.`)
   }
-  if (secret !== undefined) return ok({ payload: { data: Buffer.from('recorded').toString('base64') } })
+  if (secret !== undefined) return valueOf(call, world)
   return things(call, world)
 }
