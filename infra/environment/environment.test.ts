@@ -47,6 +47,13 @@ test('a variable that the units do not read, or would refuse, is told with its n
   expect(given({ MAX_RETRY_ATTEMPTS: 3 })).toThrow('variables.MAX_RETRY_ATTEMPTS: must be a text, with quotation marks')
 })
 
+test('a field that nothing reads is told, with the one that was meant', () => {
+  const given = (fields: object) => () => parseEnvironment({ ...least, ...fields }, 'x.json')
+  expect(given({ runer: {} })).toThrow('the file: there is no field runer; did you mean runner?')
+  expect(given({ runner: { maxConnection: 3 } })).toThrow('runner: there is no field maxConnection; did you mean maxConnections?')
+  expect(given({ colour: 'red' })).toThrow(/the file: there is no field colour$/)
+})
+
 test('the size of a runner follows from its sessions, and one that cannot hold them is refused', () => {
   const runnerOf = (runner: object) => parseEnvironment({ ...least, runner }, 'x.json').runner
   expect(runnerOf({ maxConnections: 300 })).toMatchObject({ cpu: 2, memoryGib: 8 })

@@ -1,6 +1,7 @@
 import { DEFAULT_REGION } from '@holdfast/core/platform/region'
 import { z } from 'zod'
 import { apiAccess } from './api-access.ts'
+import { nearestOf } from './nearest.ts'
 import { instancesOfOneAddress } from './ports.ts'
 import { CPUS, MEMORY_GIB, problemsOfSize, sizeOf } from './runner-size.ts'
 import { problemsOfVariables } from './variables.ts'
@@ -110,6 +111,25 @@ export class BadEnvironment extends Error {}
 export function parseEnvironment(json: unknown, file: string): Environment {
   const parsed = environmentSchema.safeParse(json)
   if (parsed.success) return parsed.data
-  const problems = parsed.error.issues.map(({ path, message }) => `  ${path.join('.') || 'the file'}: ${message}`)
+  const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.') || 'the file'}: ${messageOf(issue)}`)
   throw new BadEnvironment(`${file} has ${problems.length} problem(s):\n${problems.join('\n')}`)
 }
+
+/** What nothing reads is named, with the field that was probably meant. */
+function messageOf(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'unrecognized_keys') return issue.message
+  const known = fieldsAt(issue.path)
+  return issue.keys.map((key) => unknownField(key, nearestOf(key, known))).join('; ')
+}
+
+const unknownField = (key: string, meant: string | null): string =>
+  `there is no field ${key}${meant === null ? '' : `; did you mean ${meant}?`}`
+
+/** The names of the fields below a path. */
+function fieldsAt(path: readonly PropertyKey[]): readonly string[] {
+  const whole: unknown = z.toJSONSchema(environmentSchema, { io: 'input', unrepresentable: 'any' })
+  return Object.keys(propertiesOf(path.reduce((schema, name) => propertiesOf(schema)[String(name)], whole)))
+}
+
+const propertiesOf = (schema: unknown): Readonly<Record<string, unknown>> =>
+  (schema as { readonly properties?: Readonly<Record<string, unknown>> } | undefined)?.properties ?? {}
