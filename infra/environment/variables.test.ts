@@ -2,7 +2,7 @@ import { HoldfastError } from '@holdfast/core/platform/errors'
 import { expect, test } from 'vitest'
 import { readServerConfig } from '../../functions/src/config.ts'
 import { readRunnerConfig } from '../../runner/src/config.ts'
-import { KNOWN_VARIABLES, problemsOfVariables } from './variables.ts'
+import { FILE_VARIABLES, KNOWN_VARIABLES, problemsOfVariables } from './variables.ts'
 
 const said = (variables: Record<string, string>) =>
   problemsOfVariables(variables).map(({ name, problem }) => `${name}: ${problem}`)
@@ -61,6 +61,31 @@ test('a value that only one of them takes is refused, with the name of the other
 test('values that do not fit each other are refused', () => {
   expect(said({ MIN_DELAY_MS: '50000' })).toEqual(['MAX_DELAY_MS: must not be less than MIN_DELAY_MS'])
   expect(said({ HEARTBEAT_INTERVAL_MS: '5000' })).toEqual([expect.stringContaining('RUNNER_DEAD_AFTER_MS: must be at least')])
+})
+
+test('what only a single process or the deployment can have is no variable of a file', () => {
+  expect(KNOWN_VARIABLES.filter((name) => !FILE_VARIABLES.includes(name))).toEqual([
+    'API_KEY',
+    'API_SERVICE_URL',
+    'CLOUD_RUN_REVISION',
+    'CLOUD_TASKS_EMULATOR_HOST',
+    'FUNCTIONS_REGION',
+    'FUNCTIONS_URL',
+    'GOOGLE_CLOUD_PROJECT',
+    'HOLDFAST_RELEASE',
+    'INSTANCE_ID',
+    'K_REVISION',
+    'MAX_CONNECTIONS',
+    'MEMORY_LIMIT_MB',
+    'PORT',
+    'PROBE_PORT',
+    'SESSION_ENCRYPTION_KEY',
+    'SESSION_STORAGE_PATH',
+    'SESSION_STORAGE_TYPE',
+    'STORAGE_BUCKET',
+    'TASKS_SERVICE_ACCOUNT',
+    'TASK_QUEUE',
+  ])
 })
 
 test('no variable holds a secret, and each that is refused says where it belongs', () => {

@@ -30,16 +30,27 @@ test('each change has its number among all, and a stage that finds more makes th
 })
 
 test('what takes long is told to be still under way, until it is over', async () => {
-  const over = Promise.withResolvers<null>()
   const lines: string[] = []
+  const waiting = new Map<string, PromiseWithResolvers<null>>()
   const say = (line: string) => {
     lines.push(line)
-    if (line.includes('still under way')) over.resolve(null)
+    const id = / (\w+): still under way \([\d.]+ s\)$/.exec(line)?.[1] ?? ''
+    if (lines.filter((one) => one.includes(`${id}: still`)).length === 2) waiting.get(id)?.resolve(null)
   }
-  const progress = new Progress({ say, changes: [change('functions', 'functions')], stillEveryMs: 5 })
-  await progress.step('functions', () => over.promise)
-  expect(lines.at(1)).toMatch(/^ {2}functions: still under way \([\d.]+ s\)$/)
-  expect(lines.at(-1)).toContain('[1/1] functions: done')
+  const progress = new Progress({ say, changes: [change('image', 'image'), change('functions', 'functions')], stillEveryMs: 5 })
+  for (const id of ['image', 'functions']) {
+    const over = Promise.withResolvers<null>()
+    waiting.set(id, over)
+    await progress.step(id, () => over.promise)
+  }
+  expect(lines.slice(1).map((line) => line.replace(/ \(.*/, ''))).toEqual([
+    '  image: still under way',
+    '  image: still under way',
+    '  [1/2] image: done',
+    '  functions: still under way',
+    '  functions: still under way',
+    '  [2/2] functions: done',
+  ])
 })
 
 test('a duration is told in minutes from one minute on', () => {
