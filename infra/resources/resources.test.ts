@@ -217,6 +217,20 @@ test.each([
   },
 )
 
+test('functions are deployed when there is a newer version of the key of the API, and nothing else makes them look again', () => {
+  const [api, ...others] = ALL_FUNCTIONS
+  const secretEnvironmentVariables = [{ key: 'API_KEY', version: 'projects/1/secrets/API_KEY/versions/1' }]
+  const withKey = { ...api, serviceConfig: { ...api?.serviceConfig, secretEnvironmentVariables } }
+  const versions = (...states: readonly string[]) => ({
+    versions: states.map((state, index) => ({ name: `versions/${index + 1}`, state })),
+  })
+  const answers = (keys: object) => [...DEPLOYED.with(0, { functions: [withKey, ...others] }), keys, null]
+  expect(change('functions', answers(versions('ENABLED', 'DISABLED')))).toBeNull()
+  const update = change('functions', answers(versions('ENABLED', 'ENABLED')))
+  expect(update?.different).toEqual([{ path: 'version of API_KEY in api', have: '1', want: '2' }])
+  expect(JSON.stringify(update?.commands[0]?.files)).not.toContain('HOLDFAST_AGAIN')
+})
+
 test('the variables of functions reach firebase-tools in a file of the project', () => {
   expect(change('functions', [])?.commands[0]?.files).toEqual({
     'infra/build/variables/.env.demo-holdfast':
