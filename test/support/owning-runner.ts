@@ -24,6 +24,14 @@ export async function slotOf(sandbox: Sandbox, api: ApiClient, session: string):
   }
 }
 
+/** Whether the process of another slot owns the session at this moment. */
+export async function isOwnedElsewhere(sandbox: Sandbox, api: ApiClient, session: string, slot: string): Promise<boolean> {
+  const others = sandbox.runners().filter(({ name }) => name !== slot)
+  const ids = await Promise.all(others.map(({ name }) => runnerIdOf(sandbox, name)))
+  const { owner } = await api.session(session)
+  return owner.runnerId !== null && ids.includes(owner.runnerId)
+}
+
 /** Returns the runner id of the current process of a slot: the last id in its log. */
 async function runnerIdOf(sandbox: Sandbox, slot: string): Promise<string | undefined> {
   const log = await readFile(join(sandbox.folder, 'logs', `${slot}.log`), 'utf8')

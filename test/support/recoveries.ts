@@ -23,7 +23,7 @@ export class Recoveries {
   readonly #waiting = new Set<() => void>()
   #lastConnection = 0
 
-  constructor(events: EventReader) {
+  constructor(events: Pick<EventReader, 'on'>) {
     events.on((event) => this.#onEvent(event))
   }
 
@@ -31,6 +31,12 @@ export class Recoveries {
   struck(phones: Iterable<string>): void {
     const since = Date.now()
     for (const phone of phones) this.#outages.set(phone, { since, lastConnection: this.#lastConnection, loggedIn: false })
+  }
+
+  /** Ends the measurement for accounts that the strike has missed. */
+  missed(phones: Iterable<string>): void {
+    for (const phone of phones) this.#outages.delete(phone)
+    for (const look of this.#waiting) look()
   }
 
   isOpen(phone: string): boolean {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { slotOf } from '../../../support/owning-runner.ts'
+import { isOwnedElsewhere, slotOf } from '../../../support/owning-runner.ts'
 import { strikeAt } from '../../../support/strike.ts'
 import type { SeededRandom } from '../../../../sandbox/network/seeded-random.ts'
 import type { ChaosSession, World } from '../world.ts'
@@ -23,6 +23,8 @@ export interface Victims {
   /** The sessions that lose their runner. */
   sessions: readonly ChaosSession[]
   kill(): void
+  /** Returns the sessions that had gone to another runner by the time of the strike. */
+  missed?(): Promise<readonly ChaosSession[]>
 }
 
 export interface KillLoop {
@@ -55,9 +57,11 @@ export async function killOnce(world: World, { random, counts, choose }: Omit<Ki
   const victims = await choose(session)
   const moment = await strike(world, aim, session, victims)
   counts.kills++
-  const { outgoing, incoming } = await world.watch.afterStrike(victims.sessions)
+  const [{ outgoing, incoming }, missed = []] = await Promise.all([world.watch.afterStrike(victims.sessions), victims.missed?.()])
+  world.recoveries.missed(missed.map(({ phone }) => phone))
   if (outgoing + incoming > 0) counts.inFlightKills++
-  return `${victims.name} at: ${moment}; in flight: ${outgoing} to send, ${incoming} received.`
+  const moved = missed.length === 0 ? '' : ` It missed ${missed.map(({ name }) => name).join(', ')}, which had moved.`
+  return `${victims.name} at: ${moment}; in flight: ${outgoing} to send, ${incoming} received.${moved}`
 }
 
 /** Selects the runner that owns the session, together with all sessions of that runner. */
@@ -66,7 +70,17 @@ export async function runnerOf(world: World, session: ChaosSession): Promise<Vic
   const runner = sandbox.runner(await slotOf(sandbox, api, session.name))
   const slots = sandbox.runners().length === 1 ? null : await Promise.all(sessions.map(({ name }) => slotOf(sandbox, api, name)))
   const owned = slots === null ? sessions : sessions.filter((_, index) => slots[index] === runner.name)
-  return { name: runner.name, sessions: owned, kill: () => void runner.kill('SIGKILL') }
+  return {
+    name: runner.name,
+    sessions: owned,
+    kill: () => void runner.kill('SIGKILL'),
+    // The aim takes seconds, in which sessions of a runner that was slow to answer move. A dead one keeps them for longer than this asks.
+    async missed() {
+      if (slots === null) return []
+      const elsewhere = await Promise.all(owned.map(({ name }) => isOwnedElsewhere(sandbox, api, name, runner.name)))
+      return owned.filter((_, index) => elsewhere[index])
+    },
+  }
 }
 
 /** Resolves when all sessions are connected. */
