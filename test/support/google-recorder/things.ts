@@ -19,6 +19,8 @@ export interface ThingOptions {
   readonly type?: string
   /** Fields that a new thing has before those that were sent. */
   readonly defaults?: (name: string) => Fields
+  /** PATCH makes what is not there. */
+  readonly upserts?: boolean
   /** How a new thing is called, where neither the query nor the body says it. */
   readonly nameOf?: (body: Fields) => string
   /** The field of a list, where it is not the name of the collection. */
@@ -128,10 +130,12 @@ const lastPart = (name: unknown): string | undefined => (typeof name === 'string
 function change(call: Call, world: World, options: ThingOptions): Answer {
   const key = keyOf(call)
   const before = world.things.get(key)
-  if (!before && call.method === 'PATCH' && call.query.get('allowMissing') !== 'true') return notFound(call.path)
-  const name = before?.['name'] ?? withoutVersion(call.path)
-  const after =
-    call.method === 'PUT' ? { ...before, ...call.body } : merged(before ?? {}, call.body, call.query.get('updateMask'))
+  const isMade = options.upserts === true || call.query.get('allowMissing') === 'true'
+  if (!before && call.method === 'PATCH' && !isMade) return notFound(call.path)
+  const path = withoutVersion(call.path)
+  const name = before?.['name'] ?? path
+  const present = before ?? options.defaults?.(path) ?? {}
+  const after = call.method === 'PUT' ? { ...present, ...call.body } : merged(present, call.body, call.query.get('updateMask'))
   const thing = { ...after, name, updateTime: now() }
   world.things.set(key, thing)
   return answerOf(world, thing, call.path, options)
@@ -145,7 +149,7 @@ function remove(call: Call, world: World, options: ThingOptions): Answer {
 }
 
 /** Takes the fields that a mask names from the patch. Without a mask it takes all that the patch has. */
-export function merged(target: Fields, patch: Fields, mask: string | null): Fields {
+function merged(target: Fields, patch: Fields, mask: string | null): Fields {
   if (mask === null || mask === '') return { ...target, ...patch }
   const result = structuredClone(target)
   for (const path of mask.split(',')) {

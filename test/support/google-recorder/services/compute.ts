@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { merged, things } from '../things.ts'
+import { things } from '../things.ts'
 import { jobOrExecution } from './jobs.ts'
 import {
   alreadyExists,
@@ -210,21 +210,12 @@ function addTag(world: World, image: string): void {
 }
 
 export function cloudTasks(call: Call, world: World): Answer {
-  const { host, path, method, body, query } = call
+  const { path, method } = call
   if (path.endsWith('/locations'))
     return ok({ locations: [{ name: `projects/${PROJECT}/locations/${REGION}`, locationId: REGION }] })
-  if (method === 'POST' && path.endsWith('/queues')) return things(call, world, { defaults: () => ({ state: 'RUNNING' }) })
   if (path.endsWith('/tasks') && method === 'POST') return createTask(call, world)
   if (path.includes('/tasks/') && method === 'GET') return failedTask(call, world)
-  if (method !== 'PATCH' || path.includes(':')) return things(call, world)
-  // Google makes a queue that is not there.
-  const queue = {
-    state: 'RUNNING',
-    ...merged(world.things.get(`${host}${path}`) ?? {}, body, query.get('updateMask')),
-    name: path.slice(4),
-  }
-  world.things.set(`${host}${path}`, queue)
-  return ok(queue)
+  return things(call, world, { defaults: () => ({ state: 'RUNNING' }), upserts: true })
 }
 
 const createTask = (call: Call, world: World): Answer => {

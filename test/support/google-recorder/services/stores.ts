@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
-import { merged, policy, things } from '../things.ts'
+import { policy, things } from '../things.ts'
 import {
   alreadyExists,
   type Answer,
   type Call,
-  done,
   failure,
   type Fields,
   notFound,
@@ -56,7 +55,7 @@ const UNSAFE = {
 }
 
 function indexes(call: Call, world: World): Answer {
-  const { host, path, method, body, query } = call
+  const { host, path, method, body } = call
   const all = /^(.*\/collectionGroups)\/-\/(indexes|fields)$/.exec(path)
   if (all) {
     const [, groups = '', kind = ''] = all
@@ -76,12 +75,7 @@ function indexes(call: Call, world: World): Answer {
     })
   }
   if (/\/fields\/[^/]+$/.test(path) && method === 'PATCH') {
-    const field = {
-      ...merged(world.things.get(`${host}${path}`) ?? {}, body, query.get('updateMask')),
-      name: path.replace('/v1/', ''),
-    }
-    world.things.set(`${host}${path}`, field)
-    return done(world, field, { path, type: 'google.firestore.admin.v1.Field' })
+    return things(call, world, { long: true, type: 'google.firestore.admin.v1.Field', upserts: true })
   }
   if (/\/fields\/[^/]+$/.test(path) && method === 'GET') {
     return ok(world.things.get(`${host}${path}`) ?? { name: path.replace('/v1/', ''), indexConfig: { usesAncestorConfig: true } })
