@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { GoogleError } from '../google/rest.ts'
 import { CommandFailed, runCommand } from '../google/run-command.ts'
 import { runProgram } from '../google/run-program.ts'
 import { type Command, gcloud, lineOf, wordsOf } from '../resources/command.ts'
@@ -46,6 +47,8 @@ export async function rotate(deployment: Deployment, secret: string, { say, fini
     return refused(REFUSALS[secret] ?? `${secret} is no secret of a deployment: ${Object.keys(SECRETS).join(', ')}.`)
   const standing = await standingOf(deployment)
   if (standing === null) return refused(`${NAME} has no version yet: \`npm run infra -- apply\` makes it.`)
+  // Without the present key a new version would lock every caller out.
+  if (standing.keys.length === 0) return refused(unreadable(standing.newest), standing.newest)
   const step = nextStep(standing, { finish })
   if (step.kind === 'nothing') {
     say(`No rotation of ${NAME} is under way.`)
@@ -67,6 +70,9 @@ const users = ({ resources }: Deployment) => resources.filter(({ id }) => USERS.
 
 const newKey = (): string => randomBytes(24).toString('hex')
 
+const unreadable = (version: string): string =>
+  `Version ${version} of ${NAME} is empty, or you may not read it: that takes roles/secretmanager.secretAccessor on the secret.`
+
 function mendFirst(pending: readonly string[], finish: boolean): string {
   const what = `What has the key is not as wanted: ${pending.join('; ')}.`
   return finish
@@ -77,7 +83,11 @@ function mendFirst(pending: readonly string[], finish: boolean): string {
 async function standingOf({ target, rest }: Deployment): Promise<Standing | null> {
   const [newest, ...older] = enabledIn(await rest.read(versionsRead(target, NAME)))
   if (newest === undefined) return null
-  return { newest, older, keys: keysIn(valueIn(await rest.read(valueRead(target, NAME, newest))) ?? '') }
+  const value = await rest.read(valueRead(target, NAME, newest)).catch((error: unknown) => {
+    if (error instanceof GoogleError && error.status === 403) return null
+    throw error
+  })
+  return { newest, older, keys: keysIn(valueIn(value) ?? '') }
 }
 
 /** Adds a version. The keys reach the command by its input alone; the line that is shown makes the same from what is there. */
