@@ -138,6 +138,24 @@ test('a head of more than 16 KiB is refused, in both protocols', async () => {
   expect(stream.rstCode).toBe(constants.NGHTTP2_ENHANCE_YOUR_CALM)
 })
 
+test('a client of HTTP/1.1 that does not wait for answers gets the first 32, and is told to ask for the others again', async () => {
+  let served = 0
+  await listen((_, response) => setImmediate(() => response.end(`answer ${++served};`)))
+  const socket = await raw()
+  socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(200))
+  const answers = (await text(socket)).split('HTTP/1.1 200 OK').slice(1)
+  expect([served, answers.length]).toEqual([32, 32])
+  expect(answers.map((answer) => answer.includes('Connection: close'))).toEqual([...Array(31).fill(false), true])
+})
+
+test('a client of HTTP/1.1 that waits for answers sends as many requests as it likes', async () => {
+  await listen(sized)
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  for (let sent = 0; sent < 100; sent++) expect((await http1(agent, 'ab')).text).toBe('1.1 2')
+  expect(server.underWay).toBe(0)
+  agent.destroy()
+})
+
 describe('the end', () => {
   test('comes at once where nothing is under way, and leaves no socket', async () => {
     await listen(sized)

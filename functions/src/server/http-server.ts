@@ -35,6 +35,11 @@ const IDLE_WITHIN_MS = 130_000
 const MOST_HEADER_BYTES = 16 * 1024
 const MOST_STREAMS = 250
 const MOST_CONNECTIONS = 2000
+/**
+ * Requests of one connection of HTTP/1.1 at the same time. Node takes all that come in one piece, hundreds in a packet, and keeps each answer
+ * until the client has read the ones before.
+ */
+const MOST_PIPELINED = 32
 
 /** Speaks HTTP/1.1, and HTTP/2 without TLS by prior knowledge, on one port. Whatever stands in front of it speaks TLS. */
 export class HttpServer {
@@ -44,6 +49,8 @@ export class HttpServer {
   /** Connections of which no byte has said the protocol yet. */
   readonly #undecided = new Set<Socket>()
   readonly #responses = new Set<ServerResponse | Http2ServerResponse>()
+  /** Number of requests of each connection of HTTP/1.1 that are not answered yet. */
+  readonly #pipelined = new WeakMap<Socket, number>()
   #isLeaving = false
 
   private constructor({ listener, clock, requestWithinMs, headersWithinMs = HEADERS_WITHIN_MS }: HttpServerOptions) {
@@ -58,7 +65,10 @@ export class HttpServer {
       headersTimeout: Math.min(headersWithinMs, requestWithinMs),
       connectionsCheckingInterval: 1000,
     }
-    this.#server = createServer({ ...limits, maxHeaderSize: MOST_HEADER_BYTES, keepAliveTimeout: IDLE_WITHIN_MS }, serve)
+    const options = { ...limits, maxHeaderSize: MOST_HEADER_BYTES, keepAliveTimeout: IDLE_WITHIN_MS }
+    this.#server = createServer(options, (request, response) => {
+      if (this.#isTaken(request, response)) serve(request, response)
+    })
     this.#server.setTimeout(IDLE_WITHIN_MS)
     this.#server.maxConnections = MOST_CONNECTIONS
     this.#http2 = createHttp2Server(
@@ -109,6 +119,22 @@ export class HttpServer {
     this.#sessions.destroy()
     await closed
     return cut
+  }
+
+  /**
+   * Decides whether a request of HTTP/1.1 is served. The last one that a connection may have says that it ends there, so that the client sends
+   * the ones behind it again.
+   */
+  #isTaken({ socket }: IncomingMessage, response: ServerResponse): boolean {
+    const before = this.#pipelined.get(socket) ?? 0
+    if (before === MOST_PIPELINED) return false
+    this.#pipelined.set(socket, before + 1)
+    if (before + 1 === MOST_PIPELINED) response.setHeader('Connection', 'close')
+    response.once('close', () => {
+      const now = this.#pipelined.get(socket) ?? 0
+      if (now < MOST_PIPELINED) this.#pipelined.set(socket, now - 1)
+    })
+    return true
   }
 
   /**
