@@ -1,7 +1,7 @@
 import { gcloud } from './command.ts'
-import { kmsKeyOf } from './encryption.ts'
-import { type Fields, isFields, textAt } from './fields.ts'
-import type { Resource } from './resource.ts'
+import { kmsKeyOf, projectRead } from './encryption.ts'
+import { at, type Fields, isFields, textAt } from './fields.ts'
+import type { Answers, Resource } from './resource.ts'
 import type { Target } from './target.ts'
 
 const DAY_S = 24 * 60 * 60
@@ -49,9 +49,10 @@ function bucket(target: Target, name: string, { rules, versioned, softDeleteDays
   return {
     id: `bucket ${name}`,
     stage: 'base',
-    reads: [{ url: `https://storage.googleapis.com/storage/v1/b/${name}` }],
-    have: ([answer]) => (isFields(answer) ? { ...answer, location: textAt(answer, 'location')?.toLowerCase() } : null),
+    reads: [{ url: `https://storage.googleapis.com/storage/v1/b/${name}` }, projectRead(target)],
+    have: (answers) => presentBucket(answers),
     want: () => ({
+      isOfThisProject: true,
       location: region,
       iamConfiguration: { uniformBucketLevelAccess: { enabled: true }, publicAccessPrevention: 'enforced' },
       versioning: { enabled: versioned },
@@ -59,10 +60,19 @@ function bucket(target: Target, name: string, { rules, versioned, softDeleteDays
       lifecycle: { rule: rules },
       ...(defaultKmsKeyName === undefined ? {} : { encryption: { defaultKmsKeyName } }),
     }),
-    fixed: ['location'],
+    fixed: ['isOfThisProject', 'location'],
     permissions: ['storage.buckets.create', 'storage.buckets.update'],
     create: () => [command('create', `gs://${name}`, `--location=${region}`, ...closed, ...encrypted), update],
     update: () => [update],
-    remove: () => [gcloud(project, ['storage', 'rm', '--recursive', `gs://${name}`])],
+    remove: (have) =>
+      at(have, 'isOfThisProject') === true ? [gcloud(project, ['storage', 'rm', '--recursive', `gs://${name}`])] : [],
   }
+}
+
+/** The names of buckets are those of the whole world: one of somebody else's may have ours, and be open to us. */
+function presentBucket([bucket, project]: Answers): Fields | null {
+  if (!isFields(bucket)) return null
+  const [owner, own] = [textAt(bucket, 'projectNumber'), textAt(project, 'projectNumber')]
+  const isOfThisProject = owner === undefined || own === undefined || owner === own
+  return { ...bucket, isOfThisProject, location: textAt(bucket, 'location')?.toLowerCase() }
 }

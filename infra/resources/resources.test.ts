@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { all, files, resource, targetOf } from './fixtures/target.ts'
 import { image } from './repository.ts'
-import { type Answers, changeOf, STAGES } from './resource.ts'
+import { type Answers, changeOf, presentOf, STAGES } from './resource.ts'
 
 const change = (id: string, answers: Answers) => changeOf(resource(id), answers)
 const paths = (id: string, answers: Answers) => change(id, answers)?.different.map(({ path }) => path)
@@ -75,6 +75,16 @@ const BUCKET = {
     ],
   },
 }
+
+test('a bucket that another project has is refused, and never removed', () => {
+  for (const id of ['bucket demo-holdfast-holdfast-sessions', 'bucket demo-holdfast-holdfast-builds']) {
+    const answers = [{ location: 'us-central1', projectNumber: '666' }, { projectNumber: '123' }]
+    expect(change(id, answers)).toMatchObject({ kind: 'refused', different: [{ path: 'isOfThisProject' }], commands: [] })
+    expect(resource(id).remove?.(presentOf(resource(id), answers))).toEqual([])
+    const own = presentOf(resource(id), [{ projectNumber: '123' }, { projectNumber: '123' }])
+    expect(resource(id).remove?.(own)).toHaveLength(1)
+  }
+})
 
 test('a bucket whose versions were switched off is mended', () => {
   const id = 'bucket demo-holdfast-holdfast-sessions'

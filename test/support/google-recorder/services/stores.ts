@@ -110,7 +110,14 @@ export function storage(call: Call, world: World): Answer {
   if (path === '/b' && method === 'POST') {
     const name = String(body['name'])
     if (world.things.has(key(name))) return failure(409, 'conflict', 'You already own this bucket.')
-    const bucket = { kind: 'storage#bucket', id: name, metageneration: '1', timeCreated: now(), ...body }
+    const bucket = {
+      kind: 'storage#bucket',
+      id: name,
+      metageneration: '1',
+      timeCreated: now(),
+      ...body,
+      projectNumber: PROJECT_NUMBER,
+    }
     world.things.set(key(name), bucket)
     return ok(bucket)
   }
