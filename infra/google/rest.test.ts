@@ -65,6 +65,25 @@ test('a read that keeps failing ends with its error', async () => {
   expect(sent).toHaveLength(4)
 })
 
+test('an answer of Google that is no JSON is no word that something does not exist', async () => {
+  const { rest, sent } = google({ status: 200 })
+  await expect(rest.read({ url: URL_OF })).rejects.toThrow('the answer is no JSON')
+  expect(sent).toHaveLength(4)
+  expect(await google({ status: 200 }).rest.read({ url: 'https://api-abc-uc.a.run.app/health' })).toBeNull()
+})
+
+test('an answer that breaks off is asked for again', async () => {
+  let sent = 0
+  const broken = () => new ReadableStream({ start: (controller) => controller.error(new TypeError('terminated')) })
+  const rest = new Rest({
+    project: 'p',
+    token: async () => 't',
+    pause: async () => {},
+    fetch: async () => new Response(++sent === 1 ? broken() : '{"ok":1}'),
+  })
+  expect(await rest.read({ url: URL_OF })).toEqual({ ok: 1 })
+})
+
 test('a token that has expired is replaced', async () => {
   const { rest, sent } = google({ status: 401, body: {} }, { status: 200, body: { ok: 1 } })
   expect(await rest.read({ url: URL_OF })).toEqual({ ok: 1 })

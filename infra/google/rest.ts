@@ -80,14 +80,16 @@ export class Rest {
 
   async #attempt(read: Read): Promise<unknown> {
     this.#reads++
-    const response = await this.#send(read)
-    const answer = jsonOf(await response.text())
+    const { response, text } = await this.#send(read)
+    const answer = jsonOf(text)
+    // What stands for nothing would be made anew: a secret, too.
+    if (response.ok && answer === null && isGoogles(read.url)) throw new GoogleError(read, NO_ANSWER, 'the answer is no JSON')
     if (response.ok) return answer
     if (response.status === 404 || isDisabled(answer)) return null
     throw new GoogleError(read, response.status, textAt(answer, 'error', 'message') ?? 'no message')
   }
 
-  async #send(read: Read): Promise<Response> {
+  async #send(read: Read): Promise<{ response: Response; text: string }> {
     const request = {
       method: read.method ?? 'GET',
       headers: {
@@ -97,7 +99,8 @@ export class Rest {
       ...(read.body ? { body: JSON.stringify(read.body) } : {}),
     }
     try {
-      return await this.#options.fetch(read.url, request)
+      const response = await this.#options.fetch(read.url, request)
+      return { response, text: await response.text() }
     } catch (error) {
       const { cause = error } = error as Error
       throw new GoogleError(read, NO_ANSWER, cause instanceof Error ? cause.message : 'no connection')
