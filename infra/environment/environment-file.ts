@@ -28,7 +28,7 @@ export function neighbourWith(project: string, file: string): string | null {
 /** What is no environment file has no project. */
 function projectIn(file: string): unknown {
   try {
-    return (JSON.parse(readFileSync(file, 'utf8')) as { project?: unknown } | null)?.project
+    return (JSON.parse(textOf(file)) as { project?: unknown } | null)?.project
   } catch {
     return undefined
   }
@@ -41,9 +41,13 @@ export function writeEnvironment(file: string, environment: Environment): void {
 
 function jsonOf(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'))
+    return JSON.parse(textOf(file))
   } catch (error) {
     if (error instanceof SyntaxError) throw new BadEnvironment(`${file} is no JSON: ${error.message}`)
+    if (existsSync(file)) throw new BadEnvironment(`${file} cannot be read: ${(error as Error).message}`)
     throw new BadEnvironment(`There is no ${file}. \`npm run infra -- init --environment ${file}\` makes it.`)
   }
 }
+
+/** Some editors of Windows begin a file with a mark that shows its encoding. */
+const textOf = (file: string): string => readFileSync(file, 'utf8').replace(/^\uFEFF/, '')

@@ -75,4 +75,7 @@ test('a key is the own one, or has its full name', () => {
   for (const kmsKey of ['own', key])
     expect(parseEnvironment({ ...least, encryption: { kmsKey } }, 'x').encryption).toEqual({ kmsKey })
   expect(() => parseEnvironment({ ...least, encryption: { kmsKey: 'k' } }, 'x.json')).toThrow('cryptoKeys/K')
+  for (const bad of [key.replace('us-central1', 'europe-west1'), key.replace('/r/', '/../'), `${key}?x`, `${key}\n`]) {
+    expect(() => parseEnvironment({ ...least, encryption: { kmsKey: bad } }, 'x.json')).toThrow('a key of the region')
+  }
 })

@@ -39,8 +39,9 @@ const runner = z
     return runner
   })
 
-const KMS_KEY = /^projects\/[^/]+\/locations\/[^/]+\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/
-const KMS_KEY_FORM = 'must be `own`, or like projects/P/locations/L/keyRings/R/cryptoKeys/K'
+/** Google takes a key for data of its own region only. */
+const KMS_KEY = new RegExp(`^projects/[\\w.:-]+/locations/${DEFAULT_REGION}/keyRings/[\\w-]+/cryptoKeys/[\\w-]+$`)
+const KMS_KEY_FORM = `must be \`own\`, or like projects/P/locations/${DEFAULT_REGION}/keyRings/R/cryptoKeys/K: a key of the region`
 
 /** What is deployed, and where to. One project holds one environment. PERSISTED CONTRACT v1 */
 export const environmentSchema = z

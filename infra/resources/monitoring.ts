@@ -34,7 +34,8 @@ export const channelsRead = ({ project }: Target): Read => ({
 /** Who is told. Google gives channels ids of its own, so that ours are found by a label. */
 export function channels(target: Target): readonly Resource[] {
   const { project, environment } = target
-  return environment.alerts.emails.map((email) => ({
+  // An address that the file names twice gets each alert once.
+  return [...new Set(environment.alerts.emails)].map((email) => ({
     id: `channel ${email}`,
     stage: 'metrics',
     reads: [channelsRead(target)],

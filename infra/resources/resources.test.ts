@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { all, files, resource, targetOf } from './fixtures/target.ts'
+import { channels } from './monitoring.ts'
 import { image } from './repository.ts'
 import { type Answers, changeOf, presentOf, STAGES } from './resource.ts'
 
@@ -334,4 +335,9 @@ test('the log of who reads data leaves the rest of the policy as it was read', (
   expect(written).toMatchObject(policy)
   expect(written?.auditConfigs[0]).toEqual(other)
   expect(change('log of who reads data', [written])).toBeNull()
+})
+
+test('an address that the environment names twice has one channel', () => {
+  const twice = channels(targetOf({}, { alerts: { emails: ['a@example.com', 'b@example.com', 'a@example.com'] } }))
+  expect(twice.map(({ id }) => id)).toEqual(['channel a@example.com', 'channel b@example.com'])
 })
