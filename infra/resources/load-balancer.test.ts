@@ -72,7 +72,10 @@ test('another domain gets another certificate, and the former one goes when the 
   }
   expect(change(balanced, 'proxy of the load balancer', [proxy])).toBeNull()
   const other = { ...balanced, domain: 'other.example.com' }
-  expect(change(other, 'proxy of the load balancer', [proxy])).toMatchObject({ kind: 'update' })
+  expect(change(other, 'proxy of the load balancer', [proxy])).toMatchObject({
+    kind: 'update',
+    resource: { warning: expect.stringContaining('a former domain ends at once') },
+  })
   const certificates = { items: [{ name: CERTIFICATE }, { name: 'somebody-elses' }] }
   const id = 'certificates of the load balancer for former domains'
   expect(change(balanced, id, [certificates])).toBeNull()

@@ -163,6 +163,8 @@ function proxy(target: Target, certificateName: string): Resource {
   const own = part(target, 'targetHttpsProxies', { id: 'proxy of the load balancer', options })
   return {
     ...own,
+    warning:
+      'a former domain ends at once, and a new one answers when Google has made its certificate, within an hour of its DNS record',
     have: ([answer]) =>
       answer && {
         routes: lastOf(textAt(answer, 'urlMap') ?? ''),
