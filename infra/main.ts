@@ -21,6 +21,9 @@ const STOPPED = 130
 /** The shell's number for a program that was ended by Ctrl-C. */
 const INTERRUPTED = 130
 
+/** The shell's number for a program whose output nobody reads any more, as behind `| head`. */
+const UNREAD = 141
+
 /** The end of a verb: its exit code, and its result for programs. */
 interface Result {
   readonly code: number
@@ -114,6 +117,13 @@ async function main(args: readonly string[]): Promise<number> {
   const { code, json } = await run(options, (line) => void output.write(`${line}\n`))
   if (options.json) process.stdout.write(`${JSON.stringify(json)}\n`)
   return code
+}
+
+for (const output of [process.stdout, process.stderr]) {
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(UNREAD)
+  })
 }
 
 try {
