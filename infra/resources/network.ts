@@ -1,5 +1,5 @@
 import { portsOfRunner } from '../environment/ports.ts'
-import { gcloud } from './command.ts'
+import { type Command, gcloud } from './command.ts'
 import type { DeployedUnit } from './deployed-functions.ts'
 import { lastOf, listAt, textAt, textsAt } from './fields.ts'
 import type { Read, Resource } from './resource.ts'
@@ -13,9 +13,16 @@ const RANGE = '10.64.0.0/22'
 
 /** Runners reach the internet by this address alone, if the environment says so. */
 export function network(target: Target): readonly Resource[] {
-  if (!target.environment.egress.fixedAddress) return []
-  return [networkItself(target), subnet(target), address(target), router(target), nat(target)]
+  return target.environment.egress.fixedAddress ? networkParts(target) : []
 }
+
+const networkParts = (target: Target): readonly Resource[] => [
+  networkItself(target),
+  subnet(target),
+  address(target),
+  router(target),
+  nat(target),
+]
 
 const urlOf = ({ project }: Target, path: string): string =>
   `https://compute.googleapis.com/compute/v1/projects/${project}/${path}/${NAME}`
@@ -128,5 +135,25 @@ export const networkAnnotations = ({ environment }: Target, { reaches }: Deploye
         'run.googleapis.com/vpc-access-egress': 'all-traffic',
       }
     : {}
+
+const WAY = ['run.googleapis.com/network-interfaces', 'run.googleapis.com/vpc-access-egress']
+
+/** What a template has of the network and should not have, as empty annotations: only wanted fields are compared. */
+export const formerNetwork = (template: unknown, wanted: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    WAY.filter((name) => !(name in wanted) && textAt(template, 'metadata', 'annotations', name) !== undefined).map((name) => [
+      name,
+      '',
+    ]),
+  )
+
+/** What is paid for while it is there: the address, and the NAT of the router. */
+export const paidNetworkReads = (target: Target): readonly Read[] => [addressRead(target), regional(target, 'routers')]
+
+/** Removes all of the network, for people. The last part goes first. */
+export const networkRemoval = (target: Target): readonly Command[] =>
+  networkParts(target)
+    .toReversed()
+    .flatMap((one) => one.remove?.(null) ?? [])
 
 export const addressIn = (answer: unknown): string | undefined => textAt(answer, 'address')

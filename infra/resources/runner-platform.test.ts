@@ -52,6 +52,19 @@ test.each(BOTH)('a deployed $platform is as wanted, and runs the image by its di
   expect(changeOf(resources({ platform }).former, [null])).toBeNull()
 })
 
+test.each(BOTH)('a $platform that went by the fixed address leaves it when the environment has none', ({ platform }) => {
+  const egress = (fixedAddress: boolean) => runnerPlatform(targetOf({ platform }, { egress: { fixedAddress } }))[0] as Resource
+  const [command] = egress(true).create([null, TAG, null])
+  const [was] = Object.values(command?.files ?? {}) as RunnersFile[]
+  expect(JSON.stringify(was)).toContain('vpc-access-egress')
+  expect(changeOf(egress(true), [was, TAG, null])).toBeNull()
+  const next = changeOf(egress(false), [was, TAG, null])
+  expect(next).toMatchObject({ kind: 'update', different: [{ want: '' }, { want: '' }] })
+  const [file] = Object.values(next?.commands[0]?.files ?? {}) as RunnersFile[]
+  expect(JSON.stringify(file)).not.toContain('network-interfaces')
+  expect(changeOf(egress(false), [file, TAG, null])).toBeNull()
+})
+
 test('changed runners keep their number and the split of their revisions', () => {
   const was = scaledTo(deployed(), '7')
   const split = { ...was, spec: { ...was.spec, instanceSplits: [{ revisionName: 'old', percent: 100 }] } }

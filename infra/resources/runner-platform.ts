@@ -2,7 +2,7 @@ import type { Platform } from '../environment/environment.ts'
 import { type Command, gcloud } from './command.ts'
 import { RUNNER } from './deployed-functions.ts'
 import { at } from './fields.ts'
-import { networkAnnotations } from './network.ts'
+import { formerNetwork, networkAnnotations } from './network.ts'
 import { FOLLOW_NEWEST, instancesIn, REVISION_BEFORE, revisionBeforeChange, splitsBeforeChange } from './pool-splits.ts'
 import { imageRead } from './repository.ts'
 import type { Read, Resource } from './resource.ts'
@@ -46,9 +46,9 @@ export function runnerPlatform(target: Target): readonly Resource[] {
       stage: 'runner',
       warning: `a new revision: every session moves once${platform === 'worker-pool' ? ', in steps in a large fleet' : ''}`,
       reads: [runnerRead(target), imageRead(target, 'runner'), runnerRead(target, other)],
-      want: ([, image]) => ({
+      want: ([runners, image]) => ({
         metadata: { annotations: closednessOf(platform) },
-        spec: { template: templateOf(target, image) },
+        spec: { template: withoutFormerNetwork(target, templateOf(target, image), at(runners, 'spec', 'template')) },
       }),
       permissions: [...permissionsOf(platform), 'iam.serviceAccounts.actAs'],
       // Whoever changes the platform wants as many runners as there are.
@@ -109,6 +109,14 @@ function templateOf(target: Target, image: unknown) {
     },
     spec: { ...spec, containers: spec.containers.map((container) => ({ ...container, ...PORTS })) },
   }
+}
+
+/** Runners that went by the fixed address do so until they get another template. */
+function withoutFormerNetwork<Template extends object>(target: Target, template: Template, present: unknown): Template {
+  const former = formerNetwork(present, networkAnnotations(target, RUNNER))
+  if (Object.keys(former).length === 0) return template
+  const { metadata } = template as { metadata?: { annotations?: object } }
+  return { ...template, metadata: { annotations: { ...metadata?.annotations, ...former } } }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { all, target } from '../resources/fixtures/target.ts'
+import { all, target, targetOf } from '../resources/fixtures/target.ts'
 import type { Answers } from '../resources/resource.ts'
 import { checks } from './checks.ts'
 
@@ -105,4 +105,21 @@ test('a right of an account of ours that nobody wants is told', () => {
   const name = 'nobody of ours has more rights on the project than the list says'
   expect(problem(name, [{ bindings: [{ role: 'roles/logging.logWriter', members: ['user:a@example.com'] }] }])).toBeNull()
   expect(problem(name, [{ bindings: [{ role: 'roles/editor', members }] }])).toBe('api has roles/editor')
+})
+
+test('a fixed address that the environment does not have any more is told, with the commands that give it back', () => {
+  const name = 'no fixed address is paid for that nobody wants'
+  const without = targetOf({}, { egress: { fixedAddress: false } })
+  const check = checks(without, all).find((one) => one.name === name)
+  expect(list.find((one) => one.name === name)).toBeUndefined()
+  expect(check?.problem([null, null])).toBeNull()
+  expect(check?.problem([{ address: '203.0.113.12' }, null])).toBe('203.0.113.12 is still there')
+  expect(check?.problem([null, { nats: [{ name: 'holdfast' }] }])).toBe('its NAT is still there')
+  expect(check?.mend.match(/gcloud compute [a-z ]+ delete/g)).toEqual([
+    'gcloud compute routers nats delete',
+    'gcloud compute routers delete',
+    'gcloud compute addresses delete',
+    'gcloud compute networks subnets delete',
+    'gcloud compute networks delete',
+  ])
 })

@@ -1,11 +1,12 @@
 import { accessPolicies } from '../resources/access.ts'
 import { foreignLines } from '../resources/binding.ts'
+import { lineOf } from '../resources/command.ts'
 import { FUNCTIONS } from '../resources/deployed-functions.ts'
 import { at, listAt, textAt, textsAt } from '../resources/fields.ts'
 import { collectionOf, fieldOf, indexReads, NEVER_WITH_TTL } from '../resources/firestore-files.ts'
 import { runnerRows, runnersRead } from '../resources/fleet.ts'
 import { callersRead, functionsRead, healthOf, mayCall, presentFunctions } from '../resources/functions.ts'
-import { addressIn, addressRead } from '../resources/network.ts'
+import { addressIn, addressRead, networkRemoval, paidNetworkReads } from '../resources/network.ts'
 import { standingLine, standingOf } from '../resources/pool-splits.ts'
 import type { Resource } from '../resources/resource.ts'
 import type { Target } from '../resources/target.ts'
@@ -182,7 +183,18 @@ const fixedAddress = (target: Target): readonly Check[] =>
           mend: '`npm run infra -- apply` asks for it.',
         },
       ]
-    : []
+    : [
+        {
+          // Nothing here removes it: somebody may have told the address to others, and Google does not give it out again.
+          name: 'no fixed address is paid for that nobody wants',
+          reads: paidNetworkReads(target),
+          problem: ([address, router]) =>
+            address === null && listAt(router, 'nats').length === 0 ? null : `${addressIn(address) ?? 'its NAT'} is still there`,
+          mend: `When the runners are off it, and nobody else needs it: ${networkRemoval(target)
+            .map((command) => lineOf(command, { firebase: [], track: () => [] }))
+            .join(' && ')}`,
+        },
+      ]
 
 const noForeignRights = (target: Target, resources: readonly Resource[]): readonly Check[] =>
   accessPolicies(target).map((policy) => ({
