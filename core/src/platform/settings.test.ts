@@ -54,6 +54,11 @@ describe('the encryption key', () => {
     expect(readSettings(schema, { ...good, SESSION_ENCRYPTION_KEY: hex }).SESSION_ENCRYPTION_KEY).toEqual(Buffer.alloc(32, 7))
   })
 
+  it.each(['\n', '\r\n', ' '])('may come from a file, with its end of line', (end) => {
+    const settings = readSettings(schema, { ...good, SESSION_ENCRYPTION_KEY: `${base64}${end}` })
+    expect(settings.SESSION_ENCRYPTION_KEY).toEqual(Buffer.alloc(32, 7))
+  })
+
   it.each(['short-secret', '07'.repeat(16), '07'.repeat(33), base64.slice(4), `${base64}AAAA`, `!${base64.slice(1)}`])(
     'is refused in any other form, and never shown',
     (value) => {

@@ -92,10 +92,11 @@ export const integers = (options: Range & { default: readonly number[]; none?: t
 
 export const requiredText = (what: string) => z.string({ error: `is required: ${what}` }).min(1, `is required: ${what}`)
 
-/** 32 bytes as base64 or 64 hex digits. The message never contains the value. */
+/** 32 bytes as base64 or 64 hex digits, without the line's end that a key from a file has. The message never contains the value. */
 const keyOf32Bytes = z
   .string({ error: 'is required: 32 random bytes, e.g. from `openssl rand -base64 32`' })
-  .transform((text, context) => {
+  .transform((given, context) => {
+    const text = given.trim()
     if (/^[0-9a-fA-F]{64}$/.test(text)) return Buffer.from(text, 'hex')
     // Node skips characters that are no base64: a key with a typing error would silently become another key.
     if (/^[A-Za-z0-9+/_-]{43}=?$/.test(text)) return Buffer.from(text, 'base64')
