@@ -55,6 +55,18 @@ describe('.env.example', () => {
   })
 })
 
+test('git ignores the files with secrets that the page makes in this folder, and their reader is their owner', () => {
+  const page = fileOf('docs/SELF_HOSTING.md')
+  for (const name of ['.env', 'google-credentials.json']) {
+    expect(page).toContain(name)
+    expect(fileOf('.gitignore').split('\n')).toContain(`/${name}`)
+  }
+  expect(page.match(/\S+(?: \S+)? infra\/selfhost\/\.env\.example \S+/g)).toEqual([
+    'install --mode=0600 infra/selfhost/.env.example /etc/holdfast/holdfast.env',
+    'install --mode=0600 infra/selfhost/.env.example .env',
+  ])
+})
+
 describe.each(PARTS)('the unit of the %s', (part) => {
   const lines = selfhost(`holdfast-${part}.service`).split('\n')
   const all = (key: string) => lines.filter((line) => line.startsWith(`${key}=`)).map((line) => line.slice(key.length + 1))
