@@ -7,6 +7,7 @@ import { type Deployment, openDeployment } from './verbs/deployment.ts'
 import { destroy } from './verbs/destroy.ts'
 import { doctor } from './verbs/doctor.ts'
 import { init } from './verbs/init.ts'
+import { interruption } from './verbs/interruption.ts'
 import { plan } from './verbs/plan.ts'
 import { rotate } from './verbs/rotate.ts'
 import { roll, type Rolled } from './verbs/roll.ts'
@@ -56,7 +57,12 @@ async function run(options: Options, say: (line: string) => void): Promise<Resul
     }
     case 'roll': {
       const watchMs = environment.rollOut.watchMinutes * 60_000
-      const rolled = await roll(deployment, { say, back: options.back, watchMs, stop: untilStopped() })
+      const rolled = await roll(deployment, {
+        say,
+        back: options.back,
+        watchMs,
+        stop: interruption({ onAgain: () => process.exit(STOPPED) }).signal,
+      })
       return { code: codeOf(rolled, options), json: rolled }
     }
     case 'rotate': {
@@ -74,13 +80,6 @@ async function run(options: Options, say: (line: string) => void): Promise<Resul
       return { code: destroyed.failed === 0 ? 0 : 1, json: destroyed }
     }
   }
-}
-
-/** Aborted by the first Ctrl-C. A second one ends the program at once. */
-function untilStopped(): AbortSignal {
-  const controller = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort())
-  return controller.signal
 }
 
 function codeOf({ end }: Rolled, { back }: Options): number {

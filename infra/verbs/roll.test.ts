@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { CommandFailed } from '../google/run-command.ts'
 import { target } from '../resources/fixtures/target.ts'
 import { roll } from './roll.ts'
 
@@ -27,4 +28,23 @@ test('without a roll-out under way, whoever wants to go back is told where the c
   expect(rolled).toMatchObject({ end: 'failed', share: 100 })
   expect(told).toContain('the revision before holdfast-runner-00011-abc is not known here')
   expect(told).toContain('docs/UPGRADING.md')
+})
+
+test('a command that the Ctrl-C of a terminal has ended, too, is no failure: the roll-out says where it stands', async () => {
+  const controller = new AbortController()
+  const named = (revisionName: string, percent: number) => ({ revisionName, percent })
+  const pool = {
+    spec: { template: {}, instanceSplits: [named('holdfast-runner-00002-b', 0), named('holdfast-runner-00001-a', 100)] },
+    status: { latestCreatedRevisionName: 'holdfast-runner-00002-b', latestReadyRevisionName: 'holdfast-runner-00002-b' },
+  }
+  const learn = () => {
+    controller.abort()
+    return Promise.reject(new CommandFailed('It was ended by SIGINT.'))
+  }
+  const sdk = { firebase: [], track: () => [], learn }
+  const deployment = { target, resources: [], rest: { read: () => Promise.resolve(pool), reads: 0 }, sdk }
+  const lines: string[] = []
+  const rolled = await roll(deployment, { say: (line) => lines.push(line), back: false, watchMs: 1, stop: controller.signal })
+  expect(rolled).toMatchObject({ end: 'stopped', newest: 'holdfast-runner-00002-b', share: 0 })
+  expect(lines[0]).toMatch(/^Stopped. 0 % of the instances are of holdfast-runner-00002-b/)
 })

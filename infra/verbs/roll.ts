@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GoogleError } from '../google/rest.ts'
-import { runCommand } from '../google/run-command.ts'
+import { CommandFailed, runCommand } from '../google/run-command.ts'
 import { lineOf } from '../resources/command.ts'
 import { FOLLOW_NEWEST, splitsAt, standingLine, standingOf, stepAfter, type Standing } from '../resources/pool-splits.ts'
 import { poolRead, splitCommand } from '../resources/runner-platform.ts'
@@ -37,6 +37,20 @@ const BLIND_LOOKS = 20
  * far it has come is read from the pool, so that a run that was cut short goes on where it was.
  */
 export async function roll(deployment: Deployment, options: RollOptions): Promise<Rolled> {
+  const { say, stop } = options
+  try {
+    return await stepByStep(deployment, options)
+  } catch (error) {
+    // A terminal sends Ctrl-C to the command, too, which then has failed. Whether it came to something, the pool says.
+    if (!(error instanceof CommandFailed) || !stop.aborted) throw error
+    const standing = standingOf(await deployment.rest.read(poolRead(deployment.target)))
+    if (standing === null) throw error
+    const { newest, share } = standing
+    return stopped(standing, (end, reasons = []) => ({ end, newest, share, reasons }), say)
+  }
+}
+
+async function stepByStep(deployment: Deployment, options: RollOptions): Promise<Rolled> {
   const { say, back, stop } = options
   for (;;) {
     const pool = await deployment.rest.read(poolRead(deployment.target))
