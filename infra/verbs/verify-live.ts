@@ -14,8 +14,10 @@ import type { LiveCheck, LiveContext } from '../verify/live-check.ts'
 import { announcement, checksIn, pageOf, type VerifyReport } from '../verify/report.ts'
 import { cleanUp, runChecks } from '../verify/run-checks.ts'
 import { scratchOf } from '../verify/scratch.ts'
+import { strayErrors } from '../verify/stray-errors.ts'
 import { thingsOfRun } from '../verify/scratch-of-trial.ts'
 import type { Deployment } from './deployment.ts'
+import { interruption, type Interruption } from './interruption.ts'
 import { Questions } from './questions.ts'
 
 const ASK_AGAIN_MS = 2000
@@ -48,14 +50,16 @@ export async function verifyLive(deployment: Deployment, options: VerifyOptions)
   if (checks.length === 0) return null
   say(`What it makes has ${run} in its name, and is removed afterwards. \`verify-live --clean ${run}\` removes it, too.`)
   if (!isAgreed && !(await agrees(deployment.target.project, options.questions ?? new Questions()))) return null
-  const interruption = interruptions(say, run)
+  const interrupted = interruptions(say, run)
+  const strays = strayErrors(say)
   try {
-    const report = await runAll(deployment, checks, { ...options, run, signal: interruption.signal, leftOut })
+    const report = await runAll(deployment, checks, { ...options, run, signal: interrupted.signal, leftOut })
     for (const line of summary(report)) say(line)
     if (options.page !== null) writeReport(options.page, report, say)
     return report
   } finally {
-    interruption.end()
+    interrupted.end()
+    strays.end()
   }
 }
 
@@ -73,22 +77,14 @@ const agrees = async (project: string, questions: Questions): Promise<boolean> =
 }
 
 /** The first Ctrl-C ends the checks and cleans up. */
-function interruptions(say: (line: string) => void, run: string) {
-  const controller = new AbortController()
-  const onSignal = (): void => {
-    if (controller.signal.aborted) {
+const interruptions = (say: (line: string) => void, run: string): Interruption =>
+  interruption({
+    onFirst: () => say('Ending, and cleaning up. Once more ends at once.'),
+    onAgain: () => {
       say(`Ended without cleaning up. \`npm run infra -- verify-live --clean ${run}\` removes what is left.`)
       process.exit(130)
-    }
-    say('Ending, and cleaning up. Once more ends at once.')
-    controller.abort(new Error('A person has ended it.'))
-  }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal)
-  const end = (): void => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, onSignal)
-  }
-  return { signal: controller.signal, end }
-}
+    },
+  })
 
 interface Running extends VerifyOptions {
   readonly run: string

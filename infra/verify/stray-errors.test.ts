@@ -1,0 +1,15 @@
+import { EventEmitter } from 'node:events'
+import { expect, test } from 'vitest'
+import { strayErrors } from './stray-errors.ts'
+
+test('what a client rejects beside its check is told once, and ends nothing', () => {
+  const source = new EventEmitter()
+  const lines: string[] = []
+  const strays = strayErrors((line) => lines.push(line), source)
+  for (let times = 0; times < 3; times++) {
+    source.emit('unhandledRejection', new Error('Could not load the default credentials.\nMore.'))
+  }
+  expect(lines).toEqual(['      beside: Could not load the default credentials.'])
+  strays.end()
+  expect(source.eventNames()).toEqual([])
+})
