@@ -84,6 +84,20 @@ test('an answer that breaks off is asked for again', async () => {
   expect(await rest.read({ url: URL_OF })).toEqual({ ok: 1 })
 })
 
+test('a request that nobody answers ends, and is sent again', async () => {
+  let sent = 0
+  const never = (signal: AbortSignal | null | undefined) =>
+    new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)))
+  const rest = new Rest({
+    project: 'p',
+    token: async () => 't',
+    pause: async () => {},
+    withinMs: 20,
+    fetch: async (_, init) => (++sent === 1 ? await never(init?.signal) : new Response('{"ok":1}')),
+  })
+  expect(await rest.read({ url: URL_OF })).toEqual({ ok: 1 })
+})
+
 test('a token that has expired is replaced', async () => {
   const { rest, sent } = google({ status: 401, body: {} }, { status: 200, body: { ok: 1 } })
   expect(await rest.read({ url: URL_OF })).toEqual({ ok: 1 })

@@ -4,6 +4,8 @@ import type { Read } from '../resources/resource.ts'
 
 const ATTEMPTS = 4
 const FIRST_PAUSE_MS = 300
+/** A connection that nobody answers any more would be waited for twenty minutes. */
+const WITHIN_MS = 60_000
 /** Requests under way at the same time. */
 const WIDTH = 16
 
@@ -22,6 +24,8 @@ export interface RestOptions {
   readonly token: () => Promise<string>
   readonly fetch?: typeof fetch
   readonly pause?: (ms: number) => Promise<unknown>
+  /** Time for an attempt. */
+  readonly withinMs?: number
 }
 
 /** Reads Google's REST APIs: many at a time, again where a read has failed by chance. */
@@ -32,8 +36,8 @@ export class Rest {
   readonly #waiting: (() => void)[] = []
   #reads = 0
 
-  constructor({ project, token, fetch = globalThis.fetch, pause = sleep }: RestOptions) {
-    this.#options = { project, token, fetch, pause }
+  constructor({ project, token, fetch = globalThis.fetch, pause = sleep, withinMs = WITHIN_MS }: RestOptions) {
+    this.#options = { project, token, fetch, pause, withinMs }
   }
 
   /** Number of requests so far. */
@@ -99,7 +103,7 @@ export class Rest {
       ...(read.body ? { body: JSON.stringify(read.body) } : {}),
     }
     try {
-      const response = await this.#options.fetch(read.url, request)
+      const response = await this.#options.fetch(read.url, { ...request, signal: AbortSignal.timeout(this.#options.withinMs) })
       return { response, text: await response.text() }
     } catch (error) {
       const { cause = error } = error as Error
