@@ -52,8 +52,8 @@ async function run(options: Options, say: (line: string) => void): Promise<Resul
         say('Cut short. What is done stays done; run it again, and it goes on with the rest.')
         process.exit(INTERRUPTED)
       })
-      const applied = await apply(deployment, { say })
-      return { code: applied.failed === 0 ? 0 : 1, json: applied }
+      const applied = await apply(deployment, { isPart: only !== '', say })
+      return { code: applied.failed + applied.different.length === 0 ? 0 : 1, json: applied }
     }
     case 'roll': {
       const watchMs = environment.rollOut.watchMinutes * 60_000

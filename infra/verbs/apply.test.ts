@@ -45,7 +45,7 @@ const present = () => readdirSync(project).filter((name) => !name.startsWith('.'
 test('what is missing is made, stage by stage, and a second run changes nothing', async () => {
   const { deployment } = deploymentOf(thing('pool', 'runner'), thing('account', 'base'), thing('bucket', 'base'))
   const lines: string[] = []
-  expect(await apply(deployment, { say: (line) => lines.push(line) })).toMatchObject({ changed: 3, failed: 0 })
+  expect(await apply(deployment, { isPart: false, say: (line) => lines.push(line) })).toMatchObject({ changed: 3, failed: 0 })
   expect(present()).toEqual(['account', 'bucket', 'pool'])
   expect(lines.filter((line) => line.includes(' to change'))).toEqual([
     '3 to change, in 2 stage(s): base, runner',
@@ -58,14 +58,14 @@ test('what is missing is made, stage by stage, and a second run changes nothing'
     expect.stringMatching(/^ {2}\[3\/3\] pool: done/),
   ])
   expect(lines.at(-1)).toMatch(/^3 changed in [\d.]+ s\. Everything is as wanted\.$/)
-  expect(await apply(deployment, { say: (line) => lines.push(line) })).toMatchObject({ changed: 0, failed: 0 })
+  expect(await apply(deployment, { isPart: false, say: (line) => lines.push(line) })).toMatchObject({ changed: 0, failed: 0 })
   expect(lines.at(-1)).toBe('Nothing had to be changed.')
 })
 
 test('what fails does not stop the rest of its stage, and no later stage begins', async () => {
   const { deployment } = deploymentOf(thing('broken', 'base'), thing('bucket', 'base'), thing('pool', 'runner'))
   const lines: string[] = []
-  expect(await apply(deployment, { say: (line) => lines.push(line) })).toMatchObject({ changed: 1, failed: 1 })
+  expect(await apply(deployment, { isPart: false, say: (line) => lines.push(line) })).toMatchObject({ changed: 1, failed: 1 })
   expect(present()).toEqual(['bucket'])
   expect(lines).not.toContain('runner: 1 of 1 to change')
   expect(lines.join('\n')).toContain('broken: FAILED')
@@ -74,9 +74,9 @@ test('what fails does not stop the rest of its stage, and no later stage begins'
 
 test('a run after the cause is mended goes on with the rest', async () => {
   const { deployment } = deploymentOf(thing('broken', 'base'), thing('bucket', 'base'), thing('pool', 'runner'))
-  await apply(deployment, { say: () => {} })
+  await apply(deployment, { isPart: false, say: () => {} })
   writeFileSync(join(project, '.mended'), '')
-  expect(await apply(deployment, { say: () => {} })).toMatchObject({ changed: 2, failed: 0 })
+  expect(await apply(deployment, { isPart: false, say: () => {} })).toMatchObject({ changed: 2, failed: 0 })
   expect(present()).toEqual(['broken', 'bucket', 'pool'])
 })
 
@@ -88,7 +88,7 @@ test('a stage is judged right before it begins, when the things of earlier stage
       return answer
     },
   })
-  await apply(deploymentOf(later, thing('account', 'base')).deployment, { say: () => {} })
+  await apply(deploymentOf(later, thing('account', 'base')).deployment, { isPart: false, say: () => {} })
   expect(seen).toBe(true)
 })
 
@@ -100,10 +100,30 @@ test('what Google never changes is told and fails, and nothing is run for it', a
     update: () => [firebase('p', 'x')],
   })
   const lines: string[] = []
-  expect(await apply(deploymentOf(elsewhere).deployment, { say: (line) => lines.push(line) })).toMatchObject({
+  expect(await apply(deploymentOf(elsewhere).deployment, { isPart: false, say: (line) => lines.push(line) })).toMatchObject({
     changed: 0,
     failed: 1,
   })
   expect(lines.join('\n')).toContain('! database: Google never changes this once it is there')
   expect(present()).toEqual(['database'])
+})
+
+test('what its command did not change is told by its name in the end, and later stages are not kept from beginning', async () => {
+  const idle = thing('channel', 'base', { create: () => [firebase('p', 'something-else')] })
+  const lines: string[] = []
+  const { deployment } = deploymentOf(idle, thing('bucket', 'base'), thing('pool', 'runner'))
+  expect(await apply(deployment, { isPart: false, say: (line) => lines.push(line) })).toMatchObject({
+    changed: 3,
+    failed: 0,
+    different: ['channel'],
+  })
+  expect(lines).toContain('channel is still not as wanted although its command succeeded: `npm run infra -- plan` shows how.')
+  expect(lines.join('\n')).toContain('1 of them in vain.')
+  expect(lines.join('\n')).not.toContain('is as wanted.')
+})
+
+test('a part that was chosen says nothing about the rest', async () => {
+  const lines: string[] = []
+  await apply(deploymentOf(thing('bucket', 'base')).deployment, { isPart: true, say: (line) => lines.push(line) })
+  expect(lines.join('\n')).toMatch(/1 changed in [\d.]+ s\. What was chosen is as wanted\./)
 })

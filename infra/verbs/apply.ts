@@ -1,6 +1,6 @@
 import { CommandFailed, runCommand, type Running } from '../google/run-command.ts'
 import { standingLine, standingOf } from '../resources/pool-splits.ts'
-import { type Change, STAGES } from '../resources/resource.ts'
+import { type Change, type Resource, STAGES } from '../resources/resource.ts'
 import { poolRead } from '../resources/runner-platform.ts'
 import { changesIn, type Deployment, judgeAll } from './deployment.ts'
 import { commandLines, fieldLines, headline } from './describe.ts'
@@ -9,22 +9,27 @@ import { Progress } from './progress.ts'
 import { whereApiIs } from './where-api-is.ts'
 
 export interface ApplyOptions {
+  /** True: the resources are some of all, so that nothing can be said about the others. */
+  readonly isPart: boolean
   readonly say: (line: string) => void
 }
 
 export interface Applied {
   readonly changed: number
   readonly failed: number
+  /** What is not as wanted although its commands succeeded. */
+  readonly different: readonly string[]
   /** How long it took. */
   readonly seconds: number
 }
 
 /**
  * Makes everything as it is wanted, stage by stage. Each stage is judged right before it begins, so that a run that was cut short
- * continues where it was. What fails does not stop the rest of its stage, and no later stage begins.
+ * continues where it was. What fails does not stop the rest of its stage, and no later stage begins. In the end it looks once more at what
+ * it has changed: a command can succeed and change nothing.
  */
-export async function apply(deployment: Deployment, { say }: ApplyOptions): Promise<Applied> {
-  let changed = 0
+export async function apply(deployment: Deployment, { isPart, say }: ApplyOptions): Promise<Applied> {
+  const changed: Resource[] = []
   const expected = changesIn(await judgeAll(deployment.resources, deployment.rest))
   const progress = new Progress({ say, changes: expected })
   for (const stage of expected.length === 0 ? [] : STAGES) {
@@ -36,32 +41,49 @@ export async function apply(deployment: Deployment, { say }: ApplyOptions): Prom
     const refused = changes.filter(({ kind }) => kind === 'refused')
     for (const change of refused) for (const line of [headline(change), ...fieldLines(change)]) say(line)
     const possible = changes.filter(({ kind }) => kind !== 'refused')
-    const failed = refused.length + (await carryOut(possible, deployment, progress, say))
-    changed += changes.length - failed
+    const done = await carryOut(possible, deployment, progress, say)
+    changed.push(...done)
+    const failed = changes.length - done.length
     if (failed > 0) {
       say(
-        `${changed} changed, ${failed} failed (${progress.duration}). What is done stays done: mend the cause, and run it again.`,
+        `${changed.length} changed, ${failed} failed (${progress.duration}). What is done stays done: mend the cause, and run it again.`,
       )
-      return { changed, failed, seconds: progress.seconds }
+      return { changed: changed.length, failed, different: [], seconds: progress.seconds }
     }
   }
   const pool = standingOf(await deployment.rest.read(poolRead(deployment.target)))
   if (pool !== null && !pool.followsNewest) say(`${standingLine(pool)} \`npm run infra -- roll\` goes on with it.`)
   const hasApi = deployment.resources.some(({ stage }) => stage === 'server')
   if (hasApi) for (const line of await whereApiIs(deployment.target, deployment.rest)) say(line)
-  say(changed === 0 ? 'Nothing had to be changed.' : `${changed} changed in ${progress.duration}. Everything is as wanted.`)
-  return { changed, failed: 0, seconds: progress.seconds }
+  const different = changesIn(await judgeAll(changed, deployment.rest)).map(({ resource }) => resource.id)
+  for (const id of different)
+    say(`${id} is still not as wanted although its command succeeded: \`npm run infra -- plan\` shows how.`)
+  say(ending({ changed: changed.length, different: different.length, duration: progress.duration, isPart }))
+  return { changed: changed.length, failed: 0, different, seconds: progress.seconds }
 }
 
-/** Runs the commands of one stage. Returns the number of changes that failed. */
+interface End {
+  readonly changed: number
+  readonly different: number
+  readonly duration: string
+  readonly isPart: boolean
+}
+
+function ending({ changed, different, duration, isPart }: End): string {
+  if (changed === 0) return 'Nothing had to be changed.'
+  const rest = isPart ? 'What was chosen is as wanted.' : 'Everything is as wanted.'
+  return `${changed} changed in ${duration}${different > 0 ? `, ${different} of them in vain.` : `. ${rest}`}`
+}
+
+/** Runs the commands of one stage. Returns what they changed, without what failed. */
 async function carryOut(
   changes: readonly Change[],
   { sdk }: Deployment,
   progress: Progress,
   say: (line: string) => void,
-): Promise<number> {
+): Promise<readonly Resource[]> {
   await sdk.learn(changes.flatMap(({ commands }) => commands))
-  let failed = 0
+  const done: Resource[] = []
   await inLanes(
     changes,
     ({ resource }) => resource.lane ?? resource.id,
@@ -71,12 +93,11 @@ async function carryOut(
       const onAgain = (why: string, pauseMs: number) =>
         say(`  ${id}: again in ${pauseMs / 1000} s, because Google does not know everything yet: ${why}`)
       const trouble = await progress.step(id, () => troubleWith(change, { programs: sdk, onAgain }))
-      if (trouble === null) return
-      failed++
-      say(trouble.replace(/^/gm, '      '))
+      if (trouble === null) done.push(change.resource)
+      else say(trouble.replace(/^/gm, '      '))
     },
   )
-  return failed
+  return done
 }
 
 /** Runs the commands of a change. Returns why it failed, or null. */

@@ -60,9 +60,9 @@ export async function rotate(deployment: Deployment, secret: string, { say, fini
     const keys = step.kind === 'begin' ? [newKey(), ...standing.keys] : [step.keep]
     if (!(await added(deployment, standing, keys, say))) return { end: 'failed', version: standing.newest }
   }
-  const { failed } = await apply({ ...deployment, resources: users(deployment) }, { say })
+  const { failed, different } = await apply({ ...deployment, resources: users(deployment) }, { isPart: true, say })
   const now = (await standingOf(deployment)) ?? standing
-  if (failed > 0) return { end: 'failed', version: now.newest }
+  if (failed + different.length > 0) return { end: 'failed', version: now.newest }
   return finish ? await tidied(deployment, now, say) : overlapping(deployment, now, say)
 }
 
