@@ -46,10 +46,18 @@ export function keysBeside(...operatorKeys: readonly string[]): AuthenticatorOn 
   return (parts) =>
     async ({ apiKey, tenant }) => {
       if (apiKey !== undefined && isOperators(apiKey)) return operatorIn(tenant, parts)
-      const key = apiKey === undefined ? null : await parts.keys.find(apiKey)
+      if (apiKey === undefined || apiKey === '') throw unauthorized('No API key was sent. Send it in the header X-Api-Key.')
+      const key = await parts.keys.find(apiKey)
+      if (!key) throw unauthorized(whyUnknown(apiKey))
       return holderOf(key, tenant, parts)
     }
 }
+
+/** API_KEY may have several keys, and whoever sends the variable as it is sends all of them. No key has a comma. */
+const whyUnknown = (apiKey: string): string =>
+  apiKey.includes(',')
+    ? 'The header X-Api-Key has a comma, so it holds several keys. Send one of them.'
+    : 'The key in the header X-Api-Key is not known here.'
 
 async function operatorIn(tenant: string = DEFAULT_TENANT, { tenants }: Parts): Promise<Principal> {
   if (tenant !== DEFAULT_TENANT && !(await tenants.of(tenant)).exists) {
@@ -58,8 +66,7 @@ async function operatorIn(tenant: string = DEFAULT_TENANT, { tenants }: Parts): 
   return { key: OPERATOR_KEY, tenant, role: 'operator', sessions: 'all', requestsPerMinute: null }
 }
 
-async function holderOf(key: KnownKey | null, tenant: string | undefined, { keys, tenants, clock }: Parts): Promise<Principal> {
-  if (!key) throw unauthorized('Send the API key in the header X-Api-Key.')
+async function holderOf(key: KnownKey, tenant: string | undefined, { keys, tenants, clock }: Parts): Promise<Principal> {
   if (key.revokedAt) throw unauthorized('This API key was revoked.')
   if (key.expiresAt && key.expiresAt.getTime() <= clock.now()) throw unauthorized('This API key has expired.')
   if (tenant !== undefined && tenant !== key.tenant) {

@@ -331,3 +331,19 @@ it("each of the operator's keys is accepted, and nothing like them", async () =>
   )
   expect(await Promise.all(statuses)).toEqual([200, 200, 401, 401, 401])
 })
+
+it('a refusal tells a key that was not sent from one that is not known, and from several in one header', async () => {
+  const { get } = api.with({ authenticatorOn: keysBeside('the newer key of the operator', 'the older key of the operator') })
+  const refusalOf = async (key: string) => {
+    const { status, body } = await get('/api/sessions', withKey(key))
+    return [status, body.code, body.detail]
+  }
+  const refused = (detail: string) => [401, 'unauthorized', detail]
+  expect(await refusalOf('')).toEqual(refused('No API key was sent. Send it in the header X-Api-Key.'))
+  const unknown = refused('The key in the header X-Api-Key is not known here.')
+  expect(await refusalOf('some other key')).toEqual(unknown)
+  expect(await refusalOf('the older key of the operato')).toEqual(unknown)
+  const several = refused('The header X-Api-Key has a comma, so it holds several keys. Send one of them.')
+  expect(await refusalOf('the newer key of the operator,the older key of the operator')).toEqual(several)
+  expect(await refusalOf('wrong, wrong too')).toEqual(several)
+})
