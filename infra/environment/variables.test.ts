@@ -59,7 +59,9 @@ test('a value that only one of them takes is refused, with the name of the other
 })
 
 test('values that do not fit each other are refused', () => {
-  expect(said({ MIN_DELAY_MS: '50000' })).toEqual(['MAX_DELAY_MS: must not be less than MIN_DELAY_MS'])
+  expect(said({ MIN_DELAY_MS: '50000' })).toEqual([
+    'MIN_DELAY_MS: must fit the other value: MIN_DELAY_MS (50000) is above MAX_DELAY_MS (40000, the default)',
+  ])
   expect(said({ HEARTBEAT_INTERVAL_MS: '5000' })).toEqual([expect.stringContaining('RUNNER_DEAD_AFTER_MS: must be at least')])
 })
 

@@ -144,7 +144,7 @@ describe('a runner with a wrong environment', () => {
 
   test.each([
     ['RECONNECT_NETWORK_LIMIT_MS', { RECONNECT_NETWORK_FIRST_MS: '2000', RECONNECT_NETWORK_LIMIT_MS: '1000' }],
-    ['RECONNECT_NETWORK_LIMIT_MS', { RECONNECT_NETWORK_FIRST_MS: '70000' }],
+    ['RECONNECT_NETWORK_FIRST_MS', { RECONNECT_NETWORK_FIRST_MS: '70000' }],
     ['REPLACED_DELAY_MAX_MS', { REPLACED_DELAY_MAX_MS: '19999' }],
     ['RECONNECT_WHATSAPP_DELAYS_MS', { RECONNECT_WHATSAPP_DELAYS_MS: '1000,,2000' }],
     ['RECONNECT_WHATSAPP_DELAYS_MS', { RECONNECT_WHATSAPP_DELAYS_MS: '1000,-1' }],
@@ -152,7 +152,9 @@ describe('a runner with a wrong environment', () => {
     ['SEND_RETRY_DELAYS_MS', { SEND_RETRY_DELAYS_MS: '0,-1' }],
     ['MAX_RECONNECTION_ATTEMPTS', { MAX_RECONNECTION_ATTEMPTS: '-1' }],
     ['MAX_PAIRINGS', { MAX_PAIRINGS: '0' }],
-    ['MAX_DELAY_MS', { MIN_DELAY_MS: '50000' }],
+    ['MIN_DELAY_MS', { MIN_DELAY_MS: '50000' }],
+    ['MAX_DELAY_MS', { MAX_DELAY_MS: '50' }],
+    ['MAX_DELAY_MS', { MIN_DELAY_MS: '2000', MAX_DELAY_MS: '1000' }],
     ['PACING', { PACING: 'yes' }],
     ['TIME_ZONE', { TIME_ZONE: 'Mars/Olympus' }],
     ['YOUNG_SESSION_LIMITS', { YOUNG_SESSION_LIMITS: '0' }],
@@ -160,6 +162,14 @@ describe('a runner with a wrong environment', () => {
     ['WHATSAPP_WEB_VERSION', { WHATSAPP_WEB_VERSION: '2.3000.1234567-alpha' }],
   ])('explains what is wrong with %s', (name, environment) => {
     expect(complaint({ ...good, ...environment })).toContain(`${name}: must`)
+  })
+
+  test.each([
+    [{ MIN_DELAY_MS: '60000' }, 'MIN_DELAY_MS (60000) is above MAX_DELAY_MS (40000, the default)'],
+    [{ MIN_DELAY_MS: '2000', MAX_DELAY_MS: '1000' }, 'MIN_DELAY_MS (2000) is above MAX_DELAY_MS (1000)'],
+    [{ REPLACED_DELAY_MAX_MS: '19999' }, 'REPLACED_DELAY_MIN_MS (20000, the default) is above REPLACED_DELAY_MAX_MS (19999)'],
+  ])('names both of two values that do not fit each other, with what is in force: %o', (environment, sentence) => {
+    expect(complaint({ ...good, ...environment })).toContain(sentence)
   })
 
   test.each([

@@ -1,6 +1,6 @@
 import { WrappingKey } from '@holdfast/core/security/envelope'
 import { oldNamesIn } from '@holdfast/core/platform/old-names'
-import { insecureTls, problemsIn, readSettings, type Environment, type Rule } from '@holdfast/core/platform/settings'
+import { ascending, insecureTls, problemsIn, readSettings, type Environment, type Rule } from '@holdfast/core/platform/settings'
 import { tenantDefaultsOf, tenantRules } from '@holdfast/core/operations/tenant-environment'
 import { storageOf, storageRules } from '@holdfast/core/platform/storage-settings'
 import { tasksOf } from '@holdfast/core/platform/tasks-settings'
@@ -18,14 +18,6 @@ const patientHeartbeat: Rule = ({ HEARTBEAT_INTERVAL_MS = '4000', RUNNER_DEAD_AF
   Number(RUNNER_DEAD_AFTER_MS) < 3 * Number(HEARTBEAT_INTERVAL_MS)
     ? 'RUNNER_DEAD_AFTER_MS: must be at least three times HEARTBEAT_INTERVAL_MS, so that one lost heartbeat loses no session'
     : null
-
-/** Checks that the first value is not above the second. The schema gives the default of a missing one. */
-const ascending =
-  (lower: string, upper: string, defaults: { lower: number; upper: number }): Rule =>
-  (environment) =>
-    Number(environment[lower] ?? defaults.lower) > Number(environment[upper] ?? defaults.upper)
-      ? `${upper}: must not be less than ${lower}`
-      : null
 
 const rules = [
   insecureTls,

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { integer, integers, says, switchedOn, timeZone, type Rule } from '../platform/settings.ts'
+import { ascending, integer, integers, says, switchedOn, timeZone, type Rule } from '../platform/settings.ts'
 import { DEFAULT_TENANT_SETTINGS as DEFAULTS, type TenantDefaults } from './tenant-settings.ts'
 
 /**
@@ -64,8 +64,7 @@ export const tenantVariables = {
   ),
 }
 
-const pauseAscends: Rule = ({ MIN_DELAY_MS = pacing.minDelayMs, MAX_DELAY_MS = pacing.maxDelayMs }) =>
-  Number(MIN_DELAY_MS) > Number(MAX_DELAY_MS) ? 'MAX_DELAY_MS: must not be less than MIN_DELAY_MS' : null
+const pauseAscends = ascending('MIN_DELAY_MS', 'MAX_DELAY_MS', { lower: pacing.minDelayMs, upper: pacing.maxDelayMs })
 
 export const tenantRules: readonly Rule[] = [pauseAscends]
 

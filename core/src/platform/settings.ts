@@ -127,6 +127,21 @@ export const projectId = says(
   },
 )
 
+/**
+ * Checks that the first value is not above the second. The complaint is about the one that was set, with both values: the other may be
+ * the default of the schema, which `defaults` repeats and the reader cannot see.
+ */
+export const ascending =
+  (lower: string, upper: string, defaults: { readonly lower: number; readonly upper: number }): Rule =>
+  (environment) => {
+    const [least, most] = [environment[lower] ?? defaults.lower, environment[upper] ?? defaults.upper]
+    if (!(Number(least) > Number(most))) return null
+    const told = (name: string, value: string | number): string =>
+      `${name} (${value}${environment[name] === undefined ? ', the default' : ''})`
+    const wrong = environment[upper] === undefined ? lower : upper
+    return `${wrong}: must fit the other value: ${told(lower, least)} is above ${told(upper, most)}`
+  }
+
 /** Refuses to run without certificate checks: TLS authenticates WhatsApp's server. */
 export const insecureTls: Rule = (environment) =>
   environment['NODE_TLS_REJECT_UNAUTHORIZED'] === '0'
