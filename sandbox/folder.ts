@@ -7,6 +7,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { SandboxInfo } from './info.ts'
 import type { RealStores } from './real-stores.ts'
 
+/** What holds the data of a sandbox, of which there is a part only. Sessions lie in the last one where it is self-hosted. */
+export const DATA_FOLDERS: readonly string[] = ['firestore', 'storage', 'tasks', 'sessions']
+
 /** The facts that stay the same at each start in a folder. The data of the folder is useless without them. */
 export interface Identity {
   project: string
@@ -91,7 +94,7 @@ export class Folder {
     const aside = join(this.path, 'discarded')
     await rm(aside, { recursive: true, force: true })
     await mkdir(aside)
-    for (const name of ['firestore', 'storage', 'tasks', 'sessions']) {
+    for (const name of DATA_FOLDERS) {
       await rename(join(this.path, name), join(aside, name)).catch(ignoreMissing)
     }
     await rm(join(this.path, 'sandbox.json'), { force: true })

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DATA_FOLDERS } from '../folder.ts'
 
 /** Names the file that records the WhatsApp server with which the sessions of a folder are linked. */
 const LINKED_WITH = 'linked-with.json'
 const SIMULATOR = 'simulator'
-const DATA = ['firestore', 'storage', 'tasks']
 
 /**
  * Prepares the data in a folder for the start of a sandbox. Returns a sentence about what was moved or removed; null if nothing
@@ -19,7 +19,7 @@ export async function prepareFolder(folder: string, whatsappUrl: string | undefi
   if (existsSync(join(folder, 'sandbox.json'))) return null
   const wanted = whatsappUrl ?? SIMULATOR
   const known = await linkedWith(folder)
-  const present = DATA.filter((name) => existsSync(join(folder, name)))
+  const present = DATA_FOLDERS.filter((name) => existsSync(join(folder, name)))
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, LINKED_WITH), `${JSON.stringify({ whatsapp: wanted })}\n`)
   if (present.length === 0) return null
