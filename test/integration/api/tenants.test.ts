@@ -151,14 +151,17 @@ describe('a session of another tenant', () => {
   })
 })
 
-describe('a message whose session is of another tenant', () => {
+describe.each([
+  ['a message whose session is of another tenant', { sessionId: 'other.main' }],
+  ['a message of another tenant', { tenant: 'other' }],
+])('%s', (_what, foreign) => {
   it('is unknown by either of its ids', async () => {
     const { body: sent } = await api.post('/api/sendText', { session: 'main', chatId: '5511999990000@c.us', text: 'Hello' })
     const ids = [sent.id as string, sent.messageId as string]
     for (const id of ids) expect(await api.get(`/api/messages/${id}`)).toMatchObject({ status: 200 })
     const nothing = '0'.repeat(40)
     const unknown = seen(await api.get(`/api/messages/${nothing}`), nothing)
-    await api.documents.commit([{ kind: 'update', path: jobPath(sent.id), fields: { sessionId: 'other.main' } }])
+    await api.documents.commit([{ kind: 'update', path: jobPath(sent.id), fields: foreign }])
     for (const id of ids) expect(seen(await api.get(`/api/messages/${id}`), id)).toEqual(unknown)
   })
 })

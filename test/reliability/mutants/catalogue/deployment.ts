@@ -10,7 +10,7 @@ export const DEPLOYMENT: readonly Mutant[] = [
     name: 'second-key',
     invariant: 'beside',
     what: 'a deployment gives a secret another value: no session could be opened any more',
-    edits: [{ in: 'versionsIn', value: '() => null' }],
+    edits: [{ in: 'versionsIn', when: 'versions.length', becomes: 'false' }],
     noticedBy: { file: RESOURCES_TEST, tests: 'a secret gets its first value once' },
   },
   {
