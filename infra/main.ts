@@ -77,7 +77,7 @@ async function run(options: Options, say: (line: string) => void): Promise<Resul
       return await verify(deployment, options, say)
     case 'destroy': {
       const destroyed = await destroy(deployment, { say, withData: options.withData })
-      return { code: destroyed.failed === 0 ? 0 : 1, json: destroyed }
+      return { code: destroyed.failed > 0 || destroyed.refused ? 1 : 0, json: destroyed }
     }
   }
 }

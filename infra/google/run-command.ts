@@ -90,3 +90,14 @@ function secretOf(kind: SecretKind): string {
       return randomBytes(32).toString('base64')
   }
 }
+
+/** Runs commands one after the other. Returns why one failed, or null. */
+export async function troubleWith(commands: readonly Command[], running: Running): Promise<string | null> {
+  try {
+    for (const command of commands) await runCommand(command, running)
+    return null
+  } catch (error) {
+    if (error instanceof CommandFailed) return error.message
+    throw error
+  }
+}

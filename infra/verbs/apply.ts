@@ -1,4 +1,4 @@
-import { CommandFailed, runCommand, type Running } from '../google/run-command.ts'
+import { troubleWith } from '../google/run-command.ts'
 import { standingLine, standingOf } from '../resources/pool-splits.ts'
 import { type Change, type Resource, STAGES } from '../resources/resource.ts'
 import { poolRead } from '../resources/runner-platform.ts'
@@ -92,21 +92,10 @@ async function carryOut(
       for (const line of [headline(change), ...fieldLines(change), ...commandLines(change, sdk)]) say(`  ${line}`)
       const onAgain = (why: string, pauseMs: number) =>
         say(`  ${id}: again in ${pauseMs / 1000} s, because Google does not know everything yet: ${why}`)
-      const trouble = await progress.step(id, () => troubleWith(change, { programs: sdk, onAgain }))
+      const trouble = await progress.step(id, () => troubleWith(change.commands, { programs: sdk, onAgain }))
       if (trouble === null) done.push(change.resource)
       else say(trouble.replace(/^/gm, '      '))
     },
   )
   return done
-}
-
-/** Runs the commands of a change. Returns why it failed, or null. */
-async function troubleWith({ commands }: Change, running: Running): Promise<string | null> {
-  try {
-    for (const command of commands) await runCommand(command, running)
-    return null
-  } catch (error) {
-    if (error instanceof CommandFailed) return error.message
-    throw error
-  }
 }

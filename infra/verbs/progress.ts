@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Change, type Stage, STAGES } from '../resources/resource.ts'
+import { type Resource, type Stage, STAGES } from '../resources/resource.ts'
 
 const STILL_EVERY_MS = 30_000
 
 export interface ProgressOptions {
   readonly say: (line: string) => void
   /** The changes that are expected when it begins. Stages find others: they are judged again. */
-  readonly changes: readonly Change[]
+  readonly changes: readonly { readonly resource: Pick<Resource, 'stage'> }[]
+  /** True: the changes are removals, and the last stage comes first. */
+  readonly isRemoval?: boolean
   /** Between two lines about something that takes long. */
   readonly stillEveryMs?: number
 }
@@ -16,18 +18,22 @@ export class Progress {
   readonly #say: (line: string) => void
   readonly #expected: ReadonlyMap<Stage, number>
   readonly #stillEveryMs: number
+  readonly #done: string
   readonly #startedAt = performance.now()
   #finished = 0
   #all = 0
 
-  constructor({ say, changes, stillEveryMs = STILL_EVERY_MS }: ProgressOptions) {
+  constructor({ say, changes, isRemoval = false, stillEveryMs = STILL_EVERY_MS }: ProgressOptions) {
     this.#say = say
     this.#stillEveryMs = stillEveryMs
     const stages = Map.groupBy(changes, ({ resource }) => resource.stage)
     this.#expected = new Map([...stages].map(([stage, of]) => [stage, of.length]))
     this.#all = changes.length
-    const names = STAGES.filter((stage) => stages.has(stage))
-    if (names.length > 0) say(`${changes.length} to change, in ${names.length} stage(s): ${names.join(', ')}`)
+    this.#done = isRemoval ? 'removed' : 'done'
+    const order = isRemoval ? STAGES.toReversed() : STAGES
+    const names = order.filter((stage) => stages.has(stage))
+    if (names.length > 0)
+      say(`${changes.length} to ${isRemoval ? 'remove' : 'change'}, in ${names.length} stage(s): ${names.join(', ')}`)
   }
 
   /** A stage begins, in which so many things have to be changed. */
@@ -44,7 +50,7 @@ export class Progress {
       const trouble = await work()
       this.#finished++
       const took = durationOf(performance.now() - startedAt)
-      this.#say(`  [${this.#finished}/${this.#all}] ${id}: ${trouble === null ? `done (${took})` : `FAILED (${took})`}`)
+      this.#say(`  [${this.#finished}/${this.#all}] ${id}: ${trouble === null ? `${this.#done} (${took})` : `FAILED (${took})`}`)
       return trouble
     } finally {
       over.abort()

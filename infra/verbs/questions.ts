@@ -30,11 +30,19 @@ export class Questions {
     this.#output = output
   }
 
+  /** True: the input has ended, so that nobody answers any more. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
   /** Returns the answer without spaces around it. An empty one, or the end of the input, stands for the default. */
   async ask(question: string, fallback = ''): Promise<string> {
     this.#output.write(fallback === '' ? `${question}: ` : `${question} [${fallback}]: `)
     const { value, done } = await this.#lines.next()
-    if (done) this.#isOver = true
+    if (done && !this.#isOver) {
+      this.#isOver = true
+      this.#output.write('\n')
+    }
     return done || value.trim() === '' ? fallback : value.trim()
   }
 
