@@ -16,6 +16,9 @@ export const firestoreOrigin = (): string => {
   return emulator ? `http://${emulator}` : 'https://firestore.googleapis.com'
 }
 
+/** True: Google's clients talk to an emulator of Firestore. */
+export const usesEmulator = (): boolean => Boolean(process.env['FIRESTORE_EMULATOR_HOST'])
+
 /** `host:port` of a stand-in for Cloud Tasks, which only tests set. */
 export const tasksEmulator = (): string | null => process.env['CLOUD_TASKS_EMULATOR_HOST'] || null
 

@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { givenFunctionsUrl } from '../config.ts'
 import { accessToken } from '../google/access-token.ts'
+import { hasDefaultCredentials, LOGIN } from '../google/default-credentials.ts'
 import { runCommand } from '../google/run-command.ts'
 import { runProgram } from '../google/run-program.ts'
 import { lineOf, type Command } from '../resources/command.ts'
@@ -37,9 +38,15 @@ export interface VerifyOptions {
   /** The page that is written, with its JSON beside it. Null: none. */
   readonly page: string | null
   readonly questions?: Questions
+  /** Whether Google's clients have credentials here. */
+  readonly hasCredentials?: () => Promise<boolean>
 }
 
-/** Shows on a real project what nothing else can show. Null when the person said no, or when there was nothing to do. */
+/**
+ * Shows on a real project what nothing else can show. Null when the person said no, or when there was nothing to do.
+ *
+ * @throws Error when checks would need credentials that this machine does not have
+ */
 export async function verifyLive(deployment: Deployment, options: VerifyOptions): Promise<VerifyReport | null> {
   const { say, only, isAgreed, run = randomBytes(3).toString('hex') } = options
   const named = LIVE_CHECKS.filter(({ name }) => name.includes(only))
@@ -48,12 +55,19 @@ export async function verifyLive(deployment: Deployment, options: VerifyOptions)
   for (const line of announcement(checks)) say(line)
   if (leftOut.length > 0) say(`Left out: ${leftOut.join(', ')}`)
   if (checks.length === 0) return null
+  await wantCredentials(checks, options.hasCredentials ?? hasDefaultCredentials)
   say(`What it makes has ${run} in its name, and is removed afterwards. \`verify-live --clean ${run}\` removes it, too.`)
-  if (!isAgreed && !(await agrees(deployment.target.project, options.questions ?? new Questions()))) return null
+  if (!isAgreed && !(await agrees(deployment.target.project, options.questions ?? new Questions(), say))) return null
   const interrupted = interruptions(say, run)
   const strays = strayErrors(say)
   try {
-    const report = await runAll(deployment, checks, { ...options, run, signal: interrupted.signal, leftOut })
+    const report = await runAll(deployment, checks, {
+      ...options,
+      run,
+      signal: interrupted.signal,
+      leftOut,
+      strays: strays.take,
+    })
     for (const line of summary(report)) say(line)
     if (options.page !== null) writeReport(options.page, report, say)
     return report
@@ -70,10 +84,19 @@ function lackingFor({ asked, disturbs }: LiveCheck, { only, withLong, fromRegion
   return disturbs === undefined || withLong ? null : '--long'
 }
 
-const agrees = async (project: string, questions: Questions): Promise<boolean> => {
+/** The first check that needs them would tell it minutes later, and in the words of the clients. */
+async function wantCredentials(checks: readonly LiveCheck[], hasCredentials: () => Promise<boolean>): Promise<void> {
+  const needing = checks.filter(({ hasClients }) => hasClients).map(({ name }) => name)
+  if (needing.length === 0 || (await hasCredentials())) return
+  throw new Error(`Nothing was done: ${needing.join(', ')} need credentials that are not there. Run ${LOGIN}, then this again.`)
+}
+
+async function agrees(project: string, questions: Questions, say: (line: string) => void): Promise<boolean> {
   const answer = await questions.ask(`Run this on ${project}? (yes or no)`, 'no')
   questions.close()
-  return answer === 'yes'
+  if (answer === 'yes') return true
+  say(questions.isOver ? 'Nothing was done: the input ended before an answer. --yes asks nothing.' : 'Nothing was done.')
+  return false
 }
 
 /** The first Ctrl-C ends the checks and cleans up. */
@@ -90,15 +113,16 @@ interface Running extends VerifyOptions {
   readonly run: string
   readonly signal: AbortSignal
   readonly leftOut: readonly string[]
+  readonly strays: () => readonly unknown[]
 }
 
 async function runAll(deployment: Deployment, checks: readonly LiveCheck[], running: Running): Promise<VerifyReport> {
   const { target } = deployment
-  const { say, run, signal, leftOut } = running
+  const { say, run, signal, leftOut, strays } = running
   const context = contextOf(deployment, running)
   const things = thingsOfRun(target, context.scratch)
   const at = new Date().toISOString()
-  const outcomes = await runChecks(checks, context, things)
+  const outcomes = await runChecks(checks, context, things, strays)
   say('Cleaning up.')
   const left = await cleanUp(things, context)
   return {

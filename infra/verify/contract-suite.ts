@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { LOGIN } from '../google/default-credentials.ts'
 import { runProgram } from '../google/run-program.ts'
 import { at, listAt, textAt } from '../resources/fields.ts'
 import { ROOT } from '../units/repository.ts'
@@ -85,5 +86,3 @@ function adviceFor(message: string): string {
     return 'A quota of the project is used up. Wait a minute, then run this check again with --only.'
   return 'Run it again with --only. If it stays, Google behaves in another way than Holdfast relies on: do not go into operation, and report it with this line.'
 }
-
-export const LOGIN = 'gcloud auth application-default login'

@@ -19,6 +19,8 @@ export interface LiveCheck {
   readonly asked?: '--only chaos' | '--from-region'
   /** What has to be made for it. It is made before the first check that needs it. */
   readonly needs?: readonly (keyof Scratch)[]
+  /** True: Google's clients make its calls, with the application-default credentials of this machine. */
+  readonly hasClients?: true
   /** Throws when it could not be run: that is a problem, too. */
   readonly run: (context: LiveContext) => Promise<Verdict>
 }

@@ -44,6 +44,21 @@ test('a check whose things cannot be made is told, with the command that failed'
   expect(outcome?.problems).toEqual([{ what: expect.stringContaining('quota'), mend: expect.stringContaining('by hand') }])
 })
 
+test('an error that nobody has caught is a problem of the check that ran then', async () => {
+  const { context, things } = contextThat()
+  const strays = [[new Error('Could not load the default credentials.\nMore.')], []]
+  const outcomes = await runChecks([check('a: one'), check('b: two')], context, things, () => strays.shift() ?? [])
+  expect(outcomes.map(({ problems }) => problems)).toEqual([
+    [
+      {
+        what: 'an error that nobody has caught: Could not load the default credentials.',
+        mend: 'gcloud auth application-default login',
+      },
+    ],
+    [],
+  ])
+})
+
 test('an interruption ends the checks', async () => {
   const controller = new AbortController()
   const { context, things } = contextThat({ signal: controller.signal })

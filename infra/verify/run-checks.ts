@@ -2,7 +2,7 @@ import { isHoldfastError, messageOf } from '@holdfast/core/platform/errors'
 import { CommandFailed } from '../google/run-command.ts'
 import { lineOf, type Command, type Programs } from '../resources/command.ts'
 import type { Read } from '../resources/resource.ts'
-import { LOGIN } from './contract-suite.ts'
+import { LOGIN } from '../google/default-credentials.ts'
 import { NotTrusted } from './live-calls.ts'
 import type { LiveCheck, LiveContext, Problem, Verdict } from './live-check.ts'
 import type { Scratch, ScratchThing } from './scratch.ts'
@@ -14,12 +14,13 @@ export interface Outcome extends Verdict {
 
 /**
  * Runs checks one after the other, and makes what each needs before it. One that fails keeps no other from running; an interruption
- * ends all. Whoever calls this cleans up afterwards.
+ * ends all. Errors that nobody has caught meanwhile are problems of the check. Whoever calls this cleans up afterwards.
  */
 export async function runChecks(
   checks: readonly LiveCheck[],
   context: LiveContext,
   things: readonly ScratchThing[],
+  strays: () => readonly unknown[] = () => [],
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = []
   const made = new Set<keyof Scratch>()
@@ -29,7 +30,8 @@ export async function runChecks(
     const begun = performance.now()
     const verdict = await verdictOn(check, context, things, made)
     if (context.signal.aborted) break
-    const outcome = { ...verdict, check, seconds: Math.round((performance.now() - begun) / 1000) }
+    const problems = [...verdict.problems, ...strays().map(strayProblem)]
+    const outcome = { ...verdict, problems, check, seconds: Math.round((performance.now() - begun) / 1000) }
     outcomes.push(outcome)
     for (const line of outcomeLines(outcome)) context.say(line)
   }
@@ -69,6 +71,11 @@ export function problemOf(error: unknown): Problem {
     return { what: messageOf(error), mend: 'Run the printed command by hand. It says what it lacks.' }
   return { what, mend: 'npm run infra -- doctor, then this check again with --only.' }
 }
+
+const strayProblem = (error: unknown): Problem => ({
+  ...problemOf(error),
+  what: `an error that nobody has caught: ${messageOf(error).split('\n')[0]}`,
+})
 
 function outcomeLines({ check, figures, problems, seconds }: Outcome): readonly string[] {
   const shown = Object.entries(figures)

@@ -10,6 +10,7 @@ export const contracts: readonly LiveCheck[] = [
     seconds: 90,
     usd: 0.01,
     needs: ['database'],
+    hasClients: true,
     run: ({ target, scratch, signal }) =>
       runSuite(
         {
@@ -27,6 +28,7 @@ export const contracts: readonly LiveCheck[] = [
     seconds: 60,
     usd: 0.01,
     needs: ['bucket'],
+    hasClients: true,
     run: ({ scratch, signal }) =>
       runSuite(
         {
@@ -43,6 +45,7 @@ export const contracts: readonly LiveCheck[] = [
     seconds: 60,
     usd: 0,
     needs: ['queue'],
+    hasClients: true,
     run: ({ target, scratch, signal }) =>
       runSuite(
         {

@@ -11,6 +11,7 @@ export const latency: LiveCheck = {
   proves: `how long a commit takes, and how late a listener hears of it, from this machine (${COMMITS} commits)`,
   seconds: 40,
   usd: 0.001,
+  hasClients: true,
   needs: ['database'],
   run: async ({ target, scratch, until }) => {
     const clients = createFirestoreClients({ projectId: target.project, databaseId: scratch.database })

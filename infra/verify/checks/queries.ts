@@ -1,7 +1,7 @@
 import { createFirestoreClients } from '@holdfast/core/adapters/google/clients'
 import { messageOf } from '@holdfast/core/platform/errors'
 import type { DocumentCounter, DocumentStore } from '@holdfast/core/platform/ports'
-import { LOGIN } from '../contract-suite.ts'
+import { LOGIN } from '../../google/default-credentials.ts'
 import { type LiveCheck, type Problem, verdictOf } from '../live-check.ts'
 import { type MadeQuery, QUERIES } from '../queries.ts'
 
@@ -15,6 +15,7 @@ export const queries: LiveCheck = {
   proves: 'every query that the code makes is answered: no index is missing',
   seconds: 20,
   usd: 0.001,
+  hasClients: true,
   run: async ({ target }) => {
     const clients = createFirestoreClients({ projectId: target.project })
     try {
