@@ -8,6 +8,9 @@ import {
   standingLine,
   standingOf,
   stepAfter,
+  type Standing,
+  TAKEN_BACK,
+  wayOn,
 } from './pool-splits.ts'
 
 const pool = (instances: number, instanceSplits: readonly object[], [newest, works] = ['r2', 'r2'], before: object = {}) => ({
@@ -53,7 +56,18 @@ describe('how a roll-out stands is read from the pool', () => {
     ['over', FOLLOW_NEWEST, { share: 100, old: null, followsNewest: true }],
     ['never begun', [], { share: 100, old: null, followsNewest: true }],
   ])('%s', (_how, splits, standing) => {
-    expect(standingOf(pool(10, splits))).toEqual({ newest: 'r2', instances: 10, ...standing })
+    expect(standingOf(pool(10, splits))).toEqual({ newest: 'r2', instances: 10, takenBack: false, ...standing })
+  })
+
+  test('a step back is known until there is a later revision, or the roll-out goes on', () => {
+    const standing = (newest: string, ...splits: readonly object[]) =>
+      standingOf(pool(10, splits, [newest, newest], { [TAKEN_BACK]: 'r2' })) as Standing
+    const held = standing('r2', named('r1', 100))
+    expect(held.takenBack).toBe(true)
+    expect(wayOn(held)).toMatch(/^The instances are held at r1 by a step back\. .*mended version, .*apply.*roll/)
+    const others = [standing('r3', named('r1', 100)), standing('r2', named('r1', 90), named('r2', 10)), standing('r2')]
+    expect(others.map(({ takenBack }) => takenBack)).toEqual([false, false, false])
+    expect(others.map(wayOn)).toEqual(Array(3).fill('`npm run infra -- roll` goes on with it.'))
   })
 
   test('the revision before is known at the last step, too, if the pool has kept it', () => {

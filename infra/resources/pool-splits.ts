@@ -19,10 +19,15 @@ export interface Standing {
   readonly instances: number
   /** True: the instances follow each new revision by themselves, so that no roll-out is under way. */
   readonly followsNewest: boolean
+  /** True: `roll` has gone back from the newest revision, and the instances are held at the old one. */
+  readonly takenBack: boolean
 }
 
 /** The annotation of the pool that names the revision before the newest. The splits name it no more when all instances are of the newest. */
 export const REVISION_BEFORE = 'holdfast/revision-before'
+
+/** The annotation of the pool that names the newest revision if a roll-out to it was taken back. A later revision makes it void. */
+export const TAKEN_BACK = 'holdfast/taken-back'
 
 export const instancesIn = (pool: unknown): number =>
   Number(textAt(pool, 'metadata', 'annotations', 'run.googleapis.com/manualInstanceCount') ?? 0)
@@ -44,6 +49,7 @@ export function standingOf(pool: unknown): Standing | null {
     old: others[0]?.revision ?? (before === newest ? null : (before ?? null)),
     instances: instancesIn(pool),
     followsNewest,
+    takenBack: !followsNewest && share === 0 && textAt(pool, 'metadata', 'annotations', TAKEN_BACK) === newest,
   }
 }
 
@@ -101,3 +107,10 @@ export const standingLine = ({ newest, share, old, followsNewest }: Standing): s
   followsNewest
     ? `All instances are of ${newest}, the newest revision.`
     : `${share} % of the instances are of ${newest}, the newest revision${old === null || share === 100 ? '' : `, ${100 - share} % of ${old}`}.`
+
+/** How a roll-out that stands half way goes on, for people. */
+export const wayOn = ({ newest, old, takenBack }: Standing): string =>
+  takenBack
+    ? `The instances are held at ${old ?? 'the old revision'} by a step back. The way on is a mended version, \`npm run infra -- apply\`, then \`npm run infra -- roll\`. ` +
+      `Without a mended version, \`roll\` goes on with ${newest} all the same.`
+    : '`npm run infra -- roll` goes on with it.'

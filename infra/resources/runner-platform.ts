@@ -3,7 +3,14 @@ import { type Command, gcloud } from './command.ts'
 import { RUNNER } from './deployed-functions.ts'
 import { at } from './fields.ts'
 import { formerNetwork, networkAnnotations } from './network.ts'
-import { FOLLOW_NEWEST, instancesIn, REVISION_BEFORE, revisionBeforeChange, splitsBeforeChange } from './pool-splits.ts'
+import {
+  FOLLOW_NEWEST,
+  instancesIn,
+  REVISION_BEFORE,
+  revisionBeforeChange,
+  splitsBeforeChange,
+  TAKEN_BACK,
+} from './pool-splits.ts'
 import { imageRead } from './repository.ts'
 import type { Read, Resource } from './resource.ts'
 import { PORTS, runnerSpec } from './runner-container.ts'
@@ -119,16 +126,25 @@ function withoutFormerNetwork<Template extends object>(target: Target, template:
   return { ...template, metadata: { annotations: { ...metadata?.annotations, ...former } } }
 }
 
+interface Division {
+  readonly splits: readonly object[]
+  /** The revision before the newest, if it is known. */
+  readonly before: string | null
+  /** The newest revision, if the roll-out to it is taken back. */
+  readonly takenBack?: string | undefined
+}
+
 /**
  * Divides the instances of a present worker pool anew, and keeps the name of the revision before the newest. Its template and the number of
  * its instances stay.
  */
-export const splitCommand = (target: Target, pool: unknown, split: readonly object[], before: string | null): Command =>
+export const splitCommand = (target: Target, pool: unknown, { splits, before, takenBack }: Division): Command =>
   replace(target, 'worker-pool', {
     count: instancesIn(pool),
-    split,
+    split: splits,
     template: at(pool, 'spec', 'template'),
     before: before ?? undefined,
+    takenBack,
   })
 
 interface Wanted {
@@ -137,9 +153,10 @@ interface Wanted {
   readonly template: unknown
   /** The revision before the newest, if it is known. */
   readonly before?: string | undefined
+  readonly takenBack?: string | undefined
 }
 
-function replace(target: Target, platform: Platform, { count, split, template, before }: Wanted): Command {
+function replace(target: Target, platform: Platform, { count, split, template, before, takenBack }: Wanted): Command {
   const { apiVersion, kind, group, splits } = PLATFORMS[platform]
   const file = target.file(`${platform}.json`)
   const runners = {
@@ -153,6 +170,7 @@ function replace(target: Target, platform: Platform, { count, split, template, b
         [COUNT]: String(count),
         ...closednessOf(platform),
         ...(before === undefined ? {} : { [REVISION_BEFORE]: before }),
+        ...(takenBack === undefined ? {} : { [TAKEN_BACK]: takenBack }),
       },
     },
     spec: { template, [splits]: split },

@@ -1,5 +1,5 @@
 import { troubleWith } from '../google/run-command.ts'
-import { standingLine, standingOf } from '../resources/pool-splits.ts'
+import { standingLine, standingOf, wayOn } from '../resources/pool-splits.ts'
 import { type Change, type Resource, STAGES } from '../resources/resource.ts'
 import { poolRead } from '../resources/runner-platform.ts'
 import { changesIn, type Deployment, judgeAll } from './deployment.ts'
@@ -52,7 +52,7 @@ export async function apply(deployment: Deployment, { isPart, say }: ApplyOption
     }
   }
   const pool = standingOf(await deployment.rest.read(poolRead(deployment.target)))
-  if (pool !== null && !pool.followsNewest) say(`${standingLine(pool)} \`npm run infra -- roll\` goes on with it.`)
+  if (pool !== null && !pool.followsNewest) say(`${standingLine(pool)} ${wayOn(pool)}`)
   const hasApi = deployment.resources.some(({ stage }) => stage === 'server')
   if (hasApi) for (const line of await whereApiIs(deployment.target, deployment.rest)) say(line)
   const different = changesIn(await judgeAll(changed, deployment.rest)).map(({ resource }) => resource.id)

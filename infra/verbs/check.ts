@@ -11,4 +11,6 @@ export interface Check {
   readonly found?: (answers: Answers) => string | undefined
   /** What to do about it: a command, or a sentence. */
   readonly mend: string
+  /** The same where it depends on what was found. */
+  readonly mendOf?: (answers: Answers) => string
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { all, target, targetOf } from '../resources/fixtures/target.ts'
+import { TAKEN_BACK } from '../resources/pool-splits.ts'
 import type { Answers } from '../resources/resource.ts'
 import { checks } from './checks.ts'
 
@@ -122,4 +123,16 @@ test('a fixed address that the environment does not have any more is told, with 
     'gcloud compute networks subnets delete',
     'gcloud compute networks delete',
   ])
+})
+
+test('a roll-out that was taken back has another way on than one that stands half way', () => {
+  const check = list.find(({ name }) => name === 'no roll-out stands half way')
+  const pool = (annotations: object) => ({
+    metadata: { annotations },
+    spec: { instanceSplits: [{ revisionName: 'r1', percent: 100 }] },
+    status: { latestCreatedRevisionName: 'r2' },
+  })
+  expect(check?.problem([pool({})])).toContain('0 % of the instances are of r2')
+  expect(check?.mendOf?.([pool({})])).toContain('`npm run infra -- roll --back` takes it back')
+  expect(check?.mendOf?.([pool({ [TAKEN_BACK]: 'r2' })])).toContain('held at r1 by a step back')
 })

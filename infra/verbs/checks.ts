@@ -7,7 +7,7 @@ import { collectionOf, fieldOf, indexReads, NEVER_WITH_TTL } from '../resources/
 import { runnerRows, runnersRead } from '../resources/fleet.ts'
 import { callersRead, functionsRead, healthOf, mayCall, presentFunctions } from '../resources/functions.ts'
 import { addressIn, addressRead, networkRemoval, paidNetworkReads } from '../resources/network.ts'
-import { standingLine, standingOf } from '../resources/pool-splits.ts'
+import { standingLine, standingOf, wayOn } from '../resources/pool-splits.ts'
 import type { Resource } from '../resources/resource.ts'
 import type { Target } from '../resources/target.ts'
 import { poolRead, runnerRead } from '../resources/runner-platform.ts'
@@ -156,6 +156,10 @@ const noSplitLeft = (target: Target): Check => ({
     return standing === null || standing.followsNewest ? null : standingLine(standing)
   },
   mend: '`npm run infra -- roll` goes on with it, `npm run infra -- roll --back` takes it back; docs/UPGRADING.md.',
+  mendOf: ([pool]) => {
+    const standing = standingOf(pool)
+    return standing?.takenBack ? wayOn(standing) : noSplitLeft(target).mend
+  },
 })
 
 /** Both times are Firestore's. */

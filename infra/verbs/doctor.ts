@@ -25,8 +25,8 @@ export async function doctor(deployment: Deployment, say: (line: string) => void
   tell('you may do what `apply` does', missing.join(', ') || null, 'The owner of the project may.')
   const look = new Look(rest)
   const found = await Promise.all(checks(target, resources).map(async (check) => ({ check, ...(await outcomeOf(check, look)) })))
-  for (const { check, problem, fact } of found)
-    tell(fact === undefined ? check.name : `${check.name}: ${fact}`, problem, check.mend)
+  for (const { check, problem, fact, mend = check.mend } of found)
+    tell(fact === undefined ? check.name : `${check.name}: ${fact}`, problem, mend)
   say(wrong.length === 0 ? 'All is well.' : `${wrong.length} problem(s).`)
   return wrong
 }
@@ -34,13 +34,14 @@ export async function doctor(deployment: Deployment, say: (line: string) => void
 interface Outcome {
   readonly problem: string | null
   readonly fact?: string | undefined
+  readonly mend?: string | undefined
 }
 
 async function outcomeOf(check: Check, look: Look): Promise<Outcome> {
   try {
     const answers = await answersFor(check, look)
     const problem = check.problem(answers)
-    return problem === null ? { problem, fact: check.found?.(answers) } : { problem }
+    return problem === null ? { problem, fact: check.found?.(answers) } : { problem, mend: check.mendOf?.(answers) }
   } catch (error) {
     if (error instanceof GoogleError) return { problem: `it could not be seen: ${error.message}` }
     throw error

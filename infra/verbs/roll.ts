@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { GoogleError } from '../google/rest.ts'
 import { CommandFailed, runCommand } from '../google/run-command.ts'
 import { lineOf } from '../resources/command.ts'
-import { FOLLOW_NEWEST, splitsAt, standingLine, standingOf, stepAfter, type Standing } from '../resources/pool-splits.ts'
+import { FOLLOW_NEWEST, splitsAt, standingLine, standingOf, stepAfter, type Standing, wayOn } from '../resources/pool-splits.ts'
 import { poolRead, splitCommand } from '../resources/runner-platform.ts'
 import type { Deployment } from './deployment.ts'
 import { gate, type Verdict } from './roll-gate.ts'
@@ -111,8 +111,9 @@ async function goBack({ deployment, pool, standing, ended, say }: GoingBack, rea
     say(why)
     return { ...ended('failed', [why]), share: standing.share }
   }
-  if (standing.share > 0) await split(deployment, pool, splitsAt(standing, 0), standing, say)
+  if (standing.share > 0) await split(deployment, pool, splitsAt(standing, 0), standing, say, standing.newest)
   say(`All instances are of ${old}. ${standing.newest} has none.`)
+  say(wayOn({ ...standing, takenBack: true }))
   return ended('back', reasons)
 }
 
@@ -131,8 +132,9 @@ async function split(
   splits: readonly object[],
   { old }: Standing,
   say: Say,
+  takenBack?: string,
 ): Promise<void> {
-  const command = splitCommand(target, pool, splits, old)
+  const command = splitCommand(target, pool, { splits, before: old, takenBack })
   await sdk.learn([command])
   say(`  instanceSplits: ${JSON.stringify(splits)}`)
   say(`  $ ${lineOf(command, sdk)}`)

@@ -85,6 +85,7 @@ describe.skipIf(!isPossible)('a new revision in a fleet of ten', { timeout: 300_
     expect(splitsSince(before)).toEqual([[at(newest, 10), at(old, 90)], [at(old, 100)]])
     const { told } = await world.infra('doctor')
     expect(told).toContain(`BAD   no roll-out stands half way: 0 % of the instances are of ${newest}`)
+    expect(told).toContain(`held at ${old} by a step back`)
   })
 
   test('goes on where it was after a kill and after Ctrl-C, and can be taken back', async () => {
