@@ -1,5 +1,6 @@
 import { tenantDefaultsOf, tenantRules, tenantVariables } from '@holdfast/core/operations/tenant-environment'
 import type { TenantDefaults } from '@holdfast/core/operations/tenant-settings'
+import { type CredentialsSource, credentialsSourceOf } from '@holdfast/core/platform/google-credentials'
 import { type OldName, oldNamesIn } from '@holdfast/core/platform/old-names'
 import {
   type Environment,
@@ -116,6 +117,7 @@ export interface ApiConfig extends FunctionConfig {
 export interface ServerConfig extends ApiConfig {
   readonly port: number
   readonly requestWithinMs: number
+  readonly credentials: CredentialsSource
 }
 
 /**
@@ -135,7 +137,7 @@ export function readApiConfig(environment: Environment = process.env): ApiConfig
 export function readServerConfig(environment: Environment = process.env): ServerConfig {
   const settings = readSettings(serverSettings, withProject(environment), rules)
   const { PORT: port, REQUEST_WITHIN_MS: requestWithinMs } = settings
-  return { ...apiConfigOf(settings, environment), port, requestWithinMs }
+  return { ...apiConfigOf(settings, environment), port, requestWithinMs, credentials: credentialsSourceOf(environment) }
 }
 
 /** Returns what the functions or the API as a server would refuse to start with, each as `NAME: what to do`. */

@@ -1,4 +1,5 @@
 import { WrappingKey } from '@holdfast/core/security/envelope'
+import { credentialsSourceOf } from '@holdfast/core/platform/google-credentials'
 import { oldNamesIn } from '@holdfast/core/platform/old-names'
 import { ascending, insecureTls, problemsIn, readSettings, type Environment, type Rule } from '@holdfast/core/platform/settings'
 import { tenantDefaultsOf, tenantRules } from '@holdfast/core/operations/tenant-environment'
@@ -88,6 +89,7 @@ export function readRunnerConfig(environment: Environment = process.env) {
     revision: settings.CLOUD_RUN_REVISION ?? settings.K_REVISION ?? '',
     oldRevisionWaitMs: settings.OLD_REVISION_WAIT_MS,
     logLevel: settings.LOG_LEVEL,
+    credentials: credentialsSourceOf(environment),
     oldNames: oldNamesIn(environment),
   }
 }

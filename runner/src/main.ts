@@ -2,6 +2,7 @@
 import './whatsapp/baileys/patches/inflate-limit.ts'
 import { RUNNERS } from '@holdfast/core/operations/runner-document'
 import { messageOf } from '@holdfast/core/platform/errors'
+import { endWithoutCredentials } from '@holdfast/core/adapters/google/credentials'
 import { createFirestoreClients } from '@holdfast/core/adapters/google/clients'
 import { tenantOf } from '@holdfast/core/session/ids'
 import { createLogger, type Logger } from '@holdfast/core/platform/logging'
@@ -45,6 +46,7 @@ async function main(): Promise<void> {
   const config = readConfigOrExit()
   const logger = createLogger('runner', config.logLevel)
   logUncaughtErrors(logger)
+  await endWithoutCredentials(config.credentials, logger)
   await installPatches({
     clock,
     signatureCheck: config.signatureCheck,

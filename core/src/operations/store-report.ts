@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { HoldfastError, isStoreTrouble } from '../platform/errors.ts'
+import { HoldfastError, isHoldfastError, isStoreTrouble } from '../platform/errors.ts'
 import { STORAGE_TYPES } from '../platform/storage-settings.ts'
 
 /** PERSISTED CONTRACT v1, in a runner's heartbeat: the result of its last check of the stores. */
@@ -28,6 +28,10 @@ export interface StoreProblem {
 export function problemOf(what: string, error: unknown): StoreProblem {
   if (isStoreTrouble(error)) {
     return { code: error.code, sentence: error.message, advice: error.advice ?? '', isLasting: true }
+  }
+  if (isHoldfastError(error, 'no-credentials')) {
+    const sentence = `${what} cannot be asked. ${error.message}`
+    return { code: error.code, sentence, advice: error.advice ?? '', isLasting: false }
   }
   return {
     code: 'store-unavailable',

@@ -47,6 +47,8 @@ export type ErrorCode =
   | 'journal-unavailable'
   /** Thrown when Firestore does not answer, or not in time. Whether a commit was applied is not known then. */
   | 'unavailable'
+  /** Thrown when a request could not be made, because this process has no credentials of Google. */
+  | 'no-credentials'
   /** Thrown when a caller uses a journal that its own process has closed. */
   | 'journal-closed'
   /** Thrown when a document, an object or a record that should not exist yet does. */

@@ -1,10 +1,15 @@
 import type { Logger } from './logging.ts'
 import { EXIT } from './exit-codes.ts'
+import { NO_CREDENTIALS, saysBadCredentialsFile, saysNoCredentials } from './google-credentials.ts'
 
 /** Logs everything that Node would print by itself or end the process for. */
 export function logUncaughtErrors(logger: Logger): void {
   // Baileys leaves rejected promises of a closed socket without a handler, and Google's clients some of a closed connection. None matters.
-  process.on('unhandledRejection', (error) => logger.warn({ error }, 'A rejected promise has no handler.'))
+  process.on('unhandledRejection', (error) => {
+    // Firestore's client drops a promise of each request that it has no credentials for. The request itself rejects, too.
+    if (saysNoCredentials(error) || saysBadCredentialsFile(error)) logger.debug({ error }, NO_CREDENTIALS.sentence)
+    else logger.warn({ error }, 'A rejected promise has no handler.')
+  })
   process.on('uncaughtException', (error) => {
     const figures = { error, exitCode: EXIT.crashed }
     logger.fatal(figures, 'The process is in an unknown state and ends; the next one takes over.')

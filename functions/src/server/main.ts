@@ -1,3 +1,4 @@
+import { endWithoutCredentials } from '@holdfast/core/adapters/google/credentials'
 import { Deadline } from '@holdfast/core/platform/deadlines'
 import { messageOf } from '@holdfast/core/platform/errors'
 import { EXIT } from '@holdfast/core/platform/exit-codes'
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
   const config = readConfigOrExit()
   const logger = createLogger('api', config.logLevel, requestContext)
   logUncaughtErrors(logger)
+  await endWithoutCredentials(config.credentials, logger)
   const dependencies = openFunction('api', config)
   const jobsLag = config.storage.type === 'local'
   const worker = { ...dependencies, ...withStores(dependencies), jobsLag }

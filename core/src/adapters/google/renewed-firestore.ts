@@ -1,4 +1,6 @@
 import type { Firestore } from '@google-cloud/firestore'
+import { HoldfastError } from '../../platform/errors.ts'
+import { NO_CREDENTIALS, saysNoCredentials } from '../../platform/google-credentials.ts'
 import type { Clock } from '../../platform/ports.ts'
 
 interface Client {
@@ -53,7 +55,7 @@ export class RenewedFirestore {
       },
       (error: unknown) => {
         end(!NO_ANSWER.has((error as { code?: unknown }).code))
-        reject(error)
+        reject(inOurWords(error))
       },
     )
     return promise
@@ -66,7 +68,7 @@ export class RenewedFirestore {
   ): () => void {
     const fail = (error: unknown): void => {
       end()
-      onError(error)
+      onError(inOurWords(error))
     }
     const stop = begin(this.#client.firestore, fail)
     const end = (): void => {
@@ -103,6 +105,12 @@ export class RenewedFirestore {
     if (old.asked === 0) discard(old)
   }
 }
+
+/** Third parties' texts are not logged, and without this one the lack of credentials looks like an outage. */
+const inOurWords = (error: unknown): unknown =>
+  saysNoCredentials(error)
+    ? new HoldfastError('no-credentials', NO_CREDENTIALS.sentence, { advice: NO_CREDENTIALS.advice, cause: error })
+    : error
 
 const newClient = (firestore: Firestore): Client => ({ firestore, asked: 0, waiting: new Set() })
 
