@@ -40,11 +40,9 @@ async function run(options: Options, say: (line: string) => void): Promise<Resul
   // There, the option names checks, which look at all of it. A rotation knows its resources itself.
   const only = options.verb === 'verify-live' || options.verb === 'rotate' ? '' : options.only
   const deployment = await openDeployment(environment, { ...options, only })
-  const { instances, maxConnections } = environment.runner
   switch (options.verb) {
     case 'plan': {
-      const sessions = options.sessions ?? instances * maxConnections
-      const planned = await plan(deployment, { sessions, isPart: only !== '', say })
+      const planned = await plan(deployment, { sessions: options.sessions, isPart: only !== '', say })
       return { code: planned.changes.length === 0 ? 0 : 2, json: planned }
     }
     case 'apply': {

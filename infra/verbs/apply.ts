@@ -5,6 +5,7 @@ import { poolRead } from '../resources/runner-platform.ts'
 import { changesIn, type Deployment, judgeAll } from './deployment.ts'
 import { commandLines, fieldLines, headline } from './describe.ts'
 import { inLanes } from './lanes.ts'
+import { nextStep } from './next-step.ts'
 import { Progress } from './progress.ts'
 import { whereApiIs } from './where-api-is.ts'
 
@@ -59,6 +60,7 @@ export async function apply(deployment: Deployment, { isPart, say }: ApplyOption
   for (const id of different)
     say(`${id} is still not as wanted although its command succeeded: \`npm run infra -- plan\` shows how.`)
   say(ending({ changed: changed.length, different: different.length, duration: progress.duration, isPart }))
+  if (different.length === 0 && !isPart) say(nextStep('doctor'))
   return { changed: changed.length, failed: 0, different, seconds: progress.seconds }
 }
 

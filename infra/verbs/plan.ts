@@ -1,15 +1,21 @@
-import { type Cost, costLines, costOf } from '../cost/estimate.ts'
-import { MESSAGES_A_DAY } from '../cost/month.ts'
+import { type Cost, costLines, costOf, dollars } from '../cost/estimate.ts'
+import { type Load, MESSAGES_A_DAY } from '../cost/month.ts'
+import type { Environment } from '../environment/environment.ts'
+import type { Reader } from '../google/look.ts'
 import { writeFiles } from '../google/run-command.ts'
 import { lineOf } from '../resources/command.ts'
+import { instancesIn } from '../resources/pool-splits.ts'
 import type { Change } from '../resources/resource.ts'
+import { runnerRead } from '../resources/runner-platform.ts'
+import type { Target } from '../resources/target.ts'
 import { changesIn, type Deployment, judgeAll } from './deployment.ts'
 import { commandLines, fieldLines, headline } from './describe.ts'
+import { nextStep } from './next-step.ts'
 import { type Permissions, permissionsFor } from './permissions.ts'
 
 export interface PlanOptions {
-  /** The number of sessions to estimate the cost of. */
-  readonly sessions: number
+  /** The number of sessions to estimate the cost of. As many as the runners hold if left out. */
+  readonly sessions?: number | undefined
   /** True: the resources are some of all, so that the cost of all would mislead. */
   readonly isPart: boolean
   readonly say: (line: string) => void
@@ -49,24 +55,63 @@ export async function plan(
   const wanted = resources.filter(({ unwanted }) => !unwanted).length
   say(`${wanted} resources of ${target.project}: ${summary(changes)} (${rest.reads} reads in ${tookMs} ms)`)
   const permissions = await permissionsFor(changes, target.project, rest)
-  for (const line of permissionLines(permissions)) say(line)
-  const load = { sessions, messagesADay: MESSAGES_A_DAY }
-  for (const line of isPart ? [COST_LEFT_OUT] : costLines(target.environment, load)) say(line)
+  if (changes.length > 0) say(permissionLine(permissions))
+  const load = isPart ? null : await loadOf(target, rest, sessions)
+  for (const line of load === null ? [COST_LEFT_OUT] : linesOnCost(target.environment, load)) say(line)
+  const end = lastLine(changes)
+  if (end !== null) say(end)
   const planned = changes.map(({ resource, kind, different, commands }) => ({
     resource: resource.id,
     kind,
     different,
     commands: commands.map((command) => lineOf(command, sdk)),
   }))
-  return { resources: wanted, changes: planned, permissions, cost: isPart ? null : costOf(target.environment, load) }
+  return { resources: wanted, changes: planned, permissions, cost: load && costOf(target.environment, load) }
+}
+
+interface CountedLoad extends Load {
+  /** Says what is counted. */
+  readonly counts: string
+}
+
+/** What is counted: the sessions that somebody named, or as many as the runners hold. People scale a fleet without the file. */
+async function loadOf(target: Target, rest: Reader, sessions: number | undefined): Promise<CountedLoad> {
+  const { instances, maxConnections } = target.environment.runner
+  if (sessions !== undefined)
+    return { sessions, messagesADay: MESSAGES_A_DAY, counts: `as many runners as ${sessions} session(s) need` }
+  const present = instancesIn(await rest.read(runnerRead(target)))
+  const file = present === instances ? '' : ` (the file says ${instances})`
+  return {
+    sessions: (present || instances) * maxConnections,
+    messagesADay: MESSAGES_A_DAY,
+    counts: present > 0 ? `the ${present} runner(s) that are there${file}` : `the ${instances} runner(s) of the file`,
+  }
+}
+
+function linesOnCost(environment: Environment, { counts, ...load }: CountedLoad): readonly string[] {
+  const { usd } = costOf(environment, load)
+  const budget = environment.budget?.usdAMonth
+  return [
+    ...costLines(environment, load),
+    `This counts ${counts}, full of sessions; --sessions N counts others.`,
+    ...(budget !== undefined && usd > budget
+      ? [`It is above the budget of the file, ${dollars(budget)} a month (\`budget.usdAMonth\`): Google will warn of it.`]
+      : []),
+  ]
+}
+
+/** What Google never changes keeps `apply` from its end, so that nothing follows. */
+function lastLine(changes: readonly Change[]): string | null {
+  if (changes.length === 0) return nextStep('doctor')
+  return changes.some(({ kind }) => kind === 'refused') ? null : nextStep('apply')
 }
 
 const COST_LEFT_OUT = 'What a month costs is left out: it is counted for all resources, and --only takes some.'
 
-function permissionLines({ known, missing }: Permissions): readonly string[] {
-  if (!known) return ['Whether you lack permissions cannot be known before the first services of the project are enabled.']
-  if (missing.length === 0) return []
-  return [`You lack permissions in the project: ${missing.join(', ')}. Its owner has them.`]
+function permissionLine({ known, missing }: Permissions): string {
+  if (!known) return 'Whether you lack permissions cannot be known before the first services of the project are enabled.'
+  if (missing.length === 0) return 'You lack no permission.'
+  return `You lack permissions in the project: ${missing.join(', ')}. Its owner has them.`
 }
 
 function summary(changes: readonly Change[]): string {

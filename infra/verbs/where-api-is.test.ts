@@ -15,7 +15,9 @@ const reader = {
 const told = async (api: object) => (await whereApiIs(targetOf({}, { api }), reader)).join('\n')
 
 test('whoever has deployed is told the DNS record to set, and what callers have to do', async () => {
-  expect(await told({})).toBe('')
+  expect(await told({})).toBe(
+    'The API is at https://us-central1-demo-holdfast.cloudfunctions.net/api. As a server, for large bodies and streams, it is at https://holdfast-api-1.run.app.',
+  )
   expect(await told(balanced)).toContain(`https://${DOMAIN} once this DNS record is set: ${DOMAIN}. A 203.0.113.7.`)
   expect(await told({ ...balanced, access: 'public' })).toContain('stay open')
   expect(await told({ ...balanced, iap: { members: ['user:me@example.com'] } })).toContain('in X-Api-Key')
