@@ -112,7 +112,8 @@ test('what its command did not change is told by its name in the end, and later 
   const idle = thing('channel', 'base', { create: () => [firebase('p', 'something-else')] })
   const lines: string[] = []
   const { deployment } = deploymentOf(idle, thing('bucket', 'base'), thing('pool', 'runner'))
-  expect(await apply(deployment, { isPart: false, say: (line) => lines.push(line) })).toMatchObject({
+  const say = (line: string) => void lines.push(line)
+  expect(await apply(deployment, { isPart: false, say, looksAfterMs: [0] })).toMatchObject({
     changed: 3,
     failed: 0,
     different: ['channel'],
@@ -120,6 +121,19 @@ test('what its command did not change is told by its name in the end, and later 
   expect(lines).toContain('channel is still not as wanted although its command succeeded: `npm run infra -- plan` shows how.')
   expect(lines.join('\n')).toContain('1 of them in vain.')
   expect(lines.join('\n')).not.toContain('is as wanted.')
+})
+
+test('what Google shows a little later than its command ended is as wanted', async () => {
+  const { deployment } = deploymentOf(thing('bucket', 'base'))
+  let hidden = 2
+  const { rest } = deployment
+  const late = async (request: Parameters<typeof rest.read>[0]) => {
+    const answer = await rest.read(request)
+    return answer !== null && hidden-- > 0 ? null : answer
+  }
+  const slow = { ...deployment, rest: { ...rest, read: late } }
+  expect(await apply(slow, { isPart: false, say: () => {}, looksAfterMs: [0, 0] })).toMatchObject({ changed: 1, different: [] })
+  expect(hidden).toBe(-1)
 })
 
 test('a part that was chosen says nothing about the rest', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { troubleWith } from '../google/run-command.ts'
 import { standingLine, standingOf, wayOn } from '../resources/pool-splits.ts'
 import { type Change, type Resource, STAGES } from '../resources/resource.ts'
@@ -13,7 +14,12 @@ export interface ApplyOptions {
   /** True: the resources are some of all, so that nothing can be said about the others. */
   readonly isPart: boolean
   readonly say: (line: string) => void
+  /** The pauses before further looks at what is not as wanted, in milliseconds. */
+  readonly looksAfterMs?: readonly number[]
 }
+
+/** Google shows some changes seconds after their commands have succeeded. */
+const LOOKS_AFTER_MS = [2000, 5000, 10_000, 20_000]
 
 export interface Applied {
   readonly changed: number
@@ -29,7 +35,10 @@ export interface Applied {
  * continues where it was. What fails does not stop the rest of its stage, and no later stage begins. In the end it looks once more at what
  * it has changed: a command can succeed and change nothing.
  */
-export async function apply(deployment: Deployment, { isPart, say }: ApplyOptions): Promise<Applied> {
+export async function apply(
+  deployment: Deployment,
+  { isPart, say, looksAfterMs = LOOKS_AFTER_MS }: ApplyOptions,
+): Promise<Applied> {
   const changed: Resource[] = []
   const expected = changesIn(await judgeAll(deployment.resources, deployment.rest))
   const progress = new Progress({ say, changes: expected })
@@ -56,12 +65,25 @@ export async function apply(deployment: Deployment, { isPart, say }: ApplyOption
   if (pool !== null && !pool.followsNewest) say(`${standingLine(pool)} ${wayOn(pool)}`)
   const hasApi = deployment.resources.some(({ stage }) => stage === 'server')
   if (hasApi) for (const line of await whereApiIs(deployment.target, deployment.rest)) say(line)
-  const different = changesIn(await judgeAll(changed, deployment.rest)).map(({ resource }) => resource.id)
+  const different = (await stillDifferent(changed, deployment, looksAfterMs)).map(({ id }) => id)
   for (const id of different)
     say(`${id} is still not as wanted although its command succeeded: \`npm run infra -- plan\` shows how.`)
   say(ending({ changed: changed.length, different: different.length, duration: progress.duration, isPart }))
   if (different.length === 0 && !isPart) say(nextStep('doctor'))
   return { changed: changed.length, failed: 0, different, seconds: progress.seconds }
+}
+
+/** Returns those that are not as wanted at the last look. What a look finds as wanted is not looked at again. */
+async function stillDifferent(
+  resources: readonly Resource[],
+  { rest }: Pick<Deployment, 'rest'>,
+  pausesMs: readonly number[],
+): Promise<readonly Resource[]> {
+  const found = changesIn(await judgeAll(resources, rest)).map(({ resource }) => resource)
+  const [pauseMs, ...later] = pausesMs
+  if (found.length === 0 || pauseMs === undefined) return found
+  await sleep(pauseMs)
+  return await stillDifferent(found, { rest }, later)
 }
 
 interface End {
