@@ -1,5 +1,5 @@
 import { readOptions, runCommand } from '../../support/command-options.ts'
-import { findProgram } from '../../support/find-program.ts'
+import { runImageProof } from './image-proof.ts'
 import { prove } from './run.ts'
 
 const HELP = `Builds the image of the runner from its Dockerfile and runs it, without a shell, on a read-only root, as process 1: it has to
@@ -21,19 +21,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(HELP)
     return 0
   }
-  const buildah = findProgram('buildah')
-  if (buildah === null || process.getuid?.() !== 0) {
-    const skipped = buildah === null ? 'buildah is not installed: apt-get install -y buildah' : 'only root can mount an image'
-    process.stdout.write(json ? `${JSON.stringify({ skipped })}\n` : `Skipped: ${skipped}.\n`)
-    return 0
-  }
-  const startedAt = performance.now()
-  const figures = await prove(buildah, (line) => process.stderr.write(`${line}\n`))
-  const seconds = Math.round((performance.now() - startedAt) / 1000)
-  const result = { ...figures, failed: figures.failed.length, bases: 'stand-ins', seconds }
-  if (json) process.stdout.write(`${JSON.stringify(result)}\n`)
-  else for (const [name, value] of Object.entries(result)) process.stdout.write(`${name.padEnd(20)} ${JSON.stringify(value)}\n`)
-  return result.failed === 0 ? 0 : 1
+  return await runImageProof(prove, { json })
 }
 
 await runCommand(main)

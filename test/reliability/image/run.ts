@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -8,7 +8,7 @@ import { Buildah } from './buildah.ts'
 import type { Container, Left, MountedImage } from './container.ts'
 import { contentsOf } from './contents.ts'
 import { HeldSession } from './held-session.ts'
-import { fillBases } from './stand-in-bases.ts'
+import { standInBases } from './stand-in-bases.ts'
 
 export interface Figures {
   /** Bytes of the files, and of the same as a registry keeps them. */
@@ -64,15 +64,11 @@ export async function prove(program: string, say: Say): Promise<Figures> {
 const IMAGE = 'localhost/holdfast-runner'
 
 async function build(buildah: Buildah, folder: string, say: Say): Promise<void> {
-  const [building, running] = [join(folder, 'building'), join(folder, 'running')]
-  for (const root of [building, running]) mkdirSync(root)
-  fillBases(building, running)
-  const NODE = await buildah.imageOf(building, 'localhost/holdfast-stand-in-node')
-  const RUNTIME = await buildah.imageOf(running, 'localhost/holdfast-stand-in-runtime')
+  const bases = await standInBases(buildah, folder)
   await builtProduct()
   // The link that a sandbox needs there is none of the image: its `.dockerignore` leaves it out.
   const startedAt = performance.now()
-  const args = { NODE, RUNTIME, VERSION: '1.2.3', REVISION: 'f00d' }
+  const args = { ...bases, VERSION: '1.2.3', REVISION: 'f00d' }
   await buildah.build({ context: repositoryFile('infra/build/runner'), tag: IMAGE, args })
   say(`Built in ${Math.round((performance.now() - startedAt) / 1000)} s, on stand-ins of the bases.`)
 }

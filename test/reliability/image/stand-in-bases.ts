@@ -2,12 +2,29 @@ import { execFileSync } from 'node:child_process'
 import { copyFileSync, cpSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { findProgram } from '../../support/find-program.ts'
+import type { Buildah } from './buildah.ts'
+
+/** The build arguments of an image that name its bases. */
+export interface Bases {
+  readonly NODE: string
+  readonly RUNTIME: string
+}
+
+/** Makes both base images. Their files lie in `folder` meanwhile. */
+export async function standInBases(buildah: Buildah, folder: string): Promise<Bases> {
+  const [building, running] = [join(folder, 'building'), join(folder, 'running')]
+  for (const root of [building, running]) mkdirSync(root)
+  fillBases(building, running)
+  const NODE = await buildah.imageOf(building, 'localhost/holdfast-stand-in-node')
+  const RUNTIME = await buildah.imageOf(running, 'localhost/holdfast-stand-in-runtime')
+  return { NODE, RUNTIME }
+}
 
 /**
  * Makes the files of two base images from this machine, for where the real ones cannot be fetched: one with Node, npm and the few
  * programs that the build calls, and one with Node and its libraries alone, as the real one, which has no shell.
  */
-export function fillBases(building: string, running: string): void {
+function fillBases(building: string, running: string): void {
   for (const root of [building, running]) {
     for (const folder of ['tmp', 'proc', 'dev', 'mnt', 'etc/ssl/certs', 'root'])
       mkdirSync(join(root, folder), { recursive: true })

@@ -1,5 +1,5 @@
 import { readOptions, runCommand } from '../../support/command-options.ts'
-import { findProgram } from '../../support/find-program.ts'
+import { runImageProof } from '../image/image-proof.ts'
 import { prove } from './run.ts'
 
 const HELP = `Builds the image with which verify-live runs chaos and measures latency beside a deployment, and runs both as the job does: as process 1,
@@ -24,21 +24,8 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(HELP)
     return 0
   }
-  const buildah = findProgram('buildah')
-  if (buildah === null || process.getuid?.() !== 0) {
-    const skipped = buildah === null ? 'buildah is not installed: apt-get install -y buildah' : 'only root can mount an image'
-    process.stdout.write(json ? `${JSON.stringify({ skipped })}\n` : `Skipped: ${skipped}.\n`)
-    return 0
-  }
-  const startedAt = performance.now()
   const words = ['--kills', String(kills), '--sessions', String(sessions)]
-  const figures = await prove(buildah, words, (line) => process.stderr.write(`${line}\n`))
-  for (const what of figures.failed) process.stderr.write(`FAILED ${what}\n`)
-  const seconds = Math.round((performance.now() - startedAt) / 1000)
-  const result = { ...figures, failed: figures.failed.length, bases: 'stand-ins', seconds }
-  if (json) process.stdout.write(`${JSON.stringify(result)}\n`)
-  else for (const [name, value] of Object.entries(result)) process.stdout.write(`${name.padEnd(20)} ${JSON.stringify(value)}\n`)
-  return result.failed === 0 ? 0 : 1
+  return await runImageProof((buildah, say) => prove(buildah, words, say), { json })
 }
 
 await runCommand(main)

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -7,7 +7,7 @@ import { clientOf, startServer } from '../../../sandbox/google/storage/under-tes
 import { repositoryFile } from '../../../sandbox/product.ts'
 import { startEmulator } from '../../support/firestore-emulator.ts'
 import { Buildah } from '../image/buildah.ts'
-import { fillBases } from '../image/stand-in-bases.ts'
+import { standInBases } from '../image/stand-in-bases.ts'
 import { runJob } from './container.ts'
 
 export interface Figures {
@@ -56,6 +56,7 @@ export async function prove(program: string, words: readonly string[], say: Say)
     const [own, others] = [await collectionsIn(emulator.address, DATABASE), await collectionsIn(emulator.address, '(default)')]
     if (!own.includes('message_queue_jobs')) failed.push(`the database of the run has only ${own.join(', ')}`)
     if (others.length > 0) failed.push(`the database of the deployment has ${others.join(', ')}`)
+    for (const what of failed) say(`FAILED ${what}`)
     return { compressed: await buildah.compressedSize(IMAGE), latency, chaos, failed }
   } finally {
     await Promise.all([storage.kill('SIGTERM'), buildah.close()])
@@ -64,14 +65,10 @@ export async function prove(program: string, words: readonly string[], say: Say)
 }
 
 async function build(buildah: Buildah, folder: string, say: Say): Promise<void> {
-  const [building, running] = [join(folder, 'building'), join(folder, 'running')]
-  for (const root of [building, running]) mkdirSync(root)
-  fillBases(building, running)
-  const NODE = await buildah.imageOf(building, 'localhost/holdfast-stand-in-node')
-  const RUNTIME = await buildah.imageOf(running, 'localhost/holdfast-stand-in-runtime')
+  const bases = await standInBases(buildah, folder)
   await promisify(execFile)(process.execPath, [repositoryFile('infra/build.ts'), 'trial'])
   const startedAt = performance.now()
-  await buildah.build({ context: repositoryFile('infra/build/trial'), tag: IMAGE, args: { NODE, RUNTIME } })
+  await buildah.build({ context: repositoryFile('infra/build/trial'), tag: IMAGE, args: { ...bases } })
   say(`Built in ${Math.round((performance.now() - startedAt) / 1000)} s, on stand-ins of the bases.`)
 }
 
