@@ -61,7 +61,7 @@ export class Resending {
     }
   }
 
-  /** Records a request whose first copy is about to leave. The record is in the journal when this returns. */
+  /** Records a request whose first copy is about to leave. The gate holds that copy until the record is durable. */
   asked({ messageId, chat, device }: AskedAgain): void {
     const id = `${messageId} ${device}`
     if (this.#requests.size >= MAX_REQUESTS && !this.#requests.has(id)) return
