@@ -71,7 +71,7 @@ describe('an edit', () => {
       { in: 'Gate.release', when: 'this.wait()', becomes: 'true' },
       'for (let next = held; next && (true); next = null) print(next)',
     ],
-    ['a text, word for word', { in: 'LIMIT', find: '= 3', replace: '$&' }, 'const LIMIT $&'],
+    ['a text, word for word', { in: 'LIMIT', find: '= 3', replace: '= $$ - $1' }, 'const LIMIT = $$ - $1'],
   ])('changes %s', (_, edit, line) => {
     expect(changed(edit)).toEqual([line])
   })
@@ -83,6 +83,12 @@ describe('an edit', () => {
     ['a missing text', { in: 'LIMIT', find: '4', replace: '' }],
   ])('refuses %s', (_, edit) => {
     expect(() => applyEdit(source, edit)).toThrow(/exactly one|not once/)
+  })
+
+  test('refuses code that does not parse, which would fail every test', () => {
+    expect(() => applyEdit(source, { in: 'say', value: '() => null' })).not.toThrow()
+    const declared = { ...source, text: 'function say() { print(1) }' }
+    expect(() => applyEdit(declared, { in: 'say', value: '() => null' })).toThrow('does not parse')
   })
 
   test('finds its file by the declared name, in any folder', () => {

@@ -10,12 +10,16 @@ interface Change {
 
 /**
  * Applies an edit to the text of the file that declares its place.
- * @throws Error when the edit does not fit exactly one piece of the code.
+ * @throws Error when the edit does not fit exactly one piece of the code, or leaves code that does not parse.
  */
 export function applyEdit(source: Source, edit: Edit): Source {
   const { start, end, code } = changeOf(declarationAt(parse(source), edit.in), edit)
-  return { ...source, text: source.text.slice(0, start) + code + source.text.slice(end) }
+  const text = source.text.slice(0, start) + code + source.text.slice(end)
+  if (!parses(text)) throw new Error(`A mutant leaves code that does not parse: ${edit.in}.`)
+  return { ...source, text }
 }
+
+const parses = (text: string): boolean => ts.transpileModule(text, { reportDiagnostics: true }).diagnostics?.length === 0
 
 function changeOf(declaration: ts.Node, edit: Edit): Change {
   if ('value' in edit) return replaced(valueOf(declaration, edit.in), edit.value)
