@@ -9,6 +9,7 @@ import type { WrappingKey } from '../security/envelope.ts'
 import { createFirestoreClients, createGoogleClients, type FirestoreClients } from './google/clients.ts'
 import type { OperationCounter } from './google/operation-counter.ts'
 import type { Logger } from '../platform/logging.ts'
+import type { ObjectStreams } from '../platform/object-streams.ts'
 import type { Clock, DocumentCounter, DocumentStore, ObjectStore, StoreCheck } from '../platform/ports.ts'
 import { DocumentJournals } from '../journal/document-journals.ts'
 import type { JournalStore, ReadableJournals } from '../journal/journal-store.ts'
@@ -35,6 +36,8 @@ export interface ReadingStores {
   readonly objects: ObjectStore
   /** Where jobs are archived. Null when there is no bucket: the directory of a host is no archive. */
   readonly archives: ObjectStore | null
+  /** The same store, for the bytes of media. */
+  readonly media: ObjectStreams
   /** Checks the store of the objects. */
   readonly storage: StoreCheck
   /** Where journals are documents, they are read through `documents`. */
@@ -44,13 +47,14 @@ export interface ReadingStores {
 export function openReadingStores({ projectId, storage }: StoresConfig): ReadingStores & { close(): Promise<void> } {
   if (storage.type !== 'local') {
     const { objects, ...firestore } = createGoogleClients({ projectId, bucket: storage.bucket })
-    return { ...firestore, objects, archives: objects, storage: objects, journalsOn: (guarded) => new DocumentJournals(guarded) }
+    const journalsOn = (guarded: DocumentStore) => new DocumentJournals(guarded)
+    return { ...firestore, objects, archives: objects, media: objects, storage: objects, journalsOn }
   }
   const clients = clientsBesideDirectory(projectId, storage)
   const directory = new StoreDirectory(storage.path)
   const objects = new DirectoryObjects(directory)
   const check = () => directory.assertUsable()
-  return { ...clients, objects, storage: { check }, journalsOn: () => new JournalFiles(directory) }
+  return { ...clients, objects, media: objects, storage: { check }, journalsOn: () => new JournalFiles(directory) }
 }
 
 /** Opens what a process needs whose sessions lie in a directory. */
@@ -70,6 +74,8 @@ export interface RunnerStores {
   readonly objects: ObjectStore
   /** Where jobs are archived. Null without a bucket. */
   readonly archives: ObjectStore | null
+  /** The same store as `objects`, for the bytes of media. Its calls have no time limit, because they take as long as the bytes. */
+  readonly media: ObjectStreams
   readonly operations: OperationCounter
   /**
    * Checks all stores and reports each problem with advice. In mode `local` it takes the directory for this process and brings
@@ -113,7 +119,16 @@ function cloudStores(options: RunnerStoresOptions, projectId: string, bucket: st
   const check = () => checkAll(options, `gs://${bucket}`, [checks])
   const { operations } = google
   const journals = new DocumentJournals(documents)
-  return { documents, journals, objects, archives: objects, operations, check, close: () => google.close() }
+  return {
+    documents,
+    journals,
+    objects,
+    archives: objects,
+    media: google.objects,
+    operations,
+    check,
+    close: () => google.close(),
+  }
 }
 
 function localStores(options: RunnerStoresOptions, storage: LocalStorage): RunnerStores {
@@ -123,7 +138,8 @@ function localStores(options: RunnerStoresOptions, storage: LocalStorage): Runne
   const limit = timeLimit(clock, ANSWER_WITHIN_MS)
   const documents = guardDocuments(google.documents, limit)
   const directory = new StoreDirectory(path)
-  const objects = guardObjects(new DirectoryObjects(directory), limit)
+  const inDirectory = new DirectoryObjects(directory)
+  const objects = guardObjects(inDirectory, limit)
   let lock: DirectoryLock | null = null
   const assertOurs = async () => lock?.assertHeld()
   const files = new JournalFiles(directory)
@@ -144,6 +160,7 @@ function localStores(options: RunnerStoresOptions, storage: LocalStorage): Runne
     journals,
     objects,
     archives: google.archives && guardObjects(google.archives, limit),
+    media: inDirectory,
     operations: google.operations,
     check: () => checkAll(options, path, [checks, [recovery]]),
     async close() {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { AfterLoss, StateKindEntry } from './state-kind-entry.ts'
 import {
   announcedLimitsSchema,
   askedAgainSchema,
@@ -6,63 +7,13 @@ import {
   contactSchema,
   failuresSchema,
   inboxRowSchema,
+  messageSecretSchema,
+  movedInSchema,
   pacingCountersSchema,
   replacedSchema,
   undecryptedRowSchema,
 } from './state-values.ts'
-import { json, number, text, type ValueCodec } from './value-codec.ts'
-
-/** The part of the program that writes the values and decides their shape: Baileys itself, or a folder of the runner. */
-type StateWriter = 'baileys' | 'signal' | 'receive' | 'send' | 'inbox' | 'outbox' | 'session'
-
-type StateCodec =
-  | ValueCodec<unknown>
-  /** JSON with bytes as base64, written and read by the runner's `whatsapp/baileys/signal/codec.ts` only. */
-  | { readonly format: 'baileys' }
-  /** Each id has a codec of its own. */
-  | { readonly format: 'by-id'; readonly ids: Readonly<Record<string, ValueCodec<unknown>>> }
-
-/** The rule by which clean-up may remove entries. */
-export type PruneRule = { readonly because: string } & (
-  | { readonly rule: 'never' }
-  /** Clean-up removes none: the writer removes an entry when its work is done. */
-  | { readonly rule: 'when-done' }
-  /** Parts of a value are removed, judged by the messages that came from the contact since. */
-  | { readonly rule: 'heard'; readonly olderSessions: number; readonly spentChains: number; readonly closedChains: number }
-  /** Ids are numbers. Entries that are further behind the newest id than the distance are removed. */
-  | { readonly rule: 'behind-newest'; readonly distance: number }
-  /**
-   * Entries are removed at this age, and the oldest ones earlier when there are more than `max`. `unackedAfterMs` is the age for
-   * rows whose receipt WhatsApp has not acknowledged.
-   */
-  | { readonly rule: 'age'; readonly afterMs: number; readonly max: number; readonly unackedAfterMs?: number }
-  /** The oldest entries are removed when there are more than `max`. */
-  | { readonly rule: 'count'; readonly max: number }
-)
-
-/**
- * The effect of a restore that loses the newest records. `whatsapp/baileys/signal/rekey.ts` of the runner applies it.
- *
- * kept              nothing changes
- * dropped           all entries are removed
- * sessions-closed   open Signal sessions are closed
- * own-keys-dropped  the sender keys of our own device are removed
- * all-pending       every collection is fetched again
- */
-export type AfterLoss = 'kept' | 'dropped' | 'sessions-closed' | 'own-keys-dropped' | 'all-pending'
-
-interface StateKindEntry {
-  /** The content of one entry. */
-  readonly holds: string
-  /** The meaning of its id. */
-  readonly id: string
-  readonly owner: StateWriter
-  readonly codec: StateCodec
-  /** True when all entries are dropped once the device is linked anew: the next identity cannot use them. */
-  readonly isOfIdentity: boolean
-  readonly prune: PruneRule
-  readonly afterLoss: AfterLoss
-}
+import { json, number, text } from './value-codec.ts'
 
 const BAILEYS = { format: 'baileys' } as const
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -261,6 +212,20 @@ export const STATE_KINDS = {
     },
     afterLoss: 'kept',
   },
+  'message-secret': {
+    holds: 'the secret of a poll or an event, with which its votes or answers are decrypted',
+    id: "id of the message's document",
+    owner: 'inbox',
+    codec: json(messageSecretSchema),
+    isOfIdentity: false,
+    prune: {
+      rule: 'age',
+      afterMs: 90 * DAY_MS,
+      max: 1000,
+      because: 'People vote soon. A later vote is shown as one that could not be read. An entry takes about 200 bytes.',
+    },
+    afterLoss: 'kept',
+  },
   delivery: {
     holds: 'the number of deliveries of a stanza that were begun, in a session that may end its process',
     id: 'hash of the ciphertext',
@@ -319,7 +284,7 @@ export const STATE_KINDS = {
   },
   meta: {
     holds: 'notes for the runner that owns the session next, about the device and its failures',
-    id: '`everLoggedIn`, `loggedOut`, `archived`, `replaced` or `failures`',
+    id: '`everLoggedIn`, `loggedOut`, `archived`, `movedIn`, `replaced` or `failures`',
     owner: 'session',
     codec: {
       format: 'by-id',
@@ -330,6 +295,8 @@ export const STATE_KINDS = {
         loggedOut: flag,
         /** The state of the logged-out identity was put aside. */
         archived: flag,
+        /** The identity came from another program. */
+        movedIn: json(movedInSchema),
         replaced: json(replacedSchema),
         failures: json(failuresSchema),
       },

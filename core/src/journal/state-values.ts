@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { changeTargetSchema } from '../message/message-change.ts'
+import { messageFactsSchema } from '../message/message-facts.ts'
 import { REASONS, type ReasonCode } from '../session/session-states.ts'
 
 /** The shapes of our own values in the state image. `state-kinds.ts` says which kind has which. PERSISTED CONTRACT v1. */
@@ -15,6 +17,9 @@ const inboxMessageSchema = z.object({
   sentAtMs: z.number(),
   /** As in the document of the message; `proto` is empty then. */
   tooLarge: z.object({ bytes: z.number(), textIsCut: z.boolean() }).optional(),
+  facts: messageFactsSchema.optional(),
+  /** Set when it changes another message instead of being one. */
+  changes: changeTargetSchema.optional(),
 })
 
 /** Kind `inbox`: one received stanza. */
@@ -40,6 +45,18 @@ export const inboxRowSchema = z.object({
 })
 
 export type InboxRow = z.infer<typeof inboxRowSchema>
+
+/** Kind `message-secret`: what opens votes about a poll and answers to an event, which are encrypted once more. */
+export const messageSecretSchema = z.object({
+  /** When the message was read, ms. */
+  at: z.number(),
+  /** Base64. */
+  secret: z.string(),
+  /** The options of a poll. Votes name them by hash. */
+  options: z.array(z.string()).optional(),
+})
+
+export type MessageSecret = z.infer<typeof messageSecretSchema>
 
 /** Kind `undecrypted`: one stanza that could not be read, or not be stored. */
 export const undecryptedRowSchema = z.object({
@@ -84,6 +101,12 @@ export const contactSchema = z.object({
 
 /** Kind `meta`, id `replaced`: when other connections took the place of this session, and when it may dial again. */
 export const replacedSchema = z.object({ atMs: z.array(z.number()), dialAtMs: z.number() })
+
+/** Kind `meta`, id `movedIn`: the session was moved in from another program. */
+export const movedInSchema = z.object({
+  /** When it was first connected here, ms; null before. */
+  connectedAtMs: z.number().nullable(),
+})
 
 const reasonCodes = Object.keys(REASONS) as [ReasonCode, ...ReasonCode[]]
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chatIdOf, parseChatId } from './chat-id.ts'
+import { areDifferent, chatIdOf, parseChatId } from './chat-id.ts'
 
 describe('a chat id', () => {
   it.each([
@@ -61,4 +61,15 @@ describe('a chat id', () => {
     expect(chatIdOf(jid)).toBe(chatId)
     expect(parseChatId(chatId)?.jid).toBe(jid.replace(':7', ''))
   })
+})
+
+it.each<[string | null, string | null, boolean]>([
+  ['1@s.whatsapp.net', '2@s.whatsapp.net', true],
+  ['1@s.whatsapp.net', '1@s.whatsapp.net', false],
+  ['1@s.whatsapp.net', '2@lid', false],
+  ['1@g.us', '2@g.us', true],
+  ['1@g.us', '1@s.whatsapp.net', true],
+  [null, '2@lid', false],
+])('%s and %s are certainly different: %s', (one, other, expected) => {
+  expect(areDifferent(one, other)).toBe(expected)
 })

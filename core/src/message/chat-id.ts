@@ -37,3 +37,16 @@ export function parseChatId(text: string): ChatId | null {
 
 /** The chat id that the API shows for a JID. The JID of a device gives the chat with its account. */
 export const chatIdOf = (jid: string): string => jid.replace(/:\d+@/, '@').replace(/@s\.whatsapp\.net$/, '@c.us')
+
+/**
+ * Whether two JIDs certainly name different chats, or different people. A phone number and a LID may be two names of one person.
+ */
+export function areDifferent(one: string | null, other: string | null): boolean {
+  if (one === null || other === null) return false
+  const areNamesOfPeople = serverOf(one) !== serverOf(other) && [one, other].every((jid) => PEOPLE.includes(serverOf(jid)))
+  return one !== other && !areNamesOfPeople
+}
+
+const PEOPLE: readonly string[] = [PHONE_SERVER, 'lid']
+
+const serverOf = (jid: string): string => jid.slice(jid.indexOf('@') + 1)

@@ -71,6 +71,11 @@ export const jobDocumentSchema = z.object({
    * another session.
    */
   proto: bytesSchema.nullable().optional(),
+  /**
+   * Sealed: the file of the message at WhatsApp, see `uploaded-media.ts`. Null once the job has moved to another session, whose key opens
+   * other bytes.
+   */
+  upload: bytesSchema.nullable().optional(),
   priority: z.enum(PRIORITIES).default('normal'),
   /** The place among the jobs of one request, which all have one time of creation. */
   index: z.number().int().nonnegative().default(0),
@@ -80,6 +85,8 @@ export const jobDocumentSchema = z.object({
   expiresAt: z.date().nullable().default(null),
   /** Delays of this job's retries, in milliseconds; null: those of the tenant. */
   retryDelaysMs: z.array(z.number().int().nonnegative()).nullable().default(null),
+  /** The id in the address of the message's file. Absent for a message without one, and in jobs of before. */
+  mediaId: z.string().optional(),
   /** The number of retries by hand. The name of a task contains it, because Cloud Tasks remembers names for an hour. */
   generation: z.number().int().nonnegative().default(0),
   /** The pool whose sessions may send the message; null when only `sessionId` may. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { newSessionKeys, type SessionCipher, unwrapSessionKeys, WrappingKey } from '../security/envelope.ts'
-import type { MessageContent } from './content.ts'
+import type { ContentOf, ContentType, MessageContent } from './content.ts'
 import {
   openJobContent,
   openJobProto,
@@ -35,7 +35,67 @@ const codeOf = (open: () => unknown): unknown => {
 const jobOf = (json: string) => ({ type: 'text' as const, content: cipher.sealContent(Buffer.from(json), JOB_PLACE) })
 const messageOf = (json: string) => ({ content: cipher.sealContent(Buffer.from(json), MESSAGE_PLACE) })
 
+const target = { messageId: 'M1', chat: '5511900000002@s.whatsapp.net', participant: null, fromMe: false }
+
+const media = {
+  source: { kind: 'stored' as const, object: 'media/default/default.main/1', bytes: 3, sha256: 'ab' },
+  mimetype: 'image/png',
+  filename: 'a.png',
+}
+const withMedia = { media, caption: 'Look', mentions: ['all'], audience: ['1@lid'], replyTo: target }
+
+/** One content of each type, with every field. */
+const CONTENTS: { [Type in ContentType]: ContentOf<Type> } = {
+  text: {
+    type: 'text',
+    text: 'see https://example.com @5511900000002',
+    mentions: ['5511900000002@s.whatsapp.net', 'all'],
+    preview: { kind: 'given', url: 'https://example.com', title: 'A', description: null, image: { url: null, data: 'AA==' } },
+    replyTo: target,
+  },
+  image: { type: 'image', ...withMedia },
+  video: { type: 'video', ...withMedia, isNote: true },
+  voice: { type: 'voice', ...withMedia, converts: true },
+  document: { type: 'document', ...withMedia },
+  sticker: { type: 'sticker', media: { ...media, source: { kind: 'url', url: 'https://example.com/a.webp' } } },
+  location: { type: 'location', latitude: -23.5, longitude: -46.6, title: 'Here', address: 'Street 1', replyTo: target },
+  contacts: { type: 'contacts', contacts: [{ name: 'Ana', vcard: 'BEGIN:VCARD' }], replyTo: target },
+  poll: { type: 'poll', name: 'When?', options: ['2', '10'], multipleAnswers: true, replyTo: target },
+  'poll-vote': { type: 'poll-vote', poll: target, options: ['10'] },
+  list: {
+    type: 'list',
+    title: 'Menu',
+    description: 'Choose',
+    footer: null,
+    button: 'Open',
+    sections: [{ title: 'Food', rows: [{ id: 'r1', title: 'Rice', description: null }] }],
+    replyTo: target,
+  },
+  event: {
+    type: 'event',
+    name: 'Party',
+    description: null,
+    startMs: 1,
+    endMs: 2,
+    location: 'Here',
+    extraGuestsAllowed: true,
+    replyTo: target,
+  },
+  reaction: { type: 'reaction', target, text: '👍' },
+  edit: { type: 'edit', target, text: 'new', mentions: ['all'], preview: { kind: 'fetched' } },
+  delete: { type: 'delete', target, audience: ['5511900000002@s.whatsapp.net'] },
+  forward: { type: 'forward', source: target },
+  star: { type: 'star', target, isStarred: true },
+  pin: { type: 'pin', target, durationSeconds: 86_400 },
+  'status-text': { type: 'status-text', text: 'Hi', backgroundColor: '#38b42f', font: 1, audience: ['1@lid'] },
+}
+
 describe('job content', () => {
+  it.each(Object.values(CONTENTS))('of the type $type opens to what was sealed', (given) => {
+    const content = sealJobContent(cipher, 'job', given)
+    expect(openJobContent(cipher, 'job', { type: given.type, content })).toEqual(given)
+  })
+
   it('opens to what was sealed', () => {
     const content = sealJobContent(cipher, 'job', text)
     expect(openJobContent(cipher, 'job', { type: 'text', content })).toEqual(text)

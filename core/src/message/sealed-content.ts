@@ -2,7 +2,9 @@ import { HoldfastError } from '../platform/errors.ts'
 import { parseStored } from '../platform/parse.ts'
 import type { SessionCipher } from '../security/envelope.ts'
 import { type MessageContent, messageContentSchema, type ReceivedContent, receivedContentSchema } from './content.ts'
+import { type ChangeContent, changeContentSchema } from './message-change.ts'
 import { type JobDocument, jobPath } from './job-document.ts'
+import { type UploadedMedia, uploadedMediaSchema } from './uploaded-media.ts'
 import { type MessageDocument, messagesPath } from './message-document.ts'
 
 /**
@@ -16,7 +18,10 @@ import { type MessageDocument, messagesPath } from './message-document.ts'
 /** PERSISTED CONTRACT v1: the fields that sealed texts are bound to. */
 const jobContentPlace = (jobId: string): string => `${jobPath(jobId)}/content`
 const jobProtoPlace = (jobId: string): string => `${jobPath(jobId)}/proto`
+const jobUploadPlace = (jobId: string): string => `${jobPath(jobId)}/upload`
 const receivedContentPlace = (sessionId: string, documentId: string): string => `${messagesPath(sessionId)}/${documentId}/content`
+const changePlace = (sessionId: string, documentId: string, field: string): string =>
+  `${messagesPath(sessionId)}/${documentId}/${field}`
 
 /** Seals the field `content` of a job. The type of the content goes into the field `type`. */
 export function sealJobContent(cipher: SessionCipher, jobId: string, content: MessageContent): Buffer {
@@ -42,9 +47,19 @@ export function openJobProto(cipher: SessionCipher, jobId: string, sealed: Uint8
   return cipher.openContent(sealed, jobProtoPlace(jobId))
 }
 
+/** Seals the field `upload` of a job. */
+export function sealJobUpload(cipher: SessionCipher, jobId: string, upload: UploadedMedia): Buffer {
+  return cipher.sealContent(encode(upload), jobUploadPlace(jobId))
+}
+
+export function openJobUpload(cipher: SessionCipher, jobId: string, sealed: Uint8Array): UploadedMedia {
+  const place = jobUploadPlace(jobId)
+  return parseStored(uploadedMediaSchema, decode(cipher.openContent(sealed, place), place), place)
+}
+
 /** Seals the field `content` of a received message. */
-export function sealReceivedContent(cipher: SessionCipher, documentId: string, { text, proto }: ReceivedContent): Buffer {
-  return cipher.sealContent(encode({ text, proto }), receivedContentPlace(cipher.sessionId, documentId))
+export function sealReceivedContent(cipher: SessionCipher, documentId: string, { text, proto, facts }: ReceivedContent): Buffer {
+  return cipher.sealContent(encode({ text, proto, facts }), receivedContentPlace(cipher.sessionId, documentId))
 }
 
 export function openReceivedContent(
@@ -56,8 +71,23 @@ export function openReceivedContent(
   return parseStored(receivedContentSchema, decode(cipher.openContent(content, place), place), place)
 }
 
+/** Seals a change of a message, for a field of the message's document. */
+export function sealChange(
+  cipher: SessionCipher,
+  documentId: string,
+  field: string,
+  { text, facts, proto }: ChangeContent,
+): Buffer {
+  return cipher.sealContent(encode({ text, facts, proto }), changePlace(cipher.sessionId, documentId, field))
+}
+
+export function openChange(cipher: SessionCipher, documentId: string, field: string, sealed: Uint8Array): ChangeContent {
+  const place = changePlace(cipher.sessionId, documentId, field)
+  return parseStored(changeContentSchema, decode(cipher.openContent(sealed, place), place), place)
+}
+
 /** The size in bytes before sealing. */
-export const sizeOfReceivedContent = ({ text, proto }: ReceivedContent): number => encode({ text, proto }).length
+export const sizeOfReceivedContent = ({ text, proto, facts }: ReceivedContent): number => encode({ text, proto, facts }).length
 
 const encode = (stored: object): Buffer => Buffer.from(JSON.stringify(stored))
 

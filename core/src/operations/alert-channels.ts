@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ALERT_SEVERITIES, ALERT_TYPES } from './alert-document.ts'
 
 /**
  * The channels on which a tenant is alerted, as its configuration stores them. Their secrets (the token of a bot, the URL of a Slack
@@ -10,11 +11,19 @@ const name = z.string().regex(NAME, 'must be a short name of a-z, 0-9 and "-", l
 
 const webUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).max(2000)
 
+const common = {
+  name,
+  /** Alerts below this severity do not go to the channel. */
+  minSeverity: z.enum(ALERT_SEVERITIES).optional(),
+  /** Only alerts of these types go to the channel. Absent: all. */
+  types: z.array(z.enum(ALERT_TYPES)).min(1).optional(),
+}
+
 export const alertChannelSchema = z.discriminatedUnion('type', [
-  z.object({ name, type: z.literal('telegram'), chatId: z.string().min(1).max(64) }),
-  z.object({ name, type: z.literal('slack') }),
-  z.object({ name, type: z.literal('email'), to: z.array(z.email()).min(1).max(20) }),
-  z.object({ name, type: z.literal('webhook'), url: webUrl }),
+  z.object({ ...common, type: z.literal('telegram'), chatId: z.string().min(1).max(64) }),
+  z.object({ ...common, type: z.literal('slack') }),
+  z.object({ ...common, type: z.literal('email'), to: z.array(z.email()).min(1).max(20) }),
+  z.object({ ...common, type: z.literal('webhook'), url: webUrl }),
 ])
 
 export type AlertChannel = z.infer<typeof alertChannelSchema>

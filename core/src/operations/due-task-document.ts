@@ -13,7 +13,7 @@ export const dueTaskPath = ({ queue, name }: Pick<Task, 'queue' | 'name'>): stri
 export const dueTaskDocumentSchema = z.object({
   v: z.literal(1),
   /** The queue, which has the name of the function that does the same in the cloud. */
-  queue: z.enum(['retries']),
+  queue: z.enum(['retries', 'alerts', 'webhooks']),
   /** Ids only. */
   payload: z.record(z.string(), z.union([z.string(), z.number()])),
   /**

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { RECOVERY_STEPS } from '../session/recovery-ladder.ts'
 
 /**
  * PERSISTED CONTRACT v1: `recovery_actions/{actionId}`, an operation on a session that happens once. A caller asks for it; the owner
@@ -19,24 +20,55 @@ export const UNCONDITIONAL_ACTION_TYPES = ['restart', 'logout'] as const
 /**
  * Every type of action. The runner has one handler for each.
  *
- * restore  rebuilds a damaged state from the remaining checkpoints and records; the operator first approves the losses
+ * restore         rebuilds a damaged state from the remaining checkpoints and records; the operator first approves the losses
+ * recover         brings a session back that is lost, by the steps of the recovery ladder. The owner also records its own recoveries so:
+ *                 one action from the loss of the connection to its return, however many steps that took
+ * restart-runner  makes a runner hand its sessions over and end, so that the platform starts another one
  */
-export const RECOVERY_ACTION_TYPES = [...UNCONDITIONAL_ACTION_TYPES, 'restore'] as const
+export const RECOVERY_ACTION_TYPES = [...UNCONDITIONAL_ACTION_TYPES, 'restore', 'recover', 'restart-runner'] as const
 
 export type RecoveryActionType = (typeof RECOVERY_ACTION_TYPES)[number]
+
+/** Types of actions that the owner of a session performs. */
+export type SessionActionType = Exclude<RecoveryActionType, 'restart-runner'>
+
+/**
+ * proposed   waits for an operator's approval, or only tells what would be done (`AUTO_RECOVERY=false`)
+ * pending    an owner has to begin it
+ * running    an owner performs it
+ * done       succeeded
+ * failed     ended without success
+ * cancelled  taken back by an operator before it began
+ * vetoed     not performed, because it would have done harm: `result` says why
+ */
+export const RECOVERY_ACTION_STATES = ['proposed', 'pending', 'running', 'done', 'failed', 'cancelled', 'vetoed'] as const
+
+export type RecoveryActionState = (typeof RECOVERY_ACTION_STATES)[number]
 
 /** States in which an owner still has to take the action to its end. */
 export const OPEN_ACTION_STATES: readonly RecoveryActionState[] = ['pending', 'running']
 
-export type RecoveryActionState = 'pending' | 'running' | 'done' | 'failed'
+/** A figure or a code that led to a step. No message texts, no numbers of phones. */
+const evidenceSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
+
+export type RecoveryEvidence = z.infer<typeof evidenceSchema>
 
 export const recoveryActionSchema = z.object({
   v: z.literal(1),
   tenant: z.string(),
+  /** Empty for `restart-runner`, which concerns a runner. */
   sessionId: z.string(),
   type: z.enum(RECOVERY_ACTION_TYPES),
-  state: z.enum(['pending', 'running', 'done', 'failed']),
-  /** Who asked, and for what reason: `api`, `runner`, … */
+  state: z.enum(RECOVERY_ACTION_STATES),
+  /** The runner that `restart-runner` concerns. */
+  targetRunner: z.string().nullable().default(null),
+  /** The step that was asked for, or that was taken last. Null: the ladder decides. */
+  step: z.enum(RECOVERY_STEPS).nullable().default(null).catch(null),
+  /** What was seen when the action was made. */
+  evidence: evidenceSchema.default({}),
+  approvedBy: z.string().nullable().default(null),
+  cancelledBy: z.string().nullable().default(null),
+  /** Who asked, and for what reason: `api`, `runner`, `sweep`, … */
   requestedBy: z.string(),
   why: z.string(),
   requestedAt: z.date(),
@@ -46,9 +78,23 @@ export const recoveryActionSchema = z.object({
   epoch: z.number().nullable().default(null),
   startedAt: z.date().nullable().default(null),
   finishedAt: z.date().nullable().default(null),
-  steps: z.array(z.object({ at: z.date(), what: z.string() })).default([]),
+  steps: z
+    .array(
+      z.object({
+        at: z.date(),
+        what: z.string(),
+        /** The step of the ladder that the line tells of. */
+        step: z.enum(RECOVERY_STEPS).optional().catch(undefined),
+      }),
+    )
+    .default([]),
   /** The result: a code for programs and a sentence for people. */
   result: z.object({ code: z.string(), sentence: z.string() }).nullable().default(null),
 })
 
 export type RecoveryAction = z.infer<typeof recoveryActionSchema>
+
+/** An action on a session, which the owner of that session performs. */
+export type SessionAction = RecoveryAction & { readonly type: SessionActionType }
+
+export const isSessionAction = (action: RecoveryAction): action is SessionAction => action.type !== 'restart-runner'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SESSION_STATES } from '../session/session-states.ts'
+import { networkReportSchema } from './network-report.ts'
 import { storeReportSchema } from './store-report.ts'
 
 /** PERSISTED CONTRACT v1: `runners/{runnerId}`, a runner's heartbeat. Alive as long as Firestore's update time of it is fresh. */
@@ -43,6 +44,8 @@ export const runnerDocumentSchema = z.object({
   leavesBecause: z.literal('memory-limit').optional().catch(undefined),
   /** The container of the process. A container runs one process at a time, so an older process of it is dead. */
   instanceId: z.string().nullable(),
+  /** The numbered place in the fleet that it holds. Null or absent where `instanceId` counts, and on runners of an earlier version. */
+  slot: z.number().int().positive().nullable().optional().catch(undefined),
   startedAt: z.date(),
   /** Absent on runners of an earlier version. */
   version: z.string().optional().catch(undefined),
@@ -50,7 +53,7 @@ export const runnerDocumentSchema = z.object({
   revision: z.string().optional().catch(undefined),
   /** When it began to take sessions; null while it waits because its predecessors died young. */
   workingSince: z.date().nullable().optional(),
-  /** How many processes of this container in a row had died young when it started. */
+  /** How many processes of this container or slot in a row had died young when it started. */
   shortLives: z.number().int().nonnegative().optional(),
   heartbeatAt: z.date(),
   capacity: z.number().int().nonnegative(),
@@ -63,6 +66,14 @@ export const runnerDocumentSchema = z.object({
   /** Absent on runners of an earlier version. Figures that do not parse must not hide the sessions below. */
   resources: resourcesSchema.optional().catch(undefined),
   operations: operationsSchema.optional().catch(undefined),
+  /** What the runner can reach. Absent on runners of an earlier version. */
+  network: networkReportSchema.optional().catch(undefined),
+  /** Whether it can make voice messages of other sounds. Absent until it knows, and on runners of an earlier version. */
+  convertsVoice: z.boolean().optional().catch(undefined),
+  /** Totals since the process began, by name. They become the counters of `GET /metrics`. */
+  totals: z.record(z.string(), z.number()).optional().catch(undefined),
+  /** Numbers of the sessions below by their state, for readers who leave these out. Absent on runners of an earlier version. */
+  states: z.partialRecord(z.enum(SESSION_STATES), z.number().int()).optional().catch(undefined),
   sessions: z.record(
     z.string(),
     z.object({
@@ -72,6 +83,12 @@ export const runnerDocumentSchema = z.object({
       lastInboundAt: z.date().nullable().default(null),
       /** Totals of the session, as its owner knows them now. */
       counters: z.object({ sent: z.number(), received: z.number() }).optional(),
+      /** Since when the session has no connection. Null while it has one. */
+      downSince: z.date().nullable().optional(),
+      /** Since when its connection has been open without letting anything through. Null: it is not deaf. */
+      deafSince: z.date().nullable().optional(),
+      /** When the phone was last known to be online. Null: not known. */
+      phoneSeenAt: z.date().nullable().optional(),
     }),
   ),
 })

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { isTimeZone } from '../platform/days.ts'
 import { bytesSchema } from '../platform/parse.ts'
+import { MOST_WEBHOOKS, webhookSchema } from '../session/webhooks.ts'
 import { alertChannelSchema } from './alert-channels.ts'
+import { quietHoursSchema } from './quiet-hours.ts'
 
 /**
  * PERSISTED CONTRACT v1: `tenants/{tenant}`, a customer and its configuration. What the configuration does not name has the
@@ -55,6 +57,8 @@ const configOf = (object: typeof z.object) =>
       finishedDays: z.number().int().min(1).max(3650).optional(),
       failedDays: z.number().int().min(1).max(3650).optional(),
     }).optional(),
+    /** Days until the files of messages are removed; 0: never. */
+    mediaRetentionDays: z.number().int().min(0).max(3650).optional(),
     thresholds: object({
       /** Waiting jobs above which an alert is raised. */
       queueDepth: z.number().int().min(1).max(1_000_000).optional(),
@@ -70,8 +74,19 @@ const configOf = (object: typeof z.object) =>
       /** Requests of one API key in a minute. */
       requestsPerMinute: z.number().int().min(1).max(1_000_000).optional(),
     }).optional(),
-    alerts: object({ channels: z.array(alertChannelSchema).max(20).optional() }).optional(),
+    alerts: object({
+      channels: z.array(alertChannelSchema).max(20).optional(),
+      /** In the tenant's time zone. With the same time twice there are none. */
+      quietHours: quietHoursSchema.optional(),
+      /** Minutes between two notices of an alert that is open; 0: none after the first. */
+      reminders: object({
+        criticalMinutes: z.number().int().min(0).max(10_080).optional(),
+        otherMinutes: z.number().int().min(0).max(10_080).optional(),
+      }).optional(),
+    }).optional(),
     syncFullHistory: z.boolean().optional(),
+    /** End points that are told of what happens to all sessions of the tenant. In WAHA's shape. */
+    webhooks: z.array(webhookSchema).max(MOST_WEBHOOKS).optional(),
   })
 
 /** The configuration of a tenant. Each part is optional and changes while everything runs. */
@@ -91,6 +106,8 @@ export const tenantDocumentSchema = z.object({
   /** The last time that something was created which counts towards a quota. Its creation is guarded by this document. */
   admittedAt: z.date().optional(),
   deletingSince: z.date().optional(),
+  /** Until when somebody listens to the stream of the tenant's events. Listeners move it ahead. */
+  liveUntil: z.date().nullish(),
 })
 
 export type TenantDocument = z.infer<typeof tenantDocumentSchema>

@@ -1,5 +1,6 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { ascending, integer, integers, says, switchedOn, timeZone, type Rule } from '../platform/settings.ts'
+import { quietHoursSchema } from './quiet-hours.ts'
 import { DEFAULT_TENANT_SETTINGS as DEFAULTS, type TenantDefaults } from './tenant-settings.ts'
 
 /**
@@ -57,6 +58,26 @@ export const tenantVariables = {
     integer({ min: 0, max: 7 * DAY_MS, default: DEFAULTS.failoverAfterMs }),
     { unit: 'ms', tenant: 'failoverAfterMs' },
   ),
+  ALERT_QUIET_HOURS: says(
+    'The hours of each day in which only critical alerts are told of, in the time zone of the tenant.',
+    z
+      .string()
+      .regex(/^\d\d:\d\d-\d\d:\d\d$/, 'must be two times of the day, like 22:00-07:00')
+      .transform((text) => ({ from: text.slice(0, 5), to: text.slice(6) }))
+      .pipe(quietHoursSchema)
+      .optional(),
+    { example: '22:00-07:00', without: 'no hour is quiet', tenant: 'alerts.quietHours' },
+  ),
+  ALERT_REMINDER_CRITICAL: says(
+    'The time between two notices of a critical alert that is open; 0: none after the first.',
+    integer({ min: 0, max: 10_080, default: DEFAULTS.alerts.reminders.criticalMinutes }),
+    { unit: 'minutes', tenant: 'alerts.reminders.criticalMinutes' },
+  ),
+  ALERT_REMINDER: says(
+    'The time between two notices of any other alert that is open; 0: none after the first.',
+    integer({ min: 0, max: 10_080, default: DEFAULTS.alerts.reminders.otherMinutes }),
+    { unit: 'minutes', tenant: 'alerts.reminders.otherMinutes' },
+  ),
   SYNC_FULL_HISTORY: says(
     '`true`: the first login asks the phone for its whole history. `false`: for the last months.',
     switchedOn(DEFAULTS.syncFullHistory),
@@ -83,6 +104,11 @@ export function tenantDefaultsOf(settings: z.infer<z.ZodObject<typeof tenantVari
     },
     retries: { delaysMs: settings.SEND_RETRY_DELAYS_MS, maxRetries: settings.MAX_RETRY_ATTEMPTS },
     failoverAfterMs: settings.FAILOVER_AFTER,
+    alerts: {
+      ...DEFAULTS.alerts,
+      quietHours: settings.ALERT_QUIET_HOURS ?? null,
+      reminders: { criticalMinutes: settings.ALERT_REMINDER_CRITICAL, otherMinutes: settings.ALERT_REMINDER },
+    },
     syncFullHistory: settings.SYNC_FULL_HISTORY,
   }
 }

@@ -25,10 +25,12 @@ describe('the settings of a tenant', () => {
       retries: { delaysMs: [0, 300_000, 900_000, 1_800_000, 3_600_000, 7_200_000], maxRetries: 6 },
       failoverAfterMs: 300_000,
       retention: { finishedDays: 30, failedDays: 30 },
+      mediaRetentionDays: 30,
       thresholds: { queueDepth: 100, silenceMinutes: 15 },
       quotas: { sessions: null, keys: null, messagesPerDay: null, requestsPerMinute: 600 },
-      alerts: { channels: [] },
+      alerts: { channels: [], quietHours: null, reminders: { criticalMinutes: 15, otherMinutes: 240 } },
       syncFullHistory: false,
+      webhooks: [],
     })
   })
 
@@ -41,8 +43,9 @@ describe('the settings of a tenant', () => {
       retention: { failedDays: 7 },
       thresholds: { silenceMinutes: 5 },
       quotas: { sessions: 0, requestsPerMinute: 60 },
-      alerts: { channels: [{ name: 'ops', type: 'slack' }] },
+      alerts: { channels: [{ name: 'ops', type: 'slack' }], reminders: { otherMinutes: 60 } },
       syncFullHistory: true,
+      webhooks: [],
     })
     const { pacing, retries, retention, thresholds, quotas } = DEFAULT_TENANT_SETTINGS
     expect(settings).toEqual({
@@ -51,10 +54,16 @@ describe('the settings of a tenant', () => {
       retries: { ...retries, maxRetries: 0 },
       failoverAfterMs: 0,
       retention: { ...retention, failedDays: 7 },
+      mediaRetentionDays: 30,
       thresholds: { ...thresholds, silenceMinutes: 5 },
       quotas: { ...quotas, sessions: 0, requestsPerMinute: 60 },
-      alerts: { channels: [{ name: 'ops', type: 'slack' }] },
+      alerts: {
+        channels: [{ name: 'ops', type: 'slack' }],
+        quietHours: null,
+        reminders: { criticalMinutes: 15, otherMinutes: 60 },
+      },
       syncFullHistory: true,
+      webhooks: [],
     })
   })
 

@@ -1,4 +1,6 @@
 import type { AlertChannel } from './alert-channels.ts'
+import type { QuietHours } from './quiet-hours.ts'
+import type { GivenWebhook } from '../session/webhooks.ts'
 import type { TenantConfig, TenantDocument } from './tenant-document.ts'
 
 const SECOND_MS = 1000
@@ -28,6 +30,8 @@ export interface TenantSettings {
   }
   readonly failoverAfterMs: number
   readonly retention: { readonly finishedDays: number; readonly failedDays: number }
+  /** Days until the files of messages are removed; 0: never. */
+  readonly mediaRetentionDays: number
   readonly thresholds: { readonly queueDepth: number; readonly silenceMinutes: number }
   /** Null: no limit. */
   readonly quotas: {
@@ -37,8 +41,16 @@ export interface TenantSettings {
     /** Requests of one API key in a minute, unless the key says less. */
     readonly requestsPerMinute: number | null
   }
-  readonly alerts: { readonly channels: readonly AlertChannel[] }
+  readonly alerts: {
+    readonly channels: readonly AlertChannel[]
+    /** Hours in which only critical alerts are told of. */
+    readonly quietHours: QuietHours | null
+    /** Minutes between two notices of an alert that is open; 0: none after the first. */
+    readonly reminders: { readonly criticalMinutes: number; readonly otherMinutes: number }
+  }
   readonly syncFullHistory: boolean
+  /** Of all its sessions, as `webhooks.ts` describes them. */
+  readonly webhooks: readonly GivenWebhook[]
 }
 
 /** The values of an installation for what a tenant does not configure. They come from the environment. */
@@ -58,10 +70,12 @@ export const DEFAULT_TENANT_SETTINGS: TenantDefaults = {
   retries: { delaysMs: [0, 5, 15, 30, 60, 120].map((minutes) => minutes * MINUTE_MS), maxRetries: 6 },
   failoverAfterMs: 5 * MINUTE_MS,
   retention: { finishedDays: 30, failedDays: 30 },
+  mediaRetentionDays: 30,
   thresholds: { queueDepth: 100, silenceMinutes: 15 },
   quotas: { sessions: null, keys: null, messagesPerDay: null, requestsPerMinute: 600 },
-  alerts: { channels: [] },
+  alerts: { channels: [], quietHours: null, reminders: { criticalMinutes: 15, otherMinutes: 240 } },
   syncFullHistory: false,
+  webhooks: [],
 }
 
 /** Resolves the configuration of a tenant. A tenant without a document has the values of the installation. */
@@ -76,10 +90,16 @@ export function effectiveConfig(
     retries: merged(defaults.retries, config.retries),
     failoverAfterMs: config.failoverAfterMs ?? defaults.failoverAfterMs,
     retention: merged(defaults.retention, config.retention),
+    mediaRetentionDays: config.mediaRetentionDays ?? defaults.mediaRetentionDays,
     thresholds: merged(defaults.thresholds, config.thresholds),
     quotas: merged(defaults.quotas, config.quotas),
-    alerts: merged(defaults.alerts, config.alerts),
+    alerts: {
+      channels: config.alerts?.channels ?? defaults.alerts.channels,
+      quietHours: config.alerts?.quietHours ?? defaults.alerts.quietHours,
+      reminders: merged(defaults.alerts.reminders, config.alerts?.reminders),
+    },
     syncFullHistory: config.syncFullHistory ?? defaults.syncFullHistory,
+    webhooks: config.webhooks ?? defaults.webhooks,
   }
 }
 

@@ -65,10 +65,24 @@ export type ErrorCode =
   | 'not-connected'
   /** Thrown when no verified backup of the state could be made. */
   | 'backup-failed'
+  /** Thrown when a session cannot be moved in or out; the message says why. */
+  | 'cannot-move'
   /** Thrown when the installed Baileys or libsignal is not the one that this program was made for. */
   | 'library-changed'
   /** Thrown when a restore would lose more than was agreed to, or there is nothing to restore. */
   | 'restore-refused'
+  /** Thrown when an outgoing request would go to an address inside: of this host, of its network, of its platform. */
+  | 'address-refused'
+  /** Thrown when the bytes of a message to send cannot be used, now or later. */
+  | 'cannot-use-media'
+  /** Thrown when a host outside gave no whole answer in time. Whether it took the request is not known then. */
+  | 'no-answer'
+  /** Thrown when a mail server refuses a mail for good. */
+  | 'mail-refused'
+  /** Thrown when a message can never be made: WhatsApp has no such message, or what it refers to is gone. */
+  | 'cannot-compose'
+  /** Thrown when a message goes to a group that this account has left, was removed from, or that does not exist. */
+  | 'not-in-group'
 
 export const isHoldfastError = (error: unknown, code?: ErrorCode): error is HoldfastError =>
   error instanceof HoldfastError && (code === undefined || error.code === code)

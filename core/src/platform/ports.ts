@@ -112,7 +112,7 @@ export interface DocumentCounter {
 /** A call of a function, at a time. */
 export interface Task {
   /** The queue, which has the name of the function that it calls. */
-  readonly queue: 'retries'
+  readonly queue: 'retries' | 'alerts' | 'webhooks'
   /** Letters, digits, hyphens and underscores. A queue refuses a name again for about an hour after its task has ended. */
   readonly name: string
   /** Ids only. */

@@ -46,7 +46,7 @@ export class WrappingKey {
 }
 
 /** The purpose of sealed bytes. Each has its own derived key. */
-export type Purpose = 'journal' | 'checkpoint' | 'content' | 'fingerprint'
+export type Purpose = 'journal' | 'checkpoint' | 'content' | 'fingerprint' | 'media'
 
 /** The unwrapped data keys of one session. */
 export class SessionCipher {
@@ -91,6 +91,11 @@ export class SessionCipher {
   /** Returns whether a hash is the fingerprint of these bytes, under the current key or an earlier one. */
   isFingerprint(hash: string, plain: Uint8Array): boolean {
     return [...this.#keys.keys()].some((version) => this.#fingerprint(plain, version) === hash)
+  }
+
+  /** The key of one object that is too large to be sealed at once: see `media-cipher.ts`. */
+  objectKey(name: string, salt: Uint8Array, version: number): Buffer {
+    return Buffer.from(hkdfSync('sha256', this.#keyFor('media', version), salt, this.#bind('media', name), KEY_BYTES))
   }
 
   #fingerprint(plain: Uint8Array, version: number): string {

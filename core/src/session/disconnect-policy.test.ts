@@ -69,6 +69,7 @@ describe('a linked session', () => {
 
   it.each([500, 408, 428, 401, 503])('closed with %s by a broken transport has only lost the network', (code) => {
     expect(judge(code, { transport: 'broken' })).toMatchObject({ class: 'network', reason: 'connection-lost' })
+    expect(judge(code, { transport: 'proxy' })).toMatchObject({ class: 'network', reason: 'proxy-refused', action: 'reconnect' })
   })
 
   it.each([500, 408])('closed with %s because of an untrusted certificate is refused', (code) => {
@@ -146,6 +147,15 @@ describe('the schedule', () => {
     )
     expect(delays).toEqual([20_000, 40_000, 60_000])
     expect(judge(440, { replacedWithinHour: 1 })).toMatchObject({ state: 'NEEDS_ATTENTION', reason: 'foreign-connection' })
+  })
+
+  it('of a session that was moved in just now is the work of its old owner, and no attempt follows', () => {
+    expect(judge(440, { isArriving: true })).toMatchObject({
+      action: 'stop',
+      state: 'NEEDS_ATTENTION',
+      reason: 'old-owner-alive',
+    })
+    expect(judge(503, { isArriving: true })).toMatchObject({ action: 'reconnect' })
   })
 
   it('after a refused version waits an hour', () => {

@@ -6,8 +6,11 @@ import type { ReasonCode, SessionState } from './session-states.ts'
 export interface Disconnect {
   /** HTTP-like; undefined when there is none. */
   readonly code: number | undefined
-  /** Set when the transport failed and WhatsApp said nothing. `untrusted`: the server could not prove to be WhatsApp. */
-  readonly transport?: 'broken' | 'untrusted'
+  /**
+   * Set when the transport failed and WhatsApp said nothing. `untrusted`: the server could not prove to be WhatsApp. `proxy`: the session's
+   * proxy let nothing through.
+   */
+  readonly transport?: 'broken' | 'untrusted' | 'proxy'
   /** The kind of conflict that WhatsApp named: `replaced`, `device_removed`. */
   readonly conflict?: string
   /** Remaining time of a ban, as WhatsApp told it, in milliseconds. */
@@ -59,8 +62,12 @@ export interface DisconnectContext extends Linking {
   readonly restarts: number
   /** Failed rounds of QR codes and linkings. */
   readonly pairingRounds: number
+  /** An outage is the cause: the disconnect is in none of the counts of attempts. */
+  readonly inOutage?: boolean
   /** Earlier "replaced" disconnects within the last hour, without the one at hand. */
   readonly replacedWithinHour: number
+  /** The session was moved in a short time ago: a connection that replaces it is that of its old owner. */
+  readonly isArriving?: boolean
 }
 
 interface Judged {
@@ -154,7 +161,11 @@ export function verdict(disconnect: Disconnect, context: DisconnectContext, poli
   const kind = classify(disconnect, context)
   switch (kind) {
     case 'network':
-      return again(kind, 'connection-lost', backoffMs(policy.network, context.networkFailures, random))
+      return again(
+        kind,
+        disconnect.transport === 'proxy' ? 'proxy-refused' : 'connection-lost',
+        backoffMs(policy.network, context.networkFailures, random),
+      )
     case 'whatsapp':
     case 'bad-session':
       return afterTrouble(kind, context, policy, random)
@@ -181,16 +192,18 @@ const restartDelayMs = ({ restarts }: DisconnectContext, policy: ReconnectPolicy
   restarts <= 1 ? 0 : backoffMs(policy.network, restarts - 1, random)
 
 function afterTrouble(kind: 'whatsapp' | 'bad-session', context: DisconnectContext, policy: ReconnectPolicy, random: Random) {
+  const reason = kind === 'whatsapp' ? 'whatsapp-trouble' : 'bad-session'
+  if (context.inOutage) return again(kind, reason, backoffMs(policy.network, context.networkFailures, random))
   const further = context.whatsappFailures - 1
   if (further > policy.maxAttempts) return stop(kind, 'NEEDS_ATTENTION', 'whatsapp-keeps-failing')
   const delayMs = further === 0 ? 0 : (policy.whatsappDelaysMs[further - 1] ?? policy.whatsappDelaysMs.at(-1) ?? 0)
-  const reason = kind === 'whatsapp' ? 'whatsapp-trouble' : 'bad-session'
   // The fault may lie in memory only. After two failures the owner tries the stored state.
   const rereads = kind === 'bad-session' && further > 0
   return { ...again(kind, reason, spreadMs(delayMs, random)), bindsNextOwner: true, rereads }
 }
 
 function afterReplacement(context: DisconnectContext, { replacedDelayMs }: ReconnectPolicy, random: Random): Verdict {
+  if (context.isArriving === true) return stop('replaced', 'NEEDS_ATTENTION', 'old-owner-alive')
   if (context.replacedWithinHour > 0) return stop('replaced', 'NEEDS_ATTENTION', 'foreign-connection')
   const { min, max } = replacedDelayMs
   const delayMs = Math.round(min + (max - min) * random.fraction())

@@ -25,6 +25,16 @@ export const jobIdOf = (tenant: string, idempotencyKey: string): string => hashO
 export const bulkJobIdOf = (tenant: string, idempotencyKey: string, index: number): string =>
   hashOf('bulk', tenant, idempotencyKey, String(index)).slice(0, 40)
 
+/** The id of the job of a message whose id at WhatsApp the caller chose. */
+export const jobIdOfMessage = (tenant: string, messageId: string): string =>
+  hashOf('job of message', tenant, messageId).slice(0, 40)
+
+/** Makes an id that a caller can choose for a message, of 9 random bytes. It has the form of `whatsappMessageIdOf`. */
+export const chosenMessageId = (random: Buffer): string => `3EB0${random.toString('hex').toUpperCase()}`
+
+/** The form of WhatsApp's ids that a caller may choose. */
+export const CHOSEN_MESSAGE_ID = /^[0-9A-F]{16,32}$/
+
 /** The WhatsApp id that a job keeps for life, in the form that WhatsApp Web's own ids have. */
 export const whatsappMessageIdOf = (jobId: string): string => `3EB0${hashOf('message', jobId).slice(0, 18).toUpperCase()}`
 

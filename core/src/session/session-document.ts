@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { bytesSchema } from '../platform/parse.ts'
 import { pacingFiguresSchema } from './pacing-figures.ts'
-import { REASONS, SESSION_STATES, type ReasonCode } from './session-states.ts'
+import { API_STATUSES, REASONS, SESSION_STATES, type ReasonCode } from './session-states.ts'
 import { DISCONNECT_CLASSES } from './disconnect-policy.ts'
+import { LOSS_CAUSES, RECOVERY_STEPS } from './recovery-ladder.ts'
 
 /**
  * PERSISTED CONTRACT v1: `whatsapp_connection_states/{sessionId}`.
@@ -48,6 +49,9 @@ export const crashRecordSchema = z.object({
   failedTrials: z.number().int().nonnegative(),
   /** The owner has the session on trial: it is the only suspect open in that runner. */
   onTrial: z.boolean(),
+  /** Convictions in a row, and when the session is tried again by itself. Absent on sessions without a conviction. */
+  convictions: z.number().int().nonnegative().optional(),
+  nextTrialAt: z.date().optional(),
 })
 
 export type CrashRecord = z.infer<typeof crashRecordSchema>
@@ -64,6 +68,42 @@ const lastDisconnectSchema = z.object({
 
 export type LastDisconnect = z.infer<typeof lastDisconnectSchema>
 
+const stepTakenSchema = z.object({ step: z.enum(RECOVERY_STEPS), at: z.date() })
+
+/** What an owner leaves to the next one about recoveries. */
+export const recoveryMemorySchema = z.object({
+  /** The recovery that goes on. Null: the session is not lost. */
+  open: z
+    .object({
+      /** The id of its `recover` action, which need not exist yet. */
+      id: z.string(),
+      cause: z.enum(LOSS_CAUSES),
+      /** The time of the loss. */
+      since: z.date(),
+      steps: z.array(stepTakenSchema).default([]),
+    })
+    .nullable()
+    .default(null),
+  /** The steps that recoveries of the last day took. They count towards the budgets. */
+  taken: z.array(stepTakenSchema).default([]),
+})
+
+export type RecoveryMemory = z.infer<typeof recoveryMemorySchema>
+
+/**
+ * The way of a session into this installation or out of it.
+ *
+ * arriving  its keys are being stored, so that no runner may open it yet
+ * arrived   it was moved in
+ * exported  its keys were handed out, so that no runner may open it before an operator has said that nobody else uses them
+ */
+export const movedSchema = z.object({ phase: z.enum(['arriving', 'arrived', 'exported']), at: z.date() })
+
+export type Moved = z.infer<typeof movedSchema>
+
+/** Whether another program may have the session's keys, so that no runner may open it. */
+export const isHandedOut = ({ moved }: { readonly moved: Moved | null }): boolean => moved !== null && moved.phase !== 'arrived'
+
 const reasonCodes = Object.keys(REASONS) as [ReasonCode, ...ReasonCode[]]
 
 export const sessionDocumentSchema = z.object({
@@ -72,16 +112,34 @@ export const sessionDocumentSchema = z.object({
   name: z.string(),
   wanted: z.enum(['online', 'offline']),
   config: z.record(z.string(), z.unknown()).default({}),
+  /** The secrets of the webhooks in `config`, sealed: see `webhook-secrets.ts`. */
+  webhookSecrets: bytesSchema.nullable().optional(),
+  /** The password of the proxy in `config`, sealed. */
+  proxyPassword: bytesSchema.nullable().optional(),
   createdAt: z.date(),
+  /** True: hidden from its callers, until a session is created under its name again. */
+  isRemoved: z.boolean().optional(),
 
   state: z.enum(SESSION_STATES).default('NEW'),
   reason: z.enum(reasonCodes).catch('created'),
   sentence: z.string().default(''),
   userAction: z.string().nullable().default(null),
   since: z.date().optional(),
+  /** The last three statuses that the API showed, each since when, the last one at the end. Webhooks tell of them. */
+  statuses: z
+    .array(z.object({ status: z.enum(API_STATUSES), at: z.date() }))
+    .default([])
+    .catch([]),
   /** Null: unowned or released. */
   runnerId: z.string().nullable().default(null),
   epoch: z.number().int().nonnegative().default(0),
+  /**
+   * Of a released session: the runner that is to take it, or null for any but `from`, which let it go. Others leave it to that one for
+   * some seconds. Null once it has an owner.
+   */
+  movesTo: z.object({ from: z.string(), to: z.string().nullable() }).nullable().default(null).catch(null),
+  /** Absent on sessions that were linked here and never exported. */
+  moved: movedSchema.nullable().default(null),
   /** A hint: the journal reaches at least this far. */
   journalHead: z.number().int().nonnegative().default(0),
   /** The place of the journal at the last claim, for people. */
@@ -96,7 +154,16 @@ export const sessionDocumentSchema = z.object({
   downSince: z.date().nullable().default(null),
   lastProofOfLifeAt: z.date().nullable().default(null),
   lastInboundAt: z.date().nullable().default(null),
-  me: z.object({ id: z.string(), lid: z.string().nullable() }).nullable().default(null),
+  /** Written every 30 s with `HEARTBEAT_MODE=session` only. */
+  heartbeatAt: z.date().nullable().default(null),
+  /** When the phone was last known to be online, exact to some hours. Null: not known. */
+  phoneSeenAt: z.date().nullable().default(null),
+  /** The memory of recoveries, which the next owner continues. A memory of an unknown shape is as good as none. */
+  recovery: recoveryMemorySchema.nullable().default(null).catch(null),
+  me: z
+    .object({ id: z.string(), lid: z.string().nullable(), pushName: z.string().nullable().optional() })
+    .nullable()
+    .default(null),
   /** The QR code to scan now, sealed with the session's data key: it contains the pairing secret. */
   pairing: z.object({ qr: bytesSchema, expiresAt: z.date() }).nullable().default(null),
   counters: z.object({ sent: z.number().default(0), received: z.number().default(0) }).default({ sent: 0, received: 0 }),

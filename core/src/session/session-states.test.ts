@@ -21,6 +21,7 @@ describe('each reason', () => {
 /** The reasons of sessions that need no person: they go on by themselves, or do what was requested. */
 const BY_ITSELF = [
   'requested',
+  'awaiting-runner',
   'claimed',
   'restoring',
   'restoring-from-backup',
@@ -30,12 +31,15 @@ const BY_ITSELF = [
   'logged-in',
   'restart-required',
   'connection-lost',
+  'outage-network',
+  'outage-whatsapp',
   'whatsapp-trouble',
   'bad-session',
   'owner-silent',
   'owner-lost',
   'not-vouched-for',
   'runner-leaving',
+  'moving',
   'firestore-away',
   'state-unreachable',
   'awaiting-trial',

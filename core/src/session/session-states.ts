@@ -38,7 +38,10 @@ export const SESSION_STATES = [
 
 export type SessionState = (typeof SESSION_STATES)[number]
 
-export type ApiStatus = 'STOPPED' | 'STARTING' | 'SCAN_QR_CODE' | 'WORKING' | 'FAILED'
+/** WAHA's words. */
+export const API_STATUSES = ['STOPPED', 'STARTING', 'SCAN_QR_CODE', 'WORKING', 'FAILED'] as const
+
+export type ApiStatus = (typeof API_STATUSES)[number]
 
 export function apiStatusOf(state: SessionState): ApiStatus {
   switch (state) {
@@ -74,6 +77,21 @@ const RESTORE =
 export const REASONS = {
   created: { sentence: 'Created; not started yet.', userAction: 'Start the session.' },
   requested: { sentence: 'Stopped on request; its state is kept.', userAction: null },
+  'moving-in': {
+    sentence: 'The session is being moved in from another program.',
+    userAction: 'If the move was cut short, run it again: it goes on where it stood.',
+  },
+  'moved-in': { sentence: 'The session was moved in from another program; not started yet.', userAction: 'Start the session.' },
+  exported: {
+    sentence: 'The session was exported: another program may use it now, and two at once would damage it.',
+    userAction:
+      'To use it here again, move it in again from that program. If no program has used the export, start the session and confirm that (confirm=exported).',
+  },
+  'old-owner-alive': {
+    sentence: 'The program that the session was moved in from has connected again; the session stays stopped.',
+    userAction: 'Stop that program for good, then start the session.',
+  },
+  'awaiting-runner': { sentence: 'Waiting for a runner to take the session.', userAction: null },
   claimed: { sentence: 'A runner has taken the session over.', userAction: null },
   restoring: { sentence: 'Reading the last checkpoint and replaying the journal.', userAction: null },
   'opening-socket': { sentence: 'Connecting to WhatsApp.', userAction: null },
@@ -98,6 +116,18 @@ export const REASONS = {
   'logged-in': { sentence: 'Connected to WhatsApp.', userAction: null },
   'restart-required': { sentence: 'WhatsApp asked for a new connection; connecting again.', userAction: null },
   'connection-lost': { sentence: 'The network connection was lost; connecting again.', userAction: null },
+  'proxy-refused': {
+    sentence: 'The proxy of the session cannot be reached, or does not let the session through; trying again.',
+    userAction: 'Check config.proxy: server, user name and password. PUT /api/sessions/{name} changes it.',
+  },
+  'outage-network': {
+    sentence: 'The runner has no network at the moment; the session connects when it is back, and loses no attempt.',
+    userAction: null,
+  },
+  'outage-whatsapp': {
+    sentence: 'WhatsApp cannot be reached or lets no session in; the session connects when it works again, and loses no attempt.',
+    userAction: null,
+  },
   'whatsapp-trouble': { sentence: 'WhatsApp ended the connection with an error; trying again.', userAction: null },
   'bad-session': {
     sentence: 'WhatsApp ended the connection for a reason that it did not name; trying again with the same credentials.',
@@ -109,7 +139,12 @@ export const REASONS = {
   },
   'not-vouched-for': { sentence: 'The runner of this session does not confirm this state at the moment.', userAction: null },
   'owner-lost': { sentence: 'The last runner of this session is gone; waiting for another.', userAction: null },
+  'no-room': {
+    sentence: 'All runners are full; the session starts as soon as one has room.',
+    userAction: 'Raise FLEET_MAX or MAX_CONNECTIONS, or start another runner.',
+  },
   'runner-leaving': { sentence: 'The runner is shutting down; another will take over.', userAction: null },
+  moving: { sentence: 'The session moves to another runner, which will connect it in a moment.', userAction: null },
   'firestore-away': { sentence: 'The runner cannot reach Firestore; nothing is sent until it can.', userAction: null },
   'replaced-waiting': {
     sentence: 'Another connection with the same credentials took the place of this one; trying once more after a pause.',
@@ -158,8 +193,9 @@ export const REASONS = {
     userAction: null,
   },
   'crashes-its-runner': {
-    sentence: 'Its runner died whenever this session was opened alone. It stays closed, so that the other sessions can run.',
-    userAction: 'Look into the last lines of the log of the runner before each crash. Restart the session to try it again.',
+    sentence:
+      'Its runner died whenever this session was opened alone. It stays closed for a while, so that the other sessions can run, and is then tried again.',
+    userAction: 'Look into the last lines of the log of the runner before each crash. Restart the session to try it at once.',
   },
   'state-unreachable': {
     sentence: 'The stored state cannot be read at the moment; trying again.',
@@ -225,6 +261,16 @@ export const REASONS = {
 
 export type ReasonCode = keyof typeof REASONS
 
+/**
+ * The marks of the sweep: reasons that it writes into the document of a session for which nobody vouches. No owner ever writes them, so
+ * an owner that hears one of them states its state anew.
+ */
+export const MARKS = ['owner-silent', 'owner-lost', 'not-vouched-for'] as const satisfies readonly ReasonCode[]
+
+export type Mark = (typeof MARKS)[number]
+
+export const isMark = (reason: unknown): reason is Mark => MARKS.some((mark) => mark === reason)
+
 /** Reasons that end by themselves once the owner can read the state again. */
 const STATE_TROUBLE = [
   'journal-gap',
@@ -257,11 +303,24 @@ export function reasonOfDamage(code: ErrorCode): StateTrouble {
   return code === 'checkpoint-corrupt' ? 'checkpoint-lost' : 'journal-damaged'
 }
 
-/** The texts of a temporary ban. They give its end in UTC, because the reader's time zone is unknown. */
+/** A time for people: whole minutes, rounded up, in UTC, because the reader's time zone is unknown. */
+const minuteOf = (time: Date): string =>
+  `${new Date(Math.ceil(time.getTime() / 60_000) * 60_000).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+
+/** The texts of a quarantined session. */
+export function quarantineTexts(nextTrialAt: Date | null): { sentence: string; userAction: string } {
+  if (!nextTrialAt) return REASONS['crashes-its-runner']
+  const at = minuteOf(nextTrialAt)
+  return {
+    sentence: `Its runner died whenever this session was opened alone. It stays closed until ${at}, so that the other sessions can run, and is then tried again.`,
+    userAction: `Look into the last lines of the log of the runner before each crash. Restart the session to try it before ${at}.`,
+  }
+}
+
+/** The texts of a temporary ban. They give its end. */
 export function temporaryBanTexts(until: Date | null): { sentence: string; userAction: string } {
   if (!until) return REASONS['temporarily-banned']
-  const wholeMinute = new Date(Math.ceil(until.getTime() / 60_000) * 60_000)
-  const end = `${wholeMinute.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  const end = minuteOf(until)
   return {
     sentence: `WhatsApp has banned this account until ${end}; the credentials are kept.`,
     userAction: `Start the session after ${end}. WhatsApp on the phone shows the reason for the ban.`,

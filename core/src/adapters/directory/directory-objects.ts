@@ -1,6 +1,8 @@
-import { readFile, readdir } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { readFile, readdir, rm, stat } from 'node:fs/promises'
 import { join, normalize, sep } from 'node:path'
 import { HoldfastError } from '../../platform/errors.ts'
+import type { ByteRange, Bytes, ObjectStreams } from '../../platform/object-streams.ts'
 import type { ObjectStore, StoredObject } from '../../platform/ports.ts'
 import { createFile, isUnfinished } from './durable-files.ts'
 import type { StoreDirectory } from './store-directory.ts'
@@ -11,7 +13,7 @@ const GENERATION = '1'
 const CHECKPOINT = /^sessions\/([^/]+)\/([^/]+)$/
 
 /** Objects as files of a directory. A session's objects lie with the session, all others in the store's own folder. */
-export class DirectoryObjects implements ObjectStore {
+export class DirectoryObjects implements ObjectStore, ObjectStreams {
   readonly #directory: StoreDirectory
 
   constructor(directory: StoreDirectory) {
@@ -24,6 +26,36 @@ export class DirectoryObjects implements ObjectStore {
   }
 
   async create(name: string, bytes: Buffer): Promise<{ generation: string }> {
+    await this.#createFile(name, bytes)
+    return { generation: GENERATION }
+  }
+
+  createFrom(name: string, bytes: Bytes): Promise<void> {
+    return this.#createFile(name, bytes)
+  }
+
+  async sizeOf(name: string): Promise<number | null> {
+    const found = await this.#directory.absentAs(null, stat(this.#pathOf(name)))
+    return found && found.size
+  }
+
+  async *readRange(name: string, { start, end }: ByteRange): AsyncGenerator<Buffer> {
+    if (end <= start) return
+    for await (const some of createReadStream(this.#pathOf(name), { start, end: end - 1 })) yield some as Buffer
+  }
+
+  async *createdBefore(prefix: string, time: Date): AsyncGenerator<string> {
+    for (const name of await this.list(prefix)) {
+      const found = await this.#directory.absentAs(null, stat(this.#pathOf(name)))
+      if (found && found.mtime < time) yield name
+    }
+  }
+
+  async remove(name: string): Promise<void> {
+    await rm(this.#pathOf(name), { force: true })
+  }
+
+  async #createFile(name: string, bytes: Buffer | Bytes): Promise<void> {
     const path = this.#pathOf(name)
     await this.#directory.makeFolder(
       ...path
@@ -32,7 +64,6 @@ export class DirectoryObjects implements ObjectStore {
         .slice(0, -1),
     )
     await this.#directory.guard(createFile(path, bytes))
-    return { generation: GENERATION }
   }
 
   async read(name: string, generation: string = GENERATION): Promise<StoredObject | null> {

@@ -19,7 +19,7 @@ export const isUnfinished = (name: string): boolean => UNFINISHED.test(name)
  * @throws HoldfastError `already-exists` when the name is taken.
  * @throws the file system's error. The file may exist all the same.
  */
-export async function createFile(path: string, bytes: Uint8Array): Promise<void> {
+export async function createFile(path: string, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
   const aside = join(dirname(path), `.${basename(path)}.${randomUUID()}.new`)
   try {
     await writeWhole(aside, bytes)
@@ -44,7 +44,7 @@ async function giveName(aside: string, path: string): Promise<void> {
   }
 }
 
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+async function writeWhole(path: string, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
   // `wx` never opens an existing file, which might be another name of one that counts.
   const file = await open(path, 'wx', FILE_MODE)
   try {

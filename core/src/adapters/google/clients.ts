@@ -3,6 +3,7 @@ import { Storage } from '@google-cloud/storage'
 import { CloudTasksClient } from '@google-cloud/tasks'
 import { credentials } from '@grpc/grpc-js'
 import { systemClock } from '../../platform/system-clock.ts'
+import type { ObjectStreams } from '../../platform/object-streams.ts'
 import type { DocumentCounter, DocumentStore, ObjectStore, StoreCheck, TaskQueues } from '../../platform/ports.ts'
 import type { TasksConfig } from '../../platform/tasks-settings.ts'
 import { CloudTaskQueues } from './cloud-tasks.ts'
@@ -18,7 +19,7 @@ export interface FirestoreClients {
 }
 
 export interface GoogleClients extends FirestoreClients {
-  readonly objects: ObjectStore & StoreCheck
+  readonly objects: ObjectStore & ObjectStreams & StoreCheck
 }
 
 /** Keep-alive settings that detect dead connections. */
