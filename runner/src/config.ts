@@ -1,3 +1,4 @@
+import { publicUrlOf } from '@holdfast/core/platform/public-url'
 import { WrappingKey } from '@holdfast/core/security/envelope'
 import { credentialsSourceOf } from '@holdfast/core/platform/google-credentials'
 import { oldNamesIn } from '@holdfast/core/platform/old-names'
@@ -7,10 +8,14 @@ import { storageOf, storageRules } from '@holdfast/core/platform/storage-setting
 import { tasksOf } from '@holdfast/core/platform/tasks-settings'
 import { versionWith } from '@holdfast/core/platform/version'
 import { DEFAULT_RECONNECT_POLICY as RECONNECT } from '@holdfast/core/session/disconnect-policy'
+import { hostsOf } from './network/probe.ts'
 import { runnerSettings } from './settings.ts'
 
 /** A megabyte is 1 MiB here, as in Cloud Run. */
 const BYTES_PER_MB = 1024 * 1024
+
+/** The interval of probes while nothing fails and no session hears WhatsApp. */
+const IDLE_PROBES_EVERY_MS = 5 * 60_000
 
 /** A runner's configuration. Only this file reads the environment. */
 export type RunnerConfig = ReturnType<typeof readRunnerConfig>
@@ -56,7 +61,13 @@ export function readRunnerConfig(environment: Environment = process.env) {
     },
     checkpoints: { everyRecords: settings.CHECKPOINT_RECORDS, everyMs: settings.SESSION_BACKUP_INTERVAL },
     autoRestore: settings.AUTO_RESTORE,
-    crashPolicy: { suspectAfter: settings.CRASH_LOOP_AFTER, stableMs: settings.CRASH_FREE_MS },
+    crashPolicy: {
+      suspectAfter: settings.CRASH_LOOP_AFTER,
+      stableMs: settings.CRASH_FREE_MS,
+      pausesMs: settings.QUARANTINE_PAUSES_MS,
+    },
+    recovery: { isAutomatic: settings.AUTO_RECOVERY, deafAfterMs: settings.DEAF_AFTER_MS },
+    hasSessionHeartbeats: settings.HEARTBEAT_MODE === 'session',
     connectsPerSecond: settings.CONNECTS_PER_SECOND,
     maxPairings: settings.MAX_PAIRINGS,
     reconnect: {
@@ -67,10 +78,17 @@ export function readRunnerConfig(environment: Environment = process.env) {
       outdatedDelayMs: settings.CLIENT_OUTDATED_DELAY_MS,
       pairingRounds: settings.MAX_PAIRING_ROUNDS,
     },
+    network: {
+      neutral: hostsOf(settings.NETWORK_NEUTRAL_HOSTS) ?? [],
+      limitMs: settings.NETWORK_PROBE_LIMIT_MS,
+      policy: { troubleEveryMs: settings.NETWORK_PROBE_INTERVAL_MS, idleEveryMs: IDLE_PROBES_EVERY_MS },
+    },
     client: {
       version: settings.WHATSAPP_WEB_VERSION ?? null,
       qrLifeMs: settings.QR_LIFETIME_MS ?? null,
     },
+    publicUrl: publicUrlOf(settings),
+    mostMediaBytes: settings.MAX_INCOMING_MEDIA_MB * BYTES_PER_MB,
     tenantDefaults: tenantDefaultsOf(settings),
     heartbeat: { intervalMs: settings.HEARTBEAT_INTERVAL_MS, deadAfterMs: settings.RUNNER_DEAD_AFTER_MS },
     resources: { intervalMs: settings.HEALTH_CHECK_INTERVAL, memoryEveryMs: settings.HEARTBEAT_INTERVAL_MS },
@@ -84,9 +102,11 @@ export function readRunnerConfig(environment: Environment = process.env) {
     },
     probePort: settings.PROBE_PORT ?? settings.PORT ?? null,
     signatureCheck: settings.SIGNATURE_CHECK,
+    allowInside: settings.ALLOW_INSIDE_ADDRESSES ?? [],
     instanceId: settings.INSTANCE_ID ?? null,
     version: versionWith(settings.HOLDFAST_RELEASE),
     revision: settings.CLOUD_RUN_REVISION ?? settings.K_REVISION ?? '',
+    rebalances: settings.REBALANCING,
     oldRevisionWaitMs: settings.OLD_REVISION_WAIT_MS,
     logLevel: settings.LOG_LEVEL,
     credentials: credentialsSourceOf(environment),

@@ -1,10 +1,15 @@
 // This import comes first: it patches a module before any import loads Baileys.
 import './whatsapp/baileys/patches/inflate-limit.ts'
+import { SafeDownloads } from '@holdfast/core/adapters/outgoing/downloads'
 import { RUNNERS } from '@holdfast/core/operations/runner-document'
 import { messageOf } from '@holdfast/core/platform/errors'
 import { endWithoutCredentials } from '@holdfast/core/adapters/google/credentials'
 import { createFirestoreClients } from '@holdfast/core/adapters/google/clients'
+import { SafeHttp } from '@holdfast/core/adapters/outgoing/http'
+import { connectChecked } from '@holdfast/core/adapters/outgoing/checked-connection'
+import { outsideOr } from '@holdfast/core/adapters/outgoing/inside-addresses'
 import { tenantOf } from '@holdfast/core/session/ids'
+import type { SessionProxy } from '@holdfast/core/session/proxy-settings'
 import { createLogger, type Logger } from '@holdfast/core/platform/logging'
 import { openRunnerStores, type RunnerStores } from '@holdfast/core/adapters/session-stores'
 import { openTaskQueues } from '@holdfast/core/adapters/task-queues'
@@ -12,17 +17,24 @@ import type { StoreProblem, StoreReport } from '@holdfast/core/operations/store-
 import { sentenceOfOldName } from '@holdfast/core/platform/old-names'
 import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
 import { BaileysClient } from './whatsapp/baileys/client.ts'
+import { serverAddress } from './whatsapp/baileys/server-address.ts'
 import { installPatches } from './whatsapp/baileys/patches/install-patches.ts'
 import { rekeyedState } from './whatsapp/baileys/signal/rekey.ts'
 import { readRunnerConfig, type RunnerConfig } from './config.ts'
+import { proxyAgent } from './network/proxy-tunnel.ts'
+import { type WatchedNetwork, watchNetwork } from './network/watched-network.ts'
 import { ActionFeed } from './supervisor/action-feed.ts'
 import { DialPacer } from './supervisor/dial-pacer.ts'
 import { Supervisor } from './supervisor/supervisor.ts'
 import { JobFeed } from './supervisor/job-feed.ts'
+import { QueryFeed } from './supervisor/query-feed.ts'
 import { Heartbeat } from './supervisor/heartbeat.ts'
 import { TenantFeed } from './supervisor/tenant-feed.ts'
+import { SessionHeartbeats } from './supervisor/session-heartbeats.ts'
 import { SingleTrialSlot } from './supervisor/trial-slot.ts'
+import { Rebalancer } from './supervisor/rebalancer.ts'
 import { Placement } from './supervisor/placement.ts'
+import { RunnerActions } from './supervisor/runner-actions.ts'
 import { Shutdown } from './process/shutdown.ts'
 import { onSignal } from '@holdfast/core/platform/signals'
 import { EXIT } from '@holdfast/core/platform/exit-codes'
@@ -32,9 +44,14 @@ import { leaveBeforeMemoryIsFull } from './process/memory-limit.ts'
 import { ProbeServer } from './process/probe-server.ts'
 import { processMeter } from './process/resource-meter.ts'
 import { ResourceWatch } from './process/resource-watch.ts'
+import { SweepWatch } from './process/sweep-watch.ts'
+import { Slots } from './process/slots.ts'
 import { Start } from './process/start.ts'
+import { hasFfmpeg } from './session/media/voice-converter.ts'
 import { DEFAULT_JOURNAL_LIMITS } from './session/journal/commit.ts'
-import type { OwnedSession, OwnedSessionDependencies } from './session/owned-session.ts'
+import { RunnerRecoveries } from './session/recovery/runner-recoveries.ts'
+import type { OwnedSession } from './session/owned-session.ts'
+import type { OwnedSessionDependencies } from './session/session-parts.ts'
 
 /** The runner doubts itself after this many times the silence that makes it count as dead. */
 const DOUBTED_AFTER_DEATHS = 5
@@ -63,12 +80,24 @@ async function main(): Promise<void> {
   const { documents } = stores
   const { taskQueue: type, tasks: cloud } = config
   const tasks = openTaskQueues({ type, cloud, documents, clock, operations: stores.operations })
+  const recoveries = new RunnerRecoveries()
+  let convertsVoice: boolean | null = null
+  void hasFfmpeg().then((has) => (convertsVoice = has))
   let store: StoreReport | null = null
   const meter = processMeter(config.memoryLimitBytes)
   const resources = new ResourceWatch({ meter, clock, policy: config.resources })
   const own = { documents, clock, logger: log, runnerId, instanceId }
+  const slots = new Slots(own)
+  const network = watchNetwork({
+    ...own,
+    config: config.network,
+    whatsapp: serverAddress(),
+    perSecond: config.connectsPerSecond,
+    hasFirestore: () => heartbeat.unrenewedForMs <= config.heartbeat.deadAfterMs,
+  })
   const heartbeat = new Heartbeat({
     ...own,
+    findSlotAgain: (number) => slots.findAgain(number),
     version,
     revision,
     capacity,
@@ -77,15 +106,31 @@ async function main(): Promise<void> {
     sessions,
     resources: () => resources.latest,
     store: () => store,
+    network: () => network.watch.report(),
+    convertsVoice: () => convertsVoice,
     operations: () => ({ ...stores.operations }),
+    totals: () => recoveries.totals.snapshot,
   })
   const jobs = new JobFeed(own)
   const placement = new Placement({ ...own, onAlone: (isAlone) => jobs.alone(isAlone) })
   const tenants = new TenantFeed({ documents, clock, logger: log, defaults: config.tenantDefaults })
-  const dependencies = sessionDependencies(config, stores, { runnerId, logger: log, jobs, tenants, tasks })
+  const saferPlace = async (sessionId: string) =>
+    [...sessions.keys()].every((id) => id === sessionId) ? null : placement.idleRunner()
+  const dependencies = {
+    ...sessionDependencies(config, stores, { runnerId, logger: log, jobs, tenants, tasks, network }),
+    saferPlace,
+    recoveries,
+    hasRoomElsewhere: () => placement.hasRoomElsewhere(),
+  }
+  const sessionHeartbeats = new SessionHeartbeats({ ...own, sessions, isMuted: () => heartbeat.muted })
+  if (config.hasSessionHeartbeats) sessionHeartbeats.start()
+  const queries = new QueryFeed({ ...own, sessions })
   const actions = new ActionFeed({ documents, clock, logger: log })
   const { oldRevisionWaitMs } = config
+  const isBalanced = storage.type !== 'local' && config.rebalances
+  const rebalancer = new Rebalancer({ ...own, placement, sessions, seesOutage: () => network.watch.verdict !== 'none' })
   const supervisor = new Supervisor({
+    ...(isBalanced ? { rebalancer } : {}),
     dependencies,
     heartbeat,
     placement,
@@ -96,6 +141,7 @@ async function main(): Promise<void> {
     sessions,
   })
 
+  const sweepWatch = new SweepWatch({ ...own, tasks })
   const liveness = new Liveness({
     clock,
     logger: log,
@@ -116,18 +162,28 @@ async function main(): Promise<void> {
     logger: log,
     sessions,
     handOver: async (why, deadline) => {
+      sessionHeartbeats.stop()
+      queries.stop()
       await supervisor.leave(deadline, why === 'memory-limit' ? why : 'told')
+      sweepWatch.stop()
+      await runnerActions.end()
+      await network.watch.stop()
       await stores.close()
       await tasks.close()
       await probes?.close()
     },
     exit: (code) => process.exit(code),
   })
+  const onRestart = () => shutdown.begin({ why: 'restart-runner', exitCode: EXIT.leftInOrder })
+  const runnerActions = new RunnerActions({ ...own, onRestart })
   onSignal((signal) => shutdown.begin({ why: signal, exitCode: EXIT.leftInOrder }))
 
   logStart(log, config, meter)
   const start = new Start({
     ...own,
+    tasks,
+    slots,
+    revision,
     stores,
     heartbeat,
     supervisor,
@@ -143,6 +199,10 @@ async function main(): Promise<void> {
     log.info({ port: probes.port }, `Probes are answered on port ${probes.port}.`)
   }
   resources.start(leaveBeforeMemoryIsFull(config.memory, shutdown, log))
+  network.watch.start()
+  sweepWatch.start()
+  runnerActions.start()
+  queries.start()
   await start.run()
 }
 
@@ -172,17 +232,29 @@ function logStart(log: Logger, config: RunnerConfig, meter: ReturnType<typeof pr
 
 function sessionDependencies(
   config: RunnerConfig,
-  { documents, journals, objects, archives }: RunnerStores,
-  own: Pick<OwnedSessionDependencies, 'runnerId' | 'logger' | 'tasks'> & { jobs: JobFeed; tenants: TenantFeed },
-): OwnedSessionDependencies {
-  const { runnerId, logger, jobs, tenants, tasks } = own
+  { documents, journals, objects, archives, media }: RunnerStores,
+  own: Pick<OwnedSessionDependencies, 'runnerId' | 'logger' | 'tasks'> & {
+    jobs: JobFeed
+    tenants: TenantFeed
+    network: WatchedNetwork
+  },
+): Omit<OwnedSessionDependencies, 'recoveries' | 'hasRoomElsewhere'> {
+  const { runnerId, logger, jobs, tenants, tasks, network } = own
   const { connectsPerSecond: perSecond, maxPairings: pairings } = config
-  const pacer = new DialPacer({ clock, perSecond, burst: perSecond, pairings })
+  const downloads = new SafeDownloads({ mayConnect: outsideOr(config.allowInside) })
+  const isSecure = serverAddress().protocol === 'wss:'
+  const reach = { timeoutMs: PROXY_LIMIT_MS, mayConnect: outsideOr(config.allowInside) }
+  const agentFor = (proxy: SessionProxy) =>
+    proxyAgent(proxy, { isSecure, timeoutMs: PROXY_LIMIT_MS, connect: (to) => connectChecked({ ...reach, ...to }) })
+  const pacer = new DialPacer({ clock, perSecond, burst: perSecond, pairings, gate: network.breaker })
   return {
     documents,
     journals,
-    objects,
+    objects: network.watchObjects(objects),
     archives,
+    media,
+    mostMediaBytes: config.mostMediaBytes,
+    fetchFile: (url) => downloads.open(url),
     clock,
     random: systemRandom,
     logger,
@@ -194,17 +266,28 @@ function sessionDependencies(
     keepsImage: config.storage.type !== 'cloud',
     outlivesFirestore: config.storage.type === 'local',
     crashPolicy: config.crashPolicy,
+    recoveryPolicy: config.recovery,
     trialSlot: new SingleTrialSlot(),
     rekey: (image, lostRecords) => rekeyedState(image, lostRecords, clock.now()),
     sending: config.sending,
-    tasks,
+    http: new SafeHttp({ mayConnect: outsideOr([]), limits: PAGE_LIMITS }),
+    tasks: network.watchTasks(tasks),
     tenantSettings: (sessionId) => tenants.settingsOf(tenantOf(sessionId)),
+    isListenedTo: (sessionId) => tenants.isListenedTo(tenantOf(sessionId)),
     subscribeJobs: (sessionId, onJobs) => jobs.subscribe(sessionId, onJobs),
     reconnect: config.reconnect,
     askToDial: pacer.ask,
-    createClient: (options) => new BaileysClient({ ...options, settings: config.client }),
+    networkOf: network.watch.of,
+    publicUrl: config.publicUrl,
+    createClient: (options) => new BaileysClient({ ...options, settings: config.client, agentFor }),
   }
 }
+
+/** A page that a link leads to. Its head is at its beginning, but the whole page has to fit. */
+const PAGE_LIMITS = { totalMs: 4000, connectMs: 2000, answerBytes: 1024 * 1024 }
+
+/** How long a proxy may take to connect, and to answer. */
+const PROXY_LIMIT_MS = 10_000
 
 function readConfigOrExit(): RunnerConfig {
   try {

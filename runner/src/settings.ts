@@ -1,10 +1,13 @@
-import { encryptionKey, integer, integers, optionalInteger, projectId, says } from '@holdfast/core/platform/settings'
+import { publicUrlSettings } from '@holdfast/core/platform/public-url'
+import { insideSettings } from '@holdfast/core/platform/inside-settings'
+import { encryptionKey, integer, integers, optionalInteger, projectId, says, switchedOn } from '@holdfast/core/platform/settings'
 import { tenantVariables } from '@holdfast/core/operations/tenant-environment'
 import { storageSettings } from '@holdfast/core/platform/storage-settings'
 import { tasksSettings } from '@holdfast/core/platform/tasks-settings'
 import { releaseSettings } from '@holdfast/core/platform/version'
 import { DEFAULT_RECONNECT_POLICY as RECONNECT } from '@holdfast/core/session/disconnect-policy'
 import { z } from 'zod'
+import { hostsOf } from './network/probe.ts'
 import { DEFAULT_CRASH_POLICY as CRASHES } from './session/quarantine/crash-record.ts'
 import { DEFAULT_SEND_POLICY as SENDING } from './session/outbox/send-policy.ts'
 
@@ -22,6 +25,11 @@ const whatsappWebVersion = z
   .transform((text) => text.split('.').map(Number) as [number, number, number])
   .optional()
 
+const neutralHosts = z
+  .string()
+  .refine((text) => hostsOf(text) !== null, 'must be hosts with ports, like `example.org:443`, separated by commas, or `none`')
+  .default('one.one.one.one:443,dns.quad9.net:443')
+
 const instanceId = z
   .string()
   .regex(/^[^/]{1,200}$/, 'must have 1 to 200 characters, none of them a slash')
@@ -38,6 +46,11 @@ export const runnerSettings = z.object({
   QUEUE_CONCURRENCY: says(
     'The number of chats of one session that have a message on its way at the same time.',
     integer({ min: 1, max: 100, default: SENDING.chatsAtOnce }),
+  ),
+  MAX_INCOMING_MEDIA_MB: says(
+    'The largest file of a received message that is fetched. The message itself arrives in any case.',
+    integer({ min: 1, max: 4096, default: 100 }),
+    { unit: 'MiB' },
   ),
   SEND_ACK_TIMEOUT_MS: says(
     "The time to wait for WhatsApp's ack. The message then goes out again under its id.",
@@ -69,6 +82,20 @@ export const runnerSettings = z.object({
   CRASH_FREE_MS: says(
     'How long a connection, or a process, has to last before it counts as sound.',
     integer({ min: 100, max: 600_000, default: CRASHES.stableMs }),
+    ms,
+  ),
+  QUARANTINE_PAUSES_MS: says(
+    'A session that is kept closed because it crashes its runner is tried again after these times, one after the other; the last one repeats.',
+    integers({ min: 100, max: 30 * DAY_MS, default: CRASHES.pausesMs }),
+    ms,
+  ),
+  AUTO_RECOVERY: says(
+    '`true`: a session that stays lost is recovered by the steps of `docs/RECOVERY.md`. `false`: the product only tells which step it would take. Reconnects happen in both cases.',
+    switchedOn(true),
+  ),
+  DEAF_AFTER_MS: says(
+    'How long evidence has to last that a connection is deaf: it is open and answers, and brings nothing although there is something.',
+    integer({ min: 1000, max: HOUR_MS, default: 300_000 }),
     ms,
   ),
   CONNECTS_PER_SECOND: says(
@@ -121,10 +148,29 @@ export const runnerSettings = z.object({
     integer({ min: 1000, max: DAY_MS, default: RECONNECT.outdatedDelayMs }),
     ms,
   ),
+  NETWORK_NEUTRAL_HOSTS: says(
+    'Hosts that belong to neither WhatsApp nor Google, by name. A runner connects to them while connections to WhatsApp fail, to tell an outage of WhatsApp from one of its own network. One that answers is enough. `none`: none is asked.',
+    neutralHosts,
+  ),
+  NETWORK_PROBE_INTERVAL_MS: says(
+    'The interval of probes of the network while connections fail. While sessions hear WhatsApp, none are made.',
+    integer({ min: 100, max: 600_000, default: 5000 }),
+    ms,
+  ),
+  NETWORK_PROBE_LIMIT_MS: says(
+    'The time in which a probe must be answered.',
+    integer({ min: 100, max: 60_000, default: 5000 }),
+    ms,
+  ),
   WHATSAPP_WEB_VERSION: says(
     'The version of WhatsApp Web to announce. Needed when WhatsApp refuses the version that this release knows.',
     whatsappWebVersion,
     { example: '2.3000.1234567', without: 'the version of this release' },
+  ),
+  ...publicUrlSettings,
+  HEARTBEAT_MODE: says(
+    '`runner`: a runner vouches for its sessions in its own document. `session`: it also writes a heartbeat into the document of each session, every 30 s.',
+    z.enum(['runner', 'session'], 'must be `runner` or `session`').default('runner'),
   ),
   HEARTBEAT_INTERVAL_MS: says('The interval of heartbeats.', integer({ min: 200, max: 60_000, default: 4000 }), ms),
   RUNNER_DEAD_AFTER_MS: says(
@@ -154,7 +200,7 @@ export const runnerSettings = z.object({
     ms,
   ),
   RESTART_PAUSE_LIMIT_MS: says(
-    'After three processes of a container that each died within `CRASH_FREE_MS`, the next one waits 1 s before it claims sessions. The wait then doubles up to this limit.',
+    'After three processes of a container or slot that each died within `CRASH_FREE_MS`, the next one waits 1 s before it claims sessions. The wait then doubles up to this limit.',
     integer({ min: 0, max: 3_600_000, default: 60_000 }),
     ms,
   ),
@@ -169,9 +215,13 @@ export const runnerSettings = z.object({
     z.enum(['enforce', 'log'], 'must be `enforce` or `log`').default('enforce'),
   ),
   INSTANCE_ID: says(
-    'The id of the container: unique to it, and the same after its restart. `docs/ARCHITECTURE.md`, "One runner process", says what to set where.',
+    'The id of the container: unique to it, and the same after its restart. A restarted container with an id takes its sessions back at once. `docs/ARCHITECTURE.md`, "One runner process", says what to set where.',
     instanceId,
-    { without: 'no count of restarts, no wait before a start, and no alert of a crash loop' },
+    { without: 'a numbered slot in the fleet, as on Cloud Run' },
+  ),
+  REBALANCING: says(
+    'Whether sessions move to a runner that joins, one each second at most. `false`: they stay until their runner leaves.',
+    switchedOn(true),
   ),
   OLD_REVISION_WAIT_MS: says(
     'The time for which a runner leaves a session without an owner to runners of a newer revision of Cloud Run. It then takes the session itself.',
@@ -184,6 +234,7 @@ export const runnerSettings = z.object({
   K_REVISION: says('The same, as Cloud Run sets it in a service.', z.string().optional(), {
     without: 'no revision, and no waiting for a newer one',
   }),
+  ...insideSettings,
   ...releaseSettings,
   LOG_LEVEL: says(
     'The least severity that is logged.',

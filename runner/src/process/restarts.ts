@@ -1,6 +1,6 @@
 import type { RunnerDocument } from '@holdfast/core/operations/runner-document'
 
-/** The policy for processes of one container that end soon after they began. */
+/** The policy for processes of one container, or of one slot, that end soon after they began. */
 export interface RestartPolicy {
   /** Time at work after which an end is no failure, whatever caused it. */
   readonly uptimeMs: number
@@ -16,7 +16,7 @@ export interface RestartPolicy {
 
 type Life = Pick<RunnerDocument, 'state' | 'leavesBecause' | 'startedAt' | 'heartbeatAt' | 'workingSince' | 'shortLives'>
 
-/** The ends of a container's earlier processes. */
+/** The ends of earlier processes of a container, or of a slot. */
 export interface Past {
   /** The number of early ends in a row up to this start. */
   readonly shortLives: number
@@ -54,9 +54,12 @@ export function pauseBefore(shortLives: number, { longestPauseMs }: RestartPolic
 }
 
 /** The texts for the operator. */
-export function tell({ shortLives, lastEnd }: Past, policy: RestartPolicy): { sentence: string; userAction: string } {
-  const who =
-    shortLives === 1 ? 'The last process of this container' : `Each of the last ${shortLives} processes of this container`
+export function tell(
+  { shortLives, lastEnd }: Past,
+  policy: RestartPolicy,
+  place = 'this container',
+): { sentence: string; userAction: string } {
+  const who = shortLives === 1 ? `The last process of ${place}` : `Each of the last ${shortLives} processes of ${place}`
   const enough = `${enoughMs(lastEnd, policy) / 1000} s`
   if (lastEnd !== 'memory-limit') {
     return {

@@ -5,7 +5,7 @@ import { HAND_OVER_WITHIN_MS } from '../session/hand-over.ts'
 import { EXIT } from '@holdfast/core/platform/exit-codes'
 
 export interface Reason {
-  readonly why: NodeJS.Signals | 'memory-limit'
+  readonly why: NodeJS.Signals | 'memory-limit' | 'restart-runner'
   readonly exitCode: number
 }
 

@@ -1,40 +1,59 @@
-import { type Alert, raiseAlert, resolveAlert } from '@holdfast/core/operations/alerts'
 import { doubledMs } from '@holdfast/core/platform/backoff'
 import { within } from '@holdfast/core/platform/deadlines'
 import { RUNNERS, runnerDocumentSchema } from '@holdfast/core/operations/runner-document'
 import type { Logger } from '@holdfast/core/platform/logging'
-import type { Clock, DocumentCounter, DocumentStore } from '@holdfast/core/platform/ports'
+import type { Clock, DocumentCounter, DocumentStore, TaskQueues } from '@holdfast/core/platform/ports'
 import { retry } from '@holdfast/core/platform/retry'
 import type { RunnerStores } from '@holdfast/core/adapters/session-stores'
 import type { StoreProblem, StoreReport } from '@holdfast/core/operations/store-report'
 import type { Supervisor } from '../supervisor/supervisor.ts'
-import type { Heartbeat } from '../supervisor/heartbeat.ts'
+import type { Heartbeat, TakenSlot } from '../supervisor/heartbeat.ts'
+import { raiseCrashLoop, resolveCrashLoops } from './crash-loops.ts'
 import { logQueue } from './queue-log.ts'
 import { NO_PAST, type Past, type RestartPolicy, enoughMs, pastOf, pauseBefore, tell } from './restarts.ts'
+import type { Slots } from './slots.ts'
 import { untilUsable } from './usable-stores.ts'
 
 const STORE_ANSWERS_WITHIN_MS = 10_000
 const RETRIES = { firstMs: 500, limitMs: 10_000 }
 
+/** Where this process stands in for an earlier one. */
+interface Place {
+  /** The scope of its alerts: the id of the container, or the slot. */
+  readonly scope: string
+  /** For sentences. */
+  readonly said: string
+  /** Null where the container has an id. */
+  readonly slot: TakenSlot | null
+  readonly past: Past
+}
+
 /**
  * Brings a process from its first line to a runner that takes sessions: checks the stores, registers the runner, and pauses when
- * earlier processes of the container died early.
+ * earlier processes of its container or slot died early.
  * Failures are retried until the process leaves; only a wrong setting ends the start. While a store is away, the runner is
  * registered as not working yet.
  */
 export class Start {
   readonly #options
+  /** The first look for a place. Null once it was used. */
+  #looking: Promise<Place | null> | null = null
+  #entering: Promise<Place | null> | null = null
   /** What the start waits for now, in sentences. */
   #waitsFor: readonly string[] = ['The start has just begun.']
 
   constructor(options: {
     documents: DocumentStore & DocumentCounter
     stores: Pick<RunnerStores, 'check'>
+    tasks: TaskQueues
     heartbeat: Heartbeat
     supervisor: Supervisor
     clock: Clock
     logger: Logger
     instanceId: string | null
+    slots: Pick<Slots, 'find'>
+    /** The revision of Cloud Run, empty elsewhere. */
+    revision: string
     policy: RestartPolicy
     /** Aborted when the process leaves. */
     leaving: AbortSignal
@@ -54,43 +73,56 @@ export class Start {
   async run(): Promise<void> {
     const { clock, logger, supervisor, heartbeat, leaving, policy } = this.#options
     const startedAt = clock.monotonic()
-    const earlier = this.#insist('The query for earlier processes of this container failed.', () => this.#askForPast())
-    const unfit = await this.#untilUsable(earlier)
+    this.#looking = this.#insist('The query for earlier processes failed.', () => this.#findPlace())
+    const unfit = await this.#untilUsable()
     if (unfit.length > 0) return this.#options.onUnfit(unfit)
-    const past = (await earlier) ?? NO_PAST
+    this.#waitsFor = ['Firestore does not accept the heartbeat, or another runner may have died a moment ago.']
+    const place = await this.#enter(true)
+    if (leaving.aborted || !place) return
+    const { past } = place
     const { shortLives } = past
-    this.#waitsFor = ['Firestore does not accept the heartbeat.']
-    const beginning = { shortLives, works: pauseBefore(shortLives, policy) === 0 }
-    await this.#insist('The registration of the runner failed.', () => heartbeat.start(beginning))
-    if (leaving.aborted) return
+    // It may have been registered while its stores were away.
+    if (pauseBefore(shortLives, policy) === 0 && !heartbeat.isAtWork) await heartbeat.beginWork()
     this.#waitsFor = []
     const tookMs = Math.round(clock.monotonic() - startedAt)
     logger.info({ tookMs }, `The runner is ready after ${tookMs} ms: its stores are usable, and it is registered.`)
     void logQueue(this.#options)
-    if (shortLives > 0) await this.#afterShortLives(past)
+    if (shortLives > 0) await this.#afterShortLives(place)
     if (leaving.aborted) return
     await supervisor.start()
-    clock.after(policy.uptimeMs, () => void this.#proveItself(past), 'start')
+    clock.after(policy.uptimeMs, () => void this.#proveItself(place), 'start')
   }
 
   /**
    * Waits for usable stores. Meanwhile the runner is registered as waiting, with the reason. Returns the problems that retrying
    * cannot fix.
    */
-  async #untilUsable(earlier: Promise<Past | null>): Promise<readonly StoreProblem[]> {
-    const { heartbeat, logger, leaving } = this.#options
+  async #untilUsable(): Promise<readonly StoreProblem[]> {
     this.#waitsFor = ['The stores have not answered yet.']
     return untilUsable({
       ...this.#options,
       onReport: (report) => {
         this.#options.onReport(report)
         this.#waitsFor = report.problems.map(({ sentence }) => sentence)
-        if (report.valid) return
-        earlier
-          .then((past) => (leaving.aborted ? null : heartbeat.start({ shortLives: past?.shortLives ?? 0, works: false })))
-          .catch((error: unknown) => logger.warn({ error }, 'The registration of the waiting runner failed.'))
+        if (!report.valid) void this.#enter(false)
       },
     })
+  }
+
+  /** Registers the runner in its place. It works at once if it may and has no pause to make. Null when the process leaves first. */
+  #enter(mayWork: boolean): Promise<Place | null> {
+    const { heartbeat, leaving, policy } = this.#options
+    this.#entering ??= this.#insist('The registration of the runner failed.', async () => {
+      // Another process may take the slot first. Then this one looks again.
+      const place = await (this.#looking ?? this.#findPlace())
+      this.#looking = null
+      if (!place || leaving.aborted) return null
+      const { shortLives } = place.past
+      const works = mayWork && pauseBefore(shortLives, policy) === 0
+      await heartbeat.start({ shortLives, works, slot: place.slot })
+      return place
+    })
+    return this.#entering
   }
 
   /** Retries the work until it succeeds. Null when the process leaves first. */
@@ -110,57 +142,51 @@ export class Start {
     }
   }
 
-  /**
-   * Judges the earlier processes of this container. The query also runs without an instance id, because its answer shows that
-   * Firestore is there.
-   */
-  async #askForPast(): Promise<Past> {
-    const { clock, documents, instanceId, policy } = this.#options
-    const ofThisContainer = { collection: RUNNERS, where: [['instanceId', '==', instanceId]] } as const
-    const query = instanceId === null ? { collection: RUNNERS, limit: 1 } : ofThisContainer
+  /** Finds the place of this process, its container or a slot, and judges the earlier processes there. */
+  async #findPlace(): Promise<Place> {
+    const { clock, documents, instanceId, policy, slots, leaving } = this.#options
+    if (instanceId === null) {
+      const { slot, inherits } = await slots.find(leaving)
+      const named = `slot-${slot.number}`
+      return { scope: named, said: `slot ${slot.number}`, slot, past: inherits ? pastOf([inherits], policy) : NO_PAST }
+    }
+    const query = { collection: RUNNERS, where: [['instanceId', '==', instanceId]] } as const
     const found = await within(clock, STORE_ANSWERS_WITHIN_MS, documents.query(query))
-    if (instanceId === null) return NO_PAST
-    return pastOf(
-      found.flatMap(({ fields }) => runnerDocumentSchema.safeParse(fields).data ?? []),
-      policy,
-    )
+    const lives = found.flatMap(({ fields }) => runnerDocumentSchema.safeParse(fields).data ?? [])
+    return { scope: instanceId, said: 'this container', slot: null, past: pastOf(lives, policy) }
   }
 
-  async #afterShortLives(past: Past): Promise<void> {
-    const { clock, logger, heartbeat, instanceId, leaving, policy } = this.#options
+  async #afterShortLives({ past, scope, said }: Place): Promise<void> {
+    const { clock, logger, heartbeat, leaving, policy } = this.#options
     const { shortLives, lastEnd } = past
     const pauseMs = pauseBefore(shortLives, policy)
-    const figures = { shortLives, lastEnd, pauseMs, instance: instanceId }
-    const crashLoop = tell(past, policy)
+    const figures = { shortLives, lastEnd, pauseMs, instance: scope }
+    const crashLoop = tell(past, policy, said)
     const waits = pauseMs === 0 ? '' : ` This process waits ${pauseMs / 1000} s before it takes sessions.`
     if (shortLives >= policy.alertAfter) {
       logger.error(figures, `Crash loop: ${crashLoop.sentence}${waits}`)
-      void this.#raise(crashLoop)
+      void this.#insist('The alert about the crash loop could not be written.', () =>
+        raiseCrashLoop({ ...this.#options, scope, texts: crashLoop }),
+      )
     } else logger.warn(figures, `${crashLoop.sentence}${waits}`)
     if (pauseMs === 0) return
     await clock.sleep(pauseMs, 'start', leaving)
     if (!leaving.aborted) await heartbeat.beginWork()
   }
 
-  async #raise(crashLoop: Pick<Alert, 'sentence' | 'userAction'>): Promise<void> {
-    const { documents, instanceId } = this.#options
-    const alert = { type: 'crash-loop', scope: instanceId ?? '', severity: 'critical', ...crashLoop } as const
-    await this.#insist('The alert about the crash loop could not be written.', () => raiseAlert(documents, alert))
-  }
-
   /**
    * Renews the heartbeat so that a later death does not count as early, waits until the process has worked for long enough, and
    * resolves the alert of a crash loop.
    */
-  async #proveItself({ lastEnd }: Past): Promise<void> {
-    const { clock, documents, heartbeat, logger, instanceId, leaving, policy } = this.#options
+  async #proveItself({ past: { lastEnd }, scope }: Place): Promise<void> {
+    const { clock, heartbeat, logger, leaving, policy } = this.#options
     if (leaving.aborted) return
     await heartbeat.renew()
     await clock.sleep(enoughMs(lastEnd, policy) - policy.uptimeMs, 'start', leaving)
-    if (instanceId === null || leaving.aborted) return
+    if (leaving.aborted) return
     const wasOpen = await this.#insist('The alert about the crash loop could not be resolved.', () =>
-      resolveAlert(documents, 'crash-loop', instanceId),
+      resolveCrashLoops({ ...this.#options, scope }),
     )
-    if (wasOpen) logger.info({ instance: instanceId }, 'The crash loop is over: this process has worked for long enough.')
+    if (wasOpen) logger.info({ instance: scope }, 'The crash loop is over: this process has worked for long enough.')
   }
 }

@@ -15,11 +15,17 @@ import { endOfLog, readTail, shortfallOf } from '@holdfast/core/journal/journal-
 import type { JournalStore } from '@holdfast/core/journal/journal-store'
 import { openRecord } from '@holdfast/core/journal/record-codec'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
-import { isHalted, reasonOfDamage, waitsForOperator, type SessionState } from '@holdfast/core/session/session-states'
-import { atClaim, mustQuarantine } from './quarantine/crash-record.ts'
+import {
+  isHalted,
+  quarantineTexts,
+  reasonOfDamage,
+  waitsForOperator,
+  type SessionState,
+} from '@holdfast/core/session/session-states'
+import { atClaim, type CrashPolicy, DEFAULT_CRASH_POLICY, mustQuarantine } from './quarantine/crash-record.ts'
 import { projectEvents } from './events/projector.ts'
 import type { JournalHead } from './journal/group.ts'
-import { stateFields } from './session-fields.ts'
+import { stateFields } from '@holdfast/core/session/state-fields'
 import { stateAfterClaim } from './session-lifecycle.ts'
 
 export interface Claim {
@@ -29,6 +35,8 @@ export interface Claim {
   readonly head: JournalHead
   /** The record of owners that died while they held the session. */
   readonly crashes: CrashRecord
+  /** Whether the last owner handed the session over in order. It died otherwise. */
+  readonly wasReleased: boolean
 }
 
 export interface ClaimOptions {
@@ -39,6 +47,7 @@ export interface ClaimOptions {
   readonly sessionId: string
   readonly runnerId: string
   readonly wrappingKey: WrappingKey
+  readonly crashPolicy?: CrashPolicy
   /** Decides from the session's document, as read for the claim, whether the runner may claim the session. */
   readonly mayClaim: (session: SessionDocument) => boolean
   /**
@@ -77,9 +86,22 @@ export async function claimSession(options: ClaimOptions): Promise<Claim | null>
     part: 1,
     parts: 1,
   }
-  const crashes = atClaim(session, runnerId, end.isRelease)
+  const crashes = atClaim({
+    session,
+    claimant: runnerId,
+    endedInOrder: end.isRelease,
+    nowMs: options.clock.now(),
+    pausesMs: (options.crashPolicy ?? DEFAULT_CRASH_POLICY).pausesMs,
+  })
   if (!(await commitClaim(options, snapshot, record, crashes))) return null
-  return { sessionId, session, crashes, head: { sequence: record.seq, epoch: record.epoch, hash: hashOfRecord(record) } }
+  const { isRelease: wasReleased } = end
+  return {
+    sessionId,
+    session,
+    crashes,
+    wasReleased,
+    head: { sequence: record.seq, epoch: record.epoch, hash: hashOfRecord(record) },
+  }
 }
 
 /** The end of a log. A claim follows it. */
@@ -165,6 +187,7 @@ async function commitClaim(
   const ownership = {
     runnerId: record.runnerId,
     epoch: record.epoch,
+    movesTo: null,
     crashes,
     // An owner that died connected left none: the outage begins now.
     downSince: session.fields['downSince'] ?? new Date(clock.now()),
@@ -202,9 +225,12 @@ const OWNERSHIP = ['runnerId', 'epoch'] as const
 
 /** Returns the state fields of a claim. A halted session keeps its state under every owner. */
 function stateAtClaim(state: SessionState, crashes: CrashRecord): Fields {
-  if (isHalted(state)) return {}
+  const nextTrialAt = crashes.nextTrialAt ?? null
+  const trial = { nextAttemptAt: nextTrialAt, ...quarantineTexts(nextTrialAt) }
+  if (isHalted(state)) return state === 'QUARANTINED' ? trial : {}
   const next = stateAfterClaim(state, mustQuarantine(crashes))
-  return stateFields(next, next === 'QUARANTINED' ? 'crashes-its-runner' : 'claimed')
+  if (next !== 'QUARANTINED') return stateFields(next, 'claimed')
+  return { ...stateFields(next, 'crashes-its-runner'), ...trial }
 }
 
 /**

@@ -1,9 +1,15 @@
 import { sessionKeyPath } from '@holdfast/core/security/session-key-document'
 import { newSessionKeys, type SessionCipher, type WrappingKey } from '@holdfast/core/security/envelope'
 import { HoldfastError } from '@holdfast/core/platform/errors'
+import { proxyOf, type ProxyFields } from '@holdfast/core/operations/session-proxy'
+import type { SessionProxy } from '@holdfast/core/session/proxy-settings'
 import type { TenantSettings } from '@holdfast/core/operations/tenant-settings'
+import { hasMedia } from '@holdfast/core/message/received-media-document'
 import { checkpointFolder } from '@holdfast/core/session/ids'
+import { isIgnored, type Ignored } from '@holdfast/core/session/webhooks'
 import type { Logger } from '@holdfast/core/platform/logging'
+import type { Bytes, ObjectStreams } from '@holdfast/core/platform/object-streams'
+import type { OutgoingHttp } from '@holdfast/core/platform/outgoing'
 import type { Clock, DocumentSnapshot, DocumentStore, ObjectStore, Random, TaskQueues } from '@holdfast/core/platform/ports'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { hasSealedRecords } from '@holdfast/core/journal/journal-reader'
@@ -15,18 +21,28 @@ import { Checkpointer, type CheckpointPolicy } from './journal/checkpointer.ts'
 import type { Claim } from './claim.ts'
 import type { Client, ClientOptions } from '../whatsapp/port.ts'
 import { Gate } from './journal/gate.ts'
+import { Directory } from './directory/directory.ts'
+import { Groups } from './directory/groups.ts'
 import { Deliveries } from './inbox/deliveries.ts'
 import { Inbox } from './inbox/inbox.ts'
 import { MessageDocuments } from './inbox/message-documents.ts'
 import type { JournalLimits } from './journal/commit.ts'
 import type { Journal } from './journal/journal.ts'
 import { retryByTask } from './outbox/later-retry.ts'
+import { LinkPreviews } from './outbox/link-previews.ts'
 import { Outbox } from './outbox/outbox.ts'
+import { OutgoingMedia } from './media/outgoing-media.ts'
+import { Ffmpeg } from './media/voice-converter.ts'
+import { IncomingMedia } from './media/incoming-media.ts'
+import { withoutStandstill } from './media/standstill.ts'
 import { forTenant, type SendPolicy } from './outbox/send-policy.ts'
 import { Pacer } from './outbox/pacer.ts'
+import { Preparation } from './outbox/preparation.ts'
+import { ReferredMessages } from './outbox/referred-messages.ts'
 import { Receipts } from './outbox/receipts.ts'
 import { Resending } from './outbox/resending.ts'
 import type { SettledJobs } from './outbox/settled-jobs.ts'
+import { RenewableClient } from './renewable-client.ts'
 import { SessionMemory } from './session-memory.ts'
 import { JournaledState } from './journal/journaled-state.ts'
 import { HistorySync } from './inbox/history-sync.ts'
@@ -39,6 +55,12 @@ export interface SessionDependencies {
   readonly objects: ObjectStore
   /** Where jobs are archived. Null without a bucket. */
   readonly archives: ObjectStore | null
+  /** The bytes of media. */
+  readonly media: ObjectStreams
+  /** A larger file of a received message is not fetched. */
+  readonly mostMediaBytes: number
+  /** Begins to fetch a file from a host outside. */
+  readonly fetchFile: (url: string) => Promise<{ readonly bytes: Bytes }>
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
@@ -51,10 +73,14 @@ export interface SessionDependencies {
   readonly sending: SendPolicy
   /** True in storage mode `local`, where journals do not lie in Firestore. */
   readonly outlivesFirestore: boolean
+  /** Calls hosts outside, for the previews of links. Without it there are none. */
+  readonly http?: OutgoingHttp
   /** Takes what is to be done later than this process may wait. */
   readonly tasks: TaskQueues
   /** The settings that the session's tenant has now. They change while the session runs, so nobody keeps them. */
   readonly tenantSettings: (sessionId: string) => TenantSettings
+  /** Whether somebody listens to the stream of the session's tenant. Absent: nobody does. */
+  readonly isListenedTo?: (sessionId: string) => boolean
   /**
    * Passes every open job of a session to `onJobs`, then each newly queued one. Returns the function that ends the subscription.
    */
@@ -62,6 +88,10 @@ export interface SessionDependencies {
   readonly createClient: (options: ClientOptions) => Client
   /** Whether the session is suspected of ending its process. Each delivery is then counted durably before it is handled. */
   readonly countFirst?: () => boolean
+  /** What the session's configuration says to ignore now. Absent: nothing. */
+  readonly ignored?: () => Ignored
+  /** What the session's document says of its proxy now. Absent: what it said at the claim. */
+  readonly proxyFields?: () => ProxyFields
   /** Replaces the keys of a state that lost its newest records, before it may connect again: see `rekey.ts`. */
   readonly rekey: (image: StateImage, lostRecords: number) => Mutation
 }
@@ -73,13 +103,17 @@ export interface Engine {
   readonly inbox: Inbox
   readonly undecrypted: Undecrypted
   readonly history: HistorySync
+  readonly incomingMedia: IncomingMedia
+  readonly fetchFile: SessionDependencies['fetchFile']
   readonly outbox: Outbox
   readonly pacer: Pacer
   readonly receipts: Receipts
   readonly resending: Resending
   readonly checkpointer: Checkpointer
-  readonly client: Client
+  readonly client: RenewableClient
   readonly memory: SessionMemory
+  readonly directory: Directory
+  readonly groups: Groups
 }
 
 /** The readable part of a state, and the key that decrypted it. */
@@ -123,16 +157,24 @@ export function assembleEngine(
   const undecrypted = new Undecrypted({ sessionId, state, clock, logger })
   inbox.onRefused((refused) => undecrypted.refused(refused))
   const receipts = new Receipts({ sessionId, state, cipher, documents, archives, clock, logger })
-  const client = dependencies.createClient({
+  const options: ClientOptions = {
     state,
-    deliveries: new Deliveries({ state, inbox, undecrypted, isSuspect: () => dependencies.countFirst?.() ?? false }),
+    deliveries: new Deliveries({
+      state,
+      inbox,
+      undecrypted,
+      isSuspect: () => dependencies.countFirst?.() ?? false,
+      isIgnored: (chat) => isIgnored(chat, dependencies.ignored?.() ?? {}),
+    }),
     openGate: (commitPending) => new Gate({ journal, commitPending, now: () => clock.monotonic() }),
     clock,
     random,
     logger,
     sentMessage: (messageId) => receipts.messageOf(messageId),
     wantsFullHistory: () => dependencies.tenantSettings(sessionId).syncFullHistory,
-  })
+    proxy: () => usableProxy(cipher, dependencies.proxyFields?.() ?? claim.session, logger),
+  }
+  const client = new RenewableClient(() => dependencies.createClient(options))
   const contactOf = (chat: string): string => client.contactOf(chat)
   const pacer = new Pacer({
     image,
@@ -146,6 +188,16 @@ export function assembleEngine(
     contactOf,
     isCold: (chat) => client.isNewChat(chat),
   })
+  const directory = new Directory({
+    sessionId,
+    cipher,
+    documents,
+    clock,
+    logger,
+    nameOf: contactOf,
+    lidOf: (jid) => lidIn(image, jid),
+    append: (entry) => void state.append(entry),
+  })
   const policy = forTenant(dependencies.sending, () => dependencies.tenantSettings(sessionId))
   const resending = new Resending({ state, receipts, policy, clock, logger })
   const outbox = new Outbox({
@@ -156,12 +208,27 @@ export function assembleEngine(
     documents,
     policy,
     pacer,
+    preparation: new Preparation({
+      disappearsAfter: (chat) => directory.disappearsAfter(chat),
+      referred: new ReferredMessages({ sessionId, cipher, documents, archives }),
+      previews: dependencies.http && new LinkPreviews({ http: dependencies.http, clock, logger }),
+    }),
+    outgoingMedia: new OutgoingMedia({
+      sessionId,
+      cipher,
+      cipherOf: (other) => loadSessionCipher(documents, other, dependencies.wrappingKey),
+      store: withoutStandstill(dependencies.media, clock),
+      fetchFile: dependencies.fetchFile,
+      converter: new Ffmpeg(),
+      clock,
+    }),
     onLaterRetry: retryByTask(dependencies),
     readsFirst: dependencies.outlivesFirestore,
     receipts,
     settled,
     logger,
     contactOf,
+    describe: (sent) => client.describeSent(sent),
   })
   const checkpointer = new Checkpointer({
     state,
@@ -183,12 +250,72 @@ export function assembleEngine(
     inbox,
     documents: new MessageDocuments(sessionId, documents),
     undecrypted,
-    reader: client.historyReader,
+    directory,
+    // Asked for each time, because a renewed client has another one.
+    reader: { read: (plain) => client.historyReader.read(plain) },
     clock,
     logger,
   })
+  const incomingMedia = new IncomingMedia({
+    sessionId,
+    state,
+    cipher,
+    documents,
+    store: withoutStandstill(dependencies.media, clock),
+    // Asked for each time, because a renewed client has another one.
+    reader: {
+      mediumIn: (message) => client.media.mediumIn(message),
+      download: (medium, signal) => client.media.download(medium, signal),
+    },
+    mostBytes: dependencies.mostMediaBytes,
+    clock,
+    logger,
+  })
+  inbox.onDocumented((document, { type }) => {
+    if (hasMedia(type)) incomingMedia.heard(document)
+  })
   const memory = new SessionMemory(state)
-  return { state, cipher, inbox, undecrypted, history, outbox, pacer, receipts, resending, checkpointer, client, memory }
+  state.onEntry(directory.ride)
+  const groups = new Groups({ sessionId, cipher, documents, clock, logger, append: (entry) => void state.append(entry) })
+  return {
+    state,
+    cipher,
+    inbox,
+    undecrypted,
+    history,
+    incomingMedia,
+    fetchFile: dependencies.fetchFile,
+    outbox,
+    pacer,
+    receipts,
+    resending,
+    checkpointer,
+    client,
+    memory,
+    directory,
+    groups,
+  }
+}
+
+/** The LID of a person, as the state maps it. */
+function lidIn(image: StateImage, jid: string): string | null {
+  const user = /^(\d+)@s\.whatsapp\.net$/.exec(jid)?.[1]
+  const stored = user === undefined ? undefined : image.get('lid-mapping', user)
+  const lid: unknown = stored === undefined ? null : JSON.parse(stored)
+  return typeof lid === 'string' && lid !== '' ? `${lid}@lid` : null
+}
+
+/** A proxy that nobody reaches. */
+const NO_PROXY: SessionProxy = { scheme: 'http', host: 'unusable.invalid', port: 1, username: null, password: null }
+
+/** A session whose proxy cannot be used waits, as for one that does not answer: it never connects without it. */
+function usableProxy(cipher: SessionCipher, fields: ProxyFields, logger: Logger): SessionProxy | null {
+  try {
+    return proxyOf(cipher, fields)
+  } catch (error) {
+    logger.error({ error }, 'The proxy of the session cannot be used; the session does not connect without it.')
+    return NO_PROXY
+  }
 }
 
 /**

@@ -27,6 +27,8 @@ const FIGURES = {
   downSince: null,
   lastProofOfLifeAt: null,
   lastInboundAt: null,
+  phoneSeenAt: null,
+  recovery: null,
   lastDisconnect: null,
 }
 
@@ -54,6 +56,7 @@ async function releaseWhatHangs(deadline: Deadline, { resending } = openResendin
   const engine = {
     outbox: { stop: never },
     history: { stop: never },
+    incomingMedia: { stop: () => {} },
     resending,
     state: { unsavedChanges: 1 },
     checkpointer: { run: never },

@@ -42,6 +42,7 @@ export async function releaseSession(options: {
   const { journal, engine, keeper, deadline, append, released } = options
   const timeFor = (step: keyof typeof HAND_OVER_PLAN): Deadline => deadline.forStep(HAND_OVER_PLAN, step)
   engine?.resending.stop()
+  engine?.incomingMedia.stop()
   if (engine) await timeFor('sending').wait(Promise.all([engine.outbox.stop(), engine.history.stop()]))
   await timeFor('writing').wait(journal.whenDurable())
   await keeper.close(engine, timeFor('closing'))

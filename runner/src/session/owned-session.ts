@@ -1,39 +1,20 @@
+import type { ProxyFields } from '@holdfast/core/operations/session-proxy'
 import { Deadline } from '@holdfast/core/platform/deadlines'
-import type { CrashRecord } from '@holdfast/core/session/session-document'
 import { isHoldfastError } from '@holdfast/core/platform/errors'
-import { ofSession } from '@holdfast/core/session/log-fields'
-import { reasonOfDamage, type ReasonCode, type SessionState, waitsForOperator } from '@holdfast/core/session/session-states'
-import type { ReconnectPolicy } from '@holdfast/core/session/disconnect-policy'
-import { Actions, type OpenAction } from './actions/actions.ts'
+import type { ReasonCode, SessionState } from '@holdfast/core/session/session-states'
+import { sessionDocumentSchema } from '@holdfast/core/session/session-document'
+import type { StatusAt } from '@holdfast/core/session/status-webhook'
+import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
+import type { OpenAction } from './actions/actions.ts'
 import type { Claim } from './claim.ts'
-import { ConnectionKeeper } from './connection/connection-keeper.ts'
-import type { CrashPolicy } from './quarantine/crash-record.ts'
-import type { AskToDial } from './connection/dial-place.ts'
-import type { Engine, SessionDependencies } from './engine.ts'
-import { projectEvents } from './events/projector.ts'
-import type { StatusDetails } from './events/session-event.ts'
-import type { Entry } from './journal/group.ts'
+import type { Move } from './events/session-event.ts'
 import { HAND_OVER_WITHIN_MS, releaseSession } from './hand-over.ts'
-import { Journal } from './journal/journal.ts'
-import { Opening, type Trouble } from './opening.ts'
-import { Quarantine, type TrialSlot } from './quarantine/quarantine.ts'
-import { Reconnection } from './connection/reconnection.ts'
-import { SessionStatus, type SessionSnapshot, type StateChange } from './session-status.ts'
-import { Wake } from './wake.ts'
+import { SessionParts, type OwnedSessionDependencies } from './session-parts.ts'
+import type { SessionSnapshot } from './session-status.ts'
+import { kickWebhooks } from './webhook-kick.ts'
 
 /** Why this process no longer holds the session. */
 export type SessionEnd = 'released' | 'fenced' | 'given-up'
-
-export interface OwnedSessionDependencies extends SessionDependencies {
-  readonly reconnect: ReconnectPolicy
-  readonly askToDial: AskToDial
-  readonly crashPolicy: CrashPolicy
-  readonly trialSlot: TrialSlot
-  /** False in storage mode `cloud`, where the state is read again for each connection. */
-  readonly keepsImage: boolean
-  /** Called with each change of state that `session-lifecycle.ts` does not list, after its log line. Tests fail on it. */
-  readonly onUnknownTransition?: (change: StateChange) => void
-}
 
 /**
  * One session, from its claim until this process gives it up. A single loop moves the session towards its wanted state; events
@@ -42,297 +23,228 @@ export interface OwnedSessionDependencies extends SessionDependencies {
 export class OwnedSession {
   readonly sessionId: string
   readonly #dependencies: OwnedSessionDependencies
-  readonly #wake: Wake
-  readonly #journal: Journal
-  readonly #opening: Opening
-  readonly #reconnection: Reconnection
-  readonly #actions: Actions
-  readonly #status: SessionStatus
-  readonly #keeper: ConnectionKeeper
-  readonly #quarantine: Quarantine
-  #engine: Engine | null = null
-  /** True when a connection has used the image. */
-  #isImageUsed = false
-  /** True when the state must be read again from the stores, because WhatsApp takes the image for broken. */
-  #isDistrusted = false
+  readonly #parts: SessionParts
   #wanted: 'online' | 'offline'
   /** The deadline of the hand-over; set when the runner leaves. */
   #leaving: Deadline | null = null
+  /** Set when the session moves to another runner. */
+  #movesTo: Move | null = null
   #muted = false
   /** True when another runner may have claimed the session. The next append shows it. */
   #inDoubt = false
+  /** The statuses in the session's document, when the sweep has marked it because this runner seemed to be dead. */
+  #marked: readonly StatusAt[] | null = null
 
   constructor(dependencies: OwnedSessionDependencies, claim: Claim) {
-    const { sessionId, head, session } = claim
-    const { clock, random, journals, runnerId, journalLimits: limits } = dependencies
-    const logger = dependencies.logger.child({ ...ofSession(sessionId), epoch: head.epoch })
-    this.#dependencies = { ...dependencies, logger, countFirst: () => this.#quarantine.isOnTrial }
-    this.sessionId = sessionId
-    this.#wanted = session.wanted
-    this.#status = new SessionStatus({ claim, clock, onUnknown: (change) => this.#reportUnknown(change) })
-    this.#wake = new Wake(clock)
-    this.#journal = new Journal({ journals, sessionId, runnerId, clock, random, limits, head, project: projectEvents })
-    this.#opening = new Opening(this.#dependencies, claim, this.#journal)
-    this.#quarantine = this.#newQuarantine(claim)
-    const mustWait = waitsForOperator(session) || this.#quarantine.isQuarantined
-    this.#reconnection = new Reconnection({
-      clock,
-      random,
-      policy: dependencies.reconnect,
-      halted: mustWait,
-      beginsAnew: session.state === 'STOPPED',
+    this.#dependencies = dependencies
+    this.sessionId = claim.sessionId
+    this.#wanted = claim.session.wanted
+    this.#parts = new SessionParts(dependencies, claim, {
+      isWanted: () => !this.#leaving && (this.#wanted === 'online' || this.#parts.actions.isBusy),
+      isMoving: () => this.isMoving,
+      moveAway: () => this.move(null),
     })
-    this.#keeper = this.#newKeeper()
-    this.#actions = this.#newActions({ runnerId, epoch: head.epoch })
   }
 
   /** The session's entry in the runner's heartbeat. */
   get status(): SessionSnapshot {
-    return this.#status.snapshot(this.#muted, this.#engine)
+    return this.#parts.status.snapshot(this.#muted, this.#parts.image.engine)
   }
 
   /** Sets the wanted state from the session's document. */
   want(wanted: 'online' | 'offline'): void {
     this.#wanted = wanted
-    this.#wake.call()
+    this.#parts.wake.call()
+  }
+
+  /** Follows the session's document, which others change too. */
+  follow(fields: Readonly<Record<string, unknown>>): void {
+    this.#parts.webhooks.follow(fields)
+  }
+
+  /** Takes what the session's document says of its proxy. The next connection goes through it. */
+  connectThrough(fields: ProxyFields): void {
+    this.#parts.proxyFields = fields
   }
 
   /** Passes on the open actions on the session. */
   act(actions: readonly OpenAction[]): void {
-    if (this.#actions.hear(actions)) this.#wake.call()
+    if (this.#parts.actions.hear(actions)) this.#parts.wake.call()
+  }
+
+  /** Passes on a question to the session, which is answered beside its loop. */
+  ask(question: DocumentSnapshot): void {
+    this.#parts.queries.hear(question)
   }
 
   mute(muted: boolean): void {
     this.#muted = muted
-    this.#keeper.mute(muted)
-    this.#wake.call()
+    this.#parts.keeper.mute(muted)
+    this.#parts.wake.call()
   }
 
   /** Starts the hand-over: the loop closes the connection in order and releases the session. */
   leave(deadline: Deadline): void {
     this.#leaving = deadline
-    this.#keeper.interrupt()
-    this.#wake.call()
+    this.#parts.keeper.interrupt()
+    this.#parts.wake.call()
+  }
+
+  /** States the session's state anew in its document, which somebody else has marked. */
+  restate({ statuses }: Readonly<Record<string, unknown>>): void {
+    this.#marked = sessionDocumentSchema.shape.statuses.parse(statuses)
+    this.#parts.wake.call()
+  }
+
+  /** Hands the session over to another runner, to any other one where `to` is null. This runner leaves it to others for a moment. */
+  move(to: string | null): void {
+    if (this.#leaving) return
+    this.#movesTo = { from: this.#dependencies.runnerId, to }
+    this.leave(new Deadline(this.#dependencies.clock, HAND_OVER_WITHIN_MS))
+  }
+
+  get isMoving(): boolean {
+    return this.#movesTo !== null
+  }
+
+  /** Whether a move disturbs nothing but the connection: nothing is asked of the session, and it is not in the middle of something. */
+  get mayMove(): boolean {
+    const { actions, quarantine, status } = this.#parts
+    if (this.#leaving || this.#muted || actions.isBusy || quarantine.isOnTrial) return false
+    return status.state === 'CONNECTED' || status.isHalted
   }
 
   doubtOwnership(): void {
     this.#inDoubt = true
-    this.#wake.call()
+    this.#parts.wake.call()
   }
 
   async run(): Promise<SessionEnd> {
-    const { logger } = this.#dependencies
+    const { actions, image, journal, keeper, logger, quarantine, wake } = this.#parts
     try {
       this.#listen()
-      while (!this.#journal.ended) {
-        if (this.#leaving) return await this.#release('BACKOFF', 'runner-leaving', this.#leaving)
-        if (this.#wanted === 'offline' && !this.#actions.isBusy) return await this.#stop()
+      while (!journal.ended) {
+        if (this.#leaving) return await this.#handOver(this.#leaving)
+        if (this.#wanted === 'offline' && !actions.isBusy) return await this.#stop()
         await this.#step()
-        this.#quarantine.look(this.#engine ? this.#keeper.activity : 'waiting')
-        await this.#wake.wait(this.#nextStepAtMs())
+        quarantine.look(image.engine ? keeper.activity : 'waiting')
+        await wake.wait(this.#nextStepAtMs())
       }
     } catch (error) {
-      if (!this.#journal.ended) logger.error({ error }, 'The session failed in an unexpected way.')
+      if (!journal.ended) logger.error({ error }, 'The session failed in an unexpected way.')
     }
     this.#drop()
-    this.#journal.close()
-    const fenced = isHoldfastError(this.#journal.ended, 'fenced')
-    logger.warn(
-      { error: this.#journal.ended },
-      fenced ? 'Another runner owns the session now.' : 'The runner gave the session up.',
-    )
+    journal.close()
+    const fenced = isHoldfastError(journal.ended, 'fenced')
+    logger.warn({ error: journal.ended }, fenced ? 'Another runner owns the session now.' : 'The runner gave the session up.')
     return fenced ? 'fenced' : 'given-up'
   }
 
   async #step(): Promise<void> {
+    const { actions, image, keeper, quarantine, wake, watch } = this.#parts
+    this.#restateWhenAsked()
+    if (quarantine.isTrialDue && this.#wanted === 'online') await this.#tryAgain()
+    if (image.isDue) await image.open()
+    await actions.advance()
+    if (!this.#muted && !this.#leaving) await watch.look()
+    await image.putDown()
+    const { engine } = image
+    if (!engine) return
+    if (engine.checkpointer.isDue && !this.#muted) void engine.checkpointer.run().then(() => wake.call())
+    image.kept(await keeper.keep(engine))
+    await image.putDown()
+  }
+
+  /** Appends a record that shows whether this owner may still append, and one that states the session's state anew. */
+  #restateWhenAsked(): void {
+    const { image, records, status } = this.#parts
     if (this.#inDoubt) {
       this.#inDoubt = false
-      this.#append({})
+      records.append({})
     }
-    if (!this.#engine && this.#dependencies.clock.now() >= this.#openAtMs) await this.#open()
-    await this.#actions.advance()
-    await this.#putDown()
-    const engine = this.#engine
-    if (!engine) return
-    if (engine.checkpointer.isDue && !this.#muted) void engine.checkpointer.run().then(() => this.#wake.call())
-    const kept = await this.#keeper.keep(engine)
-    if (!this.#keeper.isAtRest) this.#isImageUsed = true
-    if (kept === 'distrusted') this.#isDistrusted = true
-    await this.#putDown()
+    if (this.#marked) {
+      const stated = status.restated(image.engine, this.#marked)
+      this.#marked = null
+      if (stated) records.append({ events: [stated] })
+    }
+  }
+
+  /** Begins the next trial of a quarantined session, here or on a runner where it harms fewer others. */
+  async #tryAgain(): Promise<void> {
+    const { logger, opening, quarantine, reconnection, status } = this.#parts
+    const to = (await this.#dependencies.saferPlace?.(this.sessionId).catch(() => null)) ?? null
+    if (to !== null) return this.move(to)
+    logger.warn('The quarantine of the session is over for now: it is tried again, alone.')
+    quarantine.retry()
+    if (status.state === 'QUARANTINED') reconnection.goOn()
+    opening.hasten()
   }
 
   #nextStepAtMs(): number {
-    const next = Math.min(this.#actions.dueAtMs, this.#quarantine.dueAtMs)
-    if (!this.#engine) return Math.min(next, this.#openAtMs)
+    const { actions, image, keeper, quarantine, watch } = this.#parts
+    const watchAtMs = this.#muted ? Number.POSITIVE_INFINITY : watch.dueAtMs
+    const next = Math.min(actions.dueAtMs, quarantine.dueAtMs, watchAtMs)
+    if (!image.engine) return Math.min(next, image.openAtMs)
     // No checkpoint starts while muted; unmuting wakes the loop.
-    const checkpointAtMs = this.#muted ? Number.POSITIVE_INFINITY : this.#engine.checkpointer.dueAtMs
-    return Math.min(next, this.#keeper.dueAtMs, checkpointAtMs)
-  }
-
-  /** When the state is due to be read: at once, or, if it is read for each connection, when the next connection is due. */
-  get #openAtMs(): number {
-    const isForDialling = this.#isImageUsed && !this.#dependencies.keepsImage
-    return isForDialling ? Math.max(this.#opening.dueAtMs, this.#keeper.dueAtMs) : this.#opening.dueAtMs
-  }
-
-  async #open(): Promise<void> {
-    // The next attempt waits for the trial slot or for an operator.
-    if (!(await this.#mayOpen())) return this.#opening.postpone()
-    const opened = await this.#opening.attempt()
-    if ('state' in opened) return this.#adopt(opened)
-    this.#showTrouble(opened)
-  }
-
-  /** Returns whether the session may be opened. A halted session keeps its state while it waits for its trial. */
-  async #mayOpen(): Promise<boolean> {
-    const may = await this.#quarantine.mayOpen()
-    if (!may && !this.#reconnection.isHalted && this.#status.reason !== 'awaiting-trial')
-      this.#publish('BACKOFF', 'awaiting-trial')
-    return may
-  }
-
-  /**
-   * Publishes why the state cannot be read. Changes nothing else: a later attempt reads the state if an operator has repaired it.
-   * A halted session keeps its reason: a banned account must not be dialled after a repair.
-   */
-  #showTrouble({ damage }: Trouble): void {
-    if (this.#reconnection.isHalted) return
-    if (damage) this.#publish('NEEDS_ATTENTION', reasonOfDamage(damage.code))
-    else this.#publish('RESTORING', 'state-unreachable')
-  }
-
-  #adopt(engine: Engine): void {
-    engine.undecrypted.takeOver()
-    this.#engine = engine
-    this.#isImageUsed = false
-    this.#isDistrusted = false
-    this.#recall(engine)
-    engine.history.start()
-    engine.receipts.settleRecorded()
-    engine.outbox.listen()
-  }
-
-  /** Continues the wait of the last owner, which binds this one. */
-  #recall({ memory }: Engine): void {
-    const wait = this.#reconnection.recall(memory)
-    if (!wait || wait.state === this.#status.state) return
-    this.#publish(wait.state, wait.reason, { nextAttemptAt: new Date(wait.untilMs) })
-  }
-
-  /**
-   * Drops the image after its connection, if it is distrusted or the storage mode keeps none. The
-   * next one is read from the stores.
-   */
-  async #putDown(): Promise<void> {
-    const engine = this.#engine
-    const isDone = this.#isDistrusted || (this.#isImageUsed && !this.#dependencies.keepsImage)
-    if (!engine || !isDone || !this.#keeper.isAtRest) return
-    void engine.history.stop()
-    engine.outbox.abandon()
-    engine.state.retire()
-    this.#status.absorb(engine)
-    this.#engine = null
-    await this.#journal.whenDurable()
-    this.#opening.hasten()
+    const checkpointAtMs = this.#muted ? Number.POSITIVE_INFINITY : image.engine.checkpointer.dueAtMs
+    return Math.min(next, keeper.dueAtMs, checkpointAtMs)
   }
 
   /** Releases the session, because it is not wanted online. */
   #stop(): Promise<SessionEnd> {
+    this.#parts.watch.stopped()
     return this.#release('STOPPED', 'requested', new Deadline(this.#dependencies.clock, HAND_OVER_WITHIN_MS))
   }
 
+  #handOver(deadline: Deadline): Promise<SessionEnd> {
+    return this.#release('BACKOFF', this.#movesTo ? 'moving' : 'runner-leaving', deadline)
+  }
+
   async #release(state: SessionState, reason: ReasonCode, deadline: Deadline): Promise<SessionEnd> {
+    const { image, journal, keeper, records, status } = this.#parts
     // A halted session keeps its state, unless it is stopped.
-    const keepsState = this.#status.isHalted && this.#wanted === 'online'
+    image.engine?.directory.flush()
+    const keepsState = status.isHalted && this.#wanted === 'online'
     try {
       await releaseSession({
-        journal: this.#journal,
-        engine: this.#engine,
-        keeper: this.#keeper,
+        journal,
+        engine: image.engine,
+        keeper,
         deadline,
-        append: (entry) => this.#append(entry),
-        released: this.#status.released(keepsState ? null : { state, reason }, this.#engine),
+        append: (entry) => records.append(entry),
+        released: status.released(keepsState ? null : { state, reason }, image.engine, this.#movesTo),
       })
       return 'released'
     } catch {
-      return isHoldfastError(this.#journal.ended, 'fenced') ? 'fenced' : 'given-up'
+      return isHoldfastError(journal.ended, 'fenced') ? 'fenced' : 'given-up'
     } finally {
       this.#drop()
-      this.#journal.close()
+      journal.close()
     }
   }
 
   /** Drops all that is in memory. Nothing more is sent or written. */
   #drop(): void {
-    this.#quarantine.end()
-    this.#engine?.outbox.abandon()
-    this.#engine?.resending.closed()
-    void this.#engine?.history.stop()
-    this.#keeper.cut()
-  }
-
-  #newKeeper(): ConnectionKeeper {
-    const { clock, logger, askToDial } = this.#dependencies
-    return new ConnectionKeeper({
-      clock,
-      logger,
-      status: this.#status,
-      reconnection: this.#reconnection,
-      askToDial,
-      mayConnect: () => this.#mayOpen(),
-      isWanted: () => !this.#leaving && (this.#wanted === 'online' || this.#actions.isBusy),
-      publish: (state, reason, details) => this.#publish(state, reason, details),
-      wake: () => this.#wake.call(),
-    })
-  }
-
-  #newQuarantine({ sessionId, crashes }: Claim): Quarantine {
-    const { clock, crashPolicy, trialSlot } = this.#dependencies
-    const write = (record: CrashRecord): Promise<void> =>
-      this.#journal.whenDurable(this.#append({ events: [{ type: 'session.crashes', crashes: record }] }))
-    const wake = (): void => {
-      this.#opening.hasten()
-      this.#wake.call()
-    }
-    return new Quarantine({ sessionId, clock, policy: crashPolicy, slot: trialSlot, record: crashes, write, wake })
-  }
-
-  #newActions(owner: { runnerId: string; epoch: number }): Actions {
-    const { documents, clock, logger } = this.#dependencies
-    const session = {
-      opening: this.#opening,
-      quarantine: this.#quarantine,
-      reconnection: this.#reconnection,
-      keeper: this.#keeper,
-      engine: () => this.#engine,
-      adopt: (engine: Engine) => this.#adopt(engine),
-    }
-    return new Actions({ session, append: (entry) => this.#append(entry), documents, clock, logger, owner })
-  }
-
-  #reportUnknown(change: StateChange): void {
-    const { logger, onUnknownTransition } = this.#dependencies
-    logger.error(change, 'The session changed to a state that its lifecycle does not lead to.')
-    onUnknownTransition?.(change)
-  }
-
-  #publish(state: SessionState, reason: ReasonCode, details: StatusDetails = {}): void {
-    this.#append({ events: [this.#status.enter(state, reason, details, this.#engine)] })
-  }
-
-  #append(entry: Entry): number {
-    return this.#engine ? this.#engine.state.append(entry) : this.#journal.append(entry)
+    const { image, keeper, network, quarantine, watch } = this.#parts
+    quarantine.end()
+    image.end()
+    keeper.cut()
+    network.left()
+    watch.end()
   }
 
   #listen(): void {
-    const { logger } = this.#dependencies
-    this.#journal.onDurable(() => {
-      if (this.#engine?.checkpointer.isDue) this.#wake.call()
+    const { image, journal, logger, wake } = this.#parts
+    journal.onDurable(() => {
+      if (image.engine?.checkpointer.isDue) wake.call()
     })
-    this.#journal.listen({
+    const { tasks, journals } = this.#dependencies
+    const shown = (): Promise<unknown> => journals.followed(this.sessionId)
+    journal.listen({
+      onWritten: (merges) => void kickWebhooks({ tasks, logger, shown }, merges),
       onEnd: () => {
         this.#drop()
-        this.#wake.call()
+        wake.call()
       },
       onWriteRefused: (paths) =>
         logger.error({ paths }, 'Firestore refused these documents twice; they do not show the state of the session.'),

@@ -29,7 +29,8 @@ import { isHalted, type SessionState } from '@holdfast/core/session/session-stat
  *                  left when the connection ends, or when an operator restarts the session or unlinks the device
  *
  * BACKOFF          entered when a connection ended and the next attempt has a time, when a suspected session waits for its trial,
- *                  and when a leaving runner hands the session over
+ *                  and when a leaving runner hands the session over; the sweep enters it for an owner that nobody hears any more
+ *                  (reasons `owner-silent`, `owner-lost`, `not-vouched-for`), and an owner that is alive states its state anew
  *                  the session waits for that time
  *                  left by a connection attempt, by another wait, or when the state is read anew and cannot be read
  *

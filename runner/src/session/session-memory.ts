@@ -46,6 +46,16 @@ export class SessionMemory {
     return { failures: { ...rows, replacedAtMs: replaced?.atMs ?? [] }, wait }
   }
 
+  /** Whether the session was moved in, and when it was then first connected, ms. Null for one that was linked here. */
+  get movedIn(): { readonly connectedAtMs: number | null } | null {
+    return this.#read('movedIn', ids.movedIn)
+  }
+
+  /** Stores the time of the first connection after a move with the next record. */
+  rememberArrival(nowMs: number): void {
+    if (this.movedIn?.connectedAtMs === null) this.#carry({ movedIn: ids.movedIn.encode({ connectedAtMs: nowMs }) })
+  }
+
   rememberLogin(): void {
     if (!this.everLoggedIn) this.#write({ everLoggedIn: '1' })
   }
@@ -70,7 +80,7 @@ export class SessionMemory {
 
   /** Deletes the facts about an identity that has ended. */
   forgetIdentity(): void {
-    this.#write({ loggedOut: null, everLoggedIn: null, archived: null })
+    this.#write({ loggedOut: null, everLoggedIn: null, archived: null, movedIn: null })
   }
 
   #read<Value>(id: keyof typeof ids, codec: ValueCodec<Value>): Value | null {

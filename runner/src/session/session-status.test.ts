@@ -2,12 +2,12 @@ import { expect, test } from 'vitest'
 import type { Clock } from '@holdfast/core/platform/ports'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import type { Claim } from './claim.ts'
-import { SessionStatus, type StateChange } from './session-status.ts'
+import { SessionStatus, type StateChange, UNWATCHED } from './session-status.ts'
 
 const claimOf = (state: string, downSince: Date | null = null): Claim =>
   ({
     sessionId: 'default.shop',
-    session: { state, downSince, counters: { sent: 0, received: 0 } },
+    session: { state, downSince, statuses: [], counters: { sent: 0, received: 0 } },
     head: { sequence: 1, epoch: 1, hash: '' },
     crashes: { shortLives: 0, failedTrials: 0, onTrial: false },
   }) as unknown as Claim
@@ -15,7 +15,7 @@ const claimOf = (state: string, downSince: Date | null = null): Claim =>
 function statusOf(state: string, { downSince = null, clock = systemClock }: { downSince?: Date | null; clock?: Clock } = {}) {
   const unknown: StateChange[] = []
   const claim = claimOf(state, downSince)
-  const status = new SessionStatus({ claim, clock, onUnknown: (change) => unknown.push(change) })
+  const status = new SessionStatus({ claim, clock, onUnknown: (change) => unknown.push(change), watched: () => UNWATCHED })
   return { status, unknown }
 }
 
@@ -79,4 +79,35 @@ test('an outage begins with the claim when the last owner died connected, and wi
   died.enter('CONNECTED', 'logged-in', {}, null)
   const released = died.released({ state: 'BACKOFF', reason: 'runner-leaving' }, null)
   expect(released).toMatchObject({ figures: { downSince: new Date(7000) } })
+})
+
+test('the time for which a session was stopped is no outage', () => {
+  const { status } = statusOf('BACKOFF', { downSince: new Date(1000) })
+  expect(status.released({ state: 'STOPPED', reason: 'requested' }, null)).toMatchObject({ figures: { downSince: null } })
+  const left = statusOf('BACKOFF', { downSince: new Date(1000) }).status
+  expect(left.released({ state: 'BACKOFF', reason: 'runner-leaving' }, null)).toMatchObject({
+    figures: { downSince: new Date(1000) },
+  })
+})
+
+test('a status that somebody else has overwritten is stated again, with its details and the present figures', () => {
+  const { status, unknown } = statusOf('BACKOFF')
+  const me = { id: '5511999990000@s.whatsapp.net', lid: null }
+  status.enter('CONNECTING', 'opening-socket', {}, null)
+  status.enter('CONNECTED', 'logged-in', { me }, null)
+  status.provedAlive()
+
+  const again = { type: 'session.status', state: 'CONNECTED', reason: 'logged-in', details: { me } }
+  expect(status.restated(null, [])).toMatchObject({ ...again, figures: { lastProofOfLifeAt: expect.any(Date) } })
+  expect(unknown).toEqual([])
+})
+
+test('a QR code is shown again, a claim is stated, and a session that an earlier owner halted is left as it is', () => {
+  const pairing = statusOf('NEW').status
+  pairing.enter('CONNECTING', 'opening-socket', {}, null)
+  pairing.showQr('a code', new Date(0), null)
+  expect(pairing.restated(null, [])).toMatchObject({ type: 'session.qr', qr: 'a code' })
+
+  expect(statusOf('CONNECTED').status.restated(null, [])).toMatchObject({ state: 'CLAIMING', reason: 'claimed' })
+  expect(statusOf('BANNED').status.restated(null, [])).toBeNull()
 })

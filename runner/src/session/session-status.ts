@@ -1,9 +1,17 @@
-import type { LastDisconnect } from '@holdfast/core/session/session-document'
+import type { LastDisconnect, RecoveryMemory } from '@holdfast/core/session/session-document'
 import type { Clock } from '@holdfast/core/platform/ports'
+import { nextStatuses, type StatusAt } from '@holdfast/core/session/status-webhook'
 import { isHalted, type ReasonCode, type SessionState } from '@holdfast/core/session/session-states'
 import type { Claim } from './claim.ts'
 import type { Engine } from './engine.ts'
-import type { SessionEvent, SessionFigures, StatusDetails } from './events/session-event.ts'
+import type {
+  Move,
+  SessionEvent,
+  SessionFigures,
+  SessionQrShown,
+  SessionStatusChanged,
+  StatusDetails,
+} from './events/session-event.ts'
 import { mustQuarantine } from './quarantine/crash-record.ts'
 import { CLAIMS, TRANSITIONS, stateAfterClaim } from './session-lifecycle.ts'
 
@@ -12,8 +20,13 @@ export class SessionStatus {
   readonly #claim: Claim
   readonly #clock: Clock
   readonly #onUnknown: (change: StateChange) => void
+  readonly #watched: () => WatchedFigures
   #state: SessionState
   #reason: ReasonCode | null = null
+  /** The last event about the state. Null before this owner's first change of state. */
+  #stated: SessionStatusChanged | SessionQrShown | null = null
+  /** The last statuses that were told, also by earlier owners. */
+  #statuses: readonly StatusAt[]
   /** When the session lost its connection; null while it has one. An outage goes on under the next owner. */
   #downSinceMs: number | null
   #lastProofOfLifeMs: number | null = null
@@ -21,12 +34,14 @@ export class SessionStatus {
   /** The counters of earlier owners and of earlier engines of this owner. */
   #counted: { sent: number; received: number }
 
-  constructor(options: { claim: Claim; clock: Clock; onUnknown: (change: StateChange) => void }) {
+  constructor(options: { claim: Claim; clock: Clock; onUnknown: (change: StateChange) => void; watched: () => WatchedFigures }) {
     const { claim, clock, onUnknown } = options
+    this.#watched = options.watched
     this.#claim = claim
     this.#clock = clock
     this.#onUnknown = onUnknown
     this.#counted = claim.session.counters
+    this.#statuses = claim.session.statuses
     this.#downSinceMs = claim.session.downSince?.getTime() ?? clock.now()
     const from = claim.session.state
     this.#state = stateAfterClaim(from, mustQuarantine(claim.crashes))
@@ -46,6 +61,9 @@ export class SessionStatus {
       lastProofOfLifeAt: dateOf(this.#lastProofOfLifeMs),
       lastInboundAt: dateOf(engine?.inbox.figures.lastReceivedMs ?? null),
       counters: this.#counters(engine),
+      downSince: dateOf(this.#downSinceMs),
+      deafSince: this.#watched().deafSince,
+      phoneSeenAt: this.#watched().phoneSeenAt,
     }
   }
 
@@ -77,24 +95,59 @@ export class SessionStatus {
    * Returns the event of a release. `shown` is null when the document keeps its state, as that of a
    * session that waits for an operator.
    */
-  released(shown: { state: SessionState; reason: ReasonCode } | null, engine: Engine | null): SessionEvent {
+  released(
+    shown: { state: SessionState; reason: ReasonCode } | null,
+    engine: Engine | null,
+    movesTo: Move | null = null,
+  ): SessionEvent {
     if (shown) {
       this.#check(shown.state, shown.reason)
       this.#downSinceMs = this.#downSinceAs(shown.state)
     }
-    return { type: 'session.released', shown, figures: this.#figures(engine) }
+    const statuses = shown && this.#tell(shown.state)
+    return { type: 'session.released', shown, movesTo, figures: this.#figures(engine), statuses }
   }
 
   /** Changes the state and returns the event. The details of the state before end with it. */
   enter(state: SessionState, reason: ReasonCode, details: StatusDetails, engine: Engine | null): SessionEvent {
     this.#change(state, reason)
-    return { type: 'session.status', state, reason, details, figures: this.#figures(engine) }
+    const statuses = this.#tell(state)
+    return (this.#stated = { type: 'session.status', state, reason, details, figures: this.#figures(engine), statuses })
+  }
+
+  /**
+   * Returns the last event about the state again, because somebody else has written another state into the document. Null when this
+   * owner has stated none, because an earlier owner halted the session.
+   *
+   * @param shown the last statuses that the document shows. Whoever was told of a later one than this owner's is told anew
+   */
+  restated(engine: Engine | null, shown: readonly StatusAt[]): SessionEvent | null {
+    if (!this.#stated && this.isHalted) return null
+    const statuses = this.#tellAfter(shown)
+    if (this.#stated) return { ...this.#stated, figures: this.#figures(engine), statuses }
+    const stated = { type: 'session.status', state: this.#state, reason: 'claimed', details: {} } as const
+    return { ...stated, figures: this.#figures(engine), statuses }
+  }
+
+  #tellAfter(shown: readonly StatusAt[]): readonly StatusAt[] | null {
+    const [theirs, own] = [shown, this.#statuses].map((list) => list.at(-1)?.at.getTime() ?? 0)
+    if (Number(theirs) <= Number(own)) return null
+    this.#statuses = shown
+    return this.#tell(this.#state)
   }
 
   /** Changes the state to PAIRING, with a QR code for the phone, and returns the event. */
   showQr(qr: string, expiresAt: Date, engine: Engine | null): SessionEvent {
     this.#change('PAIRING', 'scan-qr')
-    return { type: 'session.qr', qr, expiresAt, figures: this.#figures(engine) }
+    const statuses = this.#tell('PAIRING')
+    return (this.#stated = { type: 'session.qr', qr, expiresAt, figures: this.#figures(engine), statuses })
+  }
+
+  /** Returns the last three statuses if the API shows another one from now on, or another QR code; otherwise null. */
+  #tell(state: SessionState): readonly StatusAt[] | null {
+    const next = nextStatuses(this.#statuses, state, this.#clock.now())
+    if (next) this.#statuses = next
+    return next
   }
 
   #change(state: SessionState, reason: ReasonCode): void {
@@ -105,7 +158,8 @@ export class SessionStatus {
   }
 
   #downSinceAs(state: SessionState): number | null {
-    return state === 'CONNECTED' ? null : (this.#downSinceMs ?? this.#clock.now())
+    // A stopped session misses nothing. Its next outage begins when it is wanted again.
+    return state === 'CONNECTED' || state === 'STOPPED' ? null : (this.#downSinceMs ?? this.#clock.now())
   }
 
   /** Reports a change that the table does not list. The change is made all the same, because its cause has already happened. */
@@ -121,6 +175,8 @@ export class SessionStatus {
       lastProofOfLifeAt: dateOf(this.#lastProofOfLifeMs),
       lastInboundAt: dateOf(engine?.inbox.figures.lastReceivedMs ?? null),
       lastDisconnect: this.#lastDisconnect,
+      phoneSeenAt: this.#watched().phoneSeenAt,
+      recovery: this.#watched().recovery,
     }
   }
 
@@ -130,6 +186,16 @@ export class SessionStatus {
     return { sent: sent + (engine?.outbox.sent ?? 0), received: received + (engine?.inbox.figures.received ?? 0) }
   }
 }
+
+/** What the watch of a session knows. */
+export interface WatchedFigures {
+  readonly deafSince: Date | null
+  readonly phoneSeenAt: Date | null
+  readonly recovery: RecoveryMemory | null
+}
+
+/** The figures of a session that nobody watches. */
+export const UNWATCHED: WatchedFigures = { deafSince: null, phoneSeenAt: null, recovery: null }
 
 /** A change of a session's state. */
 export interface StateChange {
@@ -144,6 +210,9 @@ export interface SessionSnapshot {
   readonly lastProofOfLifeAt: Date | null
   readonly lastInboundAt: Date | null
   readonly counters: { readonly sent: number; readonly received: number }
+  readonly downSince: Date | null
+  readonly deafSince: Date | null
+  readonly phoneSeenAt: Date | null
 }
 
 const dateOf = (ms: number | null): Date | null => (ms === null ? null : new Date(ms))

@@ -1,4 +1,10 @@
-import { OPEN_ACTION_STATES, RECOVERY_ACTIONS, recoveryActionSchema } from '@holdfast/core/operations/recovery-action-document'
+import {
+  OPEN_ACTION_STATES,
+  RECOVERY_ACTIONS,
+  type SessionAction,
+  isSessionAction,
+  recoveryActionSchema,
+} from '@holdfast/core/operations/recovery-action-document'
 import { parseStored } from '@holdfast/core/platform/parse'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock, DocumentSnapshot, DocumentStore, ListenerEvent } from '@holdfast/core/platform/ports'
@@ -47,7 +53,7 @@ export class ActionFeed {
     this.#stop()
   }
 
-  /** The open actions of a session. */
+  /** The open actions on a session. */
   of(sessionId: string): OpenAction[] {
     return [...this.#open.values()].filter(({ action }) => action.sessionId === sessionId)
   }
@@ -80,10 +86,14 @@ export class ActionFeed {
 
   #read({ id, path, fields }: DocumentSnapshot): OpenAction | null {
     try {
-      return { id, action: parseStored(recoveryActionSchema, fields, path) }
+      const action = parseStored(recoveryActionSchema, fields, path)
+      return isSessionAction(action) && !isOwnersRecord(action) ? { id, action } : null
     } catch (error) {
       this.#logger.error({ error, action: id }, 'A recovery action cannot be read and is ignored.')
       return null
     }
   }
 }
+
+/** Whether an owner tells in the action what it does by itself. Nobody is to perform it. */
+const isOwnersRecord = ({ type, requestedBy }: SessionAction): boolean => type === 'recover' && requestedBy === 'runner'

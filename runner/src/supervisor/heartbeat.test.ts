@@ -6,16 +6,20 @@ import { Heartbeat } from './heartbeat.ts'
 const BUILD = { version: '0.1.0+f00d', revision: 'holdfast-runner-00002-abc' }
 
 /** A heartbeat on Firestore that takes or refuses what it writes. */
-function heartbeatOn(takes: () => boolean) {
+function heartbeatOn(takes: () => boolean, convertsVoice: () => boolean | null = () => null) {
   const pulses: unknown[] = []
+  const written: unknown[] = []
   const logger = { info: (fields: unknown) => pulses.push(fields), warn: () => {} } as unknown as Logger
-  const commit = (_changes: readonly Change[]) => (takes() ? Promise.resolve() : Promise.reject(new Error('away')))
+  const commit = (changes: readonly Change[]) => {
+    written.push(...changes.flatMap((change) => ('fields' in change ? [change.fields] : [])))
+    return takes() ? Promise.resolve() : Promise.reject(new Error('away'))
+  }
   const documents = { commit, read: () => Promise.resolve(null) } as unknown as DocumentStore
   const clock = { monotonic: () => 0, every: () => () => {} } as unknown as Clock
   const policy = { intervalMs: 4000, deadAfterMs: 12_000, mutes: true }
   const reports = { resources: () => ({ memory: { rssBytes: 1 } }) as never, store: () => null, operations: () => ({}) }
   const own = { documents, clock, logger, runnerId: 'r', instanceId: null, ...BUILD, capacity: 1, policy, sessions: new Map() }
-  return { heartbeat: new Heartbeat({ ...own, ...reports }), pulses }
+  return { heartbeat: new Heartbeat({ ...own, ...reports, convertsVoice }), pulses, written }
 }
 
 test('the log tells of a runner at work that Firestore hears', async () => {
@@ -35,4 +39,19 @@ test('the log does not tell so of a runner that waits before it works, or that F
   isThere = false
   await unheard.heartbeat.renew()
   expect([waiting.pulses, unheard.pulses]).toEqual([[], []])
+})
+
+test('a runner says whether it can convert sounds as soon as it knows', async () => {
+  let knows: boolean | null = null
+  const { heartbeat, written } = heartbeatOn(
+    () => true,
+    () => knows,
+  )
+  await heartbeat.start()
+  knows = false
+  await heartbeat.renew()
+  expect([written[0], written[1]]).toEqual([
+    expect.not.objectContaining({ convertsVoice: expect.anything() }),
+    expect.objectContaining({ convertsVoice: false }),
+  ])
 })

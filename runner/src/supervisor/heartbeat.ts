@@ -1,6 +1,8 @@
 import { runnerPath, type RunnerDocument, type RunnerResources } from '@holdfast/core/operations/runner-document'
 import type { Logger } from '@holdfast/core/platform/logging'
-import { SERVER_TIME, type Clock, type DocumentStore, type Fields } from '@holdfast/core/platform/ports'
+import { SERVER_TIME, type Change, type Clock, type DocumentStore, type Fields } from '@holdfast/core/platform/ports'
+import type { SessionState } from '@holdfast/core/session/session-states'
+import type { NetworkReport } from '@holdfast/core/operations/network-report'
 import type { StoreReport } from '@holdfast/core/operations/store-report'
 import type { OwnedSession } from '../session/owned-session.ts'
 import { Pulse } from './pulse.ts'
@@ -13,10 +15,18 @@ export interface HeartbeatPolicy {
   readonly mutes: boolean
 }
 
-/** The start of this process: early ends of its container's earlier processes, and whether it may work at once. */
+/** A numbered place in the fleet, and the change that takes it. */
+export interface TakenSlot {
+  readonly number: number
+  readonly change: Change
+}
+
+/** The start of this process: early ends of earlier processes in its place, and whether it may work at once. */
 export interface Beginning {
   readonly shortLives: number
   readonly works: boolean
+  /** Null where the container's id counts. It is taken in the commit that registers the runner. */
+  readonly slot?: TakenSlot | null
 }
 
 /** Why a runner leaves: at its memory limit, which the next process must know, or on request. */
@@ -32,6 +42,8 @@ export class Heartbeat {
   readonly #pulse: Pulse
   #leaving: Leaving | null = null
   #beginning: Beginning = { shortLives: 0, works: true }
+  /** The number of the slot that this runner holds. */
+  #slot: number | null = null
   /** The registration; null before it began. */
   #registering: Promise<void> | null = null
   /** Whether Firestore has `workingSince`. */
@@ -59,8 +71,16 @@ export class Heartbeat {
     resources: () => RunnerResources
     /** Result of the last check of the stores. */
     store: () => StoreReport | null
+    /** What the runner can reach. */
+    network?: () => NetworkReport
+    /** Whether it can make voice messages of other sounds. Null while that is not known. */
+    convertsVoice?: () => boolean | null
+    /** Totals since the start. */
+    totals?: () => Fields
     /** Counts of billed operations. */
     operations: () => Fields
+    /** Finds another slot for a runner that was taken for dead. Null: it still has its own. */
+    findSlotAgain?: (own: number) => Promise<TakenSlot | null>
   }) {
     this.#options = options
     this.#path = runnerPath(options.runnerId)
@@ -89,6 +109,11 @@ export class Heartbeat {
     }
   }
 
+  /** Whether Firestore knows that the runner takes sessions. */
+  get isAtWork(): boolean {
+    return this.#workIsKnown
+  }
+
   /** Publishes that the runner takes sessions from now on. */
   async beginWork(): Promise<void> {
     this.#beginning = { ...this.#beginning, works: true }
@@ -107,7 +132,7 @@ export class Heartbeat {
     if (this.#registering) await this.renew()
   }
 
-  /** Removes the runner's document, unless the next process of its container has to know how this one ended. */
+  /** Removes the runner's document, unless the next process in its place has to know how this one ended. */
   async stop(): Promise<void> {
     this.#stopped = true
     this.#cancel()
@@ -118,7 +143,7 @@ export class Heartbeat {
   /** Leaves the document as that of a dead runner, for which no other runner waits. True when it stays. */
   async #leaveNote(): Promise<boolean> {
     const { documents, instanceId, logger } = this.#options
-    if (this.#leaving !== 'memory-limit' || instanceId === null) return false
+    if (this.#leaving !== 'memory-limit' || (instanceId === null && this.#slot === null)) return false
     // A heartbeat on its way would bring the runner back to life.
     await this.#beating
     try {
@@ -126,7 +151,7 @@ export class Heartbeat {
       await documents.commit([{ kind: 'update', path: this.#path, fields }])
       return true
     } catch (error) {
-      logger.warn({ error }, 'The next process of this container will not know that this one left at its memory limit.')
+      logger.warn({ error }, 'The next process in this place will not know that this one left at its memory limit.')
       return false
     }
   }
@@ -134,7 +159,7 @@ export class Heartbeat {
   async #register(): Promise<void> {
     const { clock, policy, documents } = this.#options
     try {
-      await this.#create()
+      await this.#create(this.#beginning.slot ?? null)
     } catch (error) {
       // No other process uses this id: an existing document comes from a commit whose answer was lost.
       if (!(await documents.read(this.#path))) throw error
@@ -142,12 +167,13 @@ export class Heartbeat {
     if (!this.#stopped) this.#cancel = clock.every(policy.intervalMs, () => void this.#beat(), 'heartbeat')
   }
 
-  async #create(): Promise<void> {
+  async #create(slot: TakenSlot | null): Promise<void> {
     const { documents, clock } = this.#options
     const { shortLives, works } = this.#beginning
     const workingSince = works ? SERVER_TIME : null
+    this.#slot = slot?.number ?? null
     const fields = { ...this.#fields(), startedAt: SERVER_TIME, workingSince, shortLives }
-    await documents.commit([{ kind: 'create', path: this.#path, fields }])
+    await documents.commit([{ kind: 'create', path: this.#path, fields }, ...(slot ? [slot.change] : [])])
     this.#workIsKnown = works
     this.#renewedAt = clock.monotonic()
   }
@@ -170,7 +196,9 @@ export class Heartbeat {
       const fields = { ...this.#fields(), ...(beginsToWork ? { workingSince: SERVER_TIME } : {}) }
       await documents.commit([{ kind: 'update', path: this.#path, fields }])
       if (beginsToWork) this.#workIsKnown = true
+      const wasSilent = before - this.#renewedAt > this.#options.policy.deadAfterMs
       this.#renewedAt = before
+      if (wasSilent) await this.#keepSlot()
       if (this.#workIsKnown) this.#pulse.beat([...this.#options.sessions.values()].map(({ status }) => status.state))
     } catch (error) {
       await this.#recover(error)
@@ -183,9 +211,30 @@ export class Heartbeat {
     try {
       if (this.#stopped || (await documents.read(this.#path))) return
       logger.warn('Another runner took this one for dead; registering again.')
-      await this.#create()
+      const own = this.#slot
+      await this.#create(null)
+      this.#slot = own
+      await this.#keepSlot()
     } catch {
       logger.warn({ error }, 'The heartbeat failed.')
+    }
+  }
+
+  /** Takes another slot if another process took this runner for dead, and its slot with it. */
+  async #keepSlot(): Promise<void> {
+    const { documents, findSlotAgain, logger } = this.#options
+    if (this.#slot === null || !findSlotAgain) return
+    try {
+      const other = await findSlotAgain(this.#slot)
+      if (!other) return
+      await documents.commit([{ kind: 'update', path: this.#path, fields: { slot: other.number } }, other.change])
+      logger.warn(
+        { slot: this.#slot, instead: other.number },
+        'Another process has the slot of this runner, which took another one.',
+      )
+      this.#slot = other.number
+    } catch (error) {
+      logger.warn({ error, slot: this.#slot }, 'Whether this runner still has its slot is not known.')
     }
   }
 
@@ -201,11 +250,13 @@ export class Heartbeat {
     const { policy, capacity, instanceId, version, revision, sessions } = this.#options
     const resources = this.#options.resources()
     const store = this.#options.store()
+    const convertsVoice = this.#options.convertsVoice?.() ?? null
     return {
       v: 1,
       state: this.#leaving ? 'draining' : 'active',
       ...(this.#leaving === 'memory-limit' ? { leavesBecause: this.#leaving } : {}),
       instanceId,
+      slot: this.#slot,
       version,
       revision,
       heartbeatAt: SERVER_TIME,
@@ -215,8 +266,15 @@ export class Heartbeat {
       memoryBytes: resources.memory.rssBytes,
       resources,
       operations: this.#options.operations(),
+      ...(this.#options.totals ? { totals: this.#options.totals() } : {}),
       ...(store ? { store } : {}),
+      ...(convertsVoice === null ? {} : { convertsVoice }),
+      states: numbersOf([...sessions.values()].map(({ status }) => status.state)),
+      ...(this.#options.network ? { network: this.#options.network() } : {}),
       sessions: Object.fromEntries([...sessions].map(([id, session]) => [id, session.status])),
     }
   }
 }
+
+const numbersOf = (states: readonly SessionState[]): Fields =>
+  Object.fromEntries([...Map.groupBy(states, (state) => state)].map(([state, same]) => [state, same.length]))

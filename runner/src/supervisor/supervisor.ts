@@ -1,19 +1,27 @@
+import { proxyFieldsOf } from '@holdfast/core/operations/session-proxy'
 import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
-import type { Deadline } from '@holdfast/core/platform/deadlines'
-import { SESSIONS, type SessionDocument } from '@holdfast/core/session/session-document'
+import { Deadline, within } from '@holdfast/core/platform/deadlines'
+import { isHandedOut, SESSIONS, type SessionDocument } from '@holdfast/core/session/session-document'
 import { type HoldfastError, isDamage, isStoreTrouble } from '@holdfast/core/platform/errors'
 import { ofSession } from '@holdfast/core/session/log-fields'
+import { isMark } from '@holdfast/core/session/session-states'
 import { SERVER_TIME, type Change, type ListenerEvent } from '@holdfast/core/platform/ports'
+import { HAND_OVER_PLAN, HAND_OVER_WITHIN_MS } from '../session/hand-over.ts'
 import { claimSession, reportDamage } from '../session/claim.ts'
 import { mayRestoreUnclaimedWithLosses } from '../session/auto-restore-policy.ts'
-import { OwnedSession, type OwnedSessionDependencies } from '../session/owned-session.ts'
+import { OwnedSession } from '../session/owned-session.ts'
+import type { OwnedSessionDependencies } from '../session/session-parts.ts'
 import type { ActionFeed } from './action-feed.ts'
 import type { Heartbeat, Leaving } from './heartbeat.ts'
 import type { Candidate, Placement } from './placement.ts'
+import type { Rebalancer } from './rebalancer.ts'
 import type { TenantFeed } from './tenant-feed.ts'
 
 /** Interval of looks for sessions without an owner. */
 const LOOK_INTERVAL_MS = 1000
+
+/** The shortest wait for an extra look. */
+const SHORTEST_WAIT_MS = 20
 
 /** Delay of each next rank. */
 const RANK_DELAY_MS = 250
@@ -22,8 +30,15 @@ const RANK_DELAY_MS = 250
 const GIVEN_UP_PAUSE_MS = 5000
 const LONGEST_PAUSE_MS = 5 * 60_000
 
+/** Time after which a claim without an answer is given up. If it succeeds later, the session is claimed again. */
+const CLAIM_WITHIN_MS = 60_000
+
 /** Pause before the next look at a session with a damaged state, which an operator may have repaired. */
 const UNCLAIMABLE_PAUSE_MS = 60_000
+
+/** The pause between two sessions that a leaving runner lets go, and the time after which all are on their way. */
+const LET_GO_EVERY_MS = 100
+const ALL_LET_GO_WITHIN_MS = HAND_OVER_WITHIN_MS / 2
 
 /** Runs the sessions of one runner: claims sessions without an owner, follows their `wanted` field, and hands them over at the end. */
 export class Supervisor {
@@ -35,8 +50,10 @@ export class Supervisor {
   readonly #capacity: number
   readonly #oldRevisionWaitMs: number
   readonly #sessions: Map<string, OwnedSession>
+  readonly #rebalancer: Rebalancer | null
   readonly #running = new Map<string, Promise<void>>()
   readonly #claiming = new Set<string>()
+  readonly #claims = new Set<Promise<void>>()
   /** Sessions whose documents name this runner. One without a loop (given up, or claimed without an answer) is claimed again. */
   readonly #ours = new Set<string>()
   /** Sessions that this process gave up: how often in a row, and until when it leaves them alone. */
@@ -47,6 +64,8 @@ export class Supervisor {
   #leaving: Deadline | null = null
   #looking: Promise<void> | null = null
   #stopLooking: () => void = () => {}
+  /** Ends the wait for the death of a silent runner. */
+  #stopWaiting: () => void = () => {}
   #stopListening: () => void = () => {}
   #stopRetry: () => void = () => {}
 
@@ -59,6 +78,8 @@ export class Supervisor {
     capacity: number
     /** How long this runner leaves a session to runners of a newer revision. */
     oldRevisionWaitMs: number
+    /** Absent: sessions stay where they are. */
+    rebalancer?: Rebalancer
     /** Shared with the heartbeat, which vouches for them. */
     sessions: Map<string, OwnedSession>
   }) {
@@ -70,6 +91,7 @@ export class Supervisor {
     this.#capacity = options.capacity
     this.#oldRevisionWaitMs = options.oldRevisionWaitMs
     this.#sessions = options.sessions
+    this.#rebalancer = options.rebalancer ?? null
   }
 
   async start(): Promise<void> {
@@ -87,23 +109,53 @@ export class Supervisor {
   async leave(deadline: Deadline, because: Leaving = 'told'): Promise<void> {
     this.#leaving = deadline
     this.#stopLooking()
+    this.#stopWaiting()
     this.#stopRetry()
     this.#tenants.stop()
-    for (const session of this.#sessions.values()) session.leave(deadline)
-    await Promise.all([this.#heartbeat.drain(because), this.#looking])
+    await Promise.all([this.#letGo(deadline), this.#heartbeat.drain(because), this.#looking])
+    // A claim that hangs takes no time from the farewell.
+    const forClaims = Math.max(0, deadline.remainingMs - HAND_OVER_PLAN.farewell)
+    await new Deadline(this.#dependencies.clock, forClaims).wait(Promise.all(this.#claims))
     await Promise.all(this.#running.values())
     this.#stopListening()
     this.#actions.stop()
     await this.#heartbeat.stop()
   }
 
+  /** Tells all sessions to leave. Connected ones go one after the other: each works on until the other runners have time for it. */
+  async #letGo(deadline: Deadline): Promise<void> {
+    const { clock } = this.#dependencies
+    const isConnected = ({ status }: OwnedSession): boolean => status.state === 'CONNECTED'
+    const { connected = [], idle = [] } = Object.groupBy(this.#sessions.values(), (session) =>
+      isConnected(session) ? 'connected' : 'idle',
+    )
+    for (const session of idle) session.leave(deadline)
+    const pauseMs = Math.min(LET_GO_EVERY_MS, ALL_LET_GO_WITHIN_MS / connected.length)
+    for (const [index, session] of connected.entries()) {
+      if (index > 0) await clock.sleep(pauseMs, 'supervisor')
+      session.leave(deadline)
+    }
+  }
+
   #look(): void {
     if (this.#looking || this.#leaving || this.#heartbeat.muted) return
     this.#looking = this.#takeOver()
+      .then(() => {
+        this.#lookAtDeath()
+        void this.#rebalancer?.look()
+      })
       .catch((error: unknown) => this.#dependencies.logger.warn({ error }, 'Looking for sessions failed; trying again.'))
       .finally(() => {
         this.#looking = null
       })
+  }
+
+  /** Looks again in the moment in which a silent runner counts as dead, if that is before the next look. */
+  #lookAtDeath(): void {
+    this.#stopWaiting()
+    const { nextDeathMs } = this.#placement
+    if (nextDeathMs >= LOOK_INTERVAL_MS) return
+    this.#stopWaiting = this.#dependencies.clock.after(Math.max(nextDeathMs, SHORTEST_WAIT_MS), () => this.#look(), 'supervisor')
   }
 
   async #takeOver(): Promise<void> {
@@ -119,7 +171,12 @@ export class Supervisor {
     const asked = [...this.#actions.sessionIds()]
       .filter((sessionId) => isDue(sessionId) && !candidates.some((candidate) => candidate.sessionId === sessionId))
       .map((sessionId) => ({ sessionId, deadOwner: null, ...this.#placement.turnOf(sessionId) }))
-    await Promise.all([...candidates, ...again, ...asked].map((candidate) => this.#claim(candidate)))
+    // A claim that hangs must not keep the next look from the other sessions.
+    for (const candidate of [...candidates, ...again, ...asked]) {
+      const claim = this.#claim(candidate)
+      this.#claims.add(claim)
+      void claim.finally(() => this.#claims.delete(claim))
+    }
   }
 
   async #claim({ sessionId, deadOwner, rank, waits }: Candidate): Promise<void> {
@@ -132,11 +189,15 @@ export class Supervisor {
       const actions = this.#actions.of(sessionId)
       const isWanted = ({ wanted }: SessionDocument) => wanted === 'online' || actions.length > 0
       const mayClaim = (session: SessionDocument) =>
-        session.runnerId === null ? isWanted(session) : session.runnerId === deadOwner
+        !isHandedOut(session) && (session.runnerId === null ? isWanted(session) : session.runnerId === deadOwner)
       const isApproved = actions.some(({ action }) => action.approved !== null)
       const acceptsDamage = async (damage: HoldfastError, session: SessionDocument) =>
         isApproved || this.#givesUpUnasked({ sessionId, session, damage })
-      const claim = await claimSession({ ...this.#dependencies, sessionId, mayClaim, acceptsDamage })
+      const claim = await within(
+        clock,
+        CLAIM_WITHIN_MS,
+        claimSession({ ...this.#dependencies, sessionId, mayClaim, acceptsDamage }),
+      )
       if (!claim) return
       logger.info({ ...ofSession(sessionId), epoch: claim.head.epoch, from: deadOwner }, 'A session was claimed.')
       this.#run(new OwnedSession(this.#dependencies, claim))
@@ -174,6 +235,8 @@ export class Supervisor {
     const running = session.run().then((end) => {
       this.#sessions.delete(sessionId)
       this.#running.delete(sessionId)
+      // The others see at once that this runner has one session less.
+      if (session.isMoving) void this.#heartbeat.renew()
       if (end === 'given-up') this.#pause(sessionId)
       else this.#givenUp.delete(sessionId)
     })
@@ -233,7 +296,11 @@ export class Supervisor {
         continue
       }
       this.#ours.add(document.id)
-      this.#sessions.get(document.id)?.want(document.fields['wanted'] === 'offline' ? 'offline' : 'online')
+      const session = this.#sessions.get(document.id)
+      session?.want(document.fields['wanted'] === 'offline' ? 'offline' : 'online')
+      session?.connectThrough(proxyFieldsOf(document.fields))
+      session?.follow(document.fields)
+      if (isMark(document.fields['reason'])) session?.restate(document.fields)
     }
   }
 }

@@ -16,6 +16,8 @@ export class TenantFeed {
   readonly #logger: Logger
   readonly #defaults: TenantDefaults
   readonly #settings = new Map<string, TenantSettings>()
+  /** Until when somebody listens to the stream of each tenant, ms since 1970. */
+  readonly #liveUntilMs = new Map<string, number>()
   readonly #watchers = new Set<(tenant: string) => void>()
   readonly #heard = Promise.withResolvers<void>()
   #stop: () => void = () => {}
@@ -43,6 +45,11 @@ export class TenantFeed {
   /** The settings that hold now. A tenant without a document has those of the installation. */
   settingsOf(tenant: string): TenantSettings {
     return this.#settings.get(tenant) ?? this.#defaults
+  }
+
+  /** Whether somebody listens to the stream of the tenant's events. */
+  isListenedTo(tenant: string): boolean {
+    return (this.#liveUntilMs.get(tenant) ?? 0) > this.#clock.now()
   }
 
   /** Calls back with each tenant whose settings may have changed. Returns the function that ends it. */
@@ -84,6 +91,7 @@ export class TenantFeed {
 
   #forget(tenant: string): void {
     this.#settings.delete(tenant)
+    this.#liveUntilMs.delete(tenant)
     this.#tell(tenant)
   }
 
@@ -93,7 +101,9 @@ export class TenantFeed {
 
   #read({ id, path, fields }: DocumentSnapshot): TenantSettings | null {
     try {
-      return effectiveConfig(parseStored(tenantDocumentSchema, fields, path), this.#defaults)
+      const document = parseStored(tenantDocumentSchema, fields, path)
+      this.#liveUntilMs.set(id, document.liveUntil?.getTime() ?? 0)
+      return effectiveConfig(document, this.#defaults)
     } catch (error) {
       this.#logger.error({ error, tenant: id }, 'The configuration of a tenant cannot be read; its last good one stays.')
       return null

@@ -1,10 +1,19 @@
 import type { Deadline } from '@holdfast/core/platform/deadlines'
 import type { KeyChanges, Mutation } from '@holdfast/core/journal/mutation'
 import type { StateImage } from '@holdfast/core/journal/state-image'
-import type { MessageContent } from '@holdfast/core/message/content'
+import type { MessageContent, MessageReference } from '@holdfast/core/message/content'
+import type { ChangeKind } from '@holdfast/core/message/message-change'
+import type { MessageFacts } from '@holdfast/core/message/message-facts'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock, Random } from '@holdfast/core/platform/ports'
 import type { Disconnect } from '@holdfast/core/session/disconnect-policy'
+import type { ChatNews, DirectoryNews } from './directory-news.ts'
+import type { SessionProxy } from '@holdfast/core/session/proxy-settings'
+import type { Happening } from './happening.ts'
+import type { UploadedMedia } from '@holdfast/core/message/uploaded-media'
+import type { Backlog, Heard, News } from './heard.ts'
+import type { ConnectionFiles, MediaReader } from './media.ts'
+import type { Questions } from './questions.ts'
 
 /**
  * The interfaces between a session and its WhatsApp client, in both directions. `baileys/` holds the client that uses Baileys.
@@ -14,9 +23,12 @@ import type { Disconnect } from '@holdfast/core/session/disconnect-policy'
 /** A WhatsApp client library, for one session. */
 export interface Client {
   readonly connect: Connect
-  readonly me: { id: string; lid: string | null } | null
+  readonly me: { id: string; lid: string | null; pushName?: string | null } | null
   /** Reads the messages in which our own phone tells of other messages. */
   readonly historyReader: HistoryReader
+  /** Describes a message of our own as the phone's copy of it would be. Null for one that a person does not see. */
+  describeSent(sent: { chat: string; message: Uint8Array; messageId: string }): ReceivedMessage | null
+  readonly media: MediaReader
   /** Gives the session a fresh identity, to be linked by a new scan. */
   renewIdentity(): void
   /** Returns the same key for every name of a contact. */
@@ -41,25 +53,67 @@ export interface ClientOptions {
   readonly sentMessage: (messageId: string) => Promise<Uint8Array | null>
   /** Whether the phone is asked at the first login for its whole history, and not only for the last months. */
   readonly wantsFullHistory: () => boolean
+  /** The proxy through which the next connection goes; null without one. Throws when it cannot be used. */
+  readonly proxy: () => SessionProxy | null
 }
 
 /** Dials. The caller must have recorded the attempt. */
 export type Connect = (events: ConnectionEvents) => Connection
+
+/** A message to compose, with what its content refers to. */
+export interface Composition {
+  readonly chat: string
+  readonly content: MessageContent
+  readonly messageId: string
+  /** The message that it answers, as it was sent. Null without one, or when it is gone. */
+  readonly quoted: Uint8Array | null
+  /** The message that it forwards, or the poll that it votes in. Null without one, or when it is gone. */
+  readonly source: Uint8Array | null
+  readonly preview: PreparedPreview | null
+  /** The seconds after which it disappears; 0: never. Null when nothing is known of the chat. */
+  readonly disappearsAfter: number | null
+  /** The file at WhatsApp. Null for a content without one. */
+  readonly upload?: UploadedMedia | null
+}
+
+export interface PreparedPreview {
+  /** The link, as the text has it. */
+  readonly url: string
+  readonly title: string | null
+  readonly description: string | null
+  /** A small JPEG. */
+  readonly thumbnail: Uint8Array | null
+}
 
 /** Thrown when the connection ended during a call. The outcome of the call is unknown, and `onClose` follows. */
 export class ConnectionEnded extends Error {}
 
 /** One connection is one socket, from dialling to its end; a new attempt is a new connection. */
 export interface Connection {
-  /** Builds and encodes a message. The caller composes once per job, so that a repeated send is the same message. */
-  compose(chat: string, content: MessageContent, messageId: string): Uint8Array
+  readonly questions: Questions
+  readonly files: ConnectionFiles
+  /**
+   * Builds and encodes a message. The caller composes once per job, so that a repeated send is the same message.
+   *
+   * @throws ConnectionEnded
+   * @throws HoldfastError `cannot-compose` when there can be no such message
+   */
+  compose(composition: Composition): Promise<Uint8Array>
   /**
    * Encrypts a message and sends it under the id. Resolves when the gate has the frame; the server's ack comes as an event.
    *
    * @param isRepeated true when an earlier attempt began to send it, whose keys may not have arrived
+   * @param audience the people who get a status; for every other chat the server knows them
    * @throws ConnectionEnded
    */
-  relay(chat: string, message: Uint8Array, messageId: string, isRepeated: boolean): Promise<void>
+  relay(chat: string, message: Uint8Array, messageId: string, isRepeated: boolean, audience?: readonly string[]): Promise<void>
+  /**
+   * Stars a message for the phone and its companions, or takes the star away. Resolves when WhatsApp has the change; made twice, it is
+   * the same change.
+   *
+   * @throws ConnectionEnded
+   */
+  star(target: MessageReference, isStarred: boolean): Promise<void>
   /**
    * Encrypts a message for one device that asked for it again, and sends it under the id. Resolves when the gate has the frame; the
    * server's ack comes as an event.
@@ -74,6 +128,10 @@ export interface Connection {
   mute(muted: boolean): void
   /** The time that the oldest held frame has waited at the gate, in milliseconds; 0 without a held frame. */
   heldForMs(): number
+  /** The time for which the message that arrived first is being read, in milliseconds; 0 when all are read. */
+  readingForMs(): number
+  /** Asks the server whether the phone has changed anything that it did not tell. Never rejects. */
+  askForNews(): Promise<News>
   /**
    * Unlinks this device from its phone. Resolves when WhatsApp has confirmed it.
    * @throws ConnectionEnded
@@ -90,27 +148,47 @@ export interface Connection {
 export interface ConnectionEvents {
   /** The next QR code to show, and for how long, in milliseconds. */
   onQr(qr: string, lifeMs: number): void
-  /** WhatsApp accepted the login. */
-  onLogin(): void
+  /** WhatsApp accepted the login, at this time by the server's clock, ms; null when it did not say. */
+  onLogin(serverMs?: number | null): void
   /** Initial queries are done; messages can be sent. */
   onOpen(): void
+  /** What is known of the account has changed, such as the name that its owner gave it on the phone. It is in `Client.me`. */
+  onAccount(): void
+  /** A message of ours is at the gate, and leaves when its records are durable. */
+  onMessageSent(messageId: string, chat: string): void
   /** The server's ack of a message of ours. `error` is its code when it refused the message, otherwise null. */
   onMessageAck(messageId: string, error: string | null): void
   /** The server has a message of ours, but for other devices than it knows. The device lists are queried anew. */
   onDevicesMissed(messageId: string): void
-  /** A contact has received or read messages of ours. The listener must have put its changes into the journal when it returns. */
-  onReceipt(messageIds: readonly string[], type: 'delivered' | 'read', device: string): void
+  /** A contact has received, read or played messages of ours. The listener must have put its changes into the journal when it returns. */
+  onReceipt(messageIds: readonly string[], type: ReceiptType, device: string): void
   /**
    * A device could not read a message of ours. Baileys renews the session with it and sends one copy. The listener must have put
    * its changes into the journal when it returns.
    */
   onAskedAgain(asked: AskedAgain): void
+  /**
+   * Something happened in a chat beside messages. The listener must have put its changes into the journal when it returns: the
+   * server tells it once.
+   */
+  onHappening(happening: Happening): void
   /** WhatsApp announced a limit of this account, or its end. */
   onAnnouncedLimit(limit: AnnouncedLimit): void
   /** Any frame of the server. */
   onProofOfLife(): void
+  /** The server brought a stanza by itself. */
+  onHeard(heard: Heard): void
+  /** The server told of the stanzas that it kept while this device was away. It follows `onHeard` for the same stanza. */
+  onBacklog(backlog: Backlog): void
+  /** WhatsApp told of chats, contacts or groups, beside messages. */
+  onDirectory(news: DirectoryNews): void
+  /** Resolves when the writes of all that `onDirectory` told are appended to the journal, so that later records come after them. */
+  whenDirectoryHeard(): Promise<void>
   onClose(code: number | undefined, details?: Omit<Disconnect, 'code'>): void
 }
+
+/** What a contact has done with a message: voice messages are played, all others read. */
+export type ReceiptType = 'delivered' | 'read' | 'played'
 
 /** The request of a device that could not read a message of ours. */
 export interface AskedAgain {
@@ -152,8 +230,24 @@ export interface ReceivedMessage {
   /** The whole message, encoded. */
   readonly proto: Uint8Array
   readonly sentAtMs: number
+  /** What it says beside its text. */
+  readonly facts?: MessageFacts
+  /** Set when it changes another message instead of being one. */
+  readonly changes?: MessageChange
+  /** The secret of a poll, with its options, or of an event. Votes and answers open with it. */
+  readonly secret?: { readonly bytes: Uint8Array; readonly options?: readonly string[] } | undefined
   /** The other names of the chat and the participant. An earlier copy may be stored under them. */
   readonly alias?: { readonly chat: string; readonly participant: string | null }
+}
+
+/** What a received message does to another one. */
+export interface MessageChange {
+  readonly kind: ChangeKind
+  readonly target: MessageAddress & { readonly fromMe: boolean }
+  /** JID of the person who changes it. */
+  readonly by: string
+  /** True when an administrator of the group revoked it. */
+  readonly byAdmin?: boolean
 }
 
 /** A part of the messages that a row tells of. A piece fits into a commit. */
@@ -163,6 +257,8 @@ export interface HistoryPiece {
   readonly fromHistory: boolean
   /** Stores the contacts and LIDs of the piece. Call it before `messages` is read. Resolves when they are in the state. */
   readonly learn: () => Promise<void>
+  /** What it tells of chats. The names in it are known once `learn` has resolved. */
+  readonly chats?: readonly ChatNews[]
 }
 
 /** Reads the other messages that a message of the phone tells of, from the row itself or from the media host that it names. */
@@ -229,6 +325,8 @@ export interface Received {
   readonly message: ReceivedMessage | null
   /** True when it tells of other messages, which must be stored before the row is settled. */
   readonly tells?: boolean
+  /** True when no receipt follows, so that no ack of one will come. */
+  readonly hasNoReceipt?: boolean
 }
 
 /** The part that a decrypted stanza adds to the mutation of its ratchet step. */
@@ -290,8 +388,8 @@ export interface DeliveredStanzas {
   noMessage(delivery: Delivery, plain: Uint8Array): Exclude<Answer, 'as-read'>
   /** Records a stanza that the client refuses by itself. `isFinal` is true when the client does not ask for it again. */
   refused(stanza: FailedStanza, options: { isFinal: boolean }): void
-  /** Stores a message that WhatsApp only announces to this device. */
-  unavailable(received: Received): void
+  /** Stores a message that no ratchet decrypts: one that WhatsApp only announces to this device, or a post of a channel. */
+  inClear(received: Received): void
   /** WhatsApp has acknowledged our receipt of a stanza, so the stanza will not come again. */
   receiptAcknowledged(stanzaId: string): void
 }

@@ -1,6 +1,7 @@
 import type { RecoveryAction } from '@holdfast/core/operations/recovery-action-document'
 import type { ConnectionKeeper } from '../connection/connection-keeper.ts'
 import type { Reconnection } from '../connection/reconnection.ts'
+import type { Recovery } from '../recovery/recovery.ts'
 import type { Engine } from '../engine.ts'
 import type { Opening } from '../opening.ts'
 import type { Quarantine } from '../quarantine/quarantine.ts'
@@ -10,8 +11,8 @@ import type { Quarantine } from '../quarantine/quarantine.ts'
  * starts the action over. `Session` lists the only parts that the handler uses.
  */
 export interface ActionHandler<Session = ActionSession> {
-  /** Runs once per owner, before the first `advance`. */
-  begin?(session: Session): Promise<void>
+  /** Runs once per owner, before the first `advance`. A result ends the action. */
+  begin?(session: Session, action: RunningAction): Promise<ActionResult | void>
   /**
    * Does the next step. Returns the result when the action ends, and null while the action waits. The session's loop calls it
    * after every change.
@@ -31,22 +32,33 @@ export interface ActionSession {
   readonly engine: () => Engine | null
   /** Makes the session continue with a state that was just restored. */
   readonly adopt: (engine: Engine) => void
+  readonly recovery: Recovery
+  readonly runnerId: string
+  /** Whether this runner is giving the session away. */
+  readonly isMoving: () => boolean
 }
 
 /** The running action, as its handler sees it. */
 export interface RunningAction {
   /** The loss that the operator approved. Null except for a restore. */
   readonly approved: RecoveryAction['approved']
+  /** For a recovery: the step that was asked for. Null: the ladder decides. */
+  readonly step: RecoveryAction['step']
+  readonly requestedBy: string
+  /** The runner that began the action before this one did. Null: none did. */
+  readonly begunBy: string | null
   /** False when the time to connect is over. The action then ends, connected or not. */
   readonly isInTime: boolean
   /** Adds a line to the steps that the action's document lists. */
-  note(what: string): void
+  note(what: string, step?: RecoveryAction['step']): void
 }
 
 /** The outcome of an action: a code for programs and a sentence for people. */
 export interface ActionResult {
   readonly code: string
   readonly sentence: string
+  /** True when nothing was done, because it could have done harm. */
+  readonly isVetoed?: boolean
 }
 
 /** How far a session has got: it is connected, waits for a phone, is on its way to either, or waits for an operator. */

@@ -1,8 +1,15 @@
 import { within } from '@holdfast/core/platform/deadlines'
-import { OPEN_ACTION_STATES, recoveryActionPath, type RecoveryAction } from '@holdfast/core/operations/recovery-action-document'
+import { OPEN_ACTION_STATES, recoveryActionPath, type SessionAction } from '@holdfast/core/operations/recovery-action-document'
 import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { Logger } from '@holdfast/core/platform/logging'
-import { Append, SERVER_TIME, type Clock, type DocumentStore, type Fields } from '@holdfast/core/platform/ports'
+import {
+  Append,
+  SERVER_TIME,
+  type Clock,
+  type DocumentSnapshot,
+  type DocumentStore,
+  type Fields,
+} from '@holdfast/core/platform/ports'
 import type { Entry } from '../journal/group.ts'
 import type { ActionResult, ActionSession, RunningAction } from './action-handler.ts'
 import { ACTIONS } from './registry.ts'
@@ -10,7 +17,7 @@ import { ACTIONS } from './registry.ts'
 /** An action on this session that is not finished. */
 export interface OpenAction {
   readonly id: string
-  readonly action: RecoveryAction
+  readonly action: SessionAction
 }
 
 /** The time that an action waits for a connection. */
@@ -30,14 +37,15 @@ const ASK_AGAIN_MS = 2000
 export class Actions {
   readonly #session: ActionSession
   readonly #append: (entry: Entry) => number
+  readonly #wake: () => void
   readonly #documents: DocumentStore
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #owner: { runnerId: string; epoch: number }
   readonly #open = new Map<string, OpenAction>()
   readonly #finished = new Set<string>()
-  /** The running action and its start, ms. */
-  #running: { id: string; sinceMs: number; isBegun: boolean } | null = null
+  /** The running action and its start, ms. It is granted once its document says that this owner performs it. */
+  #running: { id: string; sinceMs: number; isGranted: boolean; isBegun: boolean } | null = null
   /** The time of the next query, ms. Set after Firestore did not answer whether the next action is still open. */
   #askAgainAtMs: number | null = null
 
@@ -45,6 +53,8 @@ export class Actions {
     session: ActionSession
     /** Appends a record that carries the writes, so that an owner that lost the session cannot change its actions. */
     append: (entry: Entry) => number
+    /** Makes the session's loop go on. */
+    wake: () => void
     documents: DocumentStore
     clock: Clock
     logger: Logger
@@ -52,6 +62,7 @@ export class Actions {
   }) {
     this.#session = options.session
     this.#append = options.append
+    this.#wake = options.wake
     this.#documents = options.documents
     this.#clock = options.clock
     this.#logger = options.logger
@@ -91,15 +102,16 @@ export class Actions {
   /** Returns true when the action is finished. */
   async #advance({ id, action }: OpenAction): Promise<boolean> {
     if (this.#running?.id !== id) {
-      const isOpen = await this.#isOpen(id)
-      if (isOpen === null) return false
-      if (!isOpen) return this.#leaveAlone(id)
-      this.#start(id, action)
+      const found = await this.#find(id)
+      if (found === null) return false
+      if (found === 'ended') return this.#leaveAlone(id)
+      await this.#start(id, action, found)
     }
+    if (!this.#running?.isGranted) return false
     try {
       const result = await this.#perform(id, action)
       if (result === null) return false
-      this.#finish(id, 'done', result)
+      this.#finish(id, result.isVetoed ? 'vetoed' : 'done', result)
     } catch (error) {
       this.#logger.warn({ error, action: id }, 'A recovery action failed.')
       const { code, message } = error instanceof HoldfastError ? error : UNEXPECTED
@@ -109,34 +121,41 @@ export class Actions {
   }
 
   /** Returns null while the action waits. */
-  async #perform(id: string, { type, approved }: RecoveryAction): Promise<ActionResult | null> {
+  async #perform(id: string, { type, approved, step, requestedBy, runnerId }: SessionAction): Promise<ActionResult | null> {
     const handler = ACTIONS[type]
-    if (this.#running && !this.#running.isBegun) {
-      this.#running.isBegun = true
-      await handler.begin?.(this.#session)
-    }
     const now = (): number => this.#clock.now()
     const runsOutAtMs = this.#runsOutAtMs
     const running: RunningAction = {
       approved,
+      step,
+      requestedBy,
+      begunBy: runnerId,
       get isInTime() {
         return now() < runsOutAtMs
       },
-      note: (what) => this.#write(id, { steps: new Append({ at: new Date(now()), what }) }),
+      note: (what, taken) => {
+        const line = { at: new Date(now()), what, ...(taken ? { step: taken } : {}) }
+        this.#write(id, { ...(taken ? { step: taken } : {}), steps: new Append(line) })
+      },
+    }
+    if (this.#running && !this.#running.isBegun) {
+      this.#running.isBegun = true
+      const ended = await handler.begin?.(this.#session, running)
+      if (ended) return ended
     }
     return handler.advance(this.#session, running)
   }
 
   /**
-   * Returns whether the action is still open in Firestore, and null when Firestore does not answer. An earlier owner may have
-   * finished the action after this owner read it. Only the owner finishes actions, so the answer stays true.
+   * Returns the document of the action if it is still open, and null when Firestore does not answer. Somebody may have cancelled the
+   * action, or an earlier owner finished it, after this owner heard of it.
    */
-  async #isOpen(id: string): Promise<boolean | null> {
+  async #find(id: string): Promise<DocumentSnapshot | 'ended' | null> {
     if (this.#askAgainAtMs !== null && this.#clock.now() < this.#askAgainAtMs) return null
     try {
       const found = await within(this.#clock, ASK_WITHIN_MS, this.#documents.read(recoveryActionPath(id)))
       this.#askAgainAtMs = null
-      return OPEN_ACTION_STATES.some((state) => state === found?.fields['state'])
+      return found && OPEN_ACTION_STATES.some((state) => state === found.fields['state']) ? found : 'ended'
     } catch (error) {
       this.#logger.warn(
         { error, action: id },
@@ -150,23 +169,48 @@ export class Actions {
   #leaveAlone(id: string): true {
     this.#open.delete(id)
     this.#finished.add(id)
-    this.#logger.info({ action: id }, 'An earlier owner finished this recovery action; it is skipped.')
+    this.#logger.info({ action: id }, 'This recovery action was ended or cancelled; it is skipped.')
     return true
   }
 
-  #start(id: string, { type, startedAt }: RecoveryAction): void {
-    this.#running = { id, sinceMs: this.#clock.now(), isBegun: false }
-    this.#logger.info({ action: id, type }, 'A recovery action started.')
-    this.#write(id, { state: 'running', ...this.#owner, ...(startedAt ? {} : { startedAt: SERVER_TIME }) })
+  /**
+   * Starts the action in the version that was found. It is performed once that is written: whoever cancels it meanwhile has cancelled
+   * it, and whoever is too late is told so. Waits for the write, because the session should not connect right before its restart, but
+   * not for long.
+   */
+  async #start(id: string, { type, startedAt }: SessionAction, found: DocumentSnapshot): Promise<void> {
+    const running = { id, sinceMs: this.#clock.now(), isGranted: false, isBegun: false }
+    this.#running = running
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const settle = (isGranted: boolean): void => {
+      running.isGranted = isGranted
+      running.sinceMs = this.#clock.now()
+      // The action is looked at anew.
+      if (!isGranted && this.#running === running) this.#running = null
+      if (isGranted) this.#logger.info({ action: id, type }, 'A recovery action started.')
+      resolve()
+      this.#wake()
+    }
+    const fields = { state: 'running', ...this.#owner, ...(startedAt ? {} : { startedAt: SERVER_TIME }) }
+    this.#append({
+      writes: () => [{ kind: 'merge', path: found.path, fields }],
+      unlessChanged: [found],
+      onWritten: () => settle(true),
+      onOutdated: () => settle(false),
+      // Firestore refuses this one document, which must not keep the session from its action.
+      onRefused: () => settle(true),
+      onEnd: () => resolve(),
+    })
+    await within(this.#clock, ASK_WITHIN_MS, promise).catch(() => {})
   }
 
-  #finish(id: string, state: 'done' | 'failed', result: ActionResult): void {
+  #finish(id: string, state: 'done' | 'failed' | 'vetoed', { code, sentence }: ActionResult): void {
     this.#open.delete(id)
     this.#finished.add(id)
     this.#running = null
-    this.#logger.info({ action: id, state, result: result.code }, 'A recovery action ended.')
-    const steps = new Append({ at: new Date(this.#clock.now()), what: result.sentence })
-    this.#write(id, { state, result, steps, finishedAt: SERVER_TIME })
+    this.#logger.info({ action: id, state, result: code }, 'A recovery action ended.')
+    const steps = new Append({ at: new Date(this.#clock.now()), what: sentence })
+    this.#write(id, { state, result: { code, sentence }, steps, finishedAt: SERVER_TIME })
   }
 
   #write(id: string, fields: Fields): void {

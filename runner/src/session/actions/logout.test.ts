@@ -35,7 +35,10 @@ function fakeSession(options: {
 const perform = (options: Parameters<typeof fakeSession>[0], isInTime = true) => {
   const { session, calls } = fakeSession(options)
   const note = (what: string) => void calls.push(`note: ${what}`)
-  return { result: logout.advance(session, { approved: null, isInTime, note }), calls }
+  return {
+    result: logout.advance(session, { approved: null, step: null, requestedBy: 'api', begunBy: null, isInTime, note }),
+    calls,
+  }
 }
 
 const LOGGED_OUT = { code: 'logged-out' }

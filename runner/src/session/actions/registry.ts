@@ -1,6 +1,7 @@
-import type { RecoveryActionType } from '@holdfast/core/operations/recovery-action-document'
+import type { SessionActionType } from '@holdfast/core/operations/recovery-action-document'
 import type { ActionHandler } from './action-handler.ts'
 import { logout } from './logout.ts'
+import { recover } from './recover.ts'
 import { restart } from './restart.ts'
 import { restore } from './restore.ts'
 
@@ -8,4 +9,4 @@ import { restore } from './restore.ts'
  * The handler of each type of action. A new action also needs its name in core's `recovery-action-document.ts` and its route in the
  * API's `recovery.ts`.
  */
-export const ACTIONS: Readonly<Record<RecoveryActionType, ActionHandler>> = { restart, logout, restore }
+export const ACTIONS: Readonly<Record<SessionActionType, ActionHandler>> = { restart, logout, restore, recover }

@@ -16,11 +16,18 @@ function fakeSession(reach: RestartSession['keeper']['reach'], isHalted = false)
   return { session, calls }
 }
 
-const action = (isInTime: boolean): RunningAction => ({ approved: null, isInTime, note: () => {} })
+const action = (isInTime: boolean): RunningAction => ({
+  approved: null,
+  step: null,
+  requestedBy: 'api',
+  begunBy: null,
+  isInTime,
+  note: () => {},
+})
 
 test('a restart ends every wait before it closes the connection', async () => {
   const { session, calls } = fakeSession('on-its-way')
-  await restart.begin?.(session)
+  await restart.begin?.(session, action(true))
   expect(calls).toEqual(['forgive', 'resume', 'hasten', 'close'])
 })
 

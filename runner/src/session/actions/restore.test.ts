@@ -21,7 +21,14 @@ function fakeSession(found: { inMemory?: Engine; restored: Engine | null }) {
   return { session, adopted, approvals }
 }
 
-const action = (approved: { reaches: number } | null) => ({ approved, isInTime: true, note: () => {} })
+const action = (approved: { reaches: number } | null) => ({
+  approved,
+  step: null,
+  requestedBy: 'api',
+  begunBy: null,
+  isInTime: true,
+  note: () => {},
+})
 
 test('a restore continues with the restored state', async () => {
   const { session, adopted, approvals } = fakeSession({ restored: ENGINE })

@@ -1,16 +1,14 @@
 import { Deadline } from '@holdfast/core/platform/deadlines'
-import type { Logger } from '@holdfast/core/platform/logging'
-import type { Clock } from '@holdfast/core/platform/ports'
-import type { ReasonCode, SessionState } from '@holdfast/core/session/session-states'
-import type { Disconnect, Verdict } from '@holdfast/core/session/disconnect-policy'
+import type { Disconnect } from '@holdfast/core/session/disconnect-policy'
+import type { News } from '../../whatsapp/heard.ts'
 import { ConnectionEnded, type Connection, type ConnectionEvents } from '../../whatsapp/port.ts'
 import { DialPlace, type AskToDial, type DialKind } from './dial-place.ts'
-import { noteLimit } from '../announced-limit.ts'
+import { eventsOf } from './events-of.ts'
+import { judgeEnd, type EndedConnection, type JudgementDependencies } from './judgement.ts'
+import { archiveCredentials, renewLoggedOut } from './logged-out.ts'
 import type { Engine } from '../engine.ts'
-import type { StatusDetails } from '../events/session-event.ts'
 import type { Activity } from '../quarantine/quarantine.ts'
-import type { Reconnection } from './reconnection.ts'
-import type { SessionStatus } from '../session-status.ts'
+import { Unlinking } from './unlinking.ts'
 
 /**
  * The keeper closes a muted connection that has held a frame for this long, since a connection that sends nothing is half dead.
@@ -28,45 +26,43 @@ const ARCHIVE_AGAIN_MS = 30_000
 /** The time to close a connection when the session is not handed over. */
 const CLOSE_WITHIN_MS = 1500
 
-/**
- * The time for WhatsApp to confirm that a device is unlinked. The session does nothing else in this
- * time; a hand-over ends the wait.
- */
-const UNLINK_WITHIN_MS = 10_000
-
-export interface KeeperDependencies {
-  readonly clock: Clock
-  readonly logger: Logger
-  readonly status: SessionStatus
-  readonly reconnection: Reconnection
+export interface KeeperDependencies extends JudgementDependencies {
   readonly askToDial: AskToDial
   /** Whether the session's crash record allows a connection now. A refused session is woken when the answer may have changed. */
   readonly mayConnect: () => Promise<boolean>
   /** Whether the session needs a connection at the time of the call. */
   readonly isWanted: () => boolean
-  readonly publish: (state: SessionState, reason: ReasonCode, details?: StatusDetails) => void
   /** Wakes the session's loop after a change. */
   readonly wake: () => void
 }
+
+/**
+ * kept        the keeper did its step, or waits
+ * ended       a connection ended, and the verdict on it was carried out
+ * distrusted  the same, and the verdict requires the state in memory to be read again
+ */
+export type Kept = 'kept' | 'ended' | 'distrusted'
 
 /** Keeps one session connected. It dials, judges how each connection ended, and dials again if the verdict allows it. */
 export class ConnectionKeeper {
   readonly #dependencies: KeeperDependencies
   readonly #place: DialPlace
+  readonly #unlinking: Unlinking
   #connection: Connection | null = null
   #isOpen = false
+  /** The name of the account, as the session's document has it. */
+  #pushName: string | null | undefined
   #muted = false
-  #ended: Disconnect | null = null
+  /** A connection without a verdict. */
+  #ended: Omit<EndedConnection, 'isUnlinking'> | null = null
   #qrCodes = 0
-  /** True from our own request to unlink the device until its answer, or the next login. */
-  #isUnlinking = false
   #archiveAgainMs = 0
-  #interrupt: () => void = () => {}
 
   constructor(dependencies: KeeperDependencies) {
     const { askToDial: ask, clock, wake } = dependencies
     this.#dependencies = dependencies
     this.#place = new DialPlace({ ask, clock, wake })
+    this.#unlinking = new Unlinking(clock)
   }
 
   /** The progress of the connection. */
@@ -105,11 +101,8 @@ export class ConnectionKeeper {
     if (muted && !this.#connection) this.#place.leave()
   }
 
-  /**
-   * Does the next step. Returns `ended` after the verdict on a connection, and `distrusted` when that verdict also requires the
-   * state in memory to be read again.
-   */
-  async keep(engine: Engine): Promise<'kept' | 'ended' | 'distrusted'> {
+  /** Does the next step. */
+  async keep(engine: Engine): Promise<Kept> {
     if (this.#ended) return this.#judge(engine, this.#ended)
     if (this.#connection) {
       this.#place.leaveWhenSettled()
@@ -126,6 +119,34 @@ export class ConnectionKeeper {
     this.#ended = null
   }
 
+  /** Cuts the connection off without a verdict and without a word, because it may hang. The loop dials again. */
+  drop(engine: Engine | null): void {
+    this.#connection?.cut()
+    this.#forget(engine)
+    this.#ended = null
+  }
+
+  /** What our own side of the open connection does; null without one. */
+  get ownSide(): { heldForMs: number; readingForMs: number } | null {
+    const connection = this.#isOpen ? this.#connection : null
+    return connection && { heldForMs: connection.heldForMs(), readingForMs: connection.readingForMs() }
+  }
+
+  /** The open connection; null without one, and while it may say nothing. */
+  get open(): Connection | null {
+    return this.#isOpen && !this.#muted ? this.#connection : null
+  }
+
+  /** The connection that shows QR codes; null without one, and while it may say nothing. */
+  get pairing(): Connection | null {
+    return this.reach === 'pairing' && !this.#muted ? this.#connection : null
+  }
+
+  /** Asks the server for news of the phone. */
+  async askForNews(): Promise<News> {
+    return (await this.#connection?.askForNews()) ?? 'unknown'
+  }
+
   /** Cuts the connection off and sends nothing more. */
   cut(): void {
     this.#connection?.cut()
@@ -134,7 +155,7 @@ export class ConnectionKeeper {
 
   /** Ends a wait for WhatsApp's answer, because the session is handed over. */
   interrupt(): void {
-    this.#interrupt()
+    this.#unlinking.interrupt()
   }
 
   /**
@@ -144,16 +165,7 @@ export class ConnectionKeeper {
    */
   async unlink(engine: Engine): Promise<void> {
     if (!this.#connection || !this.#dependencies.isWanted()) throw new ConnectionEnded('The connection has ended.')
-    this.#isUnlinking = true
-    const { promise: interrupted, reject } = Promise.withResolvers<never>()
-    this.#interrupt = () => reject(new ConnectionEnded('The session is handed over.'))
-    const deadline = new Deadline(this.#dependencies.clock, UNLINK_WITHIN_MS)
-    try {
-      await Promise.race([this.#connection.unlink(deadline), interrupted])
-    } catch (error) {
-      this.#isUnlinking = error instanceof ConnectionEnded
-      throw error
-    }
+    await this.#unlinking.ask(this.#connection)
     engine.memory.rememberLogout()
     this.#dependencies.reconnection.halt()
     this.#dependencies.publish('LOGGED_OUT', 'logged-out-on-request')
@@ -161,10 +173,20 @@ export class ConnectionKeeper {
   }
 
   async #dialInTurn(engine: Engine): Promise<void> {
-    if (!this.#place.mayDial(kindOf(engine)) || !(await this.#dependencies.mayConnect())) return
+    if (!this.#place.mayDial(kindOf(engine))) return this.#showHold(engine)
+    if (!(await this.#dependencies.mayConnect())) return
     await this.#dial(engine)
     if (this.#connection) this.#place.dialled()
     else this.#place.leave()
+  }
+
+  /** Shows that the session waits for the end of an outage, which takes back the attempts that it spent. */
+  #showHold(engine: Engine): void {
+    const { network, publish, reconnection, status } = this.#dependencies
+    const { heldBecause } = this.#place
+    if (heldBecause === null || status.reason === heldBecause) return
+    if (network.outage) reconnection.excuse(network.outage.sinceMs, engine.memory)
+    publish('BACKOFF', heldBecause)
   }
 
   /** Appends a record of the attempt, then connects. An owner that lost the session without knowing it fails at the record. */
@@ -176,137 +198,102 @@ export class ConnectionKeeper {
     await engine.state.journal.whenDurable(engine.state.append({ kind: 'connect', events: [connecting] }))
     if (this.#muted || !isWanted()) return
     this.#qrCodes = 0
+    this.#dependencies.network.dialled()
     this.#connection = engine.client.connect(this.#events(engine))
     this.#connection.mute(this.#muted)
     logger.info('Connecting to WhatsApp.')
   }
 
-  /**
-   * Makes a new identity after the phone unlinked the device and an operator started the session
-   * again. Backs up the old one first.
-   */
+  /** Makes a new identity after a log-out. Returns false when it has to wait, because the old one could not be backed up. */
   async #renewLoggedOut(engine: Engine): Promise<boolean> {
-    if (!engine.memory.archived && !(await this.#archive(engine))) {
-      this.#archiveAgainMs = this.#dependencies.clock.now() + ARCHIVE_AGAIN_MS
-      return false
-    }
-    engine.client.renewIdentity()
-    engine.memory.forgetIdentity()
-    return true
-  }
-
-  /** Keeps the invalid credentials in an object that the session's document names. Returns false when the backup failed. */
-  async #archive(engine: Engine): Promise<boolean> {
-    try {
-      await engine.checkpointer.putAside('logged-out')
-      engine.memory.rememberArchived()
-      return true
-    } catch (error) {
-      this.#dependencies.logger.warn(
-        { error },
-        'The backup of the old credentials failed; the session makes no new ones before it succeeds.',
-      )
-      return false
-    }
+    const isRenewed = await renewLoggedOut(engine, () => archiveCredentials(engine, this.#dependencies.logger))
+    if (!isRenewed) this.#archiveAgainMs = this.#dependencies.clock.now() + ARCHIVE_AGAIN_MS
+    return isRenewed
   }
 
   #events(engine: Engine): ConnectionEvents {
-    return {
-      onQr: (qr, lifeMs) => this.#showQr(engine, qr, lifeMs),
-      onLogin: () => engine.memory.rememberLogin(),
-      onOpen: () => this.#opened(engine),
-      onMessageAck: (messageId, error) => {
-        if (!engine.outbox.acknowledged(messageId, error)) engine.resending.acknowledged(messageId, error)
-      },
-      onDevicesMissed: (messageId) => {
-        if (!engine.outbox.missedDevices(messageId)) engine.resending.acknowledged(messageId, null)
-      },
-      onAskedAgain: (asked) => engine.resending.asked(asked),
-      onReceipt: (messageIds, type, device) => {
-        for (const messageId of messageIds) {
-          // A receipt proves that WhatsApp has the message, so it stands in for a lost ack.
-          engine.outbox.acknowledged(messageId, null)
-          engine.receipts.receipt(messageId, type)
-          engine.resending.received(messageId, device)
-        }
-      },
-      onAnnouncedLimit: (limit) => noteLimit(engine, limit, this.#dependencies.logger),
-      onProofOfLife: () => {
+    const { watch, status, network, logger } = this.#dependencies
+    return eventsOf(engine, {
+      watch,
+      logger,
+      answered: () => {
         this.#place.heard()
-        this.#dependencies.status.provedAlive()
+        status.provedAlive()
+        network.heard()
       },
-      onClose: (code, details) => this.#lose(engine, { code, ...details }),
-    }
+      showQr: (qr, lifeMs) => this.#showQr(engine, qr, lifeMs),
+      opened: () => this.#opened(engine),
+      accountChanged: () => this.#accountChanged(engine),
+      lose: (disconnect) => this.#lose(engine, disconnect),
+    })
   }
 
   #showQr(engine: Engine, qr: string, lifeMs: number): void {
-    const { clock, reconnection, status, wake } = this.#dependencies
-    if (this.#qrCodes++ === 0) reconnection.opened(engine.memory)
+    const { clock, network, reconnection, status, wake } = this.#dependencies
+    if (this.#qrCodes++ === 0) {
+      reconnection.opened(engine.memory)
+      network.opened()
+    }
     this.#place.qrShown()
+    this.#dependencies.watch.qrShown()
     engine.state.append({ events: [status.showQr(qr, new Date(clock.now() + lifeMs), engine)] })
     wake()
   }
 
   #opened(engine: Engine): void {
-    const { logger, publish, reconnection, wake } = this.#dependencies
+    const { logger, network, publish, reconnection, wake } = this.#dependencies
     this.#isOpen = true
-    this.#isUnlinking = false
+    this.#unlinking.loggedIn()
     this.#place.opened()
     reconnection.opened(engine.memory)
-    publish('CONNECTED', 'logged-in', { me: engine.client.me })
+    network.opened()
+    this.#dependencies.watch.opened()
+    const { me } = engine.client
+    this.#pushName = me?.pushName
+    publish('CONNECTED', 'logged-in', { me })
     logger.info('Connected to WhatsApp.')
     if (this.#connection) {
+      const { questions } = this.#connection
+      engine.directory.connected(() => questions.groups({}))
+      engine.groups.connected(questions)
       engine.outbox.opened(this.#connection)
       engine.resending.opened(this.#connection)
+      engine.incomingMedia.opened(this.#connection.files)
     }
     wake()
   }
 
-  /** Drops a connection that ended, and keeps the reason for the verdict. */
+  #accountChanged(engine: Engine): void {
+    const { me } = engine.client
+    if (!this.#isOpen || !me || me.pushName === this.#pushName) return
+    this.#pushName = me.pushName
+    engine.state.append({ events: [{ type: 'session.renamed', me }] })
+  }
+
+  /** Drops a connection that ended, and keeps what the verdict needs. */
   #lose(engine: Engine, disconnect: Disconnect): void {
+    const ended = { disconnect, wasOpen: this.#isOpen, qrShown: this.#qrCodes > 0 }
     this.#connection?.cut()
     this.#forget(engine)
-    this.#ended = disconnect
+    this.#ended = ended
     this.#dependencies.wake()
   }
 
   #forget(engine: Engine | null): void {
+    if (this.#connection) this.#dependencies.watch.ended()
     this.#connection = null
     this.#isOpen = false
     this.#place.leave()
+    engine?.directory.disconnected()
+    engine?.groups.disconnected()
     engine?.outbox.closed()
     engine?.resending.closed()
+    engine?.incomingMedia.closed()
   }
 
-  async #judge(engine: Engine, disconnect: Disconnect): Promise<'ended' | 'distrusted'> {
-    const { clock, logger, reconnection, status } = this.#dependencies
+  #judge(engine: Engine, ended: Omit<EndedConnection, 'isUnlinking'>): Promise<'ended' | 'distrusted'> {
     this.#ended = null
-    const linking = { paired: engine.client.me !== null, qrShown: this.#qrCodes > 0 }
-    // A new owner of the session may have replaced the connection. One append shows it: if the
-    // append is refused, this owner stops.
-    if (reconnection.isReplaced(disconnect, linking, engine.memory)) {
-      await engine.state.journal.whenDurable(engine.state.append({}))
-    }
-    const decision = reconnection.judge(disconnect, linking, engine.memory)
-    const { class: kind, reason, action } = decision
-    const delayMs = action === 'stop' ? null : decision.delayMs
-    logger[action === 'stop' ? 'warn' : 'info']({ ...disconnect, class: kind, action, reason, delayMs }, 'The connection ended.')
-    status.disconnected({ code: disconnect.code ?? null, class: kind, reason, at: new Date(clock.now()) })
-    this.#follow(engine, decision)
-    if (action === 'stop' && decision.state === 'LOGGED_OUT') await this.#archive(engine)
-    return action === 'reconnect' && decision.rereads ? 'distrusted' : 'ended'
-  }
-
-  /** Carries out the verdict. The memory of the disconnect becomes part of the same record as the new state. */
-  #follow(engine: Engine, decision: Verdict): void {
-    const { clock, publish, reconnection } = this.#dependencies
-    if (decision.action === 'stop') {
-      // The end of the connection may come before WhatsApp's answer to our own request, and instead of it.
-      const isOurs = this.#isUnlinking && decision.reason === 'logged-out'
-      return publish(decision.state, isOurs ? 'logged-out-on-request' : decision.reason, banOf(decision, clock.now()))
-    }
-    if (decision.action === 'new-identity') engine.client.renewIdentity()
-    publish(decision.state, decision.reason, decision.delayMs === 0 ? {} : { nextAttemptAt: new Date(reconnection.dialAtMs) })
+    return judgeEnd(engine, { ...ended, isUnlinking: this.#unlinking.isAsked }, this.#dependencies)
   }
 }
 
@@ -314,9 +301,4 @@ export class ConnectionKeeper {
 function kindOf({ client, memory }: Engine): DialKind {
   if (client.me === null || memory.loggedOut) return 'pairing'
   return memory.everLoggedIn ? 'login' : 'first-login'
-}
-
-function banOf({ reason, banMs }: Extract<Verdict, { action: 'stop' }>, nowMs: number): StatusDetails {
-  if (reason !== 'temporarily-banned') return {}
-  return { bannedUntil: banMs === null ? null : new Date(nowMs + banMs) }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '@holdfast/core/platform/ports'
+import type { ReasonCode } from '@holdfast/core/session/session-states'
 
 /**
  * login        a device that has logged in before: cheap
@@ -10,13 +11,18 @@ export type DialKind = 'login' | 'pairing' | 'first-login'
 /** One session's turn at dialling. */
 export interface DialTurn {
   readonly isGranted: boolean
+  /** Why no session may dial at the moment, an outage. Null or absent: the session only waits for its turn. */
+  readonly heldBecause?: ReasonCode | null
   /**
    * Frees the place for the next session: the attempt ended, was given up, or is past its expensive part. Later calls do nothing.
    */
   end(): void
 }
 
-/** Asks for a turn. It limits the dials of all sessions of a runner. `onGranted` is never called before this function returns. */
+/**
+ * Asks for a turn. It limits the dials of all sessions of a runner. `onGranted` is also called when `heldBecause` has changed, and never
+ * before this function returns.
+ */
 export type AskToDial = (kind: DialKind, onGranted: () => void) => DialTurn
 
 /** The silence of WhatsApp that ends a first login: the phone has then sent all that it sends after pairing. */
@@ -45,6 +51,11 @@ export class DialPlace {
   /** True while the session waits for its place or holds it. */
   get isTaken(): boolean {
     return this.#turn !== null
+  }
+
+  /** The outage for which the session waits; null when it does not wait for the end of one. */
+  get heldBecause(): ReasonCode | null {
+    return this.#turn?.heldBecause ?? null
   }
 
   /** When a first login counts as settled if WhatsApp stays quiet, ms; infinity when none is under way. */

@@ -25,6 +25,8 @@ export class Failures {
   #restarts = 0
   #pairings = 0
   #openedAtMs: number | null = null
+  /** The times at which this owner counted failures of WhatsApp and of pairings, ms. Earlier owners' times are not known. */
+  #countedAtMs: { readonly kind: 'whatsapp' | 'pairings'; readonly atMs: number }[] = []
   #replacedAtMs: readonly number[] = []
 
   constructor(clock: Clock) {
@@ -47,6 +49,7 @@ export class Failures {
     this.#pairings = pairings
     this.#openedAtMs = openedAtMs
     this.#replacedAtMs = replacedAtMs
+    this.#countedAtMs = []
   }
 
   /** Called when WhatsApp answered with a QR code or a login. The session counts as working once the connection has lasted. */
@@ -61,8 +64,23 @@ export class Failures {
     this.#restarts = 0
   }
 
-  /** Counts one more disconnect and returns the context for the verdict on it. */
-  count(disconnect: Disconnect, linking: Linking): DisconnectContext {
+  /** Takes back the attempts that were spent since a time, because an outage was the cause. Returns whether there were any. */
+  excuse(sinceMs: number): boolean {
+    const excused = this.#countedAtMs.filter(({ atMs }) => atMs >= sinceMs)
+    for (const { kind } of excused) {
+      if (kind === 'whatsapp') this.#whatsapp = Math.max(0, this.#whatsapp - 1)
+      else this.#pairings = Math.max(0, this.#pairings - 1)
+    }
+    this.#countedAtMs = this.#countedAtMs.filter(({ atMs }) => atMs < sinceMs)
+    return excused.length > 0
+  }
+
+  /**
+   * Counts one more disconnect and returns the context for the verdict on it.
+   *
+   * @param outageSinceMs the first sign of an outage that lasts: neither this failure nor those since then spend an attempt
+   */
+  count(disconnect: Disconnect, linking: Linking, outageSinceMs: number | null = null): DisconnectContext {
     const now = this.#clock.now()
     // A connection that ended right after it opened does not count as working.
     const hasWorked = this.#openedAtMs !== null && now - this.#openedAtMs >= STABLE_MS
@@ -71,6 +89,9 @@ export class Failures {
     this.#replacedAtMs = this.#replacedAtMs.filter((at) => at > now - HOUR_MS)
     const replacedWithinHour = this.#replacedAtMs.length
     this.#add(disconnect, linking, now)
+    const inOutage = outageSinceMs !== null
+    // The pauses of the network grow instead, so that nobody dials in a loop.
+    if (inOutage && this.excuse(Math.min(outageSinceMs, now))) this.#network++
     return {
       ...linking,
       networkFailures: Math.max(1, this.#network),
@@ -78,6 +99,7 @@ export class Failures {
       restarts: Math.max(1, this.#restarts),
       pairingRounds: Math.max(1, this.#pairings),
       replacedWithinHour,
+      inOutage,
     }
   }
 
@@ -89,12 +111,14 @@ export class Failures {
       case 'whatsapp':
       case 'bad-session':
         this.#whatsapp++
+        this.#countedAtMs.push({ kind: 'whatsapp', atMs: now })
         break
       case 'restart':
         this.#restarts++
         break
       case 'pairing':
         this.#pairings++
+        this.#countedAtMs.push({ kind: 'pairings', atMs: now })
         break
       case 'replaced':
         this.#replacedAtMs = [...this.#replacedAtMs, now]
@@ -114,6 +138,7 @@ export class Failures {
   #beginAnew({ everLoggedIn }: Linking): void {
     this.#network = 0
     this.#whatsapp = 0
+    this.#countedAtMs = []
     this.#restarts = 0
     if (everLoggedIn) this.#pairings = 0
   }

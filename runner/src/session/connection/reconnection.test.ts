@@ -187,6 +187,51 @@ describe('an owner that reads the state again', () => {
   })
 })
 
+describe('an outage', () => {
+  const inOutage = ({ reconnection, memory }: Owner, code: number, sinceMs = 0) =>
+    reconnection.judge({ code }, { paired: true, qrShown: false }, memory, sinceMs)
+
+  test('spends no attempt, however long WhatsApp refuses, and the pauses grow to the longest of the network', () => {
+    const owner = takeOver(new StateImage())
+    const delays = Array.from({ length: 20 }, (_, index) => {
+      const decision = inOutage(owner, index % 2 === 0 ? 503 : 500)
+      expect(decision).toMatchObject({ action: 'reconnect', rereads: false, bindsNextOwner: false })
+      return decision.action === 'stop' ? null : decision.delayMs
+    })
+    expect(delays.slice(0, 4)).toEqual([500, 1000, 2000, 4000])
+    expect(delays.at(-1)).toBe(30_000)
+    expect(judge(owner, 503)).toMatchObject({ delayMs: 0 })
+  })
+
+  test('gives back the attempts since its first sign, and no earlier ones', () => {
+    const image = new StateImage()
+    const owner = takeOver(image)
+    for (const code of [503, 503]) judge(owner, code)
+    vi.advanceTimersByTime(MINUTE_MS)
+    const sinceMs = systemClock.now()
+    for (const code of [503, 503, 503]) judge(owner, code)
+    owner.reconnection.excuse(sinceMs, owner.memory)
+    expect(owner.memory.failures?.failures.whatsapp).toBe(2)
+    expect(waitOf(owner)).toBe(0)
+    owner.reconnection.excuse(sinceMs, owner.memory)
+    expect(owner.memory.failures?.failures.whatsapp).toBe(2)
+  })
+
+  test('spends no round of QR codes', () => {
+    const owner = takeOver(new StateImage())
+    for (let round = 0; round < 10; round++) {
+      const linking = { paired: false, qrShown: true }
+      expect(owner.reconnection.judge({ code: 408 }, linking, owner.memory, 0).action).not.toBe('stop')
+    }
+  })
+
+  test('ends no refusal that is meant for the session', () => {
+    const owner = takeOver(new StateImage())
+    expect(inOutage(owner, 401)).toMatchObject({ action: 'stop', reason: 'logged-out' })
+    expect(inOutage(owner, 403)).toMatchObject({ action: 'stop', reason: 'account-banned' })
+  })
+})
+
 describe('what a session remembers', () => {
   test('is deleted once the session has worked again', () => {
     const image = new StateImage()
@@ -267,5 +312,32 @@ describe('50 sessions after an outage', () => {
     expect(Math.max(...back)).toBeLessThanOrEqual(lastsMs + MINUTE_MS)
     expect(most(back, 1000)).toBeLessThan(15)
     expect(most(dials, 1000)).toBeLessThanOrEqual(20)
+  })
+})
+
+describe('a session that was moved in', () => {
+  const moved = (): StateImage => {
+    const image = new StateImage()
+    image.apply({ keys: { meta: { movedIn: JSON.stringify({ connectedAtMs: null }) } } })
+    return image
+  }
+
+  test('gives up when its old owner connects before it, or within ten minutes of its first connection', () => {
+    expect(judge(takeOver(moved()), 440)).toMatchObject({ action: 'stop', reason: 'old-owner-alive' })
+    const owner = takeOver(moved())
+    owner.reconnection.opened(owner.memory)
+    vi.advanceTimersByTime(9 * MINUTE_MS)
+    expect(judge(owner, 440)).toMatchObject({ action: 'stop', state: 'NEEDS_ATTENTION', reason: 'old-owner-alive' })
+  })
+
+  test('is replaced like any other later, whoever owned it at its first connection', () => {
+    const image = moved()
+    const first = takeOver(image)
+    first.reconnection.opened(first.memory)
+    vi.advanceTimersByTime(6 * MINUTE_MS)
+    const next = takeOver(image)
+    next.reconnection.opened(next.memory)
+    vi.advanceTimersByTime(5 * MINUTE_MS)
+    expect(judge(next, 440)).toMatchObject({ action: 'reconnect', reason: 'replaced-waiting' })
   })
 })

@@ -1,6 +1,7 @@
 import type { Clock, Random } from '@holdfast/core/platform/ports'
 import {
   type Disconnect,
+  type DisconnectClass,
   type Linking,
   type ReconnectPolicy,
   type Verdict,
@@ -11,6 +12,9 @@ import {
 import type { Wait } from '@holdfast/core/journal/state-values'
 import { Failures } from './failures.ts'
 import type { SessionMemory } from '../session-memory.ts'
+
+/** The time after the first connection of a moved session in which another connection can only be that of its old owner. */
+const ARRIVAL_MS = 10 * 60_000
 
 /** Decides from past disconnects whether and when the session may dial. */
 export class Reconnection {
@@ -68,11 +72,17 @@ export class Reconnection {
   /** Called when WhatsApp answered with a QR code or a login. */
   opened(memory: SessionMemory): void {
     this.#failures.opened()
+    memory.rememberArrival(this.#clock.now())
     this.#remember(memory, null)
   }
 
   halt(): void {
     this.#halted = true
+  }
+
+  /** Ends the halt and keeps everything else: what binds the session binds it in its trial too. */
+  goOn(): void {
+    this.#halted = false
   }
 
   /**
@@ -87,14 +97,30 @@ export class Reconnection {
     else this.#beginsAnew = true
   }
 
-  /** Whether another connection replaced the one that ended. */
-  isReplaced(disconnect: Disconnect, linking: Omit<Linking, 'everLoggedIn'>, { everLoggedIn }: SessionMemory): boolean {
-    return classify(disconnect, { ...linking, everLoggedIn }) === 'replaced'
+  classOf(disconnect: Disconnect, linking: Omit<Linking, 'everLoggedIn'>, { everLoggedIn }: SessionMemory): DisconnectClass {
+    return classify(disconnect, { ...linking, everLoggedIn })
   }
 
-  /** Decides what follows a disconnect, and remembers what the next owner has to know. */
-  judge(disconnect: Disconnect, linking: Omit<Linking, 'everLoggedIn'>, memory: SessionMemory): Verdict {
-    const context = this.#failures.count(disconnect, { ...linking, everLoggedIn: memory.everLoggedIn })
+  /** Takes back the attempts that were spent since the first sign of an outage, and ends the wait that followed from them. */
+  excuse(sinceMs: number, memory: SessionMemory): void {
+    if (!this.#failures.excuse(sinceMs)) return
+    this.#dialAtMs = 0
+    this.#remember(memory, null)
+  }
+
+  /**
+   * Decides what follows a disconnect, and remembers what the next owner has to know.
+   *
+   * @param outageSinceMs the first sign of an outage that lasts, which spends no attempts; null without one
+   */
+  judge(
+    disconnect: Disconnect,
+    linking: Omit<Linking, 'everLoggedIn'>,
+    memory: SessionMemory,
+    outageSinceMs: number | null = null,
+  ): Verdict {
+    const counted = this.#failures.count(disconnect, { ...linking, everLoggedIn: memory.everLoggedIn }, outageSinceMs)
+    const context = { ...counted, isArriving: this.#isArriving(memory) }
     const decision = verdict(disconnect, context, this.#policy, this.#random)
     if (decision.action === 'stop') {
       this.#halted = true
@@ -107,6 +133,12 @@ export class Reconnection {
     const binds = decision.action === 'reconnect' && decision.bindsNextOwner
     this.#remember(memory, binds ? { untilMs: this.#dialAtMs, state, reason } : null)
     return decision
+  }
+
+  /** Whether the program that the session was moved in from may show itself by a connection. */
+  #isArriving({ movedIn }: SessionMemory): boolean {
+    if (movedIn === null) return false
+    return movedIn.connectedAtMs === null || this.#clock.now() - movedIn.connectedAtMs < ARRIVAL_MS
   }
 
   #remember(memory: SessionMemory, wait: Wait | null): void {

@@ -1,5 +1,5 @@
 import { jobPath } from '@holdfast/core/message/job-document'
-import { sealJobProto } from '@holdfast/core/message/sealed-content'
+import { sealJobProto, sealJobUpload } from '@holdfast/core/message/sealed-content'
 import { Append, type Fields } from '@holdfast/core/platform/ports'
 import type { EventRecord, Projection } from './projection.ts'
 import type { MessageStatusChanged } from './session-event.ts'
@@ -11,6 +11,8 @@ export const jobDocument: Projection = (event, record) =>
 function fieldsOf(event: MessageStatusChanged, { cipher }: EventRecord): Fields {
   const { status, at } = event
   switch (status) {
+    case 'uploaded':
+      return { upload: sealJobUpload(cipher(), event.job, event.upload) }
     case 'processing': {
       const { attempt, lastError, proto, job } = event
       return {

@@ -19,6 +19,28 @@ export const messageDocument: Projection = (event, { sessionId, place, cipher })
 }
 
 /**
+ * Writes the document of a message that this session sends, when its first attempt begins. It has no place in the order of what was
+ * received. Its ack is in the document of its job, so that a receipt makes no further write.
+ */
+export const ownMessageDocument: Projection = (event, { sessionId, cipher, place }) => {
+  if (event.type !== 'message.status' || event.status !== 'processing' || !event.stored) return []
+  const { document, message } = event.stored
+  const { messageId, chat, participant, fromMe, pushName, type, sentAtMs, tooLarge } = message
+  const path = `${messagesPath(sessionId)}/${document}`
+  const content = sealReceivedContent(cipher(), document, message)
+  const sentAt = storableDate(sentAtMs)
+  const names = { v: 1, messageId, chat, participant, fromMe, pushName, type }
+  const fields = { ...names, content, sentAt, place: orderOf(place, null), job: event.job, ...(tooLarge ? { tooLarge } : {}) }
+  return [{ kind: 'merge', path, fields: parseStored(messageDocumentSchema, fields, path) }]
+}
+
+/** Writes how far a message has come, where its job does not know it. */
+export const ackedMessageDocument: Projection = (event, { sessionId }) => {
+  if (event.type !== 'message.acked') return []
+  return [{ kind: 'merge', path: `${messagesPath(sessionId)}/${event.document}`, fields: { ack: event.ack } }]
+}
+
+/**
  * Returns the sort key of a message. Entries of a journal group have numbers up to 200; several messages of one entry get numbers after
  * those.
  */
@@ -29,4 +51,4 @@ const orderOf = ({ sequence, index }: RecordPlace, position: number | null): str
 const LATEST_MS = Date.UTC(9999, 11, 31)
 
 /** Returns the nearest date that Firestore accepts, so that a message with an invalid timestamp is stored too. */
-const storableDate = (ms: number): Date => new Date(Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), LATEST_MS))
+export const storableDate = (ms: number): Date => new Date(Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), LATEST_MS))

@@ -2,6 +2,7 @@ import type { Merge } from '@holdfast/core/platform/ports'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import type { RecordPlace } from '../journal/group.ts'
 import type { SessionEvent } from './session-event.ts'
+import type { WebhookView } from '@holdfast/core/session/webhook-view'
 
 /** The record that carries an event. */
 export interface EventRecord {
@@ -13,6 +14,10 @@ export interface EventRecord {
    * @throws Error when the key has not been read yet.
    */
   readonly cipher: () => SessionCipher
+  /** Whom webhooks tell. Absent, or null: nobody. */
+  readonly webhooks?: WebhookView | null
+  /** The index of the event in its entry. The projector sets it. */
+  readonly position?: number
 }
 
 /**

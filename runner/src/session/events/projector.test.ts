@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { JournalRecord } from '@holdfast/core/journal/journal-record'
 import type { JournalStore } from '@holdfast/core/journal/journal-store'
-import type { Change } from '@holdfast/core/platform/ports'
+import { Append, type Change, type Merge } from '@holdfast/core/platform/ports'
 import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
+import type { ChangeKind } from '@holdfast/core/message/message-change'
+import { openMessage } from '@holdfast/core/message/open-message'
 import { parkedStanzaPlace } from '@holdfast/core/message/parked-stanza-document'
 import { openJobProto, openReceivedContent } from '@holdfast/core/message/sealed-content'
 import { SessionCipher } from '@holdfast/core/security/envelope'
@@ -10,7 +12,7 @@ import { pairingPlace } from '@holdfast/core/session/session-document'
 import { Journal } from '../journal/journal.ts'
 import type { Projection } from './projection.ts'
 import { PROJECTIONS, projectorOf, type Projector } from './projector.ts'
-import type { SessionEvent } from './session-event.ts'
+import type { MessageChanged, SessionEvent } from './session-event.ts'
 
 const SESSION = 'default.shop'
 const AT = new Date(1_700_000_000_000)
@@ -20,6 +22,8 @@ const FIGURES = {
   lastProofOfLifeAt: AT,
   lastInboundAt: null,
   lastDisconnect: null,
+  phoneSeenAt: null,
+  recovery: null,
 }
 const PACING = {
   day: '2026-12-01',
@@ -45,6 +49,29 @@ const STORED = {
   sentAtMs: AT.getTime(),
 }
 
+/** A message that changes the message of the document `d1`. */
+const changing = (kind: ChangeKind) => ({
+  ...STORED,
+  messageId: 'C1',
+  type: kind,
+  changes: {
+    kind,
+    document: 'd1',
+    messageId: 'A1',
+    chat: STORED.chat,
+    participant: null,
+    fromMe: false,
+    by: STORED.chat,
+  },
+})
+
+const changed = <T extends MessageChanged['type']>(type: T, kind: ChangeKind) => ({
+  type,
+  document: 'd1',
+  message: changing(kind),
+  fromHistory: false,
+})
+
 const PARKED = {
   messageId: 'A2',
   from: '5511900000002@s.whatsapp.net',
@@ -58,8 +85,13 @@ const PARKED = {
   parkedAt: AT,
 }
 
-/** One event of each type, and the document that it changes. */
-const EVENTS: { readonly [T in SessionEvent['type']]: [SessionEvent & { readonly type: T }, document: string] } = {
+const TOLD = { id: 'S1', atMs: AT.getTime() }
+const GROUP = '120363000000000001@g.us'
+const LABEL = { id: '1', name: 'New', color: 0 }
+const CALL = { ...TOLD, call: 'C1', from: STORED.chat, isVideo: false, isGroup: false }
+
+/** One event of each type, and the document that it changes. Null: none. */
+const EVENTS: { readonly [T in SessionEvent['type']]: [SessionEvent & { readonly type: T }, document: string | null] } = {
   'session.claimed': [{ type: 'session.claimed', journalPlace: 'Firestore' }, 'session'],
   'session.status': [
     { type: 'session.status', state: 'CONNECTED', reason: 'logged-in', details: { me: null }, figures: FIGURES },
@@ -68,6 +100,9 @@ const EVENTS: { readonly [T in SessionEvent['type']]: [SessionEvent & { readonly
   'session.qr': [{ type: 'session.qr', qr: 'the secret', expiresAt: AT, figures: FIGURES }, 'session'],
   'session.released': [{ type: 'session.released', shown: null, figures: FIGURES }, 'session'],
   'session.crashes': [{ type: 'session.crashes', crashes: { shortLives: 1, failedTrials: 0, onTrial: true } }, 'session'],
+  'session.recovery': [{ type: 'session.recovery', recovery: { open: null, taken: [] } }, 'session'],
+  'session.renamed': [{ type: 'session.renamed', me: { id: '1@s.whatsapp.net', lid: null, pushName: 'Ana' } }, 'session'],
+  'session.phone-seen': [{ type: 'session.phone-seen', at: AT }, 'session'],
   'session.paced': [{ type: 'session.paced', pacing: PACING }, 'session'],
   'checkpoint.written': [
     { type: 'checkpoint.written', checkpoint: CHECKPOINT, previousCheckpoint: null, trimmedTo: 0 },
@@ -79,9 +114,41 @@ const EVENTS: { readonly [T in SessionEvent['type']]: [SessionEvent & { readonly
   ],
   'state.restored': [{ type: 'state.restored', checkpoint: CHECKPOINT, aside: [] }, 'session'],
   'message.status': [{ type: 'message.status', job: 'j1', messageId: 'M1', at: AT, status: 'sent' }, 'message_queue_jobs/j1'],
+  'message.acked': [
+    { type: 'message.acked', document: 'd1', messageId: 'M1', chat: STORED.chat, ack: 3, at: AT },
+    'session/messages/d1',
+  ],
   'message.received': [
     { type: 'message.received', document: 'd1', message: STORED, position: null, fromHistory: false },
     'session/messages/d1',
+  ],
+  'message.edited': [changed('message.edited', 'edited'), 'session/messages/d1'],
+  'message.revoked': [changed('message.revoked', 'revoked'), 'session/messages/d1'],
+  'message.reaction': [changed('message.reaction', 'reaction'), 'session/messages/d1'],
+  'message.pinned': [changed('message.pinned', 'pin'), 'session/messages/d1'],
+  'message.kept': [changed('message.kept', 'keep'), 'session/messages/d1'],
+  'poll.vote': [changed('poll.vote', 'vote'), 'session/messages/d1'],
+  'event.response': [changed('event.response', 'response'), 'session/messages/d1'],
+  'group.join': [{ type: 'group.join', ...TOLD, group: GROUP, facts: null }, null],
+  'group.leave': [{ type: 'group.leave', ...TOLD, group: GROUP }, null],
+  'group.participants': [{ type: 'group.participants', ...TOLD, group: GROUP, change: 'join', by: null, participants: [] }, null],
+  'group.update': [{ type: 'group.update', ...TOLD, group: GROUP, by: null, changes: { subject: 'Friends' } }, null],
+  'call.received': [{ type: 'call.received', ...CALL }, null],
+  'call.accepted': [{ type: 'call.accepted', ...CALL }, null],
+  'call.rejected': [{ type: 'call.rejected', ...CALL }, null],
+  'call.ended': [{ type: 'call.ended', ...CALL }, null],
+  'presence.update': [
+    { type: 'presence.update', ...TOLD, chat: STORED.chat, participant: STORED.chat, presence: 'online', lastSeen: null },
+    null,
+  ],
+  'chat.archive': [{ type: 'chat.archive', ...TOLD, chat: STORED.chat, archived: true }, null],
+  'label.upsert': [{ type: 'label.upsert', ...TOLD, label: LABEL }, null],
+  'label.deleted': [{ type: 'label.deleted', ...TOLD, label: LABEL }, null],
+  'label.chat.added': [{ type: 'label.chat.added', ...TOLD, label: '1', chat: STORED.chat }, null],
+  'label.chat.deleted': [{ type: 'label.chat.deleted', ...TOLD, label: '1', chat: STORED.chat }, null],
+  'media.changed': [
+    { type: 'media.changed', document: 'd1', state: 'gone', attempts: 2, reason: 'no-longer' },
+    'session/media/d1',
   ],
   'message.parked': [
     { type: 'message.parked', document: 'd2', stanza: PARKED, content: { stanza: 'c3RhbnphCg==', plain: null } },
@@ -120,6 +187,14 @@ function journalOf(project: Projector) {
 
 const cipher = new SessionCipher(SESSION, new Map([[1, Buffer.alloc(32, 1)]]), 1)
 
+/** The document that merges of one path leave. */
+const documentOf = (merges: readonly Merge[]): Record<string, unknown> => {
+  const fields = Object.assign({}, ...merges.map((merge) => merge.fields)) as Record<string, unknown>
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, value instanceof Append ? value.elements : value]),
+  )
+}
+
 const pathsOf = ({ changes }: Commit): string[] =>
   changes.map(({ path }) => path.replace(`whatsapp_connection_states/${SESSION}`, 'session'))
 
@@ -131,7 +206,7 @@ describe('a projection that is added to the others', () => {
 
     expect(commits).toHaveLength(1)
     expect(commits.map(({ records }) => records.map(({ seq }) => seq))).toEqual([[8]])
-    expect(commits.map(pathsOf)).toEqual([[document, `deliveries/${event.type}`]])
+    expect(commits.map(pathsOf)).toEqual([[...(document === null ? [] : [document]), `deliveries/${event.type}`]])
     expect(commits[0]?.changes.at(-1)).toMatchObject({ fields: { order: [8, 0] } })
   })
 
@@ -178,6 +253,30 @@ describe('the merges of the projections', () => {
     )
 
     expect(orders).toEqual(['00000000000000000008-000002', '00000000000000000008-003000', '00000000000000000008-003012'])
+  })
+
+  test('keep what has changed a message beside it, and the message as it was', () => {
+    const received = EVENTS['message.received'][0]
+    const edit = { ...EVENTS['message.edited'][0], message: { ...changing('edited'), text: 'the new text' } }
+    const merges = project([received, edit, EVENTS['message.reaction'][0], EVENTS['message.pinned'][0]], record)
+    const fields = documentOf(merges)
+
+    expect(JSON.stringify(merges)).not.toContain('the new text')
+    expect(openMessage(cipher, { id: 'd1', fields })).toMatchObject({
+      messageId: 'A1',
+      text: 'the text',
+      edited: { text: 'the new text' },
+      reactions: [{ by: STORED.chat, text: 'the text' }],
+    })
+  })
+
+  test('let nobody edit or revoke the message of the other side', () => {
+    const received = EVENTS['message.received'][0]
+    const forged = { ...changing('edited'), fromMe: true, text: 'never said' }
+    const events = [received, { ...EVENTS['message.edited'][0], message: forged }]
+    const fields = documentOf(project(events, record))
+
+    expect(openMessage(cipher, { id: 'd1', fields })).not.toHaveProperty('edited')
   })
 
   test('clear the details of the state before', () => {

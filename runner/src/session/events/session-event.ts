@@ -1,7 +1,19 @@
 import type { JobDocument } from '@holdfast/core/message/job-document'
-import type { CheckpointPointer, CrashRecord, LastDisconnect, PutAside } from '@holdfast/core/session/session-document'
+import type { UploadedMedia } from '@holdfast/core/message/uploaded-media'
+import type { Ack } from '@holdfast/core/message/waha-message'
+import type { ReceivedMediaDocument } from '@holdfast/core/message/received-media-document'
+import type {
+  CheckpointPointer,
+  CrashRecord,
+  LastDisconnect,
+  PutAside,
+  RecoveryMemory,
+  SessionDocument,
+} from '@holdfast/core/session/session-document'
 import type { PacingFigures } from '@holdfast/core/session/pacing-figures'
+import type { StatusAt } from '@holdfast/core/session/status-webhook'
 import type { ReasonCode, SessionState } from '@holdfast/core/session/session-states'
+import type { Happening } from '../../whatsapp/happening.ts'
 import type { StoredMessage } from '../inbox/inbox-rows.ts'
 
 /**
@@ -22,11 +34,18 @@ export type SessionEvent =
   | SessionReleased
   | SessionCrashesCounted
   | SessionPaced
+  | PhoneSeen
+  | AccountRenamed
+  | RecoveryRemembered
   | CheckpointWritten
   | StatePutAside
   | StateRestored
   | MessageStatusChanged
+  | MessageAcked
   | MessageReceived
+  | MessageChanged
+  | Happening
+  | MediaChanged
   | MessageParked
   | MessageResolved
 
@@ -40,6 +59,10 @@ export interface SessionFigures {
   readonly lastProofOfLifeAt: Date | null
   /** When the last message arrived; null while this owner has received none. */
   readonly lastInboundAt: Date | null
+  /** When the phone was last known to be online; null while nobody knows. */
+  readonly phoneSeenAt: Date | null
+  /** What the next owner has to know of recoveries. */
+  readonly recovery: RecoveryMemory | null
   /** How the last connection ended; null while this owner has lost none. */
   readonly lastDisconnect: LastDisconnect | null
 }
@@ -51,12 +74,18 @@ interface SessionClaimed {
   readonly journalPlace: string
 }
 
-interface SessionStatusChanged {
+export interface SessionStatusChanged extends StatusTold {
   readonly type: 'session.status'
   readonly state: SessionState
   readonly reason: ReasonCode
   readonly details: StatusDetails
   readonly figures: SessionFigures
+}
+
+/** What is told of a change of the status that the API shows. */
+export interface StatusTold {
+  /** The last three, the present one at the end. Absent, or null: the API shows what it showed before. */
+  readonly statuses?: readonly StatusAt[] | null
 }
 
 /** Details that belong to a state and end with it, except `me`. */
@@ -66,11 +95,18 @@ export interface StatusDetails {
   /** When a ban ends, as WhatsApp says. */
   readonly bannedUntil?: Date | null
   /** The account that is logged in. Stays after the state has ended. */
-  readonly me?: { readonly id: string; readonly lid: string | null } | null
+  readonly me?: LoggedInAccount | null
+}
+
+/** By its JIDs, with the name that others see. */
+export interface LoggedInAccount {
+  readonly id: string
+  readonly lid: string | null
+  readonly pushName?: string | null
 }
 
 /** The session waits for a phone to scan this code. */
-interface SessionQrShown {
+export interface SessionQrShown extends StatusTold {
   readonly type: 'session.qr'
   /** Contains the pairing secret, so it leaves the process only sealed. */
   readonly qr: string
@@ -78,11 +114,16 @@ interface SessionQrShown {
   readonly figures: SessionFigures
 }
 
+/** The way of a session from one runner to another one; to any other one where `to` is null. */
+export type Move = NonNullable<SessionDocument['movesTo']>
+
 /** The owner released the session, which now has no owner. */
-interface SessionReleased {
+interface SessionReleased extends StatusTold {
   readonly type: 'session.released'
   /** Null when the document keeps the state that it shows. */
   readonly shown: { readonly state: SessionState; readonly reason: ReasonCode } | null
+  /** Who is to take the session. Null: whoever has room. */
+  readonly movesTo?: Move | null
   readonly figures: SessionFigures
 }
 
@@ -96,6 +137,24 @@ interface SessionCrashesCounted {
 interface SessionPaced {
   readonly type: 'session.paced'
   readonly pacing: PacingFigures
+}
+
+/** What the next owner has to know of recoveries has changed, without a change of state. */
+interface RecoveryRemembered {
+  readonly type: 'session.recovery'
+  readonly recovery: RecoveryMemory | null
+}
+
+/** The phone was online. */
+interface PhoneSeen {
+  readonly type: 'session.phone-seen'
+  readonly at: Date
+}
+
+/** The owner of the phone has given the account another name. */
+interface AccountRenamed {
+  readonly type: 'session.renamed'
+  readonly me: LoggedInAccount
 }
 
 interface CheckpointWritten {
@@ -125,6 +184,7 @@ type JobError = NonNullable<JobDocument['lastError']>
  * processing  an attempt begins; its record is durable before the frame leaves
  * waiting     an attempt ended without an ack, and the next does not begin at once
  * refused     an attempt certainly failed; another one follows
+ * uploaded    WhatsApp has the file of the message, which is not composed before this is durable
  * held        the job waits for its pace until a time
  * failed      no further attempt is made
  * sent        WhatsApp's server has the message
@@ -139,9 +199,12 @@ export type MessageStatus =
       readonly lastError: JobError | null
       /** The message as it is sent, a protobuf. */
       readonly proto: Uint8Array
+      /** The same message as chats show it, and the id of its document. Only the first attempt has it. */
+      readonly stored?: { readonly document: string; readonly message: StoredMessage }
     }
   | { readonly status: 'waiting'; readonly lastError: JobError | null; readonly nextAttemptAt: Date | null }
   | { readonly status: 'refused'; readonly attempt: number; readonly error: JobError; readonly nextAttemptAt: Date | null }
+  | { readonly status: 'uploaded'; readonly upload: UploadedMedia }
   | { readonly status: 'held'; readonly hold: NonNullable<JobDocument['hold']> }
   | { readonly status: 'failed'; readonly error: JobError }
   | { readonly status: 'sent' }
@@ -152,6 +215,20 @@ export type MessageStatusChanged = MessageStatus & {
   readonly type: 'message.status'
   readonly job: string
   readonly messageId: string
+  /** The JID of the chat. Absent where nobody is to be told. */
+  readonly chat?: string
+  readonly at: Date
+}
+
+/** A message of our own has come further than its job knows: one of the phone has no job, and no job knows that it was played. */
+export interface MessageAcked {
+  readonly type: 'message.acked'
+  /** The id of its document. */
+  readonly document: string
+  readonly messageId: string
+  /** The JID of the chat. */
+  readonly chat: string
+  readonly ack: Ack
   readonly at: Date
 }
 
@@ -164,6 +241,38 @@ export interface MessageReceived {
   readonly position: number | null
   /** True for a past message that the phone sent as history. */
   readonly fromHistory: boolean
+}
+
+/** A message arrived that changes another one. Also our own, from the phone or from the API. */
+export interface MessageChanged {
+  readonly type:
+    | 'message.edited'
+    | 'message.revoked'
+    | 'message.reaction'
+    | 'poll.vote'
+    | 'event.response'
+    | 'message.pinned'
+    | 'message.kept'
+  /** The id of the document of the changed message, which may not have arrived. */
+  readonly document: string
+  /** The message that makes the change, and what it changes. */
+  readonly message: StoredMessage & { readonly changes: NonNullable<StoredMessage['changes']> }
+  readonly fromHistory: boolean
+}
+
+/** The owner has fetched the bytes of a message, failed to, or given them up. */
+export interface MediaChanged {
+  readonly type: 'media.changed'
+  /** The id of the message's document. */
+  readonly document: string
+  readonly state: ReceivedMediaDocument['state']
+  readonly attempts: number
+  readonly nextAttemptAt?: Date
+  readonly reason?: string
+  readonly object?: string
+  readonly mimetype?: string
+  readonly filename?: string | null
+  readonly bytes?: number
 }
 
 /** A delivered stanza cannot be read or stored, and is kept for a person to look at. */

@@ -1,9 +1,9 @@
 import { pairingPlace, sessionPath } from '@holdfast/core/session/session-document'
 import { Append, type Fields } from '@holdfast/core/platform/ports'
 import { temporaryBanTexts } from '@holdfast/core/session/session-states'
-import { stateFields } from '../session-fields.ts'
+import { stateFields } from '@holdfast/core/session/state-fields'
 import type { EventRecord, Projection } from './projection.ts'
-import type { SessionEvent, SessionFigures } from './session-event.ts'
+import type { SessionEvent, SessionFigures, StatusTold } from './session-event.ts'
 
 /** Writes `whatsapp_connection_states/{sessionId}`: the status that an operator sees, and the place of the session's state. */
 export const sessionDocument: Projection = (event, record) => {
@@ -22,20 +22,28 @@ function fieldsOf(event: SessionEvent, { sessionId, place, cipher }: EventRecord
     case 'session.status': {
       const { state, reason, details, figures } = event
       const texts = reason === 'temporarily-banned' ? temporaryBanTexts(details.bannedUntil ?? null) : {}
-      return { ...knownOf(figures), ...OF_A_STATE, ...stateFields(state, reason), ...texts, ...details, journalHead }
+      const shown = { ...stateFields(state, reason), ...texts, ...details, ...toldOf(event) }
+      return { ...knownOf(figures), ...OF_A_STATE, ...shown, journalHead }
     }
     case 'session.qr': {
       const pairing = { qr: cipher().sealContent(Buffer.from(event.qr), pairingPlace(sessionId)), expiresAt: event.expiresAt }
-      return { ...knownOf(event.figures), ...OF_A_STATE, ...stateFields('PAIRING', 'scan-qr'), pairing, journalHead }
+      const shown = { ...stateFields('PAIRING', 'scan-qr'), ...toldOf(event) }
+      return { ...knownOf(event.figures), ...OF_A_STATE, ...shown, pairing, journalHead }
     }
     case 'session.released': {
-      const { shown, figures } = event
+      const { shown, figures, movesTo = null } = event
       const ended = shown?.state === 'STOPPED' ? OF_A_STATE : {}
-      const state = shown ? stateFields(shown.state, shown.reason) : {}
-      return { ...knownOf(figures), ...ended, ...state, runnerId: null, pairing: null, journalHead }
+      const state = shown ? { ...stateFields(shown.state, shown.reason), ...toldOf(event) } : {}
+      return { ...knownOf(figures), ...ended, ...state, runnerId: null, movesTo, pairing: null, journalHead }
     }
     case 'session.crashes':
       return { crashes: event.crashes }
+    case 'session.recovery':
+      return { recovery: event.recovery }
+    case 'session.phone-seen':
+      return { phoneSeenAt: event.at }
+    case 'session.renamed':
+      return { me: event.me }
     case 'session.paced':
       return { pacing: event.pacing }
     case 'checkpoint.written': {
@@ -50,18 +58,46 @@ function fieldsOf(event: SessionEvent, { sessionId, place, cipher }: EventRecord
       return { checkpoint, previousCheckpoint: null, trimmedTo: checkpoint.seq, journalHead, putAside }
     }
     case 'message.status':
+    case 'message.acked':
     case 'message.received':
+    case 'message.edited':
+    case 'message.revoked':
+    case 'message.reaction':
+    case 'message.pinned':
+    case 'message.kept':
+    case 'poll.vote':
+    case 'event.response':
+    case 'media.changed':
     case 'message.parked':
     case 'message.resolved':
+    case 'group.join':
+    case 'group.leave':
+    case 'group.participants':
+    case 'group.update':
+    case 'call.received':
+    case 'call.accepted':
+    case 'call.rejected':
+    case 'call.ended':
+    case 'presence.update':
+    case 'chat.archive':
+    case 'label.upsert':
+    case 'label.deleted':
+    case 'label.chat.added':
+    case 'label.chat.deleted':
       return null
   }
 }
 
+/** The next owner goes on with the statuses that were told. */
+const toldOf = ({ statuses }: StatusTold): Fields => (statuses ? { statuses } : {})
+
 /** Returns the figures that this owner knows. The others keep the values of an earlier owner. */
-const knownOf = ({ counters, downSince, lastProofOfLifeAt, lastInboundAt, lastDisconnect }: SessionFigures): Fields => ({
+const knownOf = ({ counters, downSince, recovery, phoneSeenAt, ...known }: SessionFigures): Fields => ({
   counters,
   downSince,
-  ...(lastProofOfLifeAt ? { lastProofOfLifeAt } : {}),
-  ...(lastInboundAt ? { lastInboundAt } : {}),
-  ...(lastDisconnect ? { lastDisconnect } : {}),
+  recovery,
+  ...(phoneSeenAt ? { phoneSeenAt } : {}),
+  ...(known.lastProofOfLifeAt ? { lastProofOfLifeAt: known.lastProofOfLifeAt } : {}),
+  ...(known.lastInboundAt ? { lastInboundAt: known.lastInboundAt } : {}),
+  ...(known.lastDisconnect ? { lastDisconnect: known.lastDisconnect } : {}),
 })

@@ -44,7 +44,7 @@ function newOwner(): Deliveries {
   const state = new JournaledState(image, journal as unknown as Journal)
   const parts = { sessionId: SESSION, state, clock: systemClock, logger: createLogger('test', 'silent') }
   const inbox = new Inbox({ ...parts, documents: {} as DocumentStore })
-  return new Deliveries({ state, inbox, undecrypted: new Undecrypted(parts), isSuspect: () => isSuspect })
+  return new Deliveries({ state, inbox, undecrypted: new Undecrypted(parts), isSuspect: () => isSuspect, isIgnored: () => false })
 }
 
 const message = (messageId: string): ReceivedMessage => ({
@@ -148,8 +148,8 @@ test('a stanza that the client refuses for good is parked at once, any other is 
 })
 
 test('a message that only the phone can show has one document, however often WhatsApp announces it', () => {
-  deliveries.unavailable(received('M1'))
-  deliveries.unavailable(received('M1'))
+  deliveries.inClear(received('M1'))
+  deliveries.inClear(received('M1'))
   expect(documents()).toMatchObject([{ messageId: 'M1' }])
   expect(deliveries.inbox.figures.received).toBe(1)
 })

@@ -23,6 +23,7 @@ export class Deliveries implements DeliveredStanzas {
   readonly #state: JournaledState
   readonly #undecrypted: Undecrypted
   readonly #isSuspect: () => boolean
+  readonly #isIgnored: (chat: string) => boolean
 
   constructor(options: {
     state: JournaledState
@@ -30,11 +31,14 @@ export class Deliveries implements DeliveredStanzas {
     undecrypted: Undecrypted
     /** Whether the session is suspected of ending its process. Called at each delivery. */
     isSuspect: () => boolean
+    /** Whether the session's configuration says to ignore a chat. */
+    isIgnored: (chat: string) => boolean
   }) {
     this.inbox = options.inbox
     this.#state = options.state
     this.#undecrypted = options.undecrypted
     this.#isSuspect = options.isSuspect
+    this.#isIgnored = options.isIgnored
   }
 
   lookup(hash: string): Buffer | typeof DOCUMENTED | null {
@@ -58,7 +62,7 @@ export class Deliveries implements DeliveredStanzas {
   }
 
   admit(received: Received, settles: string | null): Admission {
-    const { keys, entry, onApplied } = this.inbox.admit(received)
+    const { keys, entry, onApplied } = this.inbox.admit(this.#wanted(received))
     const resolved = this.#undecrypted.resolvedAll(settles === null ? [] : [settles])
     const whole = { ...entry, events: [...(entry.events ?? []), ...resolved.events] }
     return {
@@ -90,15 +94,21 @@ export class Deliveries implements DeliveredStanzas {
     else this.#undecrypted.failed(stanza)
   }
 
-  unavailable(received: Received): void {
+  inClear(received: Received): void {
     if (this.inbox.lookup(received.hash)) return
-    const { keys, entry, onApplied } = this.inbox.admit(received)
+    const { keys, entry, onApplied } = this.inbox.admit(this.#wanted(received))
     this.#state.change({ keys }, entry)
     onApplied()
   }
 
   receiptAcknowledged(stanzaId: string): void {
     this.inbox.receiptAcknowledged(stanzaId)
+  }
+
+  /** A post of a kind that the session ignores is received, and not stored. */
+  #wanted(received: Received): Received {
+    const { message } = received
+    return message && isPost(message.chat) && this.#isIgnored(message.chat) ? { ...received, message: null } : received
   }
 
   #note(stanza: FailedStanza): Exclude<Answer, 'as-read'> {
@@ -110,5 +120,8 @@ export class Deliveries implements DeliveredStanzas {
     return this.#state.image.get('delivery', hash) === undefined ? {} : { delivery: { [hash]: null } }
   }
 }
+
+/** Status stories and channels: what others publish, and address to nobody. */
+const isPost = (chat: string): boolean => chat === 'status@broadcast' || chat.endsWith('@newsletter')
 
 const NO_MESSAGE: Unreadable = { code: 'no-message', message: 'Its plaintext is no message.' }

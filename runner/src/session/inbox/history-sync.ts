@@ -1,11 +1,12 @@
 import { receivedMessageIdOf } from '@holdfast/core/session/ids'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock } from '@holdfast/core/platform/ports'
+import type { DirectoryNews } from '../../whatsapp/directory-news.ts'
 import { HistoryLost, type HistoryPiece, type HistoryReader, type ReceivedMessage } from '../../whatsapp/port.ts'
-import type { MessageReceived } from '../events/session-event.ts'
 import type { Inbox, PhoneNotice } from './inbox.ts'
 import { documentIdsOf, type MessageDocuments } from './message-documents.ts'
-import { bytesOf, storedMessageOf } from './stored-message.ts'
+import { messageEventOf } from './message-event.ts'
+import { bytesOf } from './stored-message.ts'
 import type { JournaledState } from '../journal/journaled-state.ts'
 import type { Undecrypted } from './undecrypted.ts'
 
@@ -21,6 +22,11 @@ const LONGEST_PAUSE_MS = 5 * 60 * 1000
 /** The age, before its notice, up to which a message may still arrive in a stanza of its own. */
 const OVERLAP_MS = 24 * 60 * 60 * 1000
 
+/** Keeps what the history says of chats. Resolves when it is appended. */
+interface ChatsTold {
+  learn(news: DirectoryNews): Promise<void>
+}
+
 /**
  * Stores the messages of phone notices: the phone's history, and messages that only the phone could read. A notice's row stays
  * open until all its messages have documents, and the next owner processes it again; existing documents stay as they are. The
@@ -31,6 +37,7 @@ export class HistorySync {
   readonly #inbox: Inbox
   readonly #documents: MessageDocuments
   readonly #undecrypted: Undecrypted
+  readonly #directory: ChatsTold
   readonly #reader: HistoryReader
   readonly #clock: Clock
   readonly #logger: Logger
@@ -46,6 +53,7 @@ export class HistorySync {
     inbox: Inbox
     documents: MessageDocuments
     undecrypted: Undecrypted
+    directory: ChatsTold
     reader: HistoryReader
     clock: Clock
     logger: Logger
@@ -54,6 +62,7 @@ export class HistorySync {
     this.#inbox = options.inbox
     this.#documents = options.documents
     this.#undecrypted = options.undecrypted
+    this.#directory = options.directory
     this.#reader = options.reader
     this.#clock = options.clock
     this.#logger = options.logger
@@ -140,6 +149,8 @@ export class HistorySync {
   async #takeIn(notice: PhoneNotice, piece: HistoryPiece): Promise<number> {
     await piece.learn()
     this.#unlessStopped()
+    if (piece.chats && piece.chats.length > 0) await this.#directory.learn({ chats: piece.chats })
+    this.#unlessStopped()
     const { messages, fromHistory } = piece
     const reserved = messages.filter((message) => this.#inbox.reserve(message, notice))
     const found = await Promise.all(reserved.map((message) => this.#isThere(message)))
@@ -156,7 +167,7 @@ export class HistorySync {
 
   #refused(message: ReceivedMessage): void {
     const plain = Buffer.from(message.proto)
-    this.#undecrypted.refused({ document: documentIdsOf(message)[0], message: storedMessageOf(message), plain })
+    this.#undecrypted.refused({ document: documentIdsOf(message)[0], message: this.#inbox.storedOf(message), plain })
   }
 
   /** Writes the documents of messages. Resolves when all exist, except those that Firestore will never accept. */
@@ -168,9 +179,9 @@ export class HistorySync {
     const resolved = this.#undecrypted.resolvedAll(
       messages.map(({ chat, participant, messageId }) => receivedMessageIdOf(chat, participant ?? '', messageId)),
     )
-    const received = messages.map((one, position): MessageReceived => {
+    const received = messages.map((one, position) => {
       const [document] = documentIdsOf(one)
-      return { type: 'message.received', document, message: storedMessageOf(one), position, fromHistory }
+      return messageEventOf(this.#inbox.storedOf(one), document, { position, fromHistory })
     })
     const bytesOfWrites = received.reduce((sum, { message }) => sum + bytesOf(message), 0)
     const events = [...received, ...resolved.events]

@@ -4,11 +4,12 @@ import type { KeyChanges } from '@holdfast/core/journal/mutation'
 import { STATE_KINDS } from '@holdfast/core/journal/state-kinds'
 import type { InboxRow } from '@holdfast/core/journal/state-values'
 import { DOCUMENTED, type MessageAddress, type Received, type ReceivedMessage } from '../../whatsapp/port.ts'
-import type { MessageReceived } from '../events/session-event.ts'
 import type { Entry } from '../journal/group.ts'
 import { KnownMessages } from './known-messages.ts'
 import { decodeRow, encodeRow, keptOf, type StoredMessage } from './inbox-rows.ts'
 import { MessageDocuments, documentIdsOf } from './message-documents.ts'
+import { messageEventOf } from './message-event.ts'
+import { MessageSecrets } from './message-secrets.ts'
 import { bytesOf, storedMessageOf } from './stored-message.ts'
 import type { JournaledState } from '../journal/journaled-state.ts'
 
@@ -57,16 +58,19 @@ export class Inbox {
   readonly #unacked = new Map<string, Set<string>>()
   /** The messages of rows, and those of phone notices. */
   readonly #known = new KnownMessages()
+  readonly #secrets: MessageSecrets
   #received = 0
   #lastReceivedMs: number | null = null
   #onNotice: () => void = () => {}
   #onRefused: (refused: RefusedMessage) => void = () => {}
+  #onDocumented: (document: string, message: StoredMessage) => void = () => {}
 
   constructor(options: { sessionId: string; state: JournaledState; documents: DocumentStore; clock: Clock; logger: Logger }) {
     this.#state = options.state
     this.#messages = new MessageDocuments(options.sessionId, options.documents)
     this.#clock = options.clock
     this.#logger = options.logger
+    this.#secrets = new MessageSecrets(options)
     for (const [hash, row] of this.#rows()) {
       if (!row.acked) this.#remember(row.id, hash)
       if (row.document !== undefined) this.#known.add(row.document)
@@ -95,10 +99,10 @@ export class Inbox {
   }
 
   /** Returns the row of a newly decrypted stanza and the rest of its record. The caller commits them with the ratchet step. */
-  admit({ hash, stanzaId, plain, message, tells = false }: Received): AdmittedRow {
+  admit({ hash, stanzaId, plain, message, tells = false, hasNoReceipt = false }: Received): AdmittedRow {
     const [document] = message ? documentIdsOf(message) : []
     const isReserved = message !== null && this.#known.isReserved(message)
-    const stored = message && !this.knows(message) ? storedMessageOf(message) : undefined
+    const stored = message && !this.knows(message) ? storedMessageOf(message, this.#known.isDocument) : undefined
     const kept = keptOf(plain, tells)
     if (tells && kept === null)
       this.#logger.error({ stanza: stanzaId, bytes: plain.length }, 'A notice of the phone is too large to be processed.')
@@ -106,17 +110,19 @@ export class Inbox {
       id: stanzaId,
       at: this.#clock.now(),
       ...(kept === null ? {} : { plain: kept }),
+      ...(hasNoReceipt ? { acked: true } : {}),
       ...(stored ? { message: stored } : {}),
       ...(document === undefined ? {} : { document }),
       ...(tells ? { work: 'told' } : {}),
       ...(tells && kept === null ? { settled: true, failed: 'too-large' } : {}),
     }
-    const keys = { inbox: { [hash]: codec.encode(row) } }
+    const keys = { inbox: { [hash]: codec.encode(row) }, ...(stored && message ? this.#secrets.keep(message) : {}) }
     const onApplied = () => {
-      this.#remember(stanzaId, hash)
+      if (!hasNoReceipt) this.#remember(stanzaId, hash)
       if (!stored || !message || document === undefined) return
       if (isReserved) this.#known.wait(message, hash)
       else this.#known.add(document)
+      if (stored.changes) return
       this.#received++
       this.#lastReceivedMs = this.#clock.now()
     }
@@ -125,9 +131,12 @@ export class Inbox {
     if (tells) return { keys, entry: { onDurable: () => this.#onNotice() }, onApplied }
     if (!stored || document === undefined) return { keys, entry: { onDurable: () => this.#settle(hash) }, onApplied }
     const entry = {
-      events: [receivedOf(stored, document)],
+      events: [messageEventOf(stored, document)],
       bytesOfWrites: bytesOf(stored),
-      onWritten: () => this.#settle(hash),
+      onWritten: () => {
+        this.#settle(hash)
+        this.#onDocumented(document, stored)
+      },
       onRefused: () => this.#refused(hash),
     }
     return { keys, entry, onApplied }
@@ -154,6 +163,11 @@ export class Inbox {
   /** Sets the listener that gets each message whose document Firestore refuses, before its row is settled without a document. */
   onRefused(listener: (refused: RefusedMessage) => void): void {
     this.#onRefused = listener
+  }
+
+  /** Sets the listener that gets each new message once its document is written. */
+  onDocumented(listener: (document: string, message: StoredMessage) => void): void {
+    this.#onDocumented = listener
   }
 
   /** Returns the open phone notices, the oldest first. */
@@ -183,6 +197,11 @@ export class Inbox {
     for (const hash of messages.flatMap((message) => this.#known.documented(message))) this.#settle(hash)
   }
 
+  /** Returns the content of the document of a notice's message. */
+  storedOf(message: ReceivedMessage): StoredMessage {
+    return storedMessageOf(message, this.#known.isDocument)
+  }
+
   /** Returns rows that remember the messages of a notice, so that a later copy in a stanza of its own is no new message. */
   remembering(messages: readonly ReceivedMessage[]): KeyChanges {
     const at = this.#clock.now()
@@ -190,7 +209,7 @@ export class Inbox {
       const [document] = documentIdsOf(message)
       return [`history ${document}`, codec.encode({ id: message.messageId, at, document, settled: true, acked: true })]
     })
-    return { inbox: Object.fromEntries(rows) as Record<string, string> }
+    return { inbox: Object.fromEntries(rows) as Record<string, string>, ...this.#secrets.keep(...messages) }
   }
 
   /** Whether an earlier owner left messages without a document. */
@@ -208,12 +227,12 @@ export class Inbox {
     const { journal } = this.#state
     const documents = undocumented.flatMap(({ message, document }, index) =>
       message && document !== undefined
-        ? journal.mergesOf([receivedOf(message, document)], { sequence, index, prevHash: '' })
+        ? journal.mergesOf([messageEventOf(message, document)], { sequence, index, prevHash: '' })
         : [],
     )
     const failed = new Set(await this.#messages.createMissing(documents))
-    const isRefused = ({ document }: { document?: string | undefined }) =>
-      document !== undefined && failed.has(this.#messages.pathOf(document))
+    const isRefused = ({ document, message }: Pick<InboxRow, 'document' | 'message'>) =>
+      document !== undefined && failed.has(this.#messages.pathOf(message?.changes?.document ?? document))
     for (const row of undocumented) {
       if (isRefused(row)) this.#refused(row.hash)
       else this.#settle(row.hash)
@@ -235,6 +254,7 @@ export class Inbox {
         return [hash, null] as const
       })
     if (gone.length > 0) this.#state.later({ inbox: Object.fromEntries(gone) })
+    this.#secrets.forget()
   }
 
   #document(hash: string): void {
@@ -242,8 +262,12 @@ export class Inbox {
     const { message, document } = encoded === undefined ? {} : decodeRow(encoded)
     if (!message || document === undefined) return
     this.#known.add(document)
-    const events = [receivedOf(message, document)]
-    this.#state.append({ events, onWritten: () => this.#settle(hash), onRefused: () => this.#refused(hash) })
+    const events = [messageEventOf(message, document)]
+    const onWritten = () => {
+      this.#settle(hash)
+      this.#onDocumented(document, message)
+    }
+    this.#state.append({ events, onWritten, onRefused: () => this.#refused(hash) })
   }
 
   #undocumented() {
@@ -287,12 +311,3 @@ export class Inbox {
     this.#settle(hash, 'refused')
   }
 }
-
-/** Returns the event of a message with a stanza of its own. */
-const receivedOf = (message: StoredMessage, document: string): MessageReceived => ({
-  type: 'message.received',
-  document,
-  message,
-  position: null,
-  fromHistory: false,
-})

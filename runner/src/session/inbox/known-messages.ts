@@ -19,6 +19,9 @@ export class KnownMessages {
     return documentIdsOf(message).some((id) => this.#documents.has(id))
   }
 
+  /** Whether this document exists or is about to. */
+  readonly isDocument = (document: string): boolean => this.#documents.has(document) || this.#reserved.has(document)
+
   add(document: string): void {
     this.#documents.add(document)
   }

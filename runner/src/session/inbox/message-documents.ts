@@ -1,7 +1,7 @@
 import { messagesPath } from '@holdfast/core/message/message-document'
 import { isInvalid } from '@holdfast/core/platform/errors'
 import { receivedMessageIdOf } from '@holdfast/core/session/ids'
-import type { DocumentStore, Merge } from '@holdfast/core/platform/ports'
+import type { DocumentSnapshot, DocumentStore, Fields, Merge } from '@holdfast/core/platform/ports'
 import type { MessageAddress } from '../../whatsapp/port.ts'
 
 /** Returns the id of a message's document, and the id that it has if it was stored under the sender's other name. */
@@ -18,8 +18,8 @@ function* inCommits(documents: readonly Merge[]): Generator<Merge[]> {
   let some: Merge[] = []
   let bytes = 0
   for (const document of documents) {
-    const { content } = document.fields as { content?: Uint8Array }
-    const size = content?.length ?? 0
+    const { content, body } = document.fields as { content?: Uint8Array; body?: Uint8Array }
+    const size = (content ?? body)?.length ?? 0
     if (some.length === MOST_AT_ONCE || (some.length > 0 && bytes + size > MOST_BYTES_AT_ONCE)) {
       yield some
       some = []
@@ -30,6 +30,12 @@ function* inCommits(documents: readonly Merge[]): Generator<Merge[]> {
   }
   if (some.length > 0) yield some
 }
+
+/** A document may hold only what has changed its message, which comes later. */
+const isWhole = (found: DocumentSnapshot | null | undefined): boolean => found?.fields['content'] !== undefined
+
+/** A change of a message is written again: nobody reads when it was written. */
+const isChange = (fields: Fields): boolean => fields['content'] === undefined
 
 /** Finds the documents of one session's received messages, and creates those that their records did not write. */
 export class MessageDocuments {
@@ -46,7 +52,7 @@ export class MessageDocuments {
   }
 
   async exists(documentId: string): Promise<boolean> {
-    return (await this.#documents.read(this.pathOf(documentId))) !== null
+    return isWhole(await this.#documents.read(this.pathOf(documentId)))
   }
 
   /**
@@ -61,10 +67,14 @@ export class MessageDocuments {
 
   async #createMissing(documents: readonly Merge[]): Promise<string[]> {
     const found = await Promise.all(documents.map(({ path }) => this.#documents.read(path)))
-    const missing = documents.filter((_, index) => !found[index])
+    const missing = documents.filter(({ fields }, index) => isChange(fields) || !isWhole(found[index]))
     if (missing.length === 0) return []
     try {
-      await this.#documents.commit(missing.map(({ path, fields }) => ({ kind: 'create', path, fields })))
+      const isNew = ({ path }: Merge): boolean => !found[documents.findIndex((one) => one.path === path)]
+      const created = missing.filter((one) => isNew(one) && !isChange(one.fields))
+      const merged = missing.filter((one) => !created.includes(one))
+      // A message and what changes it may both be missing: the message comes first.
+      await this.#documents.commit([...created.map(({ path, fields }) => ({ kind: 'create' as const, path, fields })), ...merged])
       return []
     } catch (error) {
       if (!isInvalid(error)) throw error

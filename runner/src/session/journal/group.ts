@@ -30,6 +30,12 @@ export interface Entry {
   readonly onEnd?: (error: Error) => void
 }
 
+/** Adds writes to an entry, behind its own. */
+export function withWrites(entry: Entry, { writes: more }: Pick<Entry, 'writes'>): Entry {
+  if (!more) return entry
+  return { ...entry, writes: (place) => [...(entry.writes?.(place) ?? []), ...more(place)] }
+}
+
 /** The place of an entry in the log. It ascends from append to append. */
 export interface RecordPlace {
   readonly sequence: number
@@ -106,6 +112,19 @@ export function join(group: Group, entry: Entry): void {
   group.entries.push(entry)
   group.bytes += weightOf(entry)
   if (entry.mutation) group.mutations.push(entry.mutation)
+}
+
+/** The bytes of a webhook beside its content, and how many of an end point may tell of one event. */
+const WEBHOOK_BYTES = 2048
+const COPIES_FOR_AN_END_POINT = 2
+
+/** Counts what webhooks repeat of the documents of an entry, so that the group stays below its limit. */
+export function withCopies(entry: Entry, endpoints: number): Entry {
+  const events = entry.events?.length ?? 0
+  if (endpoints === 0 || events === 0) return entry
+  const copies = endpoints * COPIES_FOR_AN_END_POINT
+  const { bytesOfWrites = 0 } = entry
+  return { ...entry, bytesOfWrites: bytesOfWrites * (1 + copies) + events * copies * WEBHOOK_BYTES }
 }
 
 const weightOf = ({ mutation, bytesOfWrites = 0 }: Entry): number => bytesOfWrites + (mutation ? sizeOf(mutation) : 0)

@@ -7,35 +7,18 @@ import type { JournalStore } from '@holdfast/core/journal/journal-store'
 import { sealGroup } from '@holdfast/core/journal/record-codec'
 import type { Projector } from '../events/projector.ts'
 import type { SessionEvent } from '../events/session-event.ts'
+import { copiesFor, type WebhookView } from '@holdfast/core/session/webhook-view'
 import { commitGroup, DEFAULT_JOURNAL_LIMITS, type JournalLimits } from './commit.ts'
-import {
-  emptyGroup,
-  hasWrites,
-  join,
-  retryOf,
-  takes,
-  type Entry,
-  type Group,
-  type JournalHead,
-  type RecordPlace,
-} from './group.ts'
-
-interface Written {
-  readonly group: Group
-  readonly sequence: number
-  readonly prevHash: string
-  readonly withWrites: boolean
-  /** Entries whose writes could not be computed. */
-  readonly unprojected: ReadonlySet<Entry>
-  /** The paths of guarded documents that had changed. */
-  readonly outdated: ReadonlySet<string>
-}
+import { emptyGroup, join, takes, withCopies, type Entry, type Group, type JournalHead, type RecordPlace } from './group.ts'
+import { guarded, isOutdated, owesWrites, reportWritten, type Written } from './written.ts'
 
 export interface JournalListeners {
   /** Called when no append can succeed any more: fenced, or Firestore was away for too long. */
   onEnd(error: HoldfastError): void
   /** Called when Firestore refused writes to these documents twice. The record itself is safe. */
   onWriteRefused(paths: readonly string[]): void
+  /** Called with the writes of a commit once they have taken effect. They may lag where documents follow the journal. */
+  onWritten?(merges: readonly Merge[]): void
 }
 
 /**
@@ -54,6 +37,7 @@ export class Journal {
   readonly #random: Random
   readonly #limits: JournalLimits
   readonly #project: Projector
+  readonly #webhooks: () => WebhookView | null
   /** Null until the session's data key is read. Records without state need no key. */
   #cipher: SessionCipher | null = null
   #head: JournalHead
@@ -79,6 +63,8 @@ export class Journal {
     head: JournalHead
     /** Turns the events of an entry into merges. */
     project: Projector
+    /** Whom webhooks tell now. Absent: nobody. */
+    webhooks?: () => WebhookView | null
   }) {
     this.#journals = options.journals
     this.#sessionId = options.sessionId
@@ -88,6 +74,7 @@ export class Journal {
     this.#limits = options.limits ?? DEFAULT_JOURNAL_LIMITS
     this.#head = options.head
     this.#project = options.project
+    this.#webhooks = options.webhooks ?? (() => null)
   }
 
   get head(): JournalHead {
@@ -129,14 +116,18 @@ export class Journal {
     if (this.#end) return Number.POSITIVE_INFINITY
     const kind = entry.kind ?? 'data'
     const last = this.#queue.at(-1)
-    const group = last && kind === 'data' && takes(last, entry) ? last : this.#open(kind)
-    join(group, entry)
+    const webhooks = this.#webhooks()
+    const copies = webhooks ? copiesFor(webhooks) : 0
+    const whole = withCopies(entry, copies)
+    const group = last && kind === 'data' && takes(last, whole) ? last : this.#open(kind)
+    join(group, whole)
     return group.position
   }
 
   /** Returns the merges of events at a place of the log. */
   mergesOf(events: readonly SessionEvent[], place: RecordPlace): Merge[] {
-    return this.#project(events, { sessionId: this.#sessionId, place, cipher: () => this.#unlocked() })
+    const webhooks = this.#webhooks()
+    return this.#project(events, { sessionId: this.#sessionId, place, cipher: () => this.#unlocked(), webhooks })
   }
 
   /** Resolves when the position is durable. Rejects when the journal ends before. */
@@ -224,27 +215,12 @@ export class Journal {
     this.#unconfirmed = []
     this.#durable = Math.max(this.#durable, group.position)
     // Retries come before all later appends: an older state of a document must not overwrite a newer one.
-    this.#queue.unshift(...confirmed.flatMap((written) => this.#report(written)))
+    this.#queue.unshift(...confirmed.flatMap((written) => reportWritten(written, (entry, place) => this.#refuse(entry, place))))
     for (const onDurable of this.#durableListeners) onDurable()
+    for (const { merges } of confirmed) if (merges.length > 0) this.#listeners.onWritten?.(merges)
     const ready = this.#waiting.filter(({ position }) => position <= this.#durable)
     this.#waiting = this.#waiting.filter(({ position }) => position > this.#durable)
     for (const { resolve } of ready) resolve()
-  }
-
-  /** Reports the outcome to the entries of a group. Returns groups for the writes that were left out, in order. */
-  #report({ group, sequence, prevHash, withWrites, unprojected, outdated }: Written): Group[] {
-    const leftOut: Group[] = []
-    for (const [index, entry] of group.entries.entries()) {
-      const place = { sequence, index, prevHash }
-      entry.onDurable?.(place)
-      if (!hasWrites(entry)) continue
-      if (unprojected.has(entry)) entry.onRefused?.()
-      else if (isOutdated(entry, outdated)) entry.onOutdated?.()
-      else if (withWrites) entry.onWritten?.()
-      else if (group.retried) this.#refuse(entry, place)
-      else leftOut.push(retryOf(group, entry))
-    }
-    return leftOut
   }
 
   #refuse(entry: Entry, place: RecordPlace): void {
@@ -281,7 +257,8 @@ export class Journal {
       ended: () => this.#end,
     })
     const unprojected = new Set(group.entries.filter((_, index) => writesByEntry[index] === null))
-    return { ...this.#advance(records), ...outcome, unprojected }
+    const merges = outcome.withWrites ? writesByEntry.flatMap((writes) => writes ?? []) : []
+    return { ...this.#advance(records), ...outcome, unprojected, merges }
   }
 
   #advance(records: readonly JournalRecord[]): { sequence: number } {
@@ -322,16 +299,3 @@ export class Journal {
     if (notify) this.#listeners.onEnd(error)
   }
 }
-
-/** Whether the writes of a group were left out and must be retried. */
-const owesWrites = ({ withWrites, group }: Written): boolean => !withWrites && !group.retried
-
-const isOutdated = ({ unlessChanged = [] }: Entry, outdated: ReadonlySet<string>): boolean =>
-  unlessChanged.some(({ path }) => outdated.has(path))
-
-/** Turns the merges into guarded documents into updates, which Firestore refuses when the document has changed. */
-const guarded = ({ unlessChanged = [] }: Entry, merges: readonly Merge[]): Change[] =>
-  merges.map((merge) => {
-    const unlessChangedSince = unlessChanged.find(({ path }) => path === merge.path)
-    return unlessChangedSince ? { ...merge, kind: 'update', unlessChangedSince } : merge
-  })

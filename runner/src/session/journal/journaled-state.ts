@@ -16,10 +16,16 @@ export class JournaledState implements SessionState {
   #carriedBytes = 0
   #unsavedChanges = 0
   #isRetired = false
+  #ride: (entry: Entry) => Entry = (entry) => entry
 
   constructor(image: StateImage, journal: Journal) {
     this.image = image
     this.journal = journal
+  }
+
+  /** Sets what sees every entry before it is appended, and may let writes of its own ride along. */
+  onEntry(ride: (entry: Entry) => Entry): void {
+    this.#ride = ride
   }
 
   /** The number of changes that no checkpoint contains. */
@@ -54,8 +60,9 @@ export class JournaledState implements SessionState {
   }
 
   /** Appends a record that may leave the image as it is, for its writes or its kind. Returns its journal position. */
-  append(entry: Entry): number {
+  append(given: Entry): number {
     if (this.#isRetired) return Number.POSITIVE_INFINITY
+    const entry = this.#ride(given)
     const carried = this.#carried
     this.#carried = []
     this.#carriedBytes = 0

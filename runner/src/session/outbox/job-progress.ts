@@ -1,9 +1,13 @@
+import type { UploadedMedia } from '@holdfast/core/message/uploaded-media'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock } from '@holdfast/core/platform/ports'
-import type { MessageStatus } from '../events/session-event.ts'
+import type { MessageStatus, SessionEvent } from '../events/session-event.ts'
 import type { Entry } from '../journal/group.ts'
+import { bytesOf } from '../inbox/stored-message.ts'
 import type { JournaledState } from '../journal/journaled-state.ts'
+import type { FileOfJob } from '../media/file-of-job.ts'
 import type { JobError, OpenJob } from './open-jobs.ts'
+import { OwnMessages, type DescribeSent } from './own-messages.ts'
 import type { PaceChange } from './pacer.ts'
 
 /**
@@ -27,20 +31,26 @@ export class JobProgress {
   readonly #state: JournaledState
   readonly #clock: Clock
   readonly #logger: Logger
+  readonly #own: OwnMessages
 
-  constructor(options: { state: JournaledState; clock: Clock; logger: Logger }) {
+  constructor(options: { state: JournaledState; clock: Clock; logger: Logger; describe: DescribeSent }) {
     this.#state = options.state
+    this.#own = new OwnMessages(options)
     this.#clock = options.clock
     this.#logger = options.logger
   }
 
   /**
    * Takes a pending job from the queue: appends the intent to send, with the encoded message. No frame of it may exist before this
-   * is `written`. `change` counts the attempt; it belongs to the same record.
+   * is `written`. `change` counts the attempt; it belongs to the same record, and so does where the message's file lies.
    */
-  take(job: OpenJob, proto: Uint8Array, change: PaceChange): Promise<Outcome> {
+  take(job: OpenJob, proto: Uint8Array, change: PaceChange, file: FileOfJob | null): Promise<Outcome> {
     const { attempts: attempt, lastError } = job
-    return this.#guarded(job, { status: 'processing', attempt, lastError, proto }, { change })
+    const { stored, keys } = this.#own.begun(job, proto)
+    const status: MessageStatus = { status: 'processing', attempt, lastError, proto, ...(stored ? { stored } : {}) }
+    const kept: SessionEvent[] = stored && file ? [{ type: 'media.changed', document: stored.document, ...file }] : []
+    const whole = { ...change, keys: { ...change.keys, ...keys }, events: [...change.events, ...kept] }
+    return this.#guarded(job, status, { change: whole, bytesOfWrites: proto.length + (stored ? bytesOf(stored.message) : 0) })
   }
 
   /** Appends the intent to send a job of unknown outcome again, before the frame leaves. */
@@ -50,13 +60,14 @@ export class JobProgress {
   }
 
   sent(job: OpenJob): void {
-    this.#say(job, { status: 'sent' })
+    this.#say(job, { status: 'sent' }, {}, { keys: {}, events: this.#own.sent(job) })
     this.#logger.info(idsOf(job), SENT)
   }
 
   /** Makes a job `sent` that is in the queue again. */
   async sentBefore(job: OpenJob): Promise<Outcome> {
-    const outcome = await this.#guarded(job, { status: 'sent' })
+    const change = { keys: {}, events: this.#own.sent(job) }
+    const outcome = await this.#guarded(job, { status: 'sent' }, { change })
     if (outcome === 'written') this.#logger.info(idsOf(job), SENT)
     return outcome
   }
@@ -96,6 +107,11 @@ export class JobProgress {
     return outcome
   }
 
+  /** Records that WhatsApp has the file of a pending job. Every attempt uses this one from then on. */
+  uploaded(job: OpenJob, upload: UploadedMedia): Promise<Outcome> {
+    return this.#guarded(job, { status: 'uploaded', upload })
+  }
+
   /** Shows why a pending job is held back, and until when. */
   held(job: OpenJob, hold: { readonly reason: string; readonly until: Date }): Promise<Outcome> {
     return this.#guarded(job, { status: 'held', hold })
@@ -124,7 +140,8 @@ export class JobProgress {
   /** Returns the journal position of the event; infinite when the journal has ended. */
   #say({ id, document }: OpenJob, status: MessageStatus, entry: Entry = {}, change: PaceChange = NO_CHANGE): number {
     const at = new Date(this.#clock.now())
-    const event = { type: 'message.status' as const, job: id, messageId: document.messageId, at, ...status }
+    const { messageId, chat } = document
+    const event = { type: 'message.status' as const, job: id, messageId, chat, at, ...status }
     const whole: Entry = { ...entry, events: [event, ...change.events] }
     const changesState = Object.keys(change.keys).length > 0
     return changesState ? this.#state.change({ keys: change.keys }, whole) : this.#state.append(whole)
@@ -135,6 +152,7 @@ export class JobProgress {
 interface Beside {
   readonly change?: PaceChange
   readonly onDurable?: () => void
+  readonly bytesOfWrites?: number
 }
 
 const SENT = 'A message was sent: WhatsApp has it.'

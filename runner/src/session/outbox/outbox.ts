@@ -1,15 +1,21 @@
 import { EXPIRED, isExpired } from '@holdfast/core/message/attempts'
-import { openJobContent } from '@holdfast/core/message/sealed-content'
+import { openJobContent, openJobUpload } from '@holdfast/core/message/sealed-content'
 import { HoldfastError, messageOf } from '@holdfast/core/platform/errors'
 import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
+import type { UploadedMedia } from '@holdfast/core/message/uploaded-media'
+import { hasFile, type MediaContent } from '@holdfast/core/message/media-content'
+import type { MediaUploads } from '../../whatsapp/media.ts'
+import { type FileOfJob, fileOfJob } from '../media/file-of-job.ts'
 import { ConnectionEnded, type Connection } from '../../whatsapp/port.ts'
 import { JobProgress } from './job-progress.ts'
 import { KnownJobs, type KnownJobsOptions } from './known-jobs.ts'
 import type { OpenJob } from './open-jobs.ts'
 import { Outcomes } from './outcomes.ts'
+import type { DescribeSent } from './own-messages.ts'
 import { NOT_ON_WHATSAPP, type SendPolicy } from './send-policy.ts'
 import { Reachability } from './reachability.ts'
 import type { Pacer } from './pacer.ts'
+import type { Preparation } from './preparation.ts'
 import { Turns } from './turns.ts'
 
 export interface OutboxOptions extends KnownJobsOptions {
@@ -17,7 +23,11 @@ export interface OutboxOptions extends KnownJobsOptions {
   readonly subscribe: (onJobs: (jobs: readonly DocumentSnapshot[]) => void) => () => void
   /** Its values may change at any time. */
   readonly policy: SendPolicy
+  readonly preparation: Pick<Preparation, 'prepare'>
   readonly pacer: Pick<Pacer, 'isPaced' | 'holdOf' | 'sent'>
+  readonly describe: DescribeSent
+  /** Brings the file of a job to WhatsApp. A HoldfastError says that no repetition can help. */
+  readonly outgoingMedia: { upload(jobId: string, content: MediaContent, uploads: MediaUploads): Promise<UploadedMedia> }
   /** Called when the record of a refused attempt is durable and the next attempt is further away than `OWNER_WAITS_MS`. */
   readonly onLaterRetry: (job: OpenJob) => void
 }
@@ -165,8 +175,9 @@ export class Outbox {
       if (isTaken) this.#progress.repeats(job, proto)
       else if (!(await this.#take(job, proto, isStillOurs))) return
       if (job.isAcknowledged) return await this.#outcomes.sentBefore(job)
+      if (job.document.type === 'star') return await this.#star(job, connection, isStillOurs)
       job.leaving = run
-      await connection.relay(job.document.chat, proto, job.document.messageId, isRepeated)
+      await connection.relay(job.document.chat, proto, job.document.messageId, isRepeated, this.#audienceOf(job))
       // The frame leaves when its records are durable; an answer to it can come only after that.
       await this.#options.state.journal.whenDurable().catch(() => {})
       if (job.leaving === run) job.leaving = null
@@ -183,6 +194,20 @@ export class Outbox {
     }
   }
 
+  /** A star is no message, and nobody acknowledges it but the answer to the change itself. */
+  async #star(job: OpenJob, connection: Connection, isStillOurs: () => boolean): Promise<void> {
+    const content = openJobContent(this.#options.cipher, job.id, job.document)
+    if (content.type === 'star') await connection.star(content.target, content.isStarred)
+    if (isStillOurs()) this.#outcomes.answered(job, null)
+  }
+
+  /** The people who get a status. They stand in its content; whoever else gets a message is known by its chat. */
+  #audienceOf({ id, document }: OpenJob): readonly string[] {
+    if (document.chat !== 'status@broadcast') return []
+    const content = openJobContent(this.#options.cipher, id, document)
+    return ('audience' in content && content.audience) || []
+  }
+
   /** Returns the message to send. Null when the job is settled instead, or the connection has ended. */
   async #compose(job: OpenJob, connection: Connection, isStillOurs: () => boolean): Promise<Uint8Array | null> {
     const { chat, messageId } = job.document
@@ -192,7 +217,40 @@ export class Outbox {
       await this.#outcomes.fail(job, NOT_ON_WHATSAPP)
       return null
     }
-    return connection.compose(chat, openJobContent(this.#options.cipher, job.id, job.document), messageId)
+    const content = openJobContent(this.#options.cipher, job.id, job.document)
+    const upload = hasFile(content) ? await this.#uploadOf(job, content, connection, isStillOurs) : null
+    if (hasFile(content) && !upload) return null
+    const composition = await this.#options.preparation.prepare(chat, content, messageId)
+    if (!isStillOurs()) return null
+    const proto = await connection.compose({ ...composition, upload })
+    return isStillOurs() ? proto : null
+  }
+
+  /**
+   * Returns the file of the message at WhatsApp. Null when it is there only now: the record of it changes the job, which then comes again.
+   */
+  async #uploadOf(
+    job: OpenJob,
+    content: MediaContent,
+    connection: Connection,
+    isStillOurs: () => boolean,
+  ): Promise<UploadedMedia | null> {
+    const { cipher, outgoingMedia } = this.#options
+    if (job.document.upload) return openJobUpload(cipher, job.id, job.document.upload)
+    const upload = await outgoingMedia.upload(job.id, content, connection.files)
+    if (!isStillOurs()) return null
+    if (!job.snapshot) await this.#outcomes.comeAgain(job)
+    else if ((await this.#progress.uploaded(job, upload)) === 'refused') this.#outcomes.putOff(job)
+    else if (isStillOurs()) await this.#outcomes.comeAgain(job)
+    return null
+  }
+
+  /** Where the file of a message lies. Null for a message without one. */
+  #fileOf({ id, document }: OpenJob): FileOfJob | null {
+    const { cipher } = this.#options
+    const content = openJobContent(cipher, id, document)
+    if (!document.upload || !hasFile(content)) return null
+    return fileOfJob(cipher.sessionId, id, content, openJobUpload(cipher, id, document.upload))
   }
 
   /** Takes a pending job from the queue. Returns false when this run of the job is over. */
@@ -204,7 +262,7 @@ export class Outbox {
     }
     // WhatsApp may have announced a limit since.
     if (pacer.holdOf(job.document.chat)) return this.#outcomes.holdBack(job)
-    const outcome = await this.#progress.take(job, proto, pacer.sent(job.document.chat))
+    const outcome = await this.#progress.take(job, proto, pacer.sent(job.document.chat), this.#fileOf(job))
     if (outcome === 'ended' || !this.#jobs.has(job)) return false
     if (outcome === 'refused') return this.#outcomes.putOff(job)
     if (outcome === 'outdated') {

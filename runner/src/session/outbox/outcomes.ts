@@ -53,7 +53,7 @@ export class Outcomes {
       return this.refused(job, { code: `whatsapp-${error}`, message: `WhatsApp refused the message (${error}).` })
     }
     this.#options.jobs.settle(job)
-    this.#options.receipts.add(messageId, job.id, 'sent')
+    this.#options.receipts.add(messageId, { id: job.id, chat: job.document.chat }, 'sent')
     this.#options.progress.sent(job)
     this.#options.next()
   }
@@ -81,6 +81,10 @@ export class Outcomes {
     // The jobs behind it are judged after the judgement that this is a part of.
     await Promise.resolve()
     if (job.isTaken) return this.answered(job, null)
+    if (this.#options.receipts.isSent(job.document.messageId)) {
+      this.sent++
+      return this.arrived(job)
+    }
     const outcome = await this.#options.progress.sentBefore(job)
     if (outcome === 'ended' || !this.#options.jobs.has(job)) return
     if (outcome === 'outdated') return this.comeAgain(job)
@@ -88,7 +92,7 @@ export class Outcomes {
     this.sent++
     this.leaveWire(job, 'waiting')
     this.#options.jobs.settle(job)
-    this.#options.receipts.add(job.document.messageId, job.id, 'sent')
+    this.#options.receipts.add(job.document.messageId, { id: job.id, chat: job.document.chat }, 'sent')
     this.#options.next()
   }
 
@@ -198,6 +202,6 @@ export class Outcomes {
   #giveUp(job: OpenJob): void {
     this.leaveWire(job, 'waiting')
     this.#options.jobs.settle(job)
-    this.#options.receipts.add(job.document.messageId, job.id, 'failed')
+    this.#options.receipts.add(job.document.messageId, { id: job.id, chat: job.document.chat }, 'failed')
   }
 }

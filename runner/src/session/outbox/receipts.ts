@@ -5,19 +5,27 @@ import type { Clock, DocumentSnapshot } from '@holdfast/core/platform/ports'
 import type { SessionEvent } from '../events/session-event.ts'
 import { STATE_KINDS } from '@holdfast/core/journal/state-kinds'
 import type { JournaledState } from '../journal/journaled-state.ts'
+import type { ReceiptType } from '../../whatsapp/port.ts'
+import { MessageAcks } from './message-acks.ts'
 import { SentJobs, type SentJob, type SentJobsOptions } from './sent-jobs.ts'
 
 /** The pause before the next lookup of a job, after one that failed. */
 const SETTLE_AGAIN_MS = 60_000
 
+/** What is known of a job whose message was sent. */
+type KnownJob = Pick<SentJob, 'id' | 'chat' | 'status'>
+
+const chatIn = (chat: string | null) => (chat === null ? {} : { chat })
+
 /** Handles receipts for sent messages, and returns their content when a contact asks for it again. */
 export class Receipts {
   readonly #state: JournaledState
   readonly #jobs: SentJobs
+  readonly #acks: MessageAcks
   readonly #clock: Clock
   readonly #logger: Logger
   /** The newest jobs, by message id. Older jobs are looked up in Firestore. */
-  readonly #recent = new Map<string, { jobId: string; status: JobStatus }>()
+  readonly #recent = new Map<string, KnownJob>()
   /** The ids of messages whose recorded receipts the next attempt settles. */
   readonly #unsettled = new Set<string>()
   /** The corrections of failed jobs that are on their way, by message id. */
@@ -28,12 +36,13 @@ export class Receipts {
   constructor(options: SentJobsOptions & { state: JournaledState; clock: Clock; logger: Logger }) {
     this.#state = options.state
     this.#jobs = new SentJobs(options)
+    this.#acks = new MessageAcks(options)
     this.#clock = options.clock
     this.#logger = options.logger
   }
 
-  add(messageId: string, jobId: string, status: JobStatus): void {
-    this.#recent.set(messageId, { jobId, status })
+  add(messageId: string, { id, chat }: Pick<SentJob, 'id' | 'chat'>, status: JobStatus): void {
+    this.#recent.set(messageId, { id, chat, status })
     const oldest = this.#recent.keys().next()
     if (this.#recent.size > RECENT_JOBS && !oldest.done) this.#recent.delete(oldest.value)
   }
@@ -47,18 +56,25 @@ export class Receipts {
   /**
    * Handles a receipt. The change is in the journal before this returns, since WhatsApp forgets the receipt
    * after our acknowledgement. For a known job the change is its new status; for another it is the receipt
-   * itself, until the job is looked up.
+   * itself, until the job is looked up. Jobs only know that a message was read; that it was played is in the message's own document.
    */
-  receipt(messageId: string, type: 'delivered' | 'read'): void {
+  receipt(messageId: string, received: ReceiptType): void {
+    const type = received === 'played' ? 'read' : received
+    if (received === 'played') this.#record(`${PLAYED}${messageId}`, 'read')
     const known = this.#certain(messageId)
     if (known) {
       this.#advance(messageId, known, type)
       return
     }
-    const recorded = this.#state.image.get('receipt', messageId)
+    this.#record(messageId, type)
+  }
+
+  /** Records a receipt until it is settled. */
+  #record(entry: string, type: 'delivered' | 'read'): void {
+    const recorded = this.#state.image.get('receipt', entry)
     if (recorded === 'read' || recorded === type) return
-    this.#state.change({ keys: { receipt: { [messageId]: type } } })
-    if (recorded === undefined) this.#settle(messageId)
+    this.#state.change({ keys: { receipt: { [entry]: type } } })
+    if (recorded === undefined) this.#settle(entry)
   }
 
   /** Handles an ack of a job that is not open any more. One that has failed is `sent`, unless somebody has queued it again. */
@@ -67,7 +83,7 @@ export class Receipts {
       while (this.#recent.get(messageId)?.status === 'failed') {
         const found = await this.#find(messageId)
         if (found?.status !== 'failed' || !found.snapshot) return
-        await this.#correct(messageId, found.snapshot)
+        await this.#correct(messageId, found, found.snapshot)
       }
     } catch (error) {
       // A receipt corrects it as well.
@@ -108,18 +124,22 @@ export class Receipts {
 
   /** Looks up the job and applies the receipt that is recorded by then, since a later receipt may have come during the lookup. */
   #settle(messageId: string): void {
+    if (messageId.startsWith(PLAYED)) {
+      this.#settleInDocument(messageId, messageId.slice(PLAYED.length), 'played')
+      return
+    }
     this.#find(messageId).then(
       (found) => {
         const type = this.#state.image.get('receipt', messageId)
         if (type === undefined) return
         const forget = { keys: { receipt: { [messageId]: null } } }
         if (!found) {
-          this.#state.later(forget.keys)
+          this.#settleInDocument(messageId, messageId, STATE_KINDS.receipt.codec.decode(type))
           return
         }
-        const known = this.#certain(messageId) ?? { jobId: found.id, status: found.status }
+        const known = this.#certain(messageId) ?? found
         if (known.status === 'failed' && found.snapshot) {
-          this.#correct(messageId, found.snapshot).then(
+          this.#correct(messageId, found, found.snapshot).then(
             () => this.#settle(messageId),
             (error: unknown) => this.#settleLater(messageId, error),
           )
@@ -131,8 +151,23 @@ export class Receipts {
     )
   }
 
+  /** Applies a receipt to the message's own document. Without one the receipt is of a message that nobody stores. */
+  #settleInDocument(entry: string, messageId: string, type: ReceiptType): void {
+    this.#acks.eventsOf(messageId, type).then(
+      (events) => {
+        const forget = { receipt: { [entry]: null } }
+        const recorded = this.#state.image.get('receipt', entry)
+        if (events.length === 0) this.#state.later(forget)
+        else this.#state.change({ keys: forget }, { events })
+        // A later receipt has come during the look-up.
+        if (entry === messageId && recorded === 'read' && type === 'delivered') this.#record(entry, 'read')
+      },
+      (error: unknown) => this.#settleLater(entry, error),
+    )
+  }
+
   /** The status of a recent job. Null for a failed one, because somebody may have queued it again. */
-  #certain(messageId: string): { jobId: string; status: JobStatus } | null {
+  #certain(messageId: string): KnownJob | null {
     const known = this.#recent.get(messageId)
     return known && known.status !== 'failed' ? known : null
   }
@@ -147,18 +182,18 @@ export class Receipts {
    * Makes a failed job `sent`, because WhatsApp has its message after all. It does so in the version that was found, since somebody may
    * queue the job again meanwhile. Resolves after that, or when the job has changed.
    */
-  #correct(messageId: string, snapshot: DocumentSnapshot): Promise<void> {
+  #correct(messageId: string, { id, chat }: SentJob, snapshot: DocumentSnapshot): Promise<void> {
     const underway = this.#corrections.get(messageId)
     // Two in one commit would both find the version.
     if (underway) return underway
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const { id } = snapshot
-    const event: SessionEvent = { type: 'message.status', job: id, messageId, at: new Date(this.#clock.now()), status: 'sent' }
+    const at = new Date(this.#clock.now())
+    const event: SessionEvent = { type: 'message.status', job: id, messageId, ...chatIn(chat), at, status: 'sent' }
     this.#state.append({
       events: [event],
       unlessChanged: [snapshot],
       onWritten: () => {
-        this.add(messageId, id, 'sent')
+        this.add(messageId, { id, chat }, 'sent')
         this.#logger.info({ job: id, messageId }, 'A message that had failed was sent: WhatsApp has it.')
         resolve()
       },
@@ -191,7 +226,7 @@ export class Receipts {
 
   #advance(
     messageId: string,
-    known: { jobId: string; status: JobStatus },
+    known: KnownJob,
     type: 'delivered' | 'read',
     mutation?: { keys: Record<string, Record<string, null>> },
   ): void {
@@ -199,12 +234,16 @@ export class Receipts {
       if (mutation) this.#state.later(mutation.keys)
       return
     }
-    this.add(messageId, known.jobId, type)
+    this.add(messageId, known, type)
     const at = new Date(this.#clock.now())
-    const event: SessionEvent = { type: 'message.status', job: known.jobId, messageId, at, status: type }
+    const { id, chat } = known
+    const event: SessionEvent = { type: 'message.status', job: id, messageId, ...chatIn(chat), at, status: type }
     if (mutation) this.#state.change(mutation, { events: [event] })
     else this.#state.append({ events: [event] })
   }
 }
 
 const RECENT_JOBS = 5000
+
+/** Begins the key of a recorded receipt which says that a message was played. An id has no blank. */
+const PLAYED = 'played '

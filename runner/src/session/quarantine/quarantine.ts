@@ -1,6 +1,6 @@
 import type { CrashRecord } from '@holdfast/core/session/session-document'
 import type { Clock } from '@holdfast/core/platform/ports'
-import { type CrashPolicy, NO_CRASHES, mustQuarantine, isSuspect } from './crash-record.ts'
+import { type CrashPolicy, NO_CRASHES, isSuspect, mustQuarantine, nextTrialMs } from './crash-record.ts'
 
 /** The trial slot of a process. While one suspect is on trial, no other suspect is open in the process. */
 export interface TrialSlot {
@@ -55,8 +55,14 @@ export class Quarantine {
     return this.#stage === 'on-trial'
   }
 
-  /** When the session has held, or kept the slot while waiting, for long enough, ms. */
+  /** Whether a quarantined session is due for its next trial. */
+  get isTrialDue(): boolean {
+    return this.#stage === 'quarantined' && this.#options.clock.now() >= nextTrialMs(this.#record)
+  }
+
+  /** When the session has held, or kept the slot while waiting, for long enough, or when its next trial is due, ms. */
   get dueAtMs(): number {
+    if (this.#stage === 'quarantined') return nextTrialMs(this.#record)
     if (!this.#activity || !this.#isCounted(this.#activity.kind)) return Number.POSITIVE_INFINITY
     return this.#activity.sinceMs + this.#options.policy.stableMs
   }
@@ -80,9 +86,14 @@ export class Quarantine {
     const now = this.#options.clock.now()
     if (this.#activity?.kind !== kind) this.#activity = { kind, sinceMs: now }
     if (this.#isOffered) this.#passOn()
-    if (now < this.dueAtMs) return
+    if (this.#stage === 'quarantined' || now < this.dueAtMs) return
     if (kind === 'holding') this.#acquit()
     else this.#adjourn()
+  }
+
+  /** Makes a quarantined session a suspect again, which has one more trial. */
+  retry(): void {
+    if (this.#stage === 'quarantined') this.#stage = 'suspect'
   }
 
   /** Ends the quarantine, because an operator restarted the session. */

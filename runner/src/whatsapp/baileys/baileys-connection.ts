@@ -1,30 +1,44 @@
+import type { Agent } from 'node:https'
 import type { BinaryNode, WASocket } from '@whiskeysockets/baileys'
 import type { Deadline } from '@holdfast/core/platform/deadlines'
+import type { MessageReference } from '@holdfast/core/message/content'
 import { HoldfastError } from '@holdfast/core/platform/errors'
-import type { MessageContent } from '@holdfast/core/message/content'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock, Random } from '@holdfast/core/platform/ports'
 import type { Disconnect } from '@holdfast/core/session/disconnect-policy'
 import {
-  ConnectionEnded,
-  type AnnouncedLimit,
   type AskedAgain,
+  type Composition,
   type Connection,
   type ConnectionEvents,
   type FrameGate,
   type DeliveredStanzas,
 } from '../port.ts'
+import type { DirectoryNews } from '../directory-news.ts'
+import type { Happening } from '../happening.ts'
+import type { News } from '../heard.ts'
 import type { AppState } from './receive/app-state.ts'
 import type { DeviceCache } from './send/device-cache.ts'
-import { capOf, lockOf, REACH_OUT_REFUSED } from './announced-limits.ts'
+import { REACH_OUT_REFUSED } from './announced-limits.ts'
 import { disconnectOf } from './disconnect.ts'
 import { KeepAlive } from './keep-alive.ts'
+import { LimitQuestions } from './limit-questions.ts'
+import { OpenAnswers } from './open-answers.ts'
 import type { KeyStore } from './signal/key-store.ts'
 import type { LidMap } from './signal/lid-map.ts'
 import type { MissingLids } from './signal/missing-lids.ts'
+import { followDirectory, groupNews } from './receive/directory-events.ts'
+import { happeningsIn, watchAppState } from './receive/happenings.ts'
+import { backlogIn, heardIn, serverTimeIn } from './receive/heard-stanza.ts'
 import type { Receiving } from './receive/receiving.ts'
 import { keepMessagesInOrder } from './receive/message-order.ts'
 import type { GroupMembers } from './send/group-members.ts'
+import type { StateImage } from '@holdfast/core/journal/state-image'
+import type { ConnectionFiles } from '../media.ts'
+import { askForMedium } from './media/ask-for-medium.ts'
+import { uploadMedium } from './media/upload.ts'
+import type { Questions } from '../questions.ts'
+import { questionsOf } from './questions/questions.ts'
 import { Sending } from './send/sending.ts'
 import { StaleDevices } from './send/stale-devices.ts'
 import { watchStanzas } from './stanza-events.ts'
@@ -36,9 +50,6 @@ const DIAL_TIMEOUT_MS = 30_000
 const FIRST_QR_MS = 60_000
 const NEXT_QR_MS = 20_000
 
-/** How often the lock is asked for when notices cross the answers. */
-const LOCK_QUESTIONS = 3
-
 /** Disconnects with Baileys' codes, for ends that Baileys does not notice, or not at once. */
 const CONNECTION_CLOSED: Disconnect = { code: 428, transport: 'broken' }
 const CONNECTION_LOST: Disconnect = { code: 408, transport: 'broken' }
@@ -48,6 +59,8 @@ const LOGIN_WITHOUT_DEVICE: Disconnect = { code: 502 }
 
 /** One Baileys socket behind its gate, from dialling to its end. */
 export class BaileysConnection implements Connection {
+  readonly questions: Questions
+  readonly files: ConnectionFiles
   readonly #socket: WASocket
   readonly #gate: FrameGate
   readonly #keyStore: KeyStore
@@ -56,24 +69,27 @@ export class BaileysConnection implements Connection {
   readonly #appState: AppState
   readonly #events: ConnectionEvents
   readonly #clock: Clock
+  readonly #names: LidMap
   readonly #keepAlive: KeepAlive
+  readonly #limits: LimitQuestions
+  readonly #answers: OpenAnswers
+  /** When the reading of the present message began; null while none is read. */
+  readonly #readingSince: () => number | null
   readonly #qrLifeMs: number | null
-  readonly #logger: Logger
   #qrCodes = 0
-  /** The number of times that Baileys told of a lock or its end. */
-  #lockNews = 0
   #cancelDialTimeout: () => void
   /** True once the connection has ended or was asked to end. No event reports the end after that. */
   #over = false
-  /** Functions that end the waits for answers of the socket. */
-  readonly #waiting = new Set<() => void>()
 
   constructor(options: {
     socket: WASocket
+    /** The way to WhatsApp's hosts of files, where it goes through a proxy. */
+    agent: Agent | null
     gate: FrameGate
     keyStore: KeyStore
     devices: DeviceCache
     names: LidMap
+    image: StateImage
     missingLids: MissingLids
     members: GroupMembers
     deliveries: DeliveredStanzas
@@ -91,6 +107,13 @@ export class BaileysConnection implements Connection {
     this.#socket = socket
     this.#gate = gate
     this.#keyStore = options.keyStore
+    this.#answers = new OpenAnswers(socket.ws)
+    const whileOpen = <T>(work: Promise<T>): Promise<T> => this.#answers.whileOpen(work)
+    this.questions = questionsOf({ socket, names, image: options.image, whileOpen })
+    this.files = {
+      askForMedium: (medium, address) => whileOpen(askForMedium(socket, medium, address, clock)),
+      uploadMedium: (file) => whileOpen(uploadMedium(socket, file, options.agent)),
+    }
     this.#staleDevices = new StaleDevices(devices, { me: () => this.#me, membersOf: (group) => members.jidsOf(group) })
     this.#sending = new Sending({
       socket,
@@ -99,34 +122,46 @@ export class BaileysConnection implements Connection {
       staleDevices: this.#staleDevices,
       names,
       members,
-      whileOpen: (work) => this.#whileOpen(work),
+      clock,
+      onGroup: (group) => {
+        if (!this.#over) events.onDirectory({ chats: groupNews(group) })
+      },
+      whileOpen: (work) => this.#answers.whileOpen(work),
     })
     this.#appState = options.appState
     this.#events = events
     this.#clock = clock
+    this.#names = names
     this.#qrLifeMs = options.qrLifeMs
-    this.#logger = logger
     this.#keepAlive = new KeepAlive({
       clock,
       random: options.random,
       ping: () => gate.sendUnbound(() => socket.sendNode(pingNode(socket.generateMessageTag()))),
       onSilence: () => this.#fail(CONNECTION_LOST),
     })
+    this.#limits = new LimitQuestions({
+      socket,
+      clock,
+      logger,
+      onLimit: (limit) => events.onAnnouncedLimit(limit),
+      isOver: () => this.#over,
+    })
     this.#cancelDialTimeout = clock.after(DIAL_TIMEOUT_MS, () => this.#fail(CONNECTION_LOST), 'baileys-connection')
     // `ws` leaves a refused upgrade to the listeners of this event. Baileys has one that does nothing.
     socket.ws.on('unexpected-response', () => this.#fail(CONNECTION_CLOSED))
     const onBroken = (error: unknown) => logger.error({ error }, 'Handling of a stanza failed.')
-    keepMessagesInOrder(socket.ws, onBroken)
+    this.#readingSince = keepMessagesInOrder(socket.ws, onBroken, () => clock.monotonic())
     watchStanzas(socket.ws, {
       stanzas: options.stanzas,
-      onFrame: () => {
+      onFrame: (frame) => {
         this.#keepAlive.heard()
         events.onProofOfLife()
+        if (!(frame instanceof Uint8Array)) this.#heard(frame)
       },
-      onLogin: () => this.#loggedIn(),
+      onLogin: (stanza) => this.#loggedIn(serverTimeIn(stanza)),
       onMessage: (stanza) => receiving.arrived(stanza),
       onMessageAck: (id, { error, chat, devicesHash }) => {
-        if (error === REACH_OUT_REFUSED) this.#askForLimits()
+        if (error === REACH_OUT_REFUSED) this.#limits.askForLimits()
         if (error === null && this.#staleDevices.dropIfStale(chat, devicesHash)) events.onDevicesMissed(id)
         else events.onMessageAck(id, error)
       },
@@ -138,22 +173,68 @@ export class BaileysConnection implements Connection {
         missingLids.forget(jids)
       },
       onOwnDevicesChanged: () => this.#staleDevices.drop(),
+      onHappening: (stanza) => {
+        if (this.#over) return
+        for (const happening of happeningsIn(stanza, this.#reader)) events.onHappening(happening)
+      },
+      onReadElsewhere: (chat) => {
+        if (!this.#over) events.onDirectory({ chats: [{ id: chat, unread: 0 }] })
+      },
+      onBlocklist: (blocklist) => {
+        if (!this.#over) events.onDirectory({ blocklist })
+      },
       onDevicesListed: (lists) => devices.listed(lists, this.#me),
       onBroken,
     })
+    const isWhole = (): boolean => this.#appState.isWhole
+    const onNews = (news: DirectoryNews): void => {
+      if (!this.#over) events.onDirectory(news)
+    }
+    followDirectory(socket.ev, names, onNews, isWhole)
     this.#follow()
+  }
+
+  /** What reads the stanzas that tell of groups, calls and people. */
+  get #reader() {
+    return { me: this.#me ?? { id: '' }, names: this.#names, now: () => this.#clock.now() }
   }
 
   get #me(): { id: string; lid?: string | undefined } | undefined {
     return this.#socket.authState.creds.me
   }
 
-  compose(chat: string, content: MessageContent, messageId: string): Uint8Array {
-    return this.#sending.compose(chat, content, messageId)
+  /** Whoever asks for a pairing code has a `me` before a phone has linked it. */
+  get #isLinked(): boolean {
+    const { me, account } = this.#socket.authState.creds
+    return me !== undefined && account !== undefined
   }
 
-  relay(chat: string, message: Uint8Array, messageId: string, isRepeated: boolean): Promise<void> {
-    return this.#sending.relay(chat, message, messageId, isRepeated)
+  compose(composition: Composition): Promise<Uint8Array> {
+    return this.#sending.compose(composition)
+  }
+
+  async relay(
+    chat: string,
+    message: Uint8Array,
+    messageId: string,
+    isRepeated: boolean,
+    audience: readonly string[] = [],
+  ): Promise<void> {
+    await this.#sending.relay(chat, message, messageId, { isRepeated, audience })
+    if (!this.#over) this.#events.onMessageSent(messageId, chat)
+  }
+
+  star(target: MessageReference, isStarred: boolean): Promise<void> {
+    return this.#sending.star(target, isStarred)
+  }
+
+  askForNews(): Promise<News> {
+    return this.#appState.askForNews()
+  }
+
+  readingForMs(): number {
+    const since = this.#readingSince()
+    return since === null ? 0 : this.#clock.monotonic() - since
   }
 
   resend(message: Uint8Array, copy: AskedAgain & { count: number }): Promise<void> {
@@ -162,25 +243,6 @@ export class BaileysConnection implements Connection {
 
   isReachable(chat: string): Promise<boolean> {
     return this.#sending.isReachable(chat)
-  }
-
-  /**
-   * Waits for an answer of the socket while the connection is open. Baileys rejects a pending query before it reports the end of
-   * the socket, or it does not reject it at all: the query would then have no answer for a minute.
-   */
-  async #whileOpen<T>(work: Promise<T>): Promise<T> {
-    const { promise: over, reject } = Promise.withResolvers<never>()
-    const end = () => reject(new Error('The connection ended before the answer.'))
-    this.#waiting.add(end)
-    if (this.#over) end()
-    try {
-      return await Promise.race([work, over])
-    } catch (error) {
-      if (this.#socket.ws.isOpen && !this.#over) throw error
-      throw new ConnectionEnded('The connection ended.', { cause: error })
-    } finally {
-      this.#waiting.delete(end)
-    }
   }
 
   mute(muted: boolean): void {
@@ -195,7 +257,7 @@ export class BaileysConnection implements Connection {
     const jid = this.#me?.id
     if (!jid) throw new Error('This device is not linked.')
     const answer: Promise<unknown> = this.#socket.query(unlinkNode(jid, this.#socket.generateMessageTag()))
-    const confirmed = await deadline.wait(this.#whileOpen(answer))
+    const confirmed = await deadline.wait(this.#answers.whileOpen(answer))
     // Baileys returns undefined for a query that timed out, which is no confirmation.
     if (!confirmed) throw new HoldfastError('not-connected', 'WhatsApp did not confirm the unlinking of the device in time.')
   }
@@ -217,17 +279,17 @@ export class BaileysConnection implements Connection {
 
   #follow(): void {
     const { ev } = this.#socket
-    ev.on('creds.update', ({ myAppStateKeyId }) => {
+    ev.on('creds.update', ({ myAppStateKeyId, me }) => {
       this.#keyStore.commitCreds()
+      if (me !== undefined && !this.#over) this.#events.onAccount()
       if (myAppStateKeyId !== undefined) this.#appState.keyArrived()
     })
-    ev.on('message-capping.update', (info) => this.#announce(capOf(info)))
-    ev.on('connection.update', ({ qr, connection, lastDisconnect, reachoutTimeLock }) => {
+    const onHappening = (happening: Happening): void => {
+      if (!this.#over) this.#events.onHappening(happening)
+    }
+    watchAppState(ev, this.#reader, onHappening, () => this.#appState.isWhole)
+    ev.on('connection.update', ({ qr, connection, lastDisconnect }) => {
       if (this.#over) return
-      if (reachoutTimeLock) {
-        this.#lockNews++
-        this.#announce(lockOf(reachoutTimeLock, this.#clock.now()))
-      }
       if (qr) {
         this.#answered()
         this.#events.onQr(qr, this.#qrLifeMs ?? (this.#qrCodes === 0 ? FIRST_QR_MS : NEXT_QR_MS))
@@ -236,50 +298,28 @@ export class BaileysConnection implements Connection {
       if (connection === 'open') {
         this.#events.onOpen()
         this.#appState.opened()
-        this.#askForLock()
+        this.#limits.askForLock()
       }
       if (connection === 'close') this.#ended(disconnectOf(lastDisconnect?.error, this.#clock.now()))
     })
-  }
-
-  /** Asks about a lock, as WhatsApp's own client does after each login: nobody tells a device that was linked during one. */
-  #askForLock(timesLeft = LOCK_QUESTIONS): void {
-    const before = this.#lockNews
-    this.#socket.fetchAccountReachoutTimelock().then(
-      () => {
-        // A notice and an answer that is older than it can arrive together, and the answer is read last. Only a new answer is certain.
-        const isInDoubt = this.#lockNews - before > 1
-        if (isInDoubt && timesLeft > 1 && !this.#over) this.#askForLock(timesLeft - 1)
-      },
-      (error: unknown) => this.#untold(error),
-    )
-  }
-
-  /** Asks what stands behind a refusal. Baileys' code that would ask is never reached. */
-  #askForLimits(): void {
-    this.#askForLock()
-    this.#socket.fetchNewChatMessageCap().then(
-      (info) => this.#announce(capOf(info)),
-      (error: unknown) => this.#untold(error),
-    )
-  }
-
-  #announce(limit: AnnouncedLimit | null): void {
-    if (limit && !this.#over) this.#events.onAnnouncedLimit(limit)
-  }
-
-  #untold(error: unknown): void {
-    if (!this.#over) this.#logger.debug({ error }, 'WhatsApp did not say whether it limits the account.')
   }
 
   /**
    * Ends the connection when WhatsApp confirms a login of a device that no phone has linked. Baileys would go on, upload keys, and
    * report an open connection.
    */
-  #loggedIn(): void {
-    if (!this.#me?.id) return this.#fail(LOGIN_WITHOUT_DEVICE)
+  #loggedIn(serverMs: number | null): void {
+    if (!this.#isLinked) return this.#fail(LOGIN_WITHOUT_DEVICE)
     this.#answered()
-    this.#events.onLogin()
+    this.#events.onLogin(serverMs)
+  }
+
+  #heard(stanza: BinaryNode): void {
+    const heard = this.#over ? null : heardIn(stanza, this.#me)
+    if (heard === null) return
+    this.#events.onHeard(heard)
+    const backlog = backlogIn(stanza)
+    if (backlog) this.#events.onBacklog(backlog)
   }
 
   /** Called when the server has answered the dial. From here on the keep-alive watches for silence. */
@@ -301,7 +341,7 @@ export class BaileysConnection implements Connection {
 
   #finish(): void {
     this.#over = true
-    for (const end of this.#waiting) end()
+    this.#answers.end()
     this.#cancelDialTimeout()
     this.#keepAlive.stop()
     this.#appState.close()

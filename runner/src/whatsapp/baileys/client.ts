@@ -1,5 +1,8 @@
+import type { Agent } from 'node:https'
 import { jidNormalizedUser, type AuthenticationCreds, type BinaryNode } from '@whiskeysockets/baileys'
-import type { Client, ClientOptions, Connect, HistoryReader, SessionState } from '../port.ts'
+import type { MediaReader } from '../media.ts'
+import type { Client, ClientOptions, Connect, HistoryReader, ReceivedMessage, SessionState } from '../port.ts'
+import type { SessionProxy } from '@holdfast/core/session/proxy-settings'
 import type { KeyChanges } from '@holdfast/core/journal/mutation'
 import { AppState } from './receive/app-state.ts'
 import { BaileysConnection } from './baileys-connection.ts'
@@ -11,18 +14,24 @@ import { KeyStore } from './signal/key-store.ts'
 import { changesOf, usersOf, type HistoryContacts } from './receive/history-contacts.ts'
 import { mappingChanges, ownDeviceOf } from './signal/lid-moves.ts'
 import { LidMap } from './signal/lid-map.ts'
+import { downloadMedium } from './media/download.ts'
+import { mediumIn } from './media/medium.ts'
 import { isNewChat } from './send/new-chat.ts'
 import { MissingLids } from './signal/missing-lids.ts'
-import type { Reader } from './receive/received-stanza.ts'
+import type { Reader } from './receive/reader.ts'
 import { Receiving } from './receive/receiving.ts'
 import { renewedIdentity } from './signal/renewed-identity.ts'
 import { SerialQueue } from './signal/serial-queue.ts'
 import { assertSocket } from './compatibility.ts'
 import { openSocket, type ClientSettings } from './open-socket.ts'
+import { secretOf } from './receive/kept-secrets.ts'
+import { describeSent } from './receive/sent-message.ts'
 import { PhoneReader } from './receive/history-reader.ts'
 
 export interface BaileysClientOptions extends ClientOptions {
   readonly settings: ClientSettings
+  /** Returns what makes connections through a proxy. */
+  readonly agentFor: (proxy: SessionProxy) => Agent
 }
 
 /** The Baileys client of one owned session. It holds the parts that the session's connections share. */
@@ -33,6 +42,7 @@ export class BaileysClient implements Client {
   readonly #devices: DeviceCache
   readonly #missingLids: MissingLids
   readonly historyReader: HistoryReader
+  readonly media: MediaReader
   /** The queue of the last connection. Contacts are learned in it, so that they do not come between two steps of an operation. */
   #queue = new SerialQueue()
 
@@ -42,14 +52,36 @@ export class BaileysClient implements Client {
     this.#names = new LidMap(options.state.image)
     this.#devices = new DeviceCache({ state: options.state, names: this.#names, clock: options.clock })
     this.#missingLids = new MissingLids(options)
+    this.media = {
+      mediumIn,
+      download: (medium, signal) => downloadMedium(medium, { clock: options.clock, signal, agent: this.#agent() }),
+    }
     const reader = this.#readerFor(() => this.#storedMe ?? { id: '' })
-    this.historyReader = new PhoneReader({ reader, learn: (learned) => this.#learn(learned, reader) })
+    this.historyReader = new PhoneReader({
+      reader,
+      learn: (learned) => this.#learn(learned, reader),
+      clock: options.clock,
+      agent: () => this.#agent(),
+    })
+  }
+
+  #agent(): Agent | null {
+    const proxy = this.#options.proxy()
+    return proxy && this.#options.agentFor(proxy)
   }
 
   /** The JIDs of this device. Null until a phone has scanned its QR code. */
-  get me(): { id: string; lid: string | null } | null {
+  get me(): { id: string; lid: string | null; pushName: string | null } | null {
     const me = this.#storedMe
-    return me ? { id: jidNormalizedUser(me.id), lid: me.lid ? jidNormalizedUser(me.lid) : null } : null
+    if (!me) return null
+    return { id: jidNormalizedUser(me.id), lid: me.lid ? jidNormalizedUser(me.lid) : null, pushName: me.name ?? null }
+  }
+
+  describeSent(sent: { chat: string; message: Uint8Array; messageId: string }): ReceivedMessage | null {
+    return describeSent(
+      sent,
+      this.#readerFor(() => this.#storedMe ?? { id: '' }),
+    )
   }
 
   /** Returns the same key for every name of a contact. */
@@ -83,16 +115,27 @@ export class BaileysClient implements Client {
     const [names, devices, missingLids] = [this.#names, this.#devices, this.#missingLids]
     const queue = this.#queue
     const ours = { creds, keyStore, names, devices, missingLids, members, queue, receiving }
-    const socket = openSocket({ ...this.#options, ...ours })
+    const agent = this.#agent()
+    const socket = openSocket({ ...this.#options, ...ours, agent })
     gate.attach(assertSocket(socket, keyStore))
     const hasKey = () => creds.myAppStateKeyId !== undefined
-    const appState = new AppState({ socket, state: this.#state, keyStore, clock, logger, hasKey })
+    const appState = new AppState({
+      socket,
+      state: this.#state,
+      keyStore,
+      clock,
+      logger,
+      hasKey,
+      whenHeard: () => events.whenDirectoryHeard(),
+    })
     return new BaileysConnection({
       socket,
+      agent,
       gate,
       keyStore,
       devices,
       names,
+      image: this.#state.image,
       missingLids,
       members,
       deliveries: this.#options.deliveries,
@@ -140,6 +183,7 @@ export class BaileysClient implements Client {
       },
       names: this.#names,
       now: () => clock.now(),
+      secretOf: (message) => secretOf(this.#state.image, message),
     }
   }
 

@@ -43,7 +43,7 @@ describe('a socket', () => {
     const ws = Object.assign(new EventEmitter(), { socket: { send: () => {}, terminate: () => {} } })
     for (const event of ['CB:message', 'CB:receipt', 'CB:notification', 'CB:call']) ws.on(event, () => {})
     const sending = ['relayMessage', 'groupMetadata', 'getUSyncDevices', 'assertSessions', 'sendMessageAck', 'sendNode']
-    const names = [...sending, 'resyncAppState', 'executeUSyncQuery', 'query', 'onWhatsApp', 'end']
+    const names = [...sending, 'resyncAppState', 'executeUSyncQuery', 'query', 'onWhatsApp', 'requestPairingCode', 'end']
     socket = { ws, authState: { keys }, ...Object.fromEntries(names.map((name) => [name, () => {}])) }
   })
 

@@ -43,6 +43,7 @@ const OF_A_SOCKET = [
   'sendNode',
   'query',
   'onWhatsApp',
+  'requestPairingCode',
   'end',
 ] as const
 

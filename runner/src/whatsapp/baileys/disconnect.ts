@@ -1,5 +1,6 @@
 import type { BinaryNode } from '@whiskeysockets/baileys'
 import type { Disconnect } from '@holdfast/core/session/disconnect-policy'
+import { PROXY_FAILED } from '@holdfast/core/session/proxy-settings'
 
 /** Matches OpenSSL's names of certificate errors. Baileys gives them the code 500, or 408 when the name begins with an E. */
 const CERTIFICATE_TROUBLE = /CERT|^INVALID_CA$|^UNABLE_TO_VERIFY|^HOSTNAME_MISMATCH$/
@@ -12,13 +13,18 @@ const LONGEST_BAN_MS = 10 * 365 * 24 * 60 * 60 * 1000
 export function disconnectOf(error: unknown, nowMs: number): Disconnect {
   const { output, data } = (error ?? {}) as { output?: { statusCode?: unknown }; data?: unknown }
   const code = typeof output?.statusCode === 'number' ? output.statusCode : undefined
-  if (data instanceof Error) return { code, transport: isCertificateTrouble(data) ? 'untrusted' : 'broken' }
+  if (data instanceof Error) return { code, transport: transportOf(data) }
   if (typeof data !== 'object' || data === null) return { code }
   // `data` is the first child of a stream error, or the attributes of a failed login.
   const { tag, attrs } = data as Partial<BinaryNode>
   if (tag === 'conflict') return { code, ...(attrs?.['type'] === undefined ? {} : { conflict: attrs['type'] }) }
   const banMs = 'expire' in data ? banOf(Number(data.expire), nowMs) : null
   return banMs === null ? { code } : { code, banMs }
+}
+
+function transportOf(error: Error): NonNullable<Disconnect['transport']> {
+  if ('code' in error && error.code === PROXY_FAILED) return 'proxy'
+  return isCertificateTrouble(error) ? 'untrusted' : 'broken'
 }
 
 const isCertificateTrouble = (error: Error): boolean => 'code' in error && CERTIFICATE_TROUBLE.test(String(error.code))

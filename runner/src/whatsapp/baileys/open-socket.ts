@@ -1,3 +1,4 @@
+import type { Agent } from 'node:https'
 import {
   Browsers,
   makeWASocket,
@@ -12,6 +13,7 @@ import {
 import { createLogger } from '@holdfast/core/platform/logging'
 import { retry } from '@holdfast/core/platform/retry'
 import type { ClientOptions } from '../port.ts'
+import { through } from './media/through-proxy.ts'
 import type { Receiving } from './receive/receiving.ts'
 import type { DeviceCache } from './send/device-cache.ts'
 import type { GroupMembers } from './send/group-members.ts'
@@ -45,6 +47,8 @@ export interface ClientSettings {
 
 export interface SocketOptions extends Pick<ClientOptions, 'state' | 'sentMessage' | 'wantsFullHistory' | 'clock' | 'logger'> {
   readonly settings: ClientSettings
+  /** Makes the connection, where it goes through a proxy. */
+  readonly agent: Agent | null
   readonly creds: AuthenticationCreds
   readonly keyStore: KeyStore
   readonly names: LidMap
@@ -57,12 +61,13 @@ export interface SocketOptions extends Pick<ClientOptions, 'state' | 'sentMessag
 
 /** Makes the Baileys socket of one connection, with our key store, caches and Signal repository. The socket dials at once. */
 export function openSocket(options: SocketOptions): WASocket {
-  const { settings, creds, keyStore, devices, members } = options
+  const { settings, creds, keyStore, devices, members, agent } = options
   const { version, qrLifeMs } = settings
   const socket: WASocket = makeWASocket({
     ...(version === null ? {} : { version }),
     ...(qrLifeMs === null ? {} : { qrTimeout: qrLifeMs }),
     auth: { creds, keys: keyStore.store },
+    ...(agent === null ? {} : { agent, options: through(agent) }),
     logger: SILENT,
     browser: Browsers.ubuntu('Chrome'),
     markOnlineOnConnect: false,

@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events'
-import type { BinaryNode } from '@whiskeysockets/baileys'
-import type { AskedAgain } from '../port.ts'
+import { getAllBinaryNodeChildren, getBinaryNodeChild, type BinaryNode } from '@whiskeysockets/baileys'
+import type { AskedAgain, ReceiptType } from '../port.ts'
 import {
   listsInAnswer,
   tellsOfNewIdentity,
@@ -21,23 +21,32 @@ export interface MessageAck {
 export interface StanzaListeners {
   /** Gets the stanza of each ciphertext. The same buffer reaches the Signal repository. */
   readonly stanzas: WeakMap<Uint8Array, BinaryNode>
-  onFrame(): void
+  /** Any frame: a stanza, or bytes of the handshake. */
+  onFrame(frame: BinaryNode | Uint8Array): void
   /** Called before Baileys reacts to the login. */
-  onLogin(): void
+  onLogin(stanza: BinaryNode): void
   /** Called before Baileys reacts to the message. */
   onMessage(stanza: BinaryNode): void
   onMessageAck(messageId: string, ack: MessageAck): void
-  onReceipt(messageIds: readonly string[], type: 'delivered' | 'read', device: string): void
+  onReceipt(messageIds: readonly string[], type: ReceiptType, device: string): void
   onAskedAgain(asked: AskedAgain): void
   onReceiptAcknowledged(messageId: string): void
   /** The devices of these users have changed. */
   onDevicesChanged(jids: readonly string[]): void
   onOwnDevicesChanged(): void
+  /** A stanza about a group, a call, or the presence of somebody, before Baileys answers it. */
+  onHappening(stanza: BinaryNode): void
+  /** Messages of the chat were read on the phone. */
+  onReadElsewhere(chat: string): void
+  /** The server has just told whom the account blocks. */
+  onBlocklist(blocklist: readonly string[]): void
   /** The server has just listed the devices of these users. */
   onDevicesListed(lists: readonly ListedDevices[]): void
   /** A listener failed on a stanza. A bad stanza may harm nothing but itself. */
   onBroken(error: unknown): void
 }
+
+const HAPPENINGS = ['CB:notification,type:w:gp2', 'CB:call', 'CB:presence', 'CB:chatstate'] as const
 
 type Emitter = Pick<EventEmitter, 'on' | 'prependListener'>
 
@@ -53,9 +62,16 @@ export function watchStanzas(ws: Emitter, listeners: StanzaListeners): void {
       listeners.onBroken(error)
     }
   }
+  const guardedFrame = (frame: BinaryNode | Uint8Array) => {
+    try {
+      listeners.onFrame(frame)
+    } catch (error) {
+      listeners.onBroken(error)
+    }
+  }
   const first = (event: string, listen: (stanza: BinaryNode) => void) => ws.prependListener(event, guarded(listen))
-  ws.on('frame', () => listeners.onFrame())
-  first('CB:success', () => listeners.onLogin())
+  ws.on('frame', guardedFrame)
+  first('CB:success', (stanza) => listeners.onLogin(stanza))
   first('CB:message', (stanza) => {
     for (const { tag, content } of Array.isArray(stanza.content) ? stanza.content : []) {
       if (tag === 'enc' && content instanceof Uint8Array) listeners.stanzas.set(content, stanza)
@@ -73,6 +89,7 @@ export function watchStanzas(ws: Emitter, listeners: StanzaListeners): void {
     const { type, from = '', participant: device = from, recipient: chat = from } = stanza.attrs
     const meaning = receiptMeaning(type)
     if (meaning) listeners.onReceipt(receiptIds(stanza), meaning, device)
+    else if (type === 'read-self') listeners.onReadElsewhere(chat)
     else if (type === 'retry') for (const messageId of receiptIds(stanza)) listeners.onAskedAgain({ messageId, chat, device })
   })
   first('CB:notification,type:devices', (stanza) => listeners.onDevicesChanged(usersWithChangedDevices(stanza)))
@@ -82,15 +99,32 @@ export function watchStanzas(ws: Emitter, listeners: StanzaListeners): void {
   first('CB:notification,type:account_sync', (stanza) => {
     if (tellsOfOwnDevices(stanza)) listeners.onOwnDevicesChanged()
   })
+  for (const event of HAPPENINGS) first(event, (stanza) => listeners.onHappening(stanza))
+  first('CB:iq,,list', (stanza) => {
+    const blocklist = blocklistIn(stanza)
+    if (blocklist) listeners.onBlocklist(blocklist)
+  })
   first('CB:iq,,usync', (stanza) => listeners.onDevicesListed(listsInAnswer(stanza)))
+}
+
+/**
+ * The people in an answer about whom the account blocks, which Baileys asks for at each login. Null for another answer, and for one that
+ * only confirms a change.
+ */
+function blocklistIn(stanza: BinaryNode): string[] | null {
+  const list = getBinaryNodeChild(stanza, 'list')
+  if (!list || list.attrs['matched'] !== undefined) return null
+  const children = getAllBinaryNodeChildren(list)
+  if (children.some(({ tag, attrs }) => tag !== 'item' || attrs['jid'] === undefined)) return null
+  return children.flatMap(({ attrs }) => attrs['jid'] ?? [])
 }
 
 /**
  * The meaning of a receipt. Null for `sender`, `retry`, `peer_msg` and the like: they do not say that a contact got a message.
  */
-function receiptMeaning(type: string | undefined): 'delivered' | 'read' | null {
+function receiptMeaning(type: string | undefined): ReceiptType | null {
   if (type === undefined || type === 'inactive' || type === 'delivery') return 'delivered'
-  return type === 'read' || type === 'played' ? 'read' : null
+  return type === 'read' || type === 'played' ? type : null
 }
 
 /** The ids of all messages that a receipt is for: its own id and those in its list. */

@@ -1,9 +1,15 @@
 import type { Clock } from '@holdfast/core/platform/ports'
+import { withProxies } from '../media/through-proxy.ts'
 
 /** The largest download. A history file of a busy phone has some MB; a larger one would take the memory of the other sessions. */
 const MAX_BYTES = 64 * 1024 * 1024
 
 const LIMIT_MS = 60_000
+
+let unpatched: typeof fetch | null = null
+
+/** Fetches a file whose bytes the caller reads as they come. It has to limit time and size, and to take every error of the body. */
+export const fetchMedia: typeof fetch = (input, init) => (unpatched ?? withProxies(globalThis.fetch))(input, init)
 
 /**
  * Makes `fetch` read each download from WhatsApp's media hosts completely, within a time and a size limit, before Baileys sees
@@ -11,7 +17,8 @@ const LIMIT_MS = 60_000
  * error event without a listener, which ends the process with all its sessions, and a download that hangs is awaited without end.
  */
 export function patchMediaDownloads(clock: Clock): void {
-  const fetchAnything = globalThis.fetch
+  const fetchAnything = withProxies(globalThis.fetch)
+  unpatched = fetchAnything
   globalThis.fetch = async (input, init) => {
     if (!isMedia(input)) return fetchAnything(input, init)
     const late = new AbortController()

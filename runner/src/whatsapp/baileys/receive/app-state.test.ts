@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { ALL_WA_PATCH_NAMES, type BinaryNode, type WASocket } from '@whiskeysockets/baileys'
+import { ALL_WA_PATCH_NAMES, makeEventBuffer, type BinaryNode, type WASocket } from '@whiskeysockets/baileys'
 import { createLogger } from '@holdfast/core/platform/logging'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -17,10 +17,18 @@ class Wire extends EventEmitter {
   readonly toBaileys: string[] = []
   readonly fetches: { names: readonly string[]; isFirst: boolean; finish: (error?: Error) => void }[] = []
 
-  socket(): Pick<WASocket, 'resyncAppState' | 'sendMessageAck' | 'ws'> {
+  readonly ev = makeEventBuffer(createLogger('test', 'silent'))
+
+  /** The server's answer to a question. */
+  answer: (question: BinaryNode) => BinaryNode | undefined = () => undefined
+
+  socket(): Pick<WASocket, 'resyncAppState' | 'sendMessageAck' | 'ws' | 'query' | 'generateMessageTag' | 'ev'> {
     this.on('CB:notification', ({ attrs }: BinaryNode) => this.toBaileys.push(attrs['id'] ?? ''))
     return {
       ws: this as unknown as WASocket['ws'],
+      ev: this.ev,
+      query: async (question: BinaryNode) => this.answer(question),
+      generateMessageTag: () => 'tag',
       sendMessageAck: async ({ attrs }: BinaryNode) => void this.acked.push(attrs['id'] ?? ''),
       resyncAppState: (names, isFirst) =>
         new Promise<void>((resolve, reject) => {
@@ -40,7 +48,20 @@ function connect(earlier?: DeviceUnderTest): void {
     clock: systemClock,
     logger: createLogger('test', 'silent'),
     hasKey: () => device.image.count('app-state-sync-key') > 0,
+    whenHeard: async () => {
+      await nextTurn()
+      told.push('stored')
+    },
   })
+  told.length = 0
+}
+
+/** What happened to the news of a fetch, in order. */
+const told: string[] = []
+
+/** A fetch ends a few turns after Baileys' part of it. */
+async function afterFetch(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await nextTurn()
 }
 
 beforeEach(() => connect())
@@ -81,7 +102,7 @@ describe('a notification', () => {
     version(...ALL_WA_PATCH_NAMES)
     changed('N1', 'regular')
     wire.fetches[0]?.finish()
-    await nextTurn()
+    await afterFetch()
     expect(wire.fetches.map(({ names }) => names)).toEqual([ALL_WA_PATCH_NAMES, ['regular']])
   })
 })
@@ -93,7 +114,7 @@ describe('a fetch', () => {
     expect(wire.fetches).toEqual([])
     keyArrives()
     appState.keyArrived()
-    expect(wire.fetches.map(({ names, isFirst }) => [names.length, isFirst])).toEqual([[5, true]])
+    expect(wire.fetches.map(({ names, isFirst }) => [names.length, isFirst])).toEqual([[5, false]])
   })
 
   test('is not repeated after success, except for collections without a version', async () => {
@@ -101,26 +122,26 @@ describe('a fetch', () => {
     appState.opened()
     version('regular', 'regular_low')
     wire.fetches[0]?.finish()
-    await nextTurn()
+    await afterFetch()
     expect(pending().toSorted()).toEqual(['critical_block', 'critical_unblock_low', 'regular_high'])
     connect(device)
     appState.opened()
     expect(wire.fetches.map(({ names }) => names)).toEqual([pending()])
   })
 
-  test('begins anew with a snapshot when an earlier owner did not finish it', () => {
+  test('goes on from the versions that an earlier owner has stored', () => {
     keyArrives()
     version('regular')
     connect(device)
     appState.opened()
-    expect(device.image.get('app-state-sync-version', 'regular')).toBeUndefined()
+    expect(device.image.get('app-state-sync-version', 'regular')).toBe('{}')
   })
 
   test('leaves its collections pending when it fails, and can be tried again', async () => {
     keyArrives()
     appState.opened()
     wire.fetches[0]?.finish(new Error('503'))
-    await nextTurn()
+    await afterFetch()
     expect(pending()).toHaveLength(5)
     appState.fetch()
     expect(wire.fetches).toHaveLength(2)
@@ -152,4 +173,119 @@ test('a transaction that reads app state versions lets a message be sent meanwhi
   answer()
   await Promise.all([fetching, other])
   expect(order).toEqual(['sent', 'fetched', 'fetched after it'])
+})
+
+describe('the version of a collection', () => {
+  /** Baileys' fetch: the version in a transaction, and then the events, which wait in Baileys' buffer. */
+  async function fetchAsBaileys({ fails = false } = {}): Promise<void> {
+    await device.keyStore.transaction(async () => {
+      await device.keyStore.store.get('app-state-sync-version', ['regular'])
+      await device.keyStore.store.set({ 'app-state-sync-version': { regular: VERSION } })
+      // The frame of a further question of the fetch leaves.
+      device.keyStore.commitPending()
+      if (fails) throw new Error('The server does not answer the next question.')
+    }, 'me')
+    wire.ev.emit('chats.update', [{ id: 'chat', archived: true }])
+  }
+
+  const VERSION = { version: 7, hash: Buffer.alloc(0), indexValueMap: {} }
+  const stored = () => device.image.get('app-state-sync-version', 'regular')
+
+  beforeEach(() => {
+    keyArrives()
+    appState.opened()
+    wire.ev.buffer()
+    wire.ev.on('chats.update', () => told.push(stored() === undefined ? 'told' : 'told too late'))
+  })
+
+  test('is stored after what it brings, and is the version of later questions before that', async () => {
+    await fetchAsBaileys()
+    expect(stored()).toBeUndefined()
+    expect(await device.keyStore.store.get('app-state-sync-version', ['regular'])).toMatchObject({ regular: { version: 7 } })
+    wire.fetches[0]?.finish()
+    await afterFetch()
+    expect(told).toEqual(['told', 'stored'])
+    expect(stored()).toContain('7')
+    expect(pending()).not.toContain('regular')
+  })
+
+  test('is not stored when the fetch fails in its middle, so that the next one gets the same changes', async () => {
+    await expect(fetchAsBaileys({ fails: true })).rejects.toThrow('does not answer')
+    expect(await device.keyStore.store.get('app-state-sync-version', ['regular'])).toEqual({})
+    await afterFetch()
+    expect([told, stored()]).toEqual([[], undefined])
+  })
+
+  test('is not stored when the connection ends before what it brings is told', async () => {
+    await fetchAsBaileys()
+    appState.close()
+    await afterFetch()
+    expect([told, stored(), pending()]).toEqual([[], undefined, ALL_WA_PATCH_NAMES])
+  })
+})
+
+describe('the question for news of the phone', () => {
+  const stored = (versions: Record<string, number>) =>
+    device.state.change({
+      keys: {
+        'app-state-sync-version': Object.fromEntries(
+          Object.entries(versions).map(([name, number]) => [name, JSON.stringify({ version: number })]),
+        ),
+      },
+    })
+
+  const answered = (collections: Record<string, number>): BinaryNode => {
+    const content = Object.entries(collections).map(([name, number]) => ({
+      tag: 'collection',
+      attrs: { name, version: String(number) },
+    }))
+    return { tag: 'iq', attrs: { type: 'result' }, content: [{ tag: 'sync', attrs: {}, content }] }
+  }
+
+  test('names the stored versions, and changes nothing when there are none newer', async () => {
+    stored({ regular: 3, regular_low: 7 })
+    appState.opened()
+    device.appended.length = 0
+    let asked: BinaryNode | undefined
+    wire.answer = (question) => {
+      asked = question
+      return answered({ regular: 3, regular_low: 7 })
+    }
+    expect(await appState.askForNews()).toBe('none')
+    expect(asked).toMatchObject({
+      attrs: { xmlns: 'w:sync:app:state' },
+      content: [
+        {
+          tag: 'sync',
+          content: [
+            { attrs: { name: 'regular_low', version: '7', return_snapshot: 'false' } },
+            { attrs: { name: 'regular', version: '3', return_snapshot: 'false' } },
+          ],
+        },
+      ],
+    })
+    expect(device.appended).toEqual([])
+  })
+
+  test('finds a change of which no notice came, and has it fetched', async () => {
+    stored({ regular: 3, regular_low: 7 })
+    appState.opened()
+    wire.answer = () => answered({ regular: 4, regular_low: 7 })
+    expect(await appState.askForNews()).toBe('news')
+    expect(pending()).toEqual(['regular'])
+  })
+
+  test('tells no answer from no news, and asks nothing where nothing is stored', async () => {
+    appState.opened()
+    expect(await appState.askForNews()).toBe('unknown')
+    stored({ regular: 3 })
+    wire.answer = () => undefined
+    expect(await appState.askForNews()).toBe('unanswered')
+    wire.answer = () => {
+      throw new Error('The connection ended.')
+    }
+    expect(await appState.askForNews()).toBe('unanswered')
+    appState.close()
+    expect(await appState.askForNews()).toBe('unknown')
+  })
 })

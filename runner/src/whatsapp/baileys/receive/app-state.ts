@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   ALL_WA_PATCH_NAMES,
   getBinaryNodeChildren,
@@ -9,9 +10,12 @@ import { within } from '@holdfast/core/platform/deadlines'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock } from '@holdfast/core/platform/ports'
 import type { KeyChanges } from '@holdfast/core/journal/mutation'
+import type { News } from '../../heard.ts'
 import type { SessionState } from '../../port.ts'
 import type { StateKind } from '@holdfast/core/journal/state-kinds'
+import { decodeValue } from '../signal/codec.ts'
 import type { KeyStore } from '../signal/key-store.ts'
+import { namesWithNews, newsQuestion, type StoredVersion } from './app-state-news.ts'
 import { interceptStanzas } from './message-order.ts'
 
 /** Marks all collections as pending. Stored with each key that the phone shares, since any collection may have lacked the key. */
@@ -25,6 +29,10 @@ const FETCH_LIMIT_MS = 120_000
 /** The pause after a failed fetch. */
 const AGAIN_MS = 60_000
 
+type Socket = Pick<WASocket, 'resyncAppState' | 'sendMessageAck' | 'ws' | 'query' | 'generateMessageTag'> & {
+  readonly ev: Pick<WASocket['ev'], 'flush'>
+}
+
 const isName = (name: string | undefined): name is WAPatchName => ALL_WA_PATCH_NAMES.some((known) => known === name)
 
 /**
@@ -32,31 +40,36 @@ const isName = (name: string | undefined): name is WAPatchName => ALL_WA_PATCH_N
  * fetch it before it acknowledges the notification of a change. Everything behind that notification would wait: messages as well,
  * when the notification came with the backlog. So this class records and acknowledges the notification and fetches independently.
  *
- * The stored app state is a cache. A collection whose fetch an earlier owner did not finish is fetched as a whole.
+ * The stored app state is a cache. The version of a collection is stored after what it brings, however it was fetched: WhatsApp sends
+ * only what is newer than the version that we name, so a version alone would lose the changes before it.
  */
 export class AppState {
-  readonly #socket: Pick<WASocket, 'resyncAppState' | 'sendMessageAck' | 'ws'>
+  readonly #socket: Socket
   readonly #state: SessionState
   readonly #keyStore: KeyStore
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #hasKey: () => boolean
-  readonly #unfinished: Set<string>
+  readonly #whenHeard: () => Promise<void>
   /** Collections that became pending again during the current fetch, which may have been too early for them. */
   readonly #pendingAgain = new Set<string>()
   #fetching = false
   #isOpen = false
   #hangs = false
+  #isWhole = false
+  #telling: Promise<unknown> = Promise.resolve()
   #cancelAgain: () => void = () => {}
 
   constructor(options: {
-    socket: Pick<WASocket, 'resyncAppState' | 'sendMessageAck' | 'ws'>
+    socket: Socket
     state: SessionState
     keyStore: KeyStore
     clock: Clock
     logger: Logger
     /** True when the phone has shared a key. Without one no app state can be decrypted. */
     hasKey: () => boolean
+    /** Resolves when everything that Baileys' events told is on its way to the journal: what follows is durable only after it. */
+    whenHeard: () => Promise<void>
   }) {
     this.#socket = options.socket
     this.#state = options.state
@@ -64,8 +77,19 @@ export class AppState {
     this.#clock = options.clock
     this.#logger = options.logger
     this.#hasKey = options.hasKey
-    this.#unfinished = new Set(this.#pending())
+    this.#whenHeard = options.whenHeard
+    // Also of a fetch that Baileys makes by itself, before it changes a chat.
+    options.keyStore.onUntold(() => {
+      this.#tell().catch((error: unknown) =>
+        this.#logger.warn({ error }, 'App state could not be taken in; it is fetched again.'),
+      )
+    })
     interceptStanzas(options.socket.ws, 'CB:notification', (stanza) => this.#takes(stanza))
+  }
+
+  /** True while Baileys tells the whole of collections, not what has changed in them. */
+  get isWhole(): boolean {
+    return this.#isWhole
   }
 
   /** Starts fetching: the server answers queries from now on. */
@@ -78,6 +102,27 @@ export class AppState {
   keyArrived(): void {
     if (this.#fetching) for (const name of this.#pending()) this.#pendingAgain.add(name)
     this.fetch()
+  }
+
+  /**
+   * Asks for changes since the stored versions, without taking them. Those that no notice told of are fetched as if one had come.
+   */
+  async askForNews(): Promise<News> {
+    const versions = this.#versions()
+    if (versions.length === 0 || !this.#isOpen) return 'unknown'
+    try {
+      const id = this.#socket.generateMessageTag()
+      const answer = (await this.#socket.query(newsQuestion(id, versions))) as BinaryNode | undefined
+      // Baileys returns undefined for a query that timed out.
+      if (!answer) return 'unanswered'
+      const changed = namesWithNews(answer, versions).filter((name) => !this.#isPending(name))
+      if (changed.length === 0) return 'none'
+      this.#change('app-state-pending', changed, '1')
+      this.fetch()
+      return 'news'
+    } catch {
+      return this.#isOpen ? 'unanswered' : 'unknown'
+    }
   }
 
   /** Stops fetching: the connection is over. */
@@ -107,19 +152,36 @@ export class AppState {
   }
 
   async #fetch(names: readonly WAPatchName[]): Promise<void> {
-    const unfinished = names.filter((name) => this.#unfinished.has(name))
-    if (unfinished.length > 0) this.#change('app-state-sync-version', unfinished, null)
-    this.#unfinished.clear()
-    const isFirst = names.every((name) => this.#state.image.get('app-state-sync-version', name) === undefined)
-    this.#hangs = true
-    const fetched = this.#socket.resyncAppState(names, isFirst).finally(() => {
-      this.#hangs = false
-    })
-    await within(this.#clock, FETCH_LIMIT_MS, fetched)
+    this.#isWhole = names.every((name) => !this.#hasVersion(name))
+    try {
+      this.#hangs = true
+      // Never as a first fetch: for that Baileys keeps what it reads of a chat until a history that it does not get here.
+      const fetched = this.#socket.resyncAppState(names, false).finally(() => {
+        this.#hangs = false
+      })
+      await within(this.#clock, FETCH_LIMIT_MS, fetched)
+      await this.#tell()
+    } finally {
+      this.#isWhole = false
+    }
     // A collection without a version was empty, or its key is missing. It stays pending for the next key or connection.
-    const hasVersion = (name: string) => this.#state.image.get('app-state-sync-version', name) !== undefined
-    const done = names.filter((name) => hasVersion(name) && !this.#pendingAgain.has(name))
+    const done = names.filter((name) => this.#hasVersion(name) && !this.#pendingAgain.has(name))
     if (done.length > 0 && this.#isOpen) this.#change('app-state-pending', done, null)
+  }
+
+  /** Leads what the untold versions bring to the journal, and then the versions. One call at a time, in order. */
+  #tell(): Promise<void> {
+    const told = this.#telling.then(async () => {
+      // Baileys tells of a fetch after the end of its transaction.
+      await nextTurn()
+      const versions = this.#keyStore.untold
+      if (!this.#isOpen || Object.keys(versions).length === 0) return
+      this.#socket.ev.flush()
+      await this.#whenHeard()
+      this.#keyStore.told(versions)
+    })
+    this.#telling = told.catch(() => {})
+    return told
   }
 
   /** True for a notification that this class handles instead of Baileys. */
@@ -135,6 +197,23 @@ export class AppState {
     })
     this.fetch()
     return true
+  }
+
+  #isPending(name: WAPatchName): boolean {
+    const isUntold = this.#keyStore.untold[name] !== undefined
+    return this.#fetching || isUntold || this.#state.image.get('app-state-pending', name) !== undefined
+  }
+
+  #hasVersion(name: WAPatchName): boolean {
+    return this.#state.image.get('app-state-sync-version', name) !== undefined
+  }
+
+  #versions(): StoredVersion[] {
+    return ALL_WA_PATCH_NAMES.flatMap((name) => {
+      const encoded = this.#state.image.get('app-state-sync-version', name)
+      if (encoded === undefined || this.#isPending(name)) return []
+      return [{ name, version: (decodeValue('app-state-sync-version', encoded) as { version: number }).version }]
+    })
   }
 
   #pending(): WAPatchName[] {

@@ -8,7 +8,8 @@ import {
 import { receivedMessageIdOf } from '@holdfast/core/session/ids'
 import { messageOf } from '@holdfast/core/platform/errors'
 import type { Delivery, FailedStanza, Unreadable } from '../../port.ts'
-import { addressOf, isOfNoInterest, nameOf, readStanza, type Reader, type Reading } from './received-stanza.ts'
+import { nameOf, type Reader } from './reader.ts'
+import { addressOf, isOfPosts, readStanza, type Reading } from './received-stanza.ts'
 
 /** The types of encryption that Baileys hands to the Signal repository. It refuses all other types by itself. */
 const DECRYPTABLE = new Set(['pkmsg', 'msg', 'skmsg'])
@@ -32,7 +33,7 @@ const ONLY_ON_THE_PHONE = new Set([
 
 /** Finds the reason why Baileys will not read a stanza, before Baileys sees it. Null when Baileys can try. */
 export function troubleOf(stanza: BinaryNode, { me }: Reader): Trouble | null {
-  if (isOfNoInterest(stanza.attrs['from'])) return null
+  if (isOfPosts(stanza.attrs['from'])) return null
   try {
     decodeMessageNode(stanza, me.id, me.lid ?? '')
   } catch (error) {

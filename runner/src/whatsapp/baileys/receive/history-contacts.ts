@@ -3,7 +3,7 @@ import type { KeyChanges } from '@holdfast/core/journal/mutation'
 import type { StateImage } from '@holdfast/core/journal/state-image'
 import { STATE_KINDS, type StateKind } from '@holdfast/core/journal/state-kinds'
 import { decodeValue, encodeValue } from '../signal/codec.ts'
-import { nameOf, type Reader } from './received-stanza.ts'
+import { nameOf, type Reader } from './reader.ts'
 
 /** The contacts in the phone's history. */
 export interface HistoryContacts {

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
+import type { Agent } from 'node:https'
 import { promisify } from 'node:util'
 import { inflate } from 'node:zlib'
 import { downloadContentFromMessage, proto } from '@whiskeysockets/baileys'
 import { HistoryLost } from '../../port.ts'
+import { through } from '../media/through-proxy.ts'
 
 /** The largest inflated file. A protobuf of this size is decoded in pieces. */
 const MAX_BYTES = 128 * 1024 * 1024
@@ -14,9 +16,12 @@ const inflated = promisify(inflate)
  *
  * @throws HistoryLost when the file is gone, damaged or too large; any other error may pass
  */
-export async function historyFile(notification: proto.Message.IHistorySyncNotification): Promise<Buffer> {
+export async function historyFile(
+  notification: proto.Message.IHistorySyncNotification,
+  agent: Agent | null = null,
+): Promise<Buffer> {
   const inline = notification.initialHistBootstrapInlinePayload
-  const packed = inline?.length ? inline : await download(notification)
+  const packed = inline?.length ? inline : await download(notification, agent)
   try {
     return await inflated(packed, { maxOutputLength: MAX_BYTES })
   } catch (cause) {
@@ -25,12 +30,12 @@ export async function historyFile(notification: proto.Message.IHistorySyncNotifi
   }
 }
 
-async function download(notification: proto.Message.IHistorySyncNotification): Promise<Buffer> {
+async function download(notification: proto.Message.IHistorySyncNotification, agent: Agent | null): Promise<Buffer> {
   const { mediaKey, directPath, fileSha256 } = notification
   if (!mediaKey || !directPath) throw new HistoryLost('damaged')
   const parts: Buffer[] = []
   try {
-    const file = await downloadContentFromMessage({ mediaKey, directPath }, 'md-msg-hist')
+    const file = await downloadContentFromMessage({ mediaKey, directPath }, 'md-msg-hist', { options: through(agent) })
     for await (const part of file) parts.push(Buffer.from(part as Uint8Array))
   } catch (cause) {
     const status = (cause as { output?: { statusCode?: unknown } }).output?.statusCode

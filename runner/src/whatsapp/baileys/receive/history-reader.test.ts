@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import { deflateSync } from 'node:zlib'
 import { proto, writeRandomPadMax16 } from '@whiskeysockets/baileys'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { systemClock } from '@holdfast/core/platform/system-clock'
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { HistoryPiece } from '../../port.ts'
 import { changesOf, usersOf, type HistoryContacts } from './history-contacts.ts'
 import { mappingChanges } from '../signal/lid-moves.ts'
@@ -20,7 +22,7 @@ beforeEach(() => {
     device.image.apply({ keys: mappingChanges(device.image, learned.lids.flatMap(usersOf), null) })
     device.image.apply({ keys: changesOf(learned, device.image, device.reader) })
   }
-  reader = new PhoneReader({ reader: device.reader, learn })
+  reader = new PhoneReader({ reader: device.reader, learn, clock: systemClock })
 })
 
 const { HistorySyncType } = proto.HistorySync
@@ -70,6 +72,54 @@ describe('the history of the phone', () => {
       { messageId: 'M1', chat: ANA, participant: null, fromMe: false, text: 'text of M1', sentAtMs: 1_600_000_000_000 },
       { messageId: 'M2' },
       { messageId: 'M3', fromMe: true },
+    ])
+  })
+
+  test('brings the reactions, votes and answers that the phone keeps with a message, and shows an edited one as it is now', async () => {
+    const poll = { pollCreationMessageV3: { name: 'When?', options: [{ optionName: 'Now' }, { optionName: 'Later' }] } }
+    const chosen = createHash('sha256').update('Later').digest()
+    const asked = text('P1', GROUP, {
+      message: poll,
+      reactions: [{ key: { id: 'R1', fromMe: true }, text: '❤️', senderTimestampMs: 1_600_000_005_000 }],
+      pollUpdates: [
+        {
+          pollUpdateMessageKey: { id: 'V1', participant: ANA },
+          vote: { selectedOptions: [chosen] },
+          senderTimestampMs: 1_600_000_006_000,
+        },
+      ],
+    })
+    asked.message.key = { ...asked.message.key, participant: ANA }
+    const edit = { type: Type.MESSAGE_EDIT, key: { id: 'M1', fromMe: false }, editedMessage: { conversation: 'Better' } }
+    const edited = text('M1', ANA, { message: { editedMessage: { message: { protocolMessage: edit } } } })
+    const conversations = [conversation(GROUP, [asked]), conversation(ANA, [edited])]
+    const messages = await readAll(historyRow({ syncType: HistorySyncType.RECENT, conversations }))
+    const target = { messageId: 'P1', chat: GROUP, participant: ANA, fromMe: false }
+    expect(messages).toMatchObject([
+      { messageId: 'P1', type: 'poll' },
+      {
+        messageId: 'R1',
+        text: '❤️',
+        sentAtMs: 1_600_000_005_000,
+        changes: { kind: 'reaction', target, by: `${OURS}@s.whatsapp.net` },
+      },
+      { messageId: 'V1', facts: { vote: ['Later'] }, changes: { kind: 'vote', target, by: ANA } },
+      { messageId: 'M1', type: 'text', text: 'Better' },
+    ])
+  })
+
+  test('tells the timers of chats that have one, or have switched it off', async () => {
+    const [on, off] = [
+      { ephemeralExpiration: 86_400, ephemeralSettingTimestamp: 1_600_000_000 },
+      { ephemeralSettingTimestamp: 1_600_000_001 },
+    ]
+    const conversations = [conversation(ANA, [text('M1', ANA)], on), conversation(GROUP, [], off), conversation(ANA_LID, [])]
+    const chats = []
+    for await (const piece of reader.read(historyRow({ syncType: HistorySyncType.RECENT, conversations })))
+      chats.push(...(piece.chats ?? []))
+    expect(chats).toEqual([
+      { id: ANA, timer: { seconds: 86_400, atMs: 1_600_000_000_000 } },
+      { id: GROUP, timer: { seconds: 0, atMs: 1_600_000_001_000 } },
     ])
   })
 
@@ -166,4 +216,23 @@ test('history files are read one at a time in the whole process', async () => {
   await first.return?.()
   await begun
   await second.return?.()
+})
+
+test('a session that hangs over its history keeps the turn from another one for two minutes at most', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const file = historyRow({ syncType: HistorySyncType.RECENT, conversations: [conversation(ANA, [text('A', ANA)])] })
+  const hanging = reader.read(file)[Symbol.asyncIterator]()
+  await hanging.next()
+  let hasRead = false
+  const other = readAll(file).then((messages) => {
+    hasRead = true
+    return messages
+  })
+  await vi.advanceTimersByTimeAsync(119_999)
+  expect(hasRead).toBe(false)
+  await vi.advanceTimersByTimeAsync(1)
+  vi.useRealTimers()
+  expect((await other).map(({ messageId }) => messageId)).toEqual(['A'])
+  await hanging.return?.()
 })

@@ -1,13 +1,22 @@
-import { jidDecode, jidNormalizedUser, processHistoryMessage, proto, unpadRandomMax16 } from '@whiskeysockets/baileys'
+import type { Agent } from 'node:https'
+import { processHistoryMessage, proto, unpadRandomMax16 } from '@whiskeysockets/baileys'
+import type { Clock } from '@holdfast/core/platform/ports'
 import type { HistoryPiece, HistoryReader, ReceivedMessage } from '../../port.ts'
+import { timersIn } from './directory-events.ts'
 import { historyFile, partsOf } from './history-file.ts'
 import type { HistoryContacts } from './history-contacts.ts'
-import { contentOf, isOfNoInterest, nameOf, type Reader } from './received-stanza.ts'
+import { changesOfStored, withoutOwnEdit } from './history-changes.ts'
+import { readMessage } from './message-reader.ts'
+import { addressInHistory } from './history-address.ts'
+import type { Reader } from './reader.ts'
 import { Locks } from '../signal/locks.ts'
 
 /** The limits of one piece. A piece is stored in one record beside others, so it stays far below the limit of a commit. */
 const MESSAGES_AT_ONCE = 50
 const BYTES_AT_ONCE = 1024 * 1024
+
+/** How long one session may keep the turn: a download takes a minute at most. */
+const TURN_MS = 120_000
 
 /** A message as the phone stores it. This file ignores `userReceipt` and the like. */
 type Stored = proto.IWebMessageInfo
@@ -18,10 +27,19 @@ const READING = new Locks()
 /** Reads the inbox rows in which our own phone tells of messages and contacts. */
 export class PhoneReader implements HistoryReader {
   readonly #reader: Reader
+  readonly #clock: Clock
+  readonly #agent: () => Agent | null
   readonly #learn: (learned: HistoryContacts) => Promise<void>
 
-  constructor(options: { reader: Reader; learn: (learned: HistoryContacts) => Promise<void> }) {
+  constructor(options: {
+    reader: Reader
+    learn: (learned: HistoryContacts) => Promise<void>
+    clock: Clock
+    agent?: () => Agent | null
+  }) {
     this.#reader = options.reader
+    this.#clock = options.clock
+    this.#agent = options.agent ?? (() => null)
     this.#learn = options.learn
   }
 
@@ -38,15 +56,29 @@ export class PhoneReader implements HistoryReader {
 
   async *#history(notification: proto.Message.IHistorySyncNotification): AsyncIterable<HistoryPiece> {
     const release = await READING.acquire('history')
+    // A session that hangs over its file does not keep the others from theirs.
+    const cancel = this.#clock.after(TURN_MS, release, 'history-sync')
     try {
-      for (const part of partsOf(await historyFile(notification))) {
+      for (const part of partsOf(await historyFile(notification, this.#agent()))) {
         const { messages, contacts, lidPnMappings, chats } = processHistoryMessage(part)
-        yield this.#piece([], { lids: lidPnMappings, contacts, tokens: chats }, true)
+        yield { ...this.#piece([], { lids: lidPnMappings, contacts, tokens: chats }, true), chats: timersIn(chats) }
         messages.sort((a, b) => Number(a.messageTimestamp ?? 0) - Number(b.messageTimestamp ?? 0))
-        for (const some of inPieces(messages)) yield this.#piece(some, NOTHING, true)
+        for (const some of inPieces(messages)) {
+          yield this.#piece(some, NOTHING, true)
+          yield* this.#changes(some)
+        }
       }
     } finally {
+      cancel()
       release()
+    }
+  }
+
+  /** What people have done with stored messages: the phone keeps it in these. */
+  *#changes(stored: readonly Stored[]): Generator<HistoryPiece> {
+    const changes = stored.flatMap((one) => changesOfStored(one, this.#reader))
+    for (let at = 0; at < changes.length; at += MESSAGES_AT_ONCE) {
+      yield { messages: changes.slice(at, at + MESSAGES_AT_ONCE), fromHistory: true, learn: () => Promise.resolve() }
     }
   }
 
@@ -92,28 +124,9 @@ function describeStored(
   { key, message, messageTimestamp, participant: author, pushName }: Stored,
   reader: Reader,
 ): ReceivedMessage | null {
-  const { remoteJid, id, fromMe } = key ?? {}
-  const content = message ? contentOf(message) : null
-  if (!remoteJid || !id || !content || isOfNoInterest(remoteJid)) return null
-  const isGroup = remoteJid.endsWith('@g.us')
-  const chat = nameOf(reader.names, remoteJid)
-  const writer = isGroup ? participantOf(key?.participant ?? author, fromMe === true, reader) : null
-  const hasAlias = chat.other !== null || (writer !== null && writer.other !== null)
-  const participant = writer ? (writer.other ?? writer.name) : null
-  return {
-    messageId: id,
-    chat: chat.name,
-    participant: writer?.name ?? null,
-    fromMe: fromMe === true,
-    ...(hasAlias ? { alias: { chat: chat.other ?? chat.name, participant } } : {}),
-    pushName: pushName ?? null,
-    sentAtMs: Number(messageTimestamp ?? 0) * 1000,
-    ...content,
-  }
-}
-
-/** The author of a group message. The phone does not always name the author of our own messages. */
-function participantOf(jid: string | null | undefined, fromMe: boolean, { me, names }: Reader) {
-  const writer = jid ?? (fromMe ? me.id : undefined)
-  return writer && jidDecode(writer) ? nameOf(names, jidNormalizedUser(writer)) : null
+  const where = addressInHistory(key, author, reader)
+  if (!where || !message) return null
+  const id = where.messageId
+  const content = readMessage(withoutOwnEdit(message, id), { where, reader, isByAdmin: false })
+  return content && { ...where, pushName: pushName ?? null, sentAtMs: Number(messageTimestamp ?? 0) * 1000, ...content }
 }

@@ -24,14 +24,17 @@ test('messages, live or from a backlog, are read one after the other, each as a 
     begun.push(attrs)
     await new Promise<void>((resolve) => waiting.push(resolve))
   })
-  keepMessagesInOrder(ws, unexpected)
+  const readingSince = keepMessagesInOrder(ws, unexpected, () => 7)
   for (const stanza of [message('1', { offline: '0' }), message('2', { offline: '1' }), message('3')])
     emitter.emit('CB:message', stanza)
   expect(begun).toEqual([{ id: '1' }])
+  expect(readingSince()).toBe(7)
   waiting.shift()?.()
   await expect.poll(() => begun.length).toBe(2)
   waiting.shift()?.()
   await expect.poll(() => begun).toEqual([{ id: '1' }, { id: '2' }, { id: '3' }])
+  waiting.shift()?.()
+  await expect.poll(readingSince).toBeNull()
 })
 
 test('a waiting message is not read after the end of the connection, since it comes again', async () => {
@@ -41,7 +44,7 @@ test('a waiting message is not read after the end of the connection, since it co
     begun.push(attrs['id'] ?? '')
     await first.promise
   })
-  keepMessagesInOrder(ws, unexpected)
+  keepMessagesInOrder(ws, unexpected, () => 0)
   emitter.emit('CB:message', message('1'))
   emitter.emit('CB:message', message('2'))
   emitter.isOpen = false
@@ -58,7 +61,11 @@ test('a message that makes Baileys fail does not stop the messages behind it', a
     read.push(attrs['id'] ?? '')
   })
   const broken: unknown[] = []
-  keepMessagesInOrder(ws, (error) => void broken.push(error))
+  keepMessagesInOrder(
+    ws,
+    (error) => void broken.push(error),
+    () => 0,
+  )
   for (const id of ['broken', 'next', 'broken', 'last']) emitter.emit('CB:message', message(id))
   await expect.poll(() => read).toEqual(['next', 'last'])
   expect(broken).toEqual([new Error('Baileys did not expect this'), new Error('Baileys did not expect this')])

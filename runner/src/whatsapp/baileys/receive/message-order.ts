@@ -22,27 +22,32 @@ const WITHOUT_PAUSE = 10
  * Baileys also lets the messages of a backlog wait for everything else in it, such as a request to send a message again, whose
  * answer comes from Firestore.
  *
- * An error in one message goes to `onBroken`, and the next message is read.
+ * An error in one message goes to `onBroken`, and the next message is read. Returns when the reading of the present message began,
+ * by the clock that is given; null while none is read.
  */
-export function keepMessagesInOrder(ws: Socket, onBroken: (error: unknown) => void): void {
+export function keepMessagesInOrder(ws: Socket, onBroken: (error: unknown) => void, now: () => number): () => number | null {
   const own = takeOver(ws, 'CB:message')
   const waiting: BinaryNode[] = []
   let isReading = false
+  let sinceMs: number | null = null
   const readAll = async (): Promise<void> => {
     isReading = true
     let count = 0
     for (let stanza = waiting.shift(); stanza && ws.isOpen; stanza = waiting.shift()) {
       // Without `offline` Baileys takes the message for a live one: it reads it at once, and the promise resolves afterwards.
       const { offline: _, ...attrs } = stanza.attrs
+      sinceMs = now()
       await own({ ...stanza, attrs }).catch(onBroken)
       if (++count % WITHOUT_PAUSE === 0) await nextTurn()
     }
     isReading = false
+    sinceMs = null
   }
   ws.on('CB:message', (stanza: BinaryNode) => {
     waiting.push(stanza)
     if (!isReading) void readAll()
   })
+  return () => sinceMs
 }
 
 /** Removes Baileys' listener of the event and returns it as a function. */

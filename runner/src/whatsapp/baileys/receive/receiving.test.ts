@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { ATTEMPTS } from '../../../session/inbox/delivery-policy.ts'
 import { Contact, Phone } from '../testing/contact.ts'
 import { DeviceUnderTest } from '../testing/device-under-test.ts'
+import { readStanza } from './received-stanza.ts'
 
 let device: DeviceUnderTest
 let contact: Contact
@@ -205,13 +206,70 @@ describe('a stanza that Baileys refuses without decrypting it', () => {
     expect(device.appended).toHaveLength(1)
     expect(Object.values(device.documents)).toMatchObject([{ messageId: 'M7', chat: contact.pn, type: 'unavailable' }])
   })
+})
 
-  test('is ignored when it is a status post or of a newsletter', () => {
-    for (const from of ['status@broadcast', '1234@newsletter']) {
-      device.receiving.arrived({ tag: 'message', attrs: { id: 'M7', from, participant: contact.pn, t: '1' }, content: [] })
-    }
-    expect(device.appended).toEqual([])
+describe('a post', () => {
+  const CHANNEL = '120363000000000009@newsletter'
+  const post = (text: string, attrs: Record<string, string> = {}): BinaryNode => ({
+    tag: 'message',
+    attrs: { id: 'P1', from: CHANNEL, server_id: '100', t: '1700000000', type: 'text', ...attrs },
+    content: [{ tag: 'plaintext', attrs: {}, content: proto.Message.encode({ conversation: text }).finish() }],
   })
+  const status = () => contact.text('my day', { id: 'S1', from: 'status@broadcast', participant: contact.pn })
+
+  test('of the status is a message in its own chat, of its author', async () => {
+    await device.receive(await status())
+    expect(Object.values(device.documents)).toMatchObject([
+      { messageId: 'S1', chat: 'status@broadcast', participant: contact.pn, fromMe: false, type: 'text' },
+    ])
+  })
+
+  test('of a channel is in the journal before Baileys answers it, and once when it comes again', () => {
+    device.receiving.arrived(post('news'))
+    device.receiving.arrived(post('news', { offline: '1' }))
+    expect(Object.values(device.documents)).toMatchObject([
+      { messageId: 'P1', chat: CHANNEL, participant: null, fromMe: false, type: 'text' },
+    ])
+    device.receiving.arrived(post('ours', { id: 'P2', is_sender: 'true' }))
+    expect(Object.values(device.documents)).toMatchObject([{ messageId: 'P1' }, { messageId: 'P2', fromMe: true }])
+  })
+
+  test('that the session ignores is received and not stored', async () => {
+    device.ignored.add('status@broadcast').add(CHANNEL)
+    expect((await device.receive(await status())).message?.conversation).toBe('my day')
+    device.receiving.arrived(post('news'))
+    expect(device.documents).toEqual({})
+  })
+
+  test('is not asked for again for ever when it cannot be read, and counts of views are no post', async () => {
+    expect(await complaint(broken(await status()))).toBe('Bad MAC')
+    device.receiving.arrived({ ...post('news'), content: [{ tag: 'reactions', attrs: {} }] })
+    expect([rows(), device.documents]).toEqual([[], {}])
+    device.receiving.arrived({ ...post('news'), content: [{ tag: 'plaintext', attrs: {}, content: Buffer.from([255, 1, 2]) }] })
+    expect(Object.values(device.documents)).toMatchObject([{ messageId: 'P1', type: 'unsupported' }])
+  })
+
+  test('of the status gets the reactions that come in the chat with somebody', async () => {
+    const key = { remoteJid: 'status@broadcast', id: 'S0', fromMe: false, participant: device.creds.me?.id ?? null }
+    await device.receive(await contact.message({ reactionMessage: { key, text: '❤️' } }))
+    expect(Object.values(device.documents)).toMatchObject([{ messageId: 'S0', chat: 'status@broadcast' }])
+  })
+})
+
+test('a message that makes no sense is stored with its bytes', () => {
+  const reader = {
+    ...device.reader,
+    secretOf: () => {
+      throw new Error('Its parts make no sense together.')
+    },
+  }
+  const vote = { pollUpdateMessage: { pollCreationMessageKey: { id: 'M0' }, vote: {} } }
+  const bytes = Buffer.from(proto.Message.encode(vote).finish())
+  const read = () => readStanza(contact.stanza([], { id: 'M7' }), Buffer.concat([bytes, Buffer.of(1)]), reader)
+  expect(read).not.toThrow()
+  const reading = read()
+  expect(reading?.message).toMatchObject({ messageId: 'M7', type: 'unsupported' })
+  expect(bytes.equals(reading?.message?.proto ?? Buffer.alloc(0))).toBe(true)
 })
 
 describe('a message of the phone about other messages', () => {

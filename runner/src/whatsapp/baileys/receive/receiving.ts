@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
-import { MISSING_KEYS_ERROR_TEXT, encodeBinaryNode, type BinaryNode, type proto } from '@whiskeysockets/baileys'
+import { MISSING_KEYS_ERROR_TEXT, encodeBinaryNode, isJidNewsletter, type BinaryNode, type proto } from '@whiskeysockets/baileys'
 import type { KeyChanges } from '@holdfast/core/journal/mutation'
 import type { Logger } from '@holdfast/core/platform/logging'
 import { DOCUMENTED, type DeliveredStanzas } from '../../port.ts'
 import type { KeyStore } from '../signal/key-store.ts'
 import type { Transaction } from '../signal/transaction.ts'
 import { StanzaDelivery, causeOf, failedStanza, isOnlyOnThePhone, troubleOf } from './failed-stanza.ts'
-import { describeUnavailable, emptyPlaintext, isOfNoInterest, type Reader } from './received-stanza.ts'
+import type { Reader } from './reader.ts'
+import { describePost, describeUnavailable, emptyPlaintext, isOfPosts } from './received-stanza.ts'
 
 /** The error text on which Baileys refuses a stanza without asking for it again. */
 const ASK_NO_MORE = MISSING_KEYS_ERROR_TEXT
@@ -66,10 +67,11 @@ export class Receiving {
     }
   }
 
-  /** Records a stanza that Baileys will refuse by itself. It is called on arrival, before Baileys sees the stanza. */
+  /** Records a stanza that Baileys will refuse by itself, or that comes in clear. Called on arrival, before Baileys sees it. */
   arrived(stanza: BinaryNode): void {
     const { keyStore, reader, deliveries } = this.#options
     if (keyStore.isClosed) return
+    if (isJidNewsletter(stanza.attrs['from'])) return this.#admitPost(stanza)
     const trouble = troubleOf(stanza, reader)
     if (!trouble) return
     if (trouble.code === 'absent' && isOnlyOnThePhone(stanza)) return this.#admitUnavailable(stanza)
@@ -117,7 +119,7 @@ export class Receiving {
 
   #failed(delivery: StanzaDelivery, error: unknown): Uint8Array {
     const { deliveries, keyStore } = this.#options
-    if (keyStore.isClosed || isOfNoInterest(delivery.stanza.attrs['from'])) throw error
+    if (keyStore.isClosed || isOfPosts(delivery.stanza.attrs['from'])) throw error
     const cause = causeOf(error)
     const answer = deliveries.notDecrypted(delivery, cause)
     if (answer === 'as-read') return emptyPlaintext()
@@ -131,7 +133,16 @@ export class Receiving {
     const message = describeUnavailable(stanza, reader)
     if (!message) return
     const hash = hashOf(encodeBinaryNode(stanza))
-    deliveries.unavailable({ hash, stanzaId: message.messageId, plain: emptyPlaintext(), message })
+    deliveries.inClear({ hash, stanzaId: message.messageId, plain: emptyPlaintext(), message })
+  }
+
+  /** The server gets an ack of a post, and no receipt. The same post has other attributes when it comes again. */
+  #admitPost(stanza: BinaryNode): void {
+    const { deliveries, reader } = this.#options
+    const message = describePost(stanza, reader)
+    if (!message) return
+    const hash = hashOf(Buffer.from(`${message.chat} ${message.messageId} ${stanza.attrs['edit'] ?? ''}`))
+    deliveries.inClear({ hash, stanzaId: message.messageId, plain: emptyPlaintext(), message, hasNoReceipt: true })
   }
 }
 

@@ -44,6 +44,9 @@ const nothing: StanzaListeners = {
   onDevicesChanged: () => {},
   onOwnDevicesChanged: () => {},
   onDevicesListed: () => {},
+  onReadElsewhere: () => {},
+  onBlocklist: () => {},
+  onHappening: () => {},
   onBroken: () => {},
 }
 

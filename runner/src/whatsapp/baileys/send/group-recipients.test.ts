@@ -2,7 +2,7 @@ import type { GroupMetadata } from '@whiskeysockets/baileys'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { DeviceUnderTest, OUR_LID } from '../testing/device-under-test.ts'
 import { GroupMembers } from './group-members.ts'
-import { assertGroupRecipients } from './group-recipients.ts'
+import { assertGroupRecipients, groupOf } from './group-recipients.ts'
 
 const GROUP = '120363000000000001@g.us'
 const US = `${OUR_LID}@lid`
@@ -138,4 +138,16 @@ describe('a device', () => {
     silentAbout.add('200000000000003:99@hosted.lid')
     await expect(assert()).resolves.toBeUndefined()
   })
+})
+
+test('a group that this account is not in ends the message for good, and a server in trouble does not', async () => {
+  const answers = (data: number) => ({
+    ...socket,
+    groupMetadata: async () => {
+      throw Object.assign(new Error('refused'), { data })
+    },
+  })
+  const asked = (data: number) => groupOf(answers(data), GROUP)
+  for (const code of [403, 404]) await expect(asked(code)).rejects.toMatchObject({ code: 'not-in-group' })
+  await expect(asked(503)).rejects.toThrow('refused')
 })

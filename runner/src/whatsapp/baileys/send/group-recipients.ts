@@ -1,4 +1,5 @@
-import type { WASocket } from '@whiskeysockets/baileys'
+import type { GroupMetadata, WASocket } from '@whiskeysockets/baileys'
+import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { LidMap } from '../signal/lid-map.ts'
 import type { Transaction } from '../signal/transaction.ts'
 import type { GroupMembers } from './group-members.ts'
@@ -49,6 +50,7 @@ const KEY_HOLDERS = 'sender-key-memory'
  * Only a device without our sender key needs a Signal session. The other devices read the message with that key.
  *
  * @throws KeysMissing when devices lack keys
+ * @throws HoldfastError `not-in-group`
  * @throws Error when the members, or all devices of a member, are unknown
  */
 export async function assertGroupRecipients(
@@ -56,7 +58,7 @@ export async function assertGroupRecipients(
   options: GroupSending & { group: string; members: GroupMembers; names: LidMap; transaction: Transaction },
 ): Promise<void> {
   const { group, members, names, transaction, resendKey, leaveOut } = options
-  const metadata = await socket.groupMetadata(group)
+  const metadata = await groupOf(socket, group)
   if (metadata.participants.length === 0) throw new Error('WhatsApp did not list the members of the group.')
   members.store(group, metadata)
   const jids = metadata.participants.map(({ id }) => id)
@@ -77,6 +79,42 @@ export async function assertGroupRecipients(
   if (missing.length > 0) throw new KeysMissing(missing, { areRefused: false })
   if (refused.length === 0) return
   transaction.set({ [KEY_HOLDERS]: { [group]: { ...holders, ...Object.fromEntries(refused.map((jid) => [jid, true])) } } })
+}
+
+/** The server's codes for a group that the account is not in, and for one that does not exist. */
+const NO_GROUP = [403, 404]
+
+/**
+ * Asks for the members of a group.
+ *
+ * @throws HoldfastError `not-in-group` when the server refuses: no repetition helps until somebody adds the account
+ */
+export async function groupOf(socket: Pick<WASocket, 'groupMetadata'>, group: string): Promise<GroupMetadata> {
+  try {
+    return await socket.groupMetadata(group)
+  } catch (error) {
+    if (!(error instanceof Error && 'data' in error && NO_GROUP.includes(Number(error.data)))) throw error
+    throw new HoldfastError('not-in-group', 'This account is not in the group, or there is no such group.', { cause: error })
+  }
+}
+
+/**
+ * Makes the queries that Baileys makes before it sends a status. A member of the audience without devices or keys is left out: nobody
+ * else should miss the status for it.
+ *
+ * @throws Error when nobody of the audience has a device
+ */
+export async function assertAudience(
+  socket: Socket,
+  { audience, transaction }: { audience: readonly string[]; transaction: Transaction },
+): Promise<void> {
+  const devices = await socket.getUSyncDevices([...audience], true, false)
+  if (devices.length === 0) throw new Error('WhatsApp did not list the devices of the audience.')
+  transaction.set({ [KEY_HOLDERS]: { 'status@broadcast': null } })
+  await devicesWithoutKeys(
+    socket,
+    devices.filter(({ jid }) => !isHosted(jid)).map(({ jid }) => jid),
+  )
 }
 
 /**

@@ -21,6 +21,9 @@ interface Running {
  */
 const APP_STATE = 'app-state-sync-version'
 
+/** Versions of app state by the names of their collections, encoded. Null: removed. */
+type Versions = Readonly<Record<string, string | null>>
+
 /**
  * Gives Baileys the keys of one connection, over the session's state. A set is applied to the image and queued in the journal in
  * the same tick. The caller need not wait: frames that depend on the change wait at the gate.
@@ -30,6 +33,9 @@ const APP_STATE = 'app-state-sync-version'
  * Our own code gets its transaction as an argument. Baileys' code cannot: it calls `get` and `set` of one shared object, opens a
  * transaction within another, and writes frames to the socket in the middle of one, each time without naming the transaction.
  * Only for these three calls the transaction is ambient.
+ *
+ * Versions of app state wait: Baileys writes a version before it tells what the version brings. A fetch that fails leaves none, and of
+ * one that ends the versions are *untold* until `told`. A crash before that makes the next owner fetch the same changes again.
  */
 export class KeyStore {
   readonly #state: SessionState
@@ -39,6 +45,8 @@ export class KeyStore {
   readonly #locks = new Locks()
   #closed = false
   #shared: SignalKeyStoreWithTransaction | null = null
+  #untold: Versions = {}
+  #onUntold: () => void = () => {}
 
   constructor(options: { state: SessionState; changedCreds: () => string | undefined }) {
     this.#state = options.state
@@ -62,13 +70,38 @@ export class KeyStore {
   readonly store = {
     get: async <Kind extends keyof SignalDataTypeMap>(kind: Kind, ids: string[]) => {
       if (kind === APP_STATE) await this.#stepAside()
-      return this.#running?.transaction.get(kind, ids) ?? readValues(this.#state.image, kind, ids)
+      const { transaction } = this.#running ?? {}
+      if (kind === APP_STATE) {
+        return readValues(this.#state.image, kind, ids, { ...this.#untold, ...transaction?.changesOf(APP_STATE) })
+      }
+      return transaction?.get(kind, ids) ?? readValues(this.#state.image, kind, ids)
     },
     set: async (data: SignalDataSet) => {
       const running = this.#running
       if (running) running.transaction.set(data)
-      else this.#write(encodeValues(data), this.#change)
+      else {
+        const changes = this.#withoutVersions(encodeValues(data))
+        if (Object.keys(changes).length > 0) this.#write(changes, this.#change)
+      }
     },
+  }
+
+  /** The versions of app state whose changes are not told yet. */
+  get untold(): Versions {
+    return this.#untold
+  }
+
+  /** Sets the listener that is called when a version becomes untold. */
+  onUntold(listener: () => void): void {
+    this.#onUntold = listener
+  }
+
+  /** Commits versions of app state: what they bring is in the journal. */
+  told(versions: Versions): void {
+    const done = Object.entries(versions).filter(([name, version]) => this.#untold[name] === version)
+    if (done.length === 0 || this.#closed) return
+    this.#untold = Object.fromEntries(Object.entries(this.#untold).filter(([name]) => !done.some(([other]) => other === name)))
+    this.#state.change({ keys: { [APP_STATE]: Object.fromEntries(done) } })
   }
 
   /** Replaces reads, writes and transactions on the object that all of Baileys shares. */
@@ -95,7 +128,7 @@ export class KeyStore {
     try {
       const result = await this.#ambient.run(running, () => work(transaction))
       transaction.end()
-      this.#commit(transaction)
+      this.#commit(transaction, true)
       return result
     } finally {
       transaction.end()
@@ -111,7 +144,7 @@ export class KeyStore {
   /** Commits the current writes of the caller's transaction and changed credentials. The gate calls it before it tags a frame. */
   commitPending(): void {
     const running = this.#running
-    if (running) this.#commit(running.transaction)
+    if (running) this.#commit(running.transaction, false)
     this.commitCreds()
   }
 
@@ -135,10 +168,21 @@ export class KeyStore {
     running.free = await this.#locks.acquire(APP_STATE)
   }
 
-  #commit(transaction: Transaction): void {
+  /** @param isOver false in the middle of the transaction, which may still fail */
+  #commit(transaction: Transaction, isOver: boolean): void {
     if (transaction.isEmpty) return
-    const { changes, commit } = transaction.take()
-    this.#write(changes, commit ?? this.#change)
+    const { changes, commit } = transaction.take(isOver ? undefined : APP_STATE)
+    const rest = this.#withoutVersions(changes)
+    if (commit || Object.keys(rest).length > 0) this.#write(rest, commit ?? this.#change)
+  }
+
+  /** Takes the versions of app state out of the changes. They become untold. */
+  #withoutVersions({ [APP_STATE]: versions, ...rest }: Changes): Changes {
+    if (versions && !this.#closed) {
+      this.#untold = { ...this.#untold, ...versions }
+      this.#onUntold()
+    }
+    return rest
   }
 
   readonly #change = (mutation: Mutation): void => void this.#state.change(mutation)

@@ -1,5 +1,6 @@
 import { StateImage } from '@holdfast/core/journal/state-image'
-import { STATE_KINDS, type AfterLoss, type StateKind } from '@holdfast/core/journal/state-kinds'
+import type { AfterLoss } from '@holdfast/core/journal/state-kind-entry'
+import { STATE_KINDS, type StateKind } from '@holdfast/core/journal/state-kinds'
 import { expect, test } from 'vitest'
 import { rekeyedState } from './rekey.ts'
 

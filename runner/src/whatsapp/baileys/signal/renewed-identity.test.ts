@@ -24,6 +24,7 @@ describe('a device that is linked anew', () => {
       'inbox',
       'kind-of-a-later-version',
       'lid-mapping',
+      'message-secret',
       'meta',
       'missing-lid',
       'paced-recipient',

@@ -51,10 +51,16 @@ export class Transaction {
     if (commit) this.#commit = commit
   }
 
-  /** Returns the changes since the last call. */
-  take(): Written {
-    const written = { changes: this.#changes, commit: this.#commit }
-    this.#changes = {}
+  /** Its own changes of one kind. */
+  changesOf(kind: StateKind): Readonly<Record<string, string | null>> {
+    return this.#changes[kind] ?? {}
+  }
+
+  /** Returns the changes since the last call, and keeps those of the kind `kept`. */
+  take(kept?: StateKind): Written {
+    const { [kept ?? '']: held, ...changes } = this.#changes as Record<string, Record<string, string | null>>
+    const written = { changes: changes as Changes, commit: this.#commit }
+    this.#changes = kept && held ? { [kept]: held } : {}
     this.#commit = null
     return written
   }

@@ -28,7 +28,8 @@ import { FromPhone } from '../receive/from-phone.ts'
 import { KeyStore } from '../signal/key-store.ts'
 import { LidMap } from '../signal/lid-map.ts'
 import { MissingLids, type AskForLids } from '../signal/missing-lids.ts'
-import type { Reader } from '../receive/received-stanza.ts'
+import { secretOf } from '../receive/kept-secrets.ts'
+import type { Reader } from '../receive/reader.ts'
 import { Receiving } from '../receive/receiving.ts'
 import { SerialQueue } from '../signal/serial-queue.ts'
 import { makeSignalRepository } from '../signal/signal-repository.ts'
@@ -51,6 +52,8 @@ export class DeviceUnderTest {
   readonly signal: Repository
   readonly appended: Entry[] = []
   readonly time = { ms: 1_700_000_000_000 }
+  /** The chats that the session ignores. */
+  readonly ignored = new Set<string>()
   /** Answers the queries for LIDs; a test may replace it. The server does not answer. */
   lidsOf: AskForLids = async () => null
   readonly #stanzas = new WeakMap<Uint8Array, BinaryNode>()
@@ -81,6 +84,7 @@ export class DeviceUnderTest {
         inbox: this.inbox,
         undecrypted: this.undecrypted,
         isSuspect: () => isSuspect,
+        isIgnored: (chat) => this.ignored.has(chat),
       }),
       stanzaOf: (bytes) => this.#stanzas.get(bytes),
       reader: this.reader,
@@ -99,7 +103,7 @@ export class DeviceUnderTest {
 
   get reader(): Reader {
     const { creds, names, time } = this
-    return { me: creds.me ?? { id: '' }, names, now: () => time.ms }
+    return { me: creds.me ?? { id: '' }, names, now: () => time.ms, secretOf: (message) => secretOf(this.image, message) }
   }
 
   get mutations(): Mutation[] {

@@ -1,0 +1,100 @@
+import { openRunnerStores } from '@holdfast/core/adapters/session-stores'
+import { isHoldfastError, messageOf } from '@holdfast/core/platform/errors'
+import { createLogger } from '@holdfast/core/platform/logging'
+import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
+import { readRunnerConfig } from '../config.ts'
+import { silenceConsole } from '../whatsapp/baileys/patches/console-guard.ts'
+import { readDevice } from '../whatsapp/baileys/moving/device-state.ts'
+import { accountOf, movedImage } from '../whatsapp/baileys/moving/moved-image.ts'
+import { followArrival } from './follow-arrival.ts'
+import { findPlace, moveIn, type MoveInDependencies } from './move-in.ts'
+import { moveOut } from './move-out.ts'
+import { BadOption, type MoveInOptions, type MoveOutOptions, parseOptions, USAGE } from './options.ts'
+import { refused } from './refused.ts'
+import { linesOf, type MoveReport, reportOf } from './report.ts'
+import { readSource } from './sources/open-source.ts'
+
+/** sysexits.h's number for a wrong command line. */
+const WRONG_USAGE = 64
+
+type Say = (line: string) => void
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args)
+  if (options === 'help') {
+    process.stdout.write(USAGE)
+    return 0
+  }
+  // With --json, the last line on stdout is the result.
+  const say: Say = (line) => void (options.json ? process.stderr : process.stdout).write(`${line}\n`)
+  const result = options.verb === 'in' ? await runIn(options, say) : await runOut(options, say)
+  if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`)
+  return 0
+}
+
+async function runIn(options: MoveInOptions, say: Say): Promise<{ moved: boolean; state?: string; report: MoveReport }> {
+  const { tenant, session: name, start } = options
+  const entries = await readSource(options.from, options.sourceSession)
+  const creds = options.creds === null ? [] : await readSource(options.creds, options.sourceSession)
+  const device = readDevice([...entries, ...creds.filter((entry) => entry.name === 'creds')])
+  const image = movedImage(device)
+  const account = accountOf(device)
+  const report = reportOf(device, image)
+  for (const line of linesOf(report)) say(line)
+  return withStores(async (stores) => {
+    await findPlace(stores, { tenant, name, account })
+    if (report.unreadable.length > 0 && !options.withoutUnreadable) {
+      throw refused('Some keys cannot be read; their chats may lose messages. Take a newer copy, or add --without-unreadable.')
+    }
+    if (!options.isOldOwnerStopped) {
+      say(
+        'Nothing was changed. Stop the program that has the session now, for good, take a last copy, and add --old-owner-is-stopped.',
+      )
+      return { moved: false, report }
+    }
+    await moveIn(stores, { tenant, name, account, image, start })
+    say(`The session "${name}" is stored and was read back.`)
+    const state = start ? await followArrival(stores, { tenant, name }, say) : 'STOPPED'
+    return { moved: true, state, report }
+  })
+}
+
+async function runOut(
+  { tenant, session: name, to, again }: MoveOutOptions,
+  say: Say,
+): Promise<{ kinds: Record<string, number> }> {
+  return withStores(async (stores) => {
+    const kinds = await moveOut(stores, { tenant, name, folder: to, again })
+    say(`The session "${name}" is stopped, and its state is in the folder. Whoever has the folder is that device.`)
+    return { kinds }
+  })
+}
+
+/** @throws HoldfastError `bad-configuration`, and what is wrong with the stores */
+async function withStores<Result>(work: (stores: MoveInDependencies) => Promise<Result>): Promise<Result> {
+  const { projectId, storage, wrappingKey, tenantDefaults } = readRunnerConfig()
+  const [clock, random] = [systemClock, systemRandom]
+  const logger = createLogger('moving', 'silent')
+  const onLost = (): void => process.exit(1)
+  const runnerId = `moving-${random.bytes(6).toString('hex')}`
+  const stores = openRunnerStores({ projectId, storage, wrappingKey, runnerId, clock, logger, onLost })
+  try {
+    const { report } = await stores.check()
+    const [problem] = report.problems
+    if (problem) throw refused(`${problem.sentence} ${problem.advice}`)
+    return await work({ ...stores, clock, random, logger, wrappingKey, tenantDefaults })
+  } finally {
+    await stores.close()
+  }
+}
+
+// libsignal prints private keys.
+silenceConsole()
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  if (error instanceof BadOption) process.exitCode = WRONG_USAGE
+  else process.exitCode = 1
+  const advice = isHoldfastError(error) && error.advice !== undefined ? ` ${error.advice}` : ''
+  process.stderr.write(`${messageOf(error)}${advice}\n`)
+}

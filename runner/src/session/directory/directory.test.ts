@@ -1,0 +1,288 @@
+import { randomBytes } from 'node:crypto'
+import {
+  directoryPath,
+  entriesOf,
+  openPage,
+  type DirectoryEntries,
+  type DirectoryName,
+} from '@holdfast/core/message/directory-document'
+import { messagesPath } from '@holdfast/core/message/message-document'
+import { sealReceivedContent } from '@holdfast/core/message/sealed-content'
+import { createLogger } from '@holdfast/core/platform/logging'
+import type { Clock, DocumentSnapshot, DocumentStore, Fields, Query } from '@holdfast/core/platform/ports'
+import { systemClock } from '@holdfast/core/platform/system-clock'
+import { SessionCipher } from '@holdfast/core/security/envelope'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { ReceivedMessage } from '../../whatsapp/port.ts'
+import type { SessionEvent } from '../events/session-event.ts'
+import type { Entry } from '../journal/group.ts'
+import { Directory } from './directory.ts'
+
+const ANA = '5511900000001@s.whatsapp.net'
+const BOB = '5511900000002@s.whatsapp.net'
+const ANA_LID = '123456789012345@lid'
+const cipher = new SessionCipher('default.main', new Map([[1, randomBytes(32)]]), 1)
+
+let nowMs = 0
+let timers: { dueMs: number; run: () => void }[] = []
+let stored: Map<string, Fields>
+/** The number of writes of documents, own records and those that rode along. */
+let writes = 0
+let sequence = 0
+
+const clock: Clock = {
+  ...systemClock,
+  now: () => 1_790_000_000_000 + nowMs,
+  monotonic: () => nowMs,
+  after: (ms, run) => {
+    const timer = { dueMs: nowMs + ms, run }
+    timers.push(timer)
+    return () => void (timers = timers.filter((one) => one !== timer))
+  },
+}
+
+/** Lets time pass, with everything that comes due. */
+function pass(ms: number): void {
+  nowMs += ms
+  const due = timers.filter(({ dueMs }) => dueMs <= nowMs)
+  timers = timers.filter(({ dueMs }) => dueMs > nowMs)
+  for (const { run } of due) run()
+}
+
+const documents = {
+  query: ({ collection }: Query) => {
+    const found = [...stored].filter(([path]) => path.startsWith(`${collection}/`))
+    return Promise.resolve(found.map(([path, fields]) => ({ id: path.split('/').at(-1), path, fields }) as DocumentSnapshot))
+  },
+} as unknown as DocumentStore
+
+/** Writes what an entry carries, as the journal does. */
+function commit(entry: Entry): void {
+  for (const { path, fields } of entry.writes?.({ sequence: ++sequence, index: 0, prevHash: '' }) ?? []) {
+    stored.set(path, { ...stored.get(path), ...fields })
+    writes++
+  }
+  entry.onWritten?.()
+}
+
+/** The directory of an owner that has just started. */
+async function start(append: (entry: Entry) => void = commit): Promise<Directory> {
+  const directory = open(append)
+  await directory.labels(null)
+  return directory
+}
+
+function open(append: (entry: Entry) => void = commit): Directory {
+  timers = []
+  const directory = new Directory({
+    sessionId: 'default.main',
+    cipher,
+    documents,
+    clock,
+    logger: createLogger('test', 'silent'),
+    nameOf: (jid) => (jid === ANA_LID ? ANA : jid),
+    lidOf: (jid) => (jid === ANA ? ANA_LID : null),
+    append,
+  })
+  directory.open()
+  return directory
+}
+
+function entries<Name extends DirectoryName>(name: Name): DirectoryEntries[Name][] {
+  const path = directoryPath('default.main', name)
+  const pages = [...stored].filter(([one]) => one.startsWith(`${path}/`))
+  const opened = pages.map(([one, fields]) => {
+    const id = one.split('/').at(-1) ?? ''
+    return { id, ...openPage(cipher, name, { id, fields }) }
+  })
+  return [...entriesOf(opened).values()] as DirectoryEntries[Name][]
+}
+
+const message = (chat: string, more: Partial<ReceivedMessage> = {}, fromHistory = false): Entry => {
+  const told = { chat, participant: null, fromMe: false, pushName: null, sentAtMs: clock.now(), ...more }
+  return { events: [{ type: 'message.received', message: told, fromHistory } as unknown as SessionEvent] }
+}
+
+beforeEach(() => {
+  nowMs = 0
+  stored = new Map()
+  writes = 0
+})
+
+describe('the chats', () => {
+  it('count what is unread until the account reads, answers, or marks', async () => {
+    const directory = await start()
+    for (let count = 0; count < 3; count++) commit(directory.ride(message(ANA, { pushName: 'Ana' })))
+    pass(5000)
+    expect(entries('chats')).toMatchObject([{ id: ANA, pushName: 'Ana', unread: 3 }])
+    commit(directory.ride(message(ANA, { fromMe: true })))
+    pass(5000)
+    expect(entries('chats')).toMatchObject([{ unread: 0 }])
+    directory.hear({ chats: [{ id: ANA_LID, unread: 1 }] })
+    pass(5000)
+    expect(entries('chats')).toMatchObject([{ id: ANA, unread: 1 }])
+    directory.read(ANA_LID)
+    pass(5000)
+    expect(entries('chats')).toMatchObject([{ unread: 0 }])
+  })
+
+  it('begin anew with a message after the chat was deleted', async () => {
+    const directory = await start()
+    for (let count = 0; count < 3; count++) commit(directory.ride(message(ANA)))
+    directory.hear({ chats: [{ id: ANA, isGone: true }] })
+    commit(directory.ride(message(ANA)))
+    pass(5000)
+    expect(entries('chats')).toMatchObject([{ id: ANA, unread: 1, isGone: false }])
+  })
+
+  it('count no message of the history, and keep the time of the newest one', async () => {
+    const directory = await start()
+    const newest = clock.now()
+    commit(directory.ride(message(ANA)))
+    commit(directory.ride(message(ANA, { sentAtMs: newest - 1e6 }, true)))
+    pass(5000)
+    expect(entries('chats')).toMatchObject([{ unread: 1, at: newest }])
+  })
+
+  it('are made by messages, not by what the phone says of others', async () => {
+    const directory = await start()
+    directory.hear({ chats: [{ id: BOB, archived: true }] })
+    pass(5000)
+    expect(entries('chats')).toEqual([])
+  })
+
+  it('stay deleted after a start, until a new message comes', async () => {
+    let directory = await start()
+    for (let index = 0; index < 301; index++) commit(directory.ride(message(`55119100${1000 + index}@s.whatsapp.net`)))
+    commit(directory.ride(message(ANA)))
+    pass(5000)
+    expect(entries('chats')).toHaveLength(302)
+    directory.hear({ chats: [{ id: ANA, isGone: true }] })
+    pass(5000)
+    directory = await start()
+    commit(directory.ride(message(BOB)))
+    pass(5000)
+    expect(entries('chats').map(({ id }) => id)).not.toContain(ANA)
+    commit(directory.ride(message(ANA)))
+    pass(5000)
+    expect(entries('chats').map(({ id }) => id)).toContain(ANA)
+  })
+
+  it('cost at most 0.2 writes for a message, above one message a second', async () => {
+    const directory = await start()
+    const messages = 200
+    for (let count = 0; count < messages; count++) {
+      commit(directory.ride(message(count % 2 === 0 ? ANA : BOB)))
+      pass(990)
+    }
+    pass(5000)
+    expect(entries('chats').map(({ unread }) => unread)).toEqual([100, 100])
+    expect(writes / messages).toBeLessThanOrEqual(0.22)
+  })
+
+  it('are written whole again when Firestore has refused a write', async () => {
+    let isRefused = true
+    const directory = await start((entry) => (isRefused ? entry.onRefused?.() : commit(entry)))
+    directory.hear({ contacts: [{ id: BOB, name: 'Bob' }] })
+    pass(5000)
+    expect(entries('contacts')).toEqual([])
+    isRefused = false
+    pass(5000)
+    expect(entries('contacts')).toMatchObject([{ id: BOB, name: 'Bob' }])
+  })
+})
+
+describe('the timer of a chat', () => {
+  const GROUP = '120363000000000001@g.us'
+  const timed = (seconds: number, more: Partial<ReceivedMessage> = {}, fromHistory = false): Entry =>
+    message(ANA, { type: 'text', facts: { disappearsAfter: seconds }, ...more }, fromHistory)
+
+  it('is the last one that a message has told, also after a start', async () => {
+    let directory = await start()
+    expect(await directory.disappearsAfter(ANA_LID)).toBeNull()
+    commit(directory.ride(timed(86_400)))
+    commit(directory.ride(message(ANA, { type: 'text' })))
+    expect(await directory.disappearsAfter(ANA_LID)).toBe(86_400)
+    pass(5000)
+    directory = await start()
+    expect(await directory.disappearsAfter(ANA)).toBe(86_400)
+    commit(directory.ride(timed(0, { type: 'disappearing' })))
+    commit(directory.ride(timed(86_400, { sentAtMs: clock.now() - 1e6 })))
+    expect(await directory.disappearsAfter(ANA)).toBe(0)
+  })
+
+  it('is found in the messages that an owner had stored and not noted', async () => {
+    const facts = { disappearsAfter: 604_800 }
+    const content = sealReceivedContent(cipher, 'M1', { text: 'x', proto: '', facts })
+    const fields = {
+      chat: ANA,
+      participant: null,
+      fromMe: false,
+      sentAt: new Date(clock.now()),
+      type: 'text',
+      order: '1',
+      content,
+    }
+    stored.set(`${messagesPath('default.main')}/M1`, fields)
+    expect(await (await start()).disappearsAfter(ANA)).toBe(604_800)
+  })
+
+  it('is learnt from what the phone and WhatsApp say of chats, and is stored once that is over', async () => {
+    let directory = await start()
+    await directory.learn({ chats: [{ id: BOB, timer: { seconds: 86_400, atMs: 1000 } }] })
+    directory.hear({ chats: [{ id: GROUP, name: 'Friends', timer: { seconds: 0 } }] })
+    expect(await directory.disappearsAfter(GROUP)).toBe(0)
+    directory = await start()
+    expect(await directory.disappearsAfter(BOB)).toBe(86_400)
+  })
+
+  it('lets no message wait for entries that cannot be read', async () => {
+    const directory = await start()
+    commit(directory.ride(timed(86_400)))
+    pass(5000)
+    for (const [path, fields] of stored) stored.set(path, { ...fields, entries: Buffer.from('damaged') })
+    const next = open()
+    expect(await next.disappearsAfter(ANA)).toBeNull()
+  })
+})
+
+describe('the contacts', () => {
+  it('are known by their numbers, with names, and blocked as WhatsApp lists it', async () => {
+    const directory = await start()
+    directory.hear({ contacts: [{ id: ANA_LID, name: 'Ana' }], blocklist: [ANA_LID, BOB] })
+    pass(5000)
+    const ana = { id: ANA, lid: ANA_LID, name: 'Ana', pushName: null, isBlocked: true, isGone: false }
+    expect(entries('contacts')).toEqual([ana, expect.objectContaining({ id: BOB, isBlocked: true })])
+    directory.hear({ blocklist: [BOB] })
+    pass(5000)
+    expect(entries('contacts')).toMatchObject([{ id: ANA, isBlocked: false }, { isBlocked: true }])
+    directory.hear({ contacts: [{ id: BOB, isBlocked: false }] })
+    pass(5000)
+    expect(entries('contacts')).toMatchObject([{ isBlocked: false }, { isBlocked: false }])
+  })
+
+  it('cost no write when nothing about them is new', async () => {
+    const directory = await start()
+    const news = { contacts: [{ id: ANA, name: 'Ana' }], blocklist: [BOB] }
+    directory.hear(news)
+    pass(5000)
+    const before = writes
+    directory.hear(news)
+    pass(5000)
+    expect(writes).toBe(before)
+  })
+})
+
+it('the labels are those that are left, with their chats, also after a start', async () => {
+  let directory = await start()
+  const label = (id: string, isGone = false) => ({ label: id, chat: null, name: `Label ${id}`, color: 1, isGone })
+  const has = (id: string, chat: string, isGone = false) => ({ label: id, chat, isGone })
+  directory.hear({ labels: [label('1'), label('2'), has('1', ANA_LID), has('2', ANA), has('2', BOB)] })
+  pass(5000)
+  directory = await start()
+  expect(await directory.labels(ANA)).toEqual(['1', '2'])
+  directory.hear({ labels: [has('1', ANA, true), label('2', true)] })
+  pass(5000)
+  directory = await start()
+  expect([await directory.labels(null), await directory.labels(ANA), await directory.labels(BOB)]).toEqual([['1'], [], []])
+})

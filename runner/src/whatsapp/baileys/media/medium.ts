@@ -1,0 +1,42 @@
+import { normalizeMessageContent, proto } from '@whiskeysockets/baileys'
+import type { Medium, MediumKind } from '../../media.ts'
+
+type Content = proto.IMessage
+
+/** The parts of a message that carry a file. */
+const PARTS = {
+  imageMessage: 'image',
+  videoMessage: 'video',
+  ptvMessage: 'ptv',
+  audioMessage: 'audio',
+  documentMessage: 'document',
+  stickerMessage: 'sticker',
+} as const satisfies { readonly [Part in keyof Content]?: MediumKind }
+
+const WRAPPERS_OF_VIEW_ONCE = ['viewOnceMessage', 'viewOnceMessageV2', 'viewOnceMessageV2Extension'] as const
+
+/** Returns the medium of an encoded message. WhatsApp's own clients show a medium for one view on the phone only. */
+export function mediumIn(message: Uint8Array): Medium | null {
+  const outer = proto.Message.decode(message)
+  const isForOneView = WRAPPERS_OF_VIEW_ONCE.some((wrapper) => outer[wrapper])
+  const content = normalizeMessageContent(outer)
+  if (isForOneView || !content) return null
+  for (const [part, kind] of Object.entries(PARTS) as [keyof typeof PARTS, MediumKind][]) {
+    const file = content[part]
+    if (!file) continue
+    const { mediaKey, directPath, fileSha256, fileEncSha256, fileLength, mimetype } = file
+    if (!mediaKey?.length || !directPath || ('viewOnce' in file && file.viewOnce === true)) return null
+    const bytes = Number(fileLength ?? 0)
+    return {
+      kind,
+      mediaKey,
+      directPath,
+      fileSha256: fileSha256?.length ? fileSha256 : null,
+      fileEncSha256: fileEncSha256?.length ? fileEncSha256 : null,
+      bytes: bytes > 0 && Number.isSafeInteger(bytes) ? bytes : null,
+      mimetype: mimetype || 'application/octet-stream',
+      filename: 'fileName' in file ? (file.fileName ?? null) : null,
+    }
+  }
+  return null
+}

@@ -1,0 +1,92 @@
+import { createCipheriv, createHash, createHmac } from 'node:crypto'
+import https, { type Agent } from 'node:https'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { json } from 'node:stream/consumers'
+import type { IncomingMessage } from 'node:http'
+import { getMediaKeys, type WASocket } from '@whiskeysockets/baileys'
+import type { FileToUpload, MediumKind, UploadedFile } from '../../media.ts'
+
+const ORIGIN = 'https://web.whatsapp.com'
+
+/** The time without progress after which an upload is given up. */
+const SILENCE_MS = 30_000
+
+const MAC_BYTES = 10
+const BLOCK_BYTES = 16
+
+const PATHS: Readonly<Record<MediumKind, string>> = {
+  image: '/mms/image',
+  video: '/mms/video',
+  ptv: '/mms/video',
+  audio: '/mms/audio',
+  document: '/mms/document',
+  sticker: '/mms/image',
+}
+
+/**
+ * Sends a file to WhatsApp while it is read. Not Baileys' own function, which wants a file on disk. Node's `fetch` would collect the
+ * whole body first.
+ */
+export async function uploadMedium(socket: WASocket, file: FileToUpload, agent: Agent | null): Promise<UploadedFile> {
+  const { fileSha256, fileEncSha256 } = await hashesOf(file)
+  const token = fileEncSha256.toString('base64url')
+  const connection = await socket.refreshMediaConn(false)
+  let failure: unknown = new Error('WhatsApp named no media host.')
+  for (const { hostname } of connection.hosts) {
+    const url = new URL(`https://${hostname}${PATHS[file.kind]}/${token}`)
+    url.searchParams.set('auth', connection.auth)
+    url.searchParams.set('token', token)
+    try {
+      const { url: address, direct_path: directPath } = await post(url, file, agent)
+      if (typeof directPath !== 'string') throw new Error('The media host named no path.')
+      return { url: typeof address === 'string' ? address : null, directPath, fileSha256, fileEncSha256 }
+    } catch (error) {
+      failure = error
+    }
+  }
+  // The next attempt asks for other hosts.
+  await socket.refreshMediaConn(true)
+  throw failure
+}
+
+async function hashesOf(file: FileToUpload): Promise<{ fileSha256: Buffer; fileEncSha256: Buffer }> {
+  const [plain, sealed] = [createHash('sha256'), createHash('sha256')]
+  for await (const part of encrypted(file, (some) => void plain.update(some))) sealed.update(part)
+  return { fileSha256: plain.digest(), fileEncSha256: sealed.digest() }
+}
+
+/** The bytes as WhatsApp keeps them: the ciphertext, and the beginning of its MAC. */
+async function* encrypted({ kind, mediaKey, read }: FileToUpload, onPlain: (bytes: Uint8Array) => void = () => {}) {
+  const { iv, cipherKey, macKey } = await getMediaKeys(mediaKey, kind)
+  if (!macKey) throw new Error('A medium without a key for its MAC.')
+  const cipher = createCipheriv('aes-256-cbc', cipherKey, iv)
+  const mac = createHmac('sha256', macKey).update(iv)
+  for await (const part of read()) {
+    onPlain(part)
+    const some = cipher.update(part)
+    mac.update(some)
+    if (some.length > 0) yield some
+  }
+  const last = cipher.final()
+  yield Buffer.concat([last, mac.update(last).digest().subarray(0, MAC_BYTES)])
+}
+
+const sizeOf = ({ bytes }: FileToUpload): number => (Math.floor(bytes / BLOCK_BYTES) + 1) * BLOCK_BYTES + MAC_BYTES
+
+async function post(url: URL, file: FileToUpload, agent: Agent | null): Promise<Record<string, unknown>> {
+  const headers = { Origin: ORIGIN, 'Content-Type': 'application/octet-stream', 'Content-Length': sizeOf(file) }
+  const request = https.request(url, { method: 'POST', headers, timeout: SILENCE_MS, ...(agent ? { agent } : {}) })
+  request.on('timeout', () => request.destroy(new Error('The upload has come to a standstill.')))
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
+  request.on('response', resolve)
+  request.on('error', reject)
+  promise.catch(() => {})
+  await pipeline(Readable.from(encrypted(file), { objectMode: false }), request)
+  const response = await promise
+  if (response.statusCode !== 200) {
+    response.resume()
+    throw new Error(`WhatsApp's media host answered ${response.statusCode}.`)
+  }
+  return (await json(response)) as Record<string, unknown>
+}
