@@ -16,6 +16,7 @@ describe('the configuration of the API', () => {
   it('is read from a complete environment', () => {
     expect(readApiConfig(complete)).toEqual({
       projectId: 'project',
+      publicUrl: '',
       storage: { type: 'hybrid', bucket: 'bucket' },
       taskQueue: 'cloud',
       tasks: {
@@ -29,9 +30,19 @@ describe('the configuration of the API', () => {
       apiKeys: ['sixteen characters'],
       serverUrl: null,
       acceptsMessages: true,
+      isRecoveryAutomatic: true,
       oldNames: [],
       thresholds: { cpu: 70, memory: 75 },
       isMultiTenant: true,
+      notifications: {
+        channels: [],
+        minSeverity: 'info',
+        mail: null,
+        telegramUrl: 'https://api.telegram.org',
+        runbookUrl: 'docs/RUNBOOK.md',
+      },
+      allowInside: [],
+      fleet: null,
       version: '0.1.0',
       tenantDefaults: DEFAULT_TENANT_SETTINGS,
       logLevel: 'info',

@@ -1,5 +1,6 @@
 import { tenantDefaultsOf, tenantRules, tenantVariables } from '@holdfast/core/operations/tenant-environment'
 import type { TenantDefaults } from '@holdfast/core/operations/tenant-settings'
+import { type FleetConfig, fleetOf, fleetSettings } from '@holdfast/core/platform/fleet-settings'
 import { type CredentialsSource, credentialsSourceOf } from '@holdfast/core/platform/google-credentials'
 import { type OldName, oldNamesIn } from '@holdfast/core/platform/old-names'
 import {
@@ -13,7 +14,10 @@ import {
   says,
   switchedOn,
 } from '@holdfast/core/platform/settings'
+import { publicUrlOf, publicUrlSettings } from '@holdfast/core/platform/public-url'
 import { type StorageConfig, storageOf, storageRules, storageSettings } from '@holdfast/core/platform/storage-settings'
+import { notificationRules, notificationsOf, notificationVariables, withNotificationSecrets } from './notification-variables.ts'
+import type { NotificationSettings } from './use-cases/alerts/notification-settings.ts'
 import { type TaskQueueType, type TasksConfig, tasksOf, tasksSettings } from '@holdfast/core/platform/tasks-settings'
 import { releaseSettings, versionWith } from '@holdfast/core/platform/version'
 import { z } from 'zod'
@@ -32,6 +36,10 @@ const functionSettings = z.object({
     '`false`: the API accepts no new message and answers 503 `queue-disabled`. What was accepted before is sent.',
     switchedOn(true),
   ),
+  AUTO_RECOVERY: says(
+    '`false`: lost sessions are not recovered by themselves. Recovery actions only say what would be done, and wait for an approval (`POST /api/recoveries/{id}/approve`). Sessions still reconnect.',
+    switchedOn(true),
+  ),
   ENABLE_MULTITENANCY: says('`false`: `POST /api/tenants` is refused, and there is the tenant `default` only.', switchedOn(true)),
   CPU_THRESHOLD: says(
     'GET /health warns when a runner uses a higher share of its CPU.',
@@ -43,6 +51,9 @@ const functionSettings = z.object({
     integer({ min: 1, max: 100, default: 75 }),
     { unit: '%' },
   ),
+  ...notificationVariables,
+  ...publicUrlSettings,
+  ...fleetSettings,
   ...releaseSettings,
   LOG_LEVEL: says(
     'The least severity that is logged.',
@@ -86,7 +97,7 @@ export const serverSettings = apiSettings.extend({
   ),
 })
 
-const rules = [...storageRules, ...tenantRules]
+const rules = [...storageRules, ...tenantRules, ...notificationRules]
 
 export interface FunctionConfig {
   readonly projectId: string
@@ -98,9 +109,18 @@ export interface FunctionConfig {
   readonly tenantDefaults: TenantDefaults
   /** False: no new messages are accepted. */
   readonly acceptsMessages: boolean
+  /** False: the sweep only proposes recoveries. */
+  readonly isRecoveryAutomatic: boolean
   /** Percent. */
   readonly thresholds: { readonly cpu: number; readonly memory: number }
   readonly isMultiTenant: boolean
+  readonly notifications: NotificationSettings
+  /** Addresses and ranges inside that outgoing requests may go to all the same. */
+  readonly allowInside: readonly string[]
+  /** Null: the number of runners is not set by itself. */
+  readonly fleet: FleetConfig | null
+  /** Where callers reach the API, without a slash at its end; empty when it is not known. */
+  readonly publicUrl: string
   /** With the hash of the deployed bundle, if it is known. */
   readonly version: string
   readonly logLevel: string
@@ -126,22 +146,24 @@ export interface ServerConfig extends ApiConfig {
  * @throws HoldfastError `bad-configuration`, which lists all problems at once
  */
 export const readFunctionConfig = (environment: Environment = process.env): FunctionConfig =>
-  configOf(readSettings(functionSettings, withProject(environment), rules), environment)
+  configOf(readSettings(functionSettings, completed(environment), rules), environment)
 
 /** Reads the configuration of the API. Throws `bad-configuration`, which lists all problems at once. */
 export function readApiConfig(environment: Environment = process.env): ApiConfig {
-  return apiConfigOf(readSettings(apiSettings, withProject(environment), rules), environment)
+  return apiConfigOf(readSettings(apiSettings, completed(environment), rules), environment)
 }
 
 /** Reads the configuration of the API as a server. Throws `bad-configuration`, which lists all problems at once. */
 export function readServerConfig(environment: Environment = process.env): ServerConfig {
-  const settings = readSettings(serverSettings, withProject(environment), rules)
+  const settings = readSettings(serverSettings, completed(environment), rules)
   const { PORT: port, REQUEST_WITHIN_MS: requestWithinMs } = settings
   return { ...apiConfigOf(settings, environment), port, requestWithinMs, credentials: credentialsSourceOf(environment) }
 }
 
 /** Returns what the functions or the API as a server would refuse to start with, each as `NAME: what to do`. */
 export const problemsOfServer = (environment: Environment): readonly string[] => problemsIn(serverSettings, environment, rules)
+
+const completed = (environment: Environment): Environment => withProject(withNotificationSecrets(environment))
 
 /** Cloud Functions sets GCLOUD_PROJECT and reserves GOOGLE_CLOUD_PROJECT. Everywhere else GOOGLE_CLOUD_PROJECT is set. */
 const withProject = (environment: Environment): Environment => ({
@@ -163,8 +185,13 @@ const configOf = (settings: z.infer<typeof functionSettings>, environment: Envir
   wrappingKey: settings.SESSION_ENCRYPTION_KEY,
   tenantDefaults: tenantDefaultsOf(settings),
   acceptsMessages: settings.MESSAGE_QUEUE_ENABLED,
+  isRecoveryAutomatic: settings.AUTO_RECOVERY,
   thresholds: { cpu: settings.CPU_THRESHOLD, memory: settings.MEMORY_THRESHOLD },
   isMultiTenant: settings.ENABLE_MULTITENANCY,
+  notifications: notificationsOf(settings),
+  allowInside: settings.ALLOW_INSIDE_ADDRESSES ?? [],
+  fleet: fleetOf(settings),
+  publicUrl: publicUrlOf(settings),
   version: versionWith(settings.HOLDFAST_RELEASE),
   logLevel: settings.LOG_LEVEL,
   oldNames: oldNamesIn(environment),

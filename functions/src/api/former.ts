@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { formerHealth, formerStats } from '../use-cases/former-answers.ts'
-import { HEALTH_STATUSES } from '../use-cases/health-status.ts'
+import { HEALTH_STATUSES } from '@holdfast/core/operations/health-document'
 import { listMessages } from '../use-cases/list-messages.ts'
 import { cursorSchema, deleteRoute, retryRoute } from './messages.ts'
 import { messageListSchema } from './message-schemas.ts'
 import { retryFailedRoute } from './queue.ts'
 import { READERS, type Route, route } from './route.ts'
 import { pageLimit } from './schemas.ts'
-import { apiStatusSchema } from './sessions.ts'
+import { apiStatusSchema } from './session-schemas.ts'
 
 /** Paths that callers knew before there was this API. They do what the routes of today do. */
 

@@ -3,7 +3,7 @@ import { SESSION_NAME } from '@holdfast/core/session/ids'
 import { z } from 'zod'
 import { createKey, listKeys, revokeKey } from '../use-cases/api-keys.ts'
 import { ADMINS, type Route, route } from './route.ts'
-import { label, ofTenant, time, unknownField } from './schemas.ts'
+import { label, ofTenant, time, refusedField } from './schemas.ts'
 
 const newKeySchema = z
   .object({
@@ -26,7 +26,7 @@ const newKeySchema = z
       .meta({ description: "A lower limit than the tenant's." }),
     tenant: ofTenant,
   })
-  .catchall(unknownField)
+  .catchall(refusedField)
   .meta({ id: 'NewKey', example: { name: 'shop', role: 'send', sessions: ['main'] } })
 
 const keyFields = {

@@ -1,9 +1,18 @@
+import type { ContentOf } from '@holdfast/core/message/content'
 import { PRIORITIES } from '@holdfast/core/message/job-document'
+import { parseMessageId } from '@holdfast/core/message/message-id'
+import { type AckName, ACKS } from '@holdfast/core/message/waha-message'
+import { CHOSEN_MESSAGE_ID } from '@holdfast/core/session/ids'
 import { z } from 'zod'
 import type { MessageRequest } from '../use-cases/new-message.ts'
+import { ACK_STATUSES } from '../use-cases/send-answer.ts'
+import { mentionsSchema, messageIdSchema, previewOf } from './naming-schemas.ts'
 import { jobStatusSchema, requiredString, time, timeWithOffset, unknownField } from './schemas.ts'
 
 /** Schemas of messages to send, in requests and in answers. */
+
+/** The session of a request that names none, as in WAHA. */
+export const DEFAULT_SESSION = 'default'
 
 const MAX_TEXT_LENGTH = 65_536
 const MAX_KEY_LENGTH = 255
@@ -29,7 +38,7 @@ export const prioritySchema = z
   .enum(PRIORITIES, `must be one of ${PRIORITIES.join(', ')}`)
   .meta({ description: 'Messages to one chat keep their order, whatever their priority.' })
 
-const retrySchema = z
+export const retrySchema = z
   .strictObject({
     delaysMs: z
       .array(
@@ -52,13 +61,31 @@ const retrySchema = z
   .nullish()
   .meta({ description: "When WhatsApp refuses the message for now. What is missing has the tenant's value." })
 
+/** It is read from a serialized id, too. */
+export const chosenIdSchema = z
+  .string('must be a text')
+  .transform((id) => parseMessageId(id)?.messageId ?? '')
+  .refine((id) => CHOSEN_MESSAGE_ID.test(id), 'must be an id of GET /api/{session}/new-message-id')
+  .meta({
+    description:
+      'The id of the message at WhatsApp, from GET /api/{session}/new-message-id. The same id again is the same message.',
+  })
+
 const textFields = {
-  session: requiredString().optional().meta({ description: 'The session that sends. Name it or a pool.' }),
+  session: requiredString()
+    .optional()
+    .meta({ description: 'The session that sends. Without it: the pool, or else the session `default`.' }),
+  id: chosenIdSchema.optional(),
   pool: requiredString().optional().meta({
     description: 'The pool whose first connected session sends. When that one cannot, another session of the pool does.',
   }),
   chatId: requiredString('like 491701234567@c.us'),
   text: textSchema,
+  mentions: mentionsSchema.optional(),
+  linkPreview: z
+    .boolean('must be true or false')
+    .default(true)
+    .meta({ description: 'Whether the first link of the text gets a preview, if its page has one.' }),
   sendAt: sendAtSchema,
   expiresAt: expiresAtSchema,
   priority: prioritySchema.default('normal'),
@@ -73,18 +100,14 @@ interface Sending {
 /** The checks run beside those of the fields, so that an answer lists all mistakes at once. */
 const ofObjects = { when: ({ value }: { value: unknown }) => typeof value === 'object' && value !== null }
 
-const namesSender = ({ session, pool }: Sending): boolean => session !== undefined || pool !== undefined
-const NO_SENDER = { path: ['session'], error: 'is required: the name of a session, or a pool', ...ofObjects }
-
 const namesOneSender = ({ session, pool }: Sending): boolean => session === undefined || pool === undefined
 const TWO_SENDERS = { path: ['pool'], error: 'must not be named together with a session', ...ofObjects }
 
 const EXAMPLE = { session: 'main', chatId: '5511999990000@c.us', text: 'Hello' }
 
 export const textToSendSchema = z
-  .object(textFields)
+  .object({ ...textFields, reply_to: messageIdSchema.optional() })
   .catchall(unknownField)
-  .refine(namesSender, NO_SENDER)
   .refine(namesOneSender, TWO_SENDERS)
   .meta({ id: 'TextToSend', example: EXAMPLE })
 
@@ -99,7 +122,6 @@ export const bulkTextSchema = z
       .meta({ description: 'The same as the header of POST /api/sendText. Without it the key of the whole request counts.' }),
   })
   .catchall(unknownField)
-  .refine(namesSender, NO_SENDER)
   .refine(namesOneSender, TWO_SENDERS)
   .meta({ id: 'BulkText', unusedIO: 'input' })
 
@@ -111,24 +133,63 @@ export const idempotencyHeaders = z.object({
 })
 
 /** Returns the message that a request describes. */
-export const messageRequestOf = (text: z.output<typeof textToSendSchema>): MessageRequest => ({
-  session: text.session ?? null,
+export const messageRequestOf = (text: z.output<typeof bulkTextSchema>): MessageRequest & { content: ContentOf<'text'> } => ({
+  session: text.session ?? (text.pool === undefined ? DEFAULT_SESSION : null),
   pool: text.pool ?? null,
+  messageId: text.id ?? null,
   chatId: text.chatId,
-  content: { type: 'text', text: text.text },
+  content: {
+    type: 'text',
+    text: text.text,
+    ...(text.mentions?.length ? { mentions: text.mentions } : {}),
+    ...previewOf(text.text, text.linkPreview),
+  },
   sendAt: text.sendAt ?? null,
   expiresAt: text.expiresAt ?? null,
   priority: text.priority,
   retry: text.retry ?? null,
 })
 
-export const acceptedSchema = z
+const ackFields = {
+  ack: z
+    .int()
+    .meta({ description: '-1 it failed, 0 it waits, 1 WhatsApp has it, 2 a device has it, 3 it is read, 4 it is played.' }),
+  ackName: z.enum(Object.keys(ACKS) as [AckName, ...AckName[]]),
+  status: z.enum(ACK_STATUSES).meta({ description: 'The ack in the words of a WAHA engine.' }),
+}
+
+const idFields = {
+  id: z.string().meta({ description: 'The serialized id of the message: the same text in lists, webhooks, replies.' }),
+  jobId: z.string().meta({ description: 'The id of the job, for GET /api/messages/{id}.' }),
+  messageId: z.string().meta({ description: 'The bare id of the message at WhatsApp.' }),
+}
+
+const wireKeySchema = z.strictObject({ remoteJid: z.string(), fromMe: z.literal(true), id: z.string() })
+
+/** The answer of every request that sends something. */
+export const sentSchema = z
   .strictObject({
-    id: z.string().meta({ description: 'The id of the job.' }),
-    messageId: z.string().meta({ description: 'The id of the message at WhatsApp.' }),
-    status: jobStatusSchema,
+    ...idFields,
+    timestamp: z.int().meta({ description: 'The time of acceptance, in seconds.' }),
+    from: z.string().meta({ description: 'The chat.' }),
+    to: z.string().meta({ description: 'The chat.' }),
+    fromMe: z.literal(true),
+    body: z.string().meta({ description: 'The text or the caption.' }),
+    hasMedia: z.boolean(),
+    media: z.strictObject({ url: z.string().nullable(), mimetype: z.string(), filename: z.string().nullable() }).nullable(),
+    ...ackFields,
+    replyTo: z.strictObject({ id: z.string(), participant: z.string().nullable() }).nullable(),
+    key: wireKeySchema,
+    messageTimestamp: z.string().meta({ description: 'The timestamp as a text.' }),
+    _data: z.strictObject({
+      key: wireKeySchema,
+      id: z.strictObject({ fromMe: z.literal(true), remote: z.string(), id: z.string(), _serialized: z.string() }),
+    }),
   })
   .meta({ id: 'AcceptedMessage' })
+
+/** The same in a request for many. */
+export const acceptedInBulkFields = { ...idFields, ...ackFields }
 
 const timelineEntrySchema = z.strictObject({
   status: jobStatusSchema,
@@ -155,8 +216,7 @@ const waitingSchema = z
 
 export const messageSchema = z
   .strictObject({
-    id: z.string(),
-    messageId: z.string(),
+    ...idFields,
     session: z.string().meta({ description: 'The session that sends the message, or has sent it.' }),
     pool: z.string().nullable().meta({ description: 'The pool whose sessions may send it. Null when only `session` may.' }),
     chatId: z.string(),
@@ -184,7 +244,11 @@ export const messageListSchema = z
       z.union([
         messageSchema,
         z
-          .strictObject({ id: z.string(), damage: z.string().meta({ description: 'Why the stored message cannot be read.' }) })
+          .strictObject({
+            id: z.string(),
+            jobId: z.string(),
+            damage: z.string().meta({ description: 'Why the stored message cannot be read.' }),
+          })
           .meta({ id: 'DamagedMessage' }),
       ]),
     ),
@@ -193,5 +257,7 @@ export const messageListSchema = z
   .meta({ id: 'MessageList' })
 
 export const messageParams = z.object({
-  id: z.string().meta({ description: 'The `id` or the `messageId` of the accepted message.', example: '0'.repeat(40) }),
+  id: z
+    .string()
+    .meta({ description: 'The `id`, the `jobId` or the `messageId` of the accepted message.', example: '0'.repeat(40) }),
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { cancelMessage } from '../use-cases/cancel-message.ts'
+import { listChatMessages } from '../use-cases/chat-messages.ts'
 import { deleteMessage } from '../use-cases/delete-message.ts'
 import { findMessage } from '../use-cases/find-message.ts'
 import { CURSOR, listMessages } from '../use-cases/list-messages.ts'
@@ -15,13 +16,21 @@ import {
   textSchema,
 } from './message-schemas.ts'
 import { ADMINS, READERS, type Route, route, SENDERS } from './route.ts'
-import { jobStatusSchema, pageLimit, timeWithOffset, unknownField } from './schemas.ts'
+import { jobStatusSchema, pageLimit, timeWithOffset, refusedField } from './schemas.ts'
+import { wahaMessageSchema } from './waha-message-schema.ts'
 
 export const cursorSchema = z
   .string()
   .regex(CURSOR, 'must be a cursor from an earlier answer')
   .optional()
   .meta({ description: 'The cursor of an earlier answer. The list goes on after it.' })
+
+/**
+ * WAHA has a list under the same path, which always names a session and a chat. Those who look for messages to send name one of them, or a
+ * status, a time or a cursor beside.
+ */
+const isOfChat = ({ session, chatId, status, since, cursor }: z.output<typeof listQuery>): boolean =>
+  Boolean(session && chatId) && status === undefined && since === undefined && cursor === undefined
 
 const listQuery = z.object({
   status: jobStatusSchema.optional().meta({ example: 'failed' }),
@@ -30,7 +39,20 @@ const listQuery = z.object({
   since: timeWithOffset.optional().meta({ description: 'Only messages that were accepted at this time or later.' }),
   cursor: cursorSchema,
   limit: pageLimit,
+  offset: z.string().optional().meta({ description: 'Of the messages of a chat: how many are passed over.' }),
+  downloadMedia: z.string().optional().meta({ description: '`false`: messages of a chat do not say where their media are.' }),
 })
+
+const ofChat = ({ session = '', chatId = '', limit, offset = '0', downloadMedia }: z.output<typeof listQuery>) => ({
+  name: session,
+  chatId,
+  limit,
+  offset: Math.min(Number.parseInt(offset, 10) || 0, MOST_PASSED_OVER),
+  sortOrder: 'desc' as const,
+  downloadMedia: downloadMedia !== 'false',
+})
+
+const MOST_PASSED_OVER = 100_000
 
 const replacementSchema = z
   .object({
@@ -39,7 +61,7 @@ const replacementSchema = z
     expiresAt: expiresAtSchema,
     priority: prioritySchema.optional(),
   })
-  .catchall(unknownField)
+  .catchall(refusedField)
   .meta({ id: 'Replacement', example: { text: 'Hello again' } })
 
 const answered = { 200: { description: 'The message.', schema: messageSchema } } as const
@@ -88,14 +110,24 @@ export const MESSAGE_ROUTES: readonly Route[] = [
     operationId: 'listMessagesToSend',
     tag: 'Messages',
     summary: 'List the messages to send',
-    description: 'Newest first. Messages that are accepted meanwhile do not move the pages. Archived messages are not listed.',
+    description:
+      'Newest first. Messages that are accepted meanwhile do not move the pages. Archived messages are not listed. With `session` and ' +
+      '`chatId` alone it is the deprecated list of WAHA: the stored messages of that chat, as ' +
+      '`GET /api/{session}/chats/{chatId}/messages` lists them.',
     roles: READERS,
     request: { query: listQuery },
-    answers: { 200: { description: 'One page of messages.', schema: messageListSchema } },
-    problems: ['unknown-session'],
+    answers: {
+      200: {
+        description: 'One page of messages, or the messages of a chat.',
+        schema: z.union([messageListSchema, z.array(wahaMessageSchema)]),
+      },
+    },
+    problems: ['unknown-session', 'invalid-chat'],
     run: async ({ dependencies, principal, query }) => ({
       status: 200,
-      body: await listMessages(dependencies, principal, query),
+      body: isOfChat(query)
+        ? await listChatMessages(dependencies, principal, ofChat(query))
+        : await listMessages(dependencies, principal, query),
     }),
   }),
   route({
@@ -129,7 +161,7 @@ export const MESSAGE_ROUTES: readonly Route[] = [
     run: async ({ dependencies, principal, params, body: { text, sendAt, expiresAt, priority } }) => ({
       status: 200,
       body: await replaceMessage(dependencies, principal, params.id, {
-        content: { type: 'text', text },
+        text,
         sendAt,
         expiresAt,
         priority,

@@ -2,7 +2,7 @@ import { SESSION_NAME } from '@holdfast/core/session/ids'
 import { z } from 'zod'
 import { deletePool, listPools, putPool, showPool } from '../use-cases/pools.ts'
 import { ADMINS, READERS, type Route, route } from './route.ts'
-import { unknownField } from './schemas.ts'
+import { refusedField } from './schemas.ts'
 
 const poolNamed = z.object({ name: z.string().meta({ description: 'The name of a pool.', example: 'sales' }) })
 
@@ -15,7 +15,7 @@ const membersSchema = z
       .refine((names) => new Set(names).size === names.length, 'must name each session once')
       .meta({ description: 'The sessions in the order in which they are asked to send.' }),
   })
-  .catchall(unknownField)
+  .catchall(refusedField)
   .meta({ id: 'PoolMembers', example: { sessions: ['main', 'backup'] } })
 
 const poolSchema = z.strictObject({ name: z.string(), sessions: z.array(z.string()) }).meta({ id: 'Pool' })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { queueStatus } from '../use-cases/queue-status.ts'
 import { retryFailed } from '../use-cases/retry-failed.ts'
 import { ADMINS, READERS, type Route, route } from './route.ts'
-import { time, unknownField } from './schemas.ts'
+import { time, refusedField } from './schemas.ts'
 
 const figuresSchema = z
   .strictObject({
@@ -38,7 +38,7 @@ const retryAllSchema = z
 
 const retryAllBody = z
   .object({ session: z.string('must be a text').optional().meta({ description: 'Only the messages of this session.' }) })
-  .catchall(unknownField)
+  .catchall(refusedField)
   .meta({ id: 'RetryAllOf', example: { session: 'main' } })
 
 /** It has a former path, too. */

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { Principal, Role } from '../app/principal.ts'
 import type { ProblemCode } from '../app/problems.ts'
 import type { Dependencies } from '../use-cases/dependencies.ts'
+import type { StoredFile } from '../use-cases/store-file.ts'
 import type { HealthCheck } from '../use-cases/health.ts'
 
 /** The dependencies of routes. */
@@ -22,7 +23,7 @@ interface AnswerDescription {
   readonly alsoAs?: readonly string[]
 }
 
-type Status = 200 | 201 | 202
+type Status = 200 | 201 | 202 | 206
 
 type Answers = Partial<Record<Status, AnswerDescription>>
 
@@ -49,6 +50,8 @@ interface Described<Request extends RequestSchemas, Given extends Answers> {
   readonly request?: Request
   /** True for routes that send messages, which are too many for the audit log. The log has every other change. */
   readonly sendsMessages?: boolean
+  /** True for routes whose body has a field `file`. Its data go to the object store while they arrive. */
+  readonly takesFile?: boolean
   /** True if the caller may leave out the body. A missing body counts as `{}`. */
   readonly isBodyOptional?: boolean
   /** The size of the largest body; 1 MiB unless the route says more. */
@@ -65,6 +68,8 @@ interface Context<Request extends RequestSchemas> {
   readonly query: Parsed<Request['query']>
   readonly headers: Parsed<Request['headers']>
   readonly body: Parsed<Request['body']>
+  /** The bytes of the field `file.data`; null without them, and for routes that take no file. */
+  readonly stored: StoredFile | null
   readonly dependencies: RouteDependencies
 }
 
@@ -73,14 +78,21 @@ type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined
 /** The result of `run`: one of the described answers as JSON, or a text in one of the content types of that answer. */
 type Result<Given extends Answers> = {
   [S in keyof Given & Status]: Given[S] extends AnswerDescription
-    ? { readonly status: S; readonly body: Readable<z.output<Given[S]['schema']>> } | TextResult<S>
+    ? { readonly status: S; readonly body: Readable<z.output<Given[S]['schema']>> } | TextResult<S> | StreamResult<S>
     : never
 }[keyof Given & Status]
 
 interface TextResult<S = Status> {
   readonly status: S
-  readonly text: string
+  readonly text: string | Uint8Array<ArrayBuffer>
   readonly contentType: string
+}
+
+/** Bytes that are too many for memory. */
+interface StreamResult<S = Status> {
+  readonly status: S
+  readonly stream: AsyncIterable<Uint8Array>
+  readonly headers: Readonly<Record<string, string>>
 }
 
 /** The same type with read-only fields and lists, because use cases return such values. */
@@ -99,7 +111,7 @@ export interface Route extends Described<RequestSchemas, Answers> {
   run(context: Context<RequestSchemas> & { readonly principal: Principal }): Promise<RouteResult>
 }
 
-export type RouteResult = { readonly status: Status; readonly body: unknown } | TextResult
+export type RouteResult = { readonly status: Status; readonly body: unknown } | TextResult | StreamResult
 
 /** Makes the entry of a route for callers with an API key. */
 export const route = <const Request extends RequestSchemas, const Given extends Answers>(

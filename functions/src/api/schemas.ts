@@ -48,22 +48,45 @@ export const jobStatusSchema = z.enum(JOB_STATUSES).meta({ id: 'JobStatus' })
 
 export const named = z.object({ name: z.string().meta({ description: 'The name of a session.', example: 'main' }) })
 
+/** The session that a route without one in its path is about. */
+export const sessionInQuery = z
+  .string('must be a text')
+  .default('default')
+  .meta({ description: 'The name of a session.', example: 'main' })
+
 export const reasonSchema = z.enum(Object.keys(REASONS) as [ReasonCode, ...ReasonCode[]]).meta({ id: 'Reason' })
 
 /**
- * Refuses the fields that this version does not know; for `catchall`. WAHA has more fields, and a caller must not believe that an
- * ignored field took effect. `null` and `false` request nothing, so they pass.
+ * Marks the fields that this version does not know, for `catchall`: they are ignored, and the answer names them. For bodies in WAHA's
+ * words, whose callers send more fields than we read. Fields that would change who gets what are known, and refused.
  */
-export const unknownField = z.literal([null, false], 'is not supported')
+export const unknownField = z.unknown().superRefine((_, context) => {
+  context.addIssue({ code: 'custom', message: 'is not supported', params: { isUnknown: true } })
+})
+
+/**
+ * Refuses the fields that this version does not know, for `catchall`: in settings a mistyped name must not look as if it took effect.
+ * `null` and `false` request nothing, so they pass.
+ */
+export const refusedField = z.literal([null, false], 'is not supported')
 
 /** The answer to a request that failed, as RFC 9457 describes it. */
 export const problemSchema = z
   .strictObject({
     type: z.string(),
     code: z.string().meta({ description: 'A stable code. Programs may branch on it.' }),
-    status: z.int(),
+    status: z.union([z.int(), z.string()]).meta({
+      description: 'The HTTP status; where the session is not in the needed status, the status of the session.',
+    }),
+    statusCode: z.int().meta({ description: 'The HTTP status.' }),
     title: z.string(),
     detail: z.string().meta({ description: 'For people: the cause, or what to do.' }),
+    message: z
+      .union([z.string(), z.array(z.string())])
+      .meta({ description: 'The same in the form of WAHA: a text, or a list of all mistakes in the request.' }),
+    error: z.string().meta({ description: 'The title in the form of WAHA.' }),
+    session: z.string().optional().meta({ description: 'The session that is not in the needed status.' }),
+    expected: z.array(z.string()).optional().meta({ description: 'The needed statuses of the session.' }),
     issues: z
       .array(z.strictObject({ field: z.string(), message: z.string() }))
       .optional()

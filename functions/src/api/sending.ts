@@ -1,11 +1,24 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { chosenMessageId } from '@holdfast/core/session/ids'
 import { z } from 'zod'
+import { readIgnoring } from '../app/ignored-fields.ts'
 import { sentenceOfIssues } from '../app/request.ts'
 import { acceptBulk, type BulkItem } from '../use-cases/accept-bulk.ts'
 import { acceptMessage } from '../use-cases/accept-message.ts'
-import { acceptedSchema, bulkTextSchema, idempotencyHeaders, messageRequestOf, textToSendSchema } from './message-schemas.ts'
+import { findSession } from '../use-cases/find-session.ts'
+import { answeringTo } from '../use-cases/references.ts'
+import { sendAnswer, shortAnswer } from '../use-cases/send-answer.ts'
+import {
+  acceptedInBulkFields,
+  bulkTextSchema,
+  idempotencyHeaders,
+  messageRequestOf,
+  sentSchema,
+  textToSendSchema,
+} from './message-schemas.ts'
 import { type Route, route, SENDERS } from './route.ts'
-import { unknownField } from './schemas.ts'
+import { SENDING_PROBLEMS } from './send-content.ts'
+import { named, unknownField } from './schemas.ts'
 
 const MAX_MESSAGES = 1000
 const MIB = 1024 * 1024
@@ -41,7 +54,13 @@ const bulkAnswerSchema = z
     results: z
       .array(
         z.union([
-          acceptedSchema.extend({ index: indexSchema }).meta({ id: 'AcceptedInBulk' }),
+          z
+            .strictObject({
+              index: indexSchema,
+              ...acceptedInBulkFields,
+              ignored: z.array(z.string()).optional().meta({ description: 'The fields of the message that were ignored.' }),
+            })
+            .meta({ id: 'AcceptedInBulk' }),
           z
             .strictObject({
               index: indexSchema,
@@ -68,23 +87,13 @@ export const SENDING_ROUTES: readonly Route[] = [
     sendsMessages: true,
     roles: SENDERS,
     request: { headers: idempotencyHeaders, body: textToSendSchema },
-    answers: { 201: { description: 'The message is accepted.', schema: acceptedSchema } },
-    problems: [
-      'unknown-session',
-      'unknown-pool',
-      'unsupported-chat',
-      'invalid-chat',
-      'invalid-time',
-      'queue-disabled',
-      'tenant-deleting',
-      'daily-quota-exceeded',
-      'idempotency-key-reused',
-      'message-damaged',
-    ],
+    answers: { 201: { description: 'The message is accepted.', schema: sentSchema } },
+    problems: ['unknown-pool', ...SENDING_PROBLEMS],
     async run({ dependencies, principal, headers, body }) {
       const idempotencyKey = headers['Idempotency-Key'] ?? randomUUID()
-      const accepted = await acceptMessage(dependencies, principal, { ...messageRequestOf(body), idempotencyKey })
-      return { status: 201, body: accepted }
+      const request = await answeringTo(dependencies, principal, messageRequestOf(body), body.reply_to)
+      const accepted = await acceptMessage(dependencies, principal, { ...request, idempotencyKey })
+      return { status: 201, body: sendAnswer(accepted, request.content, null) }
     },
   }),
   route({
@@ -105,15 +114,38 @@ export const SENDING_ROUTES: readonly Route[] = [
     problems: ['queue-disabled'],
     async run({ dependencies, principal, headers, body }) {
       const idempotencyKey = headers['Idempotency-Key'] ?? randomUUID()
-      const results = await acceptBulk(dependencies, principal, { items: body.messages.map(itemOf), idempotencyKey })
-      const accepted = results.filter((result) => 'id' in result).length
-      return { status: 200, body: { accepted, refused: results.length - accepted, results } }
+      const items = body.messages.map(itemOf)
+      const results = await acceptBulk(dependencies, principal, { items, idempotencyKey })
+      const shown = results.map((result) => {
+        if (!('jobId' in result)) return result
+        const ignored = items[result.index]?.ignored ?? []
+        return { index: result.index, ...shortAnswer(result), ...(ignored.length > 0 ? { ignored } : {}) }
+      })
+      const accepted = shown.filter((result) => 'id' in result).length
+      return { status: 200, body: { accepted, refused: shown.length - accepted, results: shown } }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/:name/new-message-id',
+    operationId: 'newMessageId',
+    tag: 'Messages',
+    summary: 'Make an id for a message',
+    description:
+      'A request that sends may carry it as `id`: the message then has this id at WhatsApp, and the same request again makes no second one.',
+    roles: SENDERS,
+    request: { params: named },
+    answers: { 200: { description: 'A new id.', schema: z.strictObject({ id: z.string() }).meta({ id: 'NewMessageId' }) } },
+    problems: ['unknown-session'],
+    async run({ dependencies, principal, params }) {
+      await findSession(dependencies.documents, principal, params.name)
+      return { status: 200, body: { id: chosenMessageId(randomBytes(9)) } }
     },
   }),
 ]
 
-function itemOf(given: unknown): BulkItem {
-  const parsed = bulkTextSchema.safeParse(given)
-  if (!parsed.success) return { mistakes: sentenceOfIssues(parsed.error) }
-  return { message: messageRequestOf(parsed.data), idempotencyKey: parsed.data.idempotencyKey ?? null }
+function itemOf(given: unknown): BulkItem & { readonly ignored: readonly string[] } {
+  const { result, ignored } = readIgnoring(bulkTextSchema, given)
+  if (!result.success) return { mistakes: sentenceOfIssues(result.error), ignored }
+  return { message: messageRequestOf(result.data), idempotencyKey: result.data.idempotencyKey ?? null, ignored }
 }

@@ -1,106 +1,69 @@
-import { SESSION_NAME } from '@holdfast/core/session/ids'
-import { DISCONNECT_CLASSES } from '@holdfast/core/session/disconnect-policy'
-import { type ApiStatus, SESSION_STATES } from '@holdfast/core/session/session-states'
+import { randomBytes } from 'node:crypto'
+import { UNCONDITIONAL_ACTION_TYPES } from '@holdfast/core/operations/recovery-action-document'
 import { z } from 'zod'
+import { configureSession } from '../use-cases/configure-session.ts'
 import { createSession } from '../use-cases/create-session.ts'
+import { exists } from '../use-cases/find-session.ts'
+import { type OperatorAction, requestOfOperator } from '../use-cases/recovery-actions.ts'
+import { removeSession } from '../use-cases/remove-session.ts'
+import type { SessionAnswer } from '../use-cases/session-answer.ts'
 import { listSessions, showSession } from '../use-cases/show-sessions.ts'
 import { startSession, stopSession } from '../use-cases/want-session.ts'
 import { ADMINS, READERS, type Route, route } from './route.ts'
-import { named, reasonSchema, requiredString, time, unknownField } from './schemas.ts'
-
-/**
- * Words that cannot be names of sessions, because routes below `/api` begin with them or with a session's name. Besides the words of
- * today it has those of WAHA, whose routes will follow.
- */
-const RESERVED_NAMES = new Set(
-  (
-    'sessions messages queue whatsapp keys tenants tenant pools audit session-info ' +
-    'apps connections contacts files reaction reply screenshot server star version'
-  ).split(' '),
-)
-
-/** Every route that sends begins like this. */
-const SENDS = /^send[A-Z]/
-
-const newSessionSchema = z
-  .object({
-    name: requiredString()
-      .regex(SESSION_NAME, 'must begin with a letter or digit and have at most 54 letters, digits, "-" and "_"')
-      .refine((name) => !RESERVED_NAMES.has(name) && !SENDS.test(name), 'is a reserved word'),
-    start: z
-      .boolean('must be true or false')
-      .default(true)
-      .meta({ description: 'True: the session connects at once. False: it stays stopped until it is started.' }),
-  })
-  .catchall(unknownField)
-  .meta({ id: 'NewSession', example: { name: 'another' } })
-
-const API_STATUSES = ['STOPPED', 'STARTING', 'SCAN_QR_CODE', 'WORKING', 'FAILED'] as const satisfies readonly ApiStatus[]
-
-export const apiStatusSchema = z.enum(API_STATUSES)
-
-const pacingSchema = z.strictObject({
-  day: z.string().meta({ description: 'The counted day, in `timeZone`. A later day has a new count.', example: '2026-12-01' }),
-  timeZone: z.string(),
-  sentToday: z.int(),
-  dailyLimit: z.int().meta({ description: 'The limit of that day. It is lower while the session is young.' }),
-  firstSentAt: time.nullable(),
-  nextSendAt: time.nullable().meta({ description: 'The end of the pause after the last message.' }),
-  announced: z
-    .strictObject({
-      reachOutLock: z
-        .strictObject({ type: z.string(), until: time.nullable(), announcedAt: time })
-        .nullable()
-        .meta({ description: 'A lock against new chats. `until` is null when it was lifted.' }),
-      messageCap: z
-        .strictObject({
-          status: z.string().meta({ description: '`CAPPED`: no new chats before `until`.' }),
-          used: z.number().nullable(),
-          total: z.number().nullable(),
-          until: time.nullable(),
-          announcedAt: time,
-        })
-        .nullable()
-        .meta({ description: 'The quota of messages that begin new chats.' }),
-    })
-    .meta({ description: 'What WhatsApp announced about the account. Messages in chats that exist are not concerned.' }),
-})
-
-const sessionSchema = z
-  .strictObject({
-    name: z.string(),
-    status: apiStatusSchema.meta({ description: "The status in WAHA's words." }),
-    state: z
-      .enum(SESSION_STATES)
-      .meta({ description: 'The stored state. `status` and `reason` also depend on whether the runner is alive.' }),
-    reason: reasonSchema,
-    sentence: z.string().meta({ description: 'The reason as a sentence.' }),
-    userAction: z.string().nullable().meta({ description: 'What the user has to do, if anything.' }),
-    since: time.nullable(),
-    nextAttemptAt: time.nullable().meta({ description: 'The next connection attempt. Set while the session waits for it.' }),
-    bannedUntil: time.nullable().meta({ description: 'The end of a ban, if WhatsApp stated it.' }),
-    lastDisconnect: z
-      .strictObject({ code: z.number().nullable(), class: z.enum(DISCONNECT_CLASSES), reason: z.string(), at: time })
-      .nullable()
-      .meta({ description: "How the last connection ended: WhatsApp's code, and the cause that the runner derived from it." }),
-    wanted: z.enum(['online', 'offline']),
-    config: z.record(z.string(), z.unknown()),
-    me: z.strictObject({ id: z.string(), lid: z.string().nullable() }).nullable().meta({ description: 'The linked account.' }),
-    owner: z
-      .strictObject({ runnerId: z.string().nullable(), epoch: z.int() })
-      .meta({ description: 'The runner that holds the session. `epoch` rises with each take-over.' }),
-    lastProofOfLifeAt: time.nullable(),
-    lastInboundAt: time.nullable(),
-    counters: z.strictObject({ sent: z.number(), received: z.number() }),
-    pacing: pacingSchema
-      .nullable()
-      .meta({ description: 'How much the session has sent and may send. Null until it has sent a paced message.' }),
-    checkpoint: z.strictObject({ object: z.string(), seq: z.int() }).nullable(),
-    createdAt: time.nullable(),
-  })
-  .meta({ id: 'Session' })
+import { named } from './schemas.ts'
+import {
+  actionRequestSchema,
+  configurationSchema,
+  meSchema,
+  newSessionSchema,
+  sessionSchema,
+  startedSchema,
+  startQuery,
+  withActionSchema,
+} from './session-schemas.ts'
 
 const answered = { 200: { description: 'The session.', schema: sessionSchema } } as const
+const made = { 201: { description: 'The session.', schema: sessionSchema } } as const
+
+/** A session in WAHA's form: the same facts once more, where its clients look for them. */
+const shown = (session: SessionAnswer) => ({
+  ...session,
+  engine: { engine: 'NOWEB' as const },
+  presence: null,
+  timestamps: { activity: (session.lastInboundAt ?? session.lastProofOfLifeAt)?.getTime() ?? null },
+  assignedWorker: session.owner.runnerId,
+  apps: [],
+})
+
+const generatedName = (): string => `session_${randomBytes(13).toString('hex')}`
+
+const SUMMARIES: Record<OperatorAction, string> = {
+  restart: 'Reconnect a session, whatever it waits for',
+  logout: 'Back up a session and unlink it from the phone',
+}
+
+function actionRoute(type: OperatorAction): Route {
+  return route({
+    method: 'POST',
+    path: `/api/sessions/:name/${type}`,
+    operationId: `${type}Session`,
+    tag: 'Recovery',
+    summary: SUMMARIES[type],
+    description:
+      "The session's runner performs the action. While it is open, a repeated request returns the same action. A restart of a stopped " +
+      'session starts it.',
+    roles: ADMINS,
+    request: { params: named, body: actionRequestSchema },
+    isBodyOptional: true,
+    answers: { 201: { description: 'The session and the action.', schema: withActionSchema } },
+    problems: ['unknown-session', 'tenant-deleting', 'session-exported'],
+    async run({ dependencies, principal, params: { name }, body: { reason } }) {
+      const action = await requestOfOperator(dependencies, principal, { name, type, reason })
+      const session = await (action ? showSession : startSession)(dependencies, principal, name)
+      return { status: 201, body: { ...shown(session), action } }
+    },
+  })
+}
 
 export const SESSION_ROUTES: readonly Route[] = [
   route({
@@ -112,11 +75,12 @@ export const SESSION_ROUTES: readonly Route[] = [
     description: 'Unless `start` is false, a runner then takes the session and shows a QR code.',
     roles: ADMINS,
     request: { body: newSessionSchema },
+    isBodyOptional: true,
     answers: { 201: { description: 'The new session.', schema: sessionSchema } },
-    problems: ['session-exists', 'quota-exceeded', 'tenant-deleting'],
-    async run({ dependencies, principal, body }) {
-      await createSession(dependencies, principal, body)
-      return { status: 201, body: await showSession(dependencies, principal, body.name) }
+    problems: ['session-exists', 'quota-exceeded', 'tenant-deleting', 'contradictory-configuration', 'not-possible'],
+    async run({ dependencies, principal, body: { name = generatedName(), start, config } }) {
+      await createSession(dependencies, principal, { name, start, config })
+      return { status: 201, body: shown(await showSession(dependencies, principal, name)) }
     },
   }),
   route({
@@ -126,8 +90,47 @@ export const SESSION_ROUTES: readonly Route[] = [
     tag: 'Sessions',
     summary: 'List the sessions',
     roles: READERS,
-    answers: { 200: { description: 'All sessions, sorted by name.', schema: z.array(sessionSchema) } },
-    run: async ({ dependencies, principal }) => ({ status: 200, body: await listSessions(dependencies, principal) }),
+    request: {
+      query: z.object({
+        all: z
+          .enum(['true', 'false'], 'must be true or false')
+          .default('false')
+          .meta({ description: 'True: also stopped ones.' }),
+      }),
+    },
+    answers: { 200: { description: 'The sessions, sorted by name.', schema: z.array(sessionSchema) } },
+    async run({ dependencies, principal, query }) {
+      const sessions = await listSessions(dependencies, principal)
+      const isListed = ({ wanted, status }: SessionAnswer) => query.all === 'true' || wanted === 'online' || status !== 'STOPPED'
+      return { status: 200, body: sessions.filter(isListed).map(shown) }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/api/sessions/start',
+    operationId: 'createAndStartSession',
+    tag: 'Sessions',
+    summary: 'Create or configure a session, and start it (former form)',
+    roles: ADMINS,
+    request: { body: startedSchema },
+    answers: made,
+    problems: [
+      'session-exists',
+      'quota-exceeded',
+      'tenant-deleting',
+      'contradictory-configuration',
+      'not-possible',
+      'unknown-session',
+      'session-exported',
+    ],
+    async run({ dependencies, principal, body: { name, config } }) {
+      if (await exists(dependencies, principal, name)) {
+        if (config) await configureSession(dependencies, principal, { name, config })
+        return { status: 201, body: shown(await startSession(dependencies, principal, name)) }
+      }
+      await createSession(dependencies, principal, { name, start: true, config })
+      return { status: 201, body: shown(await showSession(dependencies, principal, name)) }
+    },
   }),
   route({
     method: 'GET',
@@ -141,8 +144,56 @@ export const SESSION_ROUTES: readonly Route[] = [
     problems: ['unknown-session'],
     run: async ({ dependencies, principal, params }) => ({
       status: 200,
-      body: await showSession(dependencies, principal, params.name),
+      body: shown(await showSession(dependencies, principal, params.name)),
     }),
+  }),
+  route({
+    method: 'PUT',
+    path: '/api/sessions/:name',
+    operationId: 'configureSession',
+    tag: 'Sessions',
+    summary: 'Replace the configuration of a session',
+    description: 'The whole configuration. The connection stays.',
+    roles: ADMINS,
+    request: { params: named, body: configurationSchema },
+    answers: answered,
+    problems: ['unknown-session', 'contradictory-configuration', 'not-possible'],
+    async run({ dependencies, principal, params: { name }, body: { config } }) {
+      await configureSession(dependencies, principal, { name, config })
+      return { status: 200, body: shown(await showSession(dependencies, principal, name)) }
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/api/sessions/:name',
+    operationId: 'deleteSession',
+    tag: 'Sessions',
+    summary: 'Unlink and stop a session, and remove it',
+    description:
+      'What it has not sent is canceled. Its documents stay for a purge. An unknown session is answered in the same way, so that the call ' +
+      'may be repeated.',
+    roles: ADMINS,
+    request: { params: named },
+    answers: { 200: { description: 'It is removed.', schema: z.strictObject({ removed: z.literal(true) }) } },
+    async run({ dependencies, principal, params }) {
+      await removeSession(dependencies, principal, params.name)
+      return { status: 200, body: { removed: true as const } }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/sessions/:name/me',
+    operationId: 'getMe',
+    tag: 'Sessions',
+    summary: 'Show the linked account',
+    roles: READERS,
+    request: { params: named },
+    answers: { 200: { description: 'Null while no phone is linked.', schema: meSchema.nullable() } },
+    problems: ['unknown-session'],
+    async run({ dependencies, principal, params }) {
+      const { me } = await showSession(dependencies, principal, params.name)
+      return { status: 200, body: me && { id: me.id, pushName: me.pushName } }
+    },
   }),
   route({
     method: 'POST',
@@ -152,12 +203,12 @@ export const SESSION_ROUTES: readonly Route[] = [
     summary: 'Connect a session',
     description: 'The call may be repeated. It restarts a session that waits for an operator.',
     roles: ADMINS,
-    request: { params: named },
-    answers: answered,
-    problems: ['unknown-session', 'tenant-deleting'],
-    run: async ({ dependencies, principal, params }) => ({
-      status: 200,
-      body: await startSession(dependencies, principal, params.name),
+    request: { params: named, query: startQuery },
+    answers: made,
+    problems: ['unknown-session', 'tenant-deleting', 'session-exported'],
+    run: async ({ dependencies, principal, params, query }) => ({
+      status: 201,
+      body: shown(await startSession(dependencies, principal, params.name, query.confirm)),
     }),
   }),
   route({
@@ -169,11 +220,12 @@ export const SESSION_ROUTES: readonly Route[] = [
     description: 'The call may be repeated.',
     roles: ADMINS,
     request: { params: named },
-    answers: answered,
+    answers: made,
     problems: ['unknown-session'],
     run: async ({ dependencies, principal, params }) => ({
-      status: 200,
-      body: await stopSession(dependencies, principal, params.name),
+      status: 201,
+      body: shown(await stopSession(dependencies, principal, params.name)),
     }),
   }),
+  ...UNCONDITIONAL_ACTION_TYPES.map(actionRoute),
 ]

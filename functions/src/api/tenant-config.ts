@@ -1,4 +1,5 @@
 import { alertChannelSchema, CHANNEL_SECRETS } from '@holdfast/core/operations/alert-channels'
+import { quietHoursSchema } from '@holdfast/core/operations/quiet-hours'
 import { tenantConfigSchema } from '@holdfast/core/operations/tenant-document'
 import { z } from 'zod'
 
@@ -31,8 +32,10 @@ const channelsWith = (secret: z.ZodType) =>
     }) as unknown as typeof alertChannelSchema.options,
   )
 
+const alertsShape = tenantConfigSchema.shape.alerts.unwrap().shape
+
 const alertsWith = (secret: z.ZodType) =>
-  z.strictObject({ channels: z.array(channelsWith(secret)).max(20).optional() }).optional()
+  z.strictObject({ ...alertsShape, channels: z.array(channelsWith(secret)).max(20).optional() }).optional()
 
 /** Makes each field of a configuration removable with null, at every depth. */
 function patchOf(schema: z.ZodObject): z.ZodObject {
@@ -69,10 +72,15 @@ export const settingsSchema = z
     retries: z.strictObject({ delaysMs: z.array(z.int()), maxRetries: z.int() }),
     failoverAfterMs: z.int(),
     retention: z.strictObject({ finishedDays: z.int(), failedDays: z.int() }),
+    mediaRetentionDays: z.int().meta({ description: 'Days until the files of messages are removed. 0: never.' }),
     thresholds: z.strictObject({ queueDepth: z.int(), silenceMinutes: z.int() }),
     quotas: z
       .strictObject({ sessions: limit, keys: limit, messagesPerDay: limit, requestsPerMinute: limit })
       .meta({ description: 'Null: no limit.' }),
+    alerts: z.strictObject({
+      quietHours: quietHoursSchema.nullable().meta({ description: 'Null: no hour is quiet.' }),
+      reminders: z.strictObject({ criticalMinutes: z.int(), otherMinutes: z.int() }),
+    }),
     syncFullHistory: z.boolean(),
   })
   .meta({ id: 'TenantSettings', description: "The tenant's own values, and those of the installation for the rest." })

@@ -5,7 +5,7 @@ import { changeTenant, createTenant } from '../use-cases/change-tenant.ts'
 import { deleteTenant } from '../use-cases/delete-tenant.ts'
 import { listTenants, showTenant } from '../use-cases/tenants.ts'
 import { ADMINS, OPERATORS, type Route, route } from './route.ts'
-import { label, requiredString, time, unknownField } from './schemas.ts'
+import { label, requiredString, time, refusedField } from './schemas.ts'
 import { configPatchSchema, configSchema, secretIsSet, secretValue, settingsSchema } from './tenant-config.ts'
 
 const secretsPatch = z
@@ -22,10 +22,10 @@ const newTenantSchema = z
     id: requiredString('like acme').regex(TENANT_ID, 'must begin with a letter or digit and have at most 32 of a-z, 0-9 and "-"'),
     ...patch,
   })
-  .catchall(unknownField)
+  .catchall(refusedField)
   .meta({ id: 'NewTenant', example: { id: 'another', name: 'Another Ltd.', ...example } })
 
-const tenantPatchSchema = z.object(patch).catchall(unknownField).meta({ id: 'TenantPatch', example })
+const tenantPatchSchema = z.object(patch).catchall(refusedField).meta({ id: 'TenantPatch', example })
 
 const tenantSchema = z
   .strictObject({

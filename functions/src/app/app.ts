@@ -8,6 +8,10 @@ import type { Authenticate, AuthenticatorOn } from './authentication.ts'
 import { isAudited, withAudit } from './audit-trail.ts'
 import { FUNCTION_WITHOUT_SERVER, type Host, readBody } from './body-limit.ts'
 import { type GivenDependencies, withStores } from './deadline.ts'
+import { allowOrigins } from './cors.ts'
+import { headerOf, IGNORED_FIELDS } from './ignored-fields.ts'
+import { isLivePath, LIVE_PATH } from './live-request.ts'
+import { readFileRequest } from './file-request.ts'
 import type { Principal, Role } from './principal.ts'
 import { problem, problemOf } from './problems.ts'
 import { readRequest } from './request.ts'
@@ -29,15 +33,33 @@ export function createApp({ authenticatorOn, host = FUNCTION_WITHOUT_SERVER, ...
   const stores = { ...given, ...withStores(given) }
   const dependencies: AppParts = { host, ...stores, health: new HealthCheck(stores) }
   const authenticate = authenticatorOn({ keys: new KeyDirectory(stores), tenants: stores.tenants, clock: given.clock })
-  const app = new Hono<Environment>()
+  const app = new Hono<Environment>({ strict: false })
 
   app.onError((error, context) => answerTo(error, context, dependencies))
-  app.notFound(() => problem('not-found', 'GET /api/openapi.json lists all routes.').getResponse())
+  app.notFound(({ req }) => (isLivePath(req.path) ? noStreamOn(host) : noRoute()).getResponse())
+  app.use(allowOrigins)
   app.use(observed(dependencies))
   for (const route of ROUTES) if (route.roles === 'anybody') register(app, route, dependencies)
   app.use('/api/*', requireApiKey(authenticate, dependencies))
+  // Prometheus sends no headers of ours.
+  app.use(
+    '/metrics',
+    requireApiKey(authenticate, dependencies, ({ req }) => req.header('X-Api-Key') || bearerOf(req.header('Authorization'))),
+  )
   for (const route of ROUTES) if (route.roles !== 'anybody') register(app, route, dependencies)
   return app
+}
+
+const noRoute = () => problem('not-found', 'GET /api/openapi.json lists all routes.')
+
+/** What comes to `/ws` as a plain request is no WebSocket, or came to a function, which cannot have one. */
+const noStreamOn = (host: Host) => problem('not-possible', howToListen(host))
+
+function howToListen(host: Host): string {
+  if (host.type === 'server') return 'Open a WebSocket here: wss://…/ws?session=*&events=*&x-api-key=…'
+  const there =
+    host.serverUrl === null ? 'the API as a server (docs/DEPLOY.md)' : `${host.serverUrl.replace(/^http/, 'ws')}${LIVE_PATH}`
+  return `A function keeps no WebSocket. Open it at ${there}, or use webhooks.`
 }
 
 interface AppParts extends RouteDependencies {
@@ -48,12 +70,21 @@ function register(app: Hono<Environment>, route: Route, dependencies: AppParts):
   app.on(route.method, route.path, async (context) => {
     const principal = context.get('principal')
     if (route.roles !== 'anybody') requireRole(principal, route.roles)
-    const request = readRequest(context, route, await readBody(context.req, route, dependencies.host))
-    const run = () => route.run({ ...request, principal, dependencies })
+    const { bytes, file: stored } = await bodyOf(context, route, dependencies)
+    const { ignored, ...request } = readRequest(context, route, bytes)
+    if (ignored.length > 0) context.header(IGNORED_FIELDS, headerOf(ignored))
+    const run = () => route.run({ ...request, stored, principal, dependencies })
     const result = isAudited(route) ? await withAudit(route, request, principal, dependencies, run) : await run()
+    if ('stream' in result) return new Response(ReadableStream.from(result.stream), result)
     if ('text' in result) return context.body(result.text, result.status, { 'Content-Type': result.contentType })
     return context.json(result.body, result.status)
   })
+}
+
+async function bodyOf({ req, get }: Context<Environment>, route: Route, dependencies: AppParts) {
+  const { host } = dependencies
+  if (!route.takesFile) return { bytes: await readBody(req, route, host), file: null }
+  return readFileRequest(req, route, { host, dependencies, principal: get('principal') })
 }
 
 function requireRole({ role }: Principal, roles: readonly Role[]): void {
@@ -61,11 +92,20 @@ function requireRole({ role }: Principal, roles: readonly Role[]): void {
   throw problem('forbidden', `The role of this API key is ${role}; the route is for ${roles.join(', ')}.`)
 }
 
+/** Browsers cannot send a header with the address of a picture. */
+const keyIn = ({ req }: Context<Environment>): string | undefined =>
+  req.header('X-Api-Key') ?? (req.path.startsWith('/api/files/') ? req.query('x-api-key') : undefined)
+
+const bearerOf = (header: string | undefined): string | undefined => /^Bearer +(.+)$/i.exec(header ?? '')?.[1]
+
 /** Finds the caller by the key in `X-Api-Key`. Refuses a request without a valid key, or with a key that makes too many. */
-function requireApiKey(authenticate: Authenticate, { limits }: RouteDependencies): MiddlewareHandler<Environment> {
+function requireApiKey(
+  authenticate: Authenticate,
+  { limits }: RouteDependencies,
+  keyOf: (context: Context<Environment>) => string | undefined = keyIn,
+): MiddlewareHandler<Environment> {
   return async (context, next) => {
-    const { req } = context
-    const principal = await authenticate({ apiKey: req.header('X-Api-Key'), tenant: req.header('X-Tenant') })
+    const principal = await authenticate({ apiKey: keyOf(context), tenant: context.req.header('X-Tenant') })
     context.set('principal', principal)
     concerns({ tenant: principal.tenant })
     await limits.admitRequest(principal)

@@ -51,7 +51,7 @@ export async function withAudit(
 }
 
 /** Names and ids only: no free text, which may be anything. */
-const NAME = /^[\w.-]{1,80}$/
+const NAME = /^[\w.:~-]{1,120}$/
 
 /** Somebody may use phone numbers as names. */
 const PHONE_NUMBER = /^\d{7,}$/

@@ -5,6 +5,8 @@ import { HoldfastError, isHoldfastError, isStoreTrouble } from '@holdfast/core/p
 import { type Guard, guardDocuments, guardObjects } from '@holdfast/core/platform/guarded-stores'
 import type { Clock, DocumentCounter, DocumentStore, ObjectStore } from '@holdfast/core/platform/ports'
 import type { Dependencies } from '../use-cases/dependencies.ts'
+import { SessionAvailability } from '../use-cases/health/session-availability.ts'
+import { KnownNumbers } from '../use-cases/known-numbers.ts'
 import { Limits } from '../use-cases/limits.ts'
 import { TenantDirectory } from '../use-cases/tenant-directory.ts'
 
@@ -12,7 +14,7 @@ import { TenantDirectory } from '../use-cases/tenant-directory.ts'
 const STORE_DEADLINE_MS = 10_000
 
 /** What a function begins with. `withStores` makes the rest from it. */
-export type GivenDependencies = Omit<Dependencies, 'journals' | 'tenants' | 'limits'> &
+export type GivenDependencies = Omit<Dependencies, 'journals' | 'tenants' | 'limits' | 'availability' | 'numbers'> &
   ReadingStores & { readonly tenantDefaults: TenantDefaults }
 
 /** Returns the stores that use cases work with, and what is made from them. */
@@ -22,7 +24,9 @@ export function withStores({ clock, logger, tenantDefaults: defaults, ...stores 
   const archives = stores.archives && objectsWithDeadline(stores.archives, clock, STORE_DEADLINE_MS)
   const tenants = new TenantDirectory({ documents, clock, logger, defaults })
   const limits = new Limits({ documents, tenants, clock, logger })
-  return { documents, objects, archives, tenants, limits, journals: stores.journalsOn(documents) }
+  const availability = new SessionAvailability({ documents, clock, logger })
+  const numbers = new KnownNumbers(clock)
+  return { documents, objects, archives, tenants, limits, availability, numbers, journals: stores.journalsOn(documents) }
 }
 
 /**

@@ -2,17 +2,30 @@ import { TextDecoder } from 'node:util'
 import type { Context } from 'hono'
 import type { z } from 'zod'
 import type { Route } from '../api/route.ts'
+import { readIgnoring } from './ignored-fields.ts'
 import { problem } from './problems.ts'
 
 /** Reads the parts of a request that its route describes. Throws the problem `bad-request` with the mistakes of one part. */
-export function readRequest(context: Context, { request = {}, isBodyOptional = false }: Route, bytes: Uint8Array) {
+export function readRequest(context: Context, { request = {} }: Route, bytes: Uint8Array) {
   const { params, query, body, headers } = request
+  const ignored: string[] = []
   return {
-    params: params && checked(params, context.req.param()),
-    query: query && checked(query, context.req.query()),
-    body: body && parse(body, textOf(context, bytes) || (isBodyOptional ? '{}' : '')),
+    params: params && checked(params, context.req.param(), ignored),
+    query: query && checked(query, queryOf(context, query, ignored), ignored),
+    // A missing body says nothing, so that the answer names the fields that are missing.
+    body: body && checked(body, parse(textOf(context, bytes) || '{}'), ignored),
     headers: headers && checkedHeaders(headers, context),
+    ignored,
   }
+}
+
+/** Returns the parameters that a route knows, without those that are empty. */
+function queryOf({ req }: Context, { shape }: z.ZodObject, ignored: string[]): Record<string, string> {
+  const isKnown = ([name, value]: [string, string]) => Object.hasOwn(shape, name) && value !== ''
+  // A repeated parameter is a list.
+  const given = Object.entries(req.queries()).map(([name, values]): [string, string] => [name, values.join(',')])
+  ignored.push(...given.filter((each) => !isKnown(each)).map(([name]) => name))
+  return Object.fromEntries(given.filter(isKnown))
 }
 
 /**
@@ -31,7 +44,7 @@ function textOf(context: Context, bytes: Uint8Array): string {
   }
 }
 
-function parse<Schema extends z.ZodType>(schema: Schema, text: string): z.infer<Schema> {
+function parse(text: string): object {
   let body: unknown
   try {
     body = JSON.parse(text)
@@ -41,11 +54,12 @@ function parse<Schema extends z.ZodType>(schema: Schema, text: string): z.infer<
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw problem('bad-request', 'The body has to be a JSON object.')
   }
-  return checked(schema, body)
+  return body
 }
 
-function checked<Schema extends z.ZodType>(schema: Schema, given: unknown): z.infer<Schema> {
-  const result = schema.safeParse(given)
+function checked<Schema extends z.ZodType>(schema: Schema, given: unknown, ignored: string[]): z.output<Schema> {
+  const { result, ignored: fields } = readIgnoring(schema, given)
+  ignored.push(...fields)
   if (result.success) return result.data
   throw problem('bad-request', sentenceOfIssues(result.error), { members: { issues: issuesOf(result.error) } })
 }

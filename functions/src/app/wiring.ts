@@ -1,3 +1,7 @@
+import { SafeHttp } from '@holdfast/core/adapters/outgoing/http'
+import { outsideOr } from '@holdfast/core/adapters/outgoing/inside-addresses'
+import { SafeMails } from '@holdfast/core/adapters/outgoing/mails'
+import { CloudRunPool } from '@holdfast/core/adapters/google/cloud-run'
 import { openReadingStores } from '@holdfast/core/adapters/session-stores'
 import { openTaskQueues } from '@holdfast/core/adapters/task-queues'
 import { guardDocuments, timeLimit } from '@holdfast/core/platform/guarded-stores'
@@ -6,11 +10,18 @@ import { sentenceOfOldName } from '@holdfast/core/platform/old-names'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import { WrappingKey } from '@holdfast/core/security/envelope'
 import type { FunctionConfig } from '../config.ts'
+import type { Notifications } from '../use-cases/alerts/notification-settings.ts'
 import type { GivenDependencies } from './deadline.ts'
 import { requestContext } from './request-context.ts'
 
 /** Cloud Tasks takes no longer either. A message is stored when its task is enqueued, and its caller waits. */
 const ENQUEUED_WITHIN_MS = 5000
+
+/** Opens the ways to the channels of alerts. They hold no connection while nothing is sent. */
+export function openNotifications({ notifications, allowInside }: FunctionConfig): Notifications {
+  const mayConnect = outsideOr(allowInside)
+  return { ...notifications, http: new SafeHttp({ mayConnect }), mails: new SafeMails({ mayConnect }) }
+}
 
 /** What each function works with, except that the stores have no deadline yet. `name` is the component of its log lines. */
 export function openFunction(name: string, config: FunctionConfig): GivenDependencies & { close(): Promise<void> } {
@@ -19,17 +30,21 @@ export function openFunction(name: string, config: FunctionConfig): GivenDepende
   const stores = openReadingStores({ projectId: config.projectId, storage: config.storage })
   const documents = guardDocuments(stores.documents, timeLimit(systemClock, ENQUEUED_WITHIN_MS))
   const tasks = openTaskQueues({ type: config.taskQueue, cloud: config.tasks, documents, clock: systemClock })
+  const fleet = config.fleet && { pool: new CloudRunPool(config.fleet.pool), policy: config.fleet.policy }
   return {
     ...stores,
     tasks,
+    fleet,
     close: async () => {
-      await Promise.all([stores.close(), tasks.close()])
+      await Promise.all([stores.close(), tasks.close(), fleet?.pool.close()])
     },
     tenantDefaults: config.tenantDefaults,
     isMultiTenant: config.isMultiTenant,
     version: config.version,
+    publicUrl: config.publicUrl,
     thresholds: config.thresholds,
     acceptsMessages: config.acceptsMessages,
+    isRecoveryAutomatic: config.isRecoveryAutomatic,
     wrappingKey: new WrappingKey(config.wrappingKey),
     clock: systemClock,
     logger,

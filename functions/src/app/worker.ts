@@ -2,12 +2,13 @@ import { messageOf } from '@holdfast/core/platform/errors'
 import { createLogger } from '@holdfast/core/platform/logging'
 import { type FunctionConfig, readFunctionConfig } from '../config.ts'
 import type { Dependencies } from '../use-cases/dependencies.ts'
+import type { AlertDependencies } from '../use-cases/alerts/alert-dependencies.ts'
 import type { QueueDependencies } from '../use-cases/make-due.ts'
 import { withStores } from './deadline.ts'
 import { underRequestId } from './request-context.ts'
-import { openFunction } from './wiring.ts'
+import { openFunction, openNotifications } from './wiring.ts'
 
-type WorkerDependencies = Dependencies & QueueDependencies
+type WorkerDependencies = Dependencies & QueueDependencies & Pick<AlertDependencies, 'notifications'>
 
 /** Runs the work of one call of a function that Google calls. */
 export type Worker = <Result>(work: (dependencies: WorkerDependencies) => Promise<Result>) => Promise<Result>
@@ -35,7 +36,12 @@ function wire(name: string, readConfig: () => FunctionConfig): WorkerDependencie
   try {
     const config = readConfig()
     const opened = openFunction(name, config)
-    return { ...opened, ...withStores(opened), jobsLag: config.storage.type === 'local' }
+    return {
+      ...opened,
+      ...withStores(opened),
+      notifications: openNotifications(config),
+      jobsLag: config.storage.type === 'local',
+    }
   } catch (error) {
     createLogger(name, 'info').fatal({ problem: messageOf(error) }, `The function ${name} cannot start.`)
     return null

@@ -70,8 +70,8 @@ export class TaskDelivery {
     this.#clock = options.clock
     this.#logger = options.logger
     this.#queues = options.queues
-    const { retries } = options.queues
-    this.#rates = { retries: new DispatchRate(retries.rateLimits.maxDispatchesPerSecond) }
+    const rateOf = (queue: QueueName) => new DispatchRate(options.queues[queue].rateLimits.maxDispatchesPerSecond)
+    this.#rates = { retries: rateOf('retries'), alerts: rateOf('alerts'), webhooks: rateOf('webhooks') }
   }
 
   start(): void {

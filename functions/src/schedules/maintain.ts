@@ -1,7 +1,7 @@
 import { onSchedule } from 'firebase-functions/v2/scheduler'
 import { createWorker } from '../app/worker.ts'
 import { accountOf } from '../options.ts'
-import { archiveOldJobs } from '../use-cases/archive-old-jobs.ts'
+import { maintain as putOldThingsAway } from '../use-cases/maintain.ts'
 import { EACH_NIGHT } from './times.ts'
 
 const worker = createWorker('maintain')
@@ -16,6 +16,6 @@ export const maintain = onSchedule(
     timeoutSeconds: 1800,
   },
   async () => {
-    await worker(archiveOldJobs)
+    await worker(putOldThingsAway)
   },
 )

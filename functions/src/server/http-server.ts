@@ -11,6 +11,7 @@ import type { Deadline } from '@holdfast/core/platform/deadlines'
 import type { Clock } from '@holdfast/core/platform/ports'
 import { firstBytes } from './first-bytes.ts'
 import { Http2Sessions } from './http2-sessions.ts'
+import type { WebSockets } from './web-sockets.ts'
 
 /** Serves a request of either protocol. */
 type Listener = (
@@ -25,6 +26,8 @@ interface HttpServerOptions {
   readonly clock: Clock
   /** Time within which a request has to arrive whole. */
   readonly requestWithinMs: number
+  /** Takes connections that become WebSockets. Without it there are none. */
+  readonly webSockets?: WebSockets
   /** Time within which the head of a request has to arrive, from the first byte or the connection on. */
   readonly headersWithinMs?: number
 }
@@ -46,6 +49,7 @@ export class HttpServer {
   readonly #server: Server
   readonly #http2: Http2Server
   readonly #sessions: Http2Sessions
+  readonly #webSockets: WebSockets | undefined
   /** Connections of which no byte has said the protocol yet. */
   readonly #undecided = new Set<Socket>()
   readonly #responses = new Set<ServerResponse | Http2ServerResponse>()
@@ -53,7 +57,7 @@ export class HttpServer {
   readonly #pipelined = new WeakMap<Socket, number>()
   #isLeaving = false
 
-  private constructor({ listener, clock, requestWithinMs, headersWithinMs = HEADERS_WITHIN_MS }: HttpServerOptions) {
+  private constructor({ listener, clock, requestWithinMs, headersWithinMs = HEADERS_WITHIN_MS, webSockets }: HttpServerOptions) {
     const serve = (request: Parameters<Listener>[0], response: Parameters<Listener>[1]): void => {
       this.#responses.add(response)
       response.once('close', () => this.#responses.delete(response))
@@ -65,19 +69,36 @@ export class HttpServer {
       headersTimeout: Math.min(headersWithinMs, requestWithinMs),
       connectionsCheckingInterval: 1000,
     }
-    const options = { ...limits, maxHeaderSize: MOST_HEADER_BYTES, keepAliveTimeout: IDLE_WITHIN_MS }
+    const options = {
+      ...limits,
+      maxHeaderSize: MOST_HEADER_BYTES,
+      keepAliveTimeout: IDLE_WITHIN_MS,
+      shouldUpgradeCallback: (request: IncomingMessage) => webSockets?.isWanted(request.url, request.headers.upgrade) ?? false,
+    }
     this.#server = createServer(options, (request, response) => {
       if (this.#isTaken(request, response)) serve(request, response)
     })
     this.#server.setTimeout(IDLE_WITHIN_MS)
     this.#server.maxConnections = MOST_CONNECTIONS
     this.#http2 = createHttp2Server(
-      { settings: { maxConcurrentStreams: MOST_STREAMS, maxHeaderListSize: MOST_HEADER_BYTES } },
+      {
+        settings: {
+          maxConcurrentStreams: MOST_STREAMS,
+          maxHeaderListSize: MOST_HEADER_BYTES,
+          enableConnectProtocol: webSockets !== undefined,
+        },
+      },
       (request, response) => {
         this.#sessions.limit(request, requestWithinMs)
         serve(request, response)
       },
     )
+    this.#webSockets = webSockets
+    this.#server.on('upgrade', (request, socket, head) => webSockets?.upgrade(request, socket, head))
+    this.#http2.on('connect', (request: Http2ServerRequest, response: Http2ServerResponse) => {
+      if (webSockets?.isWanted(request.url, request.headers[':protocol'])) webSockets.connect(request)
+      else response.writeHead(501).end()
+    })
     this.#sessions = new Http2Sessions(this.#http2, { clock, headersWithinMs, idleWithinMs: IDLE_WITHIN_MS })
     this.#divide(headersWithinMs)
   }
@@ -109,12 +130,14 @@ export class HttpServer {
    */
   async close(deadline: Deadline): Promise<number> {
     this.#isLeaving = true
+    this.#webSockets?.close()
     const closed = new Promise<boolean>((resolve) => this.#server.close(() => resolve(true)))
     for (const response of this.#responses) endConnectionWith(response)
     for (const socket of this.#undecided) socket.destroy()
     this.#sessions.close()
     if (await deadline.wait(closed)) return 0
     const cut = this.underWay
+    this.#webSockets?.destroy()
     this.#server.closeAllConnections()
     this.#sessions.destroy()
     await closed

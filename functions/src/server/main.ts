@@ -9,7 +9,7 @@ import { logUncaughtErrors } from '@holdfast/core/platform/uncaught-errors'
 import { keysBeside } from '../app/authentication.ts'
 import { withStores } from '../app/deadline.ts'
 import { requestContext } from '../app/request-context.ts'
-import { openFunction } from '../app/wiring.ts'
+import { openFunction, openNotifications } from '../app/wiring.ts'
 import { readServerConfig, type ServerConfig } from '../config.ts'
 import { startEmbeddedWork } from '../embedded/embedded-work.ts'
 import { END_WITHIN_MS, endServer } from './end-server.ts'
@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   await endWithoutCredentials(config.credentials, logger)
   const dependencies = openFunction('api', config)
   const jobsLag = config.storage.type === 'local'
-  const worker = { ...dependencies, ...withStores(dependencies), jobsLag }
+  const worker = { ...dependencies, ...withStores(dependencies), notifications: openNotifications(config), jobsLag }
   const work = config.taskQueue === 'embedded' ? startEmbeddedWork(worker) : null
   const { port, requestWithinMs } = config
   const server = await startServer({ ...dependencies, authenticatorOn: keysBeside(...config.apiKeys), port, requestWithinMs })

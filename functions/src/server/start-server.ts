@@ -1,8 +1,10 @@
 import { getRequestListener } from '@hono/node-server'
 import type { Deadline } from '@holdfast/core/platform/deadlines'
 import { type AppDependencies, createApp } from '../app/app.ts'
+import { LiveSockets } from '../app/live-sockets.ts'
 import { problem } from '../app/problems.ts'
 import { HttpServer } from './http-server.ts'
+import { WebSockets } from './web-sockets.ts'
 
 export interface ServerOptions extends Omit<AppDependencies, 'host'> {
   /** 0 takes a free port. */
@@ -32,7 +34,9 @@ export async function startServer({ port, requestWithinMs, ...dependencies }: Se
     return server.isLeaving ? refused() : app.fetch(request)
   }
   const listener = getRequestListener(answer, { overrideGlobalObjects: false, errorHandler: malformed })
-  const server: HttpServer = await HttpServer.listen({ port, listener, clock: dependencies.clock, requestWithinMs })
+  const webSockets = new WebSockets(new LiveSockets(dependencies))
+  const { clock } = dependencies
+  const server: HttpServer = await HttpServer.listen({ port, listener, clock, requestWithinMs, webSockets })
   return server
 }
 

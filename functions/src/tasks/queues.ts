@@ -16,3 +16,15 @@ export const RETRIES = {
   retryConfig: { maxAttempts: 20, minBackoffSeconds: 1, maxBackoffSeconds: 60, maxDoublings: 6 },
   rateLimits: { maxConcurrentDispatches: 40, maxDispatchesPerSecond: 100 },
 } satisfies QueueOptions
+
+/** The documents say when an end point is called again. Only what fails here itself is repeated, and the sweep finds the rest. */
+export const WEBHOOKS = {
+  retryConfig: { maxAttempts: 10, minBackoffSeconds: 1, maxBackoffSeconds: 60, maxDoublings: 6 },
+  rateLimits: { maxConcurrentDispatches: 200, maxDispatchesPerSecond: 500 },
+} satisfies QueueOptions
+
+/** A channel that is down for an hour gets its notices afterwards. */
+export const ALERTS = {
+  retryConfig: { maxAttempts: 25, minBackoffSeconds: 5, maxBackoffSeconds: 300, maxDoublings: 6 },
+  rateLimits: { maxConcurrentDispatches: 40, maxDispatchesPerSecond: 20 },
+} satisfies QueueOptions

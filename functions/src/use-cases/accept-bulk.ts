@@ -5,14 +5,17 @@ import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { ofSession } from '@holdfast/core/session/log-fields'
 import { bulkJobIdOf, jobIdOf } from '@holdfast/core/session/ids'
 import type { Principal } from '../app/principal.ts'
-import { type Accepted, acceptedBefore, queueDisabled } from './accept-message.ts'
+import { acceptedBefore, queueDisabled } from './accept-message.ts'
 import type { Dependencies } from './dependencies.ts'
 import { enqueueLater, forLater, type JobForLater } from './enqueue-later.ts'
 import { cipherOf } from './find-session.ts'
 import { refusalOfTimes } from './message-times.ts'
+import { KnownChats } from './named-person.ts'
 import {
   isSameRequest,
   isVeryJob,
+  jobIdFor,
+  jobOfChosenId,
   type MessageRequest,
   type NewMessage,
   newJob,
@@ -20,6 +23,7 @@ import {
   retryDelaysOf,
 } from './new-message.ts'
 import { Refusal, sentenceOf } from './refusal.ts'
+import type { Accepted } from './send-answer.ts'
 import { type Sender, senderOf } from './sender.ts'
 
 type Needed = Pick<
@@ -77,6 +81,7 @@ type RepeatedJob = Pick<NewJob, 'index' | 'message' | 'cipher'> & { readonly fir
 
 class Bulk {
   readonly #dependencies: Needed
+  readonly #names: KnownChats
   readonly #principal: Principal
   readonly #idempotencyKey: string
   readonly #nowMs: number
@@ -89,6 +94,7 @@ class Bulk {
 
   constructor(dependencies: Needed, principal: Principal, idempotencyKey: string) {
     this.#dependencies = dependencies
+    this.#names = new KnownChats(dependencies.documents)
     this.#principal = principal
     this.#idempotencyKey = idempotencyKey
     this.#nowMs = dependencies.clock.now()
@@ -100,11 +106,15 @@ class Bulk {
       const { tenant } = this.#principal
       const { documents, tenants, acceptsMessages } = this.#dependencies
       const request = item.message
-      const chat = recipientOf(request.chatId)
+      const namedChat = recipientOf(request.chatId, request.content)
       const { sender, cipher } = await this.#sender(request)
-      const id =
-        item.idempotencyKey === null ? bulkJobIdOf(tenant, this.#idempotencyKey, index) : jobIdOf(tenant, item.idempotencyKey)
-      const message: NewMessage = { tenant, ...sender, chat, request }
+      const chat = await this.#names.nameOf({ sessionId: sender.sessionId, cipher }, namedChat)
+      const message: NewMessage = { tenant, ...sender, chat, namedChat, request }
+      const { idempotencyKey: key } = item
+      const byKey = () => (key === null ? bulkJobIdOf(tenant, this.#idempotencyKey, index) : jobIdOf(tenant, key))
+      const id = jobIdFor(request, tenant, byKey)
+      const earlier = await jobOfChosenId(documents, message, id)
+      if (earlier) return this.#existed({ index, message, cipher }, earlier)
       const refusal = acceptsMessages ? refusalOfTimes(request, this.#nowMs) : queueDisabled()
       if (refusal) {
         // A repeated request is answered, also after its own times: its message is accepted already.
@@ -149,7 +159,7 @@ class Bulk {
   }
 
   #isAnyAccepted(): boolean {
-    return [...this.#results.values()].some((result) => 'id' in result)
+    return [...this.#results.values()].some((result) => 'jobId' in result)
   }
 
   /** Creates jobs in one commit. Those that exist are left out, and answered as what they are. */
@@ -180,9 +190,9 @@ class Bulk {
 
   #created(jobs: readonly NewJob[]): void {
     for (const { index, id, message, fields } of jobs) {
-      const { messageId } = fields
+      const { messageId, timeline } = fields
       this.#dependencies.logger.info({ ...ofSession(message.sessionId), job: id, messageId }, 'A message was accepted.')
-      this.#results.set(index, { id, messageId, status: 'pending' })
+      this.#results.set(index, { jobId: id, messageId, status: 'pending', chat: message.chat, acceptedAt: timeline[0].at })
       this.#later.push(forLater({ id, fields }))
     }
   }

@@ -1,4 +1,4 @@
-import { type JobDocument, jobPath } from '@holdfast/core/message/job-document'
+import { jobPath } from '@holdfast/core/message/job-document'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
 import { jobIdOf } from '@holdfast/core/session/ids'
@@ -7,9 +7,12 @@ import type { Dependencies } from './dependencies.ts'
 import { enqueueLater, forLater } from './enqueue-later.ts'
 import { cipherOf, isOfTenant } from './find-session.ts'
 import { refusalOfTimes } from './message-times.ts'
+import { knownChat } from './named-person.ts'
 import {
   isSameRequest,
   isVeryJob,
+  jobIdFor,
+  jobOfChosenId,
   type MessageRequest,
   type NewMessage,
   newJob,
@@ -18,18 +21,12 @@ import {
 } from './new-message.ts'
 import { jobOrTombstone } from './parse-job.ts'
 import { Refusal } from './refusal.ts'
+import type { Accepted } from './send-answer.ts'
 import { senderOf } from './sender.ts'
 
-export interface Accepted {
-  /** The id of the job. */
-  readonly id: string
-  /** The id of the message at WhatsApp. */
-  readonly messageId: string
-  readonly status: JobDocument['status']
-}
-
 /**
- * Seals and stores a message to send. The session's owner sends it. Repeated requests with the same key and message make one message.
+ * Seals and stores a message to send. The session's owner sends it. Repeated requests with the same key, or the same id,
+ * and the same message make one message.
  *
  * @throws Refusal `invalid-chat`, `unsupported-chat`, `invalid-time`, `unknown-session`, `unknown-pool`, `queue-disabled`, `tenant-deleting`, `daily-quota-exceeded`,
  * `idempotency-key-reused` or `message-damaged`
@@ -43,11 +40,14 @@ export async function acceptMessage(
   { idempotencyKey, ...request }: MessageRequest & { readonly idempotencyKey: string },
 ): Promise<Accepted> {
   const { documents, wrappingKey, clock, logger } = dependencies
-  const chat = recipientOf(request.chatId)
+  const namedChat = recipientOf(request.chatId, request.content)
   const sender = await senderOf(dependencies, principal, request)
   const cipher = await cipherOf(documents, sender.sessionId, wrappingKey)
-  const message: NewMessage = { tenant: principal.tenant, ...sender, chat, request }
-  const id = jobIdOf(principal.tenant, idempotencyKey)
+  const chat = await knownChat(documents, { sessionId: sender.sessionId, cipher }, namedChat)
+  const message: NewMessage = { tenant: principal.tenant, ...sender, chat, namedChat, request }
+  const id = jobIdFor(request, principal.tenant, () => jobIdOf(principal.tenant, idempotencyKey))
+  const earlier = await jobOfChosenId(documents, message, id)
+  if (earlier) return acceptedBefore(dependencies, principal, earlier, { message, cipher })
   const nowMs = clock.now()
   const refusal = dependencies.acceptsMessages ? refusalOfTimes(request, nowMs) : queueDisabled()
   if (refusal) {
@@ -74,7 +74,7 @@ export async function acceptMessage(
     return accepted
   }
   await enqueueLater(dependencies, [forLater({ id, fields: job })])
-  return { id, messageId: job.messageId, status: 'pending' }
+  return { jobId: id, messageId: job.messageId, status: 'pending', chat, acceptedAt: new Date(nowMs) }
 }
 
 export const queueDisabled = () =>
@@ -88,10 +88,12 @@ export async function acceptedBefore(
   { message, cipher }: { readonly message: NewMessage; readonly cipher: SessionCipher },
 ): Promise<Accepted> {
   const reused = () => new Refusal('idempotency-key-reused', 'Use a new Idempotency-Key for another message.')
-  const { requestHash, messageId, status, sessionId, firstSession } = jobOrTombstone(existing)
+  const job = jobOrTombstone(existing)
+  const { requestHash, messageId, status, sessionId, firstSession } = job
   if (!isOfTenant(principal, existing.fields)) throw reused()
   // The pool may have another session for the repeated request than it had for the first one, whose key made the hash.
   const hashing = message.pool === null ? cipher : await cipherOf(documents, firstSession ?? sessionId, wrappingKey)
   if (!isSameRequest(requestHash, message, hashing)) throw reused()
-  return { id: existing.id, messageId, status }
+  const acceptedAt = 'acceptedAt' in job ? job.acceptedAt : (job.timeline[0]?.at ?? job.createdAt)
+  return { jobId: existing.id, messageId, status, chat: 'chat' in job ? job.chat : message.chat, acceptedAt }
 }

@@ -1,5 +1,6 @@
 import { tenantDocumentSchema, tenantPath, TENANT_ID } from '@holdfast/core/operations/tenant-document'
 import { loadTenantCipher } from '@holdfast/core/operations/tenant-secrets'
+import { TENANT_WEBHOOK_SECRETS } from '@holdfast/core/operations/webhook-secrets'
 import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { Change, DocumentSnapshot, Fields } from '@holdfast/core/platform/ports'
 import { newTenantKeys, type TenantCipher, unwrapTenantKeys } from '@holdfast/core/security/envelope'
@@ -13,6 +14,7 @@ import type { Dependencies } from './dependencies.ts'
 import { mergePatch } from './merge-patch.ts'
 import { Refusal } from './refusal.ts'
 import type { TenantAnswer } from './tenant-answer.ts'
+import { tenantWebhooks } from './webhooks/tenant-webhooks.ts'
 import { findTenant, parseTenant, showTenant } from './tenants.ts'
 
 type Needed = Pick<Dependencies, 'documents' | 'tenants' | 'wrappingKey' | 'clock' | 'logger'>
@@ -93,7 +95,11 @@ async function changesFor(
   if (!TENANT_ID.test(tenant)) throw new HoldfastError('bad-document', `${tenantPath(tenant)} has no valid name.`)
   const document = snapshot && parseTenant(snapshot)
   const stored = document?.secrets ?? {}
-  const { config, secrets } = configFor(snapshot?.fields['config'], patch, Object.keys(stored))
+  const told = await tenantWebhooks(dependencies, tenant, patch.config?.['webhooks'])
+  const webhooks = told ? { webhooks: told.webhooks } : {}
+  const plain = { ...patch, ...(patch.config ? { config: { ...patch.config, ...webhooks } } : {}) }
+  const { config, secrets } = configFor(snapshot?.fields['config'], plain, Object.keys(stored))
+  if (told) secrets.set(TENANT_WEBHOOK_SECRETS, told.secret)
   const { sealed, keyChanges } = await sealAll(dependencies, tenant, stored, secrets)
   const fields: Fields = { name: patch.name ?? document?.name ?? tenant, config, secrets: sealed }
   const path = tenantPath(tenant)
@@ -106,13 +112,17 @@ async function changesFor(
 function configFor(stored: unknown, patch: TenantPatch, names: readonly string[]) {
   const given = channelsOf(patch.config)
   const split = given ? splitChannels(given, names) : { channels: null, secrets: new Map<string, string | null>() }
-  const alerts = split.channels ? { alerts: { channels: split.channels } } : {}
+  const alerts = split.channels ? { alerts: alertsWith(patch.config?.['alerts'], split.channels) } : {}
   const config = mergePatch(stored, { ...patch.config, ...alerts })
   const checked = tenantDocumentSchema.shape.config.safeParse(config)
   if (!checked.success)
     throw contradiction(checked.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '))
   return { config, secrets: new Map([...split.secrets, ...Object.entries(patch.secrets ?? {})]) }
 }
+
+/** What a patch does to alerts, without the secrets of channels. */
+const alertsWith = (given: unknown, channels: readonly object[]): object | null =>
+  given === null ? null : { ...(given as object), channels }
 
 /** The channels that a patch sets. Null when it leaves them alone. */
 function channelsOf(config: TenantPatch['config']): readonly GivenChannel[] | null {

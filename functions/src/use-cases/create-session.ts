@@ -1,35 +1,54 @@
+import { newSession } from '@holdfast/core/session/new-session'
 import { sessionPath } from '@holdfast/core/session/session-document'
+import { isHalted } from '@holdfast/core/session/session-states'
 import { sessionKeyPath } from '@holdfast/core/security/session-key-document'
-import { newSessionKeys } from '@holdfast/core/security/envelope'
+import { newSessionKeys, unwrapSessionKeys } from '@holdfast/core/security/envelope'
 import { sessionIdOf } from '@holdfast/core/session/ids'
 import { ofSession } from '@holdfast/core/session/log-fields'
-import type { DocumentStore } from '@holdfast/core/platform/ports'
+import type { DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/ports'
 import { knowsSession, type Principal } from '../app/principal.ts'
 import { concerns } from '../app/request-context.ts'
+import { newConfig, type SessionConfig } from './configure-session.ts'
 import type { Dependencies } from './dependencies.ts'
-import { newSession } from './new-session.ts'
+import { cipherOf, isOfTenant, isRemoved, parseSession } from './find-session.ts'
+import { requestAction } from './recoveries/request-action.ts'
 import { Refusal } from './refusal.ts'
 
+type Needed = Pick<Dependencies, 'documents' | 'limits' | 'wrappingKey' | 'clock' | 'logger'>
+
+interface NewSession {
+  readonly name: string
+  readonly start: boolean
+  readonly config?: SessionConfig | undefined
+}
+
 /**
- * Creates a session together with its data key.
+ * Creates a session together with its data key. One that was removed comes back empty-handed: its device was unlinked.
  *
  * @throws Refusal `session-exists` when a session of that name or the key of an earlier one exists, `forbidden`, `quota-exceeded`
  *   or `tenant-deleting`
  */
 export async function createSession(
-  { documents, limits, wrappingKey, logger }: Pick<Dependencies, 'documents' | 'limits' | 'wrappingKey' | 'logger'>,
+  { documents, limits, wrappingKey, clock, logger }: Needed,
   principal: Principal,
-  { name, start }: { readonly name: string; readonly start: boolean },
+  { name, start, config }: NewSession,
 ): Promise<void> {
   const id = sessionIdOf(principal.tenant, name)
   if (!knowsSession(principal, id)) throw new Refusal('forbidden', `This API key may not create a session "${name}".`)
+  const keys = newSessionKeys(id, wrappingKey)
+  const wanted = start ? 'online' : 'offline'
+  const configured = newConfig(unwrapSessionKeys(id, keys, wrappingKey), config, clock.now())
   try {
     // One commit writes both, so that no session exists without its key.
     await limits.commitNew(principal.tenant, 'sessions', [
-      { kind: 'create', path: sessionPath(id), fields: newSession(principal.tenant, name, start ? 'online' : 'offline') },
-      { kind: 'create', path: sessionKeyPath(id), fields: { ...newSessionKeys(id, wrappingKey) } },
+      { kind: 'create', path: sessionPath(id), fields: { ...newSession(principal.tenant, name, wanted), ...configured } },
+      { kind: 'create', path: sessionKeyPath(id), fields: { ...keys } },
     ])
   } catch (error) {
+    const existing = await documents.read(sessionPath(id))
+    if (existing && isRemoved(existing) && isOfTenant(principal, existing.fields)) {
+      return bringBack({ documents, limits, wrappingKey, clock, logger }, principal, existing, { name, start, config })
+    }
     await refuseExisting(documents, id, name)
     throw error
   }
@@ -37,12 +56,34 @@ export async function createSession(
   logger.info({ start }, 'A session was created.')
 }
 
+/** A halted session connects again only when somebody asks for it. */
+async function bringBack(
+  { documents, limits, wrappingKey, clock, logger }: Needed,
+  principal: Principal,
+  snapshot: DocumentSnapshot,
+  { start, config = {} }: NewSession,
+): Promise<void> {
+  await limits.requireActive(principal.tenant)
+  const { id: sessionId, path } = snapshot
+  const { state } = parseSession(snapshot)
+  const configured = newConfig(await cipherOf(documents, sessionId, wrappingKey), config, clock.now())
+  // The owner may write at any time until it has let go of the session, so that no version is named.
+  const fields = { isRemoved: false, wanted: start ? 'online' : 'offline', ...configured }
+  await documents.commit([{ kind: 'update', path, fields }])
+  if (start && isHalted(state)) {
+    await requestAction(documents, principal, { sessionId, type: 'restart', why: 'Created again after it was removed.' })
+  }
+  concerns(ofSession(sessionId))
+  logger.info({ start }, 'A removed session was created again.')
+}
+
 /** Finds out by reading, not from the error, why a creation failed. Returns when nothing of that name exists. */
 async function refuseExisting(documents: DocumentStore, id: string, name: string): Promise<void> {
-  if (await documents.read(sessionPath(id))) {
+  const existing = await documents.read(sessionPath(id))
+  if (existing && !isRemoved(existing)) {
     throw new Refusal('session-exists', `Start the session (POST /api/sessions/${name}/start), or choose another name.`)
   }
-  if (await documents.read(sessionKeyPath(id))) {
+  if (!existing && (await documents.read(sessionKeyPath(id)))) {
     throw new Refusal(
       'session-exists',
       `The key of an earlier session of this name still exists. Choose another name, or restore that session: POST /api/sessions/${name}/restore.`,

@@ -1,8 +1,12 @@
 import type { ReadableJournals } from '@holdfast/core/journal/journal-store'
 import type { Logger } from '@holdfast/core/platform/logging'
+import type { ObjectStreams } from '@holdfast/core/platform/object-streams'
 import type { Clock, DocumentCounter, DocumentStore, ObjectStore, StoreCheck, TaskQueues } from '@holdfast/core/platform/ports'
+import type { FleetSizer } from '@holdfast/core/platform/runner-pool'
 import type { WrappingKey } from '@holdfast/core/security/envelope'
 import type { Thresholds } from './health-status.ts'
+import type { SessionAvailability } from './health/session-availability.ts'
+import type { KnownNumbers } from './known-numbers.ts'
 import type { Limits } from './limits.ts'
 import type { TenantDirectory } from './tenant-directory.ts'
 
@@ -13,19 +17,29 @@ export interface Dependencies {
   readonly objects: ObjectStore
   /** Where jobs are archived. Null in an installation without a bucket, which keeps its jobs. */
   readonly archives: ObjectStore | null
+  /** The bytes of media. */
+  readonly media: ObjectStreams
   /** Checks the store of `objects`. */
   readonly storage: StoreCheck
   readonly tasks: TaskQueues
   readonly tenants: TenantDirectory
   readonly limits: Limits
+  readonly availability: SessionAvailability
+  readonly numbers: KnownNumbers
   /** `ENABLE_MULTITENANCY` */
   readonly isMultiTenant: boolean
+  /** Where callers reach the API, without a slash at its end; empty or absent when it is not known. */
+  readonly publicUrl?: string
   /** Of these functions. */
   readonly version: string
   readonly wrappingKey: WrappingKey
   readonly thresholds: Thresholds
+  /** `AUTO_RECOVERY`. False: recoveries are only proposed. */
+  readonly isRecoveryAutomatic: boolean
   /** False: no new messages are accepted. */
   readonly acceptsMessages: boolean
+  /** Sizes the fleet on Cloud Run. Absent or null where nothing does. */
+  readonly fleet?: FleetSizer | null
   readonly clock: Clock
   readonly logger: Logger
 }

@@ -1,6 +1,5 @@
 import { type JobDocument, JOBS, jobDocumentSchema } from '@holdfast/core/message/job-document'
-import { RUNNERS } from '@holdfast/core/operations/runner-document'
-import type { Deadline } from '@holdfast/core/platform/deadlines'
+import { type Deadline, within } from '@holdfast/core/platform/deadlines'
 import { isDamage, isHoldfastError, isKeyTrouble } from '@holdfast/core/platform/errors'
 import { inParallel } from '@holdfast/core/platform/in-parallel'
 import { parseUnlessDamaged } from '@holdfast/core/platform/parse'
@@ -8,15 +7,19 @@ import type { DocumentSnapshot, Fields, Query } from '@holdfast/core/platform/po
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { tenantOf } from '@holdfast/core/session/ids'
 import { ofSession } from '@holdfast/core/session/log-fields'
-import { SESSIONS } from '@holdfast/core/session/session-document'
 import type { Dependencies } from './dependencies.ts'
 import { decideMove, LOCKS } from './failover-decision.ts'
 import { cipherOf } from './find-session.ts'
+import type { FleetFacts } from './fleet-facts.ts'
+import { conditionsOf } from './fleet/session-conditions.ts'
 import { type MovingJob, moveJob } from './move-job.ts'
 import { poolsOfAll, type SessionsOfPool } from './pools.ts'
-import { conditionOf, type SessionCondition } from './session-condition.ts'
+import type { SessionCondition } from './session-condition.ts'
 
 type Needed = Pick<Dependencies, 'documents' | 'tenants' | 'wrappingKey' | 'clock' | 'logger'>
+
+/** Whoever reads the facts about the fleet may hang. */
+const FACTS_WITHIN_MS = 15_000
 
 const PAGE = 200
 const CHATS_AT_ONCE = 10
@@ -37,8 +40,14 @@ const REFUSED = [
 /**
  * Moves messages of pools away from sessions that are down, or that WhatsApp does not let send them. Returns the number of moved
  * messages. Reads little while no message of a pool waits, and only the messages of sessions in trouble otherwise.
+ *
+ * @param reading what the sweep knows of the fleet; null, and whatever fails: all sessions are read
  */
-export async function failOver(dependencies: Needed, deadline: Deadline): Promise<number> {
+export async function failOver(
+  dependencies: Needed,
+  deadline: Deadline,
+  reading: Promise<FleetFacts> | null = null,
+): Promise<number> {
   const { documents } = dependencies
   const waiting = await documents.query({
     collection: JOBS,
@@ -47,7 +56,9 @@ export async function failOver(dependencies: Needed, deadline: Deadline): Promis
     limit: 1,
     select: [],
   })
-  return waiting.length === 0 ? 0 : (await Failover.look(dependencies, deadline)).run()
+  if (waiting.length === 0) return 0
+  const facts = reading && (await within(dependencies.clock, FACTS_WITHIN_MS, reading).catch(() => null))
+  return (await Failover.look(dependencies, deadline, facts)).run()
 }
 
 /** One run: the sessions and pools as they were found at its beginning. */
@@ -73,20 +84,10 @@ class Failover {
     this.#poolNames = found.poolNames
   }
 
-  static async look(dependencies: Needed, deadline: Deadline): Promise<Failover> {
-    const { documents, clock } = dependencies
-    // Reads sessions first, so that the second query finds each runner that a session names.
-    const sessions = await documents.query({ collection: SESSIONS })
-    const runners = new Map((await documents.query({ collection: RUNNERS })).map((runner) => [runner.id, runner]))
-    const conditions = sessions.map((session) =>
-      conditionOf(session, runners.get(String(session.fields['runnerId'])) ?? null, clock.now()),
-    )
-    const { sessionsOf, names } = await poolsOfAll(
-      dependencies,
-      sessions.map(({ id }) => id),
-    )
-    const byId = new Map(conditions.map((condition) => [condition.sessionId, condition]))
-    return new Failover(dependencies, deadline, { conditions: byId, sessionsOf, poolNames: names })
+  static async look(dependencies: Needed, deadline: Deadline, facts: FleetFacts | null): Promise<Failover> {
+    const conditions = await conditionsOf(dependencies, facts)
+    const { sessionsOf, names } = await poolsOfAll(dependencies, [...conditions.keys()])
+    return new Failover(dependencies, deadline, { conditions, sessionsOf, poolNames: names })
   }
 
   async run(): Promise<number> {

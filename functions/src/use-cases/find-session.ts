@@ -25,6 +25,9 @@ export function namedSession(principal: Principal, name: string): string {
   return id
 }
 
+/** Returns whether the session is hidden from its callers. */
+export const isRemoved = ({ fields }: DocumentSnapshot): boolean => fields['isRemoved'] === true
+
 /** Returns whether a document is of the caller's tenant. Where the field `tenant` is damaged, the id of the document decides. */
 export const isOfTenant = ({ tenant }: Principal, fields: Fields): boolean =>
   typeof fields['tenant'] !== 'string' || fields['tenant'] === tenant
@@ -41,9 +44,19 @@ export async function findSession(
 ): Promise<{ id: string; snapshot: DocumentSnapshot }> {
   const id = namedSession(principal, name)
   const snapshot = await documents.read(sessionPath(id))
-  if (!snapshot || !isOfTenant(principal, snapshot.fields)) throw unknownSession(name)
+  if (!snapshot || !isOfTenant(principal, snapshot.fields) || isRemoved(snapshot)) throw unknownSession(name)
   concerns(ofSession(id))
   return { id, snapshot }
+}
+
+/** Returns whether the caller has a session of this name. */
+export async function exists(
+  { documents }: { readonly documents: DocumentStore },
+  principal: Principal,
+  name: string,
+): Promise<boolean> {
+  const snapshot = await documents.read(sessionPath(namedSession(principal, name)))
+  return snapshot !== null && isOfTenant(principal, snapshot.fields) && !isRemoved(snapshot)
 }
 
 export const parseSession = (snapshot: DocumentSnapshot): SessionDocument =>

@@ -1,14 +1,15 @@
+import type { HealthStatus } from '@holdfast/core/operations/health-document'
 import type { Principal } from '../app/principal.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { Health } from './health.ts'
-import { countSessions, type HealthStatus, problemsOf, statusOfProblems } from './health-status.ts'
+import { countSessions, problemsOf, statusOfProblems } from './health-status.ts'
 import { queueStatus } from './queue-status.ts'
 import type { SessionAnswer } from './session-answer.ts'
 import { listSessions } from './show-sessions.ts'
 
 /** Answers in the words of callers from before there was this API. */
 
-type Needed = Pick<Dependencies, 'documents' | 'clock' | 'logger' | 'thresholds'>
+type Needed = Pick<Dependencies, 'documents' | 'clock' | 'logger' | 'thresholds' | 'availability' | 'wrappingKey'>
 
 interface FormerHealth {
   readonly sessions: Readonly<Record<string, { status: SessionAnswer['status']; number: string | null; connected: boolean }>>

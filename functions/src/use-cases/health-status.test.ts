@@ -1,6 +1,6 @@
+import type { HealthStatus } from '@holdfast/core/operations/health-document'
 import { describe, expect, test } from 'vitest'
 import {
-  type HealthStatus,
   type Measured,
   PROBLEM_CODES,
   type ProblemCode,
@@ -11,8 +11,14 @@ import {
 } from './health-status.ts'
 
 const CRITICAL: readonly ProblemCode[] = ['no-runner', 'all-sessions-failed']
-const WARNING: readonly ProblemCode[] = ['cpu-high', 'memory-high']
-const DEGRADED: readonly ProblemCode[] = ['database-unavailable', 'storage-unavailable', 'sessions-failed', 'sessions-recovering']
+const WARNING: readonly ProblemCode[] = ['cpu-high', 'memory-high', 'outage', 'sweep-dead']
+const DEGRADED: readonly ProblemCode[] = [
+  'database-unavailable',
+  'storage-unavailable',
+  'sessions-failed',
+  'sessions-recovering',
+  'runner-lost',
+]
 
 describe('the status', () => {
   test('is defined for every problem', () => {
@@ -28,7 +34,7 @@ describe('the status', () => {
       expect(statusOfProblems(codes), codes.join()).toBe(expected)
       seen.set(expected, (seen.get(expected) ?? 0) + 1)
     }
-    expect(Object.fromEntries(seen)).toEqual({ healthy: 1, degraded: 15, warning: 48, critical: 192 })
+    expect(Object.fromEntries(seen)).toEqual({ healthy: 1, degraded: 31, warning: 480, critical: 1536 })
   })
 })
 

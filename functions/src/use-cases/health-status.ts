@@ -1,11 +1,8 @@
+import { HEALTH_STATUSES, type HealthStatus } from '@holdfast/core/operations/health-document'
+import type { OutageVerdict } from '@holdfast/core/operations/network-report'
 import type { ApiStatus } from '@holdfast/core/session/session-states'
 
 /** Derives the problems and the status of GET /health from the measured figures. */
-
-/** From best to worst. */
-export const HEALTH_STATUSES = ['healthy', 'degraded', 'warning', 'critical'] as const
-
-export type HealthStatus = (typeof HEALTH_STATUSES)[number]
 
 /** The status that each problem causes. The worst problem decides the status of the installation. */
 const SEVERITY = {
@@ -14,9 +11,15 @@ const SEVERITY = {
   'storage-unavailable': 'degraded',
   'sessions-recovering': 'degraded',
   'sessions-failed': 'degraded',
+  /** Its sessions wait for another runner. */
+  'runner-lost': 'degraded',
   /** A runner is close to its limits. */
   'cpu-high': 'warning',
   'memory-high': 'warning',
+  /** Something outside the sessions keeps them from working. */
+  outage: 'warning',
+  /** Retries, alerts and this health wait for the schedule. */
+  'sweep-dead': 'warning',
   /** No session works. */
   'no-runner': 'critical',
   'all-sessions-failed': 'critical',
@@ -45,6 +48,8 @@ export interface Thresholds {
 export interface RunnerFigures {
   readonly id: string
   readonly isAlive: boolean
+  /** Whether documents of sessions still name it. Absent: not known. */
+  readonly hasSessions?: boolean
   /** Percent, null when unknown. */
   readonly cpu: number | null
   readonly memory: { readonly percentage: number | null }
@@ -101,10 +106,17 @@ export interface Measured {
   readonly fleet: { readonly sessions: SessionFigures; readonly runners: readonly RunnerFigures[] } | null
   readonly storageAnswers: boolean
   readonly thresholds: Thresholds
+  /** Where an outage lies, as all runners together show it. */
+  readonly outage?: OutageVerdict
+  /** Whether the schedule of each minute runs. */
+  readonly sweepRuns?: boolean
 }
 
-export function problemsOf({ fleet, storageAnswers, thresholds }: Measured): HealthProblem[] {
+export function problemsOf(measured: Measured): HealthProblem[] {
+  const { fleet, storageAnswers, thresholds, outage = 'none', sweepRuns = true } = measured
   return [
+    ...(outage === 'none' ? [] : [problem('outage', OUTAGES[outage])]),
+    ...(sweepRuns ? [] : [problem('sweep-dead', SWEEP_IS_DEAD)]),
     ...(fleet
       ? [...problemsOfSessions(fleet), ...problemsOfRunners(fleet.runners, thresholds)]
       : [problem('database-unavailable', 'Firestore does not answer, so the state of the sessions is unknown.')]),
@@ -118,6 +130,17 @@ export function problemsOf({ fleet, storageAnswers, thresholds }: Measured): Hea
         ]),
   ]
 }
+
+const OUTAGES: Readonly<Record<Exclude<OutageVerdict, 'none'>, string>> = {
+  runner: 'The network of a runner is away; other runners work.',
+  egress: 'No runner reaches anything outside Google.',
+  whatsapp: 'WhatsApp does not answer, or refuses connections; the network works.',
+  google: 'Firestore or Cloud Storage does not answer a runner; the network works.',
+  fleet: 'No runner can be reached, or none reaches anything.',
+}
+
+const SWEEP_IS_DEAD =
+  'The schedule of each minute has not run for minutes: due retries, alerts and the health of the installation wait for it.'
 
 function problemsOfSessions({ sessions, runners }: NonNullable<Measured['fleet']>): HealthProblem[] {
   const { total, failed, recovering, wanted, wantedFailed } = sessions
@@ -140,13 +163,20 @@ function problemsOfSessions({ sessions, runners }: NonNullable<Measured['fleet']
 
 function problemsOfRunners(runners: readonly RunnerFigures[], thresholds: Thresholds): HealthProblem[] {
   const alive = runners.filter(({ isAlive }) => isAlive)
+  const lost = runners.filter((runner) => !runner.isAlive && runner.hasSessions).map(({ id }) => id)
   const cpu = worstOf(alive, ({ cpu }) => cpu)
   const memory = worstOf(alive, ({ memory }) => memory.percentage)
   const above = (code: 'cpu-high' | 'memory-high', what: string, worst: Worst | null, limit: number): HealthProblem[] =>
     worst && worst.percentage > limit
       ? [problem(code, `${worst.id} uses ${worst.percentage} % of its ${what}; the threshold is ${limit} %.`)]
       : []
-  return [...above('cpu-high', 'CPU', cpu, thresholds.cpu), ...above('memory-high', 'memory', memory, thresholds.memory)]
+  const losses =
+    lost.length === 0 ? [] : [problem('runner-lost', `Sessions wait for another runner, because theirs died: ${named(lost)}.`)]
+  return [
+    ...losses,
+    ...above('cpu-high', 'CPU', cpu, thresholds.cpu),
+    ...above('memory-high', 'memory', memory, thresholds.memory),
+  ]
 }
 
 interface Worst {
@@ -172,3 +202,7 @@ export function worstResources(runners: readonly RunnerFigures[]): { cpu: number
 const problem = (code: ProblemCode, sentence: string): HealthProblem => ({ code, sentence })
 
 const counted = (count: number, what: string): string => (count === 1 ? `1 ${what} is` : `${count} ${what}s are`)
+
+/** Names some of many. */
+const named = (ids: readonly string[]): string =>
+  ids.length > 3 ? `${ids.slice(0, 3).join(', ')} and ${ids.length - 3} more` : ids.join(', ')

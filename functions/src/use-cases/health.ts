@@ -1,21 +1,10 @@
+import { FLEET_HEALTH_LIMIT_MS, type HealthStatus } from '@holdfast/core/operations/health-document'
 import { within } from '@holdfast/core/platform/deadlines'
-import { countDepth } from '@holdfast/core/message/queue-figures'
-import { RUNNERS } from '@holdfast/core/operations/runner-document'
-import { SESSIONS, sessionDocumentSchema } from '@holdfast/core/session/session-document'
-import type { DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/ports'
 import type { Dependencies } from './dependencies.ts'
-import {
-  type HealthProblem,
-  type HealthStatus,
-  problemsOf,
-  type CountedSessions,
-  countSessions,
-  type SeenSession,
-  statusOfProblems,
-  worstResources,
-} from './health-status.ts'
-import { type RunnerAnswer, runnerAnswers } from './runner-answer.ts'
-import { statusOf } from './session-answer.ts'
+import { availabilityOf } from './health/history.ts'
+import { type MeasuredFleet, measuredFleet } from './health/measured-fleet.ts'
+import { type HealthProblem, problemsOf, type CountedSessions, statusOfProblems, worstResources } from './health-status.ts'
+import type { RunnerAnswer } from './runner-answer.ts'
 import { StorageWatch } from './storage-watch.ts'
 
 /** How long a health check waits for the stores. It has to answer within two seconds even when they do not answer. */
@@ -30,6 +19,8 @@ export interface Health {
   readonly version: string
   /** Seconds since this API process started. */
   readonly uptime: number
+  /** When the sweep counted sessions and jobs. Null: they were counted for this answer. */
+  readonly measuredAt: Date | null
   /** Sessions: all, connected, waiting for an operator, on the way to a connection. Null while Firestore does not answer. */
   readonly connections: {
     readonly total: number
@@ -41,10 +32,21 @@ export interface Health {
   /** Percent, the highest figure of all live runners; null when no runner reports it. */
   readonly resources: { readonly cpu: number | null; readonly memory: { readonly percentage: number | null } } | null
   readonly runners: readonly RunnerAnswer[] | null
+  /** Where an outage lies. Null while Firestore does not answer. */
+  readonly outage: MeasuredFleet['outage'] | null
+  /** Percent of the time of the last 31 days for which sessions were connected while they should have been. Null while unknown. */
+  readonly availability: number | null
   readonly problems: readonly HealthProblem[]
 }
 
 type Figures = Omit<Health, 'uptime' | 'version'>
+
+/** One look at the installation. */
+export interface Look {
+  readonly figures: Figures
+  /** Null while Firestore does not answer. */
+  readonly fleet: MeasuredFleet | null
+}
 
 type Needed = Pick<Dependencies, 'documents' | 'storage' | 'clock' | 'logger' | 'thresholds' | 'version'>
 
@@ -53,7 +55,7 @@ export class HealthCheck {
   readonly #dependencies: Needed
   readonly #storage: StorageWatch
   readonly #startedAt: number
-  #latest: { readonly at: number; readonly figures: Promise<Figures> } | undefined
+  #latest: { readonly at: number; readonly look: Promise<Look> } | undefined
 
   constructor(dependencies: Needed) {
     this.#dependencies = dependencies
@@ -62,67 +64,60 @@ export class HealthCheck {
   }
 
   async health(): Promise<Health> {
-    const now = this.#dependencies.clock.monotonic()
-    if (!this.#latest || now - this.#latest.at > FRESH_FOR_MS) {
-      this.#latest = { at: now, figures: measure(this.#dependencies, this.#storage) }
-    }
-    const { status, ...figures } = await this.#latest.figures
+    const { status, ...figures } = (await this.look()).figures
     const { version } = this.#dependencies
-    return { status, version, uptime: Math.floor((now - this.#startedAt) / 1000), ...figures }
+    return { status, version, uptime: Math.floor(this.#uptimeMs / 1000), ...figures }
   }
-}
 
-async function measure({ documents, clock, logger, thresholds }: Needed, storage: StorageWatch): Promise<Figures> {
-  const fleet = within(clock, PATIENCE_MS, Promise.all([measureFleet(documents), countDepth(documents)])).catch(
-    (error: unknown) => {
+  look(): Promise<Look> {
+    const now = this.#dependencies.clock.monotonic()
+    if (!this.#latest || now - this.#latest.at > FRESH_FOR_MS) this.#latest = { at: now, look: this.#measure() }
+    return this.#latest.look
+  }
+
+  get #uptimeMs(): number {
+    return this.#dependencies.clock.monotonic() - this.#startedAt
+  }
+
+  async #measure(): Promise<Look> {
+    const { clock, logger, thresholds } = this.#dependencies
+    const reading = within(clock, PATIENCE_MS, measuredFleet(this.#dependencies)).catch((error: unknown) => {
       logger.warn({ error }, 'The health check could not read the database.')
       return null
-    },
-  )
-  const [measured, storageAnswers] = await Promise.all([fleet, storage.answers()])
-  const [fleetFigures, queue] = measured ?? [null, null]
-  const runners = fleetFigures?.runners ?? null
-  const alive = runners?.map((runner) => ({ ...runner, isAlive: runner.state !== 'dead' }))
-  const problems = problemsOf({
-    fleet: fleetFigures && alive ? { sessions: fleetFigures.sessions, runners: alive } : null,
-    storageAnswers,
-    thresholds,
-  })
-  return {
-    status: statusOfProblems(problems.map(({ code }) => code)),
-    connections: fleetFigures && connectionsOf(fleetFigures.sessions),
-    queue,
-    resources: alive ? worstResources(alive) : null,
-    runners,
-    problems,
+    })
+    const [fleet, storageAnswers] = await Promise.all([reading, this.#storage.answers()])
+    const runners = fleet?.runners.map(({ answer }) => answer) ?? null
+    const alive = runners?.map((runner) => ({ ...runner, isAlive: runner.state !== 'dead' }))
+    const found = problemsOf({
+      fleet: fleet && alive ? { sessions: fleet.sessions, runners: alive } : null,
+      storageAnswers,
+      thresholds,
+      outage: fleet?.outage ?? 'none',
+      sweepRuns: fleet === null || this.#sweepRuns(fleet),
+    })
+    const problems = [...found, ...lossesOf(fleet)]
+    const figures = {
+      status: statusOfProblems(problems.map(({ code }) => code)),
+      measuredAt: fleet?.written?.measuredAt ?? null,
+      connections: fleet && connectionsOf(fleet.sessions),
+      queue: fleet?.queue ?? null,
+      resources: alive ? worstResources(alive) : null,
+      runners,
+      outage: fleet?.outage ?? null,
+      availability: availabilityOf(fleet?.history?.days ?? {}),
+      problems,
+    }
+    return { figures, fleet }
+  }
+
+  /** A new installation has a moment until the first run of the sweep. */
+  #sweepRuns({ sweepRuns }: MeasuredFleet): boolean {
+    return sweepRuns ?? this.#uptimeMs < FLEET_HEALTH_LIMIT_MS
   }
 }
 
-const sessionFields = sessionDocumentSchema.pick({
-  wanted: true,
-  state: true,
-  reason: true,
-  sentence: true,
-  userAction: true,
-  since: true,
-  runnerId: true,
-  epoch: true,
-})
-
-async function measureFleet(documents: DocumentStore): Promise<{ sessions: CountedSessions; runners: RunnerAnswer[] }> {
-  // Reads sessions first, so that the second query finds each runner that a session names.
-  const sessions = await documents.query({ collection: SESSIONS, select: Object.keys(sessionFields.shape) })
-  const runners = await documents.query({ collection: RUNNERS })
-  const byId = new Map(runners.map((runner) => [runner.id, runner]))
-  const seen = sessions.map((session) => seenOf(session, byId))
-  return { sessions: countSessions(seen), runners: runnerAnswers(runners) }
-}
+/** Only the sweep knows which sessions of a dead runner still wait. */
+const lossesOf = (fleet: MeasuredFleet | null): HealthProblem[] =>
+  (fleet?.written?.problems ?? []).flatMap(({ code, sentence }) => (code === 'runner-lost' ? [{ code, sentence }] : []))
 
 const connectionsOf = ({ total, active, failed, recovering }: CountedSessions) => ({ total, active, failed, recovering })
-
-function seenOf(snapshot: DocumentSnapshot, runners: ReadonlyMap<string, DocumentSnapshot>): SeenSession {
-  const parsed = sessionFields.safeParse(snapshot.fields)
-  const isWanted = snapshot.fields['wanted'] === 'online'
-  if (!parsed.success) return { status: 'FAILED', isWanted }
-  return { status: statusOf(snapshot.id, parsed.data, runners.get(parsed.data.runnerId ?? '') ?? null).status, isWanted }
-}

@@ -19,8 +19,8 @@ const ATTEMPTS = 30
 
 /** What a tenant can have a limited number of: where it lies, and which of it counts. */
 const COUNTED = {
-  sessions: { collection: SESSIONS, where: [] },
-  keys: { collection: API_KEYS, where: [['revokedAt', '==', null]] },
+  sessions: { collection: SESSIONS, where: [], except: ['isRemoved', '==', true] },
+  keys: { collection: API_KEYS, where: [['revokedAt', '==', null]], except: null },
 } as const
 
 type Counted = keyof typeof COUNTED
@@ -123,8 +123,12 @@ export class Limits {
     if (document?.state === 'deleting') throw tenantDeleting()
     const limit = effectiveConfig(document, tenants.defaults).quotas[what]
     if (limit === null) return
-    const { collection, where } = COUNTED[what]
-    if ((await documents.count({ collection, where: [['tenant', '==', tenant], ...where] })) < limit) return
+    const { collection, where, except } = COUNTED[what]
+    const ofTenant = [['tenant', '==', tenant] as const, ...where]
+    const all = await documents.count({ collection, where: ofTenant })
+    if (all < limit) return
+    // Most documents lack the field, so that no query finds those without it.
+    if (except && all - (await documents.count({ collection, where: [...ofTenant, except] })) < limit) return
     throw new Refusal('quota-exceeded', `This tenant may have ${limit} ${what}. Its operator can allow more.`)
   }
 

@@ -4,10 +4,11 @@ import type { QueueScope } from '@holdfast/core/message/queue-figures'
 import type { DocumentSnapshot, DocumentStore, Query } from '@holdfast/core/platform/ports'
 import type { Principal } from '../app/principal.ts'
 import type { Dependencies } from './dependencies.ts'
-import { findSession, isOfTenant } from './find-session.ts'
+import { cipherOf, findSession, isOfTenant } from './find-session.ts'
 import { scopesOf } from './job-scopes.ts'
 import type { MessageAnswer } from './message-answer.ts'
 import { MessageViewer } from './message-viewer.ts'
+import { knownChat } from './named-person.ts'
 import { Refusal } from './refusal.ts'
 
 interface JobFilter {
@@ -28,7 +29,9 @@ interface ListRequest extends Omit<JobFilter, 'chat'> {
 
 /** A message whose document cannot be read. */
 interface DamagedMessage {
+  /** The id of the job, because that of the message cannot be read. */
   readonly id: string
+  readonly jobId: string
   readonly damage: string
 }
 
@@ -51,7 +54,8 @@ export async function listMessages(
   const { documents, logger } = dependencies
   const sessionId = session === undefined ? null : (await findSession(documents, principal, session)).id
   // A text that names no chat has no messages.
-  const chat = chatId === undefined ? undefined : (parseChatId(chatId)?.jid ?? chatId)
+  const named = chatId === undefined ? undefined : (parseChatId(chatId)?.jid ?? chatId)
+  const chat = named === undefined || sessionId === null ? named : await knownIn(dependencies, sessionId, named)
   const scopes = scopesOf(principal, sessionId)
   const found = await newestJobs(documents, scopes, { ...filter, chat, after: cursor, limit: limit + 1 })
   const page = found.slice(0, limit)
@@ -65,6 +69,16 @@ export async function listMessages(
   return { messages, cursor: last && found.length > limit ? cursorOf(last) : null }
 }
 
+/** The name under which a session keeps a chat. Only a LID has another one. */
+async function knownIn(
+  { documents, wrappingKey }: Pick<Dependencies, 'documents' | 'wrappingKey'>,
+  sessionId: string,
+  chat: string,
+): Promise<string> {
+  if (!chat.endsWith('@lid')) return chat
+  return knownChat(documents, { sessionId, cipher: await cipherOf(documents, sessionId, wrappingKey) }, chat)
+}
+
 /** Shows a damaged message as damaged, so that it does not hide the others. */
 async function shown(viewer: MessageViewer, snapshot: DocumentSnapshot, logger: Dependencies['logger']) {
   try {
@@ -72,7 +86,7 @@ async function shown(viewer: MessageViewer, snapshot: DocumentSnapshot, logger: 
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     logger.error({ job: snapshot.id, code: error.code }, 'A job is damaged.')
-    return { id: snapshot.id, damage: error.message }
+    return { id: snapshot.id, jobId: snapshot.id, damage: error.message }
   }
 }
 

@@ -1,3 +1,4 @@
+import { newSession } from '@holdfast/core/session/new-session'
 import type { CheckpointPointer } from '@holdfast/core/session/session-document'
 import { sessionKeyPath } from '@holdfast/core/security/session-key-document'
 import { isDamage } from '@holdfast/core/platform/errors'
@@ -8,7 +9,6 @@ import { readUnpointed } from '@holdfast/core/journal/checkpoint'
 import { readTail, endOfLog } from '@holdfast/core/journal/journal-reader'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import type { Dependencies } from './dependencies.ts'
-import { newSession } from './new-session.ts'
 
 /**
  * Makes the fields of the document of a session whose document is gone although its key exists. They point to the journal and the

@@ -1,12 +1,22 @@
 import { isTombstone } from '@holdfast/core/message/archived-job'
 import { EXPIRED, isExpired } from '@holdfast/core/message/attempts'
+import { ackEventOf } from '@holdfast/core/message/ack-webhook'
 import { dueTimeOf } from '@holdfast/core/message/due'
 import { type JobDocument, JOBS, jobDocumentSchema, jobPath } from '@holdfast/core/message/job-document'
 import { isHoldfastError } from '@holdfast/core/platform/errors'
 import { parseUnlessDamaged } from '@holdfast/core/platform/parse'
-import { Append, type DocumentSnapshot, type DocumentStore, type Fields, SERVER_TIME } from '@holdfast/core/platform/ports'
+import {
+  Append,
+  type DocumentSnapshot,
+  type DocumentStore,
+  type Fields,
+  type Merge,
+  SERVER_TIME,
+} from '@holdfast/core/platform/ports'
+import { sessionPath } from '@holdfast/core/session/session-document'
 import { z } from 'zod'
 import type { Dependencies } from './dependencies.ts'
+import { tellEndPointsOf } from './webhooks/tell-end-points.ts'
 
 /** The dependencies of tasks and schedules about jobs. */
 export type QueueDependencies = Pick<Dependencies, 'documents' | 'clock' | 'logger'> & {
@@ -84,11 +94,13 @@ export async function makeDue(
     const now = clock.now()
     const { outcome, fields } = decide(snapshot, fits, { now, jobsLag })
     if (!fields) return outcome
+    const told = outcome === 'expired' ? await tellOfFailure(documents, snapshot, new Date(now)) : []
     const beside = outcome === 'made-due' ? await dueBeside(documents, snapshot, { now, jobsLag }) : []
     try {
-      await documents.commit(
-        [snapshot, ...beside].map((job) => ({ kind: 'update', path: job.path, fields, unlessChangedSince: job })),
+      const changes = [snapshot, ...beside].map(
+        (job) => ({ kind: 'update', path: job.path, fields, unlessChangedSince: job }) as const,
       )
+      await documents.commit([...changes, ...told])
       return outcome
     } catch (error) {
       const found = await documents.read(snapshot.path)
@@ -115,6 +127,13 @@ async function dueBeside(
   ] as const
   const found = await documents.query({ collection: JOBS, where, limit: MOST_BESIDE })
   return found.filter((job) => job.id !== id && decide(job, () => true, at).outcome === 'made-due')
+}
+
+/** Returns what tells the end points of the session that the message was not sent. */
+async function tellOfFailure(documents: DocumentStore, { id, fields }: DocumentSnapshot, at: Date): Promise<readonly Merge[]> {
+  const { sessionId, messageId, chat } = fields as Pick<JobDocument, 'sessionId' | 'messageId' | 'chat'>
+  const told = ackEventOf({ job: id, status: 'failed', messageId, chat, at })
+  return told ? tellEndPointsOf(documents, await documents.read(sessionPath(sessionId)), told) : []
 }
 
 interface Decision {

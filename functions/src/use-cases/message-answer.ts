@@ -1,9 +1,11 @@
 import { chatIdOf } from '@holdfast/core/message/chat-id'
+import { textOfContent } from '@holdfast/core/message/content'
 import type { JobDocument } from '@holdfast/core/message/job-document'
 import { openJobContent } from '@holdfast/core/message/sealed-content'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { sessionNameOf } from '@holdfast/core/session/ids'
 import { openOrSay } from './open-or-say.ts'
+import { idOfSent } from './send-answer.ts'
 import type { SessionAnswer } from './session-answer.ts'
 
 /** Why a pending message is not sent yet, and until when it waits; null: nobody knows. */
@@ -34,9 +36,10 @@ export function waitingOf(job: JobDocument, session: SendingSession | null, nowM
 export function messageAnswer(id: string, job: JobDocument, cipher: () => SessionCipher, waiting: Waiting | null) {
   const { messageId, sessionId, pool, chat, status, attempts, createdAt, lastAttemptAt, nextAttemptAt, failedAt } = job
   const { priority, sendAt, expiresAt } = job
-  const opened = openOrSay(() => openJobContent(cipher(), id, job).text)
+  const opened = openOrSay(() => textOfContent(openJobContent(cipher(), id, job)))
   return {
-    id,
+    id: idOfSent(job),
+    jobId: id,
     messageId,
     session: sessionNameOf(sessionId),
     pool,

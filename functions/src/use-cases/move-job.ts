@@ -29,6 +29,7 @@ export async function moveJob(
     firstSession: job.firstSession ?? job.sessionId,
     content: sealJobContent(await cipherOf(to), snapshot.id, content),
     proto: null,
+    upload: null,
     queuedAt: SERVER_TIME,
     nextAttemptAt: null,
     hold: null,

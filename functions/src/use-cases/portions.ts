@@ -1,3 +1,4 @@
+import { unlessChanged } from '@holdfast/core/platform/unless-changed'
 import { usageDocumentSchema, usagePath } from '@holdfast/core/operations/usage-document'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Change, DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/ports'
@@ -129,6 +130,5 @@ export class Portions {
 }
 
 function reservation(path: string, snapshot: DocumentSnapshot | null, present: { window: number; reserved: number }): Change {
-  const fields = { v: 1, ...present }
-  return snapshot ? { kind: 'update', path, fields, unlessChangedSince: snapshot } : { kind: 'create', path, fields }
+  return unlessChanged(path, snapshot, { v: 1, ...present })
 }

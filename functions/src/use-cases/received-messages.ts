@@ -1,5 +1,7 @@
 import { chatIdOf } from '@holdfast/core/message/chat-id'
 import { type MessageDocument, messageDocumentSchema, messagesPath } from '@holdfast/core/message/message-document'
+import { hasDisappeared } from '@holdfast/core/message/disappearing'
+import { openMessage } from '@holdfast/core/message/open-message'
 import { openReceivedContent } from '@holdfast/core/message/sealed-content'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
@@ -15,30 +17,52 @@ interface Page {
   readonly limit: number
 }
 
+/** The pages that are read at most for one answer, when all messages of a page have disappeared. */
+const PAGES_AT_MOST = 10
+
 /**
- * Returns one page of the messages that a session received, oldest first, and the cursor after it.
+ * Returns one page of the messages that a session received, oldest first, and the cursor after it. Messages that have disappeared are left
+ * out, as in WhatsApp's own clients.
  *
  * @throws Refusal `unknown-session`
  */
 export async function listReceived(
-  { documents, wrappingKey, logger }: Pick<Dependencies, 'documents' | 'wrappingKey' | 'logger'>,
+  { documents, wrappingKey, logger, clock }: Pick<Dependencies, 'documents' | 'wrappingKey' | 'logger' | 'clock'>,
   principal: Principal,
   { name, since, limit }: Page,
 ) {
   const { id: sessionId } = await findSession(documents, principal, name)
   const cipher = await cipherOf(documents, sessionId, wrappingKey)
-  const found = await documents.query({
-    collection: messagesPath(sessionId),
-    orderBy: ['order', 'asc'],
-    ...(since === undefined ? {} : { startAfter: since }),
-    limit,
-  })
-  const messages = found.map((snapshot) => {
-    const answer = receivedAnswer(snapshot, cipher)
-    if (answer.error) logger.error({ document: snapshot.id, code: answer.error }, 'A received message is damaged.')
-    return answer
-  })
-  return { messages, cursor: messages.at(-1)?.order ?? since ?? null }
+  const nowMs = clock.now()
+  let after = since
+  for (let pages = 0; ; pages++) {
+    const found = await documents.query({
+      collection: messagesPath(sessionId),
+      orderBy: ['order', 'asc'],
+      ...(after === undefined ? {} : { startAfter: after }),
+      limit,
+    })
+    const messages = found
+      .filter((snapshot) => !isGone(snapshot, cipher, nowMs))
+      .map((snapshot) => {
+        const answer = receivedAnswer(snapshot, cipher)
+        if (answer.error) logger.error({ document: snapshot.id, code: answer.error }, 'A received message is damaged.')
+        return answer
+      })
+    // The query orders by this field, so every document that it finds has it.
+    after = (found.at(-1)?.fields['order'] as string | undefined) ?? after
+    // A page without a message looks like the end to a caller.
+    if (messages.length > 0 || found.length < limit || pages === PAGES_AT_MOST) return { messages, cursor: after ?? null }
+  }
+}
+
+/** Whether a message has disappeared. One that cannot be read is shown as damaged. */
+function isGone(snapshot: DocumentSnapshot, cipher: SessionCipher, nowMs: number): boolean {
+  try {
+    return hasDisappeared(openMessage(cipher, snapshot), nowMs)
+  } catch {
+    return false
+  }
 }
 
 /** Shows the readable fields of a message. A damaged message must not hide the others, and the list must not skip it. */
@@ -62,7 +86,7 @@ const envelopeOf = (message: MessageDocument) => ({
   pushName: message.pushName,
   type: message.type,
   timestamp: Math.floor(message.sentAt.getTime() / 1000),
-  order: message.order,
+  order: message.order ?? '',
   ...(message.tooLarge ? { tooLarge: message.tooLarge } : {}),
   ...(message.fromHistory ? { fromHistory: true as const } : {}),
 })

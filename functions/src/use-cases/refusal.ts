@@ -1,5 +1,6 @@
 import type { JobStatus } from '@holdfast/core/message/job-document'
 import type { HoldfastError } from '@holdfast/core/platform/errors'
+import type { ApiStatus } from '@holdfast/core/session/session-states'
 
 /** The codes of the reasons for which a use case refuses a request. Callers of the API branch on these codes. */
 export type RefusalCode =
@@ -16,18 +17,34 @@ export type RefusalCode =
   | 'contradictory-configuration'
   | 'unknown-session'
   | 'unknown-action'
+  | 'unknown-alert'
+  | 'unknown-delivery'
+  | 'cannot-redrive'
+  | 'alert-resolved'
   | 'unknown-message'
+  | 'unknown-file'
+  | 'no-file'
+  | 'cannot-convert'
+  | 'file-expired'
+  | 'file-gone'
+  | 'file-pending'
   | 'unknown-pool'
   | 'default-pool'
   | 'session-exists'
   | 'session-stopped'
+  | 'session-exported'
   | 'nothing-to-restore'
   | 'message-damaged'
   | 'message-archived'
   | 'cannot-restore'
-  | 'no-qr-code'
+  | 'cannot-recover'
+  | 'not-proposed'
+  | 'already-begun'
+  | 'cannot-restart'
+  | 'wrong-status'
   | 'unsupported-chat'
   | 'invalid-chat'
+  | 'invalid-phone'
   | 'queue-disabled'
   | 'idempotency-key-reused'
   | 'invalid-time'
@@ -36,6 +53,20 @@ export type RefusalCode =
   | 'cannot-retry'
   | 'cannot-delete'
   | 'no-archive'
+  | 'session-not-working'
+  | 'not-possible'
+  | 'unknown-there'
+  | 'refused-there'
+  | 'session-busy'
+  | 'no-answer'
+  | 'session-failed'
+
+/** The session of a refusal, with its status and those that the request needs. */
+export interface SessionOfRefusal {
+  readonly name: string
+  readonly status: ApiStatus
+  readonly expected: readonly ApiStatus[]
+}
 
 /** Thrown by use cases. `message` tells a person what to do. */
 export class Refusal extends Error {
@@ -44,6 +75,8 @@ export class Refusal extends Error {
   readonly retryAfter: number | null
   /** The state of the message that cannot be changed; null for other refusals. */
   readonly state: JobStatus | null
+  /** The session that is not in the needed status; null for other refusals. */
+  readonly session: SessionOfRefusal | null = null
 
   constructor(code: RefusalCode, message: string, retryAfter: number | null = null, state: JobStatus | null = null) {
     super(message)
@@ -51,6 +84,15 @@ export class Refusal extends Error {
     this.code = code
     this.retryAfter = retryAfter
     this.state = state
+  }
+
+  /** Refuses a request because of the status of its session. */
+  static ofStatus(
+    session: SessionOfRefusal,
+    message: string,
+    { code = 'wrong-status', retryAfter = null }: { readonly code?: RefusalCode; readonly retryAfter?: number | null } = {},
+  ): Refusal {
+    return Object.assign(new Refusal(code, message, retryAfter), { session })
   }
 }
 

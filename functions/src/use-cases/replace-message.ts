@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { MessageContent } from '@holdfast/core/message/content'
+import type { ContentOf, MessageContent } from '@holdfast/core/message/content'
 import type { JobDocument, Priority } from '@holdfast/core/message/job-document'
 import { openJobContent, sealJobContent } from '@holdfast/core/message/sealed-content'
+import { isHoldfastError } from '@holdfast/core/platform/errors'
 import { Append, type Fields, SERVER_TIME } from '@holdfast/core/platform/ports'
 import type { Principal } from '../app/principal.ts'
 import { changeJob } from './change-job.ts'
@@ -11,12 +12,11 @@ import { cipherOf } from './find-session.ts'
 import type { MessageAnswer } from './message-answer.ts'
 import { isForLater, refusalOfTimes } from './message-times.ts'
 import { MessageViewer } from './message-viewer.ts'
-import { openOrSay } from './open-or-say.ts'
 import { refusedInState } from './refusal.ts'
 
 /** The new values of a message. A time that is undefined stays as it is; null removes it. */
 export interface Replacement {
-  readonly content: MessageContent
+  readonly text: string
   readonly sendAt?: Date | null | undefined
   readonly expiresAt?: Date | null | undefined
   readonly priority?: Priority | undefined
@@ -40,12 +40,12 @@ export async function replaceMessage(
     if (found.attempts > 0 || found.proto) throw refused('An attempt to send the message was made. It keeps its content.', found)
     const cipher = await cipherOf(documents, found.sessionId, wrappingKey)
     const scheduling = schedulingOf(found, replacement, clock.now())
-    const { priority = found.priority, content } = replacement
-    const present = openOrSay(() => openJobContent(cipher, jobId, found).text)
-    const isSame = present.text === content.text && priority === found.priority && Object.keys(scheduling).length === 0
+    const { priority = found.priority, text } = replacement
+    const present = textToReplace(found, () => openJobContent(cipher, jobId, found))
+    const isSame = present?.text === text && priority === found.priority && Object.keys(scheduling).length === 0
     if (isSame) return null
     const timeline = new Append({ status: 'pending', at: new Date(clock.now()), by: 'api', why: 'replaced' })
-    return { type: content.type, content: sealJobContent(cipher, jobId, content), priority, ...scheduling, timeline }
+    return { content: sealJobContent(cipher, jobId, { ...present, type: 'text', text }), priority, ...scheduling, timeline }
   })
   if (isChanged) logger.info({ job: snapshot.id, messageId: job.messageId }, 'A message was replaced.')
   await enqueueLater(dependencies, [forLater(snapshot)])
@@ -53,6 +53,18 @@ export async function replaceMessage(
 }
 
 const refused = (detail: string, { status }: JobDocument) => refusedInState('cannot-replace', detail, status)
+
+/** Returns the text to replace, with what belongs to it; null when it cannot be opened. Throws a Refusal for other content. */
+function textToReplace(job: JobDocument, open: () => MessageContent): ContentOf<'text'> | null {
+  if (job.type !== 'text') throw refused(`Only a text can be replaced, but the message is of the type ${job.type}.`, job)
+  try {
+    const content = open()
+    return content.type === 'text' ? content : null
+  } catch (error) {
+    if (isHoldfastError(error)) return null
+    throw error
+  }
+}
 
 /** Returns the fields that change with the times. Throws a Refusal when the times make no sense. */
 function schedulingOf(job: JobDocument, { sendAt = job.sendAt, expiresAt = job.expiresAt }: Replacement, nowMs: number): Fields {

@@ -10,10 +10,12 @@ import { concerns } from '../app/request-context.ts'
 import type { Dependencies } from './dependencies.ts'
 import { cipherOf, findSession, namedSession, parseSessionUnlessDamaged } from './find-session.ts'
 import { documentOfLost } from './lost-session.ts'
-import { requestAction } from './recovery-actions.ts'
+import { requestAction } from './recoveries/request-action.ts'
 import { Refusal, sentenceOf } from './refusal.ts'
 
 type Needed = Pick<Dependencies, 'documents' | 'objects' | 'journals' | 'wrappingKey' | 'logger'>
+
+export type RestorePlan = Awaited<ReturnType<typeof planOf>>['plan']
 
 interface RestoreRequest {
   readonly name: string
@@ -31,15 +33,24 @@ export async function restoreSession(dependencies: Needed, principal: Principal,
   const lost = await lostFields(dependencies, principal, name)
   if (lost) return bringBack(dependencies, namedSession(principal, name), lost, { name, approve })
   const { documents, logger } = dependencies
-  const { id: sessionId, snapshot } = await findSession(documents, principal, name)
-  const session = parseSessionUnlessDamaged(snapshot)
-  if (isHoldfastError(session)) throw new Refusal('cannot-restore', sentenceOf(session))
-  const { plan, reaches, end } = await planOf(dependencies, { sessionId, session, name })
+  const { sessionId, plan, reaches, end } = await restorePlanOf(dependencies, principal, name)
   if (!approve) return { outcome: 'planned', body: { approved: false, ...plan, next: nextStep(name) } } as const
-  const why = `Restore from ${plan.from}, giving up ${plan.wouldLose.records} records (${plan.reason}).`
+  const why = whyOf(plan)
   const action = await requestAction(documents, principal, { sessionId, type: 'restore', why, approved: { reaches } })
   logger.warn({ action: action.id, reason: plan.reason, reaches, end }, 'A restore with losses was approved.')
   return { outcome: 'requested', body: { approved: true, ...plan, action } } as const
+}
+
+/**
+ * Returns what a restore would keep and lose, and the last record that it would keep. Nothing is changed.
+ *
+ * @throws Refusal `unknown-session`, `nothing-to-restore` or `cannot-restore`
+ */
+export async function restorePlanOf(dependencies: Needed, principal: Principal, name: string) {
+  const { id: sessionId, snapshot } = await findSession(dependencies.documents, principal, name)
+  const session = parseSessionUnlessDamaged(snapshot)
+  if (isHoldfastError(session)) throw new Refusal('cannot-restore', sentenceOf(session))
+  return { sessionId, ...(await planOf(dependencies, { sessionId, session, name })) }
 }
 
 /** Creates the missing document of a session again. Its state still exists, so nothing is lost. */
@@ -83,6 +94,9 @@ async function lostFields(dependencies: Needed, principal: Principal, name: stri
   const isThere = await dependencies.documents.read(sessionPath(sessionId))
   return isThere ? null : documentOfLost(dependencies, sessionId)
 }
+
+export const whyOf = ({ from, wouldLose, reason }: RestorePlan): string =>
+  `Restore from ${from}, giving up ${wouldLose.records} records (${reason}).`
 
 const nextStep = (name: string): string => `Nothing was done. To agree: POST /api/sessions/${name}/restore {"approve": true}.`
 

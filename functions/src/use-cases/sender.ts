@@ -5,7 +5,7 @@ import { SESSIONS, sessionPath } from '@holdfast/core/session/session-document'
 import type { Principal } from '../app/principal.ts'
 import { concerns } from '../app/request-context.ts'
 import type { Dependencies } from './dependencies.ts'
-import { findSession, isOfTenant, ownerOf } from './find-session.ts'
+import { findSession, isOfTenant, isRemoved, ownerOf } from './find-session.ts'
 import { findPool } from './pools.ts'
 import { Refusal } from './refusal.ts'
 import { conditionOf } from './session-condition.ts'
@@ -50,7 +50,7 @@ async function sessionOfPool(dependencies: Needed, principal: Principal, pool: s
   const usable: { sessionId: string; comesBack: boolean }[] = []
   for (const sessionId of sessionIds) {
     const snapshot = await documents.read(sessionPath(sessionId))
-    if (!snapshot || !isOfTenant(principal, snapshot.fields)) continue
+    if (!snapshot || !isOfTenant(principal, snapshot.fields) || isRemoved(snapshot)) continue
     const { isConnected, comesBack } = await look(dependencies, snapshot)
     if (isConnected) return sessionId
     usable.push({ sessionId, comesBack })

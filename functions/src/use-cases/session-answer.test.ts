@@ -2,7 +2,7 @@ import type { RunnerDocument } from '@holdfast/core/operations/runner-document'
 import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
 import { type SessionState, SESSION_STATES, apiStatusOf } from '@holdfast/core/session/session-states'
 import { describe, expect, test } from 'vitest'
-import { statusOf } from './session-answer.ts'
+import { statusAsWanted, statusOf } from './session-answer.ts'
 
 /** A session is shown as connected only while a recent heartbeat of its owner confirms it (requirement G2). */
 
@@ -48,6 +48,20 @@ const shown = (document: ReturnType<typeof documentOf>, heartbeat: DocumentSnaps
   const { status, reason } = statusOf(SESSION, document, heartbeat)
   return `${status} ${reason}`
 }
+
+describe('a session that is wanted online', () => {
+  test.each(['NEW', 'STOPPED'] as const)('is shown as starting before a runner has taken it: %s', (state) => {
+    const given = statusOf(SESSION, documentOf(state, { runnerId: null }), null)
+    const starting = { status: 'STARTING', reason: 'awaiting-runner', userAction: null }
+    expect(statusAsWanted('online', given)).toMatchObject(starting)
+    expect(statusAsWanted('offline', given)).toBe(given)
+  })
+
+  test.each(SESSION_STATES.filter((state) => apiStatusOf(state) !== 'STOPPED'))('is shown as it is when it is %s', (state) => {
+    const given = statusOf(SESSION, documentOf(state), heartbeatOf({ [SESSION]: { state, epoch: 3 } }))
+    expect(statusAsWanted('online', given)).toBe(given)
+  })
+})
 
 describe('a session whose document says CONNECTED', () => {
   test('is shown as working while its runner confirms it', () => {

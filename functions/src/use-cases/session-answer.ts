@@ -32,13 +32,15 @@ export interface SessionAnswer {
   readonly lastDisconnect: LastDisconnect | null
   readonly wanted: 'online' | 'offline'
   readonly config: Readonly<Record<string, unknown>>
-  readonly me: { readonly id: string; readonly lid: string | null } | null
+  readonly me: { readonly id: string; readonly pushName: string; readonly lid: string | null; readonly jid: string } | null
   readonly owner: { readonly runnerId: string | null; readonly epoch: number }
   readonly lastProofOfLifeAt: Date | null
   readonly lastInboundAt: Date | null
   readonly counters: { readonly sent: number; readonly received: number }
   /** How much it has sent and may send, as its owner last counted. Null before the first paced message. */
   readonly pacing: PacingFigures | null
+  /** Percent of this month (UTC) for which it was connected while it should have been. Null while nothing is known. */
+  readonly availability: number | null
   readonly checkpoint: { readonly object: string; readonly seq: number } | null
   readonly createdAt: Date | null
 }
@@ -55,7 +57,7 @@ const LIVE_STATES: ReadonlySet<SessionState> = new Set([
 ])
 
 /** States that end at a known time. */
-const WAITING_STATES: ReadonlySet<SessionState> = new Set(['BACKOFF', 'REPLACED'])
+const WAITING_STATES: ReadonlySet<SessionState> = new Set(['BACKOFF', 'REPLACED', 'QUARANTINED'])
 
 type StatusOfSession = Pick<SessionAnswer, 'status' | 'reason' | 'sentence' | 'userAction'>
 
@@ -67,7 +69,7 @@ export function sessionAnswer(snapshot: DocumentSnapshot, runner: DocumentSnapsh
   const fresh = parseRunner(runner)?.sessions[snapshot.id]
   return {
     name,
-    ...statusOf(snapshot.id, session, runner),
+    ...statusAsWanted(wanted, statusOf(snapshot.id, session, runner)),
     state,
     since: session.since ?? null,
     nextAttemptAt: WAITING_STATES.has(state) ? session.nextAttemptAt : null,
@@ -75,12 +77,13 @@ export function sessionAnswer(snapshot: DocumentSnapshot, runner: DocumentSnapsh
     lastDisconnect: session.lastDisconnect,
     wanted,
     config,
-    me: me && { id: chatIdOf(me.id), lid: me.lid },
+    me: me && { id: chatIdOf(me.id), pushName: me.pushName ?? '', lid: me.lid, jid: me.id },
     owner: { runnerId: session.runnerId, epoch: session.epoch },
     lastProofOfLifeAt: later(session.lastProofOfLifeAt, fresh?.lastProofOfLifeAt ?? null),
     lastInboundAt: later(session.lastInboundAt, fresh?.lastInboundAt ?? null),
     counters: fresh?.counters ?? session.counters,
     pacing: session.pacing,
+    availability: null,
     checkpoint: checkpoint && { object: checkpoint.object, seq: checkpoint.seq },
     createdAt,
   }
@@ -108,6 +111,10 @@ export function statusOf(
   if (reported.state === state) return stored
   return withReason(apiStatusOf(reported.state), REASON_OF_STATE[reported.state] ?? 'not-vouched-for')
 }
+
+/** Returns the status that callers see. A session that was started is starting also before a runner has taken it. */
+export const statusAsWanted = (wanted: SessionDocument['wanted'], given: StatusOfSession): StatusOfSession =>
+  wanted === 'online' && given.status === 'STOPPED' ? withReason('STARTING', 'awaiting-runner') : given
 
 const REASON_OF_STATE: Partial<Record<SessionState, ReasonCode>> = { CONNECTED: 'logged-in', MUTED: 'firestore-away' }
 
@@ -144,6 +151,7 @@ export function damagedSessionAnswer(name: string, damage: HoldfastError): Sessi
     lastInboundAt: null,
     counters: { sent: 0, received: 0 },
     pacing: null,
+    availability: null,
     checkpoint: null,
     createdAt: null,
   }

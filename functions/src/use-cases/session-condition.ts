@@ -31,18 +31,21 @@ export function conditionOf(snapshot: DocumentSnapshot, heartbeat: DocumentSnaps
     sessionId,
     isConnected: isConnected && isWanted,
     comesBack: isWanted && status === 'STARTING',
-    downForMs: isConnected ? 0 : Math.max(0, nowMs - downSince(session, runnerOf(heartbeat)?.sessions[sessionId]).getTime()),
+    downForMs: isConnected ? 0 : Math.max(0, nowMs - lostSince(sessionId, session, heartbeat).getTime()),
   }
 }
 
 const runnerOf = (heartbeat: DocumentSnapshot | null): RunnerDocument | null =>
   runnerDocumentSchema.safeParse(heartbeat?.fields).data ?? null
 
-function downSince(
+/** Returns since when a session that nobody confirms has had no connection, as far as its document and its owner's last heartbeat tell. */
+export function lostSince(
+  sessionId: string,
   { state, since, createdAt, ...session }: SessionDocument,
-  reported: RunnerDocument['sessions'][string] | undefined,
+  heartbeat: DocumentSnapshot | null,
 ): Date {
   if (state !== 'CONNECTED') return session.downSince ?? since ?? createdAt
+  const reported = runnerOf(heartbeat)?.sessions[sessionId]
   // Nobody confirms the connection any more. It was there at the last sign of life.
   const signs = [since, session.lastProofOfLifeAt, reported?.lastProofOfLifeAt].map((sign) => sign?.getTime() ?? 0)
   return new Date(Math.max(...signs, createdAt.getTime()))

@@ -1,33 +1,68 @@
 import { RUNNERS } from '@holdfast/core/operations/runner-document'
 import { SESSIONS } from '@holdfast/core/session/session-document'
-import { isDamage } from '@holdfast/core/platform/errors'
+import { isDamage, isHoldfastError, isKeyTrouble } from '@holdfast/core/platform/errors'
 import { sessionNameOf } from '@holdfast/core/session/ids'
 import { ofSession } from '@holdfast/core/session/log-fields'
 import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
 import { knowsSession, type Principal } from '../app/principal.ts'
 import type { Dependencies } from './dependencies.ts'
-import { findSession, ownerOf } from './find-session.ts'
+import { cipherOf, findSession, isRemoved, ownerOf, parseSessionUnlessDamaged } from './find-session.ts'
 import { type SessionAnswer, damagedSessionAnswer, sessionAnswer } from './session-answer.ts'
+import { givenConfigOf } from './webhooks/session-config.ts'
 
-type Needed = Pick<Dependencies, 'documents' | 'logger'>
+type Needed = Pick<Dependencies, 'documents' | 'logger' | 'availability' | 'wrappingKey'>
 
 /** Lists the sessions that the caller may know of, sorted by name. */
-export async function listSessions({ documents, logger }: Needed, principal: Principal): Promise<SessionAnswer[]> {
+export async function listSessions(
+  { documents, logger, availability, wrappingKey }: Needed,
+  principal: Principal,
+): Promise<SessionAnswer[]> {
   // Reads sessions first, so that the second query finds each runner that a session names.
   const sessions = await documents.query({ collection: SESSIONS, where: [['tenant', '==', principal.tenant]] })
   const runners = await documents.query({ collection: RUNNERS })
+  const availabilityOf = await availability.thisMonth()
   const byId = new Map(runners.map((runner) => [runner.id, runner]))
-  return sessions
-    .filter(({ id }) => knowsSession(principal, id))
-    .map((snapshot) => answerOf(logger, snapshot, byId.get(String(snapshot.fields['runnerId'])) ?? null))
+  const shown = sessions
+    .filter((snapshot) => knowsSession(principal, snapshot.id) && !isRemoved(snapshot))
+    .map((snapshot) => ({
+      ...answerOf(logger, snapshot, byId.get(String(snapshot.fields['runnerId'])) ?? null),
+      availability: availabilityOf(snapshot.id, createdAt(snapshot)),
+    }))
     .sort((one, other) => (one.name < other.name ? -1 : 1))
+  const byName = new Map(sessions.map((snapshot) => [sessionNameOf(snapshot.id), snapshot]))
+  return Promise.all(shown.map((answer) => withSecrets({ documents, wrappingKey }, principal, byName.get(answer.name), answer)))
 }
 
 /** @throws Refusal `unknown-session` */
-export async function showSession({ documents, logger }: Needed, principal: Principal, name: string): Promise<SessionAnswer> {
+export async function showSession(
+  { documents, logger, availability, wrappingKey }: Needed,
+  principal: Principal,
+  name: string,
+): Promise<SessionAnswer> {
   const { snapshot } = await findSession(documents, principal, name)
-  return answerOf(logger, snapshot, await ownerOf(documents, snapshot))
+  const [owner, availabilityOf] = await Promise.all([ownerOf(documents, snapshot), availability.thisMonth()])
+  const answer = { ...answerOf(logger, snapshot, owner), availability: availabilityOf(snapshot.id, createdAt(snapshot)) }
+  return withSecrets({ documents, wrappingKey }, principal, snapshot, answer)
 }
+
+/** Whoever may configure sessions sees the configuration as it was given; others see it without its secrets. */
+async function withSecrets(
+  { documents, wrappingKey }: Pick<Needed, 'documents' | 'wrappingKey'>,
+  { role }: Principal,
+  snapshot: DocumentSnapshot | undefined,
+  answer: SessionAnswer,
+): Promise<SessionAnswer> {
+  if (!snapshot?.fields['webhookSecrets'] || (role !== 'operator' && role !== 'admin')) return answer
+  const session = parseSessionUnlessDamaged(snapshot)
+  if (isHoldfastError(session)) return answer
+  const cipher = await cipherOf(documents, snapshot.id, wrappingKey).catch((error: unknown) => {
+    if (isHoldfastError(error) && (isDamage(error) || isKeyTrouble(error))) return null
+    throw error
+  })
+  return cipher ? { ...answer, config: givenConfigOf(cipher, session) } : answer
+}
+
+const createdAt = ({ createdAtMicros }: DocumentSnapshot): Date => new Date(Math.floor(createdAtMicros / 1000))
 
 /** Shows a damaged session as damaged, so that it does not hide the others. */
 function answerOf(logger: Dependencies['logger'], snapshot: DocumentSnapshot, runner: DocumentSnapshot | null): SessionAnswer {

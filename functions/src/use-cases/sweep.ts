@@ -1,16 +1,29 @@
 import { OVERDUE_AFTER_MS, TASK_REACH_MS, taskFor } from '@holdfast/core/message/due'
 import { JOBS, type JobDocument } from '@holdfast/core/message/job-document'
-import { Deadline } from '@holdfast/core/platform/deadlines'
+import { Deadline, within } from '@holdfast/core/platform/deadlines'
 import { inParallel } from '@holdfast/core/platform/in-parallel'
 import type { DocumentSnapshot, Query } from '@holdfast/core/platform/ports'
+import { reconcileAlerts } from './alerts/reconcile.ts'
 import type { Dependencies } from './dependencies.ts'
 import { failOver } from './fail-over.ts'
+import { restartFleet } from './fleet/restart-fleet.ts'
+import { sizeFleet } from './fleet/size-fleet.ts'
+import { type FleetFacts, readFleetFacts } from './fleet-facts.ts'
+import { writeHealth } from './health/write-health.ts'
 import { makeDue, type QueueDependencies } from './make-due.ts'
+import { endStuck } from './recoveries/end-stuck.ts'
+import { markUnvouched } from './recoveries/mark-unvouched.ts'
+import { sweepRecoveries } from './recoveries/sweep-recoveries.ts'
+import { sweepWebhooks, watchEndpoints } from './webhooks/sweep-webhooks.ts'
 
-export type SweepDependencies = QueueDependencies & Pick<Dependencies, 'tasks' | 'tenants' | 'wrappingKey'>
+type QueueSweepDependencies = QueueDependencies & Pick<Dependencies, 'tasks' | 'tenants' | 'wrappingKey'>
 
-/** Numbers of jobs that one run of the sweep took care of. */
-export interface SweepFigures {
+export type SweepDependencies = QueueSweepDependencies & Pick<Dependencies, 'fleet' | 'thresholds' | 'isRecoveryAutomatic'>
+
+/** Numbers of jobs, sessions and actions that one run of the sweep took care of. */
+export interface SweepFigures extends QueueFigures, FleetFigures {}
+
+interface QueueFigures {
   /** Retries and messages for later whose task was lost. */
   readonly overdue: number
   /** Messages for later that came into the reach of tasks. */
@@ -20,8 +33,20 @@ export interface SweepFigures {
   readonly moved: number
 }
 
+interface FleetFigures {
+  /** Sessions for which nobody vouches. */
+  readonly marked: number
+  /** Recovery actions that the sweep wrote, and such as nobody else ended. */
+  readonly recoveries: number
+  readonly ended: number
+}
+
 /** The schedule runs each minute. What one run does not manage, the next one finds. */
 const RUN_MS = 45_000
+
+/** No part waits longer, whatever hangs. */
+const PART_MS = 55_000
+
 const PAGE = 200
 const AT_ONCE = 10
 
@@ -36,28 +61,61 @@ const PENDING = ['status', '==', 'pending'] as const
 const FOR_LATER = ['queuedAt', '==', null] as const
 
 /**
- * Finds what fell through: jobs whose task was lost, jobs for later that no task could reach before, and jobs that are too old. Two
- * runs at once do no harm, because every change is made in the known version of its job only.
+ * Finds what fell through: jobs whose task was lost, jobs for later that no task could reach before, jobs that are too old, and what the
+ * owners of sessions cannot see. Two runs at once do no harm, because every change is made in the known version of its document only.
  */
 export async function sweep(dependencies: SweepDependencies): Promise<SweepFigures> {
+  // Side by side, so that many jobs do not keep the fleet waiting.
+  const reading = readFleetFacts(dependencies)
+  const [queue, fleet] = await Promise.all([sweepQueue(dependencies, reading), sweepFleet(dependencies, reading)])
+  return { ...queue, ...fleet }
+}
+
+/** @param reading the facts about the fleet; null: without them, whoever needs the sessions reads all */
+export async function sweepQueue(
+  dependencies: QueueSweepDependencies,
+  reading: Promise<FleetFacts> | null = null,
+): Promise<QueueFigures> {
   const deadline = new Deadline(dependencies.clock, RUN_MS)
-  const tried = async (what: string, part: () => Promise<number>): Promise<number> => {
-    try {
-      return await part()
-    } catch (error) {
-      // One part that fails must not keep the others from their work. Its jobs are found by the next run.
-      dependencies.logger.error({ error }, `The sweep of ${what} failed.`)
-      return 0
-    }
-  }
+  const tried = triedBy(dependencies)
   const retries = await tried('retries', () => sweepDue(dependencies, deadline, OVERDUE_RETRIES))
   const laters = await tried('messages for later', () => sweepDue(dependencies, deadline, OVERDUE_LATERS))
   // Where documents lag, only the owner knows that a message was not sent. It alone lets messages expire, and none moves.
   const expired = dependencies.jobsLag ? 0 : await tried('expired messages', () => sweepDue(dependencies, deadline, EXPIRED))
   const enqueued = await tried('coming messages', () => enqueueComing(dependencies))
-  const moved = dependencies.jobsLag ? 0 : await tried('pools', () => failOver(dependencies, deadline))
+  const moved = dependencies.jobsLag ? 0 : await tried('pools', () => failOver(dependencies, deadline, reading))
   return { overdue: retries + laters, enqueued, expired, moved }
 }
+
+/** All parts decide by one read of the facts, and work side by side: one that hangs keeps no other from its work. */
+async function sweepFleet(dependencies: SweepDependencies, reading: Promise<FleetFacts>): Promise<FleetFigures> {
+  const deadline = new Deadline(dependencies.clock, RUN_MS)
+  const tried = triedBy(dependencies)
+  const [marked, recoveries, ended] = await Promise.all([
+    tried('sessions without an owner', async () => markUnvouched(dependencies, await reading, deadline)),
+    tried('lost sessions', async () => sweepRecoveries(dependencies, await reading, deadline)),
+    tried('stuck actions', async () => endStuck(dependencies, await reading, deadline)),
+    tried('the size of the fleet', async () => sizeFleet(dependencies, await reading)),
+    tried('the restart of the fleet', () => restartFleet(dependencies)),
+    tried('health', async () => writeHealth(dependencies, await reading)),
+    tried('alerts', async () => reconcileAlerts(dependencies, await reading)),
+    tried('webhooks', () => sweepWebhooks(dependencies)),
+    tried('the end points of webhooks', () => watchEndpoints(dependencies)),
+  ])
+  return { marked, recoveries, ended }
+}
+
+/** One part that fails must not keep the others from their work. What it is about is found by the next run. */
+const triedBy =
+  ({ clock, logger }: QueueSweepDependencies) =>
+  async (what: string, part: () => Promise<number>): Promise<number> => {
+    try {
+      return await within(clock, PART_MS, part())
+    } catch (error) {
+      logger.error({ error }, `The sweep of ${what} failed.`)
+      return 0
+    }
+  }
 
 /** Jobs that a query finds and that have to change. */
 interface DueQuery {
@@ -85,7 +143,7 @@ const OVERDUE_LATERS: DueQuery = {
 const EXPIRED: DueQuery = { field: 'expiresAt', where: [PENDING], agoMs: 0, said: 'Messages have expired.' }
 
 /** Changes the jobs that a query finds, page by page: also behind many that cannot change. Returns the number of changed jobs. */
-async function sweepDue(dependencies: SweepDependencies, deadline: Deadline, { field, where, agoMs, said }: DueQuery) {
+async function sweepDue(dependencies: QueueSweepDependencies, deadline: Deadline, { field, where, agoMs, said }: DueQuery) {
   const { documents, clock, logger } = dependencies
   const until = new Date(clock.now() - agoMs)
   const query: Query = {
@@ -125,7 +183,7 @@ async function sweepDue(dependencies: SweepDependencies, deadline: Deadline, { f
  * Enqueues the tasks of messages for later that have come into the reach of tasks. A task that exists already is known by its name.
  * A message that no run enqueues is found when its time has passed.
  */
-async function enqueueComing({ documents, tasks, clock, logger }: SweepDependencies): Promise<number> {
+async function enqueueComing({ documents, tasks, clock, logger }: QueueSweepDependencies): Promise<number> {
   const now = clock.now()
   const [from, until] = [new Date(now + TASK_REACH_MS - WINDOW_MS), new Date(now + TASK_REACH_MS)]
   const coming = await documents.query({

@@ -9,7 +9,8 @@ export type TenantAnswer = ReturnType<typeof tenantAnswer>
 
 /** Shows a tenant without its secrets. `document` is null for the tenant `default` while nobody has configured it. */
 export function tenantAnswer(id: string, document: TenantDocument | null, defaults: TenantDefaults) {
-  const { alerts: _, ...settings } = effectiveConfig(document, defaults)
+  const { alerts, webhooks: _, ...others } = effectiveConfig(document, defaults)
+  const settings = { ...others, alerts: { quietHours: alerts.quietHours, reminders: alerts.reminders } }
   const secrets = Object.keys(document?.secrets ?? {})
   const names = secrets.filter((name) => !name.includes('.')).toSorted()
   return {
@@ -27,7 +28,7 @@ export function tenantAnswer(id: string, document: TenantDocument | null, defaul
 function configAnswer(config: TenantDocument['config'], secrets: ReadonlySet<string>) {
   const channels = config.alerts?.channels
   if (!channels) return config
-  return { ...config, alerts: { channels: channels.map((channel) => channelAnswer(channel, secrets)) } }
+  return { ...config, alerts: { ...config.alerts, channels: channels.map((channel) => channelAnswer(channel, secrets)) } }
 }
 
 function channelAnswer(channel: AlertChannel, secrets: ReadonlySet<string>) {

@@ -1,24 +1,32 @@
-import { type SessionDocument, sessionPath } from '@holdfast/core/session/session-document'
+import { movedSchema, type SessionDocument, sessionPath } from '@holdfast/core/session/session-document'
+import type { DocumentSnapshot, Fields } from '@holdfast/core/platform/ports'
 import type { Principal } from '../app/principal.ts'
 import type { Dependencies } from './dependencies.ts'
 import { findSession, unknownSession } from './find-session.ts'
 import { Refusal } from './refusal.ts'
-import { requestAction } from './recovery-actions.ts'
+import { requestAction } from './recoveries/request-action.ts'
 import type { SessionAnswer } from './session-answer.ts'
 import { showSession } from './show-sessions.ts'
 
-type Needed = Pick<Dependencies, 'documents' | 'limits' | 'logger'>
+type Needed = Pick<Dependencies, 'documents' | 'limits' | 'logger' | 'availability' | 'wrappingKey'>
 
 /**
  * Requests that a session be connected. A session that waits for an operator also gets a restart, because `wanted` may be
  * `online` already and then changes nothing.
  *
- * @throws Refusal `unknown-session` or `tenant-deleting`
+ * @param confirms what the caller vouches for: `exported`, that no other program has used the exported keys
+ * @throws Refusal `unknown-session`, `tenant-deleting` or `session-exported`
  */
-export async function startSession(dependencies: Needed, principal: Principal, name: string): Promise<SessionAnswer> {
-  await findSession(dependencies.documents, principal, name)
+export async function startSession(
+  dependencies: Needed,
+  principal: Principal,
+  name: string,
+  confirms?: 'exported',
+): Promise<SessionAnswer> {
+  const found = await findSession(dependencies.documents, principal, name)
   await dependencies.limits.requireActive(principal.tenant)
-  const sessionId = await want(dependencies, principal, name, 'online')
+  const takenBack = takenBackFields(found.snapshot, name, confirms)
+  const sessionId = await want(dependencies, principal, name, { wanted: 'online', ...takenBack })
   await undoUnlessActive(dependencies, principal, name)
   const answer = await showSession(dependencies, principal, name)
   if (answer.status === 'FAILED') {
@@ -34,8 +42,27 @@ export async function startSession(dependencies: Needed, principal: Principal, n
  * @throws Refusal `unknown-session`
  */
 export async function stopSession(dependencies: Needed, principal: Principal, name: string): Promise<SessionAnswer> {
-  await want(dependencies, principal, name, 'offline')
+  await want(dependencies, principal, name, { wanted: 'offline' })
   return showSession(dependencies, principal, name)
+}
+
+/**
+ * A session whose keys were handed out starts only when the caller vouches that nobody else has used them: its own state would be
+ * behind. No runner opens it before.
+ *
+ * @throws Refusal `session-exported`
+ */
+function takenBackFields({ fields }: DocumentSnapshot, name: string, confirms: 'exported' | undefined): Fields {
+  const moved = movedSchema.safeParse(fields['moved'])
+  if (!moved.success || moved.data.phase === 'arrived') return {}
+  if (moved.data.phase === 'arriving') {
+    throw new Refusal('session-exported', 'The session is being moved in. Run that command again, until it ends well.')
+  }
+  if (confirms === 'exported') return { moved: null }
+  throw new Refusal(
+    'session-exported',
+    `Another program may have used the exported session, whose keys have then gone on there: move it in again. If none has, POST /api/sessions/${name}/start?confirm=exported.`,
+  )
 }
 
 /** The deletion of the tenant may have begun, and stopped its sessions, before this one was started. */
@@ -43,7 +70,7 @@ async function undoUnlessActive(dependencies: Needed, principal: Principal, name
   try {
     await dependencies.limits.requireActive(principal.tenant)
   } catch (error) {
-    if (error instanceof Refusal) await want(dependencies, principal, name, 'offline')
+    if (error instanceof Refusal) await want(dependencies, principal, name, { wanted: 'offline' })
     throw error
   }
 }
@@ -52,18 +79,18 @@ async function want(
   { documents, logger }: Pick<Needed, 'documents' | 'logger'>,
   principal: Principal,
   name: string,
-  wanted: SessionDocument['wanted'],
+  fields: Fields & Pick<SessionDocument, 'wanted'>,
 ): Promise<string> {
   const { id, snapshot } = await findSession(documents, principal, name)
   try {
-    await documents.commit([{ kind: 'update', path: sessionPath(id), fields: { wanted } }])
+    await documents.commit([{ kind: 'update', path: sessionPath(id), fields }])
   } catch (error) {
     const now = await documents.read(sessionPath(id))
     if (!now) throw unknownSession(name)
     if (now.createdAtMicros === snapshot.createdAtMicros) throw error
     // The session was removed and created anew in between, so that the update found none. The new one can be updated.
-    return want({ documents, logger }, principal, name, wanted)
+    return want({ documents, logger }, principal, name, fields)
   }
-  logger.info({ wanted }, wanted === 'online' ? 'Session start requested.' : 'Session stop requested.')
+  logger.info({ wanted: fields.wanted }, fields.wanted === 'online' ? 'Session start requested.' : 'Session stop requested.')
   return id
 }

@@ -1,0 +1,86 @@
+import { RECOVERY_ACTION_STATES, RECOVERY_ACTION_TYPES } from '@holdfast/core/operations/recovery-action-document'
+import { RECOVERY_STEPS } from '@holdfast/core/session/recovery-ladder'
+import { z } from 'zod'
+import { reasonSchema, time } from './schemas.ts'
+
+/** Schemas of recovery actions, which several routes share. */
+
+const MAX_REASON_LENGTH = 200
+
+export const whySchema = z
+  .string('must be a text')
+  .max(MAX_REASON_LENGTH, `must have at most ${MAX_REASON_LENGTH} characters`)
+  .refine((text) => text.isWellFormed(), 'must be well-formed Unicode')
+  .optional()
+  .meta({ description: 'The API stores it with the action.' })
+
+const resultSchema = z.strictObject({ code: z.string(), sentence: z.string() })
+
+export const stepSchema = z.enum(RECOVERY_STEPS).meta({ id: 'RecoveryStep' })
+
+export const actionSchema = z
+  .strictObject({
+    id: z.string(),
+    session: z.string().nullable().meta({ description: 'The name of the session. Null for an action on a runner.' }),
+    targetRunner: z
+      .string()
+      .nullable()
+      .meta({ description: 'The runner that is to be restarted. Null for an action on a session.' }),
+    type: z.enum(RECOVERY_ACTION_TYPES),
+    state: z.enum(RECOVERY_ACTION_STATES),
+    step: stepSchema.nullable().meta({ description: 'The step that was asked for, or taken last. Null: the ladder decides.' }),
+    evidence: z
+      .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
+      .meta({ description: 'What was seen when the action was made.' }),
+    requestedBy: z.string(),
+    approvedBy: z.string().nullable().meta({ description: 'The id of the API key that approved it.' }),
+    cancelledBy: z.string().nullable().meta({ description: 'The id of the API key that took it back.' }),
+    why: z.string(),
+    requestedAt: time,
+    startedAt: time.nullable(),
+    finishedAt: time.nullable(),
+    durationMs: z.number().nullable(),
+    steps: z.array(z.strictObject({ at: time, what: z.string(), step: stepSchema.optional() })),
+    result: resultSchema.nullable(),
+  })
+  .meta({ id: 'RecoveryAction' })
+
+/** A recovery action whose document does not parse, with the fields that can still be shown. */
+const damagedActionSchema = z
+  .strictObject({
+    id: z.string(),
+    type: z.string().nullable(),
+    state: z.literal('damaged'),
+    why: z.string().nullable(),
+    requestedAt: time.nullable(),
+    result: resultSchema,
+  })
+  .meta({ id: 'DamagedRecoveryAction' })
+
+export const anyActionSchema = z.union([actionSchema, damagedActionSchema])
+
+export const restorePlan = {
+  reason: reasonSchema,
+  sentence: z.string(),
+  userAction: z.string().nullable(),
+  wouldLose: z.strictObject({
+    records: z.int(),
+    after: z.int(),
+    upTo: z.int(),
+    since: time.nullable().meta({ description: 'When the last record that would be kept was written. Null if unknown.' }),
+    sentence: z.string(),
+  }),
+  from: z.string().meta({ description: 'The source of the restore: the name of a checkpoint, or the journal.' }),
+}
+
+export const lostDocument = {
+  reason: z.literal('document-missing'),
+  found: z.strictObject({ journalHead: z.int(), checkpoint: z.string().nullable() }),
+}
+
+export const planSchema = z
+  .union([
+    z.strictObject({ approved: z.literal(false), ...restorePlan, next: z.string() }),
+    z.strictObject({ approved: z.literal(false), ...lostDocument, sentence: z.string(), next: z.string() }),
+  ])
+  .meta({ id: 'RestorePlan' })

@@ -1,0 +1,157 @@
+import type { Media } from '@holdfast/core/message/media-document'
+import type { MediaContent } from '@holdfast/core/message/media-content'
+import { z } from 'zod'
+import { MOST_ON_FUNCTION_BYTES } from '../app/body-limit.ts'
+import type { Principal } from '../app/principal.ts'
+import { mediaOfRequest } from '../use-cases/media-of-request.ts'
+import type { StoredFile } from '../use-cases/store-file.ts'
+import { requireConverter } from '../use-cases/voice-conversion.ts'
+import { chatFields, sendingFields } from './content-schemas.ts'
+import { idempotencyHeaders, sentSchema } from './message-schemas.ts'
+import { mentionsSchema } from './naming-schemas.ts'
+import { type Route, route, type RouteDependencies, SENDERS } from './route.ts'
+import { named, unknownField } from './schemas.ts'
+import { plainly, send, SENDING_PROBLEMS } from './send-content.ts'
+import { audienceOf, audienceSchema, STATUS_CHAT } from './status.ts'
+
+/** Routes that send files. */
+
+const MIB = 1024 * 1024
+
+const MAX_BODY_BYTES_ON_SERVER = 50 * MIB
+
+const MAX_CAPTION_LENGTH = 65_536
+
+const text = (hint: string) => z.string('must be a text').optional().meta({ description: hint })
+
+const fileSchema = z
+  .object({
+    mimetype: z
+      .string('must be a text')
+      .regex(/^[\x20-\x7e]{3,255}$/, 'must be a media type, like image/jpeg')
+      .optional()
+      .meta({ description: 'Without it, the name or the address of the file says it, or else the kind of the message.' }),
+    filename: text('The name that the recipient sees, for documents.'),
+    url: text('An address from which the file is fetched. Name it, or `data`.'),
+    data: text('The file in base64. It may have many megabytes.'),
+  })
+  .catchall(unknownField)
+  .meta({ id: 'File' })
+
+const mediaFields = {
+  file: fileSchema,
+  caption: z
+    .string('must be a text')
+    .max(MAX_CAPTION_LENGTH, `must have at most ${MAX_CAPTION_LENGTH} characters`)
+    .refine((caption) => caption.isWellFormed(), 'must be well-formed Unicode')
+    .optional(),
+  mentions: mentionsSchema.optional(),
+  asNote: z.boolean('must be true or false').optional().meta({ description: 'A round video note. For videos.' }),
+  convert: z
+    .boolean('must be true or false')
+    .optional()
+    .meta({
+      description:
+        'The owner of the session makes Ogg with Opus of the sound, with ffmpeg. Where no runner has it, a sound that is not Ogg with Opus ' +
+        'is refused with `cannot-convert`. For voice messages.',
+    }),
+}
+
+const FILE = { mimetype: 'image/jpeg', url: 'https://example.com/a.jpg' }
+
+const { session: _inPath, ...ofStatus } = sendingFields
+
+const mediaToSend = z
+  .object({ ...chatFields, ...mediaFields })
+  .catchall(unknownField)
+  .meta({ id: 'MediaToSend', example: { session: 'main', chatId: '5511999990000@c.us', file: FILE } })
+
+const mediaStatus = z
+  .object({ ...ofStatus, ...mediaFields, contacts: audienceSchema })
+  .catchall(unknownField)
+  .meta({ id: 'MediaStatus', example: { file: FILE, contacts: ['5511999990000@c.us'] } })
+
+type Given = Pick<z.output<typeof mediaToSend>, 'caption' | 'mentions' | 'asNote' | 'convert'>
+
+const CONTENTS = {
+  image: (media, given) => ({ type: 'image', media, ...captionOf(given) }),
+  document: (media, given) => ({ type: 'document', media, ...captionOf(given) }),
+  video: (media, given) => ({ type: 'video', media, ...captionOf(given), ...(given.asNote === true ? { isNote: true } : {}) }),
+  voice: (media, given) => ({ type: 'voice', media, ...(given.convert === true ? { converts: true } : {}) }),
+} as const satisfies Record<string, (media: Media, given: Given) => MediaContent>
+
+const captionOf = ({ caption, mentions }: Given) => ({
+  ...(caption ? { caption } : {}),
+  ...(mentions?.length ? { mentions } : {}),
+})
+
+/** @throws Refusal of `mediaOfRequest`, or `cannot-convert` */
+async function mediaOf(
+  { dependencies, principal }: { readonly dependencies: RouteDependencies; readonly principal: Principal },
+  named: { readonly session: string; readonly kind: keyof typeof CONTENTS },
+  { file, convert }: Pick<z.output<typeof mediaToSend>, 'file' | 'convert'>,
+  stored: StoredFile | null,
+): Promise<Media> {
+  const media = await mediaOfRequest(principal, named, file, stored)
+  if (named.kind === 'voice' && convert === true) {
+    await requireConverter(dependencies, { mimetype: media.mimetype, head: stored?.head ?? null })
+  }
+  return media
+}
+
+const common = {
+  method: 'POST',
+  sendsMessages: true,
+  takesFile: true,
+  roles: SENDERS,
+  maxBodyBytes: MOST_ON_FUNCTION_BYTES,
+  maxBodyBytesOnServer: MAX_BODY_BYTES_ON_SERVER,
+  description: 'The bytes come in `file.data`, or from `file.url`.',
+  answers: { 201: { description: 'The message is accepted.', schema: sentSchema } },
+  problems: ['no-file', 'cannot-convert', ...SENDING_PROBLEMS],
+} as const
+
+const toChat = (path: string, operationId: string, kind: keyof typeof CONTENTS, summary: string): Route =>
+  route({
+    ...common,
+    path,
+    operationId,
+    tag: 'Messages',
+    summary,
+    request: { headers: idempotencyHeaders, body: mediaToSend },
+    run: async ({ body, stored, ...context }) => ({
+      status: 201,
+      body: await send(context, body, async (references) => {
+        const media = await mediaOf(context, { session: body.session, kind }, body, stored)
+        return { chatId: body.chatId, content: { ...CONTENTS[kind](media, body), ...(await references.quote(body.reply_to)) } }
+      }),
+    }),
+  })
+
+const asStatus = (path: string, operationId: string, kind: keyof typeof CONTENTS, summary: string): Route =>
+  route({
+    ...common,
+    path,
+    operationId,
+    tag: 'Status',
+    summary,
+    request: { headers: idempotencyHeaders, params: named, body: mediaStatus },
+    run: async ({ params, body, stored, ...context }) => ({
+      status: 201,
+      body: await send(context, { ...plainly(params.name), ...body }, async () => {
+        const audience = audienceOf(body.contacts)
+        const media = await mediaOf(context, { session: params.name, kind }, body, stored)
+        return { chatId: STATUS_CHAT, content: { ...CONTENTS[kind](media, body), audience } }
+      }),
+    }),
+  })
+
+export const MEDIA_SENDING_ROUTES: readonly Route[] = [
+  toChat('/api/sendImage', 'sendImage', 'image', 'Send a picture'),
+  toChat('/api/sendFile', 'sendFile', 'document', 'Send a document'),
+  toChat('/api/sendVideo', 'sendVideo', 'video', 'Send a video, or a round video note'),
+  toChat('/api/sendVoice', 'sendVoice', 'voice', 'Send a voice message'),
+  asStatus('/api/:name/status/image', 'sendImageStatus', 'image', 'Show a picture as the status'),
+  asStatus('/api/:name/status/video', 'sendVideoStatus', 'video', 'Show a video as the status'),
+  asStatus('/api/:name/status/voice', 'sendVoiceStatus', 'voice', 'Show a voice message as the status'),
+]

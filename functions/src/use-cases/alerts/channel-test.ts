@@ -1,0 +1,66 @@
+import { type AlertTest, alertTestPath, alertTestSchema } from '@holdfast/core/operations/alert-delivery-document'
+import { changing } from '@holdfast/core/operations/alerts'
+import { parseStored } from '@holdfast/core/platform/parse'
+import type { Fields } from '@holdfast/core/platform/ports'
+import { installationChannels, openChannel, tenantChannels } from './channels.ts'
+import type { AlertDependencies, AlertTaskOutcome } from './alert-dependencies.ts'
+import { testTask } from './notice-task.ts'
+import { sendNotice } from './send-notice.ts'
+
+/** Where a test waits in the queue. */
+interface TestRef {
+  readonly tenant: string
+  readonly test: string
+}
+
+/** Names the channels of a test and makes a task for each. */
+export async function runTest(dependencies: AlertDependencies, { tenant, test: id }: TestRef): Promise<AlertTaskOutcome> {
+  const test = await testOf(dependencies, tenant)
+  if (test?.id !== id) return 'gone'
+  const all = [
+    ...(await tenantChannels(dependencies, tenant)),
+    ...(test.withInstallation ? installationChannels(dependencies) : []),
+  ]
+  const channels = all.map(({ name }) => name).filter((name) => test.channel === null || test.channel === name)
+  await note(dependencies, tenant, id, () => ({ channels }))
+  await Promise.all(channels.map((channel) => dependencies.tasks.enqueue(testTask(tenant, id, channel))))
+  return 'fanned'
+}
+
+/** Sends a test on one channel, once. Its outcome is the answer, so that it is not tried again. */
+export async function testChannel(
+  dependencies: AlertDependencies,
+  { tenant, test: id, channel: name }: TestRef & { readonly channel: string },
+): Promise<AlertTaskOutcome> {
+  const test = await testOf(dependencies, tenant)
+  if (test?.id !== id || test.outcomes[name]) return 'known'
+  const channel = await openChannel(dependencies, tenant, name)
+  const headline = `TEST Alerts of ${tenant}`
+  const text = `${headline}\nThis channel, ${name}, gets alerts of Holdfast.\nTo do: nothing.`
+  const payload = { event: 'alert.test', tenant, channel: name }
+  const { outcome, problem } = channel
+    ? await sendNotice(dependencies, channel, { id: `test-${id}`, headline, text, payload })
+    : ({ outcome: 'refused', problem: 'The channel lacks its secret.' } as const)
+  await note(dependencies, tenant, id, ({ outcomes }) => ({ outcomes: { ...outcomes, [name]: { outcome, problem } } }))
+  return outcome === 'delivered' ? 'delivered' : 'refused'
+}
+
+async function testOf({ documents }: AlertDependencies, tenant: string): Promise<AlertTest | null> {
+  const path = alertTestPath(tenant)
+  const found = await documents.read(path)
+  return found && parseStored(alertTestSchema, found.fields, path)
+}
+
+/** Writes into the test, unless another one took its place. */
+async function note(
+  { documents }: AlertDependencies,
+  tenant: string,
+  id: string,
+  change: (test: AlertTest) => Fields,
+): Promise<void> {
+  const path = alertTestPath(tenant)
+  await changing(documents, path, (found) => {
+    const test = found && parseStored(alertTestSchema, found.fields, path)
+    return test?.id === id ? change(test) : null
+  })
+}

@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto'
+import { QUERY_KINDS, type QueryAnswer, type QueryArgs, type QueryKind } from '@holdfast/core/operations/owner-queries'
+import {
+  OWNER_QUERIES,
+  type OwnerQueryDocument,
+  type OwnerQueryProblem,
+  ownerQueryPath,
+  ownerQuerySchema,
+} from '@holdfast/core/operations/owner-query-document'
+import { openAnswer, sealArgs } from '@holdfast/core/operations/sealed-query'
+import { Deadline } from '@holdfast/core/platform/deadlines'
+import { parseStored } from '@holdfast/core/platform/parse'
+import type { DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/ports'
+import type { SessionDocument } from '@holdfast/core/session/session-document'
+import type { Principal } from '../app/principal.ts'
+import type { Dependencies } from './dependencies.ts'
+import { cipherOf, findSession, ownerOf, parseSession } from './find-session.ts'
+import { Refusal, type RefusalCode } from './refusal.ts'
+import { statusAsWanted, statusOf } from './session-answer.ts'
+
+export type AskingOwners = Pick<Dependencies, 'documents' | 'wrappingKey' | 'clock' | 'logger'>
+
+/** How long a caller waits for the owner unless the question says otherwise. */
+const WITHIN_MS = 15_000
+
+/** A question that nobody removed stays for this long. */
+const KEPT_MS = 10 * 60_000
+
+const SETTLED: readonly OwnerQueryDocument['state'][] = ['answered', 'refused']
+
+/**
+ * Asks the owner of a session, and waits for its answer. Nothing is asked twice: whoever gets no answer decides by himself whether to ask
+ * again. Arguments and answers are sealed with the session's key.
+ *
+ * @throws Refusal `unknown-session`; `session-not-working` for a session that is not connected; `wrong-status` for one that cannot be
+ *   linked; `no-answer` with what is known of what
+ *   happened; and what the owner refused the question with
+ */
+export async function askOwner<Kind extends QueryKind>(
+  dependencies: AskingOwners,
+  principal: Principal,
+  { session: name, kind, args, withinMs = WITHIN_MS }: { session: string; kind: Kind; args: QueryArgs<Kind>; withinMs?: number },
+): Promise<QueryAnswer<Kind>> {
+  const { documents, wrappingKey, clock } = dependencies
+  const { id: sessionId, snapshot } = await findSession(documents, principal, name)
+  const session = parseSession(snapshot)
+  const runnerId = await requireOwner(documents, { snapshot, session, kind })
+  const cipher = await cipherOf(documents, sessionId, wrappingKey)
+  const id = randomBytes(15).toString('hex')
+  const question = {
+    v: 1,
+    id,
+    tenant: session.tenant,
+    sessionId,
+    runnerId,
+    kind,
+    state: 'asked',
+    args: sealArgs(cipher, id, args),
+    withinMs,
+    expiresAt: new Date(clock.now() + withinMs + KEPT_MS),
+    answer: null,
+    problem: null,
+  }
+  const answer = listen(dependencies, id)
+  try {
+    const deadline = new Deadline(clock, withinMs)
+    await documents.commit([{ kind: 'create', path: ownerQueryPath(id), fields: question }])
+    const settled = (await deadline.wait(answer.settled)) ?? (await lateAnswer(documents, id, QUERY_KINDS[kind].changes))
+    if (settled.problem) throw refusalOf(settled.problem.code, settled.problem.sentence)
+    return openAnswer(cipher, kind, settled)
+  } finally {
+    answer.stop()
+    // What stays is removed each night.
+    documents.commit([{ kind: 'delete', path: ownerQueryPath(id) }]).catch(() => {})
+  }
+}
+
+/**
+ * Returns the runner that owns the session.
+ *
+ * @throws Refusal `session-not-working` or `wrong-status`, with WAHA's fields
+ */
+async function requireOwner(
+  documents: DocumentStore,
+  { snapshot, session, kind }: { snapshot: DocumentSnapshot; session: SessionDocument; kind: QueryKind },
+): Promise<string> {
+  const { status, sentence, userAction } = statusAsWanted(
+    session.wanted,
+    statusOf(snapshot.id, session, await ownerOf(documents, snapshot)),
+  )
+  const { needed, code } = QUERY_KINDS[kind].whilePairing ? PAIRING : WORKING
+  if (status === needed && session.runnerId !== null) return session.runnerId
+  const told = [`The session is ${status}: ${sentence}`, userAction].filter(Boolean).join(' ')
+  throw Refusal.ofStatus({ name: session.name, status, expected: [needed] }, told, { code })
+}
+
+const WORKING = { needed: 'WORKING', code: 'session-not-working' } as const
+const PAIRING = { needed: 'SCAN_QR_CODE', code: 'wrong-status' } as const
+
+function listen({ documents, logger }: AskingOwners, id: string) {
+  const { promise: settled, resolve, reject } = Promise.withResolvers<OwnerQueryDocument>()
+  // An answer that nobody waits for any more may be one that cannot be read.
+  settled.catch(() => {})
+  const stop = documents.listen(
+    { collection: OWNER_QUERIES, where: [['id', '==', id]] },
+    (events) => {
+      try {
+        for (const { kind, document } of events) {
+          const question = kind === 'removed' ? null : parseQuestion(document)
+          if (question && SETTLED.includes(question.state)) resolve(question)
+        }
+      } catch (error) {
+        // An owner of a later version wrote it. It must end this request, and not the process.
+        reject(error)
+      }
+    },
+    // The document is read at the deadline.
+    (error) => logger.warn({ error }, 'The listener to the answer of an owner failed.'),
+  )
+  return { settled, stop }
+}
+
+const parseQuestion = ({ fields, path }: DocumentSnapshot): OwnerQueryDocument => parseStored(ownerQuerySchema, fields, path)
+
+/**
+ * Reads at the deadline how far a question has come. One that nobody has taken is withdrawn, so that nobody takes it later.
+ *
+ * @throws Refusal `no-answer`
+ */
+async function lateAnswer(documents: DocumentStore, id: string, changes: boolean): Promise<OwnerQueryDocument> {
+  const snapshot = await documents.read(ownerQueryPath(id))
+  const question = snapshot && parseQuestion(snapshot)
+  if (question && SETTLED.includes(question.state)) return question
+  if (!changes) throw noAnswer('The session did not answer in time. The question changes nothing; it may be asked again.')
+  if (snapshot && question?.state === 'asked' && (await isWithdrawn(documents, snapshot))) {
+    throw noAnswer('No runner took the request in time, and none will. Nothing was done; it may be repeated.')
+  }
+  throw noAnswer(
+    'The session began with it and did not tell the result in time. It may have been done: look before repeating it.',
+  )
+}
+
+async function isWithdrawn(documents: DocumentStore, snapshot: DocumentSnapshot): Promise<boolean> {
+  try {
+    const fields = { state: 'withdrawn' }
+    await documents.commit([{ kind: 'update', path: snapshot.path, fields, unlessChangedSince: snapshot }])
+    return true
+  } catch {
+    // The owner took it at the same moment, or nobody knows.
+    return false
+  }
+}
+
+const noAnswer = (sentence: string): Refusal => new Refusal('no-answer', sentence)
+
+const CODES: Record<OwnerQueryProblem, RefusalCode> = {
+  'not-possible': 'not-possible',
+  unknown: 'unknown-there',
+  refused: 'refused-there',
+  'not-connected': 'session-not-working',
+  busy: 'session-busy',
+  'no-answer': 'no-answer',
+  failed: 'session-failed',
+}
+
+const refusalOf = (code: OwnerQueryProblem, sentence: string): Refusal =>
+  new Refusal(CODES[code], sentence, code === 'busy' ? 1 : null)

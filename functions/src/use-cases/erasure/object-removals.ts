@@ -1,0 +1,63 @@
+import { erasurePath } from '@holdfast/core/operations/erasure-document'
+import { isHoldfastError } from '@holdfast/core/platform/errors'
+import { Append, type Change } from '@holdfast/core/platform/ports'
+import { tenantOf } from '@holdfast/core/session/ids'
+import type { Dependencies } from '../dependencies.ts'
+
+/**
+ * Removes objects, or records that they are to be removed: on Google Cloud the API may not remove objects. The record goes
+ * with the commit that removes what points to them, so that none is forgotten.
+ */
+export class ObjectRemovals {
+  readonly #options
+  /** How many objects were removed here, and how many wait for the nightly run. */
+  removed = 0
+  waiting = 0
+  readonly #names: string[] = []
+
+  constructor(options: {
+    readonly media: Dependencies['media']
+    readonly sessionId: string
+    /** The id of the record. */
+    readonly id: string
+    readonly now: Date
+  }) {
+    this.#options = options
+  }
+
+  /**
+   * Removes an object, or keeps its name for the record: see `record`.
+   *
+   * @param isUnderway whether somebody may just be writing it
+   */
+  async remove(name: string, isUnderway = false): Promise<void> {
+    const { media } = this.#options
+    try {
+      if ((await media.sizeOf(name)) !== null) {
+        await media.remove(name)
+        this.removed++
+      }
+      if (!isUnderway) return
+    } catch (error) {
+      if (!isHoldfastError(error, 'store-forbidden')) throw error
+    }
+    this.waiting++
+    this.#names.push(name)
+  }
+
+  /** The change that records what could not be removed since the last one. It goes before, or with, the removal of what points to it. */
+  record(): readonly Change[] {
+    const names = this.#names.splice(0)
+    if (names.length === 0) return []
+    const { id, sessionId, now } = this.#options
+    const fields = {
+      v: 1,
+      tenant: tenantOf(sessionId),
+      sessionId,
+      state: 'open',
+      requestedAt: now,
+      objects: new Append(...names),
+    }
+    return [{ kind: 'merge', path: erasurePath(id), fields }]
+  }
+}

@@ -1,0 +1,129 @@
+import { JOBS, jobDocumentSchema, OPEN_JOB_STATUSES } from '@holdfast/core/message/job-document'
+import { hasFile } from '@holdfast/core/message/media-content'
+import { incomingFolder, mediaFolderOfTenant, sessionOfMedia } from '@holdfast/core/message/media-document'
+import { receivedMediaPath } from '@holdfast/core/message/received-media-document'
+import { openJobContent } from '@holdfast/core/message/sealed-content'
+import { TENANTS } from '@holdfast/core/operations/tenant-document'
+import { Deadline } from '@holdfast/core/platform/deadlines'
+import { parseStored } from '@holdfast/core/platform/parse'
+import type { DocumentSnapshot, Query } from '@holdfast/core/platform/ports'
+import { writeUnlessChanged } from '@holdfast/core/platform/unless-changed'
+import { DEFAULT_TENANT } from '@holdfast/core/session/ids'
+import type { Dependencies } from './dependencies.ts'
+import { cipherOf } from './find-session.ts'
+
+type Needed = Pick<Dependencies, 'documents' | 'media' | 'tenants' | 'wrappingKey' | 'clock' | 'logger'>
+
+/** The schedule runs each day. What one run does not manage, the next one does. */
+const RUN_MS = 25 * 60_000
+const PAGE = 200
+const DAY_MS = 24 * 60 * 60 * 1000
+
+/** Bytes of a request that never named a session. The request itself lasts for minutes. */
+const INCOMING_MS = DAY_MS
+
+/** Types of jobs whose content has a file. */
+const WITH_FILE: ReadonlySet<string> = new Set(['image', 'video', 'voice', 'document', 'sticker'])
+
+/**
+ * Removes media that are older than their tenant keeps them, and what requests have left behind. A medium that a message still needs
+ * stays. Returns the number of removed objects.
+ */
+export async function expireMedia(dependencies: Needed): Promise<number> {
+  const { documents, clock, logger, tenants, media } = dependencies
+  const deadline = new Deadline(clock, RUN_MS)
+  const known = await documents.query({ collection: TENANTS, select: [] })
+  let removed = 0
+  for (const tenant of new Set([DEFAULT_TENANT, ...known.map(({ id }) => id)])) {
+    for await (const name of media.createdBefore(incomingFolder(tenant), new Date(clock.now() - INCOMING_MS))) {
+      await media.remove(name)
+      removed++
+    }
+    const { mediaRetentionDays: days } = await tenants.settingsOf(tenant)
+    if (days === 0) continue
+    try {
+      removed += await expireOf(dependencies, { tenant, before: new Date(clock.now() - days * DAY_MS), deadline })
+    } catch (error) {
+      logger.error({ error, tenant }, 'The media of a tenant could not be removed; the next run tries again.')
+    }
+  }
+  if (removed > 0) logger.info({ count: removed }, 'Media whose time is over were removed.')
+  if (deadline.remainingMs === 0) logger.warn('There was no time to remove all old media; the next run goes on.')
+  return removed
+}
+
+interface Scope {
+  readonly tenant: string
+  readonly before: Date
+  readonly deadline: Deadline
+}
+
+async function expireOf(dependencies: Needed, { tenant, before, deadline }: Scope): Promise<number> {
+  const { media } = dependencies
+  const isNeeded = await neededByJobs(dependencies, tenant)
+  let removed = 0
+  for await (const name of media.createdBefore(mediaFolderOfTenant(tenant), before)) {
+    if (deadline.remainingMs === 0) break
+    const sessionId = sessionOfMedia(name)
+    if (sessionId === null || isNeeded(name)) continue
+    if (!(await markExpired(dependencies, sessionId, name))) continue
+    await media.remove(name)
+    removed++
+  }
+  return removed
+}
+
+const lastPart = (object: string): string => object.slice(object.lastIndexOf('/') + 1)
+
+/**
+ * Finds out what the messages that are not settled yet need: what came with their requests, and what an owner has fetched or converted
+ * for them. A message that comes later has younger files.
+ *
+ * @throws HoldfastError when the content of such a message does not open, because it may need any object
+ */
+async function neededByJobs(dependencies: Needed, tenant: string): Promise<(object: string) => boolean> {
+  const { documents } = dependencies
+  const objects = new Set<string>()
+  const jobs = new Set<string>()
+  const query: Query = {
+    collection: JOBS,
+    where: [
+      ['tenant', '==', tenant],
+      ['status', 'in', OPEN_JOB_STATUSES],
+    ],
+    orderBy: ['createdAt', 'asc'],
+    thenById: true,
+    limit: PAGE,
+  }
+  for (let last: DocumentSnapshot | undefined; ;) {
+    const page = await documents.query(last ? { ...query, startAfter: [last.fields['createdAt'], last.id] } : query)
+    for (const snapshot of page.filter(({ fields }) => WITH_FILE.has(String(fields['type'])))) {
+      jobs.add(snapshot.id)
+      const object = await objectOf(dependencies, snapshot)
+      if (object !== null) objects.add(object)
+    }
+    if (page.length < PAGE) return (object) => objects.has(object) || jobs.has(lastPart(object).replace(/-voice$/, ''))
+    last = page.at(-1)
+  }
+}
+
+async function objectOf({ documents, wrappingKey }: Needed, { id, fields, path }: DocumentSnapshot): Promise<string | null> {
+  const job = parseStored(jobDocumentSchema, fields, path)
+  const content = openJobContent(await cipherOf(documents, job.sessionId, wrappingKey), id, job)
+  return hasFile(content) && content.media.source.kind === 'stored' ? content.media.source.object : null
+}
+
+/**
+ * Says in the documents of the messages with this file that its time is over, before it goes. Returns false when an owner has stored it
+ * and not told so yet, or when somebody changes one of them at this moment.
+ */
+async function markExpired({ documents }: Needed, sessionId: string, object: string): Promise<boolean> {
+  const collection = receivedMediaPath(sessionId)
+  const path = `${collection}/${lastPart(object)}`
+  if ((await documents.read(path))?.fields['state'] === 'pending') return false
+  for (const found of await documents.query({ collection, where: [['object', '==', object]], limit: PAGE })) {
+    const expired = { state: 'expired', reason: 'retention', filename: null }
+    if (found.fields['state'] !== 'expired' && !(await writeUnlessChanged(documents, found.path, found, expired))) return false
+  }
+  return true
+}

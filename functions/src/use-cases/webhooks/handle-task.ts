@@ -1,0 +1,73 @@
+import { laneTask } from '@holdfast/core/operations/webhook-tasks'
+import { Deadline } from '@holdfast/core/platform/deadlines'
+import { isHoldfastError } from '@holdfast/core/platform/errors'
+import { parseUnlessDamaged } from '@holdfast/core/platform/parse'
+import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
+import { deliveryPath, deliverySchema, WEBHOOK_DELIVERIES } from '@holdfast/core/session/webhook-delivery-document'
+import { z } from 'zod'
+import { attempt, type AttemptOutcome, endedAt } from './attempt.ts'
+import type { WebhookDependencies } from './webhook-dependencies.ts'
+
+const ID = /^[0-9a-f]{40}$/
+
+const taskSchema = z.union([z.object({ lane: z.string().regex(ID) }), z.object({ delivery: z.string().regex(ID) })])
+
+/** A task works on its lane for so long, and then leaves it to another one. */
+const RUN_MS = 25_000
+
+/**
+ * Handles a task of the queue `webhooks`: sends what waits in a lane, one after the other, or one delivery that has lost its place. The
+ * documents decide, so that a task that comes twice, late or not at all changes nothing.
+ *
+ * @throws Error when the task has to be repeated: a store does not answer
+ */
+export async function handleWebhookTask(dependencies: WebhookDependencies, payload: unknown): Promise<void> {
+  const task = taskSchema.safeParse(payload)
+  if (!task.success) dependencies.logger.error('A task of the queue `webhooks` names nothing; it is dropped.')
+  else if ('lane' in task.data) await sendLane(dependencies, task.data.lane)
+  else await sendOne(dependencies, task.data.delivery)
+}
+
+async function sendLane(dependencies: WebhookDependencies, lane: string): Promise<void> {
+  const { clock, tasks } = dependencies
+  const deadline = new Deadline(clock, RUN_MS)
+  for (;;) {
+    const head = await headOf(dependencies, lane)
+    if (!head) return
+    if (deadline.remainingMs === 0) {
+      await tasks.enqueue(laneTask(lane, `${head.id}-on-${clock.now()}`))
+      return
+    }
+    if ((await tried(dependencies, head)) === 'waits') return
+  }
+}
+
+async function sendOne(dependencies: WebhookDependencies, delivery: string): Promise<void> {
+  const snapshot = await dependencies.documents.read(deliveryPath(delivery))
+  if (snapshot?.fields['status'] === 'pending') await tried(dependencies, snapshot)
+}
+
+/** The first of a lane that has its place in it. */
+export async function headOf(
+  { documents }: Pick<WebhookDependencies, 'documents'>,
+  lane: string,
+): Promise<DocumentSnapshot | null> {
+  const [head] = await documents.query({
+    collection: WEBHOOK_DELIVERIES,
+    where: [['waitsIn', '==', lane]],
+    orderBy: ['order', 'asc'],
+    limit: 1,
+  })
+  return head ?? null
+}
+
+async function tried(dependencies: WebhookDependencies, snapshot: DocumentSnapshot): Promise<AttemptOutcome> {
+  const { documents, clock, logger } = dependencies
+  const delivery = parseUnlessDamaged(deliverySchema, snapshot)
+  if (!isHoldfastError(delivery)) return attempt(dependencies, snapshot, delivery)
+  logger.error({ delivery: snapshot.id, error: delivery }, 'A webhook cannot be read; it is put aside.')
+  const problem = { code: delivery.code, message: 'The document of the delivery cannot be read.' }
+  const fields = { status: 'dead', problem, ...endedAt(clock.now(), 'dead') }
+  await documents.commit([{ kind: 'update', path: snapshot.path, fields }])
+  return 'dead'
+}
