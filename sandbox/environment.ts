@@ -71,6 +71,7 @@ export function productEnvironment(identity: Identity, backends: ReachedBackends
     ...storesEnvironment(backends),
     CLOUD_TASKS_EMULATOR_HOST: backends.tasks,
     FUNCTIONS_URL: functionsUrl,
+    PUBLIC_URL: functionsUrl,
     SESSION_ENCRYPTION_KEY: identity.sessionEncryptionKey,
     HEARTBEAT_INTERVAL_MS: '1000',
     RUNNER_DEAD_AFTER_MS: '4000',
@@ -97,10 +98,18 @@ export const serverEnvironment = (identity: Identity, port: number): Environment
 })
 
 /** Returns the settings of one runner slot. Like a container, a slot keeps its instance id and port when its process restarts. */
-export function runnerEnvironment(identity: Identity, slot: { name: string; probePort: number }): Environment {
+export function runnerEnvironment(
+  identity: Identity,
+  slot: { name: string; probePort: number; neutralPort: number },
+): Environment {
   return {
     INSTANCE_ID: `${identity.project}-${slot.name}`,
+    // The preload `trust-simulator.ts` names the slot to the simulator.
+    SANDBOX_SLOT: slot.name,
     PROBE_PORT: String(slot.probePort),
+    NETWORK_NEUTRAL_HOSTS: `127.0.0.1:${slot.neutralPort}`,
+    NETWORK_PROBE_INTERVAL_MS: '1000',
+    NETWORK_PROBE_LIMIT_MS: '2000',
     // A runner in the cloud waits for minutes where these are seconds.
     RESTART_PAUSE_LIMIT_MS: '1000',
     RECONNECT_NETWORK_FIRST_MS: '300',
@@ -124,3 +133,6 @@ export function whatsappEnvironment(whatsapp: { url: string; root: string | null
 
 /** Returns the variables for the preload `shift-clock.ts`. */
 export const clockEnvironment = (file: string): Environment => ({ SANDBOX_CLOCK_FILE: file })
+
+/** The same for a clock of one process alone. */
+export const skewEnvironment = (file: string): Environment => ({ SANDBOX_CLOCK_SKEW_FILE: file })

@@ -63,6 +63,11 @@ export class Folder {
     return join(this.path, 'clock')
   }
 
+  /** Path of the file that says how wrong the clock of a slot is. */
+  clockOf(slot: string): string {
+    return `${this.clock}-${slot}`
+  }
+
   /** Path of the directory for storage mode `local`. */
   get sessions(): string {
     return join(this.path, 'sessions')

@@ -29,6 +29,10 @@ export interface SandboxOptions {
   proxied?: boolean
   /** Whether `advanceClock` moves the wall clock of all parts. Firestore's clock stays as it is. */
   movableClock?: boolean
+  /** Whether each runner reaches Google's services and WhatsApp through a network of its own, `sandbox.networkOf(slot)`. */
+  runnerNetworks?: boolean
+  /** Whether each runner has a wall clock of its own, which `sandbox.skewClock` sets wrong. */
+  runnerClocks?: boolean
   /** Whether scheduled functions are called at their times; true by default. Otherwise only `fireSchedule` calls them. */
   schedules?: boolean
   /** Place of the sessions' state; `hybrid` by default. `local` uses a directory of the folder. */

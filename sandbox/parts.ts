@@ -2,6 +2,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { MovableClock } from './clock/movable-clock.ts'
 import {
   clockEnvironment,
+  skewEnvironment,
   type StorageType,
   functionsEnvironment,
   plainEnvironment,
@@ -39,9 +40,12 @@ export interface PartOptions {
   functionsUrl: string
   /** Null: the clock of the machine. */
   clock: MovableClock | null
+  /** How wrong the clock of this part alone is; absent: not at all. */
+  skew?: MovableClock | null
 }
 
-const clockPreload = (clock: MovableClock | null): string[] => (clock ? [MovableClock.preload] : [])
+const clockPreload = (...clocks: (MovableClock | null | undefined)[]): string[] =>
+  clocks.some(Boolean) ? [MovableClock.preload] : []
 /** Google's client has to be changed before the product imports it. */
 const storesPreload = ({ stores }: ReachedBackends): string[] =>
   stores === undefined ? [] : [new URL('./name-database.ts', import.meta.url).href]
@@ -150,14 +154,14 @@ export function runnerProcess(
   folder: Folder,
   backends: ReachedBackends,
   whatsapp: WhatsApp,
-  slot: { name: string; probePort: number },
+  slot: { name: string; probePort: number; neutralPort: number },
   options: PartOptions,
 ): SupervisedProcess {
   return new SupervisedProcess({
     name: slot.name,
     entry: options.entry ?? options.product.runnerEntry,
     preloads: [
-      ...clockPreload(options.clock),
+      ...clockPreload(options.clock, options.skew),
       ...storesPreload(backends),
       // The next preload imports Baileys, which must find this limit in place. In the cloud the runner's `main.ts` imports it
       // first.
@@ -172,6 +176,7 @@ export function runnerProcess(
       ...(options.selfHosted ? SELF_HOSTED : {}),
       ...whatsappEnvironment(whatsapp),
       ...clockSettings(options.clock),
+      ...(options.skew ? skewEnvironment(options.skew.file) : {}),
       ...options.env,
     },
     log: folder.log(slot.name),

@@ -48,6 +48,7 @@ interface Events {
   started: [pid: number]
   ready: [ReadyLine]
   exited: [Exit]
+  printed: [line: string, pid: number]
 }
 
 const exitWithParent = new URL('./exit-with-parent.ts', import.meta.url).href
@@ -184,7 +185,11 @@ export class SupervisedProcess extends EventEmitter<Events> {
     const tail: string[] = []
     const fail = (what: string) => reject(new Error([`${this.name} ${what}. ${this.#options.log}:`, ...tail].join('\n')))
     for (const output of [child.stdout, child.stderr]) {
-      if (output) this.#follow(output, (line) => tail.push(line) > TAIL_LINES && tail.shift())
+      if (!output) continue
+      this.#follow(output, (line) => {
+        if (tail.push(line) > TAIL_LINES) tail.shift()
+        if (child.pid !== undefined) this.emit('printed', line, child.pid)
+      })
     }
     if (child.stdout) {
       createInterface(child.stdout).on('line', (text) => {

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { type Duration, MovableClock } from './clock/movable-clock.ts'
 import { Folder } from './folder.ts'
 import { exportFirestore, findFirestoreEmulator, firestoreProcess, type FirestoreEmulator } from './google/firestore-emulator.ts'
-import { createBucket, runnerProcess, simulatorProcess, storageProcess, tasksProcess, type WhatsApp } from './parts.ts'
+import { createBucket, simulatorProcess, storageProcess, tasksProcess, type WhatsApp } from './parts.ts'
 import { apiParts } from './api-parts.ts'
 import { Deployment } from './deployment.ts'
 import { type Backends, plainEnvironment, type ReachedBackends } from './environment.ts'
@@ -11,10 +11,12 @@ import type { Faults } from './google/tasks/faults.ts'
 import type { SandboxInfo } from './info.ts'
 import type { SandboxOptions } from './options.ts'
 import { freePort } from './ports.ts'
-import { backendsAt, backendsBehind, type Proxies, startProxies } from './proxies.ts'
+import { backendsAt, backendsBehind, type Proxies, type RunnerNetwork, startProxies } from './proxies.ts'
+import { NeutralHost } from './network/neutral-host.ts'
 import type { Exit, ReadyLine, SupervisedProcess } from './processes.ts'
-import { type Product, repositoryFile, SOURCES } from './product.ts'
+import { type Product, repositoryFile } from './product.ts'
 import { storesOfRun } from './real-stores.ts'
+import { RunnerSlots } from './runner-slots.ts'
 
 interface Events {
   /** The Firestore emulator or the simulator ended unexpectedly, and its state, which it held in memory, is gone. */
@@ -25,7 +27,8 @@ interface Events {
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const startedAt = performance.now()
   const stores = options.stores && storesOfRun(options.stores)
-  if (stores && options.proxied === true) throw new Error('A sandbox can cut nobody off from Google’s own stores.')
+  if (stores && (options.proxied === true || options.runnerNetworks === true))
+    throw new Error('A sandbox can cut nobody off from Google’s own stores.')
   const emulator = stores ? null : await findFirestoreEmulator(process.env)
   const folder = await Folder.open(options.folder, stores)
   // An operator creates this directory, because the runner creates none.
@@ -38,7 +41,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     server: await freePort(),
   }
   const proxies = options.proxied === true ? await startProxies(ports) : null
-  const sandbox = new Sandbox({ options, folder, emulator, ports, proxies })
+  const neutral = await NeutralHost.start()
+  const sandbox = new Sandbox({ options, folder, emulator, ports, proxies, neutral })
   try {
     await sandbox.start(startedAt)
   } catch (error) {
@@ -55,6 +59,7 @@ interface SandboxParts {
   emulator: FirestoreEmulator | null
   ports: Record<keyof Backends | 'functions' | 'server', number>
   proxies: Proxies | null
+  neutral: NeutralHost
 }
 
 const firestoreOf = (folder: Folder, emulator: FirestoreEmulator, port: number, forLong: boolean): SupervisedProcess =>
@@ -82,8 +87,8 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
   readonly simulator: SupervisedProcess | null
   /** Null unless the sandbox is `proxied`. */
   readonly proxies: Proxies | null
-  readonly #runners = new Map<string, SupervisedProcess>()
-  readonly #probes = new Map<string, string>()
+  readonly #slots: RunnerSlots
+  readonly #neutral: NeutralHost
 
   readonly #options: SandboxOptions
   readonly #folder: Folder
@@ -98,12 +103,13 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
   #firestoreWasUp = false
   #stopping: Promise<void> | null = null
 
-  constructor({ options, folder, emulator, ports, proxies }: SandboxParts) {
+  constructor({ options, folder, emulator, ports, proxies, neutral }: SandboxParts) {
     super()
     this.#options = options
     this.#folder = folder
     const own = { ...backendsAt(ports), ...(options.firestore === undefined ? {} : { firestore: options.firestore }) }
     this.proxies = proxies
+    this.#neutral = neutral
     this.#backends = { ...(proxies ? backendsBehind(proxies) : own), stores: options.stores }
     this.#clock = options.movableClock === true ? new MovableClock(folder.clock) : null
     const clock = this.#clock
@@ -127,6 +133,16 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
       tasks: this.tasks,
       clock,
       schedules: options.schedules ?? true,
+    })
+    this.#slots = new RunnerSlots({
+      options,
+      folder,
+      backends: this.#backends,
+      whatsapp: this.#whatsapp,
+      clock,
+      functionsUrl: this.#functionsUrl,
+      neutral,
+      onChange: () => this.#publish(),
     })
     this.simulator = options.whatsappUrl === undefined ? simulatorProcess(folder, { clock }) : null
     for (const part of [this.#firestore, this.simulator]) {
@@ -153,7 +169,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     const runners = async () => {
       await backends
       const slots: SupervisedProcess[] = []
-      while (slots.length < (this.#options.runners ?? 1)) slots.push(await this.#newSlot())
+      while (slots.length < (this.#options.runners ?? 1)) slots.push(await this.#slots.make())
       await Promise.all(slots.map((runner) => up(runner)))
     }
     await Promise.all([up(this.functions), up(this.server), runners()])
@@ -198,23 +214,33 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
 
   /** Returns the runner of a slot, such as `runner-1`. A killed runner restarts at once in its slot, with another pid. */
   runner(slot: string): SupervisedProcess {
-    const runner = this.#runners.get(slot)
-    if (!runner) throw new Error(`There is no ${slot}; there are ${[...this.#runners.keys()].join(', ') || 'no runners'}.`)
-    return runner
+    return this.#slots.of(slot).process
   }
 
   /** Base URL of a slot's probes, whether or not a process runs in it. */
   probesOf(slot: string): string {
-    return this.#probes.get(slot) ?? ''
+    return this.#slots.of(slot).probes
+  }
+
+  /** Returns the network between one runner and all others. Throws unless the sandbox has `runnerNetworks`. */
+  networkOf(slot: string): RunnerNetwork {
+    const { network } = this.#slots.of(slot)
+    if (!network) throw new Error('The runners of this sandbox share its network: start it with `runnerNetworks`.')
+    return network
+  }
+
+  /** Sets the clock of one runner wrong by so much from now on; `{}` sets it right. The sandbox needs `runnerClocks`. */
+  async skewClock(slot: string, by: Duration): Promise<void> {
+    await this.#slots.skewClock(slot, by)
   }
 
   runners(): SupervisedProcess[] {
-    return [...this.#runners.values()]
+    return this.#slots.all
   }
 
   /** Adds a runner in a new slot, as a scale-out does. `env` overrides settings of this runner, `product` what it runs. */
   async addRunner(env: Record<string, string> = {}, product?: Product): Promise<SupervisedProcess> {
-    const runner = await this.#newSlot(env, product)
+    const runner = await this.#slots.make(env, product)
     await runner.start()
     return runner
   }
@@ -279,6 +305,8 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
       if (this.#folder.kept && this.#firestoreWasUp) await this.#keepData()
     } finally {
       await close([this.#firestore, this.storage, this.tasks, this.simulator])
+      await this.#slots.closeNetworks()
+      await this.#neutral.close()
       for (const proxy of Object.values(this.proxies ?? {})) await proxy.close()
       await this.#folder.close()
     }
@@ -296,19 +324,6 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     this.#whatsapp.root = String(root)
     this.#whatsapp.media = String(media)
     this.#publish()
-  }
-
-  async #newSlot(env: Record<string, string> = {}, product = this.#options.product ?? SOURCES): Promise<SupervisedProcess> {
-    const probePort = await freePort()
-    const slot = `runner-${this.#runners.size + 1}`
-    const { runnerEntry: entry, runnerEnv, runnerPreloads: preloads, storage, selfHosted } = this.#options
-    const [clock, functionsUrl] = [this.#clock, this.#functionsUrl]
-    const options = { product, entry, env: { ...runnerEnv, ...env }, preloads, storage, selfHosted, clock, functionsUrl }
-    const runner = runnerProcess(this.#folder, this.#backends, this.#whatsapp, { name: slot, probePort }, options)
-    this.#probes.set(slot, `http://127.0.0.1:${probePort}`)
-    for (const event of ['started', 'exited'] as const) runner.on(event, () => this.#publish())
-    this.#runners.set(slot, runner)
-    return runner
   }
 
   #publish(): void {

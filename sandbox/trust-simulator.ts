@@ -9,7 +9,8 @@ import { redirectMedia } from './whatsapp/media/redirect.ts'
 const baileys = createRequire(process.argv[1] ?? import.meta.url).resolve('@whiskeysockets/baileys')
 const { DEFAULT_CONNECTION_CONFIG, WA_CERT_DETAILS } = (await import(pathToFileURL(baileys).href)) as typeof Baileys
 
-const { SANDBOX_WHATSAPP_URL: url, SANDBOX_WHATSAPP_ROOT: root, SANDBOX_WHATSAPP_MEDIA: media } = process.env
-if (url) DEFAULT_CONNECTION_CONFIG.waWebSocketUrl = url
+const { SANDBOX_SLOT: slot, SANDBOX_WHATSAPP_URL: url, SANDBOX_WHATSAPP_ROOT: root, SANDBOX_WHATSAPP_MEDIA: media } = process.env
+// The simulator tells its events with the process that each connection comes from.
+if (url) DEFAULT_CONNECTION_CONFIG.waWebSocketUrl = slot ? `${url}?process=${slot}.${process.pid}` : url
 if (root) WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(root, 'hex')
 if (media) redirectMedia(media)

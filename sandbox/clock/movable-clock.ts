@@ -34,7 +34,12 @@ export class MovableClock {
 
   /** Resolves when all running processes have the new time. */
   async advance(by: Duration, processes: readonly SupervisedProcess[]): Promise<void> {
-    this.#write(this.aheadMs + msOf(by))
+    await this.set({ seconds: (this.aheadMs + msOf(by)) / 1000 }, processes)
+  }
+
+  /** Sets how far the clock is ahead. Resolves when the running processes have the new time. */
+  async set(ahead: Duration, processes: readonly SupervisedProcess[]): Promise<void> {
+    this.#write(msOf(ahead))
     await Promise.all(processes.map((one) => one.ask('clock')))
   }
 

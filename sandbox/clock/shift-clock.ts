@@ -2,16 +2,17 @@ import { readFileSync } from 'node:fs'
 import { clockMoves } from '../clock-moves.ts'
 import { answerParent } from '../parent-channel.ts'
 
-// Preload for processes of a sandbox with a movable clock: `Date` tells a time that lies ahead by the offset in the file. The process
-// reads the file at its start and whenever the sandbox asks. Timers and `performance` stay as they are, as on a machine whose clock
+// Preload for processes whose clock the sandbox can set: `Date` tells a time that lies ahead by the offset in the files, one of the
+// whole sandbox and one of this process. The process reads them at its start and whenever the sandbox asks. Timers and `performance` stay as they are, as on a machine whose clock
 // is set.
 
-const { SANDBOX_CLOCK_FILE: file } = process.env
+const { SANDBOX_CLOCK_FILE, SANDBOX_CLOCK_SKEW_FILE } = process.env
+const files = [SANDBOX_CLOCK_FILE, SANDBOX_CLOCK_SKEW_FILE].filter((file) => file !== undefined)
 const RealDate = Date
 let aheadMs = 0
 
 function read(): number {
-  if (file !== undefined) aheadMs = Number(readFileSync(file, 'utf8'))
+  aheadMs = files.reduce((sum, file) => sum + Number(readFileSync(file, 'utf8')), 0)
   return aheadMs
 }
 

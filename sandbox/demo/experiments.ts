@@ -102,7 +102,7 @@ export class Experiments {
     const text = `Message ${number} of ours`
     const chatId = `${contact}@c.us`
     const job = await this.#world.api.sendText({ session, chatId, text, idempotencyKey: `live-${number}` })
-    const accepted = { jobId: job.id, messageId: job.messageId, session, contact, text }
+    const accepted = { jobId: job.jobId, messageId: job.messageId, session, contact, text }
     this.#ledger.accepted.push(accepted)
     return accepted
   }

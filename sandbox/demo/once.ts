@@ -114,7 +114,7 @@ class Story {
     const chatId = `${CONTACT.phone}@c.us`
     const job = await api.sendText({ session: SESSION.name, chatId, text, idempotencyKey: `story-${round}` })
     const { name: session } = SESSION
-    ledger.accepted.push({ jobId: job.id, messageId: job.messageId, session, contact: CONTACT.phone, text })
+    ledger.accepted.push({ jobId: job.jobId, messageId: job.messageId, session, contact: CONTACT.phone, text })
   }
 
   async #receive(round: number): Promise<void> {

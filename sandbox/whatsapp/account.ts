@@ -9,10 +9,14 @@ export type ReachOutLock = { type: string; untilMs: number }
 
 export type MessageCap = { status: string; used: number; total: number; untilMs: number | undefined }
 
+export type AccountOptions = PersonOptions & { sendsReceipts?: boolean }
+
 export class Account extends Person {
   /** Linked companions by device number, the newest last. */
   readonly companions = new Map<number, LinkedDevice>()
   readonly receipted = new Set<string>()
+  /** The LIDs of the people whom it has blocked. */
+  readonly blocked = new Set<string>()
   readonly keyShare: boolean
   readonly appState = new AppState()
   /** The history that its companions receive; without it they receive none. */
@@ -22,14 +26,19 @@ export class Account extends Person {
   messageCap: MessageCap | undefined
   /** What happens right behind the next answer about limits, which does not know it yet. */
   behindAnswer: (() => void) | undefined
+  /** False while the phone is switched off: it answers nothing and tells nothing. */
+  isOnline = true
+  /** Whether the phone sends a receipt for each message of its companions. */
+  readonly sendsReceipts: boolean
   logins = 0
   registrations = 0
   clientRetryReceipts = 0
   nextDevice = 1
 
-  constructor(phone: string, keyShare: boolean, options: PersonOptions = {}) {
+  constructor(phone: string, keyShare: boolean, options: AccountOptions = {}) {
     super(phone, `Owner of ${phone}`, '1', options)
     this.keyShare = keyShare
+    this.sendsReceipts = options.sendsReceipts ?? false
   }
 
   get newestDevice(): LinkedDevice | undefined {

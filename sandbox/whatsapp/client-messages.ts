@@ -1,7 +1,11 @@
 // Messages from clients: the server acks a message at once and gives each recipient its copy.
 import { getBinaryNodeChild, getBinaryNodeChildren, isJidGroup, isLidUser } from '@whiskeysockets/baileys'
+import { isJidNewsletter, isJidStatusBroadcast, proto } from '@whiskeysockets/baileys'
 import { participantAttrs, senderAttrs } from './addressing.ts'
 import type { Connection } from './connection.ts'
+import { readContent } from './content/read-content.ts'
+import type { KnownMessages } from './content/read-content.ts'
+import { isCopyOnRequest, marksOf } from './content/stanza-marks.ts'
 import type { Group } from './group.ts'
 import type { Copy, HandsetReader, Letter } from './handset-reader.ts'
 import { identityFault } from './identity-proof.ts'
@@ -26,6 +30,9 @@ type Unguarded<C> = Omit<C, 'use'>
 const LOCKED_OUT = '463'
 const NOT_A_MEMBER = '403'
 const MIXED_ADDRESSES = '400'
+
+/** A channel keeps no messages that others could be about. */
+const NOTHING_KNOWN: KnownMessages = { find: () => undefined, names: { sender: [], creatorOf: () => [] } }
 
 const PAIRWISE = new Set(['msg', 'pkmsg'])
 
@@ -64,13 +71,34 @@ export class ClientMessages {
     const nack = this.#services.faults.takeNack(phone)
     if (nack !== undefined) return this.#sendAck(connection, stanza, { error: String(nack) })
     if (isLockedOut(sender.account, stanza)) return this.#sendAck(connection, stanza, { error: LOCKED_OUT })
+    if (isJidNewsletter(to)) return this.#post(connection, sender, stanza)
     const group = this.#services.world.groups.get(to)
     if (isJidGroup(to) && !group?.has(sender.account)) return this.#sendAck(connection, stanza, { error: NOT_A_MEMBER })
-    if (!group && this.#mixesAddresses(to, copies)) return this.#sendAck(connection, stanza, { error: MIXED_ADDRESSES })
+    if (!group && !isJidStatusBroadcast(to) && this.#mixesAddresses(to, copies))
+      return this.#sendAck(connection, stanza, { error: MIXED_ADDRESSES })
     this.#checkIdentity(sender, stanza, copies)
-    this.#ack(connection, phone, stanza, hashIfStale(this.#services.world, sender, stanza))
-    if (group) this.#deliverToGroup({ ...sender, id, to, group }, group, stanza, copies, forGroup)
-    else this.#deliver({ ...sender, id, to, group }, stanza, copies)
+    const isStatus = isJidStatusBroadcast(to)
+    this.#ack(connection, phone, stanza, isStatus ? undefined : hashIfStale(this.#services.world, sender, stanza))
+    const letter: Letter = { ...sender, id, to, group, marks: isCopyOnRequest(stanza) ? undefined : marksOf(stanza) }
+    if (group) this.#deliverToGroup(letter, group, stanza, copies, forGroup)
+    else this.#deliver(letter, stanza, copies, forGroup)
+  }
+
+  /** Posts to a channel: only its owner may, and the server itself reads what is posted. */
+  #post(connection: Connection, { account, device }: Sender, stanza: Stanza): void {
+    const { world, violations, happenings } = this.#services
+    const { id = '', to = '' } = stanza.attrs
+    const channel = world.channels.get(to)
+    if (channel?.owner !== account) return this.#sendAck(connection, stanza, { error: NOT_A_MEMBER })
+    const content = getBinaryNodeChild(stanza, 'plaintext')?.content
+    try {
+      const message = proto.Message.decode(content instanceof Uint8Array ? content : Buffer.alloc(0))
+      channel.posts.set(id, { id, content: readContent(message, NOTHING_KNOWN) })
+    } catch (error) {
+      violations.record('bad-content', `${device.jid}: ${id} in ${to}: ${String(error)}`)
+    }
+    happenings.tell('channel-post', { phone: account.phone, channel: to, id })
+    this.#ack(connection, account.phone, stanza, undefined)
   }
 
   #guardRatchet(device: LinkedDevice, copy: Unguarded<AddressedCopy>, id: string): AddressedCopy {
@@ -134,13 +162,15 @@ export class ClientMessages {
     this.#services.happenings.tell('acked', { phone: connection.phone, id, ...more })
   }
 
-  #deliver(letter: Letter, stanza: Stanza, copies: readonly AddressedCopy[]): void {
+  /** Gives each device its own copies. A status has one for all beside them, which those with the key can read. */
+  #deliver(letter: Letter, stanza: Stanza, copies: readonly AddressedCopy[], forAll: Copy | undefined): void {
     const { world } = this.#services
     for (const [name, own] of this.#byRecipient(copies)) {
       const companion = world.findDevice(name)
       const recipient = world.findHandset(name)
-      if (companion) this.#forward(letter, companion, stanza, own)
-      else if (recipient) this.#reader.read(letter, recipient, own)
+      const mine: Copy[] = [...own, ...(forAll ? [forAll] : [])]
+      if (companion) this.#forward(letter, companion, stanza, mine)
+      else if (recipient) this.#reader.read(letter, recipient, mine)
     }
   }
 

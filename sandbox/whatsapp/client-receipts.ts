@@ -4,6 +4,7 @@ import { receiptSender } from './addressing.ts'
 import type { Connection } from './connection.ts'
 import type { ContactReplies } from './contact-replies.ts'
 import type { LinkedDevice } from './linked-device.ts'
+import type { MediaLetters } from './media/letters.ts'
 import { queueKey } from './offline-queue.ts'
 import type { MessageSender } from './offline-queue.ts'
 import type { Services } from './services.ts'
@@ -42,15 +43,18 @@ const receiptFault = (
 export class ClientReceipts {
   readonly #services: Services
   readonly #replies: ContactReplies
+  readonly #letters: MediaLetters
 
-  constructor(services: Services, replies: ContactReplies) {
+  constructor(services: Services, replies: ContactReplies, letters: MediaLetters) {
     this.#services = services
     this.#replies = replies
+    this.#letters = letters
   }
 
   takeReceipt(connection: Connection, sender: Sender, receipt: Stanza): void {
     const { id = '', to = '', type, participant } = receipt.attrs
     if (type === 'retry') this.#takeRetry(sender, receipt)
+    else if (type === 'server-error') this.#letters.takeRequest(sender.account, sender.device, receipt)
     else for (const one of idsIn(receipt)) this.#settleMessage(sender, one, receipt)
     this.#passOn(sender, receipt)
     const more = { ...(type === undefined ? {} : { type }), ...(participant === undefined ? {} : { participant }) }

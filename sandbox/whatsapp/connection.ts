@@ -12,6 +12,13 @@ import type { Services } from './services.ts'
 import { decodeStanza, firstChild } from './stanzas.ts'
 import type { Stanza } from './stanzas.ts'
 
+interface ConnectionParts {
+  /** The process of the client, where it says so. */
+  client: string | undefined
+  services: Services
+  handler: ConnectionHandler
+}
+
 export interface ConnectionHandler {
   introduced(connection: Connection, clientKey: Buffer, payload: proto.ClientPayload): void
   stanza(connection: Connection, stanza: Stanza): void
@@ -26,6 +33,9 @@ const REPLACED_CLOSE_MS = 1000
 /** The time that a client has to answer the close. A frozen process finds its connection dead when it wakes. */
 const CLOSE_ANSWER_MS = 500
 
+/** What ends a connection reaches a deaf client, too. */
+const FINAL: ReadonlySet<string> = new Set(['stream:error', 'failure'])
+
 let connections = 0
 
 export class Connection implements Line {
@@ -36,6 +46,9 @@ export class Connection implements Line {
   registration: Registration | undefined
   /** Set if the client was greeted as one that is linked, although it is not. */
   isGreetedEarly = false
+  /** The process of the client, where it says so. */
+  readonly client: string | undefined
+  #deafness: 'deaf' | 'half-deaf' | undefined
   readonly #socket: WebSocket
   readonly #services: Services
   readonly #handler: ConnectionHandler
@@ -49,8 +62,9 @@ export class Connection implements Line {
   #spokeAfterReplaced: 'not yet' | 'counts' | 'recorded' = 'not yet'
   #nextQuestion = 1
 
-  constructor(socket: WebSocket, services: Services, handler: ConnectionHandler) {
+  constructor(socket: WebSocket, { client, services, handler }: ConnectionParts) {
     this.#socket = socket
+    this.client = client
     this.#services = services
     this.#handler = handler
     this.#noise = new NoiseResponder(services.trust)
@@ -58,7 +72,7 @@ export class Connection implements Line {
     socket.on('message', (data) => this.#read(data))
     socket.on('error', () => socket.terminate())
     socket.on('close', () => this.#closed())
-    services.happenings.tell('connection', { connection: this.id })
+    services.happenings.tell('connection', { connection: this.id, client })
   }
 
   get phone(): string | undefined {
@@ -70,10 +84,23 @@ export class Connection implements Line {
   }
 
   send(stanza: Stanza): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return
+    if (this.#socket.readyState !== this.#socket.OPEN || this.#withholds(stanza)) return
     const bytes = frame(this.#noise.seal(encodeBinaryNode(stanza)))
     if (this.#piece) this.#piece.push(bytes)
     else this.#sender.send(bytes)
+  }
+
+  /** From here on the client hears nothing but answers to its questions and pings, and acks. What is withheld never arrives here. */
+  deafen(deafness: 'deaf' | 'half-deaf'): void {
+    this.#deafness = deafness
+    this.#services.happenings.tell('deafened', { phone: this.phone, connection: this.id })
+  }
+
+  #withholds({ tag, attrs: { type = '', id } }: Stanza): boolean {
+    const isAnswer = tag === 'iq' && (type === 'result' || type === 'error')
+    if (!this.#deafness || isAnswer || FINAL.has(tag) || (tag === 'ack' && this.#deafness === 'half-deaf')) return false
+    this.#services.happenings.tell('withheld', { phone: this.phone, connection: this.id, tag, id })
+    return true
   }
 
   /** Sends all stanzas of some work in one message of the WebSocket: the client reads them in one go. */

@@ -4,6 +4,7 @@ import type { proto } from '@whiskeysockets/baileys'
 import { senderAttrs } from './addressing.ts'
 import type { Handset, SentMessage } from './handset.ts'
 import type { LinkedDevice } from './linked-device.ts'
+import { lidAttr } from './names.ts'
 import type { Services } from './services.ts'
 import { timestamp } from './stanzas.ts'
 import type { Stanza } from './stanzas.ts'
@@ -39,9 +40,40 @@ export class ContactMessages {
 
   /** Encrypts for every companion of the account, in turn. Resolves when each copy is queued. */
   async send(contact: Contact, account: Account, text: string, handset: Handset = contact.main): Promise<string> {
+    return this.say(contact, account, { conversation: text }, {}, handset)
+  }
+
+  /** Sends any message. `more` are attributes of its stanza, as a real client sets them for its kind. */
+  async say(
+    contact: Contact,
+    account: Account,
+    message: proto.IMessage,
+    more: Record<string, string> = {},
+    handset: Handset = contact.main,
+  ): Promise<string> {
     contact.knownTo.add(account)
-    const attrs = { ...senderAttrs(contact, handset, contact.modeFor(account.phone)), type: 'text', notify: contact.name }
-    return this.#sendToCompanions(handset, account, { message: { conversation: text }, attrs })
+    const sender = senderAttrs(contact, handset, contact.modeFor(account.phone))
+    return this.#sendToCompanions(handset, account, {
+      message,
+      attrs: { ...sender, type: 'text', notify: contact.name, ...more },
+    })
+  }
+
+  /** The owner writes to a contact on the phone. Every companion gets a copy; the contact's own is left out. */
+  async sendFromPhone(account: Account, contact: Contact, text: string): Promise<string> {
+    return this.sayFromPhone(account, contact, { conversation: text })
+  }
+
+  /** The same with any message. */
+  async sayFromPhone(
+    account: Account,
+    contact: Contact,
+    message: proto.IMessage,
+    more: Record<string, string> = {},
+  ): Promise<string> {
+    const attrs = { from: account.pn, recipient: contact.pn, type: 'text', ...lidAttr('sender_lid', account), ...more }
+    const deviceSentMessage = { destinationJid: contact.pn, message }
+    return this.#sendToCompanions(account.main, account, { message: { deviceSentMessage }, attrs })
   }
 
   /** Drops sessions: the next messages in them are unreadable, which is not the client's fault. */

@@ -160,6 +160,43 @@ test('silence: the server reads, but sends nothing until the fault ends', async 
   await ack
 })
 
+test('deaf: the connection answers questions and pings and brings nothing; what came meanwhile follows on the next one', async () => {
+  await fault({ kind: 'deaf', account: PHONE })
+  const { ids } = await simulator.post(`/contacts/${ANA}/send`, { to: PHONE, text: 'to a deaf client' })
+  const [id = ''] = ids as string[]
+  await happens('withheld', id)
+  await client.socket?.fetchPrivacySettings(true)
+  expect(client.isOpen).toBe(true)
+  expect(client.received.some((message) => message.id === id)).toBe(false)
+  await client.cut()
+  await client.open()
+  await client.until('the withheld message', () => client.received.some((message) => message.id === id))
+})
+
+test('deaf for two connections: the second one is deaf from its login on', async () => {
+  await fault({ kind: 'deaf', account: PHONE, count: 2 })
+  await client.cut()
+  await client.open()
+  const withheld = happens('withheld', await client.say(ANA, 'an ack that never comes'))
+  await withheld
+  await client.cut()
+  await client.open()
+  await happens('acked', await client.say(ANA, 'is heard again'))
+})
+
+test('half-deaf: what the client sends is acknowledged, and nothing else comes', async () => {
+  await fault({ kind: 'half-deaf', account: PHONE })
+  const receipts = client.receipts.length
+  const sent = await client.say(ANA, 'from a half-deaf client')
+  await happens('acked', sent)
+  const { ids } = await simulator.post(`/contacts/${ANA}/send`, { to: PHONE, text: 'to a half-deaf client' })
+  await happens('withheld', (ids as string[])[0] ?? '')
+  expect(client.receipts).toHaveLength(receipts)
+  await client.cut()
+  await client.open()
+  await client.until('the withheld receipt', () => client.receipts.some((receipt) => receipt.id === sent))
+})
+
 test('silence ends after its time, also on a new connection', async () => {
   await client.cut()
   await fault({ kind: 'silence', ms: 300 })

@@ -17,6 +17,8 @@ export const FAULT_KINDS = [
   'early-success',
   'silence',
   'refuse',
+  'deaf',
+  'half-deaf',
   'latency',
   'media-status',
   'media-hang',
@@ -37,7 +39,7 @@ export type FaultOrder = StreamErrorOrder & {
   query?: string | undefined
   /** The number of occasions that pass before the first strike. */
   after?: number | undefined
-  /** The number of strikes after which the fault ends. */
+  /** The number of strikes after which the fault ends. With `deaf` and `half-deaf`: of connections, the present one included. */
   count?: number | undefined
   /** The duration of the fault; for `latency` and `media-slow` it is the delay instead. */
   ms?: number | undefined
@@ -59,6 +61,8 @@ const ONCE_BY_DEFAULT: ReadonlySet<FaultKind> = new Set([
   'no-digest',
   'no-answer',
   'early-success',
+  'deaf',
+  'half-deaf',
 ])
 /** Faults for which `ms` is a delay and not a duration. */
 export const DELAYS: ReadonlySet<FaultKind> = new Set(['latency', 'media-slow'])
@@ -150,6 +154,12 @@ export class Faults {
   /** True if a client that asks to be linked is greeted as one that is linked. */
   takeEarlySuccess(): boolean {
     return this.#strike('early-success', undefined) !== undefined
+  }
+
+  /** What a client that logs in hears from here on: nothing but answers to its questions, or acks as well. */
+  takeDeafness(account: string): 'deaf' | 'half-deaf' | undefined {
+    if (this.#strike('deaf', account)) return 'deaf'
+    return this.#strike('half-deaf', account) ? 'half-deaf' : undefined
   }
 
   /** True if this question gets no answer and has no effect. */

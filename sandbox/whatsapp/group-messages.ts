@@ -3,7 +3,7 @@ import { encodeWAMessage } from '@whiskeysockets/baileys'
 import type { proto } from '@whiskeysockets/baileys'
 import { participantAttrs } from './addressing.ts'
 import { newMessageId } from './contact-messages.ts'
-import type { Group } from './group.ts'
+import type { Group, Member } from './group.ts'
 import type { Handset } from './handset.ts'
 import { timestamp } from './stanzas.ts'
 import type { Stanza } from './stanzas.ts'
@@ -14,16 +14,27 @@ const enc = (type: string, content: Uint8Array): Stanza => ({ tag: 'enc', attrs:
 
 export class GroupMessages {
   /** Resolves when the message is queued for every client in the group. (Contacts do not read other contacts' group messages.) */
-  async send(group: Group, contact: Contact, text: string, handset: Handset = contact.main): Promise<string> {
+  send(group: Group, contact: Contact, text: string, handset: Handset = contact.main): Promise<string> {
+    return this.say(group, contact, { conversation: text }, {}, handset)
+  }
+
+  /** Sends any message. `more` are attributes of its stanza, as a real client sets them for its kind. */
+  async say(
+    group: Group,
+    member: Member,
+    message: proto.IMessage,
+    more: Record<string, string> = {},
+    handset: Handset = member.main,
+  ): Promise<string> {
     const id = newMessageId()
-    const message = { conversation: text }
     const attrs = {
       from: group.id,
-      ...participantAttrs(contact, handset, group.addressing),
+      ...participantAttrs(member, handset, group.addressing),
       type: 'text',
-      notify: contact.name,
+      notify: member.name,
+      ...more,
     }
-    for (const member of group.members) contact.knownTo.add(member)
+    for (const other of group.members) if (other !== member) member.knownTo.add(other)
     handset.sent.set(id, { message, attrs })
     await handset.endpoint.inTurn(() => this.#sendToClients(group, handset, id, message, attrs))
     return id

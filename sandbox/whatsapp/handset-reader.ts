@@ -2,11 +2,17 @@
 import { isLidUser, proto, unpadRandomMax16 } from '@whiskeysockets/baileys'
 import { receiptSender } from './addressing.ts'
 import type { ContactReplies } from './contact-replies.ts'
+import { knownTo } from './content/known-messages.ts'
+import { ContentFault, readContent } from './content/read-content.ts'
+import type { SeenContent } from './content/read-content.ts'
+import { misfit } from './content/stanza-marks.ts'
+import type { StanzaMarks } from './content/stanza-marks.ts'
 import type { Group } from './group.ts'
 import type { Handset } from './handset.ts'
 import { ratchetPosition } from './libsignal.ts'
 import type { LinkedDevice } from './linked-device.ts'
 import type { Services } from './services.ts'
+import { timestamp } from './stanzas.ts'
 import type { KeyUse } from './strictness.ts'
 import type { PhoneSync } from './sync/phone-sync.ts'
 import { Contact } from './person.ts'
@@ -16,7 +22,18 @@ import type { Account } from './account.ts'
 export type Copy = { type: string; ciphertext: Uint8Array; use: KeyUse }
 
 /** A message, as the server passes it on. */
-export type Letter = { account: Account; device: LinkedDevice; id: string; to: string; group: Group | undefined }
+export type Letter = {
+  account: Account
+  device: LinkedDevice
+  id: string
+  to: string
+  group: Group | undefined
+  /** What its stanza says of it. Undefined for a copy on request. */
+  marks: StanzaMarks | undefined
+}
+
+/** A group, or the status: a chat with a sender's key. */
+const keyChatOf = ({ to, group }: Letter): string => group?.id ?? to
 
 export type Recipient = { person: Account | Contact; handset: Handset }
 
@@ -24,10 +41,13 @@ const MAX_ASKED = 5
 
 const SILENT_PARTS = new Set(['messageContextInfo', 'senderKeyDistributionMessage'])
 
-/** The text that the person sees, if any. */
-const textOf = (message: proto.Message): string | undefined => {
-  const kind = Object.keys(message).find((key) => !SILENT_PARTS.has(key))
-  return message.extendedTextMessage?.text ?? message.conversation ?? (kind && `[${kind}]`)
+/** Whether there is anything in a message but keys. */
+const hasContent = (message: proto.Message): boolean => Object.keys(message).some((key) => !SILENT_PARTS.has(key))
+
+/** The text of a message; for other kinds its field, as in messages before. */
+const textOf = ({ kind, text }: SeenContent, message: proto.Message): string => {
+  if (kind === 'text') return text
+  return `[${Object.keys(message).find((key) => !SILENT_PARTS.has(key)) ?? ''}]`
 }
 
 const checkIdentityKey = (device: LinkedDevice, ciphertext: Uint8Array): void => {
@@ -65,23 +85,24 @@ export class HandsetReader {
   }
 
   async #readCopies(letter: Letter, recipient: Recipient, copies: readonly Copy[]): Promise<void> {
-    let text: string | undefined
+    let read: proto.Message | undefined
     // A repeated frame: a real phone knows it by its ratchet position and drops it.
     if (copies.some(({ use }) => use === 'same-bytes')) this.#countAgain(letter, recipient)
     for (const copy of copies.filter(({ use }) => use !== 'same-bytes')) {
       try {
-        text = this.#take(letter, recipient, copy, await this.#decrypt(letter, recipient.handset, copy)) ?? text
+        read = this.#take(letter, recipient, copy, await this.#decrypt(letter, recipient.handset, copy)) ?? read
       } catch (error) {
         return this.#cannotRead(letter, recipient, copy, error)
       }
     }
     const { person, handset } = recipient
-    if (person instanceof Contact && text !== undefined) this.#receive(letter, person, handset, text)
+    if (person instanceof Contact && read) this.#receive(letter, person, handset, read)
   }
 
-  async #decrypt({ device, group }: Letter, handset: Handset, { type, ciphertext }: Copy): Promise<proto.Message> {
+  async #decrypt(letter: Letter, handset: Handset, { type, ciphertext }: Copy): Promise<proto.Message> {
+    const { device } = letter
     if (type === 'skmsg') {
-      const padded = handset.keysOf(device, group?.id ?? '').decrypt(ciphertext)
+      const padded = handset.keysOf(device, keyChatOf(letter)).decrypt(ciphertext)
       return proto.Message.decode(unpadRandomMax16(padded))
     }
     if (type === 'pkmsg') checkIdentityKey(device, ciphertext)
@@ -92,18 +113,26 @@ export class HandsetReader {
     return message
   }
 
-  /** Returns the text that the person sees, if any. */
-  #take(letter: Letter, { person, handset }: Recipient, copy: Copy, message: proto.Message): string | undefined {
-    const { account, device, id } = letter
-    if (person === account) this.#sync.hear(account, device, id, message)
+  /** Returns the message, unless there is nothing in it but keys. */
+  #take(letter: Letter, { person, handset }: Recipient, copy: Copy, message: proto.Message): proto.Message | undefined {
+    const { account, device } = letter
+    if (person === account) this.#ownPhoneReads(letter, message)
     if (copy.type === 'pkmsg') handset.forgotten.delete(device)
     const { groupId, axolotlSenderKeyDistributionMessage: key } = message.senderKeyDistributionMessage ?? {}
     if (groupId && key) handset.keysOf(device, groupId).learn(key)
-    return textOf(message)
+    return hasContent(message) ? message : undefined
   }
 
-  #receive(letter: Letter, contact: Contact, handset: Handset, text: string): void {
+  #ownPhoneReads({ account, device, id }: Letter, message: proto.Message): void {
+    this.#sync.hear(account, device, id, message)
+    if (!account.sendsReceipts || !account.isOnline) return
+    device.queue.put({ tag: 'receipt', attrs: { from: account.pn, id, type: 'sender', t: timestamp() } })
+  }
+
+  #receive(letter: Letter, contact: Contact, handset: Handset, message: proto.Message): void {
     const { account, device, id, group } = letter
+    const content = this.#see(letter, contact, message)
+    const text = textOf(content, message)
     const known = contact.received.get(id)
     if (known && known.text !== text) {
       this.#services.violations.record('message-id-reuse', `${device.jid}: ${id} came with another text than before`)
@@ -111,12 +140,38 @@ export class HandsetReader {
       known.copies.set(handset.number, (known.copies.get(handset.number) ?? 0) + 1)
     } else {
       const copies = new Map([[handset.number, 1]])
-      contact.received.set(id, { id, from: account.phone, text, at: Date.now(), device, group: group?.id, copies })
+      contact.received.set(id, {
+        id,
+        from: account.phone,
+        text,
+        content,
+        message,
+        file: this.#services.uploads.open(message, id),
+        at: Date.now(),
+        device,
+        group: group?.id,
+        copies,
+      })
     }
     const where = { contact: contact.phone, device: handset.number, ...(group ? { group: group.id } : {}) }
-    this.#services.happenings.tell('contact-received', { ...where, phone: account.phone, id, text })
+    this.#services.happenings.tell('contact-received', { ...where, phone: account.phone, id, text, kind: content.kind })
     if (contact.autoReceipt)
       this.#replies.sendReceipt(receiptSender(handset, contact.modeFor(account.phone), group), device, id, 'delivery')
+  }
+
+  /** Reads the content. What a real client would not show is a violation, and seen as nothing. */
+  #see(letter: Letter, contact: Contact, message: proto.Message): SeenContent {
+    const { world, violations } = this.#services
+    try {
+      const content = readContent(message, knownTo(contact, letter.account, world))
+      const wrong = letter.marks && misfit(content.kind, letter.marks)
+      if (wrong !== undefined) throw new ContentFault(wrong)
+      return content
+    } catch (error) {
+      if (!(error instanceof ContentFault)) throw error
+      violations.record('bad-content', `${letter.device.jid}: ${letter.id} ${error.message}`)
+      return { kind: 'unreadable', text: '' }
+    }
   }
 
   #countAgain({ id }: Letter, { person, handset }: Recipient): void {

@@ -70,7 +70,10 @@ export class Login {
       tag: 'success',
       attrs: { t: timestamp(), ...lidAttr('lid', device.names), props: '1', creation: timestamp(), display_name: account.name },
     })
-    this.#services.happenings.tell('login', { phone: account.phone, connection: connection.id, logins: account.logins })
+    const { id, client } = connection
+    this.#services.happenings.tell('login', { phone: account.phone, connection: id, client, logins: account.logins })
+    const deafness = this.#services.faults.takeDeafness(account.phone)
+    if (deafness) connection.deafen(deafness)
     return { account, device }
   }
 

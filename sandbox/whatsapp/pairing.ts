@@ -118,14 +118,15 @@ export class Pairing {
       throw new Refused(409, 'the identity key in the code is not the one of the connection that got this ref')
     }
     this.closed(connection)
-    return this.#link(account, connection, registration, code)
+    return this.link(account, connection, registration, code.advSecret)
   }
 
-  async #link(account: Account, connection: Connection, registration: Registration, code: ScannedCode): Promise<LinkedDevice> {
+  /** Links a client that shares a secret (base64) with the phone. Resolves when the client has proven its identity. */
+  async link(account: Account, connection: Connection, registration: Registration, advSecret: string): Promise<LinkedDevice> {
     this.#checkStillLinked(account)
     const device = new LinkedDevice(account.phone, account.lidUser, account.nextDevice++, registration, this.#services.happenings)
     const details = this.#deviceDetails(device)
-    const answer = await this.#introduce(account, connection, device, details, code.advSecret)
+    const answer = await this.#introduce(account, connection, device, details, advSecret)
     const proof = getBinaryNodeChild(getBinaryNodeChild(answer, 'pair-device-sign'), 'device-identity')?.content
     if (!(proof instanceof Uint8Array)) throw new Refused(409, 'the client went away before it had signed its new identity')
     const { deviceSignature } = proto.ADVSignedDeviceIdentity.decode(proof)

@@ -1,7 +1,10 @@
 // A person has a phone, and simulated devices with real Signal keys. A contact writes to accounts and reads what they send.
+import type { proto } from '@whiskeysockets/baileys'
 import type { AddressingMode } from './addressing-mode.ts'
+import type { SeenContent } from './content/read-content.ts'
 import type { Endpoint } from './endpoint.ts'
 import { Handset } from './handset.ts'
+import type { ReceivedFile } from './media/uploads.ts'
 import type { LinkedDevice } from './linked-device.ts'
 import { SERVER } from './stanzas.ts'
 
@@ -13,6 +16,10 @@ export type ReceivedMessage = {
   id: string
   from: string
   text: string
+  /** What the person sees of it. */
+  content: SeenContent
+  message: proto.IMessage
+  file: ReceivedFile | undefined
   at: number
   /** The client that sent it. */
   device: LinkedDevice
@@ -26,6 +33,9 @@ export class Person {
   readonly phone: string
   readonly pn: string
   name: string
+  /** The text about this person; without one, or where nobody may see it, undefined. */
+  about: string | undefined
+  picture: Buffer | undefined
   /** False if the server's list of this person's devices is empty. */
   readonly listsDevices: boolean
   #lidUser: string | undefined

@@ -1,11 +1,16 @@
 // Questions of clients (`iq`) and their answers. An unknown question gets an empty result.
 import type { Connection } from './connection.ts'
 import type { Faults } from './faults.ts'
+import type { GroupChanges } from './group-changes.ts'
+import { groupOrders } from './group-orders.ts'
 import { tellGroup } from './group-queries.ts'
 import { KeyServer } from './key-server.ts'
 import type { LinkedDevice } from './linked-device.ts'
 import { answerLimits } from './limits.ts'
 import { unlink } from './login.ts'
+import type { Order } from './order.ts'
+import { profileOrders } from './profiles.ts'
+import type { Uploads } from './media/uploads.ts'
 import type { Services } from './services.ts'
 import { firstChild, SERVER } from './stanzas.ts'
 import type { Stanza } from './stanzas.ts'
@@ -13,13 +18,15 @@ import type { PhoneSync } from './sync/phone-sync.ts'
 import { answerUsync } from './usync.ts'
 import type { Account } from './account.ts'
 
-class Question {
+class Question implements Order {
   readonly connection: Connection
   readonly account: Account
   readonly device: LinkedDevice
   readonly iq: Stanza
+  readonly uploads: Uploads
 
-  constructor(connection: Connection, account: Account, device: LinkedDevice, iq: Stanza) {
+  constructor(connection: Connection, account: Account, device: LinkedDevice, { iq, uploads }: { iq: Stanza; uploads: Uploads }) {
+    this.uploads = uploads
     this.connection = connection
     this.account = account
     this.device = device
@@ -67,7 +74,6 @@ const PRIVACY = { tag: 'privacy', attrs: {}, content: [{ tag: 'category', attrs:
 
 const accountAnswers: Answers = {
   'get abt props': (q) => q.answer([{ ...PROPS, content: [{ tag: 'prop', attrs: { config_code: '1', config_value: '1' } }] }]),
-  'get blocklist': (q) => q.answer([{ tag: 'list', attrs: {} }]),
   'get privacy privacy': (q) => q.answer([PRIVACY]),
   'set urn:xmpp:whatsapp:dirty clean': (q) => {
     const { type = '', timestamp } = q.child.attrs
@@ -83,6 +89,7 @@ const accountAnswers: Answers = {
       next?.()
     })
   },
+  'set w:m media_conn': (q) => q.answer([q.uploads.ticketFor(q.account.phone)]),
   'set md remove-companion-device': (q) => {
     q.answer()
     unlink(q.account, q.device, q.connection)
@@ -124,11 +131,12 @@ export class Queries {
   readonly #sync: PhoneSync
   readonly #answers: ReadonlyMap<string, (question: Question) => void>
 
-  constructor(services: Services, sync: PhoneSync) {
+  constructor(services: Services, sync: PhoneSync, groups: GroupChanges) {
     this.#services = services
     this.#sync = sync
     const own = { ...keyAnswers(new KeyServer(services), services.faults), ...accountAnswers }
-    const all = { ...own, ...deliveryAnswers(services, sync), ...groupAnswers(services) }
+    const orders = { ...groupOrders(services.world, groups), ...profileOrders(services.world) }
+    const all = { ...own, ...deliveryAnswers(services, sync), ...groupAnswers(services), ...orders }
     this.#answers = new Map(Object.entries(all))
   }
 
@@ -140,7 +148,7 @@ export class Queries {
   take(connection: Connection, account: Account, device: LinkedDevice, iq: Stanza): void {
     const { id = '', type = '' } = iq.attrs
     if (type === 'result' || type === 'error') return device.watched.answered(id, type)
-    const question = new Question(connection, account, device, iq)
+    const question = new Question(connection, account, device, { iq, uploads: this.#services.uploads })
     if (this.#services.faults.takeUnanswered(account.phone, question.child.tag)) return
     const known = this.#answers.get(question.kind)
     if (known) known(question)

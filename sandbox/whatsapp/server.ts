@@ -23,9 +23,11 @@ const acceptWebSockets = (server: Server, simulator: Simulator): void => {
   const webSockets = new WebSocketServer({ noServer: true, perMessageDeflate: false })
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy())
-    if (new URL(request.url ?? '/', `http://${HOST}`).pathname !== WEB_SOCKET_PATH) return refuse(socket, '404 Not Found')
+    const { pathname, searchParams } = new URL(request.url ?? '/', `http://${HOST}`)
+    if (pathname !== WEB_SOCKET_PATH) return refuse(socket, '404 Not Found')
     if (simulator.services.faults.takeRefusal(undefined)) return refuse(socket, '503 Service Unavailable')
-    webSockets.handleUpgrade(request, socket, head, (webSocket) => simulator.connect(webSocket))
+    const client = searchParams.get('process') ?? undefined
+    webSockets.handleUpgrade(request, socket, head, (webSocket) => simulator.connect(webSocket, client))
   })
 }
 
@@ -35,17 +37,25 @@ const listen = (server: Server, port: number): Promise<void> =>
     server.listen(port, HOST, resolve)
   })
 
+/** Longer than any client keeps an idle connection, so that no request meets one that is just being closed. */
+const KEEP_ALIVE_MS = 65_000
+
 export const startServer = async (simulator: Simulator, wantedPort: number): Promise<RunningServer> => {
   let where = { url: '', media: '' }
   const control = getRequestListener(makeControlApi(simulator, () => where).fetch, { overrideGlobalObjects: false })
   const server = createServer((request, response) => {
     if (request.method === 'GET' && request.url === '/events') return streamEvents(simulator.services.happenings, response)
-    if (request.url?.startsWith(`${MEDIA_PATH}/`)) return simulator.services.media.serve(request, response)
+    if (request.url?.startsWith(`${MEDIA_PATH}/`)) {
+      if (request.method !== 'POST') return simulator.services.media.serve(request, response)
+      // A client that goes away in the middle has uploaded nothing.
+      return void simulator.services.uploads.take(request, response).catch(() => response.destroy())
+    }
     control(request, response).catch((error: unknown) => {
       simulator.services.violations.record('simulator-fault', String(error))
       response.destroy()
     })
   })
+  server.keepAliveTimeout = KEEP_ALIVE_MS
   acceptWebSockets(server, simulator)
   await listen(server, wantedPort)
   const { port } = server.address() as AddressInfo

@@ -2,6 +2,7 @@
 import type { Faults } from './faults.ts'
 import type { Happenings } from './happenings.ts'
 import type { MediaHost } from './media/host.ts'
+import type { Uploads } from './media/uploads.ts'
 import type { Violations } from './strictness.ts'
 import type { Trust } from './trust.ts'
 import type { World } from './world.ts'
@@ -13,4 +14,5 @@ export type Services = {
   faults: Faults
   world: World
   media: MediaHost
+  uploads: Uploads
 }

@@ -5,6 +5,7 @@ import type { WebSocket } from 'ws'
 import { Calls } from './calls.ts'
 import { ClientMessages } from './client-messages.ts'
 import { ClientReceipts } from './client-receipts.ts'
+import { CodePairing } from './code-pairing.ts'
 import { Connection } from './connection.ts'
 import type { ConnectionHandler } from './connection.ts'
 import { ContactMessages } from './contact-messages.ts'
@@ -22,8 +23,11 @@ import { mendSessionCipher } from './libsignal.ts'
 import { Limits } from './limits.ts'
 import { Login, unlink } from './login.ts'
 import { MediaHost } from './media/host.ts'
+import { MediaLetters } from './media/letters.ts'
+import { Uploads } from './media/uploads.ts'
 import { Pairing, Refused } from './pairing.ts'
 import { Poison } from './poison.ts'
+import { takePresence } from './profiles.ts'
 import { Queries } from './queries.ts'
 import type { Services } from './services.ts'
 import { SERVER } from './stanzas.ts'
@@ -40,6 +44,7 @@ export class Simulator implements ConnectionHandler {
   readonly services: Services
   readonly contacts: ContactMessages
   readonly replies: ContactReplies
+  readonly letters: MediaLetters
   readonly groups = new GroupMessages()
   readonly groupChanges: GroupChanges
   readonly deviceChanges: DeviceChanges
@@ -47,6 +52,7 @@ export class Simulator implements ConnectionHandler {
   readonly limits = new Limits()
   readonly calls: Calls
   readonly pairing: Pairing
+  readonly codePairing: CodePairing
   readonly sync: PhoneSync
   readonly #login: Login
   readonly #queries: Queries
@@ -60,9 +66,12 @@ export class Simulator implements ConnectionHandler {
     const faults = new Faults(() => this.#pump())
     const violations = new Violations(happenings)
     const media = new MediaHost(faults, happenings)
-    this.services = { trust: makeTrust(), happenings, violations, faults, world: new World(), media }
+    const uploads = new Uploads(media, violations)
+    this.services = { trust: makeTrust(), happenings, violations, faults, world: new World(), media, uploads }
     this.contacts = new ContactMessages(this.services)
+    this.letters = new MediaLetters(this.services, this.contacts)
     this.pairing = new Pairing(this.services)
+    this.codePairing = new CodePairing(this.services, this.pairing)
     this.#login = new Login(this.services)
     this.deviceChanges = new DeviceChanges(this.services)
     this.calls = new Calls(this.services)
@@ -70,23 +79,35 @@ export class Simulator implements ConnectionHandler {
     this.groupChanges = new GroupChanges(this.services)
     this.replies = new ContactReplies(this.services)
     this.sync = new PhoneSync(this.services)
-    this.#queries = new Queries(this.services, this.sync)
+    this.#queries = new Queries(this.services, this.sync, this.groupChanges)
     this.#messages = new ClientMessages(this.services, new HandsetReader(this.services, this.replies, this.sync))
-    this.#receipts = new ClientReceipts(this.services, this.replies)
+    this.#receipts = new ClientReceipts(this.services, this.replies, this.letters)
   }
 
-  connect(socket: WebSocket): void {
-    this.#connections.add(new Connection(socket, this.services, this))
+  /** `client` is the process that connects, where it says so. */
+  connect(socket: WebSocket, client?: string): void {
+    this.#connections.add(new Connection(socket, { client, services: this.services, handler: this }))
   }
 
   orderFault(order: FaultOrder): string {
     const id = this.services.faults.order(order)
     const met = [...this.#connections].filter(({ phone }) => order.account === undefined || order.account === phone)
+    if (order.kind === 'deaf' || order.kind === 'half-deaf')
+      for (const { phone } of met) if (phone !== undefined) this.#deafen(phone)
     if (order.kind === 'drop') for (const connection of met) connection.drop()
     if (order.kind === 'stream-error') {
       for (const connection of met) this.#endWithStreamError(connection, order)
     }
     return id
+  }
+
+  /** Makes the present connection of an account deaf, if that is still ordered. Later ones become deaf at their logins. */
+  #deafen(phone: string): void {
+    for (const device of this.account(phone).companions.values()) {
+      const connection = this.#login.connectionOf(device)
+      const deafness = connection && this.services.faults.takeDeafness(phone)
+      if (deafness) connection.deafen(deafness)
+    }
   }
 
   /** The phone's owner removes all companions. */
@@ -103,6 +124,7 @@ export class Simulator implements ConnectionHandler {
   closed(connection: Connection): void {
     this.#connections.delete(connection)
     this.pairing.closed(connection)
+    this.codePairing.closed(connection)
     this.#login.closed(connection)
   }
 
@@ -114,6 +136,7 @@ export class Simulator implements ConnectionHandler {
     else if (stanza.tag === 'message') this.#messages.take(connection, { account, device }, stanza)
     else if (stanza.tag === 'receipt') this.#receipts.takeReceipt(connection, { account, device }, stanza)
     else if (stanza.tag === 'ack') this.#receipts.takeAck({ account, device }, stanza)
+    else if (stanza.tag === 'presence' || stanza.tag === 'chatstate') takePresence(this.services, account, stanza)
     else if (stanza.tag === 'call') this.calls.take(connection, account, stanza)
     else if (stanza.tag === 'ib') {
       const batch = getBinaryNodeChild(stanza, 'offline_batch')
@@ -121,9 +144,13 @@ export class Simulator implements ConnectionHandler {
     }
   }
 
-  /** A client that is not linked yet has nothing to say but answers, unless it was made to believe that it is linked. */
-  #hearUnlinked(connection: Connection, { tag, attrs: { id = '' } }: Stanza): void {
-    if (tag === 'iq' && connection.isGreetedEarly) connection.send({ tag: 'iq', attrs: { id, from: SERVER, type: 'result' } })
+  /** A client that is not linked yet may ask for a code, and give answers, unless it was made to believe that it is linked. */
+  #hearUnlinked(connection: Connection, stanza: Stanza): void {
+    const { tag, attrs } = stanza
+    const { id = '' } = attrs
+    if (tag === 'iq' && this.codePairing.concerns(stanza)) this.codePairing.take(connection, stanza)
+    else if (tag === 'iq' && connection.isGreetedEarly)
+      connection.send({ tag: 'iq', attrs: { id, from: SERVER, type: 'result' } })
   }
 
   account(phone: string): Account {

@@ -1,4 +1,5 @@
 // The simulator's report of its state.
+import type { Channel } from './channel.ts'
 import type { Group } from './group.ts'
 import type { Handset } from './handset.ts'
 import type { MediaHost } from './media/host.ts'
@@ -35,13 +36,15 @@ const peerMessageState = ({ file, ...notice }: PeerNotice, media: MediaHost) => 
 })
 
 /** Counts a message as often as the device that read it most often. */
-const receivedState = ({ id, from, text, at, group, copies }: ReceivedMessage) => ({
+const receivedState = ({ id, from, text, content, file, at, group, copies }: ReceivedMessage) => ({
   id,
   from,
   text,
+  content,
   copies: Math.max(...copies.values()),
   at,
   group: group ?? null,
+  file: file ?? null,
   /** The contact's devices that have read the message. */
   devices: [...copies.keys()],
 })
@@ -76,10 +79,13 @@ const groupState = (group: Group) => ({
   participants: group.members.map(({ phone }) => phone),
 })
 
+const channelState = ({ id, name, owner, posts }: Channel) => ({ id, name, owner: owner.phone, posts: [...posts.values()] })
+
 export const stateOf = ({ world, violations, media }: Services) => ({
   accounts: [...world.accounts.values()].map((account) => accountState(account, media)),
   contacts: [...world.contacts.values()].map(contactState),
   groups: [...world.groups.values()].map(groupState),
+  channels: [...world.channels.values()].map(channelState),
   violations: violations.list,
 })
 

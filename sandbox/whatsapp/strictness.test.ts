@@ -243,6 +243,13 @@ test('message-id-reuse: a client that sends two texts under one id', async () =>
   await caught('message-id-reuse')
 })
 
+test('bad-content: a client that reacts to a message that nobody sent', async () => {
+  await linkAndTalk()
+  const reactionMessage = { key: { id: 'NOBODY-SENT', fromMe: false }, text: '👍' }
+  await client.socket?.relayMessage(`${ANA}@s.whatsapp.net`, { reactionMessage }, { messageId: 'REACTION' })
+  expect((await caught('bad-content')).detail).toContain('NOBODY-SENT')
+})
+
 test('the same text resent under its id is no violation, and counts as one message in two copies', async () => {
   await linkAndTalk()
   const id = await client.say(ANA, 'sent twice')

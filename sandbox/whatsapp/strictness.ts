@@ -16,6 +16,7 @@ type ViolationKind =
   | 'broken-frame'
   | 'message-id-reuse'
   | 'bad-app-state'
+  | 'bad-content'
   | 'simulator-fault'
 
 type Violation = { kind: ViolationKind; detail: string; at: number }

@@ -2,6 +2,7 @@
 import { getBinaryNodeChild, getBinaryNodeChildren, isLidUser } from '@whiskeysockets/baileys'
 import type { LinkedDevice } from './linked-device.ts'
 import { deviceNames, participantHash } from './participant-hash.ts'
+import { aboutNode } from './profiles.ts'
 import type { Services } from './services.ts'
 import { SERVER } from './stanzas.ts'
 import type { Stanza } from './stanzas.ts'
@@ -42,6 +43,7 @@ const describe = (
   const content: Stanza[] = []
   if (asked.has('contact')) content.push({ tag: 'contact', attrs: { type: person ? 'in' : 'out' } })
   if (person?.lid !== undefined && asked.has('lid')) content.push({ tag: 'lid', attrs: { val: person.lid } })
+  if (person && asked.has('status')) content.push(aboutNode(person.about))
   if (person && tellsDevices) {
     const numbers = devicesOf(person)
     device.toldDevices.set(person.phone, new Set(numbers))

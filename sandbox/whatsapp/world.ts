@@ -1,7 +1,9 @@
 // All accounts, contacts and groups.
 import { jidDecode } from '@whiskeysockets/baileys'
 import { Account, clientsOf } from './account.ts'
+import type { AccountOptions } from './account.ts'
 import type { AddressingMode } from './addressing-mode.ts'
+import type { Channel } from './channel.ts'
 import { Group } from './group.ts'
 import type { Member } from './group.ts'
 import type { Handset } from './handset.ts'
@@ -13,17 +15,21 @@ import { timestamp } from './stanzas.ts'
 /** Group ids in the form of the real service. */
 const groupId = (n: number): string => `120363${String(n).padStart(12, '0')}@g.us`
 
+/** Channel ids in the form of the real service. */
+const channelId = (n: number): string => `120364${String(n).padStart(12, '0')}@newsletter`
+
 export class World {
   readonly accounts = new Map<string, Account>()
   readonly contacts = new Map<string, Contact>()
   readonly groups = new Map<string, Group>()
+  readonly channels = new Map<string, Channel>()
   readonly #byUser = new Map<string, Account | Contact>()
 
   get clients(): LinkedDevice[] {
     return [...this.accounts.values()].flatMap(clientsOf)
   }
 
-  addAccount(phone: string, keyShare: boolean, options: PersonOptions = {}): Account {
+  addAccount(phone: string, keyShare: boolean, options: AccountOptions = {}): Account {
     const account = new Account(phone, keyShare, options)
     this.accounts.set(phone, account)
     this.#enter(account)
@@ -46,6 +52,12 @@ export class World {
     const group = new Group(groupId(this.groups.size + 1), subject, addressing, members, timestamp())
     this.groups.set(group.id, group)
     return group
+  }
+
+  addChannel(name: string, owner: Account): Channel {
+    const channel = { id: channelId(this.channels.size + 1), name, owner, posts: new Map() }
+    this.channels.set(channel.id, channel)
+    return channel
   }
 
   /** Finds a person by phone number or LID; the device part of the JID does not matter. */

@@ -8,8 +8,10 @@ import { deviceRoutes } from './device-routes.ts'
 import { faultRoutes } from './fault-routes.ts'
 import { groupRoutes } from './group-routes.ts'
 import { limitRoutes } from './limit-routes.ts'
+import { mediaRoutes } from './media-routes.ts'
 import { phoneRoutes } from './phone-routes.ts'
 import { poisonRoutes } from './poison-routes.ts'
+import { sayRoutes } from './say-routes.ts'
 import { stanzaRoutes } from './stanza-routes.ts'
 import { syncRoutes } from './sync-routes.ts'
 
@@ -20,9 +22,11 @@ export const makeControlApi = (simulator: Simulator, where: () => { url: string;
   app.get('/state', (c) => c.json(stateOf(simulator.services)))
   phoneRoutes(app, simulator)
   contactRoutes(app, simulator)
+  mediaRoutes(app, simulator)
   syncRoutes(app, simulator)
   deviceRoutes(app, simulator)
   groupRoutes(app, simulator)
+  sayRoutes(app, simulator)
   poisonRoutes(app, simulator)
   stanzaRoutes(app, simulator)
   limitRoutes(app, simulator)

@@ -19,6 +19,7 @@ const bodies = {
     retryKeys: z.enum(RETRY_KEYS).default('all'),
     ...unusual,
   }),
+  profile: z.strictObject({ about: z.string().optional(), picture: z.base64().optional() }),
   send: z.strictObject({ to: phone, text: z.string().min(1), count: positive.max(100_000).optional(), device }),
   receipt: z.strictObject({ id: z.string().min(1), type: z.enum(['delivery', 'read']), device }),
 }
@@ -43,6 +44,13 @@ export const contactRoutes = (app: Hono, simulator: Simulator): void => {
     const contact = contactOf(simulator, c.req.param('phone'))
     world.giveLid(contact)
     return c.json({ lid: contact.lid })
+  })
+  app.post('/contacts/:phone/profile', async (c) => {
+    const contact = contactOf(simulator, c.req.param('phone'))
+    const { about, picture } = await read(c, bodies.profile)
+    contact.about = about
+    contact.picture = picture === undefined ? undefined : Buffer.from(picture, 'base64')
+    return c.json({ ok: true })
   })
   app.post('/contacts/:phone/send', async (c) => {
     const contact = contactOf(simulator, c.req.param('phone'))

@@ -10,9 +10,15 @@ import { contactOf, device, handsetOf, inOrder, phone, positive, read } from './
 const phones = z.array(phone).min(1)
 
 const bodies = {
-  group: z.strictObject({ subject: z.string().min(1), participants: phones, addressing: z.enum(['lid', 'pn']).default('lid') }),
+  group: z.strictObject({
+    subject: z.string().min(1),
+    participants: phones,
+    addressing: z.enum(['lid', 'pn']).default('lid'),
+    disappearsAfter: z.int().min(0).default(0),
+  }),
   participants: z.strictObject({ add: phones.optional(), remove: phones.optional() }),
   send: z.strictObject({ from: phone, text: z.string().min(1), count: positive.max(100_000).optional(), device }),
+  channel: z.strictObject({ name: z.string().min(1), owner: phone }),
   rotate: z.strictObject({ contact: phone }),
 }
 
@@ -42,11 +48,16 @@ const writerIn = (simulator: Simulator, group: Group, number: string) => {
 
 export const groupRoutes = (app: Hono, simulator: Simulator): void => {
   app.post('/groups', async (c) => {
-    const { subject, participants, addressing } = await read(c, bodies.group)
+    const { subject, participants, addressing, disappearsAfter } = await read(c, bodies.group)
     const [owner, ...others] = participants.map((number) => memberOf(simulator, number))
     if (!owner) throw new Refused(400, 'a group needs somebody in it')
     assertNames(addressing, [owner, ...others])
-    const { id } = simulator.groupChanges.create(subject, addressing, [owner, ...others])
+    const { id } = simulator.groupChanges.create(subject, addressing, [owner, ...others], disappearsAfter)
+    return c.json({ id }, 201)
+  })
+  app.post('/channels', async (c) => {
+    const { name, owner } = await read(c, bodies.channel)
+    const { id } = simulator.services.world.addChannel(name, simulator.account(owner))
     return c.json({ id }, 201)
   })
   app.post('/groups/:id/participants', async (c) => {

@@ -8,6 +8,7 @@ import { appStateOf } from '../sync/app-state-server.ts'
 import { DIRTY_TYPES } from '../sync/dirty-bits.ts'
 import { chunksOf, syncTypeName } from '../sync/history-chunks.ts'
 import { historyOrder, makePast } from '../sync/past.ts'
+import type { PastMessage } from '../sync/past-chats.ts'
 import { changesIn, phoneChanges } from '../sync/phone-changes.ts'
 import type { Account } from '../account.ts'
 import { linkedAccount, positive, read } from './request.ts'
@@ -27,6 +28,12 @@ const fileOf = (account: Account, id: string): string => {
   throw new Refused(404, `${account.phone} has sent no notification ${id} with a file`)
 }
 
+/** A message of the past, without the keys of its file. */
+const withoutFile = (message: PastMessage): Omit<PastMessage, 'content'> => {
+  const { content: _, ...rest } = message
+  return rest
+}
+
 export const syncRoutes = (app: Hono, simulator: Simulator): void => {
   const { sync } = simulator
   const { media } = simulator.services
@@ -37,7 +44,7 @@ export const syncRoutes = (app: Hono, simulator: Simulator): void => {
       syncType: syncTypeName(syncType),
       chunkOrder,
       progress: progress ?? null,
-      messages,
+      messages: messages.map(withoutFile),
       mappings: content.phoneNumberToLidMappings ?? [],
     }))
     const people = new Set(past.chats.flatMap((chat) => chat.people))
@@ -45,7 +52,8 @@ export const syncRoutes = (app: Hono, simulator: Simulator): void => {
   })
   app.post('/phones/:phone/history', async (c) => {
     const account = simulator.account(c.req.param('phone'))
-    account.past = makePast(simulator.services.world, account, await read(c, historyOrder))
+    const { letters, services } = simulator
+    account.past = makePast({ world: services.world, letters }, account, await read(c, historyOrder))
     return c.json({ ok: true })
   })
   app.get('/phones/:phone/app-state', (c) => c.json(appStateOf(simulator.account(c.req.param('phone')).appState)))

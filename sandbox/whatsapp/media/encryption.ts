@@ -3,9 +3,22 @@ import { createCipheriv, createHash, createHmac, randomBytes } from 'node:crypto
 import { hkdf } from '@whiskeysockets/baileys'
 
 /** The purpose of a file, which goes into the derivation of its keys. */
-const KEY_LABELS = { history: 'WhatsApp History Keys', 'app-state': 'WhatsApp App State Keys' } as const
+export const KEY_LABELS = {
+  history: 'WhatsApp History Keys',
+  'app-state': 'WhatsApp App State Keys',
+  image: 'WhatsApp Image Keys',
+  video: 'WhatsApp Video Keys',
+  audio: 'WhatsApp Audio Keys',
+  document: 'WhatsApp Document Keys',
+  sticker: 'WhatsApp Image Keys',
+} as const
 
 export type MediaKind = keyof typeof KEY_LABELS
+
+/** What people send one another. */
+export const LETTER_KINDS = ['image', 'video', 'audio', 'document', 'sticker'] as const
+
+export type LetterKind = (typeof LETTER_KINDS)[number]
 
 export type SealedMedia = {
   mediaKey: Buffer
@@ -17,7 +30,7 @@ export type SealedMedia = {
 }
 
 const KEY_BYTES = 112
-const MAC_BYTES = 10
+export const MAC_BYTES = 10
 
 const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest()
 

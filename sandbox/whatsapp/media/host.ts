@@ -1,4 +1,4 @@
-// The host of large content: history, and snapshots of the app state.
+// The host of large content: history, snapshots of the app state, and what people send.
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Faults } from '../faults.ts'
@@ -14,6 +14,8 @@ export type MediaReference = Omit<SealedMedia, 'bytes'> & { directPath: string }
 
 type StoredFile = { phone: string; bytes: Buffer; expired: boolean; requests: number }
 
+const newPath = (): string => `/v/t62.7118-24/${randomBytes(16).toString('hex')}.enc`
+
 /** The number of pieces of a slow download. */
 const SLOW_PIECES = 10
 
@@ -28,10 +30,40 @@ export class MediaHost {
   }
 
   put(phone: string, plain: Uint8Array, kind: MediaKind): MediaReference {
-    const directPath = `/v/t62.7118-24/${randomBytes(16).toString('hex')}.enc`
+    const directPath = newPath()
     const { bytes, ...reference } = sealMedia(plain, kind)
     this.#files.set(directPath, { phone, bytes, expired: false, requests: 0 })
     return { ...reference, directPath }
+  }
+
+  /** Keeps a file that a client uploaded. The same bytes have the same path. */
+  putUploaded(phone: string, bytes: Buffer, token: string): string {
+    const directPath = `/v/t62.7119-24/${token}.enc`
+    if (!this.#files.has(directPath)) this.#files.set(directPath, { phone, bytes, expired: false, requests: 0 })
+    return directPath
+  }
+
+  bytesOf(directPath: string): Buffer | undefined {
+    return this.#files.get(directPath)?.bytes
+  }
+
+  /** The status with which an upload fails now; null when it succeeds. */
+  uploadFault(phone: string): number | null {
+    const fault = this.#faults.takeMediaFault(phone)
+    return fault?.kind === 'media-status' ? fault.code : null
+  }
+
+  tellUpload(what: 'upload-begun' | 'uploaded', phone: string, path: string): void {
+    this.#happenings.tell(what, { phone, path })
+  }
+
+  /** Puts the ciphertext of an ended file to a new path, as its sender's phone does. */
+  putAgain(directPath: string): string {
+    const file = this.#files.get(directPath)
+    if (!file) throw new Error(`There is no file ${directPath}.`)
+    const path = newPath()
+    this.#files.set(path, { ...file, expired: false, requests: 0 })
+    return path
   }
 
   /** Expires files, as some weeks do: one path, or all files of the phone. */

@@ -8,6 +8,7 @@ import type { Stanza } from '../stanzas.ts'
 import type { Account } from '../account.ts'
 import type { AppState } from './app-state.ts'
 import type { Collection } from './collection.ts'
+import { labelProblems } from './label-patches.ts'
 import type { changesIn } from './phone-changes.ts'
 
 /** Patches in one answer. The client asks again for more. */
@@ -78,12 +79,14 @@ export class AppStateServer {
       happenings.tell('app-state-conflict', patched)
       return refusal(name, '409', 'conflict', base < collection.version)
     }
+    const before = collection.entries
     try {
       collection.accept(proto.SyncdPatch.decode(bytes), account.appState.keys)
     } catch (error) {
       violations.record('bad-app-state', `${device.jid}: its patch on version ${base} of ${name}: ${String(error)}`)
       return refusal(name, '400', 'bad-request')
     }
+    for (const problem of labelProblems(collection, before)) violations.record('bad-app-state', `${device.jid}: ${problem}`)
     happenings.tell('app-state-patch', patched)
     this.#notify(account, [collection], device)
     return { tag: 'collection', attrs: { name, version: String(collection.version) } }

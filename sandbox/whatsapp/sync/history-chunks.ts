@@ -107,9 +107,9 @@ const oneToOne = ({ jid, people, messages }: PastChat): proto.IConversation => (
   tcTokenTimestamp: messages[0]?.timestamp ?? 1,
 })
 
-const webMessage = ({ id, chat, fromMe, participant, text, timestamp }: PastMessage): proto.IWebMessageInfo => ({
+const webMessage = ({ id, chat, fromMe, participant, text, content, timestamp }: PastMessage): proto.IWebMessageInfo => ({
   key: { remoteJid: chat, fromMe, id, ...(participant === undefined ? {} : { participant }) },
-  message: { conversation: text },
+  message: content ?? { conversation: text },
   messageTimestamp: timestamp,
   status: fromMe ? proto.WebMessageInfo.Status.READ : proto.WebMessageInfo.Status.DELIVERY_ACK,
   ...(participant === undefined ? {} : { participant }),

@@ -1,4 +1,5 @@
 // Chats and messages of a phone from before a companion was linked.
+import type { proto } from '@whiskeysockets/baileys'
 import type { Contact } from '../person.ts'
 
 /** The part of history that carries a message: the first notification, a later chunk, or the full history only. */
@@ -11,6 +12,8 @@ export type PastMessage = {
   /** The author, in a group. */
   participant: string | undefined
   text: string
+  /** A message with a file, whose caption is the text. */
+  content?: proto.IMessage
   /** In seconds. */
   timestamp: number
   part: (typeof PARTS)[number]

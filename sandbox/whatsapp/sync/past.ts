@@ -5,6 +5,8 @@ import { z } from 'zod'
 import { SERVER } from '../stanzas.ts'
 import type { Account } from '../account.ts'
 import type { Contact } from '../person.ts'
+import { LETTER_KINDS } from '../media/encryption.ts'
+import type { FileToSend, MediaLetters } from '../media/letters.ts'
 import type { World } from '../world.ts'
 import { PARTS, type Past, type PastChat, type PastMessage } from './past-chats.ts'
 
@@ -19,6 +21,10 @@ const givenMessage = z.strictObject({
   from: z.union([z.literal('me'), digits]),
   id: z.string().min(1).optional(),
   timestamp: z.number().int().positive().optional(),
+  /** A file, in base64. The text is its caption. */
+  file: z
+    .strictObject({ kind: z.enum(LETTER_KINDS), data: z.base64(), mimetype: z.string().min(1), filename: z.string().optional() })
+    .optional(),
   part: z.enum(PARTS).default('recent'),
 })
 
@@ -54,11 +60,14 @@ const GROUP_SIZE = 3
 const idOf = (...what: (string | number)[]): string =>
   `3A${createHash('sha256').update(what.join('|')).digest('hex').slice(0, 18).toUpperCase()}`
 
-export const makePast = (world: World, account: Account, order: HistoryOrder): Past => {
+/** Where the people and the files of a past are. */
+type Surroundings = { world: World; letters: MediaLetters }
+
+export const makePast = (around: Surroundings, account: Account, order: HistoryOrder): Past => {
   const given = order.conversations ?? madeUp(account, order)
   const newest = Math.floor(Date.now() / 1000) - SECONDS_APART
   const { recentChunks, fullChunks, inline } = order
-  return { chats: given.map((one) => pastChat(world, account, one, newest)), recentChunks, fullChunks, inline }
+  return { chats: given.map((one) => pastChat(around, account, one, newest)), recentChunks, fullChunks, inline }
 }
 
 const madeUp = (account: Account, order: HistoryOrder): GivenChat[] => {
@@ -89,7 +98,13 @@ const madeUpMessages = (where: string, writers: string[], order: HistoryOrder): 
   }))
 }
 
-const pastChat = (world: World, account: Account, given: GivenChat, newest: number): PastChat => {
+const fileOf = ({ data, ...file }: NonNullable<GivenChat['messages'][number]['file']>, caption: string): FileToSend => ({
+  ...file,
+  caption,
+  bytes: Buffer.from(data, 'base64'),
+})
+
+const pastChat = ({ world, letters }: Surroundings, account: Account, given: GivenChat, newest: number): PastChat => {
   const isGroup = given.chat.endsWith(`@${GROUP_SERVER}`)
   const jid = isGroup ? given.chat : `${given.chat}@${SERVER}`
   const contact = (phone: string): Contact => world.contacts.get(phone) ?? world.addContact(phone, `Contact ${phone}`)
@@ -97,12 +112,14 @@ const pastChat = (world: World, account: Account, given: GivenChat, newest: numb
   const phones = new Set(isGroup ? [...given.participants, ...writers] : [given.chat])
   const messages = given.messages.map((message, n): PastMessage => {
     const fromMe = message.from === 'me'
+    const id = message.id ?? idOf(account.phone, jid, n)
     return {
-      id: message.id ?? idOf(account.phone, jid, n),
+      id,
       chat: jid,
       fromMe,
       participant: isGroup && !fromMe ? `${message.from}@${SERVER}` : undefined,
       text: message.text,
+      ...(message.file ? { content: letters.keep(account, { id, chat: jid }, fileOf(message.file, message.text)) } : {}),
       timestamp: message.timestamp ?? newest - (given.messages.length - 1 - n) * SECONDS_APART,
       part: message.part,
     }

@@ -10,6 +10,8 @@ const chat = z
   .union([digits, z.string().regex(/^[\d-]+@g\.us$/)], 'a chat is the phone of a contact, or the JID of a group')
   .transform((one) => (one.includes('@') ? one : `${one}@${SERVER}`))
 
+const labelId = z.string().regex(/^\d{1,9}$/, 'the id of a label is a number')
+
 export const phoneChanges = z.strictObject({
   archive: z.strictObject({ chat, archived: z.boolean().default(true) }).optional(),
   pin: z.strictObject({ chat, pinned: z.boolean().default(true) }).optional(),
@@ -20,6 +22,16 @@ export const phoneChanges = z.strictObject({
   deleteForMe: z.strictObject({ chat, id: z.string().min(1), fromMe: z.boolean() }).optional(),
   /** Without a name the contact leaves the address book. */
   contact: z.strictObject({ phone: digits, name: z.string().min(1).nullable() }).optional(),
+  /** A label of WhatsApp Business. */
+  label: z
+    .strictObject({
+      id: labelId,
+      name: z.string().min(1),
+      color: z.number().int().min(0).max(19),
+      deleted: z.boolean().default(false),
+    })
+    .optional(),
+  labelChat: z.strictObject({ label: labelId, chat, labeled: z.boolean().default(true) }).optional(),
   pushName: z.string().min(1).optional(),
   unarchiveChats: z.boolean().optional(),
   /** Puts the changes into files, as phones do with large ones. */
@@ -42,7 +54,7 @@ export const changesIn = (wanted: PhoneChanges, world: World): Change[] => {
     value: Omit<Mutation['value'], 'timestamp'>,
     remove = false,
   ): Change => ({ collection, mutation: { remove, index, version, value: { ...value, timestamp } } })
-  const { archive, pin, mute, read, star, deleteForMe, contact, pushName, unarchiveChats } = wanted
+  const { archive, pin, mute, read, star, deleteForMe, contact, label, labelChat, pushName, unarchiveChats } = wanted
   const found: Change[] = []
   if (archive) {
     const archiveChatAction = { archived: archive.archived }
@@ -67,6 +79,14 @@ export const changesIn = (wanted: PhoneChanges, world: World): Change[] => {
     const lidJid = world.contacts.get(phone)?.lid ?? null
     const contactAction = name === null ? {} : { fullName: name, firstName: name, lidJid, saveOnPrimaryAddressbook: true }
     found.push(change('critical_unblock_low', 2, ['contact', `${phone}@${SERVER}`], { contactAction }, name === null))
+  }
+  if (label) {
+    const { id, ...labelEditAction } = label
+    found.push(change('regular', 3, ['label_edit', id], { labelEditAction }))
+  }
+  if (labelChat) {
+    const labelAssociationAction = { labeled: labelChat.labeled }
+    found.push(change('regular', 3, ['label_jid', labelChat.label, labelChat.chat], { labelAssociationAction }))
   }
   if (pushName) found.push(change('critical_block', 1, ['setting_pushName'], { pushNameSetting: { name: pushName } }))
   if (unarchiveChats !== undefined) {

@@ -25,7 +25,7 @@ export class PhoneSync {
 
   /** Begins when a companion is ready: a new one gets the app-state keys and then the past. */
   greet(account: Account, device: LinkedDevice): void {
-    if (device.isBriefed) return
+    if (device.isBriefed || !account.isOnline) return
     device.isBriefed = true
     this.#run(async () => {
       if (account.keyShare) await this.shareKeys(account, device, [...account.appState.keys.values()])
@@ -36,6 +36,7 @@ export class PhoneSync {
 
   /** Handles a message that a companion sent to the phone alone. */
   hear(account: Account, device: LinkedDevice, id: string, message: proto.IMessage): void {
+    if (!account.isOnline) return
     const { protocolMessage } = message.deviceSentMessage?.message ?? message
     const request = protocolMessage?.peerDataOperationRequestMessage?.historySyncOnDemandRequest
     if (request) this.#run(() => this.#history.answer(account, device, id, request))

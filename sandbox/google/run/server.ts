@@ -1,0 +1,125 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import {
+  type sendUnaryData,
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  type ServiceDefinition,
+  status,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js'
+import { fromJSON } from '@grpc/proto-loader'
+import type { Pool, Template } from './pool.ts'
+
+/** What an update may carry of a worker pool or a service. */
+interface Change {
+  readonly name?: string
+  readonly scaling?: { readonly manualInstanceCount?: number } | null
+  readonly template?: Template | null
+}
+
+interface Update {
+  readonly workerPool?: Change
+  readonly service?: Change
+  readonly updateMask?: { readonly paths?: readonly string[] } | null
+}
+
+const KINDS = {
+  workerPools: {
+    type: 'google.cloud.run.v2.WorkerPool',
+    api: 'google.cloud.run.v2.WorkerPools',
+    get: 'getWorkerPool',
+    update: 'updateWorkerPool',
+  },
+  services: {
+    type: 'google.cloud.run.v2.Service',
+    api: 'google.cloud.run.v2.Services',
+    get: 'getService',
+    update: 'updateService',
+  },
+} as const
+
+/** The part of an update mask that the stand-in knows. It refuses others, instead of ignoring them. */
+const KNOWN_PATHS = ['scaling.manual_instance_count', 'template']
+
+/**
+ * Cloud Run's admin API (v2) on one worker pool or service, from the descriptions that its client carries. It checks no rights, so it is
+ * bound to loopback. A method that it lacks answers UNIMPLEMENTED.
+ *
+ * @param name `projects/P/locations/R/workerPools/N` or `…/services/N`
+ */
+export async function serveCloudRun(name: string, pool: Pool, port: number): Promise<{ port: number; close(): void }> {
+  const kind = KINDS[name.includes('/services/') ? 'services' : 'workerPools']
+  const service = await readService(kind.api)
+  const serialize = service[kind.get === 'getService' ? 'GetService' : 'GetWorkerPool']?.responseSerialize
+  const view = () => ({
+    name,
+    template: pool.template,
+    scaling: { manualInstanceCount: pool.count },
+    reconciling: pool.isReconciling,
+    latestReadyRevision: pool.revision,
+  })
+  const calls = {
+    [kind.get]: (request: { name?: string }) => {
+      if (request.name !== name) throw new CallError(status.NOT_FOUND, `Resource '${request.name}' was not found.`)
+      return view()
+    },
+    [kind.update]: ({ workerPool, service: changed, updateMask }: Update) => {
+      const change = workerPool ?? changed ?? {}
+      if (change.name !== name) throw new CallError(status.NOT_FOUND, `Resource '${change.name}' was not found.`)
+      const paths = updateMask?.paths ?? []
+      const unknown = paths.length === 0 ? ['*'] : paths.filter((path) => !KNOWN_PATHS.includes(path))
+      if (unknown.length > 0)
+        throw new CallError(status.UNIMPLEMENTED, `The sandbox's Cloud Run does not implement updates of ${unknown.join(', ')}.`)
+      if (paths.includes('template')) pool.renew(change.template ?? {})
+      if (paths.includes('scaling.manual_instance_count')) {
+        const count = change.scaling?.manualInstanceCount ?? 0
+        if (count < 0) throw new CallError(status.INVALID_ARGUMENT, 'manual_instance_count must not be negative.')
+        pool.resize(count)
+      }
+      const value = serialize?.(view()) ?? Buffer.alloc(0)
+      const response = { type_url: `type.googleapis.com/${kind.type}`, value }
+      return { name: `${name}/operations/${Date.now()}`, done: true, response }
+    },
+  }
+  const server = new Server()
+  server.addService(service, implementation(calls))
+  const bound = Promise.withResolvers<number>()
+  server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, at) =>
+    error ? bound.reject(error) : bound.resolve(at),
+  )
+  return { port: await bound.promise, close: () => server.forceShutdown() }
+}
+
+/** An error answer, as gRPC carries it. */
+class CallError extends Error {
+  readonly code: status
+
+  constructor(code: status, details: string) {
+    super(details)
+    this.code = code
+  }
+}
+
+async function readService(api: string): Promise<ServiceDefinition> {
+  const protos = createRequire(import.meta.url).resolve('@google-cloud/run/build/protos/protos.json')
+  const description = JSON.parse(await readFile(protos, 'utf8')) as Parameters<typeof fromJSON>[0]
+  const loaded = fromJSON(description, { longs: String, enums: String, defaults: false, oneofs: true })
+  return loaded[api] as ServiceDefinition
+}
+
+function implementation(calls: Readonly<Record<string, (request: never) => unknown>>): UntypedServiceImplementation {
+  const answered = Object.entries(calls).map(([name, call]) => [
+    name,
+    ({ request }: ServerUnaryCall<unknown, unknown>, callback: sendUnaryData<unknown>) => {
+      try {
+        callback(null, call(request as never))
+      } catch (error) {
+        if (!(error instanceof CallError)) throw error
+        callback({ code: error.code, details: error.message })
+      }
+    },
+  ])
+  return Object.fromEntries(answered) as UntypedServiceImplementation
+}
