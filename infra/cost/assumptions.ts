@@ -14,8 +14,6 @@ export const ASSUMED = {
   functionGib: 0.5,
   serverCpu: 1,
   serverGib: 1,
-  /** Reads of one run of the sweep that finds nothing. */
-  sweepReads: 5,
   sweepsAMonth: 43_800,
   /** Documents take more than their fields: names, and an entry of each index. */
   storageFactor: 3,

@@ -12,7 +12,7 @@ const GIB = 2 ** 30
 export const MESSAGES_A_DAY = 100
 
 const { usd } = prices
-const { operations, bytes, kept } = counted
+const { operations, sweep, bytes, kept } = counted
 
 /** A CPU and a GiB for a second. A service without throttling costs more than a worker pool. */
 const RUNNER_PRICES: Readonly<Record<Platform, readonly [cpuSecond: number, gibSecond: number]>> = {
@@ -124,14 +124,28 @@ function documentLines({ sessions, runners, sent, received, records }: Volume): 
       what: 'operations of Firestore: sessions that are idle',
       usd: sessions * HOURS_A_MONTH * price(perIdleSessionHour),
     },
-    { part: 'documents', what: 'operations of Firestore: runners', usd: runners * HOURS_A_MONTH * price(perIdleRunnerHour) },
+    {
+      part: 'documents',
+      what: 'operations of Firestore: runners',
+      usd: runners * HOURS_A_MONTH * (price(perIdleRunnerHour) + lookReads(runners) * usd.documentRead),
+    },
     {
       part: 'documents',
       what: 'operations of Firestore: the sweep',
-      usd: ASSUMED.sweepsAMonth * ASSUMED.sweepReads * usd.documentRead,
+      usd: ASSUMED.sweepsAMonth * sweepPrice(sessions, runners),
     },
   ]
 }
+
+/**
+ * Reads of a runner in an hour that the count with one runner has not: each second a second heartbeat, and of the list of all runners,
+ * which it reads anew after a second for each of them, at the latest after a minute.
+ */
+const lookReads = (runners: number): number => (runners < 2 ? 0 : 3600 * (1 + Math.max(1, runners / 60)))
+
+/** A run in which everything is well. What is wrong costs a read each. */
+const sweepPrice = (sessions: number, runners: number): number =>
+  price(sweep.perRun) + runners * price(sweep.perRunner) + (sessions / 1000) * price(sweep.perThousandSessions)
 
 const price = ({ reads, writes, deletes = 0 }: { reads: number; writes: number; deletes?: number }): number =>
   reads * usd.documentRead + writes * usd.documentWrite + deletes * usd.documentDelete
@@ -172,7 +186,8 @@ const bytesOf = (kind: 'egress' | 'log', { sessions, sent, received }: Volume): 
 
 const readsOf = ({ sessions, runners, sent, checkpoints }: Volume): number =>
   sent * operations.perSent.reads +
-  HOURS_A_MONTH * (sessions * operations.perIdleSessionHour.reads + runners * operations.perIdleRunnerHour.reads) +
+  HOURS_A_MONTH * sessions * operations.perIdleSessionHour.reads +
+  HOURS_A_MONTH * runners * (operations.perIdleRunnerHour.reads + lookReads(runners)) +
   checkpoints
 
 function restLines(volume: Volume): readonly CostLine[] {

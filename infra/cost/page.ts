@@ -5,7 +5,7 @@ import { dollars, estimate, LEVERS } from './estimate.ts'
 import { MESSAGES_A_DAY, type Part, PARTS, type Shape } from './month.ts'
 import prices from './prices.json' with { type: 'json' }
 
-const { operations, bytes, kept } = counted
+const { operations, sweep, bytes, kept } = counted
 
 const BEGIN = '<!-- Made by `npm run cost -- --write`. Do not edit. -->'
 const END = '<!-- End of what is made. -->'
@@ -57,6 +57,9 @@ function madePart(shape: Shape): string {
     '| | reads | writes | tasks | to WhatsApp | logs |',
     '| --- | --- | --- | --- | --- | --- |',
     ...countedRows(),
+    `| a run of the sweep, each minute | ${sweep.perRun.reads} | ${sweep.perRun.writes} |  |  |  |`,
+    `| … and for each runner | ${sweep.perRunner.reads} | ${sweep.perRunner.writes} |  |  |  |`,
+    `| … and for each 1,000 sessions | ${sweep.perThousandSessions.reads} | ${sweep.perThousandSessions.writes} |  |  |  |`,
     '',
     `A job has ${kept.job} bytes, a received message ${kept.receivedMessage}, a record of the journal ${kept.journalRecord}, and the checkpoint of a session with one`,
     `contact ${kept.checkpoint.toLocaleString('en')}.`,

@@ -69,8 +69,12 @@ test('what only a single process or the deployment can have is no variable of a 
   expect(KNOWN_VARIABLES.filter((name) => !FILE_VARIABLES.includes(name))).toEqual([
     'API_KEY',
     'API_SERVICE_URL',
+    'CLOUD_RUN_EMULATOR_HOST',
     'CLOUD_RUN_REVISION',
     'CLOUD_TASKS_EMULATOR_HOST',
+    'FLEET_NAME',
+    'FLEET_PLATFORM',
+    'FLEET_REGION',
     'FUNCTIONS_REGION',
     'FUNCTIONS_URL',
     'GOOGLE_CLOUD_PROJECT',

@@ -88,6 +88,8 @@ function secretOf(kind: SecretKind): string {
       return randomBytes(24).toString('hex')
     case 'base64 of 32 bytes':
       return randomBytes(32).toString('base64')
+    case 'no secrets yet':
+      return '{}'
   }
 }
 

@@ -1,3 +1,4 @@
+import { SCALER_ROLE } from './accounts.ts'
 import { binding, type Binding, type Policy } from './binding.ts'
 import { bucketUsers, databaseUsers, enqueuers, enqueuersOf, queues, readersOf, type SecretName } from './deployed-functions.ts'
 import type { Resource, Stage } from './resource.ts'
@@ -31,6 +32,7 @@ function firstRights(target: Target): readonly Right[] {
   return [
     ...on(projectPolicy(target), ...projectBindings(target)),
     ...on(bucketPolicy(target.bucket), ...bucketUsers().map((account) => ({ role: 'holdfastCheckpoints', account }))),
+    ...on(bucketPolicy(target.bucket), ...objectRemovals(target)),
     ...on(bucketPolicy(target.builds), { role: 'roles/storage.objectViewer', account: 'build' }),
     ...on(repositoryPolicy(target), { role: 'roles/artifactregistry.writer', account: 'build' }),
     ...secretNames.flatMap((name) =>
@@ -39,9 +41,19 @@ function firstRights(target: Target): readonly Right[] {
         ...readersOf(name).map((account) => ({ role: 'roles/secretmanager.secretAccessor', account })),
       ),
     ),
+    // The sweep changes the number of runners. Who changes a pool needs the right to run something as its account.
+    ...(target.isSized ? on(accountPolicy(target, 'runner'), { role: 'roles/iam.serviceAccountUser', account: 'sweeper' }) : []),
     // Whoever enqueues a task names the account in whose name the function is called.
     ...on(accountPolicy(target, 'invoker'), ...enqueuers().map((account) => ({ role: 'roles/iam.serviceAccountUser', account }))),
   ]
+}
+
+/** Whoever removes media and archives may delete nothing else in the bucket. A list is a right on the bucket itself. */
+function objectRemovals({ bucket }: Target): readonly Binding[] {
+  const below = ['media/', 'archive/'].map((part) => `resource.name.startsWith("projects/_/buckets/${bucket}/objects/${part}")`)
+  const expression = ['resource.type == "storage.googleapis.com/Bucket"', ...below].join(' || ')
+  const condition = { title: 'holdfast-removals', expression }
+  return bucketUsers('removes').map((account) => ({ role: 'holdfastObjectRemovals', account, condition }))
 }
 
 function lateRights(target: Target): readonly Right[] {
@@ -62,17 +74,23 @@ export const accessPolicies = (target: Target): readonly Policy[] => [
   bucketPolicy(target.bucket),
   ...(Object.keys(SECRETS) as SecretName[]).map((name) => secretPolicy(target, name)),
   accountPolicy(target, 'invoker'),
+  ...(target.isSized ? [accountPolicy(target, 'runner')] : []),
   ...queues().map((queue) => queuePolicy(target, queue)),
 ]
 
-function projectBindings({ project }: Target): readonly Binding[] {
+function projectBindings(target: Target): readonly Binding[] {
+  const { project } = target
   const condition = {
     title: 'holdfast-database',
     expression: `resource.name == "projects/${project}/databases/(default)"`,
   }
   return [
     ...databaseUsers('all').map((account) => ({ role: 'holdfastDocuments', account, condition })),
+    ...databaseUsers('creates').map((account) => ({ role: 'holdfastRecords', account, condition })),
+    ...databaseUsers('removes').map((account) => ({ role: 'holdfastRemovals', account, condition })),
     ...databaseUsers('changes').map((account) => ({ role: 'holdfastChanges', account, condition })),
+    // A project has one environment. gcloud has no command yet for the policy of a worker pool alone.
+    ...(target.isSized ? [{ role: SCALER_ROLE, account: 'sweeper' } as const] : []),
     // Cloud Run takes the logs of its containers itself; a build writes its own.
     { role: 'roles/logging.logWriter', account: 'build' },
   ]
@@ -97,6 +115,7 @@ const bucketPolicy = (name: string): Policy => ({
   on: `bucket ${name}`,
   read: { url: `https://storage.googleapis.com/storage/v1/b/${name}/iam?optionsRequestedPolicyVersion=3` },
   command: ['storage', 'buckets', 'add-iam-policy-binding', `gs://${name}`],
+  hasConditions: true,
   permission: 'storage.buckets.setIamPolicy',
 })
 

@@ -13,15 +13,40 @@ export const ROLES = {
     'datastore.entities.list',
     'datastore.entities.update',
   ],
+  /** Documents are created, read and changed, and stay. */
+  holdfastRecords: [
+    'datastore.entities.create',
+    'datastore.entities.get',
+    'datastore.entities.list',
+    'datastore.entities.update',
+  ],
+  /** Documents that are there are read, changed and deleted. */
+  holdfastRemovals: [
+    'datastore.entities.delete',
+    'datastore.entities.get',
+    'datastore.entities.list',
+    'datastore.entities.update',
+  ],
   /** Documents that are there are read and changed, and stay. */
   holdfastChanges: ['datastore.entities.get', 'datastore.entities.list', 'datastore.entities.update'],
   /** Checkpoints are created and read, never overwritten and never deleted. */
   holdfastCheckpoints: ['storage.objects.create', 'storage.objects.get', 'storage.objects.list'],
+  /** Objects are found by their names and deleted: only media and archives, by a condition. */
+  holdfastObjectRemovals: ['storage.objects.delete', 'storage.objects.list'],
 } as const
+
+/** The role of whoever sizes the fleet: instances of worker pools or services are read and changed, never made or deleted. */
+const SCALER = {
+  'worker-pool': ['run.operations.get', 'run.workerpools.get', 'run.workerpools.update'],
+  service: ['run.operations.get', 'run.services.get', 'run.services.update'],
+} as const
+
+export const SCALER_ROLE = 'holdfastScaler'
 
 export const accounts = (target: Target): readonly Resource[] => [
   ...(Object.keys(ACCOUNTS) as Account[]).map((account) => serviceAccount(target, account)),
   ...Object.entries(ROLES).map(([name, permissions]) => role(target, name, permissions)),
+  ...(target.isSized ? [role(target, SCALER_ROLE, SCALER[target.environment.runner.platform])] : []),
 ]
 
 function serviceAccount(target: Target, account: Account): Resource {

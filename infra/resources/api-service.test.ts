@@ -74,6 +74,20 @@ test('what is there as wanted is left, and another number of instances is a chan
   })
 })
 
+test('the functions and the runners tell callers the address of the server, unless the environment says another', () => {
+  const runners = resource('worker pool holdfast-runner')
+  const files = (of: typeof runners, service: unknown) =>
+    JSON.stringify(of.create([...of.reads.slice(1).map(() => null), service])[0]?.files)
+  const server = { status: { url: ADDRESS } }
+  for (const one of [runners, resource('functions')]) {
+    expect(files(one, null)).not.toContain('PUBLIC_URL')
+    expect(files(one, server)).toMatch(new RegExp(`PUBLIC_URL.{1,20}${ADDRESS}`))
+  }
+  const named = resource('worker pool holdfast-runner', { variables: { PUBLIC_URL: 'https://wa.example.com' } })
+  expect(files(named, server)).not.toContain(ADDRESS)
+  expect(files(named, server)).toContain('https://wa.example.com')
+})
+
 test('the functions are told the address of the server', () => {
   const functions = resource('functions')
   const answers = functions.reads.map(() => null)

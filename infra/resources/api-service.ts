@@ -22,6 +22,16 @@ export const apiServiceRead = (target: Target): Read => serviceRead(target, NAME
 /** The address of the service. Undefined while there is none. */
 export const addressOf = (service: unknown): string | undefined => textAt(service, 'status', 'url')
 
+/** Where callers reach the API with bodies of any size. Undefined while nobody knows. */
+export const addressForCallers = ({ environment: { api } }: Target, service: unknown): string | undefined =>
+  api.access === 'load-balancer' ? `https://${api.domain}` : addressOf(service)
+
+/** The variable with that address, for what webhooks say of media. An environment may say it by itself. */
+export function publicUrlIn(target: Target, service: unknown): Readonly<Record<string, string>> {
+  const address = target.variables['PUBLIC_URL'] ?? addressForCallers(target, service)
+  return address === undefined ? {} : { PUBLIC_URL: address }
+}
+
 /**
  * The API as a server of its own, for what a function cannot do: bodies beyond 32 MB, and streams. The API
  * checks keys itself, so that Google asks nobody who he is, unless IAP does. It speaks HTTP/2, because HTTP/1 has the limit of functions.
@@ -66,6 +76,8 @@ function templateOf(target: Target, [, image, keys]: Answers) {
   const variables = {
     GOOGLE_CLOUD_PROJECT: target.project,
     ...target.variables,
+    // Its own address is not known before it is there, and another template would be another revision.
+    ...publicUrlIn(target, undefined),
     HOLDFAST_RELEASE: target.release.server,
   }
   // A new key of the API is another template, so that all instances begin anew with it.

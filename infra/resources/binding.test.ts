@@ -37,6 +37,7 @@ test('changes of one policy are in one lane', () => {
     'the image repository',
     'secret API_KEY',
     'secret SESSION_ENCRYPTION_KEY',
+    'secret NOTIFICATION_SECRETS',
     'service account invoker',
   ])
 })

@@ -10,12 +10,13 @@ export interface Command {
   readonly secret?: SecretKind
 }
 
-export type SecretKind = 'hex of 24 bytes' | 'base64 of 32 bytes'
+export type SecretKind = 'hex of 24 bytes' | 'base64 of 32 bytes' | 'no secrets yet'
 
 /** The same values, made by a person in a shell. */
 const SECRET_SOURCES: Readonly<Record<SecretKind, string>> = {
   'hex of 24 bytes': 'openssl rand -hex 24',
   'base64 of 32 bytes': 'openssl rand -base64 32',
+  'no secrets yet': "echo '{}'",
 }
 
 /** A command of gcloud that changes something in a project. It asks no questions. */

@@ -7,21 +7,25 @@ export interface DeployedFunction {
   readonly secrets: readonly SecretName[]
   /** The queues that it puts tasks into. */
   readonly enqueues: readonly string[]
-  /** Whether it creates and reads objects in the bucket. */
-  readonly objects: boolean
-  /** What it does with documents: everything, or only reading and changing those that are there. */
-  readonly documents: 'all' | 'changes'
-  /** Whom it calls. A function has no way to the internet by the fixed address, so that none may need one. */
-  readonly reaches: 'google'
+  /** Whether it creates and reads objects in the bucket, or removes media and archives. */
+  readonly objects: 'creates' | 'removes' | false
+  /** What it does with documents: everything, all but deleting, all but creating, or only reading and changing those that are there. */
+  readonly documents: 'all' | 'creates' | 'removes' | 'changes'
+  /**
+   * Google alone, or hosts of the internet too. A function reaches those from addresses of Google that change, never by the fixed address,
+   * which is for WhatsApp.
+   */
+  readonly reaches: 'google' | 'internet'
 }
 
 /** A unit that is no function. */
-export interface DeployedUnit extends Omit<DeployedFunction, 'calledBy' | 'reaches'> {
+export interface DeployedUnit extends Omit<DeployedFunction, 'calledBy' | 'reaches' | 'secrets'> {
+  readonly secrets: readonly Exclude<SecretName, 'NOTIFICATION_SECRETS'>[]
   /** Google alone, or hosts of the internet, which may have to see one address. */
   readonly reaches: 'google' | 'internet'
 }
 
-export type SecretName = 'API_KEY' | 'SESSION_ENCRYPTION_KEY'
+export type SecretName = 'API_KEY' | 'SESSION_ENCRYPTION_KEY' | 'NOTIFICATION_SECRETS'
 
 const KEY = ['SESSION_ENCRYPTION_KEY'] as const
 
@@ -30,8 +34,8 @@ export const FUNCTIONS: Readonly<Record<string, DeployedFunction>> = {
     account: 'api',
     calledBy: 'everybody',
     secrets: ['API_KEY', ...KEY],
-    enqueues: ['retries'],
-    objects: true,
+    enqueues: ['retries', 'alerts', 'webhooks'],
+    objects: 'creates',
     documents: 'all',
     reaches: 'google',
   },
@@ -41,16 +45,34 @@ export const FUNCTIONS: Readonly<Record<string, DeployedFunction>> = {
     secrets: KEY,
     enqueues: [],
     objects: false,
-    documents: 'changes',
+    documents: 'creates',
     reaches: 'google',
+  },
+  alerts: {
+    account: 'alerts',
+    calledBy: 'tasks',
+    secrets: [...KEY, 'NOTIFICATION_SECRETS'],
+    enqueues: ['alerts'],
+    objects: false,
+    documents: 'creates',
+    reaches: 'internet',
+  },
+  webhooks: {
+    account: 'webhooks',
+    calledBy: 'tasks',
+    secrets: KEY,
+    enqueues: ['webhooks'],
+    objects: false,
+    documents: 'creates',
+    reaches: 'internet',
   },
   sweep: {
     account: 'sweeper',
     calledBy: 'a schedule',
     secrets: KEY,
-    enqueues: ['retries'],
+    enqueues: ['retries', 'alerts', 'webhooks'],
     objects: false,
-    documents: 'changes',
+    documents: 'all',
     reaches: 'google',
   },
   maintain: {
@@ -58,8 +80,17 @@ export const FUNCTIONS: Readonly<Record<string, DeployedFunction>> = {
     calledBy: 'a schedule',
     secrets: KEY,
     enqueues: [],
-    objects: true,
+    objects: 'creates',
     documents: 'changes',
+    reaches: 'google',
+  },
+  cleanup: {
+    account: 'cleaner',
+    calledBy: 'a schedule',
+    secrets: KEY,
+    enqueues: [],
+    objects: 'removes',
+    documents: 'removes',
     reaches: 'google',
   },
 }
@@ -68,8 +99,8 @@ export const FUNCTIONS: Readonly<Record<string, DeployedFunction>> = {
 export const RUNNER: DeployedUnit = {
   account: 'runner',
   secrets: KEY,
-  enqueues: ['retries'],
-  objects: true,
+  enqueues: ['retries', 'alerts', 'webhooks'],
+  objects: 'creates',
   documents: 'all',
   reaches: 'internet',
 }
@@ -78,13 +109,13 @@ export const RUNNER: DeployedUnit = {
 export const SERVER: DeployedUnit = {
   account: 'api',
   secrets: ['API_KEY', ...KEY],
-  enqueues: ['retries'],
-  objects: true,
+  enqueues: ['retries', 'alerts', 'webhooks'],
+  objects: 'creates',
   documents: 'all',
   reaches: 'google',
 }
 
-const USERS = [RUNNER, SERVER, ...Object.values(FUNCTIONS)]
+const USERS: readonly Omit<DeployedFunction, 'calledBy' | 'reaches'>[] = [RUNNER, SERVER, ...Object.values(FUNCTIONS)]
 
 const distinct = <T>(values: readonly T[]): readonly T[] => [...new Set(values)]
 
@@ -92,8 +123,9 @@ const distinct = <T>(values: readonly T[]): readonly T[] => [...new Set(values)]
 export const databaseUsers = (documents: DeployedFunction['documents']): readonly Account[] =>
   distinct(USERS.filter((user) => user.documents === documents).map(({ account }) => account))
 
-export const bucketUsers = (): readonly Account[] =>
-  distinct(USERS.filter(({ objects }) => objects).map(({ account }) => account))
+/** The accounts that use the bucket in this way. */
+export const bucketUsers = (how: Exclude<DeployedFunction['objects'], false> = 'creates'): readonly Account[] =>
+  distinct(USERS.filter(({ objects }) => objects === how).map(({ account }) => account))
 
 export const readersOf = (secret: SecretName): readonly Account[] =>
   distinct(USERS.filter(({ secrets }) => secrets.includes(secret)).map(({ account }) => account))

@@ -1,4 +1,4 @@
-import { addressOf, apiServiceRead } from './api-service.ts'
+import { addressForCallers, apiServiceRead, publicUrlIn } from './api-service.ts'
 import { firebase, gcloud } from './command.ts'
 import { FUNCTIONS } from './deployed-functions.ts'
 import { at, type Fields, lastOf, listAt, textAt, textsAt } from './fields.ts'
@@ -90,10 +90,12 @@ const keyOfApi = (present: Fields): string | undefined => {
 
 /** The address of the API as a server is one of them, so that the function can name it to callers. */
 function variablesOf(target: Target, answers: Answers): Readonly<Record<string, string>> {
-  const { access, domain } = target.environment.api
-  const address = access === 'load-balancer' ? `https://${domain}` : addressOf(answers.at(-1))
+  const service = answers.at(-1)
+  const address = addressForCallers(target, service)
   return {
     ...target.variables,
+    ...publicUrlIn(target, service),
+    ...(target.isSized ? { FLEET_PLATFORM: target.environment.runner.platform, FLEET_REGION: target.region } : {}),
     NODE_OPTIONS: '--enable-source-maps',
     HOLDFAST_RELEASE: target.release.functions,
     ...(address === undefined ? {} : { API_SERVICE_URL: address }),

@@ -33,6 +33,7 @@ test('nothing in a project that exists is removed without a word on how', () => 
     'bucket demo-holdfast-holdfast-sessions',
     'secret API_KEY',
     'secret SESSION_ENCRYPTION_KEY',
+    'secret NOTIFICATION_SECRETS',
   ])
 })
 
@@ -193,21 +194,29 @@ const account = (name: string) => `serviceAccount:holdfast-${name}@demo-holdfast
 const ALL_FUNCTIONS = [
   FUNCTION('api', 'api'),
   FUNCTION('retries', 'tasks'),
+  FUNCTION('alerts', 'alerts'),
+  FUNCTION('webhooks', 'webhooks'),
   FUNCTION('sweep', 'sweeper'),
   FUNCTION('maintain', 'maintainer'),
+  FUNCTION('cleanup', 'cleaner'),
 ]
 const DEPLOYED: Answers = [
   { functions: ALL_FUNCTIONS },
-  { queues: [{ name: 'projects/demo-holdfast/locations/us-central1/queues/retries' }] },
-  { jobs: ['sweep', 'maintain'].map((name) => ({ name: `jobs/firebase-schedule-${name}-us-central1` })) },
+  {
+    queues: ['retries', 'alerts', 'webhooks'].map((name) => ({
+      name: `projects/demo-holdfast/locations/us-central1/queues/${name}`,
+    })),
+  },
+  { jobs: ['sweep', 'maintain', 'cleanup'].map((name) => ({ name: `jobs/firebase-schedule-${name}-us-central1` })) },
   CALLABLE('allUsers'),
   CALLABLE(account('sweeper')),
   CALLABLE(account('maintainer')),
+  CALLABLE(account('cleaner')),
 ]
 
 test('functions are deployed when their sources, a variable or an account have changed', () => {
   expect(change('functions', DEPLOYED)).toBeNull()
-  const other = ALL_FUNCTIONS.with(2, FUNCTION('sweep', 'api'))
+  const other = ALL_FUNCTIONS.with(4, FUNCTION('sweep', 'api'))
   expect(paths('functions', DEPLOYED.with(0, { functions: other }))).toEqual(['sweep.serviceConfig.serviceAccountEmail'])
   expect(change('functions', [{ functions: [{ ...FUNCTION('api', 'api'), labels: {} }] }])).toMatchObject({ kind: 'create' })
 })

@@ -1,18 +1,27 @@
 import { heapMb } from '../environment/runner-size.ts'
+import { publicUrlIn } from './api-service.ts'
 import { RUNNER } from './deployed-functions.ts'
 import { imageOf } from './repository.ts'
 import type { Target } from './target.ts'
 
+/** A runner does not read them, and its next revision would move every session. */
+const OF_SWEEP = /^FLEET_/
+
 const PROBE_PORT = 8080
 
-/** What one instance of the runner is, in the words that worker pools and services have in common. Cloud Run gives it 10 s to leave. */
-export function runnerSpec(target: Target, image: unknown) {
+/**
+ * What one instance of the runner is, in the words that worker pools and services have in common. Cloud Run gives it 10 s to leave.
+ *
+ * @param service the API as a server, whose address runners tell in webhooks
+ */
+export function runnerSpec(target: Target, image: unknown, service?: unknown) {
   const { cpu, memoryGib, maxConnections } = target.environment.runner
   const variables = {
     GOOGLE_CLOUD_PROJECT: target.project,
     // The limit is told, in case the container cannot see it.
     MEMORY_LIMIT_MB: String(memoryGib * 1024),
-    ...target.variables,
+    ...Object.fromEntries(Object.entries(target.variables).filter(([name]) => !OF_SWEEP.test(name))),
+    ...publicUrlIn(target, service),
     MAX_CONNECTIONS: String(maxConnections),
     PROBE_PORT: String(PROBE_PORT),
     HOLDFAST_RELEASE: target.release.runner,

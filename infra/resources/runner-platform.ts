@@ -1,3 +1,4 @@
+import { apiServiceRead } from './api-service.ts'
 import type { Platform } from '../environment/environment.ts'
 import { type Command, gcloud } from './command.ts'
 import { RUNNER } from './deployed-functions.ts'
@@ -52,20 +53,20 @@ export function runnerPlatform(target: Target): readonly Resource[] {
       id: idOf(platform),
       stage: 'runner',
       warning: `a new revision: every session moves once${platform === 'worker-pool' ? ', in steps in a large fleet' : ''}`,
-      reads: [runnerRead(target), imageRead(target, 'runner'), runnerRead(target, other)],
-      want: ([runners, image]) => ({
+      reads: [runnerRead(target), imageRead(target, 'runner'), runnerRead(target, other), apiServiceRead(target)],
+      want: ([runners, image, , service]) => ({
         metadata: { annotations: closednessOf(platform) },
-        spec: { template: withoutFormerNetwork(target, templateOf(target, image), at(runners, 'spec', 'template')) },
+        spec: { template: withoutFormerNetwork(target, templateOf(target, image, service), at(runners, 'spec', 'template')) },
       }),
       permissions: [...permissionsOf(platform), 'iam.serviceAccounts.actAs'],
       // Whoever changes the platform wants as many runners as there are.
-      create: ([, image, former]) => {
+      create: ([, image, former, service]) => {
         const count = countOf(former) ?? runner.instances
-        return [replace(target, platform, { count, split: FOLLOW_NEWEST, template: templateOf(target, image) })]
+        return [replace(target, platform, { count, split: FOLLOW_NEWEST, template: templateOf(target, image, service) })]
       },
-      update: (have, [, image]) => {
+      update: (have, [, image, , service]) => {
         const count = countOf(have) ?? runner.instances
-        const wanted = { count, split: splitOf(platform, have), template: templateOf(target, image) }
+        const wanted = { count, split: splitOf(platform, have), template: templateOf(target, image, service) }
         return [
           replace(target, platform, { ...wanted, ...(platform === 'worker-pool' ? { before: revisionBeforeChange(have) } : {}) }),
         ]
@@ -99,8 +100,8 @@ const countOf = (present: unknown): unknown => at(present, 'metadata', 'annotati
 const closednessOf = (platform: Platform): Readonly<Record<string, string>> =>
   platform === 'service' ? { 'run.googleapis.com/ingress': 'internal' } : {}
 
-function templateOf(target: Target, image: unknown) {
-  const spec = runnerSpec(target, image)
+function templateOf(target: Target, image: unknown, service: unknown) {
+  const spec = runnerSpec(target, image, service)
   const network = networkAnnotations(target, RUNNER)
   if (target.environment.runner.platform === 'worker-pool') {
     return Object.keys(network).length === 0 ? { spec } : { metadata: { annotations: network }, spec }

@@ -7,6 +7,7 @@ import type { Target } from './target.ts'
 export const SECRETS: Readonly<Record<SecretName, SecretKind>> = {
   API_KEY: 'hex of 24 bytes',
   SESSION_ENCRYPTION_KEY: 'base64 of 32 bytes',
+  NOTIFICATION_SECRETS: 'no secrets yet',
 }
 
 export const secretUrl = (project: string, name: string): string =>

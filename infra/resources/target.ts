@@ -18,8 +18,11 @@ export const ACCOUNTS = {
   runner: 'holds the sessions',
   api: 'answers the HTTP API',
   tasks: 'does what tasks ask for',
+  alerts: 'tells people of alerts',
+  webhooks: 'tells programs of events',
   sweeper: 'finds what fell through, each minute',
   maintainer: 'puts old things away, each day',
+  cleaner: 'removes what is past its time, each day',
   invoker: 'is who Cloud Tasks calls as',
   build: 'builds the image',
 } as const
@@ -84,6 +87,11 @@ export class Target {
   /** Where firebase-tools look for the variables of the functions: firebase.json names the folder. */
   get variablesFile(): string {
     return `${this.#files}/variables/.env.${this.project}`
+  }
+
+  /** Whether the sweep sets the number of runners. */
+  get isSized(): boolean {
+    return this.environment.variables['FLEET_MAX'] !== undefined
   }
 
   /** The variables of runner and functions alike. */

@@ -45,10 +45,12 @@ test('a TTL on journals is told, and one on something else is not', () => {
 const active = (name: string, more: object = {}) => ({ name: `functions/${name}`, state: 'ACTIVE', labels: OURS, ...more })
 
 test('functions that are missing or not active are told', () => {
-  const functions = ['api', 'retries', 'sweep', 'maintain'].map((name) => active(name))
+  const functions = ['api', 'retries', 'alerts', 'webhooks', 'sweep', 'maintain', 'cleanup'].map((name) => active(name))
   expect(problem('the functions are active', [{ functions }])).toBeNull()
-  const without = [...functions.slice(0, 2), { ...active('sweep'), state: 'FAILED' }]
-  expect(problem('the functions are active', [{ functions: without }])).toBe('sweep is FAILED, maintain is missing')
+  const without = [...functions.slice(0, 4), { ...active('sweep'), state: 'FAILED' }]
+  expect(problem('the functions are active', [{ functions: without }])).toBe(
+    'sweep is FAILED, maintain is missing, cleanup is missing',
+  )
 })
 
 test('an organisation that lets in its own members only is told', () => {

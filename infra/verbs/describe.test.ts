@@ -71,8 +71,8 @@ test('a change of the functions is shown once, and a variable that is gone from 
     return change === null ? [] : fieldLines(change).filter((line) => / [-+~] /.test(line))
   }
   expect(linesOf({ TIME_ZONE: 'UTC', LOG_LEVEL: 'debug' }, { TIME_ZONE: 'Asia/Tokyo' })).toEqual([
-    '    ~ TIME_ZONE: "UTC" -> "Asia/Tokyo" (api, retries, sweep, maintain)',
-    '    - LOG_LEVEL (api, retries, sweep, maintain)',
+    '    ~ TIME_ZONE: "UTC" -> "Asia/Tokyo" (api, retries, alerts, webhooks, sweep, maintain, cleanup)',
+    '    - LOG_LEVEL (api, retries, alerts, webhooks, sweep, maintain, cleanup)',
   ])
   expect(linesOf({ TIME_ZONE: 'UTC' }, { TIME_ZONE: 'UTC' })).toEqual([])
 })

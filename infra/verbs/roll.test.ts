@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { CommandFailed } from '../google/run-command.ts'
+import type { Command } from '../resources/command.ts'
 import { target } from '../resources/fixtures/target.ts'
 import { roll } from './roll.ts'
 
@@ -47,4 +48,27 @@ test('a command that the Ctrl-C of a terminal has ended, too, is no failure: the
   const rolled = await roll(deployment, { say: (line) => lines.push(line), back: false, watchMs: 1, stop: controller.signal })
   expect(rolled).toMatchObject({ end: 'stopped', newest: 'holdfast-runner-00002-b', share: 0 })
   expect(lines[0]).toMatch(/^Stopped. 0 % of the instances are of holdfast-runner-00002-b/)
+})
+
+test('a step leaves the number of instances as the sweep has set it since the pool was looked at', async () => {
+  const named = (revisionName: string, percent: number) => ({ revisionName, percent })
+  const poolOf = (instances: number) => ({
+    metadata: { annotations: { 'run.googleapis.com/manualInstanceCount': String(instances) } },
+    spec: { template: {}, instanceSplits: [named('holdfast-runner-00002-b', 0), named('holdfast-runner-00001-a', 100)] },
+    status: { latestCreatedRevisionName: 'holdfast-runner-00002-b', latestReadyRevisionName: 'holdfast-runner-00002-b' },
+  })
+  let instances = 10
+  const written: unknown[] = []
+  // gcloud is asked what it can do, which takes a while.
+  const learn = ([command]: readonly Command[]) => {
+    written.push(...Object.values(command?.files ?? {}))
+    instances = 12
+    return written.length > 1 ? Promise.reject(new Error('The command was about to run.')) : Promise.resolve()
+  }
+  const sdk = { firebase: [], track: () => [], learn }
+  const deployment = { target, resources: [], rest: { read: () => Promise.resolve(poolOf(instances)), reads: 0 }, sdk }
+  const { signal } = new AbortController()
+  const rolling = roll(deployment, { say: () => {}, back: false, watchMs: 1, stop: signal })
+  await expect(rolling).rejects.toThrow('The command was about to run.')
+  expect(written.at(-1)).toMatchObject({ metadata: { annotations: { 'run.googleapis.com/manualInstanceCount': '12' } } })
 })

@@ -126,15 +126,19 @@ const whyNotBack = ({ newest }: Standing): string =>
     : `No roll-out is under way, so that the revision before ${newest} is not known here. Nothing was changed. ` +
       'docs/UPGRADING.md, "The way back", says how to name one.'
 
+/** The number of instances stays: where the sweep sizes the fleet, it may have changed since the pool was looked at. */
 async function split(
-  { target, sdk }: Deployment,
+  { target, sdk, rest }: Deployment,
   pool: unknown,
   splits: readonly object[],
   { old }: Standing,
   say: Say,
   takenBack?: string,
 ): Promise<void> {
-  const command = splitCommand(target, pool, { splits, before: old, takenBack })
+  const commandOn = (present: unknown) => splitCommand(target, present, { splits, before: old, takenBack })
+  await sdk.learn([commandOn(pool)])
+  // The command writes the pool whole. This look comes right before it, and what the sweep says in between it says again a minute later.
+  const command = commandOn(await rest.read(poolRead(target)))
   await sdk.learn([command])
   say(`  instanceSplits: ${JSON.stringify(splits)}`)
   say(`  $ ${lineOf(command, sdk)}`)

@@ -39,6 +39,7 @@ test('a secret that the wrong account can read, or the right one cannot, is told
   expect(await run('rights: secrets', { call: open })).toEqual([
     'invoker may read API_KEY, which is not its business',
     'invoker may read SESSION_ENCRYPTION_KEY, which is not its business',
+    'invoker may read NOTIFICATION_SECRETS, which is not its business',
   ])
 })
 
@@ -105,7 +106,11 @@ test('schedules that are off, do not fire, or fail are told', async () => {
   const after = (sweep: object) => {
     let looks = 0
     return () => ({
-      jobs: [job('sweep', ++looks > 3 ? { lastAttemptTime: '2026-11-29T12:01:00Z', ...sweep } : {}), job('maintain')],
+      jobs: [
+        job('sweep', ++looks > 4 ? { lastAttemptTime: '2026-11-29T12:01:00Z', ...sweep } : {}),
+        job('maintain'),
+        job('cleanup'),
+      ],
     })
   }
   expect(await run('schedules: they fire', { read: after({}) })).toEqual([])
@@ -115,8 +120,9 @@ test('schedules that are off, do not fire, or fail are told', async () => {
   expect(await run('schedules: they fire', { read: () => ({ jobs: [job('sweep', { state: 'PAUSED' })] }) })).toEqual([
     'the schedule of sweep is PAUSED',
     'the schedule of maintain is missing',
+    'the schedule of cleanup is missing',
   ])
-  const never = () => ({ jobs: [job('sweep'), job('maintain')] })
+  const never = () => ({ jobs: [job('sweep'), job('maintain'), job('cleanup')] })
   await expect(run('schedules: they fire', { read: never })).rejects.toThrow(
     'Waited in vain for the schedule of the sweep to fire.',
   )
