@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-const SYSTEM = 'test/system/**/*.test.ts'
+const SYSTEM = ['test/system/**/*.test.ts', 'test/reliability/incidents/**/*.test.ts']
 const INTEGRATION = 'test/integration/**/*.test.ts'
 /** They talk to the simulator with a stock client of Baileys, which takes seconds of CPU for each file. */
 const SIMULATOR = 'sandbox/whatsapp/**/*.test.ts'
@@ -36,12 +36,12 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'infra/build/**', SYSTEM, INTEGRATION, SIMULATOR],
+          exclude: ['**/node_modules/**', 'infra/build/**', ...SYSTEM, INTEGRATION, SIMULATOR],
         },
       },
       { extends: true, test: { name: 'simulator', include: [SIMULATOR] } },
       { extends: true, test: { name: 'integration', include: [INTEGRATION], ...onEmulator } },
-      { extends: true, test: { name: 'system', include: [SYSTEM], ...onEmulator } },
+      { extends: true, test: { name: 'system', include: SYSTEM, ...onEmulator } },
     ],
   },
 })

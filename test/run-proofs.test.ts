@@ -4,9 +4,25 @@ import { runProgram } from './support/run-program.ts'
 
 const prove = (...args: string[]) => runProgram(new URL('run-proofs.ts', import.meta.url), args, 60_000)
 
-const NAMES = ['chaos', 'soak', 'crashpoints', 'model', 'queue-model', 'mutants', 'fuzz', 'skew', 'image', 'trial', 'deploy']
+const NAMES = [
+  'chaos',
+  'fail-over',
+  'soak',
+  'crashpoints',
+  'model',
+  'queue-model',
+  'mutants',
+  'fuzz',
+  'skew',
+  'image',
+  'trial',
+  'outages',
+  'deploy',
+]
 /** Proofs that have a command of their own. One called `deploy` would be taken for a deployment. */
-const WITH_COMMAND = NAMES.filter((name) => !['deploy', 'image', 'trial', 'queue-model', 'skew'].includes(name))
+const WITH_COMMAND = NAMES.filter(
+  (name) => !['deploy', 'fail-over', 'image', 'outages', 'trial', 'queue-model', 'skew'].includes(name),
+)
 
 test('prove lists the proofs', async () => {
   const { code, stdout } = await prove('--help')

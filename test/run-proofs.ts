@@ -1,6 +1,7 @@
 /** Runs `npm run prove -- NAME …`: passes the options to the named proof. */
 const PROOFS = {
   chaos: 'kills, pauses and outages under traffic',
+  'fail-over': 'how long sessions are away when their runner dies or leaves, and when a runner comes back',
   soak: 'a long run of one runner, whose memory, timers and sockets must not grow',
   crashpoints: 'a runner that crashes before and after each of its steps',
   model: 'owners of one session under thousands of schedules',
@@ -10,6 +11,7 @@ const PROOFS = {
   skew: 'an earlier version of the product together with this one, under chaos',
   image: 'the image of the runner, built and run: starts, holds a session, leaves in time',
   trial: 'the image of chaos beside a deployment, built and run on stand-ins of its stores',
+  outages: 'ten minutes without the network, WhatsApp, Firestore, Cloud Storage or Cloud Tasks, each and in pairs',
   deploy: 'the deployment against recorded APIs of Google: twice, after changes by hand, and with a kill at each change',
 }
 

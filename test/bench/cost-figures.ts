@@ -7,6 +7,7 @@ import { HoldfastSubject } from './holdfast-subject.ts'
 import { measureEmpty, measureOperations } from './operations.ts'
 import { measureQueueCosts } from './queue-costs.ts'
 import type { Chat } from './subject.ts'
+import { measureSweep } from './sweep-costs.ts'
 import { measureThroughput } from './throughput.ts'
 import { BenchWorld } from './world.ts'
 
@@ -51,6 +52,7 @@ export async function measureCosts(chats: readonly Chat[], say: (text: string) =
       perReceived: whole(footprint.perReceived),
       perIdleSessionHour: whole(footprint.perIdleSessionHour),
     },
+    sweep: await measureSweep(),
     kept,
   }
 }

@@ -5,7 +5,9 @@ import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import { createLogger } from '@holdfast/core/platform/logging'
 import type { Clock } from '@holdfast/core/platform/ports'
 import { systemClock } from '@holdfast/core/platform/system-clock'
-import { WrappingKey } from '@holdfast/core/security/envelope'
+import { type SessionCipher, WrappingKey } from '@holdfast/core/security/envelope'
+import { loadSessionCipher } from '@holdfast/core/security/session-keys'
+import { sessionIdOf } from '@holdfast/core/session/ids'
 import { createApp } from '../../functions/src/app/app.ts'
 import { keysBeside } from '../../functions/src/app/authentication.ts'
 import { handleDueTask } from '../../functions/src/use-cases/make-due.ts'
@@ -20,7 +22,9 @@ export class CountedApi {
   readonly #apiKey = randomBytes(16).toString('hex')
   readonly #logger = createLogger('bench', 'silent')
   /** A session of its own, because its key is sealed with a key of its own. */
-  readonly #session = `counted-${randomBytes(4).toString('hex')}`
+  readonly session = `counted-${randomBytes(4).toString('hex')}`
+  // A random key is enough, because no runner opens the content of this session.
+  readonly #wrappingKey = new WrappingKey(randomBytes(32))
   readonly #app
 
   private constructor(clients: Clients) {
@@ -30,14 +34,15 @@ export class CountedApi {
       documents,
       objects,
       archives: objects,
+      media: objects,
       storage: objects,
       tasks: this.#tasks,
       journalsOn: (guarded) => new DocumentJournals(guarded),
-      // A random key is enough, because no runner opens the content of this session.
-      wrappingKey: new WrappingKey(randomBytes(32)),
+      wrappingKey: this.#wrappingKey,
       authenticatorOn: keysBeside(this.#apiKey),
       tenantDefaults: DEFAULT_TENANT_SETTINGS,
       acceptsMessages: true,
+      isRecoveryAutomatic: true,
       isMultiTenant: true,
       version: VERSION,
       thresholds: { cpu: 100, memory: 100 },
@@ -48,16 +53,30 @@ export class CountedApi {
 
   static async open(clients: Clients): Promise<CountedApi> {
     const api = new CountedApi(clients)
-    await api.#post('/api/sessions', { name: api.#session, start: false })
+    await api.#post('/api/sessions', { name: api.session, start: false })
     return api
   }
 
   /** Accepts a message. Returns its id. */
   async accept(contact: string, more: object = {}): Promise<string> {
-    const message = { session: this.#session, chatId: `${contact}@c.us`, text: 'Counted', ...more }
+    const message = { session: this.session, chatId: `${contact}@c.us`, text: 'Counted', ...more }
     const answer = await this.#post('/api/sendText', message)
     if (answer.status !== 201) throw new Error(`The API answered ${answer.status} to a message.`)
-    return ((await answer.json()) as { id: string }).id
+    return ((await answer.json()) as { jobId: string }).jobId
+  }
+
+  async get(path: string): Promise<string> {
+    const answer = await this.#app.request(path, { headers: { 'X-Api-Key': this.#apiKey } })
+    const text = await answer.text()
+    if (answer.status !== 200) throw new Error(`The API answered ${answer.status} to ${path}: ${text}`)
+    return text
+  }
+
+  /** Returns the cipher of the session. */
+  async cipher(): Promise<SessionCipher> {
+    const cipher = await loadSessionCipher(this.#clients.documents, sessionIdOf('default', this.session), this.#wrappingKey)
+    if (!cipher) throw new Error('The session has no key.')
+    return cipher
   }
 
   async cancel(id: string): Promise<void> {

@@ -84,7 +84,7 @@ async function left(world: BenchWorld, work: () => Promise<unknown>): Promise<Le
 }
 
 /** Whatever does not go to Google's services goes to WhatsApp. */
-async function bytesSoFar({ sandbox }: BenchWorld): Promise<Bytes> {
+export async function bytesSoFar({ sandbox }: BenchWorld): Promise<Bytes> {
   const written = (await sandbox.runner('runner-1').ask('bytes written')) as Record<string, number>
   const { firestore, storage, tasks } = sandbox.info
   const ofGoogle = new Set([firestore, storage, tasks].map((address) => /:(\d+)$/.exec(address)?.[1]))

@@ -31,7 +31,7 @@ export class HoldfastSubject implements Subject {
     const closed = this.#world.allDisconnected(chats.map(({ phone }) => phone))
     await inParallel(REQUESTS_AT_ONCE, chats, ({ name }) => this.#world.api.want(name, 'stop'))
     await closed
-    await retireJobs(this.#documents, 'delivered', 0)
+    await retireJobs(this.#documents, { status: 'delivered', olderThanMs: 0 })
   }
 
   async connect(chats: readonly Chat[]): Promise<void> {

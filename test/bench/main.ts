@@ -11,6 +11,7 @@ import { measureEmpty, measureOperations } from './operations.ts'
 import { measureQueueCosts } from './queue-costs.ts'
 import { measureDrain } from './queue-drain.ts'
 import { HELP, parseOptions, type Options } from './options.ts'
+import { measureParts, partsNamed } from './parts.ts'
 import { measureReconnection, measureRecovery } from './recovery.ts'
 import { round } from './statistics.ts'
 import { StockSubject } from './stock-subject.ts'
@@ -34,6 +35,7 @@ async function measure(options: Options) {
   const { sessions, rounds } = options
   say('Group commits on the emulator ...')
   const groupCommitMs = await measureGroupCommits(COMMITS)
+  const parts = await measureParts(options, say)
   await using world = await BenchWorld.start()
   const clients = clientsOf(world.sandbox.info)
   const empty = await measureEmpty(clients, IDLE_MS)
@@ -115,6 +117,7 @@ async function measure(options: Options) {
       idleRunner: round(HOURS_A_MONTH * usd(operations.perIdleRunnerHour), 2),
     },
     groupCommitMs,
+    ...parts,
     sendToAckMs,
     eventLoopMs: holdfast.eventLoopMs,
     recovery: { [sessions]: recovery.half, [2 * sessions]: recovery.all },
@@ -140,7 +143,8 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(`${JSON.stringify(await measureCosts(chatsOf('costs', 6, COUNTED_SESSIONS), say))}\n`)
     return 0
   }
-  const figures = await measure(options)
+  const parts = partsNamed(options)
+  const figures = parts.length > 0 ? await measureParts(options, say, parts) : await measure(options)
   if (options.json) process.stdout.write(`${JSON.stringify(figures)}\n`)
   else printFigures(figures)
   return 0

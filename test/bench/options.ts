@@ -10,25 +10,39 @@ export interface Options {
   readonly queued: number
   /** Measures what costs money, and nothing else. */
   readonly costs: boolean
+  /** Each of these measures its part, and nothing else that is not named beside it. */
+  readonly chats: boolean
+  readonly media: boolean
+  readonly webhooks: boolean
+  readonly groups: boolean
+  /** The events in a second that end points of webhooks are told of. */
+  readonly events: number
   readonly json: boolean
   readonly help: boolean
 }
 
-export const HELP = `npm run bench [-- --sessions 50 --messages 6 --rounds 3 --queued 5000 --json]
+export const HELP = `npm run bench [-- --sessions 50 --messages 6 --rounds 3 --queued 5000 --events 200 --json]
 
 Compares Baileys with its keys in memory, Baileys with its multi-file state, and Holdfast, on one simulator and each in a process of
-its own. A run takes about ten minutes; --sessions 10 --rounds 1 --queued 1000 gives first figures in five minutes. --costs
-measures the operations, traffic, logs and sizes that infra/cost/counted.json has, in three minutes.
+its own, and then the parts that follow. A run takes about a quarter of an hour; --sessions 10 --rounds 1 --queued 1000 --events 50
+gives first figures in less. --costs measures the operations, traffic, logs and sizes that infra/cost/counted.json has, in three minutes.
+
+Parts by themselves, a few minutes each:
+  --chats      lists of 5,000 chats
+  --media      documents of 20 MiB in and out: the memory of the runner, and the speed
+  --webhooks   --events a second into one end point and into several: the time until they have them
+  --groups     the first and the second message to a group of 1,000 members
 `
 
 /** @throws BadOption, with a message for the user of the command line. */
 export const parseOptions = (args: readonly string[]): Options =>
   readOptions(args, {
-    flags: ['costs'],
+    flags: ['costs', 'chats', 'media', 'webhooks', 'groups'],
     numbers: {
       sessions: { least: 1, most: 200, fallback: 50 },
       messages: { least: 1, most: 1000, fallback: 6 },
       rounds: { least: 1, most: 20, fallback: 3 },
+      events: { least: 1, most: 1000, fallback: 200 },
       queued: { least: 900, most: 100_000, fallback: 5000 },
     },
   })

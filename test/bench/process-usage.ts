@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { round } from './statistics.ts'
 
 /** The unit of CPU time in `/proc`. Every Linux kernel reports ticks of 10 ms. */
@@ -12,7 +12,27 @@ export async function cpuMs(pid: number): Promise<number> {
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS
 }
 
-export async function residentMb(pid: number): Promise<number> {
+export const residentMb = (pid: number): Promise<number> => statusMb(pid, 'VmRSS')
+
+/** The resident memory of a process around some work, in MB. */
+export interface MemoryUse {
+  readonly beforeMb: number
+  readonly peakMb: number
+  readonly afterMb: number
+}
+
+/** Forgets the highest value of the resident memory, see `proc(5)`. */
+const FORGET_PEAK = '5'
+
+/** Measures the memory of a process around some work. The kernel notes the peak, so that no short one is missed. */
+export async function memoryAround(pid: number, work: () => Promise<void>): Promise<MemoryUse> {
+  await writeFile(`/proc/${pid}/clear_refs`, FORGET_PEAK)
+  const beforeMb = await residentMb(pid)
+  await work()
+  return { beforeMb, peakMb: await statusMb(pid, 'VmHWM'), afterMb: await residentMb(pid) }
+}
+
+async function statusMb(pid: number, field: 'VmRSS' | 'VmHWM'): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8')
-  return round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024)
+  return round(Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024)
 }

@@ -21,3 +21,10 @@ export function medianOf(values: readonly number[]): number {
 }
 
 export const round = (value: number, digits = 1): number => Number(value.toFixed(digits))
+
+/** Returns the time from the first to the second event of each thing that had both, in ms. */
+export const spansBetween = (first: ReadonlyMap<string, number>, second: ReadonlyMap<string, number>): number[] =>
+  [...second].flatMap(([thing, at]) => {
+    const from = first.get(thing)
+    return from === undefined ? [] : [at - from]
+  })

@@ -1,5 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { SimulatorEvent } from '../support/event-reader.ts'
 import { startParts, World } from '../support/world.ts'
+
+const EVENT_LIMIT_MS = 120_000
+const LOOK_EVERY_MS = 10
 
 const PROBES = ['./lag-probe.ts', './traffic-probe.ts'].map((file) => new URL(file, import.meta.url).href)
 
@@ -13,7 +17,10 @@ export class BenchWorld extends World {
       CONNECTS_PER_SECOND: '1000',
       MAX_CONNECTIONS: '200',
     }
-    return new BenchWorld(await startParts({ runnerEnv, runnerPreloads: PROBES, forLong: true }))
+    // The host of files and the receivers of webhooks are on this machine.
+    const inside = { ALLOW_INSIDE_ADDRESSES: '127.0.0.1' }
+    const environments = { runnerEnv: { ...runnerEnv, ...inside }, functionsEnv: inside }
+    return new BenchWorld(await startParts({ ...environments, runnerPreloads: PROBES, forLong: true }))
   }
 
   allActive(phones: readonly string[]): Promise<number> {
@@ -22,6 +29,17 @@ export class BenchWorld extends World {
 
   allDisconnected(phones: readonly string[]): Promise<number> {
     return this.#all('disconnect', phones)
+  }
+
+  /** Resolves with the first event that fits, which may have happened before, at or after the position `since` in `happened`. */
+  async first(fits: (event: SimulatorEvent) => boolean, since: number): Promise<SimulatorEvent> {
+    const deadline = performance.now() + EVENT_LIMIT_MS
+    for (;;) {
+      const found = this.happened.slice(since).find(fits)
+      if (found) return found
+      if (performance.now() > deadline) throw new Error('WhatsApp saw nothing of what was awaited.')
+      await pause(LOOK_EVERY_MS)
+    }
   }
 
   /** Resolves with the time from the first to the last of `count` such events of these phones, in ms. */

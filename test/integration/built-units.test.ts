@@ -47,6 +47,10 @@ test('firebase-functions discovers the built functions, with their secrets, acco
       maxInstances: 20,
       serviceAccountEmail: 'holdfast-api@{{ params.PROJECT_ID }}.iam.gserviceaccount.com',
     },
+    cleanup: {
+      scheduleTrigger: { schedule: '17 3 * * *', timeZone: 'Etc/UTC' },
+      serviceAccountEmail: 'holdfast-cleaner@{{ params.PROJECT_ID }}.iam.gserviceaccount.com',
+    },
     maintain: {
       scheduleTrigger: { schedule: '17 3 * * *', timeZone: 'Etc/UTC' },
       timeoutSeconds: 1800,

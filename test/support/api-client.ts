@@ -82,7 +82,7 @@ export class ApiClient {
       })
       return true
     } catch (error) {
-      if (!(error instanceof HoldfastProblem) || error.status !== 409) throw error
+      if (!(error instanceof HoldfastProblem) || error.code !== 'session-exists') throw error
       // An earlier attempt without an answer may have created the session.
       return attempts > 1
     }
@@ -93,7 +93,7 @@ export class ApiClient {
   }
 
   async sessions(): Promise<Session[]> {
-    return await this.#repeated(() => answerOf(this.#api.GET('/api/sessions')))
+    return await this.#repeated(() => answerOf(this.#api.GET('/api/sessions', { params: { query: { all: 'true' } } })))
   }
 
   /** Requests the start or the stop of a session. A stopped session closes its connection until it is started. */
@@ -117,9 +117,10 @@ export class ApiClient {
   async qrCode(name: string): Promise<string | null> {
     const params = { path: { name }, query: { format: 'raw' as const } }
     try {
-      return (await this.#repeated(() => answerOf(this.#api.GET('/api/{name}/auth/qr', { params })))).value
+      const code = await this.#repeated(() => answerOf(this.#api.GET('/api/{name}/auth/qr', { params })))
+      return 'value' in code ? code.value : null
     } catch (error) {
-      if (error instanceof HoldfastProblem && error.status === 409) return null
+      if (error instanceof HoldfastProblem && error.code === 'wrong-status') return null
       throw error
     }
   }
@@ -178,6 +179,7 @@ export class ApiClient {
         ...(cursor === null ? {} : { cursor }),
       }
       const page = await this.#repeated(() => answerOf(this.#api.GET('/api/messages', { params: { query } })))
+      if (!('messages' in page)) throw new Error('The API lists the messages of a chat instead of messages to send.')
       all.push(...page.messages)
       if (page.cursor === null) return all
       cursor = page.cursor

@@ -129,9 +129,9 @@ export class Chat {
     await this.#world.post('/faults', { account: this.phone, kind, ...more })
   }
 
-  async job({ id }: AcceptedMessage): Promise<JobDocument> {
-    const snapshot = await this.#world.google.documents.read(jobPath(id))
-    return parseStored(jobDocumentSchema, snapshot?.fields, jobPath(id))
+  async job({ jobId }: Pick<AcceptedMessage, 'jobId'>): Promise<JobDocument> {
+    const snapshot = await this.#world.google.documents.read(jobPath(jobId))
+    return parseStored(jobDocumentSchema, snapshot?.fields, jobPath(jobId))
   }
 
   async document(): Promise<Record<string, unknown>> {
@@ -153,7 +153,7 @@ export class Chat {
     return (await this.#world.api.storedMessages(this.name)).map(({ body }) => String(body))
   }
 
-  async untilStatus(job: AcceptedMessage, status: JobStatus, withinMs?: number): Promise<void> {
+  async untilStatus(job: Pick<AcceptedMessage, 'jobId'>, status: JobStatus, withinMs?: number): Promise<void> {
     await eventually(async () => expect((await this.job(job)).status).toBe(status), withinMs)
   }
 

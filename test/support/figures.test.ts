@@ -14,7 +14,10 @@ const ledger: Ledger = {
   ],
 }
 
-const arrived = (id: string, text: string, copies = 1) => ({ id, from: '111', text, copies, at: 0, group: null, devices: [0] })
+const arrived = (id: string, text: string, copies = 1) => {
+  const content = { kind: 'text', text }
+  return { id, from: '111', text, content, copies, at: 0, group: null, devices: [0] }
+}
 const row = (id: string, body: string): ReceivedMessage => ({ id, body, order: id })
 
 interface Seen {
@@ -45,6 +48,7 @@ function figuresOf(seen: Seen) {
       },
     ],
     contacts: [{ phone: '222', devices: [0], received, undecryptable, lostByItself, retryReceipts: 0, ...SESSIONS }],
+    channels: [],
     violations: violations.map((kind) => ({ kind, detail: 'of a test', at: 0 })),
   }
   const stored = new Map([['shop', seen.rows ?? [row('IN1', 'in one'), row('IN2', 'in two')]]])

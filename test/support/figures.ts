@@ -8,6 +8,9 @@ export interface Accepted {
   session: string
   contact: string
   text: string
+  /** When its request began and was answered, ms. Absent where nobody asks for the order. */
+  askedAt?: number
+  acceptedAt?: number
 }
 
 /** A message of a contact, with the id that the simulator gave it. */

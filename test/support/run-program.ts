@@ -8,9 +8,12 @@ interface Ended {
   stderr: string
 }
 
-/** Runs a program of the repository in a process of its own, and ends it by SIGTERM after the limit. */
-export async function runProgram(entry: URL, args: string[], limitMs: number): Promise<Ended> {
-  const child = spawn(process.execPath, [fileURLToPath(entry), ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+/** Runs a program of the repository in a process of its own, and ends it by SIGTERM after the limit. `env` is added to ours. */
+export async function runProgram(entry: URL, args: string[], limitMs: number, env: Record<string, string> = {}): Promise<Ended> {
+  const child = spawn(process.execPath, [fileURLToPath(entry), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  })
   const limit = setTimeout(() => child.kill('SIGTERM'), limitMs)
   const exited = new Promise<number | null>((resolve, reject) => {
     child.on('error', reject)

@@ -4,6 +4,7 @@ import { requestJson } from './json-request.ts'
 export interface SimulatorState {
   accounts: AccountState[]
   contacts: ContactState[]
+  channels: { id: string; name: string; owner: string; posts: { id: string; content: SeenContent }[] }[]
   violations: { kind: string; detail: string; at: number }[]
 }
 
@@ -28,6 +29,14 @@ export interface Stanza {
 
 export interface StanzaOrder extends Stanza {
   via?: 'queue' | 'line'
+}
+
+/** A message as JSON of its protobuf, to a phone or a group, and further attributes of its stanza. */
+export interface Said {
+  to?: string
+  group?: string
+  message: object
+  attrs?: Record<string, string>
 }
 
 export interface PoisonOrder {
@@ -67,16 +76,35 @@ export interface ContactState {
   preKeysTaken: number
 }
 
+/** What a person sees of a message: its kind, its text, and the fields of that kind. */
+export type SeenContent = { kind: string; text: string } & Record<string, unknown>
+
 export interface ReceivedMessage {
   id: string
   from: string
   text: string
+  content: SeenContent
   copies: number
   at: number
+  /** Its file, as the contact opened it. */
+  file?: {
+    kind: string
+    mimetype: string
+    filename: string | null
+    caption: string | null
+    bytes: number
+    sha256: string
+    path: string
+  } | null
   /** The id of the group of a group message, else null. */
   group: string | null
   /** The numbers of the contact's devices that have read it; its phone is 0. */
   devices: number[]
+}
+
+/** An entry names what it is about, and has one action. */
+export interface AppStateContent {
+  collections: Record<string, { entries: { index: string[]; value: Record<string, unknown> }[] }>
 }
 
 /** The faults of downloads from the media host. */
@@ -99,6 +127,8 @@ export interface FaultOrder {
     | 'early-success'
     | 'silence'
     | 'refuse'
+    | 'deaf'
+    | 'half-deaf'
     | 'latency'
     | MediaFault
   account?: string
@@ -115,6 +145,9 @@ export interface FaultOrder {
   ms?: number
 }
 
+/** A message that is asked for twice is sent twice, so that nobody gives a busy simulator up. */
+const LIMIT_MS = 60_000
+
 /** Controls the simulator: its phones and contacts, and the faults of the network. */
 export class SimulatorClient {
   readonly url: string
@@ -124,7 +157,7 @@ export class SimulatorClient {
   }
 
   async state(): Promise<SimulatorState> {
-    return await requestJson(`${this.url}/state`, { method: 'GET' })
+    return await requestJson(`${this.url}/state`, { method: 'GET', limitMs: LIMIT_MS })
   }
 
   async createPhone(phone: string): Promise<void> {
@@ -133,6 +166,11 @@ export class SimulatorClient {
 
   async scan(phone: string, qr: string): Promise<{ deviceJid: string }> {
     return await this.#post(`/phones/${phone}/scan`, { qr })
+  }
+
+  /** Types a pairing code into the phone. Throws when it links nothing. */
+  async enterCode(phone: string, code: string): Promise<{ deviceJid: string }> {
+    return await this.#post(`/phones/${phone}/link-code`, { code })
   }
 
   /** Creates a contact. Without `autoReceipt` its phone sends no delivery receipts. */
@@ -151,6 +189,35 @@ export class SimulatorClient {
   /** Sends messages from a contact and returns their ids. The number of the message replaces `{n}` in the text. */
   async sendManyAsContact(contact: string, to: string, text: string, count: number): Promise<string[]> {
     return (await this.#post<{ ids: string[] }>(`/contacts/${contact}/send`, { to, text, count })).ids
+  }
+
+  /** Sends any message of WhatsApp's protocol from a contact. Returns its id. */
+  async sayAsContact(contact: string, said: Said): Promise<string> {
+    return (await this.#post<{ id: string }>(`/contacts/${contact}/say`, said)).id
+  }
+
+  /** The same by the owner of a phone. In a chat with one person, `to` is the contact. */
+  async sayOnPhone(phone: string, said: Said): Promise<string> {
+    return (await this.#post<{ id: string }>(`/phones/${phone}/say`, said)).id
+  }
+
+  /** Sends a file of so many bytes from a contact. Returns the id of its message, and the hash of the bytes. */
+  async sendFileAsContact(
+    contact: string,
+    file: { to: string; kind: string; mimetype: string; size: number; caption: string },
+  ): Promise<{ id: string; bytes: number; sha256: string }> {
+    return await this.#post(`/contacts/${contact}/send-media`, file)
+  }
+
+  /**
+   * Votes about a poll of a phone or a group as a contact. `author` is the phone of who asks, `secret` that of the poll in base64.
+   * Returns the id of the vote.
+   */
+  async voteAsContact(
+    contact: string,
+    vote: { to?: string; group?: string; asked: { id: string; author: string; secret: string }; options: string[] },
+  ): Promise<string> {
+    return (await this.#post<{ id: string }>(`/contacts/${contact}/vote`, vote)).id
   }
 
   /** Makes the server deliver a message again, unchanged. */
@@ -206,9 +273,27 @@ export class SimulatorClient {
     await this.#post(`/contacts/${contact}/reinstall`, { notice })
   }
 
-  /** Creates a group of accounts and contacts by their phones; the first is the owner. Returns the id, which ends in `@g.us`. */
-  async createGroup(subject: string, participants: string[], addressing: 'lid' | 'pn' = 'lid'): Promise<string> {
-    return (await this.#post<{ id: string }>('/groups', { subject, participants, addressing })).id
+  /**
+   * Creates a group of accounts and contacts by their phones; the first is the owner. Returns the id, which ends in `@g.us`.
+   *
+   * @param disappearsAfter seconds after which messages disappear; 0: never
+   */
+  async createGroup(
+    subject: string,
+    participants: string[],
+    addressing: 'lid' | 'pn' = 'lid',
+    disappearsAfter = 0,
+  ): Promise<string> {
+    return (await this.#post<{ id: string }>('/groups', { subject, participants, addressing, disappearsAfter })).id
+  }
+
+  /** Returns what the phone has synced with its companions, in the clear. */
+  async appState(phone: string): Promise<AppStateContent> {
+    return await requestJson(`${this.url}/phones/${phone}/app-state`, { method: 'GET' })
+  }
+
+  async createChannel(name: string, owner: string): Promise<{ id: string }> {
+    return await this.#post('/channels', { name, owner })
   }
 
   /** Sends messages to a group and returns their ids. The number of the message replaces `{n}` in the text. */
@@ -230,6 +315,6 @@ export class SimulatorClient {
   }
 
   async #post<Answer>(path: string, json: unknown): Promise<Answer> {
-    return await requestJson(`${this.url}${path}`, { method: 'POST', json })
+    return await requestJson(`${this.url}${path}`, { method: 'POST', json, limitMs: LIMIT_MS })
   }
 }

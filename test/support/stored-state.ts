@@ -11,7 +11,10 @@ import { sessionDocumentSchema } from '@holdfast/core/session/session-document'
 import type { Chat, EngineWorld } from './engine-world.ts'
 
 /** Reads the state of a session from the stores, as its next owner does. */
-export async function storedState({ google, sandbox }: EngineWorld, chat: Chat): Promise<StateImage> {
+export async function storedState(
+  { google, sandbox }: Pick<EngineWorld, 'google' | 'sandbox'>,
+  chat: Pick<Chat, 'sessionId' | 'document'>,
+): Promise<StateImage> {
   const { sessionId } = chat
   const identity = JSON.parse(await readFile(join(sandbox.folder, 'identity.json'), 'utf8')) as { sessionEncryptionKey: string }
   const wrappingKey = new WrappingKey(Buffer.from(identity.sessionEncryptionKey, 'base64'))

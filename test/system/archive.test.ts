@@ -25,7 +25,7 @@ test('a message of a month ago lies in the bucket, is still shown, and is not se
   await world.sandbox.advanceClock({ days: 31 })
   await world.sandbox.fireSchedule('maintain')
   expect(await world.google.objects.list('archive/')).toHaveLength(1)
-  const left = await world.google.documents.read(jobPath(accepted.id))
+  const left = await world.google.documents.read(jobPath(accepted.jobId))
   expect(isTombstone(left?.fields ?? {})).toBe(true)
 
   expect(await world.api.message(accepted.messageId)).toEqual({ ...before, archivedAt: expect.any(String) })
@@ -35,6 +35,6 @@ test('a message of a month ago lies in the bucket, is still shown, and is not se
     text: 'long ago',
     idempotencyKey: 'long-ago',
   })
-  expect(again).toEqual({ ...accepted, status: 'delivered' })
+  expect(again).toEqual({ ...accepted, ack: 2, ackName: 'DEVICE', status: 'DELIVERY_ACK' })
   expect((await chat.received()).map(({ text }) => text)).toEqual(['long ago'])
 })

@@ -9,7 +9,7 @@ const FLAWLESS = { lost: 0, duplicated: 0, undecryptable: 0, violations: 0, regi
 
 /** Runs the command and asserts that it succeeded without a loss. Returns its figures. */
 async function run(...args: string[]): Promise<Record<string, number>> {
-  const { code, stdout, stderr } = await runProgram(main, [...args, '--sessions', '2', '--seed', '1', '--json'], LIMIT_MS)
+  const { code, stdout, stderr } = await runProgram(main, ['--sessions', '2', '--seed', '1', '--json', ...args], LIMIT_MS)
   expect(code, stderr).toBe(0)
   const result = lastLine(stdout)
   expect(result).toMatchObject(FLAWLESS)
@@ -59,5 +59,15 @@ test(
   async () => {
     const result = await run('--what', 'mixed', '--with', 'queue', '--runners', '2', '--kills', '3')
     expect(result).toMatchObject({ answers: { wrong: 0 }, queueEnds: { canceled: expect.any(Number) } })
+  },
+)
+
+test(
+  'six sessions of three runners have one owner at a time while these sleep, die, leave, and lose Firestore or WhatsApp',
+  { timeout: 240_000 },
+  async () => {
+    const strikes = 'zombie,without-firestore,without-both,kill,scale-down'
+    const result = await run('--runners', '3', '--sessions', '6', '--strikes', strikes, '--kills', '5')
+    expect(result).toMatchObject({ doubleOwned: 0, reordered: 0, answers: { wrong: 0, unanswered: 0 } })
   },
 )

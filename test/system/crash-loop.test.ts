@@ -9,7 +9,13 @@ beforeAll(async () => {
     runnerPreloads: ['crash-on-message', 'crash-on-text'].map(
       (name) => new URL(`../support/fixtures/${name}.ts`, import.meta.url).href,
     ),
-    runnerEnv: { CRASH_ON_MESSAGE_OF: 'The Crasher', CRASH_ON_TEXT: 'deadly', CRASH_LOOP_AFTER: '2', CRASH_FREE_MS: '2000' },
+    runnerEnv: {
+      CRASH_ON_MESSAGE_OF: 'The Crasher',
+      CRASH_ON_TEXT: 'deadly',
+      CRASH_LOOP_AFTER: '2',
+      CRASH_FREE_MS: '2000',
+      QUARANTINE_PAUSES_MS: '8000,600000',
+    },
   })
 })
 
@@ -28,7 +34,13 @@ test(
       const { state, reason } = await crasher.document()
       expect([state, reason]).toEqual(['QUARANTINED', 'crashes-its-runner'])
     }, 150_000)
-    expect((await crasher.document())['crashes']).toMatchObject({ failedTrials: 3 })
+    expect((await crasher.document())['crashes']).toMatchObject({ failedTrials: 3, convictions: 1 })
+    // It is tried again by itself, brings its runner down once more, and stays closed for longer.
+    await eventually(async () => {
+      const { state, crashes } = await crasher.document()
+      expect([state, crashes]).toEqual(['QUARANTINED', expect.objectContaining({ failedTrials: 4, convictions: 2 })])
+    }, 90_000)
+    expect(Number((await crasher.document())['nextAttemptAt']) - Date.now()).toBeGreaterThan(300_000)
     for (const chat of others) {
       await chat.works()
       await chat.untilStatus(await chat.send('still here'), 'delivered')

@@ -32,12 +32,12 @@ const attemptsOf = (chat: Chat): number =>
 const isOf = (jid: unknown, chat: Chat): boolean => typeof jid === 'string' && jid.startsWith(`${chat.phone}:`)
 
 async function start({ name }: Chat): Promise<void> {
-  expect((await world.sandbox.api(`/api/sessions/${name}/start`, { method: 'POST' })).status).toBe(200)
+  expect((await world.sandbox.api(`/api/sessions/${name}/start`, { method: 'POST' })).status).toBe(201)
 }
 
 /** Stops a session that its test no longer needs, so that it does not reconnect during the next tests. */
 async function stop({ name }: Chat): Promise<void> {
-  expect((await world.sandbox.api(`/api/sessions/${name}/stop`, { method: 'POST' })).status).toBe(200)
+  expect((await world.sandbox.api(`/api/sessions/${name}/stop`, { method: 'POST' })).status).toBe(201)
 }
 
 async function scan(chat: Chat): Promise<void> {

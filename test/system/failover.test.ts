@@ -45,7 +45,7 @@ async function passes(minutes: number): Promise<void> {
 }
 
 const sessionOf = async (job: AcceptedMessage): Promise<unknown> =>
-  (await world.google.documents.read(jobPath(job.id)))?.fields['sessionId']
+  (await world.google.documents.read(jobPath(job.jobId)))?.fields['sessionId']
 
 describe('a message whose session has lost its connection', () => {
   test('is sent once, by another session of its pool, also when its former owner comes back', async () => {

@@ -27,7 +27,7 @@ const queriesOf = (chat: Chat, since: number) =>
     .filter(({ xmlns }) => xmlns === 'usync' || xmlns === 'encrypt')
     .map(({ child }) => child)
 
-const expectTriedThrice = async (chat: Chat, job: AcceptedMessage): Promise<void> => {
+const expectTriedThrice = async (chat: Chat, job: Pick<AcceptedMessage, 'jobId' | 'messageId'>): Promise<void> => {
   const { attempts, lastError, timeline } = await chat.job(job)
   expect({ attempts, lastError }).toEqual({ attempts: 3, lastError: null })
   const tries = ['pending', 'processing', 'pending', 'processing', 'pending', 'processing']
@@ -93,7 +93,12 @@ describe('a message to a group', () => {
   }
 
   /** Sends a text, and resolves when exactly these devices of the contact have read it. */
-  async function reachesGroup(chat: Chat, group: string, devices: number[], text: string): Promise<AcceptedMessage> {
+  async function reachesGroup(
+    chat: Chat,
+    group: string,
+    devices: number[],
+    text: string,
+  ): Promise<Pick<AcceptedMessage, 'jobId' | 'messageId'>> {
     const job = await queueForGroup(world, chat, group, text)
     await chat.untilStatus(job, 'delivered')
     await eventually(async () => {
@@ -135,6 +140,16 @@ describe('a message to a group', () => {
     await chat.fault('no-bundles', { count: 4 })
     await expectTriedThrice(chat, await reachesGroup(chat, group, [0, 1], 'when they are told'))
     expect(await retriesOf(chat)).toBe(0)
+  })
+
+  test.concurrent('that the account has left fails at once, and holds back no other chat', async () => {
+    const { chat, group } = await inGroup('left')
+    await reachesGroup(chat, group, [0], 'while in it')
+    await world.simulator.changeParticipants(group, { remove: [chat.phone] })
+    const job = await queueForGroup(world, chat, group, 'too late')
+    await chat.untilStatus(job, 'failed')
+    expect(await chat.job(job)).toMatchObject({ attempts: 1, lastError: { code: 'not-in-group' } })
+    await reaches(chat, [0], 'to the contact')
   })
 
   test.concurrent('that the server refused once carries the sender key again in the second attempt', async () => {

@@ -15,9 +15,15 @@ afterAll(async () => {
   expect(violations).toEqual([])
 })
 
-async function call(path: string, json?: unknown): Promise<{ status: number; body: Record<string, unknown> }> {
+async function call(
+  path: string,
+  json?: unknown,
+): Promise<{ status: number; body: Record<string, unknown> & { action: { id: string; state: string } } }> {
   const response = await world.sandbox.api(path, json === undefined ? { method: 'POST' } : { json })
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+  return {
+    status: response.status,
+    body: (await response.json()) as Record<string, unknown> & { action: { id: string; state: string } },
+  }
 }
 
 const infoOf = async ({ name }: Chat): Promise<Record<string, unknown>> =>
@@ -51,9 +57,9 @@ describe('a restart', () => {
     const chat = await world.linked('restarted')
     const { logins } = await chat.account()
     const asked = await Promise.all([1, 2, 3].map(() => call(`/api/sessions/${chat.name}/restart`, { reason: 'a test' })))
-    expect(asked.map(({ status }) => status)).toEqual([202, 202, 202])
-    expect(new Set(asked.map(({ body }) => body['id'])).size).toBe(1)
-    const done = await untilDone(chat, asked[0]?.body['id'])
+    expect(asked.map(({ status }) => status)).toEqual([201, 201, 201])
+    expect(new Set(asked.map(({ body }) => body.action.id)).size).toBe(1)
+    const done = await untilDone(chat, asked[0]?.body.action.id)
     expect(done).toMatchObject({ type: 'restart', why: 'a test', result: { code: 'restarted' }, durationMs: expect.any(Number) })
     await eventually(async () => expect((await chat.account()).logins).toBe(logins + 1))
     await chat.works()
@@ -66,17 +72,18 @@ describe('a restart', () => {
     const [owner] = world.sandbox.runners()
     await world.sandbox.stopRunner(owner?.name ?? '')
     const { body } = await call(`/api/sessions/${chat.name}/restart`)
-    expect(body['state']).toBe('pending')
+    expect(body.action.state).toBe('pending')
     await world.sandbox.startRunner(owner?.name ?? '')
-    await untilDone(chat, body['id'])
+    await untilDone(chat, body.action.id)
     await chat.works()
   })
 
-  test('of a stopped session is refused, and the answer names the alternative', async () => {
+  test('of a stopped session starts it', async () => {
     const chat = await world.linked('resting')
     await world.sandbox.api(`/api/sessions/${chat.name}/stop`, { method: 'POST' })
     await chat.untilSession('STOPPED STOPPED requested')
-    expect(await call(`/api/sessions/${chat.name}/restart`)).toMatchObject({ status: 409, body: { code: 'session-stopped' } })
+    expect(await call(`/api/sessions/${chat.name}/restart`)).toMatchObject({ status: 201, body: { action: null } })
+    await chat.works()
   })
 })
 
@@ -91,8 +98,8 @@ describe('a log-out', () => {
         await chat.untilSession('STOPPED STOPPED requested')
       }
       const { status, body } = await call(`/api/sessions/${chat.name}/logout`)
-      expect(status).toBe(202)
-      expect(await untilDone(chat, body['id'])).toMatchObject({ result: { code: 'logged-out' } })
+      expect(status).toBe(201)
+      expect(await untilDone(chat, body.action.id)).toMatchObject({ result: { code: 'logged-out' } })
       await eventually(async () => expect((await chat.account()).deviceJid).toBeNull())
       const { putAside } = await chat.document()
       expect(putAside).toMatchObject([{ reason: 'logged-out', checkpoint: { object: expect.any(String) } }])
@@ -115,7 +122,7 @@ describe('a log-out that WhatsApp does not answer', () => {
     const since = world.happened.length
     const { body } = await call(`/api/sessions/${chat.name}/logout`)
     await world.happens(({ phone, child }) => phone === chat.phone && child === 'remove-companion-device', since)
-    return body['id']
+    return body.action.id
   }
 
   async function failsToLogOut(chat: Chat): Promise<void> {
@@ -134,7 +141,7 @@ describe('a log-out that WhatsApp does not answer', () => {
     await chat.works()
     await conversationGoesOn(chat, 'as before')
     expect(await chat.account()).toMatchObject({ registrations: 1, deviceJid: expect.any(String) })
-    await untilDone(chat, (await call(`/api/sessions/${chat.name}/logout`)).body['id'])
+    await untilDone(chat, (await call(`/api/sessions/${chat.name}/logout`)).body.action.id)
     await chat.untilSession('FAILED LOGGED_OUT logged-out-on-request')
     expect((await chat.account()).deviceJid).toBeNull()
   })
@@ -184,7 +191,7 @@ describe('a log-out while Cloud Storage is away', () => {
     await world.sandbox.storage.stop()
     const { body } = await call(`/api/sessions/${chat.name}/logout`)
     await eventually(async () => {
-      const response = await world.sandbox.api(`/api/sessions/${chat.name}/actions/${String(body['id'])}`)
+      const response = await world.sandbox.api(`/api/sessions/${chat.name}/actions/${body.action.id}`)
       expect(await response.json()).toMatchObject({ state: 'failed', result: { code: 'backup-failed' } })
     })
     await world.sandbox.storage.start()
@@ -239,7 +246,7 @@ describe('a session whose journal has a gap', () => {
     expect(plan).toMatchObject({ approved: false, reason: 'journal-gap', wouldLose: { records: expect.any(Number) } })
     const approved = await call(`/api/sessions/${chat.name}/restore`, { approve: true })
     expect(approved).toMatchObject({ status: 202, body: { approved: true } })
-    await untilDone(chat, (approved.body['action'] as { id: string }).id)
+    await untilDone(chat, (approved.body.action as { id: string }).id)
     await chat.works()
     for (const word of ['after it', 'and again']) await conversationGoesOn(chat, word)
     expect((await chat.account()).registrations).toBe(1)

@@ -123,6 +123,30 @@ test("a runner's download from WhatsApp is served by the simulator", async () =>
   await vi.waitFor(said, { timeout: 30_000, interval: 50 })
 })
 
+test('each runner has a network and a clock of its own', async () => {
+  await using sandbox = await withFixtures({ runners: 2, runnerNetworks: true, runnerClocks: true })
+  const lines = async (slot: string) => {
+    const log = await readFile(join(sandbox.folder, 'logs', `${slot}.log`), 'utf8')
+    return log.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Record<string, unknown>] : []))
+  }
+  const told = async (slot: string) => {
+    const before = (await lines(slot)).length
+    sandbox.runner(slot).kill('SIGUSR2')
+    return await vi.waitFor(async () => (await lines(slot))[before] ?? expect.fail(), { timeout: 20_000 })
+  }
+  const minutesAhead = ({ now }: Record<string, unknown>) => Math.round((Number(now) - Date.now()) / 60_000) + 0
+  await sandbox.skewClock('runner-1', { minutes: -5 })
+  await sandbox.networkOf('runner-2').storage.change({ how: 'refuse' })
+  const [one, other] = await Promise.all(['runner-1', 'runner-2'].map(told))
+  expect([one?.['storage'], other?.['storage']]).toEqual([true, false])
+  expect([one ?? {}, other ?? {}].map(minutesAhead)).toEqual([-5, 0])
+  const back = once(sandbox.runner('runner-1'), 'ready')
+  sandbox.runner('runner-1').kill()
+  await back
+  // The next process of the slot has the same wrong clock.
+  expect(minutesAhead((await lines('runner-1')).findLast(({ msg }) => msg === 'started') ?? {})).toBe(-5)
+})
+
 describe('a part of a sandbox:', () => {
   test('a runner that is killed is back at once, with another pid, which sandbox.json names', async () => {
     await using sandbox = await withFixtures({ runners: 2, functions: false, runnerEnv: { EXTRA: 'setting' } })

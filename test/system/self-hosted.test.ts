@@ -53,8 +53,8 @@ const server = () => {
 const dueTasks = () => world.google.documents.query({ collection: 'due_tasks' })
 
 /** Returns the tasks of a job. */
-const tasksOf = async ({ id }: AcceptedMessage) =>
-  (await dueTasks()).filter(({ fields }) => (fields['payload'] as { job: string }).job === id)
+const tasksOf = async ({ jobId }: AcceptedMessage) =>
+  (await dueTasks()).filter(({ fields }) => (fields['payload'] as { job: string }).job === jobId)
 
 const copiesOf = async (chat: Chat, text: string): Promise<number> =>
   (await chat.received()).filter((message) => message.text === text).length
@@ -113,7 +113,7 @@ test('nothing is lost or doubled when the server is killed over due tasks', asyn
   const begun = Promise.withResolvers<void>()
   const stop = world.google.documents.listen(
     { collection: 'due_tasks', where: [['attempts', '>', 0]] },
-    (events) => events.some(({ document: { id } }) => jobs.some((job) => id.includes(job.id))) && begun.resolve(),
+    (events) => events.some(({ document: { id } }) => jobs.some((job) => id.includes(job.jobId))) && begun.resolve(),
     (error) => begun.reject(error),
   )
   const back = once(server(), 'ready')

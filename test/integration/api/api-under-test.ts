@@ -79,6 +79,7 @@ function apiOn(firestore: FirestoreUnderTest): ApiUnderTest {
     documents,
     objects,
     archives: new MemoryObjects(),
+    media: new MemoryObjects(),
     journalsOn: (guarded: DocumentStore) => new DocumentJournals(guarded),
     // Only /health uses it, and the tests of /health pass the real one.
     storage: { check: () => Promise.resolve() },
@@ -87,6 +88,7 @@ function apiOn(firestore: FirestoreUnderTest): ApiUnderTest {
     authenticatorOn: keysBeside(API_KEY),
     tenantDefaults: DEFAULT_TENANT_SETTINGS,
     acceptsMessages: true,
+    isRecoveryAutomatic: true,
     isMultiTenant: true,
     version: VERSION,
     thresholds: { cpu: 70, memory: 75 },

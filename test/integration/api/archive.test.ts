@@ -1,3 +1,4 @@
+import { ackFieldsOf } from '../../../functions/src/use-cases/send-answer.ts'
 import { isTombstone, tombstoneSchema } from '@holdfast/core/message/archived-job'
 import { JOBS, JOB_STATUSES, type JobStatus, jobPath } from '@holdfast/core/message/job-document'
 import { encodeFields } from '@holdfast/core/platform/document-json'
@@ -53,10 +54,11 @@ async function ended(status: JobStatus = 'sent') {
   const key = `key ${++keys}`
   const { body: accepted } = await calls.post('/api/sendText', text, keyed(key))
   const at = new Date('2026-11-01T10:00:00Z')
-  const proto = (await api.cipher('main')).sealContent(Buffer.from('proto'), `${jobPath(accepted.id)}/proto`)
+  const proto = (await api.cipher('main')).sealContent(Buffer.from('proto'), `${jobPath(accepted.jobId)}/proto`)
   const fields = { status, attempts: 1, lastAttemptAt: at, proto, timeline: new Append({ status, at }) }
-  await api.documents.commit([{ kind: 'update', path: jobPath(accepted.id), fields }])
-  return { key, accepted: { ...accepted, status }, snapshot: await stored(accepted.id) }
+  await api.documents.commit([{ kind: 'update', path: jobPath(accepted.jobId), fields }])
+  const { timestamp: _, messageTimestamp: __, ...same } = accepted
+  return { key, accepted: { ...same, ...ackFieldsOf(status) }, snapshot: await stored(accepted.jobId) }
 }
 
 describe('an archived message', () => {
@@ -156,7 +158,7 @@ describe('the idempotency key of an archived message', () => {
     const { key, accepted, snapshot } = await ended()
     await archive(snapshot)
     expect(await calls.post('/api/sendText', text, keyed(key))).toMatchObject({ status: 201, body: accepted })
-    expect(isTombstone((await stored(accepted.id)).fields)).toBe(true)
+    expect(isTombstone((await stored(accepted.jobId)).fields)).toBe(true)
   })
 
   it.each([{ text: 'Other' }, { chatId: '5511999990001@c.us' }])('is refused for %j', async (changed) => {
@@ -185,7 +187,7 @@ describe('archiving', () => {
     const { accepted, snapshot } = await ended()
     await expect(archive(snapshot, failing(false))).rejects.toThrow('14 UNAVAILABLE')
     expect(await calls.get(`/api/messages/${accepted.id}`)).toMatchObject({ status: 200, body: { text: text.text } })
-    expect(await archive(await stored(accepted.id))).toBe('archived')
+    expect(await archive(await stored(accepted.jobId))).toBe('archived')
     expect(await archives.list('archive/')).toHaveLength(1)
   })
 
@@ -206,8 +208,8 @@ describe('archiving', () => {
     const receipt = { status: 'delivered', timeline: new Append({ status: 'delivered', at }) }
     await api.documents.commit([{ kind: 'update', path: snapshot.path, fields: receipt }])
     expect(await archive(snapshot)).toBe('changed')
-    expect(isTombstone((await stored(accepted.id)).fields)).toBe(false)
-    expect(await archive(await stored(accepted.id))).toBe('archived')
+    expect(isTombstone((await stored(accepted.jobId)).fields)).toBe(false)
+    expect(await archive(await stored(accepted.jobId))).toBe('archived')
     expect((await calls.get(`/api/messages/${accepted.id}`)).body.status).toBe('delivered')
   })
 
@@ -219,16 +221,16 @@ describe('archiving', () => {
     const bytes = (await archives.read(name))?.bytes ?? Buffer.alloc(0)
     await archives.create(objectOf(snapshot), bytes)
     await expect(archive(snapshot)).rejects.toMatchObject({ code: 'cannot-decrypt' })
-    expect(isTombstone((await stored(accepted.id)).fields)).toBe(false)
+    expect(isTombstone((await stored(accepted.jobId)).fields)).toBe(false)
   })
 
   it('keeps the job when the object has another content', async () => {
     const { accepted, snapshot } = await ended()
-    const json = JSON.stringify({ v: 1, job: accepted.id, fields: encodeFields({ ...snapshot.fields, attempts: 7 }) })
+    const json = JSON.stringify({ v: 1, job: accepted.jobId, fields: encodeFields({ ...snapshot.fields, attempts: 7 }) })
     const name = objectOf(snapshot)
     await archives.create(name, (await api.cipher('main')).sealContent(Buffer.from(json), name))
     await expect(archive(snapshot)).rejects.toMatchObject({ code: 'store-unfit' })
-    expect(isTombstone((await stored(accepted.id)).fields)).toBe(false)
+    expect(isTombstone((await stored(accepted.jobId)).fields)).toBe(false)
   })
 
   it.each(['pending', 'processing'] as const)('is no way to get rid of a job that is %s', async (status) => {

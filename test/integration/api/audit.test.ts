@@ -49,7 +49,7 @@ describe('the audit log', () => {
     })
     expect(entries).toEqual([
       entry('createSession', { on: { name: 'main' }, status: 201, problem: null }),
-      entry('createSession', { on: { name: 'main' }, status: 409, problem: 'session-exists' }),
+      entry('createSession', { on: { name: 'main' }, status: 422, problem: 'session-exists' }),
       entry('startSession', { on: { name: 'nobody' }, status: 404, problem: 'unknown-session' }),
       entry('changeTenant', {
         on: { id: 'acme', config: 'quotas' },
@@ -156,15 +156,25 @@ describe('an act whose entry cannot be written', () => {
   })
 
   it('is not waited for twice while Firestore is away', async () => {
-    const hasty: Clock = { ...systemClock, after: (delayMs, callback, name) => systemClock.after(delayMs / 20, callback, name) }
+    let waitsThatRanOut = 0
+    const hasty: Clock = {
+      ...systemClock,
+      after: (delayMs, callback, name) =>
+        systemClock.after(
+          delayMs / 20,
+          () => {
+            waitsThatRanOut++
+            callback()
+          },
+          name,
+        ),
+    }
     let waits = 0
     const documents = api.committing(async (changes) => {
       if (!changes.some(({ path }) => isAudit(path))) waits++
       await Promise.withResolvers<void>().promise
     })
-    const begunAt = performance.now()
     const { status } = await api.with({ documents, clock: hasty }).post('/api/sessions', { name: 'never' })
-    expect([status, waits]).toEqual([503, 1])
-    expect(performance.now() - begunAt).toBeLessThan(900)
+    expect([status, waits, waitsThatRanOut]).toEqual([503, 1, 1])
   })
 })

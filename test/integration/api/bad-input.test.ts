@@ -1,6 +1,8 @@
+import type { z } from 'zod'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Route } from '../../../functions/src/api/route.ts'
 import { ROUTES } from '../../../functions/src/api/routes.ts'
+import { unknownField } from '../../../functions/src/api/schemas.ts'
 import { type Answer, type ApiUnderTest, startApi } from './api-under-test.ts'
 import { EVERY_ROUTE, type RouteRequest } from './every-route.ts'
 
@@ -38,7 +40,7 @@ function expectRefusal({ status, headers, body }: Answer, what: string, expected
 }
 
 it('the requests of these tests cover every route of the API', () => {
-  const open = ['GET /health', 'GET /api/openapi.json']
+  const open = ['GET /ping', 'GET /health', 'GET /api/status', 'GET /api/openapi.json']
   expect([...Object.keys(EVERY_ROUTE), ...open].toSorted()).toEqual(api.routes.toSorted())
 })
 
@@ -63,9 +65,6 @@ const INVALID_BODIES: [string, string | Uint8Array<ArrayBuffer>][] = [
   ['UTF-16', new Uint8Array(Buffer.from('{"name":"x"}', 'utf16le'))],
   ['compressed bytes', bytes(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3)],
   ['deep lists', `${'['.repeat(200_000)}${']'.repeat(200_000)}`],
-  ['deep objects', `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`],
-  ['an unknown field', '{"nobody-knows-this":1}'],
-  ['a prototype', '{"__proto__":{"name":"x"},"constructor":1}'],
   ['a body that is too large', JSON.stringify({ name: 'x'.repeat(1_100_000) })],
 ]
 
@@ -74,9 +73,43 @@ const namesOf = (routes: readonly Route[]): string[] => routes.map(({ method, pa
 
 /** The routes that read a body. Every other one depends on its path alone. */
 const TAKES_A_BODY = namesOf(keyed.filter(({ request }) => request?.body))
-const TAKES_NO_BODY = namesOf(keyed.filter(({ request }) => !request?.body))
+/** Removes the session that the other requests are about, and succeeds without it, as WAHA does. It comes last. */
+const REMOVES = 'DELETE /api/sessions/:name'
+const TAKES_NO_BODY = namesOf(keyed.filter(({ request }) => !request?.body)).filter((route) => route !== REMOVES)
+
+/** Bodies whose fields no route knows. */
+const UNKNOWN_FIELDS: [string, string][] = [
+  ['an unknown field', '{"nobody-knows-this":1}'],
+  ['a prototype', '{"__proto__":{"name":"x"},"constructor":1}'],
+  ['deep objects', `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`],
+]
+
+/** Routes in WAHA's words, whose callers send more fields than we read, and leave out every other. */
+const IGNORING = keyed.filter(({ request }) => (request?.body as z.ZodObject | undefined)?.def.catchall === unknownField)
+
+/** The answer is the same with any body, and without one. */
+async function expectIgnored(route: string): Promise<void> {
+  const { path } = EVERY_ROUTE[route] ?? { path: '' }
+  const method = methodOf(route)
+  const without = await api.call(path, { method })
+  for (const [what, body] of INVALID_BODIES) {
+    const { status } = await api.call(path, { method, body })
+    expect([what, status]).toEqual([what, what === 'a body that is too large' ? 413 : without.status])
+  }
+}
 
 describe('a body', () => {
+  it.each(TAKES_A_BODY)('with unknown fields is refused by %s, or they are ignored', async (route) => {
+    const { path } = EVERY_ROUTE[route] ?? { path: '' }
+    const isIgnoring = namesOf(IGNORING).includes(route)
+    for (const [what, body] of UNKNOWN_FIELDS) {
+      const answer = await api.call(path, { method: methodOf(route), body })
+      if (!isIgnoring) expectRefusal(answer, what, [400])
+      else if (answer.status < 400) expect(answer.headers.get('X-Ignored-Fields')).not.toBeNull()
+      else expectRefusal(answer, what)
+    }
+  })
+
   it.each(TAKES_A_BODY)('that is invalid is refused by %s', async (route) => {
     const { path } = EVERY_ROUTE[route] ?? { path: '' }
     const method = methodOf(route)
@@ -87,18 +120,9 @@ describe('a body', () => {
     }
   })
 
-  it.each(TAKES_NO_BODY)('is ignored by %s', async (route) => {
-    const { path } = EVERY_ROUTE[route] ?? { path: '' }
-    const method = methodOf(route)
-    const without = await api.call(path, { method })
-    for (const [what, body] of INVALID_BODIES) {
-      const { status } = await api.call(path, { method, body })
-      expect([what, status]).toEqual([what, what === 'a body that is too large' ? 413 : without.status])
-    }
-  })
+  it.each(TAKES_NO_BODY)('is ignored by %s', expectIgnored)
 
   it.each<[string, string, unknown]>([
-    ['no name', 'POST /api/sessions', {}],
     ['a name that is a number', 'POST /api/sessions', { name: 1 }],
     ['a name that is an object', 'POST /api/sessions', { name: { toString: 'x' } }],
     ['a reserved name', 'POST /api/sessions', { name: 'messages' }],
@@ -106,6 +130,8 @@ describe('a body', () => {
     ['a name with a line break', 'POST /api/sessions', { name: 'main\n' }],
     ['a name with a null byte', 'POST /api/sessions', { name: 'ma\u0000in' }],
     ['a long name', 'POST /api/sessions', { name: 'x'.repeat(55) }],
+    ['deep objects in the configuration', 'POST /api/sessions', `{"config":${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}}`],
+    ['half a character in the configuration', 'POST /api/sessions', { config: { metadata: { a: '\uD83D' } } }],
     ['a start that is a number', 'POST /api/sessions', { name: 'x', start: 1 }],
     ['a text that is a number', 'POST /api/sendText', { session: 'main', chatId: '5511999990000@c.us', text: 7 }],
     ['half a character', 'POST /api/sendText', { session: 'main', chatId: '5511999990000@c.us', text: 'a\uD83D' }],
@@ -113,6 +139,7 @@ describe('a body', () => {
     ['a chat with a line break', 'POST /api/sendText', { session: 'main', chatId: '5511999990000@c.us\n', text: 'x' }],
     ['a chat with digits of another script', 'POST /api/sendText', { session: 'main', chatId: '٥٥١١٩٩٩٩٩@c.us', text: 'x' }],
     ['a session with a path', 'POST /api/sendText', { session: 'a/b', chatId: '5511999990000@c.us', text: 'x' }],
+    ['half a character in a reason', 'POST /api/sessions/:name/restart', { reason: '\uD83D' }],
     ['a reason that is an object', 'POST /api/sessions/:name/restart', { reason: {} }],
     ['a long reason', 'POST /api/sessions/:name/logout', { reason: 'x'.repeat(201) }],
     ['an approval that is a text', 'POST /api/sessions/:name/restore', { approve: 'true' }],
@@ -159,15 +186,22 @@ const UNKNOWN_NAMES = [
   'main;drop',
 ]
 
+/** Fills the other parameters of a pattern. Those that name something at WhatsApp have to be well-formed. */
+const filled = (pattern: string, { path }: RouteRequest): string => {
+  const example = path.split('?')[0]?.split('/') ?? []
+  const parts = pattern.replace(':name', 'main').replace(':id', 'x').split('/')
+  return parts.map((part, index) => (part.startsWith(':') ? (example[index] ?? part) : part)).join('/')
+}
+
 describe('a path', () => {
-  const withParameters = Object.entries(EVERY_ROUTE).filter(([route]) => route.includes(':'))
+  const withParameters = Object.entries(EVERY_ROUTE).filter(([route]) => route.includes(':') && route !== REMOVES)
 
   it.each(withParameters)('with an unknown name is refused by %s', async (route, request) => {
     const pattern = route.split(' ')[1] ?? ''
     const query = request.path.split('?')[1]
     for (const parameter of [':name', ':id'].filter((each) => pattern.includes(each))) {
       for (const name of UNKNOWN_NAMES) {
-        const path = pattern.replace(parameter, name).replace(':name', 'main').replace(':id', 'x')
+        const path = filled(pattern.replace(parameter, name), request)
         const answer = await api.call(query ? `${path}?${query}` : path, initOf(route, request))
         // Dots are removed from a path before the app gets it, and the rest can be the path of another route.
         if (!/^\.|^%2e/i.test(name)) expectRefusal(answer, `${methodOf(route)} ${path.slice(0, 100)}`, [404])
@@ -178,24 +212,17 @@ describe('a path', () => {
 
   it('of no route is answered with 404, whatever the method', async () => {
     for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']) {
-      for (const path of [
-        '/api',
-        '/api/',
-        '/api//sessions',
-        '/api/sessions/',
-        '/api/x/y/z/w',
-        '/API/sessions',
-        '/api/sessions/main/x',
-        '//',
-      ]) {
+      for (const path of ['/api', '/api/', '/api//sessions', '/api/x/y/z/w', '/API/sessions', '/api/sessions/main/x', '//']) {
         expectRefusal(await api.call(path, { method }), `${method} ${path}`, [404])
       }
     }
   })
 })
 
-it.each(Object.entries(EVERY_ROUTE))('%s refuses another method', async (route, { path }) => {
-  const others = Object.entries(EVERY_ROUTE).filter(([other]) => other.split(' ')[1] === route.split(' ')[1])
+it.each(Object.entries(EVERY_ROUTE))('%s refuses another method', async (_, { path }) => {
+  // A parameter of another route may stand for a word of this one.
+  const serves = (pattern: string) => new RegExp(`^${pattern.replaceAll(/:\w+/g, '[^/]+')}$`).test(path.split('?')[0] ?? '')
+  const others = Object.entries(EVERY_ROUTE).filter(([other]) => serves(other.split(' ')[1] ?? ''))
   const taken = new Set(others.map(([other]) => methodOf(other)))
   for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'].filter((each) => !taken.has(each))) {
     expectRefusal(await api.call(path, { method }), `${method} ${path}`, [404])
@@ -204,11 +231,9 @@ it.each(Object.entries(EVERY_ROUTE))('%s refuses another method', async (route, 
 
 describe('a query', () => {
   it.each([
-    ...['', '0', '-1', '1.5', '1001', '1e99', 'NaN', 'x', '%00', '9'.repeat(400)].map(
-      (limit) => `/api/main/messages?limit=${limit}`,
-    ),
-    ...['', 'x', '1', '9'.repeat(20), `${'9'.repeat(20)}-1`, '%00', '%FF'].map((since) => `/api/main/messages?since=${since}`),
-    ...['', 'png', 'RAW', '%00', '__proto__'].map((format) => `/api/main/auth/qr?format=${format}`),
+    ...['0', '-1', '1.5', '1001', '1e99', 'NaN', 'x', '%00', '9'.repeat(400)].map((limit) => `/api/main/messages?limit=${limit}`),
+    ...['x', '1', '9'.repeat(20), `${'9'.repeat(20)}-1`, '%00', '%FF'].map((since) => `/api/main/messages?since=${since}`),
+    ...['png', 'RAW', '%00', '__proto__'].map((format) => `/api/main/auth/qr?format=${format}`),
     ...['', '?session=', '?session=nobody', '?session=a%2Fb', '?session=%FF', '?session[]=main'].map(
       (query) => `/api/session-info${query}`,
     ),
@@ -247,9 +272,17 @@ describe('a header', () => {
 
 it('the refused requests stored nothing', async () => {
   const ids = async (collection: string) => (await api.documents.query({ collection })).map(({ id }) => id)
-  expect(await ids('whatsapp_connection_states')).toEqual(['default.main'])
-  expect(await ids('session_keys')).toEqual(['default.main'])
-  expect(await ids('recovery_actions')).toEqual([])
+  // A session without a name gets one: those of the requests whose unknown fields were ignored.
+  const named = async (collection: string) => (await ids(collection)).filter((id) => !id.startsWith('default.session_'))
+  expect(await named('whatsapp_connection_states')).toEqual(['default.main'])
+  expect(await named('session_keys')).toEqual(['default.main'])
+  // Those of the requests whose unknown fields were ignored.
+  expect(await ids('recovery_actions')).toEqual(['default.main-logout-000001', 'default.main-restart-000001'])
   // The one of `with false claims about the body`, whose request was valid each time.
-  expect(await ids('message_queue_jobs')).toHaveLength(1)
+  const jobs = (await api.documents.query({ collection: 'message_queue_jobs' })).map(({ fields }) => String(fields['type']))
+  expect(jobs.filter((type) => type === 'text')).toHaveLength(1)
+  // Deletions and pins need no body, so that theirs were valid whatever the body was.
+  expect(new Set(jobs)).toEqual(new Set(['delete', 'pin', 'text']))
 })
+
+it(`a body is ignored by ${REMOVES}`, () => expectIgnored(REMOVES))

@@ -39,6 +39,11 @@ function watchingCommits(at: (number: number, commit: () => Promise<void>) => Pr
   return { sizes, calls: api.with({ documents }) }
 }
 
+function acceptedAs(jobId: string, chatId: string) {
+  const messageId = whatsappMessageIdOf(jobId)
+  return { id: `true_${chatId}_${messageId}`, jobId, messageId, ack: 0, ackName: 'PENDING', status: 'PENDING' }
+}
+
 describe('many messages', () => {
   it('are accepted with a result for each, in their order', async () => {
     const messages = [
@@ -53,9 +58,9 @@ describe('many messages', () => {
       accepted: 2,
       refused: 1,
       results: [
-        { index: 0, id: id(0), messageId: whatsappMessageIdOf(id(0)), status: 'pending' },
+        { index: 0, ...acceptedAs(id(0), '5511999990000@c.us') },
         { index: 1, code: 'invalid-time', detail: expect.stringContaining('366 days') },
-        { index: 2, id: jobIdOf('default', 'own'), messageId: whatsappMessageIdOf(jobIdOf('default', 'own')), status: 'pending' },
+        { index: 2, ...acceptedAs(jobIdOf('default', 'own'), '5511999990001@c.us') },
       ],
     })
     expect(await stored(id(0))).toMatchObject({ sessionId: 'default.main', index: 0, priority: 'normal' })
@@ -69,7 +74,7 @@ describe('many messages', () => {
       'text',
       {},
       { ...text, text: '' },
-      { ...text, chatId: '1203630@g.us' },
+      { ...text, chatId: 'status@broadcast' },
       { ...text, session: 'nobody' },
       { ...text, more: 1 },
       { ...text, idempotencyKey: '' },
@@ -83,13 +88,17 @@ describe('many messages', () => {
       ...Array.from({ length: 4 }, () => 'bad-request'),
       'unsupported-chat',
       'unknown-session',
-      ...Array.from({ length: 3 }, () => 'bad-request'),
+      'accepted',
+      'accepted',
+      'bad-request',
       'accepted',
     ])
-    expect(body.results[3].detail).toBe(
-      'chatId: is required: like 491701234567@c.us; text: is required; session: is required: the name of a session, or a pool',
-    )
-    expect([body.accepted, body.refused]).toEqual([2, 9])
+    expect(body.results[3].detail).toBe('chatId: is required: like 491701234567@c.us; text: is required')
+    expect(body.results.map(({ ignored }: { ignored?: string[] }) => ignored).filter(Boolean)).toEqual([
+      ['more'],
+      ['idempotencyKey'],
+    ])
+    expect([body.accepted, body.refused]).toEqual([4, 7])
   })
 
   it('are refused for sessions that the caller may not know of, as if there were none', async () => {
@@ -130,7 +139,7 @@ describe('many messages', () => {
 
   it('keep their order: by the time of their commit, and in it by their index', async () => {
     const { body } = await bulk(numbered(150), 'ordered')
-    const found = await Promise.all(body.results.map(({ id }: { id: string }) => api.documents.read(jobPath(id))))
+    const found = await Promise.all(body.results.map(({ jobId }: { jobId: string }) => api.documents.read(jobPath(jobId))))
     const places = found.map((snapshot) => ({ at: snapshot?.createdAtMicros ?? 0, index: snapshot?.fields['index'] as number }))
     const sorted = places.toSorted((one, other) => one.at - other.at || one.index - other.index)
     expect(sorted.map(({ index }) => index)).toEqual(Array.from({ length: 150 }, (_, index) => index))
@@ -139,7 +148,7 @@ describe('many messages', () => {
   it('for later get their tasks', async () => {
     const sendAt = new Date(Date.now() + 3_600_000).toISOString()
     const { body } = await bulk(numbered(45, { sendAt }), 'later')
-    const ids: string[] = body.results.map(({ id }: { id: string }) => id)
+    const ids: string[] = body.results.map(({ jobId }: { jobId: string }) => jobId)
     expect(api.tasks.all.map(({ payload }) => payload['job']).filter((id) => ids.includes(String(id)))).toHaveLength(45)
   })
 
@@ -149,7 +158,7 @@ describe('many messages', () => {
     const logger = { debug: collect, info: collect, warn: collect, error: collect } as unknown as Logger
     const { body } = await bulk([text, { ...text, session: 'second' }], 'logged-key', api.with({ logger }))
     for (const [place, session] of ['default.main', 'default.second'].entries()) {
-      const line = lines.find((each) => each.includes(body.results[place].id))
+      const line = lines.find((each) => each.includes(body.results[place].jobId))
       expect(line).toContain(`"session":"${session}"`)
     }
     for (const secret of ['Hello', '5511999990000', 'logged-key']) expect(lines.join()).not.toContain(secret)
@@ -161,13 +170,13 @@ describe('a repeated request for many messages', () => {
     const messages = [...numbered(3), { ...text, idempotencyKey: 'one of many' }]
     const first = await bulk(messages, 'again')
     const before = await jobs()
-    await api.documents.commit([{ kind: 'update', path: jobPath(first.body.results[1].id), fields: { status: 'sent' } }])
+    await api.documents.commit([{ kind: 'update', path: jobPath(first.body.results[1].jobId), fields: { status: 'sent' } }])
     const archives = new MemoryObjects()
-    await api.documents.commit([{ kind: 'update', path: jobPath(first.body.results[2].id), fields: { status: 'canceled' } }])
+    await api.documents.commit([{ kind: 'update', path: jobPath(first.body.results[2].jobId), fields: { status: 'canceled' } }])
     await api.with({ archives }).send('DELETE', `/api/messages/${first.body.results[2].id}`)
     const second = await bulk(messages, 'again')
-    const statuses = ['pending', 'sent', 'canceled', 'pending']
-    const results = first.body.results.map((result: object, index: number) => ({ ...result, status: statuses[index] }))
+    const acks = [{}, { ack: 1, ackName: 'SERVER', status: 'SERVER_ACK' }, { ack: -1, ackName: 'ERROR', status: 'ERROR' }, {}]
+    const results = first.body.results.map((result: object, index: number) => ({ ...result, ...acks[index] }))
     expect(second.body).toEqual({ ...first.body, results })
     expect(await jobs()).toBe(before)
     expect(await api.post('/api/sendText', text, keyed('one of many'))).toMatchObject({ status: 201 })
@@ -183,7 +192,7 @@ describe('a repeated request for many messages', () => {
       { index: 1, code: 'idempotency-key-reused' },
       first.body.results[2],
     ])
-    expect(await stored(first.body.results[1].id)).toMatchObject({ status: 'pending' })
+    expect(await stored(first.body.results[1].jobId)).toMatchObject({ status: 'pending' })
   })
 
   it('that adds messages accepts the new ones', async () => {
@@ -213,8 +222,8 @@ describe('one key for two messages of a request', () => {
     const one = { ...text, idempotencyKey: 'twice' }
     const { body } = await bulk([one, one, { ...one, text: 'Other' }])
     expect(body.results).toMatchObject([
-      { index: 0, id: jobIdOf('default', 'twice') },
-      { index: 1, id: jobIdOf('default', 'twice') },
+      { index: 0, jobId: jobIdOf('default', 'twice') },
+      { index: 1, jobId: jobIdOf('default', 'twice') },
       { index: 2, code: 'idempotency-key-reused', detail: expect.stringContaining('Message 0') },
     ])
   })

@@ -16,7 +16,7 @@ function routeOf(method: string, path: string): Route | null {
   const { pathname } = new URL(`http://localhost${path}`)
   const describes = (route: Route): boolean =>
     route.method === (method === 'HEAD' ? 'GET' : method) &&
-    new RegExp(`^${route.path.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`).test(pathname)
+    new RegExp(`^${route.path.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`).test(pathname.replace(/(.)\/$/, '$1'))
   return ROUTES.find(describes) ?? null
 }
 

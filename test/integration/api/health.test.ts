@@ -70,10 +70,13 @@ describe('an installation without problems', () => {
       status: 'healthy',
       version: VERSION,
       uptime: expect.any(Number),
+      measuredAt: null,
       connections: { total: 0, active: 0, failed: 0, recovering: 0 },
       queue: { waiting: 0, active: 0, failed: 0 },
       resources: { cpu: null, memory: { percentage: null } },
       runners: [],
+      outage: 'none',
+      availability: null,
       problems: [],
     })
   })

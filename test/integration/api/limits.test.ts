@@ -216,7 +216,7 @@ describe('the messages of a day', () => {
     const { id, key } = await newTenant({})
     await api.post('/api/sessions', { name: 'main' }, key)
     const { body } = await api.post('/api/sendText', text, key)
-    expect(await api.documents.read(jobPath(body.id))).not.toBeNull()
+    expect(await api.documents.read(jobPath(body.jobId))).not.toBeNull()
     expect(await api.documents.read(usagePath(`messages-${id}`))).toBeNull()
   })
 })
@@ -248,7 +248,7 @@ describe('the number of', () => {
     const made = names.filter((_, n) => answers[n]?.status === 201)
     expect((await api.get('/api/sessions', key)).body).toHaveLength(3)
     expect(await api.post('/api/sessions', { name: made[0] }, key)).toMatchObject({
-      status: 409,
+      status: 422,
       body: { code: 'session-exists' },
     })
     const refusedName = names.find((_, n) => answers[n]?.status === 403) ?? ''
@@ -282,7 +282,7 @@ describe('a tenant that is being deleted', () => {
     const text = { session: 'main', chatId: '5511999990000@c.us', text: 'Hello' }
     expect(await post('/api/sendText', text, operator)).toMatchObject(deleting)
     expect((await api.documents.read(sessionPath(`${id}.main`)))?.fields['wanted']).toBe('offline')
-    expect((await post('/api/sessions/main/stop', undefined, operator)).status).toBe(200)
+    expect((await post('/api/sessions/main/stop', undefined, operator)).status).toBe(201)
   })
 
   it('gets no session or key from a request that began before', async () => {

@@ -26,8 +26,8 @@ async function job(id: string): Promise<JobDocument> {
 /** Accepts a message and writes into its document what its owner would write. */
 async function message(fields: Fields = {}, request: object = {}): Promise<{ id: string; messageId: string }> {
   const { body } = await api.post('/api/sendText', { ...text, ...request })
-  if (Object.keys(fields).length > 0) await write(body.id, fields)
-  return body
+  if (Object.keys(fields).length > 0) await write(body.jobId, fields)
+  return { ...body, id: body.jobId }
 }
 
 const failedAt = new Date('2026-11-01T10:00:00Z')
@@ -74,7 +74,7 @@ describe('cancel', () => {
   ])('ends a message that %s, once', async (_, fields, request) => {
     const { id, messageId } = await message(fields, request)
     const first = await api.post(`/api/messages/${messageId}/cancel`)
-    expect(first).toMatchObject({ status: 200, body: { id, status: 'canceled', waiting: null, nextAttemptAt: null } })
+    expect(first).toMatchObject({ status: 200, body: { jobId: id, status: 'canceled', waiting: null, nextAttemptAt: null } })
     expect(first.body.timeline.at(-1)).toEqual({ status: 'canceled', at: expect.any(String), by: 'api' })
     expect((await job(id)).hold).toBeNull()
     const second = await api.post(`/api/messages/${id}/cancel`)
@@ -138,8 +138,11 @@ describe('cancel', () => {
     const key = { 'Idempotency-Key': 'canceled' }
     const { body } = await api.post('/api/sendText', text, key)
     await api.post(`/api/messages/${body.id}/cancel`)
-    expect(await api.post('/api/sendText', text, key)).toMatchObject({ status: 201, body: { id: body.id, status: 'canceled' } })
-    expect((await job(body.id)).status).toBe('canceled')
+    expect(await api.post('/api/sendText', text, key)).toMatchObject({
+      status: 201,
+      body: { id: body.id, ack: -1, status: 'ERROR' },
+    })
+    expect((await job(body.jobId)).status).toBe('canceled')
   })
 })
 
@@ -149,11 +152,14 @@ describe('replace', () => {
   it('changes the text of a message that waits, and keeps its ids, its place and its key', async () => {
     const key = { 'Idempotency-Key': 'replaced' }
     const { body: accepted } = await api.post('/api/sendText', text, key)
-    const before = await job(accepted.id)
+    const before = await job(accepted.jobId)
     const answer = await put(accepted.id, { text: 'Goodbye' })
-    expect(answer).toMatchObject({ status: 200, body: { ...accepted, text: 'Goodbye' } })
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { id: accepted.id, jobId: accepted.jobId, messageId: accepted.messageId, text: 'Goodbye' },
+    })
     expect(answer.body.timeline.at(-1)).toEqual({ status: 'pending', at: expect.any(String), by: 'api', why: 'replaced' })
-    const after = await job(accepted.id)
+    const after = await job(accepted.jobId)
     const changed = { content: after.content, timeline: after.timeline }
     expect(after).toEqual({ ...before, ...changed })
     // The key belongs to the first request.
@@ -241,7 +247,7 @@ describe('retry', () => {
     const { id, messageId } = await message({ ...FAILED, proto })
     const before = await job(id)
     const answer = await api.post(`/api/messages/${id}/retry`)
-    expect(answer).toMatchObject({ status: 200, body: { id, messageId, status: 'pending', text: 'Hello', attempts: 2 } })
+    expect(answer).toMatchObject({ status: 200, body: { jobId: id, messageId, status: 'pending', text: 'Hello', attempts: 2 } })
     expect(answer.body.timeline.at(-1)).toEqual({ status: 'pending', at: expect.any(String), by: 'api', why: 'retried' })
     const after = await job(id)
     expect(after).toEqual({
@@ -296,7 +302,7 @@ describe('delete', () => {
     const calls = api.with({ archives: new MemoryObjects() })
     const { id, messageId } = await message({ status })
     const answer = await remove(calls, messageId)
-    expect(answer).toMatchObject({ status: 200, body: { id, status, text: 'Hello', archivedAt: expect.any(String) } })
+    expect(answer).toMatchObject({ status: 200, body: { jobId: id, status, text: 'Hello', archivedAt: expect.any(String) } })
     expect(await remove(calls, id)).toMatchObject({ status: 200, body: answer.body })
     expect(await calls.get(`/api/messages/${id}`)).toMatchObject({ status: 200, body: answer.body })
   })
@@ -351,12 +357,12 @@ describe('bugs of comparable queues', () => {
   it('told "failed" and sent later: a failed message returns to the queue only when somebody asks for it', async () => {
     const key = { 'Idempotency-Key': 'told failed' }
     const { body } = await api.post('/api/sendText', text, key)
-    await write(body.id, FAILED)
-    const before = await job(body.id)
-    expect((await api.post('/api/sendText', text, key)).body).toEqual({ ...body, status: 'failed' })
+    await write(body.jobId, FAILED)
+    const before = await job(body.jobId)
+    expect((await api.post('/api/sendText', text, key)).body).toMatchObject({ id: body.id, ack: -1, ackName: 'ERROR' })
     for (const path of ['cancel', 'retry-failed']) await api.post(`/api/messages/${body.id}/${path}`)
     await api.get(`/api/messages/${body.id}`)
-    expect(await job(body.id)).toEqual(before)
+    expect(await job(body.jobId)).toEqual(before)
   })
 
   it('retry with a new id: a message has one id at WhatsApp, whatever is done with it', async () => {

@@ -14,7 +14,7 @@ afterAll(() => api[Symbol.asyncDispose]())
 const CHAT = '5511999990000@c.us'
 
 interface Listed {
-  id: string
+  jobId: string
   text: string | null
 }
 
@@ -22,8 +22,8 @@ const write = (id: string, fields: Fields) => api.documents.commit([{ kind: 'upd
 
 async function send(session: string, text: string, fields: Fields = {}, request: object = {}): Promise<string> {
   const { body } = await api.post('/api/sendText', { session, chatId: CHAT, text, ...request })
-  if (Object.keys(fields).length > 0) await write(body.id, fields)
-  return body.id
+  if (Object.keys(fields).length > 0) await write(body.jobId, fields)
+  return body.jobId
 }
 
 const listed = async (query: string, calls: Pick<ApiUnderTest, 'get'> = api) => {
@@ -49,8 +49,8 @@ describe('the list of messages', () => {
     await api.post('/api/sessions', { name: 'first' })
     const ids = [await send('first', 'one'), await send('first', 'two', { status: 'sent' }), await send('first', 'three')]
     const { messages, cursor } = await listed('?session=first')
-    expect(messages.map(({ id }: Listed) => id)).toEqual(ids.toReversed())
-    for (const message of messages) expect((await api.get(`/api/messages/${message.id}`)).body).toEqual(message)
+    expect(messages.map(({ jobId }: Listed) => jobId)).toEqual(ids.toReversed())
+    for (const message of messages) expect((await api.get(`/api/messages/${message.jobId}`)).body).toEqual(message)
     expect(cursor).toBeNull()
   })
 
@@ -69,7 +69,7 @@ describe('the list of messages', () => {
     }
     expect(await texts('?chatId=5511999990001@c.us&session=there&status=failed')).toEqual(['d'])
     expect(await texts('?status=failed&since=2026-11-02T11:00:00%2B01:00')).toEqual(['d', 'b'])
-    expect(await texts('?session=here&chatId=nobody')).toEqual([])
+    expect(await texts('?chatId=nobody')).toEqual([])
   })
 
   it('is whole and without repetition, although all messages were accepted at once and others come meanwhile', async () => {
@@ -96,12 +96,12 @@ describe('the list of messages', () => {
     const torn = await send('torn', 'torn', { timeline: 'none' })
     const sealed = await send('torn', 'sealed', { content: Buffer.alloc(40) })
     expect((await listed('?session=torn')).messages).toMatchObject([
-      { id: sealed, text: null, textError: 'cannot-decrypt' },
-      { id: torn, damage: expect.stringContaining('timeline') },
-      { id: fine, text: 'fine' },
+      { jobId: sealed, text: null, textError: 'cannot-decrypt' },
+      { jobId: torn, damage: expect.stringContaining('timeline') },
+      { jobId: fine, text: 'fine' },
     ])
     await api.documents.commit([{ kind: 'delete', path: sessionKeyPath('default.torn') }])
-    expect((await listed('?session=torn')).messages[2]).toMatchObject({ id: fine, text: null, textError: 'data-key-missing' })
+    expect((await listed('?session=torn')).messages[2]).toMatchObject({ jobId: fine, text: null, textError: 'data-key-missing' })
   })
 
   it('leaves archived messages out', async () => {

@@ -4,7 +4,7 @@ import { ROUTES } from '../../../functions/src/api/routes.ts'
 import { EVERY_ROUTE, type RouteRequest } from './every-route.ts'
 
 /** What a request can name that belongs to a tenant. */
-export type Kind = 'session' | 'message' | 'action' | 'key' | 'tenant' | 'pool'
+export type Kind = 'session' | 'message' | 'action' | 'key' | 'tenant' | 'pool' | 'alert' | 'delivery'
 
 /** A parameter, or a field of a query or body, by which a route names something. */
 export interface Naming {
@@ -16,17 +16,30 @@ export interface Naming {
   readonly field: string
 }
 
-/** What a path parameter names, by the path up to it. A new one has to be added here. */
-const OF_PATH: Readonly<Record<string, Kind>> = {
+/**
+ * What a path parameter names, by the path up to it. A new one has to be added here. `part`: something below the session that the path
+ * names before, and of no other one.
+ */
+const OF_PATH: Readonly<Record<string, Kind | 'part'>> = {
   '/api/sessions/:name': 'session',
   '/api/:name': 'session',
+  '/api/files/:name': 'session',
+  '/api/files/:name/:file': 'part',
   '/api/sessions/:name/actions/:id': 'action',
+  '/api/recoveries/:id': 'action',
   '/api/messages/:id': 'message',
   '/api/whatsapp/failed/:id': 'message',
   '/api/keys/:id': 'key',
+  '/api/alerts/:id': 'alert',
+  '/api/webhooks/deliveries/:id': 'delivery',
   '/api/tenants/:id': 'tenant',
   '/api/pools/:name': 'pool',
+  '/api/:name/chats/:chatId': 'part',
+  '/api/:name/chats/:chatId/messages/:messageId': 'part',
 }
+
+/** Parameters that name something at WhatsApp, which the account of the session knows and no tenant has. */
+const AT_WHATSAPP: ReadonlySet<string> = new Set(['group', 'chat', 'contact', 'lid', 'phone', 'label'])
 
 /** What a field of a query or a body names. */
 const OF_FIELD: Readonly<Record<string, Kind>> = { session: 'session', tenant: 'tenant', pool: 'pool' }
@@ -42,10 +55,11 @@ const keyed = ROUTES.filter(({ roles }) => roles !== 'anybody')
 export const NAMINGS: readonly Naming[] = keyed.flatMap((entry) => {
   const route = nameOf(entry)
   const { query, body } = entry.request ?? {}
-  const inPath = (CREATING.includes(route) ? [] : [...entry.path.matchAll(/:(\w+)/g)]).map((match) => {
+  const named = [...entry.path.matchAll(/:(\w+)/g)].filter((match) => !AT_WHATSAPP.has(match[1] ?? ''))
+  const inPath = (CREATING.includes(route) ? [] : named).flatMap((match) => {
     const kind = OF_PATH[entry.path.slice(0, match.index + match[0].length)]
     if (!kind) throw new Error(`The table of named-things.ts does not say what ${match[0]} of ${route} names.`)
-    return { route, entry, kind, where: 'path' as const, field: match[1] ?? '' }
+    return kind === 'part' ? [] : [{ route, entry, kind, where: 'path' as const, field: match[1] ?? '' }]
   })
   const fieldsOf = (schema: z.ZodType | undefined) => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : [])
   const inFields = (where: 'query' | 'body', schema: z.ZodType | undefined) =>

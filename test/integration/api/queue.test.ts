@@ -23,8 +23,8 @@ const job = async (id: string) => jobDocumentSchema.parse((await api.documents.r
 
 async function send(session: string, fields: Fields = {}, request: object = {}): Promise<string> {
   const { body } = await api.post('/api/sendText', { session, chatId: '5511999990000@c.us', text: 'Hello', ...request })
-  if (Object.keys(fields).length > 0) await write(body.id, fields)
-  return body.id
+  if (Object.keys(fields).length > 0) await write(body.jobId, fields)
+  return body.jobId
 }
 
 const FAILED = { status: 'failed', attempts: 1, failedAt: earlier, timeline: [{ status: 'failed', at: earlier }] }
@@ -141,7 +141,7 @@ describe('POST /api/queue/retry-failed', () => {
   it('works through several pages, and through a page in which a message changes meanwhile', async () => {
     const messages = Array.from({ length: 230 }, () => ({ session: 'main', chatId: '5511999990000@c.us', text: 'x' }))
     const { body } = await api.post('/api/sendBulk', { messages })
-    const ids: string[] = body.results.map(({ id }: { id: string }) => id)
+    const ids: string[] = body.results.map(({ jobId }: { jobId: string }) => jobId)
     for (let begin = 0; begin < ids.length; begin += 100) {
       const some = ids.slice(begin, begin + 100)
       await api.documents.commit(some.map((id): Change => ({ kind: 'update', path: jobPath(id), fields: FAILED })))
@@ -249,7 +249,7 @@ describe('the paths of old', () => {
     const ids = [await send('main', FAILED), await send('second', FAILED), await send('main', FAILED)]
     await send('main')
     const { body } = await calls.get('/api/whatsapp/failed?limit=2')
-    expect(body.messages.map(({ id }: { id: string }) => id)).toEqual([ids[2], ids[1]])
+    expect(body.messages.map(({ jobId }: { jobId: string }) => jobId)).toEqual([ids[2], ids[1]])
     const rest = (await calls.get(`/api/whatsapp/failed?cursor=${body.cursor}`)).body
     expect([rest.messages.length, rest.cursor]).toEqual([1, null])
     expect(await calls.post(`/api/whatsapp/failed/${ids[0]}/retry`)).toMatchObject({ status: 200, body: { status: 'pending' } })

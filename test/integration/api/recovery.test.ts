@@ -61,23 +61,25 @@ describe('a request for a recovery action', () => {
   it('writes one document however often it is repeated, and a new one after the action has ended', async () => {
     await newSession('twice')
     const answers = await Promise.all([1, 2, 3, 4].map(() => calls.post('/api/sessions/twice/restart')))
-    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202])
-    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1)
-    expect(answers[0]?.body).toMatchObject({
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201])
+    expect(new Set(answers.map(({ body }) => body.action.id)).size).toBe(1)
+    expect(answers[0]?.body.action).toMatchObject({
       session: 'twice',
       type: 'restart',
       state: 'pending',
       requestedBy: 'api',
       result: null,
     })
-    const path = recoveryActionPath(answers[0]?.body.id as string)
+    const path = recoveryActionPath(answers[0]?.body.action.id as string)
     await api.documents.commit([{ kind: 'update', path, fields: { state: 'done' } }])
     const again = await calls.post('/api/sessions/twice/restart', { reason: 'once more' })
-    expect(again.body).toMatchObject({ state: 'pending', why: 'once more' })
-    expect(again.body.id).not.toBe(answers[0]?.body.id)
+    expect(again.body.action).toMatchObject({ state: 'pending', why: 'once more' })
+    expect(again.body.action.id).not.toBe(answers[0]?.body.action.id)
     const listed = await calls.get('/api/sessions/twice/actions')
-    expect(listed.body.map(({ id }: { id: string }) => id)).toEqual([again.body.id, answers[0]?.body.id])
-    expect((await calls.get(`/api/sessions/twice/actions/${again.body.id}`)).body).toMatchObject({ id: again.body.id })
+    expect(listed.body.map(({ id }: { id: string }) => id)).toEqual([again.body.action.id, answers[0]?.body.action.id])
+    expect((await calls.get(`/api/sessions/twice/actions/${again.body.action.id}`)).body).toMatchObject({
+      id: again.body.action.id,
+    })
   })
 
   it('is answered with the action of a faster request', async () => {
@@ -92,15 +94,15 @@ describe('a request for a recovery action', () => {
       },
     }
     const { body } = await api.with({ objects: clients.objects, documents }).post('/api/sessions/overtaken/restart')
-    expect(body.id).toBe(faster?.body.id)
+    expect(body.action.id).toBe(faster?.body.action.id)
   })
 
   it('writes a new action when the open one is damaged, and both are listed', async () => {
     await newSession('torn')
-    const { body: first } = await calls.post('/api/sessions/torn/restart')
+    const { action: first } = (await calls.post('/api/sessions/torn/restart')).body
     const path = recoveryActionPath(first.id as string)
     await api.documents.commit([{ kind: 'update', path, fields: { why: 7, steps: 'none' } }])
-    const { body: logout } = await calls.post('/api/sessions/torn/logout')
+    const { action: logout } = (await calls.post('/api/sessions/torn/logout')).body
     const damaged = {
       id: first.id,
       type: 'restart',
@@ -111,38 +113,39 @@ describe('a request for a recovery action', () => {
     expect(listed).toMatchObject({ status: 200, body: [{ id: logout.id, state: 'pending' }, damaged] })
     expect(await calls.get(`/api/sessions/torn/actions/${first.id}`)).toMatchObject({ status: 200, body: damaged })
     const second = await calls.post('/api/sessions/torn/restart')
-    expect(second).toMatchObject({ status: 202, body: { state: 'pending', type: 'restart' } })
-    expect(second.body.id).not.toBe(first.id)
-    expect((await calls.post('/api/sessions/torn/restart')).body.id).toBe(second.body.id)
+    expect(second).toMatchObject({ status: 201, body: { action: { state: 'pending', type: 'restart' } } })
+    expect(second.body.action.id).not.toBe(first.id)
+    expect((await calls.post('/api/sessions/torn/restart')).body.action.id).toBe(second.body.action.id)
     // The start of a session that waits for an operator also writes a new action.
-    await api.documents.commit([{ kind: 'update', path: recoveryActionPath(second.body.id as string), fields: { v: 'one' } }])
+    await api.documents.commit([
+      { kind: 'update', path: recoveryActionPath(second.body.action.id as string), fields: { v: 'one' } },
+    ])
     await api.asOwner('torn', { state: 'NEEDS_ATTENTION', reason: 'foreign-connection' })
-    expect(await calls.post('/api/sessions/torn/start')).toMatchObject({ status: 200, body: { status: 'FAILED' } })
+    expect(await calls.post('/api/sessions/torn/start')).toMatchObject({ status: 201, body: { status: 'FAILED' } })
     const { body: actions } = await calls.get('/api/sessions/torn/actions')
     expect(actions.map(({ state }: { state: string }) => state).toSorted()).toEqual(['damaged', 'damaged', 'pending', 'pending'])
   })
 
   it('gets a new number when earlier actions were damaged or deleted', async () => {
     await newSession('cleared')
-    const { body: first } = await calls.post('/api/sessions/cleared/restart')
+    const { action: first } = (await calls.post('/api/sessions/cleared/restart')).body
     await api.documents.commit([{ kind: 'update', path: recoveryActionPath(first.id as string), fields: { state: 'done' } }])
-    const { body: second } = await calls.post('/api/sessions/cleared/restart')
+    const { action: second } = (await calls.post('/api/sessions/cleared/restart')).body
     await api.documents.commit([
       { kind: 'delete', path: recoveryActionPath(first.id as string) },
       { kind: 'update', path: recoveryActionPath(second.id as string), fields: { steps: 'none' } },
     ])
     const third = await calls.post('/api/sessions/cleared/restart')
-    expect(third).toMatchObject({ status: 202, body: { state: 'pending' } })
-    expect([first.id, second.id]).not.toContain(third.body.id)
+    expect(third).toMatchObject({ status: 201, body: { action: { state: 'pending' } } })
+    expect([first.id, second.id]).not.toContain(third.body.action.id)
   })
 
   it('is refused for unknown sessions and for invalid bodies', async () => {
     await newSession('one')
     await newSession('two')
     const { body } = await calls.post('/api/sessions/one/logout')
-    expect((await calls.get(`/api/sessions/two/actions/${body.id}`)).body.code).toBe('unknown-action')
+    expect((await calls.get(`/api/sessions/two/actions/${body.action.id}`)).body.code).toBe('unknown-action')
     expect((await calls.post('/api/sessions/none/restart')).body.code).toBe('unknown-session')
-    expect((await calls.post('/api/sessions/one/logout', { wipe: true })).body.code).toBe('bad-request')
     expect((await calls.post('/api/sessions/one/logout', { reason: 'x'.repeat(201) })).body.code).toBe('bad-request')
   })
 })
@@ -308,6 +311,30 @@ describe('a restore', () => {
     const approved = await calls.post(`/api/sessions/${nameOf(session)}/restore`, { approve: true })
     expect(approved).toMatchObject({ status: 202, body: { approved: true, action: { type: 'restore', state: 'pending' } } })
     const stored = await api.documents.read(recoveryActionPath(approved.body.action.id as string))
+    expect(stored?.fields['approved']).toEqual({ reaches: head - 2 })
+  })
+
+  it('that was asked for by name is proposed, and its approval first names what would be lost', async () => {
+    const session = await linkedSession()
+    const name = nameOf(session)
+    const head = Number((await api.documents.read(sessionPath(session.sessionId)))?.fields['journalHead'])
+    await loseRecord(session, head - 1)
+    await api.asOwner(name, { state: 'NEEDS_ATTENTION', reason: 'journal-gap' })
+    expect(await calls.post(`/api/sessions/${name}/recover`)).toMatchObject({
+      status: 200,
+      body: { outcome: 'nothing', step: 'restore', code: 'needs-approval', next: expect.stringContaining('"step": "restore"') },
+    })
+    const { body } = await calls.post(`/api/sessions/${name}/recover`, { step: 'restore' })
+    expect(body).toMatchObject({ outcome: 'proposed', action: { type: 'restore', state: 'proposed' } })
+    const path = `/api/recoveries/${body.action.id}`
+    const plan = { approved: false, reason: 'journal-gap', wouldLose: { records: 2, after: head - 2, upTo: head } }
+    expect(await calls.post(`${path}/approve`)).toMatchObject({ status: 200, body: plan })
+    expect((await calls.get(path)).body).toMatchObject({ state: 'proposed', approvedBy: null })
+    expect(await calls.post(`${path}/approve`, { acceptLosses: true })).toMatchObject({
+      status: 202,
+      body: { state: 'pending', approvedBy: 'operator', why: expect.stringContaining('giving up 2 records') },
+    })
+    const stored = await api.documents.read(recoveryActionPath(body.action.id as string))
     expect(stored?.fields['approved']).toEqual({ reaches: head - 2 })
   })
 

@@ -39,11 +39,11 @@ describe('a message for later', () => {
   it('is stored outside of the queue, with a task for its time', async () => {
     const sendAt = '2026-12-01T18:30:00+05:30'
     const { status, body } = await calls.post('/api/sendText', { ...text, sendAt })
-    expect([status, body.status]).toEqual([201, 'pending'])
+    expect([status, body.status]).toEqual([201, 'PENDING'])
     const at = new Date(sendAt)
-    expect(await job(body.id)).toMatchObject({ status: 'pending', queuedAt: null, sendAt: at })
-    expect(tasksOf(body.id)).toEqual([
-      { queue: 'retries', name: `later-${body.id}-${at.getTime()}`, payload: { job: body.id }, at },
+    expect(await job(body.jobId)).toMatchObject({ status: 'pending', queuedAt: null, sendAt: at })
+    expect(tasksOf(body.jobId)).toEqual([
+      { queue: 'retries', name: `later-${body.jobId}-${at.getTime()}`, payload: { job: body.jobId }, at },
     ])
     const shown = (await calls.get(`/api/messages/${body.id}`)).body
     expect(shown).toMatchObject({ sendAt: at.toISOString(), waiting: { reason: 'scheduled', until: at.toISOString() } })
@@ -52,17 +52,17 @@ describe('a message for later', () => {
   it('that is out of the reach of tasks has none', async () => {
     const near = (await calls.post('/api/sendText', { ...text, sendAt: inMs(29 * DAY_MS) })).body
     const far = (await calls.post('/api/sendText', { ...text, sendAt: inMs(29 * DAY_MS + 1) })).body
-    expect([tasksOf(near.id).length, tasksOf(far.id).length]).toEqual([1, 0])
-    expect((await job(far.id)).queuedAt).toBeNull()
+    expect([tasksOf(near.jobId).length, tasksOf(far.jobId).length]).toEqual([1, 0])
+    expect((await job(far.jobId)).queuedAt).toBeNull()
   })
 
   it('that is for the next seconds, or a little late, is sent now', async () => {
     for (const ms of [5000, 0, -60_000]) {
       const { body } = await calls.post('/api/sendText', { ...text, sendAt: inMs(ms) })
-      expect([ms, (await job(body.id)).queuedAt, tasksOf(body.id)]).toEqual([ms, expect.any(Date), []])
+      expect([ms, (await job(body.jobId)).queuedAt, tasksOf(body.jobId)]).toEqual([ms, expect.any(Date), []])
     }
     const { body } = await calls.post('/api/sendText', { ...text, sendAt: inMs(5001) })
-    expect([(await job(body.id)).queuedAt, tasksOf(body.id).length]).toEqual([null, 1])
+    expect([(await job(body.jobId)).queuedAt, tasksOf(body.jobId).length]).toEqual([null, 1])
   })
 
   it('is accepted although its task cannot be enqueued, and its repeated request enqueues it', async () => {
@@ -79,7 +79,7 @@ describe('a message for later', () => {
       expect(lines.join()).not.toContain('5511999990000')
     }
     const { body } = await calls.post('/api/sendText', later, keyed('no task'))
-    expect(tasksOf(body.id)).toHaveLength(1)
+    expect(tasksOf(body.jobId)).toHaveLength(1)
   })
 
   it.each([
@@ -152,13 +152,13 @@ describe('a repeated request', () => {
     const earlier = (await api.cipher('main')).fingerprint(
       Buffer.from(JSON.stringify(['default.main', '5511999990000@s.whatsapp.net', 'Hello'])),
     )
-    expect((await job(first.body.id)).requestHash).toBe(earlier)
+    expect((await job(first.body.jobId)).requestHash).toBe(earlier)
   })
 })
 
 describe('the retries of a request', () => {
   const delaysOf = async (retry: object) =>
-    (await job((await calls.post('/api/sendText', { ...text, retry })).body.id)).retryDelaysMs
+    (await job((await calls.post('/api/sendText', { ...text, retry })).body.jobId)).retryDelaysMs
 
   it('are stored as one delay for each retry', async () => {
     expect(await delaysOf({ delaysMs: [0, 1000] })).toEqual([0, 1000])
@@ -178,7 +178,7 @@ describe('the retries of a request', () => {
     await api.documents.commit([{ kind: 'delete', path: tenantPath('default') }])
   })
 
-  it.each([[{ delaysMs: [] }], [{ delaysMs: [-1] }], [{ delaysMs: [8 * DAY_MS] }], [{ maxRetries: 101 }], [{ tries: 1 }], [3]])(
+  it.each([[{ delaysMs: [] }], [{ delaysMs: [-1] }], [{ delaysMs: [8 * DAY_MS] }], [{ maxRetries: 101 }], [3]])(
     '%j are refused',
     async (retry) => {
       expect(await calls.post('/api/sendText', { ...text, retry })).toMatchObject({ status: 400, body: { code: 'bad-request' } })
@@ -188,7 +188,7 @@ describe('the retries of a request', () => {
 
 it('a priority is stored, and an unknown one is refused', async () => {
   const { body } = await calls.post('/api/sendText', { ...text, priority: 'high' })
-  expect((await job(body.id)).priority).toBe('high')
+  expect((await job(body.jobId)).priority).toBe('high')
   expect((await calls.get(`/api/messages/${body.id}`)).body.priority).toBe('high')
   expect(await calls.post('/api/sendText', { ...text, priority: 'urgent' })).toMatchObject({
     status: 400,

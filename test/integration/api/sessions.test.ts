@@ -15,7 +15,8 @@ describe('the creation of a session', () => {
   it('is answered with 201 and writes a session that runners can read, together with its key', async () => {
     const { status, body } = await api.post('/api/sessions', { name: 'salon' })
     expect(status).toBe(201)
-    expect(body).toMatchObject({ name: 'salon', status: 'STOPPED', state: 'NEW', reason: 'created', wanted: 'online', me: null })
+    const starting = { status: 'STARTING', reason: 'awaiting-runner', userAction: null }
+    expect(body).toMatchObject({ name: 'salon', ...starting, state: 'NEW', wanted: 'online', me: null })
     expect(body.owner).toEqual({ runnerId: null, epoch: 0 })
     expect(Date.parse(body.createdAt)).toBeGreaterThan(Date.now() - 60_000)
     const session = await api.documents.read(sessionPath('default.salon'))
@@ -27,34 +28,34 @@ describe('the creation of a session', () => {
 
   it('leaves the session stopped when start is false, and says what to do next', async () => {
     const { body } = await api.post('/api/sessions', { name: 'later', start: false })
-    expect(body).toMatchObject({ wanted: 'offline', userAction: 'Start the session.' })
+    expect(body).toMatchObject({ status: 'STOPPED', wanted: 'offline', userAction: 'Start the session.' })
   })
 
   it('is refused for an existing name and changes nothing', async () => {
     await api.post('/api/sessions', { name: 'taken' })
     const before = await api.documents.read(sessionKeyPath('default.taken'))
     const { status, body, headers } = await api.post('/api/sessions', { name: 'taken' })
-    expect(status).toBe(409)
+    expect(status).toBe(422)
     expect(headers.get('content-type')).toBe('application/problem+json')
-    expect(body).toMatchObject({ type: 'urn:holdfast:problem:session-exists', status: 409, code: 'session-exists' })
+    expect(body).toMatchObject({ type: 'urn:holdfast:problem:session-exists', status: 422, code: 'session-exists' })
     expect((await api.documents.read(sessionKeyPath('default.taken')))?.fields).toEqual(before?.fields)
   })
 
   it('succeeds once when several requests come at once', async () => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => api.post('/api/sessions', { name: 'raced' })))
-    expect(answers.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([201, 409, 409, 409, 409])
+    expect(answers.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([201, 422, 422, 422, 422])
   })
 
   it('never replaces the key of an earlier session of the same name', async () => {
     await api.post('/api/sessions', { name: 'gone' })
     await api.documents.commit([{ kind: 'delete', path: sessionPath('default.gone') }])
-    expect(await api.post('/api/sessions', { name: 'gone' })).toMatchObject({ status: 409, body: { code: 'session-exists' } })
+    expect(await api.post('/api/sessions', { name: 'gone' })).toMatchObject({ status: 422, body: { code: 'session-exists' } })
   })
 
   it('is refused with a list of all mistakes', async () => {
-    const { status, body } = await api.post('/api/sessions', { name: '../etc', start: 'yes', config: { webhooks: [] } })
+    const { status, body } = await api.post('/api/sessions', { name: '../etc', start: 'yes' })
     expect(status).toBe(400)
-    expect(body.issues.map((issue: { field: string }) => issue.field).sort()).toEqual(['config', 'name', 'start'])
+    expect(body.issues.map((issue: { field: string }) => issue.field).sort()).toEqual(['name', 'start'])
     expect((await api.post('/api/sessions', { name: 'messages' })).status).toBe(400)
     expect((await api.post('/api/sessions', '{"name":')).body).toMatchObject({
       code: 'bad-request',
@@ -85,7 +86,7 @@ describe('a session', () => {
     expect((await api.get('/api/sessions/shown')).body).toMatchObject({
       status: 'WORKING',
       state: 'CONNECTED',
-      me: { id: '5511999990000@c.us', lid: '1234@lid' },
+      me: { id: '5511999990000@c.us', pushName: '', lid: '1234@lid', jid: '5511999990000:7@s.whatsapp.net' },
       owner: { runnerId: 'runner-1', epoch: 3 },
       // The heartbeat is newer than the document.
       lastProofOfLifeAt: '2026-11-01T10:00:05.000Z',
@@ -179,8 +180,9 @@ describe('a start or a stop', () => {
     ] as const) {
       const before = (await api.documents.read(sessionPath('default.levels')))?.fields
       const { status, body } = await api.post(`/api/sessions/levels/${verb}`)
-      expect(status).toBe(200)
-      expect(body).toMatchObject({ name: 'levels', wanted, state: 'STOPPED', owner: { epoch: 7 } })
+      expect(status).toBe(201)
+      const shown = wanted === 'online' ? 'STARTING' : 'STOPPED'
+      expect(body).toMatchObject({ name: 'levels', wanted, status: shown, state: 'STOPPED', owner: { epoch: 7 } })
       expect((await api.documents.read(sessionPath('default.levels')))?.fields).toEqual({
         ...before,
         wanted,
@@ -204,20 +206,24 @@ describe('the QR code', () => {
     const qr = (await api.cipher('pairing')).sealContent(Buffer.from(value), place)
     const expiresAt = new Date(Date.now() + 60_000)
     await api.asOwner('pairing', { state: 'PAIRING', runnerId: 'runner-3', pairing: { qr, expiresAt } })
-    const raw = await api.get('/api/pairing/auth/qr')
+    const raw = await api.get('/api/pairing/auth/qr?format=raw')
     expect(raw).toMatchObject({ status: 200, body: { value, expiresAt: expiresAt.toISOString() } })
     expect(raw.headers.get('cache-control')).toBe('no-store')
     const svg = await api.get('/api/pairing/auth/qr?format=svg')
     expect(svg.headers.get('content-type')).toBe('image/svg+xml')
     expect(svg.body).toMatch(/^<svg/)
     expect((await api.get('/api/pairing/auth/qr?format=png')).status).toBe(400)
+    const png = await api.get('/api/pairing/auth/qr')
+    expect([png.headers.get('content-type'), png.body.slice(1, 4)]).toEqual(['image/png', 'PNG'])
+    const json = await api.get('/api/pairing/auth/qr', { Accept: 'application/json, text/plain' })
+    expect(json).toMatchObject({ status: 200, body: { mimetype: 'image/png', data: expect.stringMatching(/^iVBORw0KGgo/) } })
   })
 
   it('is not shown after it has expired', async () => {
     const qr = (await api.cipher('pairing')).sealContent(Buffer.from(value), place)
     await api.asOwner('pairing', { pairing: { qr, expiresAt: new Date(Date.now() - 1) } })
     const { status, body, headers } = await api.get('/api/pairing/auth/qr')
-    expect([status, body.code, headers.get('retry-after')]).toEqual([409, 'no-qr-code', '1'])
+    expect([status, body.code, headers.get('retry-after')]).toEqual([422, 'wrong-status', '1'])
   })
 
   it('is answered with advice while there is none', async () => {

@@ -41,7 +41,9 @@ const stored = async (tenant: string) => tenantDocumentSchema.parse((await api.d
 const secretOf = (tenant: string, name: string) =>
   openTenantSecrets({ documents: api.documents, wrappingKey: api.wrappingKey })(tenant, name)
 
-const { alerts: _, ...SETTINGS } = DEFAULT_TENANT_SETTINGS
+const { channels: _, ...ALERTS } = DEFAULT_TENANT_SETTINGS.alerts
+const { webhooks: __, ...OTHERS } = DEFAULT_TENANT_SETTINGS
+const SETTINGS = { ...OTHERS, alerts: ALERTS }
 
 describe('the tenant `default`', () => {
   it('is there before anybody configured it, and can be configured', async () => {

@@ -2,8 +2,11 @@ import { jobIdOf, whatsappMessageIdOf } from '@holdfast/core/session/ids'
 import { jobPath } from '@holdfast/core/message/job-document'
 import { apiKeyPath } from '@holdfast/core/operations/api-key-document'
 import { poolPath } from '@holdfast/core/operations/pool-document'
+import { alertPath } from '@holdfast/core/operations/alert-document'
+import { raiseAlert } from '@holdfast/core/operations/alerts'
 import { tenantPath } from '@holdfast/core/operations/tenant-document'
 import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
+import { deliveryPath } from '@holdfast/core/session/webhook-delivery-document'
 import { sessionPath } from '@holdfast/core/session/session-document'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ROUTES } from '../../../functions/src/api/routes.ts'
@@ -55,11 +58,22 @@ const REASONS: Readonly<Record<string, string>> = {
   'PATCH /api/tenant': "changes the caller's own tenant: tenant-config.test.ts",
   'POST /api/tenants': 'only the operator may call it',
   'GET /api/tenants': 'only the operator may call it',
+  'GET /api/fleet': 'only the operator may call it',
+  'POST /api/fleet/restart': 'only the operator may call it',
+  'GET /metrics': "counts the whole installation and names only the caller's own sessions: metrics.test.ts",
+  'GET /api/version': 'shows the version',
+  'GET /api/server/version': 'shows the version',
+  'GET /api/server/status': 'shows how long the process has been running',
+  'POST /api/server/stop': 'is always refused',
+  'GET /api/screenshot': 'is always refused',
+  'POST /api/sessions/start': "creates in the caller's own tenant, as POST /api/sessions",
   'POST /api/sessions': "creates in the caller's own tenant: below",
   'GET /api/sessions': "lists the caller's own tenant: below",
   'GET /api/pools': "lists the caller's own tenant: pools.test.ts",
   'PUT /api/pools/:name': "creates in the caller's own tenant: pools.test.ts",
   'POST /api/sendBulk': 'tells each message of a foreign session that there is none: bulk.test.ts',
+  'POST /api/connections/recover': 'tells of each foreign session that there is none: recoveries.test.ts',
+  'POST /api/alerts/test': "tests the caller's own channels: alerts.test.ts",
   'GET /api/queue': "counts the caller's own messages: queue.test.ts",
   'GET /api/whatsapp/health': "shows the caller's own sessions and messages: queue.test.ts",
   'GET /api/whatsapp/stats': "shows the caller's own sessions and messages: queue.test.ts",
@@ -69,6 +83,9 @@ const REASONS: Readonly<Record<string, string>> = {
 it('every route is tried with something of another tenant, or says why not', () => {
   expect(NAMING_NOTHING.toSorted()).toEqual(Object.keys(REASONS).toSorted())
 })
+
+/** Answers an unknown session as one that is removed already. */
+const REPEATABLE = 'DELETE /api/sessions/:name'
 
 /** Something of tenant `other`, and something that nobody has. `path` is the document that must not change. */
 interface Foreign {
@@ -81,20 +98,43 @@ interface Foreign {
 async function foreignThings(): Promise<Readonly<Record<Kind, Foreign>>> {
   const text = { session: 'main', chatId: '5511999990000@c.us', text: 'Hello' }
   const { body: sent } = await api.post('/api/sendText', text)
-  const { body: action } = await api.post('/api/sessions/main/restart')
+  const { action } = (await api.post('/api/sessions/main/restart')).body
   const { body: key } = await api.post('/api/keys', { name: 'theirs', role: 'read', tenant: 'other' })
   const given = { tenant: 'other' }
   const pool = { v: 1, ...given, name: 'stolen', sessions: ['main'], changedAt: new Date() }
   await api.documents.commit([
-    { kind: 'update', path: jobPath(sent.id), fields: given },
+    { kind: 'update', path: jobPath(sent.jobId), fields: given },
     { kind: 'update', path: recoveryActionPath(action.id), fields: given },
     { kind: 'create', path: poolPath('default', 'stolen'), fields: pool },
   ])
+  const alert = { type: 'disconnected', scope: 'other.stolen', tenant: 'other' } as const
+  await raiseAlert(api.documents, { ...alert, severity: 'warning', sentence: 'It is down.', userAction: null })
+  const delivery = 'd'.repeat(40)
+  const told = {
+    v: 1,
+    tenant: 'other',
+    sessionId: 'other.stolen',
+    endpoint: 'e',
+    scope: 'session',
+    event: 'message',
+    eventId: 'evt_1',
+  }
+  const dead = {
+    at: new Date(),
+    since: new Date(),
+    lane: 'l',
+    order: '0',
+    isSealed: false,
+    status: 'dead',
+    waitsIn: null,
+    lookAt: null,
+  }
+  await api.documents.commit([{ kind: 'create', path: deliveryPath(delivery), fields: { ...told, ...dead } }])
   return {
     session: { ids: ['stolen'], path: sessionPath('default.stolen'), unknown: 'nobody', code: 'unknown-session' },
     message: {
       ids: [sent.id, sent.messageId],
-      path: jobPath(sent.id),
+      path: jobPath(sent.jobId),
       unknown: '0'.repeat(40),
       code: 'unknown-message',
     },
@@ -106,6 +146,13 @@ async function foreignThings(): Promise<Readonly<Record<Kind, Foreign>>> {
     },
     key: { ids: [key.id], path: apiKeyPath(key.id), unknown: '0'.repeat(24), code: 'unknown-key' },
     pool: { ids: ['stolen'], path: poolPath('default', 'stolen'), unknown: 'nothing', code: 'unknown-pool' },
+    alert: {
+      ids: ['disconnected:other.stolen'],
+      path: alertPath('disconnected', 'other.stolen'),
+      unknown: 'disconnected:other.nobody',
+      code: 'unknown-alert',
+    },
+    delivery: { ids: [delivery], path: deliveryPath(delivery), unknown: '0'.repeat(40), code: 'unknown-delivery' },
     tenant: { ids: ['other'], path: tenantPath('other'), unknown: 'nothing', code: 'unknown-tenant' },
   }
 }
@@ -123,13 +170,14 @@ describe('something of another tenant', () => {
       const { roles } = naming.entry
       const before = await api.documents.read(path)
       expect(before).not.toBeNull()
-      // The operator may name every tenant and every key, but has to say in which tenant it looks for the rest.
-      const callers: readonly Role[] = naming.kind === 'key' || naming.kind === 'tenant' ? ['admin'] : ['operator', 'admin']
+      // The operator may name every tenant, key and alert, but has to say in which tenant it looks for the rest.
+      const callers: readonly Role[] = ['key', 'tenant', 'alert'].includes(naming.kind) ? ['admin'] : ['operator', 'admin']
       for (const role of callers) {
         const caller = callersOf({ role })
         const unknown = await ask(caller, naming.route, requestNaming(naming, nobody))
         const isAllowed = roles.includes(role)
-        expect([unknown.status, unknown.body.code]).toEqual(isAllowed ? [404, code] : [403, 'forbidden'])
+        const answered = naming.route === REPEATABLE ? [200, undefined] : [404, code]
+        expect([unknown.status, unknown.body.code]).toEqual(isAllowed ? answered : [403, 'forbidden'])
         for (const id of ids) {
           const answer = await ask(caller, naming.route, requestNaming(naming, id))
           expect(seen(answer, id)).toEqual(seen(unknown, nobody))
@@ -147,7 +195,7 @@ describe('a session of another tenant', () => {
   })
 
   it('blocks its name for a new session', async () => {
-    expect(await api.post('/api/sessions', { name: 'stolen' })).toMatchObject({ status: 409, body: { code: 'session-exists' } })
+    expect(await api.post('/api/sessions', { name: 'stolen' })).toMatchObject({ status: 422, body: { code: 'session-exists' } })
   })
 })
 
@@ -161,19 +209,19 @@ describe.each([
     for (const id of ids) expect(await api.get(`/api/messages/${id}`)).toMatchObject({ status: 200 })
     const nothing = '0'.repeat(40)
     const unknown = seen(await api.get(`/api/messages/${nothing}`), nothing)
-    await api.documents.commit([{ kind: 'update', path: jobPath(sent.id), fields: foreign }])
+    await api.documents.commit([{ kind: 'update', path: jobPath(sent.jobId), fields: foreign }])
     for (const id of ids) expect(seen(await api.get(`/api/messages/${id}`), id)).toEqual(unknown)
   })
 })
 
 describe('a recovery action of another tenant', () => {
   it('is not listed, and does not prevent a new one', async () => {
-    const { body: action } = await api.post('/api/sessions/main/logout')
+    const { action } = (await api.post('/api/sessions/main/logout')).body
     await api.documents.commit([{ kind: 'update', path: recoveryActionPath(action.id), fields: { tenant: 'other' } }])
     const listed = (await api.get('/api/sessions/main/actions')).body
     expect(listed.map(({ id }: { id: string }) => id)).not.toContain(action.id)
     const { status, body } = await api.post('/api/sessions/main/logout')
-    expect([status, body.state, body.id === action.id]).toEqual([202, 'pending', false])
+    expect([status, body.action.state, body.action.id === action.id]).toEqual([201, 'pending', false])
   })
 })
 
@@ -189,7 +237,7 @@ describe('a caller of another tenant', () => {
     const ours = await api.post('/api/sendText', text, key)
     const theirs = await other.post('/api/sendText', { ...text, text: 'Other' }, key)
     const ids = (tenant: string) => ({
-      id: jobIdOf(tenant, 'the same'),
+      jobId: jobIdOf(tenant, 'the same'),
       messageId: whatsappMessageIdOf(jobIdOf(tenant, 'the same')),
     })
     expect([ours, theirs]).toMatchObject([
@@ -201,7 +249,7 @@ describe('a caller of another tenant', () => {
       body: { session: 'main', text: 'Other' },
     })
     expect(await api.get(`/api/messages/${theirs.body.id}`)).toMatchObject({ status: 404 })
-    expect((await other.post('/api/sessions/main/logout')).body).toMatchObject({
+    expect((await other.post('/api/sessions/main/logout')).body.action).toMatchObject({
       id: 'other.main-logout-000001',
       session: 'main',
     })
@@ -211,10 +259,11 @@ describe('a caller of another tenant', () => {
 describe('a key for some sessions', () => {
   it.each(NAMINGS.filter(({ kind }) => kind === 'session'))('knows no other session: $route', async (naming) => {
     const limited = callersOf({ sessions: ['one', 'two'] })
-    expect(await ask(limited, naming.route, requestNaming(naming, 'main'))).toMatchObject({
-      status: 404,
-      body: { code: 'unknown-session' },
-    })
+    const unknown = { status: 404, body: { code: 'unknown-session' } }
+    const removed = { status: 200, body: { removed: true } }
+    expect(await ask(limited, naming.route, requestNaming(naming, 'main'))).toMatchObject(
+      naming.route === REPEATABLE ? removed : unknown,
+    )
   })
 
   it('lists, creates and shows only these sessions', async () => {

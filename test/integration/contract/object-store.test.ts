@@ -5,6 +5,7 @@ import { DirectoryObjects } from '@holdfast/core/adapters/directory/directory-ob
 import { StoreDirectory } from '@holdfast/core/adapters/directory/store-directory'
 import { createGoogleClients } from '@holdfast/core/adapters/google/clients'
 import { checkpointFolder, checkpointName } from '@holdfast/core/session/ids'
+import type { Bytes, ObjectStreams } from '@holdfast/core/platform/object-streams'
 import type { ObjectStore } from '@holdfast/core/platform/ports'
 import { FaultyObjects, forbidden } from '../../support/engine/faulty-objects.ts'
 import { openStorage, type StorageUnderTest } from '../../../sandbox/google/storage/under-test.ts'
@@ -29,39 +30,56 @@ afterAll(async () => {
 
 interface Backend extends AsyncDisposable {
   readonly objects: ObjectStore
+  /** The same store. */
+  readonly streams: ObjectStreams
   away(isAway: boolean): Promise<void>
 }
 
-const googleObjects = (bucket: string): ObjectStore => createGoogleClients({ projectId: 'demo-contract', bucket }).objects
+const googleObjects = (bucket: string): ObjectStore & ObjectStreams =>
+  createGoogleClients({ projectId: 'demo-contract', bucket }).objects
 
 const BACKENDS: Record<string, () => Promise<Backend>> = {
   async 'Cloud Storage'() {
-    const objects = new FaultyObjects(googleObjects(storage.bucket.name))
+    const streams = googleObjects(storage.bucket.name)
+    const objects = new FaultyObjects(streams)
     const away = async (isAway: boolean): Promise<void> => {
       objects.refuseCreate = isAway ? forbidden : null
       objects.refuseRead = isAway ? forbidden : null
     }
-    return { objects, away, [Symbol.asyncDispose]: async () => {} }
+    return { objects, streams, away, [Symbol.asyncDispose]: async () => {} }
   },
   async 'a directory'() {
     const { path, ...directory } = await openDirectory()
     const away = (isAway: boolean) => (isAway ? rename(path, `${path}.away`) : rename(`${path}.away`, path))
-    return { ...directory, objects: new DirectoryObjects(new StoreDirectory(path)), away }
+    const objects = new DirectoryObjects(new StoreDirectory(path))
+    return { ...directory, objects, streams: objects, away }
   },
   async memory() {
     const objects = new MemoryObjects()
-    return { objects, away: async (isAway) => objects.away(isAway), [Symbol.asyncDispose]: async () => {} }
+    return { objects, streams: objects, away: async (isAway) => objects.away(isAway), [Symbol.asyncDispose]: async () => {} }
   },
+}
+
+async function* inPieces(bytes: Buffer): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += 50_000) yield bytes.subarray(at, at + 50_000)
+}
+
+async function whole(bytes: Bytes): Promise<Buffer> {
+  const parts: Uint8Array[] = []
+  for await (const part of bytes) parts.push(part)
+  return Buffer.concat(parts)
 }
 
 describe.each(Object.entries(BACKENDS))('objects in %s', (_, open) => {
   let backend: Backend
   let objects: ObjectStore
+  let streams: ObjectStreams
   let sessionId: string
 
   beforeEach(async () => {
     backend = await open()
     objects = backend.objects
+    streams = backend.streams
     sessionId = newSessionId()
   })
 
@@ -130,6 +148,42 @@ describe.each(Object.entries(BACKENDS))('objects in %s', (_, open) => {
     expect(await objects.list('checks/')).toContain(elsewhere)
     expect(await objects.list(checkpointFolder(sessionId))).toEqual([name(1), name(2)])
     if (storage.real) await storage.bucket.file(elsewhere).delete()
+  })
+
+  test('come and go in streams, and are readable in part', async () => {
+    const large = randomBytes(3 * 1024 * 1024)
+    await streams.createFrom(name(1), inPieces(large))
+    expect(await streams.sizeOf(name(1))).toBe(large.length)
+    expect((await objects.read(name(1)))?.bytes.equals(large)).toBe(true)
+    expect((await whole(streams.readRange(name(1), { start: 0, end: large.length }))).equals(large)).toBe(true)
+    const part = { start: 1_000_001, end: 2_000_002 }
+    expect((await whole(streams.readRange(name(1), part))).equals(large.subarray(part.start, part.end))).toBe(true)
+    expect(await streams.sizeOf(name(2))).toBeNull()
+    await expect(streams.createFrom(name(1), inPieces(Buffer.from('second')))).rejects.toMatchObject({ code: 'already-exists' })
+  })
+
+  test('do not exist when the bytes of their stream end with an error', async () => {
+    const broken = async function* () {
+      yield randomBytes(300_000)
+      throw new Error('The source broke off.')
+    }
+    await expect(streams.createFrom(name(1), broken())).rejects.toThrow('The source broke off.')
+    expect(await objects.read(name(1))).toBeNull()
+    expect(await objects.list(checkpointFolder(sessionId))).toEqual([])
+  })
+
+  test('are found by their age, and removed for good', async () => {
+    await objects.create(name(1), Buffer.from('one'))
+    const old = async (time: number) => {
+      const names: string[] = []
+      for await (const each of streams.createdBefore(checkpointFolder(sessionId), new Date(time))) names.push(each)
+      return names
+    }
+    expect(await old(Date.now() - 3_600_000)).toEqual([])
+    expect(await old(Date.now() + 3_600_000)).toEqual([name(1)])
+    await streams.remove(name(1))
+    expect(await objects.read(name(1))).toBeNull()
+    await streams.remove(name(1))
   })
 
   test('that cannot be read are never taken for absent ones', async () => {

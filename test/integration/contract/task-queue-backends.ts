@@ -4,7 +4,7 @@ import { createLogger } from '@holdfast/core/platform/logging'
 import type { TaskQueues } from '@holdfast/core/platform/ports'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import { TaskDelivery } from '../../../functions/src/embedded/task-delivery.ts'
-import { RETRIES } from '../../../functions/src/tasks/queues.ts'
+import { ALERTS, RETRIES, WEBHOOKS } from '../../../functions/src/tasks/queues.ts'
 import { Receiver, TasksServer } from '../../../sandbox/google/tasks/under-test.ts'
 import { startFirestore } from '../../support/firestore-under-test.ts'
 
@@ -81,7 +81,7 @@ async function openEmbedded(): Promise<TaskQueueUnderTest> {
       documents,
       clock,
       logger: createLogger('test', 'silent'),
-      queues: { retries: { ...RETRIES, handle } },
+      queues: { retries: { ...RETRIES, handle }, alerts: { ...ALERTS, handle }, webhooks: { ...WEBHOOKS, handle } },
     })
     started.start()
     return started

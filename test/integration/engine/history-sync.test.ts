@@ -59,6 +59,7 @@ class SyncingOwner {
       inbox,
       documents: new MessageDocuments(sessionId, documents),
       undecrypted: new Undecrypted({ sessionId, state, clock, logger }),
+      directory: { learn: () => Promise.resolve() },
       reader,
       clock,
       logger,

@@ -1,5 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { messagesPath } from '@holdfast/core/message/message-document'
+import { messageDocumentOf, openMessage } from '@holdfast/core/message/open-message'
 import type { Change, Clock } from '@holdfast/core/platform/ports'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import { DOCUMENTED } from '../../../runner/src/whatsapp/port.ts'
@@ -25,16 +27,36 @@ const newSession = () => new SessionUnderTest(firestore.clients.documents).creat
 const carriesMessages = (changes: readonly Change[]): boolean => changes.some(({ path }) => path.includes('/messages/'))
 
 /** Lets an owner die after the records of these messages and before their documents. */
-async function leaveOpen(session: SessionUnderTest, ...messageIds: string[]): Promise<Owner> {
+async function leaveOpen(session: SessionUnderTest, ...messages: (string | ReturnType<typeof stanza>)[]): Promise<Owner> {
   const documents = new FaultyDocuments(session.documents)
   const owner = await takeOver(session, { documents })
   documents.faults((changes) => (carriesMessages(changes) ? 'refuse' : null))
   let position = 0
-  for (const id of messageIds) position = receive(owner, stanza(id))
+  for (const one of messages) position = receive(owner, typeof one === 'string' ? stanza(one) : one)
   await owner.journal.whenDurable(position)
   owner.journal.close()
   return owner
 }
+
+/** A reaction to a message of the same chat. */
+function reaction(messageId: string, to: string): ReturnType<typeof stanza> {
+  const { hash, message } = stanza(messageId)
+  if (!message) throw new Error('The stanza has a message.')
+  const target = { messageId: to, chat: message.chat, participant: message.participant, fromMe: false }
+  const changes = { kind: 'reaction' as const, target, by: message.chat }
+  return { hash, message: { ...message, type: 'reaction', text: '👍', changes } }
+}
+
+/** The reactions that stored messages have. Null for a message that is not there. */
+const reactionsTo = async (session: SessionUnderTest, ...messageIds: string[]) =>
+  Promise.all(
+    messageIds.map(async (id) => {
+      const where = [['messageId', '==', id]] as const
+      const [found] = await session.documents.query({ collection: messagesPath(session.sessionId), where })
+      if (!found || !messageDocumentOf(found)) return null
+      return openMessage(session.cipher, found).reactions?.map(({ text }) => text)
+    }),
+  )
 
 describe('a received message', () => {
   test('is in the same record as the ratchet step that decrypted it, and its document in the same commit', async () => {
@@ -139,6 +161,25 @@ describe('an open row', () => {
     const listed = await listMessages(session)
     expect(listed.map(({ messageId }) => messageId)).toEqual(['old', 'open 1', 'open 2', 'new'])
     expect(new Set(listed.map(({ order }) => order)).size).toBe(4)
+  })
+
+  test('that changes a message changes it after a claim, whether the message has its document or not', async () => {
+    const session = await newSession()
+    const first = await takeOver(session)
+    await first.journal.whenDurable(receive(first, stanza('old')))
+    first.journal.close()
+    await leaveOpen(session, reaction('R1', 'old'), reaction('R2', 'open'), stanza('open'), reaction('R3', 'never seen'))
+    const next = await takeOver(session, { runnerId: 'next' })
+    await next.inbox.documentOpenRows(next.claim.head.sequence)
+    expect(await reactionsTo(session, 'old', 'open', 'never seen')).toEqual([['👍'], ['👍'], null])
+    expect((await listMessages(session)).map(({ messageId }) => messageId)).toEqual(['old', 'open'])
+
+    // The message comes after all, and its owner dies before it has its document.
+    next.journal.close()
+    await leaveOpen(session, stanza('never seen'))
+    const last = await takeOver(session, { runnerId: 'last' })
+    await last.inbox.documentOpenRows(last.claim.head.sequence)
+    expect(await reactionsTo(session, 'never seen')).toEqual([['👍']])
   })
 
   test('does not move a document that exists already', async () => {

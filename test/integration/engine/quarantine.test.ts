@@ -18,7 +18,7 @@ const STABLE_MS = 400
 const SUSPECT = { shortLives: 5, failedTrials: 0, onTrial: false }
 const NO_CRASHES = { shortLives: 0, failedTrials: 0, onTrial: false }
 
-const crashPolicy = { suspectAfter: 2, stableMs: STABLE_MS }
+const crashPolicy = { suspectAfter: 2, stableMs: STABLE_MS, pausesMs: [60_000] }
 const startRunner = (options: Partial<RunnerOptions> = {}) => start({ wrappingKey, crashPolicy, ...options })
 
 const newSession = (fields: Record<string, unknown>) => new SessionUnderTest(clients.documents, wrappingKey).create(fields)
@@ -101,7 +101,8 @@ describe('a quarantined session', () => {
       requestedBy: 'api',
     }
     const action = { ...fields, why: 'a test', steps: [], requestedAt: SERVER_TIME }
-    expect([runner.openings, runner.dials.length, (await documentOf(session)).crashes]).toEqual([0, 0, crashes])
+    expect([runner.openings, runner.dials.length]).toEqual([0, 0])
+    expect((await documentOf(session)).crashes).toMatchObject(crashes)
     await shows(session).toBe('QUARANTINED crashes-its-runner')
 
     await clients.documents.commit([{ kind: 'create', path: recoveryActionPath(id), fields: action }])
@@ -111,5 +112,52 @@ describe('a quarantined session', () => {
     await expect
       .poll(async () => (await clients.documents.read(recoveryActionPath(id)))?.fields)
       .toMatchObject({ state: 'done', result: { code: 'restarted' } })
+  })
+
+  const convicted = (inMs: number) => ({
+    crashes: { shortLives: 9, failedTrials: 3, onTrial: false, convictions: 1, nextTrialAt: new Date(Date.now() + inMs) },
+    state: 'QUARANTINED',
+    reason: 'crashes-its-runner',
+  })
+
+  test('is tried again by itself when its time has come, and goes on when its connection holds', async () => {
+    const session = await newSession(convicted(1500))
+    const runner = await startRunner()
+    await expect.poll(async () => (await documentOf(session)).runnerId).toBe(runner.runnerId)
+    const { nextAttemptAt, sentence, userAction } = await documentOf(session)
+    expect(nextAttemptAt).toBeInstanceOf(Date)
+    expect([sentence, userAction]).toEqual([expect.stringMatching(/until .* UTC/), expect.stringMatching(/before .* UTC/)])
+    await shows(session).toBe('QUARANTINED crashes-its-runner')
+    const dial = await dialOf(runner, 1)
+    expect((await documentOf(session)).crashes).toMatchObject({ onTrial: true, convictions: 1 })
+    dial.events.onOpen()
+    await crashesOf(session).toEqual(NO_CRASHES)
+    await shows(session).toBe('CONNECTED logged-in')
+  })
+
+  test('that brings its runner down again is closed for a longer time', async () => {
+    const session = await newSession({ ...convicted(-1), runnerId: 'dead' })
+    const runner = await startRunner({ deadAfterMs: 900 })
+    await dialOf(runner, 1)
+    // The runner dies in the trial: another one finds the session with a dead owner.
+    const crashes = { ...(await documentOf(session)).crashes }
+    await runner.leave()
+    const next = await newSession({ crashes, state: 'CONNECTING', reason: 'opening-socket', runnerId: 'dead' })
+    await startRunner()
+    await shows(next).toBe('QUARANTINED crashes-its-runner')
+    const after = await documentOf(next)
+    expect(after.crashes).toMatchObject({ convictions: 2, failedTrials: 4, onTrial: false })
+    expect(Number(after.nextAttemptAt)).toBeGreaterThan(Date.now() + 30_000)
+  })
+
+  test('is tried on a runner that holds no other session, where there is one', async () => {
+    const session = await newSession(convicted(2500))
+    await newSession({})
+    const busy = await startRunner({ capacity: 2 })
+    await expect.poll(() => busy.sessions.size).toBe(2)
+    const idle = await startRunner({ capacity: 2 })
+    await expect.poll(async () => (await documentOf(session)).runnerId, { timeout: 10_000 }).toBe(idle.runnerId)
+    ;(await dialOf(idle, 1)).events.onOpen()
+    await crashesOf(session).toEqual(NO_CRASHES)
   })
 })

@@ -51,7 +51,7 @@ describe('attempts counted after the send', () => {
 
   test('an attempt that failed before the job was taken counts', async () => {
     const { accept, bring, job, connection } = await newOutbox({ policy: { retryDelaysMs: [50_000], maxRetries: 1 } })
-    connection.compose = () => {
+    connection.compose = async () => {
       throw new Error('The message cannot be encoded (made by the test).')
     }
     bring(await accept('not composed'))

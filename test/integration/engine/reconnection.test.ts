@@ -5,7 +5,8 @@ import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-do
 import { sessionDocumentSchema, sessionPath, type SessionDocument } from '@holdfast/core/session/session-document'
 import { SERVER_TIME, type Change } from '@holdfast/core/platform/ports'
 import { DEFAULT_RECONNECT_POLICY, type ReconnectPolicy } from '@holdfast/core/session/disconnect-policy'
-import type { DialTurn } from '../../../runner/src/session/connection/dial-place.ts'
+import type { ReasonCode } from '@holdfast/core/session/session-states'
+import type { AskToDial, DialTurn } from '../../../runner/src/session/connection/dial-place.ts'
 import { FaultyDocuments } from '../../support/engine/faulty-documents.ts'
 import type { Dial, GivenParts, RunnerOptions, RunnerUnderTest } from '../../support/engine/runner-under-test.ts'
 import { SessionUnderTest } from '../../support/engine/session-under-test.ts'
@@ -278,6 +279,40 @@ describe('QR codes', () => {
     expect((await documentOf(session)).pairing).toBeNull()
     expect(runner.dials).toMatchObject([{ isOver: true }])
     await nothingIsDialled(runner, 1)
+  })
+})
+
+describe('a session that an outage keeps from dialling', () => {
+  test('says so, dials nothing, and connects when the outage is over', async () => {
+    const session = await newSession()
+    let turn: { granted: boolean; heldBecause: ReasonCode | null } = { granted: false, heldBecause: 'outage-network' }
+    let tell = () => {}
+    const askToDial: AskToDial = (_, onGranted) => {
+      tell = onGranted
+      return {
+        get isGranted() {
+          return turn.granted
+        },
+        get heldBecause() {
+          return turn.heldBecause
+        },
+        end() {},
+      }
+    }
+    const runner = await startRunner(session, { askToDial })
+    await shows(session).toBe('BACKOFF outage-network')
+    const records = await recordsOf(session)
+    turn = { granted: false, heldBecause: 'outage-whatsapp' }
+    tell()
+    await shows(session).toBe('BACKOFF outage-whatsapp')
+    // It says so once, however often it is woken.
+    for (let times = 0; times < 5; times++) tell()
+    await nothingIsDialled(runner, 0)
+    expect(await recordsOf(session)).toBe(records + 1)
+    turn = { granted: true, heldBecause: null }
+    tell()
+    await dialOf(runner, 1)
+    await shows(session).toBe('CONNECTING opening-socket')
   })
 })
 

@@ -75,6 +75,8 @@ describe('several runners', () => {
     await expect.poll(() => alive.sessions.size).toBe(1)
     const other = await startRunner()
     await expect.poll(() => [alive, other].reduce((sum, { sessions }) => sum + sessions.size, 0), { timeout: 5000 }).toBe(2)
+    const { looks } = other
+    await expect.poll(() => other.looks, { timeout: 5000 }).toBeGreaterThan(looks + 1)
     expect(await epochsOf(kept)).toEqual([1])
     expect(await epochsOf(lost)).toEqual([1])
   })
@@ -102,7 +104,13 @@ describe('a runner that leaves because of its memory', () => {
     // A session that it could not release is taken over without a wait for its silence.
     const kept = await createSession('kept', { runnerId: first.runnerId })
     const reported: boolean[] = []
-    const parts = { documents: clients.documents, logger: createLogger('test', 'silent'), runnerId: 'me', instanceId: 'other' }
+    const parts = {
+      documents: clients.documents,
+      clock: systemClock,
+      logger: createLogger('test', 'silent'),
+      runnerId: 'me',
+      instanceId: 'other',
+    }
     const placement = new Placement({ ...parts, onAlone: (isAlone) => reported.push(isAlone) })
     const found = new Map((await placement.look(10)).map(({ sessionId, deadOwner }) => [sessionId, deadOwner]))
     expect(found).toEqual(
@@ -249,7 +257,13 @@ test('a runner that starts while another looks for free sessions does not count 
 
 test('a runner finds out at each look whether it is the only one, and a full runner never counts as the only one', async () => {
   const reported: boolean[] = []
-  const parts = { documents: clients.documents, logger: createLogger('test', 'silent'), runnerId: 'me', instanceId: null }
+  const parts = {
+    documents: clients.documents,
+    clock: systemClock,
+    logger: createLogger('test', 'silent'),
+    runnerId: 'me',
+    instanceId: null,
+  }
   const placement = new Placement({ ...parts, onAlone: (isAlone) => reported.push(isAlone) })
   await placement.look(1)
   const other = await startRunner()

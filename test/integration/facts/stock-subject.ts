@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { StockProcess, type StockSetup } from './stock-process.ts'
+import { StockProcess, type StockSetup } from '../../support/stock/stock-process.ts'
 import type { Subject } from './subject.ts'
 import type { FactsWorld } from './world.ts'
 

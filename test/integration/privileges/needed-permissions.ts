@@ -18,6 +18,7 @@ const FIRESTORE: Readonly<Record<string, readonly string[]>> = {
 /** The stand-in for Cloud Storage has the paths of the real one, without what comes before them where the client leaves it out. */
 const OBJECTS: readonly (readonly [method: string, path: RegExp, permission: string])[] = [
   ['POST', /^\/upload\/storage\/v1\/b\/[^/]+\/o\?/, 'storage.objects.create'],
+  ['DELETE', /^(\/storage\/v1)?\/b\/[^/]+\/o\/[^?]+/, 'storage.objects.delete'],
   ['GET', /^(\/(download\/)?storage\/v1)?\/b\/[^/]+\/o\/[^?]+/, 'storage.objects.get'],
   ['GET', /^(\/storage\/v1)?\/b\/[^/]+\/o\?/, 'storage.objects.list'],
 ]
@@ -45,7 +46,7 @@ function permissionsOf(call: Call): readonly string[] {
       return firestorePermissions(method, call).map((permission) => `${permission} on the project`)
     case 'google.cloud.tasks.v2.CloudTasks':
       if (method !== 'CreateTask') throw new Error(`Nobody knows what ${call.path} needs.`)
-      return ['cloudtasks.tasks.create on queue retries', 'iam.serviceAccounts.actAs on service account invoker']
+      return [`cloudtasks.tasks.create on queue ${queueOf(call)}`, 'iam.serviceAccounts.actAs on service account invoker']
     default:
       throw new Error(`Nobody knows what ${call.path} needs.`)
   }
@@ -74,8 +75,18 @@ const WRITES = 2
 const [DELETE, CURRENT_DOCUMENT] = [2, 4]
 const EXISTS = 1
 
+const requestIn = (frame: Buffer): Buffer => frame.subarray(FRAME_HEAD, FRAME_HEAD + frame.readUInt32BE(1))
+
+/** The number of the field in `CreateTaskRequest` that names the queue: `projects/P/locations/L/queues/Q`. */
+const PARENT = 1
+
+function queueOf({ body = '' }: Call): string {
+  const [, parent] = [...fieldsOf(requestIn(Buffer.from(body, 'base64')))].find(([field]) => field === PARENT) ?? []
+  return parent?.toString().split('/').at(-1) ?? ''
+}
+
 function commitPermissions(frame: Buffer): readonly string[] {
-  const request = frame.subarray(FRAME_HEAD, FRAME_HEAD + frame.readUInt32BE(1))
+  const request = requestIn(frame)
   return [...fieldsOf(request)].filter(([field]) => field === WRITES).flatMap(([, write]) => writePermissions(write))
 }
 

@@ -16,11 +16,11 @@ const note = (call: object): void => {
   if (name !== '') appendFileSync(file, `${JSON.stringify({ process: name, ...call })}\n`)
 }
 
-/** gRPC. Only the bodies of commits tell what is done, and Firestore's connections have no compression. */
+/** gRPC. Only the bodies of commits and tasks tell what is done, and Firestore's connections have no compression. */
 subscribe('http2.client.stream.created', (message) => {
   const { stream, headers } = message as { stream: ClientHttp2Stream; headers: Record<string, string> }
   const { ':path': path = '', ':authority': host } = headers
-  if (!path.endsWith('/Commit')) return note({ method: 'GRPC', path, host })
+  if (!/\/(Commit|CreateTask)$/.test(path)) return note({ method: 'GRPC', path, host })
   const chunks: Buffer[] = []
   const write = stream.write.bind(stream) as (...args: readonly unknown[]) => boolean
   stream.write = (...args: readonly unknown[]) => {

@@ -3,7 +3,15 @@ import { type IncomingMessage, request as send, type ServerResponse } from 'node
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { PASSED_ON } from './record-calls.ts'
-import { api, maintain as maintainer, retries as tasks, sweep as sweeper } from '../../../functions/src/index.ts'
+import {
+  alerts as notices,
+  api,
+  cleanup as cleaner,
+  maintain as maintainer,
+  retries as tasks,
+  sweep as sweeper,
+  webhooks as events,
+} from '../../../functions/src/index.ts'
 
 /**
  * The functions with a process for each, as they are deployed. The API runs in this one; a request to another function goes on to the
@@ -58,7 +66,10 @@ async function start(name: string, account: string): Promise<number> {
 
 const of = (name: string, one: unknown): Function => separated(name, one as Function)
 
+export const alerts = of('alerts', notices)
+export const cleanup = of('cleanup', cleaner)
 export const maintain = of('maintain', maintainer)
 export const retries = of('retries', tasks)
 export const sweep = of('sweep', sweeper)
+export const webhooks = of('webhooks', events)
 export { api }

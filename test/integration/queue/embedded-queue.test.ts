@@ -51,7 +51,7 @@ function startServer(
 ): TaskDelivery {
   const queue = { ...RETRIES, retryConfig: { ...RETRIES.retryConfig, ...limits } }
   const retries = { ...queue, handle: async (payload: unknown) => await handle((payload as { job: string }).job) }
-  const server = new TaskDelivery({ documents: on, clock, logger, queues: { retries } })
+  const server = new TaskDelivery({ documents: on, clock, logger, queues: { retries, alerts: retries, webhooks: retries } })
   servers.push(server)
   server.start()
   return server

@@ -14,7 +14,7 @@ let work: EmbeddedWork
 
 beforeAll(async () => {
   queue = await QueueUnderTest.start('main')
-  work = startEmbeddedWork({ ...queue.dependencies, archives: new MemoryObjects() })
+  work = startEmbeddedWork({ ...queue.dependencies, archives: new MemoryObjects(), media: new MemoryObjects() })
 })
 
 afterAll(async () => {

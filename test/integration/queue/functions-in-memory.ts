@@ -63,8 +63,8 @@ export class FunctionsInMemory {
   async accept(fields: Fields = {}): Promise<string> {
     this.#accepted++
     const { body } = await this.ask('POST', '/api/sendText', TEXT)
-    await this.write(body.id, fields)
-    return body.id
+    await this.write(body.jobId, fields)
+    return body.jobId
   }
 
   async write(jobId: string, fields: Fields): Promise<void> {
@@ -77,12 +77,14 @@ export class FunctionsInMemory {
       documents: of(this.documents),
       objects: of(new MemoryObjects()),
       archives: of(this.#archives),
+      media: of(new MemoryObjects()),
       tasks: of(this.#tasks),
       journalsOn: (guarded: DocumentStore) => new DocumentJournals(guarded),
       storage: { check: () => Promise.resolve() },
       wrappingKey: this.#wrappingKey,
       tenantDefaults: DEFAULT_TENANT_SETTINGS,
       acceptsMessages: true,
+      isRecoveryAutomatic: true,
       isMultiTenant: true,
       version: VERSION,
       thresholds: { cpu: 70, memory: 75 },

@@ -261,10 +261,12 @@ describe('a message for later that is accepted', () => {
       const interruption = new Interruption(at, how)
       const { status, body } = await acceptAll(functions, '/api/sendText', { ...text(1), sendAt: inAnHour() }, interruption)
       expect(status).toBe(201)
-      expect(await functions.jobs()).toEqual([body.id])
+      expect(await functions.jobs()).toEqual([body.jobId])
       const tasks = functions.tasks.map(({ payload }) => payload)
       // What the queue of tasks did not take is left to the sweep, which puts the job into the queue at its time.
-      expect(tasks).toEqual(interruption.struck === 'enqueue' ? expect.toBeOneOf([[], [{ job: body.id }]]) : [{ job: body.id }])
+      expect(tasks).toEqual(
+        interruption.struck === 'enqueue' ? expect.toBeOneOf([[], [{ job: body.jobId }]]) : [{ job: body.jobId }],
+      )
       if (interruption.struck === null) break
     }
   })
@@ -278,7 +280,7 @@ describe('a request for many messages', () => {
       const bulk = { messages: [text(1), { ...text(2), sendAt: inAnHour() }, text(3)] }
       const { status, body } = await acceptAll(functions, '/api/sendBulk', bulk, interruption)
       expect([status, body.accepted]).toEqual([200, 3])
-      const ids = body.results.map(({ id }: { id: string }) => id)
+      const ids = body.results.map(({ jobId }: { jobId: string }) => jobId)
       expect((await functions.jobs()).toSorted()).toEqual(ids.toSorted())
       if (interruption.struck === null) break
     }

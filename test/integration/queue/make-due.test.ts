@@ -1,5 +1,8 @@
+import { chatIdOf } from '@holdfast/core/message/chat-id'
 import { taskFor } from '@holdfast/core/message/due'
 import { JOB_STATUSES } from '@holdfast/core/message/job-document'
+import { sessionPath } from '@holdfast/core/session/session-document'
+import { WEBHOOK_DELIVERIES } from '@holdfast/core/session/webhook-delivery-document'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { handleDueTask, makeDue } from '../../../functions/src/use-cases/make-due.ts'
 import { DAY_MS, MINUTE_MS, QueueUnderTest } from './queue-under-test.ts'
@@ -140,6 +143,9 @@ describe('a job that has expired', () => {
   it('fails when its task comes, and is not sent', async () => {
     const job = await refused(ago(1000))
     await queue.write(job, { expiresAt: ago(500) })
+    const { sessionId, chat, messageId } = await queue.read(job)
+    const webhooks = [{ url: 'https://receiver.example/hook', events: ['message.ack'] }]
+    await queue.api.documents.commit([{ kind: 'merge', path: sessionPath(sessionId), fields: { config: { webhooks } } }])
     expect(await handle(await taskOf(job))).toBe('expired')
     const { status, failedAt, lastError, timeline, nextAttemptAt } = await queue.read(job)
     expect({ status, nextAttemptAt, lastError }).toMatchObject({
@@ -148,6 +154,13 @@ describe('a job that has expired', () => {
       lastError: { code: 'expired' },
     })
     expect(timeline.at(-1)).toEqual({ status: 'failed', at: failedAt, by: 'sweep', why: 'expired' })
+
+    // The end points of its session are told in the same commit.
+    const told = await queue.api.documents.query({ collection: WEBHOOK_DELIVERIES, where: [['sessionId', '==', sessionId]] })
+    const events = told.map(({ fields }) => JSON.parse(String(fields['body'])) as Record<string, unknown>)
+    const payload = { id: `true_${chatIdOf(chat)}_${messageId}`, ack: -1, ackName: 'ERROR' }
+    expect(events).toMatchObject([{ event: 'message.ack', timestamp: Number(failedAt), payload }])
+    expect(told[0]?.fields).toMatchObject({ status: 'pending', waitsIn: told[0]?.fields['lane'], isSealed: false })
   })
 
   it('goes out again when it may be on the wire', async () => {

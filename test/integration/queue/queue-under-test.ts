@@ -5,6 +5,7 @@ import type { DocumentCounter, DocumentSnapshot, DocumentStore, Fields } from '@
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import { DEFAULT_TENANT_SETTINGS } from '@holdfast/core/operations/tenant-settings'
 import { TenantDirectory } from '../../../functions/src/use-cases/tenant-directory.ts'
+import { SILENT } from '../../support/notifications.ts'
 import { RecordedTasks } from '../../support/recorded-tasks.ts'
 import { type ApiUnderTest, startApi } from '../api/api-under-test.ts'
 
@@ -30,11 +31,14 @@ export class QueueUnderTest implements AsyncDisposable {
   }
 
   get dependencies() {
-    const { documents, wrappingKey } = this.api
+    const { wrappingKey, firestore } = this.api
+    const { documents } = firestore.clients
     const clock = { ...systemClock, now: () => this.now() }
     const logger = this.#logger
     const tenants = new TenantDirectory({ documents, clock, logger, defaults: DEFAULT_TENANT_SETTINGS })
-    return { documents: countless(documents), wrappingKey, clock, logger, tenants, tasks: this.tasks, jobsLag: false }
+    const given = { documents, wrappingKey, clock, logger, tenants, tasks: this.tasks }
+    const thresholds = { cpu: 70, memory: 75 }
+    return { ...given, notifications: SILENT, thresholds, isRecoveryAutomatic: true, jobsLag: false }
   }
 
   readonly now = (): number => systemClock.now() + this.#offsetMs
@@ -48,8 +52,8 @@ export class QueueUnderTest implements AsyncDisposable {
   async job(fields: Fields = {}, message: object = {}): Promise<string> {
     const text = { session: 'main', chatId: '5511999990000@c.us', text: 'Olá' }
     const { body } = await this.api.post('/api/sendText', { ...text, ...message })
-    await this.write(body.id, fields)
-    return body.id
+    await this.write(body.jobId, fields)
+    return body.jobId
   }
 
   async write(jobId: string, fields: Fields): Promise<void> {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { JOBS } from '@holdfast/core/message/job-document'
 import { journalRecordSchema } from '@holdfast/core/journal/journal-record'
 import { DUE_TASKS } from '@holdfast/core/operations/due-task-document'
+import { RECOVERY_ACTIONS } from '@holdfast/core/operations/recovery-action-document'
 import { RUNNERS } from '@holdfast/core/operations/runner-document'
 import { SESSIONS } from '@holdfast/core/session/session-document'
 import { expect, it } from 'vitest'
@@ -38,7 +39,7 @@ it('a due task has the indexes of its two times only, which come by themselves',
 })
 
 it('the fields that every heartbeat changes are not indexed', () => {
-  expect(exempt(RUNNERS)).toEqual(['sessions', 'heartbeatAt', 'memoryBytes', 'resources'])
+  expect(exempt(RUNNERS)).toEqual(['sessions', 'heartbeatAt', 'memoryBytes', 'resources', 'operations', 'totals', 'states'])
 })
 
 it('an exemption leaves no index', () => {
@@ -73,6 +74,13 @@ it.each([
     'sessionId ASCENDING, status ASCENDING',
   ].map((where): [string, string] => [JOBS, `${where}, createdAt DESCENDING`]),
   [JOBS, 'chat ASCENDING, createdAt DESCENDING'],
+  // The list of recoveries, in the same way.
+  ...['tenant', 'sessionId', 'state', 'type'].map((field): [string, string] => [
+    RECOVERY_ACTIONS,
+    `${field} ASCENDING, requestedAt DESCENDING`,
+  ]),
+  // The sweep counts what it asked for lately.
+  [RECOVERY_ACTIONS, 'requestedBy ASCENDING, requestedAt DESCENDING'],
   // The figures of the queue: of a tenant, of a session, and of all.
   ...['tenant ASCENDING, ', 'sessionId ASCENDING, ', ''].flatMap((of) =>
     ['createdAt DESCENDING', 'hold.until ASCENDING', 'nextAttemptAt ASCENDING', 'queuedAt ASCENDING'].map(

@@ -9,7 +9,7 @@ interface Locked {
   readonly link?: boolean
 }
 
-const PERMISSIVE = new Set(['MIT', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', '0BSD', 'BlueOak-1.0.0'])
+const PERMISSIVE = new Set(['MIT', 'MIT-0', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', '0BSD', 'BlueOak-1.0.0'])
 
 /** A licence that leaves the choice is as good as the best of them. */
 const isPermissive = (license: string): boolean =>

@@ -17,15 +17,24 @@ const session = 'whatsapp_connection_states/default.main'
 const readable = [
   session,
   `${session}/messages/one`,
+  `${session}/chats/recent`,
+  `${session}/contacts/recent`,
+  `${session}/labels/recent`,
+  `${session}/groups/one`,
   `${session}/parked_stanzas/one`,
   'message_queue_jobs/one',
   'runners/one',
+  'fleet/last-move',
+  'runner_slots/1',
   'recovery_actions/one',
   'health_status/fleet',
+  'fleet_history/current',
   'health_alerts/one',
   'tenants/default',
   'pools/default.one',
   'webhook_deliveries/one',
+  'webhook_endpoints/one',
+  'live_events/one',
 ]
 
 const secret = [
@@ -35,6 +44,8 @@ const secret = [
   'api_keys/one',
   'audit/one',
   'usage/one',
+  'owner_queries/one',
+  'erasures/one',
   'due_tasks/retries.one',
   'schedule_runs/sweep',
   'anything_else/one',

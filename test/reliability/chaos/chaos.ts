@@ -1,4 +1,5 @@
 import { computeFigures, isFlawless, type Figures } from '../../support/figures.ts'
+import { reorderedMessages } from '../../support/order.ts'
 import { tellFindings } from '../../support/findings.ts'
 import { percentilesOf, type Percentiles } from '../../support/recoveries.ts'
 import { untilSettled } from '../../support/settled.ts'
@@ -18,26 +19,33 @@ export interface Chaos {
   result: Figures & Record<string, unknown> & { answers: AnswerCounts; recoveryMs: Percentiles; seed: number }
 }
 
+const STRIKES_THE_API: readonly Options['what'][] = ['everything', 'mixed', 'fleet']
 const SETTLE_LIMIT_MS = 300_000
 /** The mean time between two messages of one session in one direction. */
-const PACE_MS = { kill: 1_000, mixed: 1_000, everything: 1_000, pause: 250, outage: 500 }
+const PACE_MS = { kill: 1_000, mixed: 1_000, everything: 1_000, pause: 250, outage: 500, fleet: 1_000 }
+/** A fleet has many sessions, and the machine two cores: all of them together have this many messages a second in each direction. */
+const FLEET_RATE = 2
+/** The emulator scans all open jobs for each session at each commit, so a backlog of many sessions would never end. */
+const MOST_UNDERWAY_OF_FLEET = 2
 
 /** Runs traffic, strikes and troubles, waits until every message has settled, and computes the figures. */
 export async function runChaos(world: World, options: Options): Promise<Chaos> {
   const { api, simulator, ledger, answers, tell } = world
   const random = new SeededRandom(options.seed)
-  const traffic = new Traffic(world, { paceMs: PACE_MS[options.what], random: random.fork(), fates: world.fates })
+  const traffic = new Traffic(world, { ...paceOf(options), random: random.fork(), fates: world.fates })
   const strikes = makeStrikes(world, options, random.fork())
   const troubles = startTroubles(world, options.troubles, random.fork())
   const life = world.fates ? await startQueueLife(world, random.fork()) : null
   const stopProgress = startProgress(world, strikes)
-  answers.judgeFromNowOn({ mayBeStruck: options.what === 'everything' || options.what === 'mixed' })
+  answers.judgeFromNowOn({ mayBeStruck: STRIKES_THE_API.includes(options.what) })
   traffic.start()
   const complaints: string[] = []
   // A loop that fails adds a complaint. The run still counts all messages, so that the figures show the damage.
   const brokeOff = (error: unknown) => complaints.push(error instanceof Error ? error.message : String(error))
   const broken = [troubles.untilBroken(), ...(life ? [life.untilBroken()] : [])]
   await Promise.race([strikes.run(), traffic.untilRefused(), ...broken]).catch(brokeOff)
+  if (complaints.length > 0) tell(`The strikes were broken off: ${complaints.join(' ')}`)
+  await strikes.stop?.().catch(brokeOff)
   if (complaints.length === 0) await traffic.untilCount(strikes.leastMessages)
   await troubles.stop().catch(brokeOff)
   await traffic.stop().catch(brokeOff)
@@ -45,22 +53,50 @@ export async function runChaos(world: World, options: Options): Promise<Chaos> {
   tell(
     `No more messages: ${ledger.accepted.length} were sent, ${ledger.issued.length} received. Waiting until every message has settled.`,
   )
-  const outcome = await untilSettled({ api, simulator, ledger, limitMs: SETTLE_LIMIT_MS })
+  const outcome = await untilSettled({
+    api,
+    simulator,
+    ledger,
+    limitMs: SETTLE_LIMIT_MS,
+    knownAsSent: strikes.retired ?? new Set(),
+  })
   const queue = world.fates && life ? await endOfQueue(world, world.fates, life) : null
-  const { figures, findings } = computeFigures(ledger, outcome)
-  complaints.push(...strikes.complaints(), ...answers.findings, ...outcome.missing, ...findings, ...(queue?.findings ?? []))
+  const { kinds } = world
+  const people = kinds ? await kinds.judge().catch((error: unknown) => ({ figures: {}, findings: [String(error)] })) : null
+  await kinds?.[Symbol.asyncDispose]()
+  const { figures, findings } = computeFigures(ledger, kinds ? kinds.without(outcome) : outcome)
+  // Contacts that ask again and queues with priorities have another order.
+  const reordered = options.troubles.length === 0 ? reorderedMessages(ledger.accepted, outcome.state) : null
+  const verdict = await strikes.verdict?.()
+  complaints.push(...(reordered ?? []), ...(verdict?.findings ?? []))
+  complaints.push(
+    ...strikes.complaints(),
+    ...answers.findings,
+    ...outcome.missing,
+    ...findings,
+    ...(queue?.findings ?? []),
+    ...(people?.findings ?? []),
+  )
   tellFindings(complaints, tell)
   const result = {
     ...figures,
+    ...(reordered ? { reordered: reordered.length } : {}),
     ...strikes.counts,
     ...troubles.counts,
     ...(queue ? { queueEnds: queue.ends } : {}),
+    ...people?.figures,
     answers: answers.counts,
     recoveryMs: percentilesOf(world.recoveries.samples),
+    ...verdict?.figures,
     seed: options.seed,
   }
   return { held: isFlawless(figures) && complaints.length === 0, result }
 }
+
+const paceOf = ({ what, sessions }: Options): { paceMs: number; mostUnderway?: number } =>
+  what === 'fleet'
+    ? { paceMs: Math.max(PACE_MS.fleet, (1_000 * sessions) / FLEET_RATE), mostUnderway: MOST_UNDERWAY_OF_FLEET }
+    : { paceMs: PACE_MS[what] }
 
 /** Waits for the ends of the messages that need not arrive, and judges the ends of all. */
 async function endOfQueue(world: World, fates: Fates, life: QueueLife): Promise<{ ends: object; findings: string[] }> {

@@ -3,17 +3,11 @@ import { join } from 'node:path'
 import { startSandbox } from '../../../sandbox/sandbox.ts'
 import { endOfSignals } from '../../../sandbox/demo/signals.ts'
 import { runChaos, type Chaos } from './chaos.ts'
-import { BadOption } from '../../support/command-options.ts'
+import { runCommand } from '../../support/command-options.ts'
 import { HELP, parseOptions, type Options } from './options.ts'
 import { sandboxOf } from './sandbox-of.ts'
 import { createWorld, type World } from './world.ts'
-
-const startedAt = performance.now()
-
-function tell(line: string): void {
-  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)
-  process.stderr.write(`${seconds}  ${line}\n`)
-}
+import { tell } from '../../support/tell.ts'
 
 /** Runs `npm run chaos`. Resolves with the exit code when the sandbox has stopped. */
 async function main(args: readonly string[]): Promise<number> {
@@ -58,11 +52,6 @@ const format = (value: unknown): string =>
         .join(' ')
     : String(value)
 
-try {
-  process.exitCode = await main(process.argv.slice(2))
-} catch (error) {
-  tell(error instanceof Error ? error.message : String(error))
-  process.exitCode = error instanceof BadOption ? 2 : 1
-}
+await runCommand(main)
 // The loser of the race may still be running.
 process.exit()

@@ -1,7 +1,7 @@
 import { HoldfastProblem } from '@holdfast/client/problem'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { TextOptions, TextToSend } from '../../support/api-client.ts'
-import type { Accepted } from '../../support/figures.ts'
+import type { TimedAccepted } from '../../support/order.ts'
 import type { SeededRandom } from '../../../sandbox/network/seeded-random.ts'
 import { type Draft, drawDraft } from './queue/drafts.ts'
 import type { Fates } from './queue/fates.ts'
@@ -14,11 +14,19 @@ const MOST_UNANSWERED = 8
 /** A session with more messages under way gets no new ones, because a machine slower than the traffic would never catch up. */
 const MOST_UNDERWAY = 150
 
+interface TrafficOptions {
+  paceMs: number
+  random: SeededRandom
+  fates?: Fates | null
+  mostUnderway?: number
+}
+
 /** Sends messages both ways in every session during the strikes, and records every accepted message in the ledger. */
 export class Traffic {
   readonly #world: World
   readonly #paceMs: number
   readonly #random: SeededRandom
+  readonly #mostUnderway: number
   readonly #drafts: { readonly random: SeededRandom; readonly fates: Fates } | null
   readonly #refused = Promise.withResolvers<never>()
   #flows: Promise<void>[] = []
@@ -26,13 +34,14 @@ export class Traffic {
   #count = 0
 
   /**
-   * `paceMs` is the mean time between two messages of one session in one direction. With `fates`, the messages to send are of all
+   * `mostUnderway` messages of a session may be under way. `paceMs` is the mean time between two messages of one session in one direction. With `fates`, the messages to send are of all
    * kinds, and those that need not arrive are noted there.
    */
-  constructor(world: World, options: { paceMs: number; random: SeededRandom; fates?: Fates | null }) {
+  constructor(world: World, options: TrafficOptions) {
     this.#world = world
     this.#paceMs = options.paceMs
     this.#random = options.random
+    this.#mostUnderway = options.mostUnderway ?? MOST_UNDERWAY
     this.#drafts = options.fates ? { random: options.random.fork(), fates: options.fates } : null
     // `stop` reports the rejection to callers that do not wait for it here.
     this.#refused.promise.catch(() => undefined)
@@ -72,7 +81,7 @@ export class Traffic {
     while (!this.#stopped) {
       await pause(random.between(0, 2 * this.#paceMs))
       if (this.#stopped) break
-      if (this.#world.underway.of(session) > MOST_UNDERWAY) continue
+      if (this.#world.underway.of(session) > this.#mostUnderway) continue
       const taken = once(++this.#count, random.pick(session.contacts))
         .catch((error: unknown) => this.#refused.reject(error))
         .finally(() => unanswered.delete(taken))
@@ -85,9 +94,10 @@ export class Traffic {
   async #send(session: ChaosSession, contact: string, number: number): Promise<void> {
     const text = `Outgoing ${number}`
     const message = { chatId: `${contact}@c.us`, text, idempotencyKey: `chaos-${number}` }
-    const accept = async (options: TextOptions & Pick<TextToSend, 'session' | 'pool'>): Promise<Accepted> => {
-      const { id: jobId, messageId } = await this.#world.api.sendText({ ...message, ...options })
-      return { jobId, messageId, session: session.name, contact, text }
+    const accept = async (options: TextOptions & Pick<TextToSend, 'session' | 'pool'>): Promise<TimedAccepted> => {
+      const askedAt = performance.now()
+      const { jobId, messageId } = await this.#world.api.sendText({ ...message, ...options })
+      return { jobId, messageId, session: session.name, contact, text, askedAt, acceptedAt: performance.now() }
     }
     const own = { session: session.name }
     if (!this.#drafts) return void this.#world.ledger.accepted.push(await accept(own))
@@ -102,7 +112,7 @@ export class Traffic {
   }
 
   /** Does what the caller of a message does with it, and notes how the message has to end. */
-  async #follow({ kind, cancelAfterMs, mayExpire }: Draft, message: Accepted, fates: Fates): Promise<void> {
+  async #follow({ kind, cancelAfterMs, mayExpire }: Draft, message: TimedAccepted, fates: Fates): Promise<void> {
     const { api, ledger } = this.#world
     fates.count(kind)
     if (mayExpire) return void fates.expiring.push(message)

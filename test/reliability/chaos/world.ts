@@ -9,6 +9,11 @@ import { World as SandboxWorld } from '../../support/world.ts'
 import type { Sandbox } from '../../../sandbox/sandbox.ts'
 import { Answers } from './answers.ts'
 import type { Options } from './options.ts'
+import { FleetWatch } from './fleet/fleet-watch.ts'
+import { JournalWatch } from './fleet/journal-watch.ts'
+import { inParallel } from '@holdfast/core/platform/in-parallel'
+import { SeededRandom } from '../../../sandbox/network/seeded-random.ts'
+import { Kinds } from './kinds/kinds.ts'
 import { Fates } from './queue/fates.ts'
 import { statusInFirestore } from './job-in-firestore.ts'
 
@@ -27,12 +32,18 @@ export interface World extends Pick<SandboxWorld, 'sandbox' | 'api' | 'simulator
   sessions: readonly ChaosSession[]
   /** The messages that need not arrive. Null unless the messages are of all kinds. */
   fates: Fates | null
+  /** The chats in which everything is said. Null unless that is mixed in. */
+  kinds: Kinds | null
+  /** The eyes on a fleet: who speaks, and what is written. Null without one. */
+  fleet: { watch: FleetWatch; journals: JournalWatch } | null
   tell: (line: string) => void
 }
 
 const CONTACTS = 2
 /** With messages of all kinds there are more, because one that waits for a retry blocks its chat. */
 const CONTACTS_OF_QUEUE = 5
+/** Many phones take long one after the other. */
+const LINKED_AT_ONCE = 4
 
 /** The longest repetition of a request; longer than any strike lasts. */
 const PATIENCE_MS = 300_000
@@ -41,14 +52,14 @@ const ANSWER_LIMIT_MS = 60_000
 
 export async function createWorld(
   sandbox: Sandbox,
-  { sessions, what, troubles }: Pick<Options, 'sessions' | 'what' | 'troubles'>,
+  { sessions, what, troubles, seed = 0 }: Pick<Options, 'sessions' | 'what' | 'troubles'> & Partial<Pick<Options, 'seed'>>,
   tell: (line: string) => void,
 ): Promise<World> {
   const answers = new Answers()
   const world = await SandboxWorld.of(sandbox, {
     patienceMs: PATIENCE_MS,
     answerLimitMs: ANSWER_LIMIT_MS,
-    timeMoves: troubles.includes('queue'),
+    timeMoves: troubles.includes('queue') || troubles.includes('kinds'),
     onAttempt: (attempt) => answers.record(attempt),
   })
   const { api, simulator, events, ledger } = world
@@ -59,7 +70,12 @@ export async function createWorld(
   const underway = new Underway(ledger, events)
   const linked: ChaosSession[] = []
   const contacts = troubles.includes('queue') ? CONTACTS_OF_QUEUE : CONTACTS
-  for (let number = 1; number <= sessions; number++) linked.push(await createSession(api, simulator, number, contacts))
+  const numbers = Array.from({ length: sessions }, (_, index) => index + 1)
+  // Records are trimmed while many phones are being linked, so the watch begins before.
+  const fleet = what === 'fleet' ? watchFleet(world, numbers) : null
+  await inParallel(what === 'fleet' ? LINKED_AT_ONCE : 1, numbers, async (number) => {
+    linked[number - 1] = await createSession(api, simulator, number, contacts)
+  })
   tell(`${sessions} phones are linked.`)
   return {
     sandbox,
@@ -73,10 +89,23 @@ export async function createWorld(
     open: new OpenAccounts(events),
     answers,
     sessions: linked,
+    kinds: troubles.includes('kinds')
+      ? await Kinds.start({ sandbox, simulator, answers, events }, linked, new SeededRandom(seed))
+      : null,
     fates: troubles.includes('queue') ? new Fates() : null,
+    fleet,
     tell,
   }
 }
+
+function watchFleet({ sandbox, events }: SandboxWorld, numbers: readonly number[]): NonNullable<World['fleet']> {
+  const watch = new FleetWatch(events)
+  for (const runner of sandbox.runners()) watch.follow(runner)
+  const sessionIds = numbers.map((number) => `default.${nameOf(number)}`)
+  return { watch, journals: new JournalWatch(sandbox.info, sessionIds) }
+}
+
+const nameOf = (number: number): string => `chaos-${number}`
 
 async function createSession(api: ApiClient, simulator: SimulatorClient, number: number, count: number): Promise<ChaosSession> {
   const digits = String(number).padStart(2, '0')
@@ -85,6 +114,6 @@ async function createSession(api: ApiClient, simulator: SimulatorClient, number:
     // The second contact sends no delivery receipts. Only a resend shows whether a message reached this contact without its ack.
     await simulator.createContact(contact, `Contact ${number}.${index + 1}`, { autoReceipt: index !== 1 })
   }
-  const session = await linkSession(api, simulator, { name: `chaos-${number}`, phone: `55119${digits}00000` })
+  const session = await linkSession(api, simulator, { name: nameOf(number), phone: `55119${digits}00000` })
   return { ...session, contacts }
 }

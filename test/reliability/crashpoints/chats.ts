@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { receivedMessageIdOf } from '@holdfast/core/session/ids'
 import type { TextOptions } from '../../support/api-client.ts'
 import { HoldfastProblem } from '@holdfast/client/problem'
 import { requestJson } from '../../support/json-request.ts'
@@ -6,6 +8,13 @@ import { newPhone, type Stage } from './stage.ts'
 import type { Pace } from './stored.ts'
 
 const PAST = { chats: 2, groups: 0, bootstrap: 1, recent: 3, older: 0, recentChunks: 1, fullChunks: 0 }
+
+/** A file of a message, and the path at which the API gives it. */
+interface ServedFile {
+  path: string
+  bytes: number
+  sha256: string
+}
 
 export interface SentMessage {
   jobId: string
@@ -25,6 +34,8 @@ export class Chats {
   readonly contact = newPhone()
   readonly sent: SentMessage[] = []
   readonly issued: string[] = []
+  /** The files of messages in both directions. */
+  readonly files: ServedFile[] = []
   /** The number of QR codes that the phone has scanned. */
   scans = 0
   /** The following fields hold the notes of single scenarios. */
@@ -78,7 +89,7 @@ export class Chats {
   ): Promise<SentMessage> {
     const text = this.nextText('sent')
     const order = { session: this.name, chatId: `${contact}@c.us`, text, idempotencyKey: `${this.name} ${text}`, ...options }
-    const { id: jobId, messageId } = await this.stage.api.sendText(order)
+    const { jobId, messageId } = await this.stage.api.sendText(order)
     const message = { jobId, messageId, contact, text, end }
     this.sent.push(message)
     return message
@@ -102,6 +113,41 @@ export class Chats {
     return id
   }
 
+  /** Sends a file with a caption. Resolves when the API has accepted it. */
+  async sendFile(file: { mimetype: string; data?: string; url?: string }): Promise<void> {
+    const { sandbox } = this.stage
+    const caption = this.nextText('sent file')
+    const json = { session: this.name, chatId: `${this.contact}@c.us`, file, caption }
+    const route = file.mimetype.startsWith('image/') ? 'sendImage' : 'sendFile'
+    const headers = { 'Idempotency-Key': `${this.name} ${caption}` }
+    const answer = await sandbox.api(`/api/${route}`, { method: 'POST', json, headers })
+    if (answer.status !== 201) throw new Error(`The API answered ${answer.status} to a file.`)
+    const { jobId, key } = (await answer.json()) as { jobId: string; key: { id: string } }
+    this.sent.push({ jobId, messageId: key.id, contact: this.contact, text: caption, end: 'sent' })
+    const bytes = file.data === undefined ? null : Buffer.from(file.data, 'base64')
+    if (bytes) this.files.push({ path: this.#fileOf(key.id), bytes: bytes.length, sha256: sha256Of(bytes) })
+  }
+
+  /** Sends a picture from the contact. */
+  async receiveFile(size: number): Promise<void> {
+    const json = { to: this.phone, kind: 'image', size, mimetype: 'image/jpeg', caption: this.nextText('received file') }
+    const url = `${this.stage.simulator.url}/contacts/${this.contact}/send-media`
+    const { id, ...file } = await requestJson<{ id: string; bytes: number; sha256: string }>(url, { method: 'POST', json })
+    this.issued.push(id)
+    this.files.push({ path: this.#fileOf(id), ...file })
+  }
+
+  /** Whether the API gives these bytes. */
+  async serves(path: string, { bytes, sha256 }: Omit<ServedFile, 'path'>): Promise<boolean> {
+    const answer = await this.stage.sandbox.api(path)
+    const body = Buffer.from(await answer.arrayBuffer())
+    return answer.status === 200 && body.length === bytes && sha256Of(body) === sha256
+  }
+
+  #fileOf(messageId: string): string {
+    return `/api/files/${this.name}/${receivedMessageIdOf(`${this.contact}@s.whatsapp.net`, '', messageId)}`
+  }
+
   async receiveMany(count: number): Promise<void> {
     const text = `${this.nextText('received')} {n}`
     this.issued.push(...(await this.stage.simulator.sendManyAsContact(this.contact, this.phone, text, count)))
@@ -112,6 +158,8 @@ export class Chats {
     return `${what} ${++this.#texts}`
   }
 }
+
+const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 /** Returns false when the API refuses a request with this code. */
 async function isDone(refusal: string, request: Promise<unknown>): Promise<boolean> {

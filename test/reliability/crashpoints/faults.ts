@@ -10,6 +10,10 @@ export const isDeath = (fault: Fault): boolean => DEATHS.includes(fault)
 
 /** The faults of each kind of point besides the two deaths, which are possible at every point. */
 const POSSIBLE: readonly (readonly [beginning: string, faults: readonly Fault[]])[] = [
+  // The store of media checks what it gets, and an upload has limits of its own.
+  ['object create medium', ['fail', 'fail-after', 'hang', 'slow']],
+  ['object read medium', ['fail', 'hang', 'slow']],
+  ['upload', ['fail', 'fail-after', 'slow']],
   ['object create', ['fail', 'fail-after', 'hang', 'slow', 'torn']],
   ['object read', ['fail', 'hang', 'slow', 'torn']],
   ['object', ['fail', 'hang', 'slow']],

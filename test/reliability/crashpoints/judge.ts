@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { SimulatorState } from '../../support/simulator-client.ts'
+import type { ReceivedMessage, SimulatorState } from '../../support/simulator-client.ts'
 import type { Chats, SentMessage } from './chats.ts'
 
 const LOOK_EVERY_MS = 60
@@ -47,10 +47,13 @@ const violations = ({ mayBeUnreadable }: Chats, state: SimulatorState, settled: 
     .filter(({ kind }) => kind !== 'nack' || !mayBeUnreadable)
     .map(({ kind, detail }) => `violation ${kind}: ${detail}`)
 
+/** The words that no other message has: of a file its caption. */
+const wordsOf = ({ text, file }: ReceivedMessage): string => file?.caption ?? text
+
 /** Finds messages that a contact received twice, by their unique texts, because a duplicate may have a new id. */
 function twiceAtContacts({ contacts }: SimulatorState): string[] {
   return contacts.flatMap(({ received }) =>
-    [...Map.groupBy(received, ({ text }) => text)]
+    [...Map.groupBy(received, wordsOf)]
       .filter(([, copies]) => copies.length > 1)
       .map(([, copies]) => `a contact shows one message as ${copies.map(({ id }) => id).join(', ')}`),
   )
@@ -83,7 +86,7 @@ async function missing(chats: Chats, state: SimulatorState, settled: Settled): P
 
 function notAtContact({ contact, messageId, text }: SentMessage, { contacts }: SimulatorState): string[] {
   const received = contacts.find(({ phone }) => phone === contact)?.received.find(({ id }) => id === messageId)
-  if (received?.text === text) return []
+  if (received && wordsOf(received) === text) return []
   return [`${messageId} (${text}) ${received ? 'has another text at its contact' : 'is not with its contact'}`]
 }
 

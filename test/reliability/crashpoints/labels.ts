@@ -53,15 +53,23 @@ export const nameOfRead = (path: string): string => `read ${kindOf(path)}`
 const collectionOf = ({ collection }: Query): string => nameOf(collection.split('/').at(-1) ?? collection)
 
 const conditionsOf = ({ where = [] }: Query): string =>
-  where.length === 0 ? '' : ` by ${where.map(([field]) => field).join(', ')}`
+  where.length === 0 ? '' : ` by ${[...new Set(where.map(([field]) => field))].join(', ')}`
 
 export const nameOfQuery = (query: Query): string => `query ${collectionOf(query)}${conditionsOf(query)}`
 
 /** Names a delivery of a listener. */
 export const nameOfNews = (query: Query): string => `listen ${collectionOf(query)}${conditionsOf(query)}`
 
-export const nameOfObject = (what: 'create' | 'read' | 'list', name: string): string =>
-  `object ${what} ${name.startsWith('checks/') ? 'store check' : 'checkpoint'}`
+const OBJECTS: readonly (readonly [prefix: string, name: string])[] = [
+  ['checks/', 'store check'],
+  ['media/', 'medium'],
+]
+
+export const nameOfObject = (what: 'create' | 'read' | 'list' | 'measure', name: string): string =>
+  `object ${what} ${OBJECTS.find(([prefix]) => name.startsWith(prefix))?.[1] ?? 'checkpoint'}`
+
+/** The whole way of a file to WhatsApp. */
+export const UPLOAD_OF_MEDIUM = 'upload medium'
 
 /** The parts of a stanza that its name needs. */
 export interface NamedNode {

@@ -1,18 +1,12 @@
 import { endOfSignals } from '../../../sandbox/demo/signals.ts'
-import { BadOption } from '../../support/command-options.ts'
+import { runCommand } from '../../support/command-options.ts'
 import { HELP, parseOptions, type Options } from './options.ts'
 import { runCrashPoints, type Result } from './run.ts'
 import { SCENARIOS } from './scenarios/all.ts'
+import { tell } from '../../support/tell.ts'
 
 /** Random cases of each scenario, unless `--all` runs every case. */
 const OTHERS = 8
-
-const startedAt = performance.now()
-
-function tell(line: string): void {
-  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)
-  process.stderr.write(`${seconds}  ${line}\n`)
-}
 
 /** Runs `npm run crashpoints`. Resolves with the exit code. */
 async function main(args: readonly string[]): Promise<number> {
@@ -45,11 +39,6 @@ function report(result: Result, { json }: Options): number {
   return broken.length === 0 ? 0 : 1
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2))
-} catch (error) {
-  tell(error instanceof Error ? error.message : String(error))
-  process.exitCode = error instanceof BadOption ? 2 : 1
-}
+await runCommand(main)
 // The loser of the race may still be running.
 process.exit()

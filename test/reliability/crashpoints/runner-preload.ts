@@ -15,8 +15,9 @@ const inside = await Promise.all([
   import('./inside/tasks.ts'),
   import('./inside/frames.ts'),
   import('./inside/timers.ts'),
+  import('./inside/media.ts'),
 ])
-const [{ arm }, { watchStores }, { watchTasks }, { watchFrames }, { watchTimers }] = inside
+const [{ arm }, { watchStores }, { watchTasks }, { watchFrames }, { watchTimers }, { watchMedia }] = inside
 await Promise.all([
   import('../../../runner/src/whatsapp/baileys/client.ts'),
   import('../../../runner/src/supervisor/supervisor.ts'),
@@ -30,6 +31,7 @@ watchStores()
 watchTasks()
 watchFrames()
 watchTimers()
+watchMedia()
 
 const { promise: mayGo, resolve: go } = Promise.withResolvers<void>()
 

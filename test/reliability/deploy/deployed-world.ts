@@ -131,7 +131,7 @@ export class DeployedWorld {
 const ENVIRONMENT = {
   v: 1,
   project: PROJECT,
-  variables: { TIME_ZONE: 'America/Sao_Paulo' },
+  variables: { TIME_ZONE: 'America/Sao_Paulo', FLEET_MAX: '10' },
   egress: { fixedAddress: true },
   encryption: { kmsKey: 'own' },
   audit: { dataAccess: true },

@@ -42,8 +42,9 @@ describe.skipIf(!isPossible)('the key of the operator', { timeout: 400_000 }, ()
       'compute',
     ])
       enabled.add(`${service}.googleapis.com`)
-    for (const account of ['api', 'tasks', 'sweeper', 'maintainer']) things.set(accountKey(account), { email: account })
-    for (const name of ['API_KEY', 'SESSION_ENCRYPTION_KEY']) {
+    for (const account of ['api', 'tasks', 'sweeper', 'maintainer', 'cleaner', 'alerts', 'webhooks'])
+      things.set(accountKey(account), { email: account })
+    for (const name of ['API_KEY', 'SESSION_ENCRYPTION_KEY', 'NOTIFICATION_SECRETS']) {
       things.set(`${SECRETS}/${name}`, { name })
       things.set(`${SECRETS}/${name}/versions/1`, { name: `projects/1/secrets/${name}/versions/1`, state: 'ENABLED' })
     }

@@ -125,7 +125,13 @@ async function moveToService(world: DeployedWorld, fail: Fail): Promise<void> {
   await healthy(world, fail)
 }
 
-const WITH_DATA = ['Firestore database', `bucket ${PROJECT}-holdfast-sessions`, 'secret API_KEY', 'secret SESSION_ENCRYPTION_KEY']
+const WITH_DATA = [
+  'Firestore database',
+  `bucket ${PROJECT}-holdfast-sessions`,
+  'secret API_KEY',
+  'secret NOTIFICATION_SECRETS',
+  'secret SESSION_ENCRYPTION_KEY',
+]
 
 /** Whoever types another name removes nothing. Then all goes but what holds data. */
 async function remove(world: DeployedWorld, fail: Fail): Promise<number> {

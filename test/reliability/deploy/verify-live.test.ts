@@ -84,7 +84,7 @@ function seed(things: Map<string, Fields>): void {
   const bucket = `storage.googleapis.com/b/${PROJECT}-holdfast-sessions`
   const role = `projects/${PROJECT}/roles/holdfastCheckpoints`
   const secrets = `secretmanager.googleapis.com/v1/projects/${PROJECT}/secrets`
-  const all = ['runner', 'api', 'tasks', 'sweeper', 'maintainer', 'invoker', 'build']
+  const all = ['runner', 'api', 'tasks', 'sweeper', 'maintainer', 'cleaner', 'alerts', 'webhooks', 'invoker', 'build']
   for (const account of all)
     things.set(`iam.googleapis.com/v1/projects/${PROJECT}/serviceAccounts/${email(account)}`, { email: email(account) })
   things.set(`iam.googleapis.com/v1/${role}`, {
@@ -94,14 +94,15 @@ function seed(things: Map<string, Fields>): void {
   things.set(`${bucket}#policy`, { bindings: [{ role, members: members('runner', 'api', 'maintainer') }] })
   for (const [name, readers] of [
     ['API_KEY', ['api']],
-    ['SESSION_ENCRYPTION_KEY', ['runner', 'api', 'tasks', 'sweeper', 'maintainer']],
+    ['SESSION_ENCRYPTION_KEY', ['runner', 'api', 'tasks', 'sweeper', 'maintainer', 'cleaner', 'alerts', 'webhooks']],
+    ['NOTIFICATION_SECRETS', ['alerts']],
   ] as const) {
     things.set(`${secrets}/${name}`, { name })
     things.set(`${secrets}/${name}#policy`, {
       bindings: [{ role: 'roles/secretmanager.secretAccessor', members: members(...readers) }],
     })
   }
-  for (const name of ['sweep', 'maintain']) {
+  for (const name of ['sweep', 'maintain', 'cleanup']) {
     const job = `${LOCATION}/jobs/firebase-schedule-${name}-${REGION}`
     things.set(`cloudscheduler.googleapis.com/v1/${job}`, { name: job, state: 'ENABLED' })
   }

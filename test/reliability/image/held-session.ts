@@ -55,7 +55,7 @@ export class HeldSession {
     return new Container(this.#image, {
       ...product,
       ...storageEnvironment('hybrid', identity, ''),
-      ...runnerEnvironment(identity, { name, probePort: await freePort() }),
+      ...runnerEnvironment(identity, { name, probePort: await freePort(), neutralPort: await freePort() }),
       ...whatsappEnvironment({ url, root, media: null }),
       ...more,
     })

@@ -18,7 +18,7 @@ import { moveJob } from '../../../functions/src/use-cases/move-job.ts'
 import { Refusal } from '../../../functions/src/use-cases/refusal.ts'
 import { replaceMessage } from '../../../functions/src/use-cases/replace-message.ts'
 import { retryMessage } from '../../../functions/src/use-cases/retry-message.ts'
-import { sweep } from '../../../functions/src/use-cases/sweep.ts'
+import { sweepQueue } from '../../../functions/src/use-cases/sweep.ts'
 import { TenantDirectory } from '../../../functions/src/use-cases/tenant-directory.ts'
 import type { TurnedStore } from './store.ts'
 import type { TurnedTasks } from './tasks.ts'
@@ -63,7 +63,9 @@ export class Callers {
   accept({ text, retryDelaysMs, ...request }: NewRequest): Promise<string> {
     const content = { type: 'text' as const, text }
     const retry = retryDelaysMs && { delaysMs: retryDelaysMs, maxRetries: undefined }
-    return this.#answer('accept', (parts) => acceptMessage(parts, PRINCIPAL, { ...request, pool: null, content, retry }))
+    return this.#answer('accept', (parts) =>
+      acceptMessage(parts, PRINCIPAL, { ...request, pool: null, messageId: null, content, retry }),
+    )
   }
 
   cancel(jobId: string): Promise<string> {
@@ -71,7 +73,7 @@ export class Callers {
   }
 
   replace(jobId: string, text: string): Promise<string> {
-    return this.#answer('replace', (parts) => replaceMessage(parts, PRINCIPAL, jobId, { content: { type: 'text', text } }))
+    return this.#answer('replace', (parts) => replaceMessage(parts, PRINCIPAL, jobId, { text }))
   }
 
   retry(jobId: string): Promise<string> {
@@ -99,7 +101,7 @@ export class Callers {
 
   /** Returns the number of messages whose task was lost. */
   async sweep(): Promise<number> {
-    const { overdue } = await sweep(this.#parts('sweep'))
+    const { overdue } = await sweepQueue(this.#parts('sweep'))
     return overdue
   }
 
@@ -139,6 +141,7 @@ function partsOf(actor: string, { turns, store, tasks, archives, wrappingKey }: 
     tenants,
     limits: new Limits({ documents, tenants, clock, logger }),
     acceptsMessages: true,
+    isRecoveryAutomatic: true,
     jobsLag: false,
   }
 }

@@ -1,6 +1,8 @@
-import type { MessageContent } from '@holdfast/core/message/content'
+import { textOfContent } from '@holdfast/core/message/content'
 import type { Engine } from '../../../runner/src/session/engine.ts'
 import { ConnectionEnded, type Connection, type FrameGate, type RawSocket } from '../../../runner/src/whatsapp/port.ts'
+import { NO_FILES } from '../../support/engine/no-media.ts'
+import { NO_QUESTIONS } from '../../support/engine/no-questions.ts'
 import type { Turns } from './turns.ts'
 import type { Answer, Frame, Socket, WhatsApp } from './whatsapp.ts'
 
@@ -105,8 +107,10 @@ export class OwnerConnection {
 
   #connection(): Connection {
     return {
+      questions: NO_QUESTIONS,
+      files: NO_FILES,
       // Each composition gives other bytes, as it does with a message key inside.
-      compose: (_, content: MessageContent) => Buffer.from(`${content.text}#${++composed}`),
+      compose: async ({ content }) => Buffer.from(`${textOfContent(content)}#${++composed}`),
       relay: async (_, message, messageId) => {
         const { engine, hooks, owner } = this.#options
         this.#leaving.add(messageId)
@@ -121,12 +125,15 @@ export class OwnerConnection {
         this.#raw.send(Buffer.from(JSON.stringify(frame)), {})
       },
       resend: async () => {},
+      star: async () => {},
       isReachable: async (chat) => {
         await this.#turn(`lookup of ${chat}`)
         return chat !== NOBODY
       },
       mute: () => {},
       heldForMs: () => 0,
+      readingForMs: () => 0,
+      askForNews: async () => 'unknown',
       close: async () => {},
       unlink: async () => {},
       cut: () => this.cut(),

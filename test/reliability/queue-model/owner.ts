@@ -1,3 +1,4 @@
+import { NO_MEDIA, NO_MEDIA_READER } from '../../support/engine/no-media.ts'
 import { createLogger } from '@holdfast/core/platform/logging'
 import { DEFAULT_TENANT_SETTINGS } from '@holdfast/core/operations/tenant-settings'
 import { DocumentJournals } from '@holdfast/core/journal/document-journals'
@@ -150,6 +151,9 @@ export class QueueOwner {
       journals: new DocumentJournals(documents),
       objects,
       archives,
+      media: NO_MEDIA,
+      fetchFile: () => Promise.reject(new Error('This test fetches no files.')),
+      mostMediaBytes: 100 * 1024 * 1024,
       clock: this.#clock,
       random: systemRandom,
       logger,
@@ -175,6 +179,7 @@ export class QueueOwner {
         throw new Error('The model connects by itself.')
       },
       me: null,
+      media: NO_MEDIA_READER,
       historyReader: {
         // eslint-disable-next-line require-yield
         async *read() {
@@ -184,6 +189,7 @@ export class QueueOwner {
       renewIdentity: () => {},
       contactOf: (chat) => chat,
       isNewChat: () => false,
+      describeSent: () => null,
     }
   }
 }

@@ -1,3 +1,4 @@
+import { textOfContent } from '@holdfast/core/message/content'
 import { jobPath } from '@holdfast/core/message/job-document'
 import { openJobContent } from '@holdfast/core/message/sealed-content'
 import { jobDocumentSchema } from '@holdfast/core/message/job-document'
@@ -173,6 +174,6 @@ export class Watch {
   #textOf(jobId: string, { after: found }: DocumentChange): string {
     if (!found) return ''
     const job = parseStored(jobDocumentSchema, found.fields, jobPath(jobId))
-    return openJobContent(this.#options.cipherOf(job.sessionId), jobId, job).text
+    return textOfContent(openJobContent(this.#options.cipherOf(job.sessionId), jobId, job)) ?? ''
   }
 }

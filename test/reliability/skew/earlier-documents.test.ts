@@ -4,6 +4,7 @@ import { assessState } from '@holdfast/core/journal/assess'
 import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import { journalRecordSchema } from '@holdfast/core/journal/journal-record'
 import { jobDocumentSchema } from '@holdfast/core/message/job-document'
+import { receivedMediaDocumentSchema } from '@holdfast/core/message/received-media-document'
 import { messageDocumentSchema } from '@holdfast/core/message/message-document'
 import { openJobContent, openReceivedContent } from '@holdfast/core/message/sealed-content'
 import { apiKeyDocumentSchema } from '@holdfast/core/operations/api-key-document'
@@ -18,6 +19,8 @@ import type { Fields } from '@holdfast/core/platform/ports'
 import { WrappingKey } from '@holdfast/core/security/envelope'
 import { sessionKeyDocumentSchema } from '@holdfast/core/security/session-key-document'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
+import { liveEventSchema } from '@holdfast/core/session/live-event-document'
+import { deliverySchema } from '@holdfast/core/session/webhook-delivery-document'
 import { sessionDocumentSchema } from '@holdfast/core/session/session-document'
 import { describe, expect, test } from 'vitest'
 import { MemoryObjects } from '../../integration/contract/memory-objects.ts'
@@ -33,6 +36,7 @@ const SCHEMAS = {
   whatsapp_connection_states: sessionDocumentSchema,
   'whatsapp_connection_states/journal': journalRecordSchema,
   'whatsapp_connection_states/messages': messageDocumentSchema,
+  'whatsapp_connection_states/media': receivedMediaDocumentSchema,
   session_keys: sessionKeyDocumentSchema,
   message_queue_jobs: jobDocumentSchema,
   tenants: tenantDocumentSchema,
@@ -41,6 +45,8 @@ const SCHEMAS = {
   pools: poolDocumentSchema,
   recovery_actions: recoveryActionSchema,
   runners: runnerDocumentSchema,
+  webhook_deliveries: deliverySchema,
+  live_events: liveEventSchema,
 }
 
 /** `whatsapp_connection_states/{id}/journal/{n}` → `whatsapp_connection_states/journal` */

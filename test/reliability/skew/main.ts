@@ -6,6 +6,7 @@ import { oneOf, readOptions, runCommand, seedOption } from '../../support/comman
 import { type Earlier, NoEarlier, unpackEarlier } from './earlier.ts'
 import { record } from './record.ts'
 import { NAMES, type Paired, type Pairing, PAIRINGS, runPairing } from './pairings.ts'
+import { tell } from '../../support/tell.ts'
 
 const HELP = `Runs an earlier version of the product together with this one, while processes die and services go away at random: the earlier runner
 with these functions, this runner with the earlier functions, and runners of both versions with these functions.
@@ -24,13 +25,6 @@ The earlier version runs with the packages of this one. Where it needs others, o
 it says that it was skipped.
 Exit codes: 0 if nothing was lost or it was skipped, 1 if not, 2 for a wrong option.
 `
-
-const startedAt = performance.now()
-
-function tell(line: string): void {
-  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)
-  process.stderr.write(`${seconds}  ${line}\n`)
-}
 
 async function main(args: readonly string[]): Promise<number> {
   const {

@@ -27,9 +27,18 @@ const PHONE = '5511900000001'
 const SESSION = 'recorded'
 const ID = `default.${SESSION}`
 
-const OF_SESSION = ['journal', 'messages', 'parked_stanzas'].map((name) => `whatsapp_connection_states/${ID}/${name}`)
+const OF_SESSION = ['journal', 'media', 'messages', 'parked_stanzas'].map((name) => `whatsapp_connection_states/${ID}/${name}`)
 const OF_TENANTS = ['tenants', 'tenant_keys', 'api_keys', 'audit', 'usage', 'pools']
-const OF_WORK = ['message_queue_jobs', 'recovery_actions', 'health_alerts', 'runners', 'due_tasks', 'schedule_runs']
+const OF_WORK = [
+  'message_queue_jobs',
+  'recovery_actions',
+  'health_alerts',
+  'runners',
+  'due_tasks',
+  'schedule_runs',
+  'webhook_deliveries',
+  'live_events',
+]
 const COLLECTIONS = ['whatsapp_connection_states', 'session_keys', ...OF_SESSION, ...OF_TENANTS, ...OF_WORK]
 
 /** Lets the earlier version write a document of each kind that an operator and two people bring about, and keeps all of them. */

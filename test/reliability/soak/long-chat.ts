@@ -54,7 +54,7 @@ export class LongChat {
     const text = `Number ${this.count} of a long chat`
     const idempotencyKey = `${NAME}-${this.count}`
     const job = await api.sendText({ session: NAME, chatId: `${CONTACT}@c.us`, text, idempotencyKey })
-    ledger.accepted.push({ jobId: job.id, messageId: job.messageId, session: NAME, contact: CONTACT, text })
+    ledger.accepted.push({ jobId: job.jobId, messageId: job.messageId, session: NAME, contact: CONTACT, text })
   }
 
   async #receive(): Promise<void> {

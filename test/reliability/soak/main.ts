@@ -1,18 +1,12 @@
 import { createWorld } from '../chaos/world.ts'
 import { startSandbox } from '../../../sandbox/sandbox.ts'
 import { endOfSignals } from '../../../sandbox/demo/signals.ts'
-import { BadOption } from '../../support/command-options.ts'
+import { runCommand } from '../../support/command-options.ts'
 import { HELP, parseOptions } from './options.ts'
 import { FIGURES, type Sample } from './sample.ts'
 import { CHECKPOINT_RECORDS, runSoak } from './soak.ts'
 import type { Trend } from './trend.ts'
-
-const startedAt = performance.now()
-
-function tell(line: string): void {
-  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)
-  process.stderr.write(`${seconds}  ${line}\n`)
-}
+import { tell } from '../../support/tell.ts'
 
 /** Runs `npm run soak`. Resolves with the exit code when the sandbox has stopped. */
 async function main(args: readonly string[]): Promise<number> {
@@ -56,11 +50,6 @@ function report({ trends, ...figures }: Record<string, unknown>, held: boolean):
   process.stdout.write(held ? 'It held.\n' : 'It did NOT hold.\n')
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2))
-} catch (error) {
-  tell(error instanceof Error ? error.message : String(error))
-  process.exitCode = error instanceof BadOption ? 2 : 1
-}
+await runCommand(main)
 // The loser of the race may still be running.
 process.exit()

@@ -7,8 +7,8 @@ const EVERY_MS = 5_000
 /** Removes settled jobs from the queue until the signal, and adds their ids to `retired`. The run expects no status of them. */
 export async function keepQueueShort(documents: DocumentStore, retired: Set<string>, signal: AbortSignal): Promise<void> {
   while (await pauseUnless(signal, EVERY_MS)) {
-    for (const id of await retireJobs(documents, 'delivered', 15_000)) retired.add(id)
+    await retireJobs(documents, { status: 'delivered', olderThanMs: 15_000, retired })
     // Jobs to contacts that send no delivery receipts stay `sent`.
-    for (const id of await retireJobs(documents, 'sent', 60_000)) retired.add(id)
+    await retireJobs(documents, { status: 'sent', olderThanMs: 60_000, retired })
   }
 }

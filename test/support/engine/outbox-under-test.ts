@@ -1,3 +1,4 @@
+import { textOfContent } from '@holdfast/core/message/content'
 import { jobDocumentSchema, jobPath, type JobDocument } from '@holdfast/core/message/job-document'
 import { sealJobContent, sealJobProto } from '@holdfast/core/message/sealed-content'
 import { createLogger } from '@holdfast/core/platform/logging'
@@ -14,10 +15,13 @@ import { systemClock } from '@holdfast/core/platform/system-clock'
 import { afterAll, beforeAll } from 'vitest'
 import type { Connection } from '../../../runner/src/whatsapp/port.ts'
 import { Outbox, type OutboxOptions } from '../../../runner/src/session/outbox/outbox.ts'
+import { Preparation } from '../../../runner/src/session/outbox/preparation.ts'
 import { SettledJobs } from '../../../runner/src/session/outbox/settled-jobs.ts'
 import { DEFAULT_SEND_POLICY, type SendPolicy } from '../../../runner/src/session/outbox/send-policy.ts'
 import { Receipts } from '../../../runner/src/session/outbox/receipts.ts'
 import { type FirestoreUnderTest, startFirestore } from '../firestore-under-test.ts'
+import { NO_FILES } from './no-media.ts'
+import { NO_QUESTIONS } from './no-questions.ts'
 import { takeOver } from './owner.ts'
 import { SessionUnderTest } from './session-under-test.ts'
 
@@ -58,8 +62,11 @@ export async function outboxUnderTest(documents: DocumentStore, options: OutboxO
     },
     settled: new SettledJobs(),
     contactOf: (chat) => chat,
+    describe: () => null,
     readsFirst: options.readsFirst ?? false,
     pacer,
+    outgoingMedia: { upload: () => Promise.reject(new Error('This test has no media.')) },
+    preparation: new Preparation({ disappearsAfter: () => null, referred: { find: async () => null } }),
     receipts,
     policy: { ...DEFAULT_SEND_POLICY, ...options.policy },
     onLaterRetry: ({ id }) => later.push(id),
@@ -68,16 +75,21 @@ export async function outboxUnderTest(documents: DocumentStore, options: OutboxO
   const repeated: boolean[] = []
   const bytes: string[] = []
   const connection: Connection = {
-    compose: (_, { text }) => Buffer.from(text),
+    questions: NO_QUESTIONS,
+    files: NO_FILES,
+    compose: async ({ content }) => Buffer.from(textOfContent(content) ?? ''),
     relay: async (_, message, messageId, isRepeated) => {
       repeated.push(isRepeated)
       relayed.push(messageId)
       bytes.push(Buffer.from(message).toString())
     },
     resend: async () => {},
+    star: async () => {},
     isReachable,
     mute: () => {},
     heldForMs: () => 0,
+    readingForMs: () => 0,
+    askForNews: async () => 'unknown',
     close: async () => {},
     unlink: () => Promise.resolve(),
     cut: () => {},

@@ -4,7 +4,7 @@ import type { RunnerResources } from '@holdfast/core/operations/runner-document'
 import type { WrappingKey } from '@holdfast/core/security/envelope'
 import { Deadline } from '@holdfast/core/platform/deadlines'
 import { createLogger } from '@holdfast/core/platform/logging'
-import type { Clock, DocumentStore, ObjectStore, Random } from '@holdfast/core/platform/ports'
+import type { Clock, DocumentCounter, DocumentStore, ObjectStore, Random } from '@holdfast/core/platform/ports'
 import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import type { JournalStore } from '@holdfast/core/journal/journal-store'
 import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
@@ -12,6 +12,7 @@ import { DEFAULT_RECONNECT_POLICY, type ReconnectPolicy } from '@holdfast/core/s
 import { DEFAULT_TENANT_SETTINGS, type TenantDefaults } from '@holdfast/core/operations/tenant-settings'
 import { tenantOf } from '@holdfast/core/session/ids'
 import { ActionFeed } from '../../../runner/src/supervisor/action-feed.ts'
+import { Rebalancer } from '../../../runner/src/supervisor/rebalancer.ts'
 import { Supervisor } from '../../../runner/src/supervisor/supervisor.ts'
 import { Heartbeat, type Leaving } from '../../../runner/src/supervisor/heartbeat.ts'
 import { JobFeed } from '../../../runner/src/supervisor/job-feed.ts'
@@ -21,14 +22,20 @@ import { SingleTrialSlot } from '../../../runner/src/supervisor/trial-slot.ts'
 import { Placement } from '../../../runner/src/supervisor/placement.ts'
 import type { CheckpointPolicy } from '../../../runner/src/session/journal/checkpointer.ts'
 import type { Client, ClientOptions, Connection, ConnectionEvents, FrameGate } from '../../../runner/src/whatsapp/port.ts'
+import type { SessionNetwork } from '../../../runner/src/session/connection/network-port.ts'
 import type { AskToDial } from '../../../runner/src/session/connection/dial-place.ts'
 import { DEFAULT_CRASH_POLICY, type CrashPolicy } from '../../../runner/src/session/quarantine/crash-record.ts'
 import { DEFAULT_JOURNAL_LIMITS, type JournalLimits } from '../../../runner/src/session/journal/commit.ts'
 import type { Deliveries } from '../../../runner/src/session/inbox/deliveries.ts'
 import type { JournaledState } from '../../../runner/src/session/journal/journaled-state.ts'
-import type { OwnedSession, OwnedSessionDependencies } from '../../../runner/src/session/owned-session.ts'
+import { NO_FILES, NO_MEDIA, NO_MEDIA_READER } from './no-media.ts'
+import { RunnerRecoveries } from '../../../runner/src/session/recovery/runner-recoveries.ts'
+import type { RecoveryPolicy } from '../../../runner/src/session/recovery/session-watch.ts'
+import type { OwnedSession } from '../../../runner/src/session/owned-session.ts'
+import type { OwnedSessionDependencies } from '../../../runner/src/session/session-parts.ts'
 import type { StateChange } from '../../../runner/src/session/session-status.ts'
 import { DEFAULT_SEND_POLICY } from '../../../runner/src/session/outbox/send-policy.ts'
+import { NO_QUESTIONS } from './no-questions.ts'
 
 /** One dial of the runner. The test calls its events in the place of WhatsApp. */
 export interface Dial {
@@ -59,9 +66,13 @@ export interface RunnerOptions {
   autoRestore?: 'lossless' | 'always'
   keepsImage?: boolean
   crashPolicy?: CrashPolicy
+  recoveryPolicy?: Partial<RecoveryPolicy>
+  networkOf?: (sessionId: string) => SessionNetwork
   /** The revision of Cloud Run. */
   revision?: string
   oldRevisionWaitMs?: number
+  /** Whether it gives sessions to emptier runners. */
+  rebalances?: boolean
   reconnect?: ReconnectPolicy
   askToDial?: AskToDial
   checkpoints?: CheckpointPolicy
@@ -90,8 +101,10 @@ export class RunnerUnderTest {
   openings = 0
   /** How often the runner has begun to look for sessions without an owner. Looks follow one another. */
   looks = 0
+  seesOutage = false
   readonly dependencies: OwnedSessionDependencies
   readonly sessions = new Map<string, OwnedSession>()
+  readonly recoveries = new RunnerRecoveries()
   readonly placement: Placement
   readonly supervisor: Supervisor
   readonly heartbeat: Heartbeat
@@ -116,6 +129,9 @@ export class RunnerUnderTest {
       journals: options.journals ?? new DocumentJournals(documents),
       objects,
       archives: objects,
+      media: NO_MEDIA,
+      fetchFile: () => Promise.reject(new Error('This test fetches no files.')),
+      mostMediaBytes: 100 * 1024 * 1024,
       clock: options.clock ?? systemClock,
       random,
       logger,
@@ -126,8 +142,14 @@ export class RunnerUnderTest {
       autoRestore: options.autoRestore ?? 'lossless',
       keepsImage: options.keepsImage ?? true,
       outlivesFirestore: false,
+      recoveries: this.recoveries,
+      recoveryPolicy: { isAutomatic: true, deafAfterMs: 300_000, ...options.recoveryPolicy },
+      hasRoomElsewhere: () => this.placement.hasRoomElsewhere(),
+      ...(options.networkOf ? { networkOf: options.networkOf } : {}),
       crashPolicy: options.crashPolicy ?? DEFAULT_CRASH_POLICY,
       trialSlot: new SingleTrialSlot(),
+      saferPlace: async (sessionId) =>
+        [...this.sessions.keys()].every((id) => id === sessionId) ? null : this.placement.idleRunner(),
       rekey: (image) => image.toMutation(),
       sending: DEFAULT_SEND_POLICY,
       // The tests of this runner wait for no later retry.
@@ -145,13 +167,25 @@ export class RunnerUnderTest {
     const build = { version: VERSION, revision: options.revision ?? '' }
     const policy = { intervalMs: 300, deadAfterMs, mutes: options.mutes ?? true }
     const parts = { documents, clock: systemClock, logger, runnerId, instanceId: options.instanceId ?? null }
-    const reports = { resources: () => RESOURCES, store: () => null, operations: () => ({}) }
+    const reports = {
+      resources: () => RESOURCES,
+      store: () => null,
+      operations: () => ({}),
+      totals: () => this.recoveries.totals.snapshot,
+    }
     this.heartbeat = new Heartbeat({ ...parts, ...build, ...reports, capacity, policy, sessions })
     const onAlone = (isAlone: boolean): void => {
       this.looks++
       feed.alone(isAlone)
     }
-    this.placement = new Placement({ ...parts, onAlone })
+    const counted: DocumentStore & DocumentCounter = {
+      commit: (changes) => documents.commit(changes),
+      read: (path) => documents.read(path),
+      query: (query) => documents.query(query),
+      listen: (...given) => documents.listen(...given),
+      count: async (query) => (await documents.query(query)).length,
+    }
+    this.placement = new Placement({ ...parts, documents: counted, onAlone })
     this.supervisor = new Supervisor({
       dependencies: this.dependencies,
       heartbeat: this.heartbeat,
@@ -160,6 +194,9 @@ export class RunnerUnderTest {
       tenants: this.tenants,
       capacity,
       oldRevisionWaitMs: options.oldRevisionWaitMs ?? 2000,
+      ...(options.rebalances
+        ? { rebalancer: new Rebalancer({ ...parts, placement: this.placement, sessions, seesOutage: () => this.seesOutage }) }
+        : {}),
       sessions,
     })
   }
@@ -175,9 +212,11 @@ export class RunnerUnderTest {
     this.openings++
     return {
       me: null,
+      media: NO_MEDIA_READER,
       historyReader: { read: async function* () {} },
       contactOf: (chat) => chat,
       isNewChat: () => false,
+      describeSent: () => null,
       renewIdentity: () => {},
       connect: (events) => {
         const dial: Dial = { events, isOver: false }
@@ -193,12 +232,17 @@ export class RunnerUnderTest {
 const grantAtOnce: AskToDial = () => ({ isGranted: true, end: () => {} })
 
 const connectionOf = (dial: Dial, gate: FrameGate): Connection => ({
-  compose: () => new Uint8Array(),
+  questions: NO_QUESTIONS,
+  files: NO_FILES,
+  compose: async () => new Uint8Array(),
   relay: () => Promise.resolve(),
   resend: () => Promise.resolve(),
+  star: () => Promise.resolve(),
   isReachable: () => Promise.resolve(true),
   mute: () => {},
   heldForMs: () => 0,
+  readingForMs: () => 0,
+  askForNews: () => Promise.resolve('unknown'),
   unlink: () => Promise.resolve(),
   close: async () => {
     dial.isOver = true

@@ -26,6 +26,13 @@ const OPEN_AIMS: readonly Pick<Aim, 'what' | 'fits' | 'holdsAcks'>[] = [
   { what: 'no particular moment', fits: null, holdsAcks: false },
 ]
 
+/** Aims at files on their way, in runs that have them. */
+const FILE_AIMS: readonly Pick<Aim, 'what' | 'fits' | 'holdsAcks'>[] = [
+  { what: 'the upload of a file began', fits: at('upload-begun'), holdsAcks: false },
+  { what: 'a file was uploaded', fits: at('uploaded'), holdsAcks: false },
+  { what: 'a file was asked for', fits: at('media-request'), holdsAcks: false },
+]
+
 /** Aims during the recovery of the struck sessions. */
 const RECOVERY_AIMS: readonly Pick<Aim, 'what' | 'fits'>[] = [
   { what: 'a connection began', fits: at('connection') },
@@ -48,7 +55,7 @@ const SURE_AIM = OPEN_AIMS.find(({ holdsAcks }) => holdsAcks)
  */
 export function drawAim(
   random: SeededRandom,
-  { isFirst, needsMessage = false }: { isFirst: boolean; needsMessage?: boolean },
+  { isFirst, needsMessage = false, hasFiles = false }: { isFirst: boolean; needsMessage?: boolean; hasFiles?: boolean },
 ): Aim {
   if (needsMessage && SURE_AIM) return { ...SURE_AIM, afterRecovery: true, pauseMs: random.between(0, 1_000) }
   const inRecovery = random.chance(RECOVERY_SHARE) && !isFirst
@@ -57,5 +64,6 @@ export function drawAim(
     return { what, fits, afterRecovery: false, holdsAcks: false, pauseMs: fits ? 0 : random.between(100, 2_000) }
   }
   // The pause varies the moment: right after a recovery many messages are in flight anyway.
-  return { ...random.pick(OPEN_AIMS), afterRecovery: true, pauseMs: random.between(0, 1_000) }
+  const aims = hasFiles ? [...OPEN_AIMS, ...FILE_AIMS, ...FILE_AIMS] : OPEN_AIMS
+  return { ...random.pick(aims), afterRecovery: true, pauseMs: random.between(0, 1_000) }
 }

@@ -48,7 +48,7 @@ export async function runKillLoop(world: World, { kills, random, counts, choose 
 export async function killOnce(world: World, { random, counts, choose }: Omit<KillLoop, 'kills'>): Promise<string> {
   // At least half of all kills have to strike while a message is in flight.
   const needsMessage = counts.inFlightKills * 2 < counts.kills + 1
-  const aim = drawAim(random, { isFirst: counts.kills === 0, needsMessage })
+  const aim = drawAim(random, { isFirst: counts.kills === 0, needsMessage, hasFiles: world.kinds !== null })
   const session = random.pick(world.sessions)
   if (aim.afterRecovery) {
     await untilOpen(world)

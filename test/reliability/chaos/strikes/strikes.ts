@@ -1,6 +1,7 @@
 import type { SeededRandom } from '../../../../sandbox/network/seeded-random.ts'
 import type { Options } from '../options.ts'
 import type { World } from '../world.ts'
+import { fleetStrikes } from '../fleet/fleet-strikes.ts'
 import { everythingOf } from './everything.ts'
 import { runKillLoop, runnerOf } from './kill.ts'
 import { noStrikes, runMixedLoop } from './mixed.ts'
@@ -18,6 +19,12 @@ export interface Strikes {
   run(): Promise<void>
   /** Returns the faults of the strikes themselves and the findings made during them. */
   complaints(): string[]
+  /** Ends strikes that go on after the run was broken off. */
+  stop?(): Promise<void>
+  /** The ids of jobs that were sent and have been deleted since. */
+  readonly retired?: ReadonlySet<string>
+  /** Returns further figures at the end of the run, with a sentence for each fault behind them. */
+  verdict?(): Promise<{ figures: Readonly<Record<string, unknown>>; findings: string[] }>
 }
 
 const MESSAGES_PER_STRIKE = 10
@@ -33,6 +40,8 @@ export function makeStrikes(world: World, options: Options, random: SeededRandom
       return pauseStrikes(world, options, random)
     case 'outage':
       return outageStrikes(world, options, random)
+    case 'fleet':
+      return fleetStrikes(world, options, random)
   }
 }
 

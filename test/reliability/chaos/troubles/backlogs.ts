@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ChaosSession, World } from '../world.ts'
 import { pauseUnless } from './pause-unless.ts'
-import type { TroubleOptions } from './trouble.ts'
+import type { TroubleOptions } from './trouble-options.ts'
 
 const BETWEEN_MS = { least: 5_000, most: 15_000 }
 const MESSAGES = 300

@@ -1,7 +1,7 @@
 import type { SeededRandom } from '../../../../sandbox/network/seeded-random.ts'
 import type { World } from '../world.ts'
 import { pauseUnless } from './pause-unless.ts'
-import type { TroubleOptions } from './trouble.ts'
+import type { TroubleOptions } from './trouble-options.ts'
 
 const BETWEEN_MS = { least: 1_000, most: 5_000 }
 const MOST_COMPANIONS = 2

@@ -9,10 +9,10 @@ const draw = (seed: number) => {
 }
 
 /**
- * `backlogs` makes refusals. After `no-answer`, Baileys waits for a minute, which is too long for a run. `early-success` concerns a
+ * `backlogs` makes refusals, and the strikes of the fleet deaf sessions. After `no-answer`, Baileys waits for a minute, which is too long for a run. `early-success` concerns a
  * device that is not linked yet.
  */
-const NOT_DRAWN: readonly string[] = ['refuse', 'no-answer', 'early-success']
+const NOT_DRAWN: readonly string[] = ['refuse', 'deaf', 'half-deaf', 'no-answer', 'early-success']
 
 test('the drawn faults cover every fault of a connection, except refusals and missing answers', () => {
   const kinds = new Set(draw(1).flatMap((faults) => faults.map(({ kind }) => kind)))

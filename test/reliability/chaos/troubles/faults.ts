@@ -2,7 +2,7 @@ import type { FaultOrder } from '../../../support/simulator-client.ts'
 import type { SeededRandom } from '../../../../sandbox/network/seeded-random.ts'
 import type { ChaosSession, World } from '../world.ts'
 import { pauseUnless } from './pause-unless.ts'
-import type { TroubleOptions } from './trouble.ts'
+import type { TroubleOptions } from './trouble-options.ts'
 
 /** The time between two faults of one session. */
 const BETWEEN_MS = { least: 3_000, most: 12_000 }

@@ -1,7 +1,7 @@
 import type { SeededRandom } from '../../../../sandbox/network/seeded-random.ts'
 import type { ChaosSession, World } from '../world.ts'
 import { pauseUnless } from './pause-unless.ts'
-import type { TroubleOptions } from './trouble.ts'
+import type { TroubleOptions } from './trouble-options.ts'
 
 const BETWEEN_MS = { least: 300, most: 2_500 }
 const MOST_AT_ONCE = 5

@@ -1,6 +1,6 @@
 import type { World } from '../world.ts'
 import { pauseUnless } from './pause-unless.ts'
-import type { TroubleOptions } from './trouble.ts'
+import type { TroubleOptions } from './trouble-options.ts'
 
 const BETWEEN_MS = { least: 500, most: 4_000 }
 

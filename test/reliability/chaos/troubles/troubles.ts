@@ -1,6 +1,7 @@
 import type { SeededRandom } from '../../../../sandbox/network/seeded-random.ts'
 import { TROUBLE_CHOICES, type TroubleName } from '../choices.ts'
 import type { World } from '../world.ts'
+import { sayAllKinds } from './kinds.ts'
 import { makeBacklogs } from './backlogs.ts'
 import { changeDevices } from './devices.ts'
 import { orderFaults } from './faults.ts'
@@ -16,6 +17,7 @@ const TROUBLES = {
   groups: writeToGroups,
   devices: changeDevices,
   queue: refuseMessages,
+  kinds: sayAllKinds,
 } satisfies Record<TroubleName, Trouble>
 
 export interface Troubles {

@@ -1,6 +1,7 @@
 import type { Scenario } from '../scenario.ts'
 import { LIFE } from './life.ts'
+import { MEDIA } from './media.ts'
 import { MESSAGES } from './messages.ts'
 import { QUEUE } from './queue.ts'
 
-export const SCENARIOS: readonly Scenario[] = [...LIFE, ...QUEUE, ...MESSAGES]
+export const SCENARIOS: readonly Scenario[] = [...LIFE, ...QUEUE, ...MEDIA, ...MESSAGES]

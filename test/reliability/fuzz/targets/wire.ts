@@ -1,4 +1,5 @@
 // The limit has to load before Baileys, as in the runner.
+import { systemClock } from '@holdfast/core/platform/system-clock'
 import '../../../../runner/src/whatsapp/baileys/patches/inflate-limit.ts'
 import { EventEmitter } from 'node:events'
 import { deflateSync } from 'node:zlib'
@@ -6,6 +7,7 @@ import { decodeBinaryNode, encodeBinaryNode, proto, type BinaryNode } from '@whi
 import { SessionCipher } from '@holdfast/core/security/envelope'
 import { isHoldfastError } from '@holdfast/core/platform/errors'
 import { historyFile, partsOf } from '../../../../runner/src/whatsapp/baileys/receive/history-file.ts'
+import { happeningsIn } from '../../../../runner/src/whatsapp/baileys/receive/happenings.ts'
 import { readStanza } from '../../../../runner/src/whatsapp/baileys/receive/received-stanza.ts'
 import { watchStanzas } from '../../../../runner/src/whatsapp/baileys/stanza-events.ts'
 import { Contact } from '../../../../runner/src/whatsapp/baileys/testing/contact.ts'
@@ -14,6 +16,7 @@ import { PhoneReader } from '../../../../runner/src/whatsapp/baileys/receive/his
 import { HistoryLost, type ReceivedMessage } from '../../../../runner/src/whatsapp/port.ts'
 import { projectEvents } from '../../../../runner/src/session/events/projector.ts'
 import { documentIdsOf } from '../../../../runner/src/session/inbox/message-documents.ts'
+import { messageEventOf } from '../../../../runner/src/session/inbox/message-event.ts'
 import { storedMessageOf } from '../../../../runner/src/session/inbox/stored-message.ts'
 import type { SeededRandom } from '../../../../sandbox/network/seeded-random.ts'
 import { mutateBytes, mutateText, mutateValue, zlibBomb } from '../mutations.ts'
@@ -127,7 +130,7 @@ const pasts: Target = {
   promise: 'a part of the history is read, or is lost for a known reason, within the memory limit',
   async open() {
     const device = new DeviceUnderTest()
-    const reader = new PhoneReader({ reader: device.reader, learn: () => Promise.resolve() })
+    const reader = new PhoneReader({ reader: device.reader, learn: () => Promise.resolve(), clock: systemClock })
     const bomb = zlibBomb(1024 ** 3)
     const notification = (payload: Uint8Array): Buffer =>
       padded({
@@ -174,8 +177,11 @@ const RECORD = {
 
 function assertStorable(received: ReceivedMessage): void {
   const [document] = documentIdsOf(received)
-  const about = { document, message: storedMessageOf(received), position: null, fromHistory: false }
-  for (const { fields } of projectEvents([{ type: 'message.received', ...about }], RECORD)) assertTimes(fields)
+  const event = messageEventOf(
+    storedMessageOf(received, () => false),
+    document,
+  )
+  for (const { fields } of projectEvents([event], RECORD)) assertTimes(fields)
 }
 
 /** Checks the dates of a document: Firestore accepts the years 1 to 9999. */
@@ -198,6 +204,9 @@ const listeners = (device: DeviceUnderTest) => ({
   onDevicesChanged: () => {},
   onOwnDevicesChanged: () => {},
   onDevicesListed: () => {},
+  onReadElsewhere: () => {},
+  onBlocklist: () => {},
+  onHappening: (stanza: BinaryNode) => void projectEvents(happeningsIn(stanza, device.reader), RECORD),
 })
 
 /** Changes or removes one attribute. On the wire, attributes are always texts. */

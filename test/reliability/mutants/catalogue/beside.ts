@@ -87,7 +87,7 @@ export const BESIDE: readonly Mutant[] = [
     name: 'accused-without-a-trial',
     invariant: 'beside',
     what: 'a session is quarantined for crashes that other sessions caused',
-    edits: [{ in: 'atClaim.failedTrials', when: 'crashes.onTrial', becomes: 'true' }],
+    edits: [{ in: 'atClaim.failsTrial', when: 'crashes.onTrial', becomes: 'true' }],
     noticedBy: { file: CRASH_RECORD_TEST, tests: 'is not accused of the crashes of others' },
   },
   {

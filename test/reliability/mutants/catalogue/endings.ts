@@ -35,7 +35,7 @@ export const ENDINGS: readonly Mutant[] = [
     name: 'not-put-aside',
     invariant: 'I6',
     what: 'the state of a logged-out session is not put aside in an object',
-    edits: [{ in: 'ConnectionKeeper.#judge', drop: 'this.#archive' }],
+    edits: [{ in: 'judgeEnd', drop: 'archiveCredentials' }],
     noticedBy: { file: OWNED_TEST, tests: 'with 401 keeps the credentials in place' },
   },
   {
@@ -63,14 +63,14 @@ export const ENDINGS: readonly Mutant[] = [
     name: 'halted-until-the-next-owner',
     invariant: 'I9',
     what: 'the next owner of a halted session dials',
-    edits: [{ in: 'OwnedSession.constructor.mustWait', when: 'waitsForOperator(session)', becomes: 'false' }],
+    edits: [{ in: 'SessionParts.constructor.mustWait', when: 'waitsForOperator(session)', becomes: 'false' }],
     noticedBy: { file: OWNED_TEST, tests: 'a disconnect with 403 ends all dialling' },
   },
   {
     name: 'damage-ends-a-ban',
     invariant: 'I9',
     what: 'damage of the state replaces the reason for which a session waits, and the repair ends its wait',
-    edits: [{ in: 'OwnedSession.#showTrouble', when: 'this.#reconnection.isHalted', becomes: 'false' }],
+    edits: [{ in: 'SessionImage.#showTrouble', when: 'reconnection.isHalted', becomes: 'false' }],
     noticedBy: {
       file: 'test/integration/engine/bad-state.test.ts',
       tests: 'of a banned account stays banned while its owner cannot read it',

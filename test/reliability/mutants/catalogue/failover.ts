@@ -52,7 +52,7 @@ export const FAILOVER: readonly Mutant[] = [
     name: 'moved-out-of-local-mode',
     invariant: 'beside',
     what: 'a message moves where its document lags behind the journal',
-    edits: [{ in: 'sweep.moved', find: 'dependencies.jobsLag ? 0 : ', replace: '' }],
+    edits: [{ in: 'sweepQueue.moved', find: 'dependencies.jobsLag ? 0 : ', replace: '' }],
     noticedBy: { file: FAILOVER_TEST, tests: 'stays in storage mode `local`' },
   },
   {

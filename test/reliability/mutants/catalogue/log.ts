@@ -52,7 +52,7 @@ export const LOG: readonly Mutant[] = [
     name: 'fenced-and-still-connected',
     invariant: 'I4',
     what: 'an owner whose append was refused keeps its socket',
-    edits: [{ in: 'OwnedSession.#drop', drop: 'this.#keeper.cut' }],
+    edits: [{ in: 'OwnedSession.#drop', drop: 'keeper.cut' }],
     noticedBy: {
       file: 'test/integration/engine/owned-session.test.ts',
       tests: 'an owner that lost the session without knowing it is cut off',
@@ -62,7 +62,7 @@ export const LOG: readonly Mutant[] = [
     name: 'heartbeat-ignored',
     invariant: 'I4',
     what: 'a live owner counts as dead, and two owners keep replacing each other',
-    edits: [{ in: 'Placement.#runners.isDead', when: 'document.deadAfterMs', becomes: 'true' }],
+    edits: [{ in: 'Placement.#read.isDead', when: 'document.deadAfterMs', becomes: 'true' }],
     noticedBy: { file: 'test/integration/engine/supervisor.test.ts', tests: 'leave the sessions of a live one alone' },
   },
   {

@@ -5,8 +5,33 @@ const QUEUE_TEST = 'test/integration/engine/outbox-queue.test.ts'
 const GROUP_TEST = 'runner/src/whatsapp/baileys/send/group-recipients.test.ts'
 const SIGNAL_TEST = 'runner/src/whatsapp/baileys/signal/signal-repository.test.ts'
 
+const PROJECTOR_TEST = 'runner/src/session/events/projector.test.ts'
+const READER_TEST = 'runner/src/whatsapp/baileys/receive/message-reader.test.ts'
+const INBOX_TEST = 'test/integration/engine/inbox.test.ts'
+
 /** Mutants of sent and received messages. */
 export const MESSAGES: readonly Mutant[] = [
+  {
+    name: 'edited-by-anybody',
+    invariant: 'beside',
+    what: 'in a chat with one person, either side edits and revokes what the other one said',
+    edits: [{ in: 'isBySenderOrAdmin', value: '() => true' }],
+    noticedBy: { file: PROJECTOR_TEST, tests: 'let nobody edit or revoke the message of the other side' },
+  },
+  {
+    name: 'revoked-without-a-right',
+    invariant: 'beside',
+    what: 'a member of a group revokes the messages of others, without the mark that WhatsApp sets for administrators',
+    edits: [{ in: 'readProtocol.revoked', value: "changeOf('revoked', { ...key, fromMe: true }, writing, {})" }],
+    noticedBy: { file: READER_TEST, tests: 'revokes a message of its author, and that of another one only as WhatsApp says so' },
+  },
+  {
+    name: 'change-without-its-message',
+    invariant: 'beside',
+    what: 'a reaction that came before its message keeps the document of the message from being made',
+    edits: [{ in: 'isWhole', value: '(found) => Boolean(found)' }],
+    noticedBy: { file: INBOX_TEST, tests: 'that changes a message changes it after a claim' },
+  },
   {
     name: 'plaintext-outside-the-record',
     invariant: 'I2',
@@ -131,7 +156,7 @@ export const MESSAGES: readonly Mutant[] = [
     name: 'unsaid-counts-as-written',
     invariant: 'beside',
     what: 'a message whose document could not be made counts as stored',
-    edits: [{ in: 'Journal.#report', when: 'unprojected.has(entry)', becomes: 'false' }],
+    edits: [{ in: 'reportWritten', when: 'unprojected.has(entry)', becomes: 'false' }],
     noticedBy: {
       file: 'test/integration/engine/journal.test.ts',
       tests: 'never counts writes as written that could not be made',

@@ -39,7 +39,13 @@ export const TENANTS: readonly Mutant[] = [
     name: 'limit-for-each-instance',
     invariant: 'beside',
     what: 'instances hand out the same part of a limit',
-    edits: [{ in: 'reservation', find: ', unlessChangedSince: snapshot', replace: '' }],
+    edits: [
+      {
+        in: 'reservation',
+        find: 'unlessChanged(path, snapshot, { v: 1, ...present })',
+        replace: "{ kind: 'merge', path, fields: { v: 1, ...present } }",
+      },
+    ],
     noticedBy: { file: LIMITS_TEST, tests: 'is handed out once, by however many instances' },
   },
   {

@@ -90,9 +90,15 @@ function onConnection({ qr, connection, lastDisconnect }: Partial<ConnectionStat
 
 process.on('message', (command: StockCommand) => {
   if ('diskMs' in command) Object.assign(setup, command)
-  // A failed send is lost to the application. The test only asks whether the contact has the message.
-  else socket?.sendMessage(command.to, { text: command.text }).catch(() => undefined)
+  else void send(command)
 })
+
+/** A failed send is lost to the application. The test only asks whether the contact has the message. */
+async function send({ to, text }: { to: string; text: string }): Promise<void> {
+  await socket?.sendMessage(to, { text }).catch(() => undefined)
+  process.send?.({ done: { to, text } } satisfies StockEvent)
+}
+
 process.on('disconnect', () => {
   closeSync(database)
   process.exit()

@@ -18,9 +18,10 @@ export interface StockSetup {
 export type StockCommand = { to: string; text: string } | { diskMs: number }
 
 /** What the process reports. Its other effects are visible in the simulator and in the application's database. */
-export interface StockEvent {
-  qr: string
-}
+export type StockEvent =
+  | { qr: string }
+  /** Baileys has done with a message to send: it failed, or its keys are stored, which is after it has left. */
+  | { done: { to: string; text: string } }
 
 const PROGRAM = fileURLToPath(new URL('./stock-client.ts', import.meta.url))
 
@@ -31,17 +32,30 @@ const A_MOMENT = new Int32Array(new SharedArrayBuffer(4))
 export class StockProcess {
   readonly #child: ChildProcess
   readonly #ended: Promise<unknown>
+  readonly #said = new Map<string, () => void>()
 
   constructor(setup: StockSetup) {
     this.#child = fork(PROGRAM, [JSON.stringify(setup)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
     this.#ended = once(this.#child, 'exit')
     // A command to a process that was just killed fails, which does not matter.
     this.#child.on('error', () => undefined)
+    this.#child.on('message', (event: StockEvent) => {
+      if ('done' in event) this.#said.get(`${event.done.to} ${event.done.text}`)?.()
+    })
   }
 
   async firstCode(): Promise<string> {
-    const [{ qr }] = (await once(this.#child, 'message')) as [StockEvent]
-    return qr
+    const [event] = (await once(this.#child, 'message')) as [StockEvent]
+    if ('qr' in event) return event.qr
+    throw new Error('The client sent before it was linked.')
+  }
+
+  /** Lets the client send a text, and waits until its keys are stored. A kill before that undoes steps of the ratchets. */
+  async say(to: string, text: string): Promise<void> {
+    const { promise: said, resolve } = Promise.withResolvers<void>()
+    this.#said.set(`${to} ${text}`, resolve)
+    this.command({ to, text })
+    await Promise.race([said, this.#ended])
   }
 
   command(command: StockCommand): void {

@@ -1,0 +1,146 @@
+import { createLogger } from '@holdfast/core/platform/logging'
+import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
+import { systemClock } from '@holdfast/core/platform/system-clock'
+import type { Clock } from '@holdfast/core/platform/ports'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { SessionQueries } from '../../../runner/src/session/queries/session-queries.ts'
+import { QueryFeed } from '../../../runner/src/supervisor/query-feed.ts'
+import type { Connection } from '../../../runner/src/whatsapp/port.ts'
+import { QuestionRefused } from '../../../runner/src/whatsapp/questions.ts'
+import { type ApiUnderTest, startApi } from './api-under-test.ts'
+
+/** What the API asks of an owner is done at most once, and a 504 says what is known of it. */
+
+const RUNNER = 'runner-asked'
+const BODY = { session: 'main', chatId: '5511999990000@c.us' }
+
+let api: ApiUnderTest
+let done: string[] = []
+let stop = (): void => {}
+let lateOwner: (question: DocumentSnapshot) => void = () => {}
+
+beforeAll(async () => {
+  api = await startApi()
+  await api.post('/api/sessions', { name: 'main' })
+  // A state that is newer than the heartbeat needs no word of it there.
+  const since = new Date(Date.now() + 3_600_000)
+  await api.asOwner('main', { state: 'CONNECTED', reason: 'logged-in', runnerId: RUNNER, epoch: 1, since })
+})
+afterAll(() => api[Symbol.asyncDispose]())
+
+beforeEach(async () => {
+  stop()
+  done = []
+  await api.heartbeat(RUNNER)
+})
+
+/** A clock on which a caller waits for 750 ms instead of 15 s. */
+const hasty: Clock = { ...systemClock, sleep: (delayMs, name, signal) => systemClock.sleep(delayMs / 20, name, signal) }
+
+/** An owner whose connection answers like this. `hear` sees each question first. */
+async function ownerWho(presence: () => Promise<object>, hear = (question: DocumentSnapshot) => [question]): Promise<void> {
+  const cipher = await api.cipher('main')
+  const own = { documents: api.documents, clock: systemClock, logger: createLogger('test', 'silent') }
+  const asked = () => {
+    done.push('presence')
+    return presence()
+  }
+  const connection = { questions: { presence: asked } } as unknown as Connection
+  const engine = { cipher, directory: {} as never, groups: {} as never, incomingMedia: {} as never, fetchFile: {} as never }
+  const queries = () => new SessionQueries({ ...own, engine: () => engine, connection: () => connection })
+  // Two owners believe that the session is theirs. The other one is late.
+  const [owner, other] = [queries(), queries()]
+  lateOwner = (question) => other.hear(question)
+  const ask = (question: DocumentSnapshot): void => {
+    for (const heard of hear(question)) owner.hear(heard)
+  }
+  const feed = new QueryFeed({ ...own, runnerId: RUNNER, sessions: new Map([['default.main', { ask }]]) })
+  feed.start()
+  stop = () => feed.stop()
+}
+afterAll(() => stop())
+
+const startTyping = (clock: Clock = systemClock) => api.with({ clock }).post('/api/startTyping', BODY)
+
+it('is done once, although the owner hears of it twice, and an earlier owner later', async () => {
+  const asked: DocumentSnapshot[] = []
+  await ownerWho(
+    async () => ({}),
+    (question) => {
+      asked.push(question)
+      return [question, question]
+    },
+  )
+  expect(await startTyping()).toMatchObject({ status: 201, body: { result: true } })
+  for (const question of asked) lateOwner(question)
+  await systemClock.sleep(300, 'wake')
+  expect(done).toEqual(['presence'])
+})
+
+it('is not done later when nobody took it in time', async () => {
+  const late: DocumentSnapshot[] = []
+  await ownerWho(
+    async () => ({}),
+    (question) => {
+      late.push(question)
+      return []
+    },
+  )
+  const answer = await startTyping(hasty)
+  expect(answer).toMatchObject({ status: 504, body: { code: 'no-answer', detail: expect.stringContaining('Nothing was done') } })
+  stop()
+  await ownerWho(async () => ({}))
+  expect(late).toHaveLength(1)
+  for (const question of late) lateOwner(question)
+  await systemClock.sleep(300, 'wake')
+  await expect.poll(async () => api.documents.query({ collection: 'owner_queries' })).toEqual([])
+  expect(done).toEqual([])
+})
+
+it('may have been done when it was taken and not answered', async () => {
+  await ownerWho(() => new Promise(() => {}))
+  expect(await startTyping(hasty)).toMatchObject({
+    status: 504,
+    body: { code: 'no-answer', detail: expect.stringContaining('may have been done') },
+  })
+  expect(done).toEqual(['presence'])
+})
+
+it('is refused with what WhatsApp says', async () => {
+  await ownerWho(() => Promise.reject(new QuestionRefused('refused', 'WhatsApp does not allow it.')))
+  expect(await startTyping()).toMatchObject({
+    status: 422,
+    body: { code: 'refused-there', detail: 'WhatsApp does not allow it.' },
+  })
+})
+
+it('ends with an error when the answer cannot be read, and the API goes on', async () => {
+  await ownerWho(
+    async () => ({}),
+    (question) => {
+      const fields = { v: 2, state: 'told in another way' }
+      void api.documents.commit([{ kind: 'update', path: question.path, fields }])
+      return []
+    },
+  )
+  expect((await startTyping()).status).toBeGreaterThanOrEqual(500)
+  stop()
+  await ownerWho(async () => ({}))
+  expect(await startTyping()).toMatchObject({ status: 201 })
+})
+
+it('is sealed: neither question nor answer can be read without the key', async () => {
+  const seen: string[] = []
+  await ownerWho(
+    async () => ({}),
+    (question) => {
+      seen.push(
+        JSON.stringify(question.fields, (_, value) => (value instanceof Uint8Array ? Buffer.from(value).toString() : value)),
+      )
+      return [question]
+    },
+  )
+  expect(await startTyping()).toMatchObject({ status: 201 })
+  expect(seen).toHaveLength(1)
+  expect(seen[0]).not.toContain('5511999990000')
+})

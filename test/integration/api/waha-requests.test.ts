@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { messagesPath } from '@holdfast/core/message/message-document'
+import { type ApiUnderTest, startApi } from './api-under-test.ts'
+
+/** Requests in the forms that programs made for WAHA send, and whose file is whose. */
+
+const CHAT = '5511999990000@c.us'
+
+let api: ApiUnderTest
+beforeAll(async () => {
+  api = await startApi()
+  for (const name of ['main', 'other']) await api.post('/api/sessions', { name })
+})
+afterAll(() => api[Symbol.asyncDispose]())
+
+describe('a body in chunks', () => {
+  /** A body that has no end, as far as its reader can know. Tells how much of it was taken. */
+  function endless(most: number) {
+    let taken = 0
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (++taken > most) return controller.close()
+        controller.enqueue(new Uint8Array(256 * 1024).fill(0x20))
+      },
+    })
+    return { body, taken: () => taken }
+  }
+
+  it('is read no further than the largest body', async () => {
+    const { body, taken } = endless(400)
+    const { status } = await api.call('/api/sendText', { method: 'POST', body, duplex: 'half' })
+    expect([status, taken() < 20]).toEqual([413, true])
+  })
+
+  it('is read like one with a length', async () => {
+    const text = new Blob([JSON.stringify({ session: 'main', chatId: CHAT, text: 'in chunks' })])
+    const { status } = await api.call('/api/sendText', { method: 'POST', body: text.stream(), duplex: 'half' })
+    expect(status).toBe(201)
+  })
+})
+
+describe('a path', () => {
+  it('may have a slash at its end', async () => {
+    for (const path of ['/api/sessions/', '/api/sessions/main/']) {
+      // An answer that no route describes is an error.
+      const answer = await api.get(path).catch(() => null)
+      expect([path, answer?.status]).toEqual([path, 200])
+    }
+  })
+})
+
+describe('what is ignored', () => {
+  it('is named in a header', async () => {
+    const message = { session: 'main', chatId: CHAT, text: 'x', reply_to: null, nobodyKnows: 1 }
+    const { status, headers } = await api.post('/api/sendText', message)
+    expect([status, headers.get('X-Ignored-Fields')?.split(', ').toSorted()]).toEqual([201, ['nobodyKnows', 'reply_to']])
+  })
+})
+
+describe('the file of a message that is to be sent', () => {
+  const bytes = 'the bytes of a picture'
+  const file = { mimetype: 'application/octet-stream', filename: 'a.bin', data: Buffer.from(bytes).toString('base64') }
+  let path = ''
+
+  beforeAll(async () => {
+    const { status, body } = await api.post('/api/sendFile', { session: 'main', chatId: CHAT, file })
+    expect([status, body.media]).toMatchObject([201, { mimetype: 'application/octet-stream', filename: 'a.bin' }])
+    path = body.media.url
+  })
+
+  it('is at the address in the answer', async () => {
+    expect(path).toMatch(/^\/api\/files\/main\/[0-9a-f]{40}\.bin$/)
+    expect(await api.get(path)).toMatchObject({ status: 200, body: bytes })
+  })
+
+  it('is not there for a key of another session, or another tenant', async () => {
+    for (const caller of [{ sessions: ['other'] }, { tenant: 'acme', sessions: 'all' }] as const) {
+      for (const name of ['main', 'other']) {
+        const { status } = await api.as({ key: 'aa', role: 'read', ...caller }).get(path.replace('/main/', `/${name}/`))
+        expect([caller, name, status]).toEqual([caller, name, 404])
+      }
+    }
+  })
+})
+
+describe('a voice message that has to be converted', () => {
+  const OPUS = Buffer.concat([Buffer.from('OggS'), Buffer.alloc(24), Buffer.from('OpusHead'), Buffer.alloc(200)])
+  const sound = (bytes: Buffer) => ({ mimetype: 'audio/mpeg', data: bytes.toString('base64') })
+  const send = (file: object, convert = true) => api.post('/api/sendVoice', { session: 'main', chatId: CHAT, file, convert })
+
+  it('is refused at once when every live runner says that it cannot, and nothing else is', async () => {
+    const mp3 = sound(Buffer.from('ID3 and some sound'))
+    await api.heartbeat('old', {}, { deadAfterMs: 600_000 })
+    expect((await send(mp3)).status).toBe(201)
+    await api.heartbeat('old', {}, { convertsVoice: false })
+    const refused = await send(mp3)
+    expect([refused.status, refused.body.code, refused.body.message]).toEqual([
+      422,
+      'cannot-convert',
+      expect.stringContaining('audio/ogg with Opus'),
+    ])
+    const story = await api.post('/api/main/status/voice', { file: mp3, contacts: [CHAT], convert: true })
+    expect([story.status, story.body.code]).toEqual([422, 'cannot-convert'])
+    const addresses = ['https://example.com/a.mp3', 'https://example.com/a.opus'].map((url) => send({ url }))
+    expect((await Promise.all(addresses)).map(({ status }) => status)).toEqual([422, 201])
+    expect([(await send(sound(OPUS))).status, (await send(mp3, false)).status]).toEqual([201, 201])
+    await api.heartbeat('new', {}, { convertsVoice: true })
+    expect((await send(mp3)).status).toBe(201)
+  })
+})
+
+describe('the file of a message from the phone’s history', () => {
+  const stored = async (id: string, more: object) => {
+    const message = {
+      v: 1,
+      messageId: 'M',
+      chat: '5511999990000@s.whatsapp.net',
+      participant: null,
+      fromMe: false,
+      pushName: null,
+    }
+    const fields = { ...message, content: Buffer.from('sealed'), sentAt: new Date(), fromHistory: true, ...more }
+    await api.documents.commit([{ kind: 'create', path: `${messagesPath('default.main')}/${id}`, fields }])
+    const { status, body } = await api.get(`/api/files/main/${id}`)
+    return [status, body.code]
+  }
+
+  it('is fetched by a connected session only, and a message without one has none', async () => {
+    expect(await stored('a'.repeat(40), { type: 'image' })).toEqual([422, 'session-not-working'])
+    expect(await stored('b'.repeat(40), { type: 'text' })).toEqual([404, 'unknown-file'])
+    expect(await stored('c'.repeat(40), { type: 'image', tooLarge: { bytes: 2e6, textIsCut: false } })).toEqual([
+      404,
+      'file-gone',
+    ])
+  })
+})

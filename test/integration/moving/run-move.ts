@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { lastLine, runProgram } from '../../support/run-program.ts'
+import type { EngineWorld } from '../../support/engine-world.ts'
+
+const PROGRAM = new URL('../../../runner/src/moving/main.ts', import.meta.url)
+const LIMIT_MS = 120_000
+
+export interface Moved {
+  readonly code: number | null
+  /** The result of a run that ended well. */
+  readonly result: Record<string, unknown> | null
+  /** What the operator reads. */
+  readonly said: string
+}
+
+/** Runs the command as an operator does, with the configuration of the sandbox's runners. */
+export async function runMove({ sandbox }: EngineWorld, ...args: readonly string[]): Promise<Moved> {
+  const { info, folder } = sandbox
+  const identity = JSON.parse(await readFile(join(folder, 'identity.json'), 'utf8')) as { sessionEncryptionKey: string }
+  const env = {
+    GOOGLE_CLOUD_PROJECT: info.project,
+    STORAGE_BUCKET: info.bucket,
+    FIRESTORE_EMULATOR_HOST: info.firestore,
+    STORAGE_EMULATOR_HOST: info.storage,
+    METADATA_SERVER_DETECTION: 'none',
+    SESSION_ENCRYPTION_KEY: identity.sessionEncryptionKey,
+  }
+  const { code, stdout, stderr } = await runProgram(PROGRAM, [...args, '--json'], LIMIT_MS, env)
+  return { code, result: code === 0 ? (lastLine(stdout) as Record<string, unknown>) : null, said: stderr }
+}
