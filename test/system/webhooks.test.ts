@@ -174,7 +174,7 @@ test('whoever listens at /ws gets the same envelopes as they happen, of what was
   const posted = new Map(receiver.taken('live').map(({ event, body }) => [event.id, body]))
   for (const [index, { id }] of some.got.entries()) expect(posted.get(id)).toBe(some.bodies[index])
   expect(new Set(all.got.map(({ id }) => id)).size).toBe(all.got.length)
-  const asRival = { method: 'POST', headers: { 'X-Api-Key': key }, json: { name: 'theirs', start: true } }
+  const asRival = { method: 'POST', headers: { 'X-Tenant': 'rival' }, json: { name: 'theirs', start: true } }
   expect((await world.sandbox.api('/api/sessions', asRival)).status).toBe(201)
   const sessionsOf = ({ got }: typeof rival) => new Set(got.map(({ session }) => session))
   await eventually(() => expect(sessionsOf(rival)).toEqual(new Set(['theirs'])))

@@ -1,7 +1,8 @@
-import { FieldPath, Firestore, type Query, type QueryDocumentSnapshot } from '@google-cloud/firestore'
+import { type DocumentReference, FieldPath, Firestore, type Query, type QueryDocumentSnapshot } from '@google-cloud/firestore'
 import { hashOfRecord, journalPath, journalRecordSchema, type RecordKind } from '@holdfast/core/journal/journal-record'
 import { inParallel } from '@holdfast/core/platform/in-parallel'
 import { parseStored } from '@holdfast/core/platform/parse'
+import { sessionDocumentSchema, sessionPath } from '@holdfast/core/session/session-document'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { SandboxInfo } from '../../../../sandbox/info.ts'
 
@@ -22,9 +23,11 @@ export interface SeenJournal {
   readonly records: readonly SeenRecord[]
   /** The numbers of records that were written a second time. */
   readonly rewritten: readonly number[]
+  /** The numbers of records that two checkpoints covered before the watch saw them: the owner may have removed them. */
+  readonly covered: ReadonlySet<number>
 }
 
-/** Long before two checkpoints cover a record, after which it is trimmed. */
+/** Mostly before two checkpoints cover a record, after which it is trimmed. Several hand-overs in a row are faster. */
 const LOOK_EVERY_MS = 4_000
 const AT_ONCE = 4
 
@@ -42,7 +45,7 @@ export class JournalWatch {
     const [host = '', port] = firestore.split(':')
     const customHeaders = { authorization: 'Bearer owner' }
     this.#firestore = new Firestore({ projectId: project, host, port: Number(port), ssl: false, customHeaders })
-    this.#journals = new Map(sessionIds.map((id) => [id, new Journal(this.#firestore.collection(journalPath(id)))]))
+    this.#journals = new Map(sessionIds.map((id) => [id, new Journal(this.#firestore, id)]))
     this.#looking = this.#look()
     // `close` reports it.
     this.#looking.catch(() => undefined)
@@ -54,7 +57,7 @@ export class JournalWatch {
     await this.#looking
     await inParallel(AT_ONCE, this.#journals.values(), (journal) => journal.readAll())
     await this.#firestore.terminate()
-    return [...this.#journals].map(([sessionId, { records, rewritten }]) => ({ sessionId, records, rewritten }))
+    return [...this.#journals].map(([sessionId, { records, rewritten, covered }]) => ({ sessionId, records, rewritten, covered }))
   }
 
   async #look(): Promise<void> {
@@ -68,12 +71,15 @@ export class JournalWatch {
 
 class Journal {
   readonly rewritten: number[] = []
+  readonly covered = new Set<number>()
+  readonly #session: DocumentReference
   readonly #seen = new Map<number, SeenRecord>()
   readonly #inOrder: Query
   #last: QueryDocumentSnapshot | undefined
 
-  constructor(collection: Query) {
-    this.#inOrder = collection.orderBy(FieldPath.documentId())
+  constructor(firestore: Firestore, sessionId: string) {
+    this.#session = firestore.doc(sessionPath(sessionId))
+    this.#inOrder = firestore.collection(journalPath(sessionId)).orderBy(FieldPath.documentId())
   }
 
   get records(): SeenRecord[] {
@@ -93,6 +99,21 @@ class Journal {
       this.#see(doc)
       this.#last = doc
     }
+    await this.#explainGaps()
+  }
+
+  /** Notes which of the missing records may have been trimmed, as the session's document says right after the look. */
+  async #explainGaps(): Promise<void> {
+    const last = Math.max(0, ...this.#seen.keys())
+    const isMissing = (seq: number) => !this.#seen.has(seq) && !this.covered.has(seq)
+    const missing = Array.from({ length: last }, (_, index) => index + 1).filter(isMissing)
+    if (missing.length === 0) return
+    const { previousCheckpoint, trimmedTo } = parseStored(
+      sessionDocumentSchema,
+      (await this.#session.get()).data(),
+      this.#session.path,
+    )
+    for (const seq of missing) if (seq <= Math.max(trimmedTo, previousCheckpoint?.seq ?? 0)) this.covered.add(seq)
   }
 
   #see(doc: QueryDocumentSnapshot): void {

@@ -10,6 +10,7 @@ type Row = [seq: number, epoch: number, runnerId: string, kind?: SeenRecord['kin
 const journal = (...rows: Row[]): SeenJournal => ({
   sessionId: S,
   rewritten: [],
+  covered: new Set(),
   records: rows.map(([seq, epoch, runnerId, kind = 'data']) => ({
     seq,
     epoch,
@@ -59,6 +60,12 @@ test.each<[string, SeenJournal, string]>([
   ['a record that was written twice', { ...SOUND, rewritten: [4] }, 'record 4 was written twice'],
 ])('%s is a fault', (_what, one, fault) => {
   expect(judge(one)).toEqual([expect.stringContaining(fault)])
+})
+
+test('a record that was trimmed before the watch saw it is no fault, its neighbour is', () => {
+  const trimmed = journal([1, 1, 'a', 'claim'], [4, 1, 'a'])
+  expect(judge({ ...trimmed, covered: new Set([2, 3]) })).toEqual([])
+  expect(judge({ ...trimmed, covered: new Set([2]) })).toEqual([expect.stringContaining('records 2 to 3 are missing')])
 })
 
 test('a broken chain is a fault', () => {
