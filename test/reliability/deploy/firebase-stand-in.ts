@@ -62,6 +62,7 @@ interface IndexFile {
   readonly fieldOverrides: readonly {
     readonly collectionGroup: string
     readonly fieldPath: string
+    readonly ttl?: boolean
     readonly indexes: readonly object[]
   }[]
 }
@@ -81,8 +82,9 @@ async function deployIndexes(): Promise<void> {
     if (known.has(`${collectionGroup} ${JSON.stringify(fields)}`)) continue
     await google('POST', `${groups}/${collectionGroup}/indexes`, { queryScope, fields })
   }
-  for (const { collectionGroup, fieldPath, indexes } of fieldOverrides) {
-    await google('PATCH', `${groups}/${collectionGroup}/fields/${fieldPath}`, { indexConfig: { indexes } })
+  for (const { collectionGroup, fieldPath, indexes, ttl } of fieldOverrides) {
+    const config = { indexConfig: { indexes }, ...(ttl ? { ttlConfig: {} } : {}) }
+    await google('PATCH', `${groups}/${collectionGroup}/fields/${fieldPath}`, config)
   }
 }
 
