@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { JOBS } from '@holdfast/core/message/job-document'
 import { journalRecordSchema } from '@holdfast/core/journal/journal-record'
 import { DUE_TASKS } from '@holdfast/core/operations/due-task-document'
+import { ERASURES } from '@holdfast/core/operations/erasure-document'
 import { RECOVERY_ACTIONS } from '@holdfast/core/operations/recovery-action-document'
 import { RUNNERS } from '@holdfast/core/operations/runner-document'
 import { SESSIONS } from '@holdfast/core/session/session-document'
@@ -36,6 +37,10 @@ it('sealed bytes are not indexed', () => {
 it('a due task has the indexes of its two times only, which come by themselves', () => {
   expect(exempt(DUE_TASKS)).toEqual(['payload'])
   expect(file.indexes.filter(({ collectionGroup }) => collectionGroup === DUE_TASKS)).toEqual([])
+})
+
+it('the names of objects that an erasure has left are not indexed: each would be an entry of its own', () => {
+  expect(exempt(ERASURES)).toEqual(['objects'])
 })
 
 it('the fields that every heartbeat changes are not indexed', () => {
