@@ -12,7 +12,7 @@ const folders = ['core', 'functions', 'runner', 'client', 'infra', 'sandbox', 't
 const { scripts } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as { scripts: Record<string, string> }
 
 /** Pages that describe the present. Decisions and the changelog also name what was. */
-const pages = files.filter((path) => /^(README|CONTRIBUTING|docs\/[A-Z_]+)\.md$/.test(path))
+const pages = files.filter((path) => /^(README|CONTRIBUTING|docs\/(examples\/)?[A-Z_]+)\.md$/.test(path))
 
 const quoted = (text: string): string[] => [...text.matchAll(/`([^`\n]+)`/g)].map(([, inside = '']) => inside)
 
