@@ -34,7 +34,7 @@ export const ASSUMED = {
   heartbeatLogBytes: 400,
   requestLogBytes: 1000,
   alertConditions: 8,
-  schedules: 2,
+  schedules: 3,
   secretVersions: 3,
   imageGib: 2,
 } as const
