@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Delivered } from '../../../support/webhook-receiver.ts'
-import type { KindsChat, KindsSession, Ours, Theirs } from './chat.ts'
+import type { KindsChat, KindsSession, Ours, Theirs, ToldChange } from './chat.ts'
 import { type Evidence, judgeKinds, type Listed } from './judge.ts'
 
 const CHAT = '551@c.us'
@@ -42,8 +42,10 @@ const listed = (serialized: string, more: Partial<Listed> = {}): Listed => ({
   ...more,
 })
 
+const serialized = (id: string): string => `x_${CHAT}_${id}`
+
 function delivered(event: string, id: string, more: Partial<Delivered> = {}): Delivered {
-  const payload = { id: `x_${CHAT}_${id}` }
+  const payload = { id: serialized(id) }
   const told = { id: `${event} ${id}`, event, session: 'main', me: { id: '5599@c.us' }, payload }
   return { at: 'r', headers: {}, body: JSON.stringify(told), answered: 200, event: told, ...more }
 }
@@ -110,7 +112,7 @@ test('what a receiver was not told, twice, with other bytes, out of order, or of
   expect(kinds(deliveries.toReversed())).toEqual(['reordered'])
   const late = { headers: { 'x-holdfast-out-of-order': 'true' } }
   expect(
-    kinds(deliveries.toReversed().map((one) => (one.event.payload['id'] === `x_${CHAT}_t2` ? { ...one, ...late } : one))),
+    kinds(deliveries.toReversed().map((one) => (one.event.payload['id'] === serialized('t2') ? { ...one, ...late } : one))),
   ).toEqual([])
   expect(
     kinds([
@@ -118,5 +120,32 @@ test('what a receiver was not told, twice, with other bytes, out of order, or of
       delivered('message.ack', 'o1', { event: { ...first.event, id: 'new', event: 'message.ack', session: 'their' } }),
     ]),
   ).toEqual(['foreign'])
-  expect(judged({ ...evidence(), changes: [{ event: 'message.edited', id: 'e1', about: 't1' }] })).toHaveLength(1)
+})
+
+const CHANGES: { readonly [Event in ToldChange['event']]: (id: string, about: string) => Record<string, unknown> } = {
+  'message.reaction': (id, about) => ({ id: serialized(id), reaction: { text: '🎉', messageId: serialized(about) } }),
+  'message.edited': (id, about) => ({ id: serialized(id), editedMessageId: about }),
+  'message.revoked': (id, about) => ({ revokedMessageId: about, after: { id: serialized(id) }, before: null }),
+  'poll.vote': (id, about) => ({ vote: { id: serialized(id) }, poll: { id: serialized(about) } }),
+}
+
+test.each(Object.keys(CHANGES) as ToldChange['event'][])('each %s of a message is told once', (event) => {
+  const told = (id: string, about: string, eventId = `${event} ${id}`) => {
+    const { event: common, ...more } = delivered(event, id)
+    return { ...more, event: { ...common, id: eventId, payload: CHANGES[event](id, about) } }
+  }
+  const changes: ToldChange[] = [
+    { event, id: 'c1', about: 't1' },
+    { event, id: 'c2', about: 't1' },
+  ]
+  const findings = (...more: Delivered[]) => {
+    const whole = evidence()
+    return judged({ ...whole, changes, deliveries: [...whole.deliveries, ...more] }).map((one) => one.split(' is ')[0])
+  }
+  expect(findings(told('c1', 't1'), told('c2', 't1'))).toEqual([])
+  expect(findings(told('c1', 't1'))).toEqual([`lost: ${event} c2 of t1`])
+  expect(findings(told('c1', 't1'), told('c2', 't2'))).toEqual([`lost: ${event} c2 of t1`])
+  expect(findings(told('c1', 't1'), told('c2', 't1'), told('c2', 't1', 'another'))).toEqual([
+    expect.stringMatching(/^doubled: .* has 2 events/),
+  ])
 })

@@ -24,8 +24,15 @@ export interface Evidence {
 
 const bareOf = (id: string): string => id.split('_')[2] ?? ''
 
-/** The id at WhatsApp in a payload; empty in one about no message. */
-const bareIn = ({ id }: Readonly<Record<string, unknown>>): string => (typeof id === 'string' ? bareOf(id) : '')
+/** The id of what an event tells, as the API names it: of the message itself, or of the change. Empty in one about neither. */
+function idIn(payload: Readonly<Record<string, unknown>>): string {
+  const { id, after, vote } = payload as { id?: unknown; after?: { id?: unknown }; vote?: { id?: unknown } }
+  const one = after?.id ?? vote?.id ?? id
+  return typeof one === 'string' ? one : ''
+}
+
+/** The id at WhatsApp of what a payload tells. */
+const bareIn = (payload: Readonly<Record<string, unknown>>): string => bareOf(idIn(payload))
 
 /** Returns a sentence for everything that is lost, doubled, altered, out of order, or at the wrong place. Pure. */
 export function judgeKinds(evidence: Evidence): string[] {
@@ -156,20 +163,14 @@ function bytesOf(deliveries: readonly Delivered[], at: string): string[] {
 }
 
 /** The events that tell of one thing each. */
-const ONCE = new Set(['message', 'message.any', 'message.reaction', 'message.edited', 'message.revoked'])
+const ONCE = new Set(['message', 'message.any', 'message.reaction', 'message.edited', 'message.revoked', 'poll.vote'])
 
 function idsOf(events: readonly Delivered[], at: string): string[] {
   const things = Map.groupBy(
     events.filter(({ event }) => ONCE.has(event.event)),
-    ({ event: { event, payload } }) => `${event} ${idIn(event, payload)}`,
+    ({ event: { event, payload } }) => `${event} ${idIn(payload)}`,
   )
   return [...things].filter(([, all]) => all.length > 1).map(([thing, all]) => `doubled: ${thing} has ${all.length} events ${at}`)
-}
-
-/** The id of what an event tells: of the message itself, or of the change. */
-function idIn(event: string, payload: Readonly<Record<string, unknown>>): string {
-  const after = payload['after'] as { id?: string } | undefined
-  return String(event === 'message.revoked' ? (after?.id ?? payload['revokedMessageId']) : payload['id'])
 }
 
 function foreign({ name, phone }: KindsSession, deliveries: readonly Delivered[], at: string): string[] {
@@ -182,13 +183,13 @@ const EVENT_OF_ALL = 'message.any'
 
 function untold({ chats }: KindsSession, changes: readonly ToldChange[], events: readonly Delivered[]): string[] {
   const told = new Set(events.map(({ event: { event, payload } }) => `${event} ${bareIn(payload)}`))
-  const about = new Set(events.map(({ event: { event, payload } }) => `${event} ${aboutOf(payload)}`))
+  const changed = new Set(events.map(({ event: { event, payload } }) => `${event} ${bareIn(payload)} of ${aboutOf(payload)}`))
   const messages = chats.flatMap(({ ours, theirs }) => [...ours, ...theirs]).filter(({ isMessage }) => isMessage)
   const theirs = chats.flatMap((chat) => chat.theirs)
   return [
     ...messages.map(({ id }) => `${EVENT_OF_ALL} ${id}`).filter((one) => !told.has(one)),
     ...theirs.map(({ id }) => `message ${id}`).filter((one) => !told.has(one)),
-    ...changes.map(({ event, about: id }) => `${event} ${id}`).filter((one) => !about.has(one)),
+    ...changes.map(({ event, id, about }) => `${event} ${id} of ${about}`).filter((one) => !changed.has(one)),
   ]
 }
 
