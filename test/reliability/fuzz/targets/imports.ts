@@ -97,6 +97,17 @@ function dumpOf(files: ReadonlyMap<string, string>): string {
   return ['COPY public.waha_auth (session_id, key, value) FROM stdin;', ...rows, '\\.', ''].join('\n')
 }
 
+/** @throws Error when what nobody has damaged is not moved in: whatever is made of it would prove nothing */
+async function movedUnchanged(path: string): Promise<void> {
+  const left = await moved(path)
+  if (left !== null) throw new Error(`The undamaged source at ${path} is not moved in as it was read: ${left}`)
+}
+
+async function writeFolder(folder: string, files: ReadonlyMap<string, string | Buffer>): Promise<void> {
+  for (const file of await readdir(folder)) await rm(join(folder, file))
+  for (const [file, value] of files) await writeFile(join(folder, file), value)
+}
+
 /** Changes one file: its bytes, its value, or its name. */
 function mutated(random: SeededRandom, files: ReadonlyMap<string, string>): Map<string, string | Buffer> {
   const changed = new Map<string, string | Buffer>(files)
@@ -128,15 +139,17 @@ export const IMPORTS: readonly Target[] = [
       const files = filesOfDevice()
       const folder = await mkdtemp(join(tmpdir(), 'holdfast-imports-'))
       const dump = `${folder}.dump`
+      await writeFolder(folder, files)
+      await writeFile(dump, dumpOf(files))
+      for (const whole of [folder, dump]) await movedUnchanged(whole)
       return {
         attempt: async (random) => {
-          for (const file of await readdir(folder)) await rm(join(folder, file))
           const changed = mutated(random, files)
-          if (random.chance(0.3)) {
+          const path = random.chance(0.3) ? dump : folder
+          if (path === dump) {
             const whole = dumpOf(new Map([...changed].map(([file, value]) => [file, String(value)])))
             await writeFile(dump, random.chance(0.5) ? whole : mutateBytes(random, Buffer.from(whole)))
-          } else for (const [file, value] of changed) await writeFile(join(folder, file), value)
-          const path = (await readdir(folder)).length > 0 ? folder : dump
+          } else await writeFolder(folder, changed)
           let left: string | null = null
           return (await unlessRefused(async () => void (left = await moved(path)), isRefused)) ?? left
         },
