@@ -1,6 +1,8 @@
 import type { Mutant } from '../mutant.ts'
 
 const SENDING_TEST = 'test/integration/queue/webhooks.test.ts'
+const INTERRUPTED_TEST = 'test/integration/queue/interrupted-webhooks.test.ts'
+const REDRIVEN_TEST = 'test/integration/queue/redriven-webhooks.test.ts'
 const PROJECTION_TEST = 'runner/src/session/events/webhook-projection.test.ts'
 
 /** Mutants of what end points are told: at least once, in the same bytes, in order, and without being called all the time. */
@@ -58,6 +60,26 @@ export const WEBHOOKS: readonly Mutant[] = [
     what: 'nobody finds an event whose owner died between the commit and the task',
     edits: [{ in: 'sweepWebhooks', find: 'head && isDue(head, nowMs)', replace: 'false' }],
     noticedBy: { file: SENDING_TEST, tests: 'whose tasks were all lost is found by the sweep' },
+  },
+  {
+    name: 'webhook-that-waits-for-nobody',
+    invariant: 'beside',
+    what: 'an event leaves its lane with its first attempt, and the next one overtakes it when the process dies there',
+    edits: [{ in: 'attemptAt', find: 'attempts, firstAttemptAt', replace: 'attempts, waitsIn: null, firstAttemptAt' }],
+    noticedBy: { file: INTERRUPTED_TEST, tests: 'a call that dies after, at an end point that answers 500' },
+  },
+  {
+    name: 'webhook-redriven-by-anybody',
+    invariant: 'beside',
+    what: 'an event that was given up is sent again for a key of another tenant',
+    edits: [
+      {
+        in: 'redriveOne',
+        find: 'await find(needed, principal, id)',
+        replace: 'await find(needed, { ...principal, tenant: "default" }, id)',
+      },
+    ],
+    noticedBy: { file: REDRIVEN_TEST, tests: 'is nobody’s but its tenant’s' },
   },
   {
     name: 'webhook-not-told-of-expiry',
