@@ -1,5 +1,8 @@
 // Tests linking by a code: with a stock client, and with clients that break its rules.
 import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { BinaryNode } from '@whiskeysockets/baileys'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SimulatorProcess } from './testing/simulator-process.ts'
@@ -10,14 +13,23 @@ const OTHER = '5511900000032'
 
 let simulator: SimulatorProcess
 let client: StockClient
+let folder: string
 
 beforeAll(async () => {
-  simulator = await SimulatorProcess.start()
+  folder = await mkdtemp(join(tmpdir(), 'holdfast-code-pairing-'))
+  await setClock(0)
+  simulator = await SimulatorProcess.start({ clockFile: clockFile() })
   client = new StockClient(simulator)
   for (const phone of [PHONE, OTHER]) await simulator.post('/phones', { phone })
 })
 
-afterAll(() => simulator.stop())
+afterAll(async () => {
+  await simulator.stop()
+  await rm(folder, { recursive: true })
+})
+
+const clockFile = () => join(folder, 'clock')
+const setClock = (aheadMs: number) => writeFile(clockFile(), String(aheadMs))
 
 const enter = (code: string, phone = PHONE) => simulator.request('POST', `/phones/${phone}/link-code`, { code })
 
@@ -38,6 +50,21 @@ test('a code that is typed in wrong links nothing and cannot be tried again', as
   expect(await enter(wrong)).toMatchObject({ status: 409, body: { error: expect.stringContaining('the code is wrong') } })
   expect(await enter(shown)).toMatchObject({ status: 404 })
   expect((await simulator.state()).accounts.find(({ phone }) => phone === PHONE)).toMatchObject({ registrations: 0 })
+})
+
+test('a code that is too old links nothing', async () => {
+  const shown = await code()
+  await setClock(181_000)
+  await simulator.readClock()
+  expect(await enter(shown)).toMatchObject({ status: 409, body: { error: expect.stringContaining('too old') } })
+  expect((await simulator.state()).accounts.find(({ phone }) => phone === PHONE)).toMatchObject({ registrations: 0 })
+})
+
+test('a number without WhatsApp gets no code, which is no fault of the client', async () => {
+  const refused = new Promise((resolve) => client.socket?.ws.once('CB:iq,type:error', resolve))
+  await client.socket?.requestPairingCode('5511900000033')
+  await refused
+  expect(await simulator.violationKinds()).toEqual([])
 })
 
 test('the newest code links a stock client', async () => {

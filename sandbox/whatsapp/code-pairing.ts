@@ -25,6 +25,8 @@ const CTR_IV_BYTES = 16
 const GCM_IV_BYTES = 12
 const GCM_TAG_BYTES = 16
 const FINISH_WAIT_MS = 10_000
+/** The phone says that a code which is older is no longer valid. */
+const CODE_LIFETIME_MS = 180_000
 
 const BUNDLE_KEY_LABEL = 'link_code_pairing_key_bundle_encryption_key'
 const SECRET_LABEL = 'adv_secret'
@@ -36,6 +38,7 @@ type Waiting = {
   ref: Buffer
   /** Its ephemeral key, encrypted with the code. */
   wrapped: Buffer
+  askedAt: number
   /** Takes the client's last word. Set once the code was typed in. */
   finish?: (bundle: Buffer) => void
 }
@@ -96,6 +99,8 @@ export class CodePairing {
     try {
       if (!step || phone === undefined || !registration) throw new Error('names no phone, or follows no registration')
       if (this.#services.faults.takeUnanswered(phone, TAG)) return
+      // That is no fault of the client: whoever asked for the code gave it a number without WhatsApp.
+      if (!this.#services.world.accounts.has(phone)) return this.#refuse(connection, iq)
       if (step.attrs.stage === 'companion_hello') this.#hello(connection, registration, { phone, step, iq })
       else if (step.attrs.stage === 'companion_finish') this.#finish(connection, registration, { phone, step, iq })
       else throw new Error(`has the unknown stage ${step.attrs.stage}`)
@@ -117,6 +122,7 @@ export class CodePairing {
     if (!waiting?.connection.isOpen) throw new Refused(404, `no client asks to be linked to ${account.phone} by a code`)
     // A code can be tried once.
     this.#waiting.delete(account.phone)
+    if (Date.now() - waiting.askedAt > CODE_LIFETIME_MS) throw new Refused(409, 'the code is too old: the client has to ask anew')
     const advSecret = await this.#agree(account, waiting, code)
     const { connection, registration } = waiting
     if (!connection.isOpen) throw new Refused(409, 'the client that showed this code is closing its connection')
@@ -134,7 +140,7 @@ export class CodePairing {
       if (childBytes(step, tag).length === 0) throw new Error(`has nothing in <${tag}>`)
     }
     const ref = randomBytes(32)
-    this.#waiting.set(phone, { connection, registration, ref, wrapped })
+    this.#waiting.set(phone, { connection, registration, ref, wrapped, askedAt: Date.now() })
     this.#services.happenings.tell('link-code-asked', { phone, connection: connection.id })
     const answer = {
       tag: TAG,

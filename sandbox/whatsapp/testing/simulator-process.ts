@@ -1,6 +1,7 @@
 // A simulator in its own process, as the sandbox runs it, with typed calls for tests.
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Happening } from '../happenings.ts'
@@ -9,6 +10,7 @@ import type { SimulatorState } from '../state.ts'
 type Answer = { status: number; body: Record<string, unknown> }
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
+const SHIFT_CLOCK = new URL('../../clock/shift-clock.ts', import.meta.url).href
 
 const firstLine = (child: ChildProcess): Promise<string> =>
   new Promise((resolve, reject) => {
@@ -36,11 +38,20 @@ export class SimulatorProcess {
     this.#base = `http://127.0.0.1:${ready.port}`
   }
 
-  static async start(): Promise<SimulatorProcess> {
-    const child = spawn(process.execPath, [MAIN, '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
+  /** @param clockFile how many milliseconds the simulator's clock is ahead, which it reads when it starts and when `readClock` asks */
+  static async start({ clockFile }: { clockFile?: string } = {}): Promise<SimulatorProcess> {
+    const shifted = clockFile === undefined ? [] : ['--import', SHIFT_CLOCK]
+    const env = { ...process.env, ...(clockFile === undefined ? {} : { SANDBOX_CLOCK_FILE: clockFile }) }
+    const child = spawn(process.execPath, [...shifted, MAIN, '--port', '0'], { env, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
     const simulator = new SimulatorProcess(child, JSON.parse(await firstLine(child)))
     await simulator.#follow()
     return simulator
+  }
+
+  async readClock(): Promise<void> {
+    const read = once(this.child, 'message')
+    this.child.send({ ask: 'clock', id: 0 })
+    await read
   }
 
   async stop(): Promise<void> {
