@@ -110,6 +110,31 @@ test('a picture whose link has ended is asked of the phone, and one that the pho
   expect(await stateOf(chat, lost.id)).toMatchObject({ state: 'gone', reason: 'no-longer' })
 })
 
+test('a picture that the phone itself sends is listed as ours with its bytes, and asked of the phone when its link has ended', async () => {
+  const chat = await world.linked('own-phone')
+  const sendOnPhone = (file: object): Promise<SentFile> =>
+    requestJson(`${world.simulator.url}/phones/${chat.phone}/send-media`, {
+      method: 'POST',
+      json: { to: chat.contact, kind: 'image', mimetype: 'image/jpeg', ...file },
+    })
+  const sent = await sendOnPhone({ size: 200_000, caption: 'from my phone' })
+  const answer = await fileOf(chat, sent.id)
+  expect([answer.status, sha256(await answer.arrayBuffer())]).toEqual([200, sent.sha256])
+  const list = await world.sandbox.api(`/api/${chat.name}/chats/${chat.contact}@c.us/messages?limit=10`)
+  const [shown, ...others] = (await list.json()) as { media: { url: string } }[]
+  expect(others).toEqual([])
+  expect(shown).toMatchObject({ id: `true_${chat.contact}@c.us_${sent.id}`, fromMe: true, body: 'from my phone', hasMedia: true })
+  expect(await sentFileAt(shown?.media.url ?? '')).toEqual([200, 'image/jpeg', sent.sha256])
+
+  await world.api.want(chat.name, 'stop')
+  await chat.untilSession('STOPPED STOPPED requested')
+  const ended = await sendOnPhone({ size: 150_000, caption: 'ended' })
+  await world.post(`/contacts/${chat.contact}/expire-media`, { to: chat.phone, id: ended.id })
+  await world.api.want(chat.name, 'start')
+  const again = await fileOf(chat, ended.id)
+  expect([again.status, sha256(await again.arrayBuffer())]).toEqual([200, ended.sha256])
+})
+
 test('a file above the limit is not fetched, its message arrives, and the answer names the setting', async () => {
   const chat = await world.linked('large')
   const sent = await sendMedia(chat, { kind: 'document', size: 7 * MIB, mimetype: 'application/zip', caption: 'too large' })

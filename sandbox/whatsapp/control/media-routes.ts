@@ -32,13 +32,26 @@ const bytesOfSize = (size: number): Buffer => {
   return bytes
 }
 
+const withBytes = ({ data, size = 1000, ...file }: z.infer<typeof bodies.send>) => ({
+  ...file,
+  bytes: data === undefined ? bytesOfSize(size) : Buffer.from(data, 'base64'),
+})
+
+const described = ({ bytes }: { bytes: Buffer }) => ({
+  bytes: bytes.length,
+  sha256: createHash('sha256').update(bytes).digest('hex'),
+})
+
 export const mediaRoutes = (app: Hono, simulator: Simulator): void => {
   app.post('/contacts/:phone/send-media', async (c) => {
     const contact = contactOf(simulator, c.req.param('phone'))
-    const { to, data, size = 1000, ...file } = await read(c, bodies.send)
-    const bytes = data === undefined ? bytesOfSize(size) : Buffer.from(data, 'base64')
-    const id = await simulator.letters.send(contact, linkedAccount(simulator, to), { ...file, bytes })
-    return c.json({ id, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') })
+    const { to, ...file } = withBytes(await read(c, bodies.send))
+    return c.json({ id: await simulator.letters.send(contact, linkedAccount(simulator, to), file), ...described(file) })
+  })
+  app.post('/phones/:phone/send-media', async (c) => {
+    const account = linkedAccount(simulator, c.req.param('phone'))
+    const { to, ...file } = withBytes(await read(c, bodies.send))
+    return c.json({ id: await simulator.letters.sendFromPhone(account, contactOf(simulator, to), file), ...described(file) })
   })
   app.post('/contacts/:phone/expire-media', async (c) => {
     contactOf(simulator, c.req.param('phone'))

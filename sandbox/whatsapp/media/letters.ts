@@ -19,7 +19,7 @@ export type FileToSend = {
   caption?: string | undefined
 }
 
-type Letter = { reference: MediaReference; chat: string; phoneKeeps: boolean; askedAgain: number }
+type Letter = { reference: MediaReference; chat: string; isFromPhone: boolean; phoneKeeps: boolean; askedAgain: number }
 
 const TAG_BYTES = 16
 const { SUCCESS, NOT_FOUND } = proto.MediaRetryNotification.ResultType
@@ -57,15 +57,27 @@ export class MediaLetters {
   async send(contact: Contact, account: Account, file: FileToSend): Promise<string> {
     const reference = this.#services.media.put(account.phone, file.bytes, file.kind)
     const id = await this.#contacts.say(contact, account, messageOf(file, reference), { type: 'media' })
-    this.#letters.set(id, { reference, chat: contact.pn, phoneKeeps: true, askedAgain: 0 })
+    this.#keep(id, { reference, chat: contact.pn, isFromPhone: false })
+    return id
+  }
+
+  /** The owner of a phone sends a file. Its companions hear of it. Returns the id of the message. */
+  async sendFromPhone(account: Account, contact: Contact, file: FileToSend): Promise<string> {
+    const reference = this.#services.media.put(account.phone, file.bytes, file.kind)
+    const id = await this.#contacts.sayFromPhone(account, contact, messageOf(file, reference), { type: 'media' })
+    this.#keep(id, { reference, chat: contact.pn, isFromPhone: true })
     return id
   }
 
   /** Keeps the file of a message that the phone has. Returns the message. */
   keep(account: Account, { id, chat }: { id: string; chat: string }, file: FileToSend): proto.IMessage {
     const reference = this.#services.media.put(account.phone, file.bytes, file.kind)
-    this.#letters.set(id, { reference, chat, phoneKeeps: true, askedAgain: 0 })
+    this.#keep(id, { reference, chat, isFromPhone: false })
     return messageOf(file, reference)
+  }
+
+  #keep(id: string, letter: Pick<Letter, 'reference' | 'chat' | 'isFromPhone'>): void {
+    this.#letters.set(id, { ...letter, phoneKeeps: true, askedAgain: 0 })
   }
 
   /** Ends the file of a message at the media host, as some weeks do. Returns false for a message without one. */
@@ -103,6 +115,7 @@ export class MediaLetters {
     if (!letter) return 'which carried none'
     const rmr = getBinaryNodeChild(receipt, 'rmr')
     if (rmr?.attrs.jid !== letter.chat) return `in the chat ${rmr?.attrs.jid} instead of ${letter.chat}`
+    if (rmr.attrs.from_me !== String(letter.isFromPhone)) return 'as one of the other side'
     const encrypt = getBinaryNodeChild(receipt, 'encrypt')
     try {
       const sealed = childBytes(encrypt, 'enc_p')
@@ -115,7 +128,7 @@ export class MediaLetters {
     }
   }
 
-  #answer(account: Account, { reference, chat, phoneKeeps }: Letter, id: string): Stanza {
+  #answer(account: Account, { reference, chat, isFromPhone, phoneKeeps }: Letter, id: string): Stanza {
     const result = {
       stanzaId: id,
       result: phoneKeeps ? SUCCESS : NOT_FOUND,
@@ -134,7 +147,7 @@ export class MediaLetters {
       attrs: { id, type: 'mediaretry', from: account.pn, t: timestamp() },
       content: [
         { tag: 'encrypt', attrs: {}, content: encrypt },
-        { tag: 'rmr', attrs: { jid: chat, from_me: 'false' } },
+        { tag: 'rmr', attrs: { jid: chat, from_me: String(isFromPhone) } },
       ],
     }
   }
