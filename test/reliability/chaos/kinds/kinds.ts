@@ -234,7 +234,7 @@ export class Kinds implements AsyncDisposable {
   without({ state, stored }: Outcome): Outcome {
     const chats = this.#sessions.flatMap((session) => session.chats)
     const members = new Set(chats.flatMap((chat) => chat.members))
-    const ids = new Set(chats.flatMap(({ chatId }) => chatId))
+    const ids = new Set(chats.map(({ chatId }) => chatId))
     return {
       state: {
         ...state,

@@ -120,6 +120,19 @@ const poll: Draw = (drawing) => {
   }
 }
 
+/** What becomes of another message. It has no place of its own in the lists. */
+const changing = (
+  kind: string,
+  target: { readonly id: string },
+  change: Pick<OutgoingDraft, 'method' | 'path' | 'json' | 'changes'> & { readonly seen?: Readonly<Record<string, unknown>> },
+): OutgoingDraft => ({
+  ...change,
+  kind,
+  seen: { kind, target: target.id, ...change.seen },
+  body: null,
+  isMessage: false,
+})
+
 const vote: Draw = (drawing) => {
   const asked = lastFitting<Ours | Theirs>(
     [...drawing.chat.theirs, ...drawing.chat.ours],
@@ -129,11 +142,10 @@ const vote: Draw = (drawing) => {
   if (!asked) return null
   const option = drawing.random.pick(asked.options)
   return {
-    kind: 'vote',
-    ...post('sendPollVote', drawing, { pollMessageId: asked.serialized, votes: [option] }),
-    seen: { kind: 'poll-vote', text: option, target: asked.id },
-    body: null,
-    isMessage: false,
+    ...changing('poll-vote', asked, {
+      ...post('sendPollVote', drawing, { pollMessageId: asked.serialized, votes: [option] }),
+      seen: { text: option },
+    }),
     ...needed(asked),
   }
 }
@@ -162,16 +174,13 @@ const reaction: Draw = (drawing) => {
   const target = anyMessage(drawing)
   if (!target) return null
   const emoji = drawing.random.pick(EMOJI)
-  return {
-    kind: 'reaction',
+  return changing('reaction', target, {
     method: 'PUT',
     path: '/api/reaction',
     json: { session: drawing.session.name, messageId: target.serialized, reaction: emoji },
-    seen: { kind: 'reaction', text: emoji, target: target.id },
-    body: null,
-    isMessage: false,
+    seen: { text: emoji },
     changes: () => void target.reactions.set(`${drawing.session.phone}@c.us`, emoji),
-  }
+  })
 }
 
 const ownText = ({ chat, random }: Drawing): Ours | null =>
@@ -180,47 +189,32 @@ const ownText = ({ chat, random }: Drawing): Ours | null =>
 const edit: Draw = (drawing) => {
   const target = ownText(drawing)
   return (
-    target && {
-      kind: 'edit',
+    target &&
+    changing('edit', target, {
       method: 'PUT',
       path: pathOf(drawing, target),
       json: { text: drawing.text },
-      seen: { kind: 'edit', text: drawing.text, target: target.id },
-      body: null,
-      isMessage: false,
+      seen: { text: drawing.text },
       changes: () => void (target.body = drawing.text),
-    }
+    })
   )
 }
 
 const remove: Draw = (drawing) => {
   const target = ownText(drawing)
   return (
-    target && {
-      kind: 'delete',
+    target &&
+    changing('delete', target, {
       method: 'DELETE',
       path: pathOf(drawing, target),
-      seen: { kind: 'delete', target: target.id },
-      body: null,
-      isMessage: false,
       changes: () => void (target.isRevoked = true),
-    }
+    })
   )
 }
 
 const pin: Draw = (drawing) => {
   const target = lastFitting(drawing.chat.ours, () => true, drawing.random.pick.bind(drawing.random))
-  return (
-    target && {
-      kind: 'pin',
-      method: 'POST',
-      path: `${pathOf(drawing, target)}/pin`,
-      json: { duration: 86_400 },
-      seen: { kind: 'pin', target: target.id },
-      body: null,
-      isMessage: false,
-    }
-  )
+  return target && changing('pin', target, { method: 'POST', path: `${pathOf(drawing, target)}/pin`, json: { duration: 86_400 } })
 }
 
 /** One that is listed twice is drawn twice as often. */
