@@ -35,6 +35,7 @@ test('a message that was delivered without a receipt is delivered again, marked 
   await simulator.happens('delivered', ({ id, offline }) => id === ids[2] && offline === undefined)
   await client.cut()
   expect(await account()).toMatchObject({ offlineQueue: 3, receipted: [] })
+  expect((await account())?.waiting).toEqual(ids.map((id) => ({ what: `message|${id}`, handedOverMs: null })))
   await client.open()
   await simulator.happens('delivered', ({ id, offline }) => id === ids[2] && offline === true)
   await receipted(ids[2])

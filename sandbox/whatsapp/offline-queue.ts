@@ -9,10 +9,12 @@ export interface Line {
   send(stanza: Stanza): void
 }
 
-type Entry = { stanza: Stanza; sentOn: Line | undefined }
+type Entry = { stanza: Stanza; sentOn: Line | undefined; sentAt: number }
 
 /** Classes that every client answers. Nothing else holds up the batches. */
 const ANSWERED: ReadonlySet<string> = new Set(['message', 'receipt', 'notification', 'call'])
+
+const MOST_SHOWN = 10
 
 export type MessageSender = { from: string; participant: string | undefined }
 
@@ -51,6 +53,14 @@ export class OfflineQueue {
     return this.#entries.size
   }
 
+  /** The entries that came first: what each is, and how long ago the present connection got it; null when it has not. */
+  get waiting(): { what: string; handedOverMs: number | null }[] {
+    return [...this.#entries].slice(0, MOST_SHOWN).map(([what, { sentOn, sentAt }]) => {
+      const isHandedOver = sentOn !== undefined && sentOn === this.#line
+      return { what, handedOverMs: isHandedOver ? Math.round(performance.now() - sentAt) : null }
+    })
+  }
+
   /** True once the device is logged in and its queue has been handed over. */
   get isLive(): boolean {
     return this.#state === 'live'
@@ -77,7 +87,7 @@ export class OfflineQueue {
   put(stanza: Stanza): void {
     const key = queueKey(stanza.tag, stanza.attrs)
     this.settle(key)
-    const entry: Entry = { stanza, sentOn: undefined }
+    const entry: Entry = { stanza, sentOn: undefined, sentAt: 0 }
     this.#entries.set(key, entry)
     if (this.#state === 'live') this.#hand(entry, undefined)
   }
@@ -152,6 +162,7 @@ export class OfflineQueue {
   #hand(entry: Entry, offline: number | undefined): void {
     if (!this.#line) return
     entry.sentOn = this.#line
+    entry.sentAt = performance.now()
     const { stanza } = entry
     this.#watched.delivered(stanza.attrs.id)
     if (stanza.tag === 'message' && stanza.attrs.id) this.#messages.set(stanza.attrs.id, stanza)

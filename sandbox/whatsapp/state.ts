@@ -17,6 +17,7 @@ const accountState = (account: Account, media: MediaHost) => {
     logins: account.logins,
     registrations: account.registrations,
     offlineQueue: device?.queue.size ?? 0,
+    waiting: device?.queue.waiting ?? [],
     receipted: [...account.receipted],
     lastActiveAt: device?.queue.lastActiveAt ?? null,
     retryReceipts: account.clientRetryReceipts,

@@ -43,6 +43,7 @@ function figuresOf(seen: Seen) {
         logins: 1,
         registrations,
         offlineQueue: 0,
+        waiting: [],
         receipted: ['IN1', 'IN2'],
         watched: [],
       },

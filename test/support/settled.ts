@@ -4,6 +4,7 @@ import type { ApiClient } from './api-client.ts'
 import type { Ledger, Outcome } from './figures.ts'
 import { inParallel } from '@holdfast/core/platform/in-parallel'
 import type { SimulatorClient, SimulatorState } from './simulator-client.ts'
+import { areOnTheirWay, stanzasFor } from './waiting-stanzas.ts'
 
 const LOOK_EVERY_MS = 100
 /** The pause between requests to the API. It is longer than for the simulator, because the answers are work for the product. */
@@ -37,12 +38,16 @@ export async function untilSettled({
 }: Settling): Promise<Outcome & { missing: string[] }> {
   const deadline = performance.now() + limitMs
   const unsent = new Set(ledger.accepted.map(({ jobId }) => jobId).filter((jobId) => !knownAsSent.has(jobId)))
-  const isOver = () => performance.now() > deadline || signal?.aborted === true
+  // Traffic that is not in the ledger may go on until the limit and a while longer. What came of it a moment ago is not lost.
+  const isOver = (missing: readonly string[], state: SimulatorState) =>
+    signal?.aborted === true ||
+    performance.now() > deadline + limitMs ||
+    (performance.now() > deadline && !areOnTheirWay(missing, state.accounts))
   for (;;) {
     let lookedAt = performance.now()
     let state = await simulator.state()
     let missing = missingAtSimulator(ledger, state)
-    while (missing.length > 0 && !isOver()) {
+    while (missing.length > 0 && !isOver(missing, state)) {
       await pause(Math.max(LOOK_EVERY_MS, REST * (performance.now() - lookedAt)))
       lookedAt = performance.now()
       state = await simulator.state()
@@ -51,7 +56,7 @@ export async function untilSettled({
     const askedAt = performance.now()
     const stored = await listAll(api, ledger)
     missing.push(...(await missingAtApi(api, ledger, stored, unsent)))
-    if (missing.length > 0 && isOver()) return { state, stored, missing }
+    if (missing.length > 0 && isOver(missing, state)) return { state, stored, missing }
     if (missing.length === 0) break
     await pause(Math.max(ASK_EVERY_MS, performance.now() - askedAt))
   }
@@ -62,10 +67,9 @@ export async function untilSettled({
 function missingAtSimulator(ledger: Ledger, { accounts, contacts }: SimulatorState): string[] {
   const received = new Map(contacts.map((contact) => [contact.phone, new Set(contact.received.map(({ id }) => id))]))
   const late = ledger.accepted.filter(({ contact, messageId }) => !received.get(contact)?.has(messageId))
-  const waiting = accounts.filter(({ offlineQueue }) => offlineQueue > 0)
   return [
     ...late.map(({ messageId, session }) => `message ${messageId} of ${session} is not with its contact`),
-    ...waiting.map(({ phone, offlineQueue }) => `${offlineQueue} stanzas wait for ${phone}`),
+    ...accounts.flatMap(stanzasFor),
     ...accounts.filter(({ connected }) => !connected).map(({ phone }) => `the device of ${phone} is not connected`),
   ]
 }

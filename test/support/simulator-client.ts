@@ -15,6 +15,8 @@ export interface AccountState {
   logins: number
   registrations: number
   offlineQueue: number
+  /** The first stanzas of the queue, and for how many ms the present connection has had each; null when it has not. */
+  waiting: { what: string; handedOverMs: number | null }[]
   receipted: string[]
   /** The poison and ordered stanzas, with their deliveries and the client's answers. */
   watched: { id: string; what: string; deliveries: number; answers: string[] }[]
@@ -145,7 +147,7 @@ export interface FaultOrder {
   ms?: number
 }
 
-/** A message that is asked for twice is sent twice, so that nobody gives a busy simulator up. */
+/** The limit of one request. It is long, because the request is never repeated: the simulator would send its message twice. */
 const LIMIT_MS = 60_000
 
 /** Controls the simulator: its phones and contacts, and the faults of the network. */
