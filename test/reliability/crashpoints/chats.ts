@@ -16,11 +16,23 @@ interface ServedFile {
   sha256: string
 }
 
+/** A file to send. With an address the owner fetches it from there, else it comes with the request. */
+interface FileToSend {
+  mimetype: string
+  bytes: Buffer
+  url?: string
+}
+
 export interface SentMessage {
   jobId: string
   messageId: string
   contact: string
+  /** The words that no other message has. */
   text: string
+  /** The hash of its file. */
+  sha256?: string
+  /** The id of the message that it quotes. */
+  quotes?: string
   /** How the message has to end. One that fails or is canceled must never arrive. */
   end: 'sent' | 'failed' | 'canceled' | 'sent or failed'
 }
@@ -34,12 +46,15 @@ export class Chats {
   readonly contact = newPhone()
   readonly sent: SentMessage[] = []
   readonly issued: string[] = []
+  /** The messages that are starred, each with the job that does it. */
+  readonly starred: { jobId: string; messageId: string }[] = []
   /** The files of messages in both directions. */
   readonly files: ServedFile[] = []
   /** The number of QR codes that the phone has scanned. */
   scans = 0
   /** The following fields hold the notes of single scenarios. */
   askedAgain: { id: string; copies: number } | null = null
+  quoted = { theirs: '', ours: '' }
   loginsBefore = 0
   notice = ''
   pointerBefore: string | null = null
@@ -114,18 +129,55 @@ export class Chats {
   }
 
   /** Sends a file with a caption. Resolves when the API has accepted it. */
-  async sendFile(file: { mimetype: string; data?: string; url?: string }): Promise<void> {
-    const { sandbox } = this.stage
+  async sendFile({ mimetype, bytes, url }: FileToSend): Promise<void> {
     const caption = this.nextText('sent file')
-    const json = { session: this.name, chatId: `${this.contact}@c.us`, file, caption }
-    const route = file.mimetype.startsWith('image/') ? 'sendImage' : 'sendFile'
-    const headers = { 'Idempotency-Key': `${this.name} ${caption}` }
-    const answer = await sandbox.api(`/api/${route}`, { method: 'POST', json, headers })
-    if (answer.status !== 201) throw new Error(`The API answered ${answer.status} to a file.`)
-    const { jobId, key } = (await answer.json()) as { jobId: string; key: { id: string } }
-    this.sent.push({ jobId, messageId: key.id, contact: this.contact, text: caption, end: 'sent' })
-    const bytes = file.data === undefined ? null : Buffer.from(file.data, 'base64')
-    if (bytes) this.files.push({ path: this.#fileOf(key.id), bytes: bytes.length, sha256: sha256Of(bytes) })
+    const file = { mimetype, ...(url === undefined ? { data: bytes.toString('base64') } : { url }) }
+    const route = mimetype.startsWith('image/') ? 'sendImage' : 'sendFile'
+    const sha256 = sha256Of(bytes)
+    const { messageId } = await this.#sendAs(`/api/${route}`, { file, caption }, { text: caption, sha256 })
+    // The API gives no file that it has never had.
+    if (url === undefined) this.files.push({ path: this.#fileOf(messageId), bytes: bytes.length, sha256 })
+  }
+
+  /** Sends a text that quotes a message of either side. */
+  async quote(quoted: { id: string; fromMe: boolean }): Promise<void> {
+    const text = this.nextText('quoting')
+    await this.#sendAs('/api/sendText', { text, reply_to: this.#serialized(quoted) }, { text, quotes: quoted.id })
+  }
+
+  /** Pins a message of this session for all. */
+  async pin({ messageId }: SentMessage): Promise<void> {
+    const id = this.#serialized({ id: messageId, fromMe: true })
+    const path = `/api/${this.name}/chats/${encodeURIComponent(`${this.contact}@c.us`)}/messages/${encodeURIComponent(id)}/pin`
+    await this.#sendAs(path, { duration: 86_400 }, { text: `pin ${messageId}` })
+  }
+
+  /** Stars a message of this session. That is a job, of which no contact hears. */
+  async star({ messageId }: SentMessage): Promise<void> {
+    const message = { chatId: `${this.contact}@c.us`, messageId: this.#serialized({ id: messageId, fromMe: true }) }
+    const json = { session: this.name, ...message, star: true }
+    const { jobId } = await this.#accepted('PUT', '/api/star', json, `star ${messageId}`)
+    this.starred.push({ jobId, messageId })
+  }
+
+  async #sendAs(path: string, json: object, said: Pick<SentMessage, 'text' | 'sha256' | 'quotes'>): Promise<SentMessage> {
+    const place = path.endsWith('/pin') ? {} : { session: this.name, chatId: `${this.contact}@c.us` }
+    const accepted = await this.#accepted('POST', path, { ...place, ...json }, said.text)
+    const message: SentMessage = { ...accepted, ...said, contact: this.contact, end: 'sent' }
+    this.sent.push(message)
+    return message
+  }
+
+  async #accepted(method: string, path: string, json: object, key: string): Promise<{ jobId: string; messageId: string }> {
+    const headers = { 'Idempotency-Key': `${this.name} ${key}` }
+    const answer = await this.stage.sandbox.api(path, { method, json, headers })
+    if (answer.status >= 300) throw new Error(`The API answered ${answer.status} to ${method} ${path}: ${await answer.text()}`)
+    const { id, jobId } = (await answer.json()) as { id: string; jobId: string }
+    return { jobId, messageId: id.split('_')[2] ?? '' }
+  }
+
+  #serialized({ id, fromMe }: { id: string; fromMe: boolean }): string {
+    return `${fromMe}_${this.contact}@c.us_${id}`
   }
 
   /** Sends a picture from the contact. */

@@ -47,8 +47,9 @@ const violations = ({ mayBeUnreadable }: Chats, state: SimulatorState, settled: 
     .filter(({ kind }) => kind !== 'nack' || !mayBeUnreadable)
     .map(({ kind, detail }) => `violation ${kind}: ${detail}`)
 
-/** The words that no other message has: of a file its caption. */
-const wordsOf = ({ text, file }: ReceivedMessage): string => file?.caption ?? text
+/** The words that no other message has: of a file its caption, of a pin what it pins. */
+export const wordsOf = ({ text, file, content: { kind, target } }: ReceivedMessage): string =>
+  kind === 'pin' ? `pin ${String(target)}` : (file?.caption ?? text)
 
 /** Finds messages that a contact received twice, by their unique texts, because a duplicate may have a new id. */
 function twiceAtContacts({ contacts }: SimulatorState): string[] {
@@ -84,10 +85,18 @@ async function missing(chats: Chats, state: SimulatorState, settled: Settled): P
   return found
 }
 
-function notAtContact({ contact, messageId, text }: SentMessage, { contacts }: SimulatorState): string[] {
+export function notAtContact(message: SentMessage, { contacts }: Pick<SimulatorState, 'contacts'>): string[] {
+  const { contact, messageId, text } = message
   const received = contacts.find(({ phone }) => phone === contact)?.received.find(({ id }) => id === messageId)
-  if (received && wordsOf(received) === text) return []
-  return [`${messageId} (${text}) ${received ? 'has another text at its contact' : 'is not with its contact'}`]
+  const fault = received ? alteredIn(message, received) : 'is not with its contact'
+  return fault === null ? [] : [`${messageId} (${text}) ${fault}`]
+}
+
+function alteredIn({ text, sha256, quotes }: SentMessage, received: ReceivedMessage): string | null {
+  if (wordsOf(received) !== text) return 'has another text at its contact'
+  if (received.file?.sha256 !== sha256) return 'has other bytes at its contact'
+  const quoted = (received.content['quoted'] as { id?: string } | undefined)?.id
+  return quoted === quotes ? null : 'quotes another message at its contact'
 }
 
 async function sessionState({ stage, sessionId }: Chats): Promise<string[]> {

@@ -3,5 +3,6 @@ import { LIFE } from './life.ts'
 import { MEDIA } from './media.ts'
 import { MESSAGES } from './messages.ts'
 import { QUEUE } from './queue.ts'
+import { REFERENCES } from './references.ts'
 
-export const SCENARIOS: readonly Scenario[] = [...LIFE, ...QUEUE, ...MEDIA, ...MESSAGES]
+export const SCENARIOS: readonly Scenario[] = [...LIFE, ...QUEUE, ...MEDIA, ...REFERENCES, ...MESSAGES]

@@ -5,12 +5,15 @@ import type { Scenario } from '../scenario.ts'
 
 const RECOVERY_LIMIT_MS = 120_000
 
+const INSIDE = Buffer.alloc(150_000, 'inside ')
+const OUTSIDE = Buffer.alloc(100_000, 'outside ')
+
 /** A host outside that gives one file. It does not keep this process. */
 let outside: Promise<string> | null = null
 
 function addressOutside(): Promise<string> {
   outside ??= new Promise((resolve) => {
-    const server: Server = createServer((_, response) => response.end(Buffer.alloc(100_000, 'outside ')))
+    const server: Server = createServer((_, response) => response.end(OUTSIDE))
     server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}/file.pdf`))
     server.unref()
   })
@@ -39,8 +42,8 @@ const sentFiles: Scenario = {
     'upload medium',
   ],
   async act(chats) {
-    await chats.sendFile({ mimetype: 'image/jpeg', data: Buffer.alloc(150_000, 'inside ').toString('base64') })
-    await chats.sendFile({ mimetype: 'application/pdf', url: await addressOutside() })
+    await chats.sendFile({ mimetype: 'image/jpeg', bytes: INSIDE })
+    await chats.sendFile({ mimetype: 'application/pdf', bytes: OUTSIDE, url: await addressOutside() })
   },
   isOver: areServed,
 }
