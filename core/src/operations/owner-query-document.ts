@@ -49,6 +49,8 @@ export const ownerQuerySchema = z.object({
   runnerId: z.string(),
   kind: z.string(),
   state: z.enum(OWNER_QUERY_STATES),
+  /** Made up by the owner for the commit with which it takes the question, so that it knows its own when that commit has no answer. */
+  taker: z.string().nullable().default(null),
   /** Sealed: see `sealed-query.ts`. */
   args: bytesSchema,
   /** The time that the asker waits, by Firestore's clock, ms. */

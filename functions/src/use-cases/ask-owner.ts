@@ -10,8 +10,9 @@ import {
 import { openAnswer, sealArgs } from '@holdfast/core/operations/sealed-query'
 import { Deadline } from '@holdfast/core/platform/deadlines'
 import { parseStored } from '@holdfast/core/platform/parse'
-import type { DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/ports'
-import type { SessionDocument } from '@holdfast/core/session/session-document'
+import type { DocumentSnapshot, DocumentStore, Fields } from '@holdfast/core/platform/ports'
+import type { SessionCipher } from '@holdfast/core/security/envelope'
+import { type SessionDocument, sessionPath } from '@holdfast/core/session/session-document'
 import type { Principal } from '../app/principal.ts'
 import type { Dependencies } from './dependencies.ts'
 import { cipherOf, findSession, ownerOf, parseSession } from './find-session.ts'
@@ -28,9 +29,22 @@ const KEPT_MS = 10 * 60_000
 
 const SETTLED: readonly OwnerQueryDocument['state'][] = ['answered', 'refused']
 
+/** A question that has no answer by then may have been asked of an owner that has died. */
+const LOOK_AFTER_MS = 2000
+
+/** A question and those that may answer it. */
+interface Asked<Kind extends QueryKind> {
+  readonly kind: Kind
+  readonly args: QueryArgs<Kind>
+  readonly cipher: SessionCipher
+  readonly session: SessionDocument
+  readonly deadline: Deadline
+}
+
 /**
- * Asks the owner of a session, and waits for its answer. Nothing is asked twice: whoever gets no answer decides by himself whether to ask
- * again. Arguments and answers are sealed with the session's key.
+ * Asks the owner of a session, and waits for its answer. When the session gets another owner before anybody has taken the question, the
+ * question is withdrawn and put to that one, once. Beyond that nothing is asked twice: whoever gets no answer decides by himself whether to
+ * ask again. Arguments and answers are sealed with the session's key.
  *
  * @throws Refusal `unknown-session`; `session-not-working` for a session that is not connected; `wrong-status` for one that cannot be
  *   linked; `no-answer` with what is known of what
@@ -46,12 +60,55 @@ export async function askOwner<Kind extends QueryKind>(
   const session = parseSession(snapshot)
   const runnerId = await requireOwner(documents, { snapshot, session, kind })
   const cipher = await cipherOf(documents, sessionId, wrappingKey)
+  const asked = { kind, args, cipher, session, deadline: new Deadline(clock, withinMs) }
+  const first = await ask(dependencies, asked, { runnerId, mayMove: true })
+  if (!('movedTo' in first)) return first.answer
+  const second = await ask(dependencies, asked, { runnerId: first.movedTo, mayMove: false })
+  if ('movedTo' in second) throw new Error('A question follows a session once.')
+  return second.answer
+}
+
+/** Puts the question to one owner. Returns the next owner, when it was withdrawn for that one. */
+async function ask<Kind extends QueryKind>(
+  dependencies: AskingOwners,
+  asked: Asked<Kind>,
+  { runnerId, mayMove }: { readonly runnerId: string; readonly mayMove: boolean },
+): Promise<{ readonly answer: QueryAnswer<Kind> } | { readonly movedTo: string }> {
+  const { documents } = dependencies
+  const { kind, cipher, deadline } = asked
   const id = randomBytes(15).toString('hex')
-  const question = {
+  const answer = listen(dependencies, id)
+  const look = new AbortController()
+  try {
+    await documents.commit([
+      { kind: 'create', path: ownerQueryPath(id), fields: questionOf(dependencies, asked, { id, runnerId }) },
+    ])
+    const moved = mayMove ? nextOwner(dependencies, asked, { runnerId, signal: look.signal }) : new Promise<never>(() => {})
+    const first = await deadline.wait(Promise.race([answer.settled, moved]))
+    if (typeof first === 'string' && (await isFree(documents, id))) return { movedTo: first }
+    const told = typeof first === 'string' ? await deadline.wait(answer.settled) : first
+    const settled = told ?? (await lateAnswer(documents, id, QUERY_KINDS[kind].changes))
+    if (settled.problem) throw refusalOf(settled.problem.code, settled.problem.sentence)
+    return { answer: openAnswer(cipher, kind, settled) }
+  } finally {
+    look.abort()
+    answer.stop()
+    // What stays is removed each night.
+    documents.commit([{ kind: 'delete', path: ownerQueryPath(id) }]).catch(() => {})
+  }
+}
+
+function questionOf<Kind extends QueryKind>(
+  { clock }: AskingOwners,
+  { kind, args, cipher, session, deadline }: Asked<Kind>,
+  { id, runnerId }: { readonly id: string; readonly runnerId: string },
+): Fields {
+  const withinMs = Math.max(1, Math.ceil(deadline.remainingMs))
+  return {
     v: 1,
     id,
     tenant: session.tenant,
-    sessionId,
+    sessionId: cipher.sessionId,
     runnerId,
     kind,
     state: 'asked',
@@ -61,18 +118,36 @@ export async function askOwner<Kind extends QueryKind>(
     answer: null,
     problem: null,
   }
-  const answer = listen(dependencies, id)
-  try {
-    const deadline = new Deadline(clock, withinMs)
-    await documents.commit([{ kind: 'create', path: ownerQueryPath(id), fields: question }])
-    const settled = (await deadline.wait(answer.settled)) ?? (await lateAnswer(documents, id, QUERY_KINDS[kind].changes))
-    if (settled.problem) throw refusalOf(settled.problem.code, settled.problem.sentence)
-    return openAnswer(cipher, kind, settled)
-  } finally {
-    answer.stop()
-    // What stays is removed each night.
-    documents.commit([{ kind: 'delete', path: ownerQueryPath(id) }]).catch(() => {})
+}
+
+/** Resolves with the next owner of the session, once that can answer. Looks now and then, from a while after the question, until the signal. */
+async function nextOwner<Kind extends QueryKind>(
+  { documents, clock }: AskingOwners,
+  { kind, cipher }: Asked<Kind>,
+  { runnerId, signal }: { readonly runnerId: string; readonly signal: AbortSignal },
+): Promise<string> {
+  while (!signal.aborted) {
+    await clock.sleep(LOOK_AFTER_MS, 'deadline', signal)
+    if (signal.aborted) break
+    // What cannot be read now is looked at again.
+    const owner = await readyOwner(documents, { sessionId: cipher.sessionId, kind }).catch(() => null)
+    if (owner !== null && owner !== runnerId) return owner
   }
+  return new Promise<never>(() => {})
+}
+
+async function readyOwner(
+  documents: DocumentStore,
+  { sessionId, kind }: { readonly sessionId: string; readonly kind: QueryKind },
+): Promise<string | null> {
+  const snapshot = await documents.read(sessionPath(sessionId))
+  return snapshot && requireOwner(documents, { snapshot, session: parseSession(snapshot), kind })
+}
+
+/** Withdraws a question. False when somebody has taken it, or nobody knows. */
+async function isFree(documents: DocumentStore, id: string): Promise<boolean> {
+  const snapshot = await documents.read(ownerQueryPath(id))
+  return snapshot?.fields['state'] === 'asked' && (await isWithdrawn(documents, snapshot))
 }
 
 /**

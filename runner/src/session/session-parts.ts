@@ -229,10 +229,11 @@ export class SessionParts {
   }
 
   #newQueries(): SessionQueries {
-    const { documents, clock } = this.#dependencies
+    const { documents, clock, random } = this.#dependencies
     return new SessionQueries({
       documents,
       clock,
+      random,
       logger: this.logger,
       engine: () => this.image.engine,
       connection: ({ whilePairing }) => {

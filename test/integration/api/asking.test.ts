@@ -1,6 +1,6 @@
 import { createLogger } from '@holdfast/core/platform/logging'
 import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
-import { systemClock } from '@holdfast/core/platform/system-clock'
+import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
 import type { Clock } from '@holdfast/core/platform/ports'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { SessionQueries } from '../../../runner/src/session/queries/session-queries.ts'
@@ -12,6 +12,7 @@ import { type ApiUnderTest, startApi } from './api-under-test.ts'
 /** What the API asks of an owner is done at most once, and a 504 says what is known of it. */
 
 const RUNNER = 'runner-asked'
+const NEXT_RUNNER = 'runner-next'
 const BODY = { session: 'main', chatId: '5511999990000@c.us' }
 
 let api: ApiUnderTest
@@ -32,15 +33,20 @@ beforeEach(async () => {
   stop()
   done = []
   await api.heartbeat(RUNNER)
+  await api.asOwner('main', { runnerId: RUNNER, epoch: 1 })
 })
 
 /** A clock on which a caller waits for 750 ms instead of 15 s. */
 const hasty: Clock = { ...systemClock, sleep: (delayMs, name, signal) => systemClock.sleep(delayMs / 20, name, signal) }
 
 /** An owner whose connection answers like this. `hear` sees each question first. */
-async function ownerWho(presence: () => Promise<object>, hear = (question: DocumentSnapshot) => [question]): Promise<void> {
+async function ownerWho(
+  presence: () => Promise<object>,
+  hear = (question: DocumentSnapshot) => [question],
+  runnerId = RUNNER,
+): Promise<void> {
   const cipher = await api.cipher('main')
-  const own = { documents: api.documents, clock: systemClock, logger: createLogger('test', 'silent') }
+  const own = { documents: api.documents, clock: systemClock, random: systemRandom, logger: createLogger('test', 'silent') }
   const asked = () => {
     done.push('presence')
     return presence()
@@ -54,7 +60,7 @@ async function ownerWho(presence: () => Promise<object>, hear = (question: Docum
   const ask = (question: DocumentSnapshot): void => {
     for (const heard of hear(question)) owner.hear(heard)
   }
-  const feed = new QueryFeed({ ...own, runnerId: RUNNER, sessions: new Map([['default.main', { ask }]]) })
+  const feed = new QueryFeed({ ...own, runnerId, sessions: new Map([['default.main', { ask }]]) })
   feed.start()
   stop = () => feed.stop()
 }
@@ -99,6 +105,43 @@ it('is not done later when nobody took it in time', async () => {
 
 it('may have been done when it was taken and not answered', async () => {
   await ownerWho(() => new Promise(() => {}))
+  expect(await startTyping(hasty)).toMatchObject({
+    status: 504,
+    body: { code: 'no-answer', detail: expect.stringContaining('may have been done') },
+  })
+  expect(done).toEqual(['presence'])
+})
+
+/** Another runner takes the session over, and is connected. */
+async function moveOn(answers: () => Promise<object>): Promise<void> {
+  await api.heartbeat(NEXT_RUNNER)
+  await ownerWho(answers, undefined, NEXT_RUNNER)
+  await api.asOwner('main', { runnerId: NEXT_RUNNER, epoch: 2 })
+}
+
+it('is put to the next owner when the first one has died before it took it', async () => {
+  const late: DocumentSnapshot[] = []
+  await ownerWho(
+    async () => ({}),
+    (question) => {
+      late.push(question)
+      stop()
+      void moveOn(async () => ({}))
+      return []
+    },
+  )
+  expect(await startTyping()).toMatchObject({ status: 201, body: { result: true } })
+  for (const question of late) lateOwner(question)
+  await expect.poll(async () => api.documents.query({ collection: 'owner_queries' })).toEqual([])
+  expect([late.length, done]).toEqual([1, ['presence']])
+})
+
+it('is not put to the next owner when the first one has taken it', async () => {
+  await ownerWho(async () => {
+    stop()
+    await moveOn(async () => ({}))
+    return new Promise(() => {})
+  })
   expect(await startTyping(hasty)).toMatchObject({
     status: 504,
     body: { code: 'no-answer', detail: expect.stringContaining('may have been done') },

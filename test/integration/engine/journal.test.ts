@@ -91,6 +91,15 @@ describe('the journal', () => {
   })
 })
 
+test('an entry that comes after the end of the journal ends at once', async () => {
+  const session = await newSession()
+  const journal = session.journal(await session.claim('a'), 'a')
+  journal.close()
+  const ends: Error[] = []
+  expect(journal.append({ onEnd: (error) => ends.push(error) })).toBe(Number.POSITIVE_INFINITY)
+  expect(ends).toMatchObject([{ code: 'journal-closed' }])
+})
+
 describe('a commit that fails', () => {
   test('with its answer lost is recognized as ours, and counts once another commit has succeeded', async () => {
     const session = await newSession()

@@ -9,6 +9,7 @@ import {
 import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
 import { writeUnlessChanged } from '@holdfast/core/platform/unless-changed'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
+import { ofSession } from '@holdfast/core/session/log-fields'
 import { sessionPath } from '@holdfast/core/session/session-document'
 import type { Principal } from '../../app/principal.ts'
 import { askOwner, type AskingOwners } from '../ask-owner.ts'
@@ -46,8 +47,12 @@ export async function forgetPerson(
     await askOwner(dependencies, principal, { session: name, kind: 'forget', args: { ids: [...ids] } })
     return true
   } catch (error) {
-    if (error instanceof Refusal) return false
-    throw error
+    if (!(error instanceof Refusal)) throw error
+    dependencies.logger.warn(
+      { ...ofSession(place.sessionId), code: error.code },
+      'The owner did not remove a contact from its lists.',
+    )
+    return false
   }
 }
 

@@ -29,6 +29,8 @@ let stored: Map<string, Fields>
 /** The number of writes of documents, own records and those that rode along. */
 let writes = 0
 let sequence = 0
+/** The number of queries that fail from now on. */
+let fails = 0
 
 const clock: Clock = {
   ...systemClock,
@@ -51,6 +53,7 @@ function pass(ms: number): void {
 
 const documents = {
   query: ({ collection }: Query) => {
+    if (fails-- > 0) return Promise.reject(new Error('The store is away.'))
     const found = [...stored].filter(([path]) => path.startsWith(`${collection}/`))
     return Promise.resolve(found.map(([path, fields]) => ({ id: path.split('/').at(-1), path, fields }) as DocumentSnapshot))
   },
@@ -107,6 +110,7 @@ beforeEach(() => {
   nowMs = 0
   stored = new Map()
   writes = 0
+  fails = 0
 })
 
 describe('the chats', () => {
@@ -285,4 +289,53 @@ it('the labels are those that are left, with their chats, also after a start', a
   pass(5000)
   directory = await start()
   expect([await directory.labels(null), await directory.labels(ANA), await directory.labels(BOB)]).toEqual([['1'], [], []])
+})
+
+describe('whoever waits for the stored entries', () => {
+  const forgetting = (directory: Directory): Promise<string> =>
+    directory.forget([ANA]).then(
+      () => 'forgotten',
+      () => 'an error',
+    )
+
+  it('gets an error once nothing is kept here any more, before and after', async () => {
+    const directory = open()
+    const before = forgetting(directory)
+    directory.close()
+    expect([await before, await forgetting(directory)]).toEqual(['an error', 'an error'])
+    await expect(directory.whenHeard()).rejects.toThrow()
+    await expect(directory.labels(null)).rejects.toThrow()
+    expect(writes).toBe(0)
+  })
+
+  it('gets an error when the journal ends', async () => {
+    const directory = await start((entry) => entry.onEnd?.(new Error('The journal has ended.')))
+    expect(await forgetting(directory)).toBe('an error')
+  })
+
+  it('gets an error while they are damaged, and what was heard is written when they are mended', async () => {
+    const directory = await start()
+    commit(directory.ride(message(BOB)))
+    pass(5000)
+    const whole = new Map(stored)
+    for (const [path, fields] of stored) stored.set(path, { ...fields, entries: Buffer.from('damaged') })
+    const next = open()
+    next.hear({ contacts: [{ id: ANA, name: 'Ana' }] })
+    expect(await forgetting(next)).toBe('an error')
+    await expect(next.whenHeard()).rejects.toThrow()
+    stored = whole
+    pass(60_000)
+    await next.whenHeard()
+    pass(5000)
+    expect(entries('contacts')).toMatchObject([{ id: ANA, name: 'Ana' }])
+  })
+
+  it('gets it from a store that failed once, a second later', async () => {
+    fails = 1
+    const directory = open()
+    const forgotten = forgetting(directory)
+    await new Promise((resolve) => setImmediate(resolve))
+    pass(1000)
+    expect(await forgotten).toBe('forgotten')
+  })
 })

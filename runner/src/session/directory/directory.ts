@@ -3,7 +3,7 @@ import { type ChatEntry, type ChatTimer, directoryPath, labelEntryId } from '@ho
 import { laterTimer, timerIn } from '@holdfast/core/message/disappearing'
 import { messageOrder, messagesPath } from '@holdfast/core/message/message-document'
 import { openReceivedContent } from '@holdfast/core/message/sealed-content'
-import { isDamage } from '@holdfast/core/platform/errors'
+import { HoldfastError, isDamage } from '@holdfast/core/platform/errors'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock, DocumentSnapshot, DocumentStore, Fields, Merge } from '@holdfast/core/platform/ports'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
@@ -18,7 +18,9 @@ const PAUSE_MS = 4900
 /** A change is written after this time at the latest, by a record of its own. */
 const LATEST_MS = 4600
 
-const RETRY_MS = 10_000
+/** The pauses between attempts to read what is stored. Somebody who waits for it does not wait for much longer than the first ones. */
+const FIRST_RETRY_MS = 1000
+const LONGEST_RETRY_MS = 30_000
 
 /** The status stories are no chat. */
 const STATUS = 'status@broadcast'
@@ -28,6 +30,13 @@ const ASK_GROUPS_MS = 5 * 60_000
 
 /** The number of messages that are read at once, with their contents. */
 const PAGE = 100
+
+/** A change that waits for the stored entries. */
+interface Waiting {
+  readonly work: () => void
+  /** Called instead when nobody will do it. Without it nobody waits for the change. */
+  readonly onEnd?: (error: Error) => void
+}
 
 /** What a message says about its chat. */
 interface Noted {
@@ -52,7 +61,8 @@ export class Directory {
   readonly #contacts: Book<'contacts'>
   readonly #labels: Book<'labels'>
   /** Changes that wait for the stored entries. Null once those are there. */
-  #waiting: (() => void)[] | null = []
+  #waiting: Waiting[] | null = []
+  #failedReads = 0
   #isLoading = false
   /** Resolves when the stored entries are read, or could not be. */
   #reading: Promise<void> = Promise.resolve()
@@ -86,10 +96,25 @@ export class Directory {
     this.#isLoading = true
     this.#reading = this.#load().catch((error: unknown) => {
       this.#isLoading = false
+      if (this.#isOver) return
       this.#options.logger.warn({ error }, 'The chats of the session could not be read; trying again.')
+      // What is damaged may stay so: nobody waits for it. What is only told is kept until it can be written.
+      if (isDamage(error)) this.#endWaits(error)
+      const pauseMs = Math.min(FIRST_RETRY_MS * 2 ** this.#failedReads++, LONGEST_RETRY_MS)
       this.#cancelTimer?.()
-      this.#cancelTimer = this.#options.clock.after(RETRY_MS, () => this.open(), 'directory')
+      this.#cancelTimer = this.#options.clock.after(pauseMs, () => this.#openAgain(), 'directory')
     })
+  }
+
+  #openAgain(): void {
+    this.#cancelTimer = null
+    this.open()
+  }
+
+  #endWaits(error: Error): void {
+    const waiting = this.#waiting ?? []
+    if (this.#waiting) this.#waiting = waiting.filter(({ onEnd }) => !onEnd)
+    for (const { onEnd } of waiting) onEnd?.(error)
   }
 
   /** The session is connected. The question for all groups lets `hear` know their names. */
@@ -103,10 +128,11 @@ export class Directory {
     this.#askForGroups = null
   }
 
-  /** Ends all work. Nothing more is written. */
+  /** Ends all work. Nothing more is written, and nobody waits for it any more. */
   close(): void {
     this.#isOver = true
     this.#cancelTimer?.()
+    this.#endWaits(over())
   }
 
   /** Hears of the events of an entry, and lets its own writes ride along when it is time. */
@@ -140,11 +166,11 @@ export class Directory {
   /**
    * Removes persons from the lists without a trace. Resolves when that is stored.
    *
-   * @throws Error when it could not be stored
+   * @throws Error when it could not be stored, or the stored lists are damaged, or this ends before
    */
   async forget(ids: readonly string[]): Promise<void> {
     const { promise: stored, resolve, reject } = Promise.withResolvers<void>()
-    this.#change(() => {
+    const work = (): void => {
       this.#forgetAll(ids)
       const refused = (): void => {
         this.#forgetAll(ids)
@@ -152,7 +178,8 @@ export class Directory {
         reject(new Error('The lists of chats and contacts could not be written.'))
       }
       this.#options.append({ ...this.#carried(), onWritten: resolve, onRefused: refused, onEnd: reject })
-    })
+    }
+    this.#change(work, reject)
     await stored
   }
 
@@ -181,9 +208,13 @@ export class Directory {
     this.flush()
   }
 
-  /** Writes what it has heard. Resolves when that is appended: later records of the session come after it. */
+  /**
+   * Writes what it has heard. Resolves when that is appended: later records of the session come after it.
+   *
+   * @throws Error when the stored lists are damaged, or this ends before
+   */
   async whenHeard(): Promise<void> {
-    if (this.#waiting) await new Promise<void>((resolve) => this.#change(resolve))
+    if (this.#waiting) await new Promise<void>((resolve, reject) => this.#change(resolve, reject))
     this.flush()
   }
 
@@ -198,12 +229,16 @@ export class Directory {
     return this.#reading.then(known)
   }
 
-  /** Resolves with the ids of all labels, and of those that a chat has, once the stored entries are there. */
+  /**
+   * Resolves with the ids of all labels, or of those that a chat has, once the stored entries are there.
+   *
+   * @throws Error when the stored lists are damaged, or this ends before
+   */
   labels(chat: string | null): Promise<readonly string[]> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const id = chat === null ? null : this.#options.nameOf(chat)
       const ids = () => [...this.#labels.all].flatMap((entry) => (entry.chat === id && !entry.isGone ? entry.label : []))
-      this.#change(() => resolve(ids()))
+      this.#change(() => resolve(ids()), reject)
     })
   }
 
@@ -304,10 +339,10 @@ export class Directory {
     }
   }
 
-  #change(work: () => void): void {
-    if (this.#isOver) return
+  #change(work: () => void, onEnd?: (error: Error) => void): void {
+    if (this.#isOver) return onEnd?.(over())
     if (this.#waiting) {
-      this.#waiting.push(work)
+      this.#waiting.push({ work, ...(onEnd ? { onEnd } : {}) })
       return this.open()
     }
     work()
@@ -369,9 +404,11 @@ export class Directory {
     this.#contacts.load(contacts)
     this.#labels.load(labels)
     await this.#catchUp(upTo)
+    if (this.#isOver) return
+    this.#failedReads = 0
     const waiting = this.#waiting ?? []
     this.#waiting = null
-    for (const work of waiting) work()
+    for (const { work } of waiting) work()
     this.#schedule()
   }
 
@@ -415,5 +452,7 @@ export class Directory {
     }
   }
 }
+
+const over = (): Error => new HoldfastError('journal-closed', 'The lists of chats and contacts are no longer kept here.')
 
 const bytesOf = (merge: Merge | undefined): number => (merge?.fields['entries'] as Uint8Array | undefined)?.length ?? 0

@@ -26,7 +26,10 @@ export interface Entry {
   readonly onOutdated?: () => void
   /** Called when the writes will never be made: Firestore refused them twice, or they could not be computed. */
   readonly onRefused?: () => void
-  /** Called instead of these when the journal ended first: the writes may have been made, or never will be. */
+  /**
+   * Called instead of these when the journal ended first: the writes may have been made, or never will be. Of an entry that is dropped
+   * because it comes too late it is called before `append` returns.
+   */
   readonly onEnd?: (error: Error) => void
 }
 

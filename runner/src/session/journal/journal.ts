@@ -111,9 +111,12 @@ export class Journal {
     return () => void this.#durableListeners.delete(own)
   }
 
-  /** Queues the entry after all earlier ones and returns its position. Drops the entry when the journal has ended. */
+  /** Queues the entry after all earlier ones and returns its position. Drops the entry, which then ends at once, when the journal has ended. */
   append(entry: Entry): number {
-    if (this.#end) return Number.POSITIVE_INFINITY
+    if (this.#end) {
+      entry.onEnd?.(this.#end)
+      return Number.POSITIVE_INFINITY
+    }
     const kind = entry.kind ?? 'data'
     const last = this.#queue.at(-1)
     const webhooks = this.#webhooks()

@@ -1,6 +1,7 @@
 import type { SessionState } from '../../whatsapp/port.ts'
 import { sizeOf, type Entry } from './group.ts'
 import type { Journal } from './journal.ts'
+import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { KeyChanges, Mutation } from '@holdfast/core/journal/mutation'
 import type { StateImage } from '@holdfast/core/journal/state-image'
 
@@ -53,7 +54,7 @@ export class JournaledState implements SessionState {
 
   /** Changes the image and appends the change. Returns the journal position at which the change is durable. */
   change(mutation: Mutation, entry: Omit<Entry, 'mutation'> = {}): number {
-    if (this.#isRetired) return Number.POSITIVE_INFINITY
+    if (this.#isRetired) return dropped(entry)
     this.image.apply(mutation)
     this.#unsavedChanges++
     return this.append({ ...entry, mutation })
@@ -61,7 +62,7 @@ export class JournaledState implements SessionState {
 
   /** Appends a record that may leave the image as it is, for its writes or its kind. Returns its journal position. */
   append(given: Entry): number {
-    if (this.#isRetired) return Number.POSITIVE_INFINITY
+    if (this.#isRetired) return dropped(given)
     const entry = this.#ride(given)
     const carried = this.#carried
     this.#carried = []
@@ -79,6 +80,14 @@ export class JournaledState implements SessionState {
     this.#carriedBytes += sizeOf({ keys })
     if (this.#carriedBytes > MAX_CARRIED_BYTES) this.append({})
   }
+}
+
+/** Tells whoever waits for an entry that it is dropped. Returns the position of one that never becomes durable. */
+function dropped({ onEnd }: Pick<Entry, 'onEnd'>): number {
+  onEnd?.(
+    new HoldfastError('journal-closed', 'The state of the session was replaced by a newer one; this change of it is dropped.'),
+  )
+  return Number.POSITIVE_INFINITY
 }
 
 /** The limit of the carried changes. The next record takes them all, and a commit must be able to take that record. */

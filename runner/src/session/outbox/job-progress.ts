@@ -133,7 +133,7 @@ export class JobProgress {
       onRefused: () => resolve('refused'),
       onEnd: () => resolve('ended'),
     }
-    if (!Number.isFinite(this.#say(job, status, entry, change))) resolve('ended')
+    this.#say(job, status, entry, change)
     return promise
   }
 

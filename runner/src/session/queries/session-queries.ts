@@ -4,7 +4,7 @@ import { openArgs, sealAnswer } from '@holdfast/core/operations/sealed-query'
 import { Deadline } from '@holdfast/core/platform/deadlines'
 import type { Logger } from '@holdfast/core/platform/logging'
 import { parseStored } from '@holdfast/core/platform/parse'
-import type { Clock, DocumentSnapshot, DocumentStore, Fields } from '@holdfast/core/platform/ports'
+import type { Clock, DocumentSnapshot, DocumentStore, Fields, Random } from '@holdfast/core/platform/ports'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { ConnectionEnded, type Connection } from '../../whatsapp/port.ts'
 import { QuestionRefused } from '../../whatsapp/questions.ts'
@@ -18,6 +18,9 @@ const MOST_WAITING = 200
 
 /** The questions of a listener that begins anew are those of the old one. Their ids are kept for a while. */
 const MOST_KNOWN = 2000
+
+/** An answer is on its way to its asker for so long, at most. The session refuses by itself before the asker has gone. */
+const TO_ANSWER_MS = 1000
 
 type Outcome = { readonly answer: Buffer } | { readonly problem: { readonly code: OwnerQueryProblem; readonly sentence: string } }
 
@@ -34,6 +37,7 @@ export class SessionQueries {
   constructor(options: {
     documents: DocumentStore
     clock: Clock
+    random: Random
     logger: Logger
     /** Null while the state of the session is not read. */
     engine: () =>
@@ -76,23 +80,31 @@ export class SessionQueries {
     const { clock, logger } = this.#options
     try {
       const question = parseStored(ownerQuerySchema, snapshot.fields, snapshot.path)
-      const deadline = new Deadline(clock, question.withinMs - snapshot.silentForMs)
+      const forAnswerMs = Math.min(TO_ANSWER_MS, question.withinMs / 2)
+      const deadline = new Deadline(clock, question.withinMs - snapshot.silentForMs - forAnswerMs)
       if (deadline.remainingMs > 0) await this.#answer(snapshot, question, deadline)
     } catch (error) {
-      logger.error({ error, question: snapshot.id }, 'A question to the session cannot be read and is ignored.')
+      logger.error({ error, question: snapshot.id }, 'A question to the session cannot be read now and has no answer.')
     }
   }
 
   async #answer(snapshot: DocumentSnapshot, question: OwnerQueryDocument, deadline: Deadline): Promise<void> {
     const { kind } = question
     if (!isQueryKind(kind)) return this.#write(snapshot, refusal('not-possible', 'The runner does not know this question.'))
+    if (!this.#parts(kind)) return this.#write(snapshot, missing(kind))
+    const taken = QUERY_KINDS[kind].changes ? await this.#take(snapshot) : 'taken'
+    if (taken === 'gone') return
+    if (taken === 'free') return this.#write(snapshot, refusal('failed', NOT_TAKEN))
+    // Meanwhile the state may have been put down, or the connection may have ended.
+    const parts = this.#parts(kind)
+    if (!parts) return this.#write(snapshot, missing(kind))
+    await this.#write(snapshot, await this.#perform(kind, question, { ...parts, deadline, logger: this.#options.logger }))
+  }
+
+  /** What answers a kind of question now; null while the session lacks a part of it. */
+  #parts(kind: QueryKind) {
     const [engine, connection] = [this.#options.engine(), this.#options.connection(QUERY_KINDS[kind])]
-    if (!engine || !connection) return this.#write(snapshot, refusal('not-connected', MISSING[placeOf(kind)]))
-    if (QUERY_KINDS[kind].changes && !(await this.#take(snapshot))) return
-    await this.#write(
-      snapshot,
-      await this.#perform(kind, question, { ...engine, connection, deadline, logger: this.#options.logger }),
-    )
+    return engine && connection ? { ...engine, connection } : null
   }
 
   async #perform<Kind extends QueryKind>(
@@ -102,7 +114,7 @@ export class SessionQueries {
   ): Promise<Outcome> {
     try {
       const answer = await deadline.wait(handlerOf(kind)(session, openArgs(cipher, kind, question)))
-      if (answer === undefined) return refusal('no-answer', NO_ANSWER)
+      if (answer === undefined) return refusal('no-answer', QUERY_KINDS[kind].changes ? NOT_FINISHED : NO_ANSWER)
       return { answer: sealAnswer<Kind>(cipher, question.id, answer) }
     } catch (error) {
       if (error instanceof QuestionRefused) return refusal(error.code, error.message)
@@ -112,16 +124,24 @@ export class SessionQueries {
     }
   }
 
-  /** Takes the question in the version that was heard. False when it was withdrawn, or when nobody knows whether it was taken. */
-  async #take(snapshot: DocumentSnapshot): Promise<boolean> {
+  /**
+   * Takes the question in the version that was heard. What a failed commit means is read from the document, not from the error. A
+   * question that is `free` is as it was, and a commit that arrives late does not take it once the refusal is written; one that is `gone` was
+   * withdrawn, or another owner has it.
+   */
+  async #take(snapshot: DocumentSnapshot): Promise<'taken' | 'free' | 'gone'> {
+    const { documents, random, logger } = this.#options
+    const taker = random.bytes(12).toString('base64url')
     try {
-      const fields = { state: 'taken' }
-      await this.#options.documents.commit([{ kind: 'update', path: snapshot.path, fields, unlessChangedSince: snapshot }])
-      return true
+      const fields = { state: 'taken', taker }
+      await documents.commit([{ kind: 'update', path: snapshot.path, fields, unlessChangedSince: snapshot }])
+      return 'taken'
     } catch (error) {
-      this.#options.logger.info({ error, question: snapshot.id }, 'A question to the session was not taken; nothing was done.')
-      return false
+      logger.info({ error, question: snapshot.id }, 'The commit that takes a question to the session failed.')
     }
+    const found = await documents.read(snapshot.path)
+    if (found?.fields['taker'] === taker) return 'taken'
+    return found?.fields['state'] === 'asked' ? 'free' : 'gone'
   }
 
   /** Writes the outcome, unless the asker has removed the question. */
@@ -140,11 +160,14 @@ export class SessionQueries {
 
 const refusal = (code: OwnerQueryProblem, sentence: string): Outcome => ({ problem: { code, sentence } })
 
-const placeOf = (kind: QueryKind): keyof typeof MISSING => (QUERY_KINDS[kind].whilePairing ? 'pairing' : 'connected')
+const missing = (kind: QueryKind): Outcome =>
+  refusal('not-connected', MISSING[QUERY_KINDS[kind].whilePairing ? 'pairing' : 'connected'])
 
 const MISSING = {
   connected: 'The session is not connected to WhatsApp now.',
   pairing: 'The session cannot be linked now.',
 }
 const BUSY = 'The session is asked too much at this moment.'
+const NOT_TAKEN = 'The session could not take the question, because its database did not answer. Nothing was done.'
+const NOT_FINISHED = 'It was begun and did not end in time. It may have been done: look before repeating it.'
 const NO_ANSWER = 'WhatsApp did not answer in time.'
