@@ -37,20 +37,19 @@ export async function measureGroups(): Promise<{ members: number; first: GroupMe
   await linkSession(world.api, world.simulator, OWN)
   const group = await world.simulator.createGroup('A thousand', [OWN.phone, ...members])
   const first = await measureMessage(world, group, 'first')
-  await receiptsTaken(world, MEMBERS - 1)
   const second = await measureMessage(world, group, 'second')
   return { members: MEMBERS, first, second }
 }
 
-/** Waits until the runner has acknowledged so many receipts, which would count as traffic of the next message. */
-async function receiptsTaken(world: BenchWorld, count: number): Promise<void> {
+/** Waits until the runner has acknowledged the receipts of all other members, which would count as traffic of the next message. */
+async function receiptsTaken(world: BenchWorld, messageId: string, since: number): Promise<void> {
   const deadline = performance.now() + READ_LIMIT_MS
-  const isAck = ({ type, phone, tag, class: of }: SimulatorEvent) =>
-    type === 'frame' && phone === OWN.phone && tag === 'ack' && of === 'receipt'
+  const isAck = ({ type, phone, tag, class: of, id }: SimulatorEvent) =>
+    type === 'frame' && phone === OWN.phone && tag === 'ack' && of === 'receipt' && id === messageId
   for (;;) {
-    const taken = world.happened.filter(isAck).length
-    if (taken >= count) return
-    if (performance.now() > deadline) throw new Error(`The runner took ${taken} of ${count} receipts.`)
+    const taken = world.happened.slice(since).filter(isAck).length
+    if (taken >= MEMBERS - 1) return
+    if (performance.now() > deadline) throw new Error(`The runner took ${taken} of ${MEMBERS - 1} receipts.`)
     await pause(LOOK_EVERY_MS)
   }
 }
@@ -61,22 +60,26 @@ async function measureMessage(world: BenchWorld, group: string, text: string): P
   let times = { ackedMs: 0, readByAllMs: 0 }
   let until: readonly SimulatorEvent[] = []
   let copies = 0
+  let sentAs = ''
   const memory = await memoryAround(world.sandbox.runner('runner-1').pid ?? Number.NaN, async () => {
     const from = Date.now()
     const message = { session: OWN.name, chatId: group, text, idempotencyKey: `group-${text}` }
     const { messageId } = await world.api.sendText(message)
+    sentAs = messageId
     const acked = await world.first(({ type, id }) => type === 'acked' && id === messageId, since)
     until = world.happened.slice(since, world.happened.indexOf(acked))
     copies = Number(until.find(({ type, id }) => type === 'message' && id === messageId)?.['devices'] ?? 0)
     times = { ackedMs: acked.at - from, readByAllMs: (await lastReadAt(world, messageId, since)) - from }
   })
+  const sentKb = round(((await bytesSoFar(world)).egress - egress) / BYTES_PER_KB)
+  await receiptsTaken(world, sentAs, since)
   const frames = until.filter(({ type, phone }) => type === 'frame' && phone === OWN.phone)
   return {
     ...times,
     frames: frames.length,
     queries: frames.filter(({ tag, attrsType }) => tag === 'iq' && attrsType !== 'result').length,
     copies,
-    sentKb: round(((await bytesSoFar(world)).egress - egress) / BYTES_PER_KB),
+    sentKb,
     memory,
   }
 }

@@ -11,6 +11,7 @@ import type { Answers } from '../answers.ts'
 import { pauseUnless } from '../troubles/pause-unless.ts'
 import type { TroubleOptions } from '../troubles/trouble-options.ts'
 import type { KindsChat, KindsSession, Theirs, ToldChange } from './chat.ts'
+import { fileAt, listOf } from './fetched.ts'
 import { FileHost } from '../../../support/file-host.ts'
 import { sha256Of } from './files.ts'
 import { sayAnything } from './incoming.ts'
@@ -36,12 +37,13 @@ interface Linked {
 const SHARED_MEMBERS = 48
 /** A chat with more messages that WhatsApp does not have yet gets no new ones: a busy machine would never catch up. */
 const MOST_UNDERWAY = 5
+/** The same for what contacts say, and the session has not answered. */
+const MOST_UNANSWERED = 20
 const BETWEEN_MS = { least: 200, most: 3_000 }
 const MEDIA_FAULTS = ['media-cut', 'media-corrupt', 'media-slow'] as const
 const MEDIA_FAULT_EVERY_MS = { least: 4_000, most: 15_000 }
 const SLOW_MS = 2_000
 const AT_ONCE = 4
-const PAGE = 1000
 const LOOK_EVERY_MS = 2_000
 const SETTLE_LIMIT_MS = 240_000
 /** Longer than a receiver that is gone is left alone. */
@@ -61,6 +63,8 @@ export class Kinds implements AsyncDisposable {
   readonly #stored = new Set<string>()
   /** The ids of messages that WhatsApp has. */
   readonly #acked = new Set<string>()
+  /** The ids of what contacts said and a session has answered. */
+  readonly #answered = new Set<string>()
   /** What the API or the simulator did not take. */
   readonly #refusals: string[] = []
   #count = 0
@@ -70,7 +74,10 @@ export class Kinds implements AsyncDisposable {
     this.#receivers = parts.receivers
     this.#files = parts.files
     this.#sessions = parts.sessions
-    world.events.on(({ type, id }) => void (type === 'acked' && id !== undefined && this.#acked.add(id)))
+    world.events.on(({ type, id = '' }) => {
+      if (type === 'acked') this.#acked.add(id)
+      if (type === 'receipt') this.#answered.add(id)
+    })
   }
 
   /** Adds the session of a second tenant, with the name of the first one, and gives all sessions their chats and webhooks. */
@@ -151,6 +158,7 @@ export class Kinds implements AsyncDisposable {
   }
 
   async #say(session: KindsSession, chat: KindsChat, random: SeededRandom): Promise<boolean> {
+    if (chat.theirs.filter(({ id }) => !this.#answered.has(id)).length > MOST_UNANSWERED) return false
     const text = `Said ${++this.#count} to ${session.phone}`
     const contact = random.pick(chat.members)
     const said = await sayAnything({ session, chat, contact, random, text, simulator: this.#world.simulator })
@@ -284,24 +292,4 @@ function oursOf(
 ) {
   const common = { serialized: id, id: id.split('_')[2] ?? '', jobId, isMessage, kind, seen, body, isRevoked: false }
   return { ...common, reactions: new Map<string, string>(), options, file: file ?? null }
-}
-
-async function listOf({ name, api }: KindsSession, { chatId }: KindsChat): Promise<Listed[]> {
-  const all: Listed[] = []
-  for (;;) {
-    const path = `/api/${name}/chats/${encodeURIComponent(chatId)}/messages?limit=${PAGE}&offset=${all.length}`
-    const page = (await api.done('GET', path)) as Listed[]
-    all.push(...page)
-    if (page.length < PAGE) return all
-  }
-}
-
-/** A file that the owner still fetches is asked for again. */
-async function fileAt(api: PatientApi, url: string): Promise<Uint8Array | string> {
-  const deadline = performance.now() + SETTLE_LIMIT_MS
-  for (;;) {
-    const answer = await api.bytes(url).catch(String)
-    if (typeof answer !== 'string' || answer.startsWith('4') || performance.now() > deadline) return answer
-    await pause(LOOK_EVERY_MS)
-  }
 }
