@@ -13,10 +13,13 @@ export type Questions = { readonly [Kind in AskedOfWhatsApp]: (args: QueryArgs<K
 /** WhatsApp refused what was asked of it, or it cannot be asked at all. */
 export class QuestionRefused extends Error {
   readonly code: 'not-possible' | 'unknown' | 'refused'
+  /** WhatsApp's own code, such as 403. Null when it was not asked. */
+  readonly status: number | null
 
-  constructor(code: QuestionRefused['code'], sentence: string) {
+  constructor(code: QuestionRefused['code'], sentence: string, status: number | null = null) {
     super(sentence)
     this.name = 'QuestionRefused'
     this.code = code
+    this.status = status
   }
 }

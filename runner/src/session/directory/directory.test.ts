@@ -20,6 +20,7 @@ import { Directory } from './directory.ts'
 
 const ANA = '5511900000001@s.whatsapp.net'
 const BOB = '5511900000002@s.whatsapp.net'
+const POISON = 'poison@s.whatsapp.net'
 const ANA_LID = '123456789012345@lid'
 const cipher = new SessionCipher('default.main', new Map([[1, randomBytes(32)]]), 1)
 
@@ -68,6 +69,11 @@ function commit(entry: Entry): void {
   entry.onWritten?.()
 }
 
+function nameOf(jid: string): string {
+  if (jid === POISON) throw new Error('A name that cannot be told.')
+  return jid === ANA_LID ? ANA : jid
+}
+
 /** The directory of an owner that has just started. */
 async function start(append: (entry: Entry) => void = commit): Promise<Directory> {
   const directory = open(append)
@@ -83,7 +89,7 @@ function open(append: (entry: Entry) => void = commit): Directory {
     documents,
     clock,
     logger: createLogger('test', 'silent'),
-    nameOf: (jid) => (jid === ANA_LID ? ANA : jid),
+    nameOf,
     lidOf: (jid) => (jid === ANA ? ANA_LID : null),
     append,
   })
@@ -306,6 +312,17 @@ describe('whoever waits for the stored entries', () => {
     await expect(directory.whenHeard()).rejects.toThrow()
     await expect(directory.labels(null)).rejects.toThrow()
     expect(writes).toBe(0)
+  })
+
+  it('gets it although an earlier change fails, and an error when its own fails', async () => {
+    const directory = open()
+    directory.hear({ contacts: [{ id: POISON, name: 'Poison' }] })
+    const failed = directory.labels(POISON).catch(() => 'an error')
+    const labels = directory.labels(null)
+    directory.hear({ contacts: [{ id: ANA, name: 'Ana' }] })
+    expect([await failed, await labels]).toEqual(['an error', []])
+    await directory.whenHeard()
+    expect(entries('contacts')).toMatchObject([{ id: ANA, name: 'Ana' }])
   })
 
   it('gets an error when the journal ends', async () => {

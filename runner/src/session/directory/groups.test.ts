@@ -17,6 +17,12 @@ let stored: Map<string, Fields>
 let there: Map<string, Group>
 let due: (() => void) | null
 let asked: string[]
+/** Called once with a question, when its answer is known and not given yet. */
+let whileAsked: (() => void) | null
+/** The status with which WhatsApp refuses to describe a group. */
+let refusals: Map<string, number>
+/** The number of queries of the store that fail from now on. */
+let fails: number
 
 const clock: Clock = {
   ...systemClock,
@@ -27,7 +33,10 @@ const clock: Clock = {
 }
 
 const documents = {
-  query: () => Promise.resolve([...stored].map(([id, fields]) => ({ id, path: id, fields }) as DocumentSnapshot)),
+  query: () =>
+    fails-- > 0
+      ? Promise.reject(new Error('The store is away.'))
+      : Promise.resolve([...stored].map(([id, fields]) => ({ id, path: id, fields }) as DocumentSnapshot)),
 } as unknown as DocumentStore
 
 const group = (id: string, subject: string): Group => ({
@@ -46,13 +55,24 @@ const group = (id: string, subject: string): Group => ({
 const questions = {
   groups: () => {
     asked.push('all')
-    return Promise.resolve({ groups: [...there.values()] })
+    const answer = { groups: [...there.values()] }
+    happen()
+    return Promise.resolve(answer)
   },
   group: ({ group: id }: { group: string }) => {
     asked.push(id)
     const found = there.get(id)
-    return found ? Promise.resolve({ group: found }) : Promise.reject(new QuestionRefused('refused', 'Not a member.'))
+    const status = refusals.get(id) ?? 403
+    happen()
+    if (found && !refusals.has(id)) return Promise.resolve({ group: found })
+    return Promise.reject(new QuestionRefused('refused', 'Not told.', status))
   },
+}
+
+function happen(): void {
+  const happens = whileAsked
+  whileAsked = null
+  happens?.()
 }
 
 function commit(entry: Entry): void {
@@ -96,6 +116,9 @@ beforeEach(() => {
   there = new Map([ONE, TWO].map((id) => [id, group(id, `Group ${id.at(17) ?? ''}`)]))
   due = null
   asked = []
+  whileAsked = null
+  refusals = new Map()
+  fails = 0
 })
 
 it('stores no group before somebody has asked for them', async () => {
@@ -138,11 +161,8 @@ it('leaves a group stale that changes while it is asked for', async () => {
   const groups = start()
   await groups.list()
   groups.changed(ONE)
-  const run = due
-  due = null
-  run?.()
-  groups.changed(ONE)
-  await settled()
+  whileAsked = () => groups.changed(ONE)
+  await pass()
   expect(stored.get(ONE)).toMatchObject({ isStale: true })
   await pass()
   expect(stored.get(ONE)).toMatchObject({ isStale: false })
@@ -158,4 +178,56 @@ it('forgets a group that the account is not in any more', async () => {
   there.delete(TWO)
   await groups.list()
   expect(stored.get(TWO)).toMatchObject({ isGone: true, content: null })
+})
+
+it('marks the groups that changed before the stored ones were read', async () => {
+  await start().list()
+  there.set(ONE, group(ONE, 'Renamed'))
+  const groups = start()
+  groups.changed(ONE)
+  await settled()
+  expect(subjectOf(ONE)).toBe('Renamed')
+})
+
+it('asks again for a group that changed while all were asked for, for the first time', async () => {
+  const groups = start()
+  await settled()
+  whileAsked = () => {
+    there.set(ONE, group(ONE, 'Renamed'))
+    groups.changed(ONE)
+  }
+  await groups.list()
+  expect(stored.get(ONE)).toMatchObject({ isStale: true })
+  await pass()
+  expect(stored.get(ONE)).toMatchObject({ isStale: false })
+  expect(subjectOf(ONE)).toBe('Renamed')
+})
+
+it('keeps a group that WhatsApp refuses to describe now, and asks for the others', async () => {
+  const groups = start()
+  await groups.list()
+  for (const id of [ONE, TWO]) there.set(id, group(id, 'Renamed'))
+  refusals.set(ONE, 429)
+  groups.changed(ONE)
+  groups.changed(TWO)
+  await pass()
+  expect(stored.get(ONE)).toMatchObject({ isStale: true, isGone: false })
+  expect(subjectOf(TWO)).toBe('Renamed')
+  refusals.clear()
+  await pass()
+  expect(subjectOf(ONE)).toBe('Renamed')
+})
+
+it('tries again to bring the groups up to date after a store that did not answer', async () => {
+  const earlier = start()
+  await earlier.list()
+  there.set(TWO, group(TWO, 'Renamed'))
+  earlier.changed(TWO)
+  earlier.close()
+  fails = 1
+  start()
+  await settled()
+  expect(subjectOf(TWO)).toBe('Group 2')
+  await pass()
+  expect(subjectOf(TWO)).toBe('Renamed')
 })

@@ -10,7 +10,7 @@ import {
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock, DocumentSnapshot, DocumentStore, Fields, Merge } from '@holdfast/core/platform/ports'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
-import type { Connection } from '../../whatsapp/port.ts'
+import { ConnectionEnded, type Connection } from '../../whatsapp/port.ts'
 import { QuestionRefused } from '../../whatsapp/questions.ts'
 import type { Entry } from '../journal/group.ts'
 
@@ -40,6 +40,8 @@ export class Groups {
   readonly #stale = new Set<string>()
   /** Rises with each change of a group, so that an older description of it leaves it stale. */
   readonly #changes = new Map<string, number>()
+  /** Whether the stored groups are read. Until then nobody knows whether they are followed. */
+  #isRead = false
   #isFollowed = false
   #listedAtMs = 0
   #loading: Promise<void> | null = null
@@ -47,6 +49,7 @@ export class Groups {
   #isAsking = false
   #isOver = false
   #cancelTimer: (() => void) | null = null
+  #dueAtMs = 0
 
   constructor(options: {
     sessionId: string
@@ -61,10 +64,7 @@ export class Groups {
 
   connected(questions: Asked): void {
     this.#questions = questions
-    this.#catchUp().catch((error: unknown) => {
-      this.#options.logger.info({ error }, 'The stored groups could not be brought up to date; that is tried again later.')
-      this.#schedule(ASK_AGAIN_AFTER_MS)
-    })
+    this.#bringUpToDate()
   }
 
   disconnected(): void {
@@ -81,7 +81,12 @@ export class Groups {
   /** WhatsApp told of a change of a group. */
   changed(group: string): void {
     this.#changes.set(group, (this.#changes.get(group) ?? 0) + 1)
-    if (this.#isOver || !this.#isFollowed) return
+    // Those that come before the stored groups are read are marked then.
+    if (this.#isRead && this.#isFollowed) this.#mark(group)
+  }
+
+  #mark(group: string): void {
+    if (this.#isOver) return
     if (!this.#stale.has(group)) void this.#write([{ id: group, fields: { v: 1, isStale: true } }])
     this.#stale.add(group)
     this.#schedule(ASK_AFTER_MS)
@@ -105,6 +110,7 @@ export class Groups {
     this.#isFollowed = true
     this.#listedAtMs = this.#options.clock.now()
     for (const id of [...listed].filter(unchanged)) this.#stale.delete(id)
+    for (const id of [...this.#changes.keys()].filter((one) => !unchanged(one))) this.#mark(id)
     await this.#write(writes)
   }
 
@@ -124,7 +130,7 @@ export class Groups {
       if (!isStale) this.#stale.delete(id)
       return this.#described(group, isStale)
     } catch (error) {
-      if (!(error instanceof QuestionRefused)) throw error
+      if (!isNoMember(error)) throw error
       this.#stale.delete(id)
       return this.#removed(id)
     }
@@ -163,6 +169,8 @@ export class Groups {
     const { documents, sessionId } = this.#options
     const select = ['v', 'fingerprint', 'isStale', 'isGone', 'listedAt']
     for (const document of await documents.query({ collection: groupsPath(sessionId), select })) this.#take(document)
+    this.#isRead = true
+    if (this.#isFollowed) for (const id of this.#changes.keys()) this.#mark(id)
   }
 
   #take({ id, fields }: DocumentSnapshot): void {
@@ -183,32 +191,55 @@ export class Groups {
     await this.#askForStale()
   }
 
+  /** Brings the groups up to date after this time, or earlier when that is planned. */
   #schedule(afterMs: number): void {
-    if (this.#isOver || this.#cancelTimer) return
-    this.#cancelTimer = this.#options.clock.after(afterMs, () => this.#due(), 'groups')
+    const { clock } = this.#options
+    const atMs = clock.monotonic() + afterMs
+    if (this.#isOver || (this.#cancelTimer && this.#dueAtMs <= atMs)) return
+    this.#cancelTimer?.()
+    this.#dueAtMs = atMs
+    this.#cancelTimer = clock.after(afterMs, () => this.#due(), 'groups')
   }
 
   #due(): void {
     this.#cancelTimer = null
-    this.#askForStale().catch((error: unknown) => {
-      this.#options.logger.info({ error }, 'WhatsApp did not describe a group that has changed; it is asked again later.')
+    this.#bringUpToDate()
+  }
+
+  #bringUpToDate(): void {
+    this.#catchUp().catch((error: unknown) => {
+      this.#options.logger.info({ error }, 'The stored groups could not be brought up to date; that is tried again later.')
       this.#schedule(ASK_AGAIN_AFTER_MS)
     })
   }
 
-  /** Asks for one group after the other. */
+  /** Asks for one group after the other. A group that cannot be described now is asked for again later, and keeps no other one waiting. */
   async #askForStale(): Promise<void> {
     if (this.#isAsking) return this.#schedule(ASK_AFTER_MS)
     this.#isAsking = true
+    const failed = new Set<string>()
     try {
       for (const id of this.#stale) {
         if (!this.#questions || this.#isOver) return
-        await this.#write([await this.#describe(this.#questions, id, this.#changes.get(id))])
+        if (!(await this.#renew(this.#questions, id))) failed.add(id)
       }
     } finally {
       this.#isAsking = false
     }
-    if (this.#stale.size > 0) this.#schedule(ASK_AFTER_MS)
+    if (failed.size > 0) this.#schedule(ASK_AGAIN_AFTER_MS)
+    if ([...this.#stale].some((id) => !failed.has(id))) this.#schedule(ASK_AFTER_MS)
+  }
+
+  /** @throws ConnectionEnded */
+  async #renew(questions: Asked, id: string): Promise<boolean> {
+    try {
+      await this.#write([await this.#describe(questions, id, this.#changes.get(id))])
+      return true
+    } catch (error) {
+      if (error instanceof ConnectionEnded) throw error
+      this.#options.logger.info({ error }, 'WhatsApp did not describe a group that has changed; it is asked again later.')
+      return false
+    }
   }
 
   /** Writes documents of groups with records of their own. Resolves when all are written, or never will be. */
@@ -234,6 +265,9 @@ export class Groups {
     })
   }
 }
+
+/** Whether WhatsApp says that the account is in no such group. Any other refusal may pass. */
+const isNoMember = (error: unknown): boolean => error instanceof QuestionRefused && (error.status === 403 || error.status === 404)
 
 interface Written {
   readonly id: string

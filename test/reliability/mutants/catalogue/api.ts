@@ -37,7 +37,9 @@ export const API: readonly Mutant[] = [
     name: 'code-before-the-answer',
     invariant: 'beside',
     what: 'a pairing code is given out although WhatsApp refuses it',
-    edits: [{ in: 'pairingQuestions', find: 'await ask(asking, taken.answer)', replace: '' }],
+    edits: [
+      { in: 'pairingQuestions', find: 'await ask(asking, within(asking.clock, TAKEN_WITHIN_MS, taken.answer))', replace: '' },
+    ],
     noticedBy: { file: PAIRING_TEST, tests: 'a code' },
   },
   {

@@ -23,7 +23,7 @@ export const DIRECTORY: readonly Mutant[] = [
     name: 'history-that-is-unread',
     invariant: 'beside',
     what: 'messages of the history count as unread',
-    edits: [{ in: 'Directory.#take', when: 'fromHistory', becomes: 'false' }],
+    edits: [{ in: 'Lists.take', when: 'fromHistory', becomes: 'false' }],
     noticedBy: { file: DIRECTORY_TEST, tests: 'count no message of the history' },
   },
   {
@@ -37,7 +37,7 @@ export const DIRECTORY: readonly Mutant[] = [
     name: 'timer-that-a-crash-loses',
     invariant: 'beside',
     what: 'an owner does not look for timers in the messages that the one before it had not noted',
-    edits: [{ in: 'Directory.#timerIn', when: "typeof type !== 'string'", becomes: 'true' }],
+    edits: [{ in: 'storedTimer', when: "typeof type !== 'string'", becomes: 'true' }],
     noticedBy: { file: DIRECTORY_TEST, tests: 'is found in the messages that an owner had stored' },
   },
   {
@@ -51,7 +51,7 @@ export const DIRECTORY: readonly Mutant[] = [
     name: 'change-of-a-group-that-a-crash-loses',
     invariant: 'beside',
     what: 'nothing durable says that a group has changed before WhatsApp is asked for it',
-    edits: [{ in: 'Groups.changed', when: 'this.#stale.has(group)', becomes: 'false' }],
+    edits: [{ in: 'Groups.#mark', when: 'this.#stale.has(group)', becomes: 'false' }],
     noticedBy: { file: GROUPS_TEST, tests: 'asks after a start for the groups that an earlier owner has marked' },
   },
 ]

@@ -1,4 +1,5 @@
 import { jidNormalizedUser, type WASocket } from '@whiskeysockets/baileys'
+import type { Clock } from '@holdfast/core/platform/ports'
 import { ConnectionEnded } from '../../port.ts'
 import { QuestionRefused } from '../../questions.ts'
 import type { LidMap } from '../signal/lid-map.ts'
@@ -6,6 +7,7 @@ import type { LidMap } from '../signal/lid-map.ts'
 export interface Asking {
   readonly socket: WASocket
   readonly names: LidMap
+  readonly clock: Clock
   /** Rejects with `ConnectionEnded` when the connection ends before the work does. */
   readonly whileOpen: <T>(work: Promise<T>) => Promise<T>
 }
@@ -38,16 +40,16 @@ function codeOf(error: unknown): number | null {
 function refusedWith(code: number | null): QuestionRefused | null {
   switch (code) {
     case 404:
-      return new QuestionRefused('unknown', 'WhatsApp knows no such thing, or does not tell this account of it.')
+      return new QuestionRefused('unknown', 'WhatsApp knows no such thing, or does not tell this account of it.', code)
     case 401:
     case 403:
-      return new QuestionRefused('refused', 'WhatsApp does not allow it: only a member or an admin may do this.')
+      return new QuestionRefused('refused', 'WhatsApp does not allow it: only a member or an admin may do this.', code)
     case 400:
     case 406:
     case 409:
     case 419:
     case 429:
-      return new QuestionRefused('refused', `WhatsApp refused it with the code ${code}.`)
+      return new QuestionRefused('refused', `WhatsApp refused it with the code ${code}.`, code)
     case null:
     default:
       return null

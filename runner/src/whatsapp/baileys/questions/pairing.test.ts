@@ -1,6 +1,8 @@
 import { EventEmitter } from 'node:events'
 import { initAuthCreds, type AuthenticationCreds, type BinaryNode } from '@whiskeysockets/baileys'
 import { beforeEach, expect, test } from 'vitest'
+import type { Clock } from '@holdfast/core/platform/ports'
+import { systemClock } from '@holdfast/core/platform/system-clock'
 import { QuestionRefused } from '../../questions.ts'
 import type { Asking } from './asking.ts'
 import { pairingQuestions } from './pairing.ts'
@@ -26,12 +28,24 @@ class Socket {
 }
 
 let socket: Socket
+/** Lets the deadlines pass that are open. */
+let late: (() => void)[]
+
+const clock: Clock = {
+  ...systemClock,
+  after: (_, callback) => {
+    late.push(callback)
+    return () => void (late = late.filter((one) => one !== callback))
+  },
+}
+
 beforeEach(() => {
   socket = new Socket()
+  late = []
 })
 
 const ask = () =>
-  pairingQuestions({ socket, whileOpen: <T>(work: Promise<T>) => work } as unknown as Asking)['pairing-code']({
+  pairingQuestions({ socket, clock, whileOpen: <T>(work: Promise<T>) => work } as unknown as Asking)['pairing-code']({
     phone: '491701234567',
   })
 
@@ -52,6 +66,14 @@ test.each([
   const refused = expect(ask()).rejects.toThrow(why)
   socket.answer('error', { tag: 'error', attrs: { code, text: '' } })
   await refused
+  expect(socket.ws.eventNames()).toEqual([])
+})
+
+test('a code that WhatsApp does not answer for is waited for a while only, and its answer is not heard later', async () => {
+  const outcome = ask().catch((error: unknown) => error)
+  await new Promise(setImmediate)
+  for (const pass of late) pass()
+  expect(await outcome).toBeInstanceOf(Error)
   expect(socket.ws.eventNames()).toEqual([])
 })
 

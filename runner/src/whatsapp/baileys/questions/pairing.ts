@@ -1,6 +1,10 @@
 import type { BinaryNode } from '@whiskeysockets/baileys'
+import { within } from '@holdfast/core/platform/deadlines'
 import { QuestionRefused, type Questions } from '../../questions.ts'
 import { ask, type Asking } from './asking.ts'
+
+/** WhatsApp takes a code at once. A later answer would come after its asker has gone, and be taken for one to the next request. */
+const TAKEN_WITHIN_MS = 10_000
 
 /** Asks to be linked by a code instead of a scan. */
 export const pairingQuestions = (asking: Asking): Pick<Questions, 'pairing-code'> => ({
@@ -11,7 +15,7 @@ export const pairingQuestions = (asking: Asking): Pick<Questions, 'pairing-code'
     const taken = takenBy(asking)
     try {
       const code = await ask(asking, asking.socket.requestPairingCode(phone))
-      await ask(asking, taken.answer)
+      await ask(asking, within(asking.clock, TAKEN_WITHIN_MS, taken.answer))
       return { code }
     } finally {
       taken.stop()

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ALL_WA_PATCH_NAMES, makeEventBuffer, type BinaryNode, type WASocket } from '@whiskeysockets/baileys'
 import { createLogger } from '@holdfast/core/platform/logging'
+import type { Clock } from '@holdfast/core/platform/ports'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { AppState, PENDING_APP_STATE } from './app-state.ts'
@@ -45,15 +46,31 @@ function connect(earlier?: DeviceUnderTest): void {
     socket: wire.socket(),
     state: device.state,
     keyStore: device.keyStore,
-    clock: systemClock,
+    clock,
     logger: createLogger('test', 'silent'),
     hasKey: () => device.image.count('app-state-sync-key') > 0,
     whenHeard: async () => {
+      await hearing
       await nextTurn()
       told.push('stored')
     },
   })
   told.length = 0
+}
+
+/** Ends what waits for nothing but the lists of the session. */
+let hearing: Promise<void> = Promise.resolve()
+
+/** What timers of the app state do when they are due. */
+const late = new Set<() => void>()
+
+const clock: Clock = {
+  ...systemClock,
+  after: (delayMs, run, name) => {
+    // Not the limit of the fetch itself.
+    if (delayMs === 60_000) late.add(run)
+    return systemClock.after(delayMs, run, name)
+  },
 }
 
 /** What happened to the news of a fetch, in order. */
@@ -214,6 +231,18 @@ describe('the version of a collection', () => {
     expect(await device.keyStore.store.get('app-state-sync-version', ['regular'])).toEqual({})
     await afterFetch()
     expect([told, stored()]).toEqual([[], undefined])
+  })
+
+  test('is not stored when what it brings cannot be told in time', async () => {
+    hearing = new Promise(() => {})
+    await fetchAsBaileys()
+    await afterFetch()
+    for (const pass of late) pass()
+    hearing = Promise.resolve()
+    wire.fetches[0]?.finish()
+    await afterFetch()
+    expect(told).toEqual(['told', 'stored'])
+    expect(stored()).toContain('7')
   })
 
   test('is not stored when the connection ends before what it brings is told', async () => {

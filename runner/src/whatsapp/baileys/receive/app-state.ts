@@ -26,6 +26,9 @@ export const PENDING_APP_STATE = {
 /** The limit of one fetch. Beyond it the fetch has failed, and its connection fetches no more until the hanging call ends. */
 const FETCH_LIMIT_MS = 120_000
 
+/** The limit of the way of what a fetch brought to the journal. Beyond it the fetch has failed, so that the versions stay as they were. */
+const TELL_LIMIT_MS = 60_000
+
 /** The pause after a failed fetch. */
 const AGAIN_MS = 60_000
 
@@ -177,7 +180,7 @@ export class AppState {
       const versions = this.#keyStore.untold
       if (!this.#isOpen || Object.keys(versions).length === 0) return
       this.#socket.ev.flush()
-      await this.#whenHeard()
+      await within(this.#clock, TELL_LIMIT_MS, this.#whenHeard())
       this.#keyStore.told(versions)
     })
     this.#telling = told.catch(() => {})
