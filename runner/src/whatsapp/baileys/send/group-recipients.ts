@@ -47,6 +47,8 @@ const KEY_HOLDERS = 'sender-key-memory'
  * devices the server did not list, or a device whose keys it did not give. Known facts are not queried again. The rules are those
  * of `assertRecipients`. The transaction is the one in which the message is sent.
  *
+ * `known` is a description of the group that WhatsApp gave for this very message. Without it WhatsApp is asked.
+ *
  * Only a device without our sender key needs a Signal session. The other devices read the message with that key.
  *
  * @throws KeysMissing when devices lack keys
@@ -55,10 +57,16 @@ const KEY_HOLDERS = 'sender-key-memory'
  */
 export async function assertGroupRecipients(
   socket: Socket,
-  options: GroupSending & { group: string; members: GroupMembers; names: LidMap; transaction: Transaction },
+  options: GroupSending & {
+    group: string
+    known?: GroupMetadata | null
+    members: GroupMembers
+    names: LidMap
+    transaction: Transaction
+  },
 ): Promise<void> {
   const { group, members, names, transaction, resendKey, leaveOut } = options
-  const metadata = await groupOf(socket, group)
+  const metadata = options.known ?? (await groupOf(socket, group))
   if (metadata.participants.length === 0) throw new Error('WhatsApp did not list the members of the group.')
   members.store(group, metadata)
   const jids = metadata.participants.map(({ id }) => id)

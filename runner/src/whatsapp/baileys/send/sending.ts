@@ -27,6 +27,9 @@ import { stanzaPartsOf } from './stanza-parts.ts'
 /** The limit of attempts per message. A device may go away between the server's list and the query for its keys. */
 const MAX_ATTEMPTS = 3
 
+/** A message is relayed at once when it is composed. After this the members of its group are asked for anew. */
+const DESCRIBED_FOR_MS = 10_000
+
 export interface SendingOptions {
   readonly socket: WASocket
   readonly keyStore: KeyStore
@@ -45,6 +48,9 @@ export interface SendingOptions {
 export class Sending {
   readonly #options: SendingOptions
 
+  /** The groups that were described for a message on its way, until that is relayed. */
+  readonly #described = new Map<string, { readonly group: GroupMetadata; readonly atMs: number }>()
+
   constructor(options: SendingOptions) {
     this.#options = options
   }
@@ -53,6 +59,7 @@ export class Sending {
     const me = this.#me
     if (!me) throw new Error('Only a linked device can compose a message.')
     const { clock } = this.#options
+    this.#described.delete(composition.chat)
     const members = mentionsAll(composition) ? await this.#membersOf(composition.chat) : []
     const disappearsAfter = await this.#timerOf(composition)
     return composeMessage({ ...composition, disappearsAfter, me, members, nowMs: clock.now() })
@@ -109,17 +116,32 @@ export class Sending {
   }
 
   async #membersOf(group: string): Promise<string[]> {
-    const { socket, whileOpen } = this.#options
-    const { participants } = await whileOpen(groupOf(socket, group))
+    const { participants } = await this.#describe(group)
     return participants.map(({ id }) => id)
+  }
+
+  /** Asks WhatsApp for a group, once for all that one message needs of it. */
+  async #describe(group: string): Promise<GroupMetadata> {
+    const { socket, clock, whileOpen } = this.#options
+    const known = this.#described.get(group)
+    if (known && clock.monotonic() - known.atMs < DESCRIBED_FOR_MS) return known.group
+    const described = await whileOpen(groupOf(socket, group))
+    this.#described.set(group, { group: described, atMs: clock.monotonic() })
+    return described
+  }
+
+  /** The description that the message was composed with, unless it has become old. It serves one attempt. */
+  #takeDescribed(group: string): GroupMetadata | null {
+    const known = this.#described.get(group)
+    this.#described.delete(group)
+    return known && this.#options.clock.monotonic() - known.atMs < DESCRIBED_FOR_MS ? known.group : null
   }
 
   /** The seconds after which a message disappears. Asks WhatsApp for those of a group of which nothing is known. */
   async #timerOf({ chat, disappearsAfter }: Composition): Promise<number> {
     if (disappearsAfter !== null || !isJidGroup(chat)) return disappearsAfter ?? 0
-    const { socket, whileOpen } = this.#options
     try {
-      const { ephemeralDuration } = await whileOpen(groupOf(socket, chat))
+      const { ephemeralDuration } = await this.#describe(chat)
       return ephemeralDuration ?? 0
     } catch (error) {
       // The account is not in the group: that is for `relay` to say.
@@ -138,9 +160,10 @@ export class Sending {
     const { socket, keyStore, names, members, onGroup } = this.#options
     const me = this.#me
     if (!me) throw new Error('Only a linked device can send a message.')
+    const known = this.#takeDescribed(chat)
     return keyStore.transaction(async (transaction) => {
       if (isJidGroup(chat)) {
-        await assertGroupRecipients(socket, { group: chat, members, names, transaction, ...how })
+        await assertGroupRecipients(socket, { group: chat, known, members, names, transaction, ...how })
         const group = members.get(chat)
         if (group) onGroup(group)
       } else if (isJidStatusBroadcast(chat)) return await this.#relayStatus(message, messageId, { audience, transaction, me })
