@@ -168,6 +168,12 @@ describe('a receipt whose job could not be looked up', () => {
   })
 })
 
+test('a receipt whose message id looks like a recorded one of another message is left alone', async () => {
+  const { receipts, state } = await newOutbox()
+  receipts.receipt('played M-other', 'read')
+  expect([...state.image.entries('receipt')]).toEqual([])
+})
+
 describe('a message whose receipt comes before its ack', () => {
   const delivered = async ({ job, receipts }: OutboxUnderTest, id: string, type: 'delivered' | 'read'): Promise<void> => {
     receipts.receipt(`M-${id}`, type)
@@ -233,6 +239,31 @@ describe('a message that was given up although WhatsApp has it', () => {
     await expect.poll(async () => (await job(who)).status).toBe('delivered')
     expect((await statuses(who)).slice(-2)).toEqual(['sent', 'delivered'])
     expect(await job(who)).toMatchObject({ failedAt: null, lastError: null })
+  })
+
+  test('stays delivered when the ack of its earlier copy comes in the moment of the receipt, and it is in the queue again', async () => {
+    const { accept, bring, change, read, outbox, receipts, relayed, job, statuses } = await newOutbox()
+    bring(await accept('delivered'))
+    await expect.poll(() => relayed.length).toBe(1)
+    outbox.acknowledged('M-delivered', '404')
+    await expect.poll(async () => (await job('delivered')).status).toBe('failed')
+    const later = new Date(Date.now() + 3_600_000)
+    await change(await read('delivered'), { status: 'pending', queuedAt: SERVER_TIME, failedAt: null, nextAttemptAt: later })
+    bring(await read('delivered'))
+    const add = receipts.add.bind(receipts)
+    receipts.add = (...known) => {
+      add(...known)
+      if (known[2] === 'delivered') queueMicrotask(() => outbox.acknowledged('M-delivered', null))
+    }
+    receipts.receipt('M-delivered', 'delivered')
+    bring(await accept('after it'))
+    await expect.poll(() => relayed).toEqual(['M-delivered', 'M-after it'])
+    outbox.acknowledged('M-after it', null)
+    await expect.poll(async () => (await job('after it')).status).toBe('sent')
+    expect((await job('delivered')).status).toBe('delivered')
+    expect((await statuses('delivered')).at(-1)).toBe('delivered')
+    // It counts as one that WhatsApp has.
+    expect(outbox.sent).toBe(2)
   })
 
   test('stays in the queue when somebody returns it there during the lookup', async () => {

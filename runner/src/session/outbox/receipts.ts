@@ -59,6 +59,8 @@ export class Receipts {
    * itself, until the job is looked up. Jobs only know that a message was read; that it was played is in the message's own document.
    */
   receipt(messageId: string, received: ReceiptType): void {
+    // No message has such an id, and what is recorded under it would be taken for a receipt of another message.
+    if (messageId.startsWith(PLAYED)) return
     const type = received === 'played' ? 'read' : received
     if (received === 'played') this.#record(`${PLAYED}${messageId}`, 'read')
     const known = this.#certain(messageId)
