@@ -5,7 +5,6 @@ import { type CredentialsSource, credentialsSourceOf } from '@holdfast/core/plat
 import { type OldName, oldNamesIn } from '@holdfast/core/platform/old-names'
 import {
   type Environment,
-  encryptionKey,
   integer,
   problemsIn,
   projectId,
@@ -20,6 +19,7 @@ import { notificationRules, notificationsOf, notificationVariables, withNotifica
 import type { NotificationSettings } from './use-cases/alerts/notification-settings.ts'
 import { type TaskQueueType, type TasksConfig, tasksOf, tasksSettings } from '@holdfast/core/platform/tasks-settings'
 import { releaseSettings, versionWith } from '@holdfast/core/platform/version'
+import { type WrappingConfig, wrappingOf, wrappingRules, wrappingSettings } from '@holdfast/core/security/wrapping-settings'
 import { z } from 'zod'
 
 /** An attacker could guess shorter keys. */
@@ -30,7 +30,7 @@ const functionSettings = z.object({
   GOOGLE_CLOUD_PROJECT: projectId,
   ...storageSettings,
   ...tasksSettings,
-  SESSION_ENCRYPTION_KEY: encryptionKey,
+  ...wrappingSettings,
   ...tenantVariables,
   MESSAGE_QUEUE_ENABLED: says(
     '`false`: the API accepts no new message and answers 503 `queue-disabled`. What was accepted before is sent.',
@@ -97,14 +97,14 @@ export const serverSettings = apiSettings.extend({
   ),
 })
 
-const rules = [...storageRules, ...tenantRules, ...notificationRules]
+const rules = [...storageRules, ...wrappingRules, ...tenantRules, ...notificationRules]
 
 export interface FunctionConfig {
   readonly projectId: string
   readonly storage: StorageConfig
   readonly taskQueue: TaskQueueType
   readonly tasks: TasksConfig
-  readonly wrappingKey: Buffer
+  readonly wrapping: WrappingConfig
   /** The values of the installation for what a tenant does not configure. */
   readonly tenantDefaults: TenantDefaults
   /** False: no new messages are accepted. */
@@ -182,7 +182,7 @@ const configOf = (settings: z.infer<typeof functionSettings>, environment: Envir
   storage: storageOf(settings),
   taskQueue: settings.TASK_QUEUE,
   tasks: tasksOf(settings),
-  wrappingKey: settings.SESSION_ENCRYPTION_KEY,
+  wrapping: wrappingOf(settings),
   tenantDefaults: tenantDefaultsOf(settings),
   acceptsMessages: settings.MESSAGE_QUEUE_ENABLED,
   isRecoveryAutomatic: settings.AUTO_RECOVERY,

@@ -29,6 +29,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   MEMORY_LIMIT_MB: 'it is `runner.memoryGib` in this file',
   API_KEY: 'it is a secret, which `apply` makes; docs/DEPLOY.md, "Later", says how to change it',
   SESSION_ENCRYPTION_KEY: 'it is a secret, which `apply` makes, and which has to stay',
+  SESSION_ENCRYPTION_KEYS: 'it is a secret, and a deployment has SESSION_ENCRYPTION_KEY',
   API_SERVICE_URL: 'it is the address of the API as a server',
   FLEET_PLATFORM: 'it is `runner.platform` in this file',
   FLEET_NAME: OF_DEPLOYMENT,

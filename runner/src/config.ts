@@ -1,5 +1,5 @@
 import { publicUrlOf } from '@holdfast/core/platform/public-url'
-import { WrappingKey } from '@holdfast/core/security/envelope'
+import { wrappingOf, wrappingRules } from '@holdfast/core/security/wrapping-settings'
 import { credentialsSourceOf } from '@holdfast/core/platform/google-credentials'
 import { oldNamesIn } from '@holdfast/core/platform/old-names'
 import { ascending, insecureTls, problemsIn, readSettings, type Environment, type Rule } from '@holdfast/core/platform/settings'
@@ -29,6 +29,7 @@ const rules = [
   insecureTls,
   patientHeartbeat,
   ...storageRules,
+  ...wrappingRules,
   ...tenantRules,
   ascending('RECONNECT_NETWORK_FIRST_MS', 'RECONNECT_NETWORK_LIMIT_MS', {
     lower: RECONNECT.network.firstMs,
@@ -51,7 +52,7 @@ export function readRunnerConfig(environment: Environment = process.env) {
     storage: storageOf(settings),
     taskQueue: settings.TASK_QUEUE,
     tasks: tasksOf(settings),
-    wrappingKey: new WrappingKey(settings.SESSION_ENCRYPTION_KEY),
+    wrapping: wrappingOf(settings),
     maxConnections: settings.MAX_CONNECTIONS,
     sending: {
       chatsAtOnce: settings.QUEUE_CONCURRENCY,

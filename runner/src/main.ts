@@ -4,6 +4,7 @@ import { SafeDownloads } from '@holdfast/core/adapters/outgoing/downloads'
 import { RUNNERS } from '@holdfast/core/operations/runner-document'
 import { messageOf } from '@holdfast/core/platform/errors'
 import { endWithoutCredentials } from '@holdfast/core/adapters/google/credentials'
+import { openKeyWrapping } from '@holdfast/core/adapters/key-wrapping'
 import { createFirestoreClients } from '@holdfast/core/adapters/google/clients'
 import { SafeHttp } from '@holdfast/core/adapters/outgoing/http'
 import { connectChecked } from '@holdfast/core/adapters/outgoing/checked-connection'
@@ -74,7 +75,8 @@ async function main(): Promise<void> {
   const log = logger.child({ runner: runnerId })
   const { instanceId, version, revision, maxConnections: capacity } = config
   const sessions = new Map<string, OwnedSession>()
-  const { projectId, storage, wrappingKey } = config
+  const { projectId, storage } = config
+  const wrappingKey = openKeyWrapping(config.wrapping)
   const onLost = () => process.exit(EXIT.leftInDisorder)
   const stores = openRunnerStores({ projectId, storage, wrappingKey, runnerId, clock, logger: log, onLost })
   const { documents } = stores
@@ -117,7 +119,7 @@ async function main(): Promise<void> {
   const saferPlace = async (sessionId: string) =>
     [...sessions.keys()].every((id) => id === sessionId) ? null : placement.idleRunner()
   const dependencies = {
-    ...sessionDependencies(config, stores, { runnerId, logger: log, jobs, tenants, tasks, network }),
+    ...sessionDependencies(config, stores, { wrappingKey, runnerId, logger: log, jobs, tenants, tasks, network }),
     saferPlace,
     recoveries,
     hasRoomElsewhere: () => placement.hasRoomElsewhere(),
@@ -233,13 +235,13 @@ function logStart(log: Logger, config: RunnerConfig, meter: ReturnType<typeof pr
 function sessionDependencies(
   config: RunnerConfig,
   { documents, journals, objects, archives, media }: RunnerStores,
-  own: Pick<OwnedSessionDependencies, 'runnerId' | 'logger' | 'tasks'> & {
+  own: Pick<OwnedSessionDependencies, 'wrappingKey' | 'runnerId' | 'logger' | 'tasks'> & {
     jobs: JobFeed
     tenants: TenantFeed
     network: WatchedNetwork
   },
 ): Omit<OwnedSessionDependencies, 'recoveries' | 'hasRoomElsewhere'> {
-  const { runnerId, logger, jobs, tenants, tasks, network } = own
+  const { wrappingKey, runnerId, logger, jobs, tenants, tasks, network } = own
   const { connectsPerSecond: perSecond, maxPairings: pairings } = config
   const downloads = new SafeDownloads({ mayConnect: outsideOr(config.allowInside) })
   const isSecure = serverAddress().protocol === 'wss:'
@@ -258,7 +260,7 @@ function sessionDependencies(
     clock,
     random: systemRandom,
     logger,
-    wrappingKey: config.wrappingKey,
+    wrappingKey,
     runnerId,
     journalLimits: DEFAULT_JOURNAL_LIMITS,
     checkpoints: config.checkpoints,

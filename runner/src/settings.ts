@@ -1,6 +1,7 @@
+import { wrappingSettings } from '@holdfast/core/security/wrapping-settings'
 import { publicUrlSettings } from '@holdfast/core/platform/public-url'
 import { insideSettings } from '@holdfast/core/platform/inside-settings'
-import { encryptionKey, integer, integers, optionalInteger, projectId, says, switchedOn } from '@holdfast/core/platform/settings'
+import { integer, integers, optionalInteger, projectId, says, switchedOn } from '@holdfast/core/platform/settings'
 import { tenantVariables } from '@holdfast/core/operations/tenant-environment'
 import { storageSettings } from '@holdfast/core/platform/storage-settings'
 import { tasksSettings } from '@holdfast/core/platform/tasks-settings'
@@ -40,7 +41,7 @@ export const runnerSettings = z.object({
   GOOGLE_CLOUD_PROJECT: projectId,
   ...storageSettings,
   ...tasksSettings,
-  SESSION_ENCRYPTION_KEY: encryptionKey,
+  ...wrappingSettings,
   ...tenantVariables,
   MAX_CONNECTIONS: says('The most sessions that one runner holds.', integer({ min: 1, max: 1000, default: 50 })),
   QUEUE_CONCURRENCY: says(

@@ -5,7 +5,7 @@ import { DirectoryLock } from './directory/directory-lock.ts'
 import { DirectoryObjects } from './directory/directory-objects.ts'
 import { JournalFiles } from './directory/journal-files.ts'
 import { StoreDirectory } from './directory/store-directory.ts'
-import type { WrappingKey } from '../security/envelope.ts'
+import type { KeyWrapping } from '../security/key-wrapping.ts'
 import { createFirestoreClients, createGoogleClients, type FirestoreClients } from './google/clients.ts'
 import type { OperationCounter } from './google/operation-counter.ts'
 import type { Logger } from '../platform/logging.ts'
@@ -87,7 +87,7 @@ export interface RunnerStores {
 }
 
 export interface RunnerStoresOptions extends StoresConfig {
-  readonly wrappingKey: WrappingKey
+  readonly wrappingKey: KeyWrapping
   readonly runnerId: string
   readonly clock: Clock
   readonly logger: Logger

@@ -4,7 +4,7 @@ import { newSessionKeys, unwrapSessionKeys, WrappingKey } from '../security/enve
 import { openGroup, sealGroup } from './record-codec.ts'
 
 const wrappingKey = new WrappingKey(Buffer.alloc(32, 7))
-const cipher = unwrapSessionKeys('default.test', newSessionKeys('default.test', wrappingKey), wrappingKey)
+const cipher = await unwrapSessionKeys('default.test', await newSessionKeys('default.test', wrappingKey), wrappingKey)
 
 test('a record that unpacks to more than any state holds is damaged, and its check needs no such memory', () => {
   const head = { sequence: 1, epoch: 1, hash: 'h' }

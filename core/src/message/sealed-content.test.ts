@@ -13,7 +13,7 @@ import {
 
 const SESSION = 'default.main'
 const wrappingKey = new WrappingKey(Buffer.alloc(32, 7))
-const cipher: SessionCipher = unwrapSessionKeys(SESSION, newSessionKeys(SESSION, wrappingKey), wrappingKey)
+const cipher: SessionCipher = await unwrapSessionKeys(SESSION, await newSessionKeys(SESSION, wrappingKey), wrappingKey)
 
 const text: MessageContent = { type: 'text', text: 'Olá, dois às dez?' }
 const received = { text: 'Olá', proto: 'AA==' }

@@ -1,4 +1,4 @@
-import type { WrappingKey } from '../security/envelope.ts'
+import type { KeyWrapping } from '../security/key-wrapping.ts'
 import { HoldfastError, isHoldfastError } from '../platform/errors.ts'
 import { SERVER_TIME, type DocumentStore, type ObjectStore } from '../platform/ports.ts'
 
@@ -13,32 +13,32 @@ export const STORE_CHECKS = 'store_checks'
  *
  * @throws HoldfastError `store-missing`, `store-forbidden` or `store-unfit`; other errors when the store does not answer.
  */
-export async function checkObjects(objects: ObjectStore, key: WrappingKey): Promise<void> {
+export async function checkObjects(objects: ObjectStore, key: KeyWrapping): Promise<void> {
   const name = `checks/${key.id}`
   const place = objects.placeOf(name)
   try {
-    await objects.create(name, key.wrap(PROBE, name))
+    await objects.create(name, (await key.wrap(PROBE, name)).wrapped)
   } catch (error) {
     if (!isHoldfastError(error, 'already-exists')) throw error
   }
   const stored = await objects.read(name)
   if (!stored || !(await objects.list('checks/')).includes(name)) throw notThere(place)
-  open(key, stored.bytes, name, place)
+  await open(key, stored.bytes, name, place)
 }
 
 /** Checks Firestore in the same way. */
-export async function checkDocuments(documents: DocumentStore, key: WrappingKey): Promise<void> {
+export async function checkDocuments(documents: DocumentStore, key: KeyWrapping): Promise<void> {
   const path = `${STORE_CHECKS}/${key.id}`
   const found = (await asked(documents.read(path))) ?? (await written(documents, path, key))
   if (!found) throw notThere(path)
   // An existing document does not show the right to write, so the check writes its time.
   await asked(documents.commit([{ kind: 'merge', path, fields: { checkedAt: SERVER_TIME } }]))
   const { sealed } = found.fields
-  open(key, sealed instanceof Uint8Array ? sealed : new Uint8Array(), path, path)
+  await open(key, sealed instanceof Uint8Array ? sealed : new Uint8Array(), path, path)
 }
 
-async function written(documents: DocumentStore, path: string, key: WrappingKey) {
-  const fields = { v: 1, sealed: key.wrap(PROBE, path), checkedAt: SERVER_TIME }
+async function written(documents: DocumentStore, path: string, key: KeyWrapping) {
+  const fields = { v: 1, sealed: (await key.wrap(PROBE, path)).wrapped, checkedAt: SERVER_TIME }
   try {
     await asked(documents.commit([{ kind: 'create', path, fields }]))
   } catch (error) {
@@ -50,9 +50,10 @@ async function written(documents: DocumentStore, path: string, key: WrappingKey)
   return asked(documents.read(path))
 }
 
-function open(key: WrappingKey, sealed: Uint8Array, place: string, where: string): void {
+async function open(key: KeyWrapping, sealed: Uint8Array, place: string, where: string): Promise<void> {
   try {
-    if (key.unwrap(sealed, key.id, place).equals(PROBE)) return
+    const opened = await key.unwrap(sealed, await key.currentAt(place), place)
+    if (opened.equals(PROBE)) return
   } catch (error) {
     if (!isHoldfastError(error)) throw error
   }

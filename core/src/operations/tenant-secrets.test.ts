@@ -7,8 +7,8 @@ import { tenantPath } from './tenant-document.ts'
 import { openTenantSecrets } from './tenant-secrets.ts'
 
 const wrappingKey = new WrappingKey(randomBytes(32))
-const keys = newTenantKeys('acme', wrappingKey)
-const cipher = unwrapTenantKeys('acme', keys, wrappingKey)
+const keys = await newTenantKeys('acme', wrappingKey)
+const cipher = await unwrapTenantKeys('acme', keys, wrappingKey)
 
 const storing = (stored: Readonly<Record<string, Record<string, unknown>>>) => ({
   read: async (path: string) => (stored[path] ? ({ fields: stored[path] } as unknown as DocumentSnapshot) : null),
@@ -37,13 +37,13 @@ describe('a secret of a tenant', () => {
   it('does not open under another name or for another tenant', async () => {
     const refused = { code: 'cannot-decrypt' }
     await expect(opening({ other: sealed }, key)('acme', 'other')).rejects.toMatchObject(refused)
-    const foreign = unwrapTenantKeys('other', newTenantKeys('other', wrappingKey), wrappingKey)
+    const foreign = await unwrapTenantKeys('other', await newTenantKeys('other', wrappingKey), wrappingKey)
     expect(() => foreign.open('hook', sealed)).toThrow(expect.objectContaining(refused))
   })
 
   it('is damage, not absence, when the data key is missing or was moved', async () => {
     await expect(opening({ hook: sealed }, {})('acme', 'hook')).rejects.toMatchObject({ code: 'data-key-missing' })
-    const moved = { [tenantKeyPath('acme')]: { ...newTenantKeys('other', wrappingKey) } }
+    const moved = { [tenantKeyPath('acme')]: { ...(await newTenantKeys('other', wrappingKey)) } }
     await expect(opening({ hook: sealed }, moved)('acme', 'hook')).rejects.toMatchObject({ code: 'data-key-damaged' })
   })
 })

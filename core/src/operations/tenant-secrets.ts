@@ -1,7 +1,8 @@
 import { HoldfastError } from '../platform/errors.ts'
 import { parseStored } from '../platform/parse.ts'
 import type { DocumentStore } from '../platform/ports.ts'
-import { type TenantCipher, unwrapTenantKeys, type WrappingKey } from '../security/envelope.ts'
+import { type TenantCipher, unwrapTenantKeys } from '../security/envelope.ts'
+import type { KeyWrapping } from '../security/key-wrapping.ts'
 import { sessionKeyDocumentSchema } from '../security/session-key-document.ts'
 import { tenantKeyPath } from '../security/tenant-key-document.ts'
 import { tenantDocumentSchema, tenantPath } from './tenant-document.ts'
@@ -13,7 +14,7 @@ export const SECRET_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/
 export async function loadTenantCipher(
   documents: Pick<DocumentStore, 'read'>,
   tenant: string,
-  wrappingKey: WrappingKey,
+  wrappingKey: KeyWrapping,
 ): Promise<TenantCipher | null> {
   const path = tenantKeyPath(tenant)
   const snapshot = await documents.read(path)
@@ -29,7 +30,7 @@ export type OpenTenantSecret = (tenant: string, name: string) => Promise<string 
  * @throws HoldfastError `data-key-missing`, `wrong-key` or `cannot-decrypt` when a secret is set and does not open
  */
 export const openTenantSecrets =
-  ({ documents, wrappingKey }: { documents: Pick<DocumentStore, 'read'>; wrappingKey: WrappingKey }): OpenTenantSecret =>
+  ({ documents, wrappingKey }: { documents: Pick<DocumentStore, 'read'>; wrappingKey: KeyWrapping }): OpenTenantSecret =>
   async (tenant, name) => {
     const path = tenantPath(tenant)
     const snapshot = await documents.read(path)

@@ -114,24 +114,24 @@ describe('a fingerprint', () => {
   })
 })
 
-describe('data keys', () => {
+describe('data keys', async () => {
   const wrappingKey = new WrappingKey(randomBytes(32))
-  const stored = newSessionKeys('default.main', wrappingKey)
+  const stored = await newSessionKeys('default.main', wrappingKey)
 
-  it('are stored wrapped, and give the same cipher when they are unwrapped', () => {
-    const content = unwrapSessionKeys('default.main', stored, wrappingKey).sealContent(plain, 'place')
-    expect(unwrapSessionKeys('default.main', stored, wrappingKey).openContent(content, 'place')).toEqual(plain)
+  it('are stored wrapped, and give the same cipher when they are unwrapped', async () => {
+    const content = (await unwrapSessionKeys('default.main', stored, wrappingKey)).sealContent(plain, 'place')
+    expect((await unwrapSessionKeys('default.main', stored, wrappingKey)).openContent(content, 'place')).toEqual(plain)
   })
 
-  it('differ for each session', () => {
-    const first = unwrapSessionKeys('default.main', stored, wrappingKey)
-    const second = unwrapSessionKeys('default.main', newSessionKeys('default.main', wrappingKey), wrappingKey)
+  it('differ for each session', async () => {
+    const first = await unwrapSessionKeys('default.main', stored, wrappingKey)
+    const second = await unwrapSessionKeys('default.main', await newSessionKeys('default.main', wrappingKey), wrappingKey)
     expect(() => second.openContent(first.sealContent(plain, 'place'), 'place')).toThrow(refused)
   })
 
-  it('are not unwrapped by another wrapping key: the error names both keys by id, and the remedy', () => {
+  it('are not unwrapped by another wrapping key: the error names both keys by id, and the remedy', async () => {
     const other = new WrappingKey(randomBytes(32))
-    expect(() => unwrapSessionKeys('default.main', stored, other)).toThrow(
+    await expect(unwrapSessionKeys('default.main', stored, other)).rejects.toThrow(
       expect.objectContaining({
         code: 'wrong-key',
         message: expect.stringMatching(`${wrappingKey.id}.*${other.id}`),
@@ -140,15 +140,15 @@ describe('data keys', () => {
     )
   })
 
-  it('of another session or another version are refused', () => {
+  it('of another session or another version are refused', async () => {
     const [wrapped] = Object.values(stored.keys)
-    expect(() => unwrapSessionKeys('default.other', stored, wrappingKey)).toThrow(damaged)
+    await expect(unwrapSessionKeys('default.other', stored, wrappingKey)).rejects.toThrow(damaged)
     const moved: SessionKeyDocument = { v: 1, current: 2, keys: { '2': wrapped! } }
-    expect(() => unwrapSessionKeys('default.main', moved, wrappingKey)).toThrow(damaged)
+    await expect(unwrapSessionKeys('default.main', moved, wrappingKey)).rejects.toThrow(damaged)
   })
 
-  it('without the current one are refused', () => {
-    expect(() => unwrapSessionKeys('default.main', { ...stored, current: 3 }, wrappingKey)).toThrow(damaged)
+  it('without the current one are refused', async () => {
+    await expect(unwrapSessionKeys('default.main', { ...stored, current: 3 }, wrappingKey)).rejects.toThrow(damaged)
   })
 
   it('are not wrapped by a key of a wrong length', () => {

@@ -2,10 +2,11 @@ import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, ran
 import { type SessionKeyDocument, sessionKeyPath } from './session-key-document.ts'
 import { tenantKeyPath } from './tenant-key-document.ts'
 import { HoldfastError } from '../platform/errors.ts'
+import type { KeyWrapping, WrappedKey } from './key-wrapping.ts'
 
 /**
  * Encryption of everything that leaves a runner's memory: AES-256-GCM under keys derived (HKDF-SHA-256) from a data key of the
- * session, which is stored wrapped by a key from the environment. Associated data binds each sealed text to its place, so that
+ * session, which is stored wrapped (`key-wrapping.ts`). Associated data binds each sealed text to its place, so that
  * a swapped or replayed one does not open.
  *
  * Sealed bytes (PERSISTED CONTRACT v1): 0x01, 12 bytes of nonce, ciphertext, 16 bytes of tag.
@@ -15,8 +16,8 @@ const NONCE_BYTES = 12
 const TAG_BYTES = 16
 const KEY_BYTES = 32
 
-/** The key from SESSION_ENCRYPTION_KEY. */
-export class WrappingKey {
+/** One wrapping key from the environment. */
+export class WrappingKey implements KeyWrapping {
   readonly #key: Buffer
   /** Safe to show: tells which key wrapped a data key. */
   readonly id: string
@@ -27,11 +28,15 @@ export class WrappingKey {
     this.id = createHash('sha256').update(key).digest('hex').slice(0, 8)
   }
 
-  wrap(dataKey: Buffer, place: string): Buffer {
-    return seal(this.#key, dataKey, place)
+  currentAt(): Promise<string> {
+    return Promise.resolve(this.id)
   }
 
-  unwrap(wrapped: Uint8Array, wrappedBy: string, place: string): Buffer {
+  wrap(dataKey: Buffer, place: string): Promise<WrappedKey> {
+    return Promise.resolve({ wrapped: seal(this.#key, dataKey, place), wrappedBy: this.id })
+  }
+
+  async unwrap(wrapped: Uint8Array, wrappedBy: string, place: string): Promise<Buffer> {
     if (wrappedBy !== this.id) {
       throw new HoldfastError('wrong-key', `${place} was wrapped by key ${wrappedBy}; this process has key ${this.id}.`, {
         advice: 'Set SESSION_ENCRYPTION_KEY to the key that was used when the session was created.',
@@ -119,11 +124,15 @@ export class SessionCipher {
 }
 
 /** Makes a new data key and returns its document, wrapped. */
-export const newSessionKeys = (sessionId: string, wrappingKey: WrappingKey): SessionKeyDocument =>
+export const newSessionKeys = (sessionId: string, wrappingKey: KeyWrapping): Promise<SessionKeyDocument> =>
   newDataKeys(sessionKeyPath(sessionId), wrappingKey)
 
-export const unwrapSessionKeys = (sessionId: string, stored: SessionKeyDocument, wrappingKey: WrappingKey): SessionCipher =>
-  new SessionCipher(sessionId, unwrapDataKeys(sessionKeyPath(sessionId), stored, wrappingKey), stored.current)
+export const unwrapSessionKeys = async (
+  sessionId: string,
+  stored: SessionKeyDocument,
+  wrappingKey: KeyWrapping,
+): Promise<SessionCipher> =>
+  new SessionCipher(sessionId, await unwrapDataKeys(sessionKeyPath(sessionId), stored, wrappingKey), stored.current)
 
 /** Seals the secrets of a tenant's configuration, each for its name. */
 export class TenantCipher {
@@ -149,30 +158,33 @@ export class TenantCipher {
   }
 }
 
-export const newTenantKeys = (tenant: string, wrappingKey: WrappingKey): SessionKeyDocument =>
+export const newTenantKeys = (tenant: string, wrappingKey: KeyWrapping): Promise<SessionKeyDocument> =>
   newDataKeys(tenantKeyPath(tenant), wrappingKey)
 
-export const unwrapTenantKeys = (tenant: string, stored: SessionKeyDocument, wrappingKey: WrappingKey): TenantCipher =>
-  new TenantCipher(tenant, unwrapDataKeys(tenantKeyPath(tenant), stored, wrappingKey), stored.current)
+export const unwrapTenantKeys = async (
+  tenant: string,
+  stored: SessionKeyDocument,
+  wrappingKey: KeyWrapping,
+): Promise<TenantCipher> =>
+  new TenantCipher(tenant, await unwrapDataKeys(tenantKeyPath(tenant), stored, wrappingKey), stored.current)
 
 /** A wrapped key opens at the path of its own document only, and under its own version. */
 const wrapPlace = (path: string, version: number): string => `${path}/${version}`
 
-function newDataKeys(path: string, wrappingKey: WrappingKey): SessionKeyDocument {
-  const wrapped = wrappingKey.wrap(randomBytes(KEY_BYTES), wrapPlace(path, 1))
-  return { v: 1, current: 1, keys: { '1': { wrapped, wrappedBy: wrappingKey.id } } }
+async function newDataKeys(path: string, wrappingKey: KeyWrapping): Promise<SessionKeyDocument> {
+  const { wrapped, wrappedBy } = await wrappingKey.wrap(randomBytes(KEY_BYTES), wrapPlace(path, 1))
+  return { v: 1, current: 1, keys: { '1': { wrapped, wrappedBy } } }
 }
 
-function unwrapDataKeys(path: string, stored: SessionKeyDocument, wrappingKey: WrappingKey): Map<number, Buffer> {
+async function unwrapDataKeys(path: string, stored: SessionKeyDocument, wrappingKey: KeyWrapping): Promise<Map<number, Buffer>> {
   if (!stored.keys[String(stored.current)]) {
     throw new HoldfastError('data-key-damaged', `${path} lacks its current version ${stored.current}.`)
   }
-  return new Map(
-    Object.entries(stored.keys).map(([version, { wrapped, wrappedBy }]) => [
-      Number(version),
-      wrappingKey.unwrap(wrapped, wrappedBy, wrapPlace(path, Number(version))),
-    ]),
-  )
+  const unwrapped = Object.entries(stored.keys).map(async ([version, { wrapped, wrappedBy }]) => {
+    const key = await wrappingKey.unwrap(wrapped, wrappedBy, wrapPlace(path, Number(version)))
+    return [Number(version), key] as const
+  })
+  return new Map(await Promise.all(unwrapped))
 }
 
 function seal(key: Buffer, plain: Uint8Array, associated: string): Buffer {

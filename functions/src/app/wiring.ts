@@ -8,7 +8,7 @@ import { guardDocuments, timeLimit } from '@holdfast/core/platform/guarded-store
 import { createLogger } from '@holdfast/core/platform/logging'
 import { sentenceOfOldName } from '@holdfast/core/platform/old-names'
 import { systemClock } from '@holdfast/core/platform/system-clock'
-import { WrappingKey } from '@holdfast/core/security/envelope'
+import { openKeyWrapping } from '@holdfast/core/adapters/key-wrapping'
 import type { FunctionConfig } from '../config.ts'
 import type { Notifications } from '../use-cases/alerts/notification-settings.ts'
 import type { GivenDependencies } from './deadline.ts'
@@ -45,7 +45,7 @@ export function openFunction(name: string, config: FunctionConfig): GivenDepende
     thresholds: config.thresholds,
     acceptsMessages: config.acceptsMessages,
     isRecoveryAutomatic: config.isRecoveryAutomatic,
-    wrappingKey: new WrappingKey(config.wrappingKey),
+    wrappingKey: openKeyWrapping(config.wrapping),
     clock: systemClock,
     logger,
   }

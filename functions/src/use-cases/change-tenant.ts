@@ -161,7 +161,7 @@ async function cipherFor(
       advice: 'Its key document was removed. Restore tenant_keys from a backup, or remove the secrets and set them again.',
     })
   }
-  const keys = newTenantKeys(tenant, wrappingKey)
+  const keys = await newTenantKeys(tenant, wrappingKey)
   const create: Change = { kind: 'create', path: tenantKeyPath(tenant), fields: { ...keys } }
-  return { cipher: unwrapTenantKeys(tenant, keys, wrappingKey), keyChanges: [create] }
+  return { cipher: await unwrapTenantKeys(tenant, keys, wrappingKey), keyChanges: [create] }
 }

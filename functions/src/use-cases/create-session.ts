@@ -35,9 +35,9 @@ export async function createSession(
 ): Promise<void> {
   const id = sessionIdOf(principal.tenant, name)
   if (!knowsSession(principal, id)) throw new Refusal('forbidden', `This API key may not create a session "${name}".`)
-  const keys = newSessionKeys(id, wrappingKey)
+  const keys = await newSessionKeys(id, wrappingKey)
   const wanted = start ? 'online' : 'offline'
-  const configured = newConfig(unwrapSessionKeys(id, keys, wrappingKey), config, clock.now())
+  const configured = newConfig(await unwrapSessionKeys(id, keys, wrappingKey), config, clock.now())
   try {
     // One commit writes both, so that no session exists without its key.
     await limits.commitNew(principal.tenant, 'sessions', [

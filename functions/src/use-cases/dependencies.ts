@@ -3,7 +3,7 @@ import type { Logger } from '@holdfast/core/platform/logging'
 import type { ObjectStreams } from '@holdfast/core/platform/object-streams'
 import type { Clock, DocumentCounter, DocumentStore, ObjectStore, StoreCheck, TaskQueues } from '@holdfast/core/platform/ports'
 import type { FleetSizer } from '@holdfast/core/platform/runner-pool'
-import type { WrappingKey } from '@holdfast/core/security/envelope'
+import type { KeyWrapping } from '@holdfast/core/security/key-wrapping'
 import type { Thresholds } from './health-status.ts'
 import type { SessionAvailability } from './health/session-availability.ts'
 import type { KnownNumbers } from './known-numbers.ts'
@@ -32,7 +32,7 @@ export interface Dependencies {
   readonly publicUrl?: string
   /** Of these functions. */
   readonly version: string
-  readonly wrappingKey: WrappingKey
+  readonly wrappingKey: KeyWrapping
   readonly thresholds: Thresholds
   /** `AUTO_RECOVERY`. False: recoveries are only proposed. */
   readonly isRecoveryAutomatic: boolean

@@ -1,7 +1,8 @@
 import { type SessionDocument, sessionDocumentSchema, sessionPath } from '@holdfast/core/session/session-document'
 import { runnerPath } from '@holdfast/core/operations/runner-document'
 import { parseStored, parseUnlessDamaged } from '@holdfast/core/platform/parse'
-import type { SessionCipher, WrappingKey } from '@holdfast/core/security/envelope'
+import type { SessionCipher } from '@holdfast/core/security/envelope'
+import type { KeyWrapping } from '@holdfast/core/security/key-wrapping'
 import { HoldfastError } from '@holdfast/core/platform/errors'
 import { SESSION_NAME, sessionIdOf } from '@holdfast/core/session/ids'
 import { ofSession } from '@holdfast/core/session/log-fields'
@@ -73,7 +74,7 @@ export async function ownerOf(documents: DocumentStore, session: DocumentSnapsho
 }
 
 /** Loads the session's cipher. A session is created together with its key, so a missing key is damage, and no new key is made. */
-export async function cipherOf(documents: DocumentStore, sessionId: string, wrappingKey: WrappingKey): Promise<SessionCipher> {
+export async function cipherOf(documents: DocumentStore, sessionId: string, wrappingKey: KeyWrapping): Promise<SessionCipher> {
   const cipher = await loadSessionCipher(documents, sessionId, wrappingKey)
   if (cipher) return cipher
   throw new HoldfastError('data-key-missing', `Session ${sessionId} has no data key.`, {

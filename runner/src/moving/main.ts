@@ -1,3 +1,4 @@
+import { openKeyWrapping } from '@holdfast/core/adapters/key-wrapping'
 import { openRunnerStores } from '@holdfast/core/adapters/session-stores'
 import { isHoldfastError, messageOf } from '@holdfast/core/platform/errors'
 import { createLogger } from '@holdfast/core/platform/logging'
@@ -72,7 +73,8 @@ async function runOut(
 
 /** @throws HoldfastError `bad-configuration`, and what is wrong with the stores */
 async function withStores<Result>(work: (stores: MoveInDependencies) => Promise<Result>): Promise<Result> {
-  const { projectId, storage, wrappingKey, tenantDefaults } = readRunnerConfig()
+  const { projectId, storage, wrapping, tenantDefaults } = readRunnerConfig()
+  const wrappingKey = openKeyWrapping(wrapping)
   const [clock, random] = [systemClock, systemRandom]
   const logger = createLogger('moving', 'silent')
   const onLost = (): void => process.exit(1)

@@ -89,7 +89,7 @@ export async function moveIn(dependencies: MoveInDependencies, arrival: Arrival)
     }
     await documents.commit([
       { kind: 'create', path: sessionPath(sessionId), fields },
-      { kind: 'create', path: sessionKeyPath(sessionId), fields: { ...newSessionKeys(sessionId, wrappingKey) } },
+      { kind: 'create', path: sessionKeyPath(sessionId), fields: { ...(await newSessionKeys(sessionId, wrappingKey)) } },
       ...guard(tenant, clock.now()),
     ])
   }

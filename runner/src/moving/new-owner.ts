@@ -6,7 +6,8 @@ import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { Logger } from '@holdfast/core/platform/logging'
 import { parseStored } from '@holdfast/core/platform/parse'
 import type { Clock, DocumentCounter, DocumentStore, Fields, ObjectStore, Random } from '@holdfast/core/platform/ports'
-import type { SessionCipher, WrappingKey } from '@holdfast/core/security/envelope'
+import type { SessionCipher } from '@holdfast/core/security/envelope'
+import type { KeyWrapping } from '@holdfast/core/security/key-wrapping'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { sessionDocumentSchema, sessionPath, type SessionDocument } from '@holdfast/core/session/session-document'
 import type { ReasonCode } from '@holdfast/core/session/session-states'
@@ -23,7 +24,7 @@ export interface MovingStores {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
-  readonly wrappingKey: WrappingKey
+  readonly wrappingKey: KeyWrapping
 }
 
 /** The owner of a session while it is moved. It dials nothing. */

@@ -1,6 +1,6 @@
 import { sessionKeyPath } from '@holdfast/core/security/session-key-document'
 import type { SessionDocument } from '@holdfast/core/session/session-document'
-import type { WrappingKey } from '@holdfast/core/security/envelope'
+import type { KeyWrapping } from '@holdfast/core/security/key-wrapping'
 import { HoldfastError, type ErrorCode } from '@holdfast/core/platform/errors'
 import type { DocumentStore, ObjectStore } from '@holdfast/core/platform/ports'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
@@ -23,7 +23,7 @@ export const mayRestoreWithLosses = (trouble: HoldfastError, loaded: Loaded | nu
  * after an operator brings back the lost end, the claim's record would not match it.
  */
 export async function mayRestoreUnclaimedWithLosses(
-  stores: { documents: DocumentStore; journals: JournalStore; objects: ObjectStore; wrappingKey: WrappingKey },
+  stores: { documents: DocumentStore; journals: JournalStore; objects: ObjectStore; wrappingKey: KeyWrapping },
   { sessionId, session, damage }: { sessionId: string; session: SessionDocument; damage: HoldfastError },
 ): Promise<boolean> {
   if (ONLY_OUT_OF_REACH.has(damage.code)) return false

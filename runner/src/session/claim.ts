@@ -8,7 +8,8 @@ import {
   type CrashRecord,
   type SessionDocument,
 } from '@holdfast/core/session/session-document'
-import type { SessionCipher, WrappingKey } from '@holdfast/core/security/envelope'
+import type { SessionCipher } from '@holdfast/core/security/envelope'
+import type { KeyWrapping } from '@holdfast/core/security/key-wrapping'
 import { isDamage, isKeyTrouble, type HoldfastError } from '@holdfast/core/platform/errors'
 import type { Change, Clock, DocumentSnapshot, DocumentStore, Fields, Random } from '@holdfast/core/platform/ports'
 import { endOfLog, readTail, shortfallOf } from '@holdfast/core/journal/journal-reader'
@@ -46,7 +47,7 @@ export interface ClaimOptions {
   readonly random: Random
   readonly sessionId: string
   readonly runnerId: string
-  readonly wrappingKey: WrappingKey
+  readonly wrappingKey: KeyWrapping
   readonly crashPolicy?: CrashPolicy
   /** Decides from the session's document, as read for the claim, whether the runner may claim the session. */
   readonly mayClaim: (session: SessionDocument) => boolean

@@ -1,5 +1,6 @@
 import { sessionKeyPath } from '@holdfast/core/security/session-key-document'
-import { newSessionKeys, type SessionCipher, type WrappingKey } from '@holdfast/core/security/envelope'
+import { newSessionKeys, type SessionCipher } from '@holdfast/core/security/envelope'
+import type { KeyWrapping } from '@holdfast/core/security/key-wrapping'
 import { HoldfastError } from '@holdfast/core/platform/errors'
 import { proxyOf, type ProxyFields } from '@holdfast/core/operations/session-proxy'
 import type { SessionProxy } from '@holdfast/core/session/proxy-settings'
@@ -64,7 +65,7 @@ export interface SessionDependencies {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
-  readonly wrappingKey: WrappingKey
+  readonly wrappingKey: KeyWrapping
   readonly runnerId: string
   readonly journalLimits: JournalLimits
   readonly checkpoints: CheckpointPolicy
@@ -336,7 +337,8 @@ async function cipherOf(
     })
   }
   // Another process may have made the key, or this commit may have succeeded without an answer: the stored key counts.
-  await documents.commit([{ kind: 'create', path, fields: { ...newSessionKeys(sessionId, wrappingKey) } }]).catch(() => {})
+  const keys = await newSessionKeys(sessionId, wrappingKey)
+  await documents.commit([{ kind: 'create', path, fields: { ...keys } }]).catch(() => {})
   const made = await loadSessionCipher(documents, sessionId, wrappingKey)
   if (!made) throw new Error(`The data key of ${sessionId} could not be stored.`)
   return made

@@ -19,7 +19,7 @@ async function connected(afterLook: () => Promise<void>) {
   const session = { v: 1, tenant: 'default', name: 'asked', wanted: 'online', createdAt: SERVER_TIME, runnerId: null }
   await clients.documents.commit([
     { kind: 'create', path: sessionPath(SESSION), fields: session },
-    { kind: 'create', path: `session_keys/${SESSION}`, fields: { ...newSessionKeys(SESSION, wrappingKey) } },
+    { kind: 'create', path: `session_keys/${SESSION}`, fields: { ...(await newSessionKeys(SESSION, wrappingKey)) } },
   ])
   let looks = 0
   const documents: DocumentStore = {

@@ -37,7 +37,7 @@ async function createSession(name: string, fields: Record<string, unknown> = {})
   const session = { v: 1, tenant: 'default', name, wanted: 'online', createdAt: SERVER_TIME, runnerId: null, ...fields }
   await clients.documents.commit([
     { kind: 'create', path: sessionPath(sessionId), fields: session },
-    { kind: 'create', path: `session_keys/${sessionId}`, fields: { ...newSessionKeys(sessionId, wrappingKey) } },
+    { kind: 'create', path: `session_keys/${sessionId}`, fields: { ...(await newSessionKeys(sessionId, wrappingKey)) } },
   ])
   return sessionId
 }

@@ -93,7 +93,7 @@ describe('stores in the cloud', () => {
     await objects.create(`checks/${wrappingKey.id}`, Buffer.from('something else'))
     await expect(checkObjects(objects, wrappingKey)).rejects.toMatchObject({ code: 'store-unfit' })
     const path = `store_checks/${wrappingKey.id}`
-    for (const sealed of [wrappingKey.wrap(Buffer.from('of another place'), 'elsewhere'), 'no bytes']) {
+    for (const sealed of [(await wrappingKey.wrap(Buffer.from('of another place'), 'elsewhere')).wrapped, 'no bytes']) {
       await documents.commit([{ kind: 'merge', path, fields: { v: 1, sealed } }])
       await expect(checkDocuments(documents, wrappingKey)).rejects.toMatchObject({ code: 'store-unfit' })
     }

@@ -126,8 +126,8 @@ describe('the feed of tenants', () => {
 /** A running session of tenant `acme`, whose messages WhatsApp refuses when the test says so. */
 async function runningSession() {
   const sessionId = 'acme.main'
-  const keys = newSessionKeys(sessionId, wrappingKey)
-  const cipher = unwrapSessionKeys(sessionId, keys, wrappingKey)
+  const keys = await newSessionKeys(sessionId, wrappingKey)
+  const cipher = await unwrapSessionKeys(sessionId, keys, wrappingKey)
   const session = { v: 1, tenant: 'acme', name: 'main', wanted: 'online', createdAt: SERVER_TIME, runnerId: null }
   await clients.documents.commit([
     { kind: 'create', path: sessionPath(sessionId), fields: session },

@@ -27,8 +27,8 @@ type Dependencies = Parameters<typeof handleWebhookTask>[0]
 type Answered = number | { status: number; headers: Record<string, string> } | 'dies'
 
 const wrappingKey = new WrappingKey(Buffer.alloc(32, 3))
-export const keys = newSessionKeys(SESSION, wrappingKey)
-const cipher = unwrapSessionKeys(SESSION, keys, wrappingKey)
+export const keys = await newSessionKeys(SESSION, wrappingKey)
+const cipher = await unwrapSessionKeys(SESSION, keys, wrappingKey)
 let endpoints = 0
 
 /** The sending of webhooks by functions, on documents in memory, with a clock and an end point of the test's own. */

@@ -14,8 +14,8 @@ import { Scheduler, settled } from './scheduler.ts'
 
 const SESSION_ID = 'default.model'
 const WRAPPING_KEY = new WrappingKey(Buffer.alloc(32, 7))
-const KEYS = newSessionKeys(SESSION_ID, WRAPPING_KEY)
-const CIPHER = unwrapSessionKeys(SESSION_ID, KEYS, WRAPPING_KEY)
+const KEYS = await newSessionKeys(SESSION_ID, WRAPPING_KEY)
+const CIPHER = await unwrapSessionKeys(SESSION_ID, KEYS, WRAPPING_KEY)
 
 export interface Schedule {
   readonly seed: number

@@ -22,10 +22,12 @@ const AT_ONCE: Record<SessionName, number> = { a: 8, b: 1 }
 const idOf = (name: SessionName): string => sessionIdOf(DEFAULT_TENANT, name)
 
 const CIPHERS = new Map(
-  SESSIONS.map((name) => {
-    const keys = newSessionKeys(idOf(name), WRAPPING_KEY)
-    return [idOf(name), { name, keys, cipher: unwrapSessionKeys(idOf(name), keys, WRAPPING_KEY) }] as const
-  }),
+  await Promise.all(
+    SESSIONS.map(async (name) => {
+      const keys = await newSessionKeys(idOf(name), WRAPPING_KEY)
+      return [idOf(name), { name, keys, cipher: await unwrapSessionKeys(idOf(name), keys, WRAPPING_KEY) }] as const
+    }),
+  ),
 )
 
 export const SESSION_IDS: readonly string[] = [...CIPHERS.keys()]

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { sessionKeyPath, type SessionKeyDocument } from '@holdfast/core/security/session-key-document'
+import { sessionKeyPath } from '@holdfast/core/security/session-key-document'
 import { sessionPath } from '@holdfast/core/session/session-document'
-import { newSessionKeys, unwrapSessionKeys, WrappingKey, type SessionCipher } from '@holdfast/core/security/envelope'
+import { SessionCipher, WrappingKey } from '@holdfast/core/security/envelope'
 import { SERVER_TIME, type DocumentStore } from '@holdfast/core/platform/ports'
 import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import { FROM_THE_BEGINNING, readGroups } from '@holdfast/core/journal/journal-reader'
@@ -34,22 +34,23 @@ export class SessionUnderTest {
   readonly journals: JournalStore
   readonly cipher: SessionCipher
 
-  private readonly keys: SessionKeyDocument
+  readonly #dataKey = randomBytes(32)
 
   constructor(documents: DocumentStore, wrappingKey = new WrappingKey(randomBytes(32))) {
     this.wrappingKey = wrappingKey
-    this.keys = newSessionKeys(this.sessionId, wrappingKey)
     this.documents = documents
     this.journals = new DocumentJournals(documents)
-    this.cipher = unwrapSessionKeys(this.sessionId, this.keys, this.wrappingKey)
+    this.cipher = new SessionCipher(this.sessionId, new Map([[1, this.#dataKey]]), 1)
   }
 
   async create(fields: Record<string, unknown> = {}): Promise<this> {
     const [tenant, name] = this.sessionId.split('.')
     const session = { v: 1, tenant, name, wanted: 'online', config: {}, createdAt: SERVER_TIME, runnerId: null, ...fields }
+    const path = sessionKeyPath(this.sessionId)
+    const wrapped = await this.wrappingKey.wrap(this.#dataKey, `${path}/1`)
     await this.documents.commit([
       { kind: 'create', path: sessionPath(this.sessionId), fields: session },
-      { kind: 'create', path: sessionKeyPath(this.sessionId), fields: { ...this.keys } },
+      { kind: 'create', path, fields: { v: 1, current: 1, keys: { '1': { ...wrapped } } } },
     ])
     return this
   }

@@ -21,8 +21,8 @@ import { unlessRefused, type Target } from '../target.ts'
 
 const SESSION_ID = 'default.fuzz'
 const WRAPPING_KEY = new WrappingKey(Buffer.alloc(32, 7))
-const KEYS = newSessionKeys(SESSION_ID, WRAPPING_KEY)
-const CIPHER = unwrapSessionKeys(SESSION_ID, KEYS, WRAPPING_KEY)
+const KEYS = await newSessionKeys(SESSION_ID, WRAPPING_KEY)
+const CIPHER = await unwrapSessionKeys(SESSION_ID, KEYS, WRAPPING_KEY)
 
 const at = new Date(1_700_000_000_000)
 const pointer = { object: `sessions/${SESSION_ID}/x.ckpt`, generation: '1', sha256: 'ab', seq: 9, epoch: 2 }

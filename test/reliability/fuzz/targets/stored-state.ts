@@ -16,7 +16,7 @@ import { unlessRefused, type Target } from '../target.ts'
 
 const SESSION_ID = 'default.fuzz'
 const WRAPPING_KEY = new WrappingKey(Buffer.alloc(32, 7))
-const CIPHER = unwrapSessionKeys(SESSION_ID, newSessionKeys(SESSION_ID, WRAPPING_KEY), WRAPPING_KEY)
+const CIPHER = await unwrapSessionKeys(SESSION_ID, await newSessionKeys(SESSION_ID, WRAPPING_KEY), WRAPPING_KEY)
 
 const GROUPS: readonly (readonly Mutation[])[] = [
   [{ creds: '{"me":{"id":"5511900000001:1@s.whatsapp.net"}}' }],

@@ -1,0 +1,50 @@
+import { HoldfastError } from '../platform/errors.ts'
+import { WrappingKey } from './envelope.ts'
+import type { KeyWrapping, WrappedKey } from './key-wrapping.ts'
+
+/** A wrapping key with the name that the operator gave it. */
+export interface NamedKey {
+  /** Empty for the one key of SESSION_ENCRYPTION_KEY. */
+  readonly label: string
+  /** 32 bytes. */
+  readonly key: Buffer
+}
+
+/**
+ * Several wrapping keys of the environment: the first one wraps, and each opens what it wrapped. Documents name a key by its id and
+ * not by its label, so that the key of an earlier SESSION_ENCRYPTION_KEY goes on under any label.
+ */
+export class WrappingKeys implements KeyWrapping {
+  readonly #current: WrappingKey
+  readonly #byId: ReadonlyMap<string, WrappingKey>
+  readonly #names: string
+  readonly id: string
+
+  constructor(keys: readonly NamedKey[]) {
+    const all = keys.map(({ label, key }) => ({ label, key: new WrappingKey(key) }))
+    const [first] = all
+    if (!first) throw new HoldfastError('bad-configuration', 'There is no wrapping key. Set SESSION_ENCRYPTION_KEY.')
+    this.#current = first.key
+    this.#byId = new Map(all.map(({ key }) => [key.id, key]))
+    this.#names = all.map(({ label, key }) => (label === '' ? key.id : `${key.id} (${label})`)).join(', ')
+    this.id = first.key.id
+  }
+
+  currentAt(): Promise<string> {
+    return Promise.resolve(this.id)
+  }
+
+  wrap(dataKey: Buffer, place: string): Promise<WrappedKey> {
+    return this.#current.wrap(dataKey, place)
+  }
+
+  async unwrap(wrapped: Uint8Array, wrappedBy: string, place: string): Promise<Buffer> {
+    const key = this.#byId.get(wrappedBy)
+    if (key) return key.unwrap(wrapped, wrappedBy, place)
+    const have = this.#byId.size === 1 ? `key ${this.#names}` : `the keys ${this.#names}`
+    throw new HoldfastError('wrong-key', `${place} was wrapped by key ${wrappedBy}; this process has ${have}.`, {
+      advice:
+        'Set SESSION_ENCRYPTION_KEY to the key that was used when the session was created, or add that key at the end of SESSION_ENCRYPTION_KEYS.',
+    })
+  }
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import { encryptionKey, type Rule, says } from '../platform/settings.ts'
+import type { NamedKey } from './wrapping-keys.ts'
+
+/** What a process needs to open the wrapped data keys. */
+export interface WrappingConfig {
+  /** The keys of the environment. The first one is current. */
+  readonly keys: readonly NamedKey[]
+}
+
+const LABEL = /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/
+
+/** `label:key` with commas between, the current one first. A complaint names an entry by its place, because any part may be secret. */
+const labelledKeys = z.string().transform((text, context): readonly NamedKey[] => {
+  const problems: string[] = []
+  const keys = text.split(',').map((entry, index) => {
+    const [, label = '', secret = ''] = /^\s*([^:]*):(.*)$/s.exec(entry) ?? []
+    const read = encryptionKey.safeParse(secret)
+    if (!LABEL.test(label)) problems.push(`entry ${index + 1} must begin with a label and a colon, like v2:`)
+    else if (!read.success) problems.push(`the key of entry ${index + 1} must be 32 bytes as base64 or hex`)
+    return { label, key: read.data ?? Buffer.alloc(0) }
+  })
+  if (problems.length === 0) problems.push(...doubles(keys))
+  if (problems.length === 0) return keys
+  const message = `must be labels and keys, the current one first, like v2:KEY,v1:KEY: ${problems.join('; ')}`
+  context.addIssue({ code: 'custom', message })
+  return z.NEVER
+})
+
+/** A label that names two keys, or a key under two labels, is a slip: the older key would be missing. */
+function doubles(keys: readonly NamedKey[]): string[] {
+  const found: string[] = []
+  for (const [index, { label, key }] of keys.entries()) {
+    const before = keys.slice(0, index)
+    if (before.some((other) => other.label === label)) found.push(`entry ${index + 1} has the label of an earlier one`)
+    else if (before.some((other) => other.key.equals(key))) found.push(`entry ${index + 1} has the key of an earlier one`)
+  }
+  return found
+}
+
+const HOW = 'SESSION_ENCRYPTION_KEYS instead'
+
+/** Settings that each process spreads into its schema. `wrappingRules` checks how they depend on each other. */
+export const wrappingSettings = {
+  SESSION_ENCRYPTION_KEY: encryptionKey.optional().meta({
+    ...encryptionKey.meta(),
+    required: 'unless `SESSION_ENCRYPTION_KEYS` is set',
+  }),
+  SESSION_ENCRYPTION_KEYS: says(
+    'Several such keys, each with a label, while one replaces another: `v2:KEY,v1:KEY`. The first one wraps, and all of them open. `SESSION_ENCRYPTION_KEY` opens too where it is set beside them. See `docs/SECURITY.md`, "The wrapping key". A secret.',
+    labelledKeys.optional(),
+    { without: '`SESSION_ENCRYPTION_KEY` alone' },
+  ),
+}
+
+const someKey: Rule = ({ SESSION_ENCRYPTION_KEY: one, SESSION_ENCRYPTION_KEYS: several }) =>
+  one === undefined && several === undefined
+    ? `SESSION_ENCRYPTION_KEY: is required: 32 random bytes, e.g. from \`openssl rand -base64 32\`; or set ${HOW}`
+    : null
+
+export const wrappingRules: readonly Rule[] = [someKey]
+
+/** The wrapping keys of settings that passed `wrappingRules`. */
+export function wrappingOf(settings: {
+  SESSION_ENCRYPTION_KEY?: Buffer | undefined
+  SESSION_ENCRYPTION_KEYS?: readonly NamedKey[] | undefined
+}): WrappingConfig {
+  const { SESSION_ENCRYPTION_KEY: one, SESSION_ENCRYPTION_KEYS: several = [] } = settings
+  const isNew = one !== undefined && several.every(({ key }) => !key.equals(one))
+  return { keys: isNew ? [...several, { label: '', key: one }] : several }
+}
