@@ -86,6 +86,7 @@ test('what only a single process or the deployment can have is no variable of a 
     'PORT',
     'PROBE_PORT',
     'SESSION_ENCRYPTION_KEY',
+    'SESSION_ENCRYPTION_KEYS',
     'SESSION_STORAGE_PATH',
     'SESSION_STORAGE_TYPE',
     'STORAGE_BUCKET',

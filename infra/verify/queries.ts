@@ -18,6 +18,8 @@ import { RUNNERS } from '@holdfast/core/operations/runner-document'
 import { RUNNER_SLOTS } from '@holdfast/core/operations/runner-slot-document'
 import { TENANTS } from '@holdfast/core/operations/tenant-document'
 import type { Query } from '@holdfast/core/platform/ports'
+import { SESSION_KEYS } from '@holdfast/core/security/session-key-document'
+import { TENANT_KEYS } from '@holdfast/core/security/tenant-key-document'
 import { WEBHOOK_ENDPOINTS } from '@holdfast/core/operations/webhook-endpoint-document'
 import { SESSIONS } from '@holdfast/core/session/session-document'
 import { LIVE_EVENTS } from '@holdfast/core/session/live-event-document'
@@ -257,6 +259,9 @@ const ofOthers: readonly MadeQuery[] = [
   others(`${USE_CASES}/delete-tenant.ts`, SESSIONS, [tenant, ['wanted', '==', 'online']]),
   others(`${USE_CASES}/delete-tenant.ts`, API_KEYS, [tenant, ['revokedAt', '==', null]]),
   others(`${USE_CASES}/api-keys.ts`, API_KEYS, [tenant]),
+  ...[SESSION_KEYS, TENANT_KEYS].map((collection) =>
+    others(`${USE_CASES}/keys/key-documents.ts`, collection, [], { orderBy: ['id', 'asc'], startAfter: '~' }),
+  ),
   others(`${USE_CASES}/audit.ts`, AUDIT, [tenant], { orderBy: ['id', 'asc'], startAfter: 'a' }),
   others(`${USE_CASES}/pools.ts`, POOLS, [tenant]),
   others(`${USE_CASES}/tenants.ts`, TENANTS),

@@ -1515,6 +1515,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/keys/rewrap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show by which wrapping keys the data keys are wrapped
+         * @description Reads each key document once, and says whether an older wrapping key may be dropped.
+         */
+        get: operations["showWrapping"];
+        put?: never;
+        /**
+         * Wrap the data keys with the current wrapping key
+         * @description After a new wrapping key became the current one. No session is linked anew, and none stops: a process with the older and the current key reads every document at every moment. One call looks at a bounded number: repeat it with `cursor` until that is null. The nightly schedule does the same.
+         */
+        post: operations["rewrapKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/messages": {
         parameters: {
             query?: never;
@@ -4693,6 +4717,19 @@ export interface components {
             /** @description Only the messages of this session. */
             session?: string;
         };
+        Rewrapped: {
+            /** @description Documents that were wrapped by the current key before. */
+            current: number;
+            /** @description Give it to the next call. Null: all documents were looked at. */
+            cursor: string | null;
+            /** @description Documents that somebody was just changing, and such as this process cannot open: its log names them. */
+            left: {
+                changed: number;
+                unreadable: number;
+            };
+            /** @description Documents whose data keys this call wrapped. */
+            rewrapped: number;
+        };
         ServerStatus: {
             startTimestamp: number;
             uptime: number;
@@ -5733,6 +5770,22 @@ export interface components {
         WebhookTestRequest: {
             /** @description The name of a session, whose end points are tested. Without it: those of the tenant. */
             session?: string;
+        };
+        WrappingStatus: {
+            /** @description Documents that need the current key only. */
+            current: number;
+            damaged: number;
+            /** @description Documents with wrapped data keys, of sessions and of tenants. */
+            documents: number;
+            /** @description The wrapping keys that documents name, and how many name each. */
+            keys: {
+                documents: number;
+                id: string;
+                isCurrent: boolean;
+            }[];
+            /** @description No document needs another key than the current one. */
+            mayDropOthers: boolean;
+            sentence: string;
         };
     };
     responses: never;
@@ -16560,6 +16613,175 @@ export interface operations {
                 };
             };
             /** @description `unknown-key`: There is no such API key. `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showWrapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The wrapping keys in use. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrappingStatus"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rewrapKeys: {
+        parameters: {
+            query?: {
+                /** @description Where an earlier call ended: `cursor` of its answer. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What this call did. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rewrapped"];
+                };
+            };
+            /** @description `bad-request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-tenant`: There is no such tenant. */
             404: {
                 headers: {
                     [name: string]: unknown;

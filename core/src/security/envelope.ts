@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, ran
 import { type SessionKeyDocument, sessionKeyPath } from './session-key-document.ts'
 import { tenantKeyPath } from './tenant-key-document.ts'
 import { HoldfastError } from '../platform/errors.ts'
-import type { KeyWrapping, WrappedKey } from './key-wrapping.ts'
+import { type KeyWrapping, type WrappedKey, wrapPlace } from './key-wrapping.ts'
 
 /**
  * Encryption of everything that leaves a runner's memory: AES-256-GCM under keys derived (HKDF-SHA-256) from a data key of the
@@ -167,9 +167,6 @@ export const unwrapTenantKeys = async (
   wrappingKey: KeyWrapping,
 ): Promise<TenantCipher> =>
   new TenantCipher(tenant, await unwrapDataKeys(tenantKeyPath(tenant), stored, wrappingKey), stored.current)
-
-/** A wrapped key opens at the path of its own document only, and under its own version. */
-const wrapPlace = (path: string, version: number): string => `${path}/${version}`
 
 async function newDataKeys(path: string, wrappingKey: KeyWrapping): Promise<SessionKeyDocument> {
   const { wrapped, wrappedBy } = await wrappingKey.wrap(randomBytes(KEY_BYTES), wrapPlace(path, 1))

@@ -24,3 +24,6 @@ export interface KeyWrapping {
    */
   unwrap(wrapped: Uint8Array, wrappedBy: string, place: string): Promise<Buffer>
 }
+
+/** A wrapped key opens at the path of its own document only, and under its own version. */
+export const wrapPlace = (path: string, version: number): string => `${path}/${version}`

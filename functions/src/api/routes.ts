@@ -32,6 +32,7 @@ import { SESSION_ROUTES } from './sessions.ts'
 import { STATUS_ROUTES } from './status.ts'
 import { TENANT_ROUTES } from './tenants.ts'
 import { WEBHOOK_ROUTES } from './webhooks.ts'
+import { WRAPPING_ROUTES } from './wrapping.ts'
 
 /**
  * All routes of the API. The app, the OpenAPI document and the client are made from this table. Its order decides which route
@@ -42,6 +43,7 @@ export const ROUTES: readonly Route[] = [
   ...METRICS_ROUTES,
   descriptionRoute(() => ROUTES),
   ...TENANT_ROUTES,
+  ...WRAPPING_ROUTES,
   ...KEY_ROUTES,
   ...AUDIT_ROUTES,
   ...SERVER_ROUTES,

@@ -10,6 +10,7 @@ import { FAILOVER } from './catalogue/failover.ts'
 import { FLEET } from './catalogue/fleet.ts'
 import { HEALTH } from './catalogue/health.ts'
 import { INCOMING } from './catalogue/incoming.ts'
+import { KEYS } from './catalogue/keys.ts'
 import { KINDS } from './catalogue/kinds.ts'
 import { LOG } from './catalogue/log.ts'
 import { MOVING } from './catalogue/moving.ts'
@@ -53,4 +54,5 @@ export const CATALOGUE: readonly Mutant[] = [
   WEBHOOKS,
   MOVING,
   MEDIA,
+  KEYS,
 ].flat()

@@ -1,0 +1,71 @@
+import { Deadline } from '@holdfast/core/platform/deadlines'
+import { isDamage, isKeyTrouble } from '@holdfast/core/platform/errors'
+import { inParallel } from '@holdfast/core/platform/in-parallel'
+import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
+import { writeUnlessChanged } from '@holdfast/core/platform/unless-changed'
+import { rewrappedKeys } from '@holdfast/core/security/rewrapping'
+import type { Dependencies } from '../dependencies.ts'
+import { type KeyCursor, keyDocuments } from './key-documents.ts'
+
+type Needed = Pick<Dependencies, 'documents' | 'wrappingKey' | 'clock' | 'logger'>
+
+const AT_ONCE = 8
+
+/** What a run did with the documents that it looked at. */
+export interface Rewrapped {
+  /** Documents whose data keys are wrapped by the current key since this run. */
+  readonly rewrapped: number
+  /** Documents that were so before. */
+  readonly current: number
+  /** What has to be looked at again: documents that somebody was just changing, and such as this process cannot open. */
+  readonly left: { readonly changed: number; readonly unreadable: number }
+  /** Where the next run goes on. Null: all documents were looked at. */
+  readonly cursor: string | null
+}
+
+/** How far a run goes. It ends after a page when one of them is reached. */
+interface Limits {
+  readonly documents: number
+  readonly ms: number
+}
+
+/**
+ * Wraps the data keys of sessions and tenants with the current wrapping key. Each document changes by itself and under the precondition
+ * that it is as it was read, so that a run may end at any moment, and several may run at once: every document is readable by processes with
+ * the older and the current key, before and after. What a run cannot open it leaves as it is.
+ *
+ * @throws the errors of Firestore, and `wrapping-key-unavailable` when the service of the wrapping key does not answer
+ */
+export async function rewrapKeys(needed: Needed, from: string | null, limits: Limits): Promise<Rewrapped> {
+  const { documents, clock, logger } = needed
+  const deadline = new Deadline(clock, limits.ms)
+  const counts = { rewrapped: 0, current: 0, changed: 0, unreadable: 0 }
+  let cursor: KeyCursor | null = from
+  let seen = 0
+  for await (const page of keyDocuments(documents, from)) {
+    await inParallel(AT_ONCE, page.documents, async (snapshot) => {
+      counts[await rewrap(needed, snapshot)]++
+    })
+    seen += page.documents.length
+    cursor = page.next
+    if (seen >= limits.documents || deadline.remainingMs === 0) break
+  }
+  const { rewrapped, current, ...left } = counts
+  if (rewrapped > 0) logger.info({ count: rewrapped, ...left }, 'Data keys were wrapped by the current wrapping key.')
+  return { rewrapped, current, left, cursor }
+}
+
+async function rewrap(
+  { documents, wrappingKey, logger }: Needed,
+  snapshot: DocumentSnapshot,
+): Promise<'rewrapped' | 'current' | 'changed' | 'unreadable'> {
+  try {
+    const keys = await rewrappedKeys(snapshot.path, snapshot.fields, wrappingKey)
+    if (!keys) return 'current'
+    return (await writeUnlessChanged(documents, snapshot.path, snapshot, { keys })) ? 'rewrapped' : 'changed'
+  } catch (error) {
+    if (!isKeyTrouble(error) && !isDamage(error)) throw error
+    logger.error({ error, document: snapshot.path }, 'A data key does not open, and stays wrapped as it is.')
+    return 'unreadable'
+  }
+}
