@@ -43,7 +43,7 @@ export const FUNCTIONS: Readonly<Record<string, DeployedFunction>> = {
     account: 'tasks',
     calledBy: 'tasks',
     secrets: KEY,
-    enqueues: [],
+    enqueues: ['webhooks'],
     objects: false,
     documents: 'creates',
     reaches: 'google',

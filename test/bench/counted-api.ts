@@ -87,7 +87,10 @@ export class CountedApi {
   /** Handles the task of a message as if its time had come. */
   async handleTask(id: string): Promise<void> {
     const clock: Clock = { ...systemClock, now: () => systemClock.now() + 24 * 3_600_000 }
-    await handleDueTask({ documents: this.#clients.documents, clock, logger: this.#logger, jobsLag: false }, { job: id })
+    await handleDueTask(
+      { documents: this.#clients.documents, tasks: this.#tasks, clock, logger: this.#logger, jobsLag: false },
+      { job: id },
+    )
   }
 
   /** Returns the operations of some work, for each of `count` messages. */

@@ -6,7 +6,7 @@ import { RETRIES } from './queues.ts'
 
 const worker = createWorker('retries')
 
-/** Makes a message due at its time. Whoever runs this needs to read and write Firestore. */
+/** Makes a message due at its time. Whoever runs this needs to read and write Firestore, and to enqueue tasks. */
 export const retries = onTaskDispatched<unknown>(
   {
     secrets: ['SESSION_ENCRYPTION_KEY'],

@@ -14,12 +14,13 @@ import {
   SERVER_TIME,
 } from '@holdfast/core/platform/ports'
 import { sessionPath } from '@holdfast/core/session/session-document'
+import { kickWebhooks } from '@holdfast/core/operations/webhook-kick'
 import { z } from 'zod'
 import type { Dependencies } from './dependencies.ts'
 import { tellEndPointsOf } from './webhooks/tell-end-points.ts'
 
 /** The dependencies of tasks and schedules about jobs. */
-export type QueueDependencies = Pick<Dependencies, 'documents' | 'clock' | 'logger'> & {
+export type QueueDependencies = Pick<Dependencies, 'documents' | 'tasks' | 'clock' | 'logger'> & {
   /**
    * True in storage mode `local`, where the document of a job may lag behind what its owner has recorded. The owner alone then
    * says that a message is unsent.
@@ -85,7 +86,7 @@ export async function handleDueTask(dependencies: QueueDependencies, payload: un
  * time has come as well enter the queue in the same commit, because their tasks may come in another order.
  */
 export async function makeDue(
-  { documents, clock, jobsLag }: Omit<QueueDependencies, 'logger'>,
+  { documents, tasks, clock, logger, jobsLag }: QueueDependencies,
   given: DocumentSnapshot,
   fits: (job: JobDocument) => boolean = () => true,
 ): Promise<DueOutcome> {
@@ -101,6 +102,7 @@ export async function makeDue(
         (job) => ({ kind: 'update', path: job.path, fields, unlessChangedSince: job }) as const,
       )
       await documents.commit([...changes, ...told])
+      await kickWebhooks({ tasks, logger }, told)
       return outcome
     } catch (error) {
       const found = await documents.read(snapshot.path)

@@ -11,7 +11,7 @@ import type { Move } from './events/session-event.ts'
 import { HAND_OVER_WITHIN_MS, releaseSession } from './hand-over.ts'
 import { SessionParts, type OwnedSessionDependencies } from './session-parts.ts'
 import type { SessionSnapshot } from './session-status.ts'
-import { kickWebhooks } from './webhook-kick.ts'
+import { kickWebhooks } from '@holdfast/core/operations/webhook-kick'
 
 /** Why this process no longer holds the session. */
 export type SessionEnd = 'released' | 'fenced' | 'given-up'

@@ -11,6 +11,7 @@ import { runnerPath } from '@holdfast/core/operations/runner-document'
 import { readFleetFacts } from '../../../functions/src/use-cases/fleet-facts.ts'
 import { markUnvouched } from '../../../functions/src/use-cases/recoveries/mark-unvouched.ts'
 import type { RunnerUnderTest } from '../../support/engine/runner-under-test.ts'
+import { RecordedTasks } from '../../support/recorded-tasks.ts'
 import { runnersOfThisFile } from '../../support/engine/runners-of-a-file.ts'
 
 /** The sweep says in a session's document that nobody vouches for it, and an owner that is alive after all states its state anew. */
@@ -18,6 +19,7 @@ import { runnersOfThisFile } from '../../support/engine/runners-of-a-file.ts'
 const { clients, startRunner: start } = runnersOfThisFile()
 const wrappingKey = new WrappingKey(randomBytes(32))
 const logger = createLogger('test', 'silent')
+const tasks = new RecordedTasks()
 
 const DEAD_AFTER_MS = 12_000
 
@@ -60,7 +62,7 @@ async function factsAfter(silentForMs: number) {
 }
 
 const mark = async (facts: Awaited<ReturnType<typeof factsAfter>>, documents = clients.documents): Promise<number> =>
-  markUnvouched({ documents, clock: systemClock, logger }, facts, new Deadline(systemClock, 30_000))
+  markUnvouched({ documents, tasks, clock: systemClock, logger }, facts, new Deadline(systemClock, 30_000))
 
 async function seenDead(sessionId: string, silentForMs = 2 * DEAD_AFTER_MS + 1) {
   const facts = await factsAfter(silentForMs)
@@ -85,6 +87,9 @@ describe('a session whose owner seems to be dead', () => {
       .toSorted((one, other) => (String(one['order']) < String(other['order']) ? -1 : 1))
     const statuses = inOrder.map(({ body }) => (JSON.parse(String(body)) as { payload: { status: string } }).payload.status)
     expect(statuses.slice(-3)).toEqual(['WORKING', 'STARTING', 'WORKING'])
+    // The sweep rings for what it has told.
+    const bells = tasks.all.filter(({ queue }) => queue === 'webhooks').map(({ payload }) => payload)
+    expect(bells).toContainEqual({ lane: told[0]?.fields['lane'] })
     expect(after.fields['downSince']).toBeNull()
     expect(Number(after.fields['journalHead'])).toBeGreaterThan(Number(before.fields['journalHead']))
     expect(runner.dials.map(({ isOver }) => isOver)).toEqual([false])

@@ -161,6 +161,9 @@ describe('a job that has expired', () => {
     const payload = { id: `true_${chatIdOf(chat)}_${messageId}`, ack: -1, ackName: 'ERROR' }
     expect(events).toMatchObject([{ event: 'message.ack', timestamp: Number(failedAt), payload }])
     expect(told[0]?.fields).toMatchObject({ status: 'pending', waitsIn: told[0]?.fields['lane'], isSealed: false })
+    // They hear it at once, and not when the sweep comes.
+    const bells = queue.tasks.all.filter((task) => task.queue === 'webhooks')
+    expect(bells.map(({ payload }) => payload)).toEqual([{ lane: told[0]?.fields['lane'] }])
   })
 
   it('goes out again when it may be on the wire', async () => {

@@ -7,6 +7,7 @@ import { type SessionDocument, SESSIONS } from '@holdfast/core/session/session-d
 import type { Mark } from '@holdfast/core/session/session-states'
 import { nextStatuses, statusEventOf } from '@holdfast/core/session/status-webhook'
 import { stateFields } from '@holdfast/core/session/state-fields'
+import { kickWebhooks } from '@holdfast/core/operations/webhook-kick'
 import type { Dependencies } from '../dependencies.ts'
 import { parseSessionUnlessDamaged } from '../find-session.ts'
 import type { FleetFacts } from '../fleet-facts.ts'
@@ -14,7 +15,7 @@ import { lostSince } from '../session-condition.ts'
 import { tellEndPoints } from '../webhooks/tell-end-points.ts'
 import { markOf, VOUCHED_STATES } from './vouching.ts'
 
-type Needed = Pick<Dependencies, 'documents' | 'clock' | 'logger'>
+type Needed = Pick<Dependencies, 'documents' | 'tasks' | 'clock' | 'logger'>
 
 type Facts = Pick<FleetFacts, 'runners' | 'damagedRunners' | 'sessions' | 'cut'>
 
@@ -138,10 +139,12 @@ const marked = (mark: Mark) => ({ ...stateFields('BACKOFF', mark), nextAttemptAt
 
 /** Writes all marks in one commit. When one of the documents has changed, each mark is written alone. Returns the marked sessions. */
 async function write(needed: Needed, marks: readonly Marking[], deadline: Deadline): Promise<string[]> {
-  const { documents, logger } = needed
+  const { documents, tasks, logger } = needed
   if (deadline.remainingMs === 0) return []
   try {
-    await documents.commit(marks.flatMap(({ changes }) => changes))
+    const changes = marks.flatMap((one) => one.changes)
+    await documents.commit(changes)
+    await kickWebhooks({ tasks, logger }, changes)
     return marks.map(({ sessionId }) => sessionId)
   } catch (error) {
     const [only] = marks
