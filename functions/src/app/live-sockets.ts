@@ -33,7 +33,7 @@ const CHECKS_EVERY_MS = 60_000
 /** Callers say nothing here but pings and pongs. */
 export const MOST_SAID_BYTES = 4096
 
-const MOST_SOCKETS = 500
+export const MOST_SOCKETS = 500
 
 /** A socket as this class uses it. Tests make their own. */
 export type LiveSocket = Pick<WebSocket, 'send' | 'ping' | 'close' | 'terminate' | 'bufferedAmount' | 'on'>
@@ -66,11 +66,7 @@ export class LiveSockets {
       const principal = await this.#authenticate(request)
       await limits.admitRequest(principal)
       if (request.session !== null) await findSession(documents, principal, request.session)
-      if (this.#isClosed) return problem('unavailable', CLOSES.ending.reason).getResponse()
-      if (this.#open.size >= MOST_SOCKETS)
-        return problem('rate-limited', 'This server has as many listeners as it can have.').getResponse()
-      await this.#serve(request, principal, open)
-      return null
+      return this.#fullOrClosed() ?? (await this.#serve(request, principal, open))
     } catch (error) {
       const known = problemOf(error)
       if (!known || known.status >= 500) logger.error({ error }, 'Somebody could not be connected to the stream of events.')
@@ -89,15 +85,26 @@ export class LiveSockets {
     for (const socket of this.#open) socket.terminate()
   }
 
-  async #serve(request: LiveRequest, principal: Principal, open: () => LiveSocket | null): Promise<void> {
+  #fullOrClosed(): Response | null {
+    if (this.#isClosed) return problem('unavailable', CLOSES.ending.reason).getResponse()
+    if (this.#open.size < MOST_SOCKETS) return null
+    return problem('rate-limited', 'This server has as many listeners as it can have.').getResponse()
+  }
+
+  async #serve(request: LiveRequest, principal: Principal, open: () => LiveSocket | null): Promise<Response | null> {
     const { clock, logger } = this.#dependencies
     const { tenant } = principal
     let socket: LiveSocket | null = null
     const leave = await this.#streams.listen(tenant, (envelope) => {
       if (socket && concerns(request, principal, envelope)) send(socket, envelope)
     })
-    socket = open()
-    if (!socket) return leave()
+    // The server may have begun to end meanwhile, and others may have come.
+    const refused = this.#fullOrClosed()
+    socket = refused ? null : open()
+    if (!socket) {
+      leave()
+      return refused
+    }
     const live = socket
     this.#open.add(live)
     const ends = [
@@ -112,6 +119,7 @@ export class LiveSockets {
     // A caller that breaks the protocol or goes away ends its own connection only.
     live.on('error', () => {})
     logger.info({ tenant, listeners: this.#open.size }, 'Somebody listens to the stream of events.')
+    return null
   }
 
   /** A key that was revoked hears nothing more. A database that does not answer ends nothing. */
