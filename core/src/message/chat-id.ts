@@ -38,6 +38,9 @@ export function parseChatId(text: string): ChatId | null {
 /** The chat id that the API shows for a JID. The JID of a device gives the chat with its account. */
 export const chatIdOf = (jid: string): string => jid.replace(/:\d+@/, '@').replace(/@s\.whatsapp\.net$/, '@c.us')
 
+/** Whether a JID or a chat id names a person by LID, which hides the phone number. */
+export const isLid = (jid: string): boolean => jid.endsWith('@lid')
+
 /**
  * Whether two JIDs certainly name different chats, or different people. A phone number and a LID may be two names of one person.
  */

@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { newestMessages } from '../use-cases/chat-messages.ts'
 import { changeChat, readMessages } from '../use-cases/directory/chat-changes.ts'
 import { pictureOf } from '../use-cases/directory/people.ts'
+import type { Place } from '../use-cases/directory/directory-pages.ts'
+import { KnownChats } from '../use-cases/named-person.ts'
 import { chatAnswer, listChats, readChats } from '../use-cases/directory/stored-directory.ts'
 import { ASKING_PROBLEMS } from './asking-problems.ts'
 import { chatSchema, listQuery, ofChat, pageOf, SUCCESS, successSchema } from './directory-schemas.ts'
@@ -33,8 +35,8 @@ interface Overview {
 }
 
 async function overview(dependencies: RouteDependencies, principal: Principal, name: string, { limit, offset, ids }: Overview) {
-  const wanted = ids && ids.length > 0 ? new Set(ids.map((id) => parseChatId(id)?.jid)) : null
   const { entries, ...session } = await readChats(dependencies, principal, name)
+  const wanted = ids && ids.length > 0 ? await namedChats(dependencies, session, ids) : null
   const first = offset ?? 0
   const last = first + Math.min(limit ?? OVERVIEW_LIMIT, MOST_IN_OVERVIEW)
   const shown = entries.filter(({ id, at }) => (wanted ? wanted.has(id) : at > 0)).slice(first, last)
@@ -47,6 +49,17 @@ async function overview(dependencies: RouteDependencies, principal: Principal, n
     lastMessage: messages[index] ?? null,
     _chat: chat,
   }))
+}
+
+/** The JIDs of named chats: of a LID also the phone number under which the session keeps the chat. */
+async function namedChats(
+  { documents }: RouteDependencies,
+  session: Place,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const known = new KnownChats(documents)
+  const jids = ids.flatMap((id) => parseChatId(id)?.jid ?? [])
+  return new Set([...jids, ...(await Promise.all(jids.map((jid) => known.nameOf(session, jid))))])
 }
 
 const OVERVIEW = { description: 'The newest first.', schema: z.array(overviewSchema) }

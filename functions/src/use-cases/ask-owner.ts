@@ -47,8 +47,7 @@ interface Asked<Kind extends QueryKind> {
  * ask again. Arguments and answers are sealed with the session's key.
  *
  * @throws Refusal `unknown-session`; `session-not-working` for a session that is not connected; `wrong-status` for one that cannot be
- *   linked; `no-answer` with what is known of what
- *   happened; and what the owner refused the question with
+ *   linked; `no-answer` with what is known of what happened; and what the owner refused the question with
  */
 export async function askOwner<Kind extends QueryKind>(
   dependencies: AskingOwners,

@@ -1,4 +1,4 @@
-import { chatIdOf, parseChatId } from '@holdfast/core/message/chat-id'
+import { chatIdOf, isLid, parseChatId } from '@holdfast/core/message/chat-id'
 import { hasDisappeared } from '@holdfast/core/message/disappearing'
 import { JOB_STATUSES, jobPath, type JobStatus } from '@holdfast/core/message/job-document'
 import { mediaUrlOf } from '@holdfast/core/message/media-document'
@@ -105,10 +105,12 @@ export async function findChatMessage(
   const viewer = await viewerOf(dependencies, principal, query)
   const named = parseMessageId(query.messageId)
   const chat = named?.chat ?? chatOf(query.chatId)
+  // A message that came before the phone number was known lies under the LID.
+  const chats = chat === null ? null : [chat, await viewer.jidOf(chat)]
   const where = [['messageId', '==', named?.messageId ?? query.messageId]] as const
   const found = await dependencies.documents.query({ collection: messagesPath(viewer.sessionId), where, limit: 10 })
   const isNamed = ({ fields }: DocumentSnapshot): boolean =>
-    (chat === null || fields['chat'] === chat) && (!named?.isSerialized || fields['fromMe'] === named.fromMe)
+    (chats === null || chats.includes(String(fields['chat']))) && (!named?.isSerialized || fields['fromMe'] === named.fromMe)
   const [shown] = await viewer.showAll(found.filter(isNamed))
   if (!shown) throw new Refusal('unknown-message', 'This session has no such message.')
   return shown.message
@@ -213,8 +215,13 @@ class MessageViewer {
 
   /** The name under which the session keeps a chat. */
   async nameOf(chatId: string): Promise<string> {
+    return isLid(chatId) ? chatIdOf(await this.jidOf(chatId)) : chatId
+  }
+
+  /** The same as a JID. */
+  jidOf(chat: string): Promise<string> {
     const { documents, sessionId, cipher } = this.#options
-    return chatId.endsWith('@lid') ? chatIdOf(await knownChat(documents, { sessionId, cipher }, chatId)) : chatId
+    return knownChat(documents, { sessionId, cipher }, chat)
   }
 
   async showAll(snapshots: readonly DocumentSnapshot[]): Promise<Shown[]> {

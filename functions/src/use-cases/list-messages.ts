@@ -1,4 +1,4 @@
-import { parseChatId } from '@holdfast/core/message/chat-id'
+import { isLid, parseChatId } from '@holdfast/core/message/chat-id'
 import { JOBS, type JobStatus } from '@holdfast/core/message/job-document'
 import type { QueueScope } from '@holdfast/core/message/queue-figures'
 import type { DocumentSnapshot, DocumentStore, Query } from '@holdfast/core/platform/ports'
@@ -75,7 +75,7 @@ async function knownIn(
   sessionId: string,
   chat: string,
 ): Promise<string> {
-  if (!chat.endsWith('@lid')) return chat
+  if (!isLid(chat)) return chat
   return knownChat(documents, { sessionId, cipher: await cipherOf(documents, sessionId, wrappingKey) }, chat)
 }
 

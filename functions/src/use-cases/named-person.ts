@@ -1,19 +1,14 @@
-import { directoryPath, entriesOf, openPage, type ContactEntry } from '@holdfast/core/message/directory-document'
-import { isHoldfastError } from '@holdfast/core/platform/errors'
+import { isLid } from '@holdfast/core/message/chat-id'
+import { type ContactEntry, entriesOf } from '@holdfast/core/message/directory-document'
+import { isDamage } from '@holdfast/core/platform/errors'
 import type { DocumentStore } from '@holdfast/core/platform/ports'
-import type { SessionCipher } from '@holdfast/core/security/envelope'
-
-/** Whose names are looked up. */
-interface Session {
-  readonly sessionId: string
-  readonly cipher: SessionCipher
-}
+import { directoryPages, type Place } from './directory/directory-pages.ts'
 
 /**
  * Returns the name under which the owner of a session keeps a chat: of a LID the phone number of the same person, where the session's
  * contacts tell it. The id of a message names its chat, and has to be the same text in the answer, in lists and in webhooks.
  */
-export async function knownChat(documents: Pick<DocumentStore, 'query'>, session: Session, chat: string): Promise<string> {
+export async function knownChat(documents: Pick<DocumentStore, 'query'>, session: Place, chat: string): Promise<string> {
   return new KnownChats(documents).nameOf(session, chat)
 }
 
@@ -26,8 +21,8 @@ export class KnownChats {
     this.#documents = documents
   }
 
-  async nameOf(session: Session, chat: string): Promise<string> {
-    if (!chat.endsWith('@lid')) return chat
+  async nameOf(session: Place, chat: string): Promise<string> {
+    if (!isLid(chat)) return chat
     const { sessionId } = session
     const contacts = this.#contacts.get(sessionId) ?? this.#read(session)
     this.#contacts.set(sessionId, contacts)
@@ -35,17 +30,16 @@ export class KnownChats {
   }
 
   /** The phone numbers of contacts by their LIDs. */
-  async #read({ sessionId, cipher }: Session): Promise<ReadonlyMap<string, string>> {
-    const found = await this.#documents.query({ collection: directoryPath(sessionId, 'contacts') })
+  async #read(session: Place): Promise<ReadonlyMap<string, string>> {
     try {
-      const pages = found.map((page) => ({ id: page.id, ...openPage(cipher, 'contacts', page) }))
+      const pages = await directoryPages(this.#documents, session, 'contacts')
       const contacts = [...entriesOf<ContactEntry>(pages).values()]
       return new Map(
         contacts.flatMap(({ id, lid, isGone }) => (lid === null || isGone || id === lid ? [] : [[lid, id] as const])),
       )
     } catch (error) {
       // A damaged list of contacts keeps no message from being sent.
-      if (isHoldfastError(error)) return new Map()
+      if (isDamage(error)) return new Map()
       throw error
     }
   }

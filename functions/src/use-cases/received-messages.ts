@@ -35,7 +35,7 @@ export async function listReceived(
   const cipher = await cipherOf(documents, sessionId, wrappingKey)
   const nowMs = clock.now()
   let after = since
-  for (let pages = 0; ; pages++) {
+  for (let pages = 1; ; pages++) {
     const found = await documents.query({
       collection: messagesPath(sessionId),
       orderBy: ['order', 'asc'],

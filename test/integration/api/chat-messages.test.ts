@@ -105,6 +105,19 @@ describe('a message to a LID', () => {
     const { body } = await api.get(`/api/messages?session=shop&status=pending&chatId=${encodeURIComponent(lid)}`)
     expect(body.messages.map(({ jobId }: { jobId: string }) => jobId)).toContain(first.body.jobId)
     expect((await api.post('/api/sendText', { ...request, chatId: other })).body.id).toMatch(/^true_200000000000009@lid_/)
+
+    // One message is found under both names, too, and one that came before the number was known.
+    await store('l1', { minute: 1, chat: lid })
+    for (const id of ['B1', `false_${lid}_B1`, 'L1']) {
+      const found = await api.get(`/api/shop/chats/${encodeURIComponent(lid)}/messages/${encodeURIComponent(id)}`)
+      expect([id, found.status]).toEqual([id, 200])
+    }
+    const chat = { id: BOB, name: null, pushName: 'Bob', at: 1, unread: 0, archived: false, pinned: false, isGone: false }
+    const chats = { v: 1, entries: sealPage(cipher, 'chats', RECENT, [chat]), upTo: null }
+    await api.documents.commit([{ kind: 'merge', path: `${directoryPath('default.shop', 'chats')}/${RECENT}`, fields: chats }])
+    const overview = await api.get(`/api/shop/chats/overview?ids=${encodeURIComponent(lid)}`)
+    expect(overview.body).toMatchObject([{ id: '5511900000002@c.us' }])
+    expect((await api.get(`/api/shop/chats/overview?ids=${encodeURIComponent(other)}`)).body).toEqual([])
   })
 })
 

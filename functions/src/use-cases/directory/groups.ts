@@ -8,8 +8,9 @@ import {
   openGroup,
 } from '@holdfast/core/operations/group-document'
 import type { QueryArgs } from '@holdfast/core/operations/owner-queries'
+import { Deadline } from '@holdfast/core/platform/deadlines'
 import { parseStored } from '@holdfast/core/platform/parse'
-import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
+import type { Clock, DocumentSnapshot } from '@holdfast/core/platform/ports'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import type { Principal } from '../../app/principal.ts'
 import { askOwner, type AskingOwners } from '../ask-owner.ts'
@@ -52,12 +53,36 @@ const participantAnswer = ({ id, phone, lid, role }: Group['participants'][numbe
   admin: role === 'participant' ? null : role,
 })
 
-/** Lists the stored groups. The first time the owner of the session stores them, which keeps them up to date from then on. */
+/** Where the owner keeps the state on its host, documents come a moment after its answer. */
+const STORED_WITHIN_MS = 10_000
+const PAUSE_MS = 250
+
+/**
+ * Lists the stored groups. The first time the owner of the session stores them, which keeps them up to date from then on.
+ *
+ * @throws Refusal `no-answer` when the owner has asked for them and they are not stored yet, and what `askOwner` throws
+ */
 export async function listGroups(dependencies: AskingOwners, principal: Principal, session: string): Promise<readonly Group[]> {
   const known = await storedGroups(dependencies, principal, session)
   if (known) return known
   await refreshGroups(dependencies, principal, session)
-  return (await storedGroups(dependencies, principal, session)) ?? []
+  return untilStored(dependencies.clock, () => storedGroups(dependencies, principal, session))
+}
+
+/**
+ * Looks until something is stored.
+ *
+ * @throws Refusal `no-answer` when it takes too long
+ */
+export async function untilStored<Stored>(clock: Clock, look: () => Promise<Stored | null>): Promise<Stored> {
+  const deadline = new Deadline(clock, STORED_WITHIN_MS)
+  for (;;) {
+    const stored = await look()
+    if (stored !== null) return stored
+    if (deadline.remainingMs === 0)
+      throw new Refusal('no-answer', 'The groups of this session are not stored yet. Ask again in a moment.')
+    await clock.sleep(PAUSE_MS, 'groups')
+  }
 }
 
 /** Lets the owner of the session ask WhatsApp for all groups, and store them. */

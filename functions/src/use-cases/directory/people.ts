@@ -1,4 +1,4 @@
-import { chatIdOf } from '@holdfast/core/message/chat-id'
+import { chatIdOf, isLid } from '@holdfast/core/message/chat-id'
 import type { Principal } from '../../app/principal.ts'
 import { askOwner, type AskingOwners } from '../ask-owner.ts'
 import { Refusal } from '../refusal.ts'
@@ -55,7 +55,7 @@ export async function lidPairOf(
   const { pairs } = await askOwner(dependencies, principal, { session, kind: 'lids', args: { of: jid, limit: 1, offset: 0 } })
   const [pair] = pairs
   if (pair) return { lid: pair.lid, pn: chatIdOf(pair.phone) }
-  return jid.endsWith('@lid') ? { lid: jid, pn: null } : { lid: null, pn: chatIdOf(jid) }
+  return isLid(jid) ? { lid: jid, pn: null } : { lid: null, pn: chatIdOf(jid) }
 }
 
 export async function listLids(

@@ -1,19 +1,18 @@
-import { chatIdOf } from '@holdfast/core/message/chat-id'
+import { chatIdOf, isLid } from '@holdfast/core/message/chat-id'
 import {
   type ChatEntry,
   type ContactEntry,
   type DirectoryEntries,
   type DirectoryName,
-  directoryPath,
   entriesOf,
   type LabelEntry,
-  openPage,
 } from '@holdfast/core/message/directory-document'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
 import type { Principal } from '../../app/principal.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { cipherOf, findSession, parseSession } from '../find-session.ts'
+import { directoryPages } from './directory-pages.ts'
 import { personOf } from './named-chats.ts'
 
 export type Needed = Pick<Dependencies, 'documents' | 'wrappingKey'>
@@ -32,11 +31,8 @@ async function stored<Name extends DirectoryName>(
   { name, directory }: { readonly name: string; readonly directory: Name },
 ): Promise<Stored<Name>> {
   const { id: sessionId, snapshot } = await findSession(documents, principal, name)
-  const [cipher, found] = await Promise.all([
-    cipherOf(documents, sessionId, wrappingKey),
-    documents.query({ collection: directoryPath(sessionId, directory) }),
-  ])
-  const pages = found.map((page) => ({ id: page.id, ...openPage(cipher, directory, page) }))
+  const cipher = await cipherOf(documents, sessionId, wrappingKey)
+  const pages = await directoryPages(documents, { sessionId, cipher }, directory)
   return { sessionId, snapshot, cipher, entries: [...entriesOf(pages).values()] as DirectoryEntries[Name][] }
 }
 
@@ -72,7 +68,7 @@ export const readLabels = async (dependencies: Needed, principal: Principal, nam
 function contactAnswer({ id, lid, name, pushName, isBlocked }: ContactEntry, me: string | null) {
   return {
     id: chatIdOf(id),
-    number: id.endsWith('@lid') ? null : id.replace(/@.*$/, ''),
+    number: isLid(id) ? null : id.replace(/@.*$/, ''),
     lid,
     name,
     pushname: pushName,
@@ -100,6 +96,6 @@ export async function findContact(
   const jid = isGroup(contact) ? contact : personOf(contact)
   const { snapshot, entries } = await stored(dependencies, principal, { name: session, directory: 'contacts' })
   const known = entries.find(({ id, lid }) => id === jid || lid === jid)
-  const unknown = { id: jid, lid: jid.endsWith('@lid') ? jid : null, name: null, pushName: null, isBlocked: false, isGone: false }
+  const unknown = { id: jid, lid: isLid(jid) ? jid : null, name: null, pushName: null, isBlocked: false, isGone: false }
   return contactAnswer(known ?? unknown, parseSession(snapshot).me?.id ?? null)
 }

@@ -13,18 +13,14 @@ import { ofSession } from '@holdfast/core/session/log-fields'
 import { sessionPath } from '@holdfast/core/session/session-document'
 import type { Principal } from '../../app/principal.ts'
 import { askOwner, type AskingOwners } from '../ask-owner.ts'
+import { directoryPages, type Place } from '../directory/directory-pages.ts'
 import { Refusal } from '../refusal.ts'
 
-interface Place {
-  readonly cipher: SessionCipher
-  readonly sessionId: string
-}
-
 /** The ids of a person: the one that was named, and the other one where the contacts know both. */
-export async function idsOf({ documents }: Pick<AskingOwners, 'documents'>, { cipher, sessionId }: Place, jid: string) {
+export async function idsOf({ documents }: Pick<AskingOwners, 'documents'>, place: Place, jid: string) {
   const ids = new Set([jid])
-  for (const page of await documents.query({ collection: directoryPath(sessionId, 'contacts') })) {
-    for (const { id, lid } of openPage(cipher, 'contacts', page).entries) {
+  for (const { entries } of await directoryPages(documents, place, 'contacts')) {
+    for (const { id, lid } of entries) {
       if (id === jid && lid !== null) ids.add(lid)
       if (lid === jid) ids.add(id)
     }
