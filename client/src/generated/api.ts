@@ -2290,6 +2290,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{name}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the Signal records of a session
+         * @description `known` is false for a session whose runner has never counted.
+         */
+        get: operations["getSessionRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{name}/recover": {
         parameters: {
             query?: never;
@@ -2974,7 +2994,7 @@ export interface components {
             state: "open" | "acknowledged" | "resolved";
             /** @description Null: it concerns the installation. */
             tenant: string | null;
-            /** @description One of: crash-loop, runner-lost, runners-missing, cpu-high, memory-high, outage, health-changed, sweep-dead, disconnected, needs-attention, qr-needed, recovery-failed, approval-needed, foreign-connection, deaf-session, phone-absent, quarantined, dead-letter, queue-depth, webhook-failing. Later versions have more. */
+            /** @description One of: crash-loop, runner-lost, runners-missing, cpu-high, memory-high, outage, health-changed, sweep-dead, disconnected, needs-attention, qr-needed, recovery-failed, approval-needed, foreign-connection, deaf-session, phone-absent, quarantined, record-level, dead-letter, queue-depth, webhook-failing. Later versions have more. */
             type: string;
             userAction: string | null;
         };
@@ -5071,6 +5091,48 @@ export interface components {
                 valid: boolean;
             };
         };
+        SessionRecords: {
+            /** @description The number of records from which on a clean-up is due. */
+            cleanUpFrom: number;
+            /** @constant */
+            known: false;
+            /** @description The levels of the tenant, rising, each with the number of records at which it begins. */
+            levels: {
+                from: number;
+                /** @enum {string} */
+                name: "healthy" | "monitor" | "warning" | "critical" | "cleanup" | "emergency" | "danger" | "fatal";
+            }[];
+            name: string;
+        } | {
+            /** @description The number of records from which on a clean-up is due. */
+            cleanUpFrom: number;
+            /** @description Records that count towards the level. */
+            counted: number;
+            /**
+             * @description Who counted: the runner that has the session, some seconds ago, or the last one that had it.
+             * @enum {string}
+             */
+            from: "owner" | "document";
+            /** @description What fills the session, the most frequent kind first. */
+            kinds: {
+                holds: string;
+                kind: string;
+                records: number;
+            }[];
+            /** @constant */
+            known: true;
+            /** @enum {string} */
+            level: "healthy" | "monitor" | "warning" | "critical" | "cleanup" | "emergency" | "danger" | "fatal";
+            /** @description The levels of the tenant, rising, each with the number of records at which it begins. */
+            levels: {
+                from: number;
+                /** @enum {string} */
+                name: "healthy" | "monitor" | "warning" | "critical" | "cleanup" | "emergency" | "danger" | "fatal";
+            }[];
+            name: string;
+            /** @description Records that clean-up never touches, such as identities and keys of app state. */
+            protected: number;
+        };
         /**
          * @example {
          *       "name": "another"
@@ -5187,14 +5249,14 @@ export interface components {
                     };
                     /** @constant */
                     type: "telegram";
-                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "dead-letter" | "queue-depth" | "webhook-failing")[];
+                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "dead-letter" | "queue-depth" | "webhook-failing")[];
                 } | {
                     /** @enum {string} */
                     minSeverity?: "info" | "warning" | "critical";
                     name: string;
                     /** @constant */
                     type: "slack";
-                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "dead-letter" | "queue-depth" | "webhook-failing")[];
+                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "dead-letter" | "queue-depth" | "webhook-failing")[];
                     webhook?: {
                         /** @constant */
                         set: true;
@@ -5206,7 +5268,7 @@ export interface components {
                     to: string[];
                     /** @constant */
                     type: "email";
-                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "dead-letter" | "queue-depth" | "webhook-failing")[];
+                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "dead-letter" | "queue-depth" | "webhook-failing")[];
                 } | {
                     key?: {
                         /** @constant */
@@ -5217,7 +5279,7 @@ export interface components {
                     name: string;
                     /** @constant */
                     type: "webhook";
-                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "dead-letter" | "queue-depth" | "webhook-failing")[];
+                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "dead-letter" | "queue-depth" | "webhook-failing")[];
                     /** Format: uri */
                     url: string;
                 })[];
@@ -5229,6 +5291,26 @@ export interface components {
                     criticalMinutes?: number;
                     otherMinutes?: number;
                 };
+            };
+            cleanup?: {
+                isAutomatic?: boolean;
+                isDryRun?: boolean;
+                levels?: {
+                    from?: {
+                        cleanup?: number;
+                        critical?: number;
+                        danger?: number;
+                        emergency?: number;
+                        fatal?: number;
+                        monitor?: number;
+                        warning?: number;
+                    };
+                    /** @enum {string} */
+                    scale?: "present" | "older";
+                };
+                maxPreKeys?: number;
+                senderKeyMaxAgeDays?: number;
+                sessionMaxAgeDays?: number;
             };
             failoverAfterMs?: number;
             mediaRetentionDays?: number;
@@ -5293,14 +5375,14 @@ export interface components {
                     }) | null;
                     /** @constant */
                     type: "telegram";
-                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "dead-letter" | "queue-depth" | "webhook-failing")[];
+                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "dead-letter" | "queue-depth" | "webhook-failing")[];
                 } | {
                     /** @enum {string} */
                     minSeverity?: "info" | "warning" | "critical";
                     name: string;
                     /** @constant */
                     type: "slack";
-                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "dead-letter" | "queue-depth" | "webhook-failing")[];
+                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "dead-letter" | "queue-depth" | "webhook-failing")[];
                     /** @description A secret. Stored encrypted; answers show `{ "set": true }`. Leave it out to keep the stored one. */
                     webhook?: (string | {
                         /** @constant */
@@ -5313,7 +5395,7 @@ export interface components {
                     to: string[];
                     /** @constant */
                     type: "email";
-                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "dead-letter" | "queue-depth" | "webhook-failing")[];
+                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "dead-letter" | "queue-depth" | "webhook-failing")[];
                 } | {
                     /** @description A secret. Stored encrypted; answers show `{ "set": true }`. Leave it out to keep the stored one. */
                     key?: (string | {
@@ -5325,7 +5407,7 @@ export interface components {
                     name: string;
                     /** @constant */
                     type: "webhook";
-                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "dead-letter" | "queue-depth" | "webhook-failing")[];
+                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "dead-letter" | "queue-depth" | "webhook-failing")[];
                     /** Format: uri */
                     url: string;
                 })[] | null;
@@ -5337,6 +5419,25 @@ export interface components {
                     criticalMinutes?: number | null;
                     otherMinutes?: number | null;
                 } | null;
+            } | null;
+            cleanup?: {
+                isAutomatic?: boolean | null;
+                isDryRun?: boolean | null;
+                levels?: {
+                    from?: {
+                        cleanup?: number | null;
+                        critical?: number | null;
+                        danger?: number | null;
+                        emergency?: number | null;
+                        fatal?: number | null;
+                        monitor?: number | null;
+                        warning?: number | null;
+                    } | null;
+                    scale?: ("present" | "older") | null;
+                } | null;
+                maxPreKeys?: number | null;
+                senderKeyMaxAgeDays?: number | null;
+                sessionMaxAgeDays?: number | null;
             } | null;
             failoverAfterMs?: number | null;
             mediaRetentionDays?: number | null;
@@ -5430,6 +5531,20 @@ export interface components {
                     criticalMinutes: number;
                     otherMinutes: number;
                 };
+            };
+            cleanup: {
+                isAutomatic: boolean;
+                isDryRun: boolean;
+                levels: {
+                    from: {
+                        [key: string]: number;
+                    };
+                    /** @enum {string} */
+                    scale: "present" | "older";
+                };
+                maxPreKeys: number;
+                senderKeyMaxAgeDays: number;
+                sessionMaxAgeDays: number;
             };
             failoverAfterMs: number;
             /** @description Days until the files of messages are removed. 0: never. */
@@ -14612,7 +14727,7 @@ export interface operations {
                 state?: "open" | "acknowledged" | "resolved";
                 /** @description For the operator: a tenant. Without it: all. */
                 tenant?: string;
-                type?: "crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "dead-letter" | "queue-depth" | "webhook-failing";
+                type?: "crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "dead-letter" | "queue-depth" | "webhook-failing";
             };
             header?: never;
             path?: never;
@@ -21230,6 +21345,83 @@ export interface operations {
                         id: string;
                         pushName: string;
                     } | null;
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-session`: There is no such session. `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSessionRecords: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of a session. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers by kind, and the level. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionRecords"];
                 };
             };
             /** @description `unauthorized`: No valid API key. */

@@ -29,6 +29,15 @@ export type PruneRule = { readonly because: string } & (
 )
 
 /**
+ * The rule by which clean-up moves Signal records to the archive. Exactly the kinds with such a rule are counted; see
+ * `session/record-levels.ts`.
+ *
+ * unused       records that were not used for some days, of the age that the tenant has set for `age`
+ * not-offered  keys behind the newest ones that the server has none of any more
+ */
+export type CleanUpRule = { readonly rule: 'unused'; readonly age: 'session' | 'sender-key' } | { readonly rule: 'not-offered' }
+
+/**
  * The effect of a restore that loses the newest records. `whatsapp/baileys/signal/rekey.ts` of the runner applies it.
  *
  * kept              nothing changes
@@ -36,8 +45,9 @@ export type PruneRule = { readonly because: string } & (
  * sessions-closed   open Signal sessions are closed
  * own-keys-dropped  the sender keys of our own device are removed
  * all-pending       every collection is fetched again
+ * marked-stale      archived sessions come back closed, and our own sender keys do not come back
  */
-export type AfterLoss = 'kept' | 'dropped' | 'sessions-closed' | 'own-keys-dropped' | 'all-pending'
+export type AfterLoss = 'kept' | 'dropped' | 'sessions-closed' | 'own-keys-dropped' | 'all-pending' | 'marked-stale'
 
 /** What the table of kinds says about one kind of the state image. */
 export interface StateKindEntry {
@@ -51,4 +61,6 @@ export interface StateKindEntry {
   readonly isOfIdentity: boolean
   readonly prune: PruneRule
   readonly afterLoss: AfterLoss
+  /** Absent: clean-up never touches the kind, and its records are not counted. */
+  readonly cleanUp?: CleanUpRule
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { AfterLoss, StateKindEntry } from './state-kind-entry.ts'
 import {
   announcedLimitsSchema,
+  archivedSchema,
   askedAgainSchema,
   cachedDevicesSchema,
   contactSchema,
@@ -9,6 +10,7 @@ import {
   inboxRowSchema,
   messageSecretSchema,
   movedInSchema,
+  offeredPreKeysSchema,
   pacingCountersSchema,
   replacedSchema,
   undecryptedRowSchema,
@@ -41,6 +43,7 @@ export const STATE_KINDS = {
       because: 'A contact uses an old session until it has heard from a later one, so age says nothing.',
     },
     afterLoss: 'sessions-closed',
+    cleanUp: { rule: 'unused', age: 'session' },
   },
   'pre-key': {
     holds: 'one pair of keys with which a contact can begin a session; Baileys removes it after its use',
@@ -54,6 +57,16 @@ export const STATE_KINDS = {
       because: 'Keys so far behind belong to uploads that a crash cut short, and no contact was ever offered them.',
     },
     afterLoss: 'kept',
+    cleanUp: { rule: 'not-offered' },
+  },
+  'offered-pre-keys': {
+    holds: 'the number of our pre-keys that the server said it had, and the newest one of that time',
+    id: '`last`',
+    owner: 'signal',
+    codec: json(offeredPreKeysSchema),
+    isOfIdentity: true,
+    prune: { rule: 'never', because: 'It exists at most once.' },
+    afterLoss: 'dropped',
   },
   'sender-key': {
     holds: 'the keys of one sender in one group',
@@ -63,6 +76,7 @@ export const STATE_KINDS = {
     isOfIdentity: true,
     prune: { rule: 'never', because: 'The sender shares its key once, and all its later messages need that key.' },
     afterLoss: 'own-keys-dropped',
+    cleanUp: { rule: 'unused', age: 'sender-key' },
   },
   'sender-key-memory': {
     holds: 'the devices that have our own sender key of a group',
@@ -72,6 +86,25 @@ export const STATE_KINDS = {
     isOfIdentity: true,
     prune: { rule: 'never', because: 'Without it our key is sent to all members again.' },
     afterLoss: 'dropped',
+    cleanUp: { rule: 'unused', age: 'sender-key' },
+  },
+  'last-use': {
+    holds: 'the day on which a Signal record was last used, counted from 1970',
+    id: '`kind id` of the record',
+    owner: 'session',
+    codec: number(z.number().int()),
+    isOfIdentity: true,
+    prune: { rule: 'when-done', because: 'It ends with its record.' },
+    afterLoss: 'kept',
+  },
+  archived: {
+    holds: 'the archive object to which clean-up moved a Signal record, until the record is needed or written anew',
+    id: '`kind id` of the record',
+    owner: 'session',
+    codec: json(archivedSchema),
+    isOfIdentity: true,
+    prune: { rule: 'when-done', because: 'Without it the record would be lost, and a contact could not be read.' },
+    afterLoss: 'marked-stale',
   },
   'identity-key': {
     holds: 'the identity key of one device of a contact',
@@ -322,6 +355,13 @@ const ALL_KINDS = Object.keys(STATE_KINDS) as StateKind[]
 
 /** Kinds whose entries end with the identity of the device. */
 export const IDENTITY_KINDS: readonly StateKind[] = ALL_KINDS.filter((kind) => STATE_KINDS[kind].isOfIdentity)
+
+/** Kinds whose records are counted, and that clean-up may move to the archive. */
+export const COUNTED_KINDS = ['session', 'sender-key', 'sender-key-memory', 'pre-key'] as const satisfies readonly StateKind[]
+
+export type CountedKind = (typeof COUNTED_KINDS)[number]
+
+export const isCountedKind = (kind: string): kind is CountedKind => COUNTED_KINDS.some((counted) => counted === kind)
 
 /** Kinds that a restore with losses changes, each with its effect. */
 export const AFTER_LOSS: readonly (readonly [StateKind, Exclude<AfterLoss, 'kept'>])[] = ALL_KINDS.flatMap((kind) => {

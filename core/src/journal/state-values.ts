@@ -93,6 +93,25 @@ export const cachedDevicesSchema = z.union([
   z.array(z.unknown()),
 ])
 
+/** Kind `offered-pre-keys`. */
+export const offeredPreKeysSchema = z.object({
+  /** The number of keys that the server could still give to contacts. */
+  count: z.number().int().nonnegative(),
+  /** The number of the newest key that this device had then. */
+  newest: z.number().int().nonnegative(),
+})
+
+/** Kind `archived`: the archive object that holds a record. */
+export const archivedSchema = z.object({
+  /** The object is named by these. */
+  seq: z.number().int().nonnegative(),
+  epoch: z.number().int().positive(),
+  /** Set when a restore has lost records that may have used it: a session is closed when it comes back. */
+  isStale: z.literal(true).optional(),
+})
+
+export type Archived = z.infer<typeof archivedSchema>
+
 /** Kind `contact`. */
 export const contactSchema = z.object({
   /** The name that the contact gives itself. */

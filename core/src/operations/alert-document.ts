@@ -23,6 +23,7 @@ export const ALERTS = 'health_alerts'
  * deaf-session        a session: its connection is open and nothing arrives
  * phone-absent        a session: its phone has not been online for days, and WhatsApp will unlink the device
  * quarantined         a session: it brought its runner down repeatedly
+ * record-level        a session: it has many Signal records
  * dead-letter         a session: messages failed for good
  * queue-depth         a tenant: too many messages wait
  * webhook-failing     an end point of webhooks: it takes nothing
@@ -45,6 +46,7 @@ export const ALERT_TYPES = [
   'deaf-session',
   'phone-absent',
   'quarantined',
+  'record-level',
   'dead-letter',
   'queue-depth',
   'webhook-failing',

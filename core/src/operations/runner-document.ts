@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SESSION_STATES } from '../session/session-states.ts'
+import { recordCountsSchema } from '../session/record-counts.ts'
 import { networkReportSchema } from './network-report.ts'
 import { storeReportSchema } from './store-report.ts'
 
@@ -89,6 +90,8 @@ export const runnerDocumentSchema = z.object({
       deafSince: z.date().nullable().optional(),
       /** When the phone was last known to be online. Null: not known. */
       phoneSeenAt: z.date().nullable().optional(),
+      /** How many Signal records it has. Absent while its state is not in memory, and on runners of an earlier version. */
+      records: recordCountsSchema.optional().catch(undefined),
     }),
   ),
 })

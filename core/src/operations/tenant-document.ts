@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isTimeZone } from '../platform/days.ts'
 import { bytesSchema } from '../platform/parse.ts'
+import { areRising, LEVEL_NAMES, RECORD_SCALE_NAMES, type LevelName } from '../session/record-levels.ts'
 import { MOST_WEBHOOKS, webhookSchema } from '../session/webhooks.ts'
 import { alertChannelSchema } from './alert-channels.ts'
 import { quietHoursSchema } from './quiet-hours.ts'
@@ -17,6 +18,12 @@ export const tenantPath = (tenant: string): string => `${TENANTS}/${tenant}`
 export const TENANT_ID = /^[a-z0-9][a-z0-9-]{0,31}$/
 
 const DAY_MS = 24 * 60 * 60 * 1000
+
+const DAYS = z.number().int().min(1).max(3650)
+
+const records = z.number().int().min(1).max(1_000_000).optional()
+
+const numberOfEachLevel = Object.fromEntries(LEVEL_NAMES.map((level) => [level, records])) as Record<LevelName, typeof records>
 
 const milliseconds = (max: number) => z.number().int().min(0).max(max)
 
@@ -83,6 +90,28 @@ const configOf = (object: typeof z.object) =>
         criticalMinutes: z.number().int().min(0).max(10_080).optional(),
         otherMinutes: z.number().int().min(0).max(10_080).optional(),
       }).optional(),
+    }).optional(),
+    /** How the Signal records of sessions are kept few. */
+    cleanup: object({
+      /** Clean-up by level and each day, without being asked. */
+      isAutomatic: z.boolean().optional(),
+      /** Automatic clean-ups only report what they would remove. */
+      isDryRun: z.boolean().optional(),
+      /** Days without use after which a record goes to the archive. */
+      sessionMaxAgeDays: DAYS.optional(),
+      senderKeyMaxAgeDays: DAYS.optional(),
+      /** Pre-keys that stay at least, the newest ones. */
+      maxPreKeys: z.number().int().min(10).max(10_000).optional(),
+      levels: object({
+        scale: z.enum(RECORD_SCALE_NAMES).optional(),
+        /** The number of records at which a level of the scale begins. */
+        from: object(numberOfEachLevel).optional(),
+      })
+        .refine(
+          ({ scale = 'present', from = {} }) => areRising({ scale, from }),
+          'the numbers must rise from level to level of the scale',
+        )
+        .optional(),
     }).optional(),
     syncFullHistory: z.boolean().optional(),
     /** End points that are told of what happens to all sessions of the tenant. In WAHA's shape. */

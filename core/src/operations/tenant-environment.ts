@@ -78,6 +78,29 @@ export const tenantVariables = {
     integer({ min: 0, max: 10_080, default: DEFAULTS.alerts.reminders.otherMinutes }),
     { unit: 'minutes', tenant: 'alerts.reminders.otherMinutes' },
   ),
+  AUTO_CLEANUP: says(
+    '`true`: the Signal records of a session are cleaned up each day, and whenever there are too many. `false`: only when somebody asks.',
+    switchedOn(DEFAULTS.cleanup.isAutomatic),
+    { tenant: 'cleanup.isAutomatic' },
+  ),
+  DRY_RUN: says('`true`: an automatic clean-up only reports what it would remove.', switchedOn(DEFAULTS.cleanup.isDryRun), {
+    tenant: 'cleanup.isDryRun',
+  }),
+  SESSION_MAX_AGE_DAYS: says(
+    'Days without use after which clean-up archives the Signal sessions with a contact.',
+    integer({ min: 1, max: 3650, default: DEFAULTS.cleanup.sessionMaxAgeDays }),
+    { unit: 'days', tenant: 'cleanup.sessionMaxAgeDays' },
+  ),
+  SENDER_KEY_MAX_AGE_DAYS: says(
+    'Days without use after which clean-up archives the keys of a sender in a group.',
+    integer({ min: 1, max: 3650, default: DEFAULTS.cleanup.senderKeyMaxAgeDays }),
+    { unit: 'days', tenant: 'cleanup.senderKeyMaxAgeDays' },
+  ),
+  MAX_PRE_KEYS: says(
+    'Pre-keys that clean-up leaves at least, the newest ones. It also leaves all that the server may still offer.',
+    integer({ min: 10, max: 10_000, default: DEFAULTS.cleanup.maxPreKeys }),
+    { tenant: 'cleanup.maxPreKeys' },
+  ),
   SYNC_FULL_HISTORY: says(
     '`true`: the first login asks the phone for its whole history. `false`: for the last months.',
     switchedOn(DEFAULTS.syncFullHistory),
@@ -108,6 +131,14 @@ export function tenantDefaultsOf(settings: z.infer<z.ZodObject<typeof tenantVari
       ...DEFAULTS.alerts,
       quietHours: settings.ALERT_QUIET_HOURS ?? null,
       reminders: { criticalMinutes: settings.ALERT_REMINDER_CRITICAL, otherMinutes: settings.ALERT_REMINDER },
+    },
+    cleanup: {
+      ...DEFAULTS.cleanup,
+      isAutomatic: settings.AUTO_CLEANUP,
+      isDryRun: settings.DRY_RUN,
+      sessionMaxAgeDays: settings.SESSION_MAX_AGE_DAYS,
+      senderKeyMaxAgeDays: settings.SENDER_KEY_MAX_AGE_DAYS,
+      maxPreKeys: settings.MAX_PRE_KEYS,
     },
     syncFullHistory: settings.SYNC_FULL_HISTORY,
   }

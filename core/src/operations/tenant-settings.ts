@@ -1,5 +1,6 @@
 import type { AlertChannel } from './alert-channels.ts'
 import type { QuietHours } from './quiet-hours.ts'
+import type { RecordLevels } from '../session/record-levels.ts'
 import type { GivenWebhook } from '../session/webhooks.ts'
 import type { TenantConfig, TenantDocument } from './tenant-document.ts'
 
@@ -48,6 +49,16 @@ export interface TenantSettings {
     /** Minutes between two notices of an alert that is open; 0: none after the first. */
     readonly reminders: { readonly criticalMinutes: number; readonly otherMinutes: number }
   }
+  readonly cleanup: {
+    /** Clean-up by level and each day, without being asked. */
+    readonly isAutomatic: boolean
+    /** Automatic clean-ups only report what they would remove. */
+    readonly isDryRun: boolean
+    readonly sessionMaxAgeDays: number
+    readonly senderKeyMaxAgeDays: number
+    readonly maxPreKeys: number
+    readonly levels: RecordLevels
+  }
   readonly syncFullHistory: boolean
   /** Of all its sessions, as `webhooks.ts` describes them. */
   readonly webhooks: readonly GivenWebhook[]
@@ -74,6 +85,14 @@ export const DEFAULT_TENANT_SETTINGS: TenantDefaults = {
   thresholds: { queueDepth: 100, silenceMinutes: 15 },
   quotas: { sessions: null, keys: null, messagesPerDay: null, requestsPerMinute: 600 },
   alerts: { channels: [], quietHours: null, reminders: { criticalMinutes: 15, otherMinutes: 240 } },
+  cleanup: {
+    isAutomatic: true,
+    isDryRun: false,
+    sessionMaxAgeDays: 14,
+    senderKeyMaxAgeDays: 3,
+    maxPreKeys: 50,
+    levels: { scale: 'present', from: {} },
+  },
   syncFullHistory: false,
   webhooks: [],
 }
@@ -97,6 +116,13 @@ export function effectiveConfig(
       channels: config.alerts?.channels ?? defaults.alerts.channels,
       quietHours: config.alerts?.quietHours ?? defaults.alerts.quietHours,
       reminders: merged(defaults.alerts.reminders, config.alerts?.reminders),
+    },
+    cleanup: {
+      ...merged(defaults.cleanup, { ...config.cleanup, levels: undefined }),
+      levels: {
+        scale: config.cleanup?.levels?.scale ?? defaults.cleanup.levels.scale,
+        from: config.cleanup?.levels?.from ?? defaults.cleanup.levels.from,
+      },
     },
     syncFullHistory: config.syncFullHistory ?? defaults.syncFullHistory,
     webhooks: config.webhooks ?? defaults.webhooks,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { bytesSchema } from '../platform/parse.ts'
+import { recordCountsSchema } from './record-counts.ts'
 import { pacingFiguresSchema } from './pacing-figures.ts'
 import { API_STATUSES, REASONS, SESSION_STATES, type ReasonCode } from './session-states.ts'
 import { DISCONNECT_CLASSES } from './disconnect-policy.ts'
@@ -154,6 +155,8 @@ export const sessionDocumentSchema = z.object({
   downSince: z.date().nullable().default(null),
   lastProofOfLifeAt: z.date().nullable().default(null),
   lastInboundAt: z.date().nullable().default(null),
+  /** How many Signal records it had when its owner last wrote this document. Null: not known. */
+  records: recordCountsSchema.nullable().default(null).catch(null),
   /** Written every 30 s with `HEARTBEAT_MODE=session` only. */
   heartbeatAt: z.date().nullable().default(null),
   /** When the phone was last known to be online, exact to some hours. Null: not known. */

@@ -28,6 +28,7 @@ import { MEDIA_SENDING_ROUTES } from './sending-media.ts'
 import { SENDING_ROUTES } from './sending.ts'
 import { SERVER_ROUTES } from './server-info.ts'
 import { SESSION_INFO_ROUTES } from './session-info.ts'
+import { SESSION_RECORDS_ROUTES } from './session-records.ts'
 import { SESSION_ROUTES } from './sessions.ts'
 import { STATUS_ROUTES } from './status.ts'
 import { TENANT_ROUTES } from './tenants.ts'
@@ -54,6 +55,7 @@ export const ROUTES: readonly Route[] = [
   ...ALERT_ROUTES,
   ...WEBHOOK_ROUTES,
   ...SESSION_INFO_ROUTES,
+  ...SESSION_RECORDS_ROUTES,
   ...SENDING_ROUTES,
   ...KIND_ROUTES,
   ...MESSAGE_CHANGE_ROUTES,

@@ -1,5 +1,6 @@
 import { alertChannelSchema, CHANNEL_SECRETS } from '@holdfast/core/operations/alert-channels'
 import { quietHoursSchema } from '@holdfast/core/operations/quiet-hours'
+import { LEVEL_NAMES, RECORD_SCALE_NAMES } from '@holdfast/core/session/record-levels'
 import { tenantConfigSchema } from '@holdfast/core/operations/tenant-document'
 import { z } from 'zod'
 
@@ -80,6 +81,14 @@ export const settingsSchema = z
     alerts: z.strictObject({
       quietHours: quietHoursSchema.nullable().meta({ description: 'Null: no hour is quiet.' }),
       reminders: z.strictObject({ criticalMinutes: z.int(), otherMinutes: z.int() }),
+    }),
+    cleanup: z.strictObject({
+      isAutomatic: z.boolean(),
+      isDryRun: z.boolean(),
+      sessionMaxAgeDays: z.int(),
+      senderKeyMaxAgeDays: z.int(),
+      maxPreKeys: z.int(),
+      levels: z.strictObject({ scale: z.enum(RECORD_SCALE_NAMES), from: z.partialRecord(z.enum(LEVEL_NAMES), z.int()) }),
     }),
     syncFullHistory: z.boolean(),
   })

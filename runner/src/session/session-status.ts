@@ -1,4 +1,6 @@
 import type { LastDisconnect, RecoveryMemory } from '@holdfast/core/session/session-document'
+import { countRecords } from '@holdfast/core/journal/count-records'
+import type { RecordCounts } from '@holdfast/core/session/record-counts'
 import type { Clock } from '@holdfast/core/platform/ports'
 import { nextStatuses, type StatusAt } from '@holdfast/core/session/status-webhook'
 import { isHalted, type ReasonCode, type SessionState } from '@holdfast/core/session/session-states'
@@ -64,6 +66,7 @@ export class SessionStatus {
       downSince: dateOf(this.#downSinceMs),
       deafSince: this.#watched().deafSince,
       phoneSeenAt: this.#watched().phoneSeenAt,
+      ...(engine ? { records: countRecords(engine.state.image) } : {}),
     }
   }
 
@@ -177,6 +180,7 @@ export class SessionStatus {
       lastDisconnect: this.#lastDisconnect,
       phoneSeenAt: this.#watched().phoneSeenAt,
       recovery: this.#watched().recovery,
+      records: engine ? countRecords(engine.state.image) : null,
     }
   }
 
@@ -213,6 +217,8 @@ export interface SessionSnapshot {
   readonly downSince: Date | null
   readonly deafSince: Date | null
   readonly phoneSeenAt: Date | null
+  /** Absent while no state is in memory. */
+  readonly records?: RecordCounts
 }
 
 const dateOf = (ms: number | null): Date | null => (ms === null ? null : new Date(ms))

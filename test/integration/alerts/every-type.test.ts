@@ -202,6 +202,12 @@ const CASES: Readonly<Record<AlertType, Case>> = {
     begins: () => failed('poison', 'QUARANTINED', 'crashes-its-runner'),
     ends: () => noSession('poison'),
   },
+  'record-level': {
+    scope: 'default.full',
+    about: 'session full',
+    begins: () => onRunner('full', {}, { records: { counted: { session: 150, 'pre-key': 20 }, protected: 2000 } }),
+    ends: () => notOnRunner('full'),
+  },
   'dead-letter': {
     scope: 'default.r1-writer',
     about: 'session r1-writer',

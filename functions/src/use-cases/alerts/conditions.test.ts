@@ -66,6 +66,7 @@ const decided = (given: Partial<FleetFacts>, { outage = null, withChannels = [],
     settingsOf: (tenant) => ({
       silenceMinutes: 15,
       queueDepth: queueDepths[tenant] ?? 100,
+      recordLevels: { scale: 'present', from: tenant === 'strict' ? { warning: 10 } : {} },
       hasChannels: withChannels.includes(tenant),
     }),
   })
@@ -280,5 +281,50 @@ describe('a runner that died', () => {
 
   it('is not told of when it left in order', () => {
     expect(decided({ runners: [dead('r1', 90_000, 0)], sessions: left }).ids).toEqual([])
+  })
+})
+
+describe('the number of Signal records', () => {
+  const runnerWith = (sessions: Record<string, number | null>, isDead = false): FleetFacts['runners'] =>
+    [
+      {
+        id: 'r1',
+        isDead,
+        silentForMs: 0,
+        document: {
+          deadAfterMs: 12_000,
+          sessions: Object.fromEntries(
+            Object.entries(sessions).map(([id, session]) => [
+              id,
+              { state: 'CONNECTED', ...(session === null ? {} : { records: { counted: { session }, protected: 9000 } }) },
+            ]),
+          ),
+        },
+      },
+    ] as unknown as FleetFacts['runners']
+
+  it('is told of by level, by the numbers of the tenant', () => {
+    const { wanted } = decided({
+      runners: runnerWith({
+        'default.few': 149,
+        'default.many': 150,
+        'default.most': 180,
+        'strict.some': 10,
+        'default.unknown': null,
+      }),
+    })
+    expect(wanted.map(({ scope, severity }) => [scope, severity])).toEqual([
+      ['default.many', 'warning'],
+      ['default.most', 'critical'],
+      ['strict.some', 'warning'],
+    ])
+  })
+
+  it('is over when it has fallen, and is not when nobody counts', () => {
+    const alerts = [open('record-level', 'default.one')]
+    const fallen = decided({ alerts, runners: runnerWith({ 'default.one': 3 }) })
+    expect(fallen.fates).toEqual({ 'record-level:default.one': { kind: 'over' } })
+    const lost = decided({ alerts, runners: runnerWith({ 'default.one': 3 }, true), sessions: [session('default.one')] })
+    expect(lost.fates).toEqual({ 'record-level:default.one': { kind: 'kept' } })
   })
 })

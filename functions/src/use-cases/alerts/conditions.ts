@@ -1,9 +1,11 @@
 import { type AlertDocument, type AlertType, alertIdOf } from '@holdfast/core/operations/alert-document'
 import type { HealthDocument } from '@holdfast/core/operations/health-document'
+import type { RecordLevels } from '@holdfast/core/session/record-levels'
 import type { FailedJob, FleetFacts } from '../fleet-facts.ts'
 import type { Thresholds } from '../health-status.ts'
 import { actionAlerts } from './action-conditions.ts'
 import { grouped } from './grouping.ts'
+import { isCounted, recordAlerts } from './record-conditions.ts'
 import {
   EXPLAINING,
   fleetAlert,
@@ -21,6 +23,7 @@ import type { WantedAlert } from './wanted-alert.ts'
 export interface AlertSettings {
   readonly silenceMinutes: number
   readonly queueDepth: number
+  readonly recordLevels: RecordLevels
   /** Whether it has channels of its own. */
   readonly hasChannels: boolean
 }
@@ -69,6 +72,7 @@ export function wantedAlerts({ facts, health, thresholds, settingsOf }: AlertFac
     }),
     ...actionAlerts(facts),
     ...deadLetters(facts.failedJobs),
+    ...recordAlerts(facts, (tenant) => settingsOf(tenant).recordLevels),
   ]
   const outage = health?.outage ?? null
   const outages = outageAlerts(outage, facts)
@@ -88,11 +92,12 @@ export function wantedAlerts({ facts, health, thresholds, settingsOf }: AlertFac
   const wanted = [...alerts, ...runners, ...outages, ...healths, ...queueDepths(facts, settingsOf)]
   return {
     wanted,
-    fateOf(id, { type }) {
+    fateOf(id, { type, scope }) {
       if (OF_OTHERS.has(type) || returning.includes(id)) return { kind: 'kept' }
       const by = groupOf.get(id) ?? (explained.has(id) ? causeIds[0] : undefined)
       if (by !== undefined) return { kind: 'covered', by }
       if (explained.has(id)) return { kind: 'kept' }
+      if (type === 'record-level' && !isCounted(facts, scope)) return { kind: 'kept' }
       return isUnknown(type, facts.cut) ? { kind: 'kept' } : { kind: 'over' }
     },
   }

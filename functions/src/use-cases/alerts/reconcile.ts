@@ -4,6 +4,7 @@ import { FLEET_SCOPE, healthDocumentSchema, healthPath } from '@holdfast/core/op
 import { isHoldfastError } from '@holdfast/core/platform/errors'
 import { inParallel } from '@holdfast/core/platform/in-parallel'
 import { parseUnlessDamaged } from '@holdfast/core/platform/parse'
+import { tenantOf } from '@holdfast/core/session/ids'
 import type { Dependencies } from '../dependencies.ts'
 import type { FleetFacts } from '../fleet-facts.ts'
 import { type AlertSettings, wantedAlerts } from './conditions.ts'
@@ -84,6 +85,7 @@ async function settingsOfTenants({ tenants }: Needed, facts: FleetFacts): Promis
     ...facts.failedJobs.map(({ tenant }) => tenant),
     ...facts.actions.map(({ content }) => content.tenant),
     ...facts.waitingOf.keys(),
+    ...facts.runners.flatMap(({ document }) => Object.keys(document.sessions).map(tenantOf)),
   ])
   const settings = new Map<string, AlertSettings>()
   await inParallel(AT_ONCE, named, async (tenant) => {
@@ -92,7 +94,12 @@ async function settingsOfTenants({ tenants }: Needed, facts: FleetFacts): Promis
   return settings
 }
 
-const settingsFrom = ({ thresholds, alerts }: Awaited<ReturnType<Dependencies['tenants']['settingsOf']>>): AlertSettings => ({
+const settingsFrom = ({
+  thresholds,
+  alerts,
+  cleanup,
+}: Awaited<ReturnType<Dependencies['tenants']['settingsOf']>>): AlertSettings => ({
   ...thresholds,
+  recordLevels: cleanup.levels,
   hasChannels: alerts.channels.length > 0,
 })

@@ -1,3 +1,4 @@
+import type { RecordCounts } from '@holdfast/core/session/record-counts'
 import type { JobDocument } from '@holdfast/core/message/job-document'
 import type { UploadedMedia } from '@holdfast/core/message/uploaded-media'
 import type { Ack } from '@holdfast/core/message/waha-message'
@@ -63,6 +64,8 @@ export interface SessionFigures {
   readonly phoneSeenAt: Date | null
   /** What the next owner has to know of recoveries. */
   readonly recovery: RecoveryMemory | null
+  /** How many Signal records the session has; null while its state is not in memory. */
+  readonly records?: RecordCounts | null
   /** How the last connection ended; null while this owner has lost none. */
   readonly lastDisconnect: LastDisconnect | null
 }

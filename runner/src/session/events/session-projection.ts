@@ -99,5 +99,6 @@ const knownOf = ({ counters, downSince, recovery, phoneSeenAt, ...known }: Sessi
   ...(phoneSeenAt ? { phoneSeenAt } : {}),
   ...(known.lastProofOfLifeAt ? { lastProofOfLifeAt: known.lastProofOfLifeAt } : {}),
   ...(known.lastInboundAt ? { lastInboundAt: known.lastInboundAt } : {}),
+  ...(known.records ? { records: known.records } : {}),
   ...(known.lastDisconnect ? { lastDisconnect: known.lastDisconnect } : {}),
 })

@@ -94,6 +94,8 @@ export class BaileysConnection implements Connection {
     members: GroupMembers
     deliveries: DeliveredStanzas
     receiving: Receiving
+    /** Takes the number of pre-keys that the server says it has. */
+    onPreKeysOffered: (count: number) => void
     appState: AppState
     stanzas: WeakMap<Uint8Array, BinaryNode>
     events: ConnectionEvents
@@ -182,6 +184,9 @@ export class BaileysConnection implements Connection {
       },
       onBlocklist: (blocklist) => {
         if (!this.#over) events.onDirectory({ blocklist })
+      },
+      onPreKeysOffered: (count) => {
+        if (!this.#over) options.onPreKeysOffered(count)
       },
       onDevicesListed: (lists) => devices.listed(lists, this.#me),
       onBroken,

@@ -17,6 +17,7 @@ import { LidMap } from './signal/lid-map.ts'
 import { downloadMedium } from './media/download.ts'
 import { mediumIn } from './media/medium.ts'
 import { isNewChat } from './send/new-chat.ts'
+import { offeredPreKeysOf } from './signal/offered-pre-keys.ts'
 import { MissingLids } from './signal/missing-lids.ts'
 import type { Reader } from './receive/reader.ts'
 import { Receiving } from './receive/receiving.ts'
@@ -106,7 +107,7 @@ export class BaileysClient implements Client {
       return encoded === this.#state.image.creds ? undefined : encoded
     }
     const { clock, random, logger } = this.#options
-    const keyStore = new KeyStore({ state: this.#state, changedCreds })
+    const keyStore = new KeyStore({ state: this.#state, archived: this.#options.archived, changedCreds })
     const gate = this.#options.openGate(() => keyStore.commitPending())
     const stanzas = new WeakMap<Uint8Array, BinaryNode>()
     const receiving = this.#receiving(creds, keyStore, stanzas)
@@ -140,6 +141,7 @@ export class BaileysClient implements Client {
       members,
       deliveries: this.#options.deliveries,
       receiving,
+      onPreKeysOffered: (count) => this.#state.later(offeredPreKeysOf(this.#state.image, count)),
       appState,
       stanzas,
       events,

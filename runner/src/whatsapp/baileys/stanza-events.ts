@@ -42,6 +42,8 @@ export interface StanzaListeners {
   onBlocklist(blocklist: readonly string[]): void
   /** The server has just listed the devices of these users. */
   onDevicesListed(lists: readonly ListedDevices[]): void
+  /** The server has just said how many of our pre-keys it can still give to contacts. */
+  onPreKeysOffered(count: number): void
   /** A listener failed on a stanza. A bad stanza may harm nothing but itself. */
   onBroken(error: unknown): void
 }
@@ -104,6 +106,12 @@ export function watchStanzas(ws: Emitter, listeners: StanzaListeners): void {
     const blocklist = blocklistIn(stanza)
     if (blocklist) listeners.onBlocklist(blocklist)
   })
+  const preKeysCounted = (stanza: BinaryNode): void => {
+    const count = Number(getBinaryNodeChild(stanza, 'count')?.attrs['value'])
+    if (stanza.attrs['from'] === 's.whatsapp.net' && Number.isInteger(count) && count >= 0) listeners.onPreKeysOffered(count)
+  }
+  first('CB:iq,,count', preKeysCounted)
+  first('CB:notification,type:encrypt', preKeysCounted)
   first('CB:iq,,usync', (stanza) => listeners.onDevicesListed(listsInAnswer(stanza)))
 }
 

@@ -3,7 +3,8 @@ import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { KeyChanges, Mutation } from '@holdfast/core/journal/mutation'
 import type { StateImage } from '@holdfast/core/journal/state-image'
 import type { AfterLoss } from '@holdfast/core/journal/state-kind-entry'
-import { AFTER_LOSS } from '@holdfast/core/journal/state-kinds'
+import { ofBookId } from '@holdfast/core/journal/record-books'
+import { AFTER_LOSS, STATE_KINDS } from '@holdfast/core/journal/state-kinds'
 import { PENDING_APP_STATE } from '../receive/app-state.ts'
 import { decodeCreds, encodeCreds } from './codec.ts'
 
@@ -37,6 +38,7 @@ export function rekeyedState(image: StateImage, lostRecords: number, nowMs: numb
     dropped: () => ({}),
     'sessions-closed': (records) => mapValues(records, (record) => closeSessions(record, nowMs)),
     'own-keys-dropped': (senderKeys) => Object.fromEntries(Object.entries(senderKeys).filter(([name]) => !isOwn(name))),
+    'marked-stale': (entries) => staleEntries(entries, isOwn),
     'all-pending': () => PENDING_APP_STATE['app-state-pending'],
   }
   const changed = Object.fromEntries(AFTER_LOSS.map(([kind, what]) => [kind, after[what](keys[kind] ?? {})])) as KeyChanges
@@ -44,6 +46,20 @@ export function rekeyedState(image: StateImage, lostRecords: number, nowMs: numb
 }
 
 type Values = Readonly<Record<string, string | null>>
+
+/** Entries of archived records, of which the lost records may have used any. A stale session is closed when it comes back. */
+function staleEntries(entries: Values, isOwn: (senderKeyName: string) => boolean): Values {
+  return Object.fromEntries(
+    Object.entries(entries).flatMap(([entry, value]) => {
+      const { kind, id = '' } = ofBookId(entry) ?? {}
+      if (value === null || kind === 'sender-key-memory' || (kind === 'sender-key' && isOwn(id))) return []
+      if (kind !== 'session') return [[entry, value]]
+      return [[entry, archivedCodec.encode({ ...archivedCodec.decode(value), isStale: true })]]
+    }),
+  )
+}
+
+const archivedCodec = STATE_KINDS.archived.codec
 
 function beyond(preKeyId: number, lostRecords: number): number {
   const next = preKeyId + Math.max(LEAST_JUMP, lostRecords * PRE_KEYS_PER_RECORD)

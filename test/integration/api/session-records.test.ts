@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type ApiUnderTest, startApi } from './api-under-test.ts'
+
+// The API tells how many Signal records a session has, from what its owner counts.
+
+let api: ApiUnderTest
+
+beforeAll(async () => {
+  api = await startApi()
+})
+
+afterAll(async () => {
+  await api[Symbol.asyncDispose]()
+})
+
+const records = (session: number) => ({
+  counted: { session, 'sender-key': 20, 'sender-key-memory': 0, 'pre-key': 0 },
+  protected: 4000,
+})
+
+const configure = (cleanup: object) => api.send('PATCH', '/api/tenants/default', { config: { cleanup } })
+
+it('counts the records of a session by kind, as its owner does', async () => {
+  await api.post('/api/sessions', { name: 'full' })
+  expect((await api.get('/api/sessions/full/records')).body).toMatchObject({ known: false, cleanUpFrom: 175 })
+  await api.asOwner('full', { state: 'STOPPED', records: records(10) })
+  expect((await api.get('/api/sessions/full/records')).body).toMatchObject({ from: 'document', level: 'healthy', counted: 30 })
+  await api.asOwner('full', { state: 'CONNECTED', runnerId: 'counting' })
+  const heard = { state: 'CONNECTED', epoch: 1, lastProofOfLifeAt: null, records: records(160) }
+  await api.heartbeat('counting', { 'default.full': heard })
+  const { status, body } = await api.get('/api/sessions/full/records')
+  expect(status).toBe(200)
+  expect(body).toMatchObject({ known: true, from: 'owner', level: 'emergency', counted: 180, protected: 4000 })
+  expect(body.kinds[0]).toMatchObject({ kind: 'session', records: 160 })
+})
+
+it('judges by the numbers of the tenant', async () => {
+  const levels = { scale: 'older', from: { monitor: 5 } }
+  await configure({ levels })
+  const { body } = await api.get('/api/sessions/full/records')
+  expect(body).toMatchObject({ level: 'critical', cleanUpFrom: 150 })
+  expect(body.levels[1]).toEqual({ name: 'monitor', from: 5 })
+  expect((await configure({ levels: { from: { cleanup: 190 } } })).status).toBe(400)
+})
+
+it('does not know other sessions', async () => {
+  expect((await api.get('/api/sessions/nobody/records')).status).toBe(404)
+})
