@@ -5536,8 +5536,15 @@ export interface components {
                 isAutomatic: boolean;
                 isDryRun: boolean;
                 levels: {
+                    /** @description The number of records at which a level begins, where the tenant has set it. */
                     from: {
-                        [key: string]: number;
+                        cleanup?: number;
+                        critical?: number;
+                        danger?: number;
+                        emergency?: number;
+                        fatal?: number;
+                        monitor?: number;
+                        warning?: number;
                     };
                     /** @enum {string} */
                     scale: "present" | "older";

@@ -41,6 +41,8 @@ export type ErrorCode =
   | 'checkpoint-lost'
   /** Thrown when a checkpoint object is missing, altered or not the one its pointer names. */
   | 'checkpoint-corrupt'
+  /** Thrown when an archive of Signal records is missing, altered or not the one of its name. */
+  | 'archive-damaged'
   /** Thrown when another owner has written to the journal. This owner sends nothing more. */
   | 'fenced'
   /** Thrown when the journal could not be written for longer than its limit. */

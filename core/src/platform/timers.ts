@@ -5,6 +5,7 @@
 export const TIMERS = [
   'action-feed',
   'app-state',
+  'archive',
   'ask-again',
   'baileys-connection',
   'claim',

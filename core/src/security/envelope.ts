@@ -51,7 +51,7 @@ export class WrappingKey implements KeyWrapping {
 }
 
 /** The purpose of sealed bytes. Each has its own derived key. */
-export type Purpose = 'journal' | 'checkpoint' | 'content' | 'fingerprint' | 'media'
+export type Purpose = 'journal' | 'checkpoint' | 'content' | 'fingerprint' | 'media' | 'archive'
 
 /** The unwrapped data keys of one session. */
 export class SessionCipher {

@@ -48,6 +48,10 @@ export const checkpointFolder = (sessionId: string): string => `sessions/${sessi
 export const checkpointName = (sessionId: string, sequence: number, epoch: number): string =>
   `${checkpointFolder(sessionId)}${sequenceId(sequence)}-${String(epoch).padStart(10, '0')}.ckpt`
 
+/** The name of an archive of Signal records, by the record and the epoch at which it was written. */
+export const archiveName = (sessionId: string, { seq, epoch }: { readonly seq: number; readonly epoch: number }): string =>
+  `${checkpointFolder(sessionId)}archive/${sequenceId(seq)}-${String(epoch).padStart(10, '0')}.arc`
+
 /** Reads record number and epoch from an object's name. Null for an object that is no checkpoint. */
 export function placeOfCheckpoint(name: string): { seq: number; epoch: number } | null {
   const match = /\/(\d{20})-(\d{10})\.ckpt$/.exec(name)

@@ -1,6 +1,6 @@
 import { alertChannelSchema, CHANNEL_SECRETS } from '@holdfast/core/operations/alert-channels'
 import { quietHoursSchema } from '@holdfast/core/operations/quiet-hours'
-import { LEVEL_NAMES, RECORD_SCALE_NAMES } from '@holdfast/core/session/record-levels'
+import { LEVEL_NAMES, type LevelName, RECORD_SCALE_NAMES } from '@holdfast/core/session/record-levels'
 import { tenantConfigSchema } from '@holdfast/core/operations/tenant-document'
 import { z } from 'zod'
 
@@ -59,6 +59,12 @@ export const configSchema = tenantConfigSchema
 
 const limit = z.int().nullable()
 
+const numberOfEachLevel = z
+  .strictObject(
+    Object.fromEntries(LEVEL_NAMES.map((level) => [level, z.int().optional()])) as Record<LevelName, z.ZodOptional<z.ZodInt>>,
+  )
+  .meta({ description: 'The number of records at which a level begins, where the tenant has set it.' })
+
 export const settingsSchema = z
   .strictObject({
     timeZone: z.string(),
@@ -88,7 +94,7 @@ export const settingsSchema = z
       sessionMaxAgeDays: z.int(),
       senderKeyMaxAgeDays: z.int(),
       maxPreKeys: z.int(),
-      levels: z.strictObject({ scale: z.enum(RECORD_SCALE_NAMES), from: z.partialRecord(z.enum(LEVEL_NAMES), z.int()) }),
+      levels: z.strictObject({ scale: z.enum(RECORD_SCALE_NAMES), from: numberOfEachLevel }),
     }),
     syncFullHistory: z.boolean(),
   })

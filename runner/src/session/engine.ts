@@ -18,6 +18,7 @@ import type { JournalStore } from '@holdfast/core/journal/journal-store'
 import { loadState, type Loaded } from '@holdfast/core/journal/load'
 import type { Mutation } from '@holdfast/core/journal/mutation'
 import type { StateImage } from '@holdfast/core/journal/state-image'
+import { RecordArchive } from './archive/record-archive.ts'
 import { Checkpointer, type CheckpointPolicy } from './journal/checkpointer.ts'
 import type { Claim } from './claim.ts'
 import type { Client, ClientOptions } from '../whatsapp/port.ts'
@@ -153,13 +154,15 @@ export function assembleEngine(
   const { sessionId } = claim
   const { image, startedFrom } = loaded
   journal.unlock(cipher)
-  const state = new JournaledState(image, journal)
+  const state = new JournaledState(image, journal, clock)
   const inbox = new Inbox({ sessionId, state, documents, clock, logger })
   const undecrypted = new Undecrypted({ sessionId, state, clock, logger })
   inbox.onRefused((refused) => undecrypted.refused(refused))
   const receipts = new Receipts({ sessionId, state, cipher, documents, archives, clock, logger })
+  const archive = new RecordArchive({ image, objects, cipher, clock, logger })
   const options: ClientOptions = {
     state,
+    archived: archive,
     deliveries: new Deliveries({
       state,
       inbox,
@@ -235,6 +238,7 @@ export function assembleEngine(
     state,
     tidyUp: () => {
       inbox.forget()
+      archive.forget()
       undecrypted.giveUpOld()
     },
     cipher,

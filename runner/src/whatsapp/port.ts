@@ -1,5 +1,6 @@
 import type { Deadline } from '@holdfast/core/platform/deadlines'
 import type { KeyChanges, Mutation } from '@holdfast/core/journal/mutation'
+import type { CountedKind, StateKind } from '@holdfast/core/journal/state-kinds'
 import type { StateImage } from '@holdfast/core/journal/state-image'
 import type { MessageContent, MessageReference } from '@holdfast/core/message/content'
 import type { ChangeKind } from '@holdfast/core/message/message-change'
@@ -43,6 +44,7 @@ export interface Client {
 /** The parts of a session that its client gets. */
 export interface ClientOptions {
   readonly state: SessionState
+  readonly archived: ArchivedRecords
   readonly deliveries: DeliveredStanzas
   /** Makes the gate of one connection. `commitPending` synchronously puts the changes before a frame into the journal. */
   readonly openGate: (commitPending: () => void) => FrameGate
@@ -285,6 +287,25 @@ export interface SessionState {
   change(mutation: Mutation): number
   /** Makes a change that a crash may lose: it waits for the next record. */
   later(keys: KeyChanges): void
+}
+
+/** Signal records that clean-up has moved out of the state. Their entries in the image say which ones. */
+export interface ArchivedRecords {
+  /** Whether the record is in the archive, and nowhere else. */
+  has(kind: StateKind, id: string): boolean
+  /**
+   * Reads a record. Waits while the store is away. Null when the record is lost, because its object is missing or damaged.
+   *
+   * @throws ConnectionEnded when the signal aborts first
+   */
+  read(kind: CountedKind, id: string, signal: AbortSignal): Promise<ArchivedRecord | null>
+}
+
+export interface ArchivedRecord {
+  /** As the image had it. */
+  readonly value: string
+  /** True when it may have been used since, in records that a restore has lost. */
+  readonly isStale: boolean
 }
 
 /** The part of a WebSocket that the gate controls. */

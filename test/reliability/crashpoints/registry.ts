@@ -6,6 +6,8 @@ import { nameOfTimer } from './labels.ts'
 const TIMERS: Readonly<Record<TimerName, 'always' | 'after trouble' | 'never'>> = {
   'action-feed': 'after trouble',
   'app-state': 'after trouble',
+  // No scenario cleans up.
+  archive: 'never',
   'ask-again': 'after trouble',
   'baileys-connection': 'after trouble',
   claim: 'after trouble',

@@ -2,6 +2,8 @@ import type { SessionState } from '../../whatsapp/port.ts'
 import { sizeOf, type Entry } from './group.ts'
 import type { Journal } from './journal.ts'
 import { HoldfastError } from '@holdfast/core/platform/errors'
+import type { Clock } from '@holdfast/core/platform/ports'
+import { dayOf, withBooks } from '@holdfast/core/journal/record-books'
 import type { KeyChanges, Mutation } from '@holdfast/core/journal/mutation'
 import type { StateImage } from '@holdfast/core/journal/state-image'
 
@@ -12,6 +14,7 @@ import type { StateImage } from '@holdfast/core/journal/state-image'
 export class JournaledState implements SessionState {
   readonly image: StateImage
   readonly journal: Journal
+  readonly #clock: Pick<Clock, 'now'> | null
   /** Changes that no frame depends on. They become part of the next record instead of a record of their own. */
   #carried: Mutation[] = []
   #carriedBytes = 0
@@ -19,8 +22,10 @@ export class JournaledState implements SessionState {
   #isRetired = false
   #ride: (entry: Entry) => Entry = (entry) => entry
 
-  constructor(image: StateImage, journal: Journal) {
+  /** @param clock tells the day on which Signal records are used. Null: no uses are noted */
+  constructor(image: StateImage, journal: Journal, clock: Pick<Clock, 'now'> | null = null) {
     this.image = image
+    this.#clock = clock
     this.journal = journal
   }
 
@@ -53,8 +58,9 @@ export class JournaledState implements SessionState {
   }
 
   /** Changes the image and appends the change. Returns the journal position at which the change is durable. */
-  change(mutation: Mutation, entry: Omit<Entry, 'mutation'> = {}): number {
+  change(given: Mutation, entry: Omit<Entry, 'mutation'> = {}): number {
     if (this.#isRetired) return dropped(entry)
+    const mutation = withBooks(this.image, given, this.#clock && dayOf(this.#clock.now()))
     this.image.apply(mutation)
     this.#unsavedChanges++
     return this.append({ ...entry, mutation })

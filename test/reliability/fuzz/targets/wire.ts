@@ -204,6 +204,7 @@ const listeners = (device: DeviceUnderTest) => ({
   onDevicesChanged: () => {},
   onOwnDevicesChanged: () => {},
   onDevicesListed: () => {},
+  onPreKeysOffered: () => undefined,
   onReadElsewhere: () => {},
   onBlocklist: () => {},
   onHappening: (stanza: BinaryNode) => void projectEvents(happeningsIn(stanza, device.reader), RECORD),

@@ -44,6 +44,7 @@ const nothing: StanzaListeners = {
   onDevicesChanged: () => {},
   onOwnDevicesChanged: () => {},
   onDevicesListed: () => {},
+  onPreKeysOffered: () => {},
   onReadElsewhere: () => {},
   onBlocklist: () => {},
   onHappening: () => {},

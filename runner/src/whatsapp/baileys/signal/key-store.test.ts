@@ -41,6 +41,7 @@ function newKeyStore(): KeyStore {
   state = new JournaledState(image, journal)
   return new KeyStore({
     state,
+    archived: { has: () => false, read: async () => null },
     changedCreds: () => (creds === image.creds ? undefined : creds),
   })
 }

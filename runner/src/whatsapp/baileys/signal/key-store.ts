@@ -2,8 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { SignalDataSet, SignalDataTypeMap, SignalKeyStoreWithTransaction } from '@whiskeysockets/baileys'
 import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { Mutation } from '@holdfast/core/journal/mutation'
-import { STATE_KINDS } from '@holdfast/core/journal/state-kinds'
-import type { SessionState } from '../../port.ts'
+import { type CountedKind, isCountedKind, STATE_KINDS } from '@holdfast/core/journal/state-kinds'
+import type { ArchivedRecords, SessionState } from '../../port.ts'
+import { inArchive, takenBack } from './archived-records.ts'
 import { Locks } from './locks.ts'
 import { Transaction, encodeValues, readValues, type Changes } from './transaction.ts'
 
@@ -39,17 +40,19 @@ type Versions = Readonly<Record<string, string | null>>
  */
 export class KeyStore {
   readonly #state: SessionState
+  readonly #archived: ArchivedRecords
   readonly #changedCreds: () => string | undefined
   readonly #ambient = new AsyncLocalStorage<Running | null>()
   /** Locks of this connection only. An older connection may hold its locks for a minute, and its writes are refused anyway. */
   readonly #locks = new Locks()
-  #closed = false
+  readonly #end = new AbortController()
   #shared: SignalKeyStoreWithTransaction | null = null
   #untold: Versions = {}
   #onUntold: () => void = () => {}
 
-  constructor(options: { state: SessionState; changedCreds: () => string | undefined }) {
+  constructor(options: { state: SessionState; archived: ArchivedRecords; changedCreds: () => string | undefined }) {
     this.#state = options.state
+    this.#archived = options.archived
     this.#changedCreds = options.changedCreds
   }
 
@@ -58,12 +61,12 @@ export class KeyStore {
   }
 
   get isClosed(): boolean {
-    return this.#closed
+    return this.#end.signal.aborted
   }
 
   /** Refuses all later writes: the connection is over, and its late handlers must not change the state of the next one. */
   close(): void {
-    this.#closed = true
+    this.#end.abort()
   }
 
   /** The plain store that the socket is configured with. */
@@ -74,7 +77,9 @@ export class KeyStore {
       if (kind === APP_STATE) {
         return readValues(this.#state.image, kind, ids, { ...this.#untold, ...transaction?.changesOf(APP_STATE) })
       }
-      return transaction?.get(kind, ids) ?? readValues(this.#state.image, kind, ids)
+      const missing = isCountedKind(kind) ? inArchive(this.#archived, this.#state.image, kind, ids, transaction) : []
+      const back = isCountedKind(kind) && missing.length > 0 ? await this.#takeBack(kind, missing, transaction) : {}
+      return transaction?.get(kind, ids) ?? readValues(this.#state.image, kind, ids, back)
     },
     set: async (data: SignalDataSet) => {
       const running = this.#running
@@ -84,6 +89,34 @@ export class KeyStore {
         if (Object.keys(changes).length > 0) this.#write(changes, this.#change)
       }
     },
+  }
+
+  /** Fetches archived records before the caller's turn in the queue, so that the queue need not wait for the store. */
+  async fetchArchived(kind: CountedKind, ids: readonly string[]): Promise<void> {
+    const missing = inArchive(this.#archived, this.#state.image, kind, ids)
+    for (const id of missing) await this.#archived.read(kind, id, this.#end.signal)
+  }
+
+  /**
+   * Reads the archived ones of these records. In a transaction they become part of it: a record comes back together with its use, or
+   * not at all.
+   */
+  async #takeBack(
+    kind: CountedKind,
+    ids: readonly string[],
+    transaction?: Transaction,
+  ): Promise<Readonly<Record<string, string>>> {
+    const found: Record<string, string> = {}
+    for (const id of ids) {
+      const record = await this.#archived.read(kind, id, this.#end.signal)
+      // Somebody else may have taken it back, or have written a newer one, in the meantime.
+      if (!inArchive(this.#archived, this.#state.image, kind, [id], transaction).includes(id)) continue
+      const changes = takenBack(kind, id, record)
+      transaction?.join(changes)
+      const value = changes[kind]?.[id]
+      if (value) found[id] = value
+    }
+    return found
   }
 
   /** The versions of app state whose changes are not told yet. */
@@ -99,7 +132,7 @@ export class KeyStore {
   /** Commits versions of app state: what they bring is in the journal. */
   told(versions: Versions): void {
     const done = Object.entries(versions).filter(([name, version]) => this.#untold[name] === version)
-    if (done.length === 0 || this.#closed) return
+    if (done.length === 0 || this.isClosed) return
     this.#untold = Object.fromEntries(Object.entries(this.#untold).filter(([name]) => !done.some(([other]) => other === name)))
     this.#state.change({ keys: { [APP_STATE]: Object.fromEntries(done) } })
   }
@@ -149,7 +182,7 @@ export class KeyStore {
   }
 
   commitCreds(): void {
-    if (this.#closed) return
+    if (this.isClosed) return
     const creds = this.#changedCreds()
     if (creds !== undefined) this.#state.change({ creds })
   }
@@ -178,7 +211,7 @@ export class KeyStore {
 
   /** Takes the versions of app state out of the changes. They become untold. */
   #withoutVersions({ [APP_STATE]: versions, ...rest }: Changes): Changes {
-    if (versions && !this.#closed) {
+    if (versions && !this.isClosed) {
       this.#untold = { ...this.#untold, ...versions }
       this.#onUntold()
     }
@@ -189,7 +222,7 @@ export class KeyStore {
 
   /** Writes nothing once the connection is over. */
   #write(changes: Changes, commit: (mutation: Mutation) => void): void {
-    if (this.#closed) return
+    if (this.isClosed) return
     const creds = this.#changedCreds()
     this.#dropOldPreKeys(changes)
     commit({ keys: changes, ...(creds === undefined ? {} : { creds }) })

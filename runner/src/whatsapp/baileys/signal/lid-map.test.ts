@@ -83,7 +83,7 @@ describe('a LID that becomes known', () => {
     expect(ids('session')).toEqual([`${contact.phone}.0`])
     device.appended.length = 0
     await learn()
-    expect(device.kinds).toEqual([['identity-key', 'lid-mapping', 'session']])
+    expect(device.kinds).toEqual([['identity-key', 'last-use', 'lid-mapping', 'session']])
     expect([ids('session'), ids('identity-key')]).toEqual([[address()], [address()]])
     // The session goes on under the LID.
     const reply = await device.signal.encryptMessage({ jid: contact.pn, data: textFor('reply') })

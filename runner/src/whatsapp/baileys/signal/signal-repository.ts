@@ -65,6 +65,14 @@ export function makeSignalRepository(options: {
         }, 'lid-mapping'),
       )
 
+    /** Fetches what clean-up has archived of a chat, also before the turn in the queue: the store may be away for a while. */
+    const fetchSession = (jid: string): Promise<void> =>
+      keyStore.fetchArchived('session', [inner.jidToSignalProtocolAddress(authorOf(jid))])
+    const senderKeyName = (group: string, author: string): string =>
+      `${group}::${inner.jidToSignalProtocolAddress(author).replace('.', '::')}`
+    const fetchSenderKey = (group: string, author: string): Promise<void> =>
+      keyStore.fetchArchived('sender-key', [senderKeyName(group, author)])
+
     const store = lidMapping.storeLIDPNMappings.bind(lidMapping)
     lidMapping.storeLIDPNMappings = async (pairs) => {
       await learn(pairs)
@@ -80,18 +88,22 @@ export function makeSignalRepository(options: {
       ...inner,
       decryptMessage: async (request) => {
         await resolveLid(request.jid)
+        await fetchSession(request.jid)
         return alone(() => receiving.decrypt(request.ciphertext, request.jid, () => inner.decryptMessage(request)))
       },
-      decryptGroupMessage: (request) => {
+      decryptGroupMessage: async (request) => {
         const known = { ...request, authorJid: authorOf(request.authorJid) }
+        await fetchSenderKey(known.group, known.authorJid)
         return alone(() => receiving.decrypt(request.msg, request.group, () => inner.decryptGroupMessage(known)))
       },
       encryptMessage: async (request) => {
         await resolveLid(request.jid)
+        await fetchSession(request.jid)
         return alone(() => inner.encryptMessage(request))
       },
       injectE2ESession: async (request) => {
         await resolveLid(request.jid)
+        await fetchSession(request.jid)
         const address = inner.jidToSignalProtocolAddress(authorOf(request.jid))
         const keys = hashOfKeys(request.session)
         // A contact without one-time keys gives the same keys each time, and can read each session that they begin.
@@ -108,16 +120,27 @@ export function makeSignalRepository(options: {
           }, request.jid),
         )
       },
-      encryptGroupMessage: (request) => alone(() => inner.encryptGroupMessage(request)),
-      getSenderKeyDistributionMessage: (request) => alone(() => inner.getSenderKeyDistributionMessage(request)),
-      processSenderKeyDistributionMessage: (request) =>
-        alone(() =>
+      encryptGroupMessage: async (request) => {
+        await fetchSenderKey(request.group, request.meId)
+        return alone(() => inner.encryptGroupMessage(request))
+      },
+      getSenderKeyDistributionMessage: async (request) => {
+        await fetchSenderKey(request.group, request.meId)
+        return alone(() => inner.getSenderKeyDistributionMessage(request))
+      },
+      processSenderKeyDistributionMessage: async (request) => {
+        const known = { ...request, authorJid: authorOf(request.authorJid) }
+        const name = senderKeyName(request.item.groupId ?? '', known.authorJid)
+        await keyStore.fetchArchived('sender-key', [name])
+        await alone(() =>
           keyStore.transaction(async (transaction) => {
-            const known = { ...request, authorJid: authorOf(request.authorJid) }
+            // A key in the archive has to be back before it is compared with the one that came.
+            await keyStore.store.get('sender-key', [name])
             if (isOldKey(transaction, inner.jidToSignalProtocolAddress(known.authorJid), known.item)) return
             await inner.processSenderKeyDistributionMessage(known)
           }, request.item.groupId ?? 'group'),
-        ),
+        )
+      },
       deleteSession: (jids) => alone(() => inner.deleteSession([...new Set([...jids, ...jids.map(authorOf)])])),
       migrateSession: async (from, to) => {
         await learn([{ pn: jidNormalizedUser(from), lid: jidNormalizedUser(to) }])

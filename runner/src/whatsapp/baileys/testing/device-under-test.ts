@@ -22,6 +22,8 @@ import { projectEvents } from '../../../session/events/projector.ts'
 import type { Journal } from '../../../session/journal/journal.ts'
 import { JournaledState } from '../../../session/journal/journaled-state.ts'
 import { Undecrypted } from '../../../session/inbox/undecrypted.ts'
+import { RecordArchive } from '../../../session/archive/record-archive.ts'
+import type { ObjectStore } from '@holdfast/core/platform/ports'
 import { encodeCreds } from '../signal/codec.ts'
 import { silenceConsole } from '../patches/console-guard.ts'
 import { FromPhone } from '../receive/from-phone.ts'
@@ -50,6 +52,7 @@ export class DeviceUnderTest {
   readonly receiving: Receiving
   readonly missingLids: MissingLids
   readonly signal: Repository
+  readonly cipher: SessionCipher
   readonly appended: Entry[] = []
   readonly time = { ms: 1_700_000_000_000 }
   /** The chats that the session ignores. */
@@ -59,10 +62,12 @@ export class DeviceUnderTest {
   readonly #stanzas = new WeakMap<Uint8Array, BinaryNode>()
   readonly #clock: Clock = { ...systemClock, now: () => this.time.ms }
   #lastPreKey = 0
+  #cuts = 0
 
   /** @param earlier the device of an earlier owner, whose state this one takes over */
-  constructor(options: { earlier?: DeviceUnderTest; isSuspect?: boolean } = {}) {
-    const { earlier, isSuspect = false } = options
+  constructor(options: { earlier?: DeviceUnderTest; isSuspect?: boolean; objects?: ObjectStore } = {}) {
+    const { earlier, isSuspect = false, objects = NO_OBJECTS } = options
+    this.cipher = earlier?.cipher ?? new SessionCipher(SESSION, new Map([[1, randomBytes(32)]]), 1)
     silenceConsole()
     this.image = new StateImage()
     if (earlier) {
@@ -71,12 +76,13 @@ export class DeviceUnderTest {
       this.image.apply(earlier.image.toMutation())
     } else this.creds.me = { id: `${OURS}:1@s.whatsapp.net`, lid: `${OUR_LID}:1@lid` }
     this.image.creds = encodeCreds(this.creds)
-    this.state = new JournaledState(this.image, this.#journal())
+    this.state = new JournaledState(this.image, this.#journal(), this.#clock)
     const parts = { sessionId: SESSION, state: this.state, clock: this.#clock, logger: SILENT }
     this.inbox = new Inbox({ ...parts, documents: {} as DocumentStore })
     this.undecrypted = new Undecrypted(parts)
     this.names = new LidMap(this.image)
-    this.keyStore = new KeyStore({ state: this.state, changedCreds: () => this.#changedCreds() })
+    const archived = new RecordArchive({ image: this.image, objects, cipher: this.cipher, clock: this.#clock, logger: SILENT })
+    this.keyStore = new KeyStore({ state: this.state, archived, changedCreds: () => this.#changedCreds() })
     this.receiving = new Receiving({
       keyStore: this.keyStore,
       deliveries: new Deliveries({
@@ -118,8 +124,7 @@ export class DeviceUnderTest {
   /** The documents that the appended records would write, by path. */
   get documents(): Record<string, Record<string, unknown>> {
     const place: RecordPlace = { sequence: 1, index: 0, prevHash: '' }
-    const cipher = new SessionCipher(SESSION, new Map([[1, randomBytes(32)]]), 1)
-    const record = { sessionId: SESSION, place, cipher: () => cipher }
+    const record = { sessionId: SESSION, place, cipher: () => this.cipher }
     const merges = this.appended.flatMap(({ events = [] }) => projectEvents(events, record))
     return Object.fromEntries(merges.map(({ path, fields }) => [path.split('/').slice(2).join('/'), fields]))
   }
@@ -166,6 +171,7 @@ export class DeviceUnderTest {
     const journal = {
       append: (entry: Entry) => this.appended.push(entry),
       whenDurable: () => Promise.resolve(),
+      cut: () => Promise.resolve({ sequence: ++this.#cuts, epoch: 1, hash: '' }),
       ended: null,
     }
     return journal as unknown as Journal
@@ -178,6 +184,9 @@ export class DeviceUnderTest {
 }
 
 const SESSION = 'default.shop'
+
+/** A device whose test archives nothing asks for no object. */
+const NO_OBJECTS = {} as ObjectStore
 
 export const OURS = '5511900000001'
 export const OUR_LID = '100000000000001'
