@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type ApiUnderTest, startApi } from './api-under-test.ts'
 
 // The API tells how many Signal records a session has, from what its owner counts.
@@ -37,8 +37,15 @@ it('counts the records of a session by kind, as its owner does', async () => {
 it('judges by the numbers of the tenant', async () => {
   const levels = { scale: 'older', from: { monitor: 5 } }
   await configure({ levels })
-  const { body } = await api.get('/api/sessions/full/records')
-  expect(body).toMatchObject({ level: 'critical', cleanUpFrom: 150 })
+  // The API keeps settings for some seconds.
+  const body = await vi.waitFor(
+    async () => {
+      const { body } = await api.get('/api/sessions/full/records')
+      expect(body).toMatchObject({ level: 'critical', cleanUpFrom: 150 })
+      return body
+    },
+    { timeout: 20_000, interval: 200 },
+  )
   expect(body.levels[1]).toEqual({ name: 'monitor', from: 5 })
   expect((await configure({ levels: { from: { cleanup: 190 } } })).status).toBe(400)
 })
