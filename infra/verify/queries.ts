@@ -252,6 +252,7 @@ const ofOthers: readonly MadeQuery[] = [
     ['state', 'in', ['CONNECTED', 'PAIRING']],
   ]),
   others(`${USE_CASES}/show-sessions.ts`, SESSIONS, [tenant]),
+  others(`${USE_CASES}/clean-ups/request-clean-up.ts`, SESSIONS, [tenant]),
   others(`${USE_CASES}/pairing-code.ts`, SESSIONS, [tenant, ['name', '==', NOBODY]]),
   others(`${USE_CASES}/queue-status.ts`, SESSIONS, [tenant]),
   others(`${USE_CASES}/sender.ts`, SESSIONS, [tenant, ['state', '==', 'CONNECTED']], { orderBy: ['id', 'asc'] }),

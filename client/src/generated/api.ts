@@ -1255,6 +1255,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cleanup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Clean up the Signal records of all sessions
+         * @description Of all sessions that a runner has. The session's runner backs the state up, and then moves the Signal records that were not used for long to the archive of the session. They come back by themselves when a message needs them. The action has the report.
+         */
+        post: operations["cleanUpSessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/connections/recover": {
         parameters: {
             query?: never;
@@ -2233,6 +2253,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{name}/cleanup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Clean up the Signal records of a session
+         * @description The session's runner backs the state up, and then moves the Signal records that were not used for long to the archive of the session. They come back by themselves when a message needs them. The action has the report. While a clean-up is open, a repeated request returns it.
+         */
+        post: operations["cleanUpSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{name}/info": {
         parameters: {
             query?: never;
@@ -3171,6 +3211,45 @@ export interface components {
             chatId: string;
             /** @default default */
             session?: string;
+        };
+        /** @description The numbers of records by kind that a clean-up moved, or would move, and that it left. */
+        CleanUpReport: {
+            /** @description By kind and reason. */
+            kept: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            moved: {
+                [key: string]: number;
+            };
+            /** @description The first hundred of the moved records. Numbers of phones are shortened. */
+            named: {
+                id: string;
+                kind: string;
+                unusedDays: number | null;
+                why: string;
+            }[];
+            planned: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * @example {
+         *       "dryRun": true
+         *     }
+         */
+        CleanUpRequest: {
+            /**
+             * @description Only report what would go to the archive.
+             * @default false
+             */
+            dryRun?: boolean;
+            /**
+             * @description Days without use, instead of those that the tenant has set for sessions and sender keys.
+             * @default null
+             */
+            olderThan?: number | null;
         };
         /**
          * @example {
@@ -4544,6 +4623,11 @@ export interface components {
             approvedBy: string | null;
             /** @description The id of the API key that took it back. */
             cancelledBy: string | null;
+            /** @description What was asked of a clean-up. */
+            cleanUp?: {
+                dryRun: boolean;
+                olderThanDays: number | null;
+            };
             durationMs: number | null;
             /** @description What was seen when the action was made. */
             evidence: {
@@ -4551,6 +4635,7 @@ export interface components {
             };
             finishedAt: string | null;
             id: string;
+            report?: components["schemas"]["CleanUpReport"];
             /** Format: date-time */
             requestedAt: string;
             requestedBy: string;
@@ -4574,7 +4659,7 @@ export interface components {
             /** @description The runner that is to be restarted. Null for an action on a session. */
             targetRunner: string | null;
             /** @enum {string} */
-            type: "restart" | "logout" | "restore" | "recover" | "restart-runner";
+            type: "restart" | "logout" | "restore" | "recover" | "clean-up" | "restart-runner";
             why: string;
         };
         /**
@@ -5104,8 +5189,12 @@ export interface components {
             }[];
             name: string;
         } | {
+            /** @description Records in the archive of the session. */
+            archived: number | null;
             /** @description The number of records from which on a clean-up is due. */
             cleanUpFrom: number;
+            /** @description The day (UTC) on which its level will ask for a clean-up. Null: not within a year, or not known. */
+            cleanUpNeededOn: string | null;
             /** @description Records that count towards the level. */
             counted: number;
             /**
@@ -5113,6 +5202,8 @@ export interface components {
              * @enum {string}
              */
             from: "owner" | "document";
+            /** @description Records that it gains in a day. Null while too few days are known. */
+            growthPerDay: number | null;
             /** @description What fills the session, the most frequent kind first. */
             kinds: {
                 holds: string;
@@ -5121,6 +5212,12 @@ export interface components {
             }[];
             /** @constant */
             known: true;
+            lastCleanUp: {
+                /** Format: date-time */
+                at: string;
+                left: number;
+                moved: number;
+            } | null;
             /** @enum {string} */
             level: "healthy" | "monitor" | "warning" | "critical" | "cleanup" | "emergency" | "danger" | "fatal";
             /** @description The levels of the tenant, rising, each with the number of records at which it begins. */
@@ -5132,6 +5229,14 @@ export interface components {
             name: string;
             /** @description Records that clean-up never touches, such as identities and keys of app state. */
             protected: number;
+            /** @description What a person should do, because clean-up does not help. */
+            recommendation: {
+                /** @constant */
+                code: "rotate";
+                sentence: string;
+            } | null;
+            /** @description Records that a clean-up would move to the archive. Null: not known. */
+            removable: number | null;
         };
         /**
          * @example {
@@ -15213,6 +15318,104 @@ export interface operations {
             };
         };
     };
+    cleanUpSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CleanUpRequest"];
+            };
+        };
+        responses: {
+            /** @description One action for each session. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        actions: components["schemas"]["RecoveryAction"][];
+                    };
+                };
+            };
+            /** @description `bad-request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     recoverConnections: {
         parameters: {
             query?: never;
@@ -18224,7 +18427,7 @@ export interface operations {
                 /** @description The name of a session. */
                 session?: string;
                 state?: "proposed" | "pending" | "running" | "done" | "failed" | "cancelled" | "vetoed";
-                type?: "restart" | "logout" | "restore" | "recover" | "restart-runner";
+                type?: "restart" | "logout" | "restore" | "recover" | "clean-up" | "restart-runner";
             };
             header?: never;
             path?: never;
@@ -21109,6 +21312,105 @@ export interface operations {
             };
             /** @description `unknown-session`: There is no such session. `unknown-action`: There is no such recovery action. `unknown-tenant`: There is no such tenant. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cleanUpSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of a session. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CleanUpRequest"];
+            };
+        };
+        responses: {
+            /** @description The session's runner performs the clean-up. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryAction"];
+                };
+            };
+            /** @description `bad-request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-session`: There is no such session. `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

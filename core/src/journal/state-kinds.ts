@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { lastCleanUpSchema } from '../session/record-counts.ts'
 import type { AfterLoss, StateKindEntry } from './state-kind-entry.ts'
 import {
   announcedLimitsSchema,
@@ -12,6 +13,7 @@ import {
   movedInSchema,
   offeredPreKeysSchema,
   pacingCountersSchema,
+  recordHistorySchema,
   replacedSchema,
   undecryptedRowSchema,
 } from './state-values.ts'
@@ -105,6 +107,24 @@ export const STATE_KINDS = {
     isOfIdentity: true,
     prune: { rule: 'when-done', because: 'Without it the record would be lost, and a contact could not be read.' },
     afterLoss: 'marked-stale',
+  },
+  'last-clean-up': {
+    holds: 'when Signal records were last cleaned up, and with what result',
+    id: '`last`',
+    owner: 'session',
+    codec: json(lastCleanUpSchema),
+    isOfIdentity: true,
+    prune: { rule: 'never', because: 'It exists at most once.' },
+    afterLoss: 'kept',
+  },
+  'record-history': {
+    holds: 'the number of Signal records on each of the last 30 days',
+    id: '`days`',
+    owner: 'session',
+    codec: json(recordHistorySchema),
+    isOfIdentity: true,
+    prune: { rule: 'never', because: 'It exists at most once, and the writer drops the oldest day.' },
+    afterLoss: 'kept',
   },
   'identity-key': {
     holds: 'the identity key of one device of a contact',

@@ -112,6 +112,9 @@ export const archivedSchema = z.object({
 
 export type Archived = z.infer<typeof archivedSchema>
 
+/** Kind `record-history`: the number of counted records on each of the last days, ascending. Days are numbered from 1970, UTC. */
+export const recordHistorySchema = z.array(z.object({ day: z.number().int(), records: z.number().int().nonnegative() }))
+
 /** Kind `contact`. */
 export const contactSchema = z.object({
   /** The name that the contact gives itself. */

@@ -23,9 +23,10 @@ export const UNCONDITIONAL_ACTION_TYPES = ['restart', 'logout'] as const
  * restore         rebuilds a damaged state from the remaining checkpoints and records; the operator first approves the losses
  * recover         brings a session back that is lost, by the steps of the recovery ladder. The owner also records its own recoveries so:
  *                 one action from the loss of the connection to its return, however many steps that took
+ * clean-up        moves Signal records that were not used for long to the archive of the session
  * restart-runner  makes a runner hand its sessions over and end, so that the platform starts another one
  */
-export const RECOVERY_ACTION_TYPES = [...UNCONDITIONAL_ACTION_TYPES, 'restore', 'recover', 'restart-runner'] as const
+export const RECOVERY_ACTION_TYPES = [...UNCONDITIONAL_ACTION_TYPES, 'restore', 'recover', 'clean-up', 'restart-runner'] as const
 
 export type RecoveryActionType = (typeof RECOVERY_ACTION_TYPES)[number]
 
@@ -53,6 +54,18 @@ const evidenceSchema = z.record(z.string(), z.union([z.string(), z.number(), z.b
 
 export type RecoveryEvidence = z.infer<typeof evidenceSchema>
 
+/** What a clean-up found and did: numbers of records by kind, and why. No whole numbers of phones. */
+const cleanUpReportSchema = z.object({
+  planned: z.record(z.string(), z.number()),
+  moved: z.record(z.string(), z.number()),
+  /** By kind and reason. */
+  kept: z.record(z.string(), z.record(z.string(), z.number())),
+  /** The first of the records, each with the reason and the days since its last use. */
+  named: z.array(z.object({ kind: z.string(), id: z.string(), why: z.string(), unusedDays: z.number().nullable() })),
+})
+
+export type CleanUpReport = z.infer<typeof cleanUpReportSchema>
+
 export const recoveryActionSchema = z.object({
   v: z.literal(1),
   tenant: z.string(),
@@ -74,6 +87,14 @@ export const recoveryActionSchema = z.object({
   requestedAt: z.date(),
   /** For a restore: the last record that must survive. The restore refuses to lose more. */
   approved: z.object({ reaches: z.number().int().nonnegative() }).nullable().default(null),
+  /** For a clean-up: whether it only reports, and days without use instead of those of the tenant. */
+  cleanUp: z
+    .object({ dryRun: z.boolean(), olderThanDays: z.number().int().positive().nullable() })
+    .nullable()
+    .default(null)
+    .catch(null),
+  /** For a clean-up that has ended. */
+  report: cleanUpReportSchema.nullable().default(null).catch(null),
   runnerId: z.string().nullable().default(null),
   epoch: z.number().nullable().default(null),
   startedAt: z.date().nullable().default(null),

@@ -16,6 +16,22 @@ export const whySchema = z
 
 const resultSchema = z.strictObject({ code: z.string(), sentence: z.string() })
 
+const numbers = z.record(z.string(), z.int())
+
+const cleanUpReportSchema = z
+  .strictObject({
+    planned: numbers,
+    moved: numbers,
+    kept: z.record(z.string(), numbers).meta({ description: 'By kind and reason.' }),
+    named: z
+      .array(z.strictObject({ kind: z.string(), id: z.string(), why: z.string(), unusedDays: z.int().nullable() }))
+      .meta({ description: 'The first hundred of the moved records. Numbers of phones are shortened.' }),
+  })
+  .meta({
+    id: 'CleanUpReport',
+    description: 'The numbers of records by kind that a clean-up moved, or would move, and that it left.',
+  })
+
 export const stepSchema = z.enum(RECOVERY_STEPS).meta({ id: 'RecoveryStep' })
 
 export const actionSchema = z
@@ -42,6 +58,11 @@ export const actionSchema = z
     durationMs: z.number().nullable(),
     steps: z.array(z.strictObject({ at: time, what: z.string(), step: stepSchema.optional() })),
     result: resultSchema.nullable(),
+    cleanUp: z
+      .strictObject({ dryRun: z.boolean(), olderThanDays: z.int().nullable() })
+      .optional()
+      .meta({ description: 'What was asked of a clean-up.' }),
+    report: cleanUpReportSchema.optional(),
   })
   .meta({ id: 'RecoveryAction' })
 

@@ -2,6 +2,7 @@ import { ALERT_ROUTES } from './alerts.ts'
 import { AUDIT_ROUTES } from './audit.ts'
 import { CHAT_MESSAGE_ROUTES } from './chat-messages.ts'
 import { CHAT_ROUTES } from './chats.ts'
+import { CLEAN_UP_ROUTES } from './clean-ups.ts'
 import { CONTACT_ROUTES } from './contacts.ts'
 import { ERASURE_ROUTES } from './erasure.ts'
 import { FILE_ROUTES } from './files.ts'
@@ -56,6 +57,7 @@ export const ROUTES: readonly Route[] = [
   ...WEBHOOK_ROUTES,
   ...SESSION_INFO_ROUTES,
   ...SESSION_RECORDS_ROUTES,
+  ...CLEAN_UP_ROUTES,
   ...SENDING_ROUTES,
   ...KIND_ROUTES,
   ...MESSAGE_CHANGE_ROUTES,

@@ -2,7 +2,7 @@ import { LEVEL_NAMES } from '@holdfast/core/session/record-levels'
 import { z } from 'zod'
 import { showRecords } from '../use-cases/session-records.ts'
 import { READERS, type Route, route } from './route.ts'
-import { named } from './schemas.ts'
+import { named, time } from './schemas.ts'
 
 const level = z.enum(['healthy', ...LEVEL_NAMES])
 
@@ -25,6 +25,20 @@ const recordsSchema = z
       level,
       counted: z.int().meta({ description: 'Records that count towards the level.' }),
       protected: z.int().meta({ description: 'Records that clean-up never touches, such as identities and keys of app state.' }),
+      removable: z.int().nullable().meta({ description: 'Records that a clean-up would move to the archive. Null: not known.' }),
+      archived: z.int().nullable().meta({ description: 'Records in the archive of the session.' }),
+      growthPerDay: z
+        .number()
+        .nullable()
+        .meta({ description: 'Records that it gains in a day. Null while too few days are known.' }),
+      cleanUpNeededOn: z.string().nullable().meta({
+        description: 'The day (UTC) on which its level will ask for a clean-up. Null: not within a year, or not known.',
+      }),
+      lastCleanUp: z.strictObject({ at: time, moved: z.int(), left: z.int() }).nullable(),
+      recommendation: z
+        .strictObject({ code: z.literal('rotate'), sentence: z.string() })
+        .nullable()
+        .meta({ description: 'What a person should do, because clean-up does not help.' }),
       kinds: z
         .array(z.strictObject({ kind: z.string(), records: z.int(), holds: z.string() }))
         .meta({ description: 'What fills the session, the most frequent kind first.' }),

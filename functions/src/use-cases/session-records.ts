@@ -2,13 +2,14 @@ import { STATE_KINDS, isCountedKind } from '@holdfast/core/journal/state-kinds'
 import { runnerDocumentSchema } from '@holdfast/core/operations/runner-document'
 import { isHoldfastError } from '@holdfast/core/platform/errors'
 import { countedTotal } from '@holdfast/core/session/record-counts'
+import { adviceOf } from './clean-ups/record-advice.ts'
 import { cleanUpFrom, levelOf, levelsOf } from '@holdfast/core/session/record-levels'
 import { tenantOf } from '@holdfast/core/session/ids'
 import type { Principal } from '../app/principal.ts'
 import type { Dependencies } from './dependencies.ts'
 import { findSession, ownerOf, parseSessionUnlessDamaged } from './find-session.ts'
 
-type Needed = Pick<Dependencies, 'documents' | 'tenants'>
+type Needed = Pick<Dependencies, 'documents' | 'tenants' | 'clock'>
 
 /**
  * Tells how many Signal records a session has and what fills it. The heartbeat of a live owner is a few seconds old; without one the
@@ -16,7 +17,7 @@ type Needed = Pick<Dependencies, 'documents' | 'tenants'>
  *
  * @throws Refusal `unknown-session`
  */
-export async function showRecords({ documents, tenants }: Needed, principal: Principal, name: string) {
+export async function showRecords({ documents, tenants, clock }: Needed, principal: Principal, name: string) {
   const { id: sessionId, snapshot } = await findSession(documents, principal, name)
   const [owner, { cleanup }] = await Promise.all([ownerOf(documents, snapshot), tenants.settingsOf(tenantOf(sessionId))])
   const session = parseSessionUnlessDamaged(snapshot)
@@ -40,6 +41,7 @@ export async function showRecords({ documents, tenants }: Needed, principal: Pri
     level: levelOf(total, cleanup.levels).name,
     counted: total,
     protected: records.protected,
+    ...adviceOf(records, cleanup.levels, clock.now()),
     kinds: kinds.toSorted((one, other) => other.records - one.records),
     ...levels,
   }

@@ -11,6 +11,7 @@ import { sizeFleet } from './fleet/size-fleet.ts'
 import { type FleetFacts, readFleetFacts } from './fleet-facts.ts'
 import { writeHealth } from './health/write-health.ts'
 import { makeDue, type QueueDependencies } from './make-due.ts'
+import { sweepCleanUps } from './clean-ups/sweep-clean-ups.ts'
 import { endStuck } from './recoveries/end-stuck.ts'
 import { markUnvouched } from './recoveries/mark-unvouched.ts'
 import { sweepRecoveries } from './recoveries/sweep-recoveries.ts'
@@ -99,6 +100,7 @@ async function sweepFleet(dependencies: SweepDependencies, reading: Promise<Flee
     tried('the restart of the fleet', () => restartFleet(dependencies)),
     tried('health', async () => writeHealth(dependencies, await reading)),
     tried('alerts', async () => reconcileAlerts(dependencies, await reading)),
+    tried('clean-ups', async () => sweepCleanUps(dependencies, await reading, deadline)),
     tried('webhooks', () => sweepWebhooks(dependencies)),
     tried('the end points of webhooks', () => watchEndpoints(dependencies)),
   ])

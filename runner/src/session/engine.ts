@@ -16,8 +16,11 @@ import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { hasSealedRecords } from '@holdfast/core/journal/journal-reader'
 import type { JournalStore } from '@holdfast/core/journal/journal-store'
 import { loadState, type Loaded } from '@holdfast/core/journal/load'
+import type { PlannedRecord } from '@holdfast/core/journal/clean-up-plan'
 import type { Mutation } from '@holdfast/core/journal/mutation'
 import type { StateImage } from '@holdfast/core/journal/state-image'
+import { moveToArchive } from './archive/move-to-archive.ts'
+import { RecordWatch } from './archive/record-watch.ts'
 import { RecordArchive } from './archive/record-archive.ts'
 import { Checkpointer, type CheckpointPolicy } from './journal/checkpointer.ts'
 import type { Claim } from './claim.ts'
@@ -116,6 +119,11 @@ export interface Engine {
   readonly memory: SessionMemory
   readonly directory: Directory
   readonly groups: Groups
+  readonly records: RecordWatch
+  /** Moves Signal records to the archive of the session. */
+  readonly archiving: { readonly move: (records: readonly PlannedRecord[]) => Promise<PlannedRecord[]> }
+  /** What the tenant says of clean-ups now. */
+  readonly cleanUpSettings: () => TenantSettings['cleanup']
 }
 
 /** The readable part of a state, and the key that decrypted it. */
@@ -279,6 +287,9 @@ export function assembleEngine(
   inbox.onDocumented((document, { type }) => {
     if (hasMedia(type)) incomingMedia.heard(document)
   })
+  const cleanUpSettings = () => dependencies.tenantSettings(sessionId).cleanup
+  const ownUsers = () => [client.me?.id, client.me?.lid].flatMap((jid) => jid?.split('@')[0] ?? [])
+  const records = new RecordWatch({ state, clock, settings: cleanUpSettings, ownUsers })
   const memory = new SessionMemory(state)
   state.onEntry(directory.ride)
   const groups = new Groups({ sessionId, cipher, documents, clock, logger, append: (entry) => void state.append(entry) })
@@ -299,6 +310,9 @@ export function assembleEngine(
     memory,
     directory,
     groups,
+    records,
+    archiving: { move: (planned) => moveToArchive({ state, objects, cipher }, planned) },
+    cleanUpSettings,
   }
 }
 

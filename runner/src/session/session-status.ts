@@ -1,5 +1,4 @@
 import type { LastDisconnect, RecoveryMemory } from '@holdfast/core/session/session-document'
-import { countRecords } from '@holdfast/core/journal/count-records'
 import type { RecordCounts } from '@holdfast/core/session/record-counts'
 import type { Clock } from '@holdfast/core/platform/ports'
 import { nextStatuses, type StatusAt } from '@holdfast/core/session/status-webhook'
@@ -66,7 +65,7 @@ export class SessionStatus {
       downSince: dateOf(this.#downSinceMs),
       deafSince: this.#watched().deafSince,
       phoneSeenAt: this.#watched().phoneSeenAt,
-      ...(engine ? { records: countRecords(engine.state.image) } : {}),
+      ...(engine ? { records: engine.records.counts() } : {}),
     }
   }
 
@@ -180,7 +179,7 @@ export class SessionStatus {
       lastDisconnect: this.#lastDisconnect,
       phoneSeenAt: this.#watched().phoneSeenAt,
       recovery: this.#watched().recovery,
-      records: engine ? countRecords(engine.state.image) : null,
+      records: engine ? engine.records.counts() : null,
     }
   }
 

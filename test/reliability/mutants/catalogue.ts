@@ -13,6 +13,7 @@ import { INCOMING } from './catalogue/incoming.ts'
 import { KEYS } from './catalogue/keys.ts'
 import { KINDS } from './catalogue/kinds.ts'
 import { LOG } from './catalogue/log.ts'
+import { CLEAN_UP } from './catalogue/clean-up.ts'
 import { MOVING } from './catalogue/moving.ts'
 import { MEDIA } from './catalogue/media.ts'
 import { MESSAGES } from './catalogue/messages.ts'
@@ -53,6 +54,7 @@ export const CATALOGUE: readonly Mutant[] = [
   ALERTS,
   WEBHOOKS,
   MOVING,
+  CLEAN_UP,
   MEDIA,
   KEYS,
 ].flat()

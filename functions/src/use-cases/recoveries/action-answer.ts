@@ -21,7 +21,7 @@ export function answerOf(logger: Dependencies['logger'], snapshot: DocumentSnaps
 /** Makes the answer for an action. Dates become ISO 8601 texts. */
 export function actionAnswer(id: string, action: RecoveryAction) {
   const { sessionId, type, state, requestedBy, why, requestedAt, startedAt, finishedAt, steps, result } = action
-  const { targetRunner, step, evidence, approvedBy, cancelledBy } = action
+  const { targetRunner, step, evidence, approvedBy, cancelledBy, cleanUp, report } = action
   const durationMs = startedAt && finishedAt ? finishedAt.getTime() - startedAt.getTime() : null
   return {
     id,
@@ -41,6 +41,8 @@ export function actionAnswer(id: string, action: RecoveryAction) {
     durationMs,
     steps: steps.map(({ step: taken, ...line }) => ({ ...line, ...(taken === undefined ? {} : { step: taken }) })),
     result,
+    ...(cleanUp ? { cleanUp } : {}),
+    ...(report ? { report } : {}),
   }
 }
 

@@ -13,7 +13,7 @@ import { isOfTenant } from '../find-session.ts'
 import { type ActionAnswer, actionAnswer } from './action-answer.ts'
 
 /** What a request says of its action. The rest of the document has a value for every new action. */
-export interface ActionRequest extends Partial<Pick<RecoveryAction, 'approved' | 'step' | 'evidence'>> {
+export interface ActionRequest extends Partial<Pick<RecoveryAction, 'approved' | 'step' | 'evidence' | 'cleanUp'>> {
   /** Empty for `restart-runner`. */
   readonly sessionId: string
   readonly type: RecoveryAction['type']
@@ -68,6 +68,7 @@ export async function requestAction(
     requestedBy: 'api',
     why,
     approved: request.approved ?? null,
+    cleanUp: request.cleanUp ?? null,
     steps: [],
     requestedAt: SERVER_TIME,
     ...(state === 'vetoed' ? { result: request.result ?? null, finishedAt: SERVER_TIME } : {}),

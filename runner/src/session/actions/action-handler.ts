@@ -1,4 +1,4 @@
-import type { RecoveryAction } from '@holdfast/core/operations/recovery-action-document'
+import type { CleanUpReport, RecoveryAction } from '@holdfast/core/operations/recovery-action-document'
 import type { ConnectionKeeper } from '../connection/connection-keeper.ts'
 import type { Reconnection } from '../connection/reconnection.ts'
 import type { Recovery } from '../recovery/recovery.ts'
@@ -44,6 +44,8 @@ export interface RunningAction {
   readonly approved: RecoveryAction['approved']
   /** For a recovery: the step that was asked for. Null: the ladder decides. */
   readonly step: RecoveryAction['step']
+  /** For a clean-up: what was asked for. */
+  readonly cleanUp?: RecoveryAction['cleanUp']
   readonly requestedBy: string
   /** The runner that began the action before this one did. Null: none did. */
   readonly begunBy: string | null
@@ -59,6 +61,8 @@ export interface ActionResult {
   readonly sentence: string
   /** True when nothing was done, because it could have done harm. */
   readonly isVetoed?: boolean
+  /** Of a clean-up. */
+  readonly report?: CleanUpReport
 }
 
 /** How far a session has got: it is connected, waits for a phone, is on its way to either, or waits for an operator. */

@@ -121,13 +121,17 @@ export class Actions {
   }
 
   /** Returns null while the action waits. */
-  async #perform(id: string, { type, approved, step, requestedBy, runnerId }: SessionAction): Promise<ActionResult | null> {
+  async #perform(
+    id: string,
+    { type, approved, step, cleanUp, requestedBy, runnerId }: SessionAction,
+  ): Promise<ActionResult | null> {
     const handler = ACTIONS[type]
     const now = (): number => this.#clock.now()
     const runsOutAtMs = this.#runsOutAtMs
     const running: RunningAction = {
       approved,
       step,
+      cleanUp,
       requestedBy,
       begunBy: runnerId,
       get isInTime() {
@@ -204,13 +208,13 @@ export class Actions {
     await within(this.#clock, ASK_WITHIN_MS, promise).catch(() => {})
   }
 
-  #finish(id: string, state: 'done' | 'failed' | 'vetoed', { code, sentence }: ActionResult): void {
+  #finish(id: string, state: 'done' | 'failed' | 'vetoed', { code, sentence, report }: ActionResult): void {
     this.#open.delete(id)
     this.#finished.add(id)
     this.#running = null
     this.#logger.info({ action: id, state, result: code }, 'A recovery action ended.')
     const steps = new Append({ at: new Date(this.#clock.now()), what: sentence })
-    this.#write(id, { state, result: { code, sentence }, steps, finishedAt: SERVER_TIME })
+    this.#write(id, { state, result: { code, sentence }, ...(report ? { report } : {}), steps, finishedAt: SERVER_TIME })
   }
 
   #write(id: string, fields: Fields): void {

@@ -1,5 +1,6 @@
 import type { SessionActionType } from '@holdfast/core/operations/recovery-action-document'
 import type { ActionHandler } from './action-handler.ts'
+import { cleanUp } from './clean-up.ts'
 import { logout } from './logout.ts'
 import { recover } from './recover.ts'
 import { restart } from './restart.ts'
@@ -9,4 +10,10 @@ import { restore } from './restore.ts'
  * The handler of each type of action. A new action also needs its name in core's `recovery-action-document.ts` and its route in the
  * API's `recovery.ts`.
  */
-export const ACTIONS: Readonly<Record<SessionActionType, ActionHandler>> = { restart, logout, restore, recover }
+export const ACTIONS: Readonly<Record<SessionActionType, ActionHandler>> = {
+  restart,
+  logout,
+  restore,
+  recover,
+  'clean-up': cleanUp,
+}

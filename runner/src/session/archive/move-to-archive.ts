@@ -36,7 +36,8 @@ export async function moveToArchive(
     state.append({})
     const { sequence: seq, epoch } = await state.journal.cut()
     await writeArchive(objects, cipher, { seq, epoch }, valuesOf(batch))
-    const unused = batch.filter(({ kind, id, value }) => state.image.get(kind, id) === value)
+    if (state.isRetired) throw new Error('A newer image replaced this one: its records are cleaned up later.')
+    const unused = batch.filter((copy) => isUnchanged(state.image, copy))
     if (unused.length === 0) continue
     const place = STATE_KINDS.archived.codec.encode({ seq, epoch })
     const keys: Record<string, Record<string, string | null>> = { archived: {} }
@@ -50,6 +51,9 @@ export async function moveToArchive(
   }
   return moved
 }
+
+/** Whether the record was not used since it was copied. */
+const isUnchanged = (image: StateImage, { kind, id, value }: Copy): boolean => image.get(kind, id) === value
 
 /** Copies of the records as they are now, in batches for one object each. */
 function batchesOf(image: StateImage, records: readonly PlannedRecord[]): Copy[][] {

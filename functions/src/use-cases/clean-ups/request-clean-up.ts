@@ -1,0 +1,68 @@
+import { inParallel } from '@holdfast/core/platform/in-parallel'
+import { SESSIONS } from '@holdfast/core/session/session-document'
+import { knowsSession, type Principal } from '../../app/principal.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { findSession, isRemoved } from '../find-session.ts'
+import type { ActionAnswer } from '../recoveries/action-answer.ts'
+import { requestAction } from '../recoveries/request-action.ts'
+
+type Needed = Pick<Dependencies, 'documents' | 'logger'>
+
+export interface CleanUpRequest {
+  /** Only reports what would be moved. */
+  readonly dryRun: boolean
+  /** Days without use, instead of those of the tenant. */
+  readonly olderThan: number | null
+}
+
+const AT_ONCE = 10
+
+/**
+ * Asks for a clean-up of a session's Signal records. The session's owner performs it. While one is open, a repeat returns that one.
+ *
+ * @throws Refusal `unknown-session`
+ */
+export async function requestCleanUp(
+  { documents, logger }: Needed,
+  principal: Principal,
+  name: string,
+  request: CleanUpRequest,
+): Promise<ActionAnswer> {
+  const { id: sessionId } = await findSession(documents, principal, name)
+  const action = await requestFor(documents, principal, sessionId, request)
+  logger.info({ action: action.id, type: 'clean-up' }, 'Recovery action requested.')
+  return action
+}
+
+/** Asks for a clean-up of each session that the caller knows and that has a state. */
+export async function requestCleanUps(
+  { documents, logger }: Needed,
+  principal: Principal,
+  request: CleanUpRequest,
+): Promise<ActionAnswer[]> {
+  const found = await documents.query({ collection: SESSIONS, where: [['tenant', '==', principal.tenant]] })
+  const known = found.filter(
+    (snapshot) => knowsSession(principal, snapshot.id) && !isRemoved(snapshot) && snapshot.fields['runnerId'] != null,
+  )
+  const actions: ActionAnswer[] = []
+  await inParallel(AT_ONCE, known, async ({ id }) => {
+    actions.push(await requestFor(documents, principal, id, request))
+  })
+  logger.info({ sessions: actions.length }, 'Clean-ups of all sessions were requested.')
+  return actions.toSorted((one, other) => (sessionOf(one) < sessionOf(other) ? -1 : 1))
+}
+
+const sessionOf = ({ session }: ActionAnswer): string => session ?? ''
+
+const requestFor = (
+  documents: Needed['documents'],
+  principal: Principal,
+  sessionId: string,
+  { dryRun, olderThan }: CleanUpRequest,
+): Promise<ActionAnswer> =>
+  requestAction(documents, principal, {
+    sessionId,
+    type: 'clean-up',
+    why: 'Requested over HTTP.',
+    cleanUp: { dryRun, olderThanDays: olderThan },
+  })
