@@ -335,7 +335,11 @@ const ofOthers: readonly MadeQuery[] = [
   others(ERASURE, WEBHOOK_DELIVERIES, [session], { orderBy: ['id', 'asc'] }),
   others('functions/src/use-cases/erasure/contact-directory.ts', directoryPath(NOBODY, 'contacts')),
   others('functions/src/use-cases/erasure/contact-directory.ts', directoryPath(NOBODY, 'chats')),
-  others('functions/src/use-cases/erasure/remove-erased-objects.ts', ERASURES, [['state', '==', 'open']]),
+  others('functions/src/use-cases/erasure/contact-directory.ts', directoryPath(NOBODY, 'labels')),
+  others('functions/src/use-cases/erasure/remove-erased-objects.ts', ERASURES, [['state', '==', 'open']], {
+    orderBy: ['id', 'asc'],
+    startAfter: 'a',
+  }),
   counted(MOVE_IN, SESSIONS, [tenant]),
   others(MOVE_IN, SESSIONS, [['me.id', '==', NOBODY]]),
   others(PLACEMENT, RUNNERS),

@@ -35,6 +35,23 @@ export const incomingFolder = (tenant: string): string => `media/${tenant}/_inco
 /** The name of the object with the bytes of a medium. Each id is used once. */
 export const mediaObjectOf = (sessionId: string, id: string): string => `${mediaFolder(sessionId)}${id}`
 
+/** The object of a file that the owner of a session has fetched from an address to send it. */
+export const fetchedObjectOf = (sessionId: string, jobId: string): string => mediaObjectOf(sessionId, jobId)
+
+/** The object of a sound that the owner of a session has converted to send it. */
+export const convertedObjectOf = (sessionId: string, jobId: string): string => mediaObjectOf(sessionId, `${jobId}${CONVERTED}`)
+
+const CONVERTED = '-voice'
+
+/** The job that an object was fetched or converted for. For any other object its own id, which is no job's. */
+export const jobOfObject = (object: string): string => {
+  const id = lastPartOf(object)
+  return id.endsWith(CONVERTED) ? id.slice(0, -CONVERTED.length) : id
+}
+
+/** The id in the name of an object. */
+export const lastPartOf = (object: string): string => object.slice(object.lastIndexOf('/') + 1)
+
 /** The session whose key seals the bytes of an object. Null for a name that is not one of a session's media. */
 export function sessionOfMedia(object: string): string | null {
   const [folder, tenant, session = '', ...rest] = object.split('/')

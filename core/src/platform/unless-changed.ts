@@ -8,6 +8,7 @@ export const unlessChanged = (path: string, known: DocumentSnapshot | null | und
  * Writes fields into a document in the version that was read, or creates it where there was none. Returns false when the document is
  * another one by now. Somebody else was faster then, or the commit succeeded without an answer.
  *
+ * @param along changes of the same commit
  * @throws the error of the commit when the document is as it was
  */
 export async function writeUnlessChanged(
@@ -15,9 +16,10 @@ export async function writeUnlessChanged(
   path: string,
   known: DocumentSnapshot | null,
   fields: Fields,
+  along: readonly Change[] = [],
 ): Promise<boolean> {
   try {
-    await documents.commit([unlessChanged(path, known, fields)])
+    await documents.commit([unlessChanged(path, known, fields), ...along])
     return true
   } catch (error) {
     const now = await documents.read(path)

@@ -1,10 +1,17 @@
 import { OWNER_QUERIES } from '@holdfast/core/operations/owner-query-document'
+import { Deadline } from '@holdfast/core/platform/deadlines'
 import type { Change } from '@holdfast/core/platform/ports'
 import type { Dependencies } from './dependencies.ts'
 import { removeErasedObjects } from './erasure/remove-erased-objects.ts'
 import { expireMedia } from './expire-media.ts'
 
 type Needed = Pick<Dependencies, 'documents' | 'media' | 'tenants' | 'wrappingKey' | 'clock' | 'logger'>
+
+/** All parts together. The function is ended after 1800 s. What one run does not manage, the next one does. */
+const RUN_MS = 25 * 60_000
+
+/** How long each part may take. The last one also gets what the others leave. */
+const PLAN = { questions: 2 * 60_000, erased: 10 * 60_000, media: 13 * 60_000 } as const
 
 const PAGE = 400
 const MOST_PAGES = 100
@@ -14,23 +21,24 @@ const MOST_PAGES = 100
  * media whose time is over.
  */
 export async function cleanUp(dependencies: Needed): Promise<void> {
+  const deadline = new Deadline(dependencies.clock, RUN_MS)
   try {
-    await removeOldQuestions(dependencies)
+    await removeOldQuestions(dependencies, deadline.forStep(PLAN, 'questions'))
   } catch (error) {
     dependencies.logger.warn({ error }, 'Old questions to owners could not be removed; the next run does it.')
   }
   try {
-    await removeErasedObjects(dependencies)
+    await removeErasedObjects(dependencies, deadline.forStep(PLAN, 'erased'))
   } catch (error) {
     dependencies.logger.error({ error }, 'Objects of erased contacts could not be removed; the next run tries again.')
   }
-  await expireMedia(dependencies)
+  await expireMedia(dependencies, deadline)
 }
 
 /** Removes the questions to owners whose time is over. Whoever asked has gone. */
-async function removeOldQuestions({ documents, clock }: Needed): Promise<void> {
+async function removeOldQuestions({ documents, clock }: Needed, deadline: Deadline): Promise<void> {
   const old = [['expiresAt', '<=', new Date(clock.now())]] as const
-  for (let page = 0; page < MOST_PAGES; page++) {
+  for (let page = 0; page < MOST_PAGES && deadline.remainingMs > 0; page++) {
     const found = await documents.query({ collection: OWNER_QUERIES, where: old, select: ['expiresAt'], limit: PAGE })
     if (found.length === 0) return
     await documents.commit(found.map(({ path }): Change => ({ kind: 'delete', path })))

@@ -1,10 +1,17 @@
 import { JOBS, jobDocumentSchema, OPEN_JOB_STATUSES } from '@holdfast/core/message/job-document'
 import { hasFile } from '@holdfast/core/message/media-content'
-import { incomingFolder, mediaFolderOfTenant, sessionOfMedia } from '@holdfast/core/message/media-document'
+import {
+  incomingFolder,
+  jobOfObject,
+  lastPartOf,
+  mediaFolderOfTenant,
+  sessionOfMedia,
+} from '@holdfast/core/message/media-document'
 import { receivedMediaPath } from '@holdfast/core/message/received-media-document'
 import { openJobContent } from '@holdfast/core/message/sealed-content'
 import { TENANTS } from '@holdfast/core/operations/tenant-document'
-import { Deadline } from '@holdfast/core/platform/deadlines'
+import type { Deadline } from '@holdfast/core/platform/deadlines'
+import { HoldfastError } from '@holdfast/core/platform/errors'
 import { parseStored } from '@holdfast/core/platform/parse'
 import type { DocumentSnapshot, Query } from '@holdfast/core/platform/ports'
 import { writeUnlessChanged } from '@holdfast/core/platform/unless-changed'
@@ -14,8 +21,6 @@ import { cipherOf } from './find-session.ts'
 
 type Needed = Pick<Dependencies, 'documents' | 'media' | 'tenants' | 'wrappingKey' | 'clock' | 'logger'>
 
-/** The schedule runs each day. What one run does not manage, the next one does. */
-const RUN_MS = 25 * 60_000
 const PAGE = 200
 const DAY_MS = 24 * 60 * 60 * 1000
 
@@ -27,22 +32,16 @@ const WITH_FILE: ReadonlySet<string> = new Set(['image', 'video', 'voice', 'docu
 
 /**
  * Removes media that are older than their tenant keeps them, and what requests have left behind. A medium that a message still needs
- * stays. Returns the number of removed objects.
+ * stays. What there is no time for, the next run does. Returns the number of removed objects.
  */
-export async function expireMedia(dependencies: Needed): Promise<number> {
-  const { documents, clock, logger, tenants, media } = dependencies
-  const deadline = new Deadline(clock, RUN_MS)
+export async function expireMedia(dependencies: Needed, deadline: Deadline): Promise<number> {
+  const { documents, logger } = dependencies
   const known = await documents.query({ collection: TENANTS, select: [] })
   let removed = 0
   for (const tenant of new Set([DEFAULT_TENANT, ...known.map(({ id }) => id)])) {
-    for await (const name of media.createdBefore(incomingFolder(tenant), new Date(clock.now() - INCOMING_MS))) {
-      await media.remove(name)
-      removed++
-    }
-    const { mediaRetentionDays: days } = await tenants.settingsOf(tenant)
-    if (days === 0) continue
     try {
-      removed += await expireOf(dependencies, { tenant, before: new Date(clock.now() - days * DAY_MS), deadline })
+      removed += await removeIncoming(dependencies, tenant, deadline)
+      removed += await removeOld(dependencies, tenant, deadline)
     } catch (error) {
       logger.error({ error, tenant }, 'The media of a tenant could not be removed; the next run tries again.')
     }
@@ -50,6 +49,26 @@ export async function expireMedia(dependencies: Needed): Promise<number> {
   if (removed > 0) logger.info({ count: removed }, 'Media whose time is over were removed.')
   if (deadline.remainingMs === 0) logger.warn('There was no time to remove all old media; the next run goes on.')
   return removed
+}
+
+/** Removes what requests have left behind. */
+async function removeIncoming({ media, clock }: Needed, tenant: string, deadline: Deadline): Promise<number> {
+  let removed = 0
+  for await (const name of media.createdBefore(incomingFolder(tenant), new Date(clock.now() - INCOMING_MS))) {
+    if (deadline.remainingMs === 0) break
+    await media.remove(name)
+    removed++
+  }
+  return removed
+}
+
+/** @throws HoldfastError `bad-document` when nobody can tell how long the tenant keeps its media */
+async function removeOld(dependencies: Needed, tenant: string, deadline: Deadline): Promise<number> {
+  const { tenants, clock } = dependencies
+  const { settings, isDamaged } = await tenants.of(tenant)
+  if (isDamaged) throw new HoldfastError('bad-document', `The document of tenant ${tenant} is damaged. Its media stay.`)
+  const days = settings.mediaRetentionDays
+  return days === 0 ? 0 : expireOf(dependencies, { tenant, before: new Date(clock.now() - days * DAY_MS), deadline })
 }
 
 interface Scope {
@@ -60,7 +79,7 @@ interface Scope {
 
 async function expireOf(dependencies: Needed, { tenant, before, deadline }: Scope): Promise<number> {
   const { media } = dependencies
-  const isNeeded = await neededByJobs(dependencies, tenant)
+  const isNeeded = await neededByJobs(dependencies, tenant, deadline)
   let removed = 0
   for await (const name of media.createdBefore(mediaFolderOfTenant(tenant), before)) {
     if (deadline.remainingMs === 0) break
@@ -73,15 +92,13 @@ async function expireOf(dependencies: Needed, { tenant, before, deadline }: Scop
   return removed
 }
 
-const lastPart = (object: string): string => object.slice(object.lastIndexOf('/') + 1)
-
 /**
  * Finds out what the messages that are not settled yet need: what came with their requests, and what an owner has fetched or converted
  * for them. A message that comes later has younger files.
  *
  * @throws HoldfastError when the content of such a message does not open, because it may need any object
  */
-async function neededByJobs(dependencies: Needed, tenant: string): Promise<(object: string) => boolean> {
+async function neededByJobs(dependencies: Needed, tenant: string, deadline: Deadline): Promise<(object: string) => boolean> {
   const { documents } = dependencies
   const objects = new Set<string>()
   const jobs = new Set<string>()
@@ -96,13 +113,14 @@ async function neededByJobs(dependencies: Needed, tenant: string): Promise<(obje
     limit: PAGE,
   }
   for (let last: DocumentSnapshot | undefined; ;) {
+    if (deadline.remainingMs === 0) return () => true
     const page = await documents.query(last ? { ...query, startAfter: [last.fields['createdAt'], last.id] } : query)
     for (const snapshot of page.filter(({ fields }) => WITH_FILE.has(String(fields['type'])))) {
       jobs.add(snapshot.id)
       const object = await objectOf(dependencies, snapshot)
       if (object !== null) objects.add(object)
     }
-    if (page.length < PAGE) return (object) => objects.has(object) || jobs.has(lastPart(object).replace(/-voice$/, ''))
+    if (page.length < PAGE) return (object) => objects.has(object) || jobs.has(jobOfObject(object))
     last = page.at(-1)
   }
 }
@@ -119,7 +137,7 @@ async function objectOf({ documents, wrappingKey }: Needed, { id, fields, path }
  */
 async function markExpired({ documents }: Needed, sessionId: string, object: string): Promise<boolean> {
   const collection = receivedMediaPath(sessionId)
-  const path = `${collection}/${lastPart(object)}`
+  const path = `${collection}/${lastPartOf(object)}`
   if ((await documents.read(path))?.fields['state'] === 'pending') return false
   for (const found of await documents.query({ collection, where: [['object', '==', object]], limit: PAGE })) {
     const expired = { state: 'expired', reason: 'retention', filename: null }

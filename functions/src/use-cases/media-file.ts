@@ -136,7 +136,7 @@ async function ownFile(
     case 'pending':
       throw pending('The runner has not fetched the file from its address yet.')
     case 'gone':
-      throw expired()
+      throw found.reason === 'expired' ? expired() : gone(found.reason)
     case 'unknown':
       throw unknownFile()
   }
@@ -170,6 +170,9 @@ const REASONS: Readonly<Record<string, string>> = {
   'no-longer': 'WhatsApp does not have the file any more, and neither does the phone.',
   'too-large': 'The file is larger than this installation takes (MAX_INCOMING_MEDIA_MB of the runners).',
   damaged: 'The file is damaged at WhatsApp.',
+  erased: 'The data of the contact was erased, and the file with it.',
+  archived: 'The message is archived, and files of archived messages are not shown.',
+  'not-fetched': 'The message was not sent, and nobody has fetched its file from its address.',
 }
 
 const expired = (): Refusal =>

@@ -18,6 +18,8 @@ export interface KnownTenant {
   readonly exists: boolean
   readonly state: TenantDocument['state']
   readonly settings: TenantSettings
+  /** Whether its document cannot be read. The settings are then the last good ones, or the defaults. */
+  readonly isDamaged?: boolean
 }
 
 interface Needed {
@@ -74,7 +76,7 @@ export class TenantDirectory {
     } catch (error) {
       if (!isDamage(error)) throw error
       this.#dependencies.logger.error({ error, tenant }, 'The configuration of a tenant is damaged; its last good one stays.')
-      return this.#lastGood.get(tenant) ?? this.#without(true)
+      return { ...(this.#lastGood.get(tenant) ?? this.#without(true)), isDamaged: true }
     }
   }
 

@@ -1,7 +1,9 @@
 import { incomingFolder, mediaObjectOf } from '@holdfast/core/message/media-document'
 import { receivedMediaPath } from '@holdfast/core/message/received-media-document'
 import { tenantPath } from '@holdfast/core/operations/tenant-document'
+import { Deadline } from '@holdfast/core/platform/deadlines'
 import type { Fields } from '@holdfast/core/platform/ports'
+import { systemClock } from '@holdfast/core/platform/system-clock'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { expireMedia } from '../../../functions/src/use-cases/expire-media.ts'
 import { MemoryObjects } from '../contract/memory-objects.ts'
@@ -15,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => queue[Symbol.asyncDispose]())
 
-const run = () => expireMedia({ ...queue.dependencies, media })
+const run = () => expireMedia({ ...queue.dependencies, media }, new Deadline(systemClock, 60_000))
 
 const configure = (config: Fields) =>
   queue.api.documents.commit([

@@ -6,6 +6,7 @@ import { DIRECTORY } from './catalogue/directory.ts'
 import { DOCTOR } from './catalogue/doctor.ts'
 import { EMBEDDED } from './catalogue/embedded.ts'
 import { ENDINGS } from './catalogue/endings.ts'
+import { ERASURE } from './catalogue/erasure.ts'
 import { FAILOVER } from './catalogue/failover.ts'
 import { FLEET } from './catalogue/fleet.ts'
 import { HEALTH } from './catalogue/health.ts'
@@ -35,6 +36,7 @@ export const CATALOGUE: readonly Mutant[] = [
   INCOMING,
   LOG,
   ENDINGS,
+  ERASURE,
   SECRECY,
   BESIDE,
   PACE,

@@ -5,9 +5,7 @@ import { writeUnlessChanged } from '@holdfast/core/platform/unless-changed'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { bodyPlace, type Delivery, deliverySchema } from '@holdfast/core/session/webhook-delivery-document'
 import type { Dependencies } from '../dependencies.ts'
-
-/** Firestore removes what is over after so long. */
-const KEPT_FOR_MS = 30 * 24 * 60 * 60_000
+import { endedAt } from '../webhooks/attempt.ts'
 
 const PROBLEM = { code: 'erased', message: 'The data of the contact was erased before the end point took the event.' }
 
@@ -28,9 +26,7 @@ export async function eraseDelivery(
   const payload = payloadOf(cipher, snapshot.id, delivery)
   if (payload === undefined) return 'unreadable'
   if (!tellsOf(payload, names)) return 'of-others'
-  const nowMs = clock.now()
-  const over = { waitsIn: null, notBefore: null, lookAt: null, endedAt: new Date(nowMs), expireAt: new Date(nowMs + KEPT_FOR_MS) }
-  const fields = { status: 'dead', body: null, problem: PROBLEM, ...over }
+  const fields = { status: 'dead', body: null, problem: PROBLEM, ...endedAt(clock.now(), 'dead') }
   return (await writeUnlessChanged(documents, snapshot.path, snapshot, fields)) ? 'erased' : 'changed'
 }
 

@@ -2,13 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { isTombstone } from '@holdfast/core/message/archived-job'
 import { chatIdOf } from '@holdfast/core/message/chat-id'
 import { JOBS, type JobDocument, OPEN_JOB_STATUSES } from '@holdfast/core/message/job-document'
+import { hasFile } from '@holdfast/core/message/media-content'
 import { mediaObjectOf } from '@holdfast/core/message/media-document'
 import { changeFieldOf } from '@holdfast/core/message/message-change'
 import { messagesPath } from '@holdfast/core/message/message-document'
 import { parkedStanzasPath } from '@holdfast/core/message/parked-stanza-document'
 import { receivedMediaPath } from '@holdfast/core/message/received-media-document'
 import { openJobContent, sealJobContent } from '@holdfast/core/message/sealed-content'
-import { type Change, type DocumentSnapshot, type Query, REMOVED } from '@holdfast/core/platform/ports'
+import { isDamage } from '@holdfast/core/platform/errors'
+import { type Change, type DocumentSnapshot, type Fields, type Query, REMOVED } from '@holdfast/core/platform/ports'
 import { writeUnlessChanged } from '@holdfast/core/platform/unless-changed'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { WEBHOOK_DELIVERIES } from '@holdfast/core/session/webhook-delivery-document'
@@ -19,9 +21,10 @@ import { personOf } from '../directory/named-chats.ts'
 import { cipherOf, findSession } from '../find-session.ts'
 import { parseJob } from '../parse-job.ts'
 import { Refusal } from '../refusal.ts'
+import { placesOf } from '../sent-file.ts'
 import { eraseDelivery } from './contact-deliveries.ts'
 import { forgetPerson, idsOf } from './contact-directory.ts'
-import { ObjectRemovals } from './object-removals.ts'
+import { ObjectRemovals, type Removal } from './object-removals.ts'
 import { type Remains, remainsOf } from './remains.ts'
 
 type Needed = Pick<Dependencies, 'documents' | 'archives' | 'media' | 'wrappingKey' | 'clock' | 'logger'>
@@ -40,7 +43,7 @@ const CHANGES = ['reaction', 'vote', 'response'] as const
 
 const KEPT =
   'The Signal keys of the contact and the name that it gave itself, in the encrypted state of the session: without the keys its ' +
-  'messages cannot be read.'
+  'messages cannot be read. The contact among the members of groups, in the sealed documents of these groups: the groups tell who is in them.'
 
 export const ERASED_KINDS = [
   'messages',
@@ -87,6 +90,8 @@ export async function eraseContact(
   const isMore = await eraser.removeMessages()
   const next = await eraser.lookThrough(cursor)
   const { removed, left } = eraser
+  const objects = await eraser.removeObjects()
+  removed.media += objects.media
   // The contacts tell by which ids the person is known, so they go last.
   if (!isMore && next === null && Object.values(left).every((count) => count === 0)) {
     if (await forgetPerson(dependencies, principal, { name, ids, cipher, sessionId })) removed.directory++
@@ -95,7 +100,7 @@ export async function eraseContact(
   logger.info({ ...removed, ...left }, 'Data of a contact was erased.')
   // While messages remain, the jobs of this page are looked through again, which changes nothing.
   const complete = !isMore && next === null && Object.values(left).every((count) => count === 0)
-  return { removed, left, cursor: next, complete, remains: remainsOf(clock.now(), eraser.waiting), kept: KEPT }
+  return { removed, left, cursor: next, complete, remains: remainsOf(clock.now(), objects.waiting), kept: KEPT }
 }
 
 interface Subject {
@@ -114,14 +119,14 @@ class Eraser {
   constructor(dependencies: Needed, subject: Subject) {
     this.#dependencies = dependencies
     this.#subject = subject
-    const { media, clock } = dependencies
+    const { documents, media, clock } = dependencies
     const id = randomBytes(15).toString('hex')
-    this.#objects = new ObjectRemovals({ media, sessionId: subject.sessionId, id, now: new Date(clock.now()) })
+    this.#objects = new ObjectRemovals({ documents, media, sessionId: subject.sessionId, id, now: new Date(clock.now()) })
   }
 
-  /** How many objects the nightly run has to remove. */
-  get waiting(): number {
-    return this.#objects.waiting
+  /** Removes the objects to which nothing points any more. */
+  removeObjects(): ReturnType<ObjectRemovals['removeAll']> {
+    return this.#objects.removeAll()
   }
 
   /** Removes messages, stanzas, and what the person did with messages of others. Returns whether there are more. */
@@ -166,24 +171,31 @@ class Eraser {
   ): Promise<boolean> {
     const { documents } = this.#dependencies
     const found = await documents.query({ collection, where: [where], limit: AT_ONCE, select: ['type'] })
-    const gone: Change[] = []
-    for (const { id, path, fields } of found) {
-      gone.push({ kind: 'delete', path })
-      if (what === 'messages' && !WITHOUT_BYTES.has(String(fields['type']))) gone.push(...(await this.#removeMedium(id)))
+    const gone: Change[] = found.map(({ path }) => ({ kind: 'delete', path }))
+    const objects: Removal[] = []
+    for (const { id, fields } of what === 'messages' ? found : []) {
+      if (WITHOUT_BYTES.has(String(fields['type']))) continue
+      const medium = await this.#mediumOf(id)
+      gone.push(...medium.gone)
+      objects.push(...medium.objects)
     }
-    this.removed.media += this.#takeRemoved()
-    if (gone.length > 0) await documents.commit([...gone, ...this.#objects.record()])
+    if (gone.length > 0) {
+      await this.#objects.with(await this.#objects.present(objects), async (record) => {
+        await documents.commit([...gone, ...record])
+        return true
+      })
+    }
     this.removed[what] += found.length
     return found.length === AT_ONCE
   }
 
-  /** A medium that the owner has still to fetch may get its object after this. */
-  async #removeMedium(id: string): Promise<Change[]> {
+  /** The file of a message. The owner may get its object after this, if it has still to fetch it. */
+  async #mediumOf(id: string): Promise<{ readonly gone: readonly Change[]; readonly objects: readonly Removal[] }> {
     const { sessionId } = this.#subject
     const path = `${receivedMediaPath(sessionId)}/${id}`
     const medium = await this.#dependencies.documents.read(path)
-    await this.#objects.remove(mediaObjectOf(sessionId, id), medium?.fields['state'] === 'pending')
-    return medium ? [{ kind: 'delete', path }] : []
+    const objects = [{ name: mediaObjectOf(sessionId, id), isUnderway: medium?.fields['state'] === 'pending', isMedium: true }]
+    return { gone: medium ? [{ kind: 'delete', path }] : [], objects }
   }
 
   async #removeChanges(field: string, by: string): Promise<boolean> {
@@ -212,11 +224,13 @@ class Eraser {
       const job = parseJob(snapshot)
       if (!this.#subject.ids.includes(job.chat)) return
       if (OPEN_JOB_STATUSES.includes(job.status)) return void this.left.openJobs++
-      await this.#removeBytes(snapshot.id, job, this.#subject.cipher)
-      const content = sealJobContent(this.#subject.cipher, snapshot.id, { type: 'text', text: '' })
-      await this.#write(snapshot, { chat: NOBODY, type: 'text', content, proto: null, mediaId: REMOVED }, 'jobs')
+      const { cipher } = this.#subject
+      const bytes = bytesOf(snapshot.id, job, cipher)
+      const content = sealJobContent(cipher, snapshot.id, { type: 'text', text: '' })
+      const fields = { chat: NOBODY, type: 'text', content, proto: null, mediaId: REMOVED }
+      await this.#write(snapshot, fields, bytes, 'jobs')
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error
+      if (!(error instanceof Refusal) && !isDamage(error)) throw error
       this.left.unreadable++
     }
   }
@@ -230,32 +244,28 @@ class Eraser {
     const { object } = snapshot.fields['archive'] as { object: string }
     // In storage mode `local` the archives lie in a bucket, and media do not.
     if ((await media.sizeOf(object)) === null) return void this.left.objects++
-    await this.#removeBytes(snapshot.id, job, cipher)
-    await this.#objects.remove(object)
-    this.#takeRemoved()
-    await this.#write(snapshot, { erasedAt: new Date(clock.now()) }, 'archivedJobs')
-  }
-
-  async #removeBytes(jobId: string, job: Pick<JobDocument, 'type' | 'content'>, cipher: SessionCipher): Promise<void> {
-    const content = openJobContent(cipher, jobId, job)
-    const source = 'media' in content ? content.media.source : null
-    if (source?.kind === 'stored') await this.#objects.remove(source.object)
-    this.removed.media += this.#takeRemoved()
+    const objects = [...bytesOf(snapshot.id, job, cipher), { name: object, isMedium: false }]
+    await this.#write(snapshot, { erasedAt: new Date(clock.now()) }, objects, 'archivedJobs')
   }
 
   /** Writes in the version that was read. A receipt may have come meanwhile: the next call finds the document again. */
-  async #write(snapshot: DocumentSnapshot, fields: Record<string, unknown>, what: 'jobs' | 'archivedJobs'): Promise<void> {
+  async #write(
+    snapshot: DocumentSnapshot,
+    fields: Fields,
+    objects: readonly Removal[],
+    what: 'jobs' | 'archivedJobs',
+  ): Promise<void> {
     const { documents } = this.#dependencies
-    const record = this.#objects.record()
-    if (record.length > 0) await documents.commit(record)
-    if (await writeUnlessChanged(documents, snapshot.path, snapshot, fields)) this.removed[what]++
+    const isWritten = await this.#objects.with(await this.#objects.present(objects), (record) =>
+      writeUnlessChanged(documents, snapshot.path, snapshot, fields, record),
+    )
+    if (isWritten) this.removed[what]++
     else this.left.changed++
   }
+}
 
-  /** The number of objects that were removed since it was asked last. */
-  #takeRemoved(): number {
-    const { removed } = this.#objects
-    this.#objects.removed = 0
-    return removed
-  }
+/** Every object in which the file of a job may lie: what came with it, what its owners have fetched and what they have converted. */
+function bytesOf(jobId: string, job: JobDocument, cipher: SessionCipher): readonly Removal[] {
+  const content = openJobContent(cipher, jobId, job)
+  return hasFile(content) ? placesOf(jobId, job, content).map(({ object }) => ({ name: object, isMedium: true })) : []
 }

@@ -1,4 +1,5 @@
 import type { MediaContent } from '@holdfast/core/message/media-content'
+import { convertedObjectOf, fetchedObjectOf, sessionOfMedia } from '@holdfast/core/message/media-document'
 import type { UploadedMedia } from '@holdfast/core/message/uploaded-media'
 import { HoldfastError, isHoldfastError } from '@holdfast/core/platform/errors'
 import type { Bytes, ObjectStreams } from '@holdfast/core/platform/object-streams'
@@ -7,7 +8,6 @@ import { tenantOf } from '@holdfast/core/session/ids'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { openMedia, type OpenedMedia, sealedMedia } from '@holdfast/core/security/media-cipher'
 import type { MediaUploads, MediumKind } from '../../whatsapp/media.ts'
-import { convertedObject, fetchedObject } from './file-of-job.ts'
 import { factsOf, isVoiceAlready } from './media-facts.ts'
 import type { VoiceConverter } from './voice-converter.ts'
 
@@ -92,7 +92,7 @@ export class OutgoingMedia {
       return { ...opened, mimetype }
     }
     const { sessionId } = this.#options
-    const object = fetchedObject(sessionId, jobId)
+    const object = fetchedObjectOf(sessionId, jobId)
     const known = await this.#opened(object)
     if (known) return { ...known, mimetype }
     const fetched = await this.#fetch(source.url)
@@ -121,7 +121,7 @@ export class OutgoingMedia {
 
   async #converted(jobId: string, given: Opened, mimetype: string): Promise<Opened> {
     const { converter, sessionId } = this.#options
-    const object = convertedObject(sessionId, jobId)
+    const object = convertedObjectOf(sessionId, jobId)
     const known = await this.#opened(object)
     if (known) return { ...known, mimetype }
     await this.#keep(object, converter.toVoice(given.read()))
@@ -141,8 +141,8 @@ export class OutgoingMedia {
 
   async #opened(object: string): Promise<OpenedMedia | null> {
     const { store, cipher, cipherOf, sessionId } = this.#options
-    const [, tenant, owner] = object.split('/')
-    if (owner === undefined || tenant !== tenantOf(sessionId) || tenantOf(owner) !== tenant) {
+    const owner = sessionOfMedia(object)
+    if (owner === null || tenantOf(owner) !== tenantOf(sessionId)) {
       throw cannotUse('The bytes of the message lie elsewhere.')
     }
     const key = owner === sessionId ? cipher : await cipherOf(owner)
