@@ -50,7 +50,18 @@ export interface Backends {
 /** Google's own Firestore and Cloud Storage take the place of the stand-ins where `stores` names some. */
 export interface ReachedBackends extends Backends {
   stores?: RealStores | undefined
+  /** `host:port` of the stand-in for Cloud KMS. Absent: the key of the environment wraps. */
+  kms?: string | undefined
 }
+
+/** The full name of the key that wraps the data keys of a sandbox. */
+export const kmsKeyOf = ({ project }: Identity): string =>
+  `projects/${project}/locations/us-central1/keyRings/holdfast/cryptoKeys/wrapping`
+
+const wrappingEnvironment = (identity: Identity, kms: string | undefined): Environment =>
+  kms === undefined
+    ? { SESSION_ENCRYPTION_KEY: identity.sessionEncryptionKey }
+    : { KMS_KEY: kmsKeyOf(identity), CLOUD_KMS_EMULATOR_HOST: kms }
 
 const storesEnvironment = ({ firestore, storage, stores }: ReachedBackends): Environment =>
   stores === undefined
@@ -72,7 +83,7 @@ export function productEnvironment(identity: Identity, backends: ReachedBackends
     CLOUD_TASKS_EMULATOR_HOST: backends.tasks,
     FUNCTIONS_URL: functionsUrl,
     PUBLIC_URL: functionsUrl,
-    SESSION_ENCRYPTION_KEY: identity.sessionEncryptionKey,
+    ...wrappingEnvironment(identity, backends.kms),
     HEARTBEAT_INTERVAL_MS: '1000',
     RUNNER_DEAD_AFTER_MS: '4000',
     HEALTH_CHECK_INTERVAL: '2000',

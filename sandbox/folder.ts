@@ -8,7 +8,7 @@ import type { SandboxInfo } from './info.ts'
 import type { RealStores } from './real-stores.ts'
 
 /** What holds the data of a sandbox, of which there is a part only. Sessions lie in the last one where it is self-hosted. */
-export const DATA_FOLDERS: readonly string[] = ['firestore', 'storage', 'tasks', 'sessions']
+export const DATA_FOLDERS: readonly string[] = ['firestore', 'storage', 'tasks', 'kms', 'sessions']
 
 /** The facts that stay the same at each start in a folder. The data of the folder is useless without them. */
 export interface Identity {
@@ -56,6 +56,11 @@ export class Folder {
   /** Path of the directory of Cloud Tasks' queues. */
   get tasks(): string {
     return join(this.path, 'tasks')
+  }
+
+  /** Path of the directory of Cloud KMS' keys. */
+  get kms(): string {
+    return join(this.path, 'kms')
   }
 
   /** Path of the file that says how far a movable clock is ahead. */

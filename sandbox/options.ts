@@ -35,6 +35,8 @@ export interface SandboxOptions {
   runnerClocks?: boolean
   /** Whether scheduled functions are called at their times; true by default. Otherwise only `fireSchedule` calls them. */
   schedules?: boolean
+  /** Whether a stand-in for Cloud KMS wraps the data keys, in place of the key of the environment. */
+  kms?: boolean
   /** Place of the sessions' state; `hybrid` by default. `local` uses a directory of the folder. */
   storage?: StorageType
   /**

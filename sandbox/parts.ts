@@ -5,6 +5,7 @@ import {
   skewEnvironment,
   type StorageType,
   functionsEnvironment,
+  kmsKeyOf,
   plainEnvironment,
   productEnvironment,
   type ReachedBackends,
@@ -61,6 +62,19 @@ export function storageProcess(folder: Folder, port: number): SupervisedProcess 
     args: ['--port', String(port), '--data', folder.storage],
     env: plainEnvironment(),
     log: folder.log('storage'),
+    whenItDies: 'restart',
+    ready: 'line',
+  })
+}
+
+/** Runs the stand-in for Cloud KMS, with the key of the product. It keeps its keys on disk, so that they outlive it, as in the service. */
+export function kmsProcess(folder: Folder, port: number): SupervisedProcess {
+  return new SupervisedProcess({
+    name: 'kms',
+    entry: here('google/kms/main.ts'),
+    args: ['--port', String(port), '--data', folder.kms, '--key', kmsKeyOf(folder.identity)],
+    env: plainEnvironment(),
+    log: folder.log('kms'),
     whenItDies: 'restart',
     ready: 'line',
   })

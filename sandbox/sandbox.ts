@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { type Duration, MovableClock } from './clock/movable-clock.ts'
 import { Folder } from './folder.ts'
 import { exportFirestore, findFirestoreEmulator, firestoreProcess, type FirestoreEmulator } from './google/firestore-emulator.ts'
-import { createBucket, simulatorProcess, storageProcess, tasksProcess, type WhatsApp } from './parts.ts'
+import { createBucket, kmsProcess, simulatorProcess, storageProcess, tasksProcess, type WhatsApp } from './parts.ts'
 import { apiParts } from './api-parts.ts'
 import { Deployment } from './deployment.ts'
 import { type Backends, plainEnvironment, type ReachedBackends } from './environment.ts'
@@ -37,6 +37,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     firestore: await freePort(),
     storage: await freePort(),
     tasks: await freePort(),
+    kms: await freePort(),
     functions: await freePort(),
     server: await freePort(),
   }
@@ -57,7 +58,7 @@ interface SandboxParts {
   folder: Folder
   /** Null where Google's Firestore is used. */
   emulator: FirestoreEmulator | null
-  ports: Record<keyof Backends | 'functions' | 'server', number>
+  ports: Record<keyof Backends | 'kms' | 'functions' | 'server', number>
   proxies: Proxies | null
   neutral: NeutralHost
 }
@@ -80,6 +81,8 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
   readonly storage: SupervisedProcess
   /** It does not run where the product is `selfHosted`. */
   readonly tasks: SupervisedProcess
+  /** The stand-in for Cloud KMS. Null unless the sandbox has `kms`. */
+  readonly kms: SupervisedProcess | null
   /** The functions host, or the API server where the product is `selfHosted`. */
   readonly functions: SupervisedProcess | null
   /** Null unless the sandbox has an `apiServer`. */
@@ -110,7 +113,12 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     const own = { ...backendsAt(ports), ...(options.firestore === undefined ? {} : { firestore: options.firestore }) }
     this.proxies = proxies
     this.#neutral = neutral
-    this.#backends = { ...(proxies ? backendsBehind(proxies) : own), stores: options.stores }
+    this.kms = options.kms === true ? kmsProcess(folder, ports.kms) : null
+    this.#backends = {
+      ...(proxies ? backendsBehind(proxies) : own),
+      stores: options.stores,
+      kms: this.kms ? `127.0.0.1:${ports.kms}` : undefined,
+    }
     this.#clock = options.movableClock === true ? new MovableClock(folder.clock) : null
     const clock = this.#clock
     const api = apiParts({ folder, backends: this.#backends, ports, clock, options })
@@ -164,6 +172,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
       up(this.#firestore, () => void (this.#firestoreWasUp = true)),
       up(this.#options.stores ? null : this.storage, () => createBucket(this.#addresses.storage, project, bucket)),
       up(this.#options.selfHosted === true ? null : this.tasks),
+      up(this.kms),
       up(this.simulator, (line) => this.#simulatorIsUp(line)),
     ])
     const runners = async () => {
@@ -304,7 +313,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     try {
       if (this.#folder.kept && this.#firestoreWasUp) await this.#keepData()
     } finally {
-      await close([this.#firestore, this.storage, this.tasks, this.simulator])
+      await close([this.#firestore, this.storage, this.tasks, this.kms, this.simulator])
       await this.#slots.closeNetworks()
       await this.#neutral.close()
       for (const proxy of Object.values(this.proxies ?? {})) await proxy.close()

@@ -26,7 +26,7 @@ describe('the configuration of the API', () => {
         serviceAccount: 'holdfast-invoker@project.iam.gserviceaccount.com',
         emulator: null,
       },
-      wrapping: { keys: [{ label: '', key: Buffer.alloc(32, 1) }] },
+      wrapping: { keys: [{ label: '', key: Buffer.alloc(32, 1) }], kms: null },
       apiKeys: ['sixteen characters'],
       serverUrl: null,
       acceptsMessages: true,

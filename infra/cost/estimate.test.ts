@@ -54,6 +54,9 @@ test('what an environment has besides costs besides', () => {
   expect(all.byPart.traffic - plain.byPart.traffic).toBeCloseTo(730 * 0.0064, 1)
   expect(all.byPart.fixed - plain.byPart.fixed).toBeCloseTo(0.3, 6)
   expect(all.byPart.logs).toBeGreaterThan(plain.byPart.logs)
+  const wrapped = estimate({ ...shape, wrapping: { kmsKey: 'own' } }, { ...load, sessions: 10_000 })
+  // Five versions, and 200 requests for each session.
+  expect(wrapped.lines.find(({ what }) => what.includes('wraps'))?.usd).toBeCloseTo(0.3 + 10_000 * 200 * 0.000003, 6)
   const thousand = estimate({ ...more, audit: { dataAccess: false } }, { ...load, sessions: 10_000 })
   expect(thousand.lines.find(({ what }) => what.includes('NAT'))?.usd).toBeLessThan(730 * 0.05 + 30)
 })

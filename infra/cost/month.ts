@@ -58,7 +58,12 @@ export function monthOf(shape: Shape, load: Load): readonly CostLine[] {
     ...keptLines(shape, volume),
     ...objectLines(volume),
     ...restLines(volume),
-    ...optionLines(shape, { runners: volume.runners, reads: readsOf(volume), traffic: bytesOf('egress', volume) }),
+    ...optionLines(shape, {
+      runners: volume.runners,
+      sessions: volume.sessions,
+      reads: readsOf(volume),
+      traffic: bytesOf('egress', volume),
+    }),
   ]
 }
 

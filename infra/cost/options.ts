@@ -9,10 +9,14 @@ const { usd } = prices
 const AUDIT_BYTES = 1000
 const KEY_VERSIONS = 5
 
-export type Options = Pick<Environment, 'egress' | 'encryption' | 'audit' | 'api'>
+/** How often processes ask for a session's data key in a month: runners at each claim, the functions' instances once each, and the night. */
+const KEY_REQUESTS = 200
+
+export type Options = Pick<Environment, 'egress' | 'encryption' | 'wrapping' | 'audit' | 'api'>
 
 export interface OptionsVolume {
   readonly runners: number
+  readonly sessions: number
   /** Documents and objects that are read in a month. */
   readonly reads: number
   /** Bytes to WhatsApp in a month. */
@@ -20,7 +24,10 @@ export interface OptionsVolume {
 }
 
 /** Pure: what the options of an environment cost in a month. An audited read of several documents is one entry, so that this is the most. */
-export function optionLines({ egress, encryption, audit, api }: Options, { runners, reads, traffic }: OptionsVolume) {
+export function optionLines(
+  { egress, encryption, wrapping, audit, api }: Options,
+  { runners, sessions, reads, traffic }: OptionsVolume,
+) {
   const nat = Math.min(usd.natMostHour, runners * usd.natInstanceHour) + usd.addressHour
   return [
     ...(api.domain === undefined
@@ -38,6 +45,15 @@ export function optionLines({ egress, encryption, audit, api }: Options, { runne
         ]
       : []),
     ...(encryption ? [{ part: 'fixed', what: 'the key of the data', usd: KEY_VERSIONS * usd.kmsVersionMonth } as const] : []),
+    ...(wrapping
+      ? [
+          {
+            part: 'fixed',
+            what: 'the key that wraps the keys of sessions',
+            usd: KEY_VERSIONS * usd.kmsVersionMonth + KEY_REQUESTS * sessions * usd.kmsRequest,
+          } as const,
+        ]
+      : []),
     ...(audit.dataAccess
       ? [{ part: 'logs', what: 'the log of who reads data, at most', usd: ((reads * AUDIT_BYTES) / GIB) * usd.logGib } as const]
       : []),

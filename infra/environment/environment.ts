@@ -85,6 +85,8 @@ export const environmentSchema = z
     egress: z.strictObject({ fixedAddress: z.boolean().default(false) }).prefault({}),
     /** Data is encrypted with a key of the project's own: `own` makes one, a name takes a present one. Only from the beginning. */
     encryption: z.strictObject({ kmsKey: z.union([z.literal('own'), z.string().regex(KMS_KEY, KMS_KEY_FORM)]) }).optional(),
+    /** A key of Cloud KMS wraps the data keys of sessions: `own` makes one, a name takes a present one. Also later. */
+    wrapping: z.strictObject({ kmsKey: z.union([z.literal('own'), z.string().regex(KMS_KEY, KMS_KEY_FORM)]) }).optional(),
     /** Google logs who reads data. */
     audit: z.strictObject({ dataAccess: z.boolean().default(false) }).prefault({}),
     backups: z.strictObject({ days: z.int().min(1).max(98).default(14) }).prefault({}),

@@ -69,6 +69,7 @@ test('what only a single process or the deployment can have is no variable of a 
   expect(KNOWN_VARIABLES.filter((name) => !FILE_VARIABLES.includes(name))).toEqual([
     'API_KEY',
     'API_SERVICE_URL',
+    'CLOUD_KMS_EMULATOR_HOST',
     'CLOUD_RUN_EMULATOR_HOST',
     'CLOUD_RUN_REVISION',
     'CLOUD_TASKS_EMULATOR_HOST',
@@ -80,6 +81,7 @@ test('what only a single process or the deployment can have is no variable of a 
     'GOOGLE_CLOUD_PROJECT',
     'HOLDFAST_RELEASE',
     'INSTANCE_ID',
+    'KMS_KEY',
     'K_REVISION',
     'MAX_CONNECTIONS',
     'MEMORY_LIMIT_MB',

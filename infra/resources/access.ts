@@ -1,6 +1,7 @@
 import { SCALER_ROLE } from './accounts.ts'
 import { binding, type Binding, type Policy } from './binding.ts'
 import { bucketUsers, databaseUsers, enqueuers, enqueuersOf, queues, readersOf, type SecretName } from './deployed-functions.ts'
+import { WRAPPING_ROLE, wrappingPolicy } from './encryption.ts'
 import type { Resource, Stage } from './resource.ts'
 import { secretUrl, SECRETS } from './secrets.ts'
 import { type Account, type Target } from './target.ts'
@@ -41,11 +42,20 @@ function firstRights(target: Target): readonly Right[] {
         ...readersOf(name).map((account) => ({ role: 'roles/secretmanager.secretAccessor', account })),
       ),
     ),
+    ...wrappingKeyRights(target),
     // The sweep changes the number of runners. Who changes a pool needs the right to run something as its account.
     ...(target.isSized ? on(accountPolicy(target, 'runner'), { role: 'roles/iam.serviceAccountUser', account: 'sweeper' }) : []),
     // Whoever enqueues a task names the account in whose name the function is called.
     ...on(accountPolicy(target, 'invoker'), ...enqueuers().map((account) => ({ role: 'roles/iam.serviceAccountUser', account }))),
   ]
+}
+
+/** Whoever opens sessions unwraps their data keys. */
+function wrappingKeyRights(target: Target): readonly Right[] {
+  const { wrappingKey } = target
+  if (wrappingKey === undefined) return []
+  const policy = wrappingPolicy(target, wrappingKey)
+  return readersOf('SESSION_ENCRYPTION_KEY').map((account) => ({ role: WRAPPING_ROLE, account, policy, stage: 'access' }))
 }
 
 /** Whoever removes media and archives may delete nothing else in the bucket. A list is a right on the bucket itself. */
@@ -74,6 +84,7 @@ export const accessPolicies = (target: Target): readonly Policy[] => [
   bucketPolicy(target.bucket),
   ...(Object.keys(SECRETS) as SecretName[]).map((name) => secretPolicy(target, name)),
   accountPolicy(target, 'invoker'),
+  ...(target.wrappingKey === undefined ? [] : [wrappingPolicy(target, target.wrappingKey)]),
   ...(target.isSized ? [accountPolicy(target, 'runner')] : []),
   ...queues().map((queue) => queuePolicy(target, queue)),
 ]

@@ -35,11 +35,11 @@ const enable = (project: string, names: readonly string[]): readonly Command[] =
     gcloud(project, ['services', 'enable', ...names.slice(part * AT_A_TIME, (part + 1) * AT_A_TIME)]),
   )
 
-const optional = ({ api, budget, egress, encryption }: Environment): readonly string[] => [
+const optional = ({ api, budget, egress, encryption, wrapping }: Environment): readonly string[] => [
   ...(budget ? ['billingbudgets.googleapis.com'] : []),
   ...(egress.fixedAddress || api.domain !== undefined ? ['compute.googleapis.com'] : []),
   ...(api.iap ? ['iap.googleapis.com'] : []),
-  ...(encryption ? ['cloudkms.googleapis.com'] : []),
+  ...(encryption || wrapping ? ['cloudkms.googleapis.com'] : []),
 ]
 
 export function apis({ project, environment }: Target): readonly Resource[] {

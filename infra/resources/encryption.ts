@@ -1,10 +1,12 @@
 import { gcloud } from './command.ts'
-import { listAt, textAt, textsAt } from './fields.ts'
+import type { Policy } from './binding.ts'
+import { lastOf, listAt, textAt, textsAt } from './fields.ts'
 import type { Read, Resource } from './resource.ts'
 import type { Target } from './target.ts'
 
 const RING = 'holdfast'
 const KEY = 'data'
+const WRAPPING_KEY = 'wrapping'
 const ROLE = 'roles/cloudkms.cryptoKeyEncrypterDecrypter'
 
 /** The services that encrypt with the key, and the accounts of Google in whose name they do. */
@@ -21,13 +23,31 @@ export function kmsKeyOf({ environment, project, region }: Target): string | und
   return named === 'own' ? `projects/${project}/locations/${region}/keyRings/${RING}/cryptoKeys/${KEY}` : named
 }
 
-/** The key, and who may use it. Nothing here is ever removed: without its key all data is lost. */
+/** The keys, and who may use the one of all data. Nothing here is ever removed: without its key all data is lost. */
 export function encryption(target: Target): readonly Resource[] {
+  const { encryption: data, wrapping } = target.environment
   const key = kmsKeyOf(target)
-  if (key === undefined) return []
-  const own = target.environment.encryption?.kmsKey === 'own' ? [ring(target), keyItself(target, key)] : []
-  return [...own, ...Object.keys(AGENTS).map((service) => agent(target, key, service))]
+  const own = [...(data?.kmsKey === 'own' ? [KEY] : []), ...(wrapping?.kmsKey === 'own' ? [WRAPPING_KEY] : [])]
+  return [
+    ...(own.length === 0 ? [] : [ring(target)]),
+    ...own.map((name) => keyItself(target, name)),
+    ...(key === undefined ? [] : Object.keys(AGENTS).map((service) => agent(target, key, service))),
+  ]
 }
+
+/** Who may use the key that wraps the data keys of sessions. */
+export const wrappingPolicy = ({ project }: Target, key: string): Policy => ({
+  on: `key ${lastOf(key)}`,
+  read: { url: `${urlOf(key)}:getIamPolicy` },
+  command: ['kms', 'keys', 'add-iam-policy-binding', key, `--project=${project}`],
+  permission: 'cloudkms.cryptoKeys.setIamPolicy',
+})
+
+/** The role of those that wrap and unwrap data keys. It shows no key and changes none. */
+export const WRAPPING_ROLE = ROLE
+
+/** The versions of the key that wraps the data keys of sessions. */
+export const wrappingVersionsRead = (key: string): Read => ({ url: `${urlOf(key)}/cryptoKeyVersions?pageSize=100` })
 
 const urlOf = (name: string): string => `https://cloudkms.googleapis.com/v1/${name}`
 
@@ -42,20 +62,20 @@ function ring({ project, region }: Target): Resource {
   }
 }
 
-/** Older versions stay enabled, because data is not encrypted anew. */
+/** Older versions stay enabled, because data is not encrypted anew; data keys of sessions are wrapped anew by night, and copies of them are not. */
 function keyItself({ project, region }: Target, name: string): Resource {
   const rotation = ['--rotation-period=90d', '--next-rotation-time=+p90d']
   const place = [`--location=${region}`, `--keyring=${RING}`]
   return {
-    id: `key ${KEY}`,
+    id: `key ${name}`,
     stage: 'keys',
     lane: 'key',
-    reads: [{ url: urlOf(name) }],
+    reads: [{ url: urlOf(`projects/${project}/locations/${region}/keyRings/${RING}/cryptoKeys/${name}`) }],
     want: () => ({ purpose: 'ENCRYPT_DECRYPT', rotationPeriod: '7776000s' }),
     fixed: ['purpose'],
     permissions: ['cloudkms.cryptoKeys.create', 'cloudkms.cryptoKeys.update'],
-    create: () => [gcloud(project, ['kms', 'keys', 'create', KEY, ...place, '--purpose=encryption', ...rotation])],
-    update: () => [gcloud(project, ['kms', 'keys', 'update', KEY, ...place, ...rotation])],
+    create: () => [gcloud(project, ['kms', 'keys', 'create', name, ...place, '--purpose=encryption', ...rotation])],
+    update: () => [gcloud(project, ['kms', 'keys', 'update', name, ...place, ...rotation])],
   }
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { all, files, resource, targetOf } from './fixtures/target.ts'
+import { allResources } from './all-resources.ts'
+import { all, files, resource, target, targetOf } from './fixtures/target.ts'
 import { channels } from './monitoring.ts'
 import { image } from './repository.ts'
 import { type Answers, changeOf, presentOf, STAGES } from './resource.ts'
@@ -309,6 +310,21 @@ test('a key comes with the first deployment or never: data that is there keeps i
   const secret = { replication: { userManaged: { replicas: [{ location: 'us-central1' }] } } }
   expect(change('secret API_KEY', [secret])).toMatchObject({ kind: 'refused' })
   expect(lines('Firestore database', [])[0]).toContain(` --kms-key-name=${KEY} `)
+})
+
+test('a key that wraps the keys of sessions may come later, in the ring of the other, and is used by whoever opens sessions', () => {
+  const idsOf = (more: object) => allResources(targetOf({}, more), files).map(({ id }) => id)
+  const both = idsOf({ wrapping: { kmsKey: 'own' } })
+  expect(both.filter((id) => id.startsWith('key '))).toEqual(['key ring holdfast', 'key data', 'key wrapping'])
+  const named = 'projects/other/locations/us-central1/keyRings/r/cryptoKeys/k'
+  expect(idsOf({ encryption: undefined, wrapping: { kmsKey: named } }).filter((id) => id.startsWith('key '))).toEqual([])
+  const users = both.filter((id) => id.endsWith(' on key wrapping'))
+  const accounts = ['runner', 'api', 'tasks', 'alerts', 'webhooks', 'sweeper', 'maintainer', 'cleaner']
+  expect(users.toSorted()).toEqual(
+    accounts.map((one) => `cloudkms.cryptoKeyEncrypterDecrypter for ${one} on key wrapping`).toSorted(),
+  )
+  expect(targetOf({}, { wrapping: { kmsKey: named } }).variables).toMatchObject({ KMS_KEY: named })
+  expect(target.variables).not.toHaveProperty('KMS_KEY')
 })
 
 test("the accounts of Google's services may use the key, by the number of the project", () => {

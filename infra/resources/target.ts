@@ -94,8 +94,15 @@ export class Target {
     return this.environment.variables['FLEET_MAX'] !== undefined
   }
 
+  /** The full name of the key that wraps the data keys of sessions. Undefined where SESSION_ENCRYPTION_KEY does. */
+  get wrappingKey(): string | undefined {
+    const named = this.environment.wrapping?.kmsKey
+    return named === 'own' ? `projects/${this.project}/locations/${this.region}/keyRings/holdfast/cryptoKeys/wrapping` : named
+  }
+
   /** The variables of runner and functions alike. */
   get variables(): Readonly<Record<string, string>> {
-    return { STORAGE_BUCKET: this.bucket, SESSION_STORAGE_TYPE: 'hybrid', ...this.environment.variables }
+    const wrapping = this.wrappingKey === undefined ? {} : { KMS_KEY: this.wrappingKey }
+    return { STORAGE_BUCKET: this.bucket, SESSION_STORAGE_TYPE: 'hybrid', ...wrapping, ...this.environment.variables }
   }
 }

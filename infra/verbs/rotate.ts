@@ -31,7 +31,7 @@ const USERS = ['service holdfast-api', 'functions', 'ingress of function api']
 /** Why a secret is not replaced here. */
 const REFUSALS: Readonly<Record<string, string>> = {
   SESSION_ENCRYPTION_KEY:
-    'SESSION_ENCRYPTION_KEY seals the key of every session, and one such key is read only: with another one no session would open. To replace it, each of them has to be wrapped anew, which this version cannot do. If somebody else has it: take away their access to the database and the bucket (docs/RUNBOOK.md, "A person has read a secret"), and log out and link anew the sessions that must not stay readable.',
+    'SESSION_ENCRYPTION_KEY seals the key of every session: with another one alone no session would open. To end its use, set wrapping.kmsKey to "own" in the environment and apply: Cloud KMS then wraps them (docs/SECURITY.md, "The wrapping key"). If somebody else has it: take away their access to the database and the bucket (docs/RUNBOOK.md, "A person has read a secret"), and log out and link anew the sessions that must not stay readable.',
 }
 
 /**

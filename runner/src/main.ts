@@ -76,7 +76,7 @@ async function main(): Promise<void> {
   const { instanceId, version, revision, maxConnections: capacity } = config
   const sessions = new Map<string, OwnedSession>()
   const { projectId, storage } = config
-  const wrappingKey = openKeyWrapping(config.wrapping)
+  const { wrappingKey, close: closeWrapping } = openKeyWrapping(config.wrapping, clock)
   const onLost = () => process.exit(EXIT.leftInDisorder)
   const stores = openRunnerStores({ projectId, storage, wrappingKey, runnerId, clock, logger: log, onLost })
   const { documents } = stores
@@ -171,6 +171,7 @@ async function main(): Promise<void> {
       await runnerActions.end()
       await network.watch.stop()
       await stores.close()
+      await closeWrapping()
       await tasks.close()
       await probes?.close()
     },

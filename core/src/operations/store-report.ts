@@ -29,6 +29,10 @@ export function problemOf(what: string, error: unknown): StoreProblem {
   if (isStoreTrouble(error)) {
     return { code: error.code, sentence: error.message, advice: error.advice ?? '', isLasting: true }
   }
+  if (isHoldfastError(error, 'wrapping-key-unavailable')) {
+    const advice = error.advice ?? 'Wait if it is an outage: the runner retries until Cloud KMS answers. The log has the cause.'
+    return { code: error.code, sentence: error.message, advice, isLasting: false }
+  }
   if (isHoldfastError(error, 'no-credentials')) {
     const sentence = `${what} cannot be asked. ${error.message}`
     return { code: error.code, sentence, advice: error.advice ?? '', isLasting: false }

@@ -23,6 +23,8 @@ export type ErrorCode =
   | 'cannot-decrypt'
   /** Thrown when a data key was wrapped by another key than the one this process has. */
   | 'wrong-key'
+  /** Thrown when the service that has the wrapping key does not answer, or the key cannot be used there. It may pass. */
+  | 'wrapping-key-unavailable'
   /** Thrown when the data key of a session is missing although the session has a journal. */
   | 'data-key-missing'
   /** Thrown when the stored data key of a session was altered. */

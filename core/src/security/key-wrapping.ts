@@ -10,8 +10,6 @@ export interface WrappedKey {
  * service, so that each call may take time and may fail. `place` is where the wrapped key will lie: it opens there only.
  */
 export interface KeyWrapping {
-  /** Names what this process is set up with. Safe to show, and fit for the id of a document. */
-  readonly id: string
   /** Returns the `wrappedBy` that `wrap` gives at this place now. What has another one is to be wrapped again. */
   currentAt(place: string): Promise<string>
   /** Wraps a data key with the current wrapping key. */
@@ -19,8 +17,8 @@ export interface KeyWrapping {
   /**
    * Opens a data key that this or an earlier wrapping key wrapped.
    *
-   * @throws HoldfastError `wrong-key` when this process does not have the key that wrapped it, `data-key-damaged` when the bytes do
-   *   not open with it
+   * @throws HoldfastError `wrong-key` when this process does not have the key that wrapped it, `wrapping-key-unavailable` when the service of
+   *   the key does not answer or the key cannot be used there, `data-key-damaged` when the bytes do not open with it
    */
   unwrap(wrapped: Uint8Array, wrappedBy: string, place: string): Promise<Buffer>
 }

@@ -1,13 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { isHoldfastError } from '../platform/errors.ts'
-import { readSettings } from '../platform/settings.ts'
+import { projectId, readSettings } from '../platform/settings.ts'
 import { wrappingOf, wrappingRules, wrappingSettings } from './wrapping-settings.ts'
 
 const base64 = (byte: number): string => Buffer.alloc(32, byte).toString('base64')
 const key = (byte: number): Buffer => Buffer.alloc(32, byte)
 const read = (environment: Record<string, string>) =>
-  wrappingOf(readSettings(z.object(wrappingSettings), environment, wrappingRules))
+  wrappingOf(
+    readSettings(
+      z.object({ GOOGLE_CLOUD_PROJECT: projectId, ...wrappingSettings }),
+      { GOOGLE_CLOUD_PROJECT: 'p', ...environment },
+      wrappingRules,
+    ),
+  )
 
 const complaint = (environment: Record<string, string>): string => {
   try {
@@ -21,7 +27,7 @@ const complaint = (environment: Record<string, string>): string => {
 
 describe('the settings of wrapping keys', () => {
   it('are one key', () => {
-    expect(read({ SESSION_ENCRYPTION_KEY: base64(1) })).toEqual({ keys: [{ label: '', key: key(1) }] })
+    expect(read({ SESSION_ENCRYPTION_KEY: base64(1) })).toEqual({ keys: [{ label: '', key: key(1) }], kms: null })
   })
 
   it('are several keys, the current one first, in base64 or in hex, with spaces between', () => {
@@ -30,6 +36,7 @@ describe('the settings of wrapping keys', () => {
         { label: 'v2', key: key(2) },
         { label: 'v1', key: key(1) },
       ],
+      kms: null,
     })
   })
 
@@ -42,8 +49,19 @@ describe('the settings of wrapping keys', () => {
     expect(read(named).keys.map(({ label }) => label)).toEqual(['v2', 'v1'])
   })
 
+  it('are a key of Cloud KMS, beside others or alone', () => {
+    const name = 'projects/p/locations/us-central1/keyRings/r/cryptoKeys/k'
+    const kms = { projectId: 'p', key: name, emulator: null }
+    expect(read({ KMS_KEY: name })).toEqual({ keys: [], kms })
+    expect(read({ KMS_KEY: name, SESSION_ENCRYPTION_KEY: base64(1) })).toEqual({ keys: [{ label: '', key: key(1) }], kms })
+    for (const wrong of ['wrapping', `${name}/cryptoKeyVersions/1`, `/${name}`])
+      expect(complaint({ KMS_KEY: wrong })).toContain('KMS_KEY: must be the full name of a key')
+  })
+
   it('are missing: the complaint says how to make a key', () => {
-    expect(complaint({})).toMatch(/SESSION_ENCRYPTION_KEY: is required: .*openssl rand -base64 32.*SESSION_ENCRYPTION_KEYS/)
+    expect(complaint({})).toMatch(
+      /SESSION_ENCRYPTION_KEY: is required: .*openssl rand -base64 32.*SESSION_ENCRYPTION_KEYS or KMS_KEY/,
+    )
   })
 
   it.each([

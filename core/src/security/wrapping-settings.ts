@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { KMS_KEY_NAME, type KmsConfig } from '../platform/kms-names.ts'
 import { encryptionKey, type Rule, says } from '../platform/settings.ts'
 import type { NamedKey } from './wrapping-keys.ts'
 
@@ -6,6 +7,8 @@ import type { NamedKey } from './wrapping-keys.ts'
 export interface WrappingConfig {
   /** The keys of the environment. The first one is current. */
   readonly keys: readonly NamedKey[]
+  /** Null: the first of the keys wraps. */
+  readonly kms: KmsConfig | null
 }
 
 const LABEL = /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/
@@ -38,24 +41,41 @@ function doubles(keys: readonly NamedKey[]): string[] {
   return found
 }
 
-const HOW = 'SESSION_ENCRYPTION_KEYS instead'
-
 /** Settings that each process spreads into its schema. `wrappingRules` checks how they depend on each other. */
 export const wrappingSettings = {
   SESSION_ENCRYPTION_KEY: encryptionKey.optional().meta({
     ...encryptionKey.meta(),
-    required: 'unless `SESSION_ENCRYPTION_KEYS` is set',
+    required: 'unless `SESSION_ENCRYPTION_KEYS` or `KMS_KEY` is set',
   }),
   SESSION_ENCRYPTION_KEYS: says(
     'Several such keys, each with a label, while one replaces another: `v2:KEY,v1:KEY`. The first one wraps, and all of them open. `SESSION_ENCRYPTION_KEY` opens too where it is set beside them. See `docs/SECURITY.md`, "The wrapping key". A secret.',
     labelledKeys.optional(),
     { without: '`SESSION_ENCRYPTION_KEY` alone' },
   ),
+  KMS_KEY: says(
+    'The full name of a symmetric key of Cloud KMS, which wraps the data keys from then on and never leaves it. What `SESSION_ENCRYPTION_KEY` wrapped still opens with that where it is set beside it. See `docs/SECURITY.md`, "The wrapping key".',
+    z
+      .string()
+      .regex(KMS_KEY_NAME, 'must be the full name of a key: projects/P/locations/L/keyRings/R/cryptoKeys/K, without a version')
+      .optional(),
+    {
+      example: 'projects/my-project/locations/us-central1/keyRings/holdfast/cryptoKeys/wrapping',
+      without: 'Cloud KMS is not used',
+    },
+  ),
+  CLOUD_KMS_EMULATOR_HOST: says(
+    '`host:port` of a stand-in for Cloud KMS. Only the sandbox sets it.',
+    z
+      .string()
+      .regex(/^[^/:]+:\d{1,5}$/, 'must be host:port')
+      .optional(),
+    { without: 'Cloud KMS itself' },
+  ),
 }
 
-const someKey: Rule = ({ SESSION_ENCRYPTION_KEY: one, SESSION_ENCRYPTION_KEYS: several }) =>
-  one === undefined && several === undefined
-    ? `SESSION_ENCRYPTION_KEY: is required: 32 random bytes, e.g. from \`openssl rand -base64 32\`; or set ${HOW}`
+const someKey: Rule = ({ SESSION_ENCRYPTION_KEY: one, SESSION_ENCRYPTION_KEYS: several, KMS_KEY: kms }) =>
+  one === undefined && several === undefined && kms === undefined
+    ? 'SESSION_ENCRYPTION_KEY: is required: 32 random bytes, e.g. from `openssl rand -base64 32`; or set SESSION_ENCRYPTION_KEYS or KMS_KEY instead'
     : null
 
 export const wrappingRules: readonly Rule[] = [someKey]
@@ -64,8 +84,14 @@ export const wrappingRules: readonly Rule[] = [someKey]
 export function wrappingOf(settings: {
   SESSION_ENCRYPTION_KEY?: Buffer | undefined
   SESSION_ENCRYPTION_KEYS?: readonly NamedKey[] | undefined
+  KMS_KEY?: string | undefined
+  CLOUD_KMS_EMULATOR_HOST?: string | undefined
+  GOOGLE_CLOUD_PROJECT: string
 }): WrappingConfig {
-  const { SESSION_ENCRYPTION_KEY: one, SESSION_ENCRYPTION_KEYS: several = [] } = settings
+  const { SESSION_ENCRYPTION_KEY: one, SESSION_ENCRYPTION_KEYS: several = [], KMS_KEY: key } = settings
   const isNew = one !== undefined && several.every(({ key }) => !key.equals(one))
-  return { keys: isNew ? [...several, { label: '', key: one }] : several }
+  const keys = isNew ? [...several, { label: '', key: one }] : several
+  if (key === undefined) return { keys, kms: null }
+  const { GOOGLE_CLOUD_PROJECT: projectId, CLOUD_KMS_EMULATOR_HOST: emulator = null } = settings
+  return { keys, kms: { projectId, key, emulator } }
 }

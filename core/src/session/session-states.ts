@@ -253,6 +253,12 @@ export const REASONS = {
     sentence: 'The session cannot be decrypted with the key that the runner has.',
     userAction: 'Set SESSION_ENCRYPTION_KEY to the key that the session was made with; it then goes on by itself.',
   },
+  'wrapping-key-unavailable': {
+    sentence:
+      'The wrapping key cannot be used: Cloud KMS does not answer, or the key or its version is disabled, destroyed or not allowed. No new key is made; trying again.',
+    userAction:
+      'If Cloud KMS answers: enable the version of the key, or give the runner its right back (its log says which). It then goes on by itself.',
+  },
   'restoring-from-backup': {
     sentence: 'An operator approved a restore; the state is being rebuilt from the remaining checkpoints and records.',
     userAction: null,
@@ -285,6 +291,7 @@ const STATE_TROUBLE = [
   'data-key-missing',
   'data-key-damaged',
   'wrong-key',
+  'wrapping-key-unavailable',
 ] as const satisfies readonly ReasonCode[]
 
 type StateTrouble = (typeof STATE_TROUBLE)[number]

@@ -115,6 +115,10 @@ export function problemOf(error: unknown): HTTPException | null {
   }
   const { code } = error
   const detail = sentenceOf(error)
+  if (code === 'wrapping-key-unavailable') {
+    // Repeated by the caller, the same request works when the key can be used again.
+    return asException({ code, status: 503, title: 'The wrapping key cannot be used', detail }, { 'Retry-After': '30' })
+  }
   if (isStoreTrouble(error)) {
     // The content of the store is unknown. An operator has to repair the access to it; then the same request works.
     return asException({ code, status: 503, title: 'A store cannot be used', detail }, { 'Retry-After': '30' })

@@ -29,6 +29,7 @@ export function openFunction(name: string, config: FunctionConfig): GivenDepende
   for (const old of config.oldNames) logger.warn({ name: old.name }, sentenceOfOldName(old))
   const stores = openReadingStores({ projectId: config.projectId, storage: config.storage })
   const documents = guardDocuments(stores.documents, timeLimit(systemClock, ENQUEUED_WITHIN_MS))
+  const wrapping = openKeyWrapping(config.wrapping, systemClock)
   const tasks = openTaskQueues({ type: config.taskQueue, cloud: config.tasks, documents, clock: systemClock })
   const fleet = config.fleet && { pool: new CloudRunPool(config.fleet.pool), policy: config.fleet.policy }
   return {
@@ -36,7 +37,7 @@ export function openFunction(name: string, config: FunctionConfig): GivenDepende
     tasks,
     fleet,
     close: async () => {
-      await Promise.all([stores.close(), tasks.close(), fleet?.pool.close()])
+      await Promise.all([stores.close(), tasks.close(), fleet?.pool.close(), wrapping.close()])
     },
     tenantDefaults: config.tenantDefaults,
     isMultiTenant: config.isMultiTenant,
@@ -45,7 +46,7 @@ export function openFunction(name: string, config: FunctionConfig): GivenDepende
     thresholds: config.thresholds,
     acceptsMessages: config.acceptsMessages,
     isRecoveryAutomatic: config.isRecoveryAutomatic,
-    wrappingKey: openKeyWrapping(config.wrapping),
+    wrappingKey: wrapping.wrappingKey,
     clock: systemClock,
     logger,
   }

@@ -56,7 +56,7 @@ async function withSecrets(
   const session = parseSessionUnlessDamaged(snapshot)
   if (isHoldfastError(session)) return answer
   const cipher = await cipherOf(documents, snapshot.id, wrappingKey).catch((error: unknown) => {
-    if (isHoldfastError(error) && (isDamage(error) || isKeyTrouble(error))) return null
+    if (isDamage(error) || isKeyTrouble(error) || isHoldfastError(error, 'wrapping-key-unavailable')) return null
     throw error
   })
   return cipher ? { ...answer, config: givenConfigOf(cipher, session) } : answer

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { all, target } from '../../resources/fixtures/target.ts'
+import { all, target, targetOf } from '../../resources/fixtures/target.ts'
 import { readersOf, type SecretName } from '../../resources/deployed-functions.ts'
 import { LIVE_CHECKS } from '../all-checks.ts'
 import { contextWith, liveCheck, problemsOf } from '../fixtures/context.ts'
@@ -40,6 +40,22 @@ test('a secret that the wrong account can read, or the right one cannot, is told
     'invoker may read API_KEY, which is not its business',
     'invoker may read SESSION_ENCRYPTION_KEY, which is not its business',
     'invoker may read NOTIFICATION_SECRETS, which is not its business',
+  ])
+})
+
+test('a wrapping key that the wrong account can use, or the right one cannot, is told', async () => {
+  const wrapped = targetOf({}, { wrapping: { kmsKey: 'own' } })
+  expect(await run('rights: wrapping key', { call: () => ({ status: 403 }) })).toEqual([])
+  const asWanted = ({ url }: LiveRequest, as: string) => ({
+    status:
+      url.includes('/cryptoKeys/wrapping:encrypt') && readersOf('SESSION_ENCRYPTION_KEY').some((one) => one === as) ? 200 : 403,
+  })
+  expect(await run('rights: wrapping key', { target: wrapped, call: asWanted })).toEqual([])
+  const other = (request: LiveRequest, as: string) =>
+    as === 'runner' ? { status: 403 } : as === 'invoker' ? { status: 200 } : asWanted(request, as)
+  expect(await run('rights: wrapping key', { target: wrapped, call: other })).toEqual([
+    'runner cannot use the wrapping key: 403',
+    'invoker may use the wrapping key, which is not its business',
   ])
 })
 

@@ -27,6 +27,30 @@ export const rights: readonly LiveCheck[] = [
     },
   },
   {
+    name: 'rights: wrapping key',
+    proves:
+      'the accounts that open sessions may use the key of Cloud KMS that wraps their keys, and no other of the deployment may',
+    seconds: 20,
+    usd: 0,
+    run: async ({ target: { wrappingKey }, call }) => {
+      if (wrappingKey === undefined) return verdictOf({ accounts: 0 })
+      const problems: Problem[] = []
+      const accounts = (Object.keys(ACCOUNTS) as Account[]).filter((account) => account !== 'build')
+      const request = { url: `https://cloudkms.googleapis.com/v1/${wrappingKey}:encrypt`, method: 'POST' } as const
+      for (const account of accounts) {
+        const { status } = await call({ ...request, body: '{"plaintext":"b2YgYSB2ZXJpZmljYXRpb24="}' }, account)
+        const wanted = readersOf('SESSION_ENCRYPTION_KEY').includes(account) ? 200 : 403
+        if (status === wanted) continue
+        const what =
+          status === 200
+            ? `${account} may use the wrapping key, which is not its business`
+            : `${account} cannot use the wrapping key: ${status}`
+        problems.push({ what, mend: APPLY })
+      }
+      return verdictOf({ accounts: accounts.length }, ...problems)
+    },
+  },
+  {
     name: 'rights: checkpoints',
     proves: 'the accounts that write checkpoints create and read objects, and are refused to overwrite and delete them',
     seconds: 20,

@@ -74,8 +74,8 @@ async function runOut(
 /** @throws HoldfastError `bad-configuration`, and what is wrong with the stores */
 async function withStores<Result>(work: (stores: MoveInDependencies) => Promise<Result>): Promise<Result> {
   const { projectId, storage, wrapping, tenantDefaults } = readRunnerConfig()
-  const wrappingKey = openKeyWrapping(wrapping)
   const [clock, random] = [systemClock, systemRandom]
+  const { wrappingKey, close } = openKeyWrapping(wrapping, clock)
   const logger = createLogger('moving', 'silent')
   const onLost = (): void => process.exit(1)
   const runnerId = `moving-${random.bytes(6).toString('hex')}`
@@ -87,6 +87,7 @@ async function withStores<Result>(work: (stores: MoveInDependencies) => Promise<
     return await work({ ...stores, clock, random, logger, wrappingKey, tenantDefaults })
   } finally {
     await stores.close()
+    await close()
   }
 }
 

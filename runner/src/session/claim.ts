@@ -65,7 +65,8 @@ export interface ClaimOptions {
  * has no new owner and can be claimed again.
  *
  * @throws HoldfastError `journal-short` or `journal-missing` when the log is shorter than the session's document says, and other
- * damage when its last record cannot be read. A claim after such a record would break the chain for good.
+ * damage when its last record cannot be read. A claim after such a record would break the chain for good. `wrapping-key-unavailable` when
+ * the data key cannot be unwrapped now.
  */
 export async function claimSession(options: ClaimOptions): Promise<Claim | null> {
   const { documents, sessionId, runnerId } = options
@@ -73,7 +74,7 @@ export async function claimSession(options: ClaimOptions): Promise<Claim | null>
   if (!snapshot) return null
   const session = parseStored(sessionDocumentSchema, snapshot.fields, snapshot.path)
   if (!options.mayClaim(session)) return null
-  const end = await endOf(options, session)
+  const end = await endOf(options, session, await cipherIfAny(options))
   const record: JournalRecord = {
     v: 1,
     kind: 'claim',
@@ -114,28 +115,31 @@ interface End {
   readonly isRelease: boolean
 }
 
-async function endOf(options: ClaimOptions, session: SessionDocument): Promise<End> {
+async function endOf(options: ClaimOptions, session: SessionDocument, cipher: SessionCipher | null): Promise<End> {
   try {
-    return await intactEnd(options, session)
+    return await intactEnd(options, session, cipher)
   } catch (error) {
     if (isDamage(error) && (await options.acceptsDamage?.(error, session))) return anyEnd(options, session)
     throw error
   }
 }
 
-async function intactEnd(options: ClaimOptions, session: SessionDocument): Promise<End> {
+async function intactEnd(options: ClaimOptions, session: SessionDocument, cipher: SessionCipher | null): Promise<End> {
   const { journals, sessionId } = options
   const tail = await readTail(journals, sessionId, session.journalHead)
   if ((tail?.seq ?? 0) < session.journalHead) {
     throw await shortfallOf(journals, sessionId, tail?.seq ?? 0, { reached: session.journalHead, place: session.journalPlace })
   }
   // A claim contains the hash of the record before it. After a damaged record it would make the damage a part of the chain.
-  const cipher = tail && (await cipherIfAny(options))
   if (tail && cipher) openRecord(tail, cipher)
   return endAfter(tail)
 }
 
-/** Returns null when the data key is missing or unusable. The record is then not checked, and the new owner reports the key. */
+/**
+ * Returns null when the data key is missing or unusable. The record is then not checked, and the new owner reports the key.
+ *
+ * @throws HoldfastError `wrapping-key-unavailable`: a runner that cannot open a session now takes none from another one that may
+ */
 async function cipherIfAny({ documents, sessionId, wrappingKey }: ClaimOptions): Promise<SessionCipher | null> {
   try {
     return await loadSessionCipher(documents, sessionId, wrappingKey)

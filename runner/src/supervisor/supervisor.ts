@@ -2,7 +2,7 @@ import { proxyFieldsOf } from '@holdfast/core/operations/session-proxy'
 import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
 import { Deadline, within } from '@holdfast/core/platform/deadlines'
 import { isHandedOut, SESSIONS, type SessionDocument } from '@holdfast/core/session/session-document'
-import { type HoldfastError, isDamage, isStoreTrouble } from '@holdfast/core/platform/errors'
+import { type HoldfastError, isDamage, isHoldfastError, isStoreTrouble } from '@holdfast/core/platform/errors'
 import { ofSession } from '@holdfast/core/session/log-fields'
 import { isMark } from '@holdfast/core/session/session-states'
 import { SERVER_TIME, type Change, type ListenerEvent } from '@holdfast/core/platform/ports'
@@ -35,6 +35,9 @@ const CLAIM_WITHIN_MS = 60_000
 
 /** Pause before the next look at a session with a damaged state, which an operator may have repaired. */
 const UNCLAIMABLE_PAUSE_MS = 60_000
+
+/** The same while the wrapping key cannot be used, which may be over by itself. */
+const KEY_PAUSE_MS = 10_000
 
 /** The pause between two sessions that a leaving runner lets go, and the time after which all are on their way. */
 const LET_GO_EVERY_MS = 100
@@ -204,6 +207,7 @@ export class Supervisor {
     } catch (error) {
       logger.warn({ error, ...ofSession(sessionId) }, 'A session could not be claimed.')
       if (isDamage(error) || isStoreTrouble(error)) await this.#leaveDamaged(sessionId, error)
+      else if (isHoldfastError(error, 'wrapping-key-unavailable')) await this.#leaveForNow(sessionId, error)
     } finally {
       this.#claiming.delete(sessionId)
     }
@@ -211,6 +215,15 @@ export class Supervisor {
 
   async #givesUpUnasked(unclaimed: { sessionId: string; session: SessionDocument; damage: HoldfastError }): Promise<boolean> {
     return this.#dependencies.autoRestore === 'always' && mayRestoreUnclaimedWithLosses(this.#dependencies, unclaimed)
+  }
+
+  /** Says what the session waits for, and leaves it alone for a while. Its actions stay open, because the key may be back soon. */
+  async #leaveForNow(sessionId: string, trouble: HoldfastError): Promise<void> {
+    const { clock, documents, logger } = this.#dependencies
+    this.#unclaimable.set(sessionId, clock.now() + KEY_PAUSE_MS)
+    await reportDamage(documents, sessionId, trouble).catch((error: unknown) => {
+      logger.warn({ error, ...ofSession(sessionId) }, 'The trouble with the wrapping key could not be reported.')
+    })
   }
 
   /** Publishes the damage, ends open actions as failed, and leaves the session alone for a while. */

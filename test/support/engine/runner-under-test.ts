@@ -1,7 +1,7 @@
 import { VERSION } from '@holdfast/core/platform/version'
 import { randomBytes } from 'node:crypto'
 import type { RunnerResources } from '@holdfast/core/operations/runner-document'
-import type { WrappingKey } from '@holdfast/core/security/envelope'
+import type { KeyWrapping } from '@holdfast/core/security/key-wrapping'
 import { Deadline } from '@holdfast/core/platform/deadlines'
 import { createLogger } from '@holdfast/core/platform/logging'
 import type { Clock, DocumentCounter, DocumentStore, ObjectStore, Random } from '@holdfast/core/platform/ports'
@@ -55,7 +55,7 @@ export interface RunnerOptions {
   journals?: JournalStore
   /** Whether the runner mutes its sessions when Firestore does not accept its heartbeat. */
   mutes?: boolean
-  wrappingKey: WrappingKey
+  wrappingKey: KeyWrapping
   instanceId?: string
   capacity?: number
   random?: Random

@@ -13,6 +13,27 @@ export const KEYS: readonly Mutant[] = [
     noticedBy: { file: WRAPPING_TEST, tests: 'open what the plain key wrapped' },
   },
   {
+    name: 'claim-without-the-key',
+    invariant: 'beside',
+    what: 'a runner takes a session whose data key it cannot unwrap now',
+    edits: [{ in: 'cipherIfAny', when: 'isKeyTrouble(error)', becomes: 'true' }],
+    noticedBy: { file: 'test/integration/engine/wrapping-key.test.ts', tests: 'takes no session' },
+  },
+  {
+    name: 'data-keys-not-remembered',
+    invariant: 'beside',
+    what: 'a process asks Cloud KMS for a key that it has unwrapped before',
+    edits: [{ in: 'RememberedKeys.unwrap.known', value: 'undefined as Promise<Buffer> | undefined' }],
+    noticedBy: { file: 'test/integration/keys/kms-wrapping.test.ts', tests: 'goes on with the keys' },
+  },
+  {
+    name: 'names-in-the-clear',
+    invariant: 'beside',
+    what: 'the name of a sender lies readable in the document of its message',
+    edits: [{ in: 'maskedName', value: '{ return name }' }],
+    noticedBy: { file: 'runner/src/session/events/projector.test.ts', tests: 'seal the name of a sender' },
+  },
+  {
     name: 'keys-wrapped-over-a-change',
     invariant: 'beside',
     what: 'a document is written over what somebody has changed since it was read',

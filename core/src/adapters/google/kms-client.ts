@@ -1,0 +1,24 @@
+import type { KeyManagementServiceClient } from '@google-cloud/kms'
+import { credentials } from '@grpc/grpc-js'
+import type { KmsConfig } from '../../platform/kms-names.ts'
+import { KmsWrapping } from './kms-wrapping.ts'
+
+/** Cloud KMS as the wrapping of data keys. The client is heavy, and is loaded when the first key is needed. */
+export function openKms({ projectId, key, emulator }: KmsConfig): { wrapping: KmsWrapping; close(): Promise<void> } {
+  let client: Promise<KeyManagementServiceClient> | null = null
+  const make = async () => {
+    const { KeyManagementServiceClient: Client } = await import('@google-cloud/kms')
+    return new Client({ projectId, ...(emulator === null ? {} : standInAt(emulator)) })
+  }
+  return {
+    wrapping: new KmsWrapping(() => (client ??= make()), key),
+    close: async () => {
+      await (await client)?.close()
+    },
+  }
+}
+
+function standInAt(address: string) {
+  const [apiEndpoint = '', port] = address.split(':')
+  return { apiEndpoint, port: Number(port), sslCreds: credentials.createInsecure() }
+}
