@@ -224,6 +224,8 @@ export const receivedContentSchema = z.object({
   proto: z.string(),
   /** What the message says beside its text. Absent in documents of earlier versions. */
   facts: messageFactsSchema.optional(),
+  /** The name that the sender gave itself. Absent in documents of earlier versions, which have it in the clear. */
+  pushName: z.string().nullable().optional(),
 })
 
 /** The content of a received message. */

@@ -15,6 +15,7 @@ export const messageDocumentSchema = z.object({
   chat: z.string(),
   participant: z.string().nullable(),
   fromMe: z.boolean(),
+  /** Masked, for people who look at the document: the name is in `content`. In the clear in documents of earlier versions: see `push-name.ts`. */
   pushName: z.string().nullable(),
   type: z.string(),
   /** Sealed: see `sealed-content.ts`. */

@@ -3,6 +3,7 @@ import type { SessionCipher } from '../security/envelope.ts'
 import type { JobStatus } from './job-document.ts'
 import { changeEntrySchema, changeOfField, isBySenderOrAdmin, type ChangeContent, type ChangeKind } from './message-change.ts'
 import { messageDocumentSchema, type MessageDocument } from './message-document.ts'
+import { pushNameOf } from './push-name.ts'
 import { openChange, openReceivedContent } from './sealed-content.ts'
 import { ackOfJob, type Ack, type OpenMessage } from './waha-message.ts'
 
@@ -35,9 +36,11 @@ export function messageDocumentOf({ fields }: Stored): MessageDocument | null {
 export function openMessage(cipher: SessionCipher, stored: Stored, job: JobStatus | null = null): OpenMessage {
   const document = messageDocumentOf(stored)
   if (!document) throw new HoldfastError('bad-document', `The message ${stored.id} has not the shape of a message.`)
-  const { text, facts } = openReceivedContent(cipher, stored.id, document)
+  const content = openReceivedContent(cipher, stored.id, document)
+  const { text, facts } = content
+  const pushName = pushNameOf(document, content)
   const changes = changesOf(cipher, stored)
-  const { messageId, chat, participant, fromMe, pushName, type, sentAt } = document
+  const { messageId, chat, participant, fromMe, type, sentAt } = document
   const ack = ackOf(document, job)
   const mine = fromMe ? { ...(ack === null ? {} : { ack }), isFromApi: document.job !== undefined } : {}
   const told = { messageId, chat, participant, fromMe, pushName, type, sentAtMs: sentAt.getTime(), text, facts }

@@ -58,8 +58,12 @@ export function openJobUpload(cipher: SessionCipher, jobId: string, sealed: Uint
 }
 
 /** Seals the field `content` of a received message. */
-export function sealReceivedContent(cipher: SessionCipher, documentId: string, { text, proto, facts }: ReceivedContent): Buffer {
-  return cipher.sealContent(encode({ text, proto, facts }), receivedContentPlace(cipher.sessionId, documentId))
+export function sealReceivedContent(
+  cipher: SessionCipher,
+  documentId: string,
+  { text, proto, facts, pushName }: ReceivedContent,
+): Buffer {
+  return cipher.sealContent(encode({ text, proto, facts, pushName }), receivedContentPlace(cipher.sessionId, documentId))
 }
 
 export function openReceivedContent(

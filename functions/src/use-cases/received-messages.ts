@@ -2,6 +2,7 @@ import { chatIdOf } from '@holdfast/core/message/chat-id'
 import { type MessageDocument, messageDocumentSchema, messagesPath } from '@holdfast/core/message/message-document'
 import { hasDisappeared } from '@holdfast/core/message/disappearing'
 import { openMessage } from '@holdfast/core/message/open-message'
+import { pushNameOf } from '@holdfast/core/message/push-name'
 import { openReceivedContent } from '@holdfast/core/message/sealed-content'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
@@ -73,8 +74,13 @@ function receivedAnswer(snapshot: DocumentSnapshot, cipher: SessionCipher) {
     return { id: null, body: null, order: snapshot.fields['order'] as string, error: 'bad-document' }
   }
   const message = parsed.data
-  const { text, error } = openOrSay(() => openReceivedContent(cipher, snapshot.id, message).text)
-  return { ...envelopeOf(message), body: text, ...(error === undefined ? {} : { error }) }
+  let { pushName } = message
+  const { text, error } = openOrSay(() => {
+    const content = openReceivedContent(cipher, snapshot.id, message)
+    pushName = pushNameOf(message, content)
+    return content.text
+  })
+  return { ...envelopeOf({ ...message, pushName }), body: text, ...(error === undefined ? {} : { error }) }
 }
 
 const envelopeOf = (message: MessageDocument) => ({

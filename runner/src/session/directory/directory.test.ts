@@ -237,6 +237,22 @@ describe('the timer of a chat', () => {
     expect(await (await start()).disappearsAfter(ANA)).toBe(604_800)
   })
 
+  it('of stored messages have the names of their senders, which are sealed there, or in the clear in those of before', async () => {
+    const fields = { participant: null, fromMe: false, sentAt: new Date(clock.now()), type: 'text', order: '1' }
+    const sealed = {
+      chat: ANA,
+      pushName: 'A…',
+      content: sealReceivedContent(cipher, 'M1', { text: 'x', proto: '', pushName: 'Ana' }),
+    }
+    const before = { chat: BOB, pushName: 'Bob', content: sealReceivedContent(cipher, 'M2', { text: 'x', proto: '' }) }
+    stored.set(`${messagesPath('default.main')}/M1`, { ...fields, ...sealed })
+    stored.set(`${messagesPath('default.main')}/M2`, { ...fields, ...before })
+    await start()
+    pass(5000)
+    const names = entries('chats').map(({ id, pushName }) => [id, pushName] as const)
+    expect(Object.fromEntries(names)).toEqual({ [ANA]: 'Ana', [BOB]: 'Bob' })
+  })
+
   it('is learnt from what the phone and WhatsApp say of chats, and is stored once that is over', async () => {
     let directory = await start()
     await directory.learn({ chats: [{ id: BOB, timer: { seconds: 86_400, atMs: 1000 } }] })

@@ -1,5 +1,7 @@
+import type { ReceivedContent } from '@holdfast/core/message/content'
 import type { ChatTimer } from '@holdfast/core/message/directory-document'
 import { timerIn } from '@holdfast/core/message/disappearing'
+import { pushNameOf } from '@holdfast/core/message/push-name'
 import { openReceivedContent } from '@holdfast/core/message/sealed-content'
 import { isDamage } from '@holdfast/core/platform/errors'
 import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
@@ -31,29 +33,27 @@ export function notedOf(event: SessionEvent): Noted | null {
 
 /** What a stored message says about its chat; null when it lacks that. */
 export function notedIn(cipher: SessionCipher, { id, fields }: DocumentSnapshot): Noted | null {
-  const { chat, participant, fromMe, pushName, sentAt, fromHistory } = fields
+  const { chat, participant, fromMe, pushName, sentAt, fromHistory, type } = fields
   if (typeof chat !== 'string' || !(sentAt instanceof Date)) return null
   const noted = {
     chat,
     participant: typeof participant === 'string' ? participant : null,
     fromMe: fromMe === true,
-    pushName: typeof pushName === 'string' ? pushName : null,
     sentAtMs: sentAt.getTime(),
     fromHistory: fromHistory === true,
   }
-  return { ...noted, timer: storedTimer(cipher, { id, fields }, noted) }
+  const content = storedContent(cipher, id, fields['content'])
+  if (!content) return { ...noted, pushName: null, timer: null }
+  const clear = { pushName: typeof pushName === 'string' ? pushName : null }
+  const timer = typeof type === 'string' ? timerIn({ type, facts: content.facts, ...noted }) : null
+  return { ...noted, pushName: pushNameOf(clear, content), timer }
 }
 
 /** Null also when the message is damaged: another one will tell. */
-function storedTimer(
-  cipher: SessionCipher,
-  { id, fields: { type, content } }: Pick<DocumentSnapshot, 'id' | 'fields'>,
-  noted: Pick<Noted, 'chat' | 'sentAtMs' | 'fromHistory'>,
-): ChatTimer | null {
-  if (typeof type !== 'string' || !(content instanceof Uint8Array)) return null
+function storedContent(cipher: SessionCipher, id: string, content: unknown): ReceivedContent | null {
+  if (!(content instanceof Uint8Array)) return null
   try {
-    const { facts } = openReceivedContent(cipher, id, { content })
-    return timerIn({ type, facts, ...noted })
+    return openReceivedContent(cipher, id, { content })
   } catch (error) {
     if (isDamage(error)) return null
     throw error

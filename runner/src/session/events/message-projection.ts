@@ -1,4 +1,5 @@
 import { messageDocumentSchema, messageOrder, messagesPath } from '@holdfast/core/message/message-document'
+import { maskedName } from '@holdfast/core/message/push-name'
 import { sealReceivedContent } from '@holdfast/core/message/sealed-content'
 import { parseStored } from '@holdfast/core/platform/parse'
 import type { RecordPlace } from '../journal/group.ts'
@@ -14,7 +15,8 @@ export const messageDocument: Projection = (event, { sessionId, place, cipher })
   const sentAt = storableDate(sentAtMs)
   const order = orderOf(place, position)
   const marks = { ...(tooLarge ? { tooLarge } : {}), ...(fromHistory ? { fromHistory } : {}) }
-  const fields = { v: 1, messageId, chat, participant, fromMe, pushName, type, content, sentAt, order, ...marks }
+  const names = { v: 1, messageId, chat, participant, fromMe, pushName: maskedName(pushName), type }
+  const fields = { ...names, content, sentAt, order, ...marks }
   return [{ kind: 'merge', path, fields: parseStored(messageDocumentSchema, fields, path) }]
 }
 
@@ -29,7 +31,7 @@ export const ownMessageDocument: Projection = (event, { sessionId, cipher, place
   const path = `${messagesPath(sessionId)}/${document}`
   const content = sealReceivedContent(cipher(), document, message)
   const sentAt = storableDate(sentAtMs)
-  const names = { v: 1, messageId, chat, participant, fromMe, pushName, type }
+  const names = { v: 1, messageId, chat, participant, fromMe, pushName: maskedName(pushName), type }
   const fields = { ...names, content, sentAt, place: orderOf(place, null), job: event.job, ...(tooLarge ? { tooLarge } : {}) }
   return [{ kind: 'merge', path, fields: parseStored(messageDocumentSchema, fields, path) }]
 }

@@ -246,6 +246,17 @@ describe('the merges of the projections', () => {
     expect(openJobProto(cipher, 'j1', job).toString()).toBe('the text')
   })
 
+  test('seal the name of a sender with its message, and mask it beside that', () => {
+    const [received] = EVENTS['message.received']
+    const [merge] = project([received], record).filter(({ fields }) => 'pushName' in fields)
+    const fields = merge?.fields ?? {}
+    const { content, ...readable } = fields as { content: Buffer; pushName: string }
+    expect(readable.pushName).toBe('B…')
+    expect(JSON.stringify(readable)).not.toContain('Bob')
+    expect(openReceivedContent(cipher, 'd1', { content }).pushName).toBe('Bob')
+    expect(openMessage(cipher, { id: 'd1', fields }).pushName).toBe('Bob')
+  })
+
   test('order messages by their place in the log, and messages of one entry after those with an entry of their own', () => {
     const [received] = EVENTS['message.received']
     const orders = [received, { ...received, position: 0 }, { ...received, position: 12 }].flatMap((event) =>

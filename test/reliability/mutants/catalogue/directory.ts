@@ -37,7 +37,7 @@ export const DIRECTORY: readonly Mutant[] = [
     name: 'timer-that-a-crash-loses',
     invariant: 'beside',
     what: 'an owner does not look for timers in the messages that the one before it had not noted',
-    edits: [{ in: 'storedTimer', when: "typeof type !== 'string'", becomes: 'true' }],
+    edits: [{ in: 'notedIn', when: "typeof type === 'string'", becomes: 'false' }],
     noticedBy: { file: DIRECTORY_TEST, tests: 'is found in the messages that an owner had stored' },
   },
   {
