@@ -2,11 +2,11 @@ import { runnerPath } from '@holdfast/core/operations/runner-document'
 import { SERVER_TIME, type DocumentStore } from '@holdfast/core/platform/ports'
 import { sessionIdOf } from '@holdfast/core/session/ids'
 import { sessionPath, type SessionDocument } from '@holdfast/core/session/session-document'
-import type { StateImage } from '@holdfast/core/journal/state-image'
 import { deviceFiles, type DeviceFile } from '../whatsapp/baileys/moving/device-files.ts'
+import { allTakenBack } from '../whatsapp/baileys/moving/archived-entries.ts'
 import { MOVED_KINDS } from '../whatsapp/baileys/moving/entry-names.ts'
 import { prepareFolder, writeFiles } from './files.ts'
-import { type MovingStores, ownSession, sessionOf } from './new-owner.ts'
+import { type MovingOwner, type MovingStores, ownSession, sessionOf } from './new-owner.ts'
 import { refused } from './refused.ts'
 
 /** How long a runner may take to let the session go. Its hand-over takes 8 s at most. */
@@ -40,7 +40,7 @@ export async function moveOut(stores: MovingStores, { tenant, name, folder, agai
   await stop(stores, sessionId)
   const mayClaim = (found: SessionDocument): boolean => found.wanted === 'offline'
   const owner = await ownSession(stores, sessionId, mayClaim)
-  const files = await filesOf(owner.state.image).catch(async (error: unknown) => {
+  const files = await filesOf(owner).catch(async (error: unknown) => {
     await owner.release('requested', {})
     throw error
   })
@@ -60,9 +60,12 @@ export async function moveOut(stores: MovingStores, { tenant, name, folder, agai
   return Object.fromEntries(MOVED_KINDS.map((kind) => [kind, owner.state.image.count(kind)]))
 }
 
-async function filesOf(image: StateImage): Promise<DeviceFile[]> {
+async function filesOf({ state, archived }: Pick<MovingOwner, 'state' | 'archived'>): Promise<DeviceFile[]> {
+  const { image } = state
   if (image.get('meta', 'loggedOut') !== undefined)
     throw refused('The phone has unlinked the session. Nobody can use its keys any more.')
+  const keys = await allTakenBack(image, archived, new AbortController().signal)
+  if (Object.keys(keys).length > 0) await state.journal.whenDurable(state.change({ keys }))
   const files = deviceFiles(image)
   if (!files) throw refused('No phone has linked the session yet. There is nothing to export.')
   return files

@@ -11,6 +11,7 @@ import type { KeyWrapping } from '@holdfast/core/security/key-wrapping'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { sessionDocumentSchema, sessionPath, type SessionDocument } from '@holdfast/core/session/session-document'
 import type { ReasonCode } from '@holdfast/core/session/session-states'
+import { RecordArchive } from '../session/archive/record-archive.ts'
 import { claimSession } from '../session/claim.ts'
 import { projectEvents } from '../session/events/projector.ts'
 import { Checkpointer } from '../session/journal/checkpointer.ts'
@@ -34,6 +35,8 @@ export interface MovingOwner {
   backup(): Promise<void>
   /** Stops the session and lets it go. `fields` are merged into its document with that record. */
   release(reason: ReasonCode, fields: Fields): Promise<void>
+  /** The records that clean-up moved out of the state. */
+  readonly archived: RecordArchive
 }
 
 /**
@@ -62,6 +65,7 @@ export async function ownSession(
   const checkpointer = new Checkpointer({ state, tidyUp, cipher, journals, objects, clock, logger, policy, session, startedFrom })
   return {
     state,
+    archived: new RecordArchive({ image: loaded.image, objects, cipher, clock, logger }),
     backup: async () => void (await checkpointer.backup()),
     async release(reason, fields) {
       const { promise: written, resolve: onWritten, reject } = Promise.withResolvers<void>()

@@ -6,6 +6,10 @@ import { dayOf } from '@holdfast/core/journal/record-books'
 import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { ObjectStore, StoredObject } from '@holdfast/core/platform/ports'
 import { countedTotal } from '@holdfast/core/session/record-counts'
+import { createLogger } from '@holdfast/core/platform/logging'
+import { systemClock } from '@holdfast/core/platform/system-clock'
+import { allTakenBack } from '../moving/archived-entries.ts'
+import { RecordArchive } from '../../../session/archive/record-archive.ts'
 import { moveToArchive } from '../../../session/archive/move-to-archive.ts'
 import { Contact, textFor } from '../testing/contact.ts'
 import { DeviceUnderTest } from '../testing/device-under-test.ts'
@@ -198,6 +202,16 @@ describe('a record that was taken back', () => {
     expect(await textOf(await contact.text('second'))).toBe('second')
     expect(objects.stored.size).toBe(2)
   })
+})
+
+test('a session that moves out takes its archived records along', async () => {
+  await silent()
+  const { cipher, image, state } = device
+  const archived = new RecordArchive({ image, objects, cipher, clock: systemClock, logger: createLogger('test', 'silent') })
+  state.change({ keys: await allTakenBack(image, archived, new AbortController().signal) })
+  expect([image.count('archived'), image.count('session')]).toEqual([0, 1])
+  objects.stored.clear()
+  expect(await textOf(await contact.text('elsewhere'))).toBe('elsewhere')
 })
 
 test('a record that is used while its copy is written stays', async () => {
