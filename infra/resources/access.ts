@@ -58,9 +58,11 @@ function wrappingKeyRights(target: Target): readonly Right[] {
   return readersOf('SESSION_ENCRYPTION_KEY').map((account) => ({ role: WRAPPING_ROLE, account, policy, stage: 'access' }))
 }
 
-/** Whoever removes media and archives may delete nothing else in the bucket. A list is a right on the bucket itself. */
+/** Whoever removes media, archives and backups may delete nothing else in the bucket. A list is a right on the bucket itself. */
 function objectRemovals({ bucket }: Target): readonly Binding[] {
-  const below = ['media/', 'archive/'].map((part) => `resource.name.startsWith("projects/_/buckets/${bucket}/objects/${part}")`)
+  const below = ['media/', 'archive/', 'sessions/'].map(
+    (part) => `resource.name.startsWith("projects/_/buckets/${bucket}/objects/${part}")`,
+  )
   const expression = ['resource.type == "storage.googleapis.com/Bucket"', ...below].join(' || ')
   const condition = { title: 'holdfast-removals', expression }
   return bucketUsers('removes').map((account) => ({ role: 'holdfastObjectRemovals', account, condition }))
@@ -99,7 +101,6 @@ function projectBindings(target: Target): readonly Binding[] {
     ...databaseUsers('all').map((account) => ({ role: 'holdfastDocuments', account, condition })),
     ...databaseUsers('creates').map((account) => ({ role: 'holdfastRecords', account, condition })),
     ...databaseUsers('removes').map((account) => ({ role: 'holdfastRemovals', account, condition })),
-    ...databaseUsers('changes').map((account) => ({ role: 'holdfastChanges', account, condition })),
     // A project has one environment. gcloud has no command yet for the policy of a worker pool alone.
     ...(target.isSized ? [{ role: SCALER_ROLE, account: 'sweeper' } as const] : []),
     // Cloud Run takes the logs of its containers itself; a build writes its own.

@@ -27,11 +27,9 @@ export const ROLES = {
     'datastore.entities.list',
     'datastore.entities.update',
   ],
-  /** Documents that are there are read and changed, and stay. */
-  holdfastChanges: ['datastore.entities.get', 'datastore.entities.list', 'datastore.entities.update'],
   /** Checkpoints are created and read, never overwritten and never deleted. */
   holdfastCheckpoints: ['storage.objects.create', 'storage.objects.get', 'storage.objects.list'],
-  /** Objects are found by their names and deleted: only media and archives, by a condition. */
+  /** Objects are found by their names and deleted: only media, archives and backups, by a condition. */
   holdfastObjectRemovals: ['storage.objects.delete', 'storage.objects.list'],
 } as const
 

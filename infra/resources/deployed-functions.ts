@@ -7,10 +7,10 @@ export interface DeployedFunction {
   readonly secrets: readonly SecretName[]
   /** The queues that it puts tasks into. */
   readonly enqueues: readonly string[]
-  /** Whether it creates and reads objects in the bucket, or removes media and archives. */
+  /** Whether it creates and reads objects in the bucket, or removes media, archives and backups. */
   readonly objects: 'creates' | 'removes' | false
-  /** What it does with documents: everything, all but deleting, all but creating, or only reading and changing those that are there. */
-  readonly documents: 'all' | 'creates' | 'removes' | 'changes'
+  /** What it does with documents: everything, all but deleting, or all but creating. */
+  readonly documents: 'all' | 'creates' | 'removes'
   /**
    * Google alone, or hosts of the internet too. A function reaches those from addresses of Google that change, never by the fixed address,
    * which is for WhatsApp.
@@ -81,7 +81,7 @@ export const FUNCTIONS: Readonly<Record<string, DeployedFunction>> = {
     secrets: KEY,
     enqueues: [],
     objects: 'creates',
-    documents: 'changes',
+    documents: 'creates',
     reaches: 'google',
   },
   cleanup: {

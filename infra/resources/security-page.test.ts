@@ -5,10 +5,10 @@ import { ROLES } from './accounts.ts'
 import { target } from './fixtures/target.ts'
 import { ACCOUNTS } from './target.ts'
 
-/** `holdfastChanges (datastore.entities.get, …) on the database`, without Google's prefix. */
+/** `holdfastRecords (datastore.entities.get, …) on the database`, without Google's prefix. */
 function lineOf({ role, policy, condition }: ReturnType<typeof rights>[number]): string {
   const held = (ROLES as Readonly<Record<string, readonly string[]>>)[role]
-  const part = condition?.title === 'holdfast-removals' ? `media/ and archive/ in ${policy.on}` : 'the database'
+  const part = condition?.title === 'holdfast-removals' ? `media/, archive/ and sessions/ in ${policy.on}` : 'the database'
   const on = (condition ? part : policy.on).replaceAll(`${target.project}-holdfast`, 'P-holdfast')
   return `\`${role.replace('roles/', '')}\`${held ? ` (${held.map(short).join(', ')})` : ''} on ${on}`
 }

@@ -21,6 +21,7 @@ import type { Query } from '@holdfast/core/platform/ports'
 import { SESSION_KEYS } from '@holdfast/core/security/session-key-document'
 import { TENANT_KEYS } from '@holdfast/core/security/tenant-key-document'
 import { WEBHOOK_ENDPOINTS } from '@holdfast/core/operations/webhook-endpoint-document'
+import { backupsPath } from '@holdfast/core/session/backup-document'
 import { SESSIONS } from '@holdfast/core/session/session-document'
 import { LIVE_EVENTS } from '@holdfast/core/session/live-event-document'
 import { WEBHOOK_DELIVERIES } from '@holdfast/core/session/webhook-delivery-document'
@@ -267,6 +268,14 @@ const ofOthers: readonly MadeQuery[] = [
   others(`${USE_CASES}/pools.ts`, POOLS, [tenant]),
   others(`${USE_CASES}/tenants.ts`, TENANTS),
   others(`${USE_CASES}/archive-old-jobs.ts`, TENANTS),
+  others(`${USE_CASES}/backups/stored-backups.ts`, backupsPath(NOBODY)),
+  others(`${USE_CASES}/backups/back-up-all.ts`, SESSIONS, [tenant, ['wanted', '==', 'online']]),
+  others(`${USE_CASES}/backups/back-up-all.ts`, RECOVERY_ACTIONS, [['backup.run', '==', NOBODY]]),
+  counted(`${USE_CASES}/backups/return-to-backup.ts`, messagesPath(NOBODY), [['order', '>', 'a']]),
+  others(`${USE_CASES}/backups/foresee-pruning.ts`, SESSIONS, [tenant]),
+  others(`${USE_CASES}/backups/prune-backups.ts`, SESSIONS, [], { orderBy: ['id', 'asc'], startAfter: NOBODY }),
+  others(`${USE_CASES}/backups/verify-due.ts`, SESSIONS, [], { orderBy: ['id', 'asc'], startAfter: NOBODY }),
+  others(`${USE_CASES}/backups/verify-due.ts`, ALERTS, [['state', 'in', ['open', 'acknowledged']]]),
   others('runner/src/supervisor/tenant-feed.ts', TENANTS),
   others('runner/src/supervisor/query-feed.ts', OWNER_QUERIES, [
     ['runnerId', '==', NOBODY],

@@ -271,7 +271,7 @@ function sessionDependencies(
     crashPolicy: config.crashPolicy,
     recoveryPolicy: config.recovery,
     trialSlot: new SingleTrialSlot(),
-    rekey: (image, lostRecords) => rekeyedState(image, lostRecords, clock.now()),
+    rekey: (image, lost) => rekeyedState(image, lost, clock.now()),
     sending: config.sending,
     http: new SafeHttp({ mayConnect: outsideOr([]), limits: PAGE_LIMITS }),
     tasks: network.watchTasks(tasks),

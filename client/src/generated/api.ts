@@ -1255,6 +1255,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/backup-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Back up a session, or all
+         * @description The same as `POST /api/sessions/{name}/backups`; without a session, as `POST /api/backups`.
+         */
+        post: operations["backUpFormer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Back up all sessions
+         * @description All that are wanted online. A stopped session has its checkpoint since it was stopped.
+         */
+        post: operations["backUpAll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/backups/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how far a backup of all sessions has got */
+        get: operations["getBackupRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cleanup": {
         parameters: {
             query?: never;
@@ -1269,6 +1326,26 @@ export interface paths {
          * @description Of all sessions that a runner has. The session's runner backs the state up, and then moves the Signal records that were not used for long to the archive of the session. They come back by themselves when a message needs them. The action has the report.
          */
         post: operations["cleanUpSessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cleanup-backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show which backups the next clean-up removes
+         * @description Retention decides, and the daily clean-up removes. This API deletes nothing.
+         */
+        post: operations["pruneFormer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2253,6 +2330,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{name}/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the backups of a session
+         * @description Every checkpoint that is kept is one.
+         */
+        get: operations["listBackups"];
+        put?: never;
+        /**
+         * Back up a session
+         * @description The session's runner saves its state and reads it back. A stopped session stays without a connection. The result of the action names the backup.
+         */
+        post: operations["makeBackup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{name}/backups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Ask for the removal of a backup
+         * @description The daily clean-up removes it, as soon as two newer verified backups cover it. A pinned one is no longer pinned. One that the state of the session, a log-out or a restore needs is refused.
+         */
+        delete: operations["removeBackup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{name}/backups/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read a backup back
+         * @description The API reads the object, compares its hash, decrypts it, and replays in memory the records after it that are still there. A failure raises the alert `backup-check-failed`.
+         */
+        post: operations["verifyBackup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{name}/cleanup": {
         parameters: {
             query?: never;
@@ -2400,8 +2541,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Restore a damaged session from the state that is left
-         * @description Without `approve`, the API changes nothing and answers what a restore would lose.
+         * Restore a session from what is left of a damaged state, or from a backup
+         * @description Without `approve`, the API changes nothing and answers what a restore would lose. A return to a backup backs the present state up first, so that it can be undone; the session then goes on with new keys.
          */
         post: operations["restoreSession"];
         delete?: never;
@@ -3034,7 +3175,7 @@ export interface components {
             state: "open" | "acknowledged" | "resolved";
             /** @description Null: it concerns the installation. */
             tenant: string | null;
-            /** @description One of: crash-loop, runner-lost, runners-missing, cpu-high, memory-high, outage, health-changed, sweep-dead, disconnected, needs-attention, qr-needed, recovery-failed, approval-needed, foreign-connection, deaf-session, phone-absent, quarantined, record-level, dead-letter, queue-depth, webhook-failing. Later versions have more. */
+            /** @description One of: crash-loop, runner-lost, runners-missing, cpu-high, memory-high, outage, health-changed, sweep-dead, disconnected, needs-attention, qr-needed, recovery-failed, approval-needed, foreign-connection, deaf-session, phone-absent, quarantined, record-level, backup-check-failed, dead-letter, queue-depth, webhook-failing. Later versions have more. */
             type: string;
             userAction: string | null;
         };
@@ -3098,6 +3239,86 @@ export interface components {
         AuditPage: {
             cursor: string | null;
             entries: components["schemas"]["AuditEntry"][];
+        };
+        Backup: {
+            /** @description When it was made. */
+            at: string | null;
+            /** @description The size of the object. */
+            bytes: number;
+            /** @description The number of values of each kind. Null for a checkpoint that nobody asked for. */
+            contents: {
+                [key: string]: number;
+            } | null;
+            epoch: number;
+            id: string;
+            /** @description Whether the state of the session is read from it now. */
+            isCurrent: boolean;
+            /** @description False when its object is gone. */
+            isStored: boolean;
+            note: string | null;
+            object: string;
+            pinned: boolean;
+            /** @description Somebody asked for its removal. */
+            removal: {
+                /** Format: date-time */
+                askedAt: string;
+                by: string;
+            } | null;
+            /** @description The last record of the journal that it contains. */
+            seq: number;
+            /** @description The last time that it was read back. Null when only its owner read it back. */
+            verification: {
+                /** Format: date-time */
+                at: string;
+                code: string | null;
+                /** @enum {string} */
+                state: "good" | "failed";
+            } | null;
+            /** @description What it was made for; `checkpoint` when nobody asked for it. */
+            why: string;
+        };
+        BackupAction: {
+            action: components["schemas"]["RecoveryAction"];
+        };
+        BackupProgress: {
+            done: number;
+            failed: number;
+            isComplete: boolean;
+            run: string;
+            running: number;
+            sessions: {
+                action: string;
+                result: {
+                    code: string;
+                    sentence: string;
+                } | null;
+                session: string;
+                /** @enum {string} */
+                state: "proposed" | "pending" | "running" | "done" | "failed" | "cancelled" | "vetoed";
+            }[];
+            total: number;
+            waiting: number;
+        };
+        /**
+         * @example {
+         *       "pin": true,
+         *       "note": "Before the move."
+         *     }
+         */
+        BackupRequest: {
+            /** @description What it is for. It is stored with the backup, in clear. */
+            note?: string;
+            /**
+             * @description A pinned backup is kept until somebody removes it.
+             * @default false
+             */
+            pin?: boolean;
+        };
+        BackupRun: {
+            /** @description Sessions beyond the first 500. */
+            left: number;
+            run: string;
+            sessions: string[];
         };
         BroughtBack: {
             /** @constant */
@@ -3581,6 +3802,26 @@ export interface components {
             /** @description When Cloud Run was told. Null: not yet. */
             startedAt: string | null;
         };
+        FormerBackup: {
+            action: components["schemas"]["RecoveryAction"] | null;
+            run: string | null;
+        };
+        /**
+         * @example {
+         *       "session": "main"
+         *     }
+         */
+        FormerBackupRequest: {
+            /** @description What it is for. It is stored with the backup, in clear. */
+            note?: string;
+            /**
+             * @description A pinned backup is kept until somebody removes it.
+             * @default false
+             */
+            pin?: boolean;
+            /** @description The name of a session. Without it: all. */
+            session?: string;
+        };
         FormerHealth: {
             /** @enum {string} */
             overall: "healthy" | "degraded" | "warning" | "critical";
@@ -3599,6 +3840,23 @@ export interface components {
                     status: "STOPPED" | "STARTING" | "SCAN_QR_CODE" | "WORKING" | "FAILED";
                 };
             };
+        };
+        FormerPruning: {
+            /** @description Sessions that were not looked at, because there are too many. */
+            left: number;
+            sessions: {
+                backups: string[];
+                session: string;
+            }[];
+        };
+        /**
+         * @example {
+         *       "session": "main"
+         *     }
+         */
+        FormerPruningRequest: {
+            /** @description The name of a session. Without it: all. */
+            session?: string;
         };
         FormerStats: {
             queue: {
@@ -4659,7 +4917,7 @@ export interface components {
             /** @description The runner that is to be restarted. Null for an action on a session. */
             targetRunner: string | null;
             /** @enum {string} */
-            type: "restart" | "logout" | "restore" | "recover" | "clean-up" | "restart-runner";
+            type: "restart" | "logout" | "backup" | "restore" | "recover" | "clean-up" | "restart-runner";
             why: string;
         };
         /**
@@ -4761,6 +5019,34 @@ export interface components {
                 since: string | null;
                 upTo: number;
             };
+        } | {
+            action: components["schemas"]["RecoveryAction"];
+            /** @constant */
+            approved: true;
+            backup: components["schemas"]["Backup"];
+            /** @description The number of values of each kind in the backup. */
+            contents: {
+                [key: string]: number;
+            };
+            /** @description The time from the backup to the time that was asked for. Null without one. */
+            gapMs: number | null;
+            risk: {
+                /** @enum {string} */
+                level: "low" | "medium" | "high";
+                sentence: string;
+            };
+            wouldLose: {
+                after: number;
+                /** @description Encrypted sessions of the backup, each of which begins anew. */
+                chats: number;
+                /** @description Encrypted sessions that the backup does not have. Null when the present state cannot be read. */
+                contacts: number | null;
+                /** @description Messages that were received since then. Their documents stay. */
+                messages: number;
+                records: number;
+                sentence: string;
+                upTo: number;
+            };
         };
         RestorePlan: {
             /** @constant */
@@ -4777,6 +5063,34 @@ export interface components {
                 sentence: string;
                 /** @description When the last record that would be kept was written. Null if unknown. */
                 since: string | null;
+                upTo: number;
+            };
+        } | {
+            /** @constant */
+            approved: false;
+            backup: components["schemas"]["Backup"];
+            /** @description The number of values of each kind in the backup. */
+            contents: {
+                [key: string]: number;
+            };
+            /** @description The time from the backup to the time that was asked for. Null without one. */
+            gapMs: number | null;
+            next: string;
+            risk: {
+                /** @enum {string} */
+                level: "low" | "medium" | "high";
+                sentence: string;
+            };
+            wouldLose: {
+                after: number;
+                /** @description Encrypted sessions of the backup, each of which begins anew. */
+                chats: number;
+                /** @description Encrypted sessions that the backup does not have. Null when the present state cannot be read. */
+                contacts: number | null;
+                /** @description Messages that were received since then. Their documents stay. */
+                messages: number;
+                records: number;
+                sentence: string;
                 upTo: number;
             };
         } | {
@@ -4802,6 +5116,18 @@ export interface components {
              * @default false
              */
             approve?: boolean;
+            /**
+             * Format: date-time
+             * @description A time to return to: the newest backup that is not after it. The answer has the gap.
+             */
+            at?: string;
+            /** @description The id of a backup to return to. The state need not be damaged. */
+            backup?: string;
+            /**
+             * @description Only returns the plan, whatever `approve` says.
+             * @default false
+             */
+            dryRun?: boolean;
         };
         RetryAll: {
             /** @description Messages whose document cannot be read. */
@@ -5354,14 +5680,14 @@ export interface components {
                     };
                     /** @constant */
                     type: "telegram";
-                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "dead-letter" | "queue-depth" | "webhook-failing")[];
+                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "backup-check-failed" | "dead-letter" | "queue-depth" | "webhook-failing")[];
                 } | {
                     /** @enum {string} */
                     minSeverity?: "info" | "warning" | "critical";
                     name: string;
                     /** @constant */
                     type: "slack";
-                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "dead-letter" | "queue-depth" | "webhook-failing")[];
+                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "backup-check-failed" | "dead-letter" | "queue-depth" | "webhook-failing")[];
                     webhook?: {
                         /** @constant */
                         set: true;
@@ -5373,7 +5699,7 @@ export interface components {
                     to: string[];
                     /** @constant */
                     type: "email";
-                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "dead-letter" | "queue-depth" | "webhook-failing")[];
+                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "backup-check-failed" | "dead-letter" | "queue-depth" | "webhook-failing")[];
                 } | {
                     key?: {
                         /** @constant */
@@ -5384,7 +5710,7 @@ export interface components {
                     name: string;
                     /** @constant */
                     type: "webhook";
-                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "dead-letter" | "queue-depth" | "webhook-failing")[];
+                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "backup-check-failed" | "dead-letter" | "queue-depth" | "webhook-failing")[];
                     /** Format: uri */
                     url: string;
                 })[];
@@ -5396,6 +5722,10 @@ export interface components {
                     criticalMinutes?: number;
                     otherMinutes?: number;
                 };
+            };
+            backups?: {
+                keepDays?: number;
+                keepLast?: number;
             };
             cleanup?: {
                 isAutomatic?: boolean;
@@ -5480,14 +5810,14 @@ export interface components {
                     }) | null;
                     /** @constant */
                     type: "telegram";
-                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "dead-letter" | "queue-depth" | "webhook-failing")[];
+                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "backup-check-failed" | "dead-letter" | "queue-depth" | "webhook-failing")[];
                 } | {
                     /** @enum {string} */
                     minSeverity?: "info" | "warning" | "critical";
                     name: string;
                     /** @constant */
                     type: "slack";
-                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "dead-letter" | "queue-depth" | "webhook-failing")[];
+                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "backup-check-failed" | "dead-letter" | "queue-depth" | "webhook-failing")[];
                     /** @description A secret. Stored encrypted; answers show `{ "set": true }`. Leave it out to keep the stored one. */
                     webhook?: (string | {
                         /** @constant */
@@ -5500,7 +5830,7 @@ export interface components {
                     to: string[];
                     /** @constant */
                     type: "email";
-                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "dead-letter" | "queue-depth" | "webhook-failing")[];
+                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "backup-check-failed" | "dead-letter" | "queue-depth" | "webhook-failing")[];
                 } | {
                     /** @description A secret. Stored encrypted; answers show `{ "set": true }`. Leave it out to keep the stored one. */
                     key?: (string | {
@@ -5512,7 +5842,7 @@ export interface components {
                     name: string;
                     /** @constant */
                     type: "webhook";
-                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "dead-letter" | "queue-depth" | "webhook-failing")[];
+                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "backup-check-failed" | "dead-letter" | "queue-depth" | "webhook-failing")[];
                     /** Format: uri */
                     url: string;
                 })[] | null;
@@ -5524,6 +5854,10 @@ export interface components {
                     criticalMinutes?: number | null;
                     otherMinutes?: number | null;
                 } | null;
+            } | null;
+            backups?: {
+                keepDays?: number | null;
+                keepLast?: number | null;
             } | null;
             cleanup?: {
                 isAutomatic?: boolean | null;
@@ -5636,6 +5970,11 @@ export interface components {
                     criticalMinutes: number;
                     otherMinutes: number;
                 };
+            };
+            /** @description The newest backups of a session that are kept, and the days for which one of each day is. */
+            backups: {
+                keepDays: number;
+                keepLast: number;
             };
             cleanup: {
                 isAutomatic: boolean;
@@ -14839,7 +15178,7 @@ export interface operations {
                 state?: "open" | "acknowledged" | "resolved";
                 /** @description For the operator: a tenant. Without it: all. */
                 tenant?: string;
-                type?: "crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "dead-letter" | "queue-depth" | "webhook-failing";
+                type?: "crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "backup-check-failed" | "dead-letter" | "queue-depth" | "webhook-failing";
             };
             header?: never;
             path?: never;
@@ -15318,6 +15657,275 @@ export interface operations {
             };
         };
     };
+    backUpFormer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["FormerBackupRequest"];
+            };
+        };
+        responses: {
+            /** @description The action, or the run. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormerBackup"];
+                };
+            };
+            /** @description `bad-request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-session`: There is no such session. `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    backUpAll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BackupRequest"];
+            };
+        };
+        responses: {
+            /** @description The run, whose progress `GET /api/backups/{run}` shows. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupRun"];
+                };
+            };
+            /** @description `bad-request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBackupRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a run. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The progress. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupProgress"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-action`: There is no such recovery action. `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cleanUpSessions: {
         parameters: {
             query?: never;
@@ -15370,6 +15978,102 @@ export interface operations {
                 };
             };
             /** @description `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pruneFormer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["FormerPruningRequest"];
+            };
+        };
+        responses: {
+            /** @description The backups that go. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormerPruning"];
+                };
+            };
+            /** @description `bad-request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-session`: There is no such session. `unknown-tenant`: There is no such tenant. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -18427,7 +19131,7 @@ export interface operations {
                 /** @description The name of a session. */
                 session?: string;
                 state?: "proposed" | "pending" | "running" | "done" | "failed" | "cancelled" | "vetoed";
-                type?: "restart" | "logout" | "restore" | "recover" | "clean-up" | "restart-runner";
+                type?: "restart" | "logout" | "backup" | "restore" | "recover" | "clean-up" | "restart-runner";
             };
             header?: never;
             path?: never;
@@ -21348,6 +22052,367 @@ export interface operations {
             };
         };
     };
+    listBackups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of a session. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The backups, the newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backup"][];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-session`: There is no such session. `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    makeBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of a session. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BackupRequest"];
+            };
+        };
+        responses: {
+            /** @description The action. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupAction"];
+                };
+            };
+            /** @description `bad-request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-session`: There is no such session. `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a backup. */
+                id: string;
+                /** @description The name of a session. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The backup, until it is removed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backup"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-session`: There is no such session. `unknown-backup`: There is no such backup. `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `backup-in-use`: The backup is in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verifyBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a backup. */
+                id: string;
+                /** @description The name of a session. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The backup, with what this showed in `verification`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backup"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-session`: There is no such session. `unknown-backup`: There is no such backup. `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cleanUpSession: {
         parameters: {
             query?: never;
@@ -22084,7 +23149,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unknown-session`: There is no such session. `unknown-tenant`: There is no such tenant. */
+            /** @description `unknown-session`: There is no such session. `unknown-backup`: There is no such backup. `unknown-tenant`: There is no such tenant. */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -44,8 +44,19 @@ export interface Cut {
   readonly image: Mutation
 }
 
+/** A checkpoint that was read back and opened. */
+export interface WrittenCheckpoint {
+  readonly pointer: CheckpointPointer
+  /** Size of the object. */
+  readonly bytes: number
+}
+
 /** Writes the object, reads it back and opens it. Returns the pointer only after that. */
-export async function writeCheckpoint(objects: ObjectStore, cipher: SessionCipher, cut: Cut): Promise<CheckpointPointer> {
+export const writeCheckpoint = async (objects: ObjectStore, cipher: SessionCipher, cut: Cut): Promise<CheckpointPointer> =>
+  (await storeCheckpoint(objects, cipher, cut)).pointer
+
+/** As `writeCheckpoint`, and tells the size of the object. */
+export async function storeCheckpoint(objects: ObjectStore, cipher: SessionCipher, cut: Cut): Promise<WrittenCheckpoint> {
   const header = {
     v: 1,
     sessionId: cipher.sessionId,
@@ -60,6 +71,7 @@ export async function writeCheckpoint(objects: ObjectStore, cipher: SessionCiphe
   const name = checkpointName(cipher.sessionId, cut.sequence, cut.epoch)
   const place = { object: name, seq: cut.sequence, epoch: cut.epoch }
   let pointer: CheckpointPointer
+  let size = bytes.length
   try {
     const { generation } = await objects.create(name, bytes)
     pointer = { ...place, generation, sha256: sha256(bytes) }
@@ -68,9 +80,10 @@ export async function writeCheckpoint(objects: ObjectStore, cipher: SessionCiphe
     const stored = isHoldfastError(error, 'already-exists') ? await objects.read(name) : null
     if (!stored) throw error
     pointer = { ...place, generation: stored.generation, sha256: sha256(stored.bytes) }
+    size = stored.bytes.length
   }
   await readCheckpoint(objects, cipher, pointer)
-  return pointer
+  return { pointer, bytes: size }
 }
 
 /**

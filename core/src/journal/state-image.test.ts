@@ -42,6 +42,7 @@ function memoryObjects(): ObjectStore {
   return {
     placeOf: (name) => name,
     list: async () => [...stored.keys()],
+    describe: async () => [],
     read: async (name) => stored.get(name) ?? null,
     create: async (name, bytes) => {
       stored.set(name, { bytes, generation: '1' })

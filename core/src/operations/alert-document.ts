@@ -24,6 +24,7 @@ export const ALERTS = 'health_alerts'
  * phone-absent        a session: its phone has not been online for days, and WhatsApp will unlink the device
  * quarantined         a session: it brought its runner down repeatedly
  * record-level        a session: it has many Signal records
+ * backup-check-failed a session: one of its backups cannot be read back
  * dead-letter         a session: messages failed for good
  * queue-depth         a tenant: too many messages wait
  * webhook-failing     an end point of webhooks: it takes nothing
@@ -47,6 +48,7 @@ export const ALERT_TYPES = [
   'phone-absent',
   'quarantined',
   'record-level',
+  'backup-check-failed',
   'dead-letter',
   'queue-depth',
   'webhook-failing',

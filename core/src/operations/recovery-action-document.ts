@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkpointPointerSchema } from '../session/session-document.ts'
 import { RECOVERY_STEPS } from '../session/recovery-ladder.ts'
 
 /**
@@ -20,13 +21,22 @@ export const UNCONDITIONAL_ACTION_TYPES = ['restart', 'logout'] as const
 /**
  * Every type of action. The runner has one handler for each.
  *
- * restore         rebuilds a damaged state from the remaining checkpoints and records; the operator first approves the losses
+ * backup          saves the state in an object that is read back and kept
+ * restore         rebuilds a damaged state from the remaining checkpoints and records, or returns to a backup; the operator first approves
+ *                 the losses
  * recover         brings a session back that is lost, by the steps of the recovery ladder. The owner also records its own recoveries so:
  *                 one action from the loss of the connection to its return, however many steps that took
  * clean-up        moves Signal records that were not used for long to the archive of the session
  * restart-runner  makes a runner hand its sessions over and end, so that the platform starts another one
  */
-export const RECOVERY_ACTION_TYPES = [...UNCONDITIONAL_ACTION_TYPES, 'restore', 'recover', 'clean-up', 'restart-runner'] as const
+export const RECOVERY_ACTION_TYPES = [
+  ...UNCONDITIONAL_ACTION_TYPES,
+  'backup',
+  'restore',
+  'recover',
+  'clean-up',
+  'restart-runner',
+] as const
 
 export type RecoveryActionType = (typeof RECOVERY_ACTION_TYPES)[number]
 
@@ -95,6 +105,14 @@ export const recoveryActionSchema = z.object({
     .catch(null),
   /** For a clean-up that has ended. */
   report: cleanUpReportSchema.nullable().default(null).catch(null),
+  /** For a restore of a state that need not be damaged: the backup to return to. */
+  restoreTo: checkpointPointerSchema.nullable().default(null),
+  /** For a backup: how it is kept, and the request for all sessions that it belongs to. */
+  backup: z
+    .object({ isPinned: z.boolean(), note: z.string().nullable(), run: z.string().optional() })
+    .nullable()
+    .default(null)
+    .catch(null),
   runnerId: z.string().nullable().default(null),
   epoch: z.number().nullable().default(null),
   startedAt: z.date().nullable().default(null),

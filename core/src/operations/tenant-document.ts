@@ -66,6 +66,13 @@ const configOf = (object: typeof z.object) =>
     }).optional(),
     /** Days until the files of messages are removed; 0: never. */
     mediaRetentionDays: z.number().int().min(0).max(3650).optional(),
+    /** How long backups are kept. */
+    backups: object({
+      /** The newest ones of a session, whatever their age. */
+      keepLast: z.number().int().min(2).max(1000).optional(),
+      /** Days for which one of each day is kept. */
+      keepDays: z.number().int().min(0).max(3650).optional(),
+    }).optional(),
     thresholds: object({
       /** Waiting jobs above which an alert is raised. */
       queueDepth: z.number().int().min(1).max(1_000_000).optional(),

@@ -58,6 +58,16 @@ export const tenantVariables = {
     integer({ min: 0, max: 7 * DAY_MS, default: DEFAULTS.failoverAfterMs }),
     { unit: 'ms', tenant: 'failoverAfterMs' },
   ),
+  BACKUP_KEEP_LAST: says(
+    'The newest backups of a session that are kept, whatever their age.',
+    integer({ min: 2, max: 1000, default: DEFAULTS.backups.keepLast }),
+    { tenant: 'backups.keepLast' },
+  ),
+  BACKUP_KEEP_DAYS: says(
+    'For how many days one backup of each day is kept besides.',
+    integer({ min: 0, max: 3650, default: DEFAULTS.backups.keepDays }),
+    { unit: 'days', tenant: 'backups.keepDays' },
+  ),
   ALERT_QUIET_HOURS: says(
     'The hours of each day in which only critical alerts are told of, in the time zone of the tenant.',
     z
@@ -127,6 +137,7 @@ export function tenantDefaultsOf(settings: z.infer<z.ZodObject<typeof tenantVari
     },
     retries: { delaysMs: settings.SEND_RETRY_DELAYS_MS, maxRetries: settings.MAX_RETRY_ATTEMPTS },
     failoverAfterMs: settings.FAILOVER_AFTER,
+    backups: { keepLast: settings.BACKUP_KEEP_LAST, keepDays: settings.BACKUP_KEEP_DAYS },
     alerts: {
       ...DEFAULTS.alerts,
       quietHours: settings.ALERT_QUIET_HOURS ?? null,

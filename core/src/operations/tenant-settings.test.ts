@@ -26,6 +26,7 @@ describe('the settings of a tenant', () => {
       failoverAfterMs: 300_000,
       retention: { finishedDays: 30, failedDays: 30 },
       mediaRetentionDays: 30,
+      backups: { keepLast: 5, keepDays: 7 },
       thresholds: { queueDepth: 100, silenceMinutes: 15 },
       quotas: { sessions: null, keys: null, messagesPerDay: null, requestsPerMinute: 600 },
       alerts: { channels: [], quietHours: null, reminders: { criticalMinutes: 15, otherMinutes: 240 } },
@@ -41,6 +42,7 @@ describe('the settings of a tenant', () => {
       retries: { maxRetries: 0 },
       failoverAfterMs: 0,
       retention: { failedDays: 7 },
+      backups: { keepDays: 30 },
       thresholds: { silenceMinutes: 5 },
       quotas: { sessions: 0, requestsPerMinute: 60 },
       alerts: { channels: [{ name: 'ops', type: 'slack' }], reminders: { otherMinutes: 60 } },
@@ -55,6 +57,7 @@ describe('the settings of a tenant', () => {
       failoverAfterMs: 0,
       retention: { ...retention, failedDays: 7 },
       mediaRetentionDays: 30,
+      backups: { keepLast: 5, keepDays: 30 },
       thresholds: { ...thresholds, silenceMinutes: 5 },
       quotas: { ...quotas, sessions: 0, requestsPerMinute: 60 },
       alerts: {

@@ -33,6 +33,8 @@ export interface TenantSettings {
   readonly retention: { readonly finishedDays: number; readonly failedDays: number }
   /** Days until the files of messages are removed; 0: never. */
   readonly mediaRetentionDays: number
+  /** The newest backups of a session that are kept, and for how many days one of each day is. */
+  readonly backups: { readonly keepLast: number; readonly keepDays: number }
   readonly thresholds: { readonly queueDepth: number; readonly silenceMinutes: number }
   /** Null: no limit. */
   readonly quotas: {
@@ -82,6 +84,7 @@ export const DEFAULT_TENANT_SETTINGS: TenantDefaults = {
   failoverAfterMs: 5 * MINUTE_MS,
   retention: { finishedDays: 30, failedDays: 30 },
   mediaRetentionDays: 30,
+  backups: { keepLast: 5, keepDays: 7 },
   thresholds: { queueDepth: 100, silenceMinutes: 15 },
   quotas: { sessions: null, keys: null, messagesPerDay: null, requestsPerMinute: 600 },
   alerts: { channels: [], quietHours: null, reminders: { criticalMinutes: 15, otherMinutes: 240 } },
@@ -110,6 +113,7 @@ export function effectiveConfig(
     failoverAfterMs: config.failoverAfterMs ?? defaults.failoverAfterMs,
     retention: merged(defaults.retention, config.retention),
     mediaRetentionDays: config.mediaRetentionDays ?? defaults.mediaRetentionDays,
+    backups: merged(defaults.backups, config.backups),
     thresholds: merged(defaults.thresholds, config.thresholds),
     quotas: merged(defaults.quotas, config.quotas),
     alerts: {

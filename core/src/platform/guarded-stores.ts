@@ -24,4 +24,5 @@ export const guardObjects = (objects: ObjectStore, guard: Guard): ObjectStore =>
   create: (name, bytes) => guard(objects.create(name, bytes)),
   read: (name, generation) => guard(objects.read(name, generation)),
   list: (prefix) => guard(objects.list(prefix)),
+  describe: (prefix) => guard(objects.describe(prefix)),
 })

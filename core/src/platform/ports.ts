@@ -132,6 +132,14 @@ export interface StoredObject {
   readonly generation: string
 }
 
+/** An object without its bytes. */
+export interface ListedObject {
+  readonly name: string
+  /** Its size. */
+  readonly bytes: number
+  readonly createdAt: Date
+}
+
 /** Immutable objects under names that are used once. */
 export interface ObjectStore {
   /** Where an object lies, for people. */
@@ -142,6 +150,8 @@ export interface ObjectStore {
   read(name: string, generation?: string): Promise<StoredObject | null>
   /** Names of the objects that begin like this, ascending. */
   list(prefix: string): Promise<string[]>
+  /** The same objects, with what the store knows of them. */
+  describe(prefix: string): Promise<ListedObject[]>
 }
 
 /** Checks cheaply whether a store answers. A port of its own, because ObjectStore knows no buckets. */

@@ -150,6 +150,8 @@ export const sessionDocumentSchema = z.object({
   /** Records up to here were trimmed, but for claims and the record before each. */
   trimmedTo: z.number().int().nonnegative().default(0),
   putAside: z.array(putAsideSchema).default([]),
+  /** The action that restored the state last, so that it is done once. */
+  restoredBy: z.string().nullable().default(null).catch(null),
   crashes: crashRecordSchema.default({ shortLives: 0, failedTrials: 0, onTrial: false }),
   /** Since when the session has no connection, by its owner's clock. Null while it has one, or when no owner said it. */
   downSince: z.date().nullable().default(null),

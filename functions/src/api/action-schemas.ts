@@ -1,6 +1,7 @@
 import { RECOVERY_ACTION_STATES, RECOVERY_ACTION_TYPES } from '@holdfast/core/operations/recovery-action-document'
 import { RECOVERY_STEPS } from '@holdfast/core/session/recovery-ladder'
 import { z } from 'zod'
+import { backupSchema } from './backup-schema.ts'
 import { reasonSchema, time } from './schemas.ts'
 
 /** Schemas of recovery actions, which several routes share. */
@@ -14,7 +15,7 @@ export const whySchema = z
   .optional()
   .meta({ description: 'The API stores it with the action.' })
 
-const resultSchema = z.strictObject({ code: z.string(), sentence: z.string() })
+export const resultSchema = z.strictObject({ code: z.string(), sentence: z.string() })
 
 const numbers = z.record(z.string(), z.int())
 
@@ -94,6 +95,25 @@ export const restorePlan = {
   from: z.string().meta({ description: 'The source of the restore: the name of a checkpoint, or the journal.' }),
 }
 
+export const returnPlan = {
+  backup: backupSchema,
+  gapMs: z.int().nullable().meta({ description: 'The time from the backup to the time that was asked for. Null without one.' }),
+  contents: z.record(z.string(), z.int()).meta({ description: 'The number of values of each kind in the backup.' }),
+  wouldLose: z.strictObject({
+    records: z.int(),
+    after: z.int(),
+    upTo: z.int(),
+    messages: z.int().meta({ description: 'Messages that were received since then. Their documents stay.' }),
+    contacts: z
+      .int()
+      .nullable()
+      .meta({ description: 'Encrypted sessions that the backup does not have. Null when the present state cannot be read.' }),
+    chats: z.int().meta({ description: 'Encrypted sessions of the backup, each of which begins anew.' }),
+    sentence: z.string(),
+  }),
+  risk: z.strictObject({ level: z.enum(['low', 'medium', 'high']), sentence: z.string() }),
+}
+
 export const lostDocument = {
   reason: z.literal('document-missing'),
   found: z.strictObject({ journalHead: z.int(), checkpoint: z.string().nullable() }),
@@ -102,6 +122,7 @@ export const lostDocument = {
 export const planSchema = z
   .union([
     z.strictObject({ approved: z.literal(false), ...restorePlan, next: z.string() }),
+    z.strictObject({ approved: z.literal(false), ...returnPlan, next: z.string() }),
     z.strictObject({ approved: z.literal(false), ...lostDocument, sentence: z.string(), next: z.string() }),
   ])
   .meta({ id: 'RestorePlan' })

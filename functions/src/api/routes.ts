@@ -1,5 +1,6 @@
 import { ALERT_ROUTES } from './alerts.ts'
 import { AUDIT_ROUTES } from './audit.ts'
+import { BACKUP_ROUTES } from './backups.ts'
 import { CHAT_MESSAGE_ROUTES } from './chat-messages.ts'
 import { CHAT_ROUTES } from './chats.ts'
 import { CLEAN_UP_ROUTES } from './clean-ups.ts'
@@ -51,6 +52,7 @@ export const ROUTES: readonly Route[] = [
   ...SERVER_ROUTES,
   ...SESSION_ROUTES,
   ...POOL_ROUTES,
+  ...BACKUP_ROUTES,
   ...RECOVERY_ROUTES,
   ...RECOVERIES_ROUTES,
   ...ALERT_ROUTES,

@@ -80,6 +80,9 @@ export const settingsSchema = z
     failoverAfterMs: z.int(),
     retention: z.strictObject({ finishedDays: z.int(), failedDays: z.int() }),
     mediaRetentionDays: z.int().meta({ description: 'Days until the files of messages are removed. 0: never.' }),
+    backups: z
+      .strictObject({ keepLast: z.int(), keepDays: z.int() })
+      .meta({ description: 'The newest backups of a session that are kept, and the days for which one of each day is.' }),
     thresholds: z.strictObject({ queueDepth: z.int(), silenceMinutes: z.int() }),
     quotas: z
       .strictObject({ sessions: limit, keys: limit, messagesPerDay: limit, requestsPerMinute: limit })

@@ -14,6 +14,8 @@ export const PROBLEMS = {
   'unknown-key': { status: 404, title: 'There is no such API key' },
   'unknown-session': { status: 404, title: 'There is no such session' },
   'unknown-action': { status: 404, title: 'There is no such recovery action' },
+  'unknown-backup': { status: 404, title: 'There is no such backup' },
+  'backup-in-use': { status: 409, title: 'The backup is in use' },
   'unknown-alert': { status: 404, title: 'There is no such alert' },
   'unknown-delivery': { status: 404, title: 'There is no such delivery' },
   'cannot-redrive': { status: 409, title: 'The delivery cannot be sent again' },

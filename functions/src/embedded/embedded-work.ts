@@ -13,7 +13,7 @@ import { handleWebhookTask } from '../use-cases/webhooks/handle-task.ts'
 import { ScheduleRuns } from './schedule-runs.ts'
 import { TaskDelivery } from './task-delivery.ts'
 
-type NeededForWork = SweepDependencies & AlertDependencies & Pick<Dependencies, 'archives' | 'media'>
+type NeededForWork = SweepDependencies & AlertDependencies & Pick<Dependencies, 'objects' | 'journals' | 'archives' | 'media'>
 
 export interface EmbeddedWork {
   /** Begins nothing from now on. Resolves when what is under way has ended, which may take as long as a run of a schedule. */

@@ -7,8 +7,8 @@ import { EACH_NIGHT } from './times.ts'
 const worker = createWorker('cleanup')
 
 /**
- * Removes what is past its time. Its account is the only one that deletes objects, and only media and archives: it reads,
- * changes and deletes documents, and lists and deletes objects.
+ * Removes what is past its time. Its account is the only one that deletes objects, and only media, archives and backups:
+ * it reads, changes and deletes documents, and lists and deletes objects.
  */
 export const cleanup = onSchedule(
   {

@@ -6,7 +6,7 @@ import { EACH_NIGHT } from './times.ts'
 
 const worker = createWorker('maintain')
 
-/** Puts old things away. Whoever runs this needs to read and write Firestore, and to create and read objects in the bucket. */
+/** Puts old things away, and reads backups back. Whoever runs this needs to read and write Firestore, and to create and read objects in the bucket. */
 export const maintain = onSchedule(
   {
     ...EACH_NIGHT,

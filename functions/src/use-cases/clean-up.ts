@@ -1,24 +1,25 @@
 import { OWNER_QUERIES } from '@holdfast/core/operations/owner-query-document'
 import { Deadline } from '@holdfast/core/platform/deadlines'
 import type { Change } from '@holdfast/core/platform/ports'
+import { pruneBackups } from './backups/prune-backups.ts'
 import type { Dependencies } from './dependencies.ts'
 import { removeErasedObjects } from './erasure/remove-erased-objects.ts'
 import { expireMedia } from './expire-media.ts'
 
-type Needed = Pick<Dependencies, 'documents' | 'media' | 'tenants' | 'wrappingKey' | 'clock' | 'logger'>
+type Needed = Pick<Dependencies, 'documents' | 'objects' | 'media' | 'tenants' | 'wrappingKey' | 'clock' | 'logger'>
 
 /** All parts together. The function is ended after 1800 s. What one run does not manage, the next one does. */
-const RUN_MS = 25 * 60_000
+const RUN_MS = 28 * 60_000
 
 /** How long each part may take. The last one also gets what the others leave. */
-const PLAN = { questions: 2 * 60_000, erased: 10 * 60_000, media: 13 * 60_000 } as const
+const PLAN = { questions: 2 * 60_000, erased: 10 * 60_000, backups: 3 * 60_000, media: 13 * 60_000 } as const
 
 const PAGE = 400
 const MOST_PAGES = 100
 
 /**
- * Removes what is of no use any more, each day: questions that nobody removed, objects of erased contacts, and
- * media whose time is over.
+ * Removes what is of no use any more, each day: questions that nobody removed, objects of erased contacts, backups that retention lets
+ * go, and media whose time is over.
  */
 export async function cleanUp(dependencies: Needed): Promise<void> {
   const deadline = new Deadline(dependencies.clock, RUN_MS)
@@ -31,6 +32,11 @@ export async function cleanUp(dependencies: Needed): Promise<void> {
     await removeErasedObjects(dependencies, deadline.forStep(PLAN, 'erased'))
   } catch (error) {
     dependencies.logger.error({ error }, 'Objects of erased contacts could not be removed; the next run tries again.')
+  }
+  try {
+    await pruneBackups(dependencies, deadline.forStep(PLAN, 'backups'))
+  } catch (error) {
+    dependencies.logger.error({ error }, 'Backups could not be pruned; the next run tries again.')
   }
   await expireMedia(dependencies, deadline)
 }

@@ -17,6 +17,8 @@ export type RefusalCode =
   | 'contradictory-configuration'
   | 'unknown-session'
   | 'unknown-action'
+  | 'unknown-backup'
+  | 'backup-in-use'
   | 'unknown-alert'
   | 'unknown-delivery'
   | 'cannot-redrive'

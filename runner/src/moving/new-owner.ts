@@ -66,7 +66,7 @@ export async function ownSession(
   return {
     state,
     archived: new RecordArchive({ image: loaded.image, objects, cipher, clock, logger }),
-    backup: async () => void (await checkpointer.backup()),
+    backup: async () => void (await checkpointer.backup({ why: 'moved-in' })),
     async release(reason, fields) {
       const { promise: written, resolve: onWritten, reject } = Promise.withResolvers<void>()
       written.catch(() => {})

@@ -24,6 +24,7 @@ import { RecordWatch } from './archive/record-watch.ts'
 import { RecordArchive } from './archive/record-archive.ts'
 import { Checkpointer, type CheckpointPolicy } from './journal/checkpointer.ts'
 import type { Claim } from './claim.ts'
+import type { LostState } from '../whatsapp/lost-state.ts'
 import type { Client, ClientOptions } from '../whatsapp/port.ts'
 import { Gate } from './journal/gate.ts'
 import { Directory } from './directory/directory.ts'
@@ -98,7 +99,7 @@ export interface SessionDependencies {
   /** What the session's document says of its proxy now. Absent: what it said at the claim. */
   readonly proxyFields?: () => ProxyFields
   /** Replaces the keys of a state that lost its newest records, before it may connect again: see `rekey.ts`. */
-  readonly rekey: (image: StateImage, lostRecords: number) => Mutation
+  readonly rekey: (image: StateImage, lost: LostState) => Mutation
 }
 
 /** The parts of one owned session whose state has been read and verified. */

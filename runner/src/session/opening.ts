@@ -1,8 +1,15 @@
 import { parseStored } from '@holdfast/core/platform/parse'
 import type { RecoveryAction } from '@holdfast/core/operations/recovery-action-document'
-import { sessionDocumentSchema, sessionPath, type PutAside, type SessionDocument } from '@holdfast/core/session/session-document'
+import {
+  type CheckpointPointer,
+  sessionDocumentSchema,
+  sessionPath,
+  type PutAside,
+  type SessionDocument,
+} from '@holdfast/core/session/session-document'
 import { HoldfastError, isDamage, isKeyTrouble, isStoreTrouble } from '@holdfast/core/platform/errors'
 import { readCheckpoint, writeCheckpoint } from '@holdfast/core/journal/checkpoint'
+import type { StateImage } from '@holdfast/core/journal/state-image'
 import { isRestorable, type DamagedCheckpoint } from '@holdfast/core/journal/load'
 import type { Claim } from './claim.ts'
 import { assembleEngine, findState, type Engine, type Found, type Lasting, type SessionDependencies } from './engine.ts'
@@ -89,7 +96,7 @@ export class Opening {
    * @throws HoldfastError `restore-refused` when nothing is damaged, a later version wrote the state, no credentials are left, or
    * the loss would exceed the approval.
    */
-  async restore({ reaches }: Approval): Promise<Engine | null> {
+  async restore({ reaches }: Approval, action?: string): Promise<Engine | null> {
     const claim = await this.#claimNow()
     const found = await findState(this.#dependencies, claim)
     const { trouble, reached } = found.loaded
@@ -97,9 +104,32 @@ export class Opening {
     if (trouble.code === 'unknown-version') throw new HoldfastError('restore-refused', trouble.message)
     if (!isRestorable(found.loaded))
       throw new HoldfastError('restore-refused', 'No readable part of the state has the credentials.')
-    if (reached.sequence >= reaches) return this.#afterRestore(await this.#restoreWithLosses(claim, found))
+    if (reached.sequence >= reaches) return this.#afterRestore(await this.#restoreWithLosses(claim, found, { action }))
     const message = `The state reaches only record ${reached.sequence}; the approval covers the loss after record ${reaches}.`
     throw new HoldfastError('restore-refused', `${message} Request the restore again to see its present loss.`)
+  }
+
+  /** Whether the action has restored the state already, by this owner or by one that died over it. */
+  async isRestoredBy(action: string): Promise<boolean> {
+    return (await this.#claimNow()).session.restoredBy === action
+  }
+
+  /**
+   * Returns to a backup, with new keys: what came after it is put aside. The state need not be damaged. Returns null when the next attempt
+   * has to open the restored state.
+   *
+   * @throws HoldfastError `checkpoint-corrupt` when the backup does not open, `restore-refused` when it has no credentials
+   */
+  async returnTo(backup: CheckpointPointer, action: string): Promise<Engine | null> {
+    const { objects } = this.#dependencies
+    const claim = await this.#claimNow()
+    const { cipher, loaded } = await findState(this.#dependencies, claim)
+    const { image, from } = await readCheckpoint(objects, cipher, backup)
+    const reached = { sequence: from.sequence, hash: from.hash, at: null }
+    const returned = { ...loaded, image, reached, replayed: 0, startedFrom: backup, trouble: null }
+    if (!isRestorable(returned)) throw new HoldfastError('restore-refused', 'The backup has no credentials.')
+    const found = { cipher, loaded: returned }
+    return this.#afterRestore(await this.#restoreWithLosses(claim, found, { action, givenUp: loaded.image }))
   }
 
   /** Finishes a restore. Returns null when the stores refuse the remaining writes; the next attempt then makes them. */
@@ -170,19 +200,25 @@ export class Opening {
    * record then makes that checkpoint the whole state. A crash in between leaves a checkpoint without a pointer. The next owner
    * starts over, unless no other checkpoint opens.
    */
-  async #restoreWithLosses(claim: Claim, found: Found): Promise<Engine> {
+  async #restoreWithLosses(
+    claim: Claim,
+    found: Found,
+    { action, givenUp = null }: { readonly action?: string | undefined; readonly givenUp?: StateImage | null } = {},
+  ): Promise<Engine> {
     const { rekey, logger, clock, objects } = this.#dependencies
     const { cipher, loaded } = found
     const lost = claim.head.sequence - loaded.reached.sequence
     // The record gives the checkpoint a name that no other one has.
     await this.#freshRecord()
-    const pointer = await writeCheckpoint(objects, cipher, { ...(await this.#journal.cut()), image: rekey(loaded.image, lost) })
+    const restores = claim.session.putAside.filter(({ records }) => records !== null).length
+    const rekeyed = rekey(loaded.image, { lostRecords: lost, givenUp, restores })
+    const pointer = await writeCheckpoint(objects, cipher, { ...(await this.#journal.cut()), image: rekeyed })
     const { image } = await readCheckpoint(objects, cipher, pointer)
     const session = { ...claim.session, checkpoint: pointer, previousCheckpoint: null, trimmedTo: pointer.seq }
     const whole = { ...found, loaded: { ...loaded, image, startedFrom: pointer } }
     const engine = assembleEngine(this.#dependencies, { ...claim, session }, whole, this.#lasting)
     const aside = putAside(claim.session, found, claim.head.sequence).map((entry) => ({ ...entry, at: new Date(clock.now()) }))
-    const restored = { type: 'state.restored' as const, checkpoint: pointer, aside }
+    const restored = { type: 'state.restored' as const, checkpoint: pointer, aside, ...(action === undefined ? {} : { action }) }
     await this.#journal.whenDurable(engine.state.append({ kind: 'restore', events: [restored] }))
     logger.warn({ reached: loaded.reached.sequence, lost, trouble: loaded.trouble?.code }, 'The state was restored with losses.')
     return engine

@@ -131,6 +131,15 @@ export class SessionImage {
     wake()
   }
 
+  /** Closes the connection and drops the state. Nothing reads it anew before the next `hasten` of the opening. */
+  async discard(): Promise<void> {
+    const { keeper, opening } = this.#options
+    await keeper.close(this.#engine)
+    this.#isDistrusted = this.#engine !== null
+    await this.putDown()
+    opening.postpone()
+  }
+
   /** Ends all work on the image. */
   end(): void {
     this.#engine?.directory.close()

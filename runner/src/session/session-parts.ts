@@ -219,6 +219,7 @@ export class SessionParts {
       reconnection: this.reconnection,
       keeper: this.keeper,
       engine: () => this.image.engine,
+      discard: () => this.image.discard(),
       adopt: (engine: Engine) => this.image.adopt(engine),
       recovery: this.watch.recovery,
       runnerId: owner.runnerId,

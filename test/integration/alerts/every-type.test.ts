@@ -8,6 +8,8 @@ import { type Change, type Fields, SERVER_TIME } from '@holdfast/core/platform/p
 import { sessionPath } from '@holdfast/core/session/session-document'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { reportedSession, runnerChange, sessionChange } from '../../support/fleet-documents.ts'
+import { tellOfBackups } from '../../../functions/src/use-cases/backups/backup-alert.ts'
+import type { StoredBackup } from '../../../functions/src/use-cases/backups/stored-backups.ts'
 import { watchEndpoints } from '../../../functions/src/use-cases/webhooks/sweep-webhooks.ts'
 import { AlertsUnderTest, onAll } from './alerts-under-test.ts'
 
@@ -57,6 +59,30 @@ const resources = (cpu: number, memory: number): Fields => ({
 
 const health = (fields: Fields): Change =>
   made(healthPath('fleet'), { scope: 'fleet', status: 'healthy', since: ago(10), measuredAt: SERVER_TIME, ...fields })
+
+const failedBackup: StoredBackup = {
+  id: '00000000000000000007-0000000001',
+  object: 'sessions/default.saved/00000000000000000007-0000000001.ckpt',
+  stored: null,
+  document: {
+    v: 1,
+    tenant: 'default',
+    sessionId: 'default.saved',
+    object: 'sessions/default.saved/00000000000000000007-0000000001.ckpt',
+    generation: '1',
+    sha256: 'ab',
+    bytes: 1,
+    seq: 7,
+    epoch: 1,
+    at: new Date(0),
+    why: 'requested',
+    note: null,
+    isPinned: false,
+    contents: {},
+    verification: { state: 'failed', at: new Date(0), code: 'checkpoint-corrupt' },
+    removal: null,
+  },
+}
 
 interface Case {
   readonly scope: string
@@ -222,6 +248,17 @@ const CASES: Readonly<Record<AlertType, Case>> = {
       }),
     ],
     ends: () => [gone('message_queue_jobs/dead')],
+  },
+  'backup-check-failed': {
+    scope: 'default.saved',
+    about: 'session saved',
+    begins: () => [],
+    ends: () => [],
+    // Whoever reads backups back raises and ends it: see `api/backups.test.ts`.
+    instead: {
+      begins: () => tellOfBackups(world.dependencies, 'default.saved', [failedBackup]),
+      ends: () => tellOfBackups(world.dependencies, 'default.saved', []),
+    },
   },
   'webhook-failing': {
     scope: 'a1b2c3',

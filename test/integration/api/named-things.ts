@@ -26,6 +26,8 @@ const OF_PATH: Readonly<Record<string, Kind | 'part'>> = {
   '/api/files/:name': 'session',
   '/api/files/:name/:file': 'part',
   '/api/sessions/:name/actions/:id': 'action',
+  '/api/sessions/:name/backups/:id': 'part',
+  '/api/backups/:run': 'part',
   '/api/recoveries/:id': 'action',
   '/api/messages/:id': 'message',
   '/api/whatsapp/failed/:id': 'message',

@@ -129,7 +129,14 @@ describe('while Firestore hangs', () => {
 
 describe('while Cloud Storage is away', () => {
   it('the routes that need it answer 503, and the others work', async () => {
-    const needing = ['GET /api/sessions/:name/info', 'GET /api/session-info']
+    const needing = [
+      'GET /api/sessions/:name/info',
+      'GET /api/session-info',
+      'GET /api/sessions/:name/backups',
+      'POST /api/sessions/:name/backups/:id/verify',
+      'DELETE /api/sessions/:name/backups/:id',
+      'POST /api/cleanup-backups',
+    ]
     const removing = 'DELETE /api/sessions/:name'
     for (const route of [...routes.filter((each) => each !== removing), removing]) {
       const answer = await ask(route, { clock: systemClock, ...(needing.includes(route) ? { clock: hasty } : {}) })

@@ -270,7 +270,7 @@ describe('the stored state of a session', () => {
   it('is answered with 503, not as damaged, while Cloud Storage is away', async () => {
     const session = await linkedSession()
     const away = () => Promise.reject(new Error('ECONNREFUSED'))
-    const objects: ObjectStore = { placeOf: (name) => name, create: away, read: away, list: away }
+    const objects: ObjectStore = { placeOf: (name) => name, create: away, read: away, list: away, describe: away }
     const { get, post } = api.with({ objects })
     for (const answer of [
       await get(`/api/sessions/${nameOf(session)}/info`),
@@ -346,7 +346,13 @@ describe('a restore', () => {
       advice: 'Give it its rights.',
     })
     const forbidding = () => Promise.reject(refused)
-    const forbidden: ObjectStore = { placeOf: (name) => name, create: forbidding, read: forbidding, list: forbidding }
+    const forbidden: ObjectStore = {
+      placeOf: (name) => name,
+      create: forbidding,
+      read: forbidding,
+      list: forbidding,
+      describe: forbidding,
+    }
     for (const [code, objects] of [['store-missing', missing.objects] as const, ['store-forbidden', forbidden] as const]) {
       const answer = await api.with({ objects }).post(`/api/sessions/${nameOf(session)}/restore`, { approve: true })
       expect(answer).toMatchObject({ status: 503, body: { code, title: 'A store cannot be used', detail: expect.any(String) } })

@@ -118,4 +118,5 @@ const emptyBucket = {
   create: () => Promise.reject(new Error('This bucket is read-only.')),
   read: async () => null,
   list: async () => [],
+  describe: async () => [],
 }

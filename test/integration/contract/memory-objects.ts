@@ -1,6 +1,6 @@
 import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { ByteRange, Bytes, ObjectStreams } from '@holdfast/core/platform/object-streams'
-import type { ObjectStore, StoredObject } from '@holdfast/core/platform/ports'
+import type { ListedObject, ObjectStore, StoredObject } from '@holdfast/core/platform/ports'
 
 /** Objects in memory: the plainest back end that fulfils the contract. */
 export class MemoryObjects implements ObjectStore, ObjectStreams {
@@ -33,6 +33,14 @@ export class MemoryObjects implements ObjectStore, ObjectStreams {
   async list(prefix: string): Promise<string[]> {
     this.#answer()
     return [...this.#objects.keys()].filter((name) => name.startsWith(prefix)).toSorted()
+  }
+
+  async describe(prefix: string): Promise<ListedObject[]> {
+    return (await this.list(prefix)).map((name) => ({
+      name,
+      bytes: this.#objects.get(name)?.length ?? 0,
+      createdAt: new Date(this.#createdAt.get(name) ?? 0),
+    }))
   }
 
   async createFrom(name: string, bytes: Bytes): Promise<void> {

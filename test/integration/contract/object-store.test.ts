@@ -186,6 +186,19 @@ describe.each(Object.entries(BACKENDS))('objects in %s', (_, open) => {
     await streams.remove(name(1))
   })
 
+  test('are described with their size and the time of their creation', async () => {
+    const before = Date.now()
+    await objects.create(name(2), Buffer.from('two'))
+    await objects.create(name(1), Buffer.from('o'))
+    const described = await objects.describe(checkpointFolder(sessionId))
+    expect(described.map(({ name: each, bytes }) => [each, bytes])).toEqual([
+      [name(1), 1],
+      [name(2), 3],
+    ])
+    // A file system may count in whole seconds.
+    for (const { createdAt } of described) expect(Math.abs(createdAt.getTime() - before)).toBeLessThan(600_000)
+  })
+
   test('that cannot be read are never taken for absent ones', async () => {
     await objects.create(name(1), Buffer.from('bytes'))
     await backend.away(true)

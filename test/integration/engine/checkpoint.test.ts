@@ -293,7 +293,7 @@ test('a backup fails when the session is lost before its pointer is written', as
     if (changes.some((one) => kindOf(one) === 'checkpoint')) return changes.length > 1 ? 'refuse' : ((isRecorded = true), null)
     return isRecorded ? 'refuse' : null
   })
-  const failed = expect(owner.checkpointer.backup()).rejects.toMatchObject({ code: 'backup-failed' })
+  const failed = expect(owner.checkpointer.backup({ why: 'requested' })).rejects.toMatchObject({ code: 'backup-failed' })
   await expect.poll(() => isRecorded).toBe(true)
   await owner.session.claim('another')
   await failed

@@ -175,6 +175,7 @@ describe('a checkpoint that is being written when the connection ends', () => {
     const objects = {
       placeOf: (name: string) => name,
       list: (prefix: string) => clients.objects.list(prefix),
+      describe: (prefix: string) => clients.objects.describe(prefix),
       read: (name: string, generation?: string) => clients.objects.read(name, generation),
       async create(name: string, bytes: Buffer) {
         creating++

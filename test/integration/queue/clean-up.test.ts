@@ -43,7 +43,12 @@ function night() {
   const logger = { ...createLogger('test', 'silent'), warn: collect, error: collect }
   const tenants = new TenantDirectory({ documents, clock, logger, defaults: DEFAULT_TENANT_SETTINGS })
   const wrappingKey = new WrappingKey(randomBytes(32))
-  return { documents, media, lines, run: () => cleanUp({ documents, media, tenants, wrappingKey, clock, logger }) }
+  return {
+    documents,
+    media,
+    lines,
+    run: () => cleanUp({ documents, objects: media, media, tenants, wrappingKey, clock, logger }),
+  }
 }
 
 const erasure = (objects: readonly string[]) =>

@@ -1,3 +1,4 @@
+import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import { DocumentTaskQueues } from '@holdfast/core/operations/document-task-queues'
 import { isTombstone } from '@holdfast/core/message/archived-job'
 import { taskFor } from '@holdfast/core/message/due'
@@ -14,7 +15,9 @@ let work: EmbeddedWork
 
 beforeAll(async () => {
   queue = await QueueUnderTest.start('main')
-  work = startEmbeddedWork({ ...queue.dependencies, archives: new MemoryObjects(), media: new MemoryObjects() })
+  const { documents } = queue.dependencies
+  const stores = { archives: new MemoryObjects(), media: new MemoryObjects(), objects: new MemoryObjects() }
+  work = startEmbeddedWork({ ...queue.dependencies, ...stores, journals: new DocumentJournals(documents) })
 })
 
 afterAll(async () => {

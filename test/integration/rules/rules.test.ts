@@ -22,6 +22,7 @@ const readable = [
   `${session}/labels/recent`,
   `${session}/groups/one`,
   `${session}/parked_stanzas/one`,
+  `${session}/backups/00000000000000000001-0000000001`,
   'message_queue_jobs/one',
   'runners/one',
   'fleet/last-move',

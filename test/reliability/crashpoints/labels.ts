@@ -14,6 +14,7 @@ const NAMES: Readonly<Record<string, string>> = {
   health_alerts: 'alert',
   store_checks: 'store check',
   parked_stanzas: 'parked stanza',
+  backups: 'backup',
   tenants: 'tenant',
 }
 

@@ -59,6 +59,7 @@ export class ScheduledStore {
       create: (name, bytes) => this.#perform(actor, this.#draw('answerLost'), () => this.#createObject(name, bytes)),
       read: (name) => this.#perform(actor, this.#draw('refused'), () => this.#readObject(name)),
       list: (prefix) => this.#perform(actor, 'none', () => [...this.#objects.keys()].filter((name) => name.startsWith(prefix))),
+      describe: () => Promise.reject(new Error('The model asks for no sizes and times.')),
     }
   }
 

@@ -19,6 +19,7 @@ import type { Fields } from '@holdfast/core/platform/ports'
 import { WrappingKey } from '@holdfast/core/security/envelope'
 import { sessionKeyDocumentSchema } from '@holdfast/core/security/session-key-document'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
+import { backupDocumentSchema } from '@holdfast/core/session/backup-document'
 import { liveEventSchema } from '@holdfast/core/session/live-event-document'
 import { deliverySchema } from '@holdfast/core/session/webhook-delivery-document'
 import { sessionDocumentSchema } from '@holdfast/core/session/session-document'
@@ -35,6 +36,7 @@ const RECORDINGS = globSync('*.json', { cwd: FOLDER }).toSorted()
 const SCHEMAS = {
   whatsapp_connection_states: sessionDocumentSchema,
   'whatsapp_connection_states/journal': journalRecordSchema,
+  'whatsapp_connection_states/backups': backupDocumentSchema,
   'whatsapp_connection_states/messages': messageDocumentSchema,
   'whatsapp_connection_states/media': receivedMediaDocumentSchema,
   session_keys: sessionKeyDocumentSchema,

@@ -27,7 +27,9 @@ const PHONE = '5511900000001'
 const SESSION = 'recorded'
 const ID = `default.${SESSION}`
 
-const OF_SESSION = ['journal', 'media', 'messages', 'parked_stanzas'].map((name) => `whatsapp_connection_states/${ID}/${name}`)
+const OF_SESSION = ['journal', 'backups', 'media', 'messages', 'parked_stanzas'].map(
+  (name) => `whatsapp_connection_states/${ID}/${name}`,
+)
 const OF_TENANTS = ['tenants', 'tenant_keys', 'api_keys', 'audit', 'usage', 'pools']
 const OF_WORK = [
   'message_queue_jobs',

@@ -1,4 +1,4 @@
-import type { ObjectStore, StoredObject } from '@holdfast/core/platform/ports'
+import type { ListedObject, ObjectStore, StoredObject } from '@holdfast/core/platform/ports'
 
 /** A real ObjectStore with failures that the test chooses. */
 export class FaultyObjects implements ObjectStore {
@@ -35,6 +35,12 @@ export class FaultyObjects implements ObjectStore {
     const error = this.refuseRead?.(prefix)
     if (error) throw error
     return this.#real.list(prefix)
+  }
+
+  async describe(prefix: string): Promise<ListedObject[]> {
+    const error = this.refuseRead?.(prefix)
+    if (error) throw error
+    return this.#real.describe(prefix)
   }
 }
 

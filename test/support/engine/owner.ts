@@ -21,6 +21,7 @@ const NO_OBJECTS: ObjectStore = {
   create: () => Promise.reject(new Error('This test has no object store.')),
   read: () => Promise.reject(new Error('This test has no object store.')),
   list: () => Promise.resolve([]),
+  describe: () => Promise.resolve([]),
   placeOf: (name) => name,
 }
 
@@ -77,7 +78,7 @@ export async function checkpointNow(session: SessionUnderTest, owner: Owner, { o
     session: parseStored(sessionDocumentSchema, snapshot?.fields, session.sessionId),
     startedFrom: parseStored(sessionDocumentSchema, snapshot?.fields, session.sessionId).checkpoint,
   })
-  await checkpointer.backup()
+  await checkpointer.backup({ why: 'requested' })
 }
 
 const CONTACT = '5511900000002@s.whatsapp.net'

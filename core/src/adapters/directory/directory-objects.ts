@@ -3,7 +3,7 @@ import { readFile, readdir, rm, stat } from 'node:fs/promises'
 import { join, normalize, sep } from 'node:path'
 import { HoldfastError } from '../../platform/errors.ts'
 import type { ByteRange, Bytes, ObjectStreams } from '../../platform/object-streams.ts'
-import type { ObjectStore, StoredObject } from '../../platform/ports.ts'
+import type { ListedObject, ObjectStore, StoredObject } from '../../platform/ports.ts'
 import { createFile, isUnfinished } from './durable-files.ts'
 import type { StoreDirectory } from './store-directory.ts'
 
@@ -78,6 +78,16 @@ export class DirectoryObjects implements ObjectStore, ObjectStreams {
     const ofSessions = await Promise.all(sessionIds.map((sessionId) => this.#checkpointsOf(sessionId)))
     const others = session === undefined ? await this.#others() : []
     return [...ofSessions.flat(), ...others].filter((name) => name.startsWith(prefix)).toSorted()
+  }
+
+  async describe(prefix: string): Promise<ListedObject[]> {
+    const found = await Promise.all(
+      (await this.list(prefix)).map(async (name) => {
+        const facts = await this.#directory.absentAs(null, stat(this.#pathOf(name)))
+        return facts && { name, bytes: facts.size, createdAt: facts.mtime }
+      }),
+    )
+    return found.filter((each) => each !== null)
   }
 
   async #checkpointsOf(sessionId: string): Promise<string[]> {

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Bucket, File } from '@google-cloud/storage'
 import { HoldfastError, messageOf } from '../../platform/errors.ts'
 import type { ByteRange, Bytes, ObjectStreams } from '../../platform/object-streams.ts'
-import type { ObjectStore, StoreCheck, StoredObject } from '../../platform/ports.ts'
+import type { ListedObject, ObjectStore, StoreCheck, StoredObject } from '../../platform/ports.ts'
 import type { OperationCounter } from './operation-counter.ts'
 
 /** The ObjectStore on Cloud Storage: create-only by generation precondition; checksums are verified by the client both ways. */
@@ -60,11 +60,20 @@ export class StorageObjects implements ObjectStore, ObjectStreams, StoreCheck {
   }
 
   async list(prefix: string): Promise<string[]> {
+    return (await this.describe(prefix)).map(({ name }) => name)
+  }
+
+  async describe(prefix: string): Promise<ListedObject[]> {
     try {
       const [files] = await this.#bucket.getFiles({ prefix })
       // Google bills one operation for each thousand objects that are listed.
       this.#counter.objectLists += Math.max(1, Math.ceil(files.length / 1000))
-      return files.map(({ name }) => name).toSorted()
+      const listed = files.map(({ name, metadata: { size, timeCreated } }) => ({
+        name,
+        bytes: Number(size),
+        createdAt: new Date(timeCreated ?? 0),
+      }))
+      return listed.toSorted((one, other) => (one.name < other.name ? -1 : 1))
     } catch (error) {
       throw this.#inOurWords(error, statusOf(error) === 404)
     }

@@ -13,7 +13,9 @@ import { isOfTenant } from '../find-session.ts'
 import { type ActionAnswer, actionAnswer } from './action-answer.ts'
 
 /** What a request says of its action. The rest of the document has a value for every new action. */
-export interface ActionRequest extends Partial<Pick<RecoveryAction, 'approved' | 'step' | 'evidence' | 'cleanUp'>> {
+export interface ActionRequest extends Partial<
+  Pick<RecoveryAction, 'approved' | 'backup' | 'restoreTo' | 'step' | 'evidence' | 'cleanUp'>
+> {
   /** Empty for `restart-runner`. */
   readonly sessionId: string
   readonly type: RecoveryAction['type']
@@ -47,7 +49,8 @@ export async function requestAction(
   // Counts first. An action that is created after the count is found open, or it has the number that this request tries.
   const earlier = await documents.count({ collection: RECOVERY_ACTIONS, where: sameKind })
   const openStates = state === 'pending' ? OPEN_ACTION_STATES : [...OPEN_ACTION_STATES, 'proposed' as const]
-  const isOpen = (action: RecoveryAction): boolean => openStates.includes(action.state) && action.requestedBy !== 'runner'
+  const isOpen = (action: RecoveryAction): boolean =>
+    openStates.includes(action.state) && action.requestedBy !== 'runner' && isSame(action, request)
   // Skips damaged actions, because no owner will ever perform them.
   for (const open of await documents.query({
     collection: RECOVERY_ACTIONS,
@@ -69,6 +72,8 @@ export async function requestAction(
     why,
     approved: request.approved ?? null,
     cleanUp: request.cleanUp ?? null,
+    backup: request.backup ?? null,
+    restoreTo: request.restoreTo ?? null,
     steps: [],
     requestedAt: SERVER_TIME,
     ...(state === 'vetoed' ? { result: request.result ?? null, finishedAt: SERVER_TIME } : {}),
@@ -83,9 +88,19 @@ export async function requestAction(
       if (!found || number > earlier + CREATE_ATTEMPTS) throw error
       const action = parseUnlessDamaged(recoveryActionSchema, found)
       const isForeign = !isOfTenant(principal, found.fields)
-      if (isForeign || isHoldfastError(action) || (!isOpen(action) && found.silentForMs > JUST_ENDED_MS)) continue
+      if (isForeign || isHoldfastError(action) || (!isOpen(action) && !hasJustEnded(action, found.silentForMs, request))) continue
     }
     const made = await documents.read(path)
     if (made) return actionAnswer(made.id, parseStored(recoveryActionSchema, made.fields, made.path))
   }
 }
+
+/** A backup that is to be kept in another way, or for another request, is another one, and so is a return to another backup. */
+const isSame = ({ backup, restoreTo }: RecoveryAction, { backup: asked = null, restoreTo: to = null }: ActionRequest): boolean =>
+  backup?.isPinned === asked?.isPinned &&
+  backup?.note === asked?.note &&
+  backup?.run === asked?.run &&
+  restoreTo?.object === to?.object
+
+const hasJustEnded = (action: RecoveryAction, silentForMs: number, request: ActionRequest): boolean =>
+  silentForMs <= JUST_ENDED_MS && isSame(action, request)

@@ -30,6 +30,8 @@ export interface ActionSession {
   readonly keeper: ConnectionKeeper
   /** Null while no state is in memory. */
   readonly engine: () => Engine | null
+  /** Closes the connection and drops the state in memory, which the caller replaces at once. */
+  readonly discard: () => Promise<void>
   /** Makes the session continue with a state that was just restored. */
   readonly adopt: (engine: Engine) => void
   readonly recovery: Recovery
@@ -40,8 +42,13 @@ export interface ActionSession {
 
 /** The running action, as its handler sees it. */
 export interface RunningAction {
+  readonly id: string
   /** The loss that the operator approved. Null except for a restore. */
   readonly approved: RecoveryAction['approved']
+  /** For a restore: the backup to return to. Null: what is left of a damaged state. */
+  readonly restoreTo: RecoveryAction['restoreTo']
+  /** For a backup: how it is kept. */
+  readonly backup: RecoveryAction['backup']
   /** For a recovery: the step that was asked for. Null: the ladder decides. */
   readonly step: RecoveryAction['step']
   /** For a clean-up: what was asked for. */

@@ -123,13 +123,16 @@ export class Actions {
   /** Returns null while the action waits. */
   async #perform(
     id: string,
-    { type, approved, step, cleanUp, requestedBy, runnerId }: SessionAction,
+    { type, approved, restoreTo, backup, step, cleanUp, requestedBy, runnerId }: SessionAction,
   ): Promise<ActionResult | null> {
     const handler = ACTIONS[type]
     const now = (): number => this.#clock.now()
     const runsOutAtMs = this.#runsOutAtMs
     const running: RunningAction = {
+      id,
       approved,
+      restoreTo,
+      backup,
       step,
       cleanUp,
       requestedBy,

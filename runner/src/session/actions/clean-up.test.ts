@@ -44,7 +44,10 @@ function perform(
   }
   const session = { engine: () => (isReadable ? engine : null), isMoving: () => isMoving } as unknown as CleanUpSession
   const result = cleanUp.advance(session, {
+    id: 'a1',
     approved: null,
+    restoreTo: null,
+    backup: null,
     step: null,
     cleanUp: asked,
     requestedBy: 'api',

@@ -30,7 +30,7 @@ export const cleanUp: ActionHandler<CleanUpSession> = {
       engine.records.cleanedUp(0)
       return { code: 'nothing-to-clean-up', sentence: 'Every record was used within its time.', report: reportOf(plan, []) }
     }
-    const { object } = await engine.checkpointer.backup()
+    const { object } = await engine.checkpointer.backup({ why: 'clean-up' })
     action.note(`The state was backed up and verified: ${object}.`)
     const moved = await engine.archiving.move(plan.records)
     engine.records.cleanedUp(moved.length)

@@ -36,7 +36,18 @@ const perform = (options: Parameters<typeof fakeSession>[0], isInTime = true) =>
   const { session, calls } = fakeSession(options)
   const note = (what: string) => void calls.push(`note: ${what}`)
   return {
-    result: logout.advance(session, { approved: null, step: null, requestedBy: 'api', begunBy: null, isInTime, note }),
+    result: logout.advance(session, {
+      id: 'a1',
+      approved: null,
+      restoreTo: null,
+      backup: null,
+      cleanUp: null,
+      step: null,
+      requestedBy: 'api',
+      begunBy: null,
+      isInTime,
+      note,
+    }),
     calls,
   }
 }

@@ -1,5 +1,6 @@
 import type { SessionActionType } from '@holdfast/core/operations/recovery-action-document'
 import type { ActionHandler } from './action-handler.ts'
+import { backup } from './backup.ts'
 import { cleanUp } from './clean-up.ts'
 import { logout } from './logout.ts'
 import { recover } from './recover.ts'
@@ -11,6 +12,7 @@ import { restore } from './restore.ts'
  * API's `recovery.ts`.
  */
 export const ACTIONS: Readonly<Record<SessionActionType, ActionHandler>> = {
+  backup,
   restart,
   logout,
   restore,

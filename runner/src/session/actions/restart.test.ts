@@ -17,7 +17,11 @@ function fakeSession(reach: RestartSession['keeper']['reach'], isHalted = false)
 }
 
 const action = (isInTime: boolean): RunningAction => ({
+  id: 'a1',
   approved: null,
+  restoreTo: null,
+  backup: null,
+  cleanUp: null,
   step: null,
   requestedBy: 'api',
   begunBy: null,

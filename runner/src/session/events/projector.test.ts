@@ -35,6 +35,7 @@ const PACING = {
   announced: { reachOutLock: null, messageCap: null },
 }
 const CHECKPOINT = { object: 'sessions/x.ckpt', generation: '1', sha256: 'ab', seq: 3, epoch: 1 }
+const BACKUP = { ...CHECKPOINT, object: 'sessions/default.shop/00000000000000000003-0000000001.ckpt' }
 const ERROR = { code: 'no-ack', message: 'No ack.' }
 
 const STORED = {
@@ -107,6 +108,13 @@ const EVENTS: { readonly [T in SessionEvent['type']]: [SessionEvent & { readonly
   'checkpoint.written': [
     { type: 'checkpoint.written', checkpoint: CHECKPOINT, previousCheckpoint: null, trimmedTo: 0 },
     'session',
+  ],
+  'backup.made': [
+    {
+      type: 'backup.made',
+      backup: { checkpoint: BACKUP, why: 'requested', bytes: 5, at: AT, contents: { session: 2 }, isPinned: true },
+    },
+    'session/backups/00000000000000000003-0000000001',
   ],
   'state.put-aside': [
     { type: 'state.put-aside', aside: [{ reason: 'logged-out', at: AT, checkpoint: CHECKPOINT, records: null }] },

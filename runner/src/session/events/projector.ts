@@ -1,4 +1,5 @@
 import type { Merge } from '@holdfast/core/platform/ports'
+import { backupDocument } from './backup-projection.ts'
 import { jobDocument } from './job-projection.ts'
 import { changedMessageDocument } from './message-change-projection.ts'
 import { mediaDocument } from './media-projection.ts'
@@ -15,6 +16,7 @@ import { webhookDeliveries } from './webhook-projection.ts'
  */
 export const PROJECTIONS: readonly Projection[] = [
   sessionDocument,
+  backupDocument,
   jobDocument,
   messageDocument,
   ownMessageDocument,

@@ -1,3 +1,4 @@
+import type { MadeBackup } from '@holdfast/core/session/backup-document'
 import type { RecordCounts } from '@holdfast/core/session/record-counts'
 import type { JobDocument } from '@holdfast/core/message/job-document'
 import type { UploadedMedia } from '@holdfast/core/message/uploaded-media'
@@ -39,6 +40,7 @@ export type SessionEvent =
   | AccountRenamed
   | RecoveryRemembered
   | CheckpointWritten
+  | BackupMade
   | StatePutAside
   | StateRestored
   | MessageStatusChanged
@@ -167,18 +169,26 @@ interface CheckpointWritten {
   readonly trimmedTo: number
 }
 
+/** The checkpoint of the same record was asked for, and is kept as a backup. */
+export interface BackupMade {
+  readonly type: 'backup.made'
+  readonly backup: MadeBackup
+}
+
 /** Objects that are no longer part of the session's state are kept, and the session's document names them. */
 interface StatePutAside {
   readonly type: 'state.put-aside'
   readonly aside: readonly PutAside[]
 }
 
-/** A damaged state was restored from its readable part. */
+/** A damaged state was restored from its readable part, or a state returned to a backup. */
 interface StateRestored {
   readonly type: 'state.restored'
   /** The checkpoint from which the state is read from now on. */
   readonly checkpoint: CheckpointPointer
   readonly aside: readonly PutAside[]
+  /** The action that asked for it. Absent: nobody did. */
+  readonly action?: string
 }
 
 type JobError = NonNullable<JobDocument['lastError']>

@@ -53,10 +53,11 @@ function fieldsOf(event: SessionEvent, { sessionId, place, cipher }: EventRecord
     case 'state.put-aside':
       return { putAside: new Append(...event.aside) }
     case 'state.restored': {
-      const { checkpoint, aside } = event
+      const { checkpoint, aside, action: restoredBy = null } = event
       const putAside = new Append(...aside)
-      return { checkpoint, previousCheckpoint: null, trimmedTo: checkpoint.seq, journalHead, putAside }
+      return { checkpoint, previousCheckpoint: null, trimmedTo: checkpoint.seq, journalHead, putAside, restoredBy }
     }
+    case 'backup.made':
     case 'message.status':
     case 'message.acked':
     case 'message.received':

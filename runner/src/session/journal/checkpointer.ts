@@ -1,9 +1,10 @@
+import type { BackupWish } from '@holdfast/core/session/backup-document'
 import type { CheckpointPointer, SessionDocument } from '@holdfast/core/session/session-document'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import type { Logger } from '@holdfast/core/platform/logging'
 import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { Clock, ObjectStore } from '@holdfast/core/platform/ports'
-import { writeCheckpoint } from '@holdfast/core/journal/checkpoint'
+import { storeCheckpoint } from '@holdfast/core/journal/checkpoint'
 import type { JournalStore } from '@holdfast/core/journal/journal-store'
 import type { SessionEvent } from '../events/session-event.ts'
 import type { JournaledState } from './journaled-state.ts'
@@ -79,7 +80,11 @@ export class Checkpointer {
 
   /** Makes a checkpoint, or joins the one that is being made. Never rejects: a failure only makes the journal longer. */
   run(): Promise<void> {
-    this.#running ??= this.#make()
+    return this.#run(null)
+  }
+
+  #run(wish: BackupWish | null): Promise<void> {
+    this.#running ??= this.#make(wish)
       .catch((error: unknown) => {
         this.#notBeforeMs = this.#options.clock.now() + PAUSE_AFTER_FAILURE_MS
         this.#options.logger.warn({ error }, 'A checkpoint failed; the journal keeps everything.')
@@ -91,16 +96,17 @@ export class Checkpointer {
   }
 
   /**
-   * Makes a checkpoint of the current state, and returns its pointer.
+   * Makes a checkpoint of the current state that is kept as a backup, and returns its pointer. The document of the backup is durable
+   * then.
    *
    * @throws HoldfastError `backup-failed` when it could not be written, read back and opened.
    */
-  async backup(): Promise<CheckpointPointer> {
-    const { state } = this.#options
-    await this.#running
-    const before = state.journal.head.sequence
-    await this.run()
-    if (this.#pointer && this.#pointer.seq >= before) return this.#pointer
+  async backup(wish: BackupWish): Promise<CheckpointPointer> {
+    // One that has begun has no document.
+    while (this.#running) await this.#running
+    const before = this.#pointer
+    await this.#run(wish)
+    if (this.#pointer && this.#pointer !== before) return this.#pointer
     throw new HoldfastError('backup-failed', 'The state could not be backed up; the log of the runner has the cause.')
   }
 
@@ -112,24 +118,27 @@ export class Checkpointer {
    */
   async putAside(reason: string): Promise<void> {
     const { state, clock } = this.#options
-    const checkpoint = await this.backup()
+    const checkpoint = await this.backup({ why: reason })
     const aside = [{ reason, at: new Date(clock.now()), checkpoint, records: null }]
     await state.journal.whenDurable(state.append({ events: [{ type: 'state.put-aside', aside }] }))
   }
 
-  async #make(): Promise<void> {
+  async #make(wish: BackupWish | null): Promise<void> {
     const { state, tidyUp, cipher, objects, clock, logger } = this.#options
     tidyUp()
     const unsaved = state.unsavedChanges
     const image = state.image.toMutation()
+    const contents = state.image.counts()
     const head = await state.journal.cut()
     // Set after a failure too, so that the next attempt waits its time.
     this.#savedAtMs = clock.now()
     if (head.sequence === this.#pointer?.seq) return
-    const pointer = await writeCheckpoint(objects, cipher, { ...head, image })
+    const { pointer, bytes } = await storeCheckpoint(objects, cipher, { ...head, image })
     if (state.isRetired) throw new Error('A newer image replaced this one: the next checkpoint saves the newer one.')
     const previousCheckpoint = this.#pointer
-    await this.#point({ type: 'checkpoint.written', checkpoint: pointer, previousCheckpoint, trimmedTo: this.#trimmedTo })
+    const written = { type: 'checkpoint.written', checkpoint: pointer, previousCheckpoint, trimmedTo: this.#trimmedTo } as const
+    const backup = { ...wish, why: wish?.why ?? '', checkpoint: pointer, bytes, at: new Date(clock.now()), contents }
+    await this.#point(wish ? [written, { type: 'backup.made', backup }] : [written])
     state.markSaved(unsaved)
     this.#previous = this.#pointer
     this.#pointer = pointer
@@ -139,12 +148,12 @@ export class Checkpointer {
   }
 
   /** Points to a checkpoint. Resolves when the pointer is in the session's document: records may be removed only after that. */
-  async #point(event: SessionEvent): Promise<void> {
+  async #point(events: readonly SessionEvent[]): Promise<void> {
     const { state } = this.#options
     const { promise: written, resolve: onWritten, reject } = Promise.withResolvers<void>()
     const position = state.append({
       kind: 'checkpoint',
-      events: [event],
+      events,
       onWritten,
       onRefused: () => reject(new Error('Firestore refused the pointer to the checkpoint.')),
       onEnd: reject,

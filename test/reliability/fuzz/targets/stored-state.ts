@@ -114,6 +114,7 @@ const holding = (name: string, bytes: Buffer): ObjectStore => ({
   create: () => Promise.reject(new Error('This bucket is read-only.')),
   read: async (asked) => (asked === name ? { bytes, generation: '1' } : null),
   list: async () => [name],
+  describe: async () => [{ name, bytes: bytes.length, createdAt: new Date(0) }],
 })
 
 const checkpoints: Target = {

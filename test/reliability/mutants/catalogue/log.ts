@@ -136,11 +136,11 @@ export const LOG: readonly Mutant[] = [
     what: 'the pointer is written before the object is stored',
     edits: [
       {
-        in: 'writeCheckpoint',
+        in: 'storeCheckpoint',
         call: 'objects.create',
         becomes: `(setTimeout(() => void $&.catch(() => {}), 1000).unref(), { generation: '1' })`,
       },
-      { in: 'writeCheckpoint', drop: 'readCheckpoint' },
+      { in: 'storeCheckpoint', drop: 'readCheckpoint' },
     ],
     noticedBy: { file: CHECKPOINT_TEST, tests: 'a failing Cloud Storage' },
   },
@@ -148,7 +148,7 @@ export const LOG: readonly Mutant[] = [
     name: 'checkpoint-not-read-back',
     invariant: 'I7',
     what: 'a checkpoint counts before it was read back and opened',
-    edits: [{ in: 'writeCheckpoint', drop: 'readCheckpoint' }],
+    edits: [{ in: 'storeCheckpoint', drop: 'readCheckpoint' }],
     noticedBy: { file: CHECKPOINT_TEST, tests: 'a failing Cloud Storage' },
   },
   {

@@ -4,7 +4,7 @@ import { countRecords } from '@holdfast/core/journal/count-records'
 import { planCleanUp } from '@holdfast/core/journal/clean-up-plan'
 import { dayOf } from '@holdfast/core/journal/record-books'
 import { HoldfastError } from '@holdfast/core/platform/errors'
-import type { ObjectStore, StoredObject } from '@holdfast/core/platform/ports'
+import type { ListedObject, ObjectStore, StoredObject } from '@holdfast/core/platform/ports'
 import { countedTotal } from '@holdfast/core/session/record-counts'
 import { createLogger } from '@holdfast/core/platform/logging'
 import { systemClock } from '@holdfast/core/platform/system-clock'
@@ -37,6 +37,12 @@ class Objects implements ObjectStore {
     const stored = await this.onCreate(bytes)
     if (stored) this.stored.set(name, stored)
     return { generation: '1' }
+  }
+
+  async describe(prefix: string): Promise<ListedObject[]> {
+    this.#check()
+    const found = [...this.stored].filter(([name]) => name.startsWith(prefix))
+    return found.map(([name, bytes]) => ({ name, bytes: bytes.length, createdAt: new Date(0) }))
   }
 
   async read(name: string): Promise<StoredObject | null> {
@@ -172,7 +178,7 @@ describe('a contact that was silent for 20 days', () => {
 
   test('is read, but written to in a new session, after a restore that lost records', async () => {
     const restored = new DeviceUnderTest({ earlier: device, objects })
-    const mutation = rekeyedState(device.image, 3, device.time.ms)
+    const mutation = rekeyedState(device.image, { lostRecords: 3, givenUp: null, restores: 0 }, device.time.ms)
     restored.image.apply({ keys: { archived: mutation.keys?.archived ?? {} } })
     expect(await textOf(await contact.text('still here'), restored)).toBe('still here')
     await expect(restored.signal.encryptMessage({ jid: contact.lid, data: textFor('no') })).rejects.toThrow('No open session')

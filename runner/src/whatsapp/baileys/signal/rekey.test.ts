@@ -1,14 +1,15 @@
 import { StateImage } from '@holdfast/core/journal/state-image'
 import type { AfterLoss } from '@holdfast/core/journal/state-kind-entry'
 import { STATE_KINDS, type StateKind } from '@holdfast/core/journal/state-kinds'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { decodeCreds, encodeCreds, newCreds } from './codec.ts'
 import { rekeyedState } from './rekey.ts'
 
 function rekeyed(keys: Record<string, Record<string, string>>): StateImage {
   const image = new StateImage()
   image.apply({ keys })
   const restored = new StateImage()
-  restored.apply(rekeyedState(image, 3, 7))
+  restored.apply(rekeyedState(image, { lostRecords: 3, givenUp: null, restores: 0 }, 7))
   return restored
 }
 
@@ -58,4 +59,37 @@ test('a re-keyed state has only closed sessions and no list of the holders of ou
     _sessions: { open: { indexInfo: { closed: 7 } }, closed: { indexInfo: { closed: 3 } } },
   })
   expect(restored.counts()).toMatchObject({ 'sender-key-memory': 0, 'begun-with': 0 })
+})
+
+describe('the pre-key numbers of a re-keyed state', () => {
+  const stateWith = (nextPreKeyId: number): StateImage => {
+    const image = new StateImage()
+    image.apply({ creds: encodeCreds({ ...newCreds(), nextPreKeyId }), keys: {} })
+    return image
+  }
+
+  const nextOf = (image: StateImage, lost: Parameters<typeof rekeyedState>[1]): number => {
+    const { creds } = rekeyedState(image, lost, 7)
+    return decodeCreds(creds ?? '').nextPreKeyId
+  }
+
+  const NOTHING = { lostRecords: 3, givenUp: null, restores: 0 }
+
+  test('jump past what the lost records can have used', () => {
+    expect(nextOf(stateWith(813), NOTHING)).toBe(100_813)
+    expect(nextOf(stateWith(813), { ...NOTHING, lostRecords: 1000 })).toBe(813 + 1000 * 812)
+  })
+
+  test('jump past the state that is given up, which an earlier restore may have moved far ahead', () => {
+    expect(nextOf(stateWith(813), { ...NOTHING, givenUp: stateWith(100_818), restores: 1 })).toBe(200_818)
+    expect(nextOf(stateWith(813), { ...NOTHING, givenUp: stateWith(5) })).toBe(100_813)
+  })
+
+  test('jump past earlier restores of which nothing can be read', () => {
+    expect(nextOf(stateWith(813), { ...NOTHING, restores: 2 })).toBe(300_000)
+  })
+
+  test('never wrap', () => {
+    expect(() => nextOf(stateWith(0xff_ff_f0), NOTHING)).toThrow('No unused pre-key numbers are left')
+  })
 })

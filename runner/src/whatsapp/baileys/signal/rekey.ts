@@ -5,6 +5,7 @@ import type { StateImage } from '@holdfast/core/journal/state-image'
 import type { AfterLoss } from '@holdfast/core/journal/state-kind-entry'
 import { ofBookId } from '@holdfast/core/journal/record-books'
 import { AFTER_LOSS, STATE_KINDS } from '@holdfast/core/journal/state-kinds'
+import type { LostState } from '../../lost-state.ts'
 import { PENDING_APP_STATE } from '../receive/app-state.ts'
 import { decodeCreds, encodeCreds } from './codec.ts'
 
@@ -25,15 +26,20 @@ const LARGEST_PRE_KEY_ID = 0xff_ff_ff
  * - Sending: every open session is closed, so that the next message to a contact begins a new one. Messages that contacts still
  *   send in the old sessions can be read unless the lost records stepped the ratchet; the unreadable ones are asked for again.
  * - Groups: our own sender keys are dropped, and with them the list of the devices that have them.
- * - Pre-keys: numbers jump past every number that can have been used with another key.
+ * - Pre-keys: numbers jump past every number that can have been used with another key: by the lost records, by the state that is given
+ *   up, where that can be read, and by earlier restores, whose numbers no record of this state knows.
  * - App state: versions are dropped, so that app state is read anew from the beginning.
  * - Device lists: all are dropped and queried again, since the lost records may have revoked one.
  */
-export function rekeyedState(image: StateImage, lostRecords: number, nowMs: number): Mutation {
+export function rekeyedState(image: StateImage, { lostRecords, givenUp, restores }: LostState, nowMs: number): Mutation {
   const { keys = {}, creds: encoded } = image.toMutation()
   const creds = encoded === undefined ? null : decodeCreds(encoded)
   const isOwn = (senderKeyName: string): boolean => creds?.me !== undefined && isDevice(senderKeyName, creds.me)
-  if (creds) creds.firstUnuploadedPreKeyId = creds.nextPreKeyId = beyond(creds.nextPreKeyId, lostRecords)
+  if (creds) {
+    const used = givenUp?.creds == null ? 0 : decodeCreds(givenUp.creds).nextPreKeyId
+    const next = Math.max(beyond(Math.max(creds.nextPreKeyId, used), lostRecords), LEAST_JUMP * (restores + 1))
+    creds.firstUnuploadedPreKeyId = creds.nextPreKeyId = within(next)
+  }
   const after: Record<Exclude<AfterLoss, 'kept'>, (values: Values) => Values> = {
     dropped: () => ({}),
     'sessions-closed': (records) => mapValues(records, (record) => closeSessions(record, nowMs)),
@@ -61,8 +67,10 @@ function staleEntries(entries: Values, isOwn: (senderKeyName: string) => boolean
 
 const archivedCodec = STATE_KINDS.archived.codec
 
-function beyond(preKeyId: number, lostRecords: number): number {
-  const next = preKeyId + Math.max(LEAST_JUMP, lostRecords * PRE_KEYS_PER_RECORD)
+const beyond = (preKeyId: number, lostRecords: number): number =>
+  preKeyId + Math.max(LEAST_JUMP, lostRecords * PRE_KEYS_PER_RECORD)
+
+function within(next: number): number {
   if (next <= LARGEST_PRE_KEY_ID) return next
   throw new HoldfastError('restore-refused', 'No unused pre-key numbers are left: link the phone anew.')
 }
