@@ -12,6 +12,16 @@ const INBOX_TEST = 'test/integration/engine/inbox.test.ts'
 /** Mutants of sent and received messages. */
 export const MESSAGES: readonly Mutant[] = [
   {
+    name: 'late-ack-that-takes-delivery-back',
+    invariant: 'I8',
+    what: 'the ack of an earlier copy makes a delivered message a sent one again',
+    edits: [{ in: 'Outcomes.sentBefore', when: 'this.#options.receipts.isSent(job.document.messageId)', becomes: 'false' }],
+    noticedBy: {
+      file: OUTBOX_TEST,
+      tests: 'stays delivered when the ack of its earlier copy comes in the moment of the receipt',
+    },
+  },
+  {
     name: 'edited-by-anybody',
     invariant: 'beside',
     what: 'in a chat with one person, either side edits and revokes what the other one said',
