@@ -44,6 +44,13 @@ test('a process that dies before it is ready is reported with its last output, a
   expect(one.pid).toBeNull()
 })
 
+test('a process that is not ready in time is asked to end, so that it ends its own children', async () => {
+  const one = await processOf(`process.on('SIGTERM', () => process.exit(7)); setInterval(() => {}, 1000)`, { startLimitMs: 5000 })
+  const exited = once(one, 'exited')
+  await expect(one.start()).rejects.toThrow('program was not ready after 5000 ms')
+  expect((await exited)[0]).toMatchObject({ code: 7, expected: true })
+})
+
 test('a silent process counts as alive after three seconds', async () => {
   const one = await processOf('setInterval(() => {}, 1000)', { ready: 'alive' })
   expect(await one.start()).toEqual({})

@@ -9,7 +9,7 @@ import { isAnswer } from './parent-channel.ts'
 const STOP_LIMIT_MS = 10_000
 const SHORT_LIFE_MS = 1_000
 const LONGEST_PAUSE_MS = 5_000
-const START_LIMIT_MS = 30_000
+const START_LIMIT_MS = 90_000
 const SILENT_START_MS = 3_000
 const TAIL_LINES = 20
 
@@ -30,6 +30,8 @@ export interface ProcessOptions {
    * for three seconds.
    */
   ready: 'line' | 'alive'
+  /** Time in milliseconds to become ready. 90 seconds by default, for machines that are busy with other work. */
+  startLimitMs?: number
   /** Time in milliseconds to end after `stop()`. Ten seconds by default, as on Cloud Run. */
   stopLimitMs?: number
 }
@@ -104,7 +106,8 @@ export class SupervisedProcess extends EventEmitter<Events> {
     try {
       return await this.#spawn()
     } catch (error) {
-      await this.stop('SIGKILL')
+      // A process that is asked ends its own children, too.
+      await this.stop()
       throw error
     } finally {
       this.#starting = false
@@ -197,7 +200,7 @@ export class SupervisedProcess extends EventEmitter<Events> {
         if (this.#options.ready === 'alive' || line['ready'] === true) resolve(line)
       })
     }
-    const limitMs = this.#options.ready === 'alive' ? SILENT_START_MS : START_LIMIT_MS
+    const limitMs = this.#options.ready === 'alive' ? SILENT_START_MS : (this.#options.startLimitMs ?? START_LIMIT_MS)
     const limit = setTimeout(
       () => (this.#options.ready === 'alive' ? resolve({}) : fail(`was not ready after ${limitMs} ms`)),
       limitMs,
