@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { parseStored } from '../platform/parse.ts'
 import type { CheckpointPointer } from '../session/session-document.ts'
 import type { SessionCipher } from '../security/envelope.ts'
+import type { SessionKeyDocument } from '../security/session-key-document.ts'
 import { HoldfastError, isHoldfastError } from '../platform/errors.ts'
 import { checkpointName } from '../session/ids.ts'
 import type { ObjectStore } from '../platform/ports.ts'
@@ -22,6 +23,13 @@ const headerSchema = z.object({
   hash: z.string(),
   epoch: z.number().int().positive(),
   keyVersion: z.number().int().positive(),
+  /** The wrapped data keys (base64), for the case that Firestore is lost. Objects of earlier versions have none. */
+  keys: z
+    .object({
+      current: z.number().int().positive(),
+      keys: z.record(z.string().regex(/^\d+$/), z.object({ wrapped: z.base64(), wrappedBy: z.string() })),
+    })
+    .optional(),
 })
 
 const imageSchema = z.object({
@@ -64,6 +72,7 @@ export async function storeCheckpoint(objects: ObjectStore, cipher: SessionCiphe
     hash: cut.hash,
     epoch: cut.epoch,
     keyVersion: cipher.currentVersion,
+    ...(cipher.wrapped ? { keys: keysInHeader(cipher.wrapped) } : {}),
   }
   const head = JSON.stringify(header)
   const sealed = cipher.seal('checkpoint', encodePacked(JSON.stringify(cut.image)), head)
@@ -120,6 +129,35 @@ export async function readUnpointed(
     epoch: checkpoint.epoch,
   }
   return { checkpoint, pointer }
+}
+
+/**
+ * The wrapped data keys in the header of a checkpoint. Null when it has none. Nothing proves them before the checkpoint was opened with
+ * them, which covers its header.
+ *
+ * @throws HoldfastError `checkpoint-corrupt` when the header cannot be read
+ */
+export function wrappedKeysIn(bytes: Buffer, name: string): SessionKeyDocument | null {
+  const end = bytes.indexOf(0x0a)
+  if (end < 0) throw corrupt(name, 'has no header')
+  try {
+    const { keys } = parseStored(headerSchema, JSON.parse(bytes.subarray(0, end).toString()), name)
+    if (!keys) return null
+    const decoded = Object.entries(keys.keys).map(([version, { wrapped, wrappedBy }]) => {
+      return [version, { wrapped: Buffer.from(wrapped, 'base64'), wrappedBy }] as const
+    })
+    return { v: 1, current: keys.current, keys: Object.fromEntries(decoded) }
+  } catch (cause) {
+    if (isHoldfastError(cause, 'unknown-version')) throw cause
+    throw corrupt(name, 'has a header that cannot be read', cause)
+  }
+}
+
+function keysInHeader({ current, keys }: SessionKeyDocument) {
+  const encoded = Object.entries(keys).map(([version, { wrapped, wrappedBy }]) => {
+    return [version, { wrapped: Buffer.from(wrapped).toString('base64'), wrappedBy }] as const
+  })
+  return { current, keys: Object.fromEntries(encoded) }
 }
 
 function open(bytes: Buffer, cipher: SessionCipher, name: string): Checkpoint {

@@ -57,13 +57,21 @@ export type Purpose = 'journal' | 'checkpoint' | 'content' | 'fingerprint' | 'me
 export class SessionCipher {
   readonly sessionId: string
   readonly currentVersion: number
+  /** The wrapped keys, as they are stored. Null when nobody has them here. */
+  readonly wrapped: SessionKeyDocument | null
   readonly #keys: ReadonlyMap<number, Buffer>
   readonly #derived = new Map<string, Buffer>()
 
-  constructor(sessionId: string, keys: ReadonlyMap<number, Buffer>, currentVersion: number) {
+  constructor(
+    sessionId: string,
+    keys: ReadonlyMap<number, Buffer>,
+    currentVersion: number,
+    wrapped: SessionKeyDocument | null = null,
+  ) {
     this.sessionId = sessionId
     this.#keys = keys
     this.currentVersion = currentVersion
+    this.wrapped = wrapped
   }
 
   /** Binds the sealed bytes to `place`, the place where they will lie. Opening needs the same place. */
@@ -132,7 +140,7 @@ export const unwrapSessionKeys = async (
   stored: SessionKeyDocument,
   wrappingKey: KeyWrapping,
 ): Promise<SessionCipher> =>
-  new SessionCipher(sessionId, await unwrapDataKeys(sessionKeyPath(sessionId), stored, wrappingKey), stored.current)
+  new SessionCipher(sessionId, await unwrapDataKeys(sessionKeyPath(sessionId), stored, wrappingKey), stored.current, stored)
 
 /** Seals the secrets of a tenant's configuration, each for its name. */
 export class TenantCipher {

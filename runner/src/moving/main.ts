@@ -2,6 +2,7 @@ import { openKeyWrapping } from '@holdfast/core/adapters/key-wrapping'
 import { openRunnerStores } from '@holdfast/core/adapters/session-stores'
 import { isHoldfastError, messageOf } from '@holdfast/core/platform/errors'
 import { createLogger } from '@holdfast/core/platform/logging'
+import { sessionIdOf, sessionNameOf } from '@holdfast/core/session/ids'
 import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
 import { readRunnerConfig } from '../config.ts'
 import { silenceConsole } from '../whatsapp/baileys/patches/console-guard.ts'
@@ -10,7 +11,8 @@ import { accountOf, movedImage } from '../whatsapp/baileys/moving/moved-image.ts
 import { followArrival } from './follow-arrival.ts'
 import { findPlace, moveIn, type MoveInDependencies } from './move-in.ts'
 import { moveOut } from './move-out.ts'
-import { BadOption, type MoveInOptions, type MoveOutOptions, parseOptions, USAGE } from './options.ts'
+import { BadOption, type MoveInOptions, type MoveOutOptions, parseOptions, type RebuildOptions, USAGE } from './options.ts'
+import { lostSessions, type Rebuilt, rebuildSession } from './rebuild.ts'
 import { refused } from './refused.ts'
 import { linesOf, type MoveReport, reportOf } from './report.ts'
 import { readSource } from './sources/open-source.ts'
@@ -28,9 +30,38 @@ async function main(args: readonly string[]): Promise<number> {
   }
   // With --json, the last line on stdout is the result.
   const say: Say = (line) => void (options.json ? process.stderr : process.stdout).write(`${line}\n`)
-  const result = options.verb === 'in' ? await runIn(options, say) : await runOut(options, say)
+  const result = await perform(options, say)
   if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`)
   return 0
+}
+
+async function perform(options: MoveInOptions | MoveOutOptions | RebuildOptions, say: Say): Promise<object> {
+  switch (options.verb) {
+    case 'in':
+      return runIn(options, say)
+    case 'out':
+      return runOut(options, say)
+    case 'rebuild':
+      return runRebuild(options, say)
+  }
+}
+
+async function runRebuild({ tenant, session, isOldOwnerStopped }: RebuildOptions, say: Say): Promise<object> {
+  return withStores(async (stores) => {
+    const ids = session === null ? await lostSessions(stores, tenant) : [sessionIdOf(tenant, session)]
+    if (!isOldOwnerStopped) {
+      for (const id of ids) say(`${id} would be rebuilt.`)
+      say('Nothing was changed. Stop all runners of before, for good, and add --old-owner-is-stopped.')
+      return { wouldRebuild: ids, rebuilt: [] }
+    }
+    const rebuilt: Rebuilt[] = []
+    for (const id of ids) {
+      const one = await rebuildSession(stores, id)
+      rebuilt.push(one)
+      say(`${id} was rebuilt from ${one.from}. Start it: POST /api/sessions/${sessionNameOf(id)}/start`)
+    }
+    return { wouldRebuild: [], rebuilt }
+  })
 }
 
 async function runIn(options: MoveInOptions, say: Say): Promise<{ moved: boolean; state?: string; report: MoveReport }> {

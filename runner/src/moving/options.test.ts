@@ -49,9 +49,9 @@ describe('the options of a move', () => {
   })
 
   test.each([
-    [[], 'The first word is one of: in, out.'],
-    [['up'], 'The first word is one of: in, out.'],
-    [['in', 'out'], 'The first word is one of: in, out.'],
+    [[], 'The first word is one of: in, out, rebuild.'],
+    [['up'], 'The first word is one of: in, out, rebuild.'],
+    [['in', 'out'], 'The first word is one of: in, out, rebuild.'],
     [['in', '--session', 'main'], '--from is missing.'],
     [['out', '--session', 'main'], '--to is missing.'],
     [['in', '--from', 'auth'], '--session is missing.'],

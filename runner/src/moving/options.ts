@@ -6,6 +6,8 @@ export const USAGE = `Moves a session of another program in, without a QR code, 
   npm run move -- in --from PATH --session NAME    says what the source has, and changes nothing
   npm run move -- in --from PATH --session NAME --old-owner-is-stopped    moves it
   npm run move -- out --session NAME --to FOLDER    stops the session, and writes a folder that Baileys reads
+  npm run move -- rebuild --all    after the loss of Firestore: says which sessions would be rebuilt, and changes nothing
+  npm run move -- rebuild --all --old-owner-is-stopped    rebuilds them from their checkpoints. docs/BACKUP.md tells how.
 
   --from PATH            in: a folder of Baileys' useMultiFileAuthState or of WAHA NOWEB, a dump of WAHA NOWEB or Evolution, or a store
                          of whatsmeow (SQLite file or text dump)
@@ -13,7 +15,8 @@ export const USAGE = `Moves a session of another program in, without a QR code, 
   --source-session NAME  in: the session's name in a dump with several; with whatsmeow its JID or number
   --session NAME         the name of the session here
   --tenant ID            its tenant (${DEFAULT_TENANT})
-  --old-owner-is-stopped in: the program that had the session is stopped, and will not start again
+  --all                  rebuild: all sessions of the tenant of which Firestore knows nothing; without it the one of --session
+  --old-owner-is-stopped in: the program that had the session is stopped, and will not start again; rebuild: so are all runners of before
   --without-unreadable   in: leaves out keys that cannot be read
   --no-start             in: leaves the session stopped
   --to FOLDER            out: a new or empty folder
@@ -48,16 +51,32 @@ export interface MoveOutOptions extends Named {
   readonly again: boolean
 }
 
+export interface RebuildOptions {
+  readonly verb: 'rebuild'
+  readonly tenant: string
+  /** Null: all. */
+  readonly session: string | null
+  readonly isOldOwnerStopped: boolean
+  readonly json: boolean
+}
+
 /** Pure. Throws BadOption. */
-export function parseOptions(args: readonly string[]): MoveInOptions | MoveOutOptions | 'help' {
+export function parseOptions(args: readonly string[]): MoveInOptions | MoveOutOptions | RebuildOptions | 'help' {
   const { values, positionals } = read(args)
   if (values.help === true) return 'help'
   const [verb, ...more] = positionals
-  if (more.length > 0 || (verb !== 'in' && verb !== 'out')) throw new BadOption('The first word is one of: in, out.')
+  if (more.length > 0 || (verb !== 'in' && verb !== 'out' && verb !== 'rebuild'))
+    throw new BadOption('The first word is one of: in, out, rebuild.')
+  if (verb === 'rebuild' && values.all === true) {
+    if (values.session !== undefined) throw new BadOption('One of --session and --all.')
+    const [tenant, isOldOwnerStopped] = [values.tenant ?? DEFAULT_TENANT, values['old-owner-is-stopped'] ?? false]
+    return { verb, tenant, session: null, isOldOwnerStopped, json: values.json ?? false }
+  }
   const session = needed('--session', values.session)
   if (!SESSION_NAME.test(session))
     throw new BadOption('--session begins with a letter or digit and has at most 54 letters, digits, "-" and "_".')
   const named = { session, tenant: values.tenant ?? DEFAULT_TENANT, json: values.json ?? false }
+  if (verb === 'rebuild') return { ...named, verb, isOldOwnerStopped: values['old-owner-is-stopped'] ?? false }
   if (verb === 'out') return { ...named, verb, to: needed('--to', values.to), again: values.again ?? false }
   return {
     ...named,
@@ -96,6 +115,7 @@ const OPTIONS = {
   'no-start': { type: 'boolean' },
   to: { type: 'string' },
   again: { type: 'boolean' },
+  all: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const

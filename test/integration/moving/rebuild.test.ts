@@ -1,0 +1,74 @@
+import { journalPath } from '@holdfast/core/journal/journal-record'
+import { SESSION_KEYS, sessionKeyPath } from '@holdfast/core/security/session-key-document'
+import { SESSIONS, sessionPath } from '@holdfast/core/session/session-document'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { type Chat, EngineWorld, eventually } from '../../support/engine-world.ts'
+import { runMove } from './run-move.ts'
+
+/** Sessions come back from their checkpoints alone, after Firestore was lost. */
+
+// Several processes, one after the other.
+vi.setConfig({ testTimeout: 240_000 })
+
+let world: EngineWorld
+let chat: Chat
+
+beforeAll(async () => {
+  world = await EngineWorld.start({ ownFirestore: true, schedules: false })
+  chat = await world.linked('rebuilt')
+}, 120_000)
+
+afterAll(async () => {
+  const { violations } = await world.simulator.state()
+  await world?.[Symbol.asyncDispose]()
+  expect(violations).toEqual([])
+})
+
+async function talks(word: string): Promise<void> {
+  const sent = await chat.send(`out ${word}`)
+  await chat.untilStatus(sent, 'delivered')
+  expect((await chat.received()).filter(({ id }) => id === sent.messageId)).toHaveLength(1)
+  await chat.receive(`in ${word}`)
+  await eventually(async () => expect(await chat.stored()).toContain(`in ${word}`))
+  expect((await chat.account()).registrations).toBe(1)
+}
+
+const recordsOf = async (): Promise<number[]> =>
+  (await world.google.documents.query({ collection: journalPath(chat.sessionId), select: ['seq'] })).map(({ id }) => Number(id))
+
+/** Everything that Firestore has of the session is gone, as after the loss of a database. */
+async function loseFirestore(): Promise<void> {
+  const { documents } = world.google
+  const records = await documents.query({ collection: journalPath(chat.sessionId), select: [] })
+  const paths = [sessionPath(chat.sessionId), sessionKeyPath(chat.sessionId), ...records.map(({ path }) => path)]
+  await documents.commit(paths.map((path) => ({ kind: 'delete', path })))
+  for (const collection of [SESSIONS, SESSION_KEYS]) expect(await documents.query({ collection })).toEqual([])
+  expect(await recordsOf()).toEqual([])
+}
+
+test('a session whose documents, journal and key are gone is rebuilt from the bucket, and goes on without a QR code', async () => {
+  await talks('before')
+  // While Firestore has the session, there is nothing to rebuild.
+  const early = await runMove(world, 'rebuild', '--session', chat.name, '--old-owner-is-stopped')
+  expect(early).toMatchObject({ code: 1 })
+  expect(early.said).toContain('Firestore still has the session.')
+  await world.sandbox.stopRunner('runner-1')
+  const lastNumber = Math.max(...(await recordsOf()))
+  await loseFirestore()
+
+  const plan = await runMove(world, 'rebuild', '--all')
+  expect(plan, plan.said).toMatchObject({ code: 0, result: { wouldRebuild: [chat.sessionId], rebuilt: [] } })
+  expect(await recordsOf()).toEqual([])
+  const rebuilt = await runMove(world, 'rebuild', '--all', '--old-owner-is-stopped')
+  expect(rebuilt, rebuilt.said).toMatchObject({ code: 0, result: { rebuilt: [{ session: chat.sessionId }] } })
+  // No number that an old owner can try is used again.
+  expect(Math.min(...(await recordsOf()))).toBeGreaterThan(lastNumber + 100_000)
+  expect(await chat.document()).toMatchObject({ wanted: 'offline', runnerId: null, putAside: [{ reason: 'rebuilt' }] })
+
+  await world.sandbox.startRunner('runner-1')
+  await world.api.want(chat.name, 'start')
+  await chat.works()
+  await talks('after')
+  const again = await runMove(world, 'rebuild', '--all', '--old-owner-is-stopped')
+  expect(again, again.said).toMatchObject({ code: 0, result: { rebuilt: [] } })
+})
