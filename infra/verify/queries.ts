@@ -195,7 +195,6 @@ const ofOthers: readonly MadeQuery[] = [
     ),
   ),
   others(`${USE_CASES}/chat-messages.ts`, messagesPath(NOBODY), [['messageId', '==', NOBODY]]),
-  others(`${USE_CASES}/named-person.ts`, directoryPath(NOBODY, 'contacts')),
   others(`${USE_CASES}/references.ts`, messagesPath(NOBODY), [['messageId', '==', NOBODY]]),
   others('runner/src/session/outbox/message-acks.ts', messagesPath(NOBODY), [['messageId', '==', NOBODY]]),
   others('runner/src/session/outbox/referred-messages.ts', messagesPath(NOBODY), [['messageId', '==', NOBODY]]),
@@ -284,8 +283,8 @@ const ofOthers: readonly MadeQuery[] = [
   others('runner/src/session/directory/directory.ts', directoryPath(NOBODY, 'chats')),
   others('runner/src/session/directory/groups.ts', groupsPath(NOBODY)),
   others('runner/src/session/directory/directory.ts', messagesPath(NOBODY), [], { orderBy: ['order', 'asc'], startAfter: 'a' }),
-  others(`${USE_CASES}/directory/stored-directory.ts`, directoryPath(NOBODY, 'contacts')),
-  others(`${USE_CASES}/directory/stored-directory.ts`, directoryPath(NOBODY, 'labels')),
+  others(`${USE_CASES}/directory/directory-pages.ts`, directoryPath(NOBODY, 'contacts')),
+  others(`${USE_CASES}/directory/directory-pages.ts`, directoryPath(NOBODY, 'labels')),
   others(`${USE_CASES}/directory/groups.ts`, groupsPath(NOBODY)),
   others(`${USE_CASES}/directory/chat-changes.ts`, messagesPath(NOBODY), [['chat', '==', NOBODY]], {
     orderBy: ['sentAt', 'desc'],
