@@ -196,6 +196,10 @@ const filled = (pattern: string, { path }: RouteRequest): string => {
   return parts.map((part, index) => (part.startsWith(':') ? (example[index] ?? part) : part)).join('/')
 }
 
+/** Without its dots, the path of a backup can be that of its session. */
+const isRemoval = (method: string, path: string): boolean =>
+  method === 'DELETE' && new URL(path, 'http://api').pathname.replace(/\/$/, '') === '/api/sessions/main'
+
 describe('a path', () => {
   const withParameters = Object.entries(EVERY_ROUTE).filter(([route]) => route.includes(':') && route !== REMOVES)
 
@@ -205,6 +209,7 @@ describe('a path', () => {
     for (const parameter of [':name', ':id'].filter((each) => pattern.includes(each))) {
       for (const name of UNKNOWN_NAMES) {
         const path = filled(pattern.replace(parameter, name), request)
+        if (isRemoval(methodOf(route), path)) continue
         const answer = await api.call(query ? `${path}?${query}` : path, initOf(route, request))
         // Dots are removed from a path before the app gets it, and the rest can be the path of another route.
         if (!/^\.|^%2e/i.test(name)) expectRefusal(answer, `${methodOf(route)} ${path.slice(0, 100)}`, [404])

@@ -74,6 +74,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'GET /api/pools': "lists the caller's own tenant: pools.test.ts",
   'PUT /api/pools/:name': "creates in the caller's own tenant: pools.test.ts",
   'POST /api/sendBulk': 'tells each message of a foreign session that there is none: bulk.test.ts',
+  'POST /api/cleanup': "asks for the clean-up of the caller's own sessions",
   'POST /api/backups': "backs the caller's own sessions up: backups.test.ts",
   'GET /api/backups/:run': 'tells other tenants that there is none: backups.test.ts',
   'POST /api/connections/recover': 'tells of each foreign session that there is none: recoveries.test.ts',
