@@ -9,10 +9,10 @@ import { expireMedia } from './expire-media.ts'
 type Needed = Pick<Dependencies, 'documents' | 'objects' | 'media' | 'tenants' | 'wrappingKey' | 'clock' | 'logger'>
 
 /** All parts together. The function is ended after 1800 s. What one run does not manage, the next one does. */
-const RUN_MS = 28 * 60_000
+const RUN_MS = 25 * 60_000
 
 /** How long each part may take. The last one also gets what the others leave. */
-const PLAN = { questions: 2 * 60_000, erased: 10 * 60_000, backups: 3 * 60_000, media: 13 * 60_000 } as const
+const PLAN = { questions: 2 * 60_000, erased: 10 * 60_000, backups: 3 * 60_000, media: 10 * 60_000 } as const
 
 const PAGE = 400
 const MOST_PAGES = 100

@@ -26,7 +26,7 @@ const SESSIONS = 190
 const TENANTS = 10
 const ALL = SESSIONS + TENANTS
 /** The process is killed when so many documents have changed. */
-const KILLS = [30, 110]
+const KILLS = [5, 40]
 
 const ONE = fileURLToPath(new URL('../privileges/one-function.ts', import.meta.url))
 const EXIT_WITH_PARENT = new URL('../../../sandbox/exit-with-parent.ts', import.meta.url).href
