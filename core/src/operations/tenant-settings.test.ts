@@ -27,6 +27,14 @@ describe('the settings of a tenant', () => {
       retention: { finishedDays: 30, failedDays: 30 },
       mediaRetentionDays: 30,
       backups: { keepLast: 5, keepDays: 7 },
+      cleanup: {
+        isAutomatic: true,
+        isDryRun: false,
+        levels: { scale: 'present', from: {} },
+        maxPreKeys: 50,
+        senderKeyMaxAgeDays: 3,
+        sessionMaxAgeDays: 14,
+      },
       thresholds: { queueDepth: 100, silenceMinutes: 15 },
       quotas: { sessions: null, keys: null, messagesPerDay: null, requestsPerMinute: 600 },
       alerts: { channels: [], quietHours: null, reminders: { criticalMinutes: 15, otherMinutes: 240 } },
@@ -43,13 +51,14 @@ describe('the settings of a tenant', () => {
       failoverAfterMs: 0,
       retention: { failedDays: 7 },
       backups: { keepDays: 30 },
+      cleanup: { maxPreKeys: 80 },
       thresholds: { silenceMinutes: 5 },
       quotas: { sessions: 0, requestsPerMinute: 60 },
       alerts: { channels: [{ name: 'ops', type: 'slack' }], reminders: { otherMinutes: 60 } },
       syncFullHistory: true,
       webhooks: [],
     })
-    const { pacing, retries, retention, thresholds, quotas } = DEFAULT_TENANT_SETTINGS
+    const { pacing, retries, retention, cleanup, thresholds, quotas } = DEFAULT_TENANT_SETTINGS
     expect(settings).toEqual({
       timeZone: 'America/Sao_Paulo',
       pacing: { ...pacing, dailyLimit: 50, ramp: [10, 20] },
@@ -58,6 +67,7 @@ describe('the settings of a tenant', () => {
       retention: { ...retention, failedDays: 7 },
       mediaRetentionDays: 30,
       backups: { keepLast: 5, keepDays: 30 },
+      cleanup: { ...cleanup, maxPreKeys: 80 },
       thresholds: { ...thresholds, silenceMinutes: 5 },
       quotas: { ...quotas, sessions: 0, requestsPerMinute: 60 },
       alerts: {
