@@ -9,6 +9,8 @@ export interface Earlier {
   /** What was asked for, and the commit that it names. */
   readonly ref: string
   readonly commit: string
+  /** Why this version stands for the earlier one; null when it does not. */
+  readonly instead: string | null
   readonly product: Product
   /** Whether its API has messages for later, priorities and pools. */
   readonly hasQueue: boolean
@@ -21,12 +23,23 @@ const WORKSPACES = ['core', 'functions', 'runner']
 const SOURCES = WORKSPACES.map((name) => `${name}/src`)
 
 /**
- * Unpacks an earlier version into an empty folder. It runs with the packages of this one, if both have the same.
+ * Unpacks an earlier version into an empty folder. It runs with the packages of this one, if both have the same. Where nobody named
+ * a version and none can be had, as in a shallow clone, this version stands for it: two runners of one version hand over as well.
  *
- * @throws NoEarlier when there is none, or when its packages are others
+ * @throws NoEarlier when the named version does not exist, or when its packages are others
  */
 export async function unpackEarlier(given: string | undefined, folder: string): Promise<Earlier> {
-  const ref = given ?? (await refBefore())
+  if (given !== undefined) return unpack(given, folder)
+  try {
+    return await unpack(await refBefore(), join(folder, 'before'))
+  } catch (error) {
+    if (!(error instanceof NoEarlier)) throw error
+    return { ...(await unpack('HEAD', join(folder, 'this'))), instead: error.message }
+  }
+}
+
+async function unpack(ref: string, folder: string): Promise<Earlier> {
+  mkdirSync(folder, { recursive: true })
   const commit = await git('rev-parse', '--verify', '--quiet', `${ref}^{commit}`)
   if (commit === '') throw new NoEarlier(`git does not know ${ref}`)
   const archive = join(folder, 'earlier.tar')
@@ -39,7 +52,7 @@ export async function unpackEarlier(given: string | undefined, folder: string): 
   const product = productIn(join(folder, 'functions/src/index.ts'), folder)
   const entry = existsSync(product.runnerEntry) ? product.runnerEntry : join(dirname(product.runnerEntry), 'main.ts')
   const hasQueue = existsSync(join(folder, 'functions/src/use-cases/accept-bulk.ts'))
-  return { ref, commit, product: { ...product, runnerEntry: entry }, hasQueue }
+  return { ref, commit, instead: null, product: { ...product, runnerEntry: entry }, hasQueue }
 }
 
 /** The version before this one: the newest tag, else the newest commit with other sources. */

@@ -22,7 +22,7 @@ with these functions, this runner with the earlier functions, and runners of bot
   --json          prints the figures as JSON, as the last output on stdout
 
 The earlier version runs with the packages of this one. Where it needs others, or where there is no earlier version, as in a shallow clone,
-it says that it was skipped.
+this version stands for it, and the output says so. A version that --base names, and that cannot be had, is skipped.
 Exit codes: 0 if nothing was lost or it was skipped, 1 if not, 2 for a wrong option.
 `
 
@@ -53,6 +53,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     const earlier = await unpackEarlier(base, folder)
     tell(`Seed ${seed}. The earlier version is ${earlier.commit.slice(0, 12)}.`)
+    if (earlier.instead !== null) tell(`This version stands for it: ${earlier.instead}.`)
     const run = async () => {
       if (file !== undefined) {
         tell(`${await record(earlier, file)} documents are in ${file}.`)
@@ -92,6 +93,7 @@ function report(results: readonly (readonly [Pairing, Paired])[], { earlier, see
     violations: total('violations'),
     broken: results.filter(([, { held }]) => !held).length,
     base: earlier.commit,
+    instead: earlier.instead,
     seed,
     pairings: Object.fromEntries(
       results.map(([pairing, { held, seconds, result }]) => [pairing, { held, seconds, ...result }] as const),
