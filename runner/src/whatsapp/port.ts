@@ -1,20 +1,20 @@
-import type { Deadline } from '@holdfast/core/platform/deadlines'
-import type { KeyChanges, Mutation } from '@holdfast/core/journal/mutation'
-import type { CountedKind, StateKind } from '@holdfast/core/journal/state-kinds'
-import type { StateImage } from '@holdfast/core/journal/state-image'
 import type { MessageContent, MessageReference } from '@holdfast/core/message/content'
-import type { ChangeKind } from '@holdfast/core/message/message-change'
-import type { MessageFacts } from '@holdfast/core/message/message-facts'
+import type { UploadedMedia } from '@holdfast/core/message/uploaded-media'
+import type { Deadline } from '@holdfast/core/platform/deadlines'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock, Random } from '@holdfast/core/platform/ports'
 import type { Disconnect } from '@holdfast/core/session/disconnect-policy'
-import type { ChatNews, DirectoryNews } from './directory-news.ts'
 import type { SessionProxy } from '@holdfast/core/session/proxy-settings'
+import type { DeliveredStanzas } from './delivered-stanzas.ts'
+import type { DirectoryNews } from './directory-news.ts'
+import type { FrameGate } from './frame-gate.ts'
 import type { Happening } from './happening.ts'
-import type { UploadedMedia } from '@holdfast/core/message/uploaded-media'
 import type { Backlog, Heard, News } from './heard.ts'
+import type { HistoryReader } from './history.ts'
 import type { ConnectionFiles, MediaReader } from './media.ts'
 import type { Questions } from './questions.ts'
+import type { ReceivedMessage } from './received-message.ts'
+import type { ArchivedRecords, SessionState } from './session-state.ts'
 
 /**
  * The interfaces between a session and its WhatsApp client, in both directions. `baileys/` holds the client that uses Baileys.
@@ -219,198 +219,3 @@ export type AnnouncedLimit =
       /** The end of the quota's cycle. */
       readonly untilMs: number | null
     }
-
-/** A received and decrypted message. */
-export interface ReceivedMessage {
-  readonly messageId: string
-  readonly chat: string
-  readonly participant: string | null
-  readonly fromMe: boolean
-  readonly pushName: string | null
-  readonly type: string
-  readonly text: string | null
-  /** The whole message, encoded. */
-  readonly proto: Uint8Array
-  readonly sentAtMs: number
-  /** What it says beside its text. */
-  readonly facts?: MessageFacts
-  /** Set when it changes another message instead of being one. */
-  readonly changes?: MessageChange
-  /** The secret of a poll, with its options, or of an event. Votes and answers open with it. */
-  readonly secret?: { readonly bytes: Uint8Array; readonly options?: readonly string[] } | undefined
-  /** The other names of the chat and the participant. An earlier copy may be stored under them. */
-  readonly alias?: { readonly chat: string; readonly participant: string | null }
-}
-
-/** What a received message does to another one. */
-export interface MessageChange {
-  readonly kind: ChangeKind
-  readonly target: MessageAddress & { readonly fromMe: boolean }
-  /** JID of the person who changes it. */
-  readonly by: string
-  /** True when an administrator of the group revoked it. */
-  readonly byAdmin?: boolean
-}
-
-/** A part of the messages that a row tells of. A piece fits into a commit. */
-export interface HistoryPiece {
-  readonly messages: readonly ReceivedMessage[]
-  /** True for history, which the phone sends after linking or on request. */
-  readonly fromHistory: boolean
-  /** Stores the contacts and LIDs of the piece. Call it before `messages` is read. Resolves when they are in the state. */
-  readonly learn: () => Promise<void>
-  /** What it tells of chats. The names in it are known once `learn` has resolved. */
-  readonly chats?: readonly ChatNews[]
-}
-
-/** Reads the other messages that a message of the phone tells of, from the row itself or from the media host that it names. */
-export interface HistoryReader {
-  /** @throws HistoryLost when the messages cannot be fetched, now or ever */
-  read(plain: Buffer): AsyncIterable<HistoryPiece>
-}
-
-/** The history file of a row is gone for good, damaged or too large. */
-export class HistoryLost extends Error {
-  /** `gone` is final; the others may be an accident of the download. */
-  readonly reason: 'gone' | 'damaged' | 'too-large'
-
-  constructor(reason: HistoryLost['reason'], options?: { cause?: unknown }) {
-    super(`The history file of the phone is ${reason}.`, options)
-    this.reason = reason
-  }
-}
-
-/** The part of a session's state that its client reads and changes. A change is in the image at once and durable later. */
-export interface SessionState {
-  readonly image: StateImage
-  /** Returns the journal position at which the change is durable. */
-  change(mutation: Mutation): number
-  /** Makes a change that a crash may lose: it waits for the next record. */
-  later(keys: KeyChanges): void
-}
-
-/** Signal records that clean-up has moved out of the state. Their entries in the image say which ones. */
-export interface ArchivedRecords {
-  /** Whether the record is in the archive, and nowhere else. */
-  has(kind: StateKind, id: string): boolean
-  /**
-   * Reads a record. Waits while the store is away. Null when the record is lost, because its object is missing or damaged.
-   *
-   * @throws ConnectionEnded when the signal aborts first
-   */
-  read(kind: CountedKind, id: string, signal: AbortSignal): Promise<ArchivedRecord | null>
-}
-
-export interface ArchivedRecord {
-  /** As the image had it. */
-  readonly value: string
-  /** True when it may have been used since, in records that a restore has lost. */
-  readonly isStale: boolean
-}
-
-/** The part of a WebSocket that the gate controls. */
-export interface RawSocket {
-  readonly readyState: number
-  send(data: Uint8Array, options: unknown, callback?: (error?: Error) => void): void
-  terminate(): void
-}
-
-/** Holds the frames of one raw socket. A frame leaves once every record that it depends on is durable. */
-export interface FrameGate {
-  /** Takes control of a socket. Call it in the tick that made the socket, or its first frame would pass uncontrolled. */
-  attach(raw: RawSocket): void
-  /** The start of the wait of the oldest held frame, by the monotonic clock; null without a held frame. */
-  readonly heldSince: number | null
-  /** Lets the frames of `send` leave without waiting for the journal, unless other frames wait before them. For pings. */
-  sendUnbound(send: () => Promise<void>): Promise<void>
-  /** Holds back all frames until unmuted, except those that depend on no record. */
-  mute(muted: boolean): void
-  /** Drops all held frames and terminates the socket, for good. */
-  shut(): void
-}
-
-/** Stands for the plaintext of a row that no longer holds it, because its document does. */
-export const DOCUMENTED = Symbol('documented')
-
-/** The names by which a message is known. */
-export type MessageAddress = Pick<ReceivedMessage, 'messageId' | 'chat' | 'participant' | 'alias'>
-
-/** A decrypted stanza, as the inbox needs it. */
-export interface Received {
-  /** The hash of the ciphertext. */
-  readonly hash: string
-  /** WhatsApp's id of the stanza. */
-  readonly stanzaId: string
-  readonly plain: Buffer
-  /** The message for a person; null when the stanza carries protocol only. */
-  readonly message: ReceivedMessage | null
-  /** True when it tells of other messages, which must be stored before the row is settled. */
-  readonly tells?: boolean
-  /** True when no receipt follows, so that no ack of one will come. */
-  readonly hasNoReceipt?: boolean
-}
-
-/** The part that a decrypted stanza adds to the mutation of its ratchet step. */
-export interface Admission {
-  readonly keys: KeyChanges
-  /** Puts the mutation, which contains `keys`, into the journal, together with the documents that belong to it. */
-  readonly commit: (mutation: Mutation) => void
-}
-
-/** The reason why a stanza cannot be read: a machine code and a sentence. */
-export interface Unreadable {
-  readonly code: string
-  readonly message: string
-}
-
-/** A delivered stanza that cannot be read or stored. */
-export interface FailedStanza {
-  /** The same for every copy of a message: a hash of sender, participant and id. */
-  readonly key: string
-  readonly messageId: string
-  readonly from: string
-  readonly participant: string | null
-  /** The type of its encryption, or `none`. */
-  readonly kind: string
-  readonly error: Unreadable
-  readonly bytes: Uint8Array
-  /** The plaintext, when it was no message. It is kept because no ratchet can decrypt the stanza a second time. */
-  readonly plain?: Uint8Array
-}
-
-/** A delivered stanza with a ciphertext for which the session has no row. */
-export interface Delivery {
-  /** The hash of the ciphertext. */
-  readonly hash: string
-  /** The address of the message in the stanza; null when it cannot be read. */
-  readonly address: MessageAddress | null
-  /** Describes the stanza as a failed one. Encodes the whole stanza. */
-  failed(error: Unreadable, plain?: Uint8Array): FailedStanza
-}
-
-/** The answer to WhatsApp about an unreadable stanza: acknowledge it as read, ask for it again, or give it up. */
-export type Answer = 'as-read' | 'ask-again' | 'ask-no-more'
-
-/** Decides about each delivered stanza. Its records are in the journal when its methods return. */
-export interface DeliveredStanzas {
-  /** Returns the plaintext of a ciphertext that was decrypted before, or null for a new one. */
-  lookup(hash: string): Buffer | typeof DOCUMENTED | null
-  /** Decides about a new ciphertext. Call it before the decryption. Rejects when the journal ends. */
-  begin(delivery: Delivery): Promise<'decrypt' | 'ask-no-more'>
-  /**
-   * Admits a decrypted stanza to the inbox.
-   *
-   * @param settles the key (see `FailedStanza`) of earlier failed deliveries that this one resolves; null for none
-   */
-  admit(received: Received, settles: string | null): Admission
-  /** Records a ciphertext that could not be decrypted. */
-  notDecrypted(delivery: Delivery, error: Unreadable): Answer
-  /** Records a ciphertext that was decrypted and admitted but is no message. */
-  noMessage(delivery: Delivery, plain: Uint8Array): Exclude<Answer, 'as-read'>
-  /** Records a stanza that the client refuses by itself. `isFinal` is true when the client does not ask for it again. */
-  refused(stanza: FailedStanza, options: { isFinal: boolean }): void
-  /** Stores a message that no ratchet decrypts: one that WhatsApp only announces to this device, or a post of a channel. */
-  inClear(received: Received): void
-  /** WhatsApp has acknowledged our receipt of a stanza, so the stanza will not come again. */
-  receiptAcknowledged(stanzaId: string): void
-}

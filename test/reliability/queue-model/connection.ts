@@ -1,6 +1,7 @@
 import { textOfContent } from '@holdfast/core/message/content'
 import type { Engine } from '../../../runner/src/session/engine.ts'
-import { ConnectionEnded, type Connection, type FrameGate, type RawSocket } from '../../../runner/src/whatsapp/port.ts'
+import { ConnectionEnded, type Connection } from '../../../runner/src/whatsapp/port.ts'
+import type { FrameGate, RawSocket } from '../../../runner/src/whatsapp/frame-gate.ts'
 import { NO_FILES } from '../../support/engine/no-media.ts'
 import { NO_QUESTIONS } from '../../support/engine/no-questions.ts'
 import type { Turns } from './turns.ts'

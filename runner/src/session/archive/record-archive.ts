@@ -6,7 +6,8 @@ import { isHoldfastError } from '@holdfast/core/platform/errors'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock, ObjectStore } from '@holdfast/core/platform/ports'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
-import { type ArchivedRecord, type ArchivedRecords, ConnectionEnded } from '../../whatsapp/port.ts'
+import type { ArchivedRecord, ArchivedRecords } from '../../whatsapp/session-state.ts'
+import { ConnectionEnded } from '../../whatsapp/port.ts'
 
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 15_000

@@ -13,7 +13,7 @@ import type { Clock, DocumentSnapshot, DocumentStore, Fields, Query } from '@hol
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import { SessionCipher } from '@holdfast/core/security/envelope'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { ReceivedMessage } from '../../whatsapp/port.ts'
+import type { ReceivedMessage } from '../../whatsapp/received-message.ts'
 import type { SessionEvent } from '../events/session-event.ts'
 import type { Entry } from '../journal/group.ts'
 import { Directory } from './directory.ts'

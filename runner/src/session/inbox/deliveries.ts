@@ -8,7 +8,7 @@ import type {
   FailedStanza,
   Received,
   Unreadable,
-} from '../../whatsapp/port.ts'
+} from '../../whatsapp/delivered-stanzas.ts'
 import { STATE_KINDS } from '@holdfast/core/journal/state-kinds'
 import type { JournaledState } from '../journal/journaled-state.ts'
 import { firstStep } from './delivery-policy.ts'

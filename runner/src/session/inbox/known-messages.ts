@@ -1,4 +1,4 @@
-import type { MessageAddress } from '../../whatsapp/port.ts'
+import type { MessageAddress } from '../../whatsapp/received-message.ts'
 import { documentIdsOf } from './message-documents.ts'
 
 /** The row that makes a message's document, and the rows that wait for it. */

@@ -2,7 +2,7 @@ import { messagesPath } from '@holdfast/core/message/message-document'
 import { isInvalid } from '@holdfast/core/platform/errors'
 import { receivedMessageIdOf } from '@holdfast/core/session/ids'
 import type { DocumentSnapshot, DocumentStore, Fields, Merge } from '@holdfast/core/platform/ports'
-import type { MessageAddress } from '../../whatsapp/port.ts'
+import type { MessageAddress } from '../../whatsapp/received-message.ts'
 
 /** Returns the id of a message's document, and the id that it has if it was stored under the sender's other name. */
 export function documentIdsOf({ chat, participant, messageId, alias }: MessageAddress): [string, ...string[]] {

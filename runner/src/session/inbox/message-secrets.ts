@@ -1,7 +1,7 @@
 import type { KeyChanges } from '@holdfast/core/journal/mutation'
 import { STATE_KINDS } from '@holdfast/core/journal/state-kinds'
 import type { Clock } from '@holdfast/core/platform/ports'
-import type { ReceivedMessage } from '../../whatsapp/port.ts'
+import type { ReceivedMessage } from '../../whatsapp/received-message.ts'
 import type { JournaledState } from '../journal/journaled-state.ts'
 import { documentIdsOf } from './message-documents.ts'
 

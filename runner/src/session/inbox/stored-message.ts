@@ -1,7 +1,7 @@
 import type { ReceivedContent } from '@holdfast/core/message/content'
 import { sizeOfReceivedContent } from '@holdfast/core/message/sealed-content'
 import type { ChangeTarget } from '@holdfast/core/message/message-change'
-import type { MessageChange, ReceivedMessage } from '../../whatsapp/port.ts'
+import type { MessageChange, ReceivedMessage } from '../../whatsapp/received-message.ts'
 import type { StoredMessage } from './inbox-rows.ts'
 import { documentIdsOf } from './message-documents.ts'
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { RawSocket } from '../../whatsapp/port.ts'
+import type { RawSocket } from '../../whatsapp/frame-gate.ts'
 import { Gate } from './gate.ts'
 
 const OPEN = 1

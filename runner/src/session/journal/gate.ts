@@ -1,4 +1,4 @@
-import type { FrameGate, RawSocket } from '../../whatsapp/port.ts'
+import type { FrameGate, RawSocket } from '../../whatsapp/frame-gate.ts'
 import type { Journal } from './journal.ts'
 
 interface HeldFrame {

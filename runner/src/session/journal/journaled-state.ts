@@ -1,4 +1,4 @@
-import type { SessionState } from '../../whatsapp/port.ts'
+import type { SessionState } from '../../whatsapp/session-state.ts'
 import { sizeOf, type Entry } from './group.ts'
 import type { Journal } from './journal.ts'
 import { HoldfastError } from '@holdfast/core/platform/errors'

@@ -1,6 +1,6 @@
 import type { KeyChanges } from '@holdfast/core/journal/mutation'
 import type { Clock } from '@holdfast/core/platform/ports'
-import type { ReceivedMessage } from '../../whatsapp/port.ts'
+import type { ReceivedMessage } from '../../whatsapp/received-message.ts'
 import type { SessionEvent } from '../events/session-event.ts'
 import type { StoredMessage } from '../inbox/inbox-rows.ts'
 import { documentIdsOf } from '../inbox/message-documents.ts'

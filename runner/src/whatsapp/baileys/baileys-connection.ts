@@ -6,14 +6,9 @@ import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock, Random } from '@holdfast/core/platform/ports'
 import type { Disconnect } from '@holdfast/core/session/disconnect-policy'
-import {
-  type AskedAgain,
-  type Composition,
-  type Connection,
-  type ConnectionEvents,
-  type FrameGate,
-  type DeliveredStanzas,
-} from '../port.ts'
+import type { AskedAgain, Composition, Connection, ConnectionEvents } from '../port.ts'
+import type { FrameGate } from '../frame-gate.ts'
+import type { DeliveredStanzas } from '../delivered-stanzas.ts'
 import type { DirectoryNews } from '../directory-news.ts'
 import type { Happening } from '../happening.ts'
 import type { News } from '../heard.ts'

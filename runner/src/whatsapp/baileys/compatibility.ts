@@ -6,7 +6,7 @@ import type { BinaryNode, WASocket } from '@whiskeysockets/baileys'
 import { HoldfastError } from '@holdfast/core/platform/errors'
 import { createLogger } from '@holdfast/core/platform/logging'
 import SessionCipher from 'libsignal/src/session_cipher.js'
-import type { RawSocket } from '../port.ts'
+import type { RawSocket } from '../frame-gate.ts'
 import type { KeyStore } from './signal/key-store.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { Gate } from '../../../../runner/src/session/journal/gate.ts'
-import type { RawSocket } from '../../../../runner/src/whatsapp/port.ts'
+import type { RawSocket } from '../../../../runner/src/whatsapp/frame-gate.ts'
 import type { Fault } from '../faults.ts'
 import { nameOfFrame, type NamedNode } from '../labels.ts'
 import { die, fired, pass } from './points.ts'

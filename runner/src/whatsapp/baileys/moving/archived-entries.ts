@@ -1,7 +1,7 @@
 import type { KeyChanges } from '@holdfast/core/journal/mutation'
 import { ofBookId } from '@holdfast/core/journal/record-books'
 import type { StateImage } from '@holdfast/core/journal/state-image'
-import type { ArchivedRecords } from '../../port.ts'
+import type { ArchivedRecords } from '../../session-state.ts'
 import { takenBack } from '../signal/archived-records.ts'
 
 /** The changes that take every archived record back. Another program cannot read the archive, so the records have to go with the state. */

@@ -7,7 +7,7 @@ import {
 } from '@whiskeysockets/baileys'
 import { receivedMessageIdOf } from '@holdfast/core/session/ids'
 import { messageOf } from '@holdfast/core/platform/errors'
-import type { Delivery, FailedStanza, Unreadable } from '../../port.ts'
+import type { Delivery, FailedStanza, Unreadable } from '../../delivered-stanzas.ts'
 import { nameOf, type Reader } from './reader.ts'
 import { addressOf, isOfPosts, readStanza, type Reading } from './received-stanza.ts'
 

@@ -3,7 +3,7 @@ import type { Agent } from 'node:https'
 import { promisify } from 'node:util'
 import { inflate } from 'node:zlib'
 import { downloadContentFromMessage, proto } from '@whiskeysockets/baileys'
-import { HistoryLost } from '../../port.ts'
+import { HistoryLost } from '../../history.ts'
 import { through } from '../media/through-proxy.ts'
 
 /** The largest inflated file. A protobuf of this size is decoded in pieces. */

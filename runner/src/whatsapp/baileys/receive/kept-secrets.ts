@@ -2,7 +2,7 @@ import type { StateImage } from '@holdfast/core/journal/state-image'
 import { STATE_KINDS } from '@holdfast/core/journal/state-kinds'
 import type { MessageSecret } from '@holdfast/core/journal/state-values'
 import { receivedMessageIdOf } from '@holdfast/core/session/ids'
-import type { MessageAddress } from '../../port.ts'
+import type { MessageAddress } from '../../received-message.ts'
 
 /** Returns the secret that the inbox or the outbox kept of a message, under any name of its author. */
 export function secretOf(image: StateImage, { chat, participant, messageId, alias }: MessageAddress): MessageSecret | null {

@@ -1,7 +1,7 @@
 import { jidNormalizedUser, proto } from '@whiskeysockets/baileys'
 import type { ChangeKind } from '@holdfast/core/message/message-change'
 import type { MessageFacts } from '@holdfast/core/message/message-facts'
-import type { MessageChange } from '../../port.ts'
+import type { MessageChange } from '../../received-message.ts'
 import { answerIn, editIn, reactionIn, votesIn, type SecretReader } from './message-secrets.ts'
 import { nameOf, type Address, type Reader } from './reader.ts'
 

@@ -1,6 +1,6 @@
 import { getContentType, jidNormalizedUser, normalizeMessageContent, proto } from '@whiskeysockets/baileys'
 import type { MessageFacts } from '@holdfast/core/message/message-facts'
-import type { ReceivedMessage } from '../../port.ts'
+import type { ReceivedMessage } from '../../received-message.ts'
 import { readChange, type Writing } from './message-changes.ts'
 import { pollIn, readContent } from './message-kinds.ts'
 import { nameOf, type Reader } from './reader.ts'

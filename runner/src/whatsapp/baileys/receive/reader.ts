@@ -1,6 +1,6 @@
 import { jidNormalizedUser } from '@whiskeysockets/baileys'
 import type { MessageSecret } from '@holdfast/core/journal/state-values'
-import type { MessageAddress, ReceivedMessage } from '../../port.ts'
+import type { MessageAddress, ReceivedMessage } from '../../received-message.ts'
 import type { LidMap } from '../signal/lid-map.ts'
 
 /** The account that reads a stanza, and what it knows. */

@@ -8,7 +8,7 @@ import {
   unpadRandomMax16,
   type BinaryNode,
 } from '@whiskeysockets/baileys'
-import type { ReceivedMessage } from '../../port.ts'
+import type { ReceivedMessage } from '../../received-message.ts'
 import { readMessage } from './message-reader.ts'
 import { nameOf, type Address, type Reader } from './reader.ts'
 

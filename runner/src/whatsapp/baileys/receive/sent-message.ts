@@ -1,5 +1,5 @@
 import { jidNormalizedUser, proto } from '@whiskeysockets/baileys'
-import type { ReceivedMessage } from '../../port.ts'
+import type { ReceivedMessage } from '../../received-message.ts'
 import { readMessage } from './message-reader.ts'
 import { nameOf, type Reader } from './reader.ts'
 

@@ -1,6 +1,6 @@
 import { jidDecode } from '@whiskeysockets/baileys'
 import type { Clock } from '@holdfast/core/platform/ports'
-import type { SessionState } from '../../port.ts'
+import type { SessionState } from '../../session-state.ts'
 import { STATE_KINDS } from '@holdfast/core/journal/state-kinds'
 import type { LidMap } from '../signal/lid-map.ts'
 import type { ListedDevices } from './device-notices.ts'

@@ -2,7 +2,7 @@ import type { KeyChanges } from '@holdfast/core/journal/mutation'
 import { bookId } from '@holdfast/core/journal/record-books'
 import type { StateImage } from '@holdfast/core/journal/state-image'
 import type { CountedKind } from '@holdfast/core/journal/state-kinds'
-import type { ArchivedRecord, ArchivedRecords } from '../../port.ts'
+import type { ArchivedRecord, ArchivedRecords } from '../../session-state.ts'
 import type { Transaction } from './transaction.ts'
 
 /** The ids of the records that lie in the archive only: neither the image nor the transaction has them, or has removed them. */

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { KeyPair, SignalDataSet } from '@whiskeysockets/baileys'
 import { Gate } from '../../../session/journal/gate.ts'
-import type { RawSocket } from '../../port.ts'
+import type { RawSocket } from '../../frame-gate.ts'
 import type { Entry } from '../../../session/journal/group.ts'
 import type { Journal } from '../../../session/journal/journal.ts'
 import { JournaledState } from '../../../session/journal/journaled-state.ts'

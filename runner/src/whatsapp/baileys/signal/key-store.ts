@@ -3,7 +3,7 @@ import type { SignalDataSet, SignalDataTypeMap, SignalKeyStoreWithTransaction } 
 import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { Mutation } from '@holdfast/core/journal/mutation'
 import { type CountedKind, isCountedKind, STATE_KINDS } from '@holdfast/core/journal/state-kinds'
-import type { ArchivedRecords, SessionState } from '../../port.ts'
+import type { ArchivedRecords, SessionState } from '../../session-state.ts'
 import { inArchive, takenBack } from './archived-records.ts'
 import { Locks } from './locks.ts'
 import { Transaction, encodeValues, readValues, type Changes } from './transaction.ts'

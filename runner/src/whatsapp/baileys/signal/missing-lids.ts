@@ -1,7 +1,7 @@
 import { isPnUser, jidDecode, type LIDMapping } from '@whiskeysockets/baileys'
 import type { Clock } from '@holdfast/core/platform/ports'
 import { STATE_KINDS } from '@holdfast/core/journal/state-kinds'
-import type { SessionState } from '../../port.ts'
+import type { SessionState } from '../../session-state.ts'
 
 /** Asks the server for the LIDs of phone numbers. Null when it did not answer, which says nothing about the numbers. */
 export type AskForLids = (phones: readonly string[]) => Promise<LIDMapping[] | null>

@@ -7,7 +7,7 @@ import {
   type SignalKeyStoreWithTransaction,
   type SocketConfig,
 } from '@whiskeysockets/baileys'
-import type { SessionState } from '../../port.ts'
+import type { SessionState } from '../../session-state.ts'
 import { hashOfKeys } from './begun-sessions.ts'
 import { isOldKey } from './group-keys.ts'
 import type { KeyStore } from './key-store.ts'
