@@ -226,7 +226,7 @@ test('an end point that hangs or fails gets the same bytes again, in order, and 
   await say(other, 'meanwhile')
   await eventually(() => expect(texts('other')).toContain('meanwhile'))
   expect(texts('failing')).not.toContain('two')
-  await passTime(3, () => expect(texts('failing').slice(-3)).toEqual(['one', 'two', 'three']))
+  await passTime(3, () => expect(firstTexts('failing').slice(-3)).toEqual(['one', 'two', 'three']))
   expectSameBytes('failing')
 })
 
@@ -245,7 +245,7 @@ test('a redirect is not followed, 429 is left alone for as long as it asks, and 
   expect(moods).toHaveLength(1)
   await passTime(6, () => expect(moods).toHaveLength(0))
   expect(texts('moody')).not.toContain('one')
-  await passTime(61, () => expect(texts('moody').slice(-2)).toEqual(['one', 'two']))
+  await passTime(61, () => expect(firstTexts('moody').slice(-2)).toEqual(['one', 'two']))
   expect(receiver.requests.filter(({ at }) => at === 'elsewhere')).toEqual([])
   expectSameBytes('moody')
 })

@@ -47,7 +47,7 @@ it('judges by the numbers of the tenant', async () => {
     { timeout: 20_000, interval: 200 },
   )
   expect(body.levels[1]).toEqual({ name: 'monitor', from: 5 })
-  expect((await configure({ levels: { from: { cleanup: 190 } } })).status).toBe(400)
+  expect((await configure({ levels: { from: { cleanup: 190 } } })).status).toBe(422)
 })
 
 it('does not know other sessions', async () => {

@@ -203,7 +203,7 @@ async function live(): Promise<void> {
   const unwell = { v: 1, scope: 'session.default.nobody', status: 'critical', since: new Date(), measuredAt: new Date() }
   await documents.commit([{ kind: 'create', path: healthPath('session.default.nobody'), fields: unwell }])
   // An event whose task was lost, and the end point that has failed.
-  await eventually(async () => expect(await documents.query({ collection: WEBHOOK_ENDPOINTS })).toHaveLength(1))
+  await eventually(async () => expect(await documents.query({ collection: WEBHOOK_ENDPOINTS })).toHaveLength(2))
   const [told] = await documents.query({ collection: WEBHOOK_DELIVERIES, limit: 1 })
   const [delivery, lane] = [randomBytes(20).toString('hex'), randomBytes(20).toString('hex')]
   const overdue = {

@@ -133,6 +133,7 @@ test.skipIf(!isPossible)(
     expect(checks.map(({ name }) => name)).toEqual([
       'rules: strangers',
       'rights: secrets',
+      'rights: wrapping key',
       'rights: checkpoints',
       'firestore: queries',
       'firestore: latency',
@@ -158,8 +159,8 @@ test.skipIf(!isPossible)(
       'alerts: no runner is heard (needs --long)',
     ])
 
-    expect(told).toMatch(/13 checks, about \d+ min, about \$\d/)
-    expect(readFileSync(page, 'utf8')).toContain('13 of 13 checks hold')
+    expect(told).toMatch(/14 checks, about \d+ min, about \$\d/)
+    expect(readFileSync(page, 'utf8')).toContain('14 of 14 checks hold')
     expect(JSON.parse(readFileSync(join(folder, 'page.json'), 'utf8'))).toMatchObject({ v: 1, run: RUN, project: PROJECT })
 
     expect(left).toEqual([])
@@ -205,7 +206,7 @@ test.skipIf(!isPossible)(
     const runner = [`serviceAccount:holdfast-runner@${PROJECT}.iam.gserviceaccount.com`]
     things.set(policy, { bindings: [...lines, { role: 'roles/storage.objectUser', members: runner }] })
     const { code, result, told } = await world.infra('verify-live', { words: ['--yes', '--run', 'wrong', '--only', 'rights'] })
-    const [secrets, checkpoints] = (result as Report).checks
+    const [secrets, , checkpoints] = (result as Report).checks
     expect(code).toBe(1)
     expect(secrets?.problems, told).toMatchObject([
       { what: 'api cannot read API_KEY: 403' },

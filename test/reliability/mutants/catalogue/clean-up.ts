@@ -21,7 +21,7 @@ export const CLEAN_UP: readonly Mutant[] = [
     noticedBy: { file: ARCHIVE_TEST, tests: 'a record that is used while its copy is written stays' },
   },
   {
-    name: 'archive-not-read-back',
+    name: 'records-archive-not-read-back',
     invariant: 'beside',
     what: 'records are removed although their copy cannot be read',
     edits: [{ in: 'writeArchive', when: 'JSON.stringify(await readArchive', becomes: 'true' }],
