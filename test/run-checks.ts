@@ -17,7 +17,8 @@ interface Check {
 const PACKAGES = ['client', 'core', 'functions', 'runner', 'infra', 'sandbox', 'test']
 
 const CHECKS: readonly Check[] = [
-  { name: 'types', command: [bin('tsc'), '-p', '.'] },
+  // One checker, because several infer the same types again, and the other checks use the other cores.
+  { name: 'types', command: [bin('tsc'), '-p', '.', '--checkers', '1'] },
   { name: 'lint', command: [bin('oxlint'), '--type-aware', ...PACKAGES] },
   { name: 'format', command: [bin('oxfmt'), '--check', ...PACKAGES] },
   {
@@ -35,6 +36,9 @@ const CHECKS: readonly Check[] = [
   // This check finds mutants whose code or test was renamed, without running them.
   { name: 'mutants', command: [join(root, 'test/reliability/mutants/main.ts'), '--check'] },
 ]
+
+/** The type check and the lint are Go programs: with rarer garbage collections they take a fifth less time, and some more memory. */
+const environment = { GOGC: '400', ...process.env }
 
 const sourceFiles = (): number =>
   PACKAGES.flatMap((name) => readdirSync(join(root, name), { recursive: true, encoding: 'utf8' })).filter(
@@ -55,7 +59,7 @@ async function run(check: Check): Promise<boolean> {
 
 function capture([command = '', ...args]: readonly string[]): Promise<{ code: number; output: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [command, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [command, ...args], { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
     child.on('error', reject)
