@@ -105,6 +105,23 @@ async function startMaintaining(): Promise<{ child: ChildProcess; answer: Promis
   return { child, answer }
 }
 
+/** Tells of changes of the keys. `next` resolves when there was one since its last call, or when it is told to end. */
+function changesOfKeys() {
+  let change = Promise.withResolvers<void>()
+  const told = () => change.resolve()
+  const ends = [SESSION_KEYS, TENANT_KEYS].map((collection) => firestore.clients.documents.listen({ collection }, told, told))
+  return {
+    async next(): Promise<void> {
+      await change.promise
+      change = Promise.withResolvers()
+    },
+    end(): void {
+      for (const end of ends) end()
+      told()
+    },
+  }
+}
+
 /** Resolves when so many documents of sessions are wrapped by the newer key. */
 function whenWrapped(count: number): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -131,10 +148,12 @@ it(
   async () => {
     const over = new AbortController()
     let rounds = 0
+    const changes = changesOfKeys()
     const reading = (async () => {
       while (!over.signal.aborted) {
         for (const reader of readers) expect(await openAll(reader)).toBe(ALL)
         rounds++
+        await changes.next()
       }
     })()
     for (const count of KILLS) {
@@ -151,6 +170,7 @@ it(
     expect(await answer).toBe(200)
     child.kill('SIGKILL')
     over.abort()
+    changes.end()
     await reading
     expect(rounds).toBeGreaterThan(KILLS.length)
     const status = await wrappingStatus({ ...firestore.clients, wrappingKey: newer })
