@@ -15,9 +15,6 @@ import type { AccountState, ContactState, FaultOrder } from './simulator-client.
 import type { SandboxOptions } from '../../sandbox/options.ts'
 import { startParts, World, type WorldParts } from './world.ts'
 
-/** The interval of checks of the received events. It is short, because such a check is cheap and a strike has to be quick. */
-const AT_ONCE_MS = 10
-
 /** The log line of a runner about a change of state that `session-lifecycle.ts` lacks. */
 const UNKNOWN_TRANSITION = 'a state that its lifecycle does not lead to'
 
@@ -80,15 +77,7 @@ export class EngineWorld extends World {
 
   /** Resolves with the first fitting event at or after the position `since` in `happened`, including past events. */
   async happens(fits: (event: SimulatorEvent) => boolean, since = 0, timeout = 30_000): Promise<SimulatorEvent> {
-    return eventually(
-      () => {
-        const found = this.happened.slice(since).find(fits)
-        if (!found) throw new Error(`No event fits; the last one was ${JSON.stringify(this.happened.at(-1))}`)
-        return found
-      },
-      timeout,
-      AT_ONCE_MS,
-    )
+    return await this.eventThat(fits, since, timeout)
   }
 
   async logs(): Promise<string> {

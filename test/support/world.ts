@@ -14,6 +14,9 @@ interface WorldOptions extends ApiPatience {
   timeMoves?: boolean
 }
 
+/** So many of the last events does an error show. */
+const SHOWN_EVENTS = 20
+
 export interface WorldParts {
   readonly sandbox: Sandbox
   readonly events: EventReader
@@ -49,6 +52,22 @@ export class World implements AsyncDisposable {
   /** Opens a world on a sandbox that the caller stops. */
   static async of(sandbox: Sandbox, options: WorldOptions = {}): Promise<World> {
     return new World(await partsOf(sandbox, options))
+  }
+
+  /** Resolves with the first event that fits, at or after a position in `happened`. Rejects when none comes within the limit, in ms. */
+  async eventThat(fits: (event: SimulatorEvent) => boolean, since: number, limitMs: number): Promise<SimulatorEvent> {
+    const past = this.happened.find((event, index) => index >= since && fits(event))
+    if (past) return past
+    const { promise, resolve, reject } = Promise.withResolvers<SimulatorEvent>()
+    const ignore = this.events.on((event) => fits(event) && resolve(event))
+    const limit = setTimeout(() => {
+      const last = this.happened.slice(-SHOWN_EVENTS).map((event) => JSON.stringify(event))
+      reject(new Error(`No event fits within ${limitMs / 1000} s; the last ones were\n${last.join('\n')}`))
+    }, limitMs)
+    return await promise.finally(() => {
+      ignore()
+      clearTimeout(limit)
+    })
   }
 
   /** Posts to the simulator. */

@@ -3,7 +3,6 @@ import { partsOf, World } from '../../support/world.ts'
 import type { Sandbox } from '../../../sandbox/sandbox.ts'
 
 const LIMIT_MS = 30_000
-const SHOWN_EVENTS = 20
 
 type Fits = (event: SimulatorEvent) => boolean
 
@@ -21,19 +20,7 @@ export class FactsWorld extends World {
   /** Resolves when an event of these types fits; with `since`, at once if one has happened after that point. */
   async happens(types: string | readonly string[], fits: Fits, since = this.now): Promise<SimulatorEvent> {
     const wanted = [types].flat()
-    const isIt = (event: SimulatorEvent) => wanted.includes(event.type) && fits(event)
-    const past = this.happened.slice(since).find(isIt)
-    if (past) return past
-    const { promise, resolve, reject } = Promise.withResolvers<SimulatorEvent>()
-    const stop = this.events.on((event) => isIt(event) && resolve(event))
-    const limit = setTimeout(
-      () => reject(new Error(`${wanted.join(' or ')} did not happen; the last events were\n${this.#lastEvents()}`)),
-      LIMIT_MS,
-    )
-    return await promise.finally(() => {
-      stop()
-      clearTimeout(limit)
-    })
+    return await this.eventThat((event) => wanted.includes(event.type) && fits(event), since, LIMIT_MS)
   }
 
   countOf(type: string, fits: Fits, since: number): number {
@@ -49,12 +36,5 @@ export class FactsWorld extends World {
   async receivedBy(contact: string, from: string): Promise<{ id: string; text: string }[]> {
     const { contacts } = await this.simulator.state()
     return contacts.find(({ phone }) => phone === contact)?.received.filter((message) => message.from === from) ?? []
-  }
-
-  #lastEvents(): string {
-    return this.happened
-      .slice(-SHOWN_EVENTS)
-      .map((event) => JSON.stringify(event))
-      .join('\n')
   }
 }
