@@ -196,7 +196,7 @@ describe('a checkpoint that is being written when the connection ends', () => {
     letGo()
     await journal.whenDurable(states[1]!.change({ keys: { session: { '7': '7' } } }))
     expect([...states[1]!.image.entries('session')].map(([id]) => id).toSorted()).toEqual(['1', '2', '3', '4', '5', '6', '7'])
-    await expect.poll(async () => (await fieldsOf(session))['checkpoint'], { timeout: 5000 }).toMatchObject({ epoch: 1 })
+    await expect.poll(async () => (await fieldsOf(session))['checkpoint']).toMatchObject({ epoch: 1 })
     runner.dials[1]?.events.onClose(515)
     await dialsOf(runner).toBe(3)
     expect([...states[2]!.image.entries('session')].map(([id]) => id).toSorted()).toEqual(['1', '2', '3', '4', '5', '6', '7'])

@@ -217,7 +217,7 @@ describe('a disconnect', () => {
     await stateOf(session).toEqual([state, reason])
     await runner.leave()
     const next = await startRunner({ wrappingKey: session.wrappingKey })
-    await expect.poll(() => next.sessions.has(session.sessionId), { timeout: 5000 }).toBe(true)
+    await expect.poll(() => next.sessions.has(session.sessionId)).toBe(true)
     await expect.poll(async () => (await fieldsOf(session))['runnerId']).toBe(next.runnerId)
     // An owner that wanted to dial would append a `connect` record once it has read the state, before the hand-over below.
     await expect.poll(() => next.openings).toBe(1)
@@ -278,7 +278,7 @@ describe('a disconnect', () => {
     await dialsOf(runner).toBe(1)
     runner.dials[0]?.events.onClose(401)
     await stateOf(session).toEqual(['BACKOFF', 'pairing-void'])
-    await expect.poll(() => runner.dials.length, { timeout: 5000 }).toBe(2)
+    await expect.poll(() => runner.dials.length).toBe(2)
   })
 })
 
@@ -351,6 +351,6 @@ describe('a session with a damaged state', () => {
       { kind: 'merge', path: sessionPath(session.sessionId), fields: { runnerId: null, journalHead: 3 } },
     ])
     await startRunner({ wrappingKey: session.wrappingKey })
-    await expect.poll(async () => (await fieldsOf(session))['reason'], { timeout: 3000 }).toBe('journal-short')
+    await expect.poll(async () => (await fieldsOf(session))['reason']).toBe('journal-short')
   })
 })

@@ -49,7 +49,7 @@ describe('several runners', () => {
     for (const runner of [one, two]) expect(owners.filter((owner) => owner === runner.runnerId)).toHaveLength(2)
     // The fifth session gets an owner as soon as a runner has room.
     const third = await startRunner({ capacity: 2 })
-    await expect.poll(() => third.sessions.size, { timeout: 5000 }).toBe(1)
+    await expect.poll(() => third.sessions.size).toBe(1)
     expect(await epochsOf(ids[4] ?? '')).toEqual([1])
   })
 
@@ -62,7 +62,7 @@ describe('several runners', () => {
     await expect.poll(() => second.looks).toBeGreaterThan(1)
     await first.leave()
     expect(await clients.documents.read(runnerPath(first.runnerId))).toBeNull()
-    await expect.poll(() => ownerOf(id), { timeout: 3000 }).toBe(second.runnerId)
+    await expect.poll(() => ownerOf(id)).toBe(second.runnerId)
     expect(await epochsOf(id)).toEqual([1, 2])
   })
 
@@ -74,9 +74,9 @@ describe('several runners', () => {
     const alive = await startRunner({ deadAfterMs: 900, capacity: 1 })
     await expect.poll(() => alive.sessions.size).toBe(1)
     const other = await startRunner()
-    await expect.poll(() => [alive, other].reduce((sum, { sessions }) => sum + sessions.size, 0), { timeout: 5000 }).toBe(2)
+    await expect.poll(() => [alive, other].reduce((sum, { sessions }) => sum + sessions.size, 0)).toBe(2)
     const { looks } = other
-    await expect.poll(() => other.looks, { timeout: 5000 }).toBeGreaterThan(looks + 1)
+    await expect.poll(() => other.looks).toBeGreaterThan(looks + 1)
     expect(await epochsOf(kept)).toEqual([1])
     expect(await epochsOf(lost)).toEqual([1])
   })
@@ -88,7 +88,7 @@ describe('several runners', () => {
       await clients.documents.commit([{ kind: 'create', path: runnerPath(id), fields: { ...heartbeat, ...policy, instanceId } }])
     }
     await startRunner()
-    await expect.poll(() => clients.documents.read(runnerPath('nameless')), { timeout: 5000 }).toBeNull()
+    await expect.poll(() => clients.documents.read(runnerPath('nameless'))).toBeNull()
     expect(await clients.documents.read(runnerPath('named'))).not.toBeNull()
   })
 })
@@ -121,11 +121,11 @@ describe('a runner that leaves because of its memory', () => {
     )
     expect(reported).toEqual([true])
     await startRunner({ instanceId: 'other' })
-    await expect.poll(() => ownerOf(kept), { timeout: 3000 }).not.toBe(first.runnerId)
+    await expect.poll(() => ownerOf(kept)).not.toBe(first.runnerId)
     expect(await clients.documents.read(runnerPath(first.runnerId))).not.toBeNull()
     // The next process of its container has read the document before it clears it away.
     await startRunner({ instanceId: 'box' })
-    await expect.poll(() => clients.documents.read(runnerPath(first.runnerId)), { timeout: 5000 }).toBeNull()
+    await expect.poll(() => clients.documents.read(runnerPath(first.runnerId))).toBeNull()
   })
 
   test('leaves no document when its container is unknown', async () => {
@@ -163,7 +163,7 @@ test('a runner whose listener was away notices afterwards that another has taken
   // The live owner may append at any moment, before the claim does.
   const claim = () => claimSession({ ...taking, sessionId: id, runnerId: 'another', mayClaim: () => true }).catch(() => null)
   await expect.poll(claim).not.toBeNull()
-  await expect.poll(() => runner.sessions.size, { timeout: 5000 }).toBe(0)
+  await expect.poll(() => runner.sessions.size).toBe(0)
 })
 
 describe('a requested action', () => {
@@ -280,7 +280,7 @@ describe('a session that cannot be claimed', () => {
     await createSession('a', { v: 2 })
     const good = await createSession('b')
     const runner = await startRunner({ capacity: 1 })
-    await expect.poll(() => ownerOf(good), { timeout: 4000 }).toBe(runner.runnerId)
+    await expect.poll(() => ownerOf(good)).toBe(runner.runnerId)
   })
 })
 
@@ -307,7 +307,7 @@ describe('a claim whose answer was lost', () => {
     })
     const runner = await startRunner({ documents })
     await expect.poll(() => ownerOf(id)).toBe(runner.runnerId)
-    await expect.poll(() => runner.dials.length, { timeout: 6000 }).toBe(1)
+    await expect.poll(() => runner.dials.length).toBe(1)
   })
 })
 
@@ -315,7 +315,7 @@ describe('while two revisions are there', () => {
   test('a session without an owner goes to the newer one', async () => {
     const old = await startRunner({ revision: 'r1', oldRevisionWaitMs: 60_000 })
     const recent = await startRunner({ revision: 'r2' })
-    await expect.poll(() => old.looks, { timeout: 5000 }).toBeGreaterThan(1)
+    await expect.poll(() => old.looks).toBeGreaterThan(1)
     const id = await createSession('a')
     await expect.poll(() => ownerOf(id), { timeout: 10_000 }).toBe(recent.runnerId)
   })
@@ -326,7 +326,7 @@ describe('while two revisions are there', () => {
     const hung = newRunner({ revision: 'r2' })
     await hung.heartbeat.start()
     const looks = old.looks
-    await expect.poll(() => old.looks, { timeout: 5000 }).toBeGreaterThan(looks + 1)
+    await expect.poll(() => old.looks).toBeGreaterThan(looks + 1)
     const createdAt = performance.now()
     const id = await createSession('a')
     await expect.poll(() => ownerOf(id), { timeout: 10_000 }).toBe(old.runnerId)
