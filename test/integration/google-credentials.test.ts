@@ -26,6 +26,7 @@ async function endOf(program: string, env: Record<string, string>) {
   const child = spawn(process.execPath, [program], {
     env: {
       HOME: directory,
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       GOOGLE_CLOUD_PROJECT: 'demo-credentials',
       STORAGE_BUCKET: 'demo-credentials',
       SESSION_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
