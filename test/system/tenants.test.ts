@@ -157,6 +157,7 @@ test('two customers do not see each other, are configured while running, and one
   const changedAt = performance.now()
   let held = ''
   for (let n = 2; held === ''; n++) {
+    const sentAt = performance.now()
     const { jobId } = await send(acme, n)
     const job = await eventually(async () => {
       const document = jobDocumentSchema.parse((await world.google.documents.read(jobPath(jobId)))?.fields)
@@ -164,7 +165,7 @@ test('two customers do not see each other, are configured while running, and one
       return document
     })
     if (job.hold) held = job.hold.reason
-    expect(performance.now() - changedAt).toBeLessThan(10_000)
+    else expect(sentAt - changedAt).toBeLessThan(10_000)
   }
   expect(held).toBe('daily-limit')
   const free = await send(globex, 2)
@@ -176,8 +177,14 @@ test('two customers do not see each other, are configured while running, and one
   expect(await readerApi.sessions()).toHaveLength(1)
   const revokedAt = performance.now()
   await answerOf(operator.DELETE('/api/keys/{id}', { params: { path: { id: reader.id } } }))
-  await eventually(async () => expect(await isRefused(() => readerApi.sessions())).toBe(true), 10_000)
-  expect(performance.now() - revokedAt).toBeLessThan(5500)
+  let lastServedAt = revokedAt
+  await eventually(async () => {
+    const askedAt = performance.now()
+    const isOver = await isRefused(() => readerApi.sessions())
+    if (!isOver) lastServedAt = askedAt
+    expect(isOver).toBe(true)
+  })
+  expect(lastServedAt - revokedAt).toBeLessThan(5500)
 
   // One customer leaves: its session goes offline in order, and what it has stays.
   const params = { path: { id: 'globex' }, query: { confirm: 'GLOBEX' } }
@@ -187,7 +194,7 @@ test('two customers do not see each other, are configured while running, and one
     const session = await world.google.documents.read(sessionPath('globex.main'))
     expect(session?.fields).toMatchObject({ state: 'STOPPED', runnerId: null, me: expect.anything() })
   })
-  await eventually(async () => expect(await isRefused(() => globex.api.sessions())).toBe(true), 10_000)
+  await eventually(async () => expect(await isRefused(() => globex.api.sessions())).toBe(true))
   const inGlobex = createClient({ baseUrl: world.sandbox.info.api ?? '', apiKey: world.sandbox.info.apiKey, tenant: 'globex' })
   const info = await answerOf(inGlobex.GET('/api/sessions/{name}/info', { params: { path: { name: 'main' } } }))
   expect(info).toMatchObject({ session: { status: 'valid' }, persistence: { willSurviveRestart: true } })
