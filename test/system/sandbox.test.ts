@@ -243,7 +243,7 @@ describe("a sandbox's folder", () => {
       .save('than Firestore', { resumable: false })
     await createTask(JSON.parse(line) as SandboxInfo)
     owner.kill('SIGKILL')
-    await vi.waitFor(() => expect(alive(pids)).toEqual([]), { timeout: 5_000, interval: 50 })
+    await vi.waitFor(() => expect(alive(pids)).toEqual([]), { timeout: 15_000, interval: 50 })
 
     await using sandbox = await withFixtures({ folder, runners: 0, functions: false })
     expect((await bucketOf(sandbox.info).file('newer').exists())[0]).toBe(false)
