@@ -60,6 +60,8 @@ export class IncomingMedia {
   readonly #stopped = new AbortController()
   /** True when Firestore may have more pending media than `#due`. */
   #hasMore = true
+  /** When they may be read again, ms: not at once after an error. */
+  #readFromMs = 0
   #isReading = false
   #cancelWake: () => void = () => {}
 
@@ -136,7 +138,7 @@ export class IncomingMedia {
       }
     } catch (error) {
       logger.warn({ error }, 'The media that are to be fetched could not be read yet.')
-      if (!this.#isOver) clock.after(READ_AGAIN_MS, () => void this.#readPending(), 'media')
+      this.#readFromMs = clock.now() + READ_AGAIN_MS
     } finally {
       this.#isReading = false
     }
@@ -153,8 +155,12 @@ export class IncomingMedia {
       if (this.#underway.size >= AT_ONCE) return
       if (due.notBeforeMs <= now) void this.#fetch(due)
     }
-    if (this.#due.size === 0 && this.#underway.size === 0 && this.#hasMore) return void this.#readPending()
-    const nextAtMs = Math.min(...[...this.#due.values()].map(({ notBeforeMs }) => notBeforeMs))
+    const readsMore = this.#due.size === 0 && this.#underway.size === 0 && this.#hasMore
+    if (readsMore && this.#readFromMs <= now) return void this.#readPending()
+    const nextAtMs = Math.min(
+      ...[...this.#due.values()].map(({ notBeforeMs }) => notBeforeMs),
+      ...(readsMore ? [this.#readFromMs] : []),
+    )
     if (Number.isFinite(nextAtMs)) this.#cancelWake = clock.after(Math.max(0, nextAtMs - now), () => this.#next(), 'media')
   }
 
