@@ -1,5 +1,6 @@
-import { normalizeMessageContent, proto } from '@whiskeysockets/baileys'
+import { proto } from '@whiskeysockets/baileys'
 import type { Medium, MediumKind } from '../../media.ts'
+import { unwrapped } from '../receive/message-reader.ts'
 
 type Content = proto.IMessage
 
@@ -13,19 +14,15 @@ const PARTS = {
   stickerMessage: 'sticker',
 } as const satisfies { readonly [Part in keyof Content]?: MediumKind }
 
-const WRAPPERS_OF_VIEW_ONCE = ['viewOnceMessage', 'viewOnceMessageV2', 'viewOnceMessageV2Extension'] as const
-
 /** Returns the medium of an encoded message. WhatsApp's own clients show a medium for one view on the phone only. */
 export function mediumIn(message: Uint8Array): Medium | null {
-  const outer = proto.Message.decode(message)
-  const isForOneView = WRAPPERS_OF_VIEW_ONCE.some((wrapper) => outer[wrapper])
-  const content = normalizeMessageContent(outer)
-  if (isForOneView || !content) return null
+  const { content, isViewOnce } = unwrapped(proto.Message.decode(message))
+  if (isViewOnce) return null
   for (const [part, kind] of Object.entries(PARTS) as [keyof typeof PARTS, MediumKind][]) {
     const file = content[part]
     if (!file) continue
     const { mediaKey, directPath, fileSha256, fileEncSha256, fileLength, mimetype } = file
-    if (!mediaKey?.length || !directPath || ('viewOnce' in file && file.viewOnce === true)) return null
+    if (!mediaKey?.length || !directPath) return null
     const bytes = Number(fileLength ?? 0)
     return {
       kind,

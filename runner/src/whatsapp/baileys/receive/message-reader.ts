@@ -30,7 +30,7 @@ const WRAPPINGS = [
 const MOST_WRAPPINGS = 5
 
 /** Takes off what is wrapped around a message: that it disappears, is viewed once, or edits another one. */
-function unwrapped(message: proto.IMessage): { content: proto.IMessage; isViewOnce: boolean } {
+export function unwrapped(message: proto.IMessage): { content: proto.IMessage; isViewOnce: boolean } {
   const isViewOnce = isWrappedAsViewOnce(message)
   let content = normalizeMessageContent(message) ?? {}
   for (let left = MOST_WRAPPINGS; left > 0; left--) {
@@ -39,8 +39,11 @@ function unwrapped(message: proto.IMessage): { content: proto.IMessage; isViewOn
     if (!inner) break
     content = normalizeMessageContent(inner) ?? {}
   }
-  const { imageMessage, videoMessage, audioMessage } = content
-  return { content, isViewOnce: isViewOnce || [imageMessage, videoMessage, audioMessage].some((part) => part?.viewOnce === true) }
+  const { imageMessage, videoMessage, ptvMessage, audioMessage } = content
+  return {
+    content,
+    isViewOnce: isViewOnce || [imageMessage, videoMessage, ptvMessage, audioMessage].some((part) => part?.viewOnce === true),
+  }
 }
 
 const isWrappedAsViewOnce = (message: proto.IMessage): boolean => {
