@@ -195,6 +195,18 @@ describe('a vote', () => {
     expect(selectedOptions).toHaveLength(1)
   })
 
+  test.each<[string, proto.IMessage]>([
+    [
+      'of a later version',
+      { pollCreationMessageV5: poll.pollCreationMessageV3 ?? null, messageContextInfo: poll.messageContextInfo ?? null },
+    ],
+    ['that disappears', { ephemeralMessage: { message: poll } }],
+  ])('goes into a poll %s', (_kind, source) => {
+    const { pollUpdateMessage } = compose({ type: 'poll-vote', poll: theirs, options: ['2'] }, { source })
+    const names = { pollCreatorJid: ANA, pollMsgId: 'M0', pollEncKey: secretOf(poll), voterJid: '5511900000001@s.whatsapp.net' }
+    expect(decryptPollVote(pollUpdateMessage?.vote ?? {}, names).selectedOptions).toHaveLength(1)
+  })
+
   test('is refused for an option that the poll lacks, for too many, and without the poll', () => {
     const cannot = expect.objectContaining({ code: 'cannot-compose' })
     expect(() => vote(['11'])).toThrow(cannot)

@@ -1,7 +1,8 @@
 import { createCipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
-import { isLidUser, jidNormalizedUser, proto } from '@whiskeysockets/baileys'
+import { isLidUser, jidNormalizedUser, normalizeMessageContent, proto } from '@whiskeysockets/baileys'
 import type { ContentOf } from '@holdfast/core/message/content'
 import { HoldfastError } from '@holdfast/core/platform/errors'
+import { pollIn } from '../receive/message-kinds.ts'
 import type { ComposeOptions } from './compose-options.ts'
 import { authorOf, keyOf } from './names-in-messages.ts'
 
@@ -11,9 +12,10 @@ import { authorOf, keyOf } from './names-in-messages.ts'
  * @throws HoldfastError `cannot-compose` when the poll is gone, is none, or lacks an option
  */
 export function voteBody(content: ContentOf<'poll-vote'>, { source, me, nowMs }: ComposeOptions): proto.IMessage {
-  const poll = source && proto.Message.decode(source)
-  const created = poll?.pollCreationMessage ?? poll?.pollCreationMessageV2 ?? poll?.pollCreationMessageV3
-  const secret = poll?.messageContextInfo?.messageSecret
+  const message = source && proto.Message.decode(source)
+  const poll = normalizeMessageContent(message ?? undefined) ?? {}
+  const created = pollIn(poll)
+  const secret = (message?.messageContextInfo ?? poll.messageContextInfo)?.messageSecret
   if (!created || !secret)
     throw new HoldfastError('cannot-compose', 'The message to vote in is no poll, or is not stored any more.')
   const options = created.options?.map(({ optionName }) => optionName) ?? []
