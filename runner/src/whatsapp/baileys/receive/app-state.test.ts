@@ -146,6 +146,18 @@ describe('a fetch', () => {
     expect(wire.fetches.map(({ names }) => names)).toEqual([pending()])
   })
 
+  test('keeps changes and whole collections apart, because Baileys tells both in the same words', async () => {
+    keyArrives()
+    version('regular')
+    appState.opened()
+    expect([wire.fetches.map(({ names }) => names), appState.isWhole]).toEqual([[['regular']], false])
+    wire.fetches[0]?.finish()
+    await afterFetch()
+    const others = ALL_WA_PATCH_NAMES.filter((name) => name !== 'regular')
+    expect([wire.fetches.map(({ names }) => names), appState.isWhole]).toEqual([[['regular'], others], true])
+    expect(pending()).toEqual(others)
+  })
+
   test('goes on from the versions that an earlier owner has stored', () => {
     keyArrives()
     version('regular')

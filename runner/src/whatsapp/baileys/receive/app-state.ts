@@ -154,8 +154,15 @@ export class AppState {
       })
   }
 
+  /** Fetches changes apart from whole collections, which Baileys tells in the same words. */
   async #fetch(names: readonly WAPatchName[]): Promise<void> {
-    this.#isWhole = names.every((name) => !this.#hasVersion(name))
+    const { changes = [], whole = [] } = Object.groupBy(names, (name) => (this.#hasVersion(name) ? 'changes' : 'whole'))
+    if (changes.length > 0) await this.#fetchAlike(changes, false)
+    if (whole.length > 0) await this.#fetchAlike(whole, true)
+  }
+
+  async #fetchAlike(names: readonly WAPatchName[], isWhole: boolean): Promise<void> {
+    this.#isWhole = isWhole
     try {
       this.#hangs = true
       // Never as a first fetch: for that Baileys keeps what it reads of a chat until a history that it does not get here.

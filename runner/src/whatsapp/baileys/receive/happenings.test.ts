@@ -1,7 +1,8 @@
-import type { BinaryNode } from '@whiskeysockets/baileys'
+import { EventEmitter } from 'node:events'
+import type { BinaryNode, WASocket } from '@whiskeysockets/baileys'
 import { describe, expect, test } from 'vitest'
 import { DeviceUnderTest } from '../testing/device-under-test.ts'
-import { happeningsIn } from './happenings.ts'
+import { happeningsIn, watchAppState } from './happenings.ts'
 
 const ME = '5511900000001@s.whatsapp.net'
 const BOB = '5511900000002@s.whatsapp.net'
@@ -122,5 +123,39 @@ describe('a presence', () => {
     [node('chatstate', { from: BOB }, [node('paused')]), { presence: 'paused' }],
   ])('is told: %o', (stanza, expected) => {
     expect(told(stanza)).toMatchObject([{ type: 'presence.update', ...expected }])
+  })
+})
+
+describe('what the phone changes in the app state', () => {
+  const ev = new EventEmitter()
+  let isWhole = false
+  let types: string[] = []
+  watchAppState(
+    ev as unknown as WASocket['ev'],
+    reader,
+    ({ type }) => types.push(type),
+    () => isWhole,
+  )
+
+  const changes = (): string[] => {
+    types = []
+    ev.emit('chats.update', [{ id: BOB, archived: true }])
+    ev.emit('labels.edit', { id: '1', name: 'Lead', color: 1, deleted: false })
+    ev.emit('labels.association', { type: 'add', association: { type: 'label_jid', chatId: BOB, labelId: '1' } })
+    return types
+  }
+
+  test('is told, and the whole of it is not: it was changed once', () => {
+    expect(changes()).toEqual(['chat.archive', 'label.upsert', 'label.chat.added'])
+    isWhole = true
+    expect(changes()).toEqual([])
+    isWhole = false
+  })
+
+  test('is not what Baileys says of a chat with each message', () => {
+    isWhole = false
+    types = []
+    ev.emit('chats.update', [{ id: BOB, archived: false, readOnly: false, conversationTimestamp: 5 }])
+    expect(types).toEqual([])
   })
 })

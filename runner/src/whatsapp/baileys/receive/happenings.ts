@@ -57,7 +57,7 @@ function timed({ attrs }: BinaryNode, { now }: Knowing): { id: string | null; at
 /**
  * Listens to what the phone changes in the app state: archived chats, and labels. Baileys reads it and tells it once.
  *
- * @param isWhole true while the whole app state is told: that a chat was archived once is no event
+ * @param isWhole true while the whole app state is told: what was changed once is no event
  */
 export function watchAppState(
   ev: WASocket['ev'],
@@ -68,17 +68,18 @@ export function watchAppState(
   const now = () => ({ id: null, atMs: reader.now() })
   const nameIn = (jid: string): string => nameOf(reader.names, jid).name
   ev.on('chats.update', (chats) => {
-    for (const { id, archived } of chats) {
-      if (id && typeof archived === 'boolean' && !isWhole())
+    for (const { id, archived, readOnly } of chats) {
+      // With each message Baileys says of its chat that it is neither in the archive nor read-only. The phone tells when that is news.
+      if (id && typeof archived === 'boolean' && readOnly === undefined && !isWhole())
         onHappening({ type: 'chat.archive', ...now(), chat: nameIn(id), archived })
     }
   })
   ev.on('labels.edit', ({ id, name, color, deleted }) => {
-    onHappening({ type: deleted ? 'label.deleted' : 'label.upsert', ...now(), label: { id, name, color } })
+    if (!isWhole()) onHappening({ type: deleted ? 'label.deleted' : 'label.upsert', ...now(), label: { id, name, color } })
   })
   ev.on('labels.association', ({ type, association }) => {
     const { chatId, labelId } = association
     const event = type === 'add' ? ('label.chat.added' as const) : ('label.chat.deleted' as const)
-    if (!('messageId' in association)) onHappening({ type: event, ...now(), label: labelId, chat: nameIn(chatId) })
+    if (!('messageId' in association) && !isWhole()) onHappening({ type: event, ...now(), label: labelId, chat: nameIn(chatId) })
   })
 }
