@@ -177,6 +177,8 @@ export class NetworkWatch {
   }
 
   #judge(): void {
+    // The breaker would set a timer again.
+    if (this.#stopped) return
     const { breaker, clock, logger } = this.#options
     const reach = { ...reachOf(this.#results), ...this.#options.google() }
     const verdict = runnerOutage(reach, this.#ledger.seen(this.#failuresCountFromMs, this.#probedAtMs))
