@@ -1,13 +1,6 @@
+import { LABEL_COLORS } from '@holdfast/core/message/label-colors'
 import { z } from 'zod'
-import {
-  chatsOfLabel,
-  deleteLabel,
-  LABEL_COLORS,
-  labelsOfChat,
-  listLabels,
-  putLabel,
-  setLabels,
-} from '../use-cases/directory/labels.ts'
+import { chatsOfLabel, deleteLabel, labelsOfChat, listLabels, putLabel, setLabels } from '../use-cases/directory/labels.ts'
 import { ASKING_PROBLEMS } from './asking-problems.ts'
 import { chatSchema, ofChat, SUCCESS, successSchema } from './directory-schemas.ts'
 import { READERS, type Route, route, SENDERS } from './route.ts'

@@ -1,16 +1,10 @@
 import type { LabelEntry } from '@holdfast/core/message/directory-document'
+import { LABEL_COLORS, labelAnswer } from '@holdfast/core/message/label-colors'
 import type { Principal } from '../../app/principal.ts'
 import { askOwner, type AskingOwners } from '../ask-owner.ts'
 import { Refusal } from '../refusal.ts'
 import { CONVERSATIONS, jidOf } from './named-chats.ts'
 import { chatAnswer, type Needed, readChats, readLabels } from './stored-directory.ts'
-
-/** The colours of WhatsApp's own clients, by its number of them. */
-const COLORS =
-  '#ff9485 #64c4ff #ffd429 #dfaef0 #99b6c1 #55ccb3 #ff9dff #d3a91d #6d7cce #d7e752 ' +
-  '#00d0e2 #ffc5c7 #93ceac #f74848 #00a0f2 #83e422 #ffaf04 #b5ebff #9ba6ff #9368cf'
-
-export const LABEL_COLORS: readonly string[] = COLORS.split(' ')
 
 interface Label {
   readonly id: string
@@ -18,9 +12,6 @@ interface Label {
   /** WhatsApp's number. */
   readonly color: number
 }
-
-/** A label in WAHA's words. */
-const labelAnswer = ({ id, name, color }: Label) => ({ id, name, color, colorHex: LABEL_COLORS[color] ?? '' })
 
 const labelsIn = (entries: readonly LabelEntry[]): Label[] =>
   entries

@@ -127,7 +127,7 @@ describe('a webhook tells, in WAHA’s words,', () => {
     [
       'label.upsert',
       { ...about, type: 'label.upsert', label: { id: '1', name: 'New', color: 2 } },
-      { id: '1', name: 'New', color: 2 },
+      { id: '1', name: 'New', color: 2, colorHex: '#ffd429' },
     ],
     [
       'label.chat.added',

@@ -1,4 +1,5 @@
 import { chatIdOf } from '@holdfast/core/message/chat-id'
+import { labelAnswer } from '@holdfast/core/message/label-colors'
 import type { GroupJoined, GroupMember, Happening } from '../../whatsapp/happening.ts'
 import { possibleMs, type WebhookEvent } from '@holdfast/core/session/webhook-told'
 
@@ -38,7 +39,7 @@ function tell(happening: Happening, timestamp: number): Told | null {
     case 'group.participants': {
       const { group, change, participants } = happening
       const payload = { type: change, group: { id: group }, participants: participants.map(memberOf), timestamp, _data: {} }
-      return { event: 'group.v2.participants', chat: group, payload, key: [group, change] }
+      return { event: 'group.v2.participants', chat: group, payload, key: [group, change, ...participants.map(({ id }) => id)] }
     }
     case 'group.update': {
       const { group, changes } = happening
@@ -46,7 +47,8 @@ function tell(happening: Happening, timestamp: number): Told | null {
         event: 'group.v2.update',
         chat: group,
         payload: { group: { id: group, ...changes }, timestamp, _data: {} },
-        key: [group],
+        // A notification may name several changes, each of another field.
+        key: [group, ...Object.keys(changes)],
       }
     }
     case 'call.received':
@@ -75,7 +77,7 @@ function tell(happening: Happening, timestamp: number): Told | null {
     case 'label.upsert':
     case 'label.deleted': {
       const { type, label } = happening
-      return { event: type, chat: null, payload: label, key: [label.id] }
+      return { event: type, chat: null, payload: labelAnswer(label), key: [label.id] }
     }
     case 'label.chat.added':
     case 'label.chat.deleted': {
