@@ -10,15 +10,19 @@ interface KindOfQuery<Args extends z.ZodType, Answer extends z.ZodType> {
    * answered twice.
    */
   readonly changes: boolean
-  /** Whether it is for a session that shows QR codes. Any other question is for one that is connected. */
-  readonly whilePairing: boolean
+  /**
+   * connected  the session is connected to WhatsApp
+   * pairing    it shows QR codes
+   * owner      it has an owner, who has the lists in memory
+   */
+  readonly needs: 'connected' | 'pairing' | 'owner'
 }
 
 const question = <Args extends z.ZodType, Answer extends z.ZodType>(args: Args, answer: Answer) =>
-  ({ args, answer, changes: false, whilePairing: false }) satisfies KindOfQuery<Args, Answer>
+  ({ args, answer, changes: false, needs: 'connected' }) satisfies KindOfQuery<Args, Answer>
 
 const order = <Args extends z.ZodType, Answer extends z.ZodType>(args: Args, answer: Answer) =>
-  ({ args, answer, changes: true, whilePairing: false }) satisfies KindOfQuery<Args, Answer>
+  ({ args, answer, changes: true, needs: 'connected' }) satisfies KindOfQuery<Args, Answer>
 
 /** The number of a phone, in digits. */
 const phone = z.string().regex(/^\d{5,20}$/)
@@ -109,7 +113,7 @@ export const QUERY_KINDS = {
   /** Begins to fetch the bytes of a message of the phone's history, by the id of its document. Its document in `media` says how far that is. */
   'fetch-media': question(z.object({ document: z.string() }), nothing),
   /** Removes persons from the lists of chats and contacts here, and nothing of them from the phone. */
-  forget: order(z.object({ ids: z.array(jid) }), nothing),
+  forget: { ...order(z.object({ ids: z.array(jid) }), nothing), needs: 'owner' },
   /** Makes, changes or removes a label. The owner chooses the id of a new one. */
   'put-label': order(
     z.object({ id: z.string().nullable(), name: z.string(), color: z.number().int(), isGone: z.boolean() }),
@@ -121,7 +125,7 @@ export const QUERY_KINDS = {
   /** The code that links the session when its owner types it into the phone with this number. An earlier code ends with it. */
   'pairing-code': {
     ...order(z.object({ phone }), z.object({ code: z.string() })),
-    whilePairing: true,
+    needs: 'pairing',
   },
 } as const
 

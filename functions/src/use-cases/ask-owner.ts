@@ -162,14 +162,15 @@ async function requireOwner(
     session.wanted,
     statusOf(snapshot.id, session, await ownerOf(documents, snapshot)),
   )
-  const { needed, code } = QUERY_KINDS[kind].whilePairing ? PAIRING : WORKING
-  if (status === needed && session.runnerId !== null) return session.runnerId
+  const { needs } = QUERY_KINDS[kind]
+  const { needed, code } = NEEDED[needs]
+  if (session.runnerId !== null && (status === needed || needs === 'owner')) return session.runnerId
   const told = [`The session is ${status}: ${sentence}`, userAction].filter(Boolean).join(' ')
   throw Refusal.ofStatus({ name: session.name, status, expected: [needed] }, told, { code })
 }
 
 const WORKING = { needed: 'WORKING', code: 'session-not-working' } as const
-const PAIRING = { needed: 'SCAN_QR_CODE', code: 'wrong-status' } as const
+const NEEDED = { connected: WORKING, pairing: { needed: 'SCAN_QR_CODE', code: 'wrong-status' }, owner: WORKING } as const
 
 function listen({ documents, logger }: AskingOwners, id: string) {
   const { promise: settled, resolve, reject } = Promise.withResolvers<OwnerQueryDocument>()

@@ -24,9 +24,11 @@ import { RecordWatch } from './archive/record-watch.ts'
 import { RecordArchive } from './archive/record-archive.ts'
 import { Checkpointer, type CheckpointPolicy } from './journal/checkpointer.ts'
 import type { Claim } from './claim.ts'
+import type { Happening } from '../whatsapp/happening.ts'
 import type { LostState } from '../whatsapp/lost-state.ts'
 import type { Client, ClientOptions } from '../whatsapp/port.ts'
 import { Gate } from './journal/gate.ts'
+import { happenedIn } from './happened.ts'
 import { Directory } from './directory/directory.ts'
 import { Groups } from './directory/groups.ts'
 import { Deliveries } from './inbox/deliveries.ts'
@@ -120,6 +122,8 @@ export interface Engine {
   readonly memory: SessionMemory
   readonly directory: Directory
   readonly groups: Groups
+  /** Tells of something, where somebody wants to know. */
+  readonly happened: (happening: Happening) => void
   readonly records: RecordWatch
   /** Moves Signal records to the archive of the session. */
   readonly archiving: { readonly move: (records: readonly PlannedRecord[]) => Promise<PlannedRecord[]> }
@@ -210,6 +214,7 @@ export function assembleEngine(
     nameOf: contactOf,
     lidOf: (jid) => lidIn(image, jid),
     append: (entry) => void state.append(entry),
+    lastRecord: () => journal.head.sequence,
   })
   const policy = forTenant(dependencies.sending, () => dependencies.tenantSettings(sessionId))
   const resending = new Resending({ state, receipts, policy, clock, logger })
@@ -311,6 +316,7 @@ export function assembleEngine(
     memory,
     directory,
     groups,
+    happened: happenedIn(state),
     records,
     archiving: { move: (planned) => moveToArchive({ state, objects, cipher }, planned) },
     cleanUpSettings,

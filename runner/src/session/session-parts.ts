@@ -237,9 +237,9 @@ export class SessionParts {
       random,
       logger: this.logger,
       engine: () => this.image.engine,
-      connection: ({ whilePairing }) => {
+      connection: (needs) => {
         if (this.journal.ended) return null
-        return whilePairing ? this.keeper.pairing : this.keeper.open
+        return needs === 'pairing' ? this.keeper.pairing : this.keeper.open
       },
     })
   }

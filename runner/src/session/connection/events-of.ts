@@ -17,9 +17,6 @@ interface Targets {
   lose(disconnect: Disconnect): void
 }
 
-/** A place in the log for the question whether anything is to be written. */
-const NOWHERE = { sequence: 0, index: 0, prevHash: '' }
-
 /** Leads the events of one connection to the parts of a session. */
 export const eventsOf = (engine: Engine, { watch, logger, ...keeper }: Targets): ConnectionEvents => ({
   onQr: (qr, lifeMs) => keeper.showQr(qr, lifeMs),
@@ -52,8 +49,7 @@ export const eventsOf = (engine: Engine, { watch, logger, ...keeper }: Targets):
   },
   onHappening: (happening) => {
     if ('group' in happening) engine.groups.changed(happening.group)
-    // Nobody wants to know: then it is not worth a record.
-    if (engine.state.journal.mergesOf([happening], NOWHERE).length > 0) engine.state.append({ events: [happening] })
+    engine.happened(happening)
   },
   onAnnouncedLimit: (limit) => noteLimit(engine, limit, logger),
   onProofOfLife: () => {

@@ -6,7 +6,7 @@ import {
   type DirectoryEntries,
   type DirectoryName,
 } from '@holdfast/core/message/directory-document'
-import { messagesPath } from '@holdfast/core/message/message-document'
+import { messageOrder, messagesPath } from '@holdfast/core/message/message-document'
 import { sealReceivedContent } from '@holdfast/core/message/sealed-content'
 import { createLogger } from '@holdfast/core/platform/logging'
 import type { Clock, DocumentSnapshot, DocumentStore, Fields, Query } from '@holdfast/core/platform/ports'
@@ -92,6 +92,7 @@ function open(append: (entry: Entry) => void = commit): Directory {
     nameOf,
     lidOf: (jid) => (jid === ANA ? ANA_LID : null),
     append,
+    lastRecord: () => sequence,
   })
   directory.open()
   return directory
@@ -143,6 +144,42 @@ describe('the chats', () => {
     commit(directory.ride(message(ANA)))
     pass(5000)
     expect(entries('chats')).toMatchObject([{ id: ANA, unread: 1, isGone: false }])
+  })
+
+  it('begin anew with a message of ours, too', async () => {
+    const directory = await start()
+    commit(directory.ride(message(ANA)))
+    directory.hear({ chats: [{ id: ANA, isGone: true }] })
+    directory.sent(ANA)
+    pass(5000)
+    expect(entries('chats')).toMatchObject([{ id: ANA, unread: 0, isGone: false }])
+  })
+
+  it('count a message once that comes while the stored ones are read', async () => {
+    const fields = { chat: ANA, participant: null, fromMe: false, sentAt: new Date(clock.now()), type: 'text' }
+    const content = sealReceivedContent(cipher, 'M1', { text: 'x', proto: '' })
+    stored.set(`${messagesPath('default.main')}/M1`, { ...fields, content, order: messageOrder(sequence, 0) })
+    const directory = open()
+    commit(directory.ride(message(ANA)))
+    stored.set(`${messagesPath('default.main')}/M2`, { ...fields, content, order: messageOrder(sequence + 1, 0) })
+    await directory.labels(null)
+    pass(5000)
+    expect(entries('chats')).toMatchObject([{ id: ANA, unread: 2 }])
+  })
+
+  it('of groups that WhatsApp does not name are asked for once', async () => {
+    const GROUP = '120363000000000009@g.us'
+    const directory = await start()
+    let asked = 0
+    directory.connected(async () => asked++)
+    commit(directory.ride(message(GROUP)))
+    expect(asked).toBe(1)
+    await new Promise((resolve) => setImmediate(resolve))
+    pass(10 * 60_000)
+    commit(directory.ride(message(GROUP)))
+    expect(asked).toBe(1)
+    commit(directory.ride(message('120363000000000010@g.us')))
+    expect(asked).toBe(2)
   })
 
   it('count no message of the history, and keep the time of the newest one', async () => {
@@ -230,7 +267,7 @@ describe('the timer of a chat', () => {
       fromMe: false,
       sentAt: new Date(clock.now()),
       type: 'text',
-      order: '1',
+      order: messageOrder(sequence, 0),
       content,
     }
     stored.set(`${messagesPath('default.main')}/M1`, fields)
@@ -238,7 +275,13 @@ describe('the timer of a chat', () => {
   })
 
   it('of stored messages have the names of their senders, which are sealed there, or in the clear in those of before', async () => {
-    const fields = { participant: null, fromMe: false, sentAt: new Date(clock.now()), type: 'text', order: '1' }
+    const fields = {
+      participant: null,
+      fromMe: false,
+      sentAt: new Date(clock.now()),
+      type: 'text',
+      order: messageOrder(sequence, 0),
+    }
     const sealed = {
       chat: ANA,
       pushName: 'A…',
@@ -311,6 +354,14 @@ it('the labels are those that are left, with their chats, also after a start', a
   pass(5000)
   directory = await start()
   expect([await directory.labels(null), await directory.labels(ANA), await directory.labels(BOB)]).toEqual([['1'], [], []])
+})
+
+it('a new label gets an id that no other one has, or had', async () => {
+  const directory = await start()
+  const label = (id: string, isGone = false) => ({ label: id, chat: null, name: `Label ${id}`, color: 1, isGone })
+  directory.hear({ labels: [label('1'), label('4')] })
+  directory.hear({ labels: [label('4', true)] })
+  expect(await Promise.all([directory.newLabel(), directory.newLabel()])).toEqual(['5', '6'])
 })
 
 describe('whoever waits for the stored entries', () => {

@@ -6,6 +6,7 @@ import type { Clock, DocumentStore, Merge } from '@holdfast/core/platform/ports'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import type { DirectoryNews } from '../../whatsapp/directory-news.ts'
 import { withWrites, type Entry, type RecordPlace } from '../journal/group.ts'
+import { GroupNames } from './group-names.ts'
 import { Lists } from './lists.ts'
 import { NOTED_FIELDS, notedIn, notedOf } from './noted.ts'
 
@@ -18,9 +19,6 @@ const LATEST_MS = 4600
 /** The pauses between attempts to read what is stored. Somebody who waits for it does not wait for much longer than the first ones. */
 const FIRST_RETRY_MS = 1000
 const LONGEST_RETRY_MS = 30_000
-
-/** The pause between two questions for the names of groups. */
-const ASK_GROUPS_MS = 5 * 60_000
 
 /** The number of messages that are read at once, with their contents. */
 const PAGE = 100
@@ -44,10 +42,11 @@ export class Directory {
   #waiting: Waiting[] | null = []
   #failedReads = 0
   #isLoading = false
+  /** The record behind which this hears of every message by itself. Null before the first reading. */
+  #hearsAfter: number | null = null
   /** Resolves when the stored entries are read, or could not be. */
   #reading: Promise<void> = Promise.resolve()
-  #askForGroups: (() => Promise<unknown>) | null = null
-  #askedForGroupsAtMs = Number.NEGATIVE_INFINITY
+  readonly #groupNames: GroupNames
   #isOver = false
   #writtenAtMs = Number.NEGATIVE_INFINITY
   #cancelTimer: (() => void) | null = null
@@ -63,16 +62,20 @@ export class Directory {
     lidOf: (jid: string) => string | null
     /** Appends a record for writes that no other record takes along. */
     append: (entry: Entry) => void
+    /** The number of the last record that is in the log. */
+    lastRecord: () => number
   }) {
     this.#options = options
     this.#lists = new Lists(options)
+    this.#groupNames = new GroupNames(options)
   }
 
   /** Reads what is stored, once. Changes before that wait. */
   open(): void {
     if (this.#isLoading || this.#waiting === null || this.#isOver) return
     this.#isLoading = true
-    this.#reading = this.#load().catch((error: unknown) => {
+    this.#hearsAfter ??= this.#options.lastRecord()
+    this.#reading = this.#load(this.#hearsAfter).catch((error: unknown) => {
       this.#isLoading = false
       if (this.#isOver) return
       this.#options.logger.warn({ error }, 'The chats of the session could not be read; trying again.')
@@ -97,13 +100,13 @@ export class Directory {
 
   /** The session is connected. The question for all groups lets `hear` know their names. */
   connected(askForGroups: () => Promise<unknown>): void {
-    this.#askForGroups = askForGroups
+    this.#groupNames.connected(askForGroups)
     this.open()
     this.#nameGroups()
   }
 
   disconnected(): void {
-    this.#askForGroups = null
+    this.#groupNames.disconnected()
   }
 
   /** Ends all work. Nothing more is written, and nobody waits for it any more. */
@@ -203,6 +206,16 @@ export class Directory {
     return new Promise((resolve, reject) => this.#change(() => resolve(this.#lists.labels(chat)), reject))
   }
 
+  /**
+   * Resolves with an id that no label has, or had as far as the entries know: a chat that had a removed one would have the new one. Every
+   * call gives another one.
+   *
+   * @throws Error when the stored lists are damaged, or this ends before
+   */
+  newLabel(): Promise<string> {
+    return new Promise((resolve, reject) => this.#change(() => resolve(this.#lists.newLabel()), reject))
+  }
+
   get #isDirty(): boolean {
     return this.#waiting === null && !this.#isOver && this.#lists.isDirty
   }
@@ -218,13 +231,7 @@ export class Directory {
   }
 
   #nameGroups(): void {
-    const now = this.#options.clock.monotonic()
-    if (!this.#askForGroups || this.#waiting || now - this.#askedForGroupsAtMs < ASK_GROUPS_MS) return
-    if (!this.#lists.hasUnnamedGroup) return
-    this.#askedForGroupsAtMs = now
-    this.#askForGroups().catch((error: unknown) => {
-      this.#options.logger.info({ error }, 'WhatsApp did not tell the names of the groups; it is asked again later.')
-    })
+    if (!this.#waiting) this.#groupNames.look(() => this.#lists.unnamedGroups)
   }
 
   #schedule(): void {
@@ -259,14 +266,14 @@ export class Directory {
     this.#schedule()
   }
 
-  async #load(): Promise<void> {
+  async #load(hearsAfter: number): Promise<void> {
     const { documents, sessionId } = this.#options
     const [chats, contacts, labels] = await Promise.all([
       documents.query({ collection: directoryPath(sessionId, 'chats') }),
       documents.query({ collection: directoryPath(sessionId, 'contacts') }),
       documents.query({ collection: directoryPath(sessionId, 'labels') }),
     ])
-    await this.#catchUp(this.#lists.load({ chats, contacts, labels }))
+    await this.#catchUp(this.#lists.load({ chats, contacts, labels }), messageOrder(hearsAfter + 1, 0))
     if (this.#isOver) return
     this.#failedReads = 0
     const waiting = this.#waiting ?? []
@@ -285,15 +292,16 @@ export class Directory {
     }
   }
 
-  /** Takes the messages that an earlier owner has stored and not noted. */
-  async #catchUp(upTo: string | null): Promise<void> {
+  /** Takes the messages that an earlier owner has stored and not noted. Those from `end` on wait, and would be counted twice. */
+  async #catchUp(upTo: string | null, end: string): Promise<void> {
     const { documents, cipher, sessionId } = this.#options
     for (let startAfter = upTo ?? '0'; !this.#isOver;) {
       const page = { orderBy: ['order', 'asc'], startAfter, limit: PAGE, select: NOTED_FIELDS } as const
       const found = await documents.query({ collection: messagesPath(sessionId), ...page })
-      for (const noted of found.flatMap((one) => notedIn(cipher, one) ?? [])) this.#lists.take(noted)
+      const earlier = found.filter(({ fields }) => String(fields['order']) < end)
+      for (const noted of earlier.flatMap((one) => notedIn(cipher, one) ?? [])) this.#lists.take(noted)
       const last = found.at(-1)?.fields['order']
-      if (found.length < PAGE || typeof last !== 'string') return
+      if (earlier.length < PAGE || typeof last !== 'string') return
       startAfter = last
     }
   }

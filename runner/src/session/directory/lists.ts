@@ -16,6 +16,8 @@ export class Lists {
   readonly #chats: Book<'chats'>
   readonly #contacts: Book<'contacts'>
   readonly #labels: Book<'labels'>
+  /** The last id that was given to a new label. */
+  #lastLabel = 0
 
   constructor(options: {
     cipher: SessionCipher
@@ -38,9 +40,9 @@ export class Lists {
     return this.#books.some(({ isDirty }) => isDirty)
   }
 
-  /** Whether a group in the list has no name yet. */
-  get hasUnnamedGroup(): boolean {
-    return [...this.#chats.all].some(({ id, name, isGone }) => name === null && !isGone && id.endsWith('@g.us'))
+  /** The groups in the list that have no name yet. */
+  get unnamedGroups(): readonly string[] {
+    return [...this.#chats.all].flatMap(({ id, name, isGone }) => (name === null && !isGone && id.endsWith('@g.us') ? id : []))
   }
 
   /** Takes what is stored. Returns how far the stored chats know the messages. */
@@ -66,7 +68,7 @@ export class Lists {
 
   /** A message of ours is on its way to a chat. */
   sent(chat: string, at: number): void {
-    this.#setChat(chat, (entry) => ({ ...entry, at: Math.max(entry.at, at), unread: 0 }))
+    this.#setChat(chat, (entry) => ({ ...entry, at: Math.max(entry.at, at), unread: 0, isGone: false }))
   }
 
   /** The messages of a chat were read here. */
@@ -84,6 +86,13 @@ export class Lists {
   labels(chat: string | null): readonly string[] {
     const id = chat === null ? null : this.#options.nameOf(chat)
     return [...this.#labels.all].flatMap((entry) => (entry.chat === id && !entry.isGone ? entry.label : []))
+  }
+
+  /** An id that no label has, or had as far as the entries know. Ids are numbers, and WhatsApp's own clients take the next one. */
+  newLabel(): string {
+    const taken = [...this.#labels.all].map(({ label }) => Number(label)).filter(Number.isSafeInteger)
+    this.#lastLabel = Math.max(this.#lastLabel, ...taken) + 1
+    return String(this.#lastLabel)
   }
 
   /** Removes persons without a trace. */

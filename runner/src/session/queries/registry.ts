@@ -1,7 +1,9 @@
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { QueryAnswer, QueryArgs, QueryKind } from '@holdfast/core/operations/owner-queries'
 import type { Bytes } from '@holdfast/core/platform/object-streams'
-import type { Connection } from '../../whatsapp/port.ts'
+import type { Clock } from '@holdfast/core/platform/ports'
+import type { Happening } from '../../whatsapp/happening.ts'
+import type { Client, Connection } from '../../whatsapp/port.ts'
 import { type AskedOfWhatsApp, QuestionRefused } from '../../whatsapp/questions.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { Groups } from '../directory/groups.ts'
@@ -14,11 +16,15 @@ export interface WantedMedia {
 
 /** What the handlers of questions work with. */
 export interface QuerySession {
-  /** It is open. */
+  /** It is open. A kind that needs the owner alone has none. */
   readonly connection: Connection
   readonly directory: Directory
   readonly groups: Groups
+  readonly client: Pick<Client, 'contactOf'>
+  readonly clock: Pick<Clock, 'now'>
   readonly logger: Logger
+  /** Tells of what was changed here. WhatsApp tells it to the other devices only. */
+  readonly happened: (happening: Happening) => void
   readonly incomingMedia: WantedMedia
   /** Begins to fetch a file from a host outside. */
   readonly fetchFile: (url: string) => Promise<{ readonly bytes: Bytes }>
@@ -79,9 +85,14 @@ const HANDLERS: Handlers = {
     directory.hear({ contacts: [{ id: args.contact, name }] })
     return answer
   },
-  'change-chat': async ({ connection, directory }, args) => {
+  'change-chat': async (session, args) => {
+    const { connection, directory, client } = session
     const answer = await connection.questions['change-chat'](args)
-    directory.hear({ chats: [{ id: args.chat, ...NEWS_OF[args.change] }] })
+    const news = NEWS_OF[args.change]
+    directory.hear({ chats: [{ id: args.chat, ...news }] })
+    if ('archived' in news) {
+      session.happened({ type: 'chat.archive', ...now(session), chat: client.contactOf(args.chat), archived: news.archived })
+    }
     return answer
   },
   groups: async ({ connection, groups }, args) => {
@@ -94,31 +105,38 @@ const HANDLERS: Handlers = {
   'change-group': refreshing('change-group'),
   'leave-group': refreshing('leave-group'),
   'join-group': refreshing('join-group', ({ group }) => group),
-  'put-label': async ({ connection, directory }, args) => {
-    const known = await directory.labels(null)
-    if (args.id !== null) requireLabels(known, [args.id])
-    const id = args.id ?? nextLabel(known)
+  'put-label': async (session, args) => {
+    const { connection, directory } = session
+    if (args.id !== null) requireLabels(await directory.labels(null), [args.id])
+    const id = args.id ?? (await directory.newLabel())
     await connection.questions['put-label']({ ...args, id })
-    directory.hear({ labels: [{ label: id, chat: null, name: args.name, color: args.color, isGone: args.isGone }] })
+    const { name, color, isGone } = args
+    directory.hear({ labels: [{ label: id, chat: null, name, color, isGone }] })
+    session.happened({ type: isGone ? 'label.deleted' : 'label.upsert', ...now(session), label: { id, name, color } })
     return { id }
   },
-  'label-chat': async ({ connection, directory }, { chat, labels }) => {
+  'label-chat': async (session, { chat, labels }) => {
+    const { connection, directory, client } = session
     requireLabels(await directory.labels(null), labels)
     const former = await directory.labels(chat)
-    const answer = await connection.questions['label-chat']({ chat, labels, former: [...former] })
-    const gone = former.filter((label) => !labels.includes(label))
-    directory.hear({
-      labels: [
-        ...gone.map((label) => ({ label, chat, isGone: true })),
-        ...labels.map((label) => ({ label, chat, isGone: false })),
-      ],
-    })
-    return answer
+    const added = labels.filter((label) => !former.includes(label))
+    const removed = former.filter((label) => !labels.includes(label))
+    const change = async (label: string, isGone: boolean): Promise<void> => {
+      const [to, from] = isGone ? [[], [label]] : [[label], []]
+      await connection.questions['label-chat']({ chat, labels: to, former: from })
+      // Each change is told when it is made: the next one may fail, and WhatsApp would never tell this one.
+      directory.hear({ labels: [{ label, chat, isGone }] })
+      const type = isGone ? 'label.chat.deleted' : 'label.chat.added'
+      session.happened({ type, ...now(session), label, chat: client.contactOf(chat) })
+    }
+    for (const label of added) await change(label, false)
+    for (const label of removed) await change(label, true)
+    return {}
   },
 }
 
-/** The ids of labels are numbers. WhatsApp's own clients take the next one for a new label. */
-const nextLabel = (ids: readonly string[]): string => String(Math.max(0, ...ids.map(Number).filter(Number.isSafeInteger)) + 1)
+/** When something was changed here. No stanza brought it. */
+const now = ({ clock }: QuerySession) => ({ id: null, atMs: clock.now() })
 
 /** @throws QuestionRefused `unknown` unless all of these labels exist */
 function requireLabels(known: readonly string[], wanted: readonly string[]): void {

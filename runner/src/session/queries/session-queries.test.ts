@@ -19,6 +19,7 @@ let version: number
 let taking: (make: () => void) => void
 let done: string[]
 let hasEngine: boolean
+let isConnected: boolean
 /** Resolves when the owner has read the question and has gone on. */
 let wasRead: PromiseWithResolvers<void>
 /** Ends the waits of the clock that are asked for. */
@@ -68,14 +69,17 @@ function ask<Kind extends QueryKind>(kind: Kind, args: QueryArgs<Kind>, answers:
     done.push(kind)
     return answers()
   }
-  const engine = { cipher, directory: {} as never, groups: {} as never, incomingMedia: {} as never, fetchFile: {} as never }
+  const unused = {} as never
+  const directory = { forget: async () => void done.push('forgotten') } as never
+  const parts = { directory, groups: unused, client: unused, incomingMedia: unused, fetchFile: unused, happened: unused }
+  const engine = { cipher, ...parts }
   const queries = new SessionQueries({
     documents,
     clock,
     random: systemRandom,
     logger: createLogger('test', 'silent'),
     engine: () => (hasEngine ? engine : null),
-    connection: () => ({ questions: { [kind]: asked } }) as unknown as Connection,
+    connection: () => (isConnected ? ({ questions: { [kind]: asked } } as unknown as Connection) : null),
   })
   queries.hear(snapshot())
 }
@@ -91,6 +95,7 @@ beforeEach(() => {
   taking = (make) => make()
   done = []
   hasEngine = true
+  isConnected = true
   wasRead = Promise.withResolvers()
   waits = []
 })
@@ -148,4 +153,13 @@ it.each([
   waits[0]?.end()
   await expect.poll(state).toBe('refused')
   expect(problem()).toMatchObject({ code: 'no-answer', sentence: expect.stringContaining(says) })
+})
+
+it('about what the owner has in memory needs no connection, unlike any other', async () => {
+  isConnected = false
+  subscribe()
+  await expect.poll(state).toBe('refused')
+  ask('forget', { ids: ['1@s.whatsapp.net'] }, async () => ({}))
+  await expect.poll(state).toBe('answered')
+  expect(done).toEqual(['forgotten'])
 })

@@ -40,11 +40,9 @@ export class SessionQueries {
     random: Random
     logger: Logger
     /** Null while the state of the session is not read. */
-    engine: () =>
-      | (Pick<QuerySession, 'directory' | 'groups' | 'incomingMedia' | 'fetchFile'> & { readonly cipher: SessionCipher })
-      | null
-    /** The connection for a kind of question. Null while the session has none, or may not speak. */
-    connection: (kind: { readonly whilePairing: boolean }) => Connection | null
+    engine: () => (Omit<QuerySession, 'connection' | 'clock' | 'logger'> & { readonly cipher: SessionCipher }) | null
+    /** The connection that is open, or that shows QR codes. Null while the session has none, or may not speak. */
+    connection: (needs: 'connected' | 'pairing') => Connection | null
   }) {
     this.#options = options
   }
@@ -98,22 +96,31 @@ export class SessionQueries {
     // Meanwhile the state may have been put down, or the connection may have ended.
     const parts = this.#parts(kind)
     if (!parts) return this.#write(snapshot, missing(kind))
-    await this.#write(snapshot, await this.#perform(kind, question, { ...parts, deadline, logger: this.#options.logger }))
+    const { clock, logger } = this.#options
+    await this.#write(snapshot, await this.#perform(kind, question, { ...parts, deadline, clock, logger }))
   }
 
   /** What answers a kind of question now; null while the session lacks a part of it. */
   #parts(kind: QueryKind) {
-    const [engine, connection] = [this.#options.engine(), this.#options.connection(QUERY_KINDS[kind])]
-    return engine && connection ? { ...engine, connection } : null
+    const engine = this.#options.engine()
+    const { needs } = QUERY_KINDS[kind]
+    if (!engine || needs === 'owner') return engine && { ...engine, connection: null }
+    const connection = this.#options.connection(needs)
+    return connection && { ...engine, connection }
   }
 
   async #perform<Kind extends QueryKind>(
     kind: Kind,
     question: OwnerQueryDocument,
-    { cipher, deadline, ...session }: QuerySession & { cipher: SessionCipher; deadline: Deadline },
+    {
+      cipher,
+      deadline,
+      ...session
+    }: Omit<QuerySession, 'connection'> & { connection: Connection | null; cipher: SessionCipher; deadline: Deadline },
   ): Promise<Outcome> {
     try {
-      const answer = await deadline.wait(handlerOf(kind)(session, openArgs(cipher, kind, question)))
+      // It has a connection wherever its kind needs one.
+      const answer = await deadline.wait(handlerOf(kind)(session as QuerySession, openArgs(cipher, kind, question)))
       if (answer === undefined) return refusal('no-answer', QUERY_KINDS[kind].changes ? NOT_FINISHED : NO_ANSWER)
       return { answer: sealAnswer<Kind>(cipher, question.id, answer) }
     } catch (error) {
@@ -160,12 +167,12 @@ export class SessionQueries {
 
 const refusal = (code: OwnerQueryProblem, sentence: string): Outcome => ({ problem: { code, sentence } })
 
-const missing = (kind: QueryKind): Outcome =>
-  refusal('not-connected', MISSING[QUERY_KINDS[kind].whilePairing ? 'pairing' : 'connected'])
+const missing = (kind: QueryKind): Outcome => refusal('not-connected', MISSING[QUERY_KINDS[kind].needs])
 
 const MISSING = {
   connected: 'The session is not connected to WhatsApp now.',
   pairing: 'The session cannot be linked now.',
+  owner: 'The state of the session is not in memory now.',
 }
 const BUSY = 'The session is asked too much at this moment.'
 const NOT_TAKEN = 'The session could not take the question, because its database did not answer. Nothing was done.'

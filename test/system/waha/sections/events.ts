@@ -134,6 +134,31 @@ const EVENTS: readonly Told[] = [
       return { id: waha.person, archived: true, timestamp: expect.any(Number) }
     },
   },
+  {
+    event: 'chat.archive',
+    of: 'through the API',
+    async make(waha) {
+      await waha.ask('POST /api/{s}/chats/{c}/unarchive')
+      return { id: waha.person, archived: false, timestamp: expect.any(Number) }
+    },
+  },
+  {
+    event: 'label.upsert',
+    of: 'through the API',
+    async make(waha) {
+      const { body } = await waha.ask('POST /api/{s}/labels', { body: { name: 'Told', colorHex: '#64c4ff', color: null } })
+      return { id: body.id, name: 'Told', color: 1, colorHex: '#64c4ff' }
+    },
+  },
+  {
+    event: 'label.chat.added',
+    of: 'through the API',
+    async make(waha) {
+      const { body } = await waha.ask('POST /api/{s}/labels', { body: { name: 'Given', colorHex: '#64c4ff', color: null } })
+      await waha.ask('PUT /api/{s}/labels/chats/{c}', { body: { labels: [{ id: body.id }] } })
+      return { labelId: body.id, chatId: waha.person, label: null }
+    },
+  },
 ]
 
 /** Tests each event, in order. */
