@@ -1,16 +1,5 @@
 import { status } from '@grpc/grpc-js'
-
-/** An error answer, as gRPC carries it. */
-export class CallError extends Error {
-  readonly code: status
-  readonly details: string
-
-  constructor(code: status, details: string) {
-    super(details)
-    this.code = code
-    this.details = details
-  }
-}
+import { CallError } from '../grpc-service.ts'
 
 export const invalid = (details: string) => new CallError(status.INVALID_ARGUMENT, details)
 

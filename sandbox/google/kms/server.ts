@@ -1,19 +1,13 @@
 import { createRequire } from 'node:module'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  Server,
-  type sendUnaryData,
-  type ServerUnaryCall,
-  type ServiceDefinition,
-  status,
-  type UntypedServiceImplementation,
-} from '@grpc/grpc-js'
-import { fromJSON } from '@grpc/proto-loader'
+import { Server } from '@grpc/grpc-js'
+import { implementation, readService } from '../grpc-service.ts'
 import { cryptoCalls } from './crypto-calls.ts'
-import { CallError } from './errors.ts'
 import { addKey, keyCalls } from './key-calls.ts'
 import { KeyFile } from './key-file.ts'
+
+const PROTOS = createRequire(import.meta.url).resolve('@google-cloud/kms/build/protos/protos.json')
+const SERVICE = 'google.cloud.kms.v1.KeyManagementService'
 
 /**
  * Cloud KMS' gRPC API (v1) for symmetric keys, on a folder, from the descriptions that its client carries. It checks no rights, so its caller
@@ -24,35 +18,6 @@ export async function createKmsServer(folder: string, key: string | undefined): 
   const file = await KeyFile.open(join(folder, 'keys.json'))
   if (key !== undefined && !file.keys.has(key)) await addKey(file, key)
   const server = new Server()
-  server.addService(await readService(), implementation({ ...keyCalls(file), ...cryptoCalls(file) }))
+  server.addService(await readService(PROTOS, SERVICE), implementation({ ...keyCalls(file), ...cryptoCalls(file) }))
   return server
-}
-
-async function readService(): Promise<ServiceDefinition> {
-  const protos = createRequire(import.meta.url).resolve('@google-cloud/kms/build/protos/protos.json')
-  const description = JSON.parse(await readFile(protos, 'utf8')) as Parameters<typeof fromJSON>[0]
-  const loaded = fromJSON(description, { longs: String, enums: String, defaults: false, oneofs: true })
-  return loaded['google.cloud.kms.v1.KeyManagementService'] as ServiceDefinition
-}
-
-function implementation(calls: object): UntypedServiceImplementation {
-  const answered = Object.entries(calls).map(([name, call]: [string, Call]) => [
-    name,
-    async ({ request }: ServerUnaryCall<unknown, unknown>, callback: sendUnaryData<unknown>) => {
-      callback(...(await answerTo(call, request)))
-    },
-  ])
-  return Object.fromEntries(answered) as UntypedServiceImplementation
-}
-
-type Call = (request: unknown) => unknown
-
-async function answerTo(call: Call, request: unknown): Promise<[{ code: status; details: string } | null, unknown?]> {
-  try {
-    return [null, await call(request)]
-  } catch (error) {
-    if (error instanceof CallError) return [{ code: error.code, details: error.details }]
-    console.error(error)
-    return [{ code: status.INTERNAL, details: 'The log of the stand-in has the cause.' }]
-  }
 }

@@ -1,15 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import {
-  type sendUnaryData,
-  Server,
-  ServerCredentials,
-  type ServerUnaryCall,
-  type ServiceDefinition,
-  status,
-  type UntypedServiceImplementation,
-} from '@grpc/grpc-js'
-import { fromJSON } from '@grpc/proto-loader'
+import { Server, ServerCredentials, status } from '@grpc/grpc-js'
+import { CallError, implementation, readService } from '../grpc-service.ts'
 import type { Pool, Template } from './pool.ts'
 
 /** What an update may carry of a worker pool or a service. */
@@ -40,6 +31,8 @@ const KINDS = {
   },
 } as const
 
+const PROTOS = createRequire(import.meta.url).resolve('@google-cloud/run/build/protos/protos.json')
+
 /** The part of an update mask that the stand-in knows. It refuses others, instead of ignoring them. */
 const KNOWN_PATHS = ['scaling.manual_instance_count', 'template']
 
@@ -51,7 +44,7 @@ const KNOWN_PATHS = ['scaling.manual_instance_count', 'template']
  */
 export async function serveCloudRun(name: string, pool: Pool, port: number): Promise<{ port: number; close(): void }> {
   const kind = KINDS[name.includes('/services/') ? 'services' : 'workerPools']
-  const service = await readService(kind.api)
+  const service = await readService(PROTOS, kind.api)
   const serialize = service[kind.get === 'getService' ? 'GetService' : 'GetWorkerPool']?.responseSerialize
   const view = () => ({
     name,
@@ -90,36 +83,4 @@ export async function serveCloudRun(name: string, pool: Pool, port: number): Pro
     error ? bound.reject(error) : bound.resolve(at),
   )
   return { port: await bound.promise, close: () => server.forceShutdown() }
-}
-
-/** An error answer, as gRPC carries it. */
-class CallError extends Error {
-  readonly code: status
-
-  constructor(code: status, details: string) {
-    super(details)
-    this.code = code
-  }
-}
-
-async function readService(api: string): Promise<ServiceDefinition> {
-  const protos = createRequire(import.meta.url).resolve('@google-cloud/run/build/protos/protos.json')
-  const description = JSON.parse(await readFile(protos, 'utf8')) as Parameters<typeof fromJSON>[0]
-  const loaded = fromJSON(description, { longs: String, enums: String, defaults: false, oneofs: true })
-  return loaded[api] as ServiceDefinition
-}
-
-function implementation(calls: Readonly<Record<string, (request: never) => unknown>>): UntypedServiceImplementation {
-  const answered = Object.entries(calls).map(([name, call]) => [
-    name,
-    ({ request }: ServerUnaryCall<unknown, unknown>, callback: sendUnaryData<unknown>) => {
-      try {
-        callback(null, call(request as never))
-      } catch (error) {
-        if (!(error instanceof CallError)) throw error
-        callback({ code: error.code, details: error.message })
-      }
-    },
-  ])
-  return Object.fromEntries(answered) as UntypedServiceImplementation
 }

@@ -1,5 +1,6 @@
 import { status } from '@grpc/grpc-js'
-import { CallError, exists, noTask } from './errors.ts'
+import { CallError } from '../grpc-service.ts'
+import { exists, noTask } from './errors.ts'
 import type { QueueSettings } from './queue-settings.ts'
 import { RateLimit } from './rate-limit.ts'
 import type { StoredTask } from './stored-task.ts'
