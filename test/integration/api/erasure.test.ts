@@ -143,6 +143,8 @@ it('removes the messages, media and jobs of one person, and nothing of others; a
   const [reacted = ''] = others
   const field = changeFieldOf('reaction', { by: reaction.by, fromMe: false })
   await api.documents.commit([{ kind: 'update', path: reacted, fields: { [field]: reaction } }])
+  // The file at WhatsApp, with its key.
+  await api.documents.commit([{ kind: 'update', path: jobPath(done), fields: { upload: Buffer.from('sealed') } }])
   const [toHer, toBob] = [await delivery('erasing', 'd1', ANA), await delivery('erasing', 'd2', BOB)]
   await directory('erasing', [ANA, BOB])
 
@@ -164,7 +166,7 @@ it('removes the messages, media and jobs of one person, and nothing of others; a
   expect(await objects.list('media/')).toEqual([mediaObjectOf(sessionId, 'b1')])
   expect(await objects.list('archive/')).toEqual([])
   const job = (await api.documents.read(jobPath(done)))?.fields
-  expect(job).toMatchObject({ chat: 'erased@s.whatsapp.net', proto: null, status: 'read' })
+  expect(job).toMatchObject({ chat: 'erased@s.whatsapp.net', proto: null, upload: null, status: 'read' })
   const { body: list } = await calls.get('/api/messages?session=erasing')
   const shown = (list.messages as unknown[]).map((message) => JSON.stringify(message))
   expect(shown.filter((message) => message.includes(ANA) && !message.includes(waiting))).toEqual([])

@@ -228,7 +228,7 @@ class Eraser {
       const { cipher } = this.#subject
       const bytes = bytesOf(snapshot.id, job, cipher)
       const content = sealJobContent(cipher, snapshot.id, { type: 'text', text: '' })
-      const fields = { chat: NOBODY, type: 'text', content, proto: null, mediaId: REMOVED }
+      const fields = { chat: NOBODY, type: 'text', content, proto: null, upload: null, mediaId: REMOVED }
       await this.#write(snapshot, fields, bytes, 'jobs')
     } catch (error) {
       if (!(error instanceof Refusal) && !isDamage(error)) throw error
