@@ -44,6 +44,11 @@ export class Pool {
     return this.#template
   }
 
+  /** Another one after each change. */
+  get version(): string {
+    return `"${this.#revision}.${this.#count}"`
+  }
+
   get isReconciling(): boolean {
     return this.#changes > 0
   }

@@ -6,6 +6,7 @@ import type { Pool, Template } from './pool.ts'
 /** What an update may carry of a worker pool or a service. */
 interface Change {
   readonly name?: string
+  readonly etag?: string
   readonly scaling?: { readonly manualInstanceCount?: number } | null
   readonly template?: Template | null
 }
@@ -48,6 +49,7 @@ export async function serveCloudRun(name: string, pool: Pool, port: number): Pro
   const serialize = service[kind.get === 'getService' ? 'GetService' : 'GetWorkerPool']?.responseSerialize
   const view = () => ({
     name,
+    etag: pool.version,
     template: pool.template,
     scaling: { manualInstanceCount: pool.count },
     reconciling: pool.isReconciling,
@@ -61,6 +63,8 @@ export async function serveCloudRun(name: string, pool: Pool, port: number): Pro
     [kind.update]: ({ workerPool, service: changed, updateMask }: Update) => {
       const change = workerPool ?? changed ?? {}
       if (change.name !== name) throw new CallError(status.NOT_FOUND, `Resource '${change.name}' was not found.`)
+      if (change.etag && change.etag !== pool.version)
+        throw new CallError(status.ABORTED, `Conflict for resource '${name}': version '${change.etag}' was specified.`)
       const paths = updateMask?.paths ?? []
       const unknown = paths.length === 0 ? ['*'] : paths.filter((path) => !KNOWN_PATHS.includes(path))
       if (unknown.length > 0)

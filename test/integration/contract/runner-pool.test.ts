@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { CloudRunPool } from '@holdfast/core/adapters/google/cloud-run'
 import type { RUNNER_PLATFORMS } from '@holdfast/core/platform/fleet-settings'
 import { Pool } from '../../../sandbox/google/run/pool.ts'
@@ -77,6 +77,18 @@ describe.each(real ? (['worker-pool'] as const) : (['worker-pool', 'service'] as
       await under.client.restart(requestedAt)
       await under.pool?.settled()
       expect(under.happened).toHaveLength(2)
+    })
+
+    test('is not renewed from what somebody has changed meanwhile', async () => {
+      if (!under.pool) return
+      const { pool } = under
+      const read = vi.spyOn(pool, 'template', 'get').mockImplementationOnce(() => {
+        pool.renew({ containers: [{ image: 'new' }] })
+        return {}
+      })
+      await expect(under.client.restart(new Date())).rejects.toMatchObject({ code: 'unavailable' })
+      read.mockRestore()
+      expect(pool.template).toEqual({ containers: [{ image: 'new' }] })
     })
 
     test('that does not exist is an error with advice', async () => {

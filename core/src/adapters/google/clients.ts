@@ -1,7 +1,6 @@
 import { Firestore } from '@google-cloud/firestore'
 import { Storage } from '@google-cloud/storage'
 import { CloudTasksClient } from '@google-cloud/tasks'
-import { credentials } from '@grpc/grpc-js'
 import { systemClock } from '../../platform/system-clock.ts'
 import type { ObjectStreams } from '../../platform/object-streams.ts'
 import type { DocumentCounter, DocumentStore, ObjectStore, StoreCheck, TaskQueues } from '../../platform/ports.ts'
@@ -10,6 +9,7 @@ import { CloudTaskQueues } from './cloud-tasks.ts'
 import { FirestoreDocuments } from './firestore-documents.ts'
 import { type OperationCounter, newOperationCounter } from './operation-counter.ts'
 import { RenewedFirestore } from './renewed-firestore.ts'
+import { standInAt } from './stand-in.ts'
 import { StorageObjects } from './storage-objects.ts'
 
 export interface FirestoreClients {
@@ -77,9 +77,4 @@ export function createTaskQueues(config: TasksConfig, operations = newOperationC
   const client = new CloudTasksClient({ projectId, ...(emulator === null ? grpcProbes(DEFAULT_PROBES) : standInAt(emulator)) })
   const queues = new CloudTaskQueues(client, config, operations)
   return { enqueue: (task) => queues.enqueue(task), close: () => client.close() }
-}
-
-function standInAt(address: string) {
-  const [apiEndpoint = '', port] = address.split(':')
-  return { apiEndpoint, port: Number(port), sslCreds: credentials.createInsecure() }
 }

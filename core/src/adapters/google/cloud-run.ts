@@ -1,7 +1,7 @@
-import { credentials } from '@grpc/grpc-js'
 import { HoldfastError } from '../../platform/errors.ts'
 import type { PoolConfig } from '../../platform/fleet-settings.ts'
 import type { PoolState, RunnerPool } from '../../platform/runner-pool.ts'
+import { standInAt } from './stand-in.ts'
 
 /** gRPC's codes. */
 const NOT_FOUND = 5
@@ -16,6 +16,15 @@ const RESTARTED = 'holdfast/restarted'
 interface Scaled {
   readonly scaling?: { readonly manualInstanceCount?: number | null } | null
   readonly reconciling?: boolean | null
+}
+
+interface Annotated {
+  readonly annotations?: Readonly<Record<string, string>> | null
+}
+
+interface Deployed<Template extends Annotated> {
+  readonly template?: Template | null
+  readonly etag?: string | null
 }
 
 /** The API of Cloud Run, with rights on one worker pool or service only. The client is heavy, and is loaded when it is needed. */
@@ -50,20 +59,21 @@ export class CloudRunPool implements RunnerPool {
   }
 
   async restart(requestedAt: Date): Promise<void> {
-    const annotations = { [RESTARTED]: requestedAt.toISOString() }
+    const updateMask = { paths: ['template'] }
     await this.#asked(async ({ pools, services }) => {
       if (this.#isService) {
-        const [{ template }] = await services().getService({ name: this.#name }, CALL)
-        const service = { name: this.#name, template: { ...template, annotations: { ...template?.annotations, ...annotations } } }
-        return services().updateService({ service, updateMask: { paths: ['template'] } }, CALL)
+        const [service] = await services().getService({ name: this.#name }, CALL)
+        return services().updateService({ service: this.#renewed(service, requestedAt), updateMask }, CALL)
       }
-      const [{ template }] = await pools().getWorkerPool({ name: this.#name }, CALL)
-      const workerPool = {
-        name: this.#name,
-        template: { ...template, annotations: { ...template?.annotations, ...annotations } },
-      }
-      return pools().updateWorkerPool({ workerPool, updateMask: { paths: ['template'] } }, CALL)
+      const [workerPool] = await pools().getWorkerPool({ name: this.#name }, CALL)
+      return pools().updateWorkerPool({ workerPool: this.#renewed(workerPool, requestedAt), updateMask }, CALL)
     })
+  }
+
+  /** The etag refuses the change when somebody deploys meanwhile: it would bring the former image back. */
+  #renewed<Template extends Annotated>({ template, etag }: Deployed<Template>, requestedAt: Date) {
+    const annotations = { ...template?.annotations, [RESTARTED]: requestedAt.toISOString() }
+    return { name: this.#name, etag: etag ?? null, template: { ...template, annotations } }
   }
 
   async close(): Promise<void> {
@@ -115,9 +125,4 @@ async function clientsOf({ projectId, emulator }: PoolConfig) {
       await Promise.all([pool?.close(), service?.close()])
     },
   }
-}
-
-function standInAt(address: string) {
-  const [apiEndpoint = '', port] = address.split(':')
-  return { apiEndpoint, port: Number(port), sslCreds: credentials.createInsecure() }
 }

@@ -1,7 +1,7 @@
 import type { KeyManagementServiceClient } from '@google-cloud/kms'
-import { credentials } from '@grpc/grpc-js'
 import type { KmsConfig } from '../../platform/kms-names.ts'
 import { KmsWrapping } from './kms-wrapping.ts'
+import { standInAt } from './stand-in.ts'
 
 /** Cloud KMS as the wrapping of data keys. The client is heavy, and is loaded when the first key is needed. */
 export function openKms({ projectId, key, emulator }: KmsConfig): { wrapping: KmsWrapping; close(): Promise<void> } {
@@ -16,9 +16,4 @@ export function openKms({ projectId, key, emulator }: KmsConfig): { wrapping: Km
       await (await client)?.close()
     },
   }
-}
-
-function standInAt(address: string) {
-  const [apiEndpoint = '', port] = address.split(':')
-  return { apiEndpoint, port: Number(port), sslCreds: credentials.createInsecure() }
 }
