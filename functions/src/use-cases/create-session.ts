@@ -12,9 +12,10 @@ import { newConfig, type SessionConfig } from './configure-session.ts'
 import type { Dependencies } from './dependencies.ts'
 import { cipherOf, isOfTenant, isRemoved, parseSession } from './find-session.ts'
 import { requestAction } from './recoveries/request-action.ts'
+import { cancelWaiting } from './remove-session.ts'
 import { Refusal } from './refusal.ts'
 
-type Needed = Pick<Dependencies, 'documents' | 'limits' | 'wrappingKey' | 'clock' | 'logger'>
+type Needed = Pick<Dependencies, 'documents' | 'archives' | 'limits' | 'wrappingKey' | 'clock' | 'logger'>
 
 interface NewSession {
   readonly name: string
@@ -29,10 +30,11 @@ interface NewSession {
  *   or `tenant-deleting`
  */
 export async function createSession(
-  { documents, limits, wrappingKey, clock, logger }: Needed,
+  dependencies: Needed,
   principal: Principal,
   { name, start, config }: NewSession,
 ): Promise<void> {
+  const { documents, limits, wrappingKey, clock, logger } = dependencies
   const id = sessionIdOf(principal.tenant, name)
   if (!knowsSession(principal, id)) throw new Refusal('forbidden', `This API key may not create a session "${name}".`)
   const keys = await newSessionKeys(id, wrappingKey)
@@ -47,7 +49,7 @@ export async function createSession(
   } catch (error) {
     const existing = await documents.read(sessionPath(id))
     if (existing && isRemoved(existing) && isOfTenant(principal, existing.fields)) {
-      return bringBack({ documents, limits, wrappingKey, clock, logger }, principal, existing, { name, start, config })
+      return bringBack(dependencies, principal, existing, { name, start, config })
     }
     await refuseExisting(documents, id, name)
     throw error
@@ -58,15 +60,18 @@ export async function createSession(
 
 /** A halted session connects again only when somebody asks for it. */
 async function bringBack(
-  { documents, limits, wrappingKey, clock, logger }: Needed,
+  dependencies: Needed,
   principal: Principal,
   snapshot: DocumentSnapshot,
   { start, config = {} }: NewSession,
 ): Promise<void> {
+  const { documents, limits, wrappingKey, clock, logger } = dependencies
   await limits.requireActive(principal.tenant)
   const { id: sessionId, path } = snapshot
   const { state } = parseSession(snapshot)
   const configured = newConfig(await cipherOf(documents, sessionId, wrappingKey), config, clock.now())
+  // The removal may have been cut short.
+  await cancelWaiting(dependencies, principal, sessionId)
   // The owner may write at any time until it has let go of the session, so that no version is named.
   const fields = { isRemoved: false, wanted: start ? 'online' : 'offline', ...configured }
   await documents.commit([{ kind: 'update', path, fields }])

@@ -35,7 +35,7 @@ export async function removeSession(dependencies: Needed, principal: Principal, 
 }
 
 /** A session of the same name may have another account: what waits must not be sent by that one. */
-async function cancelWaiting(dependencies: Needed, principal: Principal, sessionId: string): Promise<void> {
+export async function cancelWaiting(dependencies: Needed, principal: Principal, sessionId: string): Promise<void> {
   const where = [['sessionId', '==', sessionId] as const, ['status', '==', 'pending'] as const]
   let kept = 0
   for (;;) {

@@ -52,6 +52,16 @@ describe('the creation of a session', () => {
     expect(await api.post('/api/sessions', { name: 'gone' })).toMatchObject({ status: 422, body: { code: 'session-exists' } })
   })
 
+  it('under the name of a removed one cancels what a removal that was cut short has left', async () => {
+    await api.post('/api/sessions', { name: 'back' })
+    const text = { session: 'back', chatId: '5511999990000@c.us', text: 'For the account of before.' }
+    const { jobId } = (await api.post('/api/sendText', text)).body
+    const cut = { wanted: 'offline', isRemoved: true }
+    await api.documents.commit([{ kind: 'update', path: sessionPath('default.back'), fields: cut }])
+    expect((await api.post('/api/sessions', { name: 'back' })).status).toBe(201)
+    expect((await api.get(`/api/messages/${jobId}`)).body).toMatchObject({ status: 'canceled' })
+  })
+
   it('is refused with a list of all mistakes', async () => {
     const { status, body } = await api.post('/api/sessions', { name: '../etc', start: 'yes' })
     expect(status).toBe(400)
