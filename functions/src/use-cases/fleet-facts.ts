@@ -113,7 +113,7 @@ export async function readFleetFacts(dependencies: Needed): Promise<FleetFacts> 
   const { runners, damaged } = runnerFacts(heartbeats)
   for (const runner of damaged) logger.warn({ runner }, 'The document of a runner has an unexpected shape and is ignored.')
   const troubled = await findTroubled({ documents, runners, wanted: counts.wanted, nowMs })
-  const waitingOf =
+  const waiting =
     queue.waiting < COUNTED_FROM ? await fewWaiting(documents, queue.waiting) : await manyWaiting(documents, runners)
   return {
     nowMs,
@@ -125,11 +125,13 @@ export async function readFleetFacts(dependencies: Needed): Promise<FleetFacts> 
     failedRecoveries: failedActions.found.filter(({ content: { type } }) => type === 'recover'),
     alerts: alerts.found,
     queue,
-    waitingOf,
+    waitingOf: waiting.of,
     failedJobs: failedJobs.slice(0, MOST_FAILED_JOBS),
     cut: [
       ...troubled.cut.map((kind) => `sessions ${kind}`),
       ...(actions.isCut ? ['recovery actions'] : []),
+      ...(failedActions.isCut ? ['failed actions'] : []),
+      ...(waiting.isCut ? ['queues'] : []),
       ...(alerts.isCut ? ['alerts'] : []),
       ...(failedJobs.length > MOST_FAILED_JOBS ? ['failed jobs'] : []),
     ],
@@ -157,7 +159,7 @@ async function openActions({ documents, logger }: Needed) {
 
 async function actionsFailedLately({ documents, logger }: Needed, nowMs: number) {
   const where = [['state', '==', 'failed'] as const, ['finishedAt', '>', new Date(nowMs - FAILED_RECOVERY_MS)] as const]
-  const newest = { orderBy: ['finishedAt', 'desc'] as const, limit: MOST_FAILED_ACTIONS }
+  const newest = { orderBy: ['finishedAt', 'desc'] as const, limit: MOST_FAILED_ACTIONS + 1 }
   const snapshots = await documents.query({ collection: RECOVERY_ACTIONS, where, ...newest })
   return parsed(logger, recoveryActionSchema, snapshots, MOST_FAILED_ACTIONS)
 }
@@ -206,16 +208,21 @@ const WAITS = [
   ['queuedAt', '>', new Date(0)],
 ] as const
 
-/** A tenant's own limit may be low. */
-async function fewWaiting(documents: Needed['documents'], number: number): Promise<ReadonlyMap<string, number>> {
-  if (number === 0) return new Map()
-  const jobs = await documents.query({ collection: JOBS, where: WAITS, limit: COUNTED_FROM, select: ['tenant'] })
-  const ofTenants = Map.groupBy(jobs, ({ fields }) => String(fields['tenant']))
-  return new Map([...ofTenants].map(([tenant, own]) => [tenant, own.length]))
+interface Waiting {
+  readonly of: ReadonlyMap<string, number>
+  readonly isCut: boolean
 }
 
-async function manyWaiting(documents: Needed['documents'], runners: readonly RunnerFact[]): Promise<ReadonlyMap<string, number>> {
-  const known = await documents.query({ collection: TENANTS, limit: MOST_TENANTS, select: ['v'] })
+/** A tenant's own limit may be low. */
+async function fewWaiting(documents: Needed['documents'], number: number): Promise<Waiting> {
+  if (number === 0) return { of: new Map(), isCut: false }
+  const jobs = await documents.query({ collection: JOBS, where: WAITS, limit: COUNTED_FROM, select: ['tenant'] })
+  const ofTenants = Map.groupBy(jobs, ({ fields }) => String(fields['tenant']))
+  return { of: new Map([...ofTenants].map(([tenant, own]) => [tenant, own.length])), isCut: false }
+}
+
+async function manyWaiting(documents: Needed['documents'], runners: readonly RunnerFact[]): Promise<Waiting> {
+  const known = await documents.query({ collection: TENANTS, limit: MOST_TENANTS + 1, select: ['v'] })
   const working = runners.flatMap(({ document: { sessions } }) => Object.keys(sessions).map(tenantOf))
   const tenants = new Set([DEFAULT_TENANT, ...known.map(({ id }) => id), ...working])
   const waiting = new Map<string, number>()
@@ -223,5 +230,5 @@ async function manyWaiting(documents: Needed['documents'], runners: readonly Run
     const number = await documents.count({ collection: JOBS, where: [['tenant', '==', tenant], ...WAITS] })
     if (number > 0) waiting.set(tenant, number)
   })
-  return waiting
+  return { of: waiting, isCut: tenants.size > MOST_TENANTS }
 }

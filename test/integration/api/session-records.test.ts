@@ -50,6 +50,15 @@ it('judges by the numbers of the tenant', async () => {
   expect((await configure({ levels: { from: { cleanup: 190 } } })).status).toBe(422)
 })
 
+it('asks for a clean-up once, and for another one beside a report', async () => {
+  const path = '/api/sessions/full/cleanup'
+  const idOf = async (body: object) => (await api.post(path, body)).body.id as string
+  const report = await idOf({ dryRun: true })
+  const real = await idOf({})
+  expect(new Set([report, real, await idOf({ olderThan: 30 })]).size).toBe(3)
+  expect([await idOf({ dryRun: true }), await idOf({})]).toEqual([report, real])
+})
+
 it('does not know other sessions', async () => {
   expect((await api.get('/api/sessions/nobody/records')).status).toBe(404)
 })

@@ -242,6 +242,11 @@ describe('an alert that is open and not asked for', () => {
       'dead-letter:default.main': { kind: 'kept' },
       'cpu-high:r1': { kind: 'over' },
     })
+    const others = [open('recovery-failed', 'default.main'), open('queue-depth', 'acme')]
+    expect(decided({ alerts: others, cut: ['failed actions', 'queues'] }).fates).toEqual({
+      'recovery-failed:default.main': { kind: 'kept' },
+      'queue-depth:acme': { kind: 'kept' },
+    })
   })
 
   it('stays when runners decide about it', () => {

@@ -122,6 +122,8 @@ function comingBack({ alerts, sessions, nowMs }: FleetFacts, ofSessions: readonl
 function isUnknown(type: string, cut: readonly string[]): boolean {
   if (type === 'dead-letter') return cut.includes('failed jobs')
   if (type === 'approval-needed') return cut.includes('recovery actions')
+  if (type === 'queue-depth') return cut.includes('queues')
+  if (type === 'recovery-failed' && cut.includes('failed actions')) return true
   return OF_SESSIONS.has(type) && cut.some((list) => list.startsWith('sessions'))
 }
 
@@ -137,8 +139,7 @@ const OF_SESSIONS: ReadonlySet<string> = new Set<AlertType>([
 ])
 
 function deadLetters(jobs: readonly FailedJob[]): readonly WantedAlert[] {
-  const bySession = new Map<string, FailedJob[]>()
-  for (const job of jobs) bySession.set(job.sessionId, [...(bySession.get(job.sessionId) ?? []), job])
+  const bySession = Map.groupBy(jobs, ({ sessionId }) => sessionId)
   return [...bySession].flatMap(([sessionId, [newest, ...others]]) => {
     if (!newest) return []
     const number = others.length + 1

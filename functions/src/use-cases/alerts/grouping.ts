@@ -31,14 +31,12 @@ export function grouped(
   let rest = alerts.filter(({ session }) => session !== null)
   const groups: WantedAlert[] = []
   for (const causeOf of [byRunner, () => 'many']) {
-    const found = bySome(rest, (alert) => {
-      const cause = causeOf(alert)
-      return cause === null ? null : `${alert.type} ${scopeOf(cause, audienceOf(alert))}`
-    })
-    for (const members of found.values()) {
+    const scopeIn = (alert: WantedAlert): string => scopeOf(causeOf(alert) ?? '', audienceOf(alert))
+    const caused = rest.filter((alert) => causeOf(alert) !== null)
+    for (const members of Map.groupBy(caused, (alert) => `${alert.type} ${scopeIn(alert)}`).values()) {
       const [first] = members
       if (!first) continue
-      const scope = scopeOf(causeOf(first) ?? '', audienceOf(first))
+      const scope = scopeIn(first)
       const id = alertIdOf(first.type, scope)
       if (members.length < (open.has(id) ? GROUP_UNTIL : GROUP_FROM)) continue
       groups.push(groupAlert(first.type, scope, audienceOf(first), members))
@@ -53,18 +51,6 @@ const byRunner = ({ session }: WantedAlert): string | null => (session?.runnerId
 
 /** A session has no `~` in its id. */
 const scopeOf = (cause: string, audience: string | null): string => (audience === null ? cause : `${cause}~${audience}`)
-
-function bySome(
-  alerts: readonly WantedAlert[],
-  keyOf: (alert: WantedAlert) => string | null,
-): ReadonlyMap<string, WantedAlert[]> {
-  const found = new Map<string, WantedAlert[]>()
-  for (const alert of alerts) {
-    const key = keyOf(alert)
-    if (key !== null) found.set(key, [...(found.get(key) ?? []), alert])
-  }
-  return found
-}
 
 function groupAlert(type: AlertType, scope: string, tenant: string | null, members: readonly WantedAlert[]): WantedAlert {
   const [first] = members

@@ -95,12 +95,17 @@ export async function requestAction(
   }
 }
 
-/** A backup that is to be kept in another way, or for another request, is another one, and so is a return to another backup. */
-const isSame = ({ backup, restoreTo }: RecoveryAction, { backup: asked = null, restoreTo: to = null }: ActionRequest): boolean =>
-  backup?.isPinned === asked?.isPinned &&
-  backup?.note === asked?.note &&
-  backup?.run === asked?.run &&
-  restoreTo?.object === to?.object
+/**
+ * A backup that is to be kept in another way, or for another request, is another one, and so are a return to another backup and a
+ * clean-up of other records.
+ */
+const isSame = ({ backup, restoreTo, cleanUp }: RecoveryAction, asked: ActionRequest): boolean =>
+  backup?.isPinned === asked.backup?.isPinned &&
+  backup?.note === asked.backup?.note &&
+  backup?.run === asked.backup?.run &&
+  restoreTo?.object === asked.restoreTo?.object &&
+  cleanUp?.dryRun === asked.cleanUp?.dryRun &&
+  cleanUp?.olderThanDays === asked.cleanUp?.olderThanDays
 
 const hasJustEnded = (action: RecoveryAction, silentForMs: number, request: ActionRequest): boolean =>
   silentForMs <= JUST_ENDED_MS && isSame(action, request)
