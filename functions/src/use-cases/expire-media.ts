@@ -39,6 +39,7 @@ export async function expireMedia(dependencies: Needed, deadline: Deadline): Pro
   const known = await documents.query({ collection: TENANTS, select: [] })
   let removed = 0
   for (const tenant of new Set([DEFAULT_TENANT, ...known.map(({ id }) => id)])) {
+    if (deadline.remainingMs === 0) break
     try {
       removed += await removeIncoming(dependencies, tenant, deadline)
       removed += await removeOld(dependencies, tenant, deadline)

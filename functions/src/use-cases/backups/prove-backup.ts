@@ -45,18 +45,18 @@ const hasContents = ({ contents }: BackupDocument): boolean => Object.keys(conte
 
 /** Describes an object that has no document. One that does not open is described by its bytes, and by the pointer that names it. */
 export async function describedBy(
-  { objects, documents, clock }: Pick<Needed, 'documents' | 'objects' | 'clock'>,
+  { objects, documents }: Pick<Needed, 'documents' | 'objects'>,
   { sessionId, cipher, backup }: Proof,
 ): Promise<BackupDocument | null> {
-  const found = await objects.read(backup.object)
-  const place = placeOfCheckpoint(backup.object)
-  if (!found || !place) return null
+  const { object, stored } = backup
+  const place = placeOfCheckpoint(object)
+  if (!stored || !place) return null
   const common = {
     v: 1 as const,
     tenant: tenantOf(sessionId),
     sessionId,
-    bytes: found.bytes.length,
-    at: backup.stored?.createdAt ?? new Date(clock.now()),
+    bytes: stored.bytes,
+    at: stored.createdAt,
     why: 'checkpoint',
     note: null,
     isPinned: false,
@@ -64,16 +64,17 @@ export async function describedBy(
     removal: null,
   }
   const session = await sessionNow({ documents }, sessionId)
-  const named = [session?.checkpoint, session?.previousCheckpoint].find((pointer) => pointer?.object === backup.object)
-  const sha256 = createHash('sha256').update(found.bytes).digest('hex')
-  const pointer = named ?? { object: backup.object, generation: found.generation, sha256, ...place }
+  const named = [session?.checkpoint, session?.previousCheckpoint].find((pointer) => pointer?.object === object)
   try {
-    const { checkpoint } = await readUnpointed(objects, cipher, backup.object)
-    return { ...common, ...pointer, contents: checkpoint.image.counts() }
+    const { checkpoint, pointer } = await readUnpointed(objects, cipher, object)
+    return { ...common, ...(named ?? pointer), contents: checkpoint.image.counts() }
   } catch (error) {
     if (!isDamage(error)) throw error
-    return { ...common, ...pointer, contents: {} }
   }
+  const found = await objects.read(object)
+  if (!found) return null
+  const sha256 = createHash('sha256').update(found.bytes).digest('hex')
+  return { ...common, ...(named ?? { object, generation: found.generation, sha256, ...place }), contents: {} }
 }
 
 export async function sessionNow({ documents }: Pick<Needed, 'documents'>, sessionId: string): Promise<SessionDocument | null> {

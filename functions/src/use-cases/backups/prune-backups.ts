@@ -1,18 +1,19 @@
 import { Deadline } from '@holdfast/core/platform/deadlines'
-import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
+import { inParallel } from '@holdfast/core/platform/in-parallel'
 import { removable, type Retained, type RetentionPolicy } from '@holdfast/core/session/backup-retention'
 import { backupPath } from '@holdfast/core/session/backup-document'
 import { tenantOf } from '@holdfast/core/session/ids'
-import { SESSIONS, type SessionDocument } from '@holdfast/core/session/session-document'
+import type { SessionDocument } from '@holdfast/core/session/session-document'
 import type { Dependencies } from '../dependencies.ts'
 import { sessionNow } from './prove-backup.ts'
 import { namedObjects } from './remove-backup.ts'
+import { sessionsInTurn } from './sessions-in-turn.ts'
 import { type StoredBackup, storedBackups } from './stored-backups.ts'
 
 type Needed = Pick<Dependencies, 'documents' | 'objects' | 'media' | 'tenants' | 'clock' | 'logger'>
 
 const RUN_MS = 10 * 60_000
-const PAGE = 300
+const AT_ONCE = 10
 
 /**
  * Removes the backups of all sessions that retention lets go. Its account is the only one that may. In storage mode `local` the objects are
@@ -22,29 +23,19 @@ export async function pruneBackups(
   dependencies: Needed,
   deadline: Deadline = new Deadline(dependencies.clock, RUN_MS),
 ): Promise<number> {
-  const { documents, logger } = dependencies
+  const { documents, clock, logger } = dependencies
   let removed = 0
-  for (let last: DocumentSnapshot | undefined; ;) {
-    const page = await documents.query({
-      collection: SESSIONS,
-      orderBy: ['id', 'asc'],
-      limit: PAGE,
-      select: ['tenant'],
-      ...(last ? { startAfter: last.id } : {}),
-    })
-    for (const { id } of page) {
-      if (deadline.remainingMs === 0) break
-      try {
-        removed += await pruneSession(dependencies, id)
-      } catch (error) {
-        logger.error({ error, session: id }, 'The backups of a session could not be pruned; the next run tries again.')
-      }
+  let left = 0
+  await inParallel(AT_ONCE, await sessionsInTurn(documents, clock.now()), async (session) => {
+    if (deadline.remainingMs === 0) return void left++
+    try {
+      removed += await pruneSession(dependencies, session)
+    } catch (error) {
+      logger.error({ error, session }, 'The backups of a session could not be pruned; the next run tries again.')
     }
-    last = page.at(-1)
-    if (page.length < PAGE || deadline.remainingMs === 0) break
-  }
+  })
   if (removed > 0) logger.info({ count: removed }, 'Backups that retention lets go were removed.')
-  if (deadline.remainingMs === 0) logger.warn('There was no time to prune the backups of all sessions; the next run goes on.')
+  if (left > 0) logger.warn({ left }, 'There was no time to prune the backups of all sessions; each night takes another order.')
   return removed
 }
 

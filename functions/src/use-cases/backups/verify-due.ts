@@ -1,20 +1,18 @@
-import { ALERTS, alertDocumentSchema } from '@holdfast/core/operations/alert-document'
+import { ALERTS } from '@holdfast/core/operations/alert-document'
 import { Deadline } from '@holdfast/core/platform/deadlines'
-import { parseUnlessDamaged } from '@holdfast/core/platform/parse'
-import { isHoldfastError } from '@holdfast/core/platform/errors'
-import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
-import { SESSIONS } from '@holdfast/core/session/session-document'
+import { inParallel } from '@holdfast/core/platform/in-parallel'
 import type { Dependencies } from '../dependencies.ts'
 import { cipherOf } from '../find-session.ts'
 import { tellOfBackups } from './backup-alert.ts'
 import { isCheckDue } from './due-checks.ts'
 import { proveBackup } from './prove-backup.ts'
+import { sessionsInTurn } from './sessions-in-turn.ts'
 import { storedBackups } from './stored-backups.ts'
 
 type Needed = Pick<Dependencies, 'documents' | 'objects' | 'journals' | 'wrappingKey' | 'clock' | 'logger'>
 
 const RUN_MS = 20 * 60_000
-const PAGE = 300
+const AT_ONCE = 4
 
 /** The figures of one night. */
 export interface NightlyChecks {
@@ -33,22 +31,12 @@ export async function verifyDueBackups(dependencies: Needed): Promise<NightlyChe
   const suspected = await openAlerts(dependencies)
   const figures = { sessions: 0, backups: 0, failed: 0 }
   let left = 0
-  for (let last: DocumentSnapshot | undefined; ;) {
-    const page = await documents.query({
-      collection: SESSIONS,
-      orderBy: ['id', 'asc'],
-      limit: PAGE,
-      select: ['tenant'],
-      ...(last ? { startAfter: last.id } : {}),
-    })
-    for (const { id } of page) {
-      if (!suspected.has(id) && !isCheckDue(id, clock.now())) continue
-      if (deadline.remainingMs === 0) left++
-      else await checkSession(dependencies, id, figures)
-    }
-    last = page.at(-1)
-    if (page.length < PAGE) break
-  }
+  const sessions = await sessionsInTurn(documents, clock.now())
+  const due = sessions.filter((id) => suspected.has(id) || isCheckDue(id, clock.now()))
+  await inParallel(AT_ONCE, due, async (id) => {
+    if (deadline.remainingMs === 0) left++
+    else await checkSession(dependencies, id, figures)
+  })
   if (figures.sessions > 0) logger.info(figures, 'Backups were read back.')
   if (left > 0) logger.warn({ left }, 'There was no time to read the backups of all sessions back whose turn it was.')
   return figures
@@ -79,10 +67,7 @@ async function checkSession(
 }
 
 async function openAlerts({ documents }: Needed): Promise<ReadonlySet<string>> {
-  const where = [['state', 'in', ['open', 'acknowledged']] as const]
-  const found = await documents.query({ collection: ALERTS, where })
-  const alerts = found.map((snapshot) => parseUnlessDamaged(alertDocumentSchema, snapshot))
-  return new Set(
-    alerts.flatMap((alert) => (!isHoldfastError(alert) && alert.type === 'backup-check-failed' ? [alert.scope] : [])),
-  )
+  const where = [['type', '==', 'backup-check-failed'] as const, ['state', 'in', ['open', 'acknowledged']] as const]
+  const found = await documents.query({ collection: ALERTS, where, select: ['scope'] })
+  return new Set(found.map(({ fields }) => String(fields['scope'])))
 }

@@ -9,9 +9,10 @@ import { type DueCleanUp, dueCleanUp } from './due-clean-up.ts'
 
 type Needed = Pick<Dependencies, 'documents' | 'tenants' | 'logger'>
 
-/** One run begins so many. The others are found by the next run, a minute later. */
+/** One run looks at so many, and the run of the next minute at those behind them. */
 const MOST_AT_ONCE = 50
 const AT_ONCE = 10
+const MINUTE_MS = 60_000
 
 interface Wish extends DueCleanUp {
   readonly sessionId: string
@@ -27,10 +28,16 @@ interface Wish extends DueCleanUp {
 export async function sweepCleanUps(needed: Needed, facts: FleetFacts, deadline: Deadline): Promise<number> {
   const wishes = await wishesOf(needed, facts)
   let written = 0
-  await inParallel(AT_ONCE, wishes.slice(0, MOST_AT_ONCE), async (wish) => {
+  await inParallel(AT_ONCE, turnOf(wishes, facts.nowMs), async (wish) => {
     if (deadline.remainingMs > 0 && (await ask(needed, wish))) written++
   })
   return written
+}
+
+/** A wish stays when its action of this slot has ended, as a dry run or a failure, and must not hide the others. */
+function turnOf(wishes: readonly Wish[], nowMs: number): readonly Wish[] {
+  const first = (Math.floor(nowMs / MINUTE_MS) * MOST_AT_ONCE) % Math.max(wishes.length, 1)
+  return [...wishes.slice(first), ...wishes.slice(0, first)].slice(0, MOST_AT_ONCE)
 }
 
 async function wishesOf({ tenants }: Needed, { runners, actions, nowMs }: FleetFacts): Promise<Wish[]> {
