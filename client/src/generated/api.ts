@@ -3280,6 +3280,23 @@ export interface components {
         BackupAction: {
             action: components["schemas"]["RecoveryAction"];
         };
+        /**
+         * @example {
+         *       "pin": true,
+         *       "note": "Before the move."
+         *     }
+         */
+        BackupOfAllRequest: {
+            /** @description What it is for. It is stored with the backup, in clear. */
+            note?: string;
+            /**
+             * @description A pinned backup is kept until somebody removes it.
+             * @default false
+             */
+            pin?: boolean;
+            /** @description A run that had sessions left, which goes on with them. */
+            run?: string;
+        };
         BackupProgress: {
             done: number;
             failed: number;
@@ -3315,7 +3332,7 @@ export interface components {
             pin?: boolean;
         };
         BackupRun: {
-            /** @description Sessions beyond the first 500. */
+            /** @description Sessions beyond 500: repeat the request with this `run`. */
             left: number;
             run: string;
             sessions: string[];
@@ -6140,6 +6157,13 @@ export interface components {
             ack: number;
             /** @enum {string} */
             ackName: "ERROR" | "PENDING" | "SERVER" | "DEVICE" | "READ" | "PLAYED";
+            /** @description So many pictures and videos follow as messages of their own. */
+            album?: {
+                images: number;
+                videos: number;
+            };
+            /** @description The serialized id of the album that a picture belongs to. */
+            albumId?: string;
             /** @description The text, the caption, or what a button says. */
             body: string;
             choice?: {
@@ -6176,6 +6200,11 @@ export interface components {
             id: string;
             /** @constant */
             isForwarded?: true;
+            /**
+             * @description Somebody keeps it in the chat, although it would have disappeared.
+             * @constant
+             */
+            isKept?: true;
             /** @constant */
             isViewOnce?: true;
             list?: {
@@ -15762,7 +15791,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["BackupRequest"];
+                "application/json": components["schemas"]["BackupOfAllRequest"];
             };
         };
         responses: {
@@ -15802,7 +15831,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unknown-tenant`: There is no such tenant. */
+            /** @description `unknown-action`: There is no such recovery action. `unknown-tenant`: There is no such tenant. */
             404: {
                 headers: {
                     [name: string]: unknown;

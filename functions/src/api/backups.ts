@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { randomBytes } from 'node:crypto'
 import { backUpAll, MOST_BACKUPS_AT_ONCE, progressOfBackups } from '../use-cases/backups/back-up-all.ts'
 import { foreseePruning } from '../use-cases/backups/foresee-pruning.ts'
 import { listBackups } from '../use-cases/backups/list-backups.ts'
@@ -29,6 +28,12 @@ const backupRequestSchema = z
   })
   .catchall(refusedField)
   .meta({ id: 'BackupRequest', example: { pin: true, note: 'Before the move.' } })
+
+const backupOfAllSchema = backupRequestSchema
+  .extend({
+    run: z.string('must be a text').optional().meta({ description: 'A run that had sessions left, which goes on with them.' }),
+  })
+  .meta({ id: 'BackupOfAllRequest', example: { pin: true, note: 'Before the move.' } })
 
 const backupParams = named.extend({
   id: z.string().meta({ description: 'The id of a backup.', example: '00000000000000000042-0000000003' }),
@@ -146,7 +151,7 @@ export const BACKUP_ROUTES: readonly Route[] = [
     summary: 'Back up all sessions',
     description: 'All that are wanted online. A stopped session has its checkpoint since it was stopped.',
     roles: ADMINS,
-    request: { body: backupRequestSchema },
+    request: { body: backupOfAllSchema },
     isBodyOptional: true,
     answers: {
       202: {
@@ -155,14 +160,15 @@ export const BACKUP_ROUTES: readonly Route[] = [
           .strictObject({
             run: z.string(),
             sessions: z.array(z.string()),
-            left: z.int().meta({ description: `Sessions beyond the first ${MOST_BACKUPS_AT_ONCE}.` }),
+            left: z.int().meta({ description: `Sessions beyond ${MOST_BACKUPS_AT_ONCE}: repeat the request with this \`run\`.` }),
           })
           .meta({ id: 'BackupRun' }),
       },
     },
-    run: async ({ dependencies, principal, body: { pin, note } }) => ({
+    problems: ['unknown-action'],
+    run: async ({ dependencies, principal, body: { pin, note, run } }) => ({
       status: 202,
-      body: await backUpAll(dependencies, principal, { pin, note, random: randomBytes(4).toString('hex') }),
+      body: await backUpAll(dependencies, principal, { pin, note, run }),
     }),
   }),
   route({
@@ -206,7 +212,7 @@ export const BACKUP_ROUTES: readonly Route[] = [
         const action = await requestBackup(dependencies, principal, { name: session, pin, note })
         return { status: 202, body: { action, run: null } }
       }
-      const { run } = await backUpAll(dependencies, principal, { pin, note, random: randomBytes(4).toString('hex') })
+      const { run } = await backUpAll(dependencies, principal, { pin, note })
       return { status: 202, body: { action: null, run } }
     },
   }),

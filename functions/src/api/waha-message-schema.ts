@@ -86,9 +86,18 @@ export const wahaMessageSchema = z
     list: listSchema.optional(),
     choice: z.strictObject({ id: z.string(), text: z.string() }).optional(),
     event: eventSchema.optional(),
+    album: z
+      .strictObject({ images: z.number(), videos: z.number() })
+      .optional()
+      .meta({ description: 'So many pictures and videos follow as messages of their own.' }),
+    albumId: z.string().optional().meta({ description: 'The serialized id of the album that a picture belongs to.' }),
     isViewOnce: z.literal(true).optional(),
     isForwarded: z.literal(true).optional(),
     disappearsAfter: z.number().optional().meta({ description: 'Seconds.' }),
+    isKept: z
+      .literal(true)
+      .optional()
+      .meta({ description: 'Somebody keeps it in the chat, although it would have disappeared.' }),
     unsupported: z.string().optional().meta({ description: 'The name of a kind that is stored, and not read.' }),
     reactions: z.array(z.strictObject({ from: z.string(), text: z.string(), timestamp: seconds })).optional(),
     pinnedUntil: seconds.optional(),

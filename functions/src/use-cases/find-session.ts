@@ -1,4 +1,4 @@
-import { type SessionDocument, sessionDocumentSchema, sessionPath } from '@holdfast/core/session/session-document'
+import { type SessionDocument, sessionDocumentSchema, sessionPath, SESSIONS } from '@holdfast/core/session/session-document'
 import { runnerPath } from '@holdfast/core/operations/runner-document'
 import { parseStored, parseUnlessDamaged } from '@holdfast/core/platform/parse'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
@@ -6,7 +6,7 @@ import type { KeyWrapping } from '@holdfast/core/security/key-wrapping'
 import { HoldfastError } from '@holdfast/core/platform/errors'
 import { SESSION_NAME, sessionIdOf } from '@holdfast/core/session/ids'
 import { ofSession } from '@holdfast/core/session/log-fields'
-import type { DocumentSnapshot, DocumentStore, Fields } from '@holdfast/core/platform/ports'
+import type { DocumentSnapshot, DocumentStore, Fields, Query } from '@holdfast/core/platform/ports'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { knowsSession, type Principal } from '../app/principal.ts'
 import { concerns } from '../app/request-context.ts'
@@ -48,6 +48,20 @@ export async function findSession(
   if (!snapshot || !isOfTenant(principal, snapshot.fields) || isRemoved(snapshot)) throw unknownSession(name)
   concerns(ofSession(id))
   return { id, snapshot }
+}
+
+/** Reads the sessions of the caller: those of its tenant that it may know of, and that were not removed. */
+export async function knownSessions(
+  documents: DocumentStore,
+  principal: Principal,
+  { where = [], select }: Pick<Query, 'where' | 'select'> = {},
+): Promise<DocumentSnapshot[]> {
+  const found = await documents.query({
+    collection: SESSIONS,
+    where: [['tenant', '==', principal.tenant], ...where],
+    ...(select ? { select: [...select, 'isRemoved'] } : {}),
+  })
+  return found.filter((snapshot) => knowsSession(principal, snapshot.id) && !isRemoved(snapshot))
 }
 
 /** Returns whether the caller has a session of this name. */

@@ -1,12 +1,11 @@
 import { RUNNERS } from '@holdfast/core/operations/runner-document'
-import { SESSIONS } from '@holdfast/core/session/session-document'
 import { isDamage, isHoldfastError, isKeyTrouble } from '@holdfast/core/platform/errors'
 import { sessionNameOf } from '@holdfast/core/session/ids'
 import { ofSession } from '@holdfast/core/session/log-fields'
 import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
-import { knowsSession, type Principal } from '../app/principal.ts'
+import type { Principal } from '../app/principal.ts'
 import type { Dependencies } from './dependencies.ts'
-import { cipherOf, findSession, isRemoved, ownerOf, parseSessionUnlessDamaged } from './find-session.ts'
+import { cipherOf, findSession, knownSessions, ownerOf, parseSessionUnlessDamaged } from './find-session.ts'
 import { type SessionAnswer, damagedSessionAnswer, sessionAnswer } from './session-answer.ts'
 import { givenConfigOf } from './webhooks/session-config.ts'
 
@@ -18,12 +17,11 @@ export async function listSessions(
   principal: Principal,
 ): Promise<SessionAnswer[]> {
   // Reads sessions first, so that the second query finds each runner that a session names.
-  const sessions = await documents.query({ collection: SESSIONS, where: [['tenant', '==', principal.tenant]] })
+  const sessions = await knownSessions(documents, principal)
   const runners = await documents.query({ collection: RUNNERS })
   const availabilityOf = await availability.thisMonth()
   const byId = new Map(runners.map((runner) => [runner.id, runner]))
   const shown = sessions
-    .filter((snapshot) => knowsSession(principal, snapshot.id) && !isRemoved(snapshot))
     .map((snapshot) => ({
       ...answerOf(logger, snapshot, byId.get(String(snapshot.fields['runnerId'])) ?? null),
       availability: availabilityOf(snapshot.id, createdAt(snapshot)),

@@ -272,6 +272,14 @@ describe('a backup of all sessions', () => {
     expect(await other.get(`/api/backups/${body.run}`)).toMatchObject({ status: 404, body: { code: 'unknown-action' } })
   })
 
+  it('goes on with the sessions that it has not taken yet', async () => {
+    const { run } = (await calls.post('/api/backups')).body
+    expect((await calls.post('/api/backups', { run })).body).toEqual({ run, sessions: [], left: 0 })
+    await calls.post('/api/sessions', { name: 'later' })
+    expect((await calls.post('/api/backups', { run })).body).toEqual({ run, sessions: ['later'], left: 0 })
+    expect(await calls.post('/api/backups', { run: 'nobody' })).toMatchObject({ status: 404, body: { code: 'unknown-action' } })
+  })
+
   it('has a former path, for one session and for all', async () => {
     await calls.post('/api/sessions', { name: 'former' })
     const one = await calls.post('/api/backup-session', { session: 'former', pin: true })

@@ -200,6 +200,14 @@ describe('a request to recover all lost sessions', () => {
     expect(await actionsOf(lost)).toHaveLength(1)
   })
 
+  it('does not know a session that was removed', async () => {
+    const name = await lostSession()
+    await api.send('DELETE', `/api/sessions/${name}`)
+    expect((await api.post('/api/connections/recover', { sessions: [name] })).body.sessions).toMatchObject([
+      { session: name, outcome: 'unknown' },
+    ])
+  })
+
   it('sees the sessions of the caller only', async () => {
     const [mine, other] = [await lostSession(), await lostSession()]
     const { body } = await api

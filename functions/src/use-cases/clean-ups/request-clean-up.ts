@@ -1,8 +1,7 @@
 import { inParallel } from '@holdfast/core/platform/in-parallel'
-import { SESSIONS } from '@holdfast/core/session/session-document'
-import { knowsSession, type Principal } from '../../app/principal.ts'
+import type { Principal } from '../../app/principal.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { findSession, isRemoved } from '../find-session.ts'
+import { findSession, knownSessions } from '../find-session.ts'
 import type { ActionAnswer } from '../recoveries/action-answer.ts'
 import { requestAction } from '../recoveries/request-action.ts'
 
@@ -40,12 +39,10 @@ export async function requestCleanUps(
   principal: Principal,
   request: CleanUpRequest,
 ): Promise<ActionAnswer[]> {
-  const found = await documents.query({ collection: SESSIONS, where: [['tenant', '==', principal.tenant]] })
-  const known = found.filter(
-    (snapshot) => knowsSession(principal, snapshot.id) && !isRemoved(snapshot) && snapshot.fields['runnerId'] != null,
-  )
+  const known = await knownSessions(documents, principal, { select: ['runnerId'] })
+  const owned = known.filter(({ fields }) => fields['runnerId'] != null)
   const actions: ActionAnswer[] = []
-  await inParallel(AT_ONCE, known, async ({ id }) => {
+  await inParallel(AT_ONCE, owned, async ({ id }) => {
     actions.push(await requestFor(documents, principal, id, request))
   })
   logger.info({ sessions: actions.length }, 'Clean-ups of all sessions were requested.')

@@ -4,10 +4,9 @@ import { inParallel } from '@holdfast/core/platform/in-parallel'
 import type { DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/ports'
 import { sessionNameOf } from '@holdfast/core/session/ids'
 import type { RecoveryStep } from '@holdfast/core/session/recovery-ladder'
-import { SESSIONS } from '@holdfast/core/session/session-document'
-import { knowsSession, type Principal } from '../../app/principal.ts'
+import type { Principal } from '../../app/principal.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { findSession } from '../find-session.ts'
+import { findSession, knownSessions } from '../find-session.ts'
 import { runnerFacts } from '../fleet/runner-facts.ts'
 import { type SessionFact, sessionFact } from '../fleet/session-facts.ts'
 import { sessionStopped } from '../recovery-actions.ts'
@@ -77,9 +76,10 @@ export async function recoverSession(needed: Needed, principal: Principal, reque
  */
 export async function recoverSessions(needed: Needed, principal: Principal, { sessions: names, reason, dryRun }: ManyRequest) {
   const { documents, clock } = needed
-  const found = await documents.query({ collection: SESSIONS, where: [['tenant', '==', principal.tenant]] })
+  const found = await knownSessions(documents, principal)
   const around = await surroundings(documents, clock.now())
-  const facts = found.filter(({ id }) => knowsSession(principal, id)).map((snapshot) => factOf(snapshot, around))
+  const runners = new Map(around.runners.map((runner) => [runner.id, runner]))
+  const facts = found.map((snapshot) => sessionFact(snapshot, runners, around.nowMs))
   const byName = new Map(facts.map((fact) => [sessionNameOf(fact.sessionId), fact]))
   const wanted = names ? [...new Set(names)] : facts.filter(isLost).map(({ sessionId }) => sessionNameOf(sessionId))
   const now = wanted.slice(0, MOST_RECOVERIES_AT_ONCE)
