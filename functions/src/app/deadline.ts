@@ -3,11 +3,13 @@ import type { TenantDefaults } from '@holdfast/core/operations/tenant-settings'
 import { within } from '@holdfast/core/platform/deadlines'
 import { HoldfastError, isHoldfastError, isStoreTrouble } from '@holdfast/core/platform/errors'
 import { type Guard, guardDocuments, guardObjects } from '@holdfast/core/platform/guarded-stores'
+import type { ObjectStreams } from '@holdfast/core/platform/object-streams'
 import type { Clock, DocumentCounter, DocumentStore, ObjectStore } from '@holdfast/core/platform/ports'
 import type { Dependencies } from '../use-cases/dependencies.ts'
 import { SessionAvailability } from '../use-cases/health/session-availability.ts'
 import { KnownNumbers } from '../use-cases/known-numbers.ts'
 import { Limits } from '../use-cases/limits.ts'
+import { Refusal } from '../use-cases/refusal.ts'
 import { TenantDirectory } from '../use-cases/tenant-directory.ts'
 
 /** Google's client would retry for minutes. A 503 comes sooner, and the caller can repeat the request. */
@@ -22,11 +24,12 @@ export function withStores({ clock, logger, tenantDefaults: defaults, ...stores 
   const documents = withDeadline(stores.documents, clock, STORE_DEADLINE_MS)
   const objects = objectsWithDeadline(stores.objects, clock, STORE_DEADLINE_MS)
   const archives = stores.archives && objectsWithDeadline(stores.archives, clock, STORE_DEADLINE_MS)
+  const media = streamsWithDeadline(stores.media, clock, STORE_DEADLINE_MS)
   const tenants = new TenantDirectory({ documents, clock, logger, defaults })
   const limits = new Limits({ documents, tenants, clock, logger })
   const availability = new SessionAvailability({ documents, clock, logger })
   const numbers = new KnownNumbers(clock)
-  return { documents, objects, archives, tenants, limits, availability, numbers, journals: stores.journalsOn(documents) }
+  return { documents, objects, archives, media, tenants, limits, availability, numbers, journals: stores.journalsOn(documents) }
 }
 
 /**
@@ -39,6 +42,33 @@ const withDeadline = (documents: DocumentStore & DocumentCounter, clock: Clock, 
 /** Does the same for objects. An existing object and a missing bucket are answers, not outages, so these errors pass. */
 const objectsWithDeadline = (objects: ObjectStore, clock: Clock, limitMs: number): ObjectStore =>
   guardObjects(objects, orUnavailable(clock, limitMs, 'A request to the store of objects failed.'))
+
+/** Does the same for files, whose bytes have no limit of time. What the bytes of a caller throw passes. */
+function streamsWithDeadline(media: ObjectStreams, clock: Clock, limitMs: number): ObjectStreams {
+  const what = 'A request to the store of files failed.'
+  const guard = orUnavailable(clock, limitMs, what)
+  const inWords = (cause: unknown): unknown =>
+    isHoldfastError(cause) || cause instanceof Refusal ? cause : new HoldfastError('unavailable', what, { cause })
+  return {
+    sizeOf: (name) => guard(media.sizeOf(name)),
+    remove: (name) => guard(media.remove(name)),
+    createdBefore: (prefix, time) => media.createdBefore(prefix, time),
+    async createFrom(name, bytes) {
+      try {
+        await media.createFrom(name, bytes)
+      } catch (cause) {
+        throw inWords(cause)
+      }
+    },
+    async *readRange(name, range) {
+      try {
+        yield* media.readRange(name, range)
+      } catch (cause) {
+        throw inWords(cause)
+      }
+    },
+  }
+}
 
 const orUnavailable =
   (clock: Clock, limitMs: number, what: string): Guard =>

@@ -1,11 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import { jobDocumentSchema, jobPath } from '@holdfast/core/message/job-document'
+import { mediaObjectOf } from '@holdfast/core/message/media-document'
+import { receivedMediaPath } from '@holdfast/core/message/received-media-document'
 import { sessionDocumentSchema } from '@holdfast/core/session/session-document'
 import { sessionKeyDocumentSchema } from '@holdfast/core/security/session-key-document'
 import { jobIdOf } from '@holdfast/core/session/ids'
 import type { Clock } from '@holdfast/core/platform/ports'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { MemoryObjects } from '../contract/memory-objects.ts'
 import { type Answer, type ApiUnderTest, startApiToHarm } from './api-under-test.ts'
 import { EVERY_ROUTE } from './every-route.ts'
 
@@ -143,6 +146,25 @@ describe('while Cloud Storage is away', () => {
       if (needing.includes(route)) expectUnavailable(route, answer)
       else expect([route, answer.status < 500]).toEqual([route, true])
     }
+  })
+})
+
+describe('while the store of files is away', () => {
+  it('a file that cannot be stored or opened is answered 503', async () => {
+    await api.post('/api/sessions', { name: 'stored' })
+    const media = new MemoryObjects()
+    const away = () => Promise.reject(new Error('Away (made by the test).'))
+    const { post, get } = api.with({ media })
+    const file = { mimetype: 'image/png', data: Buffer.from('a picture').toString('base64') }
+    const picture = { session: 'stored', chatId: '5511999990000@c.us', file }
+    media.createFrom = away
+    expectUnavailable('POST /api/sendImage', await post('/api/sendImage', picture))
+    expect((await list('message_queue_jobs')).filter(({ fields }) => fields['sessionId'] === 'default.stored')).toEqual([])
+    const id = 'a'.repeat(40)
+    const stored = { v: 1, state: 'stored', object: mediaObjectOf('default.stored', id), mimetype: 'image/png' }
+    await api.documents.commit([{ kind: 'create', path: `${receivedMediaPath('default.stored')}/${id}`, fields: stored }])
+    media.sizeOf = away
+    expectUnavailable('GET /api/files/:name/:file', await get(`/api/files/stored/${id}`))
   })
 })
 

@@ -54,7 +54,7 @@ export class SafeDownloads {
       const answer = await this.#ask(address, signal)
       const { location } = answer.headers
       if (!MOVED.includes(answer.statusCode) || typeof location !== 'string') return this.#bytesOf(answer, address.hostname)
-      await answer.body.dump()
+      await answer.body.dump().catch(() => {})
       address = checkedUrl(URL.canParse(location, address.href) ? new URL(location, address).href : location)
     }
     throw new HoldfastError('cannot-use-media', `${address.hostname} redirects too often.`)
