@@ -59,16 +59,20 @@ export interface WebhookEndpoint {
 export const endpointIdOf = (scope: string, url: string): string =>
   createHash('sha256').update(`webhook\n${scope}\n${url}`).digest('hex').slice(0, 24)
 
-/** Reads the end points of a stored configuration. One that does not parse is left out, because the others must go on. */
+/**
+ * Reads the end points of a stored configuration. One that does not parse is left out, because the others must go on. An address that is
+ * there twice is one end point, with the events of both.
+ */
 export function endpointsOf(webhooks: unknown, scope: string): readonly WebhookEndpoint[] {
-  if (!Array.isArray(webhooks)) return []
-  const endpoints = webhooks.flatMap((one): WebhookEndpoint[] => {
+  const endpoints = new Map<string, WebhookEndpoint>()
+  for (const one of Array.isArray(webhooks) ? webhooks : []) {
     const parsed = webhookSchema.safeParse(one)
-    if (!parsed.success) return []
+    if (!parsed.success) continue
     const { url, events, retries } = parsed.data
-    return [{ id: endpointIdOf(scope, url), url, events, retries }]
-  })
-  return [...new Map(endpoints.map((endpoint) => [endpoint.id, endpoint])).values()]
+    const id = endpointIdOf(scope, url)
+    endpoints.set(id, { id, url, events: [...(endpoints.get(id)?.events ?? []), ...events], retries })
+  }
+  return [...endpoints.values()]
 }
 
 /** Whether an end point wants an event. `*` is every event but WAHA's `engine.event`. */

@@ -12,8 +12,8 @@ const ID = /^[0-9a-f]{40}$/
 
 const taskSchema = z.union([z.object({ lane: z.string().regex(ID) }), z.object({ delivery: z.string().regex(ID) })])
 
-/** A task works on its lane for so long, and then leaves it to another one. */
-const RUN_MS = 25_000
+/** A task works on its lane for so long, and then leaves it to another one. With a last request it ends before the embedded queue gives up. */
+const RUN_MS = 8_000
 
 /**
  * Handles a task of the queue `webhooks`: sends what waits in a lane, one after the other, or one delivery that has lost its place. The
