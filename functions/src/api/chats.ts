@@ -1,16 +1,12 @@
-import { parseChatId } from '@holdfast/core/message/chat-id'
 import { z } from 'zod'
-import { newestMessages } from '../use-cases/chat-messages.ts'
 import { changeChat, readMessages } from '../use-cases/directory/chat-changes.ts'
+import { chatsOverview } from '../use-cases/directory/chats-overview.ts'
 import { pictureOf } from '../use-cases/directory/people.ts'
-import type { Place } from '../use-cases/directory/directory-pages.ts'
-import { KnownChats } from '../use-cases/named-person.ts'
-import { chatAnswer, listChats, readChats } from '../use-cases/directory/stored-directory.ts'
+import { chatAnswer, listChats } from '../use-cases/directory/stored-directory.ts'
 import { ASKING_PROBLEMS } from './asking-problems.ts'
 import { chatSchema, listQuery, ofChat, pageOf, SUCCESS, successSchema } from './directory-schemas.ts'
-import { READERS, type Route, route, type RouteDependencies, SENDERS } from './route.ts'
+import { READERS, type Route, route, SENDERS } from './route.ts'
 import { named, requiredString, unknownField } from './schemas.ts'
-import type { Principal } from '../app/principal.ts'
 import { wahaMessageSchema } from './waha-message-schema.ts'
 
 const TAG = 'Chats'
@@ -24,43 +20,6 @@ const overviewSchema = z
     _chat: chatSchema,
   })
   .meta({ id: 'ChatOverview' })
-
-const OVERVIEW_LIMIT = 20
-const MOST_IN_OVERVIEW = 100
-
-interface Overview {
-  readonly limit?: number | null | undefined
-  readonly offset?: number | null | undefined
-  readonly ids?: readonly string[] | null | undefined
-}
-
-async function overview(dependencies: RouteDependencies, principal: Principal, name: string, { limit, offset, ids }: Overview) {
-  const { entries, ...session } = await readChats(dependencies, principal, name)
-  const wanted = ids && ids.length > 0 ? await namedChats(dependencies, session, ids) : null
-  const first = offset ?? 0
-  const last = first + Math.min(limit ?? OVERVIEW_LIMIT, MOST_IN_OVERVIEW)
-  const shown = entries.filter(({ id, at }) => (wanted ? wanted.has(id) : at > 0)).slice(first, last)
-  const page = shown.map(chatAnswer)
-  const messages = await newestMessages(dependencies, { ...session, name, chatIds: page.map(({ id }) => id) })
-  return page.map((chat, index) => ({
-    id: chat.id,
-    name: chat.name,
-    picture: null,
-    lastMessage: messages[index] ?? null,
-    _chat: chat,
-  }))
-}
-
-/** The JIDs of named chats: of a LID also the phone number under which the session keeps the chat. */
-async function namedChats(
-  { documents }: RouteDependencies,
-  session: Place,
-  ids: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const known = new KnownChats(documents)
-  const jids = ids.flatMap((id) => parseChatId(id)?.jid ?? [])
-  return new Set([...jids, ...(await Promise.all(jids.map((jid) => known.nameOf(session, jid))))])
-}
 
 const OVERVIEW = { description: 'The newest first.', schema: z.array(overviewSchema) }
 const STORED = 'From what the session has stored. A change is seen here after five seconds at the latest.'
@@ -131,7 +90,7 @@ export const CHAT_ROUTES: readonly Route[] = [
     problems: ['unknown-session'],
     run: async ({ dependencies, principal, params: { name }, query: { limit, offset, ids } }) => ({
       status: 200,
-      body: await overview(dependencies, principal, name, { limit, offset, ids: ids?.split(',').filter(Boolean) }),
+      body: await chatsOverview(dependencies, principal, name, { limit, offset, ids: ids?.split(',').filter(Boolean) }),
     }),
   }),
   route({
@@ -161,7 +120,7 @@ export const CHAT_ROUTES: readonly Route[] = [
     problems: ['unknown-session'],
     run: async ({ dependencies, principal, params: { name }, body: { pagination, filter } }) => ({
       status: 201,
-      body: await overview(dependencies, principal, name, { ...pagination, ids: filter?.ids }),
+      body: await chatsOverview(dependencies, principal, name, { ...pagination, ids: filter?.ids }),
     }),
   }),
   route({

@@ -1,14 +1,14 @@
-import { isLid, parseChatId } from '@holdfast/core/message/chat-id'
+import { parseChatId } from '@holdfast/core/message/chat-id'
 import { JOBS, type JobStatus } from '@holdfast/core/message/job-document'
 import type { QueueScope } from '@holdfast/core/message/queue-figures'
 import type { DocumentSnapshot, DocumentStore, Query } from '@holdfast/core/platform/ports'
 import type { Principal } from '../app/principal.ts'
 import type { Dependencies } from './dependencies.ts'
-import { cipherOf, findSession, isOfTenant } from './find-session.ts'
+import { findSession, isOfTenant } from './find-session.ts'
 import { scopesOf } from './job-scopes.ts'
 import type { MessageAnswer } from './message-answer.ts'
 import { MessageViewer } from './message-viewer.ts'
-import { knownChat } from './named-person.ts'
+import { knownChatIn } from './named-person.ts'
 import { Refusal } from './refusal.ts'
 
 interface JobFilter {
@@ -51,11 +51,11 @@ export async function listMessages(
   principal: Principal,
   { session, chatId, cursor, limit, ...filter }: ListRequest,
 ): Promise<MessageList> {
-  const { documents, logger } = dependencies
+  const { documents, wrappingKey, logger } = dependencies
   const sessionId = session === undefined ? null : (await findSession(documents, principal, session)).id
   // A text that names no chat has no messages.
   const named = chatId === undefined ? undefined : (parseChatId(chatId)?.jid ?? chatId)
-  const chat = named === undefined || sessionId === null ? named : await knownIn(dependencies, sessionId, named)
+  const chat = named === undefined || sessionId === null ? named : await knownChatIn(documents, wrappingKey, sessionId, named)
   const scopes = scopesOf(principal, sessionId)
   const found = await newestJobs(documents, scopes, { ...filter, chat, after: cursor, limit: limit + 1 })
   const page = found.slice(0, limit)
@@ -67,16 +67,6 @@ export async function listMessages(
   }
   const last = page.at(-1)
   return { messages, cursor: last && found.length > limit ? cursorOf(last) : null }
-}
-
-/** The name under which a session keeps a chat. Only a LID has another one. */
-async function knownIn(
-  { documents, wrappingKey }: Pick<Dependencies, 'documents' | 'wrappingKey'>,
-  sessionId: string,
-  chat: string,
-): Promise<string> {
-  if (!isLid(chat)) return chat
-  return knownChat(documents, { sessionId, cipher: await cipherOf(documents, sessionId, wrappingKey) }, chat)
 }
 
 /** Shows a damaged message as damaged, so that it does not hide the others. */

@@ -2,7 +2,9 @@ import { isLid } from '@holdfast/core/message/chat-id'
 import { type ContactEntry, entriesOf } from '@holdfast/core/message/directory-document'
 import { isDamage } from '@holdfast/core/platform/errors'
 import type { DocumentStore } from '@holdfast/core/platform/ports'
+import type { KeyWrapping } from '@holdfast/core/security/key-wrapping'
 import { directoryPages, type Place } from './directory/directory-pages.ts'
+import { cipherOf } from './find-session.ts'
 
 /**
  * Returns the name under which the owner of a session keeps a chat: of a LID the phone number of the same person, where the session's
@@ -10,6 +12,16 @@ import { directoryPages, type Place } from './directory/directory-pages.ts'
  */
 export async function knownChat(documents: Pick<DocumentStore, 'query'>, session: Place, chat: string): Promise<string> {
   return new KnownChats(documents).nameOf(session, chat)
+}
+
+/** The same for a session whose key was not read. Only a LID needs it. */
+export async function knownChatIn(
+  documents: DocumentStore,
+  wrappingKey: KeyWrapping,
+  sessionId: string,
+  chat: string,
+): Promise<string> {
+  return isLid(chat) ? knownChat(documents, { sessionId, cipher: await cipherOf(documents, sessionId, wrappingKey) }, chat) : chat
 }
 
 /** Looks up the names of many chats, and reads the contacts of a session once for all of them. */

@@ -1,3 +1,5 @@
+import { directoryPath, RECENT, sealPage } from '@holdfast/core/message/directory-document'
+import { messagesPath } from '@holdfast/core/message/message-document'
 import { createLogger } from '@holdfast/core/platform/logging'
 import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
 import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
@@ -103,6 +105,20 @@ it('is not done later when nobody took it in time', async () => {
   await systemClock.sleep(300, 'wake')
   await expect.poll(async () => api.documents.query({ collection: 'owner_queries' })).toEqual([])
   expect(done).toEqual([])
+})
+
+it('about a chat that is named by its LID finds the messages that are kept under the number', async () => {
+  const chat = '5511999990001@s.whatsapp.net'
+  const contact = { id: chat, lid: '99100000001@lid', name: null, pushName: 'Ana', isGone: false, isBlocked: false }
+  const entries = sealPage(await api.cipher('main'), 'contacts', RECENT, [contact])
+  const message = { v: 1, messageId: 'A', chat, participant: null, fromMe: false, sentAt: new Date() }
+  await api.documents.commit([
+    { kind: 'create', path: `${directoryPath('default.main', 'contacts')}/${RECENT}`, fields: { v: 1, entries, upTo: null } },
+    { kind: 'create', path: `${messagesPath('default.main')}/a`, fields: message },
+  ])
+  const archive = (lid: string) => api.with({ clock: hasty }).post(`/api/main/chats/${lid}@lid/archive`)
+  expect((await archive('99100000001')).status).toBe(504)
+  expect((await archive('99100000002')).body.code).toBe('unknown-message')
 })
 
 it('may have been done when it was taken and not answered', async () => {

@@ -5,6 +5,7 @@ import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
 import type { Principal } from '../../app/principal.ts'
 import { askOwner, type AskingOwners } from '../ask-owner.ts'
 import { findSession } from '../find-session.ts'
+import { knownChatIn } from '../named-person.ts'
 import { Refusal } from '../refusal.ts'
 import { CONVERSATIONS, jidOf } from './named-chats.ts'
 
@@ -92,14 +93,14 @@ async function unread(
 }
 
 async function newest(
-  { documents }: AskingOwners,
+  { documents, wrappingKey }: AskingOwners,
   principal: Principal,
   { session, chat, limit }: { session: string; chat: string; limit: number },
 ): Promise<Told[]> {
   const { id } = await findSession(documents, principal, session)
   const found = await documents.query({
     collection: messagesPath(id),
-    where: [['chat', '==', chat]],
+    where: [['chat', '==', await knownChatIn(documents, wrappingKey, id, chat)]],
     orderBy: ['sentAt', 'desc'],
     thenById: true,
     limit,
