@@ -28,7 +28,9 @@ export const ASSUMED = {
   jobDays: 30,
   /** An archived job costs so much: its object is written and read back. */
   archived: { reads: 2, writes: 1, deletes: 1, objectCreates: 1, objectReads: 1 },
-  /** Months of received messages and checkpoints that are there: nothing deletes them yet. */
+  /** Checkpoints of a session: the last five, one of each of seven days, and what the day has brought since the last clean-up. */
+  checkpointsKept: 24,
+  /** Months of received messages and archives that are there: nothing deletes them yet. */
   monthsKept: 12,
   /** A line of the heartbeat each minute, and what Cloud Run logs of a request. */
   heartbeatLogBytes: 400,
@@ -45,5 +47,6 @@ export const ASSUMPTIONS: readonly string[] = [
   `${ASSUMED.requestsPerSent} requests to the API for each sent message, ${ASSUMED.billedSecondsPerRequest * 1000} ms billed for each`,
   `a session has changes in as many hours of a day as it has messages, up to 24, and each such hour ends with a checkpoint`,
   `documents take ${ASSUMED.storageFactor} times their fields, because of names and indexes`,
-  `finished jobs are archived after ${ASSUMED.jobDays} days; received messages, archives and checkpoints of ${ASSUMED.monthsKept} months are kept, since nothing deletes them yet`,
+  `finished jobs are archived after ${ASSUMED.jobDays} days; received messages and archives of ${ASSUMED.monthsKept} months are kept, since nothing deletes them yet`,
+  `a session has ${ASSUMED.checkpointsKept} checkpoints at most: those that retention keeps, and those since the last clean-up`,
 ]

@@ -71,7 +71,7 @@ test('the lines for people name the sum, its largest part, and the date of the p
   const { usd, lines } = estimate(shape, load)
   const told = costLines(shape, load)
   expect(told).toHaveLength(lines.length + 3)
-  expect(told[0]).toBe(`A month with 50 session(s) of 100 messages a day costs about $${usd.toFixed(2)}, $0.93 a session:`)
+  expect(told[0]).toBe(`A month with 50 session(s) of 100 messages a day costs about $${usd.toFixed(2)}, $0.92 a session:`)
   expect(told.at(-2)).toMatch(/^Most of it \(\d\d %\): runners\./)
   expect(told.at(-1)).toMatch(/^List prices of \d{4}-\d\d-\d\d in us-central1/)
 })

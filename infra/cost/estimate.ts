@@ -29,7 +29,8 @@ export const LEVERS: Readonly<Record<Part, string>> = {
   functions: 'ask the API less often: webhooks and the event stream tell what happens',
   documents: 'fewer messages for later and fewer retries; the rest is what durability costs',
   'kept documents': 'keep fewer daily backups (`backups.days`) and archive finished jobs sooner (`retention` of the tenant)',
-  objects: 'fewer checkpoints (`SESSION_BACKUP_INTERVAL`); a life cycle of the bucket may move old ones to a colder class',
+  objects:
+    'fewer checkpoints (`SESSION_BACKUP_INTERVAL`), kept for less long (`backups` of the tenant); a life cycle of the bucket may move old ones to a colder class',
   tasks: 'nothing: they cost next to nothing',
   fixed: 'nothing: they are the same for any number of sessions',
   logs: 'a higher `LOG_LEVEL`, or an exclusion filter for request logs in Cloud Logging',

@@ -172,10 +172,11 @@ function keptLines({ backups }: Shape, { sessions, sent, received }: Volume): re
   ]
 }
 
-function objectLines({ checkpoints, sent }: Volume): readonly CostLine[] {
+function objectLines({ sessions, checkpoints, sent }: Volume): readonly CostLine[] {
   const { objectCreates, objectReads } = ASSUMED.archived
   const made = checkpoints + sent * objectCreates
-  const gib = (ASSUMED.monthsKept * (checkpoints * kept.checkpoint + sent * kept.job)) / GIB
+  const keptCheckpoints = Math.min(checkpoints, sessions * ASSUMED.checkpointsKept)
+  const gib = (keptCheckpoints * kept.checkpoint + ASSUMED.monthsKept * sent * kept.job) / GIB
   return [
     {
       part: 'objects',
