@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { timeOf } from '../platform/days.ts'
 
 /** Hours of each day in which only critical alerts are told of. They may go over midnight. */
 
@@ -13,18 +14,6 @@ export type QuietHours = z.infer<typeof quietHoursSchema>
 const MINUTE_MS = 60_000
 const DAY_MINUTES = 24 * 60
 
-/** A formatter is slow to make. */
-const formats = new Map<string, Intl.DateTimeFormat>()
-
-function minuteOf(atMs: number, timeZone: string): number {
-  let format = formats.get(timeZone)
-  if (!format) {
-    format = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
-    formats.set(timeZone, format)
-  }
-  return minutesOf(format.format(atMs))
-}
-
 function minutesOf(text: string): number {
   const [hours = 0, minutes = 0] = text.split(':').map(Number)
   return hours * 60 + minutes
@@ -38,7 +27,7 @@ function minutesOf(text: string): number {
  */
 export function quietUntil(nowMs: number, quietHours: QuietHours | null, timeZone: string): number | null {
   if (!quietHours) return null
-  const [from, to, now] = [minutesOf(quietHours.from), minutesOf(quietHours.to), minuteOf(nowMs, timeZone)]
+  const [from, to, now] = [minutesOf(quietHours.from), minutesOf(quietHours.to), minutesOf(timeOf(nowMs, timeZone))]
   const since = (now - from + DAY_MINUTES) % DAY_MINUTES
   const length = (to - from + DAY_MINUTES) % DAY_MINUTES
   if (since >= length) return null

@@ -16,6 +16,7 @@ export const isTimeZone = (zone: string): boolean => {
 
 interface Zone {
   readonly format: Intl.DateTimeFormat
+  readonly time: Intl.DateTimeFormat
   readonly days: Cron
   /** The last result of `nextDayStartMs`: for all instants from the first to the second one. */
   known: { readonly fromMs: number; readonly nextMs: number }
@@ -30,6 +31,7 @@ function zoneOf(timeZone: string): Zone {
   const zone: Zone = {
     // This locale writes YYYY-MM-DD.
     format: new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }),
+    time: new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
     days: new Cron('0 0 * * *', { timezone: timeZone, paused: true }),
     known: { fromMs: 0, nextMs: 0 },
   }
@@ -43,6 +45,13 @@ function zoneOf(timeZone: string): Zone {
  * @throws RangeError when there is no such zone
  */
 export const dayOf = (atMs: number, timeZone: string): string => zoneOf(timeZone).format.format(atMs)
+
+/**
+ * Returns the time of the day of an instant in an IANA time zone, as HH:MM.
+ *
+ * @throws RangeError when there is no such zone
+ */
+export const timeOf = (atMs: number, timeZone: string): string => zoneOf(timeZone).time.format(atMs)
 
 /**
  * Returns the first instant of the next day, in milliseconds since 1970.

@@ -1,6 +1,6 @@
 import { DISCONNECT_CLASSES } from '@holdfast/core/session/disconnect-policy'
 import { SESSION_NAME } from '@holdfast/core/session/ids'
-import { type ApiStatus, SESSION_STATES } from '@holdfast/core/session/session-states'
+import { API_STATUSES, SESSION_STATES } from '@holdfast/core/session/session-states'
 import { z } from 'zod'
 import { actionSchema, whySchema } from './action-schemas.ts'
 import { reasonSchema, requiredString, time, unknownField } from './schemas.ts'
@@ -62,8 +62,6 @@ export const actionRequestSchema = z
   .object({ reason: whySchema })
   .catchall(unknownField)
   .meta({ id: 'ActionRequest', example: { reason: 'For a test.' } })
-
-const API_STATUSES = ['STOPPED', 'STARTING', 'SCAN_QR_CODE', 'WORKING', 'FAILED'] as const satisfies readonly ApiStatus[]
 
 export const apiStatusSchema = z.enum(API_STATUSES)
 

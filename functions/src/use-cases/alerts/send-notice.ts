@@ -3,7 +3,7 @@ import { within } from '@holdfast/core/platform/deadlines'
 import { isHoldfastError, messageOf } from '@holdfast/core/platform/errors'
 import type { OutgoingRequest } from '@holdfast/core/platform/outgoing'
 import type { Clock } from '@holdfast/core/platform/ports'
-import { createHmac } from 'node:crypto'
+import { wahaHmac } from '@holdfast/core/security/webhook-signature'
 import type { OpenChannel } from './channels.ts'
 import type { NoticeText } from './notice-text.ts'
 import type { Notifications } from './notification-settings.ts'
@@ -68,7 +68,7 @@ function requestFor(
   switch (channel.type) {
     case 'telegram': {
       const { token, chatId } = channel
-      const body = { chat_id: chatId, text: notice.text, link_preview_options: { is_disabled: true } }
+      const body = { chat_id: chatId, text: forTelegram(notice.text), link_preview_options: { is_disabled: true } }
       return post(`${telegramUrl}/bot${token}/sendMessage`, JSON.stringify(body))
     }
     case 'slack':
@@ -96,9 +96,14 @@ function signatureOf(
 ): Readonly<Record<string, string>> {
   const named = { 'x-webhook-request-id': id, 'x-webhook-timestamp': String(nowMs) }
   if (key === null) return named
-  const hmac = createHmac('sha512', key).update(body).digest('hex')
-  return { ...named, 'x-webhook-hmac': hmac, 'x-webhook-hmac-algorithm': 'sha512' }
+  return { ...named, 'x-webhook-hmac': wahaHmac(key, Buffer.from(body)), 'x-webhook-hmac-algorithm': 'sha512' }
 }
+
+/** Telegram refuses a longer text. */
+const TELEGRAM_LENGTH = 4096
+
+const forTelegram = (text: string): string =>
+  text.length <= TELEGRAM_LENGTH ? text : `${text.slice(0, TELEGRAM_LENGTH - 1).toWellFormed()}…`
 
 /** Slack reads these three characters as its own. */
 const forSlack = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')

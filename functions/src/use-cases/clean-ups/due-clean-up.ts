@@ -1,5 +1,5 @@
 import type { TenantSettings } from '@holdfast/core/operations/tenant-settings'
-import { dayOf } from '@holdfast/core/platform/days'
+import { dayOf, timeOf } from '@holdfast/core/platform/days'
 import { countedTotal, type RecordCounts } from '@holdfast/core/session/record-counts'
 import { dayOfReaching } from '@holdfast/core/session/record-forecast'
 import { cleanUpFrom, levelOf } from '@holdfast/core/session/record-levels'
@@ -15,7 +15,7 @@ const MINUTE_MS = 60_000
 const SLOT_MS = 30 * MINUTE_MS
 const COOLDOWN_MS = 6 * 60 * MINUTE_MS
 const DAY_MS = 24 * 60 * MINUTE_MS
-const DAILY_AT = '03'
+const DAILY_AT = '03:'
 
 /**
  * Decides whether a session is to be cleaned up now. There are three layers:
@@ -46,7 +46,7 @@ export function dueCleanUp(
   if (isRested && isNear(records, total, cleanUpFrom(cleanup.levels), nowMs)) {
     return { slot: `p${slot}`, why: `The session has ${total} records and will need a clean-up within a day.` }
   }
-  if (hourOf(nowMs, timeZone) === DAILY_AT)
+  if (timeOf(nowMs, timeZone).startsWith(DAILY_AT))
     return { slot: `d${dayOf(nowMs, timeZone).replaceAll('-', '')}`, why: 'The daily clean-up.' }
   return null
 }
@@ -56,6 +56,3 @@ function isNear({ growthPerDay }: RecordCounts, total: number, limit: number, no
   const day = dayOfReaching(limit, total, today, growthPerDay ?? null)
   return day !== null && day <= today + 1
 }
-
-const hourOf = (nowMs: number, timeZone: string): string =>
-  new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', hourCycle: 'h23' }).format(nowMs)
