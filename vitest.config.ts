@@ -8,7 +8,7 @@ const INTEGRATION = 'test/integration/**/*.test.ts'
 const SIMULATOR = 'sandbox/whatsapp/**/*.test.ts'
 
 /** The projects, those with the longest files first: a long file that starts last would keep one core busy at the end. */
-const ORDER = ['system', 'integration', 'simulator', 'unit']
+const ORDER = ['system', 'integration', 'simulator', 'unit', 'alone']
 
 /** Within a project, the files that took longest the last time come first. */
 class LongestFirst extends BaseSequencer {
@@ -20,6 +20,14 @@ class LongestFirst extends BaseSequencer {
 
 /** One Firestore emulator for all files that do not harm it. It starts only when such a file is run. */
 const onEmulator = { globalSetup: 'test/support/shared-firestore.ts' }
+
+/** They load a module with a patch and without it, or look at how a process behaves that has loaded nothing else. */
+const ALONE = ['runner/src/whatsapp/baileys/compatibility.test.ts', 'runner/src/whatsapp/baileys/patches/**/*.test.ts']
+
+const EVERYWHERE_BUT = ['**/node_modules/**', 'infra/build/**', ...SYSTEM, INTEGRATION, SIMULATOR, ...ALONE]
+
+/** The files of one process load each module once, because loading took a third of the time of all. */
+const sharing = { isolate: false, setupFiles: 'test/support/restore-environment.ts' }
 
 export default defineConfig({
   test: {
@@ -34,17 +42,11 @@ export default defineConfig({
     // Long, because a loaded machine is no reason to fail.
     expect: { poll: { timeout: 15_000 } },
     projects: [
-      {
-        extends: true,
-        test: {
-          name: 'unit',
-          include: ['**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'infra/build/**', ...SYSTEM, INTEGRATION, SIMULATOR],
-        },
-      },
-      { extends: true, test: { name: 'simulator', include: [SIMULATOR] } },
-      { extends: true, test: { name: 'integration', include: [INTEGRATION], ...onEmulator } },
-      { extends: true, test: { name: 'system', include: SYSTEM, ...onEmulator } },
+      { extends: true, test: { name: 'unit', include: ['**/*.test.ts'], exclude: EVERYWHERE_BUT, ...sharing } },
+      { extends: true, test: { name: 'alone', include: ALONE } },
+      { extends: true, test: { name: 'simulator', include: [SIMULATOR], ...sharing } },
+      { extends: true, test: { name: 'integration', include: [INTEGRATION], ...sharing, ...onEmulator } },
+      { extends: true, test: { name: 'system', include: SYSTEM, ...sharing, ...onEmulator } },
     ],
   },
 })

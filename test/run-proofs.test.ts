@@ -18,10 +18,11 @@ const NAMES = [
   'trial',
   'outages',
   'deploy',
+  'long',
 ]
 /** Proofs that have a command of their own. One called `deploy` would be taken for a deployment. */
 const WITH_COMMAND = NAMES.filter(
-  (name) => !['deploy', 'fail-over', 'image', 'outages', 'trial', 'queue-model', 'skew'].includes(name),
+  (name) => !['deploy', 'fail-over', 'image', 'long', 'outages', 'trial', 'queue-model', 'skew'].includes(name),
 )
 
 test('prove lists the proofs', async () => {

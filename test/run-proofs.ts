@@ -13,6 +13,7 @@ const PROOFS = {
   trial: 'the image of chaos beside a deployment, built and run on stand-ins of its stores',
   outages: 'ten minutes without the network, WhatsApp, Firestore, Cloud Storage or Cloud Tasks, each and in pairs',
   deploy: 'the deployment against recorded APIs of Google: twice, after changes by hand, and with a kill at each change',
+  long: 'tests that take minutes each: what people do with a deployment, and kills in conversations',
 }
 
 const HELP = `Runs one of the proofs. They cover what the fixed cases of the tests cannot: random cases by a seed, and deliberate faults.

@@ -257,9 +257,9 @@ describe('a runner whose memory reaches its limit', () => {
 
   test('soon after each start pauses longer before each next start, and names the remedy', SEVERAL_STARTS, async () => {
     const container = { INSTANCE_ID: 'a-container-that-is-too-small', RESTART_ALERT_AFTER: '3', RESTART_PAUSE_LIMIT_MS: '2000' }
-    // A process takes five looks at its memory, one each second, so that it has worked for longer than `CRASH_FREE_MS` when it
+    // A process takes two looks at its memory, one each second, so that it has worked for longer than `CRASH_FREE_MS` when it
     // leaves.
-    const small = { MEMORY_LIMIT_MB: '60', MEMORY_DRAIN_LOOKS: '5', CRASH_FREE_MS: '500' }
+    const small = { MEMORY_LIMIT_MB: '60', MEMORY_DRAIN_LOOKS: '2', CRASH_FREE_MS: '500' }
     const cramped = await world.sandbox.addRunner({ ...container, ...small })
     const exits: Exit[] = []
     cramped.on('exited', (exit) => exits.push(exit))
