@@ -3,13 +3,12 @@ import type { TenantDefaults } from '@holdfast/core/operations/tenant-settings'
 import { within } from '@holdfast/core/platform/deadlines'
 import { HoldfastError, isHoldfastError, isStoreTrouble } from '@holdfast/core/platform/errors'
 import { type Guard, guardDocuments, guardObjects } from '@holdfast/core/platform/guarded-stores'
-import type { ObjectStreams } from '@holdfast/core/platform/object-streams'
+import type { Bytes, ObjectStreams } from '@holdfast/core/platform/object-streams'
 import type { Clock, DocumentCounter, DocumentStore, ObjectStore } from '@holdfast/core/platform/ports'
 import type { Dependencies } from '../use-cases/dependencies.ts'
 import { SessionAvailability } from '../use-cases/health/session-availability.ts'
 import { KnownNumbers } from '../use-cases/known-numbers.ts'
 import { Limits } from '../use-cases/limits.ts'
-import { Refusal } from '../use-cases/refusal.ts'
 import { TenantDirectory } from '../use-cases/tenant-directory.ts'
 
 /** Google's client would retry for minutes. A 503 comes sooner, and the caller can repeat the request. */
@@ -48,16 +47,17 @@ function streamsWithDeadline(media: ObjectStreams, clock: Clock, limitMs: number
   const what = 'A request to the store of files failed.'
   const guard = orUnavailable(clock, limitMs, what)
   const inWords = (cause: unknown): unknown =>
-    isHoldfastError(cause) || cause instanceof Refusal ? cause : new HoldfastError('unavailable', what, { cause })
+    isHoldfastError(cause) ? cause : new HoldfastError('unavailable', what, { cause })
   return {
     sizeOf: (name) => guard(media.sizeOf(name)),
     remove: (name) => guard(media.remove(name)),
     createdBefore: (prefix, time) => media.createdBefore(prefix, time),
     async createFrom(name, bytes) {
+      const given = watched(bytes)
       try {
-        await media.createFrom(name, bytes)
+        await media.createFrom(name, given.bytes)
       } catch (cause) {
-        throw inWords(cause)
+        throw given.error() ?? inWords(cause)
       }
     },
     async *readRange(name, range) {
@@ -68,6 +68,20 @@ function streamsWithDeadline(media: ObjectStreams, clock: Clock, limitMs: number
       }
     },
   }
+}
+
+/** Hands bytes on, and knows the error that they ended with. */
+function watched(bytes: Bytes): { readonly bytes: Bytes; readonly error: () => unknown } {
+  let own: unknown
+  const handedOn = async function* () {
+    try {
+      yield* bytes
+    } catch (error) {
+      own = error
+      throw error
+    }
+  }
+  return { bytes: handedOn(), error: () => own }
 }
 
 const orUnavailable =
