@@ -86,6 +86,7 @@ describe('a deaf session is found and reconnected', () => {
 
   test('when the phone has changed something of which no notice came, although nobody wrote', { timeout: 180_000 }, async () => {
     const chat = await world.linked('untold', { phone: { keyShare: true } })
+    await chat.receive('before')
     await world.post(`/phones/${chat.phone}/app-state`, { archive: { chat: chat.contact } })
     const notices = (since: number) =>
       world.happens(
@@ -94,6 +95,11 @@ describe('a deaf session is found and reconnected', () => {
         since,
       )
     await notices(0)
+    // The owner fetches after its ack: a fetch that brought the second change as well would leave nothing to ask for.
+    await eventually(async () => {
+      const chats = (await (await world.sandbox.api(`/api/${chat.name}/chats`)).json()) as { id: string; archived: boolean }[]
+      expect(chats).toContainEqual(expect.objectContaining({ id: `${chat.contact}@c.us`, archived: true }))
+    })
     await chat.fault('half-deaf')
     await world.post(`/phones/${chat.phone}/app-state`, { archive: { chat: chat.contact, archived: false } })
     const action = await recovered(chat)
