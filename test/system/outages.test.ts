@@ -3,24 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { RECOVERY_ACTIONS } from '@holdfast/core/operations/recovery-action-document'
 import type { RunnerNetwork } from '../../sandbox/proxies.ts'
 import { EngineWorld, eventually } from '../support/engine-world.ts'
-import { lastLine, runProgram } from '../support/run-program.ts'
 import { storedState } from '../support/stored-state.ts'
-
-// Several times the time of a run on an idle machine.
-const LIMIT_MS = 220_000
-
-test('sessions outlast ten minutes without network and Firestore, and spend no attempt', { timeout: 240_000 }, async () => {
-  const main = new URL('../reliability/outages/main.ts', import.meta.url)
-  const cases = ['--only', 'network+firestore', '--how', 'refuse', '--sessions', '3', '--seconds', '3']
-  const { code, stdout, stderr } = await runProgram(main, [...cases, '--seed', '1', '--json'], LIMIT_MS)
-  expect(code, stderr).toBe(0)
-  expect(lastLine(stdout)).toMatchObject({
-    lost: 0,
-    duplicated: 0,
-    registrations: 1,
-    outages: [{ services: ['network', 'firestore'], findings: [] }],
-  })
-})
 
 describe('incidents', () => {
   const change = async (network: RunnerNetwork, how: 'pass' | 'refuse') =>
