@@ -7,7 +7,14 @@ export interface Source {
   readonly text: string
 }
 
-export const parse = ({ file, text }: Source): ts.SourceFile => ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)
+const parsed = new WeakMap<Source, ts.SourceFile>()
+
+/** Parses a source once, because hundreds of mutants look into the same files. */
+export function parse(source: Source): ts.SourceFile {
+  const known = parsed.get(source) ?? ts.createSourceFile(source.file, source.text, ts.ScriptTarget.Latest, true)
+  parsed.set(source, known)
+  return known
+}
 
 /** Returns the source files that declare the first name of a place. */
 export function sourcesOf(sources: readonly Source[], place: string): Source[] {

@@ -1,124 +1,25 @@
-import { randomBytes } from 'node:crypto'
-import {
-  directoryPath,
-  entriesOf,
-  openPage,
-  type DirectoryEntries,
-  type DirectoryName,
-} from '@holdfast/core/message/directory-document'
 import { messageOrder, messagesPath } from '@holdfast/core/message/message-document'
 import { sealReceivedContent } from '@holdfast/core/message/sealed-content'
-import { createLogger } from '@holdfast/core/platform/logging'
-import type { Clock, DocumentSnapshot, DocumentStore, Fields, Query } from '@holdfast/core/platform/ports'
-import { systemClock } from '@holdfast/core/platform/system-clock'
-import { SessionCipher } from '@holdfast/core/security/envelope'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { ReceivedMessage } from '../../whatsapp/received-message.ts'
-import type { SessionEvent } from '../events/session-event.ts'
 import type { Entry } from '../journal/group.ts'
-import { Directory } from './directory.ts'
+import {
+  ANA,
+  ANA_LID,
+  beginAnew,
+  BOB,
+  cipher,
+  clock,
+  commit,
+  entries,
+  underTest,
+  message,
+  open,
+  pass,
+  start,
+} from './directory-under-test.ts'
 
-const ANA = '5511900000001@s.whatsapp.net'
-const BOB = '5511900000002@s.whatsapp.net'
-const POISON = 'poison@s.whatsapp.net'
-const ANA_LID = '123456789012345@lid'
-const cipher = new SessionCipher('default.main', new Map([[1, randomBytes(32)]]), 1)
-
-let nowMs = 0
-let timers: { dueMs: number; run: () => void }[] = []
-let stored: Map<string, Fields>
-/** The number of writes of documents, own records and those that rode along. */
-let writes = 0
-let sequence = 0
-/** The number of queries that fail from now on. */
-let fails = 0
-
-const clock: Clock = {
-  ...systemClock,
-  now: () => 1_790_000_000_000 + nowMs,
-  monotonic: () => nowMs,
-  after: (ms, run) => {
-    const timer = { dueMs: nowMs + ms, run }
-    timers.push(timer)
-    return () => void (timers = timers.filter((one) => one !== timer))
-  },
-}
-
-/** Lets time pass, with everything that comes due. */
-function pass(ms: number): void {
-  nowMs += ms
-  const due = timers.filter(({ dueMs }) => dueMs <= nowMs)
-  timers = timers.filter(({ dueMs }) => dueMs > nowMs)
-  for (const { run } of due) run()
-}
-
-const documents = {
-  query: ({ collection }: Query) => {
-    if (fails-- > 0) return Promise.reject(new Error('The store is away.'))
-    const found = [...stored].filter(([path]) => path.startsWith(`${collection}/`))
-    return Promise.resolve(found.map(([path, fields]) => ({ id: path.split('/').at(-1), path, fields }) as DocumentSnapshot))
-  },
-} as unknown as DocumentStore
-
-/** Writes what an entry carries, as the journal does. */
-function commit(entry: Entry): void {
-  for (const { path, fields } of entry.writes?.({ sequence: ++sequence, index: 0, prevHash: '' }) ?? []) {
-    stored.set(path, { ...stored.get(path), ...fields })
-    writes++
-  }
-  entry.onWritten?.()
-}
-
-function nameOf(jid: string): string {
-  if (jid === POISON) throw new Error('A name that cannot be told.')
-  return jid === ANA_LID ? ANA : jid
-}
-
-/** The directory of an owner that has just started. */
-async function start(append: (entry: Entry) => void = commit): Promise<Directory> {
-  const directory = open(append)
-  await directory.labels(null)
-  return directory
-}
-
-function open(append: (entry: Entry) => void = commit): Directory {
-  timers = []
-  const directory = new Directory({
-    sessionId: 'default.main',
-    cipher,
-    documents,
-    clock,
-    logger: createLogger('test', 'silent'),
-    nameOf,
-    lidOf: (jid) => (jid === ANA ? ANA_LID : null),
-    append,
-    lastRecord: () => sequence,
-  })
-  directory.open()
-  return directory
-}
-
-function entries<Name extends DirectoryName>(name: Name): DirectoryEntries[Name][] {
-  const path = directoryPath('default.main', name)
-  const pages = [...stored].filter(([one]) => one.startsWith(`${path}/`))
-  const opened = pages.map(([one, fields]) => {
-    const id = one.split('/').at(-1) ?? ''
-    return { id, ...openPage(cipher, name, { id, fields }) }
-  })
-  return [...entriesOf(opened).values()] as DirectoryEntries[Name][]
-}
-
-const message = (chat: string, more: Partial<ReceivedMessage> = {}, fromHistory = false): Entry => {
-  const told = { chat, participant: null, fromMe: false, pushName: null, sentAtMs: clock.now(), ...more }
-  return { events: [{ type: 'message.received', message: told, fromHistory } as unknown as SessionEvent] }
-}
-
-beforeEach(() => {
-  nowMs = 0
-  stored = new Map()
-  writes = 0
-  fails = 0
-})
+beforeEach(beginAnew)
 
 describe('the chats', () => {
   it('count what is unread until the account reads, answers, or marks', async () => {
@@ -158,10 +59,14 @@ describe('the chats', () => {
   it('count a message once that comes while the stored ones are read', async () => {
     const fields = { chat: ANA, participant: null, fromMe: false, sentAt: new Date(clock.now()), type: 'text' }
     const content = sealReceivedContent(cipher, 'M1', { text: 'x', proto: '' })
-    stored.set(`${messagesPath('default.main')}/M1`, { ...fields, content, order: messageOrder(sequence, 0) })
+    underTest.stored.set(`${messagesPath('default.main')}/M1`, { ...fields, content, order: messageOrder(underTest.sequence, 0) })
     const directory = open()
     commit(directory.ride(message(ANA)))
-    stored.set(`${messagesPath('default.main')}/M2`, { ...fields, content, order: messageOrder(sequence + 1, 0) })
+    underTest.stored.set(`${messagesPath('default.main')}/M2`, {
+      ...fields,
+      content,
+      order: messageOrder(underTest.sequence + 1, 0),
+    })
     await directory.labels(null)
     pass(5000)
     expect(entries('chats')).toMatchObject([{ id: ANA, unread: 2 }])
@@ -224,7 +129,7 @@ describe('the chats', () => {
     }
     pass(5000)
     expect(entries('chats').map(({ unread }) => unread)).toEqual([100, 100])
-    expect(writes / messages).toBeLessThanOrEqual(0.22)
+    expect(underTest.writes / messages).toBeLessThanOrEqual(0.22)
   })
 
   it('are written whole again when Firestore has refused a write', async () => {
@@ -267,10 +172,10 @@ describe('the timer of a chat', () => {
       fromMe: false,
       sentAt: new Date(clock.now()),
       type: 'text',
-      order: messageOrder(sequence, 0),
+      order: messageOrder(underTest.sequence, 0),
       content,
     }
-    stored.set(`${messagesPath('default.main')}/M1`, fields)
+    underTest.stored.set(`${messagesPath('default.main')}/M1`, fields)
     expect(await (await start()).disappearsAfter(ANA)).toBe(604_800)
   })
 
@@ -280,7 +185,7 @@ describe('the timer of a chat', () => {
       fromMe: false,
       sentAt: new Date(clock.now()),
       type: 'text',
-      order: messageOrder(sequence, 0),
+      order: messageOrder(underTest.sequence, 0),
     }
     const sealed = {
       chat: ANA,
@@ -288,8 +193,8 @@ describe('the timer of a chat', () => {
       content: sealReceivedContent(cipher, 'M1', { text: 'x', proto: '', pushName: 'Ana' }),
     }
     const before = { chat: BOB, pushName: 'Bob', content: sealReceivedContent(cipher, 'M2', { text: 'x', proto: '' }) }
-    stored.set(`${messagesPath('default.main')}/M1`, { ...fields, ...sealed })
-    stored.set(`${messagesPath('default.main')}/M2`, { ...fields, ...before })
+    underTest.stored.set(`${messagesPath('default.main')}/M1`, { ...fields, ...sealed })
+    underTest.stored.set(`${messagesPath('default.main')}/M2`, { ...fields, ...before })
     await start()
     pass(5000)
     const names = entries('chats').map(({ id, pushName }) => [id, pushName] as const)
@@ -309,7 +214,7 @@ describe('the timer of a chat', () => {
     const directory = await start()
     commit(directory.ride(timed(86_400)))
     pass(5000)
-    for (const [path, fields] of stored) stored.set(path, { ...fields, entries: Buffer.from('damaged') })
+    for (const [path, fields] of underTest.stored) underTest.stored.set(path, { ...fields, entries: Buffer.from('damaged') })
     const next = open()
     expect(await next.disappearsAfter(ANA)).toBeNull()
   })
@@ -335,10 +240,10 @@ describe('the contacts', () => {
     const news = { contacts: [{ id: ANA, name: 'Ana' }], blocklist: [BOB] }
     directory.hear(news)
     pass(5000)
-    const before = writes
+    const before = underTest.writes
     directory.hear(news)
     pass(5000)
-    expect(writes).toBe(before)
+    expect(underTest.writes).toBe(before)
   })
 })
 
@@ -362,64 +267,4 @@ it('a new label gets an id that no other one has, or had', async () => {
   directory.hear({ labels: [label('1'), label('4')] })
   directory.hear({ labels: [label('4', true)] })
   expect(await Promise.all([directory.newLabel(), directory.newLabel()])).toEqual(['5', '6'])
-})
-
-describe('whoever waits for the stored entries', () => {
-  const forgetting = (directory: Directory): Promise<string> =>
-    directory.forget([ANA]).then(
-      () => 'forgotten',
-      () => 'an error',
-    )
-
-  it('gets an error once nothing is kept here any more, before and after', async () => {
-    const directory = open()
-    const before = forgetting(directory)
-    directory.close()
-    expect([await before, await forgetting(directory)]).toEqual(['an error', 'an error'])
-    await expect(directory.whenHeard()).rejects.toThrow()
-    await expect(directory.labels(null)).rejects.toThrow()
-    expect(writes).toBe(0)
-  })
-
-  it('gets it although an earlier change fails, and an error when its own fails', async () => {
-    const directory = open()
-    directory.hear({ contacts: [{ id: POISON, name: 'Poison' }] })
-    const failed = directory.labels(POISON).catch(() => 'an error')
-    const labels = directory.labels(null)
-    directory.hear({ contacts: [{ id: ANA, name: 'Ana' }] })
-    expect([await failed, await labels]).toEqual(['an error', []])
-    await directory.whenHeard()
-    expect(entries('contacts')).toMatchObject([{ id: ANA, name: 'Ana' }])
-  })
-
-  it('gets an error when the journal ends', async () => {
-    const directory = await start((entry) => entry.onEnd?.(new Error('The journal has ended.')))
-    expect(await forgetting(directory)).toBe('an error')
-  })
-
-  it('gets an error while they are damaged, and what was heard is written when they are mended', async () => {
-    const directory = await start()
-    commit(directory.ride(message(BOB)))
-    pass(5000)
-    const whole = new Map(stored)
-    for (const [path, fields] of stored) stored.set(path, { ...fields, entries: Buffer.from('damaged') })
-    const next = open()
-    next.hear({ contacts: [{ id: ANA, name: 'Ana' }] })
-    expect(await forgetting(next)).toBe('an error')
-    await expect(next.whenHeard()).rejects.toThrow()
-    stored = whole
-    pass(60_000)
-    await next.whenHeard()
-    pass(5000)
-    expect(entries('contacts')).toMatchObject([{ id: ANA, name: 'Ana' }])
-  })
-
-  it('gets it from a store that failed once, a second later', async () => {
-    fails = 1
-    const directory = open()
-    const forgotten = forgetting(directory)
-    await new Promise((resolve) => setImmediate(resolve))
-    pass(1000)
-    expect(await forgotten).toBe('forgotten')
-  })
 })
