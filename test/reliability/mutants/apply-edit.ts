@@ -1,3 +1,4 @@
+import { stripTypeScriptTypes } from 'node:module'
 import ts from 'typescript'
 import type { Edit } from './mutant.ts'
 import { below, declarationAt, only, parse, type Source } from './places.ts'
@@ -19,7 +20,15 @@ export function applyEdit(source: Source, edit: Edit): Source {
   return { ...source, text }
 }
 
-const parses = (text: string): boolean => ts.transpileModule(text, { reportDiagnostics: true }).diagnostics?.length === 0
+/** Node itself strips the types when a test runs, so what it cannot read would fail every test. */
+function parses(text: string): boolean {
+  try {
+    stripTypeScriptTypes(text)
+    return true
+  } catch {
+    return false
+  }
+}
 
 function changeOf(declaration: ts.Node, edit: Edit): Change {
   if ('value' in edit) return replaced(valueOf(declaration, edit.in), edit.value)
