@@ -6,7 +6,7 @@ let world: EngineWorld
 
 beforeAll(async () => {
   // The wait is long, so that a busy machine does not end it. No runner counts as dead in these tests.
-  const runnerEnv = { K_REVISION: 'r1', OLD_REVISION_WAIT_MS: '6000', RUNNER_DEAD_AFTER_MS: '120000' }
+  const runnerEnv = { K_REVISION: 'r1', OLD_REVISION_WAIT_MS: '15000', RUNNER_DEAD_AFTER_MS: '120000' }
   world = await EngineWorld.start({ runners: 2, runnerEnv })
 })
 
