@@ -1,7 +1,10 @@
 import { EventEmitter } from 'node:events'
 import { randomBytes } from 'node:crypto'
+import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createGoogleClients } from '@holdfast/core/adapters/google/clients'
+import { freePort } from '../../../sandbox/ports.ts'
+import { TcpProxy } from '../../../sandbox/network/tcp-proxy.ts'
 import { openStorage, type StorageUnderTest } from '../../../sandbox/google/storage/under-test.ts'
 
 /** Node's own limit, at which a production process warns. The sandbox's tests raise it for Google's client. */
@@ -41,6 +44,23 @@ test('a download of an object adds to no stream more listeners than node finds h
   await Promise.all([objects.read(name), objects.read(name), objects.read('none')])
   await later()
   expect(warnings).toEqual([])
+})
+
+test('a download in parts that breaks off goes on where it stopped', async () => {
+  const name = `downloads/${randomBytes(6).toString('hex')}`
+  const bytes = randomBytes(BYTES)
+  await storage.bucket.file(name).save(bytes, { resumable: false })
+  const proxy = await TcpProxy.start(await freePort(), Number(new URL(storage.url).port))
+  process.env['STORAGE_EMULATOR_HOST'] = `http://127.0.0.1:${proxy.port}`
+  const { objects } = createGoogleClients({ projectId: 'demo-contract', bucket: storage.bucket.name })
+  process.env['STORAGE_EMULATOR_HOST'] = storage.url
+  await proxy.change({ how: 'cut', seed: 1, leastBytes: 300_000, mostBytes: 600_000 })
+  const read = await buffer(objects.readRange(name, { start: 1000, end: BYTES }))
+  expect(read.equals(bytes.subarray(1000))).toBe(true)
+  expect(proxy.counts.cut).toBeGreaterThan(2)
+  await proxy.change({ how: 'pass' })
+  await expect(buffer(objects.readRange('none', { start: 0, end: BYTES }))).rejects.toMatchObject({ code: 404 })
+  await proxy.close()
 })
 
 test("UPSTREAM: the download of Google's client adds more", async () => {

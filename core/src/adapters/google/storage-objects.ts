@@ -115,7 +115,25 @@ export class StorageObjects implements ObjectStore, ObjectStreams, StoreCheck {
     }
   }
 
+  /** Goes on where a download broke off, because a client that was sent the first bytes can only be cut off. */
   async *readRange(name: string, { start, end }: ByteRange): AsyncGenerator<Buffer> {
+    let at = start
+    for (;;) {
+      const from = at
+      try {
+        for await (const some of this.#part(name, { start: from, end })) {
+          at += some.length
+          yield some
+        }
+      } catch (error) {
+        if (at === from) throw this.#inOurWords(error, saysNoBucket(error))
+      }
+      // A part that brings nothing is the end of what there is.
+      if (at >= end || at === from) return
+    }
+  }
+
+  async *#part(name: string, { start, end }: ByteRange): AsyncGenerator<Buffer> {
     this.#counter.objectReads++
     // Google has a checksum of the whole object only.
     const stream = this.#bucket.file(name).createReadStream({ start, end: end - 1, validation: false })
@@ -125,8 +143,6 @@ export class StorageObjects implements ObjectStore, ObjectStreams, StoreCheck {
         this.#counter.objectBytesRead += (some as Buffer).length
         yield some as Buffer
       }
-    } catch (error) {
-      throw this.#inOurWords(error, saysNoBucket(error))
     } finally {
       stream.destroy()
     }
