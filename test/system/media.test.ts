@@ -69,7 +69,7 @@ test('a document of 5 MB arrives with the same bytes, whole and in parts, and li
     mimetype: 'application/pdf',
     filename: 'Rechnung Mä.pdf',
   })
-  await fileOf(chat, sent.id)
+  await (await fileOf(chat, sent.id)).body?.cancel()
   const answer = await world.sandbox.api(`${urlOf(chat, sent.id)}.pdf`)
   expect(answer.status).toBe(200)
   expect(Object.fromEntries(answer.headers)).toMatchObject({

@@ -1,5 +1,6 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
+import { messageOf } from '@holdfast/core/platform/errors'
 import { ROUTES } from '../api/routes.ts'
 import type { Route, RouteDependencies } from '../api/route.ts'
 import { HealthCheck } from '../use-cases/health.ts'
@@ -75,10 +76,20 @@ function register(app: Hono<Environment>, route: Route, dependencies: AppParts):
     if (ignored.length > 0) context.header(IGNORED_FIELDS, headerOf(ignored))
     const run = () => route.run({ ...request, stored, principal, dependencies })
     const result = isAudited(route) ? await withAudit(route, request, principal, dependencies, run) : await run()
-    if ('stream' in result) return new Response(ReadableStream.from(result.stream), result)
+    if ('stream' in result) return new Response(ReadableStream.from(tracked(result.stream, dependencies)), result)
     if ('text' in result) return context.body(result.text, result.status, { 'Content-Type': result.contentType })
     return context.json(result.body, result.status)
   })
+}
+
+/** Logs the error that cuts an answer off: its status and headers are gone, so that nobody else tells of it. */
+async function* tracked(stream: AsyncIterable<Uint8Array>, { logger }: AppParts): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream
+  } catch (error) {
+    logger.warn({ problem: messageOf(error) }, 'An answer broke off in the middle.')
+    throw error
+  }
 }
 
 async function bodyOf({ req, get }: Context<Environment>, route: Route, dependencies: AppParts) {
