@@ -2582,7 +2582,7 @@ export interface paths {
         put?: never;
         /**
          * Disconnect a session and keep its state
-         * @description The call may be repeated.
+         * @description The answer waits up to three seconds for the runner to disconnect. The call may be repeated.
          */
         post: operations["stopSession"];
         delete?: never;

@@ -217,7 +217,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     operationId: 'stopSession',
     tag: 'Sessions',
     summary: 'Disconnect a session and keep its state',
-    description: 'The call may be repeated.',
+    description: 'The answer waits up to three seconds for the runner to disconnect. The call may be repeated.',
     roles: ADMINS,
     request: { params: named },
     answers: made,

@@ -1,4 +1,6 @@
+import { MARKS, type ReasonCode } from '@holdfast/core/session/session-states'
 import { movedSchema, type SessionDocument, sessionPath } from '@holdfast/core/session/session-document'
+import { Deadline } from '@holdfast/core/platform/deadlines'
 import type { DocumentSnapshot, Fields } from '@holdfast/core/platform/ports'
 import type { Principal } from '../app/principal.ts'
 import type { Dependencies } from './dependencies.ts'
@@ -8,7 +10,11 @@ import { requestAction } from './recoveries/request-action.ts'
 import type { SessionAnswer } from './session-answer.ts'
 import { showSession } from './show-sessions.ts'
 
-type Needed = Pick<Dependencies, 'documents' | 'limits' | 'logger' | 'availability' | 'wrappingKey'>
+type Needed = Pick<Dependencies, 'documents' | 'limits' | 'logger' | 'availability' | 'wrappingKey' | 'clock'>
+
+/** Callers expect a stopped session in the answer. An owner needs a fraction of this time. */
+const STOPPED_WITHIN_MS = 3000
+const PAUSE_MS = 150
 
 /**
  * Requests that a session be connected. A session that waits for an operator also gets a restart, because `wanted` may be
@@ -37,14 +43,26 @@ export async function startSession(
 }
 
 /**
- * Requests that a session be disconnected. Its state is kept.
+ * Requests that a session be disconnected, and waits a moment until its owner has done so. Its state is kept.
  *
  * @throws Refusal `unknown-session`
  */
 export async function stopSession(dependencies: Needed, principal: Principal, name: string): Promise<SessionAnswer> {
+  const { clock } = dependencies
   await want(dependencies, principal, name, { wanted: 'offline' })
-  return showSession(dependencies, principal, name)
+  const deadline = new Deadline(clock, STOPPED_WITHIN_MS)
+  for (;;) {
+    const answer = await showSession(dependencies, principal, name)
+    if (!isHeld(answer) || deadline.remainingMs <= 0) return answer
+    await clock.sleep(PAUSE_MS, 'deadline')
+  }
 }
+
+/** Whether a runner that is alive holds the session. Without one there is nobody to wait for. */
+const isHeld = ({ owner, status, reason }: SessionAnswer): boolean =>
+  owner.runnerId !== null && status !== 'STOPPED' && status !== 'FAILED' && !OWNER_IS_AWAY.has(reason)
+
+const OWNER_IS_AWAY: ReadonlySet<ReasonCode> = new Set(MARKS)
 
 /**
  * A session whose keys were handed out starts only when the caller vouches that nobody else has used them: its own state would be

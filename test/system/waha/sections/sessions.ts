@@ -157,7 +157,12 @@ export const SESSIONS: readonly Row[] = [
     status: 201,
     answer: (waha) => ({ name: 'second', config: config(waha) }),
   },
-  { route: 'POST /api/sessions/{s}/stop', ask: { ...second, body: { logout: false } }, status: 201, answer: { name: 'second' } },
+  {
+    route: 'POST /api/sessions/{s}/stop',
+    ask: { ...second, body: { logout: false } },
+    status: 201,
+    answer: { name: 'second', status: 'STOPPED' },
+  },
   { route: 'POST /api/sessions/{s}/stop', of: 'again', ask: second, status: 201, answer: { name: 'second' } },
   { route: 'DELETE /api/sessions/{s}', ask: second, status: 200 },
   { route: 'DELETE /api/sessions/{s}', of: 'again', ask: second, status: 200 },
