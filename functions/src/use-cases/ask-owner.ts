@@ -76,19 +76,22 @@ async function ask<Kind extends QueryKind>(
   const { documents } = dependencies
   const { kind, cipher, deadline } = asked
   const id = randomBytes(15).toString('hex')
-  const answer = listen(dependencies, id)
   const look = new AbortController()
+  const answer = listen(dependencies, id)
+  const settled = Promise.race([answer.settled, foundByLooking(dependencies, id, look.signal)])
+  // An answer that nobody waits for any more may be one that cannot be read.
+  settled.catch(() => {})
   try {
     await documents.commit([
       { kind: 'create', path: ownerQueryPath(id), fields: questionOf(dependencies, asked, { id, runnerId }) },
     ])
     const moved = mayMove ? nextOwner(dependencies, asked, { runnerId, signal: look.signal }) : new Promise<never>(() => {})
-    const first = await deadline.wait(Promise.race([answer.settled, moved]))
+    const first = await deadline.wait(Promise.race([settled, moved]))
     if (typeof first === 'string' && (await isFree(documents, id))) return { movedTo: first }
-    const told = typeof first === 'string' ? await deadline.wait(answer.settled) : first
-    const settled = told ?? (await lateAnswer(documents, id, QUERY_KINDS[kind].changes))
-    if (settled.problem) throw refusalOf(settled.problem.code, settled.problem.sentence)
-    return { answer: openAnswer(cipher, kind, settled) }
+    const heard = typeof first === 'string' ? await deadline.wait(settled) : first
+    const told = heard ?? (await lateAnswer(documents, id, QUERY_KINDS[kind].changes))
+    if (told.problem) throw refusalOf(told.problem.code, told.problem.sentence)
+    return { answer: openAnswer(cipher, kind, told) }
   } finally {
     look.abort()
     answer.stop()
@@ -174,8 +177,6 @@ const NEEDED = { connected: WORKING, pairing: { needed: 'SCAN_QR_CODE', code: 'w
 
 function listen({ documents, logger }: AskingOwners, id: string) {
   const { promise: settled, resolve, reject } = Promise.withResolvers<OwnerQueryDocument>()
-  // An answer that nobody waits for any more may be one that cannot be read.
-  settled.catch(() => {})
   const stop = documents.listen(
     { collection: OWNER_QUERIES, where: [['id', '==', id]] },
     (events) => {
@@ -193,6 +194,19 @@ function listen({ documents, logger }: AskingOwners, id: string) {
     (error) => logger.warn({ error }, 'The listener to the answer of an owner failed.'),
   )
   return { settled, stop }
+}
+
+/** Reads the answer now and then, until the signal, because a listener can fail or miss it, and the caller would wait until the deadline. */
+async function foundByLooking({ documents, clock }: AskingOwners, id: string, signal: AbortSignal): Promise<OwnerQueryDocument> {
+  while (!signal.aborted) {
+    await clock.sleep(LOOK_AFTER_MS, 'deadline', signal)
+    if (signal.aborted) break
+    // What cannot be read now is looked at again.
+    const snapshot = await documents.read(ownerQueryPath(id)).catch(() => null)
+    const question = snapshot && parseQuestion(snapshot)
+    if (question && SETTLED.includes(question.state)) return question
+  }
+  return new Promise<never>(() => {})
 }
 
 const parseQuestion = ({ fields, path }: DocumentSnapshot): OwnerQueryDocument => parseStored(ownerQuerySchema, fields, path)

@@ -41,6 +41,12 @@ beforeEach(async () => {
 /** A clock on which a caller waits for 750 ms instead of 15 s. */
 const hasty: Clock = { ...systemClock, sleep: (delayMs, name, signal) => systemClock.sleep(delayMs / 20, name, signal) }
 
+/** A clock on which short pauses are shorter, and no deadline comes. */
+const timeless: Clock = {
+  ...systemClock,
+  sleep: (delayMs, name, signal) => (delayMs > 5000 ? new Promise(() => {}) : systemClock.sleep(delayMs / 20, name, signal)),
+}
+
 /** An owner whose connection answers like this. `hear` sees each question first. */
 async function ownerWho(
   presence: () => Promise<object>,
@@ -85,6 +91,13 @@ it('is done once, although the owner hears of it twice, and an earlier owner lat
   for (const question of asked) lateOwner(question)
   await systemClock.sleep(300, 'wake')
   expect(done).toEqual(['presence'])
+})
+
+it('is answered although the listener to its answer is deaf', async () => {
+  await ownerWho(async () => ({}))
+  const deaf = { ...api.committing((changes, commit) => commit(changes)), listen: () => () => {} }
+  const answer = await api.with({ clock: timeless, documents: deaf }).post('/api/startTyping', BODY)
+  expect(answer).toMatchObject({ status: 201, body: { result: true } })
 })
 
 it('is not done later when nobody took it in time', async () => {
