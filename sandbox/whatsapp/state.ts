@@ -82,9 +82,13 @@ const groupState = (group: Group) => ({
 
 const channelState = ({ id, name, owner, posts }: Channel) => ({ id, name, owner: owner.phone, posts: [...posts.values()] })
 
-export const stateOf = ({ world, violations, media }: Services) => ({
-  accounts: [...world.accounts.values()].map((account) => accountState(account, media)),
-  contacts: [...world.contacts.values()].map(contactState),
+const chosen = <Person>(people: ReadonlyMap<string, Person>, phones: readonly string[] | null): Person[] =>
+  phones === null ? [...people.values()] : phones.flatMap((phone) => people.get(phone) ?? [])
+
+/** With phones only the accounts and contacts of these: whoever looks again and again for one person needs no more. */
+export const stateOf = ({ world, violations, media }: Services, phones: readonly string[] | null = null) => ({
+  accounts: chosen(world.accounts, phones).map((account) => accountState(account, media)),
+  contacts: chosen(world.contacts, phones).map(contactState),
   groups: [...world.groups.values()].map(groupState),
   channels: [...world.channels.values()].map(channelState),
   violations: violations.list,

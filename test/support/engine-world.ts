@@ -128,13 +128,11 @@ export class Chat {
   }
 
   async account(): Promise<AccountState> {
-    const { accounts } = await this.#world.simulator.state()
-    return accounts.find(({ phone }) => phone === this.phone) as AccountState
+    return (await this.#world.simulator.account(this.phone)) as AccountState
   }
 
   async received(): Promise<ContactState['received']> {
-    const { contacts } = await this.#world.simulator.state()
-    return contacts.find(({ phone }) => phone === this.contact)?.received ?? []
+    return (await this.#world.simulator.contact(this.contact))?.received ?? []
   }
 
   /** Returns the texts that the API lists, in its order. */

@@ -10,10 +10,7 @@ export function peopleOf(world: () => EngineWorld) {
   /** The ids of own messages that some device rightly has no key for. */
   const unreadable: string[] = []
 
-  const contactOf = async (chat: Chat): Promise<ContactState> => {
-    const { contacts } = await world().simulator.state()
-    return contacts.find(({ phone }) => phone === chat.contact) as ContactState
-  }
+  const contactOf = async (chat: Chat): Promise<ContactState> => (await world().simulator.contact(chat.contact)) as ContactState
 
   /** Sends a text. Resolves when exactly these devices of the contact have read it. */
   async function reaches(chat: Chat, devices: number[], text: string): Promise<AcceptedMessage> {

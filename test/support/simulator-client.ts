@@ -162,6 +162,20 @@ export class SimulatorClient {
     return await requestJson(`${this.url}/state`, { method: 'GET', limitMs: LIMIT_MS })
   }
 
+  /** Undefined before there is such a phone. The whole state of many sessions would be megabytes at each look. */
+  async account(phone: string): Promise<AccountState | undefined> {
+    return (await this.#stateOf(phone)).accounts[0]
+  }
+
+  /** The same of a contact. */
+  async contact(phone: string): Promise<ContactState | undefined> {
+    return (await this.#stateOf(phone)).contacts[0]
+  }
+
+  async #stateOf(phone: string): Promise<SimulatorState> {
+    return await requestJson(`${this.url}/state?phone=${phone}`, { method: 'GET', limitMs: LIMIT_MS })
+  }
+
   async createPhone(phone: string): Promise<void> {
     await this.#post('/phones', { phone })
   }

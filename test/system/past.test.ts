@@ -49,8 +49,8 @@ async function pastOf(chat: Chat): Promise<PastMessage[]> {
 }
 
 const peerMessages = async (chat: Chat): Promise<PeerMessage[]> => {
-  const { accounts } = await toSimulator<{ accounts: { phone: string; peerMessages: PeerMessage[] }[] }>('/state')
-  return accounts.find(({ phone }) => phone === chat.phone)?.peerMessages ?? []
+  const { accounts } = await toSimulator<{ accounts: { peerMessages: PeerMessage[] }[] }>(`/state?phone=${chat.phone}`)
+  return accounts[0]?.peerMessages ?? []
 }
 
 const byId = (a: ReceivedMessage, b: ReceivedMessage): number => ((a.id ?? '') < (b.id ?? '') ? -1 : 1)

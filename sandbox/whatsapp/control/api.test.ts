@@ -90,6 +90,14 @@ test('only a participant can write to a group', async () => {
   expect(refused).toMatchObject({ status: 409, body: { error: expect.stringContaining('participants') } })
 })
 
+test('the state of some phones has only their accounts and contacts', async () => {
+  const { body } = await simulator.request('GET', `/state?phone=${PHONE}&phone=${ANA}&phone=5511000000000`)
+  const { accounts, contacts } = await simulator.state()
+  expect(body['accounts']).toEqual(accounts.filter(({ phone }) => phone === PHONE))
+  expect(body['contacts']).toEqual(contacts.filter(({ phone }) => phone === ANA))
+  expect(body['contacts']).toHaveLength(1)
+})
+
 test('no request above disturbed the simulator', async () => {
   expect((await simulator.state()).violations).toEqual([])
 })

@@ -19,7 +19,7 @@ export const makeControlApi = (simulator: Simulator, where: () => { url: string;
   const app = new Hono()
   const root = Buffer.from(simulator.services.trust.rootPublic).toString('hex')
   app.get('/health', (c) => c.json({ ok: true, root, ...where() }))
-  app.get('/state', (c) => c.json(stateOf(simulator.services)))
+  app.get('/state', (c) => c.json(stateOf(simulator.services, c.req.queries('phone'))))
   phoneRoutes(app, simulator)
   contactRoutes(app, simulator)
   mediaRoutes(app, simulator)
