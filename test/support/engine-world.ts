@@ -5,7 +5,8 @@ import { sessionPath } from '@holdfast/core/session/session-document'
 import { randomInt } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, vi } from 'vitest'
+import { setTimeout as pause } from 'node:timers/promises'
+import { expect } from 'vitest'
 import { clientsOf } from './clients-of-sandbox.ts'
 import type { AcceptedMessage, Session } from '@holdfast/client/types'
 import type { SimulatorEvent } from './event-reader.ts'
@@ -18,12 +19,26 @@ import { startParts, World, type WorldParts } from './world.ts'
 /** The log line of a runner about a change of state that `session-lifecycle.ts` lacks. */
 const UNKNOWN_TRANSITION = 'a state that its lifecycle does not lead to'
 
+/** The longest pause between two looks, ms. */
+const LONGEST_REST_MS = 1000
+
 /**
  * Repeats the assertion until it holds, also in concurrent tests. The limit is long, because other tests run at the same time.
- * The interval is not too short, because each attempt is work for three processes.
+ * Each look is work for three processes. So the pause between two is twice as long as a look took: what a test waits for needs most
+ * of a busy machine.
  */
-export const eventually = <T>(assertion: () => T | Promise<T>, timeout = 30_000, interval = 150): Promise<T> =>
-  vi.waitFor(assertion, { timeout, interval })
+export async function eventually<T>(assertion: () => T | Promise<T>, timeout = 30_000, interval = 150): Promise<T> {
+  const deadline = performance.now() + timeout
+  for (;;) {
+    const lookedAt = performance.now()
+    try {
+      return await assertion()
+    } catch (error) {
+      if (performance.now() > deadline) throw error
+    }
+    await pause(Math.min(Math.max(interval, 2 * (performance.now() - lookedAt)), Math.max(interval, LONGEST_REST_MS)))
+  }
+}
 
 /** A World with the product's own clients of Firestore and Cloud Storage, and with sessions for tests. */
 export class EngineWorld extends World {

@@ -12,6 +12,12 @@ export interface LinkedSession {
 const LIMIT_MS = 60_000
 const LOOK_EVERY_MS = 100
 
+/** Rests for twice as long as the look took, because a look is work for three processes of a machine that is busy with the link. */
+const rest = async (lookedAt: number): Promise<void> =>
+  await pause(Math.max(LOOK_EVERY_MS, Math.min(2 * (performance.now() - lookedAt), LONGEST_REST_MS)))
+
+const LONGEST_REST_MS = 1000
+
 /** Creates the session, scans its QR code with the phone, and waits until the session is connected, as a user does. */
 export async function linkSession(api: ApiClient, simulator: SimulatorClient, wanted: LinkedSession): Promise<LinkedSession> {
   const { name, phone } = wanted
@@ -20,10 +26,11 @@ export async function linkSession(api: ApiClient, simulator: SimulatorClient, wa
   const deadline = performance.now() + LIMIT_MS
   await scanWhenShown(api, simulator, wanted, deadline)
   for (;;) {
+    const lookedAt = performance.now()
     const session = await api.session(name)
     if (session.status === 'WORKING') return { name, phone }
     if (performance.now() > deadline) throw new Error(`${name} is ${session.state} after the scan: ${session.sentence}`)
-    await pause(LOOK_EVERY_MS)
+    await rest(lookedAt)
   }
 }
 
@@ -34,6 +41,7 @@ async function scanWhenShown(
   deadline: number,
 ): Promise<void> {
   for (;;) {
+    const lookedAt = performance.now()
     const qr = await api.qrCode(name)
     try {
       if (qr !== null) return void (await simulator.scan(phone, qr))
@@ -42,6 +50,6 @@ async function scanWhenShown(
       if (!(error instanceof RequestFailed) || performance.now() > deadline) throw error
     }
     if (performance.now() > deadline) throw new Error(`${name} showed no QR code: ${(await api.session(name)).sentence}`)
-    await pause(LOOK_EVERY_MS)
+    await rest(lookedAt)
   }
 }
