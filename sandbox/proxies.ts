@@ -6,13 +6,16 @@ import { freePort } from './ports.ts'
 /** The network between the product and Google's services. */
 export type Proxies = Readonly<Record<keyof Backends, TcpProxy>>
 
-export async function startProxies(ports: Record<keyof Backends, number>): Promise<Proxies> {
+/** Leads to where the services are. All of them are on this machine. */
+export async function startProxies({ firestore, storage, tasks }: Backends): Promise<Proxies> {
   return {
-    firestore: await TcpProxy.start(await freePort(), ports.firestore),
-    storage: await TcpProxy.start(await freePort(), ports.storage),
-    tasks: await TcpProxy.start(await freePort(), ports.tasks),
+    firestore: await proxyTo(`http://${firestore}`),
+    storage: await proxyTo(storage),
+    tasks: await proxyTo(`http://${tasks}`),
   }
 }
+
+const proxyTo = async (url: string): Promise<TcpProxy> => await TcpProxy.start(await freePort(), portOf(url))
 
 export const backendsAt = (ports: Record<keyof Backends, number>): Backends => ({
   firestore: `127.0.0.1:${ports.firestore}`,
@@ -26,17 +29,10 @@ export const backendsBehind = ({ firestore, storage, tasks }: Proxies): Backends
 /** The network of one runner: between it and Google's services, WhatsApp with its media host, and the neutral host. */
 export type RunnerNetwork = Readonly<Record<keyof Backends | 'whatsapp' | 'neutral', TcpProxy>>
 
-/** Leads to where the other parts reach these services. All of them are on this machine. */
-export async function startRunnerNetwork(
-  { firestore, storage, tasks }: Backends,
-  { url }: WhatsApp,
-  neutralPort: number,
-): Promise<RunnerNetwork> {
-  const proxyTo = async (address: string) => await TcpProxy.start(await freePort(), portOf(address))
+/** Leads to where the other parts reach these services. */
+export async function startRunnerNetwork(backends: Backends, { url }: WhatsApp, neutralPort: number): Promise<RunnerNetwork> {
   return {
-    firestore: await proxyTo(`http://${firestore}`),
-    storage: await proxyTo(storage),
-    tasks: await proxyTo(`http://${tasks}`),
+    ...(await startProxies(backends)),
     whatsapp: await proxyTo(url),
     neutral: await TcpProxy.start(await freePort(), neutralPort),
   }

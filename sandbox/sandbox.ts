@@ -41,9 +41,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     functions: await freePort(),
     server: await freePort(),
   }
-  const proxies = options.proxied === true ? await startProxies(ports) : null
+  const backends = { ...backendsAt(ports), ...(options.firestore === undefined ? {} : { firestore: options.firestore }) }
+  const proxies = options.proxied === true ? await startProxies(backends) : null
   const neutral = await NeutralHost.start()
-  const sandbox = new Sandbox({ options, folder, emulator, ports, proxies, neutral })
+  const sandbox = new Sandbox({ options, folder, emulator, ports, backends, proxies, neutral })
   try {
     await sandbox.start(startedAt)
   } catch (error) {
@@ -59,6 +60,8 @@ interface SandboxParts {
   /** Null where Google's Firestore is used. */
   emulator: FirestoreEmulator | null
   ports: Record<keyof Backends | 'kms' | 'functions' | 'server', number>
+  /** Where the stand-ins for Google's services are. */
+  backends: Backends
   proxies: Proxies | null
   neutral: NeutralHost
 }
@@ -106,16 +109,15 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
   #firestoreWasUp = false
   #stopping: Promise<void> | null = null
 
-  constructor({ options, folder, emulator, ports, proxies, neutral }: SandboxParts) {
+  constructor({ options, folder, emulator, ports, backends, proxies, neutral }: SandboxParts) {
     super()
     this.#options = options
     this.#folder = folder
-    const own = { ...backendsAt(ports), ...(options.firestore === undefined ? {} : { firestore: options.firestore }) }
     this.proxies = proxies
     this.#neutral = neutral
     this.kms = options.kms === true ? kmsProcess(folder, ports.kms) : null
     this.#backends = {
-      ...(proxies ? backendsBehind(proxies) : own),
+      ...(proxies ? backendsBehind(proxies) : backends),
       stores: options.stores,
       kms: this.kms ? `127.0.0.1:${ports.kms}` : undefined,
     }
@@ -125,7 +127,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     this.#functionsUrl = api.url
     this.functions = api.functions
     this.server = api.server
-    this.#addresses = { api: api.functions && api.url, apiServer: api.serverUrl, ...own }
+    this.#addresses = { api: api.functions && api.url, apiServer: api.serverUrl, ...backends }
     this.#whatsapp = { url: options.whatsappUrl ?? '', root: options.whatsappRoot ?? null, media: null }
     this.#firestore =
       options.firestore === undefined && emulator

@@ -13,7 +13,7 @@ if (!values.java || !values.jar || !values.port) throw new Error('Usage: firesto
 const jvm = [
   '-Xmx768m',
   '-XX:+UseSerialGC',
-  // Starts a quarter faster and runs as fast in the first minutes. Later a commit takes twice as long.
+  // Starts a quarter faster and needs less in the first minutes. Later a commit takes twice as much work.
   ...(values['for-long'] ? [] : ['-XX:TieredStopAtLevel=1']),
   // Each killed client leaves direct memory behind: with java's default the emulator dies after some thousand.
   '-XX:MaxDirectMemorySize=2g',

@@ -15,8 +15,8 @@ export interface RunningEmulator extends AsyncDisposable {
 
 const rules = fileURLToPath(new URL('../../firestore.rules', import.meta.url))
 
-/** Starts Google's emulator with the product's rules. */
-export async function startEmulator(): Promise<RunningEmulator> {
+/** Starts Google's emulator with the product's rules. `forLong`: it will run for more than some minutes. */
+export async function startEmulator({ forLong = false } = {}): Promise<RunningEmulator> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-firestore-'))
   const port = await freePort()
   const emulator = firestoreProcess({
@@ -24,6 +24,7 @@ export async function startEmulator(): Promise<RunningEmulator> {
     port,
     folder,
     rules,
+    forLong,
     env: plainEnvironment(),
     log: join(folder, 'firestore.log'),
   })

@@ -14,6 +14,7 @@ process.env['METADATA_SERVER_DETECTION'] = 'none'
 
 beforeAll(async () => {
   sandbox = await startSandbox({
+    firestore: process.env['SHARED_FIRESTORE'],
     runners: 0,
     functionsEntry: fileURLToPath(new URL('../support/fixtures/functions.ts', import.meta.url)),
     whatsappUrl: 'ws://127.0.0.1:9',

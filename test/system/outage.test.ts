@@ -7,16 +7,16 @@ const AWAY_MS = 6000
 let world: EngineWorld
 
 beforeAll(async () => {
-  world = await EngineWorld.start({ ownFirestore: true })
+  world = await EngineWorld.start({ proxied: true })
 })
 
 afterAll(async () => {
   await world[Symbol.asyncDispose]()
 })
 
-/** Signals the whole process group: the emulator's process and the java process that it runs. */
-const signalFirestore = (signal: NodeJS.Signals): void => {
-  process.kill(-(world.sandbox.firestore.pid ?? Number.NaN), signal)
+/** What the product and Firestore tell each other arrives after `pass`. */
+const network = async (how: 'freeze' | 'pass'): Promise<void> => {
+  await world.sandbox.proxies?.firestore.change({ how })
 }
 
 test('while Firestore is away WhatsApp gets no receipt; afterwards everything is stored and sent once', async () => {
@@ -35,7 +35,7 @@ test('while Firestore is away WhatsApp gets no receipt; afterwards everything is
   const texts = Array.from({ length: 5 }, (_, index) => `during ${index}`)
   const ids: string[] = []
   const since = world.happened.length
-  signalFirestore('SIGSTOP')
+  await network('freeze')
   try {
     for (const text of texts) ids.push(await chat.receive(text))
     await world.happens(({ type, id }) => type === 'delivered' && id === ids.at(-1), since)
@@ -43,7 +43,7 @@ test('while Firestore is away WhatsApp gets no receipt; afterwards everything is
     const told = world.happened.slice(since).filter(({ type }) => ['receipt', 'retry-receipt', 'message', 'login'].includes(type))
     expect(told).toEqual([])
   } finally {
-    signalFirestore('SIGCONT')
+    await network('pass')
   }
   await world.clearFaults()
   for (const job of jobs) await chat.untilStatus(job, 'sent')

@@ -14,7 +14,7 @@ let world: EngineWorld
 let chat: Chat
 
 beforeAll(async () => {
-  world = await EngineWorld.start({ ownFirestore: true, schedules: false })
+  world = await EngineWorld.start({ schedules: false })
   chat = await world.linked('rebuilt')
 }, 120_000)
 

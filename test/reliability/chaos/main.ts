@@ -20,6 +20,8 @@ async function main(args: readonly string[]): Promise<number> {
   const interrupted = endOfSignals()
   await using sandbox = await startSandbox({
     ...sandboxOf(options),
+    // Tests share their emulator with the runs that they start.
+    firestore: process.env['SHARED_FIRESTORE'],
     ...(options.folder === undefined ? {} : { folder: options.folder }),
   })
   const chaos = async (): Promise<number> => {

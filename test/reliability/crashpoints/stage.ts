@@ -62,11 +62,13 @@ export class Stage extends World {
     const trace = await Trace.open(path)
     const preload = new URL('./runner-preload.ts', import.meta.url).href
     // A run starts hundreds of processes, and compiling is most of a start.
-    const compiled = { NODE_COMPILE_CACHE: join(tmpdir(), 'holdfast-crashpoints-compiled') }
+    const compiled = { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(tmpdir(), 'holdfast-crashpoints-compiled') }
     const own = { ...compiled, INSTANCE_ID: INSTANCE, [TRACE_VARIABLE]: path, NODE_OPTIONS: `--import=${preload}` }
     try {
       const env = { ...STRIKES_ARE_OURS, ...IMPATIENCE, ...own, ...runnerEnv }
-      const parts = await startParts({ runners: RUNNERS, runnerEnv: env, movableClock: timePasses }, PATIENCE)
+      // Tests share their emulator with the scenarios that they run.
+      const firestore = process.env['SHARED_FIRESTORE']
+      const parts = await startParts({ runners: RUNNERS, runnerEnv: env, movableClock: timePasses, firestore }, PATIENCE)
       return new Stage(parts, trace, folder, timePasses)
     } catch (error) {
       await trace[Symbol.asyncDispose]()
