@@ -8,23 +8,38 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { alive, commandOf, descendants } from '../support/fixtures/process-table.ts'
 import { clientAt } from '../../sandbox/google/tasks/client.ts'
 import type { SandboxInfo } from '../../sandbox/info.ts'
+import type { SupervisedProcess } from '../../sandbox/processes.ts'
 import type { SandboxOptions } from '../../sandbox/options.ts'
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
+const PATIENT = { timeout: 30_000, interval: 50 }
+
+const FIXTURES = {
+  whatsappUrl: 'ws://127.0.0.1:9',
+  runnerEntry: here('../support/fixtures/runner.ts'),
+  functionsEntry: here('../support/fixtures/functions.ts'),
+}
+
 /** Starts a sandbox without the product: fixtures stand for runner and functions, so that only the sandbox is tested. */
-const withFixtures = async (options: SandboxOptions = {}): Promise<Sandbox> =>
-  await startSandbox({
-    whatsappUrl: 'ws://127.0.0.1:9',
-    runnerEntry: here('../support/fixtures/runner.ts'),
-    functionsEntry: here('../support/fixtures/functions.ts'),
-    ...options,
-  })
+const withFixtures = async (options: SandboxOptions = {}): Promise<Sandbox> => await startSandbox({ ...FIXTURES, ...options })
+
+/** The same for what has nothing to do with Firestore: the start of an emulator is most of the start of such a sandbox. */
+const onSharedFirestore = async (options: SandboxOptions): Promise<Sandbox> =>
+  await withFixtures({ firestore: process.env['SHARED_FIRESTORE'], ...options })
+
+/** Resolves with what the next process of a runner says when it has started. */
+const nextStart = async (runner: SupervisedProcess): Promise<Record<string, unknown>> => {
+  const { promise, resolve } = Promise.withResolvers<Record<string, unknown>>()
+  const hear = (line: string) => line.startsWith('{"msg":"started"') && resolve(JSON.parse(line) as Record<string, unknown>)
+  runner.on('printed', hear)
+  return await promise.finally(() => runner.off('printed', hear))
+}
 
 const published = async (folder: string) => JSON.parse(await readFile(join(folder, 'sandbox.json'), 'utf8')) as SandboxInfo
 
@@ -79,11 +94,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-test('a sandbox starts within ten seconds, and leaves no process and no file when it stops', async () => {
-  const progress = new Map<string, number>()
-  const sandbox = await withFixtures({ runners: 2, onProgress: (part, ms) => progress.set(part, ms) })
-  expect([...progress.keys()].sort()).toEqual(['firestore', 'functions', 'runner-1', 'runner-2', 'storage', 'tasks'])
-  expect(Math.max(...progress.values())).toBeLessThan(10_000)
+test('a sandbox tells which parts are up, and leaves no process and no file when it stops', async () => {
+  const up: string[] = []
+  const sandbox = await withFixtures({ runners: 2, onProgress: (part) => up.push(part) })
+  expect(up.toSorted()).toEqual(['firestore', 'functions', 'runner-1', 'runner-2', 'storage', 'tasks'])
   expect(await published(sandbox.folder)).toEqual(sandbox.info)
 
   const answer = await (await sandbox.api('/some/path?q=1', { json: { hello: 'world' } })).json()
@@ -104,35 +118,29 @@ test('a sandbox starts within ten seconds, and leaves no process and no file whe
   expect(existsSync(sandbox.folder)).toBe(false)
 })
 
-test('two sandboxes run side by side and share nothing', async () => {
-  const [one, two] = await Promise.all([withFixtures({ functions: false }), withFixtures({ functions: false })])
-  await using _ = one
-  await using __ = two
-  await bucketOf(one.info).file('mine').save('one', { resumable: false })
-  expect((await bucketOf(two.info).file('mine').exists())[0]).toBe(false)
-  const { api: _api, apiServer: _server, simulator: _simulator, ...shared } = one.info
-  for (const key of Object.keys(shared) as (keyof typeof shared)[]) expect(two.info[key]).not.toEqual(one.info[key])
-})
-
 test("a runner's download from WhatsApp is served by the simulator", async () => {
   const DOWNLOAD = 'https://mmg.whatsapp.net/v/there-is-none.enc'
-  const options = { functions: false, runnerEntry: here('../support/fixtures/runner.ts'), runnerEnv: { DOWNLOAD } }
-  await using sandbox = await startSandbox(options)
+  const { runnerEntry } = FIXTURES
+  const firestore = process.env['SHARED_FIRESTORE']
+  await using sandbox = await startSandbox({ firestore, functions: false, runnerEntry, runnerEnv: { DOWNLOAD } })
   const log = join(sandbox.folder, 'logs', 'runner-1.log')
   const said = async () => expect(await readFile(log, 'utf8')).toContain('"downloaded":404')
-  await vi.waitFor(said, { timeout: 30_000, interval: 50 })
+  await vi.waitFor(said, PATIENT)
 })
 
 test('each runner has a network and a clock of its own', async () => {
-  await using sandbox = await withFixtures({ runners: 2, runnerNetworks: true, runnerClocks: true })
+  await using sandbox = await onSharedFirestore({ functions: false, runners: 2, runnerNetworks: true, runnerClocks: true })
   const lines = async (slot: string) => {
     const log = await readFile(join(sandbox.folder, 'logs', `${slot}.log`), 'utf8')
     return log.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Record<string, unknown>] : []))
   }
+  const said = async (slot: string, fits: (line: Record<string, unknown>) => boolean) =>
+    await vi.waitFor(async () => (await lines(slot)).find(fits) ?? expect.fail(`${slot} has not said it yet.`), PATIENT)
   const told = async (slot: string) => {
-    const before = (await lines(slot)).length
+    // Before that line the process does not know the signal.
+    await said(slot, ({ msg }) => msg === 'started')
     sandbox.runner(slot).kill('SIGUSR2')
-    return await vi.waitFor(async () => (await lines(slot))[before] ?? expect.fail(), { timeout: 20_000 })
+    return await said(slot, ({ storage }) => storage !== undefined)
   }
   const minutesAhead = ({ now }: Record<string, unknown>) => Math.round((Number(now) - Date.now()) / 60_000) + 0
   await sandbox.skewClock('runner-1', { minutes: -5 })
@@ -140,20 +148,28 @@ test('each runner has a network and a clock of its own', async () => {
   const [one, other] = await Promise.all(['runner-1', 'runner-2'].map(told))
   expect([one?.['storage'], other?.['storage']]).toEqual([true, false])
   expect([one ?? {}, other ?? {}].map(minutesAhead)).toEqual([-5, 0])
-  const back = once(sandbox.runner('runner-1'), 'ready')
+  const back = nextStart(sandbox.runner('runner-1'))
   sandbox.runner('runner-1').kill()
-  await back
   // The next process of the slot has the same wrong clock.
-  expect(minutesAhead((await lines('runner-1')).findLast(({ msg }) => msg === 'started') ?? {})).toBe(-5)
+  expect(minutesAhead(await back)).toBe(-5)
 })
 
 describe('a part of a sandbox:', () => {
+  let sandbox: Sandbox
+
+  beforeAll(async () => {
+    sandbox = await onSharedFirestore({ runners: 2, runnerEnv: { EXTRA: 'setting' } })
+  })
+
+  afterAll(async () => {
+    await sandbox.stop()
+  })
+
   test('a runner that is killed is back at once, with another pid, which sandbox.json names', async () => {
-    await using sandbox = await withFixtures({ runners: 2, functions: false, runnerEnv: { EXTRA: 'setting' } })
     const runner = sandbox.runner('runner-1')
-    const restarted = once(runner, 'ready')
+    const restarted = nextStart(runner)
     const killed = runner.kill()
-    const [{ pid, INSTANCE_ID, EXTRA }] = (await restarted) as [Record<string, unknown>]
+    const { pid, INSTANCE_ID, EXTRA } = await restarted
     expect(pid).not.toBe(killed)
     expect(INSTANCE_ID).toBe(`${sandbox.info.project}-runner-1`)
     expect(EXTRA).toBe('setting')
@@ -164,26 +180,25 @@ describe('a part of a sandbox:', () => {
   })
 
   test('a runner that is stopped stays away until its start, and another runner may join', async () => {
-    await using sandbox = await withFixtures({ functions: false })
     const exited = once(sandbox.runner('runner-1'), 'exited')
     await sandbox.stopRunner('runner-1')
     // The runner ended by itself after the request.
     expect((await exited)[0]).toMatchObject({ code: 0, signal: null, expected: true })
-    expect((await published(sandbox.folder)).runners).toEqual([])
+    const names = async () => (await published(sandbox.folder)).runners.map(({ id }) => id)
+    expect(await names()).toEqual(['runner-2'])
     await sandbox.addRunner()
+    expect(await names()).toEqual(['runner-2', 'runner-3'])
     await sandbox.startRunner('runner-1')
-    expect((await published(sandbox.folder)).runners.map(({ id }) => id)).toEqual(['runner-1', 'runner-2'])
+    expect(await names()).toEqual(['runner-1', 'runner-2', 'runner-3'])
   })
 
   test('a runner that is paused can still be stopped', async () => {
-    await using sandbox = await withFixtures({ functions: false })
     const pid = sandbox.runner('runner-1').kill('SIGSTOP')
     await sandbox.stopRunner('runner-1')
     expect(alive([pid])).toEqual([])
   })
 
   test('functions and storage restart at their old addresses', async () => {
-    await using sandbox = await withFixtures({ runners: 0 })
     const { pid } = (await (await sandbox.api('/')).json()) as { pid: number }
     await sandbox.restartFunctions()
     expect(await (await sandbox.api('/')).json()).not.toMatchObject({ pid })
@@ -193,13 +208,19 @@ describe('a part of a sandbox:', () => {
     await back
     expect((await bucketOf(sandbox.info).file('kept').download())[0].toString()).toBe('bytes')
   })
+})
 
-  test('the loss of Firestore is reported', async () => {
-    await using sandbox = await withFixtures({ runners: 0, functions: false })
-    const lost = once(sandbox, 'lost')
-    sandbox.firestore.kill('SIGTERM')
-    expect((await lost)[0]).toBe('firestore')
-  })
+test('two sandboxes run side by side and share nothing; the loss of Firestore is reported', async () => {
+  const [one, two] = await Promise.all([withFixtures({ functions: false }), withFixtures({ functions: false })])
+  await using _ = one
+  await using __ = two
+  await bucketOf(one.info).file('mine').save('one', { resumable: false })
+  expect((await bucketOf(two.info).file('mine').exists())[0]).toBe(false)
+  const { api: _api, apiServer: _server, simulator: _simulator, ...shared } = one.info
+  for (const key of Object.keys(shared) as (keyof typeof shared)[]) expect(two.info[key]).not.toEqual(one.info[key])
+  const lost = once(one, 'lost')
+  one.firestore.kill('SIGTERM')
+  expect((await lost)[0]).toBe('firestore')
 })
 
 describe("a sandbox's folder", () => {
@@ -225,7 +246,7 @@ describe("a sandbox's folder", () => {
   })
 
   test('belongs to one sandbox at a time', async () => {
-    await using _ = await withFixtures({ folder, runners: 0, functions: false })
+    await using _ = await onSharedFirestore({ folder, runners: 0, functions: false })
     await expect(withFixtures({ folder, runners: 0 })).rejects.toThrow(/A sandbox is running in/)
   })
 
@@ -255,7 +276,7 @@ describe("a sandbox's folder", () => {
 
 test('a part that cannot start names the reason, and the whole sandbox stops', async () => {
   const before = descendants(process.pid)
-  const broken = withFixtures({ folder, functionsEntry: here('../support/fixtures/no-such-file.ts') })
+  const broken = onSharedFirestore({ folder, functionsEntry: here('../support/fixtures/no-such-file.ts') })
   await expect(broken).rejects.toThrow(/functions ended with code 1 before it was ready.*no-such-file/s)
   expect(descendants(process.pid).filter((pid) => !before.includes(pid))).toEqual([])
 })
