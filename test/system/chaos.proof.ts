@@ -35,3 +35,23 @@ test(
     expect(result).toMatchObject({ outages: 4, answers: { wrong: 0, unanswered: 0 }, health: { unanswered: 0 } })
   },
 )
+
+test(
+  'two sessions lose nothing over eight kills of their runner while messages flow both ways',
+  { timeout: 240_000 },
+  async () => {
+    const result = await flawlessChaos('--kills', '8')
+    expect(result['inFlightKills']).toBeGreaterThanOrEqual(4)
+    expect(Math.min(result['sent'] ?? 0, result['received'] ?? 0)).toBeGreaterThanOrEqual(80)
+  },
+)
+
+test(
+  'six sessions of three runners have one owner at a time while these sleep, die, leave, and lose Firestore or WhatsApp',
+  { timeout: 240_000 },
+  async () => {
+    const strikes = 'zombie,without-firestore,without-both,kill,scale-down'
+    const result = await flawlessChaos('--runners', '3', '--sessions', '6', '--strikes', strikes, '--kills', '5')
+    expect(result).toMatchObject({ doubleOwned: 0, reordered: 0, answers: { wrong: 0, unanswered: 0 } })
+  },
+)

