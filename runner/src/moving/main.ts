@@ -1,6 +1,6 @@
 import { openKeyWrapping } from '@holdfast/core/adapters/key-wrapping'
 import { openRunnerStores } from '@holdfast/core/adapters/session-stores'
-import { isHoldfastError, messageOf } from '@holdfast/core/platform/errors'
+import { isHoldfastError, isStoreTrouble, messageOf } from '@holdfast/core/platform/errors'
 import { createLogger } from '@holdfast/core/platform/logging'
 import { sessionIdOf, sessionNameOf } from '@holdfast/core/session/ids'
 import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
@@ -12,7 +12,7 @@ import { followArrival } from './follow-arrival.ts'
 import { findPlace, moveIn, type MoveInDependencies } from './move-in.ts'
 import { moveOut } from './move-out.ts'
 import { BadOption, type MoveInOptions, type MoveOutOptions, parseOptions, type RebuildOptions, USAGE } from './options.ts'
-import { lostSessions, type Rebuilt, rebuildSession } from './rebuild.ts'
+import { type Rebuilt, rebuildSession, sessionsToRebuild } from './rebuild.ts'
 import { refused } from './refused.ts'
 import { linesOf, type MoveReport, reportOf } from './report.ts'
 import { readSource } from './sources/open-source.ts'
@@ -46,21 +46,31 @@ async function perform(options: MoveInOptions | MoveOutOptions | RebuildOptions,
   }
 }
 
-async function runRebuild({ tenant, session, isOldOwnerStopped }: RebuildOptions, say: Say): Promise<object> {
+async function runRebuild({ tenant, session, isOldOwnerStopped, ...how }: RebuildOptions, say: Say): Promise<object> {
   return withStores(async (stores) => {
-    const ids = session === null ? await lostSessions(stores, tenant) : [sessionIdOf(tenant, session)]
+    const ids = session === null ? await sessionsToRebuild(stores, tenant, how) : [sessionIdOf(tenant, session)]
     if (!isOldOwnerStopped) {
       for (const id of ids) say(`${id} would be rebuilt.`)
       say('Nothing was changed. Stop all runners of before, for good, and add --old-owner-is-stopped.')
       return { wouldRebuild: ids, rebuilt: [] }
     }
-    const rebuilt: Rebuilt[] = []
-    for (const id of ids) {
-      const one = await rebuildSession(stores, id)
-      rebuilt.push(one)
-      say(`${id} was rebuilt from ${one.from}. Start it: POST /api/sessions/${sessionNameOf(id)}/start`)
+    const [rebuilt, failed]: [Rebuilt[], { session: string; why: string }[]] = [[], []]
+    for (const [index, id] of ids.entries()) {
+      const place = `${index + 1} of ${ids.length}`
+      try {
+        const one = await rebuildSession(stores, id, how)
+        if (one) rebuilt.push(one)
+        if (one) say(`${place}: ${id} was rebuilt from ${one.from}. Start it: POST /api/sessions/${sessionNameOf(id)}/start`)
+        else say(`${place}: ${id} was never linked, and stays as it is.`)
+      } catch (error) {
+        // What is wrong with one session keeps no other one away from its phone.
+        if (ids.length === 1 || !isHoldfastError(error) || isStoreTrouble(error)) throw error
+        failed.push({ session: id, why: messageOf(error) })
+        say(`${place}: ${id} was not rebuilt. ${messageOf(error)}`)
+      }
     }
-    return { wouldRebuild: [], rebuilt }
+    if (failed.length > 0) process.exitCode = 1
+    return { wouldRebuild: [], rebuilt, failed }
   })
 }
 

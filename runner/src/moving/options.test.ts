@@ -39,6 +39,7 @@ describe('the options of a move', () => {
       'session',
       'tenant',
       'old-owner-is-stopped',
+      'firestore-is-from-a-backup',
       'without-unreadable',
       'no-start',
       'to',

@@ -8,6 +8,7 @@ export const USAGE = `Moves a session of another program in, without a QR code, 
   npm run move -- out --session NAME --to FOLDER    stops the session, and writes a folder that Baileys reads
   npm run move -- rebuild --all    after the loss of Firestore: says which sessions would be rebuilt, and changes nothing
   npm run move -- rebuild --all --old-owner-is-stopped    rebuilds them from their checkpoints. docs/BACKUP.md tells how.
+  npm run move -- rebuild --all --firestore-is-from-a-backup --old-owner-is-stopped    the same for all sessions, after a restore of Firestore
 
   --from PATH            in: a folder of Baileys' useMultiFileAuthState or of WAHA NOWEB, a dump of WAHA NOWEB or Evolution, or a store
                          of whatsmeow (SQLite file or text dump)
@@ -16,6 +17,7 @@ export const USAGE = `Moves a session of another program in, without a QR code, 
   --session NAME         the name of the session here
   --tenant ID            its tenant (${DEFAULT_TENANT})
   --all                  rebuild: all sessions of the tenant of which Firestore knows nothing; without it the one of --session
+  --firestore-is-from-a-backup    rebuild: also the sessions that Firestore has, because WhatsApp has seen what came after the backup
   --old-owner-is-stopped in: the program that had the session is stopped, and will not start again; rebuild: so are all runners of before
   --without-unreadable   in: leaves out keys that cannot be read
   --no-start             in: leaves the session stopped
@@ -57,6 +59,7 @@ export interface RebuildOptions {
   /** Null: all. */
   readonly session: string | null
   readonly isOldOwnerStopped: boolean
+  readonly isFirestoreOlder: boolean
   readonly json: boolean
 }
 
@@ -67,16 +70,18 @@ export function parseOptions(args: readonly string[]): MoveInOptions | MoveOutOp
   const [verb, ...more] = positionals
   if (more.length > 0 || (verb !== 'in' && verb !== 'out' && verb !== 'rebuild'))
     throw new BadOption('The first word is one of: in, out, rebuild.')
+  const isOldOwnerStopped = values['old-owner-is-stopped'] ?? false
+  const isFirestoreOlder = values['firestore-is-from-a-backup'] ?? false
   if (verb === 'rebuild' && values.all === true) {
     if (values.session !== undefined) throw new BadOption('One of --session and --all.')
-    const [tenant, isOldOwnerStopped] = [values.tenant ?? DEFAULT_TENANT, values['old-owner-is-stopped'] ?? false]
-    return { verb, tenant, session: null, isOldOwnerStopped, json: values.json ?? false }
+    const [tenant, json] = [values.tenant ?? DEFAULT_TENANT, values.json ?? false]
+    return { verb, tenant, session: null, isOldOwnerStopped, isFirestoreOlder, json }
   }
   const session = needed('--session', values.session)
   if (!SESSION_NAME.test(session))
     throw new BadOption('--session begins with a letter or digit and has at most 54 letters, digits, "-" and "_".')
   const named = { session, tenant: values.tenant ?? DEFAULT_TENANT, json: values.json ?? false }
-  if (verb === 'rebuild') return { ...named, verb, isOldOwnerStopped: values['old-owner-is-stopped'] ?? false }
+  if (verb === 'rebuild') return { ...named, verb, isOldOwnerStopped, isFirestoreOlder }
   if (verb === 'out') return { ...named, verb, to: needed('--to', values.to), again: values.again ?? false }
   return {
     ...named,
@@ -84,7 +89,7 @@ export function parseOptions(args: readonly string[]): MoveInOptions | MoveOutOp
     from: needed('--from', values.from),
     creds: values.creds ?? null,
     sourceSession: values['source-session'] ?? null,
-    isOldOwnerStopped: values['old-owner-is-stopped'] ?? false,
+    isOldOwnerStopped,
     withoutUnreadable: values['without-unreadable'] ?? false,
     start: !(values['no-start'] ?? false),
   }
@@ -111,6 +116,7 @@ const OPTIONS = {
   session: { type: 'string' },
   tenant: { type: 'string' },
   'old-owner-is-stopped': { type: 'boolean' },
+  'firestore-is-from-a-backup': { type: 'boolean' },
   'without-unreadable': { type: 'boolean' },
   'no-start': { type: 'boolean' },
   to: { type: 'string' },

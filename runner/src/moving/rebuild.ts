@@ -1,13 +1,23 @@
 import { type Checkpoint, readUnpointed, wrappedKeysIn, writeCheckpoint } from '@holdfast/core/journal/checkpoint'
 import { endOfLog } from '@holdfast/core/journal/journal-reader'
+import { loadState } from '@holdfast/core/journal/load'
+import type { StateImage } from '@holdfast/core/journal/state-image'
 import { isDamage } from '@holdfast/core/platform/errors'
-import type { ObjectStore } from '@holdfast/core/platform/ports'
+import { type DocumentSnapshot, type Fields, type ObjectStore, SERVER_TIME } from '@holdfast/core/platform/ports'
 import { unwrapSessionKeys, type SessionCipher } from '@holdfast/core/security/envelope'
 import { type SessionKeyDocument, sessionKeyPath } from '@holdfast/core/security/session-key-document'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { checkpointFolder, placeOfCheckpoint, sessionNameOf, tenantOf } from '@holdfast/core/session/ids'
+import { parseStored } from '@holdfast/core/platform/parse'
 import { newSession } from '@holdfast/core/session/new-session'
-import { type CheckpointPointer, sessionPath } from '@holdfast/core/session/session-document'
+import {
+  type CheckpointPointer,
+  type SessionDocument,
+  sessionDocumentSchema,
+  SESSIONS,
+  sessionPath,
+} from '@holdfast/core/session/session-document'
+import { REASONS } from '@holdfast/core/session/session-states'
 import { projectEvents } from '../session/events/projector.ts'
 import { Journal } from '../session/journal/journal.ts'
 import { rekeyedState } from '../whatsapp/baileys/signal/rekey.ts'
@@ -27,64 +37,145 @@ const RECORDS_LOST = 256
 /** What a rebuilt session was made from. */
 export interface Rebuilt {
   readonly session: string
+  /** The object, or `journal` when the journal of the restored Firestore goes on beyond it. */
   readonly from: string
   /** The first record of the new log. */
   readonly startsAt: number
   readonly records: Readonly<Record<string, number>>
 }
 
-/** Ids of the tenant's sessions that have checkpoints, and of which Firestore knows nothing. */
-export async function lostSessions(
+export interface RebuildHow {
+  /** Firestore is from a backup: what it has of a session is older than what WhatsApp has seen. */
+  readonly isFirestoreOlder: boolean
+}
+
+/** Ids of the tenant's sessions that have to be rebuilt: those of which Firestore knows nothing, or all when it is from a backup. */
+export async function sessionsToRebuild(
   { objects, documents }: Pick<MovingStores, 'objects' | 'documents'>,
   tenant: string,
+  { isFirestoreOlder }: RebuildHow,
 ): Promise<string[]> {
   const names = await objects.list(`sessions/${tenant}.`)
+  const known = await documents.query({ collection: SESSIONS, where: [['tenant', '==', tenant]], select: ['tenant'] })
   const ids = new Set(names.filter((name) => placeOfCheckpoint(name)).map((name) => name.split('/')[1] ?? ''))
-  const lost: string[] = []
-  for (const id of ids) if (tenantOf(id) === tenant && !(await documents.read(sessionPath(id)))) lost.push(id)
-  return lost.toSorted()
+  for (const { id } of known) if (isFirestoreOlder) ids.add(id)
+  const isKnown = new Set(known.map(({ id }) => id))
+  return [...ids].filter((id) => tenantOf(id) === tenant && (isFirestoreOlder || !isKnown.has(id))).toSorted()
 }
 
 /**
- * Makes a session anew of which only its checkpoints are left, because Firestore was lost: its key from the header of the newest one that
- * opens, and a new log that begins with the state of that checkpoint. It gets new keys for sending, as after every restore with losses, and
- * stays offline. The session's document is written last: a run that is cut short is run again.
+ * Makes a session anew whose newest records are lost with Firestore: from the newest checkpoint that opens, with the key in its header, or
+ * from the journal where a restored Firestore has more. A new log begins with that state, far beyond the old one. It gets new keys for sending,
+ * as after every restore with losses, and stays offline. The session's document is written last: a run that is cut short is run again.
  *
- * @throws HoldfastError `cannot-move` when Firestore still knows the session, or no checkpoint opens; `wrong-key` when the wrapping key is
- * another one
+ * @returns null when neither has credentials: there is nothing to lose
+ * @throws HoldfastError `cannot-move` when Firestore knows the session and is not from a backup, or no checkpoint opens; `wrong-key` when the
+ * wrapping key is another one
  */
-export async function rebuildSession(stores: MovingStores, sessionId: string): Promise<Rebuilt> {
-  const { documents, objects, journals, clock, random, wrappingKey } = stores
-  if (await documents.read(sessionPath(sessionId))) {
+export async function rebuildSession(
+  stores: MovingStores,
+  sessionId: string,
+  { isFirestoreOlder }: RebuildHow,
+): Promise<Rebuilt | null> {
+  const { documents, objects, journals, clock, random } = stores
+  const path = sessionPath(sessionId)
+  const snapshot = await documents.read(path)
+  if (snapshot && !isFirestoreOlder) {
     throw refused('Firestore still has the session. POST /api/sessions/{name}/restore restores it.')
   }
-  const known = await loadSessionCipher(documents, sessionId, wrappingKey)
-  const { cipher, keys, checkpoint, pointer } = await newestThatOpens(stores, sessionId, known)
-  const { image } = checkpoint
+  const session = snapshot && parseStored(sessionDocumentSchema, snapshot.fields, path)
+  const found = await newestState(stores, sessionId, session)
+  if (!found || (session && found.image.creds === null)) return null
+  const { cipher, keys, image, pointer } = found
   if (image.creds === null) throw refused(`The newest checkpoint of ${sessionId} has no credentials.`)
-  if (!known && keys) await documents.commit([{ kind: 'create', path: sessionKeyPath(sessionId), fields: { ...keys } }])
-  const startsAt = Math.max(pointer.seq, await endOfLog(journals, sessionId, 0)) + RECORDS_AHEAD
-  const head = { sequence: startsAt - 1, epoch: pointer.epoch + EPOCHS_AHEAD, hash: checkpoint.from.hash }
+  if (keys) await documents.commit([{ kind: 'create', path: sessionKeyPath(sessionId), fields: { ...keys } }])
+  const head = { ...(await placeOfNewLog(stores, sessionId, session)), hash: found.hash }
   const runnerId = `rebuilding-${random.bytes(6).toString('hex')}`
   const journal = new Journal({ journals, sessionId, runnerId, clock, random, head, project: projectEvents })
   journal.unlock(cipher)
   await journal.whenDurable(journal.append({ kind: 'restore' }))
-  const lost = { lostRecords: RECORDS_LOST, givenUp: null, restores: 0 }
+  const restores = session?.putAside.filter(({ records }) => records !== null).length ?? 0
+  const lost = { lostRecords: RECORDS_LOST, givenUp: null, restores }
   const cut = { ...(await journal.cut()), image: rekeyedState(image, lost, clock.now()) }
   journal.close()
   const made = await writeCheckpoint(objects, cipher, cut)
-  await documents.commit([
-    { kind: 'create', path: sessionPath(sessionId), fields: documentOf(sessionId, pointer, made, clock.now()) },
-  ])
+  const aside = {
+    reason: 'rebuilt',
+    at: new Date(clock.now()),
+    checkpoint: pointer,
+    records: { after: found.seq, upTo: made.seq },
+  }
+  const fields = { epoch: made.epoch, journalHead: made.seq, checkpoint: made, trimmedTo: made.seq }
+  await documents.commit([writeOf(sessionId, fields, aside, session && snapshot && { session, snapshot })])
   if ((await readBack(stores, sessionId)).creds === null) throw refused('What the stores gave back has no credentials.')
-  return { session: sessionId, from: pointer.object, startsAt: made.seq, records: image.counts() }
+  return { session: sessionId, from: found.from, startsAt: made.seq, records: image.counts() }
 }
 
-function documentOf(sessionId: string, from: CheckpointPointer, checkpoint: CheckpointPointer, nowMs: number) {
-  const { seq, epoch } = checkpoint
-  const aside = { reason: 'rebuilt', at: new Date(nowMs), checkpoint: from, records: { after: from.seq, upTo: seq } }
-  const fields = newSession(tenantOf(sessionId), sessionNameOf(sessionId), 'offline')
-  return { ...fields, epoch, journalHead: seq, checkpoint, trimmedTo: seq, putAside: [aside] }
+/** The document that leads to the new log: a new one, or the restored one, which keeps what people have set. */
+function writeOf(
+  sessionId: string,
+  fields: Fields,
+  aside: Fields,
+  known: { readonly session: SessionDocument; readonly snapshot: DocumentSnapshot } | null,
+) {
+  const path = sessionPath(sessionId)
+  if (!known) {
+    const made = newSession(tenantOf(sessionId), sessionNameOf(sessionId), 'offline')
+    return { kind: 'create' as const, path, fields: { ...made, ...fields, putAside: [aside] } }
+  }
+  const stopped = { wanted: 'offline', state: 'STOPPED', reason: 'requested', ...REASONS.requested, since: SERVER_TIME }
+  const without = { runnerId: null, pairing: null, nextAttemptAt: null, previousCheckpoint: null }
+  const putAside = [...known.session.putAside, aside]
+  const changed = { ...fields, ...stopped, ...without, putAside }
+  return { kind: 'update' as const, path, fields: changed, unlessChangedSince: known.snapshot }
+}
+
+/** The place before the first record of the new log: far beyond every number that is known of the old one. */
+async function placeOfNewLog(
+  { objects, journals }: Pick<MovingStores, 'objects' | 'journals'>,
+  sessionId: string,
+  session: SessionDocument | null,
+): Promise<{ sequence: number; epoch: number }> {
+  const names = await objects.list(checkpointFolder(sessionId))
+  const places = names.flatMap((name) => placeOfCheckpoint(name) ?? [])
+  const end = await endOfLog(journals, sessionId, 0)
+  const sequence = Math.max(end, session?.journalHead ?? 0, ...places.map(({ seq }) => seq)) + RECORDS_AHEAD - 1
+  return { sequence, epoch: Math.max(session?.epoch ?? 0, ...places.map(({ epoch }) => epoch)) + EPOCHS_AHEAD }
+}
+
+interface Newest {
+  readonly cipher: SessionCipher
+  /** From the header of the checkpoint. Null when Firestore has them. */
+  readonly keys: SessionKeyDocument | null
+  readonly image: StateImage
+  readonly pointer: CheckpointPointer | null
+  readonly from: string
+  /** The last record that the image contains. */
+  readonly seq: number
+  readonly hash: string
+}
+
+/**
+ * Finds the newest state: a restored journal may go on where the newest checkpoint ends, or end long before it. Null for a session that Firestore
+ * knows and that has neither.
+ */
+async function newestState(stores: MovingStores, sessionId: string, session: SessionDocument | null): Promise<Newest | null> {
+  const { documents, journals, objects, wrappingKey } = stores
+  const known = await loadSessionCipher(documents, sessionId, wrappingKey)
+  const opened = await newestThatOpens(stores, sessionId, known)
+  if (session && known) {
+    const end = await endOfLog(journals, sessionId, 0)
+    const { image, reached, startedFrom } = await loadState({ journals, objects, cipher: known, pointers: session, end })
+    if (reached.sequence > (opened.checkpoint?.pointer.seq ?? 0)) {
+      const { sequence: seq, hash } = reached
+      return { cipher: known, keys: null, image, pointer: startedFrom, from: 'journal', seq, hash }
+    }
+  }
+  if (!opened.checkpoint && session && opened.tried === 0) return null
+  if (!opened.checkpoint) throw refused(opened.why)
+  const { cipher, keys, pointer, checkpoint } = opened.checkpoint
+  const { image, from } = checkpoint
+  return { cipher, keys, image, pointer, from: pointer.object, seq: pointer.seq, hash: from.hash }
 }
 
 interface Opened {
@@ -94,13 +185,14 @@ interface Opened {
   readonly pointer: CheckpointPointer
 }
 
-/** Opens the newest checkpoint that can be opened, by the key that is known or that its own header has. */
+/** Opens the newest checkpoint that can be opened, by the key that is known or that its own header has; or says why none can be. */
 async function newestThatOpens(
   { objects, wrappingKey }: Pick<MovingStores, 'objects' | 'wrappingKey'>,
   sessionId: string,
   known: SessionCipher | null,
-): Promise<Opened> {
+): Promise<{ readonly checkpoint: Opened | null; readonly tried: number; readonly why: string }> {
   const names = (await objects.list(checkpointFolder(sessionId))).filter((name) => placeOfCheckpoint(name))
+  const tried = names.length
   let hasKeys = known !== null
   for (const name of names.toReversed()) {
     try {
@@ -108,7 +200,7 @@ async function newestThatOpens(
       const cipher = known ?? (keys && (await unwrapSessionKeys(sessionId, keys, wrappingKey)))
       if (!cipher) continue
       hasKeys = true
-      return { cipher, keys, ...(await readUnpointed(objects, cipher, name)) }
+      return { checkpoint: { cipher, keys, ...(await readUnpointed(objects, cipher, name)) }, tried, why: '' }
     } catch (error) {
       if (!isDamage(error)) throw error
     }
@@ -116,7 +208,7 @@ async function newestThatOpens(
   const why = hasKeys
     ? `No checkpoint of ${sessionId} opens.`
     : `No checkpoint of ${sessionId} has its key: restore session_keys from a backup of Firestore, and run this again.`
-  throw refused(why)
+  return { checkpoint: null, tried, why }
 }
 
 async function keysOf(objects: ObjectStore, name: string): Promise<SessionKeyDocument | null> {

@@ -36,12 +36,16 @@ async function talks(word: string): Promise<void> {
 const recordsOf = async (): Promise<number[]> =>
   (await world.google.documents.query({ collection: journalPath(chat.sessionId), select: ['seq'] })).map(({ id }) => Number(id))
 
+/** What a backup of Firestore has of the session. */
+async function pathsInFirestore(): Promise<string[]> {
+  const records = await world.google.documents.query({ collection: journalPath(chat.sessionId), select: [] })
+  return [sessionPath(chat.sessionId), sessionKeyPath(chat.sessionId), ...records.map(({ path }) => path)]
+}
+
 /** Everything that Firestore has of the session is gone, as after the loss of a database. */
 async function loseFirestore(): Promise<void> {
   const { documents } = world.google
-  const records = await documents.query({ collection: journalPath(chat.sessionId), select: [] })
-  const paths = [sessionPath(chat.sessionId), sessionKeyPath(chat.sessionId), ...records.map(({ path }) => path)]
-  await documents.commit(paths.map((path) => ({ kind: 'delete', path })))
+  await documents.commit((await pathsInFirestore()).map((path) => ({ kind: 'delete', path })))
   for (const collection of [SESSIONS, SESSION_KEYS]) expect(await documents.query({ collection })).toEqual([])
   expect(await recordsOf()).toEqual([])
 }
@@ -71,4 +75,35 @@ test('a session whose documents, journal and key are gone is rebuilt from the bu
   await talks('after')
   const again = await runMove(world, 'rebuild', '--all', '--old-owner-is-stopped')
   expect(again, again.said).toMatchObject({ code: 0, result: { rebuilt: [] } })
+})
+
+test('a session that a restored Firestore has as it was before goes on with what WhatsApp has seen since', async () => {
+  const { documents } = world.google
+  await talks('before the backup')
+  const backup = await Promise.all((await pathsInFirestore()).map((path) => documents.read(path)))
+  // What comes after the backup steps the ratchets of both sides.
+  for (const word of ['since', 'since then', 'and since then']) await talks(word)
+  await world.sandbox.stopRunner('runner-1')
+  const lastNumber = Math.max(...(await recordsOf()))
+  await documents.commit((await pathsInFirestore()).map((path) => ({ kind: 'delete', path })))
+  const restored = backup.flatMap((document) =>
+    document ? [{ kind: 'create' as const, path: document.path, fields: document.fields }] : [],
+  )
+  await documents.commit(restored)
+  expect(Math.max(...(await recordsOf()))).toBeLessThan(lastNumber)
+
+  const plan = await runMove(world, 'rebuild', '--all', '--firestore-is-from-a-backup')
+  expect(plan, plan.said).toMatchObject({ code: 0, result: { wouldRebuild: [chat.sessionId] } })
+  const how = ['--all', '--firestore-is-from-a-backup', '--old-owner-is-stopped']
+  const rebuilt = await runMove(world, 'rebuild', ...how)
+  expect(rebuilt, rebuilt.said).toMatchObject({ code: 0, result: { rebuilt: [{ session: chat.sessionId }], failed: [] } })
+  expect(Math.max(...(await recordsOf()))).toBeGreaterThan(lastNumber + 100_000)
+  const document = await chat.document()
+  expect(document).toMatchObject({ wanted: 'offline', state: 'STOPPED', runnerId: null })
+  expect(document['putAside']).toContainEqual(expect.objectContaining({ reason: 'rebuilt' }))
+
+  await world.sandbox.startRunner('runner-1')
+  await world.api.want(chat.name, 'start')
+  await chat.works()
+  await talks('after the restore')
 })
