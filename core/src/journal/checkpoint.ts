@@ -6,7 +6,7 @@ import type { SessionCipher } from '../security/envelope.ts'
 import type { SessionKeyDocument } from '../security/session-key-document.ts'
 import { HoldfastError, isHoldfastError } from '../platform/errors.ts'
 import { checkpointName } from '../session/ids.ts'
-import type { ObjectStore } from '../platform/ports.ts'
+import type { ObjectStore, StoredObject } from '../platform/ports.ts'
 import type { ReadFrom } from './journal-reader.ts'
 import { decodePacked, encodePacked, type Mutation } from './mutation.ts'
 import { StateImage } from './state-image.ts'
@@ -104,13 +104,17 @@ export async function readCheckpoint(
   cipher: SessionCipher,
   pointer: CheckpointPointer,
 ): Promise<Checkpoint> {
-  const stored = await objects.read(pointer.object, pointer.generation)
+  const stored = await readPointed(objects, pointer)
   if (!stored) throw corrupt(pointer.object, 'is missing')
   if (sha256(stored.bytes) !== pointer.sha256) throw corrupt(pointer.object, 'was altered')
   const checkpoint = open(stored.bytes, cipher, pointer.object)
   if (checkpoint.from.sequence !== pointer.seq) throw corrupt(pointer.object, 'belongs to another place')
   return checkpoint
 }
+
+/** An object that an operator has brought back has another generation. The hash tells whether it is the same. */
+const readPointed = async (objects: ObjectStore, { object, generation }: CheckpointPointer): Promise<StoredObject | null> =>
+  (await objects.read(object, generation)) ?? objects.read(object)
 
 /** Reads a checkpoint without a pointer and returns it with the pointer that fits. Its seal alone verifies it. */
 export async function readUnpointed(

@@ -1,7 +1,9 @@
 import { hashOfRecord, journalRecordSchema, type JournalRecord } from './journal-record.ts'
 import { parseStored } from '../platform/parse.ts'
-import { HoldfastError } from '../platform/errors.ts'
+import { HoldfastError, isDamage } from '../platform/errors.ts'
+import type { SessionCipher } from '../security/envelope.ts'
 import type { FoundRecord, ReadableJournals } from './journal-store.ts'
+import { openRecord } from './record-codec.ts'
 
 const PAGE = 200
 
@@ -17,6 +19,27 @@ export async function readTail(
   const end = await endOfLog(journals, sessionId, knownToReach)
   const found = end === 0 ? null : await journals.read(sessionId, end)
   return found && parseRecord(found)
+}
+
+/**
+ * Whether a record is the one that followed the record before it. Only this shows damage of a last record that seals nothing. True when the
+ * record before it is gone or cannot be read, because then that one is damaged, and reading finds it.
+ */
+export async function followsItsPredecessor(
+  journals: ReadableJournals,
+  cipher: SessionCipher,
+  { seq, prevHash }: JournalRecord,
+): Promise<boolean> {
+  const found = seq > 1 ? await journals.read(cipher.sessionId, seq - 1) : null
+  if (!found) return true
+  try {
+    const before = parseRecord(found)
+    openRecord(before, cipher)
+    return hashOfRecord(before) === prevHash
+  } catch (error) {
+    if (isDamage(error)) return true
+    throw error
+  }
 }
 
 /** The number of the last record; 0 when the log is empty. Reads no contents. */

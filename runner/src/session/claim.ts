@@ -10,9 +10,9 @@ import {
 } from '@holdfast/core/session/session-document'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import type { KeyWrapping } from '@holdfast/core/security/key-wrapping'
-import { isDamage, isKeyTrouble, type HoldfastError } from '@holdfast/core/platform/errors'
+import { HoldfastError, isDamage, isKeyTrouble } from '@holdfast/core/platform/errors'
 import type { Change, Clock, DocumentSnapshot, DocumentStore, Fields, Random } from '@holdfast/core/platform/ports'
-import { endOfLog, readTail, shortfallOf } from '@holdfast/core/journal/journal-reader'
+import { endOfLog, followsItsPredecessor, readTail, shortfallOf } from '@holdfast/core/journal/journal-reader'
 import type { JournalStore } from '@holdfast/core/journal/journal-store'
 import { openRecord } from '@holdfast/core/journal/record-codec'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
@@ -130,9 +130,24 @@ async function intactEnd(options: ClaimOptions, session: SessionDocument, cipher
   if ((tail?.seq ?? 0) < session.journalHead) {
     throw await shortfallOf(journals, sessionId, tail?.seq ?? 0, { reached: session.journalHead, place: session.journalPlace })
   }
-  // A claim contains the hash of the record before it. After a damaged record it would make the damage a part of the chain.
-  if (tail && cipher) openRecord(tail, cipher)
+  if (tail && cipher) await requireIntact(journals, session, { tail, cipher })
   return endAfter(tail)
+}
+
+/**
+ * A claim contains the hash of the record before it. After a damaged record it would make the damage a part of the chain, so that bringing
+ * the record back would not mend it. The seal shows damage; of a record without one, the chain does.
+ */
+async function requireIntact(
+  journals: JournalStore,
+  { checkpoint }: SessionDocument,
+  { tail, cipher }: { readonly tail: JournalRecord; readonly cipher: SessionCipher },
+): Promise<void> {
+  if (openRecord(tail, cipher).length > 0) return
+  // The checkpoint stands for the record before it, whatever became of that.
+  const isAfterCheckpoint = tail.seq - 1 <= (checkpoint?.seq ?? 0)
+  if (isAfterCheckpoint || (await followsItsPredecessor(journals, cipher, tail))) return
+  throw new HoldfastError('journal-damaged', `Record ${tail.seq} of ${cipher.sessionId} does not follow the one before it.`)
 }
 
 /**

@@ -157,18 +157,21 @@ describe('a session', () => {
     expect(await shownOf(session)).toEqual(['CONNECTING', 'opening-socket'])
   })
 
-  test('waits when no checkpoint opens, with the reason checkpoint-lost', async () => {
+  test('waits when no checkpoint opens, with the reason checkpoint-lost, and goes on once they are back', async () => {
     const session = await sessionWithPast()
+    const lost = new Map<string, Buffer>()
     for (const name of await clients.objects.list(`sessions/${session.sessionId}/`)) {
-      const file = storage().bucket.file(name)
-      const [{ generation }] = await file.getMetadata()
-      await storage()
-        .bucket.file(name, { generation: String(generation) })
-        .delete()
+      const { bytes = Buffer.alloc(0), generation = '' } = (await clients.objects.read(name)) ?? {}
+      lost.set(name, bytes)
+      await storage().bucket.file(name, { generation }).delete()
     }
     const runner = await startRunner({ wrappingKey: session.wrappingKey })
     await expect.poll(() => shownOf(session)).toEqual(['NEEDS_ATTENTION', 'checkpoint-lost'])
     expect(runner.dials).toHaveLength(0)
+    // Cloud Storage gives an object that comes back another generation.
+    for (const [name, bytes] of lost) await clients.objects.create(name, bytes)
+    await askToRestart(session)
+    await expect.poll(() => runner.dials.length).toBe(1)
   })
 
   test('waits unchanged when its runner has another key, and goes on in a runner with the right one', async () => {

@@ -142,3 +142,16 @@ describe('a new owner', () => {
     await expect(session.claim('b')).rejects.toMatchObject({ code: 'journal-short' })
   })
 })
+
+test('a claim does not follow a last record that seals nothing and does not fit to the one before it, so that bringing it back mends it', async () => {
+  const session = await newSession()
+  for (const runnerId of ['first', 'second']) await session.claim(runnerId)
+  const path = `${journalPath(session.sessionId)}/${sequenceId(2)}`
+  const { prevHash } = (await session.documents.read(path))?.fields ?? {}
+  const set = (value: unknown) => session.documents.commit([{ kind: 'merge', path, fields: { prevHash: value } }])
+  await set('another')
+  await expect(session.claimThrough(session.documents, 'third')).rejects.toMatchObject({ code: 'journal-damaged' })
+  await set(prevHash)
+  await session.claim('third')
+  expect((await session.replay()).kinds).toEqual(['claim', 'claim', 'claim'])
+})

@@ -108,7 +108,24 @@ export const BESIDE: readonly Mutant[] = [
     name: 'claim-on-damage',
     invariant: 'beside',
     what: 'a session with a damaged last record is claimed behind it, and cannot be repaired any more',
-    edits: [{ in: 'intactEnd', drop: 'openRecord' }],
+    edits: [{ in: 'intactEnd', drop: 'requireIntact' }],
     noticedBy: { file: BAD_STATE_TEST, tests: 'waits unchanged when a bit of the last record was flipped' },
+  },
+  {
+    name: 'claim-behind-a-broken-chain',
+    invariant: 'beside',
+    what: 'a session is claimed behind a last record that seals nothing and was altered, and cannot be repaired any more',
+    edits: [{ in: 'requireIntact', when: 'followsItsPredecessor', becomes: 'true' }],
+    noticedBy: {
+      file: 'test/integration/engine/claim.test.ts',
+      tests: 'a claim does not follow a last record that seals nothing',
+    },
+  },
+  {
+    name: 'brought-back-refused',
+    invariant: 'beside',
+    what: 'a checkpoint that an operator has brought back is not taken, because it has another generation',
+    edits: [{ in: 'readPointed', value: 'async (objects, { object, generation }) => objects.read(object, generation)' }],
+    noticedBy: { file: BAD_STATE_TEST, tests: 'waits when no checkpoint opens' },
   },
 ]

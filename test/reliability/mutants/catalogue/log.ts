@@ -117,7 +117,7 @@ export const LOG: readonly Mutant[] = [
     name: 'object-error-as-absence',
     invariant: 'I6',
     what: 'a checkpoint that cannot be read at the moment counts as missing',
-    edits: [{ in: 'readCheckpoint', call: 'objects.read', becomes: '$&.catch(() => null)' }],
+    edits: [{ in: 'readCheckpoint', call: 'readPointed', becomes: '$&.catch(() => null)' }],
     noticedBy: { file: CHECKPOINT_TEST, tests: 'that does not answer is no damage' },
   },
   {
