@@ -11,6 +11,7 @@ const NAMES = [
   'crashpoints',
   'model',
   'queue-model',
+  'restore',
   'mutants',
   'fuzz',
   'skew',
@@ -22,7 +23,7 @@ const NAMES = [
 ]
 /** Proofs that have a command of their own. One called `deploy` would be taken for a deployment. */
 const WITH_COMMAND = NAMES.filter(
-  (name) => !['deploy', 'fail-over', 'image', 'long', 'outages', 'trial', 'queue-model', 'skew'].includes(name),
+  (name) => !['deploy', 'fail-over', 'image', 'long', 'outages', 'trial', 'queue-model', 'restore', 'skew'].includes(name),
 )
 
 test('prove lists the proofs', async () => {

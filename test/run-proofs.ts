@@ -6,6 +6,7 @@ const PROOFS = {
   crashpoints: 'a runner that crashes before and after each of its steps',
   model: 'owners of one session under thousands of schedules',
   'queue-model': 'a queue to which random things happen, compared with a model of it',
+  restore: 'sessions whose journals and checkpoints are damaged at random, and what becomes of them',
   mutants: 'deliberate faults against each invariant, which a test must notice',
   fuzz: 'mutated records, documents, frames, messages and requests',
   skew: 'an earlier version of the product together with this one, under chaos',

@@ -98,7 +98,8 @@ export class TurnedStore {
   }
 }
 
-function differences(before: readonly DocumentSnapshot[], after: readonly DocumentSnapshot[]): ListenerEvent[] {
+/** The events of a listener that heard `before` and now finds `after`. */
+export function differences(before: readonly DocumentSnapshot[], after: readonly DocumentSnapshot[]): ListenerEvent[] {
   const among = (documents: readonly DocumentSnapshot[], { path }: DocumentSnapshot) => documents.find((one) => one.path === path)
   const removed = before.filter((document) => !among(after, document)).map((document) => ({ kind: 'removed' as const, document }))
   const others = after.flatMap((document): ListenerEvent[] => {

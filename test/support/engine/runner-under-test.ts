@@ -78,8 +78,12 @@ export interface RunnerOptions {
   askToDial?: AskToDial
   checkpoints?: CheckpointPolicy
   tenantDefaults?: TenantDefaults
+  /** Replaces the keys of a state that lost records. Absent: it leaves them as they are. */
+  rekey?: OwnedSessionDependencies['rekey']
   /** Called with the options of each new client. The runner makes one each time it has read a session's state. */
   onClient?: (given: GivenParts) => void
+  /** Called after each dial. */
+  onDial?: () => void
 }
 
 /** Without pacing, which only its own tests need. */
@@ -151,7 +155,7 @@ export class RunnerUnderTest {
       trialSlot: new SingleTrialSlot(),
       saferPlace: async (sessionId) =>
         [...this.sessions.keys()].every((id) => id === sessionId) ? null : this.placement.idleRunner(),
-      rekey: (image) => image.toMutation(),
+      rekey: options.rekey ?? ((image) => image.toMutation()),
       sending: DEFAULT_SEND_POLICY,
       // The tests of this runner wait for no later retry.
       tasks: { enqueue: () => Promise.resolve('queued') },
@@ -162,7 +166,7 @@ export class RunnerUnderTest {
       onUnknownTransition: (change) => this.#unknown.push(change),
       createClient: (given) => {
         options.onClient?.(given as GivenParts)
-        return this.#client(given)
+        return this.#client(given, options.onDial)
       },
     }
     const build = { version: VERSION, revision: options.revision ?? '' }
@@ -209,7 +213,7 @@ export class RunnerUnderTest {
     if (this.#unknown.length > 0) throw new Error(`The table of transitions lacks: ${JSON.stringify(this.#unknown)}`)
   }
 
-  #client({ openGate }: ClientOptions): Client {
+  #client({ openGate }: ClientOptions, onDial: () => void = () => {}): Client {
     this.openings++
     return {
       me: null,
@@ -224,6 +228,7 @@ export class RunnerUnderTest {
         this.dials.push(dial)
         const gate = openGate(() => {})
         gate.attach({ readyState: 0, send: () => {}, terminate: () => {} })
+        onDial()
         return connectionOf(dial, gate)
       },
     }

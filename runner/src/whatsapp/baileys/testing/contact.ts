@@ -45,7 +45,7 @@ export class Contact {
     ;({ creds: this.#creds, keys: this.#keys, signal: this.#signal } = newInstall())
   }
 
-  async openSession(device: DeviceUnderTest): Promise<void> {
+  async openSession(device: Pick<DeviceUnderTest, 'bundle'>): Promise<void> {
     await this.#signal.injectE2ESession({ jid: OUR_DEVICE, session: await device.bundle() })
   }
 
@@ -114,6 +114,19 @@ export class Contact {
   /** Decrypts a text that our device encrypted for the contact. */
   async read({ type, ciphertext }: { type: 'pkmsg' | 'msg'; ciphertext: Uint8Array }): Promise<string> {
     const plain = await this.#signal.decryptMessage({ jid: OUR_DEVICE, type, ciphertext })
+    return proto.Message.decode(unpadRandomMax16(plain)).conversation ?? ''
+  }
+
+  /** Takes our device's key of a group out of a message for the contact alone. */
+  async takeGroupKey({ type, ciphertext }: { type: 'pkmsg' | 'msg'; ciphertext: Uint8Array }): Promise<void> {
+    const plain = await this.#signal.decryptMessage({ jid: OUR_DEVICE, type, ciphertext })
+    const item = proto.Message.decode(unpadRandomMax16(plain)).senderKeyDistributionMessage ?? {}
+    await this.#signal.processSenderKeyDistributionMessage({ item, authorJid: OUR_DEVICE })
+  }
+
+  /** Decrypts a text that our device encrypted for a group. */
+  async readFromGroup(group: string, msg: Uint8Array): Promise<string> {
+    const plain = await this.#signal.decryptGroupMessage({ group, authorJid: OUR_DEVICE, msg })
     return proto.Message.decode(unpadRandomMax16(plain)).conversation ?? ''
   }
 }
