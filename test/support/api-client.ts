@@ -113,6 +113,23 @@ export class ApiClient {
     await this.#repeated(() => answerOf(this.#api.POST('/api/sessions/{name}/restore', request)))
   }
 
+  /** Asks for a backup, for a clean-up of the session's records, or for a return to a backup. Repeats have no further effect. */
+  async ask(name: string, what: 'backups' | 'cleanup' | { readonly returnTo: string }): Promise<void> {
+    const params = { path: { name } }
+    if (typeof what === 'object') {
+      const request = { params, body: { backup: what.returnTo, approve: true } }
+      await this.#repeated(() => answerOf(this.#api.POST('/api/sessions/{name}/restore', request)))
+    } else await this.#repeated(() => answerOf(this.#api.POST(`/api/sessions/{name}/${what}`, { params })))
+  }
+
+  /** Returns the ids of the backups that are stored, the newest first. */
+  async backups(name: string): Promise<string[]> {
+    const found = await this.#repeated(() =>
+      answerOf(this.#api.GET('/api/sessions/{name}/backups', { params: { path: { name } } })),
+    )
+    return found.filter(({ isStored }) => isStored).map(({ id }) => id)
+  }
+
   /** Returns the text of the QR code, or null while the session has none. */
   async qrCode(name: string): Promise<string | null> {
     const params = { path: { name }, query: { format: 'raw' as const } }

@@ -1,4 +1,4 @@
-import { computeFigures, isFlawless, type Figures } from '../../support/figures.ts'
+import { computeFigures, isFlawless, type Figures, type Ledger, type Outcome } from '../../support/figures.ts'
 import { reorderedMessages } from '../../support/order.ts'
 import { tellFindings } from '../../support/findings.ts'
 import { percentilesOf, type Percentiles } from '../../support/recoveries.ts'
@@ -12,6 +12,7 @@ import { Traffic } from './traffic.ts'
 import type { Fates } from './queue/fates.ts'
 import { disturbedTasks, startQueueLife, type QueueLife } from './queue/life.ts'
 import { startTroubles } from './troubles/troubles.ts'
+import { withoutAskedAgain } from './troubles/asked-again.ts'
 import type { World } from './world.ts'
 
 export interface Chaos {
@@ -64,7 +65,7 @@ export async function runChaos(world: World, options: Options): Promise<Chaos> {
   const { kinds } = world
   const people = kinds ? await kinds.judge().catch((error: unknown) => ({ figures: {}, findings: [String(error)] })) : null
   await kinds?.[Symbol.asyncDispose]()
-  const { figures, findings } = computeFigures(ledger, kinds ? kinds.without(outcome) : outcome)
+  const { figures, findings } = computeFigures(ledger, judgedOf(kinds ? kinds.without(outcome) : outcome, ledger, options))
   // Contacts that ask again and queues with priorities have another order.
   const reordered = options.troubles.length === 0 ? reorderedMessages(ledger.accepted, outcome.state) : null
   const verdict = await strikes.verdict?.()
@@ -92,6 +93,10 @@ export async function runChaos(world: World, options: Options): Promise<Chaos> {
   }
   return { held: isFlawless(figures) && complaints.length === 0, result }
 }
+
+/** A return to a backup makes a session ask for messages again, and refuse them until then. */
+const judgedOf = (outcome: Outcome, ledger: Ledger, { troubles }: Options): Outcome =>
+  troubles.includes('upkeep') ? withoutAskedAgain(outcome, ledger) : outcome
 
 const paceOf = ({ what, sessions }: Options): { paceMs: number; mostUnderway?: number } =>
   what === 'fleet'

@@ -54,7 +54,7 @@ export const HELP = `Breaks the services around the sessions while messages flow
                  task and by hand; tasks get lost and come twice; minutes pass in seconds), kinds (in chats of their own, also with groups
                  of 50 and by a second tenant: files up to 20 MB, polls and votes, edits, reactions, deletions …, and webhooks whose
                  receivers fail, hang, lead elsewhere and answer 429, each session's another one, and one 410: three sessions and the
-                 second tenant's have all of them), or all
+                 second tenant's have all of them), upkeep (backups, clean-ups of records, and returns to older backups), or all
   --storage S    storage mode of the sessions: local, cloud or hybrid (hybrid)
   --sessions N   sessions, each with a phone and two contacts (4)
   --runners N    runners (1; with --what pause 2, of a fleet 4)

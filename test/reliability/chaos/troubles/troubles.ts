@@ -9,6 +9,7 @@ import { writeToGroups } from './groups.ts'
 import { refuseMessages } from './queue.ts'
 import { forgetSessions } from './retries.ts'
 import type { Trouble } from './trouble.ts'
+import { askForUpkeep } from './upkeep.ts'
 
 const TROUBLES = {
   faults: orderFaults,
@@ -18,6 +19,7 @@ const TROUBLES = {
   devices: changeDevices,
   queue: refuseMessages,
   kinds: sayAllKinds,
+  upkeep: askForUpkeep,
 } satisfies Record<TroubleName, Trouble>
 
 export interface Troubles {
