@@ -100,7 +100,6 @@ function projectBindings(target: Target): readonly Binding[] {
   return [
     ...databaseUsers('all').map((account) => ({ role: 'holdfastDocuments', account, condition })),
     ...databaseUsers('creates').map((account) => ({ role: 'holdfastRecords', account, condition })),
-    ...databaseUsers('removes').map((account) => ({ role: 'holdfastRemovals', account, condition })),
     // A project has one environment. gcloud has no command yet for the policy of a worker pool alone.
     ...(target.isSized ? [{ role: SCALER_ROLE, account: 'sweeper' } as const] : []),
     // Cloud Run takes the logs of its containers itself; a build writes its own.

@@ -20,13 +20,6 @@ export const ROLES = {
     'datastore.entities.list',
     'datastore.entities.update',
   ],
-  /** Documents that are there are read, changed and deleted. */
-  holdfastRemovals: [
-    'datastore.entities.delete',
-    'datastore.entities.get',
-    'datastore.entities.list',
-    'datastore.entities.update',
-  ],
   /** Checkpoints are created and read, never overwritten and never deleted. */
   holdfastCheckpoints: ['storage.objects.create', 'storage.objects.get', 'storage.objects.list'],
   /** Objects are found by their names and deleted: only media, archives and backups, by a condition. */

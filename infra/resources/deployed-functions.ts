@@ -10,7 +10,7 @@ export interface DeployedFunction {
   /** Whether it creates and reads objects in the bucket, or removes media, archives and backups. */
   readonly objects: 'creates' | 'removes' | false
   /** What it does with documents: everything, all but deleting, or all but creating. */
-  readonly documents: 'all' | 'creates' | 'removes'
+  readonly documents: 'all' | 'creates'
   /**
    * Google alone, or hosts of the internet too. A function reaches those from addresses of Google that change, never by the fixed address,
    * which is for WhatsApp.
@@ -90,7 +90,7 @@ export const FUNCTIONS: Readonly<Record<string, DeployedFunction>> = {
     secrets: KEY,
     enqueues: [],
     objects: 'removes',
-    documents: 'removes',
+    documents: 'all',
     reaches: 'google',
   },
 }

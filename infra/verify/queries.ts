@@ -272,6 +272,12 @@ const ofOthers: readonly MadeQuery[] = [
   others(`${USE_CASES}/backups/back-up-all.ts`, RECOVERY_ACTIONS, [['backup.run', '==', NOBODY]]),
   counted(`${USE_CASES}/backups/return-to-backup.ts`, messagesPath(NOBODY), [['order', '>', 'a']]),
   others(`${USE_CASES}/backups/sessions-in-turn.ts`, SESSIONS, [], { orderBy: ['id', 'asc'], startAfter: NOBODY }),
+  others(`${USE_CASES}/purge/perform-purges.ts`, SESSIONS, [['purge.dueAt', '<=', new Date(0)]]),
+  others(`${USE_CASES}/purge/perform-purges.ts`, ALERTS, [
+    ['type', '==', 'purge-stuck'],
+    ['state', 'in', ['open', 'acknowledged']],
+  ]),
+  others(`${USE_CASES}/purge/remove-remains.ts`, JOBS, [['sessionId', '==', NOBODY]]),
   others(`${USE_CASES}/backups/verify-due.ts`, ALERTS, [
     ['type', '==', NOBODY],
     ['state', 'in', ['open', 'acknowledged']],

@@ -143,7 +143,13 @@ interface Row {
   readonly stored: StoredDocument
 }
 
-const valueIn = ({ id, stored }: Row, field: string): unknown => (field === 'id' ? id : stored.fields[field])
+/** The value of a field. Dots lead into maps. */
+function valueIn({ id, stored }: Row, field: string): unknown {
+  if (field === 'id') return id
+  let value: unknown = stored.fields
+  for (const part of field.split('.')) value = (value as Readonly<Record<string, unknown>> | null | undefined)?.[part]
+  return value
+}
 
 function passes(row: Row, [field, operator, value]: NonNullable<Query['where']>[number]): boolean {
   const found = valueIn(row, field)

@@ -2287,8 +2287,10 @@ export interface paths {
         put: operations["configureSession"];
         post?: never;
         /**
-         * Unlink and stop a session, and remove it
-         * @description What it has not sent is canceled. Its documents stay for a purge. An unknown session is answered in the same way, so that the call may be repeated.
+         * Unlink and stop a session, and remove it; or purge it
+         * @description What it has not sent is canceled. Its documents stay, and a session that is created under its name goes on with them. An unknown session is answered in the same way, so that the call may be repeated.
+         *
+         *     With `purge=true&confirm={name}` all that it has stored is removed, too, after a grace in which the purge can be taken back. The answer names the dates. The same request again says how far the purge is.
          */
         delete: operations["deleteSession"];
         options?: never;
@@ -2465,6 +2467,26 @@ export interface paths {
         get: operations["getMe"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{name}/purge/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the purge of a session back
+         * @description Possible until its keys are destroyed. The session is there again, stopped, with all that it has stored. If its device was unlinked already, it needs a phone. The call may be repeated.
+         */
+        post: operations["cancelPurge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3175,7 +3197,7 @@ export interface components {
             state: "open" | "acknowledged" | "resolved";
             /** @description Null: it concerns the installation. */
             tenant: string | null;
-            /** @description One of: crash-loop, runner-lost, runners-missing, cpu-high, memory-high, outage, health-changed, sweep-dead, disconnected, needs-attention, qr-needed, recovery-failed, approval-needed, foreign-connection, deaf-session, phone-absent, quarantined, record-level, backup-check-failed, dead-letter, queue-depth, webhook-failing. Later versions have more. */
+            /** @description One of: crash-loop, runner-lost, runners-missing, cpu-high, memory-high, outage, health-changed, sweep-dead, disconnected, needs-attention, qr-needed, recovery-failed, approval-needed, foreign-connection, deaf-session, phone-absent, quarantined, record-level, backup-check-failed, purge-stuck, dead-letter, queue-depth, webhook-failing. Later versions have more. */
             type: string;
             userAction: string | null;
         };
@@ -4774,6 +4796,37 @@ export interface components {
             /** @enum {string} */
             status: "healthy" | "degraded" | "warning" | "critical";
         };
+        Purge: {
+            backup: {
+                action: string | null;
+                state: ("proposed" | "pending" | "running" | "done" | "failed" | "cancelled" | "vetoed") | null;
+            };
+            device: {
+                action: string | null;
+                /** @enum {string} */
+                fate: "not-linked" | "asked" | "unlinked" | "not-reachable";
+                sentence: string;
+            };
+            /**
+             * Format: date-time
+             * @description From when on no copy of it is left anywhere, by the settings of the tenant.
+             */
+            finalAt: string;
+            mayBeTakenBack: boolean;
+            /** @enum {string} */
+            phase: "waiting" | "removing" | "done";
+            /**
+             * Format: date-time
+             * @description When its keys are destroyed at the earliest, or were. The nightly run does it.
+             */
+            removalAt: string;
+            /** Format: date-time */
+            requestedAt: string;
+            /** @description The id of the API key that asked for it. */
+            requestedBy: string;
+            sentence: string;
+            session: string;
+        };
         QrCode: {
             /** Format: date-time */
             expiresAt: string;
@@ -4847,7 +4900,7 @@ export interface components {
             session?: string;
         };
         /** @enum {string} */
-        Reason: "created" | "requested" | "moving-in" | "moved-in" | "exported" | "old-owner-alive" | "awaiting-runner" | "claimed" | "restoring" | "opening-socket" | "scan-qr" | "qr-expired" | "qr-not-scanned" | "pairing-void" | "pairing-failed" | "logged-in" | "restart-required" | "connection-lost" | "proxy-refused" | "outage-network" | "outage-whatsapp" | "whatsapp-trouble" | "bad-session" | "owner-silent" | "not-vouched-for" | "owner-lost" | "no-room" | "runner-leaving" | "moving" | "firestore-away" | "replaced-waiting" | "logged-out" | "logged-out-on-request" | "account-banned" | "temporarily-banned" | "client-outdated" | "multidevice-mismatch" | "foreign-connection" | "connection-refused" | "whatsapp-keeps-failing" | "awaiting-trial" | "crashes-its-runner" | "state-unreachable" | "journal-gap" | "journal-damaged" | "journal-short" | "journal-missing" | "store-missing" | "store-forbidden" | "checkpoint-lost" | "unknown-version" | "document-invalid" | "data-key-missing" | "data-key-damaged" | "wrong-key" | "wrapping-key-unavailable" | "restoring-from-backup";
+        Reason: "created" | "requested" | "moving-in" | "moved-in" | "exported" | "old-owner-alive" | "awaiting-runner" | "claimed" | "restoring" | "opening-socket" | "scan-qr" | "qr-expired" | "qr-not-scanned" | "pairing-void" | "pairing-failed" | "logged-in" | "restart-required" | "connection-lost" | "proxy-refused" | "outage-network" | "outage-whatsapp" | "whatsapp-trouble" | "bad-session" | "owner-silent" | "not-vouched-for" | "owner-lost" | "no-room" | "runner-leaving" | "moving" | "firestore-away" | "replaced-waiting" | "logged-out" | "logged-out-on-request" | "account-banned" | "temporarily-banned" | "client-outdated" | "multidevice-mismatch" | "foreign-connection" | "connection-refused" | "whatsapp-keeps-failing" | "awaiting-trial" | "crashes-its-runner" | "state-unreachable" | "journal-gap" | "journal-damaged" | "journal-short" | "journal-missing" | "store-missing" | "store-forbidden" | "checkpoint-lost" | "unknown-version" | "document-invalid" | "data-key-missing" | "data-key-damaged" | "data-key-destroyed" | "wrong-key" | "wrapping-key-unavailable" | "restoring-from-backup";
         ReceivedMessage: {
             /** @description The text of the message. */
             body: string | null;
@@ -5001,6 +5054,11 @@ export interface components {
             detail: string;
             /** @description The place of the message in the request, from 0. */
             index: number;
+        };
+        Removal: {
+            purge?: components["schemas"]["Purge"];
+            /** @constant */
+            removed: true;
         };
         /**
          * @example {
@@ -5697,14 +5755,14 @@ export interface components {
                     };
                     /** @constant */
                     type: "telegram";
-                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "backup-check-failed" | "dead-letter" | "queue-depth" | "webhook-failing")[];
+                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "backup-check-failed" | "purge-stuck" | "dead-letter" | "queue-depth" | "webhook-failing")[];
                 } | {
                     /** @enum {string} */
                     minSeverity?: "info" | "warning" | "critical";
                     name: string;
                     /** @constant */
                     type: "slack";
-                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "backup-check-failed" | "dead-letter" | "queue-depth" | "webhook-failing")[];
+                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "backup-check-failed" | "purge-stuck" | "dead-letter" | "queue-depth" | "webhook-failing")[];
                     webhook?: {
                         /** @constant */
                         set: true;
@@ -5716,7 +5774,7 @@ export interface components {
                     to: string[];
                     /** @constant */
                     type: "email";
-                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "backup-check-failed" | "dead-letter" | "queue-depth" | "webhook-failing")[];
+                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "backup-check-failed" | "purge-stuck" | "dead-letter" | "queue-depth" | "webhook-failing")[];
                 } | {
                     key?: {
                         /** @constant */
@@ -5727,7 +5785,7 @@ export interface components {
                     name: string;
                     /** @constant */
                     type: "webhook";
-                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "backup-check-failed" | "dead-letter" | "queue-depth" | "webhook-failing")[];
+                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "backup-check-failed" | "purge-stuck" | "dead-letter" | "queue-depth" | "webhook-failing")[];
                     /** Format: uri */
                     url: string;
                 })[];
@@ -5773,6 +5831,10 @@ export interface components {
                 minDelayMs?: number;
                 ramp?: number[];
                 recipientGapMs?: number;
+            };
+            purge?: {
+                finalAfterDays?: number;
+                graceDays?: number;
             };
             quotas?: {
                 keys?: number;
@@ -5827,14 +5889,14 @@ export interface components {
                     }) | null;
                     /** @constant */
                     type: "telegram";
-                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "backup-check-failed" | "dead-letter" | "queue-depth" | "webhook-failing")[];
+                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "backup-check-failed" | "purge-stuck" | "dead-letter" | "queue-depth" | "webhook-failing")[];
                 } | {
                     /** @enum {string} */
                     minSeverity?: "info" | "warning" | "critical";
                     name: string;
                     /** @constant */
                     type: "slack";
-                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "backup-check-failed" | "dead-letter" | "queue-depth" | "webhook-failing")[];
+                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "backup-check-failed" | "purge-stuck" | "dead-letter" | "queue-depth" | "webhook-failing")[];
                     /** @description A secret. Stored encrypted; answers show `{ "set": true }`. Leave it out to keep the stored one. */
                     webhook?: (string | {
                         /** @constant */
@@ -5847,7 +5909,7 @@ export interface components {
                     to: string[];
                     /** @constant */
                     type: "email";
-                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "backup-check-failed" | "dead-letter" | "queue-depth" | "webhook-failing")[];
+                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "backup-check-failed" | "purge-stuck" | "dead-letter" | "queue-depth" | "webhook-failing")[];
                 } | {
                     /** @description A secret. Stored encrypted; answers show `{ "set": true }`. Leave it out to keep the stored one. */
                     key?: (string | {
@@ -5859,7 +5921,7 @@ export interface components {
                     name: string;
                     /** @constant */
                     type: "webhook";
-                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "backup-check-failed" | "dead-letter" | "queue-depth" | "webhook-failing")[];
+                    types?: ("crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "backup-check-failed" | "purge-stuck" | "dead-letter" | "queue-depth" | "webhook-failing")[];
                     /** Format: uri */
                     url: string;
                 })[] | null;
@@ -5904,6 +5966,10 @@ export interface components {
                 minDelayMs?: number | null;
                 ramp?: number[] | null;
                 recipientGapMs?: number | null;
+            } | null;
+            purge?: {
+                finalAfterDays?: number | null;
+                graceDays?: number | null;
             } | null;
             quotas?: {
                 keys?: number | null;
@@ -6024,6 +6090,11 @@ export interface components {
                 minDelayMs: number;
                 ramp: number[];
                 recipientGapMs: number;
+            };
+            /** @description Days in which a purge can be taken back, and days until no copy of a purged session is left. */
+            purge: {
+                finalAfterDays: number;
+                graceDays: number;
             };
             /** @description Null: no limit. */
             quotas: {
@@ -15207,7 +15278,7 @@ export interface operations {
                 state?: "open" | "acknowledged" | "resolved";
                 /** @description For the operator: a tenant. Without it: all. */
                 tenant?: string;
-                type?: "crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "backup-check-failed" | "dead-letter" | "queue-depth" | "webhook-failing";
+                type?: "crash-loop" | "runner-lost" | "runners-missing" | "cpu-high" | "memory-high" | "outage" | "health-changed" | "sweep-dead" | "disconnected" | "needs-attention" | "qr-needed" | "recovery-failed" | "approval-needed" | "foreign-connection" | "deaf-session" | "phone-absent" | "quarantined" | "record-level" | "backup-check-failed" | "purge-stuck" | "dead-letter" | "queue-depth" | "webhook-failing";
             };
             header?: never;
             path?: never;
@@ -21595,7 +21666,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `tenant-deleting`: The tenant is being deleted. */
+            /** @description `session-purging`: The session is being purged. `tenant-deleting`: The tenant is being deleted. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -21838,7 +21909,12 @@ export interface operations {
     };
     deleteSession: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description For a purge: the name of the session once more. */
+                confirm?: string;
+                /** @description True: what it has stored is removed, too, after a grace. */
+                purge?: "true" | "false";
+            };
             header?: never;
             path: {
                 /** @description The name of a session. */
@@ -21848,16 +21924,22 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is removed. */
+            /** @description It is removed, and hidden. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        removed: true;
-                    };
+                    "application/json": components["schemas"]["Removal"];
+                };
+            };
+            /** @description `bad-request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `unauthorized`: No valid API key. */
@@ -21878,7 +21960,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unknown-tenant`: There is no such tenant. */
+            /** @description `unknown-session`: There is no such session. `unknown-tenant`: There is no such tenant. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -21889,6 +21971,15 @@ export interface operations {
             };
             /** @description `too-large`: The request is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `purge-not-confirmed`: The purge is not confirmed. `not-possible`: This is not possible. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22806,6 +22897,101 @@ export interface operations {
             };
         };
     };
+    cancelPurge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of a session. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-session`: There is no such session. `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session-purging`: The session is being purged. `tenant-deleting`: The tenant is being deleted. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getSessionRecords: {
         parameters: {
             query?: never;
@@ -23485,7 +23671,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `tenant-deleting`: The tenant is being deleted. `session-exported`: The session was exported, or is being moved in. */
+            /** @description `session-purging`: The session is being purged. `tenant-deleting`: The tenant is being deleted. `session-exported`: The session was exported, or is being moved in. */
             409: {
                 headers: {
                     [name: string]: unknown;

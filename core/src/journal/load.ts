@@ -5,7 +5,7 @@ import { HoldfastError, isDamage } from '../platform/errors.ts'
 import { checkpointFolder, placeOfCheckpoint } from '../session/ids.ts'
 import type { ObjectStore } from '../platform/ports.ts'
 import { readCheckpoint, readUnpointed, type Checkpoint } from './checkpoint.ts'
-import { FROM_THE_BEGINNING, emptyJournal, readGroups } from './journal-reader.ts'
+import { FROM_THE_BEGINNING, emptyJournal, readGroups, type ReadFrom } from './journal-reader.ts'
 import type { ReadableJournals } from './journal-store.ts'
 import { openGroup } from './record-codec.ts'
 import { StateImage } from './state-image.ts'
@@ -68,12 +68,18 @@ async function loadNewest(options: LoadOptions, damaged: DamagedCheckpoint[]): P
     const checkpoint = await unlessDamaged(damaged, place, () => readCheckpoint(objects, cipher, pointer))
     if (checkpoint) return replay(options, checkpoint, pointer, damaged)
   }
-  const fromNothing = { image: new StateImage(), from: FROM_THE_BEGINNING, epoch: 0 }
+  const fromNothing = { image: new StateImage(), from: beginningOf(cipher), epoch: 0 }
   const whole = await replay(options, fromNothing, null, damaged)
   if (!whole.trouble) return mayBeNew(whole, pointers) ? unlessIdentityIsKept(whole, options, damaged) : whole
   const unpointed = await newestUnpointed(options, damaged, options.end)
   const older = unpointed ? await replay(options, unpointed.checkpoint, unpointed.pointer, damaged) : whole
   return older.reached.sequence > whole.reached.sequence ? older : whole
+}
+
+/** The start of a log without a checkpoint: its first record, or the tombstone that the last purge left. */
+function beginningOf({ wrapped }: SessionCipher): ReadFrom {
+  const tombstone = wrapped?.destroyed?.tombstone
+  return tombstone ? { sequence: tombstone.seq, hash: tombstone.hash } : FROM_THE_BEGINNING
 }
 
 /** Whether a restore may use the state. A state without credentials would be a new identity, which no restore makes. */
@@ -154,7 +160,7 @@ async function newestUnpointed({ objects, cipher, pointers }: LoadOptions, damag
   const names = await objects.list(checkpointFolder(cipher.sessionId))
   for (const name of names.toReversed()) {
     const place = placeOfCheckpoint(name)
-    if (!place || tried.has(name) || place.seq > upTo) continue
+    if (!place || tried.has(name) || place.seq > upTo || place.seq <= beginningOf(cipher).sequence) continue
     const found = await unlessDamaged(damaged, { object: name, pointer: null }, () => readUnpointed(objects, cipher, name))
     if (found) return found
   }

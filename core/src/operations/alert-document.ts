@@ -25,6 +25,7 @@ export const ALERTS = 'health_alerts'
  * quarantined         a session: it brought its runner down repeatedly
  * record-level        a session: it has many Signal records
  * backup-check-failed a session: one of its backups cannot be read back
+ * purge-stuck         a session: its purge is not done although it is due
  * dead-letter         a session: messages failed for good
  * queue-depth         a tenant: too many messages wait
  * webhook-failing     an end point of webhooks: it takes nothing
@@ -49,6 +50,7 @@ export const ALERT_TYPES = [
   'quarantined',
   'record-level',
   'backup-check-failed',
+  'purge-stuck',
   'dead-letter',
   'queue-depth',
   'webhook-failing',

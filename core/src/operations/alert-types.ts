@@ -36,6 +36,7 @@ export const DESCRIBED_TYPES: Readonly<Record<AlertType, DescribedType>> = {
   quarantined: { title: 'Quarantined', severity: 'critical', heading: 'A session is quarantined' },
   'record-level': { title: 'Many records', severity: 'warning', heading: 'A session has too many records' },
   'backup-check-failed': { title: 'Backup check failed', severity: 'critical', heading: 'A backup cannot be read back' },
+  'purge-stuck': { title: 'Purge stuck', severity: 'warning', heading: 'A purge does not end' },
   'dead-letter': { title: 'Dead letters', severity: 'warning', heading: 'Messages failed for good' },
   'queue-depth': { title: 'Queue depth', severity: 'warning', heading: 'Too many messages wait' },
   'webhook-failing': { title: 'Webhook failing', severity: 'warning', heading: 'A webhook takes nothing' },

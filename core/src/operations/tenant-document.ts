@@ -73,6 +73,13 @@ const configOf = (object: typeof z.object) =>
       /** Days for which one of each day is kept. */
       keepDays: z.number().int().min(0).max(3650).optional(),
     }).optional(),
+    /** How sessions are purged. */
+    purge: object({
+      /** Days in which a purge can be taken back. */
+      graceDays: z.number().int().min(0).max(365).optional(),
+      /** Days until the last copy of what was removed has ended: versions of objects, exports, backups of Firestore. */
+      finalAfterDays: z.number().int().min(0).max(3650).optional(),
+    }).optional(),
     thresholds: object({
       /** Waiting jobs above which an alert is raised. */
       queueDepth: z.number().int().min(1).max(1_000_000).optional(),

@@ -68,6 +68,16 @@ export const tenantVariables = {
     integer({ min: 0, max: 3650, default: DEFAULTS.backups.keepDays }),
     { unit: 'days', tenant: 'backups.keepDays' },
   ),
+  PURGE_GRACE_DAYS: says(
+    'For how many days the purge of a session can be taken back.',
+    integer({ min: 0, max: 365, default: DEFAULTS.purge.graceDays }),
+    { unit: 'days', tenant: 'purge.graceDays' },
+  ),
+  PURGE_FINAL_AFTER_DAYS: says(
+    'For how many days copies of what a purge removed may be left: versions of objects and soft delete, backups of Firestore, exports. It only decides the date that the API names.',
+    integer({ min: 0, max: 3650, default: DEFAULTS.purge.finalAfterDays }),
+    { unit: 'days', tenant: 'purge.finalAfterDays' },
+  ),
   ALERT_QUIET_HOURS: says(
     'The hours of each day in which only critical alerts are told of, in the time zone of the tenant.',
     z
@@ -138,6 +148,7 @@ export function tenantDefaultsOf(settings: z.infer<z.ZodObject<typeof tenantVari
     retries: { delaysMs: settings.SEND_RETRY_DELAYS_MS, maxRetries: settings.MAX_RETRY_ATTEMPTS },
     failoverAfterMs: settings.FAILOVER_AFTER,
     backups: { keepLast: settings.BACKUP_KEEP_LAST, keepDays: settings.BACKUP_KEEP_DAYS },
+    purge: { graceDays: settings.PURGE_GRACE_DAYS, finalAfterDays: settings.PURGE_FINAL_AFTER_DAYS },
     alerts: {
       ...DEFAULTS.alerts,
       quietHours: settings.ALERT_QUIET_HOURS ?? null,

@@ -27,6 +27,7 @@ describe('the settings of a tenant', () => {
       retention: { finishedDays: 30, failedDays: 30 },
       mediaRetentionDays: 30,
       backups: { keepLast: 5, keepDays: 7 },
+      purge: { graceDays: 7, finalAfterDays: 37 },
       cleanup: {
         isAutomatic: true,
         isDryRun: false,
@@ -51,6 +52,7 @@ describe('the settings of a tenant', () => {
       failoverAfterMs: 0,
       retention: { failedDays: 7 },
       backups: { keepDays: 30 },
+      purge: { graceDays: 1 },
       cleanup: { maxPreKeys: 80 },
       thresholds: { silenceMinutes: 5 },
       quotas: { sessions: 0, requestsPerMinute: 60 },
@@ -67,6 +69,7 @@ describe('the settings of a tenant', () => {
       retention: { ...retention, failedDays: 7 },
       mediaRetentionDays: 30,
       backups: { keepLast: 5, keepDays: 30 },
+      purge: { graceDays: 1, finalAfterDays: 37 },
       cleanup: { ...cleanup, maxPreKeys: 80 },
       thresholds: { ...thresholds, silenceMinutes: 5 },
       quotas: { ...quotas, sessions: 0, requestsPerMinute: 60 },

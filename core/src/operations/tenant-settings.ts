@@ -35,6 +35,8 @@ export interface TenantSettings {
   readonly mediaRetentionDays: number
   /** The newest backups of a session that are kept, and for how many days one of each day is. */
   readonly backups: { readonly keepLast: number; readonly keepDays: number }
+  /** Days in which a purge can be taken back, and after its end until no copy of a purged session is left anywhere. */
+  readonly purge: { readonly graceDays: number; readonly finalAfterDays: number }
   readonly thresholds: { readonly queueDepth: number; readonly silenceMinutes: number }
   /** Null: no limit. */
   readonly quotas: {
@@ -85,6 +87,7 @@ export const DEFAULT_TENANT_SETTINGS: TenantDefaults = {
   retention: { finishedDays: 30, failedDays: 30 },
   mediaRetentionDays: 30,
   backups: { keepLast: 5, keepDays: 7 },
+  purge: { graceDays: 7, finalAfterDays: 37 },
   thresholds: { queueDepth: 100, silenceMinutes: 15 },
   quotas: { sessions: null, keys: null, messagesPerDay: null, requestsPerMinute: 600 },
   alerts: { channels: [], quietHours: null, reminders: { criticalMinutes: 15, otherMinutes: 240 } },
@@ -114,6 +117,7 @@ export function effectiveConfig(
     retention: merged(defaults.retention, config.retention),
     mediaRetentionDays: config.mediaRetentionDays ?? defaults.mediaRetentionDays,
     backups: merged(defaults.backups, config.backups),
+    purge: merged(defaults.purge, config.purge),
     thresholds: merged(defaults.thresholds, config.thresholds),
     quotas: merged(defaults.quotas, config.quotas),
     alerts: {

@@ -29,6 +29,8 @@ export type ErrorCode =
   | 'data-key-missing'
   /** Thrown when the stored data key of a session was altered. */
   | 'data-key-damaged'
+  /** Thrown when a purge has destroyed the data keys of a session. That is no damage, and nothing brings them back. */
+  | 'data-key-destroyed'
   /** Thrown when a stored shape carries a version that only a later program knows. */
   | 'unknown-version'
   /** Thrown when a record of the journal is missing although later ones are there. */
@@ -109,7 +111,7 @@ const DAMAGE: ReadonlySet<ErrorCode> = new Set([
   'checkpoint-lost',
 ])
 
-const KEY_TROUBLE: ReadonlySet<ErrorCode> = new Set(['wrong-key', 'data-key-missing', 'data-key-damaged'])
+const KEY_TROUBLE: ReadonlySet<ErrorCode> = new Set(['wrong-key', 'data-key-missing', 'data-key-damaged', 'data-key-destroyed'])
 
 /** Errors of a store's settings or place. They say nothing about the data in it. */
 const STORE_TROUBLE: ReadonlySet<ErrorCode> = new Set(['store-missing', 'store-forbidden', 'store-unfit', 'store-in-use'])

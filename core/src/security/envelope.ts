@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
-import { type SessionKeyDocument, sessionKeyPath } from './session-key-document.ts'
+import { areKeysDestroyed, type SessionKeyDocument, sessionKeyPath } from './session-key-document.ts'
 import { tenantKeyPath } from './tenant-key-document.ts'
 import { HoldfastError } from '../platform/errors.ts'
 import { type KeyWrapping, type WrappedKey, wrapPlace } from './key-wrapping.ts'
@@ -135,6 +135,16 @@ export class SessionCipher {
 export const newSessionKeys = (sessionId: string, wrappingKey: KeyWrapping): Promise<SessionKeyDocument> =>
   newDataKeys(sessionKeyPath(sessionId), wrappingKey)
 
+/** Makes the data key of a session whose earlier keys a purge destroyed. Returns the whole document. */
+export async function nextSessionKeys(
+  sessionId: string,
+  stored: SessionKeyDocument,
+  wrappingKey: KeyWrapping,
+): Promise<SessionKeyDocument> {
+  const made = await newDataKeys(sessionKeyPath(sessionId), wrappingKey, stored.current + 1)
+  return { ...made, ...(stored.destroyed ? { destroyed: stored.destroyed } : {}) }
+}
+
 export const unwrapSessionKeys = async (
   sessionId: string,
   stored: SessionKeyDocument,
@@ -176,12 +186,21 @@ export const unwrapTenantKeys = async (
 ): Promise<TenantCipher> =>
   new TenantCipher(tenant, await unwrapDataKeys(tenantKeyPath(tenant), stored, wrappingKey), stored.current)
 
-async function newDataKeys(path: string, wrappingKey: KeyWrapping): Promise<SessionKeyDocument> {
-  const { wrapped, wrappedBy } = await wrappingKey.wrap(randomBytes(KEY_BYTES), wrapPlace(path, 1))
-  return { v: 1, current: 1, keys: { '1': { wrapped, wrappedBy } } }
+async function newDataKeys(path: string, wrappingKey: KeyWrapping, version = 1): Promise<SessionKeyDocument> {
+  const { wrapped, wrappedBy } = await wrappingKey.wrap(randomBytes(KEY_BYTES), wrapPlace(path, version))
+  return { v: 1, current: version, keys: { [version]: { wrapped, wrappedBy } } }
 }
 
 async function unwrapDataKeys(path: string, stored: SessionKeyDocument, wrappingKey: KeyWrapping): Promise<Map<number, Buffer>> {
+  if (areKeysDestroyed(stored)) {
+    throw new HoldfastError(
+      'data-key-destroyed',
+      `A purge destroyed the data keys of ${path} on purpose. They do not come back.`,
+      {
+        advice: 'Nothing of the session can be read or restored. Create a session under its name: it gets a key of its own.',
+      },
+    )
+  }
   if (!stored.keys[String(stored.current)]) {
     throw new HoldfastError('data-key-damaged', `${path} lacks its current version ${stored.current}.`)
   }

@@ -105,6 +105,44 @@ export type Moved = z.infer<typeof movedSchema>
 /** Whether another program may have the session's keys, so that no runner may open it. */
 export const isHandedOut = ({ moved }: { readonly moved: Moved | null }): boolean => moved !== null && moved.phase !== 'arrived'
 
+/**
+ * What became of the device of a session that is purged.
+ *
+ * not-linked     it had none
+ * asked          its owner is to unlink it
+ * unlinked       WhatsApp confirmed it
+ * not-reachable  it could not be unlinked from here: the phone can always do it
+ */
+export const DEVICE_FATES = ['not-linked', 'asked', 'unlinked', 'not-reachable'] as const
+
+export type DeviceFate = (typeof DEVICE_FATES)[number]
+
+/**
+ * The purge of a session, which removes all of it but the numbers of its log.
+ *
+ * waiting   it is hidden and stopped, and can be taken back
+ * removing  its data keys are destroyed, and what it stored is being removed
+ * done      nothing is left but this document, its key document without keys, and the records that fence old owners
+ */
+export const purgeSchema = z.object({
+  phase: z.enum(['waiting', 'removing', 'done']),
+  requestedAt: z.date(),
+  requestedBy: z.string(),
+  /** When the next step is due. Null once it is done. */
+  dueAt: z.date().nullable(),
+  /** The actions that back it up and unlink its device. Null: it had no device. */
+  actions: z.object({ backup: z.string(), logout: z.string() }).nullable(),
+  /** When its keys were destroyed, and what had become of its device by then. */
+  destroyedAt: z.date().nullable(),
+  device: z.enum(DEVICE_FATES).nullable(),
+  doneAt: z.date().nullable(),
+})
+
+export type Purge = z.infer<typeof purgeSchema>
+
+/** Whether the keys of a session are destroyed, so that no runner may open it before a session is created under its name. */
+export const isPurged = ({ purge }: { readonly purge: Purge | null }): boolean => purge !== null && purge.phase !== 'waiting'
+
 const reasonCodes = Object.keys(REASONS) as [ReasonCode, ...ReasonCode[]]
 
 export const sessionDocumentSchema = z.object({
@@ -120,6 +158,8 @@ export const sessionDocumentSchema = z.object({
   createdAt: z.date(),
   /** True: hidden from its callers, until a session is created under its name again. */
   isRemoved: z.boolean().optional(),
+  /** Absent on sessions that nobody wants to purge. */
+  purge: purgeSchema.nullable().default(null),
 
   state: z.enum(SESSION_STATES).default('NEW'),
   reason: z.enum(reasonCodes).catch('created'),

@@ -249,6 +249,10 @@ export const REASONS = {
     sentence: 'The data key of the session is damaged. No new key is made.',
     userAction: 'Bring the document in session_keys back from a backup of Firestore; the session then goes on by itself.',
   },
+  'data-key-destroyed': {
+    sentence: 'The session was purged: its data keys were destroyed on purpose, and nothing of it can be read or restored.',
+    userAction: 'Create a session under its name, and link a phone.',
+  },
   'wrong-key': {
     sentence: 'The session cannot be decrypted with the key that the runner has.',
     userAction: 'Set SESSION_ENCRYPTION_KEY to the key that the session was made with; it then goes on by itself.',
@@ -290,6 +294,7 @@ const STATE_TROUBLE = [
   'document-invalid',
   'data-key-missing',
   'data-key-damaged',
+  'data-key-destroyed',
   'wrong-key',
   'wrapping-key-unavailable',
 ] as const satisfies readonly ReasonCode[]

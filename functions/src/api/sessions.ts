@@ -5,10 +5,12 @@ import { configureSession } from '../use-cases/configure-session.ts'
 import { createSession } from '../use-cases/create-session.ts'
 import { exists } from '../use-cases/find-session.ts'
 import { type OperatorAction, requestOfOperator } from '../use-cases/recovery-actions.ts'
+import { requestPurge, takePurgeBack } from '../use-cases/purge/request-purge.ts'
 import { removeSession } from '../use-cases/remove-session.ts'
 import type { SessionAnswer } from '../use-cases/session-answer.ts'
 import { listSessions, showSession } from '../use-cases/show-sessions.ts'
 import { startSession, stopSession } from '../use-cases/want-session.ts'
+import { removalQuery, removalSchema } from './purge-schemas.ts'
 import { ADMINS, READERS, type Route, route } from './route.ts'
 import { named } from './schemas.ts'
 import {
@@ -77,7 +79,14 @@ export const SESSION_ROUTES: readonly Route[] = [
     request: { body: newSessionSchema },
     isBodyOptional: true,
     answers: { 201: { description: 'The new session.', schema: sessionSchema } },
-    problems: ['session-exists', 'quota-exceeded', 'tenant-deleting', 'contradictory-configuration', 'not-possible'],
+    problems: [
+      'session-exists',
+      'session-purging',
+      'quota-exceeded',
+      'tenant-deleting',
+      'contradictory-configuration',
+      'not-possible',
+    ],
     async run({ dependencies, principal, body: { name = generatedName(), start, config } }) {
       await createSession(dependencies, principal, { name, start, config })
       return { status: 201, body: shown(await showSession(dependencies, principal, name)) }
@@ -116,6 +125,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     answers: made,
     problems: [
       'session-exists',
+      'session-purging',
       'quota-exceeded',
       'tenant-deleting',
       'contradictory-configuration',
@@ -168,16 +178,41 @@ export const SESSION_ROUTES: readonly Route[] = [
     path: '/api/sessions/:name',
     operationId: 'deleteSession',
     tag: 'Sessions',
-    summary: 'Unlink and stop a session, and remove it',
+    summary: 'Unlink and stop a session, and remove it; or purge it',
     description:
-      'What it has not sent is canceled. Its documents stay for a purge. An unknown session is answered in the same way, so that the call ' +
-      'may be repeated.',
+      'What it has not sent is canceled. Its documents stay, and a session that is created under its name goes on with them. An unknown ' +
+      'session is answered in the same way, so that the call may be repeated.\n\n' +
+      'With `purge=true&confirm={name}` all that it has stored is removed, too, after a grace in which the purge can be taken back. The ' +
+      'answer names the dates. The same request again says how far the purge is.',
+    roles: ADMINS,
+    request: { params: named, query: removalQuery },
+    answers: { 200: { description: 'It is removed, and hidden.', schema: removalSchema } },
+    problems: ['unknown-session', 'purge-not-confirmed', 'not-possible'],
+    async run({ dependencies, principal, params: { name }, query }) {
+      if (query.purge === 'true') {
+        const purge = await requestPurge(dependencies, principal, { name, confirm: query.confirm })
+        return { status: 200, body: { removed: true as const, purge } }
+      }
+      await removeSession(dependencies, principal, name)
+      return { status: 200, body: { removed: true as const } }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/api/sessions/:name/purge/cancel',
+    operationId: 'cancelPurge',
+    tag: 'Sessions',
+    summary: 'Take the purge of a session back',
+    description:
+      'Possible until its keys are destroyed. The session is there again, stopped, with all that it has stored. If its device was unlinked ' +
+      'already, it needs a phone. The call may be repeated.',
     roles: ADMINS,
     request: { params: named },
-    answers: { 200: { description: 'It is removed.', schema: z.strictObject({ removed: z.literal(true) }) } },
-    async run({ dependencies, principal, params }) {
-      await removeSession(dependencies, principal, params.name)
-      return { status: 200, body: { removed: true as const } }
+    answers: made,
+    problems: ['unknown-session', 'session-purging', 'tenant-deleting'],
+    async run({ dependencies, principal, params: { name } }) {
+      await takePurgeBack(dependencies, principal, name)
+      return { status: 201, body: shown(await showSession(dependencies, principal, name)) }
     },
   }),
   route({

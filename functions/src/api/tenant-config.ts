@@ -83,6 +83,9 @@ export const settingsSchema = z
     backups: z
       .strictObject({ keepLast: z.int(), keepDays: z.int() })
       .meta({ description: 'The newest backups of a session that are kept, and the days for which one of each day is.' }),
+    purge: z
+      .strictObject({ graceDays: z.int(), finalAfterDays: z.int() })
+      .meta({ description: 'Days in which a purge can be taken back, and days until no copy of a purged session is left.' }),
     thresholds: z.strictObject({ queueDepth: z.int(), silenceMinutes: z.int() }),
     quotas: z
       .strictObject({ sessions: limit, keys: limit, messagesPerDay: limit, requestsPerMinute: limit })

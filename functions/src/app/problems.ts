@@ -37,6 +37,8 @@ export const PROBLEMS = {
   'session-exists': { status: 422, title: 'The session already exists' },
   'session-stopped': { status: 409, title: 'The session is stopped' },
   'session-exported': { status: 409, title: 'The session was exported, or is being moved in' },
+  'session-purging': { status: 409, title: 'The session is being purged' },
+  'purge-not-confirmed': { status: 422, title: 'The purge is not confirmed' },
   'nothing-to-restore': { status: 409, title: 'There is nothing to restore' },
   'message-damaged': { status: 409, title: 'The stored message is damaged' },
   'message-archived': { status: 409, title: 'The message is archived' },

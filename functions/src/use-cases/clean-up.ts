@@ -5,6 +5,7 @@ import { pruneBackups } from './backups/prune-backups.ts'
 import type { Dependencies } from './dependencies.ts'
 import { removeErasedObjects } from './erasure/remove-erased-objects.ts'
 import { expireMedia } from './expire-media.ts'
+import { performPurges } from './purge/perform-purges.ts'
 
 type Needed = Pick<Dependencies, 'documents' | 'objects' | 'media' | 'tenants' | 'wrappingKey' | 'clock' | 'logger'>
 
@@ -12,14 +13,20 @@ type Needed = Pick<Dependencies, 'documents' | 'objects' | 'media' | 'tenants' |
 const RUN_MS = 25 * 60_000
 
 /** How long each part may take. The last one also gets what the others leave. */
-const PLAN = { questions: 2 * 60_000, erased: 10 * 60_000, backups: 3 * 60_000, media: 10 * 60_000 } as const
+const PLAN = {
+  questions: 60_000,
+  erased: 10 * 60_000,
+  purges: 4 * 60_000,
+  backups: 3 * 60_000,
+  media: 7 * 60_000,
+} as const
 
 const PAGE = 400
 const MOST_PAGES = 100
 
 /**
- * Removes what is of no use any more, each day: questions that nobody removed, objects of erased contacts, backups that retention lets
- * go, and media whose time is over.
+ * Removes what is of no use any more, each day: questions that nobody removed, objects of erased contacts, sessions whose purge is due,
+ * backups that retention lets go, and media whose time is over.
  */
 export async function cleanUp(dependencies: Needed): Promise<void> {
   const deadline = new Deadline(dependencies.clock, RUN_MS)
@@ -32,6 +39,11 @@ export async function cleanUp(dependencies: Needed): Promise<void> {
     await removeErasedObjects(dependencies, deadline.forStep(PLAN, 'erased'))
   } catch (error) {
     dependencies.logger.error({ error }, 'Objects of erased contacts could not be removed; the next run tries again.')
+  }
+  try {
+    await performPurges(dependencies, deadline.forStep(PLAN, 'purges'))
+  } catch (error) {
+    dependencies.logger.error({ error }, 'Purged sessions could not be removed; the next run tries again.')
   }
   try {
     await pruneBackups(dependencies, deadline.forStep(PLAN, 'backups'))

@@ -1,16 +1,20 @@
 import { newSession } from '@holdfast/core/session/new-session'
 import { sessionPath } from '@holdfast/core/session/session-document'
 import { isHalted } from '@holdfast/core/session/session-states'
-import { sessionKeyPath } from '@holdfast/core/security/session-key-document'
-import { newSessionKeys, unwrapSessionKeys } from '@holdfast/core/security/envelope'
+import { areKeysDestroyed, sessionKeyDocumentSchema, sessionKeyPath } from '@holdfast/core/security/session-key-document'
+import { newSessionKeys, nextSessionKeys, unwrapSessionKeys } from '@holdfast/core/security/envelope'
 import { sessionIdOf } from '@holdfast/core/session/ids'
 import { ofSession } from '@holdfast/core/session/log-fields'
+import { HoldfastError } from '@holdfast/core/platform/errors'
+import { parseStored } from '@holdfast/core/platform/parse'
 import type { DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/ports'
+import { unlessChanged } from '@holdfast/core/platform/unless-changed'
 import { knowsSession, type Principal } from '../app/principal.ts'
 import { concerns } from '../app/request-context.ts'
 import { newConfig, type SessionConfig } from './configure-session.ts'
 import type { Dependencies } from './dependencies.ts'
 import { cipherOf, isOfTenant, isRemoved, parseSession } from './find-session.ts'
+import { refusePurging } from './purge/request-purge.ts'
 import { requestAction } from './recoveries/request-action.ts'
 import { cancelWaiting } from './remove-session.ts'
 import { Refusal } from './refusal.ts'
@@ -63,12 +67,14 @@ async function bringBack(
   dependencies: Needed,
   principal: Principal,
   snapshot: DocumentSnapshot,
-  { start, config = {} }: NewSession,
+  { name, start, config = {} }: NewSession,
 ): Promise<void> {
   const { documents, limits, wrappingKey, clock, logger } = dependencies
   await limits.requireActive(principal.tenant)
   const { id: sessionId, path } = snapshot
-  const { state } = parseSession(snapshot)
+  const { state, purge } = parseSession(snapshot)
+  refusePurging({ purge }, name)
+  if (purge) return createAfterPurge(dependencies, principal, snapshot, { name, start, config })
   const configured = newConfig(await cipherOf(documents, sessionId, wrappingKey), config, clock.now())
   // The removal may have been cut short.
   await cancelWaiting(dependencies, principal, sessionId)
@@ -80,6 +86,44 @@ async function bringBack(
   }
   concerns(ofSession(sessionId))
   logger.info({ start }, 'A removed session was created again.')
+}
+
+/**
+ * Creates a session under the name of one that was purged. It gets the next data key, and its log goes on behind the record of the purge:
+ * neither a number nor a key of the old one is used again.
+ *
+ * @throws Refusal `quota-exceeded`, `tenant-deleting`, or `session-exists` when another request was faster
+ */
+async function createAfterPurge(
+  { documents, limits, wrappingKey, clock, logger }: Needed,
+  principal: Principal,
+  snapshot: DocumentSnapshot,
+  { name, start, config }: NewSession,
+): Promise<void> {
+  const { id: sessionId, path } = snapshot
+  const keyPath = sessionKeyPath(sessionId)
+  const key = await documents.read(keyPath)
+  const stored = key && parseStored(sessionKeyDocumentSchema, key.fields, keyPath)
+  if (!stored || !areKeysDestroyed(stored)) {
+    throw new HoldfastError('data-key-missing', `${keyPath} does not say that a purge destroyed its keys. No new key is made.`, {
+      advice: 'Bring the document back from a backup of Firestore, or choose another name.',
+    })
+  }
+  const keys = await nextSessionKeys(sessionId, stored, wrappingKey)
+  const configured = newConfig(await unwrapSessionKeys(sessionId, keys, wrappingKey), config, clock.now())
+  const { epoch: _, journalHead: __, trimmedTo: ___, ...fresh } = newSession(principal.tenant, name, start ? 'online' : 'offline')
+  const fields = { ...fresh, ...configured, isRemoved: false, purge: null }
+  try {
+    await limits.commitNew(principal.tenant, 'sessions', [
+      unlessChanged(path, snapshot, fields),
+      unlessChanged(keyPath, key, { ...keys }),
+    ])
+  } catch (error) {
+    await refuseExisting(documents, sessionId, name)
+    throw error
+  }
+  concerns(ofSession(sessionId))
+  logger.info({ start }, 'A session was created under the name of one that was purged.')
 }
 
 /** Finds out by reading, not from the error, why a creation failed. Returns when nothing of that name exists. */

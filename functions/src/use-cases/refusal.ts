@@ -35,6 +35,8 @@ export type RefusalCode =
   | 'session-exists'
   | 'session-stopped'
   | 'session-exported'
+  | 'session-purging'
+  | 'purge-not-confirmed'
   | 'nothing-to-restore'
   | 'message-damaged'
   | 'message-archived'

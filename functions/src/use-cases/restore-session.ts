@@ -88,11 +88,20 @@ async function planOf(
   return { plan, reaches: loaded.reached.sequence, end }
 }
 
-/** Returns the fields for a missing session document. Null when the document exists, or nothing of the session exists. */
+/**
+ * Returns the fields for a missing session document. Null when the document exists, or nothing of the session exists.
+ *
+ * @throws Refusal `cannot-restore` when the session was purged
+ */
 async function lostFields(dependencies: Needed, principal: Principal, name: string): Promise<Fields | null> {
   const sessionId = namedSession(principal, name)
   const isThere = await dependencies.documents.read(sessionPath(sessionId))
-  return isThere ? null : documentOfLost(dependencies, sessionId)
+  if (isThere) return null
+  try {
+    return await documentOfLost(dependencies, sessionId)
+  } catch (error) {
+    throw isHoldfastError(error, 'data-key-destroyed') ? new Refusal('cannot-restore', sentenceOf(error)) : error
+  }
 }
 
 export const whyOf = ({ from, wouldLose, reason }: RestorePlan): string =>

@@ -12,6 +12,7 @@ import { parseStored } from '@holdfast/core/platform/parse'
 import { newSession } from '@holdfast/core/session/new-session'
 import {
   type CheckpointPointer,
+  isPurged,
   type SessionDocument,
   sessionDocumentSchema,
   SESSIONS,
@@ -33,6 +34,11 @@ const EPOCHS_AHEAD = 1000
 
 /** How many records count as lost for the numbers of pre-keys: those between two checkpoints. */
 const RECORDS_LOST = 256
+
+const WHY_KEPT = {
+  known: 'Firestore still has the session. POST /api/sessions/{name}/restore restores it.',
+  purged: 'The session was purged, or is to be: nothing of it is rebuilt.',
+} as const
 
 /** What a rebuilt session was made from. */
 export interface Rebuilt {
@@ -68,9 +74,9 @@ export async function sessionsToRebuild(
  * from the journal where a restored Firestore has more. A new log begins with that state, far beyond the old one. It gets new keys for sending,
  * as after every restore with losses, and stays offline. The session's document is written last: a run that is cut short is run again.
  *
- * @returns null when neither has credentials: there is nothing to lose
- * @throws HoldfastError `cannot-move` when Firestore knows the session and is not from a backup, or no checkpoint opens; `wrong-key` when the
- * wrapping key is another one
+ * @returns null when neither has credentials, or the session was purged: there is nothing to lose
+ * @throws HoldfastError `cannot-move` when Firestore knows the session and is not from a backup, or no checkpoint opens; `data-key-destroyed` when a
+ * purge destroyed its keys; `wrong-key` when the wrapping key is another one
  */
 export async function rebuildSession(
   stores: MovingStores,
@@ -80,10 +86,9 @@ export async function rebuildSession(
   const { documents, objects, journals, clock, random } = stores
   const path = sessionPath(sessionId)
   const snapshot = await documents.read(path)
-  if (snapshot && !isFirestoreOlder) {
-    throw refused('Firestore still has the session. POST /api/sessions/{name}/restore restores it.')
-  }
+  if (snapshot && !isFirestoreOlder) throw refused(WHY_KEPT[snapshot.fields['purge'] ? 'purged' : 'known'])
   const session = snapshot && parseStored(sessionDocumentSchema, snapshot.fields, path)
+  if (session && isPurged(session)) return null
   const found = await newestState(stores, sessionId, session)
   if (!found || (session && found.image.creds === null)) return null
   const { cipher, keys, image, pointer } = found

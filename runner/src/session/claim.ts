@@ -3,6 +3,7 @@ import { retry } from '@holdfast/core/platform/retry'
 import { hashOfRecord, type JournalRecord } from '@holdfast/core/journal/journal-record'
 import { parseStored } from '@holdfast/core/platform/parse'
 import {
+  isPurged,
   sessionDocumentSchema,
   sessionPath,
   type CrashRecord,
@@ -10,7 +11,7 @@ import {
 } from '@holdfast/core/session/session-document'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import type { KeyWrapping } from '@holdfast/core/security/key-wrapping'
-import { HoldfastError, isDamage, isKeyTrouble } from '@holdfast/core/platform/errors'
+import { HoldfastError, isDamage, isHoldfastError, isKeyTrouble } from '@holdfast/core/platform/errors'
 import type { Change, Clock, DocumentSnapshot, DocumentStore, Fields, Random } from '@holdfast/core/platform/ports'
 import { endOfLog, followsItsPredecessor, readTail, shortfallOf } from '@holdfast/core/journal/journal-reader'
 import type { JournalStore } from '@holdfast/core/journal/journal-store'
@@ -61,19 +62,19 @@ export interface ClaimOptions {
 /**
  * Takes a session over. One commit creates the next journal record and updates the session's document, unless the document has
  * changed since `mayClaim` saw it. The record is the fence: the old owner's next append fails on it. Returns null when the
- * session does not exist, `mayClaim` refuses it, or another runner was faster. Rethrows an error of the store: the session then
+ * session does not exist or was purged, `mayClaim` refuses it, or another runner was faster. Rethrows an error of the store: the session then
  * has no new owner and can be claimed again.
  *
  * @throws HoldfastError `journal-short` or `journal-missing` when the log is shorter than the session's document says, and other
  * damage when its last record cannot be read. A claim after such a record would break the chain for good. `wrapping-key-unavailable` when
- * the data key cannot be unwrapped now.
+ * the data key cannot be unwrapped now, `data-key-destroyed` when a purge destroyed it and the session's document does not say so.
  */
 export async function claimSession(options: ClaimOptions): Promise<Claim | null> {
   const { documents, sessionId, runnerId } = options
   const snapshot = await documents.read(sessionPath(sessionId))
   if (!snapshot) return null
   const session = parseStored(sessionDocumentSchema, snapshot.fields, snapshot.path)
-  if (!options.mayClaim(session)) return null
+  if (isPurged(session) || !options.mayClaim(session)) return null
   const end = await endOf(options, session, await cipherIfAny(options))
   const record: JournalRecord = {
     v: 1,
@@ -159,7 +160,8 @@ async function cipherIfAny({ documents, sessionId, wrappingKey }: ClaimOptions):
   try {
     return await loadSessionCipher(documents, sessionId, wrappingKey)
   } catch (error) {
-    if (isKeyTrouble(error) || isDamage(error)) return null
+    const isDestroyed = isHoldfastError(error, 'data-key-destroyed')
+    if (!isDestroyed && (isKeyTrouble(error) || isDamage(error))) return null
     throw error
   }
 }

@@ -206,7 +206,8 @@ export class Supervisor {
       this.#run(new OwnedSession(this.#dependencies, claim))
     } catch (error) {
       logger.warn({ error, ...ofSession(sessionId) }, 'A session could not be claimed.')
-      if (isDamage(error) || isStoreTrouble(error)) await this.#leaveDamaged(sessionId, error)
+      const isGone = isHoldfastError(error, 'data-key-destroyed')
+      if (isGone || isDamage(error) || isStoreTrouble(error)) await this.#leaveDamaged(sessionId, error)
       else if (isHoldfastError(error, 'wrapping-key-unavailable')) await this.#leaveForNow(sessionId, error)
     } finally {
       this.#claiming.delete(sessionId)

@@ -9,6 +9,7 @@ import { sessionPath } from '@holdfast/core/session/session-document'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { reportedSession, runnerChange, sessionChange } from '../../support/fleet-documents.ts'
 import { tellOfBackups } from '../../../functions/src/use-cases/backups/backup-alert.ts'
+import { tellOfPurge } from '../../../functions/src/use-cases/purge/purge-alert.ts'
 import type { StoredBackup } from '../../../functions/src/use-cases/backups/stored-backups.ts'
 import { watchEndpoints } from '../../../functions/src/use-cases/webhooks/sweep-webhooks.ts'
 import { AlertsUnderTest, onAll } from './alerts-under-test.ts'
@@ -258,6 +259,17 @@ const CASES: Readonly<Record<AlertType, Case>> = {
     instead: {
       begins: () => tellOfBackups(world.dependencies, 'default.saved', [failedBackup]),
       ends: () => tellOfBackups(world.dependencies, 'default.saved', []),
+    },
+  },
+  'purge-stuck': {
+    scope: 'default.doomed',
+    about: 'session doomed',
+    begins: () => [],
+    ends: () => [],
+    // Whoever purges sessions raises and ends it: see `api/purge.test.ts`.
+    instead: {
+      begins: () => tellOfPurge(world.dependencies.documents, 'default.doomed', 'It failed.'),
+      ends: async () => (await tellOfPurge(world.dependencies.documents, 'default.doomed', null), true),
     },
   },
   'webhook-failing': {

@@ -122,6 +122,16 @@ async function leaveThings(sessionId: string): Promise<void> {
   ])
 }
 
+/** A session whose purge is due. */
+async function leavePurge(): Promise<void> {
+  const { google, sandbox } = world
+  expect((await sandbox.api('/api/sessions', { json: { name: 'doomed', start: false } })).status).toBe(201)
+  expect((await sandbox.api('/api/sessions/doomed?purge=true&confirm=doomed', { method: 'DELETE' })).status).toBe(200)
+  const path = sessionPath('default.doomed')
+  const purge = { ...((await google.documents.read(path))?.fields['purge'] as object), dueAt: new Date(0) }
+  await google.documents.commit([{ kind: 'update', path, fields: { purge } }])
+}
+
 /** A checkpoint that nobody has described, of a session whose backups an open alert is about: the nightly check describes it. */
 async function leaveCheckpoint({ name, sessionId }: Chat): Promise<void> {
   const { google, sandbox } = world
@@ -235,8 +245,10 @@ async function live(): Promise<void> {
   await sandbox.fireSchedule('maintain')
   expect(await google.objects.list('archive/')).toHaveLength(1)
   await leaveThings(chat.sessionId)
+  await leavePurge()
   await sandbox.fireSchedule('cleanup')
   expect(await google.objects.list('media/')).toEqual([])
+  expect((await documents.read(sessionPath('default.doomed')))?.fields['purge']).toMatchObject({ phase: 'done' })
   expect((await sandbox.api(`/api/messages/${job.id}`, { method: 'DELETE' })).status).toBe(200)
   expect((await sandbox.api(`/api/messages/${job.id}`)).status).toBe(200)
 

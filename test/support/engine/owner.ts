@@ -1,6 +1,5 @@
 import { parseStored } from '@holdfast/core/platform/parse'
 import { sessionDocumentSchema, sessionPath } from '@holdfast/core/session/session-document'
-import type { GoogleClients } from '@holdfast/core/adapters/google/clients'
 import { createLogger } from '@holdfast/core/platform/logging'
 import { messagesPath } from '@holdfast/core/message/message-document'
 import type { Clock, DocumentStore, ObjectStore } from '@holdfast/core/platform/ports'
@@ -64,7 +63,11 @@ export async function takeOver(
 }
 
 /** Makes a checkpoint of the whole state, as an owner does from time to time. */
-export async function checkpointNow(session: SessionUnderTest, owner: Owner, { objects }: GoogleClients): Promise<void> {
+export async function checkpointNow(
+  session: SessionUnderTest,
+  owner: Owner,
+  { objects }: { readonly objects: ObjectStore },
+): Promise<void> {
   const snapshot = await session.documents.read(sessionPath(session.sessionId))
   const checkpointer = new Checkpointer({
     state: owner.state,

@@ -28,7 +28,7 @@ export const key = (id: string, value = id): Mutation => ({ keys: { session: { [
 
 /** A session in Firestore, which a test can claim any number of times. */
 export class SessionUnderTest {
-  readonly sessionId = `default.t${randomBytes(5).toString('hex')}`
+  readonly sessionId: string
   readonly wrappingKey: WrappingKey
   readonly documents: DocumentStore
   readonly journals: JournalStore
@@ -36,7 +36,12 @@ export class SessionUnderTest {
 
   readonly #dataKey = randomBytes(32)
 
-  constructor(documents: DocumentStore, wrappingKey = new WrappingKey(randomBytes(32))) {
+  constructor(
+    documents: DocumentStore,
+    wrappingKey = new WrappingKey(randomBytes(32)),
+    sessionId = `default.t${randomBytes(5).toString('hex')}`,
+  ) {
+    this.sessionId = sessionId
     this.wrappingKey = wrappingKey
     this.documents = documents
     this.journals = new DocumentJournals(documents)

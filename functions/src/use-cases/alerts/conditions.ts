@@ -49,8 +49,8 @@ export interface AlertDecision {
  */
 export type Fate = { readonly kind: 'over' | 'kept' } | { readonly kind: 'covered'; readonly by: string }
 
-/** Raised and resolved elsewhere: by runners, by those who call the end points of webhooks, and by those who read backups back. */
-const OF_OTHERS: ReadonlySet<string> = new Set<AlertType>(['crash-loop', 'webhook-failing', 'backup-check-failed'])
+/** Raised and resolved elsewhere: by runners, by those who call the end points of webhooks, by those who read backups back, and by those who purge sessions. */
+const OF_OTHERS: ReadonlySet<string> = new Set<AlertType>(['crash-loop', 'webhook-failing', 'backup-check-failed', 'purge-stuck'])
 
 /** Alerts about sessions that an outage explains. */
 const EXPLAINED: ReadonlySet<string> = new Set<AlertType>(['disconnected', 'deaf-session', 'recovery-failed'])

@@ -8,7 +8,7 @@ import { storeCheckpoint } from '@holdfast/core/journal/checkpoint'
 import type { JournalStore } from '@holdfast/core/journal/journal-store'
 import type { SessionEvent } from '../events/session-event.ts'
 import type { JournaledState } from './journaled-state.ts'
-import { trimJournal } from './trim.ts'
+import { trimJournal } from '@holdfast/core/journal/trim'
 
 export interface CheckpointPolicy {
   /** The number of records after which a checkpoint is due. */

@@ -1,5 +1,5 @@
-import type { RecordKind } from '@holdfast/core/journal/journal-record'
-import type { JournalStore } from '@holdfast/core/journal/journal-store'
+import type { RecordKind } from './journal-record.ts'
+import type { JournalStore } from './journal-store.ts'
 
 const PAGE = 300
 

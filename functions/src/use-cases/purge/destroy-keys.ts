@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto'
+import { DocumentJournals } from '@holdfast/core/journal/document-journals'
+import { hashOfRecord, type JournalRecord } from '@holdfast/core/journal/journal-record'
+import { endOfLog, readTail } from '@holdfast/core/journal/journal-reader'
+import { isDamage } from '@holdfast/core/platform/errors'
+import { type Change, type DocumentSnapshot, type Fields, REMOVED } from '@holdfast/core/platform/ports'
+import { unlessChanged } from '@holdfast/core/platform/unless-changed'
+import { type SessionKeyDocument, sessionKeyPath } from '@holdfast/core/security/session-key-document'
+import { sessionNameOf, tenantOf } from '@holdfast/core/session/ids'
+import { newSession } from '@holdfast/core/session/new-session'
+import type { Purge, SessionDocument } from '@holdfast/core/session/session-document'
+import { stateFields } from '@holdfast/core/session/state-fields'
+import type { Dependencies } from '../dependencies.ts'
+
+/** The purge's name in its record. No runner has it. */
+const PURGE = 'purge'
+
+/** What an owner of before has begun to upload may still arrive: so long the removal waits where there was one. */
+const OWNER_ENDS_MS = 60 * 60_000
+
+interface Doomed {
+  readonly snapshot: DocumentSnapshot
+  readonly session: SessionDocument
+  readonly purge: Purge
+}
+
+/**
+ * Destroys the data keys of a session, and with that all that is sealed with them. One commit does three things: it creates the next record
+ * of the log, a claim that nobody releases, so that an owner which is still alive can append nothing and says nothing more; it takes the
+ * keys out of the key document, which keeps their version and the place of that record; and it empties the session's document. Either all
+ * of it happens or nothing.
+ *
+ * @returns false when the session or its key changed meanwhile
+ */
+export async function destroyKeys(
+  { documents, clock }: Pick<Dependencies, 'documents' | 'clock'>,
+  doomed: Doomed,
+): Promise<boolean> {
+  const { snapshot, session, purge } = doomed
+  const sessionId = snapshot.id
+  const key = await documents.read(sessionKeyPath(sessionId))
+  const record = await tombstoneOf(new DocumentJournals(documents), sessionId, session)
+  const now = new Date(clock.now())
+  const { seq, epoch } = record
+  const tombstone = { seq, epoch, hash: hashOfRecord(record) }
+  const dueAt = session.runnerId === null ? now : new Date(now.getTime() + OWNER_ENDS_MS)
+  const removing: Purge = { ...purge, phase: 'removing', dueAt, destroyedAt: now }
+  const changes: readonly Change[] = [
+    unlessChanged(snapshot.path, snapshot, tombstoneFields(snapshot.fields, { sessionId, seq, epoch, purge: removing })),
+    unlessChanged(sessionKeyPath(sessionId), key, { ...keyFields(key, now, tombstone) }),
+  ]
+  try {
+    await new DocumentJournals(documents).append(sessionId, [record], changes)
+    return true
+  } catch (error) {
+    const [state, keys] = await Promise.all([documents.read(snapshot.path), documents.read(sessionKeyPath(sessionId))])
+    const taken = await new DocumentJournals(documents).read(sessionId, seq)
+    const isAsItWas = state?.updatedAtMicros === snapshot.updatedAtMicros && keys?.updatedAtMicros === key?.updatedAtMicros
+    if (isAsItWas && !taken) throw error
+    return false
+  }
+}
+
+/** The record after the last number that anybody can have used. A log whose end is lost or damaged ends all the same. */
+async function tombstoneOf(journals: DocumentJournals, sessionId: string, session: SessionDocument): Promise<JournalRecord> {
+  const end = await endOfLog(journals, sessionId, 0)
+  const tail = end < session.journalHead ? null : await tailUnlessDamaged(journals, sessionId, end)
+  return {
+    v: 1,
+    kind: 'claim',
+    seq: Math.max(end, session.journalHead) + 1,
+    epoch: Math.max(session.epoch, tail?.epoch ?? 0) + 1,
+    runnerId: PURGE,
+    nonce: randomBytes(12).toString('base64url'),
+    prevHash: tail ? hashOfRecord(tail) : '',
+    keyVersion: 0,
+    bytes: Buffer.alloc(0),
+    part: 1,
+    parts: 1,
+  }
+}
+
+async function tailUnlessDamaged(journals: DocumentJournals, sessionId: string, end: number): Promise<JournalRecord | null> {
+  try {
+    return end === 0 ? null : await readTail(journals, sessionId, end)
+  } catch (error) {
+    if (!isDamage(error)) throw error
+    return null
+  }
+}
+
+/** A key document that is missing or damaged is one whose keys are gone, too. */
+function keyFields(key: DocumentSnapshot | null, at: Date, tombstone: NonNullable<SessionKeyDocument['destroyed']>['tombstone']) {
+  const { current } = key?.fields ?? {}
+  const upTo = typeof current === 'number' && Number.isInteger(current) && current > 0 ? current : 1
+  return { v: 1, current: upTo, keys: {}, destroyed: { upTo, at, tombstone } }
+}
+
+interface Tombstone {
+  readonly sessionId: string
+  readonly seq: number
+  readonly epoch: number
+  readonly purge: Purge
+}
+
+/** Everything but the names, the numbers of the log and the purge itself goes. */
+function tombstoneFields(stored: Fields, { sessionId, seq, epoch, purge }: Tombstone): Fields {
+  const { createdAt: _, ...fresh } = newSession(tenantOf(sessionId), sessionNameOf(sessionId), 'offline')
+  const gone = Object.keys(stored).filter((field) => field !== 'createdAt')
+  return {
+    ...Object.fromEntries(gone.map((field) => [field, REMOVED])),
+    ...fresh,
+    ...stateFields('STOPPED', 'data-key-destroyed'),
+    isRemoved: true,
+    epoch,
+    journalHead: seq,
+    trimmedTo: seq - 1,
+    purge,
+  }
+}

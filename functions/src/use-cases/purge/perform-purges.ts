@@ -1,0 +1,93 @@
+import { ALERTS } from '@holdfast/core/operations/alert-document'
+import type { Deadline } from '@holdfast/core/platform/deadlines'
+import { HoldfastError } from '@holdfast/core/platform/errors'
+import { writeUnlessChanged } from '@holdfast/core/platform/unless-changed'
+import { ofSession } from '@holdfast/core/session/log-fields'
+import { type Purge, SESSIONS, sessionPath } from '@holdfast/core/session/session-document'
+import type { Dependencies } from '../dependencies.ts'
+import { isRemoved, parseSession } from '../find-session.ts'
+import { destroyKeys } from './destroy-keys.ts'
+import { fateOf, preparationsOf } from './purge-answer.ts'
+import { STUCK_AFTER_MS, tellOfPurge } from './purge-alert.ts'
+import { removeRemains } from './remove-remains.ts'
+
+type Needed = Pick<Dependencies, 'documents' | 'media' | 'clock' | 'logger'>
+
+/** Sessions that one run purges. The next run goes on. */
+const MOST_SESSIONS = 200
+
+/** A live owner may change its session between reading and writing. */
+const MAX_ROUNDS = 5
+
+/**
+ * Goes on with all purges that are due. Each step of one is safe to repeat: a run that is cut short leaves the rest to the next one. One
+ * that fails keeps no other one waiting, and raises the alert `purge-stuck`.
+ *
+ * @returns the number of sessions that are gone
+ */
+export async function performPurges(needed: Needed, deadline: Deadline): Promise<number> {
+  const { documents, clock, logger } = needed
+  await endOldAlerts(documents)
+  const where = [['purge.dueAt', '<=', new Date(clock.now())]] as const
+  const due = await documents.query({ collection: SESSIONS, where, select: ['purge'], limit: MOST_SESSIONS })
+  let done = 0
+  for (const { id } of due) {
+    if (deadline.remainingMs === 0) break
+    const purged = await performPurge(needed, id, deadline).catch(async (error: unknown) => {
+      logger.error({ error, ...ofSession(id) }, 'A session could not be purged; the next run goes on.')
+      await tellOfPurge(needed.documents, id, 'It failed; the log of `cleanup` says why.')
+      return false
+    })
+    if (purged) done++
+  }
+  if (done > 0) logger.warn({ done }, 'Sessions were purged.')
+  return done
+}
+
+/** @returns false when the purge is not done yet, or was taken back */
+async function performPurge(needed: Needed, sessionId: string, deadline: Deadline): Promise<boolean> {
+  const { documents, clock, logger } = needed
+  for (let round = 1; round <= MAX_ROUNDS; round++) {
+    const snapshot = await documents.read(sessionPath(sessionId))
+    if (!snapshot) return false
+    const session = parseSession(snapshot)
+    const { purge } = session
+    if (!purge?.dueAt || purge.dueAt.getTime() > clock.now()) return false
+    if (purge.phase === 'waiting' && !isRemoved(snapshot)) {
+      // A session was created under its name at the moment of the request: that one stays.
+      await writeUnlessChanged(documents, snapshot.path, snapshot, { purge: null })
+      continue
+    }
+    if (purge.phase === 'waiting') {
+      const { logout } = await preparationsOf(needed, purge)
+      const fate = fateOf(purge, logout)
+      // Nobody unlinks it any more.
+      const device = fate === 'asked' ? 'not-reachable' : fate
+      const isDestroyed = await destroyKeys(needed, { snapshot, session, purge: { ...purge, device } })
+      if (isDestroyed) logger.warn(ofSession(sessionId), 'The keys of a session were destroyed.')
+      continue
+    }
+    if (!(await removeRemains(needed, sessionId, session.journalHead, deadline))) {
+      if (clock.now() - purge.dueAt.getTime() > STUCK_AFTER_MS)
+        await tellOfPurge(documents, sessionId, 'Two nights were not enough.')
+      return false
+    }
+    // First, because nothing looks at a purge that is done.
+    await tellOfPurge(documents, sessionId, null)
+    const done: Purge = { ...purge, phase: 'done', dueAt: null, doneAt: new Date(clock.now()) }
+    if (!(await writeUnlessChanged(documents, snapshot.path, snapshot, { purge: done }))) continue
+    return true
+  }
+  throw new HoldfastError('unavailable', `Session ${sessionId} changed at each of ${MAX_ROUNDS} attempts to purge it.`)
+}
+
+/** A purge may have ended in the very run that was told of as failed. */
+async function endOldAlerts(documents: Needed['documents']): Promise<void> {
+  const where = [['type', '==', 'purge-stuck'] as const, ['state', 'in', ['open', 'acknowledged']] as const]
+  for (const { fields } of await documents.query({ collection: ALERTS, where, select: ['scope'] })) {
+    const sessionId = String(fields['scope'])
+    const session = await documents.read(sessionPath(sessionId))
+    const { dueAt = null } = (session?.fields['purge'] ?? {}) as Partial<Purge>
+    if (dueAt === null) await tellOfPurge(documents, sessionId, null)
+  }
+}

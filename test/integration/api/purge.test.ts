@@ -1,0 +1,325 @@
+import { createGoogleClients, type GoogleClients } from '@holdfast/core/adapters/google/clients'
+import { assessState } from '@holdfast/core/journal/assess'
+import { DocumentJournals } from '@holdfast/core/journal/document-journals'
+import { journalPath } from '@holdfast/core/journal/journal-record'
+import { loadState } from '@holdfast/core/journal/load'
+import { JOBS } from '@holdfast/core/message/job-document'
+import { alertPath } from '@holdfast/core/operations/alert-document'
+import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
+import { Deadline } from '@holdfast/core/platform/deadlines'
+import { createLogger } from '@holdfast/core/platform/logging'
+import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
+import type { SessionCipher } from '@holdfast/core/security/envelope'
+import { sessionKeyDocumentSchema, sessionKeyPath } from '@holdfast/core/security/session-key-document'
+import { loadSessionCipher } from '@holdfast/core/security/session-keys'
+import { sessionDocumentSchema, sessionPath } from '@holdfast/core/session/session-document'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { performPurges } from '../../../functions/src/use-cases/purge/perform-purges.ts'
+import { type StorageUnderTest, openStorage } from '../../../sandbox/google/storage/under-test.ts'
+import { projectEvents } from '../../../runner/src/session/events/projector.ts'
+import { Journal } from '../../../runner/src/session/journal/journal.ts'
+import { JournaledState } from '../../../runner/src/session/journal/journaled-state.ts'
+import { claimSession } from '../../../runner/src/session/claim.ts'
+import { checkpointNow } from '../../support/engine/owner.ts'
+import { filledSession, storedOf } from '../../support/purged-session.ts'
+import { type ApiUnderTest, startApi } from './api-under-test.ts'
+
+const DAY_MS = 86_400_000
+
+let api: ApiUnderTest
+let storage: StorageUnderTest
+let clients: GoogleClients
+let calls: Pick<ApiUnderTest, 'get' | 'post' | 'send'>
+
+beforeAll(async () => {
+  storage = await openStorage()
+  if (storage.url) process.env['STORAGE_EMULATOR_HOST'] = storage.url
+  api = await startApi()
+  clients = createGoogleClients({ projectId: api.firestore.projectId, bucket: storage.bucket.name })
+  calls = api.with({ objects: clients.objects })
+})
+
+afterAll(async () => {
+  await clients.close()
+  await api[Symbol.asyncDispose]()
+  await storage.close()
+})
+
+const filled = (sessionId: string) => filledSession(clients, { sessionId, wrappingKey: api.wrappingKey })
+
+const purge = (name: string, confirm = name) => calls.send('DELETE', `/api/sessions/${name}?purge=true&confirm=${confirm}`)
+
+/** The schedule `cleanup`, so many days from now. */
+function nightIn(days: number, documents: ReturnType<ApiUnderTest['committing']> = clients.documents) {
+  const clock = { ...systemClock, now: () => Date.now() + days * DAY_MS }
+  const needed = { documents, media: clients.objects, clock, logger: createLogger('test', 'silent') }
+  return performPurges(needed, new Deadline(clock, 60_000))
+}
+
+const fieldsOf = async (path: string) => (await clients.documents.read(path))?.fields ?? {}
+
+/** Purges a session whose owner has let it go, to the end. */
+async function purged(name: string): Promise<void> {
+  const { owner } = await filled(`default.${name}`)
+  owner.journal.close()
+  await clients.documents.commit([{ kind: 'merge', path: sessionPath(`default.${name}`), fields: { runnerId: null } }])
+  expect((await purge(name)).status).toBe(200)
+  await nightIn(8)
+  expect((await purge(name)).body.purge).toMatchObject({ phase: 'done' })
+}
+
+describe('a request', () => {
+  it('needs the name once more, and a session', async () => {
+    await filled('default.careful')
+    for (const query of ['purge=true', 'purge=true&confirm=other']) {
+      const refused = await calls.send('DELETE', `/api/sessions/careful?${query}`)
+      expect([refused.status, refused.body.code]).toEqual([422, 'purge-not-confirmed'])
+      expect(refused.body.detail).toContain('purge=true&confirm=careful')
+    }
+    expect((await calls.get('/api/sessions/careful')).status).toBe(200)
+    expect((await purge('nobody')).body.code).toBe('unknown-session')
+  })
+
+  it('stops and hides the session, has it backed up and unlinked, and says when it is gone for good', async () => {
+    await filled('default.asked')
+    const job = { v: 1, tenant: 'default', sessionId: 'default.asked', status: 'pending' }
+    await clients.documents.commit([{ kind: 'create', path: `${JOBS}/unreadable`, fields: job }])
+    const { status, body } = await purge('asked')
+    expect([status, body]).toMatchObject([
+      200,
+      {
+        removed: true,
+        purge: {
+          session: 'asked',
+          phase: 'waiting',
+          mayBeTakenBack: true,
+          device: { fate: 'asked' },
+          backup: { state: 'pending' },
+        },
+      },
+    ])
+    const [requestedAt, removalAt, finalAt] = ['requestedAt', 'removalAt', 'finalAt'].map((at) => Date.parse(body.purge[at]))
+    expect([removalAt! - requestedAt!, finalAt! - removalAt!]).toEqual([7 * DAY_MS, 38 * DAY_MS])
+    expect(await fieldsOf(sessionPath('default.asked'))).toMatchObject({ wanted: 'offline', isRemoved: true })
+    expect((await calls.get('/api/sessions/asked')).body.code).toBe('unknown-session')
+    // The same again is answered in the same way, and asks for nothing more.
+    expect((await purge('asked')).body).toEqual(body)
+    const { device, backup } = body.purge
+    for (const [id, type] of [
+      [backup.action, 'backup'],
+      [device.action, 'logout'],
+    ])
+      expect(await fieldsOf(recoveryActionPath(id))).toMatchObject({ type, state: 'pending', sessionId: 'default.asked' })
+    // Its owner could not reach WhatsApp: the answer says so.
+    const failed = { state: 'failed', result: { code: 'not-connected', sentence: '' } }
+    await clients.documents.commit([{ kind: 'merge', path: recoveryActionPath(device.action), fields: failed }])
+    expect((await purge('asked')).body.purge.device).toMatchObject({ fate: 'not-reachable' })
+    expect((await calls.post('/api/sessions', { name: 'asked' })).body.code).toBe('session-purging')
+  })
+
+  it('takes a session that was removed before, and one that never had a device', async () => {
+    expect((await calls.post('/api/sessions', { name: 'empty', start: false })).status).toBe(201)
+    expect((await calls.send('DELETE', '/api/sessions/empty')).body).toEqual({ removed: true })
+    expect((await purge('empty')).body.purge).toMatchObject({ phase: 'waiting', device: { fate: 'not-linked', action: null } })
+    await nightIn(8)
+    expect((await purge('empty')).body.purge).toMatchObject({ phase: 'done', mayBeTakenBack: false })
+    expect(await storedOf(clients, 'default.empty')).toEqual(['1 claim of purge'])
+  })
+
+  it('is refused where journals lie in a directory of one host, and to a key that does not know the session', async () => {
+    await filled('default.elsewhere')
+    const none = () => Promise.resolve([])
+    const journalsOn = () => ({ placeOf: () => 'a directory', read: () => Promise.resolve(null), list: none, outline: none })
+    const local = api.with({ objects: clients.objects, journalsOn })
+    const refused = await local.send('DELETE', '/api/sessions/elsewhere?purge=true&confirm=elsewhere')
+    expect([refused.status, refused.body.code]).toEqual([422, 'not-possible'])
+    const stranger = api.as({ role: 'admin', sessions: ['default.other'] })
+    expect((await stranger.send('DELETE', '/api/sessions/elsewhere?purge=true&confirm=elsewhere')).status).toBe(404)
+  })
+})
+
+describe('the grace', () => {
+  it('lets the session be taken back, with all that it has stored', async () => {
+    await filled('default.spared')
+    const before = await storedOf(clients, 'default.spared')
+    await purge('spared')
+    await nightIn(6)
+    for (let time = 1; time <= 2; time++) {
+      const { status, body } = await calls.post('/api/sessions/spared/purge/cancel')
+      expect([status, body]).toMatchObject([201, { name: 'spared', wanted: 'offline' }])
+    }
+    // Nobody unlinks it any more.
+    const actions = await storedOf(clients, 'default.spared')
+    expect(await fieldsOf(recoveryActionPath('default.spared-logout-000001'))).toMatchObject({ state: 'cancelled' })
+    await nightIn(30)
+    expect(await storedOf(clients, 'default.spared')).toEqual(actions)
+    expect(actions).toEqual(expect.arrayContaining(before))
+    expect((await calls.post('/api/sessions/nobody/purge/cancel')).body.code).toBe('unknown-session')
+  })
+
+  it('is that of the tenant', async () => {
+    await clients.documents.commit([
+      {
+        kind: 'merge',
+        path: 'tenants/default',
+        fields: { v: 1, name: 'Default', createdAt: new Date(), config: { purge: { graceDays: 1 } } },
+      },
+    ])
+    const own = api.with({ objects: clients.objects })
+    await filled('default.hasty')
+    const { body } = await own.send('DELETE', '/api/sessions/hasty?purge=true&confirm=hasty')
+    expect(Date.parse(body.purge.removalAt) - Date.parse(body.purge.requestedAt)).toBe(DAY_MS)
+    await clients.documents.commit([{ kind: 'delete', path: 'tenants/default' }])
+  })
+})
+
+describe('the purge itself', () => {
+  it('fences an owner that is still alive, which can do nothing more', async () => {
+    const { session, owner } = await filled('default.alive')
+    const { head } = owner.journal
+    await purge('alive')
+    await nightIn(8)
+    // Its keys are gone at once. What it had begun to upload may still arrive, so that the rest goes an hour later.
+    expect((await purge('alive')).body.purge).toMatchObject({ phase: 'removing', mayBeTakenBack: false })
+    expect((await calls.post('/api/sessions/alive/purge/cancel')).body.code).toBe('session-purging')
+    expect((await calls.post('/api/sessions', { name: 'alive' })).body.code).toBe('session-purging')
+    const emptied = await fieldsOf(sessionPath('default.alive'))
+    const late = owner.state.change({ keys: { session: { late: 'a ratchet' } } })
+    await expect(owner.journal.whenDurable(late)).rejects.toMatchObject({ code: 'fenced' })
+    expect(await fieldsOf(sessionPath('default.alive'))).toEqual(emptied)
+    expect(emptied).toMatchObject({ runnerId: null, me: null, checkpoint: null, reason: 'data-key-destroyed', state: 'STOPPED' })
+    await nightIn(9)
+    expect(await storedOf(clients, session.sessionId)).toEqual([
+      '1 claim of owner',
+      '3 checkpoint of owner',
+      '4 claim of second',
+      '6 data of second',
+      '7 claim of purge',
+    ])
+    // It wakes once more: the number that it can try is taken for ever.
+    const woken = session.journal({ ...owner.claim, head }, 'second')
+    await expect(woken.whenDurable(woken.append({}))).rejects.toMatchObject({ code: 'fenced' })
+  })
+
+  it('leaves every other session alone, whatever its name', async () => {
+    const neighbours = ['default.near2', 'default.nea', 'defaul.near', 'default2.near']
+    for (const id of neighbours) await filled(id)
+    const before = await Promise.all(neighbours.map((id) => storedOf(clients, id)))
+    await purged('near')
+    expect(await Promise.all(neighbours.map((id) => storedOf(clients, id)))).toEqual(before)
+    for (const id of neighbours) expect(await loadSessionCipher(clients.documents, id, api.wrappingKey)).not.toBeNull()
+  })
+
+  it('is a state of its own, which nobody takes for damage and nobody opens', async () => {
+    await purged('named')
+    const id = 'default.named'
+    const { documents, objects } = clients
+    const journals = new DocumentJournals(documents)
+    await expect(loadSessionCipher(documents, id, api.wrappingKey)).rejects.toMatchObject({ code: 'data-key-destroyed' })
+    const claim = () =>
+      claimSession({
+        documents,
+        journals,
+        clock: systemClock,
+        random: systemRandom,
+        sessionId: id,
+        runnerId: 'runner',
+        wrappingKey: api.wrappingKey,
+        mayClaim: () => true,
+        acceptsDamage: () => Promise.resolve(true),
+      })
+    expect(await claim()).toBeNull()
+    // Somebody brought an old document of the session back: its keys stay destroyed, and no new one is made.
+    const stored = await fieldsOf(sessionPath(id))
+    await documents.commit([
+      { kind: 'merge', path: sessionPath(id), fields: { purge: null, isRemoved: false, wanted: 'online' } },
+    ])
+    await expect(claim()).rejects.toMatchObject({ code: 'data-key-destroyed' })
+    const session = sessionDocumentSchema.parse(await fieldsOf(sessionPath(id)))
+    const openCipher = () => loadSessionCipher(documents, id, api.wrappingKey) as Promise<SessionCipher>
+    expect(await assessState({ journals, objects, sessionId: id, session, openCipher })).toMatchObject({
+      status: 'corrupt',
+      error: { code: 'data-key-destroyed' },
+    })
+    const restore = await calls.post('/api/sessions/named/restore', { approve: true })
+    expect([restore.status, restore.body.code]).toEqual([409, 'cannot-restore'])
+    expect(restore.body.detail).toContain('purged')
+    await documents.commit([{ kind: 'delete', path: sessionPath(id) }])
+    const lost = await calls.post('/api/sessions/named/restore', { approve: true })
+    expect([lost.status, lost.body.code]).toEqual([409, 'cannot-restore'])
+    await documents.commit([{ kind: 'create', path: sessionPath(id), fields: stored }])
+  })
+
+  it('raises an alert while it fails, which ends with it', async () => {
+    await filled('default.stuck')
+    await clients.documents.commit([{ kind: 'merge', path: sessionPath('default.stuck'), fields: { runnerId: null } }])
+    await purge('stuck')
+    const away = api.committing((changes, real) => {
+      const tells = changes.some(({ path }) => path.startsWith('health_alerts/'))
+      return tells ? real(changes) : Promise.reject(new Error('Away (made by the test).'))
+    })
+    await nightIn(8, away)
+    expect(await fieldsOf(alertPath('purge-stuck', 'default.stuck'))).toMatchObject({ state: 'open', tenant: 'default' })
+    await nightIn(9)
+    expect(await fieldsOf(alertPath('purge-stuck', 'default.stuck'))).toMatchObject({ state: 'resolved' })
+    expect((await purge('stuck')).body.purge.phase).toBe('done')
+  })
+})
+
+describe('the same name afterwards', () => {
+  it('has the next key, and goes on with epoch and numbers', async () => {
+    await purged('again')
+    const id = 'default.again'
+    const { documents, objects } = clients
+    expect((await calls.post('/api/sessions', { name: 'again', start: false })).status).toBe(201)
+    expect((await calls.get('/api/sessions/again')).body).toMatchObject({ name: 'again', status: 'STOPPED', me: null })
+    expect((await calls.post('/api/sessions', { name: 'again' })).body.code).toBe('session-exists')
+    const key = sessionKeyDocumentSchema.parse(await fieldsOf(sessionKeyPath(id)))
+    expect([key.current, Object.keys(key.keys), key.destroyed?.tombstone]).toMatchObject([2, ['2'], { seq: 7, epoch: 3 }])
+
+    const open = async (runnerId: string) => {
+      const journals = new DocumentJournals(documents)
+      const common = { documents, journals, clock: systemClock, random: systemRandom, sessionId: id, runnerId }
+      const claim = await claimSession({ ...common, wrappingKey: api.wrappingKey, mayClaim: () => true })
+      const cipher = await loadSessionCipher(documents, id, api.wrappingKey)
+      if (!claim || !cipher) throw new Error('It could not be opened.')
+      const loaded = await loadState({ journals, objects, cipher, pointers: claim.session, end: claim.head.sequence })
+      const journal = new Journal({ ...common, head: claim.head, project: projectEvents })
+      journal.unlock(cipher)
+      return { claim, loaded, journal, cipher, state: new JournaledState(loaded.image, journal) }
+    }
+    const first = await open('third')
+    expect(first.loaded).toMatchObject({ trouble: null, damaged: [], replayed: 1 })
+    expect([first.claim.head, first.loaded.image.creds]).toMatchObject([{ sequence: 8, epoch: 4 }, null])
+    await first.journal.whenDurable(first.state.change({ creds: 'new credentials', keys: { session: { joe: 'a ratchet' } } }))
+    // Without a checkpoint, and with one.
+    expect((await open('fourth')).loaded).toMatchObject({ trouble: null, replayed: 3, image: { creds: 'new credentials' } })
+    const second = await open('fifth')
+    const inbox = { forget: () => {} } as never
+    const session = { sessionId: id, documents, journals: new DocumentJournals(documents), cipher: second.cipher } as never
+    await checkpointNow(session, { ...second, inbox, restored: second.loaded }, clients)
+    const third = await open('sixth')
+    expect(third.loaded).toMatchObject({ trouble: null, image: { creds: 'new credentials' } })
+    expect(third.loaded.startedFrom?.seq).toBeGreaterThan(7)
+    const numbers = (await documents.query({ collection: journalPath(id), orderBy: ['id', 'asc'] })).map(({ id: n }) => Number(n))
+    expect(numbers.slice(0, 5)).toEqual([1, 3, 4, 6, 7])
+
+    // And it can be purged again.
+    for (const { journal } of [first, second, third]) journal.close()
+    await documents.commit([{ kind: 'merge', path: sessionPath(id), fields: { runnerId: null } }])
+    await purge('again')
+    await nightIn(8)
+    expect((await purge('again')).body.purge.phase).toBe('done')
+    expect(sessionKeyDocumentSchema.parse(await fieldsOf(sessionKeyPath(id)))).toMatchObject({
+      current: 2,
+      keys: {},
+      destroyed: { upTo: 2 },
+    })
+  })
+
+  it('is made once, by one of two requests', async () => {
+    await purged('twice')
+    const made = await Promise.all([1, 2].map(() => calls.post('/api/sessions', { name: 'twice', start: false })))
+    expect(new Set(made.map(({ status }) => status))).toEqual(new Set([201, 422]))
+  })
+})
