@@ -356,6 +356,7 @@ const ofOthers: readonly MadeQuery[] = [
     startAfter: 'a',
   }),
   counted(MOVE_IN, SESSIONS, [tenant]),
+  others('runner/src/moving/rebuild.ts', SESSIONS, [tenant]),
   others(MOVE_IN, SESSIONS, [['me.id', '==', NOBODY]]),
   others(PLACEMENT, RUNNERS),
   others(PLACEMENT, RUNNERS, [], { orderBy: ['heartbeatAt', 'asc'] }),
