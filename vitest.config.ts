@@ -7,8 +7,11 @@ const INTEGRATION = 'test/integration/**/*.test.ts'
 /** They talk to the simulator with a stock client of Baileys, which takes seconds of CPU for each file. */
 const SIMULATOR = 'sandbox/whatsapp/**/*.test.ts'
 
+/** They compute for most of a minute, and need nothing. Among the pure tests, which come last, one core would compute alone at the end. */
+const LONG = ['test/reliability/model/ownership.test.ts', 'test/reliability/fuzz/fuzz.test.ts']
+
 /** The projects, those with the longest files first: a long file that starts last would keep one core busy at the end. */
-const ORDER = ['system', 'integration', 'simulator', 'unit', 'alone']
+const ORDER = ['long', 'system', 'integration', 'simulator', 'unit', 'alone']
 
 /** Within a project, the files that took longest the last time come first. */
 class LongestFirst extends BaseSequencer {
@@ -28,7 +31,7 @@ const ALONE = [
   'runner/src/whatsapp/baileys/patches/**/*.test.ts',
 ]
 
-const EVERYWHERE_BUT = ['**/node_modules/**', 'infra/build/**', ...SYSTEM, INTEGRATION, SIMULATOR, ...ALONE]
+const EVERYWHERE_BUT = ['**/node_modules/**', 'infra/build/**', ...SYSTEM, INTEGRATION, SIMULATOR, ...LONG, ...ALONE]
 
 /** Pure tests of one process load each module once. Parts on an emulator do not: what one file leaves running would meet the next. */
 const sharing = { isolate: false, setupFiles: 'test/support/restore-environment.ts' }
@@ -47,6 +50,7 @@ export default defineConfig({
     expect: { poll: { timeout: 15_000 } },
     projects: [
       { extends: true, test: { name: 'unit', include: ['**/*.test.ts'], exclude: EVERYWHERE_BUT, ...sharing } },
+      { extends: true, test: { name: 'long', include: LONG } },
       { extends: true, test: { name: 'alone', include: ALONE } },
       { extends: true, test: { name: 'simulator', include: [SIMULATOR], ...sharing } },
       { extends: true, test: { name: 'integration', include: [INTEGRATION], ...onEmulator } },
