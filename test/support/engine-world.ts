@@ -19,6 +19,9 @@ import { startParts, World, type WorldParts } from './world.ts'
 /** The log line of a runner about a change of state that `session-lifecycle.ts` lacks. */
 const UNKNOWN_TRANSITION = 'a state that its lifecycle does not lead to'
 
+/** How long a test waits for something, ms: not as long as the limit of a test, so that it fails with what it waited for. */
+const LIMIT_MS = 45_000
+
 /** The longest pause between two looks, ms. */
 const LONGEST_REST_MS = 1000
 
@@ -27,7 +30,7 @@ const LONGEST_REST_MS = 1000
  * Each look is work for three processes. So the pause between two is twice as long as a look took: what a test waits for needs most
  * of a busy machine.
  */
-export async function eventually<T>(assertion: () => T | Promise<T>, timeout = 30_000, interval = 150): Promise<T> {
+export async function eventually<T>(assertion: () => T | Promise<T>, timeout = LIMIT_MS, interval = 150): Promise<T> {
   const deadline = performance.now() + timeout
   for (;;) {
     const lookedAt = performance.now()
@@ -91,7 +94,7 @@ export class EngineWorld extends World {
   }
 
   /** Resolves with the first fitting event at or after the position `since` in `happened`, including past events. */
-  async happens(fits: (event: SimulatorEvent) => boolean, since = 0, timeout = 30_000): Promise<SimulatorEvent> {
+  async happens(fits: (event: SimulatorEvent) => boolean, since = 0, timeout = LIMIT_MS): Promise<SimulatorEvent> {
     return await this.eventThat(fits, since, timeout)
   }
 

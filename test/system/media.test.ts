@@ -1,13 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { receivedMessageIdOf } from '@holdfast/core/session/ids'
 import { receivedMediaPath } from '@holdfast/core/message/received-media-document'
 import { type Chat, EngineWorld, eventually } from '../support/engine-world.ts'
 import { requestJson } from '../support/json-request.ts'
 
 /** Files both ways, with real encryption, through real processes. */
+vi.setConfig({ testTimeout: 120_000 })
 
 const MIB = 1024 * 1024
 
@@ -162,6 +163,8 @@ test('a picture that cannot be had yet delays neither its message nor the next o
 })
 
 test('a download that breaks off or brings other bytes is repeated, and an owner that dies in one leaves it to the next', async () => {
+  // The next owner would open the sessions of the tests above, too.
+  await world.stopSessions()
   const chat = await world.linked('broken')
   await chat.fault('media-cut', { count: 1 })
   const cut = await sendMedia(chat, { kind: 'video', size: 400_000, mimetype: 'video/mp4' })
@@ -295,6 +298,7 @@ test('the picture of the account is fetched from its address, and only from outs
 })
 
 test('an owner that dies between the upload and the message sends the message once, with the file that WhatsApp has', async () => {
+  await world.stopSessions()
   const chat = await world.linked('dying')
   const since = world.happened.length
   await chat.fault('hold-acks')

@@ -208,6 +208,9 @@ async function loseRecords(chat: Chat, missing: readonly number[]): Promise<void
 }
 
 describe('a session whose journal has a gap', () => {
+  // Its runner starts four times, and would open the sessions of all tests above each time.
+  beforeAll(() => world.stopSessions())
+
   test('waits, shows what a restore would lose, and goes on with new keys after the restore', { timeout: 90_000 }, async () => {
     const chat = await world.linked('torn')
     await conversationGoesOn(chat, 'before the loss')
