@@ -14,7 +14,7 @@ import { runnerDocumentOf } from '../support/runner-documents.ts'
 let world: EngineWorld
 
 beforeAll(async () => {
-  world = await EngineWorld.start({ runners: 0, ownFirestore: true })
+  world = await EngineWorld.start({ runners: 0, proxied: true })
 })
 
 afterAll(async () => {
@@ -26,6 +26,11 @@ afterAll(async () => {
 afterEach(async () => {
   await Promise.all(world.sandbox.runners().map((runner) => runner.stop()))
 })
+
+/** What the product and Firestore tell each other arrives after `pass`. */
+const network = async (how: 'freeze' | 'pass'): Promise<void> => {
+  await world.sandbox.proxies?.firestore.change({ how })
+}
 
 const documentOf = (of: SupervisedProcess | string) => runnerDocumentOf(world, of)
 
@@ -50,45 +55,54 @@ const exitOf = (runner: SupervisedProcess) => new Promise<Exit>((resolve) => run
 const ownerOf = async (name: string) => (await world.api.session(name)).owner.runnerId
 
 describe('probes', () => {
-  test('name the missing store while the start waits for it, and report that the process lives; a stop signal ends the wait at once', async () => {
-    process.kill(-(world.sandbox.firestore.pid ?? Number.NaN), 'SIGSTOP')
-    world.sandbox.storage.kill('SIGSTOP')
-    const runner = await world.sandbox.addRunner()
-    try {
-      await eventually(async () =>
-        expect(await probe(runner, '/startup')).toEqual({
-          status: 503,
-          reason: 'Firestore does not answer, or answers with an error. Cloud Storage does not answer, or answers with an error.',
-        }),
-      )
-      expect(await probe(runner, '/live')).toMatchObject({ status: 200 })
-      process.kill(-(world.sandbox.firestore.pid ?? Number.NaN), 'SIGCONT')
-      await eventually(async () =>
-        expect(await probe(runner, '/startup')).toEqual({
-          status: 503,
-          reason: 'Cloud Storage does not answer, or answers with an error.',
-        }),
-      )
-      const exit = exitOf(runner)
-      await runner.stop()
-      expect(await exit).toMatchObject({ code: 0, signal: null })
-      expect(await documentOf(runner)).toBeNull()
-      await runner.start()
-      await eventually(async () => expect(await probe(runner, '/startup')).toMatchObject({ status: 503 }))
-    } finally {
-      process.kill(-(world.sandbox.firestore.pid ?? Number.NaN), 'SIGCONT')
-      world.sandbox.storage.kill('SIGCONT')
-    }
-    await untilReady(runner)
-    expect((await documentOf(runner))?.document).toMatchObject({ state: 'active', shortLives: 0, workingSince: expect.any(Date) })
-  })
+  test(
+    'name the missing store while the start waits for it, and report that the process lives; a stop signal ends the wait at once',
+    SEVERAL_STARTS,
+    async () => {
+      await network('freeze')
+      world.sandbox.storage.kill('SIGSTOP')
+      const runner = await world.sandbox.addRunner()
+      try {
+        await eventually(async () =>
+          expect(await probe(runner, '/startup')).toEqual({
+            status: 503,
+            reason:
+              'Firestore does not answer, or answers with an error. Cloud Storage does not answer, or answers with an error.',
+          }),
+        )
+        expect(await probe(runner, '/live')).toMatchObject({ status: 200 })
+        await network('pass')
+        await eventually(async () =>
+          expect(await probe(runner, '/startup')).toEqual({
+            status: 503,
+            reason: 'Cloud Storage does not answer, or answers with an error.',
+          }),
+        )
+        const exit = exitOf(runner)
+        await runner.stop()
+        expect(await exit).toMatchObject({ code: 0, signal: null })
+        expect(await documentOf(runner)).toBeNull()
+        await runner.start()
+        await eventually(async () => expect(await probe(runner, '/startup')).toMatchObject({ status: 503 }))
+      } finally {
+        await network('pass')
+        world.sandbox.storage.kill('SIGCONT')
+      }
+      await untilReady(runner)
+      expect((await documentOf(runner))?.document).toMatchObject({
+        state: 'active',
+        shortLives: 0,
+        workingSince: expect.any(Date),
+      })
+    },
+  )
 
   test('report a living process during a long absence of Firestore', async () => {
     // The process is in doubt after five times `RUNNER_DEAD_AFTER_MS` without a heartbeat. The outage lasts longer than that.
     const runner = await world.sandbox.addRunner({ HEARTBEAT_INTERVAL_MS: '200', RUNNER_DEAD_AFTER_MS: '1000' })
     await untilReady(runner)
     const answers: (number | undefined)[] = []
-    process.kill(-(world.sandbox.firestore.pid ?? Number.NaN), 'SIGSTOP')
+    await network('freeze')
     try {
       const until = performance.now() + 8_000
       while (performance.now() < until) {
@@ -96,7 +110,7 @@ describe('probes', () => {
         await pause(200)
       }
     } finally {
-      process.kill(-(world.sandbox.firestore.pid ?? Number.NaN), 'SIGCONT')
+      await network('pass')
     }
     expect(new Set(answers)).toEqual(new Set([200]))
     await eventually(async () => {
