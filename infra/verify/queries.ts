@@ -1,4 +1,4 @@
-import { JOBS } from '@holdfast/core/message/job-document'
+import { JOBS, OPEN_JOB_STATUSES } from '@holdfast/core/message/job-document'
 import { messagesPath } from '@holdfast/core/message/message-document'
 import { directoryPath } from '@holdfast/core/message/directory-document'
 import { groupsPath } from '@holdfast/core/operations/group-document'
@@ -276,6 +276,10 @@ const ofOthers: readonly MadeQuery[] = [
   others(`${USE_CASES}/purge/perform-purges.ts`, ALERTS, [
     ['type', '==', 'purge-stuck'],
     ['state', 'in', ['open', 'acknowledged']],
+  ]),
+  counted(`${USE_CASES}/rotate-session.ts`, JOBS, [
+    ['sessionId', '==', NOBODY],
+    ['status', 'in', OPEN_JOB_STATUSES],
   ]),
   others(`${USE_CASES}/purge/remove-remains.ts`, JOBS, [['sessionId', '==', NOBODY]]),
   others(`${USE_CASES}/backups/verify-due.ts`, ALERTS, [

@@ -1,3 +1,4 @@
+import { sessionPath } from '@holdfast/core/session/session-document'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { journalPath } from '@holdfast/core/journal/journal-record'
 import { sequenceId } from '@holdfast/core/session/ids'
@@ -113,6 +114,56 @@ describe('a log-out', () => {
       await conversationGoesOn(chat, 'with the new device')
     },
   )
+})
+
+test.concurrent('a rotation gives the session a new device, and keeps its history and its queue', async () => {
+  const chat = await world.linked('rotated')
+  await conversationGoesOn(chat, 'before')
+  const before = (await chat.stored()).length
+  expect(await call(`/api/sessions/${chat.name}/rotate`)).toMatchObject({
+    status: 200,
+    body: { approved: false, isConnected: true },
+  })
+  const { body } = await call(`/api/sessions/${chat.name}/rotate`, { approve: true })
+  expect(await untilDone(chat, body.action.id)).toMatchObject({ result: { code: 'rotated' } })
+  expect(await chat.account()).toMatchObject({ deviceJid: null, registrations: 1 })
+  const { putAside } = await chat.document()
+  expect(putAside).toContainEqual(expect.objectContaining({ reason: 'logged-out', records: null }))
+  const queued = await chat.send('It waits for the new device.')
+  await eventually(async () => world.simulator.scan(chat.phone, (await world.api.qrCode(chat.name)) ?? ''))
+  await chat.untilStatus(queued, 'delivered')
+  expect((await chat.stored()).length).toBeGreaterThanOrEqual(before)
+  expect((await chat.account()).registrations).toBe(2)
+})
+
+test.concurrent('a purge unlinks the device, and leaves nothing of the session', async () => {
+  const chat = await world.linked('purged')
+  await conversationGoesOn(chat, 'before')
+  const purge = async () =>
+    (await (
+      await world.sandbox.api(`/api/sessions/${chat.name}?purge=true&confirm=${chat.name}`, { method: 'DELETE' })
+    ).json()) as {
+      purge: object
+    }
+  expect(await purge()).toMatchObject({ purge: { phase: 'waiting', device: { fate: 'asked' } } })
+  await eventually(async () =>
+    expect((await purge()).purge).toMatchObject({ device: { fate: 'unlinked' }, backup: { state: 'done' } }),
+  )
+  expect((await chat.account()).deviceJid).toBeNull()
+  await eventually(async () => expect((await chat.document()).runnerId).toBeNull())
+  const { documents, objects } = world.google
+  const path = sessionPath(chat.sessionId)
+  const waiting = (await documents.read(path))?.fields['purge'] as object
+  await documents.commit([{ kind: 'update', path, fields: { purge: { ...waiting, dueAt: new Date(0) } } }])
+  await world.sandbox.fireSchedule('cleanup')
+  expect((await purge()).purge).toMatchObject({ phase: 'done', device: { fate: 'unlinked' } })
+  expect(await objects.list(`sessions/${chat.sessionId}/`)).toEqual([])
+  // The same name again, with a phone that scans its code.
+  expect((await world.sandbox.api('/api/sessions', { json: { name: chat.name } })).status).toBe(201)
+  expect(await chat.stored()).toEqual([])
+  await eventually(async () => world.simulator.scan(chat.phone, (await world.api.qrCode(chat.name)) ?? ''))
+  await chat.works()
+  await conversationGoesOn(chat, 'as if nothing had been')
 })
 
 describe('a log-out that WhatsApp does not answer', () => {

@@ -2573,6 +2573,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{name}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a session a new device
+         * @description For a session that clean-up does not bring below its levels any more (`recommendation` of its records). Its runner backs it up, unlinks the old device, and shows a new QR code. Queue, messages and chats stay. Without `approve`, the API changes nothing and answers what would happen.
+         */
+        post: operations["rotateSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{name}/start": {
         parameters: {
             query?: never;
@@ -4987,7 +5007,7 @@ export interface components {
             /** @description The runner that is to be restarted. Null for an action on a session. */
             targetRunner: string | null;
             /** @enum {string} */
-            type: "restart" | "logout" | "backup" | "restore" | "recover" | "clean-up" | "restart-runner";
+            type: "restart" | "logout" | "backup" | "restore" | "recover" | "rotate" | "clean-up" | "restart-runner";
             why: string;
         };
         /**
@@ -5235,6 +5255,52 @@ export interface components {
             };
             /** @description Documents whose data keys this call wrapped. */
             rewrapped: number;
+        };
+        Rotation: {
+            action: components["schemas"]["RecoveryAction"];
+            /** @constant */
+            approved: true;
+            /** @description The device that is unlinked. Null: it is unlinked already. */
+            device: string | null;
+            /** @description Only a connected session can be unlinked from here. */
+            isConnected: boolean;
+            recommendation: {
+                /** @constant */
+                code: "rotate";
+                sentence: string;
+            } | null;
+            sentence: string;
+            /** @description Messages that wait for the new device. */
+            waiting: number;
+        };
+        RotationPlan: {
+            /** @constant */
+            approved: false;
+            /** @description The device that is unlinked. Null: it is unlinked already. */
+            device: string | null;
+            /** @description Only a connected session can be unlinked from here. */
+            isConnected: boolean;
+            next: string;
+            recommendation: {
+                /** @constant */
+                code: "rotate";
+                sentence: string;
+            } | null;
+            sentence: string;
+            /** @description Messages that wait for the new device. */
+            waiting: number;
+        };
+        /**
+         * @example {
+         *       "approve": false
+         *     }
+         */
+        RotationRequest: {
+            /**
+             * @description Agrees to it. If false, the API only says what would happen.
+             * @default false
+             */
+            approve?: boolean;
         };
         ServerStatus: {
             startTimestamp: number;
@@ -19231,7 +19297,7 @@ export interface operations {
                 /** @description The name of a session. */
                 session?: string;
                 state?: "proposed" | "pending" | "running" | "done" | "failed" | "cancelled" | "vetoed";
-                type?: "restart" | "logout" | "backup" | "restore" | "recover" | "clean-up" | "restart-runner";
+                type?: "restart" | "logout" | "backup" | "restore" | "recover" | "rotate" | "clean-up" | "restart-runner";
             };
             header?: never;
             path?: never;
@@ -23374,6 +23440,123 @@ export interface operations {
                 };
             };
             /** @description `nothing-to-restore`: There is nothing to restore. `cannot-restore`: The session cannot be restored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of a session. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RotationRequest"];
+            };
+        };
+        responses: {
+            /** @description What would happen. Nothing was changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotationPlan"];
+                };
+            };
+            /** @description The session's runner performs the rotation. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rotation"];
+                };
+            };
+            /** @description `bad-request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-session`: There is no such session. `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session-stopped`: The session is stopped. `cannot-recover`: The session cannot be recovered like this. `tenant-deleting`: The tenant is being deleted. */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -26,6 +26,7 @@ export const UNCONDITIONAL_ACTION_TYPES = ['restart', 'logout'] as const
  *                 the losses
  * recover         brings a session back that is lost, by the steps of the recovery ladder. The owner also records its own recoveries so:
  *                 one action from the loss of the connection to its return, however many steps that took
+ * rotate          backs up the state, unlinks the device, and asks for a phone again
  * clean-up        moves Signal records that were not used for long to the archive of the session
  * restart-runner  makes a runner hand its sessions over and end, so that the platform starts another one
  */
@@ -34,6 +35,7 @@ export const RECOVERY_ACTION_TYPES = [
   'backup',
   'restore',
   'recover',
+  'rotate',
   'clean-up',
   'restart-runner',
 ] as const

@@ -24,6 +24,7 @@ import { QUEUE_ROUTES } from './queue.ts'
 import { RECEIVED_ROUTES } from './received.ts'
 import { RECOVERIES_ROUTES } from './recoveries.ts'
 import { RECOVERY_ROUTES } from './recovery.ts'
+import { ROTATION_ROUTES } from './rotation.ts'
 import type { Route } from './route.ts'
 import { KIND_ROUTES } from './sending-kinds.ts'
 import { MEDIA_SENDING_ROUTES } from './sending-media.ts'
@@ -54,6 +55,7 @@ export const ROUTES: readonly Route[] = [
   ...POOL_ROUTES,
   ...BACKUP_ROUTES,
   ...RECOVERY_ROUTES,
+  ...ROTATION_ROUTES,
   ...RECOVERIES_ROUTES,
   ...ALERT_ROUTES,
   ...WEBHOOK_ROUTES,

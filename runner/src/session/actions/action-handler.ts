@@ -1,4 +1,5 @@
 import type { CleanUpReport, RecoveryAction } from '@holdfast/core/operations/recovery-action-document'
+import type { RecoveryStep } from '@holdfast/core/session/recovery-ladder'
 import type { ConnectionKeeper } from '../connection/connection-keeper.ts'
 import type { Reconnection } from '../connection/reconnection.ts'
 import type { Recovery } from '../recovery/recovery.ts'
@@ -58,6 +59,8 @@ export interface RunningAction {
   readonly begunBy: string | null
   /** False when the time to connect is over. The action then ends, connected or not. */
   readonly isInTime: boolean
+  /** Whether this owner, or one that died over the action, has noted the step. */
+  hasTaken?(step: RecoveryStep): boolean
   /** Adds a line to the steps that the action's document lists. */
   note(what: string, step?: RecoveryAction['step']): void
 }

@@ -45,7 +45,7 @@ export class Actions {
   readonly #open = new Map<string, OpenAction>()
   readonly #finished = new Set<string>()
   /** The running action and its start, ms. It is granted once its document says that this owner performs it. */
-  #running: { id: string; sinceMs: number; isGranted: boolean; isBegun: boolean } | null = null
+  #running: { id: string; sinceMs: number; isGranted: boolean; isBegun: boolean; taken: Set<unknown> } | null = null
   /** The time of the next query, ms. Set after Firestore did not answer whether the next action is still open. */
   #askAgainAtMs: number | null = null
 
@@ -140,7 +140,9 @@ export class Actions {
       get isInTime() {
         return now() < runsOutAtMs
       },
+      hasTaken: (taken) => this.#running?.taken.has(taken) ?? false,
       note: (what, taken) => {
+        if (taken) this.#running?.taken.add(taken)
         const line = { at: new Date(now()), what, ...(taken ? { step: taken } : {}) }
         this.#write(id, { ...(taken ? { step: taken } : {}), steps: new Append(line) })
       },
@@ -186,7 +188,7 @@ export class Actions {
    * not for long.
    */
   async #start(id: string, { type, startedAt }: SessionAction, found: DocumentSnapshot): Promise<void> {
-    const running = { id, sinceMs: this.#clock.now(), isGranted: false, isBegun: false }
+    const running = { id, sinceMs: this.#clock.now(), isGranted: false, isBegun: false, taken: stepsIn(found) }
     this.#running = running
     const { promise, resolve } = Promise.withResolvers<void>()
     const settle = (isGranted: boolean): void => {
@@ -227,5 +229,11 @@ export class Actions {
 
 /** Replaces every error that is not a HoldfastError, since such an error may quote secret input. */
 const UNEXPECTED = { code: 'failed', message: 'The action failed; the log of the runner has the cause.' }
+
+/** The steps that the document names. It was read after the claim, so that it has what the owner before noted. */
+function stepsIn({ fields }: DocumentSnapshot): Set<unknown> {
+  const lines = Array.isArray(fields['steps']) ? (fields['steps'] as readonly { step?: unknown }[]) : []
+  return new Set(lines.map(({ step }) => step))
+}
 
 const byAge = (a: OpenAction, b: OpenAction): number => a.action.requestedAt.getTime() - b.action.requestedAt.getTime()

@@ -6,6 +6,7 @@ import { logout } from './logout.ts'
 import { recover } from './recover.ts'
 import { restart } from './restart.ts'
 import { restore } from './restore.ts'
+import { rotate } from './rotate.ts'
 
 /**
  * The handler of each type of action. A new action also needs its name in core's `recovery-action-document.ts` and its route in the
@@ -17,5 +18,6 @@ export const ACTIONS: Readonly<Record<SessionActionType, ActionHandler>> = {
   logout,
   restore,
   recover,
+  rotate,
   'clean-up': cleanUp,
 }
