@@ -1312,6 +1312,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/backups/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Return all sessions, or some, to a point in time
+         * @description Without `approve`, the API changes nothing and answers what each session would lose, and which cannot return and why. With it, each session backs its present state up and returns, as with `POST /api/sessions/{name}/restore`.
+         */
+        post: operations["restoreAll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/backups/restore/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how far a return of many sessions has got */
+        get: operations["getRestoreRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cleanup": {
         parameters: {
             query?: never;
@@ -4611,6 +4648,21 @@ export interface components {
             /** @constant */
             success: true;
         };
+        PlannedReturn: {
+            /** @description Null in a plan. */
+            action: string | null;
+            backup: string;
+            chats: number;
+            contacts: number | null;
+            gapMs: number | null;
+            messages: number;
+            records: number;
+            /** @enum {string} */
+            risk: "low" | "medium" | "high";
+            session: string;
+            /** @description No runner opens the session before somebody has said that no other program uses it. */
+            waitsFor: "session-exported" | null;
+        };
         /**
          * @example {
          *       "session": "main",
@@ -5141,6 +5193,81 @@ export interface components {
                 records: number;
                 sentence: string;
                 upTo: number;
+            };
+        };
+        RestoreOfAllPlan: {
+            after: string | null;
+            /** @constant */
+            approved: false;
+            /** Format: date-time */
+            at: string;
+            /** @description Sessions beyond 500: repeat the request with `run`, or a plan with `after`. */
+            left: number;
+            refused: {
+                code: string;
+                sentence: string;
+                session: string;
+            }[];
+            run: null;
+            sessions: components["schemas"]["PlannedReturn"][];
+            /** @description Of the sessions in this answer: how many return, cannot return or have to wait, and what they lose together. */
+            sums: {
+                chats: number;
+                contacts: number;
+                messages: number;
+                records: number;
+                refused: number;
+                sessions: number;
+                waiting: number;
+            };
+        };
+        /**
+         * @example {
+         *       "at": "2026-12-01T08:00:00Z"
+         *     }
+         */
+        RestoreOfAllRequest: {
+            /** @description Goes on with a plan that had sessions left: after this one. */
+            after?: string;
+            /**
+             * @description Accepts the losses that the plan names. If false, nothing is changed.
+             * @default false
+             */
+            approve?: boolean;
+            /**
+             * Format: date-time
+             * @description The time to return to: each session returns to its newest backup that is not after it.
+             */
+            at: string;
+            /** @description An approved run that had sessions left, which goes on with them. */
+            run?: string;
+            /** @description Without it: all sessions. */
+            sessions?: string[];
+        };
+        RestoreOfAllRun: {
+            after: string | null;
+            /** @constant */
+            approved: true;
+            /** Format: date-time */
+            at: string;
+            /** @description Sessions beyond 500: repeat the request with `run`, or a plan with `after`. */
+            left: number;
+            refused: {
+                code: string;
+                sentence: string;
+                session: string;
+            }[];
+            run: string;
+            sessions: components["schemas"]["PlannedReturn"][];
+            /** @description Of the sessions in this answer: how many return, cannot return or have to wait, and what they lose together. */
+            sums: {
+                chats: number;
+                contacts: number;
+                messages: number;
+                records: number;
+                refused: number;
+                sessions: number;
+                waiting: number;
             };
         };
         RestorePlan: {
@@ -16016,6 +16143,188 @@ export interface operations {
         };
     };
     getBackupRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a run. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The progress. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupProgress"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-action`: There is no such recovery action. `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreAll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreOfAllRequest"];
+            };
+        };
+        responses: {
+            /** @description The plan. Nothing was changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestoreOfAllPlan"];
+                };
+            };
+            /** @description The run, whose progress `GET /api/backups/restore/{run}` shows. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestoreOfAllRun"];
+                };
+            };
+            /** @description `bad-request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-session`: There is no such session. `unknown-action`: There is no such recovery action. `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRestoreRun: {
         parameters: {
             query?: never;
             header?: never;

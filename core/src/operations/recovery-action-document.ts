@@ -109,6 +109,8 @@ export const recoveryActionSchema = z.object({
   report: cleanUpReportSchema.nullable().default(null).catch(null),
   /** For a restore of a state that need not be damaged: the backup to return to. */
   restoreTo: checkpointPointerSchema.nullable().default(null),
+  /** The return of many sessions that it belongs to. */
+  restoreRun: z.string().nullable().default(null).catch(null),
   /** For a backup: how it is kept, and the request for all sessions that it belongs to. */
   backup: z
     .object({ isPinned: z.boolean(), note: z.string().nullable(), run: z.string().optional() })

@@ -1,14 +1,15 @@
 import { z } from 'zod'
-import { backUpAll, MOST_BACKUPS_AT_ONCE, progressOfBackups } from '../use-cases/backups/back-up-all.ts'
+import { backUpAll } from '../use-cases/backups/back-up-all.ts'
 import { foreseePruning } from '../use-cases/backups/foresee-pruning.ts'
 import { listBackups } from '../use-cases/backups/list-backups.ts'
 import { removeBackup } from '../use-cases/backups/remove-backup.ts'
 import { requestBackup } from '../use-cases/backups/request-backup.ts'
 import { verifyBackup } from '../use-cases/backups/verify-backup.ts'
-import { RECOVERY_ACTION_STATES } from '@holdfast/core/operations/recovery-action-document'
-import { actionSchema, resultSchema } from './action-schemas.ts'
+import { MOST_AT_ONCE, progressOf } from '../use-cases/recoveries/action-runs.ts'
+import { actionSchema } from './action-schemas.ts'
 import { backupSchema } from './backup-schema.ts'
 import { ADMINS, READERS, type Route, route } from './route.ts'
+import { runParams, runProgressSchema } from './run-schemas.ts'
 import { named, refusedField } from './schemas.ts'
 
 const MAX_NOTE_LENGTH = 200
@@ -38,26 +39,6 @@ const backupOfAllSchema = backupRequestSchema
 const backupParams = named.extend({
   id: z.string().meta({ description: 'The id of a backup.', example: '00000000000000000042-0000000003' }),
 })
-
-const progressSchema = z
-  .strictObject({
-    run: z.string(),
-    total: z.int(),
-    waiting: z.int(),
-    running: z.int(),
-    done: z.int(),
-    failed: z.int(),
-    isComplete: z.boolean(),
-    sessions: z.array(
-      z.strictObject({
-        session: z.string(),
-        action: z.string(),
-        state: z.enum(RECOVERY_ACTION_STATES),
-        result: resultSchema.nullable(),
-      }),
-    ),
-  })
-  .meta({ id: 'BackupProgress' })
 
 const ofSession = z.string('must be a text').optional().meta({ description: 'The name of a session. Without it: all.' })
 
@@ -160,7 +141,7 @@ export const BACKUP_ROUTES: readonly Route[] = [
           .strictObject({
             run: z.string(),
             sessions: z.array(z.string()),
-            left: z.int().meta({ description: `Sessions beyond ${MOST_BACKUPS_AT_ONCE}: repeat the request with this \`run\`.` }),
+            left: z.int().meta({ description: `Sessions beyond ${MOST_AT_ONCE}: repeat the request with this \`run\`.` }),
           })
           .meta({ id: 'BackupRun' }),
       },
@@ -178,16 +159,12 @@ export const BACKUP_ROUTES: readonly Route[] = [
     tag: 'Backups',
     summary: 'Show how far a backup of all sessions has got',
     roles: READERS,
-    request: {
-      params: z.object({
-        run: z.string().meta({ description: 'The id of a run.', example: '20261201T031700000Z-0badcafe' }),
-      }),
-    },
-    answers: { 200: { description: 'The progress.', schema: progressSchema } },
+    request: { params: runParams },
+    answers: { 200: { description: 'The progress.', schema: runProgressSchema } },
     problems: ['unknown-action'],
     run: async ({ dependencies, principal, params }) => ({
       status: 200,
-      body: await progressOfBackups(dependencies, principal, params.run),
+      body: await progressOf(dependencies, principal, { id: params.run, kind: 'backup' }),
     }),
   }),
   route({

@@ -1,6 +1,7 @@
 import { ALERT_ROUTES } from './alerts.ts'
 import { AUDIT_ROUTES } from './audit.ts'
 import { BACKUP_ROUTES } from './backups.ts'
+import { RESTORE_ROUTES } from './restores.ts'
 import { CHAT_MESSAGE_ROUTES } from './chat-messages.ts'
 import { CHAT_ROUTES } from './chats.ts'
 import { CLEAN_UP_ROUTES } from './clean-ups.ts'
@@ -54,6 +55,7 @@ export const ROUTES: readonly Route[] = [
   ...SESSION_ROUTES,
   ...POOL_ROUTES,
   ...BACKUP_ROUTES,
+  ...RESTORE_ROUTES,
   ...RECOVERY_ROUTES,
   ...ROTATION_ROUTES,
   ...RECOVERIES_ROUTES,

@@ -1,7 +1,7 @@
 import { createGoogleClients, type GoogleClients } from '@holdfast/core/adapters/google/clients'
 import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import { alertPath } from '@holdfast/core/operations/alert-document'
-import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
+import { RECOVERY_ACTIONS, recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
 import { DEFAULT_TENANT_SETTINGS } from '@holdfast/core/operations/tenant-settings'
 import { createLogger } from '@holdfast/core/platform/logging'
 import { systemClock } from '@holdfast/core/platform/system-clock'
@@ -286,6 +286,54 @@ describe('a backup of all sessions', () => {
     expect(one).toMatchObject({ status: 202, body: { run: null, action: { session: 'former', type: 'backup' } } })
     const all = await calls.post('/api/backup-session')
     expect(all).toMatchObject({ status: 202, body: { action: null, run: expect.any(String) } })
+  })
+})
+
+describe('a return of many sessions to a time', () => {
+  /** After every backup, also by the clock of the store. */
+  const at = () => new Date(Date.now() + 1000).toISOString()
+
+  it('says first what each would lose and which cannot return, and is then a run that knows all of them', async () => {
+    const [one, two] = [await backedUp(3), await backedUp(2)]
+    await calls.post('/api/sessions', { name: 'without-backup', start: false })
+    const names = [nameOf(one), nameOf(two)].toSorted()
+    const body = { at: at(), sessions: [...names, 'without-backup'] }
+    const actions = () => clients.documents.query({ collection: RECOVERY_ACTIONS, where: [['type', '==', 'restore']] })
+    const plan = await calls.post('/api/backups/restore', body)
+    expect([plan.status, plan.body]).toMatchObject([
+      200,
+      { approved: false, run: null, left: 0, after: null, sums: { sessions: 2, refused: 1, waiting: 0, messages: 0, chats: 5 } },
+    ])
+    expect(plan.body.sessions.map(({ session, action }: Record<string, unknown>) => [session, action])).toEqual(
+      names.map((name) => [name, null]),
+    )
+    expect(plan.body.refused).toMatchObject([{ session: 'without-backup', code: 'unknown-backup' }])
+    expect(await actions()).toEqual([])
+    const approved = await calls.post('/api/backups/restore', { ...body, approve: true })
+    expect([approved.status, approved.body.sums]).toEqual([202, plan.body.sums])
+    const { run } = approved.body
+    const progress = async () => (await calls.get(`/api/backups/restore/${run}`)).body
+    expect(await progress()).toMatchObject({ total: 3, waiting: 2, failed: 1, done: 0, isComplete: false })
+    expect((await actions()).filter(({ fields }) => fields['restoreTo'] !== null)).toHaveLength(2)
+    // It goes on with nothing, because it has all of them.
+    const again = await calls.post('/api/backups/restore', { ...body, approve: true, run })
+    expect(again.body).toMatchObject({ run, sessions: [], refused: [], left: 0 })
+    expect(await progress()).toMatchObject({ total: 3 })
+    const other = api.as({ tenant: 'other' }, { objects: clients.objects })
+    expect(await other.get(`/api/backups/restore/${run}`)).toMatchObject({ status: 404, body: { code: 'unknown-action' } })
+  })
+
+  it('tells of a session that nobody may open for now', async () => {
+    const session = await backedUp(1)
+    const moved = { phase: 'exported', at: new Date() }
+    await clients.documents.commit([{ kind: 'merge', path: sessionPath(session.sessionId), fields: { moved } }])
+    const { body } = await calls.post('/api/backups/restore', { at: at(), sessions: [nameOf(session)] })
+    expect(body).toMatchObject({ sums: { waiting: 1 }, sessions: [{ waitsFor: 'session-exported' }] })
+  })
+
+  it('of a session that there is none of is refused as a whole', async () => {
+    const { status, body } = await calls.post('/api/backups/restore', { at: at(), sessions: ['nobody'], approve: true })
+    expect([status, body.code]).toEqual([404, 'unknown-session'])
   })
 })
 

@@ -28,6 +28,7 @@ const OF_PATH: Readonly<Record<string, Kind | 'part'>> = {
   '/api/sessions/:name/actions/:id': 'action',
   '/api/sessions/:name/backups/:id': 'part',
   '/api/backups/:run': 'part',
+  '/api/backups/restore/:run': 'part',
   '/api/recoveries/:id': 'action',
   '/api/messages/:id': 'message',
   '/api/whatsapp/failed/:id': 'message',

@@ -139,6 +139,7 @@ describe('while Cloud Storage is away', () => {
       'POST /api/sessions/:name/backups/:id/verify',
       'DELETE /api/sessions/:name/backups/:id',
       'POST /api/cleanup-backups',
+      'POST /api/backups/restore',
     ]
     const removing = 'DELETE /api/sessions/:name'
     for (const route of [...routes.filter((each) => each !== removing), removing]) {

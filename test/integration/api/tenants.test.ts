@@ -77,6 +77,8 @@ const REASONS: Readonly<Record<string, string>> = {
   'POST /api/cleanup': "asks for the clean-up of the caller's own sessions",
   'POST /api/backups': "backs the caller's own sessions up: backups.test.ts",
   'GET /api/backups/:run': 'tells other tenants that there is none: backups.test.ts',
+  'POST /api/backups/restore': "returns the caller's own sessions: backups.test.ts",
+  'GET /api/backups/restore/:run': 'tells other tenants that there is none: backups.test.ts',
   'POST /api/connections/recover': 'tells of each foreign session that there is none: recoveries.test.ts',
   'POST /api/alerts/test': "tests the caller's own channels: alerts.test.ts",
   'GET /api/queue': "counts the caller's own messages: queue.test.ts",

@@ -25,6 +25,8 @@ interface ReturnRequest {
   readonly wanted: Wanted
   /** If false, nothing is changed, and the answer says what would be lost. */
   readonly approve: boolean
+  /** The return of many sessions that it belongs to. */
+  readonly run?: string | null
 }
 
 /**
@@ -33,7 +35,7 @@ interface ReturnRequest {
  *
  * @throws Refusal `unknown-session`, `unknown-backup` or `cannot-restore`
  */
-export async function returnToBackup(needed: Needed, principal: Principal, { name, wanted, approve }: ReturnRequest) {
+export async function returnToBackup(needed: Needed, principal: Principal, { name, wanted, approve, run = null }: ReturnRequest) {
   const { documents, objects, wrappingKey, logger } = needed
   const { id: sessionId, snapshot } = await findSession(documents, principal, name)
   const session = parseSession(snapshot)
@@ -67,6 +69,7 @@ export async function returnToBackup(needed: Needed, principal: Principal, { nam
     why,
     approved: { reaches: seq },
     restoreTo,
+    restoreRun: run,
   })
   logger.warn({ action: action.id, backup: backup.id, records: plan.wouldLose.records }, 'A return to a backup was approved.')
   return { outcome: 'requested', body: { approved: true, ...plan, action } } as const

@@ -14,7 +14,7 @@ import { type ActionAnswer, actionAnswer } from './action-answer.ts'
 
 /** What a request says of its action. The rest of the document has a value for every new action. */
 export interface ActionRequest extends Partial<
-  Pick<RecoveryAction, 'approved' | 'backup' | 'restoreTo' | 'step' | 'evidence' | 'cleanUp'>
+  Pick<RecoveryAction, 'approved' | 'backup' | 'restoreTo' | 'restoreRun' | 'step' | 'evidence' | 'cleanUp'>
 > {
   /** Empty for `restart-runner`. */
   readonly sessionId: string
@@ -74,6 +74,7 @@ export async function requestAction(
     cleanUp: request.cleanUp ?? null,
     backup: request.backup ?? null,
     restoreTo: request.restoreTo ?? null,
+    restoreRun: request.restoreRun ?? null,
     steps: [],
     requestedAt: SERVER_TIME,
     ...(state === 'vetoed' ? { result: request.result ?? null, finishedAt: SERVER_TIME } : {}),
@@ -99,11 +100,12 @@ export async function requestAction(
  * A backup that is to be kept in another way, or for another request, is another one, and so are a return to another backup and a
  * clean-up of other records.
  */
-const isSame = ({ backup, restoreTo, cleanUp }: RecoveryAction, asked: ActionRequest): boolean =>
+const isSame = ({ backup, restoreTo, restoreRun, cleanUp }: RecoveryAction, asked: ActionRequest): boolean =>
   backup?.isPinned === asked.backup?.isPinned &&
   backup?.note === asked.backup?.note &&
   backup?.run === asked.backup?.run &&
   restoreTo?.object === asked.restoreTo?.object &&
+  restoreRun === (asked.restoreRun ?? null) &&
   cleanUp?.dryRun === asked.cleanUp?.dryRun &&
   cleanUp?.olderThanDays === asked.cleanUp?.olderThanDays
 
