@@ -1,3 +1,4 @@
+import { measureBackups } from './backups.ts'
 import { measureChatList } from './chat-list.ts'
 import { measureGroups } from './groups.ts'
 import { measureMedia } from './media.ts'
@@ -10,6 +11,7 @@ const PARTS = {
   media: async () => ({ media: await measureMedia() }),
   webhooks: async ({ events }: Options) => ({ webhooks: await measureWebhooks(events) }),
   groups: async () => ({ groups: await measureGroups() }),
+  backups: async () => ({ backups: await measureBackups() }),
 } as const
 
 type Part = keyof typeof PARTS
@@ -34,4 +36,5 @@ const TITLES: Readonly<Record<Part, string>> = {
   media: 'Documents of 20 MiB',
   webhooks: 'Webhooks',
   groups: 'Groups of 1,000 members',
+  backups: 'Backups of a session with 5,000 contacts',
 }

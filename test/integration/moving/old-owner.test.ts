@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Chat, EngineWorld } from '../../support/engine-world.ts'
-import { runMove } from './run-move.ts'
-import { StockDevice } from './stock-device.ts'
+import { runMove } from '../../support/run-move.ts'
+import { StockDevice } from '../../support/stock/stock-device.ts'
 
 // Several processes, one after the other.
 vi.setConfig({ testTimeout: 240_000 })

@@ -3,7 +3,7 @@ import { SESSION_KEYS, sessionKeyPath } from '@holdfast/core/security/session-ke
 import { SESSIONS, sessionPath } from '@holdfast/core/session/session-document'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Chat, EngineWorld, eventually } from '../../support/engine-world.ts'
-import { runMove } from './run-move.ts'
+import { runMove } from '../../support/run-move.ts'
 
 /** Sessions come back from their checkpoints alone, after Firestore was lost. */
 

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { parkedStanzasPath } from '@holdfast/core/message/parked-stanza-document'
 import { type Chat, EngineWorld, eventually } from '../../support/engine-world.ts'
 import { queueForGroup } from '../../support/group-job.ts'
-import { runMove } from './run-move.ts'
-import { StockDevice } from './stock-device.ts'
+import { runMove } from '../../support/run-move.ts'
+import { StockDevice } from '../../support/stock/stock-device.ts'
 
 // Many chats, in several processes.
 vi.setConfig({ testTimeout: 240_000 })

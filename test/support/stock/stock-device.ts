@@ -2,25 +2,27 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { EngineWorld } from '../../support/engine-world.ts'
-import { StockProcess } from '../../support/stock/stock-process.ts'
+import type { World } from '../world.ts'
+import { StockProcess } from './stock-process.ts'
+
+const ACTIVE_LIMIT_MS = 30_000
 
 /** A phone with a linked device of stock Baileys, whose state lies in a folder. */
 export class StockDevice {
   readonly phone: string
   readonly root: string
   #folder: string
-  readonly #world: EngineWorld
+  readonly #world: World
   #process: StockProcess | null = null
 
-  private constructor(world: EngineWorld, phone: string, root: string) {
+  private constructor(world: World, phone: string, root: string) {
     this.#world = world
     this.phone = phone
     this.root = root
     this.#folder = join(root, 'auth')
   }
 
-  static async link(world: EngineWorld, phone: string): Promise<StockDevice> {
+  static async link(world: World, phone: string): Promise<StockDevice> {
     const device = new StockDevice(world, phone, await mkdtemp(join(tmpdir(), 'holdfast-moving-')))
     await world.simulator.createPhone(phone)
     const process = await device.#start()
@@ -83,7 +85,7 @@ export class StockDevice {
   }
 
   async #isActive(since: number): Promise<void> {
-    await this.#world.happens(({ type, phone }) => type === 'active' && phone === this.phone, since)
+    await this.#world.eventThat(({ type, phone }) => type === 'active' && phone === this.phone, since, ACTIVE_LIMIT_MS)
   }
 }
 

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { lastLine, runProgram } from '../../support/run-program.ts'
-import type { EngineWorld } from '../../support/engine-world.ts'
+import { lastLine, runProgram } from './run-program.ts'
+import type { World } from './world.ts'
 
-const PROGRAM = new URL('../../../runner/src/moving/main.ts', import.meta.url)
+const PROGRAM = new URL('../../runner/src/moving/main.ts', import.meta.url)
 const LIMIT_MS = 120_000
 
 export interface Moved {
@@ -15,7 +15,7 @@ export interface Moved {
 }
 
 /** Runs the command as an operator does, with the configuration of the sandbox's runners. */
-export async function runMove({ sandbox }: EngineWorld, ...args: readonly string[]): Promise<Moved> {
+export async function runMove({ sandbox }: World, ...args: readonly string[]): Promise<Moved> {
   const { info, folder } = sandbox
   const identity = JSON.parse(await readFile(join(folder, 'identity.json'), 'utf8')) as { sessionEncryptionKey: string }
   const env = {
