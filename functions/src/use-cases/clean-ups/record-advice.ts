@@ -25,7 +25,8 @@ export function adviceOf(records: RecordCounts, levels: RecordLevels, nowMs: num
 
 const ROTATE = {
   code: 'rotate' as const,
-  sentence: 'Clean-up does not bring the session below its levels any more. Give it a new device, at a time that suits its user: POST /api/sessions/{name}/rotate.',
+  sentence:
+    'Clean-up does not bring the session below its levels any more. Give it a new device, at a time that suits its user: POST /api/sessions/{name}/rotate.',
 }
 
 /** Whether clean-up has left too many records in a session with many contacts, and moved hardly any. */
