@@ -7,7 +7,7 @@ import { rotate, type RotateSession } from './rotate.ts'
 /** A session as the connection makes it: unlinking halts it, and a restart lets it ask for a phone. */
 function linkedSession(options: { unlinkFails?: boolean } = {}) {
   const calls: string[] = []
-  const now = { loggedOut: false, isHalted: false, reach: 'connected' as RotateSession['keeper']['reach'] }
+  const now = { loggedOut: false, isHalted: false, isOpen: true, reach: 'connected' as RotateSession['keeper']['reach'] }
   const session: RotateSession = {
     opening: { hasten: () => {} },
     quarantine: { forgive: () => {} },
@@ -33,10 +33,12 @@ function linkedSession(options: { unlinkFails?: boolean } = {}) {
       },
     },
     engine: () =>
-      ({
-        memory: now,
-        checkpointer: { putAside: (reason: string) => Promise.resolve(calls.push(`put aside: ${reason}`)) },
-      }) as unknown as Engine,
+      now.isOpen
+        ? ({
+            memory: now,
+            checkpointer: { putAside: (reason: string) => Promise.resolve(calls.push(`put aside: ${reason}`)) },
+          } as unknown as Engine)
+        : null,
   }
   /** The loop makes a new identity, and WhatsApp answers with a QR code. */
   const asksForPhone = () => Object.assign(now, { loggedOut: false, reach: 'pairing' })
@@ -92,6 +94,21 @@ test('the next owner goes on from a log-out whose note, or whose restart, was lo
     expect(await advance()).toMatchObject({ code: 'rotated' })
     expect(world.calls).not.toContain('unlink')
     expect(world.calls).toContain('resume')
+  }
+})
+
+test('the next owner waits for the state, which says whether the device is unlinked', async () => {
+  for (const taken of [new Set<string>(), new Set(['new-qr'])]) {
+    const world = linkedSession()
+    Object.assign(world.now, { loggedOut: true, isHalted: true, isOpen: false })
+    const advance = owner(world, taken)
+    expect(await advance()).toBeNull()
+    expect(world.calls).toEqual([])
+    Object.assign(world.now, { isOpen: true })
+    expect(await advance()).toBeNull()
+    expect(world.calls).toContain('resume')
+    world.asksForPhone()
+    expect(await advance()).toMatchObject({ code: 'rotated' })
   }
 })
 

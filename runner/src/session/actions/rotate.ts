@@ -13,6 +13,8 @@ const UNLINKED = 'new-qr'
  */
 export const rotate: ActionHandler<RotateSession> = {
   async advance(session, action) {
+    // Without the state nobody knows whether the device is unlinked already.
+    if (!session.engine() && action.isInTime) return null
     if (!action.hasTaken?.(UNLINKED)) {
       const unlinked = await logout.advance(session, action)
       if (!unlinked) return null
