@@ -24,6 +24,11 @@ describe('the audit log', () => {
     ).toEqual({ name: 'main', id: 'default.main-restart-000001', tenant: 'acme', session: 'other' })
   })
 
+  it('tells a purge from a removal', () => {
+    const query = { purge: 'true', confirm: 'main' }
+    expect(thingsIn({ ...nothing, params: { name: 'main' }, query })).toEqual({ name: 'main', purge: 'true' })
+  })
+
   it('has the id of what was made, and nothing else of the answer', () => {
     const created = { id: '0123456789abcdef01234567', key: 'hf_secret' }
     expect(thingsIn({ ...nothing, body: { name: 'shop', role: 'send' }, created })).toEqual({

@@ -59,11 +59,14 @@ const PHONE_NUMBER = /^\d{7,}$/
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Returns the names and ids of a request, and which parts of a configuration it changed. Values of other fields stay out. */
+/**
+ * Returns the names and ids of a request, whether it asks for a purge, and which parts of a configuration it changed. Values of other fields
+ * stay out.
+ */
 export function thingsIn(given: Request & { readonly created?: unknown }): Record<string, string> {
   const { body, created } = given
   const fields = [given.params, given.query, body].flatMap((part) => (isObject(part) ? Object.entries(part) : []))
-  const named = fields.filter(([field]) => ['name', 'id', 'session', 'tenant', 'pool', 'role'].includes(field))
+  const named = fields.filter(([field]) => ['name', 'id', 'session', 'tenant', 'pool', 'role', 'purge'].includes(field))
   const parts = ['config', 'secrets'].flatMap((field) =>
     isObject(body) && isObject(body[field]) ? [[field, Object.keys(body[field]).join('.')] as const] : [],
   )
