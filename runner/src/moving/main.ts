@@ -61,7 +61,7 @@ async function runRebuild({ tenant, session, isOldOwnerStopped, ...how }: Rebuil
         const one = await rebuildSession(stores, id, how)
         if (one) rebuilt.push(one)
         if (one) say(`${place}: ${id} was rebuilt from ${one.from}. Start it: POST /api/sessions/${sessionNameOf(id)}/start`)
-        else say(`${place}: ${id} was never linked, and stays as it is.`)
+        else say(`${place}: ${id} was never linked, or was purged, and stays as it is.`)
       } catch (error) {
         // What is wrong with one session keeps no other one away from its phone.
         if (ids.length === 1 || !isHoldfastError(error) || isStoreTrouble(error)) throw error

@@ -5,7 +5,7 @@ import type { StateImage } from '@holdfast/core/journal/state-image'
 import { isDamage } from '@holdfast/core/platform/errors'
 import { type DocumentSnapshot, type Fields, type ObjectStore, SERVER_TIME } from '@holdfast/core/platform/ports'
 import { unwrapSessionKeys, type SessionCipher } from '@holdfast/core/security/envelope'
-import { type SessionKeyDocument, sessionKeyPath } from '@holdfast/core/security/session-key-document'
+import { type SessionKeyDocument, sessionKeyDocumentSchema, sessionKeyPath } from '@holdfast/core/security/session-key-document'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { checkpointFolder, placeOfCheckpoint, sessionNameOf, tenantOf } from '@holdfast/core/session/ids'
 import { parseStored } from '@holdfast/core/platform/parse'
@@ -75,8 +75,8 @@ export async function sessionsToRebuild(
  * as after every restore with losses, and stays offline. The session's document is written last: a run that is cut short is run again.
  *
  * @returns null when neither has credentials, or the session was purged: there is nothing to lose
- * @throws HoldfastError `cannot-move` when Firestore knows the session and is not from a backup, or no checkpoint opens; `data-key-destroyed` when a
- * purge destroyed its keys; `wrong-key` when the wrapping key is another one
+ * @throws HoldfastError `cannot-move` when Firestore knows the session and is not from a backup, when no checkpoint opens, or when the checkpoints are
+ * those of another session of its name; `data-key-destroyed` when a purge destroyed its keys; `wrong-key` when the wrapping key is another one
  */
 export async function rebuildSession(
   stores: MovingStores,
@@ -88,6 +88,7 @@ export async function rebuildSession(
   const snapshot = await documents.read(path)
   if (snapshot && !isFirestoreOlder) throw refused(WHY_KEPT[snapshot.fields['purge'] ? 'purged' : 'known'])
   const session = snapshot && parseStored(sessionDocumentSchema, snapshot.fields, path)
+  if (session) await requireNoSuccessor(stores, sessionId)
   if (session && isPurged(session)) return null
   const found = await newestState(stores, sessionId, session)
   if (!found || (session && found.image.creds === null)) return null
@@ -114,6 +115,35 @@ export async function rebuildSession(
   await documents.commit([writeOf(sessionId, fields, aside, session && snapshot && { session, snapshot })])
   if ((await readBack(stores, sessionId)).creds === null) throw refused('What the stores gave back has no credentials.')
   return { session: sessionId, from: found.from, startsAt: made.seq, records: image.counts() }
+}
+
+/**
+ * Refuses a session whose bucket has checkpoints under a later version of its key: it was purged, and the session that was created under
+ * its name since is newer than the backup of Firestore. Only a person knows which of the two is wanted.
+ */
+async function requireNoSuccessor({ documents, objects }: MovingStores, sessionId: string): Promise<void> {
+  const [path, keyPath] = [sessionPath(sessionId), sessionKeyPath(sessionId)]
+  const stored = await documents.read(keyPath)
+  if (!stored) return
+  const { current } = parseStored(sessionKeyDocumentSchema, stored.fields, keyPath)
+  for (const name of (await objects.list(checkpointFolder(sessionId))).toReversed()) {
+    const keys = placeOfCheckpoint(name) && (await keysUnlessDamaged(objects, name))
+    if (!keys) continue
+    if (keys.current <= current) return
+    throw refused(
+      `The bucket has checkpoints of a session that was created under the name of ${sessionId} after a purge, and this Firestore is older. ` +
+        `If that session is to come back, delete ${path} and ${keyPath}, and run this again. If not, leave it as it is.`,
+    )
+  }
+}
+
+async function keysUnlessDamaged(objects: ObjectStore, name: string): Promise<SessionKeyDocument | null> {
+  try {
+    return await keysOf(objects, name)
+  } catch (error) {
+    if (!isDamage(error)) throw error
+    return null
+  }
 }
 
 /** The document that leads to the new log: a new one, or the restored one, which keeps what people have set. */
